@@ -1,0 +1,82 @@
+/**
+ * All that a user may set, in one schema: read from `cdk.json` context (key `mtlsWatch`) when the stack is
+ * synthesised, from the environment when a function starts, and from `--config FILE` by the command line. Every key
+ * has a default or a message that says what it wants.
+ */
+
+import { z } from 'zod';
+import { MtlsWatchError } from './errors.js';
+
+const logGroupName = z
+  .string()
+  .regex(/^[\w./#-]{1,512}$/, 'expected the name of a CloudWatch log group, such as /aws/apigateway/access');
+
+const logGroup = z.strictObject({
+  name: logGroupName,
+  /** Make the group ahead of the gateway, so that its retention and the filter are there from the first request. */
+  create: z.boolean().default(false),
+});
+
+export const detectionSchema = z.strictObject({
+  /** Never alert under this many failures in a window. */
+  floor: z.int().min(1).default(10),
+  /** Minutes over which failures are looked at together. */
+  windowMinutes: z.int().min(1).max(60).default(5),
+  /** How many false pages a group may cause in 30 days. */
+  falsePagesPerMonth: z.number().positive().max(1000).default(0.5),
+  /** Minutes below the threshold before an incident is resolved. */
+  resolveMinutes: z.int().min(1).max(1440).default(10),
+  /** Minutes between two notices of a lasting incident. */
+  repeatMinutes: z.int().min(5).max(10080).default(240),
+  /** A notice is sent early when the window grew by this factor since the last one. */
+  escalateFactor: z.number().min(1.5).max(1000).default(4),
+});
+
+export type DetectionPolicy = z.output<typeof detectionSchema>;
+
+export const configSchema = z.strictObject({
+  executionLogGroups: z.array(logGroup).default([]),
+  accessLogGroups: z.array(logGroup).default([]),
+  /** Names of custom domains by `apiId` or `apiId/stage`, for denials whose access record never comes. */
+  domains: z.record(z.string().min(1).max(255), z.string().min(1).max(255)).default({}),
+  /** APIs that have no execution log (HTTP APIs): their refusals are inferred from the access log alone. */
+  apisWithoutExecutionLog: z.array(z.string().min(1)).default([]),
+  /** The CA bundle of each custom domain, as `s3://bucket/key`. */
+  truststores: z
+    .record(z.string().min(1), z.string().regex(/^s3:\/\/[a-z0-9.-]{3,63}\/.{1,1024}$/, 'expected s3://bucket/key'))
+    .default({}),
+  runbooks: z.strictObject({
+    /** Where the pages of `runbooks/` are served; the alert links to `<baseUrl>/<language>/<reason>.md`. */
+    baseUrl: z.url({ protocol: /^https$/, error: 'expected an https URL, such as https://wiki.example.com/mtls' }),
+  }),
+  alertEmails: z.array(z.email()).default([]),
+  language: z.enum(['en', 'ja']).default('en'),
+  detection: detectionSchema.prefault({}),
+  /** Minutes to wait for the other half of a request; subscriptions usually deliver in under 3. */
+  graceMinutes: z.int().min(1).max(120).default(5),
+  logRetentionDays: z.int().positive().default(30),
+  /** Null leaves concurrency unreserved: accounts with a small quota cannot reserve any. */
+  reservedConcurrency: z.int().min(1).max(1000).nullable().default(null),
+});
+
+export type Config = z.output<typeof configSchema>;
+
+/**
+ * Validates settings from outside.
+ * @param source named in the message, such as `cdk.json context "mtlsWatch"`
+ * @throws MtlsWatchError `bad-config`, one line a mistake: the key, the value and what was expected
+ */
+export function parseConfig(value: unknown, source: string): Config {
+  const result = configSchema.safeParse(value, { reportInput: true });
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => {
+    const key = issue.path.join('.') || '(the whole value)';
+    return `  ${key}: got ${show(issue.input)}; ${issue.message}`;
+  });
+  throw new MtlsWatchError('bad-config', `${source} has ${lines.length} wrong setting(s):\n${lines.join('\n')}`);
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}

@@ -1,0 +1,265 @@
+/**
+ * The nouns of mtls-watch. Every stage of the pipeline takes one of these types and returns another; nothing else
+ * passes between stages. All types are plain data, safe to serialise. Times are milliseconds since the epoch (UTC)
+ * and end in `At`; a minute is `Math.floor(at / 60_000)`.
+ */
+
+import type { ForbiddenCause, ReasonId } from './reasons.js';
+
+/** One line (or multi-line event) of a log group. `id` is CloudWatch's event id, the unit of de-duplication. */
+export interface LogEvent {
+  readonly id: string;
+  readonly timestamp: number;
+  readonly message: string;
+}
+
+/** What one delivery carries. `batchId` is derived from the content, so a retry has the same id. */
+export interface LogBatch {
+  readonly kind: 'batch';
+  readonly batchId: string;
+  /** The account that owns the log group, or '' where the input does not say. */
+  readonly owner: string;
+  readonly logGroup: string;
+  readonly logStream: string;
+  readonly events: readonly LogEvent[];
+  /** Records inside the payload that were not log events; counted, never lost silently. */
+  readonly malformed: readonly Rejected[];
+}
+
+/** CloudWatch Logs' reachability probe; nothing to count. */
+export interface ControlMessage {
+  readonly kind: 'control';
+  readonly logGroup: string;
+  readonly message: string;
+}
+
+/** The API and stage that a record belongs to; either may be unknown. */
+export interface ApiRef {
+  readonly apiId: string | null;
+  readonly stage: string | null;
+}
+
+/** The execution log's half of a refused request: why. */
+export interface Denial {
+  readonly kind: 'denial';
+  readonly eventId: string;
+  readonly at: number;
+  /** Chosen by the client if it likes: never trusted alone. */
+  readonly requestId: string;
+  /** The gateway's own id, where the log ties one to the denial. */
+  readonly extendedRequestId: string | null;
+  readonly reason: ReasonId;
+  /** The gateway's words, cleaned and cut. */
+  readonly reasonText: string;
+  readonly api: ApiRef;
+  readonly scope: string;
+}
+
+/** Who called, as the access log tells it. DNs are canonical; every text is cut to its bound. */
+export interface Client {
+  readonly subjectDn: string;
+  readonly issuerDn: string;
+  /** Upper-case hexadecimal without separators, as `openssl x509 -serial` prints it. */
+  readonly serialNumber: string;
+  readonly notBefore: number | null;
+  readonly notAfter: number | null;
+  /** SHA-256 of the DER, lower-case hexadecimal; null where the log holds no readable PEM. */
+  readonly fingerprint: string | null;
+  readonly sourceIp: string;
+  readonly userAgent: string;
+}
+
+/** The access log's half of a refused request: who. Only records that may be mutual-TLS failures become one. */
+export interface AccessRecord {
+  readonly kind: 'access';
+  readonly eventId: string;
+  readonly at: number;
+  readonly requestId: string;
+  readonly extendedRequestId: string | null;
+  readonly api: ApiRef;
+  readonly scope: string;
+  /** Null where the format logs no `clientCert` fields. */
+  readonly client: Client | null;
+  /** The certificate as logged, normalised to PEM; null where none could be read. Never stored per request. */
+  readonly pem: string | null;
+}
+
+/** A 403 that is something else than a refused certificate. */
+export interface OtherForbidden {
+  readonly kind: 'other-forbidden';
+  readonly eventId: string;
+  readonly at: number;
+  readonly cause: ForbiddenCause;
+  readonly scope: string;
+}
+
+/** Why a record could not be read. */
+export type RejectCode =
+  | 'not-a-log-event'
+  | 'event-too-large'
+  | 'broken-access-record'
+  | 'access-record-without-request-id'
+  | 'denial-without-request-id'
+  | 'denial-without-reason';
+
+/** A record that could not be read; counted by code, and it costs its neighbours nothing. */
+export interface Rejected {
+  readonly kind: 'rejected';
+  readonly eventId: string;
+  readonly code: RejectCode;
+  /** One line for a person, without the record's own text. */
+  readonly detail: string;
+}
+
+/** What `parse` finds in one batch. */
+export interface Parsed {
+  readonly denials: readonly Denial[];
+  readonly accesses: readonly AccessRecord[];
+  readonly otherForbidden: readonly OtherForbidden[];
+  readonly rejected: readonly Rejected[];
+  /** Events that are neither a denial, a 403 nor broken: successes and the gateway's other lines. */
+  readonly passed: number;
+}
+
+/** How the issuer of a failure is known. */
+export type Attribution =
+  /** Both halves met. */
+  | 'joined'
+  /** The access half did not come within the grace period. */
+  | 'unpaired'
+  /** The request id was used before by another denial, and nothing of the gateway's own ties this one to a client. */
+  | 'reused-request-id'
+  /** No execution log exists; the certificate was verified against the truststore instead. */
+  | 'inferred';
+
+/** One refused request, counted exactly once. */
+export interface Failure {
+  readonly at: number;
+  readonly scope: string;
+  /** Canonical DN, or one of `UNKNOWN_ISSUER` and `OTHER_ISSUERS`. */
+  readonly issuerDn: string;
+  readonly reason: ReasonId;
+  readonly reasonText: string;
+  readonly attribution: Attribution;
+  readonly client: Client | null;
+  /** 1, or the inverse of the sampling rate in a storm. */
+  readonly weight: number;
+}
+
+/** The issuer of a failure whose client is not known. */
+export const UNKNOWN_ISSUER = 'unknown';
+/** Where issuers beyond the bound per scope are counted together. */
+export const OTHER_ISSUERS = '(other issuers)';
+
+/** What failures are counted by. */
+export interface GroupKey {
+  readonly scope: string;
+  readonly issuerDn: string;
+  readonly reason: ReasonId;
+}
+
+/** How often one client failed. Bounded lists; `sourceIps` at most a handful. */
+export interface ClientTally {
+  readonly subjectDn: string;
+  readonly serialNumber: string;
+  readonly fingerprint: string | null;
+  readonly sourceIps: readonly string[];
+  readonly count: number;
+}
+
+/**
+ * How many failures of one group one batch brought for one minute. A fact is put, never added to: writing it again
+ * changes nothing, and a count may only grow.
+ */
+export interface Fact {
+  readonly group: GroupKey;
+  readonly minute: number;
+  readonly batchId: string;
+  readonly count: number;
+  /** Of `count`, how many have no known client, and how many carry an inferred reason. */
+  readonly unattributed: number;
+  readonly inferred: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly reasonText: string;
+  readonly clients: readonly ClientTally[];
+}
+
+/** Other 403s of one batch, by scope and cause. */
+export interface ForbiddenFact {
+  readonly scope: string;
+  readonly cause: ForbiddenCause;
+  readonly minute: number;
+  readonly batchId: string;
+  readonly count: number;
+}
+
+/** How urgent a notice is. */
+export type Severity = 'low' | 'medium' | 'high' | 'critical';
+
+export type NoticeKind = 'spike' | 'ongoing' | 'escalated' | 'resolved';
+
+/** What changed for a group; the body of every rendering. See `shared/schemas.ts` for the published schema. */
+export interface Notice {
+  readonly type: 'notice';
+  readonly version: 1;
+  readonly kind: NoticeKind;
+  /** Stable: derived from the incident and its transition, so a retry publishes the same id. */
+  readonly noticeId: string;
+  readonly incidentId: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly since: string;
+  readonly severity: Severity;
+  readonly group: GroupKey;
+  readonly reasonText: string;
+  /** Failures in the window; for `resolved`, in the whole incident. */
+  readonly count: number;
+  readonly windowMinutes: number;
+  /** What the window usually holds. */
+  readonly expected: number;
+  /** Why this notice was sent, in words: the detector's named reason and its numbers. */
+  readonly because: string;
+  readonly runbookUrl: string;
+  readonly clients: readonly ClientTally[];
+  /** The diagnosis of the refused certificate, or null where none could be made. */
+  readonly verdict: Diagnosis | null;
+}
+
+/** A finding about one certificate or bundle; codes are kebab-case and name their runbook page. */
+export interface Finding {
+  readonly code: string;
+  readonly severity: 'error' | 'warning' | 'info';
+  /** 0 is the client's own certificate, 1 its issuer, and so on; null where the finding is about no single one. */
+  readonly depth: number | null;
+  readonly subjectDn: string | null;
+  /** The values that were compared, as short texts. */
+  readonly evidence: readonly string[];
+  /** What to do, in the imperative. */
+  readonly remedy: string;
+}
+
+/** What `shared/x509` says of one certificate against one truststore. */
+export interface Diagnosis {
+  readonly verdict: 'trusted' | 'refused';
+  /** The code of the finding that decides, or null when trusted. */
+  readonly reason: string | null;
+  readonly findings: readonly Finding[];
+  /** Subject DNs from the client's certificate to the root, as far as a path could be built. */
+  readonly path: readonly string[];
+}
+
+/** The state of one group's incident. One item per group; `version` guards every change of it. */
+export interface Incident {
+  readonly incidentId: string;
+  readonly group: GroupKey;
+  readonly state: 'firing' | 'resolved';
+  readonly version: number;
+  readonly since: number;
+  readonly lastNoticeAt: number;
+  /** Since when the group has been below the resolve threshold, or null while it is not. */
+  readonly calmSince: number | null;
+  /** The window's count when the last spike or escalation was noticed; escalation compares with it. */
+  readonly noticedCount: number;
+  readonly severity: Severity;
+}

@@ -1,0 +1,106 @@
+/**
+ * What the pipeline asks of the world, and nothing more. Implemented by `adapters/memory` (command line, tests),
+ * `adapters/dynamodb` (production) and `adapters/aws` (SNS, S3). One contract suite, `test/contract`, runs on every
+ * store adapter. Methods reject with a retryable `MtlsWatchError` when the world fails; they are all safe to repeat.
+ */
+
+import type { AccessRecord, Denial, Fact, ForbiddenFact, GroupKey, Incident, Notice } from '../model.js';
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** One half of a request. */
+export type Half = Denial | AccessRecord;
+
+/** A half as it stands in a cell: who brought it first, and whether the other half was there already. */
+export interface Held<T extends Half> {
+  readonly half: T;
+  readonly batchId: string;
+  /** True when this half found the other one waiting: its batch owns the request. At most one half of a cell has it. */
+  readonly second: boolean;
+}
+
+/** Where the two halves of a request meet. */
+export interface Cell {
+  readonly denial: Held<Denial> | null;
+  readonly access: Held<AccessRecord> | null;
+  /** The batch that claimed a half which waited in vain, or null. */
+  readonly claimedBy: string | null;
+}
+
+export interface HalfWrite {
+  readonly key: string;
+  readonly half: Half;
+  readonly batchId: string;
+}
+
+export interface JoinStore {
+  /**
+   * Puts each half into its cell unless that slot is taken, atomically per cell, and returns the cells as they stand
+   * afterwards, in the order of the writes. A slot that is filled never changes.
+   */
+  put(writes: readonly HalfWrite[]): Promise<readonly Cell[]>;
+  /** Claims each cell for the batch unless it holds both halves or is claimed; returns the cells afterwards. */
+  claim(keys: readonly string[], batchId: string): Promise<readonly Cell[]>;
+}
+
+/** Halves that a batch left waiting, to be looked at again when their grace is over. */
+export interface Waiting {
+  /** Derived from the batch, so a retry writes the same item. */
+  readonly id: string;
+  readonly dueAt: number;
+  readonly halves: readonly { readonly key: string; readonly kind: Half['kind']; readonly eventId: string }[];
+}
+
+export interface WaitingStore {
+  save(waiting: Waiting): Promise<void>;
+  /** The oldest that are due, at most `limit`. */
+  due(now: number, limit: number): Promise<readonly Waiting[]>;
+  remove(waiting: Waiting): Promise<void>;
+}
+
+export interface FactStore {
+  /** Idempotent: a fact with the same group, minute and batch is replaced only by one with a higher count. */
+  put(facts: readonly Fact[], forbidden: readonly ForbiddenFact[]): Promise<void>;
+  /** All facts of a group with `from <= minute <= to`, in the order of minutes. */
+  window(group: GroupKey, from: number, to: number): Promise<readonly Fact[]>;
+}
+
+export interface GroupStore {
+  /**
+   * Admits issuers to the groups of a scope and UTC day, up to the bound; returns those that are in. An answer for one
+   * issuer and day never changes from out to in or back, so that a retry counts in the same group.
+   */
+  admit(scope: string, day: number, issuerDns: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** What the detector remembers of a group, opaque to the stores. At most 4 KB of JSON. */
+export interface HistoryStore<History> {
+  load(group: GroupKey): Promise<History | null>;
+  save(group: GroupKey, history: History): Promise<void>;
+}
+
+export interface IncidentStore {
+  load(group: GroupKey): Promise<Incident | null>;
+  /**
+   * Stores `next` if the stored version is `next.version - 1` (0: none stored) and puts the notice, if any, in the
+   * outbox, in one atomic step. False when another invocation was first.
+   */
+  transition(next: Incident, notice: Notice | null): Promise<boolean>;
+  /** The incidents that are firing. */
+  firing(limit: number): Promise<readonly Incident[]>;
+}
+
+export interface Outbox {
+  /** Oldest first. */
+  pending(limit: number): Promise<readonly Notice[]>;
+  /** After the notice was published; clearing twice is harmless. */
+  clear(noticeId: string): Promise<void>;
+}
+
+export interface Publisher {
+  /** Resolves once the notice was accepted for delivery. May deliver twice when called twice: the id is stable. */
+  publish(notice: Notice): Promise<void>;
+}
