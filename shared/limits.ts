@@ -27,7 +27,9 @@ export const limits = {
   /** A leaf with a 4,096-bit key and many names has some 4 KB; the whole request header of API Gateway is 10,240 bytes. */
   pemCharsMax: 32 * KIB,
   /** Certificates remembered by their text, so that a client that calls 10,000 times is parsed once. */
-  certificateCacheMax: 2_000,
+  certificateCacheMax: 1_000,
+  /** A longer text is worked out each time instead: the cache stays within some 8 MB. */
+  certificateCacheCharsMax: 8 * KIB,
   /** Clients kept with a fact, an incident, a notice: enough to see who, few enough to stay within one write unit. */
   clientsPerFactMax: 3,
   clientsPerNoticeMax: 10,
@@ -36,6 +38,12 @@ export const limits = {
   issuersPerScopeMax: 200,
   /** Parallel store calls of one invocation: below the SDK's default of 50 sockets. */
   storeConcurrencyMax: 40,
+  /** 60 bytes each: a list stays under a third of DynamoDB's 400 KB item. */
+  waitingPerListMax: 2_000,
+  /** What one sweep does at most, so that it ends well within its minute; the rest waits for the next. */
+  settledPerSweepMax: 200,
+  firingPerSweepMax: 1_000,
+  noticesPerRunMax: 100,
   /** SNS: a subject has fewer than 100 ASCII characters; a message 256 KiB. */
   subjectCharsMax: 99,
   snsMessageBytesMax: 256 * KIB,

@@ -42,9 +42,10 @@ export interface ApiRef {
 /** The execution log's half of a refused request: why. */
 export interface Denial {
   readonly kind: 'denial';
+  /** The identity of the log event: a digest of log group, stream and CloudWatch's id. */
   readonly eventId: string;
   readonly at: number;
-  /** Chosen by the client if it likes: never trusted alone. */
+  /** Chosen by the client if it likes: never trusted alone. Empty where the log ties none to the denial. */
   readonly requestId: string;
   /** The gateway's own id, where the log ties one to the denial. */
   readonly extendedRequestId: string | null;
@@ -84,6 +85,32 @@ export interface AccessRecord {
   readonly pem: string | null;
 }
 
+/** One half of a request. */
+export type Half = Denial | AccessRecord;
+
+/** A half as it stands in a cell: who brought it first, and whether the other half was there already. */
+export interface Held<T extends Half = Half> {
+  readonly half: T;
+  readonly batchId: string;
+  /** True when this half found the other one waiting. At most one half of a cell has it. */
+  readonly second: boolean;
+}
+
+/** Where the two halves of a request meet. */
+export interface Cell {
+  readonly denial: Held<Denial> | null;
+  readonly access: Held<AccessRecord> | null;
+  /** The batch that claimed a half which waited in vain, or null. */
+  readonly claimedBy: string | null;
+}
+
+/** A half that was left waiting, and the cell in which it stands. */
+export interface WaitingHalf {
+  readonly key: string;
+  readonly kind: Half['kind'];
+  readonly eventId: string;
+}
+
 /** A 403 that is something else than a refused certificate. */
 export interface OtherForbidden {
   readonly kind: 'other-forbidden';
@@ -98,9 +125,7 @@ export type RejectCode =
   | 'not-a-log-event'
   | 'event-too-large'
   | 'broken-access-record'
-  | 'access-record-without-request-id'
-  | 'denial-without-request-id'
-  | 'denial-without-reason';
+  | 'access-record-without-request-id';
 
 /** A record that could not be read; counted by code, and it costs its neighbours nothing. */
 export interface Rejected {

@@ -4,30 +4,12 @@
  * store adapter. Methods reject with a retryable `MtlsWatchError` when the world fails; they are all safe to repeat.
  */
 
-import type { AccessRecord, Denial, Fact, ForbiddenFact, GroupKey, Incident, Notice } from '../model.js';
+import type { Config } from '../config.js';
+import type { Cell, Fact, ForbiddenFact, GroupKey, Half, Incident, Notice, WaitingHalf } from '../model.js';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-}
-
-/** One half of a request. */
-export type Half = Denial | AccessRecord;
-
-/** A half as it stands in a cell: who brought it first, and whether the other half was there already. */
-export interface Held<T extends Half> {
-  readonly half: T;
-  readonly batchId: string;
-  /** True when this half found the other one waiting: its batch owns the request. At most one half of a cell has it. */
-  readonly second: boolean;
-}
-
-/** Where the two halves of a request meet. */
-export interface Cell {
-  readonly denial: Held<Denial> | null;
-  readonly access: Held<AccessRecord> | null;
-  /** The batch that claimed a half which waited in vain, or null. */
-  readonly claimedBy: string | null;
 }
 
 export interface HalfWrite {
@@ -44,14 +26,17 @@ export interface JoinStore {
   put(writes: readonly HalfWrite[]): Promise<readonly Cell[]>;
   /** Claims each cell for the batch unless it holds both halves or is claimed; returns the cells afterwards. */
   claim(keys: readonly string[], batchId: string): Promise<readonly Cell[]>;
+  read(keys: readonly string[]): Promise<readonly Cell[]>;
 }
 
 /** Halves that a batch left waiting, to be looked at again when their grace is over. */
 export interface Waiting {
-  /** Derived from the batch, so a retry writes the same item. */
+  /** Derived from the content, so a retry that finds the same halves waiting writes the same item. */
   readonly id: string;
+  /** The batch that left them. */
+  readonly batchId: string;
   readonly dueAt: number;
-  readonly halves: readonly { readonly key: string; readonly kind: Half['kind']; readonly eventId: string }[];
+  readonly halves: readonly WaitingHalf[];
 }
 
 export interface WaitingStore {
@@ -103,4 +88,23 @@ export interface Outbox {
 export interface Publisher {
   /** Resolves once the notice was accepted for delivery. May deliver twice when called twice: the id is stable. */
   publish(notice: Notice): Promise<void>;
+}
+
+/** The stores together, as an adapter offers them. */
+export interface Stores {
+  readonly join: JoinStore;
+  readonly waiting: WaitingStore;
+  readonly facts: FactStore;
+  readonly groups: GroupStore;
+  readonly history: HistoryStore<unknown>;
+  readonly incidents: IncidentStore;
+  readonly outbox: Outbox;
+}
+
+/** All that the pipeline needs from outside. */
+export interface World {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly stores: Stores;
+  readonly publisher: Publisher;
 }

@@ -1,0 +1,78 @@
+/**
+ * The way of the data, and nothing else: each step's output is the next one's input. Called by the ingest function for
+ * every delivery, by the sweep every minute, and by `replay` for both.
+ */
+
+import type { Config } from './config.js';
+import { type Correlated, correlate, settle, settlerOf, waitingList } from './correlate.js';
+import { evaluate } from './evaluate.js';
+import { limits } from './limits.js';
+import type { Fact, Failure, GroupKey, LogBatch, Parsed } from './model.js';
+import { deliver } from './outbox.js';
+import type { Stores, World } from './ports/index.js';
+import { countFailures, countForbidden } from './stages/count.js';
+import { applicantsOf, groupOf, placeOf } from './stages/group.js';
+import { parse } from './stages/parse.js';
+
+export interface Ingested {
+  readonly parsed: Parsed;
+  readonly correlated: Correlated;
+  readonly facts: readonly Fact[];
+}
+
+/** One delivery: parse, correlate, group, count. Repeating it, whole or in part, changes no count. */
+export async function ingest(batch: LogBatch, world: World): Promise<Ingested> {
+  const parsed = parse(batch, world.config.domains);
+  const correlated = await correlate([...parsed.denials, ...parsed.accesses], batch.batchId, world.stores.join);
+  const facts = countFailures(await group(correlated.failures, world.stores), batch.batchId);
+  const forbidden = countForbidden([...parsed.otherForbidden, ...unmatchedOf(correlated)], batch.batchId);
+  await Promise.all([world.stores.facts.put(facts, forbidden), leaveWaiting(batch.batchId, correlated, world)]);
+  return { parsed, correlated, facts };
+}
+
+/** What failed a moment ago: detect, turn into incidents, notify. */
+export async function alert(groups: readonly GroupKey[], world: World): Promise<void> {
+  await evaluate(groups, world);
+  await deliver(world);
+}
+
+/** Every minute: count what waited in vain, look again at what fires, send what was left behind. */
+export async function sweep(world: World): Promise<void> {
+  const touched = await settleDue(world);
+  const firing = await world.stores.incidents.firing(limits.firingPerSweepMax);
+  await alert([...touched, ...firing.map((incident) => incident.group)], world);
+}
+
+/** Counts the halves whose grace is over; returns the groups that grew. */
+export async function settleDue(world: World): Promise<readonly GroupKey[]> {
+  const { stores, clock } = world;
+  const touched: GroupKey[] = [];
+  for (const waiting of await stores.waiting.due(clock.now(), limits.settledPerSweepMax)) {
+    const settled = await settle(waiting, stores.join);
+    const facts = countFailures(await group(settled.failures, stores), settlerOf(waiting));
+    await stores.facts.put(facts, countForbidden(unmatchedOf(settled), settlerOf(waiting)));
+    await stores.waiting.remove(waiting);
+    touched.push(...facts.map((fact) => fact.group));
+  }
+  return touched;
+}
+
+async function group(failures: readonly Failure[], stores: Stores): Promise<(readonly [GroupKey, Failure])[]> {
+  const admitted = new Map<string, ReadonlySet<string>>();
+  for (const { scope, day, issuerDns } of applicantsOf(failures)) {
+    admitted.set(placeOf(scope, day), await stores.groups.admit(scope, day, issuerDns));
+  }
+  return failures.map((failure) => [groupOf(failure, admitted), failure] as const);
+}
+
+function unmatchedOf({ unmatched }: Correlated) {
+  return unmatched.map((access) => ({ ...access, cause: 'unmatched' as const }));
+}
+
+async function leaveWaiting(batchId: string, { waiting }: Correlated, { stores, clock, config }: World): Promise<void> {
+  const dueAt = clock.now() + config.graceMinutes * 60_000;
+  for (let from = 0; from < waiting.length; from += limits.waitingPerListMax) {
+    const halves = waiting.slice(from, from + limits.waitingPerListMax);
+    await stores.waiting.save(waitingList(batchId, halves, dueAt));
+  }
+}
