@@ -44,6 +44,14 @@ export const limits = {
   settledPerSweepMax: 200,
   firingPerSweepMax: 1_000,
   noticesPerRunMax: 100,
+  /** Facts live two days. */
+  factMinutesMax: 2 * 24 * 60,
+  /** Deliveries usually take under 3 minutes; what comes after these is counted, but no longer learned from. */
+  lateMinutes: 10,
+  /** What the detector learned is a fold over facts, so it is stored only so often. */
+  historySaveMinutes: 60,
+  /** Roll-ups of one sweep; the rest waits for the next. */
+  rollupsPerSweepMax: 500,
   /** SNS: a subject has fewer than 100 ASCII characters; a message 256 KiB. */
   subjectCharsMax: 99,
   snsMessageBytesMax: 256 * KIB,

@@ -210,6 +210,20 @@ export interface Fact {
   readonly clients: readonly ClientTally[];
 }
 
+/** The failures of one group in one hour, kept for months: the sum of its facts. */
+export interface Rollup {
+  readonly group: GroupKey;
+  /** Hours since the epoch. */
+  readonly hour: number;
+  readonly count: number;
+  readonly unattributed: number;
+  readonly inferred: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly reasonText: string;
+  readonly clients: readonly ClientTally[];
+}
+
 /** Other 403s of one batch, by scope and cause. */
 export interface ForbiddenFact {
   readonly scope: string;

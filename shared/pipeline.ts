@@ -3,16 +3,17 @@
  * every delivery, by the sweep every minute, and by `replay` for both.
  */
 
-import type { Config } from './config.js';
 import { type Correlated, correlate, settle, settlerOf, waitingList } from './correlate.js';
+import { groupId } from './digest.js';
 import { evaluate } from './evaluate.js';
 import { limits } from './limits.js';
-import type { Fact, Failure, GroupKey, LogBatch, Parsed } from './model.js';
+import type { Fact, Failure, ForbiddenFact, GroupKey, LogBatch, Parsed } from './model.js';
 import { deliver } from './outbox.js';
-import type { Stores, World } from './ports/index.js';
-import { countFailures, countForbidden } from './stages/count.js';
+import type { OpenHour, Stores, World } from './ports/index.js';
+import { countFailures, countForbidden, minuteOf } from './stages/count.js';
 import { applicantsOf, groupOf, placeOf } from './stages/group.js';
 import { parse } from './stages/parse.js';
+import { hourOf, MINUTES_PER_HOUR, rollUp } from './stages/rollup.js';
 
 export interface Ingested {
   readonly parsed: Parsed;
@@ -26,7 +27,7 @@ export async function ingest(batch: LogBatch, world: World): Promise<Ingested> {
   const correlated = await correlate([...parsed.denials, ...parsed.accesses], batch.batchId, world.stores.join);
   const facts = countFailures(await group(correlated.failures, world.stores), batch.batchId);
   const forbidden = countForbidden([...parsed.otherForbidden, ...unmatchedOf(correlated)], batch.batchId);
-  await Promise.all([world.stores.facts.put(facts, forbidden), leaveWaiting(batch.batchId, correlated, world)]);
+  await Promise.all([put(facts, forbidden, batch.batchId, world.stores), leaveWaiting(batch.batchId, correlated, world)]);
   return { parsed, correlated, facts };
 }
 
@@ -39,6 +40,7 @@ export async function alert(groups: readonly GroupKey[], world: World): Promise<
 /** Every minute: count what waited in vain, look again at what fires, send what was left behind. */
 export async function sweep(world: World): Promise<void> {
   const touched = await settleDue(world);
+  await closeHours(world);
   const firing = await world.stores.incidents.firing(limits.firingPerSweepMax);
   await alert([...touched, ...firing.map((incident) => incident.group)], world);
 }
@@ -50,11 +52,29 @@ export async function settleDue(world: World): Promise<readonly GroupKey[]> {
   for (const waiting of await stores.waiting.due(clock.now(), limits.settledPerSweepMax)) {
     const settled = await settle(waiting, stores.join);
     const facts = countFailures(await group(settled.failures, stores), settlerOf(waiting));
-    await stores.facts.put(facts, countForbidden(unmatchedOf(settled), settlerOf(waiting)));
+    await put(facts, countForbidden(unmatchedOf(settled), settlerOf(waiting)), settlerOf(waiting), stores);
     await stores.waiting.remove(waiting);
     touched.push(...facts.map((fact) => fact.group));
   }
   return touched;
+}
+
+/** Sums up the hours that are over; a fact that comes later marks its hour again. */
+export async function closeHours({ stores, clock }: World): Promise<void> {
+  const lastClosed = hourOf(minuteOf(clock.now()) - limits.lateMinutes) - 1;
+  for (const open of await stores.rollups.open(lastClosed, limits.rollupsPerSweepMax)) {
+    const from = open.hour * MINUTES_PER_HOUR;
+    const rollup = rollUp(open.group, open.hour, await stores.facts.window(open.group, from, from + MINUTES_PER_HOUR - 1));
+    if (rollup !== null) await stores.rollups.close(open, rollup);
+  }
+}
+
+/** The mark comes after the facts, so that a roll-up never misses facts whose mark it removes. */
+async function put(facts: readonly Fact[], forbidden: readonly ForbiddenFact[], stamp: string, stores: Stores): Promise<void> {
+  await stores.facts.put(facts, forbidden);
+  const hours = facts.map((fact): OpenHour => ({ group: fact.group, hour: hourOf(fact.minute), stamp }));
+  const distinct = new Map(hours.map((open) => [`${open.hour} ${groupId(open.group)}`, open] as const));
+  await stores.rollups.mark([...distinct.values()]);
 }
 
 async function group(failures: readonly Failure[], stores: Stores): Promise<(readonly [GroupKey, Failure])[]> {

@@ -5,7 +5,7 @@
 
 import { groupId } from '../digest.js';
 import { limits } from '../limits.js';
-import type { Cell, Fact, ForbiddenFact, GroupKey, Half, Held, Incident, Notice } from '../model.js';
+import type { Cell, Fact, ForbiddenFact, GroupKey, Half, Held, Incident, Notice, Rollup } from '../model.js';
 import type {
   FactStore,
   GroupStore,
@@ -13,23 +13,19 @@ import type {
   HistoryStore,
   IncidentStore,
   JoinStore,
-  Outbox,
+  OpenHour,
+  RollupStore,
+  Stores,
   Waiting,
   WaitingStore,
 } from '../ports/index.js';
 
-export interface MemoryStores {
-  readonly join: JoinStore;
-  readonly waiting: WaitingStore;
+export interface MemoryStores extends Stores {
   readonly facts: FactStore & {
     /** Everything counted, in no particular order. */
     all(): Iterable<Fact>;
     allForbidden(): Iterable<ForbiddenFact>;
   };
-  readonly groups: GroupStore;
-  readonly history: HistoryStore<unknown>;
-  readonly incidents: IncidentStore;
-  readonly outbox: Outbox;
 }
 
 /**
@@ -43,6 +39,7 @@ export function createMemoryStores(options: { readonly cellsMax?: number } = {})
     waiting: createWaiting(),
     facts: createFacts(),
     groups: createGroups(),
+    rollups: createRollups(),
     history: createHistory(),
     incidents: createIncidents(notices),
     outbox: {
@@ -161,7 +158,34 @@ function createGroups(): GroupStore {
   };
 }
 
-function createHistory(): HistoryStore<unknown> {
+function createRollups(): RollupStore {
+  const marks = new Map<string, OpenHour>();
+  const rollups = new Map<string, Rollup>();
+  const keyOf = (group: GroupKey, hour: number): string => `${hour} ${groupId(group)}`;
+  return {
+    mark: async (hours) => {
+      for (const open of hours) marks.set(keyOf(open.group, open.hour), open);
+    },
+    open: async (hour, limit) =>
+      [...marks.values()]
+        .filter((open) => open.hour <= hour)
+        .sort((a, b) => a.hour - b.hour)
+        .slice(0, limit),
+    close: async (open, rollup) => {
+      const key = keyOf(open.group, open.hour);
+      rollups.set(key, rollup);
+      if (marks.get(key)?.stamp === open.stamp) marks.delete(key);
+    },
+    load: async (group, from, to) => {
+      const id = groupId(group);
+      return [...rollups.values()]
+        .filter((rollup) => groupId(rollup.group) === id && from <= rollup.hour && rollup.hour <= to)
+        .sort((a, b) => a.hour - b.hour);
+    },
+  };
+}
+
+function createHistory(): HistoryStore {
   const histories = new Map<string, unknown>();
   return {
     load: async (group) => histories.get(groupId(group)) ?? null,

@@ -5,7 +5,7 @@
  */
 
 import type { Config } from '../config.js';
-import type { Cell, Fact, ForbiddenFact, GroupKey, Half, Incident, Notice, WaitingHalf } from '../model.js';
+import type { Cell, Fact, ForbiddenFact, GroupKey, Half, Incident, Notice, Rollup, WaitingHalf } from '../model.js';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -61,10 +61,30 @@ export interface GroupStore {
   admit(scope: string, day: number, issuerDns: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
+/** An hour of a group that has facts which its roll-up does not know yet. */
+export interface OpenHour {
+  readonly group: GroupKey;
+  /** Hours since the epoch. */
+  readonly hour: number;
+  /** Changes with every mark, so that `close` does not close what was marked again meanwhile. */
+  readonly stamp: string;
+}
+
+export interface RollupStore {
+  /** Notes that a group has new facts in an hour. Called after the facts were put. */
+  mark(hours: readonly OpenHour[]): Promise<void>;
+  /** Marked hours up to `hour`, the oldest first. */
+  open(hour: number, limit: number): Promise<readonly OpenHour[]>;
+  /** Puts the roll-up, replacing an earlier one of the same group and hour, and removes the mark if its stamp is the same. */
+  close(open: OpenHour, rollup: Rollup): Promise<void>;
+  /** Roll-ups of a group with `from <= hour <= to`, in the order of hours. */
+  load(group: GroupKey, from: number, to: number): Promise<readonly Rollup[]>;
+}
+
 /** What the detector remembers of a group, opaque to the stores. At most 4 KB of JSON. */
-export interface HistoryStore<History> {
-  load(group: GroupKey): Promise<History | null>;
-  save(group: GroupKey, history: History): Promise<void>;
+export interface HistoryStore {
+  load(group: GroupKey): Promise<unknown>;
+  save(group: GroupKey, history: unknown): Promise<void>;
 }
 
 export interface IncidentStore {
@@ -96,7 +116,8 @@ export interface Stores {
   readonly waiting: WaitingStore;
   readonly facts: FactStore;
   readonly groups: GroupStore;
-  readonly history: HistoryStore<unknown>;
+  readonly rollups: RollupStore;
+  readonly history: HistoryStore;
   readonly incidents: IncidentStore;
   readonly outbox: Outbox;
 }
