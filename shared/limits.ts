@@ -26,6 +26,17 @@ export const limits = {
   requestIdCharsMax: 128,
   /** A leaf with a 4,096-bit key and many names has some 4 KB; the whole request header of API Gateway is 10,240 bytes. */
   pemCharsMax: 32 * KIB,
+  /** OpenSSL's own tests go to about 130 KB (thousands of names in one certificate); real ones stay below 8 KB. */
+  certificateBytesMax: 256 * KIB,
+  /** A certificate nests about ten deep; asn1js recurses. */
+  derDepthMax: 32,
+  /** Room for a certificate of the largest size that holds nothing but short names. */
+  derNodesMax: 50_000,
+  /** UUID-based object identifiers (2.25.…) take 21 bytes. */
+  oidBytesMax: 64,
+  /** API Gateway takes truststores far below this; ten thousand certificates of 1.6 KB fit. */
+  truststoreBytesMax: 16 * MIB,
+  truststoreBlocksMax: 10_000,
   /** Certificates remembered by their text, so that a client that calls 10,000 times is parsed once. */
   certificateCacheMax: 1_000,
   /** A longer text is worked out each time instead: the cache stays within some 8 MB. */

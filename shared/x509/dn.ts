@@ -1,0 +1,278 @@
+/**
+ * Distinguished names in one canonical form, so that an issuer is one issuer however it is written: in the access log's
+ * text (OpenSSL's one-line form, RFC 4514, slashes) or in the certificate itself. Names are hostile: nothing here throws, and
+ * the result is bounded and free of control, bidi and other invisible characters.
+ *
+ * The form: `C=US,O=Example,CN=Issuing CA`, from the general to the special as in the certificate; upper-case short
+ * attribute names; RFC 4514 escapes; no optional spaces; multi-valued RDNs sorted. A name that runs the other way is
+ * turned round, in text and in certificates alike, because text does not say which way it was written.
+ */
+
+import { createHash } from 'node:crypto';
+import { limits } from '../limits.js';
+import { DerError, type DerNode, expectTag, hex, oidText, readDer, stringText, TAG, wellFormed } from './der.js';
+import { attributeName, attributeRank, RANK_COUNT } from './dn-attributes.js';
+
+/** One attribute with its value; `hex` holds the DER of a value that is not text. */
+export interface Attribute {
+  readonly name: string;
+  readonly value: { readonly text: string } | { readonly hex: string };
+}
+
+/** The attributes of one relative distinguished name; nearly always one. */
+export type Rdn = readonly Attribute[];
+
+/** The name of the last attribute of a DN that was cut: the start of the SHA-256 of the whole canonical name. */
+const CUT = 'CUT';
+
+/** See the head of this file. Text that is no DN comes back as one escaped value without an attribute. */
+export function canonicalDn(text: string): string {
+  const rdns = parseText(text);
+  return rdns === null ? opaque(text) : canonical(rdns);
+}
+
+/** The canonical DN of a DER `Name`. @throws DerError when the node is none */
+export function canonicalDnOf(name: DerNode): string {
+  return canonical(rdnsOf(name));
+}
+
+/** The attributes of a DER `Name`, in its own order. @throws DerError when the node is none */
+export function rdnsOf(name: DerNode): readonly Rdn[] {
+  return expectTag(name, TAG.sequence, 'name').children.map((set) =>
+    expectTag(set, TAG.set, 'relative name').children.map((pair) => {
+      const [type, value] = expectTag(pair, TAG.sequence, 'attribute').children;
+      if (value === undefined) throw new DerError('attribute without a value');
+      return {
+        name: attributeName(oidText(expectTag(type, TAG.oid, 'attribute type').content)),
+        value: attributeValue(value),
+      };
+    }),
+  );
+}
+
+function attributeValue(node: DerNode): Attribute['value'] {
+  const text = stringText(node);
+  return text === null ? { hex: hex(node.raw) } : { text };
+}
+
+/**
+ * A key under which two names are equal as RFC 5280, section 7.1 wants it: case and runs of spaces do not matter, nor
+ * does the string type. The same rules as OpenSSL's canonical encoding, so that paths are built alike.
+ */
+export function comparisonKey(rdns: readonly Rdn[]): string {
+  const keys = rdns.map((rdn) =>
+    rdn
+      .map(({ name, value }) => ('hex' in value ? [name, 'hex', value.hex] : [name, foldText(value.text)]))
+      .sort(byJson),
+  );
+  return JSON.stringify(keys);
+}
+
+function byJson(a: readonly string[], b: readonly string[]): number {
+  return compare(JSON.stringify(a), JSON.stringify(b));
+}
+
+/** ASCII case folded, spaces trimmed and collapsed. */
+function foldText(text: string): string {
+  return text
+    .replace(/[ \t\n\v\f\r]+/g, ' ')
+    .replace(/^ | $/g, '')
+    .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function canonical(rdns: readonly Rdn[]): string {
+  // An empty SET is no attribute, and would leave an empty place between two commas.
+  const sorted = rdns.filter((rdn) => rdn.length > 0).map((rdn) => rdn.map(render).sort(compare));
+  const ordered = runsBackwards(rdns) ? sorted.reverse() : sorted;
+  const text = ordered.map((rdn) => rdn.join('+')).join(',');
+  return text.length <= limits.dnCharsMax ? text : cut(ordered, text);
+}
+
+/** Whether more pairs of attributes go from the special to the general than the other way. */
+function runsBackwards(rdns: readonly Rdn[]): boolean {
+  // Such a name is already in its order, and its visible rest may not show it.
+  if (rdns.at(-1)?.some(({ name }) => name === CUT)) return false;
+  const seen = new Array<number>(RANK_COUNT).fill(0);
+  let balance = 0;
+  for (const rdn of rdns) {
+    const ranks = rdn.map(({ name }) => attributeRank(name)).filter((rank) => rank !== null);
+    if (ranks.length === 0) continue;
+    const rank = Math.min(...ranks);
+    for (const [other, count] of seen.entries()) balance += Math.sign(rank - other) * count;
+    seen[rank] = (seen[rank] ?? 0) + 1;
+  }
+  return balance < 0;
+}
+
+/** The longest start of the name that fits, whole RDN by whole RDN, then as much of one value as fits, then the hash. */
+function cut(ordered: readonly (readonly string[])[], whole: string): string {
+  const suffix = `,${CUT}=${createHash('sha256').update(whole).digest('hex').slice(0, 16)}`;
+  let room = limits.dnCharsMax - suffix.length;
+  const kept: string[] = [];
+  for (const rdn of ordered) {
+    const text = rdn.join('+');
+    const needed = text.length + (kept.length > 0 ? 1 : 0);
+    if (needed <= room) {
+      kept.push(text);
+      room -= needed;
+      continue;
+    }
+    // A cut value could sort elsewhere within its RDN, so only a lone one is cut.
+    const shortened = rdn.length === 1 ? shorten(text, room - (kept.length > 0 ? 1 : 0)) : null;
+    if (shortened !== null) kept.push(shortened);
+    break;
+  }
+  return `${kept.join(',')}${suffix}`.replace(/^,/, '');
+}
+
+/** `NAME=value` with the value cut between two of its characters, or null where nothing of it fits. */
+function shorten(attribute: string, room: number): string | null {
+  const equals = attribute.indexOf('=');
+  const value = attribute.slice(equals + 1);
+  const fitted = value.startsWith('#') ? '' : escapeValue(startThatFits(resolveEscapes(value), room - equals - 1));
+  return fitted === '' ? null : attribute.slice(0, equals + 1) + fitted;
+}
+
+/** The longest start of a text whose escaped form has at most `room` characters. */
+function startThatFits(text: string, room: number, escaped: (text: string) => string = escapeValue): string {
+  let kept = '';
+  let used = 0;
+  for (const char of text) {
+    // A character alone has the longest escape it can have: leading and trailing ones count as special.
+    used += escaped(char).length;
+    if (used > room) break;
+    kept += char;
+  }
+  return kept;
+}
+
+function opaque(text: string): string {
+  const value = resolveEscapes(trimUnescaped(text));
+  const whole = escapeOpaque(value);
+  if (whole.length <= limits.dnCharsMax) return whole;
+  const suffix = `…${createHash('sha256').update(whole).digest('hex').slice(0, 16)}`;
+  return escapeOpaque(startThatFits(value, limits.dnCharsMax - suffix.length, escapeOpaque)) + suffix;
+}
+
+/** Escaped so that it can never be read as an attribute. */
+function escapeOpaque(text: string): string {
+  return escapeValue(text).replaceAll('=', '\\=');
+}
+
+function render({ name, value }: Attribute): string {
+  return `${name}=${'hex' in value ? `#${value.hex}` : escapeValue(value.text)}`;
+}
+
+/** RFC 4514, section 2.4; characters that cannot be seen are written as the hex pairs of their UTF-8 bytes. */
+function escapeValue(text: string): string {
+  return wellFormed(text)
+    .replace(/["+,;<>\\]/g, '\\$&')
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, hexPairs)
+    .replace(/^[ #]/, '\\$&')
+    .replace(/ $/, (space, at: number, whole: string) => (at === 1 && whole.startsWith('\\') ? space : `\\${space}`));
+}
+
+function hexPairs(char: string): string {
+  return Buffer.from(char, 'utf8').toString('hex').toUpperCase().replace(/../g, '\\$&');
+}
+
+/** A separator counts only in front of an attribute: some tools do not escape the commas of values. */
+const ATTRIBUTE = /[ \t]*(?:OID\.)?([A-Za-z][A-Za-z0-9-]{0,63}|[0-9][0-9.]{1,63})[ \t]*=[ \t]*/iy;
+
+function attributeAt(text: string, at: number): { name: string; end: number } | null {
+  ATTRIBUTE.lastIndex = at;
+  const match = ATTRIBUTE.exec(text);
+  return match?.[1] === undefined ? null : { name: attributeName(match[1]), end: ATTRIBUTE.lastIndex };
+}
+
+/** The RDNs of a DN in any of the known forms, or null where the text is no DN. */
+function parseText(input: string): Rdn[] | null {
+  const text = trimUnescaped(input);
+  const slashes = text.startsWith('/');
+  const separators = slashes ? '/+' : ',;+';
+  let attribute = attributeAt(text, slashes ? 1 : 0);
+  if (attribute === null) return text === '' ? [] : null;
+  const rdns: Attribute[][] = [[]];
+  while (attribute !== null) {
+    const { end, next, value } = readValue(text, attribute.end, separators, slashes);
+    rdns.at(-1)?.push({ name: attribute.name, value });
+    if (next !== null && text[end] !== '+') rdns.push([]);
+    attribute = next;
+  }
+  return rdns;
+}
+
+interface Value {
+  readonly value: Attribute['value'];
+  /** Where the separator stands. */
+  readonly end: number;
+  readonly next: { name: string; end: number } | null;
+}
+
+/** Reads from `start` to the separator in front of the next attribute, or to the end. */
+function readValue(text: string, start: number, separators: string, slashes: boolean): Value {
+  const quoted = slashes ? null : quotedAt(text, start);
+  let at = quoted?.end ?? start;
+  let next: Value['next'] = null;
+  for (; at < text.length; at++) {
+    const char = text[at] ?? '';
+    if (char === '\\') at++;
+    else if (separators.includes(char)) {
+      next = attributeAt(text, at + 1);
+      if (next !== null) break;
+    }
+  }
+  const end = Math.min(at, text.length);
+  if (quoted !== null && trimUnescaped(text.slice(quoted.end, end)) === '')
+    return { value: { text: quoted.text }, end, next };
+  return { value: parseValue(text.slice(start, end)), end, next };
+}
+
+/** A value in double quotes, as RFC 2253 and OpenSSL's one-line form write it. */
+function quotedAt(text: string, start: number): { text: string; end: number } | null {
+  if (text[start] !== '"') return null;
+  let at = start + 1;
+  for (; at < text.length && text[at] !== '"'; at++) if (text[at] === '\\') at++;
+  return at >= text.length ? null : { text: resolveEscapes(text.slice(start + 1, at)), end: at + 1 };
+}
+
+function parseValue(raw: string): Attribute['value'] {
+  const trimmed = trimUnescaped(raw);
+  if (!/^#(?:[0-9a-fA-F]{2})+$/.test(trimmed)) return { text: resolveEscapes(trimmed) };
+  const encoded = trimmed.slice(1).toLowerCase();
+  try {
+    return attributeValue(readDer(Buffer.from(encoded, 'hex')));
+  } catch (error) {
+    if (error instanceof DerError) return { hex: encoded };
+    throw error;
+  }
+}
+
+/** Without blanks at both ends, except one that is escaped. Only ASCII blanks: others are part of a value. */
+function trimUnescaped(raw: string): string {
+  let start = 0;
+  let end = raw.length;
+  while (start < end && isBlank(raw, start)) start++;
+  while (end > start && isBlank(raw, end - 1)) end--;
+  let backslashes = 0;
+  while (end - backslashes > start && raw[end - backslashes - 1] === '\\') backslashes++;
+  return raw.slice(start, backslashes % 2 === 1 && end < raw.length ? end + 1 : end);
+}
+
+function isBlank(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code === 0x20 || (code >= 0x09 && code <= 0x0d);
+}
+
+/** Resolves `\,`, hex pairs (UTF-8, as `\C3` or in the slash form `\xC3`); other backslashes are themselves. */
+function resolveEscapes(raw: string): string {
+  return raw.replace(/(?:\\x?[0-9a-fA-F]{2})+|\\["+,;<>\\ #=]/g, (escaped) =>
+    /^\\x?[0-9a-fA-F]{2}/.test(escaped)
+      ? Buffer.from(escaped.replace(/\\x?/g, ''), 'hex').toString('utf8')
+      : escaped.slice(1),
+  );
+}
