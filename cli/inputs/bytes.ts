@@ -4,6 +4,7 @@
  * drops what it holds when the end is missing.
  */
 
+import { finished } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { MtlsWatchError } from '../../shared/errors.js';
@@ -69,22 +70,24 @@ function inflater(): Inflating {
       for (let from = 0; from < bytes.length; from += SLICE_BYTES) {
         const slice = bytes.subarray(from, from + SLICE_BYTES);
         bytesIn += slice.length;
-        await settled(gunzip, (done) => gunzip.write(slice, done));
+        await written(gunzip, slice);
         yield* drained();
       }
     },
     async *end() {
+      // What is missing is an error only when the end is asked for, so everything must be out before that.
       await setImmediate();
       yield* drained();
-      await settled(gunzip, (done) => gunzip.end(done));
-      await setImmediate();
+      gunzip.end();
+      // The failure itself is kept by the error listener.
+      await new Promise<void>((resolve) => finished(gunzip, () => resolve()));
       yield* drained();
     },
   };
 }
 
-/** Resolves when the step was worked off or the stream failed; the failure itself is kept by the error listener. */
-function settled(gunzip: Gunzip, step: (done: () => void) => void): Promise<void> {
+/** Resolves when the bytes were worked off or the stream failed; the failure is kept by the error listener. */
+function written(gunzip: Gunzip, bytes: Buffer): Promise<void> {
   if (gunzip.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
     const done = () => {
@@ -92,7 +95,7 @@ function settled(gunzip: Gunzip, step: (done: () => void) => void): Promise<void
       resolve();
     };
     gunzip.once('close', done);
-    step(done);
+    gunzip.write(bytes, done);
   });
 }
 

@@ -25,7 +25,7 @@ export function sniff(head: Buffer): Sniffed {
   }
   const text = head.toString('utf8').replace(/^\uFEFF/, '');
   // A log may hold a few broken or control characters, binary data is made of them.
-  const strange = text.match(/[^\P{Cc}\t\n\r\x1b]|\uFFFD/gu)?.length ?? 0;
+  const strange = text.match(/[^\P{Cc}\s]|\uFFFD/gu)?.length ?? 0;
   if (strange * 20 > text.length) {
     throw new MtlsWatchError('unreadable-input', 'holds binary data, expected log text, plain or gzipped');
   }
