@@ -13,6 +13,23 @@ export const limits = {
   payloadCompressedBytesMax: 14 * MIB,
   /** A CloudWatch log event is at most 1 MB; anything longer was not made by CloudWatch. */
   eventCharsMax: 1 * MIB + 1 * KIB,
+  /** The longest line of a text log: an event of 1 MB with its timestamp; twice that leaves room for other encodings. */
+  inputLineBytesMax: 2 * MIB,
+  /** The longest JSON value in a file: a whole decoded payload (`payloadBytesMax`). */
+  inputValueBytesMax: 64 * MIB,
+  /** Events read from a file before they are handed on: lines of one request stand close to each other. */
+  inputBatchEventsMax: 10_000,
+  /** The same in characters, for logs with very long lines. */
+  inputBatchCharsMax: 32 * MIB,
+  /** gzip shrinks zeros 1,032 times, logs 10 to 80 times; beyond this nobody logged anything. */
+  inputGzipRatioMax: 400,
+  /** A short, very repetitive log may exceed the ratio; it costs nothing until this much came out. */
+  inputGzipRatioFromBytes: 256 * MIB,
+  /** Events without an id are told apart by counting equal lines; so many distinct lines are remembered (about 50 MB). */
+  inputOccurrencesMax: 250_000,
+  /** A folder with more files than a month of hourly exports of a dozen streams was given by mistake. */
+  inputFilesMax: 10_000,
+  inputFolderDepthMax: 16,
   /** A gateway reason is a short sentence. The rest of a longer one tells nobody anything. */
   reasonCharsMax: 200,
   /** RFC 5280's upper bounds add up to a few hundred characters for a DN; EMF refuses dimension values over 1,024. */
