@@ -12,7 +12,10 @@ const APPEARS_AFTER_BYTES = 8 * 1024 * 1024;
 
 export function progressBar(stream: NodeJS.WriteStream): Progress {
   if (!stream.isTTY) return { update: () => {}, stop: () => {} };
-  const bar = new SingleBar({ stream, format: ' {bar} {percentage}% | {value}/{total} MB', hideCursor: true }, Presets.shades_classic);
+  const bar = new SingleBar(
+    { stream, format: ' {bar} {percentage}% | {value}/{total} MB', hideCursor: true },
+    Presets.shades_classic,
+  );
   let started = false;
   return {
     update: (done, total) => {

@@ -190,7 +190,8 @@ function summaryOf(stores: MemoryStores, tallies: Tallies, notices: number): Sum
     });
   }
   const otherForbidden: Partial<Record<ForbiddenCause, number>> = {};
-  for (const { cause, count } of stores.facts.allForbidden()) otherForbidden[cause] = (otherForbidden[cause] ?? 0) + count;
+  for (const { cause, count } of stores.facts.allForbidden())
+    otherForbidden[cause] = (otherForbidden[cause] ?? 0) + count;
   return {
     type: 'summary',
     ...tallies,
@@ -218,9 +219,13 @@ async function readConfig(file: string | undefined): Promise<Config> {
   try {
     value = JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
-    throw new MtlsWatchError('unreadable-input', `cannot read the configuration ${file}: ${messageOf(error)}; expected JSON`, {
-      cause: error,
-    });
+    throw new MtlsWatchError(
+      'unreadable-input',
+      `cannot read the configuration ${file}: ${messageOf(error)}; expected JSON`,
+      {
+        cause: error,
+      },
+    );
   }
   return parseConfig(value, file);
 }

@@ -22,7 +22,10 @@ export interface Correlated {
 /** Joins the halves of one batch with what other batches brought. */
 export async function correlate(halves: readonly Half[], batchId: string, join: JoinStore): Promise<Correlated> {
   const distinct = new Map(halves.map((half) => [`${half.kind} ${half.eventId}`, half] as const));
-  const outcomes = await travel([...distinct.values()].map((half) => depart(half, batchId)), join);
+  const outcomes = await travel(
+    [...distinct.values()].map((half) => depart(half, batchId)),
+    join,
+  );
   return sum(outcomes, halves.length - distinct.size);
 }
 
@@ -34,7 +37,10 @@ export async function settle(waiting: Waiting, join: JoinStore): Promise<Correla
   const batchId = settlerOf(waiting);
   const denials = waiting.halves.filter((half) => half.kind === 'denial');
   const accesses = waiting.halves.filter((half) => half.kind === 'access');
-  const cells = await join.claim(denials.map((half) => half.key), batchId);
+  const cells = await join.claim(
+    denials.map((half) => half.key),
+    batchId,
+  );
   const failures: Failure[] = [];
   const parted: Traveller[] = [];
   for (const [index, { eventId }] of denials.entries()) {
@@ -51,11 +57,17 @@ export async function settle(waiting: Waiting, join: JoinStore): Promise<Correla
   const again = moved.flatMap(({ traveller, outcome }) =>
     outcome.kind === 'waiting' ? [{ key: outcome.key, half: traveller.half }] : [],
   );
-  const claimed = await join.claim(again.map(({ key }) => key), batchId);
+  const claimed = await join.claim(
+    again.map(({ key }) => key),
+    batchId,
+  );
   for (const [index, { half }] of again.entries()) {
     if (half.kind === 'denial' && claimed[index]?.claimedBy === batchId) failures.push(lonely(half, 'unpaired'));
   }
-  const result = sum(moved.filter(({ outcome }) => outcome.kind !== 'waiting'), 0);
+  const result = sum(
+    moved.filter(({ outcome }) => outcome.kind !== 'waiting'),
+    0,
+  );
   const unmatched = await unmatchedOf(accesses, waiting, join);
   return { ...result, failures: [...failures, ...result.failures], unmatched };
 }
@@ -65,7 +77,12 @@ export async function settle(waiting: Waiting, join: JoinStore): Promise<Correla
  * makes a list of its own, and never takes a half from a list that is being settled.
  */
 export function waitingList(batchId: string, halves: readonly WaitingHalf[], dueAt: number): Waiting {
-  return { id: digest('waiting', batchId, ...halves.map(({ key, eventId }) => `${key} ${eventId}`)), batchId, dueAt, halves };
+  return {
+    id: digest('waiting', batchId, ...halves.map(({ key, eventId }) => `${key} ${eventId}`)),
+    batchId,
+    dueAt,
+    halves,
+  };
 }
 
 /** The batch id under which a list of waiting halves is settled. */

@@ -45,14 +45,21 @@ function bringUpToDate(known: History | null, facts: readonly Fact[], minute: nu
   const closed = minute - limits.lateMinutes;
   let history = known;
   for (const [step, count] of counts) {
-    if (step <= closed && step > (history?.lastStep ?? Number.NEGATIVE_INFINITY)) history = learn(history, step, count, config.detection);
+    if (step <= closed && step > (history?.lastStep ?? Number.NEGATIVE_INFINITY))
+      history = learn(history, step, count, config.detection);
   }
   if (history !== null && history.lastStep < closed) history = learn(history, closed, 0, config.detection);
   const first = (history?.lastStep ?? closed) + 1;
   return { history, counts: Array.from({ length: minute - first + 1 }, (_, index) => counts.get(first + index) ?? 0) };
 }
 
-async function store({ next, kind, because }: Transition, verdict: Verdict, window: readonly Fact[], now: number, world: World) {
+async function store(
+  { next, kind, because }: Transition,
+  verdict: Verdict,
+  window: readonly Fact[],
+  now: number,
+  world: World,
+) {
   if (kind === null) {
     await world.stores.incidents.transition(next, null);
     return;
@@ -74,6 +81,7 @@ async function store({ next, kind, because }: Transition, verdict: Verdict, wind
 async function factsOf(incident: Incident, window: readonly Fact[], now: number, { stores, config }: World) {
   const from = minuteOf(incident.since) - config.detection.windowMinutes + 1;
   const isCovered = window[0] !== undefined && window[0].minute <= from;
-  return isCovered ? window.filter((fact) => fact.minute >= from) : stores.facts.window(incident.group, from, minuteOf(now));
+  return isCovered
+    ? window.filter((fact) => fact.minute >= from)
+    : stores.facts.window(incident.group, from, minuteOf(now));
 }
-

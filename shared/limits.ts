@@ -80,6 +80,14 @@ export const limits = {
   historySaveMinutes: 60,
   /** Roll-ups of one sweep; the rest waits for the next. */
   rollupsPerSweepMax: 500,
+  /** Certificates kept by a replay, some 2 KB each: enough for every client of a day, bounded for a scanner's. */
+  certificatesKeptMax: 20_000,
+  /** Batches of more halves ask for a sampling rate. An honest batch seldom has so many; a storm's has thousands. */
+  calmHalvesMax: 200,
+  /** Halves of one kind that are joined in a minute before sampling begins. Each costs a write unit or two. */
+  joinedPerMinuteMax: 5_000,
+  /** In a storm, halves of one request id that a batch looks at one by one; honest ones have one of each kind. */
+  halvesPerRequestIdMax: 4,
   /** SNS: a subject has fewer than 100 ASCII characters; a message 256 KiB. */
   subjectCharsMax: 99,
   snsMessageBytesMax: 256 * KIB,

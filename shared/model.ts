@@ -54,6 +54,8 @@ export interface Denial {
   readonly reasonText: string;
   readonly api: ApiRef;
   readonly scope: string;
+  /** The share of requests that were joined when this one came: 1, or less in a storm. */
+  readonly rate: number;
 }
 
 /** Who called, as the access log tells it. DNs are canonical; every text is cut to its bound. */
@@ -81,8 +83,8 @@ export interface AccessRecord {
   readonly scope: string;
   /** Null where the format logs no `clientCert` fields. */
   readonly client: Client | null;
-  /** The certificate as logged, normalised to PEM; null where none could be read. Never stored per request. */
-  readonly pem: string | null;
+  /** As in `Denial`. */
+  readonly rate: number;
 }
 
 /** One half of a request. */
@@ -142,6 +144,8 @@ export interface Parsed {
   readonly accesses: readonly AccessRecord[];
   readonly otherForbidden: readonly OtherForbidden[];
   readonly rejected: readonly Rejected[];
+  /** The distinct certificates of the access records, as PEM by fingerprint. */
+  readonly certificates: ReadonlyMap<string, string>;
   /** Events that are neither a denial, a 403 nor broken: successes and the gateway's other lines. */
   readonly passed: number;
 }
@@ -155,7 +159,9 @@ export type Attribution =
   /** The request id was used before by another denial, and nothing of the gateway's own ties this one to a client. */
   | 'reused-request-id'
   /** No execution log exists; the certificate was verified against the truststore instead. */
-  | 'inferred';
+  | 'inferred'
+  /** A storm: not in the sample of requests that are joined, so counted from its denial alone. */
+  | 'not-sampled';
 
 /** One refused request, counted exactly once. */
 export interface Failure {
@@ -167,8 +173,10 @@ export interface Failure {
   readonly reasonText: string;
   readonly attribution: Attribution;
   readonly client: Client | null;
-  /** 1, or the inverse of the sampling rate in a storm. */
+  /** 1, or in a storm the inverse of the rate at which requests were joined: this one stands for so many. */
   readonly weight: number;
+  /** The scope that the denial alone would give: where the others it stands for are counted, without an issuer. */
+  readonly denialScope: string;
 }
 
 /** The issuer of a failure whose client is not known. */
@@ -194,12 +202,18 @@ export interface ClientTally {
 
 /**
  * How many failures of one group one batch brought for one minute. A fact is put, never added to: writing it again
- * changes nothing, and a count may only grow.
+ * changes nothing, and it is only replaced by one that knows more.
  */
 export interface Fact {
   readonly group: GroupKey;
   readonly minute: number;
   readonly batchId: string;
+  /** How many records are behind the fact. */
+  readonly requests: number;
+  /**
+   * Refused requests. In a storm an estimate for named issuers, and what named issuers stand for is taken off the
+   * unknown ones: a single fact may be negative, sums over all issuers are exact.
+   */
   readonly count: number;
   /** Of `count`, how many have no known client, and how many carry an inferred reason. */
   readonly unattributed: number;
@@ -230,6 +244,8 @@ export interface ForbiddenFact {
   readonly cause: ForbiddenCause;
   readonly minute: number;
   readonly batchId: string;
+  /** Equals `count`; facts of both kinds grow by it. */
+  readonly requests: number;
   readonly count: number;
 }
 

@@ -7,13 +7,15 @@ import { type Correlated, correlate, settle, settlerOf, waitingList } from './co
 import { groupId } from './digest.js';
 import { evaluate } from './evaluate.js';
 import { limits } from './limits.js';
-import type { Fact, Failure, ForbiddenFact, GroupKey, LogBatch, Parsed } from './model.js';
+import type { Fact, Failure, ForbiddenFact, GroupKey, Half, LogBatch, Parsed } from './model.js';
 import { deliver } from './outbox.js';
 import type { OpenHour, Stores, World } from './ports/index.js';
 import { countFailures, countForbidden, minuteOf } from './stages/count.js';
-import { applicantsOf, groupOf, placeOf } from './stages/group.js';
+import { applicantsOf, groupOf, placeOf, standIn } from './stages/group.js';
+import { lonely } from './stages/pairing.js';
 import { parse } from './stages/parse.js';
 import { hourOf, MINUTES_PER_HOUR, rollUp } from './stages/rollup.js';
+import { sample, samplingRate } from './stages/sample.js';
 
 export interface Ingested {
   readonly parsed: Parsed;
@@ -23,12 +25,33 @@ export interface Ingested {
 
 /** One delivery: parse, correlate, group, count. Repeating it, whole or in part, changes no count. */
 export async function ingest(batch: LogBatch, world: World): Promise<Ingested> {
-  const parsed = parse(batch, world.config.domains);
-  const correlated = await correlate([...parsed.denials, ...parsed.accesses], batch.batchId, world.stores.join);
-  const facts = countFailures(await group(correlated.failures, world.stores), batch.batchId);
+  const { stores, config } = world;
+  const parsed = parse(batch, config.domains);
+  const { halves, left } = await bound(parsed, batch.batchId, world);
+  const [correlated] = await Promise.all([
+    correlate(halves, batch.batchId, stores.join),
+    stores.certificates.save(parsed.certificates),
+  ]);
+  const failures = [...correlated.failures, ...left.map((denial) => lonely(denial, 'not-sampled'))];
+  const facts = countFailures(await group(failures, stores), batch.batchId);
   const forbidden = countForbidden([...parsed.otherForbidden, ...unmatchedOf(correlated)], batch.batchId);
-  await Promise.all([put(facts, forbidden, batch.batchId, world.stores), leaveWaiting(batch.batchId, correlated, world)]);
+  await Promise.all([put(facts, forbidden, batch.batchId, stores), leaveWaiting(batch.batchId, correlated, world)]);
   return { parsed, correlated, facts };
+}
+
+/** The halves to join, and the denials that a storm leaves to be counted alone. */
+async function bound({ denials, accesses }: Parsed, batchId: string, { stores, clock }: World) {
+  const rateOf = async (kind: Half['kind'], count: number): Promise<number> => {
+    if (count <= limits.calmHalvesMax) return 1;
+    const load = await stores.storm.addLoad(minuteOf(clock.now()), kind, count);
+    return stores.storm.fixRate(`${batchId} ${kind}`, samplingRate(load));
+  };
+  const [denialRate, accessRate] = await Promise.all([
+    rateOf('denial', denials.length),
+    rateOf('access', accesses.length),
+  ]);
+  const sampled = sample(denials, denialRate);
+  return { halves: [...sampled.joined, ...sample(accesses, accessRate).joined], left: sampled.left };
 }
 
 /** What failed a moment ago: detect, turn into incidents, notify. */
@@ -64,13 +87,22 @@ export async function closeHours({ stores, clock }: World): Promise<void> {
   const lastClosed = hourOf(minuteOf(clock.now()) - limits.lateMinutes) - 1;
   for (const open of await stores.rollups.open(lastClosed, limits.rollupsPerSweepMax)) {
     const from = open.hour * MINUTES_PER_HOUR;
-    const rollup = rollUp(open.group, open.hour, await stores.facts.window(open.group, from, from + MINUTES_PER_HOUR - 1));
+    const rollup = rollUp(
+      open.group,
+      open.hour,
+      await stores.facts.window(open.group, from, from + MINUTES_PER_HOUR - 1),
+    );
     if (rollup !== null) await stores.rollups.close(open, rollup);
   }
 }
 
 /** The mark comes after the facts, so that a roll-up never misses facts whose mark it removes. */
-async function put(facts: readonly Fact[], forbidden: readonly ForbiddenFact[], stamp: string, stores: Stores): Promise<void> {
+async function put(
+  facts: readonly Fact[],
+  forbidden: readonly ForbiddenFact[],
+  stamp: string,
+  stores: Stores,
+): Promise<void> {
   await stores.facts.put(facts, forbidden);
   const hours = facts.map((fact): OpenHour => ({ group: fact.group, hour: hourOf(fact.minute), stamp }));
   const distinct = new Map(hours.map((open) => [`${open.hour} ${groupId(open.group)}`, open] as const));
@@ -82,7 +114,10 @@ async function group(failures: readonly Failure[], stores: Stores): Promise<(rea
   for (const { scope, day, issuerDns } of applicantsOf(failures)) {
     admitted.set(placeOf(scope, day), await stores.groups.admit(scope, day, issuerDns));
   }
-  return failures.map((failure) => [groupOf(failure, admitted), failure] as const);
+  return failures.flatMap((failure) => {
+    const counted = [groupOf(failure, admitted), failure] as const;
+    return failure.weight === 1 ? [counted] : [counted, standIn(failure)];
+  });
 }
 
 function unmatchedOf({ unmatched }: Correlated) {

@@ -69,9 +69,7 @@ export const summarySchema = z.strictObject({
   unattributed: count,
   inferred: count,
   otherForbidden: z.partialRecord(z.enum(forbiddenCauses), count),
-  groups: z.array(
-    z.strictObject({ ...groupSchema.shape, failures: count, firstSeen: iso, lastSeen: iso }),
-  ),
+  groups: z.array(z.strictObject({ ...groupSchema.shape, failures: count, firstSeen: iso, lastSeen: iso })),
   notices: count,
 });
 

@@ -29,12 +29,24 @@ describe('decode', () => {
   });
 
   it('tells a reachability probe from data', () => {
-    const probe = { ...payload, messageType: 'CONTROL_MESSAGE', logEvents: [{ id: '', timestamp: 1, message: 'CWL CONTROL MESSAGE: Checking' }] };
-    expect(decodeSubscription(subscriptionEvent(probe))).toMatchObject({ kind: 'control', message: 'CWL CONTROL MESSAGE: Checking' });
+    const probe = {
+      ...payload,
+      messageType: 'CONTROL_MESSAGE',
+      logEvents: [{ id: '', timestamp: 1, message: 'CWL CONTROL MESSAGE: Checking' }],
+    };
+    expect(decodeSubscription(subscriptionEvent(probe))).toMatchObject({
+      kind: 'control',
+      message: 'CWL CONTROL MESSAGE: Checking',
+    });
   });
 
   it('rejects a broken event and keeps its neighbours', () => {
-    const broken = [null, { id: 'x', timestamp: 'now', message: 'm' }, { id: 'y', timestamp: Number.NaN, message: 'm' }, { id: 'z', timestamp: 1 }];
+    const broken = [
+      null,
+      { id: 'x', timestamp: 'now', message: 'm' },
+      { id: 'y', timestamp: Number.NaN, message: 'm' },
+      { id: 'z', timestamp: 1 },
+    ];
     const decoded = decodePayload({ ...payload, logEvents: [...broken, ...batch.events] }) as LogBatch;
     expect(decoded.events).toEqual(batch.events);
     expect(decoded.malformed.map((reject) => reject.code)).toEqual(broken.map(() => 'not-a-log-event'));
@@ -55,7 +67,8 @@ describe('decode', () => {
     const error = thrownBy(() => decodeSubscription(event));
     expect(error).toBeInstanceOf(MtlsWatchError);
     expect(error).toMatchObject({ code });
-    if (['bad-gzip', 'bad-json', 'payload-too-large'].includes(code)) expect((error as Error).cause).toBeInstanceOf(Error);
+    if (['bad-gzip', 'bad-json', 'payload-too-large'].includes(code))
+      expect((error as Error).cause).toBeInstanceOf(Error);
   });
 });
 

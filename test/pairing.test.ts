@@ -20,6 +20,7 @@ const denial = (n: number, requestId = `r${n}`, extendedRequestId: string | null
   reasonText: 'certificate has expired',
   api: { apiId: null, stage: null },
   scope: 'log-group',
+  rate: 1,
 });
 
 const access = (n: number, requestId = `r${n}`, extendedRequestId: string | null = `x${n}`): AccessRecord => ({
@@ -40,7 +41,7 @@ const access = (n: number, requestId = `r${n}`, extendedRequestId: string | null
     sourceIp: '',
     userAgent: '',
   },
-  pem: null,
+  rate: 1,
 });
 
 /** Puts batches through one store and settles what waits at the end; returns what was counted. */
@@ -74,7 +75,8 @@ async function run(
 /** Like the real one, derived from the content, so that equal batches are retries of one another. */
 const batchIdOf = (batch: readonly Half[]): string => batch.map((half) => half.eventId).join();
 
-const issuers = (failures: readonly Failure[]): string[] => failures.map(({ at, issuerDn }) => `${at} ${issuerDn}`).sort();
+const issuers = (failures: readonly Failure[]): string[] =>
+  failures.map(({ at, issuerDn }) => `${at} ${issuerDn}`).sort();
 
 /** A history of deliveries: some order, cut into batches, parts of it delivered again, some batches retried. */
 const deliveries = (halves: readonly Half[]) =>
@@ -88,7 +90,8 @@ const deliveries = (halves: readonly Half[]) =>
     .map(([all, again, sizes, retries]) => {
       const stream = [...all, ...again];
       const batches: Half[][] = [];
-      for (let from = 0, b = 0; from < stream.length; from += sizes[b] ?? 1, b++) batches.push(stream.slice(from, from + (sizes[b] ?? 1)));
+      for (let from = 0, b = 0; from < stream.length; from += sizes[b] ?? 1, b++)
+        batches.push(stream.slice(from, from + (sizes[b] ?? 1)));
       for (const retry of retries) batches.push([...(batches[retry % batches.length] ?? [])]);
       return batches;
     });
@@ -102,7 +105,9 @@ describe('correlate and settle', () => {
 
   it('counts a denial without its client after the grace, and what comes later changes nothing', async () => {
     const { join } = createMemoryStores();
-    expect(await run([[denial(1)]], join)).toMatchObject([{ issuerDn: 'unknown', attribution: 'unpaired', scope: 'log-group' }]);
+    expect(await run([[denial(1)]], join)).toMatchObject([
+      { issuerDn: 'unknown', attribution: 'unpaired', scope: 'log-group' },
+    ]);
     expect(await run([[access(1)], [denial(1), denial(1)]], join)).toEqual([]);
   });
 
@@ -156,7 +161,9 @@ describe('correlate and settle', () => {
       fc.asyncProperty(deliveries([...forged, ...honest]), fc.uniqueArray(fc.nat(12)), async (batches, settleAfter) => {
         const failures = await run(batches, createMemoryStores().join, new Set(settleAfter));
         expect(failures.map((failure) => failure.at).sort()).toEqual([0, 1, 2, 3, 4]);
-        for (const { at, issuerDn } of failures.filter((failure) => failure.at !== 1 && failure.attribution === 'joined')) {
+        for (const { at, issuerDn } of failures.filter(
+          (failure) => failure.at !== 1 && failure.attribution === 'joined',
+        )) {
           expect(issuerDn).toBe(`CN=issuer-${at % 3}`);
         }
       }),
@@ -170,7 +177,12 @@ describe('correlate and settle', () => {
   });
 
   it('lets two denials that claim one extended id both count', async () => {
-    const failures = await run([[denial(1, 'forged', 'x1')], [denial(2, 'forged', 'x1')], [access(1, 'forged', 'x1')], [denial(3, 'forged', 'x1')]]);
+    const failures = await run([
+      [denial(1, 'forged', 'x1')],
+      [denial(2, 'forged', 'x1')],
+      [access(1, 'forged', 'x1')],
+      [denial(3, 'forged', 'x1')],
+    ]);
     expect(failures.map((failure) => failure.at).sort()).toEqual([1, 2, 3]);
   });
 });

@@ -7,6 +7,7 @@ import { groupId } from '../digest.js';
 import { limits } from '../limits.js';
 import type { Cell, Fact, ForbiddenFact, GroupKey, Half, Held, Incident, Notice, Rollup } from '../model.js';
 import type {
+  CertificateStore,
   FactStore,
   GroupStore,
   HalfWrite,
@@ -16,6 +17,7 @@ import type {
   OpenHour,
   RollupStore,
   Stores,
+  StormStore,
   Waiting,
   WaitingStore,
 } from '../ports/index.js';
@@ -42,6 +44,8 @@ export function createMemoryStores(options: { readonly cellsMax?: number } = {})
     rollups: createRollups(),
     history: createHistory(),
     incidents: createIncidents(notices),
+    certificates: createCertificates(),
+    storm: createStorm(),
     outbox: {
       pending: async (limit) => [...notices.values()].slice(0, limit),
       clear: async (noticeId) => {
@@ -138,9 +142,9 @@ function createFacts(): MemoryStores['facts'] {
   };
 }
 
-function grow<T extends { readonly count: number }>(facts: Map<string, T>, key: string, fact: T): void {
+function grow<T extends { readonly requests: number }>(facts: Map<string, T>, key: string, fact: T): void {
   const known = facts.get(key);
-  if (known === undefined || known.count < fact.count) facts.set(key, fact);
+  if (known === undefined || known.requests < fact.requests) facts.set(key, fact);
 }
 
 function createGroups(): GroupStore {
@@ -191,6 +195,34 @@ function createHistory(): HistoryStore {
     load: async (group) => histories.get(groupId(group)) ?? null,
     save: async (group, history) => {
       histories.set(groupId(group), history);
+    },
+  };
+}
+
+function createCertificates(): CertificateStore {
+  const saved = new Map<string, string>();
+  return {
+    save: async (certificates) => {
+      for (const [fingerprint, pem] of certificates) {
+        if (saved.size < limits.certificatesKeptMax) saved.set(fingerprint, pem);
+      }
+    },
+    load: async (fingerprint) => saved.get(fingerprint) ?? null,
+  };
+}
+
+function createStorm(): StormStore {
+  const loads = new Map<string, number>();
+  const rates = new Map<string, number>();
+  return {
+    addLoad: async (minute, kind, halves) => {
+      const sum = (loads.get(`${minute} ${kind}`) ?? 0) + halves;
+      loads.set(`${minute} ${kind}`, sum);
+      return sum;
+    },
+    fixRate: async (batchId, rate) => {
+      if (!rates.has(batchId)) rates.set(batchId, rate);
+      return rates.get(batchId) ?? rate;
     },
   };
 }

@@ -57,7 +57,9 @@ export const en: Messages = {
     'chain-too-long': {
       title: 'chain too long',
       meaning: 'The chain from the client to the root has more than four certificates.',
-      steps: ['Ask for a certificate from a CA nearer to the root: API Gateway accepts at most four certificates in a chain.'],
+      steps: [
+        'Ask for a certificate from a CA nearer to the root: API Gateway accepts at most four certificates in a chain.',
+      ],
     },
     'signature-failure': {
       title: 'signature does not verify',
@@ -70,12 +72,16 @@ export const en: Messages = {
     'invalid-ca': {
       title: 'invalid CA certificate',
       meaning: 'A certificate that acts as issuer is not marked as a CA.',
-      steps: ['Check basicConstraints and keyUsage of every certificate above the client’s; replace the one that is no CA.'],
+      steps: [
+        'Check basicConstraints and keyUsage of every certificate above the client’s; replace the one that is no CA.',
+      ],
     },
     'path-length-exceeded': {
       title: 'path length exceeded',
       meaning: 'A CA of the chain allows fewer CAs below it than there are.',
-      steps: ['Check pathlen in basicConstraints of each CA in the chain; have the certificate issued by a CA that may.'],
+      steps: [
+        'Check pathlen in basicConstraints of each CA in the chain; have the certificate issued by a CA that may.',
+      ],
     },
     'unsupported-purpose': {
       title: 'wrong purpose',
@@ -95,7 +101,9 @@ export const en: Messages = {
     other: {
       title: 'another reason',
       meaning: 'The gateway gives a reason that this tool has no page for; its own words are below.',
-      steps: ['Verify the certificate against the truststore: openssl verify -show_chain -CAfile truststore.pem client.pem.'],
+      steps: [
+        'Verify the certificate against the truststore: openssl verify -show_chain -CAfile truststore.pem client.pem.',
+      ],
     },
   },
   unknownIssuer: 'an unknown issuer',
@@ -127,5 +135,6 @@ export const en: Messages = {
   },
   failures: (count, minutes, expected) => `${count} in ${minutes} min; usually ${expected}`,
   failuresInAll: (count) => `${count} in all`,
-  client: (subject, serial, sources, count) => `${count}×  ${subject}  serial ${serial}${sources === '' ? '' : `  from ${sources}`}`,
+  client: (subject, serial, sources, count) =>
+    `${count}×  ${subject}  serial ${serial}${sources === '' ? '' : `  from ${sources}`}`,
 };

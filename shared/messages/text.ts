@@ -11,7 +11,11 @@ import type { Messages } from './index.js';
 /** SNS: ASCII without line breaks or control characters, under 100 characters. */
 export function subjectOf(notice: Notice, messages: Messages): string {
   const { group, kind, severity } = notice;
-  const what = messages.subject[kind](issuerName(group.issuerDn, messages), group.scope, messages.reasons[group.reason].title);
+  const what = messages.subject[kind](
+    issuerName(group.issuerDn, messages),
+    group.scope,
+    messages.reasons[group.reason].title,
+  );
   const ascii = `[${severity.toUpperCase()}] ${what}`.replace(/[^\x20-\x7e]/g, '?');
   return ascii.length <= limits.subjectCharsMax ? ascii : `${ascii.slice(0, limits.subjectCharsMax - 3)}...`;
 }
@@ -30,9 +34,16 @@ export function bodyOf(notice: Notice, messages: Messages): string {
       labels.failures,
       isResolved
         ? messages.failuresInAll(count)
-        : messages.failures(count, notice.windowMinutes, notice.expected.toLocaleString('en', { maximumFractionDigits: 1 })),
+        : messages.failures(
+            count,
+            notice.windowMinutes,
+            notice.expected.toLocaleString('en', { maximumFractionDigits: 1 }),
+          ),
     ],
-    ...notice.clients.map((client, index): [string, string] => [index === 0 ? labels.clients : '', clientText(client, messages)]),
+    ...notice.clients.map((client, index): [string, string] => [
+      index === 0 ? labels.clients : '',
+      clientText(client, messages),
+    ]),
   ];
   const width = Math.max(...fields.map(([label]) => label.length)) + 2;
   const sections = [
@@ -64,7 +75,12 @@ function actionsOf(notice: Notice, messages: Messages): string[] {
 
 function clientText(client: ClientTally, messages: Messages): string {
   const { subjectDn, serialNumber, sourceIps, count } = client;
-  return messages.client(inert(subjectDn), inert(serialNumber), inert(sourceIps.join(', ')), count.toLocaleString('en'));
+  return messages.client(
+    inert(subjectDn),
+    inert(serialNumber),
+    inert(sourceIps.join(', ')),
+    count.toLocaleString('en'),
+  );
 }
 
 /** The organisation or common name of an issuer, for a sentence; the whole DN stands below it. */

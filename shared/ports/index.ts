@@ -47,7 +47,7 @@ export interface WaitingStore {
 }
 
 export interface FactStore {
-  /** Idempotent: a fact with the same group, minute and batch is replaced only by one with a higher count. */
+  /** Idempotent: a fact with the same group, minute and batch is replaced only by one that stands for more `requests`. */
   put(facts: readonly Fact[], forbidden: readonly ForbiddenFact[]): Promise<void>;
   /** All facts of a group with `from <= minute <= to`, in the order of minutes. */
   window(group: GroupKey, from: number, to: number): Promise<readonly Fact[]>;
@@ -110,6 +110,21 @@ export interface Publisher {
   publish(notice: Notice): Promise<void>;
 }
 
+/** The certificates that called, so that one can be looked at when its group fires. */
+export interface CertificateStore {
+  /** PEM by fingerprint. Saving a known one again is harmless. */
+  save(certificates: ReadonlyMap<string, string>): Promise<void>;
+  load(fingerprint: string): Promise<string | null>;
+}
+
+/** Keeps the load of a storm in bounds; asked by large batches only. */
+export interface StormStore {
+  /** Adds to what was brought in this minute, and returns the sum. A retry may add twice: it is a load, not a count. */
+  addLoad(minute: number, kind: Half['kind'], halves: number): Promise<number>;
+  /** Fixes the rate of a batch unless it has one, and returns the one it has: a retry must make the same choices. */
+  fixRate(batchId: string, rate: number): Promise<number>;
+}
+
 /** The stores together, as an adapter offers them. */
 export interface Stores {
   readonly join: JoinStore;
@@ -120,6 +135,8 @@ export interface Stores {
   readonly history: HistoryStore;
   readonly incidents: IncidentStore;
   readonly outbox: Outbox;
+  readonly certificates: CertificateStore;
+  readonly storm: StormStore;
 }
 
 /** All that the pipeline needs from outside. */

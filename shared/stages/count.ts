@@ -42,13 +42,17 @@ function factOf(group: GroupKey, failures: readonly Failure[], batchId: string):
     group,
     minute: minuteOf(firstAt),
     batchId,
+    requests: failures.length,
     count: weightOf(failures),
     unattributed: weightOf(failures.filter((failure) => failure.issuerDn === UNKNOWN_ISSUER)),
     inferred: weightOf(failures.filter((failure) => failure.attribution === 'inferred')),
     firstAt,
     lastAt: times.reduce((a, b) => Math.max(a, b)),
     reasonText: failures[0]?.reasonText ?? '',
-    clients: tally(failures.flatMap(({ client, weight }) => (client === null ? [] : [tallyOf(client, weight)])), limits.clientsPerFactMax),
+    clients: tally(
+      failures.flatMap(({ client, weight }) => (client === null ? [] : [tallyOf(client, weight)])),
+      limits.clientsPerFactMax,
+    ),
   };
 }
 
@@ -85,7 +89,8 @@ export function countForbidden(forbidden: readonly ForbiddenAt[], batchId: strin
   for (const { at, cause, scope } of forbidden) {
     const minute = minuteOf(at);
     const key = `${minute} ${cause} ${scope}`;
-    facts.set(key, { scope, cause, minute, batchId, count: (facts.get(key)?.count ?? 0) + 1 });
+    const count = (facts.get(key)?.count ?? 0) + 1;
+    facts.set(key, { scope, cause, minute, batchId, requests: count, count });
   }
   return [...facts.values()];
 }

@@ -19,7 +19,10 @@ export type Delivery = LogBatch | ControlMessage;
 export function decodeSubscription(event: unknown): Delivery {
   const data = field(field(event, 'awslogs'), 'data');
   if (typeof data !== 'string') {
-    throw new MtlsWatchError('wrong-shape', 'not a CloudWatch Logs subscription event: expected {"awslogs":{"data":"…"}}');
+    throw new MtlsWatchError(
+      'wrong-shape',
+      'not a CloudWatch Logs subscription event: expected {"awslogs":{"data":"…"}}',
+    );
   }
   return decodeGzip(decodeBase64(data));
 }
@@ -49,7 +52,10 @@ export function decodePayload(payload: unknown): Delivery {
     return { kind: 'control', logGroup, message: String(field(events[0], 'message') ?? '').slice(0, 200) };
   }
   if (messageType !== 'DATA_MESSAGE') {
-    throw new MtlsWatchError('wrong-shape', 'not a CloudWatch Logs payload: expected messageType DATA_MESSAGE or CONTROL_MESSAGE');
+    throw new MtlsWatchError(
+      'wrong-shape',
+      'not a CloudWatch Logs payload: expected messageType DATA_MESSAGE or CONTROL_MESSAGE',
+    );
   }
   const good: LogEvent[] = [];
   const malformed: Rejected[] = [];
@@ -80,7 +86,12 @@ function readEvent(event: unknown): LogEvent | Rejected {
   const message = field(event, 'message');
   const eventId = text(id);
   if (typeof id !== 'string' || id === '' || typeof message !== 'string' || !isTime(timestamp)) {
-    return { kind: 'rejected', eventId, code: 'not-a-log-event', detail: 'expected an id, a timestamp in ms and a message' };
+    return {
+      kind: 'rejected',
+      eventId,
+      code: 'not-a-log-event',
+      detail: 'expected an id, a timestamp in ms and a message',
+    };
   }
   if (message.length > limits.eventCharsMax) {
     return { kind: 'rejected', eventId, code: 'event-too-large', detail: `a message of ${message.length} characters` };
@@ -120,7 +131,9 @@ function parseJson(bytes: Buffer): unknown {
   try {
     return JSON.parse(bytes.toString('utf8'));
   } catch (error) {
-    throw new MtlsWatchError('bad-json', `the payload is not JSON: ${messageOf(error).slice(0, 120)}`, { cause: error });
+    throw new MtlsWatchError('bad-json', `the payload is not JSON: ${messageOf(error).slice(0, 120)}`, {
+      cause: error,
+    });
   }
 }
 

@@ -41,3 +41,15 @@ export function groupOf(failure: Failure, admitted: ReadonlyMap<string, Readonly
   const isNamed = issuerDn === UNKNOWN_ISSUER || admitted.get(placeOf(scope, dayOf(at)))?.has(issuerDn) === true;
   return { scope, issuerDn: isNamed ? issuerDn : OTHER_ISSUERS, reason };
 }
+
+/**
+ * A sampled request stands for others, which were counted without an issuer when they came: what its own group gains,
+ * the unknown ones lose, and the sum stays exact.
+ */
+export function standIn(failure: Failure): readonly [GroupKey, Failure] {
+  const { denialScope, reason, weight } = failure;
+  return [
+    { scope: denialScope, issuerDn: UNKNOWN_ISSUER, reason },
+    { ...failure, issuerDn: UNKNOWN_ISSUER, client: null, weight: 1 - weight },
+  ];
+}

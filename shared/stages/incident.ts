@@ -52,5 +52,7 @@ export function nextIncident(
   if (now - current.lastNoticeAt >= policy.repeatMinutes * MINUTE_MS) {
     return { next: { ...same, calmSince: null, lastNoticeAt: now }, kind: 'ongoing', because: verdict.because };
   }
-  return current.calmSince === null ? null : { next: { ...same, calmSince: null }, kind: null, because: verdict.because };
+  return current.calmSince === null
+    ? null
+    : { next: { ...same, calmSince: null }, kind: null, because: verdict.because };
 }

@@ -38,7 +38,10 @@ export function noticeOf(parts: NoticeParts): Notice {
     expected: verdict.numbers.expected,
     because: parts.because,
     runbookUrl: runbookUrl(parts.runbookBaseUrl, group.reason),
-    clients: tally(facts.flatMap((fact) => fact.clients), limits.clientsPerNoticeMax),
+    clients: tally(
+      facts.flatMap((fact) => fact.clients),
+      limits.clientsPerNoticeMax,
+    ),
     verdict: parts.diagnosis,
   };
 }

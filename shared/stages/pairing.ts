@@ -130,14 +130,26 @@ function isTied(a: Half, b: Half): boolean {
 function joined(cell: Cell): Failure {
   if (cell.denial === null || cell.access === null) throw new Error('a joined cell holds both halves');
   const denial = cell.denial.half;
-  const { client, scope } = cell.access.half;
-  return { ...lonely(denial, 'joined'), scope, client, issuerDn: issuerOf(client) };
+  const { client, scope, rate } = cell.access.half;
+  // Both halves were in the sample of the side that sampled more sparsely, so the request stands for that many.
+  const weight = 1 / Math.min(denial.rate, rate);
+  return { ...lonely(denial, 'joined'), scope, client, issuerDn: issuerOf(client), weight };
 }
 
 /** A failure known from its denial alone. */
 export function lonely(denial: Denial, attribution: Failure['attribution']): Failure {
   const { at, scope, reason, reasonText } = denial;
-  return { at, scope, issuerDn: UNKNOWN_ISSUER, reason, reasonText, attribution, client: null, weight: 1 };
+  return {
+    at,
+    scope,
+    issuerDn: UNKNOWN_ISSUER,
+    reason,
+    reasonText,
+    attribution,
+    client: null,
+    weight: 1,
+    denialScope: scope,
+  };
 }
 
 function issuerOf(client: Client | null): string {

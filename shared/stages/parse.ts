@@ -4,13 +4,24 @@
  * One broken record never costs its neighbours: it is counted with a reason, and reading goes on.
  */
 
+import { digest } from '../digest.js';
 import { limits } from '../limits.js';
-import type { AccessRecord, ApiRef, Client, Denial, LogBatch, LogEvent, OtherForbidden, Parsed, Rejected } from '../model.js';
+import type {
+  AccessRecord,
+  ApiRef,
+  Client,
+  Denial,
+  LogBatch,
+  LogEvent,
+  OtherForbidden,
+  Parsed,
+  Rejected,
+} from '../model.js';
 import { reasonIdOf } from '../reasons.js';
 import { clean } from '../text.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
 import { canonicalDn } from '../x509/dn.js';
-import { digest } from '../digest.js';
+import { pemOf } from '../x509/pem.js';
 import { forbiddenCause } from './forbidden.js';
 import { type AccessFields, accessFields, readJsonObject } from './parse-access.js';
 import { apiOfLogGroup, type ExecutionEvent, readExecutionEvent } from './parse-denial.js';
@@ -25,12 +36,20 @@ interface Found {
   readonly accesses: AccessRecord[];
   readonly otherForbidden: OtherForbidden[];
   readonly rejected: Rejected[];
+  readonly certificates: Map<string, string>;
   passed: number;
 }
 
 /** Reads every event of a batch. Pure, never throws; the order of the events in the batch does not matter. */
 export function parse(batch: LogBatch, domains: DomainsByApi = {}): Parsed {
-  const found: Found = { denials: [], accesses: [], otherForbidden: [], rejected: [...batch.malformed], passed: 0 };
+  const found: Found = {
+    denials: [],
+    accesses: [],
+    otherForbidden: [],
+    rejected: [...batch.malformed],
+    certificates: new Map(),
+    passed: 0,
+  };
   const lines: ExecutionLine[] = [];
   for (const event of batch.events) {
     const message = event.message.trimStart();
@@ -88,13 +107,24 @@ function readAccess(event: LogEvent, fields: AccessFields, batch: LogBatch, doma
   const cause = forbiddenCause(errorMessage, errorResponseType);
   if (cause !== null) {
     if (status === undefined) found.passed++;
-    else found.otherForbidden.push({ kind: 'other-forbidden', eventId: identityOfEvent(batch, event), at: event.timestamp, cause, scope });
+    else
+      found.otherForbidden.push({
+        kind: 'other-forbidden',
+        eventId: identityOfEvent(batch, event),
+        at: event.timestamp,
+        cause,
+        scope,
+      });
     return;
   }
   if (requestId === undefined) {
-    found.rejected.push(reject(batch, event, 'access-record-without-request-id', 'a 403 without requestId cannot be joined'));
+    found.rejected.push(
+      reject(batch, event, 'access-record-without-request-id', 'a 403 without requestId cannot be joined'),
+    );
     return;
   }
+  const { pem, ...client } = clientOf(fields);
+  if (client.fingerprint !== null && pem !== null) found.certificates.set(client.fingerprint, pem);
   found.accesses.push({
     kind: 'access',
     eventId: identityOfEvent(batch, event),
@@ -103,26 +133,28 @@ function readAccess(event: LogEvent, fields: AccessFields, batch: LogBatch, doma
     extendedRequestId: fields.extendedRequestId ?? null,
     api,
     scope,
-    ...clientOf(fields),
+    client: hasCertificateFields(fields) ? client : null,
+    rate: 1,
   });
 }
 
-type Identity = Omit<Client, 'sourceIp' | 'userAgent'> & { readonly pem: string | null };
+function hasCertificateFields({ pem, issuerDn, subjectDn }: AccessFields): boolean {
+  return pem !== undefined || issuerDn !== undefined || subjectDn !== undefined;
+}
 
 /** Who called: from the certificate itself where the log holds a readable one, else from the fields beside it. */
-function clientOf(fields: AccessFields): Pick<AccessRecord, 'client' | 'pem'> {
-  if (fields.pem === undefined && fields.issuerDn === undefined && fields.subjectDn === undefined) {
-    return { client: null, pem: null };
-  }
-  const { pem, ...identity } = identityOf(fields);
-  return { client: { ...identity, sourceIp: fields.sourceIp ?? '', userAgent: fields.userAgent ?? '' }, pem };
+function clientOf(fields: AccessFields): Client & { readonly pem: string | null } {
+  return { ...identityOf(fields), sourceIp: fields.sourceIp ?? '', userAgent: fields.userAgent ?? '' };
 }
+
+type Identity = Omit<Client, 'sourceIp' | 'userAgent'> & { readonly pem: string | null };
 
 /** Clients call again and again with one certificate: what it says is worked out once. */
 const identityOf = remember(
   { entriesMax: limits.certificateCacheMax, keyCharsMax: limits.certificateCacheCharsMax },
   (fields: AccessFields) =>
-    fields.pem ?? [fields.issuerDn, fields.subjectDn, fields.serialNumber, fields.notBefore, fields.notAfter].join('\n'),
+    fields.pem ??
+    [fields.issuerDn, fields.subjectDn, fields.serialNumber, fields.notBefore, fields.notAfter].join('\n'),
   (fields): Identity => {
     const certificate = fields.pem === undefined ? null : certificateFromLoggedPem(fields.pem);
     if (certificate !== null && certificate.kind === 'certificate') {
@@ -133,7 +165,7 @@ const identityOf = remember(
         notBefore: certificate.notBefore,
         notAfter: certificate.notAfter,
         fingerprint: certificate.fingerprint,
-        pem: certificate.pem,
+        pem: pemOf(certificate.der),
       };
     }
     return {
@@ -176,6 +208,7 @@ function denialsOf(lines: ExecutionLine[], batch: LogBatch, domains: DomainsByAp
       reasonText: said.reasonText,
       api,
       scope: scopeOf(api, batch, domains),
+      rate: 1,
     };
     extendedIds.delete(key);
     denials.push(denial);

@@ -24,6 +24,9 @@ export function rollUp(group: GroupKey, hour: number, facts: readonly Fact[]): R
     firstAt: Math.min(...facts.map((fact) => fact.firstAt)),
     lastAt: Math.max(...facts.map((fact) => fact.lastAt)),
     reasonText: last.reasonText,
-    clients: tally(facts.flatMap((fact) => fact.clients), limits.clientsPerNoticeMax),
+    clients: tally(
+      facts.flatMap((fact) => fact.clients),
+      limits.clientsPerNoticeMax,
+    ),
   };
 }

@@ -44,7 +44,10 @@ export function denialAsLines(refusal: Refusal): LogEvent[] {
 }
 
 /** The documented three lines as one event. */
-export function denialAsOneEvent(refusal: Refusal, { eol = '\n', prefix = 'first' as 'none' | 'first' | 'each' } = {}): LogEvent {
+export function denialAsOneEvent(
+  refusal: Refusal,
+  { eol = '\n', prefix = 'first' as 'none' | 'first' | 'each' } = {},
+): LogEvent {
   const { n, at, requestId } = full(refusal);
   const bracket = `(${requestId}) `;
   const lines = denialAsLines(refusal).map((event, index) => {
@@ -93,7 +96,7 @@ export function accessEvent(refusal: Refusal, changes: Record<string, unknown> =
 
 /** CloudWatch's ids have 56 digits and grow within a stream. */
 function eventId(n: number, part: number): string {
-  return String(n * 10 + part).padStart(56, '3');
+  return `36${String(n * 10 + part).padStart(54, '0')}`;
 }
 
 export function executionBatch(events: readonly LogEvent[], logGroup = EXECUTION_GROUP): LogBatch {
