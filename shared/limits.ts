@@ -36,6 +36,8 @@ export const limits = {
   issuersPerScopeMax: 200,
   /** Parallel store calls of one invocation: below the SDK's default of 50 sockets. */
   storeConcurrencyMax: 40,
+  /** Lambda takes 4 KB of environment for a function, measured as the JSON of all its names and values. */
+  environmentBytesMax: 4 * KIB,
   /** SNS: a subject has fewer than 100 ASCII characters; a message 256 KiB. */
   subjectCharsMax: 99,
   snsMessageBytesMax: 256 * KIB,
