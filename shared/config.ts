@@ -61,7 +61,7 @@ export const configSchema = z.strictObject({
     /** Where the pages of `runbooks/` are served; the alert links to `<baseUrl>/<language>/<reason>.md`. */
     baseUrl: z.url({ protocol: /^https$/, error: 'expected an https URL, such as https://wiki.example.com/mtls' }),
   }),
-  alertEmails: z.array(z.email()).default([]),
+  alertEmails: z.array(z.email('expected a mail address, such as on-call@example.com')).default([]),
   language: z.enum(['en', 'ja']).default('en'),
   detection: detectionSchema.prefault({}),
   /** Minutes to wait for the other half of a request; subscriptions usually deliver in under 3. */

@@ -3,7 +3,7 @@
  * topic that is encrypted with the account's `aws/sns` key.
  */
 
-import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -21,7 +21,12 @@ export class AlertTopic extends Construct {
 
   constructor(scope: Construct, id: string, props: AlertTopicProps) {
     super(scope, id);
-    this.key = new Key(this, 'Key', { description: 'mtls-watch: notices and alarms', enableKeyRotation: true });
+    this.key = new Key(this, 'Key', {
+      description: 'mtls-watch: notices and alarms',
+      enableKeyRotation: true,
+      // A topic stores nothing for long; without it the key would only cost.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
     this.topic = new Topic(this, 'Topic', {
       displayName: 'mtls-watch',
       masterKey: this.key,

@@ -54,8 +54,7 @@ export class WatchFunction extends Construct {
       timeout: props.timeout,
       reservedConcurrentExecutions: props.reservedConcurrency,
       logGroup,
-      // Whatever CDK would add by itself stays out: the list above is all.
-      role: role.withoutPolicyUpdates(),
+      role,
     });
   }
 }
