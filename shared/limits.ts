@@ -88,6 +88,8 @@ export const limits = {
   joinedPerMinuteMax: 5_000,
   /** In a storm, halves of one request id that a batch looks at one by one; honest ones have one of each kind. */
   halvesPerRequestIdMax: 4,
+  /** Lambda takes 4 KB of environment for a function, measured as the JSON of all its names and values. */
+  environmentBytesMax: 4 * KIB,
   /** SNS: a subject has fewer than 100 ASCII characters; a message 256 KiB. */
   subjectCharsMax: 99,
   snsMessageBytesMax: 256 * KIB,
