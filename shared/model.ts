@@ -318,3 +318,11 @@ export interface Incident {
   readonly noticedCount: number;
   readonly severity: Severity;
 }
+
+/** One number for CloudWatch. */
+export interface Measure {
+  readonly name: string;
+  readonly unit: 'Count' | 'Seconds';
+  readonly value: number;
+  readonly dimensions: Readonly<Record<string, string>>;
+}

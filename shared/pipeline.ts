@@ -60,32 +60,69 @@ export async function alert(groups: readonly GroupKey[], world: World): Promise<
   await deliver(world);
 }
 
-/** Every minute: count what waited in vain, look again at what fires, send what was left behind. */
-export async function sweep(world: World): Promise<void> {
-  const touched = await settleDue(world);
-  await closeHours(world);
-  const firing = await world.stores.incidents.firing(limits.firingPerSweepMax);
-  await alert([...touched, ...firing.map((incident) => incident.group)], world);
+export interface Swept {
+  readonly halvesSettled: number;
+  readonly hoursRolledUp: number;
+  readonly firing: number;
+  /** What the outbox still holds at the end, and for how long its oldest notice has waited. */
+  readonly pending: number;
+  readonly oldestPendingMs: number;
+  /** What went wrong. A step that fails does not keep the others from running; the next sweep repeats it. */
+  readonly failures: readonly unknown[];
 }
 
-/** Counts the halves whose grace is over; returns the groups that grew. */
-export async function settleDue(world: World): Promise<readonly GroupKey[]> {
+/** Every minute: count what waited in vain, sum up the hours, look again at what fires, send what was left behind. */
+export async function sweep(world: World): Promise<Swept> {
   const { stores, clock } = world;
-  const touched: GroupKey[] = [];
-  for (const waiting of await stores.waiting.due(clock.now(), limits.settledPerSweepMax)) {
-    const settled = await settle(waiting, stores.join);
-    const facts = countFailures(await group(settled.failures, stores), settlerOf(waiting));
-    await put(facts, countForbidden(unmatchedOf(settled), settlerOf(waiting)), settlerOf(waiting), stores);
-    await stores.waiting.remove(waiting);
-    touched.push(...facts.map((fact) => fact.group));
-  }
-  return touched;
+  const failures: unknown[] = [];
+  const step = async <T>(run: Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await run;
+    } catch (error) {
+      failures.push(error);
+      return otherwise;
+    }
+  };
+  const settled = await step(settleDue(world), { halves: 0, groups: [] });
+  const hoursRolledUp = await step(closeHours(world), 0);
+  const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);
+  await step(alert([...settled.groups, ...firing.map((incident) => incident.group)], world), undefined);
+  const pending = await step(stores.outbox.pending(limits.noticesPerRunMax), []);
+  const oldest = pending.reduce((first, notice) => Math.min(first, Date.parse(notice.at)), clock.now());
+  return {
+    halvesSettled: settled.halves,
+    hoursRolledUp,
+    firing: firing.length,
+    pending: pending.length,
+    oldestPendingMs: clock.now() - oldest,
+    failures,
+  };
 }
 
-/** Sums up the hours that are over; a fact that comes later marks its hour again. */
-export async function closeHours({ stores, clock }: World): Promise<void> {
+/** Counts the halves whose grace is over; returns how many, and the groups that grew. */
+export async function settleDue(
+  world: World,
+): Promise<{ readonly halves: number; readonly groups: readonly GroupKey[] }> {
+  const { stores, clock } = world;
+  const groups: GroupKey[] = [];
+  let halves = 0;
+  for (const waiting of await stores.waiting.due(clock.now(), limits.settledPerSweepMax)) {
+    const batchId = settlerOf(waiting);
+    const settled = await settle(waiting, stores.join);
+    const facts = countFailures(await group(settled.failures, stores), batchId);
+    await put(facts, countForbidden(unmatchedOf(settled), batchId), batchId, stores);
+    await stores.waiting.remove(waiting);
+    halves += waiting.halves.length;
+    groups.push(...facts.map((fact) => fact.group));
+  }
+  return { halves, groups };
+}
+
+/** Sums up the hours that are over; a fact that comes later marks its hour again. Returns how many were summed up. */
+export async function closeHours({ stores, clock }: World): Promise<number> {
   const lastClosed = hourOf(minuteOf(clock.now()) - limits.lateMinutes) - 1;
-  for (const open of await stores.rollups.open(lastClosed, limits.rollupsPerSweepMax)) {
+  const hours = await stores.rollups.open(lastClosed, limits.rollupsPerSweepMax);
+  for (const open of hours) {
     const from = open.hour * MINUTES_PER_HOUR;
     const rollup = rollUp(
       open.group,
@@ -94,6 +131,7 @@ export async function closeHours({ stores, clock }: World): Promise<void> {
     );
     if (rollup !== null) await stores.rollups.close(open, rollup);
   }
+  return hours.length;
 }
 
 /** The mark comes after the facts, so that a roll-up never misses facts whose mark it removes. */

@@ -5,7 +5,18 @@
  */
 
 import type { Config } from '../config.js';
-import type { Cell, Fact, ForbiddenFact, GroupKey, Half, Incident, Notice, Rollup, WaitingHalf } from '../model.js';
+import type {
+  Cell,
+  Fact,
+  ForbiddenFact,
+  GroupKey,
+  Half,
+  Incident,
+  Measure,
+  Notice,
+  Rollup,
+  WaitingHalf,
+} from '../model.js';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -123,6 +134,15 @@ export interface StormStore {
   addLoad(minute: number, kind: Half['kind'], halves: number): Promise<number>;
   /** Fixes the rate of a batch unless it has one, and returns the one it has: a retry must make the same choices. */
   fixRate(batchId: string, rate: number): Promise<number>;
+}
+
+export interface Meter {
+  /** Writes measures out; called once per invocation, at its end. */
+  record(measures: readonly Measure[]): void;
+}
+
+export interface Log {
+  error(message: string, details: { readonly error: unknown; readonly [name: string]: unknown }): void;
 }
 
 /** The stores together, as an adapter offers them. */
