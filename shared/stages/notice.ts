@@ -48,5 +48,5 @@ export function noticeOf(parts: NoticeParts): Notice {
 
 /** Pages are addressed by id: `<baseUrl>/en/<id>.md`. */
 export function runbookUrl(baseUrl: string, id: string): string {
-  return `${baseUrl.replace(/\/+$/, '')}/en/${id}.md`;
+  return `${baseUrl.endsWith('/') ? baseUrl.slice(0, -1) : baseUrl}/en/${id}.md`;
 }
