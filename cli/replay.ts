@@ -44,7 +44,7 @@ export function replayCommand(): Command {
     .option('--config <file>', 'settings as JSON; see docs/configuration.md')
     .option('--json', 'one JSON object a line: notices, then one summary')
     .action(async (inputs: string[], options: Options) => {
-      const config = await readConfig(options.config);
+      const config = await readReplayConfig(options.config);
       const replayed = await replay(inputs, config);
       for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
       if (options.json) {
@@ -95,7 +95,7 @@ async function countAll(
     clock: { now: () => Math.floor((requests / CELLS_MAX) * graceMs) },
     publisher: { publish: async () => {} },
   };
-  for await (const item of readInputs(inputs)) {
+  for await (const item of readInputs(inputs, { stdin: process.stdin })) {
     if (item.kind === 'problem') problems.push(item);
     else if (item.kind === 'progress') bar.update(item.bytesRead, item.bytesTotal);
     if (item.kind !== 'batch') continue;
@@ -210,7 +210,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-async function readConfig(file: string | undefined): Promise<Config> {
+export async function readReplayConfig(file: string | undefined): Promise<Config> {
   if (file === undefined) {
     const config = parseConfig({ runbooks: { baseUrl: 'https://runbooks.invalid' } }, 'the default configuration');
     return { ...config, runbooks: { baseUrl: pathToFileURL('runbooks').href } };

@@ -19,7 +19,8 @@ const expressions = files.flatMap((file) => {
   JSON.stringify(parseSync(file, readFileSync(join(root, file), 'utf8')).program, (_, node) => {
     if (node?.regex !== undefined) found.push([file, node.regex.pattern, node.regex.flags]);
     const isBuilt = node?.type === 'NewExpression' || node?.type === 'CallExpression';
-    if (isBuilt && node.callee?.name === 'RegExp') found.push([file, 'RegExp(…) hides its pattern from this check', '']);
+    if (isBuilt && node.callee?.name === 'RegExp')
+      found.push([file, 'RegExp(…) hides its pattern from this check', '']);
     return typeof node === 'bigint' ? String(node) : node;
   });
   return found;
@@ -32,6 +33,8 @@ it('finds the regular expressions', () => {
 
 it.each(expressions)('%s: /%s/%s takes linear time', (_, pattern, flags) => {
   expect(pattern).not.toContain('hides its pattern');
-  const { status, complexity } = checkSync(pattern, flags, { timeout: 20_000 });
-  expect([status, complexity?.type]).toEqual(['safe', expect.stringMatching(/^(safe|linear)$/)]);
+  expect(checkSync(pattern, flags, { timeout: 20_000 })).toMatchObject({
+    status: 'safe',
+    complexity: { type: expect.stringMatching(/^(safe|linear)$/) },
+  });
 });

@@ -39,7 +39,7 @@ function rawEvents(name: string, bytes: Buffer): (Raw | null)[] {
       id: e.eventId,
       message: e.message,
     }));
-  return lines.flatMap((line) => {
+  return lines.flatMap((line): (Raw | null)[] => {
     let json: Line;
     try {
       json = JSON.parse(line);
@@ -49,7 +49,7 @@ function rawEvents(name: string, bytes: Buffer): (Raw | null)[] {
     }
     if (json.awslogs) json = JSON.parse(gunzipSync(Buffer.from(json.awslogs.data, 'base64')).toString());
     if (json.messageType === 'CONTROL_MESSAGE') return [];
-    return json.logEvents ?? [json];
+    return [...(json.logEvents ?? [json])];
   });
 }
 
