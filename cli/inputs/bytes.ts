@@ -5,7 +5,6 @@
  */
 
 import { finished } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { MtlsWatchError } from '../../shared/errors.js';
 import { limits } from '../../shared/limits.js';
@@ -107,9 +106,7 @@ function inflater(progress: Progress): Inflating {
       }
     },
     async *end() {
-      // What is missing is an error only when the end is asked for, so everything must be out before that.
-      await setImmediate();
-      yield* drained();
+      // What is missing is an error only when the end is asked for, and by then everything else is out.
       gunzip.end();
       // The failure itself is kept by the error listener.
       await new Promise<void>((resolve) => finished(gunzip, () => resolve()));
