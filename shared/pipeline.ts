@@ -3,6 +3,7 @@
  * every delivery, by the sweep every minute, and by `replay` for both.
  */
 
+import { randomUUID } from 'node:crypto';
 import { type Correlated, correlate, settle, settlerOf, waitingList } from './correlate.js';
 import { groupId } from './digest.js';
 import { evaluate } from './evaluate.js';
@@ -35,7 +36,7 @@ export async function ingest(batch: LogBatch, world: World): Promise<Ingested> {
   const failures = [...correlated.failures, ...left.map((denial) => lonely(denial, 'not-sampled'))];
   const facts = countFailures(await group(failures, stores), batch.batchId);
   const forbidden = countForbidden([...parsed.otherForbidden, ...unmatchedOf(correlated)], batch.batchId);
-  await Promise.all([put(facts, forbidden, batch.batchId, stores), leaveWaiting(batch.batchId, correlated, world)]);
+  await Promise.all([put(facts, forbidden, stores), leaveWaiting(batch.batchId, correlated, world)]);
   return { parsed, correlated, facts };
 }
 
@@ -62,24 +63,34 @@ export async function alert(groups: readonly GroupKey[], world: World): Promise<
 
 /** Every minute: count what waited in vain, look again at what fires, send what was left behind. */
 export async function sweep(world: World): Promise<void> {
-  const touched = await settleDue(world);
+  await settleDue(world, (touched) => evaluate(touched, world));
   await closeHours(world);
   const firing = await world.stores.incidents.firing(limits.firingPerSweepMax);
-  await alert([...touched, ...firing.map((incident) => incident.group)], world);
+  await alert(
+    firing.map((incident) => incident.group),
+    world,
+  );
 }
 
-/** Counts the halves whose grace is over; returns the groups that grew. */
-export async function settleDue(world: World): Promise<readonly GroupKey[]> {
+/**
+ * Counts the halves whose grace is over. Their lists are removed after `look` has seen the groups that grew: until then a
+ * crash leaves them to the next sweep, which counts nothing twice and looks again.
+ */
+export async function settleDue(
+  world: World,
+  look: (touched: readonly GroupKey[]) => Promise<void> = async () => {},
+): Promise<void> {
   const { stores, clock } = world;
   const touched: GroupKey[] = [];
-  for (const waiting of await stores.waiting.due(clock.now(), limits.settledPerSweepMax)) {
+  const due = await stores.waiting.due(clock.now(), limits.settledPerSweepMax);
+  for (const waiting of due) {
     const settled = await settle(waiting, stores.join);
     const facts = countFailures(await group(settled.failures, stores), settlerOf(waiting));
-    await put(facts, countForbidden(unmatchedOf(settled), settlerOf(waiting)), settlerOf(waiting), stores);
-    await stores.waiting.remove(waiting);
+    await put(facts, countForbidden(unmatchedOf(settled), settlerOf(waiting)), stores);
     touched.push(...facts.map((fact) => fact.group));
   }
-  return touched;
+  await look(touched);
+  for (const waiting of due) await stores.waiting.remove(waiting);
 }
 
 /** Sums up the hours that are over; a fact that comes later marks its hour again. */
@@ -96,14 +107,10 @@ export async function closeHours({ stores, clock }: World): Promise<void> {
   }
 }
 
-/** The mark comes after the facts, so that a roll-up never misses facts whose mark it removes. */
-async function put(
-  facts: readonly Fact[],
-  forbidden: readonly ForbiddenFact[],
-  stamp: string,
-  stores: Stores,
-): Promise<void> {
+/** The mark comes after the facts and is new, so that a roll-up never misses facts whose mark it removes. */
+async function put(facts: readonly Fact[], forbidden: readonly ForbiddenFact[], stores: Stores): Promise<void> {
   await stores.facts.put(facts, forbidden);
+  const stamp = randomUUID();
   const hours = facts.map((fact): OpenHour => ({ group: fact.group, hour: hourOf(fact.minute), stamp }));
   const distinct = new Map(hours.map((open) => [`${open.hour} ${groupId(open.group)}`, open] as const));
   await stores.rollups.mark([...distinct.values()]);
