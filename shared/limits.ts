@@ -72,6 +72,8 @@ export const limits = {
   settledPerSweepMax: 200,
   firingPerSweepMax: 1_000,
   noticesPerRunMax: 100,
+  /** How long a notice stays in the hands of who sends it: over SNS's retries, under the time between two sweeps. */
+  sendingMsMax: 45_000,
   /** Facts live two days. */
   factMinutesMax: 2 * 24 * 60,
   /** Deliveries usually take under 3 minutes; what comes after these is counted, but no longer learned from. */

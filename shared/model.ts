@@ -229,6 +229,8 @@ export interface Rollup {
   readonly group: GroupKey;
   /** Hours since the epoch. */
   readonly hour: number;
+  /** Of all its facts. Facts only grow, so of two roll-ups of one hour the one with more requests knows more. */
+  readonly requests: number;
   readonly count: number;
   readonly unattributed: number;
   readonly inferred: number;

@@ -3,6 +3,7 @@
  * every delivery, by the sweep every minute, and by `replay` for both.
  */
 
+import { randomUUID } from 'node:crypto';
 import { type Correlated, correlate, settle, settlerOf, waitingList } from './correlate.js';
 import { groupId } from './digest.js';
 import { evaluate } from './evaluate.js';
@@ -35,7 +36,7 @@ export async function ingest(batch: LogBatch, world: World): Promise<Ingested> {
   const failures = [...correlated.failures, ...left.map((denial) => lonely(denial, 'not-sampled'))];
   const facts = countFailures(await group(failures, stores), batch.batchId);
   const forbidden = countForbidden([...parsed.otherForbidden, ...unmatchedOf(correlated)], batch.batchId);
-  await Promise.all([put(facts, forbidden, batch.batchId, stores), leaveWaiting(batch.batchId, correlated, world)]);
+  await Promise.all([put(facts, forbidden, stores), leaveWaiting(batch.batchId, correlated, world)]);
   return { parsed, correlated, facts };
 }
 
@@ -83,14 +84,18 @@ export async function sweep(world: World): Promise<Swept> {
       return otherwise;
     }
   };
-  const settled = await step(settleDue(world), { halves: 0, groups: [] });
+  const halvesSettled = await step(
+    settleDue(world, (touched) => evaluate(touched, world)),
+    0,
+  );
   const hoursRolledUp = await step(closeHours(world), 0);
   const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);
-  await step(alert([...settled.groups, ...firing.map((incident) => incident.group)], world), undefined);
+  const groups = firing.map((incident) => incident.group);
+  await step(alert(groups, world), undefined);
   const pending = await step(stores.outbox.pending(limits.noticesPerRunMax), []);
   const oldest = pending.reduce((first, notice) => Math.min(first, Date.parse(notice.at)), clock.now());
   return {
-    halvesSettled: settled.halves,
+    halvesSettled,
     hoursRolledUp,
     firing: firing.length,
     pending: pending.length,
@@ -99,23 +104,27 @@ export async function sweep(world: World): Promise<Swept> {
   };
 }
 
-/** Counts the halves whose grace is over; returns how many, and the groups that grew. */
+/**
+ * Counts the halves whose grace is over, and returns how many. Their lists are removed after `look` has seen the groups
+ * that grew: until then a crash leaves them to the next sweep, which counts nothing twice and looks again.
+ */
 export async function settleDue(
   world: World,
-): Promise<{ readonly halves: number; readonly groups: readonly GroupKey[] }> {
+  look: (touched: readonly GroupKey[]) => Promise<void> = async () => {},
+): Promise<number> {
   const { stores, clock } = world;
-  const groups: GroupKey[] = [];
-  let halves = 0;
-  for (const waiting of await stores.waiting.due(clock.now(), limits.settledPerSweepMax)) {
+  const touched: GroupKey[] = [];
+  const due = await stores.waiting.due(clock.now(), limits.settledPerSweepMax);
+  for (const waiting of due) {
     const batchId = settlerOf(waiting);
     const settled = await settle(waiting, stores.join);
     const facts = countFailures(await group(settled.failures, stores), batchId);
-    await put(facts, countForbidden(unmatchedOf(settled), batchId), batchId, stores);
-    await stores.waiting.remove(waiting);
-    halves += waiting.halves.length;
-    groups.push(...facts.map((fact) => fact.group));
+    await put(facts, countForbidden(unmatchedOf(settled), batchId), stores);
+    touched.push(...facts.map((fact) => fact.group));
   }
-  return { halves, groups };
+  await look(touched);
+  for (const waiting of due) await stores.waiting.remove(waiting);
+  return due.reduce((sum, { halves }) => sum + halves.length, 0);
 }
 
 /** Sums up the hours that are over; a fact that comes later marks its hour again. Returns how many were summed up. */
@@ -134,14 +143,10 @@ export async function closeHours({ stores, clock }: World): Promise<number> {
   return hours.length;
 }
 
-/** The mark comes after the facts, so that a roll-up never misses facts whose mark it removes. */
-async function put(
-  facts: readonly Fact[],
-  forbidden: readonly ForbiddenFact[],
-  stamp: string,
-  stores: Stores,
-): Promise<void> {
+/** The mark comes after the facts and is new, so that a roll-up never misses facts whose mark it removes. */
+async function put(facts: readonly Fact[], forbidden: readonly ForbiddenFact[], stores: Stores): Promise<void> {
   await stores.facts.put(facts, forbidden);
+  const stamp = randomUUID();
   const hours = facts.map((fact): OpenHour => ({ group: fact.group, hour: hourOf(fact.minute), stamp }));
   const distinct = new Map(hours.map((open) => [`${open.hour} ${groupId(open.group)}`, open] as const));
   await stores.rollups.mark([...distinct.values()]);

@@ -15,6 +15,7 @@ import type {
   IncidentStore,
   JoinStore,
   OpenHour,
+  Outbox,
   RollupStore,
   Stores,
   StormStore,
@@ -46,12 +47,7 @@ export function createMemoryStores(options: { readonly cellsMax?: number } = {})
     incidents: createIncidents(notices),
     certificates: createCertificates(),
     storm: createStorm(),
-    outbox: {
-      pending: async (limit) => [...notices.values()].slice(0, limit),
-      clear: async (noticeId) => {
-        notices.delete(noticeId);
-      },
-    },
+    outbox: createOutbox(notices),
   };
 }
 
@@ -142,9 +138,10 @@ function createFacts(): MemoryStores['facts'] {
   };
 }
 
-function grow<T extends { readonly requests: number }>(facts: Map<string, T>, key: string, fact: T): void {
-  const known = facts.get(key);
-  if (known === undefined || known.requests < fact.requests) facts.set(key, fact);
+/** Sets the value unless one that stands for as many requests, or more, is there. */
+function grow<T extends { readonly requests: number }>(values: Map<string, T>, key: string, value: T): void {
+  const known = values.get(key);
+  if (known === undefined || known.requests < value.requests) values.set(key, value);
 }
 
 function createGroups(): GroupStore {
@@ -177,7 +174,7 @@ function createRollups(): RollupStore {
         .slice(0, limit),
     close: async (open, rollup) => {
       const key = keyOf(open.group, open.hour);
-      rollups.set(key, rollup);
+      grow(rollups, key, rollup);
       if (marks.get(key)?.stamp === open.stamp) marks.delete(key);
     },
     load: async (group, from, to) => {
@@ -223,6 +220,22 @@ function createStorm(): StormStore {
     fixRate: async (batchId, rate) => {
       if (!rates.has(batchId)) rates.set(batchId, rate);
       return rates.get(batchId) ?? rate;
+    },
+  };
+}
+
+function createOutbox(notices: Map<string, Notice>): Outbox {
+  const takenUntil = new Map<string, number>();
+  return {
+    pending: async (limit) => [...notices.values()].slice(0, limit),
+    take: async (noticeId, now, until) => {
+      if (!notices.has(noticeId) || (takenUntil.get(noticeId) ?? 0) > now) return false;
+      takenUntil.set(noticeId, until);
+      return true;
+    },
+    clear: async (noticeId) => {
+      notices.delete(noticeId);
+      takenUntil.delete(noticeId);
     },
   };
 }

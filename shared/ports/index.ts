@@ -77,7 +77,7 @@ export interface OpenHour {
   readonly group: GroupKey;
   /** Hours since the epoch. */
   readonly hour: number;
-  /** Changes with every mark, so that `close` does not close what was marked again meanwhile. */
+  /** New with every mark, a repeated one included, so that `close` does not close what was marked again meanwhile. */
   readonly stamp: string;
 }
 
@@ -86,7 +86,10 @@ export interface RollupStore {
   mark(hours: readonly OpenHour[]): Promise<void>;
   /** Marked hours up to `hour`, the oldest first. */
   open(hour: number, limit: number): Promise<readonly OpenHour[]>;
-  /** Puts the roll-up, replacing an earlier one of the same group and hour, and removes the mark if its stamp is the same. */
+  /**
+   * Puts the roll-up unless one of the same group and hour stands for more `requests`: a sweep that finishes late must not
+   * overwrite what later facts added. Then removes the mark if its stamp is the same.
+   */
   close(open: OpenHour, rollup: Rollup): Promise<void>;
   /** Roll-ups of a group with `from <= hour <= to`, in the order of hours. */
   load(group: GroupKey, from: number, to: number): Promise<readonly Rollup[]>;
@@ -112,6 +115,11 @@ export interface IncidentStore {
 export interface Outbox {
   /** Oldest first. */
   pending(limit: number): Promise<readonly Notice[]>;
+  /**
+   * Takes a notice in hand until `until`, so that of invocations that run at the same time one sends it. False when it is
+   * in another's hands at `now`, or no longer in the outbox.
+   */
+  take(noticeId: string, now: number, until: number): Promise<boolean>;
   /** After the notice was published; clearing twice is harmless. */
   clear(noticeId: string): Promise<void>;
 }
