@@ -201,9 +201,11 @@ describe('alerts', () => {
       code: 'publish-failed',
       retryable: true,
     });
+    world.at += MINUTE;
     expect((await sweep(world)).failures).toHaveLength(1);
     expect(world.published).toEqual([]);
     world.isSnsDown = false;
+    world.at += MINUTE;
     const swept = await sweep(world);
     expect(world.published.map((notice) => notice.kind)).toEqual(['spike']);
     expect(swept).toMatchObject({ pending: 0, failures: [] });
