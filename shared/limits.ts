@@ -37,6 +37,22 @@ export const limits = {
   /** API Gateway takes truststores far below this; ten thousand certificates of 1.6 KB fit. */
   truststoreBytesMax: 16 * MIB,
   truststoreBlocksMax: 10_000,
+  /** The gateway's own bound: the client's certificate, the root and at most two between them. */
+  chainCertificatesMax: 4,
+  /** Longer chains are followed only to say that they are too long, or where they break. */
+  chainExplainedMax: 10,
+  /** About 0.1 ms each. A mesh of 100 CAs that all signed each other has 9,900 signatures. */
+  signatureChecksMax: 20_000,
+  /** Paths that are followed to their end because only the path as a whole shows whether it is sound. */
+  pathStepsMax: 100_000,
+  /** OpenSSL's bound (NAME_CHECK_MAX) on the names of a certificate times the constraints of a CA above it. */
+  nameComparisonsMax: 1 << 20,
+  /** OpenSSL verifies nothing with larger RSA keys (OPENSSL_RSA_MAX_MODULUS_BITS). */
+  rsaBitsMax: 16_384,
+  /** Of a name that breaks a rule, shown as evidence. */
+  shownCharsMax: 120,
+  /** Values shown with one finding, such as the CAs that come nearest. */
+  evidencePerFindingMax: 12,
   /** Certificates remembered by their text, so that a client that calls 10,000 times is parsed once. */
   certificateCacheMax: 2_000,
   /** Clients kept with a fact, an incident, a notice: enough to see who, few enough to stay within one write unit. */
