@@ -112,7 +112,9 @@ function familyCases(family: Family): VerdictCase[] {
     of('four certificates', null, 0, four.client, four.cas),
     of('a self-signed client that is in the truststore', null, 0, selfSigned, [selfSigned]),
     of('one good branch beside an expired one', null, 0, client, [expired.issuing, ...both]),
-    of('one good branch beside a cross-certificate without its root', null, 0, client, [cross, ...both]),
+    of('one good branch beside a cross-certificate without its root', null, 0, client, [cross, ...both], {
+      otherRules: 'OpenSSL does not turn back to another branch',
+    }),
     of('a cross-certificate to another root', null, 0, client, [cross, crossRoot]),
     of('a root that re-keyed and cross-signed itself', null, 0, afterRollover, [rollover, oldKey.root]),
     of('a self-issued CA, which no path length counts', null, 0, belowSelfIssued, [
@@ -266,7 +268,9 @@ function singleCases(): VerdictCase[] {
     ),
     of('weak key', 'weak-key', 0, withKey('rsa-1024'), [root, issuing]),
     of('weak key of the issuing CA', 'weak-key', 1, small.client, [root, small.middle]),
-    of('P-224', 'unsupported-curve', 0, withKey('ec-p224'), [root, issuing]),
+    of('P-224', 'unsupported-curve', 0, withKey('ec-p224'), [root, issuing], {
+      otherRules: 'only the gateway limits the curves',
+    }),
     of('P-521', 'unsupported-curve', 0, withKey('ec-p521'), [root, issuing], {
       otherRules: 'only the gateway limits the curves',
     }),
@@ -286,10 +290,14 @@ function singleCases(): VerdictCase[] {
       rsa.root,
       rsa.issuing,
     ]),
-    of('a signature with SHA-224', 'weak-signature', 0, chain('ec', { client: { hash: 'sha224' } }).client, [
-      root,
-      issuing,
-    ]),
+    of(
+      'a signature with SHA-224',
+      'weak-signature',
+      0,
+      chain('ec', { client: { hash: 'sha224' } }).client,
+      [root, issuing],
+      { otherRules: 'only the gateway wants SHA-256' },
+    ),
     of(
       'unknown critical extension',
       'unhandled-critical-extension',

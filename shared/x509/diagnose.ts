@@ -15,6 +15,7 @@ import {
   pathFinding,
   problemFinding,
   searchLimit,
+  twoIssuers,
   wouldPass,
 } from './findings.js';
 import {
@@ -30,7 +31,7 @@ import {
 } from './paths.js';
 import { clientProblems } from './rules.js';
 import { checkSignature } from './signature.js';
-import { isSelfSigned, type Truststore } from './truststore.js';
+import { isSelfSigned, otherIssuers, type Truststore } from './truststore.js';
 
 /**
  * @param at milliseconds since the epoch: the time of the refused request, or now
@@ -50,7 +51,7 @@ export function diagnose(
   );
   const trusted = trustedPath(search, client);
   if (trusted !== null) {
-    const warnings = identifierWarnings(trusted);
+    const warnings = [...identifierWarnings(trusted), ...issuerWarnings(trusted, truststore)];
     const path = trusted.map(({ subjectDn }) => subjectDn);
     if (own.length > 0) return refused([...own, ...warnings], path);
     return { verdict: 'trusted', reason: null, findings: [wouldPass(trusted, at), ...warnings], path };
@@ -82,7 +83,7 @@ function attemptFindings(search: Search, attempt: Attempt, presented: readonly C
   if (complete) found.push(...pathProblems(path).map((problem) => pathFinding(problem, path)));
   if (found.length === 0) found.push(...unverified(search, path));
   if (search.work.exhausted) found.push(searchLimit());
-  return [...found, ...identifierWarnings(path)];
+  return [...found, ...identifierWarnings(path), ...issuerWarnings(path, search.truststore)];
 }
 
 /** For a path on which nothing is wrong but a signature that cannot be checked. */
@@ -111,6 +112,13 @@ function identifierWarnings(path: Path): Finding[] {
     return issuer !== undefined && identifiersDiffer(certificate, issuer)
       ? [keyIdentifierMismatch({ depth, certificate }, issuer)]
       : [];
+  });
+}
+
+function issuerWarnings(path: Path, truststore: Truststore): Finding[] {
+  return path.flatMap((certificate, depth) => {
+    const others = depth === 0 ? [] : otherIssuers(certificate, truststore);
+    return others.length > 0 ? [twoIssuers({ depth, certificate }, others)] : [];
   });
 }
 

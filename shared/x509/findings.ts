@@ -35,6 +35,7 @@ export const findingCodes = [
   'not-yet-valid',
   'search-limit-exceeded',
   'key-identifier-mismatch',
+  'two-issuers',
   'would-pass',
 ] as const;
 
@@ -257,5 +258,14 @@ export function keyIdentifierMismatch(place: Pick<Place, 'depth' | 'certificate'
       `signed with the key of ${identity(issuer)}`,
     ],
     remedy: `Have ${place.certificate.subjectDn} issued again with the key identifier of its issuer: the signature is right, but software that goes by the identifiers, such as OpenSSL, does not find the issuer.`,
+  });
+}
+
+/** For a CA of the path that stands in the truststore with another issuer as well. */
+export function twoIssuers(place: Pick<Place, 'depth' | 'certificate'>, others: readonly Certificate[]): Finding {
+  const { certificate } = place;
+  return finding('two-issuers', 'warning', place, {
+    evidence: [`issuer ${certificate.issuerDn}`, ...others.map(({ issuerDn }) => `another issuer ${issuerDn}`)],
+    remedy: `Keep one certificate of ${certificate.subjectDn} in the truststore, the one whose chain is complete: the gateway does not take a subject with two issuers for good, and may follow the wrong one.`,
   });
 }

@@ -83,8 +83,11 @@ function subjectTexts(certificate: Certificate, attribute: string): string[] {
   );
 }
 
+/** At least two labels, the last of which is no number: `10.0.0.1` is an address. */
 function looksLikeHost(text: string): boolean {
-  return text.length <= 253 && text.includes('.') && /^[A-Za-z0-9_](?:[A-Za-z0-9_-]|\.(?=[A-Za-z0-9_]))*$/.test(text);
+  const labels = text.split('.');
+  if (text.length > 253 || labels.length < 2 || /^\d+$/.test(labels.at(-1) ?? '')) return false;
+  return labels.every((label) => /^[A-Za-z0-9_][A-Za-z0-9_-]*$/.test(label));
 }
 
 function fromGeneralName(name: GeneralName): Named {

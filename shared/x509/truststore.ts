@@ -126,3 +126,12 @@ export function isSelfSigned(certificate: Certificate, keys: KeyCache = new Map(
   if (subjectKeyId !== null && authorityKeyId !== null) return subjectKeyId === authorityKeyId;
   return checkSignature(certificate, certificate, keys).kind !== 'invalid';
 }
+
+/** Certificates of the same subject that name another issuer. */
+export function otherIssuers(certificate: Certificate, truststore: Truststore): Certificate[] {
+  const groups = truststore.issuers.get(certificate.subjectKey) ?? [];
+  return groups
+    .flatMap(({ anchors, intermediates }) => [...anchors, ...intermediates])
+    .map((held) => held.certificate)
+    .filter(({ issuerKey }) => issuerKey !== certificate.issuerKey);
+}
