@@ -37,6 +37,12 @@ export const limits = {
   /** API Gateway takes truststores far below this; ten thousand certificates of 1.6 KB fit. */
   truststoreBytesMax: 16 * MIB,
   truststoreBlocksMax: 10_000,
+  /** How old the knowledge of a truststore in S3 may be; an unchanged one costs a 304. */
+  truststoreRecheckMs: 60_000,
+  /** How far back the version before the current one is looked for; other keys may share the prefix. */
+  truststoreVersionsMax: 100,
+  /** Parsed truststores kept by one function; some 5 KB a certificate. */
+  truststoresCachedMax: 20,
   /** The gateway's own bound: the client's certificate, the root and at most two between them. */
   chainCertificatesMax: 4,
   /** Longer chains are followed only to say that they are too long, or where they break. */
@@ -53,6 +59,9 @@ export const limits = {
   shownCharsMax: 120,
   /** Values shown with one finding, such as the CAs that come nearest. */
   evidencePerFindingMax: 12,
+  /** Client certificates told apart by `preflight` and `expiry`; some 4 KB each. */
+  observedClientsMax: 50_000,
+  scopesPerClientMax: 10,
   /** Certificates remembered by their text, so that a client that calls 10,000 times is parsed once. */
   certificateCacheMax: 2_000,
   /** Clients kept with a fact, an incident, a notice: enough to see who, few enough to stay within one write unit. */
