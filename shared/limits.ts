@@ -54,6 +54,31 @@ export const limits = {
   /** API Gateway takes truststores far below this; ten thousand certificates of 1.6 KB fit. */
   truststoreBytesMax: 16 * MIB,
   truststoreBlocksMax: 10_000,
+  /** How old the knowledge of a truststore in S3 may be; an unchanged one costs a 304. */
+  truststoreRecheckMs: 60_000,
+  /** How far back the version before the current one is looked for; other keys may share the prefix. */
+  truststoreVersionsMax: 100,
+  /** Parsed truststores kept by one function; some 5 KB a certificate. */
+  truststoresCachedMax: 20,
+  /** The gateway's own bound: the client's certificate, the root and at most two between them. */
+  chainCertificatesMax: 4,
+  /** Longer chains are followed only to say that they are too long, or where they break. */
+  chainExplainedMax: 10,
+  /** About 0.1 ms each. A mesh of 100 CAs that all signed each other has 9,900 signatures. */
+  signatureChecksMax: 20_000,
+  /** Paths that are followed to their end because only the path as a whole shows whether it is sound. */
+  pathStepsMax: 100_000,
+  /** OpenSSL's bound (NAME_CHECK_MAX) on the names of a certificate times the constraints of a CA above it. */
+  nameComparisonsMax: 1 << 20,
+  /** OpenSSL verifies nothing with larger RSA keys (OPENSSL_RSA_MAX_MODULUS_BITS). */
+  rsaBitsMax: 16_384,
+  /** Of a name that breaks a rule, shown as evidence. */
+  shownCharsMax: 120,
+  /** Values shown with one finding, such as the CAs that come nearest. */
+  evidencePerFindingMax: 12,
+  /** Client certificates told apart by `preflight` and `expiry`; some 4 KB each. */
+  observedClientsMax: 50_000,
+  scopesPerClientMax: 10,
   /** Certificates remembered by their text, so that a client that calls 10,000 times is parsed once. */
   certificateCacheMax: 1_000,
   /** A longer text is worked out each time instead: the cache stays within some 8 MB. */
