@@ -34,6 +34,8 @@ export const limits = {
   sourceIpsPerClientMax: 3,
   /** Issuers tracked by name per scope and day; the rest fold into `(other issuers)`. */
   issuersPerScopeMax: 200,
+  /** Groups that a scope's incident names; a phone shows no more, and the report has them all. */
+  groupsPerScopeIncidentMax: 20,
   /** Parallel store calls of one invocation: below the SDK's default of 50 sockets. */
   storeConcurrencyMax: 40,
   /** SNS: a subject has fewer than 100 ASCII characters; a message 256 KiB. */

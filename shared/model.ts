@@ -150,6 +150,8 @@ export interface Failure {
 export const UNKNOWN_ISSUER = 'unknown';
 /** Where issuers beyond the bound per scope are counted together. */
 export const OTHER_ISSUERS = '(other issuers)';
+/** Issuer and reason of an incident of a whole scope. */
+export const SEVERAL_ISSUERS = '(several issuers)';
 
 /** What failures are counted by. */
 export interface GroupKey {
@@ -262,4 +264,6 @@ export interface Incident {
   /** The window's count when the last spike or escalation was noticed; escalation compares with it. */
   readonly noticedCount: number;
   readonly severity: Severity;
+  /** How often it came back shortly after it was resolved; each time the resolve waits longer. */
+  readonly flaps: number;
 }

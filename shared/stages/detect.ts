@@ -74,7 +74,7 @@ export function policyFor(group: GroupKey, detection: DetectionPolicy): Detectio
   return policy;
 }
 
-function settingsOf(policy: DetectionPolicy): Settings {
+export function settingsOf(policy: DetectionPolicy): Settings {
   const windows = [...new Set([1, 2, policy.windowMinutes, 15, RING])].sort((a, b) => a - b);
   return {
     seasons: policy.seasonMinutes,
@@ -108,8 +108,12 @@ function stateOf(history: History | null, firstStep: number, settings: Settings)
 
 export function detect(history: History | null, window: Window, policy: DetectionPolicy): Verdict {
   const settings = settingsOf(policy);
-  const first = window.step - window.counts.length + 1;
-  const state = stateOf(history, first, settings);
+  const state = stateOf(history, window.step - window.counts.length + 1, settings);
+  return verdictOf(state, settings, window, policy);
+}
+
+/** `detect` on an unpacked state, for those who walk through months of minutes. */
+export function verdictOf(state: State, settings: Settings, window: Window, policy: DetectionPolicy): Verdict {
   const later = laterOf(state, settings, window);
   const windows = windowsAt(state, settings, window.step, later);
   const threshold = -Math.log10(settings.falseAlarms);

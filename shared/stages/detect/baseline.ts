@@ -153,11 +153,11 @@ export function learnBin(state: State, settings: Settings, shape: Shape, bin: nu
     const b = binOfSeason(bin, season, shape, profile.length);
     const old = profile[b] ?? 0;
     const m = before * Math.exp(old);
-    // A bin of the longer season holds several of the finest ones: all of them count as one visit.
+    // A bin of the longer season holds several of the finest ones: all of them together count as one visit.
     const share = season / shape.binSteps / profile.length;
     const visits = Math.min(VISITS_MAX, ((scalars[at.bins] ?? 0) * shape.binSteps) / season) * share;
     const information = (visits * m) / (variance.phi + variance.psi * m);
-    profile[b] = old + shiftOf(y, m, 1 / (1 / PROFILE_VARIANCE + information), variance);
+    profile[b] = old + shiftOf(y, m, 1 / (share / PROFILE_VARIANCE + information), variance);
     before *= Math.exp((state.x[PROFILES + k] ?? 0) * old);
   }
   const keep = 1 - 1 / recentBins(settings, shape);
@@ -181,7 +181,7 @@ function cut(state: State, settings: Settings, shape: Shape, bin: number, count:
   }
   if (count < mean - width) return mean - width;
   if (!high || habit) return count;
-  return mean + width * Math.max(0.15, width / (count - mean));
+  return mean + Math.min(mean, width * Math.max(0.15, width / (count - mean)));
 }
 
 /** The level of the first bins is their mean; the other coefficients wait. */

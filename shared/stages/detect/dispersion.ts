@@ -42,11 +42,25 @@ export function varianceOf(state: State, slot: number): Variance {
   return { phi, psi };
 }
 
-/** @param doubt variance of the logarithm of `mean`, which is no scatter of the counts */
-export function learnVariance(state: State, slot: number, count: number, mean: number, doubt: number, memory: number): void {
+/**
+ * @param doubt variance of the logarithm of `mean`, which is no scatter of the counts
+ * @param news an outlier counts when it is news; the rest of an incident teaches nothing
+ */
+export function learnVariance(
+  state: State,
+  slot: number,
+  count: number,
+  mean: number,
+  doubt: number,
+  memory: number,
+  news: boolean,
+): void {
   const { phi, psi } = varianceOf(state, slot);
   const variance = phi * mean + (psi + doubt) * mean * mean;
-  const square = Math.max(0, Math.min((count - mean) ** 2, RESIDUAL_MAX ** 2 * (variance + phi)) - doubt * mean * mean);
+  const cut = RESIDUAL_MAX ** 2 * (variance + phi);
+  const residual = (count - mean) ** 2;
+  if (residual > cut && !news) return;
+  const square = Math.max(0, Math.min(residual, cut) - doubt * mean * mean);
   // The variance of a squared residual is about V + 2V².
   const weight = 1 / (variance + 2 * variance * variance);
   const d = state.dispersion;

@@ -53,6 +53,8 @@ export const at = {
   peak: 10,
   /** Mean square of those excesses. */
   tailSquare: 11,
+  /** Median excess. */
+  tailMedian: 12,
 } as const;
 
 export interface State {

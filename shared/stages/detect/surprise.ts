@@ -18,8 +18,10 @@ const TAIL_RATE_BINS = 100;
 const TAIL_EXCESS = 1 / Math.LN10;
 const TAIL_EXCESS_WEIGHT = 60;
 const TAIL_SEEN_MAX = 200;
-/** An excess counts as at most this many mean excesses, so that an incident is one surprise among others. */
-const EXCESS_MAX = 10;
+/** The median moves by one part in so many, and in more the more was seen; it cannot run away with a few incidents. */
+const TAIL_MEDIAN_WEIGHT = 10;
+/** An excess counts as at most this many median excesses, so that an incident is one surprise among others. */
+const EXCESS_MAX = 15;
 /** Of the highs that a series has seen, so many are taken for noise: the rest were events. */
 const NOISE_SHARE = 0.8;
 /** Zeros beyond these days teach nothing new; steps of a gap longer than this many longest seasons are skipped. */
@@ -50,6 +52,7 @@ export function start(settings: Settings, firstStep: number): State {
   state.scalars[at.firstStep] = firstStep;
   state.scalars[at.tailRate] = TAIL_RATE;
   state.scalars[at.tailExcess] = TAIL_EXCESS;
+  state.scalars[at.tailMedian] = TAIL_EXCESS * Math.LN2;
   startBaseline(state, settings);
   return state;
 }
@@ -165,8 +168,11 @@ function closeBin(state: State, settings: Settings, shape: Shape, doubt: number)
     const count = ((s[at.open] ?? 0) * shape.binSteps) / recorded;
     const memory = memoryOf(settings, shape.binSteps);
     if ((s[at.bins] ?? 0) >= WARM_UP_BINS) {
+      const news = (s[at.openScore] ?? 0) > (s[at.peak] ?? 0);
       learnTail(state, settings, shape, s[at.openScore] ?? 0, memory);
-      learnVariances(state, settings, doubt, memory, count, (state.expected[mod(state.step, RING)] ?? 0) * shape.binSteps);
+      const expected = (state.expected[mod(state.step, RING)] ?? 0) * shape.binSteps;
+      learnVariance(state, 0, count, expected, doubt, memory, news);
+      learnVariances(state, settings, doubt, memory, news);
     }
     learnBin(state, settings, shape, bin, count, varianceOf(state, 0));
     state.cache.bin = Number.NaN;
@@ -177,8 +183,7 @@ function closeBin(state: State, settings: Settings, shape: Shape, doubt: number)
   s[at.openScore] = 0;
 }
 
-function learnVariances(state: State, settings: Settings, doubt: number, memory: number, binCount: number, binMean: number): void {
-  learnVariance(state, 0, binCount, binMean, doubt, memory);
+function learnVariances(state: State, settings: Settings, doubt: number, memory: number, news: boolean): void {
   let count = 0;
   let mean = 0;
   let length = 0;
@@ -190,7 +195,7 @@ function learnVariances(state: State, settings: Settings, doubt: number, memory:
       count += c;
       mean += state.expected[i] ?? 0;
     }
-    learnVariance(state, k + 1, count, mean, doubt, memory);
+    learnVariance(state, k + 1, count, mean, doubt, memory, news);
   }
 }
 
@@ -203,7 +208,9 @@ function learnTail(state: State, settings: Settings, shape: Shape, raw: number, 
   if (news) {
     const seen = Math.min((s[at.tailSeen] ?? 0) + 1, TAIL_SEEN_MAX);
     const old = s[at.tailExcess] ?? 0;
-    const excess = Math.min(raw - TAIL_FROM, EXCESS_MAX * Math.max(old, TAIL_EXCESS));
+    const median = s[at.tailMedian] ?? 0;
+    const excess = Math.min(raw - TAIL_FROM, EXCESS_MAX * median);
+    s[at.tailMedian] = median * Math.exp((excess > median ? 1 : -1) / (TAIL_MEDIAN_WEIGHT + seen));
     s[at.tailExcess] = old + (excess - old) / seen;
     s[at.tailSquare] = (s[at.tailSquare] ?? 0) + (excess * excess - (s[at.tailSquare] ?? 0)) / seen;
     s[at.tailSeen] = seen;
