@@ -89,6 +89,8 @@ export const limits = {
   sourceIpsPerClientMax: 3,
   /** Issuers tracked by name per scope and day; the rest fold into `(other issuers)`. */
   issuersPerScopeMax: 200,
+  /** Groups that a scope's incident names; a phone shows no more, and the report has them all. */
+  groupsPerScopeIncidentMax: 20,
   /** Parallel store calls of one invocation: below the SDK's default of 50 sockets. */
   storeConcurrencyMax: 40,
   /** 60 bytes each: a list stays under a third of DynamoDB's 400 KB item. */
@@ -97,6 +99,10 @@ export const limits = {
   settledPerSweepMax: 200,
   firingPerSweepMax: 1_000,
   noticesPerRunMax: 100,
+  /** Groups of all scopes that a sweep looks at together, for scope incidents. */
+  activeGroupsMax: 2_000,
+  /** Fewer groups than these need no incident for their scope. */
+  groupsTogetherMin: 4,
   /** How long a notice stays in the hands of who sends it: over SNS's retries, under the time between two sweeps. */
   sendingMsMax: 45_000,
   /** Facts live two days. */

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Correlated, correlate, settle, settlerOf, waitingList } from './correlate.js';
 import { groupId } from './digest.js';
-import { evaluate } from './evaluate.js';
+import { evaluate, evaluateScopes } from './evaluate.js';
 import { limits } from './limits.js';
 import type { Fact, Failure, ForbiddenFact, GroupKey, Half, LogBatch, Parsed } from './model.js';
 import { deliver } from './outbox.js';
@@ -91,7 +91,9 @@ export async function sweep(world: World): Promise<Swept> {
   const hoursRolledUp = await step(closeHours(world), 0);
   const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);
   const groups = firing.map((incident) => incident.group);
-  await step(alert(groups, world), undefined);
+  await step(evaluate(groups, world), undefined);
+  await step(evaluateScopes(firing, world), undefined);
+  await step(deliver(world), 0);
   const pending = await step(stores.outbox.pending(limits.noticesPerRunMax), []);
   const oldest = pending.reduce((first, notice) => Math.min(first, Date.parse(notice.at)), clock.now());
   return {

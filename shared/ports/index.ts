@@ -17,6 +17,7 @@ import type {
   Rollup,
   WaitingHalf,
 } from '../model.js';
+import type { TruststoreSource } from './truststore.js';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -173,4 +174,5 @@ export interface World {
   readonly clock: Clock;
   readonly stores: Stores;
   readonly publisher: Publisher;
+  readonly truststores: TruststoreSource;
 }
