@@ -17,6 +17,18 @@ const logGroup = z.strictObject({
   create: z.boolean().default(false),
 });
 
+const logGroups = z
+  .array(logGroup)
+  .refine((groups) => new Set(groups.map(({ name }) => name)).size === groups.length, {
+    error: 'expected each log group once',
+  })
+  .default([]);
+
+/** CloudWatch Logs takes no other retention (API reference, PutRetentionPolicy). */
+const retentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
 export const detectionSchema = z.strictObject({
   /** Never alert under this many failures in a window. */
   floor: z.int().min(1).default(10),
@@ -35,8 +47,8 @@ export const detectionSchema = z.strictObject({
 export type DetectionPolicy = z.output<typeof detectionSchema>;
 
 export const configSchema = z.strictObject({
-  executionLogGroups: z.array(logGroup).default([]),
-  accessLogGroups: z.array(logGroup).default([]),
+  executionLogGroups: logGroups,
+  accessLogGroups: logGroups,
   /** Names of custom domains by `apiId` or `apiId/stage`, for denials whose access record never comes. */
   domains: z.record(z.string().min(1).max(255), z.string().min(1).max(255)).default({}),
   /** APIs that have no execution log (HTTP APIs): their refusals are inferred from the access log alone. */
@@ -49,12 +61,12 @@ export const configSchema = z.strictObject({
     /** Where the pages of `runbooks/` are served; the alert links to `<baseUrl>/<language>/<reason>.md`. */
     baseUrl: z.url({ protocol: /^https$/, error: 'expected an https URL, such as https://wiki.example.com/mtls' }),
   }),
-  alertEmails: z.array(z.email()).default([]),
+  alertEmails: z.array(z.email('expected a mail address, such as on-call@example.com')).default([]),
   language: z.enum(['en', 'ja']).default('en'),
   detection: detectionSchema.prefault({}),
   /** Minutes to wait for the other half of a request; subscriptions usually deliver in under 3. */
   graceMinutes: z.int().min(1).max(120).default(5),
-  logRetentionDays: z.int().positive().default(30),
+  logRetentionDays: z.literal(retentionDays).default(30),
   /** Null leaves concurrency unreserved: accounts with a small quota cannot reserve any. */
   reservedConcurrency: z.int().min(1).max(1000).nullable().default(null),
 });

@@ -13,6 +13,23 @@ export const limits = {
   payloadCompressedBytesMax: 14 * MIB,
   /** A CloudWatch log event is at most 1 MB; anything longer was not made by CloudWatch. */
   eventCharsMax: 1 * MIB + 1 * KIB,
+  /** The longest line of a text log: an event of 1 MB with its timestamp; twice that leaves room for other encodings. */
+  inputLineBytesMax: 2 * MIB,
+  /** The longest JSON value in a file: a whole decoded payload (`payloadBytesMax`). */
+  inputValueBytesMax: 64 * MIB,
+  /** Events read from a file before they are handed on: lines of one request stand close to each other. */
+  inputBatchEventsMax: 10_000,
+  /** The same in characters, for logs with very long lines. */
+  inputBatchCharsMax: 32 * MIB,
+  /** gzip shrinks zeros 1,032 times, logs 10 to 80 times; beyond this nobody logged anything. */
+  inputGzipRatioMax: 400,
+  /** A short, very repetitive log may exceed the ratio; it costs nothing until this much came out. */
+  inputGzipRatioFromBytes: 256 * MIB,
+  /** Events without an id are told apart by counting equal lines; so many distinct lines are remembered (about 50 MB). */
+  inputOccurrencesMax: 250_000,
+  /** A folder with more files than a month of hourly exports of a dozen streams was given by mistake. */
+  inputFilesMax: 10_000,
+  inputFolderDepthMax: 16,
   /** A gateway reason is a short sentence. The rest of a longer one tells nobody anything. */
   reasonCharsMax: 200,
   /** RFC 5280's upper bounds add up to a few hundred characters for a DN; EMF refuses dimension values over 1,024. */
@@ -65,7 +82,9 @@ export const limits = {
   observedClientsMax: 50_000,
   scopesPerClientMax: 10,
   /** Certificates remembered by their text, so that a client that calls 10,000 times is parsed once. */
-  certificateCacheMax: 2_000,
+  certificateCacheMax: 1_000,
+  /** A longer text is worked out each time instead: the cache stays within some 8 MB. */
+  certificateCacheCharsMax: 8 * KIB,
   /** Clients kept with a fact, an incident, a notice: enough to see who, few enough to stay within one write unit. */
   clientsPerFactMax: 3,
   clientsPerNoticeMax: 10,
@@ -74,6 +93,32 @@ export const limits = {
   issuersPerScopeMax: 200,
   /** Parallel store calls of one invocation: below the SDK's default of 50 sockets. */
   storeConcurrencyMax: 40,
+  /** 60 bytes each: a list stays under a third of DynamoDB's 400 KB item. */
+  waitingPerListMax: 2_000,
+  /** What one sweep does at most, so that it ends well within its minute; the rest waits for the next. */
+  settledPerSweepMax: 200,
+  firingPerSweepMax: 1_000,
+  noticesPerRunMax: 100,
+  /** How long a notice stays in the hands of who sends it: over SNS's retries, under the time between two sweeps. */
+  sendingMsMax: 45_000,
+  /** Facts live two days. */
+  factMinutesMax: 2 * 24 * 60,
+  /** Deliveries usually take under 3 minutes; what comes after these is counted, but no longer learned from. */
+  lateMinutes: 10,
+  /** What the detector learned is a fold over facts, so it is stored only so often. */
+  historySaveMinutes: 60,
+  /** Roll-ups of one sweep; the rest waits for the next. */
+  rollupsPerSweepMax: 500,
+  /** Certificates kept by a replay, some 2 KB each: enough for every client of a day, bounded for a scanner's. */
+  certificatesKeptMax: 20_000,
+  /** Batches of more halves ask for a sampling rate. An honest batch seldom has so many; a storm's has thousands. */
+  calmHalvesMax: 200,
+  /** Halves of one kind that are joined in a minute before sampling begins. Each costs a write unit or two. */
+  joinedPerMinuteMax: 5_000,
+  /** In a storm, halves of one request id that a batch looks at one by one; honest ones have one of each kind. */
+  halvesPerRequestIdMax: 4,
+  /** Lambda takes 4 KB of environment for a function, measured as the JSON of all its names and values. */
+  environmentBytesMax: 4 * KIB,
   /** SNS: a subject has fewer than 100 ASCII characters; a message 256 KiB. */
   subjectCharsMax: 99,
   snsMessageBytesMax: 256 * KIB,

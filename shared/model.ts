@@ -42,9 +42,10 @@ export interface ApiRef {
 /** The execution log's half of a refused request: why. */
 export interface Denial {
   readonly kind: 'denial';
+  /** The identity of the log event: a digest of log group, stream and CloudWatch's id. */
   readonly eventId: string;
   readonly at: number;
-  /** Chosen by the client if it likes: never trusted alone. */
+  /** Chosen by the client if it likes: never trusted alone. Empty where the log ties none to the denial. */
   readonly requestId: string;
   /** The gateway's own id, where the log ties one to the denial. */
   readonly extendedRequestId: string | null;
@@ -53,6 +54,8 @@ export interface Denial {
   readonly reasonText: string;
   readonly api: ApiRef;
   readonly scope: string;
+  /** The share of requests that were joined when this one came: 1, or less in a storm. */
+  readonly rate: number;
 }
 
 /** Who called, as the access log tells it. DNs are canonical; every text is cut to its bound. */
@@ -80,8 +83,34 @@ export interface AccessRecord {
   readonly scope: string;
   /** Null where the format logs no `clientCert` fields. */
   readonly client: Client | null;
-  /** The certificate as logged, normalised to PEM; null where none could be read. Never stored per request. */
-  readonly pem: string | null;
+  /** As in `Denial`. */
+  readonly rate: number;
+}
+
+/** One half of a request. */
+export type Half = Denial | AccessRecord;
+
+/** A half as it stands in a cell: who brought it first, and whether the other half was there already. */
+export interface Held<T extends Half = Half> {
+  readonly half: T;
+  readonly batchId: string;
+  /** True when this half found the other one waiting. At most one half of a cell has it. */
+  readonly second: boolean;
+}
+
+/** Where the two halves of a request meet. */
+export interface Cell {
+  readonly denial: Held<Denial> | null;
+  readonly access: Held<AccessRecord> | null;
+  /** The batch that claimed a half which waited in vain, or null. */
+  readonly claimedBy: string | null;
+}
+
+/** A half that was left waiting, and the cell in which it stands. */
+export interface WaitingHalf {
+  readonly key: string;
+  readonly kind: Half['kind'];
+  readonly eventId: string;
 }
 
 /** A 403 that is something else than a refused certificate. */
@@ -98,9 +127,7 @@ export type RejectCode =
   | 'not-a-log-event'
   | 'event-too-large'
   | 'broken-access-record'
-  | 'access-record-without-request-id'
-  | 'denial-without-request-id'
-  | 'denial-without-reason';
+  | 'access-record-without-request-id';
 
 /** A record that could not be read; counted by code, and it costs its neighbours nothing. */
 export interface Rejected {
@@ -117,6 +144,8 @@ export interface Parsed {
   readonly accesses: readonly AccessRecord[];
   readonly otherForbidden: readonly OtherForbidden[];
   readonly rejected: readonly Rejected[];
+  /** The distinct certificates of the access records, as PEM by fingerprint. */
+  readonly certificates: ReadonlyMap<string, string>;
   /** Events that are neither a denial, a 403 nor broken: successes and the gateway's other lines. */
   readonly passed: number;
 }
@@ -130,7 +159,9 @@ export type Attribution =
   /** The request id was used before by another denial, and nothing of the gateway's own ties this one to a client. */
   | 'reused-request-id'
   /** No execution log exists; the certificate was verified against the truststore instead. */
-  | 'inferred';
+  | 'inferred'
+  /** A storm: not in the sample of requests that are joined, so counted from its denial alone. */
+  | 'not-sampled';
 
 /** One refused request, counted exactly once. */
 export interface Failure {
@@ -142,8 +173,10 @@ export interface Failure {
   readonly reasonText: string;
   readonly attribution: Attribution;
   readonly client: Client | null;
-  /** 1, or the inverse of the sampling rate in a storm. */
+  /** 1, or in a storm the inverse of the rate at which requests were joined: this one stands for so many. */
   readonly weight: number;
+  /** The scope that the denial alone would give: where the others it stands for are counted, without an issuer. */
+  readonly denialScope: string;
 }
 
 /** The issuer of a failure whose client is not known. */
@@ -169,14 +202,36 @@ export interface ClientTally {
 
 /**
  * How many failures of one group one batch brought for one minute. A fact is put, never added to: writing it again
- * changes nothing, and a count may only grow.
+ * changes nothing, and it is only replaced by one that knows more.
  */
 export interface Fact {
   readonly group: GroupKey;
   readonly minute: number;
   readonly batchId: string;
+  /** How many records are behind the fact. */
+  readonly requests: number;
+  /**
+   * Refused requests. In a storm an estimate for named issuers, and what named issuers stand for is taken off the
+   * unknown ones: a single fact may be negative, sums over all issuers are exact.
+   */
   readonly count: number;
   /** Of `count`, how many have no known client, and how many carry an inferred reason. */
+  readonly unattributed: number;
+  readonly inferred: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly reasonText: string;
+  readonly clients: readonly ClientTally[];
+}
+
+/** The failures of one group in one hour, kept for months: the sum of its facts. */
+export interface Rollup {
+  readonly group: GroupKey;
+  /** Hours since the epoch. */
+  readonly hour: number;
+  /** Of all its facts. Facts only grow, so of two roll-ups of one hour the one with more requests knows more. */
+  readonly requests: number;
+  readonly count: number;
   readonly unattributed: number;
   readonly inferred: number;
   readonly firstAt: number;
@@ -191,6 +246,8 @@ export interface ForbiddenFact {
   readonly cause: ForbiddenCause;
   readonly minute: number;
   readonly batchId: string;
+  /** Equals `count`; facts of both kinds grow by it. */
+  readonly requests: number;
   readonly count: number;
 }
 
@@ -262,4 +319,12 @@ export interface Incident {
   /** The window's count when the last spike or escalation was noticed; escalation compares with it. */
   readonly noticedCount: number;
   readonly severity: Severity;
+}
+
+/** One number for CloudWatch. */
+export interface Measure {
+  readonly name: string;
+  readonly unit: 'Count' | 'Seconds';
+  readonly value: number;
+  readonly dimensions: Readonly<Record<string, string>>;
 }

@@ -56,6 +56,7 @@ export const forbiddenCauses = [
   'iam-denied',
   'resource-policy-denied',
   'invalid-security-token',
+  'expired-token',
   'signature-expired',
   'signature-mismatch',
   'incomplete-signature',

@@ -4,30 +4,23 @@
  * store adapter. Methods reject with a retryable `MtlsWatchError` when the world fails; they are all safe to repeat.
  */
 
-import type { AccessRecord, Denial, Fact, ForbiddenFact, GroupKey, Incident, Notice } from '../model.js';
+import type { Config } from '../config.js';
+import type {
+  Cell,
+  Fact,
+  ForbiddenFact,
+  GroupKey,
+  Half,
+  Incident,
+  Measure,
+  Notice,
+  Rollup,
+  WaitingHalf,
+} from '../model.js';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-}
-
-/** One half of a request. */
-export type Half = Denial | AccessRecord;
-
-/** A half as it stands in a cell: who brought it first, and whether the other half was there already. */
-export interface Held<T extends Half> {
-  readonly half: T;
-  readonly batchId: string;
-  /** True when this half found the other one waiting: its batch owns the request. At most one half of a cell has it. */
-  readonly second: boolean;
-}
-
-/** Where the two halves of a request meet. */
-export interface Cell {
-  readonly denial: Held<Denial> | null;
-  readonly access: Held<AccessRecord> | null;
-  /** The batch that claimed a half which waited in vain, or null. */
-  readonly claimedBy: string | null;
 }
 
 export interface HalfWrite {
@@ -44,14 +37,17 @@ export interface JoinStore {
   put(writes: readonly HalfWrite[]): Promise<readonly Cell[]>;
   /** Claims each cell for the batch unless it holds both halves or is claimed; returns the cells afterwards. */
   claim(keys: readonly string[], batchId: string): Promise<readonly Cell[]>;
+  read(keys: readonly string[]): Promise<readonly Cell[]>;
 }
 
 /** Halves that a batch left waiting, to be looked at again when their grace is over. */
 export interface Waiting {
-  /** Derived from the batch, so a retry writes the same item. */
+  /** Derived from the content, so a retry that finds the same halves waiting writes the same item. */
   readonly id: string;
+  /** The batch that left them. */
+  readonly batchId: string;
   readonly dueAt: number;
-  readonly halves: readonly { readonly key: string; readonly kind: Half['kind']; readonly eventId: string }[];
+  readonly halves: readonly WaitingHalf[];
 }
 
 export interface WaitingStore {
@@ -62,7 +58,7 @@ export interface WaitingStore {
 }
 
 export interface FactStore {
-  /** Idempotent: a fact with the same group, minute and batch is replaced only by one with a higher count. */
+  /** Idempotent: a fact with the same group, minute and batch is replaced only by one that stands for more `requests`. */
   put(facts: readonly Fact[], forbidden: readonly ForbiddenFact[]): Promise<void>;
   /** All facts of a group with `from <= minute <= to`, in the order of minutes. */
   window(group: GroupKey, from: number, to: number): Promise<readonly Fact[]>;
@@ -76,10 +72,33 @@ export interface GroupStore {
   admit(scope: string, day: number, issuerDns: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
+/** An hour of a group that has facts which its roll-up does not know yet. */
+export interface OpenHour {
+  readonly group: GroupKey;
+  /** Hours since the epoch. */
+  readonly hour: number;
+  /** New with every mark, a repeated one included, so that `close` does not close what was marked again meanwhile. */
+  readonly stamp: string;
+}
+
+export interface RollupStore {
+  /** Notes that a group has new facts in an hour. Called after the facts were put. */
+  mark(hours: readonly OpenHour[]): Promise<void>;
+  /** Marked hours up to `hour`, the oldest first. */
+  open(hour: number, limit: number): Promise<readonly OpenHour[]>;
+  /**
+   * Puts the roll-up unless one of the same group and hour stands for more `requests`: a sweep that finishes late must not
+   * overwrite what later facts added. Then removes the mark if its stamp is the same.
+   */
+  close(open: OpenHour, rollup: Rollup): Promise<void>;
+  /** Roll-ups of a group with `from <= hour <= to`, in the order of hours. */
+  load(group: GroupKey, from: number, to: number): Promise<readonly Rollup[]>;
+}
+
 /** What the detector remembers of a group, opaque to the stores. At most 4 KB of JSON. */
-export interface HistoryStore<History> {
-  load(group: GroupKey): Promise<History | null>;
-  save(group: GroupKey, history: History): Promise<void>;
+export interface HistoryStore {
+  load(group: GroupKey): Promise<unknown>;
+  save(group: GroupKey, history: unknown): Promise<void>;
 }
 
 export interface IncidentStore {
@@ -96,6 +115,11 @@ export interface IncidentStore {
 export interface Outbox {
   /** Oldest first. */
   pending(limit: number): Promise<readonly Notice[]>;
+  /**
+   * Takes a notice in hand until `until`, so that of invocations that run at the same time one sends it. False when it is
+   * in another's hands at `now`, or no longer in the outbox.
+   */
+  take(noticeId: string, now: number, until: number): Promise<boolean>;
   /** After the notice was published; clearing twice is harmless. */
   clear(noticeId: string): Promise<void>;
 }
@@ -103,4 +127,50 @@ export interface Outbox {
 export interface Publisher {
   /** Resolves once the notice was accepted for delivery. May deliver twice when called twice: the id is stable. */
   publish(notice: Notice): Promise<void>;
+}
+
+/** The certificates that called, so that one can be looked at when its group fires. */
+export interface CertificateStore {
+  /** PEM by fingerprint. Saving a known one again is harmless. */
+  save(certificates: ReadonlyMap<string, string>): Promise<void>;
+  load(fingerprint: string): Promise<string | null>;
+}
+
+/** Keeps the load of a storm in bounds; asked by large batches only. */
+export interface StormStore {
+  /** Adds to what was brought in this minute, and returns the sum. A retry may add twice: it is a load, not a count. */
+  addLoad(minute: number, kind: Half['kind'], halves: number): Promise<number>;
+  /** Fixes the rate of a batch unless it has one, and returns the one it has: a retry must make the same choices. */
+  fixRate(batchId: string, rate: number): Promise<number>;
+}
+
+export interface Meter {
+  /** Writes measures out; called once per invocation, at its end. */
+  record(measures: readonly Measure[]): void;
+}
+
+export interface Log {
+  error(message: string, details: { readonly error: unknown; readonly [name: string]: unknown }): void;
+}
+
+/** The stores together, as an adapter offers them. */
+export interface Stores {
+  readonly join: JoinStore;
+  readonly waiting: WaitingStore;
+  readonly facts: FactStore;
+  readonly groups: GroupStore;
+  readonly rollups: RollupStore;
+  readonly history: HistoryStore;
+  readonly incidents: IncidentStore;
+  readonly outbox: Outbox;
+  readonly certificates: CertificateStore;
+  readonly storm: StormStore;
+}
+
+/** All that the pipeline needs from outside. */
+export interface World {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly stores: Stores;
+  readonly publisher: Publisher;
 }

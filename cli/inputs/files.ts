@@ -1,0 +1,111 @@
+/**
+ * From the paths that the user gave to the files behind them: folders are walked in sorted order and within bounds.
+ */
+
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { MtlsWatchError, messageOf } from '../../shared/errors.js';
+import { limits } from '../../shared/limits.js';
+
+/** One file or standard input. */
+export interface Source {
+  /** As the user would name it in a shell. */
+  readonly name: string;
+  /** The file's own name: what stands for the stream where the log does not name one. */
+  readonly base: string;
+  /** Size on disk; null where it is not known. */
+  readonly bytes: number | null;
+  /** The time of lines that carry none: when the file was last written. Milliseconds since the epoch. */
+  readonly writtenAt: number;
+  /** Fails with MtlsWatchError `unreadable-input`. */
+  open(): AsyncIterable<Buffer>;
+}
+
+/** @throws MtlsWatchError `unreadable-input` for a path that does not exist, an empty folder, or too many files */
+export async function sourcesOf(
+  paths: readonly string[],
+  options: { readonly stdin?: Readable; readonly now?: number },
+): Promise<readonly Source[]> {
+  if (paths.length === 0) {
+    throw new MtlsWatchError('unreadable-input', 'no input was given; name files, folders or - for standard input');
+  }
+  const sources: Source[] = [];
+  for (const path of paths) {
+    if (path === '-') sources.push(standardInput(options));
+    else await collect(path, 0, sources);
+  }
+  return sources;
+}
+
+function standardInput({ stdin, now }: { readonly stdin?: Readable; readonly now?: number }): Source {
+  if (stdin === undefined) {
+    throw new MtlsWatchError('unreadable-input', '-: standard input is not available here; name a file instead');
+  }
+  return { name: '-', base: '-', bytes: null, writtenAt: now ?? 0, open: () => chunksOf(stdin, 'standard input') };
+}
+
+async function collect(path: string, depth: number, into: Source[]): Promise<void> {
+  const found = await attempt(path, () => stat(path));
+  if (!found.isDirectory()) {
+    if (into.length >= limits.inputFilesMax) {
+      throw new MtlsWatchError(
+        'unreadable-input',
+        `${path}: more than ${limits.inputFilesMax} files; name a smaller folder or single files`,
+      );
+    }
+    into.push({
+      name: path,
+      base: basename(path),
+      bytes: found.isFile() ? found.size : null,
+      writtenAt: Math.floor(found.mtimeMs),
+      open: () => chunksOf(createReadStream(path), path),
+    });
+    return;
+  }
+  if (depth >= limits.inputFolderDepthMax) {
+    throw new MtlsWatchError(
+      'unreadable-input',
+      `${path}: folders nested deeper than ${limits.inputFolderDepthMax}; name a folder further down`,
+    );
+  }
+  const before = into.length;
+  const entries = await attempt(path, () => readdir(path, { withFileTypes: true }));
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    // Hidden files are the file manager's; links inside a folder may lead in circles.
+    if (entry.name.startsWith('.') || !(entry.isFile() || entry.isDirectory())) continue;
+    await collect(join(path, entry.name), depth + 1, into);
+  }
+  if (depth === 0 && into.length === before) {
+    throw new MtlsWatchError('unreadable-input', `${path}: the folder holds no files; expected log files in it`);
+  }
+}
+
+async function attempt<T>(path: string, look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch (cause) {
+    throw new MtlsWatchError('unreadable-input', `${path}: ${whyOf(cause)}`, { cause });
+  }
+}
+
+async function* chunksOf(stream: Readable, name: string): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of stream) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+  } catch (cause) {
+    throw new MtlsWatchError('unreadable-input', `${whyOf(cause)} (${name})`, { cause });
+  }
+}
+
+function whyOf(cause: unknown): string {
+  switch ((cause as NodeJS.ErrnoException | null)?.code) {
+    case 'ENOENT':
+      return 'there is no such file or folder; check the path';
+    case 'EACCES':
+    case 'EPERM':
+      return 'no permission to read it; check who owns it';
+    default:
+      return `cannot be read: ${messageOf(cause)}`;
+  }
+}

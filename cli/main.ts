@@ -1,0 +1,33 @@
+#!/usr/bin/env node
+/** The command line: one verb a file. Exit codes: 0 done, 1 the answer is "no", 2 usage or unreadable input. */
+
+import { Command, CommanderError } from 'commander';
+import { MtlsWatchError } from '../shared/errors.js';
+import { redriveCommand } from './redrive.js';
+import { replayCommand } from './replay.js';
+
+const program = new Command('mtls-watch')
+  .description('Tells which client certificates an API Gateway custom domain refuses, why, and what to change.')
+  .configureOutput({ outputError: (text, write) => write(`${text.trim()}; see mtls-watch --help\n`) })
+  .exitOverride()
+  .addCommand(replayCommand())
+  .addCommand(redriveCommand());
+
+for (const command of program.commands) {
+  command.exitOverride().copyInheritedSettings(program);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof MtlsWatchError) {
+    process.stderr.write(`error: ${error.message}\n`);
+    return 2;
+  }
+  throw error;
+}

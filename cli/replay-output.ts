@@ -1,0 +1,133 @@
+/** What `replay` shows a person: the first spike as the mail that on-call gets, the incidents, the groups, what next. */
+
+import Table from 'cli-table3';
+import pc from 'picocolors';
+import { en, type Messages } from '../shared/messages/index.js';
+import { bodyOf, subjectOf } from '../shared/messages/text.js';
+import type { Notice, NoticeKind, Severity } from '../shared/model.js';
+import type { Replayed } from './replay.js';
+
+const GROUPS_SHOWN_MAX = 20;
+
+export function printReplay({ notices, summary, problems }: Replayed, out: NodeJS.WritableStream): void {
+  const messages = en;
+  const worst = mostTelling(notices);
+  if (worst !== null) {
+    out.write(heading('The alert that on-call would have read'));
+    out.write(`${pc.dim('Subject:')} ${pc.bold(subjectOf(worst, messages))}\n\n${indent(bodyOf(worst, messages))}\n`);
+  }
+  out.write(heading(notices.length === 0 ? 'No incidents' : 'Incidents'));
+  if (notices.length > 0) out.write(`${incidentTable(notices, messages)}\n`);
+  out.write(heading(`${count(summary.failures)} refused requests in ${count(summary.groups.length)} groups`));
+  out.write(`${groupTable(summary, messages)}\n`);
+  const more = summary.groups.length - GROUPS_SHOWN_MAX;
+  if (more > 0) out.write(pc.dim(`and ${count(more)} smaller groups; --json lists them all\n`));
+  out.write(heading('Read'));
+  for (const [label, value] of totals({ notices, summary, problems })) out.write(`  ${label.padEnd(34)}${value}\n`);
+}
+
+/** The spike to show in full: the most severe, then the one with the most failures. */
+function mostTelling(notices: readonly Notice[]): Notice | null {
+  const rank: Record<Severity, number> = { low: 0, medium: 1, high: 2, critical: 3 };
+  const spikes = notices.filter((notice) => notice.kind === 'spike');
+  return spikes.sort((a, b) => rank[b.severity] - rank[a.severity] || b.count - a.count)[0] ?? null;
+}
+
+const COLOURS: Readonly<Record<NoticeKind, (text: string) => string>> = {
+  spike: pc.red,
+  escalated: pc.red,
+  ongoing: pc.yellow,
+  resolved: pc.green,
+};
+
+function incidentTable(notices: readonly Notice[], messages: Messages): string {
+  const table = newTable(['Time (UTC)', 'What', 'Severity', 'Domain', 'Issuer', 'Reason', 'Refused']);
+  for (const notice of notices) {
+    const { group } = notice;
+    const refused =
+      notice.kind === 'resolved'
+        ? `${count(notice.count)} in all`
+        : `${count(notice.count)} in ${notice.windowMinutes} min`;
+    table.push([
+      notice.at.slice(0, 16).replace('T', ' '),
+      COLOURS[notice.kind](notice.kind),
+      notice.severity,
+      group.scope,
+      short(group.issuerDn),
+      messages.reasons[group.reason].title,
+      refused,
+    ]);
+  }
+  return table.toString();
+}
+
+function groupTable(summary: Replayed['summary'], messages: Messages): string {
+  const table = newTable(['Refused', 'Domain', 'Issuer', 'Reason', 'First seen', 'Last seen'], ['right']);
+  for (const group of summary.groups.slice(0, GROUPS_SHOWN_MAX)) {
+    const [first, last] = [group.firstSeen, group.lastSeen].map((iso) => iso.slice(5, 16).replace('T', ' '));
+    table.push([
+      count(group.failures),
+      group.scope,
+      short(group.issuerDn),
+      messages.reasons[group.reason].title,
+      first,
+      last,
+    ]);
+  }
+  return table.toString();
+}
+
+function totals({ summary, problems, notices }: Replayed): [string, string][] {
+  const others = Object.entries(summary.otherForbidden)
+    .sort(([, a], [, b]) => b - a)
+    .map(([cause, n]) => `${count(n)} ${cause}`);
+  return [
+    ['log events', count(summary.events)],
+    ['delivered twice, counted once', count(summary.duplicates)],
+    ['unreadable records', count(summary.rejected)],
+    ['unreadable files', count(problems.length)],
+    ['refused, client not known', count(summary.unattributed)],
+    ['other 403s, not about certificates', others.join(', ') || '0'],
+    ['notices', count(notices.length)],
+  ];
+}
+
+function newTable(head: string[], colAligns: ('left' | 'right')[] = []): Table.Table {
+  const plain = { head: [], border: [], compact: true };
+  return new Table({ head: head.map((cell) => pc.bold(cell)), colAligns, style: plain, chars: LINES });
+}
+
+/** Columns by space alone: fits a phone's terminal, and can be cut with ordinary tools when piped. */
+const LINES = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: ' ',
+};
+
+function heading(text: string): string {
+  return `\n${pc.bold(pc.underline(text))}\n\n`;
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
+}
+
+function count(n: number): string {
+  return n.toLocaleString('en');
+}
+
+function short(text: string): string {
+  return text.length > 48 ? `${text.slice(0, 47)}…` : text;
+}

@@ -1,0 +1,151 @@
+/**
+ * Takes halves through the cells of the join store until it is known what each one means; `stages/pairing.ts` decides,
+ * this file only moves. A batch of honest requests takes one round; request ids that were used twice take up to three.
+ * Safe to repeat at any point and to run twice at the same time.
+ */
+
+import { digest } from './digest.js';
+import type { Failure, Half, WaitingHalf } from './model.js';
+import type { JoinStore, Waiting } from './ports/index.js';
+import { decide, depart, keyOf, lonely, type Outcome, type Traveller } from './stages/pairing.js';
+
+export interface Correlated {
+  /** The failures that this batch owns. */
+  readonly failures: readonly Failure[];
+  readonly waiting: readonly WaitingHalf[];
+  /** Halves that another batch counted, or that were delivered twice. */
+  readonly counted: number;
+  /** Access records that nothing can be tied to, by scope and time. */
+  readonly unmatched: readonly { readonly scope: string; readonly at: number }[];
+}
+
+/** Joins the halves of one batch with what other batches brought. */
+export async function correlate(halves: readonly Half[], batchId: string, join: JoinStore): Promise<Correlated> {
+  const distinct = new Map(halves.map((half) => [`${half.kind} ${half.eventId}`, half] as const));
+  const outcomes = await travel(
+    [...distinct.values()].map((half) => depart(half, batchId)),
+    join,
+  );
+  return sum(outcomes, halves.length - distinct.size);
+}
+
+/**
+ * Settles halves whose grace is over: a denial counts without its client, an access record without a denial was no
+ * mutual-TLS failure. The id of the list is the batch that owns what is claimed here, so a repeat counts nothing twice.
+ */
+export async function settle(waiting: Waiting, join: JoinStore): Promise<Correlated> {
+  const batchId = settlerOf(waiting);
+  const denials = waiting.halves.filter((half) => half.kind === 'denial');
+  const accesses = waiting.halves.filter((half) => half.kind === 'access');
+  const cells = await join.claim(
+    denials.map((half) => half.key),
+    batchId,
+  );
+  const failures: Failure[] = [];
+  const parted: Traveller[] = [];
+  for (const [index, { eventId }] of denials.entries()) {
+    const cell = cells[index];
+    if (cell?.denial?.half.eventId !== eventId) continue;
+    if (cell.claimedBy === batchId) failures.push(lonely(cell.denial.half, 'unpaired'));
+    else if (cell.claimedBy === null) {
+      // Another client's record took the place meanwhile. Whether it belongs here, `decide` knows.
+      const outcome = decide(depart(cell.denial.half, batchId), cell);
+      if (outcome.kind === 'move') parted.push(outcome.traveller);
+    }
+  }
+  const moved = await travel(parted, join);
+  const again = moved.flatMap(({ traveller, outcome }) =>
+    outcome.kind === 'waiting' ? [{ key: outcome.key, half: traveller.half }] : [],
+  );
+  const claimed = await join.claim(
+    again.map(({ key }) => key),
+    batchId,
+  );
+  for (const [index, { half }] of again.entries()) {
+    if (half.kind === 'denial' && claimed[index]?.claimedBy === batchId) failures.push(lonely(half, 'unpaired'));
+  }
+  const result = sum(
+    moved.filter(({ outcome }) => outcome.kind !== 'waiting'),
+    0,
+  );
+  const unmatched = await unmatchedOf(accesses, waiting, join);
+  return { ...result, failures: [...failures, ...result.failures], unmatched };
+}
+
+/**
+ * A list of waiting halves. Its id is derived from its content: a retry of the batch that finds fewer halves waiting
+ * makes a list of its own, and never takes a half from a list that is being settled.
+ */
+export function waitingList(batchId: string, halves: readonly WaitingHalf[], dueAt: number): Waiting {
+  return {
+    id: digest('waiting', batchId, ...halves.map(({ key, eventId }) => `${key} ${eventId}`)),
+    batchId,
+    dueAt,
+    halves,
+  };
+}
+
+/** The batch id under which a list of waiting halves is settled. */
+export function settlerOf(waiting: Waiting): string {
+  return `settle-${waiting.id}`;
+}
+
+/** Access records still without a denial. Only the list of the batch that first held a record reports it. */
+async function unmatchedOf(accesses: readonly WaitingHalf[], waiting: Waiting, join: JoinStore) {
+  const cells = await join.read(accesses.map((half) => half.key));
+  return cells.flatMap(({ access, denial }, index) =>
+    access !== null &&
+    denial === null &&
+    access.batchId === waiting.batchId &&
+    access.half.eventId === accesses[index]?.eventId
+      ? [{ scope: access.half.scope, at: access.half.at }]
+      : [],
+  );
+}
+
+interface Arrival {
+  readonly traveller: Traveller;
+  readonly outcome: Outcome;
+}
+
+async function travel(departing: readonly Traveller[], join: JoinStore): Promise<Arrival[]> {
+  const arrivals: Arrival[] = [];
+  let travellers = departing;
+  while (travellers.length > 0) {
+    // What is carried along must be in the cell first, or the half that carries it would not find it.
+    const carried = travellers.flatMap((traveller) =>
+      traveller.place === 'extended' && traveller.carry !== null
+        ? [{ key: keyOf(traveller), half: traveller.carry.half, batchId: traveller.carry.batchId }]
+        : [],
+    );
+    if (carried.length > 0) await join.put(carried);
+    const cells = await join.put(
+      travellers.map((traveller) => ({ key: keyOf(traveller), half: traveller.half, batchId: traveller.batchId })),
+    );
+    const next: Traveller[] = [];
+    for (const [index, traveller] of travellers.entries()) {
+      const cell = cells[index];
+      if (cell === undefined) throw new Error('a join store returns a cell for every write');
+      const outcome = decide(traveller, cell);
+      if (outcome.kind === 'move') next.push(outcome.traveller);
+      else arrivals.push({ traveller, outcome });
+    }
+    travellers = next;
+  }
+  return arrivals;
+}
+
+function sum(arrivals: readonly Arrival[], duplicates: number): Correlated {
+  const failures: Failure[] = [];
+  const waiting: WaitingHalf[] = [];
+  const unmatched: { scope: string; at: number }[] = [];
+  let counted = duplicates;
+  for (const { traveller, outcome } of arrivals) {
+    const { half } = traveller;
+    if (outcome.kind === 'failure') failures.push(outcome.failure);
+    else if (outcome.kind === 'waiting') waiting.push({ key: outcome.key, kind: half.kind, eventId: half.eventId });
+    else if (outcome.kind === 'unmatched') unmatched.push({ scope: half.scope, at: half.at });
+    else counted++;
+  }
+  return { failures, waiting, counted, unmatched };
+}

@@ -1,0 +1,17 @@
+/**
+ * Short names for things whose own names are long, unbounded or chosen by a client. 128 bits of SHA-256, so that nobody
+ * can make two of them collide; the parts are written as JSON, so that no part can pretend to be two.
+ */
+
+import { createHash } from 'node:crypto';
+import type { GroupKey } from './model.js';
+
+/** 22 characters of base64url. */
+export function digest(...parts: readonly (string | number)[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
+}
+
+/** A short, stable name of a group, for keys and ids. */
+export function groupId({ scope, issuerDn, reason }: GroupKey): string {
+  return digest('group', scope, issuerDn, reason);
+}

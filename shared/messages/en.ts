@@ -1,0 +1,140 @@
+/** What mtls-watch says, in English. Read at three in the morning: the cause first, then what to do. */
+
+import type { Messages } from './index.js';
+
+export const en: Messages = {
+  reasons: {
+    'issuer-not-found': {
+      title: 'issuer not found',
+      meaning: "The truststore does not hold the CA that issued the client's certificate, or not all of its chain.",
+      steps: [
+        'Ask the client for its CA chain, or compare the issuer above with the CAs in the truststore.',
+        'If the CA is the right one: add it with every CA above it up to the root, upload the bundle, and update the custom domain name to the new truststore version.',
+        'If it began right after a truststore update: go back to the version before.',
+      ],
+    },
+    'insecure-signature-algorithm': {
+      title: 'insecure signature algorithm',
+      meaning: 'A certificate of the chain is signed with an algorithm weaker than SHA-256.',
+      steps: [
+        'Check the signature algorithm: openssl x509 -in client.pem -noout -text | grep "Signature Algorithm".',
+        'Ask the client to have the certificate issued again with SHA-256 or stronger; no setting of the gateway allows less.',
+      ],
+    },
+    'self-signed': {
+      title: 'self-signed certificate',
+      meaning: 'The client presents a certificate that it signed itself, and the truststore does not hold it.',
+      steps: [
+        'See who it is: a known client with the wrong certificate configured, or a stranger that tries the door.',
+        'A known client: ask it to send the certificate that your CA issued.',
+        'Strangers need no action; they stay outside.',
+      ],
+    },
+    'self-signed-in-chain': {
+      title: 'self-signed certificate in the chain',
+      meaning: "The client's chain ends in a root that the truststore does not hold.",
+      steps: [
+        'Find the root: openssl verify -show_chain with the chain that the client sends.',
+        'If you trust that root: add it to the truststore and update the custom domain name to the new version.',
+      ],
+    },
+    expired: {
+      title: 'certificate expired',
+      meaning: "The client's certificate, or a CA above it, is past its end date.",
+      steps: [
+        'Compare the end date of the certificate with now: openssl x509 -in client.pem -noout -enddate. If the certificate itself is still valid, a CA in the truststore has expired.',
+        'Ask the client to renew its certificate and to restart what holds the old one in memory.',
+      ],
+    },
+    'not-yet-valid': {
+      title: 'certificate not yet valid',
+      meaning: "The client's certificate, or a CA above it, begins in the future.",
+      steps: [
+        'Compare the start date of the certificate with now: openssl x509 -in client.pem -noout -startdate. A few minutes point to the clock of the CA that issued it.',
+        'Ask the client to go back to its previous certificate until the start date.',
+      ],
+    },
+    'chain-too-long': {
+      title: 'chain too long',
+      meaning: 'The chain from the client to the root has more than four certificates.',
+      steps: [
+        'Ask for a certificate from a CA nearer to the root: API Gateway accepts at most four certificates in a chain.',
+      ],
+    },
+    'signature-failure': {
+      title: 'signature does not verify',
+      meaning: 'The certificate names a CA of the truststore, but was not signed with that CA’s key.',
+      steps: [
+        'Ask whether the CA was issued again with a new key under the same name: compare its key identifier with the one in the truststore.',
+        'If so: add the new CA certificate beside the old one and update the custom domain name.',
+      ],
+    },
+    'invalid-ca': {
+      title: 'invalid CA certificate',
+      meaning: 'A certificate that acts as issuer is not marked as a CA.',
+      steps: [
+        'Check basicConstraints and keyUsage of every certificate above the client’s; replace the one that is no CA.',
+      ],
+    },
+    'path-length-exceeded': {
+      title: 'path length exceeded',
+      meaning: 'A CA of the chain allows fewer CAs below it than there are.',
+      steps: [
+        'Check pathlen in basicConstraints of each CA in the chain; have the certificate issued by a CA that may.',
+      ],
+    },
+    'unsupported-purpose': {
+      title: 'wrong purpose',
+      meaning: 'The certificate may not be used by a client.',
+      steps: ['Ask for a certificate whose extended key usage includes clientAuth.'],
+    },
+    'unhandled-critical-extension': {
+      title: 'unknown critical extension',
+      meaning: 'The certificate holds a critical extension that the gateway does not know.',
+      steps: ['Ask the CA to issue the certificate without that extension, or with it not critical.'],
+    },
+    'weak-key': {
+      title: 'key too weak',
+      meaning: 'A key of the chain is shorter than API Gateway accepts.',
+      steps: ['Ask for a certificate with RSA of 2,048 bits or more, or ECDSA P-256 or P-384.'],
+    },
+    other: {
+      title: 'another reason',
+      meaning: 'The gateway gives a reason that this tool has no page for; its own words are above.',
+      steps: [
+        'Verify the certificate against the truststore: openssl verify -show_chain -CAfile truststore.pem client.pem.',
+      ],
+    },
+  },
+  unknownIssuer: 'an unknown issuer',
+  otherIssuers: 'several other issuers',
+  subject: {
+    spike: (who, where, why) => `${where} refuses ${who}: ${why}`,
+    ongoing: (who, where, why) => `still: ${where} refuses ${who}: ${why}`,
+    escalated: (who, where, why) => `worse: ${where} refuses ${who}: ${why}`,
+    resolved: (who, where, why) => `resolved: ${where} accepts ${who} again (${why})`,
+  },
+  headline: {
+    spike: (who, where) => `${where} refuses the client certificates of ${who}.`,
+    ongoing: (who, where) => `${where} still refuses the client certificates of ${who}.`,
+    escalated: (who, where) => `${where} refuses many more client certificates of ${who} than when it began.`,
+    resolved: (who, where) => `${where} no longer refuses the client certificates of ${who}.`,
+  },
+  labels: {
+    reason: 'Reason',
+    domain: 'Domain',
+    issuer: 'Issuer',
+    since: 'Since',
+    failures: 'Refused',
+    clients: 'Clients',
+    firstSteps: 'First steps',
+    evidence: 'Evidence',
+    remedy: 'What to change',
+    runbook: 'Runbook',
+    incident: 'Incident',
+  },
+  failures: (count, minutes, expected) => `${count} in ${minutes} min; usually ${expected}`,
+  failuresInAll: (count) => `${count} in all`,
+  client: (subject, serial, sources, count) =>
+    `${count}×  ${subject}  serial ${serial}${sources === '' ? '' : `  from ${sources}`}`,
+};

@@ -1,0 +1,76 @@
+/**
+ * The published shapes of what `--json` prints and SNS carries: one JSON object a line. Parsed by the tests on every
+ * line that the command line prints, so that a field cannot drift from what is documented.
+ */
+
+import { z } from 'zod';
+import type { Diagnosis, Notice } from './model.js';
+import { forbiddenCauses, reasonIds } from './reasons.js';
+
+const reason = z.enum(reasonIds);
+const iso = z.iso.datetime();
+const count = z.number().nonnegative();
+
+export const groupSchema = z.strictObject({ scope: z.string(), issuerDn: z.string(), reason });
+
+export const findingSchema = z.strictObject({
+  code: z.string().regex(/^[a-z0-9-]{1,64}$/),
+  severity: z.enum(['error', 'warning', 'info']),
+  depth: z.int().nonnegative().nullable(),
+  subjectDn: z.string().nullable(),
+  evidence: z.array(z.string()),
+  remedy: z.string(),
+});
+
+export const diagnosisSchema = z.strictObject({
+  verdict: z.enum(['trusted', 'refused']),
+  reason: z.string().nullable(),
+  findings: z.array(findingSchema),
+  path: z.array(z.string()),
+}) satisfies z.ZodType<Diagnosis>;
+
+export const noticeSchema = z.strictObject({
+  type: z.literal('notice'),
+  version: z.literal(1),
+  kind: z.enum(['spike', 'ongoing', 'escalated', 'resolved']),
+  noticeId: z.string(),
+  incidentId: z.string(),
+  at: iso,
+  since: iso,
+  severity: z.enum(['low', 'medium', 'high', 'critical']),
+  group: groupSchema,
+  reasonText: z.string(),
+  count,
+  windowMinutes: z.int().positive(),
+  expected: z.number().nonnegative(),
+  because: z.string(),
+  runbookUrl: z.url(),
+  clients: z.array(
+    z.strictObject({
+      subjectDn: z.string(),
+      serialNumber: z.string(),
+      fingerprint: z.string().nullable(),
+      sourceIps: z.array(z.string()),
+      count,
+    }),
+  ),
+  verdict: diagnosisSchema.nullable(),
+}) satisfies z.ZodType<Notice>;
+
+export const summarySchema = z.strictObject({
+  type: z.literal('summary'),
+  /** Log events read, duplicates and rejects included. */
+  events: count,
+  rejected: count,
+  /** Events that were delivered before. */
+  duplicates: count,
+  failures: count,
+  /** Of the failures, those whose client is not known. */
+  unattributed: count,
+  inferred: count,
+  otherForbidden: z.partialRecord(z.enum(forbiddenCauses), count),
+  groups: z.array(z.strictObject({ ...groupSchema.shape, failures: count, firstSeen: iso, lastSeen: iso })),
+  notices: count,
+});
+
+export type Summary = z.output<typeof summarySchema>;

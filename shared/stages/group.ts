@@ -1,0 +1,55 @@
+/**
+ * What a failure is counted by: custom domain, issuer and reason. Issuer names are chosen by whoever connects, so only
+ * admitted ones are groups of their own; the others are counted together.
+ */
+
+import { type Failure, type GroupKey, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model.js';
+
+/** The issuers that need admission, by scope and UTC day of the failure. */
+export interface Applicants {
+  readonly scope: string;
+  /** Days since the epoch. */
+  readonly day: number;
+  readonly issuerDns: readonly string[];
+}
+
+const DAY_MS = 86_400_000;
+
+export function dayOf(at: number): number {
+  return Math.floor(at / DAY_MS);
+}
+
+export function applicantsOf(failures: readonly Failure[]): Applicants[] {
+  const byPlace = new Map<string, { scope: string; day: number; issuerDns: Set<string> }>();
+  for (const { scope, issuerDn, at } of failures) {
+    if (issuerDn === UNKNOWN_ISSUER) continue;
+    const key = placeOf(scope, dayOf(at));
+    const place = byPlace.get(key) ?? { scope, day: dayOf(at), issuerDns: new Set() };
+    byPlace.set(key, place);
+    place.issuerDns.add(issuerDn);
+  }
+  return [...byPlace.values()].map((place) => ({ ...place, issuerDns: [...place.issuerDns] }));
+}
+
+/** A key for one scope and day, for the map of those admitted. */
+export function placeOf(scope: string, day: number): string {
+  return `${day} ${scope}`;
+}
+
+export function groupOf(failure: Failure, admitted: ReadonlyMap<string, ReadonlySet<string>>): GroupKey {
+  const { scope, issuerDn, reason, at } = failure;
+  const isNamed = issuerDn === UNKNOWN_ISSUER || admitted.get(placeOf(scope, dayOf(at)))?.has(issuerDn) === true;
+  return { scope, issuerDn: isNamed ? issuerDn : OTHER_ISSUERS, reason };
+}
+
+/**
+ * A sampled request stands for others, which were counted without an issuer when they came: what its own group gains,
+ * the unknown ones lose, and the sum stays exact.
+ */
+export function standIn(failure: Failure): readonly [GroupKey, Failure] {
+  const { denialScope, reason, weight } = failure;
+  return [
+    { scope: denialScope, issuerDn: UNKNOWN_ISSUER, reason },
+    { ...failure, issuerDn: UNKNOWN_ISSUER, client: null, weight: 1 - weight },
+  ];
+}

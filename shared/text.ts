@@ -1,0 +1,13 @@
+/**
+ * First aid for texts from outside: what is kept of them is short and holds no character that a terminal, a mail or a
+ * log reader would act on. Each rendering escapes for its own place on top of this.
+ */
+
+/** Controls, formatting characters (bidi, zero width), surrogates without a partner, and line separators. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** The text with every unprintable character replaced by U+FFFD, cut to `charsMax` characters. */
+export function clean(text: string, charsMax: number): string {
+  const cut = text.length > charsMax ? `${text.slice(0, charsMax - 1)}…` : text;
+  return cut.replace(UNPRINTABLE, '\uFFFD');
+}
