@@ -76,6 +76,8 @@ export const limits = {
   shownCharsMax: 120,
   /** Values shown with one finding, such as the CAs that come nearest. */
   evidencePerFindingMax: 12,
+  /** Of a client's file: TLS stacks take about ten certificates from a peer. */
+  presentedCertificatesMax: 20,
   /** Client certificates told apart by `preflight` and `expiry`; some 4 KB each. */
   observedClientsMax: 50_000,
   scopesPerClientMax: 10,
