@@ -89,6 +89,7 @@ export function settingsOf(policy: DetectionPolicy): Settings {
     windows,
     falseAlarms: policy.falsePagesPerMonth / MINUTES_PER_MONTH,
     floor: policy.floor,
+    incidentFrom: 2 * policy.floor,
     emptyBefore: true,
   };
 }

@@ -17,6 +17,11 @@ export interface Settings {
   /** Fewer than this in a window is never an alarm. */
   readonly floor: number;
   /**
+   * From so many in a window on, five times the usual is an incident and no noise: the detector learns nothing of it
+   * about noise. Infinite for series whose highs nobody looks at.
+   */
+  readonly incidentFrom: number;
+  /**
    * True where the steps before the first one are known to have been empty (failures of a group that was never seen),
    * so that a first burst is news; false for a series that was simply not recorded before.
    */
@@ -55,6 +60,8 @@ export const at = {
   tailSquare: 11,
   /** Median excess. */
   tailMedian: 12,
+  /** 1 once a window in the open bin was surely an incident. */
+  openIncident: 13,
 } as const;
 
 export interface State {

@@ -22,6 +22,8 @@ const TAIL_SEEN_MAX = 200;
 const TAIL_MEDIAN_WEIGHT = 10;
 /** An excess counts as at most this many median excesses, so that an incident is one surprise among others. */
 const EXCESS_MAX = 15;
+/** See `Settings.incidentFrom`. */
+const INCIDENT_FACTOR = 5;
 /** Of the highs that a series has seen, so many are taken for noise: the rest were events. */
 const NOISE_SHARE = 0.8;
 /** Zeros beyond these days teach nothing new; steps of a gap longer than this many longest seasons are skipped. */
@@ -150,6 +152,7 @@ export function closeStep(state: State, settings: Settings, shape: Shape, count:
     s[at.open] = (s[at.open] ?? 0) + count;
     s[at.openSteps] = (s[at.openSteps] ?? 0) + 1;
     s[at.openScore] = Math.max(s[at.openScore] ?? 0, most?.raw ?? 0);
+    if (most && most.count >= settings.incidentFrom && most.count >= INCIDENT_FACTOR * most.expected) s[at.openIncident] = 1;
   }
   if (mod(step + 1, shape.binSteps) === 0) closeBin(state, settings, shape, doubt);
   return result;
@@ -160,7 +163,7 @@ function mostSurprising(state: State, settings: Settings, doubt: number): Window
   const later = { from: state.step + 1, counts: [], expected: [], doubt };
   let most: WindowSurprise | null = null;
   for (const w of windowsAt(state, settings, state.step, later)) {
-    if (w.count >= settings.floor && w.raw > (most?.raw ?? 0)) most = w;
+    if (w.raw > (most?.raw ?? 0)) most = w;
   }
   return most;
 }
@@ -172,9 +175,10 @@ function closeBin(state: State, settings: Settings, shape: Shape, doubt: number)
     const bin = Math.floor(state.step / shape.binSteps);
     const count = ((s[at.open] ?? 0) * shape.binSteps) / recorded;
     const memory = memoryOf(settings, shape.binSteps);
+    const incident = (s[at.openIncident] ?? 0) > 0;
     if ((s[at.bins] ?? 0) >= WARM_UP_BINS) {
-      const news = (s[at.openScore] ?? 0) > (s[at.peak] ?? 0);
-      learnTail(state, settings, shape, s[at.openScore] ?? 0, memory);
+      const news = !incident && (s[at.openScore] ?? 0) > (s[at.peak] ?? 0);
+      if (!incident) learnTail(state, settings, shape, s[at.openScore] ?? 0, memory);
       const expected = (state.expected[mod(state.step, RING)] ?? 0) * shape.binSteps;
       learnVariance(state, 0, count, expected, doubt, memory, news);
       learnVariances(state, settings, doubt, memory, news);
@@ -186,6 +190,7 @@ function closeBin(state: State, settings: Settings, shape: Shape, doubt: number)
   s[at.open] = 0;
   s[at.openSteps] = 0;
   s[at.openScore] = 0;
+  s[at.openIncident] = 0;
 }
 
 function learnVariances(state: State, settings: Settings, doubt: number, memory: number, news: boolean): void {
