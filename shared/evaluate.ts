@@ -94,7 +94,7 @@ async function evaluateScope(scope: string, groups: readonly GroupKey[], world: 
 interface Seen {
   readonly incident: Incident | null;
   readonly verdict: Verdict;
-  /** The facts that are not learned yet, the window among them. */
+  /** The facts of the last hour at least. */
   readonly facts: readonly Fact[];
 }
 
@@ -105,7 +105,7 @@ async function look(group: GroupKey, now: number, { stores, config }: World): Pr
   const [incident, stored] = await Promise.all([stores.incidents.load(group), stores.history.load(group)]);
   const known = stored as History | null;
   const oldest = minute - limits.factMinutesMax;
-  const from = Math.max(oldest, Math.min((known?.lastStep ?? oldest) + 1, minute - policy.windowMinutes));
+  const from = Math.max(oldest, Math.min((known?.lastStep ?? oldest) + 1, minute - MINUTES_PER_HOUR));
   const facts = await stores.facts.window(group, from, minute);
 
   const counts = new Map<number, number>();
