@@ -229,6 +229,8 @@ export interface Rollup {
   readonly group: GroupKey;
   /** Hours since the epoch. */
   readonly hour: number;
+  /** How many records are behind it, as in `Fact`: it is only replaced by one that knows more. */
+  readonly requests: number;
   readonly count: number;
   readonly unattributed: number;
   readonly inferred: number;

@@ -177,7 +177,7 @@ function createRollups(): RollupStore {
         .slice(0, limit),
     close: async (open, rollup) => {
       const key = keyOf(open.group, open.hour);
-      rollups.set(key, rollup);
+      grow(rollups, key, rollup);
       if (marks.get(key)?.stamp === open.stamp) marks.delete(key);
     },
     load: async (group, from, to) => {

@@ -75,7 +75,10 @@ export interface RollupStore {
   mark(hours: readonly OpenHour[]): Promise<void>;
   /** Marked hours up to `hour`, the oldest first. */
   open(hour: number, limit: number): Promise<readonly OpenHour[]>;
-  /** Puts the roll-up, replacing an earlier one of the same group and hour, and removes the mark if its stamp is the same. */
+  /**
+   * Puts the roll-up, replacing an earlier one of the same group and hour if it stands for more `requests`, and removes
+   * the mark if its stamp is the same.
+   */
   close(open: OpenHour, rollup: Rollup): Promise<void>;
   /** Roll-ups of a group with `from <= hour <= to`, in the order of hours. */
   load(group: GroupKey, from: number, to: number): Promise<readonly Rollup[]>;
