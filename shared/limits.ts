@@ -95,6 +95,26 @@ export const limits = {
   groupsPerScopeIncidentMax: 20,
   /** Parallel store calls of one invocation: below the SDK's default of 50 sockets. */
   storeConcurrencyMax: 40,
+  /** The SDK's own attempts at one request, and ours at what a batch leaves undone: about 1.5 seconds in all. */
+  storeAttemptsMax: 4,
+  storeBatchAttemptsMax: 6,
+  storeBackoffMs: 50,
+  /** A redelivery comes within a day, Lambda's own retries within six hours of it. */
+  cellDaysMax: 2,
+  /** Resolved incidents, and notices that could not be sent: a page that is a week late helps nobody. */
+  incidentDaysMax: 7,
+  /** What must outlast a dead-letter queue's 14 days, with as much time again to notice. */
+  keptDaysMax: 30,
+  /** Room for a weekly season, and for a group that fails once a month. */
+  historyDaysMax: 60,
+  /** 13 months: the same week of last year can be compared. */
+  rollupDaysMax: 400,
+  /** Scopes and days whose admitted issuers a container remembers, some 10 KB each. */
+  admissionsRememberedMax: 200,
+  /** Certificates that one batch saves: one request to DynamoDB. Whoever connects can make new ones at will. */
+  certificatesPerBatchMax: 25,
+  /** Fingerprints that a container remembers, about 100 bytes each. */
+  certificatesRememberedMax: 10_000,
   /** 60 bytes each: a list stays under a third of DynamoDB's 400 KB item. */
   waitingPerListMax: 2_000,
   /** What one sweep does at most, so that it ends well within its minute; the rest waits for the next. */

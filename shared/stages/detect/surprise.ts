@@ -152,7 +152,8 @@ export function closeStep(state: State, settings: Settings, shape: Shape, count:
     s[at.open] = (s[at.open] ?? 0) + count;
     s[at.openSteps] = (s[at.openSteps] ?? 0) + 1;
     s[at.openScore] = Math.max(s[at.openScore] ?? 0, most?.raw ?? 0);
-    if (most && most.count >= settings.incidentFrom && most.count >= INCIDENT_FACTOR * most.expected) s[at.openIncident] = 1;
+    if (most && most.count >= settings.incidentFrom && most.count >= INCIDENT_FACTOR * most.expected)
+      s[at.openIncident] = 1;
   }
   if (mod(step + 1, shape.binSteps) === 0) closeBin(state, settings, shape, doubt);
   return result;
