@@ -14,7 +14,8 @@ export function hourOf(minute: number): number {
 export function rollUp(group: GroupKey, hour: number, facts: readonly Fact[]): Rollup | null {
   const last = facts.at(-1);
   if (last === undefined) return null;
-  const sum = (of: 'requests' | 'count' | 'unattributed' | 'inferred'): number => facts.reduce((total, fact) => total + fact[of], 0);
+  const sum = (of: 'requests' | 'count' | 'unattributed' | 'inferred'): number =>
+    facts.reduce((total, fact) => total + fact[of], 0);
   return {
     group,
     hour,
