@@ -47,6 +47,8 @@ export interface Denial {
   readonly at: number;
   /** Chosen by the client if it likes: never trusted alone. Empty where the log ties none to the denial. */
   readonly requestId: string;
+  /** True where the request id comes from a log event of its own, which another delivery of the denial may lack. */
+  readonly isIdBorrowed?: true;
   /** The gateway's own id, where the log ties one to the denial. */
   readonly extendedRequestId: string | null;
   readonly reason: ReasonId;
