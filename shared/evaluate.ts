@@ -52,13 +52,28 @@ async function evaluateGroup(group: GroupKey, world: World): Promise<void> {
   const policy = policyFor(group, config.detection);
   const [seen, ofScope] = await Promise.all([look(group, now, world), stores.incidents.load(scopeGroup(group.scope))]);
   const { incident, verdict, facts } = seen;
-  const change = advance(incident, verdict, group, now, policy, severityFor(group, verdict, policy));
+  const change =
+    advance(incident, verdict, group, now, policy, severityFor(group, verdict, policy)) ??
+    lateAnnouncement(incident, verdict, ofScope, now);
   if (change === null) return;
-  // Who was never told of an incident, because its scope's tells it, is not told of its course or end either.
+  // Who was not told of an incident, because its scope's tells it, is not told of its course or end either.
   const announced = change.notice === 'spike' ? !coveredByScope(change.next, ofScope) : change.next.announced;
   const next = { ...change.next, announced };
   if (change.notice === null || !announced) await stores.incidents.transition(next, null);
   else await transition({ ...change, next }, verdict, await factsOf(next, facts, now, world), [], world);
+}
+
+/** An incident that goes on when its scope's is over has to be told after all. */
+function lateAnnouncement(
+  incident: Incident | null,
+  verdict: Verdict,
+  ofScope: Incident | null,
+  now: number,
+): Change | null {
+  const isUntold = incident?.state === 'firing' && !incident.announced && verdict.kind === 'spike';
+  if (!isUntold || coveredByScope(incident, ofScope)) return null;
+  const next = { ...incident, version: incident.version + 1, lastNoticeAt: now };
+  return { next, notice: 'spike', because: verdict.because };
 }
 
 async function evaluateScope(scope: string, groups: readonly GroupKey[], world: World): Promise<void> {

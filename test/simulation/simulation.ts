@@ -212,7 +212,7 @@ class Run {
   }
 
   #tick(): void {
-    this.#invoke('sweep', sweep, (outcome) => {
+    this.#invoke('sweep', sweepOnce, (outcome) => {
       if (outcome !== 'done') this.#count('a sweep cut off');
       if (this.#isAtPeace) void this.#look();
     });
@@ -245,6 +245,7 @@ class Run {
       clock: { now: () => this.#scheduler.now() + process.skewMs },
       stores: faultyStores(this.#oracle.stores, io, process),
       publisher: faultyPublisher((notice) => this.#receive(notice), io, process),
+      truststores: { read: () => Promise.reject(new Error('no truststore here')), previous: async () => null },
     };
     if (name !== 'sweep') this.#note(`${name}  begins, clock off by ${process.skewMs} ms`);
     handle(world).then(
@@ -318,6 +319,11 @@ class Run {
 }
 
 /** What the ingest function does with each batch. */
+async function sweepOnce(world: World): Promise<void> {
+  const { failures } = await sweep(world);
+  if (failures.length > 0) throw failures[0];
+}
+
 async function ingestBatch(batch: LogBatch, world: World): Promise<void> {
   const { facts } = await ingest(batch, world);
   await alert(
