@@ -68,6 +68,8 @@ export const limits = {
   signatureChecksMax: 20_000,
   /** Paths that are followed to their end because only the path as a whole shows whether it is sound. */
   pathStepsMax: 100_000,
+  /** CAs whose names are compared with that of a missing one, in one diagnosis or audit. */
+  relativesComparedMax: 200_000,
   /** OpenSSL's bound (NAME_CHECK_MAX) on the names of a certificate times the constraints of a CA above it. */
   nameComparisonsMax: 1 << 20,
   /** OpenSSL verifies nothing with larger RSA keys (OPENSSL_RSA_MAX_MODULUS_BITS). */
