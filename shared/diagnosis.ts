@@ -25,6 +25,31 @@ export function truststoreUri(scope: string, truststores: Readonly<Record<string
   return truststores[scope] ?? truststores['*'] ?? null;
 }
 
+export type OneDiagnosis =
+  | { readonly kind: 'made'; readonly verdict: Diagnosis; readonly uri: string }
+  | { readonly kind: 'none'; readonly because: string | null };
+
+/**
+ * What `x509/` says of a certificate that called, against the truststore of its domain.
+ * @throws MtlsWatchError `truststore-unreadable`
+ */
+export async function diagnosisOf(
+  fingerprint: string | null,
+  scope: string,
+  at: number,
+  world: World,
+): Promise<OneDiagnosis> {
+  const uri = truststoreUri(scope, world.config.truststores);
+  if (uri === null) return { kind: 'none', because: null };
+  const pem = fingerprint === null ? null : await world.stores.certificates.load(fingerprint);
+  if (pem === null) return { kind: 'none', because: 'The access log holds no readable certificate of these clients.' };
+  const certificate = certificateFromLoggedPem(pem);
+  if (certificate.kind === 'malformed') {
+    return { kind: 'none', because: `The logged certificate cannot be read: ${certificate.detail}.` };
+  }
+  return { kind: 'made', verdict: cache.diagnose(certificate, await world.truststores.read(uri), at), uri };
+}
+
 /** @param clients those that failed most first */
 export async function diagnoseClients(
   clients: readonly ClientTally[],
@@ -32,21 +57,13 @@ export async function diagnoseClients(
   facts: readonly Fact[],
   world: World,
 ): Promise<Diagnosed> {
-  const uri = truststoreUri(scope, world.config.truststores);
-  if (uri === null) return none(null);
-  const [firstAt, lastAt] = [
-    Math.min(...facts.map((fact) => fact.firstAt)),
-    Math.max(...facts.map((fact) => fact.lastAt)),
-  ];
+  const firstAt = Math.min(...facts.map((fact) => fact.firstAt));
+  const lastAt = Math.max(...facts.map((fact) => fact.lastAt));
+  const fingerprint = clients.find((client) => client.fingerprint !== null)?.fingerprint ?? null;
   try {
-    const fingerprint = clients.find((client) => client.fingerprint !== null)?.fingerprint ?? null;
-    const pem = fingerprint === null ? null : await world.stores.certificates.load(fingerprint);
-    if (pem === null) return none('The access log holds no readable certificate of these clients.');
-    const certificate = certificateFromLoggedPem(pem);
-    if (certificate.kind === 'malformed') return none(`The logged certificate cannot be read: ${certificate.detail}.`);
-    const bundle = await world.truststores.read(uri);
-    const verdict = cache.diagnose(certificate, bundle, lastAt);
-    return { verdict, verdictNote: null, change: await changeBefore(uri, firstAt, world) };
+    const diagnosis = await diagnosisOf(fingerprint, scope, lastAt, world);
+    if (diagnosis.kind === 'none') return none(diagnosis.because);
+    return { verdict: diagnosis.verdict, verdictNote: null, change: await changeBefore(diagnosis.uri, firstAt, world) };
   } catch (error) {
     if (!(error instanceof MtlsWatchError) || error.code !== 'truststore-unreadable') throw error;
     return none(error.message);
