@@ -60,28 +60,36 @@ export async function diagnoseClients(
   const firstAt = Math.min(...facts.map((fact) => fact.firstAt));
   const lastAt = Math.max(...facts.map((fact) => fact.lastAt));
   const fingerprint = clients.find((client) => client.fingerprint !== null)?.fingerprint ?? null;
-  try {
-    const diagnosis = await diagnosisOf(fingerprint, scope, lastAt, world);
-    if (diagnosis.kind === 'none') return none(diagnosis.because);
-    return { verdict: diagnosis.verdict, verdictNote: null, change: await changeBefore(diagnosis.uri, firstAt, world) };
-  } catch (error) {
-    if (!(error instanceof MtlsWatchError) || error.code !== 'truststore-unreadable') throw error;
-    return none(error.message);
-  }
+  const diagnosis = await unlessUnreadable(
+    diagnosisOf(fingerprint, scope, lastAt, world),
+    (because): OneDiagnosis => ({
+      kind: 'none',
+      because,
+    }),
+  );
+  if (diagnosis.kind === 'none') return { verdict: null, verdictNote: diagnosis.because, change: null };
+  return { verdict: diagnosis.verdict, verdictNote: null, change: await changeBefore(diagnosis.uri, firstAt, world) };
 }
 
 /** A change is news for a day; what is older has stood the test. */
 const CHANGE_MS_MAX = 24 * 3_600_000;
 
+/** Null where there is nothing to tell, or where the versions may not be listed: the verdict stands without it. */
 async function changeBefore(uri: string, firstFailureAt: number, { truststores }: World): Promise<string | null> {
   const current = await truststores.read(uri);
   if (firstFailureAt - current.modifiedAt > CHANGE_MS_MAX) return null;
-  const previous = await truststores.previous(uri);
+  const previous = await unlessUnreadable(truststores.previous(uri), () => null);
   if (previous === null) return null;
   const change = changesBetween(cache.truststore(previous), cache.truststore(current));
   return describeChange(change, current, previous, firstFailureAt);
 }
 
-function none(verdictNote: string | null): Diagnosed {
-  return { verdict: null, verdictNote, change: null };
+/** A truststore that cannot be read costs what it would have told, never the alert. */
+export async function unlessUnreadable<T>(reading: Promise<T>, otherwise: (why: string) => T): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!(error instanceof MtlsWatchError) || error.code !== 'truststore-unreadable') throw error;
+    return otherwise(error.message);
+  }
 }

@@ -4,8 +4,7 @@
  * so; where it does not, the 403 has another cause. Exactly once, by a cell for each log event.
  */
 
-import { diagnosisOf } from './diagnosis.js';
-import { MtlsWatchError } from './errors.js';
+import { diagnosisOf, type OneDiagnosis, unlessUnreadable } from './diagnosis.js';
 import { type AccessRecord, type Failure, UNKNOWN_ISSUER } from './model.js';
 import type { World } from './ports/index.js';
 import { reasonIdOfFinding } from './reasons.js';
@@ -51,13 +50,13 @@ async function inferOne({ at, scope, client }: AccessRecord, world: World): Prom
 }
 
 async function refusalCode(fingerprint: string, scope: string, at: number, world: World): Promise<string | null> {
-  try {
-    const diagnosis = await diagnosisOf(fingerprint, scope, at, world);
-    return diagnosis.kind === 'made' && diagnosis.verdict.verdict === 'refused'
-      ? (diagnosis.verdict.reason ?? 'other')
-      : null;
-  } catch (error) {
-    if (error instanceof MtlsWatchError && error.code === 'truststore-unreadable') return null;
-    throw error;
-  }
+  const diagnosis = await unlessUnreadable(
+    diagnosisOf(fingerprint, scope, at, world),
+    (because): OneDiagnosis => ({
+      kind: 'none',
+      because,
+    }),
+  );
+  if (diagnosis.kind === 'none' || diagnosis.verdict.verdict === 'trusted') return null;
+  return diagnosis.verdict.reason ?? 'other';
 }
