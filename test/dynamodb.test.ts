@@ -30,12 +30,12 @@ const storesOn = (client: DynamoDBClient, sleeps: number[] = []) =>
 type Answer = Error | object | undefined;
 
 /** A client whose requests are answered by `answer`, where it has one. */
-function faultyClient(answer: (command: string, input: object) => Answer): DynamoDBClient {
+function faultyClient(answer: (command: string, input: object) => Answer | Promise<Answer>): DynamoDBClient {
   const client = dynamo.connect();
   client.middlewareStack.add(
     (next, { commandName }) =>
       async (args) => {
-        const instead = answer(commandName?.replace('Command', '') ?? '', args.input);
+        const instead = await answer(commandName?.replace('Command', '') ?? '', args.input);
         if (instead instanceof Error) throw instead;
         if (instead !== undefined) return { output: { $metadata: {}, ...instead }, response: {} };
         return next(args);
@@ -170,12 +170,16 @@ describe('failures of the world', () => {
   });
 
   it('between the steps of a notice neither lose nor revive it', async () => {
-    let broken: string | null = 'UpdateItem';
+    let broken: string | null = null;
     const stores = storesOn(faultyClient((command) => (command === broken ? throttled() : undefined)));
     const told = notice('n1');
-    expect(await fails(stores.incidents.transition(incident(1), told))).toBeInstanceOf(MtlsWatchError);
-    broken = null;
-    expect(await stores.outbox.pending(10)).toEqual([]);
+    for (const step of ['BatchWriteItem', 'UpdateItem']) {
+      broken = step;
+      expect(await fails(stores.incidents.transition(incident(1), told))).toBeInstanceOf(MtlsWatchError);
+      broken = null;
+      expect(await stores.incidents.load(group())).toBeNull();
+      expect(await stores.outbox.pending(10)).toEqual([]);
+    }
     expect(await stores.incidents.transition(incident(1), told)).toBe(true);
     for (const step of ['UpdateItem', 'DeleteItem']) {
       expect(await stores.outbox.pending(10)).toEqual([told]);
@@ -186,6 +190,39 @@ describe('failures of the world', () => {
     // It was struck off the list, and lies there still.
     expect(await stores.outbox.pending(10)).toEqual([]);
     expect((await itemsOf('outbox')).length).toBe(0);
+  });
+});
+
+describe('what runs at the same time', () => {
+  it('finds every notice of a transition that has happened, and takes none away that is about to', async () => {
+    const other = storesOn(dynamo.client);
+    const seen: unknown[] = [];
+    const stores = storesOn(
+      faultyClient(async (command) => {
+        if (command === 'UpdateItem') seen.push(await other.outbox.pending(10));
+        return undefined;
+      }),
+    );
+    await stores.incidents.transition(incident(1), notice('n1'));
+    await stores.incidents.transition(incident(2), notice('n2', 1_800_000_000_001));
+    expect(seen).toEqual([[], [notice('n1')]]);
+    expect(await other.outbox.pending(10)).toEqual([notice('n1'), notice('n2', 1_800_000_000_001)]);
+  });
+
+  it('is seen by every read', async () => {
+    const reads: string[] = [];
+    const stores = storesOn(
+      faultyClient((command, input) => {
+        if (!/Get|Query/.test(command)) return undefined;
+        const consistent = JSON.stringify(input).includes('"ConsistentRead":true');
+        reads.push(`${command} ${consistent ? 'consistent' : 'stale'}`);
+        return undefined;
+      }),
+    );
+    await stores.join.read(['k']);
+    await stores.facts.window(group(), 0, 1);
+    await stores.incidents.load(group());
+    expect(reads).toEqual(['BatchGetItem consistent', 'Query consistent', 'GetItem consistent']);
   });
 });
 
