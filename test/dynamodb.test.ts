@@ -209,6 +209,26 @@ describe('what runs at the same time', () => {
     expect(await other.outbox.pending(10)).toEqual([notice('n1'), notice('n2', 1_800_000_000_001)]);
   });
 
+  it('leaves a claim to the claim, or to the other half, that was quicker', async () => {
+    const other = storesOn(dynamo.client);
+    let meanwhile: (() => Promise<unknown>) | null = null;
+    const stores = storesOn(
+      faultyClient(async (command) => {
+        const once = meanwhile;
+        meanwhile = null;
+        if (command === 'UpdateItem') await once?.();
+        else meanwhile = once;
+        return undefined;
+      }),
+    );
+    await stores.join.put(['k1', 'k2'].map((key, n) => ({ key, half: denial(n), batchId: 'b' })));
+    meanwhile = () => other.join.claim(['k1'], 's2');
+    expect(await stores.join.claim(['k1'], 's1')).toMatchObject([{ claimedBy: 's2' }]);
+    meanwhile = () => other.join.put([{ key: 'k2', half: access(1), batchId: 'b' }]);
+    expect(await stores.join.claim(['k2'], 's1')).toMatchObject([{ access: { second: true }, claimedBy: null }]);
+    expect(await other.join.read(['k1', 'k2'])).toMatchObject([{ claimedBy: 's2' }, { claimedBy: null }]);
+  });
+
   it('is seen by every read', async () => {
     const reads: string[] = [];
     const stores = storesOn(
