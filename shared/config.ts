@@ -4,7 +4,7 @@
  * has a default or a message that says what it wants.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { MtlsWatchError } from './errors.js';
 
 const logGroupName = z

@@ -101,6 +101,9 @@ export const limits = {
   storeAttemptsMax: 4,
   storeBatchAttemptsMax: 6,
   storeBackoffMs: 50,
+  /** A small function that starts opens 40 connections at once with a fraction of a CPU: a second can be too short. */
+  storeConnectMsMax: 5_000,
+  storeAnswerMsMax: 5_000,
   /** A redelivery comes within a day, Lambda's own retries within six hours of it. */
   cellDaysMax: 2,
   /** Resolved incidents, and notices that could not be sent: a page that is a week late helps nobody. */

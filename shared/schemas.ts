@@ -3,7 +3,7 @@
  * line that the command line prints, so that a field cannot drift from what is documented.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Diagnosis, Notice } from './model.js';
 import { forbiddenCauses, reasonIds } from './reasons.js';
 
