@@ -61,7 +61,7 @@ function binOfSeason(bin: number, season: number, shape: Shape, bins: number): n
 /** How many bins the recent level looks back. */
 function recentBins(settings: Settings, shape: Shape): number {
   const [shorter = 96] = settings.seasons;
-  return Math.max(4, shorter / shape.binSteps / 2);
+  return Math.max(4, (shorter / shape.binSteps) * settings.recentSeasons);
 }
 
 function fillFeatures(state: State, settings: Settings, shape: Shape, bin: number): void {
@@ -138,7 +138,7 @@ function shiftOf(count: number, mean: number, v: number, { phi, psi }: Variance)
  * Learns one bin. What is surprisingly high is cut, and the more so the higher it is, so that an incident teaches
  * little; unless the same bin of the shorter season was surprising last time as well: then it is a habit.
  */
-export function learnBin(state: State, settings: Settings, shape: Shape, bin: number, count: number, variance: Variance): void {
+export function learnBin(state: State, settings: Settings, shape: Shape, bin: number, count: number, variance: Variance, suspect: boolean): void {
   const { mean, doubt } = predict(state, settings, shape, bin);
   const { scalars } = state;
   if (!settings.emptyBefore && (scalars[at.bins] ?? 0) < FIRST_BINS) {
@@ -146,7 +146,7 @@ export function learnBin(state: State, settings: Settings, shape: Shape, bin: nu
     return;
   }
   const sd = Math.sqrt(variance.phi * mean + (variance.psi + doubt) * mean * mean);
-  const y = cut(state, settings, shape, bin, count, mean, 3 * sd + 3 * variance.phi);
+  const y = cut(state, settings, shape, bin, count, mean, 3 * sd + 3 * variance.phi, suspect);
   let before = Math.exp(clampLog(logMean(state, PROFILES)));
   for (const [k, profile] of state.profiles.entries()) {
     const season = settings.seasons[k] ?? 1;
@@ -167,10 +167,10 @@ export function learnBin(state: State, settings: Settings, shape: Shape, bin: nu
   drift(state, settings, shape);
 }
 
-function cut(state: State, settings: Settings, shape: Shape, bin: number, count: number, mean: number, width: number): number {
+function cut(state: State, settings: Settings, shape: Shape, bin: number, count: number, mean: number, width: number, suspect: boolean): number {
   const [shorter] = settings.seasons;
   const [profile] = state.profiles;
-  const high = count > mean + width;
+  const high = count > mean + width || (suspect && count > mean);
   let habit = false;
   if (shorter !== undefined && profile !== undefined) {
     const b = binOfSeason(bin, shorter, shape, profile.length);
@@ -181,7 +181,7 @@ function cut(state: State, settings: Settings, shape: Shape, bin: number, count:
   }
   if (count < mean - width) return mean - width;
   if (!high || habit) return count;
-  return mean + Math.min(mean, width * Math.max(0.15, width / (count - mean)));
+  return mean + Math.min(mean, count - mean, width * Math.max(0.15, width / (count - mean)));
 }
 
 /** The level of the first bins is their mean; the other coefficients wait. */

@@ -22,6 +22,8 @@ const TAIL_SEEN_MAX = 200;
 const TAIL_MEDIAN_WEIGHT = 10;
 /** An excess counts as at most this many median excesses, so that an incident is one surprise among others. */
 const EXCESS_MAX = 15;
+/** From this score on a bin is suspected, and learned with caution. */
+const SUSPECT = 6;
 /** See `Settings.incidentFrom`. */
 const INCIDENT_FACTOR = 5;
 /** Of the highs that a series has seen, so many are taken for noise: the rest were events. */
@@ -178,7 +180,7 @@ function closeBin(state: State, settings: Settings, shape: Shape, doubt: number)
       learnVariance(state, 0, count, expected, doubt, memory, news);
       learnVariances(state, settings, doubt, memory, news);
     }
-    learnBin(state, settings, shape, bin, count, varianceOf(state, 0));
+    learnBin(state, settings, shape, bin, count, varianceOf(state, 0), (s[at.openScore] ?? 0) > SUSPECT);
     state.cache.bin = Number.NaN;
     s[at.bins] = (s[at.bins] ?? 0) + 1;
   }
