@@ -19,7 +19,7 @@ const RECENT = 8;
 const PRIOR_MEAN = [0, 0, 0, 0, 0, 0, 0.6, 0.6, 0.4] as const;
 const PRIOR_SD = [1, 0.15, 0.5, 0.5, 0.3, 0.3, 0.3, 0.3, 0.3] as const;
 /** How far each coefficient may wander within one longest season, as a standard deviation. */
-const DRIFT_SD = [0.03, 0.01, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02] as const;
+const DRIFT_SD = [0.01, 0.01, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02] as const;
 /** Prior variance of a bin's log ratio, and the visits it remembers. */
 const PROFILE_VARIANCE = 1;
 const VISITS_MAX = 8;
