@@ -95,6 +95,14 @@ export const limits = {
   issuersPerScopeMax: 200,
   /** Groups that a scope's incident names; a phone shows no more, and the report has them all. */
   groupsPerScopeIncidentMax: 20,
+  /** Series of one backtest: each keeps some 10 KB of state. */
+  backtestSeriesMax: 10_000,
+  /** Panels of one plot: an SVG of some 2 MB still opens in a browser. */
+  backtestPlotsMax: 20,
+  /** Floats hold whole numbers exactly up to 2^24. */
+  backtestCountMax: 16_777_216,
+  /** One CSV record; longer means that a quote was left open. */
+  csvRecordCharsMax: 64 * KIB,
   /** Parallel store calls of one invocation: below the SDK's default of 50 sockets. */
   storeConcurrencyMax: 40,
   /** The SDK's own attempts at one request, and ours at what a batch leaves undone: about 1.5 seconds in all. */
