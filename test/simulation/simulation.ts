@@ -196,8 +196,10 @@ class Run {
         `${name}#${n}`,
         (world) => ingestBatch(batch, world),
         (outcome) => {
-          if (outcome === 'done') this.#open--;
-          else if (n < ATTEMPTS) {
+          if (outcome === 'done') {
+            this.#oracle.onIngested(batch.batchId);
+            this.#open--;
+          } else if (n < ATTEMPTS) {
             this.#count('an invocation retried');
             this.#scheduler.after(n * this.#random.between(30_000, 90_000), () => attempt(n + 1));
           } else {
@@ -224,7 +226,7 @@ class Run {
     const end = (outcome: Outcome, why = ''): void => {
       if (isEnded) return;
       isEnded = true;
-      if (outcome !== 'done') this.#note(`${process.name}  ${outcome} ${why}`);
+      if (outcome !== 'done') this.#note(() => `${process.name}  ${outcome} ${why}`);
       this.#active--;
       onEnd(outcome);
     };
@@ -246,7 +248,7 @@ class Run {
       stores: faultyStores(this.#oracle.stores, io, process),
       publisher: faultyPublisher((notice) => this.#receive(notice), io, process),
     };
-    if (name !== 'sweep') this.#note(`${name}  begins, clock off by ${process.skewMs} ms`);
+    if (name !== 'sweep') this.#note(() => `${name}  begins, clock off by ${process.skewMs} ms`);
     handle(world).then(
       () => end('done'),
       (error: unknown) => end('failed', messageOf(error)),
@@ -271,7 +273,7 @@ class Run {
 
   #receive(notice: Notice): void {
     this.#delivered.push({ notice, at: this.#scheduler.now() });
-    this.#note(`SNS  ${notice.kind} ${notice.noticeId} of ${notice.incidentId}`);
+    this.#note(() => `SNS  ${notice.kind} ${notice.noticeId} of ${notice.incidentId}`);
   }
 
   /** Peace begins when nothing is on its way any more; the run is over when nothing is left to do. */
@@ -280,7 +282,7 @@ class Run {
     if (!this.#isAtPeace) {
       this.#isAtPeace = true;
       this.#peaceAt = this.#scheduler.now();
-      this.#note('the faults are over');
+      this.#note(() => 'the faults are over');
     }
     const letters = this.#dead.splice(0);
     for (const [index, batch] of letters.entries()) {
@@ -310,10 +312,10 @@ class Run {
     this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
   }
 
-  #note(line: string): void {
+  #note(line: () => string): void {
     if (!this.#isTracing) return;
     const time = new Date(this.#scheduler.now()).toISOString().slice(5, 23).replace('T', ' ');
-    this.#trace.push(`${time}  ${line}`);
+    this.#trace.push(`${time}  ${line()}`);
   }
 }
 
