@@ -61,7 +61,8 @@ async function* readSource(source: Source, counter: { bytesRead: number }): Asyn
   const reader = fileReader(source, (item) => ready.push(item));
   let problem: string | null = null;
   try {
-    for await (const chunk of gunzipped(counted(source.open(), counter))) {
+    const again = source.bytes === null ? null : () => source.open();
+    for await (const chunk of gunzipped(counted(source.open(), counter), again)) {
       reader.push(chunk);
       yield* ready.splice(0);
     }

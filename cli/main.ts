@@ -3,13 +3,15 @@
 
 import { Command, CommanderError } from 'commander';
 import { MtlsWatchError } from '../shared/errors.js';
+import { redriveCommand } from './redrive.js';
 import { replayCommand } from './replay.js';
 
 const program = new Command('mtls-watch')
   .description('Tells which client certificates an API Gateway custom domain refuses, why, and what to change.')
   .configureOutput({ outputError: (text, write) => write(`${text.trim()}; see mtls-watch --help\n`) })
   .exitOverride()
-  .addCommand(replayCommand());
+  .addCommand(replayCommand())
+  .addCommand(redriveCommand());
 
 for (const command of program.commands) {
   command.exitOverride().copyInheritedSettings(program);

@@ -4,7 +4,7 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import { en, type Messages } from '../shared/messages/index.js';
 import { bodyOf, subjectOf } from '../shared/messages/text.js';
-import type { Notice, NoticeKind, Severity } from '../shared/model.js';
+import { type GroupKey, type Notice, type NoticeKind, SEVERAL_ISSUERS, type Severity } from '../shared/model.js';
 import type { Replayed } from './replay.js';
 
 const GROUPS_SHOWN_MAX = 20;
@@ -18,12 +18,16 @@ export function printReplay({ notices, summary, problems }: Replayed, out: NodeJ
   }
   out.write(heading(notices.length === 0 ? 'No incidents' : 'Incidents'));
   if (notices.length > 0) out.write(`${incidentTable(notices, messages)}\n`);
-  out.write(heading(`${count(summary.failures)} refused requests in ${count(summary.groups.length)} groups`));
+  out.write(
+    heading(
+      `${count(summary.failures)} refused requests in ${count(summary.groups.length)} ${summary.groups.length === 1 ? 'group' : 'groups'}`,
+    ),
+  );
   out.write(`${groupTable(summary, messages)}\n`);
   const more = summary.groups.length - GROUPS_SHOWN_MAX;
   if (more > 0) out.write(pc.dim(`and ${count(more)} smaller groups; --json lists them all\n`));
   out.write(heading('Read'));
-  for (const [label, value] of totals({ notices, summary, problems })) out.write(`  ${label.padEnd(34)}${value}\n`);
+  for (const [label, value] of totals({ notices, summary, problems })) out.write(`  ${label.padEnd(38)}${value}\n`);
 }
 
 /** The spike to show in full: the most severe, then the one with the most failures. */
@@ -44,17 +48,15 @@ function incidentTable(notices: readonly Notice[], messages: Messages): string {
   const table = newTable(['Time (UTC)', 'What', 'Severity', 'Domain', 'Issuer', 'Reason', 'Refused']);
   for (const notice of notices) {
     const { group } = notice;
-    const refused =
-      notice.kind === 'resolved'
-        ? `${count(notice.count)} in all`
-        : `${count(notice.count)} in ${notice.windowMinutes} min`;
+    const isWhole = notice.kind === 'resolved' && group.issuerDn !== SEVERAL_ISSUERS;
+    const refused = `${count(notice.count)} in ${isWhole ? 'all' : `${notice.windowMinutes} min`}`;
     table.push([
       notice.at.slice(0, 16).replace('T', ' '),
       COLOURS[notice.kind](notice.kind),
       notice.severity,
       group.scope,
       short(group.issuerDn),
-      messages.reasons[group.reason].title,
+      titleOf(group, messages),
       refused,
     ]);
   }
@@ -65,16 +67,13 @@ function groupTable(summary: Replayed['summary'], messages: Messages): string {
   const table = newTable(['Refused', 'Domain', 'Issuer', 'Reason', 'First seen', 'Last seen'], ['right']);
   for (const group of summary.groups.slice(0, GROUPS_SHOWN_MAX)) {
     const [first, last] = [group.firstSeen, group.lastSeen].map((iso) => iso.slice(5, 16).replace('T', ' '));
-    table.push([
-      count(group.failures),
-      group.scope,
-      short(group.issuerDn),
-      messages.reasons[group.reason].title,
-      first,
-      last,
-    ]);
+    table.push([count(group.failures), group.scope, short(group.issuerDn), titleOf(group, messages), first, last]);
   }
   return table.toString();
+}
+
+function titleOf({ issuerDn, reason }: GroupKey, messages: Messages): string {
+  return issuerDn === SEVERAL_ISSUERS ? messages.severalIssuers.title : messages.reasons[reason].title;
 }
 
 function totals({ summary, problems, notices }: Replayed): [string, string][] {

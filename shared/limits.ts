@@ -54,6 +54,33 @@ export const limits = {
   /** API Gateway takes truststores far below this; ten thousand certificates of 1.6 KB fit. */
   truststoreBytesMax: 16 * MIB,
   truststoreBlocksMax: 10_000,
+  /** How old the knowledge of a truststore in S3 may be; an unchanged one costs a 304. */
+  truststoreRecheckMs: 60_000,
+  /** How far back the version before the current one is looked for; other keys may share the prefix. */
+  truststoreVersionsMax: 100,
+  /** Parsed truststores kept by one function; some 5 KB a certificate. */
+  truststoresCachedMax: 20,
+  /** The gateway's own bound: the client's certificate, the root and at most two between them. */
+  chainCertificatesMax: 4,
+  /** Longer chains are followed only to say that they are too long, or where they break. */
+  chainExplainedMax: 10,
+  /** About 0.1 ms each. A mesh of 100 CAs that all signed each other has 9,900 signatures. */
+  signatureChecksMax: 20_000,
+  /** Paths that are followed to their end because only the path as a whole shows whether it is sound. */
+  pathStepsMax: 100_000,
+  /** OpenSSL's bound (NAME_CHECK_MAX) on the names of a certificate times the constraints of a CA above it. */
+  nameComparisonsMax: 1 << 20,
+  /** OpenSSL verifies nothing with larger RSA keys (OPENSSL_RSA_MAX_MODULUS_BITS). */
+  rsaBitsMax: 16_384,
+  /** Of a name that breaks a rule, shown as evidence. */
+  shownCharsMax: 120,
+  /** Values shown with one finding, such as the CAs that come nearest. */
+  evidencePerFindingMax: 12,
+  /** Of a client's file: TLS stacks take about ten certificates from a peer. */
+  presentedCertificatesMax: 20,
+  /** Client certificates told apart by `preflight` and `expiry`; some 4 KB each. */
+  observedClientsMax: 50_000,
+  scopesPerClientMax: 10,
   /** Certificates remembered by their text, so that a client that calls 10,000 times is parsed once. */
   certificateCacheMax: 1_000,
   /** A longer text is worked out each time instead: the cache stays within some 8 MB. */
@@ -64,14 +91,40 @@ export const limits = {
   sourceIpsPerClientMax: 3,
   /** Issuers tracked by name per scope and day; the rest fold into `(other issuers)`. */
   issuersPerScopeMax: 200,
+  /** Groups that a scope's incident names; a phone shows no more, and the report has them all. */
+  groupsPerScopeIncidentMax: 20,
   /** Parallel store calls of one invocation: below the SDK's default of 50 sockets. */
   storeConcurrencyMax: 40,
+  /** The SDK's own attempts at one request, and ours at what a batch leaves undone: about 1.5 seconds in all. */
+  storeAttemptsMax: 4,
+  storeBatchAttemptsMax: 6,
+  storeBackoffMs: 50,
+  /** A redelivery comes within a day, Lambda's own retries within six hours of it. */
+  cellDaysMax: 2,
+  /** Resolved incidents, and notices that could not be sent: a page that is a week late helps nobody. */
+  incidentDaysMax: 7,
+  /** What must outlast a dead-letter queue's 14 days, with as much time again to notice. */
+  keptDaysMax: 30,
+  /** Room for a weekly season, and for a group that fails once a month. */
+  historyDaysMax: 60,
+  /** 13 months: the same week of last year can be compared. */
+  rollupDaysMax: 400,
+  /** Scopes and days whose admitted issuers a container remembers, some 10 KB each. */
+  admissionsRememberedMax: 200,
+  /** Certificates that one batch saves: one request to DynamoDB. Whoever connects can make new ones at will. */
+  certificatesPerBatchMax: 25,
+  /** Fingerprints that a container remembers, about 100 bytes each. */
+  certificatesRememberedMax: 10_000,
   /** 60 bytes each: a list stays under a third of DynamoDB's 400 KB item. */
   waitingPerListMax: 2_000,
   /** What one sweep does at most, so that it ends well within its minute; the rest waits for the next. */
   settledPerSweepMax: 200,
   firingPerSweepMax: 1_000,
   noticesPerRunMax: 100,
+  /** Groups of all scopes that a sweep looks at together, for scope incidents. */
+  activeGroupsMax: 2_000,
+  /** Fewer groups than these need no incident for their scope. */
+  groupsTogetherMin: 4,
   /** How long a notice stays in the hands of who sends it: over SNS's retries, under the time between two sweeps. */
   sendingMsMax: 45_000,
   /** Facts live two days. */
@@ -90,6 +143,8 @@ export const limits = {
   joinedPerMinuteMax: 5_000,
   /** In a storm, halves of one request id that a batch looks at one by one; honest ones have one of each kind. */
   halvesPerRequestIdMax: 4,
+  /** Lambda takes 4 KB of environment for a function, measured as the JSON of all its names and values. */
+  environmentBytesMax: 4 * KIB,
   /** SNS: a subject has fewer than 100 ASCII characters; a message 256 KiB. */
   subjectCharsMax: 99,
   snsMessageBytesMax: 256 * KIB,

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Correlated, correlate, settle, settlerOf, waitingList } from './correlate.js';
 import { groupId } from './digest.js';
-import { evaluate } from './evaluate.js';
+import { evaluate, evaluateScopes } from './evaluate.js';
 import { limits } from './limits.js';
 import type { Fact, Failure, ForbiddenFact, GroupKey, Half, LogBatch, Parsed } from './model.js';
 import { deliver } from './outbox.js';
@@ -61,42 +61,79 @@ export async function alert(groups: readonly GroupKey[], world: World): Promise<
   await deliver(world);
 }
 
-/** Every minute: count what waited in vain, look again at what fires, send what was left behind. */
-export async function sweep(world: World): Promise<void> {
-  await settleDue(world, (touched) => evaluate(touched, world));
-  await closeHours(world);
-  const firing = await world.stores.incidents.firing(limits.firingPerSweepMax);
-  await alert(
-    firing.map((incident) => incident.group),
-    world,
+export interface Swept {
+  readonly halvesSettled: number;
+  readonly hoursRolledUp: number;
+  readonly firing: number;
+  /** What the outbox still holds at the end, and for how long its oldest notice has waited. */
+  readonly pending: number;
+  readonly oldestPendingMs: number;
+  /** What went wrong. A step that fails does not keep the others from running; the next sweep repeats it. */
+  readonly failures: readonly unknown[];
+}
+
+/** Every minute: count what waited in vain, sum up the hours, look again at what fires, send what was left behind. */
+export async function sweep(world: World): Promise<Swept> {
+  const { stores, clock } = world;
+  const failures: unknown[] = [];
+  const step = async <T>(run: Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await run;
+    } catch (error) {
+      failures.push(error);
+      return otherwise;
+    }
+  };
+  const halvesSettled = await step(
+    settleDue(world, (touched) => evaluate(touched, world)),
+    0,
   );
+  const hoursRolledUp = await step(closeHours(world), 0);
+  const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);
+  const groups = firing.map((incident) => incident.group);
+  await step(evaluate(groups, world), undefined);
+  await step(evaluateScopes(firing, world), undefined);
+  await step(deliver(world), 0);
+  const pending = await step(stores.outbox.pending(limits.noticesPerRunMax), []);
+  const oldest = pending.reduce((first, notice) => Math.min(first, Date.parse(notice.at)), clock.now());
+  return {
+    halvesSettled,
+    hoursRolledUp,
+    firing: firing.length,
+    pending: pending.length,
+    oldestPendingMs: clock.now() - oldest,
+    failures,
+  };
 }
 
 /**
- * Counts the halves whose grace is over. Their lists are removed after `look` has seen the groups that grew: until then a
- * crash leaves them to the next sweep, which counts nothing twice and looks again.
+ * Counts the halves whose grace is over, and returns how many. Their lists are removed after `look` has seen the groups
+ * that grew: until then a crash leaves them to the next sweep, which counts nothing twice and looks again.
  */
 export async function settleDue(
   world: World,
   look: (touched: readonly GroupKey[]) => Promise<void> = async () => {},
-): Promise<void> {
+): Promise<number> {
   const { stores, clock } = world;
   const touched: GroupKey[] = [];
   const due = await stores.waiting.due(clock.now(), limits.settledPerSweepMax);
   for (const waiting of due) {
+    const batchId = settlerOf(waiting);
     const settled = await settle(waiting, stores.join);
-    const facts = countFailures(await group(settled.failures, stores), settlerOf(waiting));
-    await put(facts, countForbidden(unmatchedOf(settled), settlerOf(waiting)), stores);
+    const facts = countFailures(await group(settled.failures, stores), batchId);
+    await put(facts, countForbidden(unmatchedOf(settled), batchId), stores);
     touched.push(...facts.map((fact) => fact.group));
   }
   await look(touched);
   for (const waiting of due) await stores.waiting.remove(waiting);
+  return due.reduce((sum, { halves }) => sum + halves.length, 0);
 }
 
-/** Sums up the hours that are over; a fact that comes later marks its hour again. */
-export async function closeHours({ stores, clock }: World): Promise<void> {
+/** Sums up the hours that are over; a fact that comes later marks its hour again. Returns how many were summed up. */
+export async function closeHours({ stores, clock }: World): Promise<number> {
   const lastClosed = hourOf(minuteOf(clock.now()) - limits.lateMinutes) - 1;
-  for (const open of await stores.rollups.open(lastClosed, limits.rollupsPerSweepMax)) {
+  const hours = await stores.rollups.open(lastClosed, limits.rollupsPerSweepMax);
+  for (const open of hours) {
     const from = open.hour * MINUTES_PER_HOUR;
     const rollup = rollUp(
       open.group,
@@ -105,6 +142,7 @@ export async function closeHours({ stores, clock }: World): Promise<void> {
     );
     if (rollup !== null) await stores.rollups.close(open, rollup);
   }
+  return hours.length;
 }
 
 /** The mark comes after the facts and is new, so that a roll-up never misses facts whose mark it removes. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { constants, createGzip, gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type InputItem, readInputs } from '../cli/inputs.js';
 import { limits } from '../shared/limits.js';
@@ -225,14 +226,21 @@ describe('bad input', () => {
   });
 
   it('delivers what came before damaged gzip data', async () => {
-    const lines = Array.from({ length: 30_000 }, (_, n) =>
+    const lines = Array.from({ length: 3000 }, (_, n) =>
       JSON.stringify({ ...records[0], id: `${n}`, salt: Math.sin(n) }),
     );
-    const damaged = gzipSync(lines.join('\n'));
-    damaged.fill(0xff, Math.floor(damaged.length / 2), Math.floor(damaged.length / 2) + 64);
+    const whole = gzipSync(`${lines.join('\n')}\n`);
+    const damaged = Buffer.from(whole);
+    const half = Math.floor(whole.length / 2);
+    damaged.fill(0xff, half, half + 64);
+    const upTo = gunzipSync(whole.subarray(0, half), { finishFlush: constants.Z_SYNC_FLUSH }).toString();
     const { events, problems } = await read([await file(damaged)]);
-    expect(events.length).toBeGreaterThan(13_000);
+    expect(events.length).toBeGreaterThanOrEqual(upTo.split('\n').length - 1);
     expect(problems).toEqual([expect.stringContaining('damaged')]);
+
+    const trailed = await read([await file(Buffer.concat([whole, Buffer.from('garbage')]))]);
+    expect(trailed.events).toHaveLength(3000);
+    expect(trailed.problems).toEqual([expect.stringContaining('damaged')]);
   });
 
   it.each([
@@ -330,6 +338,84 @@ describe('bad input', () => {
   });
 });
 
+describe('the sizes of batches', () => {
+  const lines = (count: number, at: (n: number) => number) =>
+    Array.from({ length: count }, (_, n) => JSON.stringify({ ...records[0], id: `${n}`, timestamp: at(n) })).join('\n');
+  const sizes = async (content: string) =>
+    (await read([await file(content)])).items.flatMap((item) =>
+      item.kind === 'batch' ? item.batch.events.length : [],
+    );
+
+  it('are bounded, and cut where the time moves on', async () => {
+    const most = limits.inputBatchEventsMax;
+    // Three events a millisecond: ten thousand is no multiple of three.
+    expect(await sizes(lines(most + 100, (n) => Math.floor(n / 3)))).toEqual([most + 2, 98]);
+    expect(await sizes(lines(2 * most + 1, () => 7))).toEqual([2 * most, 1]);
+  });
+});
+
+describe('anything at all', () => {
+  const piece = fc.oneof(
+    // Gzip has tests of its own: standard input comes once, so that what damage costs depends on the chunks.
+    fc.constantFrom(...Object.values(renderings).filter((content) => typeof content === 'string')),
+    fc.constantFrom(
+      ...bare,
+      access,
+      '\n',
+      '{',
+      '}',
+      '[',
+      ']',
+      '{"events":[',
+      '"',
+      '\\',
+      `(${id}) `,
+      iso(at),
+      ',',
+      '\r\n',
+      '\uFEFF',
+    ),
+    fc.string({ unit: 'binary' }),
+  );
+
+  it('is read or refused, and in the same way whatever the chunks', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 8 }), fc.integer({ min: 1, max: 40 }), async (pieces, size) => {
+        const bytes = Buffer.from(pieces.join(''));
+        const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) =>
+          bytes.subarray(n * size, (n + 1) * size),
+        );
+        const results = [];
+        for (const stdin of [Readable.from([bytes]), Readable.from(chunks)]) {
+          const found = await read(['-'], { stdin, now: 1 }).catch((error: unknown) => error);
+          if (found instanceof Error) {
+            expect(found).toMatchObject({ code: 'unreadable-input' });
+            results.push(found.message);
+          } else {
+            const { events, malformed, problems } = found as Read;
+            results.push({ events, malformed, problems });
+          }
+        }
+        expect(results[1]).toEqual(results[0]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('costs a good record that starts a line of its own nothing', async () => {
+    const good = JSON.stringify({ timestamp: at, id: 'good', message: 'kept' });
+    await fc.assert(
+      fc.asyncProperty(fc.array(piece, { maxLength: 6 }), async (pieces) => {
+        // A file that starts with a timestamp is read by lines alone, and one that is binary not at all.
+        const before = `{}\n${pieces.join('')}`.replaceAll(/[^\P{Cc}\n]|\uFFFD|[\x80-\xff]/gu, '.');
+        const { events } = await read(['-'], { stdin: Readable.from([`${before}\n${good}\n`]), now: 1 });
+        expect(events.filter((event) => event.id === 'good')).toHaveLength(1);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe('bounded memory', () => {
   /** The most memory in use while the source is read, above what was in use before; sampled at every item. */
   async function peakBytes(
@@ -366,6 +452,21 @@ describe('bounded memory', () => {
     const { peak, failure } = await peakBytes(zipped);
     expect(failure).toMatchObject({ code: 'unreadable-input', message: expect.stringContaining('inflates') });
     expect(peak).toBeLessThan(200 * 1024 * 1024);
+  });
+
+  it('a list of one hundred megabytes passes through', async () => {
+    const element = Buffer.from(`${JSON.stringify(cliOutput.events[4], null, 4)},\n`);
+    const block = Buffer.concat(Array.from({ length: 1000 }, () => element));
+    const blocks = Math.ceil((100 * 1024 * 1024) / block.length);
+    const list = function* () {
+      yield Buffer.from('{\n    "events": [\n');
+      for (let n = 0; n < blocks; n += 1) yield block;
+      yield Buffer.from('{}]}');
+    };
+    const { peak, events, rejects } = await peakBytes(Readable.from(list()));
+    expect(events).toBe(blocks * 1000);
+    expect(rejects).toBe(1);
+    expect(peak).toBeLessThan(150 * 1024 * 1024);
   });
 
   it('two hundred megabytes of records pass through', async () => {

@@ -5,7 +5,6 @@
  */
 
 import { finished } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import { MtlsWatchError } from '../../shared/errors.js';
 import { limits } from '../../shared/limits.js';
@@ -13,8 +12,40 @@ import { limits } from '../../shared/limits.js';
 /** Compressed bytes fed at a time: zeros inflate 1,032 times, so 16 KiB put at most 17 MB into the queue. */
 const SLICE_BYTES = 16 * 1024;
 
-/** @throws MtlsWatchError `bad-gzip` or `payload-too-large`, after the bytes before the damage were yielded */
-export async function* gunzipped(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+/**
+ * @param again opens the same bytes once more, or null where they come only once. zlib forgets what it inflated of the
+ *   slice in which it meets damage; with a second pass, which takes that slice byte by byte, nothing is lost.
+ * @throws MtlsWatchError `bad-gzip` or `payload-too-large`, after the bytes before the damage were yielded
+ */
+export async function* gunzipped(
+  chunks: AsyncIterable<Buffer>,
+  again: (() => AsyncIterable<Buffer>) | null,
+): AsyncGenerator<Buffer> {
+  const first = progressOf(Number.POSITIVE_INFINITY);
+  try {
+    yield* inflated(chunks, first);
+  } catch (error) {
+    if (again === null || !isDamage(error)) throw error;
+    let known = first.bytesOut;
+    for await (const piece of inflated(again(), progressOf(first.sliceFrom))) {
+      if (piece.length > known) yield piece.subarray(known);
+      known = Math.max(0, known - piece.length);
+    }
+  }
+}
+
+interface Progress {
+  bytesIn: number;
+  bytesOut: number;
+  /** Where the slice that was fed last begins. */
+  sliceFrom: number;
+  /** From here on, bytes are fed one by one. */
+  readonly carefulFrom: number;
+}
+
+const progressOf = (carefulFrom: number): Progress => ({ bytesIn: 0, bytesOut: 0, sliceFrom: 0, carefulFrom });
+
+async function* inflated(chunks: AsyncIterable<Buffer>, progress: Progress): AsyncGenerator<Buffer> {
   let inflating: Inflating | null = null;
   let head: Buffer | null = Buffer.alloc(0);
   for await (const chunk of chunks) {
@@ -26,7 +57,7 @@ export async function* gunzipped(chunks: AsyncIterable<Buffer>): AsyncGenerator<
         continue;
       }
       head = null;
-      if (bytes[0] === 0x1f && bytes[1] === 0x8b) inflating = inflater();
+      if (bytes[0] === 0x1f && bytes[1] === 0x8b) inflating = inflater(progress);
     }
     if (inflating === null) yield bytes;
     else yield* inflating.push(bytes);
@@ -40,22 +71,21 @@ interface Inflating {
   end(): AsyncGenerator<Buffer>;
 }
 
-function inflater(): Inflating {
+function inflater(progress: Progress): Inflating {
   const gunzip = createGunzip({ chunkSize: 64 * 1024 });
   const out: Buffer[] = [];
   let failure: Error | null = null;
-  let bytesIn = 0;
-  let bytesOut = 0;
   gunzip.on('data', (piece: Buffer) => out.push(piece));
   gunzip.on('error', (error: Error) => {
     failure = error;
   });
   const drained = function* (): Generator<Buffer> {
     for (const piece of out.splice(0)) {
-      bytesOut += piece.length;
+      progress.bytesOut += piece.length;
       yield piece;
     }
-    if (failure !== null) throw damaged(failure, bytesOut);
+    if (failure !== null) throw damaged(failure, progress.bytesOut);
+    const { bytesIn, bytesOut } = progress;
     if (bytesOut > limits.inputGzipRatioFromBytes && bytesOut > bytesIn * limits.inputGzipRatioMax) {
       gunzip.destroy();
       const times = Math.round(bytesOut / bytesIn);
@@ -67,17 +97,16 @@ function inflater(): Inflating {
   };
   return {
     async *push(bytes) {
-      for (let from = 0; from < bytes.length; from += SLICE_BYTES) {
-        const slice = bytes.subarray(from, from + SLICE_BYTES);
-        bytesIn += slice.length;
+      for (let from = 0; from < bytes.length; from += progress.bytesIn - progress.sliceFrom) {
+        progress.sliceFrom = progress.bytesIn;
+        const slice = bytes.subarray(from, from + (progress.bytesIn < progress.carefulFrom ? SLICE_BYTES : 1));
+        progress.bytesIn += slice.length;
         await written(gunzip, slice);
         yield* drained();
       }
     },
     async *end() {
-      // What is missing is an error only when the end is asked for, so everything must be out before that.
-      await setImmediate();
-      yield* drained();
+      // What is missing is an error only when the end is asked for, and by then everything else is out.
       gunzip.end();
       // The failure itself is kept by the error listener.
       await new Promise<void>((resolve) => finished(gunzip, () => resolve()));
@@ -99,9 +128,15 @@ function written(gunzip: Gunzip, bytes: Buffer): Promise<void> {
   });
 }
 
+/** Data that cannot be inflated, in contrast to an end that is missing: up to that, everything came out already. */
+function isDamage(error: unknown): boolean {
+  return error instanceof MtlsWatchError && error.code === 'bad-gzip' && !endsEarly(error.cause);
+}
+
+const endsEarly = (cause: unknown) => (cause as NodeJS.ErrnoException | null)?.code === 'Z_BUF_ERROR';
+
 function damaged(cause: Error, bytesOut: number): MtlsWatchError {
-  const ended = (cause as NodeJS.ErrnoException).code === 'Z_BUF_ERROR';
-  const what = ended ? 'the gzip data ends too early' : `the gzip data is damaged (${cause.message})`;
+  const what = endsEarly(cause) ? 'the gzip data ends too early' : `the gzip data is damaged (${cause.message})`;
   const kept = bytesOut > 0 ? 'records before the damage were read' : 'nothing before the damage could be read';
   return new MtlsWatchError('bad-gzip', `${what}; ${kept}; copy the file again`, { cause });
 }

@@ -87,7 +87,8 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
     }
     lastAt = at;
     // Only `aws logs tail` writes an offset, and it puts the stream before the message.
-    const named = zone !== undefined && zone !== 'Z' ? /^([^\s({"]{1,512})(?:\s|$)/.exec(rest) : null;
+    const offset = zone !== undefined && zone !== 'Z' && !TEMPLATE_LINES.some((shape) => shape.test(rest));
+    const named = offset ? /^([^\s({"]{1,512})(?:\s|$)/.exec(rest) : null;
     begin(named === null ? rest : rest.slice(named[0].length), at, false, named?.[1] ?? '');
   }
 

@@ -8,7 +8,7 @@ export const en: Messages = {
       title: 'issuer not found',
       meaning: "The truststore does not hold the CA that issued the client's certificate, or not all of its chain.",
       steps: [
-        'Ask the client for its CA chain, or compare the issuer below with the CAs in the truststore.',
+        'Ask the client for its CA chain, or compare the issuer above with the CAs in the truststore.',
         'If the CA is the right one: add it with every CA above it up to the root, upload the bundle, and update the custom domain name to the new truststore version.',
         'If it began right after a truststore update: go back to the version before.',
       ],
@@ -42,7 +42,7 @@ export const en: Messages = {
       title: 'certificate expired',
       meaning: "The client's certificate, or a CA above it, is past its end date.",
       steps: [
-        'Compare the end date below with now; if the certificate itself is still valid, a CA in the truststore has expired.',
+        'Compare the end date of the certificate with now: openssl x509 -in client.pem -noout -enddate. If the certificate itself is still valid, a CA in the truststore has expired.',
         'Ask the client to renew its certificate and to restart what holds the old one in memory.',
       ],
     },
@@ -50,7 +50,7 @@ export const en: Messages = {
       title: 'certificate not yet valid',
       meaning: "The client's certificate, or a CA above it, begins in the future.",
       steps: [
-        'Compare the start date with now; a few minutes point to the clock of the CA that issued it.',
+        'Compare the start date of the certificate with now: openssl x509 -in client.pem -noout -startdate. A few minutes point to the clock of the CA that issued it.',
         'Ask the client to go back to its previous certificate until the start date.',
       ],
     },
@@ -100,14 +100,23 @@ export const en: Messages = {
     },
     other: {
       title: 'another reason',
-      meaning: 'The gateway gives a reason that this tool has no page for; its own words are below.',
+      meaning: 'The gateway gives a reason that this tool has no page for; its own words are above.',
       steps: [
         'Verify the certificate against the truststore: openssl verify -show_chain -CAfile truststore.pem client.pem.',
       ],
     },
   },
+  severalIssuers: {
+    title: 'several certificates at once',
+    meaning:
+      'Certificates of several issuers are refused at the same time: either a change of the domain refuses them, or somebody tries the door.',
+    steps: [
+      'Known issuers in the list: something changed for all of them. Look at the truststore’s last version and at the domain name’s status; go back to the version before if it began with it.',
+      'Only strangers, a few tries each: a scanner. Nothing to do; they stay outside.',
+    ],
+  },
   unknownIssuer: 'an unknown issuer',
-  otherIssuers: 'several other issuers',
+  otherIssuers: 'several issuers',
   subject: {
     spike: (who, where, why) => `${where} refuses ${who}: ${why}`,
     ongoing: (who, where, why) => `still: ${where} refuses ${who}: ${why}`,
@@ -130,10 +139,13 @@ export const en: Messages = {
     firstSteps: 'First steps',
     evidence: 'Evidence',
     remedy: 'What to change',
+    noVerdict: 'No diagnosis of the certificate',
+    change: 'What changed before',
     runbook: 'Runbook',
     incident: 'Incident',
   },
   failures: (count, minutes, expected) => `${count} in ${minutes} min; usually ${expected}`,
+  failuresAtWorst: (count, minutes) => `${count} in ${minutes} min at its height`,
   failuresInAll: (count) => `${count} in all`,
   client: (subject, serial, sources, count) =>
     `${count}×  ${subject}  serial ${serial}${sources === '' ? '' : `  from ${sources}`}`,

@@ -5,7 +5,19 @@
  */
 
 import type { Config } from '../config.js';
-import type { Cell, Fact, ForbiddenFact, GroupKey, Half, Incident, Notice, Rollup, WaitingHalf } from '../model.js';
+import type {
+  Cell,
+  Fact,
+  ForbiddenFact,
+  GroupKey,
+  Half,
+  Incident,
+  Measure,
+  Notice,
+  Rollup,
+  WaitingHalf,
+} from '../model.js';
+import type { TruststoreSource } from './truststore.js';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -133,6 +145,15 @@ export interface StormStore {
   fixRate(batchId: string, rate: number): Promise<number>;
 }
 
+export interface Meter {
+  /** Writes measures out; called once per invocation, at its end. */
+  record(measures: readonly Measure[]): void;
+}
+
+export interface Log {
+  error(message: string, details: { readonly error: unknown; readonly [name: string]: unknown }): void;
+}
+
 /** The stores together, as an adapter offers them. */
 export interface Stores {
   readonly join: JoinStore;
@@ -153,4 +174,5 @@ export interface World {
   readonly clock: Clock;
   readonly stores: Stores;
   readonly publisher: Publisher;
+  readonly truststores: TruststoreSource;
 }

@@ -60,12 +60,18 @@ function attributeValue(node: DerNode): Attribute['value'] {
  * does the string type. The same rules as OpenSSL's canonical encoding, so that paths are built alike.
  */
 export function comparisonKey(rdns: readonly Rdn[]): string {
-  const keys = rdns.map((rdn) =>
-    rdn
-      .map(({ name, value }) => ('hex' in value ? [name, 'hex', value.hex] : [name, foldText(value.text)]))
-      .sort(byJson),
+  return JSON.stringify(rdnKeys(rdns));
+}
+
+/** The comparison keys of the RDNs one by one, for subtrees of names. */
+export function rdnKeys(rdns: readonly Rdn[]): readonly string[] {
+  return rdns.map((rdn) =>
+    JSON.stringify(
+      rdn
+        .map(({ name, value }) => ('hex' in value ? [name, 'hex', value.hex] : [name, foldText(value.text)]))
+        .sort(byJson),
+    ),
   );
-  return JSON.stringify(keys);
 }
 
 function byJson(a: readonly string[], b: readonly string[]): number {
@@ -84,7 +90,8 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function canonical(rdns: readonly Rdn[]): string {
+/** The canonical form of attributes that were read already. */
+export function canonical(rdns: readonly Rdn[]): string {
   // An empty SET is no attribute, and would leave an empty place between two commas.
   const sorted = rdns.filter((rdn) => rdn.length > 0).map((rdn) => rdn.map(render).sort(compare));
   const ordered = runsBackwards(rdns) ? sorted.reverse() : sorted;
@@ -174,6 +181,12 @@ function escapeValue(text: string): string {
     .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, hexPairs)
     .replace(/^[ #]/, '\\$&')
     .replace(/ $/, (space, at: number, whole: string) => (at === 1 && whole.startsWith('\\') ? space : `\\${space}`));
+}
+
+/** A hostile text for a person: nothing invisible in it, and cut. */
+export function visible(text: string): string {
+  const shown = wellFormed(text.slice(0, limits.shownCharsMax)).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, hexPairs);
+  return text.length > limits.shownCharsMax ? `${shown}…` : shown;
 }
 
 function hexPairs(char: string): string {

@@ -18,6 +18,7 @@ import {
   readDer,
   TAG,
 } from './der.js';
+import { comparisonKey, type Rdn, rdnsOf } from './dn.js';
 
 export const OID = {
   subjectKeyIdentifier: '2.5.29.14',
@@ -52,7 +53,7 @@ export type KeyUsage = (typeof KEY_USAGES)[number];
 /** A GeneralName; `other` are the kinds that have no rule here (otherName, x400Address, …), by their tag. */
 export type GeneralName =
   | { readonly kind: 'email' | 'dns' | 'uri'; readonly text: string }
-  | { readonly kind: 'directory'; readonly name: DerNode }
+  | { readonly kind: 'directory'; readonly rdns: readonly Rdn[] }
   | { readonly kind: 'ip'; readonly bytes: Uint8Array }
   | { readonly kind: 'other'; readonly tag: number };
 
@@ -74,6 +75,8 @@ export interface Extensions {
   /** Lower-case hexadecimal. */
   readonly subjectKeyId: string | null;
   readonly authorityKeyId: string | null;
+  /** Comparison key of the name of the issuer's own issuer, where the authority key identifier gives it. */
+  readonly authorityIssuerKey: string | null;
   readonly basicConstraints: { readonly ca: boolean; readonly pathLength: number | null } | null;
   readonly keyUsage: readonly KeyUsage[] | null;
   /** Object identifiers. */
@@ -90,6 +93,7 @@ export function noExtensions(): Mutable<Extensions> {
     unreadable: [],
     subjectKeyId: null,
     authorityKeyId: null,
+    authorityIssuerKey: null,
     basicConstraints: null,
     keyUsage: null,
     extendedKeyUsage: null,
@@ -131,10 +135,12 @@ const readers: Readonly<Record<string, Reader>> = {
     into.subjectKeyId = hex(expectTag(value, TAG.octetString, 'key identifier').content);
   },
   [OID.authorityKeyIdentifier]: (value, into) => {
-    const keyId = expectTag(value, TAG.sequence, 'authority key identifier').children.find((child) =>
-      isContext(child, 0),
-    );
+    const { children } = expectTag(value, TAG.sequence, 'authority key identifier');
+    const keyId = children.find((child) => isContext(child, 0));
     into.authorityKeyId = keyId === undefined ? null : hex(keyId.content);
+    const names = children.find((child) => isContext(child, 1))?.children.map(readGeneralName) ?? [];
+    const directory = names.find((name) => name.kind === 'directory');
+    into.authorityIssuerKey = directory === undefined ? null : comparisonKey(directory.rdns);
   },
   [OID.keyUsage]: (value, into) => {
     const bits = bitString(expectTag(value, TAG.bitString, 'key usage'));
@@ -189,7 +195,7 @@ function readGeneralName(node: DerNode): GeneralName {
       return { kind: 'ip', bytes: node.content };
     case 4: {
       const [name] = node.children;
-      return { kind: 'directory', name: expectTag(name, TAG.sequence, 'directory name') };
+      return { kind: 'directory', rdns: rdnsOf(expectTag(name, TAG.sequence, 'directory name')) };
     }
     default:
       return { kind: 'other', tag: node.tag };

@@ -1,0 +1,24 @@
+/** The CDK app: `cdk.json` runs it for `cdk synth` and `cdk deploy`. */
+
+import { App } from 'aws-cdk-lib';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { MtlsWatchError } from '../shared/errors.js';
+import { bundle } from './bundle.js';
+import { readConfig } from './config.js';
+import { MtlsWatchStack } from './stack.js';
+
+try {
+  const app = new App();
+  new MtlsWatchStack(app, 'MtlsWatch', {
+    stackName: 'mtls-watch',
+    description: 'Tells which client certificates API Gateway refuses, why, and what to change',
+    config: readConfig(app.node),
+    code: (name) => Code.fromAsset(bundle(name)),
+  });
+  app.synth();
+} catch (error) {
+  if (!(error instanceof MtlsWatchError)) throw error;
+  // A wrong setting is the user's to mend: what is wrong, without a stack trace around it.
+  console.error(`\n${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,73 @@
+/**
+ * Where notices and the stack's own alarms go. The key is the stack's own because CloudWatch alarms cannot publish to a
+ * topic that is encrypted with the account's `aws/sns` key.
+ */
+
+import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+
+export interface AlertTopicProps {
+  /** Each address gets a mail that asks it to confirm. */
+  readonly emails: readonly string[];
+}
+
+export class AlertTopic extends Construct {
+  readonly topic: Topic;
+  private readonly key: Key;
+
+  constructor(scope: Construct, id: string, props: AlertTopicProps) {
+    super(scope, id);
+    this.key = new Key(this, 'Key', {
+      description: 'mtls-watch: notices and alarms',
+      enableKeyRotation: true,
+      // A topic stores nothing for long; without it the key would only cost.
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.topic = new Topic(this, 'Topic', {
+      displayName: 'mtls-watch',
+      masterKey: this.key,
+      enforceSSL: true,
+    });
+    this.allowAlarms();
+    for (const email of props.emails) this.topic.addSubscription(new EmailSubscription(email));
+  }
+
+  publishStatements(): PolicyStatement[] {
+    return [
+      new PolicyStatement({ actions: ['sns:Publish'], resources: [this.topic.topicArn] }),
+      // SNS asks for both in the publisher's name when the topic is encrypted.
+      new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [this.key.keyArn] }),
+    ];
+  }
+
+  private allowAlarms(): void {
+    const principals = [new ServicePrincipal('cloudwatch.amazonaws.com')];
+    const stack = Stack.of(this);
+    const conditions = {
+      StringEquals: { 'aws:SourceAccount': stack.account },
+      ArnLike: {
+        'aws:SourceArn': stack.formatArn({
+          service: 'cloudwatch',
+          resource: 'alarm',
+          resourceName: '*',
+          arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+        }),
+      },
+    };
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({ principals, actions: ['sns:Publish'], resources: [this.topic.topicArn], conditions }),
+    );
+    this.key.addToResourcePolicy(
+      new PolicyStatement({
+        principals,
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: ['*'],
+        conditions,
+      }),
+    );
+  }
+}

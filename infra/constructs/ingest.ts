@@ -1,0 +1,55 @@
+/** The function that CloudWatch Logs calls with batches of log lines, and the queue for batches that it cannot process. */
+
+import { Duration, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type Code, EventInvokeConfig, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { WatchFunction } from './watch-function.js';
+
+export interface IngestProps {
+  readonly code: Code;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly statements: readonly PolicyStatement[];
+  readonly logRetentionDays: number;
+  /** @default - unreserved */
+  readonly reservedConcurrency?: number;
+}
+
+export class Ingest extends Construct {
+  readonly fn: LambdaFunction;
+  readonly deadLetters: Queue;
+
+  constructor(scope: Construct, id: string, props: IngestProps) {
+    super(scope, id);
+    this.deadLetters = new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      // The longest there is: whoever comes back from two weeks off can still put the batches through again.
+      retentionPeriod: Duration.days(14),
+    });
+    Validations.of(this.deadLetters).acknowledge({
+      id: 'AwsSolutions-SQS3',
+      reason:
+        'It is the dead-letter queue, of asynchronous invocations, which the rule cannot see; an alarm watches it.',
+    });
+    this.fn = new WatchFunction(this, 'Ingest', {
+      ...props,
+      description: 'mtls-watch: counts refused client certificates out of API Gateway logs and alerts on spikes',
+      statements: [
+        ...props.statements,
+        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetters.queueArn] }),
+      ],
+      // The largest payload unpacks to 64 MiB; its text, its parsed form and its halves are in memory together.
+      memoryMiB: 1024,
+      timeout: Duration.minutes(2),
+    }).fn;
+    new EventInvokeConfig(this, 'AsyncInvocations', {
+      function: this.fn,
+      retryAttempts: 2,
+      // Six hours, the longest there is: throttled batches wait rather than become dead letters.
+      maxEventAge: Duration.hours(6),
+      onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
+    });
+  }
+}

@@ -1,0 +1,83 @@
+/** Subscribes the ingest function to the gateway's log groups, and makes those that are asked for ahead of the gateway. */
+
+import { Stack } from 'aws-cdk-lib';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import { FilterPattern, type ILogGroup, LogGroup, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Config } from '../../shared/config.js';
+import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../filter-patterns.js';
+
+export interface LogSubscriptionsProps {
+  readonly ingest: IFunction;
+  readonly executionLogGroups: Config['executionLogGroups'];
+  readonly accessLogGroups: Config['accessLogGroups'];
+  /** For the groups that are made here. */
+  readonly logRetentionDays: number;
+}
+
+/** A log group with the permission to call the function that its filters need to be there first. */
+interface Source {
+  readonly logGroup: ILogGroup;
+  readonly permission: CfnPermission;
+}
+
+export class LogSubscriptions extends Construct {
+  constructor(scope: Construct, id: string, props: LogSubscriptionsProps) {
+    super(scope, id);
+    const sources = this.sources(props);
+    this.subscribe('execution', EXECUTION_LOG_PATTERN, props.executionLogGroups, sources, props.ingest);
+    this.subscribe('access', ACCESS_LOG_PATTERN, props.accessLogGroups, sources, props.ingest);
+  }
+
+  /** One source for each name, also where a group holds both kinds of log; made if either entry asks for it. */
+  private sources(props: LogSubscriptionsProps): Map<string, Source> {
+    const groups = [...props.executionLogGroups, ...props.accessLogGroups];
+    const created = new Set(groups.filter(({ create }) => create).map(({ name }) => name));
+    const names = [...new Set(groups.map(({ name }) => name))];
+    return new Map(names.map((name) => [name, this.source(name, created.has(name), props)]));
+  }
+
+  private source(name: string, create: boolean, { ingest, logRetentionDays }: LogSubscriptionsProps): Source {
+    const room = new Construct(this, constructId(name));
+    const logGroup = create
+      ? new LogGroup(room, 'LogGroup', { logGroupName: name, retention: logRetentionDays })
+      : LogGroup.fromLogGroupName(room, 'LogGroup', name);
+    const permission = new CfnPermission(room, 'MayInvokeIngest', {
+      action: 'lambda:InvokeFunction',
+      functionName: ingest.functionArn,
+      principal: new ServicePrincipal('logs.amazonaws.com').service,
+      sourceAccount: Stack.of(this).account,
+      sourceArn: logGroup.logGroupArn,
+    });
+    return { logGroup, permission };
+  }
+
+  private subscribe(
+    kind: 'execution' | 'access',
+    pattern: string,
+    groups: Config['executionLogGroups'],
+    sources: ReadonlyMap<string, Source>,
+    ingest: IFunction,
+  ): void {
+    const room = new Construct(this, kind);
+    for (const { name } of groups) {
+      const source = sources.get(name);
+      if (!source) throw new Error(`no source was made for the log group ${name}`);
+      const filter = new SubscriptionFilter(room, constructId(name), {
+        logGroup: source.logGroup,
+        // Named after the stack, so that an operator sees whose filter takes one of the few places of a log group.
+        filterName: `${Stack.of(this).stackName}-${kind}`,
+        filterPattern: FilterPattern.literal(pattern),
+        destination: { bind: () => ({ arn: ingest.functionArn }) },
+      });
+      // CloudWatch Logs tries the function out when the filter is made.
+      filter.node.addDependency(source.permission);
+    }
+  }
+}
+
+/** A slash separates the parts of a construct's path. No name that CloudWatch takes has a colon. */
+function constructId(logGroupName: string): string {
+  return logGroupName.replaceAll('/', ':');
+}

@@ -1,0 +1,44 @@
+/** The one table that holds all state, see `shared/ports`: halves, facts, incidents, outbox, history. */
+
+import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+
+export class StateTable extends Construct {
+  readonly table: Table;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    // Kept when the stack is deleted, as CDK does with tables by default: 13 months of history are not made again.
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'ttl',
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      encryption: TableEncryption.AWS_MANAGED,
+    });
+  }
+
+  /**
+   * What a function needs to keep state. Scan is not among it: nothing that runs may cost in proportion to the table.
+   * Transactions are allowed by the actions that they are made of.
+   */
+  accessStatements(): PolicyStatement[] {
+    return [
+      new PolicyStatement({
+        actions: [
+          'dynamodb:BatchGetItem',
+          'dynamodb:BatchWriteItem',
+          'dynamodb:ConditionCheckItem',
+          'dynamodb:DeleteItem',
+          'dynamodb:GetItem',
+          'dynamodb:PutItem',
+          'dynamodb:Query',
+          'dynamodb:UpdateItem',
+        ],
+        resources: [this.table.tableArn],
+      }),
+    ];
+  }
+}

@@ -1,0 +1,76 @@
+/** The stack: everything that one account and Region needs. Logical ids are a contract; renaming one replaces state. */
+
+import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import type { Config } from '../shared/config.js';
+import type { FunctionName } from './bundle.js';
+import { functionEnvironment } from './config.js';
+import { Alarms } from './constructs/alarms.js';
+import { AlertTopic } from './constructs/alert-topic.js';
+import { Ingest } from './constructs/ingest.js';
+import { LogSubscriptions } from './constructs/log-subscriptions.js';
+import { StateTable } from './constructs/state-table.js';
+import { Sweep } from './constructs/sweep.js';
+import { truststoreStatements } from './truststore-access.js';
+
+export interface MtlsWatchStackProps extends StackProps {
+  readonly config: Config;
+  /** The bundled code of a function; tests put a stub here. */
+  readonly code: (name: FunctionName) => Code;
+}
+
+export class MtlsWatchStack extends Stack {
+  constructor(scope: Construct, id: string, props: MtlsWatchStackProps) {
+    super(scope, id, props);
+    const { config, code } = props;
+    const state = new StateTable(this, 'State');
+    const alerts = new AlertTopic(this, 'Alerts', { emails: config.alertEmails });
+    const statements = () => [
+      ...state.accessStatements(),
+      ...alerts.publishStatements(),
+      ...truststoreStatements(this, config.truststores),
+    ];
+    const environment = (name: FunctionName) =>
+      functionEnvironment(config, {
+        TABLE_NAME: state.table.tableName,
+        TOPIC_ARN: alerts.topic.topicArn,
+        POWERTOOLS_METRICS_NAMESPACE: 'MtlsWatch',
+        POWERTOOLS_SERVICE_NAME: name,
+      });
+
+    const ingest = new Ingest(this, 'Ingest', {
+      code: code('ingest'),
+      environment: environment('ingest'),
+      statements: statements(),
+      logRetentionDays: config.logRetentionDays,
+      reservedConcurrency: config.reservedConcurrency ?? undefined,
+    });
+    const sweep = new Sweep(this, 'Sweep', {
+      code: code('sweep'),
+      environment: environment('sweep'),
+      statements: statements(),
+      logRetentionDays: config.logRetentionDays,
+      reserveConcurrency: config.reservedConcurrency !== null,
+    });
+    new LogSubscriptions(this, 'Subscriptions', { ingest: ingest.fn, ...config });
+    new Alarms(this, 'Alarms', {
+      topic: alerts.topic,
+      ingest: ingest.fn,
+      sweep: sweep.fn,
+      deadLetters: ingest.deadLetters,
+    });
+
+    if (config.executionLogGroups.length + config.accessLogGroups.length === 0) {
+      Annotations.of(this).addWarningV2(
+        'mtls-watch:no-log-groups',
+        'No log group is watched: name some under executionLogGroups and accessLogGroups.',
+      );
+    }
+    new CfnOutput(this, 'TopicArn', { value: alerts.topic.topicArn });
+    new CfnOutput(this, 'TableName', { value: state.table.tableName });
+    new CfnOutput(this, 'IngestFunctionName', { value: ingest.fn.functionName });
+    new CfnOutput(this, 'SweepFunctionName', { value: sweep.fn.functionName });
+    new CfnOutput(this, 'DeadLetterQueueUrl', { value: ingest.deadLetters.queueUrl });
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * Makes the sample: `npm run sample -- [--days N] [--scale F] [--seed TEXT] [--out DIR] [--new-pki]`. The same seed and
+ * certificates give the same bytes. Days before the sample day have everyday traffic only; `--scale` thins it out.
+ */
+
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import { filesOf, type SampleFile } from './files.js';
+import { makePki, type Pki, readPki, SAMPLE_DAY, TRUSTSTORE } from './pki.js';
+import { random } from './random.js';
+import { render, type SampleEvent } from './render.js';
+import { STORIES } from './stories.js';
+import { APIS, type Call, timeline } from './timeline.js';
+import { type Truth, truthOf } from './truth.js';
+
+export interface SampleOptions {
+  readonly seed: string;
+  readonly days: number;
+  /** How much everyday traffic there is; 1 is the shipped day. */
+  readonly scale: number;
+}
+
+export const DEFAULTS: SampleOptions = { seed: 'mtls-watch', days: 1, scale: 1 };
+export const PKI_FILE = join(import.meta.dirname, 'pki.pem');
+
+const DAY = 86_400_000;
+
+export interface Sample {
+  readonly files: readonly SampleFile[];
+  readonly truth: Truth;
+}
+
+/** The files of all days and what is true of them; in memory, and pure but for the certificates. */
+export function makeSample(pki: Pki, { seed, days, scale }: SampleOptions): Sample {
+  const dates = Array.from({ length: days }, (_, n) =>
+    new Date(Date.parse(SAMPLE_DAY) - (days - 1 - n) * DAY).toISOString().slice(0, 10),
+  );
+  const calls: Call[] = [];
+  const events: SampleEvent[] = [];
+  const files: SampleFile[] = [];
+  for (const date of dates) {
+    const ofDay: Call[] = [];
+    for (const story of STORIES.filter(({ daily }) => daily || date === SAMPLE_DAY)) {
+      const day = timeline(pki, date, story.name, random(`${seed}/${date}/${story.name}`));
+      story.tell(day, scale);
+      ofDay.push(...day.calls());
+    }
+    ofDay.sort((a, b) => a.at - b.at);
+    const rendered = render(ofDay, `${seed}/${date}`);
+    calls.push(...ofDay);
+    events.push(...rendered);
+    files.push(...filesOf(rendered, date, seed));
+  }
+  return { files, truth: truthOf(dates, calls, events, files, STORIES) };
+}
+
+/** The CA bundle that was in use until Acme's new CA was added to it at 09:59, and the one from then on. */
+export function truststores(pki: Pki): { readonly before: string; readonly after: string } {
+  const bundle = (names: readonly string[]) => names.map((name) => `# ${name}\n${pki.get(name)?.pem ?? ''}`).join('');
+  // The new CA stands before the old one of the same name: OpenSSL tries the first that the name fits.
+  const updated = TRUSTSTORE.flatMap((name) => (name === 'acme-issuing' ? ['acme-issuing-new', name] : [name]));
+  return { before: bundle(TRUSTSTORE), after: bundle(updated) };
+}
+
+/** Settings for `--config`. */
+export function sampleConfig(): object {
+  const apis = Object.values(APIS);
+  return {
+    executionLogGroups: apis.map(({ executionGroup }) => ({ name: executionGroup })),
+    accessLogGroups: apis.map(({ accessGroup }) => ({ name: accessGroup })),
+    domains: Object.fromEntries(apis.map(({ apiId, stage, domain }) => [`${apiId}/${stage}`, domain])),
+    truststores: Object.fromEntries(apis.map(({ domain }) => [domain, `s3://example-bank-truststores/${domain}.pem`])),
+    runbooks: { baseUrl: 'https://wiki.bank.example/mtls-watch/runbooks' },
+  };
+}
+
+/** JSON with each group on a line of its own, so that a change of the sample can be read. */
+function printed(truth: Truth): string {
+  const fields = Object.entries(truth).map(([key, value]) => {
+    if (!Array.isArray(value)) return `  ${JSON.stringify(key)}: ${JSON.stringify(value)}`;
+    return `  ${JSON.stringify(key)}: [\n${value.map((item) => `    ${JSON.stringify(item)}`).join(',\n')}\n  ]`;
+  });
+  return `{\n${fields.join(',\n')}\n}`;
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      days: { type: 'string', default: String(DEFAULTS.days) },
+      scale: { type: 'string', default: String(DEFAULTS.scale) },
+      seed: { type: 'string', default: DEFAULTS.seed },
+      out: { type: 'string', default: join(import.meta.dirname, 'day') },
+      'new-pki': { type: 'boolean', default: false },
+    },
+  });
+  const [days, scale] = [Number(values.days), Number(values.scale)];
+  if (!Number.isInteger(days) || days < 1 || days > 400) throw new Error(`--days ${values.days}: expected 1 to 400`);
+  if (!(scale > 0 && scale <= 10)) throw new Error(`--scale ${values.scale}: expected a number above 0, at most 10`);
+  if (values['new-pki']) await writeFile(PKI_FILE, await makePki());
+  const pki = readPki(await readFile(PKI_FILE, 'utf8'));
+  const { files, truth } = makeSample(pki, { seed: values.seed, days, scale });
+
+  await rm(join(values.out, 'logs'), { recursive: true, force: true });
+  for (const { date, name, content } of files) {
+    await mkdir(join(values.out, 'logs', date), { recursive: true });
+    await writeFile(join(values.out, 'logs', date, name), content);
+  }
+  const { before, after } = truststores(pki);
+  await writeFile(join(values.out, 'truststore.pem'), before);
+  await writeFile(join(values.out, 'truststore-updated.pem'), after);
+  await writeFile(join(values.out, 'mtls-watch.json'), `${JSON.stringify(sampleConfig(), null, 2)}\n`);
+  await writeFile(join(values.out, 'expected.json'), `${printed(truth)}\n`);
+  const bytes = files.reduce((sum, { content }) => sum + content.length, 0);
+  console.log(
+    `${truth.events.delivered} events in ${files.length} files, ${Math.round(bytes / 1024)} KiB, in ${values.out}`,
+  );
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();

@@ -1,0 +1,131 @@
+/**
+ * Reads truststores from S3: at most every `truststoreRecheckMs`, and then only if the object changed. Needs
+ * `s3:GetObject`, `s3:GetObjectVersion` and, to tell what changed, `s3:ListBucketVersions`.
+ */
+
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  ListObjectVersionsCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { MtlsWatchError, messageOf } from '../../errors.js';
+import { limits } from '../../limits.js';
+import type { Clock } from '../../ports/index.js';
+import type { TruststoreObject, TruststoreSource } from '../../ports/truststore.js';
+
+interface Held {
+  readonly object: TruststoreObject;
+  readonly checkedAt: number;
+}
+
+export function createS3Truststores(client: Pick<S3Client, 'send'>, clock: Clock): TruststoreSource {
+  const held = new Map<string, Held>();
+  const before = new Map<string, { readonly version: string; readonly object: TruststoreObject | null }>();
+
+  const read = async (uri: string): Promise<TruststoreObject> => {
+    const known = held.get(uri);
+    if (known !== undefined && clock.now() - known.checkedAt < limits.truststoreRecheckMs) return known.object;
+    const object = await fetch(uri, known?.object);
+    held.set(uri, { object, checkedAt: clock.now() });
+    return object;
+  };
+
+  const fetch = async (uri: string, known: TruststoreObject | undefined): Promise<TruststoreObject> => {
+    try {
+      const output = await client.send(
+        new GetObjectCommand({ ...placeOf(uri), ...(known && { IfNoneMatch: known.version }) }),
+      );
+      return await objectOf(uri, output);
+    } catch (error) {
+      if (known !== undefined && statusOf(error) === 304) return known;
+      throw unreadable(uri, error);
+    }
+  };
+
+  const previous = async (uri: string): Promise<TruststoreObject | null> => {
+    const current = await read(uri);
+    const known = before.get(uri);
+    if (known?.version === current.version) return known.object;
+    const object = await findPrevious(uri, current);
+    before.set(uri, { version: current.version, object });
+    return object;
+  };
+
+  const findPrevious = async (uri: string, current: TruststoreObject): Promise<TruststoreObject | null> => {
+    if (current.versionId === null) return null;
+    const { Bucket, Key } = placeOf(uri);
+    try {
+      // Versions come newest first; a delete marker between two versions is not among them.
+      const { Versions = [] } = await client.send(
+        new ListObjectVersionsCommand({ Bucket, Prefix: Key, MaxKeys: limits.truststoreVersionsMax }),
+      );
+      const own = Versions.filter((version) => version.Key === Key);
+      const at = own.findIndex(({ VersionId }) => VersionId === current.versionId);
+      const VersionId = at === -1 ? undefined : own[at + 1]?.VersionId;
+      if (VersionId === undefined) return null;
+      return await objectOf(uri, await client.send(new GetObjectCommand({ Bucket, Key, VersionId })));
+    } catch (error) {
+      throw unreadable(uri, error);
+    }
+  };
+
+  return { read, previous };
+}
+
+function placeOf(uri: string): { Bucket: string; Key: string } {
+  const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
+  if (Bucket === undefined || Key === undefined) {
+    throw new MtlsWatchError('truststore-unreadable', `truststore ${uri} is no S3 address; expected s3://bucket/key`);
+  }
+  return { Bucket, Key };
+}
+
+async function objectOf(
+  uri: string,
+  { Body, ETag, VersionId, LastModified, ContentLength }: GetObjectCommandOutput,
+): Promise<TruststoreObject> {
+  if (Body === undefined || ETag === undefined || (ContentLength ?? 0) > limits.truststoreBytesMax)
+    throw tooLarge(uri, ContentLength);
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // The stated length is not relied upon.
+  for await (const chunk of Body as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    if (bytes > limits.truststoreBytesMax) throw tooLarge(uri, bytes);
+    chunks.push(chunk);
+  }
+  return {
+    text: Buffer.concat(chunks).toString('utf8'),
+    version: ETag,
+    versionId: VersionId === undefined || VersionId === 'null' ? null : VersionId,
+    modifiedAt: LastModified?.getTime() ?? 0,
+  };
+}
+
+function tooLarge(uri: string, bytes: number | undefined): MtlsWatchError {
+  const given = bytes === undefined ? 'has no content' : `has more than ${limits.truststoreBytesMax} bytes`;
+  return new MtlsWatchError(
+    'truststore-unreadable',
+    `truststore ${uri} ${given}; expected a bundle of PEM certificates: check the key`,
+  );
+}
+
+function unreadable(uri: string, error: unknown): MtlsWatchError {
+  if (error instanceof MtlsWatchError) return error;
+  const status = statusOf(error);
+  const what =
+    status === 403
+      ? 'access denied: allow s3:GetObject and s3:GetObjectVersion on it'
+      : status === 404
+        ? 'there is no such object: check the address in the configuration'
+        : messageOf(error);
+  return new MtlsWatchError('truststore-unreadable', `truststore ${uri} cannot be read: ${what}`, {
+    cause: error,
+    retryable: status === undefined || status >= 500,
+  });
+}
+
+function statusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
+}

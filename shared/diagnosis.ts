@@ -1,0 +1,70 @@
+/**
+ * Looks at the certificate that failed most: loads it and the truststore of its custom domain, and has `x509/` say why it
+ * is refused and what changed shortly before. What cannot be read costs the alert its verdict, never the alert.
+ */
+
+import { MtlsWatchError } from './errors.js';
+import type { ClientTally, Diagnosis, Fact } from './model.js';
+import type { World } from './ports/index.js';
+import { diagnosisCache } from './x509/cache.js';
+import { certificateFromLoggedPem } from './x509/certificate.js';
+import { changesBetween, describeChange } from './x509/change.js';
+
+export interface Diagnosed {
+  readonly verdict: Diagnosis | null;
+  /** Why there is no verdict, in a sentence; null where there is one or none was expected. */
+  readonly verdictNote: string | null;
+  /** What changed in the truststore shortly before it began, in sentences. */
+  readonly change: string | null;
+}
+
+const cache = diagnosisCache();
+
+/** The address of a custom domain's truststore; `*` stands for every domain that has none of its own. */
+export function truststoreUri(scope: string, truststores: Readonly<Record<string, string>>): string | null {
+  return truststores[scope] ?? truststores['*'] ?? null;
+}
+
+/** @param clients those that failed most first */
+export async function diagnoseClients(
+  clients: readonly ClientTally[],
+  scope: string,
+  facts: readonly Fact[],
+  world: World,
+): Promise<Diagnosed> {
+  const uri = truststoreUri(scope, world.config.truststores);
+  if (uri === null) return none(null);
+  const [firstAt, lastAt] = [
+    Math.min(...facts.map((fact) => fact.firstAt)),
+    Math.max(...facts.map((fact) => fact.lastAt)),
+  ];
+  try {
+    const fingerprint = clients.find((client) => client.fingerprint !== null)?.fingerprint ?? null;
+    const pem = fingerprint === null ? null : await world.stores.certificates.load(fingerprint);
+    if (pem === null) return none('The access log holds no readable certificate of these clients.');
+    const certificate = certificateFromLoggedPem(pem);
+    if (certificate.kind === 'malformed') return none(`The logged certificate cannot be read: ${certificate.detail}.`);
+    const bundle = await world.truststores.read(uri);
+    const verdict = cache.diagnose(certificate, bundle, lastAt);
+    return { verdict, verdictNote: null, change: await changeBefore(uri, firstAt, world) };
+  } catch (error) {
+    if (!(error instanceof MtlsWatchError) || error.code !== 'truststore-unreadable') throw error;
+    return none(error.message);
+  }
+}
+
+/** A change is news for a day; what is older has stood the test. */
+const CHANGE_MS_MAX = 24 * 3_600_000;
+
+async function changeBefore(uri: string, firstFailureAt: number, { truststores }: World): Promise<string | null> {
+  const current = await truststores.read(uri);
+  if (firstFailureAt - current.modifiedAt > CHANGE_MS_MAX) return null;
+  const previous = await truststores.previous(uri);
+  if (previous === null) return null;
+  const change = changesBetween(cache.truststore(previous), cache.truststore(current));
+  return describeChange(change, current, previous, firstFailureAt);
+}
+
+function none(verdictNote: string | null): Diagnosed {
+  return { verdict: null, verdictNote, change: null };
+}

@@ -1,0 +1,23 @@
+/** Where the CA bundle of a custom domain comes from. Implemented by `adapters/aws/truststore.ts`. */
+
+export interface TruststoreObject {
+  /** The bundle, as text. */
+  readonly text: string;
+  /** Changes with the content: compare it, and keep what was made of the text under it. */
+  readonly version: string;
+  /** The version that a domain name is updated to; null in a bucket without versioning. */
+  readonly versionId: string | null;
+  /** When this version was put; milliseconds since the epoch. */
+  readonly modifiedAt: number;
+}
+
+export interface TruststoreSource {
+  /**
+   * The current version. Answers from memory while the object is unchanged; the same version is the same object.
+   * @param uri `s3://bucket/key`
+   * @throws MtlsWatchError `truststore-unreadable`, with what was wrong and what to do
+   */
+  read(uri: string): Promise<TruststoreObject>;
+  /** The version before the current one, to tell what changed; null where there is none or it cannot be seen. */
+  previous(uri: string): Promise<TruststoreObject | null>;
+}

@@ -1,0 +1,60 @@
+/**
+ * Remembers truststores that were read and verdicts that were found, so that a client that retries all day is diagnosed
+ * once. A verdict is kept for one version of a truststore and until a certificate begins or ends to be valid.
+ */
+
+import { limits } from '../limits.js';
+import type { Diagnosis } from '../model.js';
+import type { Certificate } from './certificate.js';
+import { diagnose } from './diagnose.js';
+import { parseTruststore, type Truststore } from './truststore.js';
+
+/** A bundle and what changes with its content: an S3 ETag, a version id, a digest. */
+export interface BundleVersion {
+  readonly text: string;
+  readonly version: string;
+}
+
+export interface DiagnosisCache {
+  /** @param at milliseconds since the epoch */
+  readonly diagnose: (client: Certificate, bundle: BundleVersion, at: number) => Diagnosis;
+  readonly truststore: (bundle: BundleVersion) => Truststore;
+}
+
+const HOUR_MS = 3_600_000;
+
+export function diagnosisCache(verdictsMax: number = limits.certificateCacheMax): DiagnosisCache {
+  const verdicts = new Map<string, Diagnosis>();
+  const truststores = new Map<string, Truststore>();
+  const truststore = ({ version, text }: BundleVersion) =>
+    remember(truststores, limits.truststoresCachedMax, version, () => parseTruststore(text));
+  return {
+    truststore,
+    diagnose: (client, bundle, at) => {
+      const store = truststore(bundle);
+      // The hour keeps the words fresh ("expired for 3 days"); the count of boundaries keeps the verdict exact.
+      const key = `${client.fingerprint} ${boundariesBefore(client, store, at)} ${Math.floor(at / HOUR_MS)} ${bundle.version}`;
+      return remember(verdicts, verdictsMax, key, () => diagnose(client, store, at));
+    },
+  };
+}
+
+/** How many times a certificate began or ended to be valid until `at`: between two such times no verdict changes. */
+function boundariesBefore(client: Certificate, { certificates }: Truststore, at: number): number {
+  let count = 0;
+  for (const { notBefore, notAfter } of [client, ...certificates.map(({ certificate }) => certificate)]) {
+    count += Number(at >= notBefore) + Number(at > notAfter);
+  }
+  return count;
+}
+
+/** The oldest entry makes room for a new one. */
+function remember<T>(entries: Map<string, T>, sizeMax: number, key: string, make: () => T): T {
+  const known = entries.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  const [oldest] = entries.keys();
+  if (entries.size >= sizeMax && oldest !== undefined) entries.delete(oldest);
+  entries.set(key, made);
+  return made;
+}

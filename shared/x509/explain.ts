@@ -1,0 +1,216 @@
+/**
+ * Why a path breaks off. `openssl verify` says "unable to get local issuer certificate" (20) or "certificate signature
+ * failure" (7); this tells apart an issuer or an intermediate that is missing, one that was re-keyed under its name, and a
+ * certificate whose content was altered: by key identifiers and by the signatures themselves.
+ */
+
+import { createHash } from 'node:crypto';
+import type { Finding } from '../model.js';
+import type { Certificate } from './certificate.js';
+import { bitString, hex, readDer } from './der.js';
+import { finding } from './findings.js';
+import { type Attempt, candidates, identifiersDiffer, type Search } from './paths.js';
+import { namesRoot, nearestRelative, type Related } from './related.js';
+import { checkSignature, signatureShowsKey } from './signature.js';
+import { isSelfSigned, type TruststoreCertificate } from './truststore.js';
+import { identity, keyIdText, keyText, serialText, when } from './words.js';
+
+/** The finding for an attempt that reached no self-signed end. `presented`: what the client sent besides its own. */
+export function explainBreak(search: Search, attempt: Attempt, presented: readonly Certificate[]): Finding {
+  const depth = attempt.path.length - 1;
+  const child = attempt.path[depth];
+  if (child === undefined) throw new Error('an attempt starts with the client');
+  if (depth === 0 && isSelfSigned(child)) return selfSigned(child);
+  if (attempt.impostors.length > 0) return impostor(search, child, depth, attempt.impostors, presented);
+  return missing(search, child, depth, attempt.path, presented);
+}
+
+function selfSigned(client: Certificate): Finding {
+  const { subjectDn, fingerprint } = client;
+  return finding(
+    'self-signed',
+    'error',
+    { depth: 0, certificate: client },
+    {
+      evidence: [
+        'subject and issuer are the same, and it is signed with its own key',
+        `SHA-256 fingerprint ${fingerprint} is not in the truststore`,
+      ],
+      remedy: `Have the client use a certificate that a CA of the truststore issued. If the self-signed certificate ${subjectDn} is meant, put exactly that one (SHA-256 ${fingerprint}) into the truststore and update the domain name to the new version.`,
+    },
+  );
+}
+
+/** CAs with the issuer's name are there, but none made the signature. */
+function impostor(
+  search: Search,
+  child: Certificate,
+  depth: number,
+  impostors: readonly TruststoreCertificate[],
+  presented: readonly Certificate[],
+): Finding {
+  const altered = impostors.find(({ certificate }) => contentAltered(search, child, certificate));
+  if (altered !== undefined) return contentAlteredFinding(search, child, depth, altered.certificate);
+  const [{ certificate: held }] = [...impostors].sort((a, b) => b.certificate.notBefore - a.certificate.notBefore) as [
+    TruststoreCertificate,
+  ];
+  const real = presentedIssuer(search, child, presented);
+  const older = held.notBefore > child.notBefore;
+  const wanted =
+    real === null ? `the key identifier ${keyIdText(child.authorityKeyId)}` : `SHA-256 fingerprint ${real.fingerprint}`;
+  return finding(
+    'issuer-rekeyed',
+    'error',
+    { depth, certificate: child },
+    {
+      evidence: [
+        `issuer ${child.issuerDn}`,
+        `signed with the key ${keyIdText(child.authorityKeyId)}`,
+        ...impostors.map(
+          ({ certificate }) =>
+            `in the truststore: ${keyIdText(certificate.subjectKeyId)}, ${keyText(certificate)}, valid from ${when(certificate.notBefore)}`,
+        ),
+        ...(real === null ? [] : [`presented by the client: ${identity(real)}`]),
+      ],
+      remedy: older
+        ? `Put the earlier certificate of ${child.issuerDn} (${wanted}) back into the truststore beside the new one, and keep both until its clients are renewed. Or have this client renew its certificate with the new key of the CA.`
+        : `Add the new certificate of ${child.issuerDn} (${wanted}) to the truststore, beside the old one while clients move over; the CA has a new key under its old name. Then update the domain name to the new truststore version.`,
+    },
+  );
+}
+
+/** Whether the CA did sign the certificate, but not with this content. */
+function contentAltered(search: Search, child: Certificate, issuer: Certificate): boolean {
+  const shows = signatureShowsKey(child, issuer, search.truststore.keys);
+  if (shows === true) return true;
+  if (child.authorityKeyId === null || issuer.subjectKeyId === null || identifiersDiffer(child, issuer)) return false;
+  // An identifier that is the key's own hash cannot stand for two keys; others may have been reused for a new one.
+  return shows === null || keyHash(issuer) === issuer.subjectKeyId;
+}
+
+/** RFC 5280, 4.2.1.2, first way: SHA-1 of the key without its algorithm. */
+function keyHash({ publicKey }: Certificate): string {
+  const key = readDer(publicKey.spki).children[1];
+  return key === undefined ? '' : hex(createHash('sha1').update(bitString(key)).digest());
+}
+
+function contentAlteredFinding(search: Search, child: Certificate, depth: number, issuer: Certificate): Finding {
+  const shows = signatureShowsKey(child, issuer, search.truststore.keys) === true;
+  return finding(
+    'content-altered',
+    'error',
+    { depth, certificate: child },
+    {
+      evidence: [
+        `issuer ${identity(issuer)}`,
+        shows
+          ? "the signature was made with the issuer's key, over other content"
+          : `authority key identifier ${keyIdText(child.authorityKeyId)} is the issuer's, its signature is not`,
+        `serial ${serialText(child.serialNumber)}`,
+      ],
+      remedy:
+        depth === 0
+          ? `Replace the client's copy of ${child.subjectDn} by the certificate as ${child.issuerDn} issued it: the content was changed after signing, by damage in transit or on purpose. If the client has an intact copy, treat this as an attempt to forge one.`
+          : `Replace ${child.subjectDn} in the truststore by the certificate as ${child.issuerDn} issued it: the content was changed after signing. Compare SHA-256 fingerprints with the CA; this copy has ${child.fingerprint}.`,
+    },
+  );
+}
+
+function missing(
+  search: Search,
+  child: Certificate,
+  depth: number,
+  path: readonly Certificate[],
+  presented: readonly Certificate[],
+): Finding {
+  const chain = presentedChain(search, child, presented);
+  const relative = nearestRelative(child, search.truststore, path);
+  const loops = !candidates(search, child).next().done;
+  const gap = !loops && isIntermediate(search, child, chain, relative);
+  const wanted =
+    chain[0] === undefined
+      ? `${child.issuerDn} with key identifier ${keyIdText(child.authorityKeyId)}`
+      : `${child.issuerDn} with SHA-256 fingerprint ${chain[0].fingerprint}`;
+  const evidence = [
+    `issuer ${child.issuerDn}`,
+    `key identifier of the issuer ${keyIdText(child.authorityKeyId)}`,
+    ...(loops ? ['the CAs of this name in the truststore lead round in a circle and to no root'] : []),
+    ...chain.map((one) => `presented by the client, not in the truststore: ${identity(one)}`),
+    ...(relative === null ? ['no CA of the truststore is related to it'] : [relativeText(relative)]),
+  ];
+  const then = 'Then update the domain name to the new truststore version.';
+  const remedy = gap
+    ? `Add the intermediate CA ${wanted} to the truststore: the gateway needs every CA up to the root there, whatever the client presents. Get it from the CA that issued to ${child.subjectDn}. ${then}`
+    : depth === 0
+      ? `Decide whether clients of ${child.issuerDn} are to be let in. If so, add the CA ${wanted} and every CA above it up to its root to the truststore. ${then}`
+      : `Complete the chain of ${child.subjectDn}, which is in the truststore without its issuer: add ${wanted} and every CA above it up to the self-signed root. ${then}`;
+  return finding(
+    gap ? 'intermediate-missing' : 'issuer-missing',
+    'error',
+    { depth, certificate: child },
+    { evidence, remedy: remedy + renamed(relative) },
+  );
+}
+
+function relativeText({ held, how }: Related): string {
+  const words = {
+    'same-key': 'the same key under another name',
+    'other-generation': 'another generation of it',
+    'same-organisation': 'of the same organisation',
+  }[how];
+  return `nearest in the truststore, ${words}: ${identity(held.certificate)}`;
+}
+
+function renamed(relative: Related | null): string {
+  if (relative?.how !== 'same-key') return '';
+  return ` The truststore has the same key under the name ${relative.held.certificate.subjectDn}: ask the CA for its certificate under the other name.`;
+}
+
+/**
+ * Whether what is missing stands between the certificate and a root that is there. What the client presents proves it, and so
+ * does the name of the issuer's issuer in an authority key identifier; else the names of the truststore's CAs suggest it.
+ */
+function isIntermediate(
+  search: Search,
+  child: Certificate,
+  chain: readonly Certificate[],
+  relative: Related | null,
+): boolean {
+  const top = chain.at(-1);
+  if (top !== undefined) return signedByTruststore(search, top);
+  if (child.authorityIssuerKey !== null) {
+    return child.authorityIssuerKey !== child.issuerKey && search.truststore.issuers.has(child.authorityIssuerKey);
+  }
+  if (relative === null || relative.how === 'same-key' || namesRoot(child.issuerRdns)) return false;
+  return relative.how === 'same-organisation' || !relative.held.selfSigned;
+}
+
+function signedByTruststore(search: Search, certificate: Certificate): boolean {
+  for (const { signature } of candidates(search, certificate)) if (signature.kind === 'valid') return true;
+  return false;
+}
+
+/** The presented certificates above `child`, as far as their signatures hold and the truststore has not taken over. */
+function presentedChain(search: Search, child: Certificate, presented: readonly Certificate[]): Certificate[] {
+  const chain: Certificate[] = [];
+  for (let last: Certificate = child; chain.length < presented.length; ) {
+    const issuer = presentedIssuer(search, last, presented);
+    if (issuer === null || chain.includes(issuer)) break;
+    chain.push(issuer);
+    if (isSelfSigned(issuer) || signedByTruststore(search, issuer)) break;
+    last = issuer;
+  }
+  return chain;
+}
+
+function presentedIssuer(
+  { truststore }: Search,
+  child: Certificate,
+  presented: readonly Certificate[],
+): Certificate | null {
+  return (
+    presented.find(
+      (one) => one.subjectKey === child.issuerKey && checkSignature(child, one, truststore.keys).kind === 'valid',
+    ) ?? null
+  );
+}

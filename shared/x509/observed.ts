@@ -1,0 +1,250 @@
+/**
+ * Client certificates as they were seen calling: what a new truststore would change for them, and when they expire. Pure; the
+ * command line feeds it from recorded logs.
+ */
+
+import { limits } from '../limits.js';
+import type { Diagnosis } from '../model.js';
+import { type Certificate, certificateFromLoggedPem } from './certificate.js';
+import { diagnose } from './diagnose.js';
+import { nearestAttempt, startSearch } from './paths.js';
+import type { Truststore } from './truststore.js';
+
+/** One request, or several alike, with the certificate that the access log holds. */
+export interface ObservedClient {
+  /** Milliseconds since the epoch; of several requests, of the last. */
+  readonly at: number;
+  readonly count: number;
+  readonly refused: boolean;
+  /** The custom domain. */
+  readonly scope: string;
+  /** Null where the log holds none. */
+  readonly pem: string | null;
+  /** Canonical DNs and the serial number in upper-case hexadecimal, as in `Client`. */
+  readonly subjectDn: string;
+  readonly issuerDn: string;
+  readonly serialNumber: string;
+  readonly notAfter: number | null;
+}
+
+/** All that was seen of one certificate. */
+export interface ClientRecord {
+  readonly subjectDn: string;
+  readonly issuerDn: string;
+  readonly serialNumber: string;
+  readonly notAfter: number | null;
+  /** Null where no readable PEM was seen. */
+  readonly certificate: Certificate | null;
+  readonly requests: number;
+  readonly refused: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+  /** Whether the last request was refused. */
+  readonly lastRefused: boolean;
+  readonly scopes: readonly string[];
+}
+
+export interface Observations {
+  readonly add: (observed: ObservedClient) => void;
+  /** The busiest first. */
+  readonly clients: () => ClientRecord[];
+  readonly requests: () => number;
+  /** Requests of certificates beyond the bound, which are not looked at. */
+  readonly leftOut: () => number;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Adds requests up by certificate. Memory is bounded by the number of certificates. */
+export function observations(): Observations {
+  const records = new Map<string, Mutable<ClientRecord> & { scopes: string[] }>();
+  let requests = 0;
+  let leftOut = 0;
+  const add = (observed: ObservedClient): void => {
+    requests += observed.count;
+    const key = JSON.stringify([observed.issuerDn, observed.serialNumber, observed.subjectDn]);
+    const record = records.get(key);
+    if (record === undefined && records.size >= limits.observedClientsMax) {
+      leftOut += observed.count;
+      return;
+    }
+    if (record === undefined) records.set(key, recordOf(observed));
+    else merge(record, observed);
+  };
+  return {
+    add,
+    requests: () => requests,
+    leftOut: () => leftOut,
+    clients: () => [...records.values()].sort((a, b) => b.requests - a.requests || compare(a.subjectDn, b.subjectDn)),
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function certificateOf({ pem }: ObservedClient): Certificate | null {
+  const parsed = pem === null ? null : certificateFromLoggedPem(pem);
+  return parsed?.kind === 'certificate' ? parsed : null;
+}
+
+function recordOf(observed: ObservedClient): Mutable<ClientRecord> & { scopes: string[] } {
+  const { at, count, refused, scope, subjectDn, issuerDn, serialNumber } = observed;
+  const certificate = certificateOf(observed);
+  return {
+    subjectDn,
+    issuerDn,
+    serialNumber,
+    notAfter: certificate?.notAfter ?? observed.notAfter,
+    certificate,
+    requests: count,
+    refused: refused ? count : 0,
+    firstAt: at,
+    lastAt: at,
+    lastRefused: refused,
+    scopes: [scope],
+  };
+}
+
+function merge(record: Mutable<ClientRecord> & { scopes: string[] }, observed: ObservedClient): void {
+  record.requests += observed.count;
+  if (observed.refused) record.refused += observed.count;
+  record.firstAt = Math.min(record.firstAt, observed.at);
+  if (observed.at >= record.lastAt) {
+    record.lastAt = observed.at;
+    record.lastRefused = observed.refused;
+  }
+  record.certificate ??= certificateOf(observed);
+  record.notAfter ??= observed.notAfter;
+  const known = record.scopes.includes(observed.scope);
+  if (!known && record.scopes.length < limits.scopesPerClientMax) record.scopes.push(observed.scope);
+}
+
+/** What a new truststore means for one client. */
+export type Change =
+  | 'newly-refused'
+  | 'newly-trusted'
+  | 'still-refused'
+  | 'still-trusted'
+  /** Its own certificate is out of its validity: no truststore helps. */
+  | 'not-valid-itself'
+  /** The log holds no readable certificate. */
+  | 'unknown';
+
+export interface PreflightResult {
+  readonly client: ClientRecord;
+  readonly change: Change;
+  /** Under the new truststore; null where there is no certificate. */
+  readonly verdict: Diagnosis | null;
+}
+
+/**
+ * What would change for each client if `next` replaced `current`. Without `current`, what happened to the client's last
+ * recorded request stands for it.
+ */
+export function preflight(
+  clients: readonly ClientRecord[],
+  next: Truststore,
+  current: Truststore | null,
+  at: number,
+): PreflightResult[] {
+  return clients.map((client) => {
+    const { certificate } = client;
+    if (certificate === null) return { client, change: 'unknown', verdict: null };
+    const verdict = diagnose(certificate, next, at);
+    const before = current === null ? client.lastRefused : diagnose(certificate, current, at).verdict === 'refused';
+    return { client, change: changeOf(certificate, at, before, verdict), verdict };
+  });
+}
+
+function changeOf(
+  { notBefore, notAfter }: Certificate,
+  at: number,
+  refusedBefore: boolean,
+  { verdict }: Diagnosis,
+): Change {
+  if (at < notBefore || at > notAfter) return 'not-valid-itself';
+  if (verdict === 'refused') return refusedBefore ? 'still-refused' : 'newly-refused';
+  return refusedBefore ? 'newly-trusted' : 'still-trusted';
+}
+
+export interface ClientExpiry {
+  readonly kind: 'client';
+  readonly client: ClientRecord;
+  readonly notAfter: number;
+  /** A later certificate of the same subject that was seen calling. */
+  readonly successor: ClientRecord | null;
+}
+
+export interface CaExpiry {
+  readonly kind: 'ca';
+  readonly certificate: Certificate;
+  readonly notAfter: number;
+  /** Clients, and their requests, whose chain goes through this CA. */
+  readonly clients: number;
+  readonly requests: number;
+}
+
+/** What expires until `at + withinMs`, or is expired and was still in use; the most traffic first. */
+export function expiries(
+  clients: readonly ClientRecord[],
+  truststore: Truststore | null,
+  at: number,
+  withinMs: number,
+): (ClientExpiry | CaExpiry)[] {
+  const until = at + withinMs;
+  const successors = latestBySubject(clients);
+  const found: (ClientExpiry | CaExpiry)[] = clients.flatMap((client) => {
+    const { notAfter } = client;
+    if (notAfter === null || notAfter > until) return [];
+    const latest = successors.get(subjectOf(client)) ?? null;
+    return [
+      {
+        kind: 'client' as const,
+        client,
+        notAfter,
+        successor: latest !== null && (latest.notAfter ?? 0) > notAfter ? latest : null,
+      },
+    ];
+  });
+  if (truststore !== null) found.push(...caExpiries(clients, truststore, at, until));
+  return found.sort((a, b) => trafficOf(b) - trafficOf(a) || a.notAfter - b.notAfter);
+}
+
+function trafficOf(expiry: ClientExpiry | CaExpiry): number {
+  return expiry.kind === 'ca' ? expiry.requests : expiry.client.requests;
+}
+
+/** A renewed certificate keeps its subject; an empty one says nothing about whose it is. */
+function subjectOf({ subjectDn, serialNumber }: ClientRecord): string {
+  return subjectDn === '' ? `serial ${serialNumber}` : subjectDn;
+}
+
+function latestBySubject(clients: readonly ClientRecord[]): Map<string, ClientRecord> {
+  const latest = new Map<string, ClientRecord>();
+  for (const client of clients) {
+    const key = subjectOf(client);
+    const known = latest.get(key);
+    if (known === undefined || (client.notAfter ?? 0) > (known.notAfter ?? 0)) latest.set(key, client);
+  }
+  return latest;
+}
+
+function caExpiries(clients: readonly ClientRecord[], truststore: Truststore, at: number, until: number): CaExpiry[] {
+  const expiring = truststore.certificates.filter(({ certificate }) => certificate.notAfter <= until);
+  if (expiring.length === 0) return [];
+  const traffic = new Map<string, { clients: number; requests: number }>();
+  for (const { certificate, requests } of clients) {
+    if (certificate === null) continue;
+    for (const { fingerprint } of nearestAttempt(startSearch(truststore, at), certificate).path.slice(1)) {
+      const sum = traffic.get(fingerprint) ?? { clients: 0, requests: 0 };
+      traffic.set(fingerprint, { clients: sum.clients + 1, requests: sum.requests + requests });
+    }
+  }
+  return expiring.map(({ certificate }) => ({
+    kind: 'ca',
+    certificate,
+    notAfter: certificate.notAfter,
+    ...(traffic.get(certificate.fingerprint) ?? { clients: 0, requests: 0 }),
+  }));
+}

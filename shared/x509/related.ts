@@ -1,0 +1,94 @@
+/**
+ * Which CA of a truststore comes nearest to one that is missing: a person would look for the same key under another name, for
+ * an earlier generation of the same CA, and for the same organisation. A hint for the finding's words, never for
+ * the verdict.
+ */
+
+import type { Certificate } from './certificate.js';
+import type { Rdn } from './dn.js';
+import type { Truststore, TruststoreCertificate } from './truststore.js';
+
+export interface Related {
+  readonly held: TruststoreCertificate;
+  readonly how: 'same-key' | 'other-generation' | 'same-organisation';
+}
+
+/** Words that most CAs have in their names, which therefore relate nothing. */
+const GENERIC: ReadonlySet<string> = new Set(
+  'a and authority ca cas certificate certificates certification class cert client clients device devices ecc ev for g intermediate internal issuer issuing level network of partner policy primary private public r root rsa secure server service services sha256 signing sub subordinate test the tls trust x1'.split(
+    ' ',
+  ),
+);
+
+/** The nearest relative of the issuer that `child` names, among all but the certificates of its own path. */
+export function nearestRelative(
+  child: Certificate,
+  truststore: Truststore,
+  path: readonly Certificate[],
+): Related | null {
+  const missing = describe(child.issuerRdns);
+  let best: Related | null = null;
+  for (const held of truststore.certificates) {
+    const { certificate } = held;
+    if (path.some(({ fingerprint }) => fingerprint === certificate.fingerprint)) continue;
+    if (child.authorityKeyId !== null && certificate.subjectKeyId === child.authorityKeyId)
+      return { held, how: 'same-key' };
+    const how = relation(missing, describe(certificate.subjectRdns));
+    if (how === null || certificate.basicConstraints?.ca === false) continue;
+    const better =
+      best === null ||
+      (how === 'other-generation' && best.how !== how) ||
+      (how === best.how && held.selfSigned && !best.held.selfSigned);
+    if (better) best = { held, how };
+  }
+  return best;
+}
+
+/** Whether a name says that it belongs to a root. */
+export function namesRoot(rdns: readonly Rdn[]): boolean {
+  return describe(rdns).words.includes('root');
+}
+
+interface Described {
+  readonly organisation: string | null;
+  readonly domain: string;
+  /** Of the common name, or of the units where there is none. */
+  readonly words: readonly string[];
+}
+
+function describe(rdns: readonly Rdn[]): Described {
+  const texts = (attribute: string) =>
+    rdns.flatMap((rdn) =>
+      rdn.flatMap(({ name, value }) => (name === attribute && 'text' in value ? [value.text.toLowerCase()] : [])),
+    );
+  const common = texts('CN').length > 0 ? texts('CN') : texts('OU');
+  return {
+    organisation: texts('O')[0] ?? null,
+    domain: texts('DC').join('.'),
+    words: common.flatMap((text) => text.split(/[^\p{L}\p{N}]+/u)).filter((word) => word !== ''),
+  };
+}
+
+function relation(a: Described, b: Described): 'other-generation' | 'same-organisation' | null {
+  const sameOrganisation =
+    a.organisation !== null
+      ? a.organisation === b.organisation
+      : b.organisation === null && a.domain !== '' && a.domain === b.domain;
+  const neither = a.organisation === null && b.organisation === null;
+  if (!sameOrganisation && !neither) return null;
+  const [left, right] = [a, b].map(({ words }) => words.filter((word) => !isGeneration(word)));
+  if (left === undefined || right === undefined) return null;
+  if (left.length > 0 && left.join(' ') === right.join(' ') && (sameOrganisation || left.some(isDistinct)))
+    return 'other-generation';
+  if (sameOrganisation || left.some((word) => isDistinct(word) && right.includes(word))) return 'same-organisation';
+  return null;
+}
+
+/** A number, a year, `G2`, `R3`, `V1`, a Roman numeral: what tells one generation of a CA from the next. */
+function isGeneration(word: string): boolean {
+  return /^(?:[a-z]?\d{1,4}|i{1,3}|iv|vi{0,3}|ix|x|old|new)$/.test(word);
+}
+
+function isDistinct(word: string): boolean {
+  return word.length > 1 && !GENERIC.has(word) && !isGeneration(word);
+}

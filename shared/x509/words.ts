@@ -1,0 +1,44 @@
+/** Times, spans and certificates in the words of findings: English, short, unambiguous. */
+
+import { describeKey } from './algorithms.js';
+import type { Certificate } from './certificate.js';
+
+/** `2026-06-15 08:30 UTC`. */
+export function when(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** `3 days`, `5 hours`, `1 minute`: the largest unit that fits, rounded down. */
+export function span(ms: number): string {
+  const minutes = Math.floor(Math.abs(ms) / 60_000);
+  if (minutes < 60) return plural(minutes, 'minute');
+  if (minutes < 48 * 60) return plural(Math.floor(minutes / 60), 'hour');
+  return plural(Math.floor(minutes / 1440), 'day');
+}
+
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** A key identifier in pairs of digits, as certificate viewers show it, cut where it is longer than any hash. */
+export function keyIdText(id: string | null): string {
+  return id === null
+    ? 'none'
+    : id
+        .slice(0, 128)
+        .toUpperCase()
+        .replace(/..(?=.)/g, '$&:');
+}
+
+/** The values by which an operator finds a certificate. */
+export function identity({ subjectDn, serialNumber, subjectKeyId, notBefore, notAfter }: Certificate): string {
+  return `${subjectDn} (serial ${serialText(serialNumber)}, key identifier ${keyIdText(subjectKeyId)}, valid ${when(notBefore)} to ${when(notAfter)})`;
+}
+
+export function serialText(serial: string): string {
+  return serial.length > 48 ? `${serial.slice(0, 48)}…` : serial;
+}
+
+export function keyText({ publicKey }: Certificate): string {
+  return describeKey(publicKey);
+}

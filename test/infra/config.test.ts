@@ -1,0 +1,124 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, Lazy } from 'aws-cdk-lib';
+import { describe, expect, it } from 'vitest';
+import { functionEnvironment, readConfig } from '../../infra/config.js';
+import { parseConfig } from '../../shared/config.js';
+import { MtlsWatchError } from '../../shared/errors.js';
+import { limits } from '../../shared/limits.js';
+import { exampleSettings, synthesise } from './support.js';
+
+const config = parseConfig(exampleSettings, 'the example');
+
+function messageFrom(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    expect(error).toBeInstanceOf(MtlsWatchError);
+    expect(error).toMatchObject({ code: 'bad-config' });
+    return (error as MtlsWatchError).message;
+  }
+  throw new Error('nothing was thrown');
+}
+
+describe('reading the settings', () => {
+  it('takes the example of cdk.json and fills in the defaults', () => {
+    expect(config).toMatchObject({
+      ...exampleSettings,
+      executionLogGroups: [{ create: false }],
+      accessLogGroups: [{}],
+    });
+    expect(config).toMatchObject({ language: 'en', logRetentionDays: 30, reservedConcurrency: null });
+  });
+
+  it.each([
+    ['a key that does not exist', { graceMinute: 3 }, ['graceMinute']],
+    ['an address without a domain', { alertEmails: ['on-call'] }, ['alertEmails.0', '"on-call"', 'a mail address']],
+    ['plain http', { runbooks: { baseUrl: 'http://a.example' } }, ['runbooks.baseUrl', '"http://a.example"', 'https']],
+    [
+      'a log group with a space',
+      { accessLogGroups: [{ name: 'a b' }] },
+      ['accessLogGroups.0.name', '"a b"', 'name of'],
+    ],
+    [
+      'a log group twice',
+      { accessLogGroups: [{ name: 'a' }, { name: 'a' }] },
+      ['accessLogGroups', 'each log group once'],
+    ],
+    ['a retention that CloudWatch refuses', { logRetentionDays: 31 }, ['logRetentionDays', '31', '30|60']],
+    [
+      'a truststore elsewhere',
+      { truststores: { a: 'https://b/c' } },
+      ['truststores.a', 'https://b/c', 's3://bucket/key'],
+    ],
+    ['no concurrency at all', { reservedConcurrency: 0 }, ['reservedConcurrency', 'got 0', '>=1']],
+  ])('names key, value and expectation for %s', (_what, settings, texts) => {
+    const message = messageFrom(() => synthesise(settings));
+    expect(message).toContain('cdk.json context "mtlsWatch"');
+    for (const text of texts) expect(message).toContain(text);
+  });
+
+  it('names the context key when there are no settings', () => {
+    expect(messageFrom(() => readConfig(new App().node))).toMatch(/context "mtlsWatch".*\n.*got nothing; .*object/);
+  });
+
+  it('reports all mistakes at once, one a line', () => {
+    const message = messageFrom(() => synthesise({ language: 'fr', graceMinutes: 0 }));
+    expect(message.split('\n')).toHaveLength(3);
+  });
+});
+
+describe('the environment of a function', () => {
+  it('gives the function the settings that were validated', () => {
+    const { MTLS_WATCH_CONFIG: text = '' } = functionEnvironment(config, {});
+    expect(parseConfig(JSON.parse(text), 'the environment')).toEqual(config);
+    expect(text).not.toContain(' "');
+  });
+
+  it('accepts exactly what Lambda accepts: 4 KB of JSON', () => {
+    const bytesOf = (environment: Record<string, string>) => Buffer.byteLength(JSON.stringify(environment));
+    const room = limits.environmentBytesMax - bytesOf(functionEnvironment(config, { PADDING: '' }));
+    const largest = functionEnvironment(config, { PADDING: 'x'.repeat(room) });
+    expect(bytesOf(largest)).toBe(limits.environmentBytesMax);
+    const message = messageFrom(() => functionEnvironment(config, { PADDING: 'x'.repeat(room + 1) }));
+    expect(message).toMatch(/up to 4097 bytes, Lambda allows 4096[\s\S]*second one/);
+  });
+
+  it('counts values that are known at deploy time as the longest they can be', () => {
+    const longestArn = `arn:aws-us-gov:sns:us-gov-east-1:123456789012:${'t'.repeat(256)}`;
+    const token = Lazy.string({ produce: () => 'short' });
+    const used = functionEnvironment(config, { TOPIC_ARN: longestArn, PADDING: '' });
+    const room = limits.environmentBytesMax - Buffer.byteLength(JSON.stringify(used));
+    const padded = (padding: number) => ({ TOPIC_ARN: token, PADDING: 'x'.repeat(padding) });
+    expect(() => functionEnvironment(config, padded(room - 10))).not.toThrow();
+    expect(messageFrom(() => functionEnvironment(config, padded(room + 1)))).toContain('too large');
+  });
+
+  it('fails the synth when there are too many domains', () => {
+    const domains = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`api${i}/prod`, `api-${i}.example.com`]));
+    expect(messageFrom(() => synthesise({ domains }))).toMatch(/too large.*4096/);
+  });
+});
+
+describe('the app', () => {
+  it('ends with exit code 1 and the message alone when a setting is wrong', () => {
+    const outdir = mkdtempSync(join(tmpdir(), 'mtls-watch-synth-'));
+    try {
+      const context = JSON.stringify({ mtlsWatch: { ...exampleSettings, graceMinutes: 'five' } });
+      const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'infra/app.ts'], {
+        env: { PATH: process.env.PATH, CDK_CONTEXT_JSON: context, CDK_OUTDIR: outdir },
+        encoding: 'utf8',
+      });
+      expect(status).toBe(1);
+      expect(stdout).toBe('');
+      expect(stderr.trim()).toBe(
+        'cdk.json context "mtlsWatch" has 1 wrong setting(s):\n' +
+          '  graceMinutes: got "five"; Invalid input: expected number, received string',
+      );
+    } finally {
+      rmSync(outdir, { recursive: true });
+    }
+  });
+});

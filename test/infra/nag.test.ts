@@ -1,0 +1,48 @@
+import { Validations } from 'aws-cdk-lib';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import { synthesise } from './support.js';
+
+/** Everything a user can switch on, so that no rule goes unasked. */
+const everything = {
+  executionLogGroups: [{ name: 'API-Gateway-Execution-Logs_abc123/prod', create: true }],
+  accessLogGroups: [{ name: '/aws/apigateway/access', create: true }],
+  reservedConcurrency: 10,
+};
+
+/** The rules that were set aside, as `path rule: reason`. */
+function acknowledged(stack: ReturnType<typeof synthesise>['stack']): string[] {
+  return stack.node.findAll().flatMap((construct) =>
+    construct.node.metadata
+      .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+      .flatMap(({ data }) => Object.entries(data as Record<string, string>))
+      .map(([rule, reason]) => `${construct.node.path} ${rule}: ${reason}`),
+  );
+}
+
+describe('cdk-nag, AwsSolutions', () => {
+  it.each([
+    ['the example', {}],
+    ['everything switched on', everything],
+    ['next to nothing', { executionLogGroups: [], accessLogGroups: [], truststores: {}, alertEmails: [] }],
+  ])('finds nothing in the stack with %s', (_what, settings) => {
+    const { app } = synthesise(settings);
+    const { success, violations } = new AwsSolutionsChecks(app, { verbose: true }).validateScope(app);
+    expect(violations).toEqual([]);
+    expect(success).toBe(true);
+  });
+
+  it('sets aside these rules, each for its reason', () => {
+    expect(acknowledged(synthesise(everything).stack)).toEqual([
+      expect.stringMatching(/^MtlsWatch\/Ingest\/DeadLetters \S*AwsSolutions-SQS3: It is the dead-letter queue/),
+    ]);
+  });
+
+  it('is listening: it finds a queue that takes plain HTTP', () => {
+    const { app, stack } = synthesise();
+    new Queue(stack, 'Careless');
+    const { violations } = new AwsSolutionsChecks(app).validateScope(app);
+    expect(violations.map(({ ruleName }) => ruleName).sort()).toEqual(['AwsSolutions-SQS3', 'AwsSolutions-SQS4']);
+  });
+});

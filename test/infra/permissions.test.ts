@@ -1,0 +1,111 @@
+/** Every action and resource that each role may use. A change here is a change of what an intruder could do. */
+
+import type { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { resources, synthesise } from './support.js';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+}
+
+/** `action on resource`, one a line, with references written as `<LogicalId>` without the hash. */
+function grants(template: Template, role: string): string[] {
+  const found = resources(template, 'AWS::IAM::Role').filter(([id]) => id.startsWith(role));
+  expect(found).toHaveLength(1);
+  const policies = found.flatMap(
+    ([, { Properties }]) => Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[],
+  );
+  return policies
+    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+    .flatMap(({ Effect, Action, Resource }) => {
+      expect(Effect).toBe('Allow');
+      return [Action].flat().flatMap((action) => [Resource].flat().map((resource) => `${action} on ${show(resource)}`));
+    });
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'string') return value;
+  const reference = value as { Ref?: string; 'Fn::GetAtt'?: [string, string]; 'Fn::Join'?: [string, unknown[]] };
+  if (reference['Fn::Join']) return reference['Fn::Join'][1].map(show).join(reference['Fn::Join'][0]);
+  const id = reference.Ref ?? reference['Fn::GetAtt']?.[0];
+  return `<${id?.replace(/[0-9A-F]{8}$/, '')}>`;
+}
+
+const { template } = synthesise();
+
+const storeAndPublish = [
+  'dynamodb:BatchGetItem on <StateTable>',
+  'dynamodb:BatchWriteItem on <StateTable>',
+  'dynamodb:ConditionCheckItem on <StateTable>',
+  'dynamodb:DeleteItem on <StateTable>',
+  'dynamodb:GetItem on <StateTable>',
+  'dynamodb:PutItem on <StateTable>',
+  'dynamodb:Query on <StateTable>',
+  'dynamodb:UpdateItem on <StateTable>',
+  'sns:Publish on <AlertsTopic>',
+  'kms:Decrypt on <AlertsKey>',
+  'kms:GenerateDataKey on <AlertsKey>',
+  's3:GetObject on arn:<AWS::Partition>:s3:::example-truststores/api.example.com/truststore.pem',
+  's3:GetObjectVersion on arn:<AWS::Partition>:s3:::example-truststores/api.example.com/truststore.pem',
+];
+
+describe('what the roles may do', () => {
+  it('ingest', () => {
+    expect(grants(template, 'IngestRole')).toEqual([
+      'logs:CreateLogStream on <IngestLogs>',
+      'logs:PutLogEvents on <IngestLogs>',
+      ...storeAndPublish,
+      'sqs:SendMessage on <IngestDeadLetters>',
+    ]);
+  });
+
+  it('sweep', () => {
+    expect(grants(template, 'SweepRole')).toEqual([
+      'logs:CreateLogStream on <SweepLogs>',
+      'logs:PutLogEvents on <SweepLogs>',
+      ...storeAndPublish,
+    ]);
+  });
+
+  it('the scheduler', () => {
+    expect(grants(template, 'SweepSchedulerRole')).toEqual(['lambda:InvokeFunction on <SweepFunction>']);
+  });
+
+  it('nobody else, nothing by managed policy, and nothing that CDK adds on the side', () => {
+    const roles = resources(template, 'AWS::IAM::Role');
+    expect(roles).toHaveLength(3);
+    for (const [, { Properties }] of roles) expect(Properties.ManagedPolicyArns).toBeUndefined();
+    for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) template.resourceCountIs(type, 0);
+  });
+
+  it('each role can be taken by its service alone', () => {
+    const principals = resources(template, 'AWS::IAM::Role').map(([, { Properties }]) => {
+      const { Statement } = Properties.AssumeRolePolicyDocument as { Statement: { Principal: unknown }[] };
+      return Statement.map(({ Principal }) => Principal);
+    });
+    const lambda = [{ Service: 'lambda.amazonaws.com' }];
+    expect(principals).toEqual([lambda, lambda, [{ Service: 'scheduler.amazonaws.com' }]]);
+  });
+});
+
+describe('truststores', () => {
+  const objects = (truststores: Record<string, string>) =>
+    grants(synthesise({ truststores }).template, 'IngestRole').filter((grant) => grant.startsWith('s3:GetObject '));
+
+  it('are read only where they are configured', () => {
+    expect(objects({})).toEqual([]);
+  });
+
+  it('are named once where domains share one', () => {
+    expect(objects({ a: 's3://bucket/x.pem', b: 's3://bucket/x.pem', c: 's3://bucket/y.pem' })).toHaveLength(2);
+  });
+
+  it('grant one object, also where its key holds wildcards or policy variables', () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how IAM escapes characters.
+    const escaped = 's3:GetObject on arn:<AWS::Partition>:s3:::bucket/a${*}b${?}c${$}{aws:username}.pem';
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a key may hold what looks like a policy variable.
+    expect(objects({ a: 's3://bucket/a*b?c${aws:username}.pem' })).toEqual([escaped]);
+  });
+});

@@ -1,0 +1,255 @@
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../infra/filter-patterns.js';
+import { parseConfig } from '../../shared/config.js';
+import { exampleSettings, resources, synthesise } from './support.js';
+
+const { template } = synthesise();
+
+it('is the stack that was reviewed', () => {
+  expect(template.toJSON()).toMatchSnapshot();
+});
+
+describe('the table', () => {
+  it('is paid by request, keyed by pk and sk, encrypted, recoverable, and forgets', () => {
+    template.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        BillingMode: 'PAY_PER_REQUEST',
+        KeySchema: [
+          { AttributeName: 'pk', KeyType: 'HASH' },
+          { AttributeName: 'sk', KeyType: 'RANGE' },
+        ],
+        AttributeDefinitions: [
+          { AttributeName: 'pk', AttributeType: 'S' },
+          { AttributeName: 'sk', AttributeType: 'S' },
+        ],
+        TimeToLiveSpecification: { AttributeName: 'ttl', Enabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: { SSEEnabled: true },
+        GlobalSecondaryIndexes: Match.absent(),
+      },
+    });
+  });
+});
+
+describe('the topic', () => {
+  it('is encrypted with a key of its own that rotates', () => {
+    const [[key] = []] = resources(template, 'AWS::KMS::Key');
+    template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: { 'Fn::GetAtt': [key, 'Arn'] } });
+    template.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
+  });
+
+  it('refuses what is not sent over TLS, and lets only alarms of this account publish by policy', () => {
+    const [[, policy] = []] = resources(template, 'AWS::SNS::TopicPolicy');
+    expect(policy?.Properties.PolicyDocument).toMatchObject({
+      Statement: [
+        {
+          Effect: 'Deny',
+          Principal: '*',
+          Action: 'sns:Publish',
+          Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+        },
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Action: 'sns:Publish',
+          Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+        },
+      ],
+    });
+  });
+
+  it.each([[[]], [['a@example.com', 'b@example.com']]])('has a mail subscription for each of %j', (alertEmails) => {
+    const subscriptions = resources(synthesise({ alertEmails }).template, 'AWS::SNS::Subscription');
+    expect(subscriptions.map(([, { Properties }]) => [Properties.Protocol, Properties.Endpoint])).toEqual(
+      alertEmails.map((address) => ['email', address]),
+    );
+  });
+});
+
+describe('the functions', () => {
+  const functions = resources(template, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties);
+
+  it('run on Node 24 and ARM, each with a log group of its own that forgets', () => {
+    expect(functions).toHaveLength(2);
+    for (const properties of functions) {
+      expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
+    }
+    const used = functions.map(({ LoggingConfig }) => (LoggingConfig as { LogGroup: { Ref: string } }).LogGroup.Ref);
+    const groups = resources(synthesise({ logRetentionDays: 90 }).template, 'AWS::Logs::LogGroup');
+    expect(groups.map(([id]) => id).sort()).toEqual(used.sort());
+    expect(groups.map(([, { Properties }]) => Properties.RetentionInDays)).toEqual([90, 90]);
+  });
+
+  it('get the settings, the table, the topic and the names of their metrics', () => {
+    for (const { Environment } of functions) {
+      const variables = (Environment as { Variables: Record<string, unknown> }).Variables;
+      expect(Object.keys(variables).sort()).toEqual([
+        'MTLS_WATCH_CONFIG',
+        'POWERTOOLS_METRICS_NAMESPACE',
+        'POWERTOOLS_SERVICE_NAME',
+        'TABLE_NAME',
+        'TOPIC_ARN',
+      ]);
+      const config = parseConfig(JSON.parse(String(variables.MTLS_WATCH_CONFIG)), 'the environment');
+      expect(config).toEqual(parseConfig(exampleSettings, 'the example'));
+    }
+  });
+
+  it.each([
+    [null, undefined, undefined],
+    [20, 20, 1],
+  ])('reserve concurrency only where it is set: %j', (reservedConcurrency, ingest, sweep) => {
+    const reserved = resources(synthesise({ reservedConcurrency }).template, 'AWS::Lambda::Function').map(
+      ([, { Properties }]) => Properties.ReservedConcurrentExecutions,
+    );
+    expect(reserved).toEqual([ingest, sweep]);
+  });
+});
+
+describe('ingest', () => {
+  it('tries a batch three times and then keeps it for two weeks in an encrypted queue', () => {
+    const [[queue] = []] = resources(template, 'AWS::SQS::Queue');
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^Ingest') },
+      MaximumRetryAttempts: 2,
+      MaximumEventAgeInSeconds: 6 * 3600,
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [queue, 'Arn'] } } },
+    });
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      MessageRetentionPeriod: 14 * 24 * 3600,
+      SqsManagedSseEnabled: true,
+    });
+    template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Effect: 'Deny',
+            Action: 'sqs:*',
+            Principal: { AWS: '*' },
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+        ],
+      },
+    });
+  });
+});
+
+describe('the sweep', () => {
+  it('runs every minute, ends before the next run, and is not retried', () => {
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(1 minute)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      State: 'ENABLED',
+      Target: {
+        Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Sweep'), 'Arn'] },
+        RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+      },
+    });
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^Sweep') },
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    });
+    const sweep = resources(template, 'AWS::Lambda::Function').find(([id]) => id.startsWith('Sweep'));
+    expect(sweep?.[1].Properties.Timeout).toBeLessThan(60);
+  });
+});
+
+describe('the subscriptions', () => {
+  it('take refusals from the execution log and 403s from the access log', () => {
+    const filters = resources(template, 'AWS::Logs::SubscriptionFilter').map(([, { Properties }]) => Properties);
+    expect(filters).toMatchObject([
+      {
+        LogGroupName: 'API-Gateway-Execution-Logs_abc123/prod',
+        FilterName: 'mtls-watch-execution',
+        FilterPattern: EXECUTION_LOG_PATTERN,
+      },
+      {
+        LogGroupName: '/aws/apigateway/access',
+        FilterName: 'mtls-watch-access',
+        FilterPattern: ACCESS_LOG_PATTERN,
+      },
+    ]);
+  });
+
+  it('let CloudWatch Logs call ingest for these log groups of this account only, before a filter is made', () => {
+    const permissions = resources(template, 'AWS::Lambda::Permission');
+    const sources = permissions.map(([, { Properties }]) => {
+      expect(Properties).toMatchObject({
+        Action: 'lambda:InvokeFunction',
+        Principal: 'logs.amazonaws.com',
+        SourceAccount: { Ref: 'AWS::AccountId' },
+      });
+      return (Properties.SourceArn as { 'Fn::Join': [string, unknown[]] })['Fn::Join'][1].at(-1);
+    });
+    expect(sources).toEqual([
+      ':log-group:API-Gateway-Execution-Logs_abc123/prod:*',
+      ':log-group:/aws/apigateway/access:*',
+    ]);
+    const awaited = Object.values(template.findResources('AWS::Logs::SubscriptionFilter')).map((f) => f.DependsOn);
+    expect(awaited).toEqual(permissions.map(([id]) => [id]));
+  });
+
+  it('make a log group ahead of the gateway only where that is asked for', () => {
+    const { template: ahead } = synthesise({
+      executionLogGroups: [{ name: 'API-Gateway-Execution-Logs_abc123/prod', create: true }],
+      logRetentionDays: 14,
+    });
+    ahead.hasResource('AWS::Logs::LogGroup', {
+      DeletionPolicy: 'Retain',
+      Properties: { LogGroupName: 'API-Gateway-Execution-Logs_abc123/prod', RetentionInDays: 14 },
+    });
+    const named = (t: typeof template) =>
+      resources(t, 'AWS::Logs::LogGroup').filter(([, { Properties }]) => Properties.LogGroupName);
+    expect(named(ahead)).toHaveLength(1);
+    expect(named(template)).toHaveLength(0);
+  });
+
+  it('filter a log group that holds both logs twice, with one permission', () => {
+    const both = synthesise({
+      executionLogGroups: [{ name: '/gw' }],
+      accessLogGroups: [{ name: '/gw', create: true }],
+    });
+    const filters = resources(both.template, 'AWS::Logs::SubscriptionFilter').map(([, { Properties }]) => Properties);
+    expect(filters.map(({ FilterName }) => FilterName)).toEqual(['mtls-watch-execution', 'mtls-watch-access']);
+    expect(filters[0]?.LogGroupName).toEqual(filters[1]?.LogGroupName);
+    both.template.resourceCountIs('AWS::Lambda::Permission', 1);
+  });
+
+  it('warn when there are none', () => {
+    const warning = (settings: Record<string, unknown>) =>
+      Annotations.fromStack(synthesise(settings).stack).findWarning('*', Match.stringLikeRegexp('No log group'));
+    expect(warning({ executionLogGroups: [], accessLogGroups: [] })).toHaveLength(1);
+    expect(warning({ accessLogGroups: [] })).toHaveLength(0);
+  });
+});
+
+describe('the alarms', () => {
+  it('watch the dead letters, the errors and whether the sweep runs, and tell the topic', () => {
+    const [[topic] = []] = resources(template, 'AWS::SNS::Topic');
+    const alarms = resources(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => {
+      expect(Properties.AlarmActions).toEqual([{ Ref: topic }]);
+      const { Namespace, MetricName, ComparisonOperator, Threshold, TreatMissingData } = Properties;
+      return [Namespace, MetricName, ComparisonOperator, Threshold, TreatMissingData].join(' ');
+    });
+    expect(alarms).toEqual([
+      'AWS/SQS ApproximateNumberOfMessagesVisible GreaterThanOrEqualToThreshold 1 notBreaching',
+      'AWS/Lambda DestinationDeliveryFailures GreaterThanOrEqualToThreshold 1 notBreaching',
+      'AWS/Lambda Errors GreaterThanOrEqualToThreshold 3 notBreaching',
+      'AWS/Lambda Errors GreaterThanOrEqualToThreshold 3 notBreaching',
+      'AWS/Lambda Invocations LessThanThreshold 1 breaching',
+    ]);
+  });
+});
+
+it('puts out what an operator needs to find its parts', () => {
+  expect(Object.keys(template.findOutputs('*'))).toEqual([
+    'TopicArn',
+    'TableName',
+    'IngestFunctionName',
+    'SweepFunctionName',
+    'DeadLetterQueueUrl',
+  ]);
+});

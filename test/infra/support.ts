@@ -1,0 +1,35 @@
+/** Synthesises the stack in memory: no bundling, no files, no credentials. */
+
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import cdkJson from '../../cdk.json' with { type: 'json' };
+import { readConfig } from '../../infra/config.js';
+import { MtlsWatchStack } from '../../infra/stack.js';
+
+export const exampleSettings = cdkJson.context.mtlsWatch;
+
+export interface Synthesised {
+  readonly app: App;
+  readonly stack: MtlsWatchStack;
+  readonly template: Template;
+}
+
+/** @param settings replace those of the example in `cdk.json`, key by key */
+export function synthesise(settings: Readonly<Record<string, unknown>> = {}): Synthesised {
+  const app = new App({
+    analyticsReporting: false,
+    context: { mtlsWatch: { ...exampleSettings, ...settings } },
+  });
+  const stack = new MtlsWatchStack(app, 'MtlsWatch', {
+    stackName: 'mtls-watch',
+    config: readConfig(app.node),
+    code: (name) => Code.fromInline(`export const handler = '${name}';`),
+  });
+  return { app, stack, template: Template.fromStack(stack) };
+}
+
+/** Each resource of a type with the logical id that CloudFormation knows it by. */
+export function resources(template: Template, type: string): [string, { Properties: Record<string, unknown> }][] {
+  return Object.entries(template.findResources(type)) as [string, { Properties: Record<string, unknown> }][];
+}

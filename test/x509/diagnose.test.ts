@@ -1,0 +1,18 @@
+import { describe, expect, test } from 'vitest';
+import { diagnose } from '../../shared/x509/diagnose.js';
+import { truststoreOf } from '../../shared/x509/truststore.js';
+import { AT } from '../certificates.js';
+import { verdictCases } from '../verdict-cases.js';
+
+describe('verdicts', () => {
+  const cases = verdictCases();
+  test.each(cases.map((one) => [one.name, one] as const))('%s', (_, one) => {
+    const diagnosis = diagnose(one.client, truststoreOf(one.truststore), AT, one.presented);
+    const errors = diagnosis.findings.filter(({ severity }) => severity === 'error');
+    expect({ reason: diagnosis.reason, errors: errors.map(({ code, depth }) => [code, depth]) }).toEqual({
+      reason: one.reason,
+      errors: one.reason === null ? [] : [[one.reason, one.depth]],
+    });
+    expect(diagnosis.verdict).toBe(one.reason === null ? 'trusted' : 'refused');
+  });
+});
