@@ -118,6 +118,12 @@ async function run() {
     config: parseConfig({ runbooks: { baseUrl: 'https://runbooks.example' } }, 'the bench'),
     clock: { now: () => now },
     stores,
+    truststores: {
+      read: async (uri) => {
+        throw new Error(`${uri} is not configured`);
+      },
+      previous: async () => null,
+    },
     publisher: {
       publish: async (notice) => {
         sent.push(notice);

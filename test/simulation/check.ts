@@ -2,9 +2,10 @@
 
 import type { MemoryStores } from '../../shared/adapters/memory.js';
 import { limits } from '../../shared/limits.js';
-import { type Fact, type Notice, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../../shared/model.js';
+import { type Fact, type Incident, type Notice, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../../shared/model.js';
 import { dayOf } from '../../shared/stages/group.js';
 import { hourOf } from '../../shared/stages/rollup.js';
+import { scopeGroup } from '../../shared/stages/scope-incident.js';
 import type { Observed } from './oracle.js';
 import type { Request, Traffic } from './traffic.js';
 
@@ -281,23 +282,43 @@ function checkNotices({ observed, delivered, ambiguous }: Ended, expect: Expect)
   }
 }
 
-/** Every incident begins with a notice, ends resolved with another, and nothing happens to it afterwards. */
+/**
+ * Every incident is told when it begins and when it ends, and is resolved in the end. One that began while its scope's
+ * incident fired is left to that, from its beginning to its end.
+ */
 function checkIncidents({ observed }: Ended, expect: Expect): void {
-  const byIncident = new Map<string, Observed['transitions'][number][]>();
-  for (const transition of observed.transitions) {
-    const { incidentId } = transition.next;
-    byIncident.set(incidentId, [...(byIncident.get(incidentId) ?? []), transition]);
-  }
-  for (const [incidentId, transitions] of byIncident) {
-    const [first] = transitions;
-    const last = transitions.at(-1);
+  const states = new Map<string, Incident>();
+  for (const { next, notice } of observed.transitions) {
+    const key = JSON.stringify(next.group);
+    const before = states.get(key);
+    states.set(key, next);
+    const name = `incident ${next.incidentId} of ${key}`;
     expect(
-      first?.next.state === 'firing' && first.notice !== null,
-      () => `incident ${incidentId} began without a notice`,
+      next.version === (before?.version ?? 0) + 1,
+      () => `${name}: version ${next.version} after ${before?.version}`,
     );
-    expect(last?.next.state === 'resolved', () => `incident ${incidentId} was never resolved`);
-    expect(last?.notice?.kind === 'resolved', () => `incident ${incidentId} ended without a notice`);
-    const resolves = transitions.filter(({ next }) => next.state === 'resolved').length;
-    expect(resolves <= 1, () => `incident ${incidentId} was resolved ${resolves} times`);
+    const isFiring = before?.state === 'firing';
+    if (isFiring)
+      expect(next.incidentId === before.incidentId, () => `${name} replaced ${before.incidentId}, which fired`);
+    if (next.state === 'resolved') {
+      expect(isFiring, () => `${name} was resolved and did not fire`);
+      expect(
+        notice === null ? !next.announced : notice.kind === 'resolved',
+        () => `${name} ended, and nobody was told`,
+      );
+    } else if (!isFiring) {
+      const scope = states.get(JSON.stringify(scopeGroup(next.group.scope)));
+      const isTold = notice?.kind === 'spike';
+      expect(isTold || (!next.announced && scope !== undefined), () => `${name} began, and nobody was told`);
+    }
+    if (before !== undefined && isFiring) {
+      expect(next.announced === before.announced, () => `${name} was announced half way`);
+    }
+    expect(
+      notice === null || notice.incidentId === next.incidentId,
+      () => `${name}: a notice of ${notice?.incidentId}`,
+    );
   }
+  for (const [key, { state }] of states)
+    expect(state === 'resolved', () => `the incident of ${key} was never resolved`);
 }

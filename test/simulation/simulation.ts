@@ -214,14 +214,14 @@ class Run {
   }
 
   #tick(): void {
-    this.#invoke('sweep', sweep, (outcome) => {
+    this.#invoke('sweep', sweepAll, (outcome) => {
       if (outcome !== 'done') this.#count('a sweep cut off');
       if (this.#isAtPeace) void this.#look();
     });
     this.#scheduler.after(MINUTE, () => this.#tick());
   }
 
-  #invoke(name: string, handle: (world: World) => Promise<void>, onEnd: (outcome: Outcome) => void): void {
+  #invoke(name: string, handle: (world: World) => Promise<unknown>, onEnd: (outcome: Outcome) => void): void {
     let isEnded = false;
     const end = (outcome: Outcome, why = ''): void => {
       if (isEnded) return;
@@ -246,6 +246,7 @@ class Run {
       config: this.#config,
       clock: { now: () => this.#scheduler.now() + process.skewMs },
       stores: faultyStores(this.#oracle.stores, io, process),
+      truststores: noTruststores,
       publisher: faultyPublisher((notice) => this.#receive(notice), io, process),
     };
     if (name !== 'sweep') this.#note(() => `${name}  begins, clock off by ${process.skewMs} ms`);
@@ -318,6 +319,20 @@ class Run {
     this.#trace.push(`${time}  ${line()}`);
   }
 }
+
+/** What the sweep function does every minute. */
+async function sweepAll(world: World): Promise<void> {
+  const { failures } = await sweep(world);
+  if (failures.length > 0) throw new AggregateError(failures, 'a part of the sweep failed');
+}
+
+/** The configuration names none. */
+const noTruststores: World['truststores'] = {
+  read: async (uri) => {
+    throw new Error(`${uri} is not configured`);
+  },
+  previous: async () => null,
+};
 
 /** What the ingest function does with each batch. */
 async function ingestBatch(batch: LogBatch, world: World): Promise<void> {

@@ -8,7 +8,7 @@ import type { ReasonId } from '../../shared/reasons.js';
 import { batchOf } from '../../shared/stages/decode.js';
 import { canonicalDn } from '../../shared/x509/dn.js';
 import { ca, leaf } from '../certificates.js';
-import { accessEvent, denialAsLines, denialAsOneEvent, uuid } from '../support/logs.js';
+import { accessEvent, denialAsBareLines, denialAsLines, denialAsOneEvent, uuid } from '../support/logs.js';
 import type { Random } from './random.js';
 
 /** What is true of one request; only the checkers know. */
@@ -226,7 +226,7 @@ class Gateway {
       if (kind === 'no-extended-id') return [denied, forbidden];
       if (kind === 'no-request-id') return [{ ...denied, message: denied.message.replace(/^\(.*?\) /, '') }];
       if (this.#shape === 'one-event') return [denialAsOneEvent(refusal)];
-      return this.#shape === 'lines' ? lines : denialAsLines(refusal, { prefix: 'none' });
+      return this.#shape === 'lines' ? lines : denialAsBareLines(refusal);
     })();
     events.push(...logged);
     this.#denialEvents.set(
