@@ -78,7 +78,7 @@ const LATENCY_MS = [1, 40] as const;
 /** A hang long enough that Lambda gives the invocation up; what it was about to do happens all the same, later. */
 const PAUSES_MS = [
   [61_000, 240_000],
-  [600_000, 7_200_000],
+  [600_000, 4_800_000],
 ] as const;
 
 /** What one process writes and reads. */

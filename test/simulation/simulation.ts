@@ -124,7 +124,9 @@ class Run {
   #open = 0;
   /** Invocations of which Lambda still waits for the end. */
   #active = 0;
-  #lastHangEndsAt = 0;
+  /** Until when something other than the sweep is or was at work. */
+  #busyUntil = 0;
+  #lookedAt = 0;
   /** What a sweep at peace left to do; empty when all is done. */
   #leftovers: readonly string[] = ['no sweep at peace'];
   #isAtPeace = false;
@@ -135,7 +137,7 @@ class Run {
     this.#isStorm = isStorm;
     this.#isTracing = isTracing;
     // Runs begin shortly before the turn of an hour, and some of them before midnight.
-    this.#start = Date.UTC(2026, 10, 20, random.pick([9, 23]), random.between(0, 59));
+    this.#start = Date.UTC(2026, 10, 20, random.pick([9, 23]), random.between(30, 59));
     this.#scheduler = new Scheduler(this.#start);
     this.#config = drawConfig(random);
     this.#rates = drawRates(random);
@@ -198,6 +200,7 @@ class Run {
         (outcome) => {
           if (outcome === 'done') {
             this.#oracle.onIngested(batch.batchId);
+            this.#busyUntil = Math.max(this.#busyUntil, this.#scheduler.now());
             this.#open--;
           } else if (n < ATTEMPTS) {
             this.#count('an invocation retried');
@@ -264,7 +267,7 @@ class Run {
       count: (what) => this.#count(what),
       trace: (line) => this.#note(line),
       onHang: (until) => {
-        this.#lastHangEndsAt = Math.max(this.#lastHangEndsAt, until + MINUTE);
+        this.#busyUntil = Math.max(this.#busyUntil, until + MINUTE);
       },
       onSendingFault: (step, fault, noticeId) => {
         if (leavesOpenWhetherSent(step, fault)) this.#ambiguous.add(noticeId);
@@ -293,13 +296,14 @@ class Run {
     if (letters.length > 0 || this.#active > 0) return false;
     const now = this.#scheduler.now();
     if (now - this.#peaceAt > PEACE_MAX_MS) return true;
-    return now > this.#lastHangEndsAt && this.#leftovers.length === 0;
+    return this.#lookedAt > this.#busyUntil && this.#leftovers.length === 0;
   }
 
   /** Looks for what the sweep has still to do, behind every fault. */
   async #look(): Promise<void> {
     const { waiting, outbox, incidents, rollups } = this.#stores;
     const all = Number.POSITIVE_INFINITY;
+    this.#lookedAt = this.#scheduler.now();
     const left: readonly (readonly [string, number])[] = [
       ['waiting lists', (await waiting.due(all, all)).length],
       ['notices in the outbox', (await outbox.pending(all)).length],

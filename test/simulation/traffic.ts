@@ -117,8 +117,8 @@ interface Stream {
 /** Draws a run's requests, and the deliveries of their logs. */
 export function drawTraffic(random: Random, options: TrafficOptions): Traffic {
   const gateway = new Gateway(random, options);
-  const count = options.isStorm ? random.between(80, 200) : random.between(4, 36);
-  const span = random.between(2, options.isStorm ? 6 : 60) * MINUTE;
+  const count = options.isStorm ? random.between(60, 120) : random.between(4, 30);
+  const span = random.between(2, options.isStorm ? 5 : 30) * MINUTE;
   const kinds = options.isStorm ? STORM : CALM;
   const calls = Array.from({ length: count }, () => ({
     at: random.between(0, span),
@@ -147,6 +147,8 @@ class Gateway {
   readonly #streams = new Map<string, Stream>();
   readonly #otherForbidden: { eventId: string; cause: OtherForbidden['cause'] }[] = [];
   readonly #issuers: readonly string[];
+  readonly #apis: readonly (typeof apis)[number][];
+  readonly #reasons: readonly (typeof REASONS)[number][];
   readonly #burst: { issuerDn: string; reason: (typeof REASONS)[number]; api: (typeof apis)[number] };
   readonly #shape: 'one-event' | 'lines' | 'bare-lines';
   /** Denials that are logged without a request id. */
@@ -160,8 +162,14 @@ class Gateway {
   constructor(random: Random, options: TrafficOptions) {
     this.#random = random;
     this.#options = options;
-    this.#issuers = Array.from({ length: random.between(1, 6) }, (_, n) => `C=US,O=Acme,CN=Acme CA ${n}`);
-    this.#burst = { issuerDn: random.pick(this.#issuers), reason: random.pick(REASONS), api: random.pick(apis) };
+    this.#issuers = Array.from({ length: random.between(1, 4) }, (_, n) => `C=US,O=Acme,CN=Acme CA ${n}`);
+    this.#apis = random.shuffled(apis).slice(0, random.between(1, apis.length));
+    this.#reasons = random.shuffled(REASONS).slice(0, random.between(1, 4));
+    this.#burst = {
+      issuerDn: random.pick(this.#issuers),
+      reason: random.pick(this.#reasons),
+      api: random.pick(this.#apis),
+    };
     this.#shape = random.pick(['one-event', 'lines', 'lines', 'bare-lines']);
   }
 
@@ -170,8 +178,8 @@ class Gateway {
     // Every event has a millisecond of its own, so that the checkers can tell the requests apart by their time.
     const at = Math.max(wanted, this.#lastAt + 2);
     this.#lastAt = at;
-    const api = isBurst ? this.#burst.api : random.pick(apis);
-    const [reason, words] = isBurst ? this.#burst.reason : random.pick(REASONS);
+    const api = isBurst ? this.#burst.api : random.pick(this.#apis);
+    const [reason, words] = isBurst ? this.#burst.reason : random.pick(this.#reasons);
     const issuerDn = isBurst ? this.#burst.issuerDn : random.pick(this.#issuers);
     const subjectDn = `C=US,O=Acme,CN=client-${n}`;
     if (kind === 'success' || kind === 'other-403' || kind === 'malformed') {
@@ -316,6 +324,6 @@ class Gateway {
   #delay(lateness: number): number {
     const random = this.#random;
     if (!random.chance(lateness)) return random.between(1_000, 20_000);
-    return random.chance(0.7) ? random.between(1, 12) * MINUTE : random.between(10, 240) * MINUTE;
+    return random.chance(0.7) ? random.between(1, 12) * MINUTE : random.between(10, 120) * MINUTE;
   }
 }
