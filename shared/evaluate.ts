@@ -24,6 +24,20 @@ export async function evaluate(groups: readonly GroupKey[], world: World): Promi
   await pMap(distinct.values(), (group) => evaluateGroup(group, world), { concurrency: limits.storeConcurrencyMax });
 }
 
+/**
+ * Those of the groups that do not fire yet. The sweep looks at the others every minute; looking at them with every batch
+ * too would make a storm read all its facts again and again.
+ */
+export async function evaluateCalm(groups: readonly GroupKey[], world: World): Promise<void> {
+  const distinct = new Map(groups.map((group) => [groupId(group), group] as const));
+  const calm = await pMap(
+    distinct.values(),
+    async (group) => ((await world.stores.incidents.load(group))?.state === 'firing' ? [] : [group]),
+    { concurrency: limits.storeConcurrencyMax },
+  );
+  await evaluate(calm.flat(), world);
+}
+
 /** Groups that fail together: one incident for their scope, instead of one for each. */
 export async function evaluateScopes(firing: readonly Incident[], world: World): Promise<void> {
   const { stores, clock } = world;

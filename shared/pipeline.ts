@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Correlated, correlate, settle, settlerOf, waitingList } from './correlate.js';
 import { groupId } from './digest.js';
-import { evaluate, evaluateScopes } from './evaluate.js';
+import { evaluate, evaluateCalm, evaluateScopes } from './evaluate.js';
 import { limits } from './limits.js';
 import type { Fact, Failure, ForbiddenFact, GroupKey, Half, LogBatch, Parsed } from './model.js';
 import { deliver } from './outbox.js';
@@ -55,9 +55,9 @@ async function bound({ denials, accesses }: Parsed, batchId: string, { stores, c
   return { halves: [...sampled.joined, ...sample(accesses, accessRate).joined], left: sampled.left };
 }
 
-/** What failed a moment ago: detect, turn into incidents, notify. */
+/** What failed a moment ago: detect, turn into incidents, notify. What fires already is looked at by the sweep. */
 export async function alert(groups: readonly GroupKey[], world: World): Promise<void> {
-  await evaluate(groups, world);
+  await evaluateCalm(groups, world);
   await deliver(world);
 }
 

@@ -9,11 +9,16 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-interface Mutant {
-  readonly name: string;
-  readonly file: string;
+interface Replacement {
   readonly from: string;
   readonly to: string;
+}
+
+interface Mutant extends Replacement {
+  readonly name: string;
+  readonly file: string;
+  /** A second place in the same file. */
+  readonly also?: Replacement;
 }
 
 const memory = 'shared/adapters/memory.ts';
@@ -165,8 +170,12 @@ const mutants: readonly Mutant[] = [
   {
     name: 'roll-up: the hour is marked before its facts are written',
     file: pipeline,
-    from: '  await stores.facts.put(facts, forbidden);\n  const stamp',
-    to: '  const stamp',
+    from: '  await stores.facts.put(facts, forbidden);\n  const stamp = randomUUID();',
+    to: '  const stamp = randomUUID();\n  const later = stores.facts;',
+    also: {
+      from: '  await stores.rollups.mark([...distinct.values()]);',
+      to: '  await stores.rollups.mark([...distinct.values()]);\n  await later.put(facts, forbidden);',
+    },
   },
   {
     name: 'roll-up: a retry leaves the same mark as the first attempt',
@@ -213,8 +222,8 @@ const mutants: readonly Mutant[] = [
   {
     name: 'outbox: the notice is put after the transition, in a step of its own',
     file: evaluate,
-    from: '  await world.stores.incidents.transition(next, notice);\n}',
-    to: '  if (await world.stores.incidents.transition(next, null)) await world.publisher.publish(notice);\n}',
+    from: 'await world.stores.incidents.transition(next, notice);',
+    to: 'if (await world.stores.incidents.transition(next, null)) await world.publisher.publish(notice);',
   },
   {
     name: 'incident: the version is not compared',
@@ -224,15 +233,15 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: 'incident: the resolve has the id of its trigger',
-    file: 'shared/stages/notice.ts',
-    from: "noticeId: digest('notice', incident.incidentId, incident.version, kind),",
-    to: "noticeId: digest('notice', incident.incidentId),",
+    file: 'shared/stages/incident.ts',
+    from: 'return `${next.incidentId}-${next.version}`;',
+    to: 'return next.incidentId;',
   },
   {
     name: 'incident: the sweep does not look at what fires',
     file: pipeline,
-    from: 'firing.map((incident) => incident.group),',
-    to: 'firing.filter((incident) => incident.version === 0).map((incident) => incident.group),',
+    from: 'const groups = firing.map((incident) => incident.group);',
+    to: 'const groups = firing.filter((incident) => incident.version === 0).map((incident) => incident.group);',
   },
   {
     name: 'storm: a retry chooses its own sampling rate',
@@ -260,7 +269,7 @@ const mutants: readonly Mutant[] = [
   },
 ];
 
-const SEEDS_MAX = 3_000;
+const SEEDS_MAX = 2_000;
 const root = new URL('../../', import.meta.url).pathname;
 
 function hunt(mutant: Mutant): { readonly seed: number; readonly violation: string } | null {
@@ -279,13 +288,12 @@ function hunt(mutant: Mutant): { readonly seed: number; readonly violation: stri
     for (const part of ['test/certificates.ts', 'test/der-writer.ts']) cpSync(join(root, part), join(copy, part));
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     const path = join(copy, mutant.file);
-    const source = readFileSync(path, 'utf8');
-    if (source.split(mutant.from).length !== 2)
-      throw new Error(`${mutant.name}: its text is not once in ${mutant.file}`);
-    writeFileSync(
-      path,
-      source.replace(mutant.from, () => mutant.to),
-    );
+    let source = readFileSync(path, 'utf8');
+    for (const { from, to } of mutant.also === undefined ? [mutant] : [mutant, mutant.also]) {
+      if (source.split(from).length !== 2) throw new Error(`${mutant.name}: ${from} is not once in ${mutant.file}`);
+      source = source.replace(from, () => to);
+    }
+    writeFileSync(path, source);
     const run = spawnSync(process.execPath, ['--import', 'tsx', 'test/simulation/hunt.ts', String(SEEDS_MAX)], {
       cwd: copy,
       encoding: 'utf8',

@@ -3,9 +3,11 @@
  * of honest clients and of others, cut into batches that come late, twice, in another order or cut differently.
  */
 
+import { limits } from '../../shared/limits.js';
 import type { LogBatch, LogEvent, OtherForbidden } from '../../shared/model.js';
 import type { ReasonId } from '../../shared/reasons.js';
 import { batchOf } from '../../shared/stages/decode.js';
+import { MINUTES_PER_HOUR } from '../../shared/stages/rollup.js';
 import { canonicalDn } from '../../shared/x509/dn.js';
 import { ca, leaf } from '../certificates.js';
 import { accessEvent, denialAsBareLines, denialAsLines, denialAsOneEvent, uuid } from '../support/logs.js';
@@ -150,6 +152,8 @@ class Gateway {
   readonly #apis: readonly (typeof apis)[number][];
   readonly #reasons: readonly (typeof REASONS)[number][];
   readonly #burst: { issuerDn: string; reason: (typeof REASONS)[number]; api: (typeof apis)[number] };
+  /** 0 for none. */
+  readonly #rushAt: number;
   readonly #shape: 'one-event' | 'lines' | 'bare-lines';
   /** Denials that are logged without a request id. */
   readonly #anonymous = new Set<number>();
@@ -170,6 +174,9 @@ class Gateway {
       reason: random.pick(this.#reasons),
       api: random.pick(this.#apis),
     };
+    const closing = MINUTES_PER_HOUR - ((options.start / MINUTE) % MINUTES_PER_HOUR) + limits.lateMinutes;
+    const minutes = random.pick([null, null, random.between(2, 40), closing]);
+    this.#rushAt = minutes === null ? 0 : options.start + minutes * MINUTE;
     this.#shape = random.pick(['one-event', 'lines', 'lines', 'bare-lines']);
   }
 
@@ -293,11 +300,14 @@ class Gateway {
       const batch = (cut: readonly LogEvent[]): LogBatch =>
         batchOf({ owner: '123456789012', logGroup, logStream, events: cut, malformed: [] });
       const deliver = (cut: readonly LogEvent[]): void => {
-        const at = (cut.at(-1)?.timestamp ?? 0) + this.#delay(lateness);
+        const logged = cut.at(-1)?.timestamp ?? 0;
+        const at = this.#inRush(logged) ?? logged + this.#delay(lateness);
         deliveries.push({ at, batch: batch(cut) });
         // The same batch again: at the same moment, or long after.
         if (random.chance(0.08)) deliveries.push({ at: at + random.between(0, 30), batch: batch(cut) });
-        if (random.chance(0.08)) deliveries.push({ at: at + this.#delay(0.3), batch: batch(cut) });
+        if (random.chance(0.08)) {
+          deliveries.push({ at: this.#inRush(logged) ?? at + this.#delay(0.3), batch: batch(cut) });
+        }
       };
       const sizeMax = this.#options.isStorm ? 40 : random.pick([2, 6, 20]);
       for (let from = 0; from < events.length; ) {
@@ -318,6 +328,13 @@ class Gateway {
       otherForbidden: this.#otherForbidden,
       malformed: this.#malformed,
     };
+  }
+
+  /** Some runs have a moment when much of what is late arrives at once, just when the sweep runs. */
+  #inRush(logged: number): number | null {
+    const random = this.#random;
+    const at = this.#rushAt + random.between(-60, 400);
+    return at > logged && random.chance(0.4) ? at : null;
   }
 
   /** Seconds as a rule, minutes at times, and hours now and then. */
