@@ -138,6 +138,7 @@ function missing(
     ...(loops ? ['the CAs of this name in the truststore lead round in a circle and to no root'] : []),
     ...chain.map((one) => `presented by the client, not in the truststore: ${identity(one)}`),
     ...(relative === null ? ['no CA of the truststore is related to it'] : [relativeText(relative)]),
+    ...unreadableBlocks(search),
   ];
   const then = 'Then update the domain name to the new truststore version.';
   const remedy = gap
@@ -151,6 +152,19 @@ function missing(
     { depth, certificate: child },
     { evidence, remedy: remedy + renamed(relative) },
   );
+}
+
+/** The CA may well be there, in a block that nobody can read. */
+function unreadableBlocks({ truststore: { problems, truncated } }: Search): string[] {
+  const lines = problems.filter(({ kind }) => kind === 'broken' || kind === 'malformed').map(({ line }) => line);
+  return [
+    ...(lines.length > 0
+      ? [
+          `not readable in the truststore: the blocks in line ${lines.slice(0, 5).join(', ')}${lines.length > 5 ? ', …' : ''}`,
+        ]
+      : []),
+    ...(truncated ? [`the truststore has more than ${limits.truststoreBlocksMax} blocks; the rest was not read`] : []),
+  ];
 }
 
 /** An audit asks for every certificate that lacks its issuer: past the bound, nobody reads the hints any more. */

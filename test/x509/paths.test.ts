@@ -128,6 +128,25 @@ describe('what is explained when several things are wrong', () => {
     expect(diagnose(below, truststoreOf([newWithOld.certificate, oldKey.certificate]), AT).verdict).toBe('trusted');
   });
 
+  test('the same with key identifiers', () => {
+    const oldKey = ca({ subject: 'CN=R', key: 'ec-a' });
+    const newWithOld = ca({ subject: 'CN=R', key: 'ec-b', issuer: oldKey });
+    const below = leaf({ subject: 'CN=client', key: 'ec-c', issuer: newWithOld }).certificate;
+    expect(diagnose(below, truststoreOf([newWithOld.certificate]), AT).verdict).toBe('refused');
+    expect(diagnose(below, truststoreOf([newWithOld.certificate, oldKey.certificate]), AT).verdict).toBe('trusted');
+  });
+
+  test('a CA that was of no use above one certificate is tried again above another', () => {
+    const strict = ca({ subject: 'CN=R', key: 'ec-a', excluded: [general.dns('bad.example')] });
+    const middle = ca({ subject: 'CN=M', key: 'ec-b', issuer: strict });
+    const bad = ca({ subject: 'CN=N', key: 'ec-d', issuer: middle, dnsNames: ['bad.example'] });
+    const good = ca({ subject: 'CN=N', key: 'ec-d', issuer: middle, serial: '44' });
+    const below = leaf({ subject: 'CN=client', key: 'ec-c', issuer: good }).certificate;
+    const store = [strict, middle, bad, good].map(({ certificate }) => certificate);
+    expect(diagnose(below, truststoreOf(store), AT).verdict).toBe('trusted');
+    expect(diagnose(below, truststoreOf(store.slice(0, 3)), AT)).toMatchObject({ reason: 'name-constraint-violated' });
+  });
+
   test('a self-signed client with the name and key of a root is still not that root', () => {
     const mimic = leaf({ subject: 'C=US,O=Acme,CN=Acme Root CA', key: 'ec-a', serial: '66' }).certificate;
     expect(diagnose(mimic, truststoreOf([root.certificate]), AT).reason).toBe('self-signed');
