@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../shared/limits.js';
+import { reasonIds } from '../../shared/reasons.js';
 import { diagnosisCache } from '../../shared/x509/cache.js';
 import { changesBetween, describeChange } from '../../shared/x509/change.js';
+import { diagnose } from '../../shared/x509/diagnose.js';
+import { findingCodes } from '../../shared/x509/findings.js';
 import { expiries, type ObservedClient, observations, preflight } from '../../shared/x509/observed.js';
+import { inferredReason } from '../../shared/x509/reason.js';
 import { truststoreOf } from '../../shared/x509/truststore.js';
 import { AT, ca, days, type Issued, leaf } from '../certificates.js';
 
@@ -177,5 +181,24 @@ describe('the cache of verdicts', () => {
     const first = cache.diagnose(old.certificate, bundle, AT);
     cache.diagnose(moved.certificate, bundle, AT);
     expect(cache.diagnose(old.certificate, bundle, AT)).not.toBe(first);
+  });
+});
+
+describe('the reason that a verdict stands for', () => {
+  const store = truststoreOf([root.certificate]);
+  test.each([
+    [old, null],
+    [moved, 'issuer-not-found'],
+    [leaf({ subject: 'CN=x', key: 'ec-c', issuer: root, notAfter: AT - 1 }), 'expired'],
+    [leaf({ subject: 'CN=x', key: 'ec-c', issuer: root, hash: 'sha1' }), 'insecure-signature-algorithm'],
+    [leaf({ subject: 'CN=x', key: 'ec-c' }), 'self-signed'],
+  ])('%#', ({ certificate }, reason) => {
+    expect(inferredReason(diagnose(certificate, store, AT))).toBe(reason);
+  });
+
+  test('is one of the catalogue for every code', () => {
+    for (const reason of findingCodes) {
+      expect(reasonIds).toContain(inferredReason({ verdict: 'refused', reason, findings: [], path: [] }));
+    }
   });
 });
