@@ -22,9 +22,7 @@ const program = new Command('mtls-watch')
   .addCommand(expiryCommand(observeClients))
   .addCommand(redriveCommand());
 
-for (const command of program.commands) {
-  command.exitOverride().copyInheritedSettings(program);
-}
+for (const command of program.commands) command.copyInheritedSettings(program);
 
 try {
   await program.parseAsync();

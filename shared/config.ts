@@ -4,7 +4,7 @@
  * has a default or a message that says what it wants.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { MtlsWatchError } from './errors.js';
 
 const logGroupName = z
@@ -29,19 +29,46 @@ const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
-export const detectionSchema = z.strictObject({
+const tunable = {
   /** Never alert under this many failures in a window. */
   floor: z.int().min(1).default(10),
-  /** Minutes over which failures are looked at together. */
+  /** Minutes over which failures are looked at together, beside windows of 1, 2, 15 and 60 minutes. */
   windowMinutes: z.int().min(1).max(60).default(5),
   /** How many false pages a group may cause in 30 days. */
-  falsePagesPerMonth: z.number().positive().max(1000).default(0.5),
-  /** Minutes below the threshold before an incident is resolved. */
+  falsePagesPerMonth: z.number().positive().max(1000).default(1),
+  /** Minutes of calm before an incident is resolved. */
   resolveMinutes: z.int().min(1).max(1440).default(10),
   /** Minutes between two notices of a lasting incident. */
   repeatMinutes: z.int().min(5).max(10080).default(240),
   /** A notice is sent early when the window grew by this factor since the last one. */
   escalateFactor: z.number().min(1.5).max(1000).default(4),
+};
+
+/** Other thresholds for the groups that match every selector given. */
+const override = z
+  .strictObject({
+    scope: z.string().min(1).max(255).optional(),
+    issuerDn: z.string().min(1).max(512).optional(),
+    reason: z.string().min(1).max(200).optional(),
+    floor: tunable.floor.unwrap().optional(),
+    windowMinutes: tunable.windowMinutes.unwrap().optional(),
+    falsePagesPerMonth: tunable.falsePagesPerMonth.unwrap().optional(),
+    resolveMinutes: tunable.resolveMinutes.unwrap().optional(),
+    repeatMinutes: tunable.repeatMinutes.unwrap().optional(),
+    escalateFactor: tunable.escalateFactor.unwrap().optional(),
+  })
+  .refine(({ scope, issuerDn, reason }) => scope ?? issuerDn ?? reason, 'expected a scope, an issuerDn or a reason');
+
+export const detectionSchema = z.strictObject({
+  ...tunable,
+  /** The rhythms that failures may follow, in minutes, ascending: a day and a week. */
+  seasonMinutes: z
+    .array(z.int().min(24).max(100_000))
+    .max(2)
+    .refine(([a, b]) => a === undefined || b === undefined || a < b, 'expected ascending seasons')
+    .default([1440, 10080]),
+  /** Applied in their order: of two that match and set the same key, the later one counts. */
+  overrides: z.array(override).max(500).default([]),
 });
 
 export type DetectionPolicy = z.output<typeof detectionSchema>;

@@ -7,7 +7,7 @@
 import { digest } from './digest.js';
 import type { Failure, Half, WaitingHalf } from './model.js';
 import type { JoinStore, Waiting } from './ports/index.js';
-import { decide, depart, keyOf, lonely, type Outcome, type Traveller } from './stages/pairing.js';
+import { decide, depart, departFromCell, keyOf, lonely, type Outcome, type Traveller } from './stages/pairing.js';
 
 export interface Correlated {
   /** The failures that this batch owns. */
@@ -49,7 +49,7 @@ export async function settle(waiting: Waiting, join: JoinStore): Promise<Correla
     if (cell.claimedBy === batchId) failures.push(lonely(cell.denial.half, 'unpaired'));
     else if (cell.claimedBy === null) {
       // Another client's record took the place meanwhile. Whether it belongs here, `decide` knows.
-      const outcome = decide(depart(cell.denial.half, batchId), cell);
+      const outcome = decide(departFromCell(cell.denial.half, batchId), cell);
       if (outcome.kind === 'move') parted.push(outcome.traveller);
     }
   }

@@ -5,83 +5,181 @@
  */
 
 import pMap from 'p-map';
+import { diagnoseClients } from './diagnosis.js';
 import { groupId } from './digest.js';
 import { limits } from './limits.js';
-import type { Fact, GroupKey, Incident } from './model.js';
+import { type Fact, type GroupKey, type Incident, SEVERAL_ISSUERS } from './model.js';
 import type { World } from './ports/index.js';
 import { minuteOf } from './stages/count.js';
-import { detect, type History, learn, type Verdict } from './stages/detect.js';
-import { nextIncident, type Transition } from './stages/incident.js';
-import { noticeOf } from './stages/notice.js';
-import { severityOf } from './stages/severity.js';
+import { detect, type History, learnAll, policyFor, type Verdict } from './stages/detect.js';
+import { advance, type Change } from './stages/incident.js';
+import { clientsOf, noticeOf } from './stages/notice.js';
+import { hourOf, MINUTES_PER_HOUR } from './stages/rollup.js';
+import { coveredByScope, scopeGroup, scopeVerdict } from './stages/scope-incident.js';
+import { severityFor } from './stages/severity.js';
 
+/** Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`. */
 export async function evaluate(groups: readonly GroupKey[], world: World): Promise<void> {
-  const distinct = new Map(groups.map((group) => [groupId(group), group] as const));
+  const distinct = new Map(groups.filter(isOne).map((group) => [groupId(group), group] as const));
   await pMap(distinct.values(), (group) => evaluateGroup(group, world), { concurrency: limits.storeConcurrencyMax });
+}
+
+/** Groups that fail together: one incident for their scope, instead of one for each. */
+export async function evaluateScopes(firing: readonly Incident[], world: World): Promise<void> {
+  const { stores, clock } = world;
+  const hour = hourOf(minuteOf(clock.now()));
+  const marks = await stores.rollups.open(hour, limits.activeGroupsMax);
+  const byScope = new Map<string, Map<string, GroupKey>>();
+  const active = marks.filter((mark) => mark.hour >= hour - 1).map((mark) => mark.group);
+  for (const group of [...active, ...firing.map((incident) => incident.group)]) {
+    const groups = byScope.get(group.scope) ?? new Map<string, GroupKey>();
+    byScope.set(group.scope, groups.set(groupId(group), group));
+  }
+  for (const [scope, groups] of byScope) {
+    const members = [...groups.values()].filter(isOne);
+    const isKnown = members.length < groups.size;
+    if (isKnown || members.length >= limits.groupsTogetherMin) await evaluateScope(scope, members, world);
+  }
+}
+
+function isOne(group: GroupKey): boolean {
+  return group.issuerDn !== SEVERAL_ISSUERS;
 }
 
 async function evaluateGroup(group: GroupKey, world: World): Promise<void> {
   const { stores, clock, config } = world;
   const now = clock.now();
+  const policy = policyFor(group, config.detection);
+  const [seen, ofScope] = await Promise.all([look(group, now, world), stores.incidents.load(scopeGroup(group.scope))]);
+  const { incident, verdict, facts } = seen;
+  const change =
+    advance(incident, verdict, group, now, policy, severityFor(group, verdict, policy)) ??
+    lateAnnouncement(incident, verdict, ofScope, now);
+  if (change === null) return;
+  // Who was not told of an incident, because its scope's tells it, is not told of its course or end either.
+  const announced = change.notice === 'spike' ? !coveredByScope(change.next, ofScope) : change.next.announced;
+  const next = { ...change.next, announced };
+  if (change.notice === null || !announced) await stores.incidents.transition(next, null);
+  else await transition({ ...change, next }, verdict, await factsOf(next, facts, now, world), [], world);
+}
+
+/** An incident that goes on when its scope's is over has to be told after all. */
+function lateAnnouncement(
+  incident: Incident | null,
+  verdict: Verdict,
+  ofScope: Incident | null,
+  now: number,
+): Change | null {
+  const isUntold = incident?.state === 'firing' && !incident.announced && verdict.kind === 'spike';
+  if (!isUntold || coveredByScope(incident, ofScope)) return null;
+  const next = { ...incident, version: incident.version + 1, lastNoticeAt: now };
+  return { next, notice: 'spike', because: verdict.because };
+}
+
+async function evaluateScope(scope: string, groups: readonly GroupKey[], world: World): Promise<void> {
+  const { stores, clock, config } = world;
+  const now = clock.now();
+  const group = scopeGroup(scope);
+  const policy = policyFor(group, config.detection);
+  const seen = await pMap(groups, async (one) => ({ group: one, ...(await look(one, now, world)) }), {
+    concurrency: limits.storeConcurrencyMax,
+  });
+  const members = seen
+    .map(({ group: one, verdict, incident, facts }) => ({
+      group: one,
+      verdict,
+      since: incident?.state === 'firing' ? incident.since : null,
+      facts: facts.filter((fact) => fact.minute > minuteOf(now) - MINUTES_PER_HOUR),
+    }))
+    .filter(({ since, facts }) => since !== null || facts.length > 0);
+  const { verdict, severity, groups: worst } = scopeVerdict(members, now, policy);
+  const change = advance(await stores.incidents.load(group), verdict, group, now, policy, severity);
+  if (change === null) return;
+  if (change.notice === null) await stores.incidents.transition(change.next, null);
+  else
+    await transition(
+      change,
+      verdict,
+      members.flatMap(({ facts }) => facts),
+      worst,
+      world,
+    );
+}
+
+interface Seen {
+  readonly incident: Incident | null;
+  readonly verdict: Verdict;
+  /** The facts of the last hour at least. */
+  readonly facts: readonly Fact[];
+}
+
+/** What is known of a group at this moment. Stores nothing but, now and then, what was learned. */
+async function look(group: GroupKey, now: number, { stores, config }: World): Promise<Seen> {
   const minute = minuteOf(now);
+  const policy = policyFor(group, config.detection);
   const [incident, stored] = await Promise.all([stores.incidents.load(group), stores.history.load(group)]);
   const known = stored as History | null;
   const oldest = minute - limits.factMinutesMax;
-  const from = Math.max(oldest, Math.min((known?.lastStep ?? oldest) + 1, minute - config.detection.windowMinutes));
+  const from = Math.max(oldest, Math.min((known?.lastStep ?? oldest) + 1, minute - MINUTES_PER_HOUR));
   const facts = await stores.facts.window(group, from, minute);
-  const { history, counts } = bringUpToDate(known, facts, minute, world);
-  const verdict = detect(history, { step: minute, counts }, config.detection);
-  const transition = nextIncident(incident, verdict, group, now, config.detection, severityOf(group, verdict));
-  if (transition !== null) await store(transition, verdict, facts, now, world);
+
+  const counts = new Map<number, number>();
+  for (const fact of facts) counts.set(fact.minute, (counts.get(fact.minute) ?? 0) + Math.max(0, fact.count));
+  // Minutes that are old enough to be complete are learned; the others are the window.
+  const closed = minute - limits.lateMinutes;
+  const steps = [...counts]
+    .map(([step, count]) => ({ step, count }))
+    .filter(({ step }) => step <= closed && step > (known?.lastStep ?? oldest));
+  const isBehind = known !== null && known.lastStep < closed;
+  if (steps.at(-1)?.step !== closed && (steps.length > 0 || isBehind)) steps.push({ step: closed, count: 0 });
+  const history = steps.length === 0 ? known : learnAll(known, steps, policy);
+  const first = (history?.lastStep ?? closed) + 1;
+  const window = Array.from({ length: minute - first + 1 }, (_, index) => counts.get(first + index) ?? 0);
   if (history !== null && history.lastStep - (known?.lastStep ?? 0) >= limits.historySaveMinutes) {
     await stores.history.save(group, history);
   }
+  return { incident, verdict: detect(history, { step: minute, counts: window }, policy), facts };
 }
 
-/** Learns the minutes that are old enough to be complete; the others are the window. */
-function bringUpToDate(known: History | null, facts: readonly Fact[], minute: number, { config }: World) {
-  const counts = new Map<number, number>();
-  for (const fact of facts) counts.set(fact.minute, (counts.get(fact.minute) ?? 0) + fact.count);
-  const closed = minute - limits.lateMinutes;
-  let history = known;
-  for (const [step, count] of counts) {
-    if (step <= closed && step > (history?.lastStep ?? Number.NEGATIVE_INFINITY))
-      history = learn(history, step, count, config.detection);
-  }
-  if (history !== null && history.lastStep < closed) history = learn(history, closed, 0, config.detection);
-  const first = (history?.lastStep ?? closed) + 1;
-  return { history, counts: Array.from({ length: minute - first + 1 }, (_, index) => counts.get(first + index) ?? 0) };
-}
-
-async function store(
-  { next, kind, because }: Transition,
+/** Stores an incident's change with the notice that tells of it. */
+async function transition(
+  { next, notice: kind, because }: Change,
   verdict: Verdict,
-  window: readonly Fact[],
-  now: number,
+  facts: readonly Fact[],
+  groups: readonly GroupKey[],
   world: World,
-) {
-  if (kind === null) {
-    await world.stores.incidents.transition(next, null);
-    return;
-  }
+): Promise<void> {
+  if (kind === null) return;
+  const clients = clientsOf(facts);
+  const diagnosed =
+    kind === 'resolved' || groups.length > 0
+      ? { verdict: null, verdictNote: null, change: null }
+      : await diagnoseClients(clients, next.group.scope, facts, world);
   const notice = noticeOf({
     kind,
     incident: next,
     because,
     verdict,
-    now,
-    facts: await factsOf(next, window, now, world),
+    now: world.clock.now(),
+    facts,
+    clients,
+    groups,
     runbookBaseUrl: world.config.runbooks.baseUrl,
-    diagnosis: null,
+    diagnosed,
   });
   await world.stores.incidents.transition(next, notice);
 }
 
 /** The facts of the incident: from a window before it was noticed until now. */
-async function factsOf(incident: Incident, window: readonly Fact[], now: number, { stores, config }: World) {
+async function factsOf(
+  incident: Incident,
+  facts: readonly Fact[],
+  now: number,
+  { stores, config }: World,
+): Promise<readonly Fact[]> {
   const from = minuteOf(incident.since) - config.detection.windowMinutes + 1;
-  const isCovered = window[0] !== undefined && window[0].minute <= from;
+  const isCovered = facts[0] !== undefined && facts[0].minute <= from;
   return isCovered
-    ? window.filter((fact) => fact.minute >= from)
+    ? facts.filter((fact) => fact.minute >= from)
     : stores.facts.window(incident.group, from, minuteOf(now));
 }

@@ -93,14 +93,51 @@ export const limits = {
   sourceIpsPerClientMax: 3,
   /** Issuers tracked by name per scope and day; the rest fold into `(other issuers)`. */
   issuersPerScopeMax: 200,
+  /** Groups that a scope's incident names; a phone shows no more, and the report has them all. */
+  groupsPerScopeIncidentMax: 20,
+  /** Series of one backtest: each keeps some 10 KB of state. */
+  backtestSeriesMax: 10_000,
+  /** Panels of one plot: an SVG of some 2 MB still opens in a browser. */
+  backtestPlotsMax: 20,
+  /** Floats hold whole numbers exactly up to 2^24. */
+  backtestCountMax: 16_777_216,
+  /** One CSV record; longer means that a quote was left open. */
+  csvRecordCharsMax: 64 * KIB,
   /** Parallel store calls of one invocation: below the SDK's default of 50 sockets. */
   storeConcurrencyMax: 40,
+  /** The SDK's own attempts at one request, and ours at what a batch leaves undone: about 1.5 seconds in all. */
+  storeAttemptsMax: 4,
+  storeBatchAttemptsMax: 6,
+  storeBackoffMs: 50,
+  /** A small function that starts opens 40 connections at once with a fraction of a CPU: a second can be too short. */
+  storeConnectMsMax: 5_000,
+  storeAnswerMsMax: 5_000,
+  /** A redelivery comes within a day, Lambda's own retries within six hours of it. */
+  cellDaysMax: 2,
+  /** Resolved incidents, and notices that could not be sent: a page that is a week late helps nobody. */
+  incidentDaysMax: 7,
+  /** What must outlast a dead-letter queue's 14 days, with as much time again to notice. */
+  keptDaysMax: 30,
+  /** Room for a weekly season, and for a group that fails once a month. */
+  historyDaysMax: 60,
+  /** 13 months: the same week of last year can be compared. */
+  rollupDaysMax: 400,
+  /** Scopes and days whose admitted issuers a container remembers, some 10 KB each. */
+  admissionsRememberedMax: 200,
+  /** Certificates that one batch saves: one request to DynamoDB. Whoever connects can make new ones at will. */
+  certificatesPerBatchMax: 25,
+  /** Fingerprints that a container remembers, about 100 bytes each. */
+  certificatesRememberedMax: 10_000,
   /** 60 bytes each: a list stays under a third of DynamoDB's 400 KB item. */
   waitingPerListMax: 2_000,
   /** What one sweep does at most, so that it ends well within its minute; the rest waits for the next. */
   settledPerSweepMax: 200,
   firingPerSweepMax: 1_000,
   noticesPerRunMax: 100,
+  /** Groups of all scopes that a sweep looks at together, for scope incidents. */
+  activeGroupsMax: 2_000,
+  /** Fewer groups than these need no incident for their scope. */
+  groupsTogetherMin: 4,
   /** How long a notice stays in the hands of who sends it: over SNS's retries, under the time between two sweeps. */
   sendingMsMax: 45_000,
   /** Facts live two days. */

@@ -47,6 +47,8 @@ export interface Denial {
   readonly at: number;
   /** Chosen by the client if it likes: never trusted alone. Empty where the log ties none to the denial. */
   readonly requestId: string;
+  /** True where the request id comes from a log event of its own, which another delivery of the denial may lack. */
+  readonly isIdBorrowed?: true;
   /** The gateway's own id, where the log ties one to the denial. */
   readonly extendedRequestId: string | null;
   readonly reason: ReasonId;
@@ -183,6 +185,8 @@ export interface Failure {
 export const UNKNOWN_ISSUER = 'unknown';
 /** Where issuers beyond the bound per scope are counted together. */
 export const OTHER_ISSUERS = '(other issuers)';
+/** Issuer and reason of an incident of a whole scope. */
+export const SEVERAL_ISSUERS = '(several issuers)';
 
 /** What failures are counted by. */
 export interface GroupKey {
@@ -269,8 +273,10 @@ export interface Notice {
   readonly since: string;
   readonly severity: Severity;
   readonly group: GroupKey;
+  /** For an incident of a whole scope, the groups that fail together, the worst first; otherwise empty. */
+  readonly groups: readonly GroupKey[];
   readonly reasonText: string;
-  /** Failures in the window; for `resolved`, in the whole incident. */
+  /** Failures in the window; for `resolved`, in the whole incident, or in the worst window of a scope's incident. */
   readonly count: number;
   readonly windowMinutes: number;
   /** What the window usually holds. */
@@ -281,6 +287,10 @@ export interface Notice {
   readonly clients: readonly ClientTally[];
   /** The diagnosis of the refused certificate, or null where none could be made. */
   readonly verdict: Diagnosis | null;
+  /** Why there is no verdict, in a sentence; null where there is one or none was expected. */
+  readonly verdictNote: string | null;
+  /** What changed in the truststore shortly before it began, in sentences. */
+  readonly change: string | null;
 }
 
 /** A finding about one certificate or bundle; codes are kebab-case and name their runbook page. */
@@ -319,6 +329,10 @@ export interface Incident {
   /** The window's count when the last spike or escalation was noticed; escalation compares with it. */
   readonly noticedCount: number;
   readonly severity: Severity;
+  /** How often it came back shortly after it was resolved; each time the resolve waits longer. */
+  readonly flaps: number;
+  /** Whether a notice told that it began; false where the incident of its scope tells it. */
+  readonly announced: boolean;
 }
 
 /** One number for CloudWatch. */

@@ -3,7 +3,7 @@
  * line that the command line prints, so that a field cannot drift from what is documented.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Diagnosis, Notice } from './model.js';
 import { forbiddenCauses, reasonIds } from './reasons.js';
 
@@ -39,6 +39,7 @@ export const noticeSchema = z.strictObject({
   since: iso,
   severity: z.enum(['low', 'medium', 'high', 'critical']),
   group: groupSchema,
+  groups: z.array(groupSchema),
   reasonText: z.string(),
   count,
   windowMinutes: z.int().positive(),
@@ -55,6 +56,8 @@ export const noticeSchema = z.strictObject({
     }),
   ),
   verdict: diagnosisSchema.nullable(),
+  verdictNote: z.string().nullable(),
+  change: z.string().nullable(),
 }) satisfies z.ZodType<Notice>;
 
 export const summarySchema = z.strictObject({

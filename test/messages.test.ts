@@ -20,6 +20,7 @@ const notice = (changes: Partial<Notice> = {}): Notice => ({
   since: '2026-11-20T09:12:04.000Z',
   severity: 'high',
   group: { scope: 'api.bank.example', issuerDn: 'C=US,O=Acme Logistics,CN=Acme CA', reason: 'expired' },
+  groups: [],
   reasonText: 'certificate has expired',
   count: 1234,
   windowMinutes: 5,
@@ -30,6 +31,8 @@ const notice = (changes: Partial<Notice> = {}): Notice => ({
     { subjectDn: 'CN=edi-01', serialNumber: '0A1B', fingerprint: null, sourceIps: ['203.0.113.7'], count: 1234 },
   ],
   verdict: null,
+  verdictNote: null,
+  change: null,
   ...changes,
 });
 

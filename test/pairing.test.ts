@@ -176,6 +176,19 @@ describe('correlate and settle', () => {
     expect(issuers(failures)).toEqual(['1 unknown', '2 unknown']);
   });
 
+  it('counts a denial once whose request id stands in a line that some deliveries lack', async () => {
+    const whole = { ...denial(1), isIdBorrowed: true as const };
+    const bare = denial(1, '', null);
+    for (const batches of [
+      [[bare], [whole], [access(1)]],
+      [[whole], [access(1)], [bare]],
+      [[access(1)], [bare], [whole]],
+    ]) {
+      expect((await run(batches)).map((failure) => failure.at)).toEqual([1]);
+    }
+    expect(issuers(await run([[whole], [access(1)], [bare]]))).toEqual(['1 CN=issuer-1']);
+  });
+
   it('lets two denials that claim one extended id both count', async () => {
     const failures = await run([
       [denial(1, 'forged', 'x1')],

@@ -1,3 +1,6 @@
-export async function handler(): Promise<void> {
-  throw new Error('not wired yet');
-}
+/** Called by CloudWatch Logs with a batch of log lines, or by a Kinesis stream with several. */
+
+import { wire } from '../wiring.js';
+import { createIngest } from './ingest.js';
+
+export const handler = createIngest(wire(process.env));

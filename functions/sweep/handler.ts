@@ -1,3 +1,6 @@
-export async function handler(): Promise<void> {
-  throw new Error('not wired yet');
-}
+/** Called every minute by the scheduler, whose event says nothing that is needed. */
+
+import { wire } from '../wiring.js';
+import { createSweep } from './sweep.js';
+
+export const handler = createSweep(wire(process.env));

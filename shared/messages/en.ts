@@ -106,8 +106,17 @@ export const en: Messages = {
       ],
     },
   },
+  severalIssuers: {
+    title: 'several certificates at once',
+    meaning:
+      'Certificates of several issuers are refused at the same time: either a change of the domain refuses them, or somebody tries the door.',
+    steps: [
+      'Known issuers in the list: something changed for all of them. Look at the truststore’s last version and at the domain name’s status; go back to the version before if it began with it.',
+      'Only strangers, a few tries each: a scanner. Nothing to do; they stay outside.',
+    ],
+  },
   unknownIssuer: 'an unknown issuer',
-  otherIssuers: 'several other issuers',
+  otherIssuers: 'several issuers',
   subject: {
     spike: (who, where, why) => `${where} refuses ${who}: ${why}`,
     ongoing: (who, where, why) => `still: ${where} refuses ${who}: ${why}`,
@@ -130,10 +139,13 @@ export const en: Messages = {
     firstSteps: 'First steps',
     evidence: 'Evidence',
     remedy: 'What to change',
+    noVerdict: 'No diagnosis of the certificate',
+    change: 'What changed before',
     runbook: 'Runbook',
     incident: 'Incident',
   },
   failures: (count, minutes, expected) => `${count} in ${minutes} min; usually ${expected}`,
+  failuresAtWorst: (count, minutes) => `${count} in ${minutes} min at its height`,
   failuresInAll: (count) => `${count} in all`,
   client: (subject, serial, sources, count) =>
     `${count}×  ${subject}  serial ${serial}${sources === '' ? '' : `  from ${sources}`}`,

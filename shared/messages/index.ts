@@ -15,6 +15,8 @@ type Sentence = (who: string, where: string, why: string) => string;
 
 export interface Messages {
   readonly reasons: Readonly<Record<ReasonId, ReasonMessages>>;
+  /** For the incident of a whole domain, in place of a reason. */
+  readonly severalIssuers: ReasonMessages;
   readonly unknownIssuer: string;
   readonly otherIssuers: string;
   readonly subject: Readonly<Record<NoticeKind, Sentence>>;
@@ -30,12 +32,15 @@ export interface Messages {
       | 'firstSteps'
       | 'evidence'
       | 'remedy'
+      | 'noVerdict'
+      | 'change'
       | 'runbook'
       | 'incident',
       string
     >
   >;
   readonly failures: (count: string, minutes: number, expected: string) => string;
+  readonly failuresAtWorst: (count: string, minutes: number) => string;
   readonly failuresInAll: (count: string) => string;
   readonly client: (subject: string, serial: string, sources: string, count: string) => string;
 }

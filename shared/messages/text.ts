@@ -5,8 +5,8 @@
  */
 
 import { limits } from '../limits.js';
-import { type ClientTally, type Notice, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model.js';
-import type { Messages } from './index.js';
+import { type ClientTally, type Notice, OTHER_ISSUERS, SEVERAL_ISSUERS, UNKNOWN_ISSUER } from '../model.js';
+import type { Messages, ReasonMessages } from './index.js';
 
 /** SNS: ASCII without line breaks or control characters, under 100 characters. */
 export function subjectOf(notice: Notice, messages: Messages): string {
@@ -14,7 +14,7 @@ export function subjectOf(notice: Notice, messages: Messages): string {
   const what = messages.subject[kind](
     issuerName(group.issuerDn, messages),
     group.scope,
-    messages.reasons[group.reason].title,
+    wordsOf(notice, messages).title,
   );
   const ascii = `[${severity.toUpperCase()}] ${what}`.replace(/[^\x20-\x7e]/g, '?');
   return ascii.length <= limits.subjectCharsMax ? ascii : `${ascii.slice(0, limits.subjectCharsMax - 3)}...`;
@@ -22,18 +22,20 @@ export function subjectOf(notice: Notice, messages: Messages): string {
 
 export function bodyOf(notice: Notice, messages: Messages): string {
   const { labels } = messages;
-  const reason = messages.reasons[notice.group.reason];
+  const reason = wordsOf(notice, messages);
   const isResolved = notice.kind === 'resolved';
   const count = notice.count.toLocaleString('en');
   const fields: [string, string][] = [
-    [labels.reason, `${reason.title} (“${inert(notice.reasonText)}”)`],
+    [labels.reason, notice.reasonText === '' ? reason.title : `${reason.title} (“${inert(notice.reasonText)}”)`],
     [labels.domain, inert(notice.group.scope)],
-    [labels.issuer, inert(notice.group.issuerDn)],
+    ...issuersOf(notice, labels.issuer),
     [labels.since, `${minuteText(notice.since)} UTC`],
     [
       labels.failures,
       isResolved
-        ? messages.failuresInAll(count)
+        ? notice.group.issuerDn === SEVERAL_ISSUERS
+          ? messages.failuresAtWorst(count, notice.windowMinutes)
+          : messages.failuresInAll(count)
         : messages.failures(
             count,
             notice.windowMinutes,
@@ -55,22 +57,43 @@ export function bodyOf(notice: Notice, messages: Messages): string {
   return `${sections.join('\n\n')}\n`;
 }
 
+function wordsOf({ group }: Notice, messages: Messages): ReasonMessages {
+  return group.issuerDn === SEVERAL_ISSUERS ? messages.severalIssuers : messages.reasons[group.reason];
+}
+
+/** The issuer, or for an incident of a whole domain those that fail together. */
+function issuersOf({ group, groups }: Notice, label: string): [string, string][] {
+  const issuers = groups.length === 0 ? [group.issuerDn] : [...new Set(groups.map((one) => one.issuerDn))];
+  const shown = issuers.slice(0, ISSUERS_SHOWN_MAX).map((issuer) => inert(issuer));
+  if (issuers.length > shown.length) shown.push('…');
+  return shown.map((issuer, index) => [index === 0 ? label : '', issuer]);
+}
+
+const ISSUERS_SHOWN_MAX = 6;
+
 /** The diagnosis in a sentence where there is one, else what the reason means. */
 function leadOf(notice: Notice, messages: Messages): string {
   const decisive = notice.verdict?.findings.find((finding) => finding.code === notice.verdict?.reason);
-  return decisive === undefined ? messages.reasons[notice.group.reason].meaning : inert(decisive.remedy);
+  return decisive === undefined ? wordsOf(notice, messages).meaning : inert(decisive.remedy);
 }
 
 function actionsOf(notice: Notice, messages: Messages): string[] {
   const { labels } = messages;
+  const { verdict, verdictNote, change } = notice;
   const sections: string[] = [];
-  for (const finding of notice.verdict?.findings ?? []) {
+  for (const finding of verdict?.findings ?? []) {
     if (finding.severity === 'info') continue;
     const evidence = finding.evidence.map((line) => `  - ${inert(line)}`).join('\n');
-    sections.push(`${labels.evidence} (${finding.code})\n${evidence}\n${labels.remedy}\n  ${inert(finding.remedy)}`);
+    // The remedy of the finding that decides stands at the top already.
+    const remedy = finding.code === verdict?.reason ? '' : `\n${labels.remedy}\n  ${inert(finding.remedy)}`;
+    sections.push(`${labels.evidence} (${finding.code})\n${evidence}${remedy}`);
   }
-  const steps = messages.reasons[notice.group.reason].steps.map((step, index) => `  ${index + 1}. ${step}`).join('\n');
-  return [...sections.slice(0, 3), `${labels.firstSteps}\n${steps}`];
+  if (verdictNote !== null) sections.push(`${labels.noVerdict}\n  ${inert(verdictNote)}`);
+  if (change !== null) sections.unshift(`${labels.change}\n  ${inert(change)}`);
+  const steps = wordsOf(notice, messages)
+    .steps.map((step, index) => `  ${index + 1}. ${step}`)
+    .join('\n');
+  return [...sections.slice(0, 4), `${labels.firstSteps}\n${steps}`];
 }
 
 function clientText(client: ClientTally, messages: Messages): string {
@@ -86,7 +109,7 @@ function clientText(client: ClientTally, messages: Messages): string {
 /** The organisation or common name of an issuer, for a sentence; the whole DN stands below it. */
 function issuerName(issuerDn: string, messages: Messages): string {
   if (issuerDn === UNKNOWN_ISSUER) return messages.unknownIssuer;
-  if (issuerDn === OTHER_ISSUERS) return messages.otherIssuers;
+  if (issuerDn === SEVERAL_ISSUERS || issuerDn === OTHER_ISSUERS) return messages.otherIssuers;
   const name = /(?:^|,)O=((?:\\.|[^,\\+])+)/.exec(issuerDn)?.[1] ?? /(?:^|,)CN=((?:\\.|[^,\\+])+)/.exec(issuerDn)?.[1];
   return inert((name ?? issuerDn).slice(0, 60));
 }

@@ -1,58 +1,156 @@
-/** Turns verdicts into the life of an incident. Pure. */
+/**
+ * Turns verdicts into incidents. Pure: the stored incident and the latest verdict go in, the next state and the notice
+ * that its change calls for come out; the caller stores both in one conditional write.
+ *
+ *     none, resolved --spike--> firing                                   notice: spike
+ *     firing --window grew by escalateFactor--> firing                   notice: escalated
+ *     firing --repeatMinutes since the last notice--> firing             notice: ongoing
+ *     firing --calm for long enough--> resolved                          notice: resolved
+ *     resolved --spike within REOPEN_RESOLVES resolve times--> firing    notice: spike, the same incident
+ *
+ * Every comeback doubles the calm that the next resolve asks for: a group that flaps ends as one lasting incident.
+ */
 
+import { createHash } from 'node:crypto';
 import type { DetectionPolicy } from '../config.js';
-import { digest, groupId } from '../digest.js';
-import type { GroupKey, Incident, NoticeKind, Severity } from '../model.js';
-import type { Verdict } from './detect.js';
+import { type GroupKey, type Incident, type NoticeKind, OTHER_ISSUERS, type Severity } from '../model.js';
+import { amount, type Verdict } from './detect.js';
 
-export interface Transition {
+export interface Change {
   readonly next: Incident;
-  /** What to tell, or null for a change that nobody needs to hear of. */
-  readonly kind: NoticeKind | null;
+  /** Null where only the state changes: calm begins or ends. */
+  readonly notice: NoticeKind | null;
   readonly because: string;
 }
 
-const MINUTE_MS = 60_000;
+const MINUTE = 60_000;
+/** A spike this many resolve times after a resolve is the same incident, come back. */
+const REOPEN_RESOLVES = 6;
+/** The calm asked for grows to at most this many resolve times. */
+const CALM_RESOLVES_MAX = 8;
 
-export function nextIncident(
+/**
+ * @param now the moment the verdict is about, in milliseconds; one before the last notice changes nothing
+ * @param severity of a spike; the default goes by the window's count
+ * @returns null where nothing changes
+ */
+export function advance(
   current: Incident | null,
   verdict: Verdict,
   group: GroupKey,
   now: number,
   policy: DetectionPolicy,
+  severity: Severity = severityOf(verdict, group, policy),
+): Change | null {
+  if (current !== null && now < current.lastNoticeAt) return null;
+  if (current === null || current.state === 'resolved') return open(current, verdict, group, now, policy, severity);
+  const next = { ...current, version: current.version + 1 };
+  if (verdict.kind === 'over' || verdict.kind === 'quiet') return calm(current, next, verdict, now, policy);
+  if (verdict.kind === 'spike' && verdict.numbers.recent >= policy.escalateFactor * current.noticedCount) {
+    if (!settling(current, now, policy)) return escalate(next, verdict, now, severity);
+  }
+  if (now - current.lastNoticeAt >= policy.repeatMinutes * MINUTE) {
+    const because = `${verdict.because}; going on for ${duration(now - current.since)}`;
+    return { next: { ...next, calmSince: null, lastNoticeAt: now }, notice: 'ongoing', because };
+  }
+  const noticedCount = settling(current, now, policy)
+    ? Math.max(current.noticedCount, verdict.numbers.recent)
+    : current.noticedCount;
+  if (current.calmSince === null && noticedCount === current.noticedCount) return null;
+  return { next: { ...next, calmSince: null, noticedCount }, notice: null, because: verdict.because };
+}
+
+/** The first alert comes before the window is full; until it is, growth is no escalation. */
+function settling(current: Incident, now: number, policy: DetectionPolicy): boolean {
+  return now - current.lastNoticeAt < policy.windowMinutes * MINUTE;
+}
+
+function open(
+  before: Incident | null,
+  verdict: Verdict,
+  group: GroupKey,
+  now: number,
+  policy: DetectionPolicy,
   severity: Severity,
-): Transition | null {
-  const { count } = verdict.numbers;
-  const version = (current?.version ?? 0) + 1;
-  if (current === null || current.state === 'resolved') {
-    if (verdict.kind !== 'spike') return null;
-    const next: Incident = {
-      incidentId: digest('incident', groupId(group), now),
-      group,
-      state: 'firing',
-      version,
-      since: now,
-      lastNoticeAt: now,
-      calmSince: null,
-      noticedCount: count,
-      severity,
-    };
-    return { next, kind: 'spike', because: verdict.because };
-  }
-  const same = { ...current, version };
-  if (verdict.kind === 'quiet') {
-    if (current.calmSince === null) return { next: { ...same, calmSince: now }, kind: null, because: verdict.because };
-    if (now - current.calmSince < policy.resolveMinutes * MINUTE_MS) return null;
-    return { next: { ...same, state: 'resolved', lastNoticeAt: now }, kind: 'resolved', because: verdict.because };
-  }
-  if (count >= current.noticedCount * policy.escalateFactor) {
-    const next = { ...same, calmSince: null, lastNoticeAt: now, noticedCount: count };
-    return { next, kind: 'escalated', because: verdict.because };
-  }
-  if (now - current.lastNoticeAt >= policy.repeatMinutes * MINUTE_MS) {
-    return { next: { ...same, calmSince: null, lastNoticeAt: now }, kind: 'ongoing', because: verdict.because };
-  }
-  return current.calmSince === null
-    ? null
-    : { next: { ...same, calmSince: null }, kind: null, because: verdict.because };
+): Change | null {
+  const { shortestMinutes, recent } = verdict.numbers;
+  if (shortestMinutes === null) return null;
+  // What was counted before the calm that resolved the last incident cannot open another one.
+  if (before?.calmSince != null && now - shortestMinutes * MINUTE < before.calmSince) return null;
+  const back = before !== null && now - before.lastNoticeAt <= REOPEN_RESOLVES * policy.resolveMinutes * MINUTE;
+  const next: Incident = {
+    incidentId: back ? before.incidentId : incidentIdOf(group, now),
+    group,
+    state: 'firing',
+    version: (before?.version ?? 0) + 1,
+    since: back ? before.since : now,
+    lastNoticeAt: now,
+    calmSince: null,
+    noticedCount: Math.max(recent, policy.floor),
+    severity,
+    flaps: back ? before.flaps + 1 : 0,
+    announced: true,
+  };
+  const because = back
+    ? `${verdict.because}; back ${duration(now - before.lastNoticeAt)} after it was resolved`
+    : verdict.because;
+  return { next, notice: 'spike', because };
+}
+
+function escalate(next: Incident, verdict: Verdict, now: number, severity: Severity): Change {
+  const { recent } = verdict.numbers;
+  const because = `${verdict.because}; ${amount(recent / next.noticedCount)} times as many as when last noticed`;
+  const raised = {
+    ...next,
+    calmSince: null,
+    lastNoticeAt: now,
+    noticedCount: recent,
+    severity: worse(next.severity, severity),
+  };
+  return { next: raised, notice: 'escalated', because };
+}
+
+function calm(
+  current: Incident,
+  next: Incident,
+  verdict: Verdict,
+  now: number,
+  policy: DetectionPolicy,
+): Change | null {
+  const { calmSince } = current;
+  if (calmSince === null) return { next: { ...next, calmSince: now }, notice: null, because: verdict.because };
+  const asked = policy.resolveMinutes * Math.min(CALM_RESOLVES_MAX, 2 ** current.flaps) * MINUTE;
+  if (now - calmSince < asked) return null;
+  const because = `${amount(verdict.numbers.recent)} refused in the last ${policy.windowMinutes} minutes; calm for ${duration(now - calmSince)}`;
+  return { next: { ...next, state: 'resolved', lastNoticeAt: now }, notice: 'resolved', because };
+}
+
+/** Derived from the group and the start, so that a retry opens the same incident. */
+export function incidentIdOf(group: GroupKey, since: number): string {
+  const minute = Math.floor(since / MINUTE);
+  const text = JSON.stringify([group.scope, group.issuerDn, group.reason, minute]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 20);
+}
+
+/** Derived from the incident and its version: each transition has one, and a retry has the same. */
+export function noticeIdOf(next: Incident): string {
+  return `${next.incidentId}-${next.version}`;
+}
+
+/** By how far the window is above the floor; failures of issuers that nobody knows are never urgent. */
+export function severityOf(verdict: Verdict, group: GroupKey, policy: DetectionPolicy): Severity {
+  if (group.issuerDn === OTHER_ISSUERS) return 'low';
+  const above = Math.max(verdict.numbers.recent, verdict.numbers.count) / policy.floor;
+  return above < 2 ? 'low' : above < 20 ? 'medium' : above < 200 ? 'high' : 'critical';
+}
+
+function worse(a: Severity, b: Severity): Severity {
+  const order: readonly Severity[] = ['low', 'medium', 'high', 'critical'];
+  return order.indexOf(b) > order.indexOf(a) ? b : a;
+}
+
+function duration(ms: number): string {
+  const minutes = Math.round(ms / MINUTE);
+  if (minutes < 120) return minutes === 1 ? '1 minute' : `${minutes} minutes`;
+  return `${amount(minutes / 60)} hours`;
 }

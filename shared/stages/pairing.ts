@@ -52,10 +52,18 @@ export function keyOf({ half, place }: Traveller): string {
   return cellKey.request(half.requestId);
 }
 
-/** Where a half starts. A denial whose request id is not known has only its own event to stand on. */
+/**
+ * Where a half starts. A denial whose request id is not known has only its own event to stand on; one whose id the next
+ * delivery may lack asks there what the first one knew.
+ */
 export function depart(half: Half, batchId: string): Traveller {
-  const place = half.requestId === '' ? 'event' : 'request';
-  return { half, batchId, place, firstHeldBy: null, carry: null };
+  const isSure = half.kind === 'access' || (half.requestId !== '' && half.isIdBorrowed !== true);
+  return { ...departFromCell(half, batchId), place: isSure ? 'request' : 'event' };
+}
+
+/** A half that stands in the cell of its request and looks round again. */
+export function departFromCell(half: Half, batchId: string): Traveller {
+  return { half, batchId, place: 'request', firstHeldBy: null, carry: null };
 }
 
 /** What the half means, now that it was put into the cell which `keyOf` names. */
@@ -102,6 +110,8 @@ function decideByEvent(traveller: Traveller, cell: Cell): Outcome {
   if (cell.denial === null) throw new Error('a denial was put into the cell of its event and is not there');
   const { half, batchId } = cell.denial;
   const known = { ...traveller, firstHeldBy: batchId };
+  const isFirstVisit = traveller.firstHeldBy === null;
+  if (isFirstVisit && half.isIdBorrowed === true) return move(known, half, 'request', null);
   if (half.requestId === '' || half.extendedRequestId === null) return decideWithoutSlot({ ...known, half });
   const carry = traveller.carry !== null && isTied(half, traveller.carry.half) ? traveller.carry : null;
   return move(known, half, 'extended', carry);

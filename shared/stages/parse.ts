@@ -194,12 +194,15 @@ function denialsOf(lines: ExecutionLine[], batch: LogBatch, domains: DomainsByAp
     const key = said.requestId ?? '';
     if (said.reasonText === null) {
       if (said.extendedRequestId !== null) extendedIds.set(key, said.extendedRequestId);
-      else if (awaitingId !== null && said.requestId !== null) awaitingId.requestId = said.requestId;
+      else if (awaitingId !== null && said.requestId !== null) {
+        awaitingId.requestId = said.requestId;
+        awaitingId.isIdBorrowed = true;
+      }
       if (said.extendedRequestId === null) awaitingId = null;
       continue;
     }
-    const denial = {
-      kind: 'denial' as const,
+    const denial: (typeof denials)[number] = {
+      kind: 'denial',
       eventId: identityOfEvent(batch, event),
       at: event.timestamp,
       requestId: key,

@@ -34,12 +34,13 @@ export function uuid(n: number): string {
 }
 
 /** The documented three lines as events of their own. */
-export function denialAsLines(refusal: Refusal): LogEvent[] {
+export function denialAsLines(refusal: Refusal, { prefix = 'each' as 'none' | 'each' } = {}): LogEvent[] {
   const { n, at, requestId, extendedRequestId, reason } = full(refusal);
+  const bracket = prefix === 'each' ? `(${requestId}) ` : '';
   return [
-    { id: eventId(n, 0), timestamp: at, message: `(${requestId}) Extended Request Id: ${extendedRequestId}` },
-    { id: eventId(n, 1), timestamp: at, message: `(${requestId}) Access denied. Reason: ${reason}` },
-    { id: eventId(n, 2), timestamp: at, message: `(${requestId}) ForbiddenException Forbidden: ${requestId}` },
+    { id: eventId(n, 0), timestamp: at, message: `${bracket}Extended Request Id: ${extendedRequestId}` },
+    { id: eventId(n, 1), timestamp: at, message: `${bracket}Access denied. Reason: ${reason}` },
+    { id: eventId(n, 2), timestamp: at, message: `${bracket}ForbiddenException Forbidden: ${requestId}` },
   ];
 }
 

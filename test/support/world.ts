@@ -28,6 +28,10 @@ export function testWorld(changes: object = {}): TestWorld {
     at: T0,
     isSnsDown: false,
     clock: { now: () => world.at },
+    truststores: {
+      read: async () => Promise.reject(new Error('no truststore in this test')),
+      previous: async () => null,
+    },
     publisher: {
       publish: async (notice) => {
         if (world.isSnsDown) throw new Error('SNS is down');

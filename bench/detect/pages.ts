@@ -1,0 +1,159 @@
+/** Runs every method over labelled histories, as a pager would have seen it, and counts what its owner would count. */
+
+import { detectionSchema } from '../../shared/config.js';
+import { type GroupKey, type Incident, type NoticeKind, OTHER_ISSUERS, type Severity } from '../../shared/model.js';
+import { closeThrough, start } from '../../shared/stages/detect/surprise.js';
+import { settingsOf, type Verdict, verdictOf } from '../../shared/stages/detect.js';
+import { advance } from '../../shared/stages/incident.js';
+import { type ClassName, type GroupHistory, MINUTES } from './histories.js';
+import { RIVALS } from './rivals.js';
+
+export interface Notice {
+  readonly kind: NoticeKind;
+  readonly minute: number;
+  readonly severity: Severity;
+}
+
+export interface Outcome {
+  readonly method: string;
+  readonly className: ClassName;
+  readonly notices: readonly Notice[];
+}
+
+export const PRODUCT = 'mtls-watch';
+const POLICY = detectionSchema.parse({});
+const SETTINGS = settingsOf(POLICY);
+/** Minutes after which a minute is learned: late logs have come by then. */
+const LAG = 10;
+function groupOf(className: ClassName): GroupKey {
+  // A scanner's random issuers are beyond the bound per scope and counted together.
+  const issuerDn = className === 'scanner' ? OTHER_ISSUERS : 'CN=Example CA';
+  return { scope: 'api.example.com', issuerDn, reason: 'issuer-not-found' };
+}
+
+type Method = (known: Float64Array, now: number, firing: boolean) => Verdict | null;
+
+/** Counts as they were known at each minute: in an outage nothing is, after it everything. */
+function deliver(history: GroupHistory, each: (known: Float64Array, now: number) => void): void {
+  const known = new Float64Array(MINUTES);
+  let outage = 0;
+  for (let t = 0; t < MINUTES; t++) {
+    const current = history.outages[outage];
+    const dark = current !== undefined && t >= current.from && t <= current.to;
+    if (!dark) known[t] = history.counts[t] ?? 0;
+    if (current !== undefined && t === current.to + 1) {
+      for (let s = current.from; s < t; s++) known[s] = history.counts[s] ?? 0;
+      outage++;
+    }
+    each(known, t);
+  }
+}
+
+export function runPages(history: GroupHistory): Outcome[] {
+  const methods: { name: string; method: Method }[] = [
+    { name: PRODUCT, method: product() },
+    ...RIVALS.map((rival) => ({ name: rival.name, method: asVerdict(rival.start()) })),
+  ];
+  const runs = methods.map(({ name, method }) => ({
+    name,
+    method,
+    incident: null as Incident | null,
+    notices: [] as Notice[],
+  }));
+  const group = groupOf(history.className);
+  deliver(history, (known, now) => {
+    for (const run of runs) {
+      const verdict = run.method(known, now, run.incident?.state === 'firing');
+      if (verdict === null) continue;
+      const change = advance(run.incident, verdict, group, (now + 1) * 60_000, POLICY);
+      if (change === null) continue;
+      run.incident = change.next;
+      if (change.notice) run.notices.push({ kind: change.notice, minute: now, severity: change.next.severity });
+    }
+  });
+  return runs.map(({ name, notices }) => ({ method: name, className: history.className, notices }));
+}
+
+/** As production does: asked when the group was touched, and every minute while it is firing. */
+function product(): Method {
+  const state = start(SETTINGS, 0);
+  return (known, now, firing) => {
+    if (now >= LAG) closeThrough(state, SETTINGS, now - LAG, known[now - LAG] ?? 0);
+    if (!firing && known[now] === 0) return null;
+    const counts = Array.from(known.subarray(state.step + 1, now + 1));
+    return verdictOf(state, SETTINGS, { step: now, counts }, POLICY);
+  };
+}
+
+function asVerdict(push: ReturnType<(typeof RIVALS)[number]['start']>): Method {
+  return (known, now) => {
+    const { alarm, recent } = push(known, now);
+    const numbers = {
+      count: recent,
+      windowMinutes: POLICY.windowMinutes,
+      expected: 0,
+      oneIn: 1,
+      recent,
+      shortestMinutes: alarm ? 1 : null,
+    };
+    return { kind: alarm ? 'spike' : 'quiet', because: '', numbers };
+  };
+}
+
+export interface Score {
+  incidents: number;
+  found: number;
+  /** Minutes from the first failure to the end of the minute of the notice. */
+  delays: number[];
+  falsePages: number;
+  spikeNotices: number;
+  resolveNotices: number;
+  notices: number;
+  /** Minutes from the last failure to the resolve. */
+  resolveDelays: number[];
+  lowSeverity: number;
+  minutes: number;
+}
+
+/** A notice belongs to an incident until half an hour after its end. */
+const AFTERMATH = 30;
+/** No resolve after this time: never. */
+const RESOLVE_MAX = 12 * 60;
+
+export function emptyScore(): Score {
+  return {
+    incidents: 0,
+    found: 0,
+    delays: [],
+    falsePages: 0,
+    spikeNotices: 0,
+    resolveNotices: 0,
+    notices: 0,
+    resolveDelays: [],
+    lowSeverity: 0,
+    minutes: 0,
+  };
+}
+
+/** Adds one group's outcome to a score. Minutes before `since` are not judged. */
+export function addOutcome(score: Score, history: GroupHistory, outcome: Outcome, since: number): void {
+  score.minutes += MINUTES - since;
+  const spikes = outcome.notices.filter((n) => n.kind === 'spike' && n.minute >= since);
+  const owner = (n: Notice) => history.incidents.find((i) => n.minute >= i.from && n.minute <= i.to + AFTERMATH);
+  score.falsePages += spikes.filter((n) => owner(n) === undefined).length;
+  for (const [i, incident] of history.incidents.entries()) {
+    const end = Math.min(history.incidents[i + 1]?.from ?? MINUTES, incident.to + RESOLVE_MAX);
+    const own = outcome.notices.filter((n) => n.minute >= incident.from && n.minute < end);
+    const [first] = spikes.filter((n) => owner(n) === incident);
+    score.incidents++;
+    if (first === undefined) continue;
+    score.found++;
+    score.delays.push(first.minute - incident.from + 1);
+    score.notices += own.length;
+    score.spikeNotices += own.filter((n) => n.kind === 'spike').length;
+    score.resolveNotices += own.filter((n) => n.kind === 'resolved').length;
+    if (first.severity === 'low') score.lowSeverity++;
+    const resolved = own.findLast((n) => n.kind === 'resolved');
+    if (resolved !== undefined) score.resolveDelays.push(resolved.minute - incident.to);
+  }
+}

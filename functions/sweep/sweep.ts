@@ -1,0 +1,24 @@
+/** The sweep on whatever world it is wired to. */
+
+import { sweep } from '../../shared/pipeline.js';
+import { count, seconds } from '../../shared/stages/measure.js';
+import type { Wired } from '../wiring.js';
+
+export function createSweep({ world, meter }: Wired): () => Promise<void> {
+  return async () => {
+    const swept = await sweep(world);
+    meter.record([
+      count('HalvesSettled', swept.halvesSettled),
+      count('HoursRolledUp', swept.hoursRolledUp),
+      count('IncidentsFiring', swept.firing),
+      count('NoticesPending', swept.pending),
+      seconds('OldestNoticePending', swept.oldestPendingMs / 1000),
+    ]);
+    if (swept.failures.length > 0) {
+      throw new AggregateError(
+        swept.failures,
+        `${swept.failures.length} step(s) of the sweep failed; the next run repeats them`,
+      );
+    }
+  };
+}

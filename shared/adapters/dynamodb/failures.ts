@@ -1,0 +1,65 @@
+/** What can go wrong between here and the table: the world's failures are worth a retry, bugs are not. */
+
+import { ConditionalCheckFailedException, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
+import pMap from 'p-map';
+import { MtlsWatchError, messageOf } from '../../errors.js';
+import { limits } from '../../limits.js';
+
+export function unavailable(what: string, table: string, cause?: unknown): MtlsWatchError {
+  return new MtlsWatchError('store-unavailable', `table ${table}: ${what}`, { cause, retryable: true });
+}
+
+/** Turns the world's failures into `store-unavailable`; a failed condition and a bug stay what they are. */
+export async function guarded<T>(request: Promise<T>, table: string): Promise<T> {
+  try {
+    return await request;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException || !isOfTheWorld(error)) throw error;
+    throw unavailable(messageOf(error), table, error);
+  }
+}
+
+/**
+ * Throttling, outages, missing permissions and a table that is being made all end one day. A request that DynamoDB
+ * calls invalid never becomes valid.
+ */
+function isOfTheWorld(error: unknown): boolean {
+  if (error instanceof DynamoDBServiceException) return error.name !== 'ValidationException';
+  if (!(error instanceof Error)) return false;
+  const isSystemError = 'code' in error && typeof error.code === 'string' && !error.code.startsWith('ERR_');
+  return isSystemError || ['TimeoutError', 'AbortError', 'CredentialsProviderError'].includes(error.name);
+}
+
+/**
+ * Calls `work` for each item, a bounded number at a time, and gives the results in the order of the items. After the
+ * first failure nothing new is begun, and what was begun is waited for: a retry never runs beside its own predecessor.
+ */
+export async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const failures: unknown[] = [];
+  const results: R[][] = await pMap(
+    items,
+    async (item) => {
+      if (failures.length > 0) return [];
+      try {
+        return [await work(item)];
+      } catch (error) {
+        failures.push(error);
+        return [];
+      }
+    },
+    { concurrency: limits.storeConcurrencyMax },
+  );
+  if (failures.length > 0) throw summaryOf(failures);
+  return results.flat(1) as R[];
+}
+
+/** A bug among the failures is not hidden behind the world's. */
+function summaryOf(failures: readonly unknown[]): unknown {
+  const [first] = failures;
+  const bug = failures.find((failure) => !(failure instanceof MtlsWatchError && failure.retryable));
+  if (bug !== undefined || failures.length === 1) return bug ?? first;
+  return new MtlsWatchError('store-unavailable', `${failures.length} parallel requests failed: ${messageOf(first)}`, {
+    cause: new AggregateError(failures),
+    retryable: true,
+  });
+}

@@ -1,0 +1,62 @@
+/**
+ * How a half stands in its cell: one text without field names, so that both halves of an ordinary request and their key
+ * stay within one kilobyte, and each write costs one unit. Cells outlive a deployment: append fields, with a default.
+ */
+
+import * as z from 'zod';
+import type { AccessRecord, Client, Denial, Half } from '../../model.js';
+import { reasonIds } from '../../reasons.js';
+
+/** A half and the batch that brought it first. */
+export interface Brought<T extends Half> {
+  readonly half: T;
+  readonly batchId: string;
+}
+
+export function encodeHalf(half: Half, batchId: string): string {
+  const { eventId, at, requestId, extendedRequestId, api, scope, rate } = half;
+  const common = [batchId, eventId, at, requestId, extendedRequestId, api.apiId, api.stage, scope, rate];
+  if (half.kind === 'denial') return JSON.stringify([...common, half.reason, half.reasonText]);
+  return JSON.stringify([...common, half.client === null ? null : valuesOf(half.client)]);
+}
+
+function valuesOf(client: Client) {
+  const { subjectDn, issuerDn, serialNumber, notBefore, notAfter, fingerprint, sourceIp, userAgent } = client;
+  return [subjectDn, issuerDn, serialNumber, notBefore, notAfter, fingerprint, sourceIp, userAgent];
+}
+
+const text = z.string();
+const number = z.number();
+const maybeText = text.nullable();
+const common = [text, text, number, text, maybeText, maybeText, maybeText, text, number] as const;
+
+type Common = [string, string, number, string, string | null, string | null, string | null, string, number];
+
+function commonOf([batchId, eventId, at, requestId, extendedRequestId, apiId, stage, scope, rate]: Common) {
+  return { batchId, common: { eventId, at, requestId, extendedRequestId, api: { apiId, stage }, scope, rate } };
+}
+
+export const denialSchema = z.tuple([...common, z.enum(reasonIds), text]).transform((values): Brought<Denial> => {
+  const [, , , , , , , , , reason, reasonText] = values;
+  const { batchId, common } = commonOf(values.slice(0, 9) as Common);
+  return { batchId, half: { kind: 'denial', ...common, reason, reasonText } };
+});
+
+const clientSchema = z.tuple([text, text, text, number.nullable(), number.nullable(), maybeText, text, text]).transform(
+  ([subjectDn, issuerDn, serialNumber, notBefore, notAfter, fingerprint, sourceIp, userAgent]): Client => ({
+    subjectDn,
+    issuerDn,
+    serialNumber,
+    notBefore,
+    notAfter,
+    fingerprint,
+    sourceIp,
+    userAgent,
+  }),
+);
+
+export const accessSchema = z.tuple([...common, clientSchema.nullable()]).transform((values): Brought<AccessRecord> => {
+  const [, , , , , , , , , client] = values;
+  const { batchId, common } = commonOf(values.slice(0, 9) as Common);
+  return { batchId, half: { kind: 'access', ...common, client } };
+});

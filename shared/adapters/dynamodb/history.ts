@@ -1,0 +1,26 @@
+/** What the detector learned of a group. The last one to save wins: a history is a fold over facts, and can catch up. */
+
+import * as z from 'zod';
+import { groupId } from '../../digest.js';
+import { limits } from '../../limits.js';
+import type { Clock, HistoryStore } from '../../ports/index.js';
+import { readValue } from './items.js';
+import { keys, ttl } from './keys.js';
+import { attributesOf, type Table } from './table.js';
+
+export function createHistory(table: Table, clock: Clock): HistoryStore {
+  return {
+    load: async (group) => {
+      const item = await table.get(keys.history(groupId(group)));
+      return item === null ? null : readValue(item, 'value', z.unknown());
+    },
+    save: (group, history) =>
+      table.putAll([
+        {
+          ...attributesOf(keys.history(groupId(group))),
+          value: { S: JSON.stringify(history) },
+          ttl: ttl(clock.now(), limits.historyDaysMax),
+        },
+      ]),
+  };
+}

@@ -1,0 +1,182 @@
+/**
+ * Incidents and the notices of their transitions. An incident is one item; a notice that was not sent yet is one more,
+ * under a key of its own, so that finding none costs one small query. The notice counts once the incident's own item
+ * lists it, and that happens in the very write that changes the incident:
+ *
+ *     lay the notice out ----> transition, which lists the notice ----> published ----> strike it off the list ----> take it away
+ *            |                     (the one atomic step)
+ *            +--> lost against another transition, or crashed: not on the list, so nobody publishes it
+ *
+ * A notice on the list was laid out before, so it is always found. One that is not on the list of an incident which has
+ * reached its version was cleared, or never came to be: it is taken away by whoever meets it.
+ */
+
+import * as z from 'zod';
+import { groupId } from '../../digest.js';
+import { limits } from '../../limits.js';
+import type { Incident, Notice } from '../../model.js';
+import type { Clock, IncidentStore, Outbox } from '../../ports/index.js';
+import { noticeSchema } from '../../schemas.js';
+import { inParallel } from './failures.js';
+import { groupSchema, numberOf, readValue, textOf } from './items.js';
+import { keys, ttl } from './keys.js';
+import { attributesOf, type Item, type Table } from './table.js';
+
+const incidentSchema = z.strictObject({
+  incidentId: z.string(),
+  group: groupSchema,
+  state: z.enum(['firing', 'resolved']),
+  version: z.int().positive(),
+  since: z.number(),
+  lastNoticeAt: z.number(),
+  calmSince: z.number().nullable(),
+  noticedCount: z.number(),
+  severity: z.enum(['low', 'medium', 'high', 'critical']),
+  flaps: z.int().nonnegative(),
+  announced: z.boolean(),
+}) satisfies z.ZodType<Incident>;
+
+/** Nobody has made a transition since the caller looked. */
+const IS_NEW = 'attribute_not_exists(#version)';
+const IS_NEXT = '#version = :before';
+
+const IS_KNOWN = 'attribute_exists(#version)';
+
+/** The notice was not cleared, and nobody has it in hand. */
+const IS_FREE = 'attribute_exists(#pk) AND (attribute_not_exists(#takenUntil) OR #takenUntil <= :now)';
+
+/** A notice as it lies in the outbox. */
+interface Laid {
+  readonly sk: string;
+  readonly groupId: string;
+  /** The incident's version that the notice tells of. */
+  readonly version: number;
+  readonly notice: Notice;
+}
+
+export function createIncidents(table: Table, clock: Clock): { incidents: IncidentStore; outbox: Outbox } {
+  const incidents: IncidentStore = {
+    load: async (group) => {
+      const item = await table.get(keys.incident(groupId(group)));
+      return item === null ? null : readValue(item, 'value', incidentSchema);
+    },
+    transition: async (next, notice) => {
+      const id = groupId(next.group);
+      const expiry = ttl(clock.now(), limits.incidentDaysMax);
+      if (notice !== null) await table.putAll([laidOut(notice, id, next.version, expiry)]);
+      const values: Item = {
+        ':value': { S: JSON.stringify(next) },
+        ':version': { N: String(next.version) },
+        ':state': { S: next.state },
+      };
+      const set = ['#value = :value', '#version = :version', '#state = :state'];
+      if (next.version > 1) values[':before'] = { N: String(next.version - 1) };
+      if (next.state === 'resolved') {
+        values[':ttl'] = expiry;
+        set.push('#ttl = :ttl');
+      }
+      if (notice !== null) values[':notice'] = { SS: [notice.noticeId] };
+      const expression = [
+        `SET ${set.join(', ')}`,
+        next.state === 'resolved' ? '' : 'REMOVE #ttl',
+        notice === null ? '' : 'ADD #outbox :notice',
+      ].join(' ');
+      const condition = next.version > 1 ? IS_NEXT : IS_NEW;
+      return (await table.update(keys.incident(id), { expression, values }, condition)).stored;
+    },
+    firing: async (limit) => {
+      const filter = { expression: '#state = :state', values: { ':state': { S: 'firing' } } };
+      const items = await table.query({ pk: keys.incidentPk, filter }, limit);
+      return items.map((item) => readValue(item, 'value', incidentSchema));
+    },
+  };
+  return { incidents, outbox: createOutbox(table) };
+}
+
+function laidOut(notice: Notice, id: string, version: number, expiry: Item[string]): Item {
+  return {
+    ...attributesOf(keys.outbox(notice.at, notice.noticeId)),
+    group: { S: id },
+    version: { N: String(version) },
+    value: { S: JSON.stringify(notice) },
+    ttl: expiry,
+  };
+}
+
+function createOutbox(table: Table): Outbox {
+  /** Where the notices that are pending lie, so that clearing one needs no search. */
+  let known = new Map<string, Laid>();
+
+  const find = async (noticeId: string): Promise<Laid | undefined> => {
+    const laid = (await table.query({ pk: keys.outboxPk })).map(laidOf);
+    return laid.find(({ notice }) => notice.noticeId === noticeId);
+  };
+
+  return {
+    pending: async (limit) => {
+      const pending: Laid[] = [];
+      for await (const page of table.pages({ pk: keys.outboxPk }, limit)) {
+        pending.push(...(await listedOf(page.map(laidOf), table)));
+        if (pending.length >= limit) break;
+      }
+      known = new Map(pending.map((laid) => [laid.notice.noticeId, laid]));
+      return inOrder(pending)
+        .slice(0, limit)
+        .map(({ notice }) => notice);
+    },
+    take: async (noticeId, now, until) => {
+      const laid = known.get(noticeId) ?? (await find(noticeId));
+      if (laid === undefined) return false;
+      const values = { ':now': { N: String(now) }, ':until': { N: String(until) } };
+      const take = { expression: 'SET #takenUntil = :until', values };
+      return (await table.update({ pk: keys.outboxPk, sk: laid.sk }, take, IS_FREE)).stored;
+    },
+    clear: async (noticeId) => {
+      const laid = known.get(noticeId) ?? (await find(noticeId));
+      if (laid === undefined) return;
+      const strike = { expression: 'DELETE #outbox :notice', values: { ':notice': { SS: [noticeId] } } };
+      await table.update(keys.incident(laid.groupId), strike, IS_KNOWN);
+      await table.remove({ pk: keys.outboxPk, sk: laid.sk });
+      known.delete(noticeId);
+    },
+  };
+}
+
+/** Those that their incident lists. Takes away what can no longer come to be listed. */
+async function listedOf(laid: readonly Laid[], table: Table): Promise<Laid[]> {
+  const items = await table.getAll([...new Set(laid.map((one) => one.groupId))].map(keys.incident));
+  const byGroup = new Map(items.map((item) => [textOf(item, 'sk'), item] as const));
+  const listed: Laid[] = [];
+  const leftover: Laid[] = [];
+  for (const one of laid) {
+    const incident = byGroup.get(one.groupId);
+    if (incident === undefined) continue;
+    if (incident.outbox?.SS?.includes(one.notice.noticeId)) listed.push(one);
+    else if (numberOf(incident, 'version') >= one.version) leftover.push(one);
+  }
+  await inParallel(leftover, ({ sk }) => table.remove({ pk: keys.outboxPk, sk }));
+  return listed;
+}
+
+/** The oldest first, but those of one incident by version: clocks differ, versions do not. */
+function inOrder(laid: readonly Laid[]): Laid[] {
+  const latest = new Map<string, number>();
+  return [...laid]
+    .sort((a, b) => a.version - b.version)
+    .map((one) => {
+      const time = Math.max(Date.parse(one.notice.at), latest.get(one.groupId) ?? Number.NEGATIVE_INFINITY);
+      latest.set(one.groupId, time);
+      return { one, time };
+    })
+    .sort((a, b) => a.time - b.time || a.one.version - b.one.version)
+    .map(({ one }) => one);
+}
+
+function laidOf(item: Item): Laid {
+  return {
+    sk: textOf(item, 'sk'),
+    groupId: textOf(item, 'group'),
+    version: numberOf(item, 'version'),
+    notice: readValue(item, 'value', noticeSchema),
+  };
+}

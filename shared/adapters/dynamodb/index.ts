@@ -1,0 +1,43 @@
+/** Every store of the pipeline on one DynamoDB table with string keys `pk` and `sk` and the TTL attribute `ttl`. */
+
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Clock, Stores } from '../../ports/index.js';
+import { createCertificates } from './certificates.js';
+import { createFacts } from './facts.js';
+import { createGroups } from './groups.js';
+import { createHistory } from './history.js';
+import { createIncidents } from './incidents.js';
+import { createJoin } from './join.js';
+import { createRollups } from './rollups.js';
+import { createStorm } from './storm.js';
+import { createTable, type Sleep } from './table.js';
+import { createWaiting } from './waiting.js';
+
+export { createDynamoClient } from './client.js';
+export { countingClient, type Usage } from './counting.js';
+
+/**
+ * Make one per container: it remembers what need not be asked twice. Reads are consistent. Every method rejects with
+ * `store-unavailable` (retryable) when DynamoDB or the way to it fails, after the client's own retries, and with
+ * `wrong-shape` when an item is not as it was written.
+ * @param options.sleep waits between attempts at what a batch left undone
+ */
+export function createDynamoStores(
+  client: DynamoDBClient,
+  tableName: string,
+  clock: Clock,
+  options: { readonly sleep?: Sleep } = {},
+): Stores {
+  const table = createTable(client, tableName, options.sleep);
+  return {
+    join: createJoin(table, clock),
+    waiting: createWaiting(table, clock),
+    facts: createFacts(table, clock),
+    groups: createGroups(table, clock),
+    rollups: createRollups(table, clock),
+    history: createHistory(table, clock),
+    ...createIncidents(table, clock),
+    certificates: createCertificates(table, clock),
+    storm: createStorm(table, clock),
+  };
+}

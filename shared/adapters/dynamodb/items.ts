@@ -1,0 +1,106 @@
+/** Reads attributes back. What is not as it was written is an error that names the item, never a guess. */
+
+import * as z from 'zod';
+import { MtlsWatchError, messageOf } from '../../errors.js';
+import type { Rollup } from '../../model.js';
+import { reasonIds } from '../../reasons.js';
+import type { Condition, Item } from './table.js';
+
+/** The value that was stored as JSON in a text attribute. */
+export function readValue<T>(item: Item, attribute: string, schema: z.ZodType<T>): T {
+  const text = textOf(item, attribute);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw corrupt(item, attribute, messageOf(error), error);
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw corrupt(item, attribute, z.prettifyError(result.error), result.error);
+}
+
+export function textOf(item: Item, attribute: string): string {
+  const text = item[attribute]?.S;
+  if (text === undefined) throw corrupt(item, attribute, 'expected a text');
+  return text;
+}
+
+export function numberOf(item: Item, attribute: string): number {
+  const number = Number(item[attribute]?.N);
+  if (Number.isNaN(number)) throw corrupt(item, attribute, 'expected a number');
+  return number;
+}
+
+export function corrupt(item: Item, attribute: string, detail: string, cause?: unknown): MtlsWatchError {
+  const name = `pk "${item.pk?.S ?? ''}", sk "${item.sk?.S ?? ''}"`;
+  return new MtlsWatchError('wrong-shape', `the item with ${name} has an unreadable "${attribute}": ${detail}`, {
+    cause,
+  });
+}
+
+export const groupSchema = z.strictObject({ scope: z.string(), issuerDn: z.string(), reason: z.enum(reasonIds) });
+
+/** What facts and roll-ups have in common. */
+export type Counts = Pick<
+  Rollup,
+  'requests' | 'count' | 'unattributed' | 'inferred' | 'firstAt' | 'lastAt' | 'reasonText' | 'clients'
+>;
+
+/** `requests` stands in an attribute of its own, where a condition can see it. */
+export function countsAttributes(counts: Counts): Item {
+  const { requests, count, unattributed, inferred, firstAt, lastAt, reasonText } = counts;
+  const clients = counts.clients.map((client) => [
+    client.subjectDn,
+    client.serialNumber,
+    client.fingerprint,
+    client.sourceIps,
+    client.count,
+  ]);
+  const value = [count, unattributed, inferred, firstAt, lastAt, reasonText, clients];
+  return { requests: { N: String(requests) }, value: { S: JSON.stringify(value) } };
+}
+
+const clientSchema = z.tuple([z.string(), z.string(), z.string().nullable(), z.array(z.string()), z.number()]);
+
+const countsSchema = z.tuple([
+  z.number(),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.number(),
+  z.string(),
+  z.array(clientSchema),
+]);
+
+export function countsOf(item: Item): Counts {
+  const [count, unattributed, inferred, firstAt, lastAt, reasonText, clients] = readValue(item, 'value', countsSchema);
+  return {
+    requests: numberOf(item, 'requests'),
+    count,
+    unattributed,
+    inferred,
+    firstAt,
+    lastAt,
+    reasonText,
+    clients: clients.map(([subjectDn, serialNumber, fingerprint, sourceIps, times]) => ({
+      subjectDn,
+      serialNumber,
+      fingerprint,
+      sourceIps,
+      count: times,
+    })),
+  };
+}
+
+/**
+ * Facts and roll-ups may only grow:
+ *
+ *     none --put--> stands for n requests --put of more than n--> stands for more
+ *                        |
+ *                        +--put of n or fewer: a repeat, or one who knows less; nothing changes
+ */
+export const isGrowth = (requests: number): Condition => ({
+  expression: 'attribute_not_exists(#requests) OR #requests < :requests',
+  values: { ':requests': { N: String(requests) } },
+});

@@ -1,0 +1,79 @@
+/**
+ * Every key of the table in one place. Sort keys are printable ASCII and numbers in them have a fixed width, so that
+ * their order is the order of time.
+ *
+ *     pk                      sk                    what                                          lives
+ *     cell#KEY                -                     where the halves of a request meet            2 days
+ *     waiting#SHARD           DUE#ID                halves to settle when their grace is over     30 days
+ *     fact#GROUP#DAY          MINUTE#BATCH          failures of one batch                         2 days
+ *     forbidden#SCOPE#DAY     MINUTE#CAUSE#BATCH    other 403s of one batch                       2 days
+ *     issuers#SCOPE#DAY       -                     the issuers admitted that day                 30 days
+ *     mark#SHARD              HOUR#GROUP            an hour whose roll-up is to be made           2 days
+ *     rollup#GROUP            HOUR                  failures of one hour                          13 months
+ *     history#GROUP           -                     what the detector learned                     60 days
+ *     incident                GROUP                 the state of a group's incident               while firing, and 7 days
+ *     outbox                  AT#NOTICE             a notice that is to be sent                   7 days
+ *     certificate#FINGERPRINT -                     a PEM                                         30 days
+ *     load#MINUTE             KIND                  halves brought in a minute of a storm         2 days
+ *     rate#BATCH              -                     the sampling rate of a batch                  2 days
+ */
+
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { digest } from '../../digest.js';
+import type { Key } from './table.js';
+
+/** Spread over a few partitions, so that one partition's 1,000 writes a second do not bound a storm. */
+const SHARDS = 4;
+const ALONE = '-';
+const MINUTES_PER_DAY = 1440;
+const DAY_SECONDS = 86_400;
+
+export const shards = (kind: 'waiting' | 'mark'): string[] =>
+  Array.from({ length: SHARDS }, (_, shard) => `${kind}#${shard}`);
+
+const shardOf = (kind: 'waiting' | 'mark', id: string): string =>
+  `${kind}#${(id.codePointAt(id.length - 1) ?? 0) % SHARDS}`;
+
+const scopeId = (scope: string): string => digest('scope', scope);
+
+/** Wide enough for any time in milliseconds that JavaScript holds exactly. */
+export const ordered = (number: number): string => String(number).padStart(16, '0');
+
+/** After every sort key that begins with this. */
+export const endOf = (prefix: string): string => `${prefix}~`;
+
+export const dayOfMinute = (minute: number): number => Math.floor(minute / MINUTES_PER_DAY);
+
+const factPk = (groupId: string, day: number): string => `fact#${groupId}#${day}`;
+const rollupPk = (groupId: string): string => `rollup#${groupId}`;
+
+export const keys = {
+  cell: (key: string): Key => ({ pk: `cell#${key}`, sk: ALONE }),
+  waiting: (id: string, dueAt: number): Key => ({ pk: shardOf('waiting', id), sk: `${ordered(dueAt)}#${id}` }),
+  factPk,
+  fact: (groupId: string, minute: number, batchId: string): Key => ({
+    pk: factPk(groupId, dayOfMinute(minute)),
+    sk: `${ordered(minute)}#${batchId}`,
+  }),
+  forbidden: (scope: string, cause: string, minute: number, batchId: string): Key => ({
+    pk: `forbidden#${scopeId(scope)}#${dayOfMinute(minute)}`,
+    sk: `${ordered(minute)}#${cause}#${batchId}`,
+  }),
+  issuers: (scope: string, day: number): Key => ({ pk: `issuers#${scopeId(scope)}#${day}`, sk: ALONE }),
+  mark: (groupId: string, hour: number): Key => ({ pk: shardOf('mark', groupId), sk: `${ordered(hour)}#${groupId}` }),
+  rollupPk,
+  rollup: (groupId: string, hour: number): Key => ({ pk: rollupPk(groupId), sk: ordered(hour) }),
+  history: (groupId: string): Key => ({ pk: `history#${groupId}`, sk: ALONE }),
+  incidentPk: 'incident',
+  incident: (groupId: string): Key => ({ pk: 'incident', sk: groupId }),
+  outboxPk: 'outbox',
+  outbox: (at: string, noticeId: string): Key => ({ pk: 'outbox', sk: `${at}#${noticeId}` }),
+  certificate: (fingerprint: string): Key => ({ pk: `certificate#${fingerprint}`, sk: ALONE }),
+  load: (minute: number, kind: string): Key => ({ pk: `load#${minute}`, sk: kind }),
+  rate: (batchId: string): Key => ({ pk: `rate#${batchId}`, sk: ALONE }),
+};
+
+/** The TTL attribute of an item that may go so many days after a time in milliseconds. */
+export function ttl(at: number, days: number): AttributeValue {
+  return { N: String(Math.ceil(at / 1000) + days * DAY_SECONDS) };
+}

@@ -1,0 +1,27 @@
+/** The load of a storm. Only large batches ask, so one item a minute is not a hot one. */
+
+import { limits } from '../../limits.js';
+import type { Clock, StormStore } from '../../ports/index.js';
+import { numberOf } from './items.js';
+import { keys, ttl } from './keys.js';
+import type { Table } from './table.js';
+
+export function createStorm(table: Table, clock: Clock): StormStore {
+  const expiry = () => ttl(clock.now(), limits.cellDaysMax);
+  return {
+    addLoad: async (minute, kind, halves) => {
+      const { item } = await table.update(keys.load(minute, kind), {
+        expression: 'ADD #halves :halves SET #ttl = :ttl',
+        values: { ':halves': { N: String(halves) }, ':ttl': expiry() },
+      });
+      return numberOf(item, 'halves');
+    },
+    fixRate: async (batchId, rate) => {
+      const { item } = await table.update(keys.rate(batchId), {
+        expression: 'SET #rate = if_not_exists(#rate, :rate), #ttl = :ttl',
+        values: { ':rate': { N: String(rate) }, ':ttl': expiry() },
+      });
+      return numberOf(item, 'rate');
+    },
+  };
+}

@@ -1,0 +1,220 @@
+/**
+ * One DynamoDB table with string keys `pk` and `sk`, as the stores use it: single items, conditions as data instead of
+ * exceptions, whole batches, and the failures of the world told apart from bugs. Knows nothing of what it stores.
+ */
+
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { limits } from '../../limits.js';
+import { guarded, inParallel, unavailable } from './failures.js';
+
+export type Item = Record<string, AttributeValue>;
+
+/** A type, not an interface, so that it passes for the SDK's records. */
+export type Key = { readonly pk: string; readonly sk: string };
+
+/** Attributes are written `#name` in every expression, so that none of DynamoDB's reserved words can bite. */
+export interface Condition {
+  readonly expression: string;
+  readonly values?: Item;
+}
+
+export interface Range {
+  readonly pk: string;
+  /** Both ends are included. Default: everything under `pk`. */
+  readonly from?: string;
+  readonly to?: string;
+  /** Drops items after they were read (and paid for). */
+  readonly filter?: Condition;
+}
+
+export interface Table {
+  get(key: Key): Promise<Item | null>;
+  /** The items that exist, in no particular order. The keys must be distinct. */
+  getAll(keys: readonly Key[]): Promise<Item[]>;
+  /** Pages of at most `size` items, ascending by `sk`. */
+  pages(range: Range, size?: number): AsyncGenerator<Item[]>;
+  /** The first `limit` items, ascending by `sk`. */
+  query(range: Range, limit?: number): Promise<Item[]>;
+  /** @returns whether the condition held and the item was stored */
+  put(item: Item, condition: Condition): Promise<boolean>;
+  /** Puts without conditions, many at once. The keys must be distinct. */
+  putAll(items: readonly Item[]): Promise<void>;
+  /** @returns whether the condition held, and the item as it stands afterwards */
+  update(key: Key, update: Condition, condition?: string): Promise<{ stored: boolean; item: Item }>;
+  /** @returns whether the condition held */
+  remove(key: Key, condition?: Condition): Promise<boolean>;
+}
+
+export type Sleep = (ms: number) => Promise<unknown>;
+
+const KEYS_PER_GET_MAX = 100;
+const ITEMS_PER_WRITE_MAX = 25;
+
+export function attributesOf({ pk, sk }: Key): Item {
+  return { pk: { S: pk }, sk: { S: sk } };
+}
+
+export function createTable(client: DynamoDBClient, name: string, sleep: Sleep = wait): Table {
+  const get = async (key: Key): Promise<Item | null> => {
+    const request = new GetItemCommand({ TableName: name, Key: attributesOf(key), ConsistentRead: true });
+    return (await guarded(client.send(request), name)).Item ?? null;
+  };
+
+  async function* pages({ pk, from = ' ', to = '~', filter }: Range, size?: number): AsyncGenerator<Item[]> {
+    // DynamoDB calls a range that ends before it begins a mistake.
+    if (to < from) return;
+    let start: Item | undefined;
+    do {
+      const page: { Items?: Item[]; LastEvaluatedKey?: Item } = await guarded(
+        client.send(
+          new QueryCommand({
+            TableName: name,
+            ConsistentRead: true,
+            KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :from AND :to',
+            FilterExpression: filter?.expression,
+            ExpressionAttributeNames: namesIn('#pk #sk', filter?.expression),
+            ExpressionAttributeValues: { ':pk': { S: pk }, ':from': { S: from }, ':to': { S: to }, ...filter?.values },
+            ExclusiveStartKey: start,
+            Limit: size,
+          }),
+        ),
+        name,
+      );
+      yield page.Items ?? [];
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+  }
+
+  const query = async (range: Range, limit = Number.POSITIVE_INFINITY): Promise<Item[]> => {
+    const items: Item[] = [];
+    // A limit counts what is read, so it would cut short what passes a filter.
+    const size = range.filter === undefined && Number.isFinite(limit) ? limit : undefined;
+    for await (const page of pages(range, size)) {
+      items.push(...page);
+      if (items.length >= limit) break;
+    }
+    return items.slice(0, limit);
+  };
+
+  const getSome = (keys: readonly Key[]): Promise<Item[]> => {
+    const found: Item[] = [];
+    return untilNoneIsLeft(keys.map(attributesOf), sleep, name, async (left) => {
+      const request = new BatchGetItemCommand({ RequestItems: { [name]: { Keys: left, ConsistentRead: true } } });
+      const answer = await guarded(client.send(request), name);
+      found.push(...(answer.Responses?.[name] ?? []));
+      return answer.UnprocessedKeys?.[name]?.Keys ?? [];
+    }).then(() => found);
+  };
+
+  const putSome = (items: readonly Item[]): Promise<void> =>
+    untilNoneIsLeft(items, sleep, name, async (left) => {
+      const requests = left.map((item) => ({ PutRequest: { Item: item } }));
+      const request = new BatchWriteItemCommand({ RequestItems: { [name]: requests } });
+      const { UnprocessedItems } = await guarded(client.send(request), name);
+      return (UnprocessedItems?.[name] ?? []).flatMap(({ PutRequest }) =>
+        PutRequest?.Item === undefined ? [] : [PutRequest.Item],
+      );
+    });
+
+  return {
+    get,
+    pages,
+    query,
+    getAll: async (keys) => (await inParallel(chunksOf(keys, KEYS_PER_GET_MAX), getSome)).flat(),
+    putAll: async (items) => {
+      await inParallel(chunksOf(items, ITEMS_PER_WRITE_MAX), putSome);
+    },
+    put: (item, condition) =>
+      unlessConditionFails(
+        guarded(client.send(new PutItemCommand({ TableName: name, Item: item, ...asked(condition) })), name),
+      ),
+    remove: (key, condition) =>
+      unlessConditionFails(
+        guarded(
+          client.send(new DeleteItemCommand({ TableName: name, Key: attributesOf(key), ...asked(condition) })),
+          name,
+        ),
+      ),
+    update: async (key, update, condition) => {
+      const request = new UpdateItemCommand({
+        TableName: name,
+        Key: attributesOf(key),
+        UpdateExpression: update.expression,
+        ConditionExpression: condition,
+        ExpressionAttributeNames: namesIn(update.expression, condition),
+        ExpressionAttributeValues: update.values,
+        ReturnValues: 'ALL_NEW',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      });
+      try {
+        return { stored: true, item: (await guarded(client.send(request), name)).Attributes ?? {} };
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        // Local tables leave the item out of the exception.
+        return { stored: false, item: error.Item ?? (await get(key)) ?? {} };
+      }
+    },
+  };
+}
+
+function asked(condition: Condition | undefined) {
+  if (condition === undefined) return {};
+  return {
+    ConditionExpression: condition.expression,
+    ExpressionAttributeNames: namesIn(condition.expression),
+    ExpressionAttributeValues: condition.values,
+  };
+}
+
+function namesIn(...expressions: readonly (string | undefined)[]): Record<string, string> {
+  const names = expressions.flatMap((expression) => expression?.match(/#\w+/g) ?? []);
+  return Object.fromEntries(names.map((name) => [name, name.slice(1)]));
+}
+
+async function unlessConditionFails(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
+
+/** DynamoDB may leave a part of a batch undone and asks for patience then. */
+async function untilNoneIsLeft<T>(
+  all: readonly T[],
+  sleep: Sleep,
+  table: string,
+  attempt: (left: T[]) => Promise<T[]>,
+): Promise<void> {
+  let left = await attempt([...all]);
+  for (let tries = 1; left.length > 0; tries++) {
+    if (tries === limits.storeBatchAttemptsMax) {
+      throw unavailable(
+        `${left.length} of ${all.length} items of a batch were still refused at attempt ${tries}`,
+        table,
+      );
+    }
+    await sleep(limits.storeBackoffMs * 2 ** (tries - 1));
+    left = await attempt(left);
+  }
+}
+
+function chunksOf<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
+    all.slice(index * size, (index + 1) * size),
+  );
+}

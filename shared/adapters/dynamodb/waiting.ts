@@ -1,0 +1,59 @@
+/**
+ * Lists of halves whose grace is running, in the order in which they fall due. A batch that is repeated saves the same
+ * list with a later time: both are settled, under one id, so the second settling finds nothing left to count.
+ */
+
+import * as z from 'zod';
+import { limits } from '../../limits.js';
+import type { WaitingHalf } from '../../model.js';
+import type { Clock, Waiting, WaitingStore } from '../../ports/index.js';
+import { inParallel } from './failures.js';
+import { numberOf, readValue, textOf } from './items.js';
+import { endOf, keys, ordered, shards, ttl } from './keys.js';
+import { attributesOf, type Item, type Table } from './table.js';
+
+/** `d` or `a` and the cell's key, then the event's id, half after half: some 50 bytes each. */
+const halvesSchema = z
+  .array(z.tuple([z.string().regex(/^[da]/), z.string()]))
+  .transform((pairs) =>
+    pairs.map(([key, eventId]): WaitingHalf => ({ key: key.slice(1), kind: kindOf(key), eventId })),
+  );
+
+const kindOf = (key: string): WaitingHalf['kind'] => (key.startsWith('d') ? 'denial' : 'access');
+
+export function createWaiting(table: Table, clock: Clock): WaitingStore {
+  return {
+    save: ({ id, batchId, dueAt, halves }) =>
+      table.putAll([
+        {
+          ...attributesOf(keys.waiting(id, dueAt)),
+          id: { S: id },
+          batchId: { S: batchId },
+          dueAt: { N: String(dueAt) },
+          halves: { S: JSON.stringify(halves.map(({ key, kind, eventId }) => [kind.slice(0, 1) + key, eventId])) },
+          ttl: ttl(clock.now(), limits.keptDaysMax),
+        },
+      ]),
+    due: async (now, limit) => {
+      const to = endOf(ordered(now));
+      const lists = await inParallel(shards('waiting'), (pk) => table.query({ pk, to }, limit));
+      return lists
+        .flat()
+        .map(waitingOf)
+        .sort((a, b) => a.dueAt - b.dueAt)
+        .slice(0, limit);
+    },
+    remove: async ({ id, dueAt }) => {
+      await table.remove(keys.waiting(id, dueAt));
+    },
+  };
+}
+
+function waitingOf(item: Item): Waiting {
+  return {
+    id: textOf(item, 'id'),
+    batchId: textOf(item, 'batchId'),
+    dueAt: numberOf(item, 'dueAt'),
+    halves: readValue(item, 'halves', halvesSchema),
+  };
+}

@@ -1,0 +1,228 @@
+/**
+ * What a bin usually holds: a log-linear model whose coefficients are learned one bin at a time (an extended Kalman
+ * filter on a quasi-likelihood; West, Harrison and Migon 1985). Its features are a level with a slope, two harmonics of
+ * the shorter season, a profile of each season's bins, and the recent level. The profiles and the recent level are
+ * learned beside it, each as a ratio to what stands before it in the list; the filter then learns how much each of
+ * them is worth, so that a profile of pure noise ends with a weight near zero.
+ */
+
+import type { Variance } from './dispersion.js';
+import { at, FEATURES, type Settings, type Shape, type State } from './state.js';
+
+const LEVEL = 0;
+const SLOPE = 1;
+const HARMONICS = 2;
+const PROFILES = 6;
+const RECENT = 8;
+
+/** Prior mean and standard deviation of each coefficient. */
+const PRIOR_MEAN = [0, 0, 0, 0, 0, 0, 0.6, 0.6, 0.4] as const;
+const PRIOR_SD = [1, 0.15, 0.5, 0.5, 0.3, 0.3, 0.3, 0.3, 0.3] as const;
+/** How far each coefficient may wander within one longest season, as a standard deviation. */
+const DRIFT_SD = [0.01, 0.01, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02] as const;
+/** Prior variance of a bin's log ratio, and the visits it remembers. */
+const PROFILE_VARIANCE = 1;
+const VISITS_MAX = 8;
+/** Bins before a series that was not recorded from the start is predicted from more than its mean. */
+const FIRST_BINS = 12;
+/** What an unseen group is taken to have had per bin. */
+const NEVER_SEEN = 0.02;
+
+export interface Prediction {
+  /** Of the bin. */
+  readonly mean: number;
+  /** Variance of its logarithm. */
+  readonly doubt: number;
+}
+
+/** Scratch space: the features of the bin at hand, and P·h. */
+const h = new Float64Array(FEATURES);
+const ph = new Float64Array(FEATURES);
+
+const triangle = (i: number, j: number): number =>
+  i <= j ? i * FEATURES - (i * (i - 1)) / 2 + (j - i) : j * FEATURES - (j * (j - 1)) / 2 + (i - j);
+const INDEX = Array.from({ length: FEATURES * FEATURES }, (_, k) => triangle(Math.floor(k / FEATURES), k % FEATURES));
+
+export function startBaseline(state: State, settings: Settings): void {
+  for (let i = 0; i < FEATURES; i++) {
+    state.x[i] = PRIOR_MEAN[i] ?? 0;
+    state.p[triangle(i, i)] = (PRIOR_SD[i] ?? 0) ** 2;
+  }
+  state.x[LEVEL] = Math.log(NEVER_SEEN);
+  if (!settings.emptyBefore) state.p[triangle(LEVEL, LEVEL)] = 4;
+}
+
+function binOfSeason(bin: number, season: number, shape: Shape, bins: number): number {
+  const perSeason = season / shape.binSteps;
+  const phase = bin - Math.floor(bin / perSeason) * perSeason;
+  return Math.min(bins - 1, Math.floor((phase / perSeason) * bins));
+}
+
+/** How many bins the recent level looks back. */
+function recentBins(settings: Settings, shape: Shape): number {
+  const [shorter = 96] = settings.seasons;
+  return Math.max(4, (shorter / shape.binSteps) * settings.recentSeasons);
+}
+
+function fillFeatures(state: State, settings: Settings, shape: Shape, bin: number): void {
+  h.fill(0);
+  h[LEVEL] = 1;
+  const [shorter] = settings.seasons;
+  if (shorter !== undefined) {
+    const angle = (2 * Math.PI * bin * shape.binSteps) / shorter;
+    const c = Math.cos(angle);
+    const s = Math.sin(angle);
+    h[HARMONICS] = c;
+    h[HARMONICS + 1] = s;
+    h[HARMONICS + 2] = 2 * c * c - 1;
+    h[HARMONICS + 3] = 2 * s * c;
+  }
+  for (const [k, profile] of state.profiles.entries()) {
+    h[PROFILES + k] = profile[binOfSeason(bin, settings.seasons[k] ?? 1, shape, profile.length)] ?? 0;
+  }
+  const { scalars } = state;
+  const ballast = 2 / recentBins(settings, shape);
+  h[RECENT] = Math.log(((scalars[at.recentCount] ?? 0) + ballast) / ((scalars[at.recentExpected] ?? 0) + ballast));
+}
+
+export function predict(state: State, settings: Settings, shape: Shape, bin: number): Prediction {
+  fillFeatures(state, settings, shape, bin);
+  return { mean: Math.exp(clampLog(logMean(state, FEATURES))), doubt: doubtOf(state) };
+}
+
+function logMean(state: State, features: number): number {
+  let sum = 0;
+  for (let i = 0; i < features; i++) sum += (h[i] ?? 0) * (state.x[i] ?? 0);
+  return sum;
+}
+
+function doubtOf(state: State): number {
+  let doubt = 0;
+  for (let i = 0; i < FEATURES; i++) {
+    let sum = 0;
+    for (let j = 0; j < FEATURES; j++) sum += (state.p[INDEX[i * FEATURES + j] ?? 0] ?? 0) * (h[j] ?? 0);
+    ph[i] = sum;
+    doubt += sum * (h[i] ?? 0);
+  }
+  return Math.max(0, doubt);
+}
+
+const clampLog = (value: number): number => Math.max(-12, Math.min(25, value));
+
+/**
+ * The shift of a log mean that balances a prior of variance `v` around 0 with one observation: the root of
+ * shift = v (count - m) / (phi + psi m), m = mean · exp(shift). Newton from above, where the function is convex.
+ */
+function shiftOf(count: number, mean: number, v: number, { phi, psi }: Variance): number {
+  let low = -Math.min(20, (v * mean) / (phi + psi * mean) + 1e-9);
+  let high = Math.min(20, (v * Math.max(0, count - mean)) / (phi + psi * mean) + 1e-9);
+  if (count <= mean) high = 0;
+  else low = 0;
+  let shift = Math.max(low, Math.min(high, Math.log((count + 0.5) / (mean + 0.5))));
+  for (let i = 0; i < 30; i++) {
+    const m = mean * Math.exp(shift);
+    const scale = phi + psi * m;
+    const f = shift - (v * (count - m)) / scale;
+    if (f > 0) high = shift;
+    else low = shift;
+    const slope = 1 + (v * m * (phi + psi * count)) / (scale * scale);
+    let next = shift - f / slope;
+    if (!(next >= low && next <= high)) next = (low + high) / 2;
+    if (Math.abs(next - shift) < 1e-7) return next;
+    shift = next;
+  }
+  return shift;
+}
+
+/**
+ * Learns one bin. What is surprisingly high is cut, and the more so the higher it is, so that an incident teaches
+ * little; unless the same bin of the shorter season was surprising last time as well: then it is a habit.
+ */
+export function learnBin(state: State, settings: Settings, shape: Shape, bin: number, count: number, variance: Variance, suspect: boolean): void {
+  const { mean, doubt } = predict(state, settings, shape, bin);
+  const { scalars } = state;
+  if (!settings.emptyBefore && (scalars[at.bins] ?? 0) < FIRST_BINS) {
+    learnFirstLevel(state, count);
+    return;
+  }
+  const sd = Math.sqrt(variance.phi * mean + (variance.psi + doubt) * mean * mean);
+  const y = cut(state, settings, shape, bin, count, mean, 3 * sd + 3 * variance.phi, suspect);
+  let before = Math.exp(clampLog(logMean(state, PROFILES)));
+  for (const [k, profile] of state.profiles.entries()) {
+    const season = settings.seasons[k] ?? 1;
+    const b = binOfSeason(bin, season, shape, profile.length);
+    const old = profile[b] ?? 0;
+    const m = before * Math.exp(old);
+    // A bin of the longer season holds several of the finest ones: all of them together count as one visit.
+    const share = season / shape.binSteps / profile.length;
+    const visits = Math.min(VISITS_MAX, ((scalars[at.bins] ?? 0) * shape.binSteps) / season) * share;
+    const information = (visits * m) / (variance.phi + variance.psi * m);
+    profile[b] = old + shiftOf(y, m, 1 / (share / PROFILE_VARIANCE + information), variance);
+    before *= Math.exp((state.x[PROFILES + k] ?? 0) * old);
+  }
+  const keep = 1 - 1 / recentBins(settings, shape);
+  scalars[at.recentCount] = (scalars[at.recentCount] ?? 0) * keep + y * (1 - keep);
+  scalars[at.recentExpected] = (scalars[at.recentExpected] ?? 0) * keep + before * (1 - keep);
+  filter(state, y, mean, doubt, variance);
+  drift(state, settings, shape);
+}
+
+function cut(state: State, settings: Settings, shape: Shape, bin: number, count: number, mean: number, width: number, suspect: boolean): number {
+  const [shorter] = settings.seasons;
+  const [profile] = state.profiles;
+  const high = count > mean + width || (suspect && count > mean);
+  let habit = false;
+  if (shorter !== undefined && profile !== undefined) {
+    const b = binOfSeason(bin, shorter, shape, profile.length);
+    const byte = state.surprised[b >> 3] ?? 0;
+    const bit = 1 << (b & 7);
+    habit = high && (byte & bit) !== 0;
+    state.surprised[b >> 3] = high ? byte | bit : byte & ~bit;
+  }
+  if (count < mean - width) return mean - width;
+  if (!high || habit) return count;
+  return mean + Math.min(mean, count - mean, width * Math.max(0.15, width / (count - mean)));
+}
+
+/** The level of the first bins is their mean; the other coefficients wait. */
+function learnFirstLevel(state: State, count: number): void {
+  const n = state.scalars[at.bins] ?? 0;
+  const sum = n === 0 ? 0 : (Math.exp(state.x[LEVEL] ?? 0) * (n + 0.5) - 0.5);
+  state.x[LEVEL] = Math.log((sum + count + 0.5) / (n + 1.5));
+}
+
+function filter(state: State, y: number, mean: number, doubt: number, variance: Variance): void {
+  if (doubt <= 0) return;
+  const shift = shiftOf(y, mean, doubt, variance);
+  const m = mean * Math.exp(shift);
+  const information = m / (variance.phi + variance.psi * m);
+  const gain = shift / doubt;
+  const shrink = information / (1 + information * doubt);
+  for (let i = 0; i < FEATURES; i++) {
+    state.x[i] = (state.x[i] ?? 0) + (ph[i] ?? 0) * gain;
+    for (let j = i; j < FEATURES; j++) {
+      const k = INDEX[i * FEATURES + j] ?? 0;
+      state.p[k] = (state.p[k] ?? 0) - (ph[i] ?? 0) * (ph[j] ?? 0) * shrink;
+    }
+  }
+  for (let k = PROFILES; k < FEATURES; k++) state.x[k] = Math.max(0, Math.min(1.1, state.x[k] ?? 0));
+}
+
+/** Moves the level along its slope by one bin and lets every coefficient wander. */
+function drift(state: State, settings: Settings, shape: Shape): void {
+  const longest = (settings.seasons.at(-1) ?? 100) / shape.binSteps;
+  const d = 1 / longest;
+  const { x, p } = state;
+  x[LEVEL] = (x[LEVEL] ?? 0) + d * (x[SLOPE] ?? 0);
+  const pls = p[1] ?? 0;
+  const pss = p[triangle(SLOPE, SLOPE)] ?? 0;
+  p[0] = (p[0] ?? 0) + 2 * d * pls + d * d * pss;
+  for (let j = SLOPE; j < FEATURES; j++) {
+    p[j] = (p[j] ?? 0) + d * (p[INDEX[SLOPE * FEATURES + j] ?? 0] ?? 0);
+  }
+  for (let i = 0; i < FEATURES; i++) {
+    const k = triangle(i, i);
+    // No coefficient becomes less certain than it was before the first bin.
+    p[k] = Math.min(Math.max(p[k] ?? 0, 1e-9) + (DRIFT_SD[i] ?? 0) ** 2 * d, Math.max((PRIOR_SD[i] ?? 0) ** 2 * 4, p[k] ?? 0));
+  }
+}

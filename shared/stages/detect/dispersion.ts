@@ -1,0 +1,73 @@
+/**
+ * How far counts scatter around their expectation: variance = phi · mean + psi · mean². phi is noise that comes with
+ * single failures in clumps, psi is a rate that itself wanders. Both are learned for a bin and for every window by
+ * weighted least squares on squared residuals, with priors; a residual's square is cut, so that an incident adds no
+ * more than any other surprise. Windows have sums of their own: where neighbouring steps go up and down together, long
+ * windows scatter more than independent steps would, and this is how the detector knows.
+ */
+
+import { type State, SUMS } from './state.js';
+
+export interface Variance {
+  readonly phi: number;
+  readonly psi: number;
+}
+
+/** The priors weigh as much as this many observations. */
+const PRIOR_WEIGHT = 20;
+const PHI_PRIOR = 1.2;
+const PSI_PRIOR = 0.1;
+/** A residual counts as at most this many standard deviations. */
+const RESIDUAL_MAX = 4;
+
+export function varianceOf(state: State, slot: number): Variance {
+  const d = state.dispersion;
+  const i = slot * SUMS;
+  const s11 = (d[i] ?? 0) + PRIOR_WEIGHT;
+  const s12 = d[i + 1] ?? 0;
+  const s22 = (d[i + 2] ?? 0) + PRIOR_WEIGHT;
+  const t1 = (d[i + 3] ?? 0) + PRIOR_WEIGHT * PHI_PRIOR;
+  const t2 = (d[i + 4] ?? 0) + PRIOR_WEIGHT * PSI_PRIOR;
+  const det = s11 * s22 - s12 * s12;
+  let phi = (t1 * s22 - t2 * s12) / det;
+  let psi = (t2 * s11 - t1 * s12) / det;
+  if (psi < 0) {
+    psi = 0;
+    phi = t1 / s11;
+  }
+  if (phi < 1) {
+    phi = 1;
+    psi = Math.max(0, (t2 - s12) / s22);
+  }
+  return { phi, psi };
+}
+
+/**
+ * @param doubt variance of the logarithm of `mean`, which is no scatter of the counts
+ * @param news an outlier counts when it is news; the rest of an incident teaches nothing
+ */
+export function learnVariance(
+  state: State,
+  slot: number,
+  count: number,
+  mean: number,
+  doubt: number,
+  memory: number,
+  news: boolean,
+): void {
+  const { phi, psi } = varianceOf(state, slot);
+  const variance = phi * mean + (psi + doubt) * mean * mean;
+  const cut = RESIDUAL_MAX ** 2 * (variance + phi);
+  const residual = (count - mean) ** 2;
+  if (residual > cut && !news) return;
+  const square = Math.max(0, Math.min(residual, cut) - doubt * mean * mean);
+  // The variance of a squared residual is about V + 2V².
+  const weight = 1 / (variance + 2 * variance * variance);
+  const d = state.dispersion;
+  const i = slot * SUMS;
+  const keep = 1 - 1 / memory;
+  const m2 = mean * mean;
+  for (const [j, term] of [m2, m2 * mean, m2 * m2, square * mean, square * m2].entries()) {
+    d[i + j] = (d[i + j] ?? 0) * keep + term * weight;
+  }
+}

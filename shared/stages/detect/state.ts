@@ -1,0 +1,141 @@
+/**
+ * What the detector remembers of a series, as numbers in typed arrays, and its packing into at most 4 KB of JSON. The
+ * packing loses nothing (doubles stay doubles, floats stay floats), so learning in one go and learning with saves in
+ * between end in the same state, bit for bit.
+ */
+
+import { Buffer } from 'node:buffer';
+
+/** What the mathematics needs to know, in steps. */
+export interface Settings {
+  /** At most two, ascending, in steps. */
+  readonly seasons: readonly number[];
+  /** Lengths of the windows that are looked at together, ascending, in steps; at most `WINDOWS_MAX` of at most `RING`. */
+  readonly windows: readonly number[];
+  /**
+   * From so many in a window on, five times the usual is an incident and no noise: the detector learns nothing of it
+   * about noise. Infinite for series whose highs nobody looks at.
+   */
+  readonly incidentFrom: number;
+  /** How many of the shorter season the recent level looks back. */
+  readonly recentSeasons: number;
+  /**
+   * True where the steps before the first one are known to have been empty (failures of a group that was never seen),
+   * so that a first burst is news; false for a series that was simply not recorded before.
+   */
+  readonly emptyBefore: boolean;
+}
+
+/** Steps of raw counts that are kept: the longest window. */
+export const RING = 60;
+export const WINDOWS_MAX = 5;
+/** Bins of the shorter season (a day: five minutes each) and of the longer one (a week: an hour each). */
+const BINS_MAX = [288, 168] as const;
+/** Level, slope, two harmonics of the shorter season, two profiles, the recent level. */
+export const FEATURES = 9;
+/** Numbers behind one variance function. */
+export const SUMS = 5;
+
+/** Plain numbers of the state, by their place. */
+export const at = {
+  firstStep: 0,
+  /** What the open bin holds, how many of its steps were recorded, and the highest score among them. */
+  open: 1,
+  openSteps: 2,
+  openScore: 3,
+  /** Bins closed with a record. */
+  bins: 4,
+  /** Recent counts and what the rest of the baseline expected of them, exponentially weighted. */
+  recentCount: 5,
+  recentExpected: 6,
+  /** How often a score passes `TAIL_FROM`, the mean excess of those that do, and how many were seen. */
+  tailRate: 7,
+  tailExcess: 8,
+  tailSeen: 9,
+  /** The highest score of late, fading: what is no higher is no news. */
+  peak: 10,
+  /** Mean square of those excesses. */
+  tailSquare: 11,
+  /** Median excess. */
+  tailMedian: 12,
+  /** 1 once a window in the open bin was surely an incident. */
+  openIncident: 13,
+} as const;
+
+export interface State {
+  /** The last closed step. */
+  step: number;
+  readonly scalars: Float64Array;
+  /** Coefficients of the log-linear baseline, and the upper triangle of their covariance. */
+  readonly x: Float64Array;
+  readonly p: Float32Array;
+  /** Sums behind the variance of a bin (first) and of each window. */
+  readonly dispersion: Float32Array;
+  /** Counts of the last steps by step modulo `RING`, negative where none was recorded; and what was expected of them. */
+  readonly counts: Float32Array;
+  readonly expected: Float32Array;
+  /** Log ratios of each season's bins to the smooth baseline. */
+  readonly profiles: readonly Float32Array[];
+  /** One bit for every bin of the shorter season: its last visit was surprisingly high. */
+  readonly surprised: Uint8Array;
+  /** The prediction of one bin, which holds until the next bin is learned; not remembered. */
+  readonly cache: { bin: number; mean: number; doubt: number };
+}
+
+export interface Shape {
+  /** Steps of the finest bin, in which the baseline is learned. */
+  readonly binSteps: number;
+  readonly bins: readonly number[];
+}
+
+export function shapeOf(settings: Settings): Shape {
+  const [shorter = 1] = settings.seasons;
+  const binSteps = Math.max(1, Math.ceil(shorter / BINS_MAX[0]));
+  const bins = settings.seasons.map((season, k) =>
+    Math.max(1, Math.min(BINS_MAX[k === 0 ? 0 : 1], Math.ceil(season / binSteps))),
+  );
+  return { binSteps, bins };
+}
+
+export function emptyState(settings: Settings, step: number): State {
+  const { bins } = shapeOf(settings);
+  const state: State = {
+    step,
+    scalars: new Float64Array(Object.keys(at).length),
+    x: new Float64Array(FEATURES),
+    p: new Float32Array((FEATURES * (FEATURES + 1)) / 2),
+    dispersion: new Float32Array(SUMS * (1 + WINDOWS_MAX)),
+    counts: new Float32Array(RING).fill(settings.emptyBefore ? 0 : -1),
+    expected: new Float32Array(RING),
+    profiles: bins.map((n) => new Float32Array(n)),
+    surprised: new Uint8Array(Math.ceil((bins[0] ?? 0) / 8)),
+    cache: { bin: Number.NaN, mean: 0, doubt: 0 },
+  };
+  return state;
+}
+
+function arraysOf(state: State): (Float64Array | Float32Array | Uint8Array)[] {
+  const { scalars, x, p, dispersion, counts, expected, profiles, surprised } = state;
+  return [scalars, x, p, dispersion, counts, expected, ...profiles, surprised];
+}
+
+/** Base64 of the arrays' bytes; every machine that runs this is little-endian. */
+export function pack(state: State): string {
+  return Buffer.concat(arraysOf(state).map((a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength))).toString(
+    'base64',
+  );
+}
+
+/** Null where the text was packed under settings of another shape: the series then starts afresh. */
+export function unpack(text: string, step: number, settings: Settings): State | null {
+  const state = emptyState(settings, step);
+  const bytes = Buffer.from(text, 'base64');
+  const arrays = arraysOf(state);
+  if (bytes.length !== arrays.reduce((sum, a) => sum + a.byteLength, 0)) return null;
+  let offset = 0;
+  for (const array of arrays) {
+    bytes.copy(new Uint8Array(array.buffer), 0, offset, offset + array.byteLength);
+    offset += array.byteLength;
+  }
+  return state;
+}

@@ -1,0 +1,263 @@
+/**
+ * How surprising the last steps are, and how surprising scores of this series usually get. Every window that ends at
+ * the current step is asked how likely a count as high as its own is; the least likely answer is the score, in powers
+ * of ten. Real series are wilder than their model, so the score is then measured against the series' own past: how
+ * often did a new high pass a low threshold, and by how much (peaks over threshold, Davison and Smith 1990).
+ */
+
+import { learnBin, predict, startBaseline } from './baseline.js';
+import { learnVariance, varianceOf } from './dispersion.js';
+import { log10UpperTail } from './negative-binomial.js';
+import { at, emptyState, RING, type Settings, type Shape, type State, shapeOf } from './state.js';
+
+/** Scores from here on are the tail: about one in twenty. */
+export const TAIL_FROM = 1.3;
+/** What the tail is taken to be until the series has shown its own: rate per bin, mean excess, and the weights of both. */
+const TAIL_RATE = 0.05;
+const TAIL_RATE_BINS = 100;
+const TAIL_EXCESS = 1 / Math.LN10;
+const TAIL_EXCESS_WEIGHT = 60;
+const TAIL_SEEN_MAX = 200;
+/** The median moves by one part in so many, and in more the more was seen; it cannot run away with a few incidents. */
+const TAIL_MEDIAN_WEIGHT = 10;
+/** An excess counts as at most this many median excesses, so that an incident is one surprise among others. */
+const EXCESS_MAX = 15;
+/** A score is news when it is so much higher than the highest of late, which fades. */
+const NEWS_FACTOR = 1.1;
+/** From this score on a bin is suspected, and learned with caution. */
+const SUSPECT = 6;
+/** See `Settings.incidentFrom`. */
+const INCIDENT_FACTOR = 5;
+/** Of the highs that a series has seen, so many are taken for noise: the rest were events. */
+const NOISE_SHARE = 0.78;
+/** Zeros beyond these days teach nothing new; steps of a gap longer than this many longest seasons are skipped. */
+const GAP_SEASONS = 8;
+/** No series starts with a score: the first bins only set the level. */
+export const WARM_UP_BINS = 24;
+
+/** One window that ends at the step in question. */
+export interface WindowSurprise {
+  readonly window: number;
+  readonly count: number;
+  readonly expected: number;
+  /** -log10 of the chance of as high a count, by the model; 0 up to the expectation. */
+  readonly raw: number;
+}
+
+/** Steps that are not closed yet: the first of them, their counts, and what is expected of each. */
+export interface Later {
+  readonly from: number;
+  readonly counts: readonly number[];
+  readonly expected: readonly number[];
+  /** Variance of the logarithm of the expectation. */
+  readonly doubt: number;
+}
+
+export function start(settings: Settings, firstStep: number): State {
+  const state = emptyState(settings, firstStep - 1);
+  state.scalars[at.firstStep] = firstStep;
+  state.scalars[at.tailRate] = TAIL_RATE;
+  state.scalars[at.tailExcess] = TAIL_EXCESS;
+  state.scalars[at.tailMedian] = TAIL_EXCESS * Math.LN2;
+  startBaseline(state, settings);
+  return state;
+}
+
+/** What is expected of one step. */
+export function expectedAt(
+  state: State,
+  settings: Settings,
+  shape: Shape,
+  step: number,
+): { mean: number; doubt: number } {
+  const bin = Math.floor(step / shape.binSteps);
+  const { cache } = state;
+  if (cache.bin !== bin) {
+    const { mean, doubt } = predict(state, settings, shape, bin);
+    cache.bin = bin;
+    cache.mean = mean / shape.binSteps;
+    cache.doubt = doubt;
+  }
+  return cache;
+}
+
+/** Looks at the windows that end at `step`, shortest first. */
+export function windowsAt(state: State, settings: Settings, step: number, later: Later): WindowSurprise[] {
+  let count = 0;
+  let expected = 0;
+  let length = 0;
+  return settings.windows.map((window, k) => {
+    for (; length < window; length++) {
+      const s = step - length;
+      const i = s - later.from;
+      const c = i >= 0 ? (later.counts[i] ?? -1) : (state.counts[mod(s, RING)] ?? -1);
+      if (c < 0) continue;
+      count += c;
+      expected += i >= 0 ? (later.expected[i] ?? 0) : (state.expected[mod(s, RING)] ?? 0);
+    }
+    if (count <= expected) return { window, count, expected, raw: 0 };
+    const { phi, psi } = varianceOf(state, k + 1);
+    const raw = -log10UpperTail(count, expected, phi * expected + (psi + later.doubt) * expected * expected);
+    return { window, count, expected, raw };
+  });
+}
+
+/**
+ * A raw score by the series' own measure, per step: the tail beyond `TAIL_FROM` is a generalised Pareto distribution,
+ * fitted by its first two moments; its shape is never negative (the model's own tail is exponential, shape 0).
+ */
+export function calibrate(state: State, settings: Settings, raw: number): number {
+  const { binSteps } = shapeOf(settings);
+  const s = state.scalars;
+  const bins = Math.min(s[at.bins] ?? 0, memoryOf(settings, binSteps));
+  const rate = ((s[at.tailRate] ?? 0) * bins + TAIL_RATE * TAIL_RATE_BINS) / (bins + TAIL_RATE_BINS);
+  const from = -Math.log10((NOISE_SHARE * rate) / binSteps);
+  if (raw <= TAIL_FROM) return (raw / TAIL_FROM) * from;
+  const seen = s[at.tailSeen] ?? 0;
+  const pool = (own: number, prior: number): number =>
+    (own * seen + prior * TAIL_EXCESS_WEIGHT) / (seen + TAIL_EXCESS_WEIGHT);
+  const mean = pool(s[at.tailExcess] ?? 0, TAIL_EXCESS);
+  const variance = pool(s[at.tailSquare] ?? 0, 2 * TAIL_EXCESS ** 2) - mean * mean;
+  const shape = Math.max(0, Math.min(0.5, 0.5 * (1 - (mean * mean) / Math.max(variance, 1e-9))));
+  const x = raw - TAIL_FROM;
+  if (shape < 1e-3) return from + x / mean / Math.LN10;
+  return from + Math.log10(1 + (shape * x) / (mean * (1 - shape))) / shape;
+}
+
+function memoryOf(settings: Settings, binSteps: number): number {
+  return (8 * (settings.seasons.at(-1) ?? 500)) / binSteps;
+}
+
+/** What a closed step had to say. */
+export interface StepScore {
+  /** The most surprising window that ended here. */
+  readonly most: WindowSurprise;
+  /** -log10 of how often a step of this series is as surprising. */
+  readonly score: number;
+  /** False where a higher score of late overshadows this one. */
+  readonly news: boolean;
+}
+
+/**
+ * Closes one step. A count of null was not recorded: it teaches nothing.
+ * @returns null where there is nothing to score: no record, no failure, too early, or no window above its expectation
+ */
+export function closeStep(state: State, settings: Settings, shape: Shape, count: number | null): StepScore | null {
+  const step = state.step + 1;
+  const { mean, doubt } = expectedAt(state, settings, shape, step);
+  state.counts[mod(step, RING)] = count ?? -1;
+  state.expected[mod(step, RING)] = mean;
+  state.step = step;
+  const s = state.scalars;
+  const scored = count !== null && count > 0 && ((s[at.bins] ?? 0) >= WARM_UP_BINS || settings.emptyBefore);
+  const most = scored ? mostSurprising(state, settings, doubt) : null;
+  const trust = settings.emptyBefore ? 1 : trustOf(state, settings, shape);
+  const result = most && { most, score: trust * calibrate(state, settings, most.raw), news: most.raw > NEWS_FACTOR * (s[at.peak] ?? 0) };
+  if (count !== null) {
+    s[at.open] = (s[at.open] ?? 0) + count;
+    s[at.openSteps] = (s[at.openSteps] ?? 0) + 1;
+    s[at.openScore] = Math.max(s[at.openScore] ?? 0, most?.raw ?? 0);
+    if (most && most.count >= settings.incidentFrom && most.count >= INCIDENT_FACTOR * most.expected)
+      s[at.openIncident] = 1;
+  }
+  if (mod(step + 1, shape.binSteps) === 0) closeBin(state, settings, shape, doubt);
+  return result;
+}
+
+/** A rhythm is known when it was seen twice; until then only what is far out of line is believed. */
+function trustOf(state: State, settings: Settings, shape: Shape): number {
+  const seasons = ((state.scalars[at.bins] ?? 0) * shape.binSteps) / (settings.seasons.at(-1) ?? shape.binSteps);
+  return Math.min(1, 0.5 + 0.25 * seasons);
+}
+
+/** A step without a failure is never the peak of a window that reaches back, so only steps with one are asked. */
+function mostSurprising(state: State, settings: Settings, doubt: number): WindowSurprise | null {
+  const later = { from: state.step + 1, counts: [], expected: [], doubt };
+  let most: WindowSurprise | null = null;
+  for (const w of windowsAt(state, settings, state.step, later)) {
+    if (w.raw > (most?.raw ?? 0)) most = w;
+  }
+  return most;
+}
+
+function closeBin(state: State, settings: Settings, shape: Shape, doubt: number): void {
+  const s = state.scalars;
+  const recorded = s[at.openSteps] ?? 0;
+  if (recorded > 0) {
+    const bin = Math.floor(state.step / shape.binSteps);
+    const count = ((s[at.open] ?? 0) * shape.binSteps) / recorded;
+    const memory = memoryOf(settings, shape.binSteps);
+    const incident = (s[at.openIncident] ?? 0) > 0;
+    if ((s[at.bins] ?? 0) >= WARM_UP_BINS) {
+      const news = !incident && (s[at.openScore] ?? 0) > NEWS_FACTOR * (s[at.peak] ?? 0);
+      if (!incident) learnTail(state, settings, shape, s[at.openScore] ?? 0, memory);
+      const expected = (state.expected[mod(state.step, RING)] ?? 0) * shape.binSteps;
+      learnVariance(state, 0, count, expected, doubt, memory, news);
+      learnVariances(state, settings, doubt, memory, news);
+    }
+    learnBin(state, settings, shape, bin, count, varianceOf(state, 0), (s[at.openScore] ?? 0) > SUSPECT);
+    state.cache.bin = Number.NaN;
+    s[at.bins] = (s[at.bins] ?? 0) + 1;
+  }
+  s[at.open] = 0;
+  s[at.openSteps] = 0;
+  s[at.openScore] = 0;
+  s[at.openIncident] = 0;
+}
+
+function learnVariances(state: State, settings: Settings, doubt: number, memory: number, news: boolean): void {
+  let count = 0;
+  let mean = 0;
+  let length = 0;
+  for (const [k, window] of settings.windows.entries()) {
+    for (; length < window; length++) {
+      const i = mod(state.step - length, RING);
+      const c = state.counts[i] ?? -1;
+      if (c < 0) continue;
+      count += c;
+      mean += state.expected[i] ?? 0;
+    }
+    learnVariance(state, k + 1, count, mean, doubt, memory, news);
+  }
+}
+
+function learnTail(state: State, settings: Settings, shape: Shape, raw: number, memory: number): void {
+  const s = state.scalars;
+  const peak = s[at.peak] ?? 0;
+  const news = raw > TAIL_FROM && raw > NEWS_FACTOR * peak;
+  const bins = Math.min(s[at.bins] ?? 0, memory) - WARM_UP_BINS + 1;
+  s[at.tailRate] = (s[at.tailRate] ?? 0) + ((news ? 1 : 0) - (s[at.tailRate] ?? 0)) / Math.max(1, bins);
+  if (news) {
+    const seen = Math.min((s[at.tailSeen] ?? 0) + 1, TAIL_SEEN_MAX);
+    const old = s[at.tailExcess] ?? 0;
+    const median = s[at.tailMedian] ?? 0;
+    const excess = Math.min(raw - TAIL_FROM, EXCESS_MAX * median);
+    s[at.tailMedian] = median * Math.exp((excess > median ? 1 : -1) / (TAIL_MEDIAN_WEIGHT + seen));
+    s[at.tailExcess] = old + (excess - old) / seen;
+    s[at.tailSquare] = (s[at.tailSquare] ?? 0) + (excess * excess - (s[at.tailSquare] ?? 0)) / seen;
+    s[at.tailSeen] = seen;
+  }
+  s[at.peak] = Math.max(raw, peak * (1 - 1 / peakBins(settings, shape)));
+}
+
+/** How long a high score overshadows lower ones, in bins: a quarter of the shorter season. */
+export function peakBins(settings: Settings, shape: Shape): number {
+  return Math.max(2, (settings.seasons[0] ?? 48) / shape.binSteps / 4);
+}
+
+/** Closes the steps up to `step`: those before it were empty. */
+export function closeThrough(state: State, settings: Settings, step: number, count: number): void {
+  const shape = shapeOf(settings);
+  const longest = GAP_SEASONS * (settings.seasons.at(-1) ?? 10_000);
+  if (step - state.step > longest) {
+    // Steps are skipped in whole seasons, so that every phase stays where it is.
+    const season = settings.seasons.at(-1) ?? 1;
+    state.step += Math.floor((step - state.step - longest) / season) * season;
+  }
+  while (state.step < step - 1) closeStep(state, settings, shape, 0);
+  if (state.step < step) closeStep(state, settings, shape, count);
+}
+
+export function mod(a: number, n: number): number {
+  return a - Math.floor(a / n) * n;
+}

@@ -1,0 +1,16 @@
+import { afterAll, beforeAll } from 'vitest';
+import { createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
+import { createTestTable, type LocalDynamo, startDynalite } from '../support/local-table.js';
+import { describeStores } from './stores.js';
+
+let dynamo: LocalDynamo;
+
+beforeAll(async () => {
+  dynamo = await startDynalite();
+});
+afterAll(() => dynamo.stop());
+
+describeStores('DynamoDB (dynalite)', async (clock) => {
+  const table = await createTestTable(dynamo.client);
+  return () => createDynamoStores(dynamo.client, table, clock);
+});

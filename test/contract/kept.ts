@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { limits } from '../../shared/limits.js';
+import type { Waiting } from '../../shared/ports/index.js';
+import { group, HOSTILE } from './examples.js';
+import type { Containers } from './stores.js';
+
+const T = 1_800_000_000_000;
+
+const list = (id: string, dueAt: number): Waiting => ({
+  id,
+  batchId: `batch of ${id}`,
+  dueAt,
+  halves: [
+    { key: `key-${id}`, kind: 'denial', eventId: `event-${id}` },
+    { key: `key-${id}`, kind: 'access', eventId: HOSTILE },
+  ],
+});
+
+export function describeKept(containers: Containers): void {
+  describe('waiting lists', () => {
+    it('fall due in their order', async () => {
+      const { waiting } = containers.a;
+      // Ids that differ in their last character, so that they spread over partitions.
+      const lists = ['e', 'a', 'c', 'b', 'd'].map((id, index) => list(id, T + index * 1000));
+      for (const one of [...lists].reverse()) await waiting.save(one);
+      expect(await containers.b.waiting.due(T - 1, 10)).toEqual([]);
+      expect(await waiting.due(T + 2000, 10)).toEqual(lists.slice(0, 3));
+      expect(await waiting.due(T + 9000, 2)).toEqual(lists.slice(0, 2));
+      expect(await waiting.due(T + 9000, 10)).toEqual(lists);
+    });
+
+    it('are saved once and removed for good', async () => {
+      const { a, b } = containers;
+      await Promise.all([a.waiting.save(list('a', T)), b.waiting.save(list('a', T)), b.waiting.save(list('b', T))]);
+      expect(await a.waiting.due(T, 10)).toHaveLength(2);
+      await a.waiting.remove(list('a', T));
+      await b.waiting.remove(list('a', T));
+      expect(await b.waiting.due(T, 10)).toEqual([list('b', T)]);
+    });
+
+    it('hold as many halves as one list may', async () => {
+      const halves = Array.from({ length: limits.waitingPerListMax }, (_, index) => ({
+        key: String(index).padStart(22, 'k'),
+        kind: index % 3 === 0 ? ('access' as const) : ('denial' as const),
+        eventId: String(index).padStart(22, 'e'),
+      }));
+      await containers.a.waiting.save({ ...list('a', T), halves });
+      expect(await containers.a.waiting.due(T, 1)).toEqual([{ ...list('a', T), halves }]);
+    });
+  });
+
+  describe('histories', () => {
+    it('are kept as they are, the last one', async () => {
+      const { a, b } = containers;
+      expect(await a.history.load(group())).toBeNull();
+      const history = { lastStep: 5, rates: [0.1, 1e-12, null], nested: { text: HOSTILE } };
+      await a.history.save(group(), { lastStep: 4 });
+      await b.history.save(group(), history);
+      expect(await a.history.load(group())).toEqual(history);
+      expect(await a.history.load(group(1))).toBeNull();
+    });
+  });
+
+  describe('certificates', () => {
+    it('are found by their fingerprint', async () => {
+      const { a, b } = containers;
+      await a.certificates.save(new Map());
+      expect(await a.certificates.load('f1')).toBeNull();
+      await a.certificates.save(
+        new Map([
+          ['f1', 'PEM 1'],
+          ['f2', 'P'.repeat(limits.pemCharsMax)],
+        ]),
+      );
+      await b.certificates.save(new Map([['f1', 'PEM 1']]));
+      expect(await b.certificates.load('f1')).toBe('PEM 1');
+      expect(await b.certificates.load('f2')).toHaveLength(limits.pemCharsMax);
+      expect(await a.certificates.load('f3')).toBeNull();
+    });
+
+    it('are all kept that one batch may save', async () => {
+      const { certificates } = containers.a;
+      const many = Array.from({ length: limits.certificatesPerBatchMax }, (_, index) => `f${index}`);
+      await certificates.save(new Map(many.map((fingerprint) => [fingerprint, `PEM of ${fingerprint}`])));
+      const found = await Promise.all(many.map((fingerprint) => containers.b.certificates.load(fingerprint)));
+      expect(found).toEqual(many.map((fingerprint) => `PEM of ${fingerprint}`));
+    });
+  });
+
+  describe('storms', () => {
+    it('add up what all bring in a minute, by kind', async () => {
+      const { a, b } = containers;
+      const sums = await Promise.all(
+        [1, 20, 300, 4000].map((halves, index) => (index % 2 ? a : b).storm.addLoad(7, 'denial', halves)),
+      );
+      expect(Math.max(...sums)).toBe(4321);
+      expect(new Set(sums).size).toBe(4);
+      expect(await a.storm.addLoad(7, 'access', 5)).toBe(5);
+      expect(await a.storm.addLoad(8, 'denial', 6)).toBe(6);
+    });
+
+    it('fix the rate of a batch once', async () => {
+      const { a, b } = containers;
+      const rates = await Promise.all([0.5, 0.25, 0.125, 1].map((rate, n) => (n % 2 ? a : b).storm.fixRate('x', rate)));
+      expect(new Set(rates).size).toBe(1);
+      expect(await a.storm.fixRate('x', 0.0625)).toBe(rates[0]);
+      expect(await a.storm.fixRate('y', 1 / 3)).toBe(1 / 3);
+    });
+  });
+}

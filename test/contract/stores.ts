@@ -1,0 +1,39 @@
+/**
+ * What every store adapter promises, run on each of them. Two containers stand for two invocations that run at the same
+ * time on the same world; with one, memory of its own must not hide what the other did.
+ */
+
+import { beforeEach, describe } from 'vitest';
+import type { Clock, Stores } from '../../shared/ports/index.js';
+import { describeFacts } from './facts.js';
+import { describeIncidents } from './incidents.js';
+import { describeJoin } from './join.js';
+import { describeKept } from './kept.js';
+import { describeSideBySide } from './side-by-side.js';
+
+/** Makes an empty world; each call of the result is a container of its own. */
+export type MakeStores = (clock: Clock) => Promise<() => Stores>;
+
+/** The containers of the test that runs. */
+export interface Containers {
+  a: Stores;
+  b: Stores;
+}
+
+export const CLOCK: Clock = { now: () => Date.UTC(2027, 0, 15) };
+
+export function describeStores(name: string, makeStores: MakeStores): void {
+  describe(`stores in ${name}`, () => {
+    const containers = {} as Containers;
+    beforeEach(async () => {
+      const container = await makeStores(CLOCK);
+      containers.a = container();
+      containers.b = container();
+    });
+    describeJoin(containers);
+    describeFacts(containers);
+    describeIncidents(containers);
+    describeKept(containers);
+    describeSideBySide(makeStores);
+  });
+}

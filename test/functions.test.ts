@@ -1,0 +1,113 @@
+/** The Lambda functions on an embedded world: what they make of events, and what they report back. */
+
+import { describe, expect, it } from 'vitest';
+import { createIngest } from '../functions/ingest/ingest.js';
+import { createSweep } from '../functions/sweep/sweep.js';
+import type { Wired } from '../functions/wiring.js';
+import type { Measure } from '../shared/model.js';
+import {
+  accessBatch,
+  accessEvent,
+  denialAsOneEvent,
+  executionBatch,
+  subscriptionEvent,
+  subscriptionPayload,
+  T0,
+} from './support/logs.js';
+import { countedIn, type TestWorld, testWorld } from './support/world.js';
+
+function wired(): Wired & { world: TestWorld; measures: Measure[]; errors: string[] } {
+  const measures: Measure[] = [];
+  const errors: string[] = [];
+  return {
+    world: testWorld(),
+    measures,
+    errors,
+    meter: { record: (recorded) => measures.push(...recorded) },
+    log: { error: (message) => errors.push(message) },
+  };
+}
+
+const execution = subscriptionEvent(
+  subscriptionPayload(executionBatch([denialAsOneEvent({ n: 1 }), denialAsOneEvent({ n: 2 })])),
+);
+const access = subscriptionEvent(subscriptionPayload(accessBatch([accessEvent({ n: 1 }), accessEvent({ n: 2 })])));
+const counted = ['api.bank.example | C=US,O=Acme,CN=Acme CA | issuer-not-found: 2'];
+
+describe('ingest', () => {
+  it('counts what subscriptions deliver, and measures it', async () => {
+    const to = wired();
+    const ingest = createIngest(to);
+    to.world.at = T0 + 60_000;
+    await ingest(execution);
+    await ingest(access);
+    await ingest(access);
+    expect(countedIn(to.world.stores)).toEqual(counted);
+    expect(to.measures).toContainEqual({ name: 'EventsRead', unit: 'Count', value: 2, dimensions: {} });
+    expect(to.measures).toContainEqual({
+      name: 'Failures',
+      unit: 'Count',
+      value: 2,
+      dimensions: { scope: 'api.bank.example', reason: 'issuer-not-found' },
+    });
+    const lag = to.measures.find((measure) => measure.name === 'DeliveryLag');
+    expect(lag?.value).toBeGreaterThan(50);
+  });
+
+  it('takes a reachability probe for what it is', async () => {
+    const to = wired();
+    await createIngest(to)(
+      subscriptionEvent({
+        messageType: 'CONTROL_MESSAGE',
+        logGroup: 'g',
+        logStream: 's',
+        owner: 'CloudwatchLogs',
+        logEvents: [],
+      }),
+    );
+    expect(to.measures).toEqual([]);
+  });
+
+  it.each([[{}], [{ awslogs: { data: 'bm90IGd6aXA=' } }], [null]])(
+    'fails on %j, so that Lambda retries and keeps it as a dead letter',
+    async (event) => {
+      await expect(createIngest(wired())(event)).rejects.toMatchObject({ name: 'MtlsWatchError' });
+    },
+  );
+
+  it('reads Kinesis records and reports the broken ones alone', async () => {
+    const to = wired();
+    const record = (sequenceNumber: string, data: string) => ({ kinesis: { sequenceNumber, data } });
+    const answer = await createIngest(to)({
+      Records: [record('1', execution.awslogs.data), record('2', 'bm90IGd6aXA='), record('3', access.awslogs.data)],
+    });
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] });
+    expect(to.errors).toHaveLength(1);
+    expect(countedIn(to.world.stores)).toEqual(counted);
+  });
+});
+
+describe('sweep', () => {
+  it('settles, measures, and fails loudly when a step failed, after the others ran', async () => {
+    const to = wired();
+    await createIngest(to)(execution);
+    to.world.at = T0 + 10 * 60_000;
+    await createSweep(to)();
+    expect(countedIn(to.world.stores)).toEqual(['abc123/prod | unknown | issuer-not-found: 2']);
+    expect(to.measures).toContainEqual({ name: 'HalvesSettled', unit: 'Count', value: 2, dimensions: {} });
+
+    const broken = {
+      ...to,
+      world: {
+        ...to.world,
+        stores: {
+          ...to.world.stores,
+          waiting: { ...to.world.stores.waiting, due: async () => Promise.reject(new Error('throttled')) },
+        },
+      },
+    };
+    to.measures.length = 0;
+    await expect(createSweep(broken)()).rejects.toThrow(/1 step\(s\)/);
+    expect(to.measures.map((measure) => measure.name)).toContain('OldestNoticePending');
+  });
+});

@@ -1,0 +1,324 @@
+/** What must be true at the end of a run, whatever happened in it. Each violation is one line for a person. */
+
+import type { MemoryStores } from '../../shared/adapters/memory.js';
+import { groupId } from '../../shared/digest.js';
+import { limits } from '../../shared/limits.js';
+import {
+  type Fact,
+  type Incident,
+  type Notice,
+  OTHER_ISSUERS,
+  SEVERAL_ISSUERS,
+  UNKNOWN_ISSUER,
+} from '../../shared/model.js';
+import { dayOf } from '../../shared/stages/group.js';
+import { hourOf } from '../../shared/stages/rollup.js';
+import type { Observed } from './oracle.js';
+import type { Request, Traffic } from './traffic.js';
+
+export interface Delivered {
+  readonly notice: Notice;
+  readonly at: number;
+}
+
+export interface Ended {
+  readonly traffic: Traffic;
+  readonly isStorm: boolean;
+  readonly stores: MemoryStores;
+  readonly observed: Observed;
+  readonly delivered: readonly Delivered[];
+  /** Notices that SNS may have taken without anybody knowing: at least once, the others exactly once. */
+  readonly ambiguous: ReadonlySet<string>;
+}
+
+type Expect = (isRight: boolean, what: () => string) => void;
+
+export async function check(ended: Ended): Promise<string[]> {
+  const violations: string[] = [];
+  const expect: Expect = (isRight, what) => {
+    if (!isRight) violations.push(what());
+  };
+  const facts = [...ended.stores.facts.all()];
+  checkTotals(ended, facts, expect);
+  checkForbidden(ended, expect);
+  checkBounds(ended, facts, expect);
+  if (ended.isStorm) checkEstimates(ended, facts, expect);
+  else if (limits.clientsPerFactMax > CLIENTS_OF_A_FACT) checkClients(ended, facts, expect);
+  await checkRollups(ended, facts, expect);
+  checkNotices(ended, expect);
+  checkIncidents(ended, expect);
+  return violations;
+}
+
+/** Facts keep every client in runs where their bound was lifted above this. */
+const CLIENTS_OF_A_FACT = 100;
+
+function sumBy<T>(items: Iterable<T>, keyOf: (item: T) => string, countOf: (item: T) => number): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const item of items) sums.set(keyOf(item), (sums.get(keyOf(item)) ?? 0) + countOf(item));
+  return sums;
+}
+
+const minuteOf = (at: number): number => Math.floor(at / 60_000);
+
+/** Every denial once: under its reason and in its minute the sum over all issuers is exact, in a storm too. */
+function checkTotals({ traffic, isStorm }: Ended, facts: readonly Fact[], expect: Expect): void {
+  const denials = traffic.requests.filter((request) => request.hasDenial);
+  const wanted = sumBy(
+    denials,
+    ({ reason, at }) => `${reason} in minute ${minuteOf(at)}`,
+    () => 1,
+  );
+  const counted = sumBy(
+    facts,
+    ({ group, minute }) => `${group.reason} in minute ${minute}`,
+    ({ count }) => count,
+  );
+  for (const key of new Set([...wanted.keys(), ...counted.keys()])) {
+    const [want = 0, got = 0] = [wanted.get(key), counted.get(key)];
+    expect(want === got, () => `${key}: ${want} refused, ${got} counted`);
+  }
+  if (isStorm) return;
+  const bySelf = sumBy(
+    denials,
+    ({ denialScope, reason, at }) => `${denialScope} ${reason} ${minuteOf(at)}`,
+    () => 1,
+  );
+  const unknown = facts.filter(({ group }) => group.issuerDn === UNKNOWN_ISSUER);
+  const key = ({ group, minute }: Fact): string => `${group.scope} ${group.reason} ${minute}`;
+  for (const [place, count] of sumBy(unknown, key, (fact) => fact.count)) {
+    expect(
+      count <= (bySelf.get(place) ?? 0),
+      () => `${place}: ${count} of unknown issuer, ${bySelf.get(place) ?? 0} refused`,
+    );
+  }
+  for (const fact of facts) {
+    const isUnknown = fact.group.issuerDn === UNKNOWN_ISSUER;
+    expect(
+      fact.unattributed === (isUnknown ? fact.count : 0),
+      () => `unattributed is ${fact.unattributed} of ${fact.count}`,
+    );
+  }
+}
+
+/** Joined requests on their own client, in their own group; on no other client's. */
+function checkClients({ traffic, observed }: Ended, facts: readonly Fact[], expect: Expect): void {
+  const counted = new Map<string, { readonly fact: Fact; readonly count: number }[]>();
+  for (const fact of facts) {
+    for (const { subjectDn, count } of fact.clients) {
+      counted.set(subjectDn, [...(counted.get(subjectDn) ?? []), { fact, count }]);
+    }
+  }
+  const bySubject = new Map<string, Request[]>();
+  for (const request of traffic.requests) {
+    bySubject.set(request.subjectDn, [...(bySubject.get(request.subjectDn) ?? []), request]);
+  }
+  for (const [subject, requests] of bySubject) {
+    const own = counted.get(subject) ?? [];
+    const got = own.reduce((sum, { count }) => sum + count, 0);
+    const sure = requests.filter(({ at, isTied, hasDenial, hasAccess }) => {
+      return isTied && hasDenial && hasAccess && !observed.claimedDenials.has(at);
+    }).length;
+    const unsure = requests.filter(({ isTied }) => !isTied).length;
+    const most = sure + unsure;
+    expect(
+      sure <= got && got <= most,
+      () => `${subject}: counted ${got} times, expected ${sure}${most > sure ? ` to ${most}` : ''}`,
+    );
+    for (const { fact } of own) {
+      expect(
+        requests.some((request) => mayStandFor(request, fact, traffic.requests)),
+        () =>
+          `${subject}: counted under ${JSON.stringify(fact.group)} in minute ${fact.minute}, which was none of its requests`,
+      );
+    }
+  }
+  for (const subject of counted.keys()) expect(bySubject.has(subject), () => `${subject} was counted and never called`);
+}
+
+/** A request that nothing ties to its denial may be joined with another denial of the same request id. */
+function mayStandFor(request: Request, { group, minute }: Fact, requests: readonly Request[]): boolean {
+  if (group.scope !== request.scope) return false;
+  if (group.issuerDn !== request.issuerDn && group.issuerDn !== OTHER_ISSUERS) return false;
+  const isDenial = ({ reason, at }: Request): boolean => reason === group.reason && minuteOf(at) === minute;
+  if (request.isTied) return isDenial(request);
+  return requests.some((other) => other.requestId === request.requestId && isDenial(other));
+}
+
+/** Other 403s have no cell to meet in: they count once per distinct batch that carries them. */
+function checkForbidden({ traffic, stores, isStorm }: Ended, expect: Expect): void {
+  const counted = sumBy(
+    stores.facts.allForbidden(),
+    ({ cause }) => cause,
+    ({ count }) => count,
+  );
+  const batches = new Map(traffic.deliveries.map(({ batch }) => [batch.batchId, batch] as const));
+  const carried = new Map<string, number>();
+  for (const batch of batches.values()) for (const { id } of batch.events) carried.set(id, (carried.get(id) ?? 0) + 1);
+  const wanted = sumBy(
+    traffic.otherForbidden,
+    ({ cause }) => cause,
+    ({ eventId }) => carried.get(eventId) ?? 0,
+  );
+  for (const [cause, want] of wanted) {
+    expect(
+      counted.get(cause) === want,
+      () => `other 403s, ${cause}: ${want} delivered, ${counted.get(cause) ?? 0} counted`,
+    );
+  }
+  if (isStorm) return;
+  const lonely = traffic.requests.filter(({ hasDenial, requestId, n }) => {
+    return !hasDenial && !traffic.requests.some((other) => other.requestId === requestId && other.n !== n);
+  }).length;
+  const unmatched = counted.get('unmatched') ?? 0;
+  expect(unmatched >= lonely, () => `other 403s, unmatched: ${lonely} without a denial, ${unmatched} counted`);
+}
+
+function checkBounds({ traffic, delivered }: Ended, facts: readonly Fact[], expect: Expect): void {
+  const issuerOf = new Map(traffic.requests.map(({ subjectDn, issuerDn }) => [subjectDn, issuerDn] as const));
+  const named = new Map<string, Set<string>>();
+  for (const { group, minute, clients } of facts) {
+    expect(clients.length <= limits.clientsPerFactMax, () => `a fact with ${clients.length} clients`);
+    if (group.issuerDn === UNKNOWN_ISSUER || group.issuerDn === OTHER_ISSUERS) continue;
+    const place = `${group.scope} on day ${dayOf(minute * 60_000)}`;
+    named.set(place, (named.get(place) ?? new Set()).add(group.issuerDn));
+  }
+  for (const [place, issuers] of named) {
+    expect(issuers.size <= limits.issuersPerScopeMax, () => `${place}: ${issuers.size} issuers by name`);
+  }
+  for (const { group, minute, clients } of facts) {
+    if (group.issuerDn !== OTHER_ISSUERS) continue;
+    const inside = named.get(`${group.scope} on day ${dayOf(minute * 60_000)}`);
+    for (const { subjectDn } of clients) {
+      const issuerDn = issuerOf.get(subjectDn) ?? '';
+      expect(inside?.has(issuerDn) !== true, () => `${issuerDn} counts by name and among the others on one day`);
+    }
+  }
+  for (const { notice } of delivered) {
+    expect(notice.clients.length <= limits.clientsPerNoticeMax, () => `a notice with ${notice.clients.length} clients`);
+    for (const { sourceIps } of notice.clients) {
+      expect(sourceIps.length <= limits.sourceIpsPerClientMax, () => `a client with ${sourceIps.length} addresses`);
+    }
+  }
+}
+
+/**
+ * In a storm an issuer's count is an estimate: n requests joined with probability r each, and weighted 1/r, have the
+ * standard error sqrt(n (1 - r) / r). Requests that lost their other half on the way are missing from it.
+ */
+function checkEstimates({ traffic, observed }: Ended, facts: readonly Fact[], expect: Expect): void {
+  const rate = observed.lowestRate;
+  const named = facts.filter(({ group }) => group.issuerDn !== UNKNOWN_ISSUER);
+  const estimates = sumBy(
+    named,
+    ({ group }) => group.issuerDn,
+    ({ count }) => count,
+  );
+  const whole = traffic.requests.filter(({ hasDenial, hasAccess }) => hasDenial && hasAccess);
+  const truths = sumBy(
+    whole,
+    ({ issuerDn }) => issuerDn,
+    () => 1,
+  );
+  if (estimates.has(OTHER_ISSUERS)) return;
+  for (const [issuerDn, estimate] of estimates) {
+    const truth = truths.get(issuerDn) ?? 0;
+    const error = ERRORS_MAX * Math.sqrt((truth * (1 - rate)) / rate) + (rate < 1 ? 1 / rate : 0);
+    expect(
+      estimate <= truth + error,
+      () => `${issuerDn}: ${truth} refused, ${estimate} estimated, more than ${error} off`,
+    );
+    const lost = observed.claimedDenials.size / rate;
+    expect(
+      estimate >= truth - error - lost - whole.filter(({ isTied }) => !isTied).length / rate,
+      () => `${issuerDn}: ${truth} refused, ${estimate} estimated, more than ${error} off`,
+    );
+  }
+}
+
+/** Standard errors; with a few requests per issuer the tails are long. */
+const ERRORS_MAX = 8;
+
+async function checkRollups({ stores }: Ended, facts: readonly Fact[], expect: Expect): Promise<void> {
+  const hours = new Map<string, Fact[]>();
+  for (const fact of facts) {
+    const key = JSON.stringify([fact.group, hourOf(fact.minute)]);
+    hours.set(key, [...(hours.get(key) ?? []), fact]);
+  }
+  for (const [key, ofHour] of hours) {
+    const [first] = ofHour;
+    if (first === undefined) continue;
+    const hour = hourOf(first.minute);
+    const [rollup] = await stores.rollups.load(first.group, hour, hour);
+    const want = ofHour.reduce((sum, { count }) => sum + count, 0);
+    expect(
+      rollup?.count === want,
+      () => `roll-up ${key}: facts say ${want}, the roll-up ${rollup?.count ?? 'is missing'}`,
+    );
+  }
+}
+
+function checkNotices({ observed, delivered, ambiguous }: Ended, expect: Expect): void {
+  const wanted = new Map<string, Notice>();
+  for (const { notice } of observed.transitions) {
+    if (notice === null) continue;
+    expect(!wanted.has(notice.noticeId), () => `two transitions have the notice id ${notice.noticeId}`);
+    wanted.set(notice.noticeId, notice);
+  }
+  for (const [noticeId, notice] of wanted) {
+    const times = delivered.filter((one) => one.notice.noticeId === noticeId).length;
+    expect(times > 0, () => `${notice.kind} ${noticeId} was never sent`);
+    expect(times <= 1 || ambiguous.has(noticeId), () => `${notice.kind} ${noticeId} was sent ${times} times`);
+  }
+  const order = [...wanted.keys()];
+  const seen = new Map<string, number>();
+  const sent = new Set<string>();
+  for (const { notice } of delivered) {
+    const { noticeId, incidentId, kind } = notice;
+    const at = order.indexOf(noticeId);
+    const made = wanted.get(noticeId);
+    expect(made !== undefined, () => `${kind} ${noticeId} was sent, and no transition made it`);
+    expect(
+      made === undefined || JSON.stringify(made) === JSON.stringify(notice),
+      () => `${noticeId} was sent with two contents`,
+    );
+    if (sent.has(noticeId)) continue;
+    sent.add(noticeId);
+    expect(at >= (seen.get(incidentId) ?? -1), () => `${kind} ${noticeId} was sent after a later one of its incident`);
+    seen.set(incidentId, at);
+  }
+}
+
+/**
+ * Every incident begins with a notice and ends resolved with another, each time it comes back as well. One that the
+ * incident of its scope tells of has no notices at all, and then its scope's must be firing when it begins.
+ */
+function checkIncidents({ observed }: Ended, expect: Expect): void {
+  const current = new Map<string, Incident>();
+  for (const { next, notice } of observed.transitions) {
+    const id = groupId(next.group);
+    const before = current.get(id);
+    current.set(id, next);
+    const begins = before === undefined || before.state === 'resolved';
+    const name = `incident ${next.incidentId}`;
+    // An incident is announced late when its scope's ends before it does.
+    const isAnnounced = next.announced && (begins || before?.announced === false);
+    if (isAnnounced) {
+      expect(notice?.kind === 'spike', () => `${name} began without a notice`);
+    } else if (begins) {
+      const ofScope = current.get(groupId({ scope: next.group.scope, issuerDn: SEVERAL_ISSUERS, reason: 'other' }));
+      // It may have been resolved between the look at it and the transition.
+      const isFiring = ofScope?.state === 'firing' || next.since - (ofScope?.lastNoticeAt ?? 0) < SCOPE_RACE_MS;
+      expect(isFiring, () => `${name} began in silence, and no incident of its scope tells of it`);
+    }
+    if (next.state === 'resolved' && next.announced) {
+      expect(notice?.kind === 'resolved', () => `${name} ended without a notice`);
+    }
+    if (!next.announced) expect(notice === null, () => `${name} was told of, though its scope's incident tells it`);
+  }
+  for (const { incidentId, state } of current.values()) {
+    expect(state === 'resolved', () => `incident ${incidentId} was never resolved`);
+  }
+}
+
+const SCOPE_RACE_MS = 10 * 60_000;

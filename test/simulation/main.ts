@@ -1,0 +1,23 @@
+/** `npm run simulate -- --seeds N [--seed S]`: runs seeds S, S+1, …; the first violation is told with its trace. */
+
+import { parseArgs } from 'node:util';
+import { campaign } from './campaign.js';
+import { report } from './report.js';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1000' },
+    seed: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+  },
+});
+const first = Number(values.seed ?? 1);
+const seeds =
+  values.seed === undefined ? Number(values.seeds) : Number(process.argv.includes('--seeds') ? values.seeds : 1);
+if (!Number.isSafeInteger(first) || !Number.isSafeInteger(seeds) || seeds < 1) {
+  console.error('usage: simulate [--seeds N] [--seed S] [--trace]: N and S are whole numbers');
+  process.exit(2);
+}
+const result = await campaign(first, seeds);
+console.log(report(result, values.trace));
+process.exit(result.failed.length === 0 ? 0 : 1);

@@ -1,0 +1,340 @@
+/**
+ * One simulated run: a seed decides the traffic, the deliveries, the faults and how invocations interleave; the pipeline
+ * is the real one. The world is at peace in the end: no more faults, the dead letters are put through again, and the
+ * sweep goes on until nothing is left to do. Then the checkers look.
+ */
+
+import { createMemoryStores } from '../../shared/adapters/memory.js';
+import { type Config, parseConfig } from '../../shared/config.js';
+import { messageOf } from '../../shared/errors.js';
+import { limits } from '../../shared/limits.js';
+import type { LogBatch, Notice } from '../../shared/model.js';
+import { alert, ingest, sweep } from '../../shared/pipeline.js';
+import type { World } from '../../shared/ports/index.js';
+import { check, type Delivered } from './check.js';
+import {
+  type FaultRates,
+  faultyPublisher,
+  faultyStores,
+  type Io,
+  type Process,
+  type Write,
+  type WriteFault,
+  writeFaults,
+} from './faulty-world.js';
+import { observe } from './oracle.js';
+import { createRandom, type Random } from './random.js';
+import { Scheduler } from './scheduler.js';
+import { apis, drawTraffic } from './traffic.js';
+
+export interface RunResult {
+  readonly violations: readonly string[];
+  /** How often each fault and race happened. */
+  readonly counts: ReadonlyMap<string, number>;
+  readonly trace: readonly string[];
+}
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+/** Lambda retries a failed asynchronous invocation twice. */
+const ATTEMPTS = 3;
+const SKEW_MAX_MS = 10_000;
+/** Long enough for the last hour to be closed and the last incident to be resolved. */
+const PEACE_MAX_MS = 2 * DAY;
+
+type Limits = { -readonly [name in keyof typeof limits]: number };
+
+/** Small worlds meet a bound only when it is small. Put back after the run. */
+function drawBounds(random: Random, isStorm: boolean): Partial<Limits> {
+  const bounds: Partial<Limits> = {};
+  // The checkers know every client that a fact counted, when facts keep them all.
+  if (random.chance(0.9)) bounds.clientsPerFactMax = 1_000;
+  if (random.chance(0.3)) bounds.issuersPerScopeMax = 2;
+  if (random.chance(0.3)) bounds.waitingPerListMax = 2;
+  if (random.chance(0.2)) bounds.settledPerSweepMax = 2;
+  if (random.chance(0.2)) bounds.rollupsPerSweepMax = 2;
+  if (random.chance(0.2)) bounds.noticesPerRunMax = 2;
+  if (isStorm) Object.assign(bounds, { calmHalvesMax: 5, joinedPerMinuteMax: random.pick([8, 20]) });
+  return bounds;
+}
+
+function drawConfig(random: Random): Config {
+  return parseConfig(
+    {
+      runbooks: { baseUrl: 'https://runbooks.example' },
+      domains: Object.fromEntries(apis.filter((api) => api.isNamed).map((api) => [`${api.apiId}/prod`, api.domain])),
+      detection: {
+        floor: random.between(3, 6),
+        resolveMinutes: random.pick([1, 5, 10]),
+        repeatMinutes: random.pick([5, 10]),
+        escalateFactor: random.pick([1.5, 2, 4]),
+      },
+      graceMinutes: random.pick([1, 3, 5]),
+    },
+    'the simulation',
+  );
+}
+
+/** Some runs have all faults, some one kind only, some none: rare combinations and clean reproductions alike. */
+function drawRates(random: Random): FaultRates {
+  const level = random.pick([0, 0.005, 0.02, 0.05]);
+  const only = random.chance(0.3) ? random.pick(writeFaults) : null;
+  const rate = (fault: WriteFault): number => {
+    if (only !== null) return only === fault ? level : 0;
+    const isPause = fault.startsWith('paused');
+    return random.chance(0.5) ? (isPause ? level / 4 : level / 2) : 0;
+  };
+  const byFault = Object.fromEntries(writeFaults.map((fault) => [fault, rate(fault)])) as Record<WriteFault, number>;
+  return { byFault, readFailed: random.chance(0.5) ? level / 2 : 0 };
+}
+
+export async function simulate(seed: number, options: { readonly trace?: boolean } = {}): Promise<RunResult> {
+  const random = createRandom(seed);
+  const isStorm = random.chance(0.1);
+  const bounds = drawBounds(random, isStorm);
+  const usual = Object.fromEntries(Object.keys(bounds).map((name) => [name, limits[name as keyof Limits]]));
+  Object.assign(limits, bounds);
+  try {
+    return await new Run(random, isStorm, options.trace ?? false).run();
+  } finally {
+    Object.assign(limits, usual);
+  }
+}
+
+type Outcome = 'done' | 'failed' | 'crashed' | 'timed out';
+
+class Run {
+  readonly #random: Random;
+  readonly #isTracing: boolean;
+  readonly #isStorm: boolean;
+  readonly #start: number;
+  readonly #scheduler: Scheduler;
+  readonly #config: Config;
+  readonly #rates: FaultRates;
+  readonly #skewMs: number;
+  readonly #counts = new Map<string, number>();
+  readonly #trace: string[] = [];
+  readonly #stores = createMemoryStores();
+  readonly #oracle: ReturnType<typeof observe>;
+  readonly #delivered: Delivered[] = [];
+  /** Notices whose sending was cut off at a point where nobody can know whether they went out. */
+  readonly #ambiguous = new Set<string>();
+  readonly #dead: LogBatch[] = [];
+  /** Deliveries to come, and invocations of which it is not known how they end. */
+  #open = 0;
+  /** Invocations of which Lambda still waits for the end. */
+  #active = 0;
+  #lastHangEndsAt = 0;
+  /** What a sweep at peace left to do; empty when all is done. */
+  #leftovers: readonly string[] = ['no sweep at peace'];
+  #isAtPeace = false;
+  #peaceAt = 0;
+
+  constructor(random: Random, isStorm: boolean, isTracing: boolean) {
+    this.#random = random;
+    this.#isStorm = isStorm;
+    this.#isTracing = isTracing;
+    // Runs begin shortly before the turn of an hour, and some of them before midnight.
+    this.#start = Date.UTC(2026, 10, 20, random.pick([9, 23]), random.between(0, 59));
+    this.#scheduler = new Scheduler(this.#start);
+    this.#config = drawConfig(random);
+    this.#rates = drawRates(random);
+    this.#skewMs = random.pick([0, SKEW_MAX_MS]);
+    this.#oracle = observe(this.#stores, {
+      now: () => this.#scheduler.now(),
+      count: (what) => this.#count(what),
+      graceMs: this.#config.graceMinutes * MINUTE,
+      skewMaxMs: 2 * this.#skewMs,
+      policy: this.#config.detection,
+    });
+  }
+
+  async run(): Promise<RunResult> {
+    const traffic = drawTraffic(this.#random, { start: this.#start, isStorm: this.#isStorm });
+    let latest = 0;
+    for (const { at, batch } of traffic.deliveries) {
+      if (at < latest) this.#count('a batch delivered out of order');
+      latest = Math.max(latest, at);
+      this.#deliver(batch, at - this.#start, `ingest ${batch.batchId.slice(0, 6)}`);
+    }
+    this.#countDeliveries(traffic.deliveries.map(({ batch }) => batch));
+    this.#scheduler.after(MINUTE, () => this.#tick());
+    await this.#scheduler.run(() => this.#isOver());
+    const violations = [
+      ...this.#oracle.violations,
+      ...this.#leftovers,
+      ...(await check({
+        traffic,
+        isStorm: this.#isStorm,
+        stores: this.#stores,
+        observed: this.#oracle,
+        delivered: this.#delivered,
+        ambiguous: this.#ambiguous,
+      })),
+    ];
+    return { violations, counts: this.#counts, trace: this.#trace };
+  }
+
+  #countDeliveries(batches: readonly LogBatch[]): void {
+    const ids = new Set<string>();
+    const events = new Map<string, number>();
+    for (const batch of batches) {
+      if (ids.has(batch.batchId)) this.#count('a batch delivered again');
+      else {
+        for (const { id } of batch.events) events.set(id, (events.get(id) ?? 0) + 1);
+      }
+      ids.add(batch.batchId);
+    }
+    for (const times of events.values()) if (times > 1) this.#count('an event in several batches');
+  }
+
+  /** CloudWatch Logs hands a batch to the ingest function, as Lambda runs it: three attempts, then the dead letters. */
+  #deliver(batch: LogBatch, delayMs: number, name: string): void {
+    this.#open++;
+    const attempt = (n: number): void => {
+      this.#invoke(
+        `${name}#${n}`,
+        (world) => ingestBatch(batch, world),
+        (outcome) => {
+          if (outcome === 'done') this.#open--;
+          else if (n < ATTEMPTS) {
+            this.#count('an invocation retried');
+            this.#scheduler.after(n * this.#random.between(30_000, 90_000), () => attempt(n + 1));
+          } else {
+            this.#count('a batch to the dead letters');
+            this.#dead.push(batch);
+            this.#open--;
+          }
+        },
+      );
+    };
+    this.#scheduler.after(delayMs, () => attempt(1));
+  }
+
+  #tick(): void {
+    this.#invoke('sweep', sweepOnce, (outcome) => {
+      if (outcome !== 'done') this.#count('a sweep cut off');
+      if (this.#isAtPeace) void this.#look();
+    });
+    this.#scheduler.after(MINUTE, () => this.#tick());
+  }
+
+  #invoke(name: string, handle: (world: World) => Promise<void>, onEnd: (outcome: Outcome) => void): void {
+    let isEnded = false;
+    const end = (outcome: Outcome, why = ''): void => {
+      if (isEnded) return;
+      isEnded = true;
+      if (outcome !== 'done') this.#note(`${process.name}  ${outcome} ${why}`);
+      this.#active--;
+      onEnd(outcome);
+    };
+    const process: Process = {
+      name,
+      skewMs: this.#random.between(-this.#skewMs, this.#skewMs),
+      isDead: false,
+      onLost: (how) => {
+        if (how === 'timed out') this.#count('an invocation that finished late');
+        end(how);
+      },
+    };
+    if (process.skewMs !== 0) this.#count('an invocation with a clock that is off');
+    this.#active++;
+    const io = this.#io();
+    const world: World = {
+      config: this.#config,
+      clock: { now: () => this.#scheduler.now() + process.skewMs },
+      stores: faultyStores(this.#oracle.stores, io, process),
+      publisher: faultyPublisher((notice) => this.#receive(notice), io, process),
+      truststores: { read: () => Promise.reject(new Error('no truststore here')), previous: async () => null },
+    };
+    if (name !== 'sweep') this.#note(`${name}  begins, clock off by ${process.skewMs} ms`);
+    handle(world).then(
+      () => end('done'),
+      (error: unknown) => end('failed', messageOf(error)),
+    );
+  }
+
+  #io(): Io {
+    return {
+      scheduler: this.#scheduler,
+      random: this.#random,
+      rates: () => (this.#isAtPeace ? null : this.#rates),
+      count: (what) => this.#count(what),
+      trace: (line) => this.#note(line),
+      onHang: (until) => {
+        this.#lastHangEndsAt = Math.max(this.#lastHangEndsAt, until + MINUTE);
+      },
+      onSendingFault: (step, fault, noticeId) => {
+        if (leavesOpenWhetherSent(step, fault)) this.#ambiguous.add(noticeId);
+      },
+    };
+  }
+
+  #receive(notice: Notice): void {
+    this.#delivered.push({ notice, at: this.#scheduler.now() });
+    this.#note(`SNS  ${notice.kind} ${notice.noticeId} of ${notice.incidentId}`);
+  }
+
+  /** Peace begins when nothing is on its way any more; the run is over when nothing is left to do. */
+  #isOver(): boolean {
+    if (this.#open > 0) return false;
+    if (!this.#isAtPeace) {
+      this.#isAtPeace = true;
+      this.#peaceAt = this.#scheduler.now();
+      this.#note('the faults are over');
+    }
+    const letters = this.#dead.splice(0);
+    for (const [index, batch] of letters.entries()) {
+      this.#count('a dead letter put through again');
+      this.#deliver(batch, index * 10, `redrive ${batch.batchId.slice(0, 6)}`);
+    }
+    if (letters.length > 0 || this.#active > 0) return false;
+    const now = this.#scheduler.now();
+    if (now - this.#peaceAt > PEACE_MAX_MS) return true;
+    return now > this.#lastHangEndsAt && this.#leftovers.length === 0;
+  }
+
+  /** Looks for what the sweep has still to do, behind every fault. */
+  async #look(): Promise<void> {
+    const { waiting, outbox, incidents, rollups } = this.#stores;
+    const all = Number.POSITIVE_INFINITY;
+    const left: readonly (readonly [string, number])[] = [
+      ['waiting lists', (await waiting.due(all, all)).length],
+      ['notices in the outbox', (await outbox.pending(all)).length],
+      ['firing incidents', (await incidents.firing(all)).length],
+      ['hours to close', (await rollups.open(all, all)).length],
+    ];
+    this.#leftovers = left.flatMap(([what, count]) => (count > 0 ? [`left in the end: ${count} ${what}`] : []));
+  }
+
+  #count(what: string): void {
+    this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
+  }
+
+  #note(line: string): void {
+    if (!this.#isTracing) return;
+    const time = new Date(this.#scheduler.now()).toISOString().slice(5, 23).replace('T', ' ');
+    this.#trace.push(`${time}  ${line}`);
+  }
+}
+
+/** What the ingest function does with each batch. */
+async function sweepOnce(world: World): Promise<void> {
+  const { failures } = await sweep(world);
+  if (failures.length > 0) throw failures[0];
+}
+
+async function ingestBatch(batch: LogBatch, world: World): Promise<void> {
+  const { facts } = await ingest(batch, world);
+  await alert(
+    facts.map((fact) => fact.group),
+    world,
+  );
+}
+
+/** Between the moment when SNS took the notice and the moment when it left the outbox. */
+function leavesOpenWhetherSent(step: Write, fault: WriteFault): boolean {
+  if (step === 'outbox.take') return fault.startsWith('paused');
+  if (step === 'sns.publish') return fault !== 'failed before' && fault !== 'crash before';
+  return step === 'outbox.clear' && fault.endsWith('before');
+}

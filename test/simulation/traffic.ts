@@ -1,0 +1,321 @@
+/**
+ * What happens at the gateway in one simulated run, and how its logs are delivered. Small and varied: tens of requests,
+ * of honest clients and of others, cut into batches that come late, twice, in another order or cut differently.
+ */
+
+import type { LogBatch, LogEvent, OtherForbidden } from '../../shared/model.js';
+import type { ReasonId } from '../../shared/reasons.js';
+import { batchOf } from '../../shared/stages/decode.js';
+import { canonicalDn } from '../../shared/x509/dn.js';
+import { ca, leaf } from '../certificates.js';
+import { accessEvent, denialAsLines, denialAsOneEvent, uuid } from '../support/logs.js';
+import type { Random } from './random.js';
+
+/** What is true of one request; only the checkers know. */
+export interface Request {
+  readonly n: number;
+  /** When its denial was logged, and no other denial; the access record follows by a millisecond. */
+  readonly at: number;
+  readonly requestId: string;
+  readonly reason: ReasonId;
+  /** Canonical. */
+  readonly issuerDn: string;
+  readonly subjectDn: string;
+  /** Where it counts once joined, and where its denial alone would. */
+  readonly scope: string;
+  readonly denialScope: string;
+  readonly hasDenial: boolean;
+  readonly hasAccess: boolean;
+  /**
+   * Whether something ties the halves together in every delivery: the gateway's own id, or an id that nobody else used.
+   * Otherwise the request may count without its client, or on another one that used the same request id.
+   */
+  readonly isTied: boolean;
+}
+
+export interface Delivery {
+  readonly at: number;
+  readonly batch: LogBatch;
+}
+
+export interface Traffic {
+  readonly requests: readonly Request[];
+  readonly deliveries: readonly Delivery[];
+  /** Other 403s as they were logged, with the batches that carry each. */
+  readonly otherForbidden: readonly (Pick<OtherForbidden, 'cause'> & { readonly eventId: string })[];
+  readonly malformed: number;
+}
+
+export interface TrafficOptions {
+  readonly start: number;
+  /** A flood in large batches, for the paths that only a storm takes. */
+  readonly isStorm: boolean;
+}
+
+/** The second API has no name in the configuration: its denials alone count under `apiId/stage`. */
+export const apis = [
+  { apiId: 'abc123', domain: 'api.bank.example', isNamed: true },
+  { apiId: 'def456', domain: 'pay.bank.example', isNamed: false },
+  { apiId: 'ghi789', domain: 'old.bank.example', isNamed: true },
+] as const;
+
+const REASONS: readonly (readonly [ReasonId, string])[] = [
+  ['issuer-not-found', 'Could not find issuer for certificate'],
+  ['insecure-signature-algorithm', 'Client cert using an insecure Signature Algorithm'],
+  ['self-signed', 'self signed certificate'],
+  ['expired', 'certificate has expired'],
+  ['other', 'the moon is in the wrong quarter'],
+];
+
+const OTHER_403S: readonly (readonly [string, string, OtherForbidden['cause']])[] = [
+  ['Forbidden', 'WAF_FILTERED', 'waf'],
+  ['Missing Authentication Token', 'MISSING_AUTHENTICATION_TOKEN', 'missing-authentication-token'],
+  ['User is not authorized to access this resource', 'ACCESS_DENIED', 'authorizer-denied'],
+];
+
+const MINUTE = 60_000;
+const issuing = ca({ subject: 'C=US,O=Acme,CN=Acme CA 0', key: 'rsa-a' });
+const partner = leaf({ subject: 'C=US,O=Acme,CN=partner', key: 'rsa-b', issuer: issuing });
+
+type Kind =
+  | 'honest'
+  | 'certificate'
+  | 'pinned'
+  | 'stolen-id'
+  | 'no-extended-id'
+  | 'no-request-id'
+  | 'denial-only'
+  | 'access-only'
+  | 'other-403'
+  | 'success'
+  | 'malformed';
+
+const CALM: readonly Kind[] = [
+  ...Array<Kind>(9).fill('honest'),
+  'certificate',
+  ...Array<Kind>(3).fill('pinned'),
+  'stolen-id',
+  'stolen-id',
+  'no-extended-id',
+  'no-extended-id',
+  'no-request-id',
+  'denial-only',
+  'denial-only',
+  'access-only',
+  'other-403',
+  'success',
+  'malformed',
+];
+const STORM: readonly Kind[] = [...Array<Kind>(12).fill('honest'), 'pinned', 'denial-only', 'access-only', 'other-403'];
+
+interface Stream {
+  readonly logGroup: string;
+  readonly logStream: string;
+  readonly events: LogEvent[];
+}
+
+/** Draws a run's requests, and the deliveries of their logs. */
+export function drawTraffic(random: Random, options: TrafficOptions): Traffic {
+  const gateway = new Gateway(random, options);
+  const count = options.isStorm ? random.between(80, 200) : random.between(4, 36);
+  const span = random.between(2, options.isStorm ? 6 : 60) * MINUTE;
+  const kinds = options.isStorm ? STORM : CALM;
+  const calls = Array.from({ length: count }, () => ({
+    at: random.between(0, span),
+    kind: random.pick(kinds),
+    burst: false,
+  }));
+  if (!options.isStorm && random.chance(0.7)) {
+    const at = random.between(0, span);
+    for (let n = random.between(5, 25); n > 0; n--) {
+      calls.push({
+        at: at + random.between(0, 2 * MINUTE),
+        kind: random.chance(0.8) ? 'honest' : 'denial-only',
+        burst: true,
+      });
+    }
+  }
+  calls.sort((a, b) => a.at - b.at);
+  for (const [n, call] of calls.entries()) gateway.call(n + 1, call.kind, call.burst, options.start + call.at);
+  return gateway.traffic();
+}
+
+class Gateway {
+  readonly #random: Random;
+  readonly #options: TrafficOptions;
+  readonly #requests: Request[] = [];
+  readonly #streams = new Map<string, Stream>();
+  readonly #otherForbidden: { eventId: string; cause: OtherForbidden['cause'] }[] = [];
+  readonly #issuers: readonly string[];
+  readonly #burst: { issuerDn: string; reason: (typeof REASONS)[number]; api: (typeof apis)[number] };
+  readonly #shape: 'one-event' | 'lines' | 'bare-lines';
+  /** Denials that are logged without a request id. */
+  readonly #anonymous = new Set<number>();
+  readonly #hasExtendedId = new Map<number, boolean>();
+  /** The events of each denial. */
+  readonly #denialEvents = new Map<number, readonly string[]>();
+  #malformed = 0;
+  #lastAt = 0;
+
+  constructor(random: Random, options: TrafficOptions) {
+    this.#random = random;
+    this.#options = options;
+    this.#issuers = Array.from({ length: random.between(1, 6) }, (_, n) => `C=US,O=Acme,CN=Acme CA ${n}`);
+    this.#burst = { issuerDn: random.pick(this.#issuers), reason: random.pick(REASONS), api: random.pick(apis) };
+    this.#shape = random.pick(['one-event', 'lines', 'lines', 'bare-lines']);
+  }
+
+  call(n: number, kind: Kind, isBurst: boolean, wanted: number): void {
+    const random = this.#random;
+    // Every event has a millisecond of its own, so that the checkers can tell the requests apart by their time.
+    const at = Math.max(wanted, this.#lastAt + 2);
+    this.#lastAt = at;
+    const api = isBurst ? this.#burst.api : random.pick(apis);
+    const [reason, words] = isBurst ? this.#burst.reason : random.pick(REASONS);
+    const issuerDn = isBurst ? this.#burst.issuerDn : random.pick(this.#issuers);
+    const subjectDn = `C=US,O=Acme,CN=client-${n}`;
+    if (kind === 'success' || kind === 'other-403' || kind === 'malformed') {
+      this.#side(n, kind, api, at);
+      return;
+    }
+    const requestId = this.#requestId(n, kind);
+    const hasDenial = kind !== 'access-only';
+    const hasAccess = kind !== 'denial-only' || random.chance(0.2);
+    const refusal = { n, at, requestId, extendedRequestId: `Ext${n}FEwPEFhg=`, reason: words, issuerDn, subjectDn };
+    if (hasDenial) this.#logDenial(api, refusal, kind);
+    const isCertificate = kind === 'certificate';
+    if (hasAccess) {
+      const changes = {
+        domainName: api.domain,
+        apiId: api.apiId,
+        ...(isCertificate ? { 'identity.clientCert.clientCertPem': partner.pem } : {}),
+      };
+      this.#stream('/aws/apigateway/access', api.apiId).events.push(accessEvent({ ...refusal, at: at + 1 }, changes));
+    }
+    this.#requests.push({
+      n,
+      at,
+      requestId,
+      reason,
+      issuerDn: isCertificate ? 'C=US,O=Acme,CN=Acme CA 0' : canonicalDn(issuerDn),
+      subjectDn: isCertificate ? 'C=US,O=Acme,CN=partner' : canonicalDn(subjectDn),
+      scope: api.domain,
+      denialScope: api.isNamed ? api.domain : `${api.apiId}/prod`,
+      hasDenial,
+      hasAccess,
+      isTied: false,
+    });
+    this.#hasExtendedId.set(n, kind !== 'no-extended-id' && kind !== 'no-request-id');
+    if (kind === 'no-request-id') this.#anonymous.add(n);
+  }
+
+  /** A client may send an id of its own choice: always the same, or one that it saw elsewhere. */
+  #requestId(n: number, kind: Kind): string {
+    if (kind === 'pinned') return uuid(0xfffff0 + (n % 2));
+    if (kind === 'no-extended-id' && this.#random.chance(0.6)) return uuid(0xfffffe);
+    const other = this.#requests.at(-this.#random.between(1, 4));
+    return kind === 'stolen-id' && other !== undefined ? other.requestId : uuid(n);
+  }
+
+  #logDenial(api: (typeof apis)[number], refusal: Parameters<typeof denialAsOneEvent>[0], kind: Kind): void {
+    const { events } = this.#stream(`API-Gateway-Execution-Logs_${api.apiId}/prod`, `stream-${refusal.n % 2}`);
+    const lines = denialAsLines(refusal);
+    const [, denied, forbidden] = lines;
+    if (denied === undefined || forbidden === undefined) throw new Error('a denial has three lines');
+    const logged = ((): LogEvent[] => {
+      if (kind === 'no-extended-id') return [denied, forbidden];
+      if (kind === 'no-request-id') return [{ ...denied, message: denied.message.replace(/^\(.*?\) /, '') }];
+      if (this.#shape === 'one-event') return [denialAsOneEvent(refusal)];
+      return this.#shape === 'lines' ? lines : denialAsLines(refusal, { prefix: 'none' });
+    })();
+    events.push(...logged);
+    this.#denialEvents.set(
+      refusal.n,
+      logged.map((event) => event.id),
+    );
+  }
+
+  /** Whether no delivery carries a part of the denial's lines without the others. */
+  #isAlwaysWhole(n: number, deliveries: readonly Delivery[]): boolean {
+    const ids = this.#denialEvents.get(n) ?? [];
+    return deliveries.every(({ batch }) => {
+      const there = batch.events.filter((event) => ids.includes(event.id)).length;
+      return there === 0 || there === ids.length;
+    });
+  }
+
+  #isTied(request: Request, deliveries: readonly Delivery[]): boolean {
+    const isSafe = ({ n }: Request): boolean =>
+      this.#hasExtendedId.get(n) === true && this.#isAlwaysWhole(n, deliveries);
+    const sameId = this.#requests.filter((one) => one.requestId === request.requestId);
+    if (sameId.length > 1) return sameId.every(isSafe);
+    // Every line carries the request id in brackets, or else its line must be there too.
+    return (
+      !this.#anonymous.has(request.n) && (this.#shape !== 'bare-lines' || this.#isAlwaysWhole(request.n, deliveries))
+    );
+  }
+
+  #side(n: number, kind: 'success' | 'other-403' | 'malformed', api: (typeof apis)[number], at: number): void {
+    const { events } = this.#stream('/aws/apigateway/access', api.apiId);
+    const base = { domainName: api.domain, apiId: api.apiId };
+    if (kind === 'success') events.push(accessEvent({ n, at }, { ...base, status: '200' }));
+    else if (kind === 'malformed') {
+      this.#malformed++;
+      events.push({ ...accessEvent({ n, at }), message: '{ "requestId": "' });
+    } else {
+      const [message, type, cause] = this.#random.pick(OTHER_403S);
+      const event = accessEvent({ n, at }, { ...base, 'error.message': message, 'error.responseType': type });
+      events.push(event);
+      this.#otherForbidden.push({ eventId: event.id, cause });
+    }
+  }
+
+  #stream(logGroup: string, logStream: string): Stream {
+    const key = `${logGroup} ${logStream}`;
+    const stream = this.#streams.get(key) ?? { logGroup, logStream, events: [] };
+    this.#streams.set(key, stream);
+    return stream;
+  }
+
+  traffic(): Traffic {
+    const random = this.#random;
+    const deliveries: Delivery[] = [];
+    const lateness = random.pick([0, 0.05, 0.3]);
+    for (const { logGroup, logStream, events } of this.#streams.values()) {
+      const batch = (cut: readonly LogEvent[]): LogBatch =>
+        batchOf({ owner: '123456789012', logGroup, logStream, events: cut, malformed: [] });
+      const deliver = (cut: readonly LogEvent[]): void => {
+        const at = (cut.at(-1)?.timestamp ?? 0) + this.#delay(lateness);
+        deliveries.push({ at, batch: batch(cut) });
+        // The same batch again: at the same moment, or long after.
+        if (random.chance(0.08)) deliveries.push({ at: at + random.between(0, 30), batch: batch(cut) });
+        if (random.chance(0.08)) deliveries.push({ at: at + this.#delay(0.3), batch: batch(cut) });
+      };
+      const sizeMax = this.#options.isStorm ? 40 : random.pick([2, 6, 20]);
+      for (let from = 0; from < events.length; ) {
+        const size = random.between(1, sizeMax);
+        deliver(events.slice(from, from + size));
+        from += size;
+      }
+      // Some events again, in batches cut elsewhere. What a storm does not join it cannot know again, so not there.
+      if (!this.#options.isStorm && random.chance(0.4)) {
+        const from = random.between(0, events.length - 1);
+        const again = events.slice(from, from + random.between(1, 12));
+        deliver(again);
+      }
+    }
+    return {
+      requests: this.#requests.map((request) => ({ ...request, isTied: this.#isTied(request, deliveries) })),
+      deliveries,
+      otherForbidden: this.#otherForbidden,
+      malformed: this.#malformed,
+    };
+  }
+
+  /** Seconds as a rule, minutes at times, and hours now and then. */
+  #delay(lateness: number): number {
+    const random = this.#random;
+    if (!random.chance(lateness)) return random.between(1_000, 20_000);
+    return random.chance(0.7) ? random.between(1, 12) * MINUTE : random.between(10, 240) * MINUTE;
+  }
+}
