@@ -55,6 +55,8 @@ export interface Process {
   readonly name: string;
   /** How far its clock is off. */
   readonly skewMs: number;
+  /** How many times longer than usual every step takes. */
+  readonly slowness: number;
   /** Set by a crash: nothing that it waits for ever comes back. */
   isDead: boolean;
   /** Called once when it crashes or hangs for longer than Lambda lets it. */
@@ -96,7 +98,7 @@ class Disk {
     const { scheduler, random } = this.#io;
     const planned = this.#draw();
     return new Promise((resolve, reject) => {
-      scheduler.after(random.between(...LATENCY_MS), () => {
+      scheduler.after(this.#latency(), () => {
         if (this.#process.isDead) {
           // It was under way when the process died: nobody knows.
           if (!random.chance(0.5)) return;
@@ -123,20 +125,18 @@ class Disk {
     reject: (error: Error) => void,
   ): void {
     if (this.#process.isDead) return;
-    const { random } = this.#io;
     const result = apply();
     this.#note(write, label, '');
     if (planned !== null) this.#fault(planned, write, label);
     if (planned === 'crash after') this.#die();
-    else if (planned === 'failed after')
-      this.#unlessDead(random.between(...LATENCY_MS), () => reject(unavailable(write)));
+    else if (planned === 'failed after') this.#unlessDead(this.#latency(), () => reject(unavailable(write)));
     else if (planned === 'paused after') this.#hang(() => this.#unlessDead(0, () => resolve(result)));
-    else this.#unlessDead(random.between(...LATENCY_MS), () => resolve(result));
+    else this.#unlessDead(this.#latency(), () => resolve(result));
   }
 
   read<T>(what: string, apply: () => Promise<T>): Promise<T> {
     const { scheduler, random } = this.#io;
-    const latency = random.between(...LATENCY_MS);
+    const latency = this.#latency();
     const fails = random.chance(this.#io.rates()?.readFailed ?? 0);
     // With nobody else about, nothing can come in between.
     if (!fails && scheduler.skip(latency)) return apply();
@@ -149,6 +149,10 @@ class Disk {
         } else resolve(apply());
       });
     });
+  }
+
+  #latency(): number {
+    return this.#io.random.between(...LATENCY_MS) * this.#process.slowness;
   }
 
   #draw(): WriteFault | null {

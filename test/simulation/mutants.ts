@@ -269,7 +269,7 @@ const mutants: readonly Mutant[] = [
   },
 ];
 
-const SEEDS_MAX = 2_000;
+const SEEDS_MAX = Number(process.env.MUTANT_SEEDS ?? 3_000);
 const root = new URL('../../', import.meta.url).pathname;
 
 function hunt(mutant: Mutant): { readonly seed: number; readonly violation: string } | null {

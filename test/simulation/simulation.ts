@@ -38,6 +38,8 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 /** Lambda retries a failed asynchronous invocation twice. */
 const ATTEMPTS = 3;
+/** Most processes are quick; among slow ones, others come in between at every step. */
+const SLOWNESS = [1, 1, 1, 1, 1, 10, 50];
 const SKEW_MAX_MS = 10_000;
 /** Long enough for the last hour to be closed and the last incident to be resolved. */
 const PEACE_MAX_MS = 2 * DAY;
@@ -236,6 +238,7 @@ class Run {
     const process: Process = {
       name,
       skewMs: this.#random.between(-this.#skewMs, this.#skewMs),
+      slowness: this.#random.pick(SLOWNESS),
       isDead: false,
       onLost: (how) => {
         if (how === 'timed out') this.#count('an invocation that finished late');

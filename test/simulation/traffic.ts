@@ -333,7 +333,8 @@ class Gateway {
   /** Some runs have a moment when much of what is late arrives at once, just when the sweep runs. */
   #inRush(logged: number): number | null {
     const random = this.#random;
-    const at = this.#rushAt + random.between(-60, 400);
+    const spread = random.pick([300, 3_000]);
+    const at = this.#rushAt + random.between(-spread, spread);
     return at > logged && random.chance(0.4) ? at : null;
   }
 
