@@ -18,15 +18,21 @@ import { hourOf, MINUTES_PER_HOUR } from './stages/rollup.js';
 import { coveredByScope, scopeGroup, scopeVerdict } from './stages/scope-incident.js';
 import { severityFor } from './stages/severity.js';
 
-/** Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`. */
-export async function evaluate(groups: readonly GroupKey[], world: World): Promise<void> {
+/**
+ * Every group on its own; returns how many began to fire. Scopes' own incidents among them are left to `evaluateScopes`.
+ */
+export async function evaluate(groups: readonly GroupKey[], world: World): Promise<number> {
   const distinct = new Map(groups.filter(isOne).map((group) => [groupId(group), group] as const));
-  await pMap(distinct.values(), (group) => evaluateGroup(group, world), { concurrency: limits.storeConcurrencyMax });
+  const began = await pMap(distinct.values(), (group) => evaluateGroup(group, world), {
+    concurrency: limits.storeConcurrencyMax,
+  });
+  return began.filter((isNew) => isNew).length;
 }
 
 /**
  * Those of the groups that do not fire yet. The sweep looks at the others every minute; looking at them with every batch
- * too would make a storm read all its facts again and again.
+ * too would make a storm read all its facts again and again. A few at a time: when several begin to fire at once, their
+ * scope's incident comes before the rest, or a storm's first batch would page for each of its groups.
  */
 export async function evaluateCalm(groups: readonly GroupKey[], world: World): Promise<void> {
   const distinct = new Map(groups.map((group) => [groupId(group), group] as const));
@@ -35,7 +41,15 @@ export async function evaluateCalm(groups: readonly GroupKey[], world: World): P
     async (group) => ((await world.stores.incidents.load(group))?.state === 'firing' ? [] : [group]),
     { concurrency: limits.storeConcurrencyMax },
   );
-  await evaluate(calm.flat(), world);
+  const left = calm.flat();
+  let began = 0;
+  while (left.length > 0) {
+    began += await evaluate(left.splice(0, limits.groupsTogetherMin), world);
+    if (began >= limits.groupsTogetherMin && left.length > 0) {
+      await evaluateScopes(await world.stores.incidents.firing(limits.firingPerSweepMax), world);
+      await evaluate(left.splice(0), world);
+    }
+  }
 }
 
 /** Groups that fail together: one incident for their scope, instead of one for each. */
@@ -60,19 +74,21 @@ function isOne(group: GroupKey): boolean {
   return group.issuerDn !== SEVERAL_ISSUERS;
 }
 
-async function evaluateGroup(group: GroupKey, world: World): Promise<void> {
+/** @returns whether it began to fire */
+async function evaluateGroup(group: GroupKey, world: World): Promise<boolean> {
   const { stores, clock, config } = world;
   const now = clock.now();
   const policy = policyFor(group, config.detection);
   const [seen, ofScope] = await Promise.all([look(group, now, world), stores.incidents.load(scopeGroup(group.scope))]);
   const { incident, verdict, facts } = seen;
   const change = advance(incident, verdict, group, now, policy, severityFor(group, verdict, policy));
-  if (change === null) return;
+  if (change === null) return false;
   // Who was never told of an incident, because its scope's tells it, is not told of its course or end either.
   const announced = change.notice === 'spike' ? !coveredByScope(change.next, ofScope) : change.next.announced;
   const next = { ...change.next, announced };
   if (change.notice === null || !announced) await stores.incidents.transition(next, null);
   else await transition({ ...change, next }, verdict, await factsOf(next, facts, now, world), [], world);
+  return change.notice === 'spike';
 }
 
 async function evaluateScope(scope: string, groups: readonly GroupKey[], world: World): Promise<void> {

@@ -85,7 +85,7 @@ export async function sweep(world: World): Promise<Swept> {
     }
   };
   const halvesSettled = await step(
-    settleDue(world, (touched) => evaluate(touched, world)),
+    settleDue(world, (touched) => evaluateCalm(touched, world)),
     0,
   );
   const hoursRolledUp = await step(closeHours(world), 0);
