@@ -52,8 +52,8 @@ const bounds = {
   issuersByName: 2 * limits.issuersPerScopeMax,
   /** Certificates kept in ten minutes: one for each request that is joined, at most. */
   certificateWritesPerMinute: 20_000,
-  /** A trigger and a resolve for each group, and an escalation for each factor of four. */
-  noticesPerGroup: 6,
+  /** Of two scopes: the groups that fire before their scope does, the scope, each with a trigger, a resolve and what lies between. */
+  notices: 2 * (limits.groupsTogetherMin + 1) * 6,
   /** Read by one evaluation of one group: what its window and the minutes not yet learned hold. */
   factsReadPerMinute: 1_000_000,
   heapMiB: 1_024,
@@ -203,7 +203,7 @@ function lines({ truth, facts, counters, sent, heapMax, firing }: Outcome): Line
     atMost('facts read in the busiest minute', max(counters.factsRead.values()), bounds.factsReadPerMinute),
     atMost('groups', groups.size, bounds.groups),
     atMost('issuers by name', named.size, bounds.issuersByName),
-    atMost('notices', sent.length, bounds.noticesPerGroup * groups.size),
+    atMost('notices', sent.length, bounds.notices),
     atMost('heap in use at most, MiB (the stores included)', heapMax / 2 ** 20, bounds.heapMiB),
     {
       what: 'incidents still firing in the end',

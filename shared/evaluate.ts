@@ -19,7 +19,8 @@ import { coveredByScope, scopeGroup, scopeVerdict } from './stages/scope-inciden
 import { severityFor } from './stages/severity.js';
 
 /**
- * Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`.
+ * Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`, but for one case: when several
+ * groups begin to fire at once, their scope's incident comes before the rest, or a storm's first batch would page for each.
  * @param which `calm` passes those over that fire: the sweep looks at them every minute, and looking at them with every
  *   batch too would make a storm read all its facts again and again
  * @returns whether a notice was put in the outbox
@@ -30,10 +31,24 @@ export async function evaluate(
   which: 'all' | 'calm' = 'all',
 ): Promise<boolean> {
   const distinct = new Map(groups.filter(isOne).map((group) => [groupId(group), group] as const));
-  const told = await pMap(distinct.values(), (group) => evaluateGroup(group, which, world), {
-    concurrency: limits.storeConcurrencyMax,
-  });
-  return told.some(Boolean);
+  const concurrency = { concurrency: limits.storeConcurrencyMax };
+  const changes = await pMap(distinct.values(), (group) => assess(group, which, world), concurrency);
+  const pending = changes.filter((change) => change !== null);
+  const spikes = pending.filter(({ change }) => change.notice === 'spike');
+  const held = new Set(spikes.slice(limits.groupsTogetherMin));
+  const told = await pMap(
+    pending.filter((change) => !held.has(change)),
+    (change) => store(change, world),
+    concurrency,
+  );
+  if (held.size === 0) return told.some(Boolean);
+  await evaluateScopes(await world.stores.incidents.firing(limits.firingPerSweepMax), world);
+  await evaluate(
+    [...held].map(({ group }) => group),
+    world,
+    which,
+  );
+  return true;
 }
 
 /** Groups that fail together: one incident for their scope, instead of one for each. */
@@ -58,7 +73,15 @@ function isOne(group: GroupKey): boolean {
   return group.issuerDn !== SEVERAL_ISSUERS;
 }
 
-async function evaluateGroup(group: GroupKey, which: 'all' | 'calm', world: World): Promise<boolean> {
+/** A change of a group's incident that is not stored yet. */
+interface Pending {
+  readonly group: GroupKey;
+  readonly change: Change;
+  readonly verdict: Verdict;
+  readonly facts: readonly Fact[];
+}
+
+async function assess(group: GroupKey, which: 'all' | 'calm', world: World): Promise<Pending | null> {
   const { stores, clock, config } = world;
   const now = clock.now();
   const policy = policyFor(group, config.detection);
@@ -67,21 +90,24 @@ async function evaluateGroup(group: GroupKey, which: 'all' | 'calm', world: Worl
     stores.incidents.load(scopeGroup(group.scope)),
   ]);
   const { incident } = known;
-  if (which === 'calm' && incident?.state === 'firing') return false;
+  if (which === 'calm' && incident?.state === 'firing') return null;
   const { verdict, facts } = await judge(group, known, now, world);
   const change =
     advance(incident, verdict, group, now, policy, severityFor(group, verdict, policy)) ??
     lateAnnouncement(incident, verdict, ofScope, now);
-  if (change === null) return false;
+  if (change === null) return null;
   // Who was not told of an incident, because its scope's tells it, is not told of its course or end either.
   const announced = change.notice === 'spike' ? !coveredByScope(change.next, ofScope) : change.next.announced;
-  const next = { ...change.next, announced };
-  if (change.notice === null || !announced) {
-    await stores.incidents.transition(next, null);
-    return false;
-  }
-  await transition({ ...change, next }, verdict, await factsOf(next, facts, now, world), [], world);
-  return true;
+  const notice = announced ? change.notice : null;
+  return { group, verdict, facts, change: { ...change, notice, next: { ...change.next, announced } } };
+}
+
+/** @returns whether there is a notice of it */
+async function store({ change, verdict, facts }: Pending, world: World): Promise<boolean> {
+  const { next, notice } = change;
+  if (notice === null) await world.stores.incidents.transition(next, null);
+  else await transition(change, verdict, await factsOf(next, facts, world.clock.now(), world), [], world);
+  return notice !== null;
 }
 
 /** An incident that goes on when its scope's is over has to be told after all. */

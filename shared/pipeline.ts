@@ -103,7 +103,7 @@ export async function sweep(world: World): Promise<Swept> {
     }
   };
   const halvesSettled = await step(
-    settleDue(world, (touched) => evaluate(touched, world)),
+    settleDue(world, (touched) => evaluate(touched, world, 'calm')),
     0,
   );
   const hoursRolledUp = await step(closeHours(world), 0);
