@@ -24,7 +24,14 @@ async function createWorld() {
   const trips = countTrips(client);
   const clock = { time: T0 + 60_000, now: () => clock.time };
   const publisher = { publish: async () => {} };
-  const container = (): World => ({ config, clock, publisher, stores: createDynamoStores(client, table, clock) });
+  const truststores = { read: () => Promise.reject(new Error('no truststore here')), previous: async () => null };
+  const container = (): World => ({
+    config,
+    clock,
+    publisher,
+    truststores,
+    stores: createDynamoStores(client, table, clock),
+  });
   const measure = async (work: () => Promise<unknown>) => {
     const before = { ...usage, trips: trips.count };
     await work();

@@ -18,10 +18,22 @@ import { hourOf, MINUTES_PER_HOUR } from './stages/rollup.js';
 import { coveredByScope, scopeGroup, scopeVerdict } from './stages/scope-incident.js';
 import { severityFor } from './stages/severity.js';
 
-/** Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`. */
-export async function evaluate(groups: readonly GroupKey[], world: World): Promise<void> {
+/**
+ * Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`.
+ * @param which `calm` passes those over that fire: the sweep looks at them every minute, and looking at them with every
+ *   batch too would make a storm read all its facts again and again
+ * @returns whether a notice was put in the outbox
+ */
+export async function evaluate(
+  groups: readonly GroupKey[],
+  world: World,
+  which: 'all' | 'calm' = 'all',
+): Promise<boolean> {
   const distinct = new Map(groups.filter(isOne).map((group) => [groupId(group), group] as const));
-  await pMap(distinct.values(), (group) => evaluateGroup(group, world), { concurrency: limits.storeConcurrencyMax });
+  const told = await pMap(distinct.values(), (group) => evaluateGroup(group, which, world), {
+    concurrency: limits.storeConcurrencyMax,
+  });
+  return told.some(Boolean);
 }
 
 /** Groups that fail together: one incident for their scope, instead of one for each. */
@@ -46,21 +58,30 @@ function isOne(group: GroupKey): boolean {
   return group.issuerDn !== SEVERAL_ISSUERS;
 }
 
-async function evaluateGroup(group: GroupKey, world: World): Promise<void> {
+async function evaluateGroup(group: GroupKey, which: 'all' | 'calm', world: World): Promise<boolean> {
   const { stores, clock, config } = world;
   const now = clock.now();
   const policy = policyFor(group, config.detection);
-  const [seen, ofScope] = await Promise.all([look(group, now, world), stores.incidents.load(scopeGroup(group.scope))]);
-  const { incident, verdict, facts } = seen;
+  const [known, ofScope] = await Promise.all([
+    remembered(group, world),
+    stores.incidents.load(scopeGroup(group.scope)),
+  ]);
+  const { incident } = known;
+  if (which === 'calm' && incident?.state === 'firing') return false;
+  const { verdict, facts } = await judge(group, known, now, world);
   const change =
     advance(incident, verdict, group, now, policy, severityFor(group, verdict, policy)) ??
     lateAnnouncement(incident, verdict, ofScope, now);
-  if (change === null) return;
+  if (change === null) return false;
   // Who was not told of an incident, because its scope's tells it, is not told of its course or end either.
   const announced = change.notice === 'spike' ? !coveredByScope(change.next, ofScope) : change.next.announced;
   const next = { ...change.next, announced };
-  if (change.notice === null || !announced) await stores.incidents.transition(next, null);
-  else await transition({ ...change, next }, verdict, await factsOf(next, facts, now, world), [], world);
+  if (change.notice === null || !announced) {
+    await stores.incidents.transition(next, null);
+    return false;
+  }
+  await transition({ ...change, next }, verdict, await factsOf(next, facts, now, world), [], world);
+  return true;
 }
 
 /** An incident that goes on when its scope's is over has to be told after all. */
@@ -81,9 +102,13 @@ async function evaluateScope(scope: string, groups: readonly GroupKey[], world: 
   const now = clock.now();
   const group = scopeGroup(scope);
   const policy = policyFor(group, config.detection);
-  const seen = await pMap(groups, async (one) => ({ group: one, ...(await look(one, now, world)) }), {
-    concurrency: limits.storeConcurrencyMax,
-  });
+  const seen = await pMap(
+    groups,
+    async (one) => ({ group: one, ...(await judge(one, await remembered(one, world), now, world)) }),
+    {
+      concurrency: limits.storeConcurrencyMax,
+    },
+  );
   const members = seen
     .map(({ group: one, verdict, incident, facts }) => ({
       group: one,
@@ -106,6 +131,11 @@ async function evaluateScope(scope: string, groups: readonly GroupKey[], world: 
     );
 }
 
+interface Known {
+  readonly incident: Incident | null;
+  readonly history: History | null;
+}
+
 interface Seen {
   readonly incident: Incident | null;
   readonly verdict: Verdict;
@@ -113,12 +143,16 @@ interface Seen {
   readonly facts: readonly Fact[];
 }
 
-/** What is known of a group at this moment. Stores nothing but, now and then, what was learned. */
-async function look(group: GroupKey, now: number, { stores, config }: World): Promise<Seen> {
+async function remembered(group: GroupKey, { stores }: World): Promise<Known> {
+  const [incident, history] = await Promise.all([stores.incidents.load(group), stores.history.load(group)]);
+  return { incident, history: history as History | null };
+}
+
+/** The verdict on a group at this moment. Stores nothing but, now and then, what was learned. */
+async function judge(group: GroupKey, { incident, history: known }: Known, now: number, world: World): Promise<Seen> {
+  const { stores, config } = world;
   const minute = minuteOf(now);
   const policy = policyFor(group, config.detection);
-  const [incident, stored] = await Promise.all([stores.incidents.load(group), stores.history.load(group)]);
-  const known = stored as History | null;
   const oldest = minute - limits.factMinutesMax;
   const from = Math.max(oldest, Math.min((known?.lastStep ?? oldest) + 1, minute - MINUTES_PER_HOUR));
   const facts = await stores.facts.window(group, from, minute);

@@ -74,10 +74,9 @@ async function bound(
   return { halves: [...sampled.joined, ...sample(accesses, accessRate).joined], left: sampled.left };
 }
 
-/** What failed a moment ago: detect, turn into incidents, notify. */
+/** What failed a moment ago: detect, turn into incidents, notify. What fires already is looked at by the sweep. */
 export async function alert(groups: readonly GroupKey[], world: World): Promise<void> {
-  await evaluate(groups, world);
-  await deliver(world);
+  if (await evaluate(groups, world, 'calm')) await deliver(world);
 }
 
 export interface Swept {
@@ -110,7 +109,7 @@ export async function sweep(world: World): Promise<Swept> {
   const hoursRolledUp = await step(closeHours(world), 0);
   const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);
   const groups = firing.map((incident) => incident.group);
-  await step(evaluate(groups, world), undefined);
+  await step(evaluate(groups, world), false);
   await step(evaluateScopes(firing, world), undefined);
   await step(deliver(world), 0);
   const pending = await step(stores.outbox.pending(limits.noticesPerRunMax), []);
@@ -131,7 +130,7 @@ export async function sweep(world: World): Promise<Swept> {
  */
 export async function settleDue(
   world: World,
-  look: (touched: readonly GroupKey[]) => Promise<void> = async () => {},
+  look: (touched: readonly GroupKey[]) => Promise<unknown> = async () => {},
 ): Promise<number> {
   const { stores, clock } = world;
   const touched: GroupKey[] = [];

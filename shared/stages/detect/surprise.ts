@@ -152,7 +152,11 @@ export function closeStep(state: State, settings: Settings, shape: Shape, count:
   const scored = count !== null && count > 0 && ((s[at.bins] ?? 0) >= WARM_UP_BINS || settings.emptyBefore);
   const most = scored ? mostSurprising(state, settings, doubt) : null;
   const trust = settings.emptyBefore ? 1 : trustOf(state, settings, shape);
-  const result = most && { most, score: trust * calibrate(state, settings, most.raw), news: most.raw > NEWS_FACTOR * (s[at.peak] ?? 0) };
+  const result = most && {
+    most,
+    score: trust * calibrate(state, settings, most.raw),
+    news: most.raw > NEWS_FACTOR * (s[at.peak] ?? 0),
+  };
   if (count !== null) {
     s[at.open] = (s[at.open] ?? 0) + count;
     s[at.openSteps] = (s[at.openSteps] ?? 0) + 1;
