@@ -22,6 +22,8 @@ const TAIL_SEEN_MAX = 200;
 const TAIL_MEDIAN_WEIGHT = 10;
 /** An excess counts as at most this many median excesses, so that an incident is one surprise among others. */
 const EXCESS_MAX = 15;
+/** A bin is expected to hold at least this share of what the bins beside it do. */
+const NEIGHBOUR_SHARE = 0.5;
 /** A score is news when it is so much higher than the highest of late, which fades. */
 const NEWS_FACTOR = 1.1;
 /** From this score on a bin is suspected, and learned with caution. */
@@ -68,9 +70,12 @@ export function expectedAt(state: State, settings: Settings, shape: Shape, step:
   const bin = Math.floor(step / shape.binSteps);
   const { cache } = state;
   if (cache.bin !== bin) {
+    // Clocks are not exact: what a neighbouring bin usually holds may come half a bin early or late.
+    const before = predict(state, settings, shape, bin - 1).mean;
+    const after = predict(state, settings, shape, bin + 1).mean;
     const { mean, doubt } = predict(state, settings, shape, bin);
     cache.bin = bin;
-    cache.mean = mean / shape.binSteps;
+    cache.mean = Math.max(mean, NEIGHBOUR_SHARE * Math.max(before, after)) / shape.binSteps;
     cache.doubt = doubt;
   }
   return cache;
