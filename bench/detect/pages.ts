@@ -2,8 +2,8 @@
 
 import { detectionSchema } from '../../shared/config.js';
 import { type GroupKey, type Incident, type NoticeKind, OTHER_ISSUERS, type Severity } from '../../shared/model.js';
-import { settingsOf, type Verdict, verdictOf } from '../../shared/stages/detect.js';
 import { closeThrough, start } from '../../shared/stages/detect/surprise.js';
+import { settingsOf, type Verdict, verdictOf } from '../../shared/stages/detect.js';
 import { advance } from '../../shared/stages/incident.js';
 import { type ClassName, type GroupHistory, MINUTES } from './histories.js';
 import { RIVALS } from './rivals.js';
@@ -54,7 +54,12 @@ export function runPages(history: GroupHistory): Outcome[] {
     { name: PRODUCT, method: product() },
     ...RIVALS.map((rival) => ({ name: rival.name, method: asVerdict(rival.start()) })),
   ];
-  const runs = methods.map(({ name, method }) => ({ name, method, incident: null as Incident | null, notices: [] as Notice[] }));
+  const runs = methods.map(({ name, method }) => ({
+    name,
+    method,
+    incident: null as Incident | null,
+    notices: [] as Notice[],
+  }));
   const group = groupOf(history.className);
   deliver(history, (known, now) => {
     for (const run of runs) {

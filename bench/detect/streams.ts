@@ -53,7 +53,9 @@ function mentions(random: Random): Stream {
     // A burst that is no event: Pareto-sized, over within half an hour.
     if (random.uniform() < 1 / 700) burst += mean * Math.min(8, (1 - random.uniform()) ** (-1 / 1.6));
     burst *= 0.6;
-    const daily = depth * Math.cos((2 * Math.PI * (t - peak)) / DAY) + 0.3 * depth * Math.cos((4 * Math.PI * (t - peak * 1.3)) / DAY);
+    const daily =
+      depth * Math.cos((2 * Math.PI * (t - peak)) / DAY) +
+      0.3 * depth * Math.cos((4 * Math.PI * (t - peak * 1.3)) / DAY);
     const day = Math.floor(t / DAY) % 7;
     const rate = mean * Math.exp(daily + wander + slow) * (day >= 5 ? weekend : 1) * (1 - branching) + burst;
     memory = 0.75 * memory;
@@ -75,7 +77,9 @@ function doors(random: Random): Stream {
     const weekday = Math.floor(t / DAY) % 7 < 5;
     const hump = (at: number, width: number) => Math.exp(-(((hour - at) / width) ** 2));
     const rate =
-      scale * Math.exp(busy) * (weekday ? 0.02 + hump(9, 1.2) + 0.9 * hump(12.5, 1.5) + 0.8 * hump(16, 2) : 0.015 + 0.12 * hump(13, 3));
+      scale *
+      Math.exp(busy) *
+      (weekday ? 0.02 + hump(9, 1.2) + 0.9 * hump(12.5, 1.5) + 0.8 * hump(16, 2) : 0.015 + 0.12 * hump(13, 3));
     const extra = eventShape(events, t, false) * (rate + 0.25 * scale);
     return random.negativeBinomial(rate + extra, 1.4);
   });
@@ -93,11 +97,14 @@ function loop(random: Random): Stream {
     const hour = hourOf(t);
     const weekday = Math.floor(t / DAY) % 7 < 5;
     const hump = (at: number, width: number) => Math.exp(-(((hour - at) / width) ** 2));
-    const rate = scale * Math.exp(wander) * (0.12 + (weekday ? 0.9 * hump(8, 1.8) + 1 * hump(17, 2.5) : 0) + 0.6 * hump(14, 5));
+    const rate =
+      scale * Math.exp(wander) * (0.12 + (weekday ? 0.9 * hump(8, 1.8) + 1 * hump(17, 2.5) : 0) + 0.6 * hump(14, 5));
     const n = random.negativeBinomial(rate * (1 + eventShape(events, t, false)), 1.3);
     return missing-- > 0 ? null : n;
   });
-  const there = events.filter(({ from, to }) => counts.slice(from, to + 1).filter((n) => n === null).length * 2 < to - from);
+  const there = events.filter(
+    ({ from, to }) => counts.slice(from, to + 1).filter((n) => n === null).length * 2 < to - from,
+  );
   return { family: 'loop', counts, events: there.map(({ from, to }) => ({ from, to })) };
 }
 

@@ -10,7 +10,16 @@
 import type { DetectionPolicy } from '../config.js';
 import type { GroupKey } from '../model.js';
 import { pack, RING, type Settings, type State, shapeOf, unpack } from './detect/state.js';
-import { calibrate, closeThrough, expectedAt, type Later, start, type WindowSurprise, windowsAt } from './detect/surprise.js';
+import {
+  calibrate,
+  closeThrough,
+  expectedAt,
+  type Later,
+  rawOf,
+  start,
+  type WindowSurprise,
+  windowsAt,
+} from './detect/surprise.js';
 
 /** What is remembered of a group: JSON, at most 4 KB. */
 export interface History {
@@ -55,6 +64,8 @@ export interface Verdict {
 }
 
 const MINUTES_PER_MONTH = 30 * 24 * 60;
+/** What leaving the highest minute out costs a lasting spike, about: a power of ten. */
+const WITHOUT_PEAK = 1;
 const ONE_IN_MAX = 1e12;
 /** A window is back to usual when it is less surprising than one in ten. */
 const USUAL = 1;
@@ -118,7 +129,10 @@ export function verdictOf(state: State, settings: Settings, window: Window, poli
   const later = laterOf(state, settings, window);
   const windows = windowsAt(state, settings, window.step, later);
   const threshold = -Math.log10(policy.falsePagesPerMonth / MINUTES_PER_MONTH);
-  const scored = windows.map((w) => ({ ...w, score: w.count < policy.floor ? 0 : calibrate(state, settings, w.raw) }));
+  const scored = windows.map((w, k) => ({
+    ...w,
+    score: w.count < policy.floor ? 0 : scoreOf(state, settings, w, k, later),
+  }));
   const passing = scored.filter((w) => w.score >= threshold);
   const recent = windows.find((w) => w.window === policy.windowMinutes)?.count ?? 0;
   const most = scored.reduce((a, b) => (b.score > a.score || (a.score === 0 && b.raw > a.raw) ? b : a));
@@ -132,6 +146,17 @@ export function verdictOf(state: State, settings: Settings, window: Window, poli
     shortestMinutes: passing[0]?.window ?? null,
   };
   return { kind, because: inWords(kind, numbers, policy), numbers };
+}
+
+/**
+ * The window's score by the series' own measure. Clumps of failures within one minute make the own measure wary; a
+ * window that is out of line even without its highest minute is no clump, and there the model's word is enough.
+ */
+function scoreOf(state: State, settings: Settings, w: WindowSurprise, k: number, later: Later): number {
+  const own = calibrate(state, settings, w.raw);
+  if (w.window < 3) return own;
+  const rest = rawOf(state, k + 1, w.count - w.peak, w.expected, later.doubt);
+  return Math.max(own, rest > 0 ? rest + WITHOUT_PEAK : 0);
 }
 
 /** The counts and expectations of the steps after the closed ones. */
@@ -154,7 +179,11 @@ function laterOf(state: State, settings: Settings, window: Window): Later {
 }
 
 /** Whether the spike lasts: some window, no longer than needed to notice a lull, is still unusual. */
-function goesOn(windows: readonly WindowSurprise[], passing: readonly WindowSurprise[], policy: DetectionPolicy): boolean {
+function goesOn(
+  windows: readonly WindowSurprise[],
+  passing: readonly WindowSurprise[],
+  policy: DetectionPolicy,
+): boolean {
   const rate = Math.max(...passing.map((w) => (w.count - w.expected) / w.window));
   for (const w of windows) {
     if (w.window < policy.windowMinutes) continue;
@@ -165,7 +194,9 @@ function goesOn(windows: readonly WindowSurprise[], passing: readonly WindowSurp
 }
 
 function elevated(windows: readonly WindowSurprise[], policy: DetectionPolicy): 'elevated' | 'quiet' {
-  const up = windows.some((w) => w.window >= policy.windowMinutes && w.window <= 15 && w.raw >= USUAL && 2 * w.count >= policy.floor);
+  const up = windows.some(
+    (w) => w.window >= policy.windowMinutes && w.window <= 15 && w.raw >= USUAL && 2 * w.count >= policy.floor,
+  );
   return up ? 'elevated' : 'quiet';
 }
 
@@ -173,7 +204,8 @@ function inWords(kind: Verdict['kind'], n: VerdictNumbers, policy: DetectionPoli
   const seen = `${amount(n.count)} refused in ${minutes(n.windowMinutes)}; usually ${amount(n.expected)}`;
   const chance = `chance about 1 in ${roundWords(n.oneIn)}`;
   if (kind === 'spike') return `${seen}; ${chance}`;
-  if (kind === 'over') return `${seen}; ${chance}; stopped since: ${amount(n.recent)} in ${minutes(policy.windowMinutes)}`;
+  if (kind === 'over')
+    return `${seen}; ${chance}; stopped since: ${amount(n.recent)} in ${minutes(policy.windowMinutes)}`;
   if (kind === 'elevated') return `${seen}; above the usual, but no spike by itself`;
   if (n.count > n.expected && n.count < policy.floor) return `${seen}; under the floor of ${policy.floor}`;
   return `${seen}; nothing unusual`;

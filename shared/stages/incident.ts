@@ -99,11 +99,23 @@ function open(
 function escalate(next: Incident, verdict: Verdict, now: number, severity: Severity): Change {
   const { recent } = verdict.numbers;
   const because = `${verdict.because}; ${amount(recent / next.noticedCount)} times as many as when last noticed`;
-  const raised = { ...next, calmSince: null, lastNoticeAt: now, noticedCount: recent, severity: worse(next.severity, severity) };
+  const raised = {
+    ...next,
+    calmSince: null,
+    lastNoticeAt: now,
+    noticedCount: recent,
+    severity: worse(next.severity, severity),
+  };
   return { next: raised, notice: 'escalated', because };
 }
 
-function calm(current: Incident, next: Incident, verdict: Verdict, now: number, policy: DetectionPolicy): Change | null {
+function calm(
+  current: Incident,
+  next: Incident,
+  verdict: Verdict,
+  now: number,
+  policy: DetectionPolicy,
+): Change | null {
   const { calmSince } = current;
   if (calmSince === null) return { next: { ...next, calmSince: now }, notice: null, because: verdict.because };
   const asked = policy.resolveMinutes * Math.min(CALM_RESOLVES_MAX, 2 ** current.flaps) * MINUTE;

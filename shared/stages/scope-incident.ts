@@ -68,7 +68,11 @@ export function scopeVerdict(members: readonly Member[], now: number, policy: De
     return { verdict: { kind: 'spike', because, numbers }, severity: 'low', groups };
   }
   const kind = firing.length > 0 ? 'elevated' : 'quiet';
-  return { verdict: { kind, because: `${firing.length} groups of this domain are failing; ${seen}`, numbers }, severity: 'low', groups };
+  return {
+    verdict: { kind, because: `${firing.length} groups of this domain are failing; ${seen}`, numbers },
+    severity: 'low',
+    groups,
+  };
 }
 
 /**

@@ -6,7 +6,7 @@
  * windows scatter more than independent steps would, and this is how the detector knows.
  */
 
-import { SUMS, type State } from './state.js';
+import { type State, SUMS } from './state.js';
 
 export interface Variance {
   readonly phi: number;

@@ -121,7 +121,9 @@ function arraysOf(state: State): (Float64Array | Float32Array | Uint8Array)[] {
 
 /** Base64 of the arrays' bytes; every machine that runs this is little-endian. */
 export function pack(state: State): string {
-  return Buffer.concat(arraysOf(state).map((a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength))).toString('base64');
+  return Buffer.concat(arraysOf(state).map((a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength))).toString(
+    'base64',
+  );
 }
 
 /** Null where the text was packed under settings of another shape: the series then starts afresh. */

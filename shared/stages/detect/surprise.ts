@@ -44,6 +44,8 @@ export interface WindowSurprise {
   readonly expected: number;
   /** -log10 of the chance of as high a count, by the model; 0 up to the expectation. */
   readonly raw: number;
+  /** The highest count of one step in it. */
+  readonly peak: number;
 }
 
 /** Steps that are not closed yet: the first of them, their counts, and what is expected of each. */
@@ -66,7 +68,12 @@ export function start(settings: Settings, firstStep: number): State {
 }
 
 /** What is expected of one step. */
-export function expectedAt(state: State, settings: Settings, shape: Shape, step: number): { mean: number; doubt: number } {
+export function expectedAt(
+  state: State,
+  settings: Settings,
+  shape: Shape,
+  step: number,
+): { mean: number; doubt: number } {
   const bin = Math.floor(step / shape.binSteps);
   const { cache } = state;
   if (cache.bin !== bin) {
@@ -86,6 +93,7 @@ export function windowsAt(state: State, settings: Settings, step: number, later:
   let count = 0;
   let expected = 0;
   let length = 0;
+  let peak = 0;
   return settings.windows.map((window, k) => {
     for (; length < window; length++) {
       const s = step - length;
@@ -93,13 +101,18 @@ export function windowsAt(state: State, settings: Settings, step: number, later:
       const c = i >= 0 ? (later.counts[i] ?? -1) : (state.counts[mod(s, RING)] ?? -1);
       if (c < 0) continue;
       count += c;
+      peak = Math.max(peak, c);
       expected += i >= 0 ? (later.expected[i] ?? 0) : (state.expected[mod(s, RING)] ?? 0);
     }
-    if (count <= expected) return { window, count, expected, raw: 0 };
-    const { phi, psi } = varianceOf(state, k + 1);
-    const raw = -log10UpperTail(count, expected, phi * expected + (psi + later.doubt) * expected * expected);
-    return { window, count, expected, raw };
+    return { window, count, expected, peak, raw: rawOf(state, k + 1, count, expected, later.doubt) };
   });
+}
+
+/** -log10 of the chance that a window, the `slot`-th, holds so many. */
+export function rawOf(state: State, slot: number, count: number, expected: number, doubt: number): number {
+  if (count <= expected) return 0;
+  const { phi, psi } = varianceOf(state, slot);
+  return -log10UpperTail(count, expected, phi * expected + (psi + doubt) * expected * expected);
 }
 
 /**
@@ -152,12 +165,17 @@ export function closeStep(state: State, settings: Settings, shape: Shape, count:
   const scored = count !== null && count > 0 && ((s[at.bins] ?? 0) >= WARM_UP_BINS || settings.emptyBefore);
   const most = scored ? mostSurprising(state, settings, doubt) : null;
   const trust = settings.emptyBefore ? 1 : trustOf(state, settings, shape);
-  const result = most && { most, score: trust * calibrate(state, settings, most.raw), news: most.raw > NEWS_FACTOR * (s[at.peak] ?? 0) };
+  const result = most && {
+    most,
+    score: trust * calibrate(state, settings, most.raw),
+    news: most.raw > NEWS_FACTOR * (s[at.peak] ?? 0),
+  };
   if (count !== null) {
     s[at.open] = (s[at.open] ?? 0) + count;
     s[at.openSteps] = (s[at.openSteps] ?? 0) + 1;
     s[at.openScore] = Math.max(s[at.openScore] ?? 0, most?.raw ?? 0);
-    if (most && most.count >= settings.incidentFrom && most.count >= INCIDENT_FACTOR * most.expected) s[at.openIncident] = 1;
+    if (most && most.count >= settings.incidentFrom && most.count >= INCIDENT_FACTOR * most.expected)
+      s[at.openIncident] = 1;
   }
   if (mod(step + 1, shape.binSteps) === 0) closeBin(state, settings, shape, doubt);
   return result;
