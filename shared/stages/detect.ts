@@ -206,8 +206,8 @@ function inWords(kind: Verdict['kind'], n: VerdictNumbers, policy: DetectionPoli
   if (kind === 'spike') return `${seen}; ${chance}`;
   if (kind === 'over')
     return `${seen}; ${chance}; stopped since: ${amount(n.recent)} in ${minutes(policy.windowMinutes)}`;
-  if (kind === 'elevated') return `${seen}; above the usual, but no spike by itself`;
   if (n.count > n.expected && n.count < policy.floor) return `${seen}; under the floor of ${policy.floor}`;
+  if (kind === 'elevated') return `${seen}; above the usual, but no spike by itself`;
   return `${seen}; nothing unusual`;
 }
 
