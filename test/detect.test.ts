@@ -113,6 +113,8 @@ describe('detect', () => {
     const history = learned(Array.from({ length: 10 * DAY }, (_, i) => night(i)));
     const until = learnAll(history, [{ step: 10 * DAY + 119, count: 0 }], policy);
     expect(verdictAfter(until, [12, 11, 13, 12, 12]).kind).not.toBe('spike');
+    const early = learnAll(history, [{ step: 10 * DAY + 117, count: 0 }], policy);
+    expect(verdictAfter(early, [12, 12]).kind).not.toBe('spike');
     const noon = learnAll(history, [{ step: 10 * DAY + 719, count: 0 }], policy);
     expect(verdictAfter(noon, [12, 11, 13, 12, 12]).kind).toBe('spike');
   });
@@ -133,9 +135,19 @@ describe('detect', () => {
     expect(before.kind).toBe('spike');
     expect(after.kind).toBe('spike');
     expect(after.numbers.expected).toBeLessThan(3 * before.numbers.expected);
-    // The next day at the same time it would be found again.
-    const nextDay = learnAll(calm, [{ step: steady.lastStep + DAY + 30, count: 0 }], policy);
-    expect(verdictAfter(nextDay, [20, 20, 20]).kind).toBe('spike');
+  });
+
+  it('takes an incident of a calm group neither for its level nor for a habit of that hour', () => {
+    const calm = learned(Array.from({ length: 14 * DAY }, (_, i) => (i % 100 === 0 ? 1 : 0)));
+    const incident = learned(
+      Array.from({ length: 180 }, () => 30),
+      calm,
+      calm.lastStep + 1,
+    );
+    const nextDay = learnAll(incident, [{ step: calm.lastStep + DAY + 90, count: 0 }], policy);
+    const again = verdictAfter(nextDay, [10, 10, 10]);
+    expect(again.kind).toBe('spike');
+    expect(again.numbers.expected).toBeLessThan(1);
   });
 
   it('never turns an alarm down for more failures', () => {
