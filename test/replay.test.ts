@@ -67,7 +67,7 @@ const refusals: Refusal[] = Array.from({ length: 60 }, (_, n) => ({
   ...(n >= 54 ? { requestId: '11111111-1111-4111-8111-111111111111' } : {}),
 }));
 const accesses = refusals.map((refusal) => accessEvent(refusal));
-const separate = refusals.flatMap(denialAsLines);
+const separate = refusals.flatMap((refusal) => denialAsLines(refusal));
 const single = refusals.map((refusal) => denialAsOneEvent(refusal));
 
 /** Deterministic, and nothing like the order of time. */

@@ -105,9 +105,10 @@ class Disk {
       scheduler.after(this.#latency(), () => {
         if (this.#process.isDead) {
           // It was under way when the process died: nobody knows.
-          if (!random.chance(0.5)) return;
-          this.#note(write, label, '  (under way when it crashed)');
-          void apply();
+          const happens = random.chance(0.5);
+          this.#sendingFault(write, happens ? 'crash after' : 'crash before', label);
+          this.#note(write, label, `  (under way when it crashed${happens ? '' : ', lost'})`);
+          if (happens) void apply();
           return;
         }
         if (planned?.endsWith('before')) this.#fault(planned, write, label);
@@ -194,9 +195,12 @@ class Disk {
   #fault(fault: WriteFault, write: Write, label: () => string): void {
     this.#io.count(`${fault} ${write}`);
     this.#note(write, label, `  ** ${fault}`);
-    if (write === 'sns.publish' || write === 'outbox.take' || write === 'outbox.clear') {
-      this.#io.onSendingFault(write, fault, label());
-    }
+    this.#sendingFault(write, fault, label);
+  }
+
+  #sendingFault(write: Write, fault: WriteFault, label: () => string): void {
+    const isSending = write === 'sns.publish' || write === 'outbox.take' || write === 'outbox.clear';
+    if (isSending) this.#io.onSendingFault(write, fault, label());
   }
 
   #note(write: Write, label: () => string, what: string): void {

@@ -222,11 +222,11 @@ class Run {
   }
 
   #tick(): void {
+    this.#scheduler.after(MINUTE, () => this.#tick());
     this.#invoke('sweep', sweepAll, (outcome) => {
       if (outcome !== 'done') this.#count('a sweep cut off');
       if (this.#isAtPeace) void this.#look();
     });
-    this.#scheduler.after(MINUTE, () => this.#tick());
   }
 
   #invoke(name: string, handle: (world: World) => Promise<unknown>, onEnd: (outcome: Outcome) => void): void {

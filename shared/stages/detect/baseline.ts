@@ -19,7 +19,7 @@ const RECENT = 8;
 const PRIOR_MEAN = [0, 0, 0, 0, 0, 0, 0.6, 0.6, 0.4] as const;
 const PRIOR_SD = [1, 0.15, 0.5, 0.5, 0.3, 0.3, 0.3, 0.3, 0.3] as const;
 /** How far each coefficient may wander within one longest season, as a standard deviation. */
-const DRIFT_SD = [0.03, 0.01, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02] as const;
+const DRIFT_SD = [0.01, 0.01, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02] as const;
 /** Prior variance of a bin's log ratio, and the visits it remembers. */
 const PROFILE_VARIANCE = 1;
 const VISITS_MAX = 8;
@@ -61,7 +61,7 @@ function binOfSeason(bin: number, season: number, shape: Shape, bins: number): n
 /** How many bins the recent level looks back. */
 function recentBins(settings: Settings, shape: Shape): number {
   const [shorter = 96] = settings.seasons;
-  return Math.max(4, shorter / shape.binSteps / 2);
+  return Math.max(4, (shorter / shape.binSteps) * settings.recentSeasons);
 }
 
 function fillFeatures(state: State, settings: Settings, shape: Shape, bin: number): void {
@@ -145,6 +145,7 @@ export function learnBin(
   bin: number,
   count: number,
   variance: Variance,
+  suspect: boolean,
 ): void {
   const { mean, doubt } = predict(state, settings, shape, bin);
   const { scalars } = state;
@@ -153,7 +154,7 @@ export function learnBin(
     return;
   }
   const sd = Math.sqrt(variance.phi * mean + (variance.psi + doubt) * mean * mean);
-  const y = cut(state, settings, shape, bin, count, mean, 3 * sd + 3 * variance.phi);
+  const y = cut(state, settings, shape, bin, count, mean, 3 * sd + 3 * variance.phi, suspect);
   let before = Math.exp(clampLog(logMean(state, PROFILES)));
   for (const [k, profile] of state.profiles.entries()) {
     const season = settings.seasons[k] ?? 1;
@@ -182,10 +183,11 @@ function cut(
   count: number,
   mean: number,
   width: number,
+  suspect: boolean,
 ): number {
   const [shorter] = settings.seasons;
   const [profile] = state.profiles;
-  const high = count > mean + width;
+  const high = count > mean + width || (suspect && count > mean);
   let habit = false;
   if (shorter !== undefined && profile !== undefined) {
     const b = binOfSeason(bin, shorter, shape, profile.length);
@@ -196,7 +198,7 @@ function cut(
   }
   if (count < mean - width) return mean - width;
   if (!high || habit) return count;
-  return mean + Math.min(mean, width * Math.max(0.15, width / (count - mean)));
+  return mean + Math.min(mean, count - mean, width * Math.max(0.15, width / (count - mean)));
 }
 
 /** The level of the first bins is their mean; the other coefficients wait. */
