@@ -68,6 +68,8 @@ export interface Io {
   readonly random: Random;
   /** The rates now; null once the world is at peace. */
   rates(): FaultRates | null;
+  /** Whether SNS refuses most of what it is given. */
+  isSnsIll(): boolean;
   count(what: string): void;
   trace(line: () => string): void;
   /** Told when a process that hangs will go on. */
@@ -76,6 +78,8 @@ export interface Io {
   onSendingFault(step: Write, fault: WriteFault, noticeId: string): void;
 }
 
+/** The share of notices that an ill SNS refuses. */
+const SNS_ILL = 0.8;
 const LATENCY_MS = [1, 40] as const;
 /** A hang long enough that Lambda gives the invocation up; what it was about to do happens all the same, later. */
 const PAUSES_MS = [
@@ -96,14 +100,15 @@ class Disk {
   /** @param apply takes effect at once when it is called */
   write<T>(write: Write, label: () => string, apply: () => Promise<T>): Promise<T> {
     const { scheduler, random } = this.#io;
-    const planned = this.#draw();
+    const planned = this.#draw(write);
     return new Promise((resolve, reject) => {
       scheduler.after(this.#latency(), () => {
         if (this.#process.isDead) {
           // It was under way when the process died: nobody knows.
-          if (!random.chance(0.5)) return;
-          this.#note(write, label, '  (under way when it crashed)');
-          void apply();
+          const happens = random.chance(0.5);
+          this.#sendingFault(write, happens ? 'crash after' : 'crash before', label);
+          this.#note(write, label, `  (under way when it crashed${happens ? '' : ', lost'})`);
+          if (happens) void apply();
           return;
         }
         if (planned?.endsWith('before')) this.#fault(planned, write, label);
@@ -155,9 +160,10 @@ class Disk {
     return this.#io.random.between(...LATENCY_MS) * this.#process.slowness;
   }
 
-  #draw(): WriteFault | null {
+  #draw(write: Write): WriteFault | null {
     const rates = this.#io.rates();
     if (rates === null) return null;
+    if (write === 'sns.publish' && this.#io.isSnsIll() && this.#io.random.chance(SNS_ILL)) return 'failed before';
     let at = this.#io.random.next();
     for (const fault of writeFaults) {
       at -= rates.byFault[fault];
@@ -189,9 +195,12 @@ class Disk {
   #fault(fault: WriteFault, write: Write, label: () => string): void {
     this.#io.count(`${fault} ${write}`);
     this.#note(write, label, `  ** ${fault}`);
-    if (write === 'sns.publish' || write === 'outbox.take' || write === 'outbox.clear') {
-      this.#io.onSendingFault(write, fault, label());
-    }
+    this.#sendingFault(write, fault, label);
+  }
+
+  #sendingFault(write: Write, fault: WriteFault, label: () => string): void {
+    const isSending = write === 'sns.publish' || write === 'outbox.take' || write === 'outbox.clear';
+    if (isSending) this.#io.onSendingFault(write, fault, label());
   }
 
   #note(write: Write, label: () => string, what: string): void {

@@ -178,10 +178,10 @@ const mutants: readonly Mutant[] = [
     },
   },
   {
-    name: 'roll-up: a retry leaves the same mark as the first attempt',
+    name: 'roll-up: every mark looks like the one before',
     file: pipeline,
     from: 'const stamp = randomUUID();',
-    to: "const stamp = facts[0]?.batchId ?? '';",
+    to: "const stamp = 'mark';",
   },
   {
     name: 'roll-up: closing removes a mark that was set meanwhile',

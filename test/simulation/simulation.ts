@@ -114,6 +114,7 @@ class Run {
   readonly #config: Config;
   readonly #rates: FaultRates;
   readonly #skewMs: number;
+  readonly #snsIll: { readonly from: number; readonly to: number };
   readonly #counts = new Map<string, number>();
   readonly #trace: string[] = [];
   readonly #stores = createMemoryStores();
@@ -143,6 +144,8 @@ class Run {
     this.#scheduler = new Scheduler(this.#start);
     this.#config = drawConfig(random);
     this.#rates = drawRates(random);
+    const illFrom = this.#start + random.between(0, 30) * MINUTE;
+    this.#snsIll = { from: illFrom, to: random.chance(0.3) ? illFrom + random.between(10, 60) * MINUTE : illFrom };
     this.#skewMs = random.pick([0, SKEW_MAX_MS]);
     this.#oracle = observe(this.#stores, {
       now: () => this.#scheduler.now(),
@@ -219,11 +222,11 @@ class Run {
   }
 
   #tick(): void {
+    this.#scheduler.after(MINUTE, () => this.#tick());
     this.#invoke('sweep', sweepAll, (outcome) => {
       if (outcome !== 'done') this.#count('a sweep cut off');
       if (this.#isAtPeace) void this.#look();
     });
-    this.#scheduler.after(MINUTE, () => this.#tick());
   }
 
   #invoke(name: string, handle: (world: World) => Promise<unknown>, onEnd: (outcome: Outcome) => void): void {
@@ -267,6 +270,7 @@ class Run {
       scheduler: this.#scheduler,
       random: this.#random,
       rates: () => (this.#isAtPeace ? null : this.#rates),
+      isSnsIll: () => this.#snsIll.from <= this.#scheduler.now() && this.#scheduler.now() < this.#snsIll.to,
       count: (what) => this.#count(what),
       trace: (line) => this.#note(line),
       onHang: (until) => {
