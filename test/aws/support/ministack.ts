@@ -73,7 +73,7 @@ export interface LocalAws {
 export async function startMiniStack(python: string): Promise<LocalAws> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-aws-'));
-  const env = environment(port, python);
+  const env = environment(port, python, folder);
   const child = spawn(python, ['-m', 'ministack'], {
     cwd: folder,
     env: {
@@ -112,7 +112,7 @@ export async function startMiniStack(python: string): Promise<LocalAws> {
 }
 
 /** Nothing of the caller's own AWS gets in: neither a profile nor an endpoint of one service. */
-function environment(port: number, python: string): Record<string, string> {
+function environment(port: number, python: string, folder: string): Record<string, string> {
   const own = Object.entries(process.env).flatMap(([name, value]) =>
     name.startsWith('AWS_') || value === undefined ? [] : [[name, value] as const],
   );
@@ -130,6 +130,7 @@ function environment(port: number, python: string): Record<string, string> {
     // Said once by every process; the functions run on a newer Node in AWS.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
     MTLS_WATCH_PYTHON: python,
+    MTLS_WATCH_LOCAL_AWS: folder,
   };
 }
 
