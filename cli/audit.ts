@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import pc from 'picocolors';
 import { systemClock } from '../shared/adapters/clock.js';
 import type { Clock } from '../shared/ports/index.js';
-import { type Audit, auditTruststore } from '../shared/x509/audit.js';
+import { type Audit, type AuditFinding, auditTruststore } from '../shared/x509/audit.js';
 import { keyText, plural, span } from '../shared/x509/words.js';
 import { daysOption, findingText, heading, jsonLine, type Output, short, table, timeOption } from './table.js';
 import { readTruststore } from './truststores.js';
@@ -73,7 +73,9 @@ function describe({ certificates, findings }: Audit, counts: Record<string, numb
       : (counts.warning ?? 0) > 0
         ? pc.yellow(pc.bold(summary))
         : pc.green(pc.bold(summary));
-  const texts = findings.map((finding) => findingText(finding, finding.line === null ? '' : `line ${finding.line}`));
+  const texts = findings
+    .filter(({ severity }) => severity !== 'info')
+    .map((finding) => findingText(finding, finding.line === null ? '' : `line ${finding.line}`));
   return [
     `${result}  ${pc.dim(`${name}, ${plural(certificates.length, 'certificate')}`)}\n`,
     rows.length > 0
@@ -81,5 +83,27 @@ function describe({ certificates, findings }: Audit, counts: Record<string, numb
       : '',
     more > 0 ? `  and ${more} more\n` : '',
     texts.length > 0 ? heading('Findings') + texts.join('\n') : '',
+    notes(findings),
   ].join('');
 }
+
+const LINES_MAX = 12;
+
+/** What needs no action, one line a kind: comments and repetitions are normal in bundles. */
+function notes(findings: readonly AuditFinding[]): string {
+  const lines = new Map<string, number[]>();
+  for (const { code, severity, line } of findings) {
+    if (severity === 'info') lines.set(code, [...(lines.get(code) ?? []), line ?? 0]);
+  }
+  const texts = [...lines].map(([code, all]) => {
+    const shown = all.slice(0, LINES_MAX).join(', ') + (all.length > LINES_MAX ? ', …' : '');
+    return `  ${pc.cyan(code)}  ${NOTES[code] ?? ''} ${pc.dim(`(${all.length === 1 ? 'line' : 'lines'} ${shown})`)}\n`;
+  });
+  return texts.length > 0 ? heading('Notes') + texts.join('') : '';
+}
+
+const NOTES: Readonly<Record<string, string>> = {
+  'not-pem': 'text outside of any block, such as a comment',
+  duplicate: 'a certificate that stands further up already',
+  'self-signed-client': 'lets in its holder and nobody else',
+};

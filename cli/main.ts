@@ -3,6 +3,11 @@
 
 import { Command, CommanderError } from 'commander';
 import { MtlsWatchError } from '../shared/errors.js';
+import { auditCommand } from './audit.js';
+import { diagnoseCommand } from './diagnose.js';
+import { expiryCommand } from './expiry.js';
+import { observeClients } from './observe.js';
+import { preflightCommand } from './preflight.js';
 import { redriveCommand } from './redrive.js';
 import { replayCommand } from './replay.js';
 
@@ -11,11 +16,13 @@ const program = new Command('mtls-watch')
   .configureOutput({ outputError: (text, write) => write(`${text.trim()}; see mtls-watch --help\n`) })
   .exitOverride()
   .addCommand(replayCommand())
+  .addCommand(diagnoseCommand())
+  .addCommand(auditCommand())
+  .addCommand(preflightCommand(observeClients))
+  .addCommand(expiryCommand(observeClients))
   .addCommand(redriveCommand());
 
-for (const command of program.commands) {
-  command.exitOverride().copyInheritedSettings(program);
-}
+for (const command of program.commands) command.copyInheritedSettings(program);
 
 try {
   await program.parseAsync();

@@ -1,33 +1,36 @@
 /** What `replay` shows a person: the first spike as the mail that on-call gets, the incidents, the groups, what next. */
 
-import Table from 'cli-table3';
 import pc from 'picocolors';
 import { en, type Messages } from '../shared/messages/index.js';
 import { bodyOf, subjectOf } from '../shared/messages/text.js';
 import { type GroupKey, type Notice, type NoticeKind, SEVERAL_ISSUERS, type Severity } from '../shared/model.js';
 import type { Replayed } from './replay.js';
+import { heading, short, table } from './table.js';
 
-const GROUPS_SHOWN_MAX = 20;
+const GROUPS_SHOWN_MAX = 12;
+const DN_SHOWN_MAX = 60;
 
 export function printReplay({ notices, summary, problems }: Replayed, out: NodeJS.WritableStream): void {
   const messages = en;
   const worst = mostTelling(notices);
   if (worst !== null) {
     out.write(heading('The alert that on-call would have read'));
-    out.write(`${pc.dim('Subject:')} ${pc.bold(subjectOf(worst, messages))}\n\n${indent(bodyOf(worst, messages))}\n`);
+    out.write(`  ${pc.dim('Subject:')} ${pc.bold(subjectOf(worst, messages))}\n\n${indent(bodyOf(worst, messages))}\n`);
   }
   out.write(heading(notices.length === 0 ? 'No incidents' : 'Incidents'));
-  if (notices.length > 0) out.write(`${incidentTable(notices, messages)}\n`);
+  if (notices.length > 0) out.write(incidentTable(notices, messages));
   out.write(
     heading(
       `${count(summary.failures)} refused requests in ${count(summary.groups.length)} ${summary.groups.length === 1 ? 'group' : 'groups'}`,
     ),
   );
-  out.write(`${groupTable(summary, messages)}\n`);
+  out.write(groupTable(summary, messages));
   const more = summary.groups.length - GROUPS_SHOWN_MAX;
-  if (more > 0) out.write(pc.dim(`and ${count(more)} smaller groups; --json lists them all\n`));
+  if (more > 0) out.write(pc.dim(`  and ${count(more)} smaller groups; --json lists them all\n`));
   out.write(heading('Read'));
   for (const [label, value] of totals({ notices, summary, problems })) out.write(`  ${label.padEnd(38)}${value}\n`);
+  out.write(heading('Where to look next'));
+  out.write(nextSteps(worst));
 }
 
 /** The spike to show in full: the most severe, then the one with the most failures. */
@@ -45,31 +48,43 @@ const COLOURS: Readonly<Record<NoticeKind, (text: string) => string>> = {
 };
 
 function incidentTable(notices: readonly Notice[], messages: Messages): string {
-  const table = newTable(['Time (UTC)', 'What', 'Severity', 'Domain', 'Issuer', 'Reason', 'Refused']);
-  for (const notice of notices) {
+  const rows = notices.map((notice) => {
     const { group } = notice;
     const isWhole = notice.kind === 'resolved' && group.issuerDn !== SEVERAL_ISSUERS;
-    const refused = `${count(notice.count)} in ${isWhole ? 'all' : `${notice.windowMinutes} min`}`;
-    table.push([
+    return [
       notice.at.slice(0, 16).replace('T', ' '),
       COLOURS[notice.kind](notice.kind),
       notice.severity,
       group.scope,
-      short(group.issuerDn),
+      short(group.issuerDn, DN_SHOWN_MAX),
       titleOf(group, messages),
-      refused,
-    ]);
-  }
-  return table.toString();
+      `${count(notice.count)} in ${isWhole ? 'all' : `${notice.windowMinutes} min`}`,
+    ];
+  });
+  return table(['Time (UTC)', 'What', 'Severity', 'Domain', 'Issuer', 'Reason', 'Refused'], rows);
 }
 
 function groupTable(summary: Replayed['summary'], messages: Messages): string {
-  const table = newTable(['Refused', 'Domain', 'Issuer', 'Reason', 'First seen', 'Last seen'], ['right']);
-  for (const group of summary.groups.slice(0, GROUPS_SHOWN_MAX)) {
-    const [first, last] = [group.firstSeen, group.lastSeen].map((iso) => iso.slice(5, 16).replace('T', ' '));
-    table.push([count(group.failures), group.scope, short(group.issuerDn), titleOf(group, messages), first, last]);
-  }
-  return table.toString();
+  const rows = summary.groups.slice(0, GROUPS_SHOWN_MAX).map((group) => {
+    const [first = '', last = ''] = [group.firstSeen, group.lastSeen].map((iso) => iso.slice(5, 16).replace('T', ' '));
+    const issuer = short(group.issuerDn, DN_SHOWN_MAX);
+    return [count(group.failures), group.scope, issuer, titleOf(group, messages), first, last];
+  });
+  return table(['Refused', 'Domain', 'Issuer', 'Reason', 'First seen', 'Last seen'], rows, [0]);
+}
+
+/** Where to look next: the page for the worst incident, and the verbs that go on from here. */
+function nextSteps(worst: Notice | null): string {
+  const verb = (text: string): string => pc.cyan(`npm run -s mtls-watch -- ${text}`);
+  const lines = [
+    ...(worst === null ? [] : [['the page for this alert', worst.runbookUrl]]),
+    ['why one certificate is refused', verb('diagnose --client client.pem --truststore truststore.pem')],
+    ['what is wrong with a truststore', verb('audit truststore.pem')],
+    ['who a new truststore would refuse', verb('preflight --truststore new.pem LOGS')],
+    ['which certificates expire next', verb('expiry LOGS')],
+    ['all of this for programs', verb('replay LOGS --json')],
+  ];
+  return lines.map(([what = '', how]) => `  ${what.padEnd(36)}${how}\n`).join('');
 }
 
 function titleOf({ issuerDn, reason }: GroupKey, messages: Messages): string {
@@ -91,42 +106,10 @@ function totals({ summary, problems, notices }: Replayed): [string, string][] {
   ];
 }
 
-function newTable(head: string[], colAligns: ('left' | 'right')[] = []): Table.Table {
-  const plain = { head: [], border: [], compact: true };
-  return new Table({ head: head.map((cell) => pc.bold(cell)), colAligns, style: plain, chars: LINES });
-}
-
-/** Columns by space alone: fits a phone's terminal, and can be cut with ordinary tools when piped. */
-const LINES = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: '',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: ' ',
-};
-
-function heading(text: string): string {
-  return `\n${pc.bold(pc.underline(text))}\n\n`;
-}
-
 function indent(text: string): string {
   return text.replace(/^(?=.)/gm, '  ');
 }
 
 function count(n: number): string {
   return n.toLocaleString('en');
-}
-
-function short(text: string): string {
-  return text.length > 48 ? `${text.slice(0, 47)}…` : text;
 }

@@ -120,7 +120,7 @@ async function countAll(
 }
 
 /** Remembers event ids, at least the last `SEEN_MAX`. */
-function firstSightings(): (batch: LogBatch, id: string) => boolean {
+export function firstSightings(): (batch: LogBatch, id: string) => boolean {
   let young = new Set<string>();
   let old = new Set<string>();
   return (batch, id) => {

@@ -62,7 +62,8 @@ export function table(
     chars: { ...none, left: '  ', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: ' ' },
   });
   made.push(...rows.map((row) => [...row]));
-  return `${made.toString().replace(/ +$/gm, '')}\n`;
+  const lines = made.toString().split('\n');
+  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
 }
 
 const SEVERITY: Readonly<Record<Finding['severity'], (text: string) => string>> = {

@@ -5,7 +5,10 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Config } from '../shared/config.js';
 
-/** Read access to exactly the configured objects, in all their versions; nothing where none is configured. */
+/**
+ * Read access to exactly the configured objects, in all their versions, and to the list of these versions, to tell what
+ * changed; nothing where none is configured.
+ */
 export function truststoreStatements(scope: Construct, truststores: Config['truststores']): PolicyStatement[] {
   const uris = [...new Set(Object.values(truststores))].sort();
   if (uris.length === 0) return [];
@@ -14,11 +17,26 @@ export function truststoreStatements(scope: Construct, truststores: Config['trus
       actions: ['s3:GetObject', 's3:GetObjectVersion'],
       resources: uris.map((uri) => objectArn(scope, uri)),
     }),
+    ...uris.map((uri) => {
+      const [bucket = '', ...key] = literal(uri).split('/');
+      return new PolicyStatement({
+        actions: ['s3:ListBucketVersions'],
+        resources: [arn(scope, bucket)],
+        conditions: { StringEquals: { 's3:prefix': key.join('/') } },
+      });
+    }),
   ];
 }
 
 function objectArn(scope: Construct, uri: string): string {
-  // An S3 key may hold the characters that are wildcards in a policy; IAM takes them literally as `${*}`.
-  const object = uri.slice('s3://'.length).replace(/[*?$]/g, (character) => `\${${character}}`);
-  return `arn:${Stack.of(scope).partition}:s3:::${object}`;
+  return arn(scope, literal(uri));
+}
+
+/** An S3 key may hold the characters that are wildcards in a policy; IAM takes them literally as `${*}`. */
+function literal(uri: string): string {
+  return uri.slice('s3://'.length).replace(/[*?$]/g, (character) => `\${${character}}`);
+}
+
+function arn(scope: Construct, path: string): string {
+  return `arn:${Stack.of(scope).partition}:s3:::${path}`;
 }

@@ -25,6 +25,31 @@ export function truststoreUri(scope: string, truststores: Readonly<Record<string
   return truststores[scope] ?? truststores['*'] ?? null;
 }
 
+export type OneDiagnosis =
+  | { readonly kind: 'made'; readonly verdict: Diagnosis; readonly uri: string }
+  | { readonly kind: 'none'; readonly because: string | null };
+
+/**
+ * What `x509/` says of a certificate that called, against the truststore of its domain.
+ * @throws MtlsWatchError `truststore-unreadable`
+ */
+export async function diagnosisOf(
+  fingerprint: string | null,
+  scope: string,
+  at: number,
+  world: World,
+): Promise<OneDiagnosis> {
+  const uri = truststoreUri(scope, world.config.truststores);
+  if (uri === null) return { kind: 'none', because: null };
+  const pem = fingerprint === null ? null : await world.stores.certificates.load(fingerprint);
+  if (pem === null) return { kind: 'none', because: 'The access log holds no readable certificate of these clients.' };
+  const certificate = certificateFromLoggedPem(pem);
+  if (certificate.kind === 'malformed') {
+    return { kind: 'none', because: `The logged certificate cannot be read: ${certificate.detail}.` };
+  }
+  return { kind: 'made', verdict: cache.diagnose(certificate, await world.truststores.read(uri), at), uri };
+}
+
 /** @param clients those that failed most first */
 export async function diagnoseClients(
   clients: readonly ClientTally[],
@@ -32,39 +57,39 @@ export async function diagnoseClients(
   facts: readonly Fact[],
   world: World,
 ): Promise<Diagnosed> {
-  const uri = truststoreUri(scope, world.config.truststores);
-  if (uri === null) return none(null);
-  const [firstAt, lastAt] = [
-    Math.min(...facts.map((fact) => fact.firstAt)),
-    Math.max(...facts.map((fact) => fact.lastAt)),
-  ];
-  try {
-    const fingerprint = clients.find((client) => client.fingerprint !== null)?.fingerprint ?? null;
-    const pem = fingerprint === null ? null : await world.stores.certificates.load(fingerprint);
-    if (pem === null) return none('The access log holds no readable certificate of these clients.');
-    const certificate = certificateFromLoggedPem(pem);
-    if (certificate.kind === 'malformed') return none(`The logged certificate cannot be read: ${certificate.detail}.`);
-    const bundle = await world.truststores.read(uri);
-    const verdict = cache.diagnose(certificate, bundle, lastAt);
-    return { verdict, verdictNote: null, change: await changeBefore(uri, firstAt, world) };
-  } catch (error) {
-    if (!(error instanceof MtlsWatchError) || error.code !== 'truststore-unreadable') throw error;
-    return none(error.message);
-  }
+  const firstAt = Math.min(...facts.map((fact) => fact.firstAt));
+  const lastAt = Math.max(...facts.map((fact) => fact.lastAt));
+  const fingerprint = clients.find((client) => client.fingerprint !== null)?.fingerprint ?? null;
+  const diagnosis = await unlessUnreadable(
+    diagnosisOf(fingerprint, scope, lastAt, world),
+    (because): OneDiagnosis => ({
+      kind: 'none',
+      because,
+    }),
+  );
+  if (diagnosis.kind === 'none') return { verdict: null, verdictNote: diagnosis.because, change: null };
+  return { verdict: diagnosis.verdict, verdictNote: null, change: await changeBefore(diagnosis.uri, firstAt, world) };
 }
 
 /** A change is news for a day; what is older has stood the test. */
 const CHANGE_MS_MAX = 24 * 3_600_000;
 
+/** Null where there is nothing to tell, or where the versions may not be listed: the verdict stands without it. */
 async function changeBefore(uri: string, firstFailureAt: number, { truststores }: World): Promise<string | null> {
   const current = await truststores.read(uri);
   if (firstFailureAt - current.modifiedAt > CHANGE_MS_MAX) return null;
-  const previous = await truststores.previous(uri);
+  const previous = await unlessUnreadable(truststores.previous(uri), () => null);
   if (previous === null) return null;
   const change = changesBetween(cache.truststore(previous), cache.truststore(current));
   return describeChange(change, current, previous, firstFailureAt);
 }
 
-function none(verdictNote: string | null): Diagnosed {
-  return { verdict: null, verdictNote, change: null };
+/** A truststore that cannot be read costs what it would have told, never the alert. */
+export async function unlessUnreadable<T>(reading: Promise<T>, otherwise: (why: string) => T): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!(error instanceof MtlsWatchError) || error.code !== 'truststore-unreadable') throw error;
+    return otherwise(error.message);
+  }
 }

@@ -68,6 +68,8 @@ export const limits = {
   signatureChecksMax: 20_000,
   /** Paths that are followed to their end because only the path as a whole shows whether it is sound. */
   pathStepsMax: 100_000,
+  /** CAs whose names are compared with that of a missing one, in one diagnosis or audit. */
+  relativesComparedMax: 200_000,
   /** OpenSSL's bound (NAME_CHECK_MAX) on the names of a certificate times the constraints of a CA above it. */
   nameComparisonsMax: 1 << 20,
   /** OpenSSL verifies nothing with larger RSA keys (OPENSSL_RSA_MAX_MODULUS_BITS). */
@@ -93,12 +95,23 @@ export const limits = {
   issuersPerScopeMax: 200,
   /** Groups that a scope's incident names; a phone shows no more, and the report has them all. */
   groupsPerScopeIncidentMax: 20,
+  /** Series of one backtest: each keeps some 10 KB of state. */
+  backtestSeriesMax: 10_000,
+  /** Panels of one plot: an SVG of some 2 MB still opens in a browser. */
+  backtestPlotsMax: 20,
+  /** Floats hold whole numbers exactly up to 2^24. */
+  backtestCountMax: 16_777_216,
+  /** One CSV record; longer means that a quote was left open. */
+  csvRecordCharsMax: 64 * KIB,
   /** Parallel store calls of one invocation: below the SDK's default of 50 sockets. */
   storeConcurrencyMax: 40,
   /** The SDK's own attempts at one request, and ours at what a batch leaves undone: about 1.5 seconds in all. */
   storeAttemptsMax: 4,
   storeBatchAttemptsMax: 6,
   storeBackoffMs: 50,
+  /** A small function that starts opens 40 connections at once with a fraction of a CPU: a second can be too short. */
+  storeConnectMsMax: 5_000,
+  storeAnswerMsMax: 5_000,
   /** A redelivery comes within a day, Lambda's own retries within six hours of it. */
   cellDaysMax: 2,
   /** Resolved incidents, and notices that could not be sent: a page that is a week late helps nobody. */

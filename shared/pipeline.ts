@@ -7,8 +7,9 @@ import { randomUUID } from 'node:crypto';
 import { type Correlated, correlate, settle, settlerOf, waitingList } from './correlate.js';
 import { groupId } from './digest.js';
 import { evaluate, evaluateScopes } from './evaluate.js';
+import { infer } from './infer.js';
 import { limits } from './limits.js';
-import type { Fact, Failure, ForbiddenFact, GroupKey, Half, LogBatch, Parsed } from './model.js';
+import type { AccessRecord, Denial, Fact, Failure, ForbiddenFact, GroupKey, Half, LogBatch, Parsed } from './model.js';
 import { deliver } from './outbox.js';
 import type { OpenHour, Stores, World } from './ports/index.js';
 import { countFailures, countForbidden, minuteOf } from './stages/count.js';
@@ -27,21 +28,39 @@ export interface Ingested {
 /** One delivery: parse, correlate, group, count. Repeating it, whole or in part, changes no count. */
 export async function ingest(batch: LogBatch, world: World): Promise<Ingested> {
   const { stores, config } = world;
+  const { batchId } = batch;
   const parsed = parse(batch, config.domains);
-  const { halves, left } = await bound(parsed, batch.batchId, world);
+  const isAlone = ({ api }: AccessRecord) => api.apiId !== null && config.apisWithoutExecutionLog.includes(api.apiId);
+  const { halves, left } = await bound(
+    parsed.denials,
+    parsed.accesses.filter((one) => !isAlone(one)),
+    batchId,
+    world,
+  );
   const [correlated] = await Promise.all([
-    correlate(halves, batch.batchId, stores.join),
+    correlate(halves, batchId, stores.join),
     stores.certificates.save(parsed.certificates),
   ]);
-  const failures = [...correlated.failures, ...left.map((denial) => lonely(denial, 'not-sampled'))];
-  const facts = countFailures(await group(failures, stores), batch.batchId);
-  const forbidden = countForbidden([...parsed.otherForbidden, ...unmatchedOf(correlated)], batch.batchId);
-  await Promise.all([put(facts, forbidden, stores), leaveWaiting(batch.batchId, correlated, world)]);
+  const inferred = await infer(parsed.accesses.filter(isAlone), batchId, world);
+  const counted = [
+    ...correlated.failures,
+    ...left.map((denial) => lonely(denial, 'not-sampled')),
+    ...inferred.failures,
+  ];
+  const facts = countFailures(await group(counted, stores), batchId);
+  const others = [...parsed.otherForbidden, ...unmatched(correlated.unmatched), ...unmatched(inferred.unmatched)];
+  const forbidden = countForbidden(others, batchId);
+  await Promise.all([put(facts, forbidden, stores), leaveWaiting(batchId, correlated, world)]);
   return { parsed, correlated, facts };
 }
 
 /** The halves to join, and the denials that a storm leaves to be counted alone. */
-async function bound({ denials, accesses }: Parsed, batchId: string, { stores, clock }: World) {
+async function bound(
+  denials: readonly Denial[],
+  accesses: readonly AccessRecord[],
+  batchId: string,
+  { stores, clock }: World,
+) {
   const rateOf = async (kind: Half['kind'], count: number): Promise<number> => {
     if (count <= limits.calmHalvesMax) return 1;
     const load = await stores.storm.addLoad(minuteOf(clock.now()), kind, count);
@@ -121,7 +140,7 @@ export async function settleDue(
     const batchId = settlerOf(waiting);
     const settled = await settle(waiting, stores.join);
     const facts = countFailures(await group(settled.failures, stores), batchId);
-    await put(facts, countForbidden(unmatchedOf(settled), batchId), stores);
+    await put(facts, countForbidden(unmatched(settled.unmatched), batchId), stores);
     touched.push(...facts.map((fact) => fact.group));
   }
   await look(touched);
@@ -165,8 +184,8 @@ async function group(failures: readonly Failure[], stores: Stores): Promise<(rea
   });
 }
 
-function unmatchedOf({ unmatched }: Correlated) {
-  return unmatched.map((access) => ({ ...access, cause: 'unmatched' as const }));
+function unmatched(accesses: readonly { readonly scope: string; readonly at: number }[]) {
+  return accesses.map(({ scope, at }) => ({ scope, at, cause: 'unmatched' as const }));
 }
 
 async function leaveWaiting(batchId: string, { waiting }: Correlated, { stores, clock, config }: World): Promise<void> {

@@ -47,6 +47,32 @@ export function reasonIdOf(text: string): ReasonId {
   return idByText.get(normal) ?? 'other';
 }
 
+/** The reason under which a diagnosis is counted where the gateway gives none; see `x509/findings.ts` for the codes. */
+const REASON_BY_FINDING: Readonly<Record<string, ReasonId>> = {
+  'issuer-missing': 'issuer-not-found',
+  'intermediate-missing': 'issuer-not-found',
+  'issuer-rekeyed': 'issuer-not-found',
+  'content-altered': 'signature-failure',
+  'self-signed': 'self-signed',
+  expired: 'expired',
+  'issuer-expired': 'expired',
+  'not-yet-valid': 'not-yet-valid',
+  'issuer-not-yet-valid': 'not-yet-valid',
+  'chain-too-long': 'chain-too-long',
+  'issuer-not-ca': 'invalid-ca',
+  'path-length-exceeded': 'path-length-exceeded',
+  'unsupported-purpose': 'unsupported-purpose',
+  'unhandled-critical-extension': 'unhandled-critical-extension',
+  'weak-signature': 'insecure-signature-algorithm',
+  'weak-key': 'weak-key',
+  'unsupported-curve': 'weak-key',
+  'unsupported-key': 'weak-key',
+};
+
+export function reasonIdOfFinding(code: string): ReasonId {
+  return REASON_BY_FINDING[code] ?? 'other';
+}
+
 /** Causes of a 403 that is not a refused certificate; see `stages/forbidden.ts` for how they are told apart. */
 export const forbiddenCauses = [
   'waf',

@@ -3,7 +3,7 @@
  * line that the command line prints, so that a field cannot drift from what is documented.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Diagnosis, Notice } from './model.js';
 import { forbiddenCauses, reasonIds } from './reasons.js';
 
@@ -77,3 +77,63 @@ export const summarySchema = z.strictObject({
 });
 
 export type Summary = z.output<typeof summarySchema>;
+
+/** What `audit --json` prints: findings, then one summary. */
+export const auditLineSchema = z.union([
+  z.strictObject({ type: z.literal('finding'), ...findingSchema.shape, line: z.int().positive().nullable() }),
+  z.strictObject({ type: z.literal('summary'), certificates: count, errors: count, warnings: count, notes: count }),
+]);
+
+const clientShape = {
+  subjectDn: z.string(),
+  issuerDn: z.string(),
+  serialNumber: z.string(),
+  requests: count,
+  /** Of all requests with a client certificate, from 0 to 1. */
+  share: z.number().min(0).max(1),
+};
+
+const tally = z.strictObject({ clients: count, requests: count });
+
+/** What `preflight --json` prints: every client, the busiest first, then one summary. */
+export const preflightLineSchema = z.union([
+  z.strictObject({
+    type: z.literal('client'),
+    change: z.enum(['newly-refused', 'newly-trusted', 'still-refused', 'still-trusted', 'not-valid-itself', 'unknown']),
+    ...clientShape,
+    notAfter: iso.nullable(),
+    refused: count,
+    lastSeen: iso,
+    scopes: z.array(z.string()),
+    verdict: diagnosisSchema.nullable(),
+  }),
+  z.strictObject({
+    type: z.literal('summary'),
+    clients: count,
+    requests: count,
+    requestsLeftOut: count,
+    changes: z.record(z.string(), tally),
+  }),
+]);
+
+/** What `expiry --json` prints: certificates, the busiest first, then one summary. */
+export const expiryLineSchema = z.union([
+  z.strictObject({
+    type: z.literal('client'),
+    ...clientShape,
+    notAfter: iso,
+    daysLeft: z.int(),
+    lastSeen: iso,
+    scopes: z.array(z.string()),
+    successor: z.strictObject({ serialNumber: z.string(), notAfter: iso.nullable(), firstSeen: iso }).nullable(),
+  }),
+  z.strictObject({ type: z.literal('ca'), ...clientShape, notAfter: iso, daysLeft: z.int(), clients: count }),
+  z.strictObject({
+    type: z.literal('summary'),
+    clients: count,
+    requests: count,
+    requestsLeftOut: count,
+    expiring: count,
+    withoutSuccessor: count,
+  }),
+]);

@@ -2,10 +2,14 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { digest } from '../shared/digest.js';
+import { MtlsWatchError } from '../shared/errors.js';
 import { limits } from '../shared/limits.js';
 import type { LogEvent } from '../shared/model.js';
 import { alert, ingest, sweep } from '../shared/pipeline.js';
+import type { TruststoreSource } from '../shared/ports/truststore.js';
 import { samplingRate } from '../shared/stages/sample.js';
+import { ca, leaf } from './certificates.js';
 import {
   accessBatch,
   accessEvent,
@@ -129,6 +133,97 @@ describe('counting', () => {
     expect((await world.stores.rollups.load(group, hour, hour)).map((rollup) => rollup.count)).toEqual([5]);
   });
 });
+
+describe('an API without an execution log', () => {
+  const root = ca({ subject: 'C=US,O=Known,CN=Known Root', key: 'ec-a' });
+  const stranger = ca({ subject: 'C=US,O=Stranger,CN=Stranger Root', key: 'ec-b' });
+  const known = leaf({ subject: 'C=US,O=Known,CN=known', key: 'ec-c', issuer: root });
+  const unknown = leaf({ subject: 'C=US,O=Stranger,CN=unknown', key: 'ec-d', issuer: stranger });
+  const settings = {
+    apisWithoutExecutionLog: ['abc123'],
+    truststores: { 'api.bank.example': 's3://truststores/bundle.pem' },
+  };
+  const refused = (n: number, pem: string) => accessEvent({ n }, { 'identity.clientCert.clientCertPem': pem });
+
+  it('counts a certificate that the truststore refuses, with the reason inferred, once', async () => {
+    const world = { ...testWorld(settings), truststores: bundleOf(root.pem) };
+    const batch = accessBatch([refused(1, unknown.pem), refused(2, known.pem), refused(3, unknown.pem)]);
+    await ingest(batch, world);
+    await ingest(batch, world);
+    await ingest(accessBatch([refused(3, unknown.pem)]), world);
+    expect(countedIn(world.stores)).toEqual([
+      'api.bank.example | C=US,O=Stranger,CN=Stranger Root | issuer-not-found: 2',
+    ]);
+    expect([...world.stores.facts.all()].map(({ inferred }) => inferred)).toEqual([2]);
+    expect([...world.stores.facts.allForbidden()].map(({ cause, count }) => [cause, count])).toEqual([
+      ['unmatched', 1],
+    ]);
+  });
+
+  it('infers nothing where the truststore cannot be read', async () => {
+    const broken = {
+      read: () => Promise.reject(new MtlsWatchError('truststore-unreadable', 'no access')),
+      previous: async () => null,
+    };
+    const world = { ...testWorld(settings), truststores: broken };
+    await ingest(accessBatch([refused(1, unknown.pem)]), world);
+    expect(countedIn(world.stores)).toEqual([]);
+    expect([...world.stores.facts.allForbidden()].map(({ cause }) => cause)).toEqual(['unmatched']);
+  });
+});
+
+describe('the verdict in the alert', () => {
+  const root = ca({ subject: 'C=US,O=Known,CN=Known Root', key: 'ec-a' });
+  const other = leaf({
+    subject: 'C=US,O=Else,CN=client',
+    key: 'ec-d',
+    issuer: ca({ subject: 'C=US,O=Else,CN=Else Root', key: 'ec-b' }),
+  });
+  const settings = { truststores: { '*': 's3://truststores/bundle.pem' } };
+  const spike = async (world: TestWorld) => {
+    const refusals = burst(0, 30);
+    world.at = T0 + 60_000;
+    await deliver(
+      world,
+      executionBatch(refusals.map((refusal) => denialAsOneEvent(refusal))),
+      accessBatch(refusals.map((refusal) => accessEvent(refusal, { 'identity.clientCert.clientCertPem': other.pem }))),
+    );
+    return world.published[0];
+  };
+
+  it('names the cause and what changed shortly before', async () => {
+    const versions = bundleOf(root.pem, `${root.pem}${other.pem}`);
+    const notice = await spike({ ...testWorld(settings), truststores: versions });
+    expect(notice?.verdict).toMatchObject({ verdict: 'refused', reason: 'issuer-missing' });
+    expect(notice?.runbookUrl).toBe('https://wiki.example.com/runbooks/en/issuer-missing.md');
+    expect(notice?.change).toMatch(
+      /^Refusals began 10 minutes after truststore version new replaced old\. In old and not in new: C=US,O=Else/,
+    );
+  });
+
+  it('comes without one, and says why, where the truststore cannot be read', async () => {
+    const broken = {
+      read: () => Promise.reject(new MtlsWatchError('truststore-unreadable', 'access denied: allow s3:GetObject')),
+      previous: async () => null,
+    };
+    const notice = await spike({ ...testWorld(settings), truststores: broken });
+    expect(notice).toMatchObject({ kind: 'spike', verdict: null, verdictNote: 'access denied: allow s3:GetObject' });
+  });
+});
+
+/** A truststore that was replaced ten minutes before everything begins. */
+function bundleOf(text: string, before: string | null = null): TruststoreSource {
+  const version = (versionId: string, content: string) => ({
+    text: content,
+    version: digest(content),
+    versionId,
+    modifiedAt: T0 - 10 * MINUTE,
+  });
+  return {
+    read: async () => version('new', text),
+    previous: async () => (before === null ? null : version('old', before)),
+  };
+}
 
 describe('a storm', () => {
   it('joins a share of the requests and keeps the total exact, whatever is retried', async () => {

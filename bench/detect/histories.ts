@@ -160,8 +160,9 @@ function add(className: ClassName, random: Random, from: number, usual: Rate, in
       into.incidents.push({ from, to: from });
       return;
     case 'slow burn': {
-      const top = Math.max(4 * usual(from), 0.3 + 0.7 * random.uniform());
-      incident(from, 8 * HOUR, (t) => Math.min(1, (t - from) / (4 * HOUR)) * top);
+      // Up to five times the usual within four hours, and a failure every minute or three where the usual is next to none.
+      const least = 0.3 + 0.7 * random.uniform();
+      incident(from, 8 * HOUR, (t) => Math.min(1, (t - from) / (4 * HOUR)) * (least + 4 * usual(t)));
       return;
     }
     case 'flapping':

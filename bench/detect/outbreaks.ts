@@ -24,6 +24,8 @@ export interface OutbreakSeries {
   /** First and last week of the current outbreak, 0-based. */
   readonly from: number;
   readonly to: number;
+  /** Cases of the current outbreak: 0 where chance gave none, and there was nothing to detect. */
+  readonly cases: number;
 }
 
 export const WEEKS = 624;
@@ -67,8 +69,13 @@ export function simulate(scenario: number, run: number, seed: number): OutbreakS
   const counts = Array.from({ length: WEEKS }, (_, i) => random.negativeBinomial(meanOf(s, i + 1), s.phi));
   for (let i = 0; i < 4; i++) addOutbreak(random, counts, s, random.integer(312, 574), k1);
   const from = random.integer(CURRENT, WEEKS - 1);
+  const before = total(counts);
   const to = addOutbreak(random, counts, s, from, k2);
-  return { scenario, k1, k2, counts, from, to };
+  return { scenario, k1, k2, counts, from, to, cases: total(counts) - before };
+}
+
+function total(counts: readonly number[]): number {
+  return counts.reduce((sum, n) => sum + n, 0);
 }
 
 /** Adds the cases and returns the last week that has one (the first week if there is none). */

@@ -52,6 +52,7 @@ export interface Waiting {
 }
 
 export interface WaitingStore {
+  /** A list that is saved again with another `dueAt` may fall due twice; settling it twice counts nothing twice. */
   save(waiting: Waiting): Promise<void>;
   /** The oldest that are due, at most `limit`. */
   due(now: number, limit: number): Promise<readonly Waiting[]>;
@@ -132,7 +133,7 @@ export interface Publisher {
 
 /** The certificates that called, so that one can be looked at when its group fires. */
 export interface CertificateStore {
-  /** PEM by fingerprint. Saving a known one again is harmless. */
+  /** PEM by fingerprint; of new ones, `limits.certificatesPerBatchMax` are kept at least. Known ones are harmless. */
   save(certificates: ReadonlyMap<string, string>): Promise<void>;
   load(fingerprint: string): Promise<string | null>;
 }

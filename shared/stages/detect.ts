@@ -87,9 +87,9 @@ export function settingsOf(policy: DetectionPolicy): Settings {
   return {
     seasons: policy.seasonMinutes,
     windows,
-    falseAlarms: policy.falsePagesPerMonth / MINUTES_PER_MONTH,
-    floor: policy.floor,
     incidentFrom: 2 * policy.floor,
+    // Long enough that a slow burn of some hours is not taken for the usual before it is noticed.
+    recentSeasons: 2,
     emptyBefore: true,
   };
 }
@@ -125,7 +125,7 @@ export function detect(history: History | null, window: Window, policy: Detectio
 export function verdictOf(state: State, settings: Settings, window: Window, policy: DetectionPolicy): Verdict {
   const later = laterOf(state, settings, window);
   const windows = windowsAt(state, settings, window.step, later);
-  const threshold = -Math.log10(settings.falseAlarms);
+  const threshold = -Math.log10(policy.falsePagesPerMonth / MINUTES_PER_MONTH);
   const scored = windows.map((w) => ({ ...w, score: w.count < policy.floor ? 0 : calibrate(state, settings, w.raw) }));
   const passing = scored.filter((w) => w.score >= threshold);
   const recent = windows.find((w) => w.window === policy.windowMinutes)?.count ?? 0;

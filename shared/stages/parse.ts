@@ -138,7 +138,7 @@ function readAccess(event: LogEvent, fields: AccessFields, batch: LogBatch, doma
   });
 }
 
-function hasCertificateFields({ pem, issuerDn, subjectDn }: AccessFields): boolean {
+export function hasCertificateFields({ pem, issuerDn, subjectDn }: AccessFields): boolean {
   return pem !== undefined || issuerDn !== undefined || subjectDn !== undefined;
 }
 
@@ -147,10 +147,10 @@ function clientOf(fields: AccessFields): Client & { readonly pem: string | null 
   return { ...identityOf(fields), sourceIp: fields.sourceIp ?? '', userAgent: fields.userAgent ?? '' };
 }
 
-type Identity = Omit<Client, 'sourceIp' | 'userAgent'> & { readonly pem: string | null };
+export type Identity = Omit<Client, 'sourceIp' | 'userAgent'> & { readonly pem: string | null };
 
 /** Clients call again and again with one certificate: what it says is worked out once. */
-const identityOf = remember(
+export const identityOf = remember(
   { entriesMax: limits.certificateCacheMax, keyCharsMax: limits.certificateCacheCharsMax },
   (fields: AccessFields) =>
     fields.pem ??

@@ -231,13 +231,21 @@ function problemOfBundle(problem: BundleProblem): AuditFinding {
         remedy: `Replace the block in line ${problem.line} by the certificate as its CA published it: it cannot be read (${problem.detail}).`,
       };
     case 'text':
-      return {
-        ...at,
-        code: 'not-pem',
-        severity: 'info',
-        evidence: [plural(problem.characters, 'character')],
-        remedy: `Check that the text in line ${problem.line} is a comment, and not a certificate that lost its BEGIN line.`,
-      };
+      return problem.base64
+        ? {
+            ...at,
+            code: 'not-pem',
+            severity: 'warning',
+            evidence: [`${plural(problem.characters, 'character')} outside of any block, base64 among them`],
+            remedy: `Give the base64 from line ${problem.line} on its BEGIN and END lines, or take it out: it looks like a certificate that lost them, and nothing reads it.`,
+          }
+        : {
+            ...at,
+            code: 'not-pem',
+            severity: 'info',
+            evidence: [`${plural(problem.characters, 'character')} outside of any block`],
+            remedy: `Leave the text in line ${problem.line} if it is a comment.`,
+          };
     case 'other-label':
       if (problem.label.endsWith('PRIVATE KEY')) {
         return {

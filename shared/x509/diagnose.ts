@@ -56,9 +56,10 @@ export function diagnose(
     if (own.length > 0) return refused([...own, ...warnings], path);
     return { verdict: 'trusted', reason: null, findings: [wouldPass(trusted, at), ...warnings], path };
   }
+  // To say why, the search starts anew: what it did not find was not there, or the finding of the limit says so.
   const attempt: Attempt = isSelfSigned(client, truststore.keys)
     ? { path: [client], complete: false, impostors: [] }
-    : nearestAttempt(search, client);
+    : nearestAttempt(startSearch(truststore, at), client);
   const path = attempt.path.map(({ subjectDn }) => subjectDn);
   return refused([...attemptFindings(search, attempt, presented), ...own], path);
 }

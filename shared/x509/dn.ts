@@ -183,12 +183,6 @@ function escapeValue(text: string): string {
     .replace(/ $/, (space, at: number, whole: string) => (at === 1 && whole.startsWith('\\') ? space : `\\${space}`));
 }
 
-/** A hostile text for a person: nothing invisible in it, and cut. */
-export function visible(text: string): string {
-  const shown = wellFormed(text.slice(0, limits.shownCharsMax)).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, hexPairs);
-  return text.length > limits.shownCharsMax ? `${shown}…` : shown;
-}
-
 function hexPairs(char: string): string {
   return Buffer.from(char, 'utf8').toString('hex').toUpperCase().replace(/../g, '\\$&');
 }

@@ -5,6 +5,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import { limits } from '../limits.js';
 import type { Finding } from '../model.js';
 import type { Certificate } from './certificate.js';
 import { bitString, hex, readDer } from './der.js';
@@ -124,7 +125,7 @@ function missing(
   presented: readonly Certificate[],
 ): Finding {
   const chain = presentedChain(search, child, presented);
-  const relative = nearestRelative(child, search.truststore, path);
+  const relative = relativeWithinBounds(search, child, path);
   const loops = !candidates(search, child).next().done;
   const gap = !loops && isIntermediate(search, child, chain, relative);
   const wanted =
@@ -150,6 +151,12 @@ function missing(
     { depth, certificate: child },
     { evidence, remedy: remedy + renamed(relative) },
   );
+}
+
+/** An audit asks for every certificate that lacks its issuer: past the bound, nobody reads the hints any more. */
+function relativeWithinBounds(search: Search, child: Certificate, path: readonly Certificate[]): Related | null {
+  search.work.relatives += search.truststore.certificates.length;
+  return search.work.relatives > limits.relativesComparedMax ? null : nearestRelative(child, search.truststore, path);
 }
 
 function relativeText({ held, how }: Related): string {

@@ -6,7 +6,6 @@
 import { limits } from '../limits.js';
 import type { Finding } from '../model.js';
 import type { Certificate } from './certificate.js';
-import { visible } from './dn.js';
 import type { PathProblem } from './paths.js';
 import type { Problem } from './rules.js';
 import { identity, keyText, plural, serialText, span, when } from './words.js';
@@ -15,6 +14,7 @@ import { identity, keyText, plural, serialText, span, when } from './words.js';
 export const findingCodes = [
   'malformed',
   'self-signed',
+  'search-limit-exceeded',
   'content-altered',
   'issuer-rekeyed',
   'intermediate-missing',
@@ -33,7 +33,6 @@ export const findingCodes = [
   'issuer-not-yet-valid',
   'expired',
   'not-yet-valid',
-  'search-limit-exceeded',
   'key-identifier-mismatch',
   'two-issuers',
   'would-pass',
@@ -220,11 +219,11 @@ export function pathFinding(problem: PathProblem, path: readonly Certificate[]):
       }[violation.kind];
       return finding(problem.code, 'error', place, {
         evidence: [
-          `${visible(violation.name)} ${how}`,
-          ...(violation.constraint === null ? [] : [`constraint: ${visible(violation.constraint)}`]),
+          `${violation.name} ${how}`,
+          ...(violation.constraint === null ? [] : [`constraint: ${violation.constraint}`]),
           `constrained by ${constrainedBy.subjectDn}`,
         ],
-        remedy: `Have the certificate ${certificate?.subjectDn} issued with names that ${constrainedBy.subjectDn} may give, or by another CA: ${visible(violation.name)} ${how}.`,
+        remedy: `Have the certificate ${certificate?.subjectDn} issued with names that ${constrainedBy.subjectDn} may give, or by another CA: ${violation.name} ${how}.`,
       });
     }
   }

@@ -5,8 +5,9 @@
  */
 
 import { limits } from '../limits.js';
+import { clean } from '../text.js';
 import type { Certificate } from './certificate.js';
-import { canonical, rdnKeys, visible } from './dn.js';
+import { canonical, rdnKeys } from './dn.js';
 import type { GeneralName, NameConstraints, Subtree } from './extensions.js';
 
 /** What broke the constraints, in a few words; the texts are the certificate's own and hostile. */
@@ -123,7 +124,7 @@ function dns(text: string): Named {
   const host = text.toLowerCase();
   return {
     kind: 'dns',
-    shown: `DNS name ${visible(text)}`,
+    shown: `DNS name ${shown(text)}`,
     matches: (base) => base.kind === 'dns' && withinDomain(host, base.text.toLowerCase()),
   };
 }
@@ -147,7 +148,7 @@ function email(text: string): Named {
     if (baseAt >= 0) return host === baseHost && (baseAt === 0 || local === base.text.slice(0, baseAt));
     return withinHost(host, baseHost);
   };
-  return { kind: 'email', shown: `mail address ${visible(text)}`, matches };
+  return { kind: 'email', shown: `mail address ${shown(text)}`, matches };
 }
 
 /** For mail and URI a base without a leading dot is that one host. */
@@ -163,7 +164,7 @@ function uri(text: string): Named {
     if (base.kind !== 'uri') return false;
     return host === undefined || host === '' ? 'unsupported' : withinHost(host, base.text.toLowerCase());
   };
-  return { kind: 'uri', shown: `URI ${visible(text)}`, matches };
+  return { kind: 'uri', shown: `URI ${shown(text)}`, matches };
 }
 
 function matchIp(address: Uint8Array, base: GeneralName): boolean | 'unsupported' {
@@ -178,11 +179,11 @@ function matchIp(address: Uint8Array, base: GeneralName): boolean | 'unsupported
 function showName(name: GeneralName): string {
   switch (name.kind) {
     case 'dns':
-      return `DNS name ${visible(name.text)}`;
+      return `DNS name ${shown(name.text)}`;
     case 'email':
-      return `mail address ${visible(name.text)}`;
+      return `mail address ${shown(name.text)}`;
     case 'uri':
-      return `URI ${visible(name.text)}`;
+      return `URI ${shown(name.text)}`;
     case 'ip':
       return `IP address ${Array.from(name.bytes).join('.')}`;
     case 'directory':
@@ -190,4 +191,9 @@ function showName(name: GeneralName): string {
     case 'other':
       return `a name of kind ${name.tag}`;
   }
+}
+
+/** The certificate's own words, which nobody vouches for. */
+function shown(text: string): string {
+  return clean(text, limits.shownCharsMax);
 }

@@ -185,7 +185,10 @@ export interface CaExpiry {
   readonly requests: number;
 }
 
-/** What expires until `at + withinMs`, or is expired and was still in use; the most traffic first. */
+/**
+ * What expires until `at + withinMs`, or is expired and was still in use; the most traffic first. Strangers are left out:
+ * who was never let in and whose issuer is neither in the truststore nor that of anybody who was.
+ */
 export function expiries(
   clients: readonly ClientRecord[],
   truststore: Truststore | null,
@@ -194,9 +197,13 @@ export function expiries(
 ): (ClientExpiry | CaExpiry)[] {
   const until = at + withinMs;
   const successors = latestBySubject(clients);
+  const issuers = new Set(
+    clients.filter(({ requests, refused }) => requests > refused).map(({ issuerDn }) => issuerDn),
+  );
+  for (const { certificate } of truststore?.certificates ?? []) issuers.add(certificate.subjectDn);
   const found: (ClientExpiry | CaExpiry)[] = clients.flatMap((client) => {
     const { notAfter } = client;
-    if (notAfter === null || notAfter > until) return [];
+    if (notAfter === null || notAfter > until || !issuers.has(client.issuerDn)) return [];
     const latest = successors.get(subjectOf(client)) ?? null;
     return [
       {

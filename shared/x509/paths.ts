@@ -26,17 +26,17 @@ export type PathProblem =
       readonly violation: NameViolation;
     };
 
-/** One search over one truststore at one time. Holds the counters; made anew for each diagnosis. */
+/** One search over one truststore at one time. Holds the counters; made anew for each question. */
 export interface Search {
   readonly truststore: Truststore;
   readonly at: number;
-  readonly work: { signatureChecks: number; steps: number; exhausted: boolean };
+  readonly work: { signatureChecks: number; steps: number; relatives: number; exhausted: boolean };
   /** Problems by fingerprint; they do not depend on the path. */
   readonly issuers: Map<string, readonly Problem[]>;
 }
 
 export function startSearch(truststore: Truststore, at: number): Search {
-  return { truststore, at, work: { signatureChecks: 0, steps: 0, exhausted: false }, issuers: new Map() };
+  return { truststore, at, work: { signatureChecks: 0, steps: 0, relatives: 0, exhausted: false }, issuers: new Map() };
 }
 
 /** A CA that may have signed a certificate, with what its signature says. */
@@ -56,15 +56,21 @@ export function* candidates(search: Search, child: Certificate, onlyAnchors = fa
     const [first] = members;
     if (first === undefined) continue;
     // All members have one key, so one check speaks for all.
-    const signature = signatureState(search, child, first.certificate);
-    for (const held of members) yield { held, signature };
+    const signature = signatureState(search, child, group, first.certificate);
+    for (const held of members) {
+      if (search.work.exhausted || ++search.work.steps > limits.pathStepsMax) {
+        search.work.exhausted = true;
+        return;
+      }
+      yield { held, signature };
+    }
   }
 }
 
-function signatureState(search: Search, child: Certificate, issuer: Certificate): SignatureState {
+function signatureState(search: Search, child: Certificate, group: KeyGroup, issuer: Certificate): SignatureState {
   const { signatures, byFingerprint, keys } = search.truststore;
   // Edges between CAs are remembered with the truststore; a client's own only while it is looked at.
-  const id = `${child.fingerprint} ${issuer.fingerprint}`;
+  const id = `${child.fingerprint} ${group.id}`;
   const known = signatures.get(id);
   if (known !== undefined) return known;
   if (search.work.signatureChecks >= limits.signatureChecksMax) {
@@ -97,10 +103,6 @@ export function findTrustedPath(search: Search, client: Certificate): Path | nul
     if (room === 0 || (deadEnds.get(last.fingerprint) ?? 0) >= room) return false;
     let reached = false;
     for (const { held, signature } of candidates(search, last, room === 1)) {
-      if (++search.work.steps > limits.pathStepsMax) {
-        search.work.exhausted = true;
-        return true;
-      }
       if (signature.kind !== 'valid' || path.includes(held.certificate) || problemsOf(search, held).length > 0)
         continue;
       const longer = [...path, held.certificate];
@@ -111,7 +113,7 @@ export function findTrustedPath(search: Search, client: Certificate): Path | nul
       } else if (pathProblems(longer).length === 0) return longer;
       else reached = true;
     }
-    if (!reached) deadEnds.set(last.fingerprint, room);
+    if (!reached && !search.work.exhausted) deadEnds.set(last.fingerprint, room);
     return reached;
   };
 
@@ -146,7 +148,7 @@ export function nearestAttempt(search: Search, client: Certificate): Attempt {
   const visited = new Set<string>();
   const costs = new Map<string, number>();
   let best: { node: Node; impostors: TruststoreCertificate[]; rank: number } | null = null;
-  for (let cost = 0; cost < queue.length; cost++) {
+  for (let cost = 0; cost < queue.length && !search.work.exhausted; cost++) {
     for (const node of queue[cost] ?? []) {
       const { certificate, length } = node;
       if (visited.has(certificate.fingerprint)) continue;
@@ -177,10 +179,6 @@ function expand(
   const next: Node[] = [];
   const impostors: TruststoreCertificate[] = [];
   for (const { held, signature } of candidates(search, node.certificate)) {
-    if (++search.work.steps > 2 * limits.pathStepsMax) {
-      search.work.exhausted = true;
-      break;
-    }
     const { certificate } = held;
     const plausible =
       signature.kind === 'valid' ||

@@ -17,8 +17,8 @@ export type BundleEntry =
   | { readonly kind: 'other-label'; readonly line: number; readonly label: string }
   /** A block without an end, or one that is not base64. */
   | { readonly kind: 'broken'; readonly line: number; readonly detail: string }
-  /** Words between the blocks. Tools print them as comments, and they may also be a block that lost its marks. */
-  | { readonly kind: 'text'; readonly line: number; readonly characters: number };
+  /** Words between the blocks, as tools print them for comments; with a line of base64 it may be a block without marks. */
+  | { readonly kind: 'text'; readonly line: number; readonly characters: number; readonly base64: boolean };
 
 export interface Bundle {
   readonly entries: readonly BundleEntry[];
@@ -98,7 +98,9 @@ function nextBegin(text: string, mark: number): number {
 function addText(entries: BundleEntry[], text: string, from: number, to: number, lineAt: (at: number) => number): void {
   const between = text.slice(from, to).replace(/(?:\\[nr])+/g, (escapes) => ' '.repeat(escapes.length));
   const blank = between.search(/\S/);
-  if (blank !== -1) entries.push({ kind: 'text', line: lineAt(from + blank), characters: between.trim().length });
+  if (blank === -1) return;
+  const base64 = /^[A-Za-z0-9+/]{60,76}$/m.test(between);
+  entries.push({ kind: 'text', line: lineAt(from + blank), characters: between.trim().length, base64 });
 }
 
 function indexOrEnd(text: string, part: string, from: number): number {
@@ -122,7 +124,7 @@ function lineCounter(text: string): (at: number) => number {
 
 function decode(body: string): PemResult {
   const base64 = body.replace(/\\{1,4}(?:u000[ad]|[nrt])/gi, '').replace(/[\s\\]+/g, '');
-  if (base64 === '') return broken('the block is empty');
+  if (base64.length < 2) return broken('the block is empty');
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return broken('not base64');
   return { kind: 'der', der: new Uint8Array(Buffer.from(base64, 'base64')) };
 }

@@ -3,6 +3,7 @@
  * certificates of one subject by key, because whoever holds a key signs for all of them.
  */
 
+import { limits } from '../limits.js';
 import { type Certificate, parseCertificate } from './certificate.js';
 import { hex } from './der.js';
 import { type BundleEntry, readBundle } from './pem.js';
@@ -18,6 +19,8 @@ export interface TruststoreCertificate {
 
 /** Certificates with one subject and one public key. */
 export interface KeyGroup {
+  /** A number within the truststore. */
+  readonly id: number;
   readonly keyId: string | null;
   readonly anchors: readonly TruststoreCertificate[];
   readonly intermediates: readonly TruststoreCertificate[];
@@ -38,7 +41,9 @@ export interface Truststore {
   readonly byFingerprint: ReadonlyMap<string, TruststoreCertificate>;
   /** By `subjectKey` of the certificates. */
   readonly issuers: ReadonlyMap<string, readonly KeyGroup[]>;
-  /** What was verified between certificates of this store, and keys that were loaded: a memory, not state. */
+  /** By `subjectKey`, then by `issuerKey`: the first certificate of that subject from that issuer. */
+  readonly issuersBySubject: ReadonlyMap<string, ReadonlyMap<string, Certificate>>;
+  /** What was verified, by certificate and key group, and keys that were loaded: a memory, not state. */
   readonly signatures: Map<string, SignatureState>;
   readonly keys: KeyCache;
 }
@@ -91,6 +96,7 @@ function index(
     truncated,
     byFingerprint,
     issuers: groupByKey(certificates),
+    issuersBySubject: issuersBySubject(certificates),
     signatures: new Map(),
     keys,
   };
@@ -107,7 +113,9 @@ function groupByKey(certificates: readonly TruststoreCertificate[]): Map<string,
     ofSubject.set(key, ofKey);
     ofKey.push(held);
   }
+  let id = 0;
   const toGroup = (members: readonly TruststoreCertificate[]): KeyGroup => ({
+    id: id++,
     keyId: members.find(({ certificate }) => certificate.subjectKeyId !== null)?.certificate.subjectKeyId ?? null,
     anchors: members.filter(({ selfSigned }) => selfSigned),
     intermediates: members.filter(({ selfSigned }) => !selfSigned),
@@ -127,11 +135,23 @@ export function isSelfSigned(certificate: Certificate, keys: KeyCache = new Map(
   return checkSignature(certificate, certificate, keys).kind !== 'invalid';
 }
 
-/** Certificates of the same subject that name another issuer. */
+function issuersBySubject(certificates: readonly TruststoreCertificate[]): Map<string, Map<string, Certificate>> {
+  const bySubject = new Map<string, Map<string, Certificate>>();
+  for (const { certificate } of certificates) {
+    const { subjectKey, issuerKey } = certificate;
+    const byIssuer = bySubject.get(subjectKey) ?? new Map<string, Certificate>();
+    bySubject.set(subjectKey, byIssuer);
+    if (!byIssuer.has(issuerKey)) byIssuer.set(issuerKey, certificate);
+  }
+  return bySubject;
+}
+
+/** One certificate of the same subject from each other issuer; as many as evidence shows. */
 export function otherIssuers(certificate: Certificate, truststore: Truststore): Certificate[] {
-  const groups = truststore.issuers.get(certificate.subjectKey) ?? [];
-  return groups
-    .flatMap(({ anchors, intermediates }) => [...anchors, ...intermediates])
-    .map((held) => held.certificate)
-    .filter(({ issuerKey }) => issuerKey !== certificate.issuerKey);
+  const others: Certificate[] = [];
+  for (const [issuerKey, other] of truststore.issuersBySubject.get(certificate.subjectKey) ?? []) {
+    if (others.length === limits.evidencePerFindingMax) break;
+    if (issuerKey !== certificate.issuerKey) others.push(other);
+  }
+  return others;
 }

@@ -12,6 +12,8 @@ const client = createDynamoClient({
   endpoint,
   region: process.env.AWS_REGION ?? 'eu-central-1',
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  // An emulator on a busy machine: no timeouts.
+  requestHandler: {},
 });
 const tables: string[] = [];
 

@@ -11,7 +11,7 @@ import { CLOCK, type MakeStores } from './stores.js';
 /** A call and its answer, put into an order where the contract leaves it open. */
 type Step = (stores: Stores, index: number) => Promise<unknown>;
 
-const RUNS = { numRuns: 25 };
+const RUNS = { numRuns: 15 };
 const T = 1_800_000_000_000;
 const HOUR = 500_000;
 const MINUTE = 20_000 * 1440;

@@ -8,6 +8,7 @@ interface Statement {
   readonly Effect: string;
   readonly Action: string | string[];
   readonly Resource: unknown;
+  readonly Condition?: unknown;
 }
 
 /** `action on resource`, one a line, with references written as `<LogicalId>` without the hash. */
@@ -19,9 +20,12 @@ function grants(template: Template, role: string): string[] {
   );
   return policies
     .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
-    .flatMap(({ Effect, Action, Resource }) => {
+    .flatMap(({ Effect, Action, Resource, Condition }) => {
       expect(Effect).toBe('Allow');
-      return [Action].flat().flatMap((action) => [Resource].flat().map((resource) => `${action} on ${show(resource)}`));
+      const only = Condition === undefined ? '' : ` if ${JSON.stringify(Condition)}`;
+      return [Action]
+        .flat()
+        .flatMap((action) => [Resource].flat().map((resource) => `${action} on ${show(resource)}${only}`));
     });
 }
 
@@ -38,7 +42,6 @@ const { template } = synthesise();
 const storeAndPublish = [
   'dynamodb:BatchGetItem on <StateTable>',
   'dynamodb:BatchWriteItem on <StateTable>',
-  'dynamodb:ConditionCheckItem on <StateTable>',
   'dynamodb:DeleteItem on <StateTable>',
   'dynamodb:GetItem on <StateTable>',
   'dynamodb:PutItem on <StateTable>',
@@ -49,6 +52,7 @@ const storeAndPublish = [
   'kms:GenerateDataKey on <AlertsKey>',
   's3:GetObject on arn:<AWS::Partition>:s3:::example-truststores/api.example.com/truststore.pem',
   's3:GetObjectVersion on arn:<AWS::Partition>:s3:::example-truststores/api.example.com/truststore.pem',
+  's3:ListBucketVersions on arn:<AWS::Partition>:s3:::example-truststores if {"StringEquals":{"s3:prefix":"api.example.com/truststore.pem"}}',
 ];
 
 describe('what the roles may do', () => {

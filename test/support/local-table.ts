@@ -26,6 +26,8 @@ export async function startDynalite(): Promise<LocalDynamo> {
       endpoint: `http://127.0.0.1:${port}`,
       region: 'eu-central-1',
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      // Server and client share one busy process: no timeouts.
+      requestHandler: {},
     });
   const client = connect();
   return {

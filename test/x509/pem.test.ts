@@ -30,7 +30,9 @@ describe('a logged PEM', () => {
 
   test.each([
     ['cut short', one.pem.slice(0, 600), 'no END line: cut short'],
-    ['missing', '-', 'not base64'],
+    ['missing', '-', 'the block is empty'],
+    ['something else', 'n/a', 'not valid ASN.1'],
+    ['words', 'no certificate!', 'not base64'],
     ['empty', '', 'the block is empty'],
     ['bytes lost', pemOf(one.der.subarray(0, 400)), 'not valid ASN.1'],
     ['bytes too many', pemOf(Buffer.concat([one.der, Buffer.from([0, 0])])), '2 byte(s) after the end'],
@@ -57,7 +59,7 @@ describe('a bundle', () => {
     expect(readBundle(text)).toEqual({
       truncated: false,
       entries: [
-        { kind: 'text', line: 1, characters: 19 },
+        { kind: 'text', line: 1, characters: 19, base64: false },
         { kind: 'certificate', line: 3, der: one.der },
         { kind: 'other-label', line: 3 + lines, label: 'PRIVATE KEY' },
         { kind: 'broken', line: 6 + lines, detail: 'not base64' },

@@ -7,7 +7,11 @@ export function createDynamoClient(config: DynamoDBClientConfig = {}): DynamoDBC
   return new DynamoDBClient({
     maxAttempts: limits.storeAttemptsMax,
     // DynamoDB answers within milliseconds; a request that hangs is better sent again.
-    requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 },
+    requestHandler: {
+      connectionTimeout: limits.storeConnectMsMax,
+      requestTimeout: limits.storeAnswerMsMax,
+      throwOnRequestTimeout: true,
+    },
     ...config,
   });
 }

@@ -3,7 +3,7 @@
  * stay within one kilobyte, and each write costs one unit. Cells outlive a deployment: append fields, with a default.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AccessRecord, Client, Denial, Half } from '../../model.js';
 import { reasonIds } from '../../reasons.js';
 

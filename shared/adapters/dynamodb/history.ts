@@ -1,6 +1,6 @@
 /** What the detector learned of a group. The last one to save wins: a history is a fold over facts, and can catch up. */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { groupId } from '../../digest.js';
 import { limits } from '../../limits.js';
 import type { Clock, HistoryStore } from '../../ports/index.js';

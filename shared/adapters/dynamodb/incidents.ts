@@ -11,7 +11,7 @@
  * reached its version was cleared, or never came to be: it is taken away by whoever meets it.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { groupId } from '../../digest.js';
 import { limits } from '../../limits.js';
 import type { Incident, Notice } from '../../model.js';

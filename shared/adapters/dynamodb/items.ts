@@ -1,6 +1,6 @@
 /** Reads attributes back. What is not as it was written is an error that names the item, never a guess. */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { MtlsWatchError, messageOf } from '../../errors.js';
 import type { Rollup } from '../../model.js';
 import { reasonIds } from '../../reasons.js';

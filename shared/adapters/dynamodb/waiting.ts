@@ -3,7 +3,7 @@
  * list with a later time: both are settled, under one id, so the second settling finds nothing left to count.
  */
 
-import { z } from 'zod';
+import * as z from 'zod';
 import { limits } from '../../limits.js';
 import type { WaitingHalf } from '../../model.js';
 import type { Clock, Waiting, WaitingStore } from '../../ports/index.js';

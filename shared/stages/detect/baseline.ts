@@ -19,7 +19,7 @@ const RECENT = 8;
 const PRIOR_MEAN = [0, 0, 0, 0, 0, 0, 0.6, 0.6, 0.4] as const;
 const PRIOR_SD = [1, 0.15, 0.5, 0.5, 0.3, 0.3, 0.3, 0.3, 0.3] as const;
 /** How far each coefficient may wander within one longest season, as a standard deviation. */
-const DRIFT_SD = [0.03, 0.01, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02] as const;
+const DRIFT_SD = [0.01, 0.01, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02] as const;
 /** Prior variance of a bin's log ratio, and the visits it remembers. */
 const PROFILE_VARIANCE = 1;
 const VISITS_MAX = 8;
@@ -61,7 +61,7 @@ function binOfSeason(bin: number, season: number, shape: Shape, bins: number): n
 /** How many bins the recent level looks back. */
 function recentBins(settings: Settings, shape: Shape): number {
   const [shorter = 96] = settings.seasons;
-  return Math.max(4, shorter / shape.binSteps / 2);
+  return Math.max(4, (shorter / shape.binSteps) * settings.recentSeasons);
 }
 
 function fillFeatures(state: State, settings: Settings, shape: Shape, bin: number): void {
@@ -138,14 +138,7 @@ function shiftOf(count: number, mean: number, v: number, { phi, psi }: Variance)
  * Learns one bin. What is surprisingly high is cut, and the more so the higher it is, so that an incident teaches
  * little; unless the same bin of the shorter season was surprising last time as well: then it is a habit.
  */
-export function learnBin(
-  state: State,
-  settings: Settings,
-  shape: Shape,
-  bin: number,
-  count: number,
-  variance: Variance,
-): void {
+export function learnBin(state: State, settings: Settings, shape: Shape, bin: number, count: number, variance: Variance, suspect: boolean): void {
   const { mean, doubt } = predict(state, settings, shape, bin);
   const { scalars } = state;
   if (!settings.emptyBefore && (scalars[at.bins] ?? 0) < FIRST_BINS) {
@@ -153,7 +146,7 @@ export function learnBin(
     return;
   }
   const sd = Math.sqrt(variance.phi * mean + (variance.psi + doubt) * mean * mean);
-  const y = cut(state, settings, shape, bin, count, mean, 3 * sd + 3 * variance.phi);
+  const y = cut(state, settings, shape, bin, count, mean, 3 * sd + 3 * variance.phi, suspect);
   let before = Math.exp(clampLog(logMean(state, PROFILES)));
   for (const [k, profile] of state.profiles.entries()) {
     const season = settings.seasons[k] ?? 1;
@@ -174,18 +167,10 @@ export function learnBin(
   drift(state, settings, shape);
 }
 
-function cut(
-  state: State,
-  settings: Settings,
-  shape: Shape,
-  bin: number,
-  count: number,
-  mean: number,
-  width: number,
-): number {
+function cut(state: State, settings: Settings, shape: Shape, bin: number, count: number, mean: number, width: number, suspect: boolean): number {
   const [shorter] = settings.seasons;
   const [profile] = state.profiles;
-  const high = count > mean + width;
+  const high = count > mean + width || (suspect && count > mean);
   let habit = false;
   if (shorter !== undefined && profile !== undefined) {
     const b = binOfSeason(bin, shorter, shape, profile.length);
@@ -196,13 +181,13 @@ function cut(
   }
   if (count < mean - width) return mean - width;
   if (!high || habit) return count;
-  return mean + Math.min(mean, width * Math.max(0.15, width / (count - mean)));
+  return mean + Math.min(mean, count - mean, width * Math.max(0.15, width / (count - mean)));
 }
 
 /** The level of the first bins is their mean; the other coefficients wait. */
 function learnFirstLevel(state: State, count: number): void {
   const n = state.scalars[at.bins] ?? 0;
-  const sum = n === 0 ? 0 : Math.exp(state.x[LEVEL] ?? 0) * (n + 0.5) - 0.5;
+  const sum = n === 0 ? 0 : (Math.exp(state.x[LEVEL] ?? 0) * (n + 0.5) - 0.5);
   state.x[LEVEL] = Math.log((sum + count + 0.5) / (n + 1.5));
 }
 
@@ -238,9 +223,6 @@ function drift(state: State, settings: Settings, shape: Shape): void {
   for (let i = 0; i < FEATURES; i++) {
     const k = triangle(i, i);
     // No coefficient becomes less certain than it was before the first bin.
-    p[k] = Math.min(
-      Math.max(p[k] ?? 0, 1e-9) + (DRIFT_SD[i] ?? 0) ** 2 * d,
-      Math.max((PRIOR_SD[i] ?? 0) ** 2 * 4, p[k] ?? 0),
-    );
+    p[k] = Math.min(Math.max(p[k] ?? 0, 1e-9) + (DRIFT_SD[i] ?? 0) ** 2 * d, Math.max((PRIOR_SD[i] ?? 0) ** 2 * 4, p[k] ?? 0));
   }
 }

@@ -12,15 +12,13 @@ export interface Settings {
   readonly seasons: readonly number[];
   /** Lengths of the windows that are looked at together, ascending, in steps; at most `WINDOWS_MAX` of at most `RING`. */
   readonly windows: readonly number[];
-  /** The acceptable chance of a false alarm per step. */
-  readonly falseAlarms: number;
-  /** Fewer than this in a window is never an alarm. */
-  readonly floor: number;
   /**
    * From so many in a window on, five times the usual is an incident and no noise: the detector learns nothing of it
    * about noise. Infinite for series whose highs nobody looks at.
    */
   readonly incidentFrom: number;
+  /** How many of the shorter season the recent level looks back. */
+  readonly recentSeasons: number;
   /**
    * True where the steps before the first one are known to have been empty (failures of a group that was never seen),
    * so that a first burst is news; false for a series that was simply not recorded before.

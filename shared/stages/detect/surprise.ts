@@ -22,10 +22,14 @@ const TAIL_SEEN_MAX = 200;
 const TAIL_MEDIAN_WEIGHT = 10;
 /** An excess counts as at most this many median excesses, so that an incident is one surprise among others. */
 const EXCESS_MAX = 15;
+/** A score is news when it is so much higher than the highest of late, which fades. */
+const NEWS_FACTOR = 1.1;
+/** From this score on a bin is suspected, and learned with caution. */
+const SUSPECT = 6;
 /** See `Settings.incidentFrom`. */
 const INCIDENT_FACTOR = 5;
 /** Of the highs that a series has seen, so many are taken for noise: the rest were events. */
-const NOISE_SHARE = 0.8;
+const NOISE_SHARE = 0.78;
 /** Zeros beyond these days teach nothing new; steps of a gap longer than this many longest seasons are skipped. */
 const GAP_SEASONS = 8;
 /** No series starts with a score: the first bins only set the level. */
@@ -147,7 +151,8 @@ export function closeStep(state: State, settings: Settings, shape: Shape, count:
   const s = state.scalars;
   const scored = count !== null && count > 0 && ((s[at.bins] ?? 0) >= WARM_UP_BINS || settings.emptyBefore);
   const most = scored ? mostSurprising(state, settings, doubt) : null;
-  const result = most && { most, score: calibrate(state, settings, most.raw), news: most.raw > (s[at.peak] ?? 0) };
+  const trust = settings.emptyBefore ? 1 : trustOf(state, settings, shape);
+  const result = most && { most, score: trust * calibrate(state, settings, most.raw), news: most.raw > NEWS_FACTOR * (s[at.peak] ?? 0) };
   if (count !== null) {
     s[at.open] = (s[at.open] ?? 0) + count;
     s[at.openSteps] = (s[at.openSteps] ?? 0) + 1;
@@ -157,6 +162,12 @@ export function closeStep(state: State, settings: Settings, shape: Shape, count:
   }
   if (mod(step + 1, shape.binSteps) === 0) closeBin(state, settings, shape, doubt);
   return result;
+}
+
+/** A rhythm is known when it was seen twice; until then only what is far out of line is believed. */
+function trustOf(state: State, settings: Settings, shape: Shape): number {
+  const seasons = ((state.scalars[at.bins] ?? 0) * shape.binSteps) / (settings.seasons.at(-1) ?? shape.binSteps);
+  return Math.min(1, 0.5 + 0.25 * seasons);
 }
 
 /** A step without a failure is never the peak of a window that reaches back, so only steps with one are asked. */
@@ -178,13 +189,13 @@ function closeBin(state: State, settings: Settings, shape: Shape, doubt: number)
     const memory = memoryOf(settings, shape.binSteps);
     const incident = (s[at.openIncident] ?? 0) > 0;
     if ((s[at.bins] ?? 0) >= WARM_UP_BINS) {
-      const news = !incident && (s[at.openScore] ?? 0) > (s[at.peak] ?? 0);
+      const news = !incident && (s[at.openScore] ?? 0) > NEWS_FACTOR * (s[at.peak] ?? 0);
       if (!incident) learnTail(state, settings, shape, s[at.openScore] ?? 0, memory);
       const expected = (state.expected[mod(state.step, RING)] ?? 0) * shape.binSteps;
       learnVariance(state, 0, count, expected, doubt, memory, news);
       learnVariances(state, settings, doubt, memory, news);
     }
-    learnBin(state, settings, shape, bin, count, varianceOf(state, 0));
+    learnBin(state, settings, shape, bin, count, varianceOf(state, 0), (s[at.openScore] ?? 0) > SUSPECT);
     state.cache.bin = Number.NaN;
     s[at.bins] = (s[at.bins] ?? 0) + 1;
   }
@@ -213,7 +224,7 @@ function learnVariances(state: State, settings: Settings, doubt: number, memory:
 function learnTail(state: State, settings: Settings, shape: Shape, raw: number, memory: number): void {
   const s = state.scalars;
   const peak = s[at.peak] ?? 0;
-  const news = raw > TAIL_FROM && raw > peak;
+  const news = raw > TAIL_FROM && raw > NEWS_FACTOR * peak;
   const bins = Math.min(s[at.bins] ?? 0, memory) - WARM_UP_BINS + 1;
   s[at.tailRate] = (s[at.tailRate] ?? 0) + ((news ? 1 : 0) - (s[at.tailRate] ?? 0)) / Math.max(1, bins);
   if (news) {

@@ -1,0 +1,119 @@
+import { describe, expect, test } from 'vitest';
+import { auditTruststore } from '../../shared/x509/audit.js';
+import { parseTruststore } from '../../shared/x509/truststore.js';
+import { AT, ca, days, leaf, SERVER_AUTH } from '../certificates.js';
+
+const root = ca({ subject: 'C=US,O=Acme,CN=Acme Root CA', key: 'rsa-a' });
+const issuing = ca({ subject: 'C=US,O=Acme,CN=Acme Issuing CA', key: 'rsa-b', issuer: root });
+
+function audit(text: string) {
+  const { findings, certificates } = auditTruststore(parseTruststore(text), AT, days(30));
+  return { found: findings.map(({ code, severity, line }) => [code, severity, line]), certificates };
+}
+
+test('a sound truststore has no findings', () => {
+  const { found, certificates } = audit(issuing.pem + root.pem);
+  expect(found).toEqual([]);
+  expect(certificates.map(({ kind, chainLength }) => [kind, chainLength])).toEqual([
+    ['intermediate', 3],
+    ['root', 2],
+  ]);
+});
+
+const past = { notBefore: AT - days(90), notAfter: AT - days(1) };
+const soon = { notBefore: AT - days(90), notAfter: AT + days(10) };
+const future = { notBefore: AT + days(1), notAfter: AT + days(90) };
+const otherRoot = ca({ subject: 'C=US,O=Zeta,CN=Zeta Root CA', key: 'rsa-d' });
+const levels = [root];
+for (const key of ['rsa-b', 'rsa-c', 'rsa-d']) {
+  levels.push(ca({ subject: `C=US,O=Acme,CN=Level ${key}`, key, issuer: levels.at(-1)! }));
+}
+const unsigned = ca({
+  subject: 'C=US,O=Acme,CN=Acme Issuing CA',
+  key: 'rsa-b',
+  issuer: { ...root, privateKey: otherRoot.privateKey },
+});
+
+describe('findings, with the line of the block', () => {
+  test.each([
+    ['an expired CA', ca({ subject: 'CN=R', key: 'rsa-a', ...past }).pem, [['issuer-expired', 'error', 1]]],
+    ['one that expires soon', ca({ subject: 'CN=R', key: 'rsa-a', ...soon }).pem, [['expires-soon', 'warning', 1]]],
+    [
+      'one that is not yet valid',
+      ca({ subject: 'CN=R', key: 'rsa-a', ...future }).pem,
+      [['issuer-not-yet-valid', 'error', 1]],
+    ],
+    ['a weak key', ca({ subject: 'CN=R', key: 'rsa-1024' }).pem, [['weak-key', 'error', 1]]],
+    ['a curve that is not taken', ca({ subject: 'CN=R', key: 'ec-p521' }).pem, [['unsupported-curve', 'error', 1]]],
+    [
+      'a weak signature',
+      root.pem + ca({ subject: 'CN=I', key: 'rsa-b', issuer: root, hash: 'sha1' }).pem,
+      [['weak-signature', 'error', 21]],
+    ],
+    [
+      'a certificate that is no CA',
+      root.pem + leaf({ subject: 'CN=client', key: 'rsa-b', issuer: root }).pem,
+      [['issuer-not-ca', 'error', 21]],
+    ],
+    [
+      'a CA for servers',
+      ca({ subject: 'CN=R', key: 'rsa-a', extendedKeyUsage: [SERVER_AUTH] }).pem,
+      [['unsupported-purpose', 'error', 1]],
+    ],
+    ['a self-signed client', leaf({ subject: 'CN=client', key: 'rsa-b' }).pem, [['self-signed-client', 'info', 1]]],
+    ['a missing issuer', issuing.pem, [['issuer-missing', 'error', 1]]],
+    [
+      'an issuer with another key',
+      root.pem.replace(root.pem, ca({ subject: 'C=US,O=Acme,CN=Acme Root CA', key: 'rsa-e' }).pem) + issuing.pem,
+      [['issuer-rekeyed', 'error', 21]],
+    ],
+    ['a content that was altered', root.pem + unsigned.pem, [['content-altered', 'error', 21]]],
+    ['a path over four', levels.map(({ pem }) => pem).join(''), [['chain-too-long', 'error', 61]]],
+    [
+      'one subject with two issuers',
+      root.pem +
+        otherRoot.pem +
+        issuing.pem +
+        ca({ subject: 'C=US,O=Acme,CN=Acme Issuing CA', key: 'rsa-b', issuer: otherRoot }).pem,
+      [
+        ['two-issuers', 'error', 41],
+        ['two-issuers', 'error', 61],
+      ],
+    ],
+    ['a repetition', root.pem + root.pem, [['duplicate', 'info', 21]]],
+    [
+      'a block that cannot be read',
+      `${root.pem}-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n`,
+      [['unreadable-block', 'error', 21]],
+    ],
+    ['a block without its end', `${root.pem}-----BEGIN CERTIFICATE-----\nMIIB\n`, [['unreadable-block', 'error', 21]]],
+    ['a comment', `# Acme\n${root.pem}`, [['not-pem', 'info', 1]]],
+    ['base64 without marks', root.pem + root.pem.replace(/-----[A-Z ]+-----\n/g, ''), [['not-pem', 'warning', 21]]],
+    [
+      'a private key',
+      `${root.pem}-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n`,
+      [['private-key', 'error', 21]],
+    ],
+    [
+      'another block',
+      `${root.pem}-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n`,
+      [['not-a-certificate', 'warning', 21]],
+    ],
+    ['nothing', '', [['no-certificates', 'error', null]]],
+  ])('%s', (_, text, expected) => {
+    expect(audit(text).found).toEqual(expected);
+  });
+});
+
+test('every CA of a circle without a root is told', () => {
+  const [a, b] = [ca({ subject: 'CN=A', key: 'ec-a' }), ca({ subject: 'CN=B', key: 'ec-b' })];
+  const circle =
+    ca({ subject: 'CN=A', key: 'ec-a', issuer: b }).pem + ca({ subject: 'CN=B', key: 'ec-b', issuer: a }).pem;
+  expect(audit(circle).found.map(([code]) => code)).toEqual(['issuer-missing', 'issuer-missing']);
+});
+
+test('a private key is named without a byte of it', () => {
+  const text = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0IGtleSBieXRlcw==\n-----END PRIVATE KEY-----\n';
+  const { findings } = auditTruststore(parseTruststore(text), AT, days(30));
+  expect(JSON.stringify(findings)).not.toContain('c2VjcmV0');
+});

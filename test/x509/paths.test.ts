@@ -1,0 +1,151 @@
+/** Path building against an oracle that knows no bounds and forgets nothing: it tries every order of certificates. */
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { limits } from '../../shared/limits.js';
+import type { Certificate } from '../../shared/x509/certificate.js';
+import { diagnose } from '../../shared/x509/diagnose.js';
+import { findTrustedPath, nearestAttempt, pathProblems, startSearch } from '../../shared/x509/paths.js';
+import { clientProblems, issuerProblems } from '../../shared/x509/rules.js';
+import { checkSignature } from '../../shared/x509/signature.js';
+import { isSelfSigned, truststoreOf } from '../../shared/x509/truststore.js';
+import { AT, ca, days, general, leaf } from '../certificates.js';
+
+const NAMES = ['CN=A', 'CN=B', 'CN=C'];
+const KEYS = ['ec-a', 'ec-b', 'ec-d'];
+
+/** One CA of a random truststore: who it is, who signed it, and what is wrong with it. */
+const edge = fc.record({
+  subject: fc.nat(2),
+  key: fc.nat(2),
+  issuer: fc.nat(2),
+  issuerKey: fc.nat(2),
+  selfSigned: fc.boolean(),
+  flaw: fc.constantFrom('none', 'none', 'none', 'none', 'expired', 'not-ca', 'path-length', 'names'),
+  keyIds: fc.boolean(),
+});
+type Edge = typeof edge extends fc.Arbitrary<infer T> ? T : never;
+
+const made = new Map<string, Certificate>();
+
+function build(one: Edge): Certificate {
+  const id = JSON.stringify(one);
+  const known = made.get(id);
+  if (known !== undefined) return known;
+  const { subject, key, issuer, issuerKey, selfSigned, flaw, keyIds } = one;
+  const certificate = ca({
+    subject: NAMES[subject]!,
+    key: KEYS[key]!,
+    keyIds,
+    ...(selfSigned ? {} : { issuer: ca({ subject: NAMES[issuer]!, key: KEYS[issuerKey]! }) }),
+    ...(flaw === 'expired' ? { notBefore: AT - days(9), notAfter: AT - days(1) } : {}),
+    ...(flaw === 'not-ca' ? { ca: false } : {}),
+    ...(flaw === 'path-length' ? { pathLength: 0 } : {}),
+    ...(flaw === 'names' ? { excluded: [general.directory('CN=client')] } : {}),
+  }).certificate;
+  made.set(id, certificate);
+  return certificate;
+}
+
+/** Whether any path of at most four certificates is without fault; straight from the rules, without memory. */
+function oracle(client: Certificate, store: readonly Certificate[]): boolean {
+  const extend = (path: readonly Certificate[]): boolean => {
+    const last = path.at(-1)!;
+    if (path.length === limits.chainCertificatesMax) return false;
+    return store.some((next) => {
+      if (next.subjectKey !== last.issuerKey || checkSignature(last, next, new Map()).kind !== 'valid') return false;
+      const anchor = isSelfSigned(next);
+      if (issuerProblems(next, AT, anchor).length > 0 || path.includes(next)) return false;
+      const longer = [...path, next];
+      return anchor ? pathProblems(longer).length === 0 : extend(longer);
+    });
+  };
+  return clientProblems(client, AT).length === 0 && extend([client]);
+}
+
+describe('random truststores with loops, branches and flaws', () => {
+  const stores = fc.array(edge, { minLength: 1, maxLength: 9 });
+  const below = fc.tuple(fc.nat(2), fc.nat(2));
+  let trusted = 0;
+
+  test('are trusted exactly when a sound path exists', () => {
+    fc.assert(
+      fc.property(stores, below, (edges, [issuer, key]) => {
+        const client = leaf({
+          subject: 'CN=client',
+          key: 'ec-c',
+          issuer: ca({ subject: NAMES[issuer]!, key: KEYS[key]! }),
+        }).certificate;
+        const store = [...new Set(edges.map(build))];
+        const truststore = truststoreOf(store);
+        const diagnosis = diagnose(client, truststore, AT);
+        expect(diagnosis.verdict === 'trusted').toBe(oracle(client, store));
+        expect(diagnosis.verdict === 'trusted').toBe(findTrustedPath(startSearch(truststore, AT), client) !== null);
+        if (diagnosis.verdict === 'trusted') trusted++;
+        else {
+          // The reason is a finding of its own, and nothing but the search's bound makes a refusal without one.
+          expect(
+            diagnosis.findings.some(({ code, severity }) => code === diagnosis.reason && severity === 'error'),
+          ).toBe(true);
+          expect(nearestAttempt(startSearch(truststore, AT), client).path[0]).toBe(client);
+        }
+      }),
+      { numRuns: 600 },
+    );
+    expect(trusted).toBeGreaterThan(30);
+  });
+});
+
+describe('what is explained when several things are wrong', () => {
+  const root = ca({ subject: 'C=US,O=Acme,CN=Acme Root CA', key: 'ec-a' });
+  const issuing = { subject: 'C=US,O=Acme,CN=Acme Issuing CA', key: 'ec-b', issuer: root };
+  const client = leaf({ subject: 'CN=client', key: 'ec-c', issuer: ca(issuing) }).certificate;
+  const reason = (...store: ReturnType<typeof ca>[]) =>
+    diagnose(client, truststoreOf(store.map(({ certificate }) => certificate)), AT).reason;
+  const expired = ca({ ...issuing, notBefore: AT - days(9), notAfter: AT - days(1) });
+  const zeta = ca({ subject: 'C=US,O=Zeta,CN=Zeta Root CA', key: 'ec-d' });
+  const cross = ca({ ...issuing, issuer: zeta });
+
+  test('a path that is complete comes before one that breaks off', () => {
+    expect(reason(root, expired, cross)).toBe('issuer-expired');
+  });
+
+  test('the path with the fewest faults is the one to mend', () => {
+    const both = ca({ ...issuing, notBefore: AT - days(9), notAfter: AT - days(1), hash: 'sha1', serial: '55' });
+    const { findings } = diagnose(
+      client,
+      truststoreOf([root, both, expired].map(({ certificate }) => certificate)),
+      AT,
+    );
+    expect(findings.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual(['issuer-expired']);
+  });
+
+  test('a certificate signed by its own old key is no root', () => {
+    const oldKey = ca({ subject: 'CN=R', key: 'ec-a', keyIds: false });
+    const newWithOld = ca({ subject: 'CN=R', key: 'ec-b', issuer: oldKey, keyIds: false });
+    const below = leaf({ subject: 'CN=client', key: 'ec-c', issuer: newWithOld, keyIds: false }).certificate;
+    expect(diagnose(below, truststoreOf([newWithOld.certificate]), AT).verdict).toBe('refused');
+    expect(diagnose(below, truststoreOf([newWithOld.certificate, oldKey.certificate]), AT).verdict).toBe('trusted');
+  });
+
+  test('a self-signed client with the name and key of a root is still not that root', () => {
+    const mimic = leaf({ subject: 'C=US,O=Acme,CN=Acme Root CA', key: 'ec-a', serial: '66' }).certificate;
+    expect(diagnose(mimic, truststoreOf([root.certificate]), AT).reason).toBe('self-signed');
+  });
+
+  test('all that is wrong with the client is told as well', () => {
+    const bad = leaf({
+      subject: 'CN=client',
+      key: 'rsa-1024',
+      issuer: ca(issuing),
+      notBefore: AT - days(9),
+      notAfter: AT - days(1),
+    }).certificate;
+    const { findings } = diagnose(bad, truststoreOf([]), AT);
+    expect(findings.filter(({ severity }) => severity === 'error').map(({ code }) => code)).toEqual([
+      'issuer-missing',
+      'weak-key',
+      'expired',
+    ]);
+  });
+});
