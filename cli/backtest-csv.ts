@@ -1,7 +1,7 @@
 /** Reads a count series from CSV, row by row: RFC 4180 with a header, of whose columns `count` must be one. */
 
 import { StringDecoder } from 'node:string_decoder';
-import { messageOf, MtlsWatchError } from '../shared/errors.js';
+import { MtlsWatchError, messageOf } from '../shared/errors.js';
 import { limits } from '../shared/limits.js';
 
 export interface Row {
@@ -30,11 +30,15 @@ export async function* readSeries(input: AsyncIterable<Buffer | string>, name: s
     if (columns === null) columns = columnsOf(cells, name, line);
     else yield rowOf(cells, columns, `${name}, line ${line}`);
   }
-  if (columns === null) throw new MtlsWatchError('unreadable-input', `${name} is empty; expected CSV with a header and a column "count"`);
+  if (columns === null)
+    throw new MtlsWatchError('unreadable-input', `${name} is empty; expected CSV with a header and a column "count"`);
 }
 
 /** Lines; a line break between quotes belongs to its field. */
-async function* recordsOf(input: AsyncIterable<Buffer | string>, name: string): AsyncGenerator<{ text: string; line: number }> {
+async function* recordsOf(
+  input: AsyncIterable<Buffer | string>,
+  name: string,
+): AsyncGenerator<{ text: string; line: number }> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   let line = 1;
@@ -53,7 +57,10 @@ async function* recordsOf(input: AsyncIterable<Buffer | string>, name: string): 
     }
     rest = rest.slice(from);
     if (open.length + rest.length > limits.csvRecordCharsMax) {
-      throw new MtlsWatchError('unreadable-input', `${name}, line ${start}: no end within ${limits.csvRecordCharsMax} characters; is a quote left open?`);
+      throw new MtlsWatchError(
+        'unreadable-input',
+        `${name}, line ${start}: no end within ${limits.csvRecordCharsMax} characters; is a quote left open?`,
+      );
     }
     if (final && open + rest !== '') yield { text: open + rest, line: start };
   }
@@ -97,18 +104,29 @@ function cellsOf(text: string): string[] {
 }
 
 function columnsOf(cells: readonly string[], name: string, line: number): Columns {
-  const names = cells.map((cell) => cell.replace(/^\uFEFF/, '').trim().toLowerCase());
+  const names = cells.map((cell) =>
+    cell
+      .replace(/^\uFEFF/, '')
+      .trim()
+      .toLowerCase(),
+  );
   const count = names.indexOf('count');
   if (count < 0) {
     const found = JSON.stringify(names.join(',').slice(0, 80));
-    throw new MtlsWatchError('unreadable-input', `${name}, line ${line}: the header is ${found}; expected a column named "count"`);
+    throw new MtlsWatchError(
+      'unreadable-input',
+      `${name}, line ${line}: the header is ${found}; expected a column named "count"`,
+    );
   }
   return { width: names.length, count, timestamp: names.indexOf('timestamp'), series: names.indexOf('series') };
 }
 
 function rowOf(cells: readonly string[], columns: Columns, where: string): Row {
   if (cells.length < columns.width) {
-    throw new MtlsWatchError('unreadable-input', `${where}: got ${cells.length} fields; expected ${columns.width} as in the header`);
+    throw new MtlsWatchError(
+      'unreadable-input',
+      `${where}: got ${cells.length} fields; expected ${columns.width} as in the header`,
+    );
   }
   const timestamp = (cells[columns.timestamp] ?? '').trim();
   return {
@@ -124,7 +142,10 @@ function countOf(text: string, where: string): number | null {
   const count = Number(text);
   if (!Number.isFinite(count) || count < 0 || count > limits.backtestCountMax) {
     const shown = JSON.stringify(text.slice(0, 40));
-    throw new MtlsWatchError('unreadable-input', `${where}: the count is ${shown}; expected a number from 0 to ${limits.backtestCountMax}`);
+    throw new MtlsWatchError(
+      'unreadable-input',
+      `${where}: the count is ${shown}; expected a number from 0 to ${limits.backtestCountMax}`,
+    );
   }
   return count;
 }

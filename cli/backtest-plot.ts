@@ -34,7 +34,13 @@ export function plotOf(name: string): Plot {
 export function addPoint(plot: Plot, count: number | null, scored: ScoredStep): void {
   plot.rows++;
   const last = plot.columns.at(-1);
-  const fresh = { min: count ?? Number.POSITIVE_INFINITY, max: count ?? 0, expected: scored.expected, rows: 1, alarms: scored.alarm ? 1 : 0 };
+  const fresh = {
+    min: count ?? Number.POSITIVE_INFINITY,
+    max: count ?? 0,
+    expected: scored.expected,
+    rows: 1,
+    alarms: scored.alarm ? 1 : 0,
+  };
   if (last !== undefined && last.rows < plot.rowsPerColumn) mergeInto(last, fresh);
   else plot.columns.push(fresh);
   if (plot.columns.length <= COLUMNS_MAX) return;
@@ -76,11 +82,17 @@ function panel(plot: Plot, top: number): string {
   const highest = Math.max(1, ...columns.map((c) => Math.max(c.max, c.expected)));
   const x = (i: number): string => (MARGIN.left + (WIDTH * (i + 0.5)) / columns.length).toFixed(1);
   const y = (value: number): string => (top + MARGIN.top + HEIGHT * (1 - value / highest)).toFixed(1);
-  const bars = columns.map((c, i) => (c.min > c.max ? '' : `M${x(i)} ${y(c.max)}V${y(c.min === c.max ? 0 : c.min)}`)).join('');
+  const bars = columns
+    .map((c, i) => (c.min > c.max ? '' : `M${x(i)} ${y(c.max)}V${y(c.min === c.max ? 0 : c.min)}`))
+    .join('');
   const line = columns.map((c, i) => `${i === 0 ? 'M' : 'L'}${x(i)} ${y(c.expected)}`).join('');
   const alarms = columns.reduce((sum, c) => sum + c.alarms, 0);
   const marks = columns
-    .map((c, i) => (c.alarms > 0 ? `<circle cx="${x(i)}" cy="${y(c.max)}" r="4" fill="none" stroke="#c00000" stroke-width="1.5"/>` : ''))
+    .map((c, i) =>
+      c.alarms > 0
+        ? `<circle cx="${x(i)}" cy="${y(c.max)}" r="4" fill="none" stroke="#c00000" stroke-width="1.5"/>`
+        : '',
+    )
     .join('');
   const base = top + MARGIN.top + HEIGHT;
   const title = `${plot.name === '' ? 'series' : plot.name}: ${plot.rows.toLocaleString('en-US')} rows, ${alarms} alarms`;

@@ -7,11 +7,11 @@ import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import CliTable from 'cli-table3';
 import { Command } from 'commander';
-import { messageOf, MtlsWatchError } from '../shared/errors.js';
+import { MtlsWatchError, messageOf } from '../shared/errors.js';
 import { limits } from '../shared/limits.js';
 import { openSeries, type ScoredStep, type SeriesOptions } from '../shared/stages/detect/series.js';
+import { type Row, readSeries } from './backtest-csv.js';
 import { addPoint, drawSvg, type Plot, plotOf } from './backtest-plot.js';
-import { readSeries, type Row } from './backtest-csv.js';
 
 export interface BacktestOptions extends SeriesOptions {
   /** Minutes from one row to the next. */
@@ -69,16 +69,27 @@ interface RawOptions {
 
 export function parseOptions(raw: RawOptions): BacktestOptions {
   const step = numberOf('--step', raw.step, (n) => n > 0 && n <= 525_600, 'minutes, more than 0');
-  const falseAlarms = numberOf('--false-alarms', raw.falseAlarms, (n) => n > 0 && n < 1, 'a rate between 0 and 1, such as 0.001');
+  const falseAlarms = numberOf(
+    '--false-alarms',
+    raw.falseAlarms,
+    (n) => n > 0 && n < 1,
+    'a rate between 0 and 1, such as 0.001',
+  );
   // Commander splits `--season 288 2016` itself; `--season 288,2016` is what people also try.
   const given = raw.season?.flatMap((text) => text.split(',')).map((text) => seasonOf(text));
   const seasons = [...new Set(given ?? usualSeasons(step))].sort((a, b) => a - b);
-  if (seasons.length > 2) throw new MtlsWatchError('usage', `--season: got ${seasons.length} lengths; expected at most two`);
+  if (seasons.length > 2)
+    throw new MtlsWatchError('usage', `--season: got ${seasons.length} lengths; expected at most two`);
   return { step, seasons, falseAlarms, json: raw.json, plot: raw.plot ?? null };
 }
 
 function seasonOf(text: string): number {
-  return numberOf('--season', text, (n) => Number.isInteger(n) && n >= 4 && n <= 1_000_000, 'whole steps, from 4 to 1,000,000');
+  return numberOf(
+    '--season',
+    text,
+    (n) => Number.isInteger(n) && n >= 4 && n <= 1_000_000,
+    'whole steps, from 4 to 1,000,000',
+  );
 }
 
 function numberOf(name: string, text: string, valid: (n: number) => boolean, expected: string): number {
@@ -158,7 +169,14 @@ function skipGap(series: Series, row: Row, options: BacktestOptions): void {
 function jsonOf(row: Row, index: number, scored: ScoredStep): string {
   const { series, count } = row;
   const expected = Number(scored.expected.toPrecision(6));
-  return JSON.stringify({ series, index, count, expected, score: Number(scored.score.toFixed(4)), alarm: scored.alarm });
+  return JSON.stringify({
+    series,
+    index,
+    count,
+    expected,
+    score: Number(scored.score.toFixed(4)),
+    alarm: scored.alarm,
+  });
 }
 
 function summary(all: ReadonlyMap<string, Series>, alarms: readonly AlarmRow[], options: BacktestOptions): string {

@@ -25,7 +25,7 @@ export async function invokeAsync(FunctionName: string, event: unknown): Promise
 }
 
 /** The running processes of a function: MiniStack keeps its code in a folder that is named after it. */
-export function processesOf(functionName: string): number[] {
+function processesOf(functionName: string): number[] {
   const { stdout } = spawnSync('ps', ['-A', '-ww', '-o', 'pid=', '-o', 'args='], { encoding: 'utf8' });
   const folder = `${process.env.MTLS_WATCH_LOCAL_AWS}/ministack-lambda-${functionName}-`;
   return stdout
