@@ -6,6 +6,8 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MtlsWatchError } from '../../shared/errors.js';
 import { installed, startMiniStack } from './support/ministack.js';
@@ -30,7 +32,9 @@ try {
 
 async function run(): Promise<number> {
   const python = await installed(root);
-  const local = await startMiniStack(python);
+  const logFile = join(root, 'out', 'local-aws.log');
+  mkdirSync(dirname(logFile), { recursive: true });
+  const local = await startMiniStack(python, logFile);
   try {
     if (interrupted) return 130;
     console.log(`the local AWS answers at ${local.env.AWS_ENDPOINT_URL}`);
@@ -43,7 +47,7 @@ async function run(): Promise<number> {
     ];
     vitest = spawn(process.execPath, args, { cwd: root, env: local.env, stdio: 'inherit' });
     const [code] = await once(vitest, 'exit');
-    if (code !== 0) console.error(`the local AWS's last words:\n${local.log()}`);
+    if (code !== 0) console.error(`what the local AWS and the functions said is in ${logFile}`);
     return interrupted ? 130 : (code ?? 1);
   } finally {
     await local.stop();

@@ -39,7 +39,7 @@ const settings = {
   runbooks: { baseUrl: 'https://wiki.example.com/runbooks' },
   // Short ones, so that a test sees the end of an incident.
   detection: { windowMinutes: 1, resolveMinutes: 1 },
-  graceMinutes: 1,
+  graceMinutes: 2,
 };
 
 const ISSUING = 'C=US,O=Acme,CN=Acme Issuing CA';
@@ -71,7 +71,9 @@ async function putTruststores(): Promise<void> {
 
 /** Both halves of refused requests, a few milliseconds apart. */
 function refusals(scope: string, from: number, count: number, changes: Record<string, unknown> = {}) {
-  const start = Date.now();
+  const now = Date.now();
+  // Within one minute, so that their window is full at once.
+  const start = now % MINUTE > MINUTE - 1000 ? now - 1000 : now;
   const each = Array.from({ length: count }, (_, index) => ({
     n: from + index,
     at: start + index,
@@ -163,7 +165,7 @@ function redrive(): { status: number | null; lines: unknown[] } {
 
 describe('refused requests in the gateway’s logs', () => {
   it('are counted, though the function dies between the two logs', async () => {
-    const { denials, accesses } = refusals(PAYMENTS, 1, 20, {
+    const { denials, accesses } = refusals(PAYMENTS, 1, 60, {
       'identity.clientCert.clientCertPem': client.pem,
       'identity.clientCert.subjectDN': client.certificate.subjectDn,
       'identity.clientCert.issuerDN': client.certificate.issuerDn,
@@ -171,10 +173,10 @@ describe('refused requests in the gateway’s logs', () => {
     const alone = refusals('-', 900, 3);
     const chatter = { id: '', timestamp: Date.now(), message: '(1) Method completed with status: 200' };
     await putLogEvents(EXECUTION_GROUP, [...denials, ...alone.denials, chatter]);
-    await soon(waiting).toBe(23);
+    await soon(waiting).toBe(63);
     expect(kill(stack.IngestFunctionName)).toBeGreaterThan(0);
     await putLogEvents(ACCESS_GROUP, [...accesses, accessEvent({ n: 990, at: Date.now() }, { status: '200' })]);
-    await soon(() => counted(payments)).toEqual(all(20));
+    await soon(() => counted(payments)).toEqual(all(60));
   });
 
   it('alert with the diagnosis against the truststore in S3 and what changed in it', async () => {
@@ -182,10 +184,10 @@ describe('refused requests in the gateway’s logs', () => {
     const [{ notice, attributes }] = (await received()) as [Received];
     expect(notice).toMatchObject({
       group: payments,
-      count: 20,
+      count: 60,
       reasonText: 'Could not find issuer for certificate',
       runbookUrl: 'https://wiki.example.com/runbooks/en/issuer-rekeyed.md',
-      clients: [{ subjectDn: client.certificate.subjectDn, fingerprint: client.certificate.fingerprint, count: 20 }],
+      clients: [{ subjectDn: client.certificate.subjectDn, fingerprint: client.certificate.fingerprint, count: 60 }],
       verdict: { verdict: 'refused', reason: 'issuer-rekeyed' },
       verdictNote: null,
     });
@@ -312,6 +314,6 @@ describe('in the end', () => {
     const ids = (await received()).map(({ notice }) => notice.noticeId);
     expect(new Set(ids).size).toBe(4);
     expect(ids).toHaveLength(4);
-    expect(await counted(payments)).toEqual(all(20));
+    expect(await counted(payments)).toEqual(all(60));
   });
 });

@@ -1,7 +1,7 @@
 /** Installs, starts and stops MiniStack, the local AWS of the tests in this folder. */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -10,7 +10,6 @@ import { fileURLToPath } from 'node:url';
 import { MtlsWatchError } from '../../../shared/errors.js';
 
 const requirements = fileURLToPath(new URL('../requirements.txt', import.meta.url));
-const LOG_CHARS_KEPT = 8_000;
 const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 8_000;
 
@@ -64,15 +63,17 @@ function lack(what: string, advice: string): MtlsWatchError {
 export interface LocalAws {
   /** The environment for everything that is to talk to it, and to nothing else. */
   readonly env: Readonly<Record<string, string>>;
-  /** The end of what it printed. */
-  log(): string;
   stop(): Promise<void>;
 }
 
-/** Resolves when it answers, on a free port of this machine alone. Its data is gone when it stops. */
-export async function startMiniStack(python: string): Promise<LocalAws> {
+/**
+ * Resolves when it answers, on a free port of this machine alone. Its data is gone when it stops.
+ * @param logFile is given what it and the functions print
+ */
+export async function startMiniStack(python: string, logFile: string): Promise<LocalAws> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-aws-'));
+  const log = openSync(logFile, 'w');
   const env = environment(port, python, folder);
   const child = spawn(python, ['-m', 'ministack'], {
     cwd: folder,
@@ -80,6 +81,8 @@ export async function startMiniStack(python: string): Promise<LocalAws> {
       ...env,
       GATEWAY_PORT: String(port),
       BIND_HOST: '127.0.0.1',
+      // In the addresses of queues.
+      MINISTACK_HOST: '127.0.0.1',
       TMPDIR: folder,
       S3_DATA_DIR: join(folder, 's3'),
       STATE_DIR: join(folder, 'state'),
@@ -90,14 +93,9 @@ export async function startMiniStack(python: string): Promise<LocalAws> {
     },
     // A group of its own, so that Ctrl-C does not take it away under the tests and its functions end with it.
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', log, log],
   });
-  let log = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      log = (log + text).slice(-LOG_CHARS_KEPT);
-    });
-  }
+  closeSync(log);
   const stop = async () => {
     await end(child);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
@@ -106,9 +104,9 @@ export async function startMiniStack(python: string): Promise<LocalAws> {
     await healthy(`http://127.0.0.1:${port}/_ministack/health`, child);
   } catch (error) {
     await stop();
-    throw new MtlsWatchError('unreadable-input', `the local AWS did not start:\n${log}`, { cause: error });
+    throw new MtlsWatchError('unreadable-input', `the local AWS did not start; see ${logFile}`, { cause: error });
   }
-  return { env, log: () => log, stop };
+  return { env, stop };
 }
 
 /** Nothing of the caller's own AWS gets in: neither a profile nor an endpoint of one service. */
