@@ -47,7 +47,7 @@ async function run(): Promise<number> {
     ];
     vitest = spawn(process.execPath, args, { cwd: root, env: local.env, stdio: 'inherit' });
     const [code] = await once(vitest, 'exit');
-    if (code !== 0) console.error(`what the local AWS and the functions said is in ${logFile}`);
+    if (code !== 0 && !interrupted) console.error(`what the local AWS and the functions said is in ${logFile}`);
     return interrupted ? 130 : (code ?? 1);
   } finally {
     await local.stop();

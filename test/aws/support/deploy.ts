@@ -4,7 +4,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,20 +32,17 @@ const ASSETS_BUCKET = 'cdk-hnb659fds-assets-000000000000-us-east-1';
 
 /** @param settings what a user would write into `cdk.json` under `mtlsWatch` */
 export async function deploy(settings: object): Promise<Deployed> {
-  const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-cdk-'));
-  try {
-    // The CDK command line calls the app in the same way.
-    execFileSync(process.execPath, ['--import', 'tsx', 'infra/app.ts'], {
-      cwd: root,
-      env: { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ mtlsWatch: settings }) },
-      stdio: 'inherit',
-    });
-    await bootstrap();
-    await uploadAssets(folder);
-    return (await create('mtls-watch', templateIn(folder))) as unknown as Deployed;
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  // Removed with everything else of the local AWS.
+  const folder = join(process.env.MTLS_WATCH_LOCAL_AWS ?? tmpdir(), 'cdk.out');
+  // The CDK command line calls the app in the same way.
+  execFileSync(process.execPath, ['--import', 'tsx', 'infra/app.ts'], {
+    cwd: root,
+    env: { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ mtlsWatch: settings }) },
+    stdio: 'inherit',
+  });
+  await bootstrap();
+  await uploadAssets(folder);
+  return (await create('mtls-watch', templateIn(folder))) as unknown as Deployed;
 }
 
 /** What `cdk bootstrap` leaves behind and a deployment looks for. */
