@@ -91,6 +91,8 @@ const PAUSES_MS = [
 class Disk {
   readonly #io: Io;
   readonly #process: Process;
+  /** The notice that SNS has taken and that is still in the outbox. */
+  #sending: string | null = null;
 
   constructor(io: Io, process: Process) {
     this.#io = io;
@@ -132,6 +134,8 @@ class Disk {
     if (this.#process.isDead) return;
     const result = apply();
     this.#note(write, label, '');
+    if (write === 'sns.publish') this.#sending = label();
+    if (write === 'outbox.clear') this.#sending = null;
     if (planned !== null) this.#fault(planned, write, label);
     if (planned === 'crash after') this.#die();
     else if (planned === 'failed after') this.#unlessDead(this.#latency(), () => reject(unavailable(write)));
@@ -180,6 +184,8 @@ class Disk {
 
   #die(): void {
     this.#process.isDead = true;
+    // Something else that the process was at may have killed it in the middle of sending.
+    if (this.#sending !== null) this.#io.onSendingFault('outbox.clear', 'crash before', this.#sending);
     this.#process.onLost('crashed');
   }
 
@@ -213,9 +219,19 @@ function unavailable(write: Write): MtlsWatchError {
   return new MtlsWatchError(code, 'throttled', { retryable: true });
 }
 
-/** @param inner takes each write at the moment when it takes effect, one item at a time */
-export function faultyStores(inner: Stores, io: Io, process: Process): Stores {
+/** What one process writes to and reads from. */
+export function faultyWorld(
+  inner: Stores,
+  deliver: (notice: Notice) => void,
+  io: Io,
+  process: Process,
+): { readonly stores: Stores; readonly publisher: Publisher } {
   const disk = new Disk(io, process);
+  return { stores: faultyStores(inner, disk), publisher: faultyPublisher(deliver, disk) };
+}
+
+/** @param inner takes each write at the moment when it takes effect, one item at a time */
+function faultyStores(inner: Stores, disk: Disk): Stores {
   const all = <T, R>(items: Iterable<T>, one: (item: T) => Promise<R>): Promise<R[]> =>
     Promise.all([...items].map(one));
   return {
@@ -377,8 +393,7 @@ export function faultyStores(inner: Stores, io: Io, process: Process): Stores {
 }
 
 /** SNS, with the same faults: "after" means that the notice went out all the same. */
-export function faultyPublisher(deliver: (notice: Notice) => void, io: Io, process: Process): Publisher {
-  const disk = new Disk(io, process);
+function faultyPublisher(deliver: (notice: Notice) => void, disk: Disk): Publisher {
   return {
     publish: (notice) =>
       disk.write(

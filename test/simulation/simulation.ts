@@ -14,8 +14,7 @@ import type { World } from '../../shared/ports/index.js';
 import { check, type Delivered } from './check.js';
 import {
   type FaultRates,
-  faultyPublisher,
-  faultyStores,
+  faultyWorld,
   type Io,
   type Process,
   type Write,
@@ -254,9 +253,8 @@ class Run {
     const world: World = {
       config: this.#config,
       clock: { now: () => this.#scheduler.now() + process.skewMs },
-      stores: faultyStores(this.#oracle.stores, io, process),
+      ...faultyWorld(this.#oracle.stores, (notice) => this.#receive(notice), io, process),
       truststores: noTruststores,
-      publisher: faultyPublisher((notice) => this.#receive(notice), io, process),
     };
     if (name !== 'sweep') this.#note(() => `${name}  begins, clock off by ${process.skewMs} ms`);
     handle(world).then(
