@@ -12,15 +12,8 @@ import type { LogBatch, Notice } from '../../shared/model.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
 import { check, type Delivered } from './check.js';
-import {
-  type FaultRates,
-  faultyWorld,
-  type Io,
-  type Process,
-  type Write,
-  type WriteFault,
-  writeFaults,
-} from './faulty-world.js';
+import { type FaultRates, type Io, type Process, type Write, type WriteFault, writeFaults } from './disk.js';
+import { faultyWorld } from './faulty-world.js';
 import { observe } from './oracle.js';
 import { createRandom, type Random } from './random.js';
 import { Scheduler } from './scheduler.js';
