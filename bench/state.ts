@@ -7,8 +7,9 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { countingClient, createDynamoStores } from '../shared/adapters/dynamodb/index.js';
 import { parseConfig } from '../shared/config.js';
 import type { GroupKey, LogEvent } from '../shared/model.js';
-import { alert, ingest, settleDue } from '../shared/pipeline.js';
+import { alert, ingest } from '../shared/pipeline.js';
 import type { World } from '../shared/ports/index.js';
+import { settleDue } from '../shared/waiting.js';
 import { ca, leaf } from '../test/certificates.js';
 import { createTestTable, startDynalite } from '../test/support/local-table.js';
 import { accessBatch, accessEvent, denialAsOneEvent, executionBatch, T0 } from '../test/support/logs.js';
@@ -24,7 +25,14 @@ async function createWorld() {
   const trips = countTrips(client);
   const clock = { time: T0 + 60_000, now: () => clock.time };
   const publisher = { publish: async () => {} };
-  const container = (): World => ({ config, clock, publisher, stores: createDynamoStores(client, table, clock) });
+  const truststores = { read: () => Promise.reject(new Error('no truststore here')), previous: async () => null };
+  const container = (): World => ({
+    config,
+    clock,
+    publisher,
+    truststores,
+    stores: createDynamoStores(client, table, clock),
+  });
   const measure = async (work: () => Promise<unknown>) => {
     const before = { ...usage, trips: trips.count };
     await work();

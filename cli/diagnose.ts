@@ -22,7 +22,7 @@ export function diagnoseCommand(output: Output = process.stdout, clock: Clock = 
     .description('tell whether the gateway would take a certificate, and if not, why and what to change')
     .requiredOption(
       '--client <file>',
-      "the client's certificate in PEM or DER; certificates behind it count as presented",
+      "the client's certificate in PEM or DER, or an access record that holds it; certificates behind it count as presented",
     )
     .requiredOption('--truststore <file>', 'the CA bundle: a file or s3://bucket/key')
     .option('--at <time>', 'check as at this ISO time instead of now')

@@ -131,7 +131,9 @@ function describe(
     found.length === 0
       ? pc.green(pc.bold(`nothing expires within ${days}`))
       : open === 0
-        ? pc.green(pc.bold(`all ${found.length} that expire within ${days} have a successor`))
+        ? pc.green(
+            pc.bold(`${plural(found.length, 'certificate')} expiring within ${days}, each with a successor that calls`),
+          )
         : pc.yellow(
             pc.bold(
               `${plural(open, 'certificate')} without a successor ${open === 1 ? 'expires' : 'expire'} within ${days}`,

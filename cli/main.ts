@@ -4,6 +4,7 @@
 import { Command, CommanderError } from 'commander';
 import { MtlsWatchError } from '../shared/errors.js';
 import { auditCommand } from './audit.js';
+import { backtestCommand } from './backtest.js';
 import { diagnoseCommand } from './diagnose.js';
 import { expiryCommand } from './expiry.js';
 import { observeClients } from './observe.js';
@@ -20,6 +21,7 @@ const program = new Command('mtls-watch')
   .addCommand(auditCommand())
   .addCommand(preflightCommand(observeClients))
   .addCommand(expiryCommand(observeClients))
+  .addCommand(backtestCommand())
   .addCommand(redriveCommand());
 
 for (const command of program.commands) command.copyInheritedSettings(program);

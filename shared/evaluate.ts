@@ -18,10 +18,37 @@ import { hourOf, MINUTES_PER_HOUR } from './stages/rollup.js';
 import { coveredByScope, scopeGroup, scopeVerdict } from './stages/scope-incident.js';
 import { severityFor } from './stages/severity.js';
 
-/** Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`. */
-export async function evaluate(groups: readonly GroupKey[], world: World): Promise<void> {
+/**
+ * Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`, but for one case: when several
+ * groups begin to fire at once, their scope's incident comes before the rest, or a storm's first batch would page for each.
+ * @param which `calm` passes those over that fire: the sweep looks at them every minute, and looking at them with every
+ *   batch too would make a storm read all its facts again and again
+ * @returns whether a notice was put in the outbox
+ */
+export async function evaluate(
+  groups: readonly GroupKey[],
+  world: World,
+  which: 'all' | 'calm' = 'all',
+): Promise<boolean> {
   const distinct = new Map(groups.filter(isOne).map((group) => [groupId(group), group] as const));
-  await pMap(distinct.values(), (group) => evaluateGroup(group, world), { concurrency: limits.storeConcurrencyMax });
+  const concurrency = { concurrency: limits.storeConcurrencyMax };
+  const changes = await pMap(distinct.values(), (group) => assess(group, which, world), concurrency);
+  const pending = changes.filter((change) => change !== null);
+  const spikes = pending.filter(({ change }) => change.notice === 'spike');
+  const held = new Set(spikes.slice(limits.groupsTogetherMin));
+  const told = await pMap(
+    pending.filter((change) => !held.has(change)),
+    (change) => store(change, world),
+    concurrency,
+  );
+  if (held.size === 0) return told.some(Boolean);
+  await evaluateScopes(await world.stores.incidents.firing(limits.firingPerSweepMax), world);
+  await evaluate(
+    [...held].map(({ group }) => group),
+    world,
+    which,
+  );
+  return true;
 }
 
 /** Groups that fail together: one incident for their scope, instead of one for each. */
@@ -46,21 +73,41 @@ function isOne(group: GroupKey): boolean {
   return group.issuerDn !== SEVERAL_ISSUERS;
 }
 
-async function evaluateGroup(group: GroupKey, world: World): Promise<void> {
+/** A change of a group's incident that is not stored yet. */
+interface Pending {
+  readonly group: GroupKey;
+  readonly change: Change;
+  readonly verdict: Verdict;
+  readonly facts: readonly Fact[];
+}
+
+async function assess(group: GroupKey, which: 'all' | 'calm', world: World): Promise<Pending | null> {
   const { stores, clock, config } = world;
   const now = clock.now();
   const policy = policyFor(group, config.detection);
-  const [seen, ofScope] = await Promise.all([look(group, now, world), stores.incidents.load(scopeGroup(group.scope))]);
-  const { incident, verdict, facts } = seen;
+  const [known, ofScope] = await Promise.all([
+    remembered(group, world),
+    stores.incidents.load(scopeGroup(group.scope)),
+  ]);
+  const { incident } = known;
+  if (which === 'calm' && incident?.state === 'firing') return null;
+  const { verdict, facts } = await judge(group, known, now, world);
   const change =
     advance(incident, verdict, group, now, policy, severityFor(group, verdict, policy)) ??
     lateAnnouncement(incident, verdict, ofScope, now);
-  if (change === null) return;
+  if (change === null) return null;
   // Who was not told of an incident, because its scope's tells it, is not told of its course or end either.
   const announced = change.notice === 'spike' ? !coveredByScope(change.next, ofScope) : change.next.announced;
-  const next = { ...change.next, announced };
-  if (change.notice === null || !announced) await stores.incidents.transition(next, null);
-  else await transition({ ...change, next }, verdict, await factsOf(next, facts, now, world), [], world);
+  const notice = announced ? change.notice : null;
+  return { group, verdict, facts, change: { ...change, notice, next: { ...change.next, announced } } };
+}
+
+/** @returns whether there is a notice of it */
+async function store({ change, verdict, facts }: Pending, world: World): Promise<boolean> {
+  const { next, notice } = change;
+  if (notice === null) await world.stores.incidents.transition(next, null);
+  else await transition(change, verdict, await factsOf(next, facts, world.clock.now(), world), [], world);
+  return notice !== null;
 }
 
 /** An incident that goes on when its scope's is over has to be told after all. */
@@ -81,9 +128,13 @@ async function evaluateScope(scope: string, groups: readonly GroupKey[], world: 
   const now = clock.now();
   const group = scopeGroup(scope);
   const policy = policyFor(group, config.detection);
-  const seen = await pMap(groups, async (one) => ({ group: one, ...(await look(one, now, world)) }), {
-    concurrency: limits.storeConcurrencyMax,
-  });
+  const seen = await pMap(
+    groups,
+    async (one) => ({ group: one, ...(await judge(one, await remembered(one, world), now, world)) }),
+    {
+      concurrency: limits.storeConcurrencyMax,
+    },
+  );
   const members = seen
     .map(({ group: one, verdict, incident, facts }) => ({
       group: one,
@@ -106,6 +157,11 @@ async function evaluateScope(scope: string, groups: readonly GroupKey[], world: 
     );
 }
 
+interface Known {
+  readonly incident: Incident | null;
+  readonly history: History | null;
+}
+
 interface Seen {
   readonly incident: Incident | null;
   readonly verdict: Verdict;
@@ -113,12 +169,16 @@ interface Seen {
   readonly facts: readonly Fact[];
 }
 
-/** What is known of a group at this moment. Stores nothing but, now and then, what was learned. */
-async function look(group: GroupKey, now: number, { stores, config }: World): Promise<Seen> {
+async function remembered(group: GroupKey, { stores }: World): Promise<Known> {
+  const [incident, history] = await Promise.all([stores.incidents.load(group), stores.history.load(group)]);
+  return { incident, history: history as History | null };
+}
+
+/** The verdict on a group at this moment. Stores nothing but, now and then, what was learned. */
+async function judge(group: GroupKey, { incident, history: known }: Known, now: number, world: World): Promise<Seen> {
+  const { stores, config } = world;
   const minute = minuteOf(now);
   const policy = policyFor(group, config.detection);
-  const [incident, stored] = await Promise.all([stores.incidents.load(group), stores.history.load(group)]);
-  const known = stored as History | null;
   const oldest = minute - limits.factMinutesMax;
   const from = Math.max(oldest, Math.min((known?.lastStep ?? oldest) + 1, minute - MINUTES_PER_HOUR));
   const facts = await stores.facts.window(group, from, minute);

@@ -2,8 +2,8 @@
 
 import { performance } from 'node:perf_hooks';
 import { detectionSchema } from '../../shared/config.js';
-import { detect, learn, settingsOf, verdictOf } from '../../shared/stages/detect.js';
 import { closeThrough, start } from '../../shared/stages/detect/surprise.js';
+import { detect, learn, settingsOf, verdictOf } from '../../shared/stages/detect.js';
 import { historyOf } from './histories.js';
 
 export interface Cost {
@@ -31,7 +31,13 @@ export function costOf(): Cost {
   });
   const before = history;
   const gapMs = timed(5, () => learn(before, before.lastStep + 365 * 1440, 1, policy)) / 1000;
-  return { updateUs, evaluateUs, wholeUs, gapMs, bytes: Buffer.byteLength(JSON.stringify({ ...history, firstStep: 29_000_000, lastStep: 29_000_000 })) };
+  return {
+    updateUs,
+    evaluateUs,
+    wholeUs,
+    gapMs,
+    bytes: Buffer.byteLength(JSON.stringify({ ...history, firstStep: 29_000_000, lastStep: 29_000_000 })),
+  };
 }
 
 /** Microseconds of one call. */

@@ -76,10 +76,24 @@ function printPages(scores: Scores, runs: number): void {
     names.flatMap((name) => scores.get(method)?.get(name) ?? []);
   const quiet = CLASSES.filter((c) => QUIET.has(c));
   const loud = CLASSES.filter((c) => !QUIET.has(c));
-  print(`\nPages: ${CLASSES.length} classes, ${runs} groups each, ${MINUTES / 10_080} weeks of minutes, seeds ${FIRST_SEED} to ${FIRST_SEED + runs - 1},`);
-  print('judged from the third week on. False pages per group and 30 days; delays in minutes, median / 95th percentile.');
+  print(
+    `\nPages: ${CLASSES.length} classes, ${runs} groups each, ${MINUTES / 10_080} weeks of minutes, seeds ${FIRST_SEED} to ${FIRST_SEED + runs - 1},`,
+  );
+  print(
+    'judged from the third week on. False pages per group and 30 days; delays in minutes, median / 95th percentile.',
+  );
   print(`Sustained: ${SUSTAINED.join(', ')}; five times the usual or more.\n`);
-  const head = ['method', 'sustained found', 'delay', 'false pages', 'worst quiet class', 'spike notices', 'resolves', 'notices', 'resolve delay'];
+  const head = [
+    'method',
+    'sustained found',
+    'delay',
+    'false pages',
+    'worst quiet class',
+    'spike notices',
+    'resolves',
+    'notices',
+    'resolve delay',
+  ];
   print(
     tableOf(
       head,
@@ -102,10 +116,20 @@ function printPages(scores: Scores, runs: number): void {
     ),
   );
   print('\nFalse pages per group and 30 days, by class:\n');
-  print(tableOf(['method', ...CLASSES], METHODS.map((m) => [m, ...CLASSES.map((c) => perMonth(together(of(m, [c]))))])));
+  print(
+    tableOf(
+      ['method', ...CLASSES],
+      METHODS.map((m) => [m, ...CLASSES.map((c) => perMonth(together(of(m, [c]))))]),
+    ),
+  );
   print('\nFound, and delay, by class:\n');
   const cell = (s: Score): string => `${s.found}/${s.incidents} ${delays(s)}`;
-  print(tableOf(['method', ...loud], METHODS.map((m) => [m, ...loud.map((c) => cell(together(of(m, [c]))))])));
+  print(
+    tableOf(
+      ['method', ...loud],
+      METHODS.map((m) => [m, ...loud.map((c) => cell(together(of(m, [c]))))]),
+    ),
+  );
   print(`\n${PRODUCT} by class:\n`);
   print(
     tableOf(
@@ -129,8 +153,12 @@ function printPages(scores: Scores, runs: number): void {
 }
 
 function printOutbreaks(runs: number): void {
-  print(`\nOutbreaks: 42 scenarios, ${runs} runs each (k1 and k2 in all 25 combinations), seed ${FIRST_SEED}. In per cent.`);
-  print('Detection: an alarm in any week of the current outbreak. "with a case": without the runs in which chance gave none.\n');
+  print(
+    `\nOutbreaks: 42 scenarios, ${runs} runs each (k1 and k2 in all 25 combinations), seed ${FIRST_SEED}. In per cent.`,
+  );
+  print(
+    'Detection: an alarm in any week of the current outbreak. "with a case": without the runs in which chance gave none.\n',
+  );
   const rows = outbreakScores(runs, FIRST_SEED).map((s) => [
     s.method,
     s.falseAlarms.toFixed(2),
@@ -139,11 +167,15 @@ function printOutbreaks(runs: number): void {
     s.byK2.map((p) => p.toFixed(0)).join(' '),
   ]);
   print(tableOf(['method', 'false alarms', 'detection', 'with a case', 'by k2 = 1 3 5 7 10'], rows));
-  print('Published for R surveillance: improved Farrington 0.99 and 48.0 (8 20 46 71 91); EARS C1 6.84 and 62.7; Bayes 2 9.34 and 75.2.');
+  print(
+    'Published for R surveillance: improved Farrington 0.99 and 48.0 (8 20 46 71 91); EARS C1 6.84 and 62.7; Bayes 2 9.34 and 75.2.',
+  );
 }
 
 function printStreams(runs: number): void {
-  print(`\nStreams: invented five-minute counts, ${runs} of each family, seeds ${FIRST_SEED} on, judged after eight days.`);
+  print(
+    `\nStreams: invented five-minute counts, ${runs} of each family, seeds ${FIRST_SEED} on, judged after eight days.`,
+  );
   print('Per accepted rate of false alarms (per 1,000 steps): what came of it, and the share of events found.\n');
   const rows = streamScores(runs, FIRST_SEED).map((s) => [
     s.family,
@@ -158,11 +190,16 @@ const command = new Command('bench:detect')
   .option('--runs <n>', 'groups per class; outbreak runs are the next multiple of 25 above eight times that', '6')
   .parse();
 const runs = Number(command.opts<{ runs: string }>().runs);
-if (!Number.isInteger(runs) || runs < 1 || runs > 10_000) command.error('--runs: expected a whole number from 1 to 10000', { exitCode: 2 });
+if (!Number.isInteger(runs) || runs < 1 || runs > 10_000)
+  command.error('--runs: expected a whole number from 1 to 10000', { exitCode: 2 });
 printPages(pages(runs), runs);
 printOutbreaks(Math.ceil((8 * runs) / 25) * 25);
 printStreams(runs);
 const cost = costOf();
-print(`\nCost on this machine: ${cost.updateUs.toFixed(1)} µs to learn a minute, ${cost.evaluateUs.toFixed(1)} µs to judge one,`);
-print(`${cost.wholeUs.toFixed(0)} µs with unpacking and packing the history; ${cost.gapMs.toFixed(1)} ms to catch up with a year of silence.`);
+print(
+  `\nCost on this machine: ${cost.updateUs.toFixed(1)} µs to learn a minute, ${cost.evaluateUs.toFixed(1)} µs to judge one,`,
+);
+print(
+  `${cost.wholeUs.toFixed(0)} µs with unpacking and packing the history; ${cost.gapMs.toFixed(1)} ms to catch up with a year of silence.`,
+);
 print(`A history is at most ${cost.bytes} bytes of JSON.`);

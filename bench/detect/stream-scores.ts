@@ -36,12 +36,18 @@ export function streamScores(runs: number, seed: number): StreamScore[] {
         if (count === 0) zeros++;
         const event = stream.events.findIndex((e) => i >= e.from - BEFORE && i <= e.to + AFTER);
         if (event >= 0) best[event] = Math.max(best[event] ?? 0, score);
-        else for (const [k, rate] of RATES.entries()) if (score >= -Math.log10(rate)) falseAlarms[k] = (falseAlarms[k] ?? 0) + 1;
+        else
+          for (const [k, rate] of RATES.entries())
+            if (score >= -Math.log10(rate)) falseAlarms[k] = (falseAlarms[k] ?? 0) + 1;
       }
       events += best.length;
-      for (const [k, rate] of RATES.entries()) found[k] = (found[k] ?? 0) + best.filter((s) => s >= -Math.log10(rate)).length;
+      for (const [k, rate] of RATES.entries())
+        found[k] = (found[k] ?? 0) + best.filter((s) => s >= -Math.log10(rate)).length;
     }
-    const at = RATES.map((_, k) => ({ falseAlarms: (1000 * (falseAlarms[k] ?? 0)) / steps, found: (found[k] ?? 0) / events }));
+    const at = RATES.map((_, k) => ({
+      falseAlarms: (1000 * (falseAlarms[k] ?? 0)) / steps,
+      found: (found[k] ?? 0) / events,
+    }));
     return { family, events, zeros: zeros / steps, at };
   });
 }

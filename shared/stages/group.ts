@@ -10,6 +10,7 @@ export interface Applicants {
   readonly scope: string;
   /** Days since the epoch. */
   readonly day: number;
+  /** Those that failed most come first, so that names made up at random do not take the places of the busy ones. */
   readonly issuerDns: readonly string[];
 }
 
@@ -20,15 +21,19 @@ export function dayOf(at: number): number {
 }
 
 export function applicantsOf(failures: readonly Failure[]): Applicants[] {
-  const byPlace = new Map<string, { scope: string; day: number; issuerDns: Set<string> }>();
+  const byPlace = new Map<string, { scope: string; day: number; times: Map<string, number> }>();
   for (const { scope, issuerDn, at } of failures) {
     if (issuerDn === UNKNOWN_ISSUER) continue;
     const key = placeOf(scope, dayOf(at));
-    const place = byPlace.get(key) ?? { scope, day: dayOf(at), issuerDns: new Set() };
+    const place = byPlace.get(key) ?? { scope, day: dayOf(at), times: new Map() };
     byPlace.set(key, place);
-    place.issuerDns.add(issuerDn);
+    place.times.set(issuerDn, (place.times.get(issuerDn) ?? 0) + 1);
   }
-  return [...byPlace.values()].map((place) => ({ ...place, issuerDns: [...place.issuerDns] }));
+  return [...byPlace.values()].map(({ scope, day, times }) => ({
+    scope,
+    day,
+    issuerDns: [...times].sort(([, a], [, b]) => b - a).map(([issuerDn]) => issuerDn),
+  }));
 }
 
 /** A key for one scope and day, for the map of those admitted. */

@@ -1,18 +1,11 @@
 /** What must be true at the end of a run, whatever happened in it. Each violation is one line for a person. */
 
 import type { MemoryStores } from '../../shared/adapters/memory.js';
-import { groupId } from '../../shared/digest.js';
 import { limits } from '../../shared/limits.js';
-import {
-  type Fact,
-  type Incident,
-  type Notice,
-  OTHER_ISSUERS,
-  SEVERAL_ISSUERS,
-  UNKNOWN_ISSUER,
-} from '../../shared/model.js';
+import { type Fact, type Incident, type Notice, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../../shared/model.js';
 import { dayOf } from '../../shared/stages/group.js';
 import { hourOf } from '../../shared/stages/rollup.js';
+import { scopeGroup } from '../../shared/stages/scope-incident.js';
 import type { Observed } from './oracle.js';
 import type { Request, Traffic } from './traffic.js';
 
@@ -290,35 +283,43 @@ function checkNotices({ observed, delivered, ambiguous }: Ended, expect: Expect)
 }
 
 /**
- * Every incident begins with a notice and ends resolved with another, each time it comes back as well. One that the
- * incident of its scope tells of has no notices at all, and then its scope's must be firing when it begins.
+ * Every incident is told when it begins and when it ends, and is resolved in the end. One that began while its scope's
+ * incident fired is left to that, from its beginning to its end.
  */
 function checkIncidents({ observed }: Ended, expect: Expect): void {
-  const current = new Map<string, Incident>();
+  const states = new Map<string, Incident>();
   for (const { next, notice } of observed.transitions) {
-    const id = groupId(next.group);
-    const before = current.get(id);
-    current.set(id, next);
-    const begins = before === undefined || before.state === 'resolved';
-    const name = `incident ${next.incidentId}`;
-    // An incident is announced late when its scope's ends before it does.
-    const isAnnounced = next.announced && (begins || before?.announced === false);
-    if (isAnnounced) {
-      expect(notice?.kind === 'spike', () => `${name} began without a notice`);
-    } else if (begins) {
-      const ofScope = current.get(groupId({ scope: next.group.scope, issuerDn: SEVERAL_ISSUERS, reason: 'other' }));
-      // It may have been resolved between the look at it and the transition.
-      const isFiring = ofScope?.state === 'firing' || next.since - (ofScope?.lastNoticeAt ?? 0) < SCOPE_RACE_MS;
-      expect(isFiring, () => `${name} began in silence, and no incident of its scope tells of it`);
+    const key = JSON.stringify(next.group);
+    const before = states.get(key);
+    states.set(key, next);
+    const name = `incident ${next.incidentId} of ${key}`;
+    expect(
+      next.version === (before?.version ?? 0) + 1,
+      () => `${name}: version ${next.version} after ${before?.version}`,
+    );
+    const isFiring = before?.state === 'firing';
+    if (isFiring)
+      expect(next.incidentId === before.incidentId, () => `${name} replaced ${before.incidentId}, which fired`);
+    if (next.state === 'resolved') {
+      expect(isFiring, () => `${name} was resolved and did not fire`);
+      expect(
+        notice === null ? !next.announced : notice.kind === 'resolved',
+        () => `${name} ended, and nobody was told`,
+      );
+    } else if (!isFiring) {
+      const scope = states.get(JSON.stringify(scopeGroup(next.group.scope)));
+      const isTold = notice?.kind === 'spike';
+      expect(isTold || (!next.announced && scope !== undefined), () => `${name} began, and nobody was told`);
     }
-    if (next.state === 'resolved' && next.announced) {
-      expect(notice?.kind === 'resolved', () => `${name} ended without a notice`);
+    if (before !== undefined && isFiring && next.announced !== before.announced) {
+      // When the scope's incident ends first, a group's own is told after all.
+      expect(next.announced && notice?.kind === 'spike', () => `${name} was announced half way, and nobody was told`);
     }
-    if (!next.announced) expect(notice === null, () => `${name} was told of, though its scope's incident tells it`);
+    expect(
+      notice === null || notice.incidentId === next.incidentId,
+      () => `${name}: a notice of ${notice?.incidentId}`,
+    );
   }
-  for (const { incidentId, state } of current.values()) {
-    expect(state === 'resolved', () => `incident ${incidentId} was never resolved`);
-  }
+  for (const [key, { state }] of states)
+    expect(state === 'resolved', () => `the incident of ${key} was never resolved`);
 }
-
-const SCOPE_RACE_MS = 10 * 60_000;

@@ -9,7 +9,10 @@ import type { Incident, Notice } from '../../shared/model.js';
 import type { Stores } from '../../shared/ports/index.js';
 
 export interface Observed {
-  /** Denials (by their time) that a sweep claimed while they stood alone, so that they count without a client. */
+  /**
+   * Denials (by their time) that a sweep claimed while they stood alone, so that they count without a client. Those are not
+   * among them whose access record had been taken in by then: nothing excuses that claim.
+   */
   readonly claimedDenials: Set<number>;
   readonly transitions: { readonly next: Incident; readonly notice: Notice | null }[];
   readonly violations: string[];
@@ -29,8 +32,13 @@ export interface OracleOptions {
 export function observe(
   inner: Stores,
   { now, count, graceMs, skewMaxMs }: OracleOptions,
-): Observed & { stores: Stores } {
+): Observed & {
+  stores: Stores /** Told when an invocation has taken a batch in. */;
+  onIngested: (batchId: string) => void;
+} {
   const firstPut = new Map<string, number>();
+  const recordsOfBatch = new Map<string, number[]>();
+  const takenIn = new Set<number>();
   const observed: Observed = { claimedDenials: new Set(), transitions: [], violations: [], lowestRate: 1 };
   const expect = (isRight: boolean, what: () => string): void => {
     if (!isRight) observed.violations.push(what());
@@ -43,6 +51,10 @@ export function observe(
         const cells = await inner.join.put(writes);
         for (const [index, { half }] of writes.entries()) {
           if (!firstPut.has(half.eventId)) firstPut.set(half.eventId, now());
+          if (half.kind === 'access') {
+            const { batchId = '' } = writes[index] ?? {};
+            recordsOfBatch.set(batchId, [...(recordsOfBatch.get(batchId) ?? []), half.at]);
+          }
           const held = half.kind === 'denial' ? cells[index]?.denial : cells[index]?.access;
           if (held?.half.eventId !== half.eventId) count('a slot taken by another half');
         }
@@ -55,7 +67,7 @@ export function observe(
           const isNew = before[index]?.claimedBy === null && cell.claimedBy === batchId;
           if (cell.claimedBy !== batchId) count('a claim lost to the other half or another sweep');
           if (!isNew || cell.denial === null) continue;
-          observed.claimedDenials.add(cell.denial.half.at);
+          if (!takenIn.has(recordOf(cell.denial.half.at))) observed.claimedDenials.add(cell.denial.half.at);
           const waited = now() - (firstPut.get(cell.denial.half.eventId) ?? now());
           expect(
             waited >= graceMs - skewMaxMs,
@@ -108,7 +120,15 @@ export function observe(
       },
     },
   };
-  return Object.assign(observed, { stores });
+  const onIngested = (batchId: string): void => {
+    for (const at of recordsOfBatch.get(batchId) ?? []) takenIn.add(at);
+  };
+  return Object.assign(observed, { stores, onIngested });
+}
+
+/** The time of the access record of a denial: the traffic logs it a millisecond later. */
+function recordOf(deniedAt: number): number {
+  return deniedAt + 1;
 }
 
 /** As the port says. */

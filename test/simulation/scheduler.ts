@@ -27,6 +27,14 @@ export class Scheduler {
     push(this.#heap, { at: this.#now + Math.max(0, delayMs), order: this.#order++, run });
   }
 
+  /** Lets the time pass if nothing waits for that long; false when something does. */
+  skip(delayMs: number): boolean {
+    const [next] = this.#heap;
+    if (next !== undefined && next.at <= this.#now + delayMs) return false;
+    this.#now += delayMs;
+    return true;
+  }
+
   /** Runs until nothing waits any more or `isDone` says so. */
   async run(isDone: () => boolean): Promise<void> {
     for (let due = pop(this.#heap); due !== undefined; due = pop(this.#heap)) {

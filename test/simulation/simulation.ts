@@ -38,6 +38,8 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 /** Lambda retries a failed asynchronous invocation twice. */
 const ATTEMPTS = 3;
+/** Most processes are quick; among slow ones, others come in between at every step. */
+const SLOWNESS = [1, 1, 1, 1, 1, 10, 50];
 const SKEW_MAX_MS = 10_000;
 /** Long enough for the last hour to be closed and the last incident to be resolved. */
 const PEACE_MAX_MS = 2 * DAY;
@@ -112,6 +114,7 @@ class Run {
   readonly #config: Config;
   readonly #rates: FaultRates;
   readonly #skewMs: number;
+  readonly #snsIll: { readonly from: number; readonly to: number };
   readonly #counts = new Map<string, number>();
   readonly #trace: string[] = [];
   readonly #stores = createMemoryStores();
@@ -124,7 +127,9 @@ class Run {
   #open = 0;
   /** Invocations of which Lambda still waits for the end. */
   #active = 0;
-  #lastHangEndsAt = 0;
+  /** Until when something other than the sweep is or was at work. */
+  #busyUntil = 0;
+  #lookedAt = 0;
   /** What a sweep at peace left to do; empty when all is done. */
   #leftovers: readonly string[] = ['no sweep at peace'];
   #isAtPeace = false;
@@ -135,10 +140,12 @@ class Run {
     this.#isStorm = isStorm;
     this.#isTracing = isTracing;
     // Runs begin shortly before the turn of an hour, and some of them before midnight.
-    this.#start = Date.UTC(2026, 10, 20, random.pick([9, 23]), random.between(0, 59));
+    this.#start = Date.UTC(2026, 10, 20, random.pick([9, 23]), random.between(30, 59));
     this.#scheduler = new Scheduler(this.#start);
     this.#config = drawConfig(random);
     this.#rates = drawRates(random);
+    const illFrom = this.#start + random.between(0, 30) * MINUTE;
+    this.#snsIll = { from: illFrom, to: random.chance(0.3) ? illFrom + random.between(10, 60) * MINUTE : illFrom };
     this.#skewMs = random.pick([0, SKEW_MAX_MS]);
     this.#oracle = observe(this.#stores, {
       now: () => this.#scheduler.now(),
@@ -196,8 +203,11 @@ class Run {
         `${name}#${n}`,
         (world) => ingestBatch(batch, world),
         (outcome) => {
-          if (outcome === 'done') this.#open--;
-          else if (n < ATTEMPTS) {
+          if (outcome === 'done') {
+            this.#oracle.onIngested(batch.batchId);
+            this.#busyUntil = Math.max(this.#busyUntil, this.#scheduler.now());
+            this.#open--;
+          } else if (n < ATTEMPTS) {
             this.#count('an invocation retried');
             this.#scheduler.after(n * this.#random.between(30_000, 90_000), () => attempt(n + 1));
           } else {
@@ -212,25 +222,26 @@ class Run {
   }
 
   #tick(): void {
-    this.#invoke('sweep', sweepOnce, (outcome) => {
+    this.#scheduler.after(MINUTE, () => this.#tick());
+    this.#invoke('sweep', sweepAll, (outcome) => {
       if (outcome !== 'done') this.#count('a sweep cut off');
       if (this.#isAtPeace) void this.#look();
     });
-    this.#scheduler.after(MINUTE, () => this.#tick());
   }
 
-  #invoke(name: string, handle: (world: World) => Promise<void>, onEnd: (outcome: Outcome) => void): void {
+  #invoke(name: string, handle: (world: World) => Promise<unknown>, onEnd: (outcome: Outcome) => void): void {
     let isEnded = false;
     const end = (outcome: Outcome, why = ''): void => {
       if (isEnded) return;
       isEnded = true;
-      if (outcome !== 'done') this.#note(`${process.name}  ${outcome} ${why}`);
+      if (outcome !== 'done') this.#note(() => `${process.name}  ${outcome} ${why}`);
       this.#active--;
       onEnd(outcome);
     };
     const process: Process = {
       name,
       skewMs: this.#random.between(-this.#skewMs, this.#skewMs),
+      slowness: this.#random.pick(SLOWNESS),
       isDead: false,
       onLost: (how) => {
         if (how === 'timed out') this.#count('an invocation that finished late');
@@ -244,10 +255,10 @@ class Run {
       config: this.#config,
       clock: { now: () => this.#scheduler.now() + process.skewMs },
       stores: faultyStores(this.#oracle.stores, io, process),
+      truststores: noTruststores,
       publisher: faultyPublisher((notice) => this.#receive(notice), io, process),
-      truststores: { read: () => Promise.reject(new Error('no truststore here')), previous: async () => null },
     };
-    if (name !== 'sweep') this.#note(`${name}  begins, clock off by ${process.skewMs} ms`);
+    if (name !== 'sweep') this.#note(() => `${name}  begins, clock off by ${process.skewMs} ms`);
     handle(world).then(
       () => end('done'),
       (error: unknown) => end('failed', messageOf(error)),
@@ -259,10 +270,11 @@ class Run {
       scheduler: this.#scheduler,
       random: this.#random,
       rates: () => (this.#isAtPeace ? null : this.#rates),
+      isSnsIll: () => this.#snsIll.from <= this.#scheduler.now() && this.#scheduler.now() < this.#snsIll.to,
       count: (what) => this.#count(what),
       trace: (line) => this.#note(line),
       onHang: (until) => {
-        this.#lastHangEndsAt = Math.max(this.#lastHangEndsAt, until + MINUTE);
+        this.#busyUntil = Math.max(this.#busyUntil, until + MINUTE);
       },
       onSendingFault: (step, fault, noticeId) => {
         if (leavesOpenWhetherSent(step, fault)) this.#ambiguous.add(noticeId);
@@ -272,7 +284,7 @@ class Run {
 
   #receive(notice: Notice): void {
     this.#delivered.push({ notice, at: this.#scheduler.now() });
-    this.#note(`SNS  ${notice.kind} ${notice.noticeId} of ${notice.incidentId}`);
+    this.#note(() => `SNS  ${notice.kind} ${notice.noticeId} of ${notice.incidentId}`);
   }
 
   /** Peace begins when nothing is on its way any more; the run is over when nothing is left to do. */
@@ -281,7 +293,7 @@ class Run {
     if (!this.#isAtPeace) {
       this.#isAtPeace = true;
       this.#peaceAt = this.#scheduler.now();
-      this.#note('the faults are over');
+      this.#note(() => 'the faults are over');
     }
     const letters = this.#dead.splice(0);
     for (const [index, batch] of letters.entries()) {
@@ -291,13 +303,14 @@ class Run {
     if (letters.length > 0 || this.#active > 0) return false;
     const now = this.#scheduler.now();
     if (now - this.#peaceAt > PEACE_MAX_MS) return true;
-    return now > this.#lastHangEndsAt && this.#leftovers.length === 0;
+    return this.#lookedAt > this.#busyUntil && this.#leftovers.length === 0;
   }
 
   /** Looks for what the sweep has still to do, behind every fault. */
   async #look(): Promise<void> {
     const { waiting, outbox, incidents, rollups } = this.#stores;
     const all = Number.POSITIVE_INFINITY;
+    this.#lookedAt = this.#scheduler.now();
     const left: readonly (readonly [string, number])[] = [
       ['waiting lists', (await waiting.due(all, all)).length],
       ['notices in the outbox', (await outbox.pending(all)).length],
@@ -311,19 +324,28 @@ class Run {
     this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
   }
 
-  #note(line: string): void {
+  #note(line: () => string): void {
     if (!this.#isTracing) return;
     const time = new Date(this.#scheduler.now()).toISOString().slice(5, 23).replace('T', ' ');
-    this.#trace.push(`${time}  ${line}`);
+    this.#trace.push(`${time}  ${line()}`);
   }
 }
 
-/** What the ingest function does with each batch. */
-async function sweepOnce(world: World): Promise<void> {
+/** What the sweep function does every minute. */
+async function sweepAll(world: World): Promise<void> {
   const { failures } = await sweep(world);
-  if (failures.length > 0) throw failures[0];
+  if (failures.length > 0) throw new AggregateError(failures, 'a part of the sweep failed');
 }
 
+/** The configuration names none. */
+const noTruststores: World['truststores'] = {
+  read: async (uri) => {
+    throw new Error(`${uri} is not configured`);
+  },
+  previous: async () => null,
+};
+
+/** What the ingest function does with each batch. */
 async function ingestBatch(batch: LogBatch, world: World): Promise<void> {
   const { facts } = await ingest(batch, world);
   await alert(

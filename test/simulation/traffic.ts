@@ -3,12 +3,14 @@
  * of honest clients and of others, cut into batches that come late, twice, in another order or cut differently.
  */
 
+import { limits } from '../../shared/limits.js';
 import type { LogBatch, LogEvent, OtherForbidden } from '../../shared/model.js';
 import type { ReasonId } from '../../shared/reasons.js';
 import { batchOf } from '../../shared/stages/decode.js';
+import { MINUTES_PER_HOUR } from '../../shared/stages/rollup.js';
 import { canonicalDn } from '../../shared/x509/dn.js';
 import { ca, leaf } from '../certificates.js';
-import { accessEvent, denialAsLines, denialAsOneEvent, uuid } from '../support/logs.js';
+import { accessEvent, denialAsBareLines, denialAsLines, denialAsOneEvent, uuid } from '../support/logs.js';
 import type { Random } from './random.js';
 
 /** What is true of one request; only the checkers know. */
@@ -117,8 +119,8 @@ interface Stream {
 /** Draws a run's requests, and the deliveries of their logs. */
 export function drawTraffic(random: Random, options: TrafficOptions): Traffic {
   const gateway = new Gateway(random, options);
-  const count = options.isStorm ? random.between(80, 200) : random.between(4, 36);
-  const span = random.between(2, options.isStorm ? 6 : 60) * MINUTE;
+  const count = options.isStorm ? random.between(60, 120) : random.between(4, 30);
+  const span = random.between(2, options.isStorm ? 5 : 30) * MINUTE;
   const kinds = options.isStorm ? STORM : CALM;
   const calls = Array.from({ length: count }, () => ({
     at: random.between(0, span),
@@ -147,7 +149,11 @@ class Gateway {
   readonly #streams = new Map<string, Stream>();
   readonly #otherForbidden: { eventId: string; cause: OtherForbidden['cause'] }[] = [];
   readonly #issuers: readonly string[];
+  readonly #apis: readonly (typeof apis)[number][];
+  readonly #reasons: readonly (typeof REASONS)[number][];
   readonly #burst: { issuerDn: string; reason: (typeof REASONS)[number]; api: (typeof apis)[number] };
+  /** 0 for none. */
+  readonly #rushAt: number;
   readonly #shape: 'one-event' | 'lines' | 'bare-lines';
   /** Denials that are logged without a request id. */
   readonly #anonymous = new Set<number>();
@@ -160,8 +166,17 @@ class Gateway {
   constructor(random: Random, options: TrafficOptions) {
     this.#random = random;
     this.#options = options;
-    this.#issuers = Array.from({ length: random.between(1, 6) }, (_, n) => `C=US,O=Acme,CN=Acme CA ${n}`);
-    this.#burst = { issuerDn: random.pick(this.#issuers), reason: random.pick(REASONS), api: random.pick(apis) };
+    this.#issuers = Array.from({ length: random.between(1, 4) }, (_, n) => `C=US,O=Acme,CN=Acme CA ${n}`);
+    this.#apis = random.shuffled(apis).slice(0, random.between(1, apis.length));
+    this.#reasons = random.shuffled(REASONS).slice(0, random.between(1, 4));
+    this.#burst = {
+      issuerDn: random.pick(this.#issuers),
+      reason: random.pick(this.#reasons),
+      api: random.pick(this.#apis),
+    };
+    const closing = MINUTES_PER_HOUR - ((options.start / MINUTE) % MINUTES_PER_HOUR) + limits.lateMinutes;
+    const minutes = random.pick([null, null, random.between(2, 40), closing]);
+    this.#rushAt = minutes === null ? 0 : options.start + minutes * MINUTE;
     this.#shape = random.pick(['one-event', 'lines', 'lines', 'bare-lines']);
   }
 
@@ -170,8 +185,8 @@ class Gateway {
     // Every event has a millisecond of its own, so that the checkers can tell the requests apart by their time.
     const at = Math.max(wanted, this.#lastAt + 2);
     this.#lastAt = at;
-    const api = isBurst ? this.#burst.api : random.pick(apis);
-    const [reason, words] = isBurst ? this.#burst.reason : random.pick(REASONS);
+    const api = isBurst ? this.#burst.api : random.pick(this.#apis);
+    const [reason, words] = isBurst ? this.#burst.reason : random.pick(this.#reasons);
     const issuerDn = isBurst ? this.#burst.issuerDn : random.pick(this.#issuers);
     const subjectDn = `C=US,O=Acme,CN=client-${n}`;
     if (kind === 'success' || kind === 'other-403' || kind === 'malformed') {
@@ -226,7 +241,7 @@ class Gateway {
       if (kind === 'no-extended-id') return [denied, forbidden];
       if (kind === 'no-request-id') return [{ ...denied, message: denied.message.replace(/^\(.*?\) /, '') }];
       if (this.#shape === 'one-event') return [denialAsOneEvent(refusal)];
-      return this.#shape === 'lines' ? lines : denialAsLines(refusal, { prefix: 'none' });
+      return this.#shape === 'lines' ? lines : denialAsBareLines(refusal);
     })();
     events.push(...logged);
     this.#denialEvents.set(
@@ -285,11 +300,14 @@ class Gateway {
       const batch = (cut: readonly LogEvent[]): LogBatch =>
         batchOf({ owner: '123456789012', logGroup, logStream, events: cut, malformed: [] });
       const deliver = (cut: readonly LogEvent[]): void => {
-        const at = (cut.at(-1)?.timestamp ?? 0) + this.#delay(lateness);
+        const logged = cut.at(-1)?.timestamp ?? 0;
+        const at = this.#inRush(logged) ?? logged + this.#delay(lateness);
         deliveries.push({ at, batch: batch(cut) });
         // The same batch again: at the same moment, or long after.
         if (random.chance(0.08)) deliveries.push({ at: at + random.between(0, 30), batch: batch(cut) });
-        if (random.chance(0.08)) deliveries.push({ at: at + this.#delay(0.3), batch: batch(cut) });
+        if (random.chance(this.#rushAt > 0 ? 0.4 : 0.08)) {
+          deliveries.push({ at: this.#inRush(logged) ?? at + this.#delay(0.3), batch: batch(cut) });
+        }
       };
       const sizeMax = this.#options.isStorm ? 40 : random.pick([2, 6, 20]);
       for (let from = 0; from < events.length; ) {
@@ -312,10 +330,18 @@ class Gateway {
     };
   }
 
+  /** Some runs have a moment when much of what is late arrives at once, just when the sweep runs. */
+  #inRush(logged: number): number | null {
+    const random = this.#random;
+    const spread = random.pick([300, 3_000]);
+    const at = this.#rushAt + random.between(-spread, spread);
+    return at > logged && random.chance(0.4) ? at : null;
+  }
+
   /** Seconds as a rule, minutes at times, and hours now and then. */
   #delay(lateness: number): number {
     const random = this.#random;
     if (!random.chance(lateness)) return random.between(1_000, 20_000);
-    return random.chance(0.7) ? random.between(1, 12) * MINUTE : random.between(10, 240) * MINUTE;
+    return random.chance(0.7) ? random.between(1, 12) * MINUTE : random.between(10, 120) * MINUTE;
   }
 }

@@ -34,9 +34,17 @@ export function uuid(n: number): string {
 }
 
 /** The documented three lines as events of their own. */
-export function denialAsLines(refusal: Refusal, { prefix = 'each' as 'none' | 'each' } = {}): LogEvent[] {
+export function denialAsLines(refusal: Refusal): LogEvent[] {
+  return linesOf(refusal, `(${full(refusal).requestId}) `);
+}
+
+/** The same without the request id in front: only the last line names it. */
+export function denialAsBareLines(refusal: Refusal): LogEvent[] {
+  return linesOf(refusal, '');
+}
+
+function linesOf(refusal: Refusal, bracket: string): LogEvent[] {
   const { n, at, requestId, extendedRequestId, reason } = full(refusal);
-  const bracket = prefix === 'each' ? `(${requestId}) ` : '';
   return [
     { id: eventId(n, 0), timestamp: at, message: `${bracket}Extended Request Id: ${extendedRequestId}` },
     { id: eventId(n, 1), timestamp: at, message: `${bracket}Access denied. Reason: ${reason}` },

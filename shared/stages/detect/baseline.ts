@@ -138,7 +138,15 @@ function shiftOf(count: number, mean: number, v: number, { phi, psi }: Variance)
  * Learns one bin. What is surprisingly high is cut, and the more so the higher it is, so that an incident teaches
  * little; unless the same bin of the shorter season was surprising last time as well: then it is a habit.
  */
-export function learnBin(state: State, settings: Settings, shape: Shape, bin: number, count: number, variance: Variance, suspect: boolean): void {
+export function learnBin(
+  state: State,
+  settings: Settings,
+  shape: Shape,
+  bin: number,
+  count: number,
+  variance: Variance,
+  suspect: boolean,
+): void {
   const { mean, doubt } = predict(state, settings, shape, bin);
   const { scalars } = state;
   if (!settings.emptyBefore && (scalars[at.bins] ?? 0) < FIRST_BINS) {
@@ -167,7 +175,16 @@ export function learnBin(state: State, settings: Settings, shape: Shape, bin: nu
   drift(state, settings, shape);
 }
 
-function cut(state: State, settings: Settings, shape: Shape, bin: number, count: number, mean: number, width: number, suspect: boolean): number {
+function cut(
+  state: State,
+  settings: Settings,
+  shape: Shape,
+  bin: number,
+  count: number,
+  mean: number,
+  width: number,
+  suspect: boolean,
+): number {
   const [shorter] = settings.seasons;
   const [profile] = state.profiles;
   const high = count > mean + width || (suspect && count > mean);
@@ -187,7 +204,7 @@ function cut(state: State, settings: Settings, shape: Shape, bin: number, count:
 /** The level of the first bins is their mean; the other coefficients wait. */
 function learnFirstLevel(state: State, count: number): void {
   const n = state.scalars[at.bins] ?? 0;
-  const sum = n === 0 ? 0 : (Math.exp(state.x[LEVEL] ?? 0) * (n + 0.5) - 0.5);
+  const sum = n === 0 ? 0 : Math.exp(state.x[LEVEL] ?? 0) * (n + 0.5) - 0.5;
   state.x[LEVEL] = Math.log((sum + count + 0.5) / (n + 1.5));
 }
 
@@ -223,6 +240,9 @@ function drift(state: State, settings: Settings, shape: Shape): void {
   for (let i = 0; i < FEATURES; i++) {
     const k = triangle(i, i);
     // No coefficient becomes less certain than it was before the first bin.
-    p[k] = Math.min(Math.max(p[k] ?? 0, 1e-9) + (DRIFT_SD[i] ?? 0) ** 2 * d, Math.max((PRIOR_SD[i] ?? 0) ** 2 * 4, p[k] ?? 0));
+    p[k] = Math.min(
+      Math.max(p[k] ?? 0, 1e-9) + (DRIFT_SD[i] ?? 0) ** 2 * d,
+      Math.max((PRIOR_SD[i] ?? 0) ** 2 * 4, p[k] ?? 0),
+    );
   }
 }

@@ -1,0 +1,274 @@
+/**
+ * `npm run bench:storm`: a flood of 1,000,000 refused requests from 100,000 issuers in ten simulated minutes, through
+ * the real pipeline on counting stores in memory. Every request has a request id, a subject and a reason text of its
+ * own; some bring a certificate of their own. Prints what it cost beside the bound; exits 1 when a bound is broken.
+ *
+ * Half of the requests come from twenty busy issuers, the other half from all of them alike.
+ */
+
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { createMemoryStores } from '../shared/adapters/memory.js';
+import { parseConfig } from '../shared/config.js';
+import { limits } from '../shared/limits.js';
+import {
+  type Fact,
+  type LogBatch,
+  type LogEvent,
+  type Notice,
+  OTHER_ISSUERS,
+  UNKNOWN_ISSUER,
+} from '../shared/model.js';
+import { alert, ingest, sweep } from '../shared/pipeline.js';
+import type { World } from '../shared/ports/index.js';
+import { type ReasonId, reasonIdOf } from '../shared/reasons.js';
+import { batchOf } from '../shared/stages/decode.js';
+import { canonicalDn } from '../shared/x509/dn.js';
+import { ca, leaf } from '../test/certificates.js';
+import { createRandom } from '../test/simulation/random.js';
+import { accessEvent, denialAsOneEvent } from '../test/support/logs.js';
+import { type Counters, countingStores } from './counting-stores.js';
+
+const REQUESTS = Number(process.argv[2] ?? 1_000_000);
+const ISSUERS = 100_000;
+const BUSY_ISSUERS = 20;
+const MINUTES = 10;
+/** Lambda takes payloads of up to 1 MB; with logs as repetitive as these, some thousands of events. */
+const EVENTS_PER_BATCH = 2_000;
+const ACCESS_LAG_MS = 2_000;
+const MINUTE = 60_000;
+const START = Date.UTC(2026, 10, 20, 9, 0, 0);
+
+const REASONS = ['Could not find issuer for certificate', 'certificate has expired', 'self signed certificate'];
+
+/** What a storm may cost, and why so much. */
+const bounds = {
+  /** 1,000 write units a second, a quarter of what a new on-demand table takes at once. */
+  writesPerMinute: 60_000,
+  /** Every batch may bring one fact per group and minute: batches a minute, and as many again for what is settled. */
+  factsPerGroupAndMinute: 4 * Math.ceil(REQUESTS / MINUTES / EVENTS_PER_BATCH) + 60,
+  /** Named issuers, the others and the unknown ones, each with every reason, in every scope (here two). */
+  groups: 2 * (limits.issuersPerScopeMax + 2) * (REASONS.length + 1),
+  issuersByName: 2 * limits.issuersPerScopeMax,
+  /** Certificates kept in ten minutes: one for each request that is joined, at most. */
+  certificateWritesPerMinute: 20_000,
+  /** Of two scopes: the groups that fire before their scope does, the scope, each with a trigger, a resolve and what lies between. */
+  notices: 2 * (limits.groupsTogetherMin + 1) * 6,
+  /** Read by one evaluation of one group: what its window and the minutes not yet learned hold. */
+  factsReadPerMinute: 1_000_000,
+  heapMiB: 1_024,
+  /** Standard errors that a busy issuer's estimate may be off. */
+  standardErrors: 4,
+};
+
+interface Truth {
+  readonly byReason: Map<ReasonId, number>;
+  readonly byIssuer: Map<string, number>;
+}
+
+const template = leaf({
+  subject: 'C=US,O=Acme,CN=client',
+  key: 'ec-a',
+  serial: '7f00000000000001',
+  issuer: ca({ subject: 'C=US,O=Acme,CN=Acme CA 0', key: 'ec-b' }),
+});
+const serialAt = Buffer.from(template.der).indexOf(Buffer.from('7f00000000000001', 'hex'));
+
+/** A certificate that nobody has seen before: the template with another serial number. */
+function pemOfSerial(n: number): string {
+  const der = Buffer.from(template.der);
+  der.writeUInt32BE(n, serialAt + 4);
+  return `-----BEGIN CERTIFICATE-----\\n${der.toString('base64')}\\n-----END CERTIFICATE-----\\n`;
+}
+
+/** The deliveries of one simulated minute, in the order of their arrival. */
+function* deliveriesOf(minute: number, truth: Truth): Generator<{ at: number; batch: LogBatch }> {
+  const random = createRandom(minute + 1);
+  const perMinute = REQUESTS / MINUTES;
+  for (let from = 0; from < perMinute; from += EVENTS_PER_BATCH) {
+    const denials: LogEvent[] = [];
+    const accesses: LogEvent[] = [];
+    for (let index = from; index < Math.min(perMinute, from + EVENTS_PER_BATCH); index++) {
+      const n = minute * perMinute + index + 1;
+      const at = START + minute * MINUTE + Math.floor((index / perMinute) * MINUTE);
+      const issuer = random.chance(0.5) ? random.between(0, BUSY_ISSUERS - 1) : random.between(0, ISSUERS - 1);
+      const reason = random.chance(0.1) ? `no reason that anybody knows, ${n}` : random.pick(REASONS);
+      const refusal = { n, at, reason, issuerDn: `C=US,O=Acme,CN=Acme CA ${issuer}` };
+      denials.push(denialAsOneEvent(refusal));
+      const changes = { domainName: 'api.bank.example' };
+      const pem = issuer === 0 ? { 'identity.clientCert.clientCertPem': pemOfSerial(n) } : {};
+      accesses.push(accessEvent({ ...refusal, at: at + 1 }, { ...changes, ...pem }));
+      truth.byReason.set(reasonIdOf(reason), (truth.byReason.get(reasonIdOf(reason)) ?? 0) + 1);
+      const dn = canonicalDn(refusal.issuerDn);
+      if (issuer < BUSY_ISSUERS) truth.byIssuer.set(dn, (truth.byIssuer.get(dn) ?? 0) + 1);
+    }
+    const at = denials.at(-1)?.timestamp ?? START;
+    const batch = (logGroup: string, events: LogEvent[]): LogBatch =>
+      batchOf({ owner: '123456789012', logGroup, logStream: `stream-${from}`, events, malformed: [] });
+    yield { at: at + 1_000, batch: batch('API-Gateway-Execution-Logs_abc123/prod', denials) };
+    yield { at: at + 1_000 + ACCESS_LAG_MS, batch: batch('/aws/apigateway/access', accesses) };
+  }
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Without what is garbage already. */
+function heapInUse(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+async function run() {
+  const truth: Truth = { byReason: new Map(), byIssuer: new Map() };
+  const inner = createMemoryStores();
+  const sent: Notice[] = [];
+  let now = START;
+  const { stores, counters } = countingStores(inner, () => Math.floor(now / MINUTE));
+  const world: World = {
+    config: parseConfig({ runbooks: { baseUrl: 'https://runbooks.example' } }, 'the bench'),
+    clock: { now: () => now },
+    stores,
+    truststores: {
+      read: async (uri) => {
+        throw new Error(`${uri} is not configured`);
+      },
+      previous: async () => null,
+    },
+    publisher: {
+      publish: async (notice) => {
+        sent.push(notice);
+      },
+    },
+  };
+  let heapMax = 0;
+  for (let minute = 0; minute < MINUTES; minute++) {
+    for (const { at, batch } of deliveriesOf(minute, truth)) {
+      now = Math.max(now, at);
+      const { facts } = await ingest(batch, world);
+      await alert(
+        facts.map((fact) => fact.group),
+        world,
+      );
+    }
+    await sweep(world);
+    heapMax = Math.max(heapMax, heapInUse());
+    console.error(`minute ${minute + 1} of ${MINUTES}: ${Math.round(performance.now() / 1000)} s`);
+  }
+  // Until the last half is settled, the last incident resolved and the hour closed.
+  for (let minute = 0; minute < 240; minute++) {
+    now += MINUTE;
+    await sweep(world);
+    if (minute % 60 === 0) heapMax = Math.max(heapMax, heapInUse());
+  }
+  return { truth, facts: [...inner.facts.all()], counters, sent, heapMax, firing: await inner.incidents.firing(1) };
+}
+
+type Outcome = Awaited<ReturnType<typeof run>>;
+interface Line {
+  readonly what: string;
+  readonly value: string;
+  readonly bound: string;
+  readonly isKept: boolean;
+}
+
+const atMost = (what: string, value: number, bound: number): Line => ({
+  what,
+  value: Math.round(value).toLocaleString('en'),
+  bound: `at most ${bound.toLocaleString('en')}`,
+  isKept: value <= bound,
+});
+
+function lines({ truth, facts, counters, sent, heapMax, firing }: Outcome): Line[] {
+  const groups = new Set(facts.map(({ group }) => JSON.stringify(group)));
+  const named = new Set(
+    facts.flatMap(({ group }) => ([OTHER_ISSUERS, UNKNOWN_ISSUER].includes(group.issuerDn) ? [] : [group.issuerDn])),
+  );
+  const perGroup = new Map<string, number>();
+  for (const { group, minute } of facts) {
+    const key = JSON.stringify([group, minute]);
+    perGroup.set(key, (perGroup.get(key) ?? 0) + 1);
+  }
+  return [
+    ...[...truth.byReason].map(([reason, want]) => exactly(reason, want, facts)),
+    ...[...truth.byIssuer].slice(0, 5).map(([dn, want]) => estimate(dn, want, facts, counters)),
+    worstEstimate(truth, facts, counters),
+    atMost('table writes in the busiest minute', Math.max(...counters.writes.values()), bounds.writesPerMinute),
+    atMost(
+      'certificates written in the busiest minute',
+      Math.max(0, ...counters.certificates.values()),
+      bounds.certificateWritesPerMinute,
+    ),
+    atMost('facts of one group and minute', max(perGroup.values()), bounds.factsPerGroupAndMinute),
+    atMost('facts read in the busiest minute', max(counters.factsRead.values()), bounds.factsReadPerMinute),
+    atMost('groups', groups.size, bounds.groups),
+    atMost('issuers by name', named.size, bounds.issuersByName),
+    atMost('notices', sent.length, bounds.notices),
+    atMost('heap in use at most, MiB (the stores included)', heapMax / 2 ** 20, bounds.heapMiB),
+    {
+      what: 'incidents still firing in the end',
+      value: String(firing.length),
+      bound: 'none',
+      isKept: firing.length === 0,
+    },
+  ];
+}
+
+function max(values: Iterable<number>): number {
+  let most = 0;
+  for (const value of values) most = Math.max(most, value);
+  return most;
+}
+
+function exactly(reason: ReasonId, want: number, facts: readonly Fact[]): Line {
+  const got = facts.filter(({ group }) => group.reason === reason).reduce((sum, { count }) => sum + count, 0);
+  return {
+    what: `refused: ${reason}`,
+    value: got.toLocaleString('en'),
+    bound: `exactly ${want.toLocaleString('en')}`,
+    isKept: got === want,
+  };
+}
+
+/** n requests, each joined with the lowest rate r at least and weighted 1/r: the standard error is sqrt(n (1 - r) / r) at most. */
+function errorOf(want: number, { lowestRate: rate }: Counters): number {
+  return Math.sqrt((want * (1 - rate)) / rate);
+}
+
+function countOf(dn: string, facts: readonly Fact[]): number {
+  return facts.filter(({ group }) => group.issuerDn === dn).reduce((sum, { count }) => sum + count, 0);
+}
+
+function estimate(dn: string, want: number, facts: readonly Fact[], counters: Counters): Line {
+  const got = countOf(dn, facts);
+  const error = errorOf(want, counters);
+  return {
+    what: `of issuer ${dn}`,
+    value: `${got.toLocaleString('en')} (${(((got - want) / want) * 100).toFixed(1)} %)`,
+    bound: `${want.toLocaleString('en')}, ${bounds.standardErrors} × ${((error / want) * 100).toFixed(1)} % standard error`,
+    isKept: Math.abs(got - want) <= bounds.standardErrors * error,
+  };
+}
+
+function worstEstimate({ byIssuer }: Truth, facts: readonly Fact[], counters: Counters): Line {
+  const off = [...byIssuer].map(
+    ([dn, want]) => Math.abs(countOf(dn, facts) - want) / Math.max(1, errorOf(want, counters)),
+  );
+  const worst = max(off);
+  return {
+    what: `the worst of the ${byIssuer.size} busy issuers`,
+    value: `${worst.toFixed(2)} standard errors`,
+    bound: `at most ${bounds.standardErrors}, sampled down to 1/${1 / counters.lowestRate}`,
+    isKept: worst <= bounds.standardErrors,
+  };
+}
+
+const outcome = await run();
+const table = lines(outcome);
+const width = Math.max(...table.map(({ what }) => what.length));
+for (const { what, value, bound, isKept } of table) {
+  console.log(`${isKept ? 'PASS' : 'FAIL'}  ${what.padEnd(width)}  ${value.padStart(22)}   ${bound}`);
+}
+const kinds = Object.entries(outcome.counters.byKind).sort((a, b) => b[1] - a[1]);
+console.log(`writes by kind: ${kinds.map(([kind, count]) => `${kind} ${count.toLocaleString('en')}`).join(', ')}`);
+process.exit(table.every(({ isKept }) => isKept) ? 0 : 1);

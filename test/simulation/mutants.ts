@@ -1,0 +1,329 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the mutants are texts of source code.
+/**
+ * `npm run simulate:mutants`: proves that the simulation sees what it should. Each mutant is the product with one
+ * deliberate mistake, made in a copy; the simulation must find it. Writes the table of `docs/simulation.md`.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+interface Replacement {
+  readonly from: string;
+  readonly to: string;
+}
+
+interface Mutant extends Replacement {
+  readonly name: string;
+  readonly file: string;
+  /** A second place in the same file. */
+  readonly also?: Replacement;
+}
+
+const memory = 'shared/adapters/memory.ts';
+const pairing = 'shared/stages/pairing.ts';
+const correlate = 'shared/correlate.ts';
+const pipeline = 'shared/pipeline.ts';
+const outbox = 'shared/outbox.ts';
+const evaluate = 'shared/evaluate.ts';
+
+const mutants: readonly Mutant[] = [
+  {
+    name: 'join: a claim ignores that both halves are there',
+    file: memory,
+    from: 'return isWhole || cell.claimedBy !== null ? cell',
+    to: 'return (isWhole && false) || cell.claimedBy !== null ? cell',
+  },
+  {
+    name: 'join: a claim takes over what another sweep claimed',
+    file: memory,
+    from: 'return isWhole || cell.claimedBy !== null ? cell',
+    to: 'return isWhole ? cell',
+  },
+  {
+    name: 'join: every half believes that it came second',
+    file: memory,
+    from: 'return { half, batchId, second };',
+    to: 'return { half, batchId, second: second || true };',
+  },
+  {
+    name: 'join: a taken slot is overwritten',
+    file: memory,
+    from: 'return cell.denial === null ? { ...cell, denial',
+    to: 'return cell !== null ? { ...cell, denial',
+  },
+  {
+    name: 'join: both batches count a request that is whole',
+    file: pairing,
+    from: "if (cell.claimedBy !== null || !mine.second || mine.batchId !== traveller.batchId) return { kind: 'counted' };",
+    to: "if (cell.claimedBy !== null) return { kind: 'counted' };",
+  },
+  {
+    name: 'join: the owner is whoever sees the second half, not who brought it',
+    file: pairing,
+    from: '!mine.second || mine.batchId !== traveller.batchId)',
+    to: '!mine.second)',
+  },
+  {
+    name: 'join: a record that comes after the claim counts again',
+    file: pairing,
+    from: 'if (cell.claimedBy !== null || !mine.second',
+    to: 'if (!mine.second',
+  },
+  {
+    name: 'forged ids: the extended id is not compared',
+    file: pairing,
+    from: 'return a.extendedRequestId === null || b.extendedRequestId === null ||',
+    to: 'return a.kind !== b.kind ||',
+  },
+  {
+    name: 'forged ids: a second denial of one request id is taken for the first',
+    file: pairing,
+    from: "return move(traveller, half, 'event', carry);\n  return half.extendedRequestId",
+    to: "return { kind: 'counted' };\n  return half.extendedRequestId",
+  },
+  {
+    name: 'forged ids: every batch counts a denial that nothing ties',
+    file: pairing,
+    from: "if (firstHeldBy !== batchId) return { kind: 'counted' };",
+    to: "if (firstHeldBy === '') return { kind: 'counted' };",
+  },
+  {
+    name: 'forged ids: a half that is seen in a taken cell is not carried along',
+    file: correlate,
+    from: 'if (carried.length > 0) await join.put(carried);',
+    to: 'if (carried.length > 1e9) await join.put(carried);',
+  },
+  {
+    name: 'join: an id from a neighbouring line is trusted in every delivery',
+    file: pairing,
+    from: "(half.requestId !== '' && half.isIdBorrowed !== true)",
+    to: "half.requestId !== ''",
+  },
+  {
+    name: 'facts: an increment in place of a put',
+    file: memory,
+    from: 'if (known === undefined || known.requests < value.requests) values.set(key, value);',
+    to: "values.set(key, known !== undefined && 'batchId' in value ? { ...value, count: (known as never as { count: number }).count + (value as never as { count: number }).count } : value);",
+  },
+  {
+    name: 'facts: the key lacks the batch, so that one batch replaces another',
+    file: memory,
+    from: 'grow(ofGroup, `${fact.minute} ${fact.batchId}`, fact);',
+    to: 'grow(ofGroup, `${fact.minute}`, fact);',
+  },
+  {
+    name: 'facts: left to the invocation that joins, not written by a retry',
+    file: pipeline,
+    from: 'const facts = countFailures(await group(failures, stores), batch.batchId);',
+    to: 'const facts = countFailures(await group(failures, stores), `${batch.batchId} ${world.clock.now()}`);',
+  },
+  {
+    name: 'groups: the bound of issuers is not kept',
+    file: memory,
+    from: 'if (inside.size < limits.issuersPerScopeMax) inside.add(issuerDn);',
+    to: 'inside.add(issuerDn);',
+  },
+  {
+    name: 'groups: admission is forgotten when the bound is reached',
+    file: memory,
+    from: 'return new Set(issuerDns.filter((issuerDn) => inside.has(issuerDn)));',
+    to: 'return new Set(issuerDns.filter((issuerDn) => inside.size < limits.issuersPerScopeMax && inside.has(issuerDn)));',
+  },
+  {
+    name: 'waiting: the id of a list is the batch alone',
+    file: correlate,
+    from: "id: digest('waiting', batchId, ...halves.map(({ key, eventId }) => `${key} ${eventId}`)),",
+    to: "id: digest('waiting', batchId),",
+  },
+  {
+    name: 'sweep: what settles is whoever sweeps, not the list',
+    file: correlate,
+    from: 'return `settle-${waiting.id}`;',
+    to: "return digest('settle', waiting.id, Math.floor(performance.now() * 1e6));",
+  },
+  {
+    name: 'sweep: settling ignores who owns the claim',
+    file: correlate,
+    from: "if (cell.claimedBy === batchId) failures.push(lonely(cell.denial.half, 'unpaired'));",
+    to: "if (cell.claimedBy !== null) failures.push(lonely(cell.denial.half, 'unpaired'));",
+  },
+  {
+    name: 'sweep: a list is removed before its facts are written',
+    file: pipeline,
+    from: 'const settled = await settle(waiting, stores.join);',
+    to: 'await stores.waiting.remove(waiting);\n    const settled = await settle(waiting, stores.join);',
+  },
+  {
+    name: 'sweep: a denial whose place another record took is left alone',
+    file: correlate,
+    from: "if (outcome.kind === 'move') parted.push(outcome.traveller);",
+    to: "if (outcome.kind === 'failure') parted.push(depart(cell.denial.half, batchId));",
+  },
+  {
+    name: 'sweep: halves are settled before their grace is over',
+    file: pipeline,
+    from: 'clock.now() + config.graceMinutes * 60_000;',
+    to: 'clock.now();',
+  },
+  {
+    name: 'roll-up: the hour is marked before its facts are written',
+    file: pipeline,
+    from: '  await stores.facts.put(facts, forbidden);\n  const stamp = randomUUID();',
+    to: '  const stamp = randomUUID();\n  const later = stores.facts;',
+    also: {
+      from: '  await stores.rollups.mark([...distinct.values()]);',
+      to: '  await stores.rollups.mark([...distinct.values()]);\n  await later.put(facts, forbidden);',
+    },
+  },
+  {
+    name: 'roll-up: every mark looks like the one before',
+    file: pipeline,
+    from: 'const stamp = randomUUID();',
+    to: "const stamp = 'mark';",
+  },
+  {
+    name: 'roll-up: closing removes a mark that was set meanwhile',
+    file: memory,
+    from: 'if (marks.get(key)?.stamp === open.stamp) marks.delete(key);',
+    to: "if (open.stamp !== 'none') marks.delete(key);",
+  },
+  {
+    name: 'roll-up: a sweep that finishes late overwrites a fuller one',
+    file: memory,
+    from: 'grow(rollups, key, rollup);',
+    to: 'rollups.set(key, rollup);',
+  },
+  {
+    name: 'roll-up: hours are closed once, late facts or not',
+    file: memory,
+    from: 'for (const open of hours) marks.set(keyOf(open.group, open.hour), open);',
+    to: 'for (const open of hours) if (!rollups.has(keyOf(open.group, open.hour))) marks.set(keyOf(open.group, open.hour), open);',
+  },
+  {
+    name: 'outbox: cleared before it is published',
+    file: outbox,
+    from: 'await publisher.publish(notice);\n      await stores.outbox.clear(notice.noticeId);',
+    to: 'await stores.outbox.clear(notice.noticeId);\n      await publisher.publish(notice);',
+  },
+  {
+    name: 'outbox: sent by every invocation that sees it',
+    file: outbox,
+    from: 'if (!(await stores.outbox.take(notice.noticeId, now, now + limits.sendingMsMax))) {',
+    to: 'if (now < 0) {',
+  },
+  {
+    name: 'outbox: a notice that stays holds nothing back',
+    file: outbox,
+    from: 'if (heldBack.has(notice.incidentId)) continue;',
+    to: 'if (heldBack.has(notice.noticeId)) continue;',
+  },
+  {
+    name: 'outbox: the notice is put after the transition, in a step of its own',
+    file: evaluate,
+    from: 'await world.stores.incidents.transition(next, notice);',
+    to: 'if (await world.stores.incidents.transition(next, null)) await world.publisher.publish(notice);',
+  },
+  {
+    name: 'incident: the version is not compared',
+    file: memory,
+    from: 'if ((incidents.get(id)?.version ?? 0) !== next.version - 1) return false;',
+    to: '',
+  },
+  {
+    name: 'incident: the resolve has the id of its trigger',
+    file: 'shared/stages/incident.ts',
+    from: 'return `${next.incidentId}-${next.version}`;',
+    to: 'return next.incidentId;',
+  },
+  {
+    name: 'incident: the sweep does not look at what fires',
+    file: pipeline,
+    from: 'const groups = firing.map((incident) => incident.group);',
+    to: 'const groups = firing.filter((incident) => incident.version === 0).map((incident) => incident.group);',
+  },
+  {
+    name: 'storm: a retry chooses its own sampling rate',
+    file: pipeline,
+    from: 'return stores.storm.fixRate(`${batchId} ${kind}`, samplingRate(load));',
+    to: 'return samplingRate(load);',
+  },
+  {
+    name: 'storm: a sampled request does not stand for the others',
+    file: pairing,
+    from: 'const weight = 1 / Math.min(denial.rate, rate);',
+    to: 'const weight = 1 / Math.min(1, denial.rate / denial.rate, rate / rate);',
+  },
+  {
+    name: 'storm: what a request stands for is not taken off the unknown ones',
+    file: pipeline,
+    from: 'return failure.weight === 1 ? [counted] : [counted, standIn(failure)];',
+    to: 'return failure.weight > 0 ? [counted] : [counted, standIn(failure)];',
+  },
+  {
+    name: 'storm: denials outside the sample are not counted',
+    file: pipeline,
+    from: "...left.map((denial) => lonely(denial, 'not-sampled'))]",
+    to: "...left.slice(left.length).map((denial) => lonely(denial, 'not-sampled'))]",
+  },
+];
+
+const SEEDS_MAX = Number(process.env.MUTANT_SEEDS ?? 3_000);
+const root = new URL('../../', import.meta.url).pathname;
+
+function hunt(mutant: Mutant): { readonly seed: number; readonly violation: string } | null {
+  const copy = mkdtempSync(join(tmpdir(), 'mtls-watch-mutant-'));
+  try {
+    for (const part of [
+      'shared',
+      'test/simulation',
+      'test/support',
+      'test/fixtures',
+      'package.json',
+      'tsconfig.json',
+    ]) {
+      cpSync(join(root, part), join(copy, part), { recursive: true });
+    }
+    for (const part of ['test/certificates.ts', 'test/der-writer.ts']) cpSync(join(root, part), join(copy, part));
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+    const path = join(copy, mutant.file);
+    let source = readFileSync(path, 'utf8');
+    for (const { from, to } of mutant.also === undefined ? [mutant] : [mutant, mutant.also]) {
+      if (source.split(from).length !== 2) throw new Error(`${mutant.name}: ${from} is not once in ${mutant.file}`);
+      source = source.replace(from, () => to);
+    }
+    writeFileSync(path, source);
+    const run = spawnSync(process.execPath, ['--import', 'tsx', 'test/simulation/hunt.ts', String(SEEDS_MAX)], {
+      cwd: copy,
+      encoding: 'utf8',
+    });
+    const answer: unknown = JSON.parse(run.stdout.trim().split('\n').at(-1) ?? '');
+    if (run.status !== 0) throw new Error(`${mutant.name}: ${run.stderr}`);
+    return answer as { seed: number; violation: string } | null;
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
+}
+
+const wanted = process.argv[2];
+const rows: string[] = [];
+let survivors = 0;
+for (const mutant of mutants.filter(({ name }) => wanted === undefined || name.includes(wanted))) {
+  const found = hunt(mutant);
+  if (found === null) survivors++;
+  const violation = found?.violation.replaceAll('|', '\\|') ?? '**survived**';
+  rows.push(`| ${mutant.name} | ${found?.seed ?? `over ${SEEDS_MAX}`} | ${violation} |`);
+  console.log(`${String(found?.seed ?? 'survived').padStart(9)}  ${mutant.name}: ${found?.violation ?? ''}`);
+}
+if (wanted === undefined) {
+  const page = join(root, 'docs/simulation.md');
+  const text = readFileSync(page, 'utf8');
+  const table = ['| the mistake | seeds | what the simulation said first |', '|---|---:|---|', ...rows].join('\n');
+  writeFileSync(
+    page,
+    text.replace(/(<!-- mutants -->\n)[\s\S]*?(<!-- \/mutants -->)/, (_, a, b) => `${a}${table}\n${b}`),
+  );
+}
+console.log(`${rows.length} mutants, ${survivors} survived`);
+process.exit(survivors === 0 ? 0 : 1);
