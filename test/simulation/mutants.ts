@@ -116,8 +116,8 @@ const mutants: readonly Mutant[] = [
   {
     name: 'facts: left to the invocation that joins, not written by a retry',
     file: pipeline,
-    from: 'const facts = countFailures(await group(failures, stores), batch.batchId);',
-    to: 'const facts = countFailures(await group(failures, stores), `${batch.batchId} ${world.clock.now()}`);',
+    from: 'const facts = countFailures(await group(counted, stores), batchId);',
+    to: 'const facts = countFailures(await group(counted, stores), `${batchId} ${world.clock.now()}`);',
   },
   {
     name: 'groups: the bound of issuers is not kept',
@@ -264,13 +264,23 @@ const mutants: readonly Mutant[] = [
   {
     name: 'storm: denials outside the sample are not counted',
     file: pipeline,
-    from: "...left.map((denial) => lonely(denial, 'not-sampled'))]",
-    to: "...left.slice(left.length).map((denial) => lonely(denial, 'not-sampled'))]",
+    from: "...left.map((denial) => lonely(denial, 'not-sampled')),",
+    to: "...left.slice(left.length).map((denial) => lonely(denial, 'not-sampled')),",
   },
 ];
 
 const SEEDS_MAX = Number(process.env.MUTANT_SEEDS ?? 3_000);
 const root = new URL('../../', import.meta.url).pathname;
+
+/** The source with the mistake in it. */
+function mutated(mutant: Mutant): string {
+  let source = readFileSync(join(root, mutant.file), 'utf8');
+  for (const { from, to } of mutant.also === undefined ? [mutant] : [mutant, mutant.also]) {
+    if (source.split(from).length !== 2) throw new Error(`${mutant.name}: ${from} is not once in ${mutant.file}`);
+    source = source.replace(from, () => to);
+  }
+  return source;
+}
 
 function hunt(mutant: Mutant): { readonly seed: number; readonly violation: string } | null {
   const copy = mkdtempSync(join(tmpdir(), 'mtls-watch-mutant-'));
@@ -288,12 +298,7 @@ function hunt(mutant: Mutant): { readonly seed: number; readonly violation: stri
     for (const part of ['test/certificates.ts', 'test/der-writer.ts']) cpSync(join(root, part), join(copy, part));
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     const path = join(copy, mutant.file);
-    let source = readFileSync(path, 'utf8');
-    for (const { from, to } of mutant.also === undefined ? [mutant] : [mutant, mutant.also]) {
-      if (source.split(from).length !== 2) throw new Error(`${mutant.name}: ${from} is not once in ${mutant.file}`);
-      source = source.replace(from, () => to);
-    }
-    writeFileSync(path, source);
+    writeFileSync(path, mutated(mutant));
     const run = spawnSync(process.execPath, ['--import', 'tsx', 'test/simulation/hunt.ts', String(SEEDS_MAX)], {
       cwd: copy,
       encoding: 'utf8',
@@ -306,6 +311,8 @@ function hunt(mutant: Mutant): { readonly seed: number; readonly violation: stri
   }
 }
 
+// A text that is no longer there is told before the long run.
+for (const mutant of mutants) mutated(mutant);
 const wanted = process.argv[2];
 const rows: string[] = [];
 let survivors = 0;

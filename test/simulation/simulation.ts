@@ -12,16 +12,8 @@ import type { LogBatch, Notice } from '../../shared/model.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
 import { check, type Delivered } from './check.js';
-import {
-  type FaultRates,
-  faultyPublisher,
-  faultyStores,
-  type Io,
-  type Process,
-  type Write,
-  type WriteFault,
-  writeFaults,
-} from './faulty-world.js';
+import { type FaultRates, type Io, type Process, type Write, type WriteFault, writeFaults } from './disk.js';
+import { faultyWorld } from './faulty-world.js';
 import { observe } from './oracle.js';
 import { createRandom, type Random } from './random.js';
 import { Scheduler } from './scheduler.js';
@@ -254,9 +246,8 @@ class Run {
     const world: World = {
       config: this.#config,
       clock: { now: () => this.#scheduler.now() + process.skewMs },
-      stores: faultyStores(this.#oracle.stores, io, process),
+      ...faultyWorld(this.#oracle.stores, (notice) => this.#receive(notice), io, process),
       truststores: noTruststores,
-      publisher: faultyPublisher((notice) => this.#receive(notice), io, process),
     };
     if (name !== 'sweep') this.#note(() => `${name}  begins, clock off by ${process.skewMs} ms`);
     handle(world).then(
