@@ -51,6 +51,7 @@ export async function ingest(batch: LogBatch, world: World): Promise<Ingested> {
   const others = [...parsed.otherForbidden, ...unmatched(correlated.unmatched), ...unmatched(inferred.unmatched)];
   const forbidden = countForbidden(others, batchId);
   await Promise.all([put(facts, forbidden, stores), leaveWaiting(batchId, correlated, world)]);
+  world.failureLog?.record(counted, batchId);
   return { parsed, correlated, facts };
 }
 
@@ -140,6 +141,7 @@ export async function settleDue(
     const settled = await settle(waiting, stores.join);
     const facts = countFailures(await group(settled.failures, stores), batchId);
     await put(facts, countForbidden(unmatched(settled.unmatched), batchId), stores);
+    world.failureLog?.record(settled.failures, batchId);
     touched.push(...facts.map((fact) => fact.group));
   }
   await look(touched);
