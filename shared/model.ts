@@ -335,6 +335,25 @@ export interface Incident {
   readonly announced: boolean;
 }
 
+/** An incident that is over, as it is kept for the reports. */
+export interface EndedIncident {
+  readonly incidentId: string;
+  readonly group: GroupKey;
+  readonly severity: Severity;
+  /** When it was noticed. */
+  readonly since: number;
+  /** The first failure that belongs to it; null where nobody was told of this incident, its scope's told it. */
+  readonly firstFailureAt: number | null;
+  /** When the group came below the resolve threshold for good. */
+  readonly calmAt: number;
+  /** When it was resolved. */
+  readonly endedAt: number;
+  /** All failures of the incident; of a scope's, those of its worst window; null where nobody was told. */
+  readonly count: number | null;
+  readonly flaps: number;
+  readonly announced: boolean;
+}
+
 /** One number for CloudWatch. */
 export interface Measure {
   readonly name: string;
