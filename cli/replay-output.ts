@@ -1,7 +1,7 @@
 /** What `replay` shows a person: the first spike as the mail that on-call gets, the incidents, the groups, what next. */
 
 import pc from 'picocolors';
-import { en, type Messages } from '../shared/messages/index.js';
+import type { Messages } from '../shared/messages/index.js';
 import { bodyOf, subjectOf } from '../shared/messages/text.js';
 import { type GroupKey, type Notice, type NoticeKind, SEVERAL_ISSUERS, type Severity } from '../shared/model.js';
 import type { Replayed } from './replay.js';
@@ -10,8 +10,11 @@ import { heading, short, table } from './table.js';
 const GROUPS_SHOWN_MAX = 12;
 const DN_SHOWN_MAX = 60;
 
-export function printReplay({ notices, summary, problems }: Replayed, out: NodeJS.WritableStream): void {
-  const messages = en;
+export function printReplay(
+  { notices, summary, problems }: Replayed,
+  messages: Messages,
+  out: NodeJS.WritableStream,
+): void {
   const worst = mostTelling(notices);
   if (worst !== null) {
     out.write(heading('The alert that on-call would have read'));

@@ -11,6 +11,7 @@ import { createMemoryStores, type MemoryStores } from '../shared/adapters/memory
 import { type Config, parseConfig } from '../shared/config.js';
 import { digest, groupId } from '../shared/digest.js';
 import { MtlsWatchError, messageOf } from '../shared/errors.js';
+import { messagesIn } from '../shared/messages/index.js';
 import type { Fact, GroupKey, LogBatch, Notice } from '../shared/model.js';
 import { alert, ingest, settleDue, sweep } from '../shared/pipeline.js';
 import type { World } from '../shared/ports/index.js';
@@ -54,7 +55,7 @@ export function replayCommand(): Command {
         for (const notice of replayed.notices) process.stdout.write(`${JSON.stringify(notice)}\n`);
         process.stdout.write(`${JSON.stringify(replayed.summary)}\n`);
       } else {
-        printReplay(replayed, process.stdout);
+        printReplay(replayed, messagesIn[config.language], process.stdout);
       }
     });
 }
@@ -228,7 +229,7 @@ function compare(a: string, b: string): number {
 export async function readReplayConfig(file: string | undefined): Promise<Config> {
   if (file === undefined) {
     const config = parseConfig({ runbooks: { baseUrl: 'https://runbooks.invalid' } }, 'the default configuration');
-    return { ...config, runbooks: { baseUrl: pathToFileURL('runbooks').href } };
+    return { ...config, runbooks: { ...config.runbooks, baseUrl: pathToFileURL('runbooks').href } };
   }
   let value: unknown;
   try {

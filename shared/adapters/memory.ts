@@ -5,7 +5,7 @@
 
 import { groupId } from '../digest.js';
 import { limits } from '../limits.js';
-import type { Cell, Fact, ForbiddenFact, GroupKey, Half, Held, Incident, Notice, Rollup } from '../model.js';
+import type { Cell, Fact, ForbiddenFact, GroupKey, Half, Held, Incident, Notice, Rollup, Silence } from '../model.js';
 import type {
   CertificateStore,
   FactStore,
@@ -17,6 +17,7 @@ import type {
   OpenHour,
   Outbox,
   RollupStore,
+  SilenceStore,
   Stores,
   StormStore,
   Waiting,
@@ -48,6 +49,7 @@ export function createMemoryStores(options: { readonly cellsMax?: number } = {})
     certificates: createCertificates(),
     storm: createStorm(),
     outbox: createOutbox(notices),
+    silences: createSilences(),
   };
 }
 
@@ -221,6 +223,16 @@ function createStorm(): StormStore {
       if (!rates.has(batchId)) rates.set(batchId, rate);
       return rates.get(batchId) ?? rate;
     },
+  };
+}
+
+function createSilences(): SilenceStore {
+  const silences = new Map<string, Silence>();
+  return {
+    save: async (silence) => {
+      silences.set(silence.id, silence);
+    },
+    list: async () => [...silences.values()],
   };
 }
 

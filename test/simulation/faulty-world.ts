@@ -364,6 +364,10 @@ export function faultyStores(inner: Stores, io: Io, process: Process): Stores {
           () => inner.storm.fixRate(batchId, rate),
         ),
     },
+    silences: {
+      save: (silence) => inner.silences.save(silence),
+      list: () => disk.read('silences.list', () => inner.silences.list()),
+    },
   };
 }
 

@@ -34,6 +34,9 @@ const incidentSchema = z.strictObject({
   severity: z.enum(['low', 'medium', 'high', 'critical']),
   flaps: z.int().nonnegative(),
   announced: z.boolean(),
+  severityAtFirst: z.enum(['low', 'medium', 'high', 'critical']),
+  acknowledged: z.boolean(),
+  heldBack: z.boolean(),
 }) satisfies z.ZodType<Incident>;
 
 /** Nobody has made a transition since the caller looked. */
