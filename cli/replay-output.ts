@@ -1,9 +1,9 @@
 /** What `replay` shows a person: the first spike as the mail that on-call gets, the incidents, the groups, what next. */
 
-import pc from 'picocolors';
 import type { Messages } from '../shared/messages/index.js';
 import { bodyOf, subjectOf } from '../shared/messages/text.js';
 import { type GroupKey, type Notice, type NoticeKind, SEVERAL_ISSUERS, type Severity } from '../shared/model.js';
+import { pc } from './colours.js';
 import type { Replayed } from './replay.js';
 import { heading, short, table } from './table.js';
 

@@ -35,7 +35,7 @@ const tunable = {
   /** Minutes over which failures are looked at together, beside windows of 1, 2, 15 and 60 minutes. */
   windowMinutes: z.int().min(1).max(60).default(5),
   /** How many false pages a group may cause in 30 days. */
-  falsePagesPerMonth: z.number().positive().max(1000).default(1),
+  falsePagesPerMonth: z.number().positive().max(1000).default(0.5),
   /** Minutes of calm before an incident is resolved. */
   resolveMinutes: z.int().min(1).max(1440).default(10),
   /** Minutes between two notices of a lasting incident. */

@@ -80,8 +80,8 @@ export const limits = {
   evidencePerFindingMax: 12,
   /** Of a client's file: TLS stacks take about ten certificates from a peer. */
   presentedCertificatesMax: 20,
-  /** Client certificates told apart by `preflight` and `expiry`; some 4 KB each. */
-  observedClientsMax: 50_000,
+  /** Client certificates told apart by `preflight` and `expiry`; some 6 KB each. */
+  observedClientsMax: 20_000,
   scopesPerClientMax: 10,
   /** Certificates remembered by their text, so that a client that calls 10,000 times is parsed once. */
   certificateCacheMax: 1_000,

@@ -305,7 +305,7 @@ class Gateway {
         deliveries.push({ at, batch: batch(cut) });
         // The same batch again: at the same moment, or long after.
         if (random.chance(0.08)) deliveries.push({ at: at + random.between(0, 30), batch: batch(cut) });
-        if (random.chance(0.08)) {
+        if (random.chance(this.#rushAt > 0 ? 0.4 : 0.08)) {
           deliveries.push({ at: this.#inRush(logged) ?? at + this.#delay(0.3), batch: batch(cut) });
         }
       };
