@@ -10,7 +10,7 @@ import { systemClock } from '../shared/adapters/clock.js';
 import { createDynamoClient, createDynamoStores } from '../shared/adapters/dynamodb/index.js';
 import { parseConfig } from '../shared/config.js';
 import { MtlsWatchError } from '../shared/errors.js';
-import { en } from '../shared/messages/index.js';
+import { messagesIn } from '../shared/messages/index.js';
 import type { Log, Meter, World } from '../shared/ports/index.js';
 
 export interface Wired {
@@ -28,7 +28,7 @@ export function wire(env: NodeJS.ProcessEnv): Wired {
       clock: systemClock,
       stores: createDynamoStores(createDynamoClient(), variable(env, 'TABLE_NAME'), systemClock),
       truststores: createS3Truststores(new S3Client({}), systemClock),
-      publisher: createSnsPublisher(new SNSClient({}), variable(env, 'TOPIC_ARN'), en),
+      publisher: createSnsPublisher(new SNSClient({}), variable(env, 'TOPIC_ARN'), messagesIn[config.language]),
     },
     meter: createMeter(),
     log: createLog(process.stderr),

@@ -177,6 +177,10 @@ function faultyStores(inner: Stores, disk: Disk): Stores {
           () => inner.storm.fixRate(batchId, rate),
         ),
     },
+    silences: {
+      save: (silence) => inner.silences.save(silence),
+      list: () => disk.read('silences.list', () => inner.silences.list()),
+    },
   };
 }
 
