@@ -204,19 +204,14 @@ export interface ClientTally {
   readonly count: number;
 }
 
-/**
- * How many failures of one group one batch brought for one minute. A fact is put, never added to: writing it again
- * changes nothing, and it is only replaced by one that knows more.
- */
-export interface Fact {
+/** What was counted of one group in a span of time. */
+export interface Counts {
   readonly group: GroupKey;
-  readonly minute: number;
-  readonly batchId: string;
-  /** How many records are behind the fact. */
+  /** How many records are behind it. They only get more, so of two counts of one thing the one with more knows more. */
   readonly requests: number;
   /**
    * Refused requests. In a storm an estimate for named issuers, and what named issuers stand for is taken off the
-   * unknown ones: a single fact may be negative, sums over all issuers are exact.
+   * unknown ones: a single count may be negative, sums over all issuers are exact.
    */
   readonly count: number;
   /** Of `count`, how many have no known client, and how many carry an inferred reason. */
@@ -228,20 +223,19 @@ export interface Fact {
   readonly clients: readonly ClientTally[];
 }
 
+/**
+ * How many failures of one group one batch brought for one minute. A fact is put, never added to: writing it again
+ * changes nothing, and it is only replaced by one that knows more.
+ */
+export interface Fact extends Counts {
+  readonly minute: number;
+  readonly batchId: string;
+}
+
 /** The failures of one group in one hour, kept for months: the sum of its facts. */
-export interface Rollup {
-  readonly group: GroupKey;
+export interface Rollup extends Counts {
   /** Hours since the epoch. */
   readonly hour: number;
-  /** Of all its facts. Facts only grow, so of two roll-ups of one hour the one with more requests knows more. */
-  readonly requests: number;
-  readonly count: number;
-  readonly unattributed: number;
-  readonly inferred: number;
-  readonly firstAt: number;
-  readonly lastAt: number;
-  readonly reasonText: string;
-  readonly clients: readonly ClientTally[];
 }
 
 /** Other 403s of one batch, by scope and cause. */
