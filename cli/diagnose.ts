@@ -1,12 +1,12 @@
 /** `mtls-watch diagnose`: would the gateway take this certificate with this truststore, and if not, why. */
 
 import { Command } from 'commander';
-import pc from 'picocolors';
 import { systemClock } from '../shared/adapters/clock.js';
 import type { Diagnosis } from '../shared/model.js';
 import type { Clock } from '../shared/ports/index.js';
 import { diagnose } from '../shared/x509/diagnose.js';
 import { when } from '../shared/x509/words.js';
+import { pc } from './colours.js';
 import { findingText, heading, jsonLine, type Output, timeOption } from './table.js';
 import { readClientFile, readUsableTruststore } from './truststores.js';
 

@@ -11,6 +11,7 @@ import { observeClients } from './observe.js';
 import { preflightCommand } from './preflight.js';
 import { redriveCommand } from './redrive.js';
 import { replayCommand } from './replay.js';
+import { reportCommand } from './report.js';
 
 const program = new Command('mtls-watch')
   .description('Tells which client certificates an API Gateway custom domain refuses, why, and what to change.')
@@ -22,7 +23,8 @@ const program = new Command('mtls-watch')
   .addCommand(preflightCommand(observeClients))
   .addCommand(expiryCommand(observeClients))
   .addCommand(backtestCommand())
-  .addCommand(redriveCommand());
+  .addCommand(redriveCommand())
+  .addCommand(reportCommand());
 
 for (const command of program.commands) command.copyInheritedSettings(program);
 

@@ -1,6 +1,5 @@
 /** Builds what both functions need from their environment, once per container. No network call is made here. */
 
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { createLog } from '../shared/adapters/aws/log.js';
@@ -8,10 +7,10 @@ import { createMeter } from '../shared/adapters/aws/metrics.js';
 import { createSnsPublisher } from '../shared/adapters/aws/sns.js';
 import { createS3Truststores } from '../shared/adapters/aws/truststore.js';
 import { systemClock } from '../shared/adapters/clock.js';
-import { createDynamoStores } from '../shared/adapters/dynamodb/index.js';
+import { createDynamoClient, createDynamoStores } from '../shared/adapters/dynamodb/index.js';
 import { parseConfig } from '../shared/config.js';
 import { MtlsWatchError } from '../shared/errors.js';
-import { en } from '../shared/messages/index.js';
+import { messagesIn } from '../shared/messages/index.js';
 import type { Log, Meter, World } from '../shared/ports/index.js';
 
 export interface Wired {
@@ -27,9 +26,9 @@ export function wire(env: NodeJS.ProcessEnv): Wired {
     world: {
       config,
       clock: systemClock,
-      stores: createDynamoStores(new DynamoDBClient({}), variable(env, 'TABLE_NAME'), systemClock),
+      stores: createDynamoStores(createDynamoClient(), variable(env, 'TABLE_NAME'), systemClock),
       truststores: createS3Truststores(new S3Client({}), systemClock),
-      publisher: createSnsPublisher(new SNSClient({}), variable(env, 'TOPIC_ARN'), en),
+      publisher: createSnsPublisher(new SNSClient({}), variable(env, 'TOPIC_ARN'), messagesIn[config.language]),
     },
     meter: createMeter(),
     log: createLog(process.stderr),

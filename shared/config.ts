@@ -35,7 +35,7 @@ const tunable = {
   /** Minutes over which failures are looked at together, beside windows of 1, 2, 15 and 60 minutes. */
   windowMinutes: z.int().min(1).max(60).default(5),
   /** How many false pages a group may cause in 30 days. */
-  falsePagesPerMonth: z.number().positive().max(1000).default(1),
+  falsePagesPerMonth: z.number().positive().max(1000).default(0.5),
   /** Minutes of calm before an incident is resolved. */
   resolveMinutes: z.int().min(1).max(1440).default(10),
   /** Minutes between two notices of a lasting incident. */
@@ -87,6 +87,23 @@ export const configSchema = z.strictObject({
   runbooks: z.strictObject({
     /** Where the pages of `runbooks/` are served; the alert links to `<baseUrl>/<language>/<reason>.md`. */
     baseUrl: z.url({ protocol: /^https$/, error: 'expected an https URL, such as https://wiki.example.com/mtls' }),
+    /** A team's own page for what matches every selector given; of several that match, the last one. */
+    overrides: z
+      .array(
+        z
+          .strictObject({
+            scope: z.string().min(1).max(255).optional(),
+            issuerDn: z.string().min(1).max(512).optional(),
+            reason: z.string().min(1).max(200).optional(),
+            url: z.url({ protocol: /^https$/, error: 'expected an https URL' }),
+          })
+          .refine(
+            ({ scope, issuerDn, reason }) => scope ?? issuerDn ?? reason,
+            'expected a scope, an issuerDn or a reason',
+          ),
+      )
+      .max(500)
+      .default([]),
   }),
   alertEmails: z.array(z.email('expected a mail address, such as on-call@example.com')).default([]),
   language: z.enum(['en', 'ja']).default('en'),

@@ -5,7 +5,7 @@
  */
 
 import pMap from 'p-map';
-import { diagnoseClients } from './diagnosis.js';
+import { announce, factsOf, lateAnnouncement, unlessSilenced } from './announce.js';
 import { groupId } from './digest.js';
 import { limits } from './limits.js';
 import { type Fact, type GroupKey, type Incident, SEVERAL_ISSUERS } from './model.js';
@@ -13,10 +13,8 @@ import type { World } from './ports/index.js';
 import { minuteOf } from './stages/count.js';
 import { detect, type History, learnAll, policyFor, type Verdict } from './stages/detect.js';
 import { advance, type Change } from './stages/incident.js';
-import { clientsOf, noticeOf } from './stages/notice.js';
 import { hourOf, MINUTES_PER_HOUR } from './stages/rollup.js';
 import { coveredByScope, scopeGroup, scopeVerdict } from './stages/scope-incident.js';
-import { severityFor } from './stages/severity.js';
 
 /**
  * Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`, but for one case: when several
@@ -77,6 +75,7 @@ function isOne(group: GroupKey): boolean {
 interface Pending {
   readonly group: GroupKey;
   readonly change: Change;
+  readonly before: Incident | null;
   readonly verdict: Verdict;
   readonly facts: readonly Fact[];
 }
@@ -92,35 +91,25 @@ async function assess(group: GroupKey, which: 'all' | 'calm', world: World): Pro
   const { incident } = known;
   if (which === 'calm' && incident?.state === 'firing') return null;
   const { verdict, facts } = await judge(group, known, now, world);
-  const change =
-    advance(incident, verdict, group, now, policy, severityFor(group, verdict, policy)) ??
-    lateAnnouncement(incident, verdict, ofScope, now);
-  if (change === null) return null;
+  const ofOwn = advance(incident, verdict, group, now, policy);
+  const isCovered = (one: Incident): boolean => coveredByScope(one, ofScope);
+  if (ofOwn === null) {
+    const late = await lateAnnouncement(incident, verdict, incident !== null && isCovered(incident), world);
+    return late && { group, before: incident, verdict, facts, change: late };
+  }
   // Who was not told of an incident, because its scope's tells it, is not told of its course or end either.
-  const announced = change.notice === 'spike' ? !coveredByScope(change.next, ofScope) : change.next.announced;
-  const notice = announced ? change.notice : null;
-  return { group, verdict, facts, change: { ...change, notice, next: { ...change.next, announced } } };
+  const announced = ofOwn.notice === 'spike' ? !isCovered(ofOwn.next) : ofOwn.next.announced;
+  const notice = announced ? ofOwn.notice : null;
+  const change = await unlessSilenced({ ...ofOwn, notice, next: { ...ofOwn.next, announced } }, world);
+  return { group, before: incident, verdict, facts, change };
 }
 
 /** @returns whether there is a notice of it */
-async function store({ change, verdict, facts }: Pending, world: World): Promise<boolean> {
-  const { next, notice } = change;
-  if (notice === null) await world.stores.incidents.transition(next, null);
-  else await transition(change, verdict, await factsOf(next, facts, world.clock.now(), world), [], world);
-  return notice !== null;
-}
-
-/** An incident that goes on when its scope's is over has to be told after all. */
-function lateAnnouncement(
-  incident: Incident | null,
-  verdict: Verdict,
-  ofScope: Incident | null,
-  now: number,
-): Change | null {
-  const isUntold = incident?.state === 'firing' && !incident.announced && verdict.kind === 'spike';
-  if (!isUntold || coveredByScope(incident, ofScope)) return null;
-  const next = { ...incident, version: incident.version + 1, lastNoticeAt: now };
-  return { next, notice: 'spike', because: verdict.because };
+async function store({ change, before, verdict, facts: recentFacts }: Pending, world: World): Promise<boolean> {
+  const isTold = change.notice !== null;
+  const facts = isTold ? await factsOf(change.next, recentFacts, world.clock.now(), world) : [];
+  await announce({ change, before, verdict, facts, recentFacts, groups: [] }, world);
+  return isTold;
 }
 
 async function evaluateScope(scope: string, groups: readonly GroupKey[], world: World): Promise<void> {
@@ -144,17 +133,16 @@ async function evaluateScope(scope: string, groups: readonly GroupKey[], world: 
     }))
     .filter(({ since, facts }) => since !== null || facts.length > 0);
   const { verdict, severity, groups: worst } = scopeVerdict(members, now, policy);
-  const change = advance(await stores.incidents.load(group), verdict, group, now, policy, severity);
+  const before = await stores.incidents.load(group);
+  const own = advance(before, verdict, group, now, policy, severity);
+  const told = own?.notice === 'spike' || own?.next.announced === true;
+  const change =
+    own === null
+      ? await lateAnnouncement(before, verdict, false, world)
+      : await unlessSilenced(told ? own : { ...own, notice: null }, world);
   if (change === null) return;
-  if (change.notice === null) await stores.incidents.transition(change.next, null);
-  else
-    await transition(
-      change,
-      verdict,
-      members.flatMap(({ facts }) => facts),
-      worst,
-      world,
-    );
+  const facts = members.flatMap((member) => member.facts);
+  await announce({ change, before, verdict, facts, recentFacts: facts, groups: worst }, world);
 }
 
 interface Known {
@@ -199,47 +187,4 @@ async function judge(group: GroupKey, { incident, history: known }: Known, now: 
     await stores.history.save(group, history);
   }
   return { incident, verdict: detect(history, { step: minute, counts: window }, policy), facts };
-}
-
-/** Stores an incident's change with the notice that tells of it. */
-async function transition(
-  { next, notice: kind, because }: Change,
-  verdict: Verdict,
-  facts: readonly Fact[],
-  groups: readonly GroupKey[],
-  world: World,
-): Promise<void> {
-  if (kind === null) return;
-  const clients = clientsOf(facts);
-  const diagnosed =
-    kind === 'resolved' || groups.length > 0
-      ? { verdict: null, verdictNote: null, change: null }
-      : await diagnoseClients(clients, next.group.scope, facts, world);
-  const notice = noticeOf({
-    kind,
-    incident: next,
-    because,
-    verdict,
-    now: world.clock.now(),
-    facts,
-    clients,
-    groups,
-    runbookBaseUrl: world.config.runbooks.baseUrl,
-    diagnosed,
-  });
-  await world.stores.incidents.transition(next, notice);
-}
-
-/** The facts of the incident: from a window before it was noticed until now. */
-async function factsOf(
-  incident: Incident,
-  facts: readonly Fact[],
-  now: number,
-  { stores, config }: World,
-): Promise<readonly Fact[]> {
-  const from = minuteOf(incident.since) - config.detection.windowMinutes + 1;
-  const isCovered = facts[0] !== undefined && facts[0].minute <= from;
-  return isCovered
-    ? facts.filter((fact) => fact.minute >= from)
-    : stores.facts.window(incident.group, from, minuteOf(now));
 }

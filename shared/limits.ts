@@ -80,8 +80,8 @@ export const limits = {
   evidencePerFindingMax: 12,
   /** Of a client's file: TLS stacks take about ten certificates from a peer. */
   presentedCertificatesMax: 20,
-  /** Client certificates told apart by `preflight` and `expiry`; some 4 KB each. */
-  observedClientsMax: 50_000,
+  /** Client certificates told apart by `preflight` and `expiry`; some 6 KB each. */
+  observedClientsMax: 20_000,
   scopesPerClientMax: 10,
   /** Certificates remembered by their text, so that a client that calls 10,000 times is parsed once. */
   certificateCacheMax: 1_000,
@@ -122,6 +122,42 @@ export const limits = {
   historyDaysMax: 60,
   /** 13 months: the same week of last year can be compared. */
   rollupDaysMax: 400,
+  /** This week and the one before it, and two days to make the report in. */
+  forbiddenDaysMax: 16,
+  /** Weeks of a report: the one it is about and the eight before it. */
+  reportWeeksMax: 9,
+  /** Groups read for one report, a query each: 500 issuers with a dozen reasons in several domains fit. */
+  reportGroupsMax: 20_000,
+  /** Incidents of one report; beyond it nobody reads on. */
+  reportIncidentsMax: 1_000,
+  /** Facts about other 403s read for one report, some 150 bytes each in memory. */
+  reportForbiddenMax: 500_000,
+  /** Rows that a section of the page shows; JSON and CSV have more. */
+  reportRowsMax: 40,
+  reportActionsMax: 12,
+  /** Issuers of the JSON and the page's table, and rows of the CSV; the rest is summed up. */
+  reportIssuersMax: 500,
+  reportCsvRowsMax: 20_000,
+  /** Clients remembered for each group while a report is made, and shown. */
+  reportClientsPerGroupMax: 50,
+  reportClientsMax: 40,
+  /** Clients whose details are kept while logs are replayed; 500 bytes each. */
+  reportDetailsMax: 20_000,
+  /** Groups whose certificate is looked at for a verdict; milliseconds each. */
+  reportVerdictsMax: 200,
+  /** Groups and weeks whose place in the index a container remembers, 60 bytes each. */
+  groupsIndexedMax: 20_000,
+  /** Failure records of one invocation: 700 bytes each, so at most 140 KB of log, some 0.0001 dollars. */
+  failureRecordsMax: 200,
+  /** CloudWatch Logs Insights: queries at once (an account has 30 for all), time for one, and rows of one answer. */
+  insightsConcurrencyMax: 2,
+  insightsWaitMsMax: 60_000,
+  insightsPollMs: 1_000,
+  insightsRowsMax: 1_000,
+  /** Scopes and days whose place in the index a container remembers. */
+  scopesIndexedMax: 1_000,
+  /** Scopes of one day in the index: custom domains and APIs of one account. */
+  scopesPerDayMax: 2_000,
   /** Scopes and days whose admitted issuers a container remembers, some 10 KB each. */
   admissionsRememberedMax: 200,
   /** Certificates that one batch saves: one request to DynamoDB. Whoever connects can make new ones at will. */
@@ -158,7 +194,37 @@ export const limits = {
   halvesPerRequestIdMax: 4,
   /** Lambda takes 4 KB of environment for a function, measured as the JSON of all its names and values. */
   environmentBytesMax: 4 * KIB,
-  /** SNS: a subject has fewer than 100 ASCII characters; a message 256 KiB. */
+  /** Logs Insights takes 50; ten keep a link under 2,000 characters, which old mail readers cut. */
+  logGroupsPerLinkMax: 10,
+  /** Of an issuer's name in a sentence. */
+  nameShownCharsMax: 60,
+  /** Issuers and clients named in a mail or chat; the JSON has all. */
+  issuersShownMax: 6,
+  clientsShownMax: 5,
+  /** Findings of a diagnosis shown with their evidence, so that a mail stays a page. */
+  findingsShownMax: 3,
+  /** A short message is one of 160 characters; with letters beyond GSM's alphabet, two of 70. */
+  smsCharsMax: 160,
+  smsWideCharsMax: 134,
+  /** Amazon Q Developer in chat applications, custom notifications: a longer title or description is not delivered. */
+  chatTitleCharsMax: 250,
+  chatDescriptionCharsMax: 8_000,
+  /** Under what is documented for the other fields of a custom notification. */
+  chatStepCharsMax: 350,
+  chatStepsMax: 6,
+  chatKeywordCharsMax: 75,
+  chatContextCharsMax: 100,
+  /** Groups of a scope whose failures are summed to see what share one group has. */
+  groupsForShareMax: 50,
+  /** Silences in force or to come. Each is matched against every notice. */
+  silencesMax: 500,
+  silenceCommentCharsMax: 500,
+  silencePatternCharsMax: 1_024,
+  /** Notices that a container remembers having sent, by channel. */
+  sentRememberedMax: 1_000,
+  /** EventBridge takes 256 KB an entry; all that is not the detail needs less than 2 KB. */
+  eventDetailBytesMax: 254 * KIB,
+  /** SNS: a subject has fewer than 100 characters; a message 256 KiB. */
   subjectCharsMax: 99,
   snsMessageBytesMax: 256 * KIB,
 } as const;

@@ -1,7 +1,8 @@
 /** Two interleavings of a sweep that closes an hour, too rare for the simulation to meet in a few thousand seeds. */
 
 import { expect, it } from 'vitest';
-import { closeHours, ingest } from '../shared/pipeline.js';
+import { closeHours } from '../shared/ledger.js';
+import { ingest } from '../shared/pipeline.js';
 import type { Stores } from '../shared/ports/index.js';
 import { denialAsOneEvent, executionBatch, T0 } from './support/logs.js';
 import { testWorld } from './support/world.js';

@@ -7,14 +7,18 @@
 import type { Config } from '../config.js';
 import type {
   Cell,
+  EndedIncident,
   Fact,
+  Failure,
   ForbiddenFact,
   GroupKey,
   Half,
   Incident,
   Measure,
   Notice,
+  Place,
   Rollup,
+  Silence,
   WaitingHalf,
 } from '../model.js';
 import type { TruststoreSource } from './truststore.js';
@@ -64,6 +68,11 @@ export interface FactStore {
   put(facts: readonly Fact[], forbidden: readonly ForbiddenFact[]): Promise<void>;
   /** All facts of a group with `from <= minute <= to`, in the order of minutes. */
   window(group: GroupKey, from: number, to: number): Promise<readonly Fact[]>;
+  /**
+   * Other 403s of all scopes on UTC days (since the epoch) with `from <= day <= to`, at most `limit` facts. They are kept
+   * for `limits.forbiddenDaysMax`.
+   */
+  forbidden(from: number, to: number, limit: number): Promise<readonly ForbiddenFact[]>;
 }
 
 export interface GroupStore {
@@ -95,6 +104,11 @@ export interface RollupStore {
   close(open: OpenHour, rollup: Rollup): Promise<void>;
   /** Roll-ups of a group with `from <= hour <= to`, in the order of hours. */
   load(group: GroupKey, from: number, to: number): Promise<readonly Rollup[]>;
+  /**
+   * The groups that have a roll-up in an hour of `from` to `to`, and at most those of the same weeks besides; at most
+   * `limit`.
+   */
+  groups(from: number, to: number, limit: number): Promise<readonly GroupKey[]>;
 }
 
 /** What the detector remembers of a group, opaque to the stores. At most 4 KB of JSON. */
@@ -112,6 +126,12 @@ export interface IncidentStore {
   transition(next: Incident, notice: Notice | null): Promise<boolean>;
   /** The incidents that are firing. */
   firing(limit: number): Promise<readonly Incident[]>;
+  /**
+   * The incidents that were resolved at `from <= endedAt < to` (milliseconds), in that order, for 13 months; one that came
+   * back and was resolved again counts once, with its last end. Every transition to `resolved` that was stored is among
+   * them, and none that was not.
+   */
+  ended(from: number, to: number, limit: number): Promise<readonly EndedIncident[]>;
 }
 
 export interface Outbox {
@@ -124,6 +144,13 @@ export interface Outbox {
   take(noticeId: string, now: number, until: number): Promise<boolean>;
   /** After the notice was published; clearing twice is harmless. */
   clear(noticeId: string): Promise<void>;
+}
+
+export interface SilenceStore {
+  /** Puts the silence, in place of one with the same id. Known for `keptDaysMax` after its end. */
+  save(silence: Silence): Promise<void>;
+  /** Those in force, to come and lately over, in no particular order. */
+  list(): Promise<readonly Silence[]>;
 }
 
 export interface Publisher {
@@ -144,6 +171,11 @@ export interface StormStore {
   addLoad(minute: number, kind: Half['kind'], halves: number): Promise<number>;
   /** Fixes the rate of a batch unless it has one, and returns the one it has: a retry must make the same choices. */
   fixRate(batchId: string, rate: number): Promise<number>;
+}
+
+/** Writes down each refused request, for whoever asks for details later. Best effort: the counts do not depend on it. */
+export interface FailureLog {
+  record(failures: readonly Failure[], batchId: string): void;
 }
 
 export interface Meter {
@@ -167,6 +199,7 @@ export interface Stores {
   readonly outbox: Outbox;
   readonly certificates: CertificateStore;
   readonly storm: StormStore;
+  readonly silences: SilenceStore;
 }
 
 /** All that the pipeline needs from outside. */
@@ -176,4 +209,7 @@ export interface World {
   readonly stores: Stores;
   readonly publisher: Publisher;
   readonly truststores: TruststoreSource;
+  readonly failureLog?: FailureLog;
+  /** For links into the console and for commands; absent where nothing is deployed. */
+  readonly place?: Place;
 }

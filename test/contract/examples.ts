@@ -94,6 +94,9 @@ export function incident(version: number, changes: Partial<Incident> = {}): Inci
     severity: 'high',
     flaps: 0,
     announced: true,
+    severityAtFirst: 'medium',
+    acknowledged: false,
+    heldBack: false,
     ...changes,
   };
 }
@@ -114,6 +117,11 @@ export function notice(noticeId: string, at = 1_800_000_000_000, changes: Partia
     count: 12,
     windowMinutes: 5,
     expected: 0.5,
+    lastHour: [...new Array<number>(59).fill(0), 12],
+    clientCount: 1,
+    issuerTrusted: true,
+    scopeShare: 0.75,
+    severityAtFirst: 'medium',
     because: '12 in 5 minutes, 0.5 expected',
     runbookUrl: 'https://wiki.example.com/en/expired.md',
     clients: counts(1).clients,
@@ -127,6 +135,8 @@ export function notice(noticeId: string, at = 1_800_000_000_000, changes: Partia
     },
     verdictNote: null,
     change: null,
+    links: { executionLog: null, accessLog: null, dashboard: null },
+    commands: { silence: 'mtls-watch silence add', acknowledge: 'mtls-watch ack' },
     ...changes,
   };
 }

@@ -9,7 +9,8 @@ import { findTrustedPath, nearestAttempt, pathProblems, startSearch } from '../.
 import { clientProblems, issuerProblems } from '../../shared/x509/rules.js';
 import { checkSignature } from '../../shared/x509/signature.js';
 import { isSelfSigned, parseTruststore, truststoreOf } from '../../shared/x509/truststore.js';
-import { AT, ca, days, general, leaf } from '../certificates.js';
+import { AT, ca, days, extension, general, leaf } from '../certificates.js';
+import { bool, integer, sequence } from '../der-writer.js';
 
 const NAMES = ['CN=A', 'CN=B', 'CN=C'];
 const KEYS = ['ec-a', 'ec-b', 'ec-d'];
@@ -185,4 +186,29 @@ describe('what is explained when several things are wrong', () => {
     expect(finding?.code).toBe('issuer-rekeyed');
     expect(finding?.remedy).toContain('never from the client');
   });
+
+  test('a path length limit of any size is a limit', () => {
+    const wide = ca({
+      subject: 'CN=Wide',
+      key: 'ec-a',
+      basicConstraints: false,
+      extensions: [limit(integer('7fffffffffffffffffffffff'))],
+    });
+    const negative = ca({
+      subject: 'CN=Wide',
+      key: 'ec-a',
+      basicConstraints: false,
+      extensions: [limit(Buffer.from([2, 1, 0xff]))],
+    });
+    const below = leaf({ subject: 'CN=client', key: 'ec-c', issuer: wide }).certificate;
+    expect(diagnose(below, truststoreOf([wide.certificate]), AT).verdict).toBe('trusted');
+    expect(diagnose(below, truststoreOf([negative.certificate]), AT)).toMatchObject({
+      reason: 'malformed',
+      path: ['CN=client', 'CN=Wide'],
+    });
+  });
 });
+
+function limit(value: Uint8Array): Uint8Array {
+  return extension('2.5.29.19', sequence(bool(true), value), true);
+}
