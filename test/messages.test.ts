@@ -1,9 +1,9 @@
 /** Notices as people and machines receive them. */
 
 import { describe, expect, it } from 'vitest';
-import { snsMessage } from '../shared/adapters/aws/sns.js';
 import { limits } from '../shared/limits.js';
 import { en } from '../shared/messages/index.js';
+import { snsMessage } from '../shared/messages/sns.js';
 import { bodyOf, subjectOf } from '../shared/messages/text.js';
 import type { Notice, NoticeKind } from '../shared/model.js';
 import { reasonIds } from '../shared/reasons.js';
@@ -146,6 +146,7 @@ describe('the SNS message', () => {
       severity: 'high',
       reason: 'expired',
       scope: 'api.bank.example',
+      incidentId: 'incident-1',
     });
   });
 
