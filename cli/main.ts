@@ -7,10 +7,12 @@ import { auditCommand } from './audit.js';
 import { backtestCommand } from './backtest.js';
 import { diagnoseCommand } from './diagnose.js';
 import { expiryCommand } from './expiry.js';
+import { notifyTestCommand } from './notify-test.js';
 import { observeClients } from './observe.js';
 import { preflightCommand } from './preflight.js';
 import { redriveCommand } from './redrive.js';
 import { replayCommand } from './replay.js';
+import { ackCommand, silenceCommand } from './silence.js';
 
 const program = new Command('mtls-watch')
   .description('Tells which client certificates an API Gateway custom domain refuses, why, and what to change.')
@@ -22,9 +24,15 @@ const program = new Command('mtls-watch')
   .addCommand(preflightCommand(observeClients))
   .addCommand(expiryCommand(observeClients))
   .addCommand(backtestCommand())
-  .addCommand(redriveCommand());
+  .addCommand(redriveCommand())
+  .addCommand(silenceCommand())
+  .addCommand(ackCommand())
+  .addCommand(notifyTestCommand());
 
-for (const command of program.commands) command.copyInheritedSettings(program);
+for (const command of program.commands) {
+  command.copyInheritedSettings(program);
+  for (const nested of command.commands) nested.copyInheritedSettings(command);
+}
 
 try {
   await program.parseAsync();

@@ -193,5 +193,4 @@ export const en: Messages = {
   client: (subject, serial, sources, count) =>
     `${count}×  ${subject}  serial ${serial}${sources === '' ? '' : `  from ${sources}`}`,
   verdict: (title, remedy) => (remedy === '' ? `${title}.` : `${title}. ${remedy}`),
-  test: 'TEST, nothing is wrong:',
 };

@@ -68,7 +68,6 @@ export interface Messages {
   readonly client: (subject: string, serial: string, sources: string, count: string) => string;
   /** The one sentence between a finding's title and its remedy. */
   readonly verdict: (title: string, remedy: string) => string;
-  readonly test: string;
 }
 
 export const messagesIn = { en, ja } as const satisfies Record<string, Messages>;

@@ -259,5 +259,4 @@ export const ja: Messages = {
   client: (subject, serial, sources, count) =>
     `${count} 件  ${subject}  シリアル番号 ${serial}${sources === '' ? '' : `  接続元 ${sources}`}`,
   verdict: (title, remedy) => (remedy === '' ? `${title}。` : `${title}。${remedy}`),
-  test: 'テスト (問題は発生していません):',
 };
