@@ -138,7 +138,7 @@ describe('the SNS message', () => {
     const body = JSON.parse(Message) as Record<string, string>;
     expect(MessageStructure).toBe('json');
     expect(body.email).toBe(bodyOf(notice(), en));
-    expect(noticeSchema.parse(JSON.parse(body.sqs!))).toEqual(notice());
+    expect(noticeSchema.parse(JSON.parse(body.default!))).toEqual(notice());
     expect(
       Object.fromEntries(Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue])),
     ).toEqual({

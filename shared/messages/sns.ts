@@ -7,10 +7,9 @@ import type { Messages } from './index.js';
 import { bodyOf, smsOf, subjectOf } from './text.js';
 
 export function snsMessage(notice: Notice, messages: Messages) {
-  const text = bodyOf(notice, messages);
-  const json = JSON.stringify(notice);
-  const body = { default: text, email: text, sms: smsOf(notice, messages), sqs: json, lambda: json };
-  const Message = JSON.stringify({ ...body, http: json, https: json, firehose: json });
+  // Every other protocol takes the default: SQS, Lambda, HTTP(S) and Firehose, with one copy of the JSON for all.
+  const body = { default: JSON.stringify(notice), email: bodyOf(notice, messages), sms: smsOf(notice, messages) };
+  const Message = JSON.stringify(body);
   if (Buffer.byteLength(Message) > limits.snsMessageBytesMax) {
     throw new Error(`notice ${notice.noticeId} is too large for SNS`);
   }
