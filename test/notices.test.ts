@@ -139,6 +139,7 @@ describe.each(both)('the words in %s', (language, messages: Messages) => {
       ...findingCodes.map((code) => messages.findings[code].title),
       ...labelIds.map((id) => messages.labels[id]),
       ...Object.values(messages.severities),
+      messages.over,
     ];
     for (const word of words) expect(word.trim()).not.toBe('');
     for (const id of reasonIds) expect(messages.reasons[id].steps.length, id).toBeGreaterThan(0);

@@ -55,6 +55,8 @@ export interface Messages {
   readonly otherIssuers: string;
   readonly subject: Readonly<Record<NoticeKind, Sentence>>;
   readonly headline: Readonly<Record<NoticeKind, Sentence>>;
+  /** In place of a verdict when it is over. */
+  readonly over: string;
   readonly labels: Readonly<Record<(typeof labelIds)[number], string>>;
   readonly since: (utc: string, minutes: number) => string;
   readonly failures: (count: string, minutes: number, expected: string) => string;

@@ -225,6 +225,7 @@ export const ja: Messages = {
     escalated: (who, where) => `${where} が ${who} のクライアント証明書を拒否する件数が、開始時より大きく増えました。`,
     resolved: (who, where) => `${where} は ${who} のクライアント証明書を拒否しなくなりました。`,
   },
+  over: '今すぐの対応は不要です。誰も何も変更していない場合は、クライアントが呼び出しをやめた可能性があるため確認してください。',
   labels: {
     reason: '理由',
     domain: 'ドメイン',
