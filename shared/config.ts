@@ -29,6 +29,13 @@ const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
+const topic = z
+  .string()
+  .regex(
+    /^(?:create|arn:aws[a-z-]{0,12}:sns:[a-z0-9-]{1,30}:\d{12}:[\w-]{1,256}(?:\.fifo)?)$/,
+    'expected "create" or the ARN of an SNS topic',
+  );
+
 const tunable = {
   /** Never alert under this many failures in a window. */
   floor: z.int().min(1).default(10),
@@ -106,6 +113,19 @@ export const configSchema = z.strictObject({
       .default([]),
   }),
   alertEmails: z.array(z.email('expected a mail address, such as on-call@example.com')).default([]),
+  /** Where notices of a severity go instead of the stack's topic: a topic's ARN, or one that the stack creates. */
+  topics: z.partialRecord(z.enum(['low', 'medium', 'high', 'critical']), topic).default({}),
+  /** A topic for Amazon Q Developer in chat applications; null for none. */
+  chatTopic: topic.nullable().default(null),
+  /** The name or ARN of an EventBridge bus that gets an event for every notice; null for none. */
+  eventBus: z
+    .string()
+    .regex(
+      /^(?:arn:aws[a-z-]{0,12}:events:[a-z0-9-]{1,30}:\d{12}:event-bus\/)?[\w./-]{1,256}$/,
+      'expected the name or ARN of an event bus, such as default',
+    )
+    .nullable()
+    .default(null),
   language: z.enum(['en', 'ja']).default('en'),
   detection: detectionSchema.prefault({}),
   /** Minutes to wait for the other half of a request; subscriptions usually deliver in under 3. */

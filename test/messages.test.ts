@@ -1,9 +1,9 @@
 /** Notices as people and machines receive them. */
 
 import { describe, expect, it } from 'vitest';
-import { snsMessage } from '../shared/adapters/aws/sns.js';
 import { limits } from '../shared/limits.js';
 import { en } from '../shared/messages/index.js';
+import { snsMessage } from '../shared/messages/sns.js';
 import { bodyOf, subjectOf } from '../shared/messages/text.js';
 import type { Notice, NoticeKind } from '../shared/model.js';
 import { reasonIds } from '../shared/reasons.js';
@@ -138,7 +138,7 @@ describe('the SNS message', () => {
     const body = JSON.parse(Message) as Record<string, string>;
     expect(MessageStructure).toBe('json');
     expect(body.email).toBe(bodyOf(notice(), en));
-    expect(noticeSchema.parse(JSON.parse(body.sqs!))).toEqual(notice());
+    expect(noticeSchema.parse(JSON.parse(body.default!))).toEqual(notice());
     expect(
       Object.fromEntries(Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue])),
     ).toEqual({
@@ -146,6 +146,7 @@ describe('the SNS message', () => {
       severity: 'high',
       reason: 'expired',
       scope: 'api.bank.example',
+      incidentId: 'incident-1',
     });
   });
 

@@ -156,6 +156,7 @@ export const en: Messages = {
     escalated: (who, where) => `${where} refuses many more client certificates of ${who} than when it began.`,
     resolved: (who, where) => `${where} no longer refuses the client certificates of ${who}.`,
   },
+  over: 'Nothing to do now. If nobody changed anything, ask the clients: they may have stopped calling.',
   labels: {
     reason: 'What',
     domain: 'Where',
@@ -193,5 +194,4 @@ export const en: Messages = {
   client: (subject, serial, sources, count) =>
     `${count}×  ${subject}  serial ${serial}${sources === '' ? '' : `  from ${sources}`}`,
   verdict: (title, remedy) => (remedy === '' ? `${title}.` : `${title}. ${remedy}`),
-  test: 'TEST, nothing is wrong:',
 };

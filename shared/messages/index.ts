@@ -55,6 +55,8 @@ export interface Messages {
   readonly otherIssuers: string;
   readonly subject: Readonly<Record<NoticeKind, Sentence>>;
   readonly headline: Readonly<Record<NoticeKind, Sentence>>;
+  /** In place of a verdict when it is over. */
+  readonly over: string;
   readonly labels: Readonly<Record<(typeof labelIds)[number], string>>;
   readonly since: (utc: string, minutes: number) => string;
   readonly failures: (count: string, minutes: number, expected: string) => string;
@@ -68,7 +70,6 @@ export interface Messages {
   readonly client: (subject: string, serial: string, sources: string, count: string) => string;
   /** The one sentence between a finding's title and its remedy. */
   readonly verdict: (title: string, remedy: string) => string;
-  readonly test: string;
 }
 
 export const messagesIn = { en, ja } as const satisfies Record<string, Messages>;

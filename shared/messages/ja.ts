@@ -225,6 +225,7 @@ export const ja: Messages = {
     escalated: (who, where) => `${where} が ${who} のクライアント証明書を拒否する件数が、開始時より大きく増えました。`,
     resolved: (who, where) => `${where} は ${who} のクライアント証明書を拒否しなくなりました。`,
   },
+  over: '今すぐの対応は不要です。誰も何も変更していない場合は、クライアントが呼び出しをやめた可能性があるため確認してください。',
   labels: {
     reason: '理由',
     domain: 'ドメイン',
@@ -259,5 +260,4 @@ export const ja: Messages = {
   client: (subject, serial, sources, count) =>
     `${count} 件  ${subject}  シリアル番号 ${serial}${sources === '' ? '' : `  接続元 ${sources}`}`,
   verdict: (title, remedy) => (remedy === '' ? `${title}。` : `${title}。${remedy}`),
-  test: 'テスト (問題は発生していません):',
 };

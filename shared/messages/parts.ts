@@ -39,6 +39,7 @@ export function findingWords({ code }: Finding, messages: Messages): FindingMess
 
 /** The verdict in one sentence where there is one, else what the reason means. */
 export function leadOf(notice: Notice, messages: Messages, inert: Inert): string {
+  if (notice.kind === 'resolved') return messages.over;
   const finding = decisiveFinding(notice);
   const words = finding === null ? null : findingWords(finding, messages);
   if (finding === null || words === null) return wordsOf(notice, messages).meaning;

@@ -1,6 +1,16 @@
 /** Values for the contract suite; each takes what a test wants to be different. */
 
-import type { AccessRecord, Client, Denial, Fact, GroupKey, Incident, Notice, Rollup } from '../../shared/model.js';
+import type {
+  AccessRecord,
+  Client,
+  Denial,
+  Fact,
+  GroupKey,
+  Incident,
+  Notice,
+  Rollup,
+  Silence,
+} from '../../shared/model.js';
 
 /** Characters that break naive storage: markup, quotes, separators of keys, bidi, astral, a lone surrogate, NUL. */
 export const HOSTILE = `<b>"'#~ \\ \u202e \u{1f510} \ud800 \u0000 é`;
@@ -137,6 +147,21 @@ export function notice(noticeId: string, at = 1_800_000_000_000, changes: Partia
     change: null,
     links: { executionLog: null, accessLog: null, dashboard: null },
     commands: { silence: 'mtls-watch silence add', acknowledge: 'mtls-watch ack' },
+    ...changes,
+  };
+}
+
+export function silence(id: string, changes: Partial<Silence> = {}): Silence {
+  return {
+    id,
+    scope: 'api.bank.example',
+    issuerDn: '*',
+    reason: 'expired',
+    startsAt: 1_800_000_000_000,
+    endsAt: 1_800_007_200_000,
+    window: null,
+    comment: 'migration',
+    createdAt: 1_800_000_000_000,
     ...changes,
   };
 }
