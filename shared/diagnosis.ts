@@ -14,6 +14,7 @@ import {
   UNKNOWN_ISSUER,
 } from './model.js';
 import type { World } from './ports/index.js';
+import type { TruststoreObject } from './ports/truststore.js';
 import { diagnosisCache } from './x509/cache.js';
 import { certificateFromLoggedPem } from './x509/certificate.js';
 import { changesBetween, describeChange } from './x509/change.js';
@@ -127,4 +128,13 @@ export async function unlessUnreadable<T>(reading: Promise<T>, otherwise: (why: 
     if (!(error instanceof MtlsWatchError) || error.code !== 'truststore-unreadable') throw error;
     return otherwise(error.message);
   }
+}
+
+/** The subjects of a domain's truststore; none where it has no truststore or it cannot be read. */
+export async function trustedIssuers(scope: string, { config, truststores }: World): Promise<ReadonlySet<string>> {
+  const uri = truststoreUri(scope, config.truststores);
+  const bundle =
+    uri === null ? null : await unlessUnreadable<TruststoreObject | null>(truststores.read(uri), () => null);
+  if (bundle === null) return new Set();
+  return new Set(cache.truststore(bundle).certificates.map(({ certificate }) => certificate.subjectDn));
 }

@@ -4,12 +4,13 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { trustedIssuers } from './diagnosis.js';
 import { groupId } from './digest.js';
 import { limits } from './limits.js';
 import type { Fact, Failure, GroupKey, OtherForbidden } from './model.js';
-import type { OpenHour, Stores, World } from './ports/index.js';
+import type { OpenHour, World } from './ports/index.js';
 import { countFailures, countForbidden, minuteOf } from './stages/count.js';
-import { applicantsOf, groupOf, placeOf, standIn } from './stages/group.js';
+import { type Applicants, applicantsOf, groupOf, placeOf, standIn } from './stages/group.js';
 import { hourOf, MINUTES_PER_HOUR, rollUp } from './stages/rollup.js';
 
 /** What one batch owns, or one list that was settled. */
@@ -21,7 +22,7 @@ export interface Counted {
 
 export async function writeDown({ batchId, failures, forbidden }: Counted, world: World): Promise<readonly Fact[]> {
   const { stores } = world;
-  const facts = countFailures(await group(failures, stores), batchId);
+  const facts = countFailures(await group(failures, world), batchId);
   await stores.facts.put(facts, countForbidden(forbidden, batchId));
   // The mark comes after the facts and is new, so that a roll-up never misses facts whose mark it removes.
   const stamp = randomUUID();
@@ -32,15 +33,26 @@ export async function writeDown({ batchId, failures, forbidden }: Counted, world
   return facts;
 }
 
-async function group(failures: readonly Failure[], stores: Stores): Promise<(readonly [GroupKey, Failure])[]> {
+async function group(failures: readonly Failure[], world: World): Promise<(readonly [GroupKey, Failure])[]> {
   const admitted = new Map<string, ReadonlySet<string>>();
-  for (const { scope, day, issuerDns } of applicantsOf(failures)) {
-    admitted.set(placeOf(scope, day), await stores.groups.admit(scope, day, issuerDns));
+  for (const applicants of applicantsOf(failures)) {
+    admitted.set(placeOf(applicants.scope, applicants.day), await admit(applicants, world));
   }
   return failures.flatMap((failure) => {
     const counted = [groupOf(failure, admitted), failure] as const;
     return failure.weight === 1 ? [counted] : [counted, standIn(failure)];
   });
+}
+
+/** Issuers of the truststore have places of their own, which names made up at random cannot take. */
+async function admit({ scope, day, issuerDns }: Applicants, world: World): Promise<ReadonlySet<string>> {
+  const inside = await world.stores.groups.admit(scope, day, issuerDns);
+  const outside = issuerDns.filter((issuerDn) => !inside.has(issuerDn));
+  if (outside.length === 0) return inside;
+  const trusted = await trustedIssuers(scope, world);
+  const known = outside.filter((issuerDn) => trusted.has(issuerDn));
+  if (known.length === 0) return inside;
+  return new Set([...inside, ...(await world.stores.groups.admit(`truststore of ${scope}`, day, known))]);
 }
 
 /** 403s with a certificate that no denial came for. */

@@ -116,6 +116,23 @@ describe('counting', () => {
     expect(counted).toContain('api.bank.example | (other issuers) | issuer-not-found: 60');
   });
 
+  it('always names an issuer of the truststore, however many strangers came first', async () => {
+    const partner = ca({ subject: 'C=US,O=Partner,CN=Partner CA', key: 'ec-a' });
+    const world = {
+      ...testWorld({ truststores: { '*': 's3://truststores/x.pem' } }),
+      truststores: bundleOf(partner.pem),
+    };
+    const strangers = Array.from({ length: limits.issuersPerScopeMax + 5 }, (_, n) => ({
+      n,
+      issuerDn: `CN=stranger ${n}`,
+    }));
+    await deliver(world, ...pairs(strangers));
+    await deliver(world, ...pairs([{ n: 5_000, issuerDn: 'C=US,O=Partner,CN=Partner CA' }]));
+    const counted = countedIn(world.stores);
+    expect(counted).toContain('api.bank.example | C=US,O=Partner,CN=Partner CA | issuer-not-found: 1');
+    expect(counted).toContain('api.bank.example | (other issuers) | issuer-not-found: 5');
+  });
+
   it('sums hours up when they are over, and again when a late fact comes', async () => {
     const world = testWorld();
     const group = {

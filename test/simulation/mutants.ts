@@ -118,8 +118,8 @@ const mutants: readonly Mutant[] = [
   {
     name: 'facts: left to the invocation that joins, not written by a retry',
     file: ledger,
-    from: 'const facts = countFailures(await group(failures, stores), batchId);',
-    to: 'const facts = countFailures(await group(failures, stores), `${batchId} ${randomUUID()}`);',
+    from: 'const facts = countFailures(await group(failures, world), batchId);',
+    to: 'const facts = countFailures(await group(failures, world), `${batchId} ${randomUUID()}`);',
   },
   {
     name: 'groups: the bound of issuers is not kept',
