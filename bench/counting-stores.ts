@@ -64,6 +64,7 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
         add(counters.factsRead, facts.length);
         return facts;
       },
+      forbidden: inner.facts.forbidden,
     },
     groups: {
       admit: async (scope, day, issuerDns) => {

@@ -53,13 +53,13 @@ const bounds = {
   /** A few of the function's own, and one for each scope and reason: never one for an issuer. */
   metrics: 8 + 2 * (REASONS.length + 1),
   issuersByName: 2 * limits.issuersPerScopeMax,
-  /** Certificates kept in ten minutes: one for each request that is joined, at most. */
-  certificateWritesPerMinute: 20_000,
+  /** So many of each access batch. */
+  certificateWritesPerMinute: limits.certificatesPerBatchMax * Math.ceil(REQUESTS / MINUTES / EVENTS_PER_BATCH),
   /** Of two scopes: the groups that fire before their scope does, the scope, each with a trigger, a resolve and what lies between. */
   notices: 2 * (limits.groupsTogetherMin + 1) * 6,
-  /** Read by one evaluation of one group: what its window and the minutes not yet learned hold. */
-  factsReadPerMinute: 1_000_000,
-  heapMiB: 1_024,
+  /** What the sweep reads of the groups that fire, an hour back, and the batches of those that do not: some 40 MB a minute. */
+  factsReadPerMinute: 200_000,
+  heapMiB: 512,
   /** Standard errors that a busy issuer's estimate may be off. */
   standardErrors: 4,
 };

@@ -12,6 +12,7 @@ import { observeClients } from './observe.js';
 import { preflightCommand } from './preflight.js';
 import { redriveCommand } from './redrive.js';
 import { replayCommand } from './replay.js';
+import { reportCommand } from './report.js';
 import { ackCommand, silenceCommand } from './silence.js';
 
 const program = new Command('mtls-watch')
@@ -25,6 +26,7 @@ const program = new Command('mtls-watch')
   .addCommand(expiryCommand(observeClients))
   .addCommand(backtestCommand())
   .addCommand(redriveCommand())
+  .addCommand(reportCommand())
   .addCommand(silenceCommand())
   .addCommand(ackCommand())
   .addCommand(notifyTestCommand());

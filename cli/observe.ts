@@ -22,7 +22,7 @@ export async function* observeClients(inputs: readonly string[]): AsyncGenerator
 }
 
 /** Null for events that are no access record, or one without a client certificate. */
-function observedOf({ message, timestamp }: LogEvent): ObservedClient | null {
+export function observedOf({ message, timestamp }: LogEvent): ObservedClient | null {
   const record = message.trimStart().startsWith('{') ? readJsonObject(message) : null;
   if (record === null) return null;
   const fields = accessFields(record);

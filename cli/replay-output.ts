@@ -10,10 +10,12 @@ import { heading, short, table } from './table.js';
 const GROUPS_SHOWN_MAX = 12;
 const DN_SHOWN_MAX = 60;
 
+/** @param report where the report was written, if it was */
 export function printReplay(
-  { notices, summary, problems }: Replayed,
+  { notices, summary, problems }: Omit<Replayed, 'world'>,
   messages: Messages,
   out: NodeJS.WritableStream,
+  report: string | null,
 ): void {
   const worst = mostTelling(notices);
   if (worst !== null) {
@@ -33,7 +35,7 @@ export function printReplay(
   out.write(heading('Read'));
   for (const [label, value] of totals({ notices, summary, problems })) out.write(`  ${label.padEnd(38)}${value}\n`);
   out.write(heading('Where to look next'));
-  out.write(nextSteps(worst));
+  out.write(nextSteps(worst, report));
 }
 
 /** The spike to show in full: the most severe, then the one with the most failures. */
@@ -77,9 +79,10 @@ function groupTable(summary: Replayed['summary'], messages: Messages): string {
 }
 
 /** Where to look next: the page for the worst incident, and the verbs that go on from here. */
-function nextSteps(worst: Notice | null): string {
+function nextSteps(worst: Notice | null, report: string | null): string {
   const verb = (text: string): string => pc.cyan(`npm run -s mtls-watch -- ${text}`);
   const lines = [
+    ...(report === null ? [] : [['the report, to open in a browser', report]]),
     ...(worst === null ? [] : [['the page for this alert', worst.runbookUrl]]),
     ['why one certificate is refused', verb('diagnose --client client.pem --truststore truststore.pem')],
     ['what is wrong with a truststore', verb('audit truststore.pem')],
@@ -94,7 +97,7 @@ function titleOf({ issuerDn, reason }: GroupKey, messages: Messages): string {
   return issuerDn === SEVERAL_ISSUERS ? messages.severalIssuers.title : messages.reasons[reason].title;
 }
 
-function totals({ summary, problems, notices }: Replayed): [string, string][] {
+function totals({ summary, problems, notices }: Omit<Replayed, 'world'>): [string, string][] {
   const others = Object.entries(summary.otherForbidden)
     .sort(([, a], [, b]) => b - a)
     .map(([cause, n]) => `${count(n)} ${cause}`);

@@ -11,10 +11,11 @@ import { createMemoryStores, type MemoryStores } from '../shared/adapters/memory
 import { type Config, parseConfig } from '../shared/config.js';
 import { digest, groupId } from '../shared/digest.js';
 import { MtlsWatchError, messageOf } from '../shared/errors.js';
+import { closeHours } from '../shared/ledger.js';
 import { messagesIn } from '../shared/messages/index.js';
-import type { Fact, GroupKey, LogBatch, Notice } from '../shared/model.js';
+import type { Fact, GroupKey, LogBatch, LogEvent, Notice } from '../shared/model.js';
 import { alert, ingest, sweep } from '../shared/pipeline.js';
-import type { World } from '../shared/ports/index.js';
+import type { FailureLog, World } from '../shared/ports/index.js';
 import type { ForbiddenCause } from '../shared/reasons.js';
 import type { Summary } from '../shared/schemas.js';
 import { MINUTE_MS } from '../shared/stages/count.js';
@@ -23,11 +24,13 @@ import { fileTruststores } from './file-truststores.js';
 import { readInputs } from './inputs.js';
 import { progressBar } from './progress.js';
 import { printReplay } from './replay-output.js';
+import { reportScene } from './report-scene.js';
 
 interface Options {
   readonly config?: string;
   readonly truststore?: string;
   readonly json?: boolean;
+  readonly report?: string;
 }
 
 export interface Problem {
@@ -39,6 +42,15 @@ export interface Replayed {
   readonly notices: readonly Notice[];
   readonly summary: Summary;
   readonly problems: readonly Problem[];
+  /** What it was replayed on, with everything counted, for whoever wants to know more. */
+  readonly world: World;
+}
+
+/** Looks on while logs are counted. */
+export interface Onlooker {
+  readonly failureLog: FailureLog;
+  /** Every event, once. */
+  readonly onEvent: (event: LogEvent) => void;
 }
 
 export function replayCommand(): Command {
@@ -48,15 +60,24 @@ export function replayCommand(): Command {
     .option('--config <file>', 'settings as JSON; see docs/configuration.md')
     .option('--truststore <file>', 'the CA bundle of the domains: alerts say why a certificate is refused')
     .option('--json', 'one JSON object a line: notices, then one summary')
+    .option('--report <dir>', 'write the report of the last seven days of the logs there: a page, JSON and CSV')
     .action(async (inputs: string[], options: Options) => {
       const config = await readReplayConfig(options.config);
-      const replayed = await replay(inputs, config, options.truststore);
+      const scene = reportScene();
+      const replayed = await replay(
+        inputs,
+        config,
+        options.truststore,
+        options.report === undefined ? undefined : scene,
+      );
+      const written =
+        options.report === undefined ? null : await scene.write(replayed, options.report, options.truststore);
       for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
       if (options.json) {
         for (const notice of replayed.notices) process.stdout.write(`${JSON.stringify(notice)}\n`);
         process.stdout.write(`${JSON.stringify(replayed.summary)}\n`);
       } else {
-        printReplay(replayed, messagesIn[config.language], process.stdout);
+        printReplay(replayed, messagesIn[config.language], process.stdout, written);
       }
     });
 }
@@ -68,15 +89,21 @@ const SEEN_MAX = 500_000;
 /** An incident that goes on when the logs end is followed this far, to see it resolved. */
 const TAIL_MINUTES_MAX = 24 * 60;
 
-export async function replay(inputs: readonly string[], settings: Config, truststore?: string): Promise<Replayed> {
+export async function replay(
+  inputs: readonly string[],
+  settings: Config,
+  truststore?: string,
+  onlooker?: Onlooker,
+): Promise<Replayed> {
   const truststores: Config['truststores'] = truststore === undefined ? {} : { '*': truststore };
   const config = { ...settings, truststores };
   if (truststore !== undefined) await fileTruststores.read(truststore);
   const stores = createMemoryStores({ cellsMax: CELLS_MAX });
   const tallies = { events: 0, rejected: 0, duplicates: 0 };
-  const problems = await countAll(inputs, config, stores, tallies);
-  const notices = await playMinutes(config, stores);
-  return { notices, problems, summary: summaryOf(stores, tallies, notices.length) };
+  const problems = await countAll(inputs, config, stores, tallies, onlooker);
+  const { notices, world } = await playMinutes(config, stores);
+  await closeAllHours(world);
+  return { notices, problems, world, summary: summaryOf(stores, tallies, notices.length) };
 }
 
 interface Tallies {
@@ -90,6 +117,7 @@ async function countAll(
   config: Config,
   stores: MemoryStores,
   tallies: Tallies,
+  onlooker: Onlooker | undefined,
 ): Promise<Problem[]> {
   const problems: Problem[] = [];
   const isNew = firstSightings();
@@ -103,6 +131,7 @@ async function countAll(
     clock: { now: () => Math.floor((requests / CELLS_MAX) * graceMs) },
     publisher: { publish: async () => {} },
     truststores: fileTruststores,
+    ...(onlooker === undefined ? {} : { failureLog: onlooker.failureLog }),
   };
   for await (const item of readInputs(inputs, { stdin: process.stdin })) {
     if (item.kind === 'problem') problems.push(item);
@@ -110,6 +139,7 @@ async function countAll(
     if (item.kind !== 'batch') continue;
     const batch = { ...item.batch, events: item.batch.events.filter((event) => isNew(item.batch, event.id)) };
     const { parsed } = await ingest(batch, world);
+    for (const event of onlooker === undefined ? [] : batch.events) onlooker?.onEvent(event);
     tallies.events += item.batch.events.length + item.batch.malformed.length;
     tallies.duplicates += item.batch.events.length - batch.events.length;
     tallies.rejected += parsed.rejected.length;
@@ -137,7 +167,7 @@ export function firstSightings(): (batch: LogBatch, id: string) => boolean {
   };
 }
 
-async function playMinutes(config: Config, stores: MemoryStores): Promise<Notice[]> {
+async function playMinutes(config: Config, stores: MemoryStores): Promise<{ notices: Notice[]; world: World }> {
   const notices: Notice[] = [];
   let now = 0;
   const world: World = {
@@ -170,7 +200,13 @@ async function playMinutes(config: Config, stores: MemoryStores): Promise<Notice
     await sweepOrThrow(world);
     isFiring = (await stores.incidents.firing(1)).length > 0;
   }
-  return notices;
+  return { notices, world };
+}
+
+/** The last hours, which no sweep has seen the end of. */
+async function closeAllHours(world: World): Promise<void> {
+  const later = { ...world, clock: { now: () => Number.POSITIVE_INFINITY } };
+  while ((await closeHours(later)) > 0);
 }
 
 /** On embedded stores nothing fails but for a bug, which must be seen. */

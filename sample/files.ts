@@ -42,6 +42,21 @@ export function filesOf(events: readonly SampleEvent[], date: string, seed: stri
   return files.map((file) => ({ ...file, date }));
 }
 
+/** Weeks of little but refusals, as subscriptions that filter for 403s would have left them. */
+export function historyFiles(events: readonly SampleEvent[], week: string, seed: string): SampleFile[] {
+  const rng = random(`${seed}/history/${week}`);
+  return (['access', 'execution'] as const).map((log) => ({
+    ...records(
+      `${week}-${log}.ndjson.gz`,
+      events.filter((event) => event.log === log),
+      rng,
+      0,
+    ),
+    what: 'seven days of refusals and other 403s, one JSON object a line, gzipped',
+    date: 'history',
+  }));
+}
+
 const zip = (text: string) => gzipSync(text, { level: 9 });
 
 function file(name: string, content: Buffer | string, events: number, what: string): Undated {

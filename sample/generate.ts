@@ -1,13 +1,14 @@
 /**
- * Makes the sample: `npm run sample -- [--days N] [--scale F] [--seed TEXT] [--out DIR] [--new-pki]`. The same seed and
- * certificates give the same bytes. Days before the sample day have everyday traffic only; `--scale` thins it out.
+ * Makes the sample: `npm run sample -- [--days N] [--history N] [--scale F] [--seed TEXT] [--out DIR] [--new-pki]`. The same seed and
+ * certificates give the same bytes. Days before the sample day have everyday traffic only; `--scale` thins it out. Before them, `--history` days of little but refusals, for the report's trends.
  */
 
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { filesOf, type SampleFile } from './files.js';
+import { filesOf, historyFiles, type SampleFile } from './files.js';
+import { HISTORY, HISTORY_SCALE } from './history.js';
 import { makePki, type Pki, readPki, SAMPLE_DAY, TRUSTSTORE } from './pki.js';
 import { random } from './random.js';
 import { render, type SampleEvent } from './render.js';
@@ -18,11 +19,13 @@ import { type Truth, truthOf } from './truth.js';
 export interface SampleOptions {
   readonly seed: string;
   readonly days: number;
+  /** Days before them, of which only refusals and other 403s were kept. */
+  readonly history: number;
   /** How much everyday traffic there is; 1 is the shipped day. */
   readonly scale: number;
 }
 
-export const DEFAULTS: SampleOptions = { seed: 'mtls-watch', days: 1, scale: 1 };
+export const DEFAULTS: SampleOptions = { seed: 'mtls-watch', days: 1, history: 62, scale: 1 };
 export const PKI_FILE = join(import.meta.dirname, 'pki.pem');
 
 const DAY = 86_400_000;
@@ -33,10 +36,8 @@ export interface Sample {
 }
 
 /** The files of all days and what is true of them; in memory, and pure but for the certificates. */
-export function makeSample(pki: Pki, { seed, days, scale }: SampleOptions): Sample {
-  const dates = Array.from({ length: days }, (_, n) =>
-    new Date(Date.parse(SAMPLE_DAY) - (days - 1 - n) * DAY).toISOString().slice(0, 10),
-  );
+export function makeSample(pki: Pki, { seed, days, history, scale }: SampleOptions): Sample {
+  const dates = Array.from({ length: days }, (_, n) => dateBefore(days - 1 - n));
   const calls: Call[] = [];
   const events: SampleEvent[] = [];
   const files: SampleFile[] = [];
@@ -53,7 +54,29 @@ export function makeSample(pki: Pki, { seed, days, scale }: SampleOptions): Samp
     events.push(...rendered);
     files.push(...filesOf(rendered, date, seed));
   }
-  return { files, truth: truthOf(dates, calls, events, files, STORIES) };
+  for (let left = history; left > 0; left -= 7) {
+    // The last week of history is the one that may be short.
+    const weekDates = Array.from({ length: Math.min(7, left) }, (_, n) => dateBefore(days - 1 + left - n));
+    const ofWeek: SampleEvent[] = [];
+    for (const date of weekDates) {
+      const told = HISTORY.flatMap((story) => {
+        const day = timeline(pki, date, story.name, random(`${seed}/${date}/${story.name}`));
+        story.tell(day, HISTORY_SCALE);
+        return day.calls();
+      }).sort((a, b) => a.at - b.at);
+      calls.push(...told);
+      ofWeek.push(...render(told, `${seed}/${date}`));
+    }
+    events.push(...ofWeek);
+    files.push(...historyFiles(ofWeek, weekDates[0] ?? '', seed));
+  }
+  const named = new Map([...HISTORY, ...STORIES].map((story) => [story.name, story]));
+  return { files, truth: truthOf(dates, calls, events, files, [...named.values()]) };
+}
+
+/** The date so many days before the sample day. */
+function dateBefore(days: number): string {
+  return new Date(Date.parse(SAMPLE_DAY) - days * DAY).toISOString().slice(0, 10);
 }
 
 /** The CA bundle that was in use until Acme's new CA was added to it at 09:59, and the one from then on. */
@@ -92,18 +115,22 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       days: { type: 'string', default: String(DEFAULTS.days) },
+      history: { type: 'string', default: String(DEFAULTS.history) },
       scale: { type: 'string', default: String(DEFAULTS.scale) },
       seed: { type: 'string', default: DEFAULTS.seed },
       out: { type: 'string', default: join(import.meta.dirname, 'day') },
       'new-pki': { type: 'boolean', default: false },
     },
   });
-  const [days, scale] = [Number(values.days), Number(values.scale)];
+  const [days, history, scale] = [Number(values.days), Number(values.history), Number(values.scale)];
   if (!Number.isInteger(days) || days < 1 || days > 400) throw new Error(`--days ${values.days}: expected 1 to 400`);
+  if (!Number.isInteger(history) || history < 0 || history > 400) {
+    throw new Error(`--history ${values.history}: expected 0 to 400`);
+  }
   if (!(scale > 0 && scale <= 10)) throw new Error(`--scale ${values.scale}: expected a number above 0, at most 10`);
   if (values['new-pki']) await writeFile(PKI_FILE, await makePki());
   const pki = readPki(await readFile(PKI_FILE, 'utf8'));
-  const { files, truth } = makeSample(pki, { seed: values.seed, days, scale });
+  const { files, truth } = makeSample(pki, { seed: values.seed, days, history, scale });
 
   await rm(join(values.out, 'logs'), { recursive: true, force: true });
   for (const { date, name, content } of files) {

@@ -181,9 +181,10 @@ function accessLogLosesRecords(day: Timeline): void {
 }
 
 /** All the other ways to get a 403, spread over the day. */
-function otherForbidden(day: Timeline): void {
+function otherForbidden(day: Timeline, scale: number): void {
   const { random } = day;
-  for (const [api, forbidden, count] of OTHER_FORBIDDEN) {
+  for (const [api, forbidden, all] of OTHER_FORBIDDEN) {
+    const count = day.date === SAMPLE_DAY ? all : Math.round(all * Math.min(1, scale) * (0.5 + random.next()));
     for (let n = 0; n < count; n += 1) {
       const at = day.at('00:00:30') + random.between(0, 1436 * MINUTE);
       const client = random.pick(api === 'sandbox' ? BANK_CLIENTS.slice(-3) : BANK_CLIENTS.slice(0, -3));

@@ -19,7 +19,8 @@ export interface Counted {
   readonly forbidden: readonly Pick<OtherForbidden, 'at' | 'cause' | 'scope'>[];
 }
 
-export async function writeDown({ batchId, failures, forbidden }: Counted, stores: Stores): Promise<readonly Fact[]> {
+export async function writeDown({ batchId, failures, forbidden }: Counted, world: World): Promise<readonly Fact[]> {
+  const { stores } = world;
   const facts = countFailures(await group(failures, stores), batchId);
   await stores.facts.put(facts, countForbidden(forbidden, batchId));
   // The mark comes after the facts and is new, so that a roll-up never misses facts whose mark it removes.
@@ -27,6 +28,7 @@ export async function writeDown({ batchId, failures, forbidden }: Counted, store
   const hours = facts.map((fact): OpenHour => ({ group: fact.group, hour: hourOf(fact.minute), stamp }));
   const distinct = new Map(hours.map((open) => [`${open.hour} ${groupId(open.group)}`, open] as const));
   await stores.rollups.mark([...distinct.values()]);
+  world.failureLog?.record(failures, batchId);
   return facts;
 }
 

@@ -122,6 +122,42 @@ export const limits = {
   historyDaysMax: 60,
   /** 13 months: the same week of last year can be compared. */
   rollupDaysMax: 400,
+  /** This week and the one before it, and two days to make the report in. */
+  forbiddenDaysMax: 16,
+  /** Weeks of a report: the one it is about and the eight before it. */
+  reportWeeksMax: 9,
+  /** Groups read for one report, a query each: 500 issuers with a dozen reasons in several domains fit. */
+  reportGroupsMax: 20_000,
+  /** Incidents of one report; beyond it nobody reads on. */
+  reportIncidentsMax: 1_000,
+  /** Facts about other 403s read for one report, some 150 bytes each in memory. */
+  reportForbiddenMax: 500_000,
+  /** Rows that a section of the page shows; JSON and CSV have more. */
+  reportRowsMax: 40,
+  reportActionsMax: 12,
+  /** Issuers of the JSON and the page's table, and rows of the CSV; the rest is summed up. */
+  reportIssuersMax: 500,
+  reportCsvRowsMax: 20_000,
+  /** Clients remembered for each group while a report is made, and shown. */
+  reportClientsPerGroupMax: 50,
+  reportClientsMax: 40,
+  /** Clients whose details are kept while logs are replayed; 500 bytes each. */
+  reportDetailsMax: 20_000,
+  /** Groups whose certificate is looked at for a verdict; milliseconds each. */
+  reportVerdictsMax: 200,
+  /** Groups and weeks whose place in the index a container remembers, 60 bytes each. */
+  groupsIndexedMax: 20_000,
+  /** Failure records of one invocation: 700 bytes each, so at most 140 KB of log, some 0.0001 dollars. */
+  failureRecordsMax: 200,
+  /** CloudWatch Logs Insights: queries at once (an account has 30 for all), time for one, and rows of one answer. */
+  insightsConcurrencyMax: 2,
+  insightsWaitMsMax: 60_000,
+  insightsPollMs: 1_000,
+  insightsRowsMax: 1_000,
+  /** Scopes and days whose place in the index a container remembers. */
+  scopesIndexedMax: 1_000,
+  /** Scopes of one day in the index: custom domains and APIs of one account. */
+  scopesPerDayMax: 2_000,
   /** Scopes and days whose admitted issuers a container remembers, some 10 KB each. */
   admissionsRememberedMax: 200,
   /** Certificates that one batch saves: one request to DynamoDB. Whoever connects can make new ones at will. */

@@ -204,19 +204,14 @@ export interface ClientTally {
   readonly count: number;
 }
 
-/**
- * How many failures of one group one batch brought for one minute. A fact is put, never added to: writing it again
- * changes nothing, and it is only replaced by one that knows more.
- */
-export interface Fact {
+/** What was counted of one group in a span of time. */
+export interface Counts {
   readonly group: GroupKey;
-  readonly minute: number;
-  readonly batchId: string;
-  /** How many records are behind the fact. */
+  /** How many records are behind it. They only get more, so of two counts of one thing the one with more knows more. */
   readonly requests: number;
   /**
    * Refused requests. In a storm an estimate for named issuers, and what named issuers stand for is taken off the
-   * unknown ones: a single fact may be negative, sums over all issuers are exact.
+   * unknown ones: a single count may be negative, sums over all issuers are exact.
    */
   readonly count: number;
   /** Of `count`, how many have no known client, and how many carry an inferred reason. */
@@ -228,20 +223,19 @@ export interface Fact {
   readonly clients: readonly ClientTally[];
 }
 
+/**
+ * How many failures of one group one batch brought for one minute. A fact is put, never added to: writing it again
+ * changes nothing, and it is only replaced by one that knows more.
+ */
+export interface Fact extends Counts {
+  readonly minute: number;
+  readonly batchId: string;
+}
+
 /** The failures of one group in one hour, kept for months: the sum of its facts. */
-export interface Rollup {
-  readonly group: GroupKey;
+export interface Rollup extends Counts {
   /** Hours since the epoch. */
   readonly hour: number;
-  /** Of all its facts. Facts only grow, so of two roll-ups of one hour the one with more requests knows more. */
-  readonly requests: number;
-  readonly count: number;
-  readonly unattributed: number;
-  readonly inferred: number;
-  readonly firstAt: number;
-  readonly lastAt: number;
-  readonly reasonText: string;
-  readonly clients: readonly ClientTally[];
 }
 
 /** Other 403s of one batch, by scope and cause. */
@@ -391,6 +385,25 @@ export interface SilenceWindow {
   /** When it opens, in minutes after midnight UTC, and for how long; it may run past midnight. */
   readonly fromMinute: number;
   readonly minutes: number;
+}
+
+/** An incident that is over, as it is kept for the reports. */
+export interface EndedIncident {
+  readonly incidentId: string;
+  readonly group: GroupKey;
+  readonly severity: Severity;
+  /** When it was noticed. */
+  readonly since: number;
+  /** The first failure that belongs to it; null where nobody was told of this incident, its scope's told it. */
+  readonly firstFailureAt: number | null;
+  /** When the group came below the resolve threshold for good. */
+  readonly calmAt: number;
+  /** When it was resolved. */
+  readonly endedAt: number;
+  /** All failures of the incident; of a scope's, those of its worst window; null where nobody was told. */
+  readonly count: number | null;
+  readonly flaps: number;
+  readonly announced: boolean;
 }
 
 /** One number for CloudWatch. */

@@ -39,7 +39,7 @@ export async function ingest(batch: LogBatch, world: World): Promise<Ingested> {
   const failures = [...correlated.failures, ...alone, ...inferred.failures];
   const forbidden = [...parsed.otherForbidden, ...unmatched([...correlated.unmatched, ...inferred.unmatched])];
   const [facts] = await Promise.all([
-    writeDown({ batchId, failures, forbidden }, stores),
+    writeDown({ batchId, failures, forbidden }, world),
     leaveWaiting(batchId, correlated, world),
   ]);
   return { parsed, correlated, facts };

@@ -5,34 +5,7 @@
  */
 
 import { forbiddenCauses, reasonIds } from './reasons.js';
-
-/** The pages of what the diagnosis of a certificate finds: all its finding codes. */
-export const findingRunbooks = [
-  'malformed',
-  'self-signed',
-  'content-altered',
-  'issuer-rekeyed',
-  'intermediate-missing',
-  'issuer-missing',
-  'chain-too-long',
-  'issuer-not-ca',
-  'path-length-exceeded',
-  'unhandled-critical-extension',
-  'unsupported-purpose',
-  'name-constraint-violated',
-  'weak-signature',
-  'weak-key',
-  'unsupported-curve',
-  'unsupported-key',
-  'issuer-expired',
-  'issuer-not-yet-valid',
-  'expired',
-  'not-yet-valid',
-  'search-limit-exceeded',
-  'key-identifier-mismatch',
-  'two-issuers',
-  'would-pass',
-] as const;
+import { findingCodes } from './x509/findings.js';
 
 /** Incidents of a whole scope, and what is easily taken for a refused certificate. */
 export const neighbourRunbooks = [
@@ -61,5 +34,5 @@ export const alarmRunbooks = [
 
 /** The ids of all pages, each once. */
 export const runbookIds: readonly string[] = [
-  ...new Set<string>([...reasonIds, ...findingRunbooks, ...forbiddenCauses, ...neighbourRunbooks, ...alarmRunbooks]),
+  ...new Set<string>([...reasonIds, ...findingCodes, ...forbiddenCauses, ...neighbourRunbooks, ...alarmRunbooks]),
 ];

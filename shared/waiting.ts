@@ -35,7 +35,7 @@ export async function settleDue(
     const batchId = settlerOf(waiting);
     const facts = await writeDown(
       { batchId, failures: settled.failures, forbidden: unmatched(settled.unmatched) },
-      stores,
+      world,
     );
     touched.push(...facts.map((fact) => fact.group));
   }

@@ -319,6 +319,34 @@ describe('cost', () => {
   });
 });
 
+describe('the record of an incident that is over', () => {
+  it.each([
+    ['copied', 'BatchWriteItem'],
+    ['struck off', 'UpdateItem'],
+  ])('outlives a crash before it is %s, and is there once', async (_step, command) => {
+    await storesOn(dynamo.client).incidents.transition(incident(1), null);
+    let updates = 0;
+    const dying = storesOn(
+      faultyClient((name) => {
+        // The first update is the transition itself.
+        const isCrash = name === command && (name !== 'UpdateItem' || updates++ > 0);
+        return isCrash ? throttled() : undefined;
+      }),
+    );
+    const end = incident(2, { state: 'resolved', lastNoticeAt: CLOCK.now() });
+    expect(await fails(dying.incidents.transition(end, null))).toMatchObject({ code: 'store-unavailable' });
+    const { incidents } = storesOn(dynamo.client);
+    // A retry finds the transition made, and makes no second record.
+    expect(await incidents.transition(end, null)).toBe(false);
+    expect(await incidents.firing(10)).toEqual([]);
+    expect(await incidents.firing(10)).toEqual([]);
+    const ended = await incidents.ended(0, CLOCK.now() + 1, 10);
+    expect(ended.map(({ endedAt }) => endedAt)).toEqual([CLOCK.now()]);
+    expect(await itemsOf('ended')).toHaveLength(1);
+    expect((await itemsOf('incident')).map((item) => item.ended)).toEqual([undefined]);
+  });
+});
+
 describe('expiry', () => {
   it('comes to every item in its time, and to no incident that fires', async () => {
     const stores = storesOn(dynamo.client);
@@ -336,7 +364,10 @@ describe('expiry', () => {
     await stores.storm.fixRate('b', 1);
     await stores.incidents.transition(incident(1), notice('n'));
     await stores.incidents.transition(incident(1, { group: group(1) }), null);
-    await stores.incidents.transition(incident(2, { group: group(1), state: 'resolved' }), null);
+    await stores.incidents.transition(
+      incident(2, { group: group(1), state: 'resolved', lastNoticeAt: CLOCK.now() }),
+      null,
+    );
     const days = (await itemsOf('')).map(({ pk, ttl }) => {
       const left = ttl?.N === undefined ? 'stays' : (Number(ttl.N) - CLOCK.now() / 1000) / 86_400;
       return `${pk?.S?.split('#')[0]} ${left}`;
@@ -345,8 +376,10 @@ describe('expiry', () => {
       'cell 2',
       'cell 2',
       'certificate 30',
+      'ended 400',
       'fact 2',
-      'forbidden 2',
+      'forbidden 16',
+      'groups 400',
       'history 60',
       'incident 7',
       'incident stays',
@@ -356,6 +389,7 @@ describe('expiry', () => {
       'outbox 7',
       'rate 2',
       'rollup 400',
+      'scopes 16',
       'waiting 30',
     ]);
     await stores.incidents.transition(incident(3, { group: group(1) }), null);

@@ -70,12 +70,12 @@ describe('the generator', () => {
   });
 
   it('gives another day for another seed', () => {
-    const other = makeSample(pki, { ...DEFAULTS, seed: 'other', scale: 0.05 });
+    const other = makeSample(pki, { ...DEFAULTS, seed: 'other', history: 0, scale: 0.05 });
     expect(other.truth.failures).not.toEqual(sample.truth.failures);
   });
 
   it('puts quieter days before the sample day', () => {
-    const { truth } = makeSample(pki, { ...DEFAULTS, days: 3, scale: 0.05 });
+    const { truth } = makeSample(pki, { ...DEFAULTS, days: 3, history: 0, scale: 0.05 });
     expect(truth.days).toEqual(['2026-10-11', '2026-10-12', SAMPLE_DAY]);
     const failures = (name: string) => truth.stories.find((story) => story.name === name)?.failures;
     expect(failures('ca-rotation')).toBe(

@@ -4,8 +4,21 @@
  */
 
 import { groupId } from '../digest.js';
+import { endedOf, lastEnds } from '../ended.js';
 import { limits } from '../limits.js';
-import type { Cell, Fact, ForbiddenFact, GroupKey, Half, Held, Incident, Notice, Rollup, Silence } from '../model.js';
+import type {
+  Cell,
+  EndedIncident,
+  Fact,
+  ForbiddenFact,
+  GroupKey,
+  Half,
+  Held,
+  Incident,
+  Notice,
+  Rollup,
+  Silence,
+} from '../model.js';
 import type {
   CertificateStore,
   FactStore,
@@ -133,6 +146,10 @@ function createFacts(): MemoryStores['facts'] {
       [...(byGroup.get(groupId(group))?.values() ?? [])]
         .filter((fact) => from <= fact.minute && fact.minute <= to)
         .sort((a, b) => a.minute - b.minute),
+    forbidden: async (from, to, limit) =>
+      [...forbiddenFacts.values()]
+        .filter(({ minute }) => from <= Math.floor(minute / 1440) && Math.floor(minute / 1440) <= to)
+        .slice(0, limit),
     *all() {
       for (const facts of byGroup.values()) yield* facts.values();
     },
@@ -184,6 +201,13 @@ function createRollups(): RollupStore {
       return [...rollups.values()]
         .filter((rollup) => groupId(rollup.group) === id && from <= rollup.hour && rollup.hour <= to)
         .sort((a, b) => a.hour - b.hour);
+    },
+    groups: async (from, to, limit) => {
+      const groups = new Map<string, GroupKey>();
+      for (const { group, hour } of rollups.values()) {
+        if (from <= hour && hour <= to) groups.set(groupId(group), group);
+      }
+      return [...groups.values()].slice(0, limit);
     },
   };
 }
@@ -254,15 +278,19 @@ function createOutbox(notices: Map<string, Notice>): Outbox {
 
 function createIncidents(notices: Map<string, Notice>): IncidentStore {
   const incidents = new Map<string, Incident>();
+  const ended: EndedIncident[] = [];
   return {
     load: async (group: GroupKey) => incidents.get(groupId(group)) ?? null,
     transition: async (next, notice) => {
       const id = groupId(next.group);
       if ((incidents.get(id)?.version ?? 0) !== next.version - 1) return false;
       incidents.set(id, next);
+      if (next.state === 'resolved') ended.push(endedOf(next, notice));
       if (notice !== null) notices.set(notice.noticeId, notice);
       return true;
     },
     firing: async (limit) => [...incidents.values()].filter((incident) => incident.state === 'firing').slice(0, limit),
+    ended: async (from, to, limit) =>
+      lastEnds(ended.filter(({ endedAt }) => from <= endedAt && endedAt < to)).slice(0, limit),
   };
 }

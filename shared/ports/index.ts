@@ -7,7 +7,9 @@
 import type { Config } from '../config.js';
 import type {
   Cell,
+  EndedIncident,
   Fact,
+  Failure,
   ForbiddenFact,
   GroupKey,
   Half,
@@ -66,6 +68,11 @@ export interface FactStore {
   put(facts: readonly Fact[], forbidden: readonly ForbiddenFact[]): Promise<void>;
   /** All facts of a group with `from <= minute <= to`, in the order of minutes. */
   window(group: GroupKey, from: number, to: number): Promise<readonly Fact[]>;
+  /**
+   * Other 403s of all scopes on UTC days (since the epoch) with `from <= day <= to`, at most `limit` facts. They are kept
+   * for `limits.forbiddenDaysMax`.
+   */
+  forbidden(from: number, to: number, limit: number): Promise<readonly ForbiddenFact[]>;
 }
 
 export interface GroupStore {
@@ -97,6 +104,11 @@ export interface RollupStore {
   close(open: OpenHour, rollup: Rollup): Promise<void>;
   /** Roll-ups of a group with `from <= hour <= to`, in the order of hours. */
   load(group: GroupKey, from: number, to: number): Promise<readonly Rollup[]>;
+  /**
+   * The groups that have a roll-up in an hour of `from` to `to`, and at most those of the same weeks besides; at most
+   * `limit`.
+   */
+  groups(from: number, to: number, limit: number): Promise<readonly GroupKey[]>;
 }
 
 /** What the detector remembers of a group, opaque to the stores. At most 4 KB of JSON. */
@@ -114,6 +126,12 @@ export interface IncidentStore {
   transition(next: Incident, notice: Notice | null): Promise<boolean>;
   /** The incidents that are firing. */
   firing(limit: number): Promise<readonly Incident[]>;
+  /**
+   * The incidents that were resolved at `from <= endedAt < to` (milliseconds), in that order, for 13 months; one that came
+   * back and was resolved again counts once, with its last end. Every transition to `resolved` that was stored is among
+   * them, and none that was not.
+   */
+  ended(from: number, to: number, limit: number): Promise<readonly EndedIncident[]>;
 }
 
 export interface Outbox {
@@ -155,6 +173,11 @@ export interface StormStore {
   fixRate(batchId: string, rate: number): Promise<number>;
 }
 
+/** Writes down each refused request, for whoever asks for details later. Best effort: the counts do not depend on it. */
+export interface FailureLog {
+  record(failures: readonly Failure[], batchId: string): void;
+}
+
 export interface Meter {
   /** Writes measures out; called once per invocation, at its end. */
   record(measures: readonly Measure[]): void;
@@ -186,6 +209,7 @@ export interface World {
   readonly stores: Stores;
   readonly publisher: Publisher;
   readonly truststores: TruststoreSource;
+  readonly failureLog?: FailureLog;
   /** For links into the console and for commands; absent where nothing is deployed. */
   readonly place?: Place;
 }

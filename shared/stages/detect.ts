@@ -64,8 +64,8 @@ export interface Verdict {
 }
 
 const MINUTES_PER_MONTH = 30 * 24 * 60;
-/** What leaving the highest minute out costs a lasting spike, about: a power of ten. */
-const WITHOUT_PEAK = 1;
+/** What leaving the highest minute out costs a lasting spike, about: a power and a half of ten. */
+const WITHOUT_PEAK = 1.5;
 const ONE_IN_MAX = 1e12;
 /** A window is back to usual when it is less surprising than one in ten. */
 const USUAL = 1;

@@ -9,6 +9,7 @@ import { describeFacts } from './facts.js';
 import { describeIncidents } from './incidents.js';
 import { describeJoin } from './join.js';
 import { describeKept } from './kept.js';
+import { describeReported } from './reported.js';
 import { describeSideBySide } from './side-by-side.js';
 
 /** Makes an empty world; each call of the result is a container of its own. */
@@ -34,6 +35,7 @@ export function describeStores(name: string, makeStores: MakeStores): void {
     describeFacts(containers);
     describeIncidents(containers);
     describeKept(containers);
+    describeReported(containers);
     describeSideBySide(makeStores);
   });
 }

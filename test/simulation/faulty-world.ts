@@ -74,6 +74,7 @@ function faultyStores(inner: Stores, disk: Disk): Stores {
         ]);
       },
       window: (group, from, to) => disk.read('facts.window', () => inner.facts.window(group, from, to)),
+      forbidden: (from, to, limit) => disk.read('facts.forbidden', () => inner.facts.forbidden(from, to, limit)),
     },
     groups: {
       admit: async (scope, day, issuerDns) => {
@@ -113,6 +114,7 @@ function faultyStores(inner: Stores, disk: Disk): Stores {
         );
       },
       load: (group, from, to) => disk.read('rollups.load', () => inner.rollups.load(group, from, to)),
+      groups: (from, to, limit) => disk.read('rollups.groups', () => inner.rollups.groups(from, to, limit)),
     },
     history: {
       load: (group) => disk.read('history.load', () => inner.history.load(group)),
@@ -132,6 +134,7 @@ function faultyStores(inner: Stores, disk: Disk): Stores {
           () => inner.incidents.transition(next, notice),
         ),
       firing: (limit) => disk.read('incidents.firing', () => inner.incidents.firing(limit)),
+      ended: (from, to, limit) => disk.read('incidents.ended', () => inner.incidents.ended(from, to, limit)),
     },
     outbox: {
       pending: (limit) => disk.read('outbox.pending', () => inner.outbox.pending(limit)),

@@ -3,16 +3,33 @@
  * window is read in one query, two around midnight.
  */
 
+import * as z from 'zod';
 import { groupId } from '../../digest.js';
 import { limits } from '../../limits.js';
-import type { Fact, GroupKey } from '../../model.js';
+import type { Fact, ForbiddenFact, GroupKey } from '../../model.js';
 import type { Clock, FactStore } from '../../ports/index.js';
+import { forbiddenCauses } from '../../reasons.js';
 import { inParallel } from './failures.js';
-import { corrupt, countsAttributes, countsOf, isGrowth, textOf } from './items.js';
+import { corrupt, countsAttributes, countsOf, isGrowth, numberOf, readValue, textOf } from './items.js';
 import { dayOfMinute, endOf, keys, ordered, ttl } from './keys.js';
 import { attributesOf, type Item, type Table } from './table.js';
 
 export function createFacts(table: Table, clock: Clock): FactStore {
+  const indexed = new Set<string>();
+  /** Before the facts, so that a crash leaves a scope without facts rather than facts that no report finds. */
+  const indexScopes = async (forbidden: readonly ForbiddenFact[]): Promise<void> => {
+    const fresh = new Map<string, Item>();
+    for (const { scope, minute } of forbidden) {
+      const key = keys.scope(scope, dayOfMinute(minute));
+      const name = `${key.pk} ${key.sk}`;
+      if (indexed.has(name)) continue;
+      const expiry = ttl(clock.now(), limits.forbiddenDaysMax);
+      fresh.set(name, { ...attributesOf(key), value: { S: JSON.stringify(scope) }, ttl: expiry });
+    }
+    await table.putAll([...fresh.values()]);
+    if (indexed.size + fresh.size > limits.scopesIndexedMax) indexed.clear();
+    for (const name of fresh.keys()) indexed.add(name);
+  };
   return {
     put: async (facts, forbidden) => {
       const expiry = ttl(clock.now(), limits.factMinutesMax / (24 * 60));
@@ -26,9 +43,10 @@ export function createFacts(table: Table, clock: Clock): FactStore {
           ...attributesOf(keys.forbidden(scope, cause, minute, batchId)),
           requests: { N: String(requests) },
           value: { S: JSON.stringify([scope, count]) },
-          ttl: expiry,
+          ttl: ttl(clock.now(), limits.forbiddenDaysMax),
         })),
       ];
+      await indexScopes(forbidden);
       await inParallel(items, (item) => table.put(item, isGrowth(Number(item.requests?.N))));
     },
     window: async (group, from, to) => {
@@ -38,6 +56,20 @@ export function createFacts(table: Table, clock: Clock): FactStore {
         table.query({ pk: keys.factPk(id, day), ...range }),
       );
       return pages.flat().map((item) => factOf(item, group));
+    },
+    forbidden: async (from, to, limit) => {
+      const days = Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);
+      const places = await inParallel(days, async (day) => {
+        const scopes = await table.query({ pk: keys.scopesPk(day) }, limits.scopesPerDayMax);
+        return scopes.map((item) => ({ scope: readValue(item, 'value', z.string()), day }));
+      });
+      const facts: ForbiddenFact[] = [];
+      for (const { scope, day } of places.flat()) {
+        const items = await table.query({ pk: keys.forbiddenPk(scope, day) }, limit - facts.length);
+        for (const item of items) facts.push(forbiddenOf(item));
+        if (facts.length >= limit) break;
+      }
+      return facts;
     },
   };
 }
@@ -51,4 +83,16 @@ function factOf(item: Item, group: GroupKey): Fact {
   const [, minute, batchId] = /^(\d+)#(.*)$/s.exec(textOf(item, 'sk')) ?? [];
   if (minute === undefined || batchId === undefined) throw corrupt(item, 'sk', 'expected MINUTE#BATCH');
   return { group, minute: Number(minute), batchId, ...countsOf(item) };
+}
+
+const forbiddenSchema = z.tuple([z.string(), z.number()]);
+
+function forbiddenOf(item: Item): ForbiddenFact {
+  const [, minute, name, batchId] = /^(\d+)#([a-z-]+)#(.*)$/s.exec(textOf(item, 'sk')) ?? [];
+  const cause = forbiddenCauses.find((one) => one === name);
+  if (minute === undefined || cause === undefined || batchId === undefined) {
+    throw corrupt(item, 'sk', 'expected MINUTE#CAUSE#BATCH');
+  }
+  const [scope, count] = readValue(item, 'value', forbiddenSchema);
+  return { scope, cause, minute: Number(minute), batchId, requests: numberOf(item, 'requests'), count };
 }

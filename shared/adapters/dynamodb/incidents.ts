@@ -7,19 +7,29 @@
  *            |                     (the one atomic step)
  *            +--> lost against another transition, or crashed: not on the list, so nobody publishes it
  *
+ * An incident that is over is kept for 13 months in an item of its own, which two items cannot be in one atomic step
+ * either. Here it is the other way round: the write that resolves the incident adds the record to the incident's own item,
+ * and from there it is copied, before it is struck off:
+ *
+ *     transition to resolved, which holds the record ----> copied under its end ----> struck off
+ *            |                                                  |
+ *            +--> crashed: whoever next lists what fires        +--> crashed: copied again, the same item
+ *                 finds the record and copies it
+ *
  * A notice on the list was laid out before, so it is always found. One that is not on the list of an incident which has
  * reached its version was cleared, or never came to be: it is taken away by whoever meets it.
  */
 
 import * as z from 'zod';
 import { groupId } from '../../digest.js';
+import { endedOf, lastEnds } from '../../ended.js';
 import { limits } from '../../limits.js';
-import type { Incident, Notice } from '../../model.js';
+import type { EndedIncident, Incident, Notice } from '../../model.js';
 import type { Clock, IncidentStore, Outbox } from '../../ports/index.js';
 import { noticeSchema } from '../../schemas.js';
 import { inParallel } from './failures.js';
 import { groupSchema, numberOf, readValue, textOf } from './items.js';
-import { keys, ttl } from './keys.js';
+import { endOf, keys, ordered, ttl, weekOfHour } from './keys.js';
 import { attributesOf, type Item, type Table } from './table.js';
 
 const incidentSchema = z.strictObject({
@@ -39,6 +49,19 @@ const incidentSchema = z.strictObject({
   heldBack: z.boolean(),
 }) satisfies z.ZodType<Incident>;
 
+const endedSchema = z.strictObject({
+  incidentId: z.string(),
+  group: groupSchema,
+  severity: z.enum(['low', 'medium', 'high', 'critical']),
+  since: z.number(),
+  firstFailureAt: z.number().nullable(),
+  calmAt: z.number(),
+  endedAt: z.number(),
+  count: z.number().nullable(),
+  flaps: z.int().nonnegative(),
+  announced: z.boolean(),
+}) satisfies z.ZodType<EndedIncident>;
+
 /** Nobody has made a transition since the caller looked. */
 const IS_NEW = 'attribute_not_exists(#version)';
 const IS_NEXT = '#version = :before';
@@ -47,6 +70,8 @@ const IS_KNOWN = 'attribute_exists(#version)';
 
 /** The notice was not cleared, and nobody has it in hand. */
 const IS_FREE = 'attribute_exists(#pk) AND (attribute_not_exists(#takenUntil) OR #takenUntil <= :now)';
+
+const HOUR_MS = 3_600_000;
 
 /** A notice as it lies in the outbox. */
 interface Laid {
@@ -74,26 +99,71 @@ export function createIncidents(table: Table, clock: Clock): { incidents: Incide
       };
       const set = ['#value = :value', '#version = :version', '#state = :state'];
       if (next.version > 1) values[':before'] = { N: String(next.version - 1) };
+      const adds: string[] = [];
       if (next.state === 'resolved') {
         values[':ttl'] = expiry;
         set.push('#ttl = :ttl');
+        values[':ended'] = { SS: [JSON.stringify(endedOf(next, notice))] };
+        adds.push('#ended :ended');
       }
-      if (notice !== null) values[':notice'] = { SS: [notice.noticeId] };
+      if (notice !== null) {
+        values[':notice'] = { SS: [notice.noticeId] };
+        adds.push('#outbox :notice');
+      }
       const expression = [
         `SET ${set.join(', ')}`,
         next.state === 'resolved' ? '' : 'REMOVE #ttl',
-        notice === null ? '' : 'ADD #outbox :notice',
+        adds.length === 0 ? '' : `ADD ${adds.join(', ')}`,
       ].join(' ');
       const condition = next.version > 1 ? IS_NEXT : IS_NEW;
-      return (await table.update(keys.incident(id), { expression, values }, condition)).stored;
+      const { stored, item } = await table.update(keys.incident(id), { expression, values }, condition);
+      if (stored) await keepEnded(item, table);
+      return stored;
     },
     firing: async (limit) => {
-      const filter = { expression: '#state = :state', values: { ':state': { S: 'firing' } } };
-      const items = await table.query({ pk: keys.incidentPk, filter }, limit);
-      return items.map((item) => readValue(item, 'value', incidentSchema));
+      const filter = {
+        expression: '#state = :state OR attribute_exists(#ended)',
+        values: { ':state': { S: 'firing' } },
+      };
+      const firing: Incident[] = [];
+      for await (const page of table.pages({ pk: keys.incidentPk, filter })) {
+        await inParallel(page, (item) => keepEnded(item, table));
+        const incidents = page.map((item) => readValue(item, 'value', incidentSchema));
+        firing.push(...incidents.filter(({ state }) => state === 'firing'));
+        if (firing.length >= limit) break;
+      }
+      return firing.slice(0, limit);
+    },
+    ended: async (from, to, limit) => {
+      const ended: EndedIncident[] = [];
+      const last = weekOfHour(Math.floor((to - 1) / HOUR_MS));
+      for (let week = weekOfHour(Math.floor(from / HOUR_MS)); week <= last && ended.length < limit; week++) {
+        const range = { from: ordered(from), to: endOf(ordered(to - 1)) };
+        const items = await table.query({ pk: keys.endedPk(week), ...range }, limit - ended.length);
+        ended.push(...items.map((item) => readValue(item, 'value', endedSchema)));
+      }
+      return lastEnds(ended);
     },
   };
   return { incidents, outbox: createOutbox(table) };
+}
+
+/** Copies the ends that the incident's item still holds, then strikes them off. */
+async function keepEnded(item: Item, table: Table): Promise<void> {
+  const records = item.ended?.SS ?? [];
+  if (records.length === 0) return;
+  await table.putAll(
+    records.map((text) => {
+      const one = readValue({ ...item, ended: { S: text } }, 'ended', endedSchema);
+      return {
+        ...attributesOf(keys.ended(one.incidentId, one.endedAt)),
+        value: { S: text },
+        ttl: ttl(one.endedAt, limits.rollupDaysMax),
+      };
+    }),
+  );
+  const strike = { expression: 'DELETE #ended :ended', values: { ':ended': { SS: records } } };
+  await table.update({ pk: textOf(item, 'pk'), sk: textOf(item, 'sk') }, strike, IS_KNOWN);
 }
 
 function laidOut(notice: Notice, id: string, version: number, expiry: Item[string]): Item {

@@ -6,12 +6,15 @@
  *     cell#KEY                -                     where the halves of a request meet            2 days
  *     waiting#SHARD           DUE#ID                halves to settle when their grace is over     30 days
  *     fact#GROUP#DAY          MINUTE#BATCH          failures of one batch                         2 days
- *     forbidden#SCOPE#DAY     MINUTE#CAUSE#BATCH    other 403s of one batch                       2 days
+ *     forbidden#SCOPE#DAY     MINUTE#CAUSE#BATCH    other 403s of one batch                       16 days
+ *     scopes#DAY              SCOPE                 a scope that has other 403s that day          16 days
  *     issuers#SCOPE#DAY       -                     the issuers admitted that day                 30 days
  *     mark#SHARD              HOUR#GROUP            an hour whose roll-up is to be made           2 days
  *     rollup#GROUP            HOUR                  failures of one hour                          13 months
+ *     groups#WEEK             GROUP                 a group that has roll-ups in that week        13 months
  *     history#GROUP           -                     what the detector learned                     60 days
  *     incident                GROUP                 the state of a group's incident               while firing, and 7 days
+ *     ended#WEEK              ENDEDAT#INCIDENT      an incident that is over                      13 months
  *     outbox                  AT#NOTICE             a notice that is to be sent                   7 days
  *     certificate#FINGERPRINT -                     a PEM                                         30 days
  *     load#MINUTE             KIND                  halves brought in a minute of a storm         2 days
@@ -28,6 +31,8 @@ const SHARDS = 4;
 const ALONE = '-';
 const MINUTES_PER_DAY = 1440;
 const DAY_SECONDS = 86_400;
+const HOURS_PER_WEEK = 168;
+const HOUR_MS = 3_600_000;
 
 export const shards = (kind: 'waiting' | 'mark'): string[] =>
   Array.from({ length: SHARDS }, (_, shard) => `${kind}#${shard}`);
@@ -45,6 +50,12 @@ export const endOf = (prefix: string): string => `${prefix}~`;
 
 export const dayOfMinute = (minute: number): number => Math.floor(minute / MINUTES_PER_DAY);
 
+/** Seven days from a Thursday on, as the epoch began on one: an index needs no calendar. */
+export const weekOfHour = (hour: number): number => Math.floor(hour / HOURS_PER_WEEK);
+
+const scopesPk = (day: number): string => `scopes#${day}`;
+const groupsPk = (week: number): string => `groups#${week}`;
+const endedPk = (week: number): string => `ended#${week}`;
 const factPk = (groupId: string, day: number): string => `fact#${groupId}#${day}`;
 const rollupPk = (groupId: string): string => `rollup#${groupId}`;
 
@@ -57,16 +68,26 @@ export const keys = {
     sk: `${ordered(minute)}#${batchId}`,
   }),
   forbidden: (scope: string, cause: string, minute: number, batchId: string): Key => ({
-    pk: `forbidden#${scopeId(scope)}#${dayOfMinute(minute)}`,
+    pk: keys.forbiddenPk(scope, dayOfMinute(minute)),
     sk: `${ordered(minute)}#${cause}#${batchId}`,
   }),
+  scopesPk,
+  scope: (scope: string, day: number): Key => ({ pk: scopesPk(day), sk: scopeId(scope) }),
+  forbiddenPk: (scope: string, day: number): string => `forbidden#${scopeId(scope)}#${day}`,
   issuers: (scope: string, day: number): Key => ({ pk: `issuers#${scopeId(scope)}#${day}`, sk: ALONE }),
   mark: (groupId: string, hour: number): Key => ({ pk: shardOf('mark', groupId), sk: `${ordered(hour)}#${groupId}` }),
   rollupPk,
   rollup: (groupId: string, hour: number): Key => ({ pk: rollupPk(groupId), sk: ordered(hour) }),
+  groupsPk,
+  indexed: (groupId: string, hour: number): Key => ({ pk: groupsPk(weekOfHour(hour)), sk: groupId }),
   history: (groupId: string): Key => ({ pk: `history#${groupId}`, sk: ALONE }),
   incidentPk: 'incident',
   incident: (groupId: string): Key => ({ pk: 'incident', sk: groupId }),
+  endedPk,
+  ended: (incidentId: string, endedAt: number): Key => ({
+    pk: endedPk(weekOfHour(Math.floor(endedAt / HOUR_MS))),
+    sk: `${ordered(endedAt)}#${incidentId}`,
+  }),
   outboxPk: 'outbox',
   outbox: (at: string, noticeId: string): Key => ({ pk: 'outbox', sk: `${at}#${noticeId}` }),
   silencePk: 'silence',

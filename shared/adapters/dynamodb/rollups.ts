@@ -15,7 +15,7 @@ import type { GroupKey, Rollup } from '../../model.js';
 import type { Clock, OpenHour, RollupStore } from '../../ports/index.js';
 import { inParallel } from './failures.js';
 import { countsAttributes, countsOf, groupSchema, isGrowth, numberOf, readValue, textOf } from './items.js';
-import { endOf, keys, ordered, shards, ttl } from './keys.js';
+import { endOf, keys, ordered, shards, ttl, weekOfHour } from './keys.js';
 import { attributesOf, type Condition, type Item, type Table } from './table.js';
 
 const HOUR_MS = 3_600_000;
@@ -26,6 +26,7 @@ const isSameMark = (stamp: string): Condition => ({
 });
 
 export function createRollups(table: Table, clock: Clock): RollupStore {
+  const indexed = new Set<string>();
   return {
     mark: async (hours) => {
       const distinct = new Map<string, Item>();
@@ -58,12 +59,31 @@ export function createRollups(table: Table, clock: Clock): RollupStore {
         ...countsAttributes(rollup),
         ttl: ttl(hour * HOUR_MS, limits.rollupDaysMax),
       };
+      // The index first: a group without roll-ups costs a report one query, a roll-up without its group is not found.
+      const place = keys.indexed(id, hour);
+      const name = `${place.pk} ${place.sk}`;
+      if (!indexed.has(name)) {
+        const expiry = ttl(hour * HOUR_MS, limits.rollupDaysMax);
+        await table.putAll([{ ...attributesOf(place), value: { S: JSON.stringify(group) }, ttl: expiry }]);
+        if (indexed.size >= limits.groupsIndexedMax) indexed.clear();
+        indexed.add(name);
+      }
       await table.put(item, isGrowth(rollup.requests));
       await table.remove(keys.mark(id, hour), isSameMark(stamp));
     },
     load: async (group, from, to) => {
       const items = await table.query({ pk: keys.rollupPk(groupId(group)), from: ordered(from), to: ordered(to) });
       return items.map((item) => rollupOf(item, group));
+    },
+    groups: async (from, to, limit) => {
+      const groups = new Map<string, GroupKey>();
+      for (let week = weekOfHour(from); week <= weekOfHour(to) && groups.size < limit; week++) {
+        for await (const page of table.pages({ pk: keys.groupsPk(week) })) {
+          for (const item of page) groups.set(textOf(item, 'sk'), readValue(item, 'value', groupSchema));
+          if (groups.size >= limit) break;
+        }
+      }
+      return [...groups.values()].slice(0, limit);
     },
   };
 }

@@ -31,7 +31,7 @@ const SUSPECT = 6;
 /** See `Settings.incidentFrom`. */
 const INCIDENT_FACTOR = 5;
 /** Of the highs that a series has seen, so many are taken for noise: the rest were events. */
-const NOISE_SHARE = 0.78;
+const NOISE_SHARE = 0.8;
 /** Zeros beyond these days teach nothing new; steps of a gap longer than this many longest seasons are skipped. */
 const GAP_SEASONS = 8;
 /** No series starts with a score: the first bins only set the level. */

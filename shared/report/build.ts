@@ -1,0 +1,329 @@
+/** Puts a report together from what was gathered. Pure: the same parts give the same report, down to the byte. */
+
+import { limits } from '../limits.js';
+import type { ClientTally, EndedIncident, ForbiddenFact, Incident } from '../model.js';
+import type { ForbiddenCause, ReasonId } from '../reasons.js';
+import type { Folded, Series } from './fold.js';
+import { isNamed, ownerOf } from './names.js';
+import { DAY_MS, daysOf, type Period, stretchOf } from './period.js';
+import type { GapId, Report } from './schema.js';
+
+/** Of one refused client, what failure records tell beyond the roll-ups. */
+export interface ClientDetail {
+  readonly subjectDn: string;
+  readonly serialNumber: string;
+  readonly issuerDn: string;
+  readonly scope: string;
+  readonly reason: string;
+  readonly sourceIps: readonly string[];
+  readonly userAgents: readonly string[];
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+export type Verdict = NonNullable<Report['actions'][number]['verdict']>;
+export type Gap = Report['gaps'][number];
+
+export interface ReportParts {
+  readonly period: Period;
+  readonly generatedAt: number;
+  readonly partner: string | null;
+  readonly folded: Folded;
+  readonly ended: readonly EndedIncident[];
+  readonly firing: readonly Incident[];
+  /** Null where they are not known, or not for this reader. */
+  readonly forbidden: readonly ForbiddenFact[] | null;
+  readonly details: readonly ClientDetail[] | null;
+  readonly expiring: Report['expiring'];
+  readonly silences: Report['silences'];
+  readonly pipeline: Report['pipeline'];
+  readonly verdictOf: (issuerDn: string, reason: ReasonId) => Verdict | null;
+  /** The page of a finding or reason. */
+  readonly runbookUrl: (id: string) => string;
+  readonly gaps: readonly Gap[];
+}
+
+const CURRENT = limits.reportWeeksMax - 1;
+const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, n) => sum + n, 0);
+const isoTime = (at: number): string => new Date(at).toISOString();
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+export function buildReport(parts: ReportParts): Report {
+  const { period, folded, partner } = parts;
+  const current = folded.series.filter(({ lastAt }) => Number.isFinite(lastAt));
+  const issuers = issuersOf(folded);
+  const shown = issuers.filter(({ lastSeen }) => lastSeen !== null).slice(0, limits.reportIssuersMax);
+  const leftOut = issuers.filter(({ lastSeen }) => lastSeen !== null).slice(limits.reportIssuersMax);
+  return {
+    type: 'report',
+    version: 1,
+    period: { label: period.label, from: isoTime(period.from), to: isoTime(period.to) },
+    generatedAt: isoTime(parts.generatedAt),
+    partner,
+    totals: {
+      ...trendOf(folded.series, folded.knownFrom),
+      unattributed: sumOf(current.map((one) => one.unattributed)),
+      inferred: sumOf(current.map((one) => one.inferred)),
+      issuers: new Set(current.map(({ group }) => group.issuerDn).filter(isNamed)).size,
+      scopes: new Set(current.map(({ group }) => group.scope)).size,
+    },
+    days: daysOf(period).map((date, day) => ({
+      date,
+      failures: sumOf(current.map(({ days }) => days[day] ?? 0)),
+      reasons: byReason(current, ({ days }) => days[day] ?? 0),
+    })),
+    actions: actionsOf(current, parts),
+    strangers: strangersOf(current),
+    issuers: shown.map(({ stretchesAgo: _, lastSeen, ...issuer }) => ({ ...issuer, lastSeen: lastSeen ?? '' })),
+    issuersLeftOut: { issuers: leftOut.length, failures: sumOf(leftOut.map(({ failures }) => failures)) },
+    clients: clientsOf(current, parts.details),
+    incidents: incidentsOf(parts),
+    newIssuers: newIssuersOf(issuers, folded.knownFrom),
+    vanishedIssuers: issuers
+      .filter(({ lastSeen, issuerDn }) => lastSeen === null && isNamed(issuerDn))
+      .map(({ issuerDn, stretches, stretchesAgo }) => ({
+        issuerDn,
+        lastFailures: stretches[CURRENT - stretchesAgo] ?? 0,
+        stretchesAgo,
+      }))
+      .filter(({ lastFailures }) => lastFailures > 0)
+      .sort((a, b) => a.stretchesAgo - b.stretchesAgo || b.lastFailures - a.lastFailures)
+      .slice(0, limits.reportIssuersMax),
+    expiring: parts.expiring,
+    otherForbidden: parts.forbidden === null ? null : forbiddenOf(parts.forbidden, period),
+    silences: parts.silences,
+    pipeline: parts.pipeline,
+    gaps: [...parts.gaps],
+    groups: current
+      .map((one) => ({
+        ...one.group,
+        ...trendOf([one], folded.knownFrom),
+        unattributed: one.unattributed,
+        inferred: one.inferred,
+        firstSeen: isoTime(one.firstAt),
+        lastSeen: isoTime(one.lastAt),
+      }))
+      .sort((a, b) => b.failures - a.failures || byText(JSON.stringify(a), JSON.stringify(b)))
+      .slice(0, limits.reportCsvRowsMax),
+  };
+}
+
+function trendOf(series: readonly Series[], knownFrom: number) {
+  const sums = Array.from({ length: limits.reportWeeksMax }, (_, n) =>
+    sumOf(series.map((one) => one.stretches[n] ?? 0)),
+  );
+  const stretches = sums.map((sum, n) => (n < knownFrom ? null : sum));
+  const four = stretches.slice(CURRENT - 4, CURRENT).filter((n) => n !== null);
+  return { failures: sums[CURRENT] ?? 0, before: stretches[CURRENT - 1] ?? null, median4: median(four), stretches };
+}
+
+export function median(numbers: readonly number[]): number | null {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
+  return low === undefined || high === undefined ? null : (low + high) / 2;
+}
+
+function byReason(series: readonly Series[], of: (one: Series) => number): Partial<Record<ReasonId, number>> {
+  const sums = new Map<ReasonId, number>();
+  for (const one of series) {
+    const n = of(one);
+    if (n !== 0) sums.set(one.group.reason, (sums.get(one.group.reason) ?? 0) + n);
+  }
+  return Object.fromEntries([...sums].sort(([a], [b]) => byText(a, b)));
+}
+
+function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
+  const groups = new Map<string, T[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [item]);
+    else known.push(item);
+  }
+  return [...groups.values()];
+}
+
+const distinct = (texts: readonly string[]): string[] => [...new Set(texts)].sort(byText);
+
+function issuersOf({ series, knownFrom }: Folded) {
+  return groupedBy(series, ({ group }) => group.issuerDn)
+    .map((ofIssuer) => {
+      const issuerDn = ofIssuer[0]?.group.issuerDn ?? '';
+      const current = ofIssuer.filter(({ lastAt }) => Number.isFinite(lastAt));
+      const trend = trendOf(ofIssuer, knownFrom);
+      const latest = trend.stretches.findLastIndex((n) => (n ?? 0) > 0);
+      return {
+        issuerDn,
+        owner: ownerOf(issuerDn),
+        ...trend,
+        reasons: byReason(current, (one) => one.stretches[CURRENT] ?? 0),
+        scopes: distinct(current.map(({ group }) => group.scope)),
+        firstSeen: current.length === 0 ? '' : isoTime(Math.min(...current.map(({ firstAt }) => firstAt))),
+        lastSeen: current.length === 0 ? null : isoTime(Math.max(...current.map(({ lastAt }) => lastAt))),
+        stretchesAgo: CURRENT - latest,
+      };
+    })
+    .sort((a, b) => b.failures - a.failures || byText(a.issuerDn, b.issuerDn));
+}
+
+/** Nothing is new where nothing was known before. */
+function newIssuersOf(issuers: ReturnType<typeof issuersOf>, knownFrom: number): Report['newIssuers'] {
+  if (knownFrom === CURRENT) return [];
+  return issuers
+    .filter(({ issuerDn, lastSeen, stretches }) => {
+      const earlier = stretches.slice(0, CURRENT).some((n) => (n ?? 0) !== 0);
+      return lastSeen !== null && isNamed(issuerDn) && !earlier;
+    })
+    .map(({ issuerDn, failures, firstSeen }) => ({ issuerDn, failures, firstSeen }))
+    .slice(0, limits.reportIssuersMax);
+}
+
+/** Whose certificate names itself as its issuer is nobody's partner. */
+function isStranger({ group }: Series): boolean {
+  return group.reason === 'self-signed' || !isNamed(group.issuerDn);
+}
+
+function strangersOf(current: readonly Series[]): Report['strangers'] {
+  const strangers = current.filter(({ group }) => group.reason === 'self-signed');
+  return {
+    issuers: new Set(strangers.map(({ group }) => group.issuerDn)).size,
+    failures: sumOf(strangers.map(({ stretches }) => stretches[CURRENT] ?? 0)),
+  };
+}
+
+/** Fewer refusals than this, all on one day, are somebody who tried once. */
+const ACTION_FAILURES_MIN = 3;
+
+function actionsOf(current: readonly Series[], parts: ReportParts): Report['actions'] {
+  const candidates = groupedBy(
+    current.filter((one) => !isStranger(one)),
+    ({ group }) => JSON.stringify([group.issuerDn, group.reason]),
+  ).flatMap((series) => {
+    const [first] = series;
+    if (first === undefined) return [];
+    const trend = trendOf(series, parts.folded.knownFrom);
+    const days = series[0]?.days.map((_, day) => sumOf(series.map((one) => one.days[day] ?? 0))).filter((n) => n > 0);
+    if (trend.failures < ACTION_FAILURES_MIN && (days?.length ?? 0) < 2) return [];
+    const { issuerDn, reason } = first.group;
+    const state = series.every((one) => isOver(one, parts.ended)) ? ('over' as const) : ('open' as const);
+    const clients = new Set(series.flatMap((one) => one.clients.map(({ serialNumber }) => serialNumber))).size;
+    const lastSeen = isoTime(Math.max(...series.map(({ lastAt }) => lastAt)));
+    const scopes = distinct(series.map(({ group }) => group.scope));
+    return [{ issuerDn, owner: ownerOf(issuerDn), reason, scopes, state, ...trend, clients, lastSeen }];
+  });
+  return candidates
+    .sort(
+      (a, b) =>
+        Number(a.state === 'over') - Number(b.state === 'over') ||
+        b.failures - a.failures ||
+        byText(a.issuerDn + a.reason, b.issuerDn + b.reason),
+    )
+    .slice(0, limits.reportIssuersMax)
+    .map((action, index) => {
+      const verdict = parts.verdictOf(action.issuerDn, action.reason);
+      return { rank: index + 1, ...action, verdict, runbookUrl: parts.runbookUrl(verdict?.code ?? action.reason) };
+    });
+}
+
+/** Its incident is over, and it was quiet since: from when the calm began, but for a minute that was being counted. */
+function isOver({ group, lastAt }: Series, ended: readonly EndedIncident[]): boolean {
+  return ended.some(
+    (one) =>
+      one.group.scope === group.scope &&
+      one.group.issuerDn === group.issuerDn &&
+      one.group.reason === group.reason &&
+      lastAt <= one.endedAt,
+  );
+}
+
+function clientsOf(current: readonly Series[], details: readonly ClientDetail[] | null): Report['clients'] {
+  const keyOf = (one: Pick<ClientDetail, 'subjectDn' | 'serialNumber' | 'issuerDn' | 'scope' | 'reason'>): string =>
+    JSON.stringify([one.scope, one.issuerDn, one.reason, one.subjectDn, one.serialNumber]);
+  const known = new Map((details ?? []).map((detail) => [keyOf(detail), detail] as const));
+  return current
+    .flatMap(({ group, clients }) => clients.map((client) => ({ ...group, client })))
+    .sort((a, b) => b.client.count - a.client.count || byText(a.client.subjectDn, b.client.subjectDn))
+    .slice(0, limits.reportIssuersMax)
+    .map(({ client, ...group }) => clientOf(group, client, known.get(keyOf({ ...group, ...client })) ?? null));
+}
+
+function clientOf(
+  group: Series['group'],
+  { subjectDn, serialNumber, count, sourceIps }: ClientTally,
+  detail: ClientDetail | null,
+): Report['clients'][number] {
+  return {
+    subjectDn,
+    serialNumber,
+    issuerDn: group.issuerDn,
+    scope: group.scope,
+    reason: group.reason,
+    count,
+    sourceIps: [...(detail?.sourceIps ?? sourceIps)],
+    userAgents: detail === null ? null : [...detail.userAgents],
+    firstSeen: detail === null ? null : isoTime(detail.firstAt),
+    lastSeen: detail === null ? null : isoTime(detail.lastAt),
+  };
+}
+
+function incidentsOf({ ended, firing, period }: ReportParts): Report['incidents'] {
+  const over = ended.map((one) => ({
+    ...common(one),
+    firstFailureAt: one.firstFailureAt === null ? null : isoTime(one.firstFailureAt),
+    calmAt: isoTime(one.calmAt),
+    resolvedAt: isoTime(one.endedAt),
+    secondsToDetect: one.firstFailureAt === null ? null : Math.max(0, one.since - one.firstFailureAt) / 1000,
+    secondsToResolve: (one.calmAt - (one.firstFailureAt ?? one.since)) / 1000,
+    failures: one.count,
+  }));
+  const open = firing
+    .filter(({ since }) => since < period.to)
+    .map((one) => ({
+      ...common(one),
+      firstFailureAt: null,
+      calmAt: null,
+      resolvedAt: null,
+      secondsToDetect: null,
+      secondsToResolve: null,
+      failures: null,
+    }));
+  return [...open, ...over].sort((a, b) => byText(a.noticedAt, b.noticedAt) || byText(a.incidentId, b.incidentId));
+}
+
+function common({ incidentId, group, severity, since, flaps }: EndedIncident | Incident) {
+  return { incidentId, ...group, severity, noticedAt: isoTime(since), comebacks: flaps };
+}
+
+function forbiddenOf(facts: readonly ForbiddenFact[], period: Period): Report['otherForbidden'] {
+  const causes = new Map<ForbiddenCause, { count: number; before: number; scopes: Map<string, number> }>();
+  let knewBefore = false;
+  for (const { cause, scope, minute, count } of facts) {
+    const stretch = stretchOf(period, minute * 60_000);
+    if (stretch === null || stretch < CURRENT - 1) continue;
+    const sum = causes.get(cause) ?? { count: 0, before: 0, scopes: new Map<string, number>() };
+    causes.set(cause, sum);
+    if (stretch === CURRENT) {
+      sum.count += count;
+      sum.scopes.set(scope, (sum.scopes.get(scope) ?? 0) + count);
+    } else {
+      sum.before += count;
+      knewBefore = true;
+    }
+  }
+  return [...causes]
+    .map(([cause, { count, before, scopes }]) => ({
+      cause,
+      count,
+      before: knewBefore ? before : null,
+      scopes: [...scopes]
+        .map(([scope, n]) => ({ scope, count: n }))
+        .sort((a, b) => b.count - a.count || byText(a.scope, b.scope)),
+    }))
+    .sort((a, b) => b.count - a.count || byText(a.cause, b.cause));
+}
+
+export function gap(id: GapId, detail = ''): Gap {
+  return { id, detail };
+}
+
+export { DAY_MS };

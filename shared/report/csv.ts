@@ -1,0 +1,43 @@
+/** The groups of a report as CSV (RFC 4180). No cell is read as a formula, whatever a client called itself. */
+
+import { clean } from '../text.js';
+import type { Report } from './schema.js';
+
+const HEAD = [
+  'domain',
+  'issuer',
+  'reason',
+  'refused',
+  'before',
+  'median_of_four_before',
+  'client_unknown',
+  'reason_inferred',
+  'first_seen',
+  'last_seen',
+];
+
+export function csvOf({ groups }: Report): string {
+  const rows = groups.map((one) => [
+    one.scope,
+    one.issuerDn,
+    one.reason,
+    one.failures,
+    one.before ?? '',
+    one.median4 ?? '',
+    one.unattributed,
+    one.inferred,
+    one.firstSeen,
+    one.lastSeen,
+  ]);
+  // With the mark of UTF-8, without which spreadsheets take it for something else.
+  return `\uFEFF${[HEAD, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
+}
+
+/** Spreadsheets take a text that begins so for a formula, also behind spaces; an apostrophe keeps it a text. */
+const FORMULA = /^\s*[=+\-@|%＝＋－＠]/;
+
+function cell(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  const text = clean(value, Number.POSITIVE_INFINITY);
+  return `"${(FORMULA.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,43 @@
+/** What expires within the coming months, by traffic, as the report lists it. */
+
+import { type CaExpiry, type ClientExpiry, type ClientRecord, expiries } from '../x509/observed.js';
+import type { Truststore } from '../x509/truststore.js';
+import { DAY_MS } from './period.js';
+import type { Report } from './schema.js';
+
+const WITHIN_DAYS = 90;
+
+type Expiring = NonNullable<Report['expiring']>[number];
+
+/** @param clients null where traffic is not known: then only the truststores' CAs are listed */
+export function expiringOf(
+  clients: readonly ClientRecord[] | null,
+  truststores: readonly Truststore[],
+  at: number,
+): Expiring[] {
+  const sources: readonly (Truststore | null)[] = truststores.length === 0 ? [null] : truststores;
+  const found = sources.flatMap((truststore) => expiries(clients ?? [], truststore, at, WITHIN_DAYS * DAY_MS));
+  const rows = found.map((one) => rowOf(one, clients !== null, at));
+  // Domains often share a truststore.
+  const distinct = new Map(rows.map((row) => [JSON.stringify([row.kind, row.issuerDn, row.serialNumber]), row]));
+  return [...distinct.values()].sort(
+    (a, b) => (b.requests ?? 0) - (a.requests ?? 0) || (a.notAfter < b.notAfter ? -1 : 1),
+  );
+}
+
+function rowOf(one: ClientExpiry | CaExpiry, isTrafficKnown: boolean, at: number): Expiring {
+  const { subjectDn, issuerDn, serialNumber } = one.kind === 'ca' ? one.certificate : one.client;
+  const successor = one.kind === 'ca' ? null : one.successor;
+  const requests = one.kind === 'ca' ? one.requests : one.client.requests;
+  return {
+    kind: one.kind,
+    subjectDn,
+    issuerDn,
+    serialNumber,
+    notAfter: new Date(one.notAfter).toISOString(),
+    daysLeft: Math.floor((one.notAfter - at) / DAY_MS),
+    requests: isTrafficKnown ? requests : null,
+    clients: isTrafficKnown ? (one.kind === 'ca' ? one.clients : 1) : null,
+    successorSince: successor === null ? null : new Date(successor.firstAt).toISOString(),
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * Adds hour roll-ups up into one series for each group, so that a report of ten million failures is made in memory that
+ * depends on the number of groups, not of hours.
+ */
+
+import { groupId } from '../digest.js';
+import { limits } from '../limits.js';
+import type { ClientTally, GroupKey, Rollup } from '../model.js';
+import { tally } from '../stages/count.js';
+import { DAY_MS, daysOf, HOUR_MS, type Period, stretchOf } from './period.js';
+
+export interface Series {
+  readonly group: GroupKey;
+  /** By compared stretch, the period itself last. */
+  readonly stretches: number[];
+  /** By day of the period. */
+  readonly days: number[];
+  unattributed: number;
+  inferred: number;
+  /** In the period; infinite where it has none. */
+  firstAt: number;
+  lastAt: number;
+  clients: ClientTally[];
+}
+
+export interface Folded {
+  readonly series: readonly Series[];
+  /** The compared stretches from this one on are known. */
+  readonly knownFrom: number;
+}
+
+export interface Fold {
+  readonly add: (rollups: readonly Rollup[]) => void;
+  readonly result: () => Folded;
+}
+
+/** Tallies are merged whenever so many wait, so that a busy group stays small. */
+const TALLIES_WAITING_MAX = 4 * limits.reportClientsPerGroupMax;
+const CURRENT = limits.reportWeeksMax - 1;
+
+export function foldRollups(period: Period): Fold {
+  const byGroup = new Map<string, Series>();
+  const days = daysOf(period).length;
+  let knownFrom = CURRENT;
+  let last: Series | undefined;
+  const seriesOf = (group: GroupKey): Series => {
+    // Roll-ups come group by group: most look-ups need no digest.
+    if (last?.group === group) return last;
+    const id = groupId(group);
+    last = byGroup.get(id) ?? emptySeries(group, days);
+    byGroup.set(id, last);
+    return last;
+  };
+  return {
+    add: (rollups) => {
+      for (const rollup of rollups) {
+        const at = rollup.hour * HOUR_MS;
+        const stretch = stretchOf(period, at);
+        if (stretch === null) continue;
+        knownFrom = Math.min(knownFrom, stretch);
+        const series = seriesOf(rollup.group);
+        series.stretches[stretch] = (series.stretches[stretch] ?? 0) + rollup.count;
+        if (stretch === CURRENT) addCurrent(series, rollup, Math.floor((at - period.from) / DAY_MS));
+      }
+    },
+    result: () => {
+      for (const series of byGroup.values()) series.clients = tally(series.clients, limits.reportClientsPerGroupMax);
+      return { series: [...byGroup.values()], knownFrom };
+    },
+  };
+}
+
+function emptySeries(group: GroupKey, days: number): Series {
+  return {
+    group,
+    stretches: new Array<number>(limits.reportWeeksMax).fill(0),
+    days: new Array<number>(days).fill(0),
+    unattributed: 0,
+    inferred: 0,
+    firstAt: Number.POSITIVE_INFINITY,
+    lastAt: Number.NEGATIVE_INFINITY,
+    clients: [],
+  };
+}
+
+function addCurrent(series: Series, rollup: Rollup, day: number): void {
+  series.days[day] = (series.days[day] ?? 0) + rollup.count;
+  series.unattributed += rollup.unattributed;
+  series.inferred += rollup.inferred;
+  series.firstAt = Math.min(series.firstAt, rollup.firstAt);
+  series.lastAt = Math.max(series.lastAt, rollup.lastAt);
+  series.clients.push(...rollup.clients);
+  if (series.clients.length > TALLIES_WAITING_MAX) {
+    series.clients = tally(series.clients, limits.reportClientsPerGroupMax);
+  }
+}

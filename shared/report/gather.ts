@@ -1,0 +1,137 @@
+/** Reads what a report needs from the stores and the truststores, within bounds, and says what was left out. */
+
+import pMap from 'p-map';
+import { diagnosisOf, unlessUnreadable } from '../diagnosis.js';
+import { limits } from '../limits.js';
+import { type ClientTally, SEVERAL_ISSUERS } from '../model.js';
+import type { World } from '../ports/index.js';
+import type { ReasonId } from '../reasons.js';
+import { buildReport, type ClientDetail, type Gap, gap, type Verdict } from './build.js';
+import { type Folded, foldRollups } from './fold.js';
+import type { Language } from './messages/index.js';
+import { organisationOf } from './names.js';
+import { comparedFrom, DAY_MS, HOUR_MS, type Period } from './period.js';
+import type { Report } from './schema.js';
+
+/** Whom a report is for. */
+export type Partner = { readonly issuerDn: string } | { readonly organisation: string };
+
+export interface Gathering {
+  readonly period: Period;
+  readonly partner: Partner | null;
+  readonly language: Language;
+  readonly generatedAt: number;
+  /** From elsewhere than the stores; null where it could not be had, with the reason among `gaps`. */
+  readonly details: readonly ClientDetail[] | null;
+  readonly expiring: Report['expiring'];
+  readonly silences: Report['silences'];
+  readonly pipeline: Report['pipeline'];
+  readonly gaps: readonly Gap[];
+}
+
+export function isOf(partner: Partner | null, issuerDn: string): boolean {
+  if (partner === null) return true;
+  return 'issuerDn' in partner ? issuerDn === partner.issuerDn : organisationOf(issuerDn) === partner.organisation;
+}
+
+export async function gatherReport(gathering: Gathering, world: World): Promise<Report> {
+  const { period, partner } = gathering;
+  const { stores, config } = world;
+  const gaps: Gap[] = [...gathering.gaps];
+  const folded = await foldGroups(period, partner, world, gaps);
+  const isTheirs = ({ group }: { readonly group: { readonly issuerDn: string } }): boolean =>
+    isOf(partner, group.issuerDn) && (partner === null || group.issuerDn !== SEVERAL_ISSUERS);
+  const [ended, firing] = await Promise.all([
+    stores.incidents.ended(period.from, period.to, limits.reportIncidentsMax),
+    stores.incidents.firing(limits.reportIncidentsMax),
+  ]);
+  if (ended.length >= limits.reportIncidentsMax) gaps.push(gap('incidents-cut'));
+  const forbidden = partner === null ? await forbiddenOf(period, gathering.generatedAt, world, gaps) : null;
+  const verdicts = await verdictsOf(folded, partner, world, gaps);
+  if (partner !== null) gaps.push(gap('narrowed'));
+  const base = config.runbooks.baseUrl.replace(/\/$/, '');
+  return buildReport({
+    period,
+    generatedAt: gathering.generatedAt,
+    partner: partner === null ? null : 'issuerDn' in partner ? partner.issuerDn : partner.organisation,
+    folded,
+    ended: ended.filter(isTheirs),
+    firing: firing.filter(isTheirs),
+    forbidden,
+    details: gathering.details,
+    expiring:
+      gathering.expiring?.filter(({ kind, subjectDn, issuerDn }) =>
+        isOf(partner, kind === 'ca' ? subjectDn : issuerDn),
+      ) ?? null,
+    silences: partner === null ? gathering.silences : null,
+    pipeline: partner === null ? gathering.pipeline : null,
+    verdictOf: (issuerDn, reason) => verdicts.get(JSON.stringify([issuerDn, reason])) ?? null,
+    runbookUrl: (id) => `${base}/${gathering.language}/${id}.md`,
+    gaps,
+  });
+}
+
+async function foldGroups(period: Period, partner: Partner | null, { stores }: World, gaps: Gap[]): Promise<Folded> {
+  const from = Math.floor(comparedFrom(period) / HOUR_MS);
+  const to = period.to / HOUR_MS - 1;
+  const groups = await stores.rollups.groups(from, to, limits.reportGroupsMax);
+  if (groups.length >= limits.reportGroupsMax) gaps.push(gap('groups-cut', String(groups.length)));
+  const fold = foldRollups(period);
+  await pMap(
+    groups.filter(({ issuerDn }) => isOf(partner, issuerDn)),
+    async (group) => fold.add(await stores.rollups.load(group, from, to)),
+    { concurrency: limits.storeConcurrencyMax },
+  );
+  return fold.result();
+}
+
+async function forbiddenOf(period: Period, now: number, { stores }: World, gaps: Gap[]) {
+  if (period.from < now - limits.forbiddenDaysMax * DAY_MS) {
+    gaps.push(gap('forbidden-unknown'));
+    return null;
+  }
+  const first = Math.floor((2 * period.from - period.to) / DAY_MS);
+  const facts = await stores.facts.forbidden(first, period.to / DAY_MS - 1, limits.reportForbiddenMax);
+  if (facts.length >= limits.reportForbiddenMax) gaps.push(gap('forbidden-cut'));
+  return facts;
+}
+
+/** The verdict on the certificate that failed most, for each issuer and reason. */
+async function verdictsOf(
+  { series }: Folded,
+  partner: Partner | null,
+  world: World,
+  gaps: Gap[],
+): Promise<ReadonlyMap<string, Verdict>> {
+  const candidates = series
+    .filter(({ lastAt, clients }) => Number.isFinite(lastAt) && clients.some(hasFingerprint))
+    .sort((a, b) => (b.stretches.at(-1) ?? 0) - (a.stretches.at(-1) ?? 0));
+  const verdicts = new Map<string, Verdict>();
+  const unreadable = new Set<string>();
+  let looked = 0;
+  for (const { group, clients, lastAt } of candidates) {
+    const key = JSON.stringify([group.issuerDn, group.reason satisfies ReasonId]);
+    if (verdicts.has(key) || group.reason === 'self-signed') continue;
+    if (looked++ >= limits.reportVerdictsMax) {
+      gaps.push(gap('verdicts-cut'));
+      break;
+    }
+    const fingerprint = clients.find(hasFingerprint)?.fingerprint ?? null;
+    const diagnosis = await unlessUnreadable(diagnosisOf(fingerprint, group.scope, lastAt, world), (why) => {
+      unreadable.add(why);
+      return { kind: 'none' as const, because: why };
+    });
+    if (diagnosis.kind !== 'made') continue;
+    const decisive = diagnosis.verdict.findings.find(({ code }) => code === diagnosis.verdict.reason);
+    if (decisive === undefined) continue;
+    // Evidence may name the CAs that come nearest, and those are other partners'.
+    const evidence = partner === null ? [...decisive.evidence] : [];
+    verdicts.set(key, { code: decisive.code, evidence, remedy: decisive.remedy });
+  }
+  for (const why of unreadable) gaps.push(gap('verdicts-unavailable', why));
+  return verdicts;
+}
+
+function hasFingerprint({ fingerprint }: ClientTally): boolean {
+  return fingerprint !== null;
+}

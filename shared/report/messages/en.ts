@@ -1,0 +1,249 @@
+/** The report in English. */
+
+import type { ReportMessages } from './index.js';
+
+const n = (count: number, one: string, many = `${one}s`): string =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
+
+export const en: ReportMessages = {
+  language: 'en',
+  title: (period) => `Refused client certificates, ${period}`,
+  titleFor: (partner, period) => `Refused client certificates of ${partner}, ${period}`,
+  subtitle: (from, to, generated) => `${from} to ${to}, all times UTC. Made ${generated} by mtls-watch.`,
+  contents: 'Contents',
+  reasons: {
+    'issuer-not-found': 'issuer not found',
+    'insecure-signature-algorithm': 'insecure signature algorithm',
+    'self-signed': 'self-signed certificate',
+    'self-signed-in-chain': 'self-signed certificate in the chain',
+    expired: 'certificate expired',
+    'not-yet-valid': 'certificate not yet valid',
+    'chain-too-long': 'chain too long',
+    'signature-failure': 'signature does not verify',
+    'invalid-ca': 'invalid CA certificate',
+    'path-length-exceeded': 'path length exceeded',
+    'unsupported-purpose': 'wrong purpose',
+    'unhandled-critical-extension': 'unknown critical extension',
+    'weak-key': 'key too weak',
+    other: 'another reason',
+  },
+  // The diagnosis speaks English itself, and names what it found.
+  remedies: {},
+  remedyByReason: {
+    'issuer-not-found':
+      'Add the CA that issued the certificate, and every CA above it, to the truststore if you trust it.',
+    'insecure-signature-algorithm': 'Have the certificate issued again, signed with SHA-256 or stronger.',
+    'self-signed': 'A known client: have it send the certificate that your CA issued. Strangers stay outside.',
+    'self-signed-in-chain': "Add the root of the client's chain to the truststore if you trust it.",
+    expired: 'Have the client renew its certificate; if that is valid, replace the expired CA in the truststore.',
+    'not-yet-valid': 'Have the client use its previous certificate until the start date.',
+    'chain-too-long': 'Ask for a certificate from a CA nearer to the root: at most four certificates in a chain.',
+    'signature-failure':
+      'Ask whether the CA has a new key under its old name, and add its new certificate beside the old one.',
+    'invalid-ca': 'Replace the certificate in the chain that is not marked as a CA.',
+    'path-length-exceeded': 'Have the certificate issued by a CA that may issue to clients.',
+    'unsupported-purpose': 'Ask for a certificate whose extended key usage includes clientAuth.',
+    'unhandled-critical-extension': 'Have the certificate issued without the critical extension.',
+    'weak-key': 'Ask for a certificate with RSA of 2,048 bits or more, or ECDSA P-256 or P-384.',
+    other: 'Verify the certificate against the truststore with openssl verify -show_chain.',
+  },
+  causes: {
+    waf: 'blocked by WAF',
+    'invalid-api-key': 'invalid API key',
+    'missing-authentication-token': 'missing authentication token, or no such path',
+    'authorizer-denied': 'denied by the Lambda authorizer',
+    'iam-denied': 'denied by IAM',
+    'resource-policy-denied': 'denied by the resource policy',
+    'invalid-security-token': 'invalid security token',
+    'expired-token': 'expired token',
+    'signature-expired': 'request signature expired',
+    'signature-mismatch': 'request signature does not match',
+    'incomplete-signature': 'incomplete request signature',
+    unmatched: 'Forbidden without a cause: path mapping, stage or endpoint',
+    other: 'another cause',
+  },
+  severities: { low: 'low', medium: 'medium', high: 'high', critical: 'critical' },
+  unknownIssuer: 'unknown issuer',
+  otherIssuers: 'other issuers, together',
+  severalIssuers: 'several issuers at once',
+  sections: {
+    summary: 'The period in three sentences',
+    actions: 'What needs action',
+    days: 'Refusals by day and reason',
+    issuers: 'By issuer',
+    incidents: 'Incidents',
+    changes: 'New and vanished issuers',
+    expiry: 'Certificates and CAs that expire next',
+    forbidden: 'Other 403s, which are not about certificates',
+    silences: 'Silences in force',
+    pipeline: 'How the pipeline did',
+    method: 'Method and definitions',
+  },
+  labels: {
+    refused: 'refused',
+    before: 'before',
+    median: '4-week median',
+    change: 'change',
+    issuers: 'issuers',
+    issuer: 'Issuer',
+    incidents: 'incidents',
+    open: 'needs action',
+    over: 'over: confirm',
+    owner: 'Owner',
+    reason: 'Reason',
+    verdict: 'Diagnosis',
+    remedy: 'What to do',
+    runbook: 'Runbook',
+    domain: 'Domain',
+    evidence: 'Evidence',
+    clients: 'Clients',
+    client: 'Client',
+    lastSeen: 'Last seen',
+    firstSeen: 'First seen',
+    figures: 'The figures as a table',
+    date: 'Day',
+    total: 'Total',
+    severity: 'Severity',
+    noticed: 'Noticed',
+    toDetect: 'To detect',
+    toResolve: 'To resolve',
+    stillFiring: 'goes on',
+    newIssuers: 'New',
+    vanishedIssuers: 'Vanished',
+    expires: 'Expires',
+    kind: 'What',
+    requests: 'Requests',
+    successor: 'Successor',
+    noSuccessor: 'none seen',
+    certificate: 'client',
+    ca: 'CA',
+    cause: 'Cause',
+    domains: 'Domains',
+    count: 'Count',
+    what: 'What',
+    until: 'Until',
+    by: 'By',
+    because: 'Because',
+    serial: 'serial',
+    sources: 'Sources',
+    agents: 'User agents',
+    none: 'none',
+    unknown: 'not known',
+    stretch: 'Weeks back',
+    thisPeriod: 'this',
+    events: 'Log events read',
+    rejected: 'Records that could not be read',
+    duplicates: 'Delivered twice, counted once',
+    lag: 'Longest delivery lag',
+    unattributed: 'Refusals whose client is not known',
+    inferred: 'Refusals whose reason was inferred',
+    unattributedNote: 'their access-log record never came: they count, but under no issuer',
+    inferredNote: 'of APIs without an execution log',
+    otherReasons: 'other reasons',
+    missing: 'What this report lacks',
+  },
+  sentences: {
+    quiet: 'No client certificate was refused.',
+    total: (failures, scopes, issuers, trend) =>
+      `${failures} requests were refused for their client certificate, at ${n(scopes, 'domain')} and from ${n(issuers, 'issuer')}${trend}.`,
+    trend: (percent, before, median) =>
+      `, ${percent > 0 ? `${percent.toLocaleString('en')}% more` : `${Math.abs(percent)}% fewer`} than the ${before} of the period before${median === null ? '' : ` (median of the last four: ${median})`}`,
+    same: (median) =>
+      `, as many as in the period before${median === null ? '' : ` (median of the last four: ${median})`}`,
+    noTrend: '; there is nothing yet to compare this with',
+    biggest: (owner, share, why, isOver) =>
+      `${share} of them are ${owner}’s (${why})${isOver ? ', and that is over' : ', and that goes on'}.`,
+    strangersOnly: 'No partner stands out among them.',
+    todo: (open, over, expiring) => {
+      const acts =
+        open === 0 ? 'Nothing needs action' : open === 1 ? 'One thing needs action' : `${open} things need action`;
+      const done =
+        over === 0
+          ? ''
+          : `, ${over} more ${over === 1 ? 'is' : 'are'} over and wait${over === 1 ? 's' : ''} for a word with the owner`;
+      return `${acts}${done}; ${expiring === 0 ? 'no certificate in use is known to expire soon without a successor' : `${n(expiring, 'certificate')} in use ${expiring === 1 ? 'expires' : 'expire'} soon without a successor`}.`;
+    },
+  },
+  nothing: {
+    actions: 'Nothing: no partner’s certificates were refused more than once or twice.',
+    incidents: 'No incident.',
+    new: 'No issuer that was not seen in the eight periods before.',
+    vanished: 'No issuer stopped failing.',
+    expiry: 'No certificate in use expires within 90 days.',
+    forbidden: 'None.',
+    silences: 'None.',
+    issuers: 'No refusals.',
+  },
+  strangers: (issuers, failures) =>
+    `Besides these, ${failures} refusals of ${issuers} self-signed certificates: strangers, who stay outside. Nothing to do.`,
+  more: (count) => `and ${count} more; the JSON and CSV files have them`,
+  issuersLeftOut: (issuers, failures) => `${issuers} more issuers with ${failures} refusals in all are not listed.`,
+  ago: (stretches) => (stretches === 1 ? 'last seen in the period before' : `last seen ${stretches} periods ago`),
+  inDays: (days) => (days < 0 ? `${n(-days, 'day')} ago` : days === 0 ? 'today' : `in ${n(days, 'day')}`),
+  duration: (seconds) =>
+    seconds < 90
+      ? `${Math.round(seconds)} s`
+      : seconds < 5400
+        ? `${Math.round(seconds / 60)} min`
+        : `${(seconds / 3600).toLocaleString('en', { maximumFractionDigits: 1 })} h`,
+  daysPicture: (total, worst, worstCount) => `${total} refusals in all; most on ${worst}: ${worstCount}.`,
+  multiplesNote:
+    'One column for each period, oldest first, this one in strong colour; the dashed line is the median of the four before. Each picture has its own scale.',
+  forbiddenNote: 'These answers look the same to a client, but changing a certificate or the truststore does not help.',
+  silencesUnknown: 'Not part of this report.',
+  gaps: {
+    'details-unavailable': 'Sources, user agents and times of single clients: the failure records could not be read.',
+    'details-cut': 'Sources, user agents and times of some clients: there are more than were asked for.',
+    'expiry-unknown':
+      'Certificates that expire next: the report was made without access logs of successes and without a truststore.',
+    'expiry-without-clients':
+      'Clients among the certificates that expire next, and their traffic: only the truststores’ CAs are known here. `mtls-watch expiry` on the access logs tells the rest.',
+    'pipeline-unknown': 'The pipeline’s own numbers could not be read.',
+    'forbidden-unknown': 'Other 403s of this period: they are kept for 16 days.',
+    'forbidden-cut': 'Some of the other 403s: there are more than are read for one report, so the counts are too low.',
+    'groups-cut': 'Some groups: there are more than are read for one report, so the counts are too low.',
+    'incidents-cut': 'Some incidents: there are more than a report lists.',
+    'verdicts-cut': 'Diagnoses of the smaller groups.',
+    'verdicts-unavailable': 'Some diagnoses: a truststore could not be read.',
+    narrowed:
+      'Anything about others: this report is narrowed to one partner. Other 403s, silences and the pipeline’s numbers are left out.',
+  },
+  method: [
+    [
+      'Refusal',
+      'A request that API Gateway answered with 403 because of its client certificate. Each is counted once, however often its log lines were delivered, from the line in the execution log that gives the reason.',
+    ],
+    [
+      'Issuer',
+      'The issuer’s name in the client certificate, as the access log has it. Whoever connects chooses it; it proves nothing.',
+    ],
+    [
+      'Period before, median',
+      'The same length of time right before, and the middle of the four before. Periods before the first one with data are left out, not counted as zero.',
+    ],
+    [
+      'Needs action',
+      'Issuer and reason with at least three refusals, or refusals on two days. “Over”: its incident was resolved and nothing was refused since.',
+    ],
+    [
+      'Time to detect',
+      'From the first refusal of the incident until it was noticed. Time to resolve: from the first refusal until refusals fell below the threshold.',
+    ],
+    ['New, vanished', 'Compared with the eight periods before.'],
+    [
+      'Clients',
+      'From hourly lists of the ten that failed most: a client that is never among them in any hour is not listed.',
+    ],
+    [
+      'Storms',
+      'When far more is refused than can be joined, issuers’ numbers are estimates from a sample; totals stay exact.',
+    ],
+  ],
+  mail: {
+    subject: (period, failures, open) =>
+      `mtls-watch ${period}: ${failures} refused, ${open === 0 ? 'nothing needs action' : `${open} need${open === 1 ? 's' : ''} action`}`,
+    where: (url) => `The report: ${url}`,
+    signIn: 'The link opens for whoever may read the bucket and is signed in to the account; it does not expire.',
+    first: 'What needs action:',
+  },
+};

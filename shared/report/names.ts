@@ -1,0 +1,48 @@
+/** Reads names out of canonical DNs, for people. What comes back is as hostile as the DN. */
+
+import { OTHER_ISSUERS, SEVERAL_ISSUERS, UNKNOWN_ISSUER } from '../model.js';
+
+export function isNamed(issuerDn: string): boolean {
+  return issuerDn !== UNKNOWN_ISSUER && issuerDn !== OTHER_ISSUERS && issuerDn !== SEVERAL_ISSUERS;
+}
+
+/** The organisation of a DN, or its common name, or all of it. */
+export function ownerOf(dn: string): string {
+  return attribute(dn, 'O') ?? attribute(dn, 'CN') ?? dn;
+}
+
+/** The common name of a DN, or its organisation, or all of it. */
+export function shortName(dn: string): string {
+  return attribute(dn, 'CN') ?? ownerOf(dn);
+}
+
+export function organisationOf(dn: string): string | null {
+  return attribute(dn, 'O');
+}
+
+function attribute(dn: string, name: string): string | null {
+  const part = partsOf(dn).find((one) => one.startsWith(`${name}=`));
+  return part === undefined ? null : unescaped(part.slice(name.length + 1));
+}
+
+/** A canonical DN escapes what separates. */
+function partsOf(dn: string): string[] {
+  const parts: string[] = [];
+  let part = '';
+  for (let at = 0; at < dn.length; at++) {
+    const char = dn[at] ?? '';
+    if (char === '\\') {
+      at += 1;
+      part += char + (dn[at] ?? '');
+    } else if (char === ',' || char === '+') {
+      parts.push(part);
+      part = '';
+    } else part += char;
+  }
+  return [...parts, part];
+}
+
+/** Escapes of visible characters only: those of invisible ones stay written out. */
+function unescaped(value: string): string {
+  return value.replace(/\\([ ",+;<>\\#=])/g, '$1');
+}

@@ -1,0 +1,118 @@
+/** The top of the page: three sentences, the main figures, what needs action. */
+
+import { limits } from '../limits.js';
+import { type Html, html } from './html.js';
+import type { ReportMessages } from './messages/index.js';
+import { changeText, cut, issuerName, medianText, numberText, strangersLine, timeText } from './page-parts.js';
+import type { Report } from './schema.js';
+
+type Action = Report['actions'][number];
+
+/** Certificates that expire within so many days belong into the first three sentences. */
+const SOON_DAYS = 30;
+
+export function sentencesOf(report: Report, words: ReportMessages): string[] {
+  const { totals, actions } = report;
+  const { sentences } = words;
+  const open = actions.filter(({ state }) => state === 'open').length;
+  const soon = (report.expiring ?? []).filter(
+    ({ daysLeft, successorSince }) => daysLeft >= 0 && daysLeft <= SOON_DAYS && successorSince === null,
+  ).length;
+  const last = sentences.todo(open, actions.length - open, soon);
+  if (totals.failures === 0) return [sentences.quiet, last];
+  const biggest = [...report.actions].sort((a, b) => b.failures - a.failures)[0];
+  return [
+    sentences.total(numberText(totals.failures), totals.scopes, totals.issuers, trendText(report, words)),
+    biggest === undefined
+      ? sentences.strangersOnly
+      : sentences.biggest(
+          cut(issuerName(biggest.issuerDn, words)),
+          share(biggest.failures, totals.failures),
+          words.reasons[biggest.reason],
+          biggest.state === 'over',
+        ),
+    last,
+  ];
+}
+
+function trendText({ totals: { failures, before, median4 } }: Report, { sentences }: ReportMessages): string {
+  if (before === null) return sentences.noTrend;
+  const median = median4 === null ? null : medianText(median4);
+  const percent = before > 0 ? Math.round((100 * (failures - before)) / before) : 0;
+  return percent === 0 ? sentences.same(median) : sentences.trend(percent, numberText(before), median);
+}
+
+function share(part: number, whole: number): string {
+  const percent = (100 * part) / whole;
+  return percent < 1 ? '<1%' : `${Math.round(percent)}%`;
+}
+
+export function summarySection(report: Report, words: ReportMessages): Html {
+  const { totals, actions, incidents } = report;
+  const { labels } = words;
+  const change = changeText(totals.failures, totals.before);
+  const tiles: readonly (readonly [string, string])[] = [
+    [numberText(totals.failures), labels.refused],
+    [change ?? '–', `${labels.change} (${labels.before}: ${totals.before === null ? '–' : numberText(totals.before)})`],
+    [numberText(actions.filter(({ state }) => state === 'open').length), labels.open],
+    [numberText(incidents.length), labels.incidents],
+  ];
+  return html`<section aria-labelledby="summary"><div class="lead"><h2 id="summary" hidden>${words.sections.summary}</h2>${sentencesOf(
+    report,
+    words,
+  ).map((sentence) => html`<p>${sentence}</p>`)}</div>
+<ul class="tiles">${tiles.map(([figure, label]) => html`<li><b>${figure}</b><span>${label}</span></li>`)}</ul>${
+    report.gaps.length === 0
+      ? null
+      : html`<p class="small dim"><a href="#gaps">${labels.missing}</a>: ${numberText(report.gaps.length)}</p>`
+  }</section>`;
+}
+
+export function actionsSection(report: Report, words: ReportMessages): Html {
+  const shown = report.actions.slice(0, limits.reportActionsMax);
+  const left = report.actions.length - shown.length;
+  return html`${
+    shown.length === 0
+      ? html`<p>${words.nothing.actions}</p>`
+      : html`<ol class="actions">${shown.map((action) => actionItem(action, words))}</ol>`
+  }${left > 0 ? html`<p class="dim small">${words.more(numberText(left))}</p>` : null}${strangersLine(report, words)}`;
+}
+
+/** What to do about one action, in the language of the page where it knows the finding. */
+export function remedyOf({ verdict, reason }: Action, words: ReportMessages): string {
+  if (verdict === null) return words.remedyByReason[reason];
+  if (words.language === 'en') return verdict.remedy;
+  return words.remedies[verdict.code] ?? words.remedyByReason[reason];
+}
+
+function actionItem(action: Action, words: ReportMessages): Html {
+  const { labels } = words;
+  const { verdict, state } = action;
+  const rows: readonly (readonly [string, Html | string])[] = [
+    [labels.remedy, html`<span class="do">${cut(remedyOf(action, words), 600)}</span>`],
+    [labels.owner, html`<bdi>${cut(action.owner)}</bdi> <span class="dim small"><bdi>${action.issuerDn}</bdi></span>`],
+    [labels.domain, action.scopes.map((scope) => cut(scope, 120)).join(', ')],
+    [
+      labels.refused,
+      html`${numberText(action.failures)} <span class="dim">(${labels.before}: ${action.before === null ? '–' : numberText(action.before)}; ${labels.median}: ${action.median4 === null ? '–' : medianText(action.median4)}; ${labels.clients}: ${numberText(action.clients)}; ${labels.lastSeen}: ${timeText(action.lastSeen)})</span>`,
+    ],
+    ...(verdict === null
+      ? []
+      : [
+          [
+            labels.verdict,
+            html`<code>${verdict.code}</code>${
+              verdict.evidence.length === 0
+                ? null
+                : html`<details><summary>${labels.evidence}</summary><ul>${verdict.evidence.map(
+                    (line) => html`<li><bdi>${cut(line, 300)}</bdi></li>`,
+                  )}</ul></details>`
+            }`,
+          ] as const,
+        ]),
+    [labels.runbook, html`<a href="${action.runbookUrl}" rel="noreferrer">${action.runbookUrl}</a>`],
+  ];
+  return html`<li class="${state}"><h3>${action.rank}. <bdi>${cut(issuerName(action.issuerDn, words))}</bdi>: ${words.reasons[action.reason]} <span class="state">${state === 'open' ? labels.open : labels.over}</span></h3>
+<dl>${rows.map(([term, what]) => html`<dt>${term}</dt><dd>${what}</dd>`)}</dl></li>
+`;
+}

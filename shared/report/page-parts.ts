@@ -1,0 +1,90 @@
+/** What the sections of the page share: numbers, names, tables. */
+
+import { limits } from '../limits.js';
+import { OTHER_ISSUERS, SEVERAL_ISSUERS, UNKNOWN_ISSUER } from '../model.js';
+import { type Html, html } from './html.js';
+import type { ReportMessages } from './messages/index.js';
+import { isNamed, ownerOf, shortName } from './names.js';
+import type { Report } from './schema.js';
+
+export const numberText = (n: number): string => Math.round(n).toLocaleString('en');
+
+/** A median may lie between two numbers. */
+export const medianText = (n: number): string => n.toLocaleString('en', { maximumFractionDigits: 1 });
+
+export const timeText = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
+
+/** `+12%`, `−50%`, `±0`; null where there is nothing to compare with. */
+export function changeText(now: number, before: number | null): string | null {
+  if (before === null || before <= 0) return null;
+  const percent = Math.round((100 * (now - before)) / before);
+  return percent === 0 ? '±0%' : percent > 0 ? `+${percent.toLocaleString('en')}%` : `−${-percent}%`;
+}
+
+export function changeCell(now: number, before: number | null): Html {
+  const text = changeText(now, before);
+  if (text === null) return html`<span class="dim">–</span>`;
+  return html`<span class="${text.startsWith('+') ? 'up' : text.startsWith('−') ? 'down' : 'dim'}">${text}</span>`;
+}
+
+/** A name for people; what cannot be one is said in words. */
+export function issuerName(issuerDn: string, words: ReportMessages): string {
+  if (issuerDn === UNKNOWN_ISSUER) return words.unknownIssuer;
+  if (issuerDn === OTHER_ISSUERS) return words.otherIssuers;
+  return issuerDn === SEVERAL_ISSUERS ? words.severalIssuers : ownerOf(issuerDn);
+}
+
+/** Organisation and common name in bold, the whole DN below. */
+export function issuerCell(issuerDn: string, words: ReportMessages): Html {
+  if (!isNamed(issuerDn)) return html`<span class="dim">${issuerName(issuerDn, words)}</span>`;
+  return html`<b><bdi>${cut(ownerOf(issuerDn))}</bdi></b><br><span class="dim small"><bdi>${cut(issuerDn, DN_CHARS_MAX)}</bdi></span>`;
+}
+
+const NAME_CHARS_MAX = 80;
+const DN_CHARS_MAX = 160;
+
+export function cut(text: string, charsMax = NAME_CHARS_MAX): string {
+  return text.length > charsMax ? `${text.slice(0, charsMax - 1)}…` : text;
+}
+
+export function nameOf(subjectDn: string): string {
+  return cut(shortName(subjectDn));
+}
+
+export interface Column {
+  readonly head: string;
+  /** Right-aligned, as numbers are. */
+  readonly isNumber?: boolean;
+}
+
+/** At most `limits.reportRowsMax` rows; the first cell heads its row. On a phone each row becomes a block. */
+export function table(
+  caption: string,
+  columns: readonly Column[],
+  rows: readonly (readonly (Html | string)[])[],
+  words: ReportMessages,
+  rowsMax: number = limits.reportRowsMax,
+): Html {
+  const left = rows.length - rowsMax;
+  const classOf = (index: number): string => (columns[index]?.isNumber ? 'n' : 'c');
+  return html`<table class="stack"><caption>${caption}</caption><thead><tr>${columns.map(
+    ({ head }, index) => html`<th scope="col" class="${classOf(index)}">${head}</th>`,
+  )}</tr></thead><tbody>${rows.slice(0, rowsMax).map(
+    (row) => html`<tr>${row.map((cell, index) =>
+      index === 0
+        ? html`<th scope="row" class="${classOf(0)}"><span>${cell}</span></th>`
+        : html`<td class="${classOf(index)}" data-label="${columns[index]?.head ?? ''}"><span>${cell}</span></td>`,
+    )}</tr>
+`,
+  )}</tbody></table>${left > 0 ? html`<p class="dim small">${words.more(numberText(left))}</p>` : null}`;
+}
+
+/** Whose certificates are all self-signed: they are many, each a name of its own, and nobody acts on them. */
+export function isStranger({ reasons }: Report['issuers'][number]): boolean {
+  return Object.keys(reasons).every((reason) => reason === 'self-signed');
+}
+
+export function strangersLine({ strangers }: Report, words: ReportMessages): Html | null {
+  if (strangers.issuers === 0) return null;
+  return html`<p class="dim">${words.strangers(numberText(strangers.issuers), numberText(strangers.failures))}</p>`;
+}

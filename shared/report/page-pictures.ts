@@ -1,0 +1,177 @@
+/** The sections with pictures; each has the same figures as a table behind it. */
+
+import type { ReasonId } from '../reasons.js';
+import { columns as columnChart, stackedBars } from './charts.js';
+import { type Html, html } from './html.js';
+import type { ReportMessages } from './messages/index.js';
+import {
+  changeCell,
+  cut,
+  isStranger,
+  issuerCell,
+  issuerName,
+  medianText,
+  nameOf,
+  numberText,
+  strangersLine,
+  table,
+  timeText,
+} from './page-parts.js';
+import type { Report } from './schema.js';
+
+/** As many as the eye tells apart; the others are one colour together. */
+const COLOURS = 6;
+
+export function daysSection(report: Report, words: ReportMessages): Html {
+  const { days, totals } = report;
+  const { labels } = words;
+  if (totals.failures === 0) return html`<p>${words.nothing.issuers}</p>`;
+  const sums = new Map<ReasonId, number>();
+  for (const { reasons } of days) {
+    for (const [reason, n] of Object.entries(reasons) as [ReasonId, number][]) {
+      sums.set(reason, (sums.get(reason) ?? 0) + n);
+    }
+  }
+  const ranked = [...sums].sort((a, b) => b[1] - a[1]).map(([reason]) => reason);
+  const named = ranked.length > COLOURS ? ranked.slice(0, COLOURS - 1) : ranked;
+  const rest = ranked.slice(named.length);
+  const keys = [...named.map((reason) => [reason]), ...(rest.length > 0 ? [rest] : [])];
+  const nameOfKey = (key: readonly ReasonId[]): string =>
+    key[0] !== undefined && key.length === 1 ? words.reasons[key[0]] : labels.otherReasons;
+  const partOf = (day: Report['days'][number], key: readonly ReasonId[]): number =>
+    key.reduce((sum, reason) => sum + (day.reasons[reason] ?? 0), 0);
+  const worst = days.reduce((most, day) => (day.failures > most.failures ? day : most));
+  const drawn = days.map((day) => ({
+    label: day.date.slice(5),
+    total: numberText(day.failures),
+    parts: keys.map((key) => partOf(day, key)),
+  }));
+  const description = words.daysPicture(numberText(totals.failures), worst.date, numberText(worst.failures));
+  return html`<figure>${stackedBars('days-picture', words.sections.days, description, drawn, keys.length)}
+<ul class="legend">${keys.map((key, n) => html`<li><i class="f${n + 1}"></i>${nameOfKey(key)}</li>`)}</ul></figure>
+<details><summary>${labels.figures}</summary>${table(
+    description,
+    [
+      { head: labels.date },
+      { head: labels.total, isNumber: true },
+      ...keys.map((key) => ({ head: nameOfKey(key), isNumber: true })),
+    ],
+    days.map((day) => [day.date, numberText(day.failures), ...keys.map((key) => numberText(partOf(day, key)))]),
+    words,
+  )}</details>`;
+}
+
+const MULTIPLES_MAX = 12;
+
+export function issuersSection(report: Report, words: ReportMessages): Html {
+  const { labels } = words;
+  const { issuers, issuersLeftOut } = report;
+  if (issuers.length === 0) return html`<p>${words.nothing.issuers}</p>`;
+  const partners = issuers.filter((one) => !isStranger(one));
+  const drawn = partners.slice(0, MULTIPLES_MAX);
+  const stretchesText = (one: Report['issuers'][number]): string =>
+    one.stretches.map((n) => (n === null ? '–' : numberText(n))).join(', ');
+  return html`<p class="dim small">${words.multiplesNote}</p>
+<ul class="multiples">${drawn.map(
+    (
+      one,
+      n,
+    ) => html`<li><bdi class="who">${cut(nameOfIssuer(one, words))}</bdi><span class="small">${numberText(one.failures)} ${labels.refused} · ${changeCell(one.failures, one.before)}</span>${columnChart(
+      `issuer-${n}`,
+      cut(nameOfIssuer(one, words)),
+      stretchesText(one),
+      one.stretches,
+      one.median4,
+    )}</li>
+`,
+  )}</ul>
+${table(
+  words.sections.issuers,
+  [
+    { head: labels.issuer },
+    { head: labels.refused, isNumber: true },
+    { head: labels.before, isNumber: true },
+    { head: labels.median, isNumber: true },
+    { head: labels.change, isNumber: true },
+    { head: labels.reason },
+  ],
+  partners.map((one) => [
+    issuerCell(one.issuerDn, words),
+    numberText(one.failures),
+    one.before === null ? '–' : numberText(one.before),
+    one.median4 === null ? '–' : medianText(one.median4),
+    changeCell(one.failures, one.before),
+    (Object.keys(one.reasons) as ReasonId[]).map((reason) => words.reasons[reason]).join(', '),
+  ]),
+  words,
+  ISSUER_ROWS_MAX,
+)}${
+  issuersLeftOut.issuers === 0
+    ? null
+    : html`<p class="dim small">${words.issuersLeftOut(numberText(issuersLeftOut.issuers), numberText(issuersLeftOut.failures))}</p>`
+}
+<details><summary>${labels.figures}</summary><div class="scroll">${stretchTable(drawn, words)}</div></details>
+<h3>${labels.clients}</h3>
+${clientsTable(report, words)}
+${strangersLine(report, words)}`;
+}
+
+const ISSUER_ROWS_MAX = 20;
+const CLIENT_ROWS_MAX = 12;
+
+function nameOfIssuer({ issuerDn }: { readonly issuerDn: string }, words: ReportMessages): string {
+  const owner = issuerName(issuerDn, words);
+  const name = nameOf(issuerDn);
+  return owner === name || owner === words.unknownIssuer || owner === words.otherIssuers ? owner : `${owner} · ${name}`;
+}
+
+function stretchTable(issuers: Report['issuers'], words: ReportMessages): Html {
+  const { labels } = words;
+  const last = (issuers[0]?.stretches.length ?? 1) - 1;
+  return table(
+    words.multiplesNote,
+    [
+      { head: labels.issuer },
+      ...Array.from({ length: last + 1 }, (_, n) => ({
+        head: n === last ? labels.thisPeriod : `−${last - n}`,
+        isNumber: true,
+      })),
+    ],
+    issuers.map((one) => [
+      html`<bdi>${nameOfIssuer(one, words)}</bdi>`,
+      ...one.stretches.map((n) => (n === null ? '–' : numberText(n))),
+    ]),
+    words,
+  );
+}
+
+function clientsTable({ clients }: Report, words: ReportMessages): Html {
+  const { labels } = words;
+  return table(
+    labels.clients,
+    [
+      { head: labels.client },
+      { head: labels.refused, isNumber: true },
+      { head: labels.reason },
+      { head: labels.sources },
+      { head: labels.agents },
+      { head: `${labels.firstSeen} – ${labels.lastSeen}` },
+    ],
+    clients
+      .filter(({ reason }) => reason !== 'self-signed')
+      .map((one) => [
+        html`<b><bdi>${nameOf(one.subjectDn)}</bdi></b><br><span class="dim small"><bdi>${cut(one.subjectDn, 120)}</bdi>, ${labels.serial} ${cut(one.serialNumber, 44)}</span>`,
+        numberText(one.count),
+        html`${words.reasons[one.reason]}<br><span class="dim small">${cut(one.scope)}</span>`,
+        one.sourceIps.map((ip) => cut(ip, 45)).join(', '),
+        one.userAgents === null
+          ? labels.unknown
+          : html`<bdi>${one.userAgents.map((agent) => cut(agent, 60)).join(', ')}</bdi>`,
+        one.firstSeen === null || one.lastSeen === null
+          ? labels.unknown
+          : `${timeText(one.firstSeen).slice(5)} – ${timeText(one.lastSeen).slice(5)}`,
+      ]),
+    words,
+    CLIENT_ROWS_MAX,
+  );
+}

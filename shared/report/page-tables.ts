@@ -1,0 +1,186 @@
+/** The sections that are tables, and the words about method. */
+
+import { type Html, html } from './html.js';
+import type { ReportMessages } from './messages/index.js';
+import {
+  changeCell,
+  cut,
+  isStranger,
+  issuerCell,
+  nameOf,
+  numberText,
+  strangersLine,
+  table,
+  timeText,
+} from './page-parts.js';
+import type { Report } from './schema.js';
+
+export function incidentsSection({ incidents }: Report, words: ReportMessages): Html {
+  const { labels } = words;
+  if (incidents.length === 0) return html`<p>${words.nothing.incidents}</p>`;
+  const duration = (seconds: number | null): string => (seconds === null ? '–' : words.duration(seconds));
+  return table(
+    words.sections.incidents,
+    [
+      { head: labels.noticed },
+      { head: labels.issuer },
+      { head: labels.reason },
+      { head: labels.severity },
+      { head: labels.refused, isNumber: true },
+      { head: labels.toDetect, isNumber: true },
+      { head: labels.toResolve, isNumber: true },
+    ],
+    incidents.map((one) => [
+      html`<span class="nowrap">${timeText(one.noticedAt)}</span>`,
+      html`${issuerCell(one.issuerDn, words)}<br><span class="dim small">${cut(one.scope)}</span>`,
+      one.issuerDn === '(several issuers)' ? '–' : words.reasons[one.reason],
+      words.severities[one.severity],
+      one.failures === null ? '–' : numberText(one.failures),
+      duration(one.secondsToDetect),
+      one.resolvedAt === null ? labels.stillFiring : duration(one.secondsToResolve),
+    ]),
+    words,
+  );
+}
+
+const CHANGES_MAX = 12;
+
+export function changesSection(report: Report, words: ReportMessages): Html {
+  const { labels } = words;
+  const strangers = new Set(report.issuers.filter(isStranger).map(({ issuerDn }) => issuerDn));
+  const { vanishedIssuers } = report;
+  const newIssuers = report.newIssuers.filter(({ issuerDn }) => !strangers.has(issuerDn));
+  return html`<h3>${labels.newIssuers}</h3>
+${
+  newIssuers.length === 0
+    ? html`<p>${words.nothing.new}</p>`
+    : table(
+        labels.newIssuers,
+        [{ head: labels.issuer }, { head: labels.refused, isNumber: true }, { head: labels.firstSeen }],
+        newIssuers.map((one) => [
+          issuerCell(one.issuerDn, words),
+          numberText(one.failures),
+          html`<span class="nowrap">${timeText(one.firstSeen)}</span>`,
+        ]),
+        words,
+        CHANGES_MAX,
+      )
+}
+${strangersLine(report, words)}
+<h3>${labels.vanishedIssuers}</h3>
+${
+  vanishedIssuers.length === 0
+    ? html`<p>${words.nothing.vanished}</p>`
+    : table(
+        labels.vanishedIssuers,
+        [{ head: labels.issuer }, { head: labels.refused, isNumber: true }, { head: labels.lastSeen }],
+        vanishedIssuers.map((one) => [
+          issuerCell(one.issuerDn, words),
+          numberText(one.lastFailures),
+          words.ago(one.stretchesAgo),
+        ]),
+        words,
+        CHANGES_MAX,
+      )
+}`;
+}
+
+export function expirySection({ expiring }: Report, words: ReportMessages): Html {
+  const { labels } = words;
+  if (expiring === null) return html`<p>${words.gaps['expiry-unknown']}</p>`;
+  if (expiring.length === 0) return html`<p>${words.nothing.expiry}</p>`;
+  return table(
+    words.sections.expiry,
+    [
+      { head: labels.certificate },
+      { head: labels.kind },
+      { head: labels.requests, isNumber: true },
+      { head: labels.expires },
+      { head: labels.successor },
+    ],
+    expiring.map((one) => [
+      html`<b><bdi>${nameOf(one.subjectDn)}</bdi></b><br><span class="dim small"><bdi>${cut(one.subjectDn, 160)}</bdi></span>`,
+      one.kind === 'ca' ? labels.ca : labels.certificate,
+      one.requests === null ? '–' : numberText(one.requests),
+      html`<span class="nowrap">${one.notAfter.slice(0, 10)}</span><br><span class="${one.daysLeft < 30 ? 'up' : 'dim'} small">${words.inDays(one.daysLeft)}</span>`,
+      one.kind === 'ca'
+        ? '–'
+        : one.successorSince === null
+          ? html`<span class="up">${labels.noSuccessor}</span>`
+          : one.successorSince.slice(0, 10),
+    ]),
+    words,
+  );
+}
+
+export function forbiddenSection({ otherForbidden, partner }: Report, words: ReportMessages): Html {
+  const { labels } = words;
+  if (otherForbidden === null) return html`<p>${words.gaps[partner === null ? 'forbidden-unknown' : 'narrowed']}</p>`;
+  if (otherForbidden.length === 0) return html`<p>${words.nothing.forbidden}</p>`;
+  return html`<p>${words.forbiddenNote}</p>${table(
+    words.sections.forbidden,
+    [
+      { head: labels.cause },
+      { head: labels.count, isNumber: true },
+      { head: labels.change, isNumber: true },
+      { head: labels.domains },
+    ],
+    otherForbidden.map(({ cause, count, before, scopes }) => [
+      words.causes[cause],
+      numberText(count),
+      changeCell(count, before),
+      scopes
+        .slice(0, 5)
+        .map((one) => `${cut(one.scope)} ${numberText(one.count)}`)
+        .join(', '),
+    ]),
+    words,
+  )}`;
+}
+
+export function silencesSection({ silences }: Report, words: ReportMessages): Html {
+  const { labels } = words;
+  if (silences === null) return html`<p>${words.silencesUnknown}</p>`;
+  if (silences.length === 0) return html`<p>${words.nothing.silences}</p>`;
+  return table(
+    words.sections.silences,
+    [{ head: labels.what }, { head: labels.until }, { head: labels.by }, { head: labels.because }],
+    silences.map((one) => [
+      html`<bdi>${cut(one.what, 200)}</bdi>`,
+      one.until === null ? '–' : timeText(one.until),
+      html`<bdi>${cut(one.by)}</bdi>`,
+      html`<bdi>${cut(one.because, 300)}</bdi>`,
+    ]),
+    words,
+  );
+}
+
+export function pipelineSection({ pipeline, totals, gaps }: Report, words: ReportMessages): Html {
+  const { labels } = words;
+  const known = (n: number | null): string => (n === null ? labels.unknown : numberText(n));
+  const lag = pipeline?.lagSeconds ?? null;
+  const rows: [string, string][] = [
+    ...(pipeline === null
+      ? []
+      : ([
+          [labels.events, known(pipeline.events)],
+          [labels.rejected, known(pipeline.rejected)],
+          [labels.duplicates, known(pipeline.duplicates)],
+          [labels.lag, lag === null ? labels.unknown : words.duration(lag)],
+        ] satisfies [string, string][])),
+    [`${labels.unattributed} (${labels.unattributedNote})`, numberText(totals.unattributed)],
+    [`${labels.inferred} (${labels.inferredNote})`, numberText(totals.inferred)],
+  ];
+  return html`${table(words.sections.pipeline, [{ head: labels.what }, { head: labels.count, isNumber: true }], rows, words)}${
+    gaps.length === 0
+      ? null
+      : html`<h3 id="gaps">${labels.missing}</h3><ul class="gaps">${gaps.map(
+          ({ id, detail }) =>
+            html`<li>${words.gaps[id]}${detail === '' ? null : html` <span class="dim small">(${cut(detail, 300)})</span>`}</li>`,
+        )}</ul>`
+  }`;
+}
+
+export function methodSection(_report: Report, words: ReportMessages): Html {
+  return html`<dl>${words.method.map(([term, text]) => html`<dt>${term}</dt><dd>${text}</dd>`)}</dl>`;
+}

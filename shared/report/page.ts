@@ -1,0 +1,77 @@
+/** The report as one HTML file: no script, no request to anywhere, and a policy that would forbid both. */
+
+import { createHash } from 'node:crypto';
+import { limits } from '../limits.js';
+import { type Html, html, textOfHtml, trusted } from './html.js';
+import { type Language, type ReportMessages, reportMessages } from './messages/index.js';
+import { actionsSection, summarySection } from './page-actions.js';
+import { daysSection, issuersSection } from './page-pictures.js';
+import {
+  changesSection,
+  expirySection,
+  forbiddenSection,
+  incidentsSection,
+  methodSection,
+  pipelineSection,
+  silencesSection,
+} from './page-tables.js';
+import type { Report } from './schema.js';
+import { STYLE } from './style.js';
+
+const styleDigest = createHash('sha256').update(STYLE).digest('base64');
+const POLICY = `default-src 'none'; style-src 'sha256-${styleDigest}'; base-uri 'none'; form-action 'none'`;
+
+type Section = (report: Report, words: ReportMessages) => Html;
+
+const sections = {
+  actions: actionsSection,
+  days: daysSection,
+  issuers: issuersSection,
+  incidents: incidentsSection,
+  changes: changesSection,
+  expiry: expirySection,
+  forbidden: forbiddenSection,
+  silences: silencesSection,
+  pipeline: pipelineSection,
+  method: methodSection,
+} satisfies Partial<Record<keyof ReportMessages['sections'], Section>>;
+
+export function pageOf(report: Report, language: Language): string {
+  const words = reportMessages[language];
+  const title = titleOf(report, words);
+  const stamp = (iso: string): string => iso.slice(0, 10);
+  const lastDay = new Date(Date.parse(report.period.to) - 1).toISOString();
+  const entries = Object.entries(sections) as [keyof typeof sections, Section][];
+  const page = html`<!doctype html>
+<html lang="${language}">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${POLICY}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<title>${title}</title>
+<style>${trusted(STYLE)}</style>
+</head>
+<body>
+<header><h1>${title}</h1>
+<p class="sub">${words.subtitle(stamp(report.period.from), stamp(lastDay), `${report.generatedAt.slice(0, 16).replace('T', ' ')} UTC`)}</p></header>
+<main>
+${summarySection(report, words)}
+<nav aria-label="${words.contents}"><ul>${entries.map(([id]) => html`<li><a href="#${id}">${words.sections[id]}</a></li>`)}</ul></nav>
+${entries.map(
+  ([id, section]) => html`<section aria-labelledby="${id}"><h2 id="${id}">${words.sections[id]}</h2>
+${section(report, words)}</section>
+`,
+)}</main>
+</body>
+</html>
+`;
+  return textOfHtml(page);
+}
+
+export function titleOf({ partner, period }: Report, words: ReportMessages): string {
+  return partner === null
+    ? words.title(period.label)
+    : words.titleFor(partner.slice(0, limits.shownCharsMax), period.label);
+}

@@ -1,0 +1,172 @@
+/** The published shape of a report: what its JSON file holds, and all that its page and CSV are made from. */
+
+import * as z from 'zod';
+import { forbiddenCauses, reasonIds } from '../reasons.js';
+
+const reason = z.enum(reasonIds);
+const iso = z.iso.datetime();
+/** In a storm, an estimate for named issuers. */
+const count = z.number();
+/** One number for each compared stretch, the oldest first and the period itself last; null before anything was known. */
+const stretches = z.array(count.nullable());
+
+const trend = {
+  failures: count,
+  /** The stretch before; null where nothing was known yet. */
+  before: count.nullable(),
+  /** Of the four stretches before, as far as they are known. */
+  median4: z.number().nullable(),
+  stretches,
+};
+
+const group = z.strictObject({
+  scope: z.string(),
+  issuerDn: z.string(),
+  reason,
+  ...trend,
+  unattributed: count,
+  inferred: count,
+  firstSeen: iso,
+  lastSeen: iso,
+});
+
+const client = z.strictObject({
+  subjectDn: z.string(),
+  serialNumber: z.string(),
+  issuerDn: z.string(),
+  scope: z.string(),
+  reason,
+  count,
+  sourceIps: z.array(z.string()),
+  /** Null where no failure records could be read. */
+  userAgents: z.array(z.string()).nullable(),
+  firstSeen: iso.nullable(),
+  lastSeen: iso.nullable(),
+});
+
+const action = z.strictObject({
+  rank: z.int().positive(),
+  issuerDn: z.string(),
+  /** The issuer's organisation, or its name where it has none. */
+  owner: z.string(),
+  reason,
+  scopes: z.array(z.string()),
+  /** `open` goes on; `over`: its incident was resolved, and nothing was refused since. */
+  state: z.enum(['open', 'over']),
+  ...trend,
+  clients: count,
+  lastSeen: iso,
+  /** What the certificate that failed most shows; null where none could be looked at. */
+  verdict: z.strictObject({ code: z.string(), evidence: z.array(z.string()), remedy: z.string() }).nullable(),
+  runbookUrl: z.url(),
+});
+
+const incident = z.strictObject({
+  incidentId: z.string(),
+  scope: z.string(),
+  issuerDn: z.string(),
+  reason,
+  severity: z.enum(['low', 'medium', 'high', 'critical']),
+  firstFailureAt: iso.nullable(),
+  noticedAt: iso,
+  /** When refusals stopped; null while it fires. */
+  calmAt: iso.nullable(),
+  resolvedAt: iso.nullable(),
+  secondsToDetect: z.number().nullable(),
+  secondsToResolve: z.number().nullable(),
+  failures: count.nullable(),
+  comebacks: z.int().nonnegative(),
+});
+
+const expiring = z.strictObject({
+  kind: z.enum(['client', 'ca']),
+  subjectDn: z.string(),
+  issuerDn: z.string(),
+  serialNumber: z.string(),
+  notAfter: iso,
+  daysLeft: z.int(),
+  /** Null where traffic is not known. */
+  requests: count.nullable(),
+  clients: count.nullable(),
+  /** Since when a later certificate of the same subject has been calling. */
+  successorSince: iso.nullable(),
+});
+
+/** What the report lacks; the words for each are in `messages/`. */
+export const gapIds = [
+  'details-unavailable',
+  'details-cut',
+  'expiry-unknown',
+  'expiry-without-clients',
+  'pipeline-unknown',
+  'forbidden-unknown',
+  'forbidden-cut',
+  'groups-cut',
+  'incidents-cut',
+  'verdicts-cut',
+  'verdicts-unavailable',
+  'narrowed',
+] as const;
+export type GapId = (typeof gapIds)[number];
+
+export const reportSchema = z.strictObject({
+  type: z.literal('report'),
+  version: z.literal(1),
+  period: z.strictObject({ label: z.string(), from: iso, to: iso }),
+  generatedAt: iso,
+  /** The issuer or organisation that the report is narrowed to; null when it is about all. */
+  partner: z.string().nullable(),
+  totals: z.strictObject({ ...trend, unattributed: count, inferred: count, issuers: count, scopes: count }),
+  days: z.array(z.strictObject({ date: z.iso.date(), failures: count, reasons: z.partialRecord(reason, count) })),
+  actions: z.array(action),
+  /** Self-signed certificates of strangers, which need no action. */
+  strangers: z.strictObject({ issuers: count, failures: count }),
+  issuers: z.array(
+    z.strictObject({
+      issuerDn: z.string(),
+      owner: z.string(),
+      ...trend,
+      reasons: z.partialRecord(reason, count),
+      scopes: z.array(z.string()),
+      firstSeen: iso,
+      lastSeen: iso,
+    }),
+  ),
+  /** Issuers beyond the list, added up. */
+  issuersLeftOut: z.strictObject({ issuers: count, failures: count }),
+  clients: z.array(client),
+  incidents: z.array(incident),
+  newIssuers: z.array(z.strictObject({ issuerDn: z.string(), failures: count, firstSeen: iso })),
+  vanishedIssuers: z.array(z.strictObject({ issuerDn: z.string(), lastFailures: count, stretchesAgo: z.int() })),
+  expiring: z.array(expiring).nullable(),
+  otherForbidden: z
+    .array(
+      z.strictObject({
+        cause: z.enum(forbiddenCauses),
+        count,
+        before: count.nullable(),
+        scopes: z.array(z.strictObject({ scope: z.string(), count })),
+      }),
+    )
+    .nullable(),
+  silences: z
+    .array(z.strictObject({ what: z.string(), until: iso.nullable(), by: z.string(), because: z.string() }))
+    .nullable(),
+  pipeline: z
+    .strictObject({
+      events: count.nullable(),
+      rejected: count.nullable(),
+      duplicates: count.nullable(),
+      lagSeconds: z.number().nullable(),
+    })
+    .nullable(),
+  gaps: z.array(z.strictObject({ id: z.enum(gapIds), detail: z.string() })),
+  groups: z.array(group),
+});
+
+export type Report = z.output<typeof reportSchema>;
+
+/** JSON Schema, draft 2020-12; shipped as `docs/report.schema.json`. */
+export function reportJsonSchema(): object {
+  return z.toJSONSchema(reportSchema, { target: 'draft-2020-12' });
+}
