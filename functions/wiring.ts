@@ -3,6 +3,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
+import { createFailureLog } from '../shared/adapters/aws/failure-log.js';
 import { createLog } from '../shared/adapters/aws/log.js';
 import { createMeter } from '../shared/adapters/aws/metrics.js';
 import { createSnsPublisher } from '../shared/adapters/aws/sns.js';
@@ -29,6 +30,7 @@ export function wire(env: NodeJS.ProcessEnv): Wired {
       clock: systemClock,
       stores: createDynamoStores(new DynamoDBClient({}), variable(env, 'TABLE_NAME'), systemClock),
       truststores: createS3Truststores(new S3Client({}), systemClock),
+      failureLog: createFailureLog(process.stdout),
       publisher: createSnsPublisher(new SNSClient({}), variable(env, 'TOPIC_ARN'), en),
     },
     meter: createMeter(),
@@ -36,7 +38,7 @@ export function wire(env: NodeJS.ProcessEnv): Wired {
   };
 }
 
-function variable(env: NodeJS.ProcessEnv, name: string): string {
+export function variable(env: NodeJS.ProcessEnv, name: string): string {
   const value = env[name];
   if (value === undefined || value === '') throw new MtlsWatchError('bad-config', `the variable ${name} is not set`);
   return value;

@@ -364,7 +364,10 @@ describe('expiry', () => {
     await stores.storm.fixRate('b', 1);
     await stores.incidents.transition(incident(1), notice('n'));
     await stores.incidents.transition(incident(1, { group: group(1) }), null);
-    await stores.incidents.transition(incident(2, { group: group(1), state: 'resolved', lastNoticeAt: CLOCK.now() }), null);
+    await stores.incidents.transition(
+      incident(2, { group: group(1), state: 'resolved', lastNoticeAt: CLOCK.now() }),
+      null,
+    );
     const days = (await itemsOf('')).map(({ pk, ttl }) => {
       const left = ttl?.N === undefined ? 'stays' : (Number(ttl.N) - CLOCK.now() / 1000) / 86_400;
       return `${pk?.S?.split('#')[0]} ${left}`;
