@@ -29,6 +29,14 @@ const SCREENS = {
   phone: { viewport: { width: 390, height: 844 }, colorScheme: 'light' },
 } as const;
 
+/** Run in the page, as text: this project's types know no DOM. */
+const MEASURE = `(() => ({
+  wide: document.documentElement.scrollWidth,
+  background: getComputedStyle(document.body).backgroundColor,
+  names: [...document.querySelectorAll('svg')].map((svg) => svg.querySelector('title')?.textContent ?? ''),
+  headings: document.querySelectorAll('h1,h2,h3').length,
+}))()` as unknown as () => { wide: number; background: string; names: string[]; headings: number };
+
 const failures: string[] = [];
 
 function expect(isRight: boolean, what: string): void {
@@ -118,14 +126,6 @@ async function look(
   }
   await context.close();
 }
-
-/** Run in the page, as text: this project's types know no DOM. */
-const MEASURE = `(() => ({
-  wide: document.documentElement.scrollWidth,
-  background: getComputedStyle(document.body).backgroundColor,
-  names: [...document.querySelectorAll('svg')].map((svg) => svg.querySelector('title')?.textContent ?? ''),
-  headings: document.querySelectorAll('h1,h2,h3').length,
-}))()` as unknown as () => { wide: number; background: string; names: string[]; headings: number };
 
 interface Node {
   readonly ignored: boolean;

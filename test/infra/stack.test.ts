@@ -251,11 +251,11 @@ describe('the alarms', () => {
 
 it('puts out what an operator needs to find its parts', () => {
   expect(Object.keys(template.findOutputs('*'))).toEqual([
+    'ReportBucketName',
     'TopicArn',
     'TableName',
     'IngestFunctionName',
     'SweepFunctionName',
     'DeadLetterQueueUrl',
-    'ReportBucketName',
   ]);
 });
