@@ -5,6 +5,6 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // What needs the local AWS or a browser has scripts of its own.
     exclude: ['test/aws/**', 'test/browser/**'],
-    testTimeout: 60_000,
+    testTimeout: 120_000,
   },
 });

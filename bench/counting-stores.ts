@@ -133,6 +133,7 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
         return fixed;
       },
     },
+    silences: inner.silences,
   };
   return { stores, counters };
 }

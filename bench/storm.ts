@@ -23,6 +23,7 @@ import { alert, ingest, sweep } from '../shared/pipeline.js';
 import type { World } from '../shared/ports/index.js';
 import { type ReasonId, reasonIdOf } from '../shared/reasons.js';
 import { batchOf } from '../shared/stages/decode.js';
+import { measure } from '../shared/stages/measure.js';
 import { canonicalDn } from '../shared/x509/dn.js';
 import { ca, leaf } from '../test/certificates.js';
 import { createRandom } from '../test/simulation/random.js';
@@ -49,14 +50,16 @@ const bounds = {
   factsPerGroupAndMinute: 4 * Math.ceil(REQUESTS / MINUTES / EVENTS_PER_BATCH) + 60,
   /** Named issuers, the others and the unknown ones, each with every reason, in every scope (here two). */
   groups: 2 * (limits.issuersPerScopeMax + 2) * (REASONS.length + 1),
+  /** A few of the function's own, and one for each scope and reason: never one for an issuer. */
+  metrics: 8 + 2 * (REASONS.length + 1),
   issuersByName: 2 * limits.issuersPerScopeMax,
-  /** Certificates kept in ten minutes: one for each request that is joined, at most. */
-  certificateWritesPerMinute: 20_000,
-  /** A trigger and a resolve for each group, and an escalation for each factor of four. */
-  noticesPerGroup: 6,
-  /** Read by one evaluation of one group: what its window and the minutes not yet learned hold. */
-  factsReadPerMinute: 1_000_000,
-  heapMiB: 1_024,
+  /** So many of each access batch. */
+  certificateWritesPerMinute: limits.certificatesPerBatchMax * Math.ceil(REQUESTS / MINUTES / EVENTS_PER_BATCH),
+  /** Of two scopes: the groups that fire before their scope does, the scope, each with a trigger, a resolve and what lies between. */
+  notices: 2 * (limits.groupsTogetherMin + 1) * 6,
+  /** What the sweep reads of the groups that fire, an hour back, and the batches of those that do not: some 40 MB a minute. */
+  factsReadPerMinute: 200_000,
+  heapMiB: 512,
   /** Standard errors that a busy issuer's estimate may be off. */
   standardErrors: 4,
 };
@@ -123,6 +126,7 @@ async function run() {
   const truth: Truth = { byReason: new Map(), byIssuer: new Map() };
   const inner = createMemoryStores();
   const sent: Notice[] = [];
+  const metrics = new Set<string>();
   let now = START;
   const { stores, counters } = countingStores(inner, () => Math.floor(now / MINUTE));
   const world: World = {
@@ -145,11 +149,14 @@ async function run() {
   for (let minute = 0; minute < MINUTES; minute++) {
     for (const { at, batch } of deliveriesOf(minute, truth)) {
       now = Math.max(now, at);
-      const { facts } = await ingest(batch, world);
+      const ingested = await ingest(batch, world);
       await alert(
-        facts.map((fact) => fact.group),
+        ingested.facts.map((fact) => fact.group),
         world,
       );
+      for (const { name, dimensions } of measure({ batch, counted: ingested.correlated.counted, ...ingested }, now)) {
+        metrics.add(JSON.stringify([name, dimensions]));
+      }
     }
     await sweep(world);
     heapMax = Math.max(heapMax, heapInUse());
@@ -161,7 +168,15 @@ async function run() {
     await sweep(world);
     if (minute % 60 === 0) heapMax = Math.max(heapMax, heapInUse());
   }
-  return { truth, facts: [...inner.facts.all()], counters, sent, heapMax, firing: await inner.incidents.firing(1) };
+  return {
+    truth,
+    facts: [...inner.facts.all()],
+    counters,
+    sent,
+    metrics,
+    heapMax,
+    firing: await inner.incidents.firing(1),
+  };
 }
 
 type Outcome = Awaited<ReturnType<typeof run>>;
@@ -179,7 +194,7 @@ const atMost = (what: string, value: number, bound: number): Line => ({
   isKept: value <= bound,
 });
 
-function lines({ truth, facts, counters, sent, heapMax, firing }: Outcome): Line[] {
+function lines({ truth, facts, counters, sent, metrics, heapMax, firing }: Outcome): Line[] {
   const groups = new Set(facts.map(({ group }) => JSON.stringify(group)));
   const named = new Set(
     facts.flatMap(({ group }) => ([OTHER_ISSUERS, UNKNOWN_ISSUER].includes(group.issuerDn) ? [] : [group.issuerDn])),
@@ -203,7 +218,8 @@ function lines({ truth, facts, counters, sent, heapMax, firing }: Outcome): Line
     atMost('facts read in the busiest minute', max(counters.factsRead.values()), bounds.factsReadPerMinute),
     atMost('groups', groups.size, bounds.groups),
     atMost('issuers by name', named.size, bounds.issuersByName),
-    atMost('notices', sent.length, bounds.noticesPerGroup * groups.size),
+    atMost('metrics', metrics.size, bounds.metrics),
+    atMost('notices', sent.length, bounds.notices),
     atMost('heap in use at most, MiB (the stores included)', heapMax / 2 ** 20, bounds.heapMiB),
     {
       what: 'incidents still firing in the end',

@@ -1,11 +1,11 @@
 /** `mtls-watch audit`: what is wrong with a truststore, or soon will be. */
 
 import { Command } from 'commander';
-import pc from 'picocolors';
 import { systemClock } from '../shared/adapters/clock.js';
 import type { Clock } from '../shared/ports/index.js';
 import { type Audit, type AuditFinding, auditTruststore } from '../shared/x509/audit.js';
 import { keyText, plural, span } from '../shared/x509/words.js';
+import { pc } from './colours.js';
 import { daysOption, findingText, heading, jsonLine, type Output, short, table, timeOption } from './table.js';
 import { readTruststore } from './truststores.js';
 

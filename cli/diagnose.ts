@@ -1,12 +1,12 @@
 /** `mtls-watch diagnose`: would the gateway take this certificate with this truststore, and if not, why. */
 
 import { Command } from 'commander';
-import pc from 'picocolors';
 import { systemClock } from '../shared/adapters/clock.js';
 import type { Diagnosis } from '../shared/model.js';
 import type { Clock } from '../shared/ports/index.js';
 import { diagnose } from '../shared/x509/diagnose.js';
 import { when } from '../shared/x509/words.js';
+import { pc } from './colours.js';
 import { findingText, heading, jsonLine, type Output, timeOption } from './table.js';
 import { readClientFile, readUsableTruststore } from './truststores.js';
 
@@ -22,7 +22,7 @@ export function diagnoseCommand(output: Output = process.stdout, clock: Clock = 
     .description('tell whether the gateway would take a certificate, and if not, why and what to change')
     .requiredOption(
       '--client <file>',
-      "the client's certificate in PEM or DER; certificates behind it count as presented",
+      "the client's certificate in PEM or DER, or an access record that holds it; certificates behind it count as presented",
     )
     .requiredOption('--truststore <file>', 'the CA bundle: a file or s3://bucket/key')
     .option('--at <time>', 'check as at this ISO time instead of now')

@@ -1,7 +1,6 @@
 /** `mtls-watch expiry`: which certificates that really call, and which CAs above them, expire when. */
 
 import { Command } from 'commander';
-import pc from 'picocolors';
 import { systemClock } from '../shared/adapters/clock.js';
 import type { Clock } from '../shared/ports/index.js';
 import {
@@ -12,6 +11,7 @@ import {
   observations,
 } from '../shared/x509/observed.js';
 import { plural, span } from '../shared/x509/words.js';
+import { pc } from './colours.js';
 import type { ObserveClients } from './preflight.js';
 import { daysOption, heading, jsonLine, type Output, ratio, share, short, table, timeOption } from './table.js';
 import { readUsableTruststore } from './truststores.js';
@@ -131,7 +131,9 @@ function describe(
     found.length === 0
       ? pc.green(pc.bold(`nothing expires within ${days}`))
       : open === 0
-        ? pc.green(pc.bold(`all ${found.length} that expire within ${days} have a successor`))
+        ? pc.green(
+            pc.bold(`${plural(found.length, 'certificate')} expiring within ${days}, each with a successor that calls`),
+          )
         : pc.yellow(
             pc.bold(
               `${plural(open, 'certificate')} without a successor ${open === 1 ? 'expires' : 'expire'} within ${days}`,

@@ -1,17 +1,18 @@
 #!/usr/bin/env node
 /** The command line: one verb a file. Exit codes: 0 done, 1 the answer is "no", 2 usage or unreadable input. */
-
 import { Command, CommanderError } from 'commander';
 import { MtlsWatchError } from '../shared/errors.js';
 import { auditCommand } from './audit.js';
 import { backtestCommand } from './backtest.js';
 import { diagnoseCommand } from './diagnose.js';
 import { expiryCommand } from './expiry.js';
+import { notifyTestCommand } from './notify-test.js';
 import { observeClients } from './observe.js';
 import { preflightCommand } from './preflight.js';
 import { redriveCommand } from './redrive.js';
 import { replayCommand } from './replay.js';
 import { reportCommand } from './report.js';
+import { ackCommand, silenceCommand } from './silence.js';
 
 const program = new Command('mtls-watch')
   .description('Tells which client certificates an API Gateway custom domain refuses, why, and what to change.')
@@ -24,9 +25,15 @@ const program = new Command('mtls-watch')
   .addCommand(expiryCommand(observeClients))
   .addCommand(backtestCommand())
   .addCommand(redriveCommand())
-  .addCommand(reportCommand());
+  .addCommand(reportCommand())
+  .addCommand(silenceCommand())
+  .addCommand(ackCommand())
+  .addCommand(notifyTestCommand());
 
-for (const command of program.commands) command.copyInheritedSettings(program);
+for (const command of program.commands) {
+  command.copyInheritedSettings(program);
+  for (const nested of command.commands) nested.copyInheritedSettings(command);
+}
 
 try {
   await program.parseAsync();

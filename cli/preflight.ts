@@ -1,7 +1,6 @@
 /** `mtls-watch preflight`: who would be refused, and who let in, if a new truststore replaced the current one. */
 
 import { Command } from 'commander';
-import pc from 'picocolors';
 import { systemClock } from '../shared/adapters/clock.js';
 import type { Clock } from '../shared/ports/index.js';
 import {
@@ -12,6 +11,7 @@ import {
   preflight,
 } from '../shared/x509/observed.js';
 import { plural } from '../shared/x509/words.js';
+import { pc } from './colours.js';
 import { heading, jsonLine, type Output, ratio, share, short, table, timeOption } from './table.js';
 import { readUsableTruststore } from './truststores.js';
 

@@ -1,6 +1,7 @@
 /** `mtls-watch redrive`: puts batches of the dead-letter queue through ingest again. They are counted once. */
 
 import { Command, InvalidArgumentError } from 'commander';
+import type { DeadLetter } from '../shared/adapters/aws/dead-letters.js';
 import { clean } from '../shared/text.js';
 
 interface Options {
@@ -22,26 +23,36 @@ export function redriveCommand(): Command {
     });
 }
 
-/** @returns 0 when the queue is empty at the end or `--max` was reached, 1 when a batch failed again */
+/** @returns 0 when all went through or `--max` was reached, 1 when a batch failed again */
 async function redrive({ queue, function: functionName, max, json = false }: Options): Promise<number> {
   // The SDK is loaded only here: every other verb starts without it.
   const { createDeadLetters } = await import('../shared/adapters/aws/dead-letters.js');
   const deadLetters = createDeadLetters(queue, functionName);
+  const kept = new Map<string, DeadLetter>();
   let done = 0;
   let failed = 0;
-  while (done + failed < max) {
-    const letters = await deadLetters.receive();
-    if (letters.length === 0) break;
-    for (const { id, payload, remove } of letters.slice(0, max - done - failed)) {
-      const error = await deadLetters.retry(payload);
-      if (error === null) {
-        await remove();
-        done++;
-      } else failed++;
-      print({ type: 'redriven', id, ok: error === null, error }, json);
+  try {
+    while (done + failed < max) {
+      const letters = await deadLetters.receive();
+      // A message comes round again when its turn took too long; once all of them do, the rest has been tried.
+      const fresh = letters.filter(({ id }) => !kept.has(id));
+      for (const letter of letters) kept.set(letter.id, letter);
+      if (fresh.length === 0) break;
+      for (const { id, payload, remove } of fresh.slice(0, max - done - failed)) {
+        const error = await deadLetters.retry(payload);
+        if (error === null) {
+          await remove();
+          kept.delete(id);
+          done++;
+        } else failed++;
+        print({ type: 'redriven', id, ok: error === null, error }, json);
+      }
     }
+    print({ type: 'summary', done, failed }, json);
+  } finally {
+    // Otherwise a second run, a minute after what was wrong was mended, would find the queue empty.
+    for (const letter of kept.values()) await letter.release();
   }
-  print({ type: 'summary', done, failed }, json);
   return failed === 0 ? 0 : 1;
 }
 

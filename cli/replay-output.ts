@@ -1,9 +1,9 @@
 /** What `replay` shows a person: the first spike as the mail that on-call gets, the incidents, the groups, what next. */
 
-import pc from 'picocolors';
-import { en, type Messages } from '../shared/messages/index.js';
+import type { Messages } from '../shared/messages/index.js';
 import { bodyOf, subjectOf } from '../shared/messages/text.js';
 import { type GroupKey, type Notice, type NoticeKind, SEVERAL_ISSUERS, type Severity } from '../shared/model.js';
+import { pc } from './colours.js';
 import type { Replayed } from './replay.js';
 import { heading, short, table } from './table.js';
 
@@ -13,10 +13,10 @@ const DN_SHOWN_MAX = 60;
 /** @param report where the report was written, if it was */
 export function printReplay(
   { notices, summary, problems }: Omit<Replayed, 'world'>,
+  messages: Messages,
   out: NodeJS.WritableStream,
   report: string | null,
 ): void {
-  const messages = en;
   const worst = mostTelling(notices);
   if (worst !== null) {
     out.write(heading('The alert that on-call would have read'));

@@ -11,12 +11,15 @@ import { createMemoryStores, type MemoryStores } from '../shared/adapters/memory
 import { type Config, parseConfig } from '../shared/config.js';
 import { digest, groupId } from '../shared/digest.js';
 import { MtlsWatchError, messageOf } from '../shared/errors.js';
+import { closeHours } from '../shared/ledger.js';
+import { messagesIn } from '../shared/messages/index.js';
 import type { Fact, GroupKey, LogBatch, LogEvent, Notice } from '../shared/model.js';
-import { alert, closeHours, ingest, settleDue, sweep } from '../shared/pipeline.js';
+import { alert, ingest, sweep } from '../shared/pipeline.js';
 import type { FailureLog, World } from '../shared/ports/index.js';
 import type { ForbiddenCause } from '../shared/reasons.js';
 import type { Summary } from '../shared/schemas.js';
 import { MINUTE_MS } from '../shared/stages/count.js';
+import { settleDue } from '../shared/waiting.js';
 import { fileTruststores } from './file-truststores.js';
 import { readInputs } from './inputs.js';
 import { progressBar } from './progress.js';
@@ -74,7 +77,7 @@ export function replayCommand(): Command {
         for (const notice of replayed.notices) process.stdout.write(`${JSON.stringify(notice)}\n`);
         process.stdout.write(`${JSON.stringify(replayed.summary)}\n`);
       } else {
-        printReplay(replayed, process.stdout, written);
+        printReplay(replayed, messagesIn[config.language], process.stdout, written);
       }
     });
 }
@@ -263,7 +266,7 @@ function compare(a: string, b: string): number {
 export async function readReplayConfig(file: string | undefined): Promise<Config> {
   if (file === undefined) {
     const config = parseConfig({ runbooks: { baseUrl: 'https://runbooks.invalid' } }, 'the default configuration');
-    return { ...config, runbooks: { baseUrl: pathToFileURL('runbooks').href } };
+    return { ...config, runbooks: { ...config.runbooks, baseUrl: pathToFileURL('runbooks').href } };
   }
   let value: unknown;
   try {

@@ -1,10 +1,10 @@
 /** What the verbs about certificates share in showing their answers: where to write, options, tables, wrapped text. */
 
 import Table from 'cli-table3';
-import pc from 'picocolors';
 import { MtlsWatchError } from '../shared/errors.js';
 import type { Finding } from '../shared/model.js';
 import type { Clock } from '../shared/ports/index.js';
+import { pc } from './colours.js';
 
 export interface Output {
   readonly write: (text: string) => unknown;

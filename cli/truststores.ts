@@ -21,11 +21,15 @@ export async function readClientFile(path: string): Promise<ClientFile> {
     path,
     "the client's certificate, one PEM block from -----BEGIN CERTIFICATE----- on, or DER",
   );
-  const certificates = readBundle(text).entries.filter((entry) => entry.kind === 'certificate');
+  const { entries } = readBundle(text);
+  const certificates = entries.filter((entry) => entry.kind === 'certificate');
   const [client, ...presented] = certificates
     .slice(0, limits.presentedCertificatesMax)
     .map(({ der }) => parseCertificate(der));
   if (client === undefined) {
+    // A block that is cut short or damaged is an answer: that is what the client presents, or what the log kept of it.
+    const broken = entries.find((entry) => entry.kind === 'broken');
+    if (broken !== undefined) return { client: { kind: 'malformed', detail: broken.detail }, presented: [] };
     throw new MtlsWatchError(
       'unreadable-input',
       `${path} holds no certificate; expected a PEM block from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, or DER; convert other forms with openssl x509 or openssl pkcs12`,

@@ -1,6 +1,7 @@
 /** The stack: everything that one account and Region needs. Logical ids are a contract; renaming one replaces state. */
 
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Code } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { Config } from '../shared/config.js';
@@ -27,15 +28,18 @@ export class MtlsWatchStack extends Stack {
     const { config, code } = props;
     const state = new StateTable(this, 'State');
     const alerts = new AlertTopic(this, 'Alerts', { emails: config.alertEmails });
+    const routes = addRoutes(this, config, alerts);
     const statements = () => [
       ...state.accessStatements(),
       ...alerts.publishStatements(),
+      ...eventStatements(this, config.eventBus),
       ...truststoreStatements(this, config.truststores),
     ];
     const environment = (name: FunctionName) =>
       functionEnvironment(config, {
         TABLE_NAME: state.table.tableName,
         TOPIC_ARN: alerts.topic.topicArn,
+        ...routes,
         POWERTOOLS_METRICS_NAMESPACE: 'MtlsWatch',
         POWERTOOLS_SERVICE_NAME: name,
       });
@@ -85,4 +89,27 @@ export class MtlsWatchStack extends Stack {
     new CfnOutput(this, 'SweepFunctionName', { value: sweep.fn.functionName });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: ingest.deadLetters.queueUrl });
   }
+}
+
+/** The topics by severity and the one for chats, as the functions' variables. */
+function addRoutes(stack: Stack, { topics, chatTopic }: Config, alerts: AlertTopic): Record<string, string> {
+  const routes: Record<string, string> = {};
+  const add = (name: string, variable: string, where: string): void => {
+    routes[variable] = alerts.addTopic(name, where);
+    if (where === 'create') new CfnOutput(stack, `${name}TopicArn`, { value: routes[variable] });
+  };
+  for (const [severity, where] of Object.entries(topics)) {
+    const name = `${severity.slice(0, 1).toUpperCase()}${severity.slice(1)}`;
+    add(name, `TOPIC_ARN_${severity.toUpperCase()}`, where);
+  }
+  if (chatTopic !== null) add('Chat', 'CHAT_TOPIC_ARN', chatTopic);
+  return routes;
+}
+
+function eventStatements(stack: Stack, bus: string | null): PolicyStatement[] {
+  if (bus === null) return [];
+  const arn = bus.startsWith('arn:')
+    ? bus
+    : stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: bus });
+  return [new PolicyStatement({ actions: ['events:PutEvents'], resources: [arn] })];
 }

@@ -108,6 +108,9 @@ function printed(truth: Truth): string {
   return `{\n${fields.join(',\n')}\n}`;
 }
 
+/** A client of the re-keyed CA, for those who want to try `diagnose`. */
+const REFUSED_CLIENT = 'edi-01-new';
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -137,6 +140,7 @@ async function main(): Promise<void> {
   const { before, after } = truststores(pki);
   await writeFile(join(values.out, 'truststore.pem'), before);
   await writeFile(join(values.out, 'truststore-updated.pem'), after);
+  await writeFile(join(values.out, 'refused-client.pem'), pki.get(REFUSED_CLIENT)?.pem ?? '');
   await writeFile(join(values.out, 'mtls-watch.json'), `${JSON.stringify(sampleConfig(), null, 2)}\n`);
   await writeFile(join(values.out, 'expected.json'), `${printed(truth)}\n`);
   const bytes = files.reduce((sum, { content }) => sum + content.length, 0);

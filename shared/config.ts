@@ -29,13 +29,20 @@ const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
+const topic = z
+  .string()
+  .regex(
+    /^(?:create|arn:aws[a-z-]{0,12}:sns:[a-z0-9-]{1,30}:\d{12}:[\w-]{1,256}(?:\.fifo)?)$/,
+    'expected "create" or the ARN of an SNS topic',
+  );
+
 const tunable = {
   /** Never alert under this many failures in a window. */
   floor: z.int().min(1).default(10),
   /** Minutes over which failures are looked at together, beside windows of 1, 2, 15 and 60 minutes. */
   windowMinutes: z.int().min(1).max(60).default(5),
   /** How many false pages a group may cause in 30 days. */
-  falsePagesPerMonth: z.number().positive().max(1000).default(1),
+  falsePagesPerMonth: z.number().positive().max(1000).default(0.5),
   /** Minutes of calm before an incident is resolved. */
   resolveMinutes: z.int().min(1).max(1440).default(10),
   /** Minutes between two notices of a lasting incident. */
@@ -87,8 +94,38 @@ export const configSchema = z.strictObject({
   runbooks: z.strictObject({
     /** Where the pages of `runbooks/` are served; the alert links to `<baseUrl>/<language>/<reason>.md`. */
     baseUrl: z.url({ protocol: /^https$/, error: 'expected an https URL, such as https://wiki.example.com/mtls' }),
+    /** A team's own page for what matches every selector given; of several that match, the last one. */
+    overrides: z
+      .array(
+        z
+          .strictObject({
+            scope: z.string().min(1).max(255).optional(),
+            issuerDn: z.string().min(1).max(512).optional(),
+            reason: z.string().min(1).max(200).optional(),
+            url: z.url({ protocol: /^https$/, error: 'expected an https URL' }),
+          })
+          .refine(
+            ({ scope, issuerDn, reason }) => scope ?? issuerDn ?? reason,
+            'expected a scope, an issuerDn or a reason',
+          ),
+      )
+      .max(500)
+      .default([]),
   }),
   alertEmails: z.array(z.email('expected a mail address, such as on-call@example.com')).default([]),
+  /** Where notices of a severity go instead of the stack's topic: a topic's ARN, or one that the stack creates. */
+  topics: z.partialRecord(z.enum(['low', 'medium', 'high', 'critical']), topic).default({}),
+  /** A topic for Amazon Q Developer in chat applications; null for none. */
+  chatTopic: topic.nullable().default(null),
+  /** The name or ARN of an EventBridge bus that gets an event for every notice; null for none. */
+  eventBus: z
+    .string()
+    .regex(
+      /^(?:arn:aws[a-z-]{0,12}:events:[a-z0-9-]{1,30}:\d{12}:event-bus\/)?[\w./-]{1,256}$/,
+      'expected the name or ARN of an event bus, such as default',
+    )
+    .nullable()
+    .default(null),
   language: z.enum(['en', 'ja']).default('en'),
   detection: detectionSchema.prefault({}),
   /** Minutes to wait for the other half of a request; subscriptions usually deliver in under 3. */

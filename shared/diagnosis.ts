@@ -4,11 +4,20 @@
  */
 
 import { MtlsWatchError } from './errors.js';
-import type { ClientTally, Diagnosis, Fact } from './model.js';
+import {
+  type ClientTally,
+  type Diagnosis,
+  type Fact,
+  type GroupKey,
+  OTHER_ISSUERS,
+  SEVERAL_ISSUERS,
+  UNKNOWN_ISSUER,
+} from './model.js';
 import type { World } from './ports/index.js';
 import { diagnosisCache } from './x509/cache.js';
 import { certificateFromLoggedPem } from './x509/certificate.js';
 import { changesBetween, describeChange } from './x509/change.js';
+import type { Truststore } from './x509/truststore.js';
 
 export interface Diagnosed {
   readonly verdict: Diagnosis | null;
@@ -16,6 +25,8 @@ export interface Diagnosed {
   readonly verdictNote: string | null;
   /** What changed in the truststore shortly before it began, in sentences. */
   readonly change: string | null;
+  /** Whether the truststore holds a CA of the issuer's name; null where no truststore could be read. */
+  readonly issuerTrusted: boolean | null;
 }
 
 const cache = diagnosisCache();
@@ -53,22 +64,46 @@ export async function diagnosisOf(
 /** @param clients those that failed most first */
 export async function diagnoseClients(
   clients: readonly ClientTally[],
-  scope: string,
+  group: GroupKey,
   facts: readonly Fact[],
   world: World,
 ): Promise<Diagnosed> {
-  const firstAt = Math.min(...facts.map((fact) => fact.firstAt));
   const lastAt = Math.max(...facts.map((fact) => fact.lastAt));
   const fingerprint = clients.find((client) => client.fingerprint !== null)?.fingerprint ?? null;
   const diagnosis = await unlessUnreadable(
-    diagnosisOf(fingerprint, scope, lastAt, world),
+    diagnosisOf(fingerprint, group.scope, lastAt, world),
     (because): OneDiagnosis => ({
       kind: 'none',
       because,
     }),
   );
-  if (diagnosis.kind === 'none') return { verdict: null, verdictNote: diagnosis.because, change: null };
-  return { verdict: diagnosis.verdict, verdictNote: null, change: await changeBefore(diagnosis.uri, firstAt, world) };
+  const surroundings = await surroundingsOf(group, facts, world);
+  if (diagnosis.kind === 'none') return { verdict: null, verdictNote: diagnosis.because, ...surroundings };
+  return { verdict: diagnosis.verdict, verdictNote: null, ...surroundings };
+}
+
+/** What the truststore tells without a look at any client's certificate. */
+export async function surroundingsOf(
+  group: GroupKey,
+  facts: readonly Fact[],
+  world: World,
+): Promise<Pick<Diagnosed, 'change' | 'issuerTrusted'>> {
+  const unknown = { change: null, issuerTrusted: null };
+  const uri = truststoreUri(group.scope, world.config.truststores);
+  if (uri === null) return unknown;
+  const firstAt = Math.min(...facts.map((fact) => fact.firstAt));
+  const look = async () => ({
+    change: await changeBefore(uri, firstAt, world),
+    issuerTrusted: holds(cache.truststore(await world.truststores.read(uri)), group.issuerDn),
+  });
+  return unlessUnreadable(look(), () => unknown);
+}
+
+/** Null for what is no issuer's name. */
+function holds({ certificates }: Truststore, issuerDn: string): boolean | null {
+  if ([UNKNOWN_ISSUER, OTHER_ISSUERS, SEVERAL_ISSUERS].includes(issuerDn)) return null;
+  const name = issuerDn.toLowerCase();
+  return certificates.some(({ certificate }) => certificate.subjectDn.toLowerCase() === name);
 }
 
 /** A change is news for a day; what is older has stood the test. */

@@ -5,7 +5,7 @@
  */
 
 import pMap from 'p-map';
-import { diagnoseClients } from './diagnosis.js';
+import { announce, factsOf, lateAnnouncement, unlessSilenced } from './announce.js';
 import { groupId } from './digest.js';
 import { limits } from './limits.js';
 import { type Fact, type GroupKey, type Incident, SEVERAL_ISSUERS } from './model.js';
@@ -13,13 +13,12 @@ import type { World } from './ports/index.js';
 import { minuteOf } from './stages/count.js';
 import { detect, type History, learnAll, policyFor, type Verdict } from './stages/detect.js';
 import { advance, type Change } from './stages/incident.js';
-import { clientsOf, noticeOf } from './stages/notice.js';
 import { hourOf, MINUTES_PER_HOUR } from './stages/rollup.js';
 import { coveredByScope, scopeGroup, scopeVerdict } from './stages/scope-incident.js';
-import { severityFor } from './stages/severity.js';
 
 /**
- * Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`.
+ * Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`, but for one case: when several
+ * groups begin to fire at once, their scope's incident comes before the rest, or a storm's first batch would page for each.
  * @param which `calm` passes those over that fire: the sweep looks at them every minute, and looking at them with every
  *   batch too would make a storm read all its facts again and again
  * @returns whether a notice was put in the outbox
@@ -30,10 +29,24 @@ export async function evaluate(
   which: 'all' | 'calm' = 'all',
 ): Promise<boolean> {
   const distinct = new Map(groups.filter(isOne).map((group) => [groupId(group), group] as const));
-  const told = await pMap(distinct.values(), (group) => evaluateGroup(group, which, world), {
-    concurrency: limits.storeConcurrencyMax,
-  });
-  return told.some(Boolean);
+  const concurrency = { concurrency: limits.storeConcurrencyMax };
+  const changes = await pMap(distinct.values(), (group) => assess(group, which, world), concurrency);
+  const pending = changes.filter((change) => change !== null);
+  const spikes = pending.filter(({ change }) => change.notice === 'spike');
+  const held = new Set(spikes.slice(limits.groupsTogetherMin));
+  const told = await pMap(
+    pending.filter((change) => !held.has(change)),
+    (change) => store(change, world),
+    concurrency,
+  );
+  if (held.size === 0) return told.some(Boolean);
+  await evaluateScopes(await world.stores.incidents.firing(limits.firingPerSweepMax), world);
+  await evaluate(
+    [...held].map(({ group }) => group),
+    world,
+    which,
+  );
+  return true;
 }
 
 /** Groups that fail together: one incident for their scope, instead of one for each. */
@@ -58,7 +71,16 @@ function isOne(group: GroupKey): boolean {
   return group.issuerDn !== SEVERAL_ISSUERS;
 }
 
-async function evaluateGroup(group: GroupKey, which: 'all' | 'calm', world: World): Promise<boolean> {
+/** A change of a group's incident that is not stored yet. */
+interface Pending {
+  readonly group: GroupKey;
+  readonly change: Change;
+  readonly before: Incident | null;
+  readonly verdict: Verdict;
+  readonly facts: readonly Fact[];
+}
+
+async function assess(group: GroupKey, which: 'all' | 'calm', world: World): Promise<Pending | null> {
   const { stores, clock, config } = world;
   const now = clock.now();
   const policy = policyFor(group, config.detection);
@@ -67,34 +89,27 @@ async function evaluateGroup(group: GroupKey, which: 'all' | 'calm', world: Worl
     stores.incidents.load(scopeGroup(group.scope)),
   ]);
   const { incident } = known;
-  if (which === 'calm' && incident?.state === 'firing') return false;
+  if (which === 'calm' && incident?.state === 'firing') return null;
   const { verdict, facts } = await judge(group, known, now, world);
-  const change =
-    advance(incident, verdict, group, now, policy, severityFor(group, verdict, policy)) ??
-    lateAnnouncement(incident, verdict, ofScope, now);
-  if (change === null) return false;
-  // Who was not told of an incident, because its scope's tells it, is not told of its course or end either.
-  const announced = change.notice === 'spike' ? !coveredByScope(change.next, ofScope) : change.next.announced;
-  const next = { ...change.next, announced };
-  if (change.notice === null || !announced) {
-    await stores.incidents.transition(next, null);
-    return false;
+  const ofOwn = advance(incident, verdict, group, now, policy);
+  const isCovered = (one: Incident): boolean => coveredByScope(one, ofScope);
+  if (ofOwn === null) {
+    const late = await lateAnnouncement(incident, verdict, incident !== null && isCovered(incident), world);
+    return late && { group, before: incident, verdict, facts, change: late };
   }
-  await transition({ ...change, next }, verdict, await factsOf(next, facts, now, world), [], world);
-  return true;
+  // Who was not told of an incident, because its scope's tells it, is not told of its course or end either.
+  const announced = ofOwn.notice === 'spike' ? !isCovered(ofOwn.next) : ofOwn.next.announced;
+  const notice = announced ? ofOwn.notice : null;
+  const change = await unlessSilenced({ ...ofOwn, notice, next: { ...ofOwn.next, announced } }, world);
+  return { group, before: incident, verdict, facts, change };
 }
 
-/** An incident that goes on when its scope's is over has to be told after all. */
-function lateAnnouncement(
-  incident: Incident | null,
-  verdict: Verdict,
-  ofScope: Incident | null,
-  now: number,
-): Change | null {
-  const isUntold = incident?.state === 'firing' && !incident.announced && verdict.kind === 'spike';
-  if (!isUntold || coveredByScope(incident, ofScope)) return null;
-  const next = { ...incident, version: incident.version + 1, lastNoticeAt: now };
-  return { next, notice: 'spike', because: verdict.because };
+/** @returns whether there is a notice of it */
+async function store({ change, before, verdict, facts: recentFacts }: Pending, world: World): Promise<boolean> {
+  const isTold = change.notice !== null;
+  const facts = isTold ? await factsOf(change.next, recentFacts, world.clock.now(), world) : [];
+  await announce({ change, before, verdict, facts, recentFacts, groups: [] }, world);
+  return isTold;
 }
 
 async function evaluateScope(scope: string, groups: readonly GroupKey[], world: World): Promise<void> {
@@ -118,17 +133,16 @@ async function evaluateScope(scope: string, groups: readonly GroupKey[], world: 
     }))
     .filter(({ since, facts }) => since !== null || facts.length > 0);
   const { verdict, severity, groups: worst } = scopeVerdict(members, now, policy);
-  const change = advance(await stores.incidents.load(group), verdict, group, now, policy, severity);
+  const before = await stores.incidents.load(group);
+  const own = advance(before, verdict, group, now, policy, severity);
+  const told = own?.notice === 'spike' || own?.next.announced === true;
+  const change =
+    own === null
+      ? await lateAnnouncement(before, verdict, false, world)
+      : await unlessSilenced(told ? own : { ...own, notice: null }, world);
   if (change === null) return;
-  if (change.notice === null) await stores.incidents.transition(change.next, null);
-  else
-    await transition(
-      change,
-      verdict,
-      members.flatMap(({ facts }) => facts),
-      worst,
-      world,
-    );
+  const facts = members.flatMap((member) => member.facts);
+  await announce({ change, before, verdict, facts, recentFacts: facts, groups: worst }, world);
 }
 
 interface Known {
@@ -173,47 +187,4 @@ async function judge(group: GroupKey, { incident, history: known }: Known, now: 
     await stores.history.save(group, history);
   }
   return { incident, verdict: detect(history, { step: minute, counts: window }, policy), facts };
-}
-
-/** Stores an incident's change with the notice that tells of it. */
-async function transition(
-  { next, notice: kind, because }: Change,
-  verdict: Verdict,
-  facts: readonly Fact[],
-  groups: readonly GroupKey[],
-  world: World,
-): Promise<void> {
-  if (kind === null) return;
-  const clients = clientsOf(facts);
-  const diagnosed =
-    kind === 'resolved' || groups.length > 0
-      ? { verdict: null, verdictNote: null, change: null }
-      : await diagnoseClients(clients, next.group.scope, facts, world);
-  const notice = noticeOf({
-    kind,
-    incident: next,
-    because,
-    verdict,
-    now: world.clock.now(),
-    facts,
-    clients,
-    groups,
-    runbookBaseUrl: world.config.runbooks.baseUrl,
-    diagnosed,
-  });
-  await world.stores.incidents.transition(next, notice);
-}
-
-/** The facts of the incident: from a window before it was noticed until now. */
-async function factsOf(
-  incident: Incident,
-  facts: readonly Fact[],
-  now: number,
-  { stores, config }: World,
-): Promise<readonly Fact[]> {
-  const from = minuteOf(incident.since) - config.detection.windowMinutes + 1;
-  const isCovered = facts[0] !== undefined && facts[0].minute <= from;
-  return isCovered
-    ? facts.filter((fact) => fact.minute >= from)
-    : stores.facts.window(incident.group, from, minuteOf(now));
 }

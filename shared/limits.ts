@@ -80,8 +80,8 @@ export const limits = {
   evidencePerFindingMax: 12,
   /** Of a client's file: TLS stacks take about ten certificates from a peer. */
   presentedCertificatesMax: 20,
-  /** Client certificates told apart by `preflight` and `expiry`; some 4 KB each. */
-  observedClientsMax: 50_000,
+  /** Client certificates told apart by `preflight` and `expiry`; some 6 KB each. */
+  observedClientsMax: 20_000,
   scopesPerClientMax: 10,
   /** Certificates remembered by their text, so that a client that calls 10,000 times is parsed once. */
   certificateCacheMax: 1_000,
@@ -193,7 +193,37 @@ export const limits = {
   halvesPerRequestIdMax: 4,
   /** Lambda takes 4 KB of environment for a function, measured as the JSON of all its names and values. */
   environmentBytesMax: 4 * KIB,
-  /** SNS: a subject has fewer than 100 ASCII characters; a message 256 KiB. */
+  /** Logs Insights takes 50; ten keep a link under 2,000 characters, which old mail readers cut. */
+  logGroupsPerLinkMax: 10,
+  /** Of an issuer's name in a sentence. */
+  nameShownCharsMax: 60,
+  /** Issuers and clients named in a mail or chat; the JSON has all. */
+  issuersShownMax: 6,
+  clientsShownMax: 5,
+  /** Findings of a diagnosis shown with their evidence, so that a mail stays a page. */
+  findingsShownMax: 3,
+  /** A short message is one of 160 characters; with letters beyond GSM's alphabet, two of 70. */
+  smsCharsMax: 160,
+  smsWideCharsMax: 134,
+  /** Amazon Q Developer in chat applications, custom notifications: a longer title or description is not delivered. */
+  chatTitleCharsMax: 250,
+  chatDescriptionCharsMax: 8_000,
+  /** Under what is documented for the other fields of a custom notification. */
+  chatStepCharsMax: 350,
+  chatStepsMax: 6,
+  chatKeywordCharsMax: 75,
+  chatContextCharsMax: 100,
+  /** Groups of a scope whose failures are summed to see what share one group has. */
+  groupsForShareMax: 50,
+  /** Silences in force or to come. Each is matched against every notice. */
+  silencesMax: 500,
+  silenceCommentCharsMax: 500,
+  silencePatternCharsMax: 1_024,
+  /** Notices that a container remembers having sent, by channel. */
+  sentRememberedMax: 1_000,
+  /** EventBridge takes 256 KB an entry; all that is not the detail needs less than 2 KB. */
+  eventDetailBytesMax: 254 * KIB,
+  /** SNS: a subject has fewer than 100 characters; a message 256 KiB. */
   subjectCharsMax: 99,
   snsMessageBytesMax: 256 * KIB,
 } as const;

@@ -204,19 +204,14 @@ export interface ClientTally {
   readonly count: number;
 }
 
-/**
- * How many failures of one group one batch brought for one minute. A fact is put, never added to: writing it again
- * changes nothing, and it is only replaced by one that knows more.
- */
-export interface Fact {
+/** What was counted of one group in a span of time. */
+export interface Counts {
   readonly group: GroupKey;
-  readonly minute: number;
-  readonly batchId: string;
-  /** How many records are behind the fact. */
+  /** How many records are behind it. They only get more, so of two counts of one thing the one with more knows more. */
   readonly requests: number;
   /**
    * Refused requests. In a storm an estimate for named issuers, and what named issuers stand for is taken off the
-   * unknown ones: a single fact may be negative, sums over all issuers are exact.
+   * unknown ones: a single count may be negative, sums over all issuers are exact.
    */
   readonly count: number;
   /** Of `count`, how many have no known client, and how many carry an inferred reason. */
@@ -228,20 +223,19 @@ export interface Fact {
   readonly clients: readonly ClientTally[];
 }
 
+/**
+ * How many failures of one group one batch brought for one minute. A fact is put, never added to: writing it again
+ * changes nothing, and it is only replaced by one that knows more.
+ */
+export interface Fact extends Counts {
+  readonly minute: number;
+  readonly batchId: string;
+}
+
 /** The failures of one group in one hour, kept for months: the sum of its facts. */
-export interface Rollup {
-  readonly group: GroupKey;
+export interface Rollup extends Counts {
   /** Hours since the epoch. */
   readonly hour: number;
-  /** Of all its facts. Facts only grow, so of two roll-ups of one hour the one with more requests knows more. */
-  readonly requests: number;
-  readonly count: number;
-  readonly unattributed: number;
-  readonly inferred: number;
-  readonly firstAt: number;
-  readonly lastAt: number;
-  readonly reasonText: string;
-  readonly clients: readonly ClientTally[];
 }
 
 /** Other 403s of one batch, by scope and cause. */
@@ -281,6 +275,16 @@ export interface Notice {
   readonly windowMinutes: number;
   /** What the window usually holds. */
   readonly expected: number;
+  /** Failures in each of the 60 minutes up to the notice, the oldest first. */
+  readonly lastHour: readonly number[];
+  /** How many clients are known to have failed: at least, for facts keep a few each. */
+  readonly clientCount: number;
+  /** Whether the truststore holds a CA of the issuer's name; null where that is not known. */
+  readonly issuerTrusted: boolean | null;
+  /** The group's part of the last hour's failures of its scope, from 0 to 1; null where it was not looked up. */
+  readonly scopeShare: number | null;
+  /** The lowest severity at which the incident was told: whoever heard of it then hears of its end. */
+  readonly severityAtFirst: Severity;
   /** Why this notice was sent, in words: the detector's named reason and its numbers. */
   readonly because: string;
   readonly runbookUrl: string;
@@ -291,6 +295,23 @@ export interface Notice {
   readonly verdictNote: string | null;
   /** What changed in the truststore shortly before it began, in sentences. */
   readonly change: string | null;
+  /** Pages of the AWS console for this group and time; null where they are not known. */
+  readonly links: NoticeLinks;
+  /** What to type to silence the group or to stop the repeats. They hold no text that a client sent. */
+  readonly commands: { readonly silence: string; readonly acknowledge: string };
+}
+
+export interface NoticeLinks {
+  readonly executionLog: string | null;
+  readonly accessLog: string | null;
+  readonly dashboard: string | null;
+}
+
+/** Where mtls-watch runs, for links and commands. */
+export interface Place {
+  readonly region: string;
+  readonly tableName: string;
+  readonly dashboardName: string | null;
 }
 
 /** A finding about one certificate or bundle; codes are kebab-case and name their runbook page. */
@@ -333,6 +354,37 @@ export interface Incident {
   readonly flaps: number;
   /** Whether a notice told that it began; false where the incident of its scope tells it. */
   readonly announced: boolean;
+  /** The lowest severity of its notices since it last began. */
+  readonly severityAtFirst: Severity;
+  /** Somebody has it in hand: it is not repeated until it escalates. */
+  readonly acknowledged: boolean;
+  /** A silence held a notice of its course back, so that the silence's end is to be told. */
+  readonly heldBack: boolean;
+}
+
+/**
+ * Who is not told of what, from when to when. A selector that is null matches everything; `*` in one stands for any
+ * text, `?` for one character, `[*]` and `[?]` for themselves.
+ */
+export interface Silence {
+  readonly id: string;
+  readonly scope: string | null;
+  readonly issuerDn: string | null;
+  readonly reason: string | null;
+  readonly startsAt: number;
+  readonly endsAt: number;
+  /** A window that comes back, in UTC; null for one that lasts from start to end. */
+  readonly window: SilenceWindow | null;
+  readonly comment: string;
+  readonly createdAt: number;
+}
+
+export interface SilenceWindow {
+  /** Days on which the window opens, 0 for Sunday; empty for every day. */
+  readonly days: readonly number[];
+  /** When it opens, in minutes after midnight UTC, and for how long; it may run past midnight. */
+  readonly fromMinute: number;
+  readonly minutes: number;
 }
 
 /** An incident that is over, as it is kept for the reports. */

@@ -10,6 +10,7 @@ import { forbiddenCauses, reasonIds } from './reasons.js';
 const reason = z.enum(reasonIds);
 const iso = z.iso.datetime();
 const count = z.number().nonnegative();
+const severity = z.enum(['low', 'medium', 'high', 'critical']);
 
 export const groupSchema = z.strictObject({ scope: z.string(), issuerDn: z.string(), reason });
 
@@ -37,13 +38,18 @@ export const noticeSchema = z.strictObject({
   incidentId: z.string(),
   at: iso,
   since: iso,
-  severity: z.enum(['low', 'medium', 'high', 'critical']),
+  severity,
   group: groupSchema,
   groups: z.array(groupSchema),
   reasonText: z.string(),
   count,
   windowMinutes: z.int().positive(),
   expected: z.number().nonnegative(),
+  lastHour: z.array(count).length(60),
+  clientCount: z.int().nonnegative(),
+  issuerTrusted: z.boolean().nullable(),
+  scopeShare: z.number().min(0).max(1).nullable(),
+  severityAtFirst: severity,
   because: z.string(),
   runbookUrl: z.url(),
   clients: z.array(
@@ -58,6 +64,12 @@ export const noticeSchema = z.strictObject({
   verdict: diagnosisSchema.nullable(),
   verdictNote: z.string().nullable(),
   change: z.string().nullable(),
+  links: z.strictObject({
+    executionLog: z.url().nullable(),
+    accessLog: z.url().nullable(),
+    dashboard: z.url().nullable(),
+  }),
+  commands: z.strictObject({ silence: z.string(), acknowledge: z.string() }),
 }) satisfies z.ZodType<Notice>;
 
 export const summarySchema = z.strictObject({

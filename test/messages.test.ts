@@ -1,9 +1,9 @@
 /** Notices as people and machines receive them. */
 
 import { describe, expect, it } from 'vitest';
-import { snsMessage } from '../shared/adapters/aws/sns.js';
 import { limits } from '../shared/limits.js';
 import { en } from '../shared/messages/index.js';
+import { snsMessage } from '../shared/messages/sns.js';
 import { bodyOf, subjectOf } from '../shared/messages/text.js';
 import type { Notice, NoticeKind } from '../shared/model.js';
 import { reasonIds } from '../shared/reasons.js';
@@ -25,6 +25,11 @@ const notice = (changes: Partial<Notice> = {}): Notice => ({
   count: 1234,
   windowMinutes: 5,
   expected: 0.42,
+  lastHour: [...new Array<number>(59).fill(0), 1234],
+  clientCount: 1,
+  issuerTrusted: true,
+  scopeShare: null,
+  severityAtFirst: 'high',
   because: '1234 failures in 5 minutes',
   runbookUrl: 'https://wiki.example.com/runbooks/en/expired.md',
   clients: [
@@ -33,6 +38,8 @@ const notice = (changes: Partial<Notice> = {}): Notice => ({
   verdict: null,
   verdictNote: null,
   change: null,
+  links: { executionLog: null, accessLog: null, dashboard: null },
+  commands: { silence: 'mtls-watch silence add', acknowledge: 'mtls-watch ack' },
   ...changes,
 });
 
@@ -44,18 +51,27 @@ describe('the mail', () => {
       api.bank.example refuses the client certificates of Acme Logistics.
       The client's certificate, or a CA above it, is past its end date.
 
-        Reason   certificate expired (“certificate has expired”)
-        Domain   api.bank.example
-        Issuer   C=US,O=Acme Logistics,CN=Acme CA
-        Since    2026-11-20 09:12 UTC
-        Refused  1,234 in 5 min; usually 0.4
-        Clients  1,234×  CN=edi-01  serial 0A1B  from 203.0.113.7
+        What       certificate expired (“certificate has expired”)
+        Where      api.bank.example
+        Issuer     C=US,O=Acme Logistics,CN=Acme CA (in the truststore)
+        Since      2026-11-20 09:12 UTC, 1 min ago
+        How many   1,234 in 5 min; usually 0.4
+        Last hour  ···················█  at most 1,234 in 3 min
+        Who        1 client:
+                   1,234×  CN=edi-01  serial 0A1B  from 203.0.113.7
 
       First steps
         1. Compare the end date of the certificate with now: openssl x509 -in client.pem -noout -enddate. If the certificate itself is still valid, a CA in the truststore has expired.
         2. Ask the client to renew its certificate and to restart what holds the old one in memory.
 
-      Runbook: https://wiki.example.com/runbooks/en/expired.md
+      Runbook
+        https://wiki.example.com/runbooks/en/expired.md
+
+      Silence it for two hours
+        mtls-watch silence add
+      Stop the repeats
+        mtls-watch ack
+
       Incident: incident-1 (spike, notice-1)
       "
     `);
@@ -74,7 +90,7 @@ describe('the mail', () => {
       notice({ verdict: { verdict: 'refused', reason: 'issuer-expired', findings: [finding], path: [] } }),
       en,
     );
-    expect(body.split('\n')[1]).toBe('Replace Acme CA in the truststore.');
+    expect(body.split('\n')[1]).toBe('A CA in the truststore has expired. Replace Acme CA in the truststore.');
     expect(body).toContain('notAfter 2026-11-20 09:12 UTC');
   });
 
@@ -83,7 +99,7 @@ describe('the mail', () => {
     (kind) => {
       const group = { scope: `${'x'.repeat(200)}.example`, issuerDn: 'O=Ünïcödé Ltd,CN=☃', reason: 'expired' as const };
       const subject = subjectOf(notice({ kind, group }), en);
-      expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+      expect(subject).toMatch(/^[^\p{Cc}\p{Cf}]{1,99}$/u);
     },
   );
 
@@ -122,7 +138,7 @@ describe('the SNS message', () => {
     const body = JSON.parse(Message) as Record<string, string>;
     expect(MessageStructure).toBe('json');
     expect(body.email).toBe(bodyOf(notice(), en));
-    expect(noticeSchema.parse(JSON.parse(body.sqs!))).toEqual(notice());
+    expect(noticeSchema.parse(JSON.parse(body.default!))).toEqual(notice());
     expect(
       Object.fromEntries(Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue])),
     ).toEqual({
@@ -130,6 +146,7 @@ describe('the SNS message', () => {
       severity: 'high',
       reason: 'expired',
       scope: 'api.bank.example',
+      incidentId: 'incident-1',
     });
   });
 

@@ -232,12 +232,27 @@ function singleCases(): VerdictCase[] {
     attributeSet(['CN', 'acme  root ca']),
   );
   return [
+    of(
+      'content altered, without key identifiers',
+      'content-altered',
+      0,
+      altered(chain('rsa', { client: { keyIds: false } }).client),
+      [rsa.root, rsa.issuing],
+    ),
     of('RSASSA-PSS', null, 0, pss.client, [pss.root, pss.issuing]),
     of('RSA above ECDSA', null, 0, leaf({ subject: CLIENT, key: 'ec-c', issuer: rsa.issuing }), [
       rsa.root,
       rsa.issuing,
     ]),
     of('P-384', null, 0, withKey('ec-p384'), [root, issuing]),
+    of(
+      'a root of version 3 without basic constraints',
+      'issuer-not-ca',
+      1,
+      leaf({ subject: CLIENT, key: 'rsa-c', issuer: ca({ subject: ROOT, key: 'rsa-a' }) }),
+      [ca({ subject: ROOT, key: 'rsa-a', basicConstraints: false })],
+      { otherRules: 'OpenSSL takes a root with the key usage alone; RFC 5280 wants basic constraints' },
+    ),
     of('a root of version 1', null, 0, leaf({ subject: CLIENT, key: 'rsa-c', issuer: oldRoot }), [oldRoot]),
     of('a root that signed itself with SHA-1', null, 0, rsa.client, [
       chain('rsa', { root: { hash: 'sha1' } }).root,

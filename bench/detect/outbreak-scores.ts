@@ -65,7 +65,7 @@ export function outbreakScores(runs: number, seed: number): OutbreakScore[] {
   for (let scenario = 0; scenario < SCENARIOS.length; scenario++) {
     for (let run = 0; run < runs; run++) {
       const series = simulate(scenario, run, seed);
-      const k = K2.findIndex((k2) => k2 === series.k2);
+      const k = (K2 as readonly number[]).indexOf(series.k2);
       for (const tally of tallies) {
         const alarms = tally.method(series);
         const current = (i: number): boolean => i + CURRENT >= series.from && i + CURRENT <= series.to;

@@ -18,6 +18,7 @@ export interface AlertTopicProps {
 export class AlertTopic extends Construct {
   readonly topic: Topic;
   private readonly key: Key;
+  private readonly others: string[] = [];
 
   constructor(scope: Construct, id: string, props: AlertTopicProps) {
     super(scope, id);
@@ -36,9 +37,23 @@ export class AlertTopic extends Construct {
     for (const email of props.emails) this.topic.addSubscription(new EmailSubscription(email));
   }
 
+  /**
+   * A further topic to publish to.
+   * @param where its ARN, or `create` for one with the same key
+   * @returns its ARN
+   */
+  addTopic(id: string, where: string): string {
+    const arn =
+      where === 'create'
+        ? new Topic(this, id, { displayName: `mtls-watch ${id}`, masterKey: this.key, enforceSSL: true }).topicArn
+        : where;
+    if (!this.others.includes(arn)) this.others.push(arn);
+    return arn;
+  }
+
   publishStatements(): PolicyStatement[] {
     return [
-      new PolicyStatement({ actions: ['sns:Publish'], resources: [this.topic.topicArn] }),
+      new PolicyStatement({ actions: ['sns:Publish'], resources: [this.topic.topicArn, ...this.others] }),
       // SNS asks for both in the publisher's name when the topic is encrypted.
       new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [this.key.keyArn] }),
     ];

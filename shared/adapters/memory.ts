@@ -17,6 +17,7 @@ import type {
   Incident,
   Notice,
   Rollup,
+  Silence,
 } from '../model.js';
 import type {
   CertificateStore,
@@ -29,6 +30,7 @@ import type {
   OpenHour,
   Outbox,
   RollupStore,
+  SilenceStore,
   Stores,
   StormStore,
   Waiting,
@@ -60,6 +62,7 @@ export function createMemoryStores(options: { readonly cellsMax?: number } = {})
     certificates: createCertificates(),
     storm: createStorm(),
     outbox: createOutbox(notices),
+    silences: createSilences(),
   };
 }
 
@@ -244,6 +247,16 @@ function createStorm(): StormStore {
       if (!rates.has(batchId)) rates.set(batchId, rate);
       return rates.get(batchId) ?? rate;
     },
+  };
+}
+
+function createSilences(): SilenceStore {
+  const silences = new Map<string, Silence>();
+  return {
+    save: async (silence) => {
+      silences.set(silence.id, silence);
+    },
+    list: async () => [...silences.values()],
   };
 }
 

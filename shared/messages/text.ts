@@ -1,124 +1,141 @@
 /**
- * A notice as a mail: the subject that SNS allows, and a body whose first two lines are enough to decide. Texts that a
- * client sent are cleaned before they come here (`text.ts`, `x509/dn.ts`); here their links are taken apart, for mail
- * readers make a link of whatever looks like one.
+ * A notice as a mail and as a short message: a subject, and a body whose first two lines are enough to decide. Texts that
+ * a client sent pass through `safe.ts`, for mail readers make a link of whatever looks like one.
  */
 
 import { limits } from '../limits.js';
-import { type ClientTally, type Notice, OTHER_ISSUERS, SEVERAL_ISSUERS, UNKNOWN_ISSUER } from '../model.js';
-import type { Messages, ReasonMessages } from './index.js';
+import type { ClientTally, Notice } from '../model.js';
+import type { Messages } from './index.js';
+import {
+  countWords,
+  decisiveFinding,
+  findingsShown,
+  findingWords,
+  issuerName,
+  issuersOf,
+  lastHourWords,
+  leadOf,
+  number,
+  percent,
+  sinceWords,
+  wordsOf,
+} from './parts.js';
+import { cut, domainText, mailText } from './safe.js';
 
-/** SNS: ASCII without line breaks or control characters, under 100 characters. */
+/** SNS: one line of text without control characters, under 100 characters (API reference, Publish). */
 export function subjectOf(notice: Notice, messages: Messages): string {
-  const { group, kind, severity } = notice;
-  const what = messages.subject[kind](
-    issuerName(group.issuerDn, messages),
-    group.scope,
-    wordsOf(notice, messages).title,
-  );
-  const ascii = `[${severity.toUpperCase()}] ${what}`.replace(/[^\x20-\x7e]/g, '?');
-  return ascii.length <= limits.subjectCharsMax ? ascii : `${ascii.slice(0, limits.subjectCharsMax - 3)}...`;
+  return cut(`[${messages.severities[notice.severity]}] ${whatOf(notice, messages)}`, limits.subjectCharsMax);
+}
+
+function whatOf(notice: Notice, messages: Messages): string {
+  const where = domainText(notice.group.scope, mailText);
+  return messages.subject[notice.kind](issuerName(notice, messages, mailText), where, wordsOf(notice, messages).title);
+}
+
+/** One short message; with letters that phones send in sixteen bits, one of two parts. */
+export function smsOf(notice: Notice, messages: Messages): string {
+  const [date = '', time = ''] = notice.since.split('T');
+  const text = `${subjectOf(notice, messages)}. ${countWords(notice, messages)}. ${date.slice(5)} ${time.slice(0, 5)} UTC`;
+  const isPlain = /^[\x20-\x7e]*$/.test(text);
+  return isPlain && text.length > limits.smsCharsMax
+    ? `${text.slice(0, limits.smsCharsMax - 3)}...`
+    : cut(text, isPlain ? limits.smsCharsMax : limits.smsWideCharsMax);
 }
 
 export function bodyOf(notice: Notice, messages: Messages): string {
   const { labels } = messages;
-  const reason = wordsOf(notice, messages);
+  const where = domainText(notice.group.scope, mailText);
   const isResolved = notice.kind === 'resolved';
-  const count = notice.count.toLocaleString('en');
-  const fields: [string, string][] = [
-    [labels.reason, notice.reasonText === '' ? reason.title : `${reason.title} (“${inert(notice.reasonText)}”)`],
-    [labels.domain, inert(notice.group.scope)],
-    ...issuersOf(notice, labels.issuer),
-    [labels.since, `${minuteText(notice.since)} UTC`],
-    [
-      labels.failures,
-      isResolved
-        ? notice.group.issuerDn === SEVERAL_ISSUERS
-          ? messages.failuresAtWorst(count, notice.windowMinutes)
-          : messages.failuresInAll(count)
-        : messages.failures(
-            count,
-            notice.windowMinutes,
-            notice.expected.toLocaleString('en', { maximumFractionDigits: 1 }),
-          ),
-    ],
-    ...notice.clients.map((client, index): [string, string] => [
-      index === 0 ? labels.clients : '',
-      clientText(client, messages),
-    ]),
-  ];
-  const width = Math.max(...fields.map(([label]) => label.length)) + 2;
+  const headline = messages.headline[notice.kind](
+    issuerName(notice, messages, mailText),
+    where,
+    wordsOf(notice, messages).title,
+  );
   const sections = [
-    `${messages.headline[notice.kind](issuerName(notice.group.issuerDn, messages), inert(notice.group.scope), reason.title)}\n${leadOf(notice, messages)}`,
-    fields.map(([label, value]) => `  ${label.padEnd(width)}${value}`).join('\n'),
+    `${headline}\n${leadOf(notice, messages, mailText)}`,
+    aligned(factsOf(notice, messages, where)),
     ...(isResolved ? [] : actionsOf(notice, messages)),
-    `${labels.runbook}: ${notice.runbookUrl}\n${labels.incident}: ${notice.incidentId} (${notice.kind}, ${notice.noticeId})`,
+    linksOf(notice, messages),
+    ...(isResolved
+      ? []
+      : [`${labels.silence}\n  ${notice.commands.silence}\n${labels.acknowledge}\n  ${notice.commands.acknowledge}`]),
+    `${labels.incident}: ${notice.incidentId} (${notice.kind}, ${notice.noticeId})`,
   ];
   return `${sections.join('\n\n')}\n`;
 }
 
-function wordsOf({ group }: Notice, messages: Messages): ReasonMessages {
-  return group.issuerDn === SEVERAL_ISSUERS ? messages.severalIssuers : messages.reasons[group.reason];
+type Field = readonly [label: string, value: string];
+
+function factsOf(notice: Notice, messages: Messages, where: string): Field[] {
+  const { labels } = messages;
+  const reason = wordsOf(notice, messages);
+  const quoted = notice.reasonText === '' ? '' : ` (“${mailText(notice.reasonText)}”)`;
+  const trust = notice.issuerTrusted === null ? '' : ` (${messages.issuerTrusted(notice.issuerTrusted)})`;
+  const issuers = issuersOf(notice, mailText).map((issuer, index) => (index === 0 ? `${issuer}${trust}` : issuer));
+  return [
+    [labels.reason, `${reason.title}${quoted}`],
+    [labels.domain, where],
+    ...listed(labels.issuer, issuers),
+    [labels.since, sinceWords(notice, messages)],
+    [labels.failures, countWords(notice, messages)],
+    ...(notice.scopeShare === null ? [] : [['', messages.scopeShare(percent(notice.scopeShare))] as const]),
+    [labels.lastHour, lastHourWords(notice, messages)],
+    ...listed(labels.clients, clientsOf(notice, messages)),
+  ];
 }
 
-/** The issuer, or for an incident of a whole domain those that fail together. */
-function issuersOf({ group, groups }: Notice, label: string): [string, string][] {
-  const issuers = groups.length === 0 ? [group.issuerDn] : [...new Set(groups.map((one) => one.issuerDn))];
-  const shown = issuers.slice(0, ISSUERS_SHOWN_MAX).map((issuer) => inert(issuer));
-  if (issuers.length > shown.length) shown.push('…');
-  return shown.map((issuer, index) => [index === 0 ? label : '', issuer]);
+function clientsOf({ clients, clientCount }: Notice, messages: Messages): string[] {
+  if (clients.length === 0) return [];
+  const shown = clients.slice(0, limits.clientsShownMax);
+  return [messages.clientsKnown(clientCount, shown.length), ...shown.map((one) => clientText(one, messages))];
 }
 
-const ISSUERS_SHOWN_MAX = 6;
-
-/** The diagnosis in a sentence where there is one, else what the reason means. */
-function leadOf(notice: Notice, messages: Messages): string {
-  const decisive = notice.verdict?.findings.find((finding) => finding.code === notice.verdict?.reason);
-  return decisive === undefined ? wordsOf(notice, messages).meaning : inert(decisive.remedy);
+function clientText({ subjectDn, serialNumber, sourceIps, count }: ClientTally, messages: Messages): string {
+  const sources = sourceIps.map(mailText).join(', ');
+  return messages.client(mailText(subjectDn), mailText(serialNumber), sources, number(count));
 }
 
+function listed(label: string, values: readonly string[]): Field[] {
+  return values.map((value, index) => [index === 0 ? label : '', value]);
+}
+
+/** Labels to one width; characters of East Asian width count twice, as a fixed-width font shows them. */
+function aligned(fields: readonly Field[]): string {
+  const width = Math.max(...fields.map(([label]) => widthOf(label))) + 2;
+  return fields.map(([label, value]) => `  ${label}${' '.repeat(width - widthOf(label))}${value}`).join('\n');
+}
+
+function widthOf(text: string): number {
+  return [...text].reduce((width, char) => width + (/[\u3000-\u9fff\uff00-\uff60]/.test(char) ? 2 : 1), 0);
+}
+
+/** What changed, what the diagnosis found, what to do first. */
 function actionsOf(notice: Notice, messages: Messages): string[] {
   const { labels } = messages;
-  const { verdict, verdictNote, change } = notice;
-  const sections: string[] = [];
-  for (const finding of verdict?.findings ?? []) {
-    if (finding.severity === 'info') continue;
-    const evidence = finding.evidence.map((line) => `  - ${inert(line)}`).join('\n');
-    // The remedy of the finding that decides stands at the top already.
-    const remedy = finding.code === verdict?.reason ? '' : `\n${labels.remedy}\n  ${inert(finding.remedy)}`;
-    sections.push(`${labels.evidence} (${finding.code})\n${evidence}${remedy}`);
-  }
-  if (verdictNote !== null) sections.push(`${labels.noVerdict}\n  ${inert(verdictNote)}`);
-  if (change !== null) sections.unshift(`${labels.change}\n  ${inert(change)}`);
-  const steps = wordsOf(notice, messages)
-    .steps.map((step, index) => `  ${index + 1}. ${step}`)
-    .join('\n');
-  return [...sections.slice(0, 4), `${labels.firstSteps}\n${steps}`];
+  const decisive = decisiveFinding(notice);
+  const findings = findingsShown(notice).map((finding) => {
+    const words = findingWords(finding, messages);
+    const evidence = finding.evidence.map((line) => `  - ${mailText(line)}`);
+    // The remedy of the finding that decides stands at the top, unless only its language's short form does.
+    const isTold = finding === decisive && words?.action === null;
+    const remedy = isTold ? [] : [labels.remedy, `  ${mailText(finding.remedy)}`];
+    return [`${labels.evidence}: ${words?.title ?? finding.code} (${finding.code})`, ...evidence, ...remedy].join('\n');
+  });
+  const steps = wordsOf(notice, messages).steps.map((step, index) => `  ${index + 1}. ${step}`);
+  return [
+    ...(notice.change === null ? [] : [`${labels.change}\n  ${mailText(notice.change)}`]),
+    ...findings,
+    ...(notice.verdictNote === null ? [] : [`${labels.noVerdict}\n  ${mailText(notice.verdictNote)}`]),
+    `${labels.firstSteps}\n${steps.join('\n')}`,
+  ];
 }
 
-function clientText(client: ClientTally, messages: Messages): string {
-  const { subjectDn, serialNumber, sourceIps, count } = client;
-  return messages.client(
-    inert(subjectDn),
-    inert(serialNumber),
-    inert(sourceIps.join(', ')),
-    count.toLocaleString('en'),
-  );
-}
-
-/** The organisation or common name of an issuer, for a sentence; the whole DN stands below it. */
-function issuerName(issuerDn: string, messages: Messages): string {
-  if (issuerDn === UNKNOWN_ISSUER) return messages.unknownIssuer;
-  if (issuerDn === SEVERAL_ISSUERS || issuerDn === OTHER_ISSUERS) return messages.otherIssuers;
-  const name = /(?:^|,)O=((?:\\.|[^,\\+])+)/.exec(issuerDn)?.[1] ?? /(?:^|,)CN=((?:\\.|[^,\\+])+)/.exec(issuerDn)?.[1];
-  return inert((name ?? issuerDn).slice(0, 60));
-}
-
-function minuteText(iso: string): string {
-  return iso.slice(0, 16).replace('T', ' ');
-}
-
-/** A link that cannot be followed by accident. */
-function inert(text: string): string {
-  return text.replaceAll('://', '[:]//');
+function linksOf({ runbookUrl, links }: Notice, { labels }: Messages): string {
+  const all: [string, string | null][] = [
+    [labels.runbook, runbookUrl],
+    [labels.executionLog, links.executionLog],
+    [labels.accessLog, links.accessLog],
+    [labels.dashboard, links.dashboard],
+  ];
+  return all.flatMap(([label, url]) => (url === null ? [] : [`${label}\n  ${url}`])).join('\n');
 }

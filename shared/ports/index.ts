@@ -16,7 +16,9 @@ import type {
   Incident,
   Measure,
   Notice,
+  Place,
   Rollup,
+  Silence,
   WaitingHalf,
 } from '../model.js';
 import type { TruststoreSource } from './truststore.js';
@@ -144,6 +146,13 @@ export interface Outbox {
   clear(noticeId: string): Promise<void>;
 }
 
+export interface SilenceStore {
+  /** Puts the silence, in place of one with the same id. Known for `keptDaysMax` after its end. */
+  save(silence: Silence): Promise<void>;
+  /** Those in force, to come and lately over, in no particular order. */
+  list(): Promise<readonly Silence[]>;
+}
+
 export interface Publisher {
   /** Resolves once the notice was accepted for delivery. May deliver twice when called twice: the id is stable. */
   publish(notice: Notice): Promise<void>;
@@ -190,6 +199,7 @@ export interface Stores {
   readonly outbox: Outbox;
   readonly certificates: CertificateStore;
   readonly storm: StormStore;
+  readonly silences: SilenceStore;
 }
 
 /** All that the pipeline needs from outside. */
@@ -200,4 +210,6 @@ export interface World {
   readonly publisher: Publisher;
   readonly truststores: TruststoreSource;
   readonly failureLog?: FailureLog;
+  /** For links into the console and for commands; absent where nothing is deployed. */
+  readonly place?: Place;
 }

@@ -15,6 +15,7 @@ import {
   closeThrough,
   expectedAt,
   type Later,
+  rawOf,
   start,
   type WindowSurprise,
   windowsAt,
@@ -63,6 +64,8 @@ export interface Verdict {
 }
 
 const MINUTES_PER_MONTH = 30 * 24 * 60;
+/** What leaving the highest minute out costs a lasting spike, about: a power and a half of ten. */
+const WITHOUT_PEAK = 1.5;
 const ONE_IN_MAX = 1e12;
 /** A window is back to usual when it is less surprising than one in ten. */
 const USUAL = 1;
@@ -126,7 +129,10 @@ export function verdictOf(state: State, settings: Settings, window: Window, poli
   const later = laterOf(state, settings, window);
   const windows = windowsAt(state, settings, window.step, later);
   const threshold = -Math.log10(policy.falsePagesPerMonth / MINUTES_PER_MONTH);
-  const scored = windows.map((w) => ({ ...w, score: w.count < policy.floor ? 0 : calibrate(state, settings, w.raw) }));
+  const scored = windows.map((w, k) => ({
+    ...w,
+    score: w.count < policy.floor ? 0 : scoreOf(state, settings, w, k, later),
+  }));
   const passing = scored.filter((w) => w.score >= threshold);
   const recent = windows.find((w) => w.window === policy.windowMinutes)?.count ?? 0;
   const most = scored.reduce((a, b) => (b.score > a.score || (a.score === 0 && b.raw > a.raw) ? b : a));
@@ -140,6 +146,17 @@ export function verdictOf(state: State, settings: Settings, window: Window, poli
     shortestMinutes: passing[0]?.window ?? null,
   };
   return { kind, because: inWords(kind, numbers, policy), numbers };
+}
+
+/**
+ * The window's score by the series' own measure. Clumps of failures within one minute make the own measure wary; a
+ * window that is out of line even without its highest minute is no clump, and there the model's word is enough.
+ */
+function scoreOf(state: State, settings: Settings, w: WindowSurprise, k: number, later: Later): number {
+  const own = calibrate(state, settings, w.raw);
+  if (w.window < 3) return own;
+  const rest = rawOf(state, k + 1, w.count - w.peak, w.expected, later.doubt);
+  return Math.max(own, rest > 0 ? rest + WITHOUT_PEAK : 0);
 }
 
 /** The counts and expectations of the steps after the closed ones. */
@@ -189,8 +206,8 @@ function inWords(kind: Verdict['kind'], n: VerdictNumbers, policy: DetectionPoli
   if (kind === 'spike') return `${seen}; ${chance}`;
   if (kind === 'over')
     return `${seen}; ${chance}; stopped since: ${amount(n.recent)} in ${minutes(policy.windowMinutes)}`;
-  if (kind === 'elevated') return `${seen}; above the usual, but no spike by itself`;
   if (n.count > n.expected && n.count < policy.floor) return `${seen}; under the floor of ${policy.floor}`;
+  if (kind === 'elevated') return `${seen}; above the usual, but no spike by itself`;
   return `${seen}; nothing unusual`;
 }
 

@@ -4,7 +4,7 @@
  *
  *     none, resolved --spike--> firing                                   notice: spike
  *     firing --window grew by escalateFactor--> firing                   notice: escalated
- *     firing --repeatMinutes since the last notice--> firing             notice: ongoing
+ *     firing --repeatMinutes since the last notice--> firing             notice: ongoing, unless acknowledged
  *     firing --calm for long enough--> resolved                          notice: resolved
  *     resolved --spike within REOPEN_RESOLVES resolve times--> firing    notice: spike, the same incident
  *
@@ -13,8 +13,9 @@
 
 import { createHash } from 'node:crypto';
 import type { DetectionPolicy } from '../config.js';
-import { type GroupKey, type Incident, type NoticeKind, OTHER_ISSUERS, type Severity } from '../model.js';
+import type { GroupKey, Incident, NoticeKind, Severity } from '../model.js';
 import { amount, type Verdict } from './detect.js';
+import { worse } from './severity.js';
 
 export interface Change {
   readonly next: Incident;
@@ -31,7 +32,7 @@ const CALM_RESOLVES_MAX = 8;
 
 /**
  * @param now the moment the verdict is about, in milliseconds; one before the last notice changes nothing
- * @param severity of a spike; the default goes by the window's count
+ * @param severity of a spike or an escalation
  * @returns null where nothing changes
  */
 export function advance(
@@ -40,7 +41,7 @@ export function advance(
   group: GroupKey,
   now: number,
   policy: DetectionPolicy,
-  severity: Severity = severityOf(verdict, group, policy),
+  severity: Severity = 'low',
 ): Change | null {
   if (current !== null && now < current.lastNoticeAt) return null;
   if (current === null || current.state === 'resolved') return open(current, verdict, group, now, policy, severity);
@@ -49,7 +50,7 @@ export function advance(
   if (verdict.kind === 'spike' && verdict.numbers.recent >= policy.escalateFactor * current.noticedCount) {
     if (!settling(current, now, policy)) return escalate(next, verdict, now, severity);
   }
-  if (now - current.lastNoticeAt >= policy.repeatMinutes * MINUTE) {
+  if (!current.acknowledged && now - current.lastNoticeAt >= policy.repeatMinutes * MINUTE) {
     const because = `${verdict.because}; going on for ${duration(now - current.since)}`;
     return { next: { ...next, calmSince: null, lastNoticeAt: now }, notice: 'ongoing', because };
   }
@@ -90,6 +91,9 @@ function open(
     severity,
     flaps: back ? before.flaps + 1 : 0,
     announced: true,
+    severityAtFirst: severity,
+    acknowledged: false,
+    heldBack: false,
   };
   const because = back
     ? `${verdict.because}; back ${duration(now - before.lastNoticeAt)} after it was resolved`
@@ -106,6 +110,7 @@ function escalate(next: Incident, verdict: Verdict, now: number, severity: Sever
     lastNoticeAt: now,
     noticedCount: recent,
     severity: worse(next.severity, severity),
+    acknowledged: false,
   };
   return { next: raised, notice: 'escalated', because };
 }
@@ -135,18 +140,6 @@ export function incidentIdOf(group: GroupKey, since: number): string {
 /** Derived from the incident and its version: each transition has one, and a retry has the same. */
 export function noticeIdOf(next: Incident): string {
   return `${next.incidentId}-${next.version}`;
-}
-
-/** By how far the window is above the floor; failures of issuers that nobody knows are never urgent. */
-export function severityOf(verdict: Verdict, group: GroupKey, policy: DetectionPolicy): Severity {
-  if (group.issuerDn === OTHER_ISSUERS) return 'low';
-  const above = Math.max(verdict.numbers.recent, verdict.numbers.count) / policy.floor;
-  return above < 2 ? 'low' : above < 20 ? 'medium' : above < 200 ? 'high' : 'critical';
-}
-
-function worse(a: Severity, b: Severity): Severity {
-  const order: readonly Severity[] = ['low', 'medium', 'high', 'critical'];
-  return order.indexOf(b) > order.indexOf(a) ? b : a;
 }
 
 function duration(ms: number): string {

@@ -1,5 +1,6 @@
 /** Puts together what a notice says, from the transition and the facts behind it. Pure. */
 
+import type { Config } from '../config.js';
 import { limits } from '../limits.js';
 import {
   type ClientTally,
@@ -9,9 +10,11 @@ import {
   type Incident,
   type Notice,
   type NoticeKind,
+  type Place,
   SEVERAL_ISSUERS,
 } from '../model.js';
-import { tally } from './count.js';
+import { linksOf } from './console-links.js';
+import { minuteOf, tally } from './count.js';
 import type { Verdict } from './detect.js';
 import { noticeIdOf } from './incident.js';
 
@@ -26,36 +29,77 @@ export interface NoticeParts {
   readonly clients: readonly ClientTally[];
   /** For a scope's incident, the groups that fail together. */
   readonly groups: readonly GroupKey[];
-  readonly runbookBaseUrl: string;
+  /** Facts that cover the last hour. */
+  readonly recentFacts: readonly Fact[];
+  readonly scopeShare: number | null;
+  readonly config: Config;
+  readonly place: Place | null;
   readonly diagnosed: {
     readonly verdict: Diagnosis | null;
     readonly verdictNote: string | null;
     readonly change: string | null;
+    readonly issuerTrusted: boolean | null;
   };
 }
 
 export function noticeOf(parts: NoticeParts): Notice {
-  const { kind, incident, verdict, facts, clients, groups } = parts;
+  const { kind, incident, verdict, facts, clients, groups, config, place, now } = parts;
   const { group } = incident;
+  const since = facts.reduce((first, fact) => Math.min(first, fact.firstAt), incident.since);
+  const reasonText = groups.length > 0 ? '' : (facts.at(-1)?.reasonText ?? '');
   return {
     type: 'notice',
     version: 1,
     kind,
     noticeId: noticeIdOf(incident),
     incidentId: incident.incidentId,
-    at: new Date(parts.now).toISOString(),
-    since: new Date(facts.reduce((first, fact) => Math.min(first, fact.firstAt), incident.since)).toISOString(),
+    at: new Date(now).toISOString(),
+    since: new Date(since).toISOString(),
     severity: incident.severity,
     group,
     groups,
-    reasonText: groups.length > 0 ? '' : (facts.at(-1)?.reasonText ?? ''),
+    reasonText,
     count: kind === 'resolved' ? countInAll(incident, facts) : verdict.numbers.count,
     windowMinutes: verdict.numbers.windowMinutes,
     expected: verdict.numbers.expected,
+    lastHour: lastHourOf(parts.recentFacts, now),
+    clientCount: Math.max(clientCountOf(facts), clients.length),
+    scopeShare: parts.scopeShare,
+    severityAtFirst: incident.severityAtFirst,
     because: parts.because,
-    runbookUrl: runbookUrl(parts.runbookBaseUrl, runbookId(parts)),
+    runbookUrl: runbookUrl(config, group, runbookId(parts)),
     clients,
     ...parts.diagnosed,
+    links: linksOf({ group, reasonText, since, at: now }, config, place),
+    commands: commandsOf(incident.incidentId, place),
+  };
+}
+
+const MINUTES_SHOWN = 60;
+
+function lastHourOf(facts: readonly Fact[], now: number): number[] {
+  const counts = new Array<number>(MINUTES_SHOWN).fill(0);
+  const first = minuteOf(now) - MINUTES_SHOWN + 1;
+  for (const { minute, count } of facts) {
+    const at = minute - first;
+    if (at >= 0 && at < MINUTES_SHOWN) counts[at] = (counts[at] ?? 0) + count;
+  }
+  // In a storm the facts of unknown issuers may take back more than a minute brought.
+  return counts.map((count) => Math.max(0, Math.round(count)));
+}
+
+/** How many different clients the facts name. */
+export function clientCountOf(facts: readonly Fact[]): number {
+  const clients = facts.flatMap((fact) => fact.clients);
+  return new Set(clients.map((one) => one.fingerprint ?? `${one.serialNumber} ${one.subjectDn}`)).size;
+}
+
+/** They name the incident and nothing else: what a client sent must not come into anybody's shell. */
+function commandsOf(incidentId: string, place: Place | null): Notice['commands'] {
+  const table = place === null ? '' : ` --table ${place.tableName}`;
+  return {
+    silence: `mtls-watch silence add --incident ${incidentId} --for 2h --comment "why"${table}`,
+    acknowledge: `mtls-watch ack ${incidentId}${table}`,
   };
 }
 
@@ -83,7 +127,15 @@ function runbookId({ incident, diagnosed }: NoticeParts): string {
 
 const SEVERAL_ISSUERS_PAGE = 'several-issuers';
 
-/** Pages are addressed by id: `<baseUrl>/en/<id>.md`. */
-export function runbookUrl(baseUrl: string, id: string): string {
-  return `${baseUrl.endsWith('/') ? baseUrl.slice(0, -1) : baseUrl}/en/${id}.md`;
+/** Pages are addressed by id, `<baseUrl>/<language>/<id>.md`, unless the last matching override names another. */
+export function runbookUrl({ runbooks, language }: Config, group: GroupKey, id: string): string {
+  const own = runbooks.overrides.findLast(
+    ({ scope, issuerDn, reason }) =>
+      (scope === undefined || scope === group.scope) &&
+      (issuerDn === undefined || issuerDn === group.issuerDn) &&
+      (reason === undefined || reason === group.reason || reason === id),
+  );
+  if (own !== undefined) return own.url;
+  const { baseUrl } = runbooks;
+  return `${baseUrl.endsWith('/') ? baseUrl.slice(0, -1) : baseUrl}/${language}/${id}.md`;
 }

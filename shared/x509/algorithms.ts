@@ -3,7 +3,18 @@
  * Sources of the identifiers: RFC 3279, 4055, 5758, 8410 and NIST's registry of algorithms.
  */
 
-import { bitString, CONTEXT, DerError, type DerNode, expectTag, isUniversal, oidText, readDer, TAG } from './der.js';
+import {
+  bitString,
+  CONTEXT,
+  DerError,
+  type DerNode,
+  expectTag,
+  hex,
+  isUniversal,
+  oidText,
+  readDer,
+  TAG,
+} from './der.js';
 
 export type Hash =
   | 'md2'
@@ -125,11 +136,11 @@ function readPss(oid: string, parameters: DerNode | undefined): SignatureAlgorit
   return { oid, name: `RSASSA-PSS with ${hash ?? 'an unknown hash'}`, hash, scheme: 'rsa-pss', saltLength };
 }
 
-/** A non-negative INTEGER below 2^31. @throws DerError */
+/** A non-negative INTEGER; what does not fit a number of JavaScript is the largest that does. @throws DerError */
 export function smallInteger(node: DerNode): number {
   const { content } = expectTag(node, TAG.integer, 'number');
-  if (content.length === 0 || content.length > 4 || (content[0] ?? 0) > 127) throw new DerError('number out of range');
-  return content.reduce((value, byte) => value * 256 + byte, 0);
+  if (content.length === 0 || (content[0] ?? 0) > 127) throw new DerError('number out of range');
+  return Math.min(Number(`0x${hex(content)}`), Number.MAX_SAFE_INTEGER);
 }
 
 /** Reads a SubjectPublicKeyInfo. @throws DerError */

@@ -17,7 +17,7 @@ import {
   sameBytes,
   TAG,
 } from './der.js';
-import { canonicalDnOf, comparisonKey, type Rdn, rdnsOf } from './dn.js';
+import { canonical, comparisonKey, type Rdn, rdnsOf } from './dn.js';
 import { type Extensions, noExtensions, readExtensions } from './extensions.js';
 import { readLoggedPem } from './pem.js';
 
@@ -100,8 +100,8 @@ function read(der: Uint8Array): Certificate {
     signatureAlgorithm: readSignatureAlgorithm(algorithm),
     signatureAlgorithmsAgree: sameBytes(algorithm.raw, innerAlgorithm.raw),
     signature: bitString(expectTag(signature, TAG.bitString, 'signature')),
-    subjectDn: canonicalDnOf(subject),
-    issuerDn: canonicalDnOf(issuer),
+    subjectDn: canonical(subjectRdns),
+    issuerDn: canonical(issuerRdns),
     subjectDer: subject.raw,
     issuerDer: issuer.raw,
     subjectKey: comparisonKey(subjectRdns),

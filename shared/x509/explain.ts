@@ -42,6 +42,23 @@ function selfSigned(client: Certificate): Finding {
   );
 }
 
+/** Whoever connects chooses the names in a certificate, and can make a CA of the same name as a partner's. */
+const FROM_THE_CA = 'Get it from the CA itself, never from the client: anybody can make a CA of that name.';
+
+/** By which the right certificate of the issuer is known. */
+function wantedBy(child: Certificate, known: Certificate | null): string {
+  if (known !== null) return `SHA-256 fingerprint ${known.fingerprint}`;
+  return child.authorityKeyId === null
+    ? 'key identifier not given'
+    : `key identifier ${keyIdText(child.authorityKeyId)}`;
+}
+
+function signedWith({ authorityKeyId }: Certificate): string {
+  return authorityKeyId === null
+    ? 'it does not say which key of the issuer signed it'
+    : `signed with the key ${keyIdText(authorityKeyId)}`;
+}
+
 /** CAs with the issuer's name are there, but none made the signature. */
 function impostor(
   search: Search,
@@ -57,8 +74,7 @@ function impostor(
   ];
   const real = presentedIssuer(search, child, presented);
   const older = held.notBefore > child.notBefore;
-  const wanted =
-    real === null ? `the key identifier ${keyIdText(child.authorityKeyId)}` : `SHA-256 fingerprint ${real.fingerprint}`;
+  const wanted = wantedBy(child, real);
   return finding(
     'issuer-rekeyed',
     'error',
@@ -66,7 +82,7 @@ function impostor(
     {
       evidence: [
         `issuer ${child.issuerDn}`,
-        `signed with the key ${keyIdText(child.authorityKeyId)}`,
+        signedWith(child),
         ...impostors.map(
           ({ certificate }) =>
             `in the truststore: ${keyIdText(certificate.subjectKeyId)}, ${keyText(certificate)}, valid from ${when(certificate.notBefore)}`,
@@ -74,8 +90,8 @@ function impostor(
         ...(real === null ? [] : [`presented by the client: ${identity(real)}`]),
       ],
       remedy: older
-        ? `Put the earlier certificate of ${child.issuerDn} (${wanted}) back into the truststore beside the new one, and keep both until its clients are renewed. Or have this client renew its certificate with the new key of the CA.`
-        : `Add the new certificate of ${child.issuerDn} (${wanted}) to the truststore, beside the old one while clients move over; the CA has a new key under its old name. Then update the domain name to the new truststore version.`,
+        ? `Put the earlier certificate of ${child.issuerDn} (${wanted}) back into the truststore beside the new one, and keep both until its clients are renewed. Or have this client renew its certificate with the new key of the CA. ${FROM_THE_CA}`
+        : `Add the new certificate of ${child.issuerDn} (${wanted}) to the truststore, beside the old one while clients move over; the CA has a new key under its old name. ${FROM_THE_CA} Then update the domain name to the new truststore version.`,
     },
   );
 }
@@ -128,29 +144,40 @@ function missing(
   const relative = relativeWithinBounds(search, child, path);
   const loops = !candidates(search, child).next().done;
   const gap = !loops && isIntermediate(search, child, chain, relative);
-  const wanted =
-    chain[0] === undefined
-      ? `${child.issuerDn} with key identifier ${keyIdText(child.authorityKeyId)}`
-      : `${child.issuerDn} with SHA-256 fingerprint ${chain[0].fingerprint}`;
+  const wanted = `${child.issuerDn} (${wantedBy(child, chain[0] ?? null)})`;
   const evidence = [
     `issuer ${child.issuerDn}`,
-    `key identifier of the issuer ${keyIdText(child.authorityKeyId)}`,
+    signedWith(child),
     ...(loops ? ['the CAs of this name in the truststore lead round in a circle and to no root'] : []),
     ...chain.map((one) => `presented by the client, not in the truststore: ${identity(one)}`),
     ...(relative === null ? ['no CA of the truststore is related to it'] : [relativeText(relative)]),
+    ...unreadableBlocks(search),
   ];
   const then = 'Then update the domain name to the new truststore version.';
   const remedy = gap
-    ? `Add the intermediate CA ${wanted} to the truststore: the gateway needs every CA up to the root there, whatever the client presents. Get it from the CA that issued to ${child.subjectDn}. ${then}`
+    ? `Add the intermediate CA ${wanted} to the truststore: the gateway needs every CA up to the root there, whatever the client presents. ${FROM_THE_CA} ${then}`
     : depth === 0
-      ? `Decide whether clients of ${child.issuerDn} are to be let in. If so, add the CA ${wanted} and every CA above it up to its root to the truststore. ${then}`
-      : `Complete the chain of ${child.subjectDn}, which is in the truststore without its issuer: add ${wanted} and every CA above it up to the self-signed root. ${then}`;
+      ? `Decide whether clients of ${child.issuerDn} are to be let in. If so, add the CA ${wanted} and every CA above it up to its root to the truststore. ${FROM_THE_CA} ${then}`
+      : `Complete the chain of ${child.subjectDn}, which is in the truststore without its issuer: add ${wanted} and every CA above it up to the self-signed root. ${FROM_THE_CA} ${then}`;
   return finding(
     gap ? 'intermediate-missing' : 'issuer-missing',
     'error',
     { depth, certificate: child },
     { evidence, remedy: remedy + renamed(relative) },
   );
+}
+
+/** The CA may well be there, in a block that nobody can read. */
+function unreadableBlocks({ truststore: { problems, truncated } }: Search): string[] {
+  const lines = problems.filter(({ kind }) => kind === 'broken' || kind === 'malformed').map(({ line }) => line);
+  return [
+    ...(lines.length > 0
+      ? [
+          `not readable in the truststore: the blocks in line ${lines.slice(0, 5).join(', ')}${lines.length > 5 ? ', …' : ''}`,
+        ]
+      : []),
+    ...(truncated ? [`the truststore has more than ${limits.truststoreBlocksMax} blocks; the rest was not read`] : []),
+  ];
 }
 
 /** An audit asks for every certificate that lacks its issuer: past the bound, nobody reads the hints any more. */

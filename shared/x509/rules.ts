@@ -114,14 +114,14 @@ function purposeName(oid: string): string {
   return PURPOSES[oid] ?? oid;
 }
 
-/** An anchor may be of version 1 or have a key usage alone, as old roots do; all others need basic constraints. */
+/** RFC 5280, 4.2.1.3 and 4.2.1.9. An anchor may be of version 1, which knows no extensions, as old roots are. */
 function mayIssue({ keyUsage, basicConstraints, version }: Certificate, anchor: boolean): Problem[] {
   if (keyUsage !== null && !hasUsage(keyUsage, 'keyCertSign')) {
     return [{ code: 'issuer-not-ca', detail: `key usage: ${keyUsage.join(', ') || 'none'}` }];
   }
   if (basicConstraints?.ca === true) return [];
   if (basicConstraints !== null) return [{ code: 'issuer-not-ca', detail: 'basic constraints: CA false' }];
-  if (anchor && (version === 1 || keyUsage !== null)) return [];
+  if (anchor && version === 1) return [];
   return [{ code: 'issuer-not-ca', detail: 'no basic constraints' }];
 }
 

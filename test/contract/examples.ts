@@ -1,6 +1,16 @@
 /** Values for the contract suite; each takes what a test wants to be different. */
 
-import type { AccessRecord, Client, Denial, Fact, GroupKey, Incident, Notice, Rollup } from '../../shared/model.js';
+import type {
+  AccessRecord,
+  Client,
+  Denial,
+  Fact,
+  GroupKey,
+  Incident,
+  Notice,
+  Rollup,
+  Silence,
+} from '../../shared/model.js';
 
 /** Characters that break naive storage: markup, quotes, separators of keys, bidi, astral, a lone surrogate, NUL. */
 export const HOSTILE = `<b>"'#~ \\ \u202e \u{1f510} \ud800 \u0000 é`;
@@ -94,6 +104,9 @@ export function incident(version: number, changes: Partial<Incident> = {}): Inci
     severity: 'high',
     flaps: 0,
     announced: true,
+    severityAtFirst: 'medium',
+    acknowledged: false,
+    heldBack: false,
     ...changes,
   };
 }
@@ -114,6 +127,11 @@ export function notice(noticeId: string, at = 1_800_000_000_000, changes: Partia
     count: 12,
     windowMinutes: 5,
     expected: 0.5,
+    lastHour: [...new Array<number>(59).fill(0), 12],
+    clientCount: 1,
+    issuerTrusted: true,
+    scopeShare: 0.75,
+    severityAtFirst: 'medium',
     because: '12 in 5 minutes, 0.5 expected',
     runbookUrl: 'https://wiki.example.com/en/expired.md',
     clients: counts(1).clients,
@@ -127,6 +145,23 @@ export function notice(noticeId: string, at = 1_800_000_000_000, changes: Partia
     },
     verdictNote: null,
     change: null,
+    links: { executionLog: null, accessLog: null, dashboard: null },
+    commands: { silence: 'mtls-watch silence add', acknowledge: 'mtls-watch ack' },
+    ...changes,
+  };
+}
+
+export function silence(id: string, changes: Partial<Silence> = {}): Silence {
+  return {
+    id,
+    scope: 'api.bank.example',
+    issuerDn: '*',
+    reason: 'expired',
+    startsAt: 1_800_000_000_000,
+    endsAt: 1_800_007_200_000,
+    window: null,
+    comment: 'migration',
+    createdAt: 1_800_000_000_000,
     ...changes,
   };
 }

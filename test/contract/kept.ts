@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/limits.js';
 import type { Waiting } from '../../shared/ports/index.js';
-import { group, HOSTILE } from './examples.js';
+import { group, HOSTILE, silence } from './examples.js';
 import type { Containers } from './stores.js';
 
 const T = 1_800_000_000_000;
@@ -84,6 +84,23 @@ export function describeKept(containers: Containers): void {
       await certificates.save(new Map(many.map((fingerprint) => [fingerprint, `PEM of ${fingerprint}`])));
       const found = await Promise.all(many.map((fingerprint) => containers.b.certificates.load(fingerprint)));
       expect(found).toEqual(many.map((fingerprint) => `PEM of ${fingerprint}`));
+    });
+  });
+
+  describe('silences', () => {
+    it('are listed until long after their end, the last one saved under an id', async () => {
+      const { a, b } = containers;
+      expect(await a.silences.list()).toEqual([]);
+      const one = silence('s1', { comment: HOSTILE, issuerDn: `CN=${HOSTILE}` });
+      const other = silence('s2', { window: { days: [1, 5], fromMinute: 120, minutes: 30 }, reason: null });
+      await a.silences.save(one);
+      await b.silences.save(other);
+      const listed = await b.silences.list();
+      expect(listed).toHaveLength(2);
+      expect(listed).toEqual(expect.arrayContaining([one, other]));
+      await b.silences.save({ ...one, endsAt: T });
+      expect(await a.silences.list()).toContainEqual({ ...one, endsAt: T });
+      expect(await a.silences.list()).toHaveLength(2);
     });
   });
 

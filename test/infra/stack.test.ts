@@ -68,6 +68,33 @@ describe('the topic', () => {
   });
 });
 
+describe('topics by severity, for chats, and events', () => {
+  const own = 'arn:aws:sns:eu-central-1:111122223333:on-call';
+  const routed = synthesise({ topics: { critical: own, low: 'create' }, chatTopic: 'create', eventBus: 'default' });
+
+  it('are made where asked for, with the same key', () => {
+    const topics = resources(routed.template, 'AWS::SNS::Topic');
+    expect(topics).toHaveLength(3);
+    expect(new Set(topics.map(([, { Properties }]) => JSON.stringify(Properties.KmsMasterKeyId))).size).toBe(1);
+    expect(Object.keys(routed.template.findOutputs('*'))).toEqual(
+      expect.arrayContaining(['LowTopicArn', 'ChatTopicArn']),
+    );
+  });
+
+  it('are told to both functions, which may publish there and nowhere else', () => {
+    for (const [, { Properties }] of resources(routed.template, 'AWS::Lambda::Function')) {
+      const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
+      expect(Variables.TOPIC_ARN_CRITICAL).toBe(own);
+      expect(Variables.TOPIC_ARN_LOW).toEqual({ Ref: expect.stringMatching(/^AlertsLow/) });
+      expect(Variables.CHAT_TOPIC_ARN).toEqual({ Ref: expect.stringMatching(/^AlertsChat/) });
+    }
+    const text = JSON.stringify(resources(routed.template, 'AWS::IAM::Role'));
+    expect(text).toContain(own);
+    expect(text).toContain(':event-bus/default');
+    expect(JSON.stringify(resources(template, 'AWS::IAM::Role'))).not.toContain('events:PutEvents');
+  });
+});
+
 describe('the functions', () => {
   const functions = resources(template, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties);
 

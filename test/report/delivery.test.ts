@@ -5,7 +5,7 @@ import { createWeeklyReport } from '../../functions/weekly-report/weekly-report.
 import { createInsights } from '../../shared/adapters/aws/insights.js';
 import { consoleUrl } from '../../shared/adapters/aws/report-bucket.js';
 import { MtlsWatchError } from '../../shared/errors.js';
-import { closeHours } from '../../shared/pipeline.js';
+import { closeHours } from '../../shared/ledger.js';
 import { reportSchema } from '../../shared/report/schema.js';
 import { fact, group } from '../contract/examples.js';
 import { testWorld } from '../support/world.js';

@@ -213,6 +213,7 @@ function checkEstimates({ traffic, observed }: Ended, facts: readonly Fact[], ex
     ({ issuerDn }) => issuerDn,
     () => 1,
   );
+  if (limits.clientsPerFactMax > CLIENTS_OF_A_FACT) checkWeights(traffic.requests, observed, named, expect);
   if (estimates.has(OTHER_ISSUERS)) return;
   for (const [issuerDn, estimate] of estimates) {
     const truth = truths.get(issuerDn) ?? 0;
@@ -226,6 +227,17 @@ function checkEstimates({ traffic, observed }: Ended, facts: readonly Fact[], ex
       estimate >= truth - error - lost - whole.filter(({ isTied }) => !isTied).length / rate,
       () => `${issuerDn}: ${truth} refused, ${estimate} estimated, more than ${error} off`,
     );
+  }
+}
+
+/** A joined request stands for as many as the sparser of the two sides left out, itself included. */
+function checkWeights(requests: readonly Request[], { rates }: Observed, named: readonly Fact[], expect: Expect): void {
+  const bySubject = new Map(requests.map((request) => [request.subjectDn, request] as const));
+  for (const { subjectDn, count } of named.flatMap(({ clients }) => clients)) {
+    const request = bySubject.get(subjectDn);
+    if (request === undefined || !request.isTied) continue;
+    const weight = 1 / Math.min(rates.get(request.at) ?? 1, rates.get(request.at + 1) ?? 1);
+    expect(count === weight, () => `${subjectDn}: stands for ${count}, and should for ${weight}`);
   }
 }
 

@@ -25,6 +25,9 @@ const memory = 'shared/adapters/memory.ts';
 const pairing = 'shared/stages/pairing.ts';
 const correlate = 'shared/correlate.ts';
 const pipeline = 'shared/pipeline.ts';
+const ledger = 'shared/ledger.ts';
+const waiting = 'shared/waiting.ts';
+const storm = 'shared/storm.ts';
 const outbox = 'shared/outbox.ts';
 const evaluate = 'shared/evaluate.ts';
 
@@ -115,9 +118,9 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: 'facts: left to the invocation that joins, not written by a retry',
-    file: pipeline,
-    from: 'const facts = countFailures(await group(failures, stores), batch.batchId);',
-    to: 'const facts = countFailures(await group(failures, stores), `${batch.batchId} ${world.clock.now()}`);',
+    file: ledger,
+    from: 'const facts = countFailures(await group(failures, stores), batchId);',
+    to: 'const facts = countFailures(await group(failures, stores), `${batchId} ${randomUUID()}`);',
   },
   {
     name: 'groups: the bound of issuers is not kept',
@@ -151,7 +154,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: 'sweep: a list is removed before its facts are written',
-    file: pipeline,
+    file: waiting,
     from: 'const settled = await settle(waiting, stores.join);',
     to: 'await stores.waiting.remove(waiting);\n    const settled = await settle(waiting, stores.join);',
   },
@@ -163,25 +166,25 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: 'sweep: halves are settled before their grace is over',
-    file: pipeline,
-    from: 'clock.now() + config.graceMinutes * 60_000;',
+    file: waiting,
+    from: 'clock.now() + config.graceMinutes * MINUTE_MS;',
     to: 'clock.now();',
   },
   {
     name: 'roll-up: the hour is marked before its facts are written',
-    file: pipeline,
-    from: '  await stores.facts.put(facts, forbidden);\n  const stamp = randomUUID();',
-    to: '  const stamp = randomUUID();\n  const later = stores.facts;',
+    file: ledger,
+    from: '  await stores.facts.put(facts, countForbidden(forbidden, batchId));\n',
+    to: '  const later = stores.facts;\n',
     also: {
       from: '  await stores.rollups.mark([...distinct.values()]);',
-      to: '  await stores.rollups.mark([...distinct.values()]);\n  await later.put(facts, forbidden);',
+      to: '  await stores.rollups.mark([...distinct.values()]);\n  await later.put(facts, countForbidden(forbidden, batchId));',
     },
   },
   {
-    name: 'roll-up: a retry leaves the same mark as the first attempt',
-    file: pipeline,
+    name: 'roll-up: every mark looks like the one before',
+    file: ledger,
     from: 'const stamp = randomUUID();',
-    to: "const stamp = facts[0]?.batchId ?? '';",
+    to: "const stamp = 'mark';",
   },
   {
     name: 'roll-up: closing removes a mark that was set meanwhile',
@@ -245,7 +248,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: 'storm: a retry chooses its own sampling rate',
-    file: pipeline,
+    file: storm,
     from: 'return stores.storm.fixRate(`${batchId} ${kind}`, samplingRate(load));',
     to: 'return samplingRate(load);',
   },
@@ -257,20 +260,30 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: 'storm: what a request stands for is not taken off the unknown ones',
-    file: pipeline,
+    file: ledger,
     from: 'return failure.weight === 1 ? [counted] : [counted, standIn(failure)];',
     to: 'return failure.weight > 0 ? [counted] : [counted, standIn(failure)];',
   },
   {
     name: 'storm: denials outside the sample are not counted',
     file: pipeline,
-    from: "...left.map((denial) => lonely(denial, 'not-sampled'))]",
-    to: "...left.slice(left.length).map((denial) => lonely(denial, 'not-sampled'))]",
+    from: "left.map((denial) => lonely(denial, 'not-sampled'))",
+    to: "left.slice(left.length).map((denial) => lonely(denial, 'not-sampled'))",
   },
 ];
 
-const SEEDS_MAX = 2_000;
+const SEEDS_MAX = Number(process.env.MUTANT_SEEDS ?? 3_000);
 const root = new URL('../../', import.meta.url).pathname;
+
+/** The source with the mistake in it. */
+function mutated(mutant: Mutant): string {
+  let source = readFileSync(join(root, mutant.file), 'utf8');
+  for (const { from, to } of mutant.also === undefined ? [mutant] : [mutant, mutant.also]) {
+    if (source.split(from).length !== 2) throw new Error(`${mutant.name}: ${from} is not once in ${mutant.file}`);
+    source = source.replace(from, () => to);
+  }
+  return source;
+}
 
 function hunt(mutant: Mutant): { readonly seed: number; readonly violation: string } | null {
   const copy = mkdtempSync(join(tmpdir(), 'mtls-watch-mutant-'));
@@ -288,12 +301,7 @@ function hunt(mutant: Mutant): { readonly seed: number; readonly violation: stri
     for (const part of ['test/certificates.ts', 'test/der-writer.ts']) cpSync(join(root, part), join(copy, part));
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     const path = join(copy, mutant.file);
-    let source = readFileSync(path, 'utf8');
-    for (const { from, to } of mutant.also === undefined ? [mutant] : [mutant, mutant.also]) {
-      if (source.split(from).length !== 2) throw new Error(`${mutant.name}: ${from} is not once in ${mutant.file}`);
-      source = source.replace(from, () => to);
-    }
-    writeFileSync(path, source);
+    writeFileSync(path, mutated(mutant));
     const run = spawnSync(process.execPath, ['--import', 'tsx', 'test/simulation/hunt.ts', String(SEEDS_MAX)], {
       cwd: copy,
       encoding: 'utf8',
@@ -306,6 +314,8 @@ function hunt(mutant: Mutant): { readonly seed: number; readonly violation: stri
   }
 }
 
+// A text that is no longer there is told before the long run.
+for (const mutant of mutants) mutated(mutant);
 const wanted = process.argv[2];
 const rows: string[] = [];
 let survivors = 0;

@@ -16,6 +16,8 @@ export interface Observed {
   readonly claimedDenials: Set<number>;
   readonly transitions: { readonly next: Incident; readonly notice: Notice | null }[];
   readonly violations: string[];
+  /** The sampling rate of each half (by its time) that stands in a cell. */
+  readonly rates: Map<number, number>;
   /** The lowest sampling rate that was fixed, 1 when none was. */
   lowestRate: number;
 }
@@ -39,7 +41,13 @@ export function observe(
   const firstPut = new Map<string, number>();
   const recordsOfBatch = new Map<string, number[]>();
   const takenIn = new Set<number>();
-  const observed: Observed = { claimedDenials: new Set(), transitions: [], violations: [], lowestRate: 1 };
+  const observed: Observed = {
+    claimedDenials: new Set(),
+    rates: new Map(),
+    transitions: [],
+    violations: [],
+    lowestRate: 1,
+  };
   const expect = (isRight: boolean, what: () => string): void => {
     if (!isRight) observed.violations.push(what());
   };
@@ -56,7 +64,8 @@ export function observe(
             recordsOfBatch.set(batchId, [...(recordsOfBatch.get(batchId) ?? []), half.at]);
           }
           const held = half.kind === 'denial' ? cells[index]?.denial : cells[index]?.access;
-          if (held?.half.eventId !== half.eventId) count('a slot taken by another half');
+          if (held?.half.eventId === half.eventId) observed.rates.set(half.at, held.half.rate);
+          else count('a slot taken by another half');
         }
         return cells;
       },

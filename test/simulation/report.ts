@@ -1,7 +1,7 @@
 /** What a campaign has to say: a table of what was injected, and the violations with the trace of the first. */
 
 import type { Campaign } from './campaign.js';
-import { writeFaults, writes } from './faulty-world.js';
+import { writeFaults, writes } from './disk.js';
 
 /** Everything else that a campaign injects or provokes. */
 export const otherFaults = [

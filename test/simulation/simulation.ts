@@ -12,16 +12,8 @@ import type { LogBatch, Notice } from '../../shared/model.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
 import { check, type Delivered } from './check.js';
-import {
-  type FaultRates,
-  faultyPublisher,
-  faultyStores,
-  type Io,
-  type Process,
-  type Write,
-  type WriteFault,
-  writeFaults,
-} from './faulty-world.js';
+import { type FaultRates, type Io, type Process, type Write, type WriteFault, writeFaults } from './disk.js';
+import { faultyWorld } from './faulty-world.js';
 import { observe } from './oracle.js';
 import { createRandom, type Random } from './random.js';
 import { Scheduler } from './scheduler.js';
@@ -38,6 +30,8 @@ const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 /** Lambda retries a failed asynchronous invocation twice. */
 const ATTEMPTS = 3;
+/** Most processes are quick; among slow ones, others come in between at every step. */
+const SLOWNESS = [1, 1, 1, 1, 1, 10, 50];
 const SKEW_MAX_MS = 10_000;
 /** Long enough for the last hour to be closed and the last incident to be resolved. */
 const PEACE_MAX_MS = 2 * DAY;
@@ -112,6 +106,7 @@ class Run {
   readonly #config: Config;
   readonly #rates: FaultRates;
   readonly #skewMs: number;
+  readonly #snsIll: { readonly from: number; readonly to: number };
   readonly #counts = new Map<string, number>();
   readonly #trace: string[] = [];
   readonly #stores = createMemoryStores();
@@ -141,6 +136,8 @@ class Run {
     this.#scheduler = new Scheduler(this.#start);
     this.#config = drawConfig(random);
     this.#rates = drawRates(random);
+    const illFrom = this.#start + random.between(0, 30) * MINUTE;
+    this.#snsIll = { from: illFrom, to: random.chance(0.3) ? illFrom + random.between(10, 60) * MINUTE : illFrom };
     this.#skewMs = random.pick([0, SKEW_MAX_MS]);
     this.#oracle = observe(this.#stores, {
       now: () => this.#scheduler.now(),
@@ -217,11 +214,11 @@ class Run {
   }
 
   #tick(): void {
+    this.#scheduler.after(MINUTE, () => this.#tick());
     this.#invoke('sweep', sweepAll, (outcome) => {
       if (outcome !== 'done') this.#count('a sweep cut off');
       if (this.#isAtPeace) void this.#look();
     });
-    this.#scheduler.after(MINUTE, () => this.#tick());
   }
 
   #invoke(name: string, handle: (world: World) => Promise<unknown>, onEnd: (outcome: Outcome) => void): void {
@@ -236,6 +233,7 @@ class Run {
     const process: Process = {
       name,
       skewMs: this.#random.between(-this.#skewMs, this.#skewMs),
+      slowness: this.#random.pick(SLOWNESS),
       isDead: false,
       onLost: (how) => {
         if (how === 'timed out') this.#count('an invocation that finished late');
@@ -248,9 +246,8 @@ class Run {
     const world: World = {
       config: this.#config,
       clock: { now: () => this.#scheduler.now() + process.skewMs },
-      stores: faultyStores(this.#oracle.stores, io, process),
+      ...faultyWorld(this.#oracle.stores, (notice) => this.#receive(notice), io, process),
       truststores: noTruststores,
-      publisher: faultyPublisher((notice) => this.#receive(notice), io, process),
     };
     if (name !== 'sweep') this.#note(() => `${name}  begins, clock off by ${process.skewMs} ms`);
     handle(world).then(
@@ -264,6 +261,7 @@ class Run {
       scheduler: this.#scheduler,
       random: this.#random,
       rates: () => (this.#isAtPeace ? null : this.#rates),
+      isSnsIll: () => this.#snsIll.from <= this.#scheduler.now() && this.#scheduler.now() < this.#snsIll.to,
       count: (what) => this.#count(what),
       trace: (line) => this.#note(line),
       onHang: (until) => {

@@ -305,7 +305,7 @@ class Gateway {
         deliveries.push({ at, batch: batch(cut) });
         // The same batch again: at the same moment, or long after.
         if (random.chance(0.08)) deliveries.push({ at: at + random.between(0, 30), batch: batch(cut) });
-        if (random.chance(0.08)) {
+        if (random.chance(this.#rushAt > 0 ? 0.4 : 0.08)) {
           deliveries.push({ at: this.#inRush(logged) ?? at + this.#delay(0.3), batch: batch(cut) });
         }
       };
@@ -333,7 +333,8 @@ class Gateway {
   /** Some runs have a moment when much of what is late arrives at once, just when the sweep runs. */
   #inRush(logged: number): number | null {
     const random = this.#random;
-    const at = this.#rushAt + random.between(-60, 400);
+    const spread = random.pick([300, 3_000]);
+    const at = this.#rushAt + random.between(-spread, spread);
     return at > logged && random.chance(0.4) ? at : null;
   }
 

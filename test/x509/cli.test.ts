@@ -109,8 +109,17 @@ describe('diagnose', () => {
     expect((await verdict(full, own, { at: '2040-01-01' })).code).toBe(1);
   });
 
-  test('a certificate that cannot be parsed is a verdict', async () => {
-    const broken = file('broken.pem', '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n');
+  test('reads an access record as it was logged', async () => {
+    const { message } = accessEvent({ n: 1 }, { 'identity.clientCert.clientCertPem': client.pem });
+    expect((await verdict(full, file('record.json', message))).code).toBe(0);
+  });
+
+  test.each([
+    '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
+    '-----BEGIN CERTIFICATE-----\nMIIB\n',
+    '-----BEGIN CERTIFICATE-----\n****\n-----END CERTIFICATE-----\n',
+  ])('a certificate that cannot be parsed is a verdict', async (text) => {
+    const broken = file('broken.pem', text);
     const { code, lines } = await verdict(full, broken, { json: true });
     expect(code).toBe(1);
     expect(lines()).toMatchObject([{ reason: 'malformed' }]);

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../shared/limits.js';
+import { reasonIdOfFinding } from '../../shared/reasons.js';
 import { diagnosisCache } from '../../shared/x509/cache.js';
 import { changesBetween, describeChange } from '../../shared/x509/change.js';
+import { findingCodes } from '../../shared/x509/findings.js';
 import { expiries, type ObservedClient, observations, preflight } from '../../shared/x509/observed.js';
 import { truststoreOf } from '../../shared/x509/truststore.js';
 import { AT, ca, days, type Issued, leaf } from '../certificates.js';
@@ -178,4 +180,10 @@ describe('the cache of verdicts', () => {
     cache.diagnose(moved.certificate, bundle, AT);
     expect(cache.diagnose(old.certificate, bundle, AT)).not.toBe(first);
   });
+});
+
+test('every cause but those without words of the gateway counts under one of its reasons', () => {
+  const without = findingCodes.filter((code) => reasonIdOfFinding(code) === 'other');
+  const notices = ['key-identifier-mismatch', 'two-issuers', 'would-pass'];
+  expect(without).toEqual(['malformed', 'search-limit-exceeded', 'name-constraint-violated', ...notices]);
 });

@@ -8,8 +8,9 @@ import { diagnose } from '../../shared/x509/diagnose.js';
 import { findTrustedPath, nearestAttempt, pathProblems, startSearch } from '../../shared/x509/paths.js';
 import { clientProblems, issuerProblems } from '../../shared/x509/rules.js';
 import { checkSignature } from '../../shared/x509/signature.js';
-import { isSelfSigned, truststoreOf } from '../../shared/x509/truststore.js';
-import { AT, ca, days, general, leaf } from '../certificates.js';
+import { isSelfSigned, parseTruststore, truststoreOf } from '../../shared/x509/truststore.js';
+import { AT, ca, days, extension, general, leaf } from '../certificates.js';
+import { bool, integer, sequence } from '../der-writer.js';
 
 const NAMES = ['CN=A', 'CN=B', 'CN=C'];
 const KEYS = ['ec-a', 'ec-b', 'ec-d'];
@@ -90,7 +91,7 @@ describe('random truststores with loops, branches and flaws', () => {
           expect(nearestAttempt(startSearch(truststore, AT), client).path[0]).toBe(client);
         }
       }),
-      { numRuns: 600 },
+      { numRuns: 300 },
     );
     expect(trusted).toBeGreaterThan(30);
   });
@@ -128,6 +129,25 @@ describe('what is explained when several things are wrong', () => {
     expect(diagnose(below, truststoreOf([newWithOld.certificate, oldKey.certificate]), AT).verdict).toBe('trusted');
   });
 
+  test('the same with key identifiers', () => {
+    const oldKey = ca({ subject: 'CN=R', key: 'ec-a' });
+    const newWithOld = ca({ subject: 'CN=R', key: 'ec-b', issuer: oldKey });
+    const below = leaf({ subject: 'CN=client', key: 'ec-c', issuer: newWithOld }).certificate;
+    expect(diagnose(below, truststoreOf([newWithOld.certificate]), AT).verdict).toBe('refused');
+    expect(diagnose(below, truststoreOf([newWithOld.certificate, oldKey.certificate]), AT).verdict).toBe('trusted');
+  });
+
+  test('a CA that was of no use above one certificate is tried again above another', () => {
+    const strict = ca({ subject: 'CN=R', key: 'ec-a', excluded: [general.dns('bad.example')] });
+    const middle = ca({ subject: 'CN=M', key: 'ec-b', issuer: strict });
+    const bad = ca({ subject: 'CN=N', key: 'ec-d', issuer: middle, dnsNames: ['bad.example'] });
+    const good = ca({ subject: 'CN=N', key: 'ec-d', issuer: middle, serial: '44' });
+    const below = leaf({ subject: 'CN=client', key: 'ec-c', issuer: good }).certificate;
+    const store = [strict, middle, bad, good].map(({ certificate }) => certificate);
+    expect(diagnose(below, truststoreOf(store), AT).verdict).toBe('trusted');
+    expect(diagnose(below, truststoreOf(store.slice(0, 3)), AT)).toMatchObject({ reason: 'name-constraint-violated' });
+  });
+
   test('a self-signed client with the name and key of a root is still not that root', () => {
     const mimic = leaf({ subject: 'C=US,O=Acme,CN=Acme Root CA', key: 'ec-a', serial: '66' }).certificate;
     expect(diagnose(mimic, truststoreOf([root.certificate]), AT).reason).toBe('self-signed');
@@ -148,4 +168,47 @@ describe('what is explained when several things are wrong', () => {
       'expired',
     ]);
   });
+
+  test('blocks that nobody can read are named where an issuer is missing', () => {
+    const text = `${root.pem}-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n`;
+    const [finding] = diagnose(client, parseTruststore(text), AT).findings;
+    expect(finding).toMatchObject({
+      code: 'intermediate-missing',
+      evidence: expect.arrayContaining([expect.stringContaining(`line ${root.pem.split('\n').length}`)]),
+    });
+  });
+
+  test('a CA that only bears the right name is not to be taken from the client', () => {
+    const forged = ca({ subject: issuing.subject, key: 'ec-f' });
+    const mimic = leaf({ subject: 'CN=client', key: 'ec-c', issuer: forged, keyIds: false }).certificate;
+    const store = truststoreOf([root.certificate, ca(issuing).certificate]);
+    const [finding] = diagnose(mimic, store, AT, [forged.certificate]).findings;
+    expect(finding?.code).toBe('issuer-rekeyed');
+    expect(finding?.remedy).toContain('never from the client');
+  });
+
+  test('a path length limit of any size is a limit', () => {
+    const wide = ca({
+      subject: 'CN=Wide',
+      key: 'ec-a',
+      basicConstraints: false,
+      extensions: [limit(integer('7fffffffffffffffffffffff'))],
+    });
+    const negative = ca({
+      subject: 'CN=Wide',
+      key: 'ec-a',
+      basicConstraints: false,
+      extensions: [limit(Buffer.from([2, 1, 0xff]))],
+    });
+    const below = leaf({ subject: 'CN=client', key: 'ec-c', issuer: wide }).certificate;
+    expect(diagnose(below, truststoreOf([wide.certificate]), AT).verdict).toBe('trusted');
+    expect(diagnose(below, truststoreOf([negative.certificate]), AT)).toMatchObject({
+      reason: 'malformed',
+      path: ['CN=client', 'CN=Wide'],
+    });
+  });
 });
+
+function limit(value: Uint8Array): Uint8Array {
+  return extension('2.5.29.19', sequence(bool(true), value), true);
+}

@@ -109,6 +109,13 @@ describe('a bundle', () => {
 });
 
 describe('hostile bytes', () => {
+  test.each(['240231000000Z', '24010100000AZ', '240101006000Z', '241301000000Z'])('a time such as %s', (time) => {
+    const bytes = Buffer.from(one.der);
+    bytes.write(time, bytes.indexOf('240101000000Z'), 'latin1');
+    const parsed = parseCertificate(bytes);
+    expect(parsed.kind === 'malformed' && parsed.detail).toMatch(/time|ASN\.1/);
+  });
+
   test('any change of a certificate gives a certificate or a reason', () => {
     const change = fc.array(fc.tuple(fc.nat(one.der.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 });
     let malformed = 0;

@@ -1,16 +1,22 @@
 /** The queue of batches that ingest could not process, and the function that takes them again. For `redrive`. */
 
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { InvalidRequestContentException, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import {
+  ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
+  MessageNotInflight,
+  ReceiveMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { MtlsWatchError, messageOf } from '../../errors.js';
 
 export interface DeadLetter {
   readonly id: string;
   /** The event that ingest was called with. */
   readonly payload: string;
-  /** Why it failed, in Lambda's words; empty where the queue does not say. */
-  readonly error: string;
   remove(): Promise<void>;
+  /** Gives it back: whoever looks next sees it at once. */
+  release(): Promise<void>;
 }
 
 /** How long a message stays hidden while it is put through: longer than the function's timeout. */
@@ -54,34 +60,47 @@ async function receive(client: SQSClient, queueUrl: string): Promise<DeadLetter[
   );
   return Messages.map(({ MessageId = '', Body = '', ReceiptHandle }) => ({
     id: MessageId,
-    ...contentOf(Body),
+    payload: payloadOf(Body),
     remove: async () => {
       await client.send(new DeleteMessageCommand({ QueueUrl: queueUrl, ReceiptHandle }));
     },
+    release: () => reach(`the queue ${queueUrl}`, () => release(client, queueUrl, ReceiptHandle)),
   }));
 }
 
+async function release(client: SQSClient, QueueUrl: string, ReceiptHandle: string | undefined): Promise<void> {
+  try {
+    await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+  } catch (error) {
+    // Its time was over: it is back already.
+    if (!(error instanceof MessageNotInflight)) throw error;
+  }
+}
+
 /** A destination's record wraps the event; a dead-letter queue's message is the event. */
-function contentOf(body: string): { payload: string; error: string } {
+function payloadOf(body: string): string {
   try {
     const record: unknown = JSON.parse(body);
-    if (typeof record === 'object' && record !== null && 'requestPayload' in record) {
-      const response = 'responsePayload' in record ? record.responsePayload : undefined;
-      const error =
-        typeof response === 'object' && response !== null && 'errorMessage' in response ? response.errorMessage : '';
-      return { payload: JSON.stringify(record.requestPayload), error: String(error) };
-    }
+    if (typeof record === 'object' && record !== null && 'requestPayload' in record)
+      return JSON.stringify(record.requestPayload);
   } catch (error) {
-    return { payload: body, error: `the message is not JSON: ${messageOf(error)}` };
+    // Lambda says of it what is wrong, as of every other event that it cannot use.
+    if (!(error instanceof SyntaxError)) throw error;
   }
-  return { payload: body, error: '' };
+  return body;
 }
 
 async function invoke(client: LambdaClient, functionName: string, payload: string): Promise<string | null> {
-  const { FunctionError, Payload } = await client.send(
-    new InvokeCommand({ FunctionName: functionName, Payload: payload }),
-  );
-  return FunctionError === undefined ? null : errorText(Payload);
+  try {
+    const { FunctionError, Payload } = await client.send(
+      new InvokeCommand({ FunctionName: functionName, Payload: payload }),
+    );
+    return FunctionError === undefined ? null : errorText(Payload);
+  } catch (error) {
+    // One message that is no JSON must not keep the others in the queue.
+    if (error instanceof InvalidRequestContentException) return error.message;
+    throw error;
+  }
 }
 
 function errorText(payload: Uint8Array | undefined): string {

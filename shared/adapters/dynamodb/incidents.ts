@@ -44,6 +44,9 @@ const incidentSchema = z.strictObject({
   severity: z.enum(['low', 'medium', 'high', 'critical']),
   flaps: z.int().nonnegative(),
   announced: z.boolean(),
+  severityAtFirst: z.enum(['low', 'medium', 'high', 'critical']),
+  acknowledged: z.boolean(),
+  heldBack: z.boolean(),
 }) satisfies z.ZodType<Incident>;
 
 const endedSchema = z.strictObject({

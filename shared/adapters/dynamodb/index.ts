@@ -9,6 +9,7 @@ import { createHistory } from './history.js';
 import { createIncidents } from './incidents.js';
 import { createJoin } from './join.js';
 import { createRollups } from './rollups.js';
+import { createSilences } from './silences.js';
 import { createStorm } from './storm.js';
 import { createTable, type Sleep } from './table.js';
 import { createWaiting } from './waiting.js';
@@ -39,5 +40,6 @@ export function createDynamoStores(
     ...createIncidents(table, clock),
     certificates: createCertificates(table, clock),
     storm: createStorm(table, clock),
+    silences: createSilences(table),
   };
 }

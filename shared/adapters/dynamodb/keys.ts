@@ -19,6 +19,7 @@
  *     certificate#FINGERPRINT -                     a PEM                                         30 days
  *     load#MINUTE             KIND                  halves brought in a minute of a storm         2 days
  *     rate#BATCH              -                     the sampling rate of a batch                  2 days
+ *     silence                 ID                    who is not told of what, and until when       until its end, and 30 days
  */
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
@@ -89,6 +90,8 @@ export const keys = {
   }),
   outboxPk: 'outbox',
   outbox: (at: string, noticeId: string): Key => ({ pk: 'outbox', sk: `${at}#${noticeId}` }),
+  silencePk: 'silence',
+  silence: (id: string): Key => ({ pk: 'silence', sk: id }),
   certificate: (fingerprint: string): Key => ({ pk: `certificate#${fingerprint}`, sk: ALONE }),
   load: (minute: number, kind: string): Key => ({ pk: `load#${minute}`, sk: kind }),
   rate: (batchId: string): Key => ({ pk: `rate#${batchId}`, sk: ALONE }),

@@ -23,6 +23,8 @@ const DRIFT_SD = [0.01, 0.01, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02] as const
 /** Prior variance of a bin's log ratio, and the visits it remembers. */
 const PROFILE_VARIANCE = 1;
 const VISITS_MAX = 8;
+/** From this share of surprising bins on it is no job that fails at its hour. */
+const LASTING_SHARE = 0.25;
 /** Bins before a series that was not recorded from the start is predicted from more than its mean. */
 const FIRST_BINS = 12;
 /** What an unseen group is taken to have had per bin. */
@@ -185,20 +187,37 @@ function cut(
   width: number,
   suspect: boolean,
 ): number {
-  const [shorter] = settings.seasons;
-  const [profile] = state.profiles;
   const high = count > mean + width || (suspect && count > mean);
-  let habit = false;
-  if (shorter !== undefined && profile !== undefined) {
-    const b = binOfSeason(bin, shorter, shape, profile.length);
-    const byte = state.surprised[b >> 3] ?? 0;
-    const bit = 1 << (b & 7);
-    habit = high && (byte & bit) !== 0;
-    state.surprised[b >> 3] = high ? byte | bit : byte & ~bit;
-  }
+  const habit = isHabit(state, settings, shape, bin, high);
   if (count < mean - width) return mean - width;
   if (!high || habit) return count;
   return mean + Math.min(mean, count - mean, width * Math.max(0.15, width / (count - mean)));
+}
+
+/**
+ * Counts the visits in a row at which a bin of the shorter season was surprising. A job that fails every night is a
+ * habit at its second visit. Where a large part of the season is surprising something is broken that lasts, and only
+ * after three seasons it is taken for the new normal.
+ */
+function isHabit(state: State, settings: Settings, shape: Shape, bin: number, high: boolean): boolean {
+  const [shorter] = settings.seasons;
+  const [profile] = state.profiles;
+  if (shorter === undefined || profile === undefined) return false;
+  const b = binOfSeason(bin, shorter, shape, profile.length);
+  const shift = 2 * (b & 3);
+  const byte = state.surprised[b >> 2] ?? 0;
+  const visits = (byte >> shift) & 3;
+  state.surprised[b >> 2] = (byte & ~(3 << shift)) | ((high ? Math.min(3, visits + 1) : 0) << shift);
+  if (!high || visits === 0) return false;
+  return visits === 3 || surprisedShare(state, profile.length) < LASTING_SHARE;
+}
+
+function surprisedShare(state: State, bins: number): number {
+  let n = 0;
+  for (const byte of state.surprised) {
+    for (let rest = byte; rest > 0; rest >>= 2) if ((rest & 3) > 0) n++;
+  }
+  return n / bins;
 }
 
 /** The level of the first bins is their mean; the other coefficients wait. */

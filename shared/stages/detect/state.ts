@@ -76,7 +76,7 @@ export interface State {
   readonly expected: Float32Array;
   /** Log ratios of each season's bins to the smooth baseline. */
   readonly profiles: readonly Float32Array[];
-  /** One bit for every bin of the shorter season: its last visit was surprisingly high. */
+  /** Two bits for every bin of the shorter season: at how many visits in a row it was surprisingly high. */
   readonly surprised: Uint8Array;
   /** The prediction of one bin, which holds until the next bin is learned; not remembered. */
   readonly cache: { bin: number; mean: number; doubt: number };
@@ -108,7 +108,7 @@ export function emptyState(settings: Settings, step: number): State {
     counts: new Float32Array(RING).fill(settings.emptyBefore ? 0 : -1),
     expected: new Float32Array(RING),
     profiles: bins.map((n) => new Float32Array(n)),
-    surprised: new Uint8Array(Math.ceil((bins[0] ?? 0) / 8)),
+    surprised: new Uint8Array(Math.ceil((bins[0] ?? 0) / 4)),
     cache: { bin: Number.NaN, mean: 0, doubt: 0 },
   };
   return state;

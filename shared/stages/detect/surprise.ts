@@ -22,6 +22,8 @@ const TAIL_SEEN_MAX = 200;
 const TAIL_MEDIAN_WEIGHT = 10;
 /** An excess counts as at most this many median excesses, so that an incident is one surprise among others. */
 const EXCESS_MAX = 15;
+/** A bin is expected to hold at least this share of what the bins beside it do. */
+const NEIGHBOUR_SHARE = 0.5;
 /** A score is news when it is so much higher than the highest of late, which fades. */
 const NEWS_FACTOR = 1.1;
 /** From this score on a bin is suspected, and learned with caution. */
@@ -29,7 +31,7 @@ const SUSPECT = 6;
 /** See `Settings.incidentFrom`. */
 const INCIDENT_FACTOR = 5;
 /** Of the highs that a series has seen, so many are taken for noise: the rest were events. */
-const NOISE_SHARE = 0.78;
+const NOISE_SHARE = 0.8;
 /** Zeros beyond these days teach nothing new; steps of a gap longer than this many longest seasons are skipped. */
 const GAP_SEASONS = 8;
 /** No series starts with a score: the first bins only set the level. */
@@ -42,6 +44,8 @@ export interface WindowSurprise {
   readonly expected: number;
   /** -log10 of the chance of as high a count, by the model; 0 up to the expectation. */
   readonly raw: number;
+  /** The highest count of one step in it. */
+  readonly peak: number;
 }
 
 /** Steps that are not closed yet: the first of them, their counts, and what is expected of each. */
@@ -73,9 +77,12 @@ export function expectedAt(
   const bin = Math.floor(step / shape.binSteps);
   const { cache } = state;
   if (cache.bin !== bin) {
+    // Clocks are not exact: what a neighbouring bin usually holds may come half a bin early or late.
+    const before = predict(state, settings, shape, bin - 1).mean;
+    const after = predict(state, settings, shape, bin + 1).mean;
     const { mean, doubt } = predict(state, settings, shape, bin);
     cache.bin = bin;
-    cache.mean = mean / shape.binSteps;
+    cache.mean = Math.max(mean, NEIGHBOUR_SHARE * Math.max(before, after)) / shape.binSteps;
     cache.doubt = doubt;
   }
   return cache;
@@ -86,6 +93,7 @@ export function windowsAt(state: State, settings: Settings, step: number, later:
   let count = 0;
   let expected = 0;
   let length = 0;
+  let peak = 0;
   return settings.windows.map((window, k) => {
     for (; length < window; length++) {
       const s = step - length;
@@ -93,13 +101,18 @@ export function windowsAt(state: State, settings: Settings, step: number, later:
       const c = i >= 0 ? (later.counts[i] ?? -1) : (state.counts[mod(s, RING)] ?? -1);
       if (c < 0) continue;
       count += c;
+      peak = Math.max(peak, c);
       expected += i >= 0 ? (later.expected[i] ?? 0) : (state.expected[mod(s, RING)] ?? 0);
     }
-    if (count <= expected) return { window, count, expected, raw: 0 };
-    const { phi, psi } = varianceOf(state, k + 1);
-    const raw = -log10UpperTail(count, expected, phi * expected + (psi + later.doubt) * expected * expected);
-    return { window, count, expected, raw };
+    return { window, count, expected, peak, raw: rawOf(state, k + 1, count, expected, later.doubt) };
   });
+}
+
+/** -log10 of the chance that a window, the `slot`-th, holds so many. */
+export function rawOf(state: State, slot: number, count: number, expected: number, doubt: number): number {
+  if (count <= expected) return 0;
+  const { phi, psi } = varianceOf(state, slot);
+  return -log10UpperTail(count, expected, phi * expected + (psi + doubt) * expected * expected);
 }
 
 /**

@@ -1,0 +1,168 @@
+/**
+ * Turns a change of an incident into the notice of it, and stores both in one step: who is hit and how hard, what the
+ * certificate and the truststore say. Also decides what a silence holds back. Called by `evaluate`.
+ */
+
+import pMap from 'p-map';
+import { diagnoseClients, surroundingsOf } from './diagnosis.js';
+import { groupId } from './digest.js';
+import { limits } from './limits.js';
+import { type Fact, type GroupKey, type Incident, type Notice, SEVERAL_ISSUERS } from './model.js';
+import type { World } from './ports/index.js';
+import { minuteOf } from './stages/count.js';
+import { policyFor, type Verdict } from './stages/detect.js';
+import type { Change } from './stages/incident.js';
+import { clientCountOf, clientsOf, noticeOf } from './stages/notice.js';
+import { hourOf, MINUTES_PER_HOUR } from './stages/rollup.js';
+import { severityFor, worse } from './stages/severity.js';
+import { silenceOf } from './stages/silence.js';
+
+/** What a notice is made of. */
+export interface Announcement {
+  readonly change: Change;
+  /** The severity before the change. */
+  readonly before: Incident | null;
+  readonly verdict: Verdict;
+  /** The facts of the incident. */
+  readonly facts: readonly Fact[];
+  /** Facts that cover the last hour. */
+  readonly recentFacts: readonly Fact[];
+  /** For a scope's incident, the groups that fail together. */
+  readonly groups: readonly GroupKey[];
+}
+
+/** Stores an incident's change with the notice that tells of it. */
+export async function announce(announcement: Announcement, world: World): Promise<void> {
+  const { change, before, verdict, facts, recentFacts, groups } = announcement;
+  const { next, notice: kind, because } = change;
+  if (kind === null) {
+    await world.stores.incidents.transition(next, null);
+    return;
+  }
+  const now = world.clock.now();
+  const clients = clientsOf(facts);
+  const diagnosed = await diagnosedFor(kind, next.group, clients, facts, world);
+  const isNew = (kind === 'spike' || kind === 'escalated') && next.group.issuerDn !== SEVERAL_ISSUERS;
+  const scopeShare = isNew ? await scopeShareOf(next.group, recentFacts, now, world) : null;
+  let incident = next;
+  if (isNew) {
+    const impact = severityFor(
+      {
+        group: next.group,
+        numbers: verdict.numbers,
+        clients: clientCountOf(facts),
+        issuerTrusted: diagnosed.issuerTrusted,
+        isTruststoreChanged: diagnosed.change !== null,
+        scopeShare,
+      },
+      policyFor(next.group, world.config.detection),
+    );
+    const severity = kind === 'spike' ? impact : worse(before?.severity ?? 'low', impact);
+    incident = { ...next, severity, severityAtFirst: kind === 'spike' ? severity : next.severityAtFirst };
+  }
+  const notice = noticeOf({
+    kind,
+    incident,
+    because,
+    verdict,
+    now,
+    facts,
+    recentFacts,
+    clients,
+    groups,
+    scopeShare,
+    diagnosed,
+    config: world.config,
+    place: world.place ?? null,
+  });
+  await world.stores.incidents.transition(incident, notice);
+}
+
+const UNDIAGNOSED = { verdict: null, verdictNote: null, change: null, issuerTrusted: null };
+
+async function diagnosedFor(
+  kind: Notice['kind'],
+  group: GroupKey,
+  clients: Notice['clients'],
+  facts: readonly Fact[],
+  world: World,
+) {
+  if (kind === 'resolved') return UNDIAGNOSED;
+  if (group.issuerDn === SEVERAL_ISSUERS) return { ...UNDIAGNOSED, ...(await surroundingsOf(group, facts, world)) };
+  return diagnoseClients(clients, group, facts, world);
+}
+
+/** The group's part of what its scope refused in the last hour, as far as the busiest groups go. */
+async function scopeShareOf(
+  group: GroupKey,
+  recentFacts: readonly Fact[],
+  now: number,
+  { stores }: World,
+): Promise<number | null> {
+  const minute = minuteOf(now);
+  const from = minute - MINUTES_PER_HOUR + 1;
+  const sumOf = (facts: readonly Fact[]): number =>
+    facts.reduce((sum, fact) => (fact.minute >= from ? sum + Math.max(0, fact.count) : sum), 0);
+  const marks = await stores.rollups.open(hourOf(minute), limits.activeGroupsMax);
+  const others = marks.filter(
+    (mark) => mark.hour >= hourOf(from) && mark.group.scope === group.scope && groupId(mark.group) !== groupId(group),
+  );
+  const distinct = [...new Map(others.map((mark) => [groupId(mark.group), mark.group] as const)).values()];
+  const sums = await pMap(
+    distinct.slice(0, limits.groupsForShareMax),
+    async (other) => sumOf(await stores.facts.window(other, from, minute)),
+    { concurrency: limits.storeConcurrencyMax },
+  );
+  const own = sumOf(recentFacts);
+  const all = sums.reduce((sum, one) => sum + one, own);
+  return all === 0 ? null : own / all;
+}
+
+/**
+ * What a silence makes of a change: a beginning or a course is not told now, but noted, so that its end can be told. The
+ * end of an incident that was told of is told: whoever was woken may sleep, and a page that it opened is closed.
+ */
+export async function unlessSilenced(change: Change, { stores, clock }: World): Promise<Change> {
+  const { next, notice } = change;
+  if (notice === null) return change;
+  if (notice === 'resolved') return { ...change, next: { ...next, heldBack: false } };
+  const silence = silenceOf(next.group, await stores.silences.list(), clock.now());
+  if (silence === null) return { ...change, next: { ...next, heldBack: false } };
+  const announced = notice === 'spike' ? false : next.announced;
+  return { ...change, notice: null, next: { ...next, announced, heldBack: true } };
+}
+
+/**
+ * What goes on when that which held its notice back is over has to be told after all: its scope's incident, or a silence.
+ * Null where there is nothing to tell, or nobody to be told yet.
+ */
+export async function lateAnnouncement(
+  incident: Incident | null,
+  verdict: Verdict,
+  isCovered: boolean,
+  { stores, clock }: World,
+): Promise<Change | null> {
+  if (incident?.state !== 'firing' || verdict.kind !== 'spike') return null;
+  const isUntold = !incident.announced && !isCovered;
+  const isHeldBack = incident.announced && incident.heldBack && !incident.acknowledged;
+  if (!isUntold && !isHeldBack) return null;
+  const now = clock.now();
+  if (silenceOf(incident.group, await stores.silences.list(), now) !== null) return null;
+  const next = { ...incident, version: incident.version + 1, lastNoticeAt: now, announced: true, heldBack: false };
+  const because = incident.heldBack ? `${verdict.because}; a silence is over` : verdict.because;
+  return { next, notice: isUntold ? 'spike' : 'ongoing', because };
+}
+
+/** The facts of the incident: from a window before it was noticed until now. */
+export async function factsOf(
+  incident: Incident,
+  facts: readonly Fact[],
+  now: number,
+  { stores, config }: World,
+): Promise<readonly Fact[]> {
+  const from = minuteOf(incident.since) - config.detection.windowMinutes + 1;
+  const isCovered = facts[0] !== undefined && facts[0].minute <= from;
+  return isCovered
+    ? facts.filter((fact) => fact.minute >= from)
+    : stores.facts.window(incident.group, from, minuteOf(now));
+}

@@ -1,0 +1,65 @@
+/**
+ * Writes down what was counted: admits the issuers, makes facts of the failures, puts them, and marks the hours whose
+ * roll-up has to be made again. The same failures of the same batch give the same facts, so writing twice changes nothing.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { groupId } from './digest.js';
+import { limits } from './limits.js';
+import type { Fact, Failure, GroupKey, OtherForbidden } from './model.js';
+import type { OpenHour, Stores, World } from './ports/index.js';
+import { countFailures, countForbidden, minuteOf } from './stages/count.js';
+import { applicantsOf, groupOf, placeOf, standIn } from './stages/group.js';
+import { hourOf, MINUTES_PER_HOUR, rollUp } from './stages/rollup.js';
+
+/** What one batch owns, or one list that was settled. */
+export interface Counted {
+  readonly batchId: string;
+  readonly failures: readonly Failure[];
+  readonly forbidden: readonly Pick<OtherForbidden, 'at' | 'cause' | 'scope'>[];
+}
+
+export async function writeDown({ batchId, failures, forbidden }: Counted, world: World): Promise<readonly Fact[]> {
+  const { stores } = world;
+  const facts = countFailures(await group(failures, stores), batchId);
+  await stores.facts.put(facts, countForbidden(forbidden, batchId));
+  // The mark comes after the facts and is new, so that a roll-up never misses facts whose mark it removes.
+  const stamp = randomUUID();
+  const hours = facts.map((fact): OpenHour => ({ group: fact.group, hour: hourOf(fact.minute), stamp }));
+  const distinct = new Map(hours.map((open) => [`${open.hour} ${groupId(open.group)}`, open] as const));
+  await stores.rollups.mark([...distinct.values()]);
+  world.failureLog?.record(failures, batchId);
+  return facts;
+}
+
+async function group(failures: readonly Failure[], stores: Stores): Promise<(readonly [GroupKey, Failure])[]> {
+  const admitted = new Map<string, ReadonlySet<string>>();
+  for (const { scope, day, issuerDns } of applicantsOf(failures)) {
+    admitted.set(placeOf(scope, day), await stores.groups.admit(scope, day, issuerDns));
+  }
+  return failures.flatMap((failure) => {
+    const counted = [groupOf(failure, admitted), failure] as const;
+    return failure.weight === 1 ? [counted] : [counted, standIn(failure)];
+  });
+}
+
+/** 403s with a certificate that no denial came for. */
+export function unmatched(accesses: readonly { readonly scope: string; readonly at: number }[]): Counted['forbidden'] {
+  return accesses.map(({ scope, at }) => ({ scope, at, cause: 'unmatched' as const }));
+}
+
+/** Sums up the hours that are over; a fact that comes later marks its hour again. Returns how many were summed up. */
+export async function closeHours({ stores, clock }: World): Promise<number> {
+  const lastClosed = hourOf(minuteOf(clock.now()) - limits.lateMinutes) - 1;
+  const hours = await stores.rollups.open(lastClosed, limits.rollupsPerSweepMax);
+  for (const open of hours) {
+    const from = open.hour * MINUTES_PER_HOUR;
+    const rollup = rollUp(
+      open.group,
+      open.hour,
+      await stores.facts.window(open.group, from, from + MINUTES_PER_HOUR - 1),
+    );
+    if (rollup !== null) await stores.rollups.close(open, rollup);
+  }
+  return hours.length;
+}

@@ -1,0 +1,126 @@
+/**
+ * A notice as a custom notification of Amazon Q Developer in chat applications (Slack, Microsoft Teams); anything else on
+ * its topic is dropped there. All notices of an incident carry one `threadId`, so that they land in one thread. Texts that
+ * a client sent go through `chatText`: they become neither markup nor a mention, a link or an emoji.
+ * Source: administrator guide, "Custom notifications".
+ */
+
+import * as z from 'zod';
+import { limits } from '../limits.js';
+import type { Notice } from '../model.js';
+import type { Messages } from './index.js';
+import {
+  countWords,
+  issuerName,
+  issuersOf,
+  lastHourWords,
+  leadOf,
+  number,
+  percent,
+  sinceWords,
+  wordsOf,
+} from './parts.js';
+import { chatText, cut, domainText } from './safe.js';
+
+const text = (max: number) => z.string().min(1).max(max);
+
+/** The fields that are used of what the service takes, each within its length. */
+export const chatSchema = z.strictObject({
+  version: z.literal('1.0'),
+  source: z.literal('custom'),
+  id: text(200),
+  content: z.strictObject({
+    textType: z.literal('client-markdown'),
+    title: text(limits.chatTitleCharsMax),
+    description: text(limits.chatDescriptionCharsMax),
+    nextSteps: z.array(text(limits.chatStepCharsMax)).min(1).max(limits.chatStepsMax),
+    keywords: z.array(text(limits.chatKeywordCharsMax)).min(1).max(5),
+  }),
+  metadata: z.strictObject({
+    threadId: text(100),
+    summary: text(limits.chatTitleCharsMax),
+    eventType: text(100),
+    relatedResources: z.array(text(limits.chatTitleCharsMax)).min(1).max(5),
+    additionalContext: z.record(text(50), text(limits.chatContextCharsMax)),
+  }),
+});
+
+export type ChatMessage = z.output<typeof chatSchema>;
+
+const MARKS: Readonly<Record<Notice['kind'], string>> = {
+  spike: ':rotating_light:',
+  escalated: ':chart_with_upwards_trend:',
+  ongoing: ':hourglass_flowing_sand:',
+  resolved: ':white_check_mark:',
+};
+
+export function chatOf(notice: Notice, messages: Messages): ChatMessage {
+  const { group, kind, severity, incidentId } = notice;
+  const where = domainText(group.scope, chatText);
+  const what = messages.subject[kind](issuerName(notice, messages, chatText), where, wordsOf(notice, messages).title);
+  const title = `[${messages.severities[severity]}] ${what}`;
+  return {
+    version: '1.0',
+    source: 'custom',
+    id: notice.noticeId,
+    content: {
+      textType: 'client-markdown',
+      title: cut(`${MARKS[kind]} ${title}`, limits.chatTitleCharsMax),
+      description: cut(descriptionOf(notice, messages, where), limits.chatDescriptionCharsMax),
+      nextSteps: stepsOf(notice, messages),
+      keywords: ['mtls-watch', kind, severity, group.reason],
+    },
+    metadata: {
+      threadId: incidentId,
+      summary: cut(title, limits.chatTitleCharsMax),
+      eventType: `mtls-watch ${kind}`,
+      relatedResources: [cut(where, limits.chatTitleCharsMax)],
+      additionalContext: { incidentId, severity, reason: group.reason, count: String(notice.count) },
+    },
+  };
+}
+
+function descriptionOf(notice: Notice, messages: Messages, where: string): string {
+  const { labels } = messages;
+  const quoted = notice.reasonText === '' ? '' : ` (“${chatText(notice.reasonText)}”)`;
+  const share = notice.scopeShare === null ? '' : ` · ${messages.scopeShare(percent(notice.scopeShare))}`;
+  const clients = notice.clients
+    .slice(0, limits.clientsShownMax)
+    .map(({ subjectDn, serialNumber, sourceIps, count }) =>
+      messages.client(chatText(subjectDn), chatText(serialNumber), sourceIps.map(chatText).join(', '), number(count)),
+    );
+  const links: [string, string | null][] = [
+    [labels.runbook, notice.runbookUrl],
+    [labels.executionLog, notice.links.executionLog],
+    [labels.accessLog, notice.links.accessLog],
+    [labels.dashboard, notice.links.dashboard],
+  ];
+  return [
+    leadOf(notice, messages, chatText),
+    '',
+    `*${labels.reason}* ${wordsOf(notice, messages).title}${quoted}`,
+    `*${labels.domain}* ${where}`,
+    ...issuersOf(notice, chatText).map((issuer, index) => (index === 0 ? `*${labels.issuer}* ${issuer}` : issuer)),
+    `*${labels.since}* ${sinceWords(notice, messages)}`,
+    `*${labels.failures}* ${countWords(notice, messages)}${share}`,
+    `*${labels.lastHour}* ${lastHourWords(notice, messages)}`,
+    ...(clients.length === 0 ? [] : [`*${labels.clients}*`, ...clients]),
+    ...(notice.change === null ? [] : [`*${labels.change}* ${chatText(notice.change)}`]),
+    ...(notice.verdictNote === null ? [] : [`*${labels.noVerdict}* ${chatText(notice.verdictNote)}`]),
+    '',
+    ...links.flatMap(([label, url]) => (url === null ? [] : [`*${label}* ${url}`])),
+  ].join('\n');
+}
+
+function stepsOf(notice: Notice, messages: Messages): string[] {
+  const { labels } = messages;
+  if (notice.kind === 'resolved') return [`${labels.runbook}: ${cut(notice.runbookUrl, 300)}`];
+  const { steps } = wordsOf(notice, messages);
+  const commands = [
+    `${labels.silence}: \`${notice.commands.silence}\``,
+    `${labels.acknowledge}: \`${notice.commands.acknowledge}\``,
+  ];
+  return [...steps.slice(0, limits.chatStepsMax - commands.length), ...commands].map((step) =>
+    cut(step, limits.chatStepCharsMax),
+  );
+}

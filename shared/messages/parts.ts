@@ -1,0 +1,98 @@
+/** What the renderings for people have in common: which words apply to a notice, and its numbers in short form. */
+
+import { limits } from '../limits.js';
+import { type Finding, type Notice, OTHER_ISSUERS, SEVERAL_ISSUERS, UNKNOWN_ISSUER } from '../model.js';
+import type { FindingCode } from '../x509/findings.js';
+import type { FindingMessages, Messages, ReasonMessages } from './index.js';
+import { nameIn } from './safe.js';
+
+export type Inert = (text: string) => string;
+
+/** Issuer and reason, or the words for an incident of a whole domain. */
+export function wordsOf({ group }: Notice, messages: Messages): ReasonMessages {
+  return group.issuerDn === SEVERAL_ISSUERS ? messages.severalIssuers : messages.reasons[group.reason];
+}
+
+/** The organisation or common name of an issuer, for a sentence; the whole DN stands below it. */
+export function issuerName({ group }: Notice, messages: Messages, inert: Inert): string {
+  if (group.issuerDn === UNKNOWN_ISSUER) return messages.unknownIssuer;
+  if (group.issuerDn === SEVERAL_ISSUERS || group.issuerDn === OTHER_ISSUERS) return messages.otherIssuers;
+  // A sentence may end after it.
+  return inert(nameIn(group.issuerDn).replace(/\.$/, ''));
+}
+
+/** The issuer, or for an incident of a whole domain those that fail together. */
+export function issuersOf({ group, groups }: Notice, inert: Inert): string[] {
+  const issuers = groups.length === 0 ? [group.issuerDn] : [...new Set(groups.map((one) => one.issuerDn))];
+  const shown = issuers.slice(0, limits.issuersShownMax).map(inert);
+  return issuers.length > shown.length ? [...shown, '…'] : shown;
+}
+
+/** The finding that decides, if there is a diagnosis. */
+export function decisiveFinding({ verdict }: Notice): Finding | null {
+  return verdict?.findings.find((finding) => finding.code === (verdict.reason ?? 'would-pass')) ?? null;
+}
+
+export function findingWords({ code }: Finding, messages: Messages): FindingMessages | null {
+  return code in messages.findings ? messages.findings[code as FindingCode] : null;
+}
+
+/** The verdict in one sentence where there is one, else what the reason means. */
+export function leadOf(notice: Notice, messages: Messages, inert: Inert): string {
+  if (notice.kind === 'resolved') return messages.over;
+  const finding = decisiveFinding(notice);
+  const words = finding === null ? null : findingWords(finding, messages);
+  if (finding === null || words === null) return wordsOf(notice, messages).meaning;
+  return messages.verdict(words.title, words.action ?? inert(finding.remedy));
+}
+
+/** Those worth showing: what decides, then what else is wrong. */
+export function findingsShown(notice: Notice): Finding[] {
+  const findings = notice.verdict?.findings ?? [];
+  return findings.filter(({ severity }) => severity !== 'info').slice(0, limits.findingsShownMax);
+}
+
+export function countWords(notice: Notice, messages: Messages): string {
+  const count = number(notice.count);
+  if (notice.kind !== 'resolved') return messages.failures(count, notice.windowMinutes, number(notice.expected));
+  return notice.group.issuerDn === SEVERAL_ISSUERS
+    ? messages.failuresAtWorst(count, notice.windowMinutes)
+    : messages.failuresInAll(count);
+}
+
+export function sinceWords({ since, at }: Notice, messages: Messages): string {
+  const minutes = Math.max(0, Math.round((Date.parse(at) - Date.parse(since)) / 60_000));
+  return messages.since(since.slice(0, 16).replace('T', ' '), minutes);
+}
+
+/** At most one digit behind the point, and thousands apart, the same in every language. */
+export function number(n: number): string {
+  return n.toLocaleString('en', { maximumFractionDigits: n < 10 ? 1 : 0 });
+}
+
+const BARS = '▁▂▃▄▅▆▇█';
+const MINUTES_PER_BAR = 3;
+
+/** The last hour in twenty bars of three minutes; a dot is a time without a failure. */
+export function sparkline(lastHour: readonly number[]): string {
+  const sums = barsOf(lastHour);
+  const most = Math.max(...sums);
+  const bar = (sum: number): string =>
+    sum <= 0 ? '·' : (BARS[Math.min(BARS.length - 1, Math.floor((BARS.length * sum) / most))] ?? '█');
+  return sums.map(bar).join('');
+}
+
+/** The bars, and what the highest of them stands for. */
+export function lastHourWords({ lastHour }: Notice, messages: Messages): string {
+  return `${sparkline(lastHour)}  ${messages.peak(number(Math.max(...barsOf(lastHour))), MINUTES_PER_BAR)}`;
+}
+
+function barsOf(lastHour: readonly number[]): number[] {
+  return Array.from({ length: Math.ceil(lastHour.length / MINUTES_PER_BAR) }, (_, bar) =>
+    lastHour.slice(bar * MINUTES_PER_BAR, (bar + 1) * MINUTES_PER_BAR).reduce((sum, count) => sum + count, 0),
+  );
+}
+
+export function percent(share: number): string {
+  return share > 0 && share < 0.01 ? '<1%' : `${Math.round(share * 100)}%`;
+}

@@ -1,0 +1,98 @@
+/**
+ * Texts that a client sent, made harmless for the place where they are shown. Every rendering passes them through one of
+ * these; nothing here knows a notice. What is replaced stays readable: who needs the exact name finds it in the JSON.
+ */
+
+import { limits } from '../limits.js';
+
+/** Invisible or layout-changing: controls, formatting, lone surrogates, private and unassigned, fillers, selectors. */
+const INVISIBLE =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u115f\u1160\u2800\u3164\uffa0]|\p{Default_Ignorable_Code_Point}/gu;
+const WORD = /[\p{L}\p{N}\p{M}]+/gu;
+const LATIN = /\p{Script=Latin}/u;
+/** Scripts with letters that look like Latin ones. */
+const LOOKALIKE =
+  /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Coptic}\p{Script=Lisu}]/gu;
+/** Letters of mathematics, which spell Latin words in another alphabet. */
+const MATHEMATICAL = /[\u{1d400}-\u{1d7ff}]/gu;
+/** More than two marks on one letter reach into the lines above and below. */
+const MARKS = /(\p{M}{2})\p{M}+/gu;
+
+/** One line, every character of it visible, look-alike letters within Latin words written as code points. */
+export function readable(text: string): string {
+  return text
+    .replace(INVISIBLE, codePoint)
+    .replace(/\p{Zs}/gu, ' ')
+    .replace(MARKS, '$1\ufffd')
+    .replace(MATHEMATICAL, codePoint)
+    .replace(WORD, (word) => (LATIN.test(word) ? word.replace(LOOKALIKE, codePoint) : word));
+}
+
+function codePoint(char: string): string {
+  return `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+/** Schemes that need no slashes. */
+const SCHEME = /(mailto|tel|sms|callto|skype|javascript|vbscript|data|file|slack|msteams|ms-[a-z]{2,20}):/gi;
+/** A dot as in a host name, and shares as in `\\server\share`. */
+const HOST_DOT = /(?<=[\p{L}\p{N}_-])\.(?=\p{L})/gu;
+const SHARE = /\\\\(?=[\p{L}\p{N}])/gu;
+
+/** For mails and short messages: nothing in it becomes a link. */
+export function mailText(text: string): string {
+  return readable(text)
+    .replaceAll('://', '[:]//')
+    .replace(SCHEME, '$1[:]')
+    .replace(HOST_DOT, '[.]')
+    .replace(SHARE, '\\ \\');
+}
+
+/** What a chat takes for markup, mentions, links, emoji or control sequences, and what stands there instead. */
+const CHAT: Readonly<Record<string, string>> = {
+  '*': '∗',
+  _: '＿',
+  '~': '∼',
+  '`': 'ˋ',
+  '<': '‹',
+  '>': '›',
+  '&': '＆',
+  '@': '＠',
+  '#': '＃',
+  '|': '¦',
+  '[': '［',
+  ']': '］',
+  '(': '（',
+  ')': '）',
+  '!': '！',
+  ':': '：',
+};
+
+/** For chats: no mention, markup, link or emoji, neither in Slack nor in Microsoft Teams. */
+export function chatText(text: string): string {
+  return mailText(text).replace(/[*_~`<>&@#|[\]()!:]/g, (char) => CHAT[char] ?? char);
+}
+
+/** For a cell of a CSV file: quoted, and never a formula. */
+export function csvCell(text: string): string {
+  const line = readable(text);
+  const inert = /^ *[=+\-@|%＝＋－＠]/u.test(line) ? `'${line}` : line;
+  return `"${inert.replaceAll('"', '""')}"`;
+}
+
+/** A domain as it is where it has the form of one: it is the user's own. */
+export function domainText(scope: string, escaped: (text: string) => string): string {
+  return /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]|\/(?=[A-Za-z0-9_])){0,254}$/.test(scope) ? scope : escaped(scope);
+}
+
+/** Cut to so many characters, never within one; the mark says that there was more. */
+export function cut(text: string, charsMax: number): string {
+  if (text.length <= charsMax) return text;
+  const end = text.slice(0, charsMax - 1);
+  return `${/[\ud800-\udbff]$/.test(end) ? end.slice(0, -1) : end}…`;
+}
+
+/** The organisation or the common name of a DN, for a sentence; the whole DN stands elsewhere. */
+export function nameIn(dn: string): string {
+  const name = /(?:^|,)O=((?:\\.|[^,\\+])+)/.exec(dn)?.[1] ?? /(?:^|,)CN=((?:\\.|[^,\\+])+)/.exec(dn)?.[1] ?? dn;
+  return cut(name, limits.nameShownCharsMax);
+}

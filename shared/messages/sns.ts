@@ -1,0 +1,44 @@
+/** What SNS is given for a notice: one text per protocol, all within one message of at most 256 KiB. Pure. */
+
+import { limits } from '../limits.js';
+import type { Notice } from '../model.js';
+import { chatOf } from './chat.js';
+import type { Messages } from './index.js';
+import { bodyOf, smsOf, subjectOf } from './text.js';
+
+export function snsMessage(notice: Notice, messages: Messages) {
+  // Every other protocol takes the default: SQS, Lambda, HTTP(S) and Firehose, with one copy of the JSON for all.
+  const body = { default: JSON.stringify(notice), email: bodyOf(notice, messages), sms: smsOf(notice, messages) };
+  const Message = JSON.stringify(body);
+  if (Buffer.byteLength(Message) > limits.snsMessageBytesMax) {
+    throw new Error(`notice ${notice.noticeId} is too large for SNS`);
+  }
+  return {
+    Subject: subjectOf(notice, messages),
+    Message,
+    MessageStructure: 'json',
+    MessageAttributes: attributesOf(notice),
+  };
+}
+
+/** For a topic that Amazon Q Developer in chat applications listens to. */
+export function snsChatMessage(notice: Notice, messages: Messages) {
+  return { Message: JSON.stringify(chatOf(notice, messages)), MessageAttributes: attributesOf(notice) };
+}
+
+/** For filter policies. A scope that is no domain's name may hold anything, but no control characters. */
+function attributesOf({ kind, severity, group, incidentId }: Notice) {
+  const { reason, scope } = group;
+  const attributes = { kind, severity, reason, scope: scope === '' ? 'unknown' : scope, incidentId };
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+  );
+}
+
+/**
+ * A FIFO topic keeps the order within an incident, and drops a second message of the same id within five minutes: the id
+ * is the transition's, so a retry is dropped and a resolve never is, however close to its trigger.
+ */
+export function fifoOf(topicArn: string, { incidentId, noticeId }: Pick<Notice, 'incidentId' | 'noticeId'>) {
+  return topicArn.endsWith('.fifo') ? { MessageGroupId: incidentId, MessageDeduplicationId: noticeId } : {};
+}

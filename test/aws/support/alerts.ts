@@ -1,0 +1,42 @@
+/** A queue that is subscribed to the topic, as a chat bot's or a pager's would be. */
+
+import { SubscribeCommand } from '@aws-sdk/client-sns';
+import {
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+} from '@aws-sdk/client-sqs';
+import type { Notice } from '../../../shared/model.js';
+import { noticeSchema } from '../../../shared/schemas.js';
+import { sns, sqs } from './clients.js';
+
+export interface Received {
+  readonly notice: Notice;
+  /** The attributes that subscriptions filter by. */
+  readonly attributes: Readonly<Record<string, string | undefined>>;
+}
+
+/** @returns all that came to the topic so far, in the order of receipt; each checked against the published schema */
+export async function subscribe(TopicArn: string): Promise<() => Promise<readonly Received[]>> {
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'alerts' }));
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
+  const Endpoint = Attributes?.QueueArn;
+  await sns.send(
+    new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes: { RawMessageDelivery: 'true' } }),
+  );
+  const received: Received[] = [];
+  return async () => {
+    for (;;) {
+      const { Messages = [] } = await sqs.send(
+        new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] }),
+      );
+      if (Messages.length === 0) return received;
+      for (const { Body = '', MessageAttributes = {}, ReceiptHandle } of Messages) {
+        const attributes = Object.entries(MessageAttributes).map(([name, { StringValue }]) => [name, StringValue]);
+        received.push({ notice: noticeSchema.parse(JSON.parse(Body)), attributes: Object.fromEntries(attributes) });
+        await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+      }
+    }
+  };
+}

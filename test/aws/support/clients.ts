@@ -1,0 +1,22 @@
+/** Clients of the local AWS. They refuse to be made for any other. */
+
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { createDynamoClient } from '../../../shared/adapters/dynamodb/index.js';
+
+const endpoint = process.env.AWS_ENDPOINT_URL;
+if (!endpoint?.startsWith('http://127.0.0.1:'))
+  throw new Error(`AWS_ENDPOINT_URL is ${endpoint}: expected the local AWS; run npm run test:aws`);
+const local = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+
+export const cloudFormation = new CloudFormationClient(local);
+export const dynamo = createDynamoClient(local);
+export const lambda = new LambdaClient(local);
+export const logs = new CloudWatchLogsClient(local);
+export const s3 = new S3Client({ ...local, forcePathStyle: true });
+export const sns = new SNSClient(local);
+export const sqs = new SQSClient(local);

@@ -1,0 +1,36 @@
+/** What the README and the documents show is what the commands print: every `console` block is run and compared. */
+
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const documents = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter((name) =>
+  name.endsWith('.md'),
+);
+
+const PROMPT = '$ npm run -s mtls-watch -- ';
+
+const blocks = documents.flatMap((name) => {
+  const text = readFileSync(join(root, name), 'utf8');
+  return [...text.matchAll(/^```console\n([^`]*)^```/gm)].map(([, block = '']) => {
+    const [command = '', ...output] = block.split('\n');
+    return [name, command, output.join('\n').trimEnd()] as const;
+  });
+});
+
+it('finds the blocks', () => {
+  expect(blocks.length).toBeGreaterThanOrEqual(4);
+});
+
+it.each(blocks)('%s: %s', (_, command, output) => {
+  expect(command.startsWith(PROMPT)).toBe(true);
+  const args = command.slice(PROMPT.length).split(' ');
+  const { stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect(`${stdout}${stderr}`.trimEnd()).toBe(output);
+});

@@ -1,0 +1,50 @@
+/** Two interleavings of a sweep that closes an hour, too rare for the simulation to meet in a few thousand seeds. */
+
+import { expect, it } from 'vitest';
+import { closeHours } from '../shared/ledger.js';
+import { ingest } from '../shared/pipeline.js';
+import type { Stores } from '../shared/ports/index.js';
+import { denialAsOneEvent, executionBatch, T0 } from './support/logs.js';
+import { testWorld } from './support/world.js';
+
+/** Denials that no request id ties to a record count at once. */
+const batch = (n: number) => {
+  const { id, timestamp, message } = denialAsOneEvent({ n, at: T0 + n });
+  return executionBatch([{ id, timestamp, message: message.split('\n')[1] ?? '' }]);
+};
+
+/** Runs `between` after the sweep has read the hour's facts, and before it closes the hour. */
+function interrupted(stores: Stores, between: () => Promise<void>): Stores {
+  const close: Stores['rollups']['close'] = async (open, rollup) => {
+    await between();
+    await stores.rollups.close(open, rollup);
+  };
+  return { ...stores, rollups: { ...stores.rollups, close } };
+}
+
+async function closedAfter(between: (world: ReturnType<typeof testWorld>) => Promise<void>): Promise<number> {
+  const world = testWorld();
+  await ingest(batch(1), world);
+  world.at = T0 + 2 * 3_600_000;
+  await closeHours({ ...world, clock: world.clock, stores: interrupted(world.stores, () => between(world)) });
+  await closeHours(world);
+  const [fact] = world.stores.facts.all();
+  const [rollup] = fact === undefined ? [] : await world.stores.rollups.load(fact.group, 0, Number.POSITIVE_INFINITY);
+  return rollup?.count ?? 0;
+}
+
+it('closes an hour again when a retry marked it after another batch did', async () => {
+  const count = await closedAfter(async (world) => {
+    await ingest(batch(2), world);
+    await ingest(batch(1), world);
+  });
+  expect(count).toBe(2);
+});
+
+it('keeps the fuller roll-up when a sweep that read fewer facts finishes last', async () => {
+  const count = await closedAfter(async (world) => {
+    await ingest(batch(2), world);
+    await closeHours(world);
+  });
+  expect(count).toBe(2);
+});
