@@ -3,6 +3,7 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { createEventPublisher } from '../shared/adapters/aws/eventbridge.js';
+import { createFailureLog } from '../shared/adapters/aws/failure-log.js';
 import { createLog } from '../shared/adapters/aws/log.js';
 import { createMeter } from '../shared/adapters/aws/metrics.js';
 import { createChatPublisher, createSnsPublisher } from '../shared/adapters/aws/sns.js';
@@ -32,6 +33,7 @@ export function wire(env: NodeJS.ProcessEnv): Wired {
       clock: systemClock,
       stores: createDynamoStores(createDynamoClient(), variable(env, 'TABLE_NAME'), systemClock),
       truststores: createS3Truststores(new S3Client({}), systemClock),
+      failureLog: createFailureLog(process.stdout),
       publisher: publisherOf(config, env),
       place: placeOf(env),
     },
@@ -66,7 +68,7 @@ function placeOf(env: NodeJS.ProcessEnv): Place {
   };
 }
 
-function variable(env: NodeJS.ProcessEnv, name: string): string {
+export function variable(env: NodeJS.ProcessEnv, name: string): string {
   const value = env[name];
   if (value === undefined || value === '') throw new MtlsWatchError('bad-config', `the variable ${name} is not set`);
   return value;

@@ -13,6 +13,7 @@ import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
 import { StateTable } from './constructs/state-table.js';
 import { Sweep } from './constructs/sweep.js';
+import { WeeklyReport } from './constructs/weekly-report.js';
 import { truststoreStatements } from './truststore-access.js';
 
 export interface MtlsWatchStackProps extends StackProps {
@@ -57,6 +58,17 @@ export class MtlsWatchStack extends Stack {
       logRetentionDays: config.logRetentionDays,
       reserveConcurrency: config.reservedConcurrency !== null,
     });
+    if (config.report !== null) {
+      const report = new WeeklyReport(this, 'WeeklyReport', {
+        code: code('weekly-report'),
+        environment: environment('weekly-report'),
+        statements: statements(),
+        logRetentionDays: config.logRetentionDays,
+        schedule: config.report,
+        ingestLogs: ingest.fn.logGroup,
+      });
+      new CfnOutput(this, 'ReportBucketName', { value: report.bucket.bucketName });
+    }
     new LogSubscriptions(this, 'Subscriptions', { ingest: ingest.fn, ...config });
     new Alarms(this, 'Alarms', {
       topic: alerts.topic,

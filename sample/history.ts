@@ -9,7 +9,7 @@ const MINUTE = 60_000;
 
 const CHAIN_TOO_LONG: Refusal = { words: 'certificate chain too long', reason: 'chain-too-long' };
 const ISSUER_NOT_FOUND: Refusal = { words: 'Could not find issuer for certificate', reason: 'issuer-not-found' };
-const SELF_SIGNED: Refusal = { words: 'self signed certificate', reason: 'self-signed' };
+const WRONG_PURPOSE: Refusal = { words: 'unsupported certificate purpose', reason: 'unsupported-purpose' };
 
 const daysAgo = ({ date }: Timeline): number => (Date.parse(SAMPLE_DAY) - Date.parse(date)) / DAY;
 
@@ -39,12 +39,12 @@ function truststoreLacksACa(day: Timeline): void {
   }
 }
 
-/** Four weeks ago another scanner came by, with certificates that were never seen again. */
-function scannerCameBefore(day: Timeline): void {
+/** Four weeks ago Umbrella tried with the certificate of a CA in place of a client's, and gave up. */
+function aCaCallsItself(day: Timeline): void {
   if (daysAgo(day) !== 28) return;
-  for (let n = 0; n < 18; n += 1) {
-    const at = day.at('01:10:00') + n * 3 * MINUTE + day.random.between(0, MINUTE);
-    day.refuse(at, { api: 'payments', client: `scanner-${n + 101}`, sourceIp: '203.0.113.200' }, SELF_SIGNED);
+  for (let n = 0; n < 9; n += 1) {
+    const at = day.at('07:10:00') + n * 7 * MINUTE + day.random.between(0, MINUTE);
+    day.refuse(at, { api: 'partners', client: 'umbrella-4', userAgent: 'StoreSync/3.0-rc1' }, WRONG_PURPOSE);
   }
 }
 
@@ -57,7 +57,7 @@ const stories: readonly Story[] = [
   { name: 'long-chains', tell: longChainsSpread, daily: true, alert: 'none' },
   { name: 'devices', tell: devicesTryNowAndThen, daily: true, alert: 'none' },
   { name: 'truststore-without-ca', tell: truststoreLacksACa, daily: true, alert: 'group' },
-  { name: 'earlier-scanner', tell: scannerCameBefore, daily: true, alert: 'none' },
+  { name: 'ca-as-client', tell: aCaCallsItself, daily: true, alert: 'none' },
 ];
 
 /** Of the stories of every day all but the traffic itself. */

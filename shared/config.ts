@@ -131,6 +131,18 @@ export const configSchema = z.strictObject({
   /** Minutes to wait for the other half of a request; subscriptions usually deliver in under 3. */
   graceMinutes: z.int().min(1).max(120).default(5),
   logRetentionDays: z.literal(retentionDays).default(30),
+  /** The weekly report, of the last calendar week (Monday to Sunday, UTC); null makes none. */
+  report: z
+    .strictObject({
+      day: z.enum(['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN']).default('MON'),
+      hour: z.int().min(0).max(23).default(7),
+      timeZone: z
+        .string()
+        .regex(/^[A-Za-z0-9_+/-]{1,64}$/, 'expected a time zone such as Europe/Berlin')
+        .default('UTC'),
+    })
+    .nullable()
+    .prefault({}),
   /** Null leaves concurrency unreserved: accounts with a small quota cannot reserve any. */
   reservedConcurrency: z.int().min(1).max(1000).nullable().default(null),
 });

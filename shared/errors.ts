@@ -14,6 +14,8 @@ export type ErrorCode =
   | 'usage'
   | 'store-unavailable'
   | 'publish-failed'
+  | 'report-undeliverable'
+  | 'insights-unavailable'
   | 'truststore-unreadable';
 
 export class MtlsWatchError extends Error {

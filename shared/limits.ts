@@ -149,8 +149,7 @@ export const limits = {
   groupsIndexedMax: 20_000,
   /** Failure records of one invocation: 700 bytes each, so at most 140 KB of log, some 0.0001 dollars. */
   failureRecordsMax: 200,
-  /** CloudWatch Logs Insights: queries at once (an account has 30 for all), time for one, and rows of one answer. */
-  insightsConcurrencyMax: 2,
+  /** CloudWatch Logs Insights: time for one query, the pause between two looks, and rows of one answer. */
   insightsWaitMsMax: 60_000,
   insightsPollMs: 1_000,
   insightsRowsMax: 1_000,

@@ -20,7 +20,7 @@ export function sentencesOf(report: Report, words: ReportMessages): string[] {
   ).length;
   const last = sentences.todo(open, actions.length - open, soon);
   if (totals.failures === 0) return [sentences.quiet, last];
-  const biggest = [...report.actions].sort((a, b) => b.failures - a.failures)[0];
+  const biggest = biggestOf(report);
   return [
     sentences.total(numberText(totals.failures), totals.scopes, totals.issuers, trendText(report, words)),
     biggest === undefined
@@ -28,11 +28,25 @@ export function sentencesOf(report: Report, words: ReportMessages): string[] {
       : sentences.biggest(
           cut(issuerName(biggest.issuerDn, words)),
           share(biggest.failures, totals.failures),
-          words.reasons[biggest.reason],
-          biggest.state === 'over',
+          biggest.reasons.map((reason) => words.reasons[reason]).join(', '),
+          biggest.isOver,
         ),
     last,
   ];
+}
+
+/** Of the issuers with something to do, the one with the most refusals, and its reasons together. */
+function biggestOf({ actions }: Report) {
+  const issuers = [...new Set(actions.map(({ issuerDn }) => issuerDn))].map((issuerDn) => {
+    const theirs = actions.filter((action) => action.issuerDn === issuerDn).sort((a, b) => b.failures - a.failures);
+    return {
+      issuerDn,
+      failures: theirs.reduce((sum, { failures }) => sum + failures, 0),
+      reasons: theirs.map(({ reason }) => reason),
+      isOver: theirs.every(({ state }) => state === 'over'),
+    };
+  });
+  return issuers.sort((a, b) => b.failures - a.failures)[0];
 }
 
 function trendText({ totals: { failures, before, median4 } }: Report, { sentences }: ReportMessages): string {

@@ -32,7 +32,7 @@ table{border-collapse:collapse;width:100%;font-size:.9rem;margin:.5rem 0}
 caption{text-align:left;color:var(--dim);padding:.25rem 0;font-size:.85rem}
 th,td{text-align:left;vertical-align:top;padding:.4rem .6rem .4rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 thead th{color:var(--dim);font-weight:600;border-bottom:2px solid var(--line);white-space:nowrap;overflow-wrap:normal}
-tbody th{font-weight:600}
+tbody th{font-weight:600}tbody th .small{font-weight:400}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;overflow-wrap:normal}
 .nowrap{white-space:nowrap;overflow-wrap:normal}
 tr{break-inside:avoid}

@@ -60,8 +60,12 @@ function id(text: string): string | null {
   return trimmed === '' || trimmed === '-' ? null : clean(trimmed, limits.requestIdCharsMax);
 }
 
+const MANAGED_GROUP = 'API-Gateway-Execution-Logs_';
+
 /** The API and stage in the name of a managed log group, `API-Gateway-Execution-Logs_{apiId}/{stage}`. */
 export function apiOfLogGroup(logGroup: string): ApiRef {
-  const match = /API-Gateway-Execution-Logs_([A-Za-z0-9]{1,64})\/([\w$-]{1,128})$/.exec(logGroup);
+  const at = logGroup.lastIndexOf(MANAGED_GROUP);
+  const match =
+    at < 0 ? null : /^([A-Za-z0-9]{1,64})\/([\w$-]{1,128})$/.exec(logGroup.slice(at + MANAGED_GROUP.length));
   return { apiId: match?.[1] ?? null, stage: match?.[2] ?? null };
 }

@@ -9,6 +9,8 @@ it.each(functionNames)('%s is one file that loads as it would in Lambda, and exp
   vi.stubEnv('MTLS_WATCH_CONFIG', JSON.stringify(exampleSettings));
   vi.stubEnv('TABLE_NAME', 'table');
   vi.stubEnv('TOPIC_ARN', 'arn:aws:sns:eu-central-1:123456789012:topic');
+  vi.stubEnv('REPORT_BUCKET', 'reports');
+  vi.stubEnv('INGEST_LOG_GROUP', 'ingest');
   vi.stubEnv('AWS_REGION', 'eu-central-1');
   const folder = bundle(name);
   expect(readdirSync(folder)).toEqual(['index.mjs']);

@@ -36,6 +36,13 @@ describe('cdk-nag, AwsSolutions', () => {
   it('sets aside these rules, each for its reason', () => {
     expect(acknowledged(synthesise(everything).stack)).toEqual([
       expect.stringMatching(/^MtlsWatch\/Ingest\/DeadLetters \S*AwsSolutions-SQS3: It is the dead-letter queue/),
+      expect.stringMatching(/^MtlsWatch\/WeeklyReport\/Reports \S*AwsSolutions-S1: A few objects a week/),
+      expect.stringMatching(
+        /^MtlsWatch\/WeeklyReport\/Report \S*AwsSolutions-IAM5\[Resource::\*\]: Queries of Logs Insights/,
+      ),
+      expect.stringMatching(
+        /^MtlsWatch\/WeeklyReport\/Report \S*AwsSolutions-IAM5\[.*reports\/\*\]: The function makes a folder/,
+      ),
     ]);
   });
 

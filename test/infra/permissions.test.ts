@@ -73,13 +73,28 @@ describe('what the roles may do', () => {
     ]);
   });
 
+  it('the weekly report', () => {
+    expect(grants(template, 'WeeklyReportRole')).toEqual([
+      'logs:CreateLogStream on <WeeklyReportLogs>',
+      'logs:PutLogEvents on <WeeklyReportLogs>',
+      ...storeAndPublish,
+      's3:GetObject on <WeeklyReportReports>/reports/*',
+      's3:PutObject on <WeeklyReportReports>/reports/*',
+      's3:ListBucket on <WeeklyReportReports>',
+      'logs:StartQuery on <IngestLogs>',
+      'logs:GetQueryResults on *',
+      'logs:StopQuery on *',
+    ]);
+    expect(grants(template, 'WeeklyReportSchedulerRole')).toEqual(['lambda:InvokeFunction on <WeeklyReportFunction>']);
+  });
+
   it('the scheduler', () => {
     expect(grants(template, 'SweepSchedulerRole')).toEqual(['lambda:InvokeFunction on <SweepFunction>']);
   });
 
   it('nobody else, nothing by managed policy, and nothing that CDK adds on the side', () => {
     const roles = resources(template, 'AWS::IAM::Role');
-    expect(roles).toHaveLength(3);
+    expect(roles).toHaveLength(5);
     for (const [, { Properties }] of roles) expect(Properties.ManagedPolicyArns).toBeUndefined();
     for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) template.resourceCountIs(type, 0);
   });
@@ -90,7 +105,8 @@ describe('what the roles may do', () => {
       return Statement.map(({ Principal }) => Principal);
     });
     const lambda = [{ Service: 'lambda.amazonaws.com' }];
-    expect(principals).toEqual([lambda, lambda, [{ Service: 'scheduler.amazonaws.com' }]]);
+    const scheduler = [{ Service: 'scheduler.amazonaws.com' }];
+    expect(principals).toEqual([lambda, lambda, scheduler, lambda, scheduler]);
   });
 });
 

@@ -1,0 +1,119 @@
+/** The function that makes the weekly report, its schedule, and the bucket that keeps the reports. */
+
+import { Duration, Stack, TimeZone, Validations } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type Code, EventInvokeConfig, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Construct } from 'constructs';
+import type { Config } from '../../shared/config.js';
+import { WatchFunction } from './watch-function.js';
+
+export interface WeeklyReportProps {
+  readonly code: Code;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly statements: readonly PolicyStatement[];
+  readonly logRetentionDays: number;
+  readonly schedule: NonNullable<Config['report']>;
+  /** Where ingest writes its failure records. */
+  readonly ingestLogs: ILogGroup;
+}
+
+export class WeeklyReport extends Construct {
+  readonly fn: LambdaFunction;
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, props: WeeklyReportProps) {
+    super(scope, id);
+    this.bucket = this.reportBucket();
+    const watch = new WatchFunction(this, 'Report', {
+      ...props,
+      description: 'mtls-watch: writes the weekly report and sends its summary',
+      environment: {
+        ...props.environment,
+        REPORT_BUCKET: this.bucket.bucketName,
+        INGEST_LOG_GROUP: props.ingestLogs.logGroupName,
+      },
+      statements: [...props.statements, ...this.statements(props.ingestLogs)],
+      memoryMiB: 1024,
+      // Two queries of up to a minute, and a read for each group.
+      timeout: Duration.minutes(10),
+    });
+    this.fn = watch.fn;
+    const bucketId = Stack.of(this).getLogicalId(this.bucket.node.defaultChild as CfnBucket);
+    Validations.of(watch).acknowledge(
+      {
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason: 'Queries of Logs Insights are read and stopped by their id: IAM knows no resource for them.',
+      },
+      {
+        id: `AwsSolutions-IAM5[Resource::<${bucketId}.Arn>/reports/*]`,
+        reason: 'The function makes a folder for each week below this prefix.',
+      },
+    );
+    new EventInvokeConfig(this, 'AsyncInvocations', { function: this.fn, retryAttempts: 2 });
+    const { day, hour, timeZone } = props.schedule;
+    new Schedule(this, 'EveryWeek', {
+      description: 'mtls-watch: makes the weekly report',
+      schedule: ScheduleExpression.cron({
+        minute: '0',
+        hour: String(hour),
+        weekDay: day,
+        timeZone: TimeZone.of(timeZone),
+      }),
+      target: new LambdaInvoke(this.fn, { role: this.schedulerRole().withoutPolicyUpdates() }),
+    });
+  }
+
+  private statements(ingestLogs: ILogGroup): PolicyStatement[] {
+    return [
+      new PolicyStatement({
+        actions: ['s3:GetObject', 's3:PutObject'],
+        resources: [this.bucket.arnForObjects('reports/*')],
+      }),
+      // Without it S3 answers 403 instead of 404 for a report that is not there yet.
+      new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
+      new PolicyStatement({ actions: ['logs:StartQuery'], resources: [ingestLogs.logGroupArn] }),
+      new PolicyStatement({ actions: ['logs:GetQueryResults', 'logs:StopQuery'], resources: ['*'] }),
+    ];
+  }
+
+  private reportBucket(): Bucket {
+    // Kept when the stack is deleted, as CDK does with buckets by default.
+    const bucket = new Bucket(this, 'Reports', {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      versioned: true,
+      lifecycleRules: [
+        {
+          // As long as the roll-ups that a report could be made from again.
+          expiration: Duration.days(400),
+          noncurrentVersionExpiration: Duration.days(90),
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+      ],
+    });
+    Validations.of(bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason: 'A few objects a week; CloudTrail data events tell who read them where an account wants to know.',
+    });
+    return bucket;
+  }
+
+  private schedulerRole(): Role {
+    return new Role(this, 'SchedulerRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+      inlinePolicies: {
+        scheduler: new PolicyDocument({
+          statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.fn.functionArn] })],
+        }),
+      },
+    });
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Writes one JSON line for each refused request into the function's own log, where CloudWatch Logs Insights finds who
+ * failed. Bounded for each call; a retry writes the same ids again, so that they can be told apart.
+ */
+
+import { digest } from '../../digest.js';
+import { limits } from '../../limits.js';
+import type { FailureLog } from '../../ports/index.js';
+
+export function createFailureLog(stream: NodeJS.WritableStream): FailureLog {
+  return {
+    record: (failures, batchId) => {
+      const told = failures.slice(0, limits.failureRecordsMax);
+      const lines = told.map(({ at, scope, issuerDn, reason, attribution, client, weight }, index) => ({
+        type: 'failure',
+        failureId: digest('failure', batchId, index),
+        at,
+        scope,
+        issuerDn,
+        reason,
+        attribution,
+        weight,
+        subjectDn: client?.subjectDn ?? '',
+        serialNumber: client?.serialNumber ?? '',
+        sourceIp: client?.sourceIp ?? '',
+        userAgent: client?.userAgent ?? '',
+      }));
+      const left = failures.length - told.length;
+      const rest = left > 0 ? [{ type: 'failures-left-out', count: left }] : [];
+      for (const line of [...lines, ...rest]) stream.write(`${JSON.stringify(line)}\n`);
+    },
+  };
+}

@@ -1,0 +1,69 @@
+/**
+ * Asks CloudWatch Logs Insights. Bounded in time, rows and queries at once; the time range bounds what a query scans and so
+ * what it costs. A query that takes too long is stopped.
+ */
+
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  type CloudWatchLogsClient,
+  GetQueryResultsCommand,
+  StartQueryCommand,
+  StopQueryCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { MtlsWatchError, messageOf } from '../../errors.js';
+import { limits } from '../../limits.js';
+
+export interface InsightsAnswer {
+  readonly rows: readonly Readonly<Record<string, string>>[];
+  /** More rows may exist than were asked for. */
+  readonly isCut: boolean;
+}
+
+export interface Insights {
+  /**
+   * @param from milliseconds since the epoch; `to` is not part of it
+   * @throws MtlsWatchError `insights-unavailable`
+   */
+  query(logGroup: string, query: string, from: number, to: number): Promise<InsightsAnswer>;
+}
+
+type Sleep = (ms: number) => Promise<unknown>;
+
+export function createInsights(client: Pick<CloudWatchLogsClient, 'send'>, sleep: Sleep = wait): Insights {
+  const ask = async (logGroup: string, query: string, from: number, to: number): Promise<InsightsAnswer> => {
+    const { queryId } = await client.send(
+      new StartQueryCommand({
+        logGroupName: logGroup,
+        queryString: query,
+        startTime: Math.floor(from / 1000),
+        endTime: Math.ceil(to / 1000) - 1,
+        limit: limits.insightsRowsMax,
+      }),
+    );
+    for (let waited = 0; waited < limits.insightsWaitMsMax; waited += limits.insightsPollMs) {
+      await sleep(limits.insightsPollMs);
+      const { status, results = [] } = await client.send(new GetQueryResultsCommand({ queryId }));
+      if (status === 'Complete') {
+        const rows = results.map((row) => Object.fromEntries(row.map(({ field = '', value = '' }) => [field, value])));
+        return { rows, isCut: rows.length >= limits.insightsRowsMax };
+      }
+      if (status !== 'Scheduled' && status !== 'Running' && status !== 'Unknown') {
+        throw new Error(`the query ended as ${status}`);
+      }
+    }
+    await client.send(new StopQueryCommand({ queryId }));
+    throw new Error(`the query took more than ${limits.insightsWaitMsMax / 1000} seconds and was stopped`);
+  };
+  return {
+    query: async (...asked) => {
+      try {
+        return await ask(...asked);
+      } catch (error) {
+        throw new MtlsWatchError('insights-unavailable', `CloudWatch Logs Insights: ${messageOf(error)}`, {
+          cause: error,
+          retryable: true,
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,42 @@
+/** The report in a mail's length: it stands on its own, and says where the page is. */
+
+import { limits } from '../limits.js';
+import { clean } from '../text.js';
+import { type Language, reportMessages } from './messages/index.js';
+import { remedyOf, sentencesOf } from './page-actions.js';
+import { cut, issuerName, numberText } from './page-parts.js';
+import type { Report } from './schema.js';
+
+export interface Summary {
+  /** ASCII, as SNS wants it. */
+  readonly subject: string;
+  readonly text: string;
+}
+
+const ACTIONS_MAX = 5;
+const LINE_CHARS_MAX = 400;
+
+export function summaryOf(report: Report, language: Language, url: string): Summary {
+  const words = reportMessages[language];
+  const open = report.actions.filter(({ state }) => state === 'open');
+  const subject = words.mail.subject(report.period.label, numberText(report.totals.failures), open.length);
+  const actions = open.slice(0, ACTIONS_MAX).flatMap((action) => {
+    const head = `${action.rank}. ${cut(issuerName(action.issuerDn, words))}: ${words.reasons[action.reason]} (${numberText(action.failures)})`;
+    return [head, `   ${remedyOf(action, words)}`];
+  });
+  const lines = [
+    ...sentencesOf(report, words),
+    '',
+    ...(actions.length === 0 ? [] : [words.mail.first, ...actions, '']),
+    ...report.gaps.map(({ id }) => `! ${words.gaps[id]}`),
+    words.mail.where(url),
+    words.mail.signIn,
+  ];
+  // Each is one line: a name must not begin one of its own.
+  const charsMax = Math.max(LINE_CHARS_MAX, url.length + 40);
+  const text = lines.map((line) => clean(line, charsMax));
+  return {
+    subject: subject.replace(/[^ -~]/g, '?').slice(0, limits.subjectCharsMax),
+    text: `${text.join('\n')}\n`,
+  };
+}

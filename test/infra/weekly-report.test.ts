@@ -1,0 +1,49 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { synthesise } from './support.js';
+
+const { template } = synthesise();
+
+describe('the weekly report', () => {
+  it('runs on the day, at the hour and in the time zone that are set', () => {
+    const report = { day: 'TUE', hour: 9, timeZone: 'Asia/Tokyo' };
+    synthesise({ report }).template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'cron(0 9 ? * TUE *)',
+      ScheduleExpressionTimezone: 'Asia/Tokyo',
+    });
+    template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'cron(0 7 ? * MON *)' });
+  });
+
+  it('is kept in a bucket that is private, encrypted, versioned, and forgets after 13 months', () => {
+    template.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        BucketEncryption: Match.objectLike({
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        }),
+        VersioningConfiguration: { Status: 'Enabled' },
+        LifecycleConfiguration: {
+          Rules: [Match.objectLike({ ExpirationInDays: 400, NoncurrentVersionExpiration: { NoncurrentDays: 90 } })],
+        },
+      },
+    });
+    template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: Match.objectLike({
+        Statement: [Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } })],
+      }),
+    });
+  });
+
+  it('is not there where it is not wanted', () => {
+    const without = synthesise({ report: null }).template;
+    without.resourceCountIs('AWS::S3::Bucket', 0);
+    without.resourceCountIs('AWS::Lambda::Function', 2);
+    expect(Object.keys(without.toJSON().Outputs)).not.toContain('ReportBucketName');
+  });
+});

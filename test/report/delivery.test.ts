@@ -1,0 +1,189 @@
+/** The weekly function: one report and one summary a week, whatever dies on the way; without Insights it says so. */
+
+import { describe, expect, it } from 'vitest';
+import { createWeeklyReport } from '../../functions/weekly-report/weekly-report.js';
+import { createInsights } from '../../shared/adapters/aws/insights.js';
+import { consoleUrl } from '../../shared/adapters/aws/report-bucket.js';
+import { MtlsWatchError } from '../../shared/errors.js';
+import { closeHours } from '../../shared/ledger.js';
+import { reportSchema } from '../../shared/report/schema.js';
+import { fact, group } from '../contract/examples.js';
+import { testWorld } from '../support/world.js';
+
+const MONDAY = Date.UTC(2026, 10, 16, 7);
+const minute = Math.floor(Date.UTC(2026, 10, 11, 12) / 60_000);
+
+async function scene(query: Parameters<typeof createWeeklyReport>[0]['query']) {
+  const world = testWorld();
+  const counted = { firstAt: minute * 60_000, lastAt: minute * 60_000 };
+  await world.stores.facts.put(
+    [fact(minute, 12, counted), fact(minute, 3, { ...counted, group: group(1) })],
+    [{ scope: 's', cause: 'waf', minute, batchId: 'b', requests: 4, count: 4 }],
+  );
+  for (const n of [0, 1])
+    await world.stores.rollups.mark([{ group: group(n), hour: Math.floor(minute / 60), stamp: 's' }]);
+  world.at = MONDAY;
+  await closeHours(world);
+  const objects = new Map<string, { text: string; etag: string }>();
+  const mails: string[] = [];
+  let dies: string | null = null;
+  const crash = (where: string): void => {
+    if (dies === where) throw new Error(`crashed at ${where}`);
+  };
+  const put = (key: string, text: string): void => {
+    crash(key.split('/').at(-1) ?? '');
+    objects.set(key, { text, etag: `${objects.size}-${text}` });
+  };
+  const run = createWeeklyReport({
+    world,
+    query,
+    delivery: {
+      clock: world.clock,
+      language: 'en',
+      urlOf: (key) => consoleUrl('eu-central-1', 'bucket', key),
+      announce: async ({ subject, text }) => {
+        crash('announce');
+        mails.push(`${subject}\n${text}`);
+      },
+      bucket: {
+        read: async (key) => objects.get(key) ?? null,
+        put: async (key, text) => put(key, text),
+        putIf: async (key, text, etag) => {
+          if ((objects.get(key)?.etag ?? null) !== etag) return false;
+          put(key, text);
+          return true;
+        },
+      },
+    },
+  });
+  return {
+    run,
+    objects,
+    mails,
+    world,
+    dieAt: (where: string | null) => {
+      dies = where;
+    },
+  };
+}
+
+const works = async (query: string) => ({
+  rows: query.includes('EventsRead')
+    ? [{ events: '1000', rejected: '2', duplicates: '3', lag: '42.5' }]
+    : [
+        {
+          subjectDn: 'CN=client',
+          serialNumber: '01',
+          issuerDn: 'CN=issuer-0',
+          scope: 'api.bank.example',
+          reason: 'expired',
+          sourceIp: '203.0.113.7',
+          userAgent: 'agent/1',
+          firstAt: String(minute * 60_000),
+          lastAt: String(minute * 60_000 + 5),
+        },
+      ],
+  isCut: false,
+});
+
+describe('the weekly report', () => {
+  it('lands with its details, and its summary goes out once', async () => {
+    const { run, objects, mails } = await scene(works);
+    expect(await run()).toBe('delivered');
+    expect([...objects.keys()].sort()).toEqual(
+      ['delivery.json', 'report.csv', 'report.html', 'report.json'].map((name) => `reports/2026-W46/${name}`),
+    );
+    const report = reportSchema.parse(JSON.parse(objects.get('reports/2026-W46/report.json')!.text));
+    expect(report).toMatchObject({
+      totals: { failures: 15 },
+      otherForbidden: [{ cause: 'waf', count: 4 }],
+      pipeline: { events: 1000, rejected: 2, duplicates: 3, lagSeconds: 42.5 },
+    });
+    expect(report.clients[0]).toMatchObject({ userAgents: ['agent/1'] });
+    expect(mails).toHaveLength(1);
+    expect(mails[0]).toContain('mtls-watch 2026-W46: 15 refused');
+    expect(mails[0]).toContain(
+      'https://eu-central-1.console.aws.amazon.com/s3/object/bucket?region=eu-central-1&prefix=reports%2F2026-W46%2Freport.html',
+    );
+    const before = new Map(objects);
+    expect(await run()).toBe('delivered-before');
+    expect(mails).toHaveLength(1);
+    expect(objects).toEqual(before);
+  });
+
+  it('is made by one of two runs at the same time', async () => {
+    const { run, mails } = await scene(works);
+    expect((await Promise.all([run(), run()])).sort()).toEqual(['another-run-delivers', 'delivered']);
+    expect(mails).toHaveLength(1);
+  });
+
+  it.each(['report.html', 'report.csv', 'announce'])(
+    'comes after a crash at %s, once its claim has run out',
+    async (where) => {
+      const { run, mails, world, dieAt } = await scene(works);
+      dieAt(where);
+      await expect(run()).rejects.toThrow('crashed');
+      dieAt(null);
+      expect(await run()).toBe('another-run-delivers');
+      world.at += 16 * 60_000;
+      expect(await run()).toBe('delivered');
+      expect(mails).toHaveLength(1);
+    },
+  );
+
+  it('comes without Insights too, and says what is missing', async () => {
+    const failing = async () => Promise.reject(new MtlsWatchError('insights-unavailable', 'Insights: throttled'));
+    const { run, objects, mails } = await scene(failing);
+    expect(await run()).toBe('delivered');
+    const { gaps, totals, pipeline } = reportSchema.parse(
+      JSON.parse(objects.get('reports/2026-W46/report.json')!.text),
+    );
+    expect(gaps.map(({ id }) => id)).toEqual(expect.arrayContaining(['details-unavailable', 'pipeline-unknown']));
+    expect([totals.failures, pipeline]).toEqual([15, null]);
+    expect(objects.get('reports/2026-W46/report.html')!.text).toContain('the failure records could not be read');
+    expect(mails[0]).toContain('the failure records could not be read');
+  });
+});
+
+describe('Logs Insights', () => {
+  const client = (answers: readonly object[]) => {
+    const asked: string[] = [];
+    const send = async (command: { constructor: { name: string } }) => {
+      asked.push(command.constructor.name);
+      const answer = answers[Math.min(asked.length - 1, answers.length - 1)];
+      if (answer instanceof Error) throw answer;
+      return answer;
+    };
+    return { asked, client: { send } as unknown as Parameters<typeof createInsights>[0] };
+  };
+  const now = async () => {};
+
+  it('waits until a query is complete', async () => {
+    const { client: logs, asked } = client([
+      { queryId: 'q' },
+      { status: 'Running' },
+      { status: 'Complete', results: [[{ field: 'a', value: '1' }]] },
+    ]);
+    expect(await createInsights(logs, now).query('g', 'q', 0, 1000)).toEqual({ rows: [{ a: '1' }], isCut: false });
+    expect(asked).toEqual(['StartQueryCommand', 'GetQueryResultsCommand', 'GetQueryResultsCommand']);
+  });
+
+  it('stops a query that takes too long', async () => {
+    const { client: logs, asked } = client([{ queryId: 'q' }, { status: 'Running' }]);
+    await expect(createInsights(logs, now).query('g', 'q', 0, 1000)).rejects.toMatchObject({
+      code: 'insights-unavailable',
+    });
+    expect(asked.at(-1)).toBe('StopQueryCommand');
+    expect(asked.length).toBeLessThan(70);
+  });
+
+  it.each([[new Error('LimitExceededException')], [{ queryId: 'q', status: 'Failed' }]])(
+    'says when one fails: %j',
+    async (answer) => {
+      const { client: logs } = client([answer]);
+      await expect(createInsights(logs, now).query('g', 'q', 0, 1000)).rejects.toMatchObject({
+        code: 'insights-unavailable',
+      });
+    },
+  );
+});

@@ -1,0 +1,134 @@
+/** Whatever clients call themselves stays text, in the page and in the CSV. */
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { buildReport, type ReportParts } from '../../shared/report/build.js';
+import { csvOf } from '../../shared/report/csv.js';
+import { foldRollups } from '../../shared/report/fold.js';
+import { escapeHtml } from '../../shared/report/html.js';
+import { pageOf } from '../../shared/report/page.js';
+import { daysPeriod, lastWeek, weekPeriod, weekUntil } from '../../shared/report/period.js';
+import { summaryOf } from '../../shared/report/summary.js';
+import { rollup } from '../contract/examples.js';
+
+const period = weekPeriod('2026-W46');
+const hour = period.from / 3_600_000;
+const at = period.from + 1_000;
+
+function partsWith(text: string): ReportParts {
+  const fold = foldRollups(period);
+  const group = { scope: text, issuerDn: `CN=${text}`, reason: 'expired' as const };
+  const client = { subjectDn: text, serialNumber: text, fingerprint: null, sourceIps: [text], count: 9 };
+  fold.add([rollup(hour, 9, { group, firstAt: at, lastAt: at, clients: [client] })]);
+  return {
+    period,
+    generatedAt: period.to,
+    partner: null,
+    folded: fold.result(),
+    ended: [],
+    firing: [],
+    forbidden: [{ scope: text, cause: 'waf', minute: hour * 60, batchId: 'b', requests: 1, count: 1 }],
+    details: [{ ...client, ...group, userAgents: [text], firstAt: at, lastAt: at }],
+    expiring: null,
+    silences: [{ what: text, until: null, by: text, because: text }],
+    pipeline: null,
+    verdictOf: () => ({ code: 'expired', evidence: [text], remedy: text }),
+    runbookUrl: (id) => `https://wiki.example.com/en/${id}.md`,
+    gaps: [{ id: 'verdicts-unavailable', detail: text }],
+  };
+}
+
+const HOSTILE = [
+  '<script>alert(1)</script>',
+  '"><img src=x onerror=alert(1)>',
+  "' onload='alert(1)",
+  '</style><svg/onload=alert(1)>',
+  '=HYPERLINK("http://x.example")',
+  '\u202egnp.exe\u0000\u001b[31m',
+];
+
+describe('hostile names', () => {
+  it.each(HOSTILE)('%j adds no tag, no attribute and no control character to the page', (text) => {
+    const tagsOf = (page: string) => page.match(/<[a-z/!][^>]*>/g)?.map((tag) => tag.replace(/"[^"]*"/g, '""'));
+    for (const language of ['en', 'ja'] as const) {
+      const page = pageOf(buildReport(partsWith(text)), language);
+      expect(tagsOf(page)).toEqual(tagsOf(pageOf(buildReport(partsWith('harmless')), language)));
+      expect(page.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+      expect(page).not.toContain('<script');
+    }
+  });
+
+  it('escape to text that no parser takes for markup', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary' }),
+        (text) => !/[<>"'`]|&(?!(?:amp|lt|gt|quot|#39|#96);)/.test(escapeHtml(text)),
+      ),
+    );
+  });
+
+  it('are no formulas in the CSV', () => {
+    const start = fc.constantFrom('=', '+', '-', '@', '\t=', ' +', '＝', '|', '%', '\n@');
+    fc.assert(
+      fc.property(start, fc.string(), (first, rest) => {
+        const scope = first + rest;
+        const report = buildReport(partsWith('x'));
+        const csv = csvOf({ ...report, groups: report.groups.map((group) => ({ ...group, scope })) });
+        const cell = csv.slice(csv.indexOf('\r\n') + 2);
+        return cell.startsWith(`"'`) || !/^"\s*[=+\-@|%＝＋－＠]/.test(cell);
+      }),
+    );
+  });
+
+  it('stay on their line in the mail', () => {
+    const { subject, text } = summaryOf(
+      buildReport(partsWith('a\nSubject: x\u202e')),
+      'ja',
+      'https://console.example.com/x',
+    );
+    expect(subject).toMatch(/^[ -~]{1,99}$/);
+    expect(text).toContain('https://console.example.com/x');
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(text).not.toMatch(/^Subject/m);
+  });
+});
+
+describe('the page', () => {
+  it('is one file that asks nobody for anything, and forbids it', () => {
+    const page = pageOf(buildReport(partsWith('x')), 'en');
+    expect(page).toMatch(
+      /Content-Security-Policy" content="default-src &#39;none&#39;; style-src &#39;sha256-[\w+/=]+&#39;;/,
+    );
+    expect(page.match(/\b(?:src|srcset|data|action)="/g)).toBeNull();
+    expect(page).not.toMatch(/url\(|@import|<link|<iframe| style="| on\w+="/);
+  });
+
+  it('has a name and a description for every picture', () => {
+    const page = pageOf(buildReport(partsWith('x')), 'en');
+    const pictures = page.match(/<svg[^>]*>/g) ?? [];
+    expect(pictures.length).toBeGreaterThan(1);
+    for (const picture of pictures) {
+      for (const id of /aria-labelledby="([^"]*)"/.exec(picture)?.[1]?.split(' ') ?? ['none']) {
+        expect(page.split(`id="${id}"`)).toHaveLength(2);
+      }
+    }
+  });
+});
+
+describe('periods', () => {
+  it('are ISO weeks', () => {
+    expect(new Date(period.from).toISOString()).toBe('2026-11-09T00:00:00.000Z');
+    expect(weekPeriod('2026-W53').to).toBe(Date.UTC(2027, 0, 4));
+    expect(lastWeek(Date.UTC(2026, 10, 16, 7)).label).toBe('2026-W46');
+    expect(lastWeek(Date.UTC(2026, 10, 15, 23)).label).toBe('2026-W45');
+    expect(weekUntil(Date.UTC(2026, 9, 13, 20))).toMatchObject({
+      from: Date.UTC(2026, 9, 7),
+      to: Date.UTC(2026, 9, 14),
+    });
+    expect(daysPeriod(period.from, period.to).label).toBe('2026-W46');
+  });
+
+  it.each(['2026-W54', '2025-W53', '2026-W00', 'W46', '2026-46', ''])('%s is none', (label) => {
+    expect(() => weekPeriod(label)).toThrow(/expected an ISO week/);
+  });
+});

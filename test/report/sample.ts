@@ -1,0 +1,25 @@
+/** The report of the sample, made once for the tests that read it. */
+
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Replayed, readReplayConfig, replay } from '../../cli/replay.js';
+import { type ReportScene, reportScene } from '../../cli/report-scene.js';
+
+export const sampleDay = join(import.meta.dirname, '../../sample/day');
+export const truststore = join(sampleDay, 'truststore.pem');
+
+export interface Made {
+  readonly scene: ReportScene;
+  readonly replayed: Replayed;
+  readonly folder: string;
+}
+
+export async function makeSampleReport(): Promise<Made> {
+  const scene = reportScene();
+  const config = await readReplayConfig(join(sampleDay, 'mtls-watch.json'));
+  const replayed = await replay([join(sampleDay, 'logs')], config, truststore, scene);
+  const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-report-'));
+  await scene.write(replayed, folder, truststore);
+  return { scene, replayed, folder };
+}
