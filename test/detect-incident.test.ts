@@ -113,10 +113,8 @@ describe('advance', () => {
     );
   });
 
-  it('gives failures of unknown issuers a low severity', () => {
-    const other = { ...group, issuerDn: OTHER_ISSUERS };
-    expect(advance(null, verdict('spike', 5000), other, START, policy)?.next.severity).toBe('low');
-    expect(advance(null, verdict('spike', 5000), group, START, policy)?.next.severity).toBe('critical');
+  it('opens with the severity that it is given', () => {
+    expect(advance(null, verdict('spike', 5000), group, START, policy, 'critical')?.next.severity).toBe('critical');
   });
 });
 
