@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { detectionSchema } from '../shared/config.js';
 import type { GroupKey, Incident, NoticeKind } from '../shared/model.js';
-import { OTHER_ISSUERS, SEVERAL_ISSUERS } from '../shared/model.js';
+import { SEVERAL_ISSUERS } from '../shared/model.js';
 import type { Verdict } from '../shared/stages/detect.js';
 import { advance, incidentIdOf, noticeIdOf } from '../shared/stages/incident.js';
 import { coveredByScope, type Member, scopeGroup, scopeVerdict } from '../shared/stages/scope-incident.js';
