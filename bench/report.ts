@@ -89,7 +89,6 @@ const report = await gatherReport(
     generatedAt: period.to,
     details: null,
     expiring: null,
-    silences: null,
     pipeline: null,
     gaps: [],
   },

@@ -49,7 +49,6 @@ export function reportScene(): ReportScene {
         generatedAt: period.to,
         details: collector.details(period),
         expiring: expiringOf(seen.clients(), truststore === null ? [] : [truststore.truststore], period.to),
-        silences: null,
         pipeline: {
           events: summary.events,
           rejected: summary.rejected,

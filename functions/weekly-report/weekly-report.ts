@@ -48,7 +48,6 @@ async function makeReport(period: Period, to: ReportWorld): Promise<Report> {
       generatedAt: world.clock.now(),
       details,
       expiring: await casOf(period, world, gaps),
-      silences: null,
       pipeline,
       gaps,
     },

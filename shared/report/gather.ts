@@ -3,7 +3,7 @@
 import pMap from 'p-map';
 import { diagnosisOf, unlessUnreadable } from '../diagnosis.js';
 import { limits } from '../limits.js';
-import { type ClientTally, SEVERAL_ISSUERS } from '../model.js';
+import { type ClientTally, SEVERAL_ISSUERS, type Silence } from '../model.js';
 import type { World } from '../ports/index.js';
 import type { ReasonId } from '../reasons.js';
 import { buildReport, type ClientDetail, type Gap, gap, type Verdict } from './build.js';
@@ -24,7 +24,6 @@ export interface Gathering {
   /** From elsewhere than the stores; null where it could not be had, with the reason among `gaps`. */
   readonly details: readonly ClientDetail[] | null;
   readonly expiring: Report['expiring'];
-  readonly silences: Report['silences'];
   readonly pipeline: Report['pipeline'];
   readonly gaps: readonly Gap[];
 }
@@ -63,7 +62,7 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
       gathering.expiring?.filter(({ kind, subjectDn, issuerDn }) =>
         isOf(partner, kind === 'ca' ? subjectDn : issuerDn),
       ) ?? null,
-    silences: partner === null ? gathering.silences : null,
+    silences: partner === null ? silencesIn(period, await world.stores.silences.list()) : null,
     pipeline: partner === null ? gathering.pipeline : null,
     verdictOf: (issuerDn, reason) => verdicts.get(JSON.stringify([issuerDn, reason])) ?? null,
     runbookUrl: (id) => `${base}/${gathering.language}/${id}.md`,
@@ -134,4 +133,16 @@ async function verdictsOf(
 
 function hasFingerprint({ fingerprint }: ClientTally): boolean {
   return fingerprint !== null;
+}
+
+/** The silences that held at some time of the period, the last to end first. */
+function silencesIn({ from, to }: Period, silences: readonly Silence[]): NonNullable<Report['silences']> {
+  return silences
+    .filter(({ startsAt, endsAt }) => startsAt < to && endsAt > from)
+    .sort((a, b) => b.endsAt - a.endsAt)
+    .map(({ scope, issuerDn, reason, endsAt, comment }) => ({
+      what: [scope, issuerDn, reason].filter((part) => part !== null).join(' · '),
+      until: new Date(endsAt).toISOString(),
+      because: comment,
+    }));
 }

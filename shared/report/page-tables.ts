@@ -144,11 +144,10 @@ export function silencesSection({ silences }: Report, words: ReportMessages): Ht
   if (silences.length === 0) return html`<p>${words.nothing.silences}</p>`;
   return table(
     words.sections.silences,
-    [{ head: labels.what }, { head: labels.until }, { head: labels.by }, { head: labels.because }],
+    [{ head: labels.what }, { head: labels.until }, { head: labels.because }],
     silences.map((one) => [
       html`<bdi>${cut(one.what, 200)}</bdi>`,
-      one.until === null ? '–' : timeText(one.until),
-      html`<bdi>${cut(one.by)}</bdi>`,
+      timeText(one.until),
       html`<bdi>${cut(one.because, 300)}</bdi>`,
     ]),
     words,

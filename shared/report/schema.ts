@@ -149,9 +149,7 @@ export const reportSchema = z.strictObject({
       }),
     )
     .nullable(),
-  silences: z
-    .array(z.strictObject({ what: z.string(), until: iso.nullable(), by: z.string(), because: z.string() }))
-    .nullable(),
+  silences: z.array(z.strictObject({ what: z.string(), until: iso, because: z.string() })).nullable(),
   pipeline: z
     .strictObject({
       events: count.nullable(),
@@ -165,8 +163,3 @@ export const reportSchema = z.strictObject({
 });
 
 export type Report = z.output<typeof reportSchema>;
-
-/** JSON Schema, draft 2020-12; shipped as `docs/report.schema.json`. */
-export function reportJsonSchema(): object {
-  return z.toJSONSchema(reportSchema, { target: 'draft-2020-12' });
-}

@@ -22,6 +22,10 @@ async function scene(query: Parameters<typeof createWeeklyReport>[0]['query']) {
   );
   for (const n of [0, 1])
     await world.stores.rollups.mark([{ group: group(n), hour: Math.floor(minute / 60), stamp: 's' }]);
+  const silence = { scope: 's', issuerDn: null, reason: 'expired', window: null, createdAt: 0 };
+  const [startsAt, endsAt] = [minute * 60_000, minute * 60_000 + 3_600_000];
+  await world.stores.silences.save({ ...silence, id: 'now', startsAt, endsAt, comment: 'maintenance' });
+  await world.stores.silences.save({ ...silence, id: 'then', startsAt: 0, endsAt: 1, comment: 'long over' });
   world.at = MONDAY;
   await closeHours(world);
   const objects = new Map<string, { text: string; etag: string }>();
@@ -97,6 +101,7 @@ describe('the weekly report', () => {
     expect(report).toMatchObject({
       totals: { failures: 15 },
       otherForbidden: [{ cause: 'waf', count: 4 }],
+      silences: [{ what: 's · expired', because: 'maintenance' }],
       pipeline: { events: 1000, rejected: 2, duplicates: 3, lagSeconds: 42.5 },
     });
     expect(report.clients[0]).toMatchObject({ userAgents: ['agent/1'] });

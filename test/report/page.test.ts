@@ -30,7 +30,7 @@ function partsWith(text: string): ReportParts {
     forbidden: [{ scope: text, cause: 'waf', minute: hour * 60, batchId: 'b', requests: 1, count: 1 }],
     details: [{ ...client, ...group, userAgents: [text], firstAt: at, lastAt: at }],
     expiring: null,
-    silences: [{ what: text, until: null, by: text, because: text }],
+    silences: [{ what: text, until: '2026-10-20T00:00:00.000Z', because: text }],
     pipeline: null,
     verdictOf: () => ({ code: 'expired', evidence: [text], remedy: text }),
     runbookUrl: (id) => `https://wiki.example.com/en/${id}.md`,

@@ -122,7 +122,6 @@ export const en: ReportMessages = {
     count: 'Count',
     what: 'What',
     until: 'Until',
-    by: 'By',
     because: 'Because',
     serial: 'serial',
     sources: 'Sources',

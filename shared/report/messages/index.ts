@@ -81,7 +81,6 @@ export interface ReportMessages {
       | 'count'
       | 'what'
       | 'until'
-      | 'by'
       | 'because'
       | 'serial'
       | 'sources'

@@ -134,7 +134,6 @@ export const ja: ReportMessages = {
     count: '件数',
     what: '対象',
     until: '期限',
-    by: '設定者',
     because: '理由',
     serial: 'シリアル',
     sources: '送信元',
