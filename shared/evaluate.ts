@@ -93,9 +93,15 @@ async function assess(group: GroupKey, which: 'all' | 'calm', world: World): Pro
   const { verdict, facts } = await judge(group, known, now, world);
   const ofOwn = advance(incident, verdict, group, now, policy);
   const isCovered = (one: Incident): boolean => coveredByScope(one, ofScope);
-  if (ofOwn === null) {
+  if (ofOwn === null || ofOwn.notice === null) {
     const late = await lateAnnouncement(incident, verdict, incident !== null && isCovered(incident), world);
-    return late && { group, before: incident, verdict, facts, change: late };
+    if (late !== null) {
+      // What the group's own course changes without a notice is not lost for it.
+      const { lastNoticeAt, announced, heldBack } = late.next;
+      const next = ofOwn === null ? late.next : { ...ofOwn.next, lastNoticeAt, announced, heldBack };
+      return { group, before: incident, verdict, facts, change: { ...late, next } };
+    }
+    if (ofOwn === null) return null;
   }
   // Who was not told of an incident, because its scope's tells it, is not told of its course or end either.
   const announced = ofOwn.notice === 'spike' ? !isCovered(ofOwn.next) : ofOwn.next.announced;

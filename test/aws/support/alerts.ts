@@ -17,13 +17,30 @@ export interface Received {
   readonly attributes: Readonly<Record<string, string | undefined>>;
 }
 
+export interface Subscription {
+  /** The queue's name; one that ends in `.fifo` keeps the order. */
+  readonly queue?: string;
+  /** What the subscription lets through, by message attribute. */
+  readonly filter?: Readonly<Record<string, readonly string[]>>;
+}
+
 /** @returns all that came to the topic so far, in the order of receipt; each checked against the published schema */
-export async function subscribe(TopicArn: string): Promise<() => Promise<readonly Received[]>> {
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'alerts' }));
+export async function subscribe(
+  TopicArn: string,
+  { queue = 'alerts', filter }: Subscription = {},
+): Promise<() => Promise<readonly Received[]>> {
+  const { QueueUrl } = await sqs.send(
+    new CreateQueueCommand({ QueueName: queue, ...(queue.endsWith('.fifo') && { Attributes: { FifoQueue: 'true' } }) }),
+  );
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
   const Endpoint = Attributes?.QueueArn;
   await sns.send(
-    new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint, Attributes: { RawMessageDelivery: 'true' } }),
+    new SubscribeCommand({
+      TopicArn,
+      Protocol: 'sqs',
+      Endpoint,
+      Attributes: { RawMessageDelivery: 'true', ...(filter && { FilterPolicy: JSON.stringify(filter) }) },
+    }),
   );
   const received: Received[] = [];
   return async () => {
