@@ -195,6 +195,7 @@ describe('refused requests in the gateway’s logs', () => {
     expect(notice.change).toContain(newCa.certificate.serialNumber);
     expect(attributes).toEqual({
       kind: 'spike',
+      incidentId: notice.incidentId,
       severity: notice.severity,
       reason: 'issuer-not-found',
       scope: PAYMENTS,
