@@ -68,6 +68,7 @@ export class MtlsWatchStack extends Stack {
         ingestLogs: ingest.fn.logGroup,
       });
       new CfnOutput(this, 'ReportBucketName', { value: report.bucket.bucketName });
+      new CfnOutput(this, 'ReportFunctionName', { value: report.fn.functionName });
     }
     new LogSubscriptions(this, 'Subscriptions', { ingest: ingest.fn, ...config });
     new Alarms(this, 'Alarms', {

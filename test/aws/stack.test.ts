@@ -4,14 +4,24 @@
  */
 
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { paginateScan } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
 import { type GroupKey, type LogEvent, UNKNOWN_ISSUER } from '../../shared/model.js';
 import type { Stores } from '../../shared/ports/index.js';
+import { reportSchema } from '../../shared/report/schema.js';
 import { minuteOf } from '../../shared/stages/count.js';
 import { ca, leaf } from '../certificates.js';
 import {
@@ -23,7 +33,7 @@ import {
   subscriptionEvent,
   subscriptionPayload,
 } from '../support/logs.js';
-import { type Received, subscribe } from './support/alerts.js';
+import { type Received, subscribe, subscribeRaw } from './support/alerts.js';
 import { dynamo, s3, sqs } from './support/clients.js';
 import { type Deployed, deploy } from './support/deploy.js';
 import { invoke, invokeAsync, kill, withEnvironment } from './support/functions.js';
@@ -316,5 +326,47 @@ describe('in the end', () => {
     expect(new Set(ids).size).toBe(4);
     expect(ids).toHaveLength(4);
     expect(await counted(payments)).toEqual(all(60));
+  });
+});
+
+describe('the weekly report', () => {
+  const reports = async () => {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: stack.ReportBucketName }));
+    return Contents.map(({ Key = '', ETag }) => [Key.replace(/^reports\/[^/]+\//, ''), ETag] as const).sort();
+  };
+  const read = async (name: string): Promise<string> => {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: stack.ReportBucketName }));
+    const Key = Contents.find((object) => object.Key?.endsWith(name))?.Key;
+    const { Body } = await s3.send(new GetObjectCommand({ Bucket: stack.ReportBucketName, Key }));
+    return (await Body?.transformToString()) ?? '';
+  };
+
+  it('lands in its bucket, sends its summary, and is made once', async () => {
+    const summaries = await subscribeRaw(stack.TopicArn, 'summaries');
+    await invoke(stack.ReportFunctionName, {});
+    const made = await reports();
+    expect(made.map(([name]) => name)).toEqual(['delivery.json', 'report.csv', 'report.html', 'report.json']);
+    const report = reportSchema.parse(JSON.parse(await read('report.json')));
+    // The local AWS has no metrics of ingest to query, and the report says what it lacks for it.
+    expect(report.gaps.length).toBeGreaterThan(0);
+    expect(await read('report.html')).toContain('<!doctype html>');
+    await soon(summaries).toEqual([expect.stringContaining('refused')]);
+
+    await invoke(stack.ReportFunctionName, {});
+    expect(await reports()).toEqual(made);
+    expect(await summaries()).toHaveLength(1);
+  });
+
+  it('is made again by the command line, from the table', () => {
+    const out = mkdtempSync(join(tmpdir(), 'mtls-watch-report-'));
+    const args = ['--import', 'tsx', 'cli/main.ts', 'report', '--table', stack.TableName, '--out', out];
+    const today = new Date().toISOString().slice(0, 10);
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+    const { status, stderr } = spawnSync(process.execPath, [...args, '--from', today, '--to', tomorrow], {
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([0, expect.not.stringContaining('error')]);
+    const file = readdirSync(out).find((name) => name.endsWith('.json')) ?? '';
+    expect(reportSchema.parse(JSON.parse(readFileSync(join(out, file), 'utf8'))).gaps.length).toBeGreaterThan(0);
   });
 });

@@ -279,6 +279,7 @@ describe('the alarms', () => {
 it('puts out what an operator needs to find its parts', () => {
   expect(Object.keys(template.findOutputs('*'))).toEqual([
     'ReportBucketName',
+    'ReportFunctionName',
     'TopicArn',
     'TableName',
     'IngestFunctionName',

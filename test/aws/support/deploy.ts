@@ -25,6 +25,8 @@ export interface Deployed {
   readonly IngestFunctionName: string;
   readonly SweepFunctionName: string;
   readonly DeadLetterQueueUrl: string;
+  readonly ReportBucketName: string;
+  readonly ReportFunctionName: string;
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
