@@ -4,12 +4,13 @@
  * last one stopped, so a failed or cut-off run is made good by the next.
  */
 
-import { Duration, Stack } from 'aws-cdk-lib';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type Code, EventInvokeConfig, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
+import { schedulerRole } from './scheduler-role.js';
 import { WatchFunction } from './watch-function.js';
 
 export interface SweepProps {
@@ -41,23 +42,10 @@ export class Sweep extends Construct {
       description: 'mtls-watch: runs the sweep',
       schedule: ScheduleExpression.rate(oneMinute),
       target: new LambdaInvoke(this.fn, {
-        role: this.schedulerRole().withoutPolicyUpdates(),
+        role: schedulerRole(this, this.fn),
         retryAttempts: 0,
         maxEventAge: oneMinute,
       }),
-    });
-  }
-
-  private schedulerRole(): Role {
-    return new Role(this, 'SchedulerRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
-      inlinePolicies: {
-        scheduler: new PolicyDocument({
-          statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.fn.functionArn] })],
-        }),
-      },
     });
   }
 }

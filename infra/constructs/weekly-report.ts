@@ -1,7 +1,7 @@
 /** The function that makes the weekly report, its schedule, and the bucket that keeps the reports. */
 
 import { Duration, Stack, TimeZone, Validations } from 'aws-cdk-lib';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type Code, EventInvokeConfig, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
@@ -9,6 +9,7 @@ import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import type { Config } from '../../shared/config.js';
+import { schedulerRole } from './scheduler-role.js';
 import { WatchFunction } from './watch-function.js';
 
 export interface WeeklyReportProps {
@@ -63,7 +64,7 @@ export class WeeklyReport extends Construct {
         weekDay: day,
         timeZone: TimeZone.of(timeZone),
       }),
-      target: new LambdaInvoke(this.fn, { role: this.schedulerRole().withoutPolicyUpdates() }),
+      target: new LambdaInvoke(this.fn, { role: schedulerRole(this, this.fn) }),
     });
   }
 
@@ -102,18 +103,5 @@ export class WeeklyReport extends Construct {
       reason: 'A few objects a week; CloudTrail data events tell who read them where an account wants to know.',
     });
     return bucket;
-  }
-
-  private schedulerRole(): Role {
-    return new Role(this, 'SchedulerRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
-      }),
-      inlinePolicies: {
-        scheduler: new PolicyDocument({
-          statements: [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.fn.functionArn] })],
-        }),
-      },
-    });
   }
 }
