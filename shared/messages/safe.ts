@@ -72,13 +72,6 @@ export function chatText(text: string): string {
   return mailText(text).replace(/[*_~`<>&@#|[\]()!:]/g, (char) => CHAT[char] ?? char);
 }
 
-/** For a cell of a CSV file: quoted, and never a formula. */
-export function csvCell(text: string): string {
-  const line = readable(text);
-  const inert = /^ *[=+\-@|%＝＋－＠]/u.test(line) ? `'${line}` : line;
-  return `"${inert.replaceAll('"', '""')}"`;
-}
-
 /** A domain as it is where it has the form of one: it is the user's own. */
 export function domainText(scope: string, escaped: (text: string) => string): string {
   return /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]|\/(?=[A-Za-z0-9_])){0,254}$/.test(scope) ? scope : escaped(scope);

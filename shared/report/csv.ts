@@ -30,13 +30,13 @@ export function csvOf({ groups }: Report): string {
     one.lastSeen,
   ]);
   // With the mark of UTF-8, without which spreadsheets take it for something else.
-  return `\uFEFF${[HEAD, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`;
+  return `\uFEFF${[HEAD, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n')}\r\n`;
 }
 
 /** Spreadsheets take a text that begins so for a formula, also behind spaces; an apostrophe keeps it a text. */
 const FORMULA = /^\s*[=+\-@|%＝＋－＠]/;
 
-function cell(value: string | number): string {
+export function csvCell(value: string | number): string {
   if (typeof value === 'number') return String(value);
   const text = clean(value, Number.POSITIVE_INFINITY);
   return `"${(FORMULA.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
