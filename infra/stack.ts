@@ -1,116 +1,16 @@
-/** The stack: everything that one account and Region needs. Logical ids are a contract; renaming one replaces state. */
+/** The stack of the CDK app: everything that one account and Region needs, and what an operator asks for by name. */
 
-import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Code } from 'aws-cdk-lib/aws-lambda';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { Config } from '../shared/config.js';
-import type { FunctionName } from './bundle.js';
-import { functionEnvironment } from './config.js';
-import { Alarms } from './constructs/alarms.js';
-import { AlertTopic } from './constructs/alert-topic.js';
-import { Ingest } from './constructs/ingest.js';
-import { LogSubscriptions } from './constructs/log-subscriptions.js';
-import { StateTable } from './constructs/state-table.js';
-import { Sweep } from './constructs/sweep.js';
-import { WeeklyReport } from './constructs/weekly-report.js';
-import { truststoreStatements } from './truststore-access.js';
+import { MtlsWatch, type MtlsWatchProps } from './mtls-watch.js';
 
-export interface MtlsWatchStackProps extends StackProps {
-  readonly config: Config;
-  /** The bundled code of a function; tests put a stub here. */
-  readonly code: (name: FunctionName) => Code;
-}
+export interface MtlsWatchStackProps extends StackProps, MtlsWatchProps {}
 
 export class MtlsWatchStack extends Stack {
   constructor(scope: Construct, id: string, props: MtlsWatchStackProps) {
     super(scope, id, props);
-    const { config, code } = props;
-    const state = new StateTable(this, 'State');
-    const alerts = new AlertTopic(this, 'Alerts', { emails: config.alertEmails });
-    const routes = addRoutes(this, config, alerts);
-    const statements = () => [
-      ...state.accessStatements(),
-      ...alerts.publishStatements(),
-      ...eventStatements(this, config.eventBus),
-      ...truststoreStatements(this, config.truststores),
-    ];
-    const environment = (name: FunctionName) =>
-      functionEnvironment(config, {
-        TABLE_NAME: state.table.tableName,
-        TOPIC_ARN: alerts.topic.topicArn,
-        ...routes,
-        POWERTOOLS_METRICS_NAMESPACE: 'MtlsWatch',
-        POWERTOOLS_SERVICE_NAME: name,
-      });
-
-    const ingest = new Ingest(this, 'Ingest', {
-      code: code('ingest'),
-      environment: environment('ingest'),
-      statements: statements(),
-      logRetentionDays: config.logRetentionDays,
-      reservedConcurrency: config.reservedConcurrency ?? undefined,
-    });
-    const sweep = new Sweep(this, 'Sweep', {
-      code: code('sweep'),
-      environment: environment('sweep'),
-      statements: statements(),
-      logRetentionDays: config.logRetentionDays,
-      reserveConcurrency: config.reservedConcurrency !== null,
-    });
-    if (config.report !== null) {
-      const report = new WeeklyReport(this, 'WeeklyReport', {
-        code: code('weekly-report'),
-        environment: environment('weekly-report'),
-        statements: statements(),
-        logRetentionDays: config.logRetentionDays,
-        schedule: config.report,
-        ingestLogs: ingest.fn.logGroup,
-      });
-      new CfnOutput(this, 'ReportBucketName', { value: report.bucket.bucketName });
-      new CfnOutput(this, 'ReportFunctionName', { value: report.fn.functionName });
-    }
-    new LogSubscriptions(this, 'Subscriptions', { ingest: ingest.fn, ...config });
-    new Alarms(this, 'Alarms', {
-      topic: alerts.topic,
-      ingest: ingest.fn,
-      sweep: sweep.fn,
-      deadLetters: ingest.deadLetters,
-    });
-
-    if (config.executionLogGroups.length + config.accessLogGroups.length === 0) {
-      Annotations.of(this).addWarningV2(
-        'mtls-watch:no-log-groups',
-        'No log group is watched: name some under executionLogGroups and accessLogGroups.',
-      );
-    }
-    new CfnOutput(this, 'TopicArn', { value: alerts.topic.topicArn });
-    new CfnOutput(this, 'TableName', { value: state.table.tableName });
-    new CfnOutput(this, 'IngestFunctionName', { value: ingest.fn.functionName });
-    new CfnOutput(this, 'SweepFunctionName', { value: sweep.fn.functionName });
-    new CfnOutput(this, 'DeadLetterQueueUrl', { value: ingest.deadLetters.queueUrl });
+    // `Default` is left out of logical ids, which are a contract: renaming one replaces state.
+    const { outputs } = new MtlsWatch(this, 'Default', props);
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }
-}
-
-/** The topics by severity and the one for chats, as the functions' variables. */
-function addRoutes(stack: Stack, { topics, chatTopic }: Config, alerts: AlertTopic): Record<string, string> {
-  const routes: Record<string, string> = {};
-  const add = (name: string, variable: string, where: string): void => {
-    routes[variable] = alerts.addTopic(name, where);
-    if (where === 'create') new CfnOutput(stack, `${name}TopicArn`, { value: routes[variable] });
-  };
-  for (const [severity, where] of Object.entries(topics)) {
-    const name = `${severity.slice(0, 1).toUpperCase()}${severity.slice(1)}`;
-    add(name, `TOPIC_ARN_${severity.toUpperCase()}`, where);
-  }
-  if (chatTopic !== null) add('Chat', 'CHAT_TOPIC_ARN', chatTopic);
-  return routes;
-}
-
-function eventStatements(stack: Stack, bus: string | null): PolicyStatement[] {
-  if (bus === null) return [];
-  const arn = bus.startsWith('arn:')
-    ? bus
-    : stack.formatArn({ service: 'events', resource: 'event-bus', resourceName: bus });
-  return [new PolicyStatement({ actions: ['events:PutEvents'], resources: [arn] })];
 }

@@ -35,13 +35,15 @@ describe('cdk-nag, AwsSolutions', () => {
 
   it('sets aside these rules, each for its reason', () => {
     expect(acknowledged(synthesise(everything).stack)).toEqual([
-      expect.stringMatching(/^MtlsWatch\/Ingest\/DeadLetters \S*AwsSolutions-SQS3: It is the dead-letter queue/),
-      expect.stringMatching(/^MtlsWatch\/WeeklyReport\/Reports \S*AwsSolutions-S1: A few objects a week/),
       expect.stringMatching(
-        /^MtlsWatch\/WeeklyReport\/Report \S*AwsSolutions-IAM5\[Resource::\*\]: Queries of Logs Insights/,
+        /^MtlsWatch\/Default\/Ingest\/DeadLetters \S*AwsSolutions-SQS3: It is the dead-letter queue/,
+      ),
+      expect.stringMatching(/^MtlsWatch\/Default\/WeeklyReport\/Reports \S*AwsSolutions-S1: A few objects a week/),
+      expect.stringMatching(
+        /^MtlsWatch\/Default\/WeeklyReport\/Report \S*AwsSolutions-IAM5\[Resource::\*\]: Queries of Logs Insights/,
       ),
       expect.stringMatching(
-        /^MtlsWatch\/WeeklyReport\/Report \S*AwsSolutions-IAM5\[.*reports\/\*\]: The function makes a folder/,
+        /^MtlsWatch\/Default\/WeeklyReport\/Report \S*AwsSolutions-IAM5\[.*reports\/\*\]: The function makes a folder/,
       ),
     ]);
   });

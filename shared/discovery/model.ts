@@ -1,0 +1,94 @@
+/**
+ * What was found in one account and Region: the custom domains with mutual TLS, the stages behind them, their logs and
+ * filters. Filled by `adapters/aws/discovery.ts`; read by the checks of `doctor`, by the reconciler, which subscribes, and by
+ * whoever needs to know which domain a log belongs to.
+ */
+
+export interface Found {
+  readonly accountId: string;
+  readonly region: string;
+  /** The role with which API Gateway writes execution logs, an account-level setting; null where none is set. */
+  readonly gatewayLoggingRoleArn: string | null;
+  readonly domains: readonly FoundDomain[];
+  /** By name, each log group that a stage of `domains` writes to. */
+  readonly logGroups: ReadonlyMap<string, FoundLogGroup>;
+  /** What could not be looked at, and why: a missing permission makes an answer incomplete, never wrong. */
+  readonly unreadable: readonly Unreadable[];
+}
+
+export interface Unreadable {
+  /** Such as `the versions of s3://bucket/truststore.pem`. */
+  readonly what: string;
+  readonly why: string;
+}
+
+/** A custom domain with mutual TLS. */
+export interface FoundDomain {
+  readonly name: string;
+  /** As API Gateway says it: `AVAILABLE`, `UPDATING`, `PENDING_OWNERSHIP_VERIFICATION`, … */
+  readonly status: string;
+  readonly statusMessage: string | null;
+  /** The security policy, such as `TLS_1_2`. */
+  readonly tlsPolicy: string;
+  readonly endpointType: string;
+  readonly truststore: FoundTruststore;
+  readonly stages: readonly FoundStage[];
+}
+
+export interface FoundTruststore {
+  /** `s3://bucket/key`. */
+  readonly uri: string;
+  /** The object version that the domain uses; null where the domain names none. */
+  readonly versionInUse: string | null;
+  /** Null where it could not be read. */
+  readonly isVersioned: boolean | null;
+  readonly newestVersion: string | null;
+  /** What API Gateway said when the domain was last updated. */
+  readonly warnings: readonly string[];
+}
+
+export type ApiKind = 'REST' | 'HTTP' | 'WEBSOCKET';
+
+/** A stage that a domain's mapping leads to. A stage that is mapped twice is listed once. */
+export interface FoundStage {
+  readonly apiId: string;
+  readonly apiName: string;
+  readonly kind: ApiKind;
+  readonly stage: string;
+  /** Null where it could not be read. */
+  readonly isDefaultEndpointDisabled: boolean | null;
+  readonly executionLog: ExecutionLog;
+  readonly accessLog: AccessLog | null;
+}
+
+export type ExecutionLog =
+  /** The group that API Gateway makes and writes itself. */
+  | { readonly kind: 'managed'; readonly logGroup: string; readonly level: 'ERROR' | 'INFO' }
+  /** Delivered to a place of the user's own; `logGroup` is null where that is not a log group. */
+  | { readonly kind: 'vended'; readonly logGroup: string | null; readonly destinationArn: string }
+  /** A REST API that writes none. */
+  | { readonly kind: 'off' }
+  /** HTTP and WebSocket APIs have none. */
+  | { readonly kind: 'unsupported' };
+
+export interface AccessLog {
+  readonly destinationArn: string;
+  /** Null where it goes to Firehose. */
+  readonly logGroup: string | null;
+  readonly format: string;
+}
+
+export interface FoundLogGroup {
+  readonly name: string;
+  /** False where a stage is set to write to it and nothing has made it yet. */
+  readonly exists: boolean;
+  readonly filters: readonly FoundFilter[];
+  /** Milliseconds since the epoch, as CloudWatch Logs knows it, up to an hour late; null where it never had an event. */
+  readonly lastEventAt: number | null;
+}
+
+export interface FoundFilter {
+  readonly name: string;
+  readonly pattern: string;
+  readonly destinationArn: string;
+}
