@@ -20,6 +20,8 @@
  *     load#MINUTE             KIND                  halves brought in a minute of a storm         2 days
  *     rate#BATCH              -                     the sampling rate of a batch                  2 days
  *     silence                 ID                    who is not told of what, and until when       until its end, and 30 days
+ *     inventory               DOMAIN                a discovered custom domain                    until it is gone
+ *     subscribed              LOGGROUP              a log group with a filter of ours             until the filter is removed
  */
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
@@ -92,6 +94,10 @@ export const keys = {
   outbox: (at: string, noticeId: string): Key => ({ pk: 'outbox', sk: `${at}#${noticeId}` }),
   silencePk: 'silence',
   silence: (id: string): Key => ({ pk: 'silence', sk: id }),
+  inventoryPk: 'inventory',
+  inventory: (domain: string): Key => ({ pk: 'inventory', sk: domain }),
+  subscribedPk: 'subscribed',
+  subscribed: (logGroup: string): Key => ({ pk: 'subscribed', sk: logGroup }),
   certificate: (fingerprint: string): Key => ({ pk: `certificate#${fingerprint}`, sk: ALONE }),
   load: (minute: number, kind: string): Key => ({ pk: `load#${minute}`, sk: kind }),
   rate: (batchId: string): Key => ({ pk: `rate#${batchId}`, sk: ALONE }),
