@@ -155,7 +155,7 @@ function planGroup({ name, exists, filters }: FoundLogGroup, wishes: Wishes, own
     // Putting a filter changes the one that has the name, whoever made it.
     const namesake = staying.find((filter) => filter.name === filterName);
     if (namesake !== undefined || taken >= limits.filtersPerLogGroupMax) {
-      const inTheWay = namesake === undefined ? staying : [namesake];
+      const inTheWay = namesake === undefined ? staying.filter((filter) => !isOurs(filter, own)) : [namesake];
       return [{ kind: 'unmet', ...about, takenBy: inTheWay.map((filter) => filter.name) }];
     }
     taken++;
