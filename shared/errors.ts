@@ -16,7 +16,8 @@ export type ErrorCode =
   | 'publish-failed'
   | 'report-undeliverable'
   | 'insights-unavailable'
-  | 'truststore-unreadable';
+  | 'truststore-unreadable'
+  | 'discovery-failed';
 
 export class MtlsWatchError extends Error {
   override readonly name = 'MtlsWatchError';

@@ -21,6 +21,8 @@
  *     rate#BATCH              -                     the sampling rate of a batch                  2 days
  *     silence                 ID                    who is not told of what, and until when       until its end, and 30 days
  *     addressKey              -                     the key of the addresses' hash                for good
+ *     inventory               DOMAIN                a discovered custom domain                    until it is gone
+ *     subscribed              LOGGROUP              a log group with a filter of ours             until the filter is removed
  */
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
@@ -93,6 +95,10 @@ export const keys = {
   outbox: (at: string, noticeId: string): Key => ({ pk: 'outbox', sk: `${at}#${noticeId}` }),
   silencePk: 'silence',
   silence: (id: string): Key => ({ pk: 'silence', sk: id }),
+  inventoryPk: 'inventory',
+  inventory: (domain: string): Key => ({ pk: 'inventory', sk: domain }),
+  subscribedPk: 'subscribed',
+  subscribed: (logGroup: string): Key => ({ pk: 'subscribed', sk: logGroup }),
   certificate: (fingerprint: string): Key => ({ pk: `certificate#${fingerprint}`, sk: ALONE }),
   addressKey: { pk: 'addressKey', sk: ALONE } as Key,
   load: (minute: number, kind: string): Key => ({ pk: `load#${minute}`, sk: kind }),
