@@ -111,8 +111,8 @@ export interface FoundFilter {
 
 /** The deployed stack, as far as it could be looked at. Filled by `adapters/aws/watch.ts`. */
 export interface FoundWatch {
-  /** The function that subscription filters lead to. */
-  readonly ingestArn: string;
+  /** The function that subscription filters lead to; null where it could not be read. */
+  readonly ingestArn: string | null;
   readonly topics: readonly FoundTopic[];
   /** The log of the function that runs every minute; null where it is not known or could not be read. */
   readonly heartbeat: FoundHeartbeat | null;
@@ -140,6 +140,6 @@ export interface FoundSubscription {
 
 export interface FoundHeartbeat {
   readonly logGroup: string;
-  /** Milliseconds since the epoch; null where it never had an event. */
+  /** Of some event of the last minutes, or of the last event; milliseconds since the epoch. Null where it never had one. */
   readonly lastEventAt: number | null;
 }

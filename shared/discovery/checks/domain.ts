@@ -95,7 +95,7 @@ function current(domain: FoundDomain, context: Context): Check[] {
   const expectation = subject('truststore-current', domain, uri, `version ${newestVersion ?? '(newest)'}`);
   if (newestVersion === null) return [unknown(expectation, `version ${versionInUse ?? '(none)'}`, ALLOW_READING)];
   if (newestVersion === versionInUse) return [ok(expectation, `version ${versionInUse}`)];
-  const about =
+  const remedy =
     'See with mtls-watch preflight who would be refused by it; then update the domain name to the newest version.';
   if (newestVersion === 'null') {
     return [
@@ -109,7 +109,7 @@ function current(domain: FoundDomain, context: Context): Check[] {
   }
   const found = versionInUse === null ? 'the domain names no version' : `version ${versionInUse}`;
   const path = '/mutualTlsAuthentication/truststoreVersion';
-  return [wrong(expectation, found, about, [updateDomain(domain, context.found, path, newestVersion)])];
+  return [wrong(expectation, found, remedy, [updateDomain(domain, context.found, path, newestVersion)])];
 }
 
 function warnings(domain: FoundDomain): Check {

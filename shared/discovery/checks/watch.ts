@@ -1,6 +1,7 @@
 /** mtls-watch itself: deployed, running, and with somebody to tell. */
 
 import { limits } from '../../limits.js';
+import { span } from '../../x509/words.js';
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, wrong } from '../check.js';
 import type { FoundHeartbeat, FoundTopic } from '../model.js';
 import type { Context } from './context.js';
@@ -16,7 +17,9 @@ export function watchChecks({ watch, stackName, now }: Context): Check[] {
       ),
     ];
   }
-  return [ok(deployed, watch.ingestArn), heartbeat(watch.heartbeat, now), ...watch.topics.map(topicSubscriptions)];
+  const own =
+    watch.ingestArn === null ? unknown(deployed, COULD_NOT_BE_READ, ALLOW_READING) : ok(deployed, watch.ingestArn);
+  return [own, heartbeat(watch.heartbeat, now), ...watch.topics.map(topicSubscriptions)];
 }
 
 /** The sweep runs every minute and logs at least that it did. */
@@ -32,9 +35,10 @@ function heartbeat(found: FoundHeartbeat | null, now: number): Check {
   const remedy =
     'See whether its schedule is on and its function fails: incidents are not resolved and unpaired refusals not counted meanwhile. The runbook is sweep-not-running.';
   if (found.lastEventAt === null) return wrong(subject, 'it never ran', remedy);
-  const minutes = Math.max(0, Math.floor((now - found.lastEventAt) / 60_000));
-  const text = `ran ${minutes === 0 ? 'within the last minute' : `${minutes} min ago`}`;
-  return minutes < limits.heartbeatMinutesMax ? ok(subject, text) : wrong(subject, text, remedy);
+  const ago = now - found.lastEventAt;
+  return ago < limits.heartbeatMinutesMax * 60_000
+    ? ok(subject, `ran in the last ${limits.heartbeatMinutesMax} minutes`)
+    : wrong(subject, `last ran ${span(ago)} ago`, remedy);
 }
 
 function topicSubscriptions({ arn, subscriptions }: FoundTopic): Check {
