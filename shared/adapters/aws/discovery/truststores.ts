@@ -17,10 +17,8 @@ export async function lookAtTruststore(
   );
   // The newest version is the one that the object has: asking for it takes no permission to list.
   const object = await reader.read(`the truststore ${uri}`, () => s3.send(new HeadObjectCommand({ Bucket, Key })));
-  const version = object?.VersionId;
   return {
     isVersioned: versioning === null ? null : versioning.Status === 'Enabled',
-    // An object that was put before its bucket was versioned says `null` in letters.
-    newestVersion: version === undefined || version === 'null' ? null : version,
+    newestVersion: object?.VersionId ?? null,
   };
 }
