@@ -12,6 +12,7 @@ import type { FunctionName } from './bundle.js';
 import { functionEnvironment } from './config.js';
 import { Alarms } from './constructs/alarms.js';
 import { AlertTopic } from './constructs/alert-topic.js';
+import { dataKey, dataKeyStatements } from './constructs/data-key.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
 import { StateTable } from './constructs/state-table.js';
@@ -33,7 +34,8 @@ export class MtlsWatch extends Construct {
     super(scope, id);
     const outputs: Record<string, string> = {};
     this.outputs = outputs;
-    const state = new StateTable(this, 'State');
+    const encryptionKey = dataKey(this, config.encryptionKey);
+    const state = new StateTable(this, 'State', { encryptionKey });
     const alerts = new AlertTopic(this, 'Alerts', { emails: config.alertEmails });
     const routes = addRoutes(config, alerts, outputs);
     const statements = () => [
@@ -41,6 +43,7 @@ export class MtlsWatch extends Construct {
       ...alerts.publishStatements(),
       ...eventStatements(this, config.eventBus),
       ...truststoreStatements(this, config.truststores),
+      ...dataKeyStatements(this, encryptionKey),
     ];
     const environment = (name: FunctionName) =>
       functionEnvironment(config, {
@@ -56,6 +59,7 @@ export class MtlsWatch extends Construct {
       environment: environment('ingest'),
       statements: statements(),
       logRetentionDays: config.logRetentionDays,
+      encryptionKey,
       reservedConcurrency: config.reservedConcurrency ?? undefined,
     });
     const sweep = new Sweep(this, 'Sweep', {
@@ -63,6 +67,7 @@ export class MtlsWatch extends Construct {
       environment: environment('sweep'),
       statements: statements(),
       logRetentionDays: config.logRetentionDays,
+      encryptionKey,
       reserveConcurrency: config.reservedConcurrency !== null,
     });
     if (config.report !== null) {
@@ -71,7 +76,9 @@ export class MtlsWatch extends Construct {
         environment: environment('weekly-report'),
         statements: statements(),
         logRetentionDays: config.logRetentionDays,
+        encryptionKey,
         schedule: config.report,
+        reportDays: config.retention.reportDays,
         ingestLogs: ingest.fn.logGroup,
       });
       outputs.ReportBucketName = report.bucket.bucketName;

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { MtlsWatchError } from '../../../shared/errors.js';
 
 const requirements = fileURLToPath(new URL('../requirements.txt', import.meta.url));
+const launcher = fileURLToPath(new URL('local_aws.py', import.meta.url));
 const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 8_000;
 
@@ -75,7 +76,7 @@ export async function startMiniStack(python: string, logFile: string): Promise<L
   const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-aws-'));
   const log = openSync(logFile, 'w');
   const env = environment(port, python, folder);
-  const child = spawn(python, ['-m', 'ministack'], {
+  const child = spawn(python, [launcher], {
     cwd: folder,
     env: {
       ...env,
