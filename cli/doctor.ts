@@ -3,7 +3,7 @@
 import { Command, Option } from 'commander';
 import { ACCESS_LOG_FORMAT } from '../shared/access-log-format.js';
 import { systemClock } from '../shared/adapters/clock.js';
-import { type Check, type CheckState, checkStates } from '../shared/discovery/check.js';
+import type { Check, CheckState } from '../shared/discovery/check.js';
 import { examine, fixes } from '../shared/discovery/checks.js';
 import type { Coverage, Found, FoundWatch } from '../shared/discovery/model.js';
 import { MtlsWatchError, messageOf } from '../shared/errors.js';
@@ -143,7 +143,9 @@ const COLOUR: Readonly<Record<CheckState, (text: string) => string>> = {
   unknown: pc.cyan,
 };
 
-const CELL_CHARS = 64;
+const WORST_FIRST: readonly CheckState[] = ['wrong', 'warning', 'unknown', 'ok'];
+
+const CELL_CHARS = 48;
 const REMEDY_CHARS = 1_000;
 
 /** Names are the account's own, and some of them anybody's who may create an API in it. */
@@ -151,8 +153,8 @@ const shown = (text: string, charsMax = 256): string => clean(text, charsMax);
 
 export function doctorText(checks: readonly Check[], found: Found): string {
   const counts = tally(checks);
-  const worst = (['wrong', 'warning', 'unknown', 'ok'] as const).find((state) => counts[state] > 0) ?? 'ok';
-  const summary = checkStates.flatMap((state) =>
+  const worst = WORST_FIRST.find((state) => counts[state] > 0) ?? 'ok';
+  const summary = WORST_FIRST.flatMap((state) =>
     counts[state] === 0 && state !== 'wrong' ? [] : [`${counts[state]} ${state}`],
   );
   const place = `account ${found.accountId}, ${found.region}, ${plural(found.domains.length, 'domain')}`;
@@ -174,8 +176,10 @@ export function doctorText(checks: readonly Check[], found: Found): string {
 
 const HEAD = ['', 'Check', 'Of', 'Found', 'Expected'];
 
-function row({ id, about, state, found, expected }: Check): string[] {
-  const cells = [about, found, state === 'ok' ? '' : expected].map((text) => short(shown(text), CELL_CHARS));
+function row({ id, domain, about, state, found, expected }: Check): string[] {
+  const cells = [about === domain ? '' : about, found, state === 'ok' ? '' : expected].map((text) =>
+    short(shown(text), CELL_CHARS),
+  );
   return [COLOUR[state](state), id, ...cells];
 }
 

@@ -6,8 +6,10 @@
 import { spawnSync } from 'node:child_process';
 import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { GetStagesCommand } from '@aws-sdk/client-api-gateway';
 import {
   CreateDeliveryCommand,
+  DescribeSubscriptionFiltersCommand,
   PutDeliveryDestinationCommand,
   PutDeliverySourceCommand,
   PutSubscriptionFilterCommand,
@@ -18,7 +20,7 @@ import { ACCESS_LOG_FORMAT } from '../../shared/access-log-format.js';
 import { doctorLineSchema } from '../../shared/schemas.js';
 import { ca } from '../certificates.js';
 import { subscribe } from './support/alerts.js';
-import { lambda, logs } from './support/clients.js';
+import { apiGateway, lambda, logs } from './support/clients.js';
 import { type Deployed, deploy } from './support/deploy.js';
 import { invoke } from './support/functions.js';
 import { httpApi, logGroupArn, mutualTlsDomain, restApi, truststore } from './support/gateway.js';
@@ -161,8 +163,7 @@ it('names every fault and nothing else', () => {
       ' wrong gateway-logging-role: account 000000000000, us-east-1',
       'broken.bank.example wrong tls-policy: broken.bank.example',
       'broken.bank.example wrong truststore-current: s3://bank-broken/truststore.pem',
-      `broken.bank.example wrong default-endpoint: ${beta}`,
-      `broken.bank.example wrong default-endpoint: ${prod}`,
+      `broken.bank.example wrong default-endpoint: payments (${broken})`,
       `broken.bank.example wrong execution-log: ${prod}`,
       `broken.bank.example wrong access-log: ${prod}`,
       `broken.bank.example wrong access-log-format: ${beta}`,
@@ -187,7 +188,7 @@ it('says it in words, and looks at one domain when asked to', () => {
   });
 });
 
-it('is content once its commands were run', () => {
+it('is content once its commands were run', async () => {
   const { status, stdout } = doctor('--fix');
   expect(status).toBe(1);
   const lines = stdout.trim().split('\n');
@@ -201,4 +202,14 @@ it('is content once its commands were run', () => {
   expect(named(after.stdout)).toEqual([]);
   expect(after.status).toBe(0);
   expect(doctor('--fix').stdout).toBe('');
+  // What was right before is as it was: the level of one stage, the filter of somebody else.
+  const { item = [] } = await apiGateway.send(new GetStagesCommand({ restApiId: broken }));
+  expect(item.map(({ stageName, methodSettings }) => [stageName, methodSettings?.['*/*']?.loggingLevel])).toEqual([
+    ['prod', 'ERROR'],
+    ['beta', 'INFO'],
+  ]);
+  const { subscriptionFilters = [] } = await logs.send(
+    new DescribeSubscriptionFiltersCommand({ logGroupName: '/bank/broken/access' }),
+  );
+  expect(subscriptionFilters).toContainEqual(expect.objectContaining({ filterName: 'audit', destinationArn: FOREIGN }));
 });
