@@ -5,7 +5,7 @@ import { accountChecks } from './checks/account.js';
 import type { Context, Expectations } from './checks/context.js';
 import { domainChecks } from './checks/domain.js';
 import { logGroupChecks } from './checks/log-groups.js';
-import { stageChecks } from './checks/stage.js';
+import { defaultEndpoint, stageChecks } from './checks/stage.js';
 import { watchChecks } from './checks/watch.js';
 import type { Found, FoundDomain, Unreadable } from './model.js';
 
@@ -24,16 +24,15 @@ export function examine(found: Found, expectations: Expectations): Check[] {
   ];
 }
 
-/** A stage that two domains lead to is looked at under the first of them. */
+/** An API or a stage that two domains lead to is looked at under the first of them. */
 function stageChecksOnce(domains: readonly FoundDomain[], context: Context): Check[] {
   const seen = new Set<string>();
+  const isNew = (id: string): boolean => seen.size < seen.add(id).size;
   return domains.flatMap((domain) =>
-    domain.stages.flatMap((stage) => {
-      const id = `${stage.apiId}/${stage.stage}`;
-      if (seen.has(id)) return [];
-      seen.add(id);
-      return stageChecks(stage, domain, context);
-    }),
+    domain.stages.flatMap((stage) => [
+      ...(isNew(stage.apiId) ? [defaultEndpoint(stage, domain, context)] : []),
+      ...(isNew(`${stage.apiId}/${stage.stage}`) ? stageChecks(stage, domain, context) : []),
+    ]),
   );
 }
 

@@ -4,14 +4,14 @@
  * `logs:DescribeLogStreams` on the sweep's log group, and `sns:ListSubscriptionsByTopic`.
  */
 
-import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import {
-  type CloudWatchLogsClient,
+  CloudWatchLogsClient,
   DescribeLogStreamsCommand,
   FilterLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { type FunctionConfiguration, GetFunctionConfigurationCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { ListSubscriptionsByTopicCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { type FunctionConfiguration, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { parseConfig } from '../../config.js';
 import type { Coverage, FoundHeartbeat, FoundTopic, FoundWatch } from '../../discovery/model.js';
 import { limits } from '../../limits.js';
@@ -31,6 +31,16 @@ export interface WatchNames {
   readonly function: string | null;
   /** Topics besides those that the function is set to. */
   readonly topics: readonly string[];
+}
+
+export function watchClients(): WatchClients {
+  const patient = { maxAttempts: limits.discoveryAttemptsMax };
+  return {
+    cloudFormation: new CloudFormationClient(patient),
+    lambda: new LambdaClient(patient),
+    logs: new CloudWatchLogsClient(patient),
+    sns: new SNSClient(patient),
+  };
 }
 
 /** @returns null where there is no such stack */

@@ -47,25 +47,30 @@ export function filterName(kind: LogKind, { stackName }: Context): string {
  * filter is put.
  * @returns nothing where no function is known
  */
-export function subscribe(
-  logGroup: string,
-  kind: LogKind,
-  context: Context,
-  name = filterName(kind, context),
-): string[] {
-  const { found, ingestArn } = context;
+export function subscribe(logGroup: string, kind: LogKind, context: Context): string[] {
+  return [...allowLogs(logGroup, context), ...putFilter(logGroup, kind, filterName(kind, context), context)];
+}
+
+function allowLogs(logGroup: string, { found, ingestArn }: Context): string[] {
   if (ingestArn === null) return [];
   const { accountId, region } = found;
   return [
     aws('lambda', 'add-permission', found, {
       'function-name': ingestArn,
-      // One a log group; a second one of the same group is refused and needed no more.
-      'statement-id': `mtls-watch-${digest(logGroup).slice(0, 16)}`,
+      // The same for the same group: a second one would be refused and is needed no more.
+      'statement-id': `mtls-watch-${digest(logGroup)}`,
       action: 'lambda:InvokeFunction',
       principal: 'logs.amazonaws.com',
       'source-arn': `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${logGroup}:*`,
       'source-account': accountId,
     }),
+  ];
+}
+
+/** In place of the group's filter of that name, if there is one. */
+export function putFilter(logGroup: string, kind: LogKind, name: string, { found, ingestArn }: Context): string[] {
+  if (ingestArn === null) return [];
+  return [
     aws('logs', 'put-subscription-filter', found, {
       'log-group-name': logGroup,
       'filter-name': name,

@@ -1,5 +1,6 @@
 /** A custom domain and its truststore. The rules are those of "How to turn on mutual TLS authentication for your REST APIs". */
 
+import { plural } from '../../x509/words.js';
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, warning, wrong } from '../check.js';
 import type { FoundDomain } from '../model.js';
 import { aws, isReference, quote, replaceAt } from '../shell.js';
@@ -9,7 +10,7 @@ export function domainChecks(domain: FoundDomain, context: Context): Check[] {
   return [
     status(domain),
     tlsPolicy(domain, context),
-    mapped(domain),
+    mapped(domain, context),
     versioned(domain, context),
     ...current(domain, context),
     warnings(domain),
@@ -56,10 +57,12 @@ function tlsPolicy(domain: FoundDomain, { found }: Context): Check {
   );
 }
 
-function mapped(domain: FoundDomain): Check {
+function mapped(domain: FoundDomain, { found }: Context): Check {
   const expectation = subject('domain-mapped', domain, domain.name, 'at least one stage');
   const { length } = domain.stages;
-  if (length > 0) return ok(expectation, length === 1 ? '1 stage' : `${length} stages`);
+  if (length > 0) return ok(expectation, plural(length, 'stage'));
+  // It may lead to some that could not be looked at.
+  if (found.unreadable.length > 0) return unknown(expectation, 'none that could be read', ALLOW_READING);
   return warning(
     expectation,
     'none',

@@ -2,7 +2,7 @@
 
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, wrong } from '../check.js';
 import type { FoundFilter, FoundLogGroup } from '../model.js';
-import { type Context, createLogGroup, filterName, type LogKind, PATTERN, subscribe } from './context.js';
+import { type Context, createLogGroup, filterName, type LogKind, PATTERN, putFilter, subscribe } from './context.js';
 
 /** PutSubscriptionFilter (CloudWatch Logs API reference): "Each log group can have up to two subscription filters". */
 const PLACES = 2;
@@ -85,7 +85,7 @@ function subscription(
       subject,
       `${stale.name}: ${stale.pattern === '' ? 'no pattern' : stale.pattern}, to ${stale.destinationArn}`,
       'Put the filter again, with its current pattern and destination.',
-      subscribe(name, kind, context, stale.name),
+      isOurs(stale, context) ? putFilter(name, kind, stale.name, context) : subscribe(name, kind, context),
     );
   }
   const isFull = filters.length >= PLACES;

@@ -9,7 +9,6 @@ import { type Context, createLogGroup, stageName, subscribe } from './context.js
 
 export function stageChecks(stage: FoundStage, domain: FoundDomain, context: Context): Check[] {
   return [
-    defaultEndpoint(stage, domain, context),
     stage.kind === 'REST' ? executionLog(stage, domain, context) : coverage(stage, domain, context),
     ...accessLog(stage, domain, context),
   ];
@@ -22,13 +21,21 @@ const subject = (id: Check['id'], domain: FoundDomain, stage: FoundStage, expect
   expected,
 });
 
-/** "Disable the default endpoint for REST APIs": in force from the next update of any setting of any stage. */
-function defaultEndpoint(stage: FoundStage, domain: FoundDomain, context: Context): Check {
+/**
+ * Of an API as a whole. "Disable the default endpoint for REST APIs" (API Gateway developer guide): in force from the next
+ * update of any setting of any stage.
+ */
+export function defaultEndpoint(stage: FoundStage, domain: FoundDomain, context: Context): Check {
   const { found } = context;
-  const expectation = subject('default-endpoint', domain, stage, 'disabled');
+  const expectation: Subject = {
+    id: 'default-endpoint',
+    domain: domain.name,
+    about: `${stage.apiName} (${stage.apiId})`,
+    expected: 'disabled',
+  };
   if (stage.isDefaultEndpointDisabled === null) return unknown(expectation, COULD_NOT_BE_READ, ALLOW_READING);
   if (stage.isDefaultEndpointDisabled) return ok(expectation, 'disabled');
-  const what = `${stage.apiId}.execute-api.${found.region}.amazonaws.com answers without a client certificate`;
+  const what = 'it answers without a client certificate';
   const remedy =
     'Disable the default endpoint of the API, so that nobody gets around mutual TLS. Clients that use it must move to the custom domain first.';
   if (stage.kind !== 'REST') {
