@@ -432,6 +432,21 @@ export const probeOutcomes = [
 
 export type ProbeOutcome = (typeof probeOutcomes)[number];
 
+/** What came of a call with a client certificate. */
+export type Answer =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      /** The gateway's `x-amzn-errortype`, or null. */
+      readonly errorType: string | null;
+      readonly requestId: string | null;
+      readonly extendedRequestId: string | null;
+    }
+  /** No connection, or none that lasted until an answer. */
+  | { readonly kind: 'unreachable'; readonly detail: string }
+  /** A connection, and no agreement on TLS: also a server certificate that cannot be trusted. */
+  | { readonly kind: 'tls-failed'; readonly detail: string };
+
 /** One call of the canary, made to be refused, so that its refusal can be followed through the logs into the table. */
 export interface Probe {
   /** SHA-256 of the DER of the certificate it called with. Its key was made for this call and is gone after it. */
