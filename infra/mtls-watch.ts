@@ -12,6 +12,7 @@ import type { FunctionName } from './bundle.js';
 import { functionEnvironment } from './config.js';
 import { Alarms } from './constructs/alarms.js';
 import { AlertTopic } from './constructs/alert-topic.js';
+import { Canary } from './constructs/canary.js';
 import { dataKey, dataKeyStatements } from './constructs/data-key.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
@@ -83,6 +84,19 @@ export class MtlsWatch extends Construct {
       });
       outputs.ReportBucketName = report.bucket.bucketName;
       outputs.ReportFunctionName = report.fn.functionName;
+    }
+    if (config.canaries.length > 0) {
+      const canary = new Canary(this, 'Canary', {
+        ...config,
+        code: code('canary'),
+        environment: functionEnvironment(config, {
+          TABLE_NAME: state.table.tableName,
+          POWERTOOLS_METRICS_NAMESPACE: 'MtlsWatch',
+          POWERTOOLS_SERVICE_NAME: 'canary',
+        }),
+        table: state.table,
+      });
+      outputs.CanaryFunctionName = canary.fn.functionName;
     }
     new LogSubscriptions(this, 'Subscriptions', { ingest: ingest.fn, ...config });
     new Alarms(this, 'Alarms', {
