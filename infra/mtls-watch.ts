@@ -14,10 +14,11 @@ import { Alarms } from './constructs/alarms.js';
 import { AlertTopic } from './constructs/alert-topic.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
+import { Reconciler } from './constructs/reconcile.js';
 import { StateTable } from './constructs/state-table.js';
 import { Sweep } from './constructs/sweep.js';
 import { WeeklyReport } from './constructs/weekly-report.js';
-import { truststoreStatements } from './truststore-access.js';
+import { bucketStatements, explainBuckets, truststoreStatements } from './truststore-access.js';
 
 export interface MtlsWatchProps {
   readonly config: Config;
@@ -36,19 +37,23 @@ export class MtlsWatch extends Construct {
     const state = new StateTable(this, 'State');
     const alerts = new AlertTopic(this, 'Alerts', { emails: config.alertEmails });
     const routes = addRoutes(config, alerts, outputs);
+    const truststoreBuckets = config.discover?.truststoreBuckets ?? [];
+    explainBuckets(this, truststoreBuckets);
     const statements = () => [
       ...state.accessStatements(),
       ...alerts.publishStatements(),
       ...eventStatements(this, config.eventBus),
       ...truststoreStatements(this, config.truststores),
+      ...bucketStatements(this, truststoreBuckets),
     ];
-    const environment = (name: FunctionName) =>
+    const environment = (name: FunctionName, more: Readonly<Record<string, string>> = {}) =>
       functionEnvironment(config, {
         TABLE_NAME: state.table.tableName,
         TOPIC_ARN: alerts.topic.topicArn,
         ...routes,
         POWERTOOLS_METRICS_NAMESPACE: 'MtlsWatch',
         POWERTOOLS_SERVICE_NAME: name,
+        ...more,
       });
 
     const ingest = new Ingest(this, 'Ingest', {
@@ -77,6 +82,16 @@ export class MtlsWatch extends Construct {
       outputs.ReportBucketName = report.bucket.bucketName;
       outputs.ReportFunctionName = report.fn.functionName;
     }
+    const reconciler = new Reconciler(this, 'Reconciler', {
+      code: code('reconcile'),
+      environment: environment('reconcile', {
+        INGEST_FUNCTION_ARN: ingest.fn.functionArn,
+        STACK_NAME: Stack.of(this).stackName,
+      }),
+      config,
+      ingest: ingest.fn,
+      state,
+    });
     new LogSubscriptions(this, 'Subscriptions', { ingest: ingest.fn, ...config });
     new Alarms(this, 'Alarms', {
       topic: alerts.topic,
@@ -85,16 +100,17 @@ export class MtlsWatch extends Construct {
       deadLetters: ingest.deadLetters,
     });
 
-    if (config.executionLogGroups.length + config.accessLogGroups.length === 0) {
+    if (config.discover === null && config.executionLogGroups.length + config.accessLogGroups.length === 0) {
       Annotations.of(this).addWarningV2(
         'mtls-watch:no-log-groups',
-        'No log group is watched: name some under executionLogGroups and accessLogGroups.',
+        'No log group is watched: name some under executionLogGroups and accessLogGroups, or set discover.',
       );
     }
     outputs.TopicArn = alerts.topic.topicArn;
     outputs.TableName = state.table.tableName;
     outputs.IngestFunctionName = ingest.fn.functionName;
     outputs.SweepFunctionName = sweep.fn.functionName;
+    outputs.ReconcileFunctionName = reconciler.fn.functionName;
     outputs.DeadLetterQueueUrl = ingest.deadLetters.queueUrl;
   }
 }
