@@ -237,6 +237,11 @@ export const configSchema = z.strictObject({
 
 export type Config = z.output<typeof configSchema>;
 
+/** The log groups that the settings name, each once. */
+export function configuredLogGroups({ executionLogGroups, accessLogGroups }: Config): string[] {
+  return [...new Set([...executionLogGroups, ...accessLogGroups].map(({ name }) => name))];
+}
+
 /**
  * Validates settings from outside.
  * @param source named in the message, such as `cdk.json context "mtlsWatch"`

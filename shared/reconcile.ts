@@ -5,7 +5,7 @@
  */
 
 import pMap from 'p-map';
-import type { Config, DiscoverySettings } from './config.js';
+import { type Config, configuredLogGroups, type DiscoverySettings } from './config.js';
 import { keepingStages, knownDomains } from './discovery/inventory.js';
 import type { Found, FoundDomain, FoundLogGroup } from './discovery/model.js';
 import {
@@ -59,7 +59,7 @@ export async function reconcile(world: ReconcileWorld): Promise<Reconciled> {
 
 async function watchConfigured(world: ReconcileWorld): Promise<Reconciled> {
   const failures: unknown[] = [];
-  const groups = await lookAt(configuredNames(world.config), world, failures);
+  const groups = await lookAt(configuredLogGroups(world.config), world, failures);
   const actions = lostFilters(groups, configuredLogs(world.config), world.own);
   await carryOut(actions, 'dry-run', world, failures);
   return {
@@ -78,7 +78,7 @@ async function watchDiscovered(discover: DiscoverySettings, world: ReconcileWorl
   const { config, own, inventory, log } = world;
   const failures: unknown[] = [];
   const [found, subscribed] = await Promise.all([world.discovery.find([]), inventory.subscribed()]);
-  const elsewhere = [...new Set([...configuredNames(config), ...subscribed])].filter(
+  const elsewhere = [...new Set([...configuredLogGroups(config), ...subscribed])].filter(
     (name) => !found.logGroups.has(name),
   );
   const others = await lookAt(elsewhere, world, failures);
@@ -106,10 +106,6 @@ async function watchDiscovered(discover: DiscoverySettings, world: ReconcileWorl
 
 function configuredLogs({ executionLogGroups, accessLogGroups }: Config) {
   return { execution: executionLogGroups, access: accessLogGroups };
-}
-
-function configuredNames({ executionLogGroups, accessLogGroups }: Config): string[] {
-  return [...new Set([...executionLogGroups, ...accessLogGroups].map(({ name }) => name))];
 }
 
 async function lookAt(

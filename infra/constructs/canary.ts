@@ -3,11 +3,13 @@
 import { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Code, EventInvokeConfig, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import type { Config } from '../../shared/config.js';
+import { dataKeyStatements } from './data-key.js';
 import { schedulerRole } from './scheduler-role.js';
 import { WatchFunction } from './watch-function.js';
 
@@ -16,6 +18,8 @@ export interface CanaryProps {
   readonly environment: Readonly<Record<string, string>>;
   readonly table: Table;
   readonly logRetentionDays: number;
+  /** @default - a key that AWS manages */
+  readonly encryptionKey?: IKey;
   readonly canaries: Config['canaries'];
   readonly canaryMinutes: number;
 }
@@ -42,6 +46,7 @@ export class Canary extends Construct {
           resources: [props.table.tableArn],
           conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['probe#*'] } },
         }),
+        ...dataKeyStatements(this, props.encryptionKey),
       ],
       memoryMiB: 256,
       // A call takes ten seconds at most, and all are made at once.

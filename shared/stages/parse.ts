@@ -24,7 +24,7 @@ import { canonicalDn } from '../x509/dn.js';
 import { pemOf } from '../x509/pem.js';
 import { forbiddenCause } from './forbidden.js';
 import { type AccessFields, accessFields, readJsonObject } from './parse-access.js';
-import { apiOfLogGroup, type ExecutionEvent, readExecutionEvent } from './parse-denial.js';
+import { apiOfText, type ExecutionEvent, readExecutionEvent } from './parse-denial.js';
 import { serialFromText, timeFromText } from './parse-values.js';
 import { CANARY_DN } from './recognise.js';
 import { remember } from './remember.js';
@@ -55,7 +55,7 @@ export function parse(batch: LogBatch, domains: DomainsByApi = {}): Parsed {
   for (const event of batch.events) {
     const message = event.message.trimStart();
     if (message.startsWith('{')) readJson(event, message, batch, domains, found, lines);
-    else readText(event, message, apiOfLogGroup(batch.logGroup), found, lines);
+    else readText(event, message, apiOfText(message, batch.logGroup), found, lines);
   }
   found.denials.push(...denialsOf(lines, batch, domains));
   return found;
