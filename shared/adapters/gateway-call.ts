@@ -17,10 +17,14 @@ export interface Call {
   readonly connectTo: string | null;
 }
 
-/** Never rejects: what goes wrong is an answer too. */
+/**
+ * Never rejects: what goes wrong is an answer too.
+ * @param authorities PEM of the CAs to trust. Default: those that Node trusts
+ */
 export function callGateway(
   { domain, path, connectTo }: Call,
   client: { readonly certificate: string; readonly key: string },
+  authorities?: string,
 ): Promise<Answer> {
   const [host = domain, port = '443'] = (connectTo ?? domain).split(':');
   return new Promise((resolve) => {
@@ -34,6 +38,7 @@ export function callGateway(
       headers: { host: domain, 'user-agent': 'mtls-watch-canary' },
       cert: client.certificate,
       key: client.key,
+      ca: authorities,
       minVersion: 'TLSv1.2',
       // A socket of its own: neither a connection nor a TLS session of an earlier call.
       agent: false,
