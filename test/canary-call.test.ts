@@ -70,7 +70,11 @@ describe('what an answer means', () => {
     [answered(429), 'unavailable', /429/],
     [answered(503), 'unavailable', /503/],
     [{ kind: 'unreachable', detail: 'no \u001b[31mroute' }, 'unreachable', /no \ufffd\[31mroute\. Check its DNS/],
-    [{ kind: 'tls-failed', detail: 'expired' }, 'tls-failed', /TLS failed: expired\. Check the server certificate/],
+    [
+      { kind: 'tls-failed', detail: 'expired' },
+      'tls-failed',
+      /TLS failed or was cut: expired\. Check the server certificate/,
+    ],
   ] satisfies [Answer, string, RegExp | null][])('%j', (answer, outcome, trouble) => {
     const judged = judgeCall('api.example.com', answer);
     expect(judged.outcome).toBe(outcome);
@@ -146,7 +150,7 @@ describe('the call', () => {
       'that asks for TLS 1.1 at most',
       () => gateway(DOMAIN, undefined, { minVersion: 'TLSv1.1', maxVersion: 'TLSv1.1' }),
     ],
-    ['that ends the handshake over the certificate', () => gateway(DOMAIN, undefined, { rejectUnauthorized: true })],
+    ['that cuts the connection over the certificate', () => gateway(DOMAIN, undefined, { rejectUnauthorized: true })],
   ])('tells a server %s from one that is not there', async (_what, make) => {
     expect(await callTrusting(await listen(make()))).toMatchObject({
       kind: 'tls-failed',

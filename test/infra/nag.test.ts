@@ -9,6 +9,7 @@ const everything = {
   executionLogGroups: [{ name: 'API-Gateway-Execution-Logs_abc123/prod', create: true }],
   accessLogGroups: [{ name: '/aws/apigateway/access', create: true }],
   reservedConcurrency: 10,
+  canaries: [{ domain: 'api.example.com' }],
 };
 
 /** The rules that were set aside, as `path rule: reason`. */
