@@ -80,7 +80,6 @@ export class MtlsWatch extends Construct {
     }
     if (config.canaries.length > 0) {
       const canary = new Canary(this, 'Canary', {
-        ...config,
         code: code('canary'),
         environment: functionEnvironment(config, {
           TABLE_NAME: state.table.tableName,
@@ -88,6 +87,9 @@ export class MtlsWatch extends Construct {
           POWERTOOLS_SERVICE_NAME: 'canary',
         }),
         table: state.table,
+        logRetentionDays: config.logRetentionDays,
+        canaries: config.canaries,
+        canaryMinutes: config.canaryMinutes,
       });
       outputs.CanaryFunctionName = canary.fn.functionName;
     }
