@@ -92,7 +92,6 @@ export class MtlsWatch extends Construct {
     }
     if (config.canaries.length > 0) {
       const canary = new Canary(this, 'Canary', {
-        ...config,
         encryptionKey,
         code: code('canary'),
         environment: functionEnvironment(config, {
@@ -101,6 +100,9 @@ export class MtlsWatch extends Construct {
           POWERTOOLS_SERVICE_NAME: 'canary',
         }),
         table: state.table,
+        logRetentionDays: config.logRetentionDays,
+        canaries: config.canaries,
+        canaryMinutes: config.canaryMinutes,
       });
       outputs.CanaryFunctionName = canary.fn.functionName;
     }

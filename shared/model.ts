@@ -442,9 +442,9 @@ export type Answer =
       readonly requestId: string | null;
       readonly extendedRequestId: string | null;
     }
-  /** No connection, or none that lasted until an answer. */
+  /** No connection, or no answer in time. */
   | { readonly kind: 'unreachable'; readonly detail: string }
-  /** A connection, and no agreement on TLS: also a server certificate that cannot be trusted. */
+  /** A connection that was given up or cut before an answer: also for a server certificate that cannot be trusted. */
   | { readonly kind: 'tls-failed'; readonly detail: string };
 
 /** One call of the canary, made to be refused, so that its refusal can be followed through the logs into the table. */

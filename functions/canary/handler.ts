@@ -14,7 +14,7 @@ export const handler = createCanary({
   clock: systemClock,
   probes: createDynamoStores(createDynamoClient(), variable(process.env, 'TABLE_NAME'), systemClock).probes,
   makeStranger,
-  call: callGateway,
+  call: (call, client) => callGateway(call, client),
   meter: createMeter(),
   log: createLog(process.stderr),
 });

@@ -8,6 +8,7 @@ import { request } from 'node:https';
 import { messageOf } from '../errors.js';
 import { limits } from '../limits.js';
 import type { Answer } from '../model.js';
+import { clean } from '../text.js';
 
 export interface Call {
   /** The custom domain: the server's name in TLS and in HTTP. */
@@ -17,15 +18,18 @@ export interface Call {
   readonly connectTo: string | null;
 }
 
-/** Never rejects: what goes wrong is an answer too. */
+/**
+ * Never rejects: what goes wrong is an answer too.
+ * @param authorities PEM of the CAs to trust. Default: those that Node trusts
+ */
 export function callGateway(
   { domain, path, connectTo }: Call,
   client: { readonly certificate: string; readonly key: string },
+  authorities?: string,
 ): Promise<Answer> {
   const [host = domain, port = '443'] = (connectTo ?? domain).split(':');
   return new Promise((resolve) => {
     let isConnected = false;
-    let isSecure = false;
     const call = request({
       host,
       port,
@@ -34,6 +38,7 @@ export function callGateway(
       headers: { host: domain, 'user-agent': 'mtls-watch-canary' },
       cert: client.certificate,
       key: client.key,
+      ca: authorities,
       minVersion: 'TLSv1.2',
       // A socket of its own: neither a connection nor a TLS session of an earlier call.
       agent: false,
@@ -44,12 +49,13 @@ export function callGateway(
       socket.once('connect', () => {
         isConnected = true;
       });
-      socket.once('secureConnect', () => {
-        isSecure = true;
-      });
     });
     call.once('response', ({ statusCode = 0, headers }) => {
-      const text = (name: string): string | null => headers[name]?.toString() ?? null;
+      // Cut as the ids of the logs are, to be compared with them.
+      const text = (name: string): string | null => {
+        const value = headers[name]?.toString();
+        return value === undefined ? null : clean(value, limits.requestIdCharsMax);
+      };
       // REST APIs: "Set up CloudWatch logging for REST APIs in API Gateway". HTTP APIs have one id for both.
       const only = text('apigw-requestid');
       resolve({
@@ -64,13 +70,9 @@ export function callGateway(
     });
     // More than one may come while a connection breaks: the first says why.
     call.on('error', (error) => {
-      const isTls =
-        isConnected && (!isSecure || ('code' in error && /^(?:ERR_SSL|ERR_TLS|EPROTO)/.test(String(error.code))));
-      const timedOut = error.name === 'AbortError' ? `no answer within ${limits.canaryCallMsMax / 1000} seconds` : null;
-      resolve({
-        kind: isTls && timedOut === null ? 'tls-failed' : 'unreachable',
-        detail: timedOut ?? messageOf(error),
-      });
+      if (error.name === 'AbortError') {
+        resolve({ kind: 'unreachable', detail: `no answer within ${limits.canaryCallMsMax / 1000} seconds` });
+      } else resolve({ kind: isConnected ? 'tls-failed' : 'unreachable', detail: messageOf(error) });
     });
     call.end();
   });

@@ -27,7 +27,7 @@ export function judgeCall(domain: string, answer: Answer): Judgement {
   if (answer.kind === 'tls-failed') {
     return {
       outcome: 'tls-failed',
-      trouble: `the canary reached ${domain} and TLS failed: ${shown(answer.detail)}. Check the server certificate of the domain, that TLS 1.2 is allowed, and that nothing in between ends TLS.`,
+      trouble: `the canary reached ${domain}, and TLS failed or was cut: ${shown(answer.detail)}. Check the server certificate of the domain, that TLS 1.2 is allowed, and that nothing in between ends TLS.`,
     };
   }
   const { status } = answer;

@@ -9,6 +9,7 @@ import { describeFacts } from './facts.js';
 import { describeIncidents } from './incidents.js';
 import { describeJoin } from './join.js';
 import { describeKept } from './kept.js';
+import { describeProbes } from './probes.js';
 import { describeReported } from './reported.js';
 import { describeSideBySide } from './side-by-side.js';
 
@@ -35,6 +36,7 @@ export function describeStores(name: string, makeStores: MakeStores): void {
     describeFacts(containers);
     describeIncidents(containers);
     describeKept(containers);
+    describeProbes(containers);
     describeReported(containers);
     describeSideBySide(makeStores);
   });

@@ -53,6 +53,13 @@ describe('reading the settings', () => {
       { truststores: { a: 'https://b/c' } },
       ['truststores.a', 'https://b/c', 's3://bucket/key'],
     ],
+    ['a canary with a URL', { canaries: [{ domain: 'https://a.example' }] }, ['canaries.0.domain', 'a custom domain']],
+    [
+      'a canary twice',
+      { canaries: [{ domain: 'a.example' }, { domain: 'a.example', path: '/v1' }] },
+      ['canaries', 'each domain once'],
+    ],
+    ['a path with a line break', { canaries: [{ domain: 'a.example', path: '/\r\nX: 1' }] }, ['path', 'such as /v1']],
     ['no concurrency at all', { reservedConcurrency: 0 }, ['reservedConcurrency', 'got 0', '>=1']],
   ])('names key, value and expectation for %s', (_what, settings, texts) => {
     const message = messageFrom(() => synthesise(settings));

@@ -11,6 +11,7 @@ const everything = {
   reservedConcurrency: 10,
   encryptionKey: 'create',
   discover: { mode: 'on', truststoreBuckets: ['example-truststores'] },
+  canaries: [{ domain: 'api.example.com' }],
 };
 
 /** The rules that were set aside, as `path rule: reason`. */

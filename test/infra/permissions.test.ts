@@ -88,6 +88,18 @@ describe('what the roles may do', () => {
     expect(grants(template, 'WeeklyReportSchedulerRole')).toEqual(['lambda:InvokeFunction on <WeeklyReportFunction>']);
   });
 
+  it('the canary', () => {
+    const { template: withCanary } = synthesise({ canaries: [{ domain: 'api.example.com' }] });
+    expect(grants(withCanary, 'CanaryRole')).toEqual([
+      'logs:CreateLogStream on <CanaryLogs>',
+      'logs:PutLogEvents on <CanaryLogs>',
+      'dynamodb:UpdateItem on <StateTable> if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["probe#*"]}}',
+    ]);
+    expect(grants(withCanary, 'CanarySchedulerRole')).toEqual(['lambda:InvokeFunction on <CanaryFunction>']);
+    expect(resources(withCanary, 'AWS::IAM::Role')).toHaveLength(7);
+    for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) withCanary.resourceCountIs(type, 0);
+  });
+
   it('the scheduler', () => {
     expect(grants(template, 'SweepSchedulerRole')).toEqual(['lambda:InvokeFunction on <SweepFunction>']);
   });

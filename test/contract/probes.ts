@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { Probe } from '../../shared/model.js';
+import { HOSTILE } from './examples.js';
+import type { Containers } from './stores.js';
+
+const T = 1_800_000_000_000;
+const MIDNIGHT = Date.UTC(2027, 0, 15);
+
+const probe = (fingerprint: string, at: number, changes: Partial<Probe> = {}): Probe => ({
+  fingerprint,
+  scope: 'api.bank.example',
+  at,
+  outcome: 'calling',
+  requestId: null,
+  extendedRequestId: null,
+  ...changes,
+});
+
+export function describeProbes(containers: Containers): void {
+  describe('probes', () => {
+    it('are found by when they began, in that order, across midnight, and no more than asked for', async () => {
+      const { a, b } = containers;
+      const all = [-2000, -1, 0, 1, 2000].map((ms, index) => probe(`f${index}`, MIDNIGHT + ms));
+      for (const one of [...all].reverse()) await a.probes.save(one);
+      const unseen = all.map((one) => ({ ...one, seen: null }));
+      expect(await b.probes.between(MIDNIGHT - 2000, MIDNIGHT + 2000, 10)).toEqual(unseen);
+      expect(await b.probes.between(MIDNIGHT - 1, MIDNIGHT + 1, 10)).toEqual(unseen.slice(1, 4));
+      expect(await b.probes.between(MIDNIGHT - 2000, MIDNIGHT + 2000, 3)).toEqual(unseen.slice(0, 3));
+      expect(await b.probes.between(MIDNIGHT + 3000, MIDNIGHT + 4000, 3)).toEqual([]);
+    });
+
+    it('of one moment are told apart', async () => {
+      await containers.a.probes.save(probe('f1', T));
+      await containers.a.probes.save(probe('f2', T));
+      const found = await containers.b.probes.between(T, T, 10);
+      expect(found.map(({ fingerprint }) => fingerprint).sort()).toEqual(['f1', 'f2']);
+    });
+
+    it('are completed after their call, also when they were seen before', async () => {
+      const { a, b } = containers;
+      await a.probes.save(probe('f', T));
+      await b.probes.see(probe('f', T), { eventId: 'e1', at: T + 5 });
+      const done = probe('f', T, { outcome: 'refused', requestId: HOSTILE, extendedRequestId: 'Ext=' });
+      await a.probes.save(done);
+      expect(await b.probes.between(T, T, 10)).toEqual([{ ...done, seen: { eventId: 'e1', at: T + 5 } }]);
+    });
+
+    it('are seen by one log event for good, whoever asks at the same time or again', async () => {
+      const { a, b } = containers;
+      const called = probe('f', T);
+      await a.probes.save(called);
+      const tries = ['e1', 'e2', 'e3', 'e4'].map((eventId, n) =>
+        (n % 2 ? a : b).probes.see(called, { eventId, at: T + n }),
+      );
+      const answers = await Promise.all(tries);
+      const [first] = answers;
+      for (const answer of answers) expect(answer).toEqual(first);
+      expect(await b.probes.see(called, { eventId: 'late', at: T + 99 })).toEqual(first);
+      expect((await a.probes.between(T, T, 1))[0]?.seen).toEqual(first);
+    });
+  });
+}
