@@ -12,13 +12,15 @@ import type { FunctionName } from './bundle.js';
 import { functionEnvironment } from './config.js';
 import { Alarms } from './constructs/alarms.js';
 import { AlertTopic } from './constructs/alert-topic.js';
+import { Canary } from './constructs/canary.js';
 import { dataKey, dataKeyStatements } from './constructs/data-key.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
+import { Reconciler } from './constructs/reconcile.js';
 import { StateTable } from './constructs/state-table.js';
 import { Sweep } from './constructs/sweep.js';
 import { WeeklyReport } from './constructs/weekly-report.js';
-import { truststoreStatements } from './truststore-access.js';
+import { bucketStatements, explainBuckets, truststoreStatements } from './truststore-access.js';
 
 export interface MtlsWatchProps {
   readonly config: Config;
@@ -38,20 +40,24 @@ export class MtlsWatch extends Construct {
     const state = new StateTable(this, 'State', { encryptionKey });
     const alerts = new AlertTopic(this, 'Alerts', { emails: config.alertEmails });
     const routes = addRoutes(config, alerts, outputs);
+    const truststoreBuckets = config.discover?.truststoreBuckets ?? [];
+    explainBuckets(this, truststoreBuckets);
     const statements = () => [
       ...state.accessStatements(),
       ...alerts.publishStatements(),
       ...eventStatements(this, config.eventBus),
       ...truststoreStatements(this, config.truststores),
       ...dataKeyStatements(this, encryptionKey),
+      ...bucketStatements(this, truststoreBuckets),
     ];
-    const environment = (name: FunctionName) =>
+    const environment = (name: FunctionName, more: Readonly<Record<string, string>> = {}) =>
       functionEnvironment(config, {
         TABLE_NAME: state.table.tableName,
         TOPIC_ARN: alerts.topic.topicArn,
         ...routes,
         POWERTOOLS_METRICS_NAMESPACE: 'MtlsWatch',
         POWERTOOLS_SERVICE_NAME: name,
+        ...more,
       });
 
     const ingest = new Ingest(this, 'Ingest', {
@@ -84,6 +90,31 @@ export class MtlsWatch extends Construct {
       outputs.ReportBucketName = report.bucket.bucketName;
       outputs.ReportFunctionName = report.fn.functionName;
     }
+    if (config.canaries.length > 0) {
+      const canary = new Canary(this, 'Canary', {
+        ...config,
+        encryptionKey,
+        code: code('canary'),
+        environment: functionEnvironment(config, {
+          TABLE_NAME: state.table.tableName,
+          POWERTOOLS_METRICS_NAMESPACE: 'MtlsWatch',
+          POWERTOOLS_SERVICE_NAME: 'canary',
+        }),
+        table: state.table,
+      });
+      outputs.CanaryFunctionName = canary.fn.functionName;
+    }
+    const reconciler = new Reconciler(this, 'Reconciler', {
+      code: code('reconcile'),
+      environment: environment('reconcile', {
+        INGEST_FUNCTION_ARN: ingest.fn.functionArn,
+        STACK_NAME: Stack.of(this).stackName,
+      }),
+      config,
+      encryptionKey,
+      ingest: ingest.fn,
+      state,
+    });
     new LogSubscriptions(this, 'Subscriptions', { ingest: ingest.fn, ...config });
     new Alarms(this, 'Alarms', {
       topic: alerts.topic,
@@ -92,16 +123,17 @@ export class MtlsWatch extends Construct {
       deadLetters: ingest.deadLetters,
     });
 
-    if (config.executionLogGroups.length + config.accessLogGroups.length === 0) {
+    if (config.discover === null && config.executionLogGroups.length + config.accessLogGroups.length === 0) {
       Annotations.of(this).addWarningV2(
         'mtls-watch:no-log-groups',
-        'No log group is watched: name some under executionLogGroups and accessLogGroups.',
+        'No log group is watched: name some under executionLogGroups and accessLogGroups, or set discover.',
       );
     }
     outputs.TopicArn = alerts.topic.topicArn;
     outputs.TableName = state.table.tableName;
     outputs.IngestFunctionName = ingest.fn.functionName;
     outputs.SweepFunctionName = sweep.fn.functionName;
+    outputs.ReconcileFunctionName = reconciler.fn.functionName;
     outputs.DeadLetterQueueUrl = ingest.deadLetters.queueUrl;
   }
 }

@@ -52,6 +52,24 @@ const tunable = {
   escalateFactor: z.number().min(1.5).max(1000).default(4),
 };
 
+const canary = z.strictObject({
+  /** A custom domain with mutual TLS. */
+  domain: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,252}$/, 'expected a custom domain, such as api.example.com'),
+  /** A path that a base path mapping leads to a stage: elsewhere the gateway answers without a log line. */
+  path: z
+    .string()
+    .regex(/^\/[\w./~%@:!$&'()*+,;=?-]{0,1023}$/, 'expected a path, such as /v1')
+    .default('/'),
+  /** Where to connect instead, `host` or `host:port`, where the name does not lead to the gateway itself. */
+  connectTo: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}(?::\d{1,5})?$/, 'expected host or host:port')
+    .nullable()
+    .default(null),
+});
+
+export type Canary = z.output<typeof canary>;
+
 /** Other thresholds for the groups that match every selector given. */
 const override = z
   .strictObject({
@@ -81,7 +99,33 @@ export const detectionSchema = z.strictObject({
 
 export type DetectionPolicy = z.output<typeof detectionSchema>;
 
-const settings = z.strictObject({
+const domainPattern = z
+  .string()
+  .regex(
+    /^(?:\*|(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)$/,
+    'expected a domain name, *.example.com for all below it, or * for all',
+  );
+
+/** Finding what to watch: see `docs/discovery.md`. */
+const discovery = z.strictObject({
+  /** `dry-run` says in the reconciler's log what it would do and changes nothing. */
+  mode: z.enum(['dry-run', 'on']).default('dry-run'),
+  /** The custom domains to watch; empty for all with mutual TLS. */
+  allow: z.array(domainPattern).max(200).default([]),
+  /** Of those, the ones to leave alone. */
+  deny: z.array(domainPattern).max(200).default([]),
+  /** Whose objects may be read for a verdict: the buckets with the truststores of the domains. */
+  truststoreBuckets: z
+    .array(z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of an S3 bucket'))
+    .max(50)
+    .default([]),
+  /** Minutes between two looks at the account. Where CloudTrail is on, changes are seen at once. */
+  everyMinutes: z.int().min(5).max(1440).default(60),
+});
+
+export type DiscoverySettings = z.output<typeof discovery>;
+
+export const configSchema = z.strictObject({
   executionLogGroups: logGroups,
   accessLogGroups: logGroups,
   /** Names of custom domains by `apiId` or `apiId/stage`, for denials whose access record never comes. */
@@ -92,6 +136,10 @@ const settings = z.strictObject({
   truststores: z
     .record(z.string().min(1), z.string().regex(/^s3:\/\/[a-z0-9.-]{3,63}\/.{1,1024}$/, 'expected s3://bucket/key'))
     .default({}),
+  /** Null: what is watched is what is named above, and nothing may look at the account. */
+  discover: discovery.nullable().default(null),
+  /** Hours without an event after which a log group that used to have some is called silent; null for never. */
+  silentAfterHours: z.int().min(2).max(8760).nullable().default(24),
   runbooks: z.strictObject({
     /** Where the pages of `runbooks/` are served; the alert links to `<baseUrl>/<language>/<reason>.md`. */
     baseUrl: z.url({ protocol: /^https$/, error: 'expected an https URL, such as https://wiki.example.com/mtls' }),
@@ -161,6 +209,16 @@ const settings = z.strictObject({
     )
     .nullable()
     .default(null),
+  /** Domains that are called with a stranger's certificate again and again, to see that the refusal arrives here. */
+  canaries: z
+    .array(canary)
+    .max(limits.canariesMax)
+    .refine((all) => new Set(all.map(({ domain }) => domain)).size === all.length, {
+      error: 'expected each domain once',
+    })
+    .default([]),
+  /** Minutes between two calls of a canary. */
+  canaryMinutes: z.int().min(1).max(60).default(15),
   /** The weekly report, of the last calendar week (Monday to Sunday, UTC); null makes none. */
   report: z
     .strictObject({
@@ -177,17 +235,12 @@ const settings = z.strictObject({
   reservedConcurrency: z.int().min(1).max(1000).nullable().default(null),
 });
 
-export const configSchema = settings.superRefine(({ privacy, apisWithoutExecutionLog }, context) => {
-  if (privacy.certificates === 'keep' || apisWithoutExecutionLog.length === 0) return;
-  context.addIssue({
-    code: 'custom',
-    path: ['privacy', 'certificates'],
-    input: privacy.certificates,
-    message: 'expected "keep": the refusals of apisWithoutExecutionLog are told from their certificates alone',
-  });
-});
-
 export type Config = z.output<typeof configSchema>;
+
+/** The log groups that the settings name, each once. */
+export function configuredLogGroups({ executionLogGroups, accessLogGroups }: Config): string[] {
+  return [...new Set([...executionLogGroups, ...accessLogGroups].map(({ name }) => name))];
+}
 
 /**
  * Validates settings from outside.

@@ -58,6 +58,22 @@ export const limits = {
   truststoreRecheckMs: 60_000,
   /** How far back the version before the current one is looked for; other keys may share the prefix. */
   truststoreVersionsMax: 100,
+  /** How long a container goes by what the reconciler found before it reads that again. */
+  inventoryRecheckMs: 3 * 60_000,
+  /**
+   * Stages of one domain in the inventory, at most 300 bytes each, so that a domain stays under DynamoDB's 400 KB item. API
+   * Gateway maps 200 to a domain unless the quota is raised ("Quotas for configuring and running a REST API").
+   */
+  inventoryStagesMax: 1_000,
+  /** CloudWatch Logs, "CloudWatch Logs quotas": two subscription filters on a log group, and no more on request. */
+  filtersPerLogGroupMax: 2,
+  /** Filters put or removed by one run, at the five a second that CloudWatch Logs takes; the rest waits for the next. */
+  filterChangesPerRunMax: 1_000,
+  /** Log groups looked at besides the discovered ones, at the same time. */
+  logGroupLooksMax: 4,
+  /** Names in one line of the reconciler's log, and of each: a log group's name has at most 512 characters. */
+  namesInLogLineMax: 20,
+  nameInLogLineCharsMax: 512,
   /** Parsed truststores kept by one function; some 5 KB a certificate. */
   truststoresCachedMax: 20,
   /** The gateway's own bound: the client's certificate, the root and at most two between them. */
@@ -219,6 +235,16 @@ export const limits = {
   silencesMax: 500,
   silenceCommentCharsMax: 500,
   silencePatternCharsMax: 1_024,
+  /** Domains with a canary: each is a call of seconds at most, all in one short invocation, and four metrics. */
+  canariesMax: 20,
+  /** The gateway refuses within a second; beyond ten it is as good as down. */
+  canaryCallMsMax: 10_000,
+  /** The head of the gateway's answer has a dozen short lines; the body is not read. */
+  canaryAnswerHeadBytesMax: 16 * KIB,
+  /** How far apart the clocks of the canary and of the gateway may be, and how long its answer may take. */
+  probeSkewMs: 120_000,
+  /** Calls that are looked through for one batch: 20 domains called every minute, for 25 minutes; some 300 bytes each. */
+  probesPerLookupMax: 500,
   /** Notices that a container remembers having sent, by channel. */
   sentRememberedMax: 1_000,
   /** EventBridge takes 256 KB an entry; all that is not the detail needs less than 2 KB. */

@@ -281,6 +281,26 @@ describe('parse', () => {
     );
   });
 
+  it('knows the API of a vended record, JSON or text, wherever it is delivered', () => {
+    const arn = 'arn:aws:apigateway:eu-central-1::/restapis/abc123/stages/prod';
+    const { message } = denialAsOneEvent({ n: 1 });
+    const records = [
+      JSON.stringify({ resource_arn: arn, api_id: 'abc123', stage: 'prod', payload: message }),
+      `${arn} 1700000000000 abc123 prod /orders POST ${message}`,
+    ];
+    for (const record of records) {
+      const [denial] = parse(executionBatch([{ id: '1', timestamp: T0, message: record }], '/vended')).denials;
+      expect(denial).toMatchObject({ api: { apiId: 'abc123', stage: 'prod' }, scope: 'abc123/prod' });
+    }
+  });
+
+  it('takes no API from what a client may have written after the line’s beginning', () => {
+    const arn = 'arn:aws:apigateway:eu-central-1::/restapis/victim/stages/prod';
+    const forged = `(${uuid(1)}) Access denied. Reason: ${arn} `;
+    const [denial] = parse(executionBatch([{ id: '1', timestamp: T0, message: forged }])).denials;
+    expect(denial?.api).toEqual({ apiId: 'abc123', stage: 'prod' });
+  });
+
   it('never throws, and accounts for every event', () => {
     const hostile = fc.oneof(
       fc.string({ unit: 'binary' }),

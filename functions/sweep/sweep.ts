@@ -1,18 +1,21 @@
 /** The sweep on whatever world it is wired to. */
 
+import { knownWorld } from '../../shared/known-world.js';
 import { sweep } from '../../shared/pipeline.js';
-import { count, seconds } from '../../shared/stages/measure.js';
+import { count, measureSightings, seconds } from '../../shared/stages/measure.js';
 import type { Wired } from '../wiring.js';
 
-export function createSweep({ world, meter }: Wired): () => Promise<void> {
+export function createSweep({ meter, ...wired }: Wired): () => Promise<void> {
+  const inWorld = knownWorld(wired);
   return async () => {
-    const swept = await sweep(world);
+    const swept = await inWorld(sweep);
     meter.record([
       count('HalvesSettled', swept.halvesSettled),
       count('HoursRolledUp', swept.hoursRolledUp),
       count('IncidentsFiring', swept.firing),
       count('NoticesPending', swept.pending),
       seconds('OldestNoticePending', swept.oldestPendingMs / 1000),
+      ...measureSightings(swept.sightings),
     ]);
     if (swept.failures.length > 0) {
       throw new AggregateError(

@@ -23,6 +23,8 @@ export interface Unreadable {
   /** Such as `the versions of s3://bucket/truststore.pem`. */
   readonly what: string;
   readonly why: string;
+  /** Set where no stage and no log can hide behind it, as with the versions of a truststore. */
+  readonly isDetail?: true;
 }
 
 /** A custom domain with mutual TLS. */

@@ -69,3 +69,12 @@ export function apiOfLogGroup(logGroup: string): ApiRef {
     at < 0 ? null : /^([A-Za-z0-9]{1,64})\/([\w$-]{1,128})$/.exec(logGroup.slice(at + MANAGED_GROUP.length));
   return { apiId: match?.[1] ?? null, stage: match?.[2] ?? null };
 }
+
+const VENDED_ARN =
+  /^arn:aws[\w-]{0,20}:apigateway:[^:\s]{0,40}:\d{0,12}:\/restapis\/([A-Za-z0-9]{1,64})\/stages\/([\w$-]{1,128})\s/;
+
+/** The API and stage of a text event: named by the ARN in front of a vended record, or by the managed log group. */
+export function apiOfText(message: string, logGroup: string): ApiRef {
+  const match = VENDED_ARN.exec(message);
+  return match === null ? apiOfLogGroup(logGroup) : { apiId: match[1] ?? null, stage: match[2] ?? null };
+}

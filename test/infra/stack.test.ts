@@ -99,20 +99,24 @@ describe('the functions', () => {
   const functions = resources(template, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties);
 
   it('run on Node 24 and ARM, each with a log group of its own that forgets', () => {
-    expect(functions).toHaveLength(3);
+    expect(functions).toHaveLength(4);
     for (const properties of functions) {
       expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
     }
     const used = functions.map(({ LoggingConfig }) => (LoggingConfig as { LogGroup: { Ref: string } }).LogGroup.Ref);
     const groups = resources(synthesise({ logRetentionDays: 90 }).template, 'AWS::Logs::LogGroup');
     expect(groups.map(([id]) => id).sort()).toEqual(used.sort());
-    expect(groups.map(([, { Properties }]) => Properties.RetentionInDays)).toEqual([90, 90, 90]);
+    expect(groups.map(([, { Properties }]) => Properties.RetentionInDays)).toEqual([90, 90, 90, 90]);
   });
 
   it('get the settings, the table, the topic and the names of their metrics', () => {
     for (const { Environment, Description } of functions) {
       const variables = (Environment as { Variables: Record<string, unknown> }).Variables;
-      const own = String(Description).includes('weekly report') ? ['INGEST_LOG_GROUP', 'REPORT_BUCKET'] : [];
+      const own = String(Description).includes('weekly report')
+        ? ['INGEST_LOG_GROUP', 'REPORT_BUCKET']
+        : String(Description).includes('subscribed')
+          ? ['INGEST_FUNCTION_ARN', 'STACK_NAME']
+          : [];
       expect(
         Object.keys(variables)
           .filter((name) => !own.includes(name))
@@ -136,7 +140,7 @@ describe('the functions', () => {
     const reserved = resources(synthesise({ reservedConcurrency }).template, 'AWS::Lambda::Function').map(
       ([, { Properties }]) => Properties.ReservedConcurrentExecutions,
     );
-    expect(reserved).toEqual([ingest, sweep, undefined]);
+    expect(reserved).toEqual([ingest, sweep, undefined, undefined]);
   });
 });
 
@@ -284,6 +288,7 @@ it('puts out what an operator needs to find its parts', () => {
     'TableName',
     'IngestFunctionName',
     'SweepFunctionName',
+    'ReconcileFunctionName',
     'DeadLetterQueueUrl',
   ]);
 });

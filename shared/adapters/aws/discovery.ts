@@ -94,7 +94,7 @@ async function accountOf({ sts }: DiscoveryClients): Promise<string> {
 }
 
 async function loggingRole({ rest }: DiscoveryClients, reader: Reader): Promise<string | null> {
-  const account = await reader.read("API Gateway's settings of the account", () =>
+  const account = await reader.readDetail("API Gateway's settings of the account", () =>
     rest.send(new GetAccountCommand({})),
   );
   return account === null ? null : (account.cloudwatchRoleArn ?? '');

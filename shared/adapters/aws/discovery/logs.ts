@@ -86,7 +86,7 @@ export function logGroupOf(arn: string): string | null {
 /** Null where it cannot be told whether the group exists. */
 export async function lookAtLogGroup(name: string, logs: Client, reader: Reader): Promise<FoundLogGroup | null> {
   // Names are listed in the order of ASCII, so a group stands before those that its name is the beginning of.
-  const groups = await reader.read(`the log group ${name}`, async () => {
+  const groups = await reader.readDetail(`the log group ${name}`, async () => {
     const page = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name, limit: 50 }));
     return page.logGroups ?? [];
   });
@@ -103,7 +103,7 @@ export async function lookAtLogGroup(name: string, logs: Client, reader: Reader)
 }
 
 async function filtersOf(name: string, logs: Client, reader: Reader): Promise<FoundFilter[] | null> {
-  const filters = await reader.read(`the subscription filters of ${name}`, () =>
+  const filters = await reader.readDetail(`the subscription filters of ${name}`, () =>
     all(async (nextToken) => {
       const page = await logs.send(new DescribeSubscriptionFiltersCommand({ logGroupName: name, nextToken }));
       return { items: page.subscriptionFilters, next: page.nextToken };
@@ -119,7 +119,7 @@ async function filtersOf(name: string, logs: Client, reader: Reader): Promise<Fo
 }
 
 async function lastEvent(logGroupName: string, logs: Client, reader: Reader): Promise<number | null> {
-  return reader.read(`the last event of ${logGroupName}`, async () => {
+  return reader.readDetail(`the last event of ${logGroupName}`, async () => {
     const { logStreams } = await logs.send(
       new DescribeLogStreamsCommand({ logGroupName, orderBy: 'LastEventTime', descending: true, limit: 1 }),
     );

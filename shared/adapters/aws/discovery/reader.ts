@@ -14,21 +14,25 @@ export interface Page<T> {
 export interface Reader {
   /** The answer; null where it was refused, which is then noted under `what`. */
   read<T>(what: string, call: () => Promise<T>): Promise<T | null>;
+  /** The same for what no stage and no log can hide behind. */
+  readDetail<T>(what: string, call: () => Promise<T>): Promise<T | null>;
   readonly unreadable: readonly Unreadable[];
 }
 
 export function createReader(): Reader {
   const unreadable: Unreadable[] = [];
+  const attempt = async <T>(what: string, call: () => Promise<T>, kind: Pick<Unreadable, 'isDetail'>) => {
+    try {
+      return await call();
+    } catch (error) {
+      unreadable.push({ what: clean(what, limits.unreadableCharsMax), why: reasonOf(error), ...kind });
+      return null;
+    }
+  };
   return {
     unreadable,
-    read: async (what, call) => {
-      try {
-        return await call();
-      } catch (error) {
-        unreadable.push({ what: clean(what, limits.unreadableCharsMax), why: reasonOf(error) });
-        return null;
-      }
-    },
+    read: (what, call) => attempt(what, call, {}),
+    readDetail: (what, call) => attempt(what, call, { isDetail: true }),
   };
 }
 

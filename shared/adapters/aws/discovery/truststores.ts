@@ -12,11 +12,13 @@ export async function lookAtTruststore(
   reader: Reader,
 ): Promise<TruststoreObject> {
   const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
-  const versioning = await reader.read(`the versioning of the bucket of ${uri}`, () =>
+  const versioning = await reader.readDetail(`the versioning of the bucket of ${uri}`, () =>
     s3.send(new GetBucketVersioningCommand({ Bucket })),
   );
   // The newest version is the one that the object has: asking for it takes no permission to list.
-  const object = await reader.read(`the truststore ${uri}`, () => s3.send(new HeadObjectCommand({ Bucket, Key })));
+  const object = await reader.readDetail(`the truststore ${uri}`, () =>
+    s3.send(new HeadObjectCommand({ Bucket, Key })),
+  );
   return {
     isVersioned: versioning === null ? null : versioning.Status === 'Enabled',
     newestVersion: object?.VersionId ?? null,
