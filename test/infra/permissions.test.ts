@@ -96,7 +96,7 @@ describe('what the roles may do', () => {
       'dynamodb:UpdateItem on <StateTable> if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["probe#*"]}}',
     ]);
     expect(grants(withCanary, 'CanarySchedulerRole')).toEqual(['lambda:InvokeFunction on <CanaryFunction>']);
-    expect(resources(withCanary, 'AWS::IAM::Role')).toHaveLength(7);
+    expect(resources(withCanary, 'AWS::IAM::Role')).toHaveLength(9);
     for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) withCanary.resourceCountIs(type, 0);
   });
 
