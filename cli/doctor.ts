@@ -10,6 +10,7 @@ import { MtlsWatchError, messageOf } from '../shared/errors.js';
 import type { Clock } from '../shared/ports/index.js';
 import { clean } from '../shared/text.js';
 import { plural } from '../shared/x509/words.js';
+import { discoveryHere } from './account.js';
 import { pc } from './colours.js';
 import { statusLine } from './progress.js';
 import { readReplayConfig } from './replay.js';
@@ -67,23 +68,13 @@ async function onAws(
   options: DoctorOptions,
   say: (what: string) => void,
 ): Promise<Pick<DoctorWorld, 'find' | 'watch' | 'clock'>> {
-  const [{ createDiscovery, discoveryClients }, { findWatch, watchClients }] = await Promise.all([
-    import('../shared/adapters/aws/discovery.js'),
+  const [{ discovery }, { findWatch, watchClients }] = await Promise.all([
+    discoveryHere(say),
     import('../shared/adapters/aws/watch.js'),
   ]);
-  const clients = discoveryClients();
-  const region = await clients.region().catch((error: unknown) => {
-    throw new MtlsWatchError(
-      'usage',
-      `no Region is set: ${messageOf(error)}; expected AWS_REGION or a profile with one`,
-      {
-        cause: error,
-      },
-    );
-  });
   return {
     clock: systemClock,
-    find: createDiscovery(clients, region, say).find,
+    find: discovery.find,
     watch: () => {
       say('mtls-watch itself');
       const names = { stack: options.stack, function: options.function ?? null, topics: options.topic };

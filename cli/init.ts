@@ -8,6 +8,8 @@ import type { Found } from '../shared/discovery/model.js';
 import { watchedSettings } from '../shared/discovery/settings.js';
 import { MtlsWatchError, messageOf } from '../shared/errors.js';
 import { clean } from '../shared/text.js';
+import { discoveryHere } from './account.js';
+import { statusLine } from './progress.js';
 import type { Output } from './table.js';
 
 interface Options {
@@ -27,10 +29,9 @@ export function initCommand(output: Output = process.stdout, notes: Output = pro
     .option('--file <file>', 'the CDK app that gets them', 'cdk.json')
     .option('--write', 'write them into the file; default: print them')
     .action(async (options: Options) => {
-      // The SDK is loaded only here: other verbs start without it.
-      const { createDiscovery, discoveryClients } = await import('../shared/adapters/aws/discovery.js');
-      const clients = discoveryClients();
-      const found = await createDiscovery(clients, await clients.region()).find(options.domain ?? []);
+      const status = statusLine(process.stderr);
+      const { discovery } = await discoveryHere(status.say);
+      const found = await discovery.find(options.domain ?? []).finally(status.stop);
       process.exitCode = init(found, options, output, notes);
     });
 }
