@@ -6,7 +6,7 @@ import { systemClock } from '../shared/adapters/clock.js';
 import type { Check, CheckState } from '../shared/discovery/check.js';
 import { examine, fixes } from '../shared/discovery/checks.js';
 import type { Coverage, Found, FoundWatch } from '../shared/discovery/model.js';
-import { MtlsWatchError, messageOf } from '../shared/errors.js';
+import { MtlsWatchError } from '../shared/errors.js';
 import type { Clock } from '../shared/ports/index.js';
 import { clean } from '../shared/text.js';
 import { plural } from '../shared/x509/words.js';

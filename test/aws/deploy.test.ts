@@ -69,7 +69,7 @@ let received: () => Promise<readonly Received[]>;
 it('1, 2: says what is yours, and sees what is missing', async () => {
   await follow('1.');
   // The Region of the local AWS.
-  await shell.run('export AWS_REGION=us-east-1');
+  await shell.run('export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1');
   const [doctor, fixes] = await follow('2.');
   expect(doctor, doctor?.output).toMatchObject({ exitCode: 1 });
   // The reader agrees with all of them.
