@@ -6,6 +6,7 @@
 
 import * as z from 'zod';
 import { MtlsWatchError } from './errors.js';
+import { limits } from './limits.js';
 
 const logGroupName = z
   .string()
@@ -54,7 +55,7 @@ const tunable = {
 /** Other thresholds for the groups that match every selector given. */
 const override = z
   .strictObject({
-    scope: z.string().min(1).max(255).optional(),
+    scope: z.string().min(1).max(limits.scopeCharsMax).optional(),
     issuerDn: z.string().min(1).max(512).optional(),
     reason: z.string().min(1).max(200).optional(),
     floor: tunable.floor.unwrap().optional(),
@@ -99,7 +100,7 @@ export const configSchema = z.strictObject({
       .array(
         z
           .strictObject({
-            scope: z.string().min(1).max(255).optional(),
+            scope: z.string().min(1).max(limits.scopeCharsMax).optional(),
             issuerDn: z.string().min(1).max(512).optional(),
             reason: z.string().min(1).max(200).optional(),
             url: z.url({ protocol: /^https$/, error: 'expected an https URL' }),
@@ -143,6 +144,27 @@ export const configSchema = z.strictObject({
     })
     .nullable()
     .prefault({}),
+  /**
+   * Receives the logs of other accounts, and puts the account in front of every scope, its own included; null for one
+   * account alone. Named accounts or an organisation get a destination to subscribe to; without either the accounts are
+   * only told apart, which is what centralised log groups need.
+   */
+  central: z
+    .strictObject({
+      accounts: z
+        .array(z.string().regex(/^\d{12}$/, 'expected the id of an account: 12 digits'))
+        .max(limits.centralAccountsMax)
+        .default([]),
+      organizationId: z
+        .string()
+        .regex(/^o-[a-z0-9]{10,32}$/, 'expected the id of an organisation, such as o-a1b2c3d4e5')
+        .nullable()
+        .default(null),
+      /** Shards of the stream; null for one that is paid by use and grows by itself. */
+      shards: z.int().min(1).max(200).nullable().default(null),
+    })
+    .nullable()
+    .default(null),
   /** Null leaves concurrency unreserved: accounts with a small quota cannot reserve any. */
   reservedConcurrency: z.int().min(1).max(1000).nullable().default(null),
 });
