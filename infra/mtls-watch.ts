@@ -12,6 +12,7 @@ import type { FunctionName } from './bundle.js';
 import { functionEnvironment } from './config.js';
 import { Alarms } from './constructs/alarms.js';
 import { AlertTopic } from './constructs/alert-topic.js';
+import { CentralStream, isOpen } from './constructs/central-stream.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
 import { StateTable } from './constructs/state-table.js';
@@ -51,10 +52,11 @@ export class MtlsWatch extends Construct {
         POWERTOOLS_SERVICE_NAME: name,
       });
 
+    const central = isOpen(config.central) ? new CentralStream(this, 'Central', config.central) : null;
     const ingest = new Ingest(this, 'Ingest', {
       code: code('ingest'),
       environment: environment('ingest'),
-      statements: statements(),
+      statements: [...statements(), ...(central?.readStatements() ?? [])],
       logRetentionDays: config.logRetentionDays,
       reservedConcurrency: config.reservedConcurrency ?? undefined,
     });
@@ -77,7 +79,15 @@ export class MtlsWatch extends Construct {
       outputs.ReportBucketName = report.bucket.bucketName;
       outputs.ReportFunctionName = report.fn.functionName;
     }
-    new LogSubscriptions(this, 'Subscriptions', { ingest: ingest.fn, ...config });
+    if (central !== null) {
+      central.feed(ingest.fn, ingest.deadLetters);
+      outputs.DestinationArn = central.destinationArn;
+      outputs.StreamName = central.stream.streamName;
+    }
+    new LogSubscriptions(this, 'Subscriptions', {
+      ...config,
+      target: { kind: 'function', fn: ingest.fn, emitsAccount: config.central !== null },
+    });
     new Alarms(this, 'Alarms', {
       topic: alerts.topic,
       ingest: ingest.fn,
@@ -85,7 +95,7 @@ export class MtlsWatch extends Construct {
       deadLetters: ingest.deadLetters,
     });
 
-    if (config.executionLogGroups.length + config.accessLogGroups.length === 0) {
+    if (config.executionLogGroups.length + config.accessLogGroups.length === 0 && central === null) {
       Annotations.of(this).addWarningV2(
         'mtls-watch:no-log-groups',
         'No log group is watched: name some under executionLogGroups and accessLogGroups.',

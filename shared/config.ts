@@ -171,13 +171,40 @@ export const configSchema = z.strictObject({
 
 export type Config = z.output<typeof configSchema>;
 
+/** Of an account whose logs a central account watches: what to send there. All else is set in the central account. */
+const memberSchema = configSchema
+  .pick({ executionLogGroups: true, accessLogGroups: true, logRetentionDays: true })
+  .extend({
+    centralDestinationArn: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]{0,12}:logs:[a-z0-9-]{1,30}:\d{12}:destination:[^:*\s]{1,512}$/,
+        "expected the ARN of a CloudWatch Logs destination: the output DestinationArn of the central account's stack",
+      ),
+  })
+  .refine(({ executionLogGroups, accessLogGroups }) => executionLogGroups.length + accessLogGroups.length > 0, {
+    path: ['accessLogGroups'],
+    error: 'expected at least one log group, here or in executionLogGroups',
+  });
+
+export type MemberConfig = z.output<typeof memberSchema>;
+
 /**
  * Validates settings from outside.
  * @param source named in the message, such as `cdk.json context "mtlsWatch"`
  * @throws MtlsWatchError `bad-config`, one line a mistake: the key, the value and what was expected
  */
 export function parseConfig(value: unknown, source: string): Config {
-  const result = configSchema.safeParse(value, { reportInput: true });
+  return parseWith(configSchema, value, source);
+}
+
+/** Validates the settings of an account that a central one watches. Throws as `parseConfig` does. */
+export function parseMemberConfig(value: unknown, source: string): MemberConfig {
+  return parseWith(memberSchema, value, source);
+}
+
+function parseWith<T>(schema: z.ZodType<T>, value: unknown, source: string): T {
+  const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => {
     const key = issue.path.join('.') || '(the whole value)';
