@@ -81,7 +81,7 @@ export const detectionSchema = z.strictObject({
 
 export type DetectionPolicy = z.output<typeof detectionSchema>;
 
-export const configSchema = z.strictObject({
+const settings = z.strictObject({
   executionLogGroups: logGroups,
   accessLogGroups: logGroups,
   /** Names of custom domains by `apiId` or `apiId/stage`, for denials whose access record never comes. */
@@ -169,10 +169,12 @@ export const configSchema = z.strictObject({
   reservedConcurrency: z.int().min(1).max(1000).nullable().default(null),
 });
 
+export const configSchema = settings;
+
 export type Config = z.output<typeof configSchema>;
 
 /** Of an account whose logs a central account watches: what to send there. All else is set in the central account. */
-const memberSchema = configSchema
+const memberSchema = settings
   .pick({ executionLogGroups: true, accessLogGroups: true, logRetentionDays: true })
   .extend({
     centralDestinationArn: z

@@ -94,6 +94,32 @@ describe('ingest', () => {
     expect(await ingest({ Records: [] })).toEqual({ batchItemFailures: [] });
   });
 
+  it('alerts once for a whole batch, and has it delivered again when the alert fails', async () => {
+    const to = wired();
+    const many = Array.from({ length: 30 }, (_, n) => ({ n, at: T0 }));
+    const batches = [0, 10, 20].flatMap((from) => {
+      const some = many.slice(from, from + 10);
+      return [
+        executionBatch(some.map((one) => denialAsOneEvent(one))),
+        accessBatch(some.map((one) => accessEvent(one))),
+      ];
+    });
+    const event = {
+      Records: batches.map((one, n) => ({
+        kinesis: { sequenceNumber: String(n), data: subscriptionEvent(subscriptionPayload(one)).awslogs.data },
+      })),
+    };
+    to.world.isSnsDown = true;
+    await expect(createIngest(to)(event)).rejects.toMatchObject({ code: 'publish-failed' });
+    expect(to.measures).toEqual([]);
+    to.world.isSnsDown = false;
+    expect(await createIngest(to)(event)).toEqual({ batchItemFailures: [] });
+    expect(countedIn(to.world.stores)).toEqual(['api.bank.example | C=US,O=Acme,CN=Acme CA | issuer-not-found: 30']);
+    expect(to.measures.filter(({ name }) => name === 'EventsRead').map(({ value }) => value)).toEqual(
+      batches.map(() => 10),
+    );
+  });
+
   it('works on the records of a batch together, within a bound', async () => {
     const to = wired();
     let running = 0;

@@ -3,6 +3,7 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import pMap from 'p-map';
 import { limits } from '../../shared/limits.js';
+import type { GroupKey, Measure } from '../../shared/model.js';
 import { alert, ingest } from '../../shared/pipeline.js';
 import { type Delivery, decodeKinesisData, decodeSubscription } from '../../shared/stages/decode.js';
 import { measure } from '../../shared/stages/measure.js';
@@ -12,45 +13,67 @@ import type { Wired } from '../wiring.js';
 export function createIngest(wired: Wired): (event: unknown) => Promise<KinesisStreamBatchResponse | undefined> {
   return async (event) => {
     if (isKinesis(event)) return handleRecords(event, wired);
-    await handle(decodeSubscription(event), wired);
+    await finish(await count([decodeSubscription(event)], wired), wired);
     return undefined;
   };
 }
 
-async function handle(delivery: Delivery, { world, meter }: Wired): Promise<void> {
-  if (delivery.kind === 'control') return;
-  const ingested = await ingest(delivery, world);
+/** What is left to do for a delivery that was counted; its log lines are not kept. */
+interface Counted {
+  readonly groups: readonly GroupKey[];
+  readonly measures: readonly Measure[];
+}
+
+async function count(deliveries: readonly Delivery[], { world }: Wired): Promise<Counted[]> {
+  const counted: Counted[] = [];
+  for (const batch of deliveries) {
+    if (batch.kind === 'control') continue;
+    const ingested = await ingest(batch, world);
+    counted.push({
+      groups: ingested.facts.map((fact) => fact.group),
+      measures: measure({ batch, ...ingested, counted: ingested.correlated.counted }, world.clock.now()),
+    });
+  }
+  return counted;
+}
+
+/** Alerts once for all that was counted: one by one they would come to the same groups at once, and make one notice twice. */
+async function finish(counted: readonly Counted[], { world, meter }: Wired): Promise<void> {
   await alert(
-    ingested.facts.map((fact) => fact.group),
+    counted.flatMap(({ groups }) => groups),
     world,
   );
-  meter.record(measure({ batch: delivery, counted: ingested.correlated.counted, ...ingested }, world.clock.now()));
+  for (const { measures } of counted) meter.record(measures);
 }
 
 /**
  * One broken record costs the others nothing: every record is tried, whatever became of the one before, and those that
  * failed are reported back. Lambda takes the lowest sequence number among them for its checkpoint and delivers from there
  * on again ("Configuring partial batch response with Kinesis Data Streams and Lambda"); what had gone through by then
- * counts nothing the second time. Where nothing went through the call fails, so that Lambda counts an error, waits longer
- * between its tries and cuts the batch in two.
+ * counts nothing the second time. Where nothing went through, or the alert failed, the call fails, so that Lambda counts
+ * an error and cuts the batch in two.
  */
 async function handleRecords({ Records }: KinesisStreamEvent, wired: Wired): Promise<KinesisStreamBatchResponse> {
   const concurrency = { concurrency: limits.recordsInParallelMax };
-  const failures = (await pMap(Records, (record) => failureOf(record, wired), concurrency)).filter(
-    (one) => one !== null,
-  );
+  const outcomes = await pMap(Records, (record) => handleRecord(record, wired), concurrency);
+  const failures = outcomes.filter((outcome) => outcome.kind === 'failed');
   if (failures.length > 0 && failures.length === Records.length) throw failures[0]?.error;
+  const counted = outcomes.flatMap((outcome) => (outcome.kind === 'counted' ? outcome.counted : []));
+  await finish(counted, wired);
   return { batchItemFailures: failures.map(({ sequenceNumber }) => ({ itemIdentifier: sequenceNumber })) };
 }
 
-/** What a record failed with, or null. */
-async function failureOf({ kinesis: { sequenceNumber, data } }: KinesisStreamRecord, wired: Wired) {
+type Outcome =
+  | { readonly kind: 'counted'; readonly counted: readonly Counted[] }
+  | { readonly kind: 'failed'; readonly sequenceNumber: string; readonly error: unknown };
+
+async function handleRecord({ kinesis }: KinesisStreamRecord, wired: Wired): Promise<Outcome> {
+  const { sequenceNumber, data } = kinesis;
   try {
-    for (const delivery of decodeKinesisData(data)) await handle(delivery, wired);
-    return null;
+    return { kind: 'counted', counted: await count(decodeKinesisData(data), wired) };
   } catch (error) {
     wired.log.error('a Kinesis record could not be processed', { sequenceNumber, error });
-    return { sequenceNumber, error };
+    return { kind: 'failed', sequenceNumber, error };
   }
 }
 

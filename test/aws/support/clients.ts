@@ -2,6 +2,7 @@
 
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { KinesisClient } from '@aws-sdk/client-kinesis';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
@@ -15,6 +16,7 @@ const local = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test
 
 export const cloudFormation = new CloudFormationClient(local);
 export const dynamo = createDynamoClient(local);
+export const kinesis = new KinesisClient(local);
 export const lambda = new LambdaClient(local);
 export const logs = new CloudWatchLogsClient(local);
 export const s3 = new S3Client({ ...local, forcePathStyle: true });

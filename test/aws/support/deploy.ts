@@ -27,13 +27,23 @@ export interface Deployed {
   readonly DeadLetterQueueUrl: string;
   readonly ReportBucketName: string;
   readonly ReportFunctionName: string;
+  /** Where other accounts send their logs. */
+  readonly StreamName?: string;
+}
+
+export interface Template {
+  readonly Resources: Record<string, { readonly Type: string; readonly Properties: Record<string, unknown> }>;
+  readonly Outputs: Record<string, unknown>;
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const ASSETS_BUCKET = 'cdk-hnb659fds-assets-000000000000-us-east-1';
 
-/** @param settings what a user would write into `cdk.json` under `mtlsWatch` */
-export async function deploy(settings: object): Promise<Deployed> {
+/**
+ * @param settings what a user would write into `cdk.json` under `mtlsWatch`
+ * @param adjust changes the template where the local AWS lacks something
+ */
+export async function deploy(settings: object, adjust: (template: Template) => void = () => {}): Promise<Deployed> {
   // Removed with everything else of the local AWS.
   const folder = join(process.env.MTLS_WATCH_LOCAL_AWS ?? tmpdir(), 'cdk.out');
   // The CDK command line calls the app in the same way.
@@ -44,7 +54,9 @@ export async function deploy(settings: object): Promise<Deployed> {
   });
   await bootstrap();
   await uploadAssets(folder);
-  return (await create('mtls-watch', templateIn(folder))) as unknown as Deployed;
+  const template = templateIn(folder);
+  adjust(template);
+  return (await create('mtls-watch', template)) as unknown as Deployed;
 }
 
 /** What `cdk bootstrap` leaves behind and a deployment looks for. */
@@ -73,11 +85,11 @@ async function uploadAssets(folder: string): Promise<void> {
 }
 
 /** MiniStack looks for the words of a pattern and knows no regular expressions: the access log's becomes its one word. */
-function templateIn(folder: string): object {
+function templateIn(folder: string): Template {
   const text = readFileSync(join(folder, 'MtlsWatch.template.json'), 'utf8');
   const pattern = JSON.stringify(ACCESS_LOG_PATTERN);
   if (!text.includes(pattern)) throw new Error('the template has no filter for an access log');
-  return JSON.parse(text.replaceAll(pattern, '"403"')) as object;
+  return JSON.parse(text.replaceAll(pattern, '"403"')) as Template;
 }
 
 async function create(StackName: string, template: object): Promise<Record<string, string>> {
