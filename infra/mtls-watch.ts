@@ -13,6 +13,7 @@ import { functionEnvironment } from './config.js';
 import { Alarms } from './constructs/alarms.js';
 import { AlertTopic } from './constructs/alert-topic.js';
 import { Canary } from './constructs/canary.js';
+import { CentralStream, isOpen } from './constructs/central-stream.js';
 import { dataKey, dataKeyStatements } from './constructs/data-key.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
@@ -60,10 +61,11 @@ export class MtlsWatch extends Construct {
         ...more,
       });
 
+    const central = isOpen(config.central) ? new CentralStream(this, 'Central', config.central) : null;
     const ingest = new Ingest(this, 'Ingest', {
       code: code('ingest'),
       environment: environment('ingest'),
-      statements: statements(),
+      statements: [...statements(), ...(central?.readStatements() ?? [])],
       logRetentionDays: config.logRetentionDays,
       encryptionKey,
       reservedConcurrency: config.reservedConcurrency ?? undefined,
@@ -117,7 +119,15 @@ export class MtlsWatch extends Construct {
       ingest: ingest.fn,
       state,
     });
-    new LogSubscriptions(this, 'Subscriptions', { ingest: ingest.fn, ...config });
+    if (central !== null) {
+      central.feed(ingest.fn, ingest.deadLetters);
+      outputs.DestinationArn = central.destinationArn;
+      outputs.StreamName = central.stream.streamName;
+    }
+    new LogSubscriptions(this, 'Subscriptions', {
+      ...config,
+      target: { kind: 'function', fn: ingest.fn, emitsAccount: config.central !== null },
+    });
     new Alarms(this, 'Alarms', {
       topic: alerts.topic,
       ingest: ingest.fn,
@@ -125,7 +135,11 @@ export class MtlsWatch extends Construct {
       deadLetters: ingest.deadLetters,
     });
 
-    if (config.discover === null && config.executionLogGroups.length + config.accessLogGroups.length === 0) {
+    if (
+      config.discover === null &&
+      central === null &&
+      config.executionLogGroups.length + config.accessLogGroups.length === 0
+    ) {
       Annotations.of(this).addWarningV2(
         'mtls-watch:no-log-groups',
         'No log group is watched: name some under executionLogGroups and accessLogGroups, or set discover.',

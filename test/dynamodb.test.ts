@@ -173,7 +173,7 @@ describe('failures of the world', () => {
     let broken: string | null = null;
     const stores = storesOn(faultyClient((command) => (command === broken ? throttled() : undefined)));
     const told = notice('n1');
-    for (const step of ['BatchWriteItem', 'UpdateItem']) {
+    for (const step of ['PutItem', 'UpdateItem']) {
       broken = step;
       expect(await fails(stores.incidents.transition(incident(1), told))).toBeInstanceOf(MtlsWatchError);
       broken = null;

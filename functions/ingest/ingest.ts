@@ -1,7 +1,10 @@
 /** The ingest function on whatever world it is wired to: decode, pipeline, alert, measure. */
 
-import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import pMap from 'p-map';
 import { knownWorld } from '../../shared/known-world.js';
+import { limits } from '../../shared/limits.js';
+import type { GroupKey, Measure } from '../../shared/model.js';
 import { alert, ingest } from '../../shared/pipeline.js';
 import { type Delivery, decodeKinesisData, decodeSubscription } from '../../shared/stages/decode.js';
 import { measure } from '../../shared/stages/measure.js';
@@ -15,32 +18,67 @@ export function createIngest(wired: Wired): (event: unknown) => Promise<KinesisS
 
 async function handleEvent(event: unknown, wired: Wired): Promise<KinesisStreamBatchResponse | undefined> {
   if (isKinesis(event)) return handleRecords(event, wired);
-  await handle(decodeSubscription(event), wired);
+  await finish(await count([decodeSubscription(event)], wired), wired);
   return undefined;
 }
 
-async function handle(delivery: Delivery, { world, meter }: Wired): Promise<void> {
-  if (delivery.kind === 'control') return;
-  const ingested = await ingest(delivery, world);
-  await alert(
-    ingested.facts.map((fact) => fact.group),
-    world,
-  );
-  meter.record(measure({ batch: delivery, counted: ingested.correlated.counted, ...ingested }, world.clock.now()));
+/** What is left to do for a delivery that was counted; its log lines are not kept. */
+interface Counted {
+  readonly groups: readonly GroupKey[];
+  readonly measures: readonly Measure[];
 }
 
-/** One broken record costs the others nothing: it is reported back, and Lambda delivers from it on again. */
-async function handleRecords({ Records }: KinesisStreamEvent, wired: Wired): Promise<KinesisStreamBatchResponse> {
-  const batchItemFailures: KinesisStreamBatchResponse['batchItemFailures'] = [];
-  for (const { kinesis } of Records) {
-    try {
-      await handle(decodeKinesisData(kinesis.data), wired);
-    } catch (error) {
-      batchItemFailures.push({ itemIdentifier: kinesis.sequenceNumber });
-      wired.log.error('a Kinesis record could not be processed', { sequenceNumber: kinesis.sequenceNumber, error });
-    }
+async function count(deliveries: readonly Delivery[], { world }: Wired): Promise<Counted[]> {
+  const counted: Counted[] = [];
+  for (const batch of deliveries) {
+    if (batch.kind === 'control') continue;
+    const ingested = await ingest(batch, world);
+    counted.push({
+      groups: ingested.facts.map((fact) => fact.group),
+      measures: measure({ batch, ...ingested, counted: ingested.correlated.counted }, world.clock.now()),
+    });
   }
-  return { batchItemFailures };
+  return counted;
+}
+
+/** Alerts once for all that was counted: one by one they would come to the same groups at once, and make one notice twice. */
+async function finish(counted: readonly Counted[], { world, meter }: Wired): Promise<void> {
+  await alert(
+    counted.flatMap(({ groups }) => groups),
+    world,
+  );
+  for (const { measures } of counted) meter.record(measures);
+}
+
+/**
+ * One broken record costs the others nothing: every record is tried, whatever became of the one before, and those that
+ * failed are reported back. Lambda takes the lowest sequence number among them for its checkpoint and delivers from there
+ * on again ("Configuring partial batch response with Kinesis Data Streams and Lambda"); what had gone through by then
+ * counts nothing the second time. Where nothing went through, or the alert failed, the call fails, so that Lambda counts
+ * an error and cuts the batch in two.
+ */
+async function handleRecords({ Records }: KinesisStreamEvent, wired: Wired): Promise<KinesisStreamBatchResponse> {
+  const concurrency = { concurrency: limits.recordsInParallelMax };
+  const outcomes = await pMap(Records, (record) => handleRecord(record, wired), concurrency);
+  const failures = outcomes.filter((outcome) => outcome.kind === 'failed');
+  if (failures.length > 0 && failures.length === Records.length) throw failures[0]?.error;
+  const counted = outcomes.flatMap((outcome) => (outcome.kind === 'counted' ? outcome.counted : []));
+  await finish(counted, wired);
+  return { batchItemFailures: failures.map(({ sequenceNumber }) => ({ itemIdentifier: sequenceNumber })) };
+}
+
+type Outcome =
+  | { readonly kind: 'counted'; readonly counted: readonly Counted[] }
+  | { readonly kind: 'failed'; readonly sequenceNumber: string; readonly error: unknown };
+
+async function handleRecord({ kinesis }: KinesisStreamRecord, wired: Wired): Promise<Outcome> {
+  const { sequenceNumber, data } = kinesis;
+  try {
+    return { kind: 'counted', counted: await count(decodeKinesisData(data), wired) };
+  } catch (error) {
+    wired.log.error('a Kinesis record could not be processed', { sequenceNumber, error });
+    return { kind: 'failed', sequenceNumber, error };
+  }
 }
 
 function isKinesis(event: unknown): event is KinesisStreamEvent {

@@ -13,6 +13,7 @@ import {
   type Place,
   SEVERAL_ISSUERS,
 } from '../model.js';
+import { isNamed } from './account.js';
 import { linksOf } from './console-links.js';
 import { minuteOf, tally } from './count.js';
 import type { Verdict } from './detect.js';
@@ -131,7 +132,7 @@ const SEVERAL_ISSUERS_PAGE = 'several-issuers';
 export function runbookUrl({ runbooks, language }: Config, group: GroupKey, id: string): string {
   const own = runbooks.overrides.findLast(
     ({ scope, issuerDn, reason }) =>
-      (scope === undefined || scope === group.scope) &&
+      (scope === undefined || isNamed(scope, group.scope)) &&
       (issuerDn === undefined || issuerDn === group.issuerDn) &&
       (reason === undefined || reason === group.reason || reason === id),
   );

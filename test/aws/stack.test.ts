@@ -15,14 +15,13 @@ import {
   PutBucketVersioningCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
 import { type GroupKey, type LogEvent, UNKNOWN_ISSUER } from '../../shared/model.js';
 import type { Stores } from '../../shared/ports/index.js';
 import { reportSchema } from '../../shared/report/schema.js';
-import { minuteOf } from '../../shared/stages/count.js';
 import { ca, leaf } from '../certificates.js';
 import {
   ACCESS_GROUP,
@@ -38,6 +37,7 @@ import { dynamo, s3, sqs } from './support/clients.js';
 import { type Deployed, deploy } from './support/deploy.js';
 import { invoke, invokeAsync, kill, withEnvironment } from './support/functions.js';
 import { createLogGroup, putLogEvents } from './support/logs.js';
+import { countedIn, deadLettersOf, redriveOf } from './support/outcome.js';
 
 const MINUTE = 60_000;
 const PAYMENTS = 'payments.bank.example';
@@ -105,14 +105,7 @@ function groupOf(scope: string, issuerDn = issuerOf(scope)): GroupKey {
 const payments = groupOf(PAYMENTS, client.certificate.issuerDn);
 const unpaired = groupOf('unpaired.bank.example', UNKNOWN_ISSUER);
 
-/** What the table says: refused requests of the last hour, and of them those without a client. */
-async function counted(group: GroupKey): Promise<{ count: number; unattributed: number }> {
-  const minute = minuteOf(Date.now());
-  const facts = await stores.facts.window(group, minute - 60, minute + 1);
-  const sum = (of: 'count' | 'unattributed') => facts.reduce((total, fact) => total + fact[of], 0);
-  return { count: sum('count'), unattributed: sum('unattributed') };
-}
-
+const counted = (group: GroupKey) => countedIn(stores, group);
 const all = (count: number) => ({ count, unattributed: 0 });
 
 /** Waits, for what happens on its own. */
@@ -151,27 +144,8 @@ async function halves(kind: 'denial' | 'access'): Promise<number> {
   return count;
 }
 
-async function deadLetters(): Promise<number> {
-  const { Attributes = {} } = await sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl: stack.DeadLetterQueueUrl, AttributeNames: ['All'] }),
-  );
-  return Number(Attributes.ApproximateNumberOfMessages) + Number(Attributes.ApproximateNumberOfMessagesNotVisible);
-}
-
-/** `mtls-watch redrive`, as an operator runs it. */
-function redrive(): { status: number | null; lines: unknown[] } {
-  const queue = ['--queue', stack.DeadLetterQueueUrl, '--function', stack.IngestFunctionName];
-  const args = ['--import', 'tsx', 'cli/main.ts', 'redrive', ...queue, '--json'];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  expect(stderr).toBe('');
-  return {
-    status,
-    lines: stdout
-      .trim()
-      .split('\n')
-      .map((line): unknown => JSON.parse(line)),
-  };
-}
+const deadLetters = () => deadLettersOf(stack);
+const redrive = () => redriveOf(stack);
 
 describe('refused requests in the gateway’s logs', () => {
   it('are counted, though the function dies between the two logs', async () => {
@@ -276,7 +250,7 @@ describe('a batch that fails three times', () => {
     await soon(deadLetters).toBe(2);
     expect(await counted(group)).toEqual(all(0));
 
-    const { status, lines } = redrive();
+    const { status, lines } = await redrive();
     expect(lines).toContainEqual(expect.objectContaining({ type: 'redriven', ok: true, error: null }));
     const poison = { type: 'redriven', ok: false, error: expect.stringContaining('not whole gzip') };
     expect(lines).toContainEqual(expect.objectContaining(poison));
@@ -304,7 +278,7 @@ describe('a batch that fails three times', () => {
     for (const MessageBody of [JSON.stringify(record), JSON.stringify(event)])
       await sqs.send(new SendMessageCommand({ QueueUrl: stack.DeadLetterQueueUrl, MessageBody }));
     // The poisonous one is there again at once.
-    const { status, lines } = redrive();
+    const { status, lines } = await redrive();
     expect(lines.at(-1)).toEqual({ type: 'summary', done: 2, failed: 1 });
     expect(status).toBe(1);
     expect(await deadLetters()).toBe(1);

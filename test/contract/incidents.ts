@@ -66,6 +66,26 @@ export function describeIncidents(containers: Containers): void {
       await a.outbox.clear('never was');
     });
 
+    it('holds one notice of a transition that several tried a moment apart, and hands it out once', async () => {
+      const { a, b } = containers;
+      // The id is made of the incident and its version: all who try have the same one.
+      const tries = Array.from({ length: 8 }, (_, index) => notice('same', T + index));
+      const results = await Promise.all(
+        tries.map((one, index) => (index % 2 ? a : b).incidents.transition(incident(1), one)),
+      );
+      expect(results.filter(Boolean)).toHaveLength(1);
+      const winner = tries[results.indexOf(true)]!;
+      expect(await a.outbox.pending(10)).toEqual([winner]);
+      expect(await b.outbox.take('same', T, T + 1000)).toBe(true);
+      // One who is late, in the very moment of the winner and in another.
+      expect(await a.incidents.transition(incident(1), winner)).toBe(false);
+      expect(await a.incidents.transition(incident(1), notice('same', T - 1))).toBe(false);
+      expect(await a.outbox.pending(10)).toEqual([winner]);
+      expect(await a.outbox.take('same', T, T + 1000)).toBe(false);
+      await b.outbox.clear('same');
+      expect(await a.outbox.pending(10)).toEqual([]);
+    });
+
     it('gives a notice into one hand at a time', async () => {
       const { a, b } = containers;
       await a.incidents.transition(of(1, 1), told(1, 'n1'));

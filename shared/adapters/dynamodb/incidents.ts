@@ -17,7 +17,9 @@
  *                 finds the record and copies it
  *
  * A notice on the list was laid out before, so it is always found. One that is not on the list of an incident which has
- * reached its version was cleared, or never came to be: it is taken away by whoever meets it.
+ * reached its version was cleared, or never came to be: it is taken away by whoever meets it. All who try one transition at
+ * the same time lay out a notice of the same id, each under a key of its own moment: the list names the key, so that only
+ * the winner's is on it.
  */
 
 import * as z from 'zod';
@@ -71,6 +73,9 @@ const IS_KNOWN = 'attribute_exists(#version)';
 /** The notice was not cleared, and nobody has it in hand. */
 const IS_FREE = 'attribute_exists(#pk) AND (attribute_not_exists(#takenUntil) OR #takenUntil <= :now)';
 
+/** No notice lies there. */
+const IS_VACANT = { expression: 'attribute_not_exists(#pk)' };
+
 const HOUR_MS = 3_600_000;
 
 /** A notice as it lies in the outbox. */
@@ -95,7 +100,8 @@ export function createIncidents(
     transition: async (next, notice) => {
       const id = groupId(next.group);
       const expiry = ttl(clock.now(), limits.incidentDaysMax);
-      if (notice !== null) await table.putAll([laidOut(notice, id, next.version, expiry)]);
+      // One that lies there already may be the winner's, and in somebody's hands.
+      if (notice !== null) await table.put(laidOut(notice, id, next.version, expiry), IS_VACANT);
       const values: Item = {
         ':value': { S: JSON.stringify(next) },
         ':version': { N: String(next.version) },
@@ -111,7 +117,7 @@ export function createIncidents(
         adds.push('#ended :ended');
       }
       if (notice !== null) {
-        values[':notice'] = { SS: [notice.noticeId] };
+        values[':notice'] = { SS: [keys.outbox(notice.at, notice.noticeId).sk] };
         adds.push('#outbox :notice');
       }
       const expression = [
@@ -186,7 +192,11 @@ function createOutbox(table: Table): Outbox {
 
   const find = async (noticeId: string): Promise<Laid | undefined> => {
     const laid = (await table.query({ pk: keys.outboxPk })).map(laidOf);
-    return laid.find(({ notice }) => notice.noticeId === noticeId);
+    const listed = await listedOf(
+      laid.filter(({ notice }) => notice.noticeId === noticeId),
+      table,
+    );
+    return listed[0];
   };
 
   return {
@@ -211,7 +221,7 @@ function createOutbox(table: Table): Outbox {
     clear: async (noticeId) => {
       const laid = known.get(noticeId) ?? (await find(noticeId));
       if (laid === undefined) return;
-      const strike = { expression: 'DELETE #outbox :notice', values: { ':notice': { SS: [noticeId] } } };
+      const strike = { expression: 'DELETE #outbox :notice', values: { ':notice': { SS: [laid.sk, noticeId] } } };
       await table.update(keys.incident(laid.groupId), strike, IS_KNOWN);
       await table.remove({ pk: keys.outboxPk, sk: laid.sk });
       known.delete(noticeId);
@@ -228,7 +238,9 @@ async function listedOf(laid: readonly Laid[], table: Table): Promise<Laid[]> {
   for (const one of laid) {
     const incident = byGroup.get(one.groupId);
     if (incident === undefined) continue;
-    if (incident.outbox?.SS?.includes(one.notice.noticeId)) listed.push(one);
+    const list = incident.outbox?.SS ?? [];
+    // Lists that an earlier release wrote name the notice.
+    if (list.includes(one.sk) || list.includes(one.notice.noticeId)) listed.push(one);
     else if (numberOf(incident, 'version') >= one.version) leftover.push(one);
   }
   await inParallel(leftover, ({ sk }) => table.remove({ pk: keys.outboxPk, sk }));

@@ -28,13 +28,23 @@ export interface Deployed {
   readonly ReportFunctionName: string;
   /** Where canaries are configured. */
   readonly CanaryFunctionName: string;
+  /** Where other accounts send their logs. */
+  readonly StreamName?: string;
+}
+
+export interface Template {
+  readonly Resources: Record<string, { readonly Type: string; readonly Properties: Record<string, unknown> }>;
+  readonly Outputs: Record<string, unknown>;
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const ASSETS_BUCKET = 'cdk-hnb659fds-assets-000000000000-us-east-1';
 
-/** @param settings what a user would write into `cdk.json` under `mtlsWatch` */
-export async function deploy(settings: object): Promise<Deployed> {
+/**
+ * @param settings what a user would write into `cdk.json` under `mtlsWatch`
+ * @param adjust changes the template where the local AWS lacks something
+ */
+export async function deploy(settings: object, adjust: (template: Template) => void = () => {}): Promise<Deployed> {
   // Removed with everything else of the local AWS.
   const folder = join(process.env.MTLS_WATCH_LOCAL_AWS ?? tmpdir(), 'cdk.out');
   // The CDK command line calls the app in the same way.
@@ -45,10 +55,9 @@ export async function deploy(settings: object): Promise<Deployed> {
   });
   await bootstrap();
   await uploadAssets(folder);
-  return (await create(
-    'mtls-watch',
-    JSON.parse(readFileSync(join(folder, 'MtlsWatch.template.json'), 'utf8')),
-  )) as unknown as Deployed;
+  const template = JSON.parse(readFileSync(join(folder, 'MtlsWatch.template.json'), 'utf8')) as Template;
+  adjust(template);
+  return (await create('mtls-watch', template)) as unknown as Deployed;
 }
 
 /** What `cdk bootstrap` leaves behind and a deployment looks for. */
