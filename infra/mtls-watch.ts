@@ -5,7 +5,7 @@
 
 import { Annotations, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Config } from '../shared/config.js';
 import type { FunctionName } from './bundle.js';
@@ -18,6 +18,7 @@ import { StateTable } from './constructs/state-table.js';
 import { Sweep } from './constructs/sweep.js';
 import { WeeklyReport } from './constructs/weekly-report.js';
 import { truststoreStatements } from './truststore-access.js';
+import { METRICS_NAMESPACE } from './watch-metrics.js';
 
 export interface MtlsWatchProps {
   readonly config: Config;
@@ -47,7 +48,7 @@ export class MtlsWatch extends Construct {
         TABLE_NAME: state.table.tableName,
         TOPIC_ARN: alerts.topic.topicArn,
         ...routes,
-        POWERTOOLS_METRICS_NAMESPACE: 'MtlsWatch',
+        POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
         POWERTOOLS_SERVICE_NAME: name,
       });
 
@@ -65,8 +66,9 @@ export class MtlsWatch extends Construct {
       logRetentionDays: config.logRetentionDays,
       reserveConcurrency: config.reservedConcurrency !== null,
     });
+    let report: LambdaFunction | undefined;
     if (config.report !== null) {
-      const report = new WeeklyReport(this, 'WeeklyReport', {
+      const weekly = new WeeklyReport(this, 'WeeklyReport', {
         code: code('weekly-report'),
         environment: environment('weekly-report'),
         statements: statements(),
@@ -74,15 +76,18 @@ export class MtlsWatch extends Construct {
         schedule: config.report,
         ingestLogs: ingest.fn.logGroup,
       });
-      outputs.ReportBucketName = report.bucket.bucketName;
-      outputs.ReportFunctionName = report.fn.functionName;
+      outputs.ReportBucketName = weekly.bucket.bucketName;
+      outputs.ReportFunctionName = weekly.fn.functionName;
+      report = weekly.fn;
     }
     new LogSubscriptions(this, 'Subscriptions', { ingest: ingest.fn, ...config });
     new Alarms(this, 'Alarms', {
       topic: alerts.topic,
+      config,
       ingest: ingest.fn,
       sweep: sweep.fn,
       deadLetters: ingest.deadLetters,
+      report,
     });
 
     if (config.executionLogGroups.length + config.accessLogGroups.length === 0) {
