@@ -147,7 +147,7 @@ describe('the embedded metric format', () => {
     );
     metrics.takeLine('{"type":"failure"}');
     metrics.takeLine('INIT_START Runtime Version: nodejs:24');
-    for (const dimensions of [{ service: 's' }, { service: 's', scope: 'd' }]) {
+    for (const dimensions of [{ service: 's' }, { service: 's', scope: 'd' }] as Record<string, string>[]) {
       expect(metrics.statistic({ namespace: 'N', name: 'M', dimensions }, 'Sum', 0, 2 * MINUTE)).toBe(8);
     }
     expect(metrics.known()).toHaveLength(2);
