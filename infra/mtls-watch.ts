@@ -12,8 +12,10 @@ import type { FunctionName } from './bundle.js';
 import { functionEnvironment } from './config.js';
 import { Alarms } from './constructs/alarms.js';
 import { AlertTopic } from './constructs/alert-topic.js';
+import { Dashboard, dashboardName } from './constructs/dashboard.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
+import { SavedQueries } from './constructs/saved-queries.js';
 import { StateTable } from './constructs/state-table.js';
 import { Sweep } from './constructs/sweep.js';
 import { WeeklyReport } from './constructs/weekly-report.js';
@@ -48,6 +50,7 @@ export class MtlsWatch extends Construct {
         TABLE_NAME: state.table.tableName,
         TOPIC_ARN: alerts.topic.topicArn,
         ...routes,
+        ...(config.dashboard ? { DASHBOARD_NAME: dashboardName(this) } : {}),
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
         POWERTOOLS_SERVICE_NAME: name,
       });
@@ -80,8 +83,8 @@ export class MtlsWatch extends Construct {
       outputs.ReportFunctionName = weekly.fn.functionName;
       report = weekly.fn;
     }
-    new LogSubscriptions(this, 'Subscriptions', { ingest: ingest.fn, ...config });
-    new Alarms(this, 'Alarms', {
+    const subscriptions = new LogSubscriptions(this, 'Subscriptions', { ingest: ingest.fn, ...config });
+    const { alarms } = new Alarms(this, 'Alarms', {
       topic: alerts.topic,
       config,
       ingest: ingest.fn,
@@ -89,6 +92,15 @@ export class MtlsWatch extends Construct {
       deadLetters: ingest.deadLetters,
       report,
     });
+    new SavedQueries(this, 'Queries', { config, ingest: ingest.fn, sweep: sweep.fn });
+    if (config.dashboard) {
+      new Dashboard(this, 'Overview', {
+        alarms,
+        functions: { ingest: ingest.fn, sweep: sweep.fn, ...(report && { report }) },
+        table: state.table,
+        filterNames: subscriptions.filterNames,
+      });
+    }
 
     if (config.executionLogGroups.length + config.accessLogGroups.length === 0) {
       Annotations.of(this).addWarningV2(

@@ -143,6 +143,8 @@ export const configSchema = z.strictObject({
     })
     .nullable()
     .prefault({}),
+  /** A CloudWatch dashboard; alerts link to it. */
+  dashboard: z.boolean().default(true),
   /** Null leaves concurrency unreserved: accounts with a small quota cannot reserve any. */
   reservedConcurrency: z.int().min(1).max(1000).nullable().default(null),
 });

@@ -1,7 +1,9 @@
 /** The ingest function on whatever world it is wired to: decode, pipeline, alert, measure. */
 
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import type { Rejected } from '../../shared/model.js';
 import { alert, ingest } from '../../shared/pipeline.js';
+import type { Log } from '../../shared/ports/index.js';
 import { type Delivery, decodeKinesisData, decodeSubscription } from '../../shared/stages/decode.js';
 import { measure } from '../../shared/stages/measure.js';
 import type { Wired } from '../wiring.js';
@@ -15,14 +17,22 @@ export function createIngest(wired: Wired): (event: unknown) => Promise<KinesisS
   };
 }
 
-async function handle(delivery: Delivery, { world, meter }: Wired): Promise<void> {
+async function handle(delivery: Delivery, { world, meter, log }: Wired): Promise<void> {
   if (delivery.kind === 'control') return;
   const ingested = await ingest(delivery, world);
+  tellRejected(delivery.logGroup, ingested.parsed.rejected, log);
   await alert(
     ingested.facts.map((fact) => fact.group),
     world,
   );
   meter.record(measure({ batch: delivery, counted: ingested.correlated.counted, ...ingested }, world.clock.now()));
+}
+
+/** One line a batch, so that whoever is told of rejects finds the log group whose format changed, and how. */
+function tellRejected(logGroup: string, rejected: readonly Rejected[], log: Log): void {
+  if (rejected.length === 0) return;
+  const error = [...new Set(rejected.map(({ code }) => code))].sort().join(', ');
+  log.error('log records could not be read', { error, logGroup, rejected: rejected.length });
 }
 
 /** One broken record costs the others nothing: it is reported back, and Lambda delivers from it on again. */

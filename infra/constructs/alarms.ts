@@ -58,6 +58,8 @@ const sum = { ...fiveMinutes, statistic: Stats.SUM };
 const largest = { ...fiveMinutes, statistic: Stats.MAXIMUM };
 
 export class Alarms extends Construct {
+  readonly alarms: readonly Alarm[];
+
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     const action = new SnsAction(props.topic);
@@ -67,21 +69,22 @@ export class Alarms extends Construct {
       ...reportConditions(props),
       ...sourceConditions(props),
     };
-    for (const [name, condition] of Object.entries(conditions)) alarm(this, name, condition, props.config, action);
-    for (const canary of props.canaries ?? []) {
-      const room = new Construct(this, canary.scope);
-      for (const [name, condition] of Object.entries(canaryConditions(canary))) {
-        alarm(room, name, condition, props.config, action);
-      }
-    }
+    const alarmsIn = (room: Construct, all: Readonly<Record<string, Condition>>): Alarm[] =>
+      Object.entries(all).map(([name, condition]) => alarm(room, name, condition, props.config, action));
+    this.alarms = [
+      ...alarmsIn(this, conditions),
+      ...(props.canaries ?? []).flatMap((canary) =>
+        alarmsIn(new Construct(this, canary.scope), canaryConditions(canary)),
+      ),
+    ];
   }
 }
 
-function alarm(room: Construct, name: string, condition: Condition, config: Config, action: SnsAction): void {
+function alarm(room: Construct, name: string, condition: Condition, config: Config, action: SnsAction): Alarm {
   const { id, metric, when, periods = 1, about } = condition;
   const isForLittle = 'under' in when;
   const isSilenceTrouble = condition.isSilenceTrouble ?? isForLittle;
-  new Alarm(room, name, {
+  const made = new Alarm(room, name, {
     alarmDescription: alarmDescription(id, config, about),
     metric,
     threshold: isForLittle ? when.under : when.atLeast,
@@ -90,7 +93,9 @@ function alarm(room: Construct, name: string, condition: Condition, config: Conf
       ? ComparisonOperator.LESS_THAN_THRESHOLD
       : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
     treatMissingData: isSilenceTrouble ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
-  }).addAlarmAction(action);
+  });
+  made.addAlarmAction(action);
+  return made;
 }
 
 function ingestConditions({ ingest, deadLetters }: AlarmsProps): Record<string, Condition> {
