@@ -203,7 +203,8 @@ function canaryConditions({ scope, periodMinutes }: Canary): Record<string, Cond
     CanaryMissing: {
       id: 'canary-missing',
       about,
-      metric: watchMetric('CanaryRoundTrip', 'canary', { period, statistic: Stats.SAMPLE_COUNT, dimensionsMap }),
+      // Ingest measures it, when both halves of the refusal have met in the table.
+      metric: watchMetric('CanaryRoundTrip', 'ingest', { period, statistic: Stats.SAMPLE_COUNT, dimensionsMap }),
       when: { under: 1 },
       // Logs may be late once, and one call may be lost.
       periods: 3,

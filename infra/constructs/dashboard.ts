@@ -119,7 +119,7 @@ function delivery(canaryScopes: readonly string[]): GraphWidget[] {
   const lag = (statistic: string, label: string) =>
     watchMetric('DeliveryLag', 'ingest', { ...ofFiveMinutes, statistic, label });
   const canaries = canaryScopes.map((scope) =>
-    watchMetric('CanaryRoundTrip', 'canary', { ...largest, label: scope, dimensionsMap: { scope } }),
+    watchMetric('CanaryRoundTrip', 'ingest', { ...largest, label: scope, dimensionsMap: { scope } }),
   );
   return [
     graph('From refusal to ingest, seconds', [

@@ -102,10 +102,10 @@ function queriesFor({ config, ingest, sweep, canary }: SavedQueriesProps): Recor
   if (canary !== undefined) {
     queries.Canary = {
       name: 'canary',
-      logGroupNames: [canary.logGroup.logGroupName],
+      logGroupNames: [...counting, canary.logGroup.logGroupName],
       lines: [
-        'filter ispresent(CanaryRoundTrip) or ispresent(CanaryNotRefused)',
-        'stats count(CanaryRoundTrip) as trips, max(CanaryRoundTrip) as slowest, sum(CanaryNotRefused) as notRefused by scope, bin(1h)',
+        'filter ispresent(CanaryCalls) or ispresent(CanaryRoundTrip)',
+        'stats sum(CanaryCalls) as calls, sum(CanaryFailed) as failed, sum(CanaryNotRefused) as notRefused, count(CanaryRoundTrip) as cameBack, max(CanaryRoundTrip) as slowestSeconds by scope, bin(1h)',
       ],
     };
   }
