@@ -134,6 +134,7 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
       },
     },
     silences: inner.silences,
+    probes: inner.probes,
   };
   return { stores, counters };
 }

@@ -26,7 +26,7 @@ export interface Wired {
 
 /** @throws MtlsWatchError `bad-config` when a variable is missing or wrong */
 export function wire(env: NodeJS.ProcessEnv): Wired {
-  const config = parseConfig(JSON.parse(variable(env, 'MTLS_WATCH_CONFIG')), 'the variable MTLS_WATCH_CONFIG');
+  const config = readConfig(env);
   return {
     world: {
       config,
@@ -40,6 +40,11 @@ export function wire(env: NodeJS.ProcessEnv): Wired {
     meter: createMeter(),
     log: createLog(process.stderr),
   };
+}
+
+/** @throws MtlsWatchError `bad-config` */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  return parseConfig(JSON.parse(variable(env, 'MTLS_WATCH_CONFIG')), 'the variable MTLS_WATCH_CONFIG');
 }
 
 function publisherOf(config: Config, env: NodeJS.ProcessEnv): Publisher {

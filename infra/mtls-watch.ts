@@ -10,15 +10,15 @@ import { Construct } from 'constructs';
 import type { Config } from '../shared/config.js';
 import type { FunctionName } from './bundle.js';
 import { functionEnvironment } from './config.js';
-import { Alarms } from './constructs/alarms.js';
 import { AlertTopic } from './constructs/alert-topic.js';
-import { Dashboard, dashboardName } from './constructs/dashboard.js';
+import { Canary } from './constructs/canary.js';
+import { dashboardName } from './constructs/dashboard.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
-import { SavedQueries } from './constructs/saved-queries.js';
 import { StateTable } from './constructs/state-table.js';
 import { Sweep } from './constructs/sweep.js';
 import { WeeklyReport } from './constructs/weekly-report.js';
+import { observe } from './observe.js';
 import { truststoreStatements } from './truststore-access.js';
 import { METRICS_NAMESPACE } from './watch-metrics.js';
 
@@ -83,24 +83,32 @@ export class MtlsWatch extends Construct {
       outputs.ReportFunctionName = weekly.fn.functionName;
       report = weekly.fn;
     }
-    const subscriptions = new LogSubscriptions(this, 'Subscriptions', { ingest: ingest.fn, ...config });
-    const { alarms } = new Alarms(this, 'Alarms', {
-      topic: alerts.topic,
+    let canary: LambdaFunction | undefined;
+    if (config.canaries.length > 0) {
+      canary = new Canary(this, 'Canary', {
+        ...config,
+        code: code('canary'),
+        environment: functionEnvironment(config, {
+          TABLE_NAME: state.table.tableName,
+          POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+          POWERTOOLS_SERVICE_NAME: 'canary',
+        }),
+        table: state.table,
+      }).fn;
+      outputs.CanaryFunctionName = canary.functionName;
+    }
+    const { filterNames } = new LogSubscriptions(this, 'Subscriptions', { ingest: ingest.fn, ...config });
+    observe(this, {
       config,
+      topic: alerts.topic,
+      table: state.table,
+      deadLetters: ingest.deadLetters,
       ingest: ingest.fn,
       sweep: sweep.fn,
-      deadLetters: ingest.deadLetters,
       report,
+      canary,
+      filterNames,
     });
-    new SavedQueries(this, 'Queries', { config, ingest: ingest.fn, sweep: sweep.fn });
-    if (config.dashboard) {
-      new Dashboard(this, 'Overview', {
-        alarms,
-        functions: { ingest: ingest.fn, sweep: sweep.fn, ...(report && { report }) },
-        table: state.table,
-        filterNames: subscriptions.filterNames,
-      });
-    }
 
     if (config.executionLogGroups.length + config.accessLogGroups.length === 0) {
       Annotations.of(this).addWarningV2(

@@ -6,6 +6,7 @@
 
 import * as z from 'zod';
 import { MtlsWatchError } from './errors.js';
+import { limits } from './limits.js';
 
 const logGroupName = z
   .string()
@@ -50,6 +51,24 @@ const tunable = {
   /** A notice is sent early when the window grew by this factor since the last one. */
   escalateFactor: z.number().min(1.5).max(1000).default(4),
 };
+
+const canary = z.strictObject({
+  /** A custom domain with mutual TLS. */
+  domain: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,252}$/, 'expected a custom domain, such as api.example.com'),
+  /** A path that a base path mapping leads to a stage: elsewhere the gateway answers without a log line. */
+  path: z
+    .string()
+    .regex(/^\/[\w./~%@:!$&'()*+,;=?-]{0,1023}$/, 'expected a path, such as /v1')
+    .default('/'),
+  /** Where to connect instead, `host` or `host:port`, where the name does not lead to the gateway itself. */
+  connectTo: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}(?::\d{1,5})?$/, 'expected host or host:port')
+    .nullable()
+    .default(null),
+});
+
+export type Canary = z.output<typeof canary>;
 
 /** Other thresholds for the groups that match every selector given. */
 const override = z
@@ -131,6 +150,16 @@ export const configSchema = z.strictObject({
   /** Minutes to wait for the other half of a request; subscriptions usually deliver in under 3. */
   graceMinutes: z.int().min(1).max(120).default(5),
   logRetentionDays: z.literal(retentionDays).default(30),
+  /** Domains that are called with a stranger's certificate again and again, to see that the refusal arrives here. */
+  canaries: z
+    .array(canary)
+    .max(limits.canariesMax)
+    .refine((all) => new Set(all.map(({ domain }) => domain)).size === all.length, {
+      error: 'expected each domain once',
+    })
+    .default([]),
+  /** Minutes between two calls of a canary. */
+  canaryMinutes: z.int().min(1).max(60).default(15),
   /** The weekly report, of the last calendar week (Monday to Sunday, UTC); null makes none. */
   report: z
     .strictObject({

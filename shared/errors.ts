@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'publish-failed'
   | 'report-undeliverable'
   | 'insights-unavailable'
+  | 'canary-failed'
   | 'truststore-unreadable';
 
 export class MtlsWatchError extends Error {

@@ -1,7 +1,7 @@
 /** The sweep on whatever world it is wired to. */
 
 import { sweep } from '../../shared/pipeline.js';
-import { count, seconds } from '../../shared/stages/measure.js';
+import { count, measureSightings, seconds } from '../../shared/stages/measure.js';
 import type { Wired } from '../wiring.js';
 
 export function createSweep({ world, meter }: Wired): () => Promise<void> {
@@ -13,6 +13,7 @@ export function createSweep({ world, meter }: Wired): () => Promise<void> {
       count('IncidentsFiring', swept.firing),
       count('NoticesPending', swept.pending),
       seconds('OldestNoticePending', swept.oldestPendingMs / 1000),
+      ...measureSightings(swept.sightings),
     ]);
     if (swept.failures.length > 0) {
       throw new AggregateError(

@@ -31,13 +31,13 @@ export interface AlarmsProps {
   readonly sweep: LambdaFunction;
   readonly deadLetters: Queue;
   /** @default - no report is made */
-  readonly report?: LambdaFunction;
+  readonly report?: LambdaFunction | undefined;
   /** @default - no domain has a canary */
   readonly canaries?: readonly Canary[];
   /** Minutes between two runs of the function that looks after the subscription filters. @default - there is none */
-  readonly reconcileMinutes?: number;
+  readonly reconcileMinutes?: number | undefined;
   /** The iterator age, in milliseconds, where logs come through a stream. @default - they come from CloudWatch Logs */
-  readonly iteratorAge?: IMetric;
+  readonly iteratorAge?: IMetric | undefined;
 }
 
 interface Condition {

@@ -14,7 +14,7 @@ export interface SavedQueriesProps {
   readonly ingest: LambdaFunction;
   readonly sweep: LambdaFunction;
   /** @default - no domain has a canary */
-  readonly canary?: LambdaFunction;
+  readonly canary?: LambdaFunction | undefined;
 }
 
 interface Query {

@@ -18,6 +18,7 @@ import type {
   Notice,
   Rollup,
   Silence,
+  WatchedProbe,
 } from '../model.js';
 import type {
   CertificateStore,
@@ -29,6 +30,7 @@ import type {
   JoinStore,
   OpenHour,
   Outbox,
+  ProbeStore,
   RollupStore,
   SilenceStore,
   Stores,
@@ -63,6 +65,7 @@ export function createMemoryStores(options: { readonly cellsMax?: number } = {})
     storm: createStorm(),
     outbox: createOutbox(notices),
     silences: createSilences(),
+    probes: createProbes(),
   };
 }
 
@@ -257,6 +260,26 @@ function createSilences(): SilenceStore {
       silences.set(silence.id, silence);
     },
     list: async () => [...silences.values()],
+  };
+}
+
+function createProbes(): ProbeStore {
+  const probes = new Map<string, WatchedProbe>();
+  return {
+    save: async (probe) => {
+      probes.set(probe.fingerprint, { ...probe, seen: probes.get(probe.fingerprint)?.seen ?? null });
+    },
+    between: async (from, to, limit) =>
+      [...probes.values()]
+        .filter(({ at }) => from <= at && at <= to)
+        .sort((a, b) => a.at - b.at)
+        .slice(0, limit),
+    see: async (probe, seen) => {
+      const known = probes.get(probe.fingerprint);
+      if (known?.seen) return known.seen;
+      probes.set(probe.fingerprint, { ...probe, ...known, seen });
+      return seen;
+    },
   };
 }
 

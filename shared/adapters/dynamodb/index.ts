@@ -8,6 +8,7 @@ import { createGroups } from './groups.js';
 import { createHistory } from './history.js';
 import { createIncidents } from './incidents.js';
 import { createJoin } from './join.js';
+import { createProbes } from './probes.js';
 import { createRollups } from './rollups.js';
 import { createSilences } from './silences.js';
 import { createStorm } from './storm.js';
@@ -41,5 +42,6 @@ export function createDynamoStores(
     certificates: createCertificates(table, clock),
     storm: createStorm(table, clock),
     silences: createSilences(table),
+    probes: createProbes(table, clock),
   };
 }
