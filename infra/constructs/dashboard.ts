@@ -88,6 +88,12 @@ function insights(metricName: string, dimensions: readonly string[], by: string)
   });
 }
 
+/** Of all domains. */
+function total(metricName: string, label: string): MathExpression {
+  const expression = `SELECT SUM(${metricName}) FROM SCHEMA(${METRICS_NAMESPACE}, service, scope)`;
+  return new MathExpression({ ...ofFiveMinutes, expression, label });
+}
+
 function topIssuers(functions: DashboardProps['functions']): LogQueryWidget {
   return new LogQueryWidget({
     title: 'Issuers most refused (a storm is sampled; a query over the log of ingest and sweep)',
@@ -134,7 +140,13 @@ function delivery(canaryScopes: readonly string[]): GraphWidget[] {
       ],
       { right: [watchMetric('RecordsRejected', 'ingest', { ...sum, label: 'rejected' })] },
     ),
-    ...(canaries.length === 0 ? [] : [graph('Round trip of the canaries, seconds', canaries)]),
+    ...(canaries.length === 0
+      ? []
+      : [
+          graph('Round trip of the canaries, seconds', canaries, {
+            right: [total('CanaryFailed', 'calls that failed'), total('CanaryNotRefused', 'calls that were let in')],
+          }),
+        ]),
   ];
 }
 

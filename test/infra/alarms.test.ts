@@ -7,21 +7,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AlarmId, alarmIds } from '../../shared/runbooks.js';
 import { type AlarmState, type MetricKey, metricsOf, stateOf } from '../support/cloudwatch.js';
-import {
-  accessBatch,
-  accessEvent,
-  denialAsOneEvent,
-  executionBatch,
-  subscriptionEvent,
-  subscriptionPayload,
-  T0,
-} from '../support/logs.js';
-import { type PlayedStack, playStack } from '../support/played-stack.js';
+import { accessBatch, accessEvent, denialAsOneEvent, executionBatch, T0 } from '../support/logs.js';
+import { eventOf, type PlayedStack, playStack } from '../support/played-stack.js';
 import { type AlarmOfStack, alarmsOf } from './alarms-of.js';
 import { synthesise } from './support.js';
 
 /** Everything that brings an alarm with it. */
-const { template } = synthesise();
+const { template } = synthesise({ canaries: [{ domain: 'api.example.com' }] });
 const alarms = alarmsOf(template);
 
 beforeEach(() => {
@@ -41,6 +33,25 @@ interface Story {
 }
 
 const stories: Partial<Record<AlarmId, Story>> = {
+  'canary-missing': {
+    cause: ({ faults }) => {
+      faults.isSubscriptionCut = true;
+    },
+    heal: ({ faults }) => {
+      faults.isSubscriptionCut = false;
+    },
+    // Three periods of 15 minutes, and two more that CloudWatch may look back.
+    within: 76,
+  },
+  'canary-not-refused': {
+    cause: ({ faults }) => {
+      faults.isMutualTlsOff = true;
+    },
+    heal: ({ faults }) => {
+      faults.isMutualTlsOff = false;
+    },
+    within: 16,
+  },
   'ingest-errors': {
     cause: ({ faults }) => faults.stores.add('facts'),
     heal: ({ faults }) => faults.stores.clear(),
@@ -124,7 +135,7 @@ function refuse(stack: PlayedStack, count: number): void {
     executionBatch(refusals.map((refusal) => denialAsOneEvent(refusal))),
     accessBatch(refusals.map((refusal) => accessEvent(refusal, changes))),
   ]) {
-    stack.call('ingest', subscriptionEvent(subscriptionPayload(batch)));
+    stack.call('ingest', eventOf(batch));
   }
 }
 

@@ -9,20 +9,13 @@ import * as z from 'zod';
 import { METRICS_NAMESPACE } from '../../infra/watch-metrics.js';
 import { linksOf } from '../../shared/stages/console-links.js';
 import { type MetricKey, metricsOf, nameOf } from '../support/cloudwatch.js';
-import {
-  accessBatch,
-  accessEvent,
-  denialAsOneEvent,
-  executionBatch,
-  subscriptionEvent,
-  subscriptionPayload,
-} from '../support/logs.js';
-import { type PlayedStack, playStack } from '../support/played-stack.js';
+import { accessBatch, accessEvent, denialAsOneEvent, executionBatch } from '../support/logs.js';
+import { eventOf, type PlayedStack, playStack } from '../support/played-stack.js';
 import { testConfig } from '../support/world.js';
 import { alarmsOf, resolved } from './alarms-of.js';
 import { resources, synthesise } from './support.js';
 
-const { template } = synthesise();
+const { template } = synthesise({ canaries: [{ domain: 'api.example.com' }] });
 let stack: PlayedStack;
 let emitted: readonly MetricKey[];
 
@@ -36,8 +29,10 @@ beforeAll(async () => {
     accessEvent({ n: 3 }, { requestId: '-' }),
   ]);
   for (const batch of [executionBatch([denialAsOneEvent({ n: 1 })]), access]) {
-    stack.call('ingest', subscriptionEvent(subscriptionPayload(batch)));
+    stack.call('ingest', eventOf(batch));
   }
+  // In the second, ingest reads what the canary called for in the first.
+  await stack.minute();
   await stack.minute();
   emitted = stack.metrics.known().filter(({ namespace }) => namespace === METRICS_NAMESPACE);
 });
@@ -136,8 +131,8 @@ describe('the dashboard', () => {
 
   it('shows every metric that the functions print', () => {
     const text = JSON.stringify(body);
-    // What these two say is in the incidents and the report.
-    const left = ['HalvesSettled', 'HoursRolledUp'];
+    // What the first two say is in the incidents and the report; the calls of the canary are a saved query.
+    const left = ['HalvesSettled', 'HoursRolledUp', 'CanaryCalls'];
     const names = [...new Set(emitted.map(({ name }) => name))].filter((name) => !left.includes(name));
     expect(names.filter((name) => !text.includes(name))).toEqual([]);
   });
@@ -145,16 +140,16 @@ describe('the dashboard', () => {
   it('asks Metrics Insights and searches for dimensions that exist', () => {
     const shapes = emitted.map(({ name, dimensions }) => `${name} ${Object.keys(dimensions).sort()}`);
     const asked = expressions().filter((expression) => expression.startsWith('SELECT'));
-    expect(asked).toHaveLength(3);
+    expect(asked).toHaveLength(5);
     for (const expression of asked) {
       const [, name, namespace, schema = '', by] =
-        /^SELECT SUM\((\w+)\) FROM SCHEMA\((\w+), ([\w, ]+)\) GROUP BY (\w+) ORDER BY SUM\(\) DESC LIMIT 10$/.exec(
+        /^SELECT SUM\((\w+)\) FROM SCHEMA\((\w+), ([\w, ]+)\)(?: GROUP BY (\w+) ORDER BY SUM\(\) DESC LIMIT 10)?$/.exec(
           expression,
         ) ?? [];
       const dimensions = schema.split(', ').sort();
       expect(namespace).toBe(METRICS_NAMESPACE);
       expect(shapes).toContain(`${name} ${dimensions}`);
-      expect(dimensions).toContain(by);
+      expect(dimensions).toContain(by ?? 'service');
     }
     const searched = expressions().filter((expression) => expression.includes('SEARCH'));
     const filters = resources(template, 'AWS::Logs::SubscriptionFilter').map(
@@ -176,8 +171,14 @@ describe('the dashboard', () => {
     const [[, dashboard] = []] = resources(template, 'AWS::CloudWatch::Dashboard');
     const name = dashboard?.Properties.DashboardName;
     expect(name).toEqual({ 'Fn::Join': ['', ['mtls-watch-', { Ref: 'AWS::Region' }]] });
-    for (const [, { Properties }] of resources(template, 'AWS::Lambda::Function')) {
-      expect((Properties.Environment as { Variables: object }).Variables).toMatchObject({ DASHBOARD_NAME: name });
+    const variables = resources(template, 'AWS::Lambda::Function').map(
+      ([, { Properties }]) => (Properties.Environment as { Variables: Record<string, unknown> }).Variables,
+    );
+    // Only these write notices; the canary does not.
+    for (const service of ['ingest', 'sweep']) {
+      expect(variables).toContainEqual(
+        expect.objectContaining({ POWERTOOLS_SERVICE_NAME: service, DASHBOARD_NAME: name }),
+      );
     }
     const group = { scope: 's', issuerDn: 'i', reason: 'expired' } as const;
     const about = { group, reasonText: 'r', since: 0, at: 0 };
@@ -211,6 +212,7 @@ describe('the saved queries', () => {
       'mtls-watch/other 403s by cause',
       'mtls-watch/both logs of a request',
       'mtls-watch/rejects',
+      'mtls-watch/canary',
     ]);
   });
 
@@ -237,14 +239,21 @@ describe('the saved queries', () => {
     expect(recordsFor('filter type = "failure" | stats count(*) by issuerDn', ['elsewhere'])).toEqual([]);
   });
 
-  /** The records in these log groups that have every field of a query, and the values that it filters by. */
+  /**
+   * The records in these log groups that have the fields of a query and the values that it filters by. A query that takes
+   * several kinds of records (`or`) needs each field in one of them.
+   */
   function recordsFor(query: string, logGroups: readonly string[]): object[] {
     const fields = fieldsOf(query);
     const filters = [...query.matchAll(/(\w+) = "([^"{]*)"/g)].map(([, field = '', value]) => [field, value] as const);
-    return linesIn(logGroups)
+    const records = linesIn(logGroups)
       .map(recordOf)
-      .filter((record) => fields.every((field) => Object.hasOwn(record, field)))
       .filter((record) => filters.every(([field, value]) => record[field] === value));
+    if (/\) or /.test(query)) {
+      const known = new Set(records.flatMap((record) => Object.keys(record)));
+      return fields.every((field) => known.has(field)) ? records : [];
+    }
+    return records.filter((record) => fields.every((field) => Object.hasOwn(record, field)));
   }
 
   function linesIn(logGroups: readonly string[]): string[] {
@@ -274,7 +283,7 @@ function fieldsOf(query: string): string[] {
   );
   const bare = query.replace(/"[^"]*"/g, '');
   const aliases = new Set([...bare.matchAll(/ as (\w+)/g)].map(([, alias]) => alias));
-  const names = bare.match(/@?[A-Za-z]\w*/g) ?? [];
+  const names = bare.match(/(?<!\w)@?[A-Za-z]\w*/g) ?? [];
   return [...new Set(names)].filter((name) => !name.startsWith('@') && !KEYWORDS.has(name) && !aliases.has(name));
 }
 

@@ -4,8 +4,10 @@
  * AWS's documentation say, so that their metrics come from what really happened. Faults are switched on and off.
  */
 
+import { randomUUID } from 'node:crypto';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { vi } from 'vitest';
+import { type CanaryWorld, createCanary } from '../../functions/canary/canary.js';
 import { createIngest } from '../../functions/ingest/ingest.js';
 import { createSweep } from '../../functions/sweep/sweep.js';
 import { createWeeklyReport } from '../../functions/weekly-report/weekly-report.js';
@@ -13,9 +15,19 @@ import type { Wired } from '../../functions/wiring.js';
 import { createFailureLog } from '../../shared/adapters/aws/failure-log.js';
 import { createLog } from '../../shared/adapters/aws/log.js';
 import { createMeter } from '../../shared/adapters/aws/metrics.js';
+import { makeStranger } from '../../shared/adapters/stranger.js';
+import type { LogBatch } from '../../shared/model.js';
 import type { Stores } from '../../shared/ports/index.js';
 import { resources } from '../infra/support.js';
 import { createMetrics, type Metrics } from './cloudwatch.js';
+import {
+  accessBatch,
+  accessEvent,
+  denialAsOneEvent,
+  executionBatch,
+  subscriptionEvent,
+  subscriptionPayload,
+} from './logs.js';
 import { type TestWorld, testWorld } from './world.js';
 
 const MINUTE = 60_000;
@@ -34,6 +46,10 @@ export interface Faults {
   isQueueGone: boolean;
   /** The bucket of the reports takes nothing. */
   isBucketDown: boolean;
+  /** The subscription filters are gone: what the gateway writes for the canary's calls is not delivered. */
+  isSubscriptionCut: boolean;
+  /** The gateway does not look at client certificates. */
+  isMutualTlsOff: boolean;
 }
 
 interface Call {
@@ -75,11 +91,15 @@ export function playStack(template: Template): PlayedStack {
     unscheduled: new Set(),
     isQueueGone: false,
     isBucketDown: false,
+    isSubscriptionCut: false,
+    isMutualTlsOff: false,
   };
-  const world = testWorld();
+  const world = testWorld(settingsOf(template));
   const metrics = createMetrics();
   const printed = new Map<string, string[]>();
-  const functions = playedFunctions(template, world, faults);
+  const functions = playedFunctions(template, (variables) =>
+    handlerOf(variables, { world, faults, deliver: (batch) => call('ingest', eventOf(batch)) }),
+  );
   const queueName = resources(template, 'AWS::SQS::Queue')[0]?.[0] ?? '';
   const deadLetters: unknown[] = [];
   let calls: Call[] = [];
@@ -154,7 +174,9 @@ export function playStack(template: Template): PlayedStack {
       }
     },
     minute: async () => {
-      if (!faults.unscheduled.has('sweep')) call('sweep');
+      for (const [service, everyMinutes] of scheduled(template)) {
+        if (!faults.unscheduled.has(service) && (world.at / MINUTE) % everyMinutes === 0) call(service);
+      }
       const due = calls.filter(({ dueAt }) => dueAt <= world.at);
       calls = calls.filter(({ dueAt }) => dueAt > world.at);
       for (const one of due) await run(one);
@@ -165,22 +187,63 @@ export function playStack(template: Template): PlayedStack {
   };
 }
 
-/** The functions of the template, each with the meter that its environment makes. */
-function playedFunctions(template: Template, world: TestWorld, faults: Faults): Map<string, PlayedFunction> {
+/** As CloudWatch Logs hands a batch to Lambda. */
+export function eventOf(batch: LogBatch): unknown {
+  return subscriptionEvent(subscriptionPayload(batch));
+}
+
+/** The functions with an environment, by service. */
+function environments(template: Template): [string, Readonly<Record<string, string>>][] {
+  return resources(template, 'AWS::Lambda::Function').map(([name, { Properties }]) => [
+    name,
+    (Properties.Environment as { Variables: Record<string, string> }).Variables,
+  ]);
+}
+
+/** The settings of the functions. Nobody plays S3 here, so there are no truststores. */
+function settingsOf(template: Template): object {
+  const [[, variables] = []] = environments(template);
+  return { ...(JSON.parse(variables?.MTLS_WATCH_CONFIG ?? '{}') as object), truststores: {} };
+}
+
+/** The functions that run every few minutes, with how many. What runs once a week is called by the test. */
+function scheduled(template: Template): [string, number][] {
+  const services = new Map(
+    environments(template).map(([name, { POWERTOOLS_SERVICE_NAME = '' }]) => [name, POWERTOOLS_SERVICE_NAME]),
+  );
+  return resources(template, 'AWS::Scheduler::Schedule').flatMap(([, { Properties }]) => {
+    const { Arn } = Properties.Target as { Arn: { 'Fn::GetAtt': [string, string] } };
+    const [, count, unit = ''] = /^rate\((\d+) (minute|hour)s?\)$/.exec(String(Properties.ScheduleExpression)) ?? [];
+    const minutes = Number(count) * (unit === 'hour' ? 60 : 1);
+    return count === undefined ? [] : [[services.get(Arn['Fn::GetAtt'][0]) ?? '', minutes] as [string, number]];
+  });
+}
+
+function playedFunctions(
+  template: Template,
+  handlerFor: (variables: Readonly<Record<string, string>>) => PlayedFunction['handler'],
+): Map<string, PlayedFunction> {
   const asynchronous = resources(template, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties);
   return new Map(
-    resources(template, 'AWS::Lambda::Function').map(([name, { Properties }]) => {
-      const { Variables } = Properties.Environment as { Variables: Record<string, string> };
-      const service = Variables.POWERTOOLS_SERVICE_NAME ?? '';
+    environments(template).map(([name, variables]) => {
       const config = asynchronous.find(({ FunctionName }) => (FunctionName as { Ref: string }).Ref === name);
-      const handler = handlerOf(service, wiredFor(Variables, world, faults), faults);
       const retries = Number(config?.MaximumRetryAttempts ?? 2);
-      return [service, { name, retries, hasDestination: config?.DestinationConfig !== undefined, handler }];
+      const hasDestination = config?.DestinationConfig !== undefined;
+      const service = variables.POWERTOOLS_SERVICE_NAME ?? '';
+      return [service, { name, retries, hasDestination, handler: handlerFor(variables) }];
     }),
   );
 }
 
-function wiredFor(variables: Readonly<Record<string, string>>, world: TestWorld, faults: Faults): Wired {
+/** What the functions meet outside. */
+interface Outside {
+  readonly world: TestWorld;
+  readonly faults: Faults;
+  /** The way of the subscriptions. */
+  readonly deliver: (batch: LogBatch) => void;
+}
+
+function wiredFor(variables: Readonly<Record<string, string>>, { world, faults }: Outside): Wired {
   for (const name of ['POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME']) vi.stubEnv(name, variables[name]);
   const meter = createMeter();
   vi.unstubAllEnvs();
@@ -191,18 +254,47 @@ function wiredFor(variables: Readonly<Record<string, string>>, world: TestWorld,
   };
 }
 
-function handlerOf(service: string, wired: Wired, faults: Faults): PlayedFunction['handler'] {
-  switch (service) {
+function handlerOf(variables: Readonly<Record<string, string>>, outside: Outside): PlayedFunction['handler'] {
+  const wired = wiredFor(variables, outside);
+  switch (variables.POWERTOOLS_SERVICE_NAME) {
     case 'ingest':
       return createIngest(wired);
     case 'sweep':
       return createSweep(wired);
     case 'weekly-report':
-      return createWeeklyReport({ world: wired.world, query: noRows, delivery: deliveryOf(wired, faults) });
+      return createWeeklyReport({ world: wired.world, query: noRows, delivery: deliveryOf(wired, outside.faults) });
+    case 'canary':
+      return createCanary({
+        ...wired,
+        canaries: wired.world.config.canaries,
+        clock: wired.world.clock,
+        probes: wired.world.stores.probes,
+        makeStranger,
+        call: gateway(outside),
+      });
     default:
-      throw new Error(`the function ${service} is not played: say in test/support/played-stack.ts how`);
+      throw new Error(`${variables.POWERTOOLS_SERVICE_NAME} is not played: say in test/support/played-stack.ts how`);
   }
 }
+
+/** Refuses a stranger and writes both logs, as the gateway does. */
+function gateway({ world, faults, deliver }: Outside): CanaryWorld['call'] {
+  let calls = 0;
+  return async ({ domain }, { certificate }) => {
+    const ids = { requestId: randomUUID(), extendedRequestId: `Canary${++calls}=` };
+    const refusal = { n: CANARY_REQUESTS + calls, at: world.at, reason: 'self signed certificate', ...ids };
+    if (faults.isMutualTlsOff) return { kind: 'answered', status: 200, errorType: null, ...ids };
+    if (!faults.isSubscriptionCut) {
+      const caller = { domainName: domain, 'identity.clientCert.clientCertPem': certificate };
+      deliver(executionBatch([denialAsOneEvent(refusal)]));
+      deliver(accessBatch([accessEvent(refusal, caller)]));
+    }
+    return { kind: 'answered', status: 403, errorType: 'ForbiddenException', ...ids };
+  };
+}
+
+/** Above the numbers that tests give to their own requests. */
+const CANARY_REQUESTS = 1_000_000;
 
 const noRows = async () => ({ rows: [], isCut: false });
 
