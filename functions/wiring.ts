@@ -10,11 +10,13 @@ import { createChatPublisher, createSnsPublisher } from '../shared/adapters/aws/
 import { createS3Truststores } from '../shared/adapters/aws/truststore.js';
 import { systemClock } from '../shared/adapters/clock.js';
 import { createDynamoClient, createDynamoStores } from '../shared/adapters/dynamodb/index.js';
+import { createDynamoInventory } from '../shared/adapters/dynamodb/inventory.js';
 import { type Config, parseConfig } from '../shared/config.js';
 import { MtlsWatchError } from '../shared/errors.js';
 import { messagesIn } from '../shared/messages/index.js';
 import type { Place } from '../shared/model.js';
 import type { Log, Meter, Publisher, World } from '../shared/ports/index.js';
+import type { InventoryStore } from '../shared/ports/inventory.js';
 import { toAll } from '../shared/publishers.js';
 import { topicsFor } from '../shared/stages/route.js';
 
@@ -22,16 +24,20 @@ export interface Wired {
   readonly world: World;
   readonly meter: Meter;
   readonly log: Log;
+  /** Where the account is looked at; see `knownWorld`. */
+  readonly inventory?: InventoryStore;
 }
 
 /** @throws MtlsWatchError `bad-config` when a variable is missing or wrong */
 export function wire(env: NodeJS.ProcessEnv): Wired {
-  const config = readConfig(env);
+  const config = configIn(env);
+  const dynamo = createDynamoClient();
+  const tableName = variable(env, 'TABLE_NAME');
   return {
     world: {
       config,
       clock: systemClock,
-      stores: createDynamoStores(createDynamoClient(), variable(env, 'TABLE_NAME'), systemClock),
+      stores: createDynamoStores(dynamo, tableName, systemClock),
       truststores: createS3Truststores(new S3Client({}), systemClock),
       failureLog: createFailureLog(process.stdout),
       publisher: publisherOf(config, env),
@@ -39,11 +45,12 @@ export function wire(env: NodeJS.ProcessEnv): Wired {
     },
     meter: createMeter(),
     log: createLog(process.stderr),
+    ...(config.discover !== null && { inventory: createDynamoInventory(dynamo, tableName) }),
   };
 }
 
 /** @throws MtlsWatchError `bad-config` */
-export function readConfig(env: NodeJS.ProcessEnv): Config {
+export function configIn(env: NodeJS.ProcessEnv): Config {
   return parseConfig(JSON.parse(variable(env, 'MTLS_WATCH_CONFIG')), 'the variable MTLS_WATCH_CONFIG');
 }
 

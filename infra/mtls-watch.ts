@@ -15,11 +15,12 @@ import { Canary } from './constructs/canary.js';
 import { dashboardName } from './constructs/dashboard.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
+import { Reconciler } from './constructs/reconcile.js';
 import { StateTable } from './constructs/state-table.js';
 import { Sweep } from './constructs/sweep.js';
 import { WeeklyReport } from './constructs/weekly-report.js';
 import { observe } from './observe.js';
-import { truststoreStatements } from './truststore-access.js';
+import { bucketStatements, explainBuckets, truststoreStatements } from './truststore-access.js';
 import { METRICS_NAMESPACE } from './watch-metrics.js';
 
 export interface MtlsWatchProps {
@@ -39,13 +40,16 @@ export class MtlsWatch extends Construct {
     const state = new StateTable(this, 'State');
     const alerts = new AlertTopic(this, 'Alerts', { emails: config.alertEmails });
     const routes = addRoutes(config, alerts, outputs);
+    const truststoreBuckets = config.discover?.truststoreBuckets ?? [];
+    explainBuckets(this, truststoreBuckets);
     const statements = () => [
       ...state.accessStatements(),
       ...alerts.publishStatements(),
       ...eventStatements(this, config.eventBus),
       ...truststoreStatements(this, config.truststores),
+      ...bucketStatements(this, truststoreBuckets),
     ];
-    const environment = (name: FunctionName) =>
+    const environment = (name: FunctionName, more: Readonly<Record<string, string>> = {}) =>
       functionEnvironment(config, {
         TABLE_NAME: state.table.tableName,
         TOPIC_ARN: alerts.topic.topicArn,
@@ -53,6 +57,7 @@ export class MtlsWatch extends Construct {
         ...(config.dashboard ? { DASHBOARD_NAME: dashboardName(this) } : {}),
         POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
         POWERTOOLS_SERVICE_NAME: name,
+        ...more,
       });
 
     const ingest = new Ingest(this, 'Ingest', {
@@ -97,6 +102,16 @@ export class MtlsWatch extends Construct {
       }).fn;
       outputs.CanaryFunctionName = canary.functionName;
     }
+    const reconciler = new Reconciler(this, 'Reconciler', {
+      code: code('reconcile'),
+      environment: environment('reconcile', {
+        INGEST_FUNCTION_ARN: ingest.fn.functionArn,
+        STACK_NAME: Stack.of(this).stackName,
+      }),
+      config,
+      ingest: ingest.fn,
+      state,
+    });
     const { filterNames } = new LogSubscriptions(this, 'Subscriptions', { ingest: ingest.fn, ...config });
     observe(this, {
       config,
@@ -107,19 +122,21 @@ export class MtlsWatch extends Construct {
       sweep: sweep.fn,
       report,
       canary,
+      reconcile: reconciler,
       filterNames,
     });
 
-    if (config.executionLogGroups.length + config.accessLogGroups.length === 0) {
+    if (config.discover === null && config.executionLogGroups.length + config.accessLogGroups.length === 0) {
       Annotations.of(this).addWarningV2(
         'mtls-watch:no-log-groups',
-        'No log group is watched: name some under executionLogGroups and accessLogGroups.',
+        'No log group is watched: name some under executionLogGroups and accessLogGroups, or set discover.',
       );
     }
     outputs.TopicArn = alerts.topic.topicArn;
     outputs.TableName = state.table.tableName;
     outputs.IngestFunctionName = ingest.fn.functionName;
     outputs.SweepFunctionName = sweep.fn.functionName;
+    outputs.ReconcileFunctionName = reconciler.fn.functionName;
     outputs.DeadLetterQueueUrl = ingest.deadLetters.queueUrl;
   }
 }

@@ -1,5 +1,6 @@
 /** What shows whether mtls-watch itself is well: its alarms, the dashboard and the saved queries. */
 
+import { Stack } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -7,6 +8,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Config } from '../shared/config.js';
+import { filterNameOf } from '../shared/discovery/reconcile.js';
 import { Alarms } from './constructs/alarms.js';
 import { Dashboard } from './constructs/dashboard.js';
 import { SavedQueries } from './constructs/saved-queries.js';
@@ -43,9 +45,12 @@ export function observe(scope: Construct, observed: Observed): void {
   new SavedQueries(scope, 'Queries', observed);
   if (!config.dashboard) return;
   const optional = Object.entries({ report, canary, reconcile: reconcile?.fn });
+  const { stackName } = Stack.of(scope);
+  const kinds = config.discover?.mode === 'on' ? (['execution', 'access'] as const) : [];
   new Dashboard(scope, 'Overview', {
     ...observed,
     alarms,
+    filterNames: [...observed.filterNames, ...kinds.map((kind) => filterNameOf(stackName, kind))],
     functions: Object.fromEntries([
       ['ingest', ingest],
       ['sweep', sweep],

@@ -1,9 +1,10 @@
 /** What the functions may read of the truststores. */
 
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Config } from '../shared/config.js';
+import { wildcardFinding } from './nag-names.js';
 
 /**
  * Read access to exactly the configured objects, in all their versions, and to the list of these versions, to tell what
@@ -26,6 +27,31 @@ export function truststoreStatements(scope: Construct, truststores: Config['trus
       });
     }),
   ];
+}
+
+/** The same for all objects of the buckets that discovered truststores may lie in. */
+export function bucketStatements(scope: Construct, buckets: readonly string[]): PolicyStatement[] {
+  if (buckets.length === 0) return [];
+  return [
+    new PolicyStatement({
+      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      resources: buckets.map((bucket) => arn(scope, `${bucket}/*`)),
+    }),
+    new PolicyStatement({
+      actions: ['s3:ListBucketVersions'],
+      resources: buckets.map((bucket) => arn(scope, bucket)),
+    }),
+  ];
+}
+
+/** Says to cdk-nag, for all functions of `scope`, why the objects of these buckets are not named one by one. */
+export function explainBuckets(scope: Construct, buckets: readonly string[]): void {
+  for (const bucket of buckets) {
+    Validations.of(scope).acknowledge({
+      id: wildcardFinding(scope, arn(scope, `${bucket}/*`)),
+      reason: 'The bucket is named in the settings for its truststores; which objects they are, the domain names say.',
+    });
+  }
 }
 
 function objectArn(scope: Construct, uri: string): string {

@@ -99,6 +99,32 @@ export const detectionSchema = z.strictObject({
 
 export type DetectionPolicy = z.output<typeof detectionSchema>;
 
+const domainPattern = z
+  .string()
+  .regex(
+    /^(?:\*|(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)$/,
+    'expected a domain name, *.example.com for all below it, or * for all',
+  );
+
+/** Finding what to watch: see `docs/discovery.md`. */
+const discovery = z.strictObject({
+  /** `dry-run` says in the reconciler's log what it would do and changes nothing. */
+  mode: z.enum(['dry-run', 'on']).default('dry-run'),
+  /** The custom domains to watch; empty for all with mutual TLS. */
+  allow: z.array(domainPattern).max(200).default([]),
+  /** Of those, the ones to leave alone. */
+  deny: z.array(domainPattern).max(200).default([]),
+  /** Whose objects may be read for a verdict: the buckets with the truststores of the domains. */
+  truststoreBuckets: z
+    .array(z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of an S3 bucket'))
+    .max(50)
+    .default([]),
+  /** Minutes between two looks at the account. Where CloudTrail is on, changes are seen at once. */
+  everyMinutes: z.int().min(5).max(1440).default(60),
+});
+
+export type DiscoverySettings = z.output<typeof discovery>;
+
 export const configSchema = z.strictObject({
   executionLogGroups: logGroups,
   accessLogGroups: logGroups,
@@ -110,6 +136,10 @@ export const configSchema = z.strictObject({
   truststores: z
     .record(z.string().min(1), z.string().regex(/^s3:\/\/[a-z0-9.-]{3,63}\/.{1,1024}$/, 'expected s3://bucket/key'))
     .default({}),
+  /** Null: what is watched is what is named above, and nothing may look at the account. */
+  discover: discovery.nullable().default(null),
+  /** Hours without an event after which a log group that used to have some is called silent; null for never. */
+  silentAfterHours: z.int().min(2).max(8760).nullable().default(24),
   runbooks: z.strictObject({
     /** Where the pages of `runbooks/` are served; the alert links to `<baseUrl>/<language>/<reason>.md`. */
     baseUrl: z.url({ protocol: /^https$/, error: 'expected an https URL, such as https://wiki.example.com/mtls' }),
@@ -179,6 +209,11 @@ export const configSchema = z.strictObject({
 });
 
 export type Config = z.output<typeof configSchema>;
+
+/** The log groups that the settings name, each once. */
+export function configuredLogGroups({ executionLogGroups, accessLogGroups }: Config): string[] {
+  return [...new Set([...executionLogGroups, ...accessLogGroups].map(({ name }) => name))];
+}
 
 /**
  * Validates settings from outside.

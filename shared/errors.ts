@@ -17,7 +17,8 @@ export type ErrorCode =
   | 'report-undeliverable'
   | 'insights-unavailable'
   | 'canary-failed'
-  | 'truststore-unreadable';
+  | 'truststore-unreadable'
+  | 'discovery-failed';
 
 export class MtlsWatchError extends Error {
   override readonly name = 'MtlsWatchError';

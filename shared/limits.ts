@@ -58,6 +58,22 @@ export const limits = {
   truststoreRecheckMs: 60_000,
   /** How far back the version before the current one is looked for; other keys may share the prefix. */
   truststoreVersionsMax: 100,
+  /** How long a container goes by what the reconciler found before it reads that again. */
+  inventoryRecheckMs: 3 * 60_000,
+  /**
+   * Stages of one domain in the inventory, at most 300 bytes each, so that a domain stays under DynamoDB's 400 KB item. API
+   * Gateway maps 200 to a domain unless the quota is raised ("Quotas for configuring and running a REST API").
+   */
+  inventoryStagesMax: 1_000,
+  /** CloudWatch Logs, "CloudWatch Logs quotas": two subscription filters on a log group, and no more on request. */
+  filtersPerLogGroupMax: 2,
+  /** Filters put or removed by one run, at the five a second that CloudWatch Logs takes; the rest waits for the next. */
+  filterChangesPerRunMax: 1_000,
+  /** Log groups looked at besides the discovered ones, at the same time. */
+  logGroupLooksMax: 4,
+  /** Names in one line of the reconciler's log, and of each: a log group's name has at most 512 characters. */
+  namesInLogLineMax: 20,
+  nameInLogLineCharsMax: 512,
   /** Parsed truststores kept by one function; some 5 KB a certificate. */
   truststoresCachedMax: 20,
   /** The gateway's own bound: the client's certificate, the root and at most two between them. */
@@ -233,6 +249,16 @@ export const limits = {
   sentRememberedMax: 1_000,
   /** EventBridge takes 256 KB an entry; all that is not the detail needs less than 2 KB. */
   eventDetailBytesMax: 254 * KIB,
+  /**
+   * Calls of discovery at once. API Gateway takes ten control-plane requests a second from a whole account, 40 in a burst,
+   * deployments included ("Amazon API Gateway quotas"); the SDK waits where it is told to.
+   */
+  discoveryConcurrencyMax: 4,
+  discoveryAttemptsMax: 8,
+  /** Pages of one list: 500 REST APIs, 50 log groups or deliveries each; quotas allow 600 APIs and 120 domains. */
+  discoveryPagesMax: 200,
+  /** Of what AWS answered to a request that it refused. */
+  unreadableCharsMax: 300,
   /** SNS: a subject has fewer than 100 characters; a message 256 KiB. */
   subjectCharsMax: 99,
   snsMessageBytesMax: 256 * KIB,

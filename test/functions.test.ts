@@ -24,7 +24,7 @@ function wired(): Wired & { world: TestWorld; measures: Measure[]; errors: strin
     measures,
     errors,
     meter: { record: (recorded) => measures.push(...recorded) },
-    log: { error: (message) => errors.push(message) },
+    log: { info: () => undefined, error: (message) => errors.push(message) },
   };
 }
 

@@ -6,11 +6,11 @@ import { systemClock } from '../../shared/adapters/clock.js';
 import { createDynamoClient, createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
 import { callGateway } from '../../shared/adapters/gateway-call.js';
 import { makeStranger } from '../../shared/adapters/stranger.js';
-import { readConfig, variable } from '../wiring.js';
+import { configIn, variable } from '../wiring.js';
 import { createCanary } from './canary.js';
 
 export const handler = createCanary({
-  canaries: readConfig(process.env).canaries,
+  canaries: configIn(process.env).canaries,
   clock: systemClock,
   probes: createDynamoStores(createDynamoClient(), variable(process.env, 'TABLE_NAME'), systemClock).probes,
   makeStranger,

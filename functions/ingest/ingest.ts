@@ -1,6 +1,7 @@
 /** The ingest function on whatever world it is wired to: decode, pipeline, alert, measure. */
 
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import { knownWorld } from '../../shared/known-world.js';
 import type { Rejected } from '../../shared/model.js';
 import { alert, ingest } from '../../shared/pipeline.js';
 import type { Log } from '../../shared/ports/index.js';
@@ -10,11 +11,14 @@ import type { Wired } from '../wiring.js';
 
 /** @returns for Kinesis, the records to deliver again; a subscription's batch is delivered again when the call rejects */
 export function createIngest(wired: Wired): (event: unknown) => Promise<KinesisStreamBatchResponse | undefined> {
-  return async (event) => {
-    if (isKinesis(event)) return handleRecords(event, wired);
-    await handle(decodeSubscription(event), wired);
-    return undefined;
-  };
+  const inWorld = knownWorld(wired);
+  return (event) => inWorld((world) => handleEvent(event, { ...wired, world }));
+}
+
+async function handleEvent(event: unknown, wired: Wired): Promise<KinesisStreamBatchResponse | undefined> {
+  if (isKinesis(event)) return handleRecords(event, wired);
+  await handle(decodeSubscription(event), wired);
+  return undefined;
 }
 
 async function handle(delivery: Delivery, { world, meter, log }: Wired): Promise<void> {

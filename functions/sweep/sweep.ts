@@ -1,12 +1,14 @@
 /** The sweep on whatever world it is wired to. */
 
+import { knownWorld } from '../../shared/known-world.js';
 import { sweep } from '../../shared/pipeline.js';
 import { count, measureSightings, seconds } from '../../shared/stages/measure.js';
 import type { Wired } from '../wiring.js';
 
-export function createSweep({ world, meter }: Wired): () => Promise<void> {
+export function createSweep({ meter, ...wired }: Wired): () => Promise<void> {
+  const inWorld = knownWorld(wired);
   return async () => {
-    const swept = await sweep(world);
+    const swept = await inWorld(sweep);
     meter.record([
       count('HalvesSettled', swept.halvesSettled),
       count('HoursRolledUp', swept.hoursRolledUp),

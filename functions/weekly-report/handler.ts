@@ -6,23 +6,26 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { createInsights } from '../../shared/adapters/aws/insights.js';
 import { consoleUrl, createReportBucket } from '../../shared/adapters/aws/report-bucket.js';
 import { createAnnounce } from '../../shared/adapters/aws/report-topic.js';
+import { knownWorld } from '../../shared/known-world.js';
+import type { Delivery } from '../../shared/report/deliver.js';
 import { variable, wire } from '../wiring.js';
-import { createWeeklyReport } from './weekly-report.js';
+import { createWeeklyReport, type ReportWorld } from './weekly-report.js';
 
-const { world } = wire(process.env);
+const wired = wire(process.env);
+const inWorld = knownWorld(wired);
+const { clock, config } = wired.world;
 const bucket = variable(process.env, 'REPORT_BUCKET');
 const region = variable(process.env, 'AWS_REGION');
 const logGroup = variable(process.env, 'INGEST_LOG_GROUP');
 const insights = createInsights(new CloudWatchLogsClient({}));
 
-export const handler = createWeeklyReport({
-  world,
-  query: (query, from, to) => insights.query(logGroup, query, from, to),
-  delivery: {
-    bucket: createReportBucket(new S3Client({}), bucket),
-    clock: world.clock,
-    language: world.config.language,
-    urlOf: (key) => consoleUrl(region, bucket, key),
-    announce: createAnnounce(new SNSClient({}), variable(process.env, 'TOPIC_ARN')),
-  },
-});
+const delivery: Delivery = {
+  bucket: createReportBucket(new S3Client({}), bucket),
+  clock,
+  language: config.language,
+  urlOf: (key) => consoleUrl(region, bucket, key),
+  announce: createAnnounce(new SNSClient({}), variable(process.env, 'TOPIC_ARN')),
+};
+const query: ReportWorld['query'] = (text, from, to) => insights.query(logGroup, text, from, to);
+
+export const handler = () => inWorld((world) => createWeeklyReport({ world, query, delivery })());

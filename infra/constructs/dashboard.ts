@@ -61,7 +61,8 @@ export class Dashboard extends Construct {
         [new AlarmStatusWidget({ title: 'Alarms of mtls-watch itself', alarms: [...alarms], width: 24, height: 3 })],
         refusals(),
         [topIssuers(functions), incidents()],
-        delivery(canaryScopes),
+        delivery('reconcile' in functions),
+        ...(canaryScopes.length === 0 ? [] : [[roundTrips(canaryScopes)]]),
         functionHealth(functions),
         cost(functions, table, filterNames),
       ],
@@ -121,12 +122,10 @@ function incidents(): GraphWidget {
   );
 }
 
-function delivery(canaryScopes: readonly string[]): GraphWidget[] {
+function delivery(hasReconcile: boolean): GraphWidget[] {
   const lag = (statistic: string, label: string) =>
     watchMetric('DeliveryLag', 'ingest', { ...ofFiveMinutes, statistic, label });
-  const canaries = canaryScopes.map((scope) =>
-    watchMetric('CanaryRoundTrip', 'ingest', { ...largest, label: scope, dimensionsMap: { scope } }),
-  );
+  const checked = (metricName: string, label: string) => watchMetric(metricName, 'reconcile', { ...largest, label });
   return [
     graph('From refusal to ingest, seconds', [
       lag(Stats.p(50), 'half of the batches'),
@@ -140,14 +139,25 @@ function delivery(canaryScopes: readonly string[]): GraphWidget[] {
       ],
       { right: [watchMetric('RecordsRejected', 'ingest', { ...sum, label: 'rejected' })] },
     ),
-    ...(canaries.length === 0
-      ? []
-      : [
-          graph('Round trip of the canaries, seconds', canaries, {
-            right: [total('CanaryFailed', 'calls that failed'), total('CanaryNotRefused', 'calls that were let in')],
-          }),
-        ]),
+    ...(hasReconcile
+      ? [
+          graph('Where logs should come from', [
+            checked('FiltersUnmet', 'filters missing'),
+            checked('SilentLogGroups', 'log groups gone silent'),
+          ]),
+        ]
+      : []),
   ];
+}
+
+function roundTrips(scopes: readonly string[]): GraphWidget {
+  const trips = scopes.map((scope) =>
+    watchMetric('CanaryRoundTrip', 'ingest', { ...largest, label: scope, dimensionsMap: { scope } }),
+  );
+  return graph('Round trip of the canaries, seconds', trips, {
+    width: 24,
+    right: [total('CanaryFailed', 'calls that failed'), total('CanaryNotRefused', 'calls that were let in')],
+  });
 }
 
 function functionHealth(functions: DashboardProps['functions']): GraphWidget[] {
@@ -234,6 +244,10 @@ function logGroupsOf(functions: DashboardProps['functions'], services: readonly 
   return services.flatMap((service) => functions[service]?.logGroup.logGroupName ?? []);
 }
 
-function graph(title: string, left: IMetric[], more: Pick<GraphWidgetProps, 'right' | 'stacked'> = {}): GraphWidget {
-  return new GraphWidget({ title, left, ...more, width: THIRD, height: HEIGHT, leftYAxis: { min: 0 } });
+function graph(
+  title: string,
+  left: IMetric[],
+  more: Pick<GraphWidgetProps, 'right' | 'stacked' | 'width'> = {},
+): GraphWidget {
+  return new GraphWidget({ title, left, width: THIRD, ...more, height: HEIGHT, leftYAxis: { min: 0 } });
 }

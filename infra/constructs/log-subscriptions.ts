@@ -6,7 +6,7 @@ import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type ILogGroup, LogGroup, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../../shared/config.js';
-import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../filter-patterns.js';
+import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/filter-patterns.js';
 
 export interface LogSubscriptionsProps {
   readonly ingest: IFunction;

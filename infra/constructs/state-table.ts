@@ -40,4 +40,16 @@ export class StateTable extends Construct {
       }),
     ];
   }
+
+  /** What was found, and what was subscribed: nothing else of the table, and in a dry run nothing is written. */
+  reconcilerStatements(mode: 'dry-run' | 'on'): PolicyStatement[] {
+    const writes = ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'];
+    return [
+      new PolicyStatement({
+        actions: ['dynamodb:Query', ...(mode === 'on' ? writes : [])],
+        resources: [this.table.tableArn],
+        conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['inventory', 'subscribed'] } },
+      }),
+    ];
+  }
 }

@@ -7,10 +7,13 @@
 export interface Found {
   readonly accountId: string;
   readonly region: string;
-  /** The role with which API Gateway writes execution logs, an account-level setting; null where none is set. */
+  /**
+   * The role with which API Gateway writes to CloudWatch Logs, a setting of the account; empty where none is set, null where
+   * it could not be read.
+   */
   readonly gatewayLoggingRoleArn: string | null;
   readonly domains: readonly FoundDomain[];
-  /** By name, each log group that a stage of `domains` writes to. */
+  /** By name, each log group that a stage of `domains` writes to; without those that could not be looked at. */
   readonly logGroups: ReadonlyMap<string, FoundLogGroup>;
   /** What could not be looked at, and why: a missing permission makes an answer incomplete, never wrong. */
   readonly unreadable: readonly Unreadable[];
@@ -20,6 +23,8 @@ export interface Unreadable {
   /** Such as `the versions of s3://bucket/truststore.pem`. */
   readonly what: string;
   readonly why: string;
+  /** Set where no stage and no log can hide behind it, as with the versions of a truststore. */
+  readonly isDetail?: true;
 }
 
 /** A custom domain with mutual TLS. */
@@ -43,13 +48,16 @@ export interface FoundTruststore {
   /** Null where it could not be read. */
   readonly isVersioned: boolean | null;
   readonly newestVersion: string | null;
-  /** What API Gateway said when the domain was last updated. */
+  /** What API Gateway said of the truststore when the domain was last updated. */
   readonly warnings: readonly string[];
 }
 
 export type ApiKind = 'REST' | 'HTTP' | 'WEBSOCKET';
 
-/** A stage that a domain's mapping leads to. A stage that is mapped twice is listed once. */
+/**
+ * A stage that a domain's mapping or routing rule leads to. A stage that is mapped twice is listed once; a mapping that leaves
+ * the stage to the caller's URL leads to every stage of its API.
+ */
 export interface FoundStage {
   readonly apiId: string;
   readonly apiName: string;
@@ -64,10 +72,18 @@ export interface FoundStage {
 export type ExecutionLog =
   /** The group that API Gateway makes and writes itself. */
   | { readonly kind: 'managed'; readonly logGroup: string; readonly level: 'ERROR' | 'INFO' }
-  /** Delivered to a place of the user's own; `logGroup` is null where that is not a log group. */
-  | { readonly kind: 'vended'; readonly logGroup: string | null; readonly destinationArn: string }
+  /** Delivered to a place of the user's own; `logGroup` is null where that is not a log group that can be told. */
+  | {
+      readonly kind: 'vended';
+      readonly logGroup: string | null;
+      readonly destinationArn: string;
+      /** The stage's level rules the delivered lines as well. */
+      readonly level: 'OFF' | 'ERROR' | 'INFO';
+    }
   /** A REST API that writes none. */
   | { readonly kind: 'off' }
+  /** A REST API of which it could not be read whether its log goes to the managed group or elsewhere. */
+  | { readonly kind: 'unknown' }
   /** HTTP and WebSocket APIs have none. */
   | { readonly kind: 'unsupported' };
 
@@ -82,7 +98,8 @@ export interface FoundLogGroup {
   readonly name: string;
   /** False where a stage is set to write to it and nothing has made it yet. */
   readonly exists: boolean;
-  readonly filters: readonly FoundFilter[];
+  /** Null where they could not be read. */
+  readonly filters: readonly FoundFilter[] | null;
   /** Milliseconds since the epoch, as CloudWatch Logs knows it, up to an hour late; null where it never had an event. */
   readonly lastEventAt: number | null;
 }

@@ -197,6 +197,8 @@ export interface Meter {
 }
 
 export interface Log {
+  /** A sentence for whoever wants to know what was done. */
+  info(message: string): void;
   error(message: string, details: { readonly error: unknown; readonly [name: string]: unknown }): void;
 }
 

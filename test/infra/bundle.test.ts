@@ -11,6 +11,8 @@ it.each(functionNames)('%s is one file that loads as it would in Lambda, and exp
   vi.stubEnv('TOPIC_ARN', 'arn:aws:sns:eu-central-1:123456789012:topic');
   vi.stubEnv('REPORT_BUCKET', 'reports');
   vi.stubEnv('INGEST_LOG_GROUP', 'ingest');
+  vi.stubEnv('INGEST_FUNCTION_ARN', 'arn:aws:lambda:eu-central-1:123456789012:function:ingest');
+  vi.stubEnv('STACK_NAME', 'mtls-watch');
   vi.stubEnv('AWS_REGION', 'eu-central-1');
   const folder = bundle(name);
   expect(readdirSync(folder)).toEqual(['index.mjs']);

@@ -9,6 +9,7 @@ const everything = {
   executionLogGroups: [{ name: 'API-Gateway-Execution-Logs_abc123/prod', create: true }],
   accessLogGroups: [{ name: '/aws/apigateway/access', create: true }],
   reservedConcurrency: 10,
+  discover: { mode: 'on', truststoreBuckets: ['example-truststores'] },
 };
 
 /** The rules that were set aside, as `path rule: reason`. */
@@ -25,6 +26,7 @@ describe('cdk-nag, AwsSolutions', () => {
   it.each([
     ['the example', {}],
     ['everything switched on', everything],
+    ['a dry run of discovery', { discover: {} }],
     ['next to nothing', { executionLogGroups: [], accessLogGroups: [], truststores: {}, alertEmails: [] }],
   ])('finds nothing in the stack with %s', (_what, settings) => {
     const { app } = synthesise(settings);
@@ -34,7 +36,12 @@ describe('cdk-nag, AwsSolutions', () => {
   });
 
   it('sets aside these rules, each for its reason', () => {
+    const wildcard = (resource: string) => `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:${resource}]`;
+    const logs = (resource: string) => wildcard(`logs:<AWS::Region>:<AWS::AccountId>:${resource}`);
+    const gateway = (path: string) => wildcard(`apigateway:<AWS::Region>::${path}`);
+    const reconciler = 'MtlsWatch/Default/Reconciler/Reconcile Annotation::';
     expect(acknowledged(synthesise(everything).stack)).toEqual([
+      expect.stringContaining(`MtlsWatch/Default Annotation::${wildcard('s3:::example-truststores/*')}: The bucket is`),
       expect.stringMatching(
         /^MtlsWatch\/Default\/Ingest\/DeadLetters \S*AwsSolutions-SQS3: It is the dead-letter queue/,
       ),
@@ -45,6 +52,17 @@ describe('cdk-nag, AwsSolutions', () => {
       expect.stringMatching(
         /^MtlsWatch\/Default\/WeeklyReport\/Report \S*AwsSolutions-IAM5\[.*reports\/\*\]: The function makes a folder/,
       ),
+      expect.stringMatching(/^MtlsWatch\/Default\/Reconciler\/Changes \S*AwsSolutions-SQS3: Its messages only say/),
+      expect.stringContaining(`${reconciler}${logs('log-group:*')}: The list of log groups is one resource.`),
+      expect.stringContaining(`${reconciler}${gateway('/domainnames/*/apimappings')}: Reads`),
+      expect.stringContaining(`${reconciler}${gateway('/restapis/*/stages')}: Reads`),
+      expect.stringContaining(`${reconciler}${gateway('/apis/*/stages')}: Reads`),
+      expect.stringContaining(
+        `${reconciler}${wildcard('apigateway:<AWS::Region>:<AWS::AccountId>:/domainnames/*/routingrules/*')}: Reads`,
+      ),
+      expect.stringContaining(`${reconciler}${logs('delivery-source:*')}: A list is authorised`),
+      expect.stringContaining(`${reconciler}${logs('delivery:*')}: A list is authorised`),
+      expect.stringContaining(`${reconciler}${logs('delivery-destination:*')}: A list is authorised`),
     ]);
   });
 

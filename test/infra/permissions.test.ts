@@ -92,9 +92,88 @@ describe('what the roles may do', () => {
     expect(grants(template, 'SweepSchedulerRole')).toEqual(['lambda:InvokeFunction on <SweepFunction>']);
   });
 
+  describe('the reconciler', () => {
+    const logs = 'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>';
+    const gateway = 'arn:<AWS::Partition>:apigateway:<AWS::Region>';
+    const own = ['logs:CreateLogStream on <ReconcilerReconcileLogs>', 'logs:PutLogEvents on <ReconcilerReconcileLogs>'];
+    const only = (keys: string[]) =>
+      `<StateTable> if ${JSON.stringify({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': keys } })}`;
+    const looks = (discover: object) =>
+      grants(synthesise({ discover, executionLogGroups: [], accessLogGroups: [] }).template, 'ReconcilerReconcileRole');
+    const discovery = [
+      ...own,
+      `logs:DescribeLogGroups on ${logs}:log-group:*`,
+      `logs:DescribeLogStreams on ${logs}:log-group:*`,
+      `logs:DescribeSubscriptionFilters on ${logs}:log-group:*`,
+      `apigateway:GET on ${gateway}::/account`,
+      `apigateway:GET on ${gateway}::/domainnames`,
+      `apigateway:GET on ${gateway}::/domainnames/*/apimappings`,
+      `apigateway:GET on ${gateway}::/restapis`,
+      `apigateway:GET on ${gateway}::/restapis/*/stages`,
+      `apigateway:GET on ${gateway}::/apis`,
+      `apigateway:GET on ${gateway}::/apis/*/stages`,
+      `apigateway:ListRoutingRules on ${gateway}:<AWS::AccountId>:/domainnames/*/routingrules/*`,
+      `logs:DescribeDeliverySources on ${logs}:delivery-source:*`,
+      `logs:DescribeDeliveries on ${logs}:delivery:*`,
+      `logs:DescribeDeliveryDestinations on ${logs}:delivery-destination:*`,
+    ];
+    const queue = [
+      'sqs:ReceiveMessage on <ReconcilerChanges>',
+      'sqs:DeleteMessage on <ReconcilerChanges>',
+      'sqs:GetQueueAttributes on <ReconcilerChanges>',
+    ];
+
+    it('looks at the configured log groups, where nothing is discovered', () => {
+      const groups = ['API-Gateway-Execution-Logs_abc123/prod', '/aws/apigateway/access'];
+      expect(grants(template, 'ReconcilerReconcileRole')).toEqual([
+        ...own,
+        `logs:DescribeLogGroups on ${logs}:log-group:*`,
+        ...['logs:DescribeLogStreams', 'logs:DescribeSubscriptionFilters'].flatMap((action) =>
+          groups.map((group) => `${action} on ${logs}:log-group:${group}:*`),
+        ),
+      ]);
+      expect(grants(template, 'ReconcilerSchedulerRole')).toEqual([
+        'lambda:InvokeFunction on <ReconcilerReconcileFunction>',
+      ]);
+    });
+
+    it('looks at the account and changes nothing in a dry run', () => {
+      expect(looks({})).toEqual([...discovery, `dynamodb:Query on ${only(['inventory', 'subscribed'])}`, ...queue]);
+    });
+
+    it('puts and removes subscription filters, and keeps what it found, once it is switched on', () => {
+      const table = only(['inventory', 'subscribed']);
+      expect(looks({ mode: 'on' })).toEqual([
+        ...discovery,
+        `dynamodb:Query on ${table}`,
+        `dynamodb:BatchWriteItem on ${table}`,
+        `dynamodb:DeleteItem on ${table}`,
+        `logs:PutSubscriptionFilter on ${logs}:log-group:*`,
+        `logs:DeleteSubscriptionFilter on ${logs}:log-group:*`,
+        ...queue,
+      ]);
+    });
+
+    it('sees the version of truststores in the buckets that are named; others read them', () => {
+      const bucket = 'arn:<AWS::Partition>:s3:::discovered';
+      expect(looks({ truststoreBuckets: ['discovered'] }).filter((grant) => grant.startsWith('s3:'))).toEqual([
+        `s3:GetBucketVersioning on ${bucket}`,
+        `s3:GetObject on ${bucket}/*`,
+      ]);
+      const read = synthesise({ discover: { truststoreBuckets: ['discovered'] }, truststores: {} }).template;
+      for (const role of ['IngestRole', 'SweepRole', 'WeeklyReportRole']) {
+        expect(grants(read, role).filter((grant) => grant.includes('s3:::'))).toEqual([
+          `s3:GetObject on ${bucket}/*`,
+          `s3:GetObjectVersion on ${bucket}/*`,
+          `s3:ListBucketVersions on ${bucket}`,
+        ]);
+      }
+    });
+  });
+
   it('nobody else, nothing by managed policy, and nothing that CDK adds on the side', () => {
     const roles = resources(template, 'AWS::IAM::Role');
-    expect(roles).toHaveLength(5);
+    expect(roles).toHaveLength(7);
     for (const [, { Properties }] of roles) expect(Properties.ManagedPolicyArns).toBeUndefined();
     for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) template.resourceCountIs(type, 0);
   });
@@ -106,7 +185,7 @@ describe('what the roles may do', () => {
     });
     const lambda = [{ Service: 'lambda.amazonaws.com' }];
     const scheduler = [{ Service: 'scheduler.amazonaws.com' }];
-    expect(principals).toEqual([lambda, lambda, scheduler, lambda, scheduler]);
+    expect(principals).toEqual([lambda, lambda, scheduler, lambda, scheduler, lambda, scheduler]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../infra/filter-patterns.js';
 import { parseConfig } from '../../shared/config.js';
+import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/filter-patterns.js';
 import { exampleSettings, resources, synthesise } from './support.js';
 
 const { template } = synthesise();
@@ -99,20 +99,24 @@ describe('the functions', () => {
   const functions = resources(template, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties);
 
   it('run on Node 24 and ARM, each with a log group of its own that forgets', () => {
-    expect(functions).toHaveLength(3);
+    expect(functions).toHaveLength(4);
     for (const properties of functions) {
       expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
     }
     const used = functions.map(({ LoggingConfig }) => (LoggingConfig as { LogGroup: { Ref: string } }).LogGroup.Ref);
     const groups = resources(synthesise({ logRetentionDays: 90 }).template, 'AWS::Logs::LogGroup');
     expect(groups.map(([id]) => id).sort()).toEqual(used.sort());
-    expect(groups.map(([, { Properties }]) => Properties.RetentionInDays)).toEqual([90, 90, 90]);
+    expect(groups.map(([, { Properties }]) => Properties.RetentionInDays)).toEqual([90, 90, 90, 90]);
   });
 
   it('get the settings, the table, the topic and the names of their metrics', () => {
     for (const { Environment, Description } of functions) {
       const variables = (Environment as { Variables: Record<string, unknown> }).Variables;
-      const own = String(Description).includes('weekly report') ? ['INGEST_LOG_GROUP', 'REPORT_BUCKET'] : [];
+      const own = String(Description).includes('weekly report')
+        ? ['INGEST_LOG_GROUP', 'REPORT_BUCKET']
+        : String(Description).includes('subscribed')
+          ? ['INGEST_FUNCTION_ARN', 'STACK_NAME']
+          : [];
       expect(
         Object.keys(variables)
           .filter((name) => !own.includes(name))
@@ -137,7 +141,7 @@ describe('the functions', () => {
     const reserved = resources(synthesise({ reservedConcurrency }).template, 'AWS::Lambda::Function').map(
       ([, { Properties }]) => Properties.ReservedConcurrentExecutions,
     );
-    expect(reserved).toEqual([ingest, sweep, undefined]);
+    expect(reserved).toEqual([ingest, sweep, undefined, undefined]);
   });
 });
 
@@ -271,6 +275,7 @@ describe('the alarms', () => {
     const breaching = alarms.filter(({ TreatMissingData }) => TreatMissingData !== 'notBreaching');
     expect(breaching).toMatchObject([
       { Namespace: 'AWS/Lambda', MetricName: 'Invocations', TreatMissingData: 'breaching' },
+      { Namespace: 'MtlsWatch', MetricName: 'FiltersUnmet', TreatMissingData: 'breaching' },
     ]);
   });
 
@@ -305,6 +310,7 @@ it('puts out what an operator needs to find its parts', () => {
     'TableName',
     'IngestFunctionName',
     'SweepFunctionName',
+    'ReconcileFunctionName',
     'DeadLetterQueueUrl',
   ]);
 });

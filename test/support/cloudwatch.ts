@@ -16,11 +16,17 @@ export interface MetricKey {
 export type Series = readonly (number | null)[];
 
 export interface Metrics {
+  /** Points of one metric come in the order of time. */
   put(metric: MetricKey, at: number, value: number): void;
   /** Takes a line of a function's log; whatever is not in embedded metric format is passed over. */
   takeLine(line: string): void;
   statistic(metric: MetricKey, statistic: string, from: number, to: number): number | null;
   known(): readonly MetricKey[];
+}
+
+interface Point {
+  readonly at: number;
+  readonly value: number;
 }
 
 interface Emf {
@@ -36,7 +42,7 @@ interface Emf {
 }
 
 export function createMetrics(): Metrics {
-  const store = new Map<string, { key: MetricKey; points: { at: number; value: number }[] }>();
+  const store = new Map<string, { key: MetricKey; points: Point[] }>();
   const put = (key: MetricKey, at: number, value: number): void => {
     const name = nameOf(key);
     const known = store.get(name) ?? { key, points: [] };
@@ -50,7 +56,13 @@ export function createMetrics(): Metrics {
     },
     statistic: (key, statistic, from, to) => {
       const points = store.get(nameOf(key))?.points ?? [];
-      const values = points.filter(({ at }) => at >= from && at < to).map(({ value }) => value);
+      const values: number[] = [];
+      // Time goes on from point to point, and what is asked for is recent.
+      for (let index = points.length - 1; index >= 0; index--) {
+        const { at, value } = points[index] as Point;
+        if (at < from) break;
+        if (at < to) values.push(value);
+      }
       return values.length === 0 ? null : statisticOf(values, statistic);
     },
     known: () => [...store.values()].map(({ key }) => key),

@@ -4,53 +4,21 @@
  * AWS's documentation say, so that their metrics come from what really happened. Faults are switched on and off.
  */
 
-import { randomUUID } from 'node:crypto';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { vi } from 'vitest';
-import { type CanaryWorld, createCanary } from '../../functions/canary/canary.js';
-import { createIngest } from '../../functions/ingest/ingest.js';
-import { createSweep } from '../../functions/sweep/sweep.js';
-import { createWeeklyReport } from '../../functions/weekly-report/weekly-report.js';
-import type { Wired } from '../../functions/wiring.js';
-import { createFailureLog } from '../../shared/adapters/aws/failure-log.js';
-import { createLog } from '../../shared/adapters/aws/log.js';
-import { createMeter } from '../../shared/adapters/aws/metrics.js';
-import { makeStranger } from '../../shared/adapters/stranger.js';
+import type { FoundLogGroup } from '../../shared/discovery/model.js';
 import type { LogBatch } from '../../shared/model.js';
-import type { Stores } from '../../shared/ports/index.js';
+import { resolved } from '../infra/alarms-of.js';
 import { resources } from '../infra/support.js';
 import { createMetrics, type Metrics } from './cloudwatch.js';
-import {
-  accessBatch,
-  accessEvent,
-  denialAsOneEvent,
-  executionBatch,
-  subscriptionEvent,
-  subscriptionPayload,
-} from './logs.js';
+import { subscriptionEvent, subscriptionPayload } from './logs.js';
+import { type Faults, type Handler, handlerOf } from './played-functions.js';
 import { type TestWorld, testWorld } from './world.js';
 
 const MINUTE = 60_000;
 
 /** "How Lambda handles errors and retries with asynchronous invocation": a minute, then two. */
 const RETRY_AFTER_MINUTES = [1, 2];
-
-export interface Faults {
-  /** Stores whose every call fails. */
-  readonly stores: Set<keyof Stores>;
-  /** Functions, by service, for which there is no concurrency. */
-  readonly throttled: Set<string>;
-  /** Functions that the scheduler does not call. */
-  readonly unscheduled: Set<string>;
-  /** The dead-letter queue takes nothing. */
-  isQueueGone: boolean;
-  /** The bucket of the reports takes nothing. */
-  isBucketDown: boolean;
-  /** The subscription filters are gone: what the gateway writes for the canary's calls is not delivered. */
-  isSubscriptionCut: boolean;
-  /** The gateway does not look at client certificates. */
-  isMutualTlsOff: boolean;
-}
 
 interface Call {
   readonly service: string;
@@ -64,7 +32,7 @@ interface PlayedFunction {
   readonly name: string;
   readonly retries: number;
   readonly hasDestination: boolean;
-  readonly handler: (event: unknown) => Promise<unknown>;
+  readonly handler: Handler;
 }
 
 export interface PlayedStack {
@@ -75,6 +43,8 @@ export interface PlayedStack {
   readonly printed: ReadonlyMap<string, string[]>;
   /** Payloads in the dead-letter queue. */
   readonly deadLetters: unknown[];
+  /** The gateway's log groups with their filters, as the template makes them. */
+  readonly logGroups: Map<string, FoundLogGroup>;
   /** Calls a function asynchronously, as CloudWatch Logs and the scheduler do. */
   call(service: string, event?: unknown): void;
   /** Puts the dead letters through ingest again; what fails stays. */
@@ -93,14 +63,16 @@ export function playStack(template: Template): PlayedStack {
     isBucketDown: false,
     isSubscriptionCut: false,
     isMutualTlsOff: false,
+    abandoned: new Set(),
   };
   const world = testWorld(settingsOf(template));
   const metrics = createMetrics();
   const printed = new Map<string, string[]>();
+  const logGroups = logGroupsOf(template);
   const functions = playedFunctions(template, (variables) =>
-    handlerOf(variables, { world, faults, deliver: (batch) => call('ingest', eventOf(batch)) }),
+    handlerOf(variables, { world, faults, logGroups, deliver: (batch) => call('ingest', eventOf(batch)) }),
   );
-  const queueName = resources(template, 'AWS::SQS::Queue')[0]?.[0] ?? '';
+  const queueName = deadLetterQueue(template);
   const deadLetters: unknown[] = [];
   let calls: Call[] = [];
 
@@ -167,6 +139,7 @@ export function playStack(template: Template): PlayedStack {
     faults,
     printed,
     deadLetters,
+    logGroups,
     call,
     redrive: async () => {
       for (const payload of deadLetters.splice(0)) {
@@ -182,6 +155,9 @@ export function playStack(template: Template): PlayedStack {
       for (const one of due) await run(one);
       const depth = { namespace: 'AWS/SQS', name: 'ApproximateNumberOfMessagesVisible' };
       metrics.put({ ...depth, dimensions: { QueueName: queueName } }, world.at, deadLetters.length);
+      for (const group of logGroups.values()) {
+        if (!faults.abandoned.has(group.name)) logGroups.set(group.name, { ...group, lastEventAt: world.at });
+      }
       world.at += MINUTE;
     },
   };
@@ -221,7 +197,7 @@ function scheduled(template: Template): [string, number][] {
 
 function playedFunctions(
   template: Template,
-  handlerFor: (variables: Readonly<Record<string, string>>) => PlayedFunction['handler'],
+  handlerFor: (variables: Readonly<Record<string, string>>) => Handler,
 ): Map<string, PlayedFunction> {
   const asynchronous = resources(template, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties);
   return new Map(
@@ -235,105 +211,25 @@ function playedFunctions(
   );
 }
 
-/** What the functions meet outside. */
-interface Outside {
-  readonly world: TestWorld;
-  readonly faults: Faults;
-  /** The way of the subscriptions. */
-  readonly deliver: (batch: LogBatch) => void;
+function deadLetterQueue(template: Template): string {
+  const [arn] = resources(template, 'AWS::Lambda::EventInvokeConfig').flatMap(([, { Properties }]) => {
+    const { OnFailure } = (Properties.DestinationConfig ?? {}) as { OnFailure?: { Destination: unknown } };
+    return OnFailure === undefined ? [] : [resolved(OnFailure.Destination)];
+  });
+  return String(arn);
 }
 
-function wiredFor(variables: Readonly<Record<string, string>>, { world, faults }: Outside): Wired {
-  for (const name of ['POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME']) vi.stubEnv(name, variables[name]);
-  const meter = createMeter();
-  vi.unstubAllEnvs();
-  return {
-    meter,
-    log: createLog(process.stdout),
-    world: { ...world, stores: failing(world.stores, faults.stores), failureLog: createFailureLog(process.stdout) },
-  };
-}
-
-function handlerOf(variables: Readonly<Record<string, string>>, outside: Outside): PlayedFunction['handler'] {
-  const wired = wiredFor(variables, outside);
-  switch (variables.POWERTOOLS_SERVICE_NAME) {
-    case 'ingest':
-      return createIngest(wired);
-    case 'sweep':
-      return createSweep(wired);
-    case 'weekly-report':
-      return createWeeklyReport({ world: wired.world, query: noRows, delivery: deliveryOf(wired, outside.faults) });
-    case 'canary':
-      return createCanary({
-        ...wired,
-        canaries: wired.world.config.canaries,
-        clock: wired.world.clock,
-        probes: wired.world.stores.probes,
-        makeStranger,
-        call: gateway(outside),
-      });
-    default:
-      throw new Error(`${variables.POWERTOOLS_SERVICE_NAME} is not played: say in test/support/played-stack.ts how`);
+function logGroupsOf(template: Template): Map<string, FoundLogGroup> {
+  const groups = new Map<string, FoundLogGroup>();
+  for (const [, { Properties }] of resources(template, 'AWS::Logs::SubscriptionFilter')) {
+    const name = String(Properties.LogGroupName);
+    const filter = {
+      name: String(Properties.FilterName),
+      pattern: String(Properties.FilterPattern),
+      destinationArn: String(resolved(Properties.DestinationArn)),
+    };
+    const known = groups.get(name) ?? { name, exists: true, filters: [], lastEventAt: null };
+    groups.set(name, { ...known, filters: [...(known.filters ?? []), filter] });
   }
-}
-
-/** Refuses a stranger and writes both logs, as the gateway does. */
-function gateway({ world, faults, deliver }: Outside): CanaryWorld['call'] {
-  let calls = 0;
-  return async ({ domain }, { certificate }) => {
-    const ids = { requestId: randomUUID(), extendedRequestId: `Canary${++calls}=` };
-    const refusal = { n: CANARY_REQUESTS + calls, at: world.at, reason: 'self signed certificate', ...ids };
-    if (faults.isMutualTlsOff) return { kind: 'answered', status: 200, errorType: null, ...ids };
-    if (!faults.isSubscriptionCut) {
-      const caller = { domainName: domain, 'identity.clientCert.clientCertPem': certificate };
-      deliver(executionBatch([denialAsOneEvent(refusal)]));
-      deliver(accessBatch([accessEvent(refusal, caller)]));
-    }
-    return { kind: 'answered', status: 403, errorType: 'ForbiddenException', ...ids };
-  };
-}
-
-/** Above the numbers that tests give to their own requests. */
-const CANARY_REQUESTS = 1_000_000;
-
-const noRows = async () => ({ rows: [], isCut: false });
-
-function deliveryOf({ world }: Wired, faults: Faults): Parameters<typeof createWeeklyReport>[0]['delivery'] {
-  const objects = new Map<string, string>();
-  const put = async (key: string, text: string): Promise<void> => {
-    if (faults.isBucketDown) throw new Error('the bucket takes nothing');
-    objects.set(key, text);
-  };
-  return {
-    clock: world.clock,
-    language: 'en',
-    urlOf: (key) => `https://console.aws.amazon.com/s3/object/reports?prefix=${key}`,
-    announce: async () => {},
-    bucket: {
-      read: async (key) => {
-        const text = objects.get(key);
-        return text === undefined ? null : { text, etag: text };
-      },
-      put,
-      putIf: async (key, text, etag) => {
-        if ((objects.get(key) ?? null) !== etag) return false;
-        await put(key, text);
-        return true;
-      },
-    },
-  };
-}
-
-/** The stores, of which those named in `down` reject every call for as long as they are named. */
-function failing<T extends Stores>(stores: T, down: ReadonlySet<keyof Stores>): T {
-  const guarded = Object.entries(stores).map(([name, store]: [string, object]) => [
-    name,
-    new Proxy(store, {
-      get: (target, method, receiver) =>
-        down.has(name as keyof Stores)
-          ? async () => Promise.reject(new Error(`the store of ${name} is throttled`))
-          : Reflect.get(target, method, receiver),
-    }),
-  ]);
-  return Object.fromEntries(guarded) as T;
+  return groups;
 }

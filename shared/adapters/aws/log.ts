@@ -3,9 +3,10 @@
 import type { Log } from '../../ports/index.js';
 
 export function createLog(stream: NodeJS.WritableStream): Log {
+  const write = (line: object) => stream.write(`${JSON.stringify(line)}\n`);
   return {
-    error: (message, details) =>
-      stream.write(`${JSON.stringify({ level: 'ERROR', message, ...details, error: describe(details.error) })}\n`),
+    info: (message) => write({ level: 'INFO', message }),
+    error: (message, details) => write({ level: 'ERROR', message, ...details, error: describe(details.error) }),
   };
 }
 

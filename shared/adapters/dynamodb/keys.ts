@@ -21,6 +21,8 @@
  *     rate#BATCH              -                     the sampling rate of a batch                  2 days
  *     silence                 ID                    who is not told of what, and until when       until its end, and 30 days
  *     probe#DAY               AT#FINGERPRINT        a call of the canary                          30 days
+ *     inventory               DOMAIN                a discovered custom domain                    until it is gone
+ *     subscribed              LOGGROUP              a log group with a filter of ours             until the filter is removed
  */
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
@@ -106,6 +108,10 @@ export const keys = {
     pk: probePk(dayOfMinute(Math.floor(at / MINUTE_MS))),
     sk: `${ordered(at)}#${fingerprint}`,
   }),
+  inventoryPk: 'inventory',
+  inventory: (domain: string): Key => ({ pk: 'inventory', sk: domain }),
+  subscribedPk: 'subscribed',
+  subscribed: (logGroup: string): Key => ({ pk: 'subscribed', sk: logGroup }),
   certificate: (fingerprint: string): Key => ({ pk: `certificate#${fingerprint}`, sk: ALONE }),
   load: (minute: number, kind: string): Key => ({ pk: `load#${minute}`, sk: kind }),
   rate: (batchId: string): Key => ({ pk: `rate#${batchId}`, sk: ALONE }),

@@ -15,7 +15,7 @@ import {
   waitUntilStackCreateComplete,
 } from '@aws-sdk/client-cloudformation';
 import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { ACCESS_LOG_PATTERN } from '../../../infra/filter-patterns.js';
+import { ACCESS_LOG_PATTERN } from '../../../shared/filter-patterns.js';
 import { cloudFormation, s3 } from './clients.js';
 
 /** The outputs of the stack. */

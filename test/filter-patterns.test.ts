@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../infra/filter-patterns.js';
+import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../shared/filter-patterns.js';
 
 const id = '(4f3e3b0f-39db-11e9-9c2e-5bd7c2de5998)';
 

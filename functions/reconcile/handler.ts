@@ -1,0 +1,29 @@
+/** Called by the scheduler, and by a queue with changes of API Gateway; neither's event says anything that is needed. */
+
+import { createDiscovery, discoveryClients } from '../../shared/adapters/aws/discovery.js';
+import { createLog } from '../../shared/adapters/aws/log.js';
+import { createLogGroups } from '../../shared/adapters/aws/log-groups.js';
+import { createMeter } from '../../shared/adapters/aws/metrics.js';
+import { systemClock } from '../../shared/adapters/clock.js';
+import { createDynamoClient } from '../../shared/adapters/dynamodb/index.js';
+import { createDynamoInventory } from '../../shared/adapters/dynamodb/inventory.js';
+import { configIn, variable } from '../wiring.js';
+import { createReconciler } from './reconcile.js';
+
+const clients = discoveryClients();
+
+export const handler = createReconciler({
+  world: {
+    config: configIn(process.env),
+    own: {
+      destinationArn: variable(process.env, 'INGEST_FUNCTION_ARN'),
+      stackName: variable(process.env, 'STACK_NAME'),
+    },
+    clock: systemClock,
+    logGroups: createLogGroups(clients.logs),
+    log: createLog(process.stdout),
+    discovery: createDiscovery(clients, variable(process.env, 'AWS_REGION')),
+    inventory: createDynamoInventory(createDynamoClient(), variable(process.env, 'TABLE_NAME')),
+  },
+  meter: createMeter(),
+});

@@ -1,0 +1,32 @@
+/** The reconciler on whatever world it is wired to: reconcile, measure, and fail loudly after all was tried. */
+
+import type { Meter } from '../../shared/ports/index.js';
+import { type Reconciled, type ReconcileWorld, reconcile } from '../../shared/reconcile.js';
+import { count } from '../../shared/stages/measure.js';
+
+export interface WiredReconciler {
+  readonly world: ReconcileWorld;
+  readonly meter: Meter;
+}
+
+/** What was done, for whoever calls the function by hand. */
+export type Outcome = Pick<Reconciled, 'filtersPut' | 'filtersRemoved' | 'filtersUnmet'> & {
+  readonly silentLogGroups: readonly string[];
+};
+
+export function createReconciler({ world, meter }: WiredReconciler): () => Promise<Outcome> {
+  return async () => {
+    const { filtersPut, filtersRemoved, filtersUnmet, found, watched, silent, failures } = await reconcile(world);
+    meter.record([
+      count('FiltersPut', filtersPut),
+      count('FiltersRemoved', filtersRemoved),
+      count('FiltersUnmet', filtersUnmet),
+      count('SilentLogGroups', silent.length),
+      ...(found === null ? [] : [count('DomainsFound', watched.length)]),
+    ]);
+    if (failures.length > 0) {
+      throw new AggregateError(failures, `${failures.length} step(s) failed; the next run repeats them`);
+    }
+    return { filtersPut, filtersRemoved, filtersUnmet, silentLogGroups: silent.map(({ name }) => name) };
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * What the functions that read logs need to know of the discovered domains: which domain an API's stage belongs to, which
+ * APIs have no execution log, where the truststores are. Cut out of what was found by the reconciler, merged with the
+ * settings by whoever reads logs. Pure.
+ */
+
+import type { Config } from '../config.js';
+import { limits } from '../limits.js';
+import type { KnownDomain } from '../ports/inventory.js';
+import type { FoundDomain } from './model.js';
+
+/**
+ * @param domains those that are watched
+ * @param truststoreBuckets the only ones whose objects may be read
+ */
+export function knownDomains(domains: readonly FoundDomain[], truststoreBuckets: readonly string[]): KnownDomain[] {
+  return domains.map(({ name, truststore, stages }) => ({
+    name,
+    truststoreUri: truststoreBuckets.includes(bucketOf(truststore.uri)) ? truststore.uri : null,
+    stages: stages.slice(0, limits.inventoryStagesMax).map(({ apiId, stage, executionLog }) => ({
+      apiId,
+      stage,
+      hasExecutionLog: executionLog.kind !== 'unsupported',
+    })),
+  }));
+}
+
+/** Where a part of the account could not be read, stages that were known before are taken to be there still. */
+export function keepingStages(domains: readonly KnownDomain[], before: readonly KnownDomain[]): KnownDomain[] {
+  const stagesBefore = new Map(before.map(({ name, stages }) => [name, stages]));
+  return domains.map((domain) => {
+    const places = new Set(domain.stages.map(({ apiId, stage }) => `${apiId}/${stage}`));
+    const unseen = (stagesBefore.get(domain.name) ?? []).filter(({ apiId, stage }) => !places.has(`${apiId}/${stage}`));
+    return { ...domain, stages: [...domain.stages, ...unseen].slice(0, limits.inventoryStagesMax) };
+  });
+}
+
+export function bucketOf(uri: string): string {
+  return /^s3:\/\/([^/]+)\//.exec(uri)?.[1] ?? '';
+}
+
+/**
+ * The settings with what was found added. What is set by hand stays: a name for a whole API also holds for its stages. A
+ * stage behind several domains is named after none of them, for a denial without its access record may be any one's.
+ */
+export function withKnown(config: Config, known: readonly KnownDomain[]): Config {
+  const namesByPlace = new Map<string, Set<string>>();
+  for (const { name, stages } of known) {
+    for (const { apiId, stage } of stages) {
+      if (Object.hasOwn(config.domains, apiId)) continue;
+      const place = `${apiId}/${stage}`;
+      namesByPlace.set(place, (namesByPlace.get(place) ?? new Set()).add(name));
+    }
+  }
+  const domains = [...namesByPlace].flatMap(([place, names]) => (names.size === 1 ? [[place, ...names]] : []));
+  const stages = known.flatMap((domain) => domain.stages);
+  const silent = stages.filter(({ hasExecutionLog }) => !hasExecutionLog).map(({ apiId }) => apiId);
+  const truststores = known.flatMap(({ name, truststoreUri }) =>
+    truststoreUri === null ? [] : [[name, truststoreUri] as const],
+  );
+  return {
+    ...config,
+    domains: { ...Object.fromEntries(domains), ...config.domains },
+    apisWithoutExecutionLog: [...new Set([...config.apisWithoutExecutionLog, ...silent])],
+    truststores: { ...Object.fromEntries(truststores), ...config.truststores },
+  };
+}

@@ -1,0 +1,79 @@
+/** What the reconciler did or would do, in sentences for its log. Pure. Names come from the account: they are cleaned. */
+
+import { limits } from '../limits.js';
+import { clean } from '../text.js';
+import { bucketOf } from './inventory.js';
+import type { Found, FoundDomain, FoundLogGroup } from './model.js';
+import type { Action } from './reconcile.js';
+
+/** @param isDone false for what would be done in earnest */
+export function describeAction(action: Action, isDone: boolean): string {
+  const logGroup = named(action.logGroup);
+  switch (action.kind) {
+    case 'put': {
+      const filter = `the filter ${named(action.filterName)} on ${logGroup}`;
+      return action.because === 'missing'
+        ? `${isDone ? 'put' : 'would put'} ${filter}: ${logOf(action)} was not subscribed`
+        : `${isDone ? 'changed' : 'would change'} ${filter}: its pattern was not the current one`;
+    }
+    case 'remove': {
+      const why =
+        action.because === 'unused' ? 'no watched stage writes there any more' : 'another filter sends us the same';
+      return `${isDone ? 'removed' : 'would remove'} the filter ${named(action.filterName)} from ${logGroup}: ${why}`;
+    }
+    case 'hold':
+      return `left the filter ${named(action.filterName)} on ${logGroup}, where no watched stage was seen to write: a part of the account could not be read`;
+    case 'unmet':
+      return `cannot subscribe ${logGroup} to ${logOf(action)}: in the way are filters that are not ours: ${listed(action.takenBy)}; remove one`;
+    case 'wait':
+      return `${logGroup} does not exist yet; ${logOf(action)} is subscribed once it does`;
+    case 'lost':
+      return `the stack's filter for the ${action.log} log on ${logGroup} is gone: nothing of it is counted; deploy the stack again`;
+  }
+}
+
+function logOf({ log, domains }: Extract<Action, { readonly domains: readonly string[] }>): string {
+  return `the ${log} log of ${listed(domains)}`;
+}
+
+export function describeFound(found: Found, watched: readonly FoundDomain[]): string[] {
+  const hidden = found.unreadable.filter(({ isDetail }) => isDetail !== true);
+  return [
+    `found ${found.domains.length} custom domain(s) with mutual TLS, ${watched.length} of them to watch${
+      watched.length === 0 ? '' : `: ${listed(watched.map(({ name }) => name))}`
+    }`,
+    ...hidden.map(({ what, why }) => `could not read ${named(what)}: ${named(why)}; no filter is removed in this run`),
+  ];
+}
+
+/** Truststores that would be looked at for a verdict, were it allowed. */
+export function describeUnreadTruststores(
+  watched: readonly FoundDomain[],
+  truststoreBuckets: readonly string[],
+  truststores: Readonly<Record<string, string>>,
+): string[] {
+  return watched
+    .filter(
+      ({ name, truststore }) =>
+        !Object.hasOwn(truststores, name) && !truststoreBuckets.includes(bucketOf(truststore.uri)),
+    )
+    .map(
+      ({ name, truststore }) =>
+        `alerts of ${named(name)} come without a verdict: name the bucket of ${named(truststore.uri)} under discover.truststoreBuckets`,
+    );
+}
+
+export function describeSilent(groups: readonly FoundLogGroup[], hours: number): string {
+  return `no event for ${hours} hours in ${listed(groups.map(({ name }) => name))}: look whether the stages still write there (mtls-watch doctor)`;
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, limits.namesInLogLineMax).map(named).join(', ');
+  return names.length > limits.namesInLogLineMax
+    ? `${shown} and ${names.length - limits.namesInLogLineMax} more`
+    : shown;
+}
+
+function named(text: string): string {
+  return clean(text, limits.nameInLogLineCharsMax);
+}

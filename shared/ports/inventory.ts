@@ -1,0 +1,49 @@
+/**
+ * What the reconciler found, for the functions that read logs, and what it subscribed, for itself. Implemented by
+ * `adapters/memory-inventory.ts` and `adapters/dynamodb/inventory.ts`; `test/contract/inventory.ts` runs on both. Methods
+ * reject with a retryable `MtlsWatchError` when the world fails; they are all safe to repeat.
+ */
+
+import type { FoundFilter, FoundLogGroup } from '../discovery/model.js';
+
+export interface KnownStage {
+  readonly apiId: string;
+  readonly stage: string;
+  /** False for HTTP APIs. */
+  readonly hasExecutionLog: boolean;
+}
+
+/** A custom domain that is watched. */
+export interface KnownDomain {
+  readonly name: string;
+  /** `s3://bucket/key`; null where we may not read it. */
+  readonly truststoreUri: string | null;
+  /** At most `limits.inventoryStagesMax`. */
+  readonly stages: readonly KnownStage[];
+}
+
+export interface InventoryStore {
+  /** Puts these in place of those that are kept. */
+  saveDomains(domains: readonly KnownDomain[]): Promise<void>;
+  /** In no particular order. */
+  domains(): Promise<readonly KnownDomain[]>;
+  /** Notes log groups that are about to get a filter of ours. */
+  noteSubscribed(logGroups: readonly string[]): Promise<void>;
+  /** Log groups that have, or may have, a filter of ours. */
+  subscribed(): Promise<readonly string[]>;
+  /** After the last filter of ours was removed. */
+  forgetSubscribed(logGroups: readonly string[]): Promise<void>;
+}
+
+/** The account's log groups and their subscription filters. Implemented by `adapters/aws/log-groups.ts`. */
+export interface LogGroups {
+  /** As it is now; `exists` is false for one that is not there, `filters` null where they may not be read. */
+  look(name: string): Promise<FoundLogGroup>;
+  /**
+   * Makes the filter, or changes the one of that name.
+   * @returns false where the places of the log group are taken
+   */
+  putFilter(logGroup: string, filter: FoundFilter): Promise<boolean>;
+  /** Removing what is gone is done. */
+  removeFilter(logGroup: string, filterName: string): Promise<void>;
+}

@@ -1,0 +1,218 @@
+/**
+ * Looks at the account and keeps the subscription filters of its stages in place, as `discovery/reconcile.ts` decides;
+ * where nothing is to be discovered, looks at the configured log groups only. Called by the reconcile function on a schedule
+ * and after changes of API Gateway. May be cut off at any point and run twice at once: the next run makes it good.
+ */
+
+import pMap from 'p-map';
+import { type Config, configuredLogGroups, type DiscoverySettings } from './config.js';
+import { keepingStages, knownDomains } from './discovery/inventory.js';
+import type { Found, FoundDomain, FoundLogGroup } from './discovery/model.js';
+import {
+  type Action,
+  isOurs,
+  isSeenWhole,
+  lostFilters,
+  type Own,
+  planSubscriptions,
+  silentGroups,
+  subscribedGroups,
+  watchedDomains,
+} from './discovery/reconcile.js';
+import { describeAction, describeFound, describeSilent, describeUnreadTruststores } from './discovery/words.js';
+import { messageOf } from './errors.js';
+import { limits } from './limits.js';
+import type { Discovery } from './ports/discovery.js';
+import type { Clock, Log } from './ports/index.js';
+import type { InventoryStore, LogGroups } from './ports/inventory.js';
+
+export interface ReconcileWorld {
+  readonly config: Config;
+  readonly own: Own;
+  readonly clock: Clock;
+  readonly logGroups: LogGroups;
+  readonly log: Log;
+  /** Asked only where `config.discover` is set. */
+  readonly discovery: Discovery;
+  readonly inventory: InventoryStore;
+}
+
+export interface Reconciled {
+  readonly actions: readonly Action[];
+  /** Done, not planned: none in a dry run. */
+  readonly filtersPut: number;
+  readonly filtersRemoved: number;
+  readonly filtersUnmet: number;
+  /** Null where nothing is discovered. */
+  readonly found: Found | null;
+  readonly watched: readonly FoundDomain[];
+  readonly silent: readonly FoundLogGroup[];
+  /** What went wrong; it kept nothing else from being done. */
+  readonly failures: readonly unknown[];
+}
+
+/** @throws MtlsWatchError where the account or the table cannot be read at all */
+export async function reconcile(world: ReconcileWorld): Promise<Reconciled> {
+  const { discover } = world.config;
+  return discover === null ? watchConfigured(world) : watchDiscovered(discover, world);
+}
+
+async function watchConfigured(world: ReconcileWorld): Promise<Reconciled> {
+  const failures: unknown[] = [];
+  const groups = await lookAt(configuredLogGroups(world.config), world, failures);
+  const actions = lostFilters(groups, configuredLogs(world.config), world.own);
+  await carryOut(actions, 'dry-run', world, failures);
+  return {
+    actions,
+    filtersPut: 0,
+    filtersRemoved: 0,
+    filtersUnmet: actions.length,
+    found: null,
+    watched: [],
+    silent: tellSilent(groups, [], world),
+    failures,
+  };
+}
+
+async function watchDiscovered(discover: DiscoverySettings, world: ReconcileWorld): Promise<Reconciled> {
+  const { config, own, inventory, log } = world;
+  const failures: unknown[] = [];
+  const [found, subscribed] = await Promise.all([world.discovery.find([]), inventory.subscribed()]);
+  const elsewhere = [...new Set([...configuredLogGroups(config), ...subscribed])].filter(
+    (name) => !found.logGroups.has(name),
+  );
+  const others = await lookAt(elsewhere, world, failures);
+  const groups = [...found.logGroups.values(), ...others];
+  const watched = watchedDomains(found.domains, discover);
+  for (const line of describeFound(found, watched)) log.info(line);
+  for (const line of describeUnreadTruststores(watched, discover.truststoreBuckets, config.truststores)) log.info(line);
+
+  const plan = planSubscriptions({ found, remembered: others, policy: discover, own });
+  const lost = lostFilters(others, configuredLogs(config), own);
+  if (discover.mode === 'on') await remember(plan, found, watched, discover, world);
+  const done = await carryOut([...plan, ...lost], discover.mode, world, failures);
+  if (discover.mode === 'on') await forget(subscribed, groups, done, world);
+  return {
+    actions: [...plan, ...lost],
+    filtersPut: done.filter(({ kind }) => kind === 'put').length,
+    filtersRemoved: done.filter(({ kind }) => kind === 'remove').length,
+    filtersUnmet: done.filter(({ kind }) => kind === 'unmet' || kind === 'lost').length,
+    found,
+    watched,
+    silent: tellSilent(subscribedGroups(groups, own), found.domains, world),
+    failures,
+  };
+}
+
+function configuredLogs({ executionLogGroups, accessLogGroups }: Config) {
+  return { execution: executionLogGroups, access: accessLogGroups };
+}
+
+async function lookAt(
+  names: readonly string[],
+  { logGroups, log }: ReconcileWorld,
+  failures: unknown[],
+): Promise<FoundLogGroup[]> {
+  const groups = await pMap(
+    names,
+    async (name) => {
+      try {
+        return [await logGroups.look(name)];
+      } catch (error) {
+        failures.push(error);
+        log.error(`could not look at the log group ${name}`, { error });
+        return [];
+      }
+    },
+    { concurrency: limits.logGroupLooksMax },
+  );
+  return groups.flat();
+}
+
+/** Before a filter is put: what ingest must know of its records, and that we have it to remove. */
+async function remember(
+  plan: readonly Action[],
+  found: Found,
+  watched: readonly FoundDomain[],
+  { truststoreBuckets }: DiscoverySettings,
+  { inventory }: ReconcileWorld,
+): Promise<void> {
+  const known = knownDomains(watched, truststoreBuckets);
+  await inventory.saveDomains(isSeenWhole(found) ? known : keepingStages(known, await inventory.domains()));
+  await inventory.noteSubscribed(plan.flatMap((action) => (action.kind === 'put' ? [action.logGroup] : [])));
+}
+
+/** One after the other, as CloudWatch Logs takes a few a second. @returns what was done or is as it was planned */
+async function carryOut(
+  plan: readonly Action[],
+  mode: DiscoverySettings['mode'],
+  world: ReconcileWorld,
+  failures: unknown[],
+): Promise<Action[]> {
+  const { log } = world;
+  const done: Action[] = [];
+  let left: number = limits.filterChangesPerRunMax;
+  for (const action of plan) {
+    const isChange = action.kind === 'put' || action.kind === 'remove';
+    if (!isChange || mode === 'dry-run' || left === 0) {
+      log.info(describeAction(action, false));
+      if (!isChange) done.push(action);
+      continue;
+    }
+    left--;
+    try {
+      const outcome = await change(action, world);
+      done.push(outcome);
+      log.info(describeAction(outcome, true));
+    } catch (error) {
+      failures.push(error);
+      log.error(`could not do it: ${describeAction(action, false)}: ${messageOf(error)}`, { error });
+    }
+  }
+  return done;
+}
+
+async function change(
+  action: Extract<Action, { readonly kind: 'put' | 'remove' }>,
+  { logGroups, own }: ReconcileWorld,
+): Promise<Action> {
+  if (action.kind === 'remove') {
+    await logGroups.removeFilter(action.logGroup, action.filterName);
+    return action;
+  }
+  const { logGroup, log, domains, filterName: name, pattern } = action;
+  const isPut = await logGroups.putFilter(logGroup, { name, pattern, destinationArn: own.destinationArn });
+  // Somebody else's filter came in between.
+  return isPut ? action : { kind: 'unmet', logGroup, log, domains, takenBy: ['others'] };
+}
+
+/** Log groups that hold no filter of ours any more. */
+async function forget(
+  subscribed: readonly string[],
+  groups: readonly FoundLogGroup[],
+  done: readonly Action[],
+  { inventory, own }: ReconcileWorld,
+): Promise<void> {
+  const removed = new Set(
+    done.flatMap((action) => (action.kind === 'remove' ? [`${action.logGroup} ${action.filterName}`] : [])),
+  );
+  const put = new Set(done.flatMap((action) => (action.kind === 'put' ? [action.logGroup] : [])));
+  const remembered = new Set(subscribed);
+  const empty = groups.filter(({ name, exists, filters }) => {
+    if (!remembered.has(name) || put.has(name)) return false;
+    const ours = filters?.filter((filter) => isOurs(filter, own));
+    return !exists || ours?.every((filter) => removed.has(`${name} ${filter.name}`));
+  });
+  await inventory.forgetSubscribed(empty.map(({ name }) => name));
+}
+
+function tellSilent(
+  groups: readonly FoundLogGroup[],
+  domains: readonly FoundDomain[],
+  { config: { silentAfterHours }, clock, log }: ReconcileWorld,
+): FoundLogGroup[] {
+  if (silentAfterHours === null) return [];
+  const silent = silentGroups(groups, domains, clock.now(), silentAfterHours);
+  if (silent.length > 0) log.info(describeSilent(silent, silentAfterHours));
+  return silent;
+}
