@@ -5,7 +5,7 @@
 
 import { Token } from 'aws-cdk-lib';
 import type { Node } from 'constructs';
-import { type Config, parseConfig } from '../shared/config.js';
+import { type Config, type MemberConfig, parseConfig, parseMemberConfig } from '../shared/config.js';
 import { MtlsWatchError } from '../shared/errors.js';
 import { limits } from '../shared/limits.js';
 
@@ -14,9 +14,21 @@ const CONTEXT_KEY = 'mtlsWatch';
 /** The longest value that CloudFormation fills in later: a topic's ARN has at most 306 characters. */
 const DEPLOY_TIME_VALUE_CHARS_MAX = 306;
 
+const SOURCE = `cdk.json context "${CONTEXT_KEY}"`;
+
 /** @throws MtlsWatchError `bad-config`, naming each wrong key, its value and what was expected */
 export function readConfig(node: Node): Config {
-  return parseConfig(node.tryGetContext(CONTEXT_KEY), `cdk.json context "${CONTEXT_KEY}"`);
+  return parseConfig(node.tryGetContext(CONTEXT_KEY), SOURCE);
+}
+
+/**
+ * The settings of an account that sends its logs to a central one, or null where none is named.
+ * @throws MtlsWatchError `bad-config`, as `readConfig` does
+ */
+export function readMemberConfig(node: Node): MemberConfig | null {
+  const value: unknown = node.tryGetContext(CONTEXT_KEY);
+  const isMember = typeof value === 'object' && value !== null && 'centralDestinationArn' in value;
+  return isMember ? parseMemberConfig(value, SOURCE) : null;
 }
 
 /**
@@ -26,7 +38,9 @@ export function readConfig(node: Node): Config {
  * @throws MtlsWatchError `bad-config` where Lambda would refuse the environment for its size
  */
 export function functionEnvironment(config: Config, values: Readonly<Record<string, string>>): Record<string, string> {
-  const environment = { ...values, MTLS_WATCH_CONFIG: JSON.stringify(config) };
+  // Who may subscribe is the destination's affair, and a long list; the functions only tell accounts apart.
+  const central = config.central === null ? null : {};
+  const environment = { ...values, MTLS_WATCH_CONFIG: JSON.stringify({ ...config, central }) };
   const bytes = environmentBytes(environment);
   if (bytes > limits.environmentBytesMax) {
     throw new MtlsWatchError(

@@ -12,6 +12,7 @@ import type { FunctionName } from './bundle.js';
 import { functionEnvironment } from './config.js';
 import { AlertTopic } from './constructs/alert-topic.js';
 import { Canary } from './constructs/canary.js';
+import { CentralStream, isOpen } from './constructs/central-stream.js';
 import { dashboardName } from './constructs/dashboard.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
@@ -60,10 +61,11 @@ export class MtlsWatch extends Construct {
         ...more,
       });
 
+    const central = isOpen(config.central) ? new CentralStream(this, 'Central', config.central) : null;
     const ingest = new Ingest(this, 'Ingest', {
       code: code('ingest'),
       environment: environment('ingest'),
-      statements: statements(),
+      statements: [...statements(), ...(central?.readStatements() ?? [])],
       logRetentionDays: config.logRetentionDays,
       reservedConcurrency: config.reservedConcurrency ?? undefined,
     });
@@ -112,7 +114,15 @@ export class MtlsWatch extends Construct {
       ingest: ingest.fn,
       state,
     });
-    const { filterNames } = new LogSubscriptions(this, 'Subscriptions', { ingest: ingest.fn, ...config });
+    if (central !== null) {
+      central.feed(ingest.fn, ingest.deadLetters);
+      outputs.DestinationArn = central.destinationArn;
+      outputs.StreamName = central.stream.streamName;
+    }
+    const { filterNames } = new LogSubscriptions(this, 'Subscriptions', {
+      ...config,
+      target: { kind: 'function', fn: ingest.fn, emitsAccount: config.central !== null },
+    });
     observe(this, {
       config,
       topic: alerts.topic,
@@ -123,10 +133,12 @@ export class MtlsWatch extends Construct {
       report,
       canary,
       reconcile: reconciler,
+      iteratorAge: central === null ? undefined : CentralStream.iteratorAge(ingest.fn),
       filterNames,
     });
 
-    if (config.discover === null && config.executionLogGroups.length + config.accessLogGroups.length === 0) {
+    const isNothingNamed = config.executionLogGroups.length + config.accessLogGroups.length === 0;
+    if (isNothingNamed && config.discover === null && central === null) {
       Annotations.of(this).addWarningV2(
         'mtls-watch:no-log-groups',
         'No log group is watched: name some under executionLogGroups and accessLogGroups, or set discover.',

@@ -73,7 +73,7 @@ export type Canary = z.output<typeof canary>;
 /** Other thresholds for the groups that match every selector given. */
 const override = z
   .strictObject({
-    scope: z.string().min(1).max(255).optional(),
+    scope: z.string().min(1).max(limits.scopeCharsMax).optional(),
     issuerDn: z.string().min(1).max(512).optional(),
     reason: z.string().min(1).max(200).optional(),
     floor: tunable.floor.unwrap().optional(),
@@ -148,7 +148,7 @@ export const configSchema = z.strictObject({
       .array(
         z
           .strictObject({
-            scope: z.string().min(1).max(255).optional(),
+            scope: z.string().min(1).max(limits.scopeCharsMax).optional(),
             issuerDn: z.string().min(1).max(512).optional(),
             reason: z.string().min(1).max(200).optional(),
             url: z.url({ protocol: /^https$/, error: 'expected an https URL' }),
@@ -204,6 +204,27 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** A CloudWatch dashboard; alerts link to it. */
   dashboard: z.boolean().default(true),
+  /**
+   * Receives the logs of other accounts, and puts the account in front of every scope, its own included; null for one
+   * account alone. Named accounts or an organisation get a destination to subscribe to; without either the accounts are
+   * only told apart, which is what centralised log groups need.
+   */
+  central: z
+    .strictObject({
+      accounts: z
+        .array(z.string().regex(/^\d{12}$/, 'expected the id of an account: 12 digits'))
+        .max(limits.centralAccountsMax)
+        .default([]),
+      organizationId: z
+        .string()
+        .regex(/^o-[a-z0-9]{10,32}$/, 'expected the id of an organisation, such as o-a1b2c3d4e5')
+        .nullable()
+        .default(null),
+      /** Shards of the stream; null for one that is paid by use and grows by itself. */
+      shards: z.int().min(1).max(200).nullable().default(null),
+    })
+    .nullable()
+    .default(null),
   /** Null leaves concurrency unreserved: accounts with a small quota cannot reserve any. */
   reservedConcurrency: z.int().min(1).max(1000).nullable().default(null),
 });
@@ -215,13 +236,40 @@ export function configuredLogGroups({ executionLogGroups, accessLogGroups }: Con
   return [...new Set([...executionLogGroups, ...accessLogGroups].map(({ name }) => name))];
 }
 
+/** Of an account whose logs a central account watches: what to send there. All else is set in the central account. */
+const memberSchema = configSchema
+  .pick({ executionLogGroups: true, accessLogGroups: true, logRetentionDays: true })
+  .extend({
+    centralDestinationArn: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]{0,12}:logs:[a-z0-9-]{1,30}:\d{12}:destination:[^:*\s]{1,512}$/,
+        "expected the ARN of a CloudWatch Logs destination: the output DestinationArn of the central account's stack",
+      ),
+  })
+  .refine(({ executionLogGroups, accessLogGroups }) => executionLogGroups.length + accessLogGroups.length > 0, {
+    path: ['accessLogGroups'],
+    error: 'expected at least one log group, here or in executionLogGroups',
+  });
+
+export type MemberConfig = z.output<typeof memberSchema>;
+
 /**
  * Validates settings from outside.
  * @param source named in the message, such as `cdk.json context "mtlsWatch"`
  * @throws MtlsWatchError `bad-config`, one line a mistake: the key, the value and what was expected
  */
 export function parseConfig(value: unknown, source: string): Config {
-  const result = configSchema.safeParse(value, { reportInput: true });
+  return parseWith(configSchema, value, source);
+}
+
+/** Validates the settings of an account that a central one watches. Throws as `parseConfig` does. */
+export function parseMemberConfig(value: unknown, source: string): MemberConfig {
+  return parseWith(memberSchema, value, source);
+}
+
+function parseWith<T>(schema: z.ZodType<T>, value: unknown, source: string): T {
+  const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => {
     const key = issue.path.join('.') || '(the whole value)';

@@ -15,6 +15,7 @@ import {
 } from './model.js';
 import type { World } from './ports/index.js';
 import type { TruststoreObject } from './ports/truststore.js';
+import { settingFor } from './stages/account.js';
 import { diagnosisCache } from './x509/cache.js';
 import { certificateFromLoggedPem } from './x509/certificate.js';
 import { changesBetween, describeChange } from './x509/change.js';
@@ -34,7 +35,7 @@ const cache = diagnosisCache();
 
 /** The address of a custom domain's truststore; `*` stands for every domain that has none of its own. */
 export function truststoreUri(scope: string, truststores: Readonly<Record<string, string>>): string | null {
-  return truststores[scope] ?? truststores['*'] ?? null;
+  return settingFor(truststores, scope) ?? truststores['*'] ?? null;
 }
 
 export type OneDiagnosis =

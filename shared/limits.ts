@@ -38,7 +38,8 @@ export const limits = {
   serialCharsMax: 80,
   sourceIpCharsMax: 45,
   userAgentCharsMax: 120,
-  scopeCharsMax: 255,
+  /** A domain name has at most 253 characters; 13 more for the account in front of it. */
+  scopeCharsMax: 268,
   /** UUIDs have 36 characters; custom ids beyond this are cut by no known gateway, and not read by us. */
   requestIdCharsMax: 128,
   /** A leaf with a 4,096-bit key and many names has some 4 KB; the whole request header of API Gateway is 10,240 bytes. */
@@ -207,6 +208,12 @@ export const limits = {
   joinedPerMinuteMax: 5_000,
   /** In a storm, halves of one request id that a batch looks at one by one; honest ones have one of each kind. */
   halvesPerRequestIdMax: 4,
+  /** The role's trust policy names each account, in some 50 characters; IAM takes 2,048 in all. More are an organisation. */
+  centralAccountsMax: 30,
+  /** Records of a stream that one invocation works on together; a batch has at most 6 MB. */
+  recordsInParallelMax: 4,
+  /** A sequence number of Kinesis has 56 digits; the API takes 128 at most. */
+  sequenceNumberCharsMax: 128,
   /** Lambda takes 4 KB of environment for a function, measured as the JSON of all its names and values. */
   environmentBytesMax: 4 * KIB,
   /** Logs Insights takes 50; ten keep a link under 2,000 characters, which old mail readers cut. */

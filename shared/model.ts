@@ -11,6 +11,8 @@ export interface LogEvent {
   readonly id: string;
   readonly timestamp: number;
   readonly message: string;
+  /** The account that wrote it, where that need not be the log group's owner: in a centralised log group. */
+  readonly account?: string;
 }
 
 /** What one delivery carries. `batchId` is derived from the content, so a retry has the same id. */
@@ -45,7 +47,10 @@ export interface Denial {
   /** The identity of the log event: a digest of log group, stream and CloudWatch's id. */
   readonly eventId: string;
   readonly at: number;
-  /** Chosen by the client if it likes: never trusted alone. Empty where the log ties none to the denial. */
+  /**
+   * Chosen by the client if it likes: never trusted alone. Empty where the log ties none to the denial. With the account in
+   * front where accounts are told apart, or a client of one could bring the id of another's request.
+   */
   readonly requestId: string;
   /** True where the request id comes from a log event of its own, which another delivery of the denial may lack. */
   readonly isIdBorrowed?: true;

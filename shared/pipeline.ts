@@ -12,6 +12,7 @@ import { limits } from './limits.js';
 import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model.js';
 import { deliver } from './outbox.js';
 import type { World } from './ports/index.js';
+import { isNamed } from './stages/account.js';
 import { lonely } from './stages/pairing.js';
 import { parse } from './stages/parse.js';
 import { bound } from './storm.js';
@@ -29,9 +30,10 @@ export interface Ingested {
 export async function ingest(batch: LogBatch, world: World): Promise<Ingested> {
   const { stores, config } = world;
   const { batchId } = batch;
-  const read = parse(batch, config.domains);
+  const read = parse(batch, config.domains, config.central !== null);
   const parsed = await leaveOut(read, world);
-  const isAlone = ({ api }: AccessRecord) => api.apiId !== null && config.apisWithoutExecutionLog.includes(api.apiId);
+  const isAlone = ({ api: { apiId } }: AccessRecord) =>
+    apiId !== null && config.apisWithoutExecutionLog.some((setting) => isNamed(setting, apiId));
   const joinable = parsed.accesses.filter((access) => !isAlone(access));
   const { halves, left } = await bound(parsed.denials, joinable, batchId, world);
   const [correlated] = await Promise.all([

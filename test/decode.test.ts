@@ -19,7 +19,33 @@ describe('decode', () => {
   });
 
   it('reads the same payload from a Kinesis record', () => {
-    expect(decodeKinesisData(subscriptionEvent(payload).awslogs.data)).toEqual(batch);
+    expect(decodeKinesisData(subscriptionEvent(payload).awslogs.data)).toEqual([batch]);
+  });
+
+  it('reads several payloads from one Kinesis record, whatever is between them', () => {
+    const tricky = { ...payload, logEvents: [{ id: '1', timestamp: 1, message: 'ends in }{"messageType":"x"} {' }] };
+    const texts = [payload, tricky, payload].map((one) => JSON.stringify(one));
+    for (const between of ['', '\n', ' \r\n']) {
+      const data = gzipSync(texts.join(between)).toString('base64');
+      expect(decodeKinesisData(data)).toEqual([batch, decodePayload(tricky), batch]);
+    }
+    const members = Buffer.concat(texts.map((text) => gzipSync(text)));
+    expect(decodeKinesisData(members.toString('base64'))).toHaveLength(3);
+  });
+
+  it('reads the account of each event of a centralised log group', () => {
+    const fields = (account: unknown) => ({ extractedFields: { '@aws.account': account, '@aws.region': 'eu-west-1' } });
+    const [one] = batch.events;
+    const events = [
+      { ...one, ...fields('111122223333') },
+      { ...one, ...fields('no account') },
+      { ...one, ...fields(7) },
+    ];
+    const decoded = decodePayload({ ...payload, logEvents: events }) as LogBatch;
+    expect(decoded.events).toEqual([{ ...one, account: '111122223333' }, one, one]);
+    const other = { ...payload, logEvents: [{ ...one, ...fields('444455556666') }] };
+    const same = { ...payload, logEvents: [{ ...one, ...fields('111122223333') }] };
+    expect((decodePayload(other) as LogBatch).batchId).not.toBe((decodePayload(same) as LogBatch).batchId);
   });
 
   it('gives the same batch id to the same events only', () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createIngest } from '../functions/ingest/ingest.js';
 import { createSweep } from '../functions/sweep/sweep.js';
 import type { Wired } from '../functions/wiring.js';
+import { limits } from '../shared/limits.js';
 import type { Measure } from '../shared/model.js';
 import {
   accessBatch,
@@ -84,6 +85,31 @@ describe('ingest', () => {
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: '2' }] });
     expect(to.errors).toHaveLength(1);
     expect(countedIn(to.world.stores)).toEqual(counted);
+  });
+
+  it('fails when no record of a batch went through, so that Lambda counts an error and cuts the batch in two', async () => {
+    const record = (sequenceNumber: string) => ({ kinesis: { sequenceNumber, data: 'bm90IGd6aXA=' } });
+    const ingest = createIngest(wired());
+    await expect(ingest({ Records: [record('1'), record('2')] })).rejects.toMatchObject({ code: 'bad-gzip' });
+    expect(await ingest({ Records: [] })).toEqual({ batchItemFailures: [] });
+  });
+
+  it('works on the records of a batch together, within a bound', async () => {
+    const to = wired();
+    let running = 0;
+    let most = 0;
+    const { put } = to.world.stores.join;
+    to.world.stores.join.put = async (writes) => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running--;
+      return put(writes);
+    };
+    const data = (n: number) =>
+      subscriptionEvent(subscriptionPayload(executionBatch([denialAsOneEvent({ n })]))).awslogs.data;
+    const Records = Array.from({ length: 12 }, (_, n) => ({ kinesis: { sequenceNumber: String(n), data: data(n) } }));
+    expect(await createIngest(to)({ Records })).toEqual({ batchItemFailures: [] });
+    expect(most).toBe(limits.recordsInParallelMax);
   });
 });
 

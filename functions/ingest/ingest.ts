@@ -1,7 +1,9 @@
 /** The ingest function on whatever world it is wired to: decode, pipeline, alert, measure. */
 
-import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
+import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
+import pMap from 'p-map';
 import { knownWorld } from '../../shared/known-world.js';
+import { limits } from '../../shared/limits.js';
 import type { Rejected } from '../../shared/model.js';
 import { alert, ingest } from '../../shared/pipeline.js';
 import type { Log } from '../../shared/ports/index.js';
@@ -39,18 +41,31 @@ function tellRejected(logGroup: string, rejected: readonly Rejected[], log: Log)
   log.error('log records could not be read', { error, logGroup, rejected: rejected.length });
 }
 
-/** One broken record costs the others nothing: it is reported back, and Lambda delivers from it on again. */
+/**
+ * One broken record costs the others nothing: every record is tried, whatever became of the one before, and those that
+ * failed are reported back. Lambda takes the lowest sequence number among them for its checkpoint and delivers from there
+ * on again ("Configuring partial batch response with Kinesis Data Streams and Lambda"); what had gone through by then
+ * counts nothing the second time. Where nothing went through the call fails, so that Lambda counts an error, waits longer
+ * between its tries and cuts the batch in two.
+ */
 async function handleRecords({ Records }: KinesisStreamEvent, wired: Wired): Promise<KinesisStreamBatchResponse> {
-  const batchItemFailures: KinesisStreamBatchResponse['batchItemFailures'] = [];
-  for (const { kinesis } of Records) {
-    try {
-      await handle(decodeKinesisData(kinesis.data), wired);
-    } catch (error) {
-      batchItemFailures.push({ itemIdentifier: kinesis.sequenceNumber });
-      wired.log.error('a Kinesis record could not be processed', { sequenceNumber: kinesis.sequenceNumber, error });
-    }
+  const concurrency = { concurrency: limits.recordsInParallelMax };
+  const failures = (await pMap(Records, (record) => failureOf(record, wired), concurrency)).filter(
+    (one) => one !== null,
+  );
+  if (failures.length > 0 && failures.length === Records.length) throw failures[0]?.error;
+  return { batchItemFailures: failures.map(({ sequenceNumber }) => ({ itemIdentifier: sequenceNumber })) };
+}
+
+/** What a record failed with, or null. */
+async function failureOf({ kinesis: { sequenceNumber, data } }: KinesisStreamRecord, wired: Wired) {
+  try {
+    for (const delivery of decodeKinesisData(data)) await handle(delivery, wired);
+    return null;
+  } catch (error) {
+    wired.log.error('a Kinesis record could not be processed', { sequenceNumber, error });
+    return { sequenceNumber, error };
   }
-  return { batchItemFailures };
 }
 
 function isKinesis(event: unknown): event is KinesisStreamEvent {

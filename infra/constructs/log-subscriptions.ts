@@ -1,25 +1,37 @@
 /** Subscribes the ingest function to the gateway's log groups, and makes those that are asked for ahead of the gateway. */
 
 import { Stack } from 'aws-cdk-lib';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IRole, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
-import { FilterPattern, type ILogGroup, LogGroup, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
+import {
+  type CfnSubscriptionFilter,
+  FilterPattern,
+  type ILogGroup,
+  LogGroup,
+  SubscriptionFilter,
+} from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../../shared/config.js';
 import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/filter-patterns.js';
 
+/** Where the filters send what they let through. */
+export type SubscriptionTarget =
+  | { readonly kind: 'function'; readonly fn: IFunction; readonly emitsAccount: boolean }
+  /** Of another account; `role` is by which CloudWatch Logs acts for this one. */
+  | { readonly kind: 'destination'; readonly arn: string; readonly role: IRole };
+
 export interface LogSubscriptionsProps {
-  readonly ingest: IFunction;
+  readonly target: SubscriptionTarget;
   readonly executionLogGroups: Config['executionLogGroups'];
   readonly accessLogGroups: Config['accessLogGroups'];
   /** For the groups that are made here. */
   readonly logRetentionDays: number;
 }
 
-/** A log group with the permission to call the function that its filters need to be there first. */
+/** A log group with the permission to call a function that its filters need to be there first. */
 interface Source {
   readonly logGroup: ILogGroup;
-  readonly permission: CfnPermission;
+  readonly permission: CfnPermission | null;
 }
 
 export class LogSubscriptions extends Construct {
@@ -30,8 +42,8 @@ export class LogSubscriptions extends Construct {
     super(scope, id);
     const sources = this.sources(props);
     this.filterNames = [this.filterName('execution'), this.filterName('access')];
-    this.subscribe('execution', EXECUTION_LOG_PATTERN, props.executionLogGroups, sources, props.ingest);
-    this.subscribe('access', ACCESS_LOG_PATTERN, props.accessLogGroups, sources, props.ingest);
+    this.subscribe('execution', EXECUTION_LOG_PATTERN, props.executionLogGroups, sources, props.target);
+    this.subscribe('access', ACCESS_LOG_PATTERN, props.accessLogGroups, sources, props.target);
   }
 
   /** One source for each name, also where a group holds both kinds of log; made if either entry asks for it. */
@@ -42,14 +54,15 @@ export class LogSubscriptions extends Construct {
     return new Map(names.map((name) => [name, this.source(name, created.has(name), props)]));
   }
 
-  private source(name: string, create: boolean, { ingest, logRetentionDays }: LogSubscriptionsProps): Source {
+  private source(name: string, create: boolean, { target, logRetentionDays }: LogSubscriptionsProps): Source {
     const room = new Construct(this, constructId(name));
     const logGroup = create
       ? new LogGroup(room, 'LogGroup', { logGroupName: name, retention: logRetentionDays })
       : LogGroup.fromLogGroupName(room, 'LogGroup', name);
+    if (target.kind === 'destination') return { logGroup, permission: null };
     const permission = new CfnPermission(room, 'MayInvokeIngest', {
       action: 'lambda:InvokeFunction',
-      functionName: ingest.functionArn,
+      functionName: target.fn.functionArn,
       principal: new ServicePrincipal('logs.amazonaws.com').service,
       sourceAccount: Stack.of(this).account,
       sourceArn: logGroup.logGroupArn,
@@ -67,7 +80,7 @@ export class LogSubscriptions extends Construct {
     pattern: string,
     groups: Config['executionLogGroups'],
     sources: ReadonlyMap<string, Source>,
-    ingest: IFunction,
+    target: SubscriptionTarget,
   ): void {
     const room = new Construct(this, kind);
     for (const { name } of groups) {
@@ -77,12 +90,20 @@ export class LogSubscriptions extends Construct {
         logGroup: source.logGroup,
         filterName: this.filterName(kind),
         filterPattern: FilterPattern.literal(pattern),
-        destination: { bind: () => ({ arn: ingest.functionArn }) },
+        destination: {
+          bind: () => (target.kind === 'function' ? { arn: target.fn.functionArn } : target),
+        },
       });
+      if (target.kind === 'function' && target.emitsAccount) emitAccount(filter);
       // CloudWatch Logs tries the function out when the filter is made.
-      filter.node.addDependency(source.permission);
+      if (source.permission !== null) filter.node.addDependency(source.permission);
     }
   }
+}
+
+/** Each event of a centralised log group says which account wrote it; the log group's owner is this account. */
+function emitAccount(filter: SubscriptionFilter): void {
+  (filter.node.defaultChild as CfnSubscriptionFilter).emitSystemFields = ['@aws.account', '@aws.region'];
 }
 
 /** A slash separates the parts of a construct's path. No name that CloudWatch takes has a colon. */

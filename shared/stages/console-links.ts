@@ -8,6 +8,7 @@
 import type { Config } from '../config.js';
 import { limits } from '../limits.js';
 import type { GroupKey, NoticeLinks, Place } from '../model.js';
+import { accountOf, bareName } from './account.js';
 
 interface Query {
   readonly logGroups: readonly string[];
@@ -33,7 +34,7 @@ export function linksOf(
     return logGroups.length === 0 ? null : logsInsightsUrl(region, { logGroups, from, to, text });
   };
   return {
-    executionLog: logs(config.executionLogGroups, executionQuery(about.reasonText)),
+    executionLog: logs(config.executionLogGroups, executionQuery(about)),
     accessLog: logs(config.accessLogGroups, accessQuery(about.group)),
     dashboard: dashboardName === null ? null : dashboardUrl(region, dashboardName, from, to),
   };
@@ -42,11 +43,12 @@ export function linksOf(
 /** Inside double quotes of a query, and in a regular expression nowhere. */
 const PLAIN = /^[A-Za-z0-9][A-Za-z0-9 .,_()-]{2,79}$/;
 
-function executionQuery(reasonText: string): string {
+function executionQuery({ group, reasonText }: { readonly group: GroupKey; readonly reasonText: string }): string {
   const reason = PLAIN.test(reasonText) ? ` ${reasonText}` : '';
   return [
     'fields @timestamp, @message, @logStream',
     `| filter @message like "Access denied. Reason:${reason}"`,
+    ...accountFilter(group.scope),
     '| sort @timestamp desc',
     '| limit 100',
   ].join('\n');
@@ -54,14 +56,22 @@ function executionQuery(reasonText: string): string {
 
 function accessQuery({ scope, issuerDn }: GroupKey): string {
   const name = /(?:^|,)CN=([^,+]*)$/.exec(issuerDn)?.[1] ?? '';
+  const domain = bareName(scope);
   return [
     'fields @timestamp, identity.sourceIp, identity.clientCert.subjectDN, identity.clientCert.issuerDN, identity.clientCert.serialNumber, error.message, requestId',
     '| filter status = 403',
-    ...(PLAIN.test(scope) && !scope.includes(' ') ? [`| filter domainName = "${scope}"`] : []),
+    ...accountFilter(scope),
+    ...(PLAIN.test(domain) && !domain.includes(' ') ? [`| filter domainName = "${domain}"`] : []),
     ...(PLAIN.test(name) ? [`| filter @message like "${name}"`] : []),
     '| sort @timestamp desc',
     '| limit 100',
   ].join('\n');
+}
+
+/** A centralised log group holds the events of many accounts; a domain of the same name may be in several. */
+function accountFilter(scope: string): string[] {
+  const account = accountOf(scope);
+  return account === '' ? [] : [`| filter @aws.account = "${account}"`];
 }
 
 export function logsInsightsUrl(region: string, { logGroups, from, to, text }: Query): string {

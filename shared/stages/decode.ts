@@ -9,6 +9,7 @@ import { gunzipSync } from 'node:zlib';
 import { MtlsWatchError, messageOf } from '../errors.js';
 import { limits } from '../limits.js';
 import type { ControlMessage, LogBatch, LogEvent, Rejected } from '../model.js';
+import { accountId } from './account.js';
 
 export type Delivery = LogBatch | ControlMessage;
 
@@ -27,14 +28,21 @@ export function decodeSubscription(event: unknown): Delivery {
   return decodeGzip(decodeBase64(data));
 }
 
-/** Decodes the data of a Kinesis record (base64 as Lambda hands it over). Throws as `decodeSubscription` does. */
-export function decodeKinesisData(data: string): Delivery {
-  return decodeGzip(decodeBase64(data));
+/**
+ * Decodes the data of a Kinesis record (base64 as Lambda hands it over). CloudWatch Logs puts one payload into a record;
+ * whoever forwards or aggregates records may put several one after the other. Throws as `decodeSubscription` does.
+ */
+export function decodeKinesisData(data: string): readonly Delivery[] {
+  const text = gunzip(decodeBase64(data)).toString('utf8');
+  return text.split(BETWEEN_PAYLOADS).map((payload) => decodePayload(parseJson(payload)));
 }
+
+/** Where one JSON object ends and the next begins. Within JSON a brace, a quote, a word, a quote and a colon never follow so. */
+const BETWEEN_PAYLOADS = /(?<=\})\s{0,8}(?=\{"\w{1,64}":)/;
 
 /** @throws MtlsWatchError `bad-gzip`, `payload-too-large`, or what `decodePayload` throws */
 function decodeGzip(bytes: Buffer): Delivery {
-  return decodePayload(parseJson(gunzip(bytes)));
+  return decodePayload(parseJson(gunzip(bytes).toString('utf8')));
 }
 
 /**
@@ -76,7 +84,7 @@ export function decodePayload(payload: unknown): Delivery {
 /** Makes a batch; its id is derived from the group, the stream and the event ids, so a retry is the same batch. */
 export function batchOf(content: Omit<LogBatch, 'kind' | 'batchId'>): LogBatch {
   const hash = createHash('sha256').update(`${content.owner}\n${content.logGroup}\n${content.logStream}\n`);
-  hash.update(content.events.map((event) => event.id).join('\n'));
+  hash.update(content.events.map(({ id, account }) => (account === undefined ? id : `${account} ${id}`)).join('\n'));
   return { kind: 'batch', batchId: hash.digest('base64url').slice(0, 22), ...content };
 }
 
@@ -96,7 +104,8 @@ function readEvent(event: unknown): LogEvent | Rejected {
   if (message.length > limits.eventCharsMax) {
     return { kind: 'rejected', eventId, code: 'event-too-large', detail: `a message of ${message.length} characters` };
   }
-  return { id, timestamp, message };
+  const account = accountId(field(field(event, 'extractedFields'), '@aws.account'));
+  return account === '' ? { id, timestamp, message } : { id, timestamp, message, account };
 }
 
 /** A time that a Date can hold; anything else is no timestamp. */
@@ -127,9 +136,9 @@ function tooLarge(bound: number, cause?: unknown): MtlsWatchError {
   return new MtlsWatchError('payload-too-large', `the payload is over the bound of ${bound} bytes`, { cause });
 }
 
-function parseJson(bytes: Buffer): unknown {
+function parseJson(text: string): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(text);
   } catch (error) {
     throw new MtlsWatchError('bad-json', `the payload is not JSON: ${messageOf(error).slice(0, 120)}`, {
       cause: error,

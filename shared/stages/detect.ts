@@ -9,6 +9,7 @@
 
 import type { DetectionPolicy } from '../config.js';
 import type { GroupKey } from '../model.js';
+import { isNamed } from './account.js';
 import { pack, RING, type Settings, type State, shapeOf, unpack } from './detect/state.js';
 import {
   calibrate,
@@ -77,7 +78,7 @@ export function policyFor(group: GroupKey, detection: DetectionPolicy): Detectio
   let policy = detection;
   for (const { scope, issuerDn, reason, ...changes } of detection.overrides) {
     const matches =
-      (scope === undefined || scope === group.scope) &&
+      (scope === undefined || isNamed(scope, group.scope)) &&
       (issuerDn === undefined || issuerDn === group.issuerDn) &&
       (reason === undefined || reason === group.reason);
     if (matches) policy = { ...policy, ...changes };

@@ -14,6 +14,7 @@ import {
   SEVERAL_ISSUERS,
 } from '../model.js';
 import { runbookPage } from '../runbooks.js';
+import { isNamed } from './account.js';
 import { linksOf } from './console-links.js';
 import { minuteOf, tally } from './count.js';
 import type { Verdict } from './detect.js';
@@ -132,7 +133,7 @@ const SEVERAL_ISSUERS_PAGE = 'several-issuers';
 export function runbookUrl(config: Config, group: GroupKey, id: string): string {
   const own = config.runbooks.overrides.findLast(
     ({ scope, issuerDn, reason }) =>
-      (scope === undefined || scope === group.scope) &&
+      (scope === undefined || isNamed(scope, group.scope)) &&
       (issuerDn === undefined || issuerDn === group.issuerDn) &&
       (reason === undefined || reason === group.reason || reason === id),
   );

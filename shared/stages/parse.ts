@@ -22,6 +22,7 @@ import { clean } from '../text.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
 import { canonicalDn } from '../x509/dn.js';
 import { pemOf } from '../x509/pem.js';
+import { accountId, inAccount, settingFor } from './account.js';
 import { forbiddenCause } from './forbidden.js';
 import { type AccessFields, accessFields, readJsonObject } from './parse-access.js';
 import { apiOfLogGroup, type ExecutionEvent, readExecutionEvent } from './parse-denial.js';
@@ -41,8 +42,20 @@ interface Found {
   passed: number;
 }
 
-/** Reads every event of a batch. Pure, never throws; the order of the events in the batch does not matter. */
-export function parse(batch: LogBatch, domains: DomainsByApi = {}): Parsed {
+/** Where events come from, and how the things that they name are called. */
+interface Source {
+  /** Before each name, where accounts are told apart; else ''. */
+  readonly account: string;
+  readonly logGroup: string;
+  readonly logStream: string;
+  readonly domains: DomainsByApi;
+}
+
+/**
+ * Reads every event of a batch. Pure, never throws; the order of the events in the batch does not matter.
+ * @param byAccount whether scopes, APIs and request ids get their account in front
+ */
+export function parse(batch: LogBatch, domains: DomainsByApi = {}, byAccount = false): Parsed {
   const found: Found = {
     denials: [],
     accesses: [],
@@ -51,14 +64,37 @@ export function parse(batch: LogBatch, domains: DomainsByApi = {}): Parsed {
     certificates: new Map(),
     passed: 0,
   };
-  const lines: ExecutionLine[] = [];
-  for (const event of batch.events) {
-    const message = event.message.trimStart();
-    if (message.startsWith('{')) readJson(event, message, batch, domains, found, lines);
-    else readText(event, message, apiOfLogGroup(batch.logGroup), found, lines);
+  for (const [source, events] of sourcesOf(batch, domains, byAccount)) {
+    const lines: ExecutionLine[] = [];
+    for (const event of events) {
+      const message = event.message.trimStart();
+      if (message.startsWith('{')) readJson(event, message, source, found, lines);
+      else readText(event, message, apiOf(source, apiOfLogGroup(batch.logGroup)), found, lines);
+    }
+    found.denials.push(...denialsOf(lines, source));
   }
-  found.denials.push(...denialsOf(lines, batch, domains));
   return found;
+}
+
+/** A log group has events of one account, a centralised one of several, even in one batch. */
+function sourcesOf(batch: LogBatch, domains: DomainsByApi, byAccount: boolean): [Source, readonly LogEvent[]][] {
+  const { logGroup, logStream, events } = batch;
+  if (!byAccount) return [[{ account: '', logGroup, logStream, domains }, events]];
+  const byOwner = new Map<string, LogEvent[]>();
+  for (const event of events) {
+    const account = event.account ?? accountId(batch.owner);
+    const own = byOwner.get(account);
+    if (own === undefined) byOwner.set(account, [event]);
+    else own.push(event);
+  }
+  return [...byOwner].map(([account, own]) => [
+    { account, logGroup: inAccount(account, logGroup), logStream, domains },
+    own,
+  ]);
+}
+
+function apiOf({ account }: Source, { apiId, stage }: ApiRef): ApiRef {
+  return { apiId: apiId === null ? null : inAccount(account, apiId), stage };
 }
 
 /** One event of the execution log that is part of a denial. */
@@ -74,44 +110,38 @@ function readText(event: LogEvent, message: string, api: ApiRef, found: Found, l
   else lines.push({ event, said, api });
 }
 
-function readJson(
-  event: LogEvent,
-  message: string,
-  batch: LogBatch,
-  domains: DomainsByApi,
-  found: Found,
-  lines: ExecutionLine[],
-): void {
+function readJson(event: LogEvent, message: string, source: Source, found: Found, lines: ExecutionLine[]): void {
   const record = readJsonObject(message);
   if (record === null) {
-    found.rejected.push(reject(batch, event, 'broken-access-record', 'looks like JSON and is none'));
+    found.rejected.push(reject(source, event, 'broken-access-record', 'looks like JSON and is none'));
     return;
   }
   const payload = record.payload;
   if (typeof payload === 'string' && typeof record.resource_arn === 'string') {
-    const api = { apiId: shortText(record.api_id, 64), stage: shortText(record.stage, 128) };
+    const api = apiOf(source, { apiId: shortText(record.api_id, 64), stage: shortText(record.stage, 128) });
     readText(event, payload.trimStart(), api, found, lines);
     return;
   }
-  readAccess(event, accessFields(record), batch, domains, found);
+  readAccess(event, accessFields(record), source, found);
 }
 
-function readAccess(event: LogEvent, fields: AccessFields, batch: LogBatch, domains: DomainsByApi, found: Found): void {
+function readAccess(event: LogEvent, fields: AccessFields, source: Source, found: Found): void {
   const { status, errorMessage = null, errorResponseType = null, requestId } = fields;
   // Formats without a status are read by their error; a record with neither is a success or no access record at all.
   if (status === undefined ? errorMessage === null : status !== '403') {
     found.passed++;
     return;
   }
-  const api = { apiId: fields.apiId ?? null, stage: fields.stage ?? null };
-  const scope = fields.domainName ?? scopeOf(api, batch, domains);
+  const api = apiOf(source, { apiId: fields.apiId ?? null, stage: fields.stage ?? null });
+  const { domainName } = fields;
+  const scope = domainName === undefined ? scopeOf(api, source) : inAccount(source.account, domainName);
   const cause = forbiddenCause(errorMessage, errorResponseType);
   if (cause !== null) {
     if (status === undefined) found.passed++;
     else
       found.otherForbidden.push({
         kind: 'other-forbidden',
-        eventId: identityOfEvent(batch, event),
+        eventId: identityOfEvent(source, event),
         at: event.timestamp,
         cause,
         scope,
@@ -121,7 +151,7 @@ function readAccess(event: LogEvent, fields: AccessFields, batch: LogBatch, doma
   }
   if (requestId === undefined) {
     found.rejected.push(
-      reject(batch, event, 'access-record-without-request-id', 'a 403 without requestId cannot be joined'),
+      reject(source, event, 'access-record-without-request-id', 'a 403 without requestId cannot be joined'),
     );
     return;
   }
@@ -129,9 +159,9 @@ function readAccess(event: LogEvent, fields: AccessFields, batch: LogBatch, doma
   if (client.fingerprint !== null && pem !== null) found.certificates.set(client.fingerprint, pem);
   found.accesses.push({
     kind: 'access',
-    eventId: identityOfEvent(batch, event),
+    eventId: identityOfEvent(source, event),
     at: event.timestamp,
-    requestId,
+    requestId: inAccount(source.account, requestId),
     extendedRequestId: fields.extendedRequestId ?? null,
     api,
     scope,
@@ -193,7 +223,7 @@ export const identityOf = remember(
  * comes right before the denial's; without brackets, the id comes in the `ForbiddenException` line right after it. Each
  * line serves one denial only, or a client that pins its request id could make two denials look like one.
  */
-function denialsOf(lines: ExecutionLine[], batch: LogBatch, domains: DomainsByApi): Denial[] {
+function denialsOf(lines: ExecutionLine[], source: Source): Denial[] {
   const inOrder = [...lines].sort((a, b) => a.event.timestamp - b.event.timestamp || compare(a.event.id, b.event.id));
   const extendedIds = new Map<string, string>();
   const denials: { -readonly [K in keyof Denial]: Denial[K] }[] = [];
@@ -203,7 +233,7 @@ function denialsOf(lines: ExecutionLine[], batch: LogBatch, domains: DomainsByAp
     if (said.reasonText === null) {
       if (said.extendedRequestId !== null) extendedIds.set(key, said.extendedRequestId);
       else if (awaitingId !== null && said.requestId !== null) {
-        awaitingId.requestId = said.requestId;
+        awaitingId.requestId = inAccount(source.account, said.requestId);
         awaitingId.isIdBorrowed = true;
       }
       if (said.extendedRequestId === null) awaitingId = null;
@@ -211,14 +241,14 @@ function denialsOf(lines: ExecutionLine[], batch: LogBatch, domains: DomainsByAp
     }
     const denial: (typeof denials)[number] = {
       kind: 'denial',
-      eventId: identityOfEvent(batch, event),
+      eventId: identityOfEvent(source, event),
       at: event.timestamp,
-      requestId: key,
+      requestId: key === '' ? '' : inAccount(source.account, key),
       extendedRequestId: said.extendedRequestId ?? extendedIds.get(key) ?? null,
       reason: reasonIdOf(said.reasonText),
       reasonText: said.reasonText,
       api,
-      scope: scopeOf(api, batch, domains),
+      scope: scopeOf(api, source),
       rate: 1,
     };
     extendedIds.delete(key);
@@ -228,19 +258,20 @@ function denialsOf(lines: ExecutionLine[], batch: LogBatch, domains: DomainsByAp
   return denials;
 }
 
-function scopeOf(api: ApiRef, batch: LogBatch, domains: DomainsByApi): string {
-  if (api.apiId === null) return clean(batch.logGroup, limits.scopeCharsMax);
+function scopeOf(api: ApiRef, { account, logGroup, domains }: Source): string {
+  if (api.apiId === null) return clean(logGroup, limits.scopeCharsMax);
   const place = api.stage === null ? api.apiId : `${api.apiId}/${api.stage}`;
-  return domains[place] ?? domains[api.apiId] ?? place;
+  const domain = settingFor(domains, place) ?? settingFor(domains, api.apiId);
+  return domain === undefined ? place : inAccount(account, domain);
 }
 
-function reject(batch: LogBatch, event: LogEvent, code: Rejected['code'], detail: string): Rejected {
-  return { kind: 'rejected', eventId: identityOfEvent(batch, event), code, detail };
+function reject(source: Source, event: LogEvent, code: Rejected['code'], detail: string): Rejected {
+  return { kind: 'rejected', eventId: identityOfEvent(source, event), code, detail };
 }
 
 /** CloudWatch's ids are unique within a stream; a digest with the stream's name is unique everywhere, and short. */
-function identityOfEvent(batch: LogBatch, event: LogEvent): string {
-  return digest(batch.logGroup, batch.logStream, event.id);
+function identityOfEvent({ logGroup, logStream }: Source, event: LogEvent): string {
+  return digest(logGroup, logStream, event.id);
 }
 
 function shortText(value: unknown, charsMax: number): string | null {

@@ -1,6 +1,7 @@
 /** Which silences hold at a moment, and whom they hold. Pure: the store lists them, `evaluate` asks. */
 
 import type { GroupKey, Silence } from '../model.js';
+import { bareName } from './account.js';
 
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 24 * 60;
@@ -30,7 +31,7 @@ function isOneOf(days: readonly number[], day: number): boolean {
 
 export function matches({ scope, issuerDn, reason }: Silence, group: GroupKey): boolean {
   return (
-    (scope === null || matchesGlob(scope, group.scope)) &&
+    (scope === null || matchesGlob(scope, group.scope) || matchesGlob(scope, bareName(group.scope))) &&
     (issuerDn === null || matchesGlob(issuerDn, group.issuerDn)) &&
     (reason === null || matchesGlob(reason, group.reason))
   );

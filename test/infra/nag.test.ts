@@ -1,8 +1,8 @@
-import { Validations } from 'aws-cdk-lib';
+import { type Stack, Validations } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
-import { synthesise } from './support.js';
+import { synthesise, synthesiseMember } from './support.js';
 
 /** Everything a user can switch on, so that no rule goes unasked. */
 const everything = {
@@ -13,7 +13,7 @@ const everything = {
 };
 
 /** The rules that were set aside, as `path rule: reason`. */
-function acknowledged(stack: ReturnType<typeof synthesise>['stack']): string[] {
+function acknowledged(stack: Stack): string[] {
   return stack.node.findAll().flatMap((construct) =>
     construct.node.metadata
       .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
@@ -27,12 +27,27 @@ describe('cdk-nag, AwsSolutions', () => {
     ['the example', {}],
     ['everything switched on', everything],
     ['a dry run of discovery', { discover: {} }],
+    ['two accounts that send their logs', { central: { accounts: ['111122223333', '444455556666'] } }],
+    ['an organisation that sends its logs', { central: { organizationId: 'o-a1b2c3d4e5', shards: 2 } }],
     ['next to nothing', { executionLogGroups: [], accessLogGroups: [], truststores: {}, alertEmails: [] }],
   ])('finds nothing in the stack with %s', (_what, settings) => {
     const { app } = synthesise(settings);
     const { success, violations } = new AwsSolutionsChecks(app, { verbose: true }).validateScope(app);
     expect(violations).toEqual([]);
     expect(success).toBe(true);
+  });
+
+  it('finds nothing in the stack of an account that sends its logs, but the wildcard of its log streams', () => {
+    const { app, stack } = synthesiseMember({
+      centralDestinationArn: 'arn:aws:logs:eu-central-1:999988887777:destination:mtls-watch',
+      accessLogGroups: [{ name: '/aws/apigateway/access', create: true }],
+    });
+    expect(new AwsSolutionsChecks(app, { verbose: true }).validateScope(app).violations).toEqual([]);
+    expect(acknowledged(stack)).toEqual([
+      expect.stringMatching(
+        /^MtlsWatchMember\/SenderRole \S*AwsSolutions-IAM5\S*:\*\]: The wildcard stands for the streams/,
+      ),
+    ]);
   });
 
   it('sets aside these rules, each for its reason', () => {

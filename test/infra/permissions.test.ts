@@ -2,7 +2,7 @@
 
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { resources, synthesise } from './support.js';
+import { resources, synthesise, synthesiseMember } from './support.js';
 
 interface Statement {
   readonly Effect: string;
@@ -186,6 +186,48 @@ describe('what the roles may do', () => {
     const lambda = [{ Service: 'lambda.amazonaws.com' }];
     const scheduler = [{ Service: 'scheduler.amazonaws.com' }];
     expect(principals).toEqual([lambda, lambda, scheduler, lambda, scheduler, lambda, scheduler]);
+  });
+});
+
+describe('what the roles may do where other accounts send their logs', () => {
+  const central = synthesise({ central: { accounts: ['111122223333'] } }).template;
+
+  it('ingest reads the one stream besides', () => {
+    const own = grants(template, 'IngestRole');
+    expect(grants(central, 'IngestRole')).toEqual([
+      ...own.slice(0, -1),
+      'kinesis:DescribeStream on <CentralStream>',
+      'kinesis:DescribeStreamSummary on <CentralStream>',
+      'kinesis:GetRecords on <CentralStream>',
+      'kinesis:GetShardIterator on <CentralStream>',
+      'kinesis:ListShards on <CentralStream>',
+      ...own.slice(-1),
+    ]);
+  });
+
+  it('CloudWatch Logs writes to it, and nobody else may do more than before', () => {
+    expect(grants(central, 'CentralWriterRole')).toEqual(['kinesis:PutRecord on <CentralStream>']);
+    for (const role of ['SweepRole', 'WeeklyReportRole', 'SweepSchedulerRole', 'WeeklyReportSchedulerRole'])
+      expect(grants(central, role)).toEqual(grants(template, role));
+    expect(resources(central, 'AWS::IAM::Role')).toHaveLength(8);
+    for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) central.resourceCountIs(type, 0);
+  });
+
+  it('CloudWatch Logs of a member shows that it may send what is in the log groups named', () => {
+    const member = synthesiseMember({
+      centralDestinationArn: 'arn:aws:logs:eu-central-1:999988887777:destination:mtls-watch',
+      executionLogGroups: [{ name: '/gw' }],
+      accessLogGroups: [{ name: '/gw' }, { name: '/aws/apigateway/access' }],
+    }).template;
+    const group = 'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group';
+    expect(grants(member, 'SenderRole')).toEqual([
+      `logs:PutLogEvents on ${group}:/gw:*`,
+      `logs:PutLogEvents on ${group}:/aws/apigateway/access:*`,
+    ]);
+    const [[, { Properties }] = expect.unreachable()] = resources(member, 'AWS::IAM::Role');
+    const { Statement } = Properties.AssumeRolePolicyDocument as { Statement: Record<string, unknown>[] };
+    expect(Statement).toEqual([expect.objectContaining({ Principal: { Service: 'logs.amazonaws.com' } })]);
+    expect(JSON.stringify(Statement[0]?.Condition)).toContain('AWS::AccountId');
   });
 });
 

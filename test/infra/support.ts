@@ -4,7 +4,8 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import cdkJson from '../../cdk.json' with { type: 'json' };
-import { readConfig } from '../../infra/config.js';
+import { readConfig, readMemberConfig } from '../../infra/config.js';
+import { MemberStack } from '../../infra/member-stack.js';
 import { MtlsWatchStack } from '../../infra/stack.js';
 
 export const exampleSettings = cdkJson.context.mtlsWatch;
@@ -17,16 +18,26 @@ export interface Synthesised {
 
 /** @param settings replace those of the example in `cdk.json`, key by key */
 export function synthesise(settings: Readonly<Record<string, unknown>> = {}): Synthesised {
-  const app = new App({
-    analyticsReporting: false,
-    context: { mtlsWatch: { ...exampleSettings, ...settings } },
-  });
+  const app = appWith({ ...exampleSettings, ...settings });
   const stack = new MtlsWatchStack(app, 'MtlsWatch', {
     stackName: 'mtls-watch',
     config: readConfig(app.node),
     code: (name) => Code.fromInline(`export const handler = '${name}';`),
   });
   return { app, stack, template: Template.fromStack(stack) };
+}
+
+/** The stack of an account that sends its logs to a central one. */
+export function synthesiseMember(mtlsWatch: unknown): { app: App; stack: MemberStack; template: Template } {
+  const app = appWith(mtlsWatch);
+  const config = readMemberConfig(app.node);
+  if (config === null) throw new Error('these are not the settings of a member');
+  const stack = new MemberStack(app, 'MtlsWatchMember', { stackName: 'mtls-watch-member', config });
+  return { app, stack, template: Template.fromStack(stack) };
+}
+
+function appWith(mtlsWatch: unknown): App {
+  return new App({ analyticsReporting: false, context: { mtlsWatch } });
 }
 
 /** Each resource of a type with the logical id that CloudFormation knows it by. */

@@ -43,6 +43,8 @@ export interface Faults {
   isMutualTlsOff: boolean;
   /** Log groups that the gateway does not write to any more. */
   readonly abandoned: Set<string>;
+  /** Records that Lambda gets through in a minute; more than come in. */
+  recordsPerMinute: number;
 }
 
 /** What the functions meet outside. */

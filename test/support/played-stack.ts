@@ -45,6 +45,8 @@ export interface PlayedStack {
   readonly deadLetters: unknown[];
   /** The gateway's log groups with their filters, as the template makes them. */
   readonly logGroups: Map<string, FoundLogGroup>;
+  /** What a subscription of another account puts into the stream. */
+  stream(batch: LogBatch): void;
   /** Calls a function asynchronously, as CloudWatch Logs and the scheduler do. */
   call(service: string, event?: unknown): void;
   /** Puts the dead letters through ingest again; what fails stays. */
@@ -64,6 +66,7 @@ export function playStack(template: Template): PlayedStack {
     isSubscriptionCut: false,
     isMutualTlsOff: false,
     abandoned: new Set(),
+    recordsPerMinute: 1_000,
   };
   const world = testWorld(settingsOf(template));
   const metrics = createMetrics();
@@ -75,6 +78,7 @@ export function playStack(template: Template): PlayedStack {
   const queueName = deadLetterQueue(template);
   const deadLetters: unknown[] = [];
   let calls: Call[] = [];
+  const records: { readonly at: number; readonly data: string }[] = [];
 
   const lambdaMetric = (service: string, name: string, value: number): void => {
     const FunctionName = functionOf(service).name;
@@ -130,6 +134,17 @@ export function playStack(template: Template): PlayedStack {
     else if (hasDestination) lambdaMetric(service, 'DestinationDeliveryFailures', 1);
   };
 
+  /** A shard of a stream: the oldest records first, and what failed stays in front. */
+  const readStream = async (): Promise<void> => {
+    const due = records.slice(0, faults.recordsPerMinute);
+    const [oldest] = due;
+    if (oldest === undefined || faults.throttled.has('ingest')) return;
+    // "IteratorAge": the age of the batch's oldest record when the function is called with it, up to a minute before now.
+    lambdaMetric('ingest', 'IteratorAge', world.at - oldest.at);
+    const Records = due.map(({ data }, index) => ({ kinesis: { sequenceNumber: String(index), data } }));
+    if (await invoke('ingest', { Records })) records.splice(0, due.length);
+  };
+
   const call = (service: string, event: unknown = {}): void => {
     calls.push({ service, event, triesLeft: functionOf(service).retries, dueAt: world.at });
   };
@@ -140,6 +155,8 @@ export function playStack(template: Template): PlayedStack {
     printed,
     deadLetters,
     logGroups,
+    stream: (batch) =>
+      void records.push({ at: world.at, data: subscriptionEvent(subscriptionPayload(batch)).awslogs.data }),
     call,
     redrive: async () => {
       for (const payload of deadLetters.splice(0)) {
@@ -153,6 +170,7 @@ export function playStack(template: Template): PlayedStack {
       const due = calls.filter(({ dueAt }) => dueAt <= world.at);
       calls = calls.filter(({ dueAt }) => dueAt > world.at);
       for (const one of due) await run(one);
+      await readStream();
       const depth = { namespace: 'AWS/SQS', name: 'ApproximateNumberOfMessagesVisible' };
       metrics.put({ ...depth, dimensions: { QueueName: queueName } }, world.at, deadLetters.length);
       for (const group of logGroups.values()) {

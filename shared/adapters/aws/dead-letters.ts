@@ -1,5 +1,6 @@
 /** The queue of batches that ingest could not process, and the function that takes them again. For `redrive`. */
 
+import { InvalidArgumentException, KinesisClient, ResourceNotFoundException } from '@aws-sdk/client-kinesis';
 import { InvalidRequestContentException, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import {
   ChangeMessageVisibilityCommand,
@@ -9,10 +10,11 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { MtlsWatchError, messageOf } from '../../errors.js';
+import { type LostBatch, type LostRecords, readLostRecords, streamFailureSchema } from './stream-records.js';
 
 export interface DeadLetter {
   readonly id: string;
-  /** The event that ingest was called with. */
+  /** The event that ingest was called with, or Lambda's message about records of a stream. */
   readonly payload: string;
   remove(): Promise<void>;
   /** Gives it back: whoever looks next sees it at once. */
@@ -25,17 +27,60 @@ const VISIBILITY_SECONDS = 180;
 export interface DeadLetters {
   /** At most ten messages; none when the queue is empty for now. */
   receive(): Promise<readonly DeadLetter[]>;
-  /** Calls the function with a payload and waits; answers why the function failed, or null when it succeeded. */
+  /**
+   * Calls the function with a payload, or with each of the stream's records that it is about, and waits; answers why the
+   * function failed, or null when it succeeded.
+   */
   retry(payload: string): Promise<string | null>;
 }
 
 /** Every method throws MtlsWatchError `unreadable-input` when the queue or the function cannot be reached. */
 export function createDeadLetters(queueUrl: string, functionName: string): DeadLetters {
-  const [sqs, lambda] = [new SQSClient({}), new LambdaClient({})];
+  const [sqs, lambda, kinesis] = [new SQSClient({}), new LambdaClient({}), new KinesisClient({})];
+  const call = (payload: string) => reach(`the function ${functionName}`, () => invoke(lambda, functionName, payload));
   return {
     receive: () => reach(`the queue ${queueUrl}`, () => receive(sqs, queueUrl)),
-    retry: (payload) => reach(`the function ${functionName}`, () => invoke(lambda, functionName, payload)),
+    retry: (payload) => {
+      const batch = streamBatchOf(payload);
+      return batch === null ? call(payload) : retryRecords(batch, kinesis, call);
+    },
   };
+}
+
+function streamBatchOf(payload: string): LostBatch | null {
+  const result = streamFailureSchema.safeParse(parsed(payload));
+  return result.success ? result.data.KinesisBatchInfo : null;
+}
+
+/** Each record on its own: one that fails again costs the others nothing, and those that went through count once. */
+async function retryRecords(
+  batch: LostBatch,
+  kinesis: KinesisClient,
+  call: (payload: string) => Promise<string | null>,
+): Promise<string | null> {
+  const { shardId, streamArn, batchSize } = batch;
+  const read = await reach(`the stream ${streamArn}`, () => recordsOf(batch, kinesis));
+  const errors: string[] = [];
+  for (const event of read.events) {
+    const error = await call(event);
+    if (error !== null) errors.push(error);
+  }
+  if (errors.length > 0) return `${errors.length} of ${batchSize} records failed again, the first with: ${errors[0]}`;
+  if (read.gone > 0) {
+    return `${read.gone} of ${batchSize} records are no longer in ${shardId} of the stream: older than its retention, they cannot be counted; delete the message`;
+  }
+  return null;
+}
+
+/** A shard that is gone had its last record expire. */
+async function recordsOf(batch: LostBatch, kinesis: KinesisClient): Promise<LostRecords> {
+  try {
+    return await readLostRecords(batch, kinesis);
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException || error instanceof InvalidArgumentException)
+      return { events: [], gone: batch.batchSize };
+    throw error;
+  }
 }
 
 async function reach<T>(what: string, run: () => Promise<T>): Promise<T> {
@@ -79,15 +124,20 @@ async function release(client: SQSClient, QueueUrl: string, ReceiptHandle: strin
 
 /** A destination's record wraps the event; a dead-letter queue's message is the event. */
 function payloadOf(body: string): string {
+  const record = parsed(body);
+  return typeof record === 'object' && record !== null && 'requestPayload' in record
+    ? JSON.stringify(record.requestPayload)
+    : body;
+}
+
+/** Nothing where it is no JSON: Lambda says of it what is wrong, as of every other event that it cannot use. */
+function parsed(text: string): unknown {
   try {
-    const record: unknown = JSON.parse(body);
-    if (typeof record === 'object' && record !== null && 'requestPayload' in record)
-      return JSON.stringify(record.requestPayload);
+    return JSON.parse(text);
   } catch (error) {
-    // Lambda says of it what is wrong, as of every other event that it cannot use.
     if (!(error instanceof SyntaxError)) throw error;
+    return undefined;
   }
-  return body;
 }
 
 async function invoke(client: LambdaClient, functionName: string, payload: string): Promise<string | null> {

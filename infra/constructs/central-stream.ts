@@ -1,0 +1,153 @@
+/**
+ * Where the logs of other accounts come in: a stream, the destination of CloudWatch Logs that puts into it what their
+ * subscription filters let through, and the mapping by which Lambda hands it to ingest. AWS's steps: "Cross-account
+ * cross-Region log group-level subscriptions using Kinesis Data Streams" in the CloudWatch Logs user guide.
+ */
+
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
+import { EventSourceMapping, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { CfnDestination } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Config } from '../../shared/config.js';
+
+type Central = NonNullable<Config['central']>;
+
+/** Whether other accounts may subscribe; without any, accounts are only told apart. */
+export function isOpen(central: Config['central']): central is Central {
+  return central !== null && (central.accounts.length > 0 || central.organizationId !== null);
+}
+
+export class CentralStream extends Construct {
+  readonly stream: Stream;
+  /** What the subscription filters of the other accounts name. */
+  readonly destinationArn: string;
+
+  constructor(scope: Construct, id: string, central: Central) {
+    super(scope, id);
+    const { shards } = central;
+    this.stream = new Stream(this, 'Stream', {
+      ...(shards === null
+        ? { streamMode: StreamMode.ON_DEMAND }
+        : { streamMode: StreamMode.PROVISIONED, shardCount: shards }),
+      // The key of the account: CloudWatch Logs and Lambda need no permission for it of their own.
+      encryption: StreamEncryption.MANAGED,
+      // A dead letter of the stream names records that are still in it; this is how long somebody has to redrive them.
+      retentionPeriod: Duration.days(7),
+    });
+    const destination = new CfnDestination(this, 'Destination', {
+      destinationName: this.destinationName,
+      targetArn: this.stream.streamArn,
+      roleArn: this.writerRole(central).roleArn,
+      destinationPolicy: Stack.of(this).toJsonString(this.accessPolicy(central)),
+    });
+    this.destinationArn = destination.attrArn;
+  }
+
+  /** What the function needs that reads the stream. It is nobody's consumer by name, so it lists and describes only this one. */
+  readStatements(): PolicyStatement[] {
+    return [
+      new PolicyStatement({
+        actions: [
+          'kinesis:DescribeStream',
+          'kinesis:DescribeStreamSummary',
+          'kinesis:GetRecords',
+          'kinesis:GetShardIterator',
+          'kinesis:ListShards',
+        ],
+        resources: [this.stream.streamArn],
+      }),
+    ];
+  }
+
+  /** Hands the records to a function; those that it cannot process, or not in time, are named in a message to the queue. */
+  feed(fn: IFunction, deadLetters: IQueue): void {
+    new EventSourceMapping(this, 'Mapping', {
+      target: fn,
+      eventSourceArn: this.stream.streamArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      reportBatchItemFailures: true,
+      // A batch that kills the function, by its size or its time, is cut until what remains goes through.
+      bisectBatchOnError: true,
+      // A record that can never be read holds up its shard for so many tries, and no longer.
+      retryAttempts: 10,
+      // As long as asynchronous batches wait.
+      maxRecordAge: Duration.hours(6),
+      onFailure: { bind: () => ({ destination: deadLetters.queueArn }) },
+    });
+  }
+
+  /** How far behind the stream's newest record a function is, in milliseconds, at the worst of five minutes. */
+  static iteratorAge(fn: IFunction): IMetric {
+    return fn.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(5) });
+  }
+
+  /** After the stack, so that its ARN can be written down for the other accounts before there is a stack. */
+  private get destinationName(): string {
+    return Stack.of(this).stackName;
+  }
+
+  /**
+   * With which CloudWatch Logs writes to the stream, on behalf of the accounts that may subscribe, and on behalf of this
+   * one when it tries the destination out. Members of an organisation are told by `aws:SourceOrgID`.
+   */
+  private writerRole({ accounts, organizationId }: Central): Role {
+    const logsOf = (account: string) =>
+      Stack.of(this).formatArn({ service: 'logs', account, resource: '*', arnFormat: ArnFormat.NO_RESOURCE_NAME });
+    const assumable = new ServicePrincipal('logs.amazonaws.com', {
+      conditions: { StringLike: { 'aws:SourceArn': [Stack.of(this).account, ...accounts].map(logsOf) } },
+    });
+    const role = new Role(this, 'WriterRole', {
+      description: 'mtls-watch: CloudWatch Logs puts the logs of other accounts into the stream',
+      assumedBy: assumable,
+      inlinePolicies: {
+        writer: new PolicyDocument({
+          statements: [new PolicyStatement({ actions: ['kinesis:PutRecord'], resources: [this.stream.streamArn] })],
+        }),
+      },
+    });
+    if (organizationId !== null) {
+      role.assumeRolePolicy?.addStatements(
+        new PolicyStatement({
+          principals: [new ServicePrincipal('logs.amazonaws.com')],
+          actions: ['sts:AssumeRole'],
+          conditions: { StringEquals: { 'aws:SourceOrgID': organizationId } },
+        }),
+      );
+    }
+    return role;
+  }
+
+  /** Who may subscribe log groups to the destination, in the form of AWS's examples. */
+  private accessPolicy({ accounts, organizationId }: Central): object {
+    const permission = {
+      Effect: 'Allow',
+      Action: 'logs:PutSubscriptionFilter',
+      Resource: Stack.of(this).formatArn({
+        service: 'logs',
+        resource: 'destination',
+        resourceName: this.destinationName,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+    };
+    const statements = [
+      ...(accounts.length === 0 ? [] : [{ ...permission, Sid: 'Accounts', Principal: { AWS: accounts } }]),
+      ...(organizationId === null
+        ? []
+        : [
+            {
+              ...permission,
+              Sid: 'Organization',
+              Principal: '*',
+              Condition: { StringEquals: { 'aws:PrincipalOrgID': organizationId } },
+            },
+          ]),
+    ];
+    return { Version: '2012-10-17', Statement: statements };
+  }
+}

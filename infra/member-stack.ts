@@ -1,0 +1,71 @@
+/**
+ * What an account needs whose logs a central account watches: subscription filters towards the destination there, and the
+ * role by which CloudWatch Logs sees that this account may subscribe. No table, topic or function, and no asset, so that
+ * its template can be deployed as it is, to a whole organisation.
+ */
+
+import { ArnFormat, BootstraplessSynthesizer, CfnParameter, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Construct } from 'constructs';
+import type { MemberConfig } from '../shared/config.js';
+import { LogSubscriptions } from './constructs/log-subscriptions.js';
+
+export interface MemberStackProps extends StackProps {
+  readonly config: MemberConfig;
+}
+
+export class MemberStack extends Stack {
+  constructor(scope: Construct, id: string, { config, ...props }: MemberStackProps) {
+    super(scope, id, { ...props, synthesizer: new BootstraplessSynthesizer() });
+    const destination = new CfnParameter(this, 'CentralDestinationArn', {
+      description: "The output DestinationArn of the central account's stack in this Region",
+      default: config.centralDestinationArn,
+      allowedPattern: 'arn:aws[a-z-]*:logs:[a-z0-9-]+:\\d{12}:destination:[^:*]+',
+    });
+    const { executionLogGroups, accessLogGroups } = config;
+    new LogSubscriptions(this, 'Subscriptions', {
+      ...config,
+      target: {
+        kind: 'destination',
+        arn: destination.valueAsString,
+        role: this.senderRole([...executionLogGroups, ...accessLogGroups].map(({ name }) => name)),
+      },
+    });
+  }
+
+  /**
+   * Asked for where the destination's policy names an organisation, and harmless where it names accounts ("Step 2: (Only if
+   * using an organization) Create an IAM role" in the CloudWatch Logs user guide).
+   */
+  private senderRole(logGroups: readonly string[]): Role {
+    const names = [...new Set(logGroups)];
+    const arn = (resourceName: string) =>
+      this.formatArn({
+        service: 'logs',
+        resource: 'log-group',
+        resourceName,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      });
+    const role = new Role(this, 'SenderRole', {
+      description: 'mtls-watch: CloudWatch Logs sends log events of this account to the central one',
+      assumedBy: new ServicePrincipal('logs.amazonaws.com', {
+        conditions: { StringLike: { 'aws:SourceArn': `arn:${this.partition}:logs:${this.region}:${this.account}:*` } },
+      }),
+      inlinePolicies: {
+        sender: new PolicyDocument({
+          statements: [
+            new PolicyStatement({ actions: ['logs:PutLogEvents'], resources: names.map((name) => arn(`${name}:*`)) }),
+          ],
+        }),
+      },
+    });
+    const place = 'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>';
+    Validations.of(role).acknowledge(
+      ...names.map((name) => ({
+        id: `AwsSolutions-IAM5[Resource::${place}:log-group:${name}:*]`,
+        reason: 'The wildcard stands for the streams of the log group that is named.',
+      })),
+    );
+    return role;
+  }
+}

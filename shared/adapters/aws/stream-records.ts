@@ -1,0 +1,72 @@
+/**
+ * The records of a stream that Lambda gave up. The message about them names their shard and the first and last of their
+ * sequence numbers; the records themselves stay in the stream until its retention is over. For `redrive`.
+ */
+
+import { type _Record, GetRecordsCommand, GetShardIteratorCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
+import * as z from 'zod';
+import { limits } from '../../limits.js';
+
+const sequenceNumber = z.string().regex(/^\d+$/).max(limits.sequenceNumberCharsMax);
+
+/** "Retain discarded batch records for a Kinesis Data Streams event source in Lambda" in the Lambda developer guide. */
+export const streamFailureSchema = z.object({
+  KinesisBatchInfo: z.object({
+    shardId: z.string().min(1).max(128),
+    startSequenceNumber: sequenceNumber,
+    endSequenceNumber: sequenceNumber,
+    batchSize: z.int().min(1),
+    streamArn: z.string().startsWith('arn:'),
+  }),
+});
+
+export type LostBatch = z.output<typeof streamFailureSchema>['KinesisBatchInfo'];
+
+export interface LostRecords {
+  /** An event for each record, as Lambda hands a batch of one to the function. */
+  readonly events: readonly string[];
+  /** How many are no longer in the stream: they are older than its retention. */
+  readonly gone: number;
+}
+
+/** Reads the records of a batch, as far as the stream still has them. Throws what the SDK throws. */
+export async function readLostRecords(batch: LostBatch, client: KinesisClient): Promise<LostRecords> {
+  const { streamArn: StreamARN, shardId, startSequenceNumber, endSequenceNumber, batchSize } = batch;
+  const last = BigInt(endSequenceNumber);
+  const events: string[] = [];
+  const { ShardIterator } = await client.send(
+    new GetShardIteratorCommand({
+      StreamARN,
+      ShardId: shardId,
+      ShardIteratorType: 'AT_SEQUENCE_NUMBER',
+      StartingSequenceNumber: startSequenceNumber,
+    }),
+  );
+  // A closed shard has an end; an open one is read past the batch, or as far as it goes for now.
+  for (let iterator = ShardIterator; iterator !== undefined; ) {
+    const page = await client.send(new GetRecordsCommand({ StreamARN, ShardIterator: iterator }));
+    const records = page.Records ?? [];
+    const ofBatch = records.filter(({ SequenceNumber = '' }) => BigInt(SequenceNumber) <= last);
+    events.push(...ofBatch.map((record) => eventOf(record, batch)));
+    if (ofBatch.length < records.length || page.MillisBehindLatest === 0) break;
+    iterator = page.NextShardIterator;
+  }
+  return { events, gone: Math.max(0, batchSize - events.length) };
+}
+
+function eventOf({ SequenceNumber, PartitionKey, Data }: _Record, { shardId, streamArn }: LostBatch): string {
+  const record = {
+    eventSource: 'aws:kinesis',
+    eventName: 'aws:kinesis:record',
+    eventVersion: '1.0',
+    eventID: `${shardId}:${SequenceNumber}`,
+    eventSourceARN: streamArn,
+    kinesis: {
+      kinesisSchemaVersion: '1.0',
+      partitionKey: PartitionKey,
+      sequenceNumber: SequenceNumber,
+      data: Buffer.from(Data ?? []).toString('base64'),
+    },
+  };
+  return JSON.stringify({ Records: [record] });
+}

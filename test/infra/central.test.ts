@@ -1,0 +1,217 @@
+/** The stack that receives the logs of other accounts, and the one of an account that sends them. */
+
+import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { CentralStream } from '../../infra/constructs/central-stream.js';
+import { parseConfig } from '../../shared/config.js';
+import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/filter-patterns.js';
+import { resources, synthesise, synthesiseMember } from './support.js';
+
+const accounts = ['111122223333', '444455556666'];
+const organizationId = 'o-a1b2c3d4e5';
+const receiving = { executionLogGroups: [], accessLogGroups: [], central: { accounts } };
+const central = synthesise(receiving);
+const member = synthesiseMember({
+  centralDestinationArn: 'arn:aws:logs:eu-central-1:999988887777:destination:mtls-watch',
+  executionLogGroups: [{ name: 'API-Gateway-Execution-Logs_abc123/prod' }],
+  accessLogGroups: [{ name: '/aws/apigateway/access' }],
+});
+
+it('are the stacks that were reviewed', () => {
+  expect(central.template.toJSON()).toMatchSnapshot();
+  expect(member.template.toJSON()).toMatchSnapshot();
+});
+
+interface Policy {
+  readonly Statement: { readonly Principal: unknown; readonly Condition?: unknown; readonly Sid?: string }[];
+}
+
+/** The destination's policy is a text that CloudFormation puts together. */
+function accessPolicy(template: Template): Policy {
+  const [[, { Properties }] = expect.unreachable()] = resources(template, 'AWS::Logs::Destination');
+  const joined = Properties.DestinationPolicy as { 'Fn::Join': [string, unknown[]] };
+  const [separator, parts] = joined['Fn::Join'];
+  const text = parts.map((part) => (typeof part === 'string' ? part : `<${(part as { Ref: string }).Ref}>`));
+  return JSON.parse(text.join(separator)) as Policy;
+}
+
+function trustOfWriter(template: Template): Policy {
+  const role = resources(template, 'AWS::IAM::Role').find(([id]) => id.startsWith('CentralWriterRole'));
+  return role?.[1].Properties.AssumeRolePolicyDocument as Policy;
+}
+
+describe('the stream', () => {
+  it('is paid by use, encrypted, and keeps records for as long as somebody may need to redrive them', () => {
+    central.template.hasResourceProperties('AWS::Kinesis::Stream', {
+      StreamModeDetails: { StreamMode: 'ON_DEMAND' },
+      StreamEncryption: { EncryptionType: 'KMS', KeyId: 'alias/aws/kinesis' },
+      RetentionPeriodHours: 7 * 24,
+      ShardCount: Match.absent(),
+    });
+    const provisioned = synthesise({ ...receiving, central: { accounts, shards: 2 } });
+    provisioned.template.hasResourceProperties('AWS::Kinesis::Stream', {
+      StreamModeDetails: { StreamMode: 'PROVISIONED' },
+      ShardCount: 2,
+    });
+  });
+
+  it('feeds the same function, piece by piece where that fails, and hands over to the queue in the end', () => {
+    const [[queue] = []] = resources(central.template, 'AWS::SQS::Queue');
+    const [[stream] = []] = resources(central.template, 'AWS::Kinesis::Stream');
+    central.template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^IngestFunction') },
+      EventSourceArn: { 'Fn::GetAtt': [stream, 'Arn'] },
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: 100,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 10,
+      MaximumRecordAgeInSeconds: 6 * 3600,
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [queue, 'Arn'] } } },
+    });
+  });
+
+  it('has an age to watch', () => {
+    const [fn] = central.stack.node.findAll().filter(({ node }) => node.path.endsWith('Ingest/Ingest/Function'));
+    const { metricStat } = CentralStream.iteratorAge(fn as never).toMetricConfig();
+    expect([metricStat?.namespace, metricStat?.metricName, metricStat?.statistic]).toEqual([
+      'AWS/Lambda',
+      'IteratorAge',
+      'Maximum',
+    ]);
+  });
+
+  it('is told to the operator, and the functions are told that there are accounts, not which', () => {
+    expect(Object.keys(central.template.findOutputs('*'))).toEqual(
+      expect.arrayContaining(['DestinationArn', 'StreamName']),
+    );
+    for (const [, { Properties }] of resources(central.template, 'AWS::Lambda::Function')) {
+      const { Variables } = Properties.Environment as { Variables: { MTLS_WATCH_CONFIG: string } };
+      expect(Variables.MTLS_WATCH_CONFIG).not.toContain(accounts[0]);
+      expect(parseConfig(JSON.parse(Variables.MTLS_WATCH_CONFIG), 'the environment').central).not.toBeNull();
+    }
+  });
+});
+
+describe('who may send', () => {
+  const resource = 'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:destination:mtls-watch';
+  const permission = { Effect: 'Allow', Action: 'logs:PutSubscriptionFilter', Resource: resource };
+
+  it.each([
+    ['exactly the accounts named', { accounts }, [{ ...permission, Sid: 'Accounts', Principal: { AWS: accounts } }]],
+    [
+      'the organisation',
+      { organizationId },
+      [
+        {
+          ...permission,
+          Sid: 'Organization',
+          Principal: '*',
+          Condition: { StringEquals: { 'aws:PrincipalOrgID': organizationId } },
+        },
+      ],
+    ],
+  ])('is %s', (_who, setting, statements) => {
+    expect(accessPolicy(synthesise({ central: setting }).template).Statement).toEqual(statements);
+  });
+
+  it('is both where both are named', () => {
+    const { Statement } = accessPolicy(synthesise({ central: { accounts, organizationId } }).template);
+    expect(Statement.map(({ Sid }) => Sid)).toEqual(['Accounts', 'Organization']);
+  });
+
+  it('CloudWatch Logs may act for these, and for this account when it tries the destination out', () => {
+    const logs = { Service: 'logs.amazonaws.com' };
+    const [own, ...others] = trustOfWriter(central.template).Statement.flatMap(({ Principal, Condition }) => {
+      expect(Principal).toEqual(logs);
+      const { 'aws:SourceArn': arns } = (
+        Condition as { StringLike: { 'aws:SourceArn': { 'Fn::Join': [string, unknown[]] }[] } }
+      ).StringLike;
+      return arns.map(({ 'Fn::Join': [, parts] }) =>
+        parts.map((part) => (typeof part === 'string' ? part : '?')).join(''),
+      );
+    });
+    expect(own).toBe('arn:?:logs:?:?:*');
+    expect(others).toEqual(accounts.map((account) => `arn:?:logs:?:${account}:*`));
+    const byOrganisation = trustOfWriter(synthesise({ central: { organizationId } }).template);
+    expect(byOrganisation.Statement.map(({ Principal }) => Principal)).toEqual([logs, logs]);
+    expect(byOrganisation.Statement[1]?.Condition).toEqual({ StringEquals: { 'aws:SourceOrgID': organizationId } });
+    // A trust policy of more than 2,048 characters is refused.
+    const most = Array.from({ length: 30 }, (_, n) => String(100_000_000_000 + n));
+    const written = JSON.stringify(trustOfWriter(synthesise({ central: { accounts: most, organizationId } }).template))
+      .replaceAll(
+        /\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},":logs:",\{"Ref":"AWS::Region"\},":/g,
+        '"arn:aws-us-gov:logs:ap-northeast-1:',
+      )
+      .replaceAll('"]]}', '"');
+    expect(written.length).toBeLessThan(2048);
+  });
+});
+
+describe('accounts that are only told apart', () => {
+  const apart = synthesise({ central: {} });
+
+  it('need no stream, and filters that say whose each event is', () => {
+    apart.template.resourceCountIs('AWS::Kinesis::Stream', 0);
+    apart.template.resourceCountIs('AWS::Logs::Destination', 0);
+    apart.template.allResourcesProperties('AWS::Logs::SubscriptionFilter', {
+      EmitSystemFields: ['@aws.account', '@aws.region'],
+    });
+    const alone = resources(synthesise().template, 'AWS::Logs::SubscriptionFilter');
+    expect(alone.map(([, { Properties }]) => Properties.EmitSystemFields)).toEqual([undefined, undefined]);
+  });
+
+  it('warn when nothing is watched', () => {
+    const warnings = (settings: object) =>
+      Annotations.fromStack(synthesise({ ...receiving, ...settings }).stack).findWarning(
+        '*',
+        Match.stringLikeRegexp('No log'),
+      );
+    expect(warnings({ central: {} })).toHaveLength(1);
+    expect(warnings({})).toHaveLength(0);
+  });
+});
+
+describe('the stack of a member', () => {
+  it('is filters and the role to send, and nothing else, with no asset and no bootstrap', () => {
+    const { Resources, Parameters, Rules } = member.template.toJSON() as Record<
+      string,
+      Record<string, { Type: string }>
+    >;
+    expect(
+      Object.values(Resources ?? {})
+        .map(({ Type }) => Type)
+        .sort(),
+    ).toEqual(['AWS::IAM::Role', 'AWS::Logs::SubscriptionFilter', 'AWS::Logs::SubscriptionFilter']);
+    expect(Object.keys(Parameters ?? {})).toEqual(['CentralDestinationArn']);
+    expect(Rules).toBeUndefined();
+    const assembly = member.app.synth().getStackByName('mtls-watch-member');
+    expect(assembly.assets).toEqual([]);
+  });
+
+  it('sends to the destination that the parameter names, which may differ by Region', () => {
+    const [[role] = []] = resources(member.template, 'AWS::IAM::Role');
+    const filters = resources(member.template, 'AWS::Logs::SubscriptionFilter').map(([, { Properties }]) => Properties);
+    for (const { DestinationArn, RoleArn } of filters) {
+      expect(DestinationArn).toEqual({ Ref: 'CentralDestinationArn' });
+      expect(RoleArn).toEqual({ 'Fn::GetAtt': [role, 'Arn'] });
+    }
+    expect(filters.map(({ FilterPattern }) => FilterPattern)).toEqual([EXECUTION_LOG_PATTERN, ACCESS_LOG_PATTERN]);
+  });
+
+  it.each([
+    [
+      'a stream in place of a destination',
+      { centralDestinationArn: 'arn:aws:kinesis:eu-west-1:111122223333:stream/x' },
+    ],
+    ['what is set in the central account', { alertEmails: ['on-call@example.com'] }],
+    ['no log group', { accessLogGroups: [] }],
+  ])('takes no %s', (_what, changes) => {
+    const settings = {
+      centralDestinationArn: 'arn:aws:logs:eu-west-1:111122223333:destination:mtls-watch',
+      accessLogGroups: [{ name: '/aws/apigateway/access' }],
+    };
+    expect(() => synthesiseMember(settings)).not.toThrow();
+    expect(() => synthesiseMember({ ...settings, ...changes })).toThrow(/wrong setting/);
+  });
+});
