@@ -156,7 +156,11 @@ function roundTrips(scopes: readonly string[]): GraphWidget {
   );
   return graph('Round trip of the canaries, seconds', trips, {
     width: 24,
-    right: [total('CanaryFailed', 'calls that failed'), total('CanaryNotRefused', 'calls that were let in')],
+    right: [
+      total('CanaryFailed', 'calls that failed'),
+      total('CanaryNotRefused', 'calls that were let in'),
+      total('CanaryHalfSeen', 'refusals known by one log only'),
+    ],
   });
 }
 

@@ -104,8 +104,8 @@ function queriesFor({ config, ingest, sweep, canary }: SavedQueriesProps): Recor
       name: 'canary',
       logGroupNames: [...counting, canary.logGroup.logGroupName],
       lines: [
-        'filter ispresent(CanaryCalls) or ispresent(CanaryRoundTrip)',
-        'stats sum(CanaryCalls) as calls, sum(CanaryFailed) as failed, sum(CanaryNotRefused) as notRefused, count(CanaryRoundTrip) as cameBack, max(CanaryRoundTrip) as slowestSeconds by scope, bin(1h)',
+        'filter ispresent(CanaryCalls) or ispresent(CanaryRoundTrip) or ispresent(CanaryHalfSeen)',
+        'stats sum(CanaryCalls) as calls, sum(CanaryFailed) as failed, sum(CanaryNotRefused) as notRefused, count(CanaryRoundTrip) as cameBack, sum(CanaryHalfSeen) as cameByHalf, max(CanaryRoundTrip) as slowestSeconds by scope, bin(1h)',
       ],
     };
   }

@@ -4,6 +4,7 @@
  * here fails the test.
  */
 
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { FoundLogGroup } from '../../shared/discovery/model.js';
 import { type AlarmId, alarmIds } from '../../shared/runbooks.js';
@@ -55,6 +56,9 @@ const stories: Partial<Record<AlarmId, readonly Story[]>> = {
     // Three periods of 15 minutes, and two more that CloudWatch may look back.
     faulty('the subscriptions are cut', 76, (faults, isOn) => {
       faults.isSubscriptionCut = isOn;
+    }),
+    faulty('its access log is off', 76, (faults, isOn) => {
+      faults.isAccessLogOff = isOn;
     }),
     faulty('the canary does not run', 76, ({ unscheduled }, isOn) => toggle(unscheduled, 'canary', isOn)),
     faulty('its calls are not taken for its own', 76, ({ stores }, isOn) => toggle(stores, 'probes', isOn)),
@@ -264,7 +268,13 @@ function lambda(name: string): MetricKey {
   return { namespace: 'AWS/Lambda', name, dimensions: metricsOf(ingest.properties)[0]?.dimensions ?? {} };
 }
 
-it('has a story for every kind of alarm, and none besides', () => {
-  expect(new Set(alarms.map(({ id }) => id))).toEqual(new Set(Object.keys(stories)));
-  expect(alarmIds).toEqual(expect.arrayContaining(Object.keys(stories)));
+it('has a story, a runbook and a line in the documentation for every kind of alarm', () => {
+  const kinds = new Set(alarms.map(({ id }) => id));
+  expect([...kinds].sort()).toEqual([...alarmIds].sort());
+  expect(Object.keys(stories).sort()).toEqual([...alarmIds].sort());
+  const rows = [
+    ...readFileSync('docs/operations.md', 'utf8').matchAll(/^\| \[`([a-z-]+)`\]\(\.\.\/runbooks\/en\/(.+)\.md\) \|/gm),
+  ];
+  expect(rows.map(([, id]) => id).sort()).toEqual([...alarmIds].sort());
+  for (const [, id, page] of rows) expect(page).toBe(id);
 });

@@ -39,6 +39,8 @@ export interface Faults {
   isBucketDown: boolean;
   /** The subscription filters are gone: what the gateway writes for the canary's calls is not delivered. */
   isSubscriptionCut: boolean;
+  /** The gateway writes no access log for the canary's calls. */
+  isAccessLogOff: boolean;
   /** The gateway does not look at client certificates. */
   isMutualTlsOff: boolean;
   /** Log groups that the gateway does not write to any more. */
@@ -117,7 +119,7 @@ function gateway({ world, faults, deliver }: Outside): CanaryWorld['call'] {
     if (!faults.isSubscriptionCut) {
       const caller = { domainName: domain, 'identity.clientCert.clientCertPem': certificate };
       deliver(executionBatch([denialAsOneEvent(refusal)]));
-      deliver(accessBatch([accessEvent(refusal, caller)]));
+      if (!faults.isAccessLogOff) deliver(accessBatch([accessEvent(refusal, caller)]));
     }
     return { kind: 'answered', status: 403, errorType: 'ForbiddenException', ...ids };
   };

@@ -64,6 +64,7 @@ export function playStack(template: Template): PlayedStack {
     isQueueGone: false,
     isBucketDown: false,
     isSubscriptionCut: false,
+    isAccessLogOff: false,
     isMutualTlsOff: false,
     abandoned: new Set(),
     recordsPerMinute: 1_000,

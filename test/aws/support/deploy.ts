@@ -72,12 +72,17 @@ async function uploadAssets(folder: string): Promise<void> {
   }
 }
 
-/** MiniStack looks for the words of a pattern and knows no regular expressions: the access log's becomes its one word. */
+/**
+ * MiniStack looks for the words of a pattern and knows no regular expressions: the access log's becomes its one word. It
+ * refuses a template with saved queries, on which nothing depends.
+ */
 function templateIn(folder: string): object {
   const text = readFileSync(join(folder, 'MtlsWatch.template.json'), 'utf8');
   const pattern = JSON.stringify(ACCESS_LOG_PATTERN);
   if (!text.includes(pattern)) throw new Error('the template has no filter for an access log');
-  return JSON.parse(text.replaceAll(pattern, '"403"')) as object;
+  const template = JSON.parse(text.replaceAll(pattern, '"403"')) as { Resources: Record<string, { Type: string }> };
+  const known = Object.entries(template.Resources).filter(([, { Type }]) => Type !== 'AWS::Logs::QueryDefinition');
+  return { ...template, Resources: Object.fromEntries(known) };
 }
 
 async function create(StackName: string, template: object): Promise<Record<string, string>> {
