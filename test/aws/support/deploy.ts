@@ -72,17 +72,35 @@ async function uploadAssets(folder: string): Promise<void> {
   }
 }
 
+interface Resource {
+  readonly Type: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
 /**
  * MiniStack looks for the words of a pattern and knows no regular expressions: the access log's becomes its one word. It
- * refuses a template with saved queries, on which nothing depends.
+ * refuses a template with saved queries, on which nothing depends, and alarms with metric math.
  */
 function templateIn(folder: string): object {
   const text = readFileSync(join(folder, 'MtlsWatch.template.json'), 'utf8');
   const pattern = JSON.stringify(ACCESS_LOG_PATTERN);
   if (!text.includes(pattern)) throw new Error('the template has no filter for an access log');
-  const template = JSON.parse(text.replaceAll(pattern, '"403"')) as { Resources: Record<string, { Type: string }> };
-  const known = Object.entries(template.Resources).filter(([, { Type }]) => Type !== 'AWS::Logs::QueryDefinition');
-  return { ...template, Resources: Object.fromEntries(known) };
+  const template = JSON.parse(text.replaceAll(pattern, '"403"')) as { Resources: Record<string, Resource> };
+  const Resources = Object.entries(template.Resources)
+    .filter(([, { Type }]) => Type !== 'AWS::Logs::QueryDefinition')
+    .map(([id, resource]) => [id, withoutMath(resource)]);
+  return { ...template, Resources: Object.fromEntries(Resources) };
+}
+
+/** An alarm on an expression becomes one on the first of its metrics. */
+function withoutMath(resource: Resource): Resource {
+  const { Metrics, ...properties } = resource.Properties as {
+    Metrics?: { MetricStat?: { Metric: object; Period: number; Stat: string } }[];
+  };
+  if (resource.Type !== 'AWS::CloudWatch::Alarm' || Metrics === undefined) return resource;
+  const stat = Metrics.find(({ MetricStat }) => MetricStat !== undefined)?.MetricStat;
+  if (stat === undefined) throw new Error('an alarm looks at no metric');
+  return { ...resource, Properties: { ...properties, ...stat.Metric, Period: stat.Period, Statistic: stat.Stat } };
 }
 
 async function create(StackName: string, template: object): Promise<Record<string, string>> {
