@@ -5,15 +5,15 @@
 
 import { Annotations, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Code } from 'aws-cdk-lib/aws-lambda';
+import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import type { Config } from '../shared/config.js';
 import type { FunctionName } from './bundle.js';
 import { functionEnvironment } from './config.js';
-import { Alarms } from './constructs/alarms.js';
 import { AlertTopic } from './constructs/alert-topic.js';
 import { Canary } from './constructs/canary.js';
 import { CentralStream, isOpen } from './constructs/central-stream.js';
+import { dashboardName } from './constructs/dashboard.js';
 import { dataKey, dataKeyStatements } from './constructs/data-key.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
@@ -21,7 +21,9 @@ import { Reconciler } from './constructs/reconcile.js';
 import { StateTable } from './constructs/state-table.js';
 import { Sweep } from './constructs/sweep.js';
 import { WeeklyReport } from './constructs/weekly-report.js';
+import { observe } from './observe.js';
 import { bucketStatements, explainBuckets, truststoreStatements } from './truststore-access.js';
+import { METRICS_NAMESPACE } from './watch-metrics.js';
 
 export interface MtlsWatchProps {
   readonly config: Config;
@@ -56,7 +58,8 @@ export class MtlsWatch extends Construct {
         TABLE_NAME: state.table.tableName,
         TOPIC_ARN: alerts.topic.topicArn,
         ...routes,
-        POWERTOOLS_METRICS_NAMESPACE: 'MtlsWatch',
+        ...(config.dashboard ? { DASHBOARD_NAME: dashboardName(this) } : {}),
+        POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
         POWERTOOLS_SERVICE_NAME: name,
         ...more,
       });
@@ -78,8 +81,9 @@ export class MtlsWatch extends Construct {
       encryptionKey,
       reserveConcurrency: config.reservedConcurrency !== null,
     });
+    let report: LambdaFunction | undefined;
     if (config.report !== null) {
-      const report = new WeeklyReport(this, 'WeeklyReport', {
+      const weekly = new WeeklyReport(this, 'WeeklyReport', {
         code: code('weekly-report'),
         environment: environment('weekly-report'),
         statements: statements(),
@@ -89,24 +93,26 @@ export class MtlsWatch extends Construct {
         reportDays: config.retention.reportDays,
         ingestLogs: ingest.fn.logGroup,
       });
-      outputs.ReportBucketName = report.bucket.bucketName;
-      outputs.ReportFunctionName = report.fn.functionName;
+      outputs.ReportBucketName = weekly.bucket.bucketName;
+      outputs.ReportFunctionName = weekly.fn.functionName;
+      report = weekly.fn;
     }
+    let canary: LambdaFunction | undefined;
     if (config.canaries.length > 0) {
-      const canary = new Canary(this, 'Canary', {
+      canary = new Canary(this, 'Canary', {
         encryptionKey,
         code: code('canary'),
         environment: functionEnvironment(config, {
           TABLE_NAME: state.table.tableName,
-          POWERTOOLS_METRICS_NAMESPACE: 'MtlsWatch',
+          POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
           POWERTOOLS_SERVICE_NAME: 'canary',
         }),
         table: state.table,
         logRetentionDays: config.logRetentionDays,
         canaries: config.canaries,
         canaryMinutes: config.canaryMinutes,
-      });
-      outputs.CanaryFunctionName = canary.fn.functionName;
+      }).fn;
+      outputs.CanaryFunctionName = canary.functionName;
     }
     const reconciler = new Reconciler(this, 'Reconciler', {
       code: code('reconcile'),
@@ -124,22 +130,26 @@ export class MtlsWatch extends Construct {
       outputs.DestinationArn = central.destinationArn;
       outputs.StreamName = central.stream.streamName;
     }
-    new LogSubscriptions(this, 'Subscriptions', {
+    const { filterNames } = new LogSubscriptions(this, 'Subscriptions', {
       ...config,
       target: { kind: 'function', fn: ingest.fn, emitsAccount: config.central !== null },
     });
-    new Alarms(this, 'Alarms', {
+    observe(this, {
+      config,
       topic: alerts.topic,
+      table: state.table,
+      deadLetters: ingest.deadLetters,
       ingest: ingest.fn,
       sweep: sweep.fn,
-      deadLetters: ingest.deadLetters,
+      report,
+      canary,
+      reconcile: reconciler,
+      iteratorAge: central === null ? undefined : CentralStream.iteratorAge(ingest.fn),
+      filterNames,
     });
 
-    if (
-      config.discover === null &&
-      central === null &&
-      config.executionLogGroups.length + config.accessLogGroups.length === 0
-    ) {
+    const isNothingNamed = config.executionLogGroups.length + config.accessLogGroups.length === 0;
+    if (isNothingNamed && config.discover === null && central === null) {
       Annotations.of(this).addWarningV2(
         'mtls-watch:no-log-groups',
         'No log group is watched: name some under executionLogGroups and accessLogGroups, or set discover.',

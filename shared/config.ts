@@ -231,6 +231,8 @@ const settings = z.strictObject({
     })
     .nullable()
     .prefault({}),
+  /** A CloudWatch dashboard; alerts link to it. */
+  dashboard: z.boolean().default(true),
   /**
    * Receives the logs of other accounts, and puts the account in front of every scope, its own included; null for one
    * account alone. Named accounts or an organisation get a destination to subscribe to; without either the accounts are

@@ -4,6 +4,7 @@
  * same id as a reason shares its page.
  */
 
+import type { Config } from './config.js';
 import { forbiddenCauses, reasonIds } from './reasons.js';
 import { findingCodes } from './x509/findings.js';
 
@@ -23,16 +24,36 @@ export const neighbourRunbooks = [
   'throttling',
 ] as const;
 
-/** The alarms of mtls-watch itself: the names in `infra/constructs/alarms.ts`, in kebab case. */
-export const alarmRunbooks = [
+/**
+ * The alarms of mtls-watch about itself: one list for the construct that makes them, their texts, their runbooks and the
+ * documentation. Ids are contracts: never rename one.
+ */
+export const alarmIds = [
+  'canary-missing',
+  'canary-not-refused',
   'dead-letters',
   'lost-dead-letters',
   'ingest-errors',
+  'ingest-throttles',
+  'stream-behind',
   'sweep-errors',
   'sweep-not-running',
+  'notices-waiting',
+  'rejects-rising',
+  'log-group-silent',
+  'filters-unmet',
+  'report-not-made',
 ] as const;
+
+export type AlarmId = (typeof alarmIds)[number];
 
 /** The ids of all pages, each once. */
 export const runbookIds: readonly string[] = [
-  ...new Set<string>([...reasonIds, ...findingCodes, ...forbiddenCauses, ...neighbourRunbooks, ...alarmRunbooks]),
+  ...new Set<string>([...reasonIds, ...findingCodes, ...forbiddenCauses, ...neighbourRunbooks, ...alarmIds]),
 ];
+
+/** Where a page is served. */
+export function runbookPage({ runbooks, language }: Config, id: string): string {
+  const { baseUrl } = runbooks;
+  return `${baseUrl.endsWith('/') ? baseUrl.slice(0, -1) : baseUrl}/${language}/${id}.md`;
+}

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { forbiddenCauses, reasonIds } from '../shared/reasons.js';
-import { alarmRunbooks, runbookIds } from '../shared/runbooks.js';
+import { runbookIds } from '../shared/runbooks.js';
 
 const ROOT = 'runbooks';
 const LANGUAGES = ['en', 'ja'] as const;
@@ -61,15 +61,6 @@ describe('runbooks', () => {
   it('know every reason and every cause of a 403', () => {
     expect(runbookIds).toEqual(expect.arrayContaining([...reasonIds, ...forbiddenCauses]));
     expect(new Set(runbookIds).size).toBe(runbookIds.length);
-  });
-
-  it('have a page for every alarm', () => {
-    const source = read('infra/constructs/alarms.ts');
-    const alarms = [...source.matchAll(/^ {6}([A-Z]\w+): \{$|new Alarm\(this, '(\w+)'/gm)].map(
-      ([, inTable, alone]) => inTable ?? alone ?? '',
-    );
-    const ids = alarms.map((name) => name.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase());
-    expect(ids.sort()).toEqual([...alarmRunbooks].sort());
   });
 
   it.each(LANGUAGES)('are all listed in the index, in %s', (language) => {

@@ -4,8 +4,9 @@ import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecor
 import pMap from 'p-map';
 import { knownWorld } from '../../shared/known-world.js';
 import { limits } from '../../shared/limits.js';
-import type { GroupKey, Measure } from '../../shared/model.js';
+import type { GroupKey, Measure, Rejected } from '../../shared/model.js';
 import { alert, ingest } from '../../shared/pipeline.js';
+import type { Log } from '../../shared/ports/index.js';
 import { type Delivery, decodeKinesisData, decodeSubscription } from '../../shared/stages/decode.js';
 import { measure } from '../../shared/stages/measure.js';
 import type { Wired } from '../wiring.js';
@@ -28,11 +29,12 @@ interface Counted {
   readonly measures: readonly Measure[];
 }
 
-async function count(deliveries: readonly Delivery[], { world }: Wired): Promise<Counted[]> {
+async function count(deliveries: readonly Delivery[], { world, log }: Wired): Promise<Counted[]> {
   const counted: Counted[] = [];
   for (const batch of deliveries) {
     if (batch.kind === 'control') continue;
     const ingested = await ingest(batch, world);
+    tellRejected(batch.logGroup, ingested.parsed.rejected, log);
     counted.push({
       groups: ingested.facts.map((fact) => fact.group),
       measures: measure({ batch, ...ingested, counted: ingested.correlated.counted }, world.clock.now()),
@@ -48,6 +50,13 @@ async function finish(counted: readonly Counted[], { world, meter }: Wired): Pro
     world,
   );
   for (const { measures } of counted) meter.record(measures);
+}
+
+/** One line a batch, so that whoever is told of rejects finds the log group whose format changed, and how. */
+function tellRejected(logGroup: string, rejected: readonly Rejected[], log: Log): void {
+  if (rejected.length === 0) return;
+  const error = [...new Set(rejected.map(({ code }) => code))].sort().join(', ');
+  log.error('log records could not be read', { error, logGroup, rejected: rejected.length });
 }
 
 /**

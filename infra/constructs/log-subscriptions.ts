@@ -35,9 +35,13 @@ interface Source {
 }
 
 export class LogSubscriptions extends Construct {
+  /** The names of the filters, which are the same in every log group. */
+  readonly filterNames: readonly string[];
+
   constructor(scope: Construct, id: string, props: LogSubscriptionsProps) {
     super(scope, id);
     const sources = this.sources(props);
+    this.filterNames = [this.filterName('execution'), this.filterName('access')];
     this.subscribe('execution', EXECUTION_LOG_PATTERN, props.executionLogGroups, sources, props.target);
     this.subscribe('access', ACCESS_LOG_PATTERN, props.accessLogGroups, sources, props.target);
   }
@@ -66,6 +70,11 @@ export class LogSubscriptions extends Construct {
     return { logGroup, permission };
   }
 
+  /** Named after the stack, so that an operator sees whose filter takes one of the few places of a log group. */
+  private filterName(kind: 'execution' | 'access'): string {
+    return `${Stack.of(this).stackName}-${kind}`;
+  }
+
   private subscribe(
     kind: 'execution' | 'access',
     pattern: string,
@@ -79,8 +88,7 @@ export class LogSubscriptions extends Construct {
       if (!source) throw new Error(`no source was made for the log group ${name}`);
       const filter = new SubscriptionFilter(room, constructId(name), {
         logGroup: source.logGroup,
-        // Named after the stack, so that an operator sees whose filter takes one of the few places of a log group.
-        filterName: `${Stack.of(this).stackName}-${kind}`,
+        filterName: this.filterName(kind),
         filterPattern: FilterPattern.literal(pattern),
         destination: {
           bind: () => (target.kind === 'function' ? { arn: target.fn.functionArn } : target),

@@ -59,10 +59,13 @@ const API_CALLS = [
 
 export class Reconciler extends Construct {
   readonly fn: LambdaFunction;
+  /** The time between two runs. */
+  readonly everyMinutes: number;
 
   constructor(scope: Construct, id: string, props: ReconcilerProps) {
     super(scope, id);
     const { discover } = props.config;
+    this.everyMinutes = discover?.everyMinutes ?? MINUTES_BETWEEN_LOOKS;
     const changes = discover === null ? null : this.changes();
     const watch = new WatchFunction(this, 'Reconcile', {
       ...props,
@@ -77,7 +80,7 @@ export class Reconciler extends Construct {
     this.explainWildcards(watch, props.config);
     new Schedule(this, 'Regularly', {
       description: 'mtls-watch: looks at the logs',
-      schedule: ScheduleExpression.rate(Duration.minutes(discover?.everyMinutes ?? MINUTES_BETWEEN_LOOKS)),
+      schedule: ScheduleExpression.rate(Duration.minutes(this.everyMinutes)),
       target: new LambdaInvoke(this.fn, { role: schedulerRole(this, this.fn) }),
     });
     if (changes !== null) this.callOn(changes);

@@ -13,6 +13,7 @@ import {
   type Place,
   SEVERAL_ISSUERS,
 } from '../model.js';
+import { runbookPage } from '../runbooks.js';
 import { isNamed } from './account.js';
 import { linksOf } from './console-links.js';
 import { minuteOf, tally } from './count.js';
@@ -128,15 +129,13 @@ function runbookId({ incident, diagnosed }: NoticeParts): string {
 
 const SEVERAL_ISSUERS_PAGE = 'several-issuers';
 
-/** Pages are addressed by id, `<baseUrl>/<language>/<id>.md`, unless the last matching override names another. */
-export function runbookUrl({ runbooks, language }: Config, group: GroupKey, id: string): string {
-  const own = runbooks.overrides.findLast(
+/** The page of the id, unless the last matching override names another. */
+export function runbookUrl(config: Config, group: GroupKey, id: string): string {
+  const own = config.runbooks.overrides.findLast(
     ({ scope, issuerDn, reason }) =>
       (scope === undefined || isNamed(scope, group.scope)) &&
       (issuerDn === undefined || issuerDn === group.issuerDn) &&
       (reason === undefined || reason === group.reason || reason === id),
   );
-  if (own !== undefined) return own.url;
-  const { baseUrl } = runbooks;
-  return `${baseUrl.endsWith('/') ? baseUrl.slice(0, -1) : baseUrl}/${language}/${id}.md`;
+  return own === undefined ? runbookPage(config, id) : own.url;
 }

@@ -122,6 +122,7 @@ describe('the functions', () => {
           .filter((name) => !own.includes(name))
           .sort(),
       ).toEqual([
+        'DASHBOARD_NAME',
         'MTLS_WATCH_CONFIG',
         'POWERTOOLS_METRICS_NAMESPACE',
         'POWERTOOLS_SERVICE_NAME',
@@ -263,21 +264,42 @@ describe('the subscriptions', () => {
 });
 
 describe('the alarms', () => {
-  it('watch the dead letters, the errors and whether the sweep runs, and tell the topic', () => {
+  const alarms = resources(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => Properties);
+
+  it('tell the topic', () => {
     const [[topic] = []] = resources(template, 'AWS::SNS::Topic');
-    const alarms = resources(template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) => {
-      expect(Properties.AlarmActions).toEqual([{ Ref: topic }]);
-      const { Namespace, MetricName, ComparisonOperator, Threshold, TreatMissingData } = Properties;
-      return [Namespace, MetricName, ComparisonOperator, Threshold, TreatMissingData].join(' ');
-    });
-    expect(alarms).toEqual([
-      'AWS/SQS ApproximateNumberOfMessagesVisible GreaterThanOrEqualToThreshold 1 notBreaching',
-      'AWS/Lambda DestinationDeliveryFailures GreaterThanOrEqualToThreshold 1 notBreaching',
-      'AWS/Lambda Errors GreaterThanOrEqualToThreshold 3 notBreaching',
-      'AWS/Lambda Errors GreaterThanOrEqualToThreshold 3 notBreaching',
-      'AWS/Lambda Invocations LessThanThreshold 1 breaching',
+    for (const { AlarmActions } of alarms) expect(AlarmActions).toEqual([{ Ref: topic }]);
+  });
+
+  it('take no data for trouble only where a function should have run', () => {
+    const breaching = alarms.filter(({ TreatMissingData }) => TreatMissingData !== 'notBreaching');
+    expect(breaching).toMatchObject([
+      { Namespace: 'AWS/Lambda', MetricName: 'Invocations', TreatMissingData: 'breaching' },
+      { Namespace: 'MtlsWatch', MetricName: 'FiltersUnmet', TreatMissingData: 'breaching' },
     ]);
   });
+
+  it.each(['en', 'ja'])(
+    'say in %s what happened, what it means and what to do, and link to their own page',
+    (language) => {
+      const told = resources(synthesise({ language }).template, 'AWS::CloudWatch::Alarm').map(([, { Properties }]) =>
+        String(Properties.AlarmDescription),
+      );
+      expect(new Set(told).size).toBe(alarms.length);
+      for (const text of told) {
+        // PutMetricAlarm refuses a longer one.
+        expect(text.length).toBeLessThanOrEqual(1024);
+        expect(text.split('\n')).toEqual([
+          expect.stringMatching(/^mtls-watch: .{15,}[.。]$/),
+          expect.stringMatching(/.{15,}[.。]$/),
+          expect.stringMatching(/.{15,}[.。]$/),
+          expect.stringMatching(
+            new RegExp(`^https://wiki\\.example\\.com/mtls-watch/runbooks/${language}/[a-z-]+\\.md$`),
+          ),
+        ]);
+      }
+    },
+  );
 });
 
 it('puts out what an operator needs to find its parts', () => {

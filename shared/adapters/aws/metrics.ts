@@ -17,7 +17,8 @@ export function createMeter(): Meter {
         single.addDimensions(dimensions);
         single.addMetric(name, MetricUnit[unit], value);
       }
-      metrics.publishStoredMetrics();
+      // It would warn of having none, where all measures have dimensions.
+      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     },
   };
 }

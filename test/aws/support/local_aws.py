@@ -1,6 +1,7 @@
 """
-Runs MiniStack with two things that it lacks: a subscription filter that is one regular expression, `%…%`, and
-UpdateDomainName of API Gateway's older service.
+Runs MiniStack with what it lacks: a subscription filter that is one regular expression, `%…%`; UpdateDomainName of API
+Gateway's older service; and in CloudFormation, saved queries of CloudWatch Logs, which nothing reads here, and alarms with
+metric math, which look at the first of their metrics.
 """
 
 import json
@@ -8,6 +9,7 @@ import re
 
 from ministack.app import main
 from ministack.services import apigateway_v1, cloudwatch_logs
+from ministack.services.cloudformation import provisioners
 
 by_words = cloudwatch_logs._subscription_pattern_matches
 
@@ -35,4 +37,23 @@ async def handle(method, path, headers, body, query_params):
 
 
 apigateway_v1.handle_request = handle
+
+provisioners._RESOURCE_HANDLERS["AWS::Logs::QueryDefinition"] = {
+    "create": lambda logical_id, props, stack_name: (f"{stack_name}-{logical_id}", {}),
+    "delete": lambda physical_id, props: None,
+}
+
+alarm_without_math = provisioners._cw_metric_alarm_record
+
+
+def alarm(name, props):
+    metrics = props.get("Metrics")
+    if not metrics:
+        return alarm_without_math(name, props)
+    first = next(one["MetricStat"] for one in metrics if "MetricStat" in one)
+    rest = {key: value for key, value in props.items() if key != "Metrics"}
+    return alarm_without_math(name, {**rest, **first["Metric"], "Period": first["Period"], "Statistic": first["Stat"]})
+
+
+provisioners._cw_metric_alarm_record = alarm
 main()
