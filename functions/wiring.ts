@@ -37,7 +37,7 @@ export function wire(env: NodeJS.ProcessEnv): Wired {
     world: {
       config,
       clock: systemClock,
-      stores: createDynamoStores(dynamo, tableName, systemClock),
+      stores: createDynamoStores(dynamo, tableName, systemClock, { retention: config.retention }),
       truststores: createS3Truststores(new S3Client({}), systemClock),
       failureLog: createFailureLog(process.stdout),
       publisher: publisherOf(config, env),

@@ -12,6 +12,7 @@ import type { FunctionName } from './bundle.js';
 import { functionEnvironment } from './config.js';
 import { Alarms } from './constructs/alarms.js';
 import { AlertTopic } from './constructs/alert-topic.js';
+import { dataKey, dataKeyStatements } from './constructs/data-key.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
 import { Reconciler } from './constructs/reconcile.js';
@@ -34,7 +35,8 @@ export class MtlsWatch extends Construct {
     super(scope, id);
     const outputs: Record<string, string> = {};
     this.outputs = outputs;
-    const state = new StateTable(this, 'State');
+    const encryptionKey = dataKey(this, config.encryptionKey);
+    const state = new StateTable(this, 'State', { encryptionKey });
     const alerts = new AlertTopic(this, 'Alerts', { emails: config.alertEmails });
     const routes = addRoutes(config, alerts, outputs);
     const truststoreBuckets = config.discover?.truststoreBuckets ?? [];
@@ -45,6 +47,7 @@ export class MtlsWatch extends Construct {
       ...eventStatements(this, config.eventBus),
       ...truststoreStatements(this, config.truststores),
       ...bucketStatements(this, truststoreBuckets),
+      ...dataKeyStatements(this, encryptionKey),
     ];
     const environment = (name: FunctionName, more: Readonly<Record<string, string>> = {}) =>
       functionEnvironment(config, {
@@ -61,6 +64,7 @@ export class MtlsWatch extends Construct {
       environment: environment('ingest'),
       statements: statements(),
       logRetentionDays: config.logRetentionDays,
+      encryptionKey,
       reservedConcurrency: config.reservedConcurrency ?? undefined,
     });
     const sweep = new Sweep(this, 'Sweep', {
@@ -68,6 +72,7 @@ export class MtlsWatch extends Construct {
       environment: environment('sweep'),
       statements: statements(),
       logRetentionDays: config.logRetentionDays,
+      encryptionKey,
       reserveConcurrency: config.reservedConcurrency !== null,
     });
     if (config.report !== null) {
@@ -76,7 +81,9 @@ export class MtlsWatch extends Construct {
         environment: environment('weekly-report'),
         statements: statements(),
         logRetentionDays: config.logRetentionDays,
+        encryptionKey,
         schedule: config.report,
+        reportDays: config.retention.reportDays,
         ingestLogs: ingest.fn.logGroup,
       });
       outputs.ReportBucketName = report.bucket.bucketName;
@@ -91,6 +98,7 @@ export class MtlsWatch extends Construct {
       config,
       ingest: ingest.fn,
       state,
+      encryptionKey,
     });
     new LogSubscriptions(this, 'Subscriptions', { ingest: ingest.fn, ...config });
     new Alarms(this, 'Alarms', {

@@ -247,6 +247,8 @@ export const limits = {
   discoveryAttemptsMax: 8,
   /** Pages of one list: 500 REST APIs, 50 log groups or deliveries each; quotas allow 600 APIs and 120 domains. */
   discoveryPagesMax: 200,
+  /** The sweep runs every minute; the alarm on it waits as long. */
+  heartbeatMinutesMax: 10,
   /** Of what AWS answered to a request that it refused. */
   unreadableCharsMax: 300,
   /** SNS: a subject has fewer than 100 characters; a message 256 KiB. */

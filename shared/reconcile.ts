@@ -19,7 +19,13 @@ import {
   subscribedGroups,
   watchedDomains,
 } from './discovery/reconcile.js';
-import { describeAction, describeFound, describeSilent, describeUnreadTruststores } from './discovery/words.js';
+import {
+  describeAction,
+  describeFound,
+  describeSilent,
+  describeUnreadTruststores,
+  describeUntold,
+} from './discovery/words.js';
 import { messageOf } from './errors.js';
 import { limits } from './limits.js';
 import type { Discovery } from './ports/discovery.js';
@@ -86,6 +92,7 @@ async function watchDiscovered(discover: DiscoverySettings, world: ReconcileWorl
   const watched = watchedDomains(found.domains, discover);
   for (const line of describeFound(found, watched)) log.info(line);
   for (const line of describeUnreadTruststores(watched, discover.truststoreBuckets, config.truststores)) log.info(line);
+  for (const line of describeUntold(watched, config.privacy)) log.info(line);
 
   const plan = planSubscriptions({ found, remembered: others, policy: discover, own });
   const lost = lostFilters(others, configuredLogs(config), own);

@@ -224,6 +224,20 @@ describe('wishes that cannot be met', () => {
   });
 });
 
+describe('an HTTP API', () => {
+  it('is said to be uncountable where certificates are dropped', async () => {
+    const http = domain('http.example', [stage('h1/$default', { kind: 'HTTP' })]);
+    const told = async (certificates: string) => {
+      const to = account({ ...on(), privacy: { certificates } });
+      to.state.domains = [http, BANK];
+      await to.run();
+      return to.lines.filter((line) => line.includes('privacy.certificates'));
+    };
+    expect(await told('keep')).toEqual([]);
+    expect(await told('drop')).toEqual([expect.stringContaining('HTTP API(s) h1 cannot')]);
+  });
+});
+
 describe('names from the account', () => {
   it('reach the log clean, and few', async () => {
     const evil = `evil\u202e\u001b[31m.example`;

@@ -8,6 +8,7 @@ import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
 import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnPermission, type Code, EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -15,6 +16,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type Config, configuredLogGroups } from '../../shared/config.js';
 import { wildcardFinding } from '../nag-names.js';
+import { dataKeyStatements } from './data-key.js';
 import { schedulerRole } from './scheduler-role.js';
 import type { StateTable } from './state-table.js';
 import { WatchFunction } from './watch-function.js';
@@ -26,6 +28,8 @@ export interface ReconcilerProps {
   /** Where the discovered log groups are subscribed to. */
   readonly ingest: LambdaFunction;
   readonly state: StateTable;
+  /** Of the table and the logs. @default - keys that AWS manages */
+  readonly encryptionKey?: IKey;
 }
 
 /** Where nothing is discovered. A filter that went silent is told within an hour, as CloudWatch Logs itself knows it. */
@@ -80,7 +84,7 @@ export class Reconciler extends Construct {
     if (discover?.mode === 'on') this.letLogsCall(props.ingest);
   }
 
-  private statements({ config, state }: ReconcilerProps, changes: Queue | null): PolicyStatement[] {
+  private statements({ config, state, encryptionKey }: ReconcilerProps, changes: Queue | null): PolicyStatement[] {
     const { discover } = config;
     const listed = new PolicyStatement({ actions: ['logs:DescribeLogGroups'], resources: [this.logGroupArn('*')] });
     if (discover === null) {
@@ -92,6 +96,7 @@ export class Reconciler extends Construct {
       new PolicyStatement({ actions: LOOK_AT_A_GROUP, resources: [this.logGroupArn('*')] }),
       ...this.discoveryStatements(discover.truststoreBuckets),
       ...state.reconcilerStatements(discover.mode),
+      ...dataKeyStatements(this, encryptionKey),
       ...(discover.mode === 'on'
         ? [
             new PolicyStatement({

@@ -1,5 +1,6 @@
 /** What the reconciler did or would do, in sentences for its log. Pure. Names come from the account: they are cleaned. */
 
+import type { Config } from '../config.js';
 import { limits } from '../limits.js';
 import { clean } from '../text.js';
 import { bucketOf } from './inventory.js';
@@ -61,6 +62,17 @@ export function describeUnreadTruststores(
       ({ name, truststore }) =>
         `alerts of ${named(name)} come without a verdict: name the bucket of ${named(truststore.uri)} under discover.truststoreBuckets`,
     );
+}
+
+/** HTTP APIs whose refusals cannot be told from other 403s, because the settings have certificates dropped. */
+export function describeUntold(watched: readonly FoundDomain[], { certificates }: Config['privacy']): string[] {
+  const apis = watched.flatMap(({ stages }) =>
+    stages.flatMap(({ apiId, executionLog }) => (executionLog.kind === 'unsupported' ? [apiId] : [])),
+  );
+  if (certificates === 'keep' || apis.length === 0) return [];
+  return [
+    `refusals of the HTTP API(s) ${listed([...new Set(apis)])} cannot be counted: they are told from the certificates, which privacy.certificates drops`,
+  ];
 }
 
 export function describeSilent(groups: readonly FoundLogGroup[], hours: number): string {

@@ -10,6 +10,7 @@ const everything = {
   accessLogGroups: [{ name: '/aws/apigateway/access', create: true }],
   reservedConcurrency: 10,
   discover: { mode: 'on', truststoreBuckets: ['example-truststores'] },
+  encryptionKey: 'create',
 };
 
 /** The rules that were set aside, as `path rule: reason`. */

@@ -19,10 +19,8 @@ export async function lookAtTruststore(
   const object = await reader.readDetail(`the truststore ${uri}`, () =>
     s3.send(new HeadObjectCommand({ Bucket, Key })),
   );
-  const version = object?.VersionId;
   return {
     isVersioned: versioning === null ? null : versioning.Status === 'Enabled',
-    // An object that was put before its bucket was versioned says `null` in letters.
-    newestVersion: version === undefined || version === 'null' ? null : version,
+    newestVersion: object?.VersionId ?? null,
   };
 }
