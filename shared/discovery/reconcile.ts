@@ -4,11 +4,9 @@
  * do; no other is ever touched, be it in the way.
  */
 
-import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../filter-patterns.js';
 import { limits } from '../limits.js';
+import { type LogKind, PATTERN } from './checks/context.js';
 import type { Found, FoundDomain, FoundFilter, FoundLogGroup } from './model.js';
-
-export type LogKind = 'execution' | 'access';
 
 /** Whom to watch: exact names, `*.example.com` for all names below it, `*` for all. Denied wins over allowed. */
 export interface DomainPolicy {
@@ -62,8 +60,6 @@ export type Action =
   | (About & { readonly kind: 'wait' })
   /** Named in the settings, and the filter that the stack made is gone. */
   | { readonly kind: 'lost'; readonly logGroup: string; readonly log: LogKind };
-
-const PATTERNS = { execution: EXECUTION_LOG_PATTERN, access: ACCESS_LOG_PATTERN } as const;
 
 /** Where only one place is free the execution log gets it: without it a REST API's refusals are not known at all. */
 const KINDS = ['execution', 'access'] as const;
@@ -147,7 +143,7 @@ function planGroup({ name, exists, filters }: FoundLogGroup, wishes: Wishes, own
   let taken = staying.length;
   const puts = needed.flatMap((about): Action[] => {
     const filterName = filterNameOf(own.stackName, about.log);
-    const pattern = PATTERNS[about.log];
+    const pattern = PATTERN[about.log];
     const there = ours.find((filter) => filter.name === filterName);
     if (there !== undefined) {
       return there.pattern === pattern ? [] : [{ kind: 'put', ...about, filterName, pattern, because: 'outdated' }];
@@ -173,9 +169,9 @@ export function isOurs({ name, destinationArn }: FoundFilter, { destinationArn: 
 function isCovered(log: LogKind, filters: readonly FoundFilter[], own: Own): boolean {
   return filters.some(
     (filter) =>
-      filter.destinationArn === own.destinationArn &&
+      leadsTo(filter, own) &&
       !isOurs(filter, own) &&
-      (filter.pattern === PATTERNS[log] || filter.name === `${own.stackName}-${log}`),
+      (filter.pattern === PATTERN[log] || filter.name === `${own.stackName}-${log}`),
   );
 }
 
@@ -232,6 +228,11 @@ export function silentGroups(
 }
 
 /** Those of which a filter sends us something. */
-export function subscribedGroups(groups: readonly FoundLogGroup[], { destinationArn }: Own): FoundLogGroup[] {
-  return groups.filter(({ filters }) => filters?.some((filter) => filter.destinationArn === destinationArn));
+export function subscribedGroups(groups: readonly FoundLogGroup[], own: Own): FoundLogGroup[] {
+  return groups.filter(({ filters }) => filters?.some((filter) => leadsTo(filter, own)));
+}
+
+/** Also where the filter names a version or an alias of the function. */
+function leadsTo({ destinationArn }: FoundFilter, { destinationArn: ours }: Own): boolean {
+  return destinationArn === ours || destinationArn.startsWith(`${ours}:`);
 }

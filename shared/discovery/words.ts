@@ -3,6 +3,7 @@
 import type { Config } from '../config.js';
 import { limits } from '../limits.js';
 import { clean } from '../text.js';
+import type { Check } from './check.js';
 import { bucketOf } from './inventory.js';
 import type { Found, FoundDomain, FoundLogGroup } from './model.js';
 import type { Action } from './reconcile.js';
@@ -77,6 +78,10 @@ export function describeUntold(watched: readonly FoundDomain[], { certificates }
 
 export function describeSilent(groups: readonly FoundLogGroup[], hours: number): string {
   return `no event for ${hours} hours in ${listed(groups.map(({ name }) => name))}: look whether the stages still write there (mtls-watch doctor)`;
+}
+
+export function describeWrong(checks: readonly Check[]): string {
+  return `${checks.length} check(s) of doctor are wrong: ${listed(checks.map(({ id, about }) => `${id} of ${about}`))}; mtls-watch doctor says what to do`;
 }
 
 function listed(names: readonly string[]): string {
