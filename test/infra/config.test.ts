@@ -53,6 +53,8 @@ describe('reading the settings', () => {
       { truststores: { a: 'https://b/c' } },
       ['truststores.a', 'https://b/c', 's3://bucket/key'],
     ],
+    ['a wildcard inside a name', { discover: { allow: ['api.*.example'] } }, ['discover.allow.0', '*.example.com']],
+    ['a bucket by its address', { discover: { truststoreBuckets: ['s3://b'] } }, ['truststoreBuckets.0', 'S3 bucket']],
     ['no concurrency at all', { reservedConcurrency: 0 }, ['reservedConcurrency', 'got 0', '>=1']],
   ])('names key, value and expectation for %s', (_what, settings, texts) => {
     const message = messageFrom(() => synthesise(settings));
