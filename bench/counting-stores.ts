@@ -135,6 +135,7 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
     },
     silences: inner.silences,
     privacy: inner.privacy,
+    probes: inner.probes,
   };
   return { stores, counters };
 }

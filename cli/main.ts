@@ -7,6 +7,7 @@ import { backtestCommand } from './backtest.js';
 import { diagnoseCommand } from './diagnose.js';
 import { doctorCommand } from './doctor.js';
 import { expiryCommand } from './expiry.js';
+import { initCommand } from './init.js';
 import { notifyTestCommand } from './notify-test.js';
 import { observeClients } from './observe.js';
 import { preflightCommand } from './preflight.js';
@@ -19,6 +20,7 @@ const program = new Command('mtls-watch')
   .description('Tells which client certificates an API Gateway custom domain refuses, why, and what to change.')
   .configureOutput({ outputError: (text, write) => write(`${text.trim()}; see mtls-watch --help\n`) })
   .exitOverride()
+  .addCommand(initCommand())
   .addCommand(replayCommand())
   .addCommand(diagnoseCommand())
   .addCommand(auditCommand())

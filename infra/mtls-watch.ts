@@ -12,6 +12,7 @@ import type { FunctionName } from './bundle.js';
 import { functionEnvironment } from './config.js';
 import { Alarms } from './constructs/alarms.js';
 import { AlertTopic } from './constructs/alert-topic.js';
+import { Canary } from './constructs/canary.js';
 import { dataKey, dataKeyStatements } from './constructs/data-key.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
@@ -46,8 +47,8 @@ export class MtlsWatch extends Construct {
       ...alerts.publishStatements(),
       ...eventStatements(this, config.eventBus),
       ...truststoreStatements(this, config.truststores),
-      ...bucketStatements(this, truststoreBuckets),
       ...dataKeyStatements(this, encryptionKey),
+      ...bucketStatements(this, truststoreBuckets),
     ];
     const environment = (name: FunctionName, more: Readonly<Record<string, string>> = {}) =>
       functionEnvironment(config, {
@@ -89,6 +90,20 @@ export class MtlsWatch extends Construct {
       outputs.ReportBucketName = report.bucket.bucketName;
       outputs.ReportFunctionName = report.fn.functionName;
     }
+    if (config.canaries.length > 0) {
+      const canary = new Canary(this, 'Canary', {
+        ...config,
+        encryptionKey,
+        code: code('canary'),
+        environment: functionEnvironment(config, {
+          TABLE_NAME: state.table.tableName,
+          POWERTOOLS_METRICS_NAMESPACE: 'MtlsWatch',
+          POWERTOOLS_SERVICE_NAME: 'canary',
+        }),
+        table: state.table,
+      });
+      outputs.CanaryFunctionName = canary.fn.functionName;
+    }
     const reconciler = new Reconciler(this, 'Reconciler', {
       code: code('reconcile'),
       environment: environment('reconcile', {
@@ -96,9 +111,9 @@ export class MtlsWatch extends Construct {
         STACK_NAME: Stack.of(this).stackName,
       }),
       config,
+      encryptionKey,
       ingest: ingest.fn,
       state,
-      encryptionKey,
     });
     new LogSubscriptions(this, 'Subscriptions', { ingest: ingest.fn, ...config });
     new Alarms(this, 'Alarms', {

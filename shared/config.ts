@@ -52,6 +52,24 @@ const tunable = {
   escalateFactor: z.number().min(1.5).max(1000).default(4),
 };
 
+const canary = z.strictObject({
+  /** A custom domain with mutual TLS. */
+  domain: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,252}$/, 'expected a custom domain, such as api.example.com'),
+  /** A path that a base path mapping leads to a stage: elsewhere the gateway answers without a log line. */
+  path: z
+    .string()
+    .regex(/^\/[\w./~%@:!$&'()*+,;=?-]{0,1023}$/, 'expected a path, such as /v1')
+    .default('/'),
+  /** Where to connect instead, `host` or `host:port`, where the name does not lead to the gateway itself. */
+  connectTo: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}(?::\d{1,5})?$/, 'expected host or host:port')
+    .nullable()
+    .default(null),
+});
+
+export type Canary = z.output<typeof canary>;
+
 /** Other thresholds for the groups that match every selector given. */
 const override = z
   .strictObject({
@@ -107,7 +125,7 @@ const discovery = z.strictObject({
 
 export type DiscoverySettings = z.output<typeof discovery>;
 
-const settings = z.strictObject({
+export const configSchema = z.strictObject({
   executionLogGroups: logGroups,
   accessLogGroups: logGroups,
   /** Names of custom domains by `apiId` or `apiId/stage`, for denials whose access record never comes. */
@@ -191,6 +209,16 @@ const settings = z.strictObject({
     )
     .nullable()
     .default(null),
+  /** Domains that are called with a stranger's certificate again and again, to see that the refusal arrives here. */
+  canaries: z
+    .array(canary)
+    .max(limits.canariesMax)
+    .refine((all) => new Set(all.map(({ domain }) => domain)).size === all.length, {
+      error: 'expected each domain once',
+    })
+    .default([]),
+  /** Minutes between two calls of a canary. */
+  canaryMinutes: z.int().min(1).max(60).default(15),
   /** The weekly report, of the last calendar week (Monday to Sunday, UTC); null makes none. */
   report: z
     .strictObject({
@@ -205,16 +233,6 @@ const settings = z.strictObject({
     .prefault({}),
   /** Null leaves concurrency unreserved: accounts with a small quota cannot reserve any. */
   reservedConcurrency: z.int().min(1).max(1000).nullable().default(null),
-});
-
-export const configSchema = settings.superRefine(({ privacy, apisWithoutExecutionLog }, context) => {
-  if (privacy.certificates === 'keep' || apisWithoutExecutionLog.length === 0) return;
-  context.addIssue({
-    code: 'custom',
-    path: ['privacy', 'certificates'],
-    input: privacy.certificates,
-    message: 'expected "keep": the refusals of apisWithoutExecutionLog are told from their certificates alone',
-  });
 });
 
 export type Config = z.output<typeof configSchema>;

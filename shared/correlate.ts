@@ -5,7 +5,7 @@
  */
 
 import { digest } from './digest.js';
-import type { Failure, Half, WaitingHalf } from './model.js';
+import type { AccessRecord, Failure, Half, WaitingHalf } from './model.js';
 import type { JoinStore, Waiting } from './ports/index.js';
 import { decide, depart, departFromCell, keyOf, lonely, type Outcome, type Traveller } from './stages/pairing.js';
 
@@ -15,8 +15,8 @@ export interface Correlated {
   readonly waiting: readonly WaitingHalf[];
   /** Halves that another batch counted, or that were delivered twice. */
   readonly counted: number;
-  /** Access records that nothing can be tied to, by scope and time. */
-  readonly unmatched: readonly { readonly scope: string; readonly at: number }[];
+  /** Access records that nothing can be tied to. */
+  readonly unmatched: readonly AccessRecord[];
 }
 
 /** Joins the halves of one batch with what other batches brought. */
@@ -98,7 +98,7 @@ async function unmatchedOf(accesses: readonly WaitingHalf[], waiting: Waiting, j
     denial === null &&
     access.batchId === waiting.batchId &&
     access.half.eventId === accesses[index]?.eventId
-      ? [{ scope: access.half.scope, at: access.half.at }]
+      ? [access.half]
       : [],
   );
 }
@@ -138,14 +138,14 @@ async function travel(departing: readonly Traveller[], join: JoinStore): Promise
 function sum(arrivals: readonly Arrival[], duplicates: number): Correlated {
   const failures: Failure[] = [];
   const waiting: WaitingHalf[] = [];
-  const unmatched: { scope: string; at: number }[] = [];
+  const unmatched: AccessRecord[] = [];
   let counted = duplicates;
   for (const { traveller, outcome } of arrivals) {
     const { half } = traveller;
     if (outcome.kind === 'failure') failures.push(outcome.failure);
     else if (outcome.kind === 'waiting') waiting.push({ key: outcome.key, kind: half.kind, eventId: half.eventId });
-    else if (outcome.kind === 'unmatched') unmatched.push({ scope: half.scope, at: half.at });
-    else counted++;
+    else if (outcome.kind === 'counted') counted++;
+    else if (outcome.kind === 'unmatched' && half.kind === 'access') unmatched.push(half);
   }
   return { failures, waiting, counted, unmatched };
 }

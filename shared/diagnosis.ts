@@ -43,6 +43,7 @@ export type OneDiagnosis =
 
 /**
  * What `x509/` says of a certificate that called, against the truststore of its domain.
+ * @param pems certificates at hand, by fingerprint; others are looked up in the store
  * @throws MtlsWatchError `truststore-unreadable`
  */
 export async function diagnosisOf(
@@ -50,10 +51,12 @@ export async function diagnosisOf(
   scope: string,
   at: number,
   world: World,
+  pems: ReadonlyMap<string, string> = new Map(),
 ): Promise<OneDiagnosis> {
   const uri = truststoreUri(scope, world.config.truststores);
   if (uri === null) return { kind: 'none', because: null };
-  const pem = fingerprint === null ? null : await world.stores.certificates.load(fingerprint);
+  const pem =
+    fingerprint === null ? null : (pems.get(fingerprint) ?? (await world.stores.certificates.load(fingerprint)));
   if (pem === null) return { kind: 'none', because: 'The access log holds no readable certificate of these clients.' };
   const certificate = certificateFromLoggedPem(pem);
   if (certificate.kind === 'malformed') {

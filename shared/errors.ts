@@ -16,8 +16,9 @@ export type ErrorCode =
   | 'publish-failed'
   | 'report-undeliverable'
   | 'insights-unavailable'
-  | 'truststore-unreadable'
-  | 'discovery-failed';
+  | 'discovery-failed'
+  | 'canary-failed'
+  | 'truststore-unreadable';
 
 export class MtlsWatchError extends Error {
   override readonly name = 'MtlsWatchError';

@@ -35,3 +35,10 @@ export const EXECUTION_LOG_PATTERN = '"Access denied. Reason:"';
  * `authorizer.status`) can let a record through too many, never one too few.
  */
 export const ACCESS_LOG_PATTERN = '%[Ss]tatus[A-Za-z_]*\\W{1,8}403%';
+
+export type LogKind = 'execution' | 'access';
+
+export const PATTERN: Readonly<Record<LogKind, string>> = {
+  execution: EXECUTION_LOG_PATTERN,
+  access: ACCESS_LOG_PATTERN,
+};

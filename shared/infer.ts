@@ -16,7 +16,13 @@ export interface Inferred {
   readonly unmatched: readonly AccessRecord[];
 }
 
-export async function infer(accesses: readonly AccessRecord[], batchId: string, world: World): Promise<Inferred> {
+/** @param pems by fingerprint, those that the batch itself brought */
+export async function infer(
+  accesses: readonly AccessRecord[],
+  pems: ReadonlyMap<string, string>,
+  batchId: string,
+  world: World,
+): Promise<Inferred> {
   const failures: Failure[] = [];
   const unmatched: AccessRecord[] = [];
   const distinct = [...new Map(accesses.map((access) => [access.eventId, access] as const)).values()];
@@ -25,18 +31,26 @@ export async function infer(accesses: readonly AccessRecord[], batchId: string, 
   );
   for (const [index, access] of distinct.entries()) {
     if (cells[index]?.access?.batchId !== batchId) continue;
-    const failure = await inferOne(access, world);
+    const failure = await inferOne(access, pems, world);
     if (failure === null) unmatched.push(access);
     else failures.push(failure);
   }
   return { failures, unmatched };
 }
 
-async function inferOne({ at, scope, client }: AccessRecord, world: World): Promise<Failure | null> {
+async function inferOne(
+  access: AccessRecord,
+  pems: ReadonlyMap<string, string>,
+  world: World,
+): Promise<Failure | null> {
+  const { eventId, requestId, extendedRequestId, at, scope, client } = access;
   if (client === null || client.fingerprint === null) return null;
-  const code = await refusalCode(client.fingerprint, scope, at, world);
+  const code = await refusalCode(client.fingerprint, scope, at, pems, world);
   if (code === null) return null;
   return {
+    eventId,
+    requestId,
+    extendedRequestId,
     at,
     scope,
     issuerDn: client.issuerDn === '' ? UNKNOWN_ISSUER : client.issuerDn,
@@ -49,9 +63,15 @@ async function inferOne({ at, scope, client }: AccessRecord, world: World): Prom
   };
 }
 
-async function refusalCode(fingerprint: string, scope: string, at: number, world: World): Promise<string | null> {
+async function refusalCode(
+  fingerprint: string,
+  scope: string,
+  at: number,
+  pems: ReadonlyMap<string, string>,
+  world: World,
+): Promise<string | null> {
   const diagnosis = await unlessUnreadable(
-    diagnosisOf(fingerprint, scope, at, world),
+    diagnosisOf(fingerprint, scope, at, world, pems),
     (because): OneDiagnosis => ({
       kind: 'none',
       because,

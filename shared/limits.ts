@@ -235,6 +235,16 @@ export const limits = {
   silencesMax: 500,
   silenceCommentCharsMax: 500,
   silencePatternCharsMax: 1_024,
+  /** Domains with a canary: each is a call of seconds at most, all in one short invocation, and four metrics. */
+  canariesMax: 20,
+  /** The gateway refuses within a second; beyond ten it is as good as down. */
+  canaryCallMsMax: 10_000,
+  /** The head of the gateway's answer has a dozen short lines; the body is not read. */
+  canaryAnswerHeadBytesMax: 16 * KIB,
+  /** How far apart the clocks of the canary and of the gateway may be, and how long its answer may take. */
+  probeSkewMs: 120_000,
+  /** Calls that are looked through for one batch: 20 domains called every minute, for 25 minutes; some 300 bytes each. */
+  probesPerLookupMax: 500,
   /** Notices that a container remembers having sent, by channel. */
   sentRememberedMax: 1_000,
   /** EventBridge takes 256 KB an entry; all that is not the detail needs less than 2 KB. */

@@ -3,13 +3,14 @@
  * every delivery, by the sweep every minute, and by `replay` for both.
  */
 
+import { leaveOut, setAside } from './canary.js';
 import { type Correlated, correlate } from './correlate.js';
 import { evaluate, evaluateScopes } from './evaluate.js';
 import { infer } from './infer.js';
 import { closeHours, unmatched, writeDown } from './ledger.js';
 import { limits } from './limits.js';
 import { minimise } from './minimise.js';
-import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed } from './model.js';
+import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model.js';
 import { deliver } from './outbox.js';
 import type { World } from './ports/index.js';
 import { lonely } from './stages/pairing.js';
@@ -21,13 +22,16 @@ export interface Ingested {
   readonly parsed: Parsed;
   readonly correlated: Correlated;
   readonly facts: readonly Fact[];
+  /** Calls of the canary whose refusals this batch completed: followed, not counted. */
+  readonly sightings: readonly Sighting[];
 }
 
 /** One delivery: parse, correlate, group, count. Repeating it, whole or in part, changes no count. */
 export async function ingest(batch: LogBatch, world: World): Promise<Ingested> {
   const { stores, config } = world;
   const { batchId } = batch;
-  const parsed = await minimise(parse(batch, config.domains), world);
+  const read = parse(batch, config.domains);
+  const parsed = await leaveOut(await minimise(read, world), world);
   const isAlone = ({ api }: AccessRecord) => api.apiId !== null && config.apisWithoutExecutionLog.includes(api.apiId);
   const joinable = parsed.accesses.filter((access) => !isAlone(access));
   const { halves, left } = await bound(parsed.denials, joinable, batchId, world);
@@ -35,15 +39,19 @@ export async function ingest(batch: LogBatch, world: World): Promise<Ingested> {
     correlate(halves, batchId, stores.join),
     stores.certificates.save(parsed.certificates),
   ]);
-  const inferred = await infer(parsed.accesses.filter(isAlone), batchId, world);
+  const inferred = await infer(parsed.accesses.filter(isAlone), read.certificates, batchId, world);
   const alone = left.map((denial) => lonely(denial, 'not-sampled'));
-  const failures = [...correlated.failures, ...alone, ...inferred.failures];
-  const forbidden = [...parsed.otherForbidden, ...unmatched([...correlated.unmatched, ...inferred.unmatched])];
+  const found = {
+    failures: [...correlated.failures, ...alone, ...inferred.failures],
+    unmatched: [...correlated.unmatched, ...inferred.unmatched],
+  };
+  const { failures, sightings, ...rest } = await setAside(found, world);
+  const forbidden = [...parsed.otherForbidden, ...unmatched(rest.unmatched)];
   const [facts] = await Promise.all([
     writeDown({ batchId, failures, forbidden }, world),
     leaveWaiting(batchId, correlated, world),
   ]);
-  return { parsed, correlated, facts };
+  return { parsed, correlated, facts, sightings };
 }
 
 /** What failed a moment ago: detect, turn into incidents, notify. What fires already is looked at by the sweep. */
@@ -53,6 +61,7 @@ export async function alert(groups: readonly GroupKey[], world: World): Promise<
 
 export interface Swept {
   readonly halvesSettled: number;
+  readonly sightings: readonly Sighting[];
   readonly hoursRolledUp: number;
   readonly firing: number;
   /** What the outbox still holds at the end, and for how long its oldest notice has waited. */
@@ -74,9 +83,9 @@ export async function sweep(world: World): Promise<Swept> {
       return otherwise;
     }
   };
-  const halvesSettled = await step(
+  const settled = await step(
     settleDue(world, (touched) => evaluate(touched, world, 'calm')),
-    0,
+    { halves: 0, sightings: [] },
   );
   const hoursRolledUp = await step(closeHours(world), 0);
   const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);
@@ -87,7 +96,8 @@ export async function sweep(world: World): Promise<Swept> {
   const pending = await step(stores.outbox.pending(limits.noticesPerRunMax), []);
   const oldest = pending.reduce((first, notice) => Math.min(first, Date.parse(notice.at)), clock.now());
   return {
-    halvesSettled,
+    halvesSettled: settled.halves,
+    sightings: settled.sightings,
     hoursRolledUp,
     firing: firing.length,
     pending: pending.length,

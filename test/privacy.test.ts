@@ -10,7 +10,7 @@ import { alert, ingest } from '../shared/pipeline.js';
 import { ca, leaf } from './certificates.js';
 import { createTestTable, type LocalDynamo, startDynalite } from './support/local-table.js';
 import { accessBatch, accessEvent, denialAsOneEvent, executionBatch } from './support/logs.js';
-import { testConfig, testWorld } from './support/world.js';
+import { testWorld } from './support/world.js';
 
 const ADDRESS = '203.0.113.7';
 const PEM = leaf({
@@ -78,12 +78,6 @@ it('drops certificates, and still counts and alerts', async () => {
   const { table, notices } = await written({ certificates: 'drop' });
   expect(table).not.toContain('certificate#');
   expect(notices).toContain('"kind":"spike"');
-});
-
-it('refuses to drop the certificates that inference needs', () => {
-  expect(() => testConfig({ privacy: { certificates: 'drop' }, apisWithoutExecutionLog: ['http1'] })).toThrow(
-    /privacy\.certificates: got "drop"; expected "keep"/,
-  );
 });
 
 it('keeps certificates and sums as long as it is told', async () => {

@@ -2,7 +2,7 @@
 
 import { knownWorld } from '../../shared/known-world.js';
 import { sweep } from '../../shared/pipeline.js';
-import { count, seconds } from '../../shared/stages/measure.js';
+import { count, measureSightings, seconds } from '../../shared/stages/measure.js';
 import type { Wired } from '../wiring.js';
 
 export function createSweep({ meter, ...wired }: Wired): () => Promise<void> {
@@ -15,6 +15,7 @@ export function createSweep({ meter, ...wired }: Wired): () => Promise<void> {
       count('IncidentsFiring', swept.firing),
       count('NoticesPending', swept.pending),
       seconds('OldestNoticePending', swept.oldestPendingMs / 1000),
+      ...measureSightings(swept.sightings),
     ]);
     if (swept.failures.length > 0) {
       throw new AggregateError(

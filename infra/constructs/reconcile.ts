@@ -25,11 +25,11 @@ export interface ReconcilerProps {
   readonly code: Code;
   readonly environment: Readonly<Record<string, string>>;
   readonly config: Config;
+  /** @default - a key that AWS manages */
+  readonly encryptionKey?: IKey;
   /** Where the discovered log groups are subscribed to. */
   readonly ingest: LambdaFunction;
   readonly state: StateTable;
-  /** Of the table and the logs. @default - keys that AWS manages */
-  readonly encryptionKey?: IKey;
 }
 
 /** Where nothing is discovered. A filter that went silent is told within an hour, as CloudWatch Logs itself knows it. */

@@ -19,6 +19,7 @@ import type {
   Notice,
   Rollup,
   Silence,
+  WatchedProbe,
 } from '../model.js';
 import type {
   CertificateStore,
@@ -31,6 +32,7 @@ import type {
   OpenHour,
   Outbox,
   PrivacyStore,
+  ProbeStore,
   RollupStore,
   SilenceStore,
   Stores,
@@ -66,6 +68,7 @@ export function createMemoryStores(options: { readonly cellsMax?: number } = {})
     outbox: createOutbox(notices),
     silences: createSilences(),
     privacy: createPrivacy(),
+    probes: createProbes(),
   };
 }
 
@@ -265,6 +268,26 @@ function createSilences(): SilenceStore {
       silences.set(silence.id, silence);
     },
     list: async () => [...silences.values()],
+  };
+}
+
+function createProbes(): ProbeStore {
+  const probes = new Map<string, WatchedProbe>();
+  return {
+    save: async (probe) => {
+      probes.set(probe.fingerprint, { ...probe, seen: probes.get(probe.fingerprint)?.seen ?? null });
+    },
+    between: async (from, to, limit) =>
+      [...probes.values()]
+        .filter(({ at }) => from <= at && at <= to)
+        .sort((a, b) => a.at - b.at)
+        .slice(0, limit),
+    see: async (probe, seen) => {
+      const known = probes.get(probe.fingerprint);
+      if (known?.seen) return known.seen;
+      probes.set(probe.fingerprint, { ...probe, ...known, seen });
+      return seen;
+    },
   };
 }
 

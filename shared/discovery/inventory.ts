@@ -43,7 +43,10 @@ export function bucketOf(uri: string): string {
  * The settings with what was found added. What is set by hand stays: a name for a whole API also holds for its stages. A
  * stage behind several domains is named after none of them, for a denial without its access record may be any one's.
  */
-export function withKnown(config: Config, known: readonly KnownDomain[]): Config {
+export function withKnown<T extends Pick<Config, 'domains' | 'apisWithoutExecutionLog' | 'truststores'>>(
+  config: T,
+  known: readonly KnownDomain[],
+): T {
   const namesByPlace = new Map<string, Set<string>>();
   for (const { name, stages } of known) {
     for (const { apiId, stage } of stages) {

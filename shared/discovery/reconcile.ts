@@ -4,8 +4,8 @@
  * do; no other is ever touched, be it in the way.
  */
 
+import { type LogKind, PATTERN } from '../filter-patterns.js';
 import { limits } from '../limits.js';
-import { type LogKind, PATTERN } from './checks/context.js';
 import type { Found, FoundDomain, FoundFilter, FoundLogGroup } from './model.js';
 
 /** Whom to watch: exact names, `*.example.com` for all names below it, `*` for all. Denied wins over allowed. */

@@ -17,9 +17,12 @@ import type {
   Measure,
   Notice,
   Place,
+  Probe,
   Rollup,
+  Seen,
   Silence,
   WaitingHalf,
+  WatchedProbe,
 } from '../model.js';
 import type { TruststoreSource } from './truststore.js';
 
@@ -153,6 +156,16 @@ export interface SilenceStore {
   list(): Promise<readonly Silence[]>;
 }
 
+/** The canary's calls. Kept for `keptDaysMax`, like the dead letters that may still hold their refusals. */
+export interface ProbeStore {
+  /** Puts what is known of a call; called before it, with its certificate, and after it. Leaves `seen` alone. */
+  save(probe: Probe): Promise<void>;
+  /** The calls that began at `from <= at <= to`, in that order, at most `limit`. */
+  between(from: number, to: number, limit: number): Promise<readonly WatchedProbe[]>;
+  /** Marks the call as seen in a log event unless it was seen before; returns by which event it was, for good. */
+  see(probe: Probe, seen: Seen): Promise<Seen>;
+}
+
 export interface Publisher {
   /** Resolves once the notice was accepted for delivery. May deliver twice when called twice: the id is stable. */
   publish(notice: Notice): Promise<void>;
@@ -209,6 +222,7 @@ export interface Stores {
   readonly storm: StormStore;
   readonly silences: SilenceStore;
   readonly privacy: PrivacyStore;
+  readonly probes: ProbeStore;
 }
 
 /** All that the pipeline needs from outside. */

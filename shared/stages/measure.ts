@@ -6,7 +6,7 @@
  * An invocation that is retried may measure twice; the table counts once, and reports come from there.
  */
 
-import type { Fact, LogBatch, Measure, Parsed } from '../model.js';
+import type { Fact, LogBatch, Measure, Parsed, Sighting } from '../model.js';
 
 export interface Delivered {
   readonly batch: LogBatch;
@@ -14,10 +14,11 @@ export interface Delivered {
   /** Halves that were counted before, by another delivery. */
   readonly counted: number;
   readonly facts: readonly Fact[];
+  readonly sightings: readonly Sighting[];
 }
 
 /** @param now when the delivery was handled, for its lag */
-export function measure({ batch, parsed, counted, facts }: Delivered, now: number): Measure[] {
+export function measure({ batch, parsed, counted, facts, sightings }: Delivered, now: number): Measure[] {
   const newest = batch.events.reduce((latest, event) => Math.max(latest, event.timestamp), 0);
   const failures = sumBy(
     facts,
@@ -36,15 +37,25 @@ export function measure({ batch, parsed, counted, facts }: Delivered, now: numbe
     ...(newest === 0 ? [] : [seconds('DeliveryLag', Math.max(0, (now - newest) / 1000))]),
     ...failures.map(([[scope, reason], n]) => count('Failures', n, { scope, reason })),
     ...others.map(([[scope, cause], n]) => count('OtherForbidden', n, { scope, cause })),
+    ...measureSightings(sightings),
   ];
+}
+
+/** The way of the canary's refusals, from the call to the table. Half of one proves that half of the way is cut. */
+export function measureSightings(sightings: readonly Sighting[]): Measure[] {
+  return sightings.map(({ probe: { scope, at }, seenAt, isWhole }) =>
+    isWhole
+      ? seconds('CanaryRoundTrip', Math.max(0, (seenAt - at) / 1000), { scope })
+      : count('CanaryHalfSeen', 1, { scope }),
+  );
 }
 
 export function count(name: string, value: number, dimensions: Measure['dimensions'] = {}): Measure {
   return { name, unit: 'Count', value, dimensions };
 }
 
-export function seconds(name: string, value: number): Measure {
-  return { name, unit: 'Seconds', value, dimensions: {} };
+export function seconds(name: string, value: number, dimensions: Measure['dimensions'] = {}): Measure {
+  return { name, unit: 'Seconds', value, dimensions };
 }
 
 type Pair = readonly [string, string];

@@ -141,15 +141,19 @@ function joined(cell: Cell): Failure {
   if (cell.denial === null || cell.access === null) throw new Error('a joined cell holds both halves');
   const denial = cell.denial.half;
   const { client, scope, rate } = cell.access.half;
+  const extendedRequestId = denial.extendedRequestId ?? cell.access.half.extendedRequestId;
   // Both halves were in the sample of the side that sampled more sparsely, so the request stands for that many.
   const weight = 1 / Math.min(denial.rate, rate);
-  return { ...lonely(denial, 'joined'), scope, client, issuerDn: issuerOf(client), weight };
+  return { ...lonely(denial, 'joined'), extendedRequestId, scope, client, issuerDn: issuerOf(client), weight };
 }
 
 /** A failure known from its denial alone. */
 export function lonely(denial: Denial, attribution: Failure['attribution']): Failure {
-  const { at, scope, reason, reasonText } = denial;
+  const { eventId, requestId, extendedRequestId, at, scope, reason, reasonText } = denial;
   return {
+    eventId,
+    requestId,
+    extendedRequestId,
     at,
     scope,
     issuerDn: UNKNOWN_ISSUER,

@@ -26,6 +26,7 @@ import { forbiddenCause } from './forbidden.js';
 import { type AccessFields, accessFields, readJsonObject } from './parse-access.js';
 import { apiOfText, type ExecutionEvent, readExecutionEvent } from './parse-denial.js';
 import { serialFromText, timeFromText } from './parse-values.js';
+import { CANARY_DN } from './recognise.js';
 import { remember } from './remember.js';
 
 /** Names of custom domains by `apiId/stage` or `apiId`, from the configuration. */
@@ -114,6 +115,7 @@ function readAccess(event: LogEvent, fields: AccessFields, batch: LogBatch, doma
         at: event.timestamp,
         cause,
         scope,
+        ...canaryMark(fields),
       });
     return;
   }
@@ -136,6 +138,12 @@ function readAccess(event: LogEvent, fields: AccessFields, batch: LogBatch, doma
     client: hasCertificateFields(fields) ? client : null,
     rate: 1,
   });
+}
+
+/** Only the name is looked at for nothing: reading a certificate for every request that a firewall stops would cost. */
+function canaryMark(fields: AccessFields): Pick<OtherForbidden, 'fingerprint'> {
+  const { fingerprint } = fields.subjectDn === CANARY_DN ? identityOf(fields) : { fingerprint: null };
+  return fingerprint === null ? {} : { fingerprint };
 }
 
 export function hasCertificateFields({ pem, issuerDn, subjectDn }: AccessFields): boolean {

@@ -213,6 +213,17 @@ const rows: Row[] = [
     ],
   ],
   [
+    'a default endpoint of an API whose log has its level',
+    (scene) => {
+      scene.found.domains[1]!.stages[0]!.isDefaultEndpointDisabled = false;
+    },
+    ['wrong default-endpoint of trades (rest222): it answers without a client certificate'],
+    [
+      expect.stringContaining('/disableExecuteApiEndpoint'),
+      expect.stringContaining('{"op":"replace","path":"/*/*/logging/loglevel","value":"INFO"}'),
+    ],
+  ],
+  [
     'a default endpoint of an HTTP API',
     (scene) => {
       quotes(scene).stages[0]!.isDefaultEndpointDisabled = false;

@@ -9,8 +9,8 @@ const everything = {
   executionLogGroups: [{ name: 'API-Gateway-Execution-Logs_abc123/prod', create: true }],
   accessLogGroups: [{ name: '/aws/apigateway/access', create: true }],
   reservedConcurrency: 10,
-  discover: { mode: 'on', truststoreBuckets: ['example-truststores'] },
   encryptionKey: 'create',
+  discover: { mode: 'on', truststoreBuckets: ['example-truststores'] },
 };
 
 /** The rules that were set aside, as `path rule: reason`. */

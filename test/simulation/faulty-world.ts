@@ -177,6 +177,8 @@ function faultyStores(inner: Stores, disk: Disk): Stores {
           () => inner.storm.fixRate(batchId, rate),
         ),
     },
+    // No canary lives in this world.
+    probes: inner.probes,
     silences: {
       save: (silence) => inner.silences.save(silence),
       list: () => disk.read('silences.list', () => inner.silences.list()),

@@ -11,7 +11,7 @@ import type { Clock, FactStore } from '../../ports/index.js';
 import { forbiddenCauses } from '../../reasons.js';
 import { inParallel } from './failures.js';
 import { corrupt, countsAttributes, countsOf, isGrowth, numberOf, readValue, textOf } from './items.js';
-import { dayOfMinute, endOf, keys, ordered, ttl } from './keys.js';
+import { dayOfMinute, daysBetween, endOf, keys, ordered, ttl } from './keys.js';
 import { attributesOf, type Item, type Table } from './table.js';
 
 export function createFacts(table: Table, clock: Clock): FactStore {
@@ -72,11 +72,6 @@ export function createFacts(table: Table, clock: Clock): FactStore {
       return facts;
     },
   };
-}
-
-function daysBetween(from: number, to: number): number[] {
-  const first = dayOfMinute(from);
-  return Array.from({ length: Math.max(0, dayOfMinute(to) - first + 1) }, (_, index) => first + index);
 }
 
 function factOf(item: Item, group: GroupKey): Fact {

@@ -11,6 +11,7 @@ import { createHistory } from './history.js';
 import { createIncidents } from './incidents.js';
 import { createJoin } from './join.js';
 import { createPrivacy } from './privacy.js';
+import { createProbes } from './probes.js';
 import { createRollups } from './rollups.js';
 import { createSilences } from './silences.js';
 import { createStorm } from './storm.js';
@@ -55,5 +56,6 @@ export function createDynamoStores(
     storm: createStorm(table, clock),
     silences: createSilences(table),
     privacy: createPrivacy(table),
+    probes: createProbes(table, clock),
   };
 }

@@ -20,9 +20,10 @@
  *     load#MINUTE             KIND                  halves brought in a minute of a storm         2 days
  *     rate#BATCH              -                     the sampling rate of a batch                  2 days
  *     silence                 ID                    who is not told of what, and until when       until its end, and 30 days
+ *     addressKey              -                     the key of the addresses' hash                for good
  *     inventory               DOMAIN                a discovered custom domain                    until it is gone
  *     subscribed              LOGGROUP              a log group with a filter of ours             until the filter is removed
- *     addressKey              -                     the key of the addresses' hash                for good
+ *     probe#DAY               AT#FINGERPRINT        a call of the canary                          30 days
  */
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
@@ -35,6 +36,7 @@ const ALONE = '-';
 const MINUTES_PER_DAY = 1440;
 const DAY_SECONDS = 86_400;
 const HOURS_PER_WEEK = 168;
+const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 export const shards = (kind: 'waiting' | 'mark'): string[] =>
@@ -53,12 +55,19 @@ export const endOf = (prefix: string): string => `${prefix}~`;
 
 export const dayOfMinute = (minute: number): number => Math.floor(minute / MINUTES_PER_DAY);
 
+/** The UTC days from one minute to another. */
+export function daysBetween(from: number, to: number): number[] {
+  const first = dayOfMinute(from);
+  return Array.from({ length: Math.max(0, dayOfMinute(to) - first + 1) }, (_, index) => first + index);
+}
+
 /** Seven days from a Thursday on, as the epoch began on one: an index needs no calendar. */
 export const weekOfHour = (hour: number): number => Math.floor(hour / HOURS_PER_WEEK);
 
 const scopesPk = (day: number): string => `scopes#${day}`;
 const groupsPk = (week: number): string => `groups#${week}`;
 const endedPk = (week: number): string => `ended#${week}`;
+const probePk = (day: number): string => `probe#${day}`;
 const factPk = (groupId: string, day: number): string => `fact#${groupId}#${day}`;
 const rollupPk = (groupId: string): string => `rollup#${groupId}`;
 
@@ -99,6 +108,11 @@ export const keys = {
   inventory: (domain: string): Key => ({ pk: 'inventory', sk: domain }),
   subscribedPk: 'subscribed',
   subscribed: (logGroup: string): Key => ({ pk: 'subscribed', sk: logGroup }),
+  probePk,
+  probe: (at: number, fingerprint: string): Key => ({
+    pk: probePk(dayOfMinute(Math.floor(at / MINUTE_MS))),
+    sk: `${ordered(at)}#${fingerprint}`,
+  }),
   certificate: (fingerprint: string): Key => ({ pk: `certificate#${fingerprint}`, sk: ALONE }),
   addressKey: { pk: 'addressKey', sk: ALONE } as Key,
   load: (minute: number, kind: string): Key => ({ pk: `load#${minute}`, sk: kind }),

@@ -1,7 +1,7 @@
 /** What the checks are made against, and the commands that several of them share. */
 
 import { digest } from '../../digest.js';
-import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../filter-patterns.js';
+import { type LogKind, PATTERN } from '../../filter-patterns.js';
 import type { Coverage, Found, FoundStage, FoundWatch } from '../model.js';
 import { aws, partitionOf } from '../shell.js';
 
@@ -21,13 +21,6 @@ export interface Context extends Expectations {
   /** Where subscription filters are to lead; null where that is not known. */
   readonly ingestArn: string | null;
 }
-
-export type LogKind = 'execution' | 'access';
-
-export const PATTERN: Readonly<Record<LogKind, string>> = {
-  execution: EXECUTION_LOG_PATTERN,
-  access: ACCESS_LOG_PATTERN,
-};
 
 /** `orders (a1b2c3/prod)`. */
 export function stageName({ apiName, apiId, stage }: FoundStage): string {

@@ -62,7 +62,8 @@ function mapped(domain: FoundDomain, { found }: Context): Check {
   const { length } = domain.stages;
   if (length > 0) return ok(expectation, plural(length, 'stage'));
   // It may lead to some that could not be looked at.
-  if (found.unreadable.length > 0) return unknown(expectation, 'none that could be read', ALLOW_READING);
+  if (found.unreadable.some(({ isDetail }) => isDetail !== true))
+    return unknown(expectation, 'none that could be read', ALLOW_READING);
   return warning(
     expectation,
     'none',

@@ -27,6 +27,8 @@ export interface Deployed {
   readonly DeadLetterQueueUrl: string;
   readonly ReportBucketName: string;
   readonly ReportFunctionName: string;
+  /** Where canaries are configured. */
+  readonly CanaryFunctionName: string;
 }
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));

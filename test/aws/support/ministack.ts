@@ -115,8 +115,8 @@ function environment(port: number, python: string, folder: string): Record<strin
   );
   return {
     ...Object.fromEntries(own),
-    // The functions run with this Node, whatever the PATH has.
-    PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
+    // The functions run with this Node and the AWS CLI is the pinned one, whatever the PATH has.
+    PATH: [dirname(process.execPath), dirname(python), process.env.PATH].join(delimiter),
     AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'test',

@@ -55,7 +55,7 @@ export async function listDeliveries(logs: Client, reader: Reader): Promise<Deli
     // Of several, the one that can be subscribed to.
     const one = found.find(({ logGroup }) => logGroup !== null) ?? found[0];
     for (const arn of resourceArns) {
-      const stage = /\/restapis\/([^/]+\/stages\/.+)$/.exec(arn)?.[1];
+      const stage = /^[^/]+\/restapis\/([^/]+\/stages\/[^/]+)$/.exec(arn)?.[1];
       if (stage !== undefined && one !== undefined) byStage.set(stage, one);
     }
   }

@@ -1,0 +1,92 @@
+/**
+ * The canary on whatever world it is wired to: calls each domain once with a certificate that was made for the call, and
+ * writes down what came of it. That the refusal arrives is for ingest to see.
+ */
+
+import type { Call } from '../../shared/adapters/gateway-call.js';
+import type { Stranger } from '../../shared/adapters/stranger.js';
+import type { Canary } from '../../shared/config.js';
+import { MtlsWatchError, messageOf } from '../../shared/errors.js';
+import type { Answer, Measure, Probe, ProbeOutcome } from '../../shared/model.js';
+import type { Clock, Log, Meter, ProbeStore } from '../../shared/ports/index.js';
+import { judgeCall } from '../../shared/stages/judge-call.js';
+import { count } from '../../shared/stages/measure.js';
+import { CANARY_DN } from '../../shared/stages/recognise.js';
+
+export interface CanaryWorld {
+  readonly canaries: readonly Canary[];
+  readonly clock: Clock;
+  readonly probes: Pick<ProbeStore, 'save'>;
+  readonly makeStranger: (dn: string, now: number) => Promise<Stranger>;
+  readonly call: (call: Call, client: Stranger) => Promise<Answer>;
+  readonly meter: Meter;
+  readonly log: Log;
+}
+
+/** All domains at once, none of which costs another its call. Rejects at the end if one was not refused as it should. */
+export function createCanary(world: CanaryWorld): () => Promise<void> {
+  return async () => {
+    const called = await Promise.all(
+      world.canaries.map(async (canary) => ({ scope: canary.domain, ...(await probe(canary, world)) })),
+    );
+    world.meter.record(called.flatMap(({ scope, outcome }) => measureCall(scope, outcome)));
+    const troubles = called.flatMap((one) => one.troubles);
+    for (const error of troubles) world.log.error(messageOf(error), { error });
+    if (troubles.length > 0) {
+      throw new AggregateError(
+        troubles,
+        `the canary has ${troubles.length} trouble(s): ${troubles.map(messageOf).join(' ')}`,
+      );
+    }
+  };
+}
+
+interface Probed {
+  /** Null where the call could not be registered and was not made. */
+  readonly outcome: ProbeOutcome | null;
+  readonly troubles: readonly unknown[];
+}
+
+async function probe(
+  { domain, path, connectTo }: Canary,
+  { clock, probes, makeStranger, call }: CanaryWorld,
+): Promise<Probed> {
+  const at = clock.now();
+  const stranger = await makeStranger(CANARY_DN, at);
+  const { fingerprint } = stranger;
+  const calling: Probe = {
+    fingerprint,
+    scope: domain,
+    at,
+    outcome: 'calling',
+    requestId: null,
+    extendedRequestId: null,
+  };
+  // Ahead of the call: a refusal that came in before its probe was known would count.
+  const unregistered = await failureOf(probes.save(calling));
+  if (unregistered !== null) return { outcome: null, troubles: [unregistered] };
+  const answer = await call({ domain, path, connectTo }, stranger);
+  const { outcome, trouble } = judgeCall(domain, answer);
+  const { requestId, extendedRequestId } = answer.kind === 'answered' ? answer : calling;
+  // The certificate is known already, so what fails here costs the ids alone.
+  const unfinished = await failureOf(probes.save({ ...calling, outcome, requestId, extendedRequestId }));
+  const troubles = [trouble === null ? null : new MtlsWatchError('canary-failed', trouble), unfinished];
+  return { outcome, troubles: troubles.filter((one) => one !== null) };
+}
+
+async function failureOf(promise: Promise<void>): Promise<unknown> {
+  return promise.then(
+    () => null,
+    (error: unknown) => error,
+  );
+}
+
+/** @param outcome null where the call could not even be registered */
+function measureCall(scope: string, outcome: ProbeOutcome | null): Measure[] {
+  const isKnown = outcome === 'refused' || outcome === 'accepted';
+  return [
+    count('CanaryCalls', 1, { scope }),
+    count('CanaryNotRefused', outcome === 'accepted' ? 1 : 0, { scope }),
+    count('CanaryFailed', isKnown ? 0 : 1, { scope }),
+  ];
+}

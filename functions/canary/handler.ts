@@ -1,0 +1,20 @@
+/** Called every few minutes by the scheduler, whose event says nothing that is needed. */
+
+import { createLog } from '../../shared/adapters/aws/log.js';
+import { createMeter } from '../../shared/adapters/aws/metrics.js';
+import { systemClock } from '../../shared/adapters/clock.js';
+import { createDynamoClient, createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
+import { callGateway } from '../../shared/adapters/gateway-call.js';
+import { makeStranger } from '../../shared/adapters/stranger.js';
+import { configIn, variable } from '../wiring.js';
+import { createCanary } from './canary.js';
+
+export const handler = createCanary({
+  canaries: configIn(process.env).canaries,
+  clock: systemClock,
+  probes: createDynamoStores(createDynamoClient(), variable(process.env, 'TABLE_NAME'), systemClock).probes,
+  makeStranger,
+  call: callGateway,
+  meter: createMeter(),
+  log: createLog(process.stderr),
+});

@@ -1,0 +1,65 @@
+/**
+ * The canary's calls, under the UTC day on which they began. One item a call, and two parts of it that different
+ * functions write: what the canary says of its call, as often as it likes, and who saw it first, once:
+ *
+ *     (no item) --save--> known --save--> known better
+ *                           |
+ *                           +--see--> seen by one log event, for good; whoever sees it later learns by which
+ */
+
+import * as z from 'zod';
+import { limits } from '../../limits.js';
+import type { Probe, Seen, WatchedProbe } from '../../model.js';
+import { probeOutcomes } from '../../model.js';
+import type { Clock, ProbeStore } from '../../ports/index.js';
+import { inParallel } from './failures.js';
+import { numberOf, readValue, textOf } from './items.js';
+import { daysBetween, endOf, keys, ordered, ttl } from './keys.js';
+import type { Item, Table } from './table.js';
+
+const probeSchema = z.strictObject({
+  fingerprint: z.string(),
+  scope: z.string(),
+  at: z.number(),
+  outcome: z.enum(probeOutcomes),
+  requestId: z.string().nullable(),
+  extendedRequestId: z.string().nullable(),
+}) satisfies z.ZodType<Probe>;
+
+/** Nobody has seen it. */
+const IS_UNSEEN = 'attribute_not_exists(#seenBy)';
+
+const MINUTE_MS = 60_000;
+
+export function createProbes(table: Table, clock: Clock): ProbeStore {
+  return {
+    save: async (probe) => {
+      await table.update(keys.probe(probe.at, probe.fingerprint), {
+        expression: 'SET #value = :value, #ttl = :ttl',
+        values: { ':value': { S: JSON.stringify(probe) }, ':ttl': ttl(clock.now(), limits.keptDaysMax) },
+      });
+    },
+    between: async (from, to, limit) => {
+      const days = daysBetween(Math.floor(from / MINUTE_MS), Math.floor(to / MINUTE_MS));
+      const range = { from: ordered(from), to: endOf(ordered(to)) };
+      const pages = await inParallel(days, (day) => table.query({ pk: keys.probePk(day), ...range }, limit));
+      return pages.flat().slice(0, limit).map(watchedOf);
+    },
+    see: async ({ at, fingerprint }, seen) => {
+      const update = {
+        expression: 'SET #seenBy = :eventId, #seenAt = :at',
+        values: { ':eventId': { S: seen.eventId }, ':at': { N: String(seen.at) } },
+      };
+      const { item } = await table.update(keys.probe(at, fingerprint), update, IS_UNSEEN);
+      return seenOf(item);
+    },
+  };
+}
+
+function watchedOf(item: Item): WatchedProbe {
+  return { ...readValue(item, 'value', probeSchema), seen: item.seenBy === undefined ? null : seenOf(item) };
+}
+
+function seenOf(item: Item): Seen {
+  return { eventId: textOf(item, 'seenBy'), at: numberOf(item, 'seenAt') };
+}

@@ -1,0 +1,43 @@
+/**
+ * Makes the certificate of a stranger: self-signed, with a key that nobody has seen, and faultless apart from that, so
+ * that a gateway has one reason to refuse it. Only the canary's bundle holds this module and its library.
+ */
+
+import './reflect.js';
+import type { webcrypto } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+
+export interface Stranger {
+  /** PEM, for a TLS client. The key is in memory only. */
+  readonly certificate: string;
+  readonly key: string;
+  /** SHA-256 of the certificate's DER, lower-case hexadecimal. */
+  readonly fingerprint: string;
+}
+
+const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+/** Clocks differ; nobody needs the certificate after its one call. */
+const VALID_MS = 3_600_000;
+
+/** @param dn as `CN=…` */
+export async function makeStranger(dn: string, now: number): Promise<Stranger> {
+  const keys: webcrypto.CryptoKeyPair = await crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name: dn,
+    keys,
+    signingAlgorithm: P256,
+    notBefore: new Date(now - VALID_MS),
+    notAfter: new Date(now + VALID_MS),
+    extensions: [
+      new x509.BasicConstraintsExtension(false, undefined, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
+    ],
+  });
+  const pkcs8 = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
+  return {
+    certificate: certificate.toString('pem'),
+    key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY'),
+    fingerprint: Buffer.from(await certificate.getThumbprint('SHA-256')).toString('hex'),
+  };
+}

@@ -1,0 +1,34 @@
+/** The settings that watch what was found, for `mtls-watch init`. Pure. */
+
+import type { Config } from '../config.js';
+import { bucketOf, knownDomains, withKnown } from './inventory.js';
+import type { Found, FoundStage } from './model.js';
+
+/** The part of the settings that says what is watched; everything else is a matter of taste. */
+export type Watched = Pick<
+  Config,
+  'executionLogGroups' | 'accessLogGroups' | 'domains' | 'apisWithoutExecutionLog' | 'truststores'
+>;
+
+const NOTHING: Watched = {
+  executionLogGroups: [],
+  accessLogGroups: [],
+  domains: {},
+  apisWithoutExecutionLog: [],
+  truststores: {},
+};
+
+/** Log groups that are not there yet are made by the stack, so that the filter is there from the first request. */
+export function watchedSettings({ domains, logGroups }: Found): Watched {
+  const stages = domains.flatMap((domain) => domain.stages);
+  const groupsOf = (logGroupOf: (stage: FoundStage) => string | null) => {
+    const names = new Set(stages.map(logGroupOf).filter((name) => name !== null));
+    return [...names].sort().map((name) => ({ name, create: logGroups.get(name)?.exists === false }));
+  };
+  const buckets = domains.map(({ truststore }) => bucketOf(truststore.uri));
+  return {
+    ...withKnown(NOTHING, knownDomains(domains, buckets)),
+    executionLogGroups: groupsOf(({ executionLog }) => ('logGroup' in executionLog ? executionLog.logGroup : null)),
+    accessLogGroups: groupsOf(({ accessLog }) => accessLog?.logGroup ?? null),
+  };
+}
