@@ -6,7 +6,9 @@
 
 import pMap from 'p-map';
 import { type Config, configuredLogGroups, type DiscoverySettings } from './config.js';
-import { keepingStages, knownDomains } from './discovery/inventory.js';
+import type { Check, CheckId } from './discovery/check.js';
+import { examine } from './discovery/checks.js';
+import { keepingStages, knownDomains, withKnown } from './discovery/inventory.js';
 import type { Found, FoundDomain, FoundLogGroup } from './discovery/model.js';
 import {
   type Action,
@@ -19,7 +21,14 @@ import {
   subscribedGroups,
   watchedDomains,
 } from './discovery/reconcile.js';
-import { describeAction, describeFound, describeSilent, describeUnreadTruststores } from './discovery/words.js';
+import {
+  describeAction,
+  describeFound,
+  describeSilent,
+  describeUnreadTruststores,
+  describeUntold,
+  describeWrong,
+} from './discovery/words.js';
 import { messageOf } from './errors.js';
 import { limits } from './limits.js';
 import type { Discovery } from './ports/discovery.js';
@@ -47,6 +56,8 @@ export interface Reconciled {
   readonly found: Found | null;
   readonly watched: readonly FoundDomain[];
   readonly silent: readonly FoundLogGroup[];
+  /** What `doctor` would call wrong with the watched domains, filters left out: those are counted above. */
+  readonly wrong: readonly Check[];
   /** What went wrong; it kept nothing else from being done. */
   readonly failures: readonly unknown[];
 }
@@ -70,6 +81,7 @@ async function watchConfigured(world: ReconcileWorld): Promise<Reconciled> {
     found: null,
     watched: [],
     silent: tellSilent(groups, [], world),
+    wrong: [],
     failures,
   };
 }
@@ -86,6 +98,7 @@ async function watchDiscovered(discover: DiscoverySettings, world: ReconcileWorl
   const watched = watchedDomains(found.domains, discover);
   for (const line of describeFound(found, watched)) log.info(line);
   for (const line of describeUnreadTruststores(watched, discover.truststoreBuckets, config.truststores)) log.info(line);
+  for (const line of describeUntold(watched, config.privacy)) log.info(line);
 
   const plan = planSubscriptions({ found, remembered: others, policy: discover, own });
   const lost = lostFilters(others, configuredLogs(config), own);
@@ -100,6 +113,7 @@ async function watchDiscovered(discover: DiscoverySettings, world: ReconcileWorl
     found,
     watched,
     silent: tellSilent(subscribedGroups(groups, own), found.domains, world),
+    wrong: tellWrong({ ...found, domains: watched }, discover, world),
     failures,
   };
 }
@@ -216,3 +230,18 @@ function tellSilent(
   if (silent.length > 0) log.info(describeSilent(silent, silentAfterHours));
   return silent;
 }
+
+function tellWrong(found: Found, { truststoreBuckets }: DiscoverySettings, world: ReconcileWorld): Check[] {
+  const { config, own, clock, log } = world;
+  const checks = examine(found, {
+    now: clock.now(),
+    stackName: own.stackName,
+    watch: { ingestArn: own.destinationArn, topics: [], heartbeat: null, coverage: null, unreadable: [] },
+    coverage: withKnown(config, knownDomains(found.domains, truststoreBuckets)),
+  });
+  const wrong = checks.filter(({ id, state }) => state === 'wrong' && !FILTER_CHECKS.has(id));
+  if (wrong.length > 0) log.info(describeWrong(wrong));
+  return wrong;
+}
+
+const FILTER_CHECKS: ReadonlySet<CheckId> = new Set(['subscription', 'filter-places']);

@@ -88,6 +88,7 @@ describe('an account in which APIs come and go', () => {
       'found 1 custom domain(s) with mutual TLS, 1 of them to watch: api.bank.example',
       `put the filter mtls-watch-discovered-access on ${ACCESS}: the access log of api.bank.example was not subscribed`,
       `${EXECUTION} does not exist yet; the execution log of api.bank.example is subscribed once it does`,
+      expect.stringContaining('of doctor are wrong'),
     ]);
 
     to.there.set(EXECUTION, group(EXECUTION));
@@ -100,7 +101,12 @@ describe('an account in which APIs come and go', () => {
       FiltersUnmet: 0,
       SilentLogGroups: 0,
       DomainsFound: 1,
+      DoctorChecksFailed: 1,
     });
+    // Its format has no field at all; the filters are the reconciler's own business.
+    expect(to.lines.at(-1)).toBe(
+      '1 check(s) of doctor are wrong: access-log-format of API abc (abc/prod); mtls-watch doctor says what to do',
+    );
 
     to.state.domains = [];
     expect(await to.run()).toMatchObject({ filtersRemoved: 2 });
@@ -188,7 +194,7 @@ describe('a dry run', () => {
     expect(await to.run()).toMatchObject({ filtersPut: 0, filtersRemoved: 0 });
     expect(JSON.stringify([...to.there])).toBe(before);
     expect([await to.inventory.domains(), await to.inventory.subscribed()]).toEqual([[], []]);
-    expect(to.lines.slice(-3)).toEqual([
+    expect(to.lines.filter((line) => line.startsWith('would'))).toEqual([
       `would remove the filter mtls-watch-discovered-execution from ${ACCESS}: no watched stage writes there any more`,
       `would put the filter mtls-watch-discovered-access on ${ACCESS}: the access log of api.bank.example was not subscribed`,
       `would put the filter mtls-watch-discovered-execution on ${EXECUTION}: the execution log of api.bank.example was not subscribed`,
@@ -221,6 +227,20 @@ describe('wishes that cannot be met', () => {
     await expect(to.run()).rejects.toThrow('1 step(s) failed');
     expect(to.filtersOn(EXECUTION)).toEqual(['mtls-watch-discovered-execution']);
     expect(to.lines.join('\n')).toContain('ERROR could not do it: would put the filter mtls-watch-discovered-access');
+  });
+});
+
+describe('an HTTP API', () => {
+  it('is said to be uncountable where certificates are dropped', async () => {
+    const http = domain('http.example', [stage('h1/$default', { kind: 'HTTP' })]);
+    const told = async (certificates: string) => {
+      const to = account({ ...on(), privacy: { certificates } });
+      to.state.domains = [http, BANK];
+      await to.run();
+      return to.lines.filter((line) => line.includes('privacy.certificates'));
+    };
+    expect(await told('keep')).toEqual([]);
+    expect(await told('drop')).toEqual([expect.stringContaining('HTTP API(s) h1 cannot')]);
   });
 });
 

@@ -16,13 +16,14 @@ export type Outcome = Pick<Reconciled, 'filtersPut' | 'filtersRemoved' | 'filter
 
 export function createReconciler({ world, meter }: WiredReconciler): () => Promise<Outcome> {
   return async () => {
-    const { filtersPut, filtersRemoved, filtersUnmet, found, watched, silent, failures } = await reconcile(world);
+    const { filtersPut, filtersRemoved, filtersUnmet, found, watched, silent, wrong, failures } =
+      await reconcile(world);
     meter.record([
       count('FiltersPut', filtersPut),
       count('FiltersRemoved', filtersRemoved),
       count('FiltersUnmet', filtersUnmet),
       count('SilentLogGroups', silent.length),
-      ...(found === null ? [] : [count('DomainsFound', watched.length)]),
+      ...(found === null ? [] : [count('DomainsFound', watched.length), count('DoctorChecksFailed', wrong.length)]),
     ]);
     if (failures.length > 0) {
       throw new AggregateError(failures, `${failures.length} step(s) failed; the next run repeats them`);

@@ -169,7 +169,7 @@ export function isOurs({ name, destinationArn }: FoundFilter, { destinationArn: 
 function isCovered(log: LogKind, filters: readonly FoundFilter[], own: Own): boolean {
   return filters.some(
     (filter) =>
-      filter.destinationArn === own.destinationArn &&
+      leadsTo(filter, own) &&
       !isOurs(filter, own) &&
       (filter.pattern === PATTERN[log] || filter.name === `${own.stackName}-${log}`),
   );
@@ -228,6 +228,11 @@ export function silentGroups(
 }
 
 /** Those of which a filter sends us something. */
-export function subscribedGroups(groups: readonly FoundLogGroup[], { destinationArn }: Own): FoundLogGroup[] {
-  return groups.filter(({ filters }) => filters?.some((filter) => filter.destinationArn === destinationArn));
+export function subscribedGroups(groups: readonly FoundLogGroup[], own: Own): FoundLogGroup[] {
+  return groups.filter(({ filters }) => filters?.some((filter) => leadsTo(filter, own)));
+}
+
+/** Also where the filter names a version or an alias of the function. */
+function leadsTo({ destinationArn }: FoundFilter, { destinationArn: ours }: Own): boolean {
+  return destinationArn === ours || destinationArn.startsWith(`${ours}:`);
 }

@@ -1,7 +1,9 @@
 /** What the reconciler did or would do, in sentences for its log. Pure. Names come from the account: they are cleaned. */
 
+import type { Config } from '../config.js';
 import { limits } from '../limits.js';
 import { clean } from '../text.js';
+import type { Check } from './check.js';
 import { bucketOf } from './inventory.js';
 import type { Found, FoundDomain, FoundLogGroup } from './model.js';
 import type { Action } from './reconcile.js';
@@ -63,8 +65,23 @@ export function describeUnreadTruststores(
     );
 }
 
+/** HTTP APIs whose refusals cannot be told from other 403s, because the settings have certificates dropped. */
+export function describeUntold(watched: readonly FoundDomain[], { certificates }: Config['privacy']): string[] {
+  const apis = watched.flatMap(({ stages }) =>
+    stages.flatMap(({ apiId, executionLog }) => (executionLog.kind === 'unsupported' ? [apiId] : [])),
+  );
+  if (certificates === 'keep' || apis.length === 0) return [];
+  return [
+    `refusals of the HTTP API(s) ${listed([...new Set(apis)])} cannot be counted: they are told from the certificates, which privacy.certificates drops`,
+  ];
+}
+
 export function describeSilent(groups: readonly FoundLogGroup[], hours: number): string {
   return `no event for ${hours} hours in ${listed(groups.map(({ name }) => name))}: look whether the stages still write there (mtls-watch doctor)`;
+}
+
+export function describeWrong(checks: readonly Check[]): string {
+  return `${checks.length} check(s) of doctor are wrong: ${listed(checks.map(({ id, about }) => `${id} of ${about}`))}; mtls-watch doctor says what to do`;
 }
 
 function listed(names: readonly string[]): string {

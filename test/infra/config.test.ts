@@ -60,6 +60,8 @@ describe('reading the settings', () => {
       ['canaries', 'each domain once'],
     ],
     ['a path with a line break', { canaries: [{ domain: 'a.example', path: '/\r\nX: 1' }] }, ['path', 'such as /v1']],
+    ['a wildcard inside a name', { discover: { allow: ['api.*.example'] } }, ['discover.allow.0', '*.example.com']],
+    ['a bucket by its address', { discover: { truststoreBuckets: ['s3://b'] } }, ['truststoreBuckets.0', 'S3 bucket']],
     ['no concurrency at all', { reservedConcurrency: 0 }, ['reservedConcurrency', 'got 0', '>=1']],
   ])('names key, value and expectation for %s', (_what, settings, texts) => {
     const message = messageFrom(() => synthesise(settings));

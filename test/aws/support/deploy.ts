@@ -23,6 +23,7 @@ export interface Deployed {
   readonly TableName: string;
   readonly IngestFunctionName: string;
   readonly SweepFunctionName: string;
+  readonly ReconcileFunctionName: string;
   readonly DeadLetterQueueUrl: string;
   readonly ReportBucketName: string;
   readonly ReportFunctionName: string;
