@@ -16,22 +16,34 @@ import { advance, type Change } from './stages/incident.js';
 import { hourOf, MINUTES_PER_HOUR } from './stages/rollup.js';
 import { coveredByScope, scopeGroup, scopeVerdict } from './stages/scope-incident.js';
 
+/** When facts, and the marks of their hours, are in the stores. */
+export interface Written {
+  readonly facts: Promise<unknown>;
+  readonly marks: Promise<unknown>;
+}
+
+const longAgo: Written = { facts: Promise.resolve(), marks: Promise.resolve() };
+
 /**
  * Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`, but for one case: when several
  * groups begin to fire at once, their scope's incident comes before the rest, or a storm's first batch would page for each.
  * @param which `calm` passes those over that fire: the sweep looks at them every minute, and looking at them with every
  *   batch too would make a storm read all its facts again and again
+ * @param written when what the groups grew by is in the stores
  * @returns whether a notice was put in the outbox
  */
 export async function evaluate(
   groups: readonly GroupKey[],
   world: World,
   which: 'all' | 'calm' = 'all',
+  written: Written = longAgo,
 ): Promise<boolean> {
   const distinct = new Map(groups.filter(isOne).map((group) => [groupId(group), group] as const));
   const concurrency = { concurrency: limits.storeConcurrencyMax };
-  const changes = await pMap(distinct.values(), (group) => assess(group, which, world), concurrency);
+  const changes = await pMap(distinct.values(), (group) => assess(group, which, world, written.facts), concurrency);
   const pending = changes.filter((change) => change !== null);
+  // Whoever tells of a group tells of those that are active beside it, which the marks name.
+  if (pending.length > 0) await written.marks;
   const spikes = pending.filter(({ change }) => change.notice === 'spike');
   const held = new Set(spikes.slice(limits.groupsTogetherMin));
   const told = await pMap(
@@ -80,17 +92,25 @@ interface Pending {
   readonly facts: readonly Fact[];
 }
 
-async function assess(group: GroupKey, which: 'all' | 'calm', world: World): Promise<Pending | null> {
+async function assess(
+  group: GroupKey,
+  which: 'all' | 'calm',
+  world: World,
+  counted: Promise<unknown>,
+): Promise<Pending | null> {
   const { stores, clock, config } = world;
-  const now = clock.now();
   const policy = policyFor(group, config.detection);
+  const isLeft = (one: Incident | null): boolean => which === 'calm' && one?.state === 'firing';
   const [known, ofScope] = await Promise.all([
     remembered(group, world),
     stores.incidents.load(scopeGroup(group.scope)),
+    counted,
   ]);
-  const { incident } = known;
-  if (which === 'calm' && incident?.state === 'firing') return null;
-  const { verdict, facts } = await judge(group, known, now, world);
+  // What fired may have been resolved meanwhile, without the facts that are there now.
+  const incident = isLeft(known.incident) ? await stores.incidents.load(group) : known.incident;
+  if (isLeft(incident)) return null;
+  const now = clock.now();
+  const { verdict, facts } = await judge(group, known.history, now, world);
   const ofOwn = advance(incident, verdict, group, now, policy);
   const isCovered = (one: Incident): boolean => coveredByScope(one, ofScope);
   if (ofOwn === null || ofOwn.notice === null) {
@@ -125,7 +145,10 @@ async function evaluateScope(scope: string, groups: readonly GroupKey[], world: 
   const policy = policyFor(group, config.detection);
   const seen = await pMap(
     groups,
-    async (one) => ({ group: one, ...(await judge(one, await remembered(one, world), now, world)) }),
+    async (one) => {
+      const { incident, history } = await remembered(one, world);
+      return { group: one, incident, ...(await judge(one, history, now, world)) };
+    },
     {
       concurrency: limits.storeConcurrencyMax,
     },
@@ -157,7 +180,6 @@ interface Known {
 }
 
 interface Seen {
-  readonly incident: Incident | null;
   readonly verdict: Verdict;
   /** The facts of the last hour at least. */
   readonly facts: readonly Fact[];
@@ -169,7 +191,7 @@ async function remembered(group: GroupKey, { stores }: World): Promise<Known> {
 }
 
 /** The verdict on a group at this moment. Stores nothing but, now and then, what was learned. */
-async function judge(group: GroupKey, { incident, history: known }: Known, now: number, world: World): Promise<Seen> {
+async function judge(group: GroupKey, known: History | null, now: number, world: World): Promise<Seen> {
   const { stores, config } = world;
   const minute = minuteOf(now);
   const policy = policyFor(group, config.detection);
@@ -192,5 +214,5 @@ async function judge(group: GroupKey, { incident, history: known }: Known, now: 
   if (history !== null && history.lastStep - (known?.lastStep ?? 0) >= limits.historySaveMinutes) {
     await stores.history.save(group, history);
   }
-  return { incident, verdict: detect(history, { step: minute, counts: window }, policy), facts };
+  return { verdict: detect(history, { step: minute, counts: window }, policy), facts };
 }

@@ -45,7 +45,7 @@ export const limits = {
   pemCharsMax: 32 * KIB,
   /** OpenSSL's own tests go to about 130 KB (thousands of names in one certificate); real ones stay below 8 KB. */
   certificateBytesMax: 256 * KIB,
-  /** A certificate nests about ten deep; asn1js recurses. */
+  /** A certificate nests about ten deep; the reader recurses. */
   derDepthMax: 32,
   /** Room for a certificate of the largest size that holds nothing but short names. */
   derNodesMax: 50_000,
@@ -103,13 +103,15 @@ export const limits = {
   backtestCountMax: 16_777_216,
   /** One CSV record; longer means that a quote was left open. */
   csvRecordCharsMax: 64 * KIB,
-  /** Parallel store calls of one invocation: below the SDK's default of 50 sockets. */
-  storeConcurrencyMax: 40,
+  /** Parallel store calls of one step: a batch of 100 requests goes in one wave. A connection is made when it is needed. */
+  storeConcurrencyMax: 100,
+  /** Some steps run side by side, such as the cells of a batch and its certificates. */
+  storeSocketsMax: 128,
   /** The SDK's own attempts at one request, and ours at what a batch leaves undone: about 1.5 seconds in all. */
   storeAttemptsMax: 4,
   storeBatchAttemptsMax: 6,
   storeBackoffMs: 50,
-  /** A small function that starts opens 40 connections at once with a fraction of a CPU: a second can be too short. */
+  /** A small function that starts opens 100 connections at once with a fraction of a CPU: a second can be too short. */
   storeConnectMsMax: 5_000,
   storeAnswerMsMax: 5_000,
   /** A redelivery comes within a day, Lambda's own retries within six hours of it. */
@@ -161,6 +163,8 @@ export const limits = {
   admissionsRememberedMax: 200,
   /** Certificates that one batch saves: one request to DynamoDB. Whoever connects can make new ones at will. */
   certificatesPerBatchMax: 25,
+  /** A certificate that is seen again is written again when fewer days than these are left of its `keptDaysMax`. */
+  certificateRenewedDays: 15,
   /** Fingerprints that a container remembers, about 100 bytes each. */
   certificatesRememberedMax: 10_000,
   /** 60 bytes each: a list stays under a third of DynamoDB's 400 KB item. */

@@ -4,9 +4,9 @@
  */
 
 import { type Correlated, correlate } from './correlate.js';
-import { evaluate, evaluateScopes } from './evaluate.js';
+import { evaluate, evaluateScopes, type Written } from './evaluate.js';
 import { infer } from './infer.js';
-import { closeHours, unmatched, writeDown } from './ledger.js';
+import { closeHours, type Look, lookAway, lookUpAdmitted, unmatched, writeDown } from './ledger.js';
 import { limits } from './limits.js';
 import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed } from './model.js';
 import { deliver } from './outbox.js';
@@ -22,8 +22,11 @@ export interface Ingested {
   readonly facts: readonly Fact[];
 }
 
-/** One delivery: parse, correlate, group, count. Repeating it, whole or in part, changes no count. */
-export async function ingest(batch: LogBatch, world: World): Promise<Ingested> {
+/**
+ * One delivery: parse, correlate, group, count. Repeating it, whole or in part, changes no count.
+ * @param look at the groups that grew; see `alert`
+ */
+export async function ingest(batch: LogBatch, world: World, look: Look = lookAway): Promise<Ingested> {
   const { stores, config } = world;
   const { batchId } = batch;
   const parsed = parse(batch, config.domains);
@@ -33,21 +36,25 @@ export async function ingest(batch: LogBatch, world: World): Promise<Ingested> {
   const [correlated] = await Promise.all([
     correlate(halves, batchId, stores.join),
     stores.certificates.save(parsed.certificates),
+    lookUpAdmitted(joinable, world),
   ]);
   const inferred = await infer(parsed.accesses.filter(isAlone), batchId, world);
   const alone = left.map((denial) => lonely(denial, 'not-sampled'));
   const failures = [...correlated.failures, ...alone, ...inferred.failures];
   const forbidden = [...parsed.otherForbidden, ...unmatched([...correlated.unmatched, ...inferred.unmatched])];
   const [facts] = await Promise.all([
-    writeDown({ batchId, failures, forbidden }, world),
+    writeDown({ batchId, failures, forbidden }, world, look),
     leaveWaiting(batchId, correlated, world),
   ]);
   return { parsed, correlated, facts };
 }
 
-/** What failed a moment ago: detect, turn into incidents, notify. What fires already is looked at by the sweep. */
-export async function alert(groups: readonly GroupKey[], world: World): Promise<void> {
-  if (await evaluate(groups, world, 'calm')) await deliver(world);
+/**
+ * What failed a moment ago: detect, turn into incidents, notify. What fires already is looked at by the sweep.
+ * @param written when what the groups grew by is in the stores; default: it is there
+ */
+export async function alert(groups: readonly GroupKey[], world: World, written?: Written): Promise<void> {
+  if (await evaluate(groups, world, 'calm', written)) await deliver(world);
 }
 
 export interface Swept {

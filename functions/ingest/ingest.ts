@@ -17,11 +17,7 @@ export function createIngest(wired: Wired): (event: unknown) => Promise<KinesisS
 
 async function handle(delivery: Delivery, { world, meter }: Wired): Promise<void> {
   if (delivery.kind === 'control') return;
-  const ingested = await ingest(delivery, world);
-  await alert(
-    ingested.facts.map((fact) => fact.group),
-    world,
-  );
+  const ingested = await ingest(delivery, world, (groups, written) => alert(groups, world, written));
   meter.record(measure({ batch: delivery, counted: ingested.correlated.counted, ...ingested }, world.clock.now()));
 }
 

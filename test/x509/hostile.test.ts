@@ -213,6 +213,16 @@ describe('any change of a certificate', () => {
     );
   });
 
+  test('of the count of unused bits of its signature is refused', () => {
+    const truststore = truststoreOf([root.certificate, issuing.certificate]);
+    const at = good.der.length - good.certificate.signature.length - 1;
+    for (let unused = 1; unused < 256; unused++) {
+      const bytes = Uint8Array.from(good.der);
+      bytes[at] = unused;
+      expect(diagnose(parseCertificate(bytes), truststore, AT)).toMatchObject({ reason: 'malformed' });
+    }
+  });
+
   test('of the issuing CA never lets the client in by another key', () => {
     fc.assert(
       fc.property(change, (changes) => {
