@@ -16,13 +16,14 @@ import { advance, type Change } from './stages/incident.js';
 import { hourOf, MINUTES_PER_HOUR } from './stages/rollup.js';
 import { coveredByScope, scopeGroup, scopeVerdict } from './stages/scope-incident.js';
 
-/** When facts, and the marks of their hours, are in the stores. */
+/** When what a delivery brought is in the stores. */
 export interface Written {
   readonly facts: Promise<unknown>;
-  readonly marks: Promise<unknown>;
+  /** The marks of their hours, and the certificates of the clients: who is told of a group is told of those as well. */
+  readonly rest: Promise<unknown>;
 }
 
-const longAgo: Written = { facts: Promise.resolve(), marks: Promise.resolve() };
+const longAgo: Written = { facts: Promise.resolve(), rest: Promise.resolve() };
 
 /**
  * Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`, but for one case: when several
@@ -42,8 +43,7 @@ export async function evaluate(
   const concurrency = { concurrency: limits.storeConcurrencyMax };
   const changes = await pMap(distinct.values(), (group) => assess(group, which, world, written.facts), concurrency);
   const pending = changes.filter((change) => change !== null);
-  // Whoever tells of a group tells of those that are active beside it, which the marks name.
-  if (pending.length > 0) await written.marks;
+  if (pending.length > 0) await written.rest;
   const spikes = pending.filter(({ change }) => change.notice === 'spike');
   const held = new Set(spikes.slice(limits.groupsTogetherMin));
   const told = await pMap(

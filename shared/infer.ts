@@ -16,13 +16,20 @@ export interface Inferred {
   readonly unmatched: readonly AccessRecord[];
 }
 
-export async function infer(accesses: readonly AccessRecord[], batchId: string, world: World): Promise<Inferred> {
+/** @param saved when the certificates of the records are in the store */
+export async function infer(
+  accesses: readonly AccessRecord[],
+  batchId: string,
+  world: World,
+  saved: Promise<unknown>,
+): Promise<Inferred> {
   const failures: Failure[] = [];
   const unmatched: AccessRecord[] = [];
   const distinct = [...new Map(accesses.map((access) => [access.eventId, access] as const)).values()];
   const cells = await world.stores.join.put(
     distinct.map((half) => ({ key: cellKey.event(half.eventId), half, batchId })),
   );
+  if (distinct.length > 0) await saved;
   for (const [index, access] of distinct.entries()) {
     if (cells[index]?.access?.batchId !== batchId) continue;
     const failure = await inferOne(access, world);

@@ -27,23 +27,33 @@ export interface Ingested {
  * @param look at the groups that grew; see `alert`
  */
 export async function ingest(batch: LogBatch, world: World, look: Look = lookAway): Promise<Ingested> {
+  const parsed = parse(batch, world.config.domains);
+  // Nobody waits for the certificates but who looks at one.
+  const saved = world.stores.certificates.save(parsed.certificates);
+  const [ingested] = await Promise.all([countParsed(parsed, batch.batchId, world, look, saved), saved]);
+  return ingested;
+}
+
+async function countParsed(
+  parsed: Parsed,
+  batchId: string,
+  world: World,
+  look: Look,
+  saved: Promise<unknown>,
+): Promise<Ingested> {
   const { stores, config } = world;
-  const { batchId } = batch;
-  const parsed = parse(batch, config.domains);
   const isAlone = ({ api }: AccessRecord) => api.apiId !== null && config.apisWithoutExecutionLog.includes(api.apiId);
   const joinable = parsed.accesses.filter((access) => !isAlone(access));
   const { halves, left } = await bound(parsed.denials, joinable, batchId, world);
-  const [correlated] = await Promise.all([
-    correlate(halves, batchId, stores.join),
-    stores.certificates.save(parsed.certificates),
-    lookUpAdmitted(joinable, world),
-  ]);
-  const inferred = await infer(parsed.accesses.filter(isAlone), batchId, world);
+  const [correlated] = await Promise.all([correlate(halves, batchId, stores.join), lookUpAdmitted(joinable, world)]);
+  const inferred = await infer(parsed.accesses.filter(isAlone), batchId, world, saved);
   const alone = left.map((denial) => lonely(denial, 'not-sampled'));
   const failures = [...correlated.failures, ...alone, ...inferred.failures];
   const forbidden = [...parsed.otherForbidden, ...unmatched([...correlated.unmatched, ...inferred.unmatched])];
+  const lookWithCertificates: Look = (grown, written) =>
+    look(grown, { ...written, rest: Promise.all([written.rest, saved]) });
   const [facts] = await Promise.all([
-    writeDown({ batchId, failures, forbidden }, world, look),
+    writeDown({ batchId, failures, forbidden }, world, lookWithCertificates),
     leaveWaiting(batchId, correlated, world),
   ]);
   return { parsed, correlated, facts };
