@@ -19,11 +19,11 @@ import { coveredByScope, scopeGroup, scopeVerdict } from './stages/scope-inciden
 /** When what a delivery brought is in the stores. */
 export interface Written {
   readonly facts: Promise<unknown>;
-  /** The marks of their hours, and the certificates of the clients: who is told of a group is told of those as well. */
-  readonly rest: Promise<unknown>;
+  /** Waits for the marks of their hours and the clients' certificates: who is told of a group is told of those as well. */
+  readonly rest: () => Promise<unknown>;
 }
 
-const longAgo: Written = { facts: Promise.resolve(), rest: Promise.resolve() };
+const longAgo: Written = { facts: Promise.resolve(), rest: async () => {} };
 
 /**
  * Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`, but for one case: when several
@@ -43,7 +43,7 @@ export async function evaluate(
   const concurrency = { concurrency: limits.storeConcurrencyMax };
   const changes = await pMap(distinct.values(), (group) => assess(group, which, world, written.facts), concurrency);
   const pending = changes.filter((change) => change !== null);
-  if (pending.length > 0) await written.rest;
+  if (pending.length > 0) await written.rest();
   const spikes = pending.filter(({ change }) => change.notice === 'spike');
   const held = new Set(spikes.slice(limits.groupsTogetherMin));
   const told = await pMap(

@@ -39,7 +39,7 @@ export async function writeDown(
   const counted = world.stores.facts.put(facts, countForbidden(forbidden, batchId));
   const marked = counted.then(() => markHours(facts, world));
   const grown = facts.map((fact) => fact.group);
-  await Promise.all([marked, look(grown, { facts: counted, rest: marked })]);
+  await Promise.all([marked, look(grown, { facts: counted, rest: () => marked })]);
   world.failureLog?.record(failures, batchId);
   return facts;
 }

@@ -51,7 +51,7 @@ async function countParsed(
   const failures = [...correlated.failures, ...alone, ...inferred.failures];
   const forbidden = [...parsed.otherForbidden, ...unmatched([...correlated.unmatched, ...inferred.unmatched])];
   const lookWithCertificates: Look = (grown, written) =>
-    look(grown, { ...written, rest: Promise.all([written.rest, saved]) });
+    look(grown, { ...written, rest: () => Promise.all([written.rest(), saved]) });
   const [facts] = await Promise.all([
     writeDown({ batchId, failures, forbidden }, world, lookWithCertificates),
     leaveWaiting(batchId, correlated, world),
