@@ -1,4 +1,4 @@
-/** How long certificates, truststores and verdicts take: `npx tsx bench/diagnose.ts`. Medians, one thread. */
+/** `npm run bench:diagnose`: how long certificates, truststores, verdicts and looks at a group take. Medians, one thread. */
 
 import { performance } from 'node:perf_hooks';
 import { diagnosisCache } from '../shared/x509/cache.js';
@@ -7,19 +7,23 @@ import { diagnose } from '../shared/x509/diagnose.js';
 import { canonicalDn } from '../shared/x509/dn.js';
 import { parseTruststore } from '../shared/x509/truststore.js';
 import { AT, ca, type Issued, leaf } from '../test/certificates.js';
+import { costOf } from './detect/cost.js';
+import { heading, isQuick, median as middle, paragraph, rows } from './support/section.js';
 
 function median(runs: number, work: (run: number) => unknown): number {
-  const times = Array.from({ length: runs }, (_, run) => {
+  const times = Array.from({ length: isQuick ? Math.min(2, runs) : runs }, (_, run) => {
     const start = performance.now();
     work(run);
     return performance.now() - start;
   });
-  return times.sort((a, b) => a - b)[runs >> 1] ?? 0;
+  return middle(times);
 }
+
+const lines: string[][] = [];
 
 function show(what: string, ms: number): void {
   const text = ms >= 1 ? `${ms.toFixed(1)} ms` : `${(ms * 1000).toFixed(ms < 0.01 ? 1 : 0)} µs`;
-  console.log(`${what.padEnd(66)}${text.padStart(10)}`);
+  lines.push([what, text]);
 }
 
 function chain(family: 'rsa' | 'ec'): { root: Issued; issuing: Issued; client: Issued; stranger: Issued } {
@@ -42,7 +46,7 @@ function others(count: number): string {
   ).join('');
 }
 
-const sizes = [10, 1000] as const;
+const sizes = isQuick ? [10] : [10, 1000];
 const bundles = sizes.map((count) => [count, others(count)] as const);
 
 for (const family of ['rsa', 'ec'] as const) {
@@ -89,4 +93,22 @@ for (const [count, bundle] of bundles)
 show(
   'canonical form of a DN',
   median(1000, () => canonicalDn('CN=My Private CA, OU=Security, O=Example Corp, L=Seattle, ST=Washington, C=US')),
+);
+heading(
+  'Detect and diagnose',
+  'Medians on one thread. A container remembers what it read of a truststore and of a certificate.',
+);
+rows(['certificates and verdicts', 'time'], lines);
+
+const detector = costOf();
+const us = (value: number): string => `${value.toFixed(1)} µs`;
+paragraph(`What the detector remembers of a group is ${(detector.bytes / 1024).toFixed(1)} KiB of JSON.`);
+rows(
+  ['detector', 'time'],
+  [
+    ['learn a minute', us(detector.updateUs)],
+    ['judge a window', us(detector.evaluateUs)],
+    ['a look at a group: stored history, learn, judge', us(detector.wholeUs)],
+    ['learn a year without a failure', `${detector.gapMs.toFixed(2)} ms`],
+  ],
 );

@@ -1,155 +1,133 @@
 /**
- * What one refused request costs in DynamoDB: requests, capacity units and sequential round trips, counted on the real
- * pipeline and the real adapter against a table in this process. Capacity is what the table reports, by item size.
+ * `npm run bench:state`: what a refused request costs in DynamoDB, and how long a batch takes when the table is near or
+ * far. Writes the costs into `cli/cost/measured.json`, from which `mtls-watch cost` works.
  */
 
+import { setTimeout as wait } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { countingClient, createDynamoStores } from '../shared/adapters/dynamodb/index.js';
-import { parseConfig } from '../shared/config.js';
-import type { GroupKey, LogEvent } from '../shared/model.js';
-import { alert, ingest } from '../shared/pipeline.js';
-import type { World } from '../shared/ports/index.js';
-import { settleDue } from '../shared/waiting.js';
-import { ca, leaf } from '../test/certificates.js';
+import { limits } from '../shared/limits.js';
+import type { LogEvent } from '../shared/model.js';
+import { minuteOf } from '../shared/stages/count.js';
 import { createTestTable, startDynalite } from '../test/support/local-table.js';
 import { accessBatch, accessEvent, denialAsOneEvent, executionBatch, T0 } from '../test/support/logs.js';
+import { logBytes } from './support/log-bytes.js';
+import { remember } from './support/measured.js';
+import { heading, isQuick, median, paragraph, rows } from './support/section.js';
+import { type Cost, handle, idleSweep, type Life, lifeOf, worldOn } from './support/state-cost.js';
 
-const config = parseConfig({ runbooks: { baseUrl: 'https://wiki.example.com/mtls' } }, 'the benchmark');
 const dynamo = await startDynalite();
 
-/** A container on a table of its own. */
-async function createWorld() {
-  const table = await createTestTable(dynamo.client);
+heading(
+  'State',
+  'Requests to DynamoDB, capacity units and round trips that follow one another, counted on the real adapter. Issuer and certificate are known to the container that handles the request, to the table only, or to neither.',
+);
+const lone = await lifeOf(dynamo, 1);
+const knownToTable = await lifeOf(dynamo, 1, { known: 'table' });
+const batch = await lifeOf(dynamo, 100);
+const lives: readonly (readonly [string, number, Life])[] = [
+  ['alone, issuer and certificate new', 1, lone],
+  ['alone, issuer new, no certificate logged', 1, await lifeOf(dynamo, 1, { logsPem: false })],
+  ['alone, both known to the table', 1, knownToTable],
+  ['alone, both known to the container', 1, await lifeOf(dynamo, 1, { known: 'container' })],
+  ['100 of one group in a batch, all new', 100, batch],
+];
+const trips = ({ roundTrips }: Cost): string => String(roundTrips);
+const per = (count: number, ...costs: readonly Cost[]): string =>
+  (costs.reduce((sum, { writeUnits }) => sum + writeUnits, 0) / count).toFixed(count === 1 ? 0 : 2);
+rows(
+  ['refused requests', 'write units each', 'with the sweep', 'trips of denials', 'trips of records', 'read units each'],
+  lives.map(([name, count, { denials, records, settled }]) => [
+    name,
+    per(count, denials, records),
+    per(count, denials, records, settled),
+    trips(denials),
+    trips(records),
+    ((denials.readUnits + records.readUnits + settled.readUnits) / count).toFixed(1),
+  ]),
+);
+const idle = await idleSweep(dynamo);
+paragraph(
+  `Closing the hour of a group costs ${batch.closed.writeUnits} write units, a sweep that finds nothing ${idle.readUnits} read units in ${idle.roundTrips} steps.`,
+);
+
+/** Milliseconds of one batch, with every answer of the table held back. */
+async function timeOf(latencyMs: number, groups: number, requests: number): Promise<number> {
   const client = dynamo.connect();
-  const usage = countingClient(client);
-  const trips = countTrips(client);
-  const clock = { time: T0 + 60_000, now: () => clock.time };
-  const publisher = { publish: async () => {} };
-  const truststores = { read: () => Promise.reject(new Error('no truststore here')), previous: async () => null };
-  const container = (): World => ({
-    config,
-    clock,
-    publisher,
-    truststores,
-    stores: createDynamoStores(client, table, clock),
-  });
-  const measure = async (work: () => Promise<unknown>) => {
-    const before = { ...usage, trips: trips.count };
-    await work();
-    return {
-      requests: usage.requests - before.requests,
-      writeUnits: usage.writeUnits - before.writeUnits,
-      readUnits: usage.readUnits - before.readUnits,
-      roundTrips: trips.count - before.trips,
-    };
-  };
-  return { clock, container, measure };
+  const table = await createTestTable(dynamo.client);
+  const delay = { ms: 0 };
+  holdBack(client, delay);
+  const clock = { now: () => T0 + 60_000 };
+  const world = worldOn(client, table, clock);
+  if (requests > limits.calmHalvesMax) {
+    // A storm that is under way.
+    for (const kind of ['denial', 'access'] as const)
+      await world.stores.storm.addLoad(minuteOf(clock.now()), kind, 50_000);
+  }
+  const of = (n: number) => ({ n, issuerDn: `C=US,O=Partner ${n % groups},CN=Issuing CA` });
+  const numbers = Array.from({ length: requests }, (_, n) => n);
+  const denials: LogEvent[] = numbers.map((n) => denialAsOneEvent(of(n)));
+  await handle(executionBatch(denials), world);
+  delay.ms = latencyMs;
+  const start = performance.now();
+  await handle(accessBatch(numbers.map((n) => accessEvent(of(n)))), world);
+  const took = performance.now() - start;
+  client.destroy();
+  return took;
 }
 
-/**
- * Sends requests in lockstep: what was asked while others were under way waits until all of those are answered. The
- * number of steps is the longest chain of requests that depend on one another, waves of parallel ones included.
- */
-function countTrips(client: DynamoDBClient) {
-  const trips = { count: 0 };
-  let underWay = 0;
-  let waiting: (() => void)[] = [];
-  const step = async () => {
-    // Time for everything that the last answers set off to arrive here.
-    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
-    if (underWay > 0 || waiting.length === 0) return;
-    const released = waiting;
-    waiting = [];
-    trips.count++;
-    underWay = released.length;
-    for (const release of released) release();
-  };
+function holdBack(client: DynamoDBClient, delay: { readonly ms: number }): void {
+  let free = limits.storeSocketsMax;
+  const queue: (() => void)[] = [];
   client.middlewareStack.add(
     (next) => async (args) => {
-      await new Promise<void>((release) => {
-        waiting.push(release);
-        void step();
-      });
+      if (free > 0) free--;
+      else await new Promise<void>((go) => queue.push(go));
       try {
-        return await next(args);
+        const answer = await next(args);
+        if (delay.ms > 0) await wait(delay.ms);
+        return answer;
       } finally {
-        underWay--;
-        void step();
+        const go = queue.shift();
+        if (go === undefined) free++;
+        else go();
       }
     },
-    { step: 'initialize', priority: 'low' },
+    { step: 'finalizeRequest', priority: 'low' },
   );
-  return trips;
 }
 
-type Measured = Awaited<ReturnType<Awaited<ReturnType<typeof createWorld>>['measure']>>;
-
-interface Life {
-  readonly ingest: readonly (readonly [string, Measured])[];
-  readonly sweep: readonly (readonly [string, Measured])[];
-}
-
-function print(title: string, per: number, { ingest, sweep }: Life): void {
-  const unitsOf = (rows: Life['ingest']) => rows.reduce((total, [, row]) => total + row.writeUnits, 0) / per;
-  const heads = ['requests', 'write units', 'read units', 'round trips'].map((head) => head.padStart(13));
-  console.log(`\n${title}`);
-  console.log(`  ${''.padEnd(48)}${heads.join('')}`);
-  for (const [name, { requests, writeUnits, readUnits, roundTrips }] of [...ingest, ...sweep]) {
-    const cells = [requests, writeUnits, readUnits, roundTrips].map((value) => String(value).padStart(13));
-    console.log(`  ${name.padEnd(48)}${cells.join('')}`);
+const LATENCIES = [0, 1, 5, 20] as const;
+const FAR = 20;
+const ROUNDS = isQuick ? 1 : 5;
+const cases = [
+  ...[1, 10, 100].map((groups) => ({ name: `calm: 100 requests, ${groups} group(s)`, groups, requests: 100 })),
+  ...[1, 10, 100].map((groups) => ({ name: `storm: 2,000 requests, ${groups} group(s)`, groups, requests: 2_000 })),
+];
+const timings: string[][] = [];
+for (const { name, groups, requests } of isQuick ? cases.slice(0, 1) : cases) {
+  const times = new Map<number, number[]>(LATENCIES.map((latency) => [latency, []]));
+  for (let round = 0; round < ROUNDS; round++) {
+    for (const latency of LATENCIES) times.get(latency)?.push(await timeOf(latency, groups, requests));
   }
-  const whole = unitsOf([...ingest, ...sweep]);
-  console.log(`  for each request: ${unitsOf(ingest).toFixed(2)} write units, ${whole.toFixed(2)} with the sweep`);
+  const of = (latency: number): number => median(times.get(latency) ?? []);
+  const steps = (of(FAR) - of(0)) / FAR;
+  timings.push([name, ...LATENCIES.map((latency) => `${of(latency).toFixed(0)} ms`), steps.toFixed(1)]);
 }
-
-const root = ca({ subject: 'C=US,O=Acme Payments International,CN=Acme Issuing CA 3', key: 'rsa-a' });
-const client = leaf({
-  subject: 'C=US,O=Acme Payments International,OU=Integrations,CN=settlement-gateway-prod-eu-central-1',
-  key: 'rsa-b',
-  issuer: root,
-});
-/** As the recommended access-log format writes a request whose certificate is logged. */
-const accessOf = (n: number): LogEvent =>
-  accessEvent({ n }, { 'identity.clientCert.clientCertPem': client.pem.replaceAll('\n', '\\n') });
-
-async function lifeOf(count: number, { known = false, logsPem = false } = {}) {
-  const { clock, container, measure } = await createWorld();
-  const world = container();
-  const accessRecord = (n: number) => (logsPem ? accessOf(n) : accessEvent({ n }));
-  if (known) {
-    await ingest(executionBatch([denialAsOneEvent({ n: 900 })]), world);
-    await ingest(accessBatch([accessRecord(900)]), world);
-  }
-  const numbers = Array.from({ length: count }, (_, n) => n);
-  const denials = executionBatch(numbers.map((n) => denialAsOneEvent({ n })));
-  const accesses = accessBatch(numbers.map(accessRecord));
-  const first = await measure(() => ingest(denials, world));
-  let groups: readonly GroupKey[] = [];
-  const second = await measure(async () => {
-    groups = (await ingest(accesses, world)).facts.map(({ group }) => group);
-  });
-  // Its own window counts less than the floor, so a look at one request pages nobody.
-  const look = count === 1 ? await measure(() => alert(groups, world)) : null;
-  clock.time += (config.graceMinutes + 1) * 60_000;
-  const settled = await measure(() => settleDue(world));
-  return {
-    ingest: [
-      ['execution log: denials put into cells, left waiting', first],
-      ['access log: joined, grouped, counted', second],
-    ],
-    sweep: [
-      ...(look === null ? [] : [['a look at the group that pages nobody', look] as const]),
-      [`the sweep after the grace${known ? ', two lists' : ''}`, settled],
-    ],
-  } satisfies Life;
-}
-
-print('A refused request alone, the first of its issuer that day', 1, await lifeOf(1));
-print('The same, and its certificate is logged and new', 1, await lifeOf(1, { logsPem: true }));
-print(
-  'A refused request alone, issuer and certificate known to the container',
-  1,
-  await lifeOf(1, { known: true, logsPem: true }),
+paragraph(
+  `Time of one batch of access records that completes refused requests, with every answer of a local table held back; medians of ${ROUNDS}. The table itself works in the same process. The last column is what 20 ms add, divided by 20 ms: how many answers are waited for one after the other.`,
 );
-print('Batches of 100 of one group', 100, await lifeOf(100, { logsPem: true }));
+rows(['batch', ...LATENCIES.map((latency) => `+${latency} ms`), 'steps'], timings);
+
+const units = (...costs: readonly Cost[]) => ({
+  writeUnits: costs.reduce((sum, { writeUnits }) => sum + writeUnits, 0),
+  readUnits: costs.reduce((sum, { readUnits }) => sum + readUnits, 0),
+});
+remember({
+  failureAlone: units(knownToTable.denials, knownToTable.records, knownToTable.settled),
+  hundredInABatch: units(batch.denials, batch.records, batch.settled),
+  groupHour: units(batch.closed),
+  idleSweep: units(idle),
+  byteDays: { failureAlone: Math.round(lone.byteDays), hundredInABatch: Math.round(batch.byteDays) },
+  logBytes: await logBytes(dynamo),
+});
 await dynamo.stop();

@@ -1,7 +1,8 @@
 /**
  * `npm run bench:storm`: a flood of 1,000,000 refused requests from 100,000 issuers in ten simulated minutes, through
  * the real pipeline on counting stores in memory. Every request has a request id, a subject and a reason text of its
- * own; some bring a certificate of their own. Prints what it cost beside the bound; exits 1 when a bound is broken.
+ * own; some bring a certificate of their own. Prints what it cost beside the bound; exits 1 when a bound is broken. A
+ * number on the command line stands for the million, `--quick` for a tenth of it.
  *
  * Half of the requests come from twenty busy issuers, the other half from all of them alike.
  */
@@ -29,8 +30,9 @@ import { ca, leaf } from '../test/certificates.js';
 import { createRandom } from '../test/simulation/random.js';
 import { accessEvent, denialAsOneEvent } from '../test/support/logs.js';
 import { type Counters, countingStores } from './counting-stores.js';
+import { heading, isQuick, paragraph, rows } from './support/section.js';
 
-const REQUESTS = Number(process.argv[2] ?? 1_000_000);
+const REQUESTS = Number(process.argv.slice(2).find((text) => /^\d+$/.test(text)) ?? (isQuick ? 100_000 : 1_000_000));
 const ISSUERS = 100_000;
 const BUSY_ISSUERS = 20;
 const MINUTES = 10;
@@ -149,11 +151,7 @@ async function run() {
   for (let minute = 0; minute < MINUTES; minute++) {
     for (const { at, batch } of deliveriesOf(minute, truth)) {
       now = Math.max(now, at);
-      const ingested = await ingest(batch, world);
-      await alert(
-        ingested.facts.map((fact) => fact.group),
-        world,
-      );
+      const ingested = await ingest(batch, world, (groups, written) => alert(groups, world, written));
       for (const { name, dimensions } of measure({ batch, counted: ingested.correlated.counted, ...ingested }, now)) {
         metrics.add(JSON.stringify([name, dimensions]));
       }
@@ -281,10 +279,14 @@ function worstEstimate({ byIssuer }: Truth, facts: readonly Fact[], counters: Co
 
 const outcome = await run();
 const table = lines(outcome);
-const width = Math.max(...table.map(({ what }) => what.length));
-for (const { what, value, bound, isKept } of table) {
-  console.log(`${isKept ? 'PASS' : 'FAIL'}  ${what.padEnd(width)}  ${value.padStart(22)}   ${bound}`);
-}
+heading(
+  'Storm',
+  `${REQUESTS.toLocaleString('en')} refused requests from ${ISSUERS.toLocaleString('en')} issuers in ${MINUTES} simulated minutes, on counting stores in memory: what it cost beside the bound.`,
+);
+rows(
+  ['what', 'value', 'bound', 'kept'],
+  table.map(({ what, value, bound, isKept }) => [what, value, bound, isKept ? 'yes' : 'NO']),
+);
 const kinds = Object.entries(outcome.counters.byKind).sort((a, b) => b[1] - a[1]);
-console.log(`writes by kind: ${kinds.map(([kind, count]) => `${kind} ${count.toLocaleString('en')}`).join(', ')}`);
+paragraph(`Writes by kind: ${kinds.map(([kind, count]) => `${kind} ${count.toLocaleString('en')}`).join(', ')}.`);
 process.exit(table.every(({ isKept }) => isKept) ? 0 : 1);

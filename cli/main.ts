@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { MtlsWatchError } from '../shared/errors.js';
 import { auditCommand } from './audit.js';
 import { backtestCommand } from './backtest.js';
+import { costCommand } from './cost.js';
 import { diagnoseCommand } from './diagnose.js';
 import { doctorCommand } from './doctor.js';
 import { expiryCommand } from './expiry.js';
@@ -30,6 +31,7 @@ const program = new Command('mtls-watch')
   .addCommand(doctorCommand())
   .addCommand(redriveCommand())
   .addCommand(reportCommand())
+  .addCommand(costCommand())
   .addCommand(silenceCommand())
   .addCommand(ackCommand())
   .addCommand(notifyTestCommand());

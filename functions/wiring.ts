@@ -1,31 +1,28 @@
-/** Builds what both functions need from their environment, once per container. No network call is made here. */
+/**
+ * Builds what the functions need from their environment, once per container. No network call is made here. What most
+ * invocations do without, such as the clients of SNS and S3, is a file of its own that is loaded when it is first used.
+ */
 
-import { S3Client } from '@aws-sdk/client-s3';
-import { SNSClient } from '@aws-sdk/client-sns';
-import { createEventPublisher } from '../shared/adapters/aws/eventbridge.js';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createFailureLog } from '../shared/adapters/aws/failure-log.js';
 import { createLog } from '../shared/adapters/aws/log.js';
 import { createMeter } from '../shared/adapters/aws/metrics.js';
-import { createChatPublisher, createSnsPublisher } from '../shared/adapters/aws/sns.js';
-import { createS3Truststores } from '../shared/adapters/aws/truststore.js';
 import { systemClock } from '../shared/adapters/clock.js';
 import { createDynamoClient, createDynamoStores } from '../shared/adapters/dynamodb/index.js';
-import { createDynamoInventory } from '../shared/adapters/dynamodb/inventory.js';
 import { type Config, parseConfig } from '../shared/config.js';
 import { MtlsWatchError } from '../shared/errors.js';
-import { messagesIn } from '../shared/messages/index.js';
 import type { Place } from '../shared/model.js';
+import { once } from '../shared/once.js';
 import type { Log, Meter, Publisher, World } from '../shared/ports/index.js';
 import type { InventoryStore } from '../shared/ports/inventory.js';
-import { toAll } from '../shared/publishers.js';
-import { topicsFor } from '../shared/stages/route.js';
+import type { TruststoreSource } from '../shared/ports/truststore.js';
 
 export interface Wired {
   readonly world: World;
   readonly meter: Meter;
   readonly log: Log;
   /** Where the account is looked at; see `knownWorld`. */
-  readonly inventory?: InventoryStore;
+  readonly inventory?: Pick<InventoryStore, 'domains'>;
 }
 
 /** @throws MtlsWatchError `bad-config` when a variable is missing or wrong */
@@ -38,14 +35,14 @@ export function wire(env: NodeJS.ProcessEnv): Wired {
       config,
       clock: systemClock,
       stores: createDynamoStores(dynamo, tableName, systemClock, { retention: config.retention }),
-      truststores: createS3Truststores(new S3Client({}), systemClock),
+      truststores: truststoresOf(),
       failureLog: createFailureLog(process.stdout),
       publisher: publisherOf(config, env),
       place: placeOf(env),
     },
-    meter: createMeter(),
+    meter: meterIn(env),
     log: createLog(process.stderr),
-    ...(config.discover !== null && { inventory: createDynamoInventory(dynamo, tableName) }),
+    ...(config.discover !== null && { inventory: inventoryOf(dynamo, tableName) }),
   };
 }
 
@@ -54,22 +51,39 @@ export function configIn(env: NodeJS.ProcessEnv): Config {
   return parseConfig(JSON.parse(variable(env, 'MTLS_WATCH_CONFIG')), 'the variable MTLS_WATCH_CONFIG');
 }
 
+export function meterIn(env: NodeJS.ProcessEnv): Meter {
+  return createMeter(process.stdout, systemClock, {
+    namespace: variable(env, 'POWERTOOLS_METRICS_NAMESPACE'),
+    service: variable(env, 'POWERTOOLS_SERVICE_NAME'),
+  });
+}
+
 function publisherOf(config: Config, env: NodeJS.ProcessEnv): Publisher {
-  const messages = messagesIn[config.language];
-  const sns = new SNSClient({});
   const usual = variable(env, 'TOPIC_ARN');
-  const topics = {
+  const arns = {
     low: env.TOPIC_ARN_LOW ?? usual,
     medium: env.TOPIC_ARN_MEDIUM ?? usual,
     high: env.TOPIC_ARN_HIGH ?? usual,
     critical: env.TOPIC_ARN_CRITICAL ?? usual,
+    chat: env.CHAT_TOPIC_ARN ?? null,
   };
-  const { CHAT_TOPIC_ARN: chatTopic } = env;
-  return toAll([
-    createSnsPublisher(sns, (notice) => topicsFor(notice, topics), messages),
-    ...(chatTopic === undefined ? [] : [createChatPublisher(sns, chatTopic, messages)]),
-    ...(config.eventBus === null ? [] : [createEventPublisher(config.eventBus)]),
-  ]);
+  const load = once(async () => (await import('./publisher.js')).createPublisher(config, arns));
+  return { publish: async (notice) => (await load()).publish(notice) };
+}
+
+function inventoryOf(dynamo: DynamoDBClient, tableName: string): Pick<InventoryStore, 'domains'> {
+  const load = once(async () =>
+    (await import('../shared/adapters/dynamodb/inventory.js')).createDynamoInventory(dynamo, tableName),
+  );
+  return { domains: async () => (await load()).domains() };
+}
+
+function truststoresOf(): TruststoreSource {
+  const load = once(async () => (await import('./truststores.js')).createTruststores());
+  return {
+    read: async (uri) => (await load()).read(uri),
+    previous: async (uri) => (await load()).previous(uri),
+  };
 }
 
 function placeOf(env: NodeJS.ProcessEnv): Place {

@@ -16,7 +16,7 @@ try {
       stackName: 'mtls-watch',
       description: 'Tells which client certificates API Gateway refuses, why, and what to change',
       config: readConfig(app.node),
-      code: (name) => Code.fromAsset(bundle(name)),
+      code: (name) => Code.fromAsset(bundle(name).folder),
     });
   } else {
     new MemberStack(app, 'MtlsWatchMember', {

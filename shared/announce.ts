@@ -1,6 +1,6 @@
 /**
  * Turns a change of an incident into the notice of it, and stores both in one step: who is hit and how hard, what the
- * certificate and the truststore say. Also decides what a silence holds back. Called by `evaluate`.
+ * certificate and the truststore say. Called by `evaluate`.
  */
 
 import pMap from 'p-map';
@@ -15,7 +15,6 @@ import type { Change } from './stages/incident.js';
 import { clientCountOf, clientsOf, noticeOf } from './stages/notice.js';
 import { hourOf, MINUTES_PER_HOUR } from './stages/rollup.js';
 import { severityFor, worse } from './stages/severity.js';
-import { silenceOf } from './stages/silence.js';
 
 /** What a notice is made of. */
 export interface Announcement {
@@ -116,41 +115,6 @@ async function scopeShareOf(
   const own = sumOf(recentFacts);
   const all = sums.reduce((sum, one) => sum + one, own);
   return all === 0 ? null : own / all;
-}
-
-/**
- * What a silence makes of a change: a beginning or a course is not told now, but noted, so that its end can be told. The
- * end of an incident that was told of is told: whoever was woken may sleep, and a page that it opened is closed.
- */
-export async function unlessSilenced(change: Change, { stores, clock }: World): Promise<Change> {
-  const { next, notice } = change;
-  if (notice === null) return change;
-  if (notice === 'resolved') return { ...change, next: { ...next, heldBack: false } };
-  const silence = silenceOf(next.group, await stores.silences.list(), clock.now());
-  if (silence === null) return { ...change, next: { ...next, heldBack: false } };
-  const announced = notice === 'spike' ? false : next.announced;
-  return { ...change, notice: null, next: { ...next, announced, heldBack: true } };
-}
-
-/**
- * What goes on when that which held its notice back is over has to be told after all: its scope's incident, or a silence.
- * Null where there is nothing to tell, or nobody to be told yet.
- */
-export async function lateAnnouncement(
-  incident: Incident | null,
-  verdict: Verdict,
-  isCovered: boolean,
-  { stores, clock }: World,
-): Promise<Change | null> {
-  if (incident?.state !== 'firing' || verdict.kind !== 'spike') return null;
-  const isUntold = !incident.announced && !isCovered;
-  const isHeldBack = incident.announced && incident.heldBack && !incident.acknowledged;
-  if (!isUntold && !isHeldBack) return null;
-  const now = clock.now();
-  if (silenceOf(incident.group, await stores.silences.list(), now) !== null) return null;
-  const next = { ...incident, version: incident.version + 1, lastNoticeAt: now, announced: true, heldBack: false };
-  const because = incident.heldBack ? `${verdict.because}; a silence is over` : verdict.because;
-  return { next, notice: isUntold ? 'spike' : 'ongoing', because };
 }
 
 /** The facts of the incident: from a window before it was noticed until now. */

@@ -13,12 +13,11 @@ import {
   SEVERAL_ISSUERS,
   UNKNOWN_ISSUER,
 } from './model.js';
+import { once } from './once.js';
 import type { World } from './ports/index.js';
 import type { TruststoreObject } from './ports/truststore.js';
 import { settingFor } from './stages/account.js';
-import { diagnosisCache } from './x509/cache.js';
 import { certificateFromLoggedPem } from './x509/certificate.js';
-import { changesBetween, describeChange } from './x509/change.js';
 import type { Truststore } from './x509/truststore.js';
 
 export interface Diagnosed {
@@ -31,7 +30,14 @@ export interface Diagnosed {
   readonly issuerTrusted: boolean | null;
 }
 
-const cache = diagnosisCache();
+/**
+ * What reads certificates and truststores, with what it remembers. Loaded when the first one is looked at: most
+ * invocations look at none.
+ */
+const x509 = once(async () => {
+  const [{ diagnosisCache }, change] = await Promise.all([import('./x509/cache.js'), import('./x509/change.js')]);
+  return { cache: diagnosisCache(), ...change };
+});
 
 /** The address of a custom domain's truststore; `*` stands for every domain that has none of its own. */
 export function truststoreUri(scope: string, truststores: Readonly<Record<string, string>>): string | null {
@@ -63,7 +69,8 @@ export async function diagnosisOf(
   if (certificate.kind === 'malformed') {
     return { kind: 'none', because: `The logged certificate cannot be read: ${certificate.detail}.` };
   }
-  return { kind: 'made', verdict: cache.diagnose(certificate, await world.truststores.read(uri), at), uri };
+  const [{ cache }, truststore] = await Promise.all([x509(), world.truststores.read(uri)]);
+  return { kind: 'made', verdict: cache.diagnose(certificate, truststore, at), uri };
 }
 
 /** @param clients those that failed most first */
@@ -99,7 +106,7 @@ export async function surroundingsOf(
   const firstAt = Math.min(...facts.map((fact) => fact.firstAt));
   const look = async () => ({
     change: await changeBefore(uri, firstAt, world),
-    issuerTrusted: holds(cache.truststore(await world.truststores.read(uri)), group.issuerDn),
+    issuerTrusted: holds((await x509()).cache.truststore(await world.truststores.read(uri)), group.issuerDn),
   });
   return unlessUnreadable(look(), () => unknown);
 }
@@ -120,6 +127,7 @@ async function changeBefore(uri: string, firstFailureAt: number, { truststores }
   if (firstFailureAt - current.modifiedAt > CHANGE_MS_MAX) return null;
   const previous = await unlessUnreadable(truststores.previous(uri), () => null);
   if (previous === null) return null;
+  const { cache, changesBetween, describeChange } = await x509();
   const change = changesBetween(cache.truststore(previous), cache.truststore(current));
   return describeChange(change, current, previous, firstFailureAt);
 }
@@ -140,5 +148,6 @@ export async function trustedIssuers(scope: string, { config, truststores }: Wor
   const bundle =
     uri === null ? null : await unlessUnreadable<TruststoreObject | null>(truststores.read(uri), () => null);
   if (bundle === null) return new Set();
+  const { cache } = await x509();
   return new Set(cache.truststore(bundle).certificates.map(({ certificate }) => certificate.subjectDn));
 }

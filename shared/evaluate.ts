@@ -5,7 +5,6 @@
  */
 
 import pMap from 'p-map';
-import { announce, factsOf, lateAnnouncement, unlessSilenced } from './announce.js';
 import { groupId } from './digest.js';
 import { limits } from './limits.js';
 import { type Fact, type GroupKey, type Incident, SEVERAL_ISSUERS } from './model.js';
@@ -15,23 +14,36 @@ import { detect, type History, learnAll, policyFor, type Verdict } from './stage
 import { advance, type Change } from './stages/incident.js';
 import { hourOf, MINUTES_PER_HOUR } from './stages/rollup.js';
 import { coveredByScope, scopeGroup, scopeVerdict } from './stages/scope-incident.js';
+import { lateAnnouncement, unlessSilenced } from './withheld.js';
+
+/** When what a delivery brought is in the stores. */
+export interface Written {
+  readonly facts: Promise<unknown>;
+  /** Waits for the marks of their hours and the clients' certificates: who is told of a group is told of those as well. */
+  readonly rest: () => Promise<unknown>;
+}
+
+const longAgo: Written = { facts: Promise.resolve(), rest: async () => {} };
 
 /**
  * Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`, but for one case: when several
  * groups begin to fire at once, their scope's incident comes before the rest, or a storm's first batch would page for each.
  * @param which `calm` passes those over that fire: the sweep looks at them every minute, and looking at them with every
  *   batch too would make a storm read all its facts again and again
+ * @param written when what the groups grew by is in the stores
  * @returns whether a notice was put in the outbox
  */
 export async function evaluate(
   groups: readonly GroupKey[],
   world: World,
   which: 'all' | 'calm' = 'all',
+  written: Written = longAgo,
 ): Promise<boolean> {
   const distinct = new Map(groups.filter(isOne).map((group) => [groupId(group), group] as const));
   const concurrency = { concurrency: limits.storeConcurrencyMax };
-  const changes = await pMap(distinct.values(), (group) => assess(group, which, world), concurrency);
+  const changes = await pMap(distinct.values(), (group) => assess(group, which, world, written.facts), concurrency);
   const pending = changes.filter((change) => change !== null);
+  if (pending.length > 0) await written.rest();
   const spikes = pending.filter(({ change }) => change.notice === 'spike');
   const held = new Set(spikes.slice(limits.groupsTogetherMin));
   const told = await pMap(
@@ -71,6 +83,9 @@ function isOne(group: GroupKey): boolean {
   return group.issuerDn !== SEVERAL_ISSUERS;
 }
 
+/** Loaded when there is something to tell, which most invocations never have. */
+const loadAnnounce = () => import('./announce.js');
+
 /** A change of a group's incident that is not stored yet. */
 interface Pending {
   readonly group: GroupKey;
@@ -80,17 +95,25 @@ interface Pending {
   readonly facts: readonly Fact[];
 }
 
-async function assess(group: GroupKey, which: 'all' | 'calm', world: World): Promise<Pending | null> {
+async function assess(
+  group: GroupKey,
+  which: 'all' | 'calm',
+  world: World,
+  counted: Promise<unknown>,
+): Promise<Pending | null> {
   const { stores, clock, config } = world;
-  const now = clock.now();
   const policy = policyFor(group, config.detection);
+  const isLeft = (one: Incident | null): boolean => which === 'calm' && one?.state === 'firing';
   const [known, ofScope] = await Promise.all([
     remembered(group, world),
     stores.incidents.load(scopeGroup(group.scope)),
+    counted,
   ]);
-  const { incident } = known;
-  if (which === 'calm' && incident?.state === 'firing') return null;
-  const { verdict, facts } = await judge(group, known, now, world);
+  // What fired may have been resolved meanwhile, without the facts that are there now.
+  const incident = isLeft(known.incident) ? await stores.incidents.load(group) : known.incident;
+  if (isLeft(incident)) return null;
+  const now = clock.now();
+  const { verdict, facts } = await judge(group, known.history, now, world);
   const ofOwn = advance(incident, verdict, group, now, policy);
   const isCovered = (one: Incident): boolean => coveredByScope(one, ofScope);
   if (ofOwn === null || ofOwn.notice === null) {
@@ -112,6 +135,7 @@ async function assess(group: GroupKey, which: 'all' | 'calm', world: World): Pro
 
 /** @returns whether there is a notice of it */
 async function store({ change, before, verdict, facts: recentFacts }: Pending, world: World): Promise<boolean> {
+  const { announce, factsOf } = await loadAnnounce();
   const isTold = change.notice !== null;
   const facts = isTold ? await factsOf(change.next, recentFacts, world.clock.now(), world) : [];
   await announce({ change, before, verdict, facts, recentFacts, groups: [] }, world);
@@ -125,7 +149,10 @@ async function evaluateScope(scope: string, groups: readonly GroupKey[], world: 
   const policy = policyFor(group, config.detection);
   const seen = await pMap(
     groups,
-    async (one) => ({ group: one, ...(await judge(one, await remembered(one, world), now, world)) }),
+    async (one) => {
+      const { incident, history } = await remembered(one, world);
+      return { group: one, incident, ...(await judge(one, history, now, world)) };
+    },
     {
       concurrency: limits.storeConcurrencyMax,
     },
@@ -148,6 +175,7 @@ async function evaluateScope(scope: string, groups: readonly GroupKey[], world: 
       : await unlessSilenced(told ? own : { ...own, notice: null }, world);
   if (change === null) return;
   const facts = members.flatMap((member) => member.facts);
+  const { announce } = await loadAnnounce();
   await announce({ change, before, verdict, facts, recentFacts: facts, groups: worst }, world);
 }
 
@@ -157,7 +185,6 @@ interface Known {
 }
 
 interface Seen {
-  readonly incident: Incident | null;
   readonly verdict: Verdict;
   /** The facts of the last hour at least. */
   readonly facts: readonly Fact[];
@@ -169,7 +196,7 @@ async function remembered(group: GroupKey, { stores }: World): Promise<Known> {
 }
 
 /** The verdict on a group at this moment. Stores nothing but, now and then, what was learned. */
-async function judge(group: GroupKey, { incident, history: known }: Known, now: number, world: World): Promise<Seen> {
+async function judge(group: GroupKey, known: History | null, now: number, world: World): Promise<Seen> {
   const { stores, config } = world;
   const minute = minuteOf(now);
   const policy = policyFor(group, config.detection);
@@ -192,5 +219,5 @@ async function judge(group: GroupKey, { incident, history: known }: Known, now: 
   if (history !== null && history.lastStep - (known?.lastStep ?? 0) >= limits.historySaveMinutes) {
     await stores.history.save(group, history);
   }
-  return { incident, verdict: detect(history, { step: minute, counts: window }, policy), facts };
+  return { verdict: detect(history, { step: minute, counts: window }, policy), facts };
 }

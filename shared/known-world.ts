@@ -14,7 +14,7 @@ export type InWorld = <T>(run: (world: World) => Promise<T>) => Promise<T>;
 export interface KnownWorldProps {
   readonly world: World;
   /** Absent where nothing is discovered: then nothing is read, and the world is as it was set. */
-  readonly inventory?: InventoryStore;
+  readonly inventory?: Pick<InventoryStore, 'domains'>;
   readonly log: Log;
 }
 

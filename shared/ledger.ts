@@ -4,13 +4,15 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import pMap from 'p-map';
 import { trustedIssuers } from './diagnosis.js';
 import { groupId } from './digest.js';
+import type { Written } from './evaluate.js';
 import { limits } from './limits.js';
-import type { Fact, Failure, GroupKey, OtherForbidden } from './model.js';
+import type { AccessRecord, Fact, Failure, GroupKey, OtherForbidden } from './model.js';
 import type { OpenHour, World } from './ports/index.js';
 import { countFailures, countForbidden, minuteOf } from './stages/count.js';
-import { type Applicants, applicantsOf, groupOf, placeOf, standIn } from './stages/group.js';
+import { type Applicants, applicantsOf, dayOf, groupOf, placeOf, standIn } from './stages/group.js';
 import { hourOf, MINUTES_PER_HOUR, rollUp } from './stages/rollup.js';
 
 /** What one batch owns, or one list that was settled. */
@@ -20,27 +22,54 @@ export interface Counted {
   readonly forbidden: readonly Pick<OtherForbidden, 'at' | 'cause' | 'scope'>[];
 }
 
-export async function writeDown({ batchId, failures, forbidden }: Counted, world: World): Promise<readonly Fact[]> {
-  const { stores } = world;
+/**
+ * Looks at the groups that grew. Called while they are being written down, so that what does not depend on it can be read
+ * meanwhile.
+ */
+export type Look = (grown: readonly GroupKey[], written: Written) => Promise<unknown>;
+
+export const lookAway: Look = async () => {};
+
+export async function writeDown(
+  { batchId, failures, forbidden }: Counted,
+  world: World,
+  look: Look = lookAway,
+): Promise<readonly Fact[]> {
   const facts = countFailures(await group(failures, world), batchId);
-  await stores.facts.put(facts, countForbidden(forbidden, batchId));
-  // The mark comes after the facts and is new, so that a roll-up never misses facts whose mark it removes.
-  const stamp = randomUUID();
-  const hours = facts.map((fact): OpenHour => ({ group: fact.group, hour: hourOf(fact.minute), stamp }));
-  const distinct = new Map(hours.map((open) => [`${open.hour} ${groupId(open.group)}`, open] as const));
-  await stores.rollups.mark([...distinct.values()]);
+  const counted = world.stores.facts.put(facts, countForbidden(forbidden, batchId));
+  const marked = counted.then(() => markHours(facts, world));
+  const grown = facts.map((fact) => fact.group);
+  await Promise.all([marked, look(grown, { facts: counted, rest: () => marked })]);
   world.failureLog?.record(failures, batchId);
   return facts;
 }
 
+/** The mark comes after the facts and is new, so that a roll-up never misses facts whose mark it removes. */
+async function markHours(facts: readonly Fact[], { stores }: World): Promise<void> {
+  const stamp = randomUUID();
+  const hours = facts.map((fact): OpenHour => ({ group: fact.group, hour: hourOf(fact.minute), stamp }));
+  const distinct = new Map(hours.map((open) => [`${open.hour} ${groupId(open.group)}`, open] as const));
+  await stores.rollups.mark([...distinct.values()]);
+}
+
 async function group(failures: readonly Failure[], world: World): Promise<(readonly [GroupKey, Failure])[]> {
-  const admitted = new Map<string, ReadonlySet<string>>();
-  for (const applicants of applicantsOf(failures)) {
-    admitted.set(placeOf(applicants.scope, applicants.day), await admit(applicants, world));
-  }
+  const admissions = await pMap(
+    applicantsOf(failures),
+    async (applicants) => [placeOf(applicants.scope, applicants.day), await admit(applicants, world)] as const,
+    { concurrency: limits.storeConcurrencyMax },
+  );
+  const admitted = new Map(admissions);
   return failures.flatMap((failure) => {
     const counted = [groupOf(failure, admitted), failure] as const;
     return failure.weight === 1 ? [counted] : [counted, standIn(failure)];
+  });
+}
+
+/** Ahead of the failures: the issuers of a batch's records are asked for admission as soon as they are joined. */
+export async function lookUpAdmitted(accesses: readonly AccessRecord[], { stores }: World): Promise<void> {
+  const places = new Map(accesses.map(({ scope, at }) => [placeOf(scope, dayOf(at)), { scope, day: dayOf(at) }]));
+  await pMap(places.values(), ({ scope, day }) => stores.groups.admit(scope, day, []), {
+    concurrency: limits.storeConcurrencyMax,
   });
 }
 

@@ -46,7 +46,7 @@ export const limits = {
   pemCharsMax: 32 * KIB,
   /** OpenSSL's own tests go to about 130 KB (thousands of names in one certificate); real ones stay below 8 KB. */
   certificateBytesMax: 256 * KIB,
-  /** A certificate nests about ten deep; asn1js recurses. */
+  /** A certificate nests about ten deep; the reader recurses. */
   derDepthMax: 32,
   /** Room for a certificate of the largest size that holds nothing but short names. */
   derNodesMax: 50_000,
@@ -120,13 +120,15 @@ export const limits = {
   backtestCountMax: 16_777_216,
   /** One CSV record; longer means that a quote was left open. */
   csvRecordCharsMax: 64 * KIB,
-  /** Parallel store calls of one invocation: below the SDK's default of 50 sockets. */
-  storeConcurrencyMax: 40,
+  /** Parallel store calls of one step: a batch of 100 requests goes in one wave. A connection is made when it is needed. */
+  storeConcurrencyMax: 100,
+  /** Some steps run side by side, such as the cells of a batch and its certificates. */
+  storeSocketsMax: 128,
   /** The SDK's own attempts at one request, and ours at what a batch leaves undone: about 1.5 seconds in all. */
   storeAttemptsMax: 4,
   storeBatchAttemptsMax: 6,
   storeBackoffMs: 50,
-  /** A small function that starts opens 40 connections at once with a fraction of a CPU: a second can be too short. */
+  /** A small function that starts opens 100 connections at once with a fraction of a CPU: a second can be too short. */
   storeConnectMsMax: 5_000,
   storeAnswerMsMax: 5_000,
   /** A redelivery comes within a day, Lambda's own retries within six hours of it. */

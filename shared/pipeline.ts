@@ -5,9 +5,9 @@
 
 import { leaveOut, setAside } from './canary.js';
 import { type Correlated, correlate } from './correlate.js';
-import { evaluate, evaluateScopes } from './evaluate.js';
+import { evaluate, evaluateScopes, type Written } from './evaluate.js';
 import { infer } from './infer.js';
-import { closeHours, unmatched, writeDown } from './ledger.js';
+import { closeHours, type Look, lookAway, lookUpAdmitted, unmatched, writeDown } from './ledger.js';
 import { limits } from './limits.js';
 import { minimise } from './minimise.js';
 import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model.js';
@@ -27,21 +27,38 @@ export interface Ingested {
   readonly sightings: readonly Sighting[];
 }
 
-/** One delivery: parse, correlate, group, count. Repeating it, whole or in part, changes no count. */
-export async function ingest(batch: LogBatch, world: World): Promise<Ingested> {
-  const { stores, config } = world;
-  const { batchId } = batch;
-  const read = parse(batch, config.domains, config.central !== null);
+/**
+ * One delivery: parse, correlate, group, count. Repeating it, whole or in part, changes no count.
+ * @param look at the groups that grew; see `alert`
+ */
+export async function ingest(batch: LogBatch, world: World, look: Look = lookAway): Promise<Ingested> {
+  const read = parse(batch, world.config.domains, world.config.central !== null);
   const parsed = await leaveOut(await minimise(read, world), world);
+  // Nobody waits for the certificates but who looks at one.
+  const saved = world.stores.certificates.save(parsed.certificates);
+  const { batchId } = batch;
+  const pems = read.certificates;
+  const [ingested] = await Promise.all([countParsed({ batchId, parsed, pems, saved }, world, look), saved]);
+  return ingested;
+}
+
+interface Read {
+  readonly batchId: string;
+  readonly parsed: Parsed;
+  /** By fingerprint, as the batch brought them. */
+  readonly pems: ReadonlyMap<string, string>;
+  /** When those that are kept are in the store. */
+  readonly saved: Promise<unknown>;
+}
+
+async function countParsed({ batchId, parsed, pems, saved }: Read, world: World, look: Look): Promise<Ingested> {
+  const { stores, config } = world;
   const isAlone = ({ api: { apiId } }: AccessRecord) =>
     apiId !== null && config.apisWithoutExecutionLog.some((setting) => isNamed(setting, apiId));
   const joinable = parsed.accesses.filter((access) => !isAlone(access));
   const { halves, left } = await bound(parsed.denials, joinable, batchId, world);
-  const [correlated] = await Promise.all([
-    correlate(halves, batchId, stores.join),
-    stores.certificates.save(parsed.certificates),
-  ]);
-  const inferred = await infer(parsed.accesses.filter(isAlone), read.certificates, batchId, world);
+  const [correlated] = await Promise.all([correlate(halves, batchId, stores.join), lookUpAdmitted(joinable, world)]);
+  const inferred = await infer(parsed.accesses.filter(isAlone), pems, batchId, world);
   const alone = left.map((denial) => lonely(denial, 'not-sampled'));
   const found = {
     failures: [...correlated.failures, ...alone, ...inferred.failures],
@@ -49,16 +66,21 @@ export async function ingest(batch: LogBatch, world: World): Promise<Ingested> {
   };
   const { failures, sightings, ...rest } = await setAside(found, world);
   const forbidden = [...parsed.otherForbidden, ...unmatched(rest.unmatched)];
+  const lookWithCertificates: Look = (grown, written) =>
+    look(grown, { ...written, rest: () => Promise.all([written.rest(), saved]) });
   const [facts] = await Promise.all([
-    writeDown({ batchId, failures, forbidden }, world),
+    writeDown({ batchId, failures, forbidden }, world, lookWithCertificates),
     leaveWaiting(batchId, correlated, world),
   ]);
   return { parsed, correlated, facts, sightings };
 }
 
-/** What failed a moment ago: detect, turn into incidents, notify. What fires already is looked at by the sweep. */
-export async function alert(groups: readonly GroupKey[], world: World): Promise<void> {
-  if (await evaluate(groups, world, 'calm')) await deliver(world);
+/**
+ * What failed a moment ago: detect, turn into incidents, notify. What fires already is looked at by the sweep.
+ * @param written when what the groups grew by is in the stores; default: it is there
+ */
+export async function alert(groups: readonly GroupKey[], world: World, written?: Written): Promise<void> {
+  if (await evaluate(groups, world, 'calm', written)) await deliver(world);
 }
 
 export interface Swept {

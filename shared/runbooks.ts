@@ -6,7 +6,7 @@
 
 import type { Config } from './config.js';
 import { forbiddenCauses, reasonIds } from './reasons.js';
-import { findingCodes } from './x509/findings.js';
+import { findingCodes } from './x509/finding-codes.js';
 
 /** Incidents of a whole scope, and what is easily taken for a refused certificate. */
 export const neighbourRunbooks = [

@@ -5,9 +5,13 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { countingClient, createDynamoStores } from '../shared/adapters/dynamodb/index.js';
 import { MtlsWatchError } from '../shared/errors.js';
 import { limits } from '../shared/limits.js';
+import { pemOf } from '../shared/x509/pem.js';
+import { ca, leaf } from './certificates.js';
 import { access, denial, fact, group, incident, notice, rollup } from './contract/examples.js';
 import { CLOCK } from './contract/stores.js';
 import { createTestTable, type LocalDynamo, startDynalite } from './support/local-table.js';
+
+const PEM = pemOf(Buffer.from('a certificate'));
 
 let dynamo: LocalDynamo;
 let table: string;
@@ -20,12 +24,17 @@ beforeEach(async () => {
   table = await createTestTable(dynamo.client);
 });
 
-const storesOn = (client: DynamoDBClient, sleeps: number[] = []) =>
-  createDynamoStores(client, table, CLOCK, {
-    sleep: async (ms) => {
-      sleeps.push(ms);
+const storesOn = (client: DynamoDBClient, sleeps: number[] = [], laterMs = 0) =>
+  createDynamoStores(
+    client,
+    table,
+    { now: () => CLOCK.now() + laterMs },
+    {
+      sleep: async (ms) => {
+        sleeps.push(ms);
+      },
     },
-  });
+  );
 
 type Answer = Error | object | undefined;
 
@@ -101,7 +110,7 @@ describe('failures of the world', () => {
   });
 
   it('are told apart from bugs', async () => {
-    const bug = await fails(storesOn(dynamo.client).certificates.save(new Map([['f'.repeat(3000), 'PEM']])));
+    const bug = await fails(storesOn(dynamo.client).certificates.save(new Map([['f'.repeat(3000), PEM]])));
     expect(bug).toMatchObject({ name: 'ValidationException' });
     const broken = storesOn(faultyClient(() => new TypeError('not a function')));
     expect(await fails(broken.history.load(group()))).toBeInstanceOf(TypeError);
@@ -142,9 +151,9 @@ describe('failures of the world', () => {
       return { UnprocessedItems: (input as Request).RequestItems };
     });
     const sleeps: number[] = [];
-    await storesOn(once, sleeps).certificates.save(new Map([['f', 'PEM']]));
+    await storesOn(once, sleeps).certificates.save(new Map([['f', PEM]]));
     expect(sleeps).toEqual([limits.storeBackoffMs, 2 * limits.storeBackoffMs]);
-    expect(await storesOn(dynamo.client).certificates.load('f')).toBe('PEM');
+    expect(await storesOn(dynamo.client).certificates.load('f')).toBe(PEM);
 
     const never = faultyClient((command, input) => {
       if (command === 'BatchWriteItem') return { UnprocessedItems: (input as Request).RequestItems };
@@ -152,7 +161,7 @@ describe('failures of the world', () => {
       return undefined;
     });
     const failed = { code: 'store-unavailable', retryable: true };
-    expect(await fails(storesOn(never).certificates.save(new Map([['g', 'PEM']])))).toMatchObject(failed);
+    expect(await fails(storesOn(never).certificates.save(new Map([['g', PEM]])))).toMatchObject(failed);
     expect(await fails(storesOn(never, sleeps).join.read(['k']))).toMatchObject(failed);
     expect(sleeps).toHaveLength(2 + limits.storeBatchAttemptsMax - 1);
   });
@@ -263,9 +272,9 @@ describe('items that are not as they were written', () => {
 });
 
 describe('cost', () => {
-  const counted = () => {
+  const counted = (laterMs = 0) => {
     const client = dynamo.connect();
-    return { stores: storesOn(client), usage: countingClient(client) };
+    return { stores: storesOn(client, [], laterMs), usage: countingClient(client) };
   };
 
   it('is one unit for each half of an ordinary request', async () => {
@@ -302,13 +311,43 @@ describe('cost', () => {
     expect(usage.requests).toBe(2);
   });
 
-  it('is one request for certificates, however many a client makes, and none for known ones', async () => {
+  it('is a look and a write for certificates, however many a client makes, and none for known ones', async () => {
     const { stores, usage } = counted();
-    const many = new Map(Array.from({ length: 500 }, (_, n) => [`f${n}`, 'PEM']));
+    const many = new Map(Array.from({ length: 500 }, (_, n) => [`f${n}`, PEM]));
     await stores.certificates.save(many);
-    expect(usage.requests).toBe(1);
-    await stores.certificates.save(new Map([...many].slice(0, limits.certificatesPerBatchMax)));
-    expect(usage.requests).toBe(1);
+    expect(usage.requests).toBe(2);
+    const first = new Map([...many].slice(0, limits.certificatesPerBatchMax));
+    await stores.certificates.save(first);
+    expect(usage.requests).toBe(2);
+    // What another container saved costs this one a look, until half of its time is over.
+    const another = counted();
+    await another.stores.certificates.save(first);
+    expect(another.usage).toMatchObject({ requests: 1, writeUnits: 0 });
+    const later = counted((limits.keptDaysMax / 2) * 86_400_000);
+    await later.stores.certificates.save(first);
+    expect(later.usage).toMatchObject({ requests: 2, writeUnits: limits.certificatesPerBatchMax });
+  });
+
+  it('is one write unit for a certificate with an RSA key of 2,048 bits', async () => {
+    const { stores, usage } = counted();
+    const { pem, certificate } = leaf({
+      subject: 'C=US,O=Acme,CN=client',
+      key: 'rsa-a',
+      issuer: ca({ subject: 'C=US,O=Acme,CN=Acme Issuing CA', key: 'rsa-b' }),
+    });
+    await stores.certificates.save(new Map([[certificate.fingerprint, pem]]));
+    expect(usage.writeUnits).toBe(1);
+    expect(await stores.certificates.load(certificate.fingerprint)).toBe(pem);
+  });
+
+  it('is a look for the issuers of a place that another container admitted', async () => {
+    const { stores } = counted();
+    await stores.groups.admit('s', 2, ['CN=known']);
+    const another = counted();
+    expect(await another.stores.groups.admit('s', 2, [])).toEqual(new Set());
+    expect(await another.stores.groups.admit('s', 2, ['CN=known'])).toEqual(new Set(['CN=known']));
+    await another.stores.groups.admit('s', 2, []);
+    expect(another.usage).toEqual({ requests: 1, writeUnits: 0, readUnits: 1 });
   });
 
   it('counts a failed condition as a write', async () => {
@@ -359,7 +398,7 @@ describe('expiry', () => {
     await stores.rollups.mark([{ group: group(), hour, stamp: 's' }]);
     await stores.rollups.close({ group: group(), hour, stamp: 'another' }, rollup(hour));
     await stores.history.save(group(), {});
-    await stores.certificates.save(new Map([['f', 'PEM']]));
+    await stores.certificates.save(new Map([['f', PEM]]));
     await stores.storm.addLoad(1, 'denial', 1);
     await stores.storm.fixRate('b', 1);
     await stores.incidents.transition(incident(1), notice('n'));

@@ -22,7 +22,7 @@ import { linksOf, logsInsightsUrl } from '../shared/stages/console-links.js';
 import { runbookUrl } from '../shared/stages/notice.js';
 import { topicsFor } from '../shared/stages/route.js';
 import { canonicalDn } from '../shared/x509/dn.js';
-import { findingCodes } from '../shared/x509/findings.js';
+import { findingCodes } from '../shared/x509/finding-codes.js';
 import { hostileNames } from './support/hostile-names.js';
 import { testConfig } from './support/world.js';
 

@@ -1,12 +1,11 @@
 /** Called every few minutes by the scheduler, whose event says nothing that is needed. */
 
 import { createLog } from '../../shared/adapters/aws/log.js';
-import { createMeter } from '../../shared/adapters/aws/metrics.js';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { createDynamoClient, createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
 import { callGateway } from '../../shared/adapters/gateway-call.js';
 import { makeStranger } from '../../shared/adapters/stranger.js';
-import { configIn, variable } from '../wiring.js';
+import { configIn, meterIn, variable } from '../wiring.js';
 import { createCanary } from './canary.js';
 
 export const handler = createCanary({
@@ -15,6 +14,6 @@ export const handler = createCanary({
   probes: createDynamoStores(createDynamoClient(), variable(process.env, 'TABLE_NAME'), systemClock).probes,
   makeStranger,
   call: (call, client) => callGateway(call, client),
-  meter: createMeter(),
+  meter: meterIn(process.env),
   log: createLog(process.stderr),
 });

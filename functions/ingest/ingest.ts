@@ -3,6 +3,7 @@
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import pMap from 'p-map';
 import { knownWorld } from '../../shared/known-world.js';
+import type { Look } from '../../shared/ledger.js';
 import { limits } from '../../shared/limits.js';
 import type { GroupKey, Measure, Rejected } from '../../shared/model.js';
 import { alert, ingest } from '../../shared/pipeline.js';
@@ -19,7 +20,8 @@ export function createIngest(wired: Wired): (event: unknown) => Promise<KinesisS
 
 async function handleEvent(event: unknown, wired: Wired): Promise<KinesisStreamBatchResponse | undefined> {
   if (isKinesis(event)) return handleRecords(event, wired);
-  await finish(await count([decodeSubscription(event)], wired), wired);
+  const look: Look = (groups, written) => alert(groups, wired.world, written);
+  for (const { measures } of await count([decodeSubscription(event)], wired, look)) wired.meter.record(measures);
   return undefined;
 }
 
@@ -29,11 +31,11 @@ interface Counted {
   readonly measures: readonly Measure[];
 }
 
-async function count(deliveries: readonly Delivery[], { world, log }: Wired): Promise<Counted[]> {
+async function count(deliveries: readonly Delivery[], { world, log }: Wired, look?: Look): Promise<Counted[]> {
   const counted: Counted[] = [];
   for (const batch of deliveries) {
     if (batch.kind === 'control') continue;
-    const ingested = await ingest(batch, world);
+    const ingested = await ingest(batch, world, look);
     tellRejected(batch.logGroup, ingested.parsed.rejected, log);
     counted.push({
       groups: ingested.facts.map((fact) => fact.group),
@@ -43,7 +45,7 @@ async function count(deliveries: readonly Delivery[], { world, log }: Wired): Pr
   return counted;
 }
 
-/** Alerts once for all that was counted: one by one they would come to the same groups at once, and make one notice twice. */
+/** Alerts once for all that the records of a stream brought: one by one they would come to the same groups at once, and make one notice twice. */
 async function finish(counted: readonly Counted[], { world, meter }: Wired): Promise<void> {
   await alert(
     counted.flatMap(({ groups }) => groups),

@@ -3,11 +3,10 @@
 import { createDiscovery, discoveryClients } from '../../shared/adapters/aws/discovery.js';
 import { createLog } from '../../shared/adapters/aws/log.js';
 import { createLogGroups } from '../../shared/adapters/aws/log-groups.js';
-import { createMeter } from '../../shared/adapters/aws/metrics.js';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { createDynamoClient } from '../../shared/adapters/dynamodb/index.js';
 import { createDynamoInventory } from '../../shared/adapters/dynamodb/inventory.js';
-import { configIn, variable } from '../wiring.js';
+import { configIn, meterIn, variable } from '../wiring.js';
 import { createReconciler } from './reconcile.js';
 
 const clients = discoveryClients();
@@ -25,5 +24,5 @@ export const handler = createReconciler({
     discovery: createDiscovery(clients, variable(process.env, 'AWS_REGION')),
     inventory: createDynamoInventory(createDynamoClient(), variable(process.env, 'TABLE_NAME')),
   },
-  meter: createMeter(),
+  meter: meterIn(process.env),
 });

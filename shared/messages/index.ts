@@ -2,7 +2,7 @@
 
 import type { NoticeKind, Severity } from '../model.js';
 import type { ReasonId } from '../reasons.js';
-import type { FindingCode } from '../x509/findings.js';
+import type { FindingCode } from '../x509/finding-codes.js';
 import { en } from './en.js';
 import { ja } from './ja.js';
 

@@ -2,7 +2,7 @@
 
 import { limits } from '../limits.js';
 import { type Finding, type Notice, OTHER_ISSUERS, SEVERAL_ISSUERS, UNKNOWN_ISSUER } from '../model.js';
-import type { FindingCode } from '../x509/findings.js';
+import type { FindingCode } from '../x509/finding-codes.js';
 import type { FindingMessages, Messages, ReasonMessages } from './index.js';
 import { nameIn } from './safe.js';
 

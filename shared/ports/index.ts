@@ -81,7 +81,8 @@ export interface FactStore {
 export interface GroupStore {
   /**
    * Admits issuers to the groups of a scope and UTC day, the first ones first, up to the bound; returns those that are in. An answer for one
-   * issuer and day never changes from out to in or back, so that a retry counts in the same group.
+   * issuer and day never changes from out to in or back, so that a retry counts in the same group. Asked for no issuer it
+   * admits none, and may look up who is in, for the questions to come.
    */
   admit(scope: string, day: number, issuerDns: readonly string[]): Promise<ReadonlySet<string>>;
 }

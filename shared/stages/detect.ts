@@ -232,5 +232,6 @@ export function roundWords(n: number): string {
   ] as const) {
     if (rounded >= size) return `${rounded / size} ${name}`;
   }
-  return rounded.toLocaleString('en-US');
+  // By hand: a locale's first use costs a new container tens of milliseconds.
+  return rounded < 1_000 ? String(rounded) : `${rounded / 1_000},000`;
 }

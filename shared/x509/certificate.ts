@@ -6,13 +6,13 @@
 import { createHash } from 'node:crypto';
 import { type PublicKey, readPublicKey, readSignatureAlgorithm, type SignatureAlgorithm } from './algorithms.js';
 import {
-  bitString,
   DerError,
   type DerNode,
   expectTag,
   hex,
   isContext,
   isUniversal,
+  octetString,
   readDer,
   sameBytes,
   TAG,
@@ -99,7 +99,7 @@ function read(der: Uint8Array): Certificate {
     serialNumber: readSerial(expectTag(serial, TAG.integer, 'serial number').content),
     signatureAlgorithm: readSignatureAlgorithm(algorithm),
     signatureAlgorithmsAgree: sameBytes(algorithm.raw, innerAlgorithm.raw),
-    signature: bitString(expectTag(signature, TAG.bitString, 'signature')),
+    signature: octetString(expectTag(signature, TAG.bitString, 'signature')),
     subjectDn: canonical(subjectRdns),
     issuerDn: canonical(issuerRdns),
     subjectDer: subject.raw,

@@ -1,17 +1,18 @@
 /**
- * A small view over asn1js: plain nodes with their bytes, and DER's own rules (definite, shortest lengths), which
- * asn1js does not enforce. Everything here throws `DerError` on bytes that are not DER; the callers turn it into data.
+ * Reads DER (X.690) into plain nodes with their bytes, and holds it to DER's own rules: definite, shortest lengths. Small
+ * enough to be a part of every function's start. Everything here throws `DerError` on bytes that are not DER; the callers
+ * turn it into data.
  */
 
-import { fromBER } from 'asn1js';
 import { limits } from '../limits.js';
 
 export class DerError extends Error {
   override readonly name = 'DerError';
 }
 
-export const UNIVERSAL = 1;
-export const CONTEXT = 3;
+/** The classes of tags, as the two highest bits of the first octet tell them. */
+export const UNIVERSAL = 0;
+export const CONTEXT = 2;
 
 /** Universal tags used in certificates. */
 export const TAG = {
@@ -37,7 +38,7 @@ export const TAG = {
 
 /** One element. `raw` is the whole encoding, `content` what follows the header; both are views, never copies. */
 export interface DerNode {
-  /** 1 universal, 2 application, 3 context, 4 private (asn1js's numbers). */
+  /** 0 universal, 1 application, 2 context, 3 private. */
   readonly tagClass: number;
   readonly tag: number;
   readonly constructed: boolean;
@@ -46,55 +47,72 @@ export interface DerNode {
   readonly children: readonly DerNode[];
 }
 
-/** The part of asn1js's blocks that is read here; its public types do not show it for a parsed block. */
-interface Block {
-  readonly idBlock: { tagClass: number; tagNumber: number; isConstructed: boolean };
-  readonly lenBlock: { length: number; isIndefiniteForm: boolean };
-  readonly valueBlock: { value?: unknown };
-  readonly valueBeforeDecodeView: Uint8Array;
-}
-
-/** Reads exactly one DER element that fills `bytes`. */
+/** Reads exactly one DER element that fills `bytes` (X.690, 8.1 and 10.1). */
 export function readDer(bytes: Uint8Array): DerNode {
   if (bytes.length > limits.certificateBytesMax) throw new DerError(`more than ${limits.certificateBytesMax} bytes`);
-  let parsed: ReturnType<typeof fromBER>;
-  try {
-    parsed = fromBER(bytes, {
-      parseEmbedded: false,
-      copyInput: false,
-      maxDepth: limits.derDepthMax,
-      maxNodes: limits.derNodesMax,
-    });
-  } catch (error) {
-    // asn1js throws plain errors on some contents, such as times that are none.
-    throw new DerError('not valid ASN.1', { cause: error });
-  }
-  if (parsed.offset === -1) throw new DerError(`not valid ASN.1: ${parsed.result.error}`);
-  if (parsed.offset !== bytes.length) throw new DerError(`${bytes.length - parsed.offset} byte(s) after the end`);
-  return nodeOf(parsed.result as unknown as Block);
+  const left = { nodes: limits.derNodesMax };
+  const node = readNode(bytes, 0, limits.derDepthMax, left);
+  if (node.raw.length !== bytes.length) throw new DerError(`${bytes.length - node.raw.length} byte(s) after the end`);
+  return node;
 }
 
-function nodeOf(block: Block): DerNode {
-  const { idBlock, lenBlock, valueBeforeDecodeView: raw } = block;
-  const { length, isIndefiniteForm } = lenBlock;
-  if (isIndefiniteForm) throw new DerError('indefinite length, which DER forbids');
-  if (idBlock.tagNumber < 31 && raw.length - length !== headerLength(length))
-    throw new DerError('length not in its shortest form');
-  const value = idBlock.isConstructed ? block.valueBlock.value : undefined;
+/** @param left how many more nodes may be read */
+function readNode(bytes: Uint8Array, start: number, depth: number, left: { nodes: number }): DerNode {
+  if (depth === 0) throw new DerError(`nested deeper than ${limits.derDepthMax}`);
+  if (left.nodes-- === 0) throw new DerError(`more than ${limits.derNodesMax} elements`);
+  const first = octetAt(bytes, start);
+  const tag = (first & 0x1f) === 0x1f ? readLongTag(bytes, start + 1) : { number: first & 0x1f, end: start + 1 };
+  const { length, end: contentStart } = readLength(bytes, tag.end);
+  const end = contentStart + length;
+  if (end > bytes.length) throw new DerError('not valid ASN.1: cut short');
+  const constructed = (first & 0x20) !== 0;
+  const children: DerNode[] = [];
+  for (let at = contentStart; constructed && at < end; ) {
+    const child = readNode(bytes.subarray(0, end), at, depth - 1, left);
+    children.push(child);
+    at += child.raw.length;
+  }
   return {
-    tagClass: idBlock.tagClass,
-    tag: idBlock.tagNumber,
-    constructed: idBlock.isConstructed,
-    raw,
-    content: raw.subarray(raw.length - length),
-    children: Array.isArray(value) ? (value as Block[]).map(nodeOf) : [],
+    tagClass: first >> 6,
+    tag: tag.number,
+    constructed,
+    raw: bytes.subarray(start, end),
+    content: bytes.subarray(contentStart, end),
+    children,
   };
 }
 
-function headerLength(contentLength: number): number {
-  let bytes = 2;
-  if (contentLength > 127) for (let rest = contentLength; rest > 0; rest = Math.floor(rest / 256)) bytes++;
-  return bytes;
+function octetAt(bytes: Uint8Array, at: number): number {
+  const octet = bytes[at];
+  if (octet === undefined) throw new DerError('not valid ASN.1: cut short');
+  return octet;
+}
+
+/** Tag numbers from 31 on, seven bits an octet. No certificate has one; two octets are more than any standard uses. */
+function readLongTag(bytes: Uint8Array, start: number): { readonly number: number; readonly end: number } {
+  const first = octetAt(bytes, start);
+  if (first < 0x80) {
+    if (first < 31) throw new DerError('tag not in its shortest form');
+    return { number: first, end: start + 1 };
+  }
+  const second = octetAt(bytes, start + 1);
+  if (first === 0x80 || second >= 0x80) throw new DerError('tag number too large or not in its shortest form');
+  return { number: (first & 0x7f) * 128 + second, end: start + 2 };
+}
+
+/** Definite and in its shortest form, as DER wants it. */
+function readLength(bytes: Uint8Array, start: number): { readonly length: number; readonly end: number } {
+  const first = octetAt(bytes, start);
+  if (first < 0x80) return { length: first, end: start + 1 };
+  if (first === 0x80) throw new DerError('indefinite length, which DER forbids');
+  const octets = first & 0x7f;
+  // Four octets hold more than any certificate's length.
+  if (octets > 4) throw new DerError('length longer than anything that is read');
+  let length = 0;
+  for (let at = 1; at <= octets; at++) length = length * 256 + octetAt(bytes, start + at);
+  const shortest = length < 0x80 ? 0 : Math.ceil((32 - Math.clz32(length)) / 8);
+  if (octets !== shortest) throw new DerError('length not in its shortest form');
+  return { length, end: start + 1 + octets };
 }
 
 export function isUniversal(node: DerNode | undefined, tag: number): node is DerNode {
@@ -136,10 +154,22 @@ export function boolean(node: DerNode): boolean {
   return node.content[0] !== 0;
 }
 
-/** The bits after the count of unused ones. */
+/** The bits after the count of unused ones. Those that are not used are zero (X.690, 11.2.1). */
 export function bitString(node: DerNode): Uint8Array {
-  if (node.constructed || node.content.length < 1) throw new DerError('bit string cut short');
-  return node.content.subarray(1);
+  const { constructed, content } = node;
+  const [unused] = content;
+  if (constructed || unused === undefined) throw new DerError('bit string cut short');
+  const last = content.at(-1) ?? 0;
+  if (unused > 7 || (unused > 0 && (content.length === 1 || (last & (2 ** unused - 1)) !== 0)))
+    throw new DerError('bit string with a wrong count of unused bits');
+  return content.subarray(1);
+}
+
+/** A bit string of whole octets, as signatures are. */
+export function octetString(node: DerNode): Uint8Array {
+  const octets = bitString(node);
+  if (node.content[0] !== 0) throw new DerError('bit string that ends within an octet');
+  return octets;
 }
 
 const utf8 = new TextDecoder('utf-8');

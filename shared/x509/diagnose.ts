@@ -7,10 +7,9 @@
 import type { Diagnosis, Finding } from '../model.js';
 import type { Certificate, Malformed } from './certificate.js';
 import { explainBreak } from './explain.js';
+import { type FindingCode, findingCodes } from './finding-codes.js';
 import {
-  type FindingCode,
   finding,
-  findingCodes,
   keyIdentifierMismatch,
   pathFinding,
   problemFinding,

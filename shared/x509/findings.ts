@@ -1,44 +1,15 @@
 /**
  * Findings in words. Every code has one place here: its evidence (the values that were compared) and its remedy (what to
- * do, naming the CA and the values). Codes are contracts: they are in alerts and are the file names of runbooks.
+ * do, naming the CA and the values).
  */
 
 import { limits } from '../limits.js';
 import type { Finding } from '../model.js';
 import type { Certificate } from './certificate.js';
+import type { FindingCode } from './finding-codes.js';
 import type { PathProblem } from './paths.js';
 import type { Problem } from './rules.js';
 import { identity, keyText, plural, serialText, span, when } from './words.js';
-
-/** All codes of a diagnosis, the deciding one first: when several apply, the verdict's reason is the first of this list. */
-export const findingCodes = [
-  'malformed',
-  'self-signed',
-  'search-limit-exceeded',
-  'content-altered',
-  'issuer-rekeyed',
-  'intermediate-missing',
-  'issuer-missing',
-  'chain-too-long',
-  'issuer-not-ca',
-  'path-length-exceeded',
-  'unhandled-critical-extension',
-  'unsupported-purpose',
-  'name-constraint-violated',
-  'weak-signature',
-  'weak-key',
-  'unsupported-curve',
-  'unsupported-key',
-  'issuer-expired',
-  'issuer-not-yet-valid',
-  'expired',
-  'not-yet-valid',
-  'key-identifier-mismatch',
-  'two-issuers',
-  'would-pass',
-] as const;
-
-export type FindingCode = (typeof findingCodes)[number];
 
 /** Where a finding stands in the path. */
 export interface Place {

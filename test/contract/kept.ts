@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/limits.js';
 import type { Waiting } from '../../shared/ports/index.js';
+import { pemOf } from '../../shared/x509/pem.js';
 import { group, HOSTILE, silence } from './examples.js';
 import type { Containers } from './stores.js';
 
@@ -75,24 +77,26 @@ export function describeKept(containers: Containers): void {
       const { a, b } = containers;
       await a.certificates.save(new Map());
       expect(await a.certificates.load('f1')).toBeNull();
+      const long = pemOf(randomBytes(limits.pemCharsMax / 2));
       await a.certificates.save(
         new Map([
-          ['f1', 'PEM 1'],
-          ['f2', 'P'.repeat(limits.pemCharsMax)],
+          ['f1', pemOf(Buffer.from('1'))],
+          ['f2', long],
         ]),
       );
-      await b.certificates.save(new Map([['f1', 'PEM 1']]));
-      expect(await b.certificates.load('f1')).toBe('PEM 1');
-      expect(await b.certificates.load('f2')).toHaveLength(limits.pemCharsMax);
+      await b.certificates.save(new Map([['f1', pemOf(Buffer.from('1'))]]));
+      expect(await b.certificates.load('f1')).toBe(pemOf(Buffer.from('1')));
+      expect(await b.certificates.load('f2')).toBe(long);
       expect(await a.certificates.load('f3')).toBeNull();
     });
 
     it('are all kept that one batch may save', async () => {
       const { certificates } = containers.a;
       const many = Array.from({ length: limits.certificatesPerBatchMax }, (_, index) => `f${index}`);
-      await certificates.save(new Map(many.map((fingerprint) => [fingerprint, `PEM of ${fingerprint}`])));
+      const pemOfOne = (fingerprint: string): string => pemOf(Buffer.from(fingerprint));
+      await certificates.save(new Map(many.map((fingerprint) => [fingerprint, pemOfOne(fingerprint)])));
       const found = await Promise.all(many.map((fingerprint) => containers.b.certificates.load(fingerprint)));
-      expect(found).toEqual(many.map((fingerprint) => `PEM of ${fingerprint}`));
+      expect(found).toEqual(many.map(pemOfOne));
     });
   });
 

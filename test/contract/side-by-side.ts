@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createMemoryStores } from '../../shared/adapters/memory.js';
 import { limits } from '../../shared/limits.js';
 import type { Stores } from '../../shared/ports/index.js';
+import { pemOf } from '../../shared/x509/pem.js';
 import { access, denial, fact, group, incident, notice, rollup } from './examples.js';
 import { CLOCK, type MakeStores } from './stores.js';
 
@@ -167,7 +168,7 @@ const keeping: fc.Arbitrary<Step> = fc.oneof(
   few.map(
     (n): Step =>
       ({ certificates }) =>
-        certificates.save(new Map([[`f${n}`, `PEM ${n}`]])),
+        certificates.save(new Map([[`f${n}`, pemOf(Buffer.from(`${n}`))]])),
   ),
   few.map(
     (n): Step =>

@@ -1,21 +1,41 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { bundle, functionNames } from '../../infra/bundle.js';
 import { exampleSettings } from './support.js';
 
-it.each(functionNames)('%s is one file that loads as it would in Lambda, and exports its handler', async (name) => {
-  vi.stubEnv('MTLS_WATCH_CONFIG', JSON.stringify(exampleSettings));
-  vi.stubEnv('TABLE_NAME', 'table');
-  vi.stubEnv('TOPIC_ARN', 'arn:aws:sns:eu-central-1:123456789012:topic');
-  vi.stubEnv('REPORT_BUCKET', 'reports');
-  vi.stubEnv('INGEST_LOG_GROUP', 'ingest');
-  vi.stubEnv('INGEST_FUNCTION_ARN', 'arn:aws:lambda:eu-central-1:123456789012:function:ingest');
-  vi.stubEnv('STACK_NAME', 'mtls-watch');
-  vi.stubEnv('AWS_REGION', 'eu-central-1');
-  const folder = bundle(name);
-  expect(readdirSync(folder)).toEqual(['index.mjs']);
-  const loaded: unknown = await import(pathToFileURL(join(folder, 'index.mjs')).href);
-  expect(loaded).toHaveProperty('handler', expect.any(Function));
+describe.each(functionNames)('%s', (name) => {
+  it('loads as it would in Lambda, and exports its handler', async () => {
+    vi.stubEnv('MTLS_WATCH_CONFIG', JSON.stringify(exampleSettings));
+    vi.stubEnv('TABLE_NAME', 'table');
+    vi.stubEnv('TOPIC_ARN', 'arn:aws:sns:eu-central-1:123456789012:topic');
+    vi.stubEnv('REPORT_BUCKET', 'reports');
+    vi.stubEnv('INGEST_LOG_GROUP', 'ingest');
+    vi.stubEnv('INGEST_FUNCTION_ARN', 'arn:aws:lambda:eu-central-1:123456789012:function:ingest');
+    vi.stubEnv('STACK_NAME', 'mtls-watch');
+    vi.stubEnv('AWS_REGION', 'eu-central-1');
+    vi.stubEnv('POWERTOOLS_METRICS_NAMESPACE', 'MtlsWatch');
+    vi.stubEnv('POWERTOOLS_SERVICE_NAME', name);
+    const { folder, bytes } = bundle(name);
+    const sizes = readdirSync(folder).map((file) => statSync(join(folder, file)).size);
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(bytes.total);
+    expect(bytes.atStart).toBeLessThan(bytes.total);
+    const loaded: unknown = await import(pathToFileURL(join(folder, 'index.mjs')).href);
+    expect(loaded).toHaveProperty('handler', expect.any(Function));
+  });
+
+  it('leaves out what no function asks for credentials', () => {
+    const { folder } = bundle(name);
+    const code = readdirSync(folder)
+      .map((file) => readFileSync(join(folder, file), 'utf8'))
+      .join();
+    expect(code).toContain('AWS_SESSION_TOKEN');
+    expect(code).not.toContain('AWS_WEB_IDENTITY_TOKEN_FILE');
+  });
+});
+
+it('ingest loads at most 450 KB before its first event', () => {
+  const { bytes } = bundle('ingest');
+  expect(bytes.atStart).toBeLessThanOrEqual(450_000);
 });

@@ -172,12 +172,9 @@ const mutants: readonly Mutant[] = [
   {
     name: 'roll-up: the hour is marked before its facts are written',
     file: ledger,
-    from: '  await stores.facts.put(facts, countForbidden(forbidden, batchId));\n',
-    to: '  const later = stores.facts;\n',
-    also: {
-      from: '  await stores.rollups.mark([...distinct.values()]);',
-      to: '  await stores.rollups.mark([...distinct.values()]);\n  await later.put(facts, countForbidden(forbidden, batchId));',
-    },
+    from: 'const counted = world.stores.facts.put(facts, countForbidden(forbidden, batchId));',
+    to: 'const counted = markHours(facts, world).then(() => world.stores.facts.put(facts, countForbidden(forbidden, batchId)));',
+    also: { from: 'counted.then(() => markHours(facts, world));', to: 'counted;' },
   },
   {
     name: 'roll-up: every mark looks like the one before',

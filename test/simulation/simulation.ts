@@ -338,11 +338,7 @@ const noTruststores: World['truststores'] = {
 
 /** What the ingest function does with each batch. */
 async function ingestBatch(batch: LogBatch, world: World): Promise<void> {
-  const { facts } = await ingest(batch, world);
-  await alert(
-    facts.map((fact) => fact.group),
-    world,
-  );
+  await ingest(batch, world, (groups, written) => alert(groups, world, written));
 }
 
 /** Between the moment when SNS took the notice and the moment when it left the outbox. */

@@ -4,16 +4,15 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { vi } from 'vitest';
 import { type CanaryWorld, createCanary } from '../../functions/canary/canary.js';
 import { createIngest } from '../../functions/ingest/ingest.js';
 import { createReconciler } from '../../functions/reconcile/reconcile.js';
 import { createSweep } from '../../functions/sweep/sweep.js';
 import { createWeeklyReport } from '../../functions/weekly-report/weekly-report.js';
 import type { Wired } from '../../functions/wiring.js';
+import { meterIn } from '../../functions/wiring.js';
 import { createFailureLog } from '../../shared/adapters/aws/failure-log.js';
 import { createLog } from '../../shared/adapters/aws/log.js';
-import { createMeter } from '../../shared/adapters/aws/metrics.js';
 import { createMemoryInventory } from '../../shared/adapters/memory-inventory.js';
 import { makeStranger } from '../../shared/adapters/stranger.js';
 import type { FoundLogGroup } from '../../shared/discovery/model.js';
@@ -59,9 +58,7 @@ export interface Outside {
 }
 
 function wiredFor(variables: Readonly<Record<string, string>>, { world, faults }: Outside): Wired {
-  for (const name of ['POWERTOOLS_METRICS_NAMESPACE', 'POWERTOOLS_SERVICE_NAME']) vi.stubEnv(name, variables[name]);
-  const meter = createMeter();
-  vi.unstubAllEnvs();
+  const meter = meterIn(variables);
   return {
     meter,
     log: createLog(process.stdout),

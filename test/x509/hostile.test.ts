@@ -6,7 +6,7 @@ import { limits } from '../../shared/limits.js';
 import { auditTruststore } from '../../shared/x509/audit.js';
 import { type Certificate, parseCertificate } from '../../shared/x509/certificate.js';
 import { diagnose } from '../../shared/x509/diagnose.js';
-import { findingCodes } from '../../shared/x509/findings.js';
+import { findingCodes } from '../../shared/x509/finding-codes.js';
 import { checkNameConstraints } from '../../shared/x509/name-constraints.js';
 import { findTrustedPath, nearestAttempt, startSearch } from '../../shared/x509/paths.js';
 import { pemOf } from '../../shared/x509/pem.js';
@@ -211,6 +211,16 @@ describe('any change of a certificate', () => {
       }),
       { numRuns: 800 },
     );
+  });
+
+  test('of the count of unused bits of its signature is refused', () => {
+    const truststore = truststoreOf([root.certificate, issuing.certificate]);
+    const at = good.der.length - good.certificate.signature.length - 1;
+    for (let unused = 1; unused < 256; unused++) {
+      const bytes = Uint8Array.from(good.der);
+      bytes[at] = unused;
+      expect(diagnose(parseCertificate(bytes), truststore, AT)).toMatchObject({ reason: 'malformed' });
+    }
   });
 
   test('of the issuing CA never lets the client in by another key', () => {

@@ -3,7 +3,7 @@ import { limits } from '../../shared/limits.js';
 import { reasonIdOfFinding } from '../../shared/reasons.js';
 import { diagnosisCache } from '../../shared/x509/cache.js';
 import { changesBetween, describeChange } from '../../shared/x509/change.js';
-import { findingCodes } from '../../shared/x509/findings.js';
+import { findingCodes } from '../../shared/x509/finding-codes.js';
 import { expiries, type ObservedClient, observations, preflight } from '../../shared/x509/observed.js';
 import { truststoreOf } from '../../shared/x509/truststore.js';
 import { AT, ca, days, type Issued, leaf } from '../certificates.js';

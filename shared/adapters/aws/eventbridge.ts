@@ -1,5 +1,6 @@
-/** Puts an event for every notice on a bus. The SDK is loaded with the first notice: most invocations send none. */
+/** Puts an event for every notice on a bus. */
 
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { MtlsWatchError, messageOf } from '../../errors.js';
 import { eventOf } from '../../messages/event.js';
 import type { Notice } from '../../model.js';
@@ -25,16 +26,8 @@ export function createEventPublisher(busName: string, put: PutEvents = putWithSd
 }
 
 function putWithSdk(): PutEvents {
-  let loaded: Promise<PutEvents> | undefined;
-  const load = async (): Promise<PutEvents> => {
-    const { EventBridgeClient, PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
-    const client = new EventBridgeClient({});
-    return (entry) => client.send(new PutEventsCommand({ Entries: [entry] }));
-  };
-  return async (entry) => {
-    loaded ??= load();
-    return (await loaded)(entry);
-  };
+  const client = new EventBridgeClient({});
+  return (entry) => client.send(new PutEventsCommand({ Entries: [entry] }));
 }
 
 function failed(notice: Notice, error: unknown): MtlsWatchError {

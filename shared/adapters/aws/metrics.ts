@@ -1,24 +1,43 @@
-/** Writes measures in CloudWatch's embedded metric format, through Powertools. */
+/**
+ * Writes measures in CloudWatch's embedded metric format ("Specification: Embedded metric format" in the CloudWatch User
+ * Guide): JSON lines that CloudWatch Logs makes metrics of. By hand, for it is one object, and a library for it is as long
+ * in loading as all stages together.
+ */
 
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Meter } from '../../ports/index.js';
+import type { Writable } from 'node:stream';
+import type { Measure } from '../../model.js';
+import type { Clock, Meter } from '../../ports/index.js';
 
-/** Namespace and service name come from Powertools' own environment variables. */
-export function createMeter(): Meter {
-  const metrics = new Metrics();
+/** Where metrics are found: every one has the function's name as a dimension. */
+export interface MetricPlace {
+  readonly namespace: string;
+  readonly service: string;
+}
+
+export function createMeter(output: Pick<Writable, 'write'>, clock: Clock, { namespace, service }: MetricPlace): Meter {
+  const line = (measures: readonly Measure[], dimensions: Measure['dimensions']): string => {
+    const named = { service, ...dimensions };
+    const values = new Map<string, { readonly unit: Measure['unit']; readonly values: number[] }>();
+    for (const { name, unit, value } of measures) {
+      const known = values.get(name);
+      if (known === undefined) values.set(name, { unit, values: [value] });
+      else known.values.push(value);
+    }
+    const metrics = [...values].map(([Name, { unit }]) => ({ Name, Unit: unit }));
+    const directive = { Namespace: namespace, Dimensions: [Object.keys(named)], Metrics: metrics };
+    return `${JSON.stringify({
+      _aws: { Timestamp: clock.now(), CloudWatchMetrics: [directive] },
+      ...named,
+      ...Object.fromEntries([...values].map(([name, { values: all }]) => [name, all.length === 1 ? all[0] : all])),
+    })}\n`;
+  };
   return {
     record: (measures) => {
-      for (const { name, unit, value, dimensions } of measures) {
-        if (Object.keys(dimensions).length === 0) {
-          metrics.addMetric(name, MetricUnit[unit], value);
-          continue;
-        }
-        const single = metrics.singleMetric();
-        single.addDimensions(dimensions);
-        single.addMetric(name, MetricUnit[unit], value);
-      }
-      // It would warn of having none, where all measures have dimensions.
-      if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
+      const isPlain = ({ dimensions }: Measure): boolean => Object.keys(dimensions).length === 0;
+      const plain = measures.filter(isPlain);
+      const lines = measures.filter((one) => !isPlain(one)).map((one) => line([one], one.dimensions));
+      if (plain.length > 0) lines.push(line(plain, {}));
+      if (lines.length > 0) output.write(lines.join(''));
     },
   };
 }

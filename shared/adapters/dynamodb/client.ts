@@ -11,6 +11,7 @@ export function createDynamoClient(config: DynamoDBClientConfig = {}): DynamoDBC
       connectionTimeout: limits.storeConnectMsMax,
       requestTimeout: limits.storeAnswerMsMax,
       throwOnRequestTimeout: true,
+      httpsAgent: { maxSockets: limits.storeSocketsMax, keepAlive: true },
     },
     ...config,
   });

@@ -4,9 +4,10 @@ import { ConditionalCheckFailedException, type ConsumedCapacity, type DynamoDBCl
 
 export interface Usage {
   requests: number;
+  /** A consistent read that finds nothing counts as one unit; local tables forget that. */
+  readUnits: number;
   /** Consumed capacity; a write whose condition failed counts as one unit, as DynamoDB bills items up to 1 KB. */
   writeUnits: number;
-  readUnits: number;
 }
 
 const READS: readonly string[] = ['GetItemCommand', 'BatchGetItemCommand', 'QueryCommand'];
@@ -22,7 +23,7 @@ export function countingClient(client: DynamoDBClient): Usage {
           const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' as const };
           const result = await next({ ...args, input });
           const units = unitsOf(result.output);
-          if (READS.includes(commandName ?? '')) usage.readUnits += units;
+          if (READS.includes(commandName ?? '')) usage.readUnits += Math.max(1, units);
           else usage.writeUnits += units;
           return result;
         } catch (error) {

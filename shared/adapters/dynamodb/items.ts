@@ -26,6 +26,12 @@ export function textOf(item: Item, attribute: string): string {
   return text;
 }
 
+export function bytesOf(item: Item, attribute: string): Uint8Array {
+  const bytes = item[attribute]?.B;
+  if (bytes === undefined) throw corrupt(item, attribute, 'expected bytes');
+  return bytes;
+}
+
 export function numberOf(item: Item, attribute: string): number {
   const number = Number(item[attribute]?.N);
   if (Number.isNaN(number)) throw corrupt(item, attribute, 'expected a number');

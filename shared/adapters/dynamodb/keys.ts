@@ -16,7 +16,7 @@
  *     incident                GROUP                 the state of a group's incident               while firing, and 7 days
  *     ended#WEEK              ENDEDAT#INCIDENT      an incident that is over                      `rollupDays`
  *     outbox                  AT#NOTICE             a notice that is to be sent                   7 days
- *     certificate#FINGERPRINT -                     a PEM                                         `certificateDays`
+ *     certificate#FINGERPRINT -                     a certificate                                 `certificateDays`
  *     load#MINUTE             KIND                  halves brought in a minute of a storm         2 days
  *     rate#BATCH              -                     the sampling rate of a batch                  2 days
  *     silence                 ID                    who is not told of what, and until when       until its end, and 30 days

@@ -1,0 +1,187 @@
+/**
+ * What the real pipeline asks of DynamoDB, on the real adapter against a table in this process: requests, capacity units
+ * and round trips that follow one another. Capacity is what the table reports, by item size.
+ */
+
+import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { countingClient, createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
+import { parseConfig } from '../../shared/config.js';
+import { closeHours } from '../../shared/ledger.js';
+import { limits } from '../../shared/limits.js';
+import type { LogBatch, LogEvent } from '../../shared/model.js';
+import { alert, ingest, sweep } from '../../shared/pipeline.js';
+import type { World } from '../../shared/ports/index.js';
+import { settleDue } from '../../shared/waiting.js';
+import { ca, leaf } from '../../test/certificates.js';
+import { createTestTable, type LocalDynamo } from '../../test/support/local-table.js';
+import { accessBatch, accessEvent, denialAsOneEvent, executionBatch, T0 } from '../../test/support/logs.js';
+
+export interface Cost {
+  readonly requests: number;
+  readonly writeUnits: number;
+  readonly readUnits: number;
+  /** The longest chain of requests that wait for one another, waves beyond the number of sockets included. */
+  readonly roundTrips: number;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** Nobody is paged: the floor is out of reach. */
+export const calmConfig = parseConfig(
+  { runbooks: { baseUrl: 'https://wiki.example.com/mtls' }, detection: { floor: 1_000_000 } },
+  'the benchmark',
+);
+
+const GRACE = (calmConfig.graceMinutes + 1) * MINUTE;
+
+/** A table of its own, the clock of all its containers, and a meter on what they ask. */
+export async function createCosting(dynamo: LocalDynamo) {
+  const table = await createTestTable(dynamo.client);
+  const client = dynamo.connect();
+  const usage = countingClient(client);
+  const trips = countTrips(client);
+  const clock = { time: T0 + MINUTE, now: () => clock.time };
+  const container = (): World => worldOn(client, table, clock);
+  const costOf = async (work: () => Promise<unknown>): Promise<Cost> => {
+    const before = { ...usage, trips: trips.count };
+    await work();
+    return {
+      requests: usage.requests - before.requests,
+      writeUnits: usage.writeUnits - before.writeUnits,
+      readUnits: usage.readUnits - before.readUnits,
+      roundTrips: trips.count - before.trips,
+    };
+  };
+  return { table, clock, container, costOf };
+}
+
+export function worldOn(client: DynamoDBClient, table: string, clock: World['clock']): World {
+  return {
+    config: calmConfig,
+    clock,
+    publisher: { publish: async () => {} },
+    truststores: { read: () => Promise.reject(new Error('no truststore here')), previous: async () => null },
+    stores: createDynamoStores(client, table, clock),
+  };
+}
+
+/** What the ingest function does with a delivery. */
+export function handle(batch: LogBatch, world: World): Promise<unknown> {
+  return ingest(batch, world, (groups, written) => alert(groups, world, written));
+}
+
+/**
+ * Sends requests in lockstep: what was asked while others were under way waits until all of those are answered, and no
+ * more are under way than the client has sockets.
+ */
+function countTrips(client: DynamoDBClient) {
+  const trips = { count: 0 };
+  let underWay = 0;
+  let waiting: (() => void)[] = [];
+  const step = async () => {
+    // Time for everything that the last answers set off to arrive here.
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    if (underWay > 0 || waiting.length === 0) return;
+    const released = waiting.slice(0, limits.storeSocketsMax);
+    waiting = waiting.slice(limits.storeSocketsMax);
+    trips.count++;
+    underWay = released.length;
+    for (const release of released) release();
+  };
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      await new Promise<void>((release) => {
+        waiting.push(release);
+        void step();
+      });
+      try {
+        return await next(args);
+      } finally {
+        underWay--;
+        void step();
+      }
+    },
+    { step: 'initialize', priority: 'low' },
+  );
+  return trips;
+}
+
+const issuer = ca({ subject: 'C=US,O=Acme Payments International,CN=Acme Issuing CA 3', key: 'rsa-a' });
+const client = leaf({
+  subject: 'C=US,O=Acme Payments International,OU=Integrations,CN=settlement-gateway-prod-eu-central-1',
+  key: 'rsa-b',
+  issuer,
+});
+
+/** As the recommended access-log format writes a request whose certificate is logged. */
+function recordOf(n: number, logsPem: boolean): LogEvent {
+  return accessEvent({ n }, logsPem ? { 'identity.clientCert.clientCertPem': client.pem } : {});
+}
+
+export interface Life {
+  /** Execution log: denials put into cells, left waiting. */
+  readonly denials: Cost;
+  /** Access log: joined, grouped, counted, looked at. */
+  readonly records: Cost;
+  /** The sweep after the grace. */
+  readonly settled: Cost;
+  /** The sweep that closes the hour. */
+  readonly closed: Cost;
+  /** What the items of these requests weigh, times the days that they stay; an earlier request's left out. */
+  readonly byteDays: number;
+}
+
+/**
+ * Requests of one group, from their denials to the end of the hour.
+ * @param known to whom issuer and certificate are known from an earlier request of the day
+ */
+export async function lifeOf(
+  dynamo: LocalDynamo,
+  count: number,
+  { known = 'nobody' as 'nobody' | 'container' | 'table', logsPem = true } = {},
+): Promise<Life> {
+  const { table, clock, container, costOf } = await createCosting(dynamo);
+  const first = container();
+  if (known !== 'nobody') {
+    await handle(executionBatch([denialAsOneEvent({ n: 900 })]), first);
+    await handle(accessBatch([recordOf(900, logsPem)]), first);
+    clock.time += GRACE;
+    await settleDue(first);
+  }
+  const world = known === 'table' ? container() : first;
+  const before = await byteDaysIn(table, dynamo.client);
+  const numbers = Array.from({ length: count }, (_, n) => n);
+  const denials = await costOf(() => handle(executionBatch(numbers.map((n) => denialAsOneEvent({ n }))), world));
+  const records = await costOf(() => handle(accessBatch(numbers.map((n) => recordOf(n, logsPem))), world));
+  clock.time += GRACE;
+  const settled = await costOf(() => settleDue(world));
+  const byteDays = (await byteDaysIn(table, dynamo.client)) - before;
+  clock.time += 2 * HOUR;
+  const closed = await costOf(() => closeHours(world));
+  return { denials, records, settled, closed, byteDays };
+}
+
+/** An item weighs its names and values ("DynamoDB item sizes and formats" in the Developer Guide). */
+async function byteDaysIn(table: string, dynamo: DynamoDBClient): Promise<number> {
+  const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: table }));
+  return Items.reduce((sum, item) => {
+    const bytes = Object.entries(item).reduce((all, [name, value]) => all + name.length + weightOf(value), 0);
+    return sum + (bytes * (Number(item.ttl?.N) - T0 / 1000)) / 86_400;
+  }, 0);
+}
+
+function weightOf(value: AttributeValue): number {
+  if (value.S !== undefined) return Buffer.byteLength(value.S);
+  if (value.B !== undefined) return value.B.length;
+  // Two digits a byte, and one more byte.
+  if (value.N !== undefined) return Math.ceil(value.N.length / 2) + 1;
+  return (value.SS ?? []).reduce((sum, text) => sum + Buffer.byteLength(text), 3);
+}
+
+/** A sweep of a table in which nothing happened. */
+export async function idleSweep(dynamo: LocalDynamo): Promise<Cost> {
+  const { container, costOf } = await createCosting(dynamo);
+  const world = container();
+  return costOf(() => sweep(world));
+}

@@ -1,0 +1,138 @@
+/**
+ * What mtls-watch costs in a month. Pure: a load, what the benchmarks measured, assumptions that are named, and prices go
+ * in; amounts by service come out. Everything that is counted is listed, so that a line can be checked by hand.
+ */
+
+import { limits } from '../../shared/limits.js';
+import { type Measured, measured } from './measured.js';
+import { type PriceName, prices } from './prices.js';
+
+/** What there is to watch. */
+export interface Load {
+  readonly failuresPerMonth: number;
+  /** All requests to the watched domains. Those that succeed are not streamed and cost nothing: only the share changes. */
+  readonly requestsPerMonth: number;
+  readonly domains: number;
+  readonly canaries: number;
+  /** Accounts that send their logs to this one; 0 where this account watches its own. */
+  readonly accounts: number;
+}
+
+/** What nobody can measure before it runs. Each has its reason; all can be argued with. */
+export const assumptions = {
+  /** Days of a month, hours with them. */
+  hoursPerMonth: 730,
+  /** Some of the failures come alone, the others hundreds at a time, as clients that loop and deployments that break do. */
+  aloneShare: 0.2,
+  failuresPerBatch: 100,
+  /** Groups that fail in an hour, for each domain, at most; no more than there are failures. */
+  groupHoursPerDomain: 730,
+  /** Reasons and causes seen in a domain in a month: each is a metric. */
+  reasonsPerDomain: 5,
+  /** Metrics of the functions' own. */
+  ownMetrics: 10,
+  alarms: 10,
+  dashboards: 1,
+  /** At the memory that the stack gives the functions; a warm ingest waits for four answers of the table. */
+  ingestSeconds: 0.1,
+  ingestGb: 1,
+  sweepSeconds: 0.1,
+  sweepGb: 0.5,
+  /** What Lambda writes about an invocation. */
+  platformLogBytes: 350,
+  /** An access record in the log, and the lines of its denial. */
+  recordBytes: 2_500,
+  noticesPerMonth: 60,
+  mailsPerNotice: 3,
+  canariesPerHour: 12,
+  logRetentionMonths: 1,
+} as const;
+
+export interface Line {
+  readonly service: string;
+  readonly what: string;
+  readonly quantity: number;
+  readonly price: PriceName;
+  readonly dollars: number;
+  /** Where the quantity comes from. */
+  readonly basis: 'measured' | 'assumed' | 'fixed';
+}
+
+const GB = 1e9;
+const DAYS_PER_MONTH = 365 / 12;
+
+export function costLines(load: Load, from: Measured = measured): Line[] {
+  const lines: Line[] = [];
+  const add = (service: string, what: string, quantity: number, price: PriceName, basis: Line['basis']): void => {
+    if (quantity > 0) lines.push({ service, what, quantity, price, dollars: quantity * prices[price].dollars, basis });
+  };
+  const a = assumptions;
+  const { hoursPerMonth: hours } = a;
+  // A canary's refusal goes the whole way.
+  const canaryRuns = load.canaries * a.canariesPerHour * hours;
+  const alone = load.failuresPerMonth * a.aloneShare + canaryRuns;
+  const batches = (load.failuresPerMonth * (1 - a.aloneShare)) / a.failuresPerBatch;
+  const failures = load.failuresPerMonth + canaryRuns;
+  // Each half comes in a batch of its own log.
+  const invocations = 2 * (alone + batches);
+  const sweeps = hours * 60;
+  const groupHours = Math.min(failures, load.domains * a.groupHoursPerDomain);
+
+  const units = (kind: 'writeUnits' | 'readUnits'): number =>
+    alone * from.failureAlone[kind] +
+    batches * from.hundredInABatch[kind] * (a.failuresPerBatch / 100) +
+    groupHours * from.groupHour[kind] +
+    sweeps * from.idleSweep[kind];
+  const storedGb =
+    (alone * from.byteDays.failureAlone + (batches * a.failuresPerBatch * from.byteDays.hundredInABatch) / 100) /
+    DAYS_PER_MONTH /
+    GB;
+  add('Lambda', 'requests', invocations + sweeps + canaryRuns, 'lambdaRequest', 'measured');
+  add('Lambda', 'ingest, GB-seconds', invocations * a.ingestSeconds * a.ingestGb, 'lambdaGbSecond', 'assumed');
+  add('Lambda', 'sweep, GB-seconds', sweeps * a.sweepSeconds * a.sweepGb, 'lambdaGbSecond', 'assumed');
+  add('DynamoDB', 'write units', units('writeUnits'), 'writeUnit', 'measured');
+  add('DynamoDB', 'read units', units('readUnits'), 'readUnit', 'measured');
+  add('DynamoDB', 'storage, GB-months', storedGb, 'tableGbMonth', 'measured');
+  add('DynamoDB', 'point-in-time recovery, GB-months', storedGb, 'backupGbMonth', 'measured');
+
+  // The records of one invocation are bounded, so in batches no more than so many are written.
+  const recorded = alone + batches * Math.min(a.failuresPerBatch, limits.failureRecordsMax);
+  const logGb =
+    (recorded * from.logBytes.failure +
+      invocations * (from.logBytes.invocation + a.platformLogBytes) +
+      sweeps * (from.logBytes.sweep + a.platformLogBytes)) /
+    GB;
+  add('CloudWatch', "the functions' logs, GB", logGb, 'logGb', 'measured');
+  add('CloudWatch', 'log storage, GB-months', logGb * a.logRetentionMonths, 'logGbMonth', 'measured');
+  // Two queries a week over the week's log.
+  add('CloudWatch', 'Insights queries of the report, GB', 2 * logGb, 'insightsGb', 'measured');
+  add(
+    'CloudWatch',
+    'metrics',
+    a.ownMetrics + Math.min(failures, load.domains * a.reasonsPerDomain),
+    'metricMonth',
+    'assumed',
+  );
+  add('CloudWatch', 'alarms', a.alarms + load.canaries, 'alarmMonth', 'fixed');
+  add('CloudWatch', 'dashboard', a.dashboards, 'dashboardMonth', 'fixed');
+
+  const published = load.failuresPerMonth > 0 ? a.noticesPerMonth : 0;
+  add('SNS', 'publishes', published, 'topicPublish', 'assumed');
+  add('SNS', 'mails', published * a.mailsPerNotice, 'mail', 'assumed');
+  add('KMS', 'key of the topic', 1, 'keyMonth', 'fixed');
+  add('KMS', 'requests', published * 2, 'keyRequest', 'assumed');
+  add('Scheduler', 'invocations', sweeps + canaryRuns, 'schedule', 'fixed');
+  add('S3', 'truststores read again, GETs', published * 4, 'get', 'assumed');
+  add('S3', 'reports, PUTs', 3 * (DAYS_PER_MONTH / 7), 'put', 'fixed');
+  if (load.accounts > 0) {
+    const streamGb = (failures * a.recordBytes) / GB;
+    add('Kinesis', 'stream of the central account, hours', hours, 'streamHour', 'fixed');
+    add('Kinesis', 'put, GB', streamGb, 'streamInGb', 'assumed');
+    add('Kinesis', 'read, GB', streamGb, 'streamOutGb', 'assumed');
+  }
+  return lines;
+}
+
+export function sumOf(lines: readonly Line[]): number {
+  return lines.reduce((sum, { dollars }) => sum + dollars, 0);
+}
