@@ -149,6 +149,9 @@ export const configSchema = z.strictObject({
 
 export type Config = z.output<typeof configSchema>;
 
+/** The same as a user writes it: what has a default may be left out. */
+export type Settings = z.input<typeof configSchema>;
+
 /**
  * Validates settings from outside.
  * @param source named in the message, such as `cdk.json context "mtlsWatch"`

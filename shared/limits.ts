@@ -58,6 +58,10 @@ export const limits = {
   truststoreRecheckMs: 60_000,
   /** How far back the version before the current one is looked for; other keys may share the prefix. */
   truststoreVersionsMax: 100,
+  /** What expires sooner is worth a warning while somebody deploys: a month to get the renewed certificate. */
+  truststoreWarnMs: 30 * 86_400_000,
+  /** A synth prints findings as one line each. */
+  annotationCharsMax: 1_000,
   /** Parsed truststores kept by one function; some 5 KB a certificate. */
   truststoresCachedMax: 20,
   /** The gateway's own bound: the client's certificate, the root and at most two between them. */
@@ -191,6 +195,11 @@ export const limits = {
   joinedPerMinuteMax: 5_000,
   /** In a storm, halves of one request id that a batch looks at one by one; honest ones have one of each kind. */
   halvesPerRequestIdMax: 4,
+  /** What CloudFormation fills in later, at its longest. API ids have ten characters; twice that leaves room. */
+  apiIdCharsMax: 20,
+  bucketNameCharsMax: 63,
+  /** A topic's ARN. */
+  deployTimeCharsMax: 306,
   /** Lambda takes 4 KB of environment for a function, measured as the JSON of all its names and values. */
   environmentBytesMax: 4 * KIB,
   /** Logs Insights takes 50; ten keep a link under 2,000 characters, which old mail readers cut. */
