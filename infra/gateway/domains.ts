@@ -1,8 +1,8 @@
 /** What is known at synth of custom domains: their names, and the truststores that they are set to. */
 
 import { Token } from 'aws-cdk-lib';
-import { CfnDomainName as CfnRestDomainName, type DomainName as RestDomainName } from 'aws-cdk-lib/aws-apigateway';
-import { CfnDomainName as CfnHttpDomainName, type DomainName as HttpDomainName } from 'aws-cdk-lib/aws-apigatewayv2';
+import { CfnDomainName as CfnRestDomainName, type IDomainName as IRestDomainName } from 'aws-cdk-lib/aws-apigateway';
+import { CfnDomainName as CfnHttpDomainName, type IDomainName as IHttpDomainName } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { MtlsWatchError } from '../../shared/errors.js';
@@ -12,13 +12,13 @@ import type { GatewayStage } from './stages.js';
 
 /** A domain that knows its truststore, and tells of each stage that it leads to, now and later. */
 export interface SelfDescribedDomain {
-  readonly domain: HttpDomainName;
+  readonly domain: IHttpDomainName;
   readonly truststore: TruststoreLocation;
   onStage(listener: (stage: GatewayStage) => void): void;
 }
 
 /** A custom domain with mutual TLS, in any of the forms that CDK and this package have for one. */
-export type WatchableDomain = RestDomainName | HttpDomainName | SelfDescribedDomain;
+export type WatchableDomain = IRestDomainName | IHttpDomainName | SelfDescribedDomain;
 
 export interface DomainParts {
   /** A literal where one was given. */
@@ -42,7 +42,7 @@ export function domainPartsOf(scope: Construct, domain: WatchableDomain, trustst
   const reference = 'name' in domain ? domain.name : domain.domainName;
   const given = isMade ? resource.domainName : undefined;
   const name = given === undefined || Token.isUnresolved(given) ? reference : given;
-  const location = truststore ?? (isMade ? locationOf(scope, resource.mutualTlsAuthentication) : undefined);
+  const location = truststore ?? (isMade ? locationOf(scope, resource) : undefined);
   if (location === undefined) {
     throw new MtlsWatchError(
       'bad-config',
@@ -53,16 +53,13 @@ export function domainPartsOf(scope: Construct, domain: WatchableDomain, trustst
   return { name, aliases: given === undefined ? [reference] : [reference, given], truststore: location };
 }
 
-/** @param mutualTls the property of that name, `{ truststoreUri: 's3://bucket/key', … }` */
-function locationOf(scope: Construct, mutualTls: object | undefined): TruststoreLocation | undefined {
-  const uri = mutualTls !== undefined && 'truststoreUri' in mutualTls ? mutualTls.truststoreUri : undefined;
-  const [, name, key] = typeof uri === 'string' ? (/^s3:\/\/([^/]{1,300})\/(.{1,1024})$/.exec(uri) ?? []) : [];
+function locationOf(scope: Construct, resource: CfnRestDomainName | CfnHttpDomainName): TruststoreLocation | undefined {
+  const { mutualTlsAuthentication: set } = resource;
+  const uri = set !== undefined && 'truststoreUri' in set ? set.truststoreUri : undefined;
+  const [, name, key] = /^s3:\/\/([^/]{1,300})\/(.{1,1024})$/.exec(uri ?? '') ?? [];
   if (name === undefined || key === undefined) return undefined;
   // The bucket itself knows the key that it is encrypted with.
   const maker = targetOf(name)?.node.scope;
-  return {
-    bucket:
-      maker instanceof Bucket ? maker : Bucket.fromBucketName(scope, `Truststore:${key.replaceAll('/', ':')}`, name),
-    key,
-  };
+  if (maker instanceof Bucket) return { bucket: maker, key };
+  return { bucket: Bucket.fromBucketName(scope, `Truststore:${resource.node.path.replaceAll('/', ':')}`, name), key };
 }
