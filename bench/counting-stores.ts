@@ -134,6 +134,7 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
       },
     },
     silences: inner.silences,
+    privacy: inner.privacy,
   };
   return { stores, counters };
 }

@@ -5,6 +5,7 @@ import { MtlsWatchError } from '../shared/errors.js';
 import { auditCommand } from './audit.js';
 import { backtestCommand } from './backtest.js';
 import { diagnoseCommand } from './diagnose.js';
+import { doctorCommand } from './doctor.js';
 import { expiryCommand } from './expiry.js';
 import { notifyTestCommand } from './notify-test.js';
 import { observeClients } from './observe.js';
@@ -24,6 +25,7 @@ const program = new Command('mtls-watch')
   .addCommand(preflightCommand(observeClients))
   .addCommand(expiryCommand(observeClients))
   .addCommand(backtestCommand())
+  .addCommand(doctorCommand())
   .addCommand(redriveCommand())
   .addCommand(reportCommand())
   .addCommand(silenceCommand())

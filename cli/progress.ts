@@ -30,3 +30,16 @@ export function progressBar(stream: NodeJS.WriteStream): Progress {
     },
   };
 }
+
+export interface StatusLine {
+  /** What is being done now, in place of what was before. */
+  say(what: string): void;
+  stop(): void;
+}
+
+/** One line on a terminal that says what takes the time, nothing when piped. */
+export function statusLine(stream: NodeJS.WriteStream): StatusLine {
+  if (!stream.isTTY) return { say: () => {}, stop: () => {} };
+  const clear = '\r\u001B[2K';
+  return { say: (what) => stream.write(`${clear}looking at ${what} …`), stop: () => stream.write(clear) };
+}

@@ -31,7 +31,9 @@ export function wire(env: NodeJS.ProcessEnv): Wired {
     world: {
       config,
       clock: systemClock,
-      stores: createDynamoStores(createDynamoClient(), variable(env, 'TABLE_NAME'), systemClock),
+      stores: createDynamoStores(createDynamoClient(), variable(env, 'TABLE_NAME'), systemClock, {
+        retention: config.retention,
+      }),
       truststores: createS3Truststores(new S3Client({}), systemClock),
       failureLog: createFailureLog(process.stdout),
       publisher: publisherOf(config, env),

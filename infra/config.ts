@@ -24,8 +24,7 @@ export function readConfig(node: Node): Config {
  * @throws MtlsWatchError `bad-config` where the function would refuse the settings, or Lambda the environment for its size
  */
 export function functionEnvironment(config: Config, values: Readonly<Record<string, string>>): Record<string, string> {
-  // Ids and names of AWS hold nothing that JSON escapes, so they can be filled in when the text is made already.
-  const environment = { ...values, MTLS_WATCH_CONFIG: JSON.stringify(config) };
+  const environment = { ...values, MTLS_WATCH_CONFIG: settingsText(config) };
   const bytes = environmentBytes(environment);
   if (bytes > limits.environmentBytesMax) {
     throw new MtlsWatchError(
@@ -38,6 +37,17 @@ export function functionEnvironment(config: Config, values: Readonly<Record<stri
   const example = filledIn(environment.MTLS_WATCH_CONFIG, () => 10);
   parseConfig(JSON.parse(example), 'what mtls-watch is set to, with all that it was told to watch,');
   return environment;
+}
+
+/**
+ * The settings as the functions read them. What has its default is left out, because the functions fill it in again and the
+ * room is for what is watched. Ids and names of AWS hold nothing that JSON escapes, so they can be filled into the text.
+ */
+export function settingsText(config: Config): string {
+  const usual: Readonly<Record<string, unknown>> = parseConfig({ runbooks: config.runbooks }, 'the runbooks');
+  const isSet = ([key, value]: [string, unknown]) =>
+    key === 'runbooks' || JSON.stringify(value) !== JSON.stringify(usual[key]);
+  return JSON.stringify(Object.fromEntries(Object.entries(config).filter(isSet)));
 }
 
 /** As Lambda measures it: the bytes of the JSON of all names and values, in which the quotes of a value are escaped. */

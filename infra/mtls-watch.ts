@@ -10,9 +10,10 @@ import { Construct } from 'constructs';
 import { type Config, parseConfig, type Settings } from '../shared/config.js';
 import { MtlsWatchError } from '../shared/errors.js';
 import type { FunctionName } from './bundle.js';
-import { functionEnvironment } from './config.js';
+import { functionEnvironment, settingsText } from './config.js';
 import { Alarms } from './constructs/alarms.js';
 import { AlertTopic } from './constructs/alert-topic.js';
+import { dataKey, dataKeyStatements } from './constructs/data-key.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
 import { StateTable } from './constructs/state-table.js';
@@ -66,7 +67,8 @@ export class MtlsWatch extends Construct {
     const config = parseConfig(settings, `the config of ${this.node.path}`);
     this.logRetentionDays = config.logRetentionDays;
     this.watched = new Watched(this, config);
-    const state = new StateTable(this, 'State');
+    const encryptionKey = dataKey(this, config.encryptionKey);
+    const state = new StateTable(this, 'State', { encryptionKey });
     const alerts = new AlertTopic(this, 'Alerts', { emails: config.alertEmails });
     const routes = addRoutes(config, alerts, outputs);
     const statements = () => [
@@ -74,6 +76,7 @@ export class MtlsWatch extends Construct {
       ...alerts.publishStatements(),
       ...eventStatements(this, config.eventBus),
       ...truststoreStatements(this, config.truststores),
+      ...dataKeyStatements(this, encryptionKey),
     ];
     const environment = (name: FunctionName) =>
       this.environment({
@@ -89,6 +92,7 @@ export class MtlsWatch extends Construct {
       environment: environment('ingest'),
       statements: statements(),
       logRetentionDays: config.logRetentionDays,
+      encryptionKey,
       reservedConcurrency: config.reservedConcurrency ?? undefined,
     });
     const sweep = new Sweep(this, 'Sweep', {
@@ -96,6 +100,7 @@ export class MtlsWatch extends Construct {
       environment: environment('sweep'),
       statements: statements(),
       logRetentionDays: config.logRetentionDays,
+      encryptionKey,
       reserveConcurrency: config.reservedConcurrency !== null,
     });
     this.functions = [ingest.fn, sweep.fn];
@@ -105,7 +110,9 @@ export class MtlsWatch extends Construct {
         environment: environment('weekly-report'),
         statements: statements(),
         logRetentionDays: config.logRetentionDays,
+        encryptionKey,
         schedule: config.report,
+        reportDays: config.retention.reportDays,
         ingestLogs: ingest.fn.logGroup,
       });
       outputs.ReportBucketName = report.bucket.bucketName;
@@ -170,7 +177,7 @@ export class MtlsWatch extends Construct {
     this.environments.push(values);
     return {
       ...functionEnvironment(this.watched.settings(), values),
-      MTLS_WATCH_CONFIG: Lazy.string({ produce: () => JSON.stringify(this.watched.settings()) }),
+      MTLS_WATCH_CONFIG: Lazy.string({ produce: () => settingsText(this.watched.settings()) }),
     };
   }
 

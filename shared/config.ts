@@ -6,6 +6,7 @@
 
 import * as z from 'zod';
 import { MtlsWatchError } from './errors.js';
+import { limits } from './limits.js';
 
 const logGroupName = z
   .string()
@@ -80,7 +81,7 @@ export const detectionSchema = z.strictObject({
 
 export type DetectionPolicy = z.output<typeof detectionSchema>;
 
-export const configSchema = z.strictObject({
+const settings = z.strictObject({
   executionLogGroups: logGroups,
   accessLogGroups: logGroups,
   /** Names of custom domains by `apiId` or `apiId/stage`, for denials whose access record never comes. */
@@ -131,6 +132,35 @@ export const configSchema = z.strictObject({
   /** Minutes to wait for the other half of a request; subscriptions usually deliver in under 3. */
   graceMinutes: z.int().min(1).max(120).default(5),
   logRetentionDays: z.literal(retentionDays).default(30),
+  /** Days that the longer-lived kinds of state are kept. */
+  retention: z
+    .strictObject({
+      /** Certificates that were refused, for the verdict of an alert. */
+      certificateDays: z.int().min(1).max(limits.keptDaysMax).default(limits.keptDaysMax),
+      /** Hourly sums and ended incidents; a report looks back nine weeks. */
+      rollupDays: z.int().min(70).max(3650).default(limits.rollupDaysMax),
+      /** Reports in the bucket. */
+      reportDays: z.int().min(7).max(3650).default(limits.rollupDaysMax),
+    })
+    .prefault({}),
+  /** What is kept of whoever called, from the first write on. */
+  privacy: z
+    .strictObject({
+      /** `hash` tells addresses apart without naming them; the key of the hash stays in the table. */
+      sourceIps: z.enum(['keep', 'hash', 'drop']).default('keep'),
+      /** Without certificates, alerts have no verdict. Names and fingerprints stay. */
+      certificates: z.enum(['keep', 'drop']).default('keep'),
+    })
+    .prefault({}),
+  /** The KMS key of all state and logs: an ARN, `create` for one of the stack's own; null leaves it to AWS's keys. */
+  encryptionKey: z
+    .string()
+    .regex(
+      /^(?:create|arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:\d{12}:key\/[\w-]{1,64})$/,
+      'expected "create" or the ARN of a KMS key',
+    )
+    .nullable()
+    .default(null),
   /** The weekly report, of the last calendar week (Monday to Sunday, UTC); null makes none. */
   report: z
     .strictObject({
@@ -145,6 +175,16 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** Null leaves concurrency unreserved: accounts with a small quota cannot reserve any. */
   reservedConcurrency: z.int().min(1).max(1000).nullable().default(null),
+});
+
+export const configSchema = settings.superRefine(({ privacy, apisWithoutExecutionLog }, context) => {
+  if (privacy.certificates === 'keep' || apisWithoutExecutionLog.length === 0) return;
+  context.addIssue({
+    code: 'custom',
+    path: ['privacy', 'certificates'],
+    input: privacy.certificates,
+    message: 'expected "keep": the refusals of apisWithoutExecutionLog are told from their certificates alone',
+  });
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -232,6 +232,18 @@ export const limits = {
   sentRememberedMax: 1_000,
   /** EventBridge takes 256 KB an entry; all that is not the detail needs less than 2 KB. */
   eventDetailBytesMax: 254 * KIB,
+  /**
+   * Calls of discovery at once. API Gateway takes ten control-plane requests a second from a whole account, 40 in a burst,
+   * deployments included ("Amazon API Gateway quotas"); the SDK waits where it is told to.
+   */
+  discoveryConcurrencyMax: 4,
+  discoveryAttemptsMax: 8,
+  /** Pages of one list: 500 REST APIs, 50 log groups or deliveries each; quotas allow 600 APIs and 120 domains. */
+  discoveryPagesMax: 200,
+  /** The sweep runs every minute; the alarm on it waits as long. */
+  heartbeatMinutesMax: 10,
+  /** Of what AWS answered to a request that it refused. */
+  unreadableCharsMax: 300,
   /** SNS: a subject has fewer than 100 characters; a message 256 KiB. */
   subjectCharsMax: 99,
   snsMessageBytesMax: 256 * KIB,

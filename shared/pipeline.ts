@@ -8,6 +8,7 @@ import { evaluate, evaluateScopes } from './evaluate.js';
 import { infer } from './infer.js';
 import { closeHours, unmatched, writeDown } from './ledger.js';
 import { limits } from './limits.js';
+import { minimise } from './minimise.js';
 import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed } from './model.js';
 import { deliver } from './outbox.js';
 import type { World } from './ports/index.js';
@@ -26,7 +27,7 @@ export interface Ingested {
 export async function ingest(batch: LogBatch, world: World): Promise<Ingested> {
   const { stores, config } = world;
   const { batchId } = batch;
-  const parsed = parse(batch, config.domains);
+  const parsed = await minimise(parse(batch, config.domains), world);
   const isAlone = ({ api }: AccessRecord) => api.apiId !== null && config.apisWithoutExecutionLog.includes(api.apiId);
   const joinable = parsed.accesses.filter((access) => !isAlone(access));
   const { halves, left } = await bound(parsed.denials, joinable, batchId, world);

@@ -4,6 +4,7 @@
  */
 
 import * as z from 'zod';
+import { checkIds, checkStates } from './discovery/check.js';
 import type { Diagnosis, Notice } from './model.js';
 import { forbiddenCauses, reasonIds } from './reasons.js';
 
@@ -147,5 +148,34 @@ export const expiryLineSchema = z.union([
     requestsLeftOut: count,
     expiring: count,
     withoutSuccessor: count,
+  }),
+]);
+
+/** What `doctor --json` prints: every check, then one summary. */
+export const doctorLineSchema = z.union([
+  z.strictObject({
+    type: z.literal('check'),
+    id: z.enum(checkIds),
+    /** The custom domain; null for what concerns the account or mtls-watch itself. */
+    domain: z.string().nullable(),
+    /** The stage, log group, truststore or topic. */
+    about: z.string(),
+    state: z.enum(checkStates),
+    found: z.string(),
+    expected: z.string(),
+    /** Null where nothing is to be done. */
+    remedy: z.string().nullable(),
+    /** Lines for a shell that put it right, in their order. */
+    commands: z.array(z.string()),
+  }),
+  z.strictObject({
+    type: z.literal('summary'),
+    accountId: z.string(),
+    region: z.string(),
+    domains: count,
+    ok: count,
+    wrong: count,
+    warning: count,
+    unknown: count,
   }),
 ]);

@@ -5,11 +5,12 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { chatSchema } from '../../shared/messages/chat.js';
 import { reportSchema } from '../../shared/report/schema.js';
-import { noticeSchema, summarySchema } from '../../shared/schemas.js';
+import { doctorLineSchema, noticeSchema, summarySchema } from '../../shared/schemas.js';
 
 const published = {
   notice: ['A notice of mtls-watch, as SQS, Lambda, HTTPS, EventBridge and --json carry it', noticeSchema],
   summary: ['The last line of replay --json', summarySchema],
+  doctor: ['A line of doctor --json: the checks, then one summary', doctorLineSchema],
   report: ['The report of a week or of any period', reportSchema],
   chat: ['What mtls-watch uses of a custom notification of Amazon Q Developer in chat applications', chatSchema],
 } as const;

@@ -2,12 +2,18 @@
 
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+
+export interface StateTableProps {
+  /** @default - a key that AWS manages */
+  readonly encryptionKey?: IKey;
+}
 
 export class StateTable extends Construct {
   readonly table: Table;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { encryptionKey }: StateTableProps = {}) {
     super(scope, id);
     // Kept when the stack is deleted, as CDK does with tables by default: 13 months of history are not made again.
     this.table = new Table(this, 'Table', {
@@ -16,7 +22,8 @@ export class StateTable extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       timeToLiveAttribute: 'ttl',
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      encryption: TableEncryption.AWS_MANAGED,
+      encryption: encryptionKey === undefined ? TableEncryption.AWS_MANAGED : TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey,
     });
   }
 

@@ -2,6 +2,7 @@
 
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Architecture, type Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
@@ -16,6 +17,8 @@ export interface WatchFunctionProps {
   readonly memoryMiB: number;
   readonly timeout: Duration;
   readonly logRetentionDays: number;
+  /** @default - a key that AWS manages */
+  readonly encryptionKey?: IKey;
   /** @default - unreserved */
   readonly reservedConcurrency?: number;
 }
@@ -27,6 +30,7 @@ export class WatchFunction extends Construct {
     super(scope, id);
     const logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetentionDays,
+      encryptionKey: props.encryptionKey,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(this, 'Role', {

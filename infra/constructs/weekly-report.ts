@@ -2,6 +2,7 @@
 
 import { Duration, Stack, TimeZone, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Code, EventInvokeConfig, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
@@ -17,6 +18,10 @@ export interface WeeklyReportProps {
   readonly environment: Readonly<Record<string, string>>;
   readonly statements: readonly PolicyStatement[];
   readonly logRetentionDays: number;
+  /** @default - a key that AWS manages */
+  readonly encryptionKey?: IKey;
+  /** How long a report is kept. */
+  readonly reportDays: number;
   readonly schedule: NonNullable<Config['report']>;
   /** Where ingest writes its failure records. */
   readonly ingestLogs: ILogGroup;
@@ -28,7 +33,7 @@ export class WeeklyReport extends Construct {
 
   constructor(scope: Construct, id: string, props: WeeklyReportProps) {
     super(scope, id);
-    this.bucket = this.reportBucket();
+    this.bucket = this.reportBucket(props);
     const watch = new WatchFunction(this, 'Report', {
       ...props,
       description: 'mtls-watch: writes the weekly report and sends its summary',
@@ -81,19 +86,21 @@ export class WeeklyReport extends Construct {
     ];
   }
 
-  private reportBucket(): Bucket {
+  private reportBucket({ encryptionKey, reportDays }: WeeklyReportProps): Bucket {
     // Kept when the stack is deleted, as CDK does with buckets by default.
     const bucket = new Bucket(this, 'Reports', {
-      encryption: BucketEncryption.S3_MANAGED,
+      encryption: encryptionKey === undefined ? BucketEncryption.S3_MANAGED : BucketEncryption.KMS,
+      encryptionKey,
+      // One request to KMS a bucket and not one an object.
+      bucketKeyEnabled: encryptionKey === undefined ? undefined : true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       versioned: true,
       lifecycleRules: [
         {
-          // As long as the roll-ups that a report could be made from again.
-          expiration: Duration.days(400),
-          noncurrentVersionExpiration: Duration.days(90),
+          expiration: Duration.days(reportDays),
+          noncurrentVersionExpiration: Duration.days(Math.min(90, reportDays)),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
       ],

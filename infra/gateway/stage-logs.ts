@@ -3,11 +3,12 @@
  * there for a filter before the first request comes.
  */
 
-import { Annotations, Aspects } from 'aws-cdk-lib';
+import { Annotations, Aspects, Token } from 'aws-cdk-lib';
 import { CfnAccount, type CfnStage, LogGroupLogDestination as RestLogDestination } from 'aws-cdk-lib/aws-apigateway';
 import { CfnLogGroup, type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { ACCESS_LOG_FORMAT } from '../../shared/access-log-format.js';
+import { formatLacks } from '../../shared/discovery/access-format.js';
 import { MtlsWatchError } from '../../shared/errors.js';
 import { targetsIn } from '../references.js';
 import { type GatewayStage, literalStageName, partsOf, type StageParts } from './stages.js';
@@ -151,6 +152,7 @@ function accessLog(room: Construct, stage: GatewayStage, parts: StageParts, rete
 }
 
 function accessLogAsSet(room: Construct, stage: GatewayStage, settings: object): ILogGroup | null {
+  warnOfFormat(stage, 'format' in settings ? settings.format : undefined);
   const destination = 'destinationArn' in settings ? settings.destinationArn : undefined;
   if (typeof destination === 'string') {
     const ours = targetsIn(destination).find((target) => target instanceof CfnLogGroup);
@@ -164,4 +166,16 @@ function accessLogAsSet(room: Construct, stage: GatewayStage, settings: object):
       'saying whose. Write it to a log group, or pass the accessLogGroup.',
   );
   return null;
+}
+
+/** CDK's own default, the Common Log Format, tells neither why nor who. */
+function warnOfFormat(stage: GatewayStage, format: unknown): void {
+  if (typeof format !== 'string' || Token.isUnresolved(format)) return;
+  const { isReadable, needed } = formatLacks(format);
+  if (isReadable && needed.length === 0) return;
+  Annotations.of(stage).addWarningV2(
+    'mtls-watch:access-log-format',
+    `The access log ${isReadable ? `lacks ${needed.join(', ')}` : 'is not JSON'}, so refusals will be counted without saying ` +
+      'whose, or not be told from other causes. Set its format to mtlsAccessLogFormat, or leave the access log to mtls-watch.',
+  );
 }

@@ -3,6 +3,7 @@
  * each call is atomic per item and conditions are checked at the moment of the write.
  */
 
+import { randomUUID } from 'node:crypto';
 import { groupId } from '../digest.js';
 import { endedOf, lastEnds } from '../ended.js';
 import { limits } from '../limits.js';
@@ -29,6 +30,7 @@ import type {
   JoinStore,
   OpenHour,
   Outbox,
+  PrivacyStore,
   RollupStore,
   SilenceStore,
   Stores,
@@ -63,6 +65,7 @@ export function createMemoryStores(options: { readonly cellsMax?: number } = {})
     storm: createStorm(),
     outbox: createOutbox(notices),
     silences: createSilences(),
+    privacy: createPrivacy(),
   };
 }
 
@@ -248,6 +251,11 @@ function createStorm(): StormStore {
       return rates.get(batchId) ?? rate;
     },
   };
+}
+
+function createPrivacy(): PrivacyStore {
+  const key = randomUUID();
+  return { key: async () => key };
 }
 
 function createSilences(): SilenceStore {

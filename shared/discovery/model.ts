@@ -1,7 +1,7 @@
 /**
  * What was found in one account and Region: the custom domains with mutual TLS, the stages behind them, their logs and
  * filters. Filled by `adapters/aws/discovery.ts`; read by the checks of `doctor`, by the reconciler, which subscribes, and by
- * whoever needs to know which domain a log belongs to.
+ * whoever needs to know which domain a log belongs to. `FoundWatch` is what runs there of mtls-watch itself, for `doctor`.
  */
 
 export interface Found {
@@ -45,6 +45,7 @@ export interface FoundTruststore {
   readonly versionInUse: string | null;
   /** Null where it could not be read. */
   readonly isVersioned: boolean | null;
+  /** S3's own `null`, in letters, for an object that was put before its bucket was versioned. Null where unknown. */
   readonly newestVersion: string | null;
   /** What API Gateway said of the truststore when the domain was last updated. */
   readonly warnings: readonly string[];
@@ -106,4 +107,39 @@ export interface FoundFilter {
   readonly name: string;
   readonly pattern: string;
   readonly destinationArn: string;
+}
+
+/** The deployed stack, as far as it could be looked at. Filled by `adapters/aws/watch.ts`. */
+export interface FoundWatch {
+  /** The function that subscription filters lead to; null where it could not be read. */
+  readonly ingestArn: string | null;
+  readonly topics: readonly FoundTopic[];
+  /** The log of the function that runs every minute; null where it is not known or could not be read. */
+  readonly heartbeat: FoundHeartbeat | null;
+  /** What the deployed settings say of APIs without an execution log; null where they could not be read. */
+  readonly coverage: Coverage | null;
+  readonly unreadable: readonly Unreadable[];
+}
+
+export interface Coverage {
+  readonly apisWithoutExecutionLog: readonly string[];
+  readonly truststores: Readonly<Record<string, string>>;
+}
+
+export interface FoundTopic {
+  readonly arn: string;
+  /** Null where they could not be read. */
+  readonly subscriptions: readonly FoundSubscription[] | null;
+}
+
+export interface FoundSubscription {
+  readonly protocol: string;
+  readonly endpoint: string;
+  readonly isConfirmed: boolean;
+}
+
+export interface FoundHeartbeat {
+  readonly logGroup: string;
+  /** Of some event of the last minutes, or of the last event; milliseconds since the epoch. Null where it never had one. */
+  readonly lastEventAt: number | null;
 }

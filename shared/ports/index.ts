@@ -173,6 +173,12 @@ export interface StormStore {
   fixRate(batchId: string, rate: number): Promise<number>;
 }
 
+/** What is secret about the addresses of those who called. */
+export interface PrivacyStore {
+  /** The key of their hash: random, the same for every container and for good. */
+  key(): Promise<string>;
+}
+
 /** Writes down each refused request, for whoever asks for details later. Best effort: the counts do not depend on it. */
 export interface FailureLog {
   record(failures: readonly Failure[], batchId: string): void;
@@ -200,6 +206,7 @@ export interface Stores {
   readonly certificates: CertificateStore;
   readonly storm: StormStore;
   readonly silences: SilenceStore;
+  readonly privacy: PrivacyStore;
 }
 
 /** All that the pipeline needs from outside. */

@@ -49,6 +49,15 @@ export function describeKept(containers: Containers): void {
     });
   });
 
+  describe("the key of the addresses' hash", () => {
+    it('is made once, also when two make it at the same time', async () => {
+      const { a, b } = containers;
+      const keys = await Promise.all([a.privacy.key(), b.privacy.key(), a.privacy.key()]);
+      expect(new Set(keys).size).toBe(1);
+      expect(keys[0]?.length).toBeGreaterThanOrEqual(32);
+    });
+  });
+
   describe('histories', () => {
     it('are kept as they are, the last one', async () => {
       const { a, b } = containers;

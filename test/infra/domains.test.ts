@@ -173,8 +173,8 @@ describe('the environment, with what is watched', () => {
       }
       return () => Template.fromStack(stack);
     };
-    expect(many(18)).not.toThrow();
-    expect(many(30)).toThrow(/too large: the functions' environment would take up to \d{4} bytes, Lambda allows 4096/);
+    expect(many(20)).not.toThrow();
+    expect(many(40)).toThrow(/too large: the functions' environment would take up to \d{4} bytes, Lambda allows 4096/);
   });
 });
 

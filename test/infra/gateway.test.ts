@@ -86,6 +86,22 @@ describe('what a stage sets itself', () => {
     }
   });
 
+  it('is warned of where the access log cannot tell who was refused', () => {
+    const { stack, watch } = account();
+    const logGroup = new LogGroup(stack, 'Access');
+    const written = (id: string, accessLogFormat?: AccessLogFormat) => {
+      const accessLogDestination = new LogGroupLogDestination(logGroup);
+      watch.watch(restApi(stack, id, { deployOptions: { accessLogDestination, accessLogFormat } }).deploymentStage);
+    };
+    // Without a format CDK takes the Common Log Format.
+    written('Clf');
+    written('Json', AccessLogFormat.custom('{"requestId":"$context.requestId","status":"$context.status"}'));
+    written('Ready', mtlsAccessLogFormat);
+    expect(warnings(stack, 'is not JSON')).toEqual(['/Partners/Clf/DeploymentStage.prod']);
+    expect(warnings(stack, 'lacks .*clientCertPem')).toEqual(['/Partners/Json/DeploymentStage.prod']);
+    expect(warnings(stack)).toHaveLength(2);
+  });
+
   it('gets a level where it has settings without one', () => {
     const { stack, watch } = account();
     watch.watch(restApi(stack, 'Orders', { deployOptions: { throttlingRateLimit: 10 } }).deploymentStage);

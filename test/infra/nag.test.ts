@@ -8,6 +8,7 @@ const everything = {
   executionLogGroups: [{ name: 'API-Gateway-Execution-Logs_abc123/prod', create: true }],
   accessLogGroups: [{ name: '/aws/apigateway/access', create: true }],
   reservedConcurrency: 10,
+  encryptionKey: 'create',
 };
 
 describe('cdk-nag, AwsSolutions', () => {

@@ -37,15 +37,22 @@ export function logicalId(stack: Stack, construct: { node: { defaultChild?: unkn
   return stack.getLogicalId(construct.node.defaultChild as CfnStage);
 }
 
-/** The settings that ingest would find. @param filled in the places that the deployment fills in; the reference itself by default */
-export function deployedSettings(template: Template, filled?: string): Config {
+/**
+ * The settings that ingest would find.
+ * @param filled in the places that the deployment fills in; by default the reference itself, which is no valid value
+ */
+export function deployedSettings(
+  template: Template,
+  filled?: string,
+): Pick<Config, 'domains' | 'truststores' | 'apisWithoutExecutionLog'> {
   const [ingest] = resources(template, 'AWS::Lambda::Function').filter(([id]) => /Ingest/.test(id));
   if (ingest === undefined) throw new Error('there is no ingest function');
   const { Variables } = ingest[1].Properties.Environment as { Variables: { MTLS_WATCH_CONFIG: unknown } };
   const value = Variables.MTLS_WATCH_CONFIG as string | { 'Fn::Join': [string, unknown[]] };
   const parts = typeof value === 'string' ? [value] : value['Fn::Join'][1];
   const shown = (part: unknown) => filled ?? `<${JSON.stringify(part).replaceAll('"', "'")}>`;
-  return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : shown(part))).join(''));
+  const set = JSON.parse(parts.map((part) => (typeof part === 'string' ? part : shown(part))).join(''));
+  return { domains: {}, truststores: {}, apisWithoutExecutionLog: [], ...set };
 }
 
 /** The warnings that match, by the path of what they are about. */

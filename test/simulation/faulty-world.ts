@@ -181,6 +181,7 @@ function faultyStores(inner: Stores, disk: Disk): Stores {
       save: (silence) => inner.silences.save(silence),
       list: () => disk.read('silences.list', () => inner.silences.list()),
     },
+    privacy: { key: () => disk.read('privacy.key', () => inner.privacy.key()) },
   };
 }
 

@@ -9,13 +9,13 @@ import { textOf } from './items.js';
 import { keys, ttl } from './keys.js';
 import { attributesOf, type Table } from './table.js';
 
-export function createCertificates(table: Table, clock: Clock): CertificateStore {
+export function createCertificates(table: Table, clock: Clock, days: number): CertificateStore {
   let saved = new Set<string>();
   return {
     save: async (certificates) => {
       const unknown = [...certificates].filter(([fingerprint]) => !saved.has(fingerprint));
       const chosen = unknown.slice(0, limits.certificatesPerBatchMax);
-      const expiry = ttl(clock.now(), limits.keptDaysMax);
+      const expiry = ttl(clock.now(), days);
       await table.putAll(
         chosen.map(([fingerprint, pem]) => ({
           ...attributesOf(keys.certificate(fingerprint)),

@@ -82,7 +82,11 @@ interface Laid {
   readonly notice: Notice;
 }
 
-export function createIncidents(table: Table, clock: Clock): { incidents: IncidentStore; outbox: Outbox } {
+export function createIncidents(
+  table: Table,
+  clock: Clock,
+  days: number,
+): { incidents: IncidentStore; outbox: Outbox } {
   const incidents: IncidentStore = {
     load: async (group) => {
       const item = await table.get(keys.incident(groupId(group)));
@@ -117,7 +121,7 @@ export function createIncidents(table: Table, clock: Clock): { incidents: Incide
       ].join(' ');
       const condition = next.version > 1 ? IS_NEXT : IS_NEW;
       const { stored, item } = await table.update(keys.incident(id), { expression, values }, condition);
-      if (stored) await keepEnded(item, table);
+      if (stored) await keepEnded(item, table, days);
       return stored;
     },
     firing: async (limit) => {
@@ -127,7 +131,7 @@ export function createIncidents(table: Table, clock: Clock): { incidents: Incide
       };
       const firing: Incident[] = [];
       for await (const page of table.pages({ pk: keys.incidentPk, filter })) {
-        await inParallel(page, (item) => keepEnded(item, table));
+        await inParallel(page, (item) => keepEnded(item, table, days));
         const incidents = page.map((item) => readValue(item, 'value', incidentSchema));
         firing.push(...incidents.filter(({ state }) => state === 'firing'));
         if (firing.length >= limit) break;
@@ -149,7 +153,7 @@ export function createIncidents(table: Table, clock: Clock): { incidents: Incide
 }
 
 /** Copies the ends that the incident's item still holds, then strikes them off. */
-async function keepEnded(item: Item, table: Table): Promise<void> {
+async function keepEnded(item: Item, table: Table, days: number): Promise<void> {
   const records = item.ended?.SS ?? [];
   if (records.length === 0) return;
   await table.putAll(
@@ -158,7 +162,7 @@ async function keepEnded(item: Item, table: Table): Promise<void> {
       return {
         ...attributesOf(keys.ended(one.incidentId, one.endedAt)),
         value: { S: text },
-        ttl: ttl(one.endedAt, limits.rollupDaysMax),
+        ttl: ttl(one.endedAt, days),
       };
     }),
   );

@@ -1,6 +1,8 @@
 /** Every store of the pipeline on one DynamoDB table with string keys `pk` and `sk` and the TTL attribute `ttl`. */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Config } from '../../config.js';
+import { limits } from '../../limits.js';
 import type { Clock, Stores } from '../../ports/index.js';
 import { createCertificates } from './certificates.js';
 import { createFacts } from './facts.js';
@@ -8,6 +10,7 @@ import { createGroups } from './groups.js';
 import { createHistory } from './history.js';
 import { createIncidents } from './incidents.js';
 import { createJoin } from './join.js';
+import { createPrivacy } from './privacy.js';
 import { createRollups } from './rollups.js';
 import { createSilences } from './silences.js';
 import { createStorm } from './storm.js';
@@ -17,29 +20,40 @@ import { createWaiting } from './waiting.js';
 export { createDynamoClient } from './client.js';
 export { countingClient, type Usage } from './counting.js';
 
+/** Days. */
+type Retention = Pick<Config['retention'], 'certificateDays' | 'rollupDays'>;
+
 /**
  * Make one per container: it remembers what need not be asked twice. Reads are consistent. Every method rejects with
  * `store-unavailable` (retryable) when DynamoDB or the way to it fails, after the client's own retries, and with
  * `wrong-shape` when an item is not as it was written.
  * @param options.sleep waits between attempts at what a batch left undone
+ * @param options.retention days that certificates, and sums and ended incidents, are kept; the longest by default
  */
 export function createDynamoStores(
   client: DynamoDBClient,
   tableName: string,
   clock: Clock,
-  options: { readonly sleep?: Sleep } = {},
+  options: { readonly sleep?: Sleep; readonly retention?: Retention } = {},
 ): Stores {
   const table = createTable(client, tableName, options.sleep);
+  const {
+    retention: { certificateDays, rollupDays } = {
+      certificateDays: limits.keptDaysMax,
+      rollupDays: limits.rollupDaysMax,
+    },
+  } = options;
   return {
     join: createJoin(table, clock),
     waiting: createWaiting(table, clock),
     facts: createFacts(table, clock),
     groups: createGroups(table, clock),
-    rollups: createRollups(table, clock),
+    rollups: createRollups(table, clock, rollupDays),
     history: createHistory(table, clock),
-    ...createIncidents(table, clock),
-    certificates: createCertificates(table, clock),
+    ...createIncidents(table, clock, rollupDays),
+    certificates: createCertificates(table, clock, certificateDays),
     storm: createStorm(table, clock),
     silences: createSilences(table),
+    privacy: createPrivacy(table),
   };
 }

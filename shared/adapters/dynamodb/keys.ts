@@ -10,16 +10,17 @@
  *     scopes#DAY              SCOPE                 a scope that has other 403s that day          16 days
  *     issuers#SCOPE#DAY       -                     the issuers admitted that day                 30 days
  *     mark#SHARD              HOUR#GROUP            an hour whose roll-up is to be made           2 days
- *     rollup#GROUP            HOUR                  failures of one hour                          13 months
- *     groups#WEEK             GROUP                 a group that has roll-ups in that week        13 months
+ *     rollup#GROUP            HOUR                  failures of one hour                          `rollupDays`
+ *     groups#WEEK             GROUP                 a group that has roll-ups in that week        `rollupDays`
  *     history#GROUP           -                     what the detector learned                     60 days
  *     incident                GROUP                 the state of a group's incident               while firing, and 7 days
- *     ended#WEEK              ENDEDAT#INCIDENT      an incident that is over                      13 months
+ *     ended#WEEK              ENDEDAT#INCIDENT      an incident that is over                      `rollupDays`
  *     outbox                  AT#NOTICE             a notice that is to be sent                   7 days
- *     certificate#FINGERPRINT -                     a PEM                                         30 days
+ *     certificate#FINGERPRINT -                     a PEM                                         `certificateDays`
  *     load#MINUTE             KIND                  halves brought in a minute of a storm         2 days
  *     rate#BATCH              -                     the sampling rate of a batch                  2 days
  *     silence                 ID                    who is not told of what, and until when       until its end, and 30 days
+ *     addressKey              -                     the key of the addresses' hash                for good
  */
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
@@ -93,6 +94,7 @@ export const keys = {
   silencePk: 'silence',
   silence: (id: string): Key => ({ pk: 'silence', sk: id }),
   certificate: (fingerprint: string): Key => ({ pk: `certificate#${fingerprint}`, sk: ALONE }),
+  addressKey: { pk: 'addressKey', sk: ALONE } as Key,
   load: (minute: number, kind: string): Key => ({ pk: `load#${minute}`, sk: kind }),
   rate: (batchId: string): Key => ({ pk: `rate#${batchId}`, sk: ALONE }),
 };

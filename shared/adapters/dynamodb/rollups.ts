@@ -25,7 +25,7 @@ const isSameMark = (stamp: string): Condition => ({
   values: { ':stamp': { S: stamp } },
 });
 
-export function createRollups(table: Table, clock: Clock): RollupStore {
+export function createRollups(table: Table, clock: Clock, days: number): RollupStore {
   const indexed = new Set<string>();
   return {
     mark: async (hours) => {
@@ -57,13 +57,13 @@ export function createRollups(table: Table, clock: Clock): RollupStore {
       const item = {
         ...attributesOf(keys.rollup(id, hour)),
         ...countsAttributes(rollup),
-        ttl: ttl(hour * HOUR_MS, limits.rollupDaysMax),
+        ttl: ttl(hour * HOUR_MS, days),
       };
       // The index first: a group without roll-ups costs a report one query, a roll-up without its group is not found.
       const place = keys.indexed(id, hour);
       const name = `${place.pk} ${place.sk}`;
       if (!indexed.has(name)) {
-        const expiry = ttl(hour * HOUR_MS, limits.rollupDaysMax);
+        const expiry = ttl(hour * HOUR_MS, days);
         await table.putAll([{ ...attributesOf(place), value: { S: JSON.stringify(group) }, ttl: expiry }]);
         if (indexed.size >= limits.groupsIndexedMax) indexed.clear();
         indexed.add(name);

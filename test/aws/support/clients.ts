@@ -1,5 +1,7 @@
 /** Clients of the local AWS. They refuse to be made for any other. */
 
+import { APIGatewayClient } from '@aws-sdk/client-api-gateway';
+import { ApiGatewayV2Client } from '@aws-sdk/client-apigatewayv2';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -13,6 +15,8 @@ if (!endpoint?.startsWith('http://127.0.0.1:'))
   throw new Error(`AWS_ENDPOINT_URL is ${endpoint}: expected the local AWS; run npm run test:aws`);
 const local = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
 
+export const apiGateway = new APIGatewayClient(local);
+export const apiGatewayV2 = new ApiGatewayV2Client(local);
 export const cloudFormation = new CloudFormationClient(local);
 export const dynamo = createDynamoClient(local);
 export const lambda = new LambdaClient(local);

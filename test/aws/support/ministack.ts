@@ -1,4 +1,4 @@
-/** Installs, starts and stops MiniStack, the local AWS of the tests in this folder. */
+/** Installs, starts and stops MiniStack, the local AWS of the tests in this folder; installs the AWS CLI beside it. */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
@@ -10,19 +10,21 @@ import { fileURLToPath } from 'node:url';
 import { MtlsWatchError } from '../../../shared/errors.js';
 
 const requirements = fileURLToPath(new URL('../requirements.txt', import.meta.url));
+const launcher = fileURLToPath(new URL('local_aws.py', import.meta.url));
 const START_MS_MAX = 60_000;
 const STOP_MS_MAX = 8_000;
 
 /**
- * Makes `.venv` in the checkout and installs MiniStack there, unless the pinned version is there already.
+ * Makes `.venv` in the checkout and installs MiniStack and the AWS CLI there, unless the pinned versions are there already.
  * @returns the Python of `.venv`
  * @throws MtlsWatchError `unreadable-input`: what is missing and what to do, in one line
  */
 export async function installed(root: string): Promise<string> {
-  const [, version] = /^ministack==(\S+)$/m.exec(readFileSync(requirements, 'utf8')) ?? [];
+  const pinned = readFileSync(requirements, 'utf8').match(/^\w+==\S+$/gm) ?? [];
   const python = join(root, '.venv', 'bin', 'python');
-  const ask = ['-c', 'import importlib.metadata as m; print(m.version("ministack"))'];
-  if (call(python, ask).stdout.trim() === version) return python;
+  const ask = 'import importlib.metadata as m, sys; print(*(f"{n}=={m.version(n)}" for n in sys.argv[1:]))';
+  const names = pinned.map((one) => one.split('==')[0] ?? '');
+  if (call(python, ['-c', ask, ...names]).stdout.trim() === pinned.join(' ')) return python;
 
   const system = call('python3', [
     '-c',
@@ -34,16 +36,13 @@ export async function installed(root: string): Promise<string> {
       `python3 does not do: ${lastLine(system.stderr)}`,
       'install Python 3.10 or newer with venv and pip (Debian: apt install python3-venv)',
     );
-  console.log(`installing ministack ${version} into .venv`);
+  console.log(`installing ${pinned.join(' ')} into .venv`);
   const made = call('python3', ['-m', 'venv', join(root, '.venv')]);
   if (made.status !== 0)
     throw lack(`.venv cannot be made: ${lastLine(made.stderr || made.stdout)}`, 'delete .venv and try again');
   const pip = call(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]);
   if (pip.status !== 0)
-    throw lack(
-      `ministack ${version} cannot be installed: ${lastLine(pip.stderr)}`,
-      "check the network and pip's index",
-    );
+    throw lack(`${pinned.join(' ')} cannot be installed: ${lastLine(pip.stderr)}`, "check the network and pip's index");
   return python;
 }
 
@@ -75,7 +74,7 @@ export async function startMiniStack(python: string, logFile: string): Promise<L
   const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-aws-'));
   const log = openSync(logFile, 'w');
   const env = environment(port, python, folder);
-  const child = spawn(python, ['-m', 'ministack'], {
+  const child = spawn(python, [launcher], {
     cwd: folder,
     env: {
       ...env,

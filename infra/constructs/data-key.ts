@@ -1,0 +1,63 @@
+/**
+ * The customer-managed key of state, reports, dead letters and logs, where one is asked for. Without one they are encrypted with keys
+ * that AWS manages; the topic always has a key of its own, because alarms cannot publish to one without.
+ */
+
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+
+/** @param where a key's ARN, `create`, or null for none */
+export function dataKey(scope: Construct, where: string | null): IKey | undefined {
+  if (where === null) return undefined;
+  // The policy of a key from elsewhere is its owner's: docs/security.md has the statement that it needs.
+  if (where !== 'create') return Key.fromKeyArn(scope, 'DataKey', where);
+  const key = new Key(scope, 'DataKey', {
+    description: 'mtls-watch: state, reports and logs',
+    enableKeyRotation: true,
+  });
+  const { region } = Stack.of(scope);
+  key.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal(`logs.${region}.amazonaws.com`)],
+      actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
+      resources: ['*'],
+      conditions: {
+        ArnLike: {
+          'kms:EncryptionContext:aws:logs:arn': Stack.of(scope).formatArn({
+            service: 'logs',
+            resource: 'log-group',
+            resourceName: '*',
+            arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+          }),
+        },
+      },
+    }),
+  );
+  return key;
+}
+
+/** What a function may do with the key: only through the services that hold the data. */
+export function dataKeyStatements(scope: Construct, key: IKey | undefined): PolicyStatement[] {
+  if (key === undefined) return [];
+  const { region } = Stack.of(scope);
+  return [
+    new PolicyStatement({
+      actions: [
+        'kms:Decrypt',
+        'kms:DescribeKey',
+        'kms:Encrypt',
+        'kms:GenerateDataKey',
+        'kms:ReEncryptFrom',
+        'kms:ReEncryptTo',
+      ],
+      resources: [key.keyArn],
+      conditions: {
+        StringEquals: {
+          'kms:ViaService': ['dynamodb', 's3', 'sqs'].map((service) => `${service}.${region}.amazonaws.com`),
+        },
+      },
+    }),
+  ];
+}

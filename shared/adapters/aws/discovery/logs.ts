@@ -1,0 +1,128 @@
+/** Log groups with their filters, and the deliveries that take execution logs elsewhere. */
+
+import {
+  type CloudWatchLogsClient,
+  DescribeDeliveriesCommand,
+  DescribeDeliveryDestinationsCommand,
+  DescribeDeliverySourcesCommand,
+  DescribeLogGroupsCommand,
+  DescribeLogStreamsCommand,
+  DescribeSubscriptionFiltersCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import type { FoundFilter, FoundLogGroup } from '../../../discovery/model.js';
+import { all, type Reader } from './reader.js';
+
+type Client = Pick<CloudWatchLogsClient, 'send'>;
+
+export interface Delivery {
+  readonly destinationArn: string;
+  readonly logGroup: string | null;
+}
+
+/** The delivery of a stage's execution log; null where it has none. */
+export type DeliveryOf = (restApiId: string, stage: string) => Delivery | null;
+
+/**
+ * "Create a log delivery for REST API execution logs" (API Gateway developer guide): a source of type `EXECUTION_LOGS` for
+ * `arn:…:/restapis/{id}/stages/{stage}`, a destination, and a delivery that joins the two.
+ * @returns null where it cannot be told which stages have one
+ */
+export async function listDeliveries(logs: Client, reader: Reader): Promise<DeliveryOf | null> {
+  const sources = await reader.read('the delivery sources of CloudWatch Logs', () =>
+    all(async (nextToken) => {
+      const page = await logs.send(new DescribeDeliverySourcesCommand({ nextToken }));
+      return { items: page.deliverySources, next: page.nextToken };
+    }),
+  );
+  const executionLogs = (sources ?? []).filter(({ logType }) => logType === 'EXECUTION_LOGS');
+  if (sources !== null && executionLogs.length === 0) return () => null;
+  const deliveries = await reader.read('the deliveries of CloudWatch Logs', () =>
+    all(async (nextToken) => {
+      const page = await logs.send(new DescribeDeliveriesCommand({ nextToken }));
+      return { items: page.deliveries, next: page.nextToken };
+    }),
+  );
+  if (sources === null || deliveries === null) return null;
+  const destinations = await destinationsOf(logs, reader);
+  const byStage = new Map<string, Delivery>();
+  for (const { name, resourceArns = [] } of executionLogs) {
+    const found = deliveries
+      .filter(({ deliverySourceName }) => deliverySourceName === name)
+      .map(({ deliveryDestinationArn = '' }) => {
+        const destinationArn = destinations.get(deliveryDestinationArn) ?? deliveryDestinationArn;
+        return { destinationArn, logGroup: logGroupOf(destinationArn) };
+      });
+    // Of several, the one that can be subscribed to.
+    const one = found.find(({ logGroup }) => logGroup !== null) ?? found[0];
+    for (const arn of resourceArns) {
+      const stage = /\/restapis\/([^/]+\/stages\/.+)$/.exec(arn)?.[1];
+      if (stage !== undefined && one !== undefined) byStage.set(stage, one);
+    }
+  }
+  return (restApiId, stage) => byStage.get(`${restApiId}/stages/${stage}`) ?? null;
+}
+
+/** The ARN of what a delivery destination stands for, by its own ARN; those of other accounts are not listed. */
+async function destinationsOf(logs: Client, reader: Reader): Promise<ReadonlyMap<string, string>> {
+  const destinations = await reader.read('the delivery destinations of CloudWatch Logs', () =>
+    all(async (nextToken) => {
+      const page = await logs.send(new DescribeDeliveryDestinationsCommand({ nextToken }));
+      return { items: page.deliveryDestinations, next: page.nextToken };
+    }),
+  );
+  return new Map(
+    (destinations ?? []).map(({ arn = '', deliveryDestinationConfiguration }) => [
+      arn,
+      deliveryDestinationConfiguration?.destinationResourceArn ?? arn,
+    ]),
+  );
+}
+
+/** The group's name of `arn:aws:logs:region:account:log-group:NAME`, with or without `:*`; null for any other ARN. */
+export function logGroupOf(arn: string): string | null {
+  return /^arn:[^:]*:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(arn)?.[1] ?? null;
+}
+
+/** Null where it cannot be told whether the group exists. */
+export async function lookAtLogGroup(name: string, logs: Client, reader: Reader): Promise<FoundLogGroup | null> {
+  // Names are listed in the order of ASCII, so a group stands before those that its name is the beginning of.
+  const groups = await reader.read(`the log group ${name}`, async () => {
+    const page = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name, limit: 50 }));
+    return page.logGroups ?? [];
+  });
+  if (groups === null) return null;
+  if (!groups.some(({ logGroupName }) => logGroupName === name)) {
+    return { name, exists: false, filters: [], lastEventAt: null };
+  }
+  return {
+    name,
+    exists: true,
+    filters: await filtersOf(name, logs, reader),
+    lastEventAt: await lastEvent(name, logs, reader),
+  };
+}
+
+async function filtersOf(name: string, logs: Client, reader: Reader): Promise<FoundFilter[] | null> {
+  const filters = await reader.read(`the subscription filters of ${name}`, () =>
+    all(async (nextToken) => {
+      const page = await logs.send(new DescribeSubscriptionFiltersCommand({ logGroupName: name, nextToken }));
+      return { items: page.subscriptionFilters, next: page.nextToken };
+    }),
+  );
+  return (
+    filters?.map(({ filterName = '', filterPattern = '', destinationArn = '' }) => ({
+      name: filterName,
+      pattern: filterPattern,
+      destinationArn,
+    })) ?? null
+  );
+}
+
+async function lastEvent(logGroupName: string, logs: Client, reader: Reader): Promise<number | null> {
+  return reader.read(`the last event of ${logGroupName}`, async () => {
+    const { logStreams } = await logs.send(
+      new DescribeLogStreamsCommand({ logGroupName, orderBy: 'LastEventTime', descending: true, limit: 1 }),
+    );
+    return logStreams?.[0]?.lastEventTimestamp ?? null;
+  });
+}

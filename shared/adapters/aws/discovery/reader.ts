@@ -1,0 +1,60 @@
+/** What all parts of discovery share: lists of many pages, and calls that may be refused without spoiling the rest. */
+
+import pMap from 'p-map';
+import type { Unreadable } from '../../../discovery/model.js';
+import { messageOf } from '../../../errors.js';
+import { limits } from '../../../limits.js';
+import { clean } from '../../../text.js';
+
+export interface Page<T> {
+  readonly items: readonly T[] | undefined;
+  readonly next: string | undefined;
+}
+
+export interface Reader {
+  /** The answer; null where it was refused, which is then noted under `what`. */
+  read<T>(what: string, call: () => Promise<T>): Promise<T | null>;
+  readonly unreadable: readonly Unreadable[];
+}
+
+export function createReader(): Reader {
+  const unreadable: Unreadable[] = [];
+  return {
+    unreadable,
+    read: async (what, call) => {
+      try {
+        return await call();
+      } catch (error) {
+        unreadable.push({ what: clean(what, limits.unreadableCharsMax), why: reasonOf(error) });
+        return null;
+      }
+    },
+  };
+}
+
+/** All items of a list, page after page. @throws Error where it has more pages than any account can fill */
+export async function all<T>(page: (token: string | undefined) => Promise<Page<T>>): Promise<T[]> {
+  const found: T[] = [];
+  let token: string | undefined;
+  for (let pages = 0; pages < limits.discoveryPagesMax; pages++) {
+    const { items = [], next } = await page(token);
+    found.push(...items);
+    if (next === undefined || next === '') return found;
+    token = next;
+  }
+  throw new Error(`the list has more than ${limits.discoveryPagesMax} pages`);
+}
+
+export function each<T, R>(items: Iterable<T>, look: (item: T) => Promise<R>): Promise<R[]> {
+  return pMap(items, look, { concurrency: limits.discoveryConcurrencyMax });
+}
+
+/** Name and message, as AWS gave them. A refused HEAD request has no message, only a status. */
+export function reasonOf(error: unknown): string {
+  const status = (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
+  const name = error instanceof Error ? error.name : 'Error';
+  const message = messageOf(error);
+  const known = status === 403 ? 'access denied' : status === 404 ? 'not found' : null;
+  const text = message === '' || message === 'UnknownError' ? (known ?? name) : `${name}: ${message}`;
+  return clean(text, limits.unreadableCharsMax);
+}

@@ -1,0 +1,24 @@
+/** What is known of a truststore's bucket and object, without reading the certificates. */
+
+import { GetBucketVersioningCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { FoundTruststore } from '../../../discovery/model.js';
+import type { Reader } from './reader.js';
+
+export type TruststoreObject = Pick<FoundTruststore, 'isVersioned' | 'newestVersion'>;
+
+export async function lookAtTruststore(
+  uri: string,
+  s3: Pick<S3Client, 'send'>,
+  reader: Reader,
+): Promise<TruststoreObject> {
+  const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
+  const versioning = await reader.read(`the versioning of the bucket of ${uri}`, () =>
+    s3.send(new GetBucketVersioningCommand({ Bucket })),
+  );
+  // The newest version is the one that the object has: asking for it takes no permission to list.
+  const object = await reader.read(`the truststore ${uri}`, () => s3.send(new HeadObjectCommand({ Bucket, Key })));
+  return {
+    isVersioned: versioning === null ? null : versioning.Status === 'Enabled',
+    newestVersion: object?.VersionId ?? null,
+  };
+}

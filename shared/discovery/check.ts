@@ -1,0 +1,76 @@
+/** One answer of `doctor`: what was looked at, what was found, what was expected and what to do about it. */
+
+export const checkStates = ['ok', 'wrong', 'warning', 'unknown'] as const;
+
+export type CheckState = (typeof checkStates)[number];
+
+/** Ids are contracts: scripts match them. */
+export const checkIds = [
+  'domains',
+  'readable',
+  'gateway-logging-role',
+  'domain-status',
+  'domain-mapped',
+  'tls-policy',
+  'truststore-versioned',
+  'truststore-current',
+  'truststore-warnings',
+  'default-endpoint',
+  'execution-log',
+  'http-api-covered',
+  'access-log',
+  'access-log-format',
+  'subscription',
+  'filter-places',
+  'deployed',
+  'heartbeat',
+  'topic-subscriptions',
+] as const;
+
+export type CheckId = (typeof checkIds)[number];
+
+export interface Check {
+  readonly id: CheckId;
+  /** The custom domain that it is about; null for what concerns the account or mtls-watch itself. */
+  readonly domain: string | null;
+  /** What exactly: a stage, a log group, a topic. As the account names it, which is not fit for a terminal as it is. */
+  readonly about: string;
+  readonly state: CheckState;
+  readonly found: string;
+  readonly expected: string;
+  /** Null where nothing is to be done. */
+  readonly remedy: string | null;
+  /** Lines for a shell, in their order, that put it right; none where a person has to decide. */
+  readonly commands: readonly string[];
+}
+
+export type Subject = Pick<Check, 'id' | 'domain' | 'about' | 'expected'>;
+
+export const ok = (subject: Subject, found: string): Check => ({
+  ...subject,
+  state: 'ok',
+  found,
+  remedy: null,
+  commands: [],
+});
+
+export const wrong = (subject: Subject, found: string, remedy: string, commands: readonly string[] = []): Check => ({
+  ...subject,
+  state: 'wrong',
+  found,
+  remedy,
+  commands,
+});
+
+export const warning = (subject: Subject, found: string, remedy: string, commands: readonly string[] = []): Check => ({
+  ...wrong(subject, found, remedy, commands),
+  state: 'warning',
+});
+
+export const unknown = (subject: Subject, found: string, remedy: string): Check => ({
+  ...wrong(subject, found, remedy),
+  state: 'unknown',
+});
+
+export const COULD_NOT_BE_READ = 'could not be read';
+export const ALLOW_READING = 'Allow what could not be read (see the lines below), and look again.';

@@ -1,0 +1,81 @@
+/** What the checks are made against, and the commands that several of them share. */
+
+import { digest } from '../../digest.js';
+import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../filter-patterns.js';
+import type { Coverage, Found, FoundStage, FoundWatch } from '../model.js';
+import { aws, partitionOf } from '../shell.js';
+
+export interface Expectations {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The deployed stack; null where there is none. */
+  readonly watch: FoundWatch | null;
+  /** The stack's name, after which its subscription filters are named. */
+  readonly stackName: string;
+  /** Settings that count instead of the deployed ones; null for the deployed ones. */
+  readonly coverage: Coverage | null;
+}
+
+export interface Context extends Expectations {
+  readonly found: Found;
+  /** Where subscription filters are to lead; null where that is not known. */
+  readonly ingestArn: string | null;
+}
+
+export type LogKind = 'execution' | 'access';
+
+export const PATTERN: Readonly<Record<LogKind, string>> = {
+  execution: EXECUTION_LOG_PATTERN,
+  access: ACCESS_LOG_PATTERN,
+};
+
+/** `orders (a1b2c3/prod)`. */
+export function stageName({ apiName, apiId, stage }: FoundStage): string {
+  return `${apiName} (${apiId}/${stage})`;
+}
+
+export function createLogGroup(name: string, { found }: Context): string {
+  return aws('logs', 'create-log-group', found, { 'log-group-name': name });
+}
+
+export function filterName(kind: LogKind, { stackName }: Context): string {
+  return `${stackName}-${kind}`;
+}
+
+/**
+ * Leads a log group's lines to ingest. CloudWatch Logs must be allowed to call the function first: it tries it out when the
+ * filter is put.
+ * @returns nothing where no function is known
+ */
+export function subscribe(logGroup: string, kind: LogKind, context: Context): string[] {
+  return [...allowLogs(logGroup, context), ...putFilter(logGroup, kind, filterName(kind, context), context)];
+}
+
+function allowLogs(logGroup: string, { found, ingestArn }: Context): string[] {
+  if (ingestArn === null) return [];
+  const { accountId, region } = found;
+  return [
+    aws('lambda', 'add-permission', found, {
+      'function-name': ingestArn,
+      // The same for the same group: a second one would be refused and is needed no more.
+      'statement-id': `mtls-watch-${digest(logGroup)}`,
+      action: 'lambda:InvokeFunction',
+      principal: 'logs.amazonaws.com',
+      'source-arn': `arn:${partitionOf(region)}:logs:${region}:${accountId}:log-group:${logGroup}:*`,
+      'source-account': accountId,
+    }),
+  ];
+}
+
+/** In place of the group's filter of that name, if there is one. */
+export function putFilter(logGroup: string, kind: LogKind, name: string, { found, ingestArn }: Context): string[] {
+  if (ingestArn === null) return [];
+  return [
+    aws('logs', 'put-subscription-filter', found, {
+      'log-group-name': logGroup,
+      'filter-name': name,
+      'filter-pattern': PATTERN[kind],
+      'destination-arn': ingestArn,
+    }),
+  ];
+}

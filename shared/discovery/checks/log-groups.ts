@@ -1,0 +1,131 @@
+/** The subscription filters of the log groups that the stages write to, and the few places that a group has for them. */
+
+import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, wrong } from '../check.js';
+import type { FoundFilter, FoundLogGroup } from '../model.js';
+import { type Context, createLogGroup, filterName, type LogKind, PATTERN, putFilter, subscribe } from './context.js';
+
+/** PutSubscriptionFilter (CloudWatch Logs API reference): "Each log group can have up to two subscription filters". */
+const PLACES = 2;
+
+interface Use {
+  readonly domain: string;
+  readonly kinds: Set<LogKind>;
+}
+
+export function logGroupChecks(context: Context): Check[] {
+  const uses = new Map<string, Use>();
+  for (const { name, stages } of context.found.domains) {
+    for (const { executionLog, accessLog } of stages) {
+      if ('logGroup' in executionLog) note(uses, executionLog.logGroup, 'execution', name);
+      note(uses, accessLog?.logGroup ?? null, 'access', name);
+    }
+  }
+  return [...uses].flatMap(([name, use]) => checksOf(name, use, context));
+}
+
+function note(uses: Map<string, Use>, logGroup: string | null, kind: LogKind, domain: string): void {
+  if (logGroup === null) return;
+  const use = uses.get(logGroup) ?? { domain, kinds: new Set() };
+  use.kinds.add(kind);
+  uses.set(logGroup, use);
+}
+
+function checksOf(name: string, { domain, kinds }: Use, context: Context): Check[] {
+  const { ingestArn, found } = context;
+  const group = found.logGroups.get(name);
+  const subject = (kind: LogKind): Subject => ({
+    id: 'subscription',
+    domain,
+    about: name,
+    expected: `${kind} lines ${PATTERN[kind]} go to ${ingestArn ?? 'ingest'}`,
+  });
+  if (ingestArn === null) {
+    return [...kinds].map((kind) =>
+      unknown(
+        subject(kind),
+        'not known whose',
+        'Name the deployed stack with --stack, or its function with --function.',
+      ),
+    );
+  }
+  if (group === undefined || group.filters === null) {
+    return [...kinds].map((kind) => unknown(subject(kind), COULD_NOT_BE_READ, ALLOW_READING));
+  }
+  const { filters } = group;
+  const missing = [...kinds].filter(
+    (kind) => !filters.some((filter) => isOurs(filter, context) && filter.pattern === PATTERN[kind]),
+  );
+  return [
+    ...[...kinds].map((kind) => subscription(kind, subject(kind), { ...group, filters }, missing, context)),
+    places(domain, { ...group, filters }, missing, context),
+  ];
+}
+
+type Readable = FoundLogGroup & { readonly filters: readonly FoundFilter[] };
+
+function subscription(
+  kind: LogKind,
+  subject: Subject,
+  { name, exists, filters }: Readable,
+  missing: readonly LogKind[],
+  context: Context,
+): Check {
+  if (!missing.includes(kind)) return ok(subject, 'in place');
+  if (!exists) {
+    return wrong(
+      subject,
+      'the log group is not there yet',
+      'Make the log group ahead of the gateway, so that the filter is there from the first request.',
+      [createLogGroup(name, context), ...subscribe(name, kind, context)],
+    );
+  }
+  const stale = replaceable(filters, kind, context);
+  if (stale !== undefined) {
+    return wrong(
+      subject,
+      `${stale.name}: ${stale.pattern === '' ? 'no pattern' : stale.pattern}, to ${stale.destinationArn}`,
+      'Put the filter again, with its current pattern and destination.',
+      isOurs(stale, context) ? putFilter(name, kind, stale.name, context) : subscribe(name, kind, context),
+    );
+  }
+  const isFull = filters.length >= PLACES;
+  return wrong(
+    subject,
+    'no filter',
+    isFull ? 'Free a place first.' : 'Put the filter.',
+    isFull ? [] : subscribe(name, kind, context),
+  );
+}
+
+/** A filter of ours that lets through something else, or one of our name that leads elsewhere. */
+function replaceable(filters: readonly FoundFilter[], kind: LogKind, context: Context): FoundFilter | undefined {
+  const others = Object.values(PATTERN);
+  return (
+    filters.find(({ name }) => name === filterName(kind, context)) ??
+    filters.find((filter) => isOurs(filter, context) && !others.includes(filter.pattern))
+  );
+}
+
+/** Also where the filter names a version or an alias of the function. */
+function isOurs({ destinationArn }: FoundFilter, { ingestArn }: Context): boolean {
+  return ingestArn !== null && (destinationArn === ingestArn || destinationArn.startsWith(`${ingestArn}:`));
+}
+
+function places(domain: string, { name, filters }: Readable, missing: readonly LogKind[], context: Context): Check {
+  const subject: Subject = {
+    id: 'filter-places',
+    domain,
+    about: name,
+    expected: `room for the filters of mtls-watch among ${PLACES}`,
+  };
+  const toMake = missing.filter((kind) => replaceable(filters, kind, context) === undefined).length;
+  const taken = `${filters.length} of ${PLACES} taken`;
+  if (filters.length + toMake <= PLACES) return ok(subject, taken);
+  const foreign = filters.filter((filter) => !isOurs(filter, context));
+  const names = foreign.map((filter) => `${filter.name} (to ${filter.destinationArn})`).join(', ');
+  return wrong(
+    subject,
+    `${taken}: ${names}`,
+    'Give up one of these filters, or have the two read from one stream: only their owners can tell. Then run doctor again.',
+  );
+}

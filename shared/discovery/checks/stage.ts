@@ -1,0 +1,184 @@
+/** A stage: its logs, and the endpoint that bypasses mutual TLS. */
+
+import { ACCESS_LOG_FORMAT } from '../../access-log-format.js';
+import { formatLacks } from '../access-format.js';
+import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, warning, wrong } from '../check.js';
+import type { FoundDomain, FoundStage } from '../model.js';
+import { aws, partitionOf, replaceAt } from '../shell.js';
+import { type Context, createLogGroup, stageName, subscribe } from './context.js';
+
+export function stageChecks(stage: FoundStage, domain: FoundDomain, context: Context): Check[] {
+  return [
+    stage.kind === 'REST' ? executionLog(stage, domain, context) : coverage(stage, domain, context),
+    ...accessLog(stage, domain, context),
+  ];
+}
+
+const subject = (id: Check['id'], domain: FoundDomain, stage: FoundStage, expected: string): Subject => ({
+  id,
+  domain: domain.name,
+  about: stageName(stage),
+  expected,
+});
+
+/**
+ * Of an API as a whole. "Disable the default endpoint for REST APIs" (API Gateway developer guide): in force from the next
+ * update of any setting of any stage.
+ */
+export function defaultEndpoint(stage: FoundStage, domain: FoundDomain, context: Context): Check {
+  const { found } = context;
+  const expectation: Subject = {
+    id: 'default-endpoint',
+    domain: domain.name,
+    about: `${stage.apiName} (${stage.apiId})`,
+    expected: 'disabled',
+  };
+  if (stage.isDefaultEndpointDisabled === null) return unknown(expectation, COULD_NOT_BE_READ, ALLOW_READING);
+  if (stage.isDefaultEndpointDisabled) return ok(expectation, 'disabled');
+  const what = 'it answers without a client certificate';
+  const remedy =
+    'Disable the default endpoint of the API, so that nobody gets around mutual TLS. Clients that use it must move to the custom domain first.';
+  if (stage.kind !== 'REST') {
+    return wrong(expectation, what, `${remedy} Without automatic deployment it takes a deployment to be in force.`, [
+      aws('apigatewayv2', 'update-api', found, { 'api-id': stage.apiId, 'disable-execute-api-endpoint': true }),
+    ]);
+  }
+  return wrong(expectation, what, remedy, [
+    aws('apigateway', 'update-rest-api', found, {
+      'rest-api-id': stage.apiId,
+      'patch-operations': [replaceAt('/disableExecuteApiEndpoint', 'true')],
+    }),
+    setLevel(stage, context),
+  ]);
+}
+
+function executionLog(stage: FoundStage, domain: FoundDomain, context: Context): Check {
+  const log = stage.executionLog;
+  const expectation = subject('execution-log', domain, stage, 'on, level ERROR or INFO, in a log group');
+  const managed = `API-Gateway-Execution-Logs_${stage.apiId}/${stage.stage}`;
+  if (log.kind === 'managed') return ok(expectation, `managed, level ${log.level}, in ${log.logGroup}`);
+  if (log.kind === 'vended') {
+    const where = log.logGroup ?? log.destinationArn;
+    if (log.level === 'OFF') {
+      return wrong(
+        expectation,
+        `vended to ${where}, level OFF`,
+        'Set the level to ERROR: the delivery has nothing to deliver.',
+        [setLevel(stage, context)],
+      );
+    }
+    if (log.logGroup !== null) return ok(expectation, `vended, level ${log.level}, in ${log.logGroup}`);
+    return wrong(
+      expectation,
+      `vended, level ${log.level}, to ${where}`,
+      'Add a second delivery of the same source, to a log group: mtls-watch reads log groups.',
+    );
+  }
+  if (log.kind === 'unknown') {
+    return unknown(expectation, 'on; whether it is delivered elsewhere could not be read', ALLOW_READING);
+  }
+  return wrong(
+    expectation,
+    'off',
+    'Switch the execution log on at level ERROR: it alone says why a client was refused.',
+    [setLevel(stage, context), createLogGroup(managed, context), ...subscribe(managed, 'execution', context)],
+  );
+}
+
+/** The level that the stage has, or ERROR; set again, it changes nothing but makes API Gateway take over other changes. */
+function setLevel({ apiId, stage, executionLog: log }: FoundStage, { found }: Context): string {
+  const level = 'level' in log && log.level === 'INFO' ? 'INFO' : 'ERROR';
+  return aws('apigateway', 'update-stage', found, {
+    'rest-api-id': apiId,
+    'stage-name': stage,
+    'patch-operations': [replaceAt('/*/*/logging/loglevel', level)],
+  });
+}
+
+/** APIs without an execution log are covered by their access log alone, with the client's certificate checked here. */
+function coverage(stage: FoundStage, domain: FoundDomain, { coverage: given, watch }: Context): Check {
+  const kind = stage.kind === 'HTTP' ? 'HTTP API' : 'WebSocket API';
+  const expectation = subject('http-api-covered', domain, stage, 'in apisWithoutExecutionLog, with a truststore');
+  const settings = given ?? watch?.coverage ?? null;
+  if (settings === null) {
+    return unknown(
+      expectation,
+      `${kind}: no execution log; the settings could not be read`,
+      'Give the settings with --config, or name the deployed stack.',
+    );
+  }
+  const isNamed = settings.apisWithoutExecutionLog.includes(stage.apiId);
+  const hasTruststore = domain.name in settings.truststores || '*' in settings.truststores;
+  if (isNamed && hasTruststore) {
+    return ok(expectation, `${kind}: no execution log; reasons are inferred from its access log and the truststore`);
+  }
+  const lacks = [
+    ...(isNamed ? [] : [`"apisWithoutExecutionLog": [${JSON.stringify(stage.apiId)}]`]),
+    ...(hasTruststore
+      ? []
+      : [`"truststores": {${JSON.stringify(domain.name)}: ${JSON.stringify(domain.truststore.uri)}}`]),
+  ];
+  return wrong(
+    expectation,
+    `${kind}: no execution log; its refusals are not counted`,
+    `Add to the settings, and deploy: ${lacks.join(', ')}`,
+  );
+}
+
+function accessLog(stage: FoundStage, domain: FoundDomain, context: Context): Check[] {
+  const { found } = context;
+  const log = stage.accessLog;
+  const expectation = subject('access-log', domain, stage, 'in a log group');
+  if (log === null) {
+    const group = `/aws/apigateway/${stage.apiId}/${stage.stage}`;
+    const arn = `arn:${partitionOf(found.region)}:logs:${found.region}:${found.accountId}:log-group:${group}`;
+    return [
+      wrong(expectation, 'none', 'Switch the access log on: it alone says who was refused.', [
+        createLogGroup(group, context),
+        setAccessLog(stage, arn, context),
+        ...subscribe(group, 'access', context),
+      ]),
+    ];
+  }
+  if (log.logGroup === null) {
+    return [
+      wrong(
+        expectation,
+        `goes to ${log.destinationArn}`,
+        'Send the access log to a log group; a stage has one access log. From there a subscription filter can feed Firehose as well.',
+      ),
+      format(stage, domain, log.destinationArn, context),
+    ];
+  }
+  return [ok(expectation, `in ${log.logGroup}`), format(stage, domain, log.destinationArn, context)];
+}
+
+function format(stage: FoundStage, domain: FoundDomain, destinationArn: string, context: Context): Check {
+  const expectation = subject('access-log-format', domain, stage, 'JSON with all fields that are read');
+  const { isReadable, needed, dispensable } = formatLacks(stage.accessLog?.format ?? '');
+  const commands = [setAccessLog(stage, destinationArn, context)];
+  const remedy = 'Add these to the format, or set the one below.';
+  if (!isReadable) return wrong(expectation, 'a line of it is not JSON', 'Set the format below.', commands);
+  if (needed.length > 0)
+    return wrong(expectation, `without ${[...needed, ...dispensable].join(', ')}`, remedy, commands);
+  if (dispensable.length > 0) return warning(expectation, `without ${dispensable.join(', ')}`, remedy, commands);
+  return ok(expectation, 'all fields');
+}
+
+function setAccessLog({ kind, apiId, stage }: FoundStage, destinationArn: string, { found }: Context): string {
+  if (kind === 'REST') {
+    return aws('apigateway', 'update-stage', found, {
+      'rest-api-id': apiId,
+      'stage-name': stage,
+      'patch-operations': [
+        replaceAt('/accessLogSettings/destinationArn', destinationArn),
+        replaceAt('/accessLogSettings/format', ACCESS_LOG_FORMAT),
+      ],
+    });
+  }
+  return aws('apigatewayv2', 'update-stage', found, {
+    'api-id': apiId,
+    'stage-name': stage,
+    'access-log-settings': { DestinationArn: destinationArn, Format: ACCESS_LOG_FORMAT },
+  });
+}

@@ -1,0 +1,65 @@
+/**
+ * Writes command lines of the AWS CLI that are safe to paste, whatever the names in an account hold: everything that is not
+ * plain is quoted for the shell, and what the terminal would act on is spelled out.
+ */
+
+/** A value as it is, JSON for a structure, or a part of the line that the shell is to work out. */
+export type Value = string | number | object | { readonly shell: string };
+
+export interface Place {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+/** `aws SERVICE OPERATION --region … --name value …`; an option of `true` has no value. */
+export function aws(
+  service: string,
+  operation: string,
+  { region }: Pick<Place, 'region'>,
+  options: Readonly<Record<string, Value | true>>,
+): string {
+  const all: Readonly<Record<string, Value | true>> = { region, ...options };
+  const words = Object.entries(all).map(([name, value]) => {
+    if (value === true) return `--${name}`;
+    const text = isShell(value) ? value.shell : quote(typeof value === 'object' ? JSON.stringify(value) : `${value}`);
+    // The CLI would take a value that begins with a dash for an option.
+    return text.startsWith('-') || text.startsWith("'-") || text.startsWith("$'-")
+      ? `--${name}=${text}`
+      : `--${name} ${text}`;
+  });
+  return `aws ${service} ${operation} ${words.join(' ')}`;
+}
+
+function isShell(value: Value): value is { readonly shell: string } {
+  return typeof value === 'object' && 'shell' in value;
+}
+
+/** Controls, formatting characters and what else a terminal or an editor acts on. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+
+/** One word of a POSIX shell; of bash and zsh where the text holds what a terminal would act on. */
+export function quote(text: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
+  if (!UNPRINTABLE.test(text)) return `'${text.replaceAll("'", `'\\''`)}'`;
+  const escaped = [...text].map((char) => {
+    if (char === "'" || char === '\\') return `\\${char}`;
+    if (!UNPRINTABLE.test(char)) return char;
+    return `\\U${(char.codePointAt(0) ?? 0).toString(16).padStart(8, '0')}`;
+  });
+  return `$'${escaped.join('')}'`;
+}
+
+/** One patch operation of API Gateway's older service, as JSON: its shorthand has rules of its own for commas. */
+export function replaceAt(path: string, value: string) {
+  return { op: 'replace', path, value };
+}
+
+/** The AWS CLI reads a value of this form from a file or an address. */
+export function isReference(text: string): boolean {
+  return /^(?:fileb?|https?):\/\//i.test(text);
+}
+
+export function partitionOf(region: string): string {
+  if (region.startsWith('cn-')) return 'aws-cn';
+  return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+}

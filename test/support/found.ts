@@ -1,0 +1,136 @@
+/** An account in which everything is as it should be: REST APIs with a managed and a vended execution log, and an HTTP API. */
+
+import { ACCESS_LOG_FORMAT } from '../../shared/access-log-format.js';
+import type { Expectations } from '../../shared/discovery/checks.js';
+import type {
+  Found,
+  FoundDomain,
+  FoundFilter,
+  FoundLogGroup,
+  FoundStage,
+  FoundWatch,
+} from '../../shared/discovery/model.js';
+import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/filter-patterns.js';
+
+/** For tests that break one thing. */
+export type Mutable<T> =
+  T extends ReadonlyMap<infer K, infer V>
+    ? Map<K, Mutable<V>>
+    : T extends object
+      ? { -readonly [K in keyof T]: Mutable<T[K]> }
+      : T;
+
+export interface Scene {
+  found: Mutable<Found>;
+  watch: Mutable<FoundWatch> | null;
+  expectations: Mutable<Omit<Expectations, 'watch'>>;
+}
+
+export const NOW = Date.parse('2026-11-20T12:00:00Z');
+export const INGEST = 'arn:aws:lambda:eu-west-1:123456789012:function:mtls-watch-Ingest';
+export const MANAGED = 'API-Gateway-Execution-Logs_rest111/prod';
+const arnOf = (logGroup: string) => `arn:aws:logs:eu-west-1:123456789012:log-group:${logGroup}`;
+
+export const executionFilter: FoundFilter = {
+  name: 'mtls-watch-execution',
+  pattern: EXECUTION_LOG_PATTERN,
+  destinationArn: INGEST,
+};
+export const accessFilter: FoundFilter = {
+  name: 'mtls-watch-access',
+  pattern: ACCESS_LOG_PATTERN,
+  destinationArn: INGEST,
+};
+export const foreignFilter = (name: string): FoundFilter => ({
+  name,
+  pattern: '',
+  destinationArn: `arn:aws:lambda:eu-west-1:123456789012:function:${name}`,
+});
+
+function stage(apiId: string, apiName: string, changes: Partial<FoundStage>): FoundStage {
+  const logGroup = `/access/${apiName}`;
+  return {
+    apiId,
+    apiName,
+    kind: 'REST',
+    stage: 'prod',
+    isDefaultEndpointDisabled: true,
+    executionLog: { kind: 'managed', logGroup: MANAGED, level: 'ERROR' },
+    accessLog: { destinationArn: arnOf(logGroup), logGroup, format: ACCESS_LOG_FORMAT },
+    ...changes,
+  };
+}
+
+function domain(name: string, stages: readonly FoundStage[]): FoundDomain {
+  return {
+    name,
+    status: 'AVAILABLE',
+    statusMessage: null,
+    tlsPolicy: 'TLS_1_2',
+    endpointType: 'REGIONAL',
+    truststore: {
+      uri: `s3://truststores/${name}.pem`,
+      versionInUse: 'v2',
+      isVersioned: true,
+      newestVersion: 'v2',
+      warnings: [],
+    },
+    stages,
+  };
+}
+
+function group(name: string, filters: readonly FoundFilter[]): [string, FoundLogGroup] {
+  return [name, { name, exists: true, filters, lastEventAt: NOW - 60_000 }];
+}
+
+export function healthyScene(): Scene {
+  const found: Found = {
+    accountId: '123456789012',
+    region: 'eu-west-1',
+    gatewayLoggingRoleArn: 'arn:aws:iam::123456789012:role/api-gateway-logs',
+    domains: [
+      domain('orders.bank.example', [stage('rest111', 'orders', {})]),
+      domain('trades.bank.example', [
+        stage('rest222', 'trades', {
+          executionLog: {
+            kind: 'vended',
+            logGroup: '/execution/trades',
+            destinationArn: arnOf('/execution/trades'),
+            level: 'INFO',
+          },
+        }),
+      ]),
+      domain('quotes.bank.example', [
+        stage('http333', 'quotes', { kind: 'HTTP', stage: '$default', executionLog: { kind: 'unsupported' } }),
+      ]),
+    ],
+    logGroups: new Map([
+      group(MANAGED, [executionFilter]),
+      group('/access/orders', [accessFilter, foreignFilter('audit')]),
+      group('/execution/trades', [executionFilter]),
+      group('/access/trades', [accessFilter]),
+      group('/access/quotes', [accessFilter]),
+    ]),
+    unreadable: [],
+  };
+  const watch: FoundWatch = {
+    ingestArn: INGEST,
+    topics: [
+      {
+        arn: 'arn:aws:sns:eu-west-1:123456789012:mtls-watch',
+        subscriptions: [{ protocol: 'email', endpoint: 'on-call@bank.example', isConfirmed: true }],
+      },
+    ],
+    heartbeat: { logGroup: '/mtls-watch/sweep', lastEventAt: NOW - 90_000 },
+    coverage: {
+      apisWithoutExecutionLog: ['http333'],
+      truststores: { 'quotes.bank.example': 's3://truststores/quotes.bank.example.pem' },
+    },
+    unreadable: [],
+  };
+  return structuredClone({
+    found,
+    watch,
+    expectations: { now: NOW, stackName: 'mtls-watch', coverage: null },
+  }) as Scene;
+}
