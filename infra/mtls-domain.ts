@@ -3,6 +3,7 @@
 import { Annotations } from 'aws-cdk-lib';
 import { CfnApiMapping, DomainName, EndpointType, SecurityPolicy } from 'aws-cdk-lib/aws-apigatewayv2';
 import { type ICertificate, PrivateCertificate } from 'aws-cdk-lib/aws-certificatemanager';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { SelfDescribedDomain } from './gateway/domains.js';
 import { type StageLogOptions, stageLogs } from './gateway/stage-logs.js';
@@ -29,10 +30,10 @@ export interface MtlsDomainProps {
    */
   readonly watch?: MtlsWatch;
   /**
-   * Days that the log groups which are made for its stages keep their lines.
-   * @default - as long as `watch` keeps them, or 30
+   * How long the log groups that are made for its stages keep their lines.
+   * @default - as long as `watch` keeps them, or a month
    */
-  readonly logRetentionDays?: number;
+  readonly logRetention?: RetentionDays;
 }
 
 export interface MapOptions extends StageLogOptions {
@@ -57,7 +58,7 @@ export class MtlsDomain extends Construct implements SelfDescribedDomain {
 
   constructor(scope: Construct, id: string, props: MtlsDomainProps) {
     super(scope, id);
-    this.retentionDays = props.logRetentionDays ?? props.watch?.logRetentionDays ?? 30;
+    this.retentionDays = props.logRetention ?? props.watch?.logRetentionDays ?? RetentionDays.ONE_MONTH;
     this.truststore = props.truststore.bind(new Construct(this, 'Truststore'));
     this.domain = new DomainName(this, 'Domain', {
       domainName: props.domainName,

@@ -51,6 +51,7 @@ export function stageLogs(stage: GatewayStage, retentionDays: number, options: S
   if (known !== undefined) return known;
   const room = new Construct(stage, 'MtlsWatchLogs');
   const parts = partsOf(stage);
+  if (parts.kind === 'rest' && parts.resource !== undefined) noticeLoggingRole(room, stage);
   const logs = {
     execution: executionLog(room, stage, parts, retentionDays, options),
     access: options.accessLogGroup ?? accessLog(room, stage, parts, retentionDays),
@@ -73,7 +74,6 @@ function executionLog(
     return LogGroup.fromLogGroupName(room, 'Execution', name);
   }
   switchOn(parts.resource);
-  noticeLoggingRole(room, stage);
   const logGroup = new LogGroup(room, 'Execution', { logGroupName: name, retention });
   // Whoever comes first makes the group, and for the gateway it would be one without retention and filter.
   parts.resource.node.addDependency(logGroup);
@@ -96,18 +96,25 @@ function executionLogGroupName(stage: GatewayStage, apiId: string): string {
 /** Sets the level of all methods to ERROR unless something else is set. */
 function switchOn(resource: CfnStage): void {
   const settings = resource.methodSettings ?? [];
-  if (!Array.isArray(settings)) return;
+  if (!Array.isArray(settings)) {
+    warnOfLevel(resource, 'Whether execution logging is on cannot be seen in this app');
+    return;
+  }
   const all = settings.find((one) => 'httpMethod' in one && one.httpMethod === '*' && one.resourcePath === '/*');
   if (all === undefined || !('httpMethod' in all)) {
     resource.methodSettings = [...settings, { httpMethod: '*', resourcePath: '/*', loggingLevel: 'ERROR' }];
   } else if (all.loggingLevel === undefined) {
     resource.methodSettings = settings.map((one) => (one === all ? { ...all, loggingLevel: 'ERROR' } : one));
   } else if (all.loggingLevel === 'OFF') {
-    Annotations.of(resource).addWarningV2(
-      'mtls-watch:execution-log-off',
-      'Execution logging is off: nobody will know why certificates are refused. Set loggingLevel to ERROR, or leave it out.',
-    );
+    warnOfLevel(resource, 'Execution logging is off');
   }
+}
+
+function warnOfLevel(resource: CfnStage, what: string): void {
+  Annotations.of(resource).addWarningV2(
+    'mtls-watch:execution-log-off',
+    `${what}: without it nobody will know why certificates are refused. Set loggingLevel to ERROR, or leave it out.`,
+  );
 }
 
 /** API Gateway refuses to log a REST API in an account and Region that have no role for it. Looked for when the app is whole. */

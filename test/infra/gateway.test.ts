@@ -14,7 +14,7 @@ import { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
-import { ACCESS_LOG_FORMAT, mtlsAccessLogFormat } from '../../infra/index.js';
+import { ACCESS_LOG_FORMAT, MtlsWatch, mtlsAccessLogFormat } from '../../infra/index.js';
 import { resources } from './support.js';
 import { account, certificate, deployedSettings, filtersOf, logicalId, restApi, warnings } from './users.js';
 
@@ -60,6 +60,13 @@ describe('watching a stage of a REST API', () => {
   it('says nothing: all is well', () => {
     expect(warnings(stack)).toEqual([]);
   });
+});
+
+it('wants the built functions, which a checkout has not until they are given', () => {
+  const config = { runbooks: { baseUrl: 'https://wiki.example.com/runbooks' } };
+  expect(() => new MtlsWatch(new Stack(), 'MtlsWatch', { config })).toThrow(
+    /function ingest is not in .*npm run build/s,
+  );
 });
 
 describe('what a stage sets itself', () => {
