@@ -78,9 +78,12 @@ function groupTable(summary: Replayed['summary'], messages: Messages): string {
   return table(['Refused', 'Domain', 'Issuer', 'Reason', 'First seen', 'Last seen'], rows, [0]);
 }
 
+/** How whoever reads this calls the tool: in a checkout, where it runs from its sources, through npm. */
+const SELF = import.meta.url.endsWith('.ts') ? 'npm run -s mtls-watch --' : 'mtls-watch';
+
 /** Where to look next: the page for the worst incident, and the verbs that go on from here. */
 function nextSteps(worst: Notice | null, report: string | null): string {
-  const verb = (text: string): string => pc.cyan(`npm run -s mtls-watch -- ${text}`);
+  const verb = (text: string): string => pc.cyan(`${SELF} ${text}`);
   const lines = [
     ...(report === null ? [] : [['the report, to open in a browser', report]]),
     ...(worst === null ? [] : [['the page for this alert', worst.runbookUrl]]),

@@ -3,16 +3,13 @@
  * over in the environment variable `MTLS_WATCH_CONFIG`, validated again by the functions when they start.
  */
 
-import { Token } from 'aws-cdk-lib';
+import { CfnResource, type IResolvable, Reference, Tokenization } from 'aws-cdk-lib';
 import type { Node } from 'constructs';
 import { type Config, type MemberConfig, parseConfig, parseMemberConfig } from '../shared/config.js';
 import { MtlsWatchError } from '../shared/errors.js';
 import { limits } from '../shared/limits.js';
 
 const CONTEXT_KEY = 'mtlsWatch';
-
-/** The longest value that CloudFormation fills in later: a topic's ARN has at most 306 characters. */
-const DEPLOY_TIME_VALUE_CHARS_MAX = 306;
 
 const SOURCE = `cdk.json context "${CONTEXT_KEY}"`;
 
@@ -33,31 +30,62 @@ export function readMemberConfig(node: Node): MemberConfig | null {
 
 /**
  * The environment of one function.
+ * @param config may name what only the deployment knows: ids of APIs, names of buckets
  * @param values what this function needs besides the settings; values that are known only at deploy time count as the
  *   longest they can be
- * @throws MtlsWatchError `bad-config` where Lambda would refuse the environment for its size
+ * @throws MtlsWatchError `bad-config` where the function would refuse the settings, or Lambda the environment for its size
  */
 export function functionEnvironment(config: Config, values: Readonly<Record<string, string>>): Record<string, string> {
-  // Who may subscribe is the destination's affair, and a long list; the functions only tell accounts apart.
-  const central = config.central === null ? null : {};
-  const environment = { ...values, MTLS_WATCH_CONFIG: JSON.stringify({ ...config, central }) };
+  const environment = { ...values, MTLS_WATCH_CONFIG: settingsText(config) };
   const bytes = environmentBytes(environment);
   if (bytes > limits.environmentBytesMax) {
     throw new MtlsWatchError(
       'bad-config',
-      `cdk.json context "${CONTEXT_KEY}" is too large: the functions' environment would take up to ${bytes} bytes, ` +
+      `the settings of mtls-watch are too large: the functions' environment would take up to ${bytes} bytes, ` +
         `Lambda allows ${limits.environmentBytesMax}.\n` +
-        '  Watch fewer log groups, domains or truststores in this stack, and the rest in a second one.',
+        '  Watch fewer log groups, domains, stages or truststores with this MtlsWatch, and the rest with a second one.',
     );
   }
+  const example = filledIn(environment.MTLS_WATCH_CONFIG, () => 10);
+  parseConfig(JSON.parse(example), 'what mtls-watch is set to, with all that it was told to watch,');
   return environment;
+}
+
+/**
+ * The settings as the functions read them. What has its default is left out, because the functions fill it in again and the
+ * room is for what is watched. Ids and names of AWS hold nothing that JSON escapes, so they can be filled into the text.
+ */
+export function settingsText(config: Config): string {
+  const usual: Readonly<Record<string, unknown>> = parseConfig({ runbooks: config.runbooks }, 'the runbooks');
+  const isSet = ([key, value]: [string, unknown]) =>
+    key === 'runbooks' || JSON.stringify(value) !== JSON.stringify(usual[key]);
+  // Who may subscribe is the destination's affair, and a long list; the functions only tell accounts apart.
+  const central = config.central === null ? null : {};
+  return JSON.stringify(Object.fromEntries(Object.entries({ ...config, central }).filter(isSet)));
 }
 
 /** As Lambda measures it: the bytes of the JSON of all names and values, in which the quotes of a value are escaped. */
 function environmentBytes(environment: Readonly<Record<string, string>>): number {
-  const longest = Object.entries(environment).map(([name, value]) => [
-    name,
-    Token.isUnresolved(value) ? 'x'.repeat(DEPLOY_TIME_VALUE_CHARS_MAX) : value,
-  ]);
+  const longest = Object.entries(environment).map(([name, value]) => [name, filledIn(value, charsMax)]);
   return Buffer.byteLength(JSON.stringify(Object.fromEntries(longest)));
 }
+
+/** The text with a number of letters in each place that CloudFormation fills in later. */
+function filledIn(text: string, chars: (token: IResolvable) => number): string {
+  return Tokenization.reverseString(text)
+    .mapTokens({ mapToken: (token) => 'x'.repeat(chars(token)) })
+    .join({ join: (left, right) => `${left ?? ''}${right ?? ''}` });
+}
+
+/** The longest text that can come in the place of a token. */
+function charsMax(token: IResolvable): number {
+  const target = Reference.isReference(token) ? token.target : undefined;
+  const type = CfnResource.isCfnResource(target) ? target.cfnResourceType : '';
+  return CHARS_MAX[type] ?? limits.deployTimeCharsMax;
+}
+
+const CHARS_MAX: Readonly<Record<string, number>> = {
+  'AWS::ApiGateway::RestApi': limits.apiIdCharsMax,
+  'AWS::ApiGatewayV2::Api': limits.apiIdCharsMax,
+  'AWS::S3::Bucket': limits.bucketNameCharsMax,
+};

@@ -3,13 +3,14 @@
  * part is made of stands in `constructs/`. Logical ids are a contract; renaming one replaces state.
  */
 
-import { Annotations, Stack } from 'aws-cdk-lib';
+import { Annotations, Aspects, Lazy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import type { Config } from '../shared/config.js';
+import { type Config, parseConfig, type Settings } from '../shared/config.js';
+import { MtlsWatchError } from '../shared/errors.js';
 import type { FunctionName } from './bundle.js';
-import { functionEnvironment } from './config.js';
+import { functionEnvironment, settingsText } from './config.js';
 import { AlertTopic } from './constructs/alert-topic.js';
 import { Canary } from './constructs/canary.js';
 import { CentralStream, isOpen } from './constructs/central-stream.js';
@@ -21,25 +22,65 @@ import { Reconciler } from './constructs/reconcile.js';
 import { StateTable } from './constructs/state-table.js';
 import { Sweep } from './constructs/sweep.js';
 import { WeeklyReport } from './constructs/weekly-report.js';
+import { domainPartsOf, type WatchableDomain } from './gateway/domains.js';
+import { type LogKeeping, type StageLogOptions, stageLogs } from './gateway/stage-logs.js';
+import { type GatewayStage, partsOf } from './gateway/stages.js';
+import { Watched } from './gateway/watched.js';
 import { observe } from './observe.js';
-import { bucketStatements, explainBuckets, truststoreStatements } from './truststore-access.js';
+import { prebuilt } from './prebuilt.js';
+import {
+  bucketStatements,
+  explainBuckets,
+  type TruststoreLocation,
+  truststoreReadStatements,
+  truststoreStatements,
+} from './truststore-access.js';
 import { METRICS_NAMESPACE } from './watch-metrics.js';
 
 export interface MtlsWatchProps {
-  readonly config: Config;
-  /** The bundled code of a function; tests put a stub here. */
-  readonly code: (name: FunctionName) => Code;
+  /**
+   * All that can be set, see docs/configuration.md. What `watch` and `watchDomain` are told comes on top.
+   * A wrong setting stops the synth with a line that names it.
+   */
+  readonly config: Settings;
+  /**
+   * The bundled code of a function.
+   * @default - as the package brings it
+   */
+  readonly code?: (name: FunctionName) => Code;
+}
+
+export interface WatchDomainOptions {
+  /**
+   * The CA bundle of the domain.
+   * @default - what the domain is set to
+   */
+  readonly truststore?: TruststoreLocation;
 }
 
 export class MtlsWatch extends Construct {
   /** What an operator needs to know by name, for the stack's outputs. */
   readonly outputs: Readonly<Record<string, string>>;
+  /** How log groups are kept that are made for watched stages. */
+  readonly logKeeping: LogKeeping;
+  private readonly watched: Watched;
+  private readonly subscriptions: LogSubscriptions;
+  /** Whether logs come also from where no log group is named: found in the account, or sent by other accounts. */
+  private readonly hasOtherSources: boolean;
+  /** Of the functions, without the settings. */
+  private readonly environments: Readonly<Record<string, string>>[] = [];
+  /** The functions that read truststores. */
+  private readonly readers: readonly LambdaFunction[];
 
-  constructor(scope: Construct, id: string, { config, code }: MtlsWatchProps) {
+  /** @throws MtlsWatchError `bad-config`, naming each wrong setting, its value and what was expected */
+  constructor(scope: Construct, id: string, { config: settings, code = prebuilt }: MtlsWatchProps) {
     super(scope, id);
     const outputs: Record<string, string> = {};
     this.outputs = outputs;
+    const config = parseConfig(settings, `the config of ${this.node.path}`);
+    this.watched = new Watched(this, config);
     const encryptionKey = dataKey(this, config.encryptionKey);
+    this.logKeeping = { retentionDays: config.logRetentionDays, encryptionKey };
     const state = new StateTable(this, 'State', { encryptionKey });
     const alerts = new AlertTopic(this, 'Alerts', { emails: config.alertEmails });
     const routes = addRoutes(config, alerts, outputs);
@@ -54,7 +95,7 @@ export class MtlsWatch extends Construct {
       ...bucketStatements(this, truststoreBuckets),
     ];
     const environment = (name: FunctionName, more: Readonly<Record<string, string>> = {}) =>
-      functionEnvironment(config, {
+      this.environment({
         TABLE_NAME: state.table.tableName,
         TOPIC_ARN: alerts.topic.topicArn,
         ...routes,
@@ -97,12 +138,13 @@ export class MtlsWatch extends Construct {
       outputs.ReportFunctionName = weekly.fn.functionName;
       report = weekly.fn;
     }
+    this.readers = [ingest.fn, sweep.fn, ...(report === undefined ? [] : [report])];
     let canary: LambdaFunction | undefined;
     if (config.canaries.length > 0) {
       canary = new Canary(this, 'Canary', {
         encryptionKey,
         code: code('canary'),
-        environment: functionEnvironment(config, {
+        environment: this.environment({
           TABLE_NAME: state.table.tableName,
           POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
           POWERTOOLS_SERVICE_NAME: 'canary',
@@ -130,10 +172,11 @@ export class MtlsWatch extends Construct {
       outputs.DestinationArn = central.destinationArn;
       outputs.StreamName = central.stream.streamName;
     }
-    const { filterNames } = new LogSubscriptions(this, 'Subscriptions', {
+    this.subscriptions = new LogSubscriptions(this, 'Subscriptions', {
       ...config,
       target: { kind: 'function', fn: ingest.fn, emitsAccount: config.central !== null },
     });
+    this.hasOtherSources = config.discover !== null || central !== null;
     observe(this, {
       config,
       topic: alerts.topic,
@@ -145,22 +188,92 @@ export class MtlsWatch extends Construct {
       canary,
       reconcile: reconciler,
       iteratorAge: central === null ? undefined : CentralStream.iteratorAge(ingest.fn),
-      filterNames,
+      filterNames: this.subscriptions.filterNames,
     });
 
-    const isNothingNamed = config.executionLogGroups.length + config.accessLogGroups.length === 0;
-    if (isNothingNamed && config.discover === null && central === null) {
-      Annotations.of(this).addWarningV2(
-        'mtls-watch:no-log-groups',
-        'No log group is watched: name some under executionLogGroups and accessLogGroups, or set discover.',
-      );
-    }
+    this.node.addValidation({ validate: () => this.checkEnvironments() });
+    Aspects.of(this).add({
+      visit: (node) => {
+        if (node === this) this.warnOfGaps();
+      },
+    });
     outputs.TopicArn = alerts.topic.topicArn;
     outputs.TableName = state.table.tableName;
     outputs.IngestFunctionName = ingest.fn.functionName;
     outputs.SweepFunctionName = sweep.fn.functionName;
     outputs.ReconcileFunctionName = reconciler.fn.functionName;
     outputs.DeadLetterQueueUrl = ingest.deadLetters.queueUrl;
+  }
+
+  /**
+   * Watches a stage of a REST or HTTP API: switches on its logs where they are off, subscribes to them, and lets the stage wait
+   * for the subscriptions, so that its first request is seen. Only the API of another stack may be deployed before that.
+   * @throws MtlsWatchError `bad-config` for a stage of another account or Region, and where its logs cannot be named
+   */
+  watch(stage: GatewayStage, options: StageLogOptions = {}): void {
+    this.refuseElsewhere(stage);
+    const logs = stageLogs(stage, this.logKeeping, options);
+    const { resource } = partsOf(stage);
+    for (const kind of ['execution', 'access'] as const) {
+      const logGroup = logs[kind];
+      if (logGroup === null) continue;
+      const filter = this.subscriptions.add(kind, logGroup, logGroup.node.path);
+      if (resource !== undefined && Stack.of(resource) === Stack.of(this)) resource.node.addDependency(filter);
+    }
+    this.watched.addStage(stage);
+  }
+
+  /**
+   * Watches a custom domain with mutual TLS: names its refusals after it, and explains them by its truststore, which the
+   * functions may then read. Its stages are watched by `watch`, but for those of an `MtlsDomain`, which come with it.
+   * @throws MtlsWatchError `bad-config` where its truststore is not known
+   */
+  watchDomain(domain: WatchableDomain, { truststore }: WatchDomainOptions = {}): void {
+    const parts = domainPartsOf(this, domain, truststore);
+    this.watched.addDomain(parts);
+    for (const fn of this.readers) {
+      for (const statement of truststoreReadStatements(parts.truststore)) fn.addToRolePolicy(statement);
+    }
+    if ('onStage' in domain) domain.onStage((stage) => this.watch(stage));
+  }
+
+  /** What is watched is told until the template is written, so the settings are filled in, and measured, then. */
+  private environment(values: Readonly<Record<string, string>>): Record<string, string> {
+    this.environments.push(values);
+    return {
+      ...functionEnvironment(this.watched.settings(), values),
+      MTLS_WATCH_CONFIG: Lazy.string({ produce: () => settingsText(this.watched.settings()) }),
+    };
+  }
+
+  private checkEnvironments(): string[] {
+    try {
+      for (const values of this.environments) functionEnvironment(this.watched.settings(), values);
+      return [];
+    } catch (error) {
+      if (error instanceof MtlsWatchError) return [error.message];
+      throw error;
+    }
+  }
+
+  private refuseElsewhere(stage: GatewayStage): void {
+    const { account, region } = Stack.of(this);
+    const isOther = (a: string, b: string) => Token.compareStrings(a, b) === TokenComparison.DIFFERENT;
+    if (!isOther(stage.env.account, account) && !isOther(stage.env.region, region)) return;
+    throw new MtlsWatchError(
+      'bad-config',
+      `the stage ${stage.node.path} is in ${stage.env.account}/${stage.env.region}, mtls-watch in ${account}/${region}; ` +
+        'expected both in one account and Region.\n  Give each account and Region an MtlsWatch of its own.',
+    );
+  }
+
+  private warnOfGaps(): void {
+    this.watched.warnOfGaps();
+    if (this.hasOtherSources || !this.subscriptions.isEmpty) return;
+    Annotations.of(this).addWarningV2(
+      'mtls-watch:no-log-groups',
+      'No log group is watched: call watch(stage), name some under executionLogGroups and accessLogGroups, or set discover.',
+    );
   }
 }
 

@@ -1,10 +1,32 @@
 /** What the functions may read of the truststores. */
 
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Stack, Token, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { Config } from '../shared/config.js';
 import { wildcardFinding } from './nag-names.js';
+
+/** A bundle of PEM certificates in S3. */
+export interface TruststoreLocation {
+  readonly bucket: IBucket;
+  readonly key: string;
+}
+
+/** The same for one truststore that is a construct's, with the key of its bucket where that has one of its owner's. */
+export function truststoreReadStatements({ bucket, key }: TruststoreLocation): PolicyStatement[] {
+  const statements = [
+    new PolicyStatement({
+      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      resources: [bucket.arnForObjects(literal(key))],
+    }),
+    listStatement(bucket.bucketArn, literal(key)),
+  ];
+  if (bucket.encryptionKey !== undefined) {
+    statements.push(new PolicyStatement({ actions: ['kms:Decrypt'], resources: [bucket.encryptionKey.keyArn] }));
+  }
+  return statements;
+}
 
 /**
  * Read access to exactly the configured objects, in all their versions, and to the list of these versions, to tell what
@@ -16,15 +38,11 @@ export function truststoreStatements(scope: Construct, truststores: Config['trus
   return [
     new PolicyStatement({
       actions: ['s3:GetObject', 's3:GetObjectVersion'],
-      resources: uris.map((uri) => objectArn(scope, uri)),
+      resources: uris.map((uri) => arn(scope, path(uri))),
     }),
     ...uris.map((uri) => {
-      const [bucket = '', ...key] = literal(uri).split('/');
-      return new PolicyStatement({
-        actions: ['s3:ListBucketVersions'],
-        resources: [arn(scope, bucket)],
-        conditions: { StringEquals: { 's3:prefix': key.join('/') } },
-      });
+      const [bucket = '', ...key] = path(uri).split('/');
+      return listStatement(arn(scope, bucket), key.join('/'));
     }),
   ];
 }
@@ -54,13 +72,22 @@ export function explainBuckets(scope: Construct, buckets: readonly string[]): vo
   }
 }
 
-function objectArn(scope: Construct, uri: string): string {
-  return arn(scope, literal(uri));
+function listStatement(bucketArn: string, key: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['s3:ListBucketVersions'],
+    resources: [bucketArn],
+    conditions: { StringEquals: { 's3:prefix': key } },
+  });
+}
+
+function path(uri: string): string {
+  return literal(uri.slice('s3://'.length));
 }
 
 /** An S3 key may hold the characters that are wildcards in a policy; IAM takes them literally as `${*}`. */
-function literal(uri: string): string {
-  return uri.slice('s3://'.length).replace(/[*?$]/g, (character) => `\${${character}}`);
+function literal(key: string): string {
+  if (Token.isUnresolved(key)) return key;
+  return key.replace(/[*?$]/g, (character) => `\${${character}}`);
 }
 
 function arn(scope: Construct, path: string): string {

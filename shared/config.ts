@@ -262,6 +262,9 @@ export const configSchema = settings;
 
 export type Config = z.output<typeof configSchema>;
 
+/** The same as a user writes it: what has a default may be left out. */
+export type Settings = z.input<typeof configSchema>;
+
 /** The log groups that the settings name, each once. */
 export function configuredLogGroups({ executionLogGroups, accessLogGroups }: Config): string[] {
   return [...new Set([...executionLogGroups, ...accessLogGroups].map(({ name }) => name))];

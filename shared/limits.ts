@@ -75,6 +75,10 @@ export const limits = {
   /** Names in one line of the reconciler's log, and of each: a log group's name has at most 512 characters. */
   namesInLogLineMax: 20,
   nameInLogLineCharsMax: 512,
+  /** What expires sooner is worth a warning while somebody deploys: a month to get the renewed certificate. */
+  truststoreWarnMs: 30 * 86_400_000,
+  /** A synth prints findings as one line each. */
+  annotationCharsMax: 1_000,
   /** Parsed truststores kept by one function; some 5 KB a certificate. */
   truststoresCachedMax: 20,
   /** The gateway's own bound: the client's certificate, the root and at most two between them. */
@@ -216,6 +220,11 @@ export const limits = {
   recordsInParallelMax: 4,
   /** A sequence number of Kinesis has 56 digits; the API takes 128 at most. */
   sequenceNumberCharsMax: 128,
+  /** What CloudFormation fills in later, at its longest. API ids have ten characters; twice that leaves room. */
+  apiIdCharsMax: 20,
+  bucketNameCharsMax: 63,
+  /** A topic's ARN. */
+  deployTimeCharsMax: 306,
   /** Lambda takes 4 KB of environment for a function, measured as the JSON of all its names and values. */
   environmentBytesMax: 4 * KIB,
   /** Logs Insights takes 50; ten keep a link under 2,000 characters, which old mail readers cut. */

@@ -73,6 +73,8 @@ async function watchConfigured(world: ReconcileWorld): Promise<Reconciled> {
   const groups = await lookAt(configuredLogGroups(world.config), world, failures);
   const actions = lostFilters(groups, configuredLogs(world.config), world.own);
   await carryOut(actions, 'dry-run', world, failures);
+  // Nothing tells the level of an execution log here, and at ERROR it is silent while all is well.
+  const accessLogs = new Set(world.config.accessLogGroups.map(({ name }) => name));
   return {
     actions,
     filtersPut: 0,
@@ -80,7 +82,11 @@ async function watchConfigured(world: ReconcileWorld): Promise<Reconciled> {
     filtersUnmet: actions.length,
     found: null,
     watched: [],
-    silent: tellSilent(groups, [], world),
+    silent: tellSilent(
+      groups.filter(({ name }) => accessLogs.has(name)),
+      [],
+      world,
+    ),
     wrong: [],
     failures,
   };

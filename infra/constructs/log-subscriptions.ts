@@ -13,6 +13,7 @@ import {
 import { Construct } from 'constructs';
 import type { Config } from '../../shared/config.js';
 import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/filter-patterns.js';
+import { identityOf } from '../references.js';
 
 /** Where the filters send what they let through. */
 export type SubscriptionTarget =
@@ -28,76 +29,95 @@ export interface LogSubscriptionsProps {
   readonly logRetentionDays: number;
 }
 
-/** A log group with the permission to call a function that its filters need to be there first. */
-interface Source {
-  readonly logGroup: ILogGroup;
-  readonly permission: CfnPermission | null;
-}
+export type LogKind = 'execution' | 'access';
+
+const PATTERNS: Readonly<Record<LogKind, string>> = { execution: EXECUTION_LOG_PATTERN, access: ACCESS_LOG_PATTERN };
 
 export class LogSubscriptions extends Construct {
   /** The names of the filters, which are the same in every log group. */
   readonly filterNames: readonly string[];
+  private readonly target: SubscriptionTarget;
+  /** The permission to call ingest, by log group: one, also where a group holds both kinds of log. */
+  private readonly permissions = new Map<string, CfnPermission>();
+  private readonly filters = new Map<string, SubscriptionFilter>();
 
   constructor(scope: Construct, id: string, props: LogSubscriptionsProps) {
     super(scope, id);
-    const sources = this.sources(props);
+    this.target = props.target;
     this.filterNames = [this.filterName('execution'), this.filterName('access')];
-    this.subscribe('execution', EXECUTION_LOG_PATTERN, props.executionLogGroups, sources, props.target);
-    this.subscribe('access', ACCESS_LOG_PATTERN, props.accessLogGroups, sources, props.target);
-  }
-
-  /** One source for each name, also where a group holds both kinds of log; made if either entry asks for it. */
-  private sources(props: LogSubscriptionsProps): Map<string, Source> {
     const groups = [...props.executionLogGroups, ...props.accessLogGroups];
+    // Made if either entry asks for it.
     const created = new Set(groups.filter(({ create }) => create).map(({ name }) => name));
-    const names = [...new Set(groups.map(({ name }) => name))];
-    return new Map(names.map((name) => [name, this.source(name, created.has(name), props)]));
+    const logGroups = new Map<string, ILogGroup>();
+    for (const name of new Set(groups.map((group) => group.name))) {
+      const room = this.room(constructId(name));
+      const logGroup = created.has(name)
+        ? new LogGroup(room, 'LogGroup', { logGroupName: name, retention: props.logRetentionDays })
+        : LogGroup.fromLogGroupName(room, 'LogGroup', name);
+      logGroups.set(name, logGroup);
+    }
+    const subscribe = (kind: LogKind, wanted: Config['accessLogGroups']): void => {
+      for (const { name } of wanted) {
+        const logGroup = logGroups.get(name);
+        if (logGroup !== undefined) this.add(kind, logGroup, name);
+      }
+    };
+    subscribe('execution', props.executionLogGroups);
+    subscribe('access', props.accessLogGroups);
   }
 
-  private source(name: string, create: boolean, { target, logRetentionDays }: LogSubscriptionsProps): Source {
-    const room = new Construct(this, constructId(name));
-    const logGroup = create
-      ? new LogGroup(room, 'LogGroup', { logGroupName: name, retention: logRetentionDays })
-      : LogGroup.fromLogGroupName(room, 'LogGroup', name);
-    if (target.kind === 'destination') return { logGroup, permission: null };
-    const permission = new CfnPermission(room, 'MayInvokeIngest', {
+  /**
+   * Subscribes to a log group; once, however often it is asked for.
+   * @param id tells this log group from all others
+   * @returns the filter, for what must not begin before it is there
+   */
+  add(kind: LogKind, logGroup: ILogGroup, id: string): SubscriptionFilter {
+    const { target } = this;
+    const key = `${kind} ${identityOf(logGroup.logGroupName)}`;
+    const known = this.filters.get(key);
+    if (known !== undefined) return known;
+    const filter = new SubscriptionFilter(this.room(kind), constructId(id), {
+      logGroup,
+      filterName: this.filterName(kind),
+      filterPattern: FilterPattern.literal(PATTERNS[kind]),
+      destination: { bind: () => (target.kind === 'function' ? { arn: target.fn.functionArn } : target) },
+    });
+    if (target.kind === 'function') {
+      if (target.emitsAccount) emitAccount(filter);
+      // CloudWatch Logs tries the function out when the filter is made.
+      filter.node.addDependency(this.permission(target.fn, logGroup, id));
+    }
+    this.filters.set(key, filter);
+    return filter;
+  }
+
+  get isEmpty(): boolean {
+    return this.filters.size === 0;
+  }
+
+  private permission(fn: IFunction, logGroup: ILogGroup, id: string): CfnPermission {
+    const identity = identityOf(logGroup.logGroupName);
+    const known = this.permissions.get(identity);
+    if (known !== undefined) return known;
+    const permission = new CfnPermission(this.room(constructId(id)), 'MayInvokeIngest', {
       action: 'lambda:InvokeFunction',
-      functionName: target.fn.functionArn,
+      functionName: fn.functionArn,
       principal: new ServicePrincipal('logs.amazonaws.com').service,
       sourceAccount: Stack.of(this).account,
       sourceArn: logGroup.logGroupArn,
     });
-    return { logGroup, permission };
+    this.permissions.set(identity, permission);
+    return permission;
   }
 
   /** Named after the stack, so that an operator sees whose filter takes one of the few places of a log group. */
-  private filterName(kind: 'execution' | 'access'): string {
+  private filterName(kind: LogKind): string {
     return `${Stack.of(this).stackName}-${kind}`;
   }
 
-  private subscribe(
-    kind: 'execution' | 'access',
-    pattern: string,
-    groups: Config['executionLogGroups'],
-    sources: ReadonlyMap<string, Source>,
-    target: SubscriptionTarget,
-  ): void {
-    const room = new Construct(this, kind);
-    for (const { name } of groups) {
-      const source = sources.get(name);
-      if (!source) throw new Error(`no source was made for the log group ${name}`);
-      const filter = new SubscriptionFilter(room, constructId(name), {
-        logGroup: source.logGroup,
-        filterName: this.filterName(kind),
-        filterPattern: FilterPattern.literal(pattern),
-        destination: {
-          bind: () => (target.kind === 'function' ? { arn: target.fn.functionArn } : target),
-        },
-      });
-      if (target.kind === 'function' && target.emitsAccount) emitAccount(filter);
-      // CloudWatch Logs tries the function out when the filter is made.
-      if (source.permission !== null) filter.node.addDependency(source.permission);
-    }
+  private room(id: string): Construct {
+    const known = this.node.tryFindChild(id);
+    return known instanceof Construct ? known : new Construct(this, id);
   }
 }
 
@@ -107,6 +127,6 @@ function emitAccount(filter: SubscriptionFilter): void {
 }
 
 /** A slash separates the parts of a construct's path. No name that CloudWatch takes has a colon. */
-function constructId(logGroupName: string): string {
-  return logGroupName.replaceAll('/', ':');
+function constructId(name: string): string {
+  return name.replaceAll('/', ':');
 }

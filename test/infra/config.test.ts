@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { App, Lazy } from 'aws-cdk-lib';
+import { App, Lazy, Stack } from 'aws-cdk-lib';
+import { CfnRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { describe, expect, it } from 'vitest';
 import { functionEnvironment, readConfig } from '../../infra/config.js';
 import { parseConfig } from '../../shared/config.js';
@@ -103,6 +104,22 @@ describe('the environment of a function', () => {
     const padded = (padding: number) => ({ TOPIC_ARN: token, PADDING: 'x'.repeat(padding) });
     expect(() => functionEnvironment(config, padded(room - 10))).not.toThrow();
     expect(messageFrom(() => functionEnvironment(config, padded(room + 1)))).toContain('too large');
+  });
+
+  it('counts an API, whose id is short, as what it can be at most, and fills nothing in that the function would refuse', () => {
+    const stack = new Stack();
+    const byApi = (apiId: (index: number) => string) => ({
+      ...config,
+      domains: Object.fromEntries(
+        Array.from({ length: 12 }, (_, index) => [`${apiId(index)}/prod`, 'api.example.com']),
+      ),
+    });
+    const made = byApi((index) => new CfnRestApi(stack, `Api${index}`, {}).ref);
+    expect(() => functionEnvironment(made, {})).not.toThrow();
+    const unknown = byApi(() => Lazy.string({ produce: () => 'abc123' }));
+    expect(messageFrom(() => functionEnvironment(unknown, {}))).toContain('too large');
+    const wrong = { ...config, truststores: { 'api.example.com': new CfnRestApi(stack, 'Wrong', {}).ref } };
+    expect(messageFrom(() => functionEnvironment(wrong, {}))).toContain('expected s3://bucket/key');
   });
 
   it('fails the synth when there are too many domains', () => {

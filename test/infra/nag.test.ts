@@ -1,8 +1,7 @@
-import { type Stack, Validations } from 'aws-cdk-lib';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
-import { synthesise, synthesiseMember } from './support.js';
+import { acknowledged, synthesise, synthesiseMember } from './support.js';
 
 /** Everything a user can switch on, so that no rule goes unasked. */
 const everything = {
@@ -13,16 +12,6 @@ const everything = {
   discover: { mode: 'on', truststoreBuckets: ['example-truststores'] },
   canaries: [{ domain: 'api.example.com' }],
 };
-
-/** The rules that were set aside, as `path rule: reason`. */
-function acknowledged(stack: Stack): string[] {
-  return stack.node.findAll().flatMap((construct) =>
-    construct.node.metadata
-      .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
-      .flatMap(({ data }) => Object.entries(data as Record<string, string>))
-      .map(([rule, reason]) => `${construct.node.path} ${rule}: ${reason}`),
-  );
-}
 
 describe('cdk-nag, AwsSolutions', () => {
   it.each([

@@ -1,8 +1,9 @@
 /** Synthesises the stack in memory: no bundling, no files, no credentials. */
 
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
+import type { IConstruct } from 'constructs';
 import cdkJson from '../../cdk.json' with { type: 'json' };
 import { readConfig, readMemberConfig } from '../../infra/config.js';
 import { MemberStack } from '../../infra/member-stack.js';
@@ -43,4 +44,14 @@ function appWith(mtlsWatch: unknown): App {
 /** Each resource of a type with the logical id that CloudFormation knows it by. */
 export function resources(template: Template, type: string): [string, { Properties: Record<string, unknown> }][] {
   return Object.entries(template.findResources(type)) as [string, { Properties: Record<string, unknown> }][];
+}
+
+/** The rules of cdk-nag that were set aside, as `path rule: reason`. */
+export function acknowledged(scope: IConstruct): string[] {
+  return scope.node.findAll().flatMap((construct) =>
+    construct.node.metadata
+      .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
+      .flatMap(({ data }) => Object.entries(data as Record<string, string>))
+      .map(([rule, reason]) => `${construct.node.path} ${rule}: ${reason}`),
+  );
 }

@@ -6,6 +6,7 @@
 
 import type { Template } from 'aws-cdk-lib/assertions';
 import { vi } from 'vitest';
+import { type Config, parseConfig } from '../../shared/config.js';
 import type { FoundLogGroup } from '../../shared/discovery/model.js';
 import type { LogBatch } from '../../shared/model.js';
 import { resolved } from '../infra/alarms-of.js';
@@ -196,9 +197,9 @@ function environments(template: Template): [string, Readonly<Record<string, stri
 }
 
 /** The settings of the functions. Nobody plays S3 here, so there are no truststores. */
-function settingsOf(template: Template): object {
+function settingsOf(template: Template): Config {
   const [[, variables] = []] = environments(template);
-  return { ...(JSON.parse(variables?.MTLS_WATCH_CONFIG ?? '{}') as object), truststores: {} };
+  return { ...parseConfig(JSON.parse(variables?.MTLS_WATCH_CONFIG ?? '{}'), 'the environment'), truststores: {} };
 }
 
 /** The functions that run every few minutes, with how many. What runs once a week is called by the test. */

@@ -1,0 +1,65 @@
+/** What is known at synth of custom domains: their names, and the truststores that they are set to. */
+
+import { Token } from 'aws-cdk-lib';
+import { CfnDomainName as CfnRestDomainName, type IDomainName as IRestDomainName } from 'aws-cdk-lib/aws-apigateway';
+import { CfnDomainName as CfnHttpDomainName, type IDomainName as IHttpDomainName } from 'aws-cdk-lib/aws-apigatewayv2';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { MtlsWatchError } from '../../shared/errors.js';
+import { targetOf } from '../references.js';
+import type { TruststoreLocation } from '../truststore-access.js';
+import type { GatewayStage } from './stages.js';
+
+/** A domain that knows its truststore, and tells of each stage that it leads to, now and later. */
+export interface SelfDescribedDomain {
+  readonly domain: IHttpDomainName;
+  readonly truststore: TruststoreLocation;
+  onStage(listener: (stage: GatewayStage) => void): void;
+}
+
+/** A custom domain with mutual TLS, in any of the forms that CDK and this package have for one. */
+export type WatchableDomain = IRestDomainName | IHttpDomainName | SelfDescribedDomain;
+
+export interface DomainParts {
+  /** A literal where one was given. */
+  readonly name: string;
+  /** All that mappings may call it by. */
+  readonly aliases: readonly string[];
+  readonly truststore: TruststoreLocation;
+}
+
+/**
+ * @param scope where a bucket is imported to that the app does not make
+ * @param truststore in place of what the domain is set to
+ * @throws MtlsWatchError `bad-config` where neither says which truststore it is
+ */
+export function domainPartsOf(scope: Construct, domain: WatchableDomain, truststore?: TruststoreLocation): DomainParts {
+  if ('onStage' in domain) {
+    return domainPartsOf(scope, domain.domain, truststore ?? domain.truststore);
+  }
+  const resource = domain.node.defaultChild;
+  const isMade = resource instanceof CfnRestDomainName || resource instanceof CfnHttpDomainName;
+  const reference = 'name' in domain ? domain.name : domain.domainName;
+  const given = isMade ? resource.domainName : undefined;
+  const name = given === undefined || Token.isUnresolved(given) ? reference : given;
+  const location = truststore ?? (isMade ? locationOf(scope, resource) : undefined);
+  if (location === undefined) {
+    throw new MtlsWatchError(
+      'bad-config',
+      `the truststore of ${domain.node.path} is not known: the domain sets no mutual TLS that this app could read.\n` +
+        '  Set mtls on the DomainName, or pass the truststore, { bucket, key }.',
+    );
+  }
+  return { name, aliases: given === undefined ? [reference] : [reference, given], truststore: location };
+}
+
+function locationOf(scope: Construct, resource: CfnRestDomainName | CfnHttpDomainName): TruststoreLocation | undefined {
+  const { mutualTlsAuthentication: set } = resource;
+  const uri = set !== undefined && 'truststoreUri' in set ? set.truststoreUri : undefined;
+  const [, name, key] = /^s3:\/\/([^/]{1,300})\/(.{1,1024})$/.exec(uri ?? '') ?? [];
+  if (name === undefined || key === undefined) return undefined;
+  // The bucket itself knows the key that it is encrypted with.
+  const maker = targetOf(name)?.node.scope;
+  if (maker instanceof Bucket) return { bucket: maker, key };
+  return { bucket: Bucket.fromBucketName(scope, `Truststore:${resource.node.path.replaceAll('/', ':')}`, name), key };
+}

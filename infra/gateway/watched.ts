@@ -1,0 +1,102 @@
+/**
+ * What an app told to watch, in the form of settings. It is worked out when the template is written, because stages are
+ * mapped to domains, and domains watched, at any time before that.
+ */
+
+import { Annotations } from 'aws-cdk-lib';
+import { CfnBasePathMapping } from 'aws-cdk-lib/aws-apigateway';
+import { CfnApiMapping } from 'aws-cdk-lib/aws-apigatewayv2';
+import type { Construct } from 'constructs';
+import type { Config } from '../../shared/config.js';
+import { identityOf } from '../references.js';
+import type { DomainParts } from './domains.js';
+import { type GatewayStage, isHttpApi, literalStageName, partsOf } from './stages.js';
+
+interface Domain {
+  readonly name: string;
+  /** Its resource's path and its name: what mappings mean when they call it by one or the other. */
+  readonly identities: ReadonlySet<string>;
+}
+
+/** A stage behind a path of a domain; any stage of the API where a mapping leaves it to the caller. */
+interface Mapped {
+  readonly domain: Domain;
+  readonly apiId: string;
+  readonly stageName: string | undefined;
+}
+
+export class Watched {
+  private readonly domains: Domain[] = [];
+  private readonly truststores = new Map<string, string>();
+  private readonly httpApiIds = new Map<string, string>();
+  /** `identity of the API/name of the stage`, or the former alone. */
+  private readonly stages = new Set<string>();
+
+  constructor(
+    private readonly scope: Construct,
+    private readonly config: Config,
+  ) {}
+
+  addStage(stage: GatewayStage): void {
+    const { kind, apiId, resource } = partsOf(stage);
+    const name = literalStageName(resource?.stageName ?? stage.stageName);
+    this.stages.add(identityOf(apiId)).add(`${identityOf(apiId)}/${name}`);
+    if (kind === 'http') this.httpApiIds.set(identityOf(apiId), apiId);
+  }
+
+  addDomain({ name, aliases, truststore }: DomainParts): void {
+    this.domains.push({ name, identities: new Set(aliases.map(identityOf)) });
+    this.truststores.set(name, `s3://${truststore.bucket.bucketName}/${truststore.key}`);
+  }
+
+  /** The user's own settings win over what is found. */
+  settings(): Config {
+    const { config } = this;
+    const apis = [...config.apisWithoutExecutionLog, ...this.httpApiIds.values()];
+    return {
+      ...config,
+      domains: { ...this.domainsByStage(), ...config.domains },
+      apisWithoutExecutionLog: [...new Set(apis)],
+      truststores: { ...Object.fromEntries(this.truststores), ...config.truststores },
+    };
+  }
+
+  /** Warns of every stage behind a watched domain whose logs nobody subscribed to. */
+  warnOfGaps(): void {
+    for (const { domain, apiId, stageName } of this.mapped()) {
+      const api = identityOf(apiId);
+      if (this.stages.has(stageName === undefined ? api : `${api}/${stageName}`)) continue;
+      Annotations.of(this.scope).addWarningV2(
+        `mtls-watch:unwatched:${api}`,
+        `The domain ${domain.name} leads to ${stageName === undefined ? 'stages' : `the stage ${stageName}`} of ${api}, ` +
+          'whose refusals will not be seen. Call watch(stage) for it.',
+      );
+    }
+  }
+
+  /** For denials without an access record; HTTP APIs have no denials, and their records name the domain. */
+  private domainsByStage(): Record<string, string> {
+    const names: Record<string, string> = {};
+    for (const { domain, apiId, stageName } of this.mapped()) {
+      if (isHttpApi(apiId)) continue;
+      // A stage behind several domains goes to the first one.
+      names[stageName === undefined ? apiId : `${apiId}/${stageName}`] ??= domain.name;
+    }
+    return names;
+  }
+
+  private mapped(): Mapped[] {
+    if (this.domains.length === 0) return [];
+    return this.scope.node.root.node.findAll().flatMap((one): Mapped[] => {
+      if (one instanceof CfnBasePathMapping) return this.mappedBy(one.domainName, one.restApiId, one.stage);
+      if (one instanceof CfnApiMapping) return this.mappedBy(one.domainName, one.apiId, one.stage);
+      return [];
+    });
+  }
+
+  private mappedBy(domainName: string, apiId: string | undefined, stage: string | undefined): Mapped[] {
+    const domain = this.domains.find(({ identities }) => identities.has(identityOf(domainName)));
+    if (domain === undefined || apiId === undefined) return [];
+    return [{ domain, apiId, stageName: literalStageName(stage) }];
+  }
+}
