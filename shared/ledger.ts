@@ -9,8 +9,8 @@ import { groupId } from './digest.js';
 import { limits } from './limits.js';
 import type { Fact, Failure, GroupKey, OtherForbidden } from './model.js';
 import type { OpenHour, World } from './ports/index.js';
-import { countFailures, countForbidden, minuteOf } from './stages/count.js';
-import { type Applicants, applicantsOf, groupOf, placeOf, standIn } from './stages/group.js';
+import { type Count, countByIssuer, countFailures, countForbidden, minuteOf } from './stages/count.js';
+import { type Applicants, applicantsOf, groupOf, placeOf } from './stages/group.js';
 import { hourOf, MINUTES_PER_HOUR, rollUp } from './stages/rollup.js';
 
 /** What one batch owns, or one list that was settled. */
@@ -33,15 +33,13 @@ export async function writeDown({ batchId, failures, forbidden }: Counted, world
   return facts;
 }
 
-async function group(failures: readonly Failure[], world: World): Promise<(readonly [GroupKey, Failure])[]> {
+async function group(failures: readonly Failure[], world: World): Promise<(readonly [GroupKey, Count])[]> {
+  const counts = countByIssuer(failures);
   const admitted = new Map<string, ReadonlySet<string>>();
-  for (const applicants of applicantsOf(failures)) {
+  for (const applicants of applicantsOf(counts)) {
     admitted.set(placeOf(applicants.scope, applicants.day), await admit(applicants, world));
   }
-  return failures.flatMap((failure) => {
-    const counted = [groupOf(failure, admitted), failure] as const;
-    return failure.weight === 1 ? [counted] : [counted, standIn(failure)];
-  });
+  return counts.map((count) => [groupOf(count, admitted), count] as const);
 }
 
 /** Issuers of the truststore have places of their own, which names made up at random cannot take. */

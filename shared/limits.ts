@@ -30,6 +30,8 @@ export const limits = {
   /** A folder with more files than a month of hourly exports of a dozen streams was given by mistake. */
   inputFilesMax: 10_000,
   inputFolderDepthMax: 16,
+  /** Reasons whose id is remembered by their text: some twenty sentences, and what a client makes the gateway repeat. */
+  reasonsRememberedMax: 200,
   /** A gateway reason is a short sentence. The rest of a longer one tells nobody anything. */
   reasonCharsMax: 200,
   /** RFC 5280's upper bounds add up to a few hundred characters for a DN; EMF refuses dimension values over 1,024. */

@@ -11,7 +11,7 @@ import { limits } from './limits.js';
 import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed } from './model.js';
 import { deliver } from './outbox.js';
 import type { World } from './ports/index.js';
-import { lonely } from './stages/pairing.js';
+import { identified, lonely } from './stages/pairing.js';
 import { parse } from './stages/parse.js';
 import { bound } from './storm.js';
 import { leaveWaiting, settleDue } from './waiting.js';
@@ -31,10 +31,10 @@ export async function ingest(batch: LogBatch, world: World): Promise<Ingested> {
   const joinable = parsed.accesses.filter((access) => !isAlone(access));
   const { halves, left } = await bound(parsed.denials, joinable, batchId, world);
   const [correlated] = await Promise.all([
-    correlate(halves, batchId, stores.join),
+    correlate(identified(halves, batch), batchId, stores.join),
     stores.certificates.save(parsed.certificates),
   ]);
-  const inferred = await infer(parsed.accesses.filter(isAlone), batchId, world);
+  const inferred = await infer(identified(parsed.accesses.filter(isAlone), batch), batchId, world);
   const alone = left.map((denial) => lonely(denial, 'not-sampled'));
   const failures = [...correlated.failures, ...alone, ...inferred.failures];
   const forbidden = [...parsed.otherForbidden, ...unmatched([...correlated.unmatched, ...inferred.unmatched])];

@@ -5,7 +5,7 @@
  */
 
 import type { Cell, Fact, Failure, Half, Held } from '../../shared/model.js';
-import { countFailures } from '../../shared/stages/count.js';
+import { countByIssuer, countFailures } from '../../shared/stages/count.js';
 import { decodeSubscription } from '../../shared/stages/decode.js';
 import { applicantsOf, groupOf, placeOf } from '../../shared/stages/group.js';
 import { decide, depart, lonely, type Traveller } from '../../shared/stages/pairing.js';
@@ -25,30 +25,35 @@ export function ours({ event }: Payload, others: Others): Grouped {
   if (batch.kind === 'control') throw new Error('the benchmark sends no probes');
   const { denials, accesses, rejected } = parse(batch);
   const failures = pair([...denials, ...accesses], batch.batchId, others);
+  const counts = countByIssuer(failures);
   const admitted = new Map(
-    applicantsOf(failures).map(({ scope, day, issuerDns }) => [placeOf(scope, day), new Set(issuerDns)] as const),
+    applicantsOf(counts).map(({ scope, day, issuerDns }) => [placeOf(scope, day), new Set(issuerDns)] as const),
   );
-  const grouped = failures.map((failure) => [groupOf(failure, admitted), failure] as const);
+  const grouped = counts.map((count) => [groupOf(count, admitted), count] as const);
   return { facts: countFailures(grouped, batch.batchId), rejected: rejected.length };
 }
 
 /** Takes each half through its cells as `correlate` does, in a store that answers at once, and settles what waits in vain. */
-function pair(halves: readonly Half[], batchId: string, others: Others): Failure[] {
+export function pair(halves: readonly Half[], batchId: string, others: Others): Failure[] {
   const cells = new Map<string, Cell>();
   const failures: Failure[] = [];
-  const waiting: Traveller[] = [];
-  for (const half of halves) {
-    let traveller: Traveller | null = depart(half, batchId);
-    while (traveller !== null) {
+  const travel = (from: Traveller): Traveller | null => {
+    let traveller = from;
+    for (;;) {
       const outcome = decide(traveller, put(traveller, cells, others));
       if (outcome.kind === 'failure') failures.push(outcome.failure);
-      else if (outcome.kind === 'waiting') waiting.push(traveller);
-      traveller = outcome.kind === 'move' ? outcome.traveller : null;
+      if (outcome.kind !== 'move') return outcome.kind === 'waiting' ? traveller : null;
+      traveller = outcome.traveller;
     }
+  };
+  const waiting: Traveller[] = [];
+  for (const half of halves) {
+    const left = travel(depart(half, batchId));
+    if (left !== null) waiting.push(left);
   }
   for (const traveller of waiting) {
-    const cell = cells.get(keyOf(traveller));
-    if (cell?.denial != null && cell.access === null) failures.push(lonely(cell.denial.half, 'unpaired'));
+    const left = travel(traveller);
+    if (left?.half.kind === 'denial') failures.push(lonely(left.half, 'unpaired'));
   }
   return failures;
 }

@@ -90,6 +90,19 @@ export function readJsonObject(text: string): Record<string, unknown> | null {
   return parseObject(text) ?? parseObject(escapeControls(text));
 }
 
+/**
+ * Whether the text is the record of a request that was not refused, told without reading all of it. False where that takes
+ * a closer look: where the digits 403 stand anywhere, and where the status has another key or may be that of something
+ * nested, such as the integration.
+ */
+export function isPlainSuccess(text: string): boolean {
+  const status = text.indexOf(STATUS_KEY);
+  return status >= 0 && STATUS.test(text.slice(status, status + 20)) && !text.includes('403') && !text.includes('{', 1);
+}
+
+const STATUS_KEY = '"status":';
+const STATUS = /^"status": ?"?[1-5]\d\d[",}]/;
+
 /** The known fields of a record, whatever their spelling. The first of two spellings of one field stands. */
 export function accessFields(record: Record<string, unknown>): AccessFields {
   const fields: { [name in AccessField]?: string } = {};
@@ -98,7 +111,11 @@ export function accessFields(record: Record<string, unknown>): AccessFields {
 }
 
 function collect(record: object, path: string, depth: number, into: { [name in AccessField]?: string }): void {
-  for (const [key, value] of Object.entries(record)) {
+  const keys = Object.keys(record);
+  const values: readonly unknown[] = Object.values(record);
+  for (let index = 0; index < keys.length; index++) {
+    const key = keys[index] as string;
+    const value = values[index];
     if (typeof value === 'object' && value !== null) {
       if (depth < DEPTH_MAX) collect(value, `${path}${key}.`, depth + 1, into);
       continue;

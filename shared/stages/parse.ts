@@ -4,7 +4,6 @@
  * One broken record never costs its neighbours: it is counted with a reason, and reading goes on.
  */
 
-import { digest } from '../digest.js';
 import { limits } from '../limits.js';
 import type {
   AccessRecord,
@@ -17,13 +16,12 @@ import type {
   Parsed,
   Rejected,
 } from '../model.js';
-import { reasonIdOf } from '../reasons.js';
 import { clean } from '../text.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
 import { canonicalDn } from '../x509/dn.js';
 import { pemOf } from '../x509/pem.js';
 import { forbiddenCause } from './forbidden.js';
-import { type AccessFields, accessFields, readJsonObject } from './parse-access.js';
+import { type AccessFields, accessFields, isPlainSuccess, readJsonObject } from './parse-access.js';
 import { apiOfLogGroup, type ExecutionEvent, readExecutionEvent } from './parse-denial.js';
 import { serialFromText, timeFromText } from './parse-values.js';
 import { remember } from './remember.js';
@@ -51,26 +49,37 @@ export function parse(batch: LogBatch, domains: DomainsByApi = {}): Parsed {
     passed: 0,
   };
   const lines: ExecutionLine[] = [];
+  const origin = originOf(apiOfLogGroup(batch.logGroup), batch, domains);
   for (const event of batch.events) {
     const message = event.message.trimStart();
     if (message.startsWith('{')) readJson(event, message, batch, domains, found, lines);
-    else readText(event, message, apiOfLogGroup(batch.logGroup), found, lines);
+    else readText(event, message, origin, found, lines);
   }
-  found.denials.push(...denialsOf(lines, batch, domains));
+  for (const denial of denialsOf(lines)) found.denials.push(denial);
   return found;
+}
+
+/** Where the lines of an execution log come from. */
+interface Origin {
+  readonly api: ApiRef;
+  readonly scope: string;
+}
+
+function originOf(api: ApiRef, batch: LogBatch, domains: DomainsByApi): Origin {
+  return { api, scope: scopeOf(api, batch, domains) };
 }
 
 /** One event of the execution log that is part of a denial. */
 interface ExecutionLine {
   readonly event: LogEvent;
   readonly said: ExecutionEvent;
-  readonly api: ApiRef;
+  readonly origin: Origin;
 }
 
-function readText(event: LogEvent, message: string, api: ApiRef, found: Found, lines: ExecutionLine[]): void {
+function readText(event: LogEvent, message: string, origin: Origin, found: Found, lines: ExecutionLine[]): void {
   const said = readExecutionEvent(message);
   if (said === null) found.passed++;
-  else lines.push({ event, said, api });
+  else lines.push({ event, said, origin });
 }
 
 function readJson(
@@ -81,15 +90,19 @@ function readJson(
   found: Found,
   lines: ExecutionLine[],
 ): void {
+  if (isPlainSuccess(message)) {
+    found.passed++;
+    return;
+  }
   const record = readJsonObject(message);
   if (record === null) {
-    found.rejected.push(reject(batch, event, 'broken-access-record', 'looks like JSON and is none'));
+    found.rejected.push(reject(event, 'broken-access-record', 'looks like JSON and is none'));
     return;
   }
   const payload = record.payload;
   if (typeof payload === 'string' && typeof record.resource_arn === 'string') {
     const api = { apiId: shortText(record.api_id, 64), stage: shortText(record.stage, 128) };
-    readText(event, payload.trimStart(), api, found, lines);
+    readText(event, payload.trimStart(), originOf(api, batch, domains), found, lines);
     return;
   }
   readAccess(event, accessFields(record), batch, domains, found);
@@ -110,7 +123,7 @@ function readAccess(event: LogEvent, fields: AccessFields, batch: LogBatch, doma
     else
       found.otherForbidden.push({
         kind: 'other-forbidden',
-        eventId: identityOfEvent(batch, event),
+        eventId: event.id,
         at: event.timestamp,
         cause,
         scope,
@@ -118,22 +131,22 @@ function readAccess(event: LogEvent, fields: AccessFields, batch: LogBatch, doma
     return;
   }
   if (requestId === undefined) {
-    found.rejected.push(
-      reject(batch, event, 'access-record-without-request-id', 'a 403 without requestId cannot be joined'),
-    );
+    found.rejected.push(reject(event, 'access-record-without-request-id', 'a 403 without requestId cannot be joined'));
     return;
   }
-  const { pem, ...client } = clientOf(fields);
-  if (client.fingerprint !== null && pem !== null) found.certificates.set(client.fingerprint, pem);
+  const identity = identityOf(fields);
+  if (identity.fingerprint !== null && identity.pem !== null) {
+    found.certificates.set(identity.fingerprint, identity.pem);
+  }
   found.accesses.push({
     kind: 'access',
-    eventId: identityOfEvent(batch, event),
+    eventId: event.id,
     at: event.timestamp,
     requestId,
     extendedRequestId: fields.extendedRequestId ?? null,
     api,
     scope,
-    client: hasCertificateFields(fields) ? client : null,
+    client: hasCertificateFields(fields) ? clientOf(identity, fields) : null,
     rate: 1,
   });
 }
@@ -142,14 +155,17 @@ export function hasCertificateFields({ pem, issuerDn, subjectDn }: AccessFields)
   return pem !== undefined || issuerDn !== undefined || subjectDn !== undefined;
 }
 
-/** Who called: from the certificate itself where the log holds a readable one, else from the fields beside it. */
-function clientOf(fields: AccessFields): Client & { readonly pem: string | null } {
-  return { ...identityOf(fields), sourceIp: fields.sourceIp ?? '', userAgent: fields.userAgent ?? '' };
+function clientOf(identity: Identity, { sourceIp = '', userAgent = '' }: AccessFields): Client {
+  const { subjectDn, issuerDn, serialNumber, notBefore, notAfter, fingerprint } = identity;
+  return { subjectDn, issuerDn, serialNumber, notBefore, notAfter, fingerprint, sourceIp, userAgent };
 }
 
 export type Identity = Omit<Client, 'sourceIp' | 'userAgent'> & { readonly pem: string | null };
 
-/** Clients call again and again with one certificate: what it says is worked out once. */
+/**
+ * Who called: from the certificate itself where the log holds a readable one, else from the fields beside it. Clients call
+ * again and again with one certificate: what it says is worked out once.
+ */
 export const identityOf = remember(
   { entriesMax: limits.certificateCacheMax, keyCharsMax: limits.certificateCacheCharsMax },
   (fields: AccessFields) =>
@@ -185,14 +201,17 @@ export const identityOf = remember(
  * comes right before the denial's; without brackets, the id comes in the `ForbiddenException` line right after it. Each
  * line serves one denial only, or a client that pins its request id could make two denials look like one.
  */
-function denialsOf(lines: ExecutionLine[], batch: LogBatch, domains: DomainsByApi): Denial[] {
-  const inOrder = [...lines].sort((a, b) => a.event.timestamp - b.event.timestamp || compare(a.event.id, b.event.id));
+function denialsOf(lines: ExecutionLine[]): Denial[] {
+  const hasNeighbours = lines.some(({ said }) => said.reason === null);
+  const inOrder = !hasNeighbours
+    ? lines
+    : [...lines].sort((a, b) => a.event.timestamp - b.event.timestamp || compare(a.event.id, b.event.id));
   const extendedIds = new Map<string, string>();
   const denials: { -readonly [K in keyof Denial]: Denial[K] }[] = [];
   let awaitingId: (typeof denials)[number] | null = null;
-  for (const { event, said, api } of inOrder) {
+  for (const { event, said, origin } of inOrder) {
     const key = said.requestId ?? '';
-    if (said.reasonText === null) {
+    if (said.reason === null) {
       if (said.extendedRequestId !== null) extendedIds.set(key, said.extendedRequestId);
       else if (awaitingId !== null && said.requestId !== null) {
         awaitingId.requestId = said.requestId;
@@ -203,14 +222,14 @@ function denialsOf(lines: ExecutionLine[], batch: LogBatch, domains: DomainsByAp
     }
     const denial: (typeof denials)[number] = {
       kind: 'denial',
-      eventId: identityOfEvent(batch, event),
+      eventId: event.id,
       at: event.timestamp,
       requestId: key,
       extendedRequestId: said.extendedRequestId ?? extendedIds.get(key) ?? null,
-      reason: reasonIdOf(said.reasonText),
-      reasonText: said.reasonText,
-      api,
-      scope: scopeOf(api, batch, domains),
+      reason: said.reason.id,
+      reasonText: said.reason.text,
+      api: origin.api,
+      scope: origin.scope,
       rate: 1,
     };
     extendedIds.delete(key);
@@ -226,13 +245,8 @@ function scopeOf(api: ApiRef, batch: LogBatch, domains: DomainsByApi): string {
   return domains[place] ?? domains[api.apiId] ?? place;
 }
 
-function reject(batch: LogBatch, event: LogEvent, code: Rejected['code'], detail: string): Rejected {
-  return { kind: 'rejected', eventId: identityOfEvent(batch, event), code, detail };
-}
-
-/** CloudWatch's ids are unique within a stream; a digest with the stream's name is unique everywhere, and short. */
-function identityOfEvent(batch: LogBatch, event: LogEvent): string {
-  return digest(batch.logGroup, batch.logStream, event.id);
+function reject(event: LogEvent, code: Rejected['code'], detail: string): Rejected {
+  return { kind: 'rejected', eventId: event.id, code, detail };
 }
 
 function shortText(value: unknown, charsMax: number): string | null {
