@@ -9,8 +9,12 @@ import type { Payload } from '../support/payloads.js';
 
 export function floor({ event }: Payload): number {
   const { logEvents } = JSON.parse(gunzipSync(Buffer.from(event.awslogs.data, 'base64')).toString('utf8'));
+  return parseMessages(logEvents);
+}
+
+export function parseMessages(events: readonly LogEvent[]): number {
   let read = 0;
-  for (const { message } of logEvents as LogEvent[]) {
+  for (const { message } of events) {
     if (!message.startsWith('{')) continue;
     try {
       JSON.parse(message);

@@ -25,12 +25,17 @@ export function ours({ event }: Payload, others: Others): Grouped {
   if (batch.kind === 'control') throw new Error('the benchmark sends no probes');
   const { denials, accesses, rejected } = parse(batch);
   const failures = pair([...denials, ...accesses], batch.batchId, others);
+  return { facts: group(failures, batch.batchId), rejected: rejected.length };
+}
+
+/** Every issuer is admitted. */
+export function group(failures: readonly Failure[], batchId: string): Fact[] {
   const counts = countByIssuer(failures);
   const admitted = new Map(
     applicantsOf(counts).map(({ scope, day, issuerDns }) => [placeOf(scope, day), new Set(issuerDns)] as const),
   );
   const grouped = counts.map((count) => [groupOf(count, admitted), count] as const);
-  return { facts: countFailures(grouped, batch.batchId), rejected: rejected.length };
+  return countFailures(grouped, batchId);
 }
 
 /** Takes each half through its cells as `correlate` does, in a store that answers at once, and settles what waits in vain. */
