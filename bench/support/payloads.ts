@@ -117,7 +117,8 @@ export function clientCertificates(count: number, key: 'rsa' | 'ec' = 'rsa'): Is
 /** Half of all requests come from one client in fifty, as when a few loop; the others call evenly. */
 export function clientOf(n: number, clients: readonly Issued[]): Issued {
   const busy = Math.ceil(clients.length / 50);
-  return clients[n % 2 === 0 ? (n / 2) % busy : busy + ((n >> 1) % Math.max(1, clients.length - busy))] as Issued;
+  const others = clients.length - busy;
+  return clients[n % 2 === 0 || others === 0 ? (n >> 1) % busy : busy + ((n >> 1) % others)] as Issued;
 }
 
 /** AWS's format with `clientCertPem`, refused. */
@@ -137,12 +138,13 @@ export function accessRecord(request: Request, client: Issued, changes: Record<s
   };
 }
 
-const SUCCEEDED = { status: '200', 'error.message': '-', 'error.responseType': '-', responseLength: '1482' };
+/** What differs in the record of a request that went through. */
+export const succeeded = { status: '200', 'error.message': '-', 'error.responseType': '-', responseLength: '1482' };
 
 /** Every hundredth is refused. */
 export function mostlySuccesses(all: readonly Request[], clients: readonly Issued[]): LogEvent[] {
   return all.map((request) =>
-    accessRecord(request, clientOf(request.n, clients), request.n % 100 === 0 ? {} : SUCCEEDED),
+    accessRecord(request, clientOf(request.n, clients), request.n % 100 === 0 ? {} : succeeded),
   );
 }
 

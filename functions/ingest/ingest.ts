@@ -2,15 +2,16 @@
 
 import type { KinesisStreamBatchResponse, KinesisStreamEvent } from 'aws-lambda';
 import { alert, ingest } from '../../shared/pipeline.js';
-import { type Delivery, decodeKinesisData, decodeSubscription } from '../../shared/stages/decode.js';
+import { type Delivery, subscriptionData } from '../../shared/stages/decode.js';
 import { measure } from '../../shared/stages/measure.js';
+import { unpack } from '../../shared/unpack.js';
 import type { Wired } from '../wiring.js';
 
 /** @returns for Kinesis, the records to deliver again; a subscription's batch is delivered again when the call rejects */
 export function createIngest(wired: Wired): (event: unknown) => Promise<KinesisStreamBatchResponse | undefined> {
   return async (event) => {
     if (isKinesis(event)) return handleRecords(event, wired);
-    await handle(decodeSubscription(event), wired);
+    for await (const delivery of unpack(subscriptionData(event))) await handle(delivery, wired);
     return undefined;
   };
 }
@@ -30,7 +31,7 @@ async function handleRecords({ Records }: KinesisStreamEvent, wired: Wired): Pro
   const batchItemFailures: KinesisStreamBatchResponse['batchItemFailures'] = [];
   for (const { kinesis } of Records) {
     try {
-      await handle(decodeKinesisData(kinesis.data), wired);
+      for await (const delivery of unpack(kinesis.data)) await handle(delivery, wired);
     } catch (error) {
       batchItemFailures.push({ itemIdentifier: kinesis.sequenceNumber });
       wired.log.error('a Kinesis record could not be processed', { sequenceNumber: kinesis.sequenceNumber, error });

@@ -18,6 +18,14 @@ export type Delivery = LogBatch | ControlMessage;
  * @throws MtlsWatchError `wrong-shape`, `bad-base64`, or what `decodeGzip` throws
  */
 export function decodeSubscription(event: unknown): Delivery {
+  return decodeGzip(gzipOf(subscriptionData(event)));
+}
+
+/**
+ * The base64 in the event of a Lambda subscription.
+ * @throws MtlsWatchError `wrong-shape`
+ */
+export function subscriptionData(event: unknown): string {
   const data = field(field(event, 'awslogs'), 'data');
   if (typeof data !== 'string') {
     throw new MtlsWatchError(
@@ -25,16 +33,16 @@ export function decodeSubscription(event: unknown): Delivery {
       'not a CloudWatch Logs subscription event: expected {"awslogs":{"data":"…"}}',
     );
   }
-  return decodeGzip(decodeBase64(data));
+  return data;
 }
 
 /** Decodes the data of a Kinesis record (base64 as Lambda hands it over). Throws as `decodeSubscription` does. */
 export function decodeKinesisData(data: string): Delivery {
-  return decodeGzip(decodeBase64(data));
+  return decodeGzip(gzipOf(data));
 }
 
 /** @throws MtlsWatchError `bad-gzip`, `payload-too-large`, or what `decodePayload` throws */
-function decodeGzip(bytes: Buffer): Delivery {
+export function decodeGzip(bytes: Buffer): Delivery {
   return decodePayload(parseJson(gunzip(bytes)));
 }
 
@@ -101,7 +109,8 @@ function isTime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 8.64e15;
 }
 
-function decodeBase64(data: string): Buffer {
+/** @throws MtlsWatchError `bad-base64` or `payload-too-large` */
+export function gzipOf(data: string): Buffer {
   if (data.length * 0.75 > limits.payloadCompressedBytesMax) throw tooLarge(limits.payloadCompressedBytesMax);
   const bytes = Buffer.from(data, 'base64');
   // Buffer skips what is not base64; a payload that loses more than its padding and line breaks was not base64.
@@ -116,8 +125,12 @@ function gunzip(bytes: Buffer): Buffer {
     return gunzipSync(bytes, { maxOutputLength: limits.payloadBytesMax, chunkSize: roomFor(bytes) });
   } catch (error) {
     if (error instanceof RangeError) throw tooLarge(limits.payloadBytesMax, error);
-    throw new MtlsWatchError('bad-gzip', `the payload is not whole gzip: ${messageOf(error)}`, { cause: error });
+    throw badGzip(error);
   }
+}
+
+export function badGzip(cause: unknown): MtlsWatchError {
+  return new MtlsWatchError('bad-gzip', `the payload is not whole gzip: ${messageOf(cause)}`, { cause });
 }
 
 /**
@@ -125,8 +138,13 @@ function gunzip(bytes: Buffer): Buffer {
  * of gzip tell it (RFC 1952, 2.3.1); one that lies costs no more than the pieces. One byte more shows zlib the end.
  */
 function roomFor(gzip: Buffer): number {
-  const told = gzip.length < SIZE_BYTES ? 0 : gzip.readUInt32LE(gzip.length - SIZE_BYTES);
-  return Math.max(CHUNK_BYTES_MIN, Math.min(told, limits.payloadBytesMax, gzip.length * INFLATES_MAX) + 1);
+  const told = Math.min(unpackedBytes(gzip), limits.payloadBytesMax, gzip.length * INFLATES_MAX);
+  return Math.max(CHUNK_BYTES_MIN, told + 1);
+}
+
+/** What gzip says of itself. */
+export function unpackedBytes(gzip: Buffer): number {
+  return gzip.length < SIZE_BYTES ? 0 : gzip.readUInt32LE(gzip.length - SIZE_BYTES);
 }
 
 const SIZE_BYTES = 4;
@@ -135,11 +153,11 @@ const CHUNK_BYTES_MIN = 64;
 /** The most that deflate can do. */
 const INFLATES_MAX = 1032;
 
-function tooLarge(bound: number, cause?: unknown): MtlsWatchError {
+export function tooLarge(bound: number, cause?: unknown): MtlsWatchError {
   return new MtlsWatchError('payload-too-large', `the payload is over the bound of ${bound} bytes`, { cause });
 }
 
-function parseJson(bytes: Buffer): unknown {
+export function parseJson(bytes: Buffer): unknown {
   try {
     // Logs are nearly always ASCII, which V8 copies byte by byte where it would have to decode UTF-8.
     return JSON.parse(bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8'));

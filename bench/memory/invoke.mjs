@@ -1,0 +1,15 @@
+/**
+ * A Lambda container in small, forked by `bench/memory/main.ts`: imports a bundled function, handles one event, and tells its
+ * parent what memory it took at its height. Arguments: the bundle, the file of the event or `-` for none.
+ */
+
+import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+
+const [bundle, file] = process.argv.slice(2);
+const { handler } = await import(bundle);
+const before = process.resourceUsage().maxRSS;
+const started = performance.now();
+if (file !== '-') await handler(JSON.parse(readFileSync(file, 'utf8')));
+const ms = performance.now() - started;
+process.send({ peakKib: process.resourceUsage().maxRSS, beforeKib: before, ms }, () => process.exit(0));
