@@ -7,13 +7,14 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 
 export const limits = {
-  /** A payload that is decoded at once: most logs shrink 6 to 12 times, so Lambda's 1 MB (750 KB of gzip) unpack to this. */
+  /** A payload in a file. Lambda's 1 MB is about 750 KB of gzip; repetitive logs shrink 40 to 80 times. */
   payloadBytesMax: 64 * MIB,
   /**
-   * A larger one is taken in pieces, each a batch of its own, so that memory does not follow what a client repeats: one that
-   * loops makes 30 MB of 750 KB, one with a long and dull user agent 150 MB.
+   * A delivery that unpacks to more is taken in pieces, each a batch of its own, so that memory does not follow what a client
+   * repeats: of 750 KB, one that loops makes 30 MB, one with a long and dull user agent 150 MB. Some ten times of this are
+   * in memory together: bytes, text, parsed events, halves, requests to the store.
    */
-  payloadPieceBytesMax: 8 * MIB,
+  payloadPieceBytesMax: 2 * MIB,
   /** In all: 350 times of 750 KB, more than any access record shrinks. Beyond it a payload is a dead letter. */
   payloadInPiecesBytesMax: 256 * MIB,
   /** Base64 and gzip of the largest Kinesis record (10 MB since 2025) and of the largest asynchronous payload. */

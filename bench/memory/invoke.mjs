@@ -5,11 +5,12 @@
 
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
+import { peakKib } from '../support/peak-memory.mjs';
 
 const [bundle, file] = process.argv.slice(2);
 const { handler } = await import(bundle);
-const before = process.resourceUsage().maxRSS;
+const before = peakKib();
 const started = performance.now();
 if (file !== '-') await handler(JSON.parse(readFileSync(file, 'utf8')));
 const ms = performance.now() - started;
-process.send({ peakKib: process.resourceUsage().maxRSS, beforeKib: before, ms }, () => process.exit(0));
+process.send({ peakKib: peakKib(), idleKib: before, ms }, () => process.exit(0));

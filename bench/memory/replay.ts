@@ -3,6 +3,7 @@
 import { performance } from 'node:perf_hooks';
 import { replay } from '../../cli/replay.js';
 import { parseConfig } from '../../shared/config.js';
+import { peakKib } from '../support/peak-memory.mjs';
 
 const config = parseConfig({ runbooks: { baseUrl: 'https://wiki.example.com/mtls' } }, 'the benchmark');
 const started = performance.now();
@@ -10,4 +11,4 @@ const { summary, problems } = await replay(['-'], config);
 if (problems.length > 0) throw new Error(problems.map(({ detail }) => detail).join('\n'));
 const seconds = (performance.now() - started) / 1000;
 const { events, failures } = summary;
-process.send?.({ peakKib: process.resourceUsage().maxRSS, seconds, events, failures }, () => process.exit(0));
+process.send?.({ peakKib: peakKib(), seconds, events, failures }, () => process.exit(0));
