@@ -103,7 +103,7 @@ function addFailure(count: Count, { at, weight, issuerDn, attribution, client }:
   count.lastAt = Math.max(count.lastAt, at);
   if (client === null) return;
   const { sourceIps } = addClient(count.clients, client, weight);
-  if (client.sourceIp !== '') sourceIps.add(client.sourceIp);
+  if (client.sourceIp !== '') addSourceIp(sourceIps, client.sourceIp);
 }
 
 function addCount(sum: Count, count: Count): void {
@@ -115,23 +115,31 @@ function addCount(sum: Count, count: Count): void {
   sum.lastAt = Math.max(sum.lastAt, count.lastAt);
   for (const { who, count: times, sourceIps } of count.clients.values()) {
     const known = addClient(sum.clients, who, times);
-    for (const sourceIp of sourceIps) known.sourceIps.add(sourceIp);
+    for (const sourceIp of sourceIps) addSourceIp(known.sourceIps, sourceIp);
   }
 }
 
 /** Tallies in the making, by certificate. */
-type Clients = Map<string, { readonly who: Who; count: number; readonly sourceIps: Set<string> }>;
+type Clients = Map<string, { readonly who: Who; count: number; readonly sourceIps: string[] }>;
 type Who = Pick<ClientTally, 'subjectDn' | 'serialNumber' | 'fingerprint'>;
 
-function addClient(clients: Clients, who: Who, count: number): { readonly sourceIps: Set<string> } {
+function addClient(clients: Clients, who: Who, count: number): { readonly sourceIps: string[] } {
   const key = who.fingerprint ?? `${who.serialNumber} ${who.subjectDn}`;
   let sum = clients.get(key);
   if (sum === undefined) {
-    sum = { who, count: 0, sourceIps: new Set() };
+    sum = { who, count: 0, sourceIps: [] };
     clients.set(key, sum);
   }
   sum.count += count;
   return sum;
+}
+
+/** Keeps the first few in their order, so that the same ones are kept whatever order they come in. */
+function addSourceIp(sourceIps: string[], sourceIp: string): void {
+  if (sourceIps.includes(sourceIp)) return;
+  sourceIps.push(sourceIp);
+  if (sourceIps.length > 1) sourceIps.sort();
+  if (sourceIps.length > limits.sourceIpsPerClientMax) sourceIps.pop();
 }
 
 /** Adds tallies up by certificate and keeps the `most` that failed most often, in that order. */
@@ -139,7 +147,7 @@ export function tally(tallies: readonly ClientTally[], most: number): ClientTall
   const clients: Clients = new Map();
   for (const one of tallies) {
     const { sourceIps } = addClient(clients, one, one.count);
-    for (const sourceIp of one.sourceIps) sourceIps.add(sourceIp);
+    for (const sourceIp of one.sourceIps) addSourceIp(sourceIps, sourceIp);
   }
   return busiest(clients, most);
 }
@@ -152,7 +160,7 @@ function busiest(clients: Clients, most: number): ClientTally[] {
       subjectDn,
       serialNumber,
       fingerprint,
-      sourceIps: [...sourceIps].sort().slice(0, limits.sourceIpsPerClientMax),
+      sourceIps,
       count,
     }));
 }
