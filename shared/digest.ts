@@ -3,12 +3,12 @@
  * can make two of them collide; the parts are written as JSON, so that no part can pretend to be two.
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { GroupKey } from './model.js';
 
 /** 22 characters of base64url. */
 export function digest(...parts: readonly (string | number)[]): string {
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
+  return hash('sha256', JSON.stringify(parts), 'base64url').slice(0, 22);
 }
 
 /** A short, stable name of a group, for keys and ids. */

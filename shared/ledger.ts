@@ -11,8 +11,8 @@ import type { Written } from './evaluate.js';
 import { limits } from './limits.js';
 import type { AccessRecord, Fact, Failure, GroupKey, OtherForbidden } from './model.js';
 import type { OpenHour, World } from './ports/index.js';
-import { countFailures, countForbidden, minuteOf } from './stages/count.js';
-import { type Applicants, applicantsOf, dayOf, groupOf, placeOf, standIn } from './stages/group.js';
+import { type Count, countByIssuer, countFailures, countForbidden, minuteOf } from './stages/count.js';
+import { type Applicants, applicantsOf, dayOf, groupOf, placeOf } from './stages/group.js';
 import { hourOf, MINUTES_PER_HOUR, rollUp } from './stages/rollup.js';
 
 /** What one batch owns, or one list that was settled. */
@@ -52,17 +52,15 @@ async function markHours(facts: readonly Fact[], { stores }: World): Promise<voi
   await stores.rollups.mark([...distinct.values()]);
 }
 
-async function group(failures: readonly Failure[], world: World): Promise<(readonly [GroupKey, Failure])[]> {
+async function group(failures: readonly Failure[], world: World): Promise<(readonly [GroupKey, Count])[]> {
+  const counts = countByIssuer(failures);
   const admissions = await pMap(
-    applicantsOf(failures),
+    applicantsOf(counts),
     async (applicants) => [placeOf(applicants.scope, applicants.day), await admit(applicants, world)] as const,
     { concurrency: limits.storeConcurrencyMax },
   );
   const admitted = new Map(admissions);
-  return failures.flatMap((failure) => {
-    const counted = [groupOf(failure, admitted), failure] as const;
-    return failure.weight === 1 ? [counted] : [counted, standIn(failure)];
-  });
+  return counts.map((count) => [groupOf(count, admitted), count] as const);
 }
 
 /** Ahead of the failures: the issuers of a batch's records are asked for admission as soon as they are joined. */

@@ -7,8 +7,16 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 
 export const limits = {
-  /** Lambda's asynchronous payload is at most 1 MB, so about 750 KB of gzip; repetitive logs shrink 40 to 80 times. */
+  /** A payload in a file. Lambda's 1 MB is about 750 KB of gzip; repetitive logs shrink 40 to 80 times. */
   payloadBytesMax: 64 * MIB,
+  /**
+   * A delivery that unpacks to more is taken in pieces, each a batch of its own, so that memory does not follow what a client
+   * repeats: of 750 KB, one that loops makes 30 MB, one with a long and dull user agent 150 MB. Some ten times of this are
+   * in memory together: bytes, text, parsed events, halves, requests to the store.
+   */
+  payloadPieceBytesMax: 2 * MIB,
+  /** In all: 350 times of 750 KB, more than any access record shrinks. Beyond it a payload is a dead letter. */
+  payloadInPiecesBytesMax: 256 * MIB,
   /** Base64 and gzip of the largest Kinesis record (10 MB since 2025) and of the largest asynchronous payload. */
   payloadCompressedBytesMax: 14 * MIB,
   /** A CloudWatch log event is at most 1 MB; anything longer was not made by CloudWatch. */
@@ -30,6 +38,8 @@ export const limits = {
   /** A folder with more files than a month of hourly exports of a dozen streams was given by mistake. */
   inputFilesMax: 10_000,
   inputFolderDepthMax: 16,
+  /** Reasons whose id is remembered by their text: some twenty sentences, and what a client makes the gateway repeat. */
+  reasonsRememberedMax: 200,
   /** A gateway reason is a short sentence. The rest of a longer one tells nobody anything. */
   reasonCharsMax: 200,
   /** RFC 5280's upper bounds add up to a few hundred characters for a DN; EMF refuses dimension values over 1,024. */

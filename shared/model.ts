@@ -44,7 +44,7 @@ export interface ApiRef {
 /** The execution log's half of a refused request: why. */
 export interface Denial {
   readonly kind: 'denial';
-  /** The identity of the log event: a digest of log group, stream and CloudWatch's id. */
+  /** CloudWatch's id of the log event; once the half is to be joined, its identity among all streams, a digest. */
   readonly eventId: string;
   readonly at: number;
   /**

@@ -14,7 +14,7 @@ import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from '.
 import { deliver } from './outbox.js';
 import type { World } from './ports/index.js';
 import { isNamed } from './stages/account.js';
-import { lonely } from './stages/pairing.js';
+import { identified, lonely } from './stages/pairing.js';
 import { parse } from './stages/parse.js';
 import { bound } from './storm.js';
 import { leaveWaiting, settleDue } from './waiting.js';
@@ -36,14 +36,13 @@ export async function ingest(batch: LogBatch, world: World, look: Look = lookAwa
   const parsed = await leaveOut(await minimise(read, world), world);
   // Nobody waits for the certificates but who looks at one.
   const saved = world.stores.certificates.save(parsed.certificates);
-  const { batchId } = batch;
   const pems = read.certificates;
-  const [ingested] = await Promise.all([countParsed({ batchId, parsed, pems, saved }, world, look), saved]);
+  const [ingested] = await Promise.all([countParsed({ batch, parsed, pems, saved }, world, look), saved]);
   return ingested;
 }
 
 interface Read {
-  readonly batchId: string;
+  readonly batch: LogBatch;
   readonly parsed: Parsed;
   /** By fingerprint, as the batch brought them. */
   readonly pems: ReadonlyMap<string, string>;
@@ -51,15 +50,19 @@ interface Read {
   readonly saved: Promise<unknown>;
 }
 
-async function countParsed({ batchId, parsed, pems, saved }: Read, world: World, look: Look): Promise<Ingested> {
+async function countParsed({ batch, parsed, pems, saved }: Read, world: World, look: Look): Promise<Ingested> {
+  const { batchId } = batch;
   const { stores, config } = world;
   const isAlone = ({ api: { apiId } }: AccessRecord) =>
     apiId !== null && config.apisWithoutExecutionLog.some((setting) => isNamed(setting, apiId));
   const joinable = parsed.accesses.filter((access) => !isAlone(access));
   const { halves, left } = await bound(parsed.denials, joinable, batchId, world);
-  const [correlated] = await Promise.all([correlate(halves, batchId, stores.join), lookUpAdmitted(joinable, world)]);
-  const inferred = await infer(parsed.accesses.filter(isAlone), pems, batchId, world);
-  const alone = left.map((denial) => lonely(denial, 'not-sampled'));
+  const [correlated] = await Promise.all([
+    correlate(identified(halves, batch), batchId, stores.join),
+    lookUpAdmitted(joinable, world),
+  ]);
+  const inferred = await infer(identified(parsed.accesses.filter(isAlone), batch), pems, batchId, world);
+  const alone = identified(left, batch).map((denial) => lonely(denial, 'not-sampled'));
   const found = {
     failures: [...correlated.failures, ...alone, ...inferred.failures],
     unmatched: [...correlated.unmatched, ...inferred.unmatched],

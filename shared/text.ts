@@ -5,9 +5,11 @@
 
 /** Controls, formatting characters (bidi, zero width), surrogates without a partner, and line separators. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+/** Nearly every text is plain ASCII, and to see that is ten times cheaper than to ask Unicode about each character. */
+const PLAIN = /^[ -~]*$/;
 
 /** The text with every unprintable character replaced by U+FFFD, cut to `charsMax` characters. */
 export function clean(text: string, charsMax: number): string {
   const cut = text.length > charsMax ? `${text.slice(0, charsMax - 1)}…` : text;
-  return cut.replace(UNPRINTABLE, '\uFFFD');
+  return PLAIN.test(cut) ? cut : cut.replace(UNPRINTABLE, '\uFFFD');
 }

@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { LogEvent, Parsed } from '../shared/model.js';
 import { type ForbiddenCause, reasonIdOf } from '../shared/reasons.js';
 import { parse } from '../shared/stages/parse.js';
+import { accessFields, isPlainSuccess, readJsonObject } from '../shared/stages/parse-access.js';
+import { remember } from '../shared/stages/remember.js';
 import { ca, leaf } from './certificates.js';
 import {
   accessBatch,
@@ -263,6 +265,79 @@ describe('the access record', () => {
     const parsed = access({ ...fields, 'error.message': message, 'error.responseType': responseType });
     expect(parsed.otherForbidden).toMatchObject([{ cause, scope: 'api.bank.example' }]);
     expect(parsed.accesses).toEqual([]);
+  });
+});
+
+describe('a success told without reading it', () => {
+  it('is one in full as well: it has a status of its own, and not 403', () => {
+    const value = fc.oneof(
+      fc.constantFrom(
+        '200',
+        '403',
+        '-',
+        200,
+        403,
+        502,
+        '"status":"200"',
+        '"status": 403,',
+        'x/403',
+        '{"status":"200"}',
+      ),
+      fc.string(),
+    );
+    const key = fc.constantFrom(
+      'status',
+      'Status',
+      'integration',
+      'error.message',
+      'path',
+      'identity.userAgent',
+      'payload',
+    );
+    const others = fc.dictionary(key, fc.oneof(value, fc.dictionary(key, value, { maxKeys: 2 })), { maxKeys: 3 });
+    const status = fc.constantFrom('200', 200, '502', '403', '-', undefined);
+    const written = fc
+      .tuple(others, status, others, fc.constantFrom(undefined, 1))
+      .map(([before, own, after, indent]) => JSON.stringify({ ...before, status: own, ...after }, null, indent));
+    let told = 0;
+    fc.assert(
+      fc.property(written, (text) => {
+        if (!isPlainSuccess(text)) return;
+        told++;
+        const { status } = accessFields(readJsonObject(text) ?? {});
+        expect(status).toBeDefined();
+        expect(status).not.toBe('403');
+      }),
+      { numRuns: 5_000 },
+    );
+    expect(told).toBeGreaterThan(100);
+  });
+
+  it.each([
+    ['quoted', { ...accessFieldsOf({ n: 1 }), status: '200' }, true],
+    ['a number', { ...accessFieldsOf({ n: 1 }), status: 502 }, true],
+    ['refused', accessFieldsOf({ n: 1 }), false],
+    ['under another key', { ...accessFieldsOf({ n: 1 }), status: undefined, responseStatus: '200' }, false],
+    ["the integration's", { 'error.message': 'Forbidden', integration: { status: '200' } }, false],
+  ])('where the status is %s: %j', (_, record, expected) => {
+    expect(isPlainSuccess(JSON.stringify(record))).toBe(expected);
+  });
+});
+
+describe('what is remembered', () => {
+  it('keeps inputs with one ending apart', () => {
+    const worked: string[] = [];
+    const work = remember(
+      { entriesMax: 10, keyCharsMax: 1_000 },
+      (text: string) => text,
+      (text) => {
+        worked.push(text);
+        return text[0];
+      },
+    );
+    const [a, b] = [`a${'x'.repeat(500)}`, `b${'x'.repeat(500)}`];
+    expect([a, a, b, b, a].map(work)).toEqual(['a', 'a', 'b', 'b', 'a']);
+    expect(worked).toEqual([a, b, a]);
   });
 });
 

@@ -36,6 +36,9 @@ const CLOSE_LIST = 93;
 const OPEN_OBJECT = 123;
 const CLOSE_OBJECT = 125;
 
+/** Enough of a key to tell `events` from longer ones. */
+const KEY_CHARS = 8;
+
 const isBlank = (byte: number) => byte === SPACE || byte === TAB || byte === RETURN;
 
 /** Lines only: for files whose events start with a timestamp. Blank lines are dropped. */
@@ -82,6 +85,10 @@ export function splitter(emit: (unit: Unit) => void): Splitter {
   /** Scans the inside of a JSON value; returns where it stopped and whether the value ended there. */
   function scan(chunk: Buffer, from: number): number {
     for (let at = from; at < chunk.length; at += 1) {
+      // Most of a log is the inside of strings, where only three bytes mean anything.
+      const isPlain = inString && !escaped && !lineStart && (depth > 1 || key.length >= KEY_CHARS);
+      if (isPlain) at = endOfPlain(chunk, at);
+      if (at === chunk.length) break;
       const byte = chunk[at] as number;
       if (lineStart && (byte === OPEN_OBJECT || byte === OPEN_PAREN) && depth > list) {
         return restart(chunk, from, at);
@@ -91,7 +98,7 @@ export function splitter(emit: (unit: Unit) => void): Splitter {
         if (escaped) escaped = false;
         else if (byte === BACKSLASH) escaped = true;
         else if (byte === QUOTE) inString = false;
-        else if (depth === 1 && key.length < 8) key += String.fromCharCode(byte);
+        else if (depth === 1 && key.length < KEY_CHARS) key += String.fromCharCode(byte);
       } else if (byte === QUOTE) {
         inString = true;
         if (depth === 1) key = '';
@@ -196,6 +203,15 @@ export function splitter(emit: (unit: Unit) => void): Splitter {
       else if (mode === 'value' || list > 0) collected.finish('cut');
     },
   };
+}
+
+function endOfPlain(chunk: Buffer, from: number): number {
+  let at = from;
+  for (; at < chunk.length; at += 1) {
+    const byte = chunk[at];
+    if (byte === QUOTE || byte === BACKSLASH || byte === NEWLINE) break;
+  }
+  return at;
 }
 
 /** Gathers the bytes of one unit over chunks, up to its bound; beyond it the bytes are counted and forgotten. */

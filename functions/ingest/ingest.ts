@@ -8,8 +8,9 @@ import { limits } from '../../shared/limits.js';
 import type { GroupKey, Measure, Rejected } from '../../shared/model.js';
 import { alert, ingest } from '../../shared/pipeline.js';
 import type { Log } from '../../shared/ports/index.js';
-import { type Delivery, decodeKinesisData, decodeSubscription } from '../../shared/stages/decode.js';
+import { type Delivery, subscriptionData } from '../../shared/stages/decode.js';
 import { measure } from '../../shared/stages/measure.js';
+import { unpack, unpackRecord } from '../../shared/unpack.js';
 import type { Wired } from '../wiring.js';
 
 /** @returns for Kinesis, the records to deliver again; a subscription's batch is delivered again when the call rejects */
@@ -21,7 +22,7 @@ export function createIngest(wired: Wired): (event: unknown) => Promise<KinesisS
 async function handleEvent(event: unknown, wired: Wired): Promise<KinesisStreamBatchResponse | undefined> {
   if (isKinesis(event)) return handleRecords(event, wired);
   const look: Look = (groups, written) => alert(groups, wired.world, written);
-  for (const { measures } of await count([decodeSubscription(event)], wired, look)) wired.meter.record(measures);
+  for (const { measures } of await count(unpack(subscriptionData(event)), wired, look)) wired.meter.record(measures);
   return undefined;
 }
 
@@ -31,9 +32,9 @@ interface Counted {
   readonly measures: readonly Measure[];
 }
 
-async function count(deliveries: readonly Delivery[], { world, log }: Wired, look?: Look): Promise<Counted[]> {
+async function count(deliveries: AsyncIterable<Delivery>, { world, log }: Wired, look?: Look): Promise<Counted[]> {
   const counted: Counted[] = [];
-  for (const batch of deliveries) {
+  for await (const batch of deliveries) {
     if (batch.kind === 'control') continue;
     const ingested = await ingest(batch, world, look);
     tellRejected(batch.logGroup, ingested.parsed.rejected, log);
@@ -85,7 +86,7 @@ type Outcome =
 async function handleRecord({ kinesis }: KinesisStreamRecord, wired: Wired): Promise<Outcome> {
   const { sequenceNumber, data } = kinesis;
   try {
-    return { kind: 'counted', counted: await count(decodeKinesisData(data), wired) };
+    return { kind: 'counted', counted: await count(unpackRecord(data), wired) };
   } catch (error) {
     wired.log.error('a Kinesis record could not be processed', { sequenceNumber, error });
     return { kind: 'failed', sequenceNumber, error };

@@ -4,6 +4,8 @@
  */
 
 import { type Failure, type GroupKey, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model.js';
+import type { Count } from './count.js';
+import { within } from './within.js';
 
 /** The issuers that need admission, by scope and UTC day of the failure. */
 export interface Applicants {
@@ -20,14 +22,14 @@ export function dayOf(at: number): number {
   return Math.floor(at / DAY_MS);
 }
 
-export function applicantsOf(failures: readonly Failure[]): Applicants[] {
+export function applicantsOf(counts: readonly Pick<Count, 'group' | 'requests' | 'firstAt'>[]): Applicants[] {
   const byPlace = new Map<string, { scope: string; day: number; times: Map<string, number> }>();
-  for (const { scope, issuerDn, at } of failures) {
+  for (const { group, requests, firstAt } of counts) {
+    const { scope, issuerDn } = group;
     if (issuerDn === UNKNOWN_ISSUER) continue;
-    const key = placeOf(scope, dayOf(at));
-    const place = byPlace.get(key) ?? { scope, day: dayOf(at), times: new Map() };
-    byPlace.set(key, place);
-    place.times.set(issuerDn, (place.times.get(issuerDn) ?? 0) + 1);
+    const day = dayOf(firstAt);
+    const { times } = within(byPlace, placeOf(scope, day), () => ({ scope, day, times: new Map() }));
+    times.set(issuerDn, (times.get(issuerDn) ?? 0) + requests);
   }
   return [...byPlace.values()].map(({ scope, day, times }) => ({
     scope,
@@ -41,20 +43,20 @@ export function placeOf(scope: string, day: number): string {
   return `${day} ${scope}`;
 }
 
-export function groupOf(failure: Failure, admitted: ReadonlyMap<string, ReadonlySet<string>>): GroupKey {
-  const { scope, issuerDn, reason, at } = failure;
-  const isNamed = issuerDn === UNKNOWN_ISSUER || admitted.get(placeOf(scope, dayOf(at)))?.has(issuerDn) === true;
-  return { scope, issuerDn: isNamed ? issuerDn : OTHER_ISSUERS, reason };
+export function groupOf(
+  { group, firstAt }: Pick<Count, 'group' | 'firstAt'>,
+  admitted: ReadonlyMap<string, ReadonlySet<string>>,
+): GroupKey {
+  const { scope, issuerDn } = group;
+  const isNamed = issuerDn === UNKNOWN_ISSUER || admitted.get(placeOf(scope, dayOf(firstAt)))?.has(issuerDn) === true;
+  return isNamed ? group : { ...group, issuerDn: OTHER_ISSUERS };
 }
 
 /**
  * A sampled request stands for others, which were counted without an issuer when they came: what its own group gains,
  * the unknown ones lose, and the sum stays exact.
  */
-export function standIn(failure: Failure): readonly [GroupKey, Failure] {
-  const { denialScope, reason, weight } = failure;
-  return [
-    { scope: denialScope, issuerDn: UNKNOWN_ISSUER, reason },
-    { ...failure, issuerDn: UNKNOWN_ISSUER, client: null, weight: 1 - weight },
-  ];
+export function standIn(failure: Failure): Failure {
+  const { denialScope, weight } = failure;
+  return { ...failure, scope: denialScope, issuerDn: UNKNOWN_ISSUER, client: null, weight: 1 - weight };
 }

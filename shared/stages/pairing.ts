@@ -14,13 +14,27 @@
  */
 
 import { digest } from '../digest.js';
-import { type Cell, type Client, type Denial, type Failure, type Half, type Held, UNKNOWN_ISSUER } from '../model.js';
+import {
+  type Cell,
+  type Client,
+  type Denial,
+  type Failure,
+  type Half,
+  type Held,
+  type LogBatch,
+  UNKNOWN_ISSUER,
+} from '../model.js';
 
 export const cellKey = {
   request: (requestId: string): string => digest('request', requestId),
   extended: (requestId: string, extendedRequestId: string): string => digest('extended', requestId, extendedRequestId),
   event: (eventId: string): string => digest('event', eventId),
 };
+
+/** CloudWatch's ids are unique within a stream; a digest with the stream's name is unique everywhere, and short. */
+export function identified<T extends Half>(halves: readonly T[], { logGroup, logStream }: LogBatch): T[] {
+  return halves.map((half) => ({ ...half, eventId: digest(logGroup, logStream, half.eventId) }));
+}
 
 /** A half on its way, and what it has seen so far. */
 export interface Traveller {
@@ -58,7 +72,7 @@ export function keyOf({ half, place }: Traveller): string {
  */
 export function depart(half: Half, batchId: string): Traveller {
   const isSure = half.kind === 'access' || (half.requestId !== '' && half.isIdBorrowed !== true);
-  return { ...departFromCell(half, batchId), place: isSure ? 'request' : 'event' };
+  return { half, batchId, place: isSure ? 'request' : 'event', firstHeldBy: null, carry: null };
 }
 
 /** A half that stands in the cell of its request and looks round again. */
@@ -144,25 +158,35 @@ function joined(cell: Cell): Failure {
   const extendedRequestId = denial.extendedRequestId ?? cell.access.half.extendedRequestId;
   // Both halves were in the sample of the side that sampled more sparsely, so the request stands for that many.
   const weight = 1 / Math.min(denial.rate, rate);
-  return { ...lonely(denial, 'joined'), extendedRequestId, scope, client, issuerDn: issuerOf(client), weight };
+  return failureOf({ ...denial, extendedRequestId }, 'joined', scope, client, issuerOf(client), weight);
 }
 
 /** A failure known from its denial alone. */
 export function lonely(denial: Denial, attribution: Failure['attribution']): Failure {
-  const { eventId, requestId, extendedRequestId, at, scope, reason, reasonText } = denial;
+  return failureOf(denial, attribution, denial.scope, null, UNKNOWN_ISSUER, 1);
+}
+
+function failureOf(
+  { eventId, requestId, extendedRequestId, at, reason, reasonText, scope: denialScope }: Denial,
+  attribution: Failure['attribution'],
+  scope: string,
+  client: Client | null,
+  issuerDn: string,
+  weight: number,
+): Failure {
   return {
     eventId,
     requestId,
     extendedRequestId,
     at,
     scope,
-    issuerDn: UNKNOWN_ISSUER,
+    issuerDn,
     reason,
     reasonText,
     attribution,
-    client: null,
-    weight: 1,
-    denialScope: scope,
+    client,
+    weight,
+    denialScope,
   };
 }
 

@@ -14,7 +14,9 @@
 
 import { limits } from '../limits.js';
 import type { ApiRef } from '../model.js';
+import { type ReasonId, reasonIdOf } from '../reasons.js';
 import { clean } from '../text.js';
+import { remember } from './remember.js';
 
 const EXTENDED_ID = 'Extended Request Id: ';
 const DENIED = 'Access denied. Reason: ';
@@ -24,35 +26,76 @@ const FORBIDDEN = 'ForbiddenException Forbidden: ';
 export interface ExecutionEvent {
   readonly requestId: string | null;
   readonly extendedRequestId: string | null;
-  /** The gateway's words; null when the event is one of the lines around a denial. */
-  readonly reasonText: string | null;
+  /** Null when the event is one of the lines around a denial. */
+  readonly reason: Reason | null;
+}
+
+export interface Reason {
+  readonly id: ReasonId;
+  /** The gateway's words, cleaned and cut. */
+  readonly text: string;
 }
 
 /** Lines are cut at 1,024 bytes in the managed log group; three of them fit here with room. */
 const CHARS_READ_MAX = 8_192;
 
-const BRACKETED_ID = /^\(([^()\s]{1,128})\) /;
 /** Vended plain text: resource ARN, time, API, stage, resource path and method stand in front of the payload. */
 const VENDED_FIELDS = /^arn:aws[\w-]*:\S{1,512}[ \t]+(?:\S{1,1024}[ \t]+){5}(?=\(|[AEF])/;
 
 /** @returns null when the event is not one of the lines of a denial */
 export function readExecutionEvent(message: string): ExecutionEvent | null {
-  const text = message.slice(0, CHARS_READ_MAX).replace(VENDED_FIELDS, '').trimStart();
+  const text = withoutVendedFields(message.slice(0, CHARS_READ_MAX));
   let requestId: string | null = null;
   let extendedRequestId: string | null = null;
-  let reasonText: string | null = null;
-  let isFirst = true;
-  for (const raw of text.split(/\r?\n/)) {
-    const bracketed = BRACKETED_ID.exec(raw);
-    const line = bracketed === null ? raw : raw.slice(bracketed[0].length);
-    if (line.startsWith(EXTENDED_ID)) extendedRequestId ??= id(line.slice(EXTENDED_ID.length));
-    else if (line.startsWith(DENIED)) reasonText ??= clean(line.slice(DENIED.length).trim(), limits.reasonCharsMax);
-    else if (line.startsWith(FORBIDDEN)) requestId ??= id(line.slice(FORBIDDEN.length));
-    else if (isFirst) return null;
-    requestId = bracketed?.[1] ?? requestId;
-    isFirst = false;
+  let reason: Reason | null = null;
+  let from = 0;
+  do {
+    const newline = text.indexOf('\n', from);
+    const end = newline < 0 ? text.length : newline;
+    const bracketed = bracketedId(text, from);
+    const start = bracketed === null ? from : from + BRACKETS + bracketed.length;
+    if (text.startsWith(DENIED, start)) reason ??= reasonOf(text.slice(start + DENIED.length, end));
+    else if (text.startsWith(EXTENDED_ID, start)) extendedRequestId ??= id(text.slice(start + EXTENDED_ID.length, end));
+    else if (text.startsWith(FORBIDDEN, start)) requestId ??= id(text.slice(start + FORBIDDEN.length, end));
+    else if (from === 0) return null;
+    requestId = bracketed ?? requestId;
+    from = end + 1;
+  } while (from <= text.length);
+  return { requestId, extendedRequestId, reason };
+}
+
+function withoutVendedFields(text: string): string {
+  return text.startsWith('arn:') ? text.replace(VENDED_FIELDS, '').trimStart() : text;
+}
+
+/** The gateway says the same few sentences over and over. */
+const reasonOf = remember(
+  { entriesMax: limits.reasonsRememberedMax, keyCharsMax: 2 * limits.reasonCharsMax },
+  (words: string) => words,
+  (words): Reason => {
+    const text = clean(words.trim(), limits.reasonCharsMax);
+    return { id: reasonIdOf(text), text };
+  },
+);
+
+const OPEN = 0x28;
+const CLOSE = 0x29;
+const SPACE = 0x20;
+const TILDE = 0x7e;
+/** The characters of `(` and `) ` around an id. */
+const BRACKETS = 3;
+
+/** The request id that the line from `from` on begins with, in brackets; null where it begins with none. */
+function bracketedId(text: string, from: number): string | null {
+  if (text.charCodeAt(from) !== OPEN) return null;
+  for (let at = from + 1; at <= from + 1 + limits.requestIdCharsMax && at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === CLOSE) {
+      return at > from + 1 && text.charCodeAt(at + 1) === SPACE ? text.slice(from + 1, at) : null;
+    }
+    if (code === OPEN || code <= SPACE || (code > TILDE && /\s/.test(text.charAt(at)))) return null;
   }
-  return { requestId, extendedRequestId, reasonText };
+  return null;
 }
 
 function id(text: string): string | null {

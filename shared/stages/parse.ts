@@ -4,7 +4,6 @@
  * One broken record never costs its neighbours: it is counted with a reason, and reading goes on.
  */
 
-import { digest } from '../digest.js';
 import { limits } from '../limits.js';
 import type {
   AccessRecord,
@@ -17,15 +16,14 @@ import type {
   Parsed,
   Rejected,
 } from '../model.js';
-import { reasonIdOf } from '../reasons.js';
 import { clean } from '../text.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
 import { canonicalDn } from '../x509/dn.js';
 import { pemOf } from '../x509/pem.js';
 import { accountId, inAccount, settingFor } from './account.js';
 import { forbiddenCause } from './forbidden.js';
-import { type AccessFields, accessFields, readJsonObject } from './parse-access.js';
-import { apiOfText, type ExecutionEvent, readExecutionEvent } from './parse-denial.js';
+import { type AccessFields, accessFields, isPlainSuccess, readJsonObject } from './parse-access.js';
+import { apiOfLogGroup, apiOfText, type ExecutionEvent, readExecutionEvent } from './parse-denial.js';
 import { serialFromText, timeFromText } from './parse-values.js';
 import { CANARY_DN } from './recognise.js';
 import { remember } from './remember.js';
@@ -66,12 +64,15 @@ export function parse(batch: LogBatch, domains: DomainsByApi = {}, byAccount = f
   };
   for (const [source, events] of sourcesOf(batch, domains, byAccount)) {
     const lines: ExecutionLine[] = [];
+    const origin = originOf(apiOfLogGroup(batch.logGroup), source);
     for (const event of events) {
       const message = event.message.trimStart();
       if (message.startsWith('{')) readJson(event, message, source, found, lines);
-      else readText(event, message, apiOf(source, apiOfText(message, batch.logGroup)), found, lines);
+      else if (message.startsWith('arn:')) {
+        readText(event, message, originOf(apiOfText(message, batch.logGroup), source), found, lines);
+      } else readText(event, message, origin, found, lines);
     }
-    found.denials.push(...denialsOf(lines, source));
+    for (const denial of denialsOf(lines, source)) found.denials.push(denial);
   }
   return found;
 }
@@ -93,33 +94,44 @@ function sourcesOf(batch: LogBatch, domains: DomainsByApi, byAccount: boolean): 
   ]);
 }
 
-function apiOf({ account }: Source, { apiId, stage }: ApiRef): ApiRef {
-  return { apiId: apiId === null ? null : inAccount(account, apiId), stage };
+/** Where the lines of an execution log come from. */
+interface Origin {
+  readonly api: ApiRef;
+  readonly scope: string;
+}
+
+function originOf({ apiId, stage }: ApiRef, source: Source): Origin {
+  const api = { apiId: apiId === null ? null : inAccount(source.account, apiId), stage };
+  return { api, scope: scopeOf(api, source) };
 }
 
 /** One event of the execution log that is part of a denial. */
 interface ExecutionLine {
   readonly event: LogEvent;
   readonly said: ExecutionEvent;
-  readonly api: ApiRef;
+  readonly origin: Origin;
 }
 
-function readText(event: LogEvent, message: string, api: ApiRef, found: Found, lines: ExecutionLine[]): void {
+function readText(event: LogEvent, message: string, origin: Origin, found: Found, lines: ExecutionLine[]): void {
   const said = readExecutionEvent(message);
   if (said === null) found.passed++;
-  else lines.push({ event, said, api });
+  else lines.push({ event, said, origin });
 }
 
 function readJson(event: LogEvent, message: string, source: Source, found: Found, lines: ExecutionLine[]): void {
+  if (isPlainSuccess(message)) {
+    found.passed++;
+    return;
+  }
   const record = readJsonObject(message);
   if (record === null) {
-    found.rejected.push(reject(source, event, 'broken-access-record', 'looks like JSON and is none'));
+    found.rejected.push(reject(event, 'broken-access-record', 'looks like JSON and is none'));
     return;
   }
   const payload = record.payload;
   if (typeof payload === 'string' && typeof record.resource_arn === 'string') {
-    const api = apiOf(source, { apiId: shortText(record.api_id, 64), stage: shortText(record.stage, 128) });
-    readText(event, payload.trimStart(), api, found, lines);
+    const api = { apiId: shortText(record.api_id, 64), stage: shortText(record.stage, 128) };
+    readText(event, payload.trimStart(), originOf(api, source), found, lines);
     return;
   }
   readAccess(event, accessFields(record), source, found);
@@ -132,7 +144,7 @@ function readAccess(event: LogEvent, fields: AccessFields, source: Source, found
     found.passed++;
     return;
   }
-  const api = apiOf(source, { apiId: fields.apiId ?? null, stage: fields.stage ?? null });
+  const { api } = originOf({ apiId: fields.apiId ?? null, stage: fields.stage ?? null }, source);
   const { domainName } = fields;
   const scope = domainName === undefined ? scopeOf(api, source) : inAccount(source.account, domainName);
   const cause = forbiddenCause(errorMessage, errorResponseType);
@@ -141,7 +153,7 @@ function readAccess(event: LogEvent, fields: AccessFields, source: Source, found
     else
       found.otherForbidden.push({
         kind: 'other-forbidden',
-        eventId: identityOfEvent(source, event),
+        eventId: event.id,
         at: event.timestamp,
         cause,
         scope,
@@ -150,22 +162,22 @@ function readAccess(event: LogEvent, fields: AccessFields, source: Source, found
     return;
   }
   if (requestId === undefined) {
-    found.rejected.push(
-      reject(source, event, 'access-record-without-request-id', 'a 403 without requestId cannot be joined'),
-    );
+    found.rejected.push(reject(event, 'access-record-without-request-id', 'a 403 without requestId cannot be joined'));
     return;
   }
-  const { pem, ...client } = clientOf(fields);
-  if (client.fingerprint !== null && pem !== null) found.certificates.set(client.fingerprint, pem);
+  const identity = identityOf(fields);
+  if (identity.fingerprint !== null && identity.pem !== null) {
+    found.certificates.set(identity.fingerprint, identity.pem);
+  }
   found.accesses.push({
     kind: 'access',
-    eventId: identityOfEvent(source, event),
+    eventId: inAccount(source.account, event.id),
     at: event.timestamp,
     requestId: inAccount(source.account, requestId),
     extendedRequestId: fields.extendedRequestId ?? null,
     api,
     scope,
-    client: hasCertificateFields(fields) ? client : null,
+    client: hasCertificateFields(fields) ? clientOf(identity, fields) : null,
     rate: 1,
   });
 }
@@ -180,14 +192,17 @@ export function hasCertificateFields({ pem, issuerDn, subjectDn }: AccessFields)
   return pem !== undefined || issuerDn !== undefined || subjectDn !== undefined;
 }
 
-/** Who called: from the certificate itself where the log holds a readable one, else from the fields beside it. */
-function clientOf(fields: AccessFields): Client & { readonly pem: string | null } {
-  return { ...identityOf(fields), sourceIp: fields.sourceIp ?? '', userAgent: fields.userAgent ?? '' };
+function clientOf(identity: Identity, { sourceIp = '', userAgent = '' }: AccessFields): Client {
+  const { subjectDn, issuerDn, serialNumber, notBefore, notAfter, fingerprint } = identity;
+  return { subjectDn, issuerDn, serialNumber, notBefore, notAfter, fingerprint, sourceIp, userAgent };
 }
 
 export type Identity = Omit<Client, 'sourceIp' | 'userAgent'> & { readonly pem: string | null };
 
-/** Clients call again and again with one certificate: what it says is worked out once. */
+/**
+ * Who called: from the certificate itself where the log holds a readable one, else from the fields beside it. Clients call
+ * again and again with one certificate: what it says is worked out once.
+ */
 export const identityOf = remember(
   { entriesMax: limits.certificateCacheMax, keyCharsMax: limits.certificateCacheCharsMax },
   (fields: AccessFields) =>
@@ -224,13 +239,16 @@ export const identityOf = remember(
  * line serves one denial only, or a client that pins its request id could make two denials look like one.
  */
 function denialsOf(lines: ExecutionLine[], source: Source): Denial[] {
-  const inOrder = [...lines].sort((a, b) => a.event.timestamp - b.event.timestamp || compare(a.event.id, b.event.id));
+  const hasNeighbours = lines.some(({ said }) => said.reason === null);
+  const inOrder = !hasNeighbours
+    ? lines
+    : [...lines].sort((a, b) => a.event.timestamp - b.event.timestamp || compare(a.event.id, b.event.id));
   const extendedIds = new Map<string, string>();
   const denials: { -readonly [K in keyof Denial]: Denial[K] }[] = [];
   let awaitingId: (typeof denials)[number] | null = null;
-  for (const { event, said, api } of inOrder) {
+  for (const { event, said, origin } of inOrder) {
     const key = said.requestId ?? '';
-    if (said.reasonText === null) {
+    if (said.reason === null) {
       if (said.extendedRequestId !== null) extendedIds.set(key, said.extendedRequestId);
       else if (awaitingId !== null && said.requestId !== null) {
         awaitingId.requestId = inAccount(source.account, said.requestId);
@@ -241,14 +259,14 @@ function denialsOf(lines: ExecutionLine[], source: Source): Denial[] {
     }
     const denial: (typeof denials)[number] = {
       kind: 'denial',
-      eventId: identityOfEvent(source, event),
+      eventId: inAccount(source.account, event.id),
       at: event.timestamp,
       requestId: key === '' ? '' : inAccount(source.account, key),
       extendedRequestId: said.extendedRequestId ?? extendedIds.get(key) ?? null,
-      reason: reasonIdOf(said.reasonText),
-      reasonText: said.reasonText,
-      api,
-      scope: scopeOf(api, source),
+      reason: said.reason.id,
+      reasonText: said.reason.text,
+      api: origin.api,
+      scope: origin.scope,
       rate: 1,
     };
     extendedIds.delete(key);
@@ -265,13 +283,8 @@ function scopeOf(api: ApiRef, { account, logGroup, domains }: Source): string {
   return domain === undefined ? place : inAccount(account, domain);
 }
 
-function reject(source: Source, event: LogEvent, code: Rejected['code'], detail: string): Rejected {
-  return { kind: 'rejected', eventId: identityOfEvent(source, event), code, detail };
-}
-
-/** CloudWatch's ids are unique within a stream; a digest with the stream's name is unique everywhere, and short. */
-function identityOfEvent({ logGroup, logStream }: Source, event: LogEvent): string {
-  return digest(logGroup, logStream, event.id);
+function reject(event: LogEvent, code: Rejected['code'], detail: string): Rejected {
+  return { kind: 'rejected', eventId: event.id, code, detail };
 }
 
 function shortText(value: unknown, charsMax: number): string | null {

@@ -256,9 +256,9 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: 'storm: what a request stands for is not taken off the unknown ones',
-    file: ledger,
-    from: 'return failure.weight === 1 ? [counted] : [counted, standIn(failure)];',
-    to: 'return failure.weight > 0 ? [counted] : [counted, standIn(failure)];',
+    file: 'shared/stages/count.ts',
+    from: 'if (failure.weight !== 1) add(standIn(failure));',
+    to: 'if (failure.weight < 0) add(standIn(failure));',
   },
   {
     name: 'storm: denials outside the sample are not counted',

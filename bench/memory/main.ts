@@ -1,0 +1,162 @@
+/**
+ * `npm run bench:memory`: peak resident memory of the bundled ingest function for the largest payloads that Lambda can deliver,
+ * each in a process of its own against a table in this one; and of a replay of logs of growing size, which are made while they
+ * are read. `--long` goes up to 10 GB.
+ */
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { once as event } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline, Readable } from 'node:stream';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { constants, createGzip } from 'node:zlib';
+import { bundle } from '../../infra/bundle.js';
+import { createTestTable, startDynalite } from '../../test/support/local-table.js';
+import { logBlocks } from '../support/log-stream.js';
+import { benchOptions, printHeading, printTable, printText, rounded } from '../support/options.js';
+import { largestPayloads } from './largest.js';
+
+const options = benchOptions();
+const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+const megabytes = (kib: number) => ((kib * 1024) / 1e6).toFixed(0);
+
+/**
+ * V8 sizes its heap by the machine it is on. These are the sizes that it gives itself in a function of 1,024 MB: half of the
+ * memory for the old generation, 1/128 of that for a half of the young one (`Heap::ConfigureHeap`).
+ */
+const AS_IN_FUNCTION = ['--max-old-space-size=512', '--max-semi-space-size=4'];
+
+/** What a forked process tells before it ends. */
+async function answerOf<T>(child: ChildProcess): Promise<T> {
+  const answer = event(child, 'message');
+  const failed = event(child, 'exit').then(([code]) => {
+    throw new Error(`the measured process ended with code ${code}`);
+  });
+  const [message] = await Promise.race([answer, failed]);
+  return message as T;
+}
+
+interface Invoked {
+  readonly peakKib: number;
+  readonly ms: number;
+}
+
+async function printLargestPayloads(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-bench-'));
+  const dynamo = await startDynalite();
+  try {
+    const code = pathToFileURL(join(bundle('ingest').folder, 'index.mjs')).href;
+    const endpoint = await dynamo.client.config.endpoint?.();
+    if (endpoint === undefined) throw new Error('the local table has no endpoint');
+    const invoke = async (file: string, execArgv: readonly string[] = AS_IN_FUNCTION): Promise<Invoked> => {
+      const env = {
+        PATH: process.env.PATH,
+        AWS_REGION: 'eu-central-1',
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
+        AWS_ENDPOINT_URL_DYNAMODB: `http://${endpoint.hostname}:${endpoint.port}`,
+        MTLS_WATCH_CONFIG: JSON.stringify({ runbooks: { baseUrl: 'https://wiki.example.com/mtls' } }),
+        TABLE_NAME: await createTestTable(dynamo.client),
+        TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:alerts',
+      };
+      const child = fork(here('invoke.mjs'), [code, file], {
+        env,
+        execArgv: [...execArgv],
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
+      return answerOf<Invoked>(child);
+    };
+    const idle = await invoke('-');
+    const payloads = options.quick ? largestPayloads().slice(2, 3) : largestPayloads();
+    const rows: string[][] = [];
+    for (const { name, event: payload, events, unpackedBytes } of payloads) {
+      const file = join(folder, 'event.json');
+      writeFileSync(file, JSON.stringify(payload));
+      const { peakKib } = await invoke(file);
+      const roomy = options.quick ? null : await invoke(file, []);
+      rows.push([
+        name,
+        events.length.toLocaleString('en'),
+        (unpackedBytes / 1e6).toFixed(1),
+        megabytes(peakKib),
+        roomy === null ? '' : megabytes(roomy.peakKib),
+      ]);
+    }
+    printTable(
+      {
+        head: ['1 MB of base64', 'Events', 'Unpacked, MB', 'Peak RSS, MB', 'Peak with all of this machine, MB'],
+        rows,
+        texts: [0],
+      },
+      options,
+    );
+    printText(
+      `The function loaded and idle: ${megabytes(idle.peakKib)} MB. Node ${process.versions.node} with the heap sizes that V8 ` +
+        'takes in a function of 1,024 MB; in the last column with those that it takes on the machine of the benchmark, ' +
+        'where it collects garbage later.',
+      options,
+    );
+  } finally {
+    await dynamo.stop();
+    rmSync(folder, { recursive: true });
+  }
+}
+
+interface ReplayedInChild {
+  readonly peakKib: number;
+  readonly seconds: number;
+  readonly events: number;
+  readonly failures: number;
+}
+
+async function replayOf(bytesMin: number): Promise<ReplayedInChild & { readonly unpackedBytes: number }> {
+  const child = fork(here('replay.ts'), [], {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['pipe', 'inherit', 'inherit', 'ipc'],
+  });
+  let unpackedBytes = 0;
+  let [events, failures] = [0, 0];
+  const text = function* () {
+    for (const block of logBlocks('json')) {
+      yield block.text;
+      unpackedBytes += block.text.length;
+      events += block.events;
+      failures += block.failures;
+      if (unpackedBytes >= bytesMin) return;
+    }
+  };
+  if (child.stdin === null) throw new Error('the measured process has no standard input');
+  // A process that ends early is told of by its exit code.
+  pipeline(Readable.from(text()), createGzip({ level: constants.Z_BEST_SPEED }), child.stdin, () => {});
+  const answer = await answerOf<ReplayedInChild>(child);
+  if (answer.events !== events || answer.failures !== failures) {
+    throw new Error(
+      `the replay counted ${answer.events} events, ${answer.failures} failures; made were ${events}, ${failures}`,
+    );
+  }
+  return { ...answer, unpackedBytes };
+}
+
+async function printReplays(): Promise<void> {
+  const sizes = options.quick ? [2e6, 8e6] : options.long ? [1e8, 5e8, 2e9, 1e10] : [1e8, 5e8, 2e9];
+  const rows: string[][] = [];
+  for (const size of sizes) {
+    const { events, failures, unpackedBytes, peakKib, seconds } = await replayOf(size);
+    const gigabytes = (unpackedBytes / 1e9).toFixed(options.quick ? 3 : 1);
+    rows.push([
+      gigabytes,
+      events.toLocaleString('en'),
+      failures.toLocaleString('en'),
+      megabytes(peakKib),
+      rounded(events / seconds),
+    ]);
+  }
+  printHeading('Replay of gzipped JSON lines from standard input', 3, options);
+  printTable({ head: ['Unpacked, GB', 'Events', 'Failures', 'Peak RSS, MB', 'Events/s'], rows, texts: [] }, options);
+}
+
+printHeading('Memory', 2, options);
+await printLargestPayloads();
+await printReplays();

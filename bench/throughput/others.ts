@@ -1,0 +1,36 @@
+/** The halves that the other log brought before a payload, so that the payload completes its requests. */
+
+import type { Held } from '../../shared/model.js';
+import { decodeSubscription } from '../../shared/stages/decode.js';
+import { parse } from '../../shared/stages/parse.js';
+import type { Issued } from '../../test/certificates.js';
+import { accessRecord, clientOf, denialBlocks, type Payload, payloadOf, type Request } from '../support/payloads.js';
+import type { Others } from './ours.js';
+
+export function othersOf(payload: Payload, all: readonly Request[], clients: readonly Issued[]): Others {
+  const halves = [
+    ...halvesOf(payloadOf('', 'API-Gateway-Execution-Logs_uwe3g5jm54/prod', denialBlocks(all))),
+    ...halvesOf(
+      payloadOf(
+        '',
+        '/aws/apigateway/partners-access',
+        all.map((request) => accessRecord(request, clientOf(request.n, clients))),
+      ),
+    ),
+  ];
+  const own = new Set(halvesOf(payload).map(({ kind, requestId }) => `${kind} ${requestId}`));
+  const others = new Map<string, Held>();
+  for (const half of halves) {
+    const twin = half.kind === 'denial' ? 'access' : 'denial';
+    if (own.has(`${half.kind} ${half.requestId}`) || !own.has(`${twin} ${half.requestId}`)) continue;
+    others.set(half.requestId, { half, batchId: 'the other log', second: false } as Held);
+  }
+  return others;
+}
+
+function halvesOf({ event }: Payload) {
+  const batch = decodeSubscription(event);
+  if (batch.kind === 'control') throw new Error('the benchmark sends no probes');
+  const { denials, accesses } = parse(batch);
+  return [...denials, ...accesses];
+}

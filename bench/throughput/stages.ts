@@ -1,0 +1,28 @@
+/** The stages one by one, on what the stage before them gave, to show where the time goes. */
+
+import { gunzipSync } from 'node:zlib';
+import type { LogEvent } from '../../shared/model.js';
+import { batchOf, decodeSubscription } from '../../shared/stages/decode.js';
+import { parse } from '../../shared/stages/parse.js';
+import type { Payload } from '../support/payloads.js';
+import { parseMessages } from './floor.js';
+import { group, type Others, pair } from './ours.js';
+
+export type Stage = 'floorPayload' | 'floorMessages' | 'decode' | 'batchId' | 'parse' | 'pair' | 'group';
+
+export function stagesOf({ event }: Payload, others: Others): Record<Stage, () => unknown> {
+  const batch = decodeSubscription(event);
+  if (batch.kind === 'control') throw new Error('the benchmark sends no probes');
+  const { denials, accesses } = parse(batch);
+  const halves = [...denials, ...accesses];
+  const failures = pair(halves, batch.batchId, others);
+  return {
+    floorPayload: () => JSON.parse(gunzipSync(Buffer.from(event.awslogs.data, 'base64')).toString('utf8')),
+    floorMessages: () => parseMessages(batch.events as LogEvent[]),
+    decode: () => decodeSubscription(event),
+    batchId: () => batchOf(batch),
+    parse: () => parse(batch),
+    pair: () => pair(halves, batch.batchId, others),
+    group: () => group(failures, batch.batchId),
+  };
+}

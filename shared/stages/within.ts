@@ -1,0 +1,8 @@
+/** The value under a key, made and put there if there is none yet. */
+export function within<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
