@@ -4,7 +4,7 @@
  * so; where it does not, the 403 has another cause. Exactly once, by a cell for each log event.
  */
 
-import { diagnosisOf, type OneDiagnosis, unlessUnreadable } from './diagnosis.js';
+import type { OneDiagnosis } from './diagnosis.js';
 import { type AccessRecord, type Failure, UNKNOWN_ISSUER } from './model.js';
 import type { World } from './ports/index.js';
 import { reasonIdOfFinding } from './reasons.js';
@@ -70,6 +70,8 @@ async function refusalCode(
   pems: ReadonlyMap<string, string>,
   world: World,
 ): Promise<string | null> {
+  // Loaded where there is something to verify: most installations watch no such API.
+  const { diagnosisOf, unlessUnreadable } = await import('./diagnosis.js');
   const diagnosis = await unlessUnreadable(
     diagnosisOf(fingerprint, scope, at, world, pems),
     (because): OneDiagnosis => ({

@@ -5,7 +5,6 @@
 
 import { randomUUID } from 'node:crypto';
 import pMap from 'p-map';
-import { trustedIssuers } from './diagnosis.js';
 import { groupId } from './digest.js';
 import type { Written } from './evaluate.js';
 import { limits } from './limits.js';
@@ -76,6 +75,7 @@ async function admit({ scope, day, issuerDns }: Applicants, world: World): Promi
   const inside = await world.stores.groups.admit(scope, day, issuerDns);
   const outside = issuerDns.filter((issuerDn) => !inside.has(issuerDn));
   if (outside.length === 0) return inside;
+  const { trustedIssuers } = await import('./diagnosis.js');
   const trusted = await trustedIssuers(scope, world);
   const known = outside.filter((issuerDn) => trusted.has(issuerDn));
   if (known.length === 0) return inside;
