@@ -113,7 +113,7 @@ interface ReplayedInChild {
 
 async function replayOf(bytesMin: number): Promise<ReplayedInChild & { readonly unpackedBytes: number }> {
   const child = fork(here('replay.ts'), [], {
-    execArgv: ['--import', 'tsx'],
+    execArgv: ['--import', 'tsx', ...AS_IN_FUNCTION],
     stdio: ['pipe', 'inherit', 'inherit', 'ipc'],
   });
   let unpackedBytes = 0;
