@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 import { createMemoryStores, type MemoryStores } from '../shared/adapters/memory.js';
 import { type Config, parseConfig } from '../shared/config.js';
-import { digest, groupId } from '../shared/digest.js';
+import { compactDigest, groupId } from '../shared/digest.js';
 import { MtlsWatchError, messageOf } from '../shared/errors.js';
 import { closeHours } from '../shared/ledger.js';
 import { messagesIn } from '../shared/messages/index.js';
@@ -156,7 +156,7 @@ export function firstSightings(): (batch: LogBatch, id: string) => boolean {
   let young = new Set<string>();
   let old = new Set<string>();
   return (batch, id) => {
-    const key = digest(batch.logGroup, batch.logStream, id);
+    const key = compactDigest(batch.logGroup, batch.logStream, id);
     if (young.has(key) || old.has(key)) return false;
     if (young.size >= SEEN_MAX) {
       old = young;
