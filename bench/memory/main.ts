@@ -58,6 +58,8 @@ async function printLargestPayloads(): Promise<void> {
         AWS_SECRET_ACCESS_KEY: 'local',
         AWS_ENDPOINT_URL_DYNAMODB: `http://${endpoint.hostname}:${endpoint.port}`,
         MTLS_WATCH_CONFIG: JSON.stringify({ runbooks: { baseUrl: 'https://wiki.example.com/mtls' } }),
+        POWERTOOLS_METRICS_NAMESPACE: 'MtlsWatch',
+        POWERTOOLS_SERVICE_NAME: 'ingest',
         TABLE_NAME: await createTestTable(dynamo.client),
         TOPIC_ARN: 'arn:aws:sns:eu-central-1:123456789012:alerts',
       };
