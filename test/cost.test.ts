@@ -5,6 +5,7 @@ import { measured } from '../cli/cost/measured.js';
 import { assumptions, costLines, type Load, sumOf } from '../cli/cost/model.js';
 import { prices } from '../cli/cost/prices.js';
 import { costCommand, costLineSchema, costSummarySchema } from '../cli/cost.js';
+import { resources, synthesise } from './infra/support.js';
 
 const nothing: Load = { failuresPerMonth: 0, requestsPerMonth: 0, domains: 0, canaries: 0, accounts: 0 };
 const quantityOf = (load: Load, what: string): number =>
@@ -28,6 +29,22 @@ describe('the model', () => {
     for (const { quantity, price, dollars } of lines) expect(dollars).toBeCloseTo(quantity * prices[price].dollars);
     expect(sumOf(lines)).toBeCloseTo(lines.reduce((sum, { dollars }) => sum + dollars, 0));
     expect(lines.map(({ service }) => service)).toContain('Kinesis');
+  });
+
+  it('pays for the alarms that the stack has', () => {
+    const alarmMetrics = (settings: Readonly<Record<string, unknown>>) =>
+      resources(synthesise(settings).template, 'AWS::CloudWatch::Alarm').reduce(
+        (sum, [, { Properties }]) =>
+          sum +
+          ((Properties.Metrics as { MetricStat?: object }[] | undefined) ?? [{ MetricStat: {} }]).filter(
+            ({ MetricStat }) => MetricStat !== undefined,
+          ).length,
+        0,
+      );
+    expect(alarmMetrics({})).toBe(assumptions.alarmMetrics);
+    expect(alarmMetrics({ canaries: [{ domain: 'api.example.com' }] }) - alarmMetrics({})).toBe(
+      assumptions.canaryAlarmMetrics,
+    );
   });
 
   it('grows with every part of the load', () => {

@@ -29,9 +29,13 @@ export const assumptions = {
   groupHoursPerDomain: 730,
   /** Reasons and causes seen in a domain in a month: each is a metric. */
   reasonsPerDomain: 5,
-  /** Metrics of the functions' own. */
-  ownMetrics: 10,
-  alarms: 10,
+  /** Metrics of the functions' own: four of ingest, five of the sweep, four of the reconciler. */
+  ownMetrics: 13,
+  /** Metrics that alarms look at, which is what an alarm is paid by. */
+  alarmMetrics: 12,
+  /** Of each canary: its metrics, and those that its two alarms look at. */
+  canaryMetrics: 5,
+  canaryAlarmMetrics: 2,
   dashboards: 1,
   /** At the memory that the stack gives the functions; a warm ingest waits for four answers of the table. */
   ingestSeconds: 0.1,
@@ -44,7 +48,10 @@ export const assumptions = {
   recordBytes: 2_500,
   noticesPerMonth: 60,
   mailsPerNotice: 3,
-  canariesPerHour: 12,
+  canariesPerHour: 4,
+  /** The reconciler looks every hour, longer where it discovers. */
+  reconcileSeconds: 3,
+  reconcileGb: 0.5,
   logRetentionMonths: 1,
 } as const;
 
@@ -87,9 +94,10 @@ export function costLines(load: Load, from: Measured = measured): Line[] {
     (alone * from.byteDays.failureAlone + (batches * a.failuresPerBatch * from.byteDays.hundredInABatch) / 100) /
     DAYS_PER_MONTH /
     GB;
-  add('Lambda', 'requests', invocations + sweeps + canaryRuns, 'lambdaRequest', 'measured');
+  add('Lambda', 'requests', invocations + sweeps + hours + canaryRuns, 'lambdaRequest', 'measured');
   add('Lambda', 'ingest, GB-seconds', invocations * a.ingestSeconds * a.ingestGb, 'lambdaGbSecond', 'assumed');
   add('Lambda', 'sweep, GB-seconds', sweeps * a.sweepSeconds * a.sweepGb, 'lambdaGbSecond', 'assumed');
+  add('Lambda', 'reconcile, GB-seconds', hours * a.reconcileSeconds * a.reconcileGb, 'lambdaGbSecond', 'assumed');
   add('DynamoDB', 'write units', units('writeUnits'), 'writeUnit', 'measured');
   add('DynamoDB', 'read units', units('readUnits'), 'readUnit', 'measured');
   add('DynamoDB', 'storage, GB-months', storedGb, 'tableGbMonth', 'measured');
@@ -109,11 +117,11 @@ export function costLines(load: Load, from: Measured = measured): Line[] {
   add(
     'CloudWatch',
     'metrics',
-    a.ownMetrics + Math.min(failures, load.domains * a.reasonsPerDomain),
+    a.ownMetrics + load.canaries * a.canaryMetrics + Math.min(load.failuresPerMonth, load.domains * a.reasonsPerDomain),
     'metricMonth',
     'assumed',
   );
-  add('CloudWatch', 'alarms', a.alarms + load.canaries, 'alarmMonth', 'fixed');
+  add('CloudWatch', 'alarms', a.alarmMetrics + load.canaries * a.canaryAlarmMetrics, 'alarmMonth', 'fixed');
   add('CloudWatch', 'dashboard', a.dashboards, 'dashboardMonth', 'fixed');
 
   const published = load.failuresPerMonth > 0 ? a.noticesPerMonth : 0;
@@ -121,7 +129,7 @@ export function costLines(load: Load, from: Measured = measured): Line[] {
   add('SNS', 'mails', published * a.mailsPerNotice, 'mail', 'assumed');
   add('KMS', 'key of the topic', 1, 'keyMonth', 'fixed');
   add('KMS', 'requests', published * 2, 'keyRequest', 'assumed');
-  add('Scheduler', 'invocations', sweeps + canaryRuns, 'schedule', 'fixed');
+  add('Scheduler', 'invocations', sweeps + hours + canaryRuns, 'schedule', 'fixed');
   add('S3', 'truststores read again, GETs', published * 4, 'get', 'assumed');
   add('S3', 'reports, PUTs', 3 * (DAYS_PER_MONTH / 7), 'put', 'fixed');
   if (load.accounts > 0) {
