@@ -159,8 +159,8 @@ async function printReplays(): Promise<void> {
   printTable({ head: ['Unpacked, GB', 'Events', 'Failures', 'Peak RSS, MB', 'Events/s'], rows, texts: [] }, options);
   printText(
     'With the same heap sizes: a heap that may grow is collected later, so its peak tells more of the machine than of the ' +
-      'replay. The ids of the last 500,000 to 1,000,000 events and the cells of as many refused requests are remembered; ' +
-      'nothing else grows with the input.',
+      'replay. Event ids are remembered up to a million; what grows after that is counts by group and minute, and cells of ' +
+      'refused requests up to their bound: it follows the failures, not the bytes.',
     options,
   );
 }
