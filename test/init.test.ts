@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { init } from '../cli/init.js';
 import { parseConfig } from '../shared/config.js';
 import type { Found, FoundDomain, FoundStage } from '../shared/discovery/model.js';
+import { domain } from './support/account.js';
 
 const stage = (apiId: string, changes: Partial<FoundStage> = {}): FoundStage => ({
   apiId,
@@ -15,22 +16,6 @@ const stage = (apiId: string, changes: Partial<FoundStage> = {}): FoundStage => 
   executionLog: { kind: 'managed', logGroup: `API-Gateway-Execution-Logs_${apiId}/prod`, level: 'INFO' },
   accessLog: { destinationArn: 'arn:aws:logs:::log-group:/access', logGroup: '/access', format: '{}' },
   ...changes,
-});
-
-const domain = (name: string, stages: readonly FoundStage[]): FoundDomain => ({
-  name,
-  status: 'AVAILABLE',
-  statusMessage: null,
-  tlsPolicy: 'TLS_1_2',
-  endpointType: 'REGIONAL',
-  truststore: {
-    uri: `s3://truststores/${name}.pem`,
-    versionInUse: '1',
-    isVersioned: true,
-    newestVersion: '1',
-    warnings: [],
-  },
-  stages,
 });
 
 const found = (domains: readonly FoundDomain[], existing: readonly string[] = []): Found => ({

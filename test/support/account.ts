@@ -68,9 +68,9 @@ export function domain(name: string, stages: readonly FoundStage[]): FoundDomain
     endpointType: 'REGIONAL',
     truststore: {
       uri: `s3://truststores/${name}.pem`,
-      versionInUse: 'v1',
+      versionInUse: 'v2',
       isVersioned: true,
-      newestVersion: 'v1',
+      newestVersion: 'v2',
       warnings: [],
     },
     stages,

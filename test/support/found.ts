@@ -2,15 +2,9 @@
 
 import { ACCESS_LOG_FORMAT } from '../../shared/access-log-format.js';
 import type { Expectations } from '../../shared/discovery/checks.js';
-import type {
-  Found,
-  FoundDomain,
-  FoundFilter,
-  FoundLogGroup,
-  FoundStage,
-  FoundWatch,
-} from '../../shared/discovery/model.js';
+import type { Found, FoundFilter, FoundLogGroup, FoundStage, FoundWatch } from '../../shared/discovery/model.js';
 import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/filter-patterns.js';
+import { domain } from './account.js';
 
 /** For tests that break one thing. */
 export type Mutable<T> =
@@ -58,24 +52,6 @@ function stage(apiId: string, apiName: string, changes: Partial<FoundStage>): Fo
     executionLog: { kind: 'managed', logGroup: MANAGED, level: 'ERROR' },
     accessLog: { destinationArn: arnOf(logGroup), logGroup, format: ACCESS_LOG_FORMAT },
     ...changes,
-  };
-}
-
-function domain(name: string, stages: readonly FoundStage[]): FoundDomain {
-  return {
-    name,
-    status: 'AVAILABLE',
-    statusMessage: null,
-    tlsPolicy: 'TLS_1_2',
-    endpointType: 'REGIONAL',
-    truststore: {
-      uri: `s3://truststores/${name}.pem`,
-      versionInUse: 'v2',
-      isVersioned: true,
-      newestVersion: 'v2',
-      warnings: [],
-    },
-    stages,
   };
 }
 
