@@ -46,7 +46,7 @@ for (const file of BENCHMARKS) {
 if (!isQuick) {
   const page = `# Performance
 
-What \`npm run bench\` measured in one run, on Node ${process.version} and ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}. Machines differ and are
+What the benchmarks of \`npm run bench\` measured, one after the other, on Node ${process.version} and ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}. Machines differ and are
 noisy: contenders take turns in one process, figures are medians, and what counts are the ratios and the counts.
 [Cost](cost.md) follows from them.
 
