@@ -154,8 +154,8 @@ const mutants: readonly Mutant[] = [
   {
     name: 'sweep: a list is removed before its facts are written',
     file: waiting,
-    from: 'const settled = await settle(waiting, stores.join);',
-    to: 'await stores.waiting.remove(waiting);\n    const settled = await settle(waiting, stores.join);',
+    from: 'const settled = await setAside(await settle(waiting, stores.join), world);',
+    to: 'await stores.waiting.remove(waiting);\n    const settled = await setAside(await settle(waiting, stores.join), world);',
   },
   {
     name: 'sweep: a denial whose place another record took is left alone',
@@ -263,7 +263,7 @@ const mutants: readonly Mutant[] = [
   {
     name: 'storm: denials outside the sample are not counted',
     file: pipeline,
-    from: "left.map((denial) => lonely(denial, 'not-sampled'))",
+    from: "identified(left, batch).map((denial) => lonely(denial, 'not-sampled'))",
     to: "left.slice(left.length).map((denial) => lonely(denial, 'not-sampled'))",
   },
 ];
