@@ -1,6 +1,7 @@
 /**
  * The way from a payload to grouped failures as the ingest function takes it, without its stores: decode, parse, pair,
- * group, count, all of them the product's own stages. What takes the place of the join store is a map that holds the other
+ * group, count, all of them the product's own stages, on the payload as a whole: ingest cuts those that unpack to more than
+ * `payloadPieceBytesMax` into pieces. What takes the place of the join store is a map that holds the other
  * halves, as if their log had been delivered before, so that the payload completes its requests.
  */
 
@@ -8,7 +9,7 @@ import type { Cell, Fact, Failure, Half, Held } from '../../shared/model.js';
 import { countByIssuer, countFailures } from '../../shared/stages/count.js';
 import { decodeSubscription } from '../../shared/stages/decode.js';
 import { applicantsOf, groupOf, placeOf } from '../../shared/stages/group.js';
-import { decide, depart, lonely, type Traveller } from '../../shared/stages/pairing.js';
+import { decide, depart, identified, lonely, type Traveller } from '../../shared/stages/pairing.js';
 import { parse } from '../../shared/stages/parse.js';
 import type { Payload } from '../support/payloads.js';
 
@@ -24,7 +25,7 @@ export function ours({ event }: Payload, others: Others): Grouped {
   const batch = decodeSubscription(event);
   if (batch.kind === 'control') throw new Error('the benchmark sends no probes');
   const { denials, accesses, rejected } = parse(batch);
-  const failures = pair([...denials, ...accesses], batch.batchId, others);
+  const failures = pair(identified([...denials, ...accesses], batch), batch.batchId, others);
   return { facts: group(failures, batch.batchId), rejected: rejected.length };
 }
 

@@ -3,6 +3,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { LogEvent } from '../../shared/model.js';
 import { batchOf, decodeSubscription } from '../../shared/stages/decode.js';
+import { identified } from '../../shared/stages/pairing.js';
 import { parse } from '../../shared/stages/parse.js';
 import type { Payload } from '../support/payloads.js';
 import { parseMessages } from './floor.js';
@@ -15,14 +16,15 @@ export function stagesOf({ event }: Payload, others: Others): Record<Stage, () =
   if (batch.kind === 'control') throw new Error('the benchmark sends no probes');
   const { denials, accesses } = parse(batch);
   const halves = [...denials, ...accesses];
-  const failures = pair(halves, batch.batchId, others);
+  const pairHalves = () => pair(identified(halves, batch), batch.batchId, others);
+  const failures = pairHalves();
   return {
     floorPayload: () => JSON.parse(gunzipSync(Buffer.from(event.awslogs.data, 'base64')).toString('utf8')),
     floorMessages: () => parseMessages(batch.events as LogEvent[]),
     decode: () => decodeSubscription(event),
     batchId: () => batchOf(batch),
     parse: () => parse(batch),
-    pair: () => pair(halves, batch.batchId, others),
+    pair: pairHalves,
     group: () => group(failures, batch.batchId),
   };
 }

@@ -46,7 +46,10 @@ async function count(deliveries: AsyncIterable<Delivery>, { world, log }: Wired,
   return counted;
 }
 
-/** Alerts once for all that the records of a stream brought: one by one they would come to the same groups at once, and make one notice twice. */
+/**
+ * Alerts once for all that the records of a stream brought: one by one they would come to the same groups at once, and make
+ * one notice twice.
+ */
 async function finish(counted: readonly Counted[], { world, meter }: Wired): Promise<void> {
   await alert(
     counted.flatMap(({ groups }) => groups),

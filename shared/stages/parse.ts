@@ -45,7 +45,6 @@ interface Source {
   /** Before each name, where accounts are told apart; else ''. */
   readonly account: string;
   readonly logGroup: string;
-  readonly logStream: string;
   readonly domains: DomainsByApi;
 }
 
@@ -79,8 +78,8 @@ export function parse(batch: LogBatch, domains: DomainsByApi = {}, byAccount = f
 
 /** A log group has events of one account, a centralised one of several, even in one batch. */
 function sourcesOf(batch: LogBatch, domains: DomainsByApi, byAccount: boolean): [Source, readonly LogEvent[]][] {
-  const { logGroup, logStream, events } = batch;
-  if (!byAccount) return [[{ account: '', logGroup, logStream, domains }, events]];
+  const { logGroup, events } = batch;
+  if (!byAccount) return [[{ account: '', logGroup, domains }, events]];
   const byOwner = new Map<string, LogEvent[]>();
   for (const event of events) {
     const account = event.account ?? accountId(batch.owner);
@@ -88,10 +87,7 @@ function sourcesOf(batch: LogBatch, domains: DomainsByApi, byAccount: boolean): 
     if (own === undefined) byOwner.set(account, [event]);
     else own.push(event);
   }
-  return [...byOwner].map(([account, own]) => [
-    { account, logGroup: inAccount(account, logGroup), logStream, domains },
-    own,
-  ]);
+  return [...byOwner].map(([account, own]) => [{ account, logGroup: inAccount(account, logGroup), domains }, own]);
 }
 
 /** Where the lines of an execution log come from. */
