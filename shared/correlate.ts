@@ -7,7 +7,16 @@
 import { digest } from './digest.js';
 import type { AccessRecord, Failure, Half, WaitingHalf } from './model.js';
 import type { JoinStore, Waiting } from './ports/index.js';
-import { decide, depart, departFromCell, keyOf, lonely, type Outcome, type Traveller } from './stages/pairing.js';
+import {
+  cellKey,
+  decide,
+  depart,
+  departFromCell,
+  keyOf,
+  lonely,
+  type Outcome,
+  type Traveller,
+} from './stages/pairing.js';
 
 export interface Correlated {
   /** The failures that this batch owns. */
@@ -43,9 +52,9 @@ export async function settle(waiting: Waiting, join: JoinStore): Promise<Correla
   );
   const failures: Failure[] = [];
   const parted: Traveller[] = [];
-  for (const [index, { eventId }] of denials.entries()) {
+  for (const [index, { event }] of denials.entries()) {
     const cell = cells[index];
-    if (cell?.denial?.half.eventId !== eventId) continue;
+    if (!cell?.denial || cellKey.event(cell.denial.half.eventId) !== event) continue;
     if (cell.claimedBy === batchId) failures.push(lonely(cell.denial.half, 'unpaired'));
     else if (cell.claimedBy === null) {
       // Another client's record took the place meanwhile. Whether it belongs here, `decide` knows.
@@ -78,7 +87,7 @@ export async function settle(waiting: Waiting, join: JoinStore): Promise<Correla
  */
 export function waitingList(batchId: string, halves: readonly WaitingHalf[], dueAt: number): Waiting {
   return {
-    id: digest('waiting', batchId, ...halves.map(({ key, eventId }) => `${key} ${eventId}`)),
+    id: digest('waiting', batchId, ...halves.map(({ key, event }) => `${key} ${event}`)),
     batchId,
     dueAt,
     halves,
@@ -97,7 +106,7 @@ async function unmatchedOf(accesses: readonly WaitingHalf[], waiting: Waiting, j
     access !== null &&
     denial === null &&
     access.batchId === waiting.batchId &&
-    access.half.eventId === accesses[index]?.eventId
+    cellKey.event(access.half.eventId) === accesses[index]?.event
       ? [access.half]
       : [],
   );
@@ -143,7 +152,8 @@ function sum(arrivals: readonly Arrival[], duplicates: number): Correlated {
   for (const { traveller, outcome } of arrivals) {
     const { half } = traveller;
     if (outcome.kind === 'failure') failures.push(outcome.failure);
-    else if (outcome.kind === 'waiting') waiting.push({ key: outcome.key, kind: half.kind, eventId: half.eventId });
+    else if (outcome.kind === 'waiting')
+      waiting.push({ key: outcome.key, kind: half.kind, event: cellKey.event(half.eventId) });
     else if (outcome.kind === 'counted') counted++;
     else if (outcome.kind === 'unmatched' && half.kind === 'access') unmatched.push(half);
   }

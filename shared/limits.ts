@@ -21,6 +21,8 @@ export const limits = {
   payloadCompressedBytesMax: 14 * MIB,
   /** A CloudWatch log event is at most 1 MB; anything longer was not made by CloudWatch. */
   eventCharsMax: 1 * MIB + 1 * KIB,
+  /** CloudWatch's ids of log events have 56 characters; a longer one, which a file may have, is cut to its digest. */
+  eventIdCharsMax: 64,
   /** The longest line of a text log: an event of 1 MB with its timestamp; twice that leaves room for other encodings. */
   inputLineBytesMax: 2 * MIB,
   /** The longest JSON value in a file: a whole decoded payload (`payloadBytesMax`). */

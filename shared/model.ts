@@ -44,7 +44,7 @@ export interface ApiRef {
 /** The execution log's half of a refused request: why. */
 export interface Denial {
   readonly kind: 'denial';
-  /** CloudWatch's id of the log event; once the half is to be joined, its identity among all streams, a digest. */
+  /** Which log event it was, among those of all streams: the stream's digest, then CloudWatch's id. */
   readonly eventId: string;
   readonly at: number;
   /**
@@ -117,7 +117,8 @@ export interface Cell {
 export interface WaitingHalf {
   readonly key: string;
   readonly kind: Half['kind'];
-  readonly eventId: string;
+  /** The digest of its event's id, which is shorter. */
+  readonly event: string;
 }
 
 /** A 403 that is something else than a refused certificate. */

@@ -14,7 +14,7 @@ import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from '.
 import { deliver } from './outbox.js';
 import type { World } from './ports/index.js';
 import { isNamed } from './stages/account.js';
-import { identified, lonely } from './stages/pairing.js';
+import { lonely } from './stages/pairing.js';
 import { parse } from './stages/parse.js';
 import { bound } from './storm.js';
 import { leaveWaiting, settleDue } from './waiting.js';
@@ -57,12 +57,9 @@ async function countParsed({ batch, parsed, pems, saved }: Read, world: World, l
     apiId !== null && config.apisWithoutExecutionLog.some((setting) => isNamed(setting, apiId));
   const joinable = parsed.accesses.filter((access) => !isAlone(access));
   const { halves, left } = await bound(parsed.denials, joinable, batchId, world);
-  const [correlated] = await Promise.all([
-    correlate(identified(halves, batch), batchId, stores.join),
-    lookUpAdmitted(joinable, world),
-  ]);
-  const inferred = await infer(identified(parsed.accesses.filter(isAlone), batch), pems, batchId, world);
-  const alone = identified(left, batch).map((denial) => lonely(denial, 'not-sampled'));
+  const [correlated] = await Promise.all([correlate(halves, batchId, stores.join), lookUpAdmitted(joinable, world)]);
+  const inferred = await infer(parsed.accesses.filter(isAlone), pems, batchId, world);
+  const alone = left.map((denial) => lonely(denial, 'not-sampled'));
   const found = {
     failures: [...correlated.failures, ...alone, ...inferred.failures],
     unmatched: [...correlated.unmatched, ...inferred.unmatched],

@@ -9,7 +9,7 @@ import type { Cell, Fact, Failure, Half, Held } from '../../shared/model.js';
 import { countByIssuer, countFailures } from '../../shared/stages/count.js';
 import { decodeSubscription } from '../../shared/stages/decode.js';
 import { applicantsOf, groupOf, placeOf } from '../../shared/stages/group.js';
-import { decide, depart, identified, lonely, type Traveller } from '../../shared/stages/pairing.js';
+import { decide, depart, lonely, type Traveller } from '../../shared/stages/pairing.js';
 import { parse } from '../../shared/stages/parse.js';
 import type { Payload } from '../support/payloads.js';
 
@@ -25,7 +25,7 @@ export function ours({ event }: Payload, others: Others): Grouped {
   const batch = decodeSubscription(event);
   if (batch.kind === 'control') throw new Error('the benchmark sends no probes');
   const { denials, accesses, rejected } = parse(batch);
-  const failures = pair(identified([...denials, ...accesses], batch), batch.batchId, others);
+  const failures = pair([...denials, ...accesses], batch.batchId, others);
   return { facts: group(failures, batch.batchId), rejected: rejected.length };
 }
 

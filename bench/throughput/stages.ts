@@ -3,7 +3,6 @@
 import { gunzipSync } from 'node:zlib';
 import type { LogEvent } from '../../shared/model.js';
 import { batchOf, decodeSubscription } from '../../shared/stages/decode.js';
-import { identified } from '../../shared/stages/pairing.js';
 import { parse } from '../../shared/stages/parse.js';
 import type { Payload } from '../support/payloads.js';
 import { parseMessages } from './floor.js';
@@ -16,7 +15,7 @@ export function stagesOf({ event }: Payload, others: Others): Record<Stage, () =
   if (batch.kind === 'control') throw new Error('the benchmark sends no probes');
   const { denials, accesses } = parse(batch);
   const halves = [...denials, ...accesses];
-  const pairHalves = () => pair(identified(halves, batch), batch.batchId, others);
+  const pairHalves = () => pair(halves, batch.batchId, others);
   const failures = pairHalves();
   return {
     floorPayload: () => JSON.parse(gunzipSync(Buffer.from(event.awslogs.data, 'base64')).toString('utf8')),

@@ -14,27 +14,13 @@
  */
 
 import { digest } from '../digest.js';
-import {
-  type Cell,
-  type Client,
-  type Denial,
-  type Failure,
-  type Half,
-  type Held,
-  type LogBatch,
-  UNKNOWN_ISSUER,
-} from '../model.js';
+import { type Cell, type Client, type Denial, type Failure, type Half, type Held, UNKNOWN_ISSUER } from '../model.js';
 
 export const cellKey = {
   request: (requestId: string): string => digest('request', requestId),
   extended: (requestId: string, extendedRequestId: string): string => digest('extended', requestId, extendedRequestId),
   event: (eventId: string): string => digest('event', eventId),
 };
-
-/** CloudWatch's ids are unique within a stream; a digest with the stream's name is unique everywhere, and short. */
-export function identified<T extends Half>(halves: readonly T[], { logGroup, logStream }: LogBatch): T[] {
-  return halves.map((half) => ({ ...half, eventId: digest(logGroup, logStream, half.eventId) }));
-}
 
 /** A half on its way, and what it has seen so far. */
 export interface Traveller {

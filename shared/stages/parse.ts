@@ -4,6 +4,7 @@
  * One broken record never costs its neighbours: it is counted with a reason, and reading goes on.
  */
 
+import { digest } from '../digest.js';
 import { limits } from '../limits.js';
 import type {
   AccessRecord,
@@ -44,6 +45,8 @@ interface Found {
 interface Source {
   /** Before each name, where accounts are told apart; else ''. */
   readonly account: string;
+  /** Before each event's id: CloudWatch's are unique within their stream. */
+  readonly stream: string;
   readonly logGroup: string;
   readonly domains: DomainsByApi;
 }
@@ -78,8 +81,12 @@ export function parse(batch: LogBatch, domains: DomainsByApi = {}, byAccount = f
 
 /** A log group has events of one account, a centralised one of several, even in one batch. */
 function sourcesOf(batch: LogBatch, domains: DomainsByApi, byAccount: boolean): [Source, readonly LogEvent[]][] {
-  const { logGroup, events } = batch;
-  if (!byAccount) return [[{ account: '', logGroup, domains }, events]];
+  const { logStream, events } = batch;
+  const sourceOf = (account: string): Source => {
+    const logGroup = inAccount(account, batch.logGroup);
+    return { account, stream: digest(logGroup, logStream), logGroup, domains };
+  };
+  if (!byAccount) return [[sourceOf(''), events]];
   const byOwner = new Map<string, LogEvent[]>();
   for (const event of events) {
     const account = event.account ?? accountId(batch.owner);
@@ -87,7 +94,7 @@ function sourcesOf(batch: LogBatch, domains: DomainsByApi, byAccount: boolean): 
     if (own === undefined) byOwner.set(account, [event]);
     else own.push(event);
   }
-  return [...byOwner].map(([account, own]) => [{ account, logGroup: inAccount(account, logGroup), domains }, own]);
+  return [...byOwner].map(([account, own]) => [sourceOf(account), own]);
 }
 
 /** Where the lines of an execution log come from. */
@@ -167,7 +174,7 @@ function readAccess(event: LogEvent, fields: AccessFields, source: Source, found
   }
   found.accesses.push({
     kind: 'access',
-    eventId: inAccount(source.account, event.id),
+    eventId: idOf(event, source),
     at: event.timestamp,
     requestId: inAccount(source.account, requestId),
     extendedRequestId: fields.extendedRequestId ?? null,
@@ -255,7 +262,7 @@ function denialsOf(lines: ExecutionLine[], source: Source): Denial[] {
     }
     const denial: (typeof denials)[number] = {
       kind: 'denial',
-      eventId: inAccount(source.account, event.id),
+      eventId: idOf(event, source),
       at: event.timestamp,
       requestId: key === '' ? '' : inAccount(source.account, key),
       extendedRequestId: said.extendedRequestId ?? extendedIds.get(key) ?? null,
@@ -277,6 +284,11 @@ function scopeOf(api: ApiRef, { account, logGroup, domains }: Source): string {
   const place = api.stage === null ? api.apiId : `${api.apiId}/${api.stage}`;
   const domain = settingFor(domains, place) ?? settingFor(domains, api.apiId);
   return domain === undefined ? place : inAccount(account, domain);
+}
+
+/** Which event it is, among those of all streams. CloudWatch's own ids have 56 digits. */
+function idOf({ id }: LogEvent, { stream }: Source): string {
+  return stream + (id.length > limits.eventIdCharsMax ? digest(id) : id);
 }
 
 function reject(event: LogEvent, code: Rejected['code'], detail: string): Rejected {

@@ -13,8 +13,8 @@ const list = (id: string, dueAt: number): Waiting => ({
   batchId: `batch of ${id}`,
   dueAt,
   halves: [
-    { key: `key-${id}`, kind: 'denial', eventId: `event-${id}` },
-    { key: `key-${id}`, kind: 'access', eventId: HOSTILE },
+    { key: `key-${id}`, kind: 'denial', event: `event-${id}` },
+    { key: `key-${id}`, kind: 'access', event: HOSTILE },
   ],
 });
 
@@ -44,7 +44,7 @@ export function describeKept(containers: Containers): void {
       const halves = Array.from({ length: limits.waitingPerListMax }, (_, index) => ({
         key: String(index).padStart(22, 'k'),
         kind: index % 3 === 0 ? ('access' as const) : ('denial' as const),
-        eventId: String(index).padStart(22, 'e'),
+        event: String(index).padStart(22, 'e'),
       }));
       await containers.a.waiting.save({ ...list('a', T), halves });
       expect(await containers.a.waiting.due(T, 1)).toEqual([{ ...list('a', T), halves }]);

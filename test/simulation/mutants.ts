@@ -136,7 +136,7 @@ const mutants: readonly Mutant[] = [
   {
     name: 'waiting: the id of a list is the batch alone',
     file: correlate,
-    from: "id: digest('waiting', batchId, ...halves.map(({ key, eventId }) => `${key} ${eventId}`)),",
+    from: "id: digest('waiting', batchId, ...halves.map(({ key, event }) => `${key} ${event}`)),",
     to: "id: digest('waiting', batchId),",
   },
   {
@@ -263,7 +263,7 @@ const mutants: readonly Mutant[] = [
   {
     name: 'storm: denials outside the sample are not counted',
     file: pipeline,
-    from: "identified(left, batch).map((denial) => lonely(denial, 'not-sampled'))",
+    from: "left.map((denial) => lonely(denial, 'not-sampled'))",
     to: "left.slice(left.length).map((denial) => lonely(denial, 'not-sampled'))",
   },
 ];

@@ -12,12 +12,10 @@ import { numberOf, readValue, textOf } from './items.js';
 import { endOf, keys, ordered, shards, ttl } from './keys.js';
 import { attributesOf, type Item, type Table } from './table.js';
 
-/** `d` or `a` and the cell's key, then the event's id, half after half: some 50 bytes each. */
+/** `d` or `a` and the cell's key, then the digest of the event's id, half after half: some 50 bytes each. */
 const halvesSchema = z
   .array(z.tuple([z.string().regex(/^[da]/), z.string()]))
-  .transform((pairs) =>
-    pairs.map(([key, eventId]): WaitingHalf => ({ key: key.slice(1), kind: kindOf(key), eventId })),
-  );
+  .transform((pairs) => pairs.map(([key, event]): WaitingHalf => ({ key: key.slice(1), kind: kindOf(key), event })));
 
 const kindOf = (key: string): WaitingHalf['kind'] => (key.startsWith('d') ? 'denial' : 'access');
 
@@ -30,7 +28,7 @@ export function createWaiting(table: Table, clock: Clock): WaitingStore {
           id: { S: id },
           batchId: { S: batchId },
           dueAt: { N: String(dueAt) },
-          halves: { S: JSON.stringify(halves.map(({ key, kind, eventId }) => [kind.slice(0, 1) + key, eventId])) },
+          halves: { S: JSON.stringify(halves.map(({ key, kind, event }) => [kind.slice(0, 1) + key, event])) },
           ttl: ttl(clock.now(), limits.keptDaysMax),
         },
       ]),
