@@ -268,14 +268,14 @@ function denialsOf(lines: ExecutionLine[], source: Source): Denial[] {
       eventId: idOf(event, source),
       at: event.timestamp,
       requestId: key === '' ? '' : inAccount(source.account, key),
-      extendedRequestId: said.extendedRequestId ?? extendedIds.get(key) ?? null,
+      extendedRequestId: said.extendedRequestId ?? (hasNeighbours ? extendedIds.get(key) : null) ?? null,
       reason: said.reason.id,
       reasonText: said.reason.text,
       api: origin.api,
       scope: origin.scope,
       rate: 1,
     };
-    extendedIds.delete(key);
+    if (hasNeighbours) extendedIds.delete(key);
     denials.push(denial);
     awaitingId = said.requestId === null ? denial : null;
   }
