@@ -5,7 +5,8 @@ import { createIngest } from '../functions/ingest/ingest.js';
 import { createSweep } from '../functions/sweep/sweep.js';
 import type { Wired } from '../functions/wiring.js';
 import { limits } from '../shared/limits.js';
-import type { Measure } from '../shared/model.js';
+import type { LogBatch, Measure } from '../shared/model.js';
+import type { WaitingStore } from '../shared/ports/index.js';
 import {
   accessBatch,
   accessEvent,
@@ -147,6 +148,12 @@ describe('sweep', () => {
     await createSweep(to)();
     expect(countedIn(to.world.stores)).toEqual(['abc123/prod | unknown | issuer-not-found: 2']);
     expect(to.measures).toContainEqual({ name: 'HalvesSettled', unit: 'Count', value: 2, dimensions: {} });
+    expect(to.measures).toContainEqual({
+      name: 'Failures',
+      unit: 'Count',
+      value: 2,
+      dimensions: { scope: 'abc123/prod', reason: 'issuer-not-found' },
+    });
 
     const broken = {
       ...to,
@@ -162,4 +169,41 @@ describe('sweep', () => {
     await expect(createSweep(broken)()).rejects.toThrow(/1 step\(s\)/);
     expect(to.measures.map((measure) => measure.name)).toContain('OldestNoticePending');
   });
+
+  it('measures with ingest each failure once, when logs are late, lists come twice and cannot be removed', async () => {
+    const to = wired();
+    const { waiting } = to.world.stores;
+    let refusesAfter = Number.POSITIVE_INFINITY;
+    const faulty: WaitingStore = {
+      ...waiting,
+      // A batch that came twice leaves its list twice, as DynamoDB keeps lists by id and time.
+      due: async (now, limit) => {
+        const lists = await waiting.due(now, limit);
+        return [...lists, ...lists];
+      },
+      remove: async (list) => (refusesAfter-- > 0 ? waiting.remove(list) : Promise.reject(new Error('throttled'))),
+    };
+    const world = { ...to.world, stores: { ...to.world.stores, waiting: faulty } };
+    const [ingest, sweep] = [createIngest(to), createSweep({ ...to, world })];
+    const deliver = (batch: LogBatch) => ingest(subscriptionEvent(subscriptionPayload(batch)));
+    for (const ns of [[1, 2], [3], [4]]) await deliver(executionBatch(ns.map((n) => denialAsOneEvent({ n }))));
+    await deliver(accessBatch([accessEvent({ n: 1 })]));
+    to.world.at = T0 + 10 * 60_000;
+    // The lists of 2, which 1 had left by then, and of 3 go; that of 4 stays until the next sweep.
+    refusesAfter = 2;
+    await expect(sweep()).rejects.toThrow(/1 step\(s\)/);
+    expect(failuresIn(to.measures)).toBe(3);
+    refusesAfter = Number.POSITIVE_INFINITY;
+    await sweep();
+    await deliver(accessBatch([accessEvent({ n: 2 }), accessEvent({ n: 3 }), accessEvent({ n: 4 })]));
+    expect(countedIn(to.world.stores)).toEqual([
+      'abc123/prod | unknown | issuer-not-found: 3',
+      'api.bank.example | C=US,O=Acme,CN=Acme CA | issuer-not-found: 1',
+    ]);
+    expect(failuresIn(to.measures)).toBe(4);
+  });
 });
+
+function failuresIn(measures: readonly Measure[]): number {
+  return measures.filter(({ name }) => name === 'Failures').reduce((sum, { value }) => sum + value, 0);
+}
