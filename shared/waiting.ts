@@ -1,7 +1,7 @@
 /** Halves that wait for the other one: noted when they are left, settled when their grace is over. */
 
 import { setAside } from './canary.js';
-import { type Correlated, settle, settlerOf, waitingList } from './correlate.js';
+import { type Correlated, settle, settlerOf, waitingLists } from './correlate.js';
 import { unmatched, writeDown } from './ledger.js';
 import { limits } from './limits.js';
 import type { Fact, GroupKey, Sighting } from './model.js';
@@ -10,14 +10,11 @@ import { MINUTE_MS } from './stages/count.js';
 
 export async function leaveWaiting(
   batchId: string,
-  { waiting }: Correlated,
+  correlated: Correlated,
   { stores, clock, config }: World,
 ): Promise<void> {
   const dueAt = clock.now() + config.graceMinutes * MINUTE_MS;
-  for (let from = 0; from < waiting.length; from += limits.waitingPerListMax) {
-    const halves = waiting.slice(from, from + limits.waitingPerListMax);
-    await stores.waiting.save(waitingList(batchId, halves, dueAt));
-  }
+  for (const waiting of waitingLists(batchId, correlated, dueAt)) await stores.waiting.save(waiting);
 }
 
 /** A list whose halves are counted for good. */
@@ -40,10 +37,8 @@ export async function settleDue(
   const { stores, clock } = world;
   const due = await stores.waiting.due(clock.now(), limits.settledPerSweepMax);
   const settled = new Map<string, Settled>();
-  for (const waiting of due) {
-    // A batch that came twice left its list twice.
-    if (!settled.has(waiting.id)) settled.set(waiting.id, await settleList(waiting, world));
-  }
+  // By id: a batch that came twice may have left its lists twice.
+  for (const waiting of due) settled.set(waiting.id, await settleList(waiting, world));
   await look([...settled.values()].flatMap(({ facts }) => facts.map((fact) => fact.group)));
   for (const waiting of due) {
     await stores.waiting.remove(waiting);

@@ -140,6 +140,12 @@ const mutants: readonly Mutant[] = [
     to: "id: digest('waiting', batchId),",
   },
   {
+    name: 'waiting: a retry lists its records under another id',
+    file: correlate,
+    from: "id: digest('waiting', batchId, 'records', place),",
+    to: "id: digest('waiting', batchId, 'records', place, ...waiting.map(({ key }) => key)),",
+  },
+  {
     name: 'sweep: what settles is whoever sweeps, not the list',
     file: correlate,
     from: 'return `settle-${waiting.id}`;',
