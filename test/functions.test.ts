@@ -3,7 +3,6 @@
 import { describe, expect, it } from 'vitest';
 import { createIngest } from '../functions/ingest/ingest.js';
 import { createSweep } from '../functions/sweep/sweep.js';
-import type { Wired } from '../functions/wiring.js';
 import { limits } from '../shared/limits.js';
 import type { LogBatch, Measure } from '../shared/model.js';
 import type { WaitingStore } from '../shared/ports/index.js';
@@ -16,19 +15,9 @@ import {
   subscriptionPayload,
   T0,
 } from './support/logs.js';
-import { countedIn, type TestWorld, testWorld } from './support/world.js';
+import { countedIn, listening, testWorld } from './support/world.js';
 
-function wired(): Wired & { world: TestWorld; measures: Measure[]; errors: string[] } {
-  const measures: Measure[] = [];
-  const errors: string[] = [];
-  return {
-    world: testWorld(),
-    measures,
-    errors,
-    meter: { record: (recorded) => measures.push(...recorded) },
-    log: { info: () => undefined, error: (message) => errors.push(message) },
-  };
-}
+const wired = () => ({ world: testWorld(), ...listening() });
 
 const execution = subscriptionEvent(
   subscriptionPayload(executionBatch([denialAsOneEvent({ n: 1 }), denialAsOneEvent({ n: 2 })])),
