@@ -27,6 +27,7 @@ import {
   subscriptionEvent,
   subscriptionPayload,
 } from '../test/support/logs.js';
+import { noTruststores } from '../test/support/world.js';
 import { heading, isQuick, median, paragraph, rows } from './support/section.js';
 
 const ROUNDS = isQuick ? 2 : 25;
@@ -55,7 +56,7 @@ const world = {
   clock,
   stores: createDynamoStores(dynamo.client, tableName, clock),
   publisher: { publish: async () => {} },
-  truststores: { read: () => Promise.reject(new Error('no truststore here')), previous: async () => null },
+  truststores: noTruststores,
 };
 const issuer = ca({ subject: 'C=US,O=Acme,CN=Acme Issuing CA', key: 'rsa-a' });
 const client = leaf({ subject: 'C=US,O=Acme,OU=Integrations,CN=gateway-1', key: 'rsa-b', issuer });

@@ -1,7 +1,7 @@
 /**
  * The metrics that the functions write in embedded metric format, as alarms and the dashboard name them. A metric is told
  * by its namespace, name and all of its dimensions: one that differs in a letter is another one, which never has data.
- * `test/infra/emitted.test.ts` holds these to what the functions print.
+ * `test/infra/observed.test.ts` holds these to what the functions print.
  */
 
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';

@@ -4,7 +4,9 @@
  * Safe to repeat at any point and to run twice at the same time.
  */
 
+import { chunksOf } from './chunks.js';
 import { digest } from './digest.js';
+import { limits } from './limits.js';
 import type { AccessRecord, Failure, Half, WaitingHalf } from './model.js';
 import type { JoinStore, Waiting } from './ports/index.js';
 import {
@@ -22,6 +24,8 @@ export interface Correlated {
   /** The failures that this batch owns. */
   readonly failures: readonly Failure[];
   readonly waiting: readonly WaitingHalf[];
+  /** The event ids of the access records, whatever became of them, in the order of the batch. */
+  readonly records: readonly string[];
   /** Halves that another batch counted, or that were delivered twice. */
   readonly counted: number;
   /** Access records that nothing can be tied to. */
@@ -35,14 +39,15 @@ export async function correlate(halves: readonly Half[], batchId: string, join: 
     [...distinct.values()].map((half) => depart(half, batchId)),
     join,
   );
-  return sum(outcomes, halves.length - distinct.size);
+  const records = [...distinct.values()].flatMap(({ kind, eventId }) => (kind === 'access' ? [eventId] : []));
+  return { ...sum(outcomes, halves.length - distinct.size), records };
 }
 
 /**
  * Settles halves whose grace is over: a denial counts without its client, an access record without a denial was no
  * mutual-TLS failure. The id of the list is the batch that owns what is claimed here, so a repeat counts nothing twice.
  */
-export async function settle(waiting: Waiting, join: JoinStore): Promise<Correlated> {
+export async function settle(waiting: Waiting, join: JoinStore): Promise<Pick<Correlated, 'failures' | 'unmatched'>> {
   const batchId = settlerOf(waiting);
   const denials = waiting.halves.filter((half) => half.kind === 'denial');
   const accesses = waiting.halves.filter((half) => half.kind === 'access');
@@ -73,25 +78,34 @@ export async function settle(waiting: Waiting, join: JoinStore): Promise<Correla
   for (const [index, { half }] of again.entries()) {
     if (half.kind === 'denial' && claimed[index]?.claimedBy === batchId) failures.push(lonely(half, 'unpaired'));
   }
-  const result = sum(
-    moved.filter(({ outcome }) => outcome.kind !== 'waiting'),
-    0,
-  );
-  const unmatched = await unmatchedOf(accesses, waiting, join);
-  return { ...result, failures: [...failures, ...result.failures], unmatched };
+  for (const { outcome } of moved) if (outcome.kind === 'failure') failures.push(outcome.failure);
+  return { failures, unmatched: await unmatchedOf(accesses, waiting, join) };
 }
 
 /**
- * A list of waiting halves. Its id is derived from its content: a retry of the batch that finds fewer halves waiting
- * makes a list of its own, and never takes a half from a list that is being settled.
+ * The lists of a batch's waiting halves.
+ *
+ * Denials: the id is derived from the content. A retry of the batch that finds fewer of them waiting makes a list of its
+ * own, and never takes a denial from a list that is being settled.
+ *
+ * Records: the id is derived from the place in the batch, so that every retry lists a record under the same id. No claim
+ * says that a record was reported; under one id it is reported once, by facts that may only grow.
  */
-export function waitingList(batchId: string, halves: readonly WaitingHalf[], dueAt: number): Waiting {
-  return {
-    id: digest('waiting', batchId, ...halves.map(({ key, event }) => `${key} ${event}`)),
-    batchId,
-    dueAt,
-    halves,
-  };
+export function waitingLists(batchId: string, { waiting, records }: Correlated, dueAt: number): Waiting[] {
+  const size = limits.waitingPerListMax;
+  const denials = waiting.filter(({ kind }) => kind === 'denial');
+  const ofRecord = new Map(waiting.filter(({ kind }) => kind === 'access').map((half) => [half.event, half]));
+  const lists = [
+    ...chunksOf(denials, size).map((halves) => ({
+      id: digest('waiting', batchId, ...halves.map(({ key, event }) => `${key} ${event}`)),
+      halves,
+    })),
+    ...chunksOf(records, size).map((eventIds, place) => ({
+      id: digest('waiting', batchId, 'records', place),
+      halves: eventIds.flatMap((eventId) => ofRecord.get(cellKey.event(eventId)) ?? []),
+    })),
+  ];
+  return lists.filter(({ halves }) => halves.length > 0).map((list) => ({ ...list, batchId, dueAt }));
 }
 
 /** The batch id under which a list of waiting halves is settled. */
@@ -144,7 +158,7 @@ async function travel(departing: readonly Traveller[], join: JoinStore): Promise
   return arrivals;
 }
 
-function sum(arrivals: readonly Arrival[], duplicates: number): Correlated {
+function sum(arrivals: readonly Arrival[], duplicates: number): Omit<Correlated, 'records'> {
   const failures: Failure[] = [];
   const waiting: WaitingHalf[] = [];
   const unmatched: AccessRecord[] = [];

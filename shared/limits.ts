@@ -210,6 +210,8 @@ export const limits = {
   groupsTogetherMin: 4,
   /** How long a notice stays in the hands of who sends it: over SNS's retries, under the time between two sweeps. */
   sendingMsMax: 45_000,
+  /** For the summary of the weekly report: SNS's retries are over, and a third of the time that it is in hand is left. */
+  announceMsMax: 30_000,
   /** Facts live two days. */
   factMinutesMax: 2 * 24 * 60,
   /** Deliveries usually take under 3 minutes; what comes after these is counted, but no longer learned from. */

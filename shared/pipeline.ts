@@ -17,7 +17,7 @@ import { isNamed } from './stages/account.js';
 import { lonely } from './stages/pairing.js';
 import { parse } from './stages/parse.js';
 import { bound } from './storm.js';
-import { leaveWaiting, settleDue } from './waiting.js';
+import { leaveWaiting, type Settled, settleDue } from './waiting.js';
 
 export interface Ingested {
   readonly parsed: Parsed;
@@ -85,6 +85,8 @@ export async function alert(groups: readonly GroupKey[], world: World, written?:
 
 export interface Swept {
   readonly halvesSettled: number;
+  /** What was counted of them. */
+  readonly facts: readonly Fact[];
   readonly sightings: readonly Sighting[];
   readonly hoursRolledUp: number;
   readonly firing: number;
@@ -107,9 +109,14 @@ export async function sweep(world: World): Promise<Swept> {
       return otherwise;
     }
   };
-  const settled = await step(
-    settleDue(world, (touched) => evaluate(touched, world, 'calm')),
-    { halves: 0, sightings: [] },
+  const settled: Settled[] = [];
+  await step(
+    settleDue(
+      world,
+      (touched) => evaluate(touched, world, 'calm'),
+      (list) => settled.push(list),
+    ),
+    undefined,
   );
   const hoursRolledUp = await step(closeHours(world), 0);
   const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);
@@ -120,8 +127,9 @@ export async function sweep(world: World): Promise<Swept> {
   const pending = await step(stores.outbox.pending(limits.noticesPerRunMax), []);
   const oldest = pending.reduce((first, notice) => Math.min(first, Date.parse(notice.at)), clock.now());
   return {
-    halvesSettled: settled.halves,
-    sightings: settled.sightings,
+    halvesSettled: settled.reduce((sum, { halves }) => sum + halves, 0),
+    facts: settled.flatMap(({ facts }) => facts),
+    sightings: settled.flatMap(({ sightings }) => sightings),
     hoursRolledUp,
     firing: firing.length,
     pending: pending.length,

@@ -10,14 +10,14 @@ import { type Call, callGateway } from '../shared/adapters/gateway-call.js';
 import { createMemoryStores } from '../shared/adapters/memory.js';
 import { makeStranger, type Stranger } from '../shared/adapters/stranger.js';
 import { limits } from '../shared/limits.js';
-import type { Answer, Measure, Probe } from '../shared/model.js';
+import type { Answer, Probe } from '../shared/model.js';
 import { judgeCall } from '../shared/stages/judge-call.js';
 import { CANARY_DN } from '../shared/stages/recognise.js';
 import { diagnosisCache } from '../shared/x509/cache.js';
 import { certificateFromLoggedPem } from '../shared/x509/certificate.js';
 import { ca, leaf, SERVER_AUTH } from './certificates.js';
 import { T0 } from './support/logs.js';
-import { testConfig } from './support/world.js';
+import { listening, testConfig } from './support/world.js';
 
 const answered = (status: number, errorType: string | null = null): Answer => ({
   kind: 'answered',
@@ -192,8 +192,7 @@ describe('the function', () => {
   function wired(answers: Record<string, Answer>, save?: CanaryWorld['probes']['save']) {
     const { probes } = createMemoryStores();
     const saved: Probe[] = [];
-    const measures: Measure[] = [];
-    const errors: string[] = [];
+    const { measures, errors, meter, log } = listening();
     const calls: Call[] = [];
     const run = createCanary({
       canaries,
@@ -212,8 +211,8 @@ describe('the function', () => {
         expect((await probes.between(T0, T0, 9)).map((probe) => probe.fingerprint)).toContain(fingerprint);
         return answers[call.domain] ?? answered(403);
       },
-      meter: { record: (recorded) => measures.push(...recorded) },
-      log: { info: () => {}, error: (message) => errors.push(message) },
+      meter,
+      log,
     });
     const metric = (name: string) =>
       measures.filter((measure) => measure.name === name).map(({ value, dimensions }) => [dimensions.scope, value]);

@@ -7,6 +7,7 @@ import { type Ingested, ingest, sweep } from '../shared/pipeline.js';
 import { measureSightings } from '../shared/stages/measure.js';
 import { CANARY_DN, probeOf } from '../shared/stages/recognise.js';
 import { ca, type Issued, leaf } from './certificates.js';
+import { anyDeliveries, ingestChunk, type SidedEvent, sidesOf } from './support/deliveries.js';
 import {
   accessBatch,
   accessEvent,
@@ -259,10 +260,7 @@ describe('the canary beside other traffic', () => {
     ...[5, 6].map((n) => ({ n, requestId: CALL.requestId, issuerDn: 'C=US,O=Pinned,CN=CA' })),
     { n: 7, reason: SELF_SIGNED, issuerDn: 'CN=stranger' },
   ];
-  const sides = (refusal: Refusal, certificate: Issued | null) => [
-    { side: executionBatch, event: denialAsOneEvent(refusal) },
-    { side: accessBatch, event: accessOf(refusal, certificate) },
-  ];
+  const sides = (refusal: Refusal, certificate: Issued | null) => sidesOf(refusal, accessOf(refusal, certificate));
   /** A denial whose record never comes. */
   const alone = { side: executionBatch, event: denialAsOneEvent({ n: 8, reason: SELF_SIGNED }) };
   const traffic = [
@@ -271,14 +269,11 @@ describe('the canary beside other traffic', () => {
   ];
   const withCanary = [...traffic, ...sides(CALL, ours)];
 
-  async function countAll(chunks: readonly (typeof traffic)[], completedAfter: number): Promise<TestWorld> {
+  async function countAll(chunks: readonly SidedEvent[][], completedAfter: number): Promise<TestWorld> {
     const world = await worldWith();
     for (const [index, chunk] of chunks.entries()) {
       if (index === completedAfter) await world.stores.probes.save(probe());
-      for (const side of [executionBatch, accessBatch]) {
-        const own = chunk.filter((one) => one.side === side).map(({ event }) => event);
-        if (own.length > 0) await ingest(side(own), world);
-      }
+      await ingestChunk(chunk, world);
     }
     await settle(world);
     return world;
@@ -297,18 +292,8 @@ describe('the canary beside other traffic', () => {
       ].sort(),
       others: [],
     });
-    const deliveries = fc
-      .tuple(
-        fc.shuffledSubarray(withCanary, { minLength: withCanary.length }),
-        fc.shuffledSubarray(withCanary),
-        fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 45, maxLength: 45 }),
-      )
-      .map(([all, again, sizes]) => {
-        const queue = [...all, ...again];
-        return sizes.map((size) => queue.splice(0, size)).filter((chunk) => chunk.length > 0);
-      });
     await fc.assert(
-      fc.asyncProperty(deliveries, fc.integer({ min: 0, max: 20 }), async (chunks, completedAfter) => {
+      fc.asyncProperty(anyDeliveries(withCanary), fc.integer({ min: 0, max: 20 }), async (chunks, completedAfter) => {
         const world = await countAll(chunks, completedAfter);
         expect({ counted: countedIn(world.stores), others: othersIn(world) }).toEqual(expected);
         expect((await world.stores.probes.between(0, T0, 1))[0]?.seen).not.toBeNull();

@@ -24,7 +24,7 @@ import {
   subscriptionPayload,
   T0,
 } from './support/logs.js';
-import { countedIn, testConfig, testWorld } from './support/world.js';
+import { countedIn, listening, testConfig, testWorld } from './support/world.js';
 
 const VENDED = '/vended/execution';
 const HTTP = '/logs/http-access';
@@ -47,6 +47,7 @@ const SETTINGS = { discover: { mode: 'on', truststoreBuckets: ['truststores'] } 
 async function discovered(settings: object = SETTINGS) {
   const groups = new Map<string, FoundLogGroup>([VENDED, HTTP].map((name) => [name, group(name)]));
   const inventory = createMemoryInventory();
+  const { meter, log } = listening();
   await createReconciler({
     world: {
       config: testConfig(settings),
@@ -54,10 +55,10 @@ async function discovered(settings: object = SETTINGS) {
       clock: { now: () => T0 },
       logGroups: memoryLogGroups(groups),
       inventory,
-      log: { info: () => undefined, error: () => undefined },
+      log,
       discovery: { find: async () => found(DOMAINS, [...groups.values()]) },
     },
-    meter: { record: () => undefined },
+    meter,
   })();
   const world = testWorld(settings);
   const truststores = {
@@ -70,8 +71,8 @@ async function discovered(settings: object = SETTINGS) {
   const wired = {
     world: { ...world, truststores, clock: { now: () => world.at } },
     inventory,
-    meter: { record: () => undefined },
-    log: { info: () => undefined, error: () => undefined },
+    meter,
+    log,
   };
   const ingest = createIngest(wired);
   return {
@@ -159,12 +160,12 @@ const known = (name: string, places: readonly string[], truststoreUri: string | 
 /** How the inventory is read by a container, one invocation after the other. */
 function container(changes: object = {}, inventory?: Partial<InventoryStore>) {
   const world = testWorld(changes);
-  const errors: string[] = [];
+  const { errors, log } = listening();
   const reads = { count: 0 };
   const store = createMemoryInventory();
   const inWorld = knownWorld({
     world,
-    log: { info: () => undefined, error: (message) => errors.push(message) },
+    log,
     inventory: {
       ...store,
       domains: async () => {
@@ -215,7 +216,7 @@ describe('what a container knows', () => {
 
   it('costs nothing where nothing is discovered', async () => {
     const world = testWorld();
-    const inWorld = knownWorld({ world, log: { info: () => undefined, error: () => undefined } });
+    const inWorld = knownWorld({ world, ...listening() });
     expect(await inWorld(async (given) => given === world)).toBe(true);
   });
 

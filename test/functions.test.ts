@@ -3,9 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import { createIngest } from '../functions/ingest/ingest.js';
 import { createSweep } from '../functions/sweep/sweep.js';
-import type { Wired } from '../functions/wiring.js';
 import { limits } from '../shared/limits.js';
-import type { Measure } from '../shared/model.js';
+import type { LogBatch, Measure } from '../shared/model.js';
+import type { WaitingStore } from '../shared/ports/index.js';
 import {
   accessBatch,
   accessEvent,
@@ -15,19 +15,9 @@ import {
   subscriptionPayload,
   T0,
 } from './support/logs.js';
-import { countedIn, type TestWorld, testWorld } from './support/world.js';
+import { countedIn, listening, testWorld } from './support/world.js';
 
-function wired(): Wired & { world: TestWorld; measures: Measure[]; errors: string[] } {
-  const measures: Measure[] = [];
-  const errors: string[] = [];
-  return {
-    world: testWorld(),
-    measures,
-    errors,
-    meter: { record: (recorded) => measures.push(...recorded) },
-    log: { info: () => undefined, error: (message) => errors.push(message) },
-  };
-}
+const wired = () => ({ world: testWorld(), ...listening() });
 
 const execution = subscriptionEvent(
   subscriptionPayload(executionBatch([denialAsOneEvent({ n: 1 }), denialAsOneEvent({ n: 2 })])),
@@ -147,6 +137,12 @@ describe('sweep', () => {
     await createSweep(to)();
     expect(countedIn(to.world.stores)).toEqual(['abc123/prod | unknown | issuer-not-found: 2']);
     expect(to.measures).toContainEqual({ name: 'HalvesSettled', unit: 'Count', value: 2, dimensions: {} });
+    expect(to.measures).toContainEqual({
+      name: 'Failures',
+      unit: 'Count',
+      value: 2,
+      dimensions: { scope: 'abc123/prod', reason: 'issuer-not-found' },
+    });
 
     const broken = {
       ...to,
@@ -162,4 +158,41 @@ describe('sweep', () => {
     await expect(createSweep(broken)()).rejects.toThrow(/1 step\(s\)/);
     expect(to.measures.map((measure) => measure.name)).toContain('OldestNoticePending');
   });
+
+  it('measures with ingest each failure once, when logs are late, lists come twice and cannot be removed', async () => {
+    const to = wired();
+    const { waiting } = to.world.stores;
+    let refusesAfter = Number.POSITIVE_INFINITY;
+    const faulty: WaitingStore = {
+      ...waiting,
+      // A batch that came twice leaves its list twice, as DynamoDB keeps lists by id and time.
+      due: async (now, limit) => {
+        const lists = await waiting.due(now, limit);
+        return [...lists, ...lists];
+      },
+      remove: async (list) => (refusesAfter-- > 0 ? waiting.remove(list) : Promise.reject(new Error('throttled'))),
+    };
+    const world = { ...to.world, stores: { ...to.world.stores, waiting: faulty } };
+    const [ingest, sweep] = [createIngest(to), createSweep({ ...to, world })];
+    const deliver = (batch: LogBatch) => ingest(subscriptionEvent(subscriptionPayload(batch)));
+    for (const ns of [[1, 2], [3], [4]]) await deliver(executionBatch(ns.map((n) => denialAsOneEvent({ n }))));
+    await deliver(accessBatch([accessEvent({ n: 1 })]));
+    to.world.at = T0 + 10 * 60_000;
+    // The lists of 2, which 1 had left by then, and of 3 go; that of 4 stays until the next sweep.
+    refusesAfter = 2;
+    await expect(sweep()).rejects.toThrow(/1 step\(s\)/);
+    expect(failuresIn(to.measures)).toBe(3);
+    refusesAfter = Number.POSITIVE_INFINITY;
+    await sweep();
+    await deliver(accessBatch([accessEvent({ n: 2 }), accessEvent({ n: 3 }), accessEvent({ n: 4 })]));
+    expect(countedIn(to.world.stores)).toEqual([
+      'abc123/prod | unknown | issuer-not-found: 3',
+      'api.bank.example | C=US,O=Acme,CN=Acme CA | issuer-not-found: 1',
+    ]);
+    expect(failuresIn(to.measures)).toBe(4);
+  });
 });
+
+function failuresIn(measures: readonly Measure[]): number {
+  return measures.filter(({ name }) => name === 'Failures').reduce((sum, { value }) => sum + value, 0);
+}

@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStores } from '../shared/adapters/memory.js';
-import { correlate, settle, waitingList } from '../shared/correlate.js';
+import { correlate, settle, waitingLists } from '../shared/correlate.js';
 import type { AccessRecord, Denial, Failure, Half } from '../shared/model.js';
 import type { JoinStore, Waiting } from '../shared/ports/index.js';
 
@@ -62,10 +62,11 @@ async function run(
   };
   for (const [index, batch] of batches.entries()) {
     const batchId = batchIdOf(batch);
-    const { failures, waiting } = await correlate(batch, batchId, join);
+    const correlated = await correlate(batch, batchId, join);
+    const { failures } = correlated;
     // A fact is replaced by the one of a retry of the same batch, which may only know more.
     if (failures.length >= (counted.get(batchId)?.length ?? 0)) counted.set(batchId, failures);
-    lists.push(waitingList(batchId, waiting, 0));
+    lists.push(...waitingLists(batchId, correlated, 0));
     if (settleAfter.has(index)) await settleAll();
   }
   await settleAll();
@@ -113,11 +114,12 @@ describe('correlate and settle', () => {
 
   it('reports an access record without a denial as unmatched, once, and still joins a late denial', async () => {
     const { join } = createMemoryStores();
-    const { waiting } = await correlate([access(1)], 'b', join);
+    const first = await correlate([access(1)], 'b', join);
     const again = await correlate([access(1)], 'c', join);
-    const settled = await settle(waitingList('b', waiting, 0), join);
-    const settledAgain = await settle(waitingList('c', again.waiting, 0), join);
-    expect([settled.unmatched.length, settledAgain.unmatched.length]).toEqual([1, 0]);
+    const lists = [...waitingLists('b', first, 0), ...waitingLists('c', again, 0)];
+    const unmatched: number[] = [];
+    for (const list of lists) unmatched.push((await settle(list, join)).unmatched.length);
+    expect(unmatched).toEqual([1, 0]);
     expect(issuers((await correlate([denial(1)], 'd', join)).failures)).toEqual(['1 CN=issuer-1']);
   });
 

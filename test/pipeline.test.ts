@@ -5,11 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { digest } from '../shared/digest.js';
 import { MtlsWatchError } from '../shared/errors.js';
 import { limits } from '../shared/limits.js';
-import type { LogEvent } from '../shared/model.js';
 import { alert, ingest, sweep } from '../shared/pipeline.js';
 import type { TruststoreSource } from '../shared/ports/truststore.js';
 import { samplingRate } from '../shared/stages/sample.js';
 import { ca, leaf } from './certificates.js';
+import { anyDeliveries, ingestChunk, sidesOf } from './support/deliveries.js';
 import {
   accessBatch,
   accessEvent,
@@ -49,29 +49,11 @@ describe('counting', () => {
       ...burst(4, 3, { reason: 'self signed certificate', issuerDn: 'C=US,O=Two,CN=CA' }),
       ...burst(7, 3, { requestId: '11111111-1111-4111-8111-111111111111', issuerDn: 'C=US,O=Forger,CN=CA' }),
     ];
-    const events = refusals.flatMap((refusal) => [
-      { side: executionBatch, event: denialAsOneEvent(refusal) },
-      { side: accessBatch, event: accessEvent(refusal) },
-    ]);
-    const deliveries = fc
-      .tuple(
-        fc.shuffledSubarray(events, { minLength: events.length }),
-        fc.shuffledSubarray(events),
-        fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 40, maxLength: 40 }),
-      )
-      .map(([all, again, sizes]) => {
-        const queue = [...all, ...again];
-        return sizes.map((size) => queue.splice(0, size)).filter((chunk) => chunk.length > 0);
-      });
+    const events = refusals.flatMap((refusal) => sidesOf(refusal));
     await fc.assert(
-      fc.asyncProperty(deliveries, async (chunks) => {
+      fc.asyncProperty(anyDeliveries(events), async (chunks) => {
         const world = testWorld();
-        for (const chunk of chunks) {
-          for (const side of [executionBatch, accessBatch]) {
-            const own: LogEvent[] = chunk.filter((one) => one.side === side).map((one) => one.event);
-            if (own.length > 0) await ingest(side(own), world);
-          }
-        }
+        for (const chunk of chunks) await ingestChunk(chunk, world);
         world.at += 60 * MINUTE;
         await sweep(world);
         expect(countedIn(world.stores)).toEqual([
@@ -101,6 +83,28 @@ describe('counting', () => {
     world.at = T0 + 6 * MINUTE;
     await sweep(world);
     expect(countedIn(world.stores)).toEqual(['abc123/prod | unknown | issuer-not-found: 1']);
+  });
+
+  it.each([
+    ['while they wait', 0],
+    ['long after', 60],
+  ])('counts records without a denial once, whichever of them wait when they come again %s', async (_when, minutes) => {
+    const world = testWorld();
+    const records = [1, 2, 3].map((n) => accessEvent({ n, at: T0 }));
+    const later = async (count: number) => {
+      world.at += count * MINUTE;
+      await sweep(world);
+    };
+    await ingest(accessBatch(records), world);
+    await later(minutes);
+    await ingest(executionBatch([denialAsOneEvent({ n: 2, at: T0 })]), world);
+    await ingest(accessBatch(records), world);
+    await ingest(accessBatch(records.slice(1)), world);
+    await later(60);
+    const unmatched = [...world.stores.facts.allForbidden()].map(({ count }) => count);
+    // What was reported is not taken back when its denial comes after all.
+    expect(unmatched).toEqual([minutes === 0 ? 2 : 3]);
+    expect(countedIn(world.stores)).toEqual(['api.bank.example | C=US,O=Acme,CN=Acme CA | issuer-not-found: 1']);
   });
 
   it('folds issuers beyond the bound of a scope into one group, and never moves one', async () => {

@@ -6,10 +6,9 @@ import { createMemoryInventory } from '../shared/adapters/memory-inventory.js';
 import type { FoundDomain, FoundLogGroup, Unreadable } from '../shared/discovery/model.js';
 import { ACCESS_LOG_PATTERN } from '../shared/filter-patterns.js';
 import { limits } from '../shared/limits.js';
-import type { Measure } from '../shared/model.js';
 import { domain, filter, foreign, found, group, memoryLogGroups, OURS, OWN, stage } from './support/account.js';
 import { T0 } from './support/logs.js';
-import { testConfig } from './support/world.js';
+import { listening, testConfig } from './support/world.js';
 
 const ACCESS = '/logs/access';
 const EXECUTION = 'API-Gateway-Execution-Logs_abc/prod';
@@ -21,7 +20,7 @@ function account(settings: object, groups: readonly FoundLogGroup[] = []) {
   const logGroups = memoryLogGroups(there);
   const inventory = createMemoryInventory();
   const lines: string[] = [];
-  const measures: Measure[] = [];
+  const { measures, meter } = listening();
   const state = { domains: [] as FoundDomain[], unreadable: [] as Unreadable[], looks: 0 };
   const world = {
     config: testConfig(settings),
@@ -46,7 +45,7 @@ function account(settings: object, groups: readonly FoundLogGroup[] = []) {
       },
     },
   };
-  const run = createReconciler({ world, meter: { record: (recorded) => measures.push(...recorded) } });
+  const run = createReconciler({ world, meter });
   return {
     state,
     there,
@@ -169,7 +168,7 @@ describe('an account in which APIs come and go', () => {
           logGroups: mortal(to.world.logGroups, power),
           inventory: mortal(to.inventory, power),
         },
-        meter: { record: () => undefined },
+        meter: listening().meter,
       })().catch((error: unknown) => error);
       await to.run();
       expect([to.filtersOn(ACCESS), to.filtersOn(EXECUTION), to.filtersOn('/logs/old')]).toEqual([

@@ -15,7 +15,7 @@ import {
   subscriptionEvent,
   subscriptionPayload,
 } from './support/logs.js';
-import { countedIn, testWorld } from './support/world.js';
+import { countedIn, listening, testWorld } from './support/world.js';
 
 /** Text that looks like the place between two events, in every way in which a message can hold it. */
 const TRAPS = [
@@ -61,13 +61,9 @@ describe('unpack', () => {
   });
 
   it('is counted as the same events in small payloads are, and once', async () => {
-    const wiredTo = (world = testWorld()) => ({
-      world,
-      meter: { record: () => {} },
-      log: { info: () => {}, error: () => {} },
-    });
     const denials = executionBatch(Array.from({ length: 1_500 }, (_, n) => denialAsOneEvent({ n })));
-    const [whole, parts] = [wiredTo(), wiredTo()];
+    const whole = { world: testWorld(), ...listening() };
+    const parts = { world: testWorld(), ...listening() };
     await createIngest(whole)(subscriptionEvent(subscriptionPayload(denials)));
     await createIngest(parts)(subscriptionEvent(subscriptionPayload(denials)));
     await createIngest(whole)({ awslogs: { data: largeData } });

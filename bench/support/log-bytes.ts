@@ -1,9 +1,10 @@
 /** What the functions write to their own logs: the failure records and the metrics, as they write them. */
 
+import { measureSweep } from '../../functions/sweep/sweep.js';
 import { createFailureLog } from '../../shared/adapters/aws/failure-log.js';
 import { createMeter } from '../../shared/adapters/aws/metrics.js';
 import { ingest, sweep } from '../../shared/pipeline.js';
-import { count, measure, seconds } from '../../shared/stages/measure.js';
+import { measure } from '../../shared/stages/measure.js';
 import { createTestTable, type LocalDynamo } from '../../test/support/local-table.js';
 import { accessBatch, accessEvent, denialAsOneEvent, executionBatch, T0 } from '../../test/support/logs.js';
 import { worldOn } from './state-cost.js';
@@ -23,14 +24,9 @@ export async function logBytes(dynamo: LocalDynamo) {
   const ingested = await ingest(batch, { ...world, failureLog });
   meter.record(measure({ batch, counted: ingested.correlated.counted, ...ingested }, clock.now()));
   const ofSweep = scale();
-  const swept = await sweep(world);
-  createMeter(ofSweep.stream, clock, { namespace: 'MtlsWatch', service: 'sweep' }).record([
-    count('HalvesSettled', swept.halvesSettled),
-    count('HoursRolledUp', swept.hoursRolledUp),
-    count('IncidentsFiring', swept.firing),
-    count('NoticesPending', swept.pending),
-    seconds('OldestNoticePending', 0),
-  ]);
+  createMeter(ofSweep.stream, clock, { namespace: 'MtlsWatch', service: 'sweep' }).record(
+    measureSweep(await sweep(world)),
+  );
   return { failure: Math.round(records.bytes() / FAILURES), invocation: metrics.bytes(), sweep: ofSweep.bytes() };
 }
 

@@ -15,6 +15,7 @@ import { settleDue } from '../../shared/waiting.js';
 import { ca, leaf } from '../../test/certificates.js';
 import { createTestTable, type LocalDynamo } from '../../test/support/local-table.js';
 import { accessBatch, accessEvent, denialAsOneEvent, executionBatch, T0 } from '../../test/support/logs.js';
+import { noTruststores } from '../../test/support/world.js';
 
 export interface Cost {
   readonly requests: number;
@@ -61,7 +62,7 @@ export function worldOn(client: DynamoDBClient, table: string, clock: World['clo
     config: calmConfig,
     clock,
     publisher: { publish: async () => {} },
-    truststores: { read: () => Promise.reject(new Error('no truststore here')), previous: async () => null },
+    truststores: noTruststores,
     stores: createDynamoStores(client, table, clock),
   };
 }

@@ -1,22 +1,16 @@
 /** The sweep on whatever world it is wired to. */
 
 import { knownWorld } from '../../shared/known-world.js';
-import { sweep } from '../../shared/pipeline.js';
-import { count, measureSightings, seconds } from '../../shared/stages/measure.js';
+import type { Measure } from '../../shared/model.js';
+import { type Swept, sweep } from '../../shared/pipeline.js';
+import { count, measureFailures, measureSightings, seconds } from '../../shared/stages/measure.js';
 import type { Wired } from '../wiring.js';
 
 export function createSweep({ meter, ...wired }: Wired): () => Promise<void> {
   const inWorld = knownWorld(wired);
   return async () => {
     const swept = await inWorld(sweep);
-    meter.record([
-      count('HalvesSettled', swept.halvesSettled),
-      count('HoursRolledUp', swept.hoursRolledUp),
-      count('IncidentsFiring', swept.firing),
-      count('NoticesPending', swept.pending),
-      seconds('OldestNoticePending', swept.oldestPendingMs / 1000),
-      ...measureSightings(swept.sightings),
-    ]);
+    meter.record(measureSweep(swept));
     if (swept.failures.length > 0) {
       throw new AggregateError(
         swept.failures,
@@ -24,4 +18,16 @@ export function createSweep({ meter, ...wired }: Wired): () => Promise<void> {
       );
     }
   };
+}
+
+export function measureSweep(swept: Swept): Measure[] {
+  return [
+    count('HalvesSettled', swept.halvesSettled),
+    count('HoursRolledUp', swept.hoursRolledUp),
+    count('IncidentsFiring', swept.firing),
+    count('NoticesPending', swept.pending),
+    seconds('OldestNoticePending', swept.oldestPendingMs / 1000),
+    ...measureFailures(swept.facts),
+    ...measureSightings(swept.sightings),
+  ];
 }

@@ -1,14 +1,19 @@
 /**
- * Delivers a week's report once: files first, then one summary. A mark in the bucket says how far a run came:
+ * Delivers a week's report: files first, then one summary. The files may be made twice, so a run that dies while it makes
+ * them leaves nothing behind. Only the summary needs a claim, a mark in the bucket:
  *
- *     (no mark) --claim--> claimed --files, summary--> announced
- *                             |
- *                             +--> crashed: whoever comes after CLAIM_MS takes over and announces
+ *     (no mark) --files, claim--> claimed --summary--> announced
+ *                                    |
+ *                                    +--> died: whoever comes after CLAIM_MS takes over and announces
  *
- * A run that dies between the summary and the last mark may announce twice; one that finds `announced` does nothing.
+ * A claim is over before Lambda's first retry, a minute after a failure ("How Lambda handles errors and retries with
+ * asynchronous invocation"), and holds for longer than the summary may take. A run that dies between the summary and the
+ * last mark announces again, under the same id; one that finds `announced` does nothing.
  */
 
 import * as z from 'zod';
+import { MtlsWatchError } from '../errors.js';
+import { limits } from '../limits.js';
 import type { Clock } from '../ports/index.js';
 import { csvOf } from './csv.js';
 import type { Language } from './messages/index.js';
@@ -29,13 +34,13 @@ export interface Delivery {
   readonly language: Language;
   /** Where readers open an object. */
   readonly urlOf: (key: string) => string;
+  /** Settles within `limits.announceMsMax`. */
   readonly announce: (summary: Summary) => Promise<void>;
 }
 
 export type Delivered = 'delivered' | 'delivered-before' | 'another-run-delivers';
 
-/** A run takes less than Lambda's longest time. */
-const CLAIM_MS = 15 * 60_000;
+const CLAIM_MS = limits.sendingMsMax;
 
 const markSchema = z.strictObject({ state: z.enum(['claimed', 'announced']), at: z.number() });
 
@@ -48,13 +53,19 @@ export async function deliverReport(label: string, make: () => Promise<Report>, 
   const mark = known === null ? null : markSchema.parse(JSON.parse(known.text));
   if (mark?.state === 'announced') return 'delivered-before';
   if (mark !== null && clock.now() - mark.at < CLAIM_MS) return 'another-run-delivers';
-  const claim = JSON.stringify({ state: 'claimed', at: clock.now() });
-  if (!(await bucket.putIf(markKey, claim, known?.etag ?? null))) return 'another-run-delivers';
   const report = await make();
   const page = `${folder}/report.html`;
   await bucket.put(page, pageOf(report, language), 'text/html; charset=utf-8');
   await bucket.put(`${folder}/report.json`, JSON.stringify(report), 'application/json');
   await bucket.put(`${folder}/report.csv`, csvOf(report), 'text/csv; charset=utf-8');
+  const at = clock.now();
+  const claim = JSON.stringify({ state: 'claimed', at });
+  if (!(await bucket.putIf(markKey, claim, known?.etag ?? null))) return 'another-run-delivers';
+  const claimingMs = clock.now() - at;
+  if (claimingMs > CLAIM_MS - limits.announceMsMax) {
+    const what = `the bucket took ${claimingMs} ms for ${markKey}, too long to send the summary in time`;
+    throw new MtlsWatchError('report-undeliverable', what, { retryable: true });
+  }
   await to.announce(summaryOf(report, language, to.urlOf(page)));
   await bucket.put(markKey, JSON.stringify({ state: 'announced', at: clock.now() }), 'application/json');
   return 'delivered';

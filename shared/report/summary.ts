@@ -8,6 +8,8 @@ import { cut, issuerName, numberText } from './page-parts.js';
 import type { Report } from './schema.js';
 
 export interface Summary {
+  /** The same for every summary of one week: a second one can be told by it. */
+  readonly noticeId: string;
   /** ASCII, as SNS wants it. */
   readonly subject: string;
   readonly text: string;
@@ -36,6 +38,7 @@ export function summaryOf(report: Report, language: Language, url: string): Summ
   const charsMax = Math.max(LINE_CHARS_MAX, url.length + 40);
   const text = lines.map((line) => clean(line, charsMax));
   return {
+    noticeId: `report-${report.period.label}`,
     subject: subject.replace(/[^ -~]/g, '?').slice(0, limits.subjectCharsMax),
     text: `${text.join('\n')}\n`,
   };

@@ -1,9 +1,10 @@
 /**
- * What is measured of one delivery. Pure. Dimensions are the scope and the reason, never the issuer: every combination
+ * What is measured of one delivery, and of what the sweep settles. Pure. Dimensions are the scope and the reason, never the issuer: every combination
  * is a metric that is paid for, and whoever connects chooses the issuer. Who failed is in the alert, the table and the
  * failure records.
  *
- * An invocation that is retried may measure twice; the table counts once, and reports come from there.
+ * A failure is measured by whoever counts it: ingest when its halves met, the sweep when one came alone. A delivery that
+ * is repeated may measure twice; the table counts once, and reports come from there.
  */
 
 import type { Fact, LogBatch, Measure, Parsed, Sighting } from '../model.js';
@@ -20,11 +21,6 @@ export interface Delivered {
 /** @param now when the delivery was handled, for its lag */
 export function measure({ batch, parsed, counted, facts, sightings }: Delivered, now: number): Measure[] {
   const newest = batch.events.reduce((latest, event) => Math.max(latest, event.timestamp), 0);
-  const failures = sumBy(
-    facts,
-    ({ group }) => [group.scope, group.reason],
-    (fact) => fact.count,
-  );
   const others = sumBy(
     parsed.otherForbidden,
     ({ scope, cause }) => [scope, cause],
@@ -35,10 +31,19 @@ export function measure({ batch, parsed, counted, facts, sightings }: Delivered,
     count('RecordsRejected', parsed.rejected.length),
     count('HalvesDeliveredAgain', counted),
     ...(newest === 0 ? [] : [seconds('DeliveryLag', Math.max(0, (now - newest) / 1000))]),
-    ...failures.map(([[scope, reason], n]) => count('Failures', n, { scope, reason })),
+    ...measureFailures(facts),
     ...others.map(([[scope, cause], n]) => count('OtherForbidden', n, { scope, cause })),
     ...measureSightings(sightings),
   ];
+}
+
+export function measureFailures(facts: readonly Fact[]): Measure[] {
+  const failures = sumBy(
+    facts,
+    ({ group }) => [group.scope, group.reason],
+    (fact) => fact.count,
+  );
+  return failures.map(([[scope, reason], n]) => count('Failures', n, { scope, reason }));
 }
 
 /** The way of the canary's refusals, from the call to the table. Half of one proves that half of the way is cut. */

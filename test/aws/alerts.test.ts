@@ -12,7 +12,7 @@ import type { World } from '../../shared/ports/index.js';
 import { notice } from '../contract/examples.js';
 import { createTestTable, deleteTestTable } from '../support/local-table.js';
 import { accessBatch, accessEvent, denialAsOneEvent, executionBatch } from '../support/logs.js';
-import { testConfig } from '../support/world.js';
+import { noTruststores, testConfig } from '../support/world.js';
 import { subscribe } from './support/alerts.js';
 import { dynamo, sns } from './support/clients.js';
 
@@ -80,12 +80,11 @@ describe('a silence', () => {
     const received = await subscribe(arn, { queue: 'silenced' });
     let now = Date.now();
     const clock = { now: () => now };
-    const truststores = { read: () => Promise.reject(new Error('no truststore here')), previous: async () => null };
     // As another container each time: nothing is remembered.
     const world = (): World => ({
       config: testConfig(),
       clock,
-      truststores,
+      truststores: noTruststores,
       stores: createDynamoStores(dynamo, table, clock),
       publisher: publisherTo(arn),
     });

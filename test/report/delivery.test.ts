@@ -1,15 +1,19 @@
 /** The weekly function: one report and one summary a week, whatever dies on the way; without Insights it says so. */
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createWeeklyReport } from '../../functions/weekly-report/weekly-report.js';
 import { createInsights } from '../../shared/adapters/aws/insights.js';
 import { consoleUrl } from '../../shared/adapters/aws/report-bucket.js';
+import { createAnnounce } from '../../shared/adapters/aws/report-topic.js';
 import { MtlsWatchError } from '../../shared/errors.js';
 import { closeHours } from '../../shared/ledger.js';
+import { limits } from '../../shared/limits.js';
 import { reportSchema } from '../../shared/report/schema.js';
 import { fact, group } from '../contract/examples.js';
 import { testWorld } from '../support/world.js';
 
+/** "How Lambda handles errors and retries with asynchronous invocation" */
+const FIRST_RETRY_MS = 60_000;
 const MONDAY = Date.UTC(2026, 10, 16, 7);
 const minute = Math.floor(Date.UTC(2026, 10, 11, 12) / 60_000);
 
@@ -30,12 +34,14 @@ async function scene(query: Parameters<typeof createWeeklyReport>[0]['query']) {
   await closeHours(world);
   const objects = new Map<string, { text: string; etag: string }>();
   const mails: string[] = [];
+  const noticeIds: string[] = [];
   let dies: string | null = null;
+  let claimingMs = 0;
   const crash = (where: string): void => {
     if (dies === where) throw new Error(`crashed at ${where}`);
   };
   const put = (key: string, text: string): void => {
-    crash(key.split('/').at(-1) ?? '');
+    crash(key.endsWith('delivery.json') ? JSON.parse(text).state : (key.split('/').at(-1) ?? ''));
     objects.set(key, { text, etag: `${objects.size}-${text}` });
   };
   const run = createWeeklyReport({
@@ -45,8 +51,9 @@ async function scene(query: Parameters<typeof createWeeklyReport>[0]['query']) {
       clock: world.clock,
       language: 'en',
       urlOf: (key) => consoleUrl('eu-central-1', 'bucket', key),
-      announce: async ({ subject, text }) => {
+      announce: async ({ noticeId, subject, text }) => {
         crash('announce');
+        noticeIds.push(noticeId);
         mails.push(`${subject}\n${text}`);
       },
       bucket: {
@@ -55,6 +62,7 @@ async function scene(query: Parameters<typeof createWeeklyReport>[0]['query']) {
         putIf: async (key, text, etag) => {
           if ((objects.get(key)?.etag ?? null) !== etag) return false;
           put(key, text);
+          world.at += claimingMs;
           return true;
         },
       },
@@ -64,9 +72,13 @@ async function scene(query: Parameters<typeof createWeeklyReport>[0]['query']) {
     run,
     objects,
     mails,
+    noticeIds,
     world,
     dieAt: (where: string | null) => {
       dies = where;
+    },
+    claimFor: (ms: number) => {
+      claimingMs = ms;
     },
   };
 }
@@ -122,19 +134,65 @@ describe('the weekly report', () => {
     expect(mails).toHaveLength(1);
   });
 
-  it.each(['report.html', 'report.csv', 'announce'])(
-    'comes after a crash at %s, once its claim has run out',
+  it.each(['report.html', 'report.csv', 'claimed', 'announce'])(
+    'comes with the first retry after a crash at %s',
     async (where) => {
       const { run, mails, world, dieAt } = await scene(works);
       dieAt(where);
       await expect(run()).rejects.toThrow('crashed');
       dieAt(null);
-      expect(await run()).toBe('another-run-delivers');
-      world.at += 16 * 60_000;
+      world.at += FIRST_RETRY_MS;
       expect(await run()).toBe('delivered');
       expect(mails).toHaveLength(1);
     },
   );
+
+  it('is left to a run that sends the summary, for as long as that may take', async () => {
+    const { run, mails, world, dieAt } = await scene(works);
+    dieAt('announce');
+    await expect(run()).rejects.toThrow('crashed');
+    dieAt(null);
+    world.at += limits.announceMsMax;
+    expect(await run()).toBe('another-run-delivers');
+    expect(mails).toEqual([]);
+  });
+
+  it('is announced once by runs of which one is slow to make it', async () => {
+    let goOn = () => {};
+    const slow = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const waits = [slow];
+    const { run, mails, world } = await scene(async (query) => {
+      await waits.pop();
+      return works(query);
+    });
+    const first = run();
+    // Once the first one waits.
+    await expect.poll(() => waits.length).toBe(0);
+    world.at += 9 * 60_000;
+    expect(await run()).toBe('delivered');
+    goOn();
+    expect(await first).toBe('another-run-delivers');
+    expect(mails).toHaveLength(1);
+  });
+
+  it('is not announced by a run whose claim took so long that another one may have it by now', async () => {
+    const { run, mails, claimFor } = await scene(works);
+    claimFor(limits.sendingMsMax - limits.announceMsMax + 1);
+    await expect(run()).rejects.toMatchObject({ code: 'report-undeliverable', retryable: true });
+    expect(mails).toEqual([]);
+  });
+
+  it('is announced twice under one id when a run dies between the summary and its mark', async () => {
+    const { run, noticeIds, world, dieAt } = await scene(works);
+    dieAt('announced');
+    await expect(run()).rejects.toThrow('crashed');
+    dieAt(null);
+    world.at += FIRST_RETRY_MS;
+    expect(await run()).toBe('delivered');
+    expect(noticeIds).toEqual(['report-2026-W46', 'report-2026-W46']);
+  });
 
   it('comes without Insights too, and says what is missing', async () => {
     const failing = async () => Promise.reject(new MtlsWatchError('insights-unavailable', 'Insights: throttled'));
@@ -147,6 +205,31 @@ describe('the weekly report', () => {
     expect([totals.failures, pipeline]).toEqual([15, null]);
     expect(objects.get('reports/2026-W46/report.html')!.text).toContain('the failure records could not be read');
     expect(mails[0]).toContain('the failure records could not be read');
+  });
+});
+
+describe('the summary’s way through SNS', () => {
+  const summary = { noticeId: 'report-2026-W46', subject: 's', text: 't' };
+
+  it('names the summary, so that a second one can be told', async () => {
+    const send = vi.fn();
+    await createAnnounce({ send }, 'arn')(summary);
+    expect(send.mock.calls[0]?.[0].input.MessageAttributes).toEqual({
+      kind: { DataType: 'String', StringValue: 'report' },
+      noticeId: { DataType: 'String', StringValue: 'report-2026-W46' },
+    });
+  });
+
+  it('ends while the claim holds, whatever SNS does', async () => {
+    const timeout = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.abort(new Error('too slow')));
+    const hangs = async (_: unknown, { abortSignal }: { abortSignal: AbortSignal }) => abortSignal.throwIfAborted();
+    await expect(createAnnounce({ send: hangs as never }, 'arn')(summary)).rejects.toMatchObject({
+      code: 'publish-failed',
+      message: expect.stringContaining('too slow'),
+    });
+    expect(timeout).toHaveBeenCalledWith(limits.announceMsMax);
+    expect(limits.announceMsMax).toBeLessThan(limits.sendingMsMax);
+    timeout.mockRestore();
   });
 });
 

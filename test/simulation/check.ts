@@ -160,11 +160,28 @@ function checkForbidden({ traffic, stores, isStorm }: Ended, expect: Expect): vo
     );
   }
   if (isStorm) return;
-  const lonely = traffic.requests.filter(({ hasDenial, requestId, n }) => {
-    return !hasDenial && !traffic.requests.some((other) => other.requestId === requestId && other.n !== n);
-  }).length;
+  const users = sumBy(
+    traffic.requests,
+    ({ requestId }) => requestId,
+    () => 1,
+  );
+  const isReused = ({ requestId }: Request): boolean => users.get(requestId) !== 1;
+  const records = traffic.requests.filter(({ hasAccess }) => hasAccess);
+  const lonely = records.filter((request) => !request.hasDenial && !isReused(request)).length;
+  const inVain = [...stores.facts.allForbidden()].filter(({ cause }) => cause === 'unmatched');
   const unmatched = counted.get('unmatched') ?? 0;
   expect(unmatched >= lonely, () => `other 403s, unmatched: ${lonely} without a denial, ${unmatched} counted`);
+  // A record may wait in vain and have its denial come after all, but it counts once, unless its request id was reused.
+  const places = sumBy(
+    records,
+    ({ scope, at }) => `${scope} in minute ${minuteOf(at + 1)}`,
+    (request) => (isReused(request) ? Number.POSITIVE_INFINITY : 1),
+  );
+  const inPlace = ({ scope, minute }: { scope: string; minute: number }): string => `${scope} in minute ${minute}`;
+  for (const [place, count] of sumBy(inVain, inPlace, (fact) => fact.count)) {
+    const most = places.get(place) ?? 0;
+    expect(count <= most, () => `other 403s, unmatched: ${most} records of ${place}, ${count} counted`);
+  }
 }
 
 function checkBounds({ traffic, delivered }: Ended, facts: readonly Fact[], expect: Expect): void {

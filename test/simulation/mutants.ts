@@ -140,6 +140,12 @@ const mutants: readonly Mutant[] = [
     to: "id: digest('waiting', batchId),",
   },
   {
+    name: 'waiting: a retry lists its records under another id',
+    file: correlate,
+    from: "id: digest('waiting', batchId, 'records', place),",
+    to: "id: digest('waiting', batchId, 'records', place, ...waiting.map(({ key }) => key)),",
+  },
+  {
     name: 'sweep: what settles is whoever sweeps, not the list',
     file: correlate,
     from: 'return `settle-${waiting.id}`;',
@@ -154,8 +160,8 @@ const mutants: readonly Mutant[] = [
   {
     name: 'sweep: a list is removed before its facts are written',
     file: waiting,
-    from: 'const settled = await setAside(await settle(waiting, stores.join), world);',
-    to: 'await stores.waiting.remove(waiting);\n    const settled = await setAside(await settle(waiting, stores.join), world);',
+    from: 'await setAside(await settle(waiting, world.stores.join), world);',
+    to: 'await setAside((await world.stores.waiting.remove(waiting), await settle(waiting, world.stores.join)), world);',
   },
   {
     name: 'sweep: a denial whose place another record took is left alone',

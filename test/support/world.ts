@@ -2,8 +2,9 @@
 
 import { createMemoryStores, type MemoryStores } from '../../shared/adapters/memory.js';
 import { type Config, parseConfig } from '../../shared/config.js';
-import type { Fact, Notice } from '../../shared/model.js';
-import type { World } from '../../shared/ports/index.js';
+import type { Fact, Measure, Notice } from '../../shared/model.js';
+import type { Log, Meter, World } from '../../shared/ports/index.js';
+import type { TruststoreSource } from '../../shared/ports/truststore.js';
 import { T0 } from './logs.js';
 
 export interface TestWorld extends World {
@@ -28,10 +29,7 @@ export function testWorld(changes: object = {}): TestWorld {
     at: T0,
     isSnsDown: false,
     clock: { now: () => world.at },
-    truststores: {
-      read: async () => Promise.reject(new Error('no truststore in this test')),
-      previous: async () => null,
-    },
+    truststores: noTruststores,
     publisher: {
       publish: async (notice) => {
         if (world.isSnsDown) throw new Error('SNS is down');
@@ -40,6 +38,20 @@ export function testWorld(changes: object = {}): TestWorld {
     },
   };
   return world;
+}
+
+export const noTruststores: TruststoreSource = {
+  read: () => Promise.reject(new Error('no truststore here')),
+  previous: async () => null,
+};
+
+/** What a function is wired to beside its world, and what it told. */
+export function listening() {
+  const measures: Measure[] = [];
+  const errors: string[] = [];
+  const meter: Meter = { record: (recorded) => measures.push(...recorded) };
+  const log: Log = { info: () => undefined, error: (message) => errors.push(message) };
+  return { measures, errors, meter, log };
 }
 
 /** What was counted, as one line a group: `scope | issuer | reason: n`. */

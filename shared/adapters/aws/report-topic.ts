@@ -2,13 +2,18 @@
 
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { MtlsWatchError, messageOf } from '../../errors.js';
+import { limits } from '../../limits.js';
 import type { Summary } from '../../report/summary.js';
 
 export function createAnnounce(client: Pick<SNSClient, 'send'>, topicArn: string): (summary: Summary) => Promise<void> {
-  return async ({ subject, text }) => {
-    const MessageAttributes = { kind: { DataType: 'String', StringValue: 'report' } };
+  return async ({ noticeId, subject, text }) => {
+    const MessageAttributes = {
+      kind: { DataType: 'String', StringValue: 'report' },
+      noticeId: { DataType: 'String', StringValue: noticeId },
+    };
+    const message = new PublishCommand({ TopicArn: topicArn, Subject: subject, Message: text, MessageAttributes });
     try {
-      await client.send(new PublishCommand({ TopicArn: topicArn, Subject: subject, Message: text, MessageAttributes }));
+      await client.send(message, { abortSignal: AbortSignal.timeout(limits.announceMsMax) });
     } catch (error) {
       throw new MtlsWatchError('publish-failed', `SNS did not take the report's summary: ${messageOf(error)}`, {
         cause: error,

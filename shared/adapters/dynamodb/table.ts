@@ -16,6 +16,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { chunksOf } from '../../chunks.js';
 import { limits } from '../../limits.js';
 import { guarded, inParallel, unavailable } from './failures.js';
 
@@ -211,10 +212,4 @@ async function untilNoneIsLeft<T>(
     await sleep(limits.storeBackoffMs * 2 ** (tries - 1));
     left = await attempt(left);
   }
-}
-
-function chunksOf<T>(all: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(all.length / size) }, (_, index) =>
-    all.slice(index * size, (index + 1) * size),
-  );
 }
