@@ -7,13 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GetStagesCommand } from '@aws-sdk/client-api-gateway';
-import {
-  CreateDeliveryCommand,
-  DescribeSubscriptionFiltersCommand,
-  PutDeliveryDestinationCommand,
-  PutDeliverySourceCommand,
-  PutSubscriptionFilterCommand,
-} from '@aws-sdk/client-cloudwatch-logs';
+import { DescribeSubscriptionFiltersCommand, PutSubscriptionFilterCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { beforeAll, expect, it } from 'vitest';
 import { ACCESS_LOG_FORMAT } from '../../shared/access-log-format.js';
@@ -23,7 +17,7 @@ import { subscribe } from './support/alerts.js';
 import { apiGateway, lambda, logs } from './support/clients.js';
 import { type Deployed, deploy } from './support/deploy.js';
 import { invoke } from './support/functions.js';
-import { httpApi, logGroupArn, mutualTlsDomain, restApi, truststore } from './support/gateway.js';
+import { httpApi, mutualTlsDomain, restApi, truststore, vendExecutionLog } from './support/gateway.js';
 import { createLogGroup } from './support/logs.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -128,23 +122,7 @@ beforeAll(async () => {
   await subscribe(stack.TopicArn);
   await invoke(stack.SweepFunctionName, {});
 
-  await createLogGroup('/bank/vended/execution');
-  await logs.send(
-    new PutDeliverySourceCommand({
-      name: 'trades',
-      resourceArn: `arn:aws:apigateway:us-east-1::/restapis/${vended}/stages/prod`,
-      logType: 'EXECUTION_LOGS',
-    }),
-  );
-  const { deliveryDestination } = await logs.send(
-    new PutDeliveryDestinationCommand({
-      name: 'trades',
-      deliveryDestinationConfiguration: { destinationResourceArn: logGroupArn('/bank/vended/execution') },
-    }),
-  );
-  await logs.send(
-    new CreateDeliveryCommand({ deliverySourceName: 'trades', deliveryDestinationArn: deliveryDestination?.arn }),
-  );
+  await vendExecutionLog('trades', { apiId: vended, stage: 'prod', logGroup: '/bank/vended/execution' });
 
   const ingest = await arnOf(stack.IngestFunctionName);
   await createLogGroup(`API-Gateway-Execution-Logs_${broken}/beta`);
