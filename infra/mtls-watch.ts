@@ -174,6 +174,7 @@ export class MtlsWatch extends Construct {
     }
     this.subscriptions = new LogSubscriptions(this, 'Subscriptions', {
       ...config,
+      encryptionKey,
       target: { kind: 'function', fn: ingest.fn, emitsAccount: config.central !== null },
     });
     this.hasOtherSources = config.discover !== null || central !== null;
