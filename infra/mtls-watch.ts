@@ -105,7 +105,9 @@ export class MtlsWatch extends Construct {
         ...more,
       });
 
-    const central = isOpen(config.central) ? new CentralStream(this, 'Central', config.central) : null;
+    const central = isOpen(config.central)
+      ? new CentralStream(this, 'Central', { central: config.central, encryptionKey })
+      : null;
     const ingest = new Ingest(this, 'Ingest', {
       code: code('ingest'),
       environment: environment('ingest'),
