@@ -270,17 +270,18 @@ export function configuredLogGroups({ executionLogGroups, accessLogGroups }: Con
   return [...new Set([...executionLogGroups, ...accessLogGroups].map(({ name }) => name))];
 }
 
+/** What the subscription filters of an account lead to whose logs a central account watches. */
+export const destinationArn = z
+  .string()
+  .regex(
+    /^arn:aws[a-z-]{0,12}:logs:[a-z0-9-]{1,30}:\d{12}:destination:[^:*\s]{1,512}$/,
+    "expected the ARN of a CloudWatch Logs destination: the output DestinationArn of the central account's stack",
+  );
+
 /** Of an account whose logs a central account watches: what to send there. All else is set in the central account. */
 const memberSchema = settings
   .pick({ executionLogGroups: true, accessLogGroups: true, logRetentionDays: true })
-  .extend({
-    centralDestinationArn: z
-      .string()
-      .regex(
-        /^arn:aws[a-z-]{0,12}:logs:[a-z0-9-]{1,30}:\d{12}:destination:[^:*\s]{1,512}$/,
-        "expected the ARN of a CloudWatch Logs destination: the output DestinationArn of the central account's stack",
-      ),
-  })
+  .extend({ centralDestinationArn: destinationArn })
   .refine(({ executionLogGroups, accessLogGroups }) => executionLogGroups.length + accessLogGroups.length > 0, {
     path: ['accessLogGroups'],
     error: 'expected at least one log group, here or in executionLogGroups',

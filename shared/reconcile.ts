@@ -8,7 +8,7 @@ import pMap from 'p-map';
 import { type Config, configuredLogGroups, type DiscoverySettings } from './config.js';
 import type { Check, CheckId } from './discovery/check.js';
 import { examine } from './discovery/checks.js';
-import { keepingStages, knownDomains, withKnown } from './discovery/inventory.js';
+import { keepingStages, knownDomains } from './discovery/inventory.js';
 import type { Found, FoundDomain, FoundLogGroup } from './discovery/model.js';
 import {
   type Action,
@@ -119,7 +119,7 @@ async function watchDiscovered(discover: DiscoverySettings, world: ReconcileWorl
     found,
     watched,
     silent: tellSilent(subscribedGroups(groups, own), found.domains, world),
-    wrong: tellWrong({ ...found, domains: watched }, discover, world),
+    wrong: await tellWrong({ ...found, domains: watched }, world),
     failures,
   };
 }
@@ -237,13 +237,20 @@ function tellSilent(
   return silent;
 }
 
-function tellWrong(found: Found, { truststoreBuckets }: DiscoverySettings, world: ReconcileWorld): Check[] {
-  const { config, own, clock, log } = world;
+async function tellWrong(found: Found, { config, own, inventory, clock, log }: ReconcileWorld): Promise<Check[]> {
   const checks = examine(found, {
     now: clock.now(),
     stackName: own.stackName,
-    watch: { ingestArn: own.destinationArn, topics: [], heartbeat: null, coverage: null, unreadable: [] },
-    coverage: withKnown(config, knownDomains(found.domains, truststoreBuckets)),
+    watch: {
+      stackName: own.stackName,
+      target: { kind: 'function', arn: own.destinationArn },
+      topics: [],
+      heartbeat: null,
+      coverage: config,
+      known: await inventory.domains(),
+      unreadable: [],
+    },
+    coverage: null,
   });
   const wrong = checks.filter(({ id, state }) => state === 'wrong' && !FILTER_CHECKS.has(id));
   if (wrong.length > 0) log.info(describeWrong(wrong));

@@ -231,6 +231,17 @@ describe('wishes that cannot be met', () => {
 });
 
 describe('an HTTP API', () => {
+  it('is covered once it was found in earnest, and not by a dry run', async () => {
+    const wrongIn = async (settings: object) => {
+      const to = account(settings);
+      to.state.domains = [domain('http.example', [stage('h1/$default', { kind: 'HTTP' })])];
+      await to.run();
+      return to.lines.at(-1);
+    };
+    expect(await wrongIn(on())).not.toContain('http-api-covered');
+    expect(await wrongIn({ discover: {} })).toContain('http-api-covered of API h1 (h1/$default)');
+  });
+
   it('is said to be uncountable where certificates are dropped', async () => {
     const http = domain('http.example', [stage('h1/$default', { kind: 'HTTP' })]);
     const told = async (certificates: string) => {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkIds } from '../../shared/discovery/check.js';
 import { fixes } from '../../shared/discovery/checks.js';
-import { checksOf, filtersOf, named, orders, ordersStage, TRUSTSTORE } from '../support/checks.js';
+import { COVERAGE, checksOf, filtersOf, named, orders, ordersStage, TRUSTSTORE } from '../support/checks.js';
 import { executionFilter, foreignFilter, MANAGED } from '../support/found.js';
 
 describe('where all is well', () => {
@@ -71,7 +71,7 @@ describe('what several share is said once:', () => {
 
 it('settings that are given count instead of the deployed ones', () => {
   const checks = checksOf(({ expectations }) => {
-    expectations.coverage = { apisWithoutExecutionLog: [], truststores: { '*': TRUSTSTORE } };
+    expectations.coverage = { ...COVERAGE, truststores: { '*': TRUSTSTORE } };
   });
   expect(checks.find(({ id }) => id === 'http-api-covered')).toMatchObject({
     state: 'wrong',

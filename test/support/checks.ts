@@ -45,6 +45,24 @@ export const allow = expect.stringMatching(
   /^aws lambda add-permission --region eu-west-1 --function-name arn:aws:lambda:\S+ --statement-id mtls-watch-[\w-]{22} --action lambda:InvokeFunction --principal logs\.amazonaws\.com --source-arn 'arn:aws:logs:eu-west-1:123456789012:log-group:[^']+:\*' --source-account 123456789012$/,
 ) as string;
 
+/** Settings that cover nothing. */
+export const COVERAGE = { domains: {}, apisWithoutExecutionLog: [], truststores: {}, central: null, discover: null };
+
+export const DISCOVER = {
+  mode: 'on' as const,
+  allow: [],
+  deny: [],
+  truststoreBuckets: ['truststores'],
+  everyMinutes: 60,
+};
+
+/** What the reconciler keeps of the domain with the HTTP API. */
+export const KNOWN_QUOTES = {
+  name: 'quotes.bank.example',
+  truststoreUri: 's3://truststores/quotes.bank.example.pem',
+  stages: [{ apiId: 'http333', stage: '$default', hasExecutionLog: false }],
+};
+
 type Row = readonly [
   what: string,
   change: (scene: Scene) => void,

@@ -1,10 +1,14 @@
 /** What `shared/discovery/checks/stage.ts` says of a stage and its logs. */
 
-import { expect } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ACCESS_LOG_FORMAT } from '../../../shared/access-log-format.js';
 import {
   allow,
   breaking,
+  COVERAGE,
+  checksOf,
+  DISCOVER,
+  KNOWN_QUOTES,
   ordersStage,
   putFilter,
   quotes,
@@ -13,7 +17,7 @@ import {
   setLevel,
   TRUSTSTORE,
 } from '../../support/checks.js';
-import { accessFilter, executionFilter, MANAGED } from '../../support/found.js';
+import { accessFilter, executionFilter, MANAGED, type Scene } from '../../support/found.js';
 
 breaking([
   [
@@ -117,6 +121,24 @@ breaking([
     ],
   ],
   [
+    'an HTTP API that discovery was told to leave alone',
+    ({ watch }) => {
+      watch!.coverage = { ...COVERAGE, discover: { ...DISCOVER, deny: ['quotes.*', '*.bank.example'] } };
+      watch!.known = [];
+    },
+    ['wrong http-api-covered of quotes (http333/$default): HTTP API: no execution log; its refusals are not counted'],
+  ],
+  [
+    'what was discovered that cannot be read',
+    ({ watch }) => {
+      watch!.coverage!.discover = structuredClone(DISCOVER);
+      watch!.known = null;
+    },
+    [
+      'unknown http-api-covered of quotes (http333/$default): HTTP API: no execution log; what was discovered could not be read',
+    ],
+  ],
+  [
     'no access log',
     (scene) => {
       ordersStage(scene).accessLog = null;
@@ -161,3 +183,53 @@ breaking([
     [setFormat],
   ],
 ]);
+
+describe('an HTTP API is covered', () => {
+  const covered = (change: (scene: Scene) => void) =>
+    checksOf(change).find(({ id }) => id === 'http-api-covered') ?? expect.unreachable();
+
+  it.each([
+    ['on', 'ok'],
+    // What the functions know is what was found when it was on.
+    ['dry-run', 'ok'],
+  ] as const)('by what the reconciler found, with discovery %s', (mode, state) => {
+    const { state: found } = covered(({ watch }) => {
+      watch!.coverage = { ...COVERAGE, discover: { ...DISCOVER, mode } };
+      watch!.known = [KNOWN_QUOTES];
+    });
+    expect(found).toBe(state);
+  });
+
+  it.each([
+    [
+      'no bucket',
+      { truststoreBuckets: [] },
+      [{ ...KNOWN_QUOTES, truststoreUri: null }],
+      /truststoreBuckets of .*"truststores"$/,
+    ],
+    ['not found yet', {}, [], /^Wait for the next run/],
+    ['left alone', { deny: ['*.bank.example'] }, [], /^Let discover\.allow and discover\.deny/],
+    ['a dry run', { mode: 'dry-run' as const }, [], /^Add to the settings, and deploy: "apisWithoutExecutionLog"/],
+  ])('or else told how: %s', (_why, changes, known, remedy) => {
+    const check = covered(({ watch }) => {
+      watch!.coverage = { ...COVERAGE, discover: { ...DISCOVER, ...changes } };
+      watch!.known = known;
+    });
+    expect(check).toMatchObject({ state: 'wrong', remedy: expect.stringMatching(remedy) });
+  });
+
+  it('by its own name or with its account in front, where accounts are told apart', () => {
+    const byAccount = (account: string, central: object | null) =>
+      covered(({ watch }) => {
+        watch!.coverage = {
+          ...COVERAGE,
+          central: central && { accounts: [], organizationId: null, shards: null },
+          apisWithoutExecutionLog: [`${account}/http333`],
+          truststores: { [`${account}/quotes.bank.example`]: TRUSTSTORE },
+        };
+      }).state;
+    expect(byAccount('123456789012', {})).toBe('ok');
+    expect(byAccount('999988887777', {})).toBe('wrong');
+    expect(byAccount('123456789012', null)).toBe('wrong');
+  });
+});
