@@ -270,6 +270,24 @@ export function configuredLogGroups({ executionLogGroups, accessLogGroups }: Con
   return [...new Set([...executionLogGroups, ...accessLogGroups].map(({ name }) => name))];
 }
 
+/** An event that names log groups beside those of the settings; any other event names none. */
+const watchEventSchema = z
+  .object({ executionLogGroups: z.array(logGroup).default([]), accessLogGroups: z.array(logGroup).default([]) })
+  .nullish();
+
+/**
+ * The settings with the log groups that an event names: those of stages that a CDK app watches, which have no room among the
+ * settings that the functions are given. Throws as `parseConfig` does.
+ */
+export function withLogGroups(config: Config, event: unknown): Config {
+  const more = parseWith(watchEventSchema, event, 'the event');
+  return {
+    ...config,
+    executionLogGroups: [...config.executionLogGroups, ...(more?.executionLogGroups ?? [])],
+    accessLogGroups: [...config.accessLogGroups, ...(more?.accessLogGroups ?? [])],
+  };
+}
+
 /** What the subscription filters of an account lead to whose logs a central account watches. */
 export const destinationArn = z
   .string()

@@ -73,8 +73,6 @@ async function watchConfigured(world: ReconcileWorld): Promise<Reconciled> {
   const groups = await lookAt(configuredLogGroups(world.config), world, failures);
   const actions = lostFilters(groups, configuredLogs(world.config), world.own);
   await carryOut(actions, 'dry-run', world, failures);
-  // Nothing tells the level of an execution log here, and at ERROR it is silent while all is well.
-  const accessLogs = new Set(world.config.accessLogGroups.map(({ name }) => name));
   return {
     actions,
     filtersPut: 0,
@@ -82,11 +80,7 @@ async function watchConfigured(world: ReconcileWorld): Promise<Reconciled> {
     filtersUnmet: actions.length,
     found: null,
     watched: [],
-    silent: tellSilent(
-      groups.filter(({ name }) => accessLogs.has(name)),
-      [],
-      world,
-    ),
+    silent: tellSilent(accessLogsAmong(groups, world.config), [], world),
     wrong: [],
     failures,
   };
@@ -118,7 +112,11 @@ async function watchDiscovered(discover: DiscoverySettings, world: ReconcileWorl
     filtersUnmet: done.filter(({ kind }) => kind === 'unmet' || kind === 'lost').length,
     found,
     watched,
-    silent: tellSilent(subscribedGroups(groups, own), found.domains, world),
+    silent: tellSilent(
+      subscribedGroups([...found.logGroups.values(), ...accessLogsAmong(others, config)], own),
+      found.domains,
+      world,
+    ),
     wrong: await tellWrong({ ...found, domains: watched }, world),
     failures,
   };
@@ -126,6 +124,12 @@ async function watchDiscovered(discover: DiscoverySettings, world: ReconcileWorl
 
 function configuredLogs({ executionLogGroups, accessLogGroups }: Config) {
   return { execution: executionLogGroups, access: accessLogGroups };
+}
+
+/** Where nothing tells the level of an execution log: at ERROR it is silent while all is well. */
+function accessLogsAmong(groups: readonly FoundLogGroup[], { accessLogGroups }: Config): FoundLogGroup[] {
+  const names = new Set(accessLogGroups.map(({ name }) => name));
+  return groups.filter(({ name }) => names.has(name));
 }
 
 async function lookAt(
