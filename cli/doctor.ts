@@ -3,6 +3,7 @@
 import { Command, Option } from 'commander';
 import { ACCESS_LOG_FORMAT } from '../shared/access-log-format.js';
 import { systemClock } from '../shared/adapters/clock.js';
+import { destinationArn } from '../shared/config.js';
 import type { Check, CheckState } from '../shared/discovery/check.js';
 import { examine, fixes } from '../shared/discovery/checks.js';
 import type { Coverage, Found, FoundWatch } from '../shared/discovery/model.js';
@@ -19,8 +20,9 @@ import { findingText, heading, jsonLine, type Output, short, table } from './tab
 export interface DoctorOptions {
   readonly domain: readonly string[];
   readonly config?: string;
-  readonly stack: string;
+  readonly stack?: string;
   readonly function?: string;
+  readonly destination?: string;
   readonly topic: readonly string[];
   readonly fix?: boolean;
   readonly json?: boolean;
@@ -43,8 +45,14 @@ export function doctorCommand(): Command {
     .description('check that refusals are seen: domains, truststores, logs, filters, and mtls-watch itself')
     .option('--domain <name>', 'only this custom domain; may be repeated', append, [])
     .option('--config <file>', 'the settings, in place of the deployed ones')
-    .option('--stack <name>', 'the deployed stack', 'mtls-watch')
+    .option('--stack <name>', 'the deployed stack (default: mtls-watch, and else mtls-watch-member)')
     .option('--function <name>', 'the ingest function, in place of a stack')
+    .addOption(
+      new Option(
+        '--destination <arn>',
+        "the central account's destination, in an account that sends its logs there; in place of a stack",
+      ).conflicts('function'),
+    )
     .option('--topic <arn>', 'a topic to look at besides the deployed ones; may be repeated', append, [])
     .addOption(new Option('--fix', 'print the AWS CLI commands that put it right; changes nothing').conflicts('json'))
     .option('--json', 'one JSON object a line: checks with their commands, then one summary')
@@ -77,8 +85,8 @@ async function onAws(
     find: discovery.find,
     watch: () => {
       say('mtls-watch itself');
-      const names = { stack: options.stack, function: options.function ?? null, topics: options.topic };
-      return findWatch(names, watchClients(), systemClock);
+      const { stack = null, function: name = null, destination = null, topic: topics } = options;
+      return findWatch({ stack, function: name, destination, topics }, watchClients(), systemClock);
     },
   };
 }
@@ -89,6 +97,7 @@ export async function runDoctor(
   { find, watch, clock, output, notes }: DoctorWorld,
   done: () => void = () => {},
 ): Promise<number> {
+  refuseOther(options.destination);
   const coverage: Coverage | null = options.config === undefined ? null : await readReplayConfig(options.config);
   const found = await find(options.domain);
   const missing = options.domain.filter((name) => !found.domains.some((domain) => domain.name === name));
@@ -98,7 +107,9 @@ export async function runDoctor(
       `--domain got ${missing.map((name) => clean(name, 80)).join(', ')}; expected a custom domain with mutual TLS in ${found.region} of account ${found.accountId}`,
     );
   }
-  const checks = examine(found, { now: clock.now(), watch: await watch(), stackName: options.stack, coverage });
+  const own = await watch();
+  const stackName = own?.stackName ?? options.stack ?? 'mtls-watch';
+  const checks = examine(found, { now: clock.now(), watch: own, stackName, coverage });
   done();
   if (options.json) output.write(jsonLines(checks, found));
   else if (options.fix) {
@@ -106,6 +117,13 @@ export async function runDoctor(
     notes.write(leftToAPerson(checks));
   } else output.write(doctorText(checks, found));
   return checks.some(({ state }) => state === 'wrong') ? 1 : 0;
+}
+
+/** Of another kind, every filter would be called wrong. @throws MtlsWatchError `usage` */
+function refuseOther(destination: string | undefined): void {
+  const wrong = destination === undefined ? undefined : destinationArn.safeParse(destination).error?.issues[0];
+  if (destination === undefined || wrong === undefined) return;
+  throw new MtlsWatchError('usage', `--destination got ${clean(destination, 120)}; ${wrong.message}`);
 }
 
 function jsonLines(checks: readonly Check[], { accountId, region, domains }: Found): string {

@@ -4,7 +4,15 @@
  * its template can be deployed as it is, to a whole organisation.
  */
 
-import { ArnFormat, BootstraplessSynthesizer, CfnParameter, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import {
+  ArnFormat,
+  BootstraplessSynthesizer,
+  CfnOutput,
+  CfnParameter,
+  Stack,
+  type StackProps,
+  Validations,
+} from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { MemberConfig } from '../shared/config.js';
@@ -23,13 +31,12 @@ export class MemberStack extends Stack {
       allowedPattern: 'arn:aws[a-z-]*:logs:[a-z0-9-]+:\\d{12}:destination:[^:*]+',
     });
     const { executionLogGroups, accessLogGroups } = config;
+    const role = this.senderRole([...executionLogGroups, ...accessLogGroups].map(({ name }) => name));
+    // With which a filter can be put again by hand, as `mtls-watch doctor --fix` prints it.
+    new CfnOutput(this, 'SenderRoleArn', { value: role.roleArn });
     new LogSubscriptions(this, 'Subscriptions', {
       ...config,
-      target: {
-        kind: 'destination',
-        arn: destination.valueAsString,
-        role: this.senderRole([...executionLogGroups, ...accessLogGroups].map(({ name }) => name)),
-      },
+      target: { kind: 'destination', arn: destination.valueAsString, role },
     });
   }
 

@@ -65,6 +65,7 @@ export class MtlsWatch extends Construct {
   readonly logKeeping: LogKeeping;
   private readonly watched: Watched;
   private readonly subscriptions: LogSubscriptions;
+  private readonly reconciler: Reconciler;
   /** Whether logs come also from where no log group is named: found in the account, or sent by other accounts. */
   private readonly hasOtherSources: boolean;
   /** Of the functions, without the settings. */
@@ -105,7 +106,9 @@ export class MtlsWatch extends Construct {
         ...more,
       });
 
-    const central = isOpen(config.central) ? new CentralStream(this, 'Central', config.central) : null;
+    const central = isOpen(config.central)
+      ? new CentralStream(this, 'Central', { central: config.central, encryptionKey })
+      : null;
     const ingest = new Ingest(this, 'Ingest', {
       code: code('ingest'),
       environment: environment('ingest'),
@@ -156,7 +159,7 @@ export class MtlsWatch extends Construct {
       }).fn;
       outputs.CanaryFunctionName = canary.functionName;
     }
-    const reconciler = new Reconciler(this, 'Reconciler', {
+    this.reconciler = new Reconciler(this, 'Reconciler', {
       code: code('reconcile'),
       environment: environment('reconcile', {
         INGEST_FUNCTION_ARN: ingest.fn.functionArn,
@@ -174,6 +177,7 @@ export class MtlsWatch extends Construct {
     }
     this.subscriptions = new LogSubscriptions(this, 'Subscriptions', {
       ...config,
+      encryptionKey,
       target: { kind: 'function', fn: ingest.fn, emitsAccount: config.central !== null },
     });
     this.hasOtherSources = config.discover !== null || central !== null;
@@ -186,7 +190,7 @@ export class MtlsWatch extends Construct {
       sweep: sweep.fn,
       report,
       canary,
-      reconcile: reconciler,
+      reconcile: this.reconciler,
       iteratorAge: central === null ? undefined : CentralStream.iteratorAge(ingest.fn),
       filterNames: this.subscriptions.filterNames,
     });
@@ -201,7 +205,7 @@ export class MtlsWatch extends Construct {
     outputs.TableName = state.table.tableName;
     outputs.IngestFunctionName = ingest.fn.functionName;
     outputs.SweepFunctionName = sweep.fn.functionName;
-    outputs.ReconcileFunctionName = reconciler.fn.functionName;
+    outputs.ReconcileFunctionName = this.reconciler.fn.functionName;
     outputs.DeadLetterQueueUrl = ingest.deadLetters.queueUrl;
   }
 
@@ -218,6 +222,7 @@ export class MtlsWatch extends Construct {
       const logGroup = logs[kind];
       if (logGroup === null) continue;
       const filter = this.subscriptions.add(kind, logGroup, logGroup.node.path);
+      this.reconciler.lookAt(kind, logGroup);
       if (resource !== undefined && Stack.of(resource) === Stack.of(this)) resource.node.addDependency(filter);
     }
     this.watched.addStage(stage);

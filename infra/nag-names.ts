@@ -1,15 +1,21 @@
 /** How cdk-nag spells the ARNs in the ids of its findings, for the rules that are set aside with a reason. */
 
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack, Tokenization } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 /** The id of the finding that a statement's resource holds a wildcard. */
 export function wildcardFinding(scope: Construct, arn: string): string {
-  const { partition, region, account } = Stack.of(scope);
-  const names = { Partition: partition, Region: region, AccountId: account };
-  const shown = Object.entries(names).reduce(
-    (text, [name, value]) => (Token.isUnresolved(value) ? text.replaceAll(value, `<AWS::${name}>`) : text),
-    arn,
-  );
-  return `AwsSolutions-IAM5[Resource::${shown}]`;
+  const spelled = Tokenization.reverseString(arn)
+    .mapTokens({ mapToken: (token) => spell(Stack.of(scope).resolve(token)) })
+    .join({ join: (left, right) => `${left ?? ''}${right ?? ''}` });
+  return `AwsSolutions-IAM5[Resource::${spelled}]`;
+}
+
+/** Of what the template says in the place of a token: a reference, or text where it is known at synth. */
+function spell(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  if ('Ref' in value) return `<${String(value.Ref)}>`;
+  return 'Fn::GetAtt' in value && Array.isArray(value['Fn::GetAtt'])
+    ? `<${value['Fn::GetAtt'].join('.')}>`
+    : JSON.stringify(value);
 }

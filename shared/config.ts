@@ -270,17 +270,36 @@ export function configuredLogGroups({ executionLogGroups, accessLogGroups }: Con
   return [...new Set([...executionLogGroups, ...accessLogGroups].map(({ name }) => name))];
 }
 
+/** An event that names log groups beside those of the settings; any other event names none. */
+const watchEventSchema = z
+  .object({ executionLogGroups: z.array(logGroup).default([]), accessLogGroups: z.array(logGroup).default([]) })
+  .nullish();
+
+/**
+ * The settings with the log groups that an event names: those of stages that a CDK app watches, which have no room among the
+ * settings that the functions are given. Throws as `parseConfig` does.
+ */
+export function withLogGroups(config: Config, event: unknown): Config {
+  const more = parseWith(watchEventSchema, event, 'the event');
+  return {
+    ...config,
+    executionLogGroups: [...config.executionLogGroups, ...(more?.executionLogGroups ?? [])],
+    accessLogGroups: [...config.accessLogGroups, ...(more?.accessLogGroups ?? [])],
+  };
+}
+
+/** What the subscription filters of an account lead to whose logs a central account watches. */
+export const destinationArn = z
+  .string()
+  .regex(
+    /^arn:aws[a-z-]{0,12}:logs:[a-z0-9-]{1,30}:\d{12}:destination:[^:*\s]{1,512}$/,
+    "expected the ARN of a CloudWatch Logs destination: the output DestinationArn of the central account's stack",
+  );
+
 /** Of an account whose logs a central account watches: what to send there. All else is set in the central account. */
 const memberSchema = settings
   .pick({ executionLogGroups: true, accessLogGroups: true, logRetentionDays: true })
-  .extend({
-    centralDestinationArn: z
-      .string()
-      .regex(
-        /^arn:aws[a-z-]{0,12}:logs:[a-z0-9-]{1,30}:\d{12}:destination:[^:*\s]{1,512}$/,
-        "expected the ARN of a CloudWatch Logs destination: the output DestinationArn of the central account's stack",
-      ),
-  })
+  .extend({ centralDestinationArn: destinationArn })
   .refine(({ executionLogGroups, accessLogGroups }) => executionLogGroups.length + accessLogGroups.length > 0, {
     path: ['accessLogGroups'],
     error: 'expected at least one log group, here or in executionLogGroups',

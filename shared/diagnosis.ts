@@ -16,7 +16,7 @@ import {
 import { once } from './once.js';
 import type { World } from './ports/index.js';
 import type { TruststoreObject } from './ports/truststore.js';
-import { settingFor } from './stages/account.js';
+import { truststoreUri } from './stages/account.js';
 import { certificateFromLoggedPem } from './x509/certificate.js';
 import type { Truststore } from './x509/truststore.js';
 
@@ -38,11 +38,6 @@ const x509 = once(async () => {
   const [{ diagnosisCache }, change] = await Promise.all([import('./x509/cache.js'), import('./x509/change.js')]);
   return { cache: diagnosisCache(), ...change };
 });
-
-/** The address of a custom domain's truststore; `*` stands for every domain that has none of its own. */
-export function truststoreUri(scope: string, truststores: Readonly<Record<string, string>>): string | null {
-  return settingFor(truststores, scope) ?? truststores['*'] ?? null;
-}
 
 export type OneDiagnosis =
   | { readonly kind: 'made'; readonly verdict: Diagnosis; readonly uri: string }

@@ -8,7 +8,7 @@ import pMap from 'p-map';
 import { type Config, configuredLogGroups, type DiscoverySettings } from './config.js';
 import type { Check, CheckId } from './discovery/check.js';
 import { examine } from './discovery/checks.js';
-import { keepingStages, knownDomains, withKnown } from './discovery/inventory.js';
+import { keepingStages, knownDomains } from './discovery/inventory.js';
 import type { Found, FoundDomain, FoundLogGroup } from './discovery/model.js';
 import {
   type Action,
@@ -73,8 +73,6 @@ async function watchConfigured(world: ReconcileWorld): Promise<Reconciled> {
   const groups = await lookAt(configuredLogGroups(world.config), world, failures);
   const actions = lostFilters(groups, configuredLogs(world.config), world.own);
   await carryOut(actions, 'dry-run', world, failures);
-  // Nothing tells the level of an execution log here, and at ERROR it is silent while all is well.
-  const accessLogs = new Set(world.config.accessLogGroups.map(({ name }) => name));
   return {
     actions,
     filtersPut: 0,
@@ -82,11 +80,7 @@ async function watchConfigured(world: ReconcileWorld): Promise<Reconciled> {
     filtersUnmet: actions.length,
     found: null,
     watched: [],
-    silent: tellSilent(
-      groups.filter(({ name }) => accessLogs.has(name)),
-      [],
-      world,
-    ),
+    silent: tellSilent(accessLogsAmong(groups, world.config), [], world),
     wrong: [],
     failures,
   };
@@ -118,14 +112,24 @@ async function watchDiscovered(discover: DiscoverySettings, world: ReconcileWorl
     filtersUnmet: done.filter(({ kind }) => kind === 'unmet' || kind === 'lost').length,
     found,
     watched,
-    silent: tellSilent(subscribedGroups(groups, own), found.domains, world),
-    wrong: tellWrong({ ...found, domains: watched }, discover, world),
+    silent: tellSilent(
+      subscribedGroups([...found.logGroups.values(), ...accessLogsAmong(others, config)], own),
+      found.domains,
+      world,
+    ),
+    wrong: await tellWrong({ ...found, domains: watched }, world),
     failures,
   };
 }
 
 function configuredLogs({ executionLogGroups, accessLogGroups }: Config) {
   return { execution: executionLogGroups, access: accessLogGroups };
+}
+
+/** Where nothing tells the level of an execution log: at ERROR it is silent while all is well. */
+function accessLogsAmong(groups: readonly FoundLogGroup[], { accessLogGroups }: Config): FoundLogGroup[] {
+  const names = new Set(accessLogGroups.map(({ name }) => name));
+  return groups.filter(({ name }) => names.has(name));
 }
 
 async function lookAt(
@@ -237,13 +241,20 @@ function tellSilent(
   return silent;
 }
 
-function tellWrong(found: Found, { truststoreBuckets }: DiscoverySettings, world: ReconcileWorld): Check[] {
-  const { config, own, clock, log } = world;
+async function tellWrong(found: Found, { config, own, inventory, clock, log }: ReconcileWorld): Promise<Check[]> {
   const checks = examine(found, {
     now: clock.now(),
     stackName: own.stackName,
-    watch: { ingestArn: own.destinationArn, topics: [], heartbeat: null, coverage: null, unreadable: [] },
-    coverage: withKnown(config, knownDomains(found.domains, truststoreBuckets)),
+    watch: {
+      stackName: own.stackName,
+      target: { kind: 'function', arn: own.destinationArn },
+      topics: [],
+      heartbeat: null,
+      coverage: config,
+      known: await inventory.domains(),
+      unreadable: [],
+    },
+    coverage: null,
   });
   const wrong = checks.filter(({ id, state }) => state === 'wrong' && !FILTER_CHECKS.has(id));
   if (wrong.length > 0) log.info(describeWrong(wrong));

@@ -2,10 +2,9 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { truststoreUri } from '../shared/diagnosis.js';
 import type { GroupKey, LogBatch, LogEvent } from '../shared/model.js';
 import { alert, ingest, sweep } from '../shared/pipeline.js';
-import { accountOf, bareName, inAccount, isNamed, settingFor } from '../shared/stages/account.js';
+import { accountOf, bareName, inAccount, isNamed, settingFor, truststoreUri } from '../shared/stages/account.js';
 import { linksOf } from '../shared/stages/console-links.js';
 import { batchOf } from '../shared/stages/decode.js';
 import { policyFor } from '../shared/stages/detect.js';

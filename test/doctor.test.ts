@@ -10,14 +10,14 @@ import { type DoctorOptions, runDoctor } from '../cli/doctor.js';
 import { ACCESS_LOG_FORMAT } from '../shared/access-log-format.js';
 import { checkIds } from '../shared/discovery/check.js';
 import { doctorLineSchema } from '../shared/schemas.js';
-import { accessFilter, healthyScene, type Scene } from './support/found.js';
+import { accessFilter, healthyScene, type Scene, sendingScene } from './support/found.js';
 
 async function doctor(scene: Scene, options: Partial<DoctorOptions> = {}) {
   let stdout = '';
   let stderr = '';
   let asked: readonly string[] = [];
   const code = await runDoctor(
-    { domain: [], topic: [], stack: 'mtls-watch', ...options },
+    { domain: [], topic: [], ...options },
     {
       find: async (only) => {
         asked = only;
@@ -132,6 +132,18 @@ describe('doctor', () => {
     const { code, stdout } = await doctor(healthyScene(), { config: file });
     expect(stdout).toContain('"apisWithoutExecutionLog": ["http333"]');
     expect(code).toBe(1);
+  });
+
+  it('puts a filter under the name of the stack that was found, in an account that sends to a central one', async () => {
+    const scene = sendingScene();
+    scene.found.logGroups.get('/access/orders')!.filters = [];
+    const { code, stdout } = await doctor(scene, { fix: true });
+    expect(stdout).toMatch(/^aws logs put-subscription-filter .* --filter-name mtls-watch-member-access .*\n$/);
+    expect(code).toBe(1);
+    await expect(doctor(scene, { destination: 'arn:aws:lambda:x' })).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(/^--destination got arn:aws:lambda:x; expected the ARN of a CloudWatch Logs dest/),
+    });
   });
 
   it('shows no character that a terminal acts on, whatever an API is called', async () => {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createReconciler } from '../functions/reconcile/reconcile.js';
 import { createMemoryInventory } from '../shared/adapters/memory-inventory.js';
 import type { FoundDomain, FoundLogGroup, Unreadable } from '../shared/discovery/model.js';
-import { ACCESS_LOG_PATTERN } from '../shared/filter-patterns.js';
+import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../shared/filter-patterns.js';
 import { limits } from '../shared/limits.js';
 import { domain, filter, foreign, found, group, memoryLogGroups, OURS, OWN, stage } from './support/account.js';
 import { T0 } from './support/logs.js';
@@ -52,10 +52,10 @@ function account(settings: object, groups: readonly FoundLogGroup[] = []) {
     world,
     inventory,
     lines,
-    run: async () => {
+    run: async (event?: unknown) => {
       lines.length = 0;
       measures.length = 0;
-      return run();
+      return run(event);
     },
     measured: () => Object.fromEntries(measures.map(({ name, value }) => [name, value])),
     filtersOn: (name: string) => there.get(name)?.filters?.map((one) => one.name),
@@ -230,6 +230,17 @@ describe('wishes that cannot be met', () => {
 });
 
 describe('an HTTP API', () => {
+  it('is covered once it was found in earnest, and not by a dry run', async () => {
+    const wrongIn = async (settings: object) => {
+      const to = account(settings);
+      to.state.domains = [domain('http.example', [stage('h1/$default', { kind: 'HTTP' })])];
+      await to.run();
+      return to.lines.at(-1);
+    };
+    expect(await wrongIn(on())).not.toContain('http-api-covered');
+    expect(await wrongIn({ discover: {} })).toContain('http-api-covered of API h1 (h1/$default)');
+  });
+
   it('is said to be uncountable where certificates are dropped', async () => {
     const http = domain('http.example', [stage('h1/$default', { kind: 'HTTP' })]);
     const told = async (certificates: string) => {
@@ -241,6 +252,15 @@ describe('an HTTP API', () => {
     expect(await told('keep')).toEqual([]);
     expect(await told('drop')).toEqual([expect.stringContaining('HTTP API(s) h1 cannot')]);
   });
+});
+
+it('an execution log whose stage was not found is not asked for silence: nothing tells its level', async () => {
+  const quiet = { lastEventAt: T0 - 25 * HOUR };
+  const to = account({ ...on(), accessLogGroups: [{ name: ACCESS }], executionLogGroups: [{ name: EXECUTION }] }, [
+    group(ACCESS, { filters: [filter('mtls-watch-access', ACCESS_LOG_PATTERN)], ...quiet }),
+    group(EXECUTION, { filters: [filter('mtls-watch-execution', EXECUTION_LOG_PATTERN)], ...quiet }),
+  ]);
+  expect((await to.run()).silentLogGroups).toEqual([ACCESS]);
 });
 
 describe('names from the account', () => {
@@ -268,10 +288,26 @@ describe('where nothing is discovered', () => {
     expect(await to.run()).toEqual({ filtersPut: 0, filtersRemoved: 0, filtersUnmet: 1, silentLogGroups: [ACCESS] });
     expect(to.state.looks).toBe(0);
     expect(to.lines).toEqual([
-      `the stack's filter for the execution log on ${EXECUTION} is gone: nothing of it is counted; deploy the stack again`,
+      `the stack's filter for the execution log on ${EXECUTION} is gone: nothing of it is counted; mtls-watch doctor --fix prints the command that puts it again`,
       `no event for 24 hours in ${ACCESS}: look whether the stages still write there (mtls-watch doctor)`,
     ]);
     expect(to.measured()).toEqual({ FiltersPut: 0, FiltersRemoved: 0, FiltersUnmet: 1, SilentLogGroups: 1 });
+  });
+
+  it('those that the event names are looked at as well, and an event that names none is as good as none', async () => {
+    const groups = [
+      group(ACCESS, { filters: [stack], lastEventAt: T0 - 25 * HOUR }),
+      group(EXECUTION, { filters: [], lastEventAt: T0 - 25 * HOUR }),
+    ];
+    const to = account({}, groups);
+    const event = { executionLogGroups: [{ name: EXECUTION }], accessLogGroups: [{ name: ACCESS }] };
+    expect(await to.run(event)).toMatchObject({ filtersUnmet: 1, silentLogGroups: [ACCESS] });
+    for (const other of [undefined, null, {}, { Records: [{ body: '{}' }] }])
+      expect(await to.run(other)).toMatchObject({ filtersUnmet: 0, silentLogGroups: [] });
+    await expect(to.run({ accessLogGroups: [{ name: 'no name' }] })).rejects.toMatchObject({ code: 'bad-config' });
+    // Named twice, looked at once.
+    const twice = account(settings, groups);
+    expect(await twice.run(event)).toMatchObject({ filtersUnmet: 1, silentLogGroups: [ACCESS] });
   });
 
   it.each([

@@ -1,4 +1,4 @@
-/** Called by the scheduler, and by a queue with changes of API Gateway; neither's event says anything that is needed. */
+/** Called by the scheduler, whose event may name log groups, and by a queue with changes of API Gateway. */
 
 import { createDiscovery, discoveryClients } from '../../shared/adapters/aws/discovery.js';
 import { createLog } from '../../shared/adapters/aws/log.js';

@@ -1,5 +1,6 @@
 /** The reconciler on whatever world it is wired to: reconcile, measure, and fail loudly after all was tried. */
 
+import { withLogGroups } from '../../shared/config.js';
 import type { Meter } from '../../shared/ports/index.js';
 import { type Reconciled, type ReconcileWorld, reconcile } from '../../shared/reconcile.js';
 import { count } from '../../shared/stages/measure.js';
@@ -14,10 +15,14 @@ export type Outcome = Pick<Reconciled, 'filtersPut' | 'filtersRemoved' | 'filter
   readonly silentLogGroups: readonly string[];
 };
 
-export function createReconciler({ world, meter }: WiredReconciler): () => Promise<Outcome> {
-  return async () => {
-    const { filtersPut, filtersRemoved, filtersUnmet, found, watched, silent, wrong, failures } =
-      await reconcile(world);
+/** @returns what takes the event of a call, which may name log groups besides the settings */
+export function createReconciler({ world, meter }: WiredReconciler): (event?: unknown) => Promise<Outcome> {
+  return async (event) => {
+    const config = withLogGroups(world.config, event);
+    const { filtersPut, filtersRemoved, filtersUnmet, found, watched, silent, wrong, failures } = await reconcile({
+      ...world,
+      config,
+    });
     meter.record([
       count('FiltersPut', filtersPut),
       count('FiltersRemoved', filtersRemoved),

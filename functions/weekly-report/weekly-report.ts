@@ -1,7 +1,7 @@
 /** The weekly report on whatever world it is wired to: what the stores know, details from Insights, delivered once. */
 
 import pMap from 'p-map';
-import { truststoreUri, unlessUnreadable } from '../../shared/diagnosis.js';
+import { unlessUnreadable } from '../../shared/diagnosis.js';
 import { MtlsWatchError } from '../../shared/errors.js';
 import { limits } from '../../shared/limits.js';
 import type { World } from '../../shared/ports/index.js';
@@ -12,6 +12,7 @@ import { expiringOf } from '../../shared/report/expiring.js';
 import { gatherReport } from '../../shared/report/gather.js';
 import { DAY_MS, lastWeek, type Period } from '../../shared/report/period.js';
 import type { Report } from '../../shared/report/schema.js';
+import { truststoreUri } from '../../shared/stages/account.js';
 import { parseTruststore } from '../../shared/x509/truststore.js';
 
 type Rows = readonly Readonly<Record<string, string>>[];

@@ -4,16 +4,18 @@
  * cross-Region log group-level subscriptions using Kinesis Data Streams" in the CloudWatch Logs user guide.
  */
 
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
 import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import { Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Stream, StreamEncryption, StreamMode } from 'aws-cdk-lib/aws-kinesis';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { EventSourceMapping, type IFunction, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { CfnDestination } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Config } from '../../shared/config.js';
+import { streamKeyStatements } from './data-key.js';
 
 type Central = NonNullable<Config['central']>;
 
@@ -22,23 +24,37 @@ export function isOpen(central: Config['central']): central is Central {
   return central !== null && (central.accounts.length > 0 || central.organizationId !== null);
 }
 
+export interface CentralStreamProps {
+  readonly central: Central;
+  /** @default - the key that AWS manages for streams: CloudWatch Logs and Lambda need no permission for it of their own */
+  readonly encryptionKey?: IKey | undefined;
+}
+
 export class CentralStream extends Construct {
   readonly stream: Stream;
   /** What the subscription filters of the other accounts name. */
   readonly destinationArn: string;
+  private readonly encryptionKey: IKey | undefined;
 
-  constructor(scope: Construct, id: string, central: Central) {
+  constructor(scope: Construct, id: string, { central, encryptionKey }: CentralStreamProps) {
     super(scope, id);
+    this.encryptionKey = encryptionKey;
     const { shards } = central;
     this.stream = new Stream(this, 'Stream', {
       ...(shards === null
         ? { streamMode: StreamMode.ON_DEMAND }
         : { streamMode: StreamMode.PROVISIONED, shardCount: shards }),
-      // The key of the account: CloudWatch Logs and Lambda need no permission for it of their own.
-      encryption: StreamEncryption.MANAGED,
+      encryption: encryptionKey === undefined ? StreamEncryption.MANAGED : StreamEncryption.KMS,
+      encryptionKey,
       // A dead letter of the stream names records that are still in it; this is how long somebody has to redrive them.
       retentionPeriod: Duration.days(7),
     });
+    if (encryptionKey !== undefined) {
+      Validations.of(this.stream).acknowledge({
+        id: 'AwsSolutions-KDS3',
+        reason: 'The rule warns of the price of a customer-managed key; whoever sets encryptionKey asks for one.',
+      });
+    }
     const destination = new CfnDestination(this, 'Destination', {
       destinationName: this.destinationName,
       targetArn: this.stream.streamArn,
@@ -61,6 +77,7 @@ export class CentralStream extends Construct {
         ],
         resources: [this.stream.streamArn],
       }),
+      ...streamKeyStatements(this, this.encryptionKey, 'kms:Decrypt'),
     ];
   }
 
@@ -107,7 +124,10 @@ export class CentralStream extends Construct {
       assumedBy: assumable,
       inlinePolicies: {
         writer: new PolicyDocument({
-          statements: [new PolicyStatement({ actions: ['kinesis:PutRecord'], resources: [this.stream.streamArn] })],
+          statements: [
+            new PolicyStatement({ actions: ['kinesis:PutRecord'], resources: [this.stream.streamArn] }),
+            ...streamKeyStatements(this, this.encryptionKey, 'kms:GenerateDataKey'),
+          ],
         }),
       },
     });

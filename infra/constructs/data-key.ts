@@ -1,5 +1,5 @@
 /**
- * The customer-managed key of state, reports, dead letters and logs, where one is asked for. Without one they are encrypted with keys
+ * The customer-managed key of state, reports, dead letters, logs and the stream of other accounts' logs, where one is asked for. Without one they are encrypted with keys
  * that AWS manages; the topic always has a key of its own, because alarms cannot publish to one without.
  */
 
@@ -58,6 +58,25 @@ export function dataKeyStatements(scope: Construct, key: IKey | undefined): Poli
           'kms:ViaService': ['dynamodb', 's3', 'sqs'].map((service) => `${service}.${region}.amazonaws.com`),
         },
       },
+    }),
+  ];
+}
+
+/**
+ * What whoever writes to the stream of other accounts' logs, or reads it, may do with the key: "Permissions to use
+ * user-generated KMS keys" in the Kinesis Data Streams developer guide.
+ */
+export function streamKeyStatements(
+  scope: Construct,
+  key: IKey | undefined,
+  action: 'kms:GenerateDataKey' | 'kms:Decrypt',
+): PolicyStatement[] {
+  if (key === undefined) return [];
+  return [
+    new PolicyStatement({
+      actions: [action],
+      resources: [key.keyArn],
+      conditions: { StringEquals: { 'kms:ViaService': `kinesis.${Stack.of(scope).region}.amazonaws.com` } },
     }),
   ];
 }

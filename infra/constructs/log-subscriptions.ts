@@ -2,6 +2,7 @@
 
 import { Stack } from 'aws-cdk-lib';
 import { type IRole, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import {
   type CfnSubscriptionFilter,
@@ -27,6 +28,8 @@ export interface LogSubscriptionsProps {
   readonly accessLogGroups: Config['accessLogGroups'];
   /** For the groups that are made here. */
   readonly logRetentionDays: number;
+  /** For the groups that are made here. @default - a key that AWS manages */
+  readonly encryptionKey?: IKey | undefined;
 }
 
 export type LogKind = 'execution' | 'access';
@@ -52,7 +55,11 @@ export class LogSubscriptions extends Construct {
     for (const name of new Set(groups.map((group) => group.name))) {
       const room = this.room(constructId(name));
       const logGroup = created.has(name)
-        ? new LogGroup(room, 'LogGroup', { logGroupName: name, retention: props.logRetentionDays })
+        ? new LogGroup(room, 'LogGroup', {
+            logGroupName: name,
+            retention: props.logRetentionDays,
+            encryptionKey: props.encryptionKey,
+          })
         : LogGroup.fromLogGroupName(room, 'LogGroup', name);
       logGroups.set(name, logGroup);
     }

@@ -1,22 +1,25 @@
 /**
  * The function that looks whether the logs that are to be watched are written and subscribed. As long as nothing is to be
- * discovered it may look at the configured log groups, and nothing else. With `discover` it may look at the account, and
+ * discovered it may look at the configured log groups and those of watched stages, and nothing else. With `discover` it may look at the account, and
  * with `discover.mode` `on` also put and remove subscription filters, and tell the other functions what it found.
  */
 
-import { ArnFormat, Duration, Stack, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Lazy, Stack, Validations } from 'aws-cdk-lib';
 import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnPermission, type Code, EventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type Config, configuredLogGroups } from '../../shared/config.js';
 import { wildcardFinding } from '../nag-names.js';
+import { identityOf } from '../references.js';
 import { dataKeyStatements } from './data-key.js';
+import type { LogKind } from './log-subscriptions.js';
 import { schedulerRole } from './scheduler-role.js';
 import type { StateTable } from './state-table.js';
 import { WatchFunction } from './watch-function.js';
@@ -61,9 +64,20 @@ export class Reconciler extends Construct {
   readonly fn: LambdaFunction;
   /** The time between two runs. */
   readonly everyMinutes: number;
+  private readonly config: Config;
+  /** The log groups of watched stages. */
+  private readonly watched: Readonly<Record<LogKind, Map<string, ILogGroup>>> = {
+    execution: new Map(),
+    access: new Map(),
+  };
+  private readonly looks: PolicyStatement;
+  private readonly listed: PolicyStatement;
 
   constructor(scope: Construct, id: string, props: ReconcilerProps) {
     super(scope, id);
+    this.config = props.config;
+    this.looks = new PolicyStatement({ actions: LOOK_AT_A_GROUP });
+    this.listed = new PolicyStatement({ actions: ['logs:DescribeLogGroups'], resources: [this.logGroupArn('*')] });
     const { discover } = props.config;
     this.everyMinutes = discover?.everyMinutes ?? MINUTES_BETWEEN_LOOKS;
     const changes = discover === null ? null : this.changes();
@@ -81,15 +95,45 @@ export class Reconciler extends Construct {
     new Schedule(this, 'Regularly', {
       description: 'mtls-watch: looks at the logs',
       schedule: ScheduleExpression.rate(Duration.minutes(this.everyMinutes)),
-      target: new LambdaInvoke(this.fn, { role: schedulerRole(this, this.fn) }),
+      target: new LambdaInvoke(this.fn, {
+        role: schedulerRole(this, this.fn),
+        input: ScheduleTargetInput.fromText(Lazy.string({ produce: () => this.watchedLogGroups() })),
+      }),
     });
     if (changes !== null) this.callOn(changes);
     if (discover?.mode === 'on') this.letLogsCall(props.ingest);
   }
 
+  /** Looks at a log group of a watched stage as well. Where something is discovered, it is found without being told. */
+  lookAt(kind: LogKind, logGroup: ILogGroup): void {
+    if (this.config.discover !== null) return;
+    const { logGroupArn } = logGroup;
+    const identity = identityOf(logGroup.logGroupName);
+    const configured = configuredLogGroups(this.config);
+    const known = [configured, ...Object.values(this.watched).map((groups) => [...groups.keys()])].flat();
+    if (!known.includes(identity)) {
+      const isFirst = !this.looks.hasResource;
+      this.looks.addResources(logGroupArn);
+      if (logGroupArn.endsWith('*')) this.explain(this, logGroupArn, ONE_GROUP);
+      // One statement for all of them: a role's policies have little room.
+      if (isFirst) this.fn.addToRolePolicy(this.looks);
+      if (isFirst && configured.length === 0) this.fn.addToRolePolicy(this.listed);
+    }
+    this.watched[kind].set(identity, logGroup);
+  }
+
+  /** What the schedule tells the function, in the form of settings: Lambda's environment has no room for so many names. */
+  private watchedLogGroups(): string | undefined {
+    const { execution, access } = this.watched;
+    if (execution.size + access.size === 0) return undefined;
+    const named = (groups: ReadonlyMap<string, ILogGroup>) =>
+      [...groups.values()].map(({ logGroupName }) => ({ name: logGroupName }));
+    return Stack.of(this).toJsonString({ executionLogGroups: named(execution), accessLogGroups: named(access) });
+  }
+
   private statements({ config, state, encryptionKey }: ReconcilerProps, changes: Queue | null): PolicyStatement[] {
     const { discover } = config;
-    const listed = new PolicyStatement({ actions: ['logs:DescribeLogGroups'], resources: [this.logGroupArn('*')] });
+    const { listed } = this;
     if (discover === null) {
       const arns = configuredLogGroups(config).map((name) => this.logGroupArn(`${name}:*`));
       return arns.length === 0 ? [] : [listed, new PolicyStatement({ actions: LOOK_AT_A_GROUP, resources: arns })];
@@ -207,15 +251,14 @@ export class Reconciler extends Construct {
 
   private explainWildcards(watch: WatchFunction, config: Config): void {
     const { discover } = config;
-    const explain = (resource: string, reason: string): void =>
-      Validations.of(watch).acknowledge({ id: wildcardFinding(this, resource), reason });
+    const explain = (resource: string, reason: string): void => this.explain(watch, resource, reason);
     explain(
       this.logGroupArn('*'),
       'The list of log groups is one resource. With `discover`, which log groups there will be is not known when the stack is made.',
     );
     if (discover === null) {
       for (const name of configuredLogGroups(config)) {
-        explain(this.logGroupArn(`${name}:*`), 'This is how CloudWatch Logs names one log group to IAM.');
+        explain(this.logGroupArn(`${name}:*`), ONE_GROUP);
       }
       return;
     }
@@ -226,6 +269,10 @@ export class Reconciler extends Construct {
     for (const [, resource] of DELIVERY_LISTS) {
       explain(this.logsArn(resource, '*'), 'A list is authorised on all that it may hold.');
     }
+  }
+
+  private explain(scope: Construct, resource: string, reason: string): void {
+    Validations.of(scope).acknowledge({ id: wildcardFinding(this, resource), reason });
   }
 
   private logGroupArn(rest: string): string {
@@ -254,6 +301,8 @@ export class Reconciler extends Construct {
     });
   }
 }
+
+const ONE_GROUP = 'This is how CloudWatch Logs names one log group to IAM.';
 
 const FUNCTION_TIMEOUT = Duration.minutes(10);
 

@@ -12,7 +12,7 @@ import type { Found, FoundDomain, Unreadable } from './model.js';
 export type { Expectations } from './checks/context.js';
 
 export function examine(found: Found, expectations: Expectations): Check[] {
-  const context: Context = { ...expectations, found, ingestArn: expectations.watch?.ingestArn ?? null };
+  const context: Context = { ...expectations, found, target: expectations.watch?.target ?? null };
   const unreadable = [...found.unreadable, ...(expectations.watch?.unreadable ?? [])];
   return [
     ...accountChecks(context),

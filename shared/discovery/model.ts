@@ -4,6 +4,9 @@
  * whoever needs to know which domain a log belongs to. `FoundWatch` is what runs there of mtls-watch itself, for `doctor`.
  */
 
+import type { Config } from '../config.js';
+import type { KnownDomain } from '../ports/inventory.js';
+
 export interface Found {
   readonly accountId: string;
   readonly region: string;
@@ -113,20 +116,29 @@ export interface FoundFilter {
 
 /** The deployed stack, as far as it could be looked at. Filled by `adapters/aws/watch.ts`. */
 export interface FoundWatch {
-  /** The function that subscription filters lead to; null where it could not be read. */
-  readonly ingestArn: string | null;
+  /** After which the subscription filters are named. */
+  readonly stackName: string;
+  /** Null where it could not be read. */
+  readonly target: FilterTarget | null;
   readonly topics: readonly FoundTopic[];
   /** The log of the function that runs every minute; null where it is not known or could not be read. */
   readonly heartbeat: FoundHeartbeat | null;
-  /** What the deployed settings say of APIs without an execution log; null where they could not be read. */
+  /** The deployed settings; null where they are another account's or could not be read. */
   readonly coverage: Coverage | null;
+  /** What the reconciler found and the functions know besides; null where nothing is discovered or it could not be read. */
+  readonly known: readonly KnownDomain[] | null;
   readonly unreadable: readonly Unreadable[];
 }
 
-export interface Coverage {
-  readonly apisWithoutExecutionLog: readonly string[];
-  readonly truststores: Readonly<Record<string, string>>;
-}
+/** Where the subscription filters of an account lead. */
+export type FilterTarget =
+  /** To the ingest function, here. */
+  | { readonly kind: 'function'; readonly arn: string }
+  /** To the destination of a central account. By `roleArn` CloudWatch Logs acts for this account; null where it is not known. */
+  | { readonly kind: 'destination'; readonly arn: string; readonly roleArn: string | null };
+
+/** What the settings say of APIs without an execution log. */
+export type Coverage = Pick<Config, 'domains' | 'apisWithoutExecutionLog' | 'truststores' | 'central' | 'discover'>;
 
 export interface FoundTopic {
   readonly arn: string;

@@ -74,7 +74,7 @@ export function planSubscriptions({ found, remembered, policy, own }: Surroundin
     .flatMap((group) => planGroup(group, wishes.get(group.name) ?? NO_WISHES, own, isWhole));
 }
 
-export function watchedDomains(domains: readonly FoundDomain[], policy: DomainPolicy): FoundDomain[] {
+export function watchedDomains<T extends Pick<FoundDomain, 'name'>>(domains: readonly T[], policy: DomainPolicy): T[] {
   const matches = (name: string, patterns: readonly string[]) => patterns.some((pattern) => covers(pattern, name));
   return domains.filter(
     ({ name }) => (policy.allow.length === 0 || matches(name, policy.allow)) && !matches(name, policy.deny),

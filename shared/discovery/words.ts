@@ -30,7 +30,7 @@ export function describeAction(action: Action, isDone: boolean): string {
     case 'wait':
       return `${logGroup} does not exist yet; ${logOf(action)} is subscribed once it does`;
     case 'lost':
-      return `the stack's filter for the ${action.log} log on ${logGroup} is gone: nothing of it is counted; deploy the stack again`;
+      return `the stack's filter for the ${action.log} log on ${logGroup} is gone: nothing of it is counted; mtls-watch doctor --fix prints the command that puts it again`;
   }
 }
 

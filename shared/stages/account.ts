@@ -39,6 +39,11 @@ export function settingFor<T>(settings: Readonly<Record<string, T>>, name: strin
   return own(settings, name) ?? own(settings, bareName(name));
 }
 
+/** The address of a custom domain's truststore; `*` stands for every domain that has none of its own. */
+export function truststoreUri(scope: string, truststores: Readonly<Record<string, string>>): string | null {
+  return settingFor(truststores, scope) ?? truststores['*'] ?? null;
+}
+
 /** A scope may be any text, also one that every object has a property of. */
 function own<T>(settings: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(settings, name) ? settings[name] : undefined;

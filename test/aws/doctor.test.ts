@@ -7,13 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { GetStagesCommand } from '@aws-sdk/client-api-gateway';
-import {
-  CreateDeliveryCommand,
-  DescribeSubscriptionFiltersCommand,
-  PutDeliveryDestinationCommand,
-  PutDeliverySourceCommand,
-  PutSubscriptionFilterCommand,
-} from '@aws-sdk/client-cloudwatch-logs';
+import { DescribeSubscriptionFiltersCommand, PutSubscriptionFilterCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { beforeAll, expect, it } from 'vitest';
 import { ACCESS_LOG_FORMAT } from '../../shared/access-log-format.js';
@@ -21,9 +15,9 @@ import { doctorLineSchema } from '../../shared/schemas.js';
 import { ca } from '../certificates.js';
 import { subscribe } from './support/alerts.js';
 import { apiGateway, lambda, logs } from './support/clients.js';
-import { type Deployed, deploy } from './support/deploy.js';
+import { type Deployed, deploy, deployMember } from './support/deploy.js';
 import { invoke } from './support/functions.js';
-import { httpApi, logGroupArn, mutualTlsDomain, restApi, truststore } from './support/gateway.js';
+import { httpApi, mutualTlsDomain, restApi, truststore, vendExecutionLog } from './support/gateway.js';
 import { createLogGroup } from './support/logs.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -31,6 +25,7 @@ const pem = ca({ subject: 'C=US,O=Acme,CN=Acme Root CA', key: 'rsa-a' }).pem;
 const FOREIGN = 'arn:aws:lambda:us-east-1:000000000000:function:audit-trail';
 
 let stack: Deployed;
+let healthy: string;
 let broken: string;
 let vended: string;
 
@@ -71,7 +66,7 @@ async function putFilter(logGroupName: string, filterName: string, filterPattern
 }
 
 beforeAll(async () => {
-  const healthy = await restApi('orders', {
+  healthy = await restApi('orders', {
     prod: { level: 'ERROR', accessLog: { logGroup: '/bank/healthy/access', format: ACCESS_LOG_FORMAT } },
   });
   broken = await restApi(
@@ -128,23 +123,7 @@ beforeAll(async () => {
   await subscribe(stack.TopicArn);
   await invoke(stack.SweepFunctionName, {});
 
-  await createLogGroup('/bank/vended/execution');
-  await logs.send(
-    new PutDeliverySourceCommand({
-      name: 'trades',
-      resourceArn: `arn:aws:apigateway:us-east-1::/restapis/${vended}/stages/prod`,
-      logType: 'EXECUTION_LOGS',
-    }),
-  );
-  const { deliveryDestination } = await logs.send(
-    new PutDeliveryDestinationCommand({
-      name: 'trades',
-      deliveryDestinationConfiguration: { destinationResourceArn: logGroupArn('/bank/vended/execution') },
-    }),
-  );
-  await logs.send(
-    new CreateDeliveryCommand({ deliverySourceName: 'trades', deliveryDestinationArn: deliveryDestination?.arn }),
-  );
+  await vendExecutionLog('trades', { apiId: vended, stage: 'prod', logGroup: '/bank/vended/execution' });
 
   const ingest = await arnOf(stack.IngestFunctionName);
   await createLogGroup(`API-Gateway-Execution-Logs_${broken}/beta`);
@@ -186,6 +165,20 @@ it('says it in words, and looks at one domain when asked to', () => {
     status: 2,
     stderr: expect.stringMatching(/^error: --domain got nowhere\.example; expected [^\n]+\n$/) as string,
   });
+});
+
+it('looks for the filters of a member where its stack sends', async () => {
+  const centralDestinationArn = 'arn:aws:logs:us-east-1:999988887777:destination:mtls-watch';
+  const args = ['--domain', 'healthy.bank.example', '--json'];
+  const execution = `API-Gateway-Execution-Logs_${healthy}/prod`;
+  await deployMember({ centralDestinationArn, accessLogGroups: [{ name: '/bank/healthy/access' }] });
+  expect(named(doctor(...args, '--stack', 'mtls-watch-member').stdout)).toEqual([
+    ' wrong gateway-logging-role: account 000000000000, us-east-1',
+    `healthy.bank.example wrong subscription: ${execution}`,
+  ]);
+  expect(named(doctor(...args, '--destination', centralDestinationArn.replace(/[^:]*$/, 'other')).stdout)).toContain(
+    'healthy.bank.example wrong subscription: /bank/healthy/access',
+  );
 });
 
 it('is content once its commands were run', async () => {

@@ -5,13 +5,7 @@
  */
 
 import { DeleteApiMappingCommand, GetApiMappingsCommand } from '@aws-sdk/client-apigatewayv2';
-import {
-  CreateDeliveryCommand,
-  DescribeSubscriptionFiltersCommand,
-  PutDeliveryDestinationCommand,
-  PutDeliverySourceCommand,
-  PutSubscriptionFilterCommand,
-} from '@aws-sdk/client-cloudwatch-logs';
+import { DescribeSubscriptionFiltersCommand, PutSubscriptionFilterCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
   EventBridgeClient,
   ListRulesCommand,
@@ -33,7 +27,7 @@ import { accessEvent, denialAsOneEvent } from '../support/logs.js';
 import { apiGatewayV2, dynamo, logs, sqs } from './support/clients.js';
 import { type Deployed, deploy } from './support/deploy.js';
 import { invoke, withEnvironment } from './support/functions.js';
-import { httpApi, logGroupArn, mutualTlsDomain, restApi, truststore } from './support/gateway.js';
+import { httpApi, mutualTlsDomain, restApi, truststore, vendExecutionLog } from './support/gateway.js';
 import { createLogGroup, putLogEvents } from './support/logs.js';
 
 const root = ca({ subject: 'C=US,O=Acme,CN=Acme Root CA', key: 'rsa-a' });
@@ -171,23 +165,8 @@ describe('vended logs and HTTP APIs', () => {
   it('are subscribed by a change that CloudTrail tells of', async () => {
     http = await httpApi('quotes', { logGroup: HTTP, format: ACCESS_LOG_FORMAT });
     vended = await restApi('trades', { prod: { level: 'ERROR' } });
-    for (const name of [HTTP, VENDED]) await createLogGroup(name);
-    await logs.send(
-      new PutDeliverySourceCommand({
-        name: 'trades',
-        resourceArn: `arn:aws:apigateway:us-east-1::/restapis/${vended}/stages/prod`,
-        logType: 'EXECUTION_LOGS',
-      }),
-    );
-    const { deliveryDestination } = await logs.send(
-      new PutDeliveryDestinationCommand({
-        name: 'trades',
-        deliveryDestinationConfiguration: { destinationResourceArn: logGroupArn(VENDED) },
-      }),
-    );
-    await logs.send(
-      new CreateDeliveryCommand({ deliverySourceName: 'trades', deliveryDestinationArn: deliveryDestination?.arn }),
-    );
+    await createLogGroup(HTTP);
+    await vendExecutionLog('trades', { apiId: vended, stage: 'prod', logGroup: VENDED });
     await domainOf('http.bank.example', http, '$default');
     await domainOf('vended.bank.example', vended, 'prod');
     await told({

@@ -380,8 +380,15 @@ describe('the deployed stack', () => {
   };
   const look = (changes: Partial<Answers> = {}, names = {}): Promise<FoundWatch | null> => {
     const client = clientOf({ ...deployed, ...changes } as Answers);
-    const clients = { cloudFormation: client, lambda: client, logs: client, sns: client } as unknown as WatchClients;
-    return findWatch({ stack: 'mtls-watch', function: null, topics: [], ...names }, clients, { now: () => NOW });
+    const inventory = (tableName: string) => ({
+      domains: async () => [{ name: `found in ${tableName}`, truststoreUri: null, stages: [] }],
+    });
+    const clients = { cloudFormation: client, lambda: client, logs: client, sns: client, inventory };
+    return findWatch(
+      { stack: null, function: null, destination: null, topics: [], ...names },
+      clients as unknown as WatchClients,
+      { now: () => NOW },
+    );
   };
   const subscriptions = (endpoint: string) => [
     { protocol: 'email', endpoint, isConfirmed: true },
@@ -390,7 +397,9 @@ describe('the deployed stack', () => {
 
   it('is found with its function, settings, topics and heartbeat', async () => {
     expect(await look({}, { topics: ['arn:own'] })).toMatchObject({
-      ingestArn: 'arn:ingest',
+      stackName: 'mtls-watch',
+      target: { kind: 'function', arn: 'arn:ingest' },
+      known: null,
       coverage: { apisWithoutExecutionLog: ['http1'], truststores: {} },
       heartbeat: { logGroup: '/logs/sweep', lastEventAt: NOW - 600_000 + 5 },
       topics: ['usual', 'high', 'chat', 'own'].map((name) => ({
@@ -414,15 +423,64 @@ describe('the deployed stack', () => {
     expect(await look({ DescribeStacks })).toBeNull();
   });
 
+  const sender = {
+    Outputs: [{ OutputKey: 'SenderRoleArn', OutputValue: 'arn:sender' }],
+    Parameters: [{ ParameterKey: 'CentralDestinationArn', ParameterValue: 'arn:central' }],
+  };
+  const onlySender = {
+    DescribeStacks: ({ StackName }: Record<string, unknown>) => {
+      if (StackName === 'mtls-watch-member' || StackName === 'StackSet-1') return { Stacks: [sender] };
+      throw new Error(`Stack with id ${String(StackName)} does not exist`);
+    },
+    GetFunctionConfiguration: undefined,
+  };
+
+  it.each([
+    ['unasked', null, 'mtls-watch-member'],
+    ['by its name', 'StackSet-1', 'StackSet-1'],
+  ])('may be the one that sends to a central account: %s', async (_how, stack, stackName) => {
+    expect(await look(onlySender, { stack, topics: ['arn:own'] })).toEqual({
+      stackName,
+      target: { kind: 'destination', arn: 'arn:central', roleArn: 'arn:sender' },
+      coverage: null,
+      known: null,
+      heartbeat: null,
+      topics: [{ arn: 'arn:own', subscriptions: subscriptions('arn:own') }],
+      unreadable: [],
+    });
+    expect(await look(onlySender, { stack: 'mtls-watch' })).toBeNull();
+  });
+
+  it('need not be looked at where the destination is given', async () => {
+    expect(await look({ DescribeStacks: undefined }, { destination: 'arn:given' })).toMatchObject({
+      stackName: 'mtls-watch-member',
+      target: { kind: 'destination', arn: 'arn:given', roleArn: null },
+      unreadable: [],
+    });
+  });
+
+  it('tells what the reconciler found, where something is discovered', async () => {
+    const discovering = (Variables: object) => ({
+      GetFunctionConfiguration: () => ({
+        FunctionArn: 'arn:x',
+        Environment: { Variables: { MTLS_WATCH_CONFIG: JSON.stringify({ ...settings, discover: {} }), ...Variables } },
+      }),
+    });
+    expect((await look(discovering({ TABLE_NAME: 'state' })))?.known).toMatchObject([{ name: 'found in state' }]);
+    const unread = await look(discovering({}));
+    expect(unread?.known).toBeNull();
+    expect(unread?.unreadable.map(({ what }) => what)).toContain('what was discovered');
+  });
+
   it('can be named by its function', async () => {
     const found = await look({ DescribeStacks: undefined }, { function: 'by-hand' });
-    expect(found).toMatchObject({ ingestArn: 'arn:by-hand', heartbeat: null, unreadable: [] });
+    expect(found).toMatchObject({ target: { arn: 'arn:by-hand' }, heartbeat: null, unreadable: [] });
   });
 
   it.each<[refused: string, expected: object]>([
-    ['DescribeStacks', { ingestArn: null, heartbeat: null, coverage: null, topics: [] }],
-    ['GetFunctionConfiguration', { ingestArn: null, heartbeat: null, coverage: null, topics: [{ arn: 'arn:usual' }] }],
-    ['FilterLogEvents', { ingestArn: 'arn:ingest', heartbeat: null }],
+    ['DescribeStacks', { target: null, heartbeat: null, coverage: null, topics: [] }],
+    ['GetFunctionConfiguration', { target: null, heartbeat: null, coverage: null, topics: [{ arn: 'arn:usual' }] }],
+    ['FilterLogEvents', { target: { arn: 'arn:ingest' }, heartbeat: null }],
     [
       'ListSubscriptionsByTopic',
       { topics: ['usual', 'high', 'chat'].map((name) => ({ arn: `arn:${name}`, subscriptions: null })) },

@@ -55,6 +55,19 @@ describe('the stream', () => {
     });
   });
 
+  it('takes the key of all data, where there is one', () => {
+    for (const encryptionKey of ['create', 'arn:aws:kms:eu-central-1:999988887777:key/0b6c2f0e']) {
+      const { template } = synthesise({ ...receiving, encryptionKey });
+      const [[id] = []] = resources(template, 'AWS::KMS::Key').filter(([name]) => name.startsWith('DataKey'));
+      template.hasResourceProperties('AWS::Kinesis::Stream', {
+        StreamEncryption: {
+          EncryptionType: 'KMS',
+          KeyId: id === undefined ? encryptionKey : { 'Fn::GetAtt': [id, 'Arn'] },
+        },
+      });
+    }
+  });
+
   it('feeds the same function, piece by piece where that fails, and hands over to the queue in the end', () => {
     const [[queue] = []] = resources(central.template, 'AWS::SQS::Queue');
     const [[stream] = []] = resources(central.template, 'AWS::Kinesis::Stream');

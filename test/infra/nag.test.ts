@@ -19,6 +19,7 @@ describe('cdk-nag, AwsSolutions', () => {
     ['everything switched on', everything],
     ['a dry run of discovery', { discover: {} }],
     ['two accounts that send their logs', { central: { accounts: ['111122223333', '444455556666'] } }],
+    ['a key of its own for these', { central: { accounts: ['111122223333'] }, encryptionKey: 'create' }],
     ['an organisation that sends its logs', { central: { organizationId: 'o-a1b2c3d4e5', shards: 2 } }],
     ['next to nothing', { executionLogGroups: [], accessLogGroups: [], truststores: {}, alertEmails: [] }],
   ])('finds nothing in the stack with %s', (_what, settings) => {
@@ -69,6 +70,13 @@ describe('cdk-nag, AwsSolutions', () => {
       expect.stringContaining(`${reconciler}${logs('delivery-source:*')}: A list is authorised`),
       expect.stringContaining(`${reconciler}${logs('delivery:*')}: A list is authorised`),
       expect.stringContaining(`${reconciler}${logs('delivery-destination:*')}: A list is authorised`),
+    ]);
+  });
+
+  it('sets aside that a stream with a key of its own costs more', () => {
+    const { stack } = synthesise({ central: { accounts: ['111122223333'] }, encryptionKey: 'create' });
+    expect(acknowledged(stack).filter((line) => line.includes('/Central/'))).toEqual([
+      expect.stringMatching(/^MtlsWatch\/Default\/Central\/Stream \S*AwsSolutions-KDS3: The rule warns of the price/),
     ]);
   });
 

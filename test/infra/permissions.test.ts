@@ -225,6 +225,16 @@ describe('what the roles may do where other accounts send their logs', () => {
     for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) central.resourceCountIs(type, 0);
   });
 
+  it('both use the key of all data through the stream only', () => {
+    const key = 'arn:aws:kms:eu-central-1:999988887777:key/0b6c2f0e';
+    const keyed = synthesise({ central: { accounts: ['111122223333'] }, encryptionKey: key }).template;
+    const ofStream = (role: string) => grants(keyed, role).filter((grant) => grant.includes('kinesis.'));
+    const only = `on ${key} if {"StringEquals":{"kms:ViaService":{"Fn::Join":["",["kinesis.",{"Ref":"AWS::Region"},".amazonaws.com"]]}}}`;
+    expect(ofStream('CentralWriterRole')).toEqual([`kms:GenerateDataKey ${only}`]);
+    expect(ofStream('IngestRole')).toEqual([`kms:Decrypt ${only}`]);
+    expect(ofStream('SweepRole')).toEqual([]);
+  });
+
   it('CloudWatch Logs of a member shows that it may send what is in the log groups named', () => {
     const member = synthesiseMember({
       centralDestinationArn: 'arn:aws:logs:eu-central-1:999988887777:destination:mtls-watch',

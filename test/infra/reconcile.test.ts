@@ -1,6 +1,11 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
+import { withLogGroups } from '../../shared/config.js';
+import { testConfig } from '../support/world.js';
 import { resources, synthesise } from './support.js';
+import { account, restApi } from './users.js';
 
 const GROUPS = {
   'Fn::Join': [
@@ -107,5 +112,74 @@ describe('where the account is looked at', () => {
         .getStackByName('mtls-watch')
         .messages.map(({ entry }) => entry.data),
     ).toEqual([]);
+  });
+});
+
+describe('the log groups of watched stages', () => {
+  /** What the schedule tells the function, with logical ids for what the deployment fills in. */
+  function told(template: Template) {
+    const [[, { Properties }] = expect.unreachable()] = resources(template, 'AWS::Scheduler::Schedule').filter(([id]) =>
+      id.includes('Reconciler'),
+    );
+    const { Input } = Properties.Target as { Input?: string | { 'Fn::Join': [string, unknown[]] } };
+    if (Input === undefined) return null;
+    const parts = typeof Input === 'string' ? [Input] : Input['Fn::Join'][1];
+    const { executionLogGroups, accessLogGroups } = withLogGroups(
+      testConfig({ executionLogGroups: [], accessLogGroups: [] }),
+      JSON.parse(parts.map((part) => (typeof part === 'string' ? part : (part as { Ref: string }).Ref)).join('')),
+    );
+    return { execution: executionLogGroups.map(({ name }) => name), access: accessLogGroups.map(({ name }) => name) };
+  }
+
+  /** What the function may do with log groups besides its own, by the resources' own ids. */
+  function looks(template: Template): unknown[] {
+    return resources(template, 'AWS::IAM::Policy')
+      .filter(([id]) => id.includes('Reconciler'))
+      .flatMap(([, { Properties }]) => (Properties.PolicyDocument as { Statement: unknown[] }).Statement);
+  }
+
+  it('are told to the function by its schedule, which may look at them', () => {
+    const { stack, watch } = account();
+    const executionLogGroup = new LogGroup(stack, 'Vended');
+    const shared = { executionLogGroup, accessLogGroup: new LogGroup(stack, 'Access') };
+    for (const id of ['Orders', 'Trades']) watch.watch(restApi(stack, id).deploymentStage, shared);
+    watch.watch(restApi(stack, 'Quotes').deploymentStage, { ...shared, accessLogGroup: executionLogGroup });
+    const template = Template.fromStack(stack);
+    const id = (name: string) => expect.stringMatching(`^${name}`) as string;
+    expect(told(template)).toEqual({ execution: [id('Vended')], access: [id('Access'), id('Vended')] });
+    const arn = (name: string) => ({ 'Fn::GetAtt': [id(name), 'Arn'] });
+    expect(looks(template)).toEqual([
+      {
+        Effect: 'Allow',
+        Action: ['logs:DescribeLogStreams', 'logs:DescribeSubscriptionFilters'],
+        Resource: [arn('Vended'), arn('Access')],
+      },
+      { Effect: 'Allow', Action: 'logs:DescribeLogGroups', Resource: expect.anything() },
+    ]);
+  });
+
+  it('need no more rights where the settings name them as well', () => {
+    const name = '/aws/apigateway/access';
+    const { stack, watch } = account({}, {}, { accessLogGroups: [{ name }] });
+    const accessLogGroup = LogGroup.fromLogGroupName(stack, 'Access', name);
+    watch.watch(restApi(stack, 'Orders').deploymentStage, { accessLogGroup, executionLogGroup: accessLogGroup });
+    const template = Template.fromStack(stack);
+    expect(told(template)).toEqual({ execution: [name], access: [name] });
+    expect(looks(template)).toEqual([]);
+  });
+
+  it('are found without being told where something is discovered, and there are none where nothing is watched', () => {
+    const { stack, watch } = account({}, {}, { discover: {} });
+    watch.watch(restApi(stack, 'Orders').deploymentStage);
+    const template = Template.fromStack(stack);
+    expect([told(template), looks(template)]).toEqual([null, []]);
+    expect(told(synthesise().template)).toBeNull();
+  });
+
+  it('are wildcards only as CloudWatch Logs names one log group, with their reason', () => {
+    const { app, stack, watch } = account();
+    watch.watch(restApi(stack, 'Orders').deploymentStage, { hasLogged: true });
+    const { violations } = new AwsSolutionsChecks(app, { verbose: true }).validateScope(watch);
+    expect(violations).toEqual([]);
   });
 });

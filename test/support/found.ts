@@ -59,6 +59,33 @@ function group(name: string, filters: readonly FoundFilter[]): [string, FoundLog
   return [name, { name, exists: true, filters, lastEventAt: NOW - 60_000 }];
 }
 
+export const DESTINATION = 'arn:aws:logs:eu-west-1:999988887777:destination:mtls-watch';
+
+/** The same account, whose logs a central one watches: its filters are those of the member's stack. */
+export function sendingScene(): Scene {
+  const scene = healthyScene();
+  scene.watch = {
+    stackName: 'mtls-watch-member',
+    target: { kind: 'destination', arn: DESTINATION, roleArn: 'arn:aws:iam::123456789012:role/sender' },
+    coverage: null,
+    known: null,
+    heartbeat: null,
+    topics: [],
+    unreadable: [],
+  };
+  for (const group of scene.found.logGroups.values()) {
+    group.filters =
+      group.filters?.map((filter) => (filter.destinationArn === INGEST ? sentFilter(filter) : filter)) ?? null;
+  }
+  return scene;
+}
+
+export const sentFilter = ({ name, pattern }: FoundFilter): FoundFilter => ({
+  name: name.replace('mtls-watch', 'mtls-watch-member'),
+  pattern,
+  destinationArn: DESTINATION,
+});
+
 export function healthyScene(): Scene {
   const found: Found = {
     accountId: '123456789012',
@@ -90,7 +117,8 @@ export function healthyScene(): Scene {
     unreadable: [],
   };
   const watch: FoundWatch = {
-    ingestArn: INGEST,
+    stackName: 'mtls-watch',
+    target: { kind: 'function', arn: INGEST },
     topics: [
       {
         arn: 'arn:aws:sns:eu-west-1:123456789012:mtls-watch',
@@ -99,9 +127,13 @@ export function healthyScene(): Scene {
     ],
     heartbeat: { logGroup: '/mtls-watch/sweep', lastEventAt: NOW - 90_000 },
     coverage: {
+      domains: {},
       apisWithoutExecutionLog: ['http333'],
       truststores: { 'quotes.bank.example': 's3://truststores/quotes.bank.example.pem' },
+      central: null,
+      discover: null,
     },
+    known: null,
     unreadable: [],
   };
   return structuredClone({

@@ -1,7 +1,8 @@
 /**
  * Looks at the deployed stack: its outputs, the settings and topics of its functions, who is subscribed, when the sweep last
- * ran. Changes nothing. Needs `cloudformation:DescribeStacks`, `lambda:GetFunctionConfiguration`, `logs:FilterLogEvents` and
- * `logs:DescribeLogStreams` on the sweep's log group, and `sns:ListSubscriptionsByTopic`.
+ * ran; where another account watches, at where this one sends. Changes nothing. Needs `cloudformation:DescribeStacks`,
+ * `lambda:GetFunctionConfiguration`, `logs:FilterLogEvents` and `logs:DescribeLogStreams` on the sweep's log group,
+ * `sns:ListSubscriptionsByTopic`, and where something is discovered `dynamodb:Query` on the table.
  */
 
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
@@ -13,9 +14,12 @@ import {
 import { type FunctionConfiguration, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { parseConfig } from '../../config.js';
-import type { Coverage, FoundHeartbeat, FoundTopic, FoundWatch } from '../../discovery/model.js';
+import type { Coverage, FilterTarget, FoundHeartbeat, FoundTopic, FoundWatch } from '../../discovery/model.js';
 import { limits } from '../../limits.js';
 import type { Clock } from '../../ports/index.js';
+import type { InventoryStore } from '../../ports/inventory.js';
+import { createDynamoClient } from '../dynamodb/client.js';
+import { createDynamoInventory } from '../dynamodb/inventory.js';
 import { all, createReader, each, type Reader } from './discovery/reader.js';
 
 export interface WatchClients {
@@ -23,12 +27,16 @@ export interface WatchClients {
   readonly lambda: Pick<LambdaClient, 'send'>;
   readonly logs: Pick<CloudWatchLogsClient, 'send'>;
   readonly sns: Pick<SNSClient, 'send'>;
+  readonly inventory: (tableName: string) => Pick<InventoryStore, 'domains'>;
 }
 
 export interface WatchNames {
-  readonly stack: string;
+  /** Null for the usual ones: the stack that watches, and else the one that sends to a central account. */
+  readonly stack: string | null;
   /** The ingest function, in place of a stack's. */
   readonly function: string | null;
+  /** The ARN of the central account's destination, in place of a stack. */
+  readonly destination: string | null;
   /** Topics besides those that the function is set to. */
   readonly topics: readonly string[];
 }
@@ -40,47 +48,105 @@ export function watchClients(): WatchClients {
     lambda: new LambdaClient(patient),
     logs: new CloudWatchLogsClient(patient),
     sns: new SNSClient(patient),
+    inventory: (tableName) => createDynamoInventory(createDynamoClient(), tableName),
   };
 }
 
 /** @returns null where there is no such stack */
 export async function findWatch(names: WatchNames, clients: WatchClients, clock: Clock): Promise<FoundWatch | null> {
   const reader = createReader();
-  const outputs = names.function === null ? await outputsOf(names.stack, clients, reader) : {};
-  if (outputs === 'none') return null;
+  if (names.destination !== null) {
+    return sender(names.stack ?? STACKS.sender, { arn: names.destination, roleArn: null }, names, clients, reader);
+  }
+  const stack = names.function === null ? await stackOf(names.stack, clients, reader) : unread(names.stack);
+  if (stack === null) return null;
+  const { name: stackName, outputs, destinationArn } = stack;
+  if (destinationArn !== undefined) {
+    const target = { arn: destinationArn, roleArn: outputs.SenderRoleArn ?? null };
+    return sender(stackName, target, names, clients, reader);
+  }
   const ingest = await functionOf(names.function ?? outputs.IngestFunctionName, clients, reader);
   const sweep = await functionOf(outputs.SweepFunctionName, clients, reader);
   const variables = ingest?.Environment?.Variables ?? {};
+  const coverage = await coverageOf(variables.MTLS_WATCH_CONFIG, reader);
   const set = Object.entries(variables).flatMap(([name, arn]) => (/^(?:CHAT_)?TOPIC_ARN/.test(name) ? [arn] : []));
   const topics = new Set([...set, ...names.topics, ...(outputs.TopicArn === undefined ? [] : [outputs.TopicArn])]);
   return {
-    ingestArn: ingest?.FunctionArn ?? null,
-    coverage: await coverageOf(variables.MTLS_WATCH_CONFIG, reader),
+    stackName,
+    target: ingest?.FunctionArn === undefined ? null : { kind: 'function', arn: ingest.FunctionArn },
+    coverage,
+    known:
+      coverage === null || coverage.discover === null ? null : await knownIn(variables.TABLE_NAME, clients, reader),
     heartbeat: sweep === null ? null : await heartbeatOf(sweep, clients, reader, clock.now()),
     topics: await each(topics, (arn) => topicOf(arn, clients, reader)),
     unreadable: reader.unreadable,
   };
 }
 
-type Outputs = Readonly<Record<string, string | undefined>>;
+/** Of an account whose logs a central one watches: there is nothing else of mtls-watch to look at. */
+async function sender(
+  stackName: string,
+  target: Omit<Extract<FilterTarget, { readonly kind: 'destination' }>, 'kind'>,
+  { topics }: WatchNames,
+  clients: WatchClients,
+  reader: Reader,
+): Promise<FoundWatch> {
+  return {
+    stackName,
+    target: { kind: 'destination', ...target },
+    coverage: null,
+    known: null,
+    heartbeat: null,
+    topics: await each(new Set(topics), (arn) => topicOf(arn, clients, reader)),
+    unreadable: reader.unreadable,
+  };
+}
 
-async function outputsOf(
+/** As `infra/app.ts` names them. */
+const STACKS = { watch: 'mtls-watch', sender: 'mtls-watch-member' };
+
+interface DeployedStack {
+  readonly name: string;
+  readonly outputs: Readonly<Record<string, string | undefined>>;
+  /** Where it sends the logs, if it is one that sends. */
+  readonly destinationArn: string | undefined;
+}
+
+const unread = (name: string | null): DeployedStack => ({
+  name: name ?? STACKS.watch,
+  outputs: {},
+  destinationArn: undefined,
+});
+
+/** @returns null where there is none */
+async function stackOf(name: string | null, clients: WatchClients, reader: Reader): Promise<DeployedStack | null> {
+  for (const one of name === null ? [STACKS.watch, STACKS.sender] : [name]) {
+    const stack = await describeStack(one, clients, reader);
+    if (stack !== 'none') return stack ?? unread(one);
+  }
+  return null;
+}
+
+/** @returns null where it could not be read */
+function describeStack(
   StackName: string,
   { cloudFormation }: WatchClients,
   reader: Reader,
-): Promise<Outputs | 'none'> {
-  const outputs = await reader.read(`the stack ${StackName}`, async () => {
+): Promise<DeployedStack | 'none' | null> {
+  return reader.read(`the stack ${StackName}`, async () => {
     try {
-      const { Stacks = [] } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
-      const pairs = (Stacks[0]?.Outputs ?? []).map(({ OutputKey = '', OutputValue }) => [OutputKey, OutputValue]);
-      return Object.fromEntries(pairs) as Outputs;
+      const { Stacks: [{ Outputs = [], Parameters = [] } = {}] = [] } = await cloudFormation.send(
+        new DescribeStacksCommand({ StackName }),
+      );
+      const outputs = Object.fromEntries(Outputs.map(({ OutputKey = '', OutputValue }) => [OutputKey, OutputValue]));
+      const sent = Parameters.find(({ ParameterKey }) => ParameterKey === 'CentralDestinationArn');
+      return { name: StackName, outputs, destinationArn: sent?.ParameterValue };
     } catch (error) {
       // CloudFormation has no error of its own for it.
       if (error instanceof Error && error.message.includes('does not exist')) return 'none';
       throw error;
     }
   });
-  return outputs ?? {};
 }
 
 async function functionOf(
@@ -99,6 +165,17 @@ async function coverageOf(text: string | undefined, reader: Reader): Promise<Cov
   return reader.read('the settings of the deployed functions', async () =>
     parseConfig(JSON.parse(text), 'the variable MTLS_WATCH_CONFIG'),
   );
+}
+
+async function knownIn(
+  tableName: string | undefined,
+  { inventory }: WatchClients,
+  reader: Reader,
+): Promise<FoundWatch['known']> {
+  return reader.read('what was discovered', async () => {
+    if (tableName === undefined) throw new Error('the function has no variable TABLE_NAME');
+    return inventory(tableName).domains();
+  });
 }
 
 async function heartbeatOf(

@@ -2,7 +2,7 @@
 
 import { digest } from '../../digest.js';
 import { type LogKind, PATTERN } from '../../filter-patterns.js';
-import type { Coverage, Found, FoundStage, FoundWatch } from '../model.js';
+import type { Coverage, FilterTarget, Found, FoundStage, FoundWatch } from '../model.js';
 import { aws, partitionOf } from '../shell.js';
 
 export interface Expectations {
@@ -19,7 +19,7 @@ export interface Expectations {
 export interface Context extends Expectations {
   readonly found: Found;
   /** Where subscription filters are to lead; null where that is not known. */
-  readonly ingestArn: string | null;
+  readonly target: FilterTarget | null;
 }
 
 /** `orders (a1b2c3/prod)`. */
@@ -36,20 +36,20 @@ export function filterName(kind: LogKind, { stackName }: Context): string {
 }
 
 /**
- * Leads a log group's lines to ingest. CloudWatch Logs must be allowed to call the function first: it tries it out when the
- * filter is put.
- * @returns nothing where no function is known
+ * Leads a log group's lines to ingest, or to the central account. CloudWatch Logs must be allowed to call a function first: it
+ * tries it out when the filter is put.
+ * @returns nothing where it is not known where to
  */
 export function subscribe(logGroup: string, kind: LogKind, context: Context): string[] {
   return [...allowLogs(logGroup, context), ...putFilter(logGroup, kind, filterName(kind, context), context)];
 }
 
-function allowLogs(logGroup: string, { found, ingestArn }: Context): string[] {
-  if (ingestArn === null) return [];
+function allowLogs(logGroup: string, { found, target }: Context): string[] {
+  if (target?.kind !== 'function') return [];
   const { accountId, region } = found;
   return [
     aws('lambda', 'add-permission', found, {
-      'function-name': ingestArn,
+      'function-name': target.arn,
       // The same for the same group: a second one would be refused and is needed no more.
       'statement-id': `mtls-watch-${digest(logGroup)}`,
       action: 'lambda:InvokeFunction',
@@ -61,14 +61,15 @@ function allowLogs(logGroup: string, { found, ingestArn }: Context): string[] {
 }
 
 /** In place of the group's filter of that name, if there is one. */
-export function putFilter(logGroup: string, kind: LogKind, name: string, { found, ingestArn }: Context): string[] {
-  if (ingestArn === null) return [];
+export function putFilter(logGroup: string, kind: LogKind, name: string, { found, target }: Context): string[] {
+  if (target === null) return [];
   return [
     aws('logs', 'put-subscription-filter', found, {
       'log-group-name': logGroup,
       'filter-name': name,
       'filter-pattern': PATTERN[kind],
-      'destination-arn': ingestArn,
+      'destination-arn': target.arn,
+      ...(target.kind === 'destination' && target.roleArn !== null ? { 'role-arn': target.roleArn } : {}),
     }),
   ];
 }

@@ -2,11 +2,17 @@
 
 import { type LogKind, PATTERN } from '../../filter-patterns.js';
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, wrong } from '../check.js';
-import type { FoundFilter, FoundLogGroup } from '../model.js';
+import type { FilterTarget, FoundFilter, FoundLogGroup } from '../model.js';
 import { type Context, createLogGroup, filterName, putFilter, subscribe } from './context.js';
 
 /** PutSubscriptionFilter (CloudWatch Logs API reference): "Each log group can have up to two subscription filters". */
 const PLACES = 2;
+
+const PUT_IT: Readonly<Record<FilterTarget['kind'], string>> = {
+  function: 'Put the filter.',
+  destination:
+    "Put the filter. Where this account's settings do not name the log group yet, name it there and deploy instead: the role by which CloudWatch Logs sends to the central account is for the log groups that they name.",
+};
 
 interface Use {
   readonly domain: string;
@@ -32,20 +38,20 @@ function note(uses: Map<string, Use>, logGroup: string | null, kind: LogKind, do
 }
 
 function checksOf(name: string, { domain, kinds }: Use, context: Context): Check[] {
-  const { ingestArn, found } = context;
+  const { target, found } = context;
   const group = found.logGroups.get(name);
   const subject = (kind: LogKind): Subject => ({
     id: 'subscription',
     domain,
     about: name,
-    expected: `${kind} lines ${PATTERN[kind]} go to ${ingestArn ?? 'ingest'}`,
+    expected: `${kind} lines ${PATTERN[kind]} go to ${target?.arn ?? 'ingest'}`,
   });
-  if (ingestArn === null) {
+  if (target === null) {
     return [...kinds].map((kind) =>
       unknown(
         subject(kind),
         'not known whose',
-        'Name the deployed stack with --stack, or its function with --function.',
+        'Name the deployed stack with --stack, or where its filters lead with --function or --destination.',
       ),
     );
   }
@@ -93,7 +99,7 @@ function subscription(
   return wrong(
     subject,
     'no filter',
-    isFull ? 'Free a place first.' : 'Put the filter.',
+    isFull ? 'Free a place first.' : PUT_IT[context.target?.kind ?? 'function'],
     isFull ? [] : subscribe(name, kind, context),
   );
 }
@@ -108,8 +114,8 @@ function replaceable(filters: readonly FoundFilter[], kind: LogKind, context: Co
 }
 
 /** Also where the filter names a version or an alias of the function. */
-function isOurs({ destinationArn }: FoundFilter, { ingestArn }: Context): boolean {
-  return ingestArn !== null && (destinationArn === ingestArn || destinationArn.startsWith(`${ingestArn}:`));
+function isOurs({ destinationArn }: FoundFilter, { target }: Context): boolean {
+  return target !== null && (destinationArn === target.arn || destinationArn.startsWith(`${target.arn}:`));
 }
 
 function places(domain: string, { name, filters }: Readable, missing: readonly LogKind[], context: Context): Check {

@@ -1,9 +1,13 @@
 /** A stage: its logs, and the endpoint that bypasses mutual TLS. */
 
 import { ACCESS_LOG_FORMAT } from '../../access-log-format.js';
+import type { DiscoverySettings } from '../../config.js';
+import { inAccount, isNamed, truststoreUri } from '../../stages/account.js';
 import { formatLacks } from '../access-format.js';
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, warning, wrong } from '../check.js';
+import { bucketOf, withKnown } from '../inventory.js';
 import type { FoundDomain, FoundStage } from '../model.js';
+import { watchedDomains } from '../reconcile.js';
 import { aws, partitionOf, replaceAt } from '../shell.js';
 import { type Context, createLogGroup, stageName, subscribe } from './context.js';
 
@@ -96,33 +100,54 @@ function setLevel({ apiId, stage, executionLog: log }: FoundStage, { found }: Co
 }
 
 /** APIs without an execution log are covered by their access log alone, with the client's certificate checked here. */
-function coverage(stage: FoundStage, domain: FoundDomain, { coverage: given, watch }: Context): Check {
-  const kind = stage.kind === 'HTTP' ? 'HTTP API' : 'WebSocket API';
+function coverage(stage: FoundStage, domain: FoundDomain, { coverage: given, watch, found }: Context): Check {
+  const none = `${stage.kind === 'HTTP' ? 'HTTP API' : 'WebSocket API'}: no execution log`;
   const expectation = subject('http-api-covered', domain, stage, 'in apisWithoutExecutionLog, with a truststore');
   const settings = given ?? watch?.coverage ?? null;
+  if (settings === null && watch?.target?.kind === 'destination') {
+    const remedy = 'Give the settings of the central account with --config.';
+    return unknown(expectation, `${none}; the central account's settings tell whether it is covered`, remedy);
+  }
   if (settings === null) {
-    return unknown(
-      expectation,
-      `${kind}: no execution log; the settings could not be read`,
-      'Give the settings with --config, or name the deployed stack.',
-    );
+    const remedy = 'Give the settings with --config, or name the deployed stack.';
+    return unknown(expectation, `${none}; the settings could not be read`, remedy);
   }
-  const isNamed = settings.apisWithoutExecutionLog.includes(stage.apiId);
-  const hasTruststore = domain.name in settings.truststores || '*' in settings.truststores;
-  if (isNamed && hasTruststore) {
-    return ok(expectation, `${kind}: no execution log; reasons are inferred from its access log and the truststore`);
+  const known = settings.discover === null ? [] : (watch?.known ?? null);
+  if (known === null) return unknown(expectation, `${none}; what was discovered could not be read`, ALLOW_READING);
+  // As the functions know it, which read the logs.
+  const { apisWithoutExecutionLog, truststores } = withKnown(settings, known);
+  const own = (name: string): string => inAccount(settings.central === null ? '' : found.accountId, name);
+  const isCovered = apisWithoutExecutionLog.some((setting) => isNamed(setting, own(stage.apiId)));
+  const hasTruststore = truststoreUri(own(domain.name), truststores) !== null;
+  if (isCovered && hasTruststore) {
+    return ok(expectation, `${none}; reasons are inferred from its access log and the truststore`);
   }
+  const remedy =
+    settings.discover?.mode === 'on'
+      ? coverByDiscovery(domain, settings.discover)
+      : coverBySettings(isCovered ? null : stage.apiId, hasTruststore ? null : domain);
+  return wrong(expectation, `${none}; its refusals are not counted`, remedy);
+}
+
+/** @param apiId null where it is named. @param domain null where it has a truststore */
+function coverBySettings(apiId: string | null, domain: FoundDomain | null): string {
   const lacks = [
-    ...(isNamed ? [] : [`"apisWithoutExecutionLog": [${JSON.stringify(stage.apiId)}]`]),
-    ...(hasTruststore
+    ...(apiId === null ? [] : [`"apisWithoutExecutionLog": [${JSON.stringify(apiId)}]`]),
+    ...(domain === null
       ? []
       : [`"truststores": {${JSON.stringify(domain.name)}: ${JSON.stringify(domain.truststore.uri)}}`]),
   ];
-  return wrong(
-    expectation,
-    `${kind}: no execution log; its refusals are not counted`,
-    `Add to the settings, and deploy: ${lacks.join(', ')}`,
-  );
+  return `Add to the settings, and deploy: ${lacks.join(', ')}`;
+}
+
+function coverByDiscovery({ name, truststore }: FoundDomain, discover: DiscoverySettings): string {
+  if (watchedDomains([{ name }], discover).length === 0) {
+    return 'Let discover.allow and discover.deny of the settings take in the domain, and deploy.';
+  }
+  const bucket = bucketOf(truststore.uri);
+  return discover.truststoreBuckets.includes(bucket)
+    ? 'Wait for the next run of the reconcile function, or call it; its log says what keeps it.'
+    : `Add to discover.truststoreBuckets of the settings, and deploy: ${JSON.stringify(bucket)}`;
 }
 
 function accessLog(stage: FoundStage, domain: FoundDomain, context: Context): Check[] {

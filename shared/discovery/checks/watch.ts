@@ -13,13 +13,17 @@ export function watchChecks({ watch, stackName, now }: Context): Check[] {
       wrong(
         deployed,
         'no such stack',
-        'Deploy with npx cdk deploy, or name what is deployed: --stack NAME, or --function and --topic.',
+        'Deploy with npx cdk deploy, or name what is deployed: --stack NAME, or --function and --topic; --destination ARN in an account that sends its logs to a central one.',
       ),
     ];
   }
-  const own =
-    watch.ingestArn === null ? unknown(deployed, COULD_NOT_BE_READ, ALLOW_READING) : ok(deployed, watch.ingestArn);
-  return [own, heartbeat(watch.heartbeat, now), ...watch.topics.map(topicSubscriptions)];
+  const { target, topics } = watch;
+  return [
+    target === null ? unknown(deployed, COULD_NOT_BE_READ, ALLOW_READING) : ok(deployed, target.arn),
+    // What counts and alerts is in the central account, and looked at there.
+    ...(target?.kind === 'destination' ? [] : [heartbeat(watch.heartbeat, now)]),
+    ...topics.map(topicSubscriptions),
+  ];
 }
 
 /** The sweep runs every minute and logs at least that it did. */

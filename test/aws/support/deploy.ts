@@ -46,6 +46,21 @@ const ASSETS_BUCKET = 'cdk-hnb659fds-assets-000000000000-us-east-1';
  * @param adjust changes the template where the local AWS lacks something
  */
 export async function deploy(settings: object, adjust: (template: Template) => void = () => {}): Promise<Deployed> {
+  const folder = synthesise(settings);
+  await bootstrap();
+  await uploadAssets(folder);
+  const template = templateIn(folder, 'MtlsWatch');
+  adjust(template);
+  return (await create('mtls-watch', template)) as unknown as Deployed;
+}
+
+/** The stack of an account that sends its logs to a central one. It has no asset. */
+export async function deployMember(settings: object): Promise<void> {
+  await create('mtls-watch-member', templateIn(synthesise(settings), 'MtlsWatchMember'));
+}
+
+/** @returns the folder with the templates */
+function synthesise(settings: object): string {
   // Removed with everything else of the local AWS.
   const folder = join(process.env.MTLS_WATCH_LOCAL_AWS ?? tmpdir(), 'cdk.out');
   // The CDK command line calls the app in the same way.
@@ -54,11 +69,11 @@ export async function deploy(settings: object, adjust: (template: Template) => v
     env: { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ mtlsWatch: settings }) },
     stdio: 'inherit',
   });
-  await bootstrap();
-  await uploadAssets(folder);
-  const template = JSON.parse(readFileSync(join(folder, 'MtlsWatch.template.json'), 'utf8')) as Template;
-  adjust(template);
-  return (await create('mtls-watch', template)) as unknown as Deployed;
+  return folder;
+}
+
+function templateIn(folder: string, stack: string): Template {
+  return JSON.parse(readFileSync(join(folder, `${stack}.template.json`), 'utf8')) as Template;
 }
 
 /** What `cdk bootstrap` leaves behind and a deployment looks for. */

@@ -15,8 +15,14 @@ import {
   CreateDomainNameCommand,
   CreateStageCommand,
 } from '@aws-sdk/client-apigatewayv2';
+import {
+  CreateDeliveryCommand,
+  PutDeliveryDestinationCommand,
+  PutDeliverySourceCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { apiGateway, apiGatewayV2, s3 } from './clients.js';
+import { apiGateway, apiGatewayV2, logs, s3 } from './clients.js';
+import { createLogGroup } from './logs.js';
 
 export interface StageSettings {
   readonly level?: 'ERROR' | 'INFO';
@@ -71,6 +77,30 @@ export async function httpApi(name: string, accessLog: NonNullable<StageSettings
     }),
   );
   return ApiId;
+}
+
+/** Delivers the execution log of a stage to a log group of its own, which it makes. @param name of the delivery */
+export async function vendExecutionLog(
+  name: string,
+  { apiId, stage, logGroup }: { readonly apiId: string; readonly stage: string; readonly logGroup: string },
+): Promise<void> {
+  await createLogGroup(logGroup);
+  await logs.send(
+    new PutDeliverySourceCommand({
+      name,
+      resourceArn: `arn:aws:apigateway:us-east-1::/restapis/${apiId}/stages/${stage}`,
+      logType: 'EXECUTION_LOGS',
+    }),
+  );
+  const { deliveryDestination } = await logs.send(
+    new PutDeliveryDestinationCommand({
+      name,
+      deliveryDestinationConfiguration: { destinationResourceArn: logGroupArn(logGroup) },
+    }),
+  );
+  await logs.send(
+    new CreateDeliveryCommand({ deliverySourceName: name, deliveryDestinationArn: deliveryDestination?.arn }),
+  );
 }
 
 export interface DomainSettings {

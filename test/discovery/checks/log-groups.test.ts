@@ -1,0 +1,67 @@
+/** What `shared/discovery/checks/log-groups.ts` says of log groups and their filters. */
+
+import { allow, breaking, filtersOf, putFilter } from '../../support/checks.js';
+import { accessFilter, executionFilter, foreignFilter, MANAGED } from '../../support/found.js';
+
+breaking([
+  [
+    'no filter',
+    (scene) => {
+      filtersOf(scene, MANAGED).filters = [foreignFilter('audit')];
+    },
+    [`wrong subscription of ${MANAGED}: no filter`],
+    [allow, putFilter(MANAGED, executionFilter)],
+  ],
+  [
+    'a log group that nobody made yet',
+    (scene) => {
+      Object.assign(filtersOf(scene, MANAGED), { exists: false, filters: [] });
+    },
+    [`wrong subscription of ${MANAGED}: the log group is not there yet`],
+    [
+      `aws logs create-log-group --region eu-west-1 --log-group-name ${MANAGED}`,
+      allow,
+      putFilter(MANAGED, executionFilter),
+    ],
+  ],
+  [
+    'a filter with an old pattern',
+    (scene) => {
+      filtersOf(scene, '/access/orders').filters = [
+        { ...accessFilter, name: 'by-hand', pattern: '{ $.status = "403" }' },
+      ];
+    },
+    [`wrong subscription of /access/orders: by-hand: { $.status = "403" }, to ${accessFilter.destinationArn}`],
+    [putFilter('/access/orders', { ...accessFilter, name: 'by-hand' })],
+  ],
+  [
+    'a filter of the right name that leads to a function that is gone',
+    (scene) => {
+      filtersOf(scene, '/access/orders').filters = [
+        { ...accessFilter, destinationArn: 'arn:aws:lambda:x:1:function:old' },
+      ];
+    },
+    [
+      `wrong subscription of /access/orders: mtls-watch-access: ${accessFilter.pattern}, to arn:aws:lambda:x:1:function:old`,
+    ],
+    [allow, putFilter('/access/orders', accessFilter)],
+  ],
+  [
+    'both places taken by others',
+    (scene) => {
+      filtersOf(scene, MANAGED).filters = [foreignFilter('audit'), foreignFilter('siem')];
+    },
+    [
+      `wrong subscription of ${MANAGED}: no filter`,
+      `wrong filter-places of ${MANAGED}: 2 of 2 taken: audit (to ${foreignFilter('audit').destinationArn}), siem (to ${foreignFilter('siem').destinationArn})`,
+    ],
+    [],
+  ],
+  [
+    'filters that cannot be read',
+    (scene) => {
+      filtersOf(scene, MANAGED).filters = null;
+    },
+    [`unknown subscription of ${MANAGED}: could not be read`],
+  ],
+]);
