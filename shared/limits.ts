@@ -218,7 +218,7 @@ export const limits = {
   rollupsPerSweepMax: 500,
   /** Event ids that a replay remembers, to tell duplicates: a day of a busy domain; 34 bytes each, and twice as many at most. */
   replayIdsMax: 500_000,
-  /** Requests that a replay remembers, some 350 bytes each. Halves that are further apart in the input do not find each other. */
+  /** Requests that a replay remembers, some 400 bytes each. Halves that are further apart in the input do not find each other. */
   replayCellsMax: 500_000,
   /** What the halves of many requests have in common is kept once: every busy client with its user agent; some 2 KB each. */
   replaySharedMax: 2_000,

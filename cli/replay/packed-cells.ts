@@ -13,7 +13,9 @@ export interface PackedCells extends CellMap {
 }
 
 /** What tells a half from the others of its kind: event id, time, request id, extended id, and the caller's address. */
-type Own = [string, number, string, string | null, string?];
+type Own = readonly [string, number, string | Same, string | null | Same, string?];
+/** The access half's ids where they are the denial's. */
+type Same = 0;
 type Common<T extends Half> = Omit<T, 'eventId' | 'at' | 'requestId' | 'extendedRequestId'>;
 
 /** Texts of their own take a header and a pointer each, so both halves share one. */
@@ -63,7 +65,10 @@ function createShared(): Share {
 
 function pack({ denial, access, claimedBy }: Cell, share: Share): Packed {
   return {
-    own: JSON.stringify([denial === null ? null : ownOf(denial.half), access === null ? null : ownOf(access.half)]),
+    own: JSON.stringify([
+      denial === null ? null : ownOf(denial.half, null),
+      access === null ? null : ownOf(access.half, denial?.half ?? null),
+    ]),
     denial: denial === null ? null : share(commonOf(denial.half)),
     access: access === null ? null : share(withoutAddress(commonOf(access.half))),
     denialBatch: denial?.batchId ?? '',
@@ -76,8 +81,8 @@ function pack({ denial, access, claimedBy }: Cell, share: Share): Packed {
 function unpack({ own, denial, access, denialBatch, accessBatch, second, claimedBy }: Packed): Cell {
   const [ofDenial, ofAccess]: [Own | null, Own | null] = JSON.parse(own);
   return {
-    denial: held<Denial>(denial, ofDenial, denialBatch, second === 'denial'),
-    access: held<AccessRecord>(withAddress(access, ofAccess), ofAccess, accessBatch, second === 'access'),
+    denial: held<Denial>(denial, ofDenial, null, denialBatch, second === 'denial'),
+    access: held<AccessRecord>(withAddress(access, ofAccess), ofAccess, ofDenial, accessBatch, second === 'access'),
     claimedBy,
   };
 }
@@ -85,21 +90,29 @@ function unpack({ own, denial, access, denialBatch, accessBatch, second, claimed
 function held<T extends Half>(
   common: Common<T> | null,
   own: Own | null,
+  other: Own | null,
   batchId: string,
   second: boolean,
 ): Held<T> | null {
   if (common === null || own === null) return null;
-  const [eventId, at, requestId, extendedRequestId] = own;
+  const [eventId, at] = own;
+  const requestId = own[2] === 0 ? other?.[2] : own[2];
+  const extendedRequestId = own[3] === 0 ? other?.[3] : own[3];
   // The compiler does not know that the fields of `Common` and these are all of a half.
   return { half: { ...common, eventId, at, requestId, extendedRequestId } as unknown as T, batchId, second };
 }
 
-function ownOf(half: Half): Own {
+/** @param other the half whose ids need not be kept again */
+function ownOf(half: Half, other: Half | null): Own {
   const { eventId, at, requestId, extendedRequestId } = half;
   const address = half.kind === 'access' ? half.client?.sourceIp : undefined;
-  return address === undefined
-    ? [eventId, at, requestId, extendedRequestId]
-    : [eventId, at, requestId, extendedRequestId, address];
+  const own = [
+    eventId,
+    at,
+    requestId === other?.requestId ? 0 : requestId,
+    extendedRequestId === other?.extendedRequestId ? 0 : extendedRequestId,
+  ] as const;
+  return address === undefined ? own : [...own, address];
 }
 
 function commonOf<T extends Half>({ eventId, at, requestId, extendedRequestId, ...common }: T): Common<T> {

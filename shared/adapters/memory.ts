@@ -75,20 +75,22 @@ export interface CellMap {
 
 const EMPTY: Cell = { denial: null, access: null, claimedBy: null };
 
-export function createJoin(cells: CellMap): JoinStore {
-  const get = (key: string): Cell => cells.get(key) ?? EMPTY;
+export function createJoin(kept: CellMap): JoinStore {
+  const get = (key: string): Cell => kept.get(key) ?? EMPTY;
   const set = (key: string, cell: Cell): Cell => {
-    cells.set(key, cell);
+    kept.set(key, cell);
     return cell;
   };
   return {
     put: async (writes) => {
+      // Where cells are packed, each is unpacked once.
+      const cells = new Map<string, Cell>();
       for (const write of writes) {
-        const cell = get(write.key);
+        const cell = cells.get(write.key) ?? get(write.key);
         const next = withHalf(cell, write);
-        if (next !== cell) set(write.key, next);
+        cells.set(write.key, next === cell ? cell : set(write.key, next));
       }
-      return writes.map(({ key }) => get(key));
+      return writes.map(({ key }) => cells.get(key) ?? EMPTY);
     },
     claim: async (keys, batchId) =>
       keys.map((key) => {
