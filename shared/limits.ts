@@ -222,9 +222,9 @@ export const limits = {
   replayCellsMax: 500_000,
   /** What the halves of many requests have in common is kept once: every busy client with its user agent; some 2 KB each. */
   replaySharedMax: 2_000,
-  /** Facts that a replay holds before it writes them to a temporary file: some 20,000, and a file sees few, large writes. */
-  replayHeldCharsMax: 8 * MIB,
-  /** Read at once of each run in that file, when there are so many that all share the same 8 MiB. */
+  /** Facts that a replay holds before it writes them to a temporary file: some 10,000, and a file sees few, large writes. */
+  replayHeldCharsMax: 4 * MIB,
+  /** Read at once of each run in that file, when there are so many that all share the same 4 MiB. */
   replayReadBytesMin: 4 * KIB,
   /** Clients of the minutes of one group that a replay adds up: facts name three of each batch, notices ten. */
   replayClientsMax: 1_000,

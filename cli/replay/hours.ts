@@ -16,6 +16,7 @@ import { limits } from '../../shared/limits.js';
 import type { Fact, ForbiddenFact, GroupKey } from '../../shared/model.js';
 import type { FactStore } from '../../shared/ports/index.js';
 import { hourOf } from '../../shared/stages/rollup.js';
+import { flat } from './flat.js';
 
 /** As they were put, in that order; the same fact may be among them several times. */
 export interface CountedHour {
@@ -68,7 +69,7 @@ export function createCountedHours(heldCharsMax: number = limits.replayHeldChars
   };
   const hold = (minute: number, line: Line): void => {
     const hour = hourOf(minute);
-    const text = `${hour} ${JSON.stringify(line)}`;
+    const text = flat(`${hour} ${JSON.stringify(line)}`);
     held.push({ hour, text });
     heldChars += text.length;
   };

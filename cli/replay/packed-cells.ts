@@ -7,6 +7,7 @@ import type { CellMap } from '../../shared/adapters/memory.js';
 import { forgetfulMap } from '../../shared/forgetful.js';
 import { limits } from '../../shared/limits.js';
 import type { AccessRecord, Cell, Denial, Half, Held } from '../../shared/model.js';
+import { flat } from './flat.js';
 
 export interface PackedCells extends CellMap {
   readonly size: () => number;
@@ -43,11 +44,6 @@ export function packedCells(most: number): PackedCells {
   };
 }
 
-/** A text that was cut from a longer one keeps all of that in memory; its copy does not. Keys are ASCII. */
-function flat(key: string): string {
-  return Buffer.from(key, 'latin1').toString('latin1');
-}
-
 type Share = <T extends object>(value: T) => T;
 
 /** Keeps one of equal values. The copy is free of the texts that the first one was cut from. */
@@ -65,10 +61,12 @@ function createShared(): Share {
 
 function pack({ denial, access, claimedBy }: Cell, share: Share): Packed {
   return {
-    own: JSON.stringify([
-      denial === null ? null : ownOf(denial.half, null),
-      access === null ? null : ownOf(access.half, denial?.half ?? null),
-    ]),
+    own: flat(
+      JSON.stringify([
+        denial === null ? null : ownOf(denial.half, null),
+        access === null ? null : ownOf(access.half, denial?.half ?? null),
+      ]),
+    ),
     denial: denial === null ? null : share(commonOf(denial.half)),
     access: access === null ? null : share(withoutAddress(commonOf(access.half))),
     denialBatch: denial?.batchId ?? '',
