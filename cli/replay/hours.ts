@@ -73,6 +73,7 @@ export function createCountedHours(heldCharsMax: number = limits.replayHeldChars
     held.push({ hour, text });
     heldChars += text.length;
   };
+  /** Batches are put one after the other, so nothing comes in while this writes. */
   const spill = async (): Promise<void> => {
     file ??= await openNameless();
     const from = runs.at(-1)?.to ?? 0;
