@@ -8,6 +8,7 @@ import pMap from 'p-map';
 import { groupId } from './digest.js';
 import { limits } from './limits.js';
 import { type Fact, type GroupKey, type Incident, SEVERAL_ISSUERS } from './model.js';
+import { once } from './once.js';
 import type { World } from './ports/index.js';
 import { minuteOf } from './stages/count.js';
 import { detect, type History, learnAll, policyFor, type Verdict } from './stages/detect.js';
@@ -83,8 +84,11 @@ function isOne(group: GroupKey): boolean {
   return group.issuerDn !== SEVERAL_ISSUERS;
 }
 
-/** Loaded when there is something to tell, which most invocations never have. */
-const loadAnnounce = () => import('./announce.js');
+/**
+ * Loaded when there is something to tell, which most invocations never have. Once: groups that wait for it go on in their order,
+ * so that the same logs are told in the same order.
+ */
+const loadAnnounce = once(() => import('./announce.js'));
 
 /** A change of a group's incident that is not stored yet. */
 interface Pending {
