@@ -6,7 +6,7 @@ import { hasCertificateFields, identityOf } from '../shared/stages/parse.js';
 import { accessFields, readJsonObject } from '../shared/stages/parse-access.js';
 import type { ObservedClient } from '../shared/x509/observed.js';
 import { readInputs } from './inputs.js';
-import { firstSightings } from './replay.js';
+import { firstSightings } from './replay/seen.js';
 
 /** @throws MtlsWatchError `unreadable-input`; a single file that cannot be read is told on standard error */
 export async function* observeClients(inputs: readonly string[]): AsyncGenerator<ObservedClient> {

@@ -7,22 +7,26 @@
 import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
-import { createMemoryStores, type MemoryStores } from '../shared/adapters/memory.js';
+import { createJoin, createMemoryStores } from '../shared/adapters/memory.js';
 import { type Config, parseConfig } from '../shared/config.js';
-import { compactDigest, groupId } from '../shared/digest.js';
 import { MtlsWatchError, messageOf } from '../shared/errors.js';
-import { closeHours } from '../shared/ledger.js';
+import { limits } from '../shared/limits.js';
 import { messagesIn } from '../shared/messages/index.js';
-import type { Fact, GroupKey, LogBatch, LogEvent, Notice } from '../shared/model.js';
-import { alert, ingest, sweep } from '../shared/pipeline.js';
+import type { LogEvent, Notice } from '../shared/model.js';
+import { ingest } from '../shared/pipeline.js';
 import type { FailureLog, World } from '../shared/ports/index.js';
-import type { ForbiddenCause } from '../shared/reasons.js';
 import type { Summary } from '../shared/schemas.js';
 import { MINUTE_MS } from '../shared/stages/count.js';
 import { settleDue } from '../shared/waiting.js';
 import { fileTruststores } from './file-truststores.js';
 import { readInputs } from './inputs.js';
 import { progressBar } from './progress.js';
+import { type CountedHours, createCountedHours } from './replay/hours.js';
+import { packedCells } from './replay/packed-cells.js';
+import { type PlayedWorld, playHours, type Stage } from './replay/play.js';
+import { firstSightings } from './replay/seen.js';
+import { summarySums } from './replay/summary.js';
+import { createWaitingQueue } from './replay/waiting.js';
 import { printReplay } from './replay-output.js';
 import { reportScene } from './report-scene.js';
 
@@ -42,8 +46,8 @@ export interface Replayed {
   readonly notices: readonly Notice[];
   readonly summary: Summary;
   readonly problems: readonly Problem[];
-  /** What it was replayed on, with everything counted, for whoever wants to know more. */
-  readonly world: World;
+  /** What it was replayed on, for the report: with the sums of hours where somebody looked on. */
+  readonly world: PlayedWorld;
 }
 
 /** Looks on while logs are counted. */
@@ -82,13 +86,6 @@ export function replayCommand(): Command {
     });
 }
 
-/** Requests remembered at once; some 600 bytes each. Halves that are further apart do not find each other. */
-const CELLS_MAX = 500_000;
-/** Event ids remembered, to tell duplicates. */
-const SEEN_MAX = 500_000;
-/** An incident that goes on when the logs end is followed this far, to see it resolved. */
-const TAIL_MINUTES_MAX = 24 * 60;
-
 export async function replay(
   inputs: readonly string[],
   settings: Config,
@@ -98,12 +95,31 @@ export async function replay(
   const truststores: Config['truststores'] = truststore === undefined ? {} : { '*': truststore };
   const config = { ...settings, truststores };
   if (truststore !== undefined) await fileTruststores.read(truststore);
-  const stores = createMemoryStores({ cellsMax: CELLS_MAX });
+  const stores = createMemoryStores();
+  const notices: Notice[] = [];
+  const stage: Stage = { now: 0 };
+  const world: PlayedWorld = {
+    config,
+    stores,
+    clock: { now: () => stage.now },
+    publisher: {
+      publish: async (notice) => {
+        notices.push(notice);
+      },
+    },
+    truststores: fileTruststores,
+  };
   const tallies = { events: 0, rejected: 0, duplicates: 0 };
-  const problems = await countAll(inputs, config, stores, tallies, onlooker);
-  const { notices, world } = await playMinutes(config, stores);
-  await closeAllHours(world);
-  return { notices, problems, world, summary: summaryOf(stores, tallies, notices.length) };
+  const sums = summarySums();
+  const counted = createCountedHours();
+  try {
+    const problems = await countAll(inputs, world, counted, tallies, onlooker);
+    const rollupHoursMax = onlooker === undefined ? 0 : config.retention.rollupDays * 24;
+    await playHours(counted, world, stage, sums.add, { rollupHoursMax });
+    return { notices, problems, world, summary: sums.summary(tallies, notices.length) };
+  } finally {
+    await counted.close();
+  }
 }
 
 interface Tallies {
@@ -114,8 +130,8 @@ interface Tallies {
 
 async function countAll(
   inputs: readonly string[],
-  config: Config,
-  stores: MemoryStores,
+  played: PlayedWorld,
+  counted: CountedHours,
   tallies: Tallies,
   onlooker: Onlooker | undefined,
 ): Promise<Problem[]> {
@@ -124,13 +140,18 @@ async function countAll(
   const bar = progressBar(process.stderr);
   // While counting, the grace is measured in requests, not in minutes: it ends before the store forgets the first half.
   let requests = 0;
-  const graceMs = config.graceMinutes * MINUTE_MS;
+  const graceMs = played.config.graceMinutes * MINUTE_MS;
   const world: World = {
-    config,
-    stores,
-    clock: { now: () => Math.floor((requests / CELLS_MAX) * graceMs) },
-    publisher: { publish: async () => {} },
-    truststores: fileTruststores,
+    ...played,
+    stores: {
+      ...played.stores,
+      join: createJoin(packedCells(limits.replayCellsMax)),
+      waiting: createWaitingQueue(),
+      facts: counted.facts,
+      // Hours are marked when they are played.
+      rollups: { ...played.stores.rollups, mark: async () => {} },
+    },
+    clock: { now: () => Math.floor((requests / limits.replayCellsMax) * graceMs) },
     ...(onlooker === undefined ? {} : { failureLog: onlooker.failureLog }),
   };
   for await (const item of readInputs(inputs, { stdin: process.stdin })) {
@@ -147,120 +168,9 @@ async function countAll(
     await settleDue(world);
   }
   bar.stop();
-  await settleDue({ ...world, clock: { now: () => Number.POSITIVE_INFINITY } });
-  return problems;
-}
-
-/** Remembers event ids, at least the last `SEEN_MAX`. */
-export function firstSightings(): (batch: LogBatch, id: string) => boolean {
-  let young = new Set<string>();
-  let old = new Set<string>();
-  return (batch, id) => {
-    const key = compactDigest(batch.logGroup, batch.logStream, id);
-    if (young.has(key) || old.has(key)) return false;
-    if (young.size >= SEEN_MAX) {
-      old = young;
-      young = new Set();
-    }
-    young.add(key);
-    return true;
-  };
-}
-
-async function playMinutes(config: Config, stores: MemoryStores): Promise<{ notices: Notice[]; world: World }> {
-  const notices: Notice[] = [];
-  let now = 0;
-  const world: World = {
-    config,
-    stores,
-    clock: { now: () => now },
-    publisher: {
-      publish: async (notice) => {
-        notices.push(notice);
-      },
-    },
-    truststores: fileTruststores,
-  };
-  const touched = groupsByMinute(stores.facts.all());
-  const minutes = [...touched.keys()].sort((a, b) => a - b);
-  let next = 0;
-  let isFiring = false;
-  let lastMinute = minutes.at(-1) ?? 0;
-  lastMinute += TAIL_MINUTES_MAX;
-  for (let minute = minutes[0] ?? 0; minute <= lastMinute; minute++) {
-    if (minutes[next] === minute) next++;
-    else if (!isFiring) {
-      const upcoming = minutes[next];
-      if (upcoming === undefined) break;
-      minute = upcoming - 1;
-      continue;
-    }
-    now = (minute + 1) * MINUTE_MS - 1;
-    await alert([...(touched.get(minute)?.values() ?? [])], world);
-    await sweepOrThrow(world);
-    isFiring = (await stores.incidents.firing(1)).length > 0;
-  }
-  return { notices, world };
-}
-
-/** The last hours, which no sweep has seen the end of. */
-async function closeAllHours(world: World): Promise<void> {
   const later = { ...world, clock: { now: () => Number.POSITIVE_INFINITY } };
-  while ((await closeHours(later)) > 0);
-}
-
-/** On embedded stores nothing fails but for a bug, which must be seen. */
-async function sweepOrThrow(world: World): Promise<void> {
-  const { failures } = await sweep(world);
-  if (failures.length > 0) throw failures[0];
-}
-
-function groupsByMinute(facts: Iterable<Fact>): Map<number, Map<string, GroupKey>> {
-  const byMinute = new Map<number, Map<string, GroupKey>>();
-  for (const { minute, group } of facts) {
-    const groups = byMinute.get(minute) ?? new Map<string, GroupKey>();
-    byMinute.set(minute, groups.set(groupId(group), group));
-  }
-  return byMinute;
-}
-
-function summaryOf(stores: MemoryStores, tallies: Tallies, notices: number): Summary {
-  const groups = new Map<string, Summary['groups'][number]>();
-  const totals = { failures: 0, unattributed: 0, inferred: 0 };
-  for (const fact of stores.facts.all()) {
-    totals.failures += fact.count;
-    totals.unattributed += fact.unattributed;
-    totals.inferred += fact.inferred;
-    const id = groupId(fact.group);
-    const known = groups.get(id);
-    const firstSeen = new Date(fact.firstAt).toISOString();
-    const lastSeen = new Date(fact.lastAt).toISOString();
-    groups.set(id, {
-      ...fact.group,
-      failures: fact.count + (known?.failures ?? 0),
-      firstSeen: known !== undefined && known.firstSeen < firstSeen ? known.firstSeen : firstSeen,
-      lastSeen: known !== undefined && known.lastSeen > lastSeen ? known.lastSeen : lastSeen,
-    });
-  }
-  const otherForbidden: Partial<Record<ForbiddenCause, number>> = {};
-  for (const { cause, count } of stores.facts.allForbidden())
-    otherForbidden[cause] = (otherForbidden[cause] ?? 0) + count;
-  return {
-    type: 'summary',
-    ...tallies,
-    ...totals,
-    otherForbidden,
-    groups: [...groups.values()].sort((a, b) => b.failures - a.failures || compare(keyOf(a), keyOf(b))),
-    notices,
-  };
-}
-
-function keyOf({ scope, issuerDn, reason }: GroupKey): string {
-  return JSON.stringify([scope, issuerDn, reason]);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  while ((await settleDue(later)).halves > 0);
+  return problems;
 }
 
 export async function readReplayConfig(file: string | undefined): Promise<Config> {

@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'wrong-shape'
   | 'bad-config'
   | 'unreadable-input'
+  | 'temporary-file'
   | 'usage'
   | 'store-unavailable'
   | 'publish-failed'

@@ -8,6 +8,7 @@ import pMap from 'p-map';
 import { groupId } from './digest.js';
 import { limits } from './limits.js';
 import { type Fact, type GroupKey, type Incident, SEVERAL_ISSUERS } from './model.js';
+import { once } from './once.js';
 import type { World } from './ports/index.js';
 import { minuteOf } from './stages/count.js';
 import { detect, type History, learnAll, policyFor, type Verdict } from './stages/detect.js';
@@ -83,8 +84,11 @@ function isOne(group: GroupKey): boolean {
   return group.issuerDn !== SEVERAL_ISSUERS;
 }
 
-/** Loaded when there is something to tell, which most invocations never have. */
-const loadAnnounce = () => import('./announce.js');
+/**
+ * Loaded when there is something to tell, which most invocations never have. Once: groups that wait for it go on in their order,
+ * so that the same logs are told in the same order.
+ */
+const loadAnnounce = once(() => import('./announce.js'));
 
 /** A change of a group's incident that is not stored yet. */
 interface Pending {
@@ -195,14 +199,19 @@ async function remembered(group: GroupKey, { stores }: World): Promise<Known> {
   return { incident, history: history as History | null };
 }
 
+/** From which minute on the facts of a group are looked at: those that were not learned yet, and the last hour. */
+export function neededFrom(known: History | null, minute: number): number {
+  const oldest = minute - limits.factMinutesMax;
+  return Math.max(oldest, Math.min((known?.lastStep ?? oldest) + 1, minute - MINUTES_PER_HOUR));
+}
+
 /** The verdict on a group at this moment. Stores nothing but, now and then, what was learned. */
 async function judge(group: GroupKey, known: History | null, now: number, world: World): Promise<Seen> {
   const { stores, config } = world;
   const minute = minuteOf(now);
   const policy = policyFor(group, config.detection);
   const oldest = minute - limits.factMinutesMax;
-  const from = Math.max(oldest, Math.min((known?.lastStep ?? oldest) + 1, minute - MINUTES_PER_HOUR));
-  const facts = await stores.facts.window(group, from, minute);
+  const facts = await stores.facts.window(group, neededFrom(known, minute), minute);
 
   const counts = new Map<number, number>();
   for (const fact of facts) counts.set(fact.minute, (counts.get(fact.minute) ?? 0) + Math.max(0, fact.count));

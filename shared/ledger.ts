@@ -44,7 +44,7 @@ export async function writeDown(
 }
 
 /** The mark comes after the facts and is new, so that a roll-up never misses facts whose mark it removes. */
-async function markHours(facts: readonly Fact[], { stores }: World): Promise<void> {
+export async function markHours(facts: readonly Fact[], { stores }: Pick<World, 'stores'>): Promise<void> {
   const stamp = randomUUID();
   const hours = facts.map((fact): OpenHour => ({ group: fact.group, hour: hourOf(fact.minute), stamp }));
   const distinct = new Map(hours.map((open) => [`${open.hour} ${groupId(open.group)}`, open] as const));

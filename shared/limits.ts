@@ -220,6 +220,22 @@ export const limits = {
   historySaveMinutes: 60,
   /** Roll-ups of one sweep; the rest waits for the next. */
   rollupsPerSweepMax: 500,
+  /** Event ids that a replay remembers, to tell duplicates: a day of a busy domain; 34 bytes each, and twice as many at most. */
+  replayIdsMax: 500_000,
+  /** Requests that a replay remembers, some 400 bytes each. Halves that are further apart in the input do not find each other. */
+  replayCellsMax: 500_000,
+  /** What the halves of many requests have in common is kept once: every busy client with its user agent; some 2 KB each. */
+  replaySharedMax: 2_000,
+  /** Facts that a replay holds before it writes them to a temporary file: some 10,000, and a file sees few, large writes. */
+  replayHeldCharsMax: 4 * MIB,
+  /** Read at once of each run in that file, when there are so many that all share the same 4 MiB. */
+  replayReadBytesMin: 4 * KIB,
+  /** Clients of the minutes of one group that a replay adds up: facts name three of each batch, notices ten. */
+  replayClientsMax: 1_000,
+  /** Texts that facts have in common, such as names and fingerprints, kept once while a replay plays. */
+  replayTextsMax: 20_000,
+  /** Sampling rates of batches, and loads of minutes, kept in memory: for a retry, which comes soon. */
+  stormRatesRememberedMax: 10_000,
   /** Certificates kept by a replay, some 2 KB each: enough for every client of a day, bounded for a scanner's. */
   certificatesKeptMax: 20_000,
   /** Batches of more halves ask for a sampling rate. An honest batch seldom has so many; a storm's has thousands. */

@@ -1,7 +1,7 @@
 /**
  * `npm run bench:memory`: peak resident memory of the bundled ingest function for the largest payloads that Lambda can deliver,
  * each in a process of its own against a table in this one; and of a replay of logs of growing size, which are made while they
- * are read. `--long` goes up to 10 GB.
+ * are read, with few and with many refusals. `--long` goes up to 10 GB.
  */
 
 import { type ChildProcess, fork } from 'node:child_process';
@@ -13,6 +13,7 @@ import { pipeline, Readable } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { constants, createGzip } from 'node:zlib';
 import { bundle } from '../../infra/bundle.js';
+import { limits } from '../../shared/limits.js';
 import { createTestTable, startDynalite } from '../../test/support/local-table.js';
 import { logBlocks } from '../support/log-stream.js';
 import { benchOptions, printHeading, printTable, printText, rounded } from '../support/options.js';
@@ -113,7 +114,10 @@ interface ReplayedInChild {
   readonly failures: number;
 }
 
-async function replayOf(bytesMin: number): Promise<ReplayedInChild & { readonly unpackedBytes: number }> {
+async function replayOf(
+  bytesMin: number,
+  refusedOneIn: number,
+): Promise<ReplayedInChild & { readonly unpackedBytes: number }> {
   const child = fork(here('replay.ts'), [], {
     execArgv: ['--import', 'tsx', ...AS_IN_FUNCTION],
     stdio: ['pipe', 'inherit', 'inherit', 'ipc'],
@@ -121,7 +125,7 @@ async function replayOf(bytesMin: number): Promise<ReplayedInChild & { readonly 
   let unpackedBytes = 0;
   let [events, failures] = [0, 0];
   const text = function* () {
-    for (const block of logBlocks('json')) {
+    for (const block of logBlocks('json', refusedOneIn)) {
       yield block.text;
       unpackedBytes += block.text.length;
       events += block.events;
@@ -141,26 +145,35 @@ async function replayOf(bytesMin: number): Promise<ReplayedInChild & { readonly 
   return { ...answer, unpackedBytes };
 }
 
+/** Two flat tables, the next power of two of twice as many ids, 16 bytes each. */
+const TABLES_MB = ((2 * 16 * 2 ** Math.ceil(Math.log2(2 * limits.replayIdsMax))) / 1e6).toFixed(0);
+
 async function printReplays(): Promise<void> {
   const sizes = options.quick ? [2e6, 8e6] : options.long ? [1e8, 5e8, 2e9, 1e10] : [1e8, 5e8, 2e9];
   const rows: string[][] = [];
-  for (const size of sizes) {
-    const { events, failures, unpackedBytes, peakKib, seconds } = await replayOf(size);
-    const gigabytes = (unpackedBytes / 1e9).toFixed(options.quick ? 3 : 1);
-    rows.push([
-      gigabytes,
-      events.toLocaleString('en'),
-      failures.toLocaleString('en'),
-      megabytes(peakKib),
-      rounded(events / seconds),
-    ]);
+  for (const refusedOneIn of [100, 2]) {
+    for (const size of sizes) {
+      const { events, failures, unpackedBytes, peakKib, seconds } = await replayOf(size, refusedOneIn);
+      const gigabytes = (unpackedBytes / 1e9).toFixed(options.quick ? 3 : 1);
+      rows.push([
+        `1 in ${refusedOneIn}`,
+        gigabytes,
+        events.toLocaleString('en'),
+        failures.toLocaleString('en'),
+        megabytes(peakKib),
+        rounded(events / seconds),
+      ]);
+    }
   }
   printHeading('Replay of gzipped JSON lines from standard input', 3, options);
-  printTable({ head: ['Unpacked, GB', 'Events', 'Failures', 'Peak RSS, MB', 'Events/s'], rows, texts: [] }, options);
+  const head = ['Refused', 'Unpacked, GB', 'Events', 'Failures', 'Peak RSS, MB', 'Events/s'];
+  printTable({ head, rows, texts: [0] }, options);
   printText(
     'With the same heap sizes: a heap that may grow is collected later, so its peak tells more of the machine than of the ' +
-      'replay. Event ids are remembered up to a million; what grows after that is counts by group and minute, and cells of ' +
-      'refused requests up to their bound: it follows the failures, not the bytes.',
+      `replay. What is held does not follow the input: event ids are remembered in ${TABLES_MB} MB, requests whose halves may ` +
+      `still meet up to ${limits.replayCellsMax.toLocaleString('en')}, some 400 bytes each, and counts go through a temporary file ` +
+      'hour by hour. What remains is a few kilobytes for each group of domain, issuer and reason, and every notice; with a ' +
+      'report, one sum for each group and hour.',
     options,
   );
 }

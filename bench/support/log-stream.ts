@@ -1,6 +1,6 @@
 /**
- * Access and execution logs of any length, made while they are read: ten requests a second of 200 clients, one in a hundred of
- * them refused. The same number of requests gives the same text.
+ * Access and execution logs of any length, made while they are read: ten requests a second of 200 clients, a share of them
+ * refused. The same number of requests gives the same text.
  */
 
 import {
@@ -29,10 +29,15 @@ export interface LogBlock {
   readonly failures: number;
 }
 
-/** Blocks of some megabytes, without end. */
-export function* logBlocks(form: LogForm): Generator<LogBlock> {
+/**
+ * Blocks of some megabytes, without end.
+ * @param refusedOneIn of so many requests one is refused; a divisor of 1,000
+ */
+export function* logBlocks(form: LogForm, refusedOneIn = 100): Generator<LogBlock> {
   const clients = clientCertificates(200);
-  const templates = requests(TEMPLATES).map((request) => lines({ ...request, requestId: REQUEST_ID }, form, clients));
+  const templates = requests(TEMPLATES).map((request) =>
+    lines({ ...request, requestId: REQUEST_ID }, request.n % refusedOneIn === 0, form, clients),
+  );
   const events = templates.reduce((sum, of) => sum + of.length, 0);
   const begin = Date.UTC(2026, 9, 12);
   let n = 0;
@@ -50,13 +55,17 @@ export function* logBlocks(form: LogForm): Generator<LogBlock> {
         }
       }
     }
-    yield { text: parts.join(''), events, failures: TEMPLATES / 100 };
+    yield { text: parts.join(''), events, failures: TEMPLATES / refusedOneIn };
   }
 }
 
 /** The lines of one request, cut at what is to be put in. */
-function lines(request: Request, form: LogForm, clients: ReturnType<typeof clientCertificates>): string[][] {
-  const isRefused = request.n % 100 === 0;
+function lines(
+  request: Request,
+  isRefused: boolean,
+  form: LogForm,
+  clients: ReturnType<typeof clientCertificates>,
+): string[][] {
   const access = accessRecord(request, clientOf(request.n, clients), isRefused ? {} : succeeded);
   const all = [
     ...(isRefused

@@ -6,12 +6,11 @@
 import { randomUUID } from 'node:crypto';
 import { groupId } from '../digest.js';
 import { endedOf, lastEnds } from '../ended.js';
+import { forgetfulMap } from '../forgetful.js';
 import { limits } from '../limits.js';
 import type {
   Cell,
   EndedIncident,
-  Fact,
-  ForbiddenFact,
   GroupKey,
   Half,
   Held,
@@ -23,7 +22,6 @@ import type {
 } from '../model.js';
 import type {
   CertificateStore,
-  FactStore,
   GroupStore,
   HalfWrite,
   HistoryStore,
@@ -40,23 +38,20 @@ import type {
   Waiting,
   WaitingStore,
 } from '../ports/index.js';
+import { createFacts, grow, type MemoryFacts } from './memory-facts.js';
 
 export interface MemoryStores extends Stores {
-  readonly facts: FactStore & {
-    /** Everything counted, in no particular order. */
-    all(): Iterable<Fact>;
-    allForbidden(): Iterable<ForbiddenFact>;
+  readonly facts: MemoryFacts;
+  readonly rollups: RollupStore & {
+    /** Forgets the roll-ups of the hours before one. */
+    forget(before: number): void;
   };
 }
 
-/**
- * @param options.cellsMax how many requests are remembered, at least; older ones are forgotten, so that a replay of any
- * size runs in bounded memory. Default: all.
- */
-export function createMemoryStores(options: { readonly cellsMax?: number } = {}): MemoryStores {
+export function createMemoryStores(): MemoryStores {
   const notices = new Map<string, Notice>();
   return {
-    join: createJoin(options.cellsMax ?? Number.POSITIVE_INFINITY),
+    join: createJoin(new Map()),
     waiting: createWaiting(),
     facts: createFacts(),
     groups: createGroups(),
@@ -72,28 +67,30 @@ export function createMemoryStores(options: { readonly cellsMax?: number } = {})
   };
 }
 
+/** Where the cells are kept: a map, or something that forgets. */
+export interface CellMap {
+  get(key: string): Cell | undefined;
+  set(key: string, cell: Cell): unknown;
+}
+
 const EMPTY: Cell = { denial: null, access: null, claimedBy: null };
 
-function createJoin(cellsMax: number): JoinStore {
-  let young = new Map<string, Cell>();
-  let old = new Map<string, Cell>();
-  const get = (key: string): Cell => young.get(key) ?? old.get(key) ?? EMPTY;
+export function createJoin(kept: CellMap): JoinStore {
+  const get = (key: string): Cell => kept.get(key) ?? EMPTY;
   const set = (key: string, cell: Cell): Cell => {
-    if (young.size >= cellsMax) {
-      old = young;
-      young = new Map();
-    }
-    young.set(key, cell);
+    kept.set(key, cell);
     return cell;
   };
   return {
     put: async (writes) => {
+      // Where cells are packed, each is unpacked once.
+      const cells = new Map<string, Cell>();
       for (const write of writes) {
-        const cell = get(write.key);
+        const cell = cells.get(write.key) ?? get(write.key);
         const next = withHalf(cell, write);
-        if (next !== cell) set(write.key, next);
+        cells.set(write.key, next === cell ? cell : set(write.key, next));
       }
-      return writes.map(({ key }) => get(key));
+      return writes.map(({ key }) => cells.get(key) ?? EMPTY);
     },
     claim: async (keys, batchId) =>
       keys.map((key) => {
@@ -133,42 +130,6 @@ function createWaiting(): WaitingStore {
   };
 }
 
-function createFacts(): MemoryStores['facts'] {
-  const byGroup = new Map<string, Map<string, Fact>>();
-  const forbiddenFacts = new Map<string, ForbiddenFact>();
-  return {
-    put: async (facts, forbidden) => {
-      for (const fact of facts) {
-        const group = groupId(fact.group);
-        const ofGroup = byGroup.get(group) ?? new Map<string, Fact>();
-        byGroup.set(group, ofGroup);
-        grow(ofGroup, `${fact.minute} ${fact.batchId}`, fact);
-      }
-      for (const fact of forbidden) {
-        grow(forbiddenFacts, JSON.stringify([fact.scope, fact.cause, fact.minute, fact.batchId]), fact);
-      }
-    },
-    window: async (group, from, to) =>
-      [...(byGroup.get(groupId(group))?.values() ?? [])]
-        .filter((fact) => from <= fact.minute && fact.minute <= to)
-        .sort((a, b) => a.minute - b.minute),
-    forbidden: async (from, to, limit) =>
-      [...forbiddenFacts.values()]
-        .filter(({ minute }) => from <= Math.floor(minute / 1440) && Math.floor(minute / 1440) <= to)
-        .slice(0, limit),
-    *all() {
-      for (const facts of byGroup.values()) yield* facts.values();
-    },
-    allForbidden: () => forbiddenFacts.values(),
-  };
-}
-
-/** Sets the value unless one that stands for as many requests, or more, is there. */
-function grow<T extends { readonly requests: number }>(values: Map<string, T>, key: string, value: T): void {
-  const known = values.get(key);
-  if (known === undefined || known.requests < value.requests) values.set(key, value);
-}
-
 function createGroups(): GroupStore {
   const admitted = new Map<string, Set<string>>();
   return {
@@ -184,9 +145,9 @@ function createGroups(): GroupStore {
   };
 }
 
-function createRollups(): RollupStore {
+function createRollups(): MemoryStores['rollups'] {
   const marks = new Map<string, OpenHour>();
-  const rollups = new Map<string, Rollup>();
+  const byGroup = new Map<string, Map<number, Rollup>>();
   const keyOf = (group: GroupKey, hour: number): string => `${hour} ${groupId(group)}`;
   return {
     mark: async (hours) => {
@@ -198,22 +159,30 @@ function createRollups(): RollupStore {
         .sort((a, b) => a.hour - b.hour)
         .slice(0, limit),
     close: async (open, rollup) => {
+      const id = groupId(open.group);
+      const rollups = byGroup.get(id) ?? new Map<number, Rollup>();
+      byGroup.set(id, rollups);
+      grow(rollups, open.hour, rollup);
       const key = keyOf(open.group, open.hour);
-      grow(rollups, key, rollup);
       if (marks.get(key)?.stamp === open.stamp) marks.delete(key);
     },
-    load: async (group, from, to) => {
-      const id = groupId(group);
-      return [...rollups.values()]
-        .filter((rollup) => groupId(rollup.group) === id && from <= rollup.hour && rollup.hour <= to)
-        .sort((a, b) => a.hour - b.hour);
-    },
+    load: async (group, from, to) =>
+      [...(byGroup.get(groupId(group))?.values() ?? [])]
+        .filter((rollup) => from <= rollup.hour && rollup.hour <= to)
+        .sort((a, b) => a.hour - b.hour),
     groups: async (from, to, limit) => {
-      const groups = new Map<string, GroupKey>();
-      for (const { group, hour } of rollups.values()) {
-        if (from <= hour && hour <= to) groups.set(groupId(group), group);
+      const groups: GroupKey[] = [];
+      for (const rollups of byGroup.values()) {
+        const found = [...rollups.values()].find(({ hour }) => from <= hour && hour <= to);
+        if (found !== undefined) groups.push(found.group);
       }
-      return [...groups.values()].slice(0, limit);
+      return groups.slice(0, limit);
+    },
+    forget: (before) => {
+      for (const [id, rollups] of byGroup) {
+        for (const hour of rollups.keys()) if (hour < before) rollups.delete(hour);
+        if (rollups.size === 0) byGroup.delete(id);
+      }
     },
   };
 }
@@ -241,8 +210,8 @@ function createCertificates(): CertificateStore {
 }
 
 function createStorm(): StormStore {
-  const loads = new Map<string, number>();
-  const rates = new Map<string, number>();
+  const loads = forgetfulMap<number>(limits.stormRatesRememberedMax);
+  const rates = forgetfulMap<number>(limits.stormRatesRememberedMax);
   return {
     addLoad: async (minute, kind, halves) => {
       const sum = (loads.get(`${minute} ${kind}`) ?? 0) + halves;
@@ -250,8 +219,9 @@ function createStorm(): StormStore {
       return sum;
     },
     fixRate: async (batchId, rate) => {
-      if (!rates.has(batchId)) rates.set(batchId, rate);
-      return rates.get(batchId) ?? rate;
+      const fixed = rates.get(batchId) ?? rate;
+      rates.set(batchId, fixed);
+      return fixed;
     },
   };
 }

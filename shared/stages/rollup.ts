@@ -1,7 +1,7 @@
 /** Sums the facts of one hour up into the roll-up that is kept for months. Pure: the same facts give the same roll-up. */
 
 import { limits } from '../limits.js';
-import type { Fact, GroupKey, Rollup } from '../model.js';
+import type { Counts, Fact, GroupKey, Rollup } from '../model.js';
 import { tally } from './count.js';
 
 export const MINUTES_PER_HOUR = 60;
@@ -12,23 +12,28 @@ export function hourOf(minute: number): number {
 
 /** @returns null when the hour has no facts */
 export function rollUp(group: GroupKey, hour: number, facts: readonly Fact[]): Rollup | null {
+  const sum = sumUp(group, facts, limits.clientsPerNoticeMax);
+  return sum === null ? null : { ...sum, hour };
+}
+
+/** @returns null where there are no facts */
+export function sumUp(group: GroupKey, facts: readonly Counts[], clientsMax: number): Counts | null {
   const last = facts.at(-1);
   if (last === undefined) return null;
   const sum = (of: 'requests' | 'count' | 'unattributed' | 'inferred'): number =>
     facts.reduce((total, fact) => total + fact[of], 0);
   return {
     group,
-    hour,
     requests: sum('requests'),
     count: sum('count'),
     unattributed: sum('unattributed'),
     inferred: sum('inferred'),
-    firstAt: Math.min(...facts.map((fact) => fact.firstAt)),
-    lastAt: Math.max(...facts.map((fact) => fact.lastAt)),
+    firstAt: facts.reduce((first, fact) => Math.min(first, fact.firstAt), last.firstAt),
+    lastAt: facts.reduce((latest, fact) => Math.max(latest, fact.lastAt), last.lastAt),
     reasonText: last.reasonText,
     clients: tally(
       facts.flatMap((fact) => fact.clients),
-      limits.clientsPerNoticeMax,
+      clientsMax,
     ),
   };
 }

@@ -22,6 +22,7 @@ interface Mutant extends Replacement {
 }
 
 const memory = 'shared/adapters/memory.ts';
+const memoryFacts = 'shared/adapters/memory-facts.ts';
 const pairing = 'shared/stages/pairing.ts';
 const correlate = 'shared/correlate.ts';
 const pipeline = 'shared/pipeline.ts';
@@ -105,15 +106,15 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: 'facts: an increment in place of a put',
-    file: memory,
+    file: memoryFacts,
     from: 'if (known === undefined || known.requests < value.requests) values.set(key, value);',
     to: "values.set(key, known !== undefined && 'batchId' in value ? { ...value, count: (known as never as { count: number }).count + (value as never as { count: number }).count } : value);",
   },
   {
     name: 'facts: the key lacks the batch, so that one batch replaces another',
-    file: memory,
-    from: 'grow(ofGroup, `${fact.minute} ${fact.batchId}`, fact);',
-    to: 'grow(ofGroup, `${fact.minute}`, fact);',
+    file: memoryFacts,
+    from: 'grow(ofMinute, fact.batchId, fact);',
+    to: "grow(ofMinute, '', fact);",
   },
   {
     name: 'facts: left to the invocation that joins, not written by a retry',
@@ -197,8 +198,8 @@ const mutants: readonly Mutant[] = [
   {
     name: 'roll-up: a sweep that finishes late overwrites a fuller one',
     file: memory,
-    from: 'grow(rollups, key, rollup);',
-    to: 'rollups.set(key, rollup);',
+    from: 'grow(rollups, open.hour, rollup);',
+    to: 'rollups.set(open.hour, rollup);',
   },
   {
     name: 'roll-up: hours are closed once, late facts or not',

@@ -1,0 +1,220 @@
+/**
+ * What a replay counted, hour by hour. Logs come in any order, so everything is counted before the first hour is played; what
+ * does not fit into memory lies in a temporary file meanwhile, in runs that are sorted by the hour:
+ *
+ *     put -> held lines -> (full) -> sorted run in the file -> ... -> all runs side by side -> hour after hour
+ *
+ * The file has no name, so that nothing is left behind however the process ends.
+ */
+
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { groupId } from '../../shared/digest.js';
+import { MtlsWatchError, messageOf } from '../../shared/errors.js';
+import { limits } from '../../shared/limits.js';
+import type { Fact, ForbiddenFact, GroupKey } from '../../shared/model.js';
+import type { FactStore } from '../../shared/ports/index.js';
+import { hourOf } from '../../shared/stages/rollup.js';
+import { flat } from './flat.js';
+
+/** As they were put, in that order; the same fact may be among them several times. */
+export interface CountedHour {
+  /** Hours since the epoch. */
+  readonly hour: number;
+  readonly facts: readonly Fact[];
+  readonly forbidden: readonly ForbiddenFact[];
+}
+
+export interface CountedHours {
+  readonly facts: FactStore;
+  /** Where the group came among all, from 0, in the order in which they were first counted. */
+  readonly rankOf: (group: GroupKey) => number;
+  /** Hours that have facts, the earliest first. Called once, when everything was put. */
+  readonly hours: () => AsyncGenerator<CountedHour>;
+  /** Characters in memory, and bytes in the file. */
+  readonly size: () => { readonly held: number; readonly spilled: number };
+  readonly close: () => Promise<void>;
+}
+
+/** A fact with the rank of its group in place of the group, or one of the other 403s. */
+type Line = (Omit<Fact, 'group'> & { readonly group: number }) | ForbiddenFact;
+
+interface Held {
+  readonly hour: number;
+  /** The hour, a space, a `Line` as JSON. */
+  readonly text: string;
+}
+
+interface Run {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** @param heldCharsMax what is held before it goes to the file */
+export function createCountedHours(heldCharsMax: number = limits.replayHeldCharsMax): CountedHours {
+  const ranks = new Map<string, number>();
+  const groups: GroupKey[] = [];
+  const runs: Run[] = [];
+  let held: Held[] = [];
+  let heldChars = 0;
+  let file: FileHandle | null = null;
+
+  const rankOf = (group: GroupKey): number => {
+    const id = groupId(group);
+    const known = ranks.get(id);
+    if (known !== undefined) return known;
+    ranks.set(id, groups.length);
+    return groups.push(group) - 1;
+  };
+  const hold = (minute: number, line: Line): void => {
+    const hour = hourOf(minute);
+    const text = flat(`${hour} ${JSON.stringify(line)}`);
+    held.push({ hour, text });
+    heldChars += text.length;
+  };
+  /** Batches are put one after the other, so nothing comes in while this writes. */
+  const spill = async (): Promise<void> => {
+    file ??= await openNameless();
+    const from = runs.at(-1)?.to ?? 0;
+    const bytes = Buffer.from(
+      byHour(held)
+        .map(({ text }) => `${text}\n`)
+        .join(''),
+    );
+    await writeAll(file, bytes, from);
+    runs.push({ from, to: from + bytes.length });
+    held = [];
+    heldChars = 0;
+  };
+
+  return {
+    facts: {
+      put: async (facts, forbidden) => {
+        for (const fact of facts) hold(fact.minute, { ...fact, group: rankOf(fact.group) });
+        for (const fact of forbidden) hold(fact.minute, fact);
+        if (heldChars > heldCharsMax) await spill();
+      },
+      window: refuse,
+      forbidden: refuse,
+    },
+    rankOf,
+    hours: async function* () {
+      const sources = await Promise.all([
+        ...runs.map((run) => begin(linesOf(file, run, chunkBytes(runs.length)))),
+        begin(byHour(held)),
+      ]);
+      for (;;) {
+        const hour = sources.reduce(
+          (first, { next }) => Math.min(first, next?.hour ?? first),
+          Number.POSITIVE_INFINITY,
+        );
+        if (hour === Number.POSITIVE_INFINITY) return;
+        yield await gather(hour, sources, groups);
+      }
+    },
+    size: () => ({ held: heldChars, spilled: runs.at(-1)?.to ?? 0 }),
+    close: async () => {
+      await file?.close();
+      file = null;
+    },
+  };
+}
+
+/** While counting, nothing looks at what was counted. */
+async function refuse(): Promise<never> {
+  throw new Error('counts are read when all are there, hour by hour');
+}
+
+const byHour = (held: readonly Held[]): Held[] => [...held].sort((a, b) => a.hour - b.hour);
+
+/** All runs are read at the same time, so the more there are the less is read of each at once. */
+const chunkBytes = (runs: number): number =>
+  Math.max(limits.replayReadBytesMin, Math.floor(limits.replayHeldCharsMax / Math.max(1, runs)));
+
+interface Source {
+  next: Held | null;
+  readonly rest: AsyncIterator<Held> | Iterator<Held>;
+}
+
+async function begin(lines: AsyncIterable<Held> | readonly Held[]): Promise<Source> {
+  const rest = Symbol.asyncIterator in lines ? lines[Symbol.asyncIterator]() : lines[Symbol.iterator]();
+  const source: Source = { next: null, rest };
+  await advance(source);
+  return source;
+}
+
+async function advance(source: Source): Promise<void> {
+  const { done, value } = await source.rest.next();
+  source.next = done === true ? null : value;
+}
+
+/** The sources come in the order in which they were put, and so do the lines of an hour in each. */
+async function gather(hour: number, sources: readonly Source[], groups: readonly GroupKey[]): Promise<CountedHour> {
+  const facts: Fact[] = [];
+  const forbidden: ForbiddenFact[] = [];
+  for (const source of sources) {
+    for (; source.next?.hour === hour; await advance(source)) {
+      const line: Line = JSON.parse(source.next.text.slice(String(hour).length + 1));
+      if ('cause' in line) forbidden.push(line);
+      else facts.push({ ...line, group: groupAt(groups, line.group) });
+    }
+  }
+  return { hour, facts, forbidden };
+}
+
+function groupAt(groups: readonly GroupKey[], rank: number): GroupKey {
+  const group = groups[rank];
+  if (group === undefined) throw new Error(`a fact of group ${rank}, of which there are ${groups.length}`);
+  return group;
+}
+
+async function openNameless(): Promise<FileHandle> {
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'mtls-watch-'));
+    const file = await open(join(folder, 'counts'), 'wx+', 0o600);
+    await rm(folder, { recursive: true });
+    return file;
+  } catch (cause) {
+    throw unwritable(cause);
+  }
+}
+
+async function writeAll(file: FileHandle, bytes: Buffer, from: number): Promise<void> {
+  try {
+    for (let done = 0; done < bytes.length; ) {
+      done += (await file.write(bytes, done, bytes.length - done, from + done)).bytesWritten;
+    }
+  } catch (cause) {
+    throw unwritable(cause);
+  }
+}
+
+function unwritable(cause: unknown): MtlsWatchError {
+  return new MtlsWatchError(
+    'temporary-file',
+    `the counts of a long replay do not fit into a temporary file in ${tmpdir()}: ${messageOf(cause)}; ` +
+      'make room there, or name another folder in the environment variable TMPDIR',
+    { cause },
+  );
+}
+
+const NEWLINE = 10;
+
+async function* linesOf(file: FileHandle | null, { from, to }: Run, chunk: number): AsyncGenerator<Held> {
+  if (file === null) throw new Error('a run without a file');
+  let rest = Buffer.alloc(0);
+  for (let at = from; at < to; ) {
+    const { bytesRead, buffer } = await file.read(Buffer.alloc(Math.min(chunk, to - at)), { position: at });
+    if (bytesRead === 0) throw new Error('the temporary file ends too early');
+    at += bytesRead;
+    const bytes = Buffer.concat([rest, buffer.subarray(0, bytesRead)]);
+    let start = 0;
+    for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
+      const text = bytes.toString('utf8', start, end);
+      yield { hour: Number.parseInt(text, 10), text };
+      start = end + 1;
+    }
+    rest = bytes.subarray(start);
+  }
+}

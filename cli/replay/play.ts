@@ -1,0 +1,193 @@
+/**
+ * Plays what was counted, hour after hour and minute after minute, through the detector, the incidents and the outbox, as the
+ * functions would have done at the time. What no later minute looks at is forgotten on the way.
+ */
+
+import type { MemoryStores } from '../../shared/adapters/memory.js';
+import { grow } from '../../shared/adapters/memory-facts.js';
+import { groupId } from '../../shared/digest.js';
+import { neededFrom } from '../../shared/evaluate.js';
+import { forgetfulMap } from '../../shared/forgetful.js';
+import { closeHours, markHours } from '../../shared/ledger.js';
+import { limits } from '../../shared/limits.js';
+import type { ClientTally, Fact, ForbiddenFact, GroupKey } from '../../shared/model.js';
+import { alert, sweep } from '../../shared/pipeline.js';
+import type { World } from '../../shared/ports/index.js';
+import { MINUTE_MS, minuteOf } from '../../shared/stages/count.js';
+import type { History } from '../../shared/stages/detect.js';
+import { MINUTES_PER_HOUR, sumUp } from '../../shared/stages/rollup.js';
+import type { CountedHour, CountedHours } from './hours.js';
+
+/** An incident that goes on when the logs end is followed this far, to see it resolved. */
+const TAIL_MINUTES_MAX = 24 * 60;
+const DAY_MINUTES = 24 * 60;
+
+export interface PlayedWorld extends World {
+  readonly stores: MemoryStores;
+}
+
+/** Time as the play goes on. */
+export interface Stage {
+  now: number;
+}
+
+/** Looks on: what each hour brought, every request once, before it is played. */
+export type OnHour = (facts: readonly Fact[], forbidden: readonly ForbiddenFact[]) => void;
+
+/**
+ * @param world its clock shows `stage.now`
+ * @param options.rollupHoursMax how long the sums of hours are kept: nothing but a report asks for them
+ */
+export async function playHours(
+  counted: CountedHours,
+  world: PlayedWorld,
+  stage: Stage,
+  onHour: OnHour,
+  options: { readonly rollupHoursMax: number },
+): Promise<void> {
+  const { stores } = world;
+  const tidy = tidier();
+  const addToDay = dayAdder();
+  let next = Number.NEGATIVE_INFINITY;
+  let isFiring = false;
+  const play = async (minute: number, groups: readonly GroupKey[]): Promise<void> => {
+    stage.now = (minute + 1) * MINUTE_MS - 1;
+    await alert(groups, world);
+    await sweepOrThrow(world);
+    isFiring = (await stores.incidents.firing(1)).length > 0;
+    next = minute + 1;
+  };
+  /** Minutes in which nothing failed: they are played while something fires. */
+  const pass = async (until: number): Promise<void> => {
+    while (isFiring && next < until) await play(next, []);
+  };
+  for await (const hour of counted.hours()) {
+    const { facts, forbidden } = tidy(hour);
+    const start = hour.hour * MINUTES_PER_HOUR;
+    await pass(start);
+    stage.now = Math.max(stage.now, start * MINUTE_MS);
+    await forget(world, start, hour.hour - options.rollupHoursMax);
+    await stores.facts.put(facts, forbidden.length === 0 ? [] : addToDay(forbidden));
+    await markHours(hour.facts, world);
+    onHour(facts, forbidden);
+    for (const [minute, groups] of groupsByMinute(facts, counted)) {
+      await pass(minute);
+      await play(minute, groups);
+    }
+  }
+  await pass(next + TAIL_MINUTES_MAX);
+  // The last hours, which no sweep has seen the end of.
+  await closeAllHours({ ...world, clock: { now: () => Number.POSITIVE_INFINITY } });
+}
+
+async function closeAllHours(world: World): Promise<void> {
+  while ((await closeHours(world)) > 0);
+}
+
+/** On embedded stores nothing fails but for a bug, which must be seen. */
+async function sweepOrThrow(world: World): Promise<void> {
+  const { failures } = await sweep(world);
+  if (failures.length > 0) throw failures[0];
+}
+
+/** In the order of minutes; the groups of one in the order in which they were counted first. */
+function groupsByMinute(facts: readonly Fact[], { rankOf }: CountedHours): [number, GroupKey[]][] {
+  const byMinute = new Map<number, Map<number, GroupKey>>();
+  for (const { minute, group } of facts) {
+    const groups = byMinute.get(minute) ?? new Map<number, GroupKey>();
+    byMinute.set(minute, groups.set(rankOf(group), group));
+  }
+  return [...byMinute]
+    .sort(([a], [b]) => a - b)
+    .map(([minute, groups]) => [minute, [...groups].sort(([a], [b]) => a - b).map(([, group]) => group)]);
+}
+
+/** The oldest hours are summed up before their facts go. */
+async function forget(world: PlayedWorld, minute: number, rollupsBefore: number): Promise<void> {
+  const { stores } = world;
+  await closeAllHours(world);
+  stores.rollups.forget(rollupsBefore);
+  for (const group of stores.facts.groups()) {
+    const [history, from] = await Promise.all([stores.history.load(group), incidentFrom(group, minute, world)]);
+    const taken = stores.facts.take(group, neededFrom(history as History | null, minute));
+    // Of a lasting incident only the sum is asked for, when it is told of.
+    const [first, ...others] = taken.filter((fact) => from !== null && fact.minute >= from);
+    const sum = first === undefined ? null : sumUp(group, [first, ...others], limits.replayClientsMax);
+    if (first !== undefined && sum !== null) await stores.facts.put([{ ...first, ...sum }], []);
+  }
+}
+
+/** Where the facts of the group's incident begin, while it may still be told of: as long as the table keeps incidents. */
+async function incidentFrom(group: GroupKey, minute: number, { stores, config }: World): Promise<number | null> {
+  const incident = await stores.incidents.load(group);
+  if (incident === null) return null;
+  const isOver =
+    incident.state === 'resolved' && minuteOf(incident.lastNoticeAt) < minute - limits.incidentDaysMax * DAY_MINUTES;
+  return isOver ? null : minuteOf(incident.since) - config.detection.windowMinutes + 1;
+}
+
+/** Other 403s are only ever asked for by the day: one fact for each scope, cause and day, which grows hour by hour. */
+function dayAdder(): (forbidden: readonly ForbiddenFact[]) => ForbiddenFact[] {
+  let today = Number.NaN;
+  let sums = new Map<string, ForbiddenFact>();
+  return (forbidden) => {
+    for (const { scope, cause, minute, count } of forbidden) {
+      const day = Math.floor(minute / DAY_MINUTES);
+      if (day !== today) sums = new Map();
+      today = day;
+      const key = `${cause} ${scope}`;
+      const sum = (sums.get(key)?.count ?? 0) + count;
+      sums.set(key, { scope, cause, minute: day * DAY_MINUTES, batchId: 'replay', requests: sum, count: sum });
+    }
+    return [...sums.values()];
+  };
+}
+
+/**
+ * What an hour holds when every repetition is left out and the facts of one group and minute are added up. In a storm a fact may
+ * take back what another one brought, and the detector looks at what was brought: those two are kept apart.
+ */
+function tidier(): (hour: CountedHour) => { facts: Fact[]; forbidden: ForbiddenFact[] } {
+  const texts = forgetfulMap<string>(limits.replayTextsMax);
+  const once = (text: string): string => {
+    const known = texts.get(text);
+    if (known === undefined) texts.set(text, text);
+    return known ?? text;
+  };
+  const shared = (client: ClientTally): ClientTally => ({
+    ...client,
+    subjectDn: once(client.subjectDn),
+    serialNumber: once(client.serialNumber),
+    fingerprint: client.fingerprint === null ? null : once(client.fingerprint),
+    sourceIps: client.sourceIps.map(once),
+  });
+  return ({ facts, forbidden }) => {
+    const byMinute = new Map<string, Fact[]>();
+    for (const fact of largest(facts, ({ group, minute, batchId }) => `${groupId(group)} ${minute} ${batchId}`)) {
+      const key = `${groupId(fact.group)} ${fact.minute} ${fact.count < 0}`;
+      const alike = byMinute.get(key) ?? [];
+      alike.push(fact);
+      // The one whose last fact came last comes last: its words are the ones that are told.
+      byMinute.delete(key);
+      byMinute.set(key, alike);
+    }
+    return {
+      facts: [...byMinute.entries()].flatMap(([batchId, [first, ...others]]) => {
+        const sum = first === undefined ? null : sumUp(first.group, [first, ...others], limits.replayClientsMax);
+        if (first === undefined || sum === null) return [];
+        const { minute } = first;
+        return [{ ...sum, clients: sum.clients.map(shared), reasonText: once(sum.reasonText), minute, batchId }];
+      }),
+      forbidden: largest(forbidden, ({ scope, cause, minute, batchId }) =>
+        JSON.stringify([scope, cause, minute, batchId]),
+      ),
+    };
+  };
+}
+
+/** Of facts that were put several times, the one that stands for most requests, where the first of them stood. */
+function largest<T extends { readonly requests: number }>(facts: readonly T[], keyOf: (fact: T) => string): T[] {
+  const byKey = new Map<string, T>();
+  for (const fact of facts) grow(byKey, keyOf(fact), fact);
+  return [...byKey.values()];
+}

@@ -1,0 +1,66 @@
+/** Adds up what the last line of a replay says, while it is played. */
+
+import { groupId } from '../../shared/digest.js';
+import type { GroupKey } from '../../shared/model.js';
+import type { ForbiddenCause } from '../../shared/reasons.js';
+import type { Summary } from '../../shared/schemas.js';
+import type { OnHour } from './play.js';
+
+type Read = Pick<Summary, 'events' | 'rejected' | 'duplicates'>;
+
+interface Sums {
+  readonly add: OnHour;
+  readonly summary: (read: Read, notices: number) => Summary;
+}
+
+interface OfGroup {
+  readonly group: GroupKey;
+  failures: number;
+  firstAt: number;
+  lastAt: number;
+}
+
+export function summarySums(): Sums {
+  const groups = new Map<string, OfGroup>();
+  const totals = { failures: 0, unattributed: 0, inferred: 0 };
+  const otherForbidden: Partial<Record<ForbiddenCause, number>> = {};
+  return {
+    add: (facts, forbidden) => {
+      for (const { group, count, unattributed, inferred, firstAt, lastAt } of facts) {
+        totals.failures += count;
+        totals.unattributed += unattributed;
+        totals.inferred += inferred;
+        const id = groupId(group);
+        const sum = groups.get(id) ?? { group, failures: 0, firstAt, lastAt };
+        groups.set(id, sum);
+        sum.failures += count;
+        sum.firstAt = Math.min(sum.firstAt, firstAt);
+        sum.lastAt = Math.max(sum.lastAt, lastAt);
+      }
+      for (const { cause, count } of forbidden) otherForbidden[cause] = (otherForbidden[cause] ?? 0) + count;
+    },
+    summary: (read, notices) => ({
+      type: 'summary',
+      ...read,
+      ...totals,
+      otherForbidden,
+      groups: [...groups.values()]
+        .sort((a, b) => b.failures - a.failures || compare(keyOf(a.group), keyOf(b.group)))
+        .map(({ group, failures, firstAt, lastAt }) => ({
+          ...group,
+          failures,
+          firstSeen: new Date(firstAt).toISOString(),
+          lastSeen: new Date(lastAt).toISOString(),
+        })),
+      notices,
+    }),
+  };
+}
+
+function keyOf({ scope, issuerDn, reason }: GroupKey): string {
+  return JSON.stringify([scope, issuerDn, reason]);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

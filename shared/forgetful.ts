@@ -1,0 +1,36 @@
+/** A map that remembers what was set last and forgets the rest, for what would otherwise grow with the input. */
+
+export interface ForgetfulMap<V> {
+  get(key: string): V | undefined;
+  set(key: string, value: V): void;
+  readonly size: () => number;
+}
+
+/** Whole parts are forgotten together, which costs nothing; more of them would make looking up slower. */
+const PARTS = 8;
+
+/** @param most remembered at least; an eighth more at most */
+export function forgetfulMap<V>(most: number): ForgetfulMap<V> {
+  const parts: Map<string, V>[] = [];
+  let young = new Map<string, V>();
+  return {
+    get: (key) => {
+      const value = young.get(key);
+      if (value !== undefined) return value;
+      for (const part of parts) {
+        const older = part.get(key);
+        if (older !== undefined) return older;
+      }
+      return undefined;
+    },
+    set: (key, value) => {
+      if (young.size >= Math.ceil(most / PARTS)) {
+        parts.unshift(young);
+        parts.length = Math.min(parts.length, PARTS);
+        young = new Map();
+      }
+      young.set(key, value);
+    },
+    size: () => parts.reduce((sum, part) => sum + part.size, young.size),
+  };
+}
