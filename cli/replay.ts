@@ -169,7 +169,7 @@ async function countAll(
   }
   bar.stop();
   const later = { ...world, clock: { now: () => Number.POSITIVE_INFINITY } };
-  while ((await settleDue(later)).halves > 0);
+  while ((await settleDue(later)) > 0);
   return problems;
 }
 

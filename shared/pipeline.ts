@@ -116,7 +116,7 @@ export async function sweep(world: World): Promise<Swept> {
       (touched) => evaluate(touched, world, 'calm'),
       (list) => settled.push(list),
     ),
-    undefined,
+    0,
   );
   const hoursRolledUp = await step(closeHours(world), 0);
   const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);

@@ -28,12 +28,13 @@ export interface Settled {
  * Counts the halves whose grace is over. Their lists are removed after `look` has seen the groups
  * that grew: until then a crash leaves them to the next sweep, which counts nothing twice and looks again.
  * @param told of each list when it is removed, and so will not be settled again
+ * @returns how many lists were due; at most `limits.settledPerSweepMax`, so there may be more
  */
 export async function settleDue(
   world: World,
   look: (touched: readonly GroupKey[]) => Promise<unknown> = async () => {},
   told: (settled: Settled) => void = () => {},
-): Promise<void> {
+): Promise<number> {
   const { stores, clock } = world;
   const due = await stores.waiting.due(clock.now(), limits.settledPerSweepMax);
   const settled = new Map<string, Settled>();
@@ -45,6 +46,7 @@ export async function settleDue(
     const list = settled.get(waiting.id);
     if (list !== undefined && settled.delete(waiting.id)) told(list);
   }
+  return due.length;
 }
 
 async function settleList(waiting: Waiting, world: World): Promise<Settled> {

@@ -232,7 +232,7 @@ describe('what a replay remembers while it counts', () => {
     const queue = createWaitingQueue();
     const list = (n: number) => ({
       ...{ id: `list-${n}`, batchId: `b${n}`, dueAt: n },
-      halves: [{ key: `k${n}`, kind: 'denial' as const, eventId: `e${n}` }],
+      halves: [{ key: `k${n}`, kind: 'denial' as const, event: `e${n}` }],
     });
     for (const n of range(100)) {
       await queue.save(list(n));
