@@ -41,7 +41,12 @@ export async function evaluate(
 ): Promise<boolean> {
   const distinct = new Map(groups.filter(isOne).map((group) => [groupId(group), group] as const));
   const concurrency = { concurrency: limits.storeConcurrencyMax };
-  const changes = await pMap(distinct.values(), (group) => assess(group, which, world, written.facts), concurrency);
+  // Asked all at once, so that a store can read them together.
+  const [known] = await Promise.all([
+    Promise.all([...distinct.values()].map((group) => rememberedWithScope(group, world))),
+    written.facts,
+  ]);
+  const changes = await pMap(known, (one) => assess(one, which, world), concurrency);
   const pending = changes.filter((change) => change !== null);
   if (pending.length > 0) await written.rest();
   const spikes = pending.filter(({ change }) => change.notice === 'spike');
@@ -95,20 +100,12 @@ interface Pending {
   readonly facts: readonly Fact[];
 }
 
-async function assess(
-  group: GroupKey,
-  which: 'all' | 'calm',
-  world: World,
-  counted: Promise<unknown>,
-): Promise<Pending | null> {
+/** @param known read while the facts were being written; the facts are read here */
+async function assess(known: KnownWithScope, which: 'all' | 'calm', world: World): Promise<Pending | null> {
+  const { group, ofScope } = known;
   const { stores, clock, config } = world;
   const policy = policyFor(group, config.detection);
   const isLeft = (one: Incident | null): boolean => which === 'calm' && one?.state === 'firing';
-  const [known, ofScope] = await Promise.all([
-    remembered(group, world),
-    stores.incidents.load(scopeGroup(group.scope)),
-    counted,
-  ]);
   // What fired may have been resolved meanwhile, without the facts that are there now.
   const incident = isLeft(known.incident) ? await stores.incidents.load(group) : known.incident;
   if (isLeft(incident)) return null;
@@ -184,6 +181,12 @@ interface Known {
   readonly history: History | null;
 }
 
+interface KnownWithScope extends Known {
+  readonly group: GroupKey;
+  /** The incident of the group's scope. */
+  readonly ofScope: Incident | null;
+}
+
 interface Seen {
   readonly verdict: Verdict;
   /** The facts of the last hour at least. */
@@ -193,6 +196,14 @@ interface Seen {
 async function remembered(group: GroupKey, { stores }: World): Promise<Known> {
   const [incident, history] = await Promise.all([stores.incidents.load(group), stores.history.load(group)]);
   return { incident, history: history as History | null };
+}
+
+async function rememberedWithScope(group: GroupKey, world: World): Promise<KnownWithScope> {
+  const [known, ofScope] = await Promise.all([
+    remembered(group, world),
+    world.stores.incidents.load(scopeGroup(group.scope)),
+  ]);
+  return { group, ofScope, ...known };
 }
 
 /** The verdict on a group at this moment. Stores nothing but, now and then, what was learned. */

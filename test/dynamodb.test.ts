@@ -300,6 +300,20 @@ describe('cost', () => {
     expect(usage.writeUnits - before).toBe(0);
   });
 
+  it('is a request for every hundred different items that are asked for at once, and each gets its own', async () => {
+    const { stores, usage } = counted();
+    const groups = Array.from({ length: 150 }, (_, n) => group(n));
+    for (const one of groups.slice(1)) await stores.history.save(one, { of: one.issuerDn });
+    const before = usage.requests;
+    const asked = await Promise.all([...groups, group(7)].map((one) => stores.history.load(one)));
+    expect(usage.requests - before).toBe(2);
+    const own = groups.map((one) => ({ of: one.issuerDn }));
+    expect(asked).toEqual([null, ...own.slice(1), own[7]]);
+    // What was asked before is not an answer to who asks later.
+    await stores.history.save(group(7), 'changed');
+    expect(await stores.history.load(group(7))).toBe('changed');
+  });
+
   it('is nothing for issuers whose answer is known', async () => {
     const { stores, usage } = counted();
     const many = Array.from({ length: limits.issuersPerScopeMax }, (_, n) => `CN=${n}`);

@@ -50,6 +50,11 @@ it('a batch of a hundred of one group costs little more than two each, in four s
   expect(steps(life)).toEqual([2, 4]);
 });
 
+it('a batch of a hundred of a hundred groups takes no more steps', async () => {
+  const life = await lifeOf(dynamo, 100, { issuers: 100 });
+  expect(steps(life)).toEqual([2, 4]);
+});
+
 it('a sweep that finds nothing writes nothing', async () => {
   const { writeUnits, readUnits } = await idleSweep(dynamo);
   expect(writeUnits).toBe(0);

@@ -11,6 +11,7 @@ import { limits } from '../../shared/limits.js';
 import type { LogBatch, LogEvent } from '../../shared/model.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
+import { minuteOf } from '../../shared/stages/count.js';
 import { settleDue } from '../../shared/waiting.js';
 import { ca, leaf } from '../../test/certificates.js';
 import { createTestTable, type LocalDynamo } from '../../test/support/local-table.js';
@@ -79,10 +80,12 @@ function countTrips(client: DynamoDBClient) {
   const trips = { count: 0 };
   let underWay = 0;
   let waiting: (() => void)[] = [];
+  let events = 0;
   const step = async () => {
-    // Time for everything that the last answers set off to arrive here.
+    // Time for everything that the last answer or request set off to arrive here.
+    const event = ++events;
     for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
-    if (underWay > 0 || waiting.length === 0) return;
+    if (event !== events || underWay > 0 || waiting.length === 0) return;
     const released = waiting.slice(0, limits.storeSocketsMax);
     waiting = waiting.slice(limits.storeSocketsMax);
     trips.count++;
@@ -119,6 +122,16 @@ function recordOf(n: number, logsPem: boolean): LogEvent {
   return accessEvent({ n }, logsPem ? { 'identity.clientCert.clientCertPem': client.pem } : {});
 }
 
+/** One request after another of so many issuers, without certificates. */
+function recordOfIssuer(n: number, issuers: number): LogEvent {
+  return accessEvent({ n, issuerDn: `C=US,O=Partner ${n % issuers},CN=Issuing CA` });
+}
+
+/** A storm that is under way: so many halves of each kind came in this minute. */
+export async function stir({ stores, clock }: World): Promise<void> {
+  for (const kind of ['denial', 'access'] as const) await stores.storm.addLoad(minuteOf(clock.now()), kind, 50_000);
+}
+
 export interface Life {
   /** Execution log: denials put into cells, left waiting. */
   readonly denials: Cost;
@@ -135,14 +148,16 @@ export interface Life {
 /**
  * Requests of one group, from their denials to the end of the hour.
  * @param known to whom issuer and certificate are known from an earlier request of the day
+ * @param issuers when given, the requests are of so many groups instead
  */
 export async function lifeOf(
   dynamo: LocalDynamo,
   count: number,
-  { known = 'nobody' as 'nobody' | 'container' | 'table', logsPem = true } = {},
+  { known = 'nobody' as 'nobody' | 'container' | 'table', logsPem = true, issuers = 0 } = {},
 ): Promise<Life> {
   const { table, clock, container, costOf } = await createCosting(dynamo);
   const first = container();
+  if (count > limits.calmHalvesMax) await stir(first);
   if (known !== 'nobody') {
     await handle(executionBatch([denialAsOneEvent({ n: 900 })]), first);
     await handle(accessBatch([recordOf(900, logsPem)]), first);
@@ -153,7 +168,8 @@ export async function lifeOf(
   const before = await byteDaysIn(table, dynamo.client);
   const numbers = Array.from({ length: count }, (_, n) => n);
   const denials = await costOf(() => handle(executionBatch(numbers.map((n) => denialAsOneEvent({ n }))), world));
-  const records = await costOf(() => handle(accessBatch(numbers.map((n) => recordOf(n, logsPem))), world));
+  const record = (n: number) => (issuers > 0 ? recordOfIssuer(n, issuers) : recordOf(n, logsPem));
+  const records = await costOf(() => handle(accessBatch(numbers.map(record)), world));
   clock.time += GRACE;
   const settled = await costOf(() => settleDue(world));
   const byteDays = (await byteDaysIn(table, dynamo.client)) - before;

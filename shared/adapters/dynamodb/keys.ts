@@ -5,7 +5,7 @@
  *     pk                      sk                    what                                          lives
  *     cell#KEY                -                     where the halves of a request meet            2 days
  *     waiting#SHARD           DUE#ID                halves to settle when their grace is over     30 days
- *     fact#GROUP#DAY          MINUTE#BATCH          failures of one batch                         2 days
+ *     fact#GROUP              MINUTE#BATCH          failures of one batch                         2 days
  *     forbidden#SCOPE#DAY     MINUTE#CAUSE#BATCH    other 403s of one batch                       16 days
  *     scopes#DAY              SCOPE                 a scope that has other 403s that day          16 days
  *     issuers#SCOPE#DAY       -                     the issuers admitted that day                 30 days
@@ -68,7 +68,7 @@ const scopesPk = (day: number): string => `scopes#${day}`;
 const groupsPk = (week: number): string => `groups#${week}`;
 const endedPk = (week: number): string => `ended#${week}`;
 const probePk = (day: number): string => `probe#${day}`;
-const factPk = (groupId: string, day: number): string => `fact#${groupId}#${day}`;
+const factPk = (groupId: string): string => `fact#${groupId}`;
 const rollupPk = (groupId: string): string => `rollup#${groupId}`;
 
 export const keys = {
@@ -76,7 +76,7 @@ export const keys = {
   waiting: (id: string, dueAt: number): Key => ({ pk: shardOf('waiting', id), sk: `${ordered(dueAt)}#${id}` }),
   factPk,
   fact: (groupId: string, minute: number, batchId: string): Key => ({
-    pk: factPk(groupId, dayOfMinute(minute)),
+    pk: factPk(groupId),
     sk: `${ordered(minute)}#${batchId}`,
   }),
   forbidden: (scope: string, cause: string, minute: number, batchId: string): Key => ({
