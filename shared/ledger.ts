@@ -12,6 +12,7 @@ import type { AccessRecord, Fact, Failure, GroupKey, OtherForbidden } from './mo
 import type { OpenHour, World } from './ports/index.js';
 import { type Count, countByIssuer, countFailures, countForbidden, minuteOf } from './stages/count.js';
 import { type Applicants, applicantsOf, dayOf, groupOf, placeOf } from './stages/group.js';
+import { issuerOf } from './stages/pairing.js';
 import { hourOf, MINUTES_PER_HOUR, rollUp } from './stages/rollup.js';
 
 /** What one batch owns, or one list that was settled. */
@@ -62,12 +63,23 @@ async function group(failures: readonly Failure[], world: World): Promise<(reado
   return counts.map((count) => [groupOf(count, admitted), count] as const);
 }
 
-/** Ahead of the failures: the issuers of a batch's records are asked for admission as soon as they are joined. */
-export async function lookUpAdmitted(accesses: readonly AccessRecord[], { stores }: World): Promise<void> {
+/**
+ * Ahead of the failures: who is in is looked up as soon as the records are known. So many records that they are sampled
+ * are a storm, and their issuers are admitted right away: nearly all of them are refused ones, and joining and counting
+ * need not wait for the admission then.
+ */
+export async function admitAhead(accesses: readonly AccessRecord[], world: World): Promise<void> {
+  const isStorm = accesses.length > limits.calmHalvesMax;
   const places = new Map(accesses.map(({ scope, at }) => [placeOf(scope, dayOf(at)), { scope, day: dayOf(at) }]));
-  await pMap(places.values(), ({ scope, day }) => stores.groups.admit(scope, day, []), {
-    concurrency: limits.storeConcurrencyMax,
-  });
+  const concurrency = { concurrency: limits.storeConcurrencyMax };
+  await pMap(places.values(), ({ scope, day }) => world.stores.groups.admit(scope, day, []), concurrency);
+  if (!isStorm) return;
+  const records = accesses.map(({ scope, at, client }) => ({
+    group: { scope, issuerDn: issuerOf(client) },
+    requests: 1,
+    firstAt: at,
+  }));
+  await pMap(applicantsOf(records), (applicants) => admit(applicants, world), concurrency);
 }
 
 /** Issuers of the truststore have places of their own, which names made up at random cannot take. */

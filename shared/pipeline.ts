@@ -7,7 +7,7 @@ import { leaveOut, setAside } from './canary.js';
 import { type Correlated, correlate } from './correlate.js';
 import { evaluate, evaluateScopes, type Written } from './evaluate.js';
 import { infer } from './infer.js';
-import { closeHours, type Look, lookAway, lookUpAdmitted, unmatched, writeDown } from './ledger.js';
+import { admitAhead, closeHours, type Look, lookAway, unmatched, writeDown } from './ledger.js';
 import { limits } from './limits.js';
 import { minimise } from './minimise.js';
 import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model.js';
@@ -16,7 +16,7 @@ import type { World } from './ports/index.js';
 import { isNamed } from './stages/account.js';
 import { identified, lonely } from './stages/pairing.js';
 import { parse } from './stages/parse.js';
-import { bound } from './storm.js';
+import { type Bounded, bound } from './storm.js';
 import { leaveWaiting, settleDue } from './waiting.js';
 
 export interface Ingested {
@@ -56,10 +56,13 @@ async function countParsed({ batch, parsed, pems, saved }: Read, world: World, l
   const isAlone = ({ api: { apiId } }: AccessRecord) =>
     apiId !== null && config.apisWithoutExecutionLog.some((setting) => isNamed(setting, apiId));
   const joinable = parsed.accesses.filter((access) => !isAlone(access));
-  const { halves, left } = await bound(parsed.denials, joinable, batchId, world);
-  const [correlated] = await Promise.all([
-    correlate(identified(halves, batch), batchId, stores.join),
-    lookUpAdmitted(joinable, world),
+  const join = async ({ halves, left }: Bounded) => ({
+    correlated: await correlate(identified(halves, batch), batchId, stores.join),
+    left,
+  });
+  const [{ correlated, left }] = await Promise.all([
+    bound(parsed.denials, joinable, batchId, world).then(join),
+    admitAhead(joinable, world),
   ]);
   const inferred = await infer(identified(parsed.accesses.filter(isAlone), batch), pems, batchId, world);
   const alone = identified(left, batch).map((denial) => lonely(denial, 'not-sampled'));
