@@ -6,9 +6,10 @@
 
 import pMap from 'p-map';
 import { groupId } from './digest.js';
+import { openHours } from './ledger.js';
 import { limits } from './limits.js';
 import { type Fact, type GroupKey, type Incident, SEVERAL_ISSUERS } from './model.js';
-import type { World } from './ports/index.js';
+import type { OpenHour, World } from './ports/index.js';
 import { minuteOf } from './stages/count.js';
 import { detect, type History, learnAll, policyFor, type Verdict } from './stages/detect.js';
 import { advance, type Change } from './stages/incident.js';
@@ -57,7 +58,8 @@ export async function evaluate(
     concurrency,
   );
   if (held.size === 0) return told.some(Boolean);
-  await evaluateScopes(await world.stores.incidents.firing(limits.firingPerSweepMax), world);
+  const [firing, open] = await Promise.all([world.stores.incidents.firing(limits.firingPerSweepMax), openHours(world)]);
+  await evaluateScopes(firing, open, world);
   await evaluate(
     [...held].map(({ group }) => group),
     world,
@@ -66,13 +68,18 @@ export async function evaluate(
   return true;
 }
 
-/** Groups that fail together: one incident for their scope, instead of one for each. */
-export async function evaluateScopes(firing: readonly Incident[], world: World): Promise<void> {
-  const { stores, clock } = world;
-  const hour = hourOf(minuteOf(clock.now()));
-  const marks = await stores.rollups.open(hour, limits.activeGroupsMax);
+/**
+ * Groups that fail together: one incident for their scope, instead of one for each.
+ * @param open the hours that `openHours` lists: who has facts in the last one or two
+ */
+export async function evaluateScopes(
+  firing: readonly Incident[],
+  open: readonly OpenHour[],
+  world: World,
+): Promise<void> {
+  const hour = hourOf(minuteOf(world.clock.now()));
   const byScope = new Map<string, Map<string, GroupKey>>();
-  const active = marks.filter((mark) => mark.hour >= hour - 1).map((mark) => mark.group);
+  const active = open.filter((one) => one.hour >= hour - 1).map(({ group }) => group);
   for (const group of [...active, ...firing.map((incident) => incident.group)]) {
     const groups = byScope.get(group.scope) ?? new Map<string, GroupKey>();
     byScope.set(group.scope, groups.set(groupId(group), group));

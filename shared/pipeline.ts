@@ -7,7 +7,7 @@ import { leaveOut, setAside } from './canary.js';
 import { type Correlated, correlate } from './correlate.js';
 import { evaluate, evaluateScopes, type Written } from './evaluate.js';
 import { infer } from './infer.js';
-import { admitAhead, closeHours, type Look, lookAway, unmatched, writeDown } from './ledger.js';
+import { admitAhead, closeHours, type Look, lookAway, openHours, unmatched, writeDown } from './ledger.js';
 import { limits } from './limits.js';
 import { minimise } from './minimise.js';
 import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model.js';
@@ -117,11 +117,12 @@ export async function sweep(world: World): Promise<Swept> {
     settleDue(world, (touched) => evaluate(touched, world, 'calm')),
     { halves: 0, sightings: [] },
   );
-  const hoursRolledUp = await step(closeHours(world), 0);
+  const open = await step(openHours(world), null);
+  const hoursRolledUp = open === null ? 0 : await step(closeHours(world, open), 0);
   const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);
   const groups = firing.map((incident) => incident.group);
   await step(evaluate(groups, world), false);
-  await step(evaluateScopes(firing, world), undefined);
+  if (open !== null) await step(evaluateScopes(firing, open, world), undefined);
   await step(deliver(world), 0);
   const pending = await step(stores.outbox.pending(limits.noticesPerRunMax), []);
   const oldest = pending.reduce((first, notice) => Math.min(first, Date.parse(notice.at)), clock.now());

@@ -85,7 +85,7 @@ describe('failures of the world', () => {
       () => stores.facts.put([fact(1)], []),
       () => stores.groups.admit('s', 1, ['CN=i']),
       () => stores.rollups.mark([{ group: group(), hour: 1, stamp: 's' }]),
-      () => stores.rollups.close({ group: group(), hour: 1, stamp: 's' }, rollup(1)),
+      () => stores.rollups.close({ group: group(), hour: 1, stamp: 's', expected: [] }, rollup(1)),
       () => stores.history.load(group()),
       () => stores.incidents.transition(incident(1), null),
       () => stores.outbox.pending(1),
@@ -410,7 +410,7 @@ describe('expiry', () => {
     await stores.facts.put([fact(1)], [{ scope: 's', cause: 'waf', minute: 1, batchId: 'b', requests: 1, count: 1 }]);
     await stores.groups.admit('s', 1, ['CN=i']);
     await stores.rollups.mark([{ group: group(), hour, stamp: 's' }]);
-    await stores.rollups.close({ group: group(), hour, stamp: 'another' }, rollup(hour));
+    await stores.rollups.close({ group: group(), hour, stamp: 'another', expected: [] }, rollup(hour));
     await stores.history.save(group(), {});
     await stores.certificates.save(new Map([['f', PEM]]));
     await stores.storm.addLoad(1, 'denial', 1);

@@ -3,8 +3,9 @@
  * and round trips that follow one another. Capacity is what the table reports, by item size.
  */
 
-import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { countingClient, createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
+import { bytesIn } from '../../shared/adapters/dynamodb/items.js';
 import { parseConfig } from '../../shared/config.js';
 import { closeHours } from '../../shared/ledger.js';
 import { limits } from '../../shared/limits.js';
@@ -178,21 +179,9 @@ export async function lifeOf(
   return { denials, records, settled, closed, byteDays };
 }
 
-/** An item weighs its names and values ("DynamoDB item sizes and formats" in the Developer Guide). */
 async function byteDaysIn(table: string, dynamo: DynamoDBClient): Promise<number> {
   const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: table }));
-  return Items.reduce((sum, item) => {
-    const bytes = Object.entries(item).reduce((all, [name, value]) => all + name.length + weightOf(value), 0);
-    return sum + (bytes * (Number(item.ttl?.N) - T0 / 1000)) / 86_400;
-  }, 0);
-}
-
-function weightOf(value: AttributeValue): number {
-  if (value.S !== undefined) return Buffer.byteLength(value.S);
-  if (value.B !== undefined) return value.B.length;
-  // Two digits a byte, and one more byte.
-  if (value.N !== undefined) return Math.ceil(value.N.length / 2) + 1;
-  return (value.SS ?? []).reduce((sum, text) => sum + Buffer.byteLength(text), 3);
+  return Items.reduce((sum, item) => sum + (bytesIn(item) * (Number(item.ttl?.N) - T0 / 1000)) / 86_400, 0);
 }
 
 /** A sweep of a table in which nothing happened. */

@@ -21,15 +21,17 @@ import type {
   Silence,
   WatchedProbe,
 } from '../model.js';
+import { openHoursOf } from '../open-hours.js';
 import type {
   CertificateStore,
+  ExpectedFact,
   FactStore,
   GroupStore,
   HalfWrite,
   HistoryStore,
   IncidentStore,
   JoinStore,
-  OpenHour,
+  Mark,
   Outbox,
   PrivacyStore,
   ProbeStore,
@@ -55,12 +57,13 @@ export interface MemoryStores extends Stores {
  */
 export function createMemoryStores(options: { readonly cellsMax?: number } = {}): MemoryStores {
   const notices = new Map<string, Notice>();
+  const expected = new Map<string, ExpectedFact>();
   return {
     join: createJoin(options.cellsMax ?? Number.POSITIVE_INFINITY),
     waiting: createWaiting(),
     facts: createFacts(),
-    groups: createGroups(),
-    rollups: createRollups(),
+    groups: createGroups(expected),
+    rollups: createRollups(expected),
     history: createHistory(),
     incidents: createIncidents(notices),
     certificates: createCertificates(),
@@ -169,38 +172,51 @@ function grow<T extends { readonly requests: number }>(values: Map<string, T>, k
   if (known === undefined || known.requests < value.requests) values.set(key, value);
 }
 
-function createGroups(): GroupStore {
+function createGroups(expected: Map<string, ExpectedFact>): GroupStore {
   const admitted = new Map<string, Set<string>>();
+  const insideOf = (scope: string, day: number): Set<string> => {
+    const key = `${day} ${scope}`;
+    const inside = admitted.get(key) ?? new Set<string>();
+    admitted.set(key, inside);
+    return inside;
+  };
   return {
     admit: async (scope, day, issuerDns) => {
-      const key = `${day} ${scope}`;
-      const inside = admitted.get(key) ?? new Set<string>();
-      admitted.set(key, inside);
+      const inside = insideOf(scope, day);
       for (const issuerDn of issuerDns) {
         if (inside.size < limits.issuersPerScopeMax) inside.add(issuerDn);
       }
       return new Set(issuerDns.filter((issuerDn) => inside.has(issuerDn)));
     },
+    admitExpecting: async (fact) => {
+      const { scope, issuerDn } = fact.group;
+      const inside = insideOf(scope, Math.floor(fact.minute / 1440));
+      if (inside.has(issuerDn) || inside.size >= limits.issuersPerScopeMax) return false;
+      inside.add(issuerDn);
+      expected.set(nameOfExpected(fact), fact);
+      return true;
+    },
   };
 }
 
-function createRollups(): RollupStore {
-  const marks = new Map<string, OpenHour>();
+function nameOfExpected({ group, minute, batchId, requests }: ExpectedFact): string {
+  return JSON.stringify([groupId(group), minute, batchId, requests]);
+}
+
+function createRollups(expected: Map<string, ExpectedFact>): RollupStore {
+  const marks = new Map<string, Mark>();
   const rollups = new Map<string, Rollup>();
   const keyOf = (group: GroupKey, hour: number): string => `${hour} ${groupId(group)}`;
   return {
     mark: async (hours) => {
-      for (const open of hours) marks.set(keyOf(open.group, open.hour), open);
+      for (const { group, hour, stamp } of hours) marks.set(keyOf(group, hour), { group, hour, stamp });
     },
-    open: async (hour, limit) =>
-      [...marks.values()]
-        .filter((open) => open.hour <= hour)
-        .sort((a, b) => a.hour - b.hour)
-        .slice(0, limit),
+    open: async (hour, limit) => openHoursOf([...marks.values()], [...expected.values()], hour, limit),
     close: async (open, rollup) => {
       const key = keyOf(open.group, open.hour);
       grow(rollups, key, rollup);
       if (marks.get(key)?.stamp === open.stamp) marks.delete(key);
+      for (const fact of open.expected) expected.delete(nameOfExpected(fact));
     },
     load: async (group, from, to) => {
       const id = groupId(group);

@@ -142,7 +142,7 @@ export function describeFacts(containers: Containers): void {
   });
 
   describe('roll-ups', () => {
-    const open = (hour: number, stamp = 's', n = 0) => ({ group: group(n), hour, stamp });
+    const open = (hour: number, stamp = 's', n = 0) => ({ group: group(n), hour, stamp, expected: [] });
 
     it('are open while marked, the oldest first', async () => {
       const { rollups } = containers.a;
