@@ -354,6 +354,24 @@ describe('cost', () => {
     expect(await stores.certificates.load(certificate.fingerprint)).toBe(pem);
   });
 
+  it('is one write unit for an issuer and the fact that is expected of it, while their item is light', async () => {
+    const { stores, usage } = counted();
+    const minute = CLOCK.now() / 60_000;
+    const expecting = (n: number) => ({ group: group(n), minute, batchId: 'b'.repeat(22), requests: 1 });
+    let admitted = 0;
+    while (await stores.groups.admitExpecting(expecting(admitted))) admitted++;
+    expect(admitted).toBeGreaterThan(4);
+    expect(usage).toMatchObject({ requests: admitted, writeUnits: admitted });
+    // Nor is anything expected on a day that no sweep looks through any more, or does not yet.
+    for (const days of [-2, 1]) {
+      expect(await stores.groups.admitExpecting({ ...expecting(0), minute: minute + days * 1440 })).toBe(false);
+    }
+    expect(usage.requests).toBe(admitted);
+    const yesterday = { ...expecting(0), minute: minute - 1440 };
+    expect(await stores.groups.admitExpecting(yesterday)).toBe(true);
+    expect(await storesOn(dynamo.client, [], 86_400_000).rollups.open(minute, 100)).toHaveLength(admitted + 1);
+  });
+
   it('is a look for the issuers of a place that another container admitted', async () => {
     const { stores } = counted();
     await stores.groups.admit('s', 2, ['CN=known']);

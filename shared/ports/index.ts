@@ -87,8 +87,8 @@ export interface GroupStore {
   admit(scope: string, day: number, issuerDns: readonly string[]): Promise<ReadonlySet<string>>;
   /**
    * Admits the issuer of a fact that is about to be put, and notes in the same write that the fact is expected, so that its
-   * hour needs no mark. False where it is not so: the issuer was in before, there is no room, or it would not be
-   * cheaper. Then `admit` has the answer, and the hour is to be marked after the fact.
+   * hour needs no mark. False where nothing was noted: the issuer is known to be in, there is no room, or a mark is no
+   * dearer. Then `admit` has the answer, and the hour is to be marked after the fact.
    */
   admitExpecting(fact: ExpectedFact): Promise<boolean>;
 }

@@ -6,7 +6,7 @@
 import * as z from 'zod';
 import type { ExpectedFact } from '../../ports/index.js';
 import { reasonIds } from '../../reasons.js';
-import { readValue, textOf } from './items.js';
+import { readValue } from './items.js';
 import { dayOfMinute, keys } from './keys.js';
 import type { Item, Key } from './table.js';
 
@@ -17,8 +17,10 @@ export function encodeExpected({ group, minute, batchId, requests }: ExpectedFac
 const expectedSchema = z.tuple([z.string(), z.enum(reasonIds), z.number(), z.string(), z.number()]);
 
 export function expectedOf(item: Item): ExpectedFact[] {
-  const scope = textOf(item, 'scope');
-  return (item.expected?.SS ?? []).map((text) => {
+  const texts = item.expected?.SS ?? [];
+  if (texts.length === 0) return [];
+  const scope = readValue(item, 'scope', z.string());
+  return texts.map((text) => {
     const values = readValue({ ...item, expected: { S: text } }, 'expected', expectedSchema);
     const [issuerDn, reason, minute, batchId, requests] = values;
     return { group: { scope, issuerDn, reason }, minute, batchId, requests };

@@ -52,7 +52,7 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
     let expression = 'ADD #issuers :ids SET #ttl = :ttl';
     if (fact !== undefined) {
       values[':expected'] = { SS: [encodeExpected(fact)] };
-      values[':scope'] = { S: fact.group.scope };
+      values[':scope'] = { S: JSON.stringify(fact.group.scope) };
       expression = 'ADD #issuers :ids, #expected :expected SET #ttl = :ttl, #scope = :scope';
     }
     const { stored, item } = await table.update(key, { expression, values }, HAS_ROOM);
@@ -84,7 +84,11 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
       const id = idOf(fact.group.issuerDn);
       // What is in already costs nothing, and a heavy item more than the mark that is spared.
       if (inside.has(id) || inside.size >= BOUND) return false;
-      const added = bytesIn({ issuers: { SS: [id] }, expected: { SS: [encodeExpected(fact)] } });
+      const added = bytesIn({
+        issuers: { SS: [id] },
+        expected: { SS: [encodeExpected(fact)] },
+        scope: { S: fact.group.scope },
+      });
       if (bytes + added > BYTES_PER_UNIT || !isListed(fact, clock)) return false;
       return (await add(key, [id], fact)).stored;
     },
