@@ -7,7 +7,7 @@ import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { countingClient, createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
 import { bytesIn } from '../../shared/adapters/dynamodb/items.js';
 import { parseConfig } from '../../shared/config.js';
-import { closeHours } from '../../shared/ledger.js';
+import { closeHours, openHours } from '../../shared/ledger.js';
 import { limits } from '../../shared/limits.js';
 import type { LogBatch, LogEvent } from '../../shared/model.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
@@ -140,7 +140,7 @@ export interface Life {
   readonly records: Cost;
   /** The sweep after the grace. */
   readonly settled: Cost;
-  /** The sweep that closes the hour. */
+  /** What a sweep that finds the hour over does more than one that finds nothing. */
   readonly closed: Cost;
   /** What the items of these requests weigh, times the days that they stay; an earlier request's left out. */
   readonly byteDays: number;
@@ -175,13 +175,17 @@ export async function lifeOf(
   const settled = await costOf(() => settleDue(world));
   const byteDays = (await byteDaysIn(table, dynamo.client)) - before;
   clock.time += 2 * HOUR;
-  const closed = await costOf(() => closeHours(world));
+  const open = await openHours(world);
+  const closed = await costOf(() => closeHours(world, open));
   return { denials, records, settled, closed, byteDays };
 }
 
 async function byteDaysIn(table: string, dynamo: DynamoDBClient): Promise<number> {
   const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: table }));
-  return Items.reduce((sum, item) => sum + (bytesIn(item) * (Number(item.ttl?.N) - T0 / 1000)) / 86_400, 0);
+  return Items.reduce((sum, { expected: _, ...item }) => {
+    // What is expected is struck off within hours.
+    return sum + (bytesIn(item) * (Number(item.ttl?.N) - T0 / 1000)) / 86_400;
+  }, 0);
 }
 
 /** A sweep of a table in which nothing happened. */
