@@ -9,12 +9,11 @@ import { groupId } from './digest.js';
 import { openHours } from './ledger.js';
 import { limits } from './limits.js';
 import { type Fact, type GroupKey, type Incident, SEVERAL_ISSUERS } from './model.js';
-import type { OpenHour, World } from './ports/index.js';
+import type { World } from './ports/index.js';
 import { minuteOf } from './stages/count.js';
 import { detect, type History, learnAll, policyFor, type Verdict } from './stages/detect.js';
-import { advance, type Change } from './stages/incident.js';
-import { hourOf, MINUTES_PER_HOUR } from './stages/rollup.js';
-import { coveredByScope, scopeGroup, scopeVerdict } from './stages/scope-incident.js';
+import { advance, type Change, coveredByScope, scopeGroup } from './stages/incident.js';
+import { MINUTES_PER_HOUR } from './stages/rollup.js';
 import { lateAnnouncement, unlessSilenced } from './withheld.js';
 
 /** When what a delivery brought is in the stores. */
@@ -58,7 +57,11 @@ export async function evaluate(
     concurrency,
   );
   if (held.size === 0) return told.some(Boolean);
-  const [firing, open] = await Promise.all([world.stores.incidents.firing(limits.firingPerSweepMax), openHours(world)]);
+  const [{ evaluateScopes }, firing, open] = await Promise.all([
+    import('./evaluate-scopes.js'),
+    world.stores.incidents.firing(limits.firingPerSweepMax),
+    openHours(world),
+  ]);
   await evaluateScopes(firing, open, world);
   await evaluate(
     [...held].map(({ group }) => group),
@@ -68,35 +71,13 @@ export async function evaluate(
   return true;
 }
 
-/**
- * Groups that fail together: one incident for their scope, instead of one for each.
- * @param open the hours that `openHours` lists: who has facts in the last one or two
- */
-export async function evaluateScopes(
-  firing: readonly Incident[],
-  open: readonly OpenHour[],
-  world: World,
-): Promise<void> {
-  const hour = hourOf(minuteOf(world.clock.now()));
-  const byScope = new Map<string, Map<string, GroupKey>>();
-  const active = open.filter((one) => one.hour >= hour - 1).map(({ group }) => group);
-  for (const group of [...active, ...firing.map((incident) => incident.group)]) {
-    const groups = byScope.get(group.scope) ?? new Map<string, GroupKey>();
-    byScope.set(group.scope, groups.set(groupId(group), group));
-  }
-  for (const [scope, groups] of byScope) {
-    const members = [...groups.values()].filter(isOne);
-    const isKnown = members.length < groups.size;
-    if (isKnown || members.length >= limits.groupsTogetherMin) await evaluateScope(scope, members, world);
-  }
-}
-
-function isOne(group: GroupKey): boolean {
+/** No scope's own incident. */
+export function isOne(group: GroupKey): boolean {
   return group.issuerDn !== SEVERAL_ISSUERS;
 }
 
 /** Loaded when there is something to tell, which most invocations never have. */
-const loadAnnounce = () => import('./announce.js');
+export const loadAnnounce = () => import('./announce.js');
 
 /** A change of a group's incident that is not stored yet. */
 interface Pending {
@@ -146,43 +127,6 @@ async function store({ change, before, verdict, facts: recentFacts }: Pending, w
   return isTold;
 }
 
-async function evaluateScope(scope: string, groups: readonly GroupKey[], world: World): Promise<void> {
-  const { stores, clock, config } = world;
-  const now = clock.now();
-  const group = scopeGroup(scope);
-  const policy = policyFor(group, config.detection);
-  const seen = await pMap(
-    groups,
-    async (one) => {
-      const { incident, history } = await remembered(one, world);
-      return { group: one, incident, ...(await judge(one, history, now, world)) };
-    },
-    {
-      concurrency: limits.storeConcurrencyMax,
-    },
-  );
-  const members = seen
-    .map(({ group: one, verdict, incident, facts }) => ({
-      group: one,
-      verdict,
-      since: incident?.state === 'firing' ? incident.since : null,
-      facts: facts.filter((fact) => fact.minute > minuteOf(now) - MINUTES_PER_HOUR),
-    }))
-    .filter(({ since, facts }) => since !== null || facts.length > 0);
-  const { verdict, severity, groups: worst } = scopeVerdict(members, now, policy);
-  const before = await stores.incidents.load(group);
-  const own = advance(before, verdict, group, now, policy, severity);
-  const told = own?.notice === 'spike' || own?.next.announced === true;
-  const change =
-    own === null
-      ? await lateAnnouncement(before, verdict, false, world)
-      : await unlessSilenced(told ? own : { ...own, notice: null }, world);
-  if (change === null) return;
-  const facts = members.flatMap((member) => member.facts);
-  const { announce } = await loadAnnounce();
-  await announce({ change, before, verdict, facts, recentFacts: facts, groups: worst }, world);
-}
-
 interface Known {
   readonly incident: Incident | null;
   readonly history: History | null;
@@ -200,7 +144,7 @@ interface Seen {
   readonly facts: readonly Fact[];
 }
 
-async function remembered(group: GroupKey, { stores }: World): Promise<Known> {
+export async function remembered(group: GroupKey, { stores }: World): Promise<Known> {
   const [incident, history] = await Promise.all([stores.incidents.load(group), stores.history.load(group)]);
   return { incident, history: history as History | null };
 }
@@ -214,7 +158,7 @@ async function rememberedWithScope(group: GroupKey, world: World): Promise<Known
 }
 
 /** The verdict on a group at this moment. Stores nothing but, now and then, what was learned. */
-async function judge(group: GroupKey, known: History | null, now: number, world: World): Promise<Seen> {
+export async function judge(group: GroupKey, known: History | null, now: number, world: World): Promise<Seen> {
   const { stores, config } = world;
   const minute = minuteOf(now);
   const policy = policyFor(group, config.detection);

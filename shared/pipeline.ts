@@ -5,8 +5,9 @@
 
 import { leaveOut, setAside } from './canary.js';
 import { type Correlated, correlate } from './correlate.js';
-import { evaluate, evaluateScopes, type Written } from './evaluate.js';
-import { infer } from './infer.js';
+import { evaluate, type Written } from './evaluate.js';
+import type { evaluateScopes } from './evaluate-scopes.js';
+import type { infer } from './infer.js';
 import { admitAhead, closeHours, type Look, lookAway, openHours, unmatched, writeDown } from './ledger.js';
 import { limits } from './limits.js';
 import { minimise } from './minimise.js';
@@ -64,7 +65,7 @@ async function countParsed({ batch, parsed, pems, saved }: Read, world: World, l
     bound(parsed.denials, joinable, batchId, world).then(join),
     admitAhead(joinable, world),
   ]);
-  const inferred = await infer(identified(parsed.accesses.filter(isAlone), batch), pems, batchId, world);
+  const inferred = await inferAlone(identified(parsed.accesses.filter(isAlone), batch), pems, batchId, world);
   const alone = identified(left, batch).map((denial) => lonely(denial, 'not-sampled'));
   const found = {
     failures: [...correlated.failures, ...alone, ...inferred.failures],
@@ -80,6 +81,10 @@ async function countParsed({ batch, parsed, pems, saved }: Read, world: World, l
   ]);
   return { parsed, correlated, facts, sightings };
 }
+
+/** Loaded where there is something to infer: most installations watch no such API. */
+const inferAlone: typeof infer = async (accesses, ...rest) =>
+  accesses.length === 0 ? { failures: [], unmatched: [] } : (await import('./infer.js')).infer(accesses, ...rest);
 
 /**
  * What failed a moment ago: detect, turn into incidents, notify. What fires already is looked at by the sweep.
@@ -100,6 +105,10 @@ export interface Swept {
   /** What went wrong. A step that fails does not keep the others from running; the next sweep repeats it. */
   readonly failures: readonly unknown[];
 }
+
+/** Loaded by the sweep, and by ingest when it needs it. */
+const lookAtScopes: typeof evaluateScopes = async (...what) =>
+  (await import('./evaluate-scopes.js')).evaluateScopes(...what);
 
 /** Every minute: count what waited in vain, sum up the hours, look again at what fires, send what was left behind. */
 export async function sweep(world: World): Promise<Swept> {
@@ -122,7 +131,7 @@ export async function sweep(world: World): Promise<Swept> {
   const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);
   const groups = firing.map((incident) => incident.group);
   await step(evaluate(groups, world), false);
-  if (open !== null) await step(evaluateScopes(firing, open, world), undefined);
+  if (open !== null) await step(lookAtScopes(firing, open, world), undefined);
   await step(deliver(world), 0);
   const pending = await step(stores.outbox.pending(limits.noticesPerRunMax), []);
   const oldest = pending.reduce((first, notice) => Math.min(first, Date.parse(notice.at)), clock.now());
