@@ -135,16 +135,20 @@ export function openHours({ stores, clock }: World): Promise<readonly OpenHour[]
   return stores.rollups.open(hourOf(minuteOf(clock.now())), limits.activeGroupsMax);
 }
 
+/** Whether the hour is to be closed: hardly any fact of it can still come. */
+export function isOver({ hour }: OpenHour, { clock }: World): boolean {
+  return hour < hourOf(minuteOf(clock.now()) - limits.lateMinutes);
+}
+
 /**
  * Sums up the hours that are over; a fact that comes later marks its hour again. Returns how many were summed up. An hour
  * in which only such facts are expected as have not come stays open: their batch is under way, or will be repeated.
  * @param listed what `openHours` gave, where the caller has it
  */
 export async function closeHours(world: World, listed?: readonly OpenHour[]): Promise<number> {
-  const { stores, clock } = world;
+  const { stores } = world;
   const open = listed ?? (await openHours(world));
-  const lastClosed = hourOf(minuteOf(clock.now()) - limits.lateMinutes) - 1;
-  const due = open.filter(({ hour }) => hour <= lastClosed).slice(0, limits.rollupsPerSweepMax);
+  const due = open.filter((one) => isOver(one, world)).slice(0, limits.rollupsPerSweepMax);
   let closed = 0;
   for (const one of due) {
     const from = one.hour * MINUTES_PER_HOUR;

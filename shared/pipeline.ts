@@ -8,7 +8,7 @@ import { type Correlated, correlate } from './correlate.js';
 import { evaluate, type Written } from './evaluate.js';
 import type { evaluateScopes } from './evaluate-scopes.js';
 import type { infer } from './infer.js';
-import { admitAhead, closeHours, type Look, lookAway, openHours, unmatched, writeDown } from './ledger.js';
+import { admitAhead, closeHours, isOver, type Look, lookAway, openHours, unmatched, writeDown } from './ledger.js';
 import { limits } from './limits.js';
 import { minimise } from './minimise.js';
 import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model.js';
@@ -131,7 +131,8 @@ export async function sweep(world: World): Promise<Swept> {
   const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);
   const groups = firing.map((incident) => incident.group);
   await step(evaluate(groups, world), false);
-  if (open !== null) await step(lookAtScopes(firing, open, world), undefined);
+  const failing = open?.filter((one) => !isOver(one, world)) ?? null;
+  if (failing !== null) await step(lookAtScopes(firing, failing, world), undefined);
   await step(deliver(world), 0);
   const pending = await step(stores.outbox.pending(limits.noticesPerRunMax), []);
   const oldest = pending.reduce((first, notice) => Math.min(first, Date.parse(notice.at)), clock.now());

@@ -1,4 +1,4 @@
-/** Two interleavings of a sweep that closes an hour, too rare for the simulation to meet in a few thousand seeds. */
+/** Interleavings of a sweep that closes an hour, too rare for the simulation to meet in a few thousand seeds. */
 
 import { describe, expect, it, vi } from 'vitest';
 import { closeHours, openHours } from '../shared/ledger.js';
@@ -71,6 +71,24 @@ describe('an hour in which a fact is expected', () => {
   it('stays open when it is closed for others meanwhile', async () => {
     const outcome = await countsAfter((world) => ingest(recorded(2), world));
     expect(outcome).toEqual({ closed: [1, 1], open: [1, 0], counts: [2] });
+  });
+
+  it('is summed up again when it was closed for others while the fact was on its way', async () => {
+    const world = testWorld();
+    for (const n of [1, 2]) await ingest(denied(n), world);
+    const put = world.stores.facts.put;
+    vi.spyOn(world.stores.facts, 'put').mockImplementationOnce(async (...facts) => {
+      await ingest(recorded(2), world);
+      world.at = T0 + 2 * 3_600_000;
+      await closeHours(world);
+      await put(...facts);
+    });
+    await ingest(recorded(1), world);
+    await closeHours(world);
+    const [fact] = world.stores.facts.all();
+    const rollups = fact === undefined ? [] : await world.stores.rollups.load(fact.group, 0, Number.POSITIVE_INFINITY);
+    expect(rollups.map(({ count }) => count)).toEqual([2]);
+    expect(await openHours(world)).toEqual([]);
   });
 });
 

@@ -201,12 +201,6 @@ const mutants: readonly Mutant[] = [
     to: 'for (const { group, hour, stamp } of hours) if (!rollups.has(keyOf(group, hour))) marks.set',
   },
   {
-    name: 'roll-up: a fact is no longer expected though it has not come',
-    file: ledger,
-    from: 'const expected = one.expected.filter((fact) => holds(facts, fact));',
-    to: 'const { expected } = one;',
-  },
-  {
     name: 'roll-up: an hour without a mark is expected by nobody',
     file: memory,
     from: 'expected.set(nameOfExpected(fact), fact);',
