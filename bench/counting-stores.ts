@@ -74,6 +74,11 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
         wrote('admissions', admitted.size - before);
         return inside;
       },
+      admitExpecting: async (fact) => {
+        const isAdmitted = await inner.groups.admitExpecting(fact);
+        if (isAdmitted) wrote('admissions', 1);
+        return isAdmitted;
+      },
     },
     rollups: {
       ...inner.rollups,

@@ -7,13 +7,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { limits } from '../shared/limits.js';
 import type { LogEvent } from '../shared/model.js';
-import { minuteOf } from '../shared/stages/count.js';
 import { createTestTable, startDynalite } from '../test/support/local-table.js';
 import { accessBatch, accessEvent, denialAsOneEvent, executionBatch, T0 } from '../test/support/logs.js';
 import { logBytes } from './support/log-bytes.js';
 import { remember } from './support/measured.js';
 import { heading, isQuick, median, paragraph, rows } from './support/section.js';
-import { type Cost, handle, idleSweep, type Life, lifeOf, worldOn } from './support/state-cost.js';
+import { type Cost, handle, idleSweep, type Life, lifeOf, stir, worldOn } from './support/state-cost.js';
 
 const dynamo = await startDynalite();
 
@@ -30,6 +29,8 @@ const lives: readonly (readonly [string, number, Life])[] = [
   ['alone, both known to the table', 1, knownToTable],
   ['alone, both known to the container', 1, await lifeOf(dynamo, 1, { known: 'container' })],
   ['100 of one group in a batch, all new', 100, batch],
+  ['100 of 100 groups in a batch, all new', 100, await lifeOf(dynamo, 100, { issuers: 100 })],
+  ['2,000 of 100 groups in a batch of a storm, all new', 2_000, await lifeOf(dynamo, 2_000, { issuers: 100 })],
 ];
 const trips = ({ roundTrips }: Cost): string => String(roundTrips);
 const per = (count: number, ...costs: readonly Cost[]): string =>
@@ -58,11 +59,7 @@ async function timeOf(latencyMs: number, groups: number, requests: number): Prom
   holdBack(client, delay);
   const clock = { now: () => T0 + 60_000 };
   const world = worldOn(client, table, clock);
-  if (requests > limits.calmHalvesMax) {
-    // A storm that is under way.
-    for (const kind of ['denial', 'access'] as const)
-      await world.stores.storm.addLoad(minuteOf(clock.now()), kind, 50_000);
-  }
+  if (requests > limits.calmHalvesMax) await stir(world);
   const of = (n: number) => ({ n, issuerDn: `C=US,O=Partner ${n % groups},CN=Issuing CA` });
   const numbers = Array.from({ length: requests }, (_, n) => n);
   const denials: LogEvent[] = numbers.map((n) => denialAsOneEvent(of(n)));

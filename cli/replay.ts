@@ -148,8 +148,9 @@ async function countAll(
       join: createJoin(packedCells(limits.replayCellsMax)),
       waiting: createWaitingQueue(),
       facts: counted.facts,
-      // Hours are marked when they are played.
+      // Hours are marked when they are played, whatever else is known of them.
       rollups: { ...played.stores.rollups, mark: async () => {} },
+      groups: { ...played.stores.groups, admitExpecting: async () => false },
     },
     clock: { now: () => Math.floor((requests / limits.replayCellsMax) * graceMs) },
     ...(onlooker === undefined ? {} : { failureLog: onlooker.failureLog }),

@@ -6,6 +6,7 @@
 import pMap from 'p-map';
 import { diagnoseClients, surroundingsOf } from './diagnosis.js';
 import { groupId } from './digest.js';
+import { openHours } from './ledger.js';
 import { limits } from './limits.js';
 import { type Fact, type GroupKey, type Incident, type Notice, SEVERAL_ISSUERS } from './model.js';
 import type { World } from './ports/index.js';
@@ -96,20 +97,19 @@ async function scopeShareOf(
   group: GroupKey,
   recentFacts: readonly Fact[],
   now: number,
-  { stores }: World,
+  world: World,
 ): Promise<number | null> {
   const minute = minuteOf(now);
   const from = minute - MINUTES_PER_HOUR + 1;
   const sumOf = (facts: readonly Fact[]): number =>
     facts.reduce((sum, fact) => (fact.minute >= from ? sum + Math.max(0, fact.count) : sum), 0);
-  const marks = await stores.rollups.open(hourOf(minute), limits.activeGroupsMax);
-  const others = marks.filter(
-    (mark) => mark.hour >= hourOf(from) && mark.group.scope === group.scope && groupId(mark.group) !== groupId(group),
+  const others = (await openHours(world)).filter(
+    (open) => open.hour >= hourOf(from) && open.group.scope === group.scope && groupId(open.group) !== groupId(group),
   );
-  const distinct = [...new Map(others.map((mark) => [groupId(mark.group), mark.group] as const)).values()];
+  const distinct = [...new Map(others.map((open) => [groupId(open.group), open.group] as const)).values()];
   const sums = await pMap(
     distinct.slice(0, limits.groupsForShareMax),
-    async (other) => sumOf(await stores.facts.window(other, from, minute)),
+    async (other) => sumOf(await world.stores.facts.window(other, from, minute)),
     { concurrency: limits.storeConcurrencyMax },
   );
   const own = sumOf(recentFacts);

@@ -6,15 +6,15 @@
 
 import pMap from 'p-map';
 import { groupId } from './digest.js';
+import { openHours } from './ledger.js';
 import { limits } from './limits.js';
 import { type Fact, type GroupKey, type Incident, SEVERAL_ISSUERS } from './model.js';
 import { once } from './once.js';
 import type { World } from './ports/index.js';
 import { minuteOf } from './stages/count.js';
 import { detect, type History, learnAll, policyFor, type Verdict } from './stages/detect.js';
-import { advance, type Change } from './stages/incident.js';
-import { hourOf, MINUTES_PER_HOUR } from './stages/rollup.js';
-import { coveredByScope, scopeGroup, scopeVerdict } from './stages/scope-incident.js';
+import { advance, type Change, coveredByScope, scopeGroup } from './stages/incident.js';
+import { MINUTES_PER_HOUR } from './stages/rollup.js';
 import { lateAnnouncement, unlessSilenced } from './withheld.js';
 
 /** When what a delivery brought is in the stores. */
@@ -42,7 +42,12 @@ export async function evaluate(
 ): Promise<boolean> {
   const distinct = new Map(groups.filter(isOne).map((group) => [groupId(group), group] as const));
   const concurrency = { concurrency: limits.storeConcurrencyMax };
-  const changes = await pMap(distinct.values(), (group) => assess(group, which, world, written.facts), concurrency);
+  // Asked all at once, so that a store can read them together.
+  const [known] = await Promise.all([
+    Promise.all([...distinct.values()].map((group) => rememberedWithScope(group, world))),
+    written.facts,
+  ]);
+  const changes = await pMap(known, (one) => assess(one, which, world), concurrency);
   const pending = changes.filter((change) => change !== null);
   if (pending.length > 0) await written.rest();
   const spikes = pending.filter(({ change }) => change.notice === 'spike');
@@ -53,7 +58,12 @@ export async function evaluate(
     concurrency,
   );
   if (held.size === 0) return told.some(Boolean);
-  await evaluateScopes(await world.stores.incidents.firing(limits.firingPerSweepMax), world);
+  const [{ evaluateScopes }, firing, open] = await Promise.all([
+    import('./evaluate-scopes.js'),
+    world.stores.incidents.firing(limits.firingPerSweepMax),
+    openHours(world),
+  ]);
+  await evaluateScopes(firing, open, world);
   await evaluate(
     [...held].map(({ group }) => group),
     world,
@@ -62,25 +72,8 @@ export async function evaluate(
   return true;
 }
 
-/** Groups that fail together: one incident for their scope, instead of one for each. */
-export async function evaluateScopes(firing: readonly Incident[], world: World): Promise<void> {
-  const { stores, clock } = world;
-  const hour = hourOf(minuteOf(clock.now()));
-  const marks = await stores.rollups.open(hour, limits.activeGroupsMax);
-  const byScope = new Map<string, Map<string, GroupKey>>();
-  const active = marks.filter((mark) => mark.hour >= hour - 1).map((mark) => mark.group);
-  for (const group of [...active, ...firing.map((incident) => incident.group)]) {
-    const groups = byScope.get(group.scope) ?? new Map<string, GroupKey>();
-    byScope.set(group.scope, groups.set(groupId(group), group));
-  }
-  for (const [scope, groups] of byScope) {
-    const members = [...groups.values()].filter(isOne);
-    const isKnown = members.length < groups.size;
-    if (isKnown || members.length >= limits.groupsTogetherMin) await evaluateScope(scope, members, world);
-  }
-}
-
-function isOne(group: GroupKey): boolean {
+/** No scope's own incident. */
+export function isOne(group: GroupKey): boolean {
   return group.issuerDn !== SEVERAL_ISSUERS;
 }
 
@@ -88,7 +81,7 @@ function isOne(group: GroupKey): boolean {
  * Loaded when there is something to tell, which most invocations never have. Once: groups that wait for it go on in their order,
  * so that the same logs are told in the same order.
  */
-const loadAnnounce = once(() => import('./announce.js'));
+export const loadAnnounce = once(() => import('./announce.js'));
 
 /** A change of a group's incident that is not stored yet. */
 interface Pending {
@@ -99,20 +92,12 @@ interface Pending {
   readonly facts: readonly Fact[];
 }
 
-async function assess(
-  group: GroupKey,
-  which: 'all' | 'calm',
-  world: World,
-  counted: Promise<unknown>,
-): Promise<Pending | null> {
+/** @param known read while the facts were being written; the facts are read here */
+async function assess(known: KnownWithScope, which: 'all' | 'calm', world: World): Promise<Pending | null> {
+  const { group, ofScope } = known;
   const { stores, clock, config } = world;
   const policy = policyFor(group, config.detection);
   const isLeft = (one: Incident | null): boolean => which === 'calm' && one?.state === 'firing';
-  const [known, ofScope] = await Promise.all([
-    remembered(group, world),
-    stores.incidents.load(scopeGroup(group.scope)),
-    counted,
-  ]);
   // What fired may have been resolved meanwhile, without the facts that are there now.
   const incident = isLeft(known.incident) ? await stores.incidents.load(group) : known.incident;
   if (isLeft(incident)) return null;
@@ -146,46 +131,15 @@ async function store({ change, before, verdict, facts: recentFacts }: Pending, w
   return isTold;
 }
 
-async function evaluateScope(scope: string, groups: readonly GroupKey[], world: World): Promise<void> {
-  const { stores, clock, config } = world;
-  const now = clock.now();
-  const group = scopeGroup(scope);
-  const policy = policyFor(group, config.detection);
-  const seen = await pMap(
-    groups,
-    async (one) => {
-      const { incident, history } = await remembered(one, world);
-      return { group: one, incident, ...(await judge(one, history, now, world)) };
-    },
-    {
-      concurrency: limits.storeConcurrencyMax,
-    },
-  );
-  const members = seen
-    .map(({ group: one, verdict, incident, facts }) => ({
-      group: one,
-      verdict,
-      since: incident?.state === 'firing' ? incident.since : null,
-      facts: facts.filter((fact) => fact.minute > minuteOf(now) - MINUTES_PER_HOUR),
-    }))
-    .filter(({ since, facts }) => since !== null || facts.length > 0);
-  const { verdict, severity, groups: worst } = scopeVerdict(members, now, policy);
-  const before = await stores.incidents.load(group);
-  const own = advance(before, verdict, group, now, policy, severity);
-  const told = own?.notice === 'spike' || own?.next.announced === true;
-  const change =
-    own === null
-      ? await lateAnnouncement(before, verdict, false, world)
-      : await unlessSilenced(told ? own : { ...own, notice: null }, world);
-  if (change === null) return;
-  const facts = members.flatMap((member) => member.facts);
-  const { announce } = await loadAnnounce();
-  await announce({ change, before, verdict, facts, recentFacts: facts, groups: worst }, world);
-}
-
 interface Known {
   readonly incident: Incident | null;
   readonly history: History | null;
+}
+
+interface KnownWithScope extends Known {
+  readonly group: GroupKey;
+  /** The incident of the group's scope. */
+  readonly ofScope: Incident | null;
 }
 
 interface Seen {
@@ -194,7 +148,7 @@ interface Seen {
   readonly facts: readonly Fact[];
 }
 
-async function remembered(group: GroupKey, { stores }: World): Promise<Known> {
+export async function remembered(group: GroupKey, { stores }: World): Promise<Known> {
   const [incident, history] = await Promise.all([stores.incidents.load(group), stores.history.load(group)]);
   return { incident, history: history as History | null };
 }
@@ -205,8 +159,16 @@ export function neededFrom(known: History | null, minute: number): number {
   return Math.max(oldest, Math.min((known?.lastStep ?? oldest) + 1, minute - MINUTES_PER_HOUR));
 }
 
+async function rememberedWithScope(group: GroupKey, world: World): Promise<KnownWithScope> {
+  const [known, ofScope] = await Promise.all([
+    remembered(group, world),
+    world.stores.incidents.load(scopeGroup(group.scope)),
+  ]);
+  return { group, ofScope, ...known };
+}
+
 /** The verdict on a group at this moment. Stores nothing but, now and then, what was learned. */
-async function judge(group: GroupKey, known: History | null, now: number, world: World): Promise<Seen> {
+export async function judge(group: GroupKey, known: History | null, now: number, world: World): Promise<Seen> {
   const { stores, config } = world;
   const minute = minuteOf(now);
   const policy = policyFor(group, config.detection);

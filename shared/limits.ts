@@ -216,6 +216,8 @@ export const limits = {
   factMinutesMax: 2 * 24 * 60,
   /** Deliveries usually take under 3 minutes; what comes after these is counted, but no longer learned from. */
   lateMinutes: 10,
+  /** UTC days, today's included, whose admissions are looked through for facts that are expected; facts live two days. */
+  expectingDaysMax: 3,
   /** What the detector learned is a fold over facts, so it is stored only so often. */
   historySaveMinutes: 60,
   /** Roll-ups of one sweep; the rest waits for the next. */

@@ -5,9 +5,10 @@
 
 import { leaveOut, setAside } from './canary.js';
 import { type Correlated, correlate } from './correlate.js';
-import { evaluate, evaluateScopes, type Written } from './evaluate.js';
-import { infer } from './infer.js';
-import { closeHours, type Look, lookAway, lookUpAdmitted, unmatched, writeDown } from './ledger.js';
+import { evaluate, type Written } from './evaluate.js';
+import type { evaluateScopes } from './evaluate-scopes.js';
+import type { infer } from './infer.js';
+import { admitAhead, closeHours, isOver, type Look, lookAway, openHours, unmatched, writeDown } from './ledger.js';
 import { limits } from './limits.js';
 import { minimise } from './minimise.js';
 import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model.js';
@@ -16,7 +17,7 @@ import type { World } from './ports/index.js';
 import { isNamed } from './stages/account.js';
 import { lonely } from './stages/pairing.js';
 import { parse } from './stages/parse.js';
-import { bound } from './storm.js';
+import { type Bounded, bound } from './storm.js';
 import { leaveWaiting, type Settled, settleDue } from './waiting.js';
 
 export interface Ingested {
@@ -56,9 +57,15 @@ async function countParsed({ batch, parsed, pems, saved }: Read, world: World, l
   const isAlone = ({ api: { apiId } }: AccessRecord) =>
     apiId !== null && config.apisWithoutExecutionLog.some((setting) => isNamed(setting, apiId));
   const joinable = parsed.accesses.filter((access) => !isAlone(access));
-  const { halves, left } = await bound(parsed.denials, joinable, batchId, world);
-  const [correlated] = await Promise.all([correlate(halves, batchId, stores.join), lookUpAdmitted(joinable, world)]);
-  const inferred = await infer(parsed.accesses.filter(isAlone), pems, batchId, world);
+  const join = async ({ halves, left }: Bounded) => ({
+    correlated: await correlate(halves, batchId, stores.join),
+    left,
+  });
+  const [{ correlated, left }] = await Promise.all([
+    bound(parsed.denials, joinable, batchId, world).then(join),
+    admitAhead(joinable, world),
+  ]);
+  const inferred = await inferAlone(parsed.accesses.filter(isAlone), pems, batchId, world);
   const alone = left.map((denial) => lonely(denial, 'not-sampled'));
   const found = {
     failures: [...correlated.failures, ...alone, ...inferred.failures],
@@ -74,6 +81,10 @@ async function countParsed({ batch, parsed, pems, saved }: Read, world: World, l
   ]);
   return { parsed, correlated, facts, sightings };
 }
+
+/** Loaded where there is something to infer: most installations watch no such API. */
+const inferAlone: typeof infer = async (accesses, ...rest) =>
+  accesses.length === 0 ? { failures: [], unmatched: [] } : (await import('./infer.js')).infer(accesses, ...rest);
 
 /**
  * What failed a moment ago: detect, turn into incidents, notify. What fires already is looked at by the sweep.
@@ -97,6 +108,10 @@ export interface Swept {
   readonly failures: readonly unknown[];
 }
 
+/** Loaded by the sweep, and by ingest when it needs it. */
+const lookAtScopes: typeof evaluateScopes = async (...what) =>
+  (await import('./evaluate-scopes.js')).evaluateScopes(...what);
+
 /** Every minute: count what waited in vain, sum up the hours, look again at what fires, send what was left behind. */
 export async function sweep(world: World): Promise<Swept> {
   const { stores, clock } = world;
@@ -118,11 +133,13 @@ export async function sweep(world: World): Promise<Swept> {
     ),
     0,
   );
-  const hoursRolledUp = await step(closeHours(world), 0);
+  const open = await step(openHours(world), null);
+  const hoursRolledUp = open === null ? 0 : await step(closeHours(world, open), 0);
   const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);
   const groups = firing.map((incident) => incident.group);
   await step(evaluate(groups, world), false);
-  await step(evaluateScopes(firing, world), undefined);
+  const failing = open?.filter((one) => !isOver(one, world)) ?? null;
+  if (failing !== null) await step(lookAtScopes(firing, failing, world), undefined);
   await step(deliver(world), 0);
   const pending = await step(stores.outbox.pending(limits.noticesPerRunMax), []);
   const oldest = pending.reduce((first, notice) => Math.min(first, Date.parse(notice.at)), clock.now());

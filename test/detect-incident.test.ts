@@ -4,8 +4,8 @@ import { detectionSchema } from '../shared/config.js';
 import type { GroupKey, Incident, NoticeKind } from '../shared/model.js';
 import { SEVERAL_ISSUERS } from '../shared/model.js';
 import type { Verdict } from '../shared/stages/detect.js';
-import { advance, incidentIdOf, noticeIdOf } from '../shared/stages/incident.js';
-import { coveredByScope, type Member, scopeGroup, scopeVerdict } from '../shared/stages/scope-incident.js';
+import { advance, coveredByScope, incidentIdOf, noticeIdOf, scopeGroup } from '../shared/stages/incident.js';
+import { type Member, scopeVerdict } from '../shared/stages/scope-incident.js';
 
 const policy = detectionSchema.parse({});
 const group: GroupKey = { scope: 'api.example.com', issuerDn: 'CN=A', reason: 'issuer-not-found' };

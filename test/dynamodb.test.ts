@@ -85,7 +85,7 @@ describe('failures of the world', () => {
       () => stores.facts.put([fact(1)], []),
       () => stores.groups.admit('s', 1, ['CN=i']),
       () => stores.rollups.mark([{ group: group(), hour: 1, stamp: 's' }]),
-      () => stores.rollups.close({ group: group(), hour: 1, stamp: 's' }, rollup(1)),
+      () => stores.rollups.close({ group: group(), hour: 1, stamp: 's', expected: [] }, rollup(1)),
       () => stores.history.load(group()),
       () => stores.incidents.transition(incident(1), null),
       () => stores.outbox.pending(1),
@@ -300,6 +300,20 @@ describe('cost', () => {
     expect(usage.writeUnits - before).toBe(0);
   });
 
+  it('is a request for every hundred different items that are asked for at once, and each gets its own', async () => {
+    const { stores, usage } = counted();
+    const groups = Array.from({ length: 150 }, (_, n) => group(n));
+    for (const one of groups.slice(1)) await stores.history.save(one, { of: one.issuerDn });
+    const before = usage.requests;
+    const asked = await Promise.all([...groups, group(7)].map((one) => stores.history.load(one)));
+    expect(usage.requests - before).toBe(2);
+    const own = groups.map((one) => ({ of: one.issuerDn }));
+    expect(asked).toEqual([null, ...own.slice(1), own[7]]);
+    // What was asked before is not an answer to who asks later.
+    await stores.history.save(group(7), 'changed');
+    expect(await stores.history.load(group(7))).toBe('changed');
+  });
+
   it('is nothing for issuers whose answer is known', async () => {
     const { stores, usage } = counted();
     const many = Array.from({ length: limits.issuersPerScopeMax }, (_, n) => `CN=${n}`);
@@ -338,6 +352,24 @@ describe('cost', () => {
     await stores.certificates.save(new Map([[certificate.fingerprint, pem]]));
     expect(usage.writeUnits).toBe(1);
     expect(await stores.certificates.load(certificate.fingerprint)).toBe(pem);
+  });
+
+  it('is one write unit for an issuer and the fact that is expected of it, while their item is light', async () => {
+    const { stores, usage } = counted();
+    const minute = CLOCK.now() / 60_000;
+    const expecting = (n: number) => ({ group: group(n), minute, batchId: 'b'.repeat(22), requests: 1 });
+    let admitted = 0;
+    while (await stores.groups.admitExpecting(expecting(admitted))) admitted++;
+    expect(admitted).toBeGreaterThan(4);
+    expect(usage).toMatchObject({ requests: admitted, writeUnits: admitted });
+    // Nor is anything expected on a day that no sweep looks through any more, or does not yet.
+    for (const days of [-2, 1]) {
+      expect(await stores.groups.admitExpecting({ ...expecting(0), minute: minute + days * 1440 })).toBe(false);
+    }
+    expect(usage.requests).toBe(admitted);
+    const yesterday = { ...expecting(0), minute: minute - 1440 };
+    expect(await stores.groups.admitExpecting(yesterday)).toBe(true);
+    expect(await storesOn(dynamo.client, [], 86_400_000).rollups.open(minute, 100)).toHaveLength(admitted + 1);
   });
 
   it('is a look for the issuers of a place that another container admitted', async () => {
@@ -396,7 +428,7 @@ describe('expiry', () => {
     await stores.facts.put([fact(1)], [{ scope: 's', cause: 'waf', minute: 1, batchId: 'b', requests: 1, count: 1 }]);
     await stores.groups.admit('s', 1, ['CN=i']);
     await stores.rollups.mark([{ group: group(), hour, stamp: 's' }]);
-    await stores.rollups.close({ group: group(), hour, stamp: 'another' }, rollup(hour));
+    await stores.rollups.close({ group: group(), hour, stamp: 'another', expected: [] }, rollup(hour));
     await stores.history.save(group(), {});
     await stores.certificates.save(new Map([['f', PEM]]));
     await stores.storm.addLoad(1, 'denial', 1);

@@ -3,14 +3,16 @@
  * and round trips that follow one another. Capacity is what the table reports, by item size.
  */
 
-import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { countingClient, createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
+import { bytesIn } from '../../shared/adapters/dynamodb/items.js';
 import { parseConfig } from '../../shared/config.js';
-import { closeHours } from '../../shared/ledger.js';
+import { closeHours, openHours } from '../../shared/ledger.js';
 import { limits } from '../../shared/limits.js';
 import type { LogBatch, LogEvent } from '../../shared/model.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
+import { minuteOf } from '../../shared/stages/count.js';
 import { settleDue } from '../../shared/waiting.js';
 import { ca, leaf } from '../../test/certificates.js';
 import { createTestTable, type LocalDynamo } from '../../test/support/local-table.js';
@@ -80,10 +82,12 @@ function countTrips(client: DynamoDBClient) {
   const trips = { count: 0 };
   let underWay = 0;
   let waiting: (() => void)[] = [];
+  let events = 0;
   const step = async () => {
-    // Time for everything that the last answers set off to arrive here.
+    // Time for everything that the last answer or request set off to arrive here.
+    const event = ++events;
     for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
-    if (underWay > 0 || waiting.length === 0) return;
+    if (event !== events || underWay > 0 || waiting.length === 0) return;
     const released = waiting.slice(0, limits.storeSocketsMax);
     waiting = waiting.slice(limits.storeSocketsMax);
     trips.count++;
@@ -120,6 +124,16 @@ function recordOf(n: number, logsPem: boolean): LogEvent {
   return accessEvent({ n }, logsPem ? { 'identity.clientCert.clientCertPem': client.pem } : {});
 }
 
+/** One request after another of so many issuers, without certificates. */
+function recordOfIssuer(n: number, issuers: number): LogEvent {
+  return accessEvent({ n, issuerDn: `C=US,O=Partner ${n % issuers},CN=Issuing CA` });
+}
+
+/** A storm that is under way: so many halves of each kind came in this minute. */
+export async function stir({ stores, clock }: World): Promise<void> {
+  for (const kind of ['denial', 'access'] as const) await stores.storm.addLoad(minuteOf(clock.now()), kind, 50_000);
+}
+
 export interface Life {
   /** Execution log: denials put into cells, left waiting. */
   readonly denials: Cost;
@@ -127,7 +141,7 @@ export interface Life {
   readonly records: Cost;
   /** The sweep after the grace. */
   readonly settled: Cost;
-  /** The sweep that closes the hour. */
+  /** What a sweep that finds the hour over does more than one that finds nothing. */
   readonly closed: Cost;
   /** What the items of these requests weigh, times the days that they stay; an earlier request's left out. */
   readonly byteDays: number;
@@ -136,14 +150,16 @@ export interface Life {
 /**
  * Requests of one group, from their denials to the end of the hour.
  * @param known to whom issuer and certificate are known from an earlier request of the day
+ * @param issuers when given, the requests are of so many groups instead
  */
 export async function lifeOf(
   dynamo: LocalDynamo,
   count: number,
-  { known = 'nobody' as 'nobody' | 'container' | 'table', logsPem = true } = {},
+  { known = 'nobody' as 'nobody' | 'container' | 'table', logsPem = true, issuers = 0 } = {},
 ): Promise<Life> {
   const { table, clock, container, costOf } = await createCosting(dynamo);
   const first = container();
+  if (count > limits.calmHalvesMax) await stir(first);
   if (known !== 'nobody') {
     await handle(executionBatch([denialAsOneEvent({ n: 900 })]), first);
     await handle(accessBatch([recordOf(900, logsPem)]), first);
@@ -154,30 +170,23 @@ export async function lifeOf(
   const before = await byteDaysIn(table, dynamo.client);
   const numbers = Array.from({ length: count }, (_, n) => n);
   const denials = await costOf(() => handle(executionBatch(numbers.map((n) => denialAsOneEvent({ n }))), world));
-  const records = await costOf(() => handle(accessBatch(numbers.map((n) => recordOf(n, logsPem))), world));
+  const record = (n: number) => (issuers > 0 ? recordOfIssuer(n, issuers) : recordOf(n, logsPem));
+  const records = await costOf(() => handle(accessBatch(numbers.map(record)), world));
   clock.time += GRACE;
   const settled = await costOf(() => settleDue(world));
   const byteDays = (await byteDaysIn(table, dynamo.client)) - before;
   clock.time += 2 * HOUR;
-  const closed = await costOf(() => closeHours(world));
+  const open = await openHours(world);
+  const closed = await costOf(() => closeHours(world, open));
   return { denials, records, settled, closed, byteDays };
 }
 
-/** An item weighs its names and values ("DynamoDB item sizes and formats" in the Developer Guide). */
 async function byteDaysIn(table: string, dynamo: DynamoDBClient): Promise<number> {
   const { Items = [] } = await dynamo.send(new ScanCommand({ TableName: table }));
-  return Items.reduce((sum, item) => {
-    const bytes = Object.entries(item).reduce((all, [name, value]) => all + name.length + weightOf(value), 0);
-    return sum + (bytes * (Number(item.ttl?.N) - T0 / 1000)) / 86_400;
+  return Items.reduce((sum, { expected: _, ...item }) => {
+    // What is expected is struck off within hours.
+    return sum + (bytesIn(item) * (Number(item.ttl?.N) - T0 / 1000)) / 86_400;
   }, 0);
-}
-
-function weightOf(value: AttributeValue): number {
-  if (value.S !== undefined) return Buffer.byteLength(value.S);
-  if (value.B !== undefined) return value.B.length;
-  // Two digits a byte, and one more byte.
-  if (value.N !== undefined) return Math.ceil(value.N.length / 2) + 1;
-  return (value.SS ?? []).reduce((sum, text) => sum + Buffer.byteLength(text), 3);
 }
 
 /** A sweep of a table in which nothing happened. */

@@ -20,14 +20,16 @@ import type {
   Silence,
   WatchedProbe,
 } from '../model.js';
+import { openHoursOf } from '../open-hours.js';
 import type {
   CertificateStore,
+  ExpectedFact,
   GroupStore,
   HalfWrite,
   HistoryStore,
   IncidentStore,
   JoinStore,
-  OpenHour,
+  Mark,
   Outbox,
   PrivacyStore,
   ProbeStore,
@@ -50,12 +52,13 @@ export interface MemoryStores extends Stores {
 
 export function createMemoryStores(): MemoryStores {
   const notices = new Map<string, Notice>();
+  const expected = new Map<string, ExpectedFact>();
   return {
     join: createJoin(new Map()),
     waiting: createWaiting(),
     facts: createFacts(),
-    groups: createGroups(),
-    rollups: createRollups(),
+    groups: createGroups(expected),
+    rollups: createRollups(expected),
     history: createHistory(),
     incidents: createIncidents(notices),
     certificates: createCertificates(),
@@ -130,34 +133,46 @@ function createWaiting(): WaitingStore {
   };
 }
 
-function createGroups(): GroupStore {
+function createGroups(expected: Map<string, ExpectedFact>): GroupStore {
   const admitted = new Map<string, Set<string>>();
+  const insideOf = (scope: string, day: number): Set<string> => {
+    const key = `${day} ${scope}`;
+    const inside = admitted.get(key) ?? new Set<string>();
+    admitted.set(key, inside);
+    return inside;
+  };
   return {
     admit: async (scope, day, issuerDns) => {
-      const key = `${day} ${scope}`;
-      const inside = admitted.get(key) ?? new Set<string>();
-      admitted.set(key, inside);
+      const inside = insideOf(scope, day);
       for (const issuerDn of issuerDns) {
         if (inside.size < limits.issuersPerScopeMax) inside.add(issuerDn);
       }
       return new Set(issuerDns.filter((issuerDn) => inside.has(issuerDn)));
     },
+    admitExpecting: async (fact) => {
+      const { scope, issuerDn } = fact.group;
+      const inside = insideOf(scope, Math.floor(fact.minute / 1440));
+      if (inside.has(issuerDn) || inside.size >= limits.issuersPerScopeMax) return false;
+      inside.add(issuerDn);
+      expected.set(nameOfExpected(fact), fact);
+      return true;
+    },
   };
 }
 
-function createRollups(): MemoryStores['rollups'] {
-  const marks = new Map<string, OpenHour>();
+function nameOfExpected({ group, minute, batchId, requests }: ExpectedFact): string {
+  return JSON.stringify([groupId(group), minute, batchId, requests]);
+}
+
+function createRollups(expected: Map<string, ExpectedFact>): MemoryStores['rollups'] {
+  const marks = new Map<string, Mark>();
   const byGroup = new Map<string, Map<number, Rollup>>();
   const keyOf = (group: GroupKey, hour: number): string => `${hour} ${groupId(group)}`;
   return {
     mark: async (hours) => {
-      for (const open of hours) marks.set(keyOf(open.group, open.hour), open);
+      for (const { group, hour, stamp } of hours) marks.set(keyOf(group, hour), { group, hour, stamp });
     },
-    open: async (hour, limit) =>
-      [...marks.values()]
-        .filter((open) => open.hour <= hour)
-        .sort((a, b) => a.hour - b.hour)
-        .slice(0, limit),
+    open: async (hour, limit) => openHoursOf([...marks.values()], [...expected.values()], hour, limit),
     close: async (open, rollup) => {
       const id = groupId(open.group);
       const rollups = byGroup.get(id) ?? new Map<number, Rollup>();
@@ -165,6 +180,7 @@ function createRollups(): MemoryStores['rollups'] {
       grow(rollups, open.hour, rollup);
       const key = keyOf(open.group, open.hour);
       if (marks.get(key)?.stamp === open.stamp) marks.delete(key);
+      for (const fact of open.expected) expected.delete(nameOfExpected(fact));
     },
     load: async (group, from, to) =>
       [...(byGroup.get(groupId(group))?.values() ?? [])]

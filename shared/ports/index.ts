@@ -85,10 +85,19 @@ export interface GroupStore {
    * admits none, and may look up who is in, for the questions to come.
    */
   admit(scope: string, day: number, issuerDns: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * Admits the issuer of a fact that is about to be put, and notes in the same write that the fact is expected, so that its
+   * hour needs no mark. False where nothing was noted: the issuer is known to be in, there is no room, or a mark is no
+   * dearer. Then `admit` has the answer, and the hour is to be marked after the fact.
+   */
+  admitExpecting(fact: ExpectedFact): Promise<boolean>;
 }
 
-/** An hour of a group that has facts which its roll-up does not know yet. */
-export interface OpenHour {
+/** What tells a fact that was put from one that was not, or that grew later. */
+export type ExpectedFact = Pick<Fact, 'group' | 'minute' | 'batchId' | 'requests'>;
+
+/** A note that a group has new facts in an hour. */
+export interface Mark {
   readonly group: GroupKey;
   /** Hours since the epoch. */
   readonly hour: number;
@@ -96,14 +105,22 @@ export interface OpenHour {
   readonly stamp: string;
 }
 
+/** An hour of a group that has facts, or is to have some, which its roll-up does not know yet. */
+export interface OpenHour extends Omit<Mark, 'stamp'> {
+  /** Null where the hour is not marked, and facts of it are expected. */
+  readonly stamp: string | null;
+  readonly expected: readonly ExpectedFact[];
+}
+
 export interface RollupStore {
-  /** Notes that a group has new facts in an hour. Called after the facts were put. */
-  mark(hours: readonly OpenHour[]): Promise<void>;
-  /** Marked hours up to `hour`, the oldest first. */
+  /** Called after the facts were put. */
+  mark(hours: readonly Mark[]): Promise<void>;
+  /** Hours up to `hour` that are marked, the oldest first; after them those in which facts are expected and nothing more. */
   open(hour: number, limit: number): Promise<readonly OpenHour[]>;
   /**
    * Puts the roll-up unless one of the same group and hour stands for more `requests`: a sweep that finishes late must not
-   * overwrite what later facts added. Then removes the mark if its stamp is the same.
+   * overwrite what later facts added. Then removes the mark if its stamp is the same, and no longer expects what `open`
+   * names: facts that the roll-up holds.
    */
   close(open: OpenHour, rollup: Rollup): Promise<void>;
   /** Roll-ups of a group with `from <= hour <= to`, in the order of hours. */

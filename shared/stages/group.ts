@@ -22,7 +22,12 @@ export function dayOf(at: number): number {
   return Math.floor(at / DAY_MS);
 }
 
-export function applicantsOf(counts: readonly Pick<Count, 'group' | 'requests' | 'firstAt'>[]): Applicants[] {
+/** What asks for admission: a count, or as much of one as is known ahead of it. */
+export interface Asking extends Pick<Count, 'requests' | 'firstAt'> {
+  readonly group: Pick<GroupKey, 'scope' | 'issuerDn'>;
+}
+
+export function applicantsOf(counts: readonly Asking[]): Applicants[] {
   const byPlace = new Map<string, { scope: string; day: number; times: Map<string, number> }>();
   for (const { group, requests, firstAt } of counts) {
     const { scope, issuerDn } = group;

@@ -13,7 +13,7 @@
 
 import { createHash } from 'node:crypto';
 import type { DetectionPolicy } from '../config.js';
-import type { GroupKey, Incident, NoticeKind, Severity } from '../model.js';
+import { type GroupKey, type Incident, type NoticeKind, SEVERAL_ISSUERS, type Severity } from '../model.js';
 import { amount, type Verdict } from './detect.js';
 import { worse } from './severity.js';
 
@@ -146,4 +146,17 @@ function duration(ms: number): string {
   const minutes = Math.round(ms / MINUTE);
   if (minutes < 120) return minutes === 1 ? '1 minute' : `${minutes} minutes`;
   return `${amount(minutes / 60)} hours`;
+}
+
+/** The same whatever its members' reasons, so that a scope has one incident at a time. */
+export function scopeGroup(scope: string): GroupKey {
+  return { scope, issuerDn: SEVERAL_ISSUERS, reason: 'other' };
+}
+
+/**
+ * Whether a group's own notice is left out because its scope's incident tells it: only of groups that began after the
+ * scope's, for the first alerts came before anybody could know.
+ */
+export function coveredByScope(incident: Incident, scope: Incident | null): boolean {
+  return scope !== null && scope.state === 'firing' && incident.since >= scope.since;
 }

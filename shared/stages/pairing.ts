@@ -176,6 +176,6 @@ function failureOf(
   };
 }
 
-function issuerOf(client: Client | null): string {
+export function issuerOf(client: Client | null): string {
   return client === null || client.issuerDn === '' ? UNKNOWN_ISSUER : client.issuerDn;
 }

@@ -1,12 +1,12 @@
 /**
  * One incident for a whole scope. When many groups of one custom domain fire together the cause is common (a bad
  * truststore upload), and when hundreds of issuers fail a few times each it is a scanner: neither should page once per
- * group. The verdict goes through `advance` like a group's, under the key that `scopeGroup` gives.
+ * group. The verdict goes through `advance` like a group's, under the key that `scopeGroup` of `incident.ts` gives.
  */
 
 import type { DetectionPolicy } from '../config.js';
 import { limits } from '../limits.js';
-import { type GroupKey, type Incident, OTHER_ISSUERS, SEVERAL_ISSUERS, type Severity } from '../model.js';
+import { type GroupKey, OTHER_ISSUERS, type Severity } from '../model.js';
 import { amount, type Verdict } from './detect.js';
 
 /** A group of the scope that failed in the last window. */
@@ -30,11 +30,6 @@ const TOGETHER_MINUTES = 30;
 /** A scanner shows many issuers, each with hardly more than one try per certificate. */
 const SCANNER_ISSUERS = 30;
 const SCANNER_TRIES = 3;
-
-/** The same whatever its members' reasons, so that a scope has one incident at a time. */
-export function scopeGroup(scope: string): GroupKey {
-  return { scope, issuerDn: SEVERAL_ISSUERS, reason: 'other' };
-}
 
 /** @param now milliseconds since the epoch */
 export function scopeVerdict(members: readonly Member[], now: number, policy: DetectionPolicy): ScopeVerdict {
@@ -73,14 +68,6 @@ export function scopeVerdict(members: readonly Member[], now: number, policy: De
     severity: 'low',
     groups,
   };
-}
-
-/**
- * Whether a group's own notice is left out because its scope's incident tells it: only of groups that began after the
- * scope's, for the first alerts came before anybody could know.
- */
-export function coveredByScope(incident: Incident, scope: Incident | null): boolean {
-  return scope !== null && scope.state === 'firing' && incident.since >= scope.since;
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

@@ -71,7 +71,12 @@ const admitting: fc.Arbitrary<Step> = fc.tuple(few, fc.nat(limits.issuersPerScop
     },
 );
 
-const open = fc.tuple(few, few, batch).map(([n, hour, stamp]) => ({ group: group(n), hour: HOUR + hour, stamp }));
+const open = fc.tuple(few, few, batch).map(([n, hour, stamp]) => ({
+  group: group(n),
+  hour: HOUR + hour,
+  stamp,
+  expected: [],
+}));
 
 const rolling: fc.Arbitrary<Step> = fc.oneof(
   fc.array(open, { maxLength: 4 }).map(

@@ -4,8 +4,8 @@ import type { MemoryStores } from '../../shared/adapters/memory.js';
 import { limits } from '../../shared/limits.js';
 import { type Fact, type Incident, type Notice, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../../shared/model.js';
 import { dayOf } from '../../shared/stages/group.js';
+import { scopeGroup } from '../../shared/stages/incident.js';
 import { hourOf } from '../../shared/stages/rollup.js';
-import { scopeGroup } from '../../shared/stages/scope-incident.js';
 import type { Observed } from './oracle.js';
 import type { Request, Traffic } from './traffic.js';
 

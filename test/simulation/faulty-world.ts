@@ -87,6 +87,12 @@ function faultyStores(inner: Stores, disk: Disk): Stores {
         );
         return new Set(admitted.flatMap((set) => [...set]));
       },
+      admitExpecting: (fact) =>
+        disk.write(
+          'groups.admit-expecting',
+          () => `${fact.group.issuerDn} ${fact.group.reason} of ${fact.batchId}: ${fact.requests}`,
+          () => inner.groups.admitExpecting(fact),
+        ),
     },
     rollups: {
       mark: async (hours) => {
@@ -100,18 +106,26 @@ function faultyStores(inner: Stores, disk: Disk): Stores {
       },
       open: (hour, limit) => disk.read('rollups.open', () => inner.rollups.open(hour, limit)),
       close: async (open, rollup) => {
-        // Two items, so two writes. Under another stamp the first one leaves the mark alone.
+        // Items of their own, so writes of their own. Under another stamp the first one leaves the mark alone.
         const label = `hour ${open.hour}: ${rollup.count}`;
         await disk.write(
           'rollups.close',
           () => label,
-          () => inner.rollups.close({ ...open, stamp: 'none' }, rollup),
+          () => inner.rollups.close({ ...open, stamp: 'none', expected: [] }, rollup),
         );
-        await disk.write(
-          'rollups.unmark',
-          () => label,
-          () => inner.rollups.close(open, rollup),
-        );
+        const unmark = () =>
+          disk.write(
+            'rollups.unmark',
+            () => label,
+            () => inner.rollups.close({ ...open, expected: [] }, rollup),
+          );
+        const strike = () =>
+          disk.write(
+            'rollups.strike',
+            () => label,
+            () => inner.rollups.close({ ...open, stamp: 'none' }, rollup),
+          );
+        await Promise.all([open.stamp === null ? null : unmark(), open.expected.length === 0 ? null : strike()]);
       },
       load: (group, from, to) => disk.read('rollups.load', () => inner.rollups.load(group, from, to)),
       groups: (from, to, limit) => disk.read('rollups.groups', () => inner.rollups.groups(from, to, limit)),

@@ -119,8 +119,8 @@ const mutants: readonly Mutant[] = [
   {
     name: 'facts: left to the invocation that joins, not written by a retry',
     file: ledger,
-    from: 'const facts = countFailures(await group(failures, world), batchId);',
-    to: 'const facts = countFailures(await group(failures, world), `${batchId} ${randomUUID()}`);',
+    from: 'const facts = countFailures(grouped, batchId);',
+    to: 'const facts = countFailures(grouped, `${batchId} ${randomUUID()}`);',
   },
   {
     name: 'groups: the bound of issuers is not kept',
@@ -181,7 +181,7 @@ const mutants: readonly Mutant[] = [
     file: ledger,
     from: 'const counted = world.stores.facts.put(facts, countForbidden(forbidden, batchId));',
     to: 'const counted = markHours(facts, world).then(() => world.stores.facts.put(facts, countForbidden(forbidden, batchId)));',
-    also: { from: 'counted.then(() => markHours(facts, world));', to: 'counted;' },
+    also: { from: 'counted.then(() => markHours(unexpected, world));', to: 'counted;' },
   },
   {
     name: 'roll-up: every mark looks like the one before',
@@ -204,8 +204,14 @@ const mutants: readonly Mutant[] = [
   {
     name: 'roll-up: hours are closed once, late facts or not',
     file: memory,
-    from: 'for (const open of hours) marks.set(keyOf(open.group, open.hour), open);',
-    to: 'for (const open of hours) if (!rollups.has(keyOf(open.group, open.hour))) marks.set(keyOf(open.group, open.hour), open);',
+    from: 'for (const { group, hour, stamp } of hours) marks.set',
+    to: 'for (const { group, hour, stamp } of hours) if (!rollups.has(keyOf(group, hour))) marks.set',
+  },
+  {
+    name: 'roll-up: an hour without a mark is expected by nobody',
+    file: memory,
+    from: 'expected.set(nameOfExpected(fact), fact);',
+    to: 'expected.delete(nameOfExpected(fact));',
   },
   {
     name: 'outbox: cleared before it is published',

@@ -1,6 +1,6 @@
 /**
- * What batches counted. Facts stand under their group and UTC day, so that a busy group spreads over partitions and a
- * window is read in one query, two around midnight.
+ * What batches counted. Facts stand under their group, so that a window is read in one query, however far back it goes:
+ * that of a group without a history goes back two days.
  */
 
 import * as z from 'zod';
@@ -11,7 +11,7 @@ import type { Clock, FactStore } from '../../ports/index.js';
 import { forbiddenCauses } from '../../reasons.js';
 import { inParallel } from './failures.js';
 import { corrupt, countsAttributes, countsOf, isGrowth, numberOf, readValue, textOf } from './items.js';
-import { dayOfMinute, daysBetween, endOf, keys, ordered, ttl } from './keys.js';
+import { dayOfMinute, endOf, keys, ordered, ttl } from './keys.js';
 import { attributesOf, type Item, type Table } from './table.js';
 
 export function createFacts(table: Table, clock: Clock): FactStore {
@@ -50,12 +50,9 @@ export function createFacts(table: Table, clock: Clock): FactStore {
       await inParallel(items, (item) => table.put(item, isGrowth(Number(item.requests?.N))));
     },
     window: async (group, from, to) => {
-      const id = groupId(group);
       const range = { from: ordered(from), to: endOf(ordered(to)) };
-      const pages = await inParallel(daysBetween(from, to), (day) =>
-        table.query({ pk: keys.factPk(id, day), ...range }),
-      );
-      return pages.flat().map((item) => factOf(item, group));
+      const items = await table.query({ pk: keys.factPk(groupId(group)), ...range });
+      return items.map((item) => factOf(item, group));
     },
     forbidden: async (from, to, limit) => {
       const days = Array.from({ length: Math.max(0, to - from + 1) }, (_, index) => from + index);

@@ -8,58 +8,114 @@
  * The set only grows, and an issuer is only turned away once it is full, so no answer ever changes. What a container
  * has seen of a set it remembers, so issuers that are known cost nothing. A set that it has not seen is looked up when
  * somebody asks for nobody: reading it costs a tenth of adding to it.
+ *
+ * An issuer that is new with a single request is admitted together with a note of the fact that is about to be written:
+ *
+ *     (not in) --admit, expecting a fact--> in, the fact is expected --the roll-up of its hour holds it--> in
+ *
+ * so that the hour's mark is spared. `rollups.ts` lists these hours beside the marked ones and strikes the notes off.
  */
 
 import { digest } from '../../digest.js';
 import { limits } from '../../limits.js';
-import type { Clock, GroupStore } from '../../ports/index.js';
-import { keys, ttl } from './keys.js';
-import type { Key, Table } from './table.js';
+import type { Clock, ExpectedFact, GroupStore } from '../../ports/index.js';
+import { encodeExpected, expectingKey } from './expected.js';
+import { bytesIn } from './items.js';
+import { dayOfMinute, keys, minuteOf, ttl } from './keys.js';
+import type { Item, Key, Table } from './table.js';
 
 const BOUND = limits.issuersPerScopeMax;
 
 /** Adding these leaves the set within its bound even if none of them is in it yet. */
 const HAS_ROOM = 'attribute_not_exists(#issuers) OR size(#issuers) <= :room';
 
-export function createGroups(table: Table, clock: Clock): GroupStore {
-  const remembered = new Map<string, ReadonlySet<string>>();
+/** A write of an item up to this size costs one unit. */
+const BYTES_PER_UNIT = 1024;
 
-  const add = async (key: Key, ids: readonly string[]): Promise<ReadonlySet<string>> => {
-    const update = {
-      expression: 'ADD #issuers :ids SET #ttl = :ttl',
-      values: {
-        ':ids': { SS: [...ids] },
-        ':room': { N: String(BOUND - ids.length) },
-        ':ttl': ttl(clock.now(), limits.keptDaysMax),
-      },
+/** What a container has seen of an item. */
+interface Seen {
+  readonly inside: ReadonlySet<string>;
+  readonly bytes: number;
+}
+
+const NOTHING: Seen = { inside: new Set(), bytes: 0 };
+
+export function createGroups(table: Table, clock: Clock): GroupStore {
+  const remembered = new Map<string, Seen>();
+
+  const add = async (key: Key, ids: readonly string[], fact?: ExpectedFact) => {
+    const values: Item = {
+      ':ids': { SS: [...ids] },
+      ':room': { N: String(BOUND - ids.length) },
+      ':ttl': ttl(clock.now(), limits.keptDaysMax),
     };
-    const { item } = await table.update(key, update, HAS_ROOM);
-    return new Set(item.issuers?.SS);
+    let expression = 'ADD #issuers :ids SET #ttl = :ttl';
+    if (fact !== undefined) {
+      values[':expected'] = { SS: [encodeExpected(fact)] };
+      values[':scope'] = { S: JSON.stringify(fact.group.scope) };
+      expression = 'ADD #issuers :ids, #expected :expected SET #ttl = :ttl, #scope = :scope';
+    }
+    const { stored, item } = await table.update(key, { expression, values }, HAS_ROOM);
+    const seen = seenOf(item);
+    remember(remembered, key, seen);
+    return { stored, ...seen };
   };
 
   return {
     admit: async (scope, day, issuerDns) => {
       const key = keys.issuers(scope, day);
       if (issuerDns.length === 0) {
-        if (!remembered.has(key.pk)) remember(remembered, key.pk, new Set((await table.get(key))?.issuers?.SS));
+        if (!remembered.has(nameOf(key))) remember(remembered, key, seenOf((await table.get(key)) ?? {}));
         return new Set();
       }
-      const ids = new Map(issuerDns.map((issuerDn) => [digest('issuer', issuerDn), issuerDn] as const));
-      let inside = remembered.get(key.pk) ?? new Set<string>();
+      const ids = new Map(issuerDns.map((issuerDn) => [idOf(issuerDn), issuerDn] as const));
+      let { inside } = remembered.get(nameOf(key)) ?? NOTHING;
       for (;;) {
         const outside = [...ids.keys()].filter((id) => !inside.has(id));
         if (outside.length === 0 || inside.size >= BOUND) break;
         // Where others were quicker the set that comes back has grown, so this ends.
-        inside = await add(key, outside.slice(0, BOUND - inside.size));
+        ({ inside } = await add(key, outside.slice(0, BOUND - inside.size)));
       }
-      remember(remembered, key.pk, inside);
       return new Set([...ids].flatMap(([id, issuerDn]) => (inside.has(id) ? [issuerDn] : [])));
+    },
+    admitExpecting: async (fact) => {
+      const key = expectingKey(fact);
+      const { inside, bytes } = remembered.get(nameOf(key)) ?? NOTHING;
+      const id = idOf(fact.group.issuerDn);
+      // What is in already costs nothing, and a heavy item more than the mark that is spared.
+      if (inside.has(id) || inside.size >= BOUND) return false;
+      const added = bytesIn({
+        issuers: { SS: [id] },
+        expected: { SS: [encodeExpected(fact)] },
+        scope: { S: fact.group.scope },
+      });
+      if (bytes + added > BYTES_PER_UNIT || !isListed(fact, clock)) return false;
+      return (await add(key, [id], fact)).stored;
     },
   };
 }
 
-function remember(sets: Map<string, ReadonlySet<string>>, place: string, inside: ReadonlySet<string>): void {
+function idOf(issuerDn: string): string {
+  return digest('issuer', issuerDn);
+}
+
+function seenOf(item: Item): Seen {
+  return { inside: new Set(item.issuers?.SS), bytes: bytesIn(item) };
+}
+
+/** Yesterday's and today's, so that there is a day at least in which the hour can be closed. */
+function isListed({ minute }: ExpectedFact, clock: Clock): boolean {
+  const daysAgo = dayOfMinute(minuteOf(clock.now())) - dayOfMinute(minute);
+  return 0 <= daysAgo && daysAgo < limits.expectingDaysMax - 1;
+}
+
+function nameOf({ pk, sk }: Key): string {
+  return `${pk} ${sk}`;
+}
+
+function remember(sets: Map<string, Seen>, key: Key, seen: Seen): void {
   const [oldest] = sets.keys();
-  if (oldest !== undefined && !sets.has(place) && sets.size >= limits.admissionsRememberedMax) sets.delete(oldest);
-  sets.set(place, inside);
+  const name = nameOf(key);
+  if (oldest !== undefined && !sets.has(name) && sets.size >= limits.admissionsRememberedMax) sets.delete(oldest);
+  sets.set(name, seen);
 }

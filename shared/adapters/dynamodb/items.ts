@@ -1,10 +1,24 @@
 /** Reads attributes back. What is not as it was written is an error that names the item, never a guess. */
 
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { MtlsWatchError, messageOf } from '../../errors.js';
 import type { Rollup } from '../../model.js';
 import { reasonIds } from '../../reasons.js';
 import type { Condition, Item } from './table.js';
+
+/** What an item weighs: its names and values ("DynamoDB item sizes and formats" in the Developer Guide). */
+export function bytesIn(item: Item): number {
+  return Object.entries(item).reduce((all, [name, value]) => all + name.length + weightOf(value), 0);
+}
+
+function weightOf(value: AttributeValue): number {
+  if (value.S !== undefined) return Buffer.byteLength(value.S);
+  if (value.B !== undefined) return value.B.length;
+  // Two digits a byte, and one more byte.
+  if (value.N !== undefined) return Math.ceil(value.N.length / 2) + 1;
+  return (value.SS ?? []).reduce((sum, text) => sum + Buffer.byteLength(text), 3);
+}
 
 /** The value that was stored as JSON in a text attribute. */
 export function readValue<T>(item: Item, attribute: string, schema: z.ZodType<T>): T {

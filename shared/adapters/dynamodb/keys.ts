@@ -5,10 +5,10 @@
  *     pk                      sk                    what                                          lives
  *     cell#KEY                -                     where the halves of a request meet            2 days
  *     waiting#SHARD           DUE#ID                halves to settle when their grace is over     30 days
- *     fact#GROUP#DAY          MINUTE#BATCH          failures of one batch                         2 days
+ *     fact#GROUP              MINUTE#BATCH          failures of one batch                         2 days
  *     forbidden#SCOPE#DAY     MINUTE#CAUSE#BATCH    other 403s of one batch                       16 days
  *     scopes#DAY              SCOPE                 a scope that has other 403s that day          16 days
- *     issuers#SCOPE#DAY       -                     the issuers admitted that day                 30 days
+ *     issuers#DAY             SCOPE                 the issuers admitted, and facts expected      30 days
  *     mark#SHARD              HOUR#GROUP            an hour whose roll-up is to be made           2 days
  *     rollup#GROUP            HOUR                  failures of one hour                          `rollupDays`
  *     groups#WEEK             GROUP                 a group that has roll-ups in that week        `rollupDays`
@@ -55,6 +55,8 @@ export const endOf = (prefix: string): string => `${prefix}~`;
 
 export const dayOfMinute = (minute: number): number => Math.floor(minute / MINUTES_PER_DAY);
 
+export const minuteOf = (at: number): number => Math.floor(at / MINUTE_MS);
+
 /** The UTC days from one minute to another. */
 export function daysBetween(from: number, to: number): number[] {
   const first = dayOfMinute(from);
@@ -65,10 +67,11 @@ export function daysBetween(from: number, to: number): number[] {
 export const weekOfHour = (hour: number): number => Math.floor(hour / HOURS_PER_WEEK);
 
 const scopesPk = (day: number): string => `scopes#${day}`;
+const issuersPk = (day: number): string => `issuers#${day}`;
 const groupsPk = (week: number): string => `groups#${week}`;
 const endedPk = (week: number): string => `ended#${week}`;
 const probePk = (day: number): string => `probe#${day}`;
-const factPk = (groupId: string, day: number): string => `fact#${groupId}#${day}`;
+const factPk = (groupId: string): string => `fact#${groupId}`;
 const rollupPk = (groupId: string): string => `rollup#${groupId}`;
 
 export const keys = {
@@ -76,7 +79,7 @@ export const keys = {
   waiting: (id: string, dueAt: number): Key => ({ pk: shardOf('waiting', id), sk: `${ordered(dueAt)}#${id}` }),
   factPk,
   fact: (groupId: string, minute: number, batchId: string): Key => ({
-    pk: factPk(groupId, dayOfMinute(minute)),
+    pk: factPk(groupId),
     sk: `${ordered(minute)}#${batchId}`,
   }),
   forbidden: (scope: string, cause: string, minute: number, batchId: string): Key => ({
@@ -86,7 +89,8 @@ export const keys = {
   scopesPk,
   scope: (scope: string, day: number): Key => ({ pk: scopesPk(day), sk: scopeId(scope) }),
   forbiddenPk: (scope: string, day: number): string => `forbidden#${scopeId(scope)}#${day}`,
-  issuers: (scope: string, day: number): Key => ({ pk: `issuers#${scopeId(scope)}#${day}`, sk: ALONE }),
+  issuersPk,
+  issuers: (scope: string, day: number): Key => ({ pk: issuersPk(day), sk: scopeId(scope) }),
   mark: (groupId: string, hour: number): Key => ({ pk: shardOf('mark', groupId), sk: `${ordered(hour)}#${groupId}` }),
   rollupPk,
   rollup: (groupId: string, hour: number): Key => ({ pk: rollupPk(groupId), sk: ordered(hour) }),
@@ -110,7 +114,7 @@ export const keys = {
   subscribed: (logGroup: string): Key => ({ pk: 'subscribed', sk: logGroup }),
   probePk,
   probe: (at: number, fingerprint: string): Key => ({
-    pk: probePk(dayOfMinute(Math.floor(at / MINUTE_MS))),
+    pk: probePk(dayOfMinute(minuteOf(at))),
     sk: `${ordered(at)}#${fingerprint}`,
   }),
   certificate: (fingerprint: string): Key => ({ pk: `certificate#${fingerprint}`, sk: ALONE }),

@@ -5,6 +5,9 @@
  *                              |
  *                              +--close with the same stamp--> (no mark)
  *
+ * An hour may also be open because a fact is expected in it (`groups.ts`): a note that stands for a mark, and is struck off
+ * once the roll-up holds that very fact.
+ *
  * A close puts the roll-up first, so a crash leaves the mark and the hour is closed again. Like the facts behind it a
  * roll-up only grows, so one that was made from an older look at the facts never replaces a newer one.
  */
@@ -12,13 +15,20 @@
 import { groupId } from '../../digest.js';
 import { limits } from '../../limits.js';
 import type { GroupKey, Rollup } from '../../model.js';
-import type { Clock, OpenHour, RollupStore } from '../../ports/index.js';
+import { openHoursOf } from '../../open-hours.js';
+import type { Clock, ExpectedFact, Mark, RollupStore } from '../../ports/index.js';
+import { encodeExpected, expectedOf, expectingKey } from './expected.js';
 import { inParallel } from './failures.js';
 import { countsAttributes, countsOf, groupSchema, isGrowth, numberOf, readValue, textOf } from './items.js';
-import { endOf, keys, ordered, shards, ttl, weekOfHour } from './keys.js';
+import { dayOfMinute, endOf, keys, minuteOf, ordered, shards, ttl, weekOfHour } from './keys.js';
 import { attributesOf, type Condition, type Item, type Table } from './table.js';
 
 const HOUR_MS = 3_600_000;
+
+/** A set that nothing is left in is no attribute. */
+const IS_EXPECTING = { expression: 'attribute_exists(#expected)' };
+/** An update would make an item of one that has expired. */
+const IS_THERE = 'attribute_exists(#pk)';
 
 const isSameMark = (stamp: string): Condition => ({
   expression: '#stamp = :stamp',
@@ -45,14 +55,13 @@ export function createRollups(table: Table, clock: Clock, days: number): RollupS
     },
     open: async (hour, limit) => {
       const to = endOf(ordered(hour));
-      const marks = await inParallel(shards('mark'), (pk) => table.query({ pk, to }, limit));
-      return marks
-        .flat()
-        .map(openOf)
-        .sort((a, b) => a.hour - b.hour)
-        .slice(0, limit);
+      const [marks, expecting] = await Promise.all([
+        inParallel(shards('mark'), (pk) => table.query({ pk, to }, limit)),
+        inParallel(expectingDays(clock), (day) => table.query({ pk: keys.issuersPk(day), filter: IS_EXPECTING })),
+      ]);
+      return openHoursOf(marks.flat().map(markOf), expecting.flat().flatMap(expectedOf), hour, limit);
     },
-    close: async ({ group, hour, stamp }, rollup) => {
+    close: async ({ group, hour, stamp, expected }, rollup) => {
       const id = groupId(group);
       const item = {
         ...attributesOf(keys.rollup(id, hour)),
@@ -69,7 +78,10 @@ export function createRollups(table: Table, clock: Clock, days: number): RollupS
         indexed.add(name);
       }
       await table.put(item, isGrowth(rollup.requests));
-      await table.remove(keys.mark(id, hour), isSameMark(stamp));
+      await Promise.all([
+        stamp === null ? null : table.remove(keys.mark(id, hour), isSameMark(stamp)),
+        strikeOff(expected, table),
+      ]);
     },
     load: async (group, from, to) => {
       const items = await table.query({ pk: keys.rollupPk(groupId(group)), from: ordered(from), to: ordered(to) });
@@ -88,8 +100,21 @@ export function createRollups(table: Table, clock: Clock, days: number): RollupS
   };
 }
 
-function openOf(item: Item): OpenHour {
+function markOf(item: Item): Mark {
   return { group: readValue(item, 'group', groupSchema), hour: numberOf(item, 'hour'), stamp: textOf(item, 'stamp') };
+}
+
+function expectingDays(clock: Clock): number[] {
+  const today = dayOfMinute(minuteOf(clock.now()));
+  return Array.from({ length: limits.expectingDaysMax }, (_, ago) => today - ago);
+}
+
+/** All facts of one hour stand in one item. */
+async function strikeOff(expected: readonly ExpectedFact[], table: Table): Promise<void> {
+  const [first] = expected;
+  if (first === undefined) return;
+  const values = { ':expected': { SS: expected.map(encodeExpected) } };
+  await table.update(expectingKey(first), { expression: 'DELETE #expected :expected', values }, IS_THERE);
 }
 
 function rollupOf(item: Item, group: GroupKey): Rollup {

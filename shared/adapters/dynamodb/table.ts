@@ -3,7 +3,7 @@
  * exceptions, whole batches, and the failures of the world told apart from bugs. Knows nothing of what it stores.
  */
 
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 import {
   type AttributeValue,
   BatchGetItemCommand,
@@ -41,6 +41,10 @@ export interface Range {
 }
 
 export interface Table {
+  /**
+   * Items that are asked for one by one in the same turn of the event loop are read together, each key once: a batch that
+   * looks at a hundred groups sends a handful of requests, not hundreds that queue for a connection.
+   */
   get(key: Key): Promise<Item | null>;
   /** The items that exist, in no particular order. The keys must be distinct. */
   getAll(keys: readonly Key[]): Promise<Item[]>;
@@ -68,9 +72,9 @@ export function attributesOf({ pk, sk }: Key): Item {
 }
 
 export function createTable(client: DynamoDBClient, name: string, sleep: Sleep = wait): Table {
-  const get = async (key: Key): Promise<Item | null> => {
+  const getOne = async (key: Key): Promise<Item | undefined> => {
     const request = new GetItemCommand({ TableName: name, Key: attributesOf(key), ConsistentRead: true });
-    return (await guarded(client.send(request), name)).Item ?? null;
+    return (await guarded(client.send(request), name)).Item;
   };
 
   async function* pages({ pk, from = ' ', to = '~', filter }: Range, size?: number): AsyncGenerator<Item[]> {
@@ -119,6 +123,16 @@ export function createTable(client: DynamoDBClient, name: string, sleep: Sleep =
     }).then(() => found);
   };
 
+  const getAll = async (keys: readonly Key[]): Promise<Item[]> =>
+    (await inParallel(chunksOf(keys, KEYS_PER_GET_MAX), getSome)).flat();
+
+  const get = gathered(async (keys) => {
+    const [key] = keys;
+    if (key === undefined || keys.length > 1) return getAll(keys);
+    const item = await getOne(key);
+    return item === undefined ? [] : [item];
+  });
+
   const putSome = (items: readonly Item[]): Promise<void> =>
     untilNoneIsLeft(items, sleep, name, async (left) => {
       const requests = left.map((item) => ({ PutRequest: { Item: item } }));
@@ -133,7 +147,7 @@ export function createTable(client: DynamoDBClient, name: string, sleep: Sleep =
     get,
     pages,
     query,
-    getAll: async (keys) => (await inParallel(chunksOf(keys, KEYS_PER_GET_MAX), getSome)).flat(),
+    getAll,
     putAll: async (items) => {
       await inParallel(chunksOf(items, ITEMS_PER_WRITE_MAX), putSome);
     },
@@ -168,6 +182,29 @@ export function createTable(client: DynamoDBClient, name: string, sleep: Sleep =
       }
     },
   };
+}
+
+/** @param read the items of distinct keys */
+function gathered(read: (keys: readonly Key[]) => Promise<readonly Item[]>): Table['get'] {
+  let wanted = new Map<string, Key>();
+  let answer: Promise<ReadonlyMap<string, Item>> | null = null;
+  const ask = async (): Promise<ReadonlyMap<string, Item>> => {
+    await nextTurn();
+    const keys = [...wanted.values()];
+    wanted = new Map();
+    answer = null;
+    return new Map((await read(keys)).map((item) => [nameOf(item.pk?.S ?? '', item.sk?.S ?? ''), item] as const));
+  };
+  return async ({ pk, sk }) => {
+    wanted.set(nameOf(pk, sk), { pk, sk });
+    answer ??= ask();
+    return (await answer).get(nameOf(pk, sk)) ?? null;
+  };
+}
+
+/** Keys hold no line breaks. */
+function nameOf(pk: string, sk: string): string {
+  return `${pk}\n${sk}`;
 }
 
 function asked(condition: Condition | undefined) {
