@@ -3,33 +3,33 @@
  * line that the command line prints, so that a field cannot drift from what is documented.
  */
 
-import * as z from 'zod';
 import { checkIds, checkStates } from './discovery/check.js';
 import type { Diagnosis, Notice } from './model.js';
 import { forbiddenCauses, reasonIds } from './reasons.js';
+import * as z from './zod.js';
 
 const reason = z.enum(reasonIds);
 const iso = z.iso.datetime();
-const count = z.number().nonnegative();
+const count = z.number().check(z.nonnegative());
 const severity = z.enum(['low', 'medium', 'high', 'critical']);
 
 export const groupSchema = z.strictObject({ scope: z.string(), issuerDn: z.string(), reason });
 
 export const findingSchema = z.strictObject({
-  code: z.string().regex(/^[a-z0-9-]{1,64}$/),
+  code: z.string().check(z.regex(/^[a-z0-9-]{1,64}$/)),
   severity: z.enum(['error', 'warning', 'info']),
-  depth: z.int().nonnegative().nullable(),
-  subjectDn: z.string().nullable(),
+  depth: z.nullable(z.int().check(z.nonnegative())),
+  subjectDn: z.nullable(z.string()),
   evidence: z.array(z.string()),
   remedy: z.string(),
 });
 
 export const diagnosisSchema = z.strictObject({
   verdict: z.enum(['trusted', 'refused']),
-  reason: z.string().nullable(),
+  reason: z.nullable(z.string()),
   findings: z.array(findingSchema),
   path: z.array(z.string()),
-}) satisfies z.ZodType<Diagnosis>;
+}) satisfies z.ZodMiniType<Diagnosis>;
 
 export const noticeSchema = z.strictObject({
   type: z.literal('notice'),
@@ -44,12 +44,12 @@ export const noticeSchema = z.strictObject({
   groups: z.array(groupSchema),
   reasonText: z.string(),
   count,
-  windowMinutes: z.int().positive(),
-  expected: z.number().nonnegative(),
-  lastHour: z.array(count).length(60),
-  clientCount: z.int().nonnegative(),
-  issuerTrusted: z.boolean().nullable(),
-  scopeShare: z.number().min(0).max(1).nullable(),
+  windowMinutes: z.int().check(z.positive()),
+  expected: z.number().check(z.nonnegative()),
+  lastHour: z.array(count).check(z.length(60)),
+  clientCount: z.int().check(z.nonnegative()),
+  issuerTrusted: z.nullable(z.boolean()),
+  scopeShare: z.nullable(z.number().check(z.minimum(0), z.maximum(1))),
   severityAtFirst: severity,
   because: z.string(),
   runbookUrl: z.url(),
@@ -57,21 +57,21 @@ export const noticeSchema = z.strictObject({
     z.strictObject({
       subjectDn: z.string(),
       serialNumber: z.string(),
-      fingerprint: z.string().nullable(),
+      fingerprint: z.nullable(z.string()),
       sourceIps: z.array(z.string()),
       count,
     }),
   ),
-  verdict: diagnosisSchema.nullable(),
-  verdictNote: z.string().nullable(),
-  change: z.string().nullable(),
+  verdict: z.nullable(diagnosisSchema),
+  verdictNote: z.nullable(z.string()),
+  change: z.nullable(z.string()),
   links: z.strictObject({
-    executionLog: z.url().nullable(),
-    accessLog: z.url().nullable(),
-    dashboard: z.url().nullable(),
+    executionLog: z.nullable(z.url()),
+    accessLog: z.nullable(z.url()),
+    dashboard: z.nullable(z.url()),
   }),
   commands: z.strictObject({ silence: z.string(), acknowledge: z.string() }),
-}) satisfies z.ZodType<Notice>;
+}) satisfies z.ZodMiniType<Notice>;
 
 export const summarySchema = z.strictObject({
   type: z.literal('summary'),
@@ -93,7 +93,7 @@ export type Summary = z.output<typeof summarySchema>;
 
 /** What `audit --json` prints: findings, then one summary. */
 export const auditLineSchema = z.union([
-  z.strictObject({ type: z.literal('finding'), ...findingSchema.shape, line: z.int().positive().nullable() }),
+  z.strictObject({ type: z.literal('finding'), ...findingSchema.shape, line: z.nullable(z.int().check(z.positive())) }),
   z.strictObject({ type: z.literal('summary'), certificates: count, errors: count, warnings: count, notes: count }),
 ]);
 
@@ -103,7 +103,7 @@ const clientShape = {
   serialNumber: z.string(),
   requests: count,
   /** Of all requests with a client certificate, from 0 to 1. */
-  share: z.number().min(0).max(1),
+  share: z.number().check(z.minimum(0), z.maximum(1)),
 };
 
 const tally = z.strictObject({ clients: count, requests: count });
@@ -114,11 +114,11 @@ export const preflightLineSchema = z.union([
     type: z.literal('client'),
     change: z.enum(['newly-refused', 'newly-trusted', 'still-refused', 'still-trusted', 'not-valid-itself', 'unknown']),
     ...clientShape,
-    notAfter: iso.nullable(),
+    notAfter: z.nullable(iso),
     refused: count,
     lastSeen: iso,
     scopes: z.array(z.string()),
-    verdict: diagnosisSchema.nullable(),
+    verdict: z.nullable(diagnosisSchema),
   }),
   z.strictObject({
     type: z.literal('summary'),
@@ -138,7 +138,7 @@ export const expiryLineSchema = z.union([
     daysLeft: z.int(),
     lastSeen: iso,
     scopes: z.array(z.string()),
-    successor: z.strictObject({ serialNumber: z.string(), notAfter: iso.nullable(), firstSeen: iso }).nullable(),
+    successor: z.nullable(z.strictObject({ serialNumber: z.string(), notAfter: z.nullable(iso), firstSeen: iso })),
   }),
   z.strictObject({ type: z.literal('ca'), ...clientShape, notAfter: iso, daysLeft: z.int(), clients: count }),
   z.strictObject({
@@ -157,14 +157,14 @@ export const doctorLineSchema = z.union([
     type: z.literal('check'),
     id: z.enum(checkIds),
     /** The custom domain; null for what concerns the account or mtls-watch itself. */
-    domain: z.string().nullable(),
+    domain: z.nullable(z.string()),
     /** The stage, log group, truststore or topic. */
     about: z.string(),
     state: z.enum(checkStates),
     found: z.string(),
     expected: z.string(),
     /** Null where nothing is to be done. */
-    remedy: z.string().nullable(),
+    remedy: z.nullable(z.string()),
     /** Lines for a shell that put it right, in their order. */
     commands: z.array(z.string()),
   }),

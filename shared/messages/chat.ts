@@ -5,9 +5,9 @@
  * Source: administrator guide, "Custom notifications".
  */
 
-import * as z from 'zod';
 import { limits } from '../limits.js';
 import type { Notice } from '../model.js';
+import * as z from '../zod.js';
 import type { Messages } from './index.js';
 import {
   countWords,
@@ -22,7 +22,7 @@ import {
 } from './parts.js';
 import { chatText, cut, domainText } from './safe.js';
 
-const text = (max: number) => z.string().min(1).max(max);
+const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));
 
 /** The fields that are used of what the service takes, each within its length. */
 export const chatSchema = z.strictObject({
@@ -33,14 +33,14 @@ export const chatSchema = z.strictObject({
     textType: z.literal('client-markdown'),
     title: text(limits.chatTitleCharsMax),
     description: text(limits.chatDescriptionCharsMax),
-    nextSteps: z.array(text(limits.chatStepCharsMax)).min(1).max(limits.chatStepsMax),
-    keywords: z.array(text(limits.chatKeywordCharsMax)).min(1).max(5),
+    nextSteps: z.array(text(limits.chatStepCharsMax)).check(z.minLength(1), z.maxLength(limits.chatStepsMax)),
+    keywords: z.array(text(limits.chatKeywordCharsMax)).check(z.minLength(1), z.maxLength(5)),
   }),
   metadata: z.strictObject({
     threadId: text(100),
     summary: text(limits.chatTitleCharsMax),
     eventType: text(100),
-    relatedResources: z.array(text(limits.chatTitleCharsMax)).min(1).max(5),
+    relatedResources: z.array(text(limits.chatTitleCharsMax)).check(z.minLength(1), z.maxLength(5)),
     additionalContext: z.record(text(50), text(limits.chatContextCharsMax)),
   }),
 });

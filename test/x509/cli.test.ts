@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { z } from 'zod';
 import { runAudit } from '../../cli/audit.js';
 import { runDiagnose } from '../../cli/diagnose.js';
 import { runExpiry } from '../../cli/expiry.js';
@@ -14,6 +13,7 @@ import { observeClients } from '../../cli/observe.js';
 import { runPreflight } from '../../cli/preflight.js';
 import { auditLineSchema, diagnosisSchema, expiryLineSchema, preflightLineSchema } from '../../shared/schemas.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
+import type * as z from '../../shared/zod.js';
 import { AT, ca, days, leaf } from '../certificates.js';
 import { accessEvent } from '../support/logs.js';
 
@@ -53,7 +53,7 @@ async function run(verb: (output: { write: (text: string) => void }) => Promise<
   };
 }
 
-function validated(lines: readonly unknown[], schema: z.ZodType) {
+function validated(lines: readonly unknown[], schema: z.ZodMiniType) {
   for (const line of lines) schema.parse(line);
   return lines;
 }

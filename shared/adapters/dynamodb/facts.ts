@@ -3,12 +3,12 @@
  * that of a group without a history goes back two days.
  */
 
-import * as z from 'zod';
 import { groupId } from '../../digest.js';
 import { limits } from '../../limits.js';
 import type { Fact, ForbiddenFact, GroupKey } from '../../model.js';
 import type { Clock, FactStore } from '../../ports/index.js';
 import { forbiddenCauses } from '../../reasons.js';
+import * as z from '../../zod.js';
 import { inParallel } from './failures.js';
 import { corrupt, countsAttributes, countsOf, isGrowth, numberOf, readValue, textOf } from './items.js';
 import { dayOfMinute, endOf, keys, ordered, ttl } from './keys.js';

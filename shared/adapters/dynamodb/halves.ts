@@ -3,9 +3,9 @@
  * stay within one kilobyte, and each write costs one unit. Cells outlive a deployment: append fields, with a default.
  */
 
-import * as z from 'zod';
 import type { AccessRecord, Client, Denial, Half } from '../../model.js';
 import { reasonIds } from '../../reasons.js';
+import * as z from '../../zod.js';
 
 /** A half and the batch that brought it first. */
 export interface Brought<T extends Half> {
@@ -27,7 +27,8 @@ function valuesOf(client: Client) {
 
 const text = z.string();
 const number = z.number();
-const maybeText = text.nullable();
+const maybeText = z.nullable(text);
+const maybeNumber = z.nullable(number);
 const common = [text, text, number, text, maybeText, maybeText, maybeText, text, number] as const;
 
 type Common = [string, string, number, string, string | null, string | null, string | null, string, number];
@@ -36,27 +37,36 @@ function commonOf([batchId, eventId, at, requestId, extendedRequestId, apiId, st
   return { batchId, common: { eventId, at, requestId, extendedRequestId, api: { apiId, stage }, scope, rate } };
 }
 
-export const denialSchema = z.tuple([...common, z.enum(reasonIds), text]).transform((values): Brought<Denial> => {
-  const [, , , , , , , , , reason, reasonText] = values;
-  const { batchId, common } = commonOf(values.slice(0, 9) as Common);
-  return { batchId, half: { kind: 'denial', ...common, reason, reasonText } };
-});
-
-const clientSchema = z.tuple([text, text, text, number.nullable(), number.nullable(), maybeText, text, text]).transform(
-  ([subjectDn, issuerDn, serialNumber, notBefore, notAfter, fingerprint, sourceIp, userAgent]): Client => ({
-    subjectDn,
-    issuerDn,
-    serialNumber,
-    notBefore,
-    notAfter,
-    fingerprint,
-    sourceIp,
-    userAgent,
+export const denialSchema = z.pipe(
+  z.tuple([...common, z.enum(reasonIds), text]),
+  z.transform((values): Brought<Denial> => {
+    const [, , , , , , , , , reason, reasonText] = values;
+    const { batchId, common } = commonOf(values.slice(0, 9) as Common);
+    return { batchId, half: { kind: 'denial', ...common, reason, reasonText } };
   }),
 );
 
-export const accessSchema = z.tuple([...common, clientSchema.nullable()]).transform((values): Brought<AccessRecord> => {
-  const [, , , , , , , , , client] = values;
-  const { batchId, common } = commonOf(values.slice(0, 9) as Common);
-  return { batchId, half: { kind: 'access', ...common, client } };
-});
+const clientSchema = z.pipe(
+  z.tuple([text, text, text, maybeNumber, maybeNumber, maybeText, text, text]),
+  z.transform(
+    ([subjectDn, issuerDn, serialNumber, notBefore, notAfter, fingerprint, sourceIp, userAgent]): Client => ({
+      subjectDn,
+      issuerDn,
+      serialNumber,
+      notBefore,
+      notAfter,
+      fingerprint,
+      sourceIp,
+      userAgent,
+    }),
+  ),
+);
+
+export const accessSchema = z.pipe(
+  z.tuple([...common, z.nullable(clientSchema)]),
+  z.transform((values): Brought<AccessRecord> => {
+    const [, , , , , , , , , client] = values;
+    const { batchId, common } = commonOf(values.slice(0, 9) as Common);
+    return { batchId, half: { kind: 'access', ...common, client } };
+  }),
+);

@@ -22,13 +22,12 @@
  * the winner's is on it.
  */
 
-import * as z from 'zod';
 import { groupId } from '../../digest.js';
 import { endedOf, lastEnds } from '../../ended.js';
 import { limits } from '../../limits.js';
 import type { EndedIncident, Incident, Notice } from '../../model.js';
 import type { Clock, IncidentStore, Outbox } from '../../ports/index.js';
-import { noticeSchema } from '../../schemas.js';
+import * as z from '../../zod.js';
 import { inParallel } from './failures.js';
 import { groupSchema, numberOf, readValue, textOf } from './items.js';
 import { endOf, keys, ordered, ttl, weekOfHour } from './keys.js';
@@ -38,31 +37,31 @@ const incidentSchema = z.strictObject({
   incidentId: z.string(),
   group: groupSchema,
   state: z.enum(['firing', 'resolved']),
-  version: z.int().positive(),
+  version: z.int().check(z.positive()),
   since: z.number(),
   lastNoticeAt: z.number(),
-  calmSince: z.number().nullable(),
+  calmSince: z.nullable(z.number()),
   noticedCount: z.number(),
   severity: z.enum(['low', 'medium', 'high', 'critical']),
-  flaps: z.int().nonnegative(),
+  flaps: z.int().check(z.nonnegative()),
   announced: z.boolean(),
   severityAtFirst: z.enum(['low', 'medium', 'high', 'critical']),
   acknowledged: z.boolean(),
   heldBack: z.boolean(),
-}) satisfies z.ZodType<Incident>;
+}) satisfies z.ZodMiniType<Incident>;
 
 const endedSchema = z.strictObject({
   incidentId: z.string(),
   group: groupSchema,
   severity: z.enum(['low', 'medium', 'high', 'critical']),
   since: z.number(),
-  firstFailureAt: z.number().nullable(),
+  firstFailureAt: z.nullable(z.number()),
   calmAt: z.number(),
   endedAt: z.number(),
-  count: z.number().nullable(),
-  flaps: z.int().nonnegative(),
+  count: z.nullable(z.number()),
+  flaps: z.int().check(z.nonnegative()),
   announced: z.boolean(),
-}) satisfies z.ZodType<EndedIncident>;
+}) satisfies z.ZodMiniType<EndedIncident>;
 
 /** Nobody has made a transition since the caller looked. */
 const IS_NEW = 'attribute_not_exists(#version)';
@@ -191,7 +190,7 @@ function createOutbox(table: Table): Outbox {
   let known = new Map<string, Laid>();
 
   const find = async (noticeId: string): Promise<Laid | undefined> => {
-    const laid = (await table.query({ pk: keys.outboxPk })).map(laidOf);
+    const laid = await allLaid(await table.query({ pk: keys.outboxPk }));
     const listed = await listedOf(
       laid.filter(({ notice }) => notice.noticeId === noticeId),
       table,
@@ -203,7 +202,7 @@ function createOutbox(table: Table): Outbox {
     pending: async (limit) => {
       const pending: Laid[] = [];
       for await (const page of table.pages({ pk: keys.outboxPk }, limit)) {
-        pending.push(...(await listedOf(page.map(laidOf), table)));
+        pending.push(...(await listedOf(await allLaid(page), table)));
         if (pending.length >= limit) break;
       }
       known = new Map(pending.map((laid) => [laid.notice.noticeId, laid]));
@@ -261,11 +260,14 @@ function inOrder(laid: readonly Laid[]): Laid[] {
     .map(({ one }) => one);
 }
 
-function laidOf(item: Item): Laid {
-  return {
+/** The notices' schema comes with all that are published, so it is loaded with the first notice: most invocations meet none. */
+async function allLaid(items: readonly Item[]): Promise<Laid[]> {
+  if (items.length === 0) return [];
+  const { noticeSchema } = await import('../../schemas.js');
+  return items.map((item) => ({
     sk: textOf(item, 'sk'),
     groupId: textOf(item, 'group'),
     version: numberOf(item, 'version'),
     notice: readValue(item, 'value', noticeSchema),
-  };
+  }));
 }

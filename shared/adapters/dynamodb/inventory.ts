@@ -4,8 +4,8 @@
  */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod';
 import type { InventoryStore, KnownDomain } from '../../ports/inventory.js';
+import * as z from '../../zod.js';
 import { inParallel } from './failures.js';
 import { readValue, textOf } from './items.js';
 import { keys } from './keys.js';
@@ -13,9 +13,9 @@ import { attributesOf, createTable, type Item } from './table.js';
 
 const domainSchema = z.strictObject({
   name: z.string(),
-  truststoreUri: z.string().nullable(),
+  truststoreUri: z.nullable(z.string()),
   stages: z.array(z.strictObject({ apiId: z.string(), stage: z.string(), hasExecutionLog: z.boolean() })),
-}) satisfies z.ZodType<KnownDomain>;
+}) satisfies z.ZodMiniType<KnownDomain>;
 
 export function createDynamoInventory(client: DynamoDBClient, tableName: string): InventoryStore {
   const table = createTable(client, tableName);

@@ -1,10 +1,10 @@
 /** Reads attributes back. What is not as it was written is an error that names the item, never a guess. */
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod';
 import { MtlsWatchError, messageOf } from '../../errors.js';
 import type { Rollup } from '../../model.js';
 import { reasonIds } from '../../reasons.js';
+import * as z from '../../zod.js';
 import type { Condition, Item } from './table.js';
 
 /** What an item weighs: its names and values ("DynamoDB item sizes and formats" in the Developer Guide). */
@@ -21,7 +21,7 @@ function weightOf(value: AttributeValue): number {
 }
 
 /** The value that was stored as JSON in a text attribute. */
-export function readValue<T>(item: Item, attribute: string, schema: z.ZodType<T>): T {
+export function readValue<T>(item: Item, attribute: string, schema: z.core.$ZodType<T>): T {
   const text = textOf(item, attribute);
   let value: unknown;
   try {
@@ -29,7 +29,7 @@ export function readValue<T>(item: Item, attribute: string, schema: z.ZodType<T>
   } catch (error) {
     throw corrupt(item, attribute, messageOf(error), error);
   }
-  const result = schema.safeParse(value);
+  const result = z.safeParse(schema, value);
   if (result.success) return result.data;
   throw corrupt(item, attribute, z.prettifyError(result.error), result.error);
 }
@@ -81,7 +81,7 @@ export function countsAttributes(counts: Counts): Item {
   return { requests: { N: String(requests) }, value: { S: JSON.stringify(value) } };
 }
 
-const clientSchema = z.tuple([z.string(), z.string(), z.string().nullable(), z.array(z.string()), z.number()]);
+const clientSchema = z.tuple([z.string(), z.string(), z.nullable(z.string()), z.array(z.string()), z.number()]);
 
 const countsSchema = z.tuple([
   z.number(),

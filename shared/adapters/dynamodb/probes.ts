@@ -7,11 +7,11 @@
  *                           +--see--> seen by one log event, for good; whoever sees it later learns by which
  */
 
-import * as z from 'zod';
 import { limits } from '../../limits.js';
 import type { Probe, Seen, WatchedProbe } from '../../model.js';
 import { probeOutcomes } from '../../model.js';
 import type { Clock, ProbeStore } from '../../ports/index.js';
+import * as z from '../../zod.js';
 import { inParallel } from './failures.js';
 import { numberOf, readValue, textOf } from './items.js';
 import { daysBetween, endOf, keys, ordered, ttl } from './keys.js';
@@ -22,9 +22,9 @@ const probeSchema = z.strictObject({
   scope: z.string(),
   at: z.number(),
   outcome: z.enum(probeOutcomes),
-  requestId: z.string().nullable(),
-  extendedRequestId: z.string().nullable(),
-}) satisfies z.ZodType<Probe>;
+  requestId: z.nullable(z.string()),
+  extendedRequestId: z.nullable(z.string()),
+}) satisfies z.ZodMiniType<Probe>;
 
 /** Nobody has seen it. */
 const IS_UNSEEN = 'attribute_not_exists(#seenBy)';

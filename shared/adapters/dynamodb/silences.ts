@@ -1,24 +1,24 @@
 /** Silences, each one item. They are few, so that a query lists them all; the last one to save wins. */
 
-import * as z from 'zod';
 import { limits } from '../../limits.js';
 import type { Silence } from '../../model.js';
 import type { SilenceStore } from '../../ports/index.js';
+import * as z from '../../zod.js';
 import { readValue } from './items.js';
 import { keys, ttl } from './keys.js';
 import { attributesOf, type Table } from './table.js';
 
 const silenceSchema = z.strictObject({
   id: z.string(),
-  scope: z.string().nullable(),
-  issuerDn: z.string().nullable(),
-  reason: z.string().nullable(),
+  scope: z.nullable(z.string()),
+  issuerDn: z.nullable(z.string()),
+  reason: z.nullable(z.string()),
   startsAt: z.number(),
   endsAt: z.number(),
-  window: z.strictObject({ days: z.array(z.int()), fromMinute: z.int(), minutes: z.int() }).nullable(),
+  window: z.nullable(z.strictObject({ days: z.array(z.int()), fromMinute: z.int(), minutes: z.int() })),
   comment: z.string(),
   createdAt: z.number(),
-}) satisfies z.ZodType<Silence>;
+}) satisfies z.ZodMiniType<Silence>;
 
 export function createSilences(table: Table): SilenceStore {
   return {

@@ -3,19 +3,20 @@
  * list with a later time: both are settled, under one id, so the second settling finds nothing left to count.
  */
 
-import * as z from 'zod';
 import { limits } from '../../limits.js';
 import type { WaitingHalf } from '../../model.js';
 import type { Clock, Waiting, WaitingStore } from '../../ports/index.js';
+import * as z from '../../zod.js';
 import { inParallel } from './failures.js';
 import { numberOf, readValue, textOf } from './items.js';
 import { endOf, keys, ordered, shards, ttl } from './keys.js';
 import { attributesOf, type Item, type Table } from './table.js';
 
 /** `d` or `a` and the cell's key, then the digest of the event's id, half after half: some 50 bytes each. */
-const halvesSchema = z
-  .array(z.tuple([z.string().regex(/^[da]/), z.string()]))
-  .transform((pairs) => pairs.map(([key, event]): WaitingHalf => ({ key: key.slice(1), kind: kindOf(key), event })));
+const halvesSchema = z.pipe(
+  z.array(z.tuple([z.string().check(z.regex(/^[da]/)), z.string()])),
+  z.transform((pairs) => pairs.map(([key, event]): WaitingHalf => ({ key: key.slice(1), kind: kindOf(key), event }))),
+);
 
 const kindOf = (key: string): WaitingHalf['kind'] => (key.startsWith('d') ? 'denial' : 'access');
 
