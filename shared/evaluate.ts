@@ -6,6 +6,7 @@
 
 import pMap from 'p-map';
 import { groupId } from './digest.js';
+import { lazy } from './lazy.js';
 import { limits } from './limits.js';
 import { type Fact, type GroupKey, type Incident, SEVERAL_ISSUERS } from './model.js';
 import type { World } from './ports/index.js';
@@ -83,9 +84,6 @@ function isOne(group: GroupKey): boolean {
   return group.issuerDn !== SEVERAL_ISSUERS;
 }
 
-/** Loaded when there is something to tell, which most invocations never have. */
-const loadAnnounce = () => import('./announce.js');
-
 /** A change of a group's incident that is not stored yet. */
 interface Pending {
   readonly group: GroupKey;
@@ -135,7 +133,7 @@ async function assess(
 
 /** @returns whether there is a notice of it */
 async function store({ change, before, verdict, facts: recentFacts }: Pending, world: World): Promise<boolean> {
-  const { announce, factsOf } = await loadAnnounce();
+  const { announce, factsOf } = await lazy.announce();
   const isTold = change.notice !== null;
   const facts = isTold ? await factsOf(change.next, recentFacts, world.clock.now(), world) : [];
   await announce({ change, before, verdict, facts, recentFacts, groups: [] }, world);
@@ -175,7 +173,7 @@ async function evaluateScope(scope: string, groups: readonly GroupKey[], world: 
       : await unlessSilenced(told ? own : { ...own, notice: null }, world);
   if (change === null) return;
   const facts = members.flatMap((member) => member.facts);
-  const { announce } = await loadAnnounce();
+  const { announce } = await lazy.announce();
   await announce({ change, before, verdict, facts, recentFacts: facts, groups: worst }, world);
 }
 
