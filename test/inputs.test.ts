@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type InputItem, readInputs } from '../cli/inputs.js';
 import { limits } from '../shared/limits.js';
 import type { LogEvent, Rejected } from '../shared/model.js';
+import { anyText } from './support/any-text.js';
 
 let folder: string;
 let files = 0;
@@ -375,7 +376,7 @@ describe('anything at all', () => {
       '\r\n',
       '\uFEFF',
     ),
-    fc.string({ unit: 'binary' }),
+    anyText(),
   );
 
   it('is read or refused, and in the same way whatever the chunks', async () => {
