@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/aws/**/*.test.ts'],
     reporters: ['verbose'],
     // A cold function, a minute's schedule and two busy cores take their time; nothing here measures speed.
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
   },
 });

@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/package/**/*.test.ts'],
     reporters: ['verbose'],
     // Packing compiles and bundles; nothing here measures speed.
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });

@@ -5,7 +5,8 @@
 
 import pMap from 'p-map';
 import { groupId } from './digest.js';
-import { isOne, judge, loadAnnounce, remembered } from './evaluate.js';
+import { isOne, judge, remembered } from './evaluate.js';
+import { lazy } from './lazy.js';
 import { limits } from './limits.js';
 import type { GroupKey, Incident } from './model.js';
 import type { OpenHour, World } from './ports/index.js';
@@ -72,6 +73,6 @@ async function evaluateScope(scope: string, groups: readonly GroupKey[], world: 
       : await unlessSilenced(told ? own : { ...own, notice: null }, world);
   if (change === null) return;
   const facts = members.flatMap((member) => member.facts);
-  const { announce } = await loadAnnounce();
+  const { announce } = await lazy.announce();
   await announce({ change, before, verdict, facts, recentFacts: facts, groups: worst }, world);
 }

@@ -6,10 +6,10 @@
 
 import pMap from 'p-map';
 import { groupId } from './digest.js';
+import { lazy } from './lazy.js';
 import { openHours } from './ledger.js';
 import { limits } from './limits.js';
 import { type Fact, type GroupKey, type Incident, SEVERAL_ISSUERS } from './model.js';
-import { once } from './once.js';
 import type { World } from './ports/index.js';
 import { minuteOf } from './stages/count.js';
 import { detect, type History, learnAll, policyFor, type Verdict } from './stages/detect.js';
@@ -59,7 +59,7 @@ export async function evaluate(
   );
   if (held.size === 0) return told.some(Boolean);
   const [{ evaluateScopes }, firing, open] = await Promise.all([
-    import('./evaluate-scopes.js'),
+    lazy.scopes(),
     world.stores.incidents.firing(limits.firingPerSweepMax),
     openHours(world),
   ]);
@@ -76,12 +76,6 @@ export async function evaluate(
 export function isOne(group: GroupKey): boolean {
   return group.issuerDn !== SEVERAL_ISSUERS;
 }
-
-/**
- * Loaded when there is something to tell, which most invocations never have. Once: groups that wait for it go on in their order,
- * so that the same logs are told in the same order.
- */
-export const loadAnnounce = once(() => import('./announce.js'));
 
 /** A change of a group's incident that is not stored yet. */
 interface Pending {
@@ -124,7 +118,7 @@ async function assess(known: KnownWithScope, which: 'all' | 'calm', world: World
 
 /** @returns whether there is a notice of it */
 async function store({ change, before, verdict, facts: recentFacts }: Pending, world: World): Promise<boolean> {
-  const { announce, factsOf } = await loadAnnounce();
+  const { announce, factsOf } = await lazy.announce();
   const isTold = change.notice !== null;
   const facts = isTold ? await factsOf(change.next, recentFacts, world.clock.now(), world) : [];
   await announce({ change, before, verdict, facts, recentFacts, groups: [] }, world);

@@ -5,6 +5,7 @@
  */
 
 import type { OneDiagnosis } from './diagnosis.js';
+import { lazy } from './lazy.js';
 import { type AccessRecord, type Failure, UNKNOWN_ISSUER } from './model.js';
 import type { World } from './ports/index.js';
 import { reasonIdOfFinding } from './reasons.js';
@@ -71,7 +72,7 @@ async function refusalCode(
   world: World,
 ): Promise<string | null> {
   // Loaded where there is something to verify: most installations watch no such API.
-  const { diagnosisOf, unlessUnreadable } = await import('./diagnosis.js');
+  const { diagnosisOf, unlessUnreadable } = await lazy.diagnosis();
   const diagnosis = await unlessUnreadable(
     diagnosisOf(fingerprint, scope, at, world, pems),
     (because): OneDiagnosis => ({

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import pMap from 'p-map';
 import { groupId } from './digest.js';
 import type { Written } from './evaluate.js';
+import { lazy } from './lazy.js';
 import { limits } from './limits.js';
 import type { AccessRecord, Fact, Failure, GroupKey, OtherForbidden } from './model.js';
 import type { ExpectedFact, Mark, OpenHour, World } from './ports/index.js';
@@ -118,7 +119,7 @@ async function admit({ scope, day, issuerDns }: Applicants, world: World): Promi
   const inside = await world.stores.groups.admit(scope, day, issuerDns);
   const outside = issuerDns.filter((issuerDn) => !inside.has(issuerDn));
   if (outside.length === 0) return inside;
-  const { trustedIssuers } = await import('./diagnosis.js');
+  const { trustedIssuers } = await lazy.diagnosis();
   const trusted = await trustedIssuers(scope, world);
   const known = outside.filter((issuerDn) => trusted.has(issuerDn));
   if (known.length === 0) return inside;

@@ -8,6 +8,7 @@ import { type Correlated, correlate } from './correlate.js';
 import { evaluate, type Written } from './evaluate.js';
 import type { evaluateScopes } from './evaluate-scopes.js';
 import type { infer } from './infer.js';
+import { lazy } from './lazy.js';
 import { admitAhead, closeHours, isOver, type Look, lookAway, openHours, unmatched, writeDown } from './ledger.js';
 import { limits } from './limits.js';
 import { minimise } from './minimise.js';
@@ -84,7 +85,7 @@ async function countParsed({ batch, parsed, pems, saved }: Read, world: World, l
 
 /** Loaded where there is something to infer: most installations watch no such API. */
 const inferAlone: typeof infer = async (accesses, ...rest) =>
-  accesses.length === 0 ? { failures: [], unmatched: [] } : (await import('./infer.js')).infer(accesses, ...rest);
+  accesses.length === 0 ? { failures: [], unmatched: [] } : (await lazy.infer()).infer(accesses, ...rest);
 
 /**
  * What failed a moment ago: detect, turn into incidents, notify. What fires already is looked at by the sweep.
@@ -109,8 +110,7 @@ export interface Swept {
 }
 
 /** Loaded by the sweep, and by ingest when it needs it. */
-const lookAtScopes: typeof evaluateScopes = async (...what) =>
-  (await import('./evaluate-scopes.js')).evaluateScopes(...what);
+const lookAtScopes: typeof evaluateScopes = async (...what) => (await lazy.scopes()).evaluateScopes(...what);
 
 /** Every minute: count what waited in vain, sum up the hours, look again at what fires, send what was left behind. */
 export async function sweep(world: World): Promise<Swept> {

@@ -1,5 +1,6 @@
 /** What is not told now, and what has to be told later: silences, and incidents that their scope's incident stood for. */
 
+import { lazy } from './lazy.js';
 import type { GroupKey, Incident, Silence } from './model.js';
 import type { World } from './ports/index.js';
 import type { Verdict } from './stages/detect.js';
@@ -7,7 +8,7 @@ import type { Change } from './stages/incident.js';
 
 /** Loaded when there is something to tell. */
 async function silenceNow(group: GroupKey, { stores, clock }: World): Promise<Silence | null> {
-  const [{ silenceOf }, silences] = await Promise.all([import('./stages/silence.js'), stores.silences.list()]);
+  const [{ silenceOf }, silences] = await Promise.all([lazy.silence(), stores.silences.list()]);
   return silenceOf(group, silences, clock.now());
 }
 

@@ -12,6 +12,7 @@ import { CLOCK } from './contract/stores.js';
 import { createTestTable, type LocalDynamo, startDynalite } from './support/local-table.js';
 
 const PEM = pemOf(Buffer.from('a certificate'));
+const DAY = 86_400_000;
 
 let dynamo: LocalDynamo;
 let table: string;
@@ -337,7 +338,7 @@ describe('cost', () => {
     const another = counted();
     await another.stores.certificates.save(first);
     expect(another.usage).toMatchObject({ requests: 1, writeUnits: 0 });
-    const later = counted((limits.keptDaysMax / 2) * 86_400_000);
+    const later = counted((limits.keptDaysMax / 2) * DAY);
     await later.stores.certificates.save(first);
     expect(later.usage).toMatchObject({ requests: 2, writeUnits: limits.certificatesPerBatchMax });
   });
@@ -411,7 +412,7 @@ describe('the record of an incident that is over', () => {
     expect(await incidents.transition(end, null)).toBe(false);
     expect(await incidents.firing(10)).toEqual([]);
     expect(await incidents.firing(10)).toEqual([]);
-    const ended = await incidents.ended(0, CLOCK.now() + 1, 10);
+    const ended = await incidents.ended(CLOCK.now() - DAY, CLOCK.now() + 1, 10);
     expect(ended.map(({ endedAt }) => endedAt)).toEqual([CLOCK.now()]);
     expect(await itemsOf('ended')).toHaveLength(1);
     expect((await itemsOf('incident')).map((item) => item.ended)).toEqual([undefined]);

@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { CreateTopicCommand } from '@aws-sdk/client-sns';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSnsPublisher } from '../../shared/adapters/aws/sns.js';
 import { createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
 import { messagesIn } from '../../shared/messages/index.js';
@@ -15,6 +15,7 @@ import { accessBatch, accessEvent, denialAsOneEvent, executionBatch } from '../s
 import { noTruststores, testConfig } from '../support/world.js';
 import { subscribe } from './support/alerts.js';
 import { dynamo, sns } from './support/clients.js';
+import { soon } from './support/soon.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -44,7 +45,7 @@ describe('a subscription', () => {
     for (const severity of ['low', 'high', 'medium', 'critical'] as const) {
       await publisher.publish(notice(`n-${severity}`, undefined, { severity }));
     }
-    await vi.waitFor(async () => expect(await all()).toHaveLength(4), { timeout: 20_000 });
+    await soon(all).toHaveLength(4);
     expect((await urgent()).map((one) => one.notice.severity).sort()).toEqual(['critical', 'high']);
   });
 
@@ -55,7 +56,7 @@ describe('a subscription', () => {
     const trigger = notice('trigger');
     const resolve = notice('resolve', undefined, { kind: 'resolved' });
     for (const one of [trigger, trigger, resolve, resolve]) await publisher.publish(one);
-    await vi.waitFor(async () => expect((await received()).length).toBeGreaterThanOrEqual(2), { timeout: 20_000 });
+    await soon(async () => (await received()).length).toBeGreaterThanOrEqual(2);
     expect((await received()).map((one) => one.notice.noticeId)).toEqual(['trigger', 'resolve']);
   });
 
@@ -63,7 +64,7 @@ describe('a subscription', () => {
     const arn = await topic('tried');
     const received = await subscribe(arn, { queue: 'tried' });
     cli('notify-test', '--topic', arn, '--kind', 'resolved');
-    await vi.waitFor(async () => expect(await received()).toHaveLength(1), { timeout: 20_000 });
+    await soon(received).toHaveLength(1);
     expect((await received())[0]?.notice.kind).toBe('resolved');
   });
 });
@@ -122,7 +123,7 @@ describe('a silence', () => {
     now = Date.now() + 60_000;
     await fail(1_000);
     expect((await sweep(world())).failures).toEqual([]);
-    await vi.waitFor(async () => expect(await received()).toHaveLength(1), { timeout: 20_000 });
+    await soon(received).toHaveLength(1);
     expect((await received())[0]?.notice).toMatchObject({ kind: 'spike', group: { scope: 'api.bank.example' } });
   });
 });

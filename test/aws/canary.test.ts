@@ -30,6 +30,7 @@ import { type Deployed, deploy } from './support/deploy.js';
 import { invoke, withEnvironment } from './support/functions.js';
 import { createLogGroup, putLogEvents } from './support/logs.js';
 import { type LocalGateway, startGateway } from './support/mtls-endpoint.js';
+import { soon } from './support/soon.js';
 
 const DOMAIN = 'partners.bank.example';
 const authority = ca({ subject: 'C=US,O=Example Trust,CN=Example Server CA', key: 'ec-a' });
@@ -65,8 +66,6 @@ beforeAll(async () => {
   received = await subscribe(stack.TopicArn);
 });
 afterAll(() => gateway.stop());
-
-const soon = <T>(look: () => T, seconds = 60) => expect.poll(look, { timeout: seconds * 1000, interval: 250 });
 
 const groupOf = (issuerDn: string): GroupKey => ({ scope: DOMAIN, issuerDn, reason: 'self-signed' });
 
@@ -130,8 +129,8 @@ describe('the canary', () => {
     const [probe] = await probes();
     const [seconds = -1] = await roundTrips();
     expect(seconds).toBe(((probe?.seen?.at ?? 0) - (probe?.at ?? 0)) / 1000);
-    expect(await measured(stack.CanaryFunctionName, 'CanaryCalls')).toEqual([1]);
-    expect(await measured(stack.CanaryFunctionName, 'CanaryNotRefused')).toEqual([0]);
+    await soon(() => measured(stack.CanaryFunctionName, 'CanaryCalls')).toEqual([1]);
+    await soon(() => measured(stack.CanaryFunctionName, 'CanaryNotRefused')).toEqual([0]);
   });
 
   it('goes missing when a subscription is cut, though it goes on calling, and is back with it', async () => {
@@ -183,7 +182,7 @@ describe('the canary', () => {
       await invoke(stack.SweepFunctionName, {});
       return waiting();
     };
-    await expect.poll(swept, { timeout: 200_000, interval: 5_000 }).toBe(0);
+    await soon(swept, 5_000).toBe(0);
     expect(await counted(CANARY_DN)).toBe(1);
     expect(await counted('unknown')).toBe(0);
     const today = Math.floor(Date.now() / 86_400_000);

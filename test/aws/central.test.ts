@@ -26,6 +26,7 @@ import { type Drain, eventSource } from './support/event-source.js';
 import { type FaultyDynamoDb, faultyDynamoDb } from './support/faulty-dynamodb.js';
 import { withEnvironment } from './support/functions.js';
 import { countedIn, deadLettersOf, redriveOf } from './support/outcome.js';
+import { soon } from './support/soon.js';
 
 const A = '111122223333';
 const B = '444455556666';
@@ -114,7 +115,7 @@ describe('two accounts with the same domain, API, log groups, streams, event ids
     expect(await counted(groupOf(A, 'pay.bank.example', 'C=JP,O=Other,CN=CA of B'))).toBe(0);
     expect(await counted(groupOf(B, 'pay.bank.example', 'C=US,O=Acme,CN=CA of A'))).toBe(0);
     const notices = async () => (await received()).map(({ notice }) => [notice.kind, notice.group.scope, notice.count]);
-    await expect.poll(notices, { timeout: 30_000 }).toEqual([['spike', `${A}/pay.bank.example`, 25]]);
+    await soon(notices).toEqual([['spike', `${A}/pay.bank.example`, 25]]);
   });
 });
 

@@ -17,6 +17,7 @@ import { mutualTlsDomain, restApi, truststore } from './support/gateway.js';
 import { blocksOf, type Ran, Shell } from './support/guide.js';
 import { createLogGroup, putLogEvents } from './support/logs.js';
 import { type LocalGateway, startGateway } from './support/mtls-endpoint.js';
+import { soon } from './support/soon.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(process.env.MTLS_WATCH_LOCAL_AWS ?? tmpdir(), 'guide-'));
@@ -100,21 +101,15 @@ it('4: deploys, and alerts arrive', async () => {
 it('5: sees that all is well', async () => {
   const look = async () =>
     (await follow('5.')).map(({ exitCode, output }) => (exitCode === 0 ? 'all is well' : output));
-  await expect.poll(look, { timeout: 200_000, interval: 5000 }).toEqual(['all is well']);
+  await soon(look, 5000).toEqual(['all is well']);
 });
 
 it('6: is refused, and told of it', async () => {
   const [knock, look] = blocks.filter(({ heading }) => heading.startsWith('6.'));
   const knocks = await shell.run(knock?.code ?? '');
   expect(knocks.output.match(/^403$/gm), knocks.output).toHaveLength(20);
-  await expect
-    .poll(received, { timeout: 120_000, interval: 1000 })
-    .toContainEqual(expect.objectContaining({ notice: expect.objectContaining({ kind: 'spike' }) }));
-  await expect
-    .poll(async () => (await shell.run(look?.code ?? '')).output.match(/"type":"failure"/g)?.length, {
-      timeout: 60_000,
-    })
-    .toBe(20);
+  await soon(received).toContainEqual(expect.objectContaining({ notice: expect.objectContaining({ kind: 'spike' }) }));
+  await soon(async () => (await shell.run(look?.code ?? '')).output.match(/"type":"failure"/g)?.length).toBe(20);
 });
 
 it('left no command out', () => {

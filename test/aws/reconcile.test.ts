@@ -29,6 +29,7 @@ import { type Deployed, deploy } from './support/deploy.js';
 import { invoke, withEnvironment } from './support/functions.js';
 import { httpApi, mutualTlsDomain, restApi, truststore, vendExecutionLog } from './support/gateway.js';
 import { createLogGroup, putLogEvents } from './support/logs.js';
+import { soon } from './support/soon.js';
 
 const root = ca({ subject: 'C=US,O=Acme,CN=Acme Root CA', key: 'rsa-a' });
 const stranger = leaf({
@@ -75,9 +76,6 @@ async function counted(scope: string, issuerDn = UNKNOWN_ISSUER): Promise<number
   const facts = await stores.facts.window(group, minute - 60, minute + 1);
   return facts.reduce((sum, { count }) => sum + count, 0);
 }
-
-/** Waits, for what happens on its own: deliveries, grace periods, the schedule's sweep. */
-const soon = <T>(look: () => Promise<T>) => expect.poll(look, { timeout: 150_000, interval: 500 });
 
 /** Only AWS may send what begins with `aws.`, so the event goes to the targets of the deployed rules that take it. */
 async function told(event: { readonly source: string; readonly detail: object }): Promise<void> {

@@ -38,6 +38,7 @@ import { type Deployed, deploy } from './support/deploy.js';
 import { invoke, invokeAsync, kill, withEnvironment } from './support/functions.js';
 import { createLogGroup, putLogEvents } from './support/logs.js';
 import { countedIn, deadLettersOf, redriveOf } from './support/outcome.js';
+import { soon } from './support/soon.js';
 
 const MINUTE = 60_000;
 const PAYMENTS = 'payments.bank.example';
@@ -109,7 +110,6 @@ const counted = (group: GroupKey) => countedIn(stores, group);
 const all = (count: number) => ({ count, unattributed: 0 });
 
 /** Waits, for what happens on its own. */
-const soon = <T>(look: () => T, seconds = 60) => expect.poll(look, { timeout: seconds * 1000, interval: 250 });
 
 function delivery(events: readonly LogEvent[]) {
   return subscriptionEvent(subscriptionPayload(executionBatch(events)));
@@ -207,7 +207,7 @@ describe('a batch', () => {
     ] as const) {
       const before = await halves(kind);
       await invokeAsync(stack.IngestFunctionName, delivery(events));
-      await expect.poll(() => halves(kind), { timeout: 60_000, interval: 20 }).toBeGreaterThan(before);
+      await soon(() => halves(kind), 20).toBeGreaterThan(before);
       expect(kill(stack.IngestFunctionName)).toBeGreaterThan(0);
       expect(await halves(kind)).toBeLessThan(before + events.length);
       await soon(() => halves(kind)).toBe(before + events.length);
@@ -288,12 +288,12 @@ describe('a batch that fails three times', () => {
 
 describe('in the end', () => {
   it('the schedule’s sweep has counted the refusals whose access record never came', async () => {
-    await soon(() => counted(unpaired), 200).toEqual({ count: 3, unattributed: 3 });
+    await soon(() => counted(unpaired)).toEqual({ count: 3, unattributed: 3 });
   });
 
   it('every incident is resolved, and each of its notices came once', async () => {
-    await soon(() => kindsFor(payments), 200).toEqual(['spike', 'resolved']);
-    await soon(() => kindsFor(groupOf('killed.bank.example')), 200).toEqual(['spike', 'resolved']);
+    await soon(() => kindsFor(payments)).toEqual(['spike', 'resolved']);
+    await soon(() => kindsFor(groupOf('killed.bank.example'))).toEqual(['spike', 'resolved']);
     expect(await stores.incidents.firing(100)).toEqual([]);
     expect(await stores.outbox.pending(100)).toEqual([]);
     const ids = (await received()).map(({ notice }) => notice.noticeId);

@@ -22,6 +22,8 @@ const SWITCHES = [
   '--disable-component-update',
   '--disable-sync',
 ];
+/** What a page may take to open on a busy machine; nothing here measures speed. */
+const BUSY_MS_MAX = 300_000;
 const OUT = join(import.meta.dirname, '../../out/browser');
 const SCREENS = {
   light: { viewport: { width: 1100, height: 900 }, colorScheme: 'light' },
@@ -64,7 +66,7 @@ const server = createServer((request, response) => {
 });
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-const browser = await chromium.launch({ executablePath: CHROMIUM, args: SWITCHES });
+const browser = await chromium.launch({ executablePath: CHROMIUM, args: SWITCHES, timeout: BUSY_MS_MAX });
 try {
   for (const [name, screen] of Object.entries(SCREENS)) {
     for (const javaScriptEnabled of [true, false]) {
@@ -89,6 +91,7 @@ async function look(
   url: string,
 ): Promise<void> {
   const context = await on.newContext({ ...screen, javaScriptEnabled });
+  context.setDefaultTimeout(BUSY_MS_MAX);
   const page = await context.newPage();
   const said: string[] = [];
   const asked: string[] = [];
@@ -147,6 +150,7 @@ async function picturesInTree(page: Page, where: string, pictures: number): Prom
 /** The sample's scanner has markup in its names and user agents: were it alive, it would have shown. */
 async function inert(on: Browser): Promise<void> {
   const page = await on.newPage();
+  page.setDefaultTimeout(BUSY_MS_MAX);
   let dialogs = 0;
   page.on('dialog', async (dialog) => {
     dialogs += 1;

@@ -48,7 +48,7 @@ export function describeReported(containers: Containers): void {
 
     it('are kept with what was told of their end', async () => {
       await fire(1, 1);
-      expect(await all(0, T + DAY)).toEqual([]);
+      expect(await all(T - DAY, T + DAY)).toEqual([]);
       const end = resolved(1, 2, T + 5);
       const last = told(1, 'n1', T + 5);
       expect(await containers.a.incidents.transition(end, last)).toBe(true);
@@ -87,7 +87,7 @@ export function describeReported(containers: Containers): void {
       );
       const winner = wins.indexOf(true);
       expect(await containers.a.incidents.transition(end(T + 20), null)).toBe(false);
-      expect((await all(0, T + DAY)).map(({ endedAt, group: { issuerDn } }) => [endedAt, issuerDn])).toEqual([
+      expect((await all(T - DAY, T + DAY)).map(({ endedAt, group: { issuerDn } }) => [endedAt, issuerDn])).toEqual([
         [T + winner, HOSTILE],
       ]);
     });

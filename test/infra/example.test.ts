@@ -29,7 +29,7 @@ beforeAll(async () => {
   const { PartnerApi } = await import('../../docs/examples/partner-api.js');
   app = new App({ analyticsReporting: false });
   template = Template.fromStack(new PartnerApi(app, 'PartnerApi'));
-}, 120_000);
+});
 
 afterAll(() => {
   process.chdir(home);

@@ -18,7 +18,7 @@ beforeAll(async () => {
   made = await makeSampleReport();
   report = reportSchema.parse(JSON.parse(readFileSync(join(made.folder, 'report.json'), 'utf8')));
   page = readFileSync(join(made.folder, 'report.html'), 'utf8');
-}, 60_000);
+});
 
 /** The times of all denials: each line that gives a reason, once for each request and time. */
 function denialTimes(): number[] {

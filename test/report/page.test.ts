@@ -10,6 +10,7 @@ import { pageOf } from '../../shared/report/page.js';
 import { daysPeriod, lastWeek, weekPeriod, weekUntil } from '../../shared/report/period.js';
 import { summaryOf } from '../../shared/report/summary.js';
 import { rollup } from '../contract/examples.js';
+import { anyText } from '../support/any-text.js';
 
 const period = weekPeriod('2026-W46');
 const hour = period.from / 3_600_000;
@@ -59,12 +60,7 @@ describe('hostile names', () => {
   });
 
   it('escape to text that no parser takes for markup', () => {
-    fc.assert(
-      fc.property(
-        fc.string({ unit: 'binary' }),
-        (text) => !/[<>"'`]|&(?!(?:amp|lt|gt|quot|#39|#96);)/.test(escapeHtml(text)),
-      ),
-    );
+    fc.assert(fc.property(anyText(), (text) => !/[<>"'`]|&(?!(?:amp|lt|gt|quot|#39|#96);)/.test(escapeHtml(text))));
   });
 
   it('are no formulas in the CSV', () => {

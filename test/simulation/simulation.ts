@@ -7,6 +7,7 @@
 import { createMemoryStores } from '../../shared/adapters/memory.js';
 import { type Config, parseConfig } from '../../shared/config.js';
 import { messageOf } from '../../shared/errors.js';
+import { lazy } from '../../shared/lazy.js';
 import { limits } from '../../shared/limits.js';
 import type { LogBatch, Notice } from '../../shared/model.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
@@ -83,6 +84,8 @@ function drawRates(random: Random): FaultRates {
 }
 
 export async function simulate(seed: number, options: { readonly trace?: boolean } = {}): Promise<RunResult> {
+  // Loading takes real time, which would part what virtual time holds together.
+  await Promise.all(Object.values(lazy).map((load) => load()));
   const random = createRandom(seed);
   const isStorm = random.chance(0.1);
   const bounds = drawBounds(random, isStorm);

@@ -100,9 +100,10 @@ function logMean(state: State, features: number): number {
 
 function doubtOf(state: State): number {
   let doubt = 0;
-  for (let i = 0; i < FEATURES; i++) {
+  let cell = 0;
+  for (let i = 0; i < h.length; i++) {
     let sum = 0;
-    for (let j = 0; j < FEATURES; j++) sum += (state.p[INDEX[i * FEATURES + j] ?? 0] ?? 0) * (h[j] ?? 0);
+    for (let j = 0; j < h.length; j++) sum += (state.p[INDEX[cell++] ?? 0] ?? 0) * (h[j] ?? 0);
     ph[i] = sum;
     doubt += sum * (h[i] ?? 0);
   }
@@ -234,10 +235,10 @@ function filter(state: State, y: number, mean: number, doubt: number, variance: 
   const information = m / (variance.phi + variance.psi * m);
   const gain = shift / doubt;
   const shrink = information / (1 + information * doubt);
-  for (let i = 0; i < FEATURES; i++) {
+  for (let i = 0; i < h.length; i++) {
     state.x[i] = (state.x[i] ?? 0) + (ph[i] ?? 0) * gain;
-    for (let j = i; j < FEATURES; j++) {
-      const k = INDEX[i * FEATURES + j] ?? 0;
+    for (let j = i; j < h.length; j++) {
+      const k = INDEX[i * h.length + j] ?? 0;
       state.p[k] = (state.p[k] ?? 0) - (ph[i] ?? 0) * (ph[j] ?? 0) * shrink;
     }
   }

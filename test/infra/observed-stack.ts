@@ -1,0 +1,90 @@
+/** A stack whose functions have told everything once that they can have to tell, and what they told. */
+
+import type { Template } from 'aws-cdk-lib/assertions';
+import { afterAll, beforeAll, vi } from 'vitest';
+import { METRICS_NAMESPACE } from '../../infra/watch-metrics.js';
+import { type MetricKey, nameOf } from '../support/cloudwatch.js';
+import { accessBatch, accessEvent, denialAsOneEvent, executionBatch } from '../support/logs.js';
+import { eventOf, type PlayedStack, playStack } from '../support/played-stack.js';
+import { synthesise } from './support.js';
+
+export const CANARY = 'api.example.com';
+
+export interface ObservedStack {
+  readonly template: Template;
+  /** The metrics that the functions printed. */
+  emitted(): readonly MetricKey[];
+  /** What a function logged, line by line. */
+  printedBy(service: string): readonly string[];
+  /** Those that neither a function printed nor AWS documents. */
+  unheardOf(metrics: readonly MetricKey[]): string[];
+}
+
+/** Plays before the tests of the file that calls it. */
+export function observeStack(): ObservedStack {
+  const { template } = synthesise({ canaries: [{ domain: CANARY }], central: { accounts: ['111122223333'] } });
+  const { Resources } = template.toJSON() as { Resources: object };
+  let stack: PlayedStack;
+  beforeAll(async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    stack = playStack(template);
+    await playEverything(stack);
+  });
+  afterAll(() => {
+    vi.useRealTimers();
+    vi.restoreAllMocks();
+  });
+
+  const emitted = () => stack.metrics.known().filter(({ namespace }) => namespace === METRICS_NAMESPACE);
+  const isDocumented = ({ namespace, name, dimensions }: MetricKey): boolean =>
+    documented[namespace]?.names.includes(name) === true &&
+    documented[namespace]?.dimensions === Object.keys(dimensions).sort().join() &&
+    Object.values(dimensions).every((value) => Object.hasOwn(Resources, value));
+  return {
+    template,
+    emitted,
+    printedBy: (service) => stack.printed.get(service) ?? [],
+    unheardOf: (metrics) => {
+      const known = new Set(emitted().map(nameOf));
+      return metrics.filter((metric) => !known.has(nameOf(metric)) && !isDocumented(metric)).map(nameOf);
+    },
+  };
+}
+
+/** Everything that a function can have to tell happens once. */
+async function playEverything(stack: PlayedStack): Promise<void> {
+  const access = accessBatch([
+    accessEvent({ n: 1 }),
+    accessEvent({ n: 2 }, { 'error.responseType': 'WAF_FILTERED' }),
+    accessEvent({ n: 3 }, { requestId: '-' }),
+  ]);
+  for (const batch of [executionBatch([denialAsOneEvent({ n: 1 })]), access]) stack.call('ingest', eventOf(batch));
+  await stack.minute();
+  // Of the canary's next call one log is there alone, which the sweep settles when its grace is over.
+  stack.faults.isAccessLogOff = true;
+  for (let minute = 1; minute < 25; minute++) await stack.minute();
+}
+
+/**
+ * The metrics of AWS's own that are looked at, with their dimensions: "Types of metrics for Lambda functions", "Available
+ * CloudWatch metrics for Amazon SQS", "DynamoDB Metrics and dimensions", "Monitoring CloudWatch Logs usage with metrics".
+ */
+export const documented: Readonly<Record<string, { readonly names: readonly string[]; readonly dimensions: string }>> =
+  {
+    'AWS/Lambda': {
+      names: [
+        'Invocations',
+        'Errors',
+        'Throttles',
+        'Duration',
+        'ConcurrentExecutions',
+        'DestinationDeliveryFailures',
+        'IteratorAge',
+      ],
+      dimensions: 'FunctionName',
+    },
+    'AWS/SQS': { names: ['ApproximateNumberOfMessagesVisible'], dimensions: 'QueueName' },
+    'AWS/DynamoDB': { names: ['ConsumedWriteCapacityUnits', 'ConsumedReadCapacityUnits'], dimensions: 'TableName' },
+    'AWS/Logs': { names: ['IncomingBytes'], dimensions: 'LogGroupName' },
+    'AWS/Logs of filters': { names: ['ForwardedBytes'], dimensions: 'DestinationType,FilterName,LogGroupName' },
+  };
