@@ -1,0 +1,66 @@
+/** The calls of the canary, and what came of them. */
+
+/** How a call of the canary ended. */
+export const probeOutcomes = [
+  /** It has not ended yet, or its end was not written down. */
+  'calling',
+  /** A 403 as the gateway gives to a refused certificate. */
+  'refused',
+  /** The gateway did not stop at the certificate: mutual TLS lets a stranger in. */
+  'accepted',
+  /** A 403 for another reason than the certificate. */
+  'other-forbidden',
+  /** The gateway answered that it is throttled or out of order. */
+  'unavailable',
+  'unreachable',
+  'tls-failed',
+] as const;
+
+export type ProbeOutcome = (typeof probeOutcomes)[number];
+
+/** What came of a call with a client certificate. */
+export type Answer =
+  | {
+      readonly kind: 'answered';
+      readonly status: number;
+      /** The gateway's `x-amzn-errortype`, or null. */
+      readonly errorType: string | null;
+      readonly requestId: string | null;
+      readonly extendedRequestId: string | null;
+    }
+  /** No connection, or no answer in time. */
+  | { readonly kind: 'unreachable'; readonly detail: string }
+  /** A connection that was given up or cut before an answer: also for a server certificate that cannot be trusted. */
+  | { readonly kind: 'tls-failed'; readonly detail: string };
+
+/** One call of the canary, made to be refused, so that its refusal can be followed through the logs into the table. */
+export interface Probe {
+  /** SHA-256 of the DER of the certificate it called with. Its key was made for this call and is gone after it. */
+  readonly fingerprint: string;
+  /** The custom domain that was called. */
+  readonly scope: string;
+  /** When the call began. */
+  readonly at: number;
+  readonly outcome: ProbeOutcome;
+  /** The ids that the gateway gave the request, from its answer; null until then. */
+  readonly requestId: string | null;
+  readonly extendedRequestId: string | null;
+}
+
+/** The log event that a probe was recognised by, and when. A probe is one call, so it accounts for one event. */
+export interface Seen {
+  readonly eventId: string;
+  readonly at: number;
+}
+
+export interface WatchedProbe extends Probe {
+  readonly seen: Seen | null;
+}
+
+/** A probe whose refusal came in through the logs. */
+export interface Sighting {
+  readonly probe: Probe;
+  readonly seenAt: number;
+  /** Whether all came that should come; false where the denial's other half did not. */
+  readonly isWhole: boolean;
+}

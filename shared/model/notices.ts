@@ -1,0 +1,91 @@
+/** What people are told, and the diagnosis that stands in it. */
+
+import type { ClientTally, GroupKey } from './counts.js';
+
+/** How urgent a notice is. */
+export type Severity = 'low' | 'medium' | 'high' | 'critical';
+
+export type NoticeKind = 'spike' | 'ongoing' | 'escalated' | 'resolved';
+
+/** What changed for a group; the body of every rendering. See `shared/schemas.ts` for the published schema. */
+export interface Notice {
+  readonly type: 'notice';
+  readonly version: 1;
+  readonly kind: NoticeKind;
+  /** Stable: derived from the incident and its transition, so a retry publishes the same id. */
+  readonly noticeId: string;
+  readonly incidentId: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly since: string;
+  readonly severity: Severity;
+  readonly group: GroupKey;
+  /** For an incident of a whole scope, the groups that fail together, the worst first; otherwise empty. */
+  readonly groups: readonly GroupKey[];
+  readonly reasonText: string;
+  /** Failures in the window; for `resolved`, in the whole incident, or in the worst window of a scope's incident. */
+  readonly count: number;
+  readonly windowMinutes: number;
+  /** What the window usually holds. */
+  readonly expected: number;
+  /** Failures in each of the 60 minutes up to the notice, the oldest first. */
+  readonly lastHour: readonly number[];
+  /** How many clients are known to have failed: at least, for facts keep a few each. */
+  readonly clientCount: number;
+  /** Whether the truststore holds a CA of the issuer's name; null where that is not known. */
+  readonly issuerTrusted: boolean | null;
+  /** The group's part of the last hour's failures of its scope, from 0 to 1; null where it was not looked up. */
+  readonly scopeShare: number | null;
+  /** The lowest severity at which the incident was told: whoever heard of it then hears of its end. */
+  readonly severityAtFirst: Severity;
+  /** Why this notice was sent, in words: the detector's named reason and its numbers. */
+  readonly because: string;
+  readonly runbookUrl: string;
+  readonly clients: readonly ClientTally[];
+  /** The diagnosis of the refused certificate, or null where none could be made. */
+  readonly verdict: Diagnosis | null;
+  /** Why there is no verdict, in a sentence; null where there is one or none was expected. */
+  readonly verdictNote: string | null;
+  /** What changed in the truststore shortly before it began, in sentences. */
+  readonly change: string | null;
+  /** Pages of the AWS console for this group and time; null where they are not known. */
+  readonly links: NoticeLinks;
+  /** What to type to silence the group or to stop the repeats. They hold no text that a client sent. */
+  readonly commands: { readonly silence: string; readonly acknowledge: string };
+}
+
+export interface NoticeLinks {
+  readonly executionLog: string | null;
+  readonly accessLog: string | null;
+  readonly dashboard: string | null;
+}
+
+/** Where mtls-watch runs, for links and commands. */
+export interface Place {
+  readonly region: string;
+  readonly tableName: string;
+  readonly dashboardName: string | null;
+}
+
+/** A finding about one certificate or bundle; codes are kebab-case and name their runbook page. */
+export interface Finding {
+  readonly code: string;
+  readonly severity: 'error' | 'warning' | 'info';
+  /** 0 is the client's own certificate, 1 its issuer, and so on; null where the finding is about no single one. */
+  readonly depth: number | null;
+  readonly subjectDn: string | null;
+  /** The values that were compared, as short texts. */
+  readonly evidence: readonly string[];
+  /** What to do, in the imperative. */
+  readonly remedy: string;
+}
+
+/** What `shared/x509` says of one certificate against one truststore. */
+export interface Diagnosis {
+  readonly verdict: 'trusted' | 'refused';
+  /** The code of the finding that decides, or null when trusted. */
+  readonly reason: string | null;
+  readonly findings: readonly Finding[];
+  /** Subject DNs from the client's certificate to the root, as far as a path could be built. */
+  readonly path: readonly string[];
+}
