@@ -33,7 +33,7 @@ it('finds the regular expressions', () => {
 
 it.each(expressions)('%s: /%s/%s takes linear time', (_, pattern, flags) => {
   expect(pattern).not.toContain('hides its pattern');
-  expect(checkSync(pattern, flags, { timeout: 20_000 })).toMatchObject({
+  expect(checkSync(pattern, flags, { timeout: 300_000 })).toMatchObject({
     status: 'safe',
     complexity: { type: expect.stringMatching(/^(safe|linear)$/) },
   });
