@@ -191,6 +191,24 @@ describe('correlate and settle', () => {
     expect(issuers(await run([[whole], [access(1)], [bare]]))).toEqual(['1 CN=issuer-1']);
   });
 
+  it('counts a denial whose record waits where its id was used twice, when a delivery that lacks its extended id comes in between', async () => {
+    const { join } = createMemoryStores();
+    const another = denial(3, 'other');
+    await correlate([access(1, 'r')], 'record', join);
+    await correlate([denial(2, 'r')], 'same id', join);
+    const crashing: JoinStore = {
+      ...join,
+      put: (writes) =>
+        writes.some(({ half }) => half.kind === 'access') ? Promise.reject(new Error('crash')) : join.put(writes),
+    };
+    await expect(correlate([denial(1, 'r')], 'whole', crashing)).rejects.toThrow('crash');
+    const cut = await correlate([denial(1, 'r', null), another], 'cut', join);
+    const whole = await correlate([denial(1, 'r')], 'whole', join);
+    expect([...cut.failures, ...whole.failures]).toMatchObject([
+      { eventId: 'd1', client: { subjectDn: 'CN=client-1' } },
+    ]);
+  });
+
   it('lets two denials that claim one extended id both count', async () => {
     const failures = await run([
       [denial(1, 'forged', 'x1')],
