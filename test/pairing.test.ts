@@ -178,6 +178,10 @@ describe('correlate and settle', () => {
     expect(issuers(failures)).toEqual(['1 unknown', '2 unknown']);
   });
 
+  it('counts a denial of no request id once, though some deliveries lack its extended id too', async () => {
+    expect(await run([[denial(1, '', 'x1')], [denial(1, '', null), denial(2, '')]])).toHaveLength(2);
+  });
+
   it('counts a denial once whose request id stands in a line that some deliveries lack', async () => {
     const whole = { ...denial(1), isIdBorrowed: true as const };
     const bare = denial(1, '', null);

@@ -111,10 +111,10 @@ function decideByEvent(traveller: Traveller, cell: Cell): Outcome {
   const { half, batchId } = cell.denial;
   const known = { ...traveller, firstHeldBy: batchId };
   const isFirstVisit = traveller.firstHeldBy === null;
-  // What this delivery lacked may tie the denial to a record that waits in the cell of its request.
-  const isMoreKnown = half.extendedRequestId !== null && traveller.half.extendedRequestId === null;
-  if (isFirstVisit && (half.isIdBorrowed === true || isMoreKnown)) return move(known, half, 'request', null);
+  if (isFirstVisit && half.isIdBorrowed === true) return move(known, half, 'request', null);
   if (half.requestId === '' || half.extendedRequestId === null) return decideWithoutSlot({ ...known, half });
+  // The id that this delivery lacked may tie the denial to a record that waits in the cell of its request.
+  if (isFirstVisit && traveller.half.extendedRequestId === null) return move(known, half, 'request', null);
   const carry = traveller.carry !== null && isTied(half, traveller.carry.half) ? traveller.carry : null;
   return move(known, half, 'extended', carry);
 }
