@@ -11,6 +11,7 @@ import type { infer } from './infer.js';
 import { lazy } from './lazy.js';
 import { admitAhead, closeHours, isOver, type Look, lookAway, openHours, unmatched, writeDown } from './ledger.js';
 import { limits } from './limits.js';
+import { refuseTooOld } from './logs/too-old.js';
 import { minimise } from './minimise.js';
 import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model.js';
 import { deliver } from './outbox.js';
@@ -34,7 +35,7 @@ export interface Ingested {
  * @param look at the groups that grew; see `alert`
  */
 export async function ingest(batch: LogBatch, world: World, look: Look = lookAway): Promise<Ingested> {
-  const read = parse(batch, world.config.domains, world.config.central !== null);
+  const read = refuseTooOld(parse(batch, world.config.domains, world.config.central !== null), world);
   const parsed = await leaveOut(await minimise(read, world), world);
   // Nobody waits for the certificates but who looks at one.
   const saved = world.stores.certificates.save(parsed.certificates);

@@ -1,6 +1,6 @@
 /**
  * What batches counted. Facts stand under their group, so that a window is read in one query, however far back it goes:
- * that of a group without a history goes back two days.
+ * that of a group without a history goes back two days, a sum that is made late goes back two months.
  */
 
 import { groupId } from '../../digest.js';
@@ -32,7 +32,7 @@ export function createFacts(table: Table, clock: Clock): FactStore {
   };
   return {
     put: async (facts, forbidden) => {
-      const expiry = ttl(clock.now(), limits.factMinutesMax / (24 * 60));
+      const expiry = ttl(clock.now(), limits.factDaysMax);
       const items: Item[] = [
         ...facts.map((fact) => ({
           ...attributesOf(keys.fact(groupId(fact.group), fact.minute, fact.batchId)),
