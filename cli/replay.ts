@@ -18,7 +18,7 @@ import type { FailureLog, World } from '../shared/ports/index.js';
 import type { Summary } from '../shared/schemas.js';
 import { MINUTE_MS } from '../shared/stages/count.js';
 import { settleDue } from '../shared/waiting.js';
-import { fileTruststores } from './file-truststores.js';
+import { createFileTruststores } from './file-truststores.js';
 import { readInputs } from './inputs.js';
 import { progressBar } from './progress.js';
 import { type CountedHours, createCountedHours } from './replay/hours.js';
@@ -94,6 +94,7 @@ export async function replay(
 ): Promise<Replayed> {
   const truststores: Config['truststores'] = truststore === undefined ? {} : { '*': truststore };
   const config = { ...settings, truststores };
+  const fileTruststores = createFileTruststores();
   if (truststore !== undefined) await fileTruststores.read(truststore);
   const stores = createMemoryStores();
   const notices: Notice[] = [];

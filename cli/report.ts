@@ -7,7 +7,7 @@ import { gap } from '../shared/report/build.js';
 import { gatherReport, type Partner } from '../shared/report/gather.js';
 import { daysPeriod, lastWeek, type Period, weekPeriod } from '../shared/report/period.js';
 import type { Report } from '../shared/report/schema.js';
-import { fileTruststores } from './file-truststores.js';
+import { createFileTruststores } from './file-truststores.js';
 import { readReplayConfig, replay } from './replay.js';
 import { reportScene, writeReport } from './report-scene.js';
 
@@ -68,7 +68,7 @@ export function reportCommand(): Command {
           clock: systemClock,
           stores: createDynamoStores(createDynamoClient(), table, systemClock),
           publisher: { publish: async () => {} },
-          truststores: fileTruststores,
+          truststores: createFileTruststores(),
         };
         const unknown = { details: null, expiring: null, pipeline: null };
         const gaps = [gap('details-unavailable'), gap('expiry-unknown'), gap('pipeline-unknown')];

@@ -8,19 +8,9 @@ import { groupId } from '../digest.js';
 import { endedOf, lastEnds } from '../ended.js';
 import { forgetfulMap } from '../forgetful.js';
 import { limits } from '../limits.js';
-import type {
-  Cell,
-  EndedIncident,
-  GroupKey,
-  Half,
-  Held,
-  Incident,
-  Notice,
-  Rollup,
-  Silence,
-  WatchedProbe,
-} from '../model.js';
+import type { Cell, EndedIncident, GroupKey, Half, Held, Incident, Rollup, Silence, WatchedProbe } from '../model.js';
 import { openHoursOf } from '../open-hours.js';
+import { inSendingOrder, type PendingNotice } from '../outbox-order.js';
 import type {
   CertificateStore,
   ExpectedFact,
@@ -51,7 +41,7 @@ export interface MemoryStores extends Stores {
 }
 
 export function createMemoryStores(): MemoryStores {
-  const notices = new Map<string, Notice>();
+  const notices = new Map<string, PendingNotice>();
   const expected = new Map<string, ExpectedFact>();
   return {
     join: createJoin(new Map()),
@@ -277,10 +267,13 @@ function createProbes(): ProbeStore {
   };
 }
 
-function createOutbox(notices: Map<string, Notice>): Outbox {
+function createOutbox(notices: Map<string, PendingNotice>): Outbox {
   const takenUntil = new Map<string, number>();
   return {
-    pending: async (limit) => [...notices.values()].slice(0, limit),
+    pending: async (limit) =>
+      inSendingOrder([...notices.values()])
+        .slice(0, limit)
+        .map(({ notice }) => notice),
     take: async (noticeId, now, until) => {
       if (!notices.has(noticeId) || (takenUntil.get(noticeId) ?? 0) > now) return false;
       takenUntil.set(noticeId, until);
@@ -293,7 +286,7 @@ function createOutbox(notices: Map<string, Notice>): Outbox {
   };
 }
 
-function createIncidents(notices: Map<string, Notice>): IncidentStore {
+function createIncidents(notices: Map<string, PendingNotice>): IncidentStore {
   const incidents = new Map<string, Incident>();
   const ended: EndedIncident[] = [];
   return {
@@ -303,7 +296,7 @@ function createIncidents(notices: Map<string, Notice>): IncidentStore {
       if ((incidents.get(id)?.version ?? 0) !== next.version - 1) return false;
       incidents.set(id, next);
       if (next.state === 'resolved') ended.push(endedOf(next, notice));
-      if (notice !== null) notices.set(notice.noticeId, notice);
+      if (notice !== null) notices.set(notice.noticeId, { notice, groupId: id, version: next.version });
       return true;
     },
     firing: async (limit) => [...incidents.values()].filter((incident) => incident.state === 'firing').slice(0, limit),

@@ -26,6 +26,7 @@ import { groupId } from '../../digest.js';
 import { endedOf, lastEnds } from '../../ended.js';
 import { limits } from '../../limits.js';
 import type { EndedIncident, Incident, Notice } from '../../model.js';
+import { inSendingOrder, type PendingNotice } from '../../outbox-order.js';
 import type { Clock, IncidentStore, Outbox } from '../../ports/index.js';
 import * as z from '../../zod.js';
 import { inParallel } from './failures.js';
@@ -78,12 +79,8 @@ const IS_VACANT = { expression: 'attribute_not_exists(#pk)' };
 const HOUR_MS = 3_600_000;
 
 /** A notice as it lies in the outbox. */
-interface Laid {
+interface Laid extends PendingNotice {
   readonly sk: string;
-  readonly groupId: string;
-  /** The incident's version that the notice tells of. */
-  readonly version: number;
-  readonly notice: Notice;
 }
 
 export function createIncidents(
@@ -206,7 +203,7 @@ function createOutbox(table: Table): Outbox {
         if (pending.length >= limit) break;
       }
       known = new Map(pending.map((laid) => [laid.notice.noticeId, laid]));
-      return inOrder(pending)
+      return inSendingOrder(pending)
         .slice(0, limit)
         .map(({ notice }) => notice);
     },
@@ -244,20 +241,6 @@ async function listedOf(laid: readonly Laid[], table: Table): Promise<Laid[]> {
   }
   await inParallel(leftover, ({ sk }) => table.remove({ pk: keys.outboxPk, sk }));
   return listed;
-}
-
-/** The oldest first, but those of one incident by version: clocks differ, versions do not. */
-function inOrder(laid: readonly Laid[]): Laid[] {
-  const latest = new Map<string, number>();
-  return [...laid]
-    .sort((a, b) => a.version - b.version)
-    .map((one) => {
-      const time = Math.max(Date.parse(one.notice.at), latest.get(one.groupId) ?? Number.NEGATIVE_INFINITY);
-      latest.set(one.groupId, time);
-      return { one, time };
-    })
-    .sort((a, b) => a.time - b.time || a.one.version - b.one.version)
-    .map(({ one }) => one);
 }
 
 /** The notices' schema comes with all that are published, so it is loaded with the first notice: most invocations meet none. */
