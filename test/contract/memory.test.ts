@@ -1,6 +1,6 @@
 import { packedCells } from '../../cli/replay/packed-cells.js';
-import { createJoin, createMemoryStores } from '../../shared/adapters/memory.js';
-import { createMemoryInventory } from '../../shared/adapters/memory-inventory.js';
+import { createJoin, createMemoryStores } from '../../shared/adapters/memory/index.js';
+import { createMemoryInventory } from '../../shared/adapters/memory/inventory.js';
 import { describeInventory } from './inventory.js';
 import { describeStores } from './stores.js';
 

@@ -9,7 +9,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { MtlsWatchError, messageOf } from '../../errors.js';
+import { MtlsWatchError, messageOf } from '../../base/errors.js';
 import { type LostBatch, type LostRecords, readLostRecords, streamFailureSchema } from './stream-records.js';
 
 export interface DeadLetter {
