@@ -1,6 +1,6 @@
 /** The stores in memory, with every item counted that a table would write or read. */
 
-import { limits } from '../shared/limits.js';
+import { limits } from '../shared/base/limits.js';
 import type { Stores } from '../shared/ports/index.js';
 
 export interface Counters {

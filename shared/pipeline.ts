@@ -3,24 +3,33 @@
  * every delivery, by the sweep every minute, and by `replay` for both.
  */
 
-import { leaveOut, setAside } from './canary.js';
-import { type Correlated, correlate } from './correlate.js';
-import { evaluate, type Written } from './evaluate.js';
-import type { evaluateScopes } from './evaluate-scopes.js';
-import type { infer } from './infer.js';
-import { lazy } from './lazy.js';
-import { admitAhead, closeHours, isOver, type Look, lookAway, openHours, unmatched, writeDown } from './ledger.js';
-import { limits } from './limits.js';
+import { lazy } from './base/lazy.js';
+import { limits } from './base/limits.js';
+import { leaveOut, setAside } from './canary/exclude.js';
+import { isNamed } from './config/qualified-names.js';
+import {
+  admitAhead,
+  closeHours,
+  isOver,
+  type Look,
+  lookAway,
+  openHours,
+  unmatched,
+  writeDown,
+} from './count/record.js';
+import { leaveWaiting, type Settled, settleDue } from './count/settle.js';
+import type { infer } from './diagnosis/infer.js';
+import { evaluate, type Written } from './incidents/evaluate.js';
+import type { evaluateScopes } from './incidents/evaluate-scopes.js';
+import { type Correlated, correlate } from './join/correlate.js';
+import { lonely } from './join/pairing.js';
+import { type Bounded, bound } from './join/shed-load.js';
+import { parse } from './logs/parse.js';
+import { minimise } from './logs/redact.js';
 import { refuseTooOld } from './logs/too-old.js';
-import { minimise } from './minimise.js';
-import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model.js';
-import { deliver } from './outbox.js';
+import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model/index.js';
+import { deliver } from './notify/outbox.js';
 import type { World } from './ports/index.js';
-import { isNamed } from './stages/account.js';
-import { lonely } from './stages/pairing.js';
-import { parse } from './stages/parse.js';
-import { type Bounded, bound } from './storm.js';
-import { leaveWaiting, type Settled, settleDue } from './waiting.js';
 
 export interface Ingested {
   readonly parsed: Parsed;

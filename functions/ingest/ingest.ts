@@ -2,16 +2,16 @@
 
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import pMap from 'p-map';
-import { knownWorld } from '../../shared/known-world.js';
-import type { Look } from '../../shared/ledger.js';
-import { limits } from '../../shared/limits.js';
-import type { GroupKey, Measure, Rejected } from '../../shared/model.js';
+import { limits } from '../../shared/base/limits.js';
+import { measure } from '../../shared/count/metrics.js';
+import type { Look } from '../../shared/count/record.js';
+import { knownWorld } from '../../shared/discovery/known-world.js';
+import { type Delivery, subscriptionData } from '../../shared/logs/decode.js';
+import { unpack, unpackRecord } from '../../shared/logs/unpack.js';
+import type { GroupKey, Measure, Rejected } from '../../shared/model/index.js';
 import { alert, ingest } from '../../shared/pipeline.js';
 import type { Log } from '../../shared/ports/index.js';
-import { type Delivery, subscriptionData } from '../../shared/stages/decode.js';
-import { measure } from '../../shared/stages/measure.js';
-import { unpack, unpackRecord } from '../../shared/unpack.js';
-import type { Wired } from '../wiring.js';
+import type { Wired } from '../wiring/wiring.js';
 
 /** Records of a subscription's batch that are too old to be counted. For `redrive`; CloudWatch Logs does not look at it. */
 export interface Refusal {

@@ -3,7 +3,7 @@
  * losing it unsaid are both worse than saying so.
  */
 
-import type { Parsed, Rejected } from '../model.js';
+import type { Parsed, Rejected } from '../model/index.js';
 import type { World } from '../ports/index.js';
 
 const DAY_MS = 86_400_000;

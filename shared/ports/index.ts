@@ -4,7 +4,7 @@
  * store adapter. Methods reject with a retryable `MtlsWatchError` when the world fails; they are all safe to repeat.
  */
 
-import type { Config } from '../config.js';
+import type { Config } from '../config/settings.js';
 import type {
   Cell,
   EndedIncident,
@@ -23,7 +23,7 @@ import type {
   Silence,
   WaitingHalf,
   WatchedProbe,
-} from '../model.js';
+} from '../model/index.js';
 import type { TruststoreSource } from './truststore.js';
 
 export interface Clock {

@@ -6,8 +6,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createStoresOn } from '../../shared/adapters/dynamodb/index.js';
-import { limits } from '../../shared/limits.js';
-import type { GroupKey, LogBatch, LogEvent } from '../../shared/model.js';
+import { limits } from '../../shared/base/limits.js';
+import type { GroupKey, LogBatch, LogEvent } from '../../shared/model/index.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
 import type { Stores, World } from '../../shared/ports/index.js';
 import { accessBatch, accessEvent, denialAsOneEvent, executionBatch, type Refusal, T0 } from '../support/logs.js';

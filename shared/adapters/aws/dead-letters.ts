@@ -10,8 +10,8 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
-import { MtlsWatchError, messageOf } from '../../errors.js';
-import { limits } from '../../limits.js';
+import { MtlsWatchError, messageOf } from '../../base/errors.js';
+import { limits } from '../../base/limits.js';
 import { type LostBatch, type LostRecords, readLostRecords, streamFailureSchema } from './stream-records.js';
 
 export interface DeadLetter {

@@ -3,12 +3,12 @@
  * that of a group without a history goes back two days, a sum that is made late goes back two months.
  */
 
-import { groupId } from '../../digest.js';
-import { limits } from '../../limits.js';
-import type { Fact, ForbiddenFact, GroupKey } from '../../model.js';
+import { groupId } from '../../base/digest.js';
+import { limits } from '../../base/limits.js';
+import * as z from '../../base/zod.js';
+import type { Fact, ForbiddenFact, GroupKey } from '../../model/index.js';
+import { forbiddenCauses } from '../../model/reasons.js';
 import type { Clock, FactStore } from '../../ports/index.js';
-import { forbiddenCauses } from '../../reasons.js';
-import * as z from '../../zod.js';
 import { inParallel } from './failures.js';
 import { corrupt, countsAttributes, countsOf, isGrowth, numberOf, readValue, textOf } from './items.js';
 import { dayOfMinute, endOf, keys, ordered, ttl } from './keys.js';

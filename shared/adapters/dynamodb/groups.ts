@@ -16,8 +16,8 @@
  * so that the hour's mark is spared. `rollups.ts` lists these hours beside the marked ones and strikes the notes off.
  */
 
-import { digest } from '../../digest.js';
-import { limits } from '../../limits.js';
+import { digest } from '../../base/digest.js';
+import { limits } from '../../base/limits.js';
 import type { Clock, ExpectedFact, GroupStore } from '../../ports/index.js';
 import { encodeExpected, expectingKey } from './expected.js';
 import { bytesIn } from './items.js';

@@ -1,8 +1,8 @@
 /** Every store of the pipeline on one DynamoDB table with string keys `pk` and `sk` and the TTL attribute `ttl`. */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Config } from '../../config.js';
-import { limits } from '../../limits.js';
+import { limits } from '../../base/limits.js';
+import type { Config } from '../../config/settings.js';
 import type { Clock, Stores } from '../../ports/index.js';
 import { createCertificates } from './certificates.js';
 import { createFacts } from './facts.js';

@@ -27,7 +27,7 @@
  */
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { digest } from '../../digest.js';
+import { digest } from '../../base/digest.js';
 import type { Key } from './table.js';
 
 /** Spread over a few partitions, so that one partition's 1,000 writes a second do not bound a storm. */

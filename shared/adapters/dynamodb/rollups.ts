@@ -12,11 +12,11 @@
  * roll-up only grows, so one that was made from an older look at the facts never replaces a newer one.
  */
 
-import { groupId } from '../../digest.js';
-import { limits } from '../../limits.js';
-import type { GroupKey, Rollup } from '../../model.js';
-import { openHoursOf } from '../../open-hours.js';
+import { groupId } from '../../base/digest.js';
+import { limits } from '../../base/limits.js';
+import type { GroupKey, Rollup } from '../../model/index.js';
 import type { Clock, ExpectedFact, Mark, RollupStore } from '../../ports/index.js';
+import { openHoursOf } from '../../ports/open-hours.js';
 import { encodeExpected, expectedOf, expectingKey } from './expected.js';
 import { inParallel } from './failures.js';
 import { countsAttributes, countsOf, groupSchema, isGrowth, numberOf, readValue, textOf } from './items.js';

@@ -3,10 +3,10 @@
  * list with a later time: both are settled, under one id, so the second settling finds nothing left to count.
  */
 
-import { limits } from '../../limits.js';
-import type { WaitingHalf } from '../../model.js';
+import { limits } from '../../base/limits.js';
+import * as z from '../../base/zod.js';
+import type { WaitingHalf } from '../../model/index.js';
 import type { Clock, Waiting, WaitingStore } from '../../ports/index.js';
-import * as z from '../../zod.js';
 import { inParallel } from './failures.js';
 import { numberOf, readValue, textOf } from './items.js';
 import { endOf, keys, ordered, shards, ttl } from './keys.js';
