@@ -3,8 +3,8 @@
  * own names for them, and people rename them. `@ptr` of Logs Insights is none: the same event has another in every query.
  */
 
-import { limits } from '../../shared/limits.js';
-import { remember } from '../../shared/stages/remember.js';
+import { limits } from '../../shared/base/limits.js';
+import { remember } from '../../shared/base/memoize.js';
 
 const NAME_CHARS_MAX = 64;
 

@@ -1,9 +1,9 @@
 /** Opens JSON that carries events: payloads, the output of commands, what Lambda hands to a function, rows of queries. */
 
 import { gunzipSync } from 'node:zlib';
-import { MtlsWatchError } from '../../shared/errors.js';
-import { limits } from '../../shared/limits.js';
-import { type Delivery, decodePayload, decodeSubscription, gzipOf } from '../../shared/stages/decode.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
+import { limits } from '../../shared/base/limits.js';
+import { type Delivery, decodePayload, decodeSubscription, gzipOf } from '../../shared/logs/decode.js';
 import { eventOf, eventUnderAnyName, type FoundEvent, isGatewayRecord, timeOfRecord } from './records.js';
 import { isBinary } from './sniff.js';
 

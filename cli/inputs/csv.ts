@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import { parse } from 'csv-parse';
-import { limits } from '../../shared/limits.js';
+import { limits } from '../../shared/base/limits.js';
 import type { Rows } from './rows.js';
 import type { Layout } from './sniff.js';
 

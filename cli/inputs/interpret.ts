@@ -4,11 +4,11 @@
  * like.
  */
 
-import { limits } from '../../shared/limits.js';
-import type { InputItem } from '../inputs.js';
+import { limits } from '../../shared/base/limits.js';
 import { openValue } from './containers.js';
 import { isTabbedNoise, type LineForm, tabbed, timeBehind, timeFirst } from './forms.js';
 import { PREFIXED_LINE, TEMPLATE_LINES } from './looks.js';
+import type { InputItem } from './read.js';
 import { timeInText } from './records.js';
 import { withoutColours } from './sniff.js';
 import { splitter, type Unit } from './split.js';

@@ -1,12 +1,12 @@
 /** Reads one file's bytes: takes a first look, then cuts and interprets. */
 
-import { MtlsWatchError } from '../../shared/errors.js';
-import { limits } from '../../shared/limits.js';
-import type { InputItem } from '../inputs.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
+import { limits } from '../../shared/base/limits.js';
 import { csvReader } from './csv.js';
 import type { Source } from './files.js';
 import { type Interpreter, interpreter } from './interpret.js';
 import { pipedTable } from './pipes.js';
+import type { InputItem } from './read.js';
 import { fieldRows, rows } from './rows.js';
 import { HEAD_BYTES, type Layout, sniff, withoutColours } from './sniff.js';
 import { lineSplitter, splitter, type Unit } from './split.js';

@@ -1,8 +1,8 @@
 /** Tells from the first bytes of a file, never from its name, how to read the rest. */
 
 import { stripVTControlCharacters } from 'node:util';
-import { MtlsWatchError } from '../../shared/errors.js';
-import { limits } from '../../shared/limits.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
+import { limits } from '../../shared/base/limits.js';
 import { type LineForm, namesOnly, namesThenTime, tabbed, timeBehind, timeFirst } from './forms.js';
 import { looksLikeEvent } from './looks.js';
 import { isPipedHeader } from './pipes.js';

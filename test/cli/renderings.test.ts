@@ -7,9 +7,9 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readInputs } from '../../cli/inputs.js';
-import { limits } from '../../shared/limits.js';
-import type { LogEvent, Rejected } from '../../shared/model.js';
+import { readInputs } from '../../cli/inputs/read.js';
+import { limits } from '../../shared/base/limits.js';
+import type { LogEvent, Rejected } from '../../shared/model/index.js';
 
 let folder: string;
 beforeAll(async () => {
