@@ -24,6 +24,7 @@ import { type CountedHours, createCountedHours } from '../replay/hours.js';
 import { printReplay } from '../replay/output.js';
 import { packedCells } from '../replay/packed-cells.js';
 import { type PlayedWorld, playHours, type Stage } from '../replay/play.js';
+import { type RejectTally, rejectTally } from '../replay/rejects.js';
 import { reportScene } from '../replay/report.js';
 import { firstSightings } from '../replay/seen.js';
 import { summarySums } from '../replay/summary.js';
@@ -110,14 +111,15 @@ export async function replay(
     },
     truststores: fileTruststores,
   };
-  const tallies = { events: 0, rejected: 0, duplicates: 0 };
+  const tallies = { events: 0, duplicates: 0, rejects: rejectTally() };
   const sums = summarySums();
   const counted = createCountedHours();
   try {
     const problems = await countAll(inputs, world, counted, tallies, onlooker);
     const rollupHoursMax = onlooker === undefined ? 0 : config.retention.rollupDays * 24;
     await playHours(counted, world, stage, sums.add, { rollupHoursMax });
-    return { notices, problems, world, summary: sums.summary(tallies, notices.length) };
+    const { rejects, ...read } = tallies;
+    return { notices, problems, world, summary: sums.summary({ ...read, ...rejects.read() }, notices.length) };
   } finally {
     await counted.close();
   }
@@ -125,8 +127,8 @@ export async function replay(
 
 interface Tallies {
   events: number;
-  rejected: number;
   duplicates: number;
+  readonly rejects: RejectTally;
 }
 
 async function countAll(
@@ -165,7 +167,7 @@ async function countAll(
     for (const event of onlooker === undefined ? [] : batch.events) onlooker?.onEvent(event);
     tallies.events += item.batch.events.length + item.batch.malformed.length;
     tallies.duplicates += item.batch.events.length - batch.events.length;
-    tallies.rejected += parsed.rejected.length;
+    tallies.rejects.add(parsed.rejected);
     requests += parsed.denials.length + parsed.accesses.length;
     await settleDue(world);
   }
