@@ -1,17 +1,13 @@
-/**
- * What batches counted. Facts stand under their group, so that a window is read in one query, however far back it goes:
- * that of a group without a history goes back two days.
- */
-
-import { groupId } from '../../base/digest.js';
 import { limits } from '../../base/limits.js';
+import { dayOfMinute, MINUTES_PER_DAY } from '../../base/time.js';
 import * as z from '../../base/zod.js';
+import { groupId } from '../../model/group-id.js';
 import type { Fact, ForbiddenFact, GroupKey } from '../../model/index.js';
 import { forbiddenCauses } from '../../model/reasons.js';
 import type { Clock, FactStore } from '../../ports/index.js';
 import { inParallel } from './failures.js';
 import { corrupt, countsAttributes, countsOf, isGrowth, numberOf, readValue, textOf } from './items.js';
-import { dayOfMinute, endOf, keys, ordered, ttl } from './keys.js';
+import { endOf, keys, ordered, ttl } from './keys.js';
 import { attributesOf, type Item, type Table } from './table.js';
 
 export function createFacts(table: Table, clock: Clock): FactStore {
@@ -32,7 +28,7 @@ export function createFacts(table: Table, clock: Clock): FactStore {
   };
   return {
     put: async (facts, forbidden) => {
-      const expiry = ttl(clock.now(), limits.factMinutesMax / (24 * 60));
+      const expiry = ttl(clock.now(), limits.factMinutesMax / MINUTES_PER_DAY);
       const items: Item[] = [
         ...facts.map((fact) => ({
           ...attributesOf(keys.fact(groupId(fact.group), fact.minute, fact.batchId)),

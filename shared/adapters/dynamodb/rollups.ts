@@ -1,29 +1,14 @@
-/**
- * Hours that are over, for months, and marks on those that have facts which their roll-up does not know:
- *
- *     (no mark) --mark--> marked with a stamp --mark--> marked with another stamp
- *                              |
- *                              +--close with the same stamp--> (no mark)
- *
- * An hour may also be open because a fact is expected in it (`groups.ts`): a note that stands for a mark, and is struck off
- * once the roll-up holds that very fact.
- *
- * A close puts the roll-up first, so a crash leaves the mark and the hour is closed again. Like the facts behind it a
- * roll-up only grows, so one that was made from an older look at the facts never replaces a newer one.
- */
-
-import { groupId } from '../../base/digest.js';
 import { limits } from '../../base/limits.js';
+import { dayOfMinute, HOUR_MS, MINUTES_PER_DAY, minuteOf } from '../../base/time.js';
+import { groupId } from '../../model/group-id.js';
 import type { GroupKey, Rollup } from '../../model/index.js';
 import type { Clock, ExpectedFact, Mark, RollupStore } from '../../ports/index.js';
 import { openHoursOf } from '../../ports/open-hours.js';
 import { encodeExpected, expectedOf, expectingKey } from './expected.js';
 import { inParallel } from './failures.js';
 import { countsAttributes, countsOf, groupSchema, isGrowth, numberOf, readValue, textOf } from './items.js';
-import { dayOfMinute, endOf, keys, minuteOf, ordered, shards, ttl, weekOfHour } from './keys.js';
+import { endOf, keys, ordered, shards, ttl, weekOfHour } from './keys.js';
 import { attributesOf, type Condition, type Item, type Table } from './table.js';
-
-const HOUR_MS = 3_600_000;
 
 /** A set that nothing is left in is no attribute. */
 const IS_EXPECTING = { expression: 'attribute_exists(#expected)' };
@@ -48,7 +33,7 @@ export function createRollups(table: Table, clock: Clock, days: number): RollupS
           stamp: { S: stamp },
           group: { S: JSON.stringify(group) },
           // As long as its facts.
-          ttl: ttl(clock.now(), limits.factMinutesMax / (24 * 60)),
+          ttl: ttl(clock.now(), limits.factMinutesMax / MINUTES_PER_DAY),
         });
       }
       await table.putAll([...distinct.values()]);
