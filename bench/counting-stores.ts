@@ -31,6 +31,7 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
   };
   const admitted = new Set<string>();
   const stores: Stores = {
+    countableDays: inner.countableDays,
     join: {
       put: (halves) => {
         wrote('halves', halves.length);

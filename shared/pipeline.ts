@@ -27,6 +27,7 @@ import { lonely } from './join/pairing.js';
 import { type Bounded, bound } from './join/shed-load.js';
 import { parse } from './logs/parse.js';
 import { minimise } from './logs/redact.js';
+import { refuseTooOld } from './logs/too-old.js';
 import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model/index.js';
 import { deliver } from './notify/outbox.js';
 import type { World } from './ports/index.js';
@@ -47,7 +48,7 @@ export interface Ingested {
  * @param look at the groups that grew; see `alert`
  */
 export async function ingest(batch: LogBatch, world: World, look: Look = lookAway): Promise<Ingested> {
-  const read = parse(batch, world.config.domains, world.config.central !== null);
+  const read = refuseTooOld(parse(batch, world.config.domains, world.config.central !== null), world);
   const parsed = await leaveOut(await minimise(read, world), world);
   // Nobody waits for the certificates but who looks at one.
   const saved = world.stores.certificates.save(parsed.certificates);

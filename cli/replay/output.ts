@@ -1,3 +1,5 @@
+/** What `replay` shows a person: the first spike as the mail that on-call gets, the incidents, the groups, what next. */
+
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Messages } from '../../shared/messages/types.js';
 import {

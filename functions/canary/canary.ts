@@ -1,3 +1,8 @@
+/**
+ * The canary on whatever world it is wired to: calls each domain once with a certificate that was made for the call, and
+ * writes down what came of it. That the refusal arrives is for ingest to see.
+ */
+
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { judgeCall } from '../../shared/canary/judge-call.js';
 import type { Canary } from '../../shared/config/settings.js';

@@ -6,6 +6,13 @@
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
+/**
+ * The one number behind the lifetimes of all that decides a count: how old a log event may be to be counted. The longest way is
+ * that of a dead letter: CloudWatch Logs delivers for a day, Lambda tries for six hours, the queue holds the batch for 14 days;
+ * or a stream's record, for 7 days. All of them one after the other are 22 days; eight more are left to notice.
+ */
+const COUNTABLE_DAYS = 30;
+
 export const limits = {
   /** A payload in a file. Lambda's 1 MB is about 750 KB of gzip; repetitive logs shrink 40 to 80 times. */
   payloadBytesMax: 64 * MIB,
@@ -147,8 +154,14 @@ export const limits = {
   /** A small function that starts opens 100 connections at once with a fraction of a CPU: a second can be too short. */
   storeConnectMsMax: 5_000,
   storeAnswerMsMax: 5_000,
-  /** A redelivery comes within a day, Lambda's own retries within six hours of it. */
-  cellDaysMax: 2,
+  /** Older log events are refused: nothing tells any more whether they were counted. */
+  countableDaysMax: COUNTABLE_DAYS,
+  /** How long a list waits for a sweep that does not run; its alarm tells after ten minutes. */
+  waitingDaysMax: COUNTABLE_DAYS,
+  /** Longer than an event may come again, and than a list with it may wait. Written anew with each half. */
+  cellDaysMax: COUNTABLE_DAYS + 1,
+  /** A sum is made from all facts of its hour, and the last may come as late as an event may, and wait as long as a list may. */
+  factDaysMax: 2 * COUNTABLE_DAYS + 1,
   /** Resolved incidents, and notices that could not be sent: a page that is a week late helps nobody. */
   incidentDaysMax: 7,
   /** What must outlast a dead-letter queue's 14 days, with as much time again to notice. */
@@ -212,12 +225,16 @@ export const limits = {
   sendingMsMax: 45_000,
   /** For the summary of the weekly report: SNS's retries are over, and a third of the time that it is in hand is left. */
   announceMsMax: 30_000,
-  /** Facts live two days. */
-  factMinutesMax: 2 * 24 * 60,
+  /** How far back the detector looks at a group that it knows nothing of. */
+  detectorLookbackMinutes: 2 * 24 * 60,
   /** Deliveries usually take under 3 minutes; what comes after these is counted, but no longer learned from. */
   lateMinutes: 10,
-  /** UTC days, today's included, whose admissions are looked through for facts that are expected; facts live two days. */
-  expectingDaysMax: 3,
+  /**
+   * UTC days, today's included, whose admissions every sweep looks through for facts that are expected. Once an hour it looks at
+   * all days that have facts, in the minute named here: after a sweep that stayed away for days.
+   */
+  expectingDays: 3,
+  expectingAllMinute: 41,
   /** What the detector learned is a fold over facts, so it is stored only so often. */
   historySaveMinutes: 60,
   /** Roll-ups of one sweep; the rest waits for the next. */

@@ -38,7 +38,7 @@ export async function remembered(group: GroupKey, { stores }: World): Promise<Kn
 
 /** From which minute on the facts of a group are looked at: those that were not learned yet, and the last hour. */
 export function neededFrom(known: History | null, minute: number): number {
-  const oldest = minute - limits.factMinutesMax;
+  const oldest = minute - limits.detectorLookbackMinutes;
   return Math.max(oldest, Math.min((known?.lastStep ?? oldest) + 1, minute - MINUTES_PER_HOUR));
 }
 
@@ -55,7 +55,7 @@ export async function judge(group: GroupKey, known: History | null, now: number,
   const { stores, config } = world;
   const minute = minuteOf(now);
   const policy = policyFor(group, config.detection);
-  const oldest = minute - limits.factMinutesMax;
+  const oldest = minute - limits.detectorLookbackMinutes;
   const facts = await stores.facts.window(group, neededFrom(known, minute), minute);
 
   const counts = new Map<number, number>();

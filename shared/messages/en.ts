@@ -1,3 +1,5 @@
+/** What mtls-watch says, in English. Read at three in the morning: the cause first, then what to do. */
+
 import type { Messages } from './types.js';
 
 export const en: Messages = {

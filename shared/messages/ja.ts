@@ -1,3 +1,5 @@
+/** What mtls-watch says, in Japanese. Certificates, commands and names of AWS stay as they are. */
+
 import type { Messages } from './types.js';
 
 export const ja: Messages = {

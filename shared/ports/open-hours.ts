@@ -1,3 +1,5 @@
+/** Which hours are open, from the marks and the expected facts that a store holds. Pure; both adapters list by it. */
+
 import { hourOf } from '../base/time.js';
 import { groupId } from '../model/group-id.js';
 import type { ExpectedFact, Mark, OpenHour } from './index.js';

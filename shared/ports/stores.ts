@@ -164,7 +164,7 @@ export interface SilenceStore {
   list(): Promise<readonly Silence[]>;
 }
 
-/** The canary's calls. Kept for `keptDaysMax`, like the dead letters that may still hold their refusals. */
+/** The canary's calls. Kept for `limits.factDaysMax`: as long as their refusals may still come, and then wait. */
 export interface ProbeStore {
   /** Puts what is known of a call; called before it, with its certificate, and after it. Leaves `seen` alone. */
   save(probe: Probe): Promise<void>;
@@ -197,6 +197,11 @@ export interface PrivacyStore {
 
 /** The stores together, as an adapter offers them. */
 export interface Stores {
+  /**
+   * For how many days after a log event the stores know whether it was counted: older ones are refused. Infinity where
+   * nothing is forgotten.
+   */
+  readonly countableDays: number;
   readonly join: JoinStore;
   readonly waiting: WaitingStore;
   readonly facts: FactStore;

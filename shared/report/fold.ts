@@ -1,3 +1,8 @@
+/**
+ * Adds hour roll-ups up into one series for each group, so that a report of ten million failures is made in memory that
+ * depends on the number of groups, not of hours.
+ */
+
 import { limits } from '../base/limits.js';
 import { DAY_MS, HOUR_MS } from '../base/time.js';
 import { tally } from '../count/count.js';

@@ -129,6 +129,7 @@ function invoke(
   invoked.push(...words);
   if (words.length > 0 && !words.includes('bad')) reply(200, { batchItemFailures: [] });
   else if (payload === '{"good":true}') reply(200, null);
+  else if (payload === '{"old":true}') reply(200, { tooOld: 12 });
   else if (payload.startsWith('{')) reply(200, { errorMessage: 'it is bad' }, { 'x-amz-function-error': 'Unhandled' });
   else reply(400, { message: 'Could not parse it' }, { 'x-amzn-errortype': 'InvalidRequestContentException' });
 }
@@ -175,6 +176,17 @@ describe('redrive', () => {
       ['m0', false],
       ['m1', false],
     ]);
+  });
+
+  it('says of a batch that is too old that it was refused, and leaves it', async () => {
+    queue = letters('{"old":true}', '{"good":true}');
+    const { status, lines } = await redrive();
+    const error = expect.stringMatching(
+      /^12 records are older than 30 days: .* refused; .* replay, then delete the message$/,
+    );
+    expect(lines[0]).toEqual({ type: 'redriven', id: 'm0', ok: false, error });
+    expect(status).toBe(1);
+    expect(queue.map(({ MessageId }) => MessageId)).toEqual(['m0']);
   });
 
   it('ends when only those come round that it has tried', async () => {

@@ -20,6 +20,7 @@ function faultyStores(inner: Stores, disk: Disk): Stores {
   const all = <T, R>(items: Iterable<T>, one: (item: T) => Promise<R>): Promise<R[]> =>
     Promise.all([...items].map(one));
   return {
+    countableDays: inner.countableDays,
     join: {
       put: (halves) =>
         putHalves(halves, (half) =>

@@ -1,5 +1,10 @@
+/**
+ * What batches counted. Facts stand under their group, so that a window is read in one query, however far back it goes:
+ * that of a group without a history goes back two days, a sum that is made late goes back two months.
+ */
+
 import { limits } from '../../base/limits.js';
-import { dayOfMinute, MINUTES_PER_DAY } from '../../base/time.js';
+import { dayOfMinute } from '../../base/time.js';
 import * as z from '../../base/zod.js';
 import { groupId } from '../../model/group-id.js';
 import type { Fact, ForbiddenFact, GroupKey } from '../../model/index.js';
@@ -28,7 +33,7 @@ export function createFacts(table: Table, clock: Clock): FactStore {
   };
   return {
     put: async (facts, forbidden) => {
-      const expiry = ttl(clock.now(), limits.factMinutesMax / MINUTES_PER_DAY);
+      const expiry = ttl(clock.now(), limits.factDaysMax);
       const items: Item[] = [
         ...facts.map((fact) => ({
           ...attributesOf(keys.fact(groupId(fact.group), fact.minute, fact.batchId)),

@@ -48,7 +48,7 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
     const values: Item = {
       ':ids': { SS: [...ids] },
       ':room': { N: String(BOUND - ids.length) },
-      ':ttl': ttl(clock.now(), limits.keptDaysMax),
+      ':ttl': ttl(clock.now(), limits.factDaysMax),
     };
     let expression = 'ADD #issuers :ids SET #ttl = :ttl';
     if (fact !== undefined) {
@@ -107,7 +107,7 @@ function seenOf(item: Item): Seen {
 /** Yesterday's and today's, so that there is a day at least in which the hour can be closed. */
 function isListed({ minute }: ExpectedFact, clock: Clock): boolean {
   const daysAgo = dayOfMinute(minuteOf(clock.now())) - dayOfMinute(minute);
-  return 0 <= daysAgo && daysAgo < limits.expectingDaysMax - 1;
+  return 0 <= daysAgo && daysAgo < limits.expectingDays - 1;
 }
 
 function nameOf({ pk, sk }: Key): string {

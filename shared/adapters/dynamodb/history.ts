@@ -1,3 +1,5 @@
+/** What the detector learned of a group. The last one to save wins: a history is a fold over facts, and can catch up. */
+
 import { limits } from '../../base/limits.js';
 import * as z from '../../base/zod.js';
 import { groupId } from '../../model/group-id.js';

@@ -1,3 +1,27 @@
+/**
+ * Incidents and the notices of their transitions. An incident is one item; a notice that was not sent yet is one more,
+ * under a key of its own, so that finding none costs one small query. The notice counts once the incident's own item
+ * lists it, and that happens in the very write that changes the incident:
+ *
+ *     lay the notice out ----> transition, which lists the notice ----> published ----> strike it off the list ----> take it away
+ *            |                     (the one atomic step)
+ *            +--> lost against another transition, or crashed: not on the list, so nobody publishes it
+ *
+ * An incident that is over is kept for 13 months in an item of its own, which two items cannot be in one atomic step
+ * either. Here it is the other way round: the write that resolves the incident adds the record to the incident's own item,
+ * and from there it is copied, before it is struck off:
+ *
+ *     transition to resolved, which holds the record ----> copied under its end ----> struck off
+ *            |                                                  |
+ *            +--> crashed: whoever next lists what fires        +--> crashed: copied again, the same item
+ *                 finds the record and copies it
+ *
+ * A notice on the list was laid out before, so it is always found. One that is not on the list of an incident which has
+ * reached its version was cleared, or never came to be: it is taken away by whoever meets it. All who try one transition at
+ * the same time lay out a notice of the same id, each under a key of its own moment: the list names the key, so that only
+ * the winner's is on it.
+ */
+
 import { limits } from '../../base/limits.js';
 import { HOUR_MS } from '../../base/time.js';
 import * as z from '../../base/zod.js';

@@ -35,7 +35,7 @@ export function createProbes(table: Table, clock: Clock): ProbeStore {
     save: async (probe) => {
       await table.update(keys.probe(probe.at, probe.fingerprint), {
         expression: 'SET #value = :value, #ttl = :ttl',
-        values: { ':value': { S: JSON.stringify(probe) }, ':ttl': ttl(clock.now(), limits.keptDaysMax) },
+        values: { ':value': { S: JSON.stringify(probe) }, ':ttl': ttl(clock.now(), limits.factDaysMax) },
       });
     },
     between: async (from, to, limit) => {

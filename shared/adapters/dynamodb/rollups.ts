@@ -1,5 +1,19 @@
+/**
+ * Hours that are over, for months, and marks on those that have facts which their roll-up does not know:
+ *
+ *     (no mark) --mark--> marked with a stamp --mark--> marked with another stamp
+ *                              |
+ *                              +--close with the same stamp--> (no mark)
+ *
+ * An hour may also be open because a fact is expected in it (`groups.ts`): a note that stands for a mark, and is struck off
+ * once the roll-up holds that very fact.
+ *
+ * A close puts the roll-up first, so a crash leaves the mark and the hour is closed again. Like the facts behind it a
+ * roll-up only grows, so one that was made from an older look at the facts never replaces a newer one.
+ */
+
 import { limits } from '../../base/limits.js';
-import { dayOfMinute, HOUR_MS, MINUTES_PER_DAY, minuteOf } from '../../base/time.js';
+import { dayOfMinute, HOUR_MS, MINUTES_PER_HOUR, minuteOf } from '../../base/time.js';
 import { groupId } from '../../model/group-id.js';
 import type { GroupKey, Rollup } from '../../model/index.js';
 import type { Clock, ExpectedFact, Mark, RollupStore } from '../../ports/index.js';
@@ -33,7 +47,7 @@ export function createRollups(table: Table, clock: Clock, days: number): RollupS
           stamp: { S: stamp },
           group: { S: JSON.stringify(group) },
           // As long as its facts.
-          ttl: ttl(clock.now(), limits.factMinutesMax / MINUTES_PER_DAY),
+          ttl: ttl(clock.now(), limits.factDaysMax),
         });
       }
       await table.putAll([...distinct.values()]);
@@ -90,8 +104,10 @@ function markOf(item: Item): Mark {
 }
 
 function expectingDays(clock: Clock): number[] {
-  const today = dayOfMinute(minuteOf(clock.now()));
-  return Array.from({ length: limits.expectingDaysMax }, (_, ago) => today - ago);
+  const minute = minuteOf(clock.now());
+  const isThorough = minute % MINUTES_PER_HOUR === limits.expectingAllMinute;
+  const length = isThorough ? limits.factDaysMax : limits.expectingDays;
+  return Array.from({ length }, (_, ago) => dayOfMinute(minute) - ago);
 }
 
 /** All facts of one hour stand in one item. */

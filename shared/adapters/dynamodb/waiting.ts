@@ -30,7 +30,7 @@ export function createWaiting(table: Table, clock: Clock): WaitingStore {
           batchId: { S: batchId },
           dueAt: { N: String(dueAt) },
           halves: { S: JSON.stringify(halves.map(({ key, kind, event }) => [kind.slice(0, 1) + key, event])) },
-          ttl: ttl(clock.now(), limits.keptDaysMax),
+          ttl: ttl(clock.now(), limits.waitingDaysMax),
         },
       ]),
     due: async (now, limit) => {

@@ -1,3 +1,5 @@
+/** Facts in memory, by group and minute, so that a window costs what lies in it and not what was ever counted. */
+
 import { dayOfMinute } from '../../base/time.js';
 import { groupId } from '../../model/group-id.js';
 import type { Fact, ForbiddenFact, GroupKey } from '../../model/index.js';

@@ -55,6 +55,7 @@ export function createMemoryStores(): MemoryStores {
   const notices = new Map<string, PendingNotice>();
   const expected = new Map<string, ExpectedFact>();
   return {
+    countableDays: Number.POSITIVE_INFINITY,
     join: createJoin(new Map()),
     waiting: createWaiting(),
     facts: createFacts(),

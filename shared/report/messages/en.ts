@@ -1,3 +1,5 @@
+/** The report in English. */
+
 import type { ReportMessages } from './types.js';
 
 const n = (count: number, one: string, many = `${one}s`): string =>

@@ -1,3 +1,5 @@
+/** 日本語のレポート。 */
+
 import type { ReportMessages } from './types.js';
 
 export const ja: ReportMessages = {
