@@ -7,8 +7,8 @@
 import { limits } from '../../shared/base/limits.js';
 import { openValue } from './containers.js';
 import { isTabbedNoise, type LineForm, tabbed, timeBehind, timeFirst } from './forms.js';
+import type { InputItem } from './item.js';
 import { PREFIXED_LINE, TEMPLATE_LINES } from './looks.js';
-import type { InputItem } from './read.js';
 import { timeInText } from './records.js';
 import { withoutColours } from './sniff.js';
 import { splitter, type Unit } from './split.js';

@@ -8,7 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readReplayConfig, replay } from '../../cli/commands/replay.js';
+import { readReplayConfig } from '../../cli/replay/config.js';
+import { replay } from '../../cli/replay/replay.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import { noticeSchema, type Summary, summarySchema } from '../../shared/schemas/lines.js';
 import { canonicalDn } from '../../shared/x509/dn.js';
@@ -287,7 +288,9 @@ describe('bad input', () => {
   it('tells a person why records could not be read, with an example', () => {
     const lines = ['no log at all', '{"logGroup":"x","logStr', good()];
     const { stdout } = run(['replay', file('three.ndjson', lines.join('\n'))]);
-    expect(stdout).toMatch(/2\s+not-a-log-event\s+such as a line that is no log event of API Gateway \(three\.ndjson#1\)/);
+    expect(stdout).toMatch(
+      /2\s+not-a-log-event\s+such as a line that is no log event of API Gateway \(three\.ndjson#1\)/,
+    );
   });
 
   it('keeps what stands before the cut of a truncated gzip', () => {
