@@ -8,7 +8,7 @@ import type { TruststoreSource } from '../shared/ports/truststore.js';
 export const fileTruststores: TruststoreSource = {
   read: async (path) => {
     try {
-      const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+      const [text, { mtimeMs }] = await Promise.all([readFile(path, 'latin1'), stat(path)]);
       return { text, version: digest('truststore', text), versionId: null, modifiedAt: mtimeMs };
     } catch (error) {
       const advice = 'expected a file of PEM certificates; check the path';
