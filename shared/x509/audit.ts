@@ -3,8 +3,8 @@
  * when the domain name is updated; nobody is told when one expires later.
  */
 
-import { limits } from '../limits.js';
-import type { Finding } from '../model.js';
+import { limits } from '../base/limits.js';
+import type { Finding } from '../model/index.js';
 import type { Certificate } from './certificate.js';
 import { explainBreak } from './explain.js';
 import { problemFinding } from './findings.js';
@@ -274,7 +274,8 @@ function problemOfBundle(problem: BundleProblem): AuditFinding {
 function wholeFile(truststore: Truststore, search: Search): AuditFinding[] {
   const findings: AuditFinding[] = [];
   const whole = { depth: null, subjectDn: null, line: null, severity: 'error' } as const;
-  if (truststore.certificates.length === 0 && !truststore.problems.some(({ kind }) => kind === 'container')) {
+  const isExplained = truststore.problems.map(problemOfBundle).some(({ severity }) => severity === 'error');
+  if (truststore.certificates.length === 0 && !isExplained) {
     findings.push({
       ...whole,
       code: 'no-certificates',

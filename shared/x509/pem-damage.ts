@@ -32,12 +32,14 @@ const MARK =
 export function marksIn(text: string): Mark[] {
   if (/^[ \t]*(?:#|;|\/\/)/.test(text)) return [];
   // Of UTF-16 every other byte is a zero.
-  return [...text.replaceAll('\0', '').matchAll(MARK)].map(([, word = '']) => (word.toUpperCase() === 'END' ? 'END' : 'BEGIN'));
+  return [...text.replaceAll('\0', '').matchAll(MARK)].map(([, word = '']) =>
+    word.toUpperCase() === 'END' ? 'END' : 'BEGIN',
+  );
 }
 
 const OWN_LINES: string =
   `awk '{gsub(/-----BEGIN [A-Z0-9 ]*-----/, "\\n&\\n"); gsub(/-----END [A-Z0-9 ]*-----/, "\\n&\\n")} 1' ` +
-  'FILE > OUT';
+  'FILE | awk NF > OUT';
 const FROM_THE_CA = 'Take the certificate from its CA once more, and put it in place of this block.';
 
 const ESCAPED: Damage = {
@@ -84,7 +86,7 @@ export const SWALLOWED: Damage = {
 export function damageOfMark(text: string, label: string | null): Damage {
   const marks = marksIn(text);
   const mark = marks[0] ?? 'END';
-  if (/\\+(?:[nr]|u000[ad])/i.test(text)) return ESCAPED;
+  if (/\\(?:[nr]|u000[ad])/i.test(text)) return ESCAPED;
   if (/[A-Z]\0[A-Z]/.test(text)) return WIDE;
   if (text.includes('\r')) return CARRIAGE_RETURNS;
   if (marks.includes('BEGIN') && marks.includes('END')) return mark === 'END' ? JOINED : ONE_LINE;

@@ -4,7 +4,7 @@
  * is uploaded without a word and then refuses every client below that CA. Certificates from logs are another matter: `pem.ts`.
  */
 
-import { limits } from '../limits.js';
+import { limits } from '../base/limits.js';
 import {
   BYTE_ORDER_MARKED,
   type Damage,
@@ -44,7 +44,7 @@ export function readStrictBundle(text: string): StrictBundle {
   const next = lineReader(text);
   let between: NumberedLine[] = [];
   let isOpen = false;
-  for (let line = next(); line !== null && entries.length < limits.truststoreBlocksMax; line = next()) {
+  for (let line = next(); line !== null && entries.length <= limits.truststoreBlocksMax; line = next()) {
     // OpenSSL looks for a byte order mark where it begins to look for a block.
     const isMarked = between.length === 0 && BYTE_ORDER_MARK.test(line.text);
     const label = labelOf(isMarked ? line.text.replace(BYTE_ORDER_MARK, '') : line.text);
@@ -87,9 +87,11 @@ function withoutEnd(text: string): string {
   return text.slice(0, end);
 }
 
-/** The label of a BEGIN line; null for any other. */
+/** The label of a BEGIN line; null for any other, and for a line with more than one mark. */
 function labelOf(line: string): string | null {
-  return line.length > 16 && line.startsWith('-----BEGIN ') && line.endsWith('-----') ? line.slice(11, -5) : null;
+  if (line.length <= 16 || !line.startsWith('-----BEGIN ') || !line.endsWith('-----')) return null;
+  const label = line.slice(11, -5);
+  return label.includes('--') || label.includes('\r') ? null : label;
 }
 
 interface Block {
@@ -147,7 +149,8 @@ function readBetween(lines: readonly NumberedLine[], open: boolean): StrictEntry
   if (first === undefined) return entries;
   const characters = words.reduce((sum, { text }) => sum + text.trim().length, 0);
   const base64 = words.some(({ text }) => /^[A-Za-z0-9+/]{60,}={0,2}$/.test(text.trim()));
-  return [...entries, { kind: 'text', line: first.line, characters, base64 }];
+  entries.push({ kind: 'text', line: first.line, characters, base64 });
+  return entries.sort((a, b) => a.line - b.line);
 }
 
 /** Where Java's CertificateFactory believes that a block begins: at five dashes, or at the tag of a SEQUENCE, which is a `0`. */

@@ -3,7 +3,7 @@
  * certificates of one subject by key, because whoever holds a key signs for all of them.
  */
 
-import { limits } from '../limits.js';
+import { limits } from '../base/limits.js';
 import { type Certificate, parseCertificate } from './certificate.js';
 import { containerOf, damageOfLabel, isPkcs7 } from './container.js';
 import { hex } from './der.js';
