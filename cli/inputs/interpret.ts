@@ -7,7 +7,7 @@
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { decodePayload, decodeSubscription } from '../../shared/logs/decode.js';
-import type { InputItem } from './read.js';
+import type { InputItem } from './item.js';
 import { eventOf, isGatewayRecord, timeInText, timeOfRecord } from './records.js';
 import { DATED_LINE } from './sniff.js';
 import type { Unit } from './split.js';

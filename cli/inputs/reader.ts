@@ -3,7 +3,7 @@
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import type { Source } from './files.js';
 import { interpreter } from './interpret.js';
-import type { InputItem } from './read.js';
+import type { InputItem } from './item.js';
 import { HEAD_BYTES, sniff } from './sniff.js';
 import { lineSplitter, type Splitter, splitter, type Unit } from './split.js';
 import { eventWindow } from './window.js';

@@ -1,7 +1,7 @@
 /** What `replay` shows a person: the first spike as the mail that on-call gets, the incidents, the groups, what next. */
 
-import type { Messages } from '../../shared/messages/index.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
+import type { Messages } from '../../shared/messages/types.js';
 import {
   type GroupKey,
   type Notice,
@@ -9,9 +9,9 @@ import {
   SEVERAL_ISSUERS,
   type Severity,
 } from '../../shared/model/index.js';
-import type { Replayed } from '../commands/replay.js';
 import { pc } from '../terminal/colors.js';
 import { heading, short, table } from '../terminal/table.js';
+import type { Replayed } from './types.js';
 
 const GROUPS_SHOWN_MAX = 12;
 const DN_SHOWN_MAX = 60;

@@ -1,6 +1,6 @@
 /** Adds up what the last line of a replay says, while it is played. */
 
-import { groupId } from '../../shared/base/digest.js';
+import { groupId } from '../../shared/model/group-id.js';
 import type { GroupKey } from '../../shared/model/index.js';
 import type { ForbiddenCause } from '../../shared/model/reasons.js';
 import type { Summary } from '../../shared/schemas/lines.js';
