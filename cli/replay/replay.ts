@@ -11,8 +11,10 @@ import { settleDue } from '../../shared/count/settle.js';
 import type { Notice } from '../../shared/model/index.js';
 import { ingest } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
+import { parseTruststore } from '../../shared/x509/truststore.js';
 import { createFileTruststores } from '../inputs/file-truststores.js';
 import { readInputs } from '../inputs/read.js';
+import { assertUsable } from '../inputs/truststores.js';
 import { progressBar } from '../terminal/progress.js';
 import { type CountedHours, createCountedHours } from './hours.js';
 import { packedCells } from './packed-cells.js';
@@ -32,7 +34,9 @@ export async function replay(
   const truststores: Config['truststores'] = truststore === undefined ? {} : { '*': truststore };
   const config = { ...settings, truststores };
   const fileTruststores = createFileTruststores();
-  if (truststore !== undefined) await fileTruststores.read(truststore);
+  if (truststore !== undefined) {
+    assertUsable(truststore, parseTruststore((await fileTruststores.read(truststore)).text, truststore));
+  }
   const stores = createMemoryStores();
   const notices: Notice[] = [];
   const stage: Stage = { now: 0 };

@@ -82,6 +82,9 @@ export const limits = {
   /** API Gateway takes truststores far below this; ten thousand certificates of 1.6 KB fit. */
   truststoreBytesMax: 16 * MIB,
   truststoreBlocksMax: 10_000,
+  /** API Gateway's own bounds ("Configuring your truststore"). It says 1 MB, and not of which kind: the larger is surely too much. */
+  gatewayTruststoreCertificatesMax: 1_000,
+  gatewayTruststoreBytesMax: 1 * MIB,
   /** How old the knowledge of a truststore in S3 may be; an unchanged one costs a 304. */
   truststoreRecheckMs: 60_000,
   /** How far back the version before the current one is looked for; other keys may share the prefix. */
