@@ -9,6 +9,7 @@ export const lazy = {
   announce: once(() => import('../incidents/announce.js')),
   diagnosis: once(() => import('../diagnosis/diagnosis.js')),
   infer: once(() => import('../diagnosis/infer.js')),
+  schemas: once(() => import('../schemas/lines.js')),
   scopes: once(() => import('../incidents/evaluate-scopes.js')),
   silence: once(() => import('../incidents/silence.js')),
 };

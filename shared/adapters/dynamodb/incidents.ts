@@ -23,6 +23,7 @@
  */
 
 import { groupId } from '../../base/digest.js';
+import { lazy } from '../../base/lazy.js';
 import { limits } from '../../base/limits.js';
 import * as z from '../../base/zod.js';
 import type { EndedIncident, Incident, Notice } from '../../model/index.js';
@@ -246,7 +247,7 @@ async function listedOf(laid: readonly Laid[], table: Table): Promise<Laid[]> {
 /** The notices' schema comes with all that are published, so it is loaded with the first notice: most invocations meet none. */
 async function allLaid(items: readonly Item[]): Promise<Laid[]> {
   if (items.length === 0) return [];
-  const { noticeSchema } = await import('../../schemas/lines.js');
+  const { noticeSchema } = await lazy.schemas();
   return items.map((item) => ({
     sk: textOf(item, 'sk'),
     groupId: textOf(item, 'group'),
