@@ -2,8 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { limits } from '../../shared/base/limits.js';
-import { dayOf } from '../../shared/count/group.js';
-import { hourOf } from '../../shared/count/rollup.js';
+import { dayOf, hourOf } from '../../shared/base/time.js';
 import { scopeGroup } from '../../shared/incidents/incident.js';
 import {
   type Fact,

@@ -3,8 +3,8 @@
  * processes believe. The checkers compare the end of a run with it.
  */
 
-import { groupId } from '../../shared/base/digest.js';
 import { limits } from '../../shared/base/limits.js';
+import { groupId } from '../../shared/model/group-id.js';
 import type { Cell, GroupKey, Half, Incident, Notice } from '../../shared/model/index.js';
 import type { Stores } from '../../shared/ports/index.js';
 

@@ -7,7 +7,7 @@
 import { createStoresOn } from '../../shared/adapters/dynamodb/index.js';
 import { createMemoryStores } from '../../shared/adapters/memory/index.js';
 import { messageOf } from '../../shared/base/errors.js';
-import { lazy } from '../../shared/base/lazy.js';
+import { loadAll } from '../../shared/base/lazily.js';
 import { limits } from '../../shared/base/limits.js';
 import { type Config, parseConfig } from '../../shared/config/settings.js';
 import type { LogBatch, Notice } from '../../shared/model/index.js';
@@ -107,7 +107,7 @@ export type StoreKind = 'memory' | 'table';
 
 export async function simulate(seed: number, options: SimulateOptions = {}): Promise<RunResult> {
   // Loading takes real time, which would part what virtual time holds together.
-  await Promise.all(Object.values(lazy).map((load) => load()));
+  await loadAll();
   const random = createRandom(seed);
   const isStorm = random.chance(0.1);
   const drawn: StoreKind = random.chance(0.4) ? 'table' : 'memory';

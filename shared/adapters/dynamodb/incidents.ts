@@ -22,10 +22,11 @@
  * the winner's is on it.
  */
 
-import { groupId } from '../../base/digest.js';
-import { lazy } from '../../base/lazy.js';
+import { lazily } from '../../base/lazily.js';
 import { limits } from '../../base/limits.js';
+import { HOUR_MS } from '../../base/time.js';
 import * as z from '../../base/zod.js';
+import { groupId } from '../../model/group-id.js';
 import type { EndedIncident, Incident, Notice } from '../../model/index.js';
 import { endedOf, lastEnds } from '../../ports/ended.js';
 import type { Clock, IncidentStore, Outbox } from '../../ports/index.js';
@@ -52,6 +53,8 @@ const incidentSchema = z.strictObject({
   heldBack: z.boolean(),
 }) satisfies z.ZodMiniType<Incident>;
 
+const loadSchemas = lazily(() => import('../../schemas/lines.js'));
+
 const endedSchema = z.strictObject({
   incidentId: z.string(),
   group: groupSchema,
@@ -76,8 +79,6 @@ const IS_FREE = 'attribute_exists(#pk) AND (attribute_not_exists(#takenUntil) OR
 
 /** No notice lies there. */
 const IS_VACANT = { expression: 'attribute_not_exists(#pk)' };
-
-const HOUR_MS = 3_600_000;
 
 /** A notice as it lies in the outbox. */
 interface Laid extends PendingNotice {
@@ -247,7 +248,7 @@ async function listedOf(laid: readonly Laid[], table: Table): Promise<Laid[]> {
 /** The notices' schema comes with all that are published, so it is loaded with the first notice: most invocations meet none. */
 async function allLaid(items: readonly Item[]): Promise<Laid[]> {
   if (items.length === 0) return [];
-  const { noticeSchema } = await lazy.schemas();
+  const { noticeSchema } = await loadSchemas();
   return items.map((item) => ({
     sk: textOf(item, 'sk'),
     groupId: textOf(item, 'group'),
