@@ -12,13 +12,15 @@ import type { Notice } from '../../shared/model/index.js';
 import { ingest } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
 import { parseTruststore } from '../../shared/x509/truststore.js';
-import { createFileTruststores } from '../inputs/file-truststores.js';
+import { createTruststores } from '../inputs/file-truststores.js';
+import type { Live } from '../inputs/live/options.js';
 import { readInputs } from '../inputs/read.js';
 import { assertUsable } from '../inputs/truststores.js';
 import { progressBar } from '../terminal/progress.js';
 import { type CountedHours, createCountedHours } from './hours.js';
 import { packedCells } from './packed-cells.js';
 import { type PlayedWorld, playHours, type Stage } from './play.js';
+import { type RejectTally, rejectTally } from './rejects.js';
 import { firstSightings } from './seen.js';
 import { summarySums } from './summary.js';
 import type { Onlooker, Problem, Replayed } from './types.js';
@@ -29,10 +31,12 @@ export async function replay(
   settings: Config,
   truststore?: string,
   onlooker?: Onlooker,
+  live: Live | null = null,
 ): Promise<Replayed> {
-  const truststores: Config['truststores'] = truststore === undefined ? {} : { '*': truststore };
-  const config = { ...settings, truststores };
-  const fileTruststores = createFileTruststores();
+  const truststores: Config['truststores'] =
+    truststore === undefined ? (live?.found.truststores ?? {}) : { '*': truststore };
+  const config = { ...settings, domains: { ...live?.found.domains, ...settings.domains }, truststores };
+  const fileTruststores = createTruststores();
   if (truststore !== undefined) {
     assertUsable(truststore, parseTruststore((await fileTruststores.read(truststore)).text, truststore));
   }
@@ -50,14 +54,15 @@ export async function replay(
     },
     truststores: fileTruststores,
   };
-  const tallies = { events: 0, rejected: 0, duplicates: 0 };
+  const tallies = { events: 0, duplicates: 0, rejects: rejectTally() };
   const sums = summarySums();
   const counted = createCountedHours();
   try {
-    const problems = await countAll(inputs, world, counted, tallies, onlooker);
+    const problems = await countAll({ paths: inputs, live }, world, counted, tallies, onlooker);
     const rollupHoursMax = onlooker === undefined ? 0 : config.retention.rollupDays * 24;
     await playHours(counted, world, stage, sums.add, { rollupHoursMax });
-    return { notices, problems, world, summary: sums.summary(tallies, notices.length) };
+    const { rejects, ...read } = tallies;
+    return { notices, problems, world, summary: sums.summary({ ...read, ...rejects.read() }, notices.length) };
   } finally {
     await counted.close();
   }
@@ -65,12 +70,17 @@ export async function replay(
 
 interface Tallies {
   events: number;
-  rejected: number;
+  readonly rejects: RejectTally;
   duplicates: number;
 }
 
+interface Inputs {
+  readonly paths: readonly string[];
+  readonly live: Live | null;
+}
+
 async function countAll(
-  inputs: readonly string[],
+  { paths, live }: Inputs,
   played: PlayedWorld,
   counted: CountedHours,
   tallies: Tallies,
@@ -96,16 +106,17 @@ async function countAll(
     clock: { now: () => Math.floor((requests / limits.replayCellsMax) * graceMs) },
     ...(onlooker === undefined ? {} : { failureLog: onlooker.failureLog }),
   };
-  for await (const item of readInputs(inputs, { stdin: process.stdin })) {
+  for await (const item of readInputs(paths, { stdin: process.stdin, live: live?.items ?? null })) {
     if (item.kind === 'problem') problems.push(item);
     else if (item.kind === 'progress') bar.update(item.bytesRead, item.bytesTotal);
+    else if (item.kind === 'searched') bar.searched(item.done, item.total);
     if (item.kind !== 'batch') continue;
     const batch = { ...item.batch, events: item.batch.events.filter((event) => isNew(item.batch, event.id)) };
     const { parsed } = await ingest(batch, world);
     for (const event of onlooker === undefined ? [] : batch.events) onlooker?.onEvent(event);
     tallies.events += item.batch.events.length + item.batch.malformed.length;
     tallies.duplicates += item.batch.events.length - batch.events.length;
-    tallies.rejected += parsed.rejected.length;
+    tallies.rejects.add(parsed.rejected);
     requests += parsed.denials.length + parsed.accesses.length;
     await settleDue(world);
   }

@@ -42,11 +42,34 @@ export const limits = {
   inputGzipRatioMax: 400,
   /** A short, very repetitive log may exceed the ratio; it costs nothing until this much came out. */
   inputGzipRatioFromBytes: 256 * MIB,
+  /** Firehose compresses the gzip of CloudWatch Logs once more, and whoever copies the file may do so again. */
+  inputGzipLayersMax: 3,
+  /** Containers within containers: a stream's record holds a payload, and a queue's message may hold that record. */
+  inputNestingMax: 4,
+  /** Names of columns and keys that were looked up: an access record has some thirty. */
+  inputColumnsRememberedMax: 1_000,
+  /** Lines at the head of a file that may come before its first event: a prompt, a command's own words, a title. */
+  inputPreambleLinesMax: 20,
   /** Events without an id are told apart by counting equal lines; so many distinct lines are remembered (about 50 MB). */
   inputOccurrencesMax: 250_000,
   /** A folder with more files than a month of hourly exports of a dozen streams was given by mistake. */
   inputFilesMax: 10_000,
   inputFolderDepthMax: 16,
+  /** Searches of one log group and time at once: CloudWatch Logs takes five FilterLogEvents a second from an account. */
+  liveSearchesAtOnce: 4,
+  /** Times that a search is cut into: what one costs to do again after a kill, against calls for hours without events. */
+  liveSlicesMax: 400,
+  /** Log groups of one search: a domain has two a stage. */
+  liveGroupsMax: 200,
+  /** Live Tail takes ten log groups a session. */
+  tailGroupsPerSessionMax: 10,
+  /** Without Live Tail: how often is looked, and how far back, for events come late and out of order. */
+  tailPollMs: 5_000,
+  tailOverlapMs: 120_000,
+  /** A refusal whose access record has not come by then is shown without its client. */
+  tailGraceMs: 20_000,
+  /** Events that a tail remembers, to show each once. */
+  tailIdsMax: 100_000,
   /** Reasons whose id is remembered by their text: some twenty sentences, and what a client makes the gateway repeat. */
   reasonsRememberedMax: 200,
   /** A gateway reason is a short sentence. The rest of a longer one tells nobody anything. */
