@@ -3,8 +3,8 @@
  * in. Whatever reader found a value (by the stage's format, by the spelling of its key, by itself), it enters here.
  */
 
-import { limits } from '../limits.js';
-import { clean } from '../text.js';
+import { limits } from '../base/limits.js';
+import { clean } from '../base/text.js';
 
 export type AccessField =
   | 'requestId'

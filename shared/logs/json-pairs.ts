@@ -5,7 +5,7 @@
  * right, and takes what can be told; it also reads the formats themselves, whose unquoted variables are no JSON.
  */
 
-import { limits } from '../limits.js';
+import { limits } from '../base/limits.js';
 
 /** The path of keys, joined by `PATH`, and the value as text. */
 export type Pair = readonly [path: string, value: string];

@@ -7,7 +7,7 @@
  * shape (a status, a request id, a date) take nothing else, so that what a client puts into its user agent shifts no field.
  */
 
-import { limits } from '../limits.js';
+import { limits } from '../base/limits.js';
 import { type AccessFields, fieldOfVariable, type MutableFields, noFields, setField } from './access-fields.js';
 import { type Pair, pairsOf, tolerantPairs } from './json-pairs.js';
 import { endsOf } from './variable-shapes.js';

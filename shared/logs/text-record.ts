@@ -4,7 +4,7 @@
  * request, so that it is counted as one that cannot be read.
  */
 
-import { limits } from '../limits.js';
+import { limits } from '../base/limits.js';
 import { type AccessFields, type MutableFields, noFields, setField } from './access-fields.js';
 import { spellingOf } from './access-keys.js';
 

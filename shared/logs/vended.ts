@@ -7,8 +7,8 @@
  * and text is a payload only where all that stands before and behind it are fields of a vended record.
  */
 
-import type { ApiRef } from '../model.js';
-import { knownReasonLength } from '../reasons.js';
+import type { ApiRef } from '../model/index.js';
+import { knownReasonLength } from '../model/reasons.js';
 import { pairsOf } from './json-pairs.js';
 
 /** Where the lines of a denial stand in an event, and whose they are. */

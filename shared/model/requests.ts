@@ -1,7 +1,7 @@
 /** Refused requests: their halves, as the two logs tell them, where these meet, and the failure that they make. */
 
-import type { ForbiddenCause, ReasonId } from '../reasons.js';
 import type { Rejected } from './logs.js';
+import type { ForbiddenCause, ReasonId } from './reasons.js';
 
 /** The API and stage that a record belongs to; either may be unknown. */
 export interface ApiRef {
@@ -110,6 +110,8 @@ export interface Parsed {
   readonly certificates: ReadonlyMap<string, string>;
   /** Events that are neither a denial, a 403 nor broken: successes and the gateway's other lines. */
   readonly passed: number;
+  /** Of the access records, those that were broken or cut off, and were read in spite of it. */
+  readonly recovered: number;
 }
 
 /** How the issuer of a failure is known. */

@@ -1,0 +1,445 @@
+/**
+ * From a batch to what it says: denials, access records of possible mutual-TLS failures, other 403s, rejects. The kind
+ * of each record is told by its content, never by the log group's name, for vended logs go wherever a team sends them.
+ * One broken record never costs its neighbours: it is counted with a reason, and reading goes on.
+ */
+
+import { digest } from '../base/digest.js';
+import { limits } from '../base/limits.js';
+import { remember } from '../base/memoize.js';
+import { clean } from '../base/text.js';
+import { CANARY_DN } from '../canary/recognise.js';
+import { accountId, bareName, inAccount, settingFor } from '../config/qualified-names.js';
+import type {
+  AccessRecord,
+  ApiRef,
+  Client,
+  Denial,
+  LogBatch,
+  LogEvent,
+  OtherForbidden,
+  Parsed,
+  Rejected,
+} from '../model/index.js';
+import { certificateFromLoggedPem } from '../x509/certificate.js';
+import { canonicalDn } from '../x509/dn.js';
+import { pemOf } from '../x509/pem.js';
+import { forbiddenCause } from './forbidden.js';
+import { type AccessFields, isPlainSuccess, readJsonObject, readRecord } from './parse-access.js';
+import {
+  apiOfLogGroup,
+  type ExecutionEvent,
+  holdsDenialLine,
+  isExecutionLine,
+  readExecutionEvent,
+  SENTENCE,
+} from './parse-denial.js';
+import { serialFromText, timeFromText } from './parse-values.js';
+import { type ReadRecord, type RecordFormat, recordFormat } from './record-format.js';
+import { isForbiddenRecord, labelledFields } from './text-record.js';
+import { type VendedPayload, vendedJson, vendedText } from './vended.js';
+
+/** Names of custom domains by `apiId/stage` or `apiId`, from the configuration. */
+export type DomainsByApi = Readonly<Record<string, string>>;
+
+/** The access-log formats of stages by the log group that they write to; `*` stands for every other group. */
+export type FormatsByLogGroup = Readonly<Record<string, string>>;
+
+interface Found {
+  readonly denials: Denial[];
+  readonly accesses: AccessRecord[];
+  readonly otherForbidden: OtherForbidden[];
+  readonly rejected: Rejected[];
+  readonly certificates: Map<string, string>;
+  passed: number;
+  recovered: number;
+}
+
+/** Where events come from, and how the things that they name are called. */
+interface Source {
+  /** Before each name, where accounts are told apart; else ''. */
+  readonly account: string;
+  /** Before each event's id: CloudWatch's are unique within their stream. */
+  readonly stream: string;
+  readonly logGroup: string;
+  readonly domains: DomainsByApi;
+  /** Null where it is not known, or the group holds no access log. */
+  readonly format: RecordFormat | null;
+  /** Whether API Gateway itself makes and writes the log group: an execution log, and nothing else. */
+  readonly isManaged: boolean;
+}
+
+/**
+ * Reads every event of a batch. Pure, never throws; the order of the events in the batch does not matter.
+ * @param byAccount whether scopes, APIs and request ids get their account in front
+ */
+export function parse(
+  batch: LogBatch,
+  domains: DomainsByApi = {},
+  byAccount = false,
+  formats: FormatsByLogGroup = {},
+): Parsed {
+  const found: Found = {
+    denials: [],
+    accesses: [],
+    otherForbidden: [],
+    rejected: [...batch.malformed],
+    certificates: new Map(),
+    passed: 0,
+    recovered: 0,
+  };
+  for (const [source, events] of sourcesOf(batch, domains, byAccount, formats)) {
+    const lines: ExecutionLine[] = [];
+    const origin = originOf(apiOfLogGroup(batch.logGroup), source);
+    for (const event of events) {
+      const message = event.message.trimStart();
+      if (message.startsWith('{')) readJson(event, message, source, found, lines);
+      else readText(event, message, origin, source, found, lines);
+    }
+    for (const denial of denialsOf(lines, source)) found.denials.push(denial);
+  }
+  return found;
+}
+
+/** 66 bits, to tell streams apart whose events have one id: a half is to stay within half a kilobyte. */
+const STREAM_CHARS = 11;
+
+/** A log group has events of one account, a centralised one of several, even in one batch. */
+function sourcesOf(
+  batch: LogBatch,
+  domains: DomainsByApi,
+  byAccount: boolean,
+  formats: FormatsByLogGroup,
+): [Source, readonly LogEvent[]][] {
+  const { logStream, events } = batch;
+  const isManaged = apiOfLogGroup(batch.logGroup).apiId !== null;
+  const sourceOf = (account: string): Source => {
+    const logGroup = inAccount(account, batch.logGroup);
+    const template = isManaged ? undefined : (settingFor(formats, logGroup) ?? formats['*']);
+    return {
+      account,
+      stream: digest(logGroup, logStream).slice(0, STREAM_CHARS),
+      logGroup,
+      domains,
+      format: template === undefined ? null : recordFormat(template),
+      isManaged,
+    };
+  };
+  if (!byAccount) return [[sourceOf(''), events]];
+  const byOwner = new Map<string, LogEvent[]>();
+  for (const event of events) {
+    const account = event.account ?? accountId(batch.owner);
+    const own = byOwner.get(account);
+    if (own === undefined) byOwner.set(account, [event]);
+    else own.push(event);
+  }
+  return [...byOwner].map(([account, own]) => [sourceOf(account), own]);
+}
+
+/** Where the lines of an execution log come from. */
+interface Origin {
+  readonly api: ApiRef;
+  readonly scope: string;
+}
+
+function originOf({ apiId, stage }: ApiRef, source: Source): Origin {
+  const api = { apiId: apiId === null ? null : inAccount(source.account, apiId), stage };
+  return { api, scope: scopeOf(api, source) };
+}
+
+/** One event of the execution log that is part of a denial. */
+interface ExecutionLine {
+  readonly event: LogEvent;
+  readonly said: ExecutionEvent;
+  readonly origin: Origin;
+}
+
+function readText(
+  event: LogEvent,
+  message: string,
+  origin: Origin,
+  source: Source,
+  found: Found,
+  lines: ExecutionLine[],
+): void {
+  // What fits the format of the group's access log is an access record, whatever a client made it look like.
+  const record = source.format === null || source.format.isJson ? null : source.format.read(message, null);
+  if (record !== null) {
+    readAccess(event, record, source, found);
+    return;
+  }
+  const said = readExecutionEvent(message);
+  if (said !== null && (source.isManaged || isPlain(said))) lines.push({ event, said, origin });
+  else if (!source.isManaged && holdsDenialLine(message) && readVended(event, message, origin, source, lines)) return;
+  else if (isExecutionLine(message) && said === null) found.passed++;
+  else readPlainRecord(event, message, source, found);
+}
+
+/** Whether nothing but the gateway's own words can stand in the lines. */
+function isPlain({ reason, requestId, extendedRequestId }: ExecutionEvent): boolean {
+  const ids = [requestId, extendedRequestId].every((id) => id === null || /^[\w+/=-]*$/.test(id));
+  return ids && (reason === null || reason.id !== 'other');
+}
+
+function readVended(
+  event: LogEvent,
+  message: string,
+  { api }: Origin,
+  source: Source,
+  lines: ExecutionLine[],
+): boolean {
+  const vended = vendedText(message, (place) => settingFor(source.domains, place) !== undefined);
+  return vended !== null && readPayload(event, vended, api, source, lines);
+}
+
+/** @param api that of the log group, where the record names none */
+function readPayload(
+  event: LogEvent,
+  { text, api: own }: VendedPayload,
+  api: ApiRef,
+  source: Source,
+  lines: ExecutionLine[],
+): boolean {
+  const said = readExecutionEvent(text);
+  if (said === null) return false;
+  const bySource = apiOfLogGroup(event.sourceLog ?? '');
+  const named = own.apiId !== null ? own : bySource.apiId !== null ? bySource : null;
+  const origin = originOf(named ?? { ...unqualified(api), stage: own.stage ?? api.stage }, source);
+  lines.push({ event, said, origin });
+  return true;
+}
+
+function unqualified({ apiId, stage }: ApiRef): ApiRef {
+  return { apiId: apiId === null ? null : bareName(apiId), stage };
+}
+
+/** Text that is no line of an execution log: another log's, or an access record that is no JSON. */
+function readPlainRecord(event: LogEvent, message: string, source: Source, found: Found): void {
+  const fields = message.includes('403') ? labelledFields(message) : null;
+  if (fields !== null && fields.status !== '403') found.passed++;
+  else if (fields !== null && hasCertificateFields(fields)) readAccess(event, { fields, isRecovered: false }, source, found);
+  else if (isForbiddenRecord(message)) found.rejected.push(reject(event, 'unreadable-access-record', NOT_JSON));
+  else if (message.includes(SENTENCE)) found.rejected.push(reject(event, 'unreadable-denial', NO_DENIAL));
+  else found.passed++;
+}
+
+const NOT_JSON =
+  'a 403 in plain text (Common Log Format, CSV, XML) that does not tell who called; expected JSON: set the access-log format that doctor prints, or name this one in accessLogFormats';
+const NO_DENIAL =
+  'holds the sentence of a refusal in a place where the gateway writes none; expected it at the beginning of a line, or in the payload of a vended execution log';
+
+function readJson(event: LogEvent, message: string, source: Source, found: Found, lines: ExecutionLine[]): void {
+  if (isPlainSuccess(message)) {
+    found.passed++;
+    return;
+  }
+  const json = readJsonObject(message);
+  const record = readRecord(message, json, source.format);
+  const hasSentence = message.includes(SENTENCE);
+  if (json !== null && (hasSentence || isWrapped(json)) && !(record !== null && isAccessRecord(record.fields))) {
+    const wrapped = wrappedRecord(json);
+    if (wrapped !== null) readJson(event, wrapped, source, found, lines);
+    else if (readVendedJson(event, json, source, lines)) return;
+    else if (hasSentence) found.rejected.push(reject(event, 'unreadable-denial', NO_DENIAL));
+    else found.passed++;
+    return;
+  }
+  if (record === null) found.rejected.push(reject(event, 'broken-access-record', 'looks like JSON and is none'));
+  else readAccess(event, record, source, found);
+}
+
+/** Whether a record may be a vended one, or one that a transformer of CloudWatch Logs made. */
+function isWrapped(json: Record<string, unknown>): boolean {
+  return typeof json.payload === 'string' || typeof json['@message'] === 'string';
+}
+
+/** An access record within what a transformer made. */
+function wrappedRecord(json: Record<string, unknown>): string | null {
+  const inner = json['@message'];
+  if (typeof inner !== 'string' || !inner.trimStart().startsWith('{')) return null;
+  const object = readJsonObject(inner);
+  return object !== null && !isWrapped(object) ? inner.trimStart() : null;
+}
+
+function readVendedJson(
+  event: LogEvent,
+  json: Record<string, unknown>,
+  source: Source,
+  lines: ExecutionLine[],
+): boolean {
+  const vended = vendedJson(json);
+  if (vended === null) return false;
+  const api = apiOfLogGroup(source.logGroup);
+  if (readPayload(event, vended, api, source, lines)) return true;
+  const { origin } = { origin: originOf(vended.api.apiId === null ? api : vended.api, source) };
+  return readVended(event, vended.text, origin, source, lines);
+}
+
+/** What an access record has and a vended one has not; the API and the stage are in both. */
+function isAccessRecord({ apiId, stage, ...fields }: AccessFields): boolean {
+  return Object.values(fields).some((value) => value !== undefined);
+}
+
+function readAccess(event: LogEvent, { fields, isRecovered }: ReadRecord, source: Source, found: Found): void {
+  const { status, errorMessage = null, errorResponseType = null, requestId, extendedRequestId } = fields;
+  // Formats without a status are read by their error; a record with neither is a success or no access record at all.
+  if (status === undefined ? errorMessage === null : status !== '403') {
+    found.passed++;
+    return;
+  }
+  const { api } = originOf({ apiId: fields.apiId ?? null, stage: fields.stage ?? null }, source);
+  const { domainName } = fields;
+  const scope = domainName === undefined ? scopeOf(api, source) : inAccount(source.account, domainName);
+  const cause = forbiddenCause(errorMessage, errorResponseType);
+  if (cause !== null) {
+    if (status === undefined) found.passed++;
+    else
+      found.otherForbidden.push({
+        kind: 'other-forbidden',
+        eventId: event.id,
+        at: event.timestamp,
+        cause,
+        scope,
+        ...canaryMark(fields),
+      });
+    return;
+  }
+  if (requestId === undefined && extendedRequestId === undefined) {
+    found.rejected.push(reject(event, 'access-record-without-request-id', 'a 403 without requestId cannot be joined'));
+    return;
+  }
+  const identity = identityOf(fields);
+  if (identity.fingerprint !== null && identity.pem !== null) {
+    found.certificates.set(identity.fingerprint, identity.pem);
+  }
+  if (isRecovered) found.recovered++;
+  found.accesses.push({
+    kind: 'access',
+    eventId: idOf(event, source),
+    at: event.timestamp,
+    requestId: requestId === undefined ? '' : inAccount(source.account, requestId),
+    extendedRequestId: extendedRequestId ?? null,
+    api,
+    scope,
+    client: hasCertificateFields(fields) ? clientOf(identity, fields) : null,
+    rate: 1,
+  });
+}
+
+/** Only the name is looked at for nothing: reading a certificate for every request that a firewall stops would cost. */
+function canaryMark(fields: AccessFields): Pick<OtherForbidden, 'fingerprint'> {
+  const { fingerprint } = fields.subjectDn === CANARY_DN ? identityOf(fields) : { fingerprint: null };
+  return fingerprint === null ? {} : { fingerprint };
+}
+
+export function hasCertificateFields({ pem, issuerDn, subjectDn }: AccessFields): boolean {
+  return pem !== undefined || issuerDn !== undefined || subjectDn !== undefined;
+}
+
+function clientOf(identity: Identity, { sourceIp = '', userAgent = '' }: AccessFields): Client {
+  const { subjectDn, issuerDn, serialNumber, notBefore, notAfter, fingerprint } = identity;
+  return { subjectDn, issuerDn, serialNumber, notBefore, notAfter, fingerprint, sourceIp, userAgent };
+}
+
+export type Identity = Omit<Client, 'sourceIp' | 'userAgent'> & { readonly pem: string | null };
+
+/**
+ * Who called: from the certificate itself where the log holds a readable one, else from the fields beside it. Clients call
+ * again and again with one certificate: what it says is worked out once.
+ */
+export const identityOf = remember(
+  { entriesMax: limits.certificateCacheMax, keyCharsMax: limits.certificateCacheCharsMax },
+  (fields: AccessFields) =>
+    fields.pem ??
+    [fields.issuerDn, fields.subjectDn, fields.serialNumber, fields.notBefore, fields.notAfter].join('\n'),
+  (fields): Identity => {
+    const certificate = fields.pem === undefined ? null : certificateFromLoggedPem(fields.pem);
+    if (certificate !== null && certificate.kind === 'certificate') {
+      return {
+        subjectDn: certificate.subjectDn,
+        issuerDn: certificate.issuerDn,
+        serialNumber: certificate.serialNumber.slice(0, limits.serialCharsMax),
+        notBefore: certificate.notBefore,
+        notAfter: certificate.notAfter,
+        fingerprint: certificate.fingerprint,
+        pem: pemOf(certificate.der),
+      };
+    }
+    return {
+      subjectDn: canonicalDn(fields.subjectDn ?? ''),
+      issuerDn: canonicalDn(fields.issuerDn ?? ''),
+      serialNumber: serialFromText(fields.serialNumber ?? ''),
+      notBefore: timeFromText(fields.notBefore),
+      notAfter: timeFromText(fields.notAfter),
+      fingerprint: null,
+      pem: null,
+    };
+  },
+);
+
+/**
+ * Puts the lines of separate events together. Lines of one request share the bracketed id, and the extended id's line
+ * comes right before the denial's; without brackets, the id comes in the `ForbiddenException` line right after it. Each
+ * line serves one denial only, or a client that pins its request id could make two denials look like one.
+ */
+function denialsOf(lines: ExecutionLine[], source: Source): Denial[] {
+  const hasNeighbours = lines.some(({ said }) => said.reason === null);
+  const inOrder = !hasNeighbours
+    ? lines
+    : [...lines].sort((a, b) => a.event.timestamp - b.event.timestamp || compare(a.event.id, b.event.id));
+  const extendedIds = new Map<string, string>();
+  const denials: { -readonly [K in keyof Denial]: Denial[K] }[] = [];
+  let awaitingId: (typeof denials)[number] | null = null;
+  for (const { event, said, origin } of inOrder) {
+    const key = said.requestId ?? '';
+    if (said.reason === null) {
+      if (said.extendedRequestId !== null) extendedIds.set(key, said.extendedRequestId);
+      else if (awaitingId !== null && said.requestId !== null) {
+        awaitingId.requestId = inAccount(source.account, said.requestId);
+        awaitingId.isIdBorrowed = true;
+      }
+      if (said.extendedRequestId === null) awaitingId = null;
+      continue;
+    }
+    const denial: (typeof denials)[number] = {
+      kind: 'denial',
+      eventId: idOf(event, source),
+      at: event.timestamp,
+      requestId: key === '' ? '' : inAccount(source.account, key),
+      extendedRequestId: said.extendedRequestId ?? (hasNeighbours ? extendedIds.get(key) : null) ?? null,
+      reason: said.reason.id,
+      reasonText: said.reason.text,
+      api: origin.api,
+      scope: origin.scope,
+      rate: 1,
+    };
+    if (hasNeighbours) extendedIds.delete(key);
+    denials.push(denial);
+    awaitingId = said.requestId === null ? denial : null;
+  }
+  return denials;
+}
+
+function scopeOf(api: ApiRef, { account, logGroup, domains }: Source): string {
+  if (api.apiId === null) return clean(logGroup, limits.scopeCharsMax);
+  const place = api.stage === null ? api.apiId : `${api.apiId}/${api.stage}`;
+  const domain = settingFor(domains, place) ?? settingFor(domains, api.apiId);
+  return domain === undefined ? place : inAccount(account, domain);
+}
+
+/** Which event it is, among those of all streams. CloudWatch's own ids have 56 digits. */
+function idOf({ id }: LogEvent, { stream }: Source): string {
+  return stream + (id.length > limits.eventIdCharsMax ? digest(id) : id);
+}
+
+function reject(event: LogEvent, code: Rejected['code'], detail: string): Rejected {
+  return { kind: 'rejected', eventId: event.id, code, detail };
+}
+
+function shortText(value: unknown, charsMax: number): string | null {
+  return typeof value === 'string' && value !== '' && value !== '-' ? clean(value, charsMax) : null;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
