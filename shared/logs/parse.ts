@@ -9,7 +9,7 @@ import { limits } from '../base/limits.js';
 import { remember } from '../base/memoize.js';
 import { clean } from '../base/text.js';
 import { CANARY_DN } from '../canary/recognise.js';
-import { accountId, bareName, inAccount, settingFor } from '../config/qualified-names.js';
+import { accountId, inAccount, settingFor } from '../config/qualified-names.js';
 import type {
   AccessRecord,
   ApiRef,
@@ -169,9 +169,10 @@ function readText(
     return;
   }
   const said = readExecutionEvent(message);
-  if (said !== null && (source.isManaged || isPlain(said))) lines.push({ event, said, origin });
-  else if (!source.isManaged && holdsDenialLine(message) && readVended(event, message, origin, source, lines)) return;
-  else if (isExecutionLine(message) && said === null) found.passed++;
+  if (said === null && isExecutionLine(message)) found.passed++;
+  else if (said !== null && isPlain(said)) lines.push({ event, said, origin });
+  else if (holdsDenialLine(message) && readVended(event, message, apiOfLogGroup(source.logGroup), source, lines)) return;
+  else if (said !== null && source.isManaged) lines.push({ event, said, origin });
   else readPlainRecord(event, message, source, found);
 }
 
@@ -184,33 +185,27 @@ function isPlain({ reason, requestId, extendedRequestId }: ExecutionEvent): bool
 function readVended(
   event: LogEvent,
   message: string,
-  { api }: Origin,
+  group: ApiRef,
   source: Source,
   lines: ExecutionLine[],
 ): boolean {
   const vended = vendedText(message, (place) => settingFor(source.domains, place) !== undefined);
-  return vended !== null && readPayload(event, vended, api, source, lines);
+  return vended !== null && readPayload(event, vended, group, source, lines);
 }
 
-/** @param api that of the log group, where the record names none */
+/** @param group the API and stage that the log group is named after: no text of a record outweighs it */
 function readPayload(
   event: LogEvent,
-  { text, api: own }: VendedPayload,
-  api: ApiRef,
+  { text, api }: VendedPayload,
+  group: ApiRef,
   source: Source,
   lines: ExecutionLine[],
 ): boolean {
   const said = readExecutionEvent(text);
   if (said === null) return false;
-  const bySource = apiOfLogGroup(event.sourceLog ?? '');
-  const named = own.apiId !== null ? own : bySource.apiId !== null ? bySource : null;
-  const origin = originOf(named ?? { ...unqualified(api), stage: own.stage ?? api.stage }, source);
-  lines.push({ event, said, origin });
+  const named = [group, api, apiOfLogGroup(event.sourceLog ?? '')].find(({ apiId }) => apiId !== null);
+  lines.push({ event, said, origin: originOf(named ?? { apiId: null, stage: api.stage }, source) });
   return true;
-}
-
-function unqualified({ apiId, stage }: ApiRef): ApiRef {
-  return { apiId: apiId === null ? null : bareName(apiId), stage };
 }
 
 /** Text that is no line of an execution log: another log's, or an access record that is no JSON. */
@@ -269,10 +264,9 @@ function readVendedJson(
 ): boolean {
   const vended = vendedJson(json);
   if (vended === null) return false;
-  const api = apiOfLogGroup(source.logGroup);
-  if (readPayload(event, vended, api, source, lines)) return true;
-  const { origin } = { origin: originOf(vended.api.apiId === null ? api : vended.api, source) };
-  return readVended(event, vended.text, origin, source, lines);
+  const group = apiOfLogGroup(source.logGroup);
+  if (readPayload(event, vended, group, source, lines)) return true;
+  return readVended(event, vended.text, group.apiId === null ? vended.api : group, source, lines);
 }
 
 /** What an access record has and a vended one has not; the API and the stage are in both. */
@@ -434,10 +428,6 @@ function idOf({ id }: LogEvent, { stream }: Source): string {
 
 function reject(event: LogEvent, code: Rejected['code'], detail: string): Rejected {
   return { kind: 'rejected', eventId: event.id, code, detail };
-}
-
-function shortText(value: unknown, charsMax: number): string | null {
-  return typeof value === 'string' && value !== '' && value !== '-' ? clean(value, charsMax) : null;
 }
 
 function compare(a: string, b: string): number {
