@@ -126,7 +126,12 @@ function spell(key: string): Spelling | null {
     .slice(0, 256)
     .toLowerCase()
     .replace(/[^a-z]/g, '');
-  const sure = FIELD_BY_KEY.get(letters.slice(0, 128).replace(/^context/, '').replace(/^identity/, ''));
+  const sure = FIELD_BY_KEY.get(
+    letters
+      .slice(0, 128)
+      .replace(/^context/, '')
+      .replace(/^identity/, ''),
+  );
   if (sure !== undefined) return { field: sure, isSure: true };
   if (OF_OTHERS.test(letters)) return null;
   const field = FIELD_BY_ENDING.find(([ending]) => letters.endsWith(ending))?.[1];

@@ -106,7 +106,8 @@ interface Value {
 function quoted(text: string, start: number, quote: string): Value | null {
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] === '\\') at++;
-    else if (text[at] === quote && endsValue(text, at + 1)) return { text: inner(text.slice(start + 1, at)), end: at + 1 };
+    else if (text[at] === quote && endsValue(text, at + 1))
+      return { text: inner(text.slice(start + 1, at)), end: at + 1 };
   }
   return null;
 }

@@ -171,7 +171,8 @@ function readText(
   const said = readExecutionEvent(message);
   if (said === null && isExecutionLine(message)) found.passed++;
   else if (said !== null && isPlain(said)) lines.push({ event, said, origin });
-  else if (holdsDenialLine(message) && readVended(event, message, apiOfLogGroup(source.logGroup), source, lines)) return;
+  else if (holdsDenialLine(message) && readVended(event, message, apiOfLogGroup(source.logGroup), source, lines))
+    return;
   else if (said !== null && source.isManaged) lines.push({ event, said, origin });
   else readPlainRecord(event, message, source, found);
 }
@@ -182,13 +183,7 @@ function isPlain({ reason, requestId, extendedRequestId }: ExecutionEvent): bool
   return ids && (reason === null || reason.id !== 'other');
 }
 
-function readVended(
-  event: LogEvent,
-  message: string,
-  group: ApiRef,
-  source: Source,
-  lines: ExecutionLine[],
-): boolean {
+function readVended(event: LogEvent, message: string, group: ApiRef, source: Source, lines: ExecutionLine[]): boolean {
   const vended = vendedText(message, (place) => settingFor(source.domains, place) !== undefined);
   return vended !== null && readPayload(event, vended, group, source, lines);
 }
@@ -212,7 +207,8 @@ function readPayload(
 function readPlainRecord(event: LogEvent, message: string, source: Source, found: Found): void {
   const fields = message.includes('403') ? labelledFields(message) : null;
   if (fields !== null && fields.status !== '403') found.passed++;
-  else if (fields !== null && hasCertificateFields(fields)) readAccess(event, { fields, isRecovered: false }, source, found);
+  else if (fields !== null && hasCertificateFields(fields))
+    readAccess(event, { fields, isRecovered: false }, source, found);
   else if (isForbiddenRecord(message)) found.rejected.push(reject(event, 'unreadable-access-record', NOT_JSON));
   else if (message.includes(SENTENCE)) found.rejected.push(reject(event, 'unreadable-denial', NO_DENIAL));
   else found.passed++;
@@ -315,6 +311,7 @@ function readAccess(event: LogEvent, { fields, isRecovered }: ReadRecord, source
     extendedRequestId: extendedRequestId ?? null,
     api,
     scope,
+    ...(domainName === undefined && api.apiId === null && { isScopeGuessed: true }),
     client: hasCertificateFields(fields) ? clientOf(identity, fields) : null,
     rate: 1,
   });

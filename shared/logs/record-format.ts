@@ -68,7 +68,7 @@ function compile(template: string): RecordFormat | null {
     isJson: byPath !== null,
     read: (text, json) => {
       if (byPath !== null && json !== null) return byKeys(pairsOf(json), byPath, false);
-      const fields = fit(tokens, text.trim());
+      const fields = fitWhole(tokens, text.trim());
       if (fields !== null) return { fields, isRecovered: byPath !== null };
       const pairs = byPath === null ? null : tolerantPairs(text);
       if (byPath !== null && pairs !== null) return byKeys(pairs, byPath, true);
@@ -109,7 +109,7 @@ function take(fields: MutableFields, variable: string, value: string): void {
   if (field !== null) setField(fields, field, value);
 }
 
-function fit(tokens: readonly Token[], text: string): AccessFields | null {
+function fitWhole(tokens: readonly Token[], text: string): AccessFields | null {
   return fieldsOf(fitted(tokens, text));
 }
 

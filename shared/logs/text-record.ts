@@ -12,31 +12,53 @@ import { spellingOf } from './access-keys.js';
 export function isForbiddenRecord(text: string): boolean {
   if (!text.includes('403')) return false;
   const record = text.slice(0, limits.recoveredCharsMax);
-  return STATUS.test(record) && RECORD.test(record);
+  return STATUS.test(record) && RECORD.some((one) => one.test(record));
 }
 
 /** 403 as a value of its own. */
 const STATUS = /(?:^|[\s"'|,;:=>\t[(])403(?:$|[\s"'|,;<\]\t)/&}])/;
 /** What an access record has: a request line, the time of Common Log Format, a request id, a method and a path. */
-const RECORD =
-  /HTTP\/\d|\[\d{1,2}\/[A-Z][a-z]{2}\/\d{4}:|\d{1,2}\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-|[\w+/-]{11,19}=|(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\W{1,4}\//;
+const RECORD = [
+  /HTTP\/\d/,
+  /\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d/,
+  /(?<![0-9a-fA-F])[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-/,
+  /(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\W{1,4}\//,
+];
 
-/** `requestId: `, `status=`, `<requestId>`: a name and what ends it. */
-const LABEL = /([A-Za-z][\w.-]{1,80})(?:"? ?[:=] ?"?|>)/g;
+/** The beginning of a name: not within a certificate, another name or a path. */
+const NAME = /(?<![\w/.@+=-])[A-Za-z][\w.-]{1,80}/g;
+
+interface Label {
+  readonly name: string;
+  readonly at: number;
+  /** Where the value begins. */
+  readonly from: number;
+}
+
+/** `requestId: `, `"requestId"="`, `<requestId>`: names that something ends. */
+function labelsOf(record: string): Label[] {
+  return [...record.matchAll(NAME)].flatMap((match) => {
+    const at = match.index;
+    let from = at + match[0].length;
+    if (record[from] === '>') return [{ name: match[0], at, from: from + 1 }];
+    if (record[from] === '"' || record[from] === ' ') from++;
+    if (record[from] !== ':' && record[from] !== '=') return [];
+    from++;
+    if (record[from] === ' ') from++;
+    if (record[from] === '"') from++;
+    return [{ name: match[0], at, from }];
+  });
+}
 
 /** @returns null where it has no labels, or not those of a refused request */
 export function labelledFields(text: string): AccessFields | null {
   const record = text.slice(0, limits.recoveredCharsMax);
-  const labels = [...record.matchAll(LABEL)].flatMap((match) => {
-    const before = record[match.index - 1];
-    // Within a certificate, a name or a path there are no labels.
-    if (before !== undefined && /[\w/.@+=-]/.test(before) && before !== '<') return [];
-    const [whole, name = ''] = match;
-    return [{ name, at: match.index, from: match.index + whole.length }];
-  });
-  const known = labels.filter(({ name }) => isLabel(name));
+  const known = labelsOf(record).filter(({ name }) => isLabel(name));
   if (known.length < 3) return null;
-  const separator = separatorOf(record, known.map(({ at }) => at));
+  const separator = separatorOf(
+    record,
+    known.map(({ at }) => at),
+  );
   const fields = noFields();
   for (const [index, { name, from }] of known.entries()) {
     const to = known[index + 1]?.at ?? record.length;
@@ -73,15 +95,20 @@ function take(fields: MutableFields, name: string, value: string, separator: str
   if (spelling === null) return;
   const end = separator === '' ? -1 : value.lastIndexOf(separator);
   const own = end > 0 && end === value.length - separator.length ? value.slice(0, end) : value;
-  const bare = own
-    .replace(/<\/.*$/s, '')
-    .trim()
-    .replace(/[",;|]+$/, '')
-    .trim();
+  const bare = withoutEnd(own.split('</', 1)[0] ?? '');
   const shape = SINGLE[spelling.field];
   const text = shape === undefined ? bare : (shape.exec(bare)?.[0] ?? '');
   setField(fields, spelling.field, text);
 }
+
+/** Without what closes a value and divides it from the next. */
+function withoutEnd(value: string): string {
+  let end = value.length;
+  while (end > 0 && ENDS.includes(value.charAt(end - 1))) end--;
+  return value.slice(0, end).trim();
+}
+
+const ENDS = '",;| \t\r\n<';
 
 /** Fields that are one word each, whatever follows. */
 const SINGLE: Readonly<Partial<Record<keyof AccessFields, RegExp>>> = {

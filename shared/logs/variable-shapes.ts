@@ -119,7 +119,10 @@ function* endsOfDn(text: string, at: number, part: string, after: Token | undefi
     };
     const starts = places.filter((_, index) => isStart(index));
     if (starts.length === 1) yield* starts;
-    else yield* places.filter((_, index) => attributes[index] !== attributes[0] && attributes[index + 1] === attributes[0]);
+    else
+      yield* places.filter(
+        (_, index) => attributes[index] !== attributes[0] && attributes[index + 1] === attributes[0],
+      );
   }
   yield* places;
 }

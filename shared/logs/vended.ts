@@ -83,7 +83,8 @@ const API_ID = /^[A-Za-z0-9]{1,64}$/;
 const STAGE_ONLY = /^[\w$-]{1,128}$/;
 
 /** The beginnings of a denial's three lines, and the request id that may stand in front of each. */
-const FIRST_LINE = /(?:\(([^\s()]{1,128})\) )?(?:Extended Request Id: |Access denied\. Reason: |ForbiddenException Forbidden: )/;
+const FIRST_LINE =
+  /(?:\(([^\s()]{1,128})\) )?(?:Extended Request Id: |Access denied\. Reason: |ForbiddenException Forbidden: )/;
 const DENIED = 'Access denied. Reason: ';
 /** The lines of a denial, and six fields, of which the path has at most 1,024 characters. */
 const AROUND_CHARS_MAX = 4_096;
@@ -146,7 +147,7 @@ interface Field {
 }
 
 const SHAPES: readonly (readonly [kind: Field['kind'], shape: RegExp])[] = [
-  ['arn', new RegExp(`^${ARN.source}$`)],
+  ['arn', /^arn:aws[\w-]{0,20}:apigateway:[\w-]{0,40}:\d{0,12}:\/restapis\/[A-Za-z0-9]{1,64}\/stages\/[\w$-]{1,128}$/],
   ['time', /^(?:\d{10}|\d{13}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d))$/],
   ['method', /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY|-)$/],
   ['path', /^\/[\w.\-:{}+/*$]{0,1024}$/],
@@ -182,14 +183,7 @@ function fieldsIn(text: string, delimiter: string): Field[] | null {
 /** Where a field may end: before a delimiter or at the end of the text; without delimiters where one shape gives way to another. */
 function endsIn(text: string, at: number, delimiter: string): number[] {
   const ends: number[] = [];
-  if (delimiter === '') {
-    const rest = text.slice(at);
-    for (const shape of UNDELIMITED) {
-      const match = shape.exec(rest);
-      if (match !== null && match[0] !== '') ends.push(at + match[0].length);
-    }
-    return [...new Set(ends)];
-  }
+  if (delimiter === '') return [...new Set(endsWithoutDelimiter(text.slice(at)))].map((length) => at + length);
   for (let end = text.indexOf(delimiter, at); end >= 0 && ends.length < 12; end = text.indexOf(delimiter, end + 1)) {
     if (end > at) ends.push(end);
   }
@@ -197,17 +191,31 @@ function endsIn(text: string, at: number, delimiter: string): number[] {
   return ends;
 }
 
-/** Beginnings of fields that nothing separates from the next one: a word ends where anything else begins. */
-const NEXT = String.raw`(?=\d{13}|\d{10}|\d{4}-\d\d-\d\dT|arn:aws|\/|(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY)|$)`;
+/** Where nothing separates the fields, one ends where the shape of another begins. */
+const STARTS = /\d{13}|\d{10}|\d{4}-\d\d-\d\dT|arn:aws|\/|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY/g;
 const UNDELIMITED = [
-  /^\d{13}|^\d{10}|^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z/,
+  /^(?:\d{13}|\d{10}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)/,
   /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY)/,
-  new RegExp(`^arn:aws[\\w-]{0,20}:apigateway:[\\w-]{0,40}:\\d{0,12}:/restapis/[A-Za-z0-9]{1,64}/stages/[\\w$-]{1,128}?${NEXT}`),
-  new RegExp(String.raw`^\/[\w.\-:{}+/*$]{0,1024}?${NEXT}`),
+  /^arn:aws[\w-]{0,20}:apigateway:[\w-]{0,40}:\d{0,12}:\/restapis\/[A-Za-z0-9]{1,64}\/stages\//,
   /^\/[\w.\-:{}+/*$]{0,1024}/,
-  new RegExp(String.raw`^[\w$-]{1,128}?${NEXT}`),
-  /^[a-z0-9]{10}/,
+  /^[\w$-]{1,128}/,
 ];
+
+/** Of each shape that fits: its whole, and its beginnings up to where another shape begins within it. */
+function endsWithoutDelimiter(rest: string): number[] {
+  return UNDELIMITED.flatMap((shape, index) => {
+    const match = shape.exec(rest);
+    if (match === null) return [];
+    const [head] = match;
+    // The stage at the end of an ARN is a word.
+    const whole =
+      index === 2 ? head.length + (/^[\w$-]{1,128}/.exec(rest.slice(head.length))?.[0].length ?? 0) : head.length;
+    if (index < 2) return [whole];
+    const from = index === 2 ? head.length + 1 : 1;
+    const starts = [...rest.slice(from, whole).matchAll(STARTS)].map((start) => from + start.index);
+    return [...starts.slice(0, 8), whole];
+  });
+}
 
 interface Behind {
   /** Of the payload's last line. */

@@ -52,10 +52,13 @@ export interface AccessRecord {
   readonly kind: 'access';
   readonly eventId: string;
   readonly at: number;
+  /** Empty where the format lacks it; then it has an extended id. */
   readonly requestId: string;
   readonly extendedRequestId: string | null;
   readonly api: ApiRef;
   readonly scope: string;
+  /** True where the record names neither its domain nor its API, and `scope` is the log group that it came from. */
+  readonly isScopeGuessed?: true;
   /** Null where the format logs no `clientCert` fields. */
   readonly client: Client | null;
   /** As in `Denial`. */

@@ -17,7 +17,8 @@ export function encodeHalf(half: Half, batchId: string): string {
   const { eventId, at, requestId, extendedRequestId, api, scope, rate } = half;
   const common = [batchId, eventId, at, requestId, extendedRequestId, api.apiId, api.stage, scope, rate];
   if (half.kind === 'denial') return JSON.stringify([...common, half.reason, half.reasonText]);
-  return JSON.stringify([...common, half.client === null ? null : valuesOf(half.client)]);
+  const client = half.client === null ? null : valuesOf(half.client);
+  return JSON.stringify([...common, client, ...(half.isScopeGuessed === true ? [true] : [])]);
 }
 
 function valuesOf(client: Client) {
@@ -63,10 +64,10 @@ const clientSchema = z.pipe(
 );
 
 export const accessSchema = z.pipe(
-  z.tuple([...common, z.nullable(clientSchema)]),
+  z.tuple([...common, z.nullable(clientSchema), z.optional(z.literal(true))]),
   z.transform((values): Brought<AccessRecord> => {
-    const [, , , , , , , , , client] = values;
+    const [, , , , , , , , , client, isScopeGuessed] = values;
     const { batchId, common } = commonOf(values.slice(0, 9) as Common);
-    return { batchId, half: { kind: 'access', ...common, client } };
+    return { batchId, half: { kind: 'access', ...common, client, ...(isScopeGuessed === true && { isScopeGuessed }) } };
   }),
 );
