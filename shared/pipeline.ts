@@ -3,7 +3,7 @@
  * every delivery, by the sweep every minute, and by `replay` for both.
  */
 
-import { lazy } from './base/lazy.js';
+import { lazily } from './base/lazily.js';
 import { limits } from './base/limits.js';
 import { leaveOut, setAside } from './canary/exclude.js';
 import {
@@ -14,12 +14,13 @@ import {
   lookAway,
   openHours,
   unmatched,
+  type Written,
   writeDown,
 } from './count/record.js';
 import { leaveWaiting, type Settled, settleDue } from './count/settle.js';
 import type { infer } from './diagnosis/infer.js';
 import { isWithoutExecutionLog } from './diagnosis/without-execution-log.js';
-import { evaluate, type Written } from './incidents/evaluate.js';
+import { evaluate } from './incidents/evaluate.js';
 import type { evaluateScopes } from './incidents/evaluate-scopes.js';
 import { type Correlated, correlate } from './join/correlate.js';
 import { lonely } from './join/pairing.js';
@@ -30,6 +31,9 @@ import { refuseTooOld } from './logs/too-old.js';
 import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model/index.js';
 import { deliver } from './notify/outbox.js';
 import type { World } from './ports/index.js';
+
+const loadInfer = lazily(() => import('./diagnosis/infer.js'));
+const loadScopes = lazily(() => import('./incidents/evaluate-scopes.js'));
 
 export interface Ingested {
   readonly parsed: Parsed;
@@ -101,7 +105,7 @@ async function countParsed({ batch, parsed, pems, saved }: Read, world: World, l
 
 /** Loaded where there is something to infer: most installations watch no such API. */
 const inferAlone: typeof infer = async (accesses, ...rest) =>
-  accesses.length === 0 ? { failures: [], unmatched: [], unlogged: [] } : (await lazy.infer()).infer(accesses, ...rest);
+  accesses.length === 0 ? { failures: [], unmatched: [], unlogged: [] } : (await loadInfer()).infer(accesses, ...rest);
 
 /**
  * What failed a moment ago: detect, turn into incidents, notify. What fires already is looked at by the sweep.
@@ -126,7 +130,7 @@ export interface Swept {
 }
 
 /** Loaded by the sweep, and by ingest when it needs it. */
-const lookAtScopes: typeof evaluateScopes = async (...what) => (await lazy.scopes()).evaluateScopes(...what);
+const lookAtScopes: typeof evaluateScopes = async (...what) => (await loadScopes()).evaluateScopes(...what);
 
 /** Every minute: count what waited in vain, sum up the hours, look again at what fires, send what was left behind. */
 export async function sweep(world: World): Promise<Swept> {

@@ -4,18 +4,19 @@
  */
 
 import pMap from 'p-map';
-import { groupId } from '../base/digest.js';
-import { lazy } from '../base/lazy.js';
+import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
-import { minuteOf } from '../count/count.js';
-import { hourOf, MINUTES_PER_HOUR } from '../count/rollup.js';
+import { hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import { policyFor } from '../detect/detect.js';
+import { groupId } from '../model/group-id.js';
 import type { GroupKey, Incident } from '../model/index.js';
 import type { OpenHour, World } from '../ports/index.js';
-import { isOne, judge, remembered } from './evaluate.js';
+import { isOne, judge, remembered } from './assess.js';
 import { advance, scopeGroup } from './incident.js';
 import { lateAnnouncement, unlessSilenced } from './muting.js';
 import { scopeVerdict } from './scope-incident.js';
+
+const loadAnnounce = lazily(() => import('./announce.js'));
 
 /**
  * Groups that fail together: one incident for their scope, instead of one for each.
@@ -73,6 +74,6 @@ async function evaluateScope(scope: string, groups: readonly GroupKey[], world: 
       : await unlessSilenced(told ? own : { ...own, notice: null }, world);
   if (change === null) return;
   const facts = members.flatMap((member) => member.facts);
-  const { announce } = await lazy.announce();
+  const { announce } = await loadAnnounce();
   await announce({ change, before, verdict, facts, recentFacts: facts, groups: worst }, world);
 }

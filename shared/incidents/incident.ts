@@ -12,6 +12,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import { MINUTE_MS } from '../base/time.js';
 import type { DetectionPolicy } from '../config/settings.js';
 import { amount, type Verdict } from '../detect/detect.js';
 import { type GroupKey, type Incident, type NoticeKind, SEVERAL_ISSUERS, type Severity } from '../model/index.js';
@@ -24,7 +25,6 @@ export interface Change {
   readonly because: string;
 }
 
-const MINUTE = 60_000;
 /** A spike this many resolve times after a resolve is the same incident, come back. */
 const REOPEN_RESOLVES = 6;
 /** The calm asked for grows to at most this many resolve times. */
@@ -50,7 +50,7 @@ export function advance(
   if (verdict.kind === 'spike' && verdict.numbers.recent >= policy.escalateFactor * current.noticedCount) {
     if (!settling(current, now, policy)) return escalate(next, verdict, now, severity);
   }
-  if (!current.acknowledged && now - current.lastNoticeAt >= policy.repeatMinutes * MINUTE) {
+  if (!current.acknowledged && now - current.lastNoticeAt >= policy.repeatMinutes * MINUTE_MS) {
     const because = `${verdict.because}; going on for ${duration(now - current.since)}`;
     return { next: { ...next, calmSince: null, lastNoticeAt: now }, notice: 'ongoing', because };
   }
@@ -63,7 +63,7 @@ export function advance(
 
 /** The first alert comes before the window is full; until it is, growth is no escalation. */
 function settling(current: Incident, now: number, policy: DetectionPolicy): boolean {
-  return now - current.lastNoticeAt < policy.windowMinutes * MINUTE;
+  return now - current.lastNoticeAt < policy.windowMinutes * MINUTE_MS;
 }
 
 function open(
@@ -77,8 +77,8 @@ function open(
   const { shortestMinutes, recent } = verdict.numbers;
   if (shortestMinutes === null) return null;
   // What was counted before the calm that resolved the last incident cannot open another one.
-  if (before?.calmSince != null && now - shortestMinutes * MINUTE < before.calmSince) return null;
-  const back = before !== null && now - before.lastNoticeAt <= REOPEN_RESOLVES * policy.resolveMinutes * MINUTE;
+  if (before?.calmSince != null && now - shortestMinutes * MINUTE_MS < before.calmSince) return null;
+  const back = before !== null && now - before.lastNoticeAt <= REOPEN_RESOLVES * policy.resolveMinutes * MINUTE_MS;
   const next: Incident = {
     incidentId: back ? before.incidentId : incidentIdOf(group, now),
     group,
@@ -124,7 +124,7 @@ function calm(
 ): Change | null {
   const { calmSince } = current;
   if (calmSince === null) return { next: { ...next, calmSince: now }, notice: null, because: verdict.because };
-  const asked = policy.resolveMinutes * Math.min(CALM_RESOLVES_MAX, 2 ** current.flaps) * MINUTE;
+  const asked = policy.resolveMinutes * Math.min(CALM_RESOLVES_MAX, 2 ** current.flaps) * MINUTE_MS;
   if (now - calmSince < asked) return null;
   const because = `${amount(verdict.numbers.recent)} refused in the last ${policy.windowMinutes} minutes; calm for ${duration(now - calmSince)}`;
   return { next: { ...next, state: 'resolved', lastNoticeAt: now }, notice: 'resolved', because };
@@ -132,7 +132,7 @@ function calm(
 
 /** Derived from the group and the start, so that a retry opens the same incident. */
 export function incidentIdOf(group: GroupKey, since: number): string {
-  const minute = Math.floor(since / MINUTE);
+  const minute = Math.floor(since / MINUTE_MS);
   const text = JSON.stringify([group.scope, group.issuerDn, group.reason, minute]);
   return createHash('sha256').update(text).digest('hex').slice(0, 20);
 }
@@ -143,7 +143,7 @@ export function noticeIdOf(next: Incident): string {
 }
 
 function duration(ms: number): string {
-  const minutes = Math.round(ms / MINUTE);
+  const minutes = Math.round(ms / MINUTE_MS);
   if (minutes < 120) return minutes === 1 ? '1 minute' : `${minutes} minutes`;
   return `${amount(minutes / 60)} hours`;
 }

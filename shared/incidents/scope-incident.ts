@@ -5,6 +5,7 @@
  */
 
 import { limits } from '../base/limits.js';
+import { MINUTE_MS } from '../base/time.js';
 import type { DetectionPolicy } from '../config/settings.js';
 import { amount, type Verdict } from '../detect/detect.js';
 import { type GroupKey, OTHER_ISSUERS, type Severity } from '../model/index.js';
@@ -34,7 +35,7 @@ const SCANNER_TRIES = 3;
 /** @param now milliseconds since the epoch */
 export function scopeVerdict(members: readonly Member[], now: number, policy: DetectionPolicy): ScopeVerdict {
   const firing = members.filter((m) => m.since !== null);
-  const fresh = firing.filter((m) => m.since !== null && now - m.since <= TOGETHER_MINUTES * 60_000);
+  const fresh = firing.filter((m) => m.since !== null && now - m.since <= TOGETHER_MINUTES * MINUTE_MS);
   const recent = sum(members, (m) => m.verdict.numbers.recent);
   const expected = sum(members, (m) => m.verdict.numbers.expected);
   const issuers = new Set(members.map((m) => m.group.issuerDn)).size;
