@@ -13,6 +13,8 @@ export interface ClientFile {
   readonly client: Certificate | Malformed;
   /** What stands behind the client's own certificate in the file. */
   readonly presented: readonly Certificate[];
+  /** Which certificate of the file was taken, where that is not the first. */
+  readonly note: string | null;
 }
 
 /** The client's certificate, and the chain that it presents with it. @throws MtlsWatchError `unreadable-input` */
@@ -23,19 +25,35 @@ export async function readClientFile(path: string): Promise<ClientFile> {
   );
   const { entries } = readBundle(text);
   const certificates = entries.filter((entry) => entry.kind === 'certificate');
-  const [client, ...presented] = certificates
-    .slice(0, limits.presentedCertificatesMax)
-    .map(({ der }) => parseCertificate(der));
+  const read = certificates.slice(0, limits.presentedCertificatesMax).map(({ der }) => parseCertificate(der));
+  const at = clientAmong(read);
+  const client = read[at];
   if (client === undefined) {
     // A block that is cut short or damaged is an answer: that is what the client presents, or what the log kept of it.
     const broken = entries.find((entry) => entry.kind === 'broken');
-    if (broken !== undefined) return { client: { kind: 'malformed', detail: broken.detail }, presented: [] };
+    if (broken !== undefined)
+      return { client: { kind: 'malformed', detail: broken.detail }, presented: [], note: null };
     throw new MtlsWatchError(
       'unreadable-input',
       `${path} holds no certificate; expected a PEM block from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, or DER; convert other forms with openssl x509 or openssl pkcs12`,
     );
   }
-  return { client, presented: presented.filter((one) => one.kind === 'certificate') };
+  return {
+    client,
+    presented: read.filter((one): one is Certificate => one !== client && one.kind === 'certificate'),
+    note: at === 0 ? null : `took certificate ${at + 1} of the file for the client's: the first is a CA`,
+  };
+}
+
+/** Where the client's certificate stands: first, unless somebody put the chain the other way round, the CA on top. */
+function clientAmong(certificates: readonly (Certificate | Malformed)[]): number {
+  const isCa = (one: Certificate | Malformed) => one.kind === 'certificate' && one.basicConstraints?.ca === true;
+  const [first] = certificates;
+  if (first === undefined || !isCa(first)) return 0;
+  return Math.max(
+    0,
+    certificates.findIndex((one) => one.kind === 'certificate' && !isCa(one)),
+  );
 }
 
 export interface NamedTruststore {

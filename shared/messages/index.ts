@@ -69,7 +69,8 @@ export interface Messages {
   readonly issuerTrusted: (isTrusted: boolean) => string;
   readonly client: (subject: string, serial: string, sources: string, count: string) => string;
   /** The one sentence between a finding's title and its remedy. */
-  readonly verdict: (title: string, remedy: string) => string;
+  /** `isCertain` is false where the rule is not known to be the gateway's. */
+  readonly verdict: (title: string, remedy: string, isCertain: boolean) => string;
 }
 
 export const messagesIn = { en, ja } as const satisfies Record<string, Messages>;
