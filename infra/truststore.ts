@@ -8,12 +8,12 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
 import { systemClock } from '../shared/adapters/clock.js';
-import { MtlsWatchError, messageOf } from '../shared/errors.js';
-import { limits } from '../shared/limits.js';
-import { clean } from '../shared/text.js';
+import { MtlsWatchError, messageOf } from '../shared/base/errors.js';
+import { limits } from '../shared/base/limits.js';
+import { clean } from '../shared/base/text.js';
 import { type AuditFinding, auditTruststore } from '../shared/x509/audit.js';
 import { parseTruststore } from '../shared/x509/truststore.js';
-import type { TruststoreLocation } from './truststore-access.js';
+import type { TruststoreLocation } from './gateway/truststore-access.js';
 
 /** A truststore in a version: what a domain name is set to. */
 export interface BoundTruststore extends TruststoreLocation {
@@ -111,7 +111,7 @@ function truststoreBucket(scope: Construct): Bucket {
 
 /** @throws MtlsWatchError `unreadable-input` */
 function annotate(scope: Construct, path: string): void {
-  const truststore = parseTruststore(readBundleFile(path));
+  const truststore = parseTruststore(readBundleFile(path), path);
   const { findings } = auditTruststore(truststore, systemClock.now(), limits.truststoreWarnMs);
   for (const finding of findings) {
     const text = describe(path, finding);
@@ -133,7 +133,7 @@ function describe(path: string, { code, line, subjectDn, evidence, remedy }: Aud
 function readBundleFile(path: string): string {
   try {
     const bytes = readFileSync(path);
-    if (bytes.length <= limits.truststoreBytesMax) return bytes.toString('utf8');
+    if (bytes.length <= limits.truststoreBytesMax) return bytes.toString('latin1');
     throw new Error(`it has ${bytes.length} bytes, more than ${limits.truststoreBytesMax}`);
   } catch (error) {
     throw new MtlsWatchError(

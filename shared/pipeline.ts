@@ -3,23 +3,37 @@
  * every delivery, by the sweep every minute, and by `replay` for both.
  */
 
-import { leaveOut, setAside } from './canary.js';
-import { type Correlated, correlate } from './correlate.js';
-import { evaluate, type Written } from './evaluate.js';
-import type { evaluateScopes } from './evaluate-scopes.js';
-import type { infer } from './infer.js';
-import { lazy } from './lazy.js';
-import { admitAhead, closeHours, isOver, type Look, lookAway, openHours, unmatched, writeDown } from './ledger.js';
-import { limits } from './limits.js';
-import { minimise } from './minimise.js';
-import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model.js';
-import { deliver } from './outbox.js';
+import { lazily } from './base/lazily.js';
+import { limits } from './base/limits.js';
+import { leaveOut, setAside } from './canary/exclude.js';
+import { isNamed } from './config/qualified-names.js';
+import {
+  admitAhead,
+  closeHours,
+  isOver,
+  type Look,
+  lookAway,
+  openHours,
+  unmatched,
+  type Written,
+  writeDown,
+} from './count/record.js';
+import { leaveWaiting, type Settled, settleDue } from './count/settle.js';
+import type { infer } from './diagnosis/infer.js';
+import { evaluate } from './incidents/evaluate.js';
+import type { evaluateScopes } from './incidents/evaluate-scopes.js';
+import { type Correlated, correlate } from './join/correlate.js';
+import { lonely } from './join/pairing.js';
+import { type Bounded, bound } from './join/shed-load.js';
+import { parse } from './logs/parse.js';
+import { minimise } from './logs/redact.js';
+import { refuseTooOld } from './logs/too-old.js';
+import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model/index.js';
+import { deliver } from './notify/outbox.js';
 import type { World } from './ports/index.js';
-import { isNamed } from './stages/account.js';
-import { lonely } from './stages/pairing.js';
-import { parse } from './stages/parse.js';
-import { type Bounded, bound } from './storm.js';
-import { leaveWaiting, type Settled, settleDue } from './waiting.js';
+
+const loadInfer = lazily(() => import('./diagnosis/infer.js'));
+const loadScopes = lazily(() => import('./incidents/evaluate-scopes.js'));
 
 export interface Ingested {
   readonly parsed: Parsed;
@@ -34,7 +48,7 @@ export interface Ingested {
  * @param look at the groups that grew; see `alert`
  */
 export async function ingest(batch: LogBatch, world: World, look: Look = lookAway): Promise<Ingested> {
-  const read = parse(batch, world.config.domains, world.config.central !== null);
+  const read = refuseTooOld(parse(batch, world.config.domains, world.config.central !== null), world);
   const parsed = await leaveOut(await minimise(read, world), world);
   // Nobody waits for the certificates but who looks at one.
   const saved = world.stores.certificates.save(parsed.certificates);
@@ -85,7 +99,7 @@ async function countParsed({ batch, parsed, pems, saved }: Read, world: World, l
 
 /** Loaded where there is something to infer: most installations watch no such API. */
 const inferAlone: typeof infer = async (accesses, ...rest) =>
-  accesses.length === 0 ? { failures: [], unmatched: [] } : (await lazy.infer()).infer(accesses, ...rest);
+  accesses.length === 0 ? { failures: [], unmatched: [] } : (await loadInfer()).infer(accesses, ...rest);
 
 /**
  * What failed a moment ago: detect, turn into incidents, notify. What fires already is looked at by the sweep.
@@ -110,7 +124,7 @@ export interface Swept {
 }
 
 /** Loaded by the sweep, and by ingest when it needs it. */
-const lookAtScopes: typeof evaluateScopes = async (...what) => (await lazy.scopes()).evaluateScopes(...what);
+const lookAtScopes: typeof evaluateScopes = async (...what) => (await loadScopes()).evaluateScopes(...what);
 
 /** Every minute: count what waited in vain, sum up the hours, look again at what fires, send what was left behind. */
 export async function sweep(world: World): Promise<Swept> {

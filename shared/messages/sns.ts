@@ -1,10 +1,10 @@
 /** What SNS is given for a notice: one text per protocol, all within one message of at most 256 KiB. Pure. */
 
-import { limits } from '../limits.js';
-import type { Notice } from '../model.js';
+import { limits } from '../base/limits.js';
+import type { Notice } from '../model/index.js';
 import { chatOf } from './chat.js';
-import type { Messages } from './index.js';
 import { bodyOf, smsOf, subjectOf } from './text.js';
+import type { Messages } from './types.js';
 
 export function snsMessage(notice: Notice, messages: Messages) {
   // Every other protocol takes the default: SQS, Lambda, HTTP(S) and Firehose, with one copy of the JSON for all.

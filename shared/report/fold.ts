@@ -3,11 +3,12 @@
  * depends on the number of groups, not of hours.
  */
 
-import { groupId } from '../digest.js';
-import { limits } from '../limits.js';
-import type { ClientTally, GroupKey, Rollup } from '../model.js';
-import { tally } from '../stages/count.js';
-import { DAY_MS, daysOf, HOUR_MS, type Period, stretchOf } from './period.js';
+import { limits } from '../base/limits.js';
+import { DAY_MS, HOUR_MS } from '../base/time.js';
+import { tally } from '../count/count.js';
+import { groupId } from '../model/group-id.js';
+import type { ClientTally, GroupKey, Rollup } from '../model/index.js';
+import { daysOf, type Period, stretchOf } from './period.js';
 
 export interface Series {
   readonly group: GroupKey;

@@ -1,8 +1,8 @@
 /** The top of the page: three sentences, the main figures, what needs action. */
 
-import { limits } from '../limits.js';
+import { limits } from '../base/limits.js';
 import { type Html, html } from './html.js';
-import type { ReportMessages } from './messages/index.js';
+import type { ReportMessages } from './messages/types.js';
 import { changeText, cut, issuerName, medianText, numberText, strangersLine, timeText } from './page-parts.js';
 import type { Report } from './schema.js';
 

@@ -1,9 +1,9 @@
 /** What the sections of the page share: numbers, names, tables. */
 
-import { limits } from '../limits.js';
-import { OTHER_ISSUERS, SEVERAL_ISSUERS, UNKNOWN_ISSUER } from '../model.js';
+import { limits } from '../base/limits.js';
+import { OTHER_ISSUERS, SEVERAL_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
 import { type Html, html } from './html.js';
-import type { ReportMessages } from './messages/index.js';
+import type { ReportMessages } from './messages/types.js';
 import { isNamed, ownerOf, shortName } from './names.js';
 import type { Report } from './schema.js';
 

@@ -1,8 +1,9 @@
 /** The report in a mail's length: it stands on its own, and says where the page is. */
 
-import { limits } from '../limits.js';
-import { clean } from '../text.js';
-import { type Language, reportMessages } from './messages/index.js';
+import { limits } from '../base/limits.js';
+import { clean } from '../base/text.js';
+import { reportMessages } from './messages/index.js';
+import type { Language } from './messages/types.js';
 import { remedyOf, sentencesOf } from './page-actions.js';
 import { cut, issuerName, numberText } from './page-parts.js';
 import type { Report } from './schema.js';

@@ -4,9 +4,9 @@
  * and a verdict that the sentence contradicts says what the contradiction means.
  */
 
-import type { Diagnosis, Finding } from '../model.js';
-import type { ReasonId } from '../reasons.js';
-import type { FindingCode } from './finding-codes.js';
+import type { FindingCode } from '../model/finding-codes.js';
+import type { Diagnosis, Finding } from '../model/index.js';
+import type { ReasonId } from '../model/reasons.js';
 
 /** The findings that each of the gateway's sentences may stand for. */
 const FITTING: Readonly<Record<ReasonId, readonly FindingCode[]>> = {

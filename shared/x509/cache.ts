@@ -3,9 +3,10 @@
  * once. A verdict is kept for one version of a truststore and until a certificate begins or ends to be valid.
  */
 
-import { limits } from '../limits.js';
-import type { Diagnosis } from '../model.js';
-import type { ReasonId } from '../reasons.js';
+import { limits } from '../base/limits.js';
+import { HOUR_MS } from '../base/time.js';
+import type { Diagnosis } from '../model/index.js';
+import type { ReasonId } from '../model/reasons.js';
 import type { Certificate } from './certificate.js';
 import { diagnose } from './diagnose.js';
 import { parseTruststore, type Truststore } from './truststore.js';
@@ -29,8 +30,6 @@ export interface DiagnosisCache {
   ) => Diagnosis;
   readonly truststore: (bundle: BundleVersion) => Truststore;
 }
-
-const HOUR_MS = 3_600_000;
 
 export function diagnosisCache(verdictsMax: number = limits.certificateCacheMax): DiagnosisCache {
   const verdicts = new Map<string, Diagnosis>();

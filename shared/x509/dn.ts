@@ -10,7 +10,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { limits } from '../limits.js';
+import { limits } from '../base/limits.js';
 import {
   checkedOid,
   DerError,

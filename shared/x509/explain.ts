@@ -5,15 +5,15 @@
  */
 
 import { createHash } from 'node:crypto';
-import { limits } from '../limits.js';
-import type { Finding } from '../model.js';
+import { limits } from '../base/limits.js';
+import type { Finding } from '../model/index.js';
 import type { Certificate } from './certificate.js';
 import { bitString, hex, readDer, sameBytes } from './der.js';
 import { finding } from './findings.js';
 import { type Attempt, candidates, type Search } from './paths.js';
 import { namesSubordinate, nearestRelative, type Related } from './related.js';
 import { checkSignature, signatureShowsKey } from './signature.js';
-import { identifierConflict, isSelfSigned, type TruststoreCertificate } from './truststore.js';
+import { type BundleProblem, identifierConflict, isSelfSigned, type TruststoreCertificate } from './truststore.js';
 import { identity, keyIdText, keyText, serialText, when } from './words.js';
 
 /** The finding for an attempt that reached no self-signed end. `presented`: what the client sent besides its own. */
@@ -205,9 +205,11 @@ function missing(
   );
 }
 
+const UNREADABLE: ReadonlySet<BundleProblem['kind']> = new Set(['damaged', 'container', 'malformed']);
+
 /** The CA may well be there, in a block that nobody can read. */
 function unreadableBlocks({ truststore: { problems, truncated } }: Search): string[] {
-  const lines = problems.filter(({ kind }) => kind === 'broken' || kind === 'malformed').map(({ line }) => line);
+  const lines = problems.filter(({ kind }) => UNREADABLE.has(kind)).map(({ line }) => line);
   return [
     ...(lines.length > 0
       ? [

@@ -3,11 +3,11 @@
  * do, naming the CA and the values).
  */
 
-import { limits } from '../limits.js';
-import type { Finding } from '../model.js';
+import { limits } from '../base/limits.js';
+import type { FindingCode } from '../model/finding-codes.js';
+import type { Finding } from '../model/index.js';
 import type { Certificate } from './certificate.js';
 import { OID } from './extensions.js';
-import type { FindingCode } from './finding-codes.js';
 import type { PathProblem } from './paths.js';
 import { isAcceptedKey, isPublicIssuer, type Problem } from './rules.js';
 import { knownRules, type RuleId, standingText } from './standing.js';

@@ -1,7 +1,7 @@
 /** Signatures of certificates, checked with node:crypto; the memory of what was checked belongs to the caller. */
 
 import { constants, createPublicKey, type KeyObject, publicDecrypt, verify, X509Certificate } from 'node:crypto';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../base/errors.js';
 import { describeKey, type PublicKey } from './algorithms.js';
 import type { Certificate } from './certificate.js';
 import { bitString, latin1, readDer } from './der.js';

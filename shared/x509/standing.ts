@@ -4,8 +4,8 @@
  * documented nor reported from a real gateway is called likely. `docs/verdicts.md` prints this table.
  */
 
-import type { Standing } from '../model.js';
-import type { FindingCode } from './finding-codes.js';
+import type { FindingCode } from '../model/finding-codes.js';
+import type { Standing } from '../model/index.js';
 
 export interface KnownRule {
   readonly code: FindingCode;

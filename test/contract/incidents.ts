@@ -121,6 +121,17 @@ export function describeIncidents(containers: Containers): void {
       expect(idsOf(await outbox.pending(2))).toEqual(['z', 'x']);
     });
 
+    it('gives notices of one moment by id, in whatever order they came', async () => {
+      const { incidents, outbox } = containers.a;
+      await incidents.transition(of(1, 1), told(1, 'c', T - 1));
+      await incidents.transition(of(1, 2), told(1, 'a', T));
+      for (const [n, id] of ['e', 'b', 'f', 'd'].entries()) {
+        await incidents.transition(of(n + 2, 1), told(n + 2, id, T));
+      }
+      expect(idsOf(await outbox.pending(10))).toEqual(['c', 'a', 'b', 'd', 'e', 'f']);
+      expect(idsOf(await containers.b.outbox.pending(3))).toEqual(['c', 'a', 'b']);
+    });
+
     it('gives the notices of one incident in their order, whatever the clocks said', async () => {
       const { incidents, outbox } = containers.a;
       await incidents.transition(of(1, 1), told(1, 'spike', T + 5000));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Cell } from '../../shared/model.js';
+import type { Cell } from '../../shared/model/index.js';
 import { access, client, denial, HOSTILE } from './examples.js';
 import type { Containers } from './stores.js';
 
@@ -39,6 +39,14 @@ export function describeJoin(containers: Containers): void {
         whole,
       ]);
       expect(await join.read(['k1', 'nothing', 'k1'])).toEqual([whole, EMPTY, whole]);
+    });
+
+    it('keeps that the id of a denial comes from another line', async () => {
+      const half = denial(1, { isIdBorrowed: true });
+      await containers.a.join.put([{ key: 'k', half, batchId: 'b' }]);
+      expect(await containers.b.join.read(['k'])).toEqual([
+        { denial: { half, batchId: 'b', second: false }, access: null, claimedBy: null },
+      ]);
     });
 
     it('takes the halves of one call in their order', async () => {

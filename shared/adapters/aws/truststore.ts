@@ -9,8 +9,8 @@ import {
   ListObjectVersionsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { MtlsWatchError, messageOf } from '../../errors.js';
-import { limits } from '../../limits.js';
+import { MtlsWatchError, messageOf } from '../../base/errors.js';
+import { limits } from '../../base/limits.js';
 import type { Clock } from '../../ports/index.js';
 import type { TruststoreObject, TruststoreSource } from '../../ports/truststore.js';
 
@@ -96,7 +96,7 @@ async function objectOf(
     chunks.push(chunk);
   }
   return {
-    text: Buffer.concat(chunks).toString('utf8'),
+    text: Buffer.concat(chunks).toString('latin1'),
     version: ETag,
     versionId: VersionId === undefined || VersionId === 'null' ? null : VersionId,
     modifiedAt: LastModified?.getTime() ?? 0,

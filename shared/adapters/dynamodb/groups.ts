@@ -16,15 +16,14 @@
  * so that the hour's mark is spared. `rollups.ts` lists these hours beside the marked ones and strikes the notes off.
  */
 
-import { digest } from '../../digest.js';
-import { limits } from '../../limits.js';
+import { digest } from '../../base/digest.js';
+import { limits } from '../../base/limits.js';
+import { dayOfMinute, minuteOf } from '../../base/time.js';
 import type { Clock, ExpectedFact, GroupStore } from '../../ports/index.js';
 import { encodeExpected, expectingKey } from './expected.js';
 import { bytesIn } from './items.js';
-import { dayOfMinute, keys, minuteOf, ttl } from './keys.js';
+import { keys, ttl } from './keys.js';
 import type { Item, Key, Table } from './table.js';
-
-const BOUND = limits.issuersPerScopeMax;
 
 /** Adding these leaves the set within its bound even if none of them is in it yet. */
 const HAS_ROOM = 'attribute_not_exists(#issuers) OR size(#issuers) <= :room';
@@ -46,8 +45,8 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
   const add = async (key: Key, ids: readonly string[], fact?: ExpectedFact) => {
     const values: Item = {
       ':ids': { SS: [...ids] },
-      ':room': { N: String(BOUND - ids.length) },
-      ':ttl': ttl(clock.now(), limits.keptDaysMax),
+      ':room': { N: String(limits.issuersPerScopeMax - ids.length) },
+      ':ttl': ttl(clock.now(), limits.factDaysMax),
     };
     let expression = 'ADD #issuers :ids SET #ttl = :ttl';
     if (fact !== undefined) {
@@ -72,9 +71,9 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
       let { inside } = remembered.get(nameOf(key)) ?? NOTHING;
       for (;;) {
         const outside = [...ids.keys()].filter((id) => !inside.has(id));
-        if (outside.length === 0 || inside.size >= BOUND) break;
+        if (outside.length === 0 || inside.size >= limits.issuersPerScopeMax) break;
         // Where others were quicker the set that comes back has grown, so this ends.
-        ({ inside } = await add(key, outside.slice(0, BOUND - inside.size)));
+        ({ inside } = await add(key, outside.slice(0, limits.issuersPerScopeMax - inside.size)));
       }
       return new Set([...ids].flatMap(([id, issuerDn]) => (inside.has(id) ? [issuerDn] : [])));
     },
@@ -83,7 +82,7 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
       const { inside, bytes } = remembered.get(nameOf(key)) ?? NOTHING;
       const id = idOf(fact.group.issuerDn);
       // What is in already costs nothing, and a heavy item more than the mark that is spared.
-      if (inside.has(id) || inside.size >= BOUND) return false;
+      if (inside.has(id) || inside.size >= limits.issuersPerScopeMax) return false;
       const added = bytesIn({
         issuers: { SS: [id] },
         expected: { SS: [encodeExpected(fact)] },
@@ -106,7 +105,7 @@ function seenOf(item: Item): Seen {
 /** Yesterday's and today's, so that there is a day at least in which the hour can be closed. */
 function isListed({ minute }: ExpectedFact, clock: Clock): boolean {
   const daysAgo = dayOfMinute(minuteOf(clock.now())) - dayOfMinute(minute);
-  return 0 <= daysAgo && daysAgo < limits.expectingDaysMax - 1;
+  return 0 <= daysAgo && daysAgo < limits.expectingDays - 1;
 }
 
 function nameOf({ pk, sk }: Key): string {

@@ -22,12 +22,15 @@
  * the winner's is on it.
  */
 
-import { groupId } from '../../digest.js';
-import { endedOf, lastEnds } from '../../ended.js';
-import { limits } from '../../limits.js';
-import type { EndedIncident, Incident, Notice } from '../../model.js';
+import { lazily } from '../../base/lazily.js';
+import { limits } from '../../base/limits.js';
+import { HOUR_MS } from '../../base/time.js';
+import * as z from '../../base/zod.js';
+import { groupId } from '../../model/group-id.js';
+import type { EndedIncident, Incident, Notice } from '../../model/index.js';
+import { endedOf, lastEnds } from '../../ports/ended.js';
 import type { Clock, IncidentStore, Outbox } from '../../ports/index.js';
-import * as z from '../../zod.js';
+import { inSendingOrder, type PendingNotice } from '../../ports/outbox-order.js';
 import { inParallel } from './failures.js';
 import { groupSchema, numberOf, readValue, textOf } from './items.js';
 import { endOf, keys, ordered, ttl, weekOfHour } from './keys.js';
@@ -49,6 +52,8 @@ const incidentSchema = z.strictObject({
   acknowledged: z.boolean(),
   heldBack: z.boolean(),
 }) satisfies z.ZodMiniType<Incident>;
+
+const loadSchemas = lazily(() => import('../../schemas/lines.js'));
 
 const endedSchema = z.strictObject({
   incidentId: z.string(),
@@ -75,15 +80,9 @@ const IS_FREE = 'attribute_exists(#pk) AND (attribute_not_exists(#takenUntil) OR
 /** No notice lies there. */
 const IS_VACANT = { expression: 'attribute_not_exists(#pk)' };
 
-const HOUR_MS = 3_600_000;
-
 /** A notice as it lies in the outbox. */
-interface Laid {
+interface Laid extends PendingNotice {
   readonly sk: string;
-  readonly groupId: string;
-  /** The incident's version that the notice tells of. */
-  readonly version: number;
-  readonly notice: Notice;
 }
 
 export function createIncidents(
@@ -206,7 +205,7 @@ function createOutbox(table: Table): Outbox {
         if (pending.length >= limit) break;
       }
       known = new Map(pending.map((laid) => [laid.notice.noticeId, laid]));
-      return inOrder(pending)
+      return inSendingOrder(pending)
         .slice(0, limit)
         .map(({ notice }) => notice);
     },
@@ -246,24 +245,10 @@ async function listedOf(laid: readonly Laid[], table: Table): Promise<Laid[]> {
   return listed;
 }
 
-/** The oldest first, but those of one incident by version: clocks differ, versions do not. */
-function inOrder(laid: readonly Laid[]): Laid[] {
-  const latest = new Map<string, number>();
-  return [...laid]
-    .sort((a, b) => a.version - b.version)
-    .map((one) => {
-      const time = Math.max(Date.parse(one.notice.at), latest.get(one.groupId) ?? Number.NEGATIVE_INFINITY);
-      latest.set(one.groupId, time);
-      return { one, time };
-    })
-    .sort((a, b) => a.time - b.time || a.one.version - b.one.version)
-    .map(({ one }) => one);
-}
-
 /** The notices' schema comes with all that are published, so it is loaded with the first notice: most invocations meet none. */
 async function allLaid(items: readonly Item[]): Promise<Laid[]> {
   if (items.length === 0) return [];
-  const { noticeSchema } = await import('../../schemas.js');
+  const { noticeSchema } = await loadSchemas();
   return items.map((item) => ({
     sk: textOf(item, 'sk'),
     groupId: textOf(item, 'group'),

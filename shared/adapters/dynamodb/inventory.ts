@@ -4,8 +4,9 @@
  */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { InventoryStore, KnownDomain } from '../../ports/inventory.js';
-import * as z from '../../zod.js';
+import * as z from '../../base/zod.js';
+import type { KnownDomain } from '../../model/account.js';
+import type { InventoryStore } from '../../ports/inventory.js';
 import { inParallel } from './failures.js';
 import { readValue, textOf } from './items.js';
 import { keys } from './keys.js';
