@@ -44,9 +44,11 @@ export async function readClientFile(path: string): Promise<ClientFile> {
     const broken = entries.find((entry) => entry.kind === 'broken');
     if (broken !== undefined)
       return { client: { kind: 'malformed', detail: broken.detail }, presented: [], note: null };
+    const [label] = entries.flatMap((entry) => (entry.kind === 'other-label' ? [entry.label] : []));
+    const what = label === undefined ? 'no certificate' : `a ${label} and no certificate`;
     throw new MtlsWatchError(
       'unreadable-input',
-      `${path} holds no certificate; expected a PEM block from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, or DER`,
+      `${path} holds ${what}; expected a PEM block from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, or DER`,
     );
   }
   return {
