@@ -2,7 +2,7 @@
 
 import type { Messages } from '../shared/messages/index.js';
 import { bodyOf, subjectOf } from '../shared/messages/text.js';
-import { type GroupKey, type Notice, type NoticeKind, SEVERAL_ISSUERS, type Severity } from '../shared/model.js';
+import { type GroupKey, isSeveral, type Notice, type NoticeKind, type Severity } from '../shared/model.js';
 import { pc } from './colours.js';
 import type { Replayed } from './replay.js';
 import { heading, short, table } from './table.js';
@@ -55,7 +55,7 @@ const COLOURS: Readonly<Record<NoticeKind, (text: string) => string>> = {
 function incidentTable(notices: readonly Notice[], messages: Messages): string {
   const rows = notices.map((notice) => {
     const { group } = notice;
-    const isWhole = notice.kind === 'resolved' && group.issuerDn !== SEVERAL_ISSUERS;
+    const isWhole = notice.kind === 'resolved' && !isSeveral(group.issuerDn);
     return [
       notice.at.slice(0, 16).replace('T', ' '),
       COLOURS[notice.kind](notice.kind),
@@ -97,7 +97,7 @@ function nextSteps(worst: Notice | null, report: string | null): string {
 }
 
 function titleOf({ issuerDn, reason }: GroupKey, messages: Messages): string {
-  return issuerDn === SEVERAL_ISSUERS ? messages.severalIssuers.title : messages.reasons[reason].title;
+  return isSeveral(issuerDn) ? messages.severalIssuers.title : messages.reasons[reason].title;
 }
 
 function totals({ summary, problems, notices }: Omit<Replayed, 'world'>): [string, string][] {

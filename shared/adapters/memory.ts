@@ -5,7 +5,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { groupId } from '../digest.js';
-import { endedOf, lastEnds } from '../ended.js';
+import { endedOf, isEnd, lastEnds } from '../ended.js';
 import { forgetfulMap } from '../forgetful.js';
 import { limits } from '../limits.js';
 import type { Cell, EndedIncident, GroupKey, Half, Held, Incident, Rollup, Silence, WatchedProbe } from '../model.js';
@@ -295,11 +295,12 @@ function createIncidents(notices: Map<string, PendingNotice>): IncidentStore {
       const id = groupId(next.group);
       if ((incidents.get(id)?.version ?? 0) !== next.version - 1) return false;
       incidents.set(id, next);
-      if (next.state === 'resolved') ended.push(endedOf(next, notice));
+      if (isEnd(next)) ended.push(endedOf(next, notice));
       if (notice !== null) notices.set(notice.noticeId, { notice, groupId: id, version: next.version });
       return true;
     },
-    firing: async (limit) => [...incidents.values()].filter((incident) => incident.state === 'firing').slice(0, limit),
+    firing: async (limit) =>
+      [...incidents.values()].filter((incident) => incident.state !== 'resolved').slice(0, limit),
     ended: async (from, to, limit) =>
       lastEnds(ended.filter(({ endedAt }) => from <= endedAt && endedAt < to)).slice(0, limit),
   };

@@ -1,7 +1,7 @@
 /** What the renderings for people have in common: which words apply to a notice, and its numbers in short form. */
 
 import { limits } from '../limits.js';
-import { type Finding, type Notice, OTHER_ISSUERS, SEVERAL_ISSUERS, UNKNOWN_ISSUER } from '../model.js';
+import { type Finding, isSeveral, type Notice, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model.js';
 import type { FindingCode } from '../x509/finding-codes.js';
 import type { FindingMessages, Messages, ReasonMessages } from './index.js';
 import { nameIn } from './safe.js';
@@ -10,13 +10,13 @@ export type Inert = (text: string) => string;
 
 /** Issuer and reason, or the words for an incident of a whole domain. */
 export function wordsOf({ group }: Notice, messages: Messages): ReasonMessages {
-  return group.issuerDn === SEVERAL_ISSUERS ? messages.severalIssuers : messages.reasons[group.reason];
+  return isSeveral(group.issuerDn) ? messages.severalIssuers : messages.reasons[group.reason];
 }
 
 /** The organisation or common name of an issuer, for a sentence; the whole DN stands below it. */
 export function issuerName({ group }: Notice, messages: Messages, inert: Inert): string {
   if (group.issuerDn === UNKNOWN_ISSUER) return messages.unknownIssuer;
-  if (group.issuerDn === SEVERAL_ISSUERS || group.issuerDn === OTHER_ISSUERS) return messages.otherIssuers;
+  if (isSeveral(group.issuerDn) || group.issuerDn === OTHER_ISSUERS) return messages.otherIssuers;
   // A sentence may end after it.
   return inert(nameIn(group.issuerDn).replace(/\.$/, ''));
 }
@@ -55,7 +55,7 @@ export function findingsShown(notice: Notice): Finding[] {
 export function countWords(notice: Notice, messages: Messages): string {
   const count = number(notice.count);
   if (notice.kind !== 'resolved') return messages.failures(count, notice.windowMinutes, number(notice.expected));
-  return notice.group.issuerDn === SEVERAL_ISSUERS
+  return isSeveral(notice.group.issuerDn)
     ? messages.failuresAtWorst(count, notice.windowMinutes)
     : messages.failuresInAll(count);
 }

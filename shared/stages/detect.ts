@@ -10,7 +10,8 @@
 import type { DetectionPolicy } from '../config.js';
 import type { GroupKey } from '../model.js';
 import { isNamed } from './account.js';
-import { pack, RING, type Settings, type State, shapeOf, unpack } from './detect/state.js';
+import { type Course, courseOf } from './detect/course.js';
+import { at, pack, RING, type Settings, type State, shapeOf, unpack } from './detect/state.js';
 import {
   calibrate,
   closeThrough,
@@ -50,6 +51,10 @@ export interface VerdictNumbers {
   readonly recent: number;
   /** The shortest window that is a spike by itself, or null: what happened before it plays no part. */
   readonly shortestMinutes: number | null;
+  /** Failures of the last hour. */
+  readonly lastHour: number;
+  /** The last 24 hours, and what they usually are. */
+  readonly course: Course;
 }
 
 /**
@@ -64,10 +69,17 @@ export interface Verdict {
   readonly numbers: VerdictNumbers;
 }
 
+const DAY_MINUTES = 24 * 60;
 const MINUTES_PER_MONTH = 30 * 24 * 60;
 /** What leaving the highest minute out costs a lasting spike, about: a power and a half of ten. */
 const WITHOUT_PEAK = 1.5;
 const ONE_IN_MAX = 1e12;
+/** For so long a group is new: what it has had since it was first seen is not taken for its usual. */
+const NEW_MINUTES = 24 * 60;
+/** What a minute of a new group is taken to hold. */
+const NEW_EXPECTED = 0.004;
+/** A steady refusal needs this share of the floor in a day: eight at the default. */
+const STEADY_FLOOR_SHARE = 0.8;
 /** A window is back to usual when it is less surprising than one in ten. */
 const USUAL = 1;
 /** A lull says something only where the spike, going on, would have brought this many failures. */
@@ -138,6 +150,7 @@ export function verdictOf(state: State, settings: Settings, window: Window, poli
   const recent = windows.find((w) => w.window === policy.windowMinutes)?.count ?? 0;
   const most = scored.reduce((a, b) => (b.score > a.score || (a.score === 0 && b.raw > a.raw) ? b : a));
   const kind = passing.length > 0 ? (goesOn(windows, passing, policy) ? 'spike' : 'over') : elevated(windows, policy);
+  const course = courseOf(state, window.step, window.counts);
   const numbers: VerdictNumbers = {
     count: most.count,
     windowMinutes: most.window,
@@ -145,8 +158,34 @@ export function verdictOf(state: State, settings: Settings, window: Window, poli
     oneIn: Math.min(ONE_IN_MAX, 10 ** most.score),
     recent,
     shortestMinutes: passing[0]?.window ?? null,
+    lastHour: windows.at(-1)?.count ?? 0,
+    course,
   };
-  return { kind, because: inWords(kind, numbers, policy), numbers };
+  const isSteady = course.steadyMinutes !== null && course.day >= STEADY_FLOOR_SHARE * policy.floor;
+  if (passing.length > 0 || !isSteady) return { kind, because: inWords(kind, numbers, policy), numbers };
+  return steady(numbers);
+}
+
+/** Few failures in any hour, and hour after hour: no window is a spike, the day is. */
+function steady(numbers: VerdictNumbers): Verdict {
+  const { course, lastHour } = numbers;
+  const because =
+    `refused in ${course.hours} of the last 24 hours, ${amount(course.day)} times in all; ` +
+    `usually in ${amount(course.usualHours)}`;
+  return {
+    kind: course.isUnderWay ? 'spike' : 'over',
+    because,
+    numbers: {
+      ...numbers,
+      count: course.day,
+      windowMinutes: DAY_MINUTES,
+      expected: course.usualDay,
+      oneIn: Math.max(numbers.oneIn, 1),
+      recent: Math.max(numbers.recent, 0),
+      shortestMinutes: course.steadyMinutes,
+      lastHour,
+    },
+  };
 }
 
 /**
@@ -176,7 +215,9 @@ function laterOf(state: State, settings: Settings, window: Window): Later {
     expected.push(prediction.mean);
     doubt = prediction.doubt;
   }
-  return { from: state.step + 1 + skipped, counts, expected, doubt };
+  const isNew = settings.emptyBefore && window.step - (state.scalars[at.firstStep] ?? 0) < NEW_MINUTES;
+  const expectedMax = isNew ? NEW_EXPECTED : Number.POSITIVE_INFINITY;
+  return { from: state.step + 1 + skipped, counts, expected, doubt, expectedMax };
 }
 
 /** Whether the spike lasts: some window, no longer than needed to notice a lull, is still unusual. */
@@ -185,7 +226,8 @@ function goesOn(
   passing: readonly WindowSurprise[],
   policy: DetectionPolicy,
 ): boolean {
-  const rate = Math.max(...passing.map((w) => (w.count - w.expected) / w.window));
+  // Of a burst that fills a part of its window, the part counts: a lull is seen the sooner the denser it was.
+  const rate = Math.max(...passing.map((w) => (w.count - w.expected) / w.span));
   for (const w of windows) {
     if (w.window < policy.windowMinutes) continue;
     if (w.raw >= USUAL && w.count > 1) return true;

@@ -8,10 +8,10 @@ import {
   type Fact,
   type GroupKey,
   type Incident,
+  isSeveral,
   type Notice,
   type NoticeKind,
   type Place,
-  SEVERAL_ISSUERS,
 } from '../model.js';
 import { runbookPage } from '../runbooks.js';
 import { isNamed } from './account.js';
@@ -107,7 +107,7 @@ function commandsOf(incidentId: string, place: Place | null): Notice['commands']
 
 /** All failures of the incident; of a scope's incident, whose groups come and go, those of its worst window. */
 function countInAll(incident: Incident, facts: readonly Fact[]): number {
-  if (incident.group.issuerDn === SEVERAL_ISSUERS) return incident.noticedCount;
+  if (isSeveral(incident.group.issuerDn)) return incident.noticedCount;
   return Math.max(
     0,
     facts.reduce((sum, fact) => sum + fact.count, 0),
@@ -123,7 +123,7 @@ export function clientsOf(facts: readonly Fact[]): ClientTally[] {
 }
 
 function runbookId({ incident, diagnosed }: NoticeParts): string {
-  if (incident.group.issuerDn === SEVERAL_ISSUERS) return SEVERAL_ISSUERS_PAGE;
+  if (isSeveral(incident.group.issuerDn)) return SEVERAL_ISSUERS_PAGE;
   return diagnosed.verdict?.reason ?? incident.group.reason;
 }
 

@@ -16,6 +16,8 @@ export interface Impact {
   readonly clients: number;
   /** Whether the truststore holds a CA of the issuer's name; null where that is not known. */
   readonly issuerTrusted: boolean | null;
+  /** Whether a CA of the truststore names the organisation of the issuer or of its clients: a partner's new CA, it may be. */
+  readonly isOrganisationKnown: boolean;
   /** Whether the truststore was changed shortly before: then who is missing in it now may be a partner. */
   readonly isTruststoreChanged: boolean;
   /** The group's part of its scope's failures, or null. */
@@ -46,9 +48,14 @@ export function severityFor(impact: Impact, policy: DetectionPolicy): Severity {
   return severities[Math.min(severities.length - 1, Math.max(least, points))] ?? 'low';
 }
 
-function isStranger({ group, issuerTrusted, isTruststoreChanged }: Impact): boolean {
+export function isStranger({
+  group,
+  issuerTrusted,
+  isOrganisationKnown,
+  isTruststoreChanged,
+}: Omit<Impact, 'numbers' | 'clients' | 'scopeShare'>): boolean {
   if (group.issuerDn === OTHER_ISSUERS) return true;
-  if (issuerTrusted === true || isTruststoreChanged) return false;
+  if (issuerTrusted === true || isTruststoreChanged || isOrganisationKnown) return false;
   return STRANGERS_REASONS.includes(group.reason) || issuerTrusted === false;
 }
 

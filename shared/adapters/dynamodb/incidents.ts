@@ -23,7 +23,7 @@
  */
 
 import { groupId } from '../../digest.js';
-import { endedOf, lastEnds } from '../../ended.js';
+import { endedOf, isEnd, lastEnds } from '../../ended.js';
 import { limits } from '../../limits.js';
 import type { EndedIncident, Incident, Notice } from '../../model.js';
 import { inSendingOrder, type PendingNotice } from '../../outbox-order.js';
@@ -37,7 +37,7 @@ import { attributesOf, type Item, type Table } from './table.js';
 const incidentSchema = z.strictObject({
   incidentId: z.string(),
   group: groupSchema,
-  state: z.enum(['firing', 'resolved']),
+  state: z.enum(['firing', 'known', 'resolved']),
   version: z.int().check(z.positive()),
   since: z.number(),
   lastNoticeAt: z.number(),
@@ -49,6 +49,25 @@ const incidentSchema = z.strictObject({
   severityAtFirst: z.enum(['low', 'medium', 'high', 'critical']),
   acknowledged: z.boolean(),
   heldBack: z.boolean(),
+  // An incident that an older build stored has none of these.
+  repeats: z.withDefault(z.int().check(z.nonnegative()), 0),
+  usualDay: z.withDefault(z.number(), 0),
+  isStranger: z.withDefault(z.boolean(), false),
+  members: z.withDefault(z.array(z.string()), []),
+  known: z.withDefault(
+    z.nullable(
+      z.strictObject({
+        incidentId: z.string(),
+        since: z.number(),
+        severity: z.enum(['low', 'medium', 'high', 'critical']),
+        severityAtFirst: z.enum(['low', 'medium', 'high', 'critical']),
+        acknowledged: z.boolean(),
+        remindedAt: z.number(),
+        reminders: z.int().check(z.nonnegative()),
+      }),
+    ),
+    null,
+  ),
 }) satisfies z.ZodMiniType<Incident>;
 
 const endedSchema = z.strictObject({
@@ -109,6 +128,8 @@ export function createIncidents(
       if (next.state === 'resolved') {
         values[':ttl'] = expiry;
         set.push('#ttl = :ttl');
+      }
+      if (isEnd(next)) {
         values[':ended'] = { SS: [JSON.stringify(endedOf(next, notice))] };
         adds.push('#ended :ended');
       }
@@ -128,14 +149,14 @@ export function createIncidents(
     },
     firing: async (limit) => {
       const filter = {
-        expression: '#state = :state OR attribute_exists(#ended)',
-        values: { ':state': { S: 'firing' } },
+        expression: '#state <> :state OR attribute_exists(#ended)',
+        values: { ':state': { S: 'resolved' } },
       };
       const firing: Incident[] = [];
       for await (const page of table.pages({ pk: keys.incidentPk, filter })) {
         await inParallel(page, (item) => keepEnded(item, table, days));
         const incidents = page.map((item) => readValue(item, 'value', incidentSchema));
-        firing.push(...incidents.filter(({ state }) => state === 'firing'));
+        firing.push(...incidents.filter(({ state }) => state !== 'resolved'));
         if (firing.length >= limit) break;
       }
       return firing.slice(0, limit);
