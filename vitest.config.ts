@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** What synthesises stacks; but for what replaces a module or loads a bundle into its process. */
-const cdk = ['test/infra/!(bundle|example).test.ts', 'test/cost.test.ts'];
+const cdk = ['test/infra/!(bundle|example).test.ts', 'test/cli/cost.test.ts'];
 /** What needs the local AWS or a browser has scripts of its own. */
 const elsewhere = ['test/aws/**', 'test/browser/**', 'test/package/**'];
 

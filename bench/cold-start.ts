@@ -12,12 +12,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as z from 'zod';
-import { type Bundle, bundle, functionNames } from '../infra/bundle.js';
+import { type Bundle, bundle, functionNames } from '../infra/build/bundle.js';
 import { createDynamoStores } from '../shared/adapters/dynamodb/index.js';
-import { parseConfig } from '../shared/config.js';
-import type { LogBatch } from '../shared/model.js';
+import { parseConfig } from '../shared/config/settings.js';
+import type { LogBatch } from '../shared/model/index.js';
 import { ingest } from '../shared/pipeline.js';
-import { ca, leaf } from '../test/certificates.js';
+import { ca, leaf } from '../test/support/certificates.js';
 import { createTestTable, startDynalite } from '../test/support/local-table.js';
 import {
   accessBatch,

@@ -1,6 +1,6 @@
 /** The stores in memory, with every item counted that a table would write or read. */
 
-import { limits } from '../shared/limits.js';
+import { limits } from '../shared/base/limits.js';
 import type { Stores } from '../shared/ports/index.js';
 
 export interface Counters {
@@ -31,6 +31,7 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
   };
   const admitted = new Set<string>();
   const stores: Stores = {
+    countableDays: inner.countableDays,
     join: {
       put: (halves) => {
         wrote('halves', halves.length);

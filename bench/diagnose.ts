@@ -6,7 +6,7 @@ import { certificateFromLoggedPem, parseCertificate } from '../shared/x509/certi
 import { diagnose } from '../shared/x509/diagnose.js';
 import { canonicalDn } from '../shared/x509/dn.js';
 import { parseTruststore } from '../shared/x509/truststore.js';
-import { AT, ca, type Issued, leaf } from '../test/certificates.js';
+import { AT, ca, type Issued, leaf } from '../test/support/certificates.js';
 import { costOf } from './detect/cost.js';
 import { heading, isQuick, median as middle, paragraph, rows } from './support/section.js';
 

@@ -3,10 +3,10 @@
  * Prints time, memory and the sizes of what is written.
  */
 
-import { createMemoryStores } from '../shared/adapters/memory.js';
-import { parseConfig } from '../shared/config.js';
-import { digest } from '../shared/digest.js';
-import type { GroupKey, Rollup } from '../shared/model.js';
+import { createMemoryStores } from '../shared/adapters/memory/index.js';
+import { digest } from '../shared/base/digest.js';
+import { parseConfig } from '../shared/config/settings.js';
+import type { GroupKey, Rollup } from '../shared/model/index.js';
 import type { World } from '../shared/ports/index.js';
 import { csvOf } from '../shared/report/csv.js';
 import { gatherReport } from '../shared/report/gather.js';

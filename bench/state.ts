@@ -5,14 +5,14 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { limits } from '../shared/limits.js';
-import type { LogEvent } from '../shared/model.js';
+import { limits } from '../shared/base/limits.js';
+import type { LogEvent } from '../shared/model/index.js';
 import { createTestTable, startDynalite } from '../test/support/local-table.js';
 import { accessBatch, accessEvent, denialAsOneEvent, executionBatch, T0 } from '../test/support/logs.js';
+import { type Cost, handle, idleSweep, type Life, lifeOf, stir, worldOn } from '../test/support/state-cost.js';
 import { logBytes } from './support/log-bytes.js';
 import { remember } from './support/measured.js';
 import { heading, isQuick, median, paragraph, rows } from './support/section.js';
-import { type Cost, handle, idleSweep, type Life, lifeOf, stir, worldOn } from './support/state-cost.js';
 
 const dynamo = await startDynalite();
 

@@ -9,9 +9,11 @@
 
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { createMemoryStores } from '../shared/adapters/memory.js';
-import { parseConfig } from '../shared/config.js';
-import { limits } from '../shared/limits.js';
+import { createMemoryStores } from '../shared/adapters/memory/index.js';
+import { limits } from '../shared/base/limits.js';
+import { parseConfig } from '../shared/config/settings.js';
+import { measure } from '../shared/count/metrics.js';
+import { batchOf } from '../shared/logs/decode.js';
 import {
   type Fact,
   type LogBatch,
@@ -19,15 +21,13 @@ import {
   type Notice,
   OTHER_ISSUERS,
   UNKNOWN_ISSUER,
-} from '../shared/model.js';
+} from '../shared/model/index.js';
+import { type ReasonId, reasonIdOf } from '../shared/model/reasons.js';
 import { alert, ingest, sweep } from '../shared/pipeline.js';
 import type { World } from '../shared/ports/index.js';
-import { type ReasonId, reasonIdOf } from '../shared/reasons.js';
-import { batchOf } from '../shared/stages/decode.js';
-import { measure } from '../shared/stages/measure.js';
 import { canonicalDn } from '../shared/x509/dn.js';
-import { ca, leaf } from '../test/certificates.js';
 import { createRandom } from '../test/simulation/random.js';
+import { ca, leaf } from '../test/support/certificates.js';
 import { accessEvent, denialAsOneEvent } from '../test/support/logs.js';
 import { type Counters, countingStores } from './counting-stores.js';
 import { heading, isQuick, paragraph, rows } from './support/section.js';

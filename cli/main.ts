@@ -1,21 +1,21 @@
 #!/usr/bin/env node
 /** The command line: one verb a file. Exit codes: 0 done, 1 the answer is "no", 2 usage or unreadable input. */
 import { Command, CommanderError } from 'commander';
-import { MtlsWatchError } from '../shared/errors.js';
-import { auditCommand } from './audit.js';
-import { backtestCommand } from './backtest.js';
-import { costCommand } from './cost.js';
-import { diagnoseCommand } from './diagnose.js';
-import { doctorCommand } from './doctor.js';
-import { expiryCommand } from './expiry.js';
-import { initCommand } from './init.js';
-import { notifyTestCommand } from './notify-test.js';
-import { observeClients } from './observe.js';
-import { preflightCommand } from './preflight.js';
-import { redriveCommand } from './redrive.js';
-import { replayCommand } from './replay.js';
-import { reportCommand } from './report.js';
-import { ackCommand, silenceCommand } from './silence.js';
+import { MtlsWatchError } from '../shared/base/errors.js';
+import { auditCommand } from './commands/audit.js';
+import { backtestCommand } from './commands/backtest.js';
+import { costCommand } from './commands/cost.js';
+import { diagnoseCommand } from './commands/diagnose.js';
+import { doctorCommand } from './commands/doctor.js';
+import { expiryCommand } from './commands/expiry.js';
+import { initCommand } from './commands/init.js';
+import { notifyTestCommand } from './commands/notify-test.js';
+import { preflightCommand } from './commands/preflight.js';
+import { redriveCommand } from './commands/redrive.js';
+import { replayCommand } from './commands/replay.js';
+import { reportCommand } from './commands/report.js';
+import { ackCommand, silenceCommand } from './commands/silence.js';
+import { observeClients } from './inputs/clients.js';
 
 const program = new Command('mtls-watch')
   .description('Tells which client certificates an API Gateway custom domain refuses, why, and what to change.')

@@ -2,8 +2,8 @@
 
 import { App } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { MtlsWatchError } from '../shared/errors.js';
-import { bundle } from './bundle.js';
+import { MtlsWatchError } from '../shared/base/errors.js';
+import { bundle } from './build/bundle.js';
 import { readConfig, readMemberConfig } from './config.js';
 import { MemberStack } from './member-stack.js';
 import { MtlsWatchStack } from './stack.js';

@@ -5,9 +5,9 @@
 
 import { CfnResource, type IResolvable, Reference, Tokenization } from 'aws-cdk-lib';
 import type { Node } from 'constructs';
-import { type Config, type MemberConfig, parseConfig, parseMemberConfig } from '../shared/config.js';
-import { MtlsWatchError } from '../shared/errors.js';
-import { limits } from '../shared/limits.js';
+import { MtlsWatchError } from '../shared/base/errors.js';
+import { limits } from '../shared/base/limits.js';
+import { type Config, type MemberConfig, parseConfig, parseMemberConfig } from '../shared/config/settings.js';
 
 const CONTEXT_KEY = 'mtlsWatch';
 

@@ -1,17 +1,17 @@
 /** What `import … from 'mtls-watch'` gives: constructs for users' own CDK apps. */
 
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { ACCESS_LOG_FORMAT } from '../shared/access-log-format.js';
+import { ACCESS_LOG_FORMAT } from '../shared/logs/access-log-format.js';
 
 /** The access-log format with all that mtls-watch reads, for stages of REST and HTTP APIs that set their access log themselves. */
 export const mtlsAccessLogFormat: AccessLogFormat = AccessLogFormat.custom(ACCESS_LOG_FORMAT);
 
-export type { Settings } from '../shared/config.js';
+export type { Settings } from '../shared/config/settings.js';
 export type { WatchableDomain } from './gateway/domains.js';
 export type { LogKeeping, StageLogOptions } from './gateway/stage-logs.js';
 export type { GatewayStage } from './gateway/stages.js';
+export type { TruststoreLocation } from './gateway/truststore-access.js';
 export { type MapOptions, MtlsDomain, type MtlsDomainProps } from './mtls-domain.js';
 export { MtlsWatch, type MtlsWatchProps, type WatchDomainOptions } from './mtls-watch.js';
 export { type BoundTruststore, Truststore } from './truststore.js';
-export type { TruststoreLocation } from './truststore-access.js';
 export { ACCESS_LOG_FORMAT };

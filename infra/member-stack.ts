@@ -15,7 +15,7 @@ import {
 } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { MemberConfig } from '../shared/config.js';
+import type { MemberConfig } from '../shared/config/settings.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
 
 export interface MemberStackProps extends StackProps {

@@ -7,35 +7,35 @@ import { Annotations, Aspects, Lazy, Stack, Token, TokenComparison } from 'aws-c
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { type Config, parseConfig, type Settings } from '../shared/config.js';
-import { MtlsWatchError } from '../shared/errors.js';
-import type { FunctionName } from './bundle.js';
+import { MtlsWatchError } from '../shared/base/errors.js';
+import { type Config, parseConfig, type Settings } from '../shared/config/settings.js';
+import type { FunctionName } from './build/bundle.js';
+import { prebuilt } from './build/prebuilt.js';
 import { functionEnvironment, settingsText } from './config.js';
 import { AlertTopic } from './constructs/alert-topic.js';
 import { Canary } from './constructs/canary.js';
 import { CentralStream, isOpen } from './constructs/central-stream.js';
-import { dashboardName } from './constructs/dashboard.js';
 import { dataKey, dataKeyStatements } from './constructs/data-key.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
-import { Reconciler } from './constructs/reconcile.js';
+import { Reconciler } from './constructs/reconciler.js';
 import { StateTable } from './constructs/state-table.js';
 import { Sweep } from './constructs/sweep.js';
 import { WeeklyReport } from './constructs/weekly-report.js';
 import { domainPartsOf, type WatchableDomain } from './gateway/domains.js';
 import { type LogKeeping, type StageLogOptions, stageLogs } from './gateway/stage-logs.js';
 import { type GatewayStage, partsOf } from './gateway/stages.js';
-import { Watched } from './gateway/watched.js';
-import { observe } from './observe.js';
-import { prebuilt } from './prebuilt.js';
 import {
   bucketStatements,
   explainBuckets,
   type TruststoreLocation,
   truststoreReadStatements,
   truststoreStatements,
-} from './truststore-access.js';
-import { METRICS_NAMESPACE } from './watch-metrics.js';
+} from './gateway/truststore-access.js';
+import { Watched } from './gateway/watched.js';
+import { dashboardName } from './observability/dashboard.js';
+import { observe } from './observability/observe.js';
+import { METRICS_NAMESPACE } from './observability/watch-metrics.js';
 
 export interface MtlsWatchProps {
   /**

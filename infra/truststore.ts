@@ -8,12 +8,12 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import type { Construct } from 'constructs';
 import { systemClock } from '../shared/adapters/clock.js';
-import { MtlsWatchError, messageOf } from '../shared/errors.js';
-import { limits } from '../shared/limits.js';
-import { clean } from '../shared/text.js';
+import { MtlsWatchError, messageOf } from '../shared/base/errors.js';
+import { limits } from '../shared/base/limits.js';
+import { clean } from '../shared/base/text.js';
 import { type AuditFinding, auditTruststore } from '../shared/x509/audit.js';
 import { parseTruststore } from '../shared/x509/truststore.js';
-import type { TruststoreLocation } from './truststore-access.js';
+import type { TruststoreLocation } from './gateway/truststore-access.js';
 
 /** A truststore in a version: what a domain name is set to. */
 export interface BoundTruststore extends TruststoreLocation {

@@ -12,7 +12,7 @@
  *     120 self-signed certificates of a scanner
  */
 
-import '../shared/adapters/reflect.js';
+import '../shared/adapters/tls/reflect.js';
 import type { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 

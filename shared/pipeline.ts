@@ -3,23 +3,33 @@
  * every delivery, by the sweep every minute, and by `replay` for both.
  */
 
-import { leaveOut, setAside } from './canary.js';
-import { type Correlated, correlate } from './correlate.js';
-import { evaluate, type Written } from './evaluate.js';
-import type { evaluateScopes } from './evaluate-scopes.js';
-import type { infer } from './infer.js';
-import { lazy } from './lazy.js';
-import { admitAhead, closeHours, isOver, type Look, lookAway, openHours, unmatched, writeDown } from './ledger.js';
-import { limits } from './limits.js';
-import { minimise } from './minimise.js';
-import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model.js';
-import { deliver } from './outbox.js';
+import { lazy } from './base/lazy.js';
+import { limits } from './base/limits.js';
+import { leaveOut, setAside } from './canary/exclude.js';
+import { isNamed } from './config/qualified-names.js';
+import {
+  admitAhead,
+  closeHours,
+  isOver,
+  type Look,
+  lookAway,
+  openHours,
+  unmatched,
+  writeDown,
+} from './count/record.js';
+import { leaveWaiting, type Settled, settleDue } from './count/settle.js';
+import type { infer } from './diagnosis/infer.js';
+import { evaluate, type Written } from './incidents/evaluate.js';
+import type { evaluateScopes } from './incidents/evaluate-scopes.js';
+import { type Correlated, correlate } from './join/correlate.js';
+import { lonely } from './join/pairing.js';
+import { type Bounded, bound } from './join/shed-load.js';
+import { parse } from './logs/parse.js';
+import { minimise } from './logs/redact.js';
+import { refuseTooOld } from './logs/too-old.js';
+import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model/index.js';
+import { deliver } from './notify/outbox.js';
 import type { World } from './ports/index.js';
-import { isNamed } from './stages/account.js';
-import { lonely } from './stages/pairing.js';
-import { parse } from './stages/parse.js';
-import { type Bounded, bound } from './storm.js';
-import { leaveWaiting, type Settled, settleDue } from './waiting.js';
 
 export interface Ingested {
   readonly parsed: Parsed;
@@ -34,7 +44,7 @@ export interface Ingested {
  * @param look at the groups that grew; see `alert`
  */
 export async function ingest(batch: LogBatch, world: World, look: Look = lookAway): Promise<Ingested> {
-  const read = parse(batch, world.config.domains, world.config.central !== null);
+  const read = refuseTooOld(parse(batch, world.config.domains, world.config.central !== null), world);
   const parsed = await leaveOut(await minimise(read, world), world);
   // Nobody waits for the certificates but who looks at one.
   const saved = world.stores.certificates.save(parsed.certificates);

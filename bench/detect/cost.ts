@@ -1,10 +1,10 @@
 /** Measures what the detector costs: time per update and per verdict, and the size of what it remembers. */
 
 import { performance } from 'node:perf_hooks';
-import { detectionSchema } from '../../shared/config.js';
-import { closeThrough, start } from '../../shared/stages/detect/surprise.js';
-import { detect, learn, settingsOf, verdictOf } from '../../shared/stages/detect.js';
-import { historyOf } from './histories.js';
+import { detectionSchema } from '../../shared/config/settings.js';
+import { detect, learn, settingsOf, verdictOf } from '../../shared/detect/detect.js';
+import { closeThrough, start } from '../../shared/detect/surprise.js';
+import { historyOf } from '../../test/support/histories.js';
 
 export interface Cost {
   readonly updateUs: number;

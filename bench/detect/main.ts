@@ -5,9 +5,9 @@
 
 import CliTable from 'cli-table3';
 import { Command } from 'commander';
+import { CLASSES, type ClassName, historyOf, LEARNED, MINUTES, QUIET } from '../../test/support/histories.js';
+import { outbreakScores } from '../../test/support/outbreak-scores.js';
 import { costOf } from './cost.js';
-import { CLASSES, type ClassName, historyOf, LEARNED, MINUTES, QUIET } from './histories.js';
-import { outbreakScores } from './outbreak-scores.js';
 import { addOutcome, emptyScore, PRODUCT, runPages, type Score } from './pages.js';
 import { RIVALS } from './rivals.js';
 import { streamScores } from './stream-scores.js';

@@ -1,11 +1,17 @@
 /** Runs every method over labelled histories, as a pager would have seen it, and counts what its owner would count. */
 
-import { detectionSchema } from '../../shared/config.js';
-import { type GroupKey, type Incident, type NoticeKind, OTHER_ISSUERS, type Severity } from '../../shared/model.js';
-import { closeThrough, start } from '../../shared/stages/detect/surprise.js';
-import { settingsOf, type Verdict, verdictOf } from '../../shared/stages/detect.js';
-import { advance } from '../../shared/stages/incident.js';
-import { type ClassName, type GroupHistory, MINUTES } from './histories.js';
+import { detectionSchema } from '../../shared/config/settings.js';
+import { settingsOf, type Verdict, verdictOf } from '../../shared/detect/detect.js';
+import { closeThrough, start } from '../../shared/detect/surprise.js';
+import { advance } from '../../shared/incidents/incident.js';
+import {
+  type GroupKey,
+  type Incident,
+  type NoticeKind,
+  OTHER_ISSUERS,
+  type Severity,
+} from '../../shared/model/index.js';
+import { type ClassName, type GroupHistory, MINUTES } from '../../test/support/histories.js';
 import { RIVALS } from './rivals.js';
 
 export interface Notice {

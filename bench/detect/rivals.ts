@@ -4,7 +4,7 @@
  * pages sets them.
  */
 
-import { log10UpperTail } from '../../shared/stages/detect/negative-binomial.js';
+import { log10UpperTail } from '../../shared/detect/negative-binomial.js';
 
 export interface Alarm {
   readonly alarm: boolean;

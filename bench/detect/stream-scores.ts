@@ -1,7 +1,7 @@
 /** Runs the invented five-minute streams at several accepted rates of false alarms. */
 
-import { openSeries } from '../../shared/stages/detect/series.js';
-import { FAMILIES, streamOf } from './streams.js';
+import { openSeries } from '../../shared/detect/series.js';
+import { FAMILIES, streamOf } from '../../test/support/streams.js';
 
 export interface StreamScore {
   readonly family: string;

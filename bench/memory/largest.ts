@@ -1,6 +1,6 @@
 /** The largest payloads that Lambda can deliver: what CloudWatch Logs sends as 1 MB of base64, however much that unpacks to. */
 
-import type { LogEvent } from '../../shared/model.js';
+import type { LogEvent } from '../../shared/model/index.js';
 import {
   accessRecord,
   clientCertificates,

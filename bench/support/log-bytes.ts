@@ -3,11 +3,11 @@
 import { measureSweep } from '../../functions/sweep/sweep.js';
 import { createFailureLog } from '../../shared/adapters/aws/failure-log.js';
 import { createMeter } from '../../shared/adapters/aws/metrics.js';
+import { measure } from '../../shared/count/metrics.js';
 import { ingest, sweep } from '../../shared/pipeline.js';
-import { measure } from '../../shared/stages/measure.js';
 import { createTestTable, type LocalDynamo } from '../../test/support/local-table.js';
 import { accessBatch, accessEvent, denialAsOneEvent, executionBatch, T0 } from '../../test/support/logs.js';
-import { worldOn } from './state-cost.js';
+import { worldOn } from '../../test/support/state-cost.js';
 
 const FAILURES = 100;
 

@@ -1,7 +1,7 @@
 /** What every benchmark takes: `--quick` checks that it runs and that results are equal, `--markdown` prints its section. */
 
 import { parseArgs } from 'node:util';
-import { table } from '../../cli/table.js';
+import { table } from '../../cli/terminal/table.js';
 
 export interface BenchOptions {
   readonly quick: boolean;

@@ -4,8 +4,8 @@
  */
 
 import { gzipSync } from 'node:zlib';
-import type { LogEvent } from '../../shared/model.js';
-import { ca, type Issued, leaf } from '../../test/certificates.js';
+import type { LogEvent } from '../../shared/model/index.js';
+import { ca, type Issued, leaf } from '../../test/support/certificates.js';
 import { accessFieldsOf, denialAsLines, denialAsOneEvent, T0 } from '../../test/support/logs.js';
 
 const EXECUTION_GROUP = 'API-Gateway-Execution-Logs_uwe3g5jm54/prod';

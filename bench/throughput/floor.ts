@@ -4,7 +4,7 @@
  */
 
 import { gunzipSync } from 'node:zlib';
-import type { LogEvent } from '../../shared/model.js';
+import type { LogEvent } from '../../shared/model/index.js';
 import type { Payload } from '../support/payloads.js';
 
 export function floor({ event }: Payload): number {

@@ -4,7 +4,7 @@
  */
 
 import { deepStrictEqual } from 'node:assert';
-import type { Issued } from '../../test/certificates.js';
+import type { Issued } from '../../test/support/certificates.js';
 import { type BenchOptions, benchOptions, printHeading, printTable, printText, rounded } from '../support/options.js';
 import {
   accessRecord,

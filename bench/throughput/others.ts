@@ -1,9 +1,9 @@
 /** The halves that the other log brought before a payload, so that the payload completes its requests. */
 
-import type { Held } from '../../shared/model.js';
-import { decodeSubscription } from '../../shared/stages/decode.js';
-import { parse } from '../../shared/stages/parse.js';
-import type { Issued } from '../../test/certificates.js';
+import { decodeSubscription } from '../../shared/logs/decode.js';
+import { parse } from '../../shared/logs/parse.js';
+import type { Held } from '../../shared/model/index.js';
+import type { Issued } from '../../test/support/certificates.js';
 import { accessRecord, clientOf, denialBlocks, type Payload, payloadOf, type Request } from '../support/payloads.js';
 import type { Others } from './ours.js';
 

@@ -5,12 +5,12 @@
  * halves, as if their log had been delivered before, so that the payload completes its requests.
  */
 
-import type { Cell, Fact, Failure, Half, Held } from '../../shared/model.js';
-import { countByIssuer, countFailures } from '../../shared/stages/count.js';
-import { decodeSubscription } from '../../shared/stages/decode.js';
-import { applicantsOf, groupOf, placeOf } from '../../shared/stages/group.js';
-import { decide, depart, lonely, type Traveller } from '../../shared/stages/pairing.js';
-import { parse } from '../../shared/stages/parse.js';
+import { countByIssuer, countFailures } from '../../shared/count/count.js';
+import { applicantsOf, groupOf, placeOf } from '../../shared/count/group.js';
+import { decide, depart, lonely, type Traveller } from '../../shared/join/pairing.js';
+import { decodeSubscription } from '../../shared/logs/decode.js';
+import { parse } from '../../shared/logs/parse.js';
+import type { Cell, Fact, Failure, Half, Held } from '../../shared/model/index.js';
 import type { Payload } from '../support/payloads.js';
 
 /** The other halves, by request id. */

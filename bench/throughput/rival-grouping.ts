@@ -4,8 +4,8 @@
  */
 
 import { X509Certificate } from 'node:crypto';
-import type { Client, ClientTally, Fact, Held } from '../../shared/model.js';
-import { reasonIdOf } from '../../shared/reasons.js';
+import type { Client, ClientTally, Fact, Held } from '../../shared/model/index.js';
+import { reasonIdOf } from '../../shared/model/reasons.js';
 import type { Grouped } from './ours.js';
 
 export interface RivalDenial {

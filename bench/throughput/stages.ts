@@ -1,9 +1,9 @@
 /** The stages one by one, on what the stage before them gave, to show where the time goes. */
 
 import { gunzipSync } from 'node:zlib';
-import type { LogEvent } from '../../shared/model.js';
-import { batchOf, decodeSubscription } from '../../shared/stages/decode.js';
-import { parse } from '../../shared/stages/parse.js';
+import { batchOf, decodeSubscription } from '../../shared/logs/decode.js';
+import { parse } from '../../shared/logs/parse.js';
+import type { LogEvent } from '../../shared/model/index.js';
 import type { Payload } from '../support/payloads.js';
 import { parseMessages } from './floor.js';
 import { group, type Others, pair } from './ours.js';

@@ -3,7 +3,7 @@
  * in; amounts by service come out. Everything that is counted is listed, so that a line can be checked by hand.
  */
 
-import { limits } from '../../shared/limits.js';
+import { limits } from '../../shared/base/limits.js';
 import { type Measured, measured } from './measured.js';
 import { type PriceName, prices } from './prices.js';
 

@@ -6,8 +6,8 @@
 
 import { finished } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
-import { MtlsWatchError } from '../../shared/errors.js';
-import { limits } from '../../shared/limits.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
+import { limits } from '../../shared/base/limits.js';
 
 /** Compressed bytes fed at a time: zeros inflate 1,032 times, so 16 KiB put at most 17 MB into the queue. */
 const SLICE_BYTES = 16 * 1024;

@@ -6,8 +6,8 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { MtlsWatchError, messageOf } from '../../shared/errors.js';
-import { limits } from '../../shared/limits.js';
+import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { limits } from '../../shared/base/limits.js';
 
 /** One file or standard input. */
 export interface Source {

@@ -4,10 +4,10 @@
  * like.
  */
 
-import { MtlsWatchError } from '../../shared/errors.js';
-import { limits } from '../../shared/limits.js';
-import { decodePayload, decodeSubscription } from '../../shared/stages/decode.js';
-import type { InputItem } from '../inputs.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
+import { limits } from '../../shared/base/limits.js';
+import { decodePayload, decodeSubscription } from '../../shared/logs/decode.js';
+import type { InputItem } from './read.js';
 import { eventOf, isGatewayRecord, timeInText, timeOfRecord } from './records.js';
 import { DATED_LINE } from './sniff.js';
 import type { Unit } from './split.js';

@@ -1,9 +1,9 @@
 /** Reads one file's bytes: takes a first look, then cuts and interprets. */
 
-import { MtlsWatchError } from '../../shared/errors.js';
-import type { InputItem } from '../inputs.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
 import type { Source } from './files.js';
 import { interpreter } from './interpret.js';
+import type { InputItem } from './read.js';
 import { HEAD_BYTES, sniff } from './sniff.js';
 import { lineSplitter, type Splitter, splitter, type Unit } from './split.js';
 import { eventWindow } from './window.js';

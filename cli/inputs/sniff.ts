@@ -1,6 +1,6 @@
 /** Tells from the first bytes of a file, never from its name, how to read the rest. */
 
-import { MtlsWatchError } from '../../shared/errors.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
 import { timeInText } from './records.js';
 
 /** As many bytes as the first look takes: a pretty-printed head and several access records fit. */

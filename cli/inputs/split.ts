@@ -7,7 +7,7 @@
  * because printers indent what is nested and certificates in PEM, whose newlines may be raw, have neither.
  */
 
-import { limits } from '../../shared/limits.js';
+import { limits } from '../../shared/base/limits.js';
 
 export type Unit =
   | { readonly kind: 'text'; readonly text: string }

@@ -4,9 +4,9 @@
  */
 
 import { createHash } from 'node:crypto';
-import { limits } from '../../shared/limits.js';
-import type { LogBatch, LogEvent, RejectCode, Rejected } from '../../shared/model.js';
-import { batchOf } from '../../shared/stages/decode.js';
+import { limits } from '../../shared/base/limits.js';
+import { batchOf } from '../../shared/logs/decode.js';
+import type { LogBatch, LogEvent, RejectCode, Rejected } from '../../shared/model/index.js';
 
 export interface InputEvent {
   readonly owner?: string;

@@ -10,12 +10,12 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { groupId } from '../../shared/digest.js';
-import { MtlsWatchError, messageOf } from '../../shared/errors.js';
-import { limits } from '../../shared/limits.js';
-import type { Fact, ForbiddenFact, GroupKey } from '../../shared/model.js';
+import { groupId } from '../../shared/base/digest.js';
+import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { limits } from '../../shared/base/limits.js';
+import { hourOf } from '../../shared/count/rollup.js';
+import type { Fact, ForbiddenFact, GroupKey } from '../../shared/model/index.js';
 import type { FactStore } from '../../shared/ports/index.js';
-import { hourOf } from '../../shared/stages/rollup.js';
 import { flat } from './flat.js';
 
 /** As they were put, in that order; the same fact may be among them several times. */

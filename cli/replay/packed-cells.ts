@@ -3,10 +3,10 @@
  * becomes one text; what many requests have in common (client, API, reason) is kept once.
  */
 
-import type { CellMap } from '../../shared/adapters/memory.js';
-import { forgetfulMap } from '../../shared/forgetful.js';
-import { limits } from '../../shared/limits.js';
-import type { AccessRecord, Cell, Denial, Half, Held } from '../../shared/model.js';
+import type { CellMap } from '../../shared/adapters/memory/index.js';
+import { forgetfulMap } from '../../shared/base/bounded-map.js';
+import { limits } from '../../shared/base/limits.js';
+import type { AccessRecord, Cell, Denial, Half, Held } from '../../shared/model/index.js';
 import { flat } from './flat.js';
 
 export interface PackedCells extends CellMap {

@@ -3,19 +3,19 @@
  * functions would have done at the time. What no later minute looks at is forgotten on the way.
  */
 
-import type { MemoryStores } from '../../shared/adapters/memory.js';
-import { grow } from '../../shared/adapters/memory-facts.js';
-import { groupId } from '../../shared/digest.js';
-import { neededFrom } from '../../shared/evaluate.js';
-import { forgetfulMap } from '../../shared/forgetful.js';
-import { closeHours, markHours } from '../../shared/ledger.js';
-import { limits } from '../../shared/limits.js';
-import type { ClientTally, Fact, ForbiddenFact, GroupKey } from '../../shared/model.js';
+import { grow } from '../../shared/adapters/memory/facts.js';
+import type { MemoryStores } from '../../shared/adapters/memory/index.js';
+import { forgetfulMap } from '../../shared/base/bounded-map.js';
+import { groupId } from '../../shared/base/digest.js';
+import { limits } from '../../shared/base/limits.js';
+import { MINUTE_MS, minuteOf } from '../../shared/count/count.js';
+import { closeHours, markHours } from '../../shared/count/record.js';
+import { MINUTES_PER_HOUR, sumUp } from '../../shared/count/rollup.js';
+import type { History } from '../../shared/detect/detect.js';
+import { neededFrom } from '../../shared/incidents/evaluate.js';
+import type { ClientTally, Fact, ForbiddenFact, GroupKey } from '../../shared/model/index.js';
 import { alert, sweep } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
-import { MINUTE_MS, minuteOf } from '../../shared/stages/count.js';
-import type { History } from '../../shared/stages/detect.js';
-import { MINUTES_PER_HOUR, sumUp } from '../../shared/stages/rollup.js';
 import type { CountedHour, CountedHours } from './hours.js';
 
 /** An incident that goes on when the logs end is followed this far, to see it resolved. */

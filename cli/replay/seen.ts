@@ -3,9 +3,9 @@
  * take four times the memory, and the garbage collector would look through a million of them again and again.
  */
 
-import { digestWords } from '../../shared/digest.js';
-import { limits } from '../../shared/limits.js';
-import type { LogBatch } from '../../shared/model.js';
+import { digestWords } from '../../shared/base/digest.js';
+import { limits } from '../../shared/base/limits.js';
+import type { LogBatch } from '../../shared/model/index.js';
 
 /** 32-bit words of a digest. */
 const WORDS = 4;

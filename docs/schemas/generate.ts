@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { chatSchema } from '../../shared/messages/chat.js';
 import { reportSchema } from '../../shared/report/schema.js';
-import { doctorLineSchema, noticeSchema, summarySchema } from '../../shared/schemas.js';
+import { doctorLineSchema, noticeSchema, summarySchema } from '../../shared/schemas/lines.js';
 
 const published = {
   notice: ['A notice of mtls-watch, as SQS, Lambda, HTTPS, EventBridge and --json carry it', noticeSchema],

@@ -3,9 +3,9 @@
 import { createLog } from '../../shared/adapters/aws/log.js';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { createDynamoClient, createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
-import { callGateway } from '../../shared/adapters/gateway-call.js';
-import { makeStranger } from '../../shared/adapters/stranger.js';
-import { configIn, meterIn, variable } from '../wiring.js';
+import { callGateway } from '../../shared/adapters/tls/gateway-call.js';
+import { makeStranger } from '../../shared/adapters/tls/stranger.js';
+import { configIn, meterIn, variable } from '../wiring/wiring.js';
 import { createCanary } from './canary.js';
 
 export const handler = createCanary({

@@ -2,34 +2,44 @@
 
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import pMap from 'p-map';
-import { knownWorld } from '../../shared/known-world.js';
-import type { Look } from '../../shared/ledger.js';
-import { limits } from '../../shared/limits.js';
-import type { GroupKey, Measure, Rejected } from '../../shared/model.js';
+import { limits } from '../../shared/base/limits.js';
+import { measure } from '../../shared/count/metrics.js';
+import type { Look } from '../../shared/count/record.js';
+import { knownWorld } from '../../shared/discovery/known-world.js';
+import { type Delivery, subscriptionData } from '../../shared/logs/decode.js';
+import { unpack, unpackRecord } from '../../shared/logs/unpack.js';
+import type { GroupKey, Measure, Rejected } from '../../shared/model/index.js';
 import { alert, ingest } from '../../shared/pipeline.js';
 import type { Log } from '../../shared/ports/index.js';
-import { type Delivery, subscriptionData } from '../../shared/stages/decode.js';
-import { measure } from '../../shared/stages/measure.js';
-import { unpack, unpackRecord } from '../../shared/unpack.js';
-import type { Wired } from '../wiring.js';
+import type { Wired } from '../wiring/wiring.js';
+
+/** Records of a subscription's batch that are too old to be counted. For `redrive`; CloudWatch Logs does not look at it. */
+export interface Refusal {
+  readonly tooOld: number;
+}
+
+type Answer = KinesisStreamBatchResponse | Refusal | undefined;
 
 /** @returns for Kinesis, the records to deliver again; a subscription's batch is delivered again when the call rejects */
-export function createIngest(wired: Wired): (event: unknown) => Promise<KinesisStreamBatchResponse | undefined> {
+export function createIngest(wired: Wired): (event: unknown) => Promise<Answer> {
   const inWorld = knownWorld(wired);
   return (event) => inWorld((world) => handleEvent(event, { ...wired, world }));
 }
 
-async function handleEvent(event: unknown, wired: Wired): Promise<KinesisStreamBatchResponse | undefined> {
+async function handleEvent(event: unknown, wired: Wired): Promise<Answer> {
   if (isKinesis(event)) return handleRecords(event, wired);
   const look: Look = (groups, written) => alert(groups, wired.world, written);
-  for (const { measures } of await count(unpack(subscriptionData(event)), wired, look)) wired.meter.record(measures);
-  return undefined;
+  const counted = await count(unpack(subscriptionData(event)), wired, look);
+  for (const { measures } of counted) wired.meter.record(measures);
+  const tooOld = counted.reduce((sum, one) => sum + one.tooOld, 0);
+  return tooOld === 0 ? undefined : { tooOld };
 }
 
 /** What is left to do for a delivery that was counted; its log lines are not kept. */
 interface Counted {
   readonly groups: readonly GroupKey[];
   readonly measures: readonly Measure[];
+  readonly tooOld: number;
 }
 
 async function count(deliveries: AsyncIterable<Delivery>, { world, log }: Wired, look?: Look): Promise<Counted[]> {
@@ -41,6 +51,7 @@ async function count(deliveries: AsyncIterable<Delivery>, { world, log }: Wired,
     counted.push({
       groups: ingested.facts.map((fact) => fact.group),
       measures: measure({ batch, ...ingested, counted: ingested.correlated.counted }, world.clock.now()),
+      tooOld: ingested.parsed.rejected.filter(({ code }) => code === 'too-old').length,
     });
   }
   return counted;
@@ -62,7 +73,10 @@ async function finish(counted: readonly Counted[], { world, meter }: Wired): Pro
 function tellRejected(logGroup: string, rejected: readonly Rejected[], log: Log): void {
   if (rejected.length === 0) return;
   const error = [...new Set(rejected.map(({ code }) => code))].sort().join(', ');
-  log.error('log records could not be read', { error, logGroup, rejected: rejected.length });
+  // Of one that is too old the detail says how old; the others' codes say it all.
+  const old = rejected.find(({ code }) => code === 'too-old');
+  const details = { error, logGroup, rejected: rejected.length, ...(old !== undefined && { first: old.detail }) };
+  log.error('log records could not be read', details);
 }
 
 /**

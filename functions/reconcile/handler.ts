@@ -1,12 +1,12 @@
 /** Called by the scheduler, whose event may name log groups, and by a queue with changes of API Gateway. */
 
-import { createDiscovery, discoveryClients } from '../../shared/adapters/aws/discovery.js';
+import { createDiscovery, discoveryClients } from '../../shared/adapters/aws/discovery/discovery.js';
 import { createLog } from '../../shared/adapters/aws/log.js';
 import { createLogGroups } from '../../shared/adapters/aws/log-groups.js';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { createDynamoClient } from '../../shared/adapters/dynamodb/index.js';
 import { createDynamoInventory } from '../../shared/adapters/dynamodb/inventory.js';
-import { configIn, meterIn, variable } from '../wiring.js';
+import { configIn, meterIn, variable } from '../wiring/wiring.js';
 import { createReconciler } from './reconcile.js';
 
 const clients = discoveryClients();

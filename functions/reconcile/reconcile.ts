@@ -1,9 +1,9 @@
 /** The reconciler on whatever world it is wired to: reconcile, measure, and fail loudly after all was tried. */
 
-import { withLogGroups } from '../../shared/config.js';
+import { withLogGroups } from '../../shared/config/settings.js';
+import { count } from '../../shared/count/metrics.js';
+import { type Reconciled, type ReconcileWorld, reconcile } from '../../shared/discovery/reconcile.js';
 import type { Meter } from '../../shared/ports/index.js';
-import { type Reconciled, type ReconcileWorld, reconcile } from '../../shared/reconcile.js';
-import { count } from '../../shared/stages/measure.js';
 
 export interface WiredReconciler {
   readonly world: ReconcileWorld;

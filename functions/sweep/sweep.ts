@@ -1,10 +1,10 @@
 /** The sweep on whatever world it is wired to. */
 
-import { knownWorld } from '../../shared/known-world.js';
-import type { Measure } from '../../shared/model.js';
+import { count, measureFailures, measureSightings, seconds } from '../../shared/count/metrics.js';
+import { knownWorld } from '../../shared/discovery/known-world.js';
+import type { Measure } from '../../shared/model/index.js';
 import { type Swept, sweep } from '../../shared/pipeline.js';
-import { count, measureFailures, measureSightings, seconds } from '../../shared/stages/measure.js';
-import type { Wired } from '../wiring.js';
+import type { Wired } from '../wiring/wiring.js';
 
 export function createSweep({ meter, ...wired }: Wired): () => Promise<void> {
   const inWorld = knownWorld(wired);

@@ -6,10 +6,10 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { createInsights } from '../../shared/adapters/aws/insights.js';
 import { consoleUrl, createReportBucket } from '../../shared/adapters/aws/report-bucket.js';
 import { createAnnounce } from '../../shared/adapters/aws/report-topic.js';
-import { knownWorld } from '../../shared/known-world.js';
+import { knownWorld } from '../../shared/discovery/known-world.js';
 import type { Delivery } from '../../shared/report/deliver.js';
-import { variable, wire } from '../wiring.js';
-import { createWeeklyReport, type ReportWorld } from './weekly-report.js';
+import { createWeeklyReport, type ReportWorld } from '../../shared/report/weekly.js';
+import { variable, wire } from '../wiring/wiring.js';
 
 const wired = wire(process.env);
 const inWorld = knownWorld(wired);

@@ -8,7 +8,7 @@ import { type Code, EventInvokeConfig, type Function as LambdaFunction } from 'a
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
-import type { Config } from '../../shared/config.js';
+import type { Config } from '../../shared/config/settings.js';
 import { dataKeyStatements } from './data-key.js';
 import { schedulerRole } from './scheduler-role.js';
 import { WatchFunction } from './watch-function.js';

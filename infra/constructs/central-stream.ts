@@ -14,7 +14,7 @@ import { EventSourceMapping, type IFunction, StartingPosition } from 'aws-cdk-li
 import { CfnDestination } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Config } from '../../shared/config.js';
+import type { Config } from '../../shared/config/settings.js';
 import { streamKeyStatements } from './data-key.js';
 
 type Central = NonNullable<Config['central']>;

@@ -12,9 +12,9 @@ import {
   SubscriptionFilter,
 } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Config } from '../../shared/config.js';
-import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/filter-patterns.js';
-import { identityOf } from '../references.js';
+import type { Config } from '../../shared/config/settings.js';
+import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
+import { identityOf } from '../support/references.js';
 
 /** Where the filters send what they let through. */
 export type SubscriptionTarget =

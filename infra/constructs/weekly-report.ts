@@ -9,7 +9,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwne
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
-import type { Config } from '../../shared/config.js';
+import type { Config } from '../../shared/config/settings.js';
 import { schedulerRole } from './scheduler-role.js';
 import { WatchFunction } from './watch-function.js';
 

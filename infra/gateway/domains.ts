@@ -5,10 +5,10 @@ import { CfnDomainName as CfnRestDomainName, type IDomainName as IRestDomainName
 import { CfnDomainName as CfnHttpDomainName, type IDomainName as IHttpDomainName } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { MtlsWatchError } from '../../shared/errors.js';
-import { targetOf } from '../references.js';
-import type { TruststoreLocation } from '../truststore-access.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
+import { targetOf } from '../support/references.js';
 import type { GatewayStage } from './stages.js';
+import type { TruststoreLocation } from './truststore-access.js';
 
 /** A domain that knows its truststore, and tells of each stage that it leads to, now and later. */
 export interface SelfDescribedDomain {

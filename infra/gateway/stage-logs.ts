@@ -8,10 +8,10 @@ import { CfnAccount, type CfnStage, LogGroupLogDestination as RestLogDestination
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnLogGroup, type ILogGroup, LogGroup, type LogGroupProps } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { ACCESS_LOG_FORMAT } from '../../shared/access-log-format.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
 import { formatLacks } from '../../shared/discovery/access-format.js';
-import { MtlsWatchError } from '../../shared/errors.js';
-import { targetsIn } from '../references.js';
+import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
+import { targetsIn } from '../support/references.js';
 import { type GatewayStage, literalStageName, partsOf, type StageParts } from './stages.js';
 
 export interface StageLogOptions {

@@ -8,7 +8,7 @@ import { Token } from 'aws-cdk-lib';
 import { CfnRestApi, CfnStage as CfnRestStage, type IStage } from 'aws-cdk-lib/aws-apigateway';
 import { CfnApi, CfnStage as CfnHttpStage, type IHttpStage } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { IConstruct } from 'constructs';
-import { targetOf } from '../references.js';
+import { targetOf } from '../support/references.js';
 
 /** A stage of a REST API or of an HTTP API. */
 export type GatewayStage = IStage | IHttpStage;

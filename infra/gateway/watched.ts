@@ -7,8 +7,8 @@ import { Annotations } from 'aws-cdk-lib';
 import { CfnBasePathMapping } from 'aws-cdk-lib/aws-apigateway';
 import { CfnApiMapping } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
-import type { Config } from '../../shared/config.js';
-import { identityOf } from '../references.js';
+import type { Config } from '../../shared/config/settings.js';
+import { identityOf } from '../support/references.js';
 import type { DomainParts } from './domains.js';
 import { type GatewayStage, isHttpApi, literalStageName, partsOf } from './stages.js';
 

@@ -3,7 +3,7 @@
  * goes through the very reader that reads such lines: what comes out is there, under whatever name and however nested.
  */
 
-import { type AccessField, accessFields, readJsonObject } from '../stages/parse-access.js';
+import { type AccessField, accessFields, readJsonObject } from '../logs/parse-access.js';
 
 /** The variable of API Gateway that each field comes from ("Variables for access logging for API Gateway"). */
 const VARIABLE: Readonly<Record<AccessField, string>> = {

@@ -4,10 +4,10 @@
  * settings by whoever reads logs. Pure.
  */
 
-import type { Config } from '../config.js';
-import { limits } from '../limits.js';
+import { limits } from '../base/limits.js';
+import type { Config } from '../config/settings.js';
+import type { FoundDomain } from '../model/account.js';
 import type { KnownDomain } from '../ports/inventory.js';
-import type { FoundDomain } from './model.js';
 
 /**
  * @param domains those that are watched

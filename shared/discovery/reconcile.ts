@@ -1,238 +1,264 @@
 /**
- * What to do so that every log of the discovered stages is subscribed, and nothing else is: decided here, done by
- * `shared/reconcile.ts`. Pure. A filter is ours to change when it sends to our ingest function and its name begins as ours
- * do; no other is ever touched, be it in the way.
+ * Looks at the account and keeps the subscription filters of its stages in place, as `discovery/reconcile.ts` decides;
+ * where nothing is to be discovered, looks at the configured log groups only. Called by the reconcile function on a schedule
+ * and after changes of API Gateway. May be cut off at any point and run twice at once: the next run makes it good.
  */
 
-import { type LogKind, PATTERN } from '../filter-patterns.js';
-import { limits } from '../limits.js';
-import type { Found, FoundDomain, FoundFilter, FoundLogGroup } from './model.js';
+import pMap from 'p-map';
+import { messageOf } from '../base/errors.js';
+import { limits } from '../base/limits.js';
+import { type Config, configuredLogGroups, type DiscoverySettings } from '../config/settings.js';
+import type { Found, FoundDomain, FoundLogGroup } from '../model/account.js';
+import type { Discovery } from '../ports/discovery.js';
+import type { Clock, Log } from '../ports/index.js';
+import type { InventoryStore, LogGroups } from '../ports/inventory.js';
+import type { Check, CheckId } from './check.js';
+import { examine } from './checks/checks.js';
+import { keepingStages, knownDomains } from './inventory.js';
+import {
+  type Action,
+  isOurs,
+  isSeenWhole,
+  lostFilters,
+  type Own,
+  planSubscriptions,
+  silentGroups,
+  subscribedGroups,
+  watchedDomains,
+} from './plan.js';
+import {
+  describeAction,
+  describeFound,
+  describeSilent,
+  describeUnreadTruststores,
+  describeUntold,
+  describeWrong,
+} from './words.js';
 
-/** Whom to watch: exact names, `*.example.com` for all names below it, `*` for all. Denied wins over allowed. */
-export interface DomainPolicy {
-  /** Empty for all. */
-  readonly allow: readonly string[];
-  readonly deny: readonly string[];
-}
-
-/** How we know what is ours. */
-export interface Own {
-  /** The ingest function. */
-  readonly destinationArn: string;
-  /** The stack's own filters are named `<stack>-execution` and `<stack>-access`. */
-  readonly stackName: string;
-}
-
-export interface Surroundings {
-  readonly found: Found;
-  /** Log groups that we subscribed before and that `found` may no longer know, as they are now. */
-  readonly remembered: readonly FoundLogGroup[];
-  readonly policy: DomainPolicy;
+export interface ReconcileWorld {
+  readonly config: Config;
   readonly own: Own;
+  readonly clock: Clock;
+  readonly logGroups: LogGroups;
+  readonly log: Log;
+  /** Asked only where `config.discover` is set. */
+  readonly discovery: Discovery;
+  readonly inventory: InventoryStore;
 }
 
-interface About {
-  readonly logGroup: string;
-  readonly log: LogKind;
-  /** The custom domains whose requests the log tells of, in their order. */
-  readonly domains: readonly string[];
+export interface Reconciled {
+  readonly actions: readonly Action[];
+  /** Done, not planned: none in a dry run. */
+  readonly filtersPut: number;
+  readonly filtersRemoved: number;
+  readonly filtersUnmet: number;
+  /** Null where nothing is discovered. */
+  readonly found: Found | null;
+  readonly watched: readonly FoundDomain[];
+  readonly silent: readonly FoundLogGroup[];
+  /** What `doctor` would call wrong with the watched domains, filters left out: those are counted above. */
+  readonly wrong: readonly Check[];
+  /** What went wrong; it kept nothing else from being done. */
+  readonly failures: readonly unknown[];
 }
 
-export type Action =
-  | (About & {
-      readonly kind: 'put';
-      readonly filterName: string;
-      readonly pattern: string;
-      readonly because: 'missing' | 'outdated';
-    })
-  | {
-      readonly kind: 'remove';
-      readonly logGroup: string;
-      readonly filterName: string;
-      /** Nothing that is to be watched writes there; or the stack's own filter does the same. */
-      readonly because: 'unused' | 'doubled';
-    }
-  /** Would be removed, but a part of the account could not be read, and a stage may hide there. */
-  | { readonly kind: 'hold'; readonly logGroup: string; readonly filterName: string }
-  /** A wish that cannot be met: filters of others have the places of the log group, or our name. */
-  | (About & { readonly kind: 'unmet'; readonly takenBy: readonly string[] })
-  /** The log group is not there yet. */
-  | (About & { readonly kind: 'wait' })
-  /** Named in the settings, and the filter that the stack made is gone. */
-  | { readonly kind: 'lost'; readonly logGroup: string; readonly log: LogKind };
-
-/** Where only one place is free the execution log gets it: without it a REST API's refusals are not known at all. */
-const KINDS = ['execution', 'access'] as const;
-
-/** In the order in which they are to be done: a log group's places are freed before they are taken. */
-export function planSubscriptions({ found, remembered, policy, own }: Surroundings): Action[] {
-  const wishes = wishesOf(watchedDomains(found.domains, policy));
-  const groups = new Map([...remembered.map((group) => [group.name, group] as const), ...found.logGroups]);
-  const isWhole = isSeenWhole(found);
-  return [...groups.values()]
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((group) => planGroup(group, wishes.get(group.name) ?? NO_WISHES, own, isWhole));
+/** @throws MtlsWatchError where the account or the table cannot be read at all */
+export async function reconcile(world: ReconcileWorld): Promise<Reconciled> {
+  const { discover } = world.config;
+  return discover === null ? watchConfigured(world) : watchDiscovered(discover, world);
 }
 
-export function watchedDomains<T extends Pick<FoundDomain, 'name'>>(domains: readonly T[], policy: DomainPolicy): T[] {
-  const matches = (name: string, patterns: readonly string[]) => patterns.some((pattern) => covers(pattern, name));
-  return domains.filter(
-    ({ name }) => (policy.allow.length === 0 || matches(name, policy.allow)) && !matches(name, policy.deny),
-  );
-}
-
-function covers(pattern: string, name: string): boolean {
-  const [wanted, given] = [pattern.toLowerCase(), name.toLowerCase()];
-  if (wanted === '*' || wanted === given) return true;
-  return wanted.startsWith('*.') && given.endsWith(wanted.slice(1));
-}
-
-/** False while a stage may exist that is not among the found ones. */
-export function isSeenWhole({ unreadable, domains }: Found): boolean {
-  const isUnknown = domains.some(({ stages }) => stages.some(({ executionLog }) => executionLog.kind === 'unknown'));
-  return !isUnknown && unreadable.every(({ isDetail }) => isDetail === true);
-}
-
-/** The names that tell our filters from the stack's and from those of others. */
-export function filterNameOf(stackName: string, log: LogKind): string {
-  return `${prefixOf(stackName)}${log}`;
-}
-
-const prefixOf = (stackName: string): string => `${stackName}-discovered-`;
-
-/** The domains that want a log of a group, by its kind. */
-type Wishes = ReadonlyMap<LogKind, ReadonlySet<string>>;
-
-const NO_WISHES: Wishes = new Map();
-
-function wishesOf(domains: readonly FoundDomain[]): Map<string, Wishes> {
-  const wishes = new Map<string, Map<LogKind, Set<string>>>();
-  const wish = (logGroup: string | null, log: LogKind, domain: string): void => {
-    if (logGroup === null) return;
-    const ofGroup = wishes.get(logGroup) ?? new Map<LogKind, Set<string>>();
-    wishes.set(logGroup, ofGroup);
-    ofGroup.set(log, (ofGroup.get(log) ?? new Set()).add(domain));
+async function watchConfigured(world: ReconcileWorld): Promise<Reconciled> {
+  const failures: unknown[] = [];
+  const groups = await lookAt(configuredLogGroups(world.config), world, failures);
+  const actions = lostFilters(groups, configuredLogs(world.config), world.own);
+  await carryOut(actions, 'dry-run', world, failures);
+  return {
+    actions,
+    filtersPut: 0,
+    filtersRemoved: 0,
+    filtersUnmet: actions.length,
+    found: null,
+    watched: [],
+    silent: tellSilent(accessLogsAmong(groups, world.config), [], world),
+    wrong: [],
+    failures,
   };
-  for (const { name, stages } of domains) {
-    for (const { executionLog, accessLog } of stages) {
-      if (executionLog.kind === 'managed' || executionLog.kind === 'vended')
-        wish(executionLog.logGroup, 'execution', name);
-      if (accessLog !== null) wish(accessLog.logGroup, 'access', name);
+}
+
+async function watchDiscovered(discover: DiscoverySettings, world: ReconcileWorld): Promise<Reconciled> {
+  const { config, own, inventory, log } = world;
+  const failures: unknown[] = [];
+  const [found, subscribed] = await Promise.all([world.discovery.find([]), inventory.subscribed()]);
+  const elsewhere = [...new Set([...configuredLogGroups(config), ...subscribed])].filter(
+    (name) => !found.logGroups.has(name),
+  );
+  const others = await lookAt(elsewhere, world, failures);
+  const groups = [...found.logGroups.values(), ...others];
+  const watched = watchedDomains(found.domains, discover);
+  for (const line of describeFound(found, watched)) log.info(line);
+  for (const line of describeUnreadTruststores(watched, discover.truststoreBuckets, config.truststores)) log.info(line);
+  for (const line of describeUntold(watched, config.privacy)) log.info(line);
+
+  const plan = planSubscriptions({ found, remembered: others, policy: discover, own });
+  const lost = lostFilters(others, configuredLogs(config), own);
+  if (discover.mode === 'on') await remember(plan, found, watched, discover, world);
+  const done = await carryOut([...plan, ...lost], discover.mode, world, failures);
+  if (discover.mode === 'on') await forget(subscribed, groups, done, world);
+  return {
+    actions: [...plan, ...lost],
+    filtersPut: done.filter(({ kind }) => kind === 'put').length,
+    filtersRemoved: done.filter(({ kind }) => kind === 'remove').length,
+    filtersUnmet: done.filter(({ kind }) => kind === 'unmet' || kind === 'lost').length,
+    found,
+    watched,
+    silent: tellSilent(
+      subscribedGroups([...found.logGroups.values(), ...accessLogsAmong(others, config)], own),
+      found.domains,
+      world,
+    ),
+    wrong: await tellWrong({ ...found, domains: watched }, world),
+    failures,
+  };
+}
+
+function configuredLogs({ executionLogGroups, accessLogGroups }: Config) {
+  return { execution: executionLogGroups, access: accessLogGroups };
+}
+
+/** Where nothing tells the level of an execution log: at ERROR it is silent while all is well. */
+function accessLogsAmong(groups: readonly FoundLogGroup[], { accessLogGroups }: Config): FoundLogGroup[] {
+  const names = new Set(accessLogGroups.map(({ name }) => name));
+  return groups.filter(({ name }) => names.has(name));
+}
+
+async function lookAt(
+  names: readonly string[],
+  { logGroups, log }: ReconcileWorld,
+  failures: unknown[],
+): Promise<FoundLogGroup[]> {
+  const groups = await pMap(
+    names,
+    async (name) => {
+      try {
+        return [await logGroups.look(name)];
+      } catch (error) {
+        failures.push(error);
+        log.error(`could not look at the log group ${name}`, { error });
+        return [];
+      }
+    },
+    { concurrency: limits.logGroupLooksMax },
+  );
+  return groups.flat();
+}
+
+/** Before a filter is put: what ingest must know of its records, and that we have it to remove. */
+async function remember(
+  plan: readonly Action[],
+  found: Found,
+  watched: readonly FoundDomain[],
+  { truststoreBuckets }: DiscoverySettings,
+  { inventory }: ReconcileWorld,
+): Promise<void> {
+  const known = knownDomains(watched, truststoreBuckets);
+  await inventory.saveDomains(isSeenWhole(found) ? known : keepingStages(known, await inventory.domains()));
+  await inventory.noteSubscribed(plan.flatMap((action) => (action.kind === 'put' ? [action.logGroup] : [])));
+}
+
+/** One after the other, as CloudWatch Logs takes a few a second. @returns what was done or is as it was planned */
+async function carryOut(
+  plan: readonly Action[],
+  mode: DiscoverySettings['mode'],
+  world: ReconcileWorld,
+  failures: unknown[],
+): Promise<Action[]> {
+  const { log } = world;
+  const done: Action[] = [];
+  let left: number = limits.filterChangesPerRunMax;
+  for (const action of plan) {
+    const isChange = action.kind === 'put' || action.kind === 'remove';
+    if (!isChange || mode === 'dry-run' || left === 0) {
+      log.info(describeAction(action, false));
+      if (!isChange) done.push(action);
+      continue;
+    }
+    left--;
+    try {
+      const outcome = await change(action, world);
+      done.push(outcome);
+      log.info(describeAction(outcome, true));
+    } catch (error) {
+      failures.push(error);
+      log.error(`could not do it: ${describeAction(action, false)}: ${messageOf(error)}`, { error });
     }
   }
-  return wishes;
+  return done;
 }
 
-function planGroup({ name, exists, filters }: FoundLogGroup, wishes: Wishes, own: Own, isWhole: boolean): Action[] {
-  const wanted = KINDS.flatMap((log): About[] => {
-    const domains = wishes.get(log);
-    return domains === undefined ? [] : [{ logGroup: name, log, domains: [...domains].sort() }];
-  });
-  if (!exists) return wanted.map((about) => ({ kind: 'wait', ...about }));
-  // What cannot be read is reported as such, and left as it is.
-  if (filters === null) return [];
-  const ours = filters.filter((filter) => isOurs(filter, own));
-  const needed = wanted.filter(({ log }) => !isCovered(log, filters, own));
-  const names = new Set(needed.map(({ log }) => filterNameOf(own.stackName, log)));
-  const removals = ours
-    .filter((filter) => !names.has(filter.name))
-    .map((filter) => removalOf(name, filter, wanted, own, isWhole));
-
-  const gone = new Set(removals.flatMap((action) => (action.kind === 'remove' ? [action.filterName] : [])));
-  const staying = filters.filter((filter) => !gone.has(filter.name));
-  let taken = staying.length;
-  const puts = needed.flatMap((about): Action[] => {
-    const filterName = filterNameOf(own.stackName, about.log);
-    const pattern = PATTERN[about.log];
-    const there = ours.find((filter) => filter.name === filterName);
-    if (there !== undefined) {
-      return there.pattern === pattern ? [] : [{ kind: 'put', ...about, filterName, pattern, because: 'outdated' }];
-    }
-    // Putting a filter changes the one that has the name, whoever made it.
-    const namesake = staying.find((filter) => filter.name === filterName);
-    if (namesake !== undefined || taken >= limits.filtersPerLogGroupMax) {
-      const inTheWay = namesake === undefined ? staying.filter((filter) => !isOurs(filter, own)) : [namesake];
-      return [{ kind: 'unmet', ...about, takenBy: inTheWay.map((filter) => filter.name) }];
-    }
-    taken++;
-    return [{ kind: 'put', ...about, filterName, pattern, because: 'missing' }];
-  });
-  return [...removals, ...puts];
+async function change(
+  action: Extract<Action, { readonly kind: 'put' | 'remove' }>,
+  { logGroups, own }: ReconcileWorld,
+): Promise<Action> {
+  if (action.kind === 'remove') {
+    await logGroups.removeFilter(action.logGroup, action.filterName);
+    return action;
+  }
+  const { logGroup, log, domains, filterName: name, pattern } = action;
+  const isPut = await logGroups.putFilter(logGroup, { name, pattern, destinationArn: own.destinationArn });
+  // Somebody else's filter came in between.
+  return isPut ? action : { kind: 'unmet', logGroup, log, domains, takenBy: ['others'] };
 }
 
-/** Whether a filter is ours to change: it sends to us, and is named as the reconciler names them. */
-export function isOurs({ name, destinationArn }: FoundFilter, { destinationArn: ours, stackName }: Own): boolean {
-  return destinationArn === ours && name.startsWith(prefixOf(stackName));
-}
-
-/** Whether a filter of the stack, or of somebody's own making, sends this log to us already. */
-function isCovered(log: LogKind, filters: readonly FoundFilter[], own: Own): boolean {
-  return filters.some(
-    (filter) =>
-      leadsTo(filter, own) &&
-      !isOurs(filter, own) &&
-      (filter.pattern === PATTERN[log] || filter.name === `${own.stackName}-${log}`),
-  );
-}
-
-/** @param groups log groups as they are now. @param configured those of the settings that have a filter of the stack */
-export function lostFilters(
+/** Log groups that hold no filter of ours any more. */
+async function forget(
+  subscribed: readonly string[],
   groups: readonly FoundLogGroup[],
-  configured: Readonly<Record<LogKind, readonly { readonly name: string }[]>>,
-  own: Own,
-): Action[] {
-  return groups.flatMap(({ name: logGroup, exists, filters }) =>
-    KINDS.filter((log) => {
-      const isAsked = exists && configured[log].some(({ name }) => name === logGroup);
-      return isAsked && filters !== null && !isCovered(log, filters, own);
-    }).map((log): Action => ({ kind: 'lost', logGroup, log })),
+  done: readonly Action[],
+  { inventory, own }: ReconcileWorld,
+): Promise<void> {
+  const removed = new Set(
+    done.flatMap((action) => (action.kind === 'remove' ? [`${action.logGroup} ${action.filterName}`] : [])),
   );
+  const put = new Set(done.flatMap((action) => (action.kind === 'put' ? [action.logGroup] : [])));
+  const remembered = new Set(subscribed);
+  const empty = groups.filter(({ name, exists, filters }) => {
+    if (!remembered.has(name) || put.has(name)) return false;
+    const ours = filters?.filter((filter) => isOurs(filter, own));
+    return !exists || ours?.every((filter) => removed.has(`${name} ${filter.name}`));
+  });
+  await inventory.forgetSubscribed(empty.map(({ name }) => name));
 }
 
-function removalOf(
-  logGroup: string,
-  { name: filterName }: FoundFilter,
-  wanted: readonly About[],
-  own: Own,
-  isWhole: boolean,
-): Action {
-  if (wanted.some(({ log }) => filterNameOf(own.stackName, log) === filterName))
-    return { kind: 'remove', logGroup, filterName, because: 'doubled' };
-  return isWhole ? { kind: 'remove', logGroup, filterName, because: 'unused' } : { kind: 'hold', logGroup, filterName };
-}
-
-/**
- * The log groups that used to have events and have had none for so long. Those of an execution log at level ERROR or below
- * are not among them: they are silent while all is well.
- * @param now milliseconds since the epoch
- */
-export function silentGroups(
+function tellSilent(
   groups: readonly FoundLogGroup[],
   domains: readonly FoundDomain[],
-  now: number,
-  silentAfterHours: number,
+  { config: { silentAfterHours }, clock, log }: ReconcileWorld,
 ): FoundLogGroup[] {
-  const logs = domains.flatMap(({ stages }) => stages);
-  const accessed = new Set(logs.flatMap(({ accessLog }) => accessLog?.logGroup ?? []));
-  const quiet = new Set(
-    logs.flatMap(({ executionLog: log }) =>
-      (log.kind === 'managed' || log.kind === 'vended') && log.level !== 'INFO' ? (log.logGroup ?? []) : [],
-    ),
-  );
-  return groups.filter(
-    ({ name, lastEventAt }) =>
-      lastEventAt !== null &&
-      now - lastEventAt > silentAfterHours * 3_600_000 &&
-      (accessed.has(name) || !quiet.has(name)),
-  );
+  if (silentAfterHours === null) return [];
+  const silent = silentGroups(groups, domains, clock.now(), silentAfterHours);
+  if (silent.length > 0) log.info(describeSilent(silent, silentAfterHours));
+  return silent;
 }
 
-/** Those of which a filter sends us something. */
-export function subscribedGroups(groups: readonly FoundLogGroup[], own: Own): FoundLogGroup[] {
-  return groups.filter(({ filters }) => filters?.some((filter) => leadsTo(filter, own)));
+async function tellWrong(found: Found, { config, own, inventory, clock, log }: ReconcileWorld): Promise<Check[]> {
+  const checks = examine(found, {
+    now: clock.now(),
+    stackName: own.stackName,
+    watch: {
+      stackName: own.stackName,
+      target: { kind: 'function', arn: own.destinationArn },
+      topics: [],
+      heartbeat: null,
+      coverage: config,
+      known: await inventory.domains(),
+      unreadable: [],
+    },
+    coverage: null,
+  });
+  const wrong = checks.filter(({ id, state }) => state === 'wrong' && !FILTER_CHECKS.has(id));
+  if (wrong.length > 0) log.info(describeWrong(wrong));
+  return wrong;
 }
 
-/** Also where the filter names a version or an alias of the function. */
-function leadsTo({ destinationArn }: FoundFilter, { destinationArn: ours }: Own): boolean {
-  return destinationArn === ours || destinationArn.startsWith(`${ours}:`);
-}
+const FILTER_CHECKS: ReadonlySet<CheckId> = new Set(['subscription', 'filter-places']);

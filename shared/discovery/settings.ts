@@ -1,8 +1,8 @@
 /** The settings that watch what was found, for `mtls-watch init`. Pure. */
 
-import type { Config } from '../config.js';
+import type { Config } from '../config/settings.js';
+import type { Found, FoundStage } from '../model/account.js';
 import { bucketOf, knownDomains, withKnown } from './inventory.js';
-import type { Found, FoundStage } from './model.js';
 
 /** The part of the settings that says what is watched; everything else is a matter of taste. */
 export type Watched = Pick<

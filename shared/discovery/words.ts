@@ -1,12 +1,12 @@
 /** What the reconciler did or would do, in sentences for its log. Pure. Names come from the account: they are cleaned. */
 
-import type { Config } from '../config.js';
-import { limits } from '../limits.js';
-import { clean } from '../text.js';
+import { limits } from '../base/limits.js';
+import { clean } from '../base/text.js';
+import type { Config } from '../config/settings.js';
+import type { Found, FoundDomain, FoundLogGroup } from '../model/account.js';
 import type { Check } from './check.js';
 import { bucketOf } from './inventory.js';
-import type { Found, FoundDomain, FoundLogGroup } from './model.js';
-import type { Action } from './reconcile.js';
+import type { Action } from './plan.js';
 
 /** @param isDone false for what would be done in earnest */
 export function describeAction(action: Action, isDone: boolean): string {

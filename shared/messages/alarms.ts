@@ -1,7 +1,7 @@
 /** What the alarms of mtls-watch about itself say in their mail: what happened, what it means, what to do first. */
 
-import type { Config } from '../config.js';
-import { type AlarmId, runbookPage } from '../runbooks.js';
+import { type AlarmId, runbookPage } from '../config/runbooks.js';
+import type { Config } from '../config/settings.js';
 
 interface AlarmText {
   readonly happened: string;

@@ -5,9 +5,9 @@
  * Source: administrator guide, "Custom notifications".
  */
 
-import { limits } from '../limits.js';
-import type { Notice } from '../model.js';
-import * as z from '../zod.js';
+import { limits } from '../base/limits.js';
+import * as z from '../base/zod.js';
+import type { Notice } from '../model/index.js';
 import type { Messages } from './index.js';
 import {
   countWords,

@@ -1,7 +1,7 @@
 /** A notice as an event of EventBridge: the notice itself is the detail. Pure. */
 
-import { limits } from '../limits.js';
-import type { Notice } from '../model.js';
+import { limits } from '../base/limits.js';
+import type { Notice } from '../model/index.js';
 
 export const EVENT_SOURCE = 'mtls-watch';
 export const EVENT_DETAIL_TYPE = 'mtls-watch notice';

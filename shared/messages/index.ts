@@ -1,8 +1,8 @@
 /** The texts of every rendering, by language. Ids, JSON and logs stay English whatever the language. */
 
-import type { NoticeKind, Severity } from '../model.js';
-import type { ReasonId } from '../reasons.js';
-import type { FindingCode } from '../x509/finding-codes.js';
+import type { FindingCode } from '../model/finding-codes.js';
+import type { NoticeKind, Severity } from '../model/index.js';
+import type { ReasonId } from '../model/reasons.js';
 import { en } from './en.js';
 import { ja } from './ja.js';
 

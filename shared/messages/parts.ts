@@ -1,8 +1,8 @@
 /** What the renderings for people have in common: which words apply to a notice, and its numbers in short form. */
 
-import { limits } from '../limits.js';
-import { type Finding, isSeveral, type Notice, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model.js';
-import type { FindingCode } from '../x509/finding-codes.js';
+import { limits } from '../base/limits.js';
+import type { FindingCode } from '../model/finding-codes.js';
+import { type Finding, isSeveral, type Notice, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
 import type { FindingMessages, Messages, ReasonMessages } from './index.js';
 import { nameIn } from './safe.js';
 

@@ -3,7 +3,7 @@
  * these; nothing here knows a notice. What is replaced stays readable: who needs the exact name finds it in the JSON.
  */
 
-import { limits } from '../limits.js';
+import { limits } from '../base/limits.js';
 
 /** Invisible or layout-changing: controls, formatting, lone surrogates, private and unassigned, fillers, selectors. */
 const INVISIBLE =

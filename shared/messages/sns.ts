@@ -1,7 +1,7 @@
 /** What SNS is given for a notice: one text per protocol, all within one message of at most 256 KiB. Pure. */
 
-import { limits } from '../limits.js';
-import type { Notice } from '../model.js';
+import { limits } from '../base/limits.js';
+import type { Notice } from '../model/index.js';
 import { chatOf } from './chat.js';
 import type { Messages } from './index.js';
 import { bodyOf, smsOf, subjectOf } from './text.js';

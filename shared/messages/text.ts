@@ -3,8 +3,8 @@
  * a client sent pass through `safe.ts`, for mail readers make a link of whatever looks like one.
  */
 
-import { limits } from '../limits.js';
-import type { ClientTally, Notice } from '../model.js';
+import { limits } from '../base/limits.js';
+import type { ClientTally, Notice } from '../model/index.js';
 import type { Messages } from './index.js';
 import {
   countWords,

@@ -1,6 +1,6 @@
 /** What is counted and measured. */
 
-import type { ForbiddenCause, ReasonId } from '../reasons.js';
+import type { ForbiddenCause, ReasonId } from './reasons.js';
 
 /** The issuer of a failure whose client is not known. */
 export const UNKNOWN_ISSUER = 'unknown';

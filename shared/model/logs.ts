@@ -34,7 +34,9 @@ export type RejectCode =
   | 'not-a-log-event'
   | 'event-too-large'
   | 'broken-access-record'
-  | 'access-record-without-request-id';
+  | 'access-record-without-request-id'
+  /** Nothing tells any more whether it was counted. */
+  | 'too-old';
 
 /** A record that could not be read; counted by code, and it costs its neighbours nothing. */
 export interface Rejected {

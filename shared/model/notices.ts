@@ -7,7 +7,7 @@ export type Severity = 'low' | 'medium' | 'high' | 'critical';
 
 export type NoticeKind = 'spike' | 'ongoing' | 'escalated' | 'resolved';
 
-/** What changed for a group; the body of every rendering. See `shared/schemas.ts` for the published schema. */
+/** What changed for a group; the body of every rendering. See `shared/schemas/lines.ts` for the published schema. */
 export interface Notice {
   readonly type: 'notice';
   readonly version: 1;

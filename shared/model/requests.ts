@@ -1,7 +1,7 @@
 /** Refused requests: their halves, as the two logs tell them, where these meet, and the failure that they make. */
 
-import type { ForbiddenCause, ReasonId } from '../reasons.js';
 import type { Rejected } from './logs.js';
+import type { ForbiddenCause, ReasonId } from './reasons.js';
 
 /** The API and stage that a record belongs to; either may be unknown. */
 export interface ApiRef {

@@ -1,6 +1,6 @@
 /** Looks at the account that the credentials belong to. Implemented by `adapters/aws/discovery.ts`. */
 
-import type { Found } from '../discovery/model.js';
+import type { Found } from '../model/account.js';
 
 export interface Discovery {
   /**

@@ -4,7 +4,7 @@
  * store adapter. Methods reject with a retryable `MtlsWatchError` when the world fails; they are all safe to repeat.
  */
 
-import type { Config } from '../config.js';
+import type { Config } from '../config/settings.js';
 import type {
   Cell,
   EndedIncident,
@@ -23,7 +23,7 @@ import type {
   Silence,
   WaitingHalf,
   WatchedProbe,
-} from '../model.js';
+} from '../model/index.js';
 import type { TruststoreSource } from './truststore.js';
 
 export interface Clock {
@@ -174,7 +174,7 @@ export interface SilenceStore {
   list(): Promise<readonly Silence[]>;
 }
 
-/** The canary's calls. Kept for `keptDaysMax`, like the dead letters that may still hold their refusals. */
+/** The canary's calls. Kept for `limits.factDaysMax`: as long as their refusals may still come, and then wait. */
 export interface ProbeStore {
   /** Puts what is known of a call; called before it, with its certificate, and after it. Leaves `seen` alone. */
   save(probe: Probe): Promise<void>;
@@ -228,6 +228,11 @@ export interface Log {
 
 /** The stores together, as an adapter offers them. */
 export interface Stores {
+  /**
+   * For how many days after a log event the stores know whether it was counted: older ones are refused. Infinity where
+   * nothing is forgotten.
+   */
+  readonly countableDays: number;
   readonly join: JoinStore;
   readonly waiting: WaitingStore;
   readonly facts: FactStore;

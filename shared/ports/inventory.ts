@@ -1,10 +1,10 @@
 /**
  * What the reconciler found, for the functions that read logs, and what it subscribed, for itself. Implemented by
- * `adapters/memory-inventory.ts` and `adapters/dynamodb/inventory.ts`; `test/contract/inventory.ts` runs on both. Methods
+ * `adapters/memory/inventory.ts` and `adapters/dynamodb/inventory.ts`; `test/contract/inventory.ts` runs on both. Methods
  * reject with a retryable `MtlsWatchError` when the world fails; they are all safe to repeat.
  */
 
-import type { FoundFilter, FoundLogGroup } from '../discovery/model.js';
+import type { FoundFilter, FoundLogGroup } from '../model/account.js';
 
 export interface KnownStage {
   readonly apiId: string;

@@ -1,8 +1,8 @@
 /** Puts a report together from what was gathered. Pure: the same parts give the same report, down to the byte. */
 
-import { limits } from '../limits.js';
-import type { ClientTally, EndedIncident, ForbiddenFact, Incident } from '../model.js';
-import type { ForbiddenCause, ReasonId } from '../reasons.js';
+import { limits } from '../base/limits.js';
+import type { ClientTally, EndedIncident, ForbiddenFact, Incident } from '../model/index.js';
+import type { ForbiddenCause, ReasonId } from '../model/reasons.js';
 import type { Folded, Series } from './fold.js';
 import { isNamed, ownerOf } from './names.js';
 import { DAY_MS, daysOf, type Period, stretchOf } from './period.js';

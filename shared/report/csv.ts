@@ -1,6 +1,6 @@
 /** The groups of a report as CSV (RFC 4180). No cell is read as a formula, whatever a client called itself. */
 
-import { clean } from '../text.js';
+import { clean } from '../base/text.js';
 import type { Report } from './schema.js';
 
 const HEAD = [

@@ -12,8 +12,8 @@
  */
 
 import * as z from 'zod';
-import { MtlsWatchError } from '../errors.js';
-import { limits } from '../limits.js';
+import { MtlsWatchError } from '../base/errors.js';
+import { limits } from '../base/limits.js';
 import type { Clock } from '../ports/index.js';
 import { csvOf } from './csv.js';
 import type { Language } from './messages/index.js';

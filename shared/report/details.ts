@@ -1,6 +1,6 @@
 /** Who failed, from the failures themselves: sources, user agents, first and last seen. In bounded memory. */
 
-import { limits } from '../limits.js';
+import { limits } from '../base/limits.js';
 import type { FailureLog } from '../ports/index.js';
 import type { ClientDetail } from './build.js';
 import { DAY_MS, type Period } from './period.js';

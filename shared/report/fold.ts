@@ -3,10 +3,10 @@
  * depends on the number of groups, not of hours.
  */
 
-import { groupId } from '../digest.js';
-import { limits } from '../limits.js';
-import type { ClientTally, GroupKey, Rollup } from '../model.js';
-import { tally } from '../stages/count.js';
+import { groupId } from '../base/digest.js';
+import { limits } from '../base/limits.js';
+import { tally } from '../count/count.js';
+import type { ClientTally, GroupKey, Rollup } from '../model/index.js';
 import { DAY_MS, daysOf, HOUR_MS, type Period, stretchOf } from './period.js';
 
 export interface Series {

@@ -1,11 +1,11 @@
 /** Reads what a report needs from the stores and the truststores, within bounds, and says what was left out. */
 
 import pMap from 'p-map';
-import { diagnosisOf, unlessUnreadable } from '../diagnosis.js';
-import { limits } from '../limits.js';
-import { type ClientTally, isSeveral, type Silence } from '../model.js';
+import { limits } from '../base/limits.js';
+import { diagnosisOf, unlessUnreadable } from '../diagnosis/diagnosis.js';
+import { type ClientTally, isSeveral, type Silence } from '../model/index.js';
+import type { ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
-import type { ReasonId } from '../reasons.js';
 import { buildReport, type ClientDetail, type Gap, gap, type Verdict } from './build.js';
 import { type Folded, foldRollups } from './fold.js';
 import type { Language } from './messages/index.js';

@@ -3,7 +3,7 @@
  * What clients sent cannot leave its place: no markup, no control or direction character.
  */
 
-import { clean } from '../text.js';
+import { clean } from '../base/text.js';
 
 const MARK = Symbol('html');
 

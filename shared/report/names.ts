@@ -1,6 +1,6 @@
 /** Reads names out of canonical DNs, for people. What comes back is as hostile as the DN. */
 
-import { isSeveral, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model.js';
+import { isSeveral, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
 
 export function isNamed(issuerDn: string): boolean {
   return issuerDn !== UNKNOWN_ISSUER && issuerDn !== OTHER_ISSUERS && !isSeveral(issuerDn);

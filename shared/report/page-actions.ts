@@ -1,6 +1,6 @@
 /** The top of the page: three sentences, the main figures, what needs action. */
 
-import { limits } from '../limits.js';
+import { limits } from '../base/limits.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/index.js';
 import { changeText, cut, issuerName, medianText, numberText, strangersLine, timeText } from './page-parts.js';

@@ -1,7 +1,7 @@
 /** What the sections of the page share: numbers, names, tables. */
 
-import { limits } from '../limits.js';
-import { isSeveral, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model.js';
+import { limits } from '../base/limits.js';
+import { isSeveral, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/index.js';
 import { isNamed, ownerOf, shortName } from './names.js';

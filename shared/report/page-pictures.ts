@@ -1,6 +1,6 @@
 /** The sections with pictures; each has the same figures as a table behind it. */
 
-import type { ReasonId } from '../reasons.js';
+import type { ReasonId } from '../model/reasons.js';
 import { columns as columnChart, stackedBars } from './charts.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/index.js';

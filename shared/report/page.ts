@@ -1,7 +1,7 @@
 /** The report as one HTML file: no script, no request to anywhere, and a policy that would forbid both. */
 
 import { createHash } from 'node:crypto';
-import { limits } from '../limits.js';
+import { limits } from '../base/limits.js';
 import { type Html, html, textOfHtml, trusted } from './html.js';
 import { type Language, type ReportMessages, reportMessages } from './messages/index.js';
 import { actionsSection, summarySection } from './page-actions.js';

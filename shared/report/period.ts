@@ -1,7 +1,7 @@
 /** The time that a report is about, and the stretches of the same length before it that it is compared with. Pure; UTC. */
 
-import { MtlsWatchError } from '../errors.js';
-import { limits } from '../limits.js';
+import { MtlsWatchError } from '../base/errors.js';
+import { limits } from '../base/limits.js';
 
 export interface Period {
   /** `2026-W42` for a calendar week (ISO 8601), otherwise both dates. */

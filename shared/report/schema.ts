@@ -1,7 +1,7 @@
 /** The published shape of a report: what its JSON file holds, and all that its page and CSV are made from. */
 
 import * as z from 'zod';
-import { forbiddenCauses, reasonIds } from '../reasons.js';
+import { forbiddenCauses, reasonIds } from '../model/reasons.js';
 
 const reason = z.enum(reasonIds);
 const iso = z.iso.datetime();

@@ -1,7 +1,7 @@
 /** The report in a mail's length: it stands on its own, and says where the page is. */
 
-import { limits } from '../limits.js';
-import { clean } from '../text.js';
+import { limits } from '../base/limits.js';
+import { clean } from '../base/text.js';
 import { type Language, reportMessages } from './messages/index.js';
 import { remedyOf, sentencesOf } from './page-actions.js';
 import { cut, issuerName, numberText } from './page-parts.js';

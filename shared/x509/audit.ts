@@ -3,8 +3,8 @@
  * when the domain name is updated; nobody is told when one expires later.
  */
 
-import { limits } from '../limits.js';
-import type { Finding } from '../model.js';
+import { limits } from '../base/limits.js';
+import type { Finding } from '../model/index.js';
 import type { Certificate } from './certificate.js';
 import { explainBreak } from './explain.js';
 import { problemFinding } from './findings.js';

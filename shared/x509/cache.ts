@@ -3,8 +3,8 @@
  * once. A verdict is kept for one version of a truststore and until a certificate begins or ends to be valid.
  */
 
-import { limits } from '../limits.js';
-import type { Diagnosis } from '../model.js';
+import { limits } from '../base/limits.js';
+import type { Diagnosis } from '../model/index.js';
 import type { Certificate } from './certificate.js';
 import { diagnose } from './diagnose.js';
 import { parseTruststore, type Truststore } from './truststore.js';

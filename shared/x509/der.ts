@@ -4,7 +4,7 @@
  * turn it into data.
  */
 
-import { limits } from '../limits.js';
+import { limits } from '../base/limits.js';
 
 export class DerError extends Error {
   override readonly name = 'DerError';

@@ -4,10 +4,10 @@
  * bounded by the counters of `limits.ts` whatever the certificate and the bundle.
  */
 
-import type { Diagnosis, Finding } from '../model.js';
+import { type FindingCode, findingCodes } from '../model/finding-codes.js';
+import type { Diagnosis, Finding } from '../model/index.js';
 import type { Certificate, Malformed } from './certificate.js';
 import { explainBreak } from './explain.js';
-import { type FindingCode, findingCodes } from './finding-codes.js';
 import {
   finding,
   keyIdentifierMismatch,

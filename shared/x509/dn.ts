@@ -9,7 +9,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { limits } from '../limits.js';
+import { limits } from '../base/limits.js';
 import { DerError, type DerNode, expectTag, hex, oidText, readDer, stringText, TAG, wellFormed } from './der.js';
 import { attributeName, attributeRank, RANK_COUNT } from './dn-attributes.js';
 

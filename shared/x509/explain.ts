@@ -5,8 +5,8 @@
  */
 
 import { createHash } from 'node:crypto';
-import { limits } from '../limits.js';
-import type { Finding } from '../model.js';
+import { limits } from '../base/limits.js';
+import type { Finding } from '../model/index.js';
 import type { Certificate } from './certificate.js';
 import { bitString, hex, readDer } from './der.js';
 import { finding } from './findings.js';

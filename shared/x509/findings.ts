@@ -3,10 +3,10 @@
  * do, naming the CA and the values).
  */
 
-import { limits } from '../limits.js';
-import type { Finding } from '../model.js';
+import { limits } from '../base/limits.js';
+import type { FindingCode } from '../model/finding-codes.js';
+import type { Finding } from '../model/index.js';
 import type { Certificate } from './certificate.js';
-import type { FindingCode } from './finding-codes.js';
 import type { PathProblem } from './paths.js';
 import type { Problem } from './rules.js';
 import { identity, keyText, plural, serialText, span, when } from './words.js';

@@ -4,8 +4,8 @@
  * (crypto/x509/v3_ncons.c), as its words are in the gateway's answers.
  */
 
-import { limits } from '../limits.js';
-import { clean } from '../text.js';
+import { limits } from '../base/limits.js';
+import { clean } from '../base/text.js';
 import type { Certificate } from './certificate.js';
 import { canonical, rdnKeys } from './dn.js';
 import type { GeneralName, NameConstraints, Subtree } from './extensions.js';

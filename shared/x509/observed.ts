@@ -3,8 +3,8 @@
  * command line feeds it from recorded logs.
  */
 
-import { limits } from '../limits.js';
-import type { Diagnosis } from '../model.js';
+import { limits } from '../base/limits.js';
+import type { Diagnosis } from '../model/index.js';
 import { type Certificate, certificateFromLoggedPem } from './certificate.js';
 import { diagnose } from './diagnose.js';
 import { nearestAttempt, startSearch } from './paths.js';

@@ -5,7 +5,7 @@
  * their certificates and signatures.
  */
 
-import { limits } from '../limits.js';
+import { limits } from '../base/limits.js';
 import type { Certificate } from './certificate.js';
 import { checkNameConstraints, type NameViolation } from './name-constraints.js';
 import { issuerProblems, type Problem } from './rules.js';

@@ -3,7 +3,7 @@
  * people put together by hand. Nothing throws: what cannot be read is an entry that says so, with its line number.
  */
 
-import { limits } from '../limits.js';
+import { limits } from '../base/limits.js';
 
 /** Bytes of a certificate as a log or a file gave them, or why there are none. */
 export type PemResult =

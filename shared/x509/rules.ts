@@ -3,7 +3,7 @@
  * broken rule is a `Problem`; `findings.ts` puts it into words.
  */
 
-import { limits } from '../limits.js';
+import { limits } from '../base/limits.js';
 import type { Hash } from './algorithms.js';
 import type { Certificate } from './certificate.js';
 import { type KeyUsage, OID } from './extensions.js';

@@ -1,7 +1,7 @@
 /** Signatures of certificates, checked with node:crypto; the memory of what was checked belongs to the caller. */
 
 import { constants, createPublicKey, type KeyObject, publicDecrypt, verify } from 'node:crypto';
-import { messageOf } from '../errors.js';
+import { messageOf } from '../base/errors.js';
 import type { Certificate } from './certificate.js';
 import { hex } from './der.js';
 

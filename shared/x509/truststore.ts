@@ -3,7 +3,7 @@
  * certificates of one subject by key, because whoever holds a key signs for all of them.
  */
 
-import { limits } from '../limits.js';
+import { limits } from '../base/limits.js';
 import { type Certificate, parseCertificate } from './certificate.js';
 import { hex } from './der.js';
 import { type BundleEntry, readBundle } from './pem.js';

@@ -8,9 +8,9 @@ import { PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
-import type { GroupKey, LogBatch, LogEvent } from '../../shared/model.js';
+import { batchOf } from '../../shared/logs/decode.js';
+import type { GroupKey, LogBatch, LogEvent } from '../../shared/model/index.js';
 import type { Stores } from '../../shared/ports/index.js';
-import { batchOf } from '../../shared/stages/decode.js';
 import {
   ACCESS_GROUP,
   accessEvent,

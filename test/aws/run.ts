@@ -9,7 +9,7 @@ import { once } from 'node:events';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { MtlsWatchError } from '../../shared/errors.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
 import { installed, startMiniStack } from './support/ministack.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -19,10 +19,10 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
-import { type GroupKey, type LogEvent, UNKNOWN_ISSUER } from '../../shared/model.js';
+import { type GroupKey, type LogEvent, UNKNOWN_ISSUER } from '../../shared/model/index.js';
 import type { Stores } from '../../shared/ports/index.js';
 import { reportSchema } from '../../shared/report/schema.js';
-import { ca, leaf } from '../certificates.js';
+import { ca, leaf } from '../support/certificates.js';
 import {
   ACCESS_GROUP,
   accessEvent,

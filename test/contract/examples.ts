@@ -10,7 +10,7 @@ import type {
   Notice,
   Rollup,
   Silence,
-} from '../../shared/model.js';
+} from '../../shared/model/index.js';
 
 /** Characters that break naive storage: markup, quotes, separators of keys, bidi, astral, a lone surrogate, NUL. */
 export const HOSTILE = `<b>"'#~ \\ \u202e \u{1f510} \ud800 \u0000 é`;

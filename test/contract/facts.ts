@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../shared/limits.js';
-import type { Fact } from '../../shared/model.js';
+import { limits } from '../../shared/base/limits.js';
+import type { Fact } from '../../shared/model/index.js';
 import type { ExpectedFact } from '../../shared/ports/index.js';
 import { fact, group, HOSTILE, rollup } from './examples.js';
 import { CLOCK, type Containers } from './stores.js';

@@ -1,7 +1,7 @@
 /** What every inventory promises, run on each of them. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { limits } from '../../shared/limits.js';
+import { limits } from '../../shared/base/limits.js';
 import type { InventoryStore, KnownDomain } from '../../shared/ports/inventory.js';
 
 /** Makes an empty world; each call of the result is a container of its own. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Cell } from '../../shared/model.js';
+import type { Cell } from '../../shared/model/index.js';
 import { access, client, denial, HOSTILE } from './examples.js';
 import type { Containers } from './stores.js';
 

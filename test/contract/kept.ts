@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../shared/limits.js';
+import { limits } from '../../shared/base/limits.js';
 import type { Waiting } from '../../shared/ports/index.js';
 import { pemOf } from '../../shared/x509/pem.js';
 import { group, HOSTILE, silence } from './examples.js';

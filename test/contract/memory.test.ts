@@ -1,6 +1,8 @@
 import { packedCells } from '../../cli/replay/packed-cells.js';
-import { createJoin, createMemoryStores } from '../../shared/adapters/memory.js';
-import { createMemoryInventory } from '../../shared/adapters/memory-inventory.js';
+import { createStoresOn } from '../../shared/adapters/dynamodb/index.js';
+import { createJoin, createMemoryStores } from '../../shared/adapters/memory/index.js';
+import { createMemoryInventory } from '../../shared/adapters/memory/inventory.js';
+import { createMemoryTable } from '../support/memory-table.js';
 import { describeInventory } from './inventory.js';
 import { describeStores } from './stores.js';
 
@@ -12,6 +14,11 @@ describeStores('memory', async () => {
 describeStores('memory, with the packed cells of a replay', async () => {
   const stores = { ...createMemoryStores(), join: createJoin(packedCells(1_000)) };
   return () => stores;
+});
+
+describeStores('a table in memory', async (clock) => {
+  const table = createMemoryTable({ now: clock.now });
+  return () => createStoresOn(table, clock);
 });
 
 describeInventory('memory', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Probe } from '../../shared/model.js';
+import type { Probe } from '../../shared/model/index.js';
 import { HOSTILE } from './examples.js';
 import type { Containers } from './stores.js';
 

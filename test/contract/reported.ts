@@ -1,8 +1,8 @@
 /** What reports read: groups by week, incidents that are over, other 403s. */
 
 import { describe, expect, it } from 'vitest';
-import { endedOf } from '../../shared/ended.js';
-import type { ForbiddenFact } from '../../shared/model.js';
+import type { ForbiddenFact } from '../../shared/model/index.js';
+import { endedOf } from '../../shared/ports/ended.js';
 import { group, HOSTILE, incident, notice, rollup } from './examples.js';
 import type { Containers } from './stores.js';
 

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMemoryStores } from '../../shared/adapters/memory.js';
-import { limits } from '../../shared/limits.js';
+import { createMemoryStores } from '../../shared/adapters/memory/index.js';
+import { limits } from '../../shared/base/limits.js';
 import type { Stores } from '../../shared/ports/index.js';
 import { pemOf } from '../../shared/x509/pem.js';
 import { access, denial, fact, group, incident, notice, rollup } from './examples.js';

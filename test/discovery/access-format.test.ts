@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ACCESS_LOG_FORMAT } from '../../shared/access-log-format.js';
 import { formatLacks } from '../../shared/discovery/access-format.js';
+import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
 
 const NOTHING = { isReadable: true, needed: [], dispensable: [] };
 const keys = Object.keys(JSON.parse(ACCESS_LOG_FORMAT) as object);

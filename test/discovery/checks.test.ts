@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { checkIds } from '../../shared/discovery/check.js';
-import { fixes } from '../../shared/discovery/checks.js';
+import { fixes } from '../../shared/discovery/checks/checks.js';
 import { COVERAGE, checksOf, filtersOf, named, orders, ordersStage, TRUSTSTORE } from '../support/checks.js';
 import { executionFilter, foreignFilter, MANAGED } from '../support/found.js';
 

@@ -1,7 +1,7 @@
 /** The alarms of a synthesised template, with references resolved to logical ids. */
 
 import type { Template } from 'aws-cdk-lib/assertions';
-import { type AlarmId, alarmIds } from '../../shared/runbooks.js';
+import { type AlarmId, alarmIds } from '../../shared/config/runbooks.js';
 import type { AlarmProperties } from '../support/cloudwatch.js';
 import { resources } from './support.js';
 

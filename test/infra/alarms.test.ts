@@ -6,8 +6,8 @@
 
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { FoundLogGroup } from '../../shared/discovery/model.js';
-import { type AlarmId, alarmIds } from '../../shared/runbooks.js';
+import { type AlarmId, alarmIds } from '../../shared/config/runbooks.js';
+import type { FoundLogGroup } from '../../shared/model/account.js';
 import { type AlarmState, type MetricKey, metricsOf, stateOf } from '../support/cloudwatch.js';
 import { ACCESS_GROUP, accessBatch, accessEvent, denialAsOneEvent, executionBatch, T0 } from '../support/logs.js';
 import type { Faults } from '../support/played-functions.js';

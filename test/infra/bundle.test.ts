@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, vi } from 'vitest';
 import cdkJson from '../../cdk.json' with { type: 'json' };
-import { bundle, functionNames } from '../../infra/bundle.js';
+import { bundle, functionNames } from '../../infra/build/bundle.js';
 
 const bundles = functionNames.map((name) => [name, bundle(name)] as const);
 

@@ -3,8 +3,8 @@
 import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { CentralStream } from '../../infra/constructs/central-stream.js';
-import { parseConfig } from '../../shared/config.js';
-import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/filter-patterns.js';
+import { parseConfig } from '../../shared/config/settings.js';
+import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
 import { resources, synthesise, synthesiseMember } from './support.js';
 
 const accounts = ['111122223333', '444455556666'];

@@ -6,9 +6,9 @@ import { App, Lazy, Stack } from 'aws-cdk-lib';
 import { CfnRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { describe, expect, it } from 'vitest';
 import { functionEnvironment, readConfig } from '../../infra/config.js';
-import { parseConfig } from '../../shared/config.js';
-import { MtlsWatchError } from '../../shared/errors.js';
-import { limits } from '../../shared/limits.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
+import { limits } from '../../shared/base/limits.js';
+import { parseConfig } from '../../shared/config/settings.js';
 import { exampleSettings, synthesise } from './support.js';
 
 const config = parseConfig(exampleSettings, 'the example');

@@ -14,8 +14,8 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { MtlsDomain, Truststore } from '../../infra/index.js';
-import { parseConfig } from '../../shared/config.js';
-import { AT, ca, days } from '../certificates.js';
+import { parseConfig } from '../../shared/config/settings.js';
+import { AT, ca, days } from '../support/certificates.js';
 import { resources } from './support.js';
 import { account, certificate, deployedSettings, logicalId, restApi, warnings } from './users.js';
 

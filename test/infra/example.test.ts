@@ -8,10 +8,10 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { AT, ca } from '../certificates.js';
+import { AT, ca } from '../support/certificates.js';
 import { acknowledged, resources } from './support.js';
 
-vi.mock('../../infra/prebuilt.js', () => ({
+vi.mock('../../infra/build/prebuilt.js', () => ({
   prebuilt: (name: string) => Code.fromInline(`export const handler = '${name}';`),
 }));
 

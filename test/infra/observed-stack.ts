@@ -2,7 +2,7 @@
 
 import type { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, vi } from 'vitest';
-import { METRICS_NAMESPACE } from '../../infra/watch-metrics.js';
+import { METRICS_NAMESPACE } from '../../infra/observability/watch-metrics.js';
 import { type MetricKey, nameOf } from '../support/cloudwatch.js';
 import { accessBatch, accessEvent, denialAsOneEvent, executionBatch } from '../support/logs.js';
 import { eventOf, type PlayedStack, playStack } from '../support/played-stack.js';

@@ -5,9 +5,9 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { METRICS_NAMESPACE } from '../../infra/watch-metrics.js';
-import { runbookIds } from '../../shared/runbooks.js';
-import { linksOf } from '../../shared/stages/console-links.js';
+import { METRICS_NAMESPACE } from '../../infra/observability/watch-metrics.js';
+import { runbookIds } from '../../shared/config/runbooks.js';
+import { linksOf } from '../../shared/incidents/console-links.js';
 import { metricsOf, nameOf } from '../support/cloudwatch.js';
 import { testConfig } from '../support/world.js';
 import { alarmsOf } from './alarms-of.js';

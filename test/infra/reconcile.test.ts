@@ -2,7 +2,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
-import { withLogGroups } from '../../shared/config.js';
+import { withLogGroups } from '../../shared/config/settings.js';
 import { testConfig } from '../support/world.js';
 import { resources, synthesise } from './support.js';
 import { account, restApi } from './users.js';

@@ -6,7 +6,7 @@ import { type CfnStage, MockIntegration, RestApi, type RestApiProps } from 'aws-
 import { Certificate, type ICertificate } from 'aws-cdk-lib/aws-certificatemanager';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { MtlsWatch, type Settings } from '../../infra/index.js';
-import type { Config } from '../../shared/config.js';
+import type { Config } from '../../shared/config/settings.js';
 import { resources } from './support.js';
 
 const code = (name: string) => Code.fromInline(`export const handler = '${name}';`);

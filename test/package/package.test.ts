@@ -20,12 +20,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { functionNames } from '../../infra/bundle.js';
+import { functionNames } from '../../infra/build/bundle.js';
 import packageJson from '../../package.json' with { type: 'json' };
 import { createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
-import { summarySchema } from '../../shared/schemas.js';
-import { ca } from '../certificates.js';
+import { summarySchema } from '../../shared/schemas/lines.js';
 import { incident } from '../contract/examples.js';
+import { ca } from '../support/certificates.js';
 import { createTestTable, startDynalite } from '../support/local-table.js';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,14 +1,14 @@
 /** The weekly function: one report and one summary a week, whatever dies on the way; without Insights it says so. */
 
 import { describe, expect, it, vi } from 'vitest';
-import { createWeeklyReport } from '../../functions/weekly-report/weekly-report.js';
 import { createInsights } from '../../shared/adapters/aws/insights.js';
 import { consoleUrl } from '../../shared/adapters/aws/report-bucket.js';
 import { createAnnounce } from '../../shared/adapters/aws/report-topic.js';
-import { MtlsWatchError } from '../../shared/errors.js';
-import { closeHours } from '../../shared/ledger.js';
-import { limits } from '../../shared/limits.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
+import { limits } from '../../shared/base/limits.js';
+import { closeHours } from '../../shared/count/record.js';
 import { reportSchema } from '../../shared/report/schema.js';
+import { createWeeklyReport } from '../../shared/report/weekly.js';
 import { fact, group } from '../contract/examples.js';
 import { testWorld } from '../support/world.js';
 

@@ -3,8 +3,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Replayed, readReplayConfig, replay } from '../../cli/replay.js';
-import { type ReportScene, reportScene } from '../../cli/report-scene.js';
+import { type Replayed, readReplayConfig, replay } from '../../cli/commands/replay.js';
+import { type ReportScene, reportScene } from '../../cli/replay/report.js';
 
 export const sampleDay = join(import.meta.dirname, '../../sample/day');
 export const truststore = join(sampleDay, 'truststore.pem');

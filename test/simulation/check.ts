@@ -1,11 +1,11 @@
 /** What must be true at the end of a run, whatever happened in it. Each violation is one line for a person. */
 
-import type { MemoryStores } from '../../shared/adapters/memory.js';
-import { limits } from '../../shared/limits.js';
-import { type Fact, type Incident, type Notice, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../../shared/model.js';
-import { dayOf } from '../../shared/stages/group.js';
-import { scopeGroup } from '../../shared/stages/incident.js';
-import { hourOf } from '../../shared/stages/rollup.js';
+import type { MemoryStores } from '../../shared/adapters/memory/index.js';
+import { limits } from '../../shared/base/limits.js';
+import { dayOf } from '../../shared/count/group.js';
+import { hourOf } from '../../shared/count/rollup.js';
+import { scopeGroup } from '../../shared/incidents/incident.js';
+import { type Fact, type Incident, type Notice, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../../shared/model/index.js';
 import type { Observed } from './oracle.js';
 import type { Request, Traffic } from './traffic.js';
 

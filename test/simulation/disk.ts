@@ -4,7 +4,7 @@
  * any order, and what was under way when the process died may or may not have happened.
  */
 
-import { MtlsWatchError } from '../../shared/errors.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
 import type { Random } from './random.js';
 import type { Scheduler } from './scheduler.js';
 

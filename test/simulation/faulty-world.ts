@@ -1,6 +1,6 @@
 /** The stores and SNS as one invocation meets them: every item is written and every call read through its `Disk`. */
 
-import type { Cell, Notice } from '../../shared/model.js';
+import type { Cell, Notice } from '../../shared/model/index.js';
 import type { HalfWrite, Publisher, Stores } from '../../shared/ports/index.js';
 import { Disk, type Io, type Process } from './disk.js';
 
@@ -20,6 +20,7 @@ function faultyStores(inner: Stores, disk: Disk): Stores {
   const all = <T, R>(items: Iterable<T>, one: (item: T) => Promise<R>): Promise<R[]> =>
     Promise.all([...items].map(one));
   return {
+    countableDays: inner.countableDays,
     join: {
       put: (halves) =>
         putHalves(halves, (half) =>

@@ -1,6 +1,6 @@
 /** For `mutants.ts`: runs seeds until one is violated; prints it, or null, as JSON. Runs in a copy of the product. */
 
-import { messageOf } from '../../shared/errors.js';
+import { messageOf } from '../../shared/base/errors.js';
 import { simulate } from './simulation.js';
 
 const seedsMax = Number(process.argv[2]);

@@ -21,15 +21,15 @@ interface Mutant extends Replacement {
   readonly also?: Replacement;
 }
 
-const memory = 'shared/adapters/memory.ts';
-const memoryFacts = 'shared/adapters/memory-facts.ts';
-const pairing = 'shared/stages/pairing.ts';
-const correlate = 'shared/correlate.ts';
+const memory = 'shared/adapters/memory/index.ts';
+const memoryFacts = 'shared/adapters/memory/facts.ts';
+const pairing = 'shared/join/pairing.ts';
+const correlate = 'shared/join/correlate.ts';
 const pipeline = 'shared/pipeline.ts';
-const ledger = 'shared/ledger.ts';
-const waiting = 'shared/waiting.ts';
-const storm = 'shared/storm.ts';
-const outbox = 'shared/outbox.ts';
+const ledger = 'shared/count/record.ts';
+const waiting = 'shared/count/settle.ts';
+const storm = 'shared/join/shed-load.ts';
+const outbox = 'shared/notify/outbox.ts';
 
 const mutants: readonly Mutant[] = [
   {
@@ -233,7 +233,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: 'outbox: the notice is put after the transition, in a step of its own',
-    file: 'shared/announce.ts',
+    file: 'shared/incidents/announce.ts',
     from: 'await world.stores.incidents.transition(incident, notice);',
     to: 'if (await world.stores.incidents.transition(incident, null)) await world.publisher.publish(notice);',
   },
@@ -245,7 +245,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: 'incident: the resolve has the id of its trigger',
-    file: 'shared/stages/incident.ts',
+    file: 'shared/incidents/incident.ts',
     from: 'return `${next.incidentId}-${next.version}`;',
     to: 'return next.incidentId;',
   },
@@ -269,7 +269,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     name: 'storm: what a request stands for is not taken off the unknown ones',
-    file: 'shared/stages/count.ts',
+    file: 'shared/count/count.ts',
     from: 'if (failure.weight !== 1) add(standIn(failure));',
     to: 'if (failure.weight < 0) add(standIn(failure));',
   },
@@ -307,7 +307,6 @@ function hunt(mutant: Mutant, seedsMax = SEEDS_MAX): { readonly seed: number; re
     ]) {
       cpSync(join(root, part), join(copy, part), { recursive: true });
     }
-    for (const part of ['test/certificates.ts', 'test/der-writer.ts']) cpSync(join(root, part), join(copy, part));
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     const path = join(copy, mutant.file);
     writeFileSync(path, mutated(mutant));

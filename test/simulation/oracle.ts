@@ -3,9 +3,9 @@
  * processes believe. The checkers compare the end of a run with it.
  */
 
-import type { DetectionPolicy } from '../../shared/config.js';
-import { limits } from '../../shared/limits.js';
-import type { Incident, Notice } from '../../shared/model.js';
+import { limits } from '../../shared/base/limits.js';
+import type { DetectionPolicy } from '../../shared/config/settings.js';
+import type { Incident, Notice } from '../../shared/model/index.js';
 import type { Stores } from '../../shared/ports/index.js';
 
 export interface Observed {

@@ -4,12 +4,12 @@
  * sweep goes on until nothing is left to do. Then the checkers look.
  */
 
-import { createMemoryStores } from '../../shared/adapters/memory.js';
-import { type Config, parseConfig } from '../../shared/config.js';
-import { messageOf } from '../../shared/errors.js';
-import { lazy } from '../../shared/lazy.js';
-import { limits } from '../../shared/limits.js';
-import type { LogBatch, Notice } from '../../shared/model.js';
+import { createMemoryStores } from '../../shared/adapters/memory/index.js';
+import { messageOf } from '../../shared/base/errors.js';
+import { lazy } from '../../shared/base/lazy.js';
+import { limits } from '../../shared/base/limits.js';
+import { type Config, parseConfig } from '../../shared/config/settings.js';
+import type { LogBatch, Notice } from '../../shared/model/index.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
 import { check, type Delivered } from './check.js';

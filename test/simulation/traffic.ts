@@ -3,13 +3,13 @@
  * of honest clients and of others, cut into batches that come late, twice, in another order or cut differently.
  */
 
-import { limits } from '../../shared/limits.js';
-import type { LogBatch, LogEvent, OtherForbidden } from '../../shared/model.js';
-import type { ReasonId } from '../../shared/reasons.js';
-import { batchOf } from '../../shared/stages/decode.js';
-import { MINUTES_PER_HOUR } from '../../shared/stages/rollup.js';
+import { limits } from '../../shared/base/limits.js';
+import { MINUTES_PER_HOUR } from '../../shared/count/rollup.js';
+import { batchOf } from '../../shared/logs/decode.js';
+import type { LogBatch, LogEvent, OtherForbidden } from '../../shared/model/index.js';
+import type { ReasonId } from '../../shared/model/reasons.js';
 import { canonicalDn } from '../../shared/x509/dn.js';
-import { ca, leaf } from '../certificates.js';
+import { ca, leaf } from '../support/certificates.js';
 import { accessEvent, denialAsBareLines, denialAsLines, denialAsOneEvent, uuid } from '../support/logs.js';
 import type { Random } from './random.js';
 

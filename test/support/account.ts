@@ -1,5 +1,7 @@
 /** An account as discovery finds it, and its log groups with their filters, in memory. */
 
+import type { Own } from '../../shared/discovery/plan.js';
+import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
 import type {
   ExecutionLog,
   Found,
@@ -7,9 +9,7 @@ import type {
   FoundFilter,
   FoundLogGroup,
   FoundStage,
-} from '../../shared/discovery/model.js';
-import type { Own } from '../../shared/discovery/reconcile.js';
-import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/filter-patterns.js';
+} from '../../shared/model/account.js';
 import type { LogGroups } from '../../shared/ports/inventory.js';
 
 export const OWN: Own = {

@@ -1,10 +1,10 @@
 /** Breaks one thing of an account in which all is well, and says what doctor makes of it. */
 
 import { expect, it } from 'vitest';
-import { ACCESS_LOG_FORMAT } from '../../shared/access-log-format.js';
 import type { Check } from '../../shared/discovery/check.js';
-import { examine, fixes } from '../../shared/discovery/checks.js';
-import type { FoundFilter } from '../../shared/discovery/model.js';
+import { examine, fixes } from '../../shared/discovery/checks/checks.js';
+import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
+import type { FoundFilter } from '../../shared/model/account.js';
 import { healthyScene, type Scene } from './found.js';
 
 export function checksOf(change: (scene: Scene) => void = () => {}): Check[] {

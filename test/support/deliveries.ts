@@ -1,7 +1,7 @@
 /** Requests as events of two logs, and the ways in which CloudWatch Logs may cut, order and repeat them. */
 
 import fc from 'fast-check';
-import type { LogEvent } from '../../shared/model.js';
+import type { LogEvent } from '../../shared/model/index.js';
 import { ingest } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
 import { accessBatch, accessEvent, denialAsOneEvent, executionBatch, type Refusal } from './logs.js';

@@ -1,9 +1,9 @@
 /** An account in which everything is as it should be: REST APIs with a managed and a vended execution log, and an HTTP API. */
 
-import { ACCESS_LOG_FORMAT } from '../../shared/access-log-format.js';
-import type { Expectations } from '../../shared/discovery/checks.js';
-import type { Found, FoundFilter, FoundLogGroup, FoundStage, FoundWatch } from '../../shared/discovery/model.js';
-import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/filter-patterns.js';
+import type { Expectations } from '../../shared/discovery/checks/checks.js';
+import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
+import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
+import type { Found, FoundFilter, FoundLogGroup, FoundStage, FoundWatch } from '../../shared/model/account.js';
 import { domain } from './account.js';
 
 /** For tests that break one thing. */

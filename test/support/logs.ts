@@ -1,8 +1,8 @@
-/** Builders of log events in the shapes of `shared/stages/parse*.ts`, for tests. */
+/** Builders of log events in the shapes of `shared/logs/parse*.ts`, for tests. */
 
 import { gzipSync } from 'node:zlib';
-import type { LogBatch, LogEvent } from '../../shared/model.js';
-import { batchOf } from '../../shared/stages/decode.js';
+import { batchOf } from '../../shared/logs/decode.js';
+import type { LogBatch, LogEvent } from '../../shared/model/index.js';
 
 export const EXECUTION_GROUP = 'API-Gateway-Execution-Logs_abc123/prod';
 export const ACCESS_GROUP = '/aws/apigateway/access';

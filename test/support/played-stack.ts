@@ -6,9 +6,9 @@
 
 import type { Template } from 'aws-cdk-lib/assertions';
 import { vi } from 'vitest';
-import { type Config, parseConfig } from '../../shared/config.js';
-import type { FoundLogGroup } from '../../shared/discovery/model.js';
-import type { LogBatch } from '../../shared/model.js';
+import { type Config, parseConfig } from '../../shared/config/settings.js';
+import type { FoundLogGroup } from '../../shared/model/account.js';
+import type { LogBatch } from '../../shared/model/index.js';
 import { resolved } from '../infra/alarms-of.js';
 import { resources } from '../infra/support.js';
 import { createMetrics, type Metrics } from './cloudwatch.js';

@@ -1,8 +1,8 @@
 /** A world on embedded stores and virtual time, for tests of the pipeline. */
 
-import { createMemoryStores, type MemoryStores } from '../../shared/adapters/memory.js';
-import { type Config, parseConfig } from '../../shared/config.js';
-import type { Fact, Measure, Notice } from '../../shared/model.js';
+import { createMemoryStores, type MemoryStores } from '../../shared/adapters/memory/index.js';
+import { type Config, parseConfig } from '../../shared/config/settings.js';
+import type { Fact, Measure, Notice } from '../../shared/model/index.js';
 import type { Log, Meter, World } from '../../shared/ports/index.js';
 import type { TruststoreSource } from '../../shared/ports/truststore.js';
 import { T0 } from './logs.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { auditTruststore } from '../../shared/x509/audit.js';
 import { parseTruststore } from '../../shared/x509/truststore.js';
-import { AT, ca, days, leaf, SERVER_AUTH } from '../certificates.js';
+import { AT, ca, days, leaf, SERVER_AUTH } from '../support/certificates.js';
 
 const root = ca({ subject: 'C=US,O=Acme,CN=Acme Root CA', key: 'rsa-a' });
 const issuing = ca({ subject: 'C=US,O=Acme,CN=Acme Issuing CA', key: 'rsa-b', issuer: root });

@@ -3,9 +3,9 @@
 import { fromBER } from 'asn1js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { limits } from '../../shared/limits.js';
+import { limits } from '../../shared/base/limits.js';
 import { DerError, type DerNode, readDer } from '../../shared/x509/der.js';
-import { ca, leaf } from '../certificates.js';
+import { ca, leaf } from '../support/certificates.js';
 
 const issuing = ca({ subject: 'C=US,O=Acme,CN=Acme Issuing CA', key: 'ec-a' });
 const good = leaf({ subject: 'C=US,O=Partner,CN=client', key: 'ec-c', issuer: issuing });

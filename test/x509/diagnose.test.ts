@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { diagnose } from '../../shared/x509/diagnose.js';
 import { truststoreOf } from '../../shared/x509/truststore.js';
-import { AT } from '../certificates.js';
-import { verdictCases } from '../verdict-cases.js';
+import { AT } from '../support/certificates.js';
+import { verdictCases } from './support/verdict-cases.js';
 
 describe('verdicts', () => {
   const cases = verdictCases();

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { limits } from '../../shared/limits.js';
+import { limits } from '../../shared/base/limits.js';
 import { parseCertificate } from '../../shared/x509/certificate.js';
 import { readDer } from '../../shared/x509/der.js';
 import { canonicalDn, canonicalDnOf } from '../../shared/x509/dn.js';
-import { attributeSet, leaf } from '../certificates.js';
-import { sequence } from '../der-writer.js';
 import openssl from '../fixtures/openssl-names.json' with { type: 'json' };
 import { anyText } from '../support/any-text.js';
+import { attributeSet, leaf } from '../support/certificates.js';
+import { sequence } from '../support/der-writer.js';
 
 const CANONICAL = 'C=US,ST=Washington,L=Seattle,O=Example Corp,OU=Security,CN=My Private CA';
 

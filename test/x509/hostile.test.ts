@@ -2,16 +2,16 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { limits } from '../../shared/limits.js';
+import { limits } from '../../shared/base/limits.js';
+import { findingCodes } from '../../shared/model/finding-codes.js';
 import { auditTruststore } from '../../shared/x509/audit.js';
 import { type Certificate, parseCertificate } from '../../shared/x509/certificate.js';
 import { diagnose } from '../../shared/x509/diagnose.js';
-import { findingCodes } from '../../shared/x509/finding-codes.js';
 import { checkNameConstraints } from '../../shared/x509/name-constraints.js';
 import { findTrustedPath, nearestAttempt, startSearch } from '../../shared/x509/paths.js';
 import { pemOf } from '../../shared/x509/pem.js';
 import { parseTruststore, truststoreOf } from '../../shared/x509/truststore.js';
-import { AT, ca, days, encode, general, type Issued, issue, leaf } from '../certificates.js';
+import { AT, ca, days, encode, general, type Issued, issue, leaf } from '../support/certificates.js';
 
 const root = ca({ subject: 'C=US,O=Acme,CN=Acme Root CA', key: 'ec-a' });
 const client = leaf({ subject: 'C=US,O=Partner,CN=client', key: 'ec-c', issuer: root });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { limits } from '../../shared/limits.js';
-import { reasonIdOfFinding } from '../../shared/reasons.js';
+import { limits } from '../../shared/base/limits.js';
+import { findingCodes } from '../../shared/model/finding-codes.js';
+import { reasonIdOfFinding } from '../../shared/model/reasons.js';
 import { diagnosisCache } from '../../shared/x509/cache.js';
 import { changesBetween, describeChange } from '../../shared/x509/change.js';
-import { findingCodes } from '../../shared/x509/finding-codes.js';
 import { expiries, type ObservedClient, observations, preflight } from '../../shared/x509/observed.js';
 import { truststoreOf } from '../../shared/x509/truststore.js';
-import { AT, ca, days, type Issued, leaf } from '../certificates.js';
+import { AT, ca, days, type Issued, leaf } from '../support/certificates.js';
 
 const root = ca({ subject: 'C=US,O=Acme,CN=Acme Root CA', key: 'ec-a' });
 const newRoot = ca({ subject: 'C=US,O=Acme,CN=Acme Root CA 2', key: 'ec-b', notAfter: AT + days(20) });

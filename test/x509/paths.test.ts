@@ -2,15 +2,15 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { limits } from '../../shared/limits.js';
+import { limits } from '../../shared/base/limits.js';
 import type { Certificate } from '../../shared/x509/certificate.js';
 import { diagnose } from '../../shared/x509/diagnose.js';
 import { findTrustedPath, nearestAttempt, pathProblems, startSearch } from '../../shared/x509/paths.js';
 import { clientProblems, issuerProblems } from '../../shared/x509/rules.js';
 import { checkSignature } from '../../shared/x509/signature.js';
 import { isSelfSigned, parseTruststore, truststoreOf } from '../../shared/x509/truststore.js';
-import { AT, ca, days, extension, general, leaf } from '../certificates.js';
-import { bool, integer, sequence } from '../der-writer.js';
+import { AT, ca, days, extension, general, leaf } from '../support/certificates.js';
+import { bool, integer, sequence } from '../support/der-writer.js';
 
 const NAMES = ['CN=A', 'CN=B', 'CN=C'];
 const KEYS = ['ec-a', 'ec-b', 'ec-d'];

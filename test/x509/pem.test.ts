@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { limits } from '../../shared/limits.js';
+import { limits } from '../../shared/base/limits.js';
 import { certificateFromLoggedPem, parseCertificate } from '../../shared/x509/certificate.js';
 import { pemOf, readBundle, readLoggedPem } from '../../shared/x509/pem.js';
-import { leaf } from '../certificates.js';
 import { anyText } from '../support/any-text.js';
+import { leaf } from '../support/certificates.js';
 
 const one = leaf({ subject: 'C=US,O=Acme,CN=one', key: 'rsa-a' });
 const two = leaf({ subject: 'C=US,O=Acme,CN=two', key: 'ec-a' });

@@ -9,7 +9,9 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { MtlsWatchError, messageOf } from '../../errors.js';
+import * as z from 'zod';
+import { MtlsWatchError, messageOf } from '../../base/errors.js';
+import { limits } from '../../base/limits.js';
 import { type LostBatch, type LostRecords, readLostRecords, streamFailureSchema } from './stream-records.js';
 
 export interface DeadLetter {
@@ -29,7 +31,7 @@ export interface DeadLetters {
   receive(): Promise<readonly DeadLetter[]>;
   /**
    * Calls the function with a payload, or with each of the stream's records that it is about, and waits; answers why the
-   * function failed, or null when it succeeded.
+   * function failed or what it refused, or null when it took all of it.
    */
   retry(payload: string): Promise<string | null>;
 }
@@ -145,13 +147,22 @@ async function invoke(client: LambdaClient, functionName: string, payload: strin
     const { FunctionError, Payload } = await client.send(
       new InvokeCommand({ FunctionName: functionName, Payload: payload }),
     );
-    return FunctionError === undefined ? null : errorText(Payload);
+    return FunctionError === undefined ? refusalIn(Payload) : errorText(Payload);
   } catch (error) {
     // One message that is no JSON must not keep the others in the queue.
     if (error instanceof InvalidRequestContentException) return error.message;
     throw error;
   }
 }
+
+/** What the function counted of the batch it counted; what was too old it refused. */
+function refusalIn(payload: Uint8Array | undefined): string | null {
+  const answer = refusalSchema.safeParse(parsed(Buffer.from(payload ?? []).toString('utf8')));
+  if (!answer.success) return null;
+  return `${answer.data.tooOld} records are older than ${limits.countableDaysMax} days: whether they were counted is no longer known, and they were refused; read them from the log with replay, then delete the message`;
+}
+
+const refusalSchema = z.object({ tooOld: z.int().min(1) });
 
 function errorText(payload: Uint8Array | undefined): string {
   const text = Buffer.from(payload ?? []).toString('utf8');

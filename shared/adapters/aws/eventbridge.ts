@@ -1,9 +1,9 @@
 /** Puts an event for every notice on a bus. */
 
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { MtlsWatchError, messageOf } from '../../errors.js';
+import { MtlsWatchError, messageOf } from '../../base/errors.js';
 import { eventOf } from '../../messages/event.js';
-import type { Notice } from '../../model.js';
+import type { Notice } from '../../model/index.js';
 import type { Publisher } from '../../ports/index.js';
 
 /** What is used of an `EventBridgeClient`. */

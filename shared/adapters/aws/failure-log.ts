@@ -3,8 +3,8 @@
  * failed. Bounded for each call; a retry writes the same ids again, so that they can be told apart.
  */
 
-import { digest } from '../../digest.js';
-import { limits } from '../../limits.js';
+import { digest } from '../../base/digest.js';
+import { limits } from '../../base/limits.js';
 import type { FailureLog } from '../../ports/index.js';
 
 export function createFailureLog(stream: NodeJS.WritableStream): FailureLog {

@@ -10,8 +10,8 @@ import {
   StartQueryCommand,
   StopQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { MtlsWatchError, messageOf } from '../../errors.js';
-import { limits } from '../../limits.js';
+import { MtlsWatchError, messageOf } from '../../base/errors.js';
+import { limits } from '../../base/limits.js';
 
 export interface InsightsAnswer {
   readonly rows: readonly Readonly<Record<string, string>>[];

@@ -11,7 +11,7 @@ import {
   PutSubscriptionFilterCommand,
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { MtlsWatchError, messageOf } from '../../errors.js';
+import { MtlsWatchError, messageOf } from '../../base/errors.js';
 import type { LogGroups } from '../../ports/inventory.js';
 import { lookAtLogGroup } from './discovery/logs.js';
 import { createReader } from './discovery/reader.js';

@@ -5,7 +5,7 @@
  */
 
 import type { Writable } from 'node:stream';
-import type { Measure } from '../../model.js';
+import type { Measure } from '../../model/index.js';
 import type { Clock, Meter } from '../../ports/index.js';
 
 /** Where metrics are found: every one has the function's name as a dimension. */

@@ -1,7 +1,7 @@
 /** The bucket of the weekly reports. Marks are written only if nobody else wrote one meanwhile. */
 
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
-import { MtlsWatchError, messageOf } from '../../errors.js';
+import { MtlsWatchError, messageOf } from '../../base/errors.js';
 import type { ReportBucket } from '../../report/deliver.js';
 
 /** What S3 answers when a condition does not hold, or when two conditional writes meet. */

@@ -1,8 +1,8 @@
 /** Sends a report's summary through SNS; subscriptions tell it from notices by the attribute `kind`. */
 
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
-import { MtlsWatchError, messageOf } from '../../errors.js';
-import { limits } from '../../limits.js';
+import { MtlsWatchError, messageOf } from '../../base/errors.js';
+import { limits } from '../../base/limits.js';
 import type { Summary } from '../../report/summary.js';
 
 export function createAnnounce(client: Pick<SNSClient, 'send'>, topicArn: string): (summary: Summary) => Promise<void> {

@@ -1,10 +1,10 @@
 /** Publishes notices to SNS: to the topics that the route names, and to a topic for chats. */
 
 import { PublishCommand, type PublishCommandInput, type SNSClient } from '@aws-sdk/client-sns';
-import { MtlsWatchError, messageOf } from '../../errors.js';
+import { MtlsWatchError, messageOf } from '../../base/errors.js';
 import type { Messages } from '../../messages/index.js';
 import { fifoOf, snsChatMessage, snsMessage } from '../../messages/sns.js';
-import type { Notice } from '../../model.js';
+import type { Notice } from '../../model/index.js';
 import type { Publisher } from '../../ports/index.js';
 
 /** @param topicsFor the ARNs of the topics of a notice */

@@ -5,7 +5,7 @@
 
 import { type _Record, GetRecordsCommand, GetShardIteratorCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
 import * as z from 'zod';
-import { limits } from '../../limits.js';
+import { limits } from '../../base/limits.js';
 
 const sequenceNumber = z.string().regex(/^\d+$/).max(limits.sequenceNumberCharsMax);
 

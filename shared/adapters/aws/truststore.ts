@@ -9,8 +9,8 @@ import {
   ListObjectVersionsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import { MtlsWatchError, messageOf } from '../../errors.js';
-import { limits } from '../../limits.js';
+import { MtlsWatchError, messageOf } from '../../base/errors.js';
+import { limits } from '../../base/limits.js';
 import type { Clock } from '../../ports/index.js';
 import type { TruststoreObject, TruststoreSource } from '../../ports/truststore.js';
 

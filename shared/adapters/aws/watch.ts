@@ -13,9 +13,9 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { type FunctionConfiguration, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
-import { parseConfig } from '../../config.js';
-import type { Coverage, FilterTarget, FoundHeartbeat, FoundTopic, FoundWatch } from '../../discovery/model.js';
-import { limits } from '../../limits.js';
+import { limits } from '../../base/limits.js';
+import { parseConfig } from '../../config/settings.js';
+import type { Coverage, FilterTarget, FoundHeartbeat, FoundTopic, FoundWatch } from '../../model/account.js';
 import type { Clock } from '../../ports/index.js';
 import type { InventoryStore } from '../../ports/inventory.js';
 import { createDynamoClient } from '../dynamodb/client.js';

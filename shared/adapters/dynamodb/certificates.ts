@@ -6,7 +6,7 @@
  */
 
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { limits } from '../../limits.js';
+import { limits } from '../../base/limits.js';
 import type { CertificateStore, Clock } from '../../ports/index.js';
 import { pemOf, readLoggedPem } from '../../x509/pem.js';
 import { bytesOf, numberOf } from './items.js';

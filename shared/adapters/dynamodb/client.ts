@@ -1,7 +1,7 @@
 /** The DynamoDB client as the stores want it. Region, credentials and endpoint come from the environment. */
 
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { limits } from '../../limits.js';
+import { limits } from '../../base/limits.js';
 
 export function createDynamoClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
   return new DynamoDBClient({

@@ -3,9 +3,9 @@
  * issuers, and the scope, which the item's key holds as a digest only.
  */
 
+import * as z from '../../base/zod.js';
+import { reasonIds } from '../../model/reasons.js';
 import type { ExpectedFact } from '../../ports/index.js';
-import { reasonIds } from '../../reasons.js';
-import * as z from '../../zod.js';
 import { readValue } from './items.js';
 import { dayOfMinute, keys } from './keys.js';
 import type { Item, Key } from './table.js';

@@ -1,14 +1,14 @@
 /**
  * What batches counted. Facts stand under their group, so that a window is read in one query, however far back it goes:
- * that of a group without a history goes back two days.
+ * that of a group without a history goes back two days, a sum that is made late goes back two months.
  */
 
-import { groupId } from '../../digest.js';
-import { limits } from '../../limits.js';
-import type { Fact, ForbiddenFact, GroupKey } from '../../model.js';
+import { groupId } from '../../base/digest.js';
+import { limits } from '../../base/limits.js';
+import * as z from '../../base/zod.js';
+import type { Fact, ForbiddenFact, GroupKey } from '../../model/index.js';
+import { forbiddenCauses } from '../../model/reasons.js';
 import type { Clock, FactStore } from '../../ports/index.js';
-import { forbiddenCauses } from '../../reasons.js';
-import * as z from '../../zod.js';
 import { inParallel } from './failures.js';
 import { corrupt, countsAttributes, countsOf, isGrowth, numberOf, readValue, textOf } from './items.js';
 import { dayOfMinute, endOf, keys, ordered, ttl } from './keys.js';
@@ -32,7 +32,7 @@ export function createFacts(table: Table, clock: Clock): FactStore {
   };
   return {
     put: async (facts, forbidden) => {
-      const expiry = ttl(clock.now(), limits.factMinutesMax / (24 * 60));
+      const expiry = ttl(clock.now(), limits.factDaysMax);
       const items: Item[] = [
         ...facts.map((fact) => ({
           ...attributesOf(keys.fact(groupId(fact.group), fact.minute, fact.batchId)),

@@ -2,8 +2,8 @@
 
 import { ConditionalCheckFailedException, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
-import { MtlsWatchError, messageOf } from '../../errors.js';
-import { limits } from '../../limits.js';
+import { MtlsWatchError, messageOf } from '../../base/errors.js';
+import { limits } from '../../base/limits.js';
 
 export function unavailable(what: string, table: string, cause?: unknown): MtlsWatchError {
   return new MtlsWatchError('store-unavailable', `table ${table}: ${what}`, { cause, retryable: true });

@@ -16,8 +16,8 @@
  * so that the hour's mark is spared. `rollups.ts` lists these hours beside the marked ones and strikes the notes off.
  */
 
-import { digest } from '../../digest.js';
-import { limits } from '../../limits.js';
+import { digest } from '../../base/digest.js';
+import { limits } from '../../base/limits.js';
 import type { Clock, ExpectedFact, GroupStore } from '../../ports/index.js';
 import { encodeExpected, expectingKey } from './expected.js';
 import { bytesIn } from './items.js';
@@ -47,7 +47,7 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
     const values: Item = {
       ':ids': { SS: [...ids] },
       ':room': { N: String(BOUND - ids.length) },
-      ':ttl': ttl(clock.now(), limits.keptDaysMax),
+      ':ttl': ttl(clock.now(), limits.factDaysMax),
     };
     let expression = 'ADD #issuers :ids SET #ttl = :ttl';
     if (fact !== undefined) {
@@ -106,7 +106,7 @@ function seenOf(item: Item): Seen {
 /** Yesterday's and today's, so that there is a day at least in which the hour can be closed. */
 function isListed({ minute }: ExpectedFact, clock: Clock): boolean {
   const daysAgo = dayOfMinute(minuteOf(clock.now())) - dayOfMinute(minute);
-  return 0 <= daysAgo && daysAgo < limits.expectingDaysMax - 1;
+  return 0 <= daysAgo && daysAgo < limits.expectingDays - 1;
 }
 
 function nameOf({ pk, sk }: Key): string {

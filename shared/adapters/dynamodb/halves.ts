@@ -3,9 +3,9 @@
  * stay within one kilobyte, and each write costs one unit. Cells outlive a deployment: append fields, with a default.
  */
 
-import type { AccessRecord, Client, Denial, Half } from '../../model.js';
-import { reasonIds } from '../../reasons.js';
-import * as z from '../../zod.js';
+import * as z from '../../base/zod.js';
+import type { AccessRecord, Client, Denial, Half } from '../../model/index.js';
+import { reasonIds } from '../../model/reasons.js';
 
 /** A half and the batch that brought it first. */
 export interface Brought<T extends Half> {

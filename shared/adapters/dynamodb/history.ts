@@ -1,9 +1,9 @@
 /** What the detector learned of a group. The last one to save wins: a history is a fold over facts, and can catch up. */
 
-import { groupId } from '../../digest.js';
-import { limits } from '../../limits.js';
+import { groupId } from '../../base/digest.js';
+import { limits } from '../../base/limits.js';
+import * as z from '../../base/zod.js';
 import type { Clock, HistoryStore } from '../../ports/index.js';
-import * as z from '../../zod.js';
 import { readValue } from './items.js';
 import { keys, ttl } from './keys.js';
 import { attributesOf, type Table } from './table.js';

@@ -22,13 +22,13 @@
  * the winner's is on it.
  */
 
-import { groupId } from '../../digest.js';
-import { endedOf, isEnd, lastEnds } from '../../ended.js';
-import { limits } from '../../limits.js';
-import type { EndedIncident, Incident, Notice } from '../../model.js';
-import { inSendingOrder, type PendingNotice } from '../../outbox-order.js';
+import { groupId } from '../../base/digest.js';
+import { limits } from '../../base/limits.js';
+import * as z from '../../base/zod.js';
+import type { EndedIncident, Incident, Notice } from '../../model/index.js';
+import { endedOf, isEnd, lastEnds } from '../../ports/ended.js';
 import type { Clock, IncidentStore, Outbox } from '../../ports/index.js';
-import * as z from '../../zod.js';
+import { inSendingOrder, type PendingNotice } from '../../ports/outbox-order.js';
 import { inParallel } from './failures.js';
 import { groupSchema, numberOf, readValue, textOf } from './items.js';
 import { endOf, keys, ordered, ttl, weekOfHour } from './keys.js';
@@ -267,7 +267,7 @@ async function listedOf(laid: readonly Laid[], table: Table): Promise<Laid[]> {
 /** The notices' schema comes with all that are published, so it is loaded with the first notice: most invocations meet none. */
 async function allLaid(items: readonly Item[]): Promise<Laid[]> {
   if (items.length === 0) return [];
-  const { noticeSchema } = await import('../../schemas.js');
+  const { noticeSchema } = await import('../../schemas/lines.js');
   return items.map((item) => ({
     sk: textOf(item, 'sk'),
     groupId: textOf(item, 'group'),

@@ -1,8 +1,8 @@
 /** Every store of the pipeline on one DynamoDB table with string keys `pk` and `sk` and the TTL attribute `ttl`. */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Config } from '../../config.js';
-import { limits } from '../../limits.js';
+import { limits } from '../../base/limits.js';
+import type { Config } from '../../config/settings.js';
 import type { Clock, Stores } from '../../ports/index.js';
 import { createCertificates } from './certificates.js';
 import { createFacts } from './facts.js';
@@ -15,7 +15,7 @@ import { createProbes } from './probes.js';
 import { createRollups } from './rollups.js';
 import { createSilences } from './silences.js';
 import { createStorm } from './storm.js';
-import { createTable, type Sleep } from './table.js';
+import { createTable, type Sleep, type Table } from './table.js';
 import { createWaiting } from './waiting.js';
 
 export { createDynamoClient } from './client.js';
@@ -37,14 +37,20 @@ export function createDynamoStores(
   clock: Clock,
   options: { readonly sleep?: Sleep; readonly retention?: Retention } = {},
 ): Stores {
-  const table = createTable(client, tableName, options.sleep);
-  const {
-    retention: { certificateDays, rollupDays } = {
-      certificateDays: limits.keptDaysMax,
-      rollupDays: limits.rollupDaysMax,
-    },
-  } = options;
+  return createStoresOn(createTable(client, tableName, options.sleep), clock, options.retention);
+}
+
+/** The stores on a table that is at hand: `createDynamoStores` for one in DynamoDB, a test for one in memory. */
+export function createStoresOn(
+  table: Table,
+  clock: Clock,
+  { certificateDays, rollupDays }: Retention = {
+    certificateDays: limits.keptDaysMax,
+    rollupDays: limits.rollupDaysMax,
+  },
+): Stores {
   return {
+    countableDays: limits.countableDaysMax,
     join: createJoin(table, clock),
     waiting: createWaiting(table, clock),
     facts: createFacts(table, clock),

@@ -1,10 +1,10 @@
 /** Reads attributes back. What is not as it was written is an error that names the item, never a guess. */
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { MtlsWatchError, messageOf } from '../../errors.js';
-import type { Rollup } from '../../model.js';
-import { reasonIds } from '../../reasons.js';
-import * as z from '../../zod.js';
+import { MtlsWatchError, messageOf } from '../../base/errors.js';
+import * as z from '../../base/zod.js';
+import type { Rollup } from '../../model/index.js';
+import { reasonIds } from '../../model/reasons.js';
 import type { Condition, Item } from './table.js';
 
 /** What an item weighs: its names and values ("DynamoDB item sizes and formats" in the Developer Guide). */

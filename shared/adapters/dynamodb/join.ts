@@ -10,8 +10,8 @@
  * decides who was first, fills the slot if it is empty, and changes nothing when it is repeated.
  */
 
-import { limits } from '../../limits.js';
-import type { Cell, Half, Held } from '../../model.js';
+import { limits } from '../../base/limits.js';
+import type { Cell, Half, Held } from '../../model/index.js';
 import type { Clock, HalfWrite, JoinStore } from '../../ports/index.js';
 import { inParallel } from './failures.js';
 import { accessSchema, type Brought, denialSchema, encodeHalf } from './halves.js';

@@ -3,13 +3,13 @@
  * their order is the order of time.
  *
  *     pk                      sk                    what                                          lives
- *     cell#KEY                -                     where the halves of a request meet            2 days
+ *     cell#KEY                -                     where the halves of a request meet            31 days
  *     waiting#SHARD           DUE#ID                halves to settle when their grace is over     30 days
- *     fact#GROUP              MINUTE#BATCH          failures of one batch                         2 days
+ *     fact#GROUP              MINUTE#BATCH          failures of one batch                         61 days
  *     forbidden#SCOPE#DAY     MINUTE#CAUSE#BATCH    other 403s of one batch                       16 days
  *     scopes#DAY              SCOPE                 a scope that has other 403s that day          16 days
- *     issuers#DAY             SCOPE                 the issuers admitted, and facts expected      30 days
- *     mark#SHARD              HOUR#GROUP            an hour whose roll-up is to be made           2 days
+ *     issuers#DAY             SCOPE                 the issuers admitted, and facts expected      61 days
+ *     mark#SHARD              HOUR#GROUP            an hour whose roll-up is to be made           61 days
  *     rollup#GROUP            HOUR                  failures of one hour                          `rollupDays`
  *     groups#WEEK             GROUP                 a group that has roll-ups in that week        `rollupDays`
  *     history#GROUP           -                     what the detector learned                     60 days
@@ -17,17 +17,17 @@
  *     ended#WEEK              ENDEDAT#INCIDENT      an incident that is over                      `rollupDays`
  *     outbox                  AT#NOTICE             a notice that is to be sent                   7 days
  *     certificate#FINGERPRINT -                     a certificate                                 `certificateDays`
- *     load#MINUTE             KIND                  halves brought in a minute of a storm         2 days
- *     rate#BATCH              -                     the sampling rate of a batch                  2 days
+ *     load#MINUTE             KIND                  halves brought in a minute of a storm         31 days
+ *     rate#BATCH              -                     the sampling rate of a batch                  31 days
  *     silence                 ID                    who is not told of what, and until when       until its end, and 30 days
  *     addressKey              -                     the key of the addresses' hash                for good
  *     inventory               DOMAIN                a discovered custom domain                    until it is gone
  *     subscribed              LOGGROUP              a log group with a filter of ours             until the filter is removed
- *     probe#DAY               AT#FINGERPRINT        a call of the canary                          30 days
+ *     probe#DAY               AT#FINGERPRINT        a call of the canary                          61 days
  */
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { digest } from '../../digest.js';
+import { digest } from '../../base/digest.js';
 import type { Key } from './table.js';
 
 /** Spread over a few partitions, so that one partition's 1,000 writes a second do not bound a storm. */

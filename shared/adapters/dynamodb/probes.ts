@@ -7,11 +7,11 @@
  *                           +--see--> seen by one log event, for good; whoever sees it later learns by which
  */
 
-import { limits } from '../../limits.js';
-import type { Probe, Seen, WatchedProbe } from '../../model.js';
-import { probeOutcomes } from '../../model.js';
+import { limits } from '../../base/limits.js';
+import * as z from '../../base/zod.js';
+import type { Probe, Seen, WatchedProbe } from '../../model/index.js';
+import { probeOutcomes } from '../../model/index.js';
 import type { Clock, ProbeStore } from '../../ports/index.js';
-import * as z from '../../zod.js';
 import { inParallel } from './failures.js';
 import { numberOf, readValue, textOf } from './items.js';
 import { daysBetween, endOf, keys, ordered, ttl } from './keys.js';
@@ -36,7 +36,7 @@ export function createProbes(table: Table, clock: Clock): ProbeStore {
     save: async (probe) => {
       await table.update(keys.probe(probe.at, probe.fingerprint), {
         expression: 'SET #value = :value, #ttl = :ttl',
-        values: { ':value': { S: JSON.stringify(probe) }, ':ttl': ttl(clock.now(), limits.keptDaysMax) },
+        values: { ':value': { S: JSON.stringify(probe) }, ':ttl': ttl(clock.now(), limits.factDaysMax) },
       });
     },
     between: async (from, to, limit) => {

@@ -12,11 +12,11 @@
  * roll-up only grows, so one that was made from an older look at the facts never replaces a newer one.
  */
 
-import { groupId } from '../../digest.js';
-import { limits } from '../../limits.js';
-import type { GroupKey, Rollup } from '../../model.js';
-import { openHoursOf } from '../../open-hours.js';
+import { groupId } from '../../base/digest.js';
+import { limits } from '../../base/limits.js';
+import type { GroupKey, Rollup } from '../../model/index.js';
 import type { Clock, ExpectedFact, Mark, RollupStore } from '../../ports/index.js';
+import { openHoursOf } from '../../ports/open-hours.js';
 import { encodeExpected, expectedOf, expectingKey } from './expected.js';
 import { inParallel } from './failures.js';
 import { countsAttributes, countsOf, groupSchema, isGrowth, numberOf, readValue, textOf } from './items.js';
@@ -24,6 +24,7 @@ import { dayOfMinute, endOf, keys, minuteOf, ordered, shards, ttl, weekOfHour } 
 import { attributesOf, type Condition, type Item, type Table } from './table.js';
 
 const HOUR_MS = 3_600_000;
+const MINUTES_PER_HOUR = 60;
 
 /** A set that nothing is left in is no attribute. */
 const IS_EXPECTING = { expression: 'attribute_exists(#expected)' };
@@ -48,7 +49,7 @@ export function createRollups(table: Table, clock: Clock, days: number): RollupS
           stamp: { S: stamp },
           group: { S: JSON.stringify(group) },
           // As long as its facts.
-          ttl: ttl(clock.now(), limits.factMinutesMax / (24 * 60)),
+          ttl: ttl(clock.now(), limits.factDaysMax),
         });
       }
       await table.putAll([...distinct.values()]);
@@ -105,8 +106,10 @@ function markOf(item: Item): Mark {
 }
 
 function expectingDays(clock: Clock): number[] {
-  const today = dayOfMinute(minuteOf(clock.now()));
-  return Array.from({ length: limits.expectingDaysMax }, (_, ago) => today - ago);
+  const minute = minuteOf(clock.now());
+  const isThorough = minute % MINUTES_PER_HOUR === limits.expectingAllMinute;
+  const length = isThorough ? limits.factDaysMax : limits.expectingDays;
+  return Array.from({ length }, (_, ago) => dayOfMinute(minute) - ago);
 }
 
 /** All facts of one hour stand in one item. */

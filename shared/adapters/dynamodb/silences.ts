@@ -1,9 +1,9 @@
 /** Silences, each one item. They are few, so that a query lists them all; the last one to save wins. */
 
-import { limits } from '../../limits.js';
-import type { Silence } from '../../model.js';
+import { limits } from '../../base/limits.js';
+import * as z from '../../base/zod.js';
+import type { Silence } from '../../model/index.js';
 import type { SilenceStore } from '../../ports/index.js';
-import * as z from '../../zod.js';
 import { readValue } from './items.js';
 import { keys, ttl } from './keys.js';
 import { attributesOf, type Table } from './table.js';

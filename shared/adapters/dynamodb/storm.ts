@@ -1,6 +1,6 @@
 /** The load of a storm. Only large batches ask, so one item a minute is not a hot one. */
 
-import { limits } from '../../limits.js';
+import { limits } from '../../base/limits.js';
 import type { Clock, StormStore } from '../../ports/index.js';
 import { numberOf } from './items.js';
 import { keys, ttl } from './keys.js';

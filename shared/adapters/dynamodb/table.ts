@@ -16,8 +16,8 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { chunksOf } from '../../chunks.js';
-import { limits } from '../../limits.js';
+import { chunksOf } from '../../base/chunks.js';
+import { limits } from '../../base/limits.js';
 import { guarded, inParallel, unavailable } from './failures.js';
 
 export type Item = Record<string, AttributeValue>;

@@ -3,10 +3,10 @@
  * list with a later time: both are settled, under one id, so the second settling finds nothing left to count.
  */
 
-import { limits } from '../../limits.js';
-import type { WaitingHalf } from '../../model.js';
+import { limits } from '../../base/limits.js';
+import * as z from '../../base/zod.js';
+import type { WaitingHalf } from '../../model/index.js';
 import type { Clock, Waiting, WaitingStore } from '../../ports/index.js';
-import * as z from '../../zod.js';
 import { inParallel } from './failures.js';
 import { numberOf, readValue, textOf } from './items.js';
 import { endOf, keys, ordered, shards, ttl } from './keys.js';
@@ -30,7 +30,7 @@ export function createWaiting(table: Table, clock: Clock): WaitingStore {
           batchId: { S: batchId },
           dueAt: { N: String(dueAt) },
           halves: { S: JSON.stringify(halves.map(({ key, kind, event }) => [kind.slice(0, 1) + key, event])) },
-          ttl: ttl(clock.now(), limits.keptDaysMax),
+          ttl: ttl(clock.now(), limits.waitingDaysMax),
         },
       ]),
     due: async (now, limit) => {

@@ -1,8 +1,8 @@
 /** What the checks are made against, and the commands that several of them share. */
 
-import { digest } from '../../digest.js';
-import { type LogKind, PATTERN } from '../../filter-patterns.js';
-import type { Coverage, FilterTarget, Found, FoundStage, FoundWatch } from '../model.js';
+import { digest } from '../../base/digest.js';
+import { type LogKind, PATTERN } from '../../logs/filter-patterns.js';
+import type { Coverage, FilterTarget, Found, FoundStage, FoundWatch } from '../../model/account.js';
 import { aws, partitionOf } from '../shell.js';
 
 export interface Expectations {

@@ -1,13 +1,13 @@
 /** A stage: its logs, and the endpoint that bypasses mutual TLS. */
 
-import { ACCESS_LOG_FORMAT } from '../../access-log-format.js';
-import type { DiscoverySettings } from '../../config.js';
-import { inAccount, isNamed, truststoreUri } from '../../stages/account.js';
+import { inAccount, isNamed, truststoreUri } from '../../config/qualified-names.js';
+import type { DiscoverySettings } from '../../config/settings.js';
+import { ACCESS_LOG_FORMAT } from '../../logs/access-log-format.js';
+import type { FoundDomain, FoundStage } from '../../model/account.js';
 import { formatLacks } from '../access-format.js';
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, warning, wrong } from '../check.js';
 import { bucketOf, withKnown } from '../inventory.js';
-import type { FoundDomain, FoundStage } from '../model.js';
-import { watchedDomains } from '../reconcile.js';
+import { watchedDomains } from '../plan.js';
 import { aws, partitionOf, replaceAt } from '../shell.js';
 import { type Context, createLogGroup, stageName, subscribe } from './context.js';
 

@@ -1,9 +1,9 @@
 /** mtls-watch itself: deployed, running, and with somebody to tell. */
 
-import { limits } from '../../limits.js';
+import { limits } from '../../base/limits.js';
+import type { FoundHeartbeat, FoundTopic } from '../../model/account.js';
 import { span } from '../../x509/words.js';
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, wrong } from '../check.js';
-import type { FoundHeartbeat, FoundTopic } from '../model.js';
 import type { Context } from './context.js';
 
 export function watchChecks({ watch, stackName, now }: Context): Check[] {

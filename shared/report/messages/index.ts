@@ -1,6 +1,6 @@
 /** What the report says, by language. DNs, ids, JSON and CSV stay as they are whatever the language. */
 
-import type { ForbiddenCause, ReasonId } from '../../reasons.js';
+import type { ForbiddenCause, ReasonId } from '../../model/reasons.js';
 import type { GapId } from '../schema.js';
 import { en } from './en.js';
 import { ja } from './ja.js';

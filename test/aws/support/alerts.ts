@@ -8,8 +8,8 @@ import {
   type Message,
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
-import type { Notice } from '../../../shared/model.js';
-import { noticeSchema } from '../../../shared/schemas.js';
+import type { Notice } from '../../../shared/model/index.js';
+import { noticeSchema } from '../../../shared/schemas/lines.js';
 import { sns, sqs } from './clients.js';
 
 export interface Received {

@@ -6,7 +6,7 @@ import {
   PutLogEventsCommand,
   ResourceAlreadyExistsException,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { LogEvent } from '../../../shared/model.js';
+import type { LogEvent } from '../../../shared/model/index.js';
 import { logs } from './clients.js';
 
 export async function createLogGroup(logGroupName: string): Promise<void> {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { MtlsWatchError } from '../../../shared/errors.js';
+import { MtlsWatchError } from '../../../shared/base/errors.js';
 
 const requirements = fileURLToPath(new URL('../requirements.txt', import.meta.url));
 const launcher = fileURLToPath(new URL('local_aws.py', import.meta.url));

@@ -9,9 +9,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { LogEvent } from '../../../shared/model.js';
+import type { LogEvent } from '../../../shared/model/index.js';
 import { certificateFromLoggedPem } from '../../../shared/x509/certificate.js';
-import { type Issued, leaf, SERVER_AUTH } from '../../certificates.js';
+import { type Issued, leaf, SERVER_AUTH } from '../../support/certificates.js';
 import { accessEvent, denialAsLines, type Refusal, uuid } from '../../support/logs.js';
 
 export interface LocalGateway {

@@ -3,9 +3,9 @@
 import { execFile } from 'node:child_process';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { expect } from 'vitest';
-import type { GroupKey } from '../../../shared/model.js';
+import { minuteOf } from '../../../shared/count/count.js';
+import type { GroupKey } from '../../../shared/model/index.js';
 import type { Stores } from '../../../shared/ports/index.js';
-import { minuteOf } from '../../../shared/stages/count.js';
 import { sqs } from './clients.js';
 import type { Deployed } from './deploy.js';
 

@@ -1,7 +1,7 @@
 /** What doctor says of an account whose logs a central one watches. */
 
 import { expect, it } from 'vitest';
-import { examine, fixes } from '../../../shared/discovery/checks.js';
+import { examine, fixes } from '../../../shared/discovery/checks/checks.js';
 import { COVERAGE, filtersOf, named, putFilter } from '../../support/checks.js';
 import { accessFilter, MANAGED, type Scene, sendingScene, sentFilter } from '../../support/found.js';
 

@@ -1,7 +1,7 @@
 /** What `shared/discovery/checks/stage.ts` says of a stage and its logs. */
 
 import { describe, expect, it } from 'vitest';
-import { ACCESS_LOG_FORMAT } from '../../../shared/access-log-format.js';
+import { ACCESS_LOG_FORMAT } from '../../../shared/logs/access-log-format.js';
 import {
   allow,
   breaking,

@@ -6,7 +6,7 @@ import {
   GetApisCommand,
   GetStagesCommand as GetV2StagesCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import type { ApiKind } from '../../../discovery/model.js';
+import type { ApiKind } from '../../../model/account.js';
 import { all, each, type Reader } from './reader.js';
 
 export interface FoundApi {

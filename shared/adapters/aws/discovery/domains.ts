@@ -7,7 +7,7 @@ import {
   GetDomainNamesCommand,
   ListRoutingRulesCommand,
 } from '@aws-sdk/client-apigatewayv2';
-import { MtlsWatchError } from '../../../errors.js';
+import { MtlsWatchError } from '../../../base/errors.js';
 import { all, type Reader, reasonOf } from './reader.js';
 
 export interface PlainDomain {

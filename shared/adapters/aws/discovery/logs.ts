@@ -9,7 +9,7 @@ import {
   DescribeLogStreamsCommand,
   DescribeSubscriptionFiltersCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { FoundFilter, FoundLogGroup } from '../../../discovery/model.js';
+import type { FoundFilter, FoundLogGroup } from '../../../model/account.js';
 import { all, type Reader } from './reader.js';
 
 type Client = Pick<CloudWatchLogsClient, 'send'>;

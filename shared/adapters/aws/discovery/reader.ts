@@ -1,10 +1,10 @@
 /** What all parts of discovery share: lists of many pages, and calls that may be refused without spoiling the rest. */
 
 import pMap from 'p-map';
-import type { Unreadable } from '../../../discovery/model.js';
-import { messageOf } from '../../../errors.js';
-import { limits } from '../../../limits.js';
-import { clean } from '../../../text.js';
+import { messageOf } from '../../../base/errors.js';
+import { limits } from '../../../base/limits.js';
+import { clean } from '../../../base/text.js';
+import type { Unreadable } from '../../../model/account.js';
 
 export interface Page<T> {
   readonly items: readonly T[] | undefined;

@@ -1,7 +1,7 @@
 /** What is known of a truststore's bucket and object, without reading the certificates. */
 
 import { GetBucketVersioningCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { FoundTruststore } from '../../../discovery/model.js';
+import type { FoundTruststore } from '../../../model/account.js';
 import type { Reader } from './reader.js';
 
 export type TruststoreObject = Pick<FoundTruststore, 'isVersioned' | 'newestVersion'>;

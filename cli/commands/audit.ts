@@ -1,0 +1,118 @@
+/** `mtls-watch audit`: what is wrong with a truststore, or soon will be. */
+
+import { Command } from 'commander';
+import { systemClock } from '../../shared/adapters/clock.js';
+import type { Clock } from '../../shared/ports/index.js';
+import { type Audit, type AuditFinding, auditTruststore } from '../../shared/x509/audit.js';
+import { keyText, plural, span } from '../../shared/x509/words.js';
+import { readTruststore } from '../inputs/truststores.js';
+import { pc } from '../terminal/colors.js';
+import {
+  daysOption,
+  findingText,
+  heading,
+  jsonLine,
+  type Output,
+  short,
+  table,
+  timeOption,
+} from '../terminal/table.js';
+
+export interface AuditOptions {
+  readonly at?: string;
+  /** Days. */
+  readonly within: string;
+  readonly json?: boolean;
+}
+
+export function auditCommand(output: Output = process.stdout, clock: Clock = systemClock): Command {
+  return new Command('audit')
+    .description('tell what is wrong with a truststore, or soon will be')
+    .argument('<truststore>', 'the CA bundle: a file or s3://bucket/key')
+    .option('--at <time>', 'check as at this ISO time instead of now')
+    .option('--within <days>', 'warn of certificates that expire within so many days', '30')
+    .option('--json', 'one JSON object a line: findings, then one summary')
+    .action(async (truststore: string, options: AuditOptions) => {
+      process.exitCode = await runAudit(truststore, options, output, clock);
+    });
+}
+
+/** @returns 0 nothing to do, 1 errors or warnings */
+export async function runAudit(place: string, options: AuditOptions, output: Output, clock: Clock): Promise<number> {
+  const at = timeOption(options.at, clock);
+  const { truststore, name } = await readTruststore(place, clock);
+  const audit = auditTruststore(truststore, at, daysOption(options.within));
+  const counts = { error: 0, warning: 0, info: 0 };
+  for (const { severity } of audit.findings) counts[severity]++;
+  if (options.json) {
+    for (const finding of audit.findings) output.write(jsonLine({ type: 'finding', ...finding }));
+    output.write(
+      jsonLine({
+        type: 'summary',
+        certificates: audit.certificates.length,
+        errors: counts.error,
+        warnings: counts.warning,
+        notes: counts.info,
+      }),
+    );
+  } else {
+    output.write(describe(audit, counts, name, at));
+  }
+  return counts.error + counts.warning > 0 ? 1 : 0;
+}
+
+const ROWS_MAX = 50;
+
+function describe({ certificates, findings }: Audit, counts: Record<string, number>, name: string, at: number): string {
+  const rows = certificates
+    .slice(0, ROWS_MAX)
+    .map(({ line, certificate, kind, chainLength }) => [
+      String(line),
+      kind,
+      short(certificate.subjectDn),
+      keyText(certificate),
+      `${new Date(certificate.notAfter).toISOString().slice(0, 10)} (${certificate.notAfter < at ? 'expired' : span(certificate.notAfter - at)})`,
+      chainLength === null ? 'no root' : String(chainLength),
+    ]);
+  const more = certificates.length - rows.length;
+  const summary = `${plural(counts.error ?? 0, 'error')}, ${plural(counts.warning ?? 0, 'warning')}, ${plural(counts.info ?? 0, 'note')}`;
+  const result =
+    (counts.error ?? 0) > 0
+      ? pc.red(pc.bold(summary))
+      : (counts.warning ?? 0) > 0
+        ? pc.yellow(pc.bold(summary))
+        : pc.green(pc.bold(summary));
+  const texts = findings
+    .filter(({ severity }) => severity !== 'info')
+    .map((finding) => findingText(finding, finding.line === null ? '' : `line ${finding.line}`));
+  return [
+    `${result}  ${pc.dim(`${name}, ${plural(certificates.length, 'certificate')}`)}\n`,
+    rows.length > 0
+      ? heading('Certificates') + table(['Line', 'Kind', 'Subject', 'Key', 'Valid until', 'Chain'], rows, [0, 5])
+      : '',
+    more > 0 ? `  and ${more} more\n` : '',
+    texts.length > 0 ? heading('Findings') + texts.join('\n') : '',
+    notes(findings),
+  ].join('');
+}
+
+const LINES_MAX = 12;
+
+/** What needs no action, one line a kind: comments and repetitions are normal in bundles. */
+function notes(findings: readonly AuditFinding[]): string {
+  const lines = new Map<string, number[]>();
+  for (const { code, severity, line } of findings) {
+    if (severity === 'info') lines.set(code, [...(lines.get(code) ?? []), line ?? 0]);
+  }
+  const texts = [...lines].map(([code, all]) => {
+    const shown = all.slice(0, LINES_MAX).join(', ') + (all.length > LINES_MAX ? ', …' : '');
+    return `  ${pc.cyan(code)}  ${NOTES[code] ?? ''} ${pc.dim(`(${all.length === 1 ? 'line' : 'lines'} ${shown})`)}\n`;
+  });
+  return texts.length > 0 ? heading('Notes') + texts.join('') : '';
+}
+
+const NOTES: Readonly<Record<string, string>> = {
+  'not-pem': 'text outside of any block, such as a comment',
+  duplicate: 'a certificate that stands further up already',
+  'self-signed-client': 'lets in its holder and nobody else',
+};

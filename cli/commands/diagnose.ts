@@ -1,0 +1,53 @@
+/** `mtls-watch diagnose`: would the gateway take this certificate with this truststore, and if not, why. */
+
+import { Command } from 'commander';
+import { systemClock } from '../../shared/adapters/clock.js';
+import type { Diagnosis } from '../../shared/model/index.js';
+import type { Clock } from '../../shared/ports/index.js';
+import { diagnose } from '../../shared/x509/diagnose.js';
+import { when } from '../../shared/x509/words.js';
+import { readClientFile, readUsableTruststore } from '../inputs/truststores.js';
+import { pc } from '../terminal/colors.js';
+import { findingText, heading, jsonLine, type Output, timeOption } from '../terminal/table.js';
+
+export interface DiagnoseOptions {
+  readonly client: string;
+  readonly truststore: string;
+  readonly at?: string;
+  readonly json?: boolean;
+}
+
+export function diagnoseCommand(output: Output = process.stdout, clock: Clock = systemClock): Command {
+  return new Command('diagnose')
+    .description('tell whether the gateway would take a certificate, and if not, why and what to change')
+    .requiredOption(
+      '--client <file>',
+      "the client's certificate in PEM or DER, or an access record that holds it; certificates behind it count as presented",
+    )
+    .requiredOption('--truststore <file>', 'the CA bundle: a file or s3://bucket/key')
+    .option('--at <time>', 'check as at this ISO time instead of now')
+    .option('--json', 'print the verdict as one line of JSON')
+    .action(async (options: DiagnoseOptions) => {
+      process.exitCode = await runDiagnose(options, output, clock);
+    });
+}
+
+/** @returns 0 trusted, 1 refused */
+export async function runDiagnose(options: DiagnoseOptions, output: Output, clock: Clock): Promise<number> {
+  const at = timeOption(options.at, clock);
+  const { client, presented } = await readClientFile(options.client);
+  const { truststore, name } = await readUsableTruststore(options.truststore, clock);
+  const diagnosis = diagnose(client, truststore, at, presented);
+  output.write(
+    options.json ? jsonLine(diagnosis) : describe(diagnosis, `${options.client} against ${name}, at ${when(at)}`),
+  );
+  return diagnosis.verdict === 'trusted' ? 0 : 1;
+}
+
+function describe({ verdict, reason, findings, path }: Diagnosis, what: string): string {
+  const result =
+    verdict === 'trusted' ? pc.green(pc.bold('TRUSTED')) : `${pc.red(pc.bold('REFUSED'))}  ${pc.bold(reason ?? '')}`;
+  const steps = path.map((subjectDn, depth) => `  ${depth}  ${subjectDn}\n`).join('');
+  const texts = findings.map((finding) => findingText(finding, finding.depth === null ? '' : `depth ${finding.depth}`));
+  return `${result}  ${pc.dim(what)}\n${path.length > 0 ? heading('Path') + steps : ''}${heading('Findings')}${texts.join('\n')}`;
+}

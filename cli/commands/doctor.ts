@@ -1,0 +1,207 @@
+/** `mtls-watch doctor`: is everything set so that refusals are seen, and what to change where it is not. */
+
+import { Command, Option } from 'commander';
+import { systemClock } from '../../shared/adapters/clock.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
+import { clean } from '../../shared/base/text.js';
+import { destinationArn } from '../../shared/config/settings.js';
+import type { Check, CheckState } from '../../shared/discovery/check.js';
+import { examine, fixes } from '../../shared/discovery/checks/checks.js';
+import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
+import type { Coverage, Found, FoundWatch } from '../../shared/model/account.js';
+import type { Clock } from '../../shared/ports/index.js';
+import { plural } from '../../shared/x509/words.js';
+import { discoveryHere } from '../inputs/account.js';
+import { pc } from '../terminal/colors.js';
+import { statusLine } from '../terminal/progress.js';
+import { findingText, heading, jsonLine, type Output, short, table } from '../terminal/table.js';
+import { readReplayConfig } from './replay.js';
+
+export interface DoctorOptions {
+  readonly domain: readonly string[];
+  readonly config?: string;
+  readonly stack?: string;
+  readonly function?: string;
+  readonly destination?: string;
+  readonly topic: readonly string[];
+  readonly fix?: boolean;
+  readonly json?: boolean;
+}
+
+/** What doctor asks of AWS, and where it writes. */
+export interface DoctorWorld {
+  readonly find: (only: readonly string[]) => Promise<Found>;
+  readonly watch: () => Promise<FoundWatch | null>;
+  readonly clock: Clock;
+  readonly output: Output;
+  /** For what is not an answer. */
+  readonly notes: Output;
+}
+
+const append = (value: string, list: readonly string[]): readonly string[] => [...list, value];
+
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('check that refusals are seen: domains, truststores, logs, filters, and mtls-watch itself')
+    .option('--domain <name>', 'only this custom domain; may be repeated', append, [])
+    .option('--config <file>', 'the settings, in place of the deployed ones')
+    .option('--stack <name>', 'the deployed stack (default: mtls-watch, and else mtls-watch-member)')
+    .option('--function <name>', 'the ingest function, in place of a stack')
+    .addOption(
+      new Option(
+        '--destination <arn>',
+        "the central account's destination, in an account that sends its logs there; in place of a stack",
+      ).conflicts('function'),
+    )
+    .option('--topic <arn>', 'a topic to look at besides the deployed ones; may be repeated', append, [])
+    .addOption(new Option('--fix', 'print the AWS CLI commands that put it right; changes nothing').conflicts('json'))
+    .option('--json', 'one JSON object a line: checks with their commands, then one summary')
+    .action(async (options: DoctorOptions) => {
+      const status = statusLine(process.stderr);
+      try {
+        const world = await onAws(options, status.say);
+        process.exitCode = await runDoctor(
+          options,
+          { ...world, output: process.stdout, notes: process.stderr },
+          status.stop,
+        );
+      } finally {
+        status.stop();
+      }
+    });
+}
+
+/** The SDK is loaded only here: every other verb starts without it. @throws MtlsWatchError `usage` */
+async function onAws(
+  options: DoctorOptions,
+  say: (what: string) => void,
+): Promise<Pick<DoctorWorld, 'find' | 'watch' | 'clock'>> {
+  const [{ discovery }, { findWatch, watchClients }] = await Promise.all([
+    discoveryHere(say),
+    import('../../shared/adapters/aws/watch.js'),
+  ]);
+  return {
+    clock: systemClock,
+    find: discovery.find,
+    watch: () => {
+      say('mtls-watch itself');
+      const { stack = null, function: name = null, destination = null, topic: topics } = options;
+      return findWatch({ stack, function: name, destination, topics }, watchClients(), systemClock);
+    },
+  };
+}
+
+/** @returns 0 nothing wrong, 1 something wrong */
+export async function runDoctor(
+  options: DoctorOptions,
+  { find, watch, clock, output, notes }: DoctorWorld,
+  done: () => void = () => {},
+): Promise<number> {
+  refuseOther(options.destination);
+  const coverage: Coverage | null = options.config === undefined ? null : await readReplayConfig(options.config);
+  const found = await find(options.domain);
+  const missing = options.domain.filter((name) => !found.domains.some((domain) => domain.name === name));
+  if (missing.length > 0) {
+    throw new MtlsWatchError(
+      'usage',
+      `--domain got ${missing.map((name) => clean(name, 80)).join(', ')}; expected a custom domain with mutual TLS in ${found.region} of account ${found.accountId}`,
+    );
+  }
+  const own = await watch();
+  const stackName = own?.stackName ?? options.stack ?? 'mtls-watch';
+  const checks = examine(found, { now: clock.now(), watch: own, stackName, coverage });
+  done();
+  if (options.json) output.write(jsonLines(checks, found));
+  else if (options.fix) {
+    for (const command of fixes(checks)) output.write(`${command}\n`);
+    notes.write(leftToAPerson(checks));
+  } else output.write(doctorText(checks, found));
+  return checks.some(({ state }) => state === 'wrong') ? 1 : 0;
+}
+
+/** Of another kind, every filter would be called wrong. @throws MtlsWatchError `usage` */
+function refuseOther(destination: string | undefined): void {
+  const wrong = destination === undefined ? undefined : destinationArn.safeParse(destination).error?.issues[0];
+  if (destination === undefined || wrong === undefined) return;
+  throw new MtlsWatchError('usage', `--destination got ${clean(destination, 120)}; ${wrong.message}`);
+}
+
+function jsonLines(checks: readonly Check[], { accountId, region, domains }: Found): string {
+  const lines = checks.map((check) => jsonLine({ type: 'check', ...check }));
+  const summary = { type: 'summary', accountId, region, domains: domains.length, ...tally(checks) };
+  return `${lines.join('')}${jsonLine(summary)}`;
+}
+
+function tally(checks: readonly Check[]): Record<CheckState, number> {
+  const counts: Record<CheckState, number> = { ok: 0, wrong: 0, warning: 0, unknown: 0 };
+  for (const { state } of checks) counts[state]++;
+  return counts;
+}
+
+/** What `--fix` has no command for. */
+function leftToAPerson(checks: readonly Check[]): string {
+  const left = checks.filter(({ state, commands }) => state !== 'ok' && commands.length === 0);
+  const lines = left.map(({ id, about, remedy }) => `${id}  ${shown(about)}: ${shown(remedy ?? '', REMEDY_CHARS)}\n`);
+  return lines.length === 0 ? '' : `No command for ${plural(left.length, 'check')}:\n${lines.join('')}`;
+}
+
+const COLOUR: Readonly<Record<CheckState, (text: string) => string>> = {
+  ok: pc.green,
+  wrong: pc.red,
+  warning: pc.yellow,
+  unknown: pc.cyan,
+};
+
+const WORST_FIRST: readonly CheckState[] = ['wrong', 'warning', 'unknown', 'ok'];
+
+const CELL_CHARS = 48;
+const REMEDY_CHARS = 1_000;
+
+/** Names are the account's own, and some of them anybody's who may create an API in it. */
+const shown = (text: string, charsMax = 256): string => clean(text, charsMax);
+
+export function doctorText(checks: readonly Check[], found: Found): string {
+  const counts = tally(checks);
+  const worst = WORST_FIRST.find((state) => counts[state] > 0) ?? 'ok';
+  const summary = WORST_FIRST.flatMap((state) =>
+    counts[state] === 0 && state !== 'wrong' ? [] : [`${counts[state]} ${state}`],
+  );
+  const place = `account ${found.accountId}, ${found.region}, ${plural(found.domains.length, 'domain')}`;
+  const sections = [...new Set(checks.map(({ domain }) => domain))].map((domain) => {
+    const rows = checks.filter((check) => check.domain === domain).map(row);
+    return heading(domain === null ? 'The account and mtls-watch' : shown(domain)) + table(HEAD, rows);
+  });
+  const open = checks.filter(({ state }) => state !== 'ok');
+  const needsFormat = open.some(({ id }) => id === 'access-log' || id === 'access-log-format');
+  const fixable = open.some(({ commands }) => commands.length > 0);
+  return [
+    `${COLOUR[worst](pc.bold(summary.join(', ')))}  ${pc.dim(place)}\n`,
+    ...sections,
+    open.length > 0 ? heading('What to do') + open.map(remedyText).join('\n') : '',
+    needsFormat ? `${heading('The access-log format')}  ${ACCESS_LOG_FORMAT}\n` : '',
+    fixable ? `\n--fix prints the commands.\n` : '',
+  ].join('');
+}
+
+const HEAD = ['', 'Check', 'Of', 'Found', 'Expected'];
+
+function row({ id, domain, about, state, found, expected }: Check): string[] {
+  const cells = [about === domain ? '' : about, found, state === 'ok' ? '' : expected].map((text) =>
+    short(shown(text), CELL_CHARS),
+  );
+  return [COLOUR[state](state), id, ...cells];
+}
+
+function remedyText({ id, about, state, found, expected, remedy }: Check): string {
+  return findingText(
+    {
+      code: id,
+      severity: state === 'wrong' ? 'error' : state === 'warning' ? 'warning' : 'info',
+      depth: null,
+      subjectDn: shown(about),
+      evidence: [`found: ${shown(found, REMEDY_CHARS)}`, `expected: ${shown(expected)}`],
+      remedy: shown(remedy ?? '', REMEDY_CHARS),
+    },
+    '',
+  );
+}

@@ -1,0 +1,87 @@
+/** `mtls-watch init`: writes the settings that watch the custom domains with mutual TLS of this account and Region. */
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Command } from 'commander';
+import * as z from 'zod';
+import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { clean } from '../../shared/base/text.js';
+import { parseConfig } from '../../shared/config/settings.js';
+import { watchedSettings } from '../../shared/discovery/settings.js';
+import type { Found } from '../../shared/model/account.js';
+import { discoveryHere } from '../inputs/account.js';
+import { statusLine } from '../terminal/progress.js';
+import type { Output } from '../terminal/table.js';
+
+interface Options {
+  readonly domain?: string[];
+  readonly email?: string[];
+  readonly runbooks?: string;
+  readonly file: string;
+  readonly write?: boolean;
+}
+
+export function initCommand(output: Output = process.stdout, notes: Output = process.stderr): Command {
+  return new Command('init')
+    .description('write the settings that watch the mutual-TLS domains of this account and Region')
+    .option('--domain <name...>', 'custom domains to watch; default: all with mutual TLS')
+    .option('--email <address...>', 'whom to mail')
+    .option('--runbooks <url>', 'where the pages of runbooks/ are served')
+    .option('--file <file>', 'the CDK app that gets them', 'cdk.json')
+    .option('--write', 'write them into the file; default: print them')
+    .action(async (options: Options) => {
+      const status = statusLine(process.stderr);
+      const { discovery } = await discoveryHere(status.say);
+      const found = await discovery.find(options.domain ?? []).finally(status.stop);
+      process.exitCode = init(found, options, output, notes);
+    });
+}
+
+/** @returns 0 done, 1 no domain with mutual TLS was found */
+export function init(found: Found, options: Options, output: Output, notes: Output): number {
+  for (const { what, why } of found.unreadable) notes.write(`not read: ${clean(what, 200)}: ${clean(why, 200)}\n`);
+  const names = found.domains.map(({ name }) => name);
+  const missing = (options.domain ?? []).filter((name) => !names.includes(name));
+  if (names.length === 0 || missing.length > 0) {
+    const which = missing.length > 0 ? missing.map((name) => clean(name, 255)).join(', ') : 'no custom domain';
+    notes.write(
+      `${missing.length > 0 ? `${which}: no such custom domain` : which} with mutual TLS in account ${found.accountId}, ${found.region}; expected one, with its truststore: check AWS_REGION and the profile\n`,
+    );
+    return 1;
+  }
+  const { app, settings } = readApp(options.file);
+  const next = {
+    ...settings,
+    ...watchedSettings(found),
+    ...(options.email === undefined ? {} : { alertEmails: options.email }),
+    ...(options.runbooks === undefined ? {} : { runbooks: { ...settings.runbooks, baseUrl: options.runbooks } }),
+  };
+  parseConfig(next, 'what init would write');
+  if (options.write === true) {
+    const text = JSON.stringify({ ...app, context: { ...app.context, mtlsWatch: next } }, null, 2);
+    writeFileSync(options.file, `${text}\n`);
+    output.write(`${options.file} watches ${names.map((name) => clean(name, 255)).join(', ')}\n`);
+  } else output.write(`${JSON.stringify(next, null, 2)}\n`);
+  return 0;
+}
+
+const appSchema = z.looseObject({
+  context: z
+    .looseObject({
+      mtlsWatch: z.looseObject({ runbooks: z.looseObject({}).optional() }).default({}),
+    })
+    .prefault({}),
+});
+
+/** @throws MtlsWatchError `unreadable-input` */
+function readApp(file: string) {
+  try {
+    const app = appSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return { app, settings: app.context.mtlsWatch };
+  } catch (error) {
+    throw new MtlsWatchError(
+      'unreadable-input',
+      `${file} is no CDK app: ${messageOf(error).split('\n')[0]}; expected the cdk.json of mtls-watch`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,44 @@
+/** `mtls-watch notify-test`: a marked sample through the real rendering, to see that alerts arrive and how they read. */
+
+import { Command, Option } from 'commander';
+import { systemClock } from '../../shared/adapters/clock.js';
+import { messagesIn } from '../../shared/messages/index.js';
+import type { NoticeKind } from '../../shared/model/index.js';
+import { sampleNotice } from '../../shared/notify/sample-notice.js';
+import { jsonLine } from '../terminal/table.js';
+
+interface Options {
+  readonly topic: string;
+  readonly kind: NoticeKind;
+  readonly lang: keyof typeof messagesIn;
+  readonly chat?: boolean;
+}
+
+export function notifyTestCommand(): Command {
+  return new Command('notify-test')
+    .description('send a marked sample notice to a topic')
+    .requiredOption('--topic <arn>', "the topic's ARN, such as the stack's output TopicArn")
+    .addOption(
+      new Option('--kind <kind>', 'which notice')
+        .choices(['spike', 'ongoing', 'escalated', 'resolved'])
+        .default('spike'),
+    )
+    .addOption(new Option('--lang <language>', 'the language').choices(Object.keys(messagesIn)).default('en'))
+    .option('--chat', 'as a card for Amazon Q Developer in chat applications')
+    .action(async ({ topic, kind, lang, chat = false }: Options) => {
+      // The SDK is loaded only here: every other verb starts without it.
+      const [{ SNSClient }, sns] = await Promise.all([
+        import('@aws-sdk/client-sns'),
+        import('../../shared/adapters/aws/sns.js'),
+      ]);
+      const region = topic.split(':')[3];
+      const client = new SNSClient(region === undefined || region === '' ? {} : { region });
+      const messages = messagesIn[lang];
+      const notice = sampleNotice(kind, systemClock.now(), null);
+      const publisher = chat
+        ? sns.createChatPublisher(client, topic, messages)
+        : sns.createSnsPublisher(client, () => [topic], messages);
+      await publisher.publish(notice);
+      process.stdout.write(jsonLine({ type: 'sent', topic, noticeId: notice.noticeId }));
+    });
+}

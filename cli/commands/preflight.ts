@@ -1,0 +1,162 @@
+/** `mtls-watch preflight`: who would be refused, and who let in, if a new truststore replaced the current one. */
+
+import { Command } from 'commander';
+import { systemClock } from '../../shared/adapters/clock.js';
+import type { Clock } from '../../shared/ports/index.js';
+import {
+  type Change,
+  type ObservedClient,
+  observations,
+  type PreflightResult,
+  preflight,
+} from '../../shared/x509/observed.js';
+import { plural } from '../../shared/x509/words.js';
+import { readUsableTruststore } from '../inputs/truststores.js';
+import { pc } from '../terminal/colors.js';
+import { heading, jsonLine, type Output, ratio, share, short, table, timeOption } from '../terminal/table.js';
+
+export interface PreflightOptions {
+  readonly truststore: string;
+  readonly current?: string;
+  readonly at?: string;
+  readonly json?: boolean;
+}
+
+/** Reads the certificates that called from recorded logs: files, folders and `-`. */
+export type ObserveClients = (inputs: readonly string[]) => AsyncIterable<ObservedClient>;
+
+export function preflightCommand(
+  observe: ObserveClients,
+  output: Output = process.stdout,
+  clock: Clock = systemClock,
+): Command {
+  return new Command('preflight')
+    .description('tell who would be refused, and who let in, with a new truststore')
+    .argument('<input...>', 'access logs: a file, a folder, or - for standard input')
+    .requiredOption('--truststore <file>', 'the new CA bundle: a file or s3://bucket/key')
+    .option('--current <file>', 'the bundle in use; without it, what happened to the last recorded request counts')
+    .option('--at <time>', 'check as at this ISO time instead of now')
+    .option('--json', 'one JSON object a line: clients, then one summary')
+    .action(async (inputs: string[], options: PreflightOptions) => {
+      process.exitCode = await runPreflight(observe(inputs), options, output, clock);
+    });
+}
+
+/** @returns 0 nobody would newly be refused, 1 somebody would */
+export async function runPreflight(
+  observed: AsyncIterable<ObservedClient>,
+  options: PreflightOptions,
+  output: Output,
+  clock: Clock,
+): Promise<number> {
+  const at = timeOption(options.at, clock);
+  const next = await readUsableTruststore(options.truststore, clock);
+  const current = options.current === undefined ? null : await readUsableTruststore(options.current, clock);
+  const seen = observations();
+  for await (const one of observed) seen.add(one);
+  const results = preflight(seen.clients(), next.truststore, current?.truststore ?? null, at);
+  const summary = summarise(results, seen.requests(), seen.leftOut());
+  if (options.json) {
+    for (const result of results) output.write(jsonLine(lineOf(result, seen.requests())));
+    output.write(jsonLine(summary));
+  } else {
+    output.write(describe(results, summary, next.name, current?.name ?? null));
+  }
+  return summary.changes['newly-refused'].clients > 0 ? 1 : 0;
+}
+
+const CHANGES = [
+  'newly-refused',
+  'newly-trusted',
+  'still-refused',
+  'still-trusted',
+  'not-valid-itself',
+  'unknown',
+] as const satisfies readonly Change[];
+
+interface Summary {
+  readonly type: 'summary';
+  readonly clients: number;
+  readonly requests: number;
+  readonly requestsLeftOut: number;
+  readonly changes: Record<Change, { clients: number; requests: number }>;
+}
+
+function summarise(results: readonly PreflightResult[], requests: number, requestsLeftOut: number): Summary {
+  const changes = Object.fromEntries(
+    CHANGES.map((change) => [change, { clients: 0, requests: 0 }]),
+  ) as Summary['changes'];
+  for (const { change, client } of results) {
+    changes[change].clients++;
+    changes[change].requests += client.requests;
+  }
+  return { type: 'summary', clients: results.length, requests, requestsLeftOut, changes };
+}
+
+function lineOf({ client, change, verdict }: PreflightResult, total: number) {
+  const { subjectDn, issuerDn, serialNumber, notAfter, requests, refused, lastAt, scopes } = client;
+  return {
+    type: 'client',
+    change,
+    subjectDn,
+    issuerDn,
+    serialNumber,
+    notAfter: notAfter === null ? null : new Date(notAfter).toISOString(),
+    requests,
+    share: ratio(requests, total),
+    refused,
+    lastSeen: new Date(lastAt).toISOString(),
+    scopes,
+    verdict,
+  };
+}
+
+const MEANING: Readonly<Record<Change, string>> = {
+  'newly-refused': 'would be refused',
+  'newly-trusted': 'would be let in',
+  'still-refused': 'stay refused',
+  'still-trusted': 'stay trusted',
+  'not-valid-itself': 'have a certificate out of its validity',
+  unknown: 'have no readable certificate in the log',
+};
+
+const ROWS_MAX = 30;
+
+function describe(
+  results: readonly PreflightResult[],
+  { changes, requests, requestsLeftOut }: Summary,
+  next: string,
+  current: string | null,
+): string {
+  const bad = changes['newly-refused'].clients;
+  const result =
+    bad > 0
+      ? pc.red(pc.bold(`${plural(bad, 'client')} would newly be refused`))
+      : pc.green(pc.bold('nobody would newly be refused'));
+  const rows = CHANGES.filter((change) => changes[change].clients > 0).map((change) => [
+    String(changes[change].clients),
+    share(changes[change].requests, requests),
+    MEANING[change],
+  ]);
+  const listed = results.filter(({ change }) => change === 'newly-refused' || change === 'newly-trusted');
+  const more = listed.length - ROWS_MAX;
+  return [
+    `${result}  ${pc.dim(`${next} ${current === null ? 'against what was recorded' : `in place of ${current}`}`)}\n`,
+    heading('Clients'),
+    table(['Clients', 'Requests', ''], rows, [0, 1]),
+    listed.length > 0 ? heading('What changes') + changeTable(listed.slice(0, ROWS_MAX), requests) : '',
+    more > 0 ? `  and ${more} more; --json lists them all\n` : '',
+    requestsLeftOut > 0 ? `  ${plural(requestsLeftOut, 'request')} of further clients were not looked at\n` : '',
+  ].join('');
+}
+
+function changeTable(results: readonly PreflightResult[], requests: number): string {
+  const rows = results.map(({ client, change, verdict }) => [
+    change === 'newly-refused' ? pc.red('refused') : pc.green('let in'),
+    share(client.requests, requests),
+    short(client.subjectDn, 44),
+    short(client.issuerDn, 44),
+    verdict?.reason ?? '',
+  ]);
+  return table(['Then', 'Requests', 'Client', 'Issuer', 'Why'], rows, [1]);
+}

@@ -1,0 +1,106 @@
+/** `mtls-watch report`: makes the report of any week again, from recorded logs or from the table of the stack. */
+
+import { Command } from 'commander';
+import { systemClock } from '../../shared/adapters/clock.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
+import { gap } from '../../shared/report/build.js';
+import { gatherReport, type Partner } from '../../shared/report/gather.js';
+import { daysPeriod, lastWeek, type Period, weekPeriod } from '../../shared/report/period.js';
+import type { Report } from '../../shared/report/schema.js';
+import { createFileTruststores } from '../inputs/file-truststores.js';
+import { reportScene, writeReport } from '../replay/report.js';
+import { readReplayConfig, replay } from './replay.js';
+
+interface Options {
+  readonly week?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly issuer?: string;
+  readonly organisation?: string;
+  readonly table?: string;
+  readonly out: string;
+  readonly config?: string;
+  readonly truststore?: string;
+  readonly language?: string;
+}
+
+export function reportCommand(): Command {
+  return new Command('report')
+    .description('write the report of a week: a page, JSON and CSV')
+    .argument('[input...]', 'logs as for replay; none with --table')
+    .requiredOption('--out <dir>', 'the folder to write to')
+    .option('--week <week>', 'an ISO week such as 2026-W46')
+    .option('--from <date>', 'the first day (UTC), with --to')
+    .option('--to <date>', 'the day after the last one')
+    .option('--issuer <dn>', 'only this issuer, without the others’ data')
+    .option('--organisation <name>', 'only the issuers of this organisation')
+    .option('--table <name>', 'read the table of the stack, with your own credentials')
+    .option('--config <file>', 'settings as JSON; see docs/configuration.md')
+    .option('--truststore <file>', 'the CA bundle of the domains')
+    .option('--language <language>', 'en or ja; default: that of the settings')
+    .action(async (inputs: string[], options: Options) => {
+      const config = await readReplayConfig(options.config);
+      const language = languageOf(options.language ?? config.language);
+      const period = periodOf(options);
+      const partner = partnerOf(options);
+      if ((options.table === undefined) === (inputs.length === 0)) {
+        throw new MtlsWatchError('usage', 'report needs logs to read, or --table NAME, and not both');
+      }
+      const { truststore } = options;
+      let report: Report;
+      if (options.table === undefined) {
+        const scene = reportScene();
+        const replayed = await replay(inputs, config, truststore, scene);
+        for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
+        const chosen = { ...(period === null ? {} : { period }), ...(partner === null ? {} : { partner }) };
+        report = await scene.report(replayed, { ...chosen, language, truststore });
+      } else {
+        report = await fromTable(options.table, period ?? lastWeek(systemClock.now()), partner);
+      }
+      process.stdout.write(`${await writeReport(report, options.out, language)}\n`);
+
+      async function fromTable(table: string, of: Period, whose: Partner | null): Promise<Report> {
+        // The SDK is loaded only here: logs are read without it.
+        const { createDynamoClient, createDynamoStores } = await import('../../shared/adapters/dynamodb/index.js');
+        const truststores: Record<string, string> = truststore === undefined ? {} : { '*': truststore };
+        const world = {
+          config: { ...config, truststores },
+          clock: systemClock,
+          stores: createDynamoStores(createDynamoClient(), table, systemClock),
+          publisher: { publish: async () => {} },
+          truststores: createFileTruststores(),
+        };
+        const unknown = { details: null, expiring: null, pipeline: null };
+        const gaps = [gap('details-unavailable'), gap('expiry-unknown'), gap('pipeline-unknown')];
+        return gatherReport(
+          { period: of, partner: whose, language, generatedAt: systemClock.now(), ...unknown, gaps },
+          world,
+        );
+      }
+    });
+}
+
+function languageOf(text: string): 'en' | 'ja' {
+  if (text === 'en' || text === 'ja') return text;
+  throw new MtlsWatchError('usage', `--language got ${text}; expected en or ja`);
+}
+
+function periodOf({ week, from, to }: Options): Period | null {
+  if (week !== undefined && from === undefined && to === undefined) return weekPeriod(week);
+  if (week !== undefined || (from === undefined) !== (to === undefined)) {
+    throw new MtlsWatchError('usage', 'expected --week, or --from and --to together, or none of them');
+  }
+  return from === undefined || to === undefined ? null : daysPeriod(dateOf(from), dateOf(to));
+}
+
+function dateOf(text: string): number {
+  return /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
+}
+
+function partnerOf({ issuer, organisation }: Options): Partner | null {
+  if (issuer !== undefined && organisation !== undefined) {
+    throw new MtlsWatchError('usage', 'expected --issuer or --organisation, not both');
+  }
+  if (issuer !== undefined) return { issuerDn: issuer };
+  return organisation === undefined ? null : { organisation };
+}

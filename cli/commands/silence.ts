@@ -1,0 +1,234 @@
+/**
+ * `mtls-watch silence` and `mtls-watch ack`: who is not told of what, and who has it in hand. Both write to the stack's
+ * table, which every notice is checked against, so that they are in force at once.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { Command } from 'commander';
+import { systemClock } from '../../shared/adapters/clock.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
+import { limits } from '../../shared/base/limits.js';
+import { clean } from '../../shared/base/text.js';
+import { globOf, isInForce } from '../../shared/incidents/silence.js';
+import type { Incident, Silence, SilenceWindow } from '../../shared/model/index.js';
+import type { Clock, Stores } from '../../shared/ports/index.js';
+import { jsonLine, type Output, short, table } from '../terminal/table.js';
+
+export type SilenceWorld = {
+  readonly stores: Pick<Stores, 'silences' | 'incidents'>;
+  readonly clock: Clock;
+  readonly output: Output;
+};
+
+/** The SDK is loaded only where a table is asked. @throws MtlsWatchError `usage` */
+async function deployed({ table: name = process.env.TABLE_NAME }: { table?: string }): Promise<SilenceWorld> {
+  if (name === undefined || name === '') {
+    throw new MtlsWatchError(
+      'usage',
+      "no table given; expected --table NAME or TABLE_NAME, the stack's output TableName",
+    );
+  }
+  const { createDynamoClient, createDynamoStores } = await import('../../shared/adapters/dynamodb/index.js');
+  const stores = createDynamoStores(createDynamoClient(), name, systemClock);
+  return { stores, clock: systemClock, output: process.stdout };
+}
+
+export interface AddOptions {
+  readonly issuer?: string;
+  readonly reason?: string;
+  readonly scope?: string;
+  readonly incident?: string;
+  readonly for?: string;
+  readonly until?: string;
+  readonly daily?: string;
+  readonly days?: string;
+  readonly comment: string;
+  readonly json?: boolean;
+}
+
+const TABLE = ['--table <name>', "the stack's output TableName; by default the variable TABLE_NAME"] as const;
+
+export function silenceCommand(world: (options: { table?: string }) => Promise<SilenceWorld> = deployed): Command {
+  const command = new Command('silence').description('hold notices back for a while; counting goes on');
+  command
+    .command('add')
+    .description('add a silence; patterns may hold * and ?, [*] and [?] stand for themselves')
+    .option('--issuer <glob>', 'issuer DNs, as alerts show them')
+    .option('--reason <id>', 'a reason id, such as expired')
+    .option('--scope <name>', 'custom domains')
+    .option('--incident <id>', 'exactly the group of a firing incident')
+    .option('--for <duration>', 'for how long from now: 30m, 2h, 5d')
+    .option('--until <time>', 'until an ISO time')
+    .option('--daily <window>', 'only in this window of every day, UTC: 02:00-02:30')
+    .option('--days <days>', 'with --daily, only on these days: mon,tue,wed,thu,fri,sat,sun')
+    .requiredOption('--comment <text>', 'why, for whoever looks at it next')
+    .option(...TABLE)
+    .option('--json', 'print the silence as one line of JSON')
+    .action(async (options: AddOptions & { table?: string }) => {
+      await addSilence(options, await world(options));
+    });
+  command
+    .command('list')
+    .description('the silences in force, to come and lately over')
+    .option(...TABLE)
+    .option('--json', 'one JSON object a line')
+    .action(async (options: { table?: string; json?: boolean }) => listSilences(options, await world(options)));
+  command
+    .command('expire')
+    .description('end a silence now')
+    .argument('<id>')
+    .option(...TABLE)
+    .action(async (id: string, options: { table?: string }) => expireSilence(id, await world(options)));
+  return command;
+}
+
+export function ackCommand(world: (options: { table?: string }) => Promise<SilenceWorld> = deployed): Command {
+  return new Command('ack')
+    .description('take an incident in hand: it is not repeated until it escalates')
+    .argument('<incident>', 'the id that the alert shows')
+    .option(...TABLE)
+    .action(async (id: string, options: { table?: string }) => acknowledge(id, await world(options)));
+}
+
+/** @throws MtlsWatchError `usage` */
+export async function addSilence(options: AddOptions, { stores, clock, output }: SilenceWorld): Promise<Silence> {
+  const now = clock.now();
+  const incident = options.incident === undefined ? null : await firing(options.incident, stores);
+  const selectors = {
+    scope: incident === null ? pattern(options.scope) : globOf(incident.group.scope),
+    issuerDn: incident === null ? pattern(options.issuer) : globOf(incident.group.issuerDn),
+    reason: incident === null ? pattern(options.reason) : globOf(incident.group.reason),
+  };
+  if (Object.values(selectors).every((selector) => selector === null)) {
+    throw usage('nothing to silence; expected --issuer, --reason, --scope or --incident');
+  }
+  const inForce = (await stores.silences.list()).filter((one) => one.endsAt > now);
+  if (inForce.length >= limits.silencesMax) {
+    throw usage(`there are ${inForce.length} silences already; expire some: mtls-watch silence list`);
+  }
+  const silence: Silence = {
+    id: randomUUID().slice(0, 8),
+    ...selectors,
+    startsAt: now,
+    endsAt: endOf(options, now),
+    window: windowOf(options),
+    comment: clean(options.comment, limits.silenceCommentCharsMax),
+    createdAt: now,
+  };
+  await stores.silences.save(silence);
+  output.write(
+    options.json
+      ? jsonLine({ type: 'silence', ...silence })
+      : `silence ${silence.id} until ${new Date(silence.endsAt).toISOString()}; end it with: mtls-watch silence expire ${silence.id}\n`,
+  );
+  return silence;
+}
+
+export async function listSilences(
+  { json = false }: { readonly json?: boolean },
+  { stores, clock, output }: SilenceWorld,
+): Promise<void> {
+  const now = clock.now();
+  const silences = [...(await stores.silences.list())].sort((a, b) => b.endsAt - a.endsAt);
+  if (json) {
+    for (const one of silences) output.write(jsonLine({ type: 'silence', inForce: isInForce(one, now), ...one }));
+    return;
+  }
+  const rows = silences.map((one) => [
+    one.id,
+    now >= one.endsAt ? 'over' : isInForce(one, now) ? 'in force' : 'waiting',
+    `${new Date(one.endsAt).toISOString().slice(0, 16).replace('T', ' ')}`,
+    one.window === null ? '' : windowText(one.window),
+    ...[one.scope, one.issuerDn, one.reason].map((selector) => short(clean(selector ?? '*', 200), 40)),
+    short(one.comment, 40),
+  ]);
+  output.write(
+    rows.length === 0
+      ? 'no silences\n'
+      : table(['Id', 'State', 'Until (UTC)', 'Daily (UTC)', 'Scope', 'Issuer', 'Reason', 'Comment'], rows),
+  );
+}
+
+/** @throws MtlsWatchError `usage` */
+export async function expireSilence(id: string, { stores, clock, output }: SilenceWorld): Promise<void> {
+  const silence = (await stores.silences.list()).find((one) => one.id === id);
+  if (silence === undefined) throw usage(`no silence ${clean(id, 80)}; see: mtls-watch silence list`);
+  const now = clock.now();
+  if (silence.endsAt > now) await stores.silences.save({ ...silence, endsAt: now });
+  output.write(`silence ${silence.id} is over; what still fires is told within a minute\n`);
+}
+
+const ACK_ATTEMPTS = 5;
+
+/** @throws MtlsWatchError `usage` where nothing of that id fires */
+export async function acknowledge(id: string, { stores, output }: SilenceWorld): Promise<void> {
+  for (let attempt = 0; attempt < ACK_ATTEMPTS; attempt++) {
+    const incident = await firing(id, stores);
+    const next = { ...incident, version: incident.version + 1, acknowledged: true };
+    // Another change of the incident may come first; then its new version is acknowledged.
+    if (incident.acknowledged || (await stores.incidents.transition(next, null))) {
+      output.write(`incident ${incident.incidentId} is in hand: not repeated unless it escalates\n`);
+      return;
+    }
+  }
+  throw new MtlsWatchError('store-unavailable', `incident ${clean(id, 80)} changes too fast; try again`, {
+    retryable: true,
+  });
+}
+
+async function firing(id: string, stores: SilenceWorld['stores']): Promise<Incident> {
+  const all = await stores.incidents.firing(limits.firingPerSweepMax);
+  const found = all.find((incident) => incident.incidentId === id);
+  if (found === undefined) throw usage(`no firing incident ${clean(id, 80)}; expected the id that the alert shows`);
+  return found;
+}
+
+function pattern(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  if (text === '' || text.length > limits.silencePatternCharsMax) {
+    throw usage(`a pattern has ${text.length} characters; expected 1 to ${limits.silencePatternCharsMax}`);
+  }
+  return text;
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+const DAY_NAMES = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
+
+function endOf({ for: duration, until }: AddOptions, now: number): number {
+  if ((duration === undefined) === (until === undefined)) throw usage('expected either --for or --until');
+  const [, amount, unit = ''] = /^(\d{1,4})([mhd])$/.exec(duration ?? '') ?? [];
+  const end = until === undefined ? now + Number(amount) * (UNIT_MS[unit] ?? Number.NaN) : Date.parse(until);
+  if (Number.isFinite(end) && end > now) return end;
+  throw usage(
+    until === undefined
+      ? `--for got ${clean(duration ?? '', 80)}; expected a duration such as 30m, 2h or 5d`
+      : `--until got ${clean(until, 80)}; expected an ISO time to come, such as 2027-01-31T08:00:00Z`,
+  );
+}
+
+const DAY_MINUTES = 1440;
+
+function windowOf({ daily, days }: AddOptions): SilenceWindow | null {
+  if (daily === undefined) {
+    if (days !== undefined) throw usage('--days goes with --daily');
+    return null;
+  }
+  const match = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/.exec(daily);
+  if (match === null) throw usage(`--daily got ${clean(daily, 80)}; expected a window in UTC such as 02:00-02:30`);
+  const [fromHour = 0, fromMinute = 0, toHour = 0, toMinute = 0] = match.slice(1).map(Number);
+  const from = fromHour * 60 + fromMinute;
+  const minutes = (toHour * 60 + toMinute - from + DAY_MINUTES) % DAY_MINUTES || DAY_MINUTES;
+  const named = (days?.toLowerCase().split(',') ?? []).map((name) => DAY_NAMES.indexOf(name.trim()));
+  if (named.includes(-1)) throw usage(`--days got ${clean(days ?? '', 80)}; expected days such as mon,tue`);
+  return { days: named, fromMinute: from, minutes };
+}
+
+function windowText({ days, fromMinute, minutes }: SilenceWindow): string {
+  const at = (minute: number): string =>
+    `${String(Math.floor(minute / 60) % 24).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+  return `${at(fromMinute)}-${at(fromMinute + minutes)} ${days.map((day) => DAY_NAMES[day]).join(',')}`.trim();
+}
+
+function usage(message: string): MtlsWatchError {
+  return new MtlsWatchError('usage', message);
+}

@@ -1,0 +1,36 @@
+/** The client certificates in recorded access logs, for `preflight` and `expiry`: of successes as well as refusals. */
+
+import { forbiddenCause } from '../../shared/logs/forbidden.js';
+import { hasCertificateFields, identityOf } from '../../shared/logs/parse.js';
+import { accessFields, readJsonObject } from '../../shared/logs/parse-access.js';
+import type { LogEvent } from '../../shared/model/index.js';
+import type { ObservedClient } from '../../shared/x509/observed.js';
+import { firstSightings } from '../replay/seen.js';
+import { readInputs } from './read.js';
+
+/** @throws MtlsWatchError `unreadable-input`; a single file that cannot be read is told on standard error */
+export async function* observeClients(inputs: readonly string[]): AsyncGenerator<ObservedClient> {
+  const isNew = firstSightings();
+  for await (const item of readInputs(inputs, { stdin: process.stdin })) {
+    if (item.kind === 'problem') process.stderr.write(`warning: ${item.file}: ${item.detail}\n`);
+    if (item.kind !== 'batch') continue;
+    for (const event of item.batch.events) {
+      const observed = isNew(item.batch, event.id) ? observedOf(event) : null;
+      if (observed !== null) yield observed;
+    }
+  }
+}
+
+/** Null for events that are no access record, or one without a client certificate. */
+export function observedOf({ message, timestamp }: LogEvent): ObservedClient | null {
+  const record = message.trimStart().startsWith('{') ? readJsonObject(message) : null;
+  if (record === null) return null;
+  const fields = accessFields(record);
+  if (!hasCertificateFields(fields)) return null;
+  const { subjectDn, issuerDn, serialNumber, notAfter, pem } = identityOf(fields);
+  const { status, errorMessage = null, errorResponseType = null, domainName, apiId } = fields;
+  // A 403 with a cause of its own, such as an authorizer's, was given after the certificate was taken.
+  const refused = status === '403' && forbiddenCause(errorMessage, errorResponseType) === null;
+  const scope = domainName ?? apiId ?? 'unknown';
+  return { at: timestamp, count: 1, refused, scope, pem, subjectDn, issuerDn, serialNumber, notAfter };
+}

@@ -1,0 +1,32 @@
+/** Truststores from files, for the command line: the address is a path. */
+
+import { readFile, stat } from 'node:fs/promises';
+import { digest } from '../../shared/base/digest.js';
+import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import type { TruststoreObject, TruststoreSource } from '../../shared/ports/truststore.js';
+
+/** One command's truststores: a file is read once, so that the whole run judges by the same bytes, and a pipe works too. */
+export function createFileTruststores(): TruststoreSource {
+  const known = new Map<string, Promise<TruststoreObject>>();
+  return {
+    read: (path) => {
+      const reading = known.get(path) ?? readTruststoreFile(path);
+      known.set(path, reading);
+      return reading;
+    },
+    // A file has no versions, and its time says when it was copied, not when it was put in use.
+    previous: async () => null,
+  };
+}
+
+async function readTruststoreFile(path: string): Promise<TruststoreObject> {
+  try {
+    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+    return { text, version: digest('truststore', text), versionId: null, modifiedAt: mtimeMs };
+  } catch (error) {
+    const advice = 'expected a file of PEM certificates; check the path';
+    throw new MtlsWatchError('unreadable-input', `truststore ${path} cannot be read: ${messageOf(error)}; ${advice}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * Reads what the command line is given: files, folders and `-`, in every rendering that API Gateway's logs come in.
+ * Used by `replay`, `preflight`, `expiry` and `report`. Memory is bounded whatever the input: bytes are read in
+ * chunks, records meet the bounds of `shared/base/limits.ts`, and events are handed on by the window.
+ *
+ *     files -> bytes (gunzip) -> units (lines, JSON values) -> events -> batches
+ */
+
+import type { Readable } from 'node:stream';
+import { MtlsWatchError } from '../../shared/base/errors.js';
+import type { ControlMessage, LogBatch } from '../../shared/model/index.js';
+import { gunzipped } from './bytes.js';
+import { type Source, sourcesOf } from './files.js';
+import { fileReader } from './reader.js';
+
+export type InputItem =
+  | { readonly kind: 'batch'; readonly batch: LogBatch }
+  | { readonly kind: 'control'; readonly control: ControlMessage }
+  /** A file, or the rest of one, that could not be read; what came before it was delivered. One line, no log text. */
+  | { readonly kind: 'problem'; readonly file: string; readonly detail: string }
+  /** Bytes as they lie on disk; the total is null where it is not known (standard input). */
+  | { readonly kind: 'progress'; readonly bytesRead: number; readonly bytesTotal: number | null };
+
+export interface InputOptions {
+  /** What `-` stands for. */
+  readonly stdin?: Readable;
+  /** The time of log lines that carry none and come from standard input, in milliseconds since the epoch. */
+  readonly now?: number;
+}
+
+/**
+ * Yields everything in the inputs, file by file in sorted order. A file that cannot be read is a `problem` and costs
+ * the others nothing; records that cannot be read are in their batch's `malformed`.
+ * @throws MtlsWatchError `unreadable-input` when an input does not exist, or when nothing at all could be read
+ */
+export async function* readInputs(paths: readonly string[], options: InputOptions = {}): AsyncGenerator<InputItem> {
+  const sources = await sourcesOf(paths, options);
+  const sizes = sources.map(({ bytes }) => bytes);
+  const bytesTotal = sizes.reduce((sum, bytes) => (sum === null || bytes === null ? null : sum + bytes), 0);
+  const counter = { bytesRead: 0 };
+  const problems: string[] = [];
+  let delivered = 0;
+  for (const source of sources) {
+    for await (const item of readSource(source, counter)) {
+      if (item.kind === 'problem') problems.push(`${item.file}: ${item.detail}`);
+      else delivered += 1;
+      yield item;
+      yield { kind: 'progress', bytesRead: counter.bytesRead, bytesTotal };
+    }
+    yield { kind: 'progress', bytesRead: counter.bytesRead, bytesTotal };
+  }
+  const [first] = problems;
+  if (delivered === 0 && first !== undefined) {
+    const others = problems.length > 1 ? ` (and ${problems.length - 1} more like it)` : '';
+    throw new MtlsWatchError('unreadable-input', `nothing could be read from the inputs: ${first}${others}`);
+  }
+}
+
+async function* readSource(source: Source, counter: { bytesRead: number }): AsyncGenerator<InputItem> {
+  const ready: InputItem[] = [];
+  const reader = fileReader(source, (item) => ready.push(item));
+  let problem: string | null = null;
+  try {
+    const again = source.bytes === null ? null : () => source.open();
+    for await (const chunk of gunzipped(counted(source.open(), counter), again)) {
+      reader.push(chunk);
+      yield* ready.splice(0);
+    }
+  } catch (error) {
+    problem = fileProblem(error);
+  }
+  try {
+    reader.end();
+  } catch (error) {
+    // What broke the file off says more than what the rest looks like.
+    problem ??= fileProblem(error);
+  }
+  yield* ready;
+  if (problem !== null) yield { kind: 'problem', file: source.name, detail: problem };
+}
+
+/** Only what is wrong with the file is the file's problem; anything else is ours and must crash. */
+function fileProblem(error: unknown): string {
+  if (!(error instanceof MtlsWatchError)) throw error;
+  return error.message;
+}
+
+async function* counted(chunks: AsyncIterable<Buffer>, counter: { bytesRead: number }): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    counter.bytesRead += chunk.length;
+    yield chunk;
+  }
+}

@@ -1,0 +1,124 @@
+/** What `replay` shows a person: the first spike as the mail that on-call gets, the incidents, the groups, what next. */
+
+import type { Messages } from '../../shared/messages/index.js';
+import { bodyOf, subjectOf } from '../../shared/messages/text.js';
+import { type GroupKey, isSeveral, type Notice, type NoticeKind, type Severity } from '../../shared/model/index.js';
+import type { Replayed } from '../commands/replay.js';
+import { pc } from '../terminal/colors.js';
+import { heading, short, table } from '../terminal/table.js';
+
+const GROUPS_SHOWN_MAX = 12;
+const DN_SHOWN_MAX = 60;
+
+/** @param report where the report was written, if it was */
+export function printReplay(
+  { notices, summary, problems }: Omit<Replayed, 'world'>,
+  messages: Messages,
+  out: NodeJS.WritableStream,
+  report: string | null,
+): void {
+  const worst = mostTelling(notices);
+  if (worst !== null) {
+    out.write(heading('The alert that on-call would have read'));
+    out.write(`  ${pc.dim('Subject:')} ${pc.bold(subjectOf(worst, messages))}\n\n${indent(bodyOf(worst, messages))}\n`);
+  }
+  out.write(heading(notices.length === 0 ? 'No incidents' : 'Incidents'));
+  if (notices.length > 0) out.write(incidentTable(notices, messages));
+  out.write(
+    heading(
+      `${count(summary.failures)} refused requests in ${count(summary.groups.length)} ${summary.groups.length === 1 ? 'group' : 'groups'}`,
+    ),
+  );
+  out.write(groupTable(summary, messages));
+  const more = summary.groups.length - GROUPS_SHOWN_MAX;
+  if (more > 0) out.write(pc.dim(`  and ${count(more)} smaller groups; --json lists them all\n`));
+  out.write(heading('Read'));
+  for (const [label, value] of totals({ notices, summary, problems })) out.write(`  ${label.padEnd(38)}${value}\n`);
+  out.write(heading('Where to look next'));
+  out.write(nextSteps(worst, report));
+}
+
+/** The spike to show in full: the most severe, then the one with the most failures. */
+function mostTelling(notices: readonly Notice[]): Notice | null {
+  const rank: Record<Severity, number> = { low: 0, medium: 1, high: 2, critical: 3 };
+  const spikes = notices.filter((notice) => notice.kind === 'spike');
+  return spikes.sort((a, b) => rank[b.severity] - rank[a.severity] || b.count - a.count)[0] ?? null;
+}
+
+const COLOURS: Readonly<Record<NoticeKind, (text: string) => string>> = {
+  spike: pc.red,
+  escalated: pc.red,
+  ongoing: pc.yellow,
+  resolved: pc.green,
+};
+
+function incidentTable(notices: readonly Notice[], messages: Messages): string {
+  const rows = notices.map((notice) => {
+    const { group } = notice;
+    const isWhole = notice.kind === 'resolved' && !isSeveral(group.issuerDn);
+    return [
+      notice.at.slice(0, 16).replace('T', ' '),
+      COLOURS[notice.kind](notice.kind),
+      notice.severity,
+      group.scope,
+      short(group.issuerDn, DN_SHOWN_MAX),
+      titleOf(group, messages),
+      `${count(notice.count)} in ${isWhole ? 'all' : `${notice.windowMinutes} min`}`,
+    ];
+  });
+  return table(['Time (UTC)', 'What', 'Severity', 'Domain', 'Issuer', 'Reason', 'Refused'], rows);
+}
+
+function groupTable(summary: Replayed['summary'], messages: Messages): string {
+  const rows = summary.groups.slice(0, GROUPS_SHOWN_MAX).map((group) => {
+    const [first = '', last = ''] = [group.firstSeen, group.lastSeen].map((iso) => iso.slice(5, 16).replace('T', ' '));
+    const issuer = short(group.issuerDn, DN_SHOWN_MAX);
+    return [count(group.failures), group.scope, issuer, titleOf(group, messages), first, last];
+  });
+  return table(['Refused', 'Domain', 'Issuer', 'Reason', 'First seen', 'Last seen'], rows, [0]);
+}
+
+/** How whoever reads this calls the tool: in a checkout, where it runs from its sources, through npm. */
+const SELF = import.meta.url.endsWith('.ts') ? 'npm run -s mtls-watch --' : 'mtls-watch';
+
+/** Where to look next: the page for the worst incident, and the verbs that go on from here. */
+function nextSteps(worst: Notice | null, report: string | null): string {
+  const verb = (text: string): string => pc.cyan(`${SELF} ${text}`);
+  const lines = [
+    ...(report === null ? [] : [['the report, to open in a browser', report]]),
+    ...(worst === null ? [] : [['the page for this alert', worst.runbookUrl]]),
+    ['why one certificate is refused', verb('diagnose --client client.pem --truststore truststore.pem')],
+    ['what is wrong with a truststore', verb('audit truststore.pem')],
+    ['who a new truststore would refuse', verb('preflight --truststore new.pem LOGS')],
+    ['which certificates expire next', verb('expiry LOGS')],
+    ['all of this for programs', verb('replay LOGS --json')],
+  ];
+  return lines.map(([what = '', how]) => `  ${what.padEnd(36)}${how}\n`).join('');
+}
+
+function titleOf({ issuerDn, reason }: GroupKey, messages: Messages): string {
+  return isSeveral(issuerDn) ? messages.severalIssuers.title : messages.reasons[reason].title;
+}
+
+function totals({ summary, problems, notices }: Omit<Replayed, 'world'>): [string, string][] {
+  const others = Object.entries(summary.otherForbidden)
+    .sort(([, a], [, b]) => b - a)
+    .map(([cause, n]) => `${count(n)} ${cause}`);
+  return [
+    ['log events', count(summary.events)],
+    ['delivered twice, counted once', count(summary.duplicates)],
+    ['unreadable records', count(summary.rejected)],
+    ['unreadable files', count(problems.length)],
+    ['refused, client not known', count(summary.unattributed)],
+    ['other 403s, not about certificates', others.join(', ') || '0'],
+    ['notices', count(notices.length)],
+  ];
+}
+
+function indent(text: string): string {
+  return text.replace(/^(?=.)/gm, '  ');
+}
+
+function count(n: number): string {
+  return n.toLocaleString('en');
+}

@@ -1,0 +1,86 @@
+/** Looks on while logs are replayed and writes the report of them: what the weekly function does, from files. */
+
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { systemClock } from '../../shared/adapters/clock.js';
+import { type Gap, gap } from '../../shared/report/build.js';
+import { csvOf } from '../../shared/report/csv.js';
+import { collectDetails } from '../../shared/report/details.js';
+import { expiringOf } from '../../shared/report/expiring.js';
+import { gatherReport, type Partner } from '../../shared/report/gather.js';
+import type { Language } from '../../shared/report/messages/index.js';
+import { pageOf } from '../../shared/report/page.js';
+import { type Period, weekUntil } from '../../shared/report/period.js';
+import type { Report } from '../../shared/report/schema.js';
+import { observations } from '../../shared/x509/observed.js';
+import type { Onlooker, Replayed } from '../commands/replay.js';
+import { observedOf } from '../inputs/clients.js';
+import { readUsableTruststore } from '../inputs/truststores.js';
+
+export interface ReportScene extends Onlooker {
+  readonly report: (replayed: Replayed, options: SceneOptions) => Promise<Report>;
+  /** @returns the page's path */
+  readonly write: (replayed: Replayed, folder: string, truststore?: string) => Promise<string>;
+}
+
+export interface SceneOptions {
+  /** Default: the seven days that end with the last day of the logs. */
+  readonly period?: Period;
+  readonly partner?: Partner;
+  readonly language: Language;
+  readonly truststore?: string | undefined;
+}
+
+export function reportScene(): ReportScene {
+  const collector = collectDetails();
+  const seen = observations();
+  let lastAt = 0;
+  const report: ReportScene['report'] = async ({ world, summary }, options) => {
+    const period = options.period ?? weekUntil(lastAt);
+    const truststore =
+      options.truststore === undefined ? null : await readUsableTruststore(options.truststore, systemClock);
+    const gaps: Gap[] = collector.isCut() ? [gap('details-cut')] : [];
+    return gatherReport(
+      {
+        period,
+        partner: options.partner ?? null,
+        language: options.language,
+        // As if it had been made when the period was over, so that the same logs give the same report.
+        generatedAt: period.to,
+        details: collector.details(period),
+        expiring: expiringOf(seen.clients(), truststore === null ? [] : [truststore.truststore], period.to),
+        pipeline: {
+          events: summary.events,
+          rejected: summary.rejected,
+          duplicates: summary.duplicates,
+          lagSeconds: null,
+        },
+        gaps,
+      },
+      world,
+    );
+  };
+  return {
+    failureLog: collector,
+    onEvent: (event) => {
+      lastAt = Math.max(lastAt, event.timestamp);
+      const observed = observedOf(event);
+      if (observed !== null) seen.add(observed);
+    },
+    report,
+    write: async (replayed, folder, truststore) => {
+      const { language } = replayed.world.config;
+      return writeReport(await report(replayed, { language, truststore }), folder, language);
+    },
+  };
+}
+
+/** Writes `report.html`, `report.json` and `report.csv`. @returns the page's path */
+export async function writeReport(report: Report, folder: string, language: Language): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  const page = join(folder, 'report.html');
+  await writeFile(page, pageOf(report, language));
+  await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
+  await writeFile(join(folder, 'report.csv'), csvOf(report));
+  return page;
+}

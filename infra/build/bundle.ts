@@ -1,0 +1,69 @@
+/**
+ * Bundles the functions with esbuild, the AWS SDK included, so that what was tested is what runs: `index.mjs`, the chunks
+ * that it loads when it starts, and those that it loads when they are needed. Called at synth; `npm run build` bundles
+ * without synthesising and prints the sizes.
+ */
+
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildSync, type Metafile } from 'esbuild';
+
+export const functionNames = ['ingest', 'sweep', 'weekly-report', 'canary', 'reconcile'] as const;
+export type FunctionName = (typeof functionNames)[number];
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Bundle {
+  /** Holds `index.mjs`, which exports `handler`, its chunks, and nothing else. */
+  readonly folder: string;
+  /** Of all files, and of those that are loaded before the first event. */
+  readonly bytes: { readonly total: number; readonly atStart: number };
+}
+
+export function bundle(name: FunctionName): Bundle {
+  const folder = join(root, 'dist', 'functions', name);
+  rmSync(folder, { recursive: true, force: true });
+  const { metafile } = buildSync({
+    absWorkingDir: root,
+    entryPoints: { index: `functions/${name}/handler.ts` },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    minify: true,
+    metafile: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    // The SDK's ES modules shrink to what is used; its CommonJS files would come whole.
+    mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': join(root, 'functions', 'wiring', 'credentials.ts') },
+    // Only the SDK's parts for browsers load it.
+    external: ['bowser'],
+    charset: 'utf8',
+    logLevel: 'warning',
+  });
+  return { folder, bytes: sizes(metafile) };
+}
+
+function sizes({ outputs }: Metafile): Bundle['bytes'] {
+  const atStart = new Set<string>();
+  const add = (path: string): void => {
+    if (atStart.has(path)) return;
+    atStart.add(path);
+    for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === 'import-statement') add(next);
+  };
+  add(Object.keys(outputs).find((path) => path.endsWith('/index.mjs')) ?? '');
+  const sum = (paths: Iterable<string>): number =>
+    [...paths].reduce((bytes, path) => bytes + (outputs[path]?.bytes ?? 0), 0);
+  return { total: sum(Object.keys(outputs)), atStart: sum(atStart) };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const kib = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`.padStart(8);
+  for (const name of functionNames) {
+    const { folder, bytes } = bundle(name);
+    console.log(`${folder}  ${kib(bytes.atStart)} loaded at start of ${kib(bytes.total)}`);
+  }
+}

@@ -1,0 +1,95 @@
+/** What the functions may read of the truststores. */
+
+import { Stack, Token, Validations } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { Config } from '../../shared/config/settings.js';
+import { wildcardFinding } from '../support/nag-names.js';
+
+/** A bundle of PEM certificates in S3. */
+export interface TruststoreLocation {
+  readonly bucket: IBucket;
+  readonly key: string;
+}
+
+/** The same for one truststore that is a construct's, with the key of its bucket where that has one of its owner's. */
+export function truststoreReadStatements({ bucket, key }: TruststoreLocation): PolicyStatement[] {
+  const statements = [
+    new PolicyStatement({
+      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      resources: [bucket.arnForObjects(literal(key))],
+    }),
+    listStatement(bucket.bucketArn, literal(key)),
+  ];
+  if (bucket.encryptionKey !== undefined) {
+    statements.push(new PolicyStatement({ actions: ['kms:Decrypt'], resources: [bucket.encryptionKey.keyArn] }));
+  }
+  return statements;
+}
+
+/**
+ * Read access to exactly the configured objects, in all their versions, and to the list of these versions, to tell what
+ * changed; nothing where none is configured.
+ */
+export function truststoreStatements(scope: Construct, truststores: Config['truststores']): PolicyStatement[] {
+  const uris = [...new Set(Object.values(truststores))].sort();
+  if (uris.length === 0) return [];
+  return [
+    new PolicyStatement({
+      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      resources: uris.map((uri) => arn(scope, path(uri))),
+    }),
+    ...uris.map((uri) => {
+      const [bucket = '', ...key] = path(uri).split('/');
+      return listStatement(arn(scope, bucket), key.join('/'));
+    }),
+  ];
+}
+
+/** The same for all objects of the buckets that discovered truststores may lie in. */
+export function bucketStatements(scope: Construct, buckets: readonly string[]): PolicyStatement[] {
+  if (buckets.length === 0) return [];
+  return [
+    new PolicyStatement({
+      actions: ['s3:GetObject', 's3:GetObjectVersion'],
+      resources: buckets.map((bucket) => arn(scope, `${bucket}/*`)),
+    }),
+    new PolicyStatement({
+      actions: ['s3:ListBucketVersions'],
+      resources: buckets.map((bucket) => arn(scope, bucket)),
+    }),
+  ];
+}
+
+/** Says to cdk-nag, for all functions of `scope`, why the objects of these buckets are not named one by one. */
+export function explainBuckets(scope: Construct, buckets: readonly string[]): void {
+  for (const bucket of buckets) {
+    Validations.of(scope).acknowledge({
+      id: wildcardFinding(scope, arn(scope, `${bucket}/*`)),
+      reason: 'The bucket is named in the settings for its truststores; which objects they are, the domain names say.',
+    });
+  }
+}
+
+function listStatement(bucketArn: string, key: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['s3:ListBucketVersions'],
+    resources: [bucketArn],
+    conditions: { StringEquals: { 's3:prefix': key } },
+  });
+}
+
+function path(uri: string): string {
+  return literal(uri.slice('s3://'.length));
+}
+
+/** An S3 key may hold the characters that are wildcards in a policy; IAM takes them literally as `${*}`. */
+function literal(key: string): string {
+  if (Token.isUnresolved(key)) return key;
+  return key.replace(/[*?$]/g, (character) => `\${${character}}`);
+}
+
+function arn(scope: Construct, path: string): string {
+  return `arn:${Stack.of(scope).partition}:s3:::${path}`;
+}

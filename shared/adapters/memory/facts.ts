@@ -1,0 +1,80 @@
+/** Facts in memory, by group and minute, so that a window costs what lies in it and not what was ever counted. */
+
+import { groupId } from '../../base/digest.js';
+import type { Fact, ForbiddenFact, GroupKey } from '../../model/index.js';
+import type { FactStore } from '../../ports/index.js';
+
+export interface MemoryFacts extends FactStore {
+  /** Everything counted, in no particular order. */
+  all(): Iterable<Fact>;
+  allForbidden(): Iterable<ForbiddenFact>;
+  /** Those that have facts. */
+  groups(): readonly GroupKey[];
+  /** Removes the facts of a group before a minute, and returns them in the order of minutes. */
+  take(group: GroupKey, before: number): readonly Fact[];
+}
+
+interface OfGroup {
+  readonly group: GroupKey;
+  /** By minute and batch. */
+  readonly minutes: Map<number, Map<string, Fact>>;
+}
+
+export function createFacts(): MemoryFacts {
+  const byGroup = new Map<string, OfGroup>();
+  const forbiddenFacts = new Map<string, ForbiddenFact>();
+  return {
+    put: async (facts, forbidden) => {
+      for (const fact of facts) {
+        const id = groupId(fact.group);
+        const { minutes } = byGroup.get(id) ?? { group: fact.group, minutes: new Map() };
+        byGroup.set(id, { group: fact.group, minutes });
+        const ofMinute = minutes.get(fact.minute) ?? new Map<string, Fact>();
+        minutes.set(fact.minute, ofMinute);
+        grow(ofMinute, fact.batchId, fact);
+      }
+      for (const fact of forbidden) {
+        grow(forbiddenFacts, JSON.stringify([fact.scope, fact.cause, fact.minute, fact.batchId]), fact);
+      }
+    },
+    window: async (group, from, to) => {
+      const minutes = byGroup.get(groupId(group))?.minutes;
+      return minutes === undefined ? [] : minutesIn(minutes, from, to).flatMap((minute) => factsAt(minutes, minute));
+    },
+    forbidden: async (from, to, limit) =>
+      [...forbiddenFacts.values()]
+        .filter(({ minute }) => from <= Math.floor(minute / 1440) && Math.floor(minute / 1440) <= to)
+        .slice(0, limit),
+    *all() {
+      for (const { minutes } of byGroup.values()) for (const facts of minutes.values()) yield* facts.values();
+    },
+    allForbidden: () => forbiddenFacts.values(),
+    groups: () => [...byGroup.values()].map(({ group }) => group),
+    take: (group, before) => {
+      const minutes = byGroup.get(groupId(group))?.minutes ?? new Map<number, Map<string, Fact>>();
+      const taken = minutesIn(minutes, Number.NEGATIVE_INFINITY, before - 1);
+      const facts = taken.flatMap((minute) => factsAt(minutes, minute));
+      for (const minute of taken) minutes.delete(minute);
+      if (minutes.size === 0) byGroup.delete(groupId(group));
+      return facts;
+    },
+  };
+}
+
+function minutesIn(minutes: ReadonlyMap<number, unknown>, from: number, to: number): number[] {
+  const span = to - from + 1;
+  if (span > minutes.size) {
+    return [...minutes.keys()].filter((minute) => from <= minute && minute <= to).sort((a, b) => a - b);
+  }
+  return Array.from({ length: Math.max(0, span) }, (_, index) => from + index).filter((minute) => minutes.has(minute));
+}
+
+function factsAt(minutes: ReadonlyMap<number, ReadonlyMap<string, Fact>>, minute: number): Fact[] {
+  return [...(minutes.get(minute)?.values() ?? [])];
+}
+
+/** Sets the value unless one that stands for as many requests, or more, is there. */
+export function grow<K, T extends { readonly requests: number }>(values: Map<K, T>, key: K, value: T): void {
+  const known = values.get(key);
+  if (known === undefined || known.requests < value.requests) values.set(key, value);
+}

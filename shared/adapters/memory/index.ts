@@ -1,0 +1,318 @@
+/**
+ * Every store of the pipeline in memory, for the command line and the tests, with the semantics that DynamoDB gives:
+ * each call is atomic per item and conditions are checked at the moment of the write.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { forgetfulMap } from '../../base/bounded-map.js';
+import { groupId } from '../../base/digest.js';
+import { limits } from '../../base/limits.js';
+import type {
+  Cell,
+  EndedIncident,
+  GroupKey,
+  Half,
+  Held,
+  Incident,
+  Rollup,
+  Silence,
+  WatchedProbe,
+} from '../../model/index.js';
+import { endedOf, isEnd, lastEnds } from '../../ports/ended.js';
+import type {
+  CertificateStore,
+  ExpectedFact,
+  GroupStore,
+  HalfWrite,
+  HistoryStore,
+  IncidentStore,
+  JoinStore,
+  Mark,
+  Outbox,
+  PrivacyStore,
+  ProbeStore,
+  RollupStore,
+  SilenceStore,
+  Stores,
+  StormStore,
+  Waiting,
+  WaitingStore,
+} from '../../ports/index.js';
+import { openHoursOf } from '../../ports/open-hours.js';
+import { inSendingOrder, type PendingNotice } from '../../ports/outbox-order.js';
+import { createFacts, grow, type MemoryFacts } from './facts.js';
+
+export interface MemoryStores extends Stores {
+  readonly facts: MemoryFacts;
+  readonly rollups: RollupStore & {
+    /** Forgets the roll-ups of the hours before one. */
+    forget(before: number): void;
+  };
+}
+
+export function createMemoryStores(): MemoryStores {
+  const notices = new Map<string, PendingNotice>();
+  const expected = new Map<string, ExpectedFact>();
+  return {
+    countableDays: Number.POSITIVE_INFINITY,
+    join: createJoin(new Map()),
+    waiting: createWaiting(),
+    facts: createFacts(),
+    groups: createGroups(expected),
+    rollups: createRollups(expected),
+    history: createHistory(),
+    incidents: createIncidents(notices),
+    certificates: createCertificates(),
+    storm: createStorm(),
+    outbox: createOutbox(notices),
+    silences: createSilences(),
+    privacy: createPrivacy(),
+    probes: createProbes(),
+  };
+}
+
+/** Where the cells are kept: a map, or something that forgets. */
+export interface CellMap {
+  get(key: string): Cell | undefined;
+  set(key: string, cell: Cell): unknown;
+}
+
+const EMPTY: Cell = { denial: null, access: null, claimedBy: null };
+
+export function createJoin(kept: CellMap): JoinStore {
+  const get = (key: string): Cell => kept.get(key) ?? EMPTY;
+  const set = (key: string, cell: Cell): Cell => {
+    kept.set(key, cell);
+    return cell;
+  };
+  return {
+    put: async (writes) => {
+      // Where cells are packed, each is unpacked once.
+      const cells = new Map<string, Cell>();
+      for (const write of writes) {
+        const cell = cells.get(write.key) ?? get(write.key);
+        const next = withHalf(cell, write);
+        cells.set(write.key, next === cell ? cell : set(write.key, next));
+      }
+      return writes.map(({ key }) => cells.get(key) ?? EMPTY);
+    },
+    claim: async (keys, batchId) =>
+      keys.map((key) => {
+        const cell = get(key);
+        const isWhole = cell.denial !== null && cell.access !== null;
+        return isWhole || cell.claimedBy !== null ? cell : set(key, { ...cell, claimedBy: batchId });
+      }),
+    read: async (keys) => keys.map(get),
+  };
+}
+
+function withHalf(cell: Cell, { half, batchId }: HalfWrite): Cell {
+  if (half.kind === 'denial') {
+    return cell.denial === null ? { ...cell, denial: held(half, batchId, cell.access !== null) } : cell;
+  }
+  return cell.access === null ? { ...cell, access: held(half, batchId, cell.denial !== null) } : cell;
+}
+
+function held<T extends Half>(half: T, batchId: string, second: boolean): Held<T> {
+  return { half, batchId, second };
+}
+
+function createWaiting(): WaitingStore {
+  const lists = new Map<string, Waiting>();
+  return {
+    save: async (waiting) => {
+      lists.set(waiting.id, waiting);
+    },
+    due: async (now, limit) =>
+      [...lists.values()]
+        .filter((waiting) => waiting.dueAt <= now)
+        .sort((a, b) => a.dueAt - b.dueAt)
+        .slice(0, limit),
+    remove: async (waiting) => {
+      lists.delete(waiting.id);
+    },
+  };
+}
+
+function createGroups(expected: Map<string, ExpectedFact>): GroupStore {
+  const admitted = new Map<string, Set<string>>();
+  const insideOf = (scope: string, day: number): Set<string> => {
+    const key = `${day} ${scope}`;
+    const inside = admitted.get(key) ?? new Set<string>();
+    admitted.set(key, inside);
+    return inside;
+  };
+  return {
+    admit: async (scope, day, issuerDns) => {
+      const inside = insideOf(scope, day);
+      for (const issuerDn of issuerDns) {
+        if (inside.size < limits.issuersPerScopeMax) inside.add(issuerDn);
+      }
+      return new Set(issuerDns.filter((issuerDn) => inside.has(issuerDn)));
+    },
+    admitExpecting: async (fact) => {
+      const { scope, issuerDn } = fact.group;
+      const inside = insideOf(scope, Math.floor(fact.minute / 1440));
+      if (inside.has(issuerDn) || inside.size >= limits.issuersPerScopeMax) return false;
+      inside.add(issuerDn);
+      expected.set(nameOfExpected(fact), fact);
+      return true;
+    },
+  };
+}
+
+function nameOfExpected({ group, minute, batchId, requests }: ExpectedFact): string {
+  return JSON.stringify([groupId(group), minute, batchId, requests]);
+}
+
+function createRollups(expected: Map<string, ExpectedFact>): MemoryStores['rollups'] {
+  const marks = new Map<string, Mark>();
+  const byGroup = new Map<string, Map<number, Rollup>>();
+  const keyOf = (group: GroupKey, hour: number): string => `${hour} ${groupId(group)}`;
+  return {
+    mark: async (hours) => {
+      for (const { group, hour, stamp } of hours) marks.set(keyOf(group, hour), { group, hour, stamp });
+    },
+    open: async (hour, limit) => openHoursOf([...marks.values()], [...expected.values()], hour, limit),
+    close: async (open, rollup) => {
+      const id = groupId(open.group);
+      const rollups = byGroup.get(id) ?? new Map<number, Rollup>();
+      byGroup.set(id, rollups);
+      grow(rollups, open.hour, rollup);
+      const key = keyOf(open.group, open.hour);
+      if (marks.get(key)?.stamp === open.stamp) marks.delete(key);
+      for (const fact of open.expected) expected.delete(nameOfExpected(fact));
+    },
+    load: async (group, from, to) =>
+      [...(byGroup.get(groupId(group))?.values() ?? [])]
+        .filter((rollup) => from <= rollup.hour && rollup.hour <= to)
+        .sort((a, b) => a.hour - b.hour),
+    groups: async (from, to, limit) => {
+      const groups: GroupKey[] = [];
+      for (const rollups of byGroup.values()) {
+        const found = [...rollups.values()].find(({ hour }) => from <= hour && hour <= to);
+        if (found !== undefined) groups.push(found.group);
+      }
+      return groups.slice(0, limit);
+    },
+    forget: (before) => {
+      for (const [id, rollups] of byGroup) {
+        for (const hour of rollups.keys()) if (hour < before) rollups.delete(hour);
+        if (rollups.size === 0) byGroup.delete(id);
+      }
+    },
+  };
+}
+
+function createHistory(): HistoryStore {
+  const histories = new Map<string, unknown>();
+  return {
+    load: async (group) => histories.get(groupId(group)) ?? null,
+    save: async (group, history) => {
+      histories.set(groupId(group), history);
+    },
+  };
+}
+
+function createCertificates(): CertificateStore {
+  const saved = new Map<string, string>();
+  return {
+    save: async (certificates) => {
+      for (const [fingerprint, pem] of certificates) {
+        if (saved.size < limits.certificatesKeptMax) saved.set(fingerprint, pem);
+      }
+    },
+    load: async (fingerprint) => saved.get(fingerprint) ?? null,
+  };
+}
+
+function createStorm(): StormStore {
+  const loads = forgetfulMap<number>(limits.stormRatesRememberedMax);
+  const rates = forgetfulMap<number>(limits.stormRatesRememberedMax);
+  return {
+    addLoad: async (minute, kind, halves) => {
+      const sum = (loads.get(`${minute} ${kind}`) ?? 0) + halves;
+      loads.set(`${minute} ${kind}`, sum);
+      return sum;
+    },
+    fixRate: async (batchId, rate) => {
+      const fixed = rates.get(batchId) ?? rate;
+      rates.set(batchId, fixed);
+      return fixed;
+    },
+  };
+}
+
+function createPrivacy(): PrivacyStore {
+  const key = randomUUID();
+  return { key: async () => key };
+}
+
+function createSilences(): SilenceStore {
+  const silences = new Map<string, Silence>();
+  return {
+    save: async (silence) => {
+      silences.set(silence.id, silence);
+    },
+    list: async () => [...silences.values()],
+  };
+}
+
+function createProbes(): ProbeStore {
+  const probes = new Map<string, WatchedProbe>();
+  return {
+    save: async (probe) => {
+      probes.set(probe.fingerprint, { ...probe, seen: probes.get(probe.fingerprint)?.seen ?? null });
+    },
+    between: async (from, to, limit) =>
+      [...probes.values()]
+        .filter(({ at }) => from <= at && at <= to)
+        .sort((a, b) => a.at - b.at)
+        .slice(0, limit),
+    see: async (probe, seen) => {
+      const known = probes.get(probe.fingerprint);
+      if (known?.seen) return known.seen;
+      probes.set(probe.fingerprint, { ...probe, ...known, seen });
+      return seen;
+    },
+  };
+}
+
+function createOutbox(notices: Map<string, PendingNotice>): Outbox {
+  const takenUntil = new Map<string, number>();
+  return {
+    pending: async (limit) =>
+      inSendingOrder([...notices.values()])
+        .slice(0, limit)
+        .map(({ notice }) => notice),
+    take: async (noticeId, now, until) => {
+      if (!notices.has(noticeId) || (takenUntil.get(noticeId) ?? 0) > now) return false;
+      takenUntil.set(noticeId, until);
+      return true;
+    },
+    clear: async (noticeId) => {
+      notices.delete(noticeId);
+      takenUntil.delete(noticeId);
+    },
+  };
+}
+
+function createIncidents(notices: Map<string, PendingNotice>): IncidentStore {
+  const incidents = new Map<string, Incident>();
+  const ended: EndedIncident[] = [];
+  return {
+    load: async (group: GroupKey) => incidents.get(groupId(group)) ?? null,
+    transition: async (next, notice) => {
+      const id = groupId(next.group);
+      if ((incidents.get(id)?.version ?? 0) !== next.version - 1) return false;
+      incidents.set(id, next);
+      if (isEnd(next)) ended.push(endedOf(next, notice));
+      if (notice !== null) notices.set(notice.noticeId, { notice, groupId: id, version: next.version });
+      return true;
+    },
+    firing: async (limit) =>
+      [...incidents.values()].filter((incident) => incident.state !== 'resolved').slice(0, limit),
+    ended: async (from, to, limit) =>
+      lastEnds(ended.filter(({ endedAt }) => from <= endedAt && endedAt < to)).slice(0, limit),
+  };
+}

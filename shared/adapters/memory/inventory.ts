@@ -1,0 +1,21 @@
+/** The inventory in memory, for the tests. */
+
+import type { InventoryStore, KnownDomain } from '../../ports/inventory.js';
+
+export function createMemoryInventory(): InventoryStore {
+  let kept: readonly KnownDomain[] = [];
+  const subscribed = new Set<string>();
+  return {
+    saveDomains: async (domains) => {
+      kept = [...domains];
+    },
+    domains: async () => kept,
+    noteSubscribed: async (logGroups) => {
+      for (const logGroup of logGroups) subscribed.add(logGroup);
+    },
+    subscribed: async () => [...subscribed],
+    forgetSubscribed: async (logGroups) => {
+      for (const logGroup of logGroups) subscribed.delete(logGroup);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/**
+ * Short names for things whose own names are long, unbounded or chosen by a client. 128 bits of SHA-256, so that nobody
+ * can make two of them collide; the parts are written as JSON, so that no part can pretend to be two.
+ */
+
+import { hash } from 'node:crypto';
+import type { GroupKey } from '../model/index.js';
+
+/** 22 characters of base64url. */
+export function digest(...parts: readonly (string | number)[]): string {
+  return hash('sha256', JSON.stringify(parts), 'base64url').slice(0, 22);
+}
+
+/** The same 128 bits as four numbers, for tables of a million; the first is never 0, which stands for none. */
+export function digestWords(...parts: readonly (string | number)[]): Int32Array {
+  const bytes = hash('sha256', JSON.stringify(parts), 'buffer');
+  return Int32Array.of(bytes.readInt32LE(0) || 1, bytes.readInt32LE(4), bytes.readInt32LE(8), bytes.readInt32LE(12));
+}
+
+/** A short, stable name of a group, for keys and ids. */
+export function groupId({ scope, issuerDn, reason }: GroupKey): string {
+  return digest('group', scope, issuerDn, reason);
+}

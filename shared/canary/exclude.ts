@@ -1,0 +1,62 @@
+/**
+ * Sets the canary's refusals aside, so that they are followed and never counted; `recognise.ts` says by what they
+ * are known. The store is asked once, and only where something of the batch may be the canary's: a name that anybody
+ * may bear, or a denial without a client. Whatever it finds is settled for good by a conditional mark, so a batch that
+ * is repeated sets the same requests aside.
+ */
+
+import { limits } from '../base/limits.js';
+import type { AccessRecord, Failure, Parsed, Sighting, WatchedProbe } from '../model/index.js';
+import type { World } from '../ports/index.js';
+import { hasCanaryName, isSuspect, isWhole, namedInAccessLog, probeOf, withoutProbes } from './recognise.js';
+
+export interface Found {
+  readonly failures: readonly Failure[];
+  readonly unmatched: readonly AccessRecord[];
+}
+
+/** Keeps the canary out of what is read from the access log alone: the other 403s, and the certificates that are kept. */
+export async function leaveOut(parsed: Parsed, world: World): Promise<Parsed> {
+  const probes = await probesNear(namedInAccessLog(parsed), world);
+  return probes.length === 0 ? parsed : withoutProbes(parsed, probes);
+}
+
+/** @returns what is to be counted, and the probes that came in */
+export async function setAside(
+  found: Found,
+  world: World,
+): Promise<Found & { readonly sightings: readonly Sighting[] }> {
+  const suspects = found.failures.filter(isSuspect);
+  const named = found.unmatched.filter(({ client }) => hasCanaryName(client));
+  const probes = await probesNear([...suspects, ...named], world);
+  if (probes.length === 0) return { ...found, sightings: [] };
+  const aside = new Set<Failure>();
+  const sightings: Sighting[] = [];
+  // One after the other: of two that claim one probe, the first has it.
+  for (const failure of suspects) {
+    const probe = probeOf(failure, probes);
+    if (probe === null) continue;
+    const { eventId } = failure;
+    const seen = probe.seen ?? (await world.stores.probes.see(probe, { eventId, at: world.clock.now() }));
+    if (seen.eventId !== eventId) continue;
+    aside.add(failure);
+    sightings.push({ probe, seenAt: seen.at, isWhole: isWhole(failure) });
+  }
+  const ours = new Set(named.filter((access) => probeOf(access, probes) !== null));
+  return {
+    failures: found.failures.filter((failure) => !aside.has(failure)),
+    unmatched: found.unmatched.filter((access) => !ours.has(access)),
+    sightings,
+  };
+}
+
+async function probesNear(
+  suspects: readonly { readonly at: number }[],
+  world: World,
+): Promise<readonly WatchedProbe[]> {
+  if (world.config.canaries.length === 0 || suspects.length === 0) return [];
+  const from = suspects.reduce((first, { at }) => Math.min(first, at), Number.POSITIVE_INFINITY);
+  const to = suspects.reduce((last, { at }) => Math.max(last, at), 0);
+  const skew = limits.probeSkewMs;
+  return world.stores.probes.between(from - skew, to + skew, limits.probesPerLookupMax);
+}

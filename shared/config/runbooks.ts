@@ -1,0 +1,59 @@
+/**
+ * Which pages `runbooks/<language>/<id>.md` there are, for whoever links to one: alerts, reports, the command line. The
+ * pages of the gateway's reasons and of other 403s go by the ids of `reasons.ts`; a finding of the diagnosis with the
+ * same id as a reason shares its page.
+ */
+
+import { findingCodes } from '../model/finding-codes.js';
+import { forbiddenCauses, reasonIds } from '../model/reasons.js';
+import type { Config } from './settings.js';
+
+/** Incidents of a whole scope, and what is easily taken for a refused certificate. */
+export const neighbourRunbooks = [
+  'several-issuers',
+  'cached-authorizer-policy',
+  'private-api-public-name',
+  'default-endpoint-disabled',
+  'base-path-mapping-missing',
+  'stage-not-found',
+  'http-api-no-execution-log',
+  'no-client-certificate',
+  'domain-name-conflict',
+  'domain-name-status',
+  'wrong-server-certificate',
+  'throttling',
+] as const;
+
+/**
+ * The alarms of mtls-watch about itself: one list for the construct that makes them, their texts, their runbooks and the
+ * documentation. Ids are contracts: never rename one.
+ */
+export const alarmIds = [
+  'canary-missing',
+  'canary-not-refused',
+  'dead-letters',
+  'lost-dead-letters',
+  'ingest-errors',
+  'ingest-throttles',
+  'stream-behind',
+  'sweep-errors',
+  'sweep-not-running',
+  'notices-waiting',
+  'rejects-rising',
+  'log-group-silent',
+  'filters-unmet',
+  'report-not-made',
+] as const;
+
+export type AlarmId = (typeof alarmIds)[number];
+
+/** The ids of all pages, each once. */
+export const runbookIds: readonly string[] = [
+  ...new Set<string>([...reasonIds, ...findingCodes, ...forbiddenCauses, ...neighbourRunbooks, ...alarmIds]),
+];
+
+/** Where a page is served. */
+export function runbookPage({ runbooks, language }: Config, id: string): string {
+  const { baseUrl } = runbooks;
+  return `${baseUrl.endsWith('/') ? baseUrl.slice(0, -1) : baseUrl}/${language}/${id}.md`;
+}

@@ -1,0 +1,362 @@
+/**
+ * All that a user may set, in one schema: read from `cdk.json` context (key `mtlsWatch`) when the stack is
+ * synthesised, from the environment when a function starts, and from `--config FILE` by the command line. Every key
+ * has a default or a message that says what it wants.
+ */
+
+import { MtlsWatchError } from '../base/errors.js';
+import { limits } from '../base/limits.js';
+import * as z from '../base/zod.js';
+
+const whole = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
+const text = (charsMax: number) => z.string().check(z.minLength(1), z.maxLength(charsMax));
+const matching = (pattern: RegExp, expected: string) => z.string().check(z.regex(pattern, expected));
+const nothingOr = <T extends z.core.$ZodType>(schema: T) => z.withDefault(z.nullable(schema), null);
+
+const logGroupName = matching(
+  /^[\w./#-]{1,512}$/,
+  'expected the name of a CloudWatch log group, such as /aws/apigateway/access',
+);
+
+const logGroup = z.strictObject({
+  name: logGroupName,
+  /** Make the group ahead of the gateway, so that its retention and the filter are there from the first request. */
+  create: z.withDefault(z.boolean(), false),
+});
+
+const logGroups = z.withDefault(
+  z
+    .array(logGroup)
+    .check(
+      z.refine(
+        (groups) => new Set(groups.map(({ name }) => name)).size === groups.length,
+        'expected each log group once',
+      ),
+    ),
+  [],
+);
+
+/** CloudWatch Logs takes no other retention (API reference, PutRetentionPolicy). */
+const retentionDays = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+] as const;
+
+const topic = matching(
+  /^(?:create|arn:aws[a-z-]{0,12}:sns:[a-z0-9-]{1,30}:\d{12}:[\w-]{1,256}(?:\.fifo)?)$/,
+  'expected "create" or the ARN of an SNS topic',
+);
+
+const tunable = {
+  floor: z.int().check(z.minimum(1)),
+  windowMinutes: whole(1, 60),
+  falsePagesPerMonth: z.number().check(z.positive(), z.maximum(1000)),
+  resolveMinutes: whole(1, 1440),
+  repeatMinutes: whole(5, 10080),
+  escalateFactor: z.number().check(z.minimum(1.5), z.maximum(1000)),
+};
+
+const canary = z.strictObject({
+  /** A custom domain with mutual TLS. */
+  domain: matching(/^[a-z0-9][a-z0-9.-]{0,252}$/, 'expected a custom domain, such as api.example.com'),
+  /** A path that a base path mapping leads to a stage: elsewhere the gateway answers without a log line. */
+  path: z.withDefault(matching(/^\/[\w./~%@:!$&'()*+,;=?-]{0,1023}$/, 'expected a path, such as /v1'), '/'),
+  /** Where to connect instead, `host` or `host:port`, where the name does not lead to the gateway itself. */
+  connectTo: nothingOr(matching(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}(?::\d{1,5})?$/, 'expected host or host:port')),
+});
+
+export type Canary = z.output<typeof canary>;
+
+/** What an override and a team's own runbook are for: what matches every selector given. */
+const selectors = {
+  scope: z.optional(text(limits.scopeCharsMax)),
+  issuerDn: z.optional(text(512)),
+  reason: z.optional(text(200)),
+};
+
+interface Selectors {
+  readonly scope?: string | undefined;
+  readonly issuerDn?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+const selectsSomething = z.refine<Selectors>(
+  ({ scope, issuerDn, reason }) => (scope ?? issuerDn ?? reason) !== undefined,
+  'expected a scope, an issuerDn or a reason',
+);
+
+/** Other thresholds for the groups that match every selector given. */
+const override = z
+  .strictObject({
+    ...selectors,
+    floor: z.optional(tunable.floor),
+    windowMinutes: z.optional(tunable.windowMinutes),
+    falsePagesPerMonth: z.optional(tunable.falsePagesPerMonth),
+    resolveMinutes: z.optional(tunable.resolveMinutes),
+    repeatMinutes: z.optional(tunable.repeatMinutes),
+    escalateFactor: z.optional(tunable.escalateFactor),
+  })
+  .check(selectsSomething);
+
+export const detectionSchema = z.strictObject({
+  /** Never alert under this many failures in a window. */
+  floor: z.withDefault(tunable.floor, 10),
+  /** Minutes over which failures are looked at together, beside windows of 1, 2, 15 and 60 minutes. */
+  windowMinutes: z.withDefault(tunable.windowMinutes, 5),
+  /** How many false pages a group may cause in 30 days. */
+  falsePagesPerMonth: z.withDefault(tunable.falsePagesPerMonth, 0.5),
+  /** Minutes of calm before an incident is resolved. */
+  resolveMinutes: z.withDefault(tunable.resolveMinutes, 10),
+  /** Minutes between two notices of a lasting incident. */
+  repeatMinutes: z.withDefault(tunable.repeatMinutes, 240),
+  /** A notice is sent early when the window grew by this factor since the last one. */
+  escalateFactor: z.withDefault(tunable.escalateFactor, 4),
+  /** The rhythms that failures may follow, in minutes, ascending: a day and a week. */
+  seasonMinutes: z.withDefault(
+    z.array(whole(24, 100_000)).check(
+      z.maxLength(2),
+      z.refine(([a, b]) => a === undefined || b === undefined || a < b, 'expected ascending seasons'),
+    ),
+    [1440, 10080],
+  ),
+  /** Applied in their order: of two that match and set the same key, the later one counts. */
+  overrides: z.withDefault(z.array(override).check(z.maxLength(500)), []),
+});
+
+export type DetectionPolicy = z.output<typeof detectionSchema>;
+
+const domainPattern = matching(
+  /^(?:\*|(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)$/,
+  'expected a domain name, *.example.com for all below it, or * for all',
+);
+const domainPatterns = z.withDefault(z.array(domainPattern).check(z.maxLength(200)), []);
+
+/** Finding what to watch: see `docs/discovery.md`. */
+const discovery = z.strictObject({
+  /** `dry-run` says in the reconciler's log what it would do and changes nothing. */
+  mode: z.withDefault(z.enum(['dry-run', 'on']), 'dry-run'),
+  /** The custom domains to watch; empty for all with mutual TLS. */
+  allow: domainPatterns,
+  /** Of those, the ones to leave alone. */
+  deny: domainPatterns,
+  /** Whose objects may be read for a verdict: the buckets with the truststores of the domains. */
+  truststoreBuckets: z.withDefault(
+    z.array(matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of an S3 bucket')).check(z.maxLength(50)),
+    [],
+  ),
+  /** Minutes between two looks at the account. Where CloudTrail is on, changes are seen at once. */
+  everyMinutes: z.withDefault(whole(5, 1440), 60),
+});
+
+export type DiscoverySettings = z.output<typeof discovery>;
+
+const settings = z.strictObject({
+  executionLogGroups: logGroups,
+  accessLogGroups: logGroups,
+  /** Names of custom domains by `apiId` or `apiId/stage`, for denials whose access record never comes. */
+  domains: z.withDefault(z.record(text(255), text(255)), {}),
+  /** APIs that have no execution log (HTTP APIs): their refusals are inferred from the access log alone. */
+  apisWithoutExecutionLog: z.withDefault(z.array(z.string().check(z.minLength(1))), []),
+  /** The CA bundle of each custom domain, as `s3://bucket/key`. */
+  truststores: z.withDefault(
+    z.record(
+      z.string().check(z.minLength(1)),
+      matching(/^s3:\/\/[a-z0-9.-]{3,63}\/.{1,1024}$/, 'expected s3://bucket/key'),
+    ),
+    {},
+  ),
+  /** Null: what is watched is what is named above, and nothing may look at the account. */
+  discover: nothingOr(discovery),
+  /** Hours without an event after which a log group that used to have some is called silent; null for never. */
+  silentAfterHours: z.withDefault(z.nullable(whole(2, 8760)), 24),
+  runbooks: z.strictObject({
+    /** Where the pages of `runbooks/` are served; the alert links to `<baseUrl>/<language>/<reason>.md`. */
+    baseUrl: z.url({ protocol: /^https$/, error: 'expected an https URL, such as https://wiki.example.com/mtls' }),
+    /** A team's own page for what matches every selector given; of several that match, the last one. */
+    overrides: z.withDefault(
+      z
+        .array(
+          z
+            .strictObject({ ...selectors, url: z.url({ protocol: /^https$/, error: 'expected an https URL' }) })
+            .check(selectsSomething),
+        )
+        .check(z.maxLength(500)),
+      [],
+    ),
+  }),
+  alertEmails: z.withDefault(z.array(z.email('expected a mail address, such as on-call@example.com')), []),
+  /** Where notices of a severity go instead of the stack's topic: a topic's ARN, or one that the stack creates. */
+  topics: z.withDefault(z.partialRecord(z.enum(['low', 'medium', 'high', 'critical']), topic), {}),
+  /** A topic for Amazon Q Developer in chat applications; null for none. */
+  chatTopic: nothingOr(topic),
+  /** The name or ARN of an EventBridge bus that gets an event for every notice; null for none. */
+  eventBus: nothingOr(
+    matching(
+      /^(?:arn:aws[a-z-]{0,12}:events:[a-z0-9-]{1,30}:\d{12}:event-bus\/)?[\w./-]{1,256}$/,
+      'expected the name or ARN of an event bus, such as default',
+    ),
+  ),
+  language: z.withDefault(z.enum(['en', 'ja']), 'en'),
+  detection: z.prefault(detectionSchema, {}),
+  /** Minutes to wait for the other half of a request; subscriptions usually deliver in under 3. */
+  graceMinutes: z.withDefault(whole(1, 120), 5),
+  logRetentionDays: z.withDefault(z.literal(retentionDays), 30),
+  /** Days that the longer-lived kinds of state are kept. */
+  retention: z.prefault(
+    z.strictObject({
+      /** Certificates that were refused, for the verdict of an alert. */
+      certificateDays: z.withDefault(whole(1, limits.keptDaysMax), limits.keptDaysMax),
+      /** Hourly sums and ended incidents; a report looks back nine weeks. */
+      rollupDays: z.withDefault(whole(70, 3650), limits.rollupDaysMax),
+      /** Reports in the bucket. */
+      reportDays: z.withDefault(whole(7, 3650), limits.rollupDaysMax),
+    }),
+    {},
+  ),
+  /** What is kept of whoever called, from the first write on. */
+  privacy: z.prefault(
+    z.strictObject({
+      /** `hash` tells addresses apart without naming them; the key of the hash stays in the table. */
+      sourceIps: z.withDefault(z.enum(['keep', 'hash', 'drop']), 'keep'),
+      /** Without certificates, alerts have no verdict. Names and fingerprints stay. */
+      certificates: z.withDefault(z.enum(['keep', 'drop']), 'keep'),
+    }),
+    {},
+  ),
+  /** The KMS key of all state and logs: an ARN, `create` for one of the stack's own; null leaves it to AWS's keys. */
+  encryptionKey: nothingOr(
+    matching(
+      /^(?:create|arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:\d{12}:key\/[\w-]{1,64})$/,
+      'expected "create" or the ARN of a KMS key',
+    ),
+  ),
+  /** Domains that are called with a stranger's certificate again and again, to see that the refusal arrives here. */
+  canaries: z.withDefault(
+    z.array(canary).check(
+      z.maxLength(limits.canariesMax),
+      z.refine((all) => new Set(all.map(({ domain }) => domain)).size === all.length, 'expected each domain once'),
+    ),
+    [],
+  ),
+  /** Minutes between two calls of a canary. */
+  canaryMinutes: z.withDefault(whole(1, 60), 15),
+  /** The weekly report, of the last calendar week (Monday to Sunday, UTC); null makes none. */
+  report: z.prefault(
+    z.nullable(
+      z.strictObject({
+        day: z.withDefault(z.enum(['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN']), 'MON'),
+        hour: z.withDefault(whole(0, 23), 7),
+        timeZone: z.withDefault(
+          matching(/^[A-Za-z0-9_+/-]{1,64}$/, 'expected a time zone such as Europe/Berlin'),
+          'UTC',
+        ),
+      }),
+    ),
+    {},
+  ),
+  /** A CloudWatch dashboard; alerts link to it. */
+  dashboard: z.withDefault(z.boolean(), true),
+  /**
+   * Receives the logs of other accounts, and puts the account in front of every scope, its own included; null for one
+   * account alone. Named accounts or an organisation get a destination to subscribe to; without either the accounts are
+   * only told apart, which is what centralised log groups need.
+   */
+  central: nothingOr(
+    z.strictObject({
+      accounts: z.withDefault(
+        z
+          .array(matching(/^\d{12}$/, 'expected the id of an account: 12 digits'))
+          .check(z.maxLength(limits.centralAccountsMax)),
+        [],
+      ),
+      organizationId: nothingOr(
+        matching(/^o-[a-z0-9]{10,32}$/, 'expected the id of an organisation, such as o-a1b2c3d4e5'),
+      ),
+      /** Shards of the stream; null for one that is paid by use and grows by itself. */
+      shards: nothingOr(whole(1, 200)),
+    }),
+  ),
+  /** Null leaves concurrency unreserved: accounts with a small quota cannot reserve any. */
+  reservedConcurrency: nothingOr(whole(1, 1000)),
+});
+
+export const configSchema = settings;
+
+export type Config = z.output<typeof configSchema>;
+
+/** The same as a user writes it: what has a default may be left out. */
+export type Settings = z.input<typeof configSchema>;
+
+/** The log groups that the settings name, each once. */
+export function configuredLogGroups({ executionLogGroups, accessLogGroups }: Config): string[] {
+  return [...new Set([...executionLogGroups, ...accessLogGroups].map(({ name }) => name))];
+}
+
+/** An event that names log groups beside those of the settings; any other event names none. */
+const watchEventSchema = z.nullish(
+  z.object({
+    executionLogGroups: z.withDefault(z.array(logGroup), []),
+    accessLogGroups: z.withDefault(z.array(logGroup), []),
+  }),
+);
+
+/**
+ * The settings with the log groups that an event names: those of stages that a CDK app watches, which have no room among the
+ * settings that the functions are given. Throws as `parseConfig` does.
+ */
+export function withLogGroups(config: Config, event: unknown): Config {
+  const more = parseWith(watchEventSchema, event, 'the event');
+  return {
+    ...config,
+    executionLogGroups: [...config.executionLogGroups, ...(more?.executionLogGroups ?? [])],
+    accessLogGroups: [...config.accessLogGroups, ...(more?.accessLogGroups ?? [])],
+  };
+}
+
+/** What the subscription filters of an account lead to whose logs a central account watches. */
+export const destinationArn = matching(
+  /^arn:aws[a-z-]{0,12}:logs:[a-z0-9-]{1,30}:\d{12}:destination:[^:*\s]{1,512}$/,
+  "expected the ARN of a CloudWatch Logs destination: the output DestinationArn of the central account's stack",
+);
+
+/** Of an account whose logs a central account watches: what to send there. All else is set in the central account. */
+const memberSchema = z
+  .extend(z.pick(settings, { executionLogGroups: true, accessLogGroups: true, logRetentionDays: true }), {
+    centralDestinationArn: destinationArn,
+  })
+  .check(
+    z.refine(({ executionLogGroups, accessLogGroups }) => executionLogGroups.length + accessLogGroups.length > 0, {
+      path: ['accessLogGroups'],
+      error: 'expected at least one log group, here or in executionLogGroups',
+    }),
+  );
+
+export type MemberConfig = z.output<typeof memberSchema>;
+
+/**
+ * Validates settings from outside.
+ * @param source named in the message, such as `cdk.json context "mtlsWatch"`
+ * @throws MtlsWatchError `bad-config`, one line a mistake: the key, the value and what was expected
+ */
+export function parseConfig(value: unknown, source: string): Config {
+  return parseWith(configSchema, value, source);
+}
+
+/** Validates the settings of an account that a central one watches. Throws as `parseConfig` does. */
+export function parseMemberConfig(value: unknown, source: string): MemberConfig {
+  return parseWith(memberSchema, value, source);
+}
+
+function parseWith<T>(schema: z.core.$ZodType<T>, value: unknown, source: string): T {
+  const result = z.safeParse(schema, value, { reportInput: true });
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => {
+    const key = issue.path.join('.') || '(the whole value)';
+    return `  ${key}: got ${show(issue.input)}; ${issue.message}`;
+  });
+  throw new MtlsWatchError('bad-config', `${source} has ${lines.length} wrong setting(s):\n${lines.join('\n')}`);
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}

@@ -1,0 +1,179 @@
+/**
+ * From failures to facts: how many of each group one batch brought for each minute. A pure fold, so that a retry of the
+ * batch gives the same facts, and putting them again changes nothing.
+ */
+
+import { within } from '../base/get-or-insert.js';
+import { limits } from '../base/limits.js';
+import {
+  type ClientTally,
+  type Fact,
+  type Failure,
+  type ForbiddenFact,
+  type GroupKey,
+  type OtherForbidden,
+  UNKNOWN_ISSUER,
+} from '../model/index.js';
+import type { ReasonId } from '../model/reasons.js';
+import { standIn } from './group.js';
+
+export const MINUTE_MS = 60_000;
+
+export function minuteOf(at: number): number {
+  return Math.floor(at / MINUTE_MS);
+}
+
+/** A fact in the making: failures of one minute that name the same scope, issuer and reason. */
+export type Count = Mutable<Omit<Fact, 'clients' | 'batchId'>> & { readonly clients: Clients };
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** One map inside the other, which spares putting a key together for every failure. */
+type ByGroupAndMinute = Map<string, Map<string, Map<ReasonId, Map<number, Count>>>>;
+
+/** Adds failures up as they name their issuers; which of the issuers are groups of their own is settled after that. */
+export function countByIssuer(failures: readonly Failure[]): Count[] {
+  const counts: Count[] = [];
+  const byKey: ByGroupAndMinute = new Map();
+  const add = (failure: Failure) => {
+    const minutes = minutesOf(byKey, failure);
+    const minute = minuteOf(failure.at);
+    let count = minutes.get(minute);
+    if (count === undefined) {
+      count = startCount(failure);
+      minutes.set(minute, count);
+      counts.push(count);
+    }
+    addFailure(count, failure);
+  };
+  for (const failure of failures) {
+    add(failure);
+    if (failure.weight !== 1) add(standIn(failure));
+  }
+  return counts;
+}
+
+/** Makes facts of counts whose group is settled; issuers that are counted together are added up. */
+export function countFailures(grouped: readonly (readonly [GroupKey, Count])[], batchId: string): Fact[] {
+  const merged: Count[] = [];
+  const byKey: ByGroupAndMinute = new Map();
+  for (const [group, count] of grouped) {
+    const minutes = minutesOf(byKey, group);
+    const known = minutes.get(count.minute);
+    if (known !== undefined) {
+      addCount(known, count);
+      continue;
+    }
+    const own = { ...count, group };
+    minutes.set(count.minute, own);
+    merged.push(own);
+  }
+  return merged.map((count) => ({ ...count, batchId, clients: busiest(count.clients, limits.clientsPerFactMax) }));
+}
+
+function minutesOf(byKey: ByGroupAndMinute, { scope, issuerDn, reason }: GroupKey): Map<number, Count> {
+  const issuers = within(byKey, scope, newMap);
+  const reasons = within(issuers, issuerDn, newMap);
+  return within(reasons, reason, newMap);
+}
+
+const newMap = () => new Map();
+
+function startCount({ at, scope, issuerDn, reason, reasonText }: Failure): Count {
+  return {
+    group: { scope, issuerDn, reason },
+    minute: minuteOf(at),
+    requests: 0,
+    count: 0,
+    unattributed: 0,
+    inferred: 0,
+    firstAt: at,
+    lastAt: at,
+    reasonText,
+    clients: new Map(),
+  };
+}
+
+function addFailure(count: Count, { at, weight, issuerDn, attribution, client }: Failure): void {
+  count.requests++;
+  count.count += weight;
+  if (issuerDn === UNKNOWN_ISSUER) count.unattributed += weight;
+  if (attribution === 'inferred') count.inferred += weight;
+  count.firstAt = Math.min(count.firstAt, at);
+  count.lastAt = Math.max(count.lastAt, at);
+  if (client === null) return;
+  const { sourceIps } = addClient(count.clients, client, weight);
+  if (client.sourceIp !== '') addSourceIp(sourceIps, client.sourceIp);
+}
+
+function addCount(sum: Count, count: Count): void {
+  sum.requests += count.requests;
+  sum.count += count.count;
+  sum.unattributed += count.unattributed;
+  sum.inferred += count.inferred;
+  sum.firstAt = Math.min(sum.firstAt, count.firstAt);
+  sum.lastAt = Math.max(sum.lastAt, count.lastAt);
+  for (const { who, count: times, sourceIps } of count.clients.values()) {
+    const known = addClient(sum.clients, who, times);
+    for (const sourceIp of sourceIps) addSourceIp(known.sourceIps, sourceIp);
+  }
+}
+
+/** Tallies in the making, by certificate. */
+type Clients = Map<string, { readonly who: Who; count: number; readonly sourceIps: string[] }>;
+type Who = Pick<ClientTally, 'subjectDn' | 'serialNumber' | 'fingerprint'>;
+
+function addClient(clients: Clients, who: Who, count: number): { readonly sourceIps: string[] } {
+  const key = who.fingerprint ?? `${who.serialNumber} ${who.subjectDn}`;
+  let sum = clients.get(key);
+  if (sum === undefined) {
+    sum = { who, count: 0, sourceIps: [] };
+    clients.set(key, sum);
+  }
+  sum.count += count;
+  return sum;
+}
+
+/** Keeps the first few in their order, so that the same ones are kept whatever order they come in. */
+function addSourceIp(sourceIps: string[], sourceIp: string): void {
+  if (sourceIps.includes(sourceIp)) return;
+  sourceIps.push(sourceIp);
+  if (sourceIps.length > 1) sourceIps.sort();
+  if (sourceIps.length > limits.sourceIpsPerClientMax) sourceIps.pop();
+}
+
+/** Adds tallies up by certificate and keeps the `most` that failed most often, in that order. */
+export function tally(tallies: readonly ClientTally[], most: number): ClientTally[] {
+  const clients: Clients = new Map();
+  for (const one of tallies) {
+    const { sourceIps } = addClient(clients, one, one.count);
+    for (const sourceIp of one.sourceIps) addSourceIp(sourceIps, sourceIp);
+  }
+  return busiest(clients, most);
+}
+
+function busiest(clients: Clients, most: number): ClientTally[] {
+  return [...clients.values()]
+    .sort((a, b) => b.count - a.count || (a.who.subjectDn < b.who.subjectDn ? -1 : 1))
+    .slice(0, most)
+    .map(({ who: { subjectDn, serialNumber, fingerprint }, count, sourceIps }) => ({
+      subjectDn,
+      serialNumber,
+      fingerprint,
+      sourceIps,
+      count,
+    }));
+}
+
+type ForbiddenAt = Pick<OtherForbidden, 'at' | 'cause' | 'scope'>;
+
+export function countForbidden(forbidden: readonly ForbiddenAt[], batchId: string): ForbiddenFact[] {
+  const facts = new Map<string, ForbiddenFact>();
+  for (const { at, cause, scope } of forbidden) {
+    const minute = minuteOf(at);
+    const key = `${minute} ${cause} ${scope}`;
+    const count = (facts.get(key)?.count ?? 0) + 1;
+    facts.set(key, { scope, cause, minute, batchId, requests: count, count });
+  }
+  return [...facts.values()];
+}

@@ -1,0 +1,67 @@
+/**
+ * What a failure is counted by: custom domain, issuer and reason. Issuer names are chosen by whoever connects, so only
+ * admitted ones are groups of their own; the others are counted together.
+ */
+
+import { within } from '../base/get-or-insert.js';
+import { type Failure, type GroupKey, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
+import type { Count } from './count.js';
+
+/** The issuers that need admission, by scope and UTC day of the failure. */
+export interface Applicants {
+  readonly scope: string;
+  /** Days since the epoch. */
+  readonly day: number;
+  /** Those that failed most come first, so that names made up at random do not take the places of the busy ones. */
+  readonly issuerDns: readonly string[];
+}
+
+const DAY_MS = 86_400_000;
+
+export function dayOf(at: number): number {
+  return Math.floor(at / DAY_MS);
+}
+
+/** What asks for admission: a count, or as much of one as is known ahead of it. */
+export interface Asking extends Pick<Count, 'requests' | 'firstAt'> {
+  readonly group: Pick<GroupKey, 'scope' | 'issuerDn'>;
+}
+
+export function applicantsOf(counts: readonly Asking[]): Applicants[] {
+  const byPlace = new Map<string, { scope: string; day: number; times: Map<string, number> }>();
+  for (const { group, requests, firstAt } of counts) {
+    const { scope, issuerDn } = group;
+    if (issuerDn === UNKNOWN_ISSUER) continue;
+    const day = dayOf(firstAt);
+    const { times } = within(byPlace, placeOf(scope, day), () => ({ scope, day, times: new Map() }));
+    times.set(issuerDn, (times.get(issuerDn) ?? 0) + requests);
+  }
+  return [...byPlace.values()].map(({ scope, day, times }) => ({
+    scope,
+    day,
+    issuerDns: [...times].sort(([, a], [, b]) => b - a).map(([issuerDn]) => issuerDn),
+  }));
+}
+
+/** A key for one scope and day, for the map of those admitted. */
+export function placeOf(scope: string, day: number): string {
+  return `${day} ${scope}`;
+}
+
+export function groupOf(
+  { group, firstAt }: Pick<Count, 'group' | 'firstAt'>,
+  admitted: ReadonlyMap<string, ReadonlySet<string>>,
+): GroupKey {
+  const { scope, issuerDn } = group;
+  const isNamed = issuerDn === UNKNOWN_ISSUER || admitted.get(placeOf(scope, dayOf(firstAt)))?.has(issuerDn) === true;
+  return isNamed ? group : { ...group, issuerDn: OTHER_ISSUERS };
+}
+
+/**
+ * A sampled request stands for others, which were counted without an issuer when they came: what its own group gains,
+ * the unknown ones lose, and the sum stays exact.
+ */
+export function standIn(failure: Failure): Failure {
+  const { denialScope, weight } = failure;
+  return { ...failure, scope: denialScope, issuerDn: UNKNOWN_ISSUER, client: null, weight: 1 - weight };
+}

@@ -1,0 +1,80 @@
+/**
+ * What is measured of one delivery, and of what the sweep settles. Pure. Dimensions are the scope and the reason, never the issuer: every combination
+ * is a metric that is paid for, and whoever connects chooses the issuer. Who failed is in the alert, the table and the
+ * failure records.
+ *
+ * A failure is measured by whoever counts it: ingest when its halves met, the sweep when one came alone. A delivery that
+ * is repeated may measure twice; the table counts once, and reports come from there.
+ */
+
+import type { Fact, LogBatch, Measure, Parsed, Sighting } from '../model/index.js';
+
+export interface Delivered {
+  readonly batch: LogBatch;
+  readonly parsed: Parsed;
+  /** Halves that were counted before, by another delivery. */
+  readonly counted: number;
+  readonly facts: readonly Fact[];
+  readonly sightings: readonly Sighting[];
+}
+
+/** @param now when the delivery was handled, for its lag */
+export function measure({ batch, parsed, counted, facts, sightings }: Delivered, now: number): Measure[] {
+  const newest = batch.events.reduce((latest, event) => Math.max(latest, event.timestamp), 0);
+  const others = sumBy(
+    parsed.otherForbidden,
+    ({ scope, cause }) => [scope, cause],
+    () => 1,
+  );
+  return [
+    count('EventsRead', batch.events.length + batch.malformed.length),
+    count('RecordsRejected', parsed.rejected.length),
+    count('HalvesDeliveredAgain', counted),
+    ...(newest === 0 ? [] : [seconds('DeliveryLag', Math.max(0, (now - newest) / 1000))]),
+    ...measureFailures(facts),
+    ...others.map(([[scope, cause], n]) => count('OtherForbidden', n, { scope, cause })),
+    ...measureSightings(sightings),
+  ];
+}
+
+export function measureFailures(facts: readonly Fact[]): Measure[] {
+  const failures = sumBy(
+    facts,
+    ({ group }) => [group.scope, group.reason],
+    (fact) => fact.count,
+  );
+  return failures.map(([[scope, reason], n]) => count('Failures', n, { scope, reason }));
+}
+
+/** The way of the canary's refusals, from the call to the table. Half of one proves that half of the way is cut. */
+export function measureSightings(sightings: readonly Sighting[]): Measure[] {
+  return sightings.map(({ probe: { scope, at }, seenAt, isWhole }) =>
+    isWhole
+      ? seconds('CanaryRoundTrip', Math.max(0, (seenAt - at) / 1000), { scope })
+      : count('CanaryHalfSeen', 1, { scope }),
+  );
+}
+
+export function count(name: string, value: number, dimensions: Measure['dimensions'] = {}): Measure {
+  return { name, unit: 'Count', value, dimensions };
+}
+
+export function seconds(name: string, value: number, dimensions: Measure['dimensions'] = {}): Measure {
+  return { name, unit: 'Seconds', value, dimensions };
+}
+
+type Pair = readonly [string, string];
+
+function sumBy<T>(
+  items: readonly T[],
+  keyOf: (item: T) => Pair,
+  amountOf: (item: T) => number,
+): (readonly [Pair, number])[] {
+  const sums = new Map<string, readonly [Pair, number]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const name = JSON.stringify(key);
+    sums.set(name, [key, (sums.get(name)?.[1] ?? 0) + amountOf(item)]);
+  }
+  return [...sums.values()];
+}

@@ -1,0 +1,168 @@
+/**
+ * Writes down what was counted: admits the issuers, makes facts of the failures, puts them, and marks the hours whose
+ * roll-up has to be made again. The same failures of the same batch give the same facts, so writing twice changes nothing.
+ */
+
+import { randomUUID } from 'node:crypto';
+import pMap from 'p-map';
+import { groupId } from '../base/digest.js';
+import { lazy } from '../base/lazy.js';
+import { limits } from '../base/limits.js';
+import type { Written } from '../incidents/evaluate.js';
+import { issuerOf } from '../join/pairing.js';
+import type { AccessRecord, Fact, Failure, GroupKey, OtherForbidden } from '../model/index.js';
+import type { ExpectedFact, Mark, OpenHour, World } from '../ports/index.js';
+import { type Count, countByIssuer, countFailures, countForbidden, minuteOf } from './count.js';
+import { type Applicants, applicantsOf, dayOf, groupOf, placeOf } from './group.js';
+import { hourOf, MINUTES_PER_HOUR, rollUp } from './rollup.js';
+
+/** What one batch owns, or one list that was settled. */
+export interface Counted {
+  readonly batchId: string;
+  readonly failures: readonly Failure[];
+  readonly forbidden: readonly Pick<OtherForbidden, 'at' | 'cause' | 'scope'>[];
+}
+
+/**
+ * Looks at the groups that grew. Called while they are being written down, so that what does not depend on it can be read
+ * meanwhile.
+ */
+export type Look = (grown: readonly GroupKey[], written: Written) => Promise<unknown>;
+
+export const lookAway: Look = async () => {};
+
+export async function writeDown(
+  { batchId, failures, forbidden }: Counted,
+  world: World,
+  look: Look = lookAway,
+): Promise<readonly Fact[]> {
+  const { grouped, expected } = await group(failures, batchId, world);
+  const facts = countFailures(grouped, batchId);
+  const counted = world.stores.facts.put(facts, countForbidden(forbidden, batchId));
+  const unexpected = facts.filter((fact) => !expected.has(nameOf(fact)));
+  const marked = counted.then(() => markHours(unexpected, world));
+  const grown = facts.map((fact) => fact.group);
+  await Promise.all([marked, look(grown, { facts: counted, rest: () => marked })]);
+  world.failureLog?.record(failures, batchId);
+  return facts;
+}
+
+/** The mark comes after the facts and is new, so that a roll-up never misses facts whose mark it removes. */
+export async function markHours(facts: readonly Fact[], { stores }: Pick<World, 'stores'>): Promise<void> {
+  const stamp = randomUUID();
+  const hours = facts.map((fact): Mark => ({ group: fact.group, hour: hourOf(fact.minute), stamp }));
+  const distinct = new Map(hours.map((open) => [`${open.hour} ${groupId(open.group)}`, open] as const));
+  await stores.rollups.mark([...distinct.values()]);
+}
+
+interface Grouped {
+  readonly grouped: readonly (readonly [GroupKey, Count])[];
+  /** Names of the facts whose hour need not be marked, as the stores expect them. */
+  readonly expected: ReadonlySet<string>;
+}
+
+async function group(failures: readonly Failure[], batchId: string, world: World): Promise<Grouped> {
+  const counts = countByIssuer(failures);
+  const expected = new Set<string>();
+  const admissions = await pMap(
+    applicantsOf(counts),
+    async (applicants) => {
+      const place = placeOf(applicants.scope, applicants.day);
+      const only = onlyOf(applicants, counts);
+      if (only !== null && (await world.stores.groups.admitExpecting({ ...only, batchId }))) {
+        expected.add(nameOf(only));
+        return [place, new Set(applicants.issuerDns)] as const;
+      }
+      return [place, await admit(applicants, world)] as const;
+    },
+    { concurrency: limits.storeConcurrencyMax },
+  );
+  const admitted = new Map(admissions);
+  return { grouped: counts.map((count) => [groupOf(count, admitted), count] as const), expected };
+}
+
+/** The count of a lone request; null where a place has several applicants, or one with several counts. */
+function onlyOf({ scope, day, issuerDns }: Applicants, counts: readonly Count[]): Count | null {
+  if (issuerDns.length > 1) return null;
+  const ofPlace = counts.filter(
+    ({ group, firstAt }) => group.scope === scope && group.issuerDn === issuerDns[0] && dayOf(firstAt) === day,
+  );
+  return ofPlace.length === 1 ? (ofPlace[0] ?? null) : null;
+}
+
+/** Within one batch. */
+function nameOf({ group, minute }: Pick<Fact, 'group' | 'minute'>): string {
+  return `${minute} ${groupId(group)}`;
+}
+
+/**
+ * Ahead of the failures: who is in is looked up as soon as the records are known. So many records that they are sampled
+ * are a storm, and their issuers are admitted right away: nearly all of them are refused ones, and joining and counting
+ * need not wait for the admission then.
+ */
+export async function admitAhead(accesses: readonly AccessRecord[], world: World): Promise<void> {
+  const isStorm = accesses.length > limits.calmHalvesMax;
+  const places = new Map(accesses.map(({ scope, at }) => [placeOf(scope, dayOf(at)), { scope, day: dayOf(at) }]));
+  const concurrency = { concurrency: limits.storeConcurrencyMax };
+  await pMap(places.values(), ({ scope, day }) => world.stores.groups.admit(scope, day, []), concurrency);
+  if (!isStorm) return;
+  const records = accesses.map(({ scope, at, client }) => ({
+    group: { scope, issuerDn: issuerOf(client) },
+    requests: 1,
+    firstAt: at,
+  }));
+  await pMap(applicantsOf(records), (applicants) => admit(applicants, world), concurrency);
+}
+
+/** Issuers of the truststore have places of their own, which names made up at random cannot take. */
+async function admit({ scope, day, issuerDns }: Applicants, world: World): Promise<ReadonlySet<string>> {
+  const inside = await world.stores.groups.admit(scope, day, issuerDns);
+  const outside = issuerDns.filter((issuerDn) => !inside.has(issuerDn));
+  if (outside.length === 0) return inside;
+  const { trustedIssuers } = await lazy.diagnosis();
+  const trusted = await trustedIssuers(scope, world);
+  const known = outside.filter((issuerDn) => trusted.has(issuerDn));
+  if (known.length === 0) return inside;
+  return new Set([...inside, ...(await world.stores.groups.admit(`truststore of ${scope}`, day, known))]);
+}
+
+/** 403s with a certificate that no denial came for. */
+export function unmatched(accesses: readonly { readonly scope: string; readonly at: number }[]): Counted['forbidden'] {
+  return accesses.map(({ scope, at }) => ({ scope, at, cause: 'unmatched' as const }));
+}
+
+/** The hours in which groups have new facts: those to close, and the groups that fail at present. */
+export function openHours({ stores, clock }: World): Promise<readonly OpenHour[]> {
+  return stores.rollups.open(hourOf(minuteOf(clock.now())), limits.activeGroupsMax);
+}
+
+/** Whether the hour is to be closed: hardly any fact of it can still come. */
+export function isOver({ hour }: OpenHour, { clock }: World): boolean {
+  return hour < hourOf(minuteOf(clock.now()) - limits.lateMinutes);
+}
+
+/**
+ * Sums up the hours that are over; a fact that comes later marks its hour again. Returns how many were summed up. An hour
+ * in which only such facts are expected as have not come stays open: their batch is under way, or will be repeated.
+ * @param listed what `openHours` gave, where the caller has it
+ */
+export async function closeHours(world: World, listed?: readonly OpenHour[]): Promise<number> {
+  const { stores } = world;
+  const open = listed ?? (await openHours(world));
+  const due = open.filter((one) => isOver(one, world)).slice(0, limits.rollupsPerSweepMax);
+  let closed = 0;
+  for (const one of due) {
+    const from = one.hour * MINUTES_PER_HOUR;
+    const facts = await stores.facts.window(one.group, from, from + MINUTES_PER_HOUR - 1);
+    const expected = one.expected.filter((fact) => holds(facts, fact));
+    if (one.stamp === null && expected.length === 0) continue;
+    const rollup = rollUp(one.group, one.hour, facts);
+    if (rollup !== null) await stores.rollups.close({ ...one, expected }, rollup);
+    closed++;
+  }
+  return closed;
+}
+
+function holds(facts: readonly Fact[], { minute, batchId, requests }: ExpectedFact): boolean {
+  return facts.some((fact) => fact.minute === minute && fact.batchId === batchId && fact.requests >= requests);
+}

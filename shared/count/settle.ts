@@ -1,0 +1,56 @@
+/** Halves that wait for the other one: noted when they are left, settled when their grace is over. */
+
+import { limits } from '../base/limits.js';
+import { setAside } from '../canary/exclude.js';
+import { type Correlated, settle, settlerOf, waitingLists } from '../join/correlate.js';
+import type { Fact, GroupKey, Sighting } from '../model/index.js';
+import type { Waiting, World } from '../ports/index.js';
+import { MINUTE_MS } from './count.js';
+import { unmatched, writeDown } from './record.js';
+
+export async function leaveWaiting(
+  batchId: string,
+  correlated: Correlated,
+  { stores, clock, config }: World,
+): Promise<void> {
+  const dueAt = clock.now() + config.graceMinutes * MINUTE_MS;
+  for (const waiting of waitingLists(batchId, correlated, dueAt)) await stores.waiting.save(waiting);
+}
+
+/** A list whose halves are counted for good. */
+export interface Settled {
+  readonly halves: number;
+  readonly facts: readonly Fact[];
+  readonly sightings: readonly Sighting[];
+}
+
+/**
+ * Counts the halves whose grace is over. Their lists are removed after `look` has seen the groups
+ * that grew: until then a crash leaves them to the next sweep, which counts nothing twice and looks again.
+ * @param told of each list when it is removed, and so will not be settled again
+ * @returns how many lists were due; at most `limits.settledPerSweepMax`, so there may be more
+ */
+export async function settleDue(
+  world: World,
+  look: (touched: readonly GroupKey[]) => Promise<unknown> = async () => {},
+  told: (settled: Settled) => void = () => {},
+): Promise<number> {
+  const { stores, clock } = world;
+  const due = await stores.waiting.due(clock.now(), limits.settledPerSweepMax);
+  const settled = new Map<string, Settled>();
+  // By id: a batch that came twice may have left its lists twice.
+  for (const waiting of due) settled.set(waiting.id, await settleList(waiting, world));
+  await look([...settled.values()].flatMap(({ facts }) => facts.map((fact) => fact.group)));
+  for (const waiting of due) {
+    await stores.waiting.remove(waiting);
+    const list = settled.get(waiting.id);
+    if (list !== undefined && settled.delete(waiting.id)) told(list);
+  }
+  return due.length;
+}
+
+async function settleList(waiting: Waiting, world: World): Promise<Settled> {
+  const { failures, unmatched: others, sightings } = await setAside(await settle(waiting, world.stores.join), world);
+  const facts = await writeDown({ batchId: settlerOf(waiting), failures, forbidden: unmatched(others) }, world);
+  return { halves: waiting.halves.length, facts, sightings };
+}

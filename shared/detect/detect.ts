@@ -1,0 +1,279 @@
+/**
+ * Decides whether a group's failures are a spike. Pure: what was learned and what is in the window go in, a verdict
+ * with its numbers comes out. Called for every touched group after a batch, by the sweep for firing ones, and by
+ * `replay`; `backtest` runs the same mathematics (`detect/`) over any series. `docs/detection.md` tells the method.
+ *
+ * Time is counted in minutes since the epoch, called steps. `learn` closes steps one after the other; `detect` looks at
+ * the steps that are not closed yet. Steps that nobody mentions had no failures.
+ */
+
+import { isNamed } from '../config/qualified-names.js';
+import type { DetectionPolicy } from '../config/settings.js';
+import type { GroupKey } from '../model/index.js';
+import { type Course, courseOf } from './course.js';
+import { at, pack, RING, type Settings, type State, shapeOf, unpack } from './state.js';
+import {
+  calibrate,
+  closeThrough,
+  expectedAt,
+  type Later,
+  rawOf,
+  start,
+  type WindowSurprise,
+  windowsAt,
+} from './surprise.js';
+
+/** What is remembered of a group: JSON, at most 4 KB. */
+export interface History {
+  /** The first step that was ever learned. */
+  readonly firstStep: number;
+  /** The last closed step. */
+  readonly lastStep: number;
+  /** See `detect/state.ts`. A state of another shape (the seasons were changed) is dropped: the group starts afresh. */
+  readonly state: string;
+}
+
+/** Counts of the steps after `history.lastStep`, oldest first; the last one is the current, unfinished step. */
+export interface Window {
+  readonly step: number;
+  readonly counts: readonly number[];
+}
+
+export interface VerdictNumbers {
+  /** Failures in the window that tells most. */
+  readonly count: number;
+  readonly windowMinutes: number;
+  /** What that window usually holds. */
+  readonly expected: number;
+  /** A window like this comes once in so many minutes by chance; at most 1e12. */
+  readonly oneIn: number;
+  /** Failures in the last `policy.windowMinutes`: what escalation compares. */
+  readonly recent: number;
+  /** The shortest window that is a spike by itself, or null: what happened before it plays no part. */
+  readonly shortestMinutes: number | null;
+  /** Failures of the last hour. */
+  readonly lastHour: number;
+  /** The last 24 hours, and what they usually are. */
+  readonly course: Course;
+}
+
+/**
+ * spike     more failures than chance explains, and they go on
+ * over      a spike within the last hour that has stopped
+ * elevated  no spike, but the last minutes are above the usual: enough to keep an incident open
+ * quiet     nothing
+ */
+export interface Verdict {
+  readonly kind: 'spike' | 'over' | 'elevated' | 'quiet';
+  readonly because: string;
+  readonly numbers: VerdictNumbers;
+}
+
+const DAY_MINUTES = 24 * 60;
+const MINUTES_PER_MONTH = 30 * 24 * 60;
+/** What leaving the highest minute out costs a lasting spike, about: a power and a half of ten. */
+const WITHOUT_PEAK = 1.5;
+const ONE_IN_MAX = 1e12;
+/** For so long a group is new: what it has had since it was first seen is not taken for its usual. */
+const NEW_MINUTES = 24 * 60;
+/** What a minute of a new group is taken to hold. */
+const NEW_EXPECTED = 0.004;
+/** A steady refusal needs this share of the floor in a day: eight at the default. */
+const STEADY_FLOOR_SHARE = 0.8;
+/** A window is back to usual when it is less surprising than one in ten. */
+const USUAL = 1;
+/** A lull says something only where the spike, going on, would have brought this many failures. */
+const LULL_FAILURES = 5;
+
+/** The thresholds of one group: the policy with the overrides that match it. */
+export function policyFor(group: GroupKey, detection: DetectionPolicy): DetectionPolicy {
+  let policy = detection;
+  for (const { scope, issuerDn, reason, ...changes } of detection.overrides) {
+    const matches =
+      (scope === undefined || isNamed(scope, group.scope)) &&
+      (issuerDn === undefined || issuerDn === group.issuerDn) &&
+      (reason === undefined || reason === group.reason);
+    if (matches) policy = { ...policy, ...changes };
+  }
+  return policy;
+}
+
+export function settingsOf(policy: DetectionPolicy): Settings {
+  const windows = [...new Set([1, 2, policy.windowMinutes, 15, RING])].sort((a, b) => a - b);
+  return {
+    seasons: policy.seasonMinutes,
+    windows,
+    incidentFrom: 2 * policy.floor,
+    // Long enough that a slow burn of some hours is not taken for the usual before it is noticed.
+    recentSeasons: 2,
+    emptyBefore: true,
+  };
+}
+
+/** Closes the steps up to `step`, the last of which had `count` failures and those before it none. */
+export function learn(history: History | null, step: number, count: number, policy: DetectionPolicy): History {
+  return learnAll(history, [{ step, count }], policy);
+}
+
+/** Closes several steps, ascending; the same as `learn` on each, with the state unpacked once. */
+export function learnAll(
+  history: History | null,
+  steps: readonly { readonly step: number; readonly count: number }[],
+  policy: DetectionPolicy,
+): History {
+  const settings = settingsOf(policy);
+  const state = stateOf(history, steps[0]?.step ?? 0, settings);
+  for (const { step, count } of steps) closeThrough(state, settings, step, count);
+  return { firstStep: history?.firstStep ?? steps[0]?.step ?? 0, lastStep: state.step, state: pack(state) };
+}
+
+function stateOf(history: History | null, firstStep: number, settings: Settings): State {
+  return (history && unpack(history.state, history.lastStep, settings)) ?? start(settings, firstStep);
+}
+
+export function detect(history: History | null, window: Window, policy: DetectionPolicy): Verdict {
+  const settings = settingsOf(policy);
+  const state = stateOf(history, window.step - window.counts.length + 1, settings);
+  return verdictOf(state, settings, window, policy);
+}
+
+/** `detect` on an unpacked state, for those who walk through months of minutes. */
+export function verdictOf(state: State, settings: Settings, window: Window, policy: DetectionPolicy): Verdict {
+  const later = laterOf(state, settings, window);
+  const windows = windowsAt(state, settings, window.step, later);
+  const threshold = -Math.log10(policy.falsePagesPerMonth / MINUTES_PER_MONTH);
+  const scored = windows.map((w, k) => ({
+    ...w,
+    score: w.count < policy.floor ? 0 : scoreOf(state, settings, w, k, later),
+  }));
+  const passing = scored.filter((w) => w.score >= threshold);
+  const recent = windows.find((w) => w.window === policy.windowMinutes)?.count ?? 0;
+  const most = scored.reduce((a, b) => (b.score > a.score || (a.score === 0 && b.raw > a.raw) ? b : a));
+  const kind = passing.length > 0 ? (goesOn(windows, passing, policy) ? 'spike' : 'over') : elevated(windows, policy);
+  const course = courseOf(state, window.step, window.counts);
+  const numbers: VerdictNumbers = {
+    count: most.count,
+    windowMinutes: most.window,
+    expected: most.expected,
+    oneIn: Math.min(ONE_IN_MAX, 10 ** most.score),
+    recent,
+    shortestMinutes: passing[0]?.window ?? null,
+    lastHour: windows.at(-1)?.count ?? 0,
+    course,
+  };
+  const isSteady = course.steadyMinutes !== null && course.day >= STEADY_FLOOR_SHARE * policy.floor;
+  if (passing.length > 0 || !isSteady) return { kind, because: inWords(kind, numbers, policy), numbers };
+  return steady(numbers);
+}
+
+/** Few failures in any hour, and hour after hour: no window is a spike, the day is. */
+function steady(numbers: VerdictNumbers): Verdict {
+  const { course, lastHour } = numbers;
+  const because =
+    `refused in ${course.hours} of the last 24 hours, ${amount(course.day)} times in all; ` +
+    `usually in ${amount(course.usualHours)}`;
+  return {
+    kind: course.isUnderWay ? 'spike' : 'over',
+    because,
+    numbers: {
+      ...numbers,
+      count: course.day,
+      windowMinutes: DAY_MINUTES,
+      expected: course.usualDay,
+      oneIn: Math.max(numbers.oneIn, 1),
+      recent: Math.max(numbers.recent, 0),
+      shortestMinutes: course.steadyMinutes,
+      lastHour,
+    },
+  };
+}
+
+/**
+ * The window's score by the series' own measure. Clumps of failures within one minute make the own measure wary; a
+ * window that is out of line even without its highest minute is no clump, and there the model's word is enough.
+ */
+function scoreOf(state: State, settings: Settings, w: WindowSurprise, k: number, later: Later): number {
+  const own = calibrate(state, settings, w.raw);
+  if (w.window < 3) return own;
+  const rest = rawOf(state, k + 1, w.count - w.peak, w.expected, later.doubt);
+  return Math.max(own, rest > 0 ? rest + WITHOUT_PEAK : 0);
+}
+
+/** The counts and expectations of the steps after the closed ones. */
+function laterOf(state: State, settings: Settings, window: Window): Later {
+  const shape = shapeOf(settings);
+  const from = window.step - state.step - window.counts.length;
+  const length = window.step - state.step;
+  const counts: number[] = [];
+  const expected: number[] = [];
+  let doubt = 0;
+  // A gap between history and window had no failures; only what the longest window sees is filled in.
+  const skipped = Math.max(0, length - RING);
+  for (let i = skipped; i < length; i++) {
+    counts.push(window.counts[i - from] ?? 0);
+    const prediction = expectedAt(state, settings, shape, state.step + 1 + i);
+    expected.push(prediction.mean);
+    doubt = prediction.doubt;
+  }
+  const isNew = settings.emptyBefore && window.step - (state.scalars[at.firstStep] ?? 0) < NEW_MINUTES;
+  const expectedMax = isNew ? NEW_EXPECTED : Number.POSITIVE_INFINITY;
+  return { from: state.step + 1 + skipped, counts, expected, doubt, expectedMax };
+}
+
+/** Whether the spike lasts: some window, no longer than needed to notice a lull, is still unusual. */
+function goesOn(
+  windows: readonly WindowSurprise[],
+  passing: readonly WindowSurprise[],
+  policy: DetectionPolicy,
+): boolean {
+  // Of a burst that fills a part of its window, the part counts: a lull is seen the sooner the denser it was.
+  const rate = Math.max(...passing.map((w) => (w.count - w.expected) / w.span));
+  for (const w of windows) {
+    if (w.window < policy.windowMinutes) continue;
+    if (w.raw >= USUAL && w.count > 1) return true;
+    if (rate * w.window >= LULL_FAILURES) return false;
+  }
+  return false;
+}
+
+function elevated(windows: readonly WindowSurprise[], policy: DetectionPolicy): 'elevated' | 'quiet' {
+  const up = windows.some(
+    (w) => w.window >= policy.windowMinutes && w.window <= 15 && w.raw >= USUAL && 2 * w.count >= policy.floor,
+  );
+  return up ? 'elevated' : 'quiet';
+}
+
+function inWords(kind: Verdict['kind'], n: VerdictNumbers, policy: DetectionPolicy): string {
+  const seen = `${amount(n.count)} refused in ${minutes(n.windowMinutes)}; usually ${amount(n.expected)}`;
+  const chance = `chance about 1 in ${roundWords(n.oneIn)}`;
+  if (kind === 'spike') return `${seen}; ${chance}`;
+  if (kind === 'over')
+    return `${seen}; ${chance}; stopped since: ${amount(n.recent)} in ${minutes(policy.windowMinutes)}`;
+  if (n.count > n.expected && n.count < policy.floor) return `${seen}; under the floor of ${policy.floor}`;
+  if (kind === 'elevated') return `${seen}; above the usual, but no spike by itself`;
+  return `${seen}; nothing unusual`;
+}
+
+function minutes(n: number): string {
+  return n === 1 ? '1 minute' : `${n} minutes`;
+}
+
+/** At most two digits behind the point, none from 10 on. */
+export function amount(n: number): string {
+  if (n >= 10 || Number.isInteger(n)) return String(Math.round(n));
+  return n < 0.01 ? 'almost none' : String(Number(n.toPrecision(n < 0.1 ? 1 : 2)));
+}
+
+/** 12,345,678 as "10 million": one digit, for the order of magnitude is all that is known. */
+export function roundWords(n: number): string {
+  if (n >= ONE_IN_MAX) return 'a trillion or more';
+  const rounded = Number(Math.max(1, n).toPrecision(1));
+  for (const [size, name] of [
+    [1e9, 'billion'],
+    [1e6, 'million'],
+  ] as const) {
+    if (rounded >= size) return `${rounded / size} ${name}`;
+  }
+  // By hand: a locale's first use costs a new container tens of milliseconds.
+  return rounded < 1_000 ? String(rounded) : `${rounded / 1_000},000`;
+}

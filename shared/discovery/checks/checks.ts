@@ -1,0 +1,50 @@
+/** All that `doctor` looks at, in the order in which it is put right: the account, the domains, their stages and logs. */
+
+import type { Found, FoundDomain, Unreadable } from '../../model/account.js';
+import { type Check, unknown } from '../check.js';
+import { accountChecks } from './account.js';
+import type { Context, Expectations } from './context.js';
+import { domainChecks } from './domain.js';
+import { logGroupChecks } from './log-groups.js';
+import { defaultEndpoint, stageChecks } from './stage.js';
+import { watchChecks } from './watch.js';
+
+export type { Expectations } from './context.js';
+
+export function examine(found: Found, expectations: Expectations): Check[] {
+  const context: Context = { ...expectations, found, target: expectations.watch?.target ?? null };
+  const unreadable = [...found.unreadable, ...(expectations.watch?.unreadable ?? [])];
+  return [
+    ...accountChecks(context),
+    ...found.domains.flatMap((domain) => domainChecks(domain, context)),
+    ...stageChecksOnce(found.domains, context),
+    ...logGroupChecks(context),
+    ...watchChecks(context),
+    ...unreadable.map(notRead),
+  ];
+}
+
+/** An API or a stage that two domains lead to is looked at under the first of them. */
+function stageChecksOnce(domains: readonly FoundDomain[], context: Context): Check[] {
+  const seen = new Set<string>();
+  const isNew = (id: string): boolean => seen.size < seen.add(id).size;
+  return domains.flatMap((domain) =>
+    domain.stages.flatMap((stage) => [
+      ...(isNew(stage.apiId) ? [defaultEndpoint(stage, domain, context)] : []),
+      ...(isNew(`${stage.apiId}/${stage.stage}`) ? stageChecks(stage, domain, context) : []),
+    ]),
+  );
+}
+
+function notRead({ what, why }: Unreadable): Check {
+  return unknown(
+    { id: 'readable', domain: null, about: what, expected: 'can be read' },
+    why,
+    'Allow it to whoever runs doctor; docs/doctor.md lists the permissions.',
+  );
+}
+
+/** The commands that put right what can be put right by commands, each once, in their order. */
+export function fixes(checks: readonly Check[]): string[] {
+  return [...new Set(checks.flatMap(({ commands }) => commands))];
+}

@@ -1,0 +1,238 @@
+/**
+ * What to do so that every log of the discovered stages is subscribed, and nothing else is: decided here, done by
+ * `shared/discovery/reconcile.ts`. Pure. A filter is ours to change when it sends to our ingest function and its name begins as ours
+ * do; no other is ever touched, be it in the way.
+ */
+
+import { limits } from '../base/limits.js';
+import { type LogKind, PATTERN } from '../logs/filter-patterns.js';
+import type { Found, FoundDomain, FoundFilter, FoundLogGroup } from '../model/account.js';
+
+/** Whom to watch: exact names, `*.example.com` for all names below it, `*` for all. Denied wins over allowed. */
+export interface DomainPolicy {
+  /** Empty for all. */
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+}
+
+/** How we know what is ours. */
+export interface Own {
+  /** The ingest function. */
+  readonly destinationArn: string;
+  /** The stack's own filters are named `<stack>-execution` and `<stack>-access`. */
+  readonly stackName: string;
+}
+
+export interface Surroundings {
+  readonly found: Found;
+  /** Log groups that we subscribed before and that `found` may no longer know, as they are now. */
+  readonly remembered: readonly FoundLogGroup[];
+  readonly policy: DomainPolicy;
+  readonly own: Own;
+}
+
+interface About {
+  readonly logGroup: string;
+  readonly log: LogKind;
+  /** The custom domains whose requests the log tells of, in their order. */
+  readonly domains: readonly string[];
+}
+
+export type Action =
+  | (About & {
+      readonly kind: 'put';
+      readonly filterName: string;
+      readonly pattern: string;
+      readonly because: 'missing' | 'outdated';
+    })
+  | {
+      readonly kind: 'remove';
+      readonly logGroup: string;
+      readonly filterName: string;
+      /** Nothing that is to be watched writes there; or the stack's own filter does the same. */
+      readonly because: 'unused' | 'doubled';
+    }
+  /** Would be removed, but a part of the account could not be read, and a stage may hide there. */
+  | { readonly kind: 'hold'; readonly logGroup: string; readonly filterName: string }
+  /** A wish that cannot be met: filters of others have the places of the log group, or our name. */
+  | (About & { readonly kind: 'unmet'; readonly takenBy: readonly string[] })
+  /** The log group is not there yet. */
+  | (About & { readonly kind: 'wait' })
+  /** Named in the settings, and the filter that the stack made is gone. */
+  | { readonly kind: 'lost'; readonly logGroup: string; readonly log: LogKind };
+
+/** Where only one place is free the execution log gets it: without it a REST API's refusals are not known at all. */
+const KINDS = ['execution', 'access'] as const;
+
+/** In the order in which they are to be done: a log group's places are freed before they are taken. */
+export function planSubscriptions({ found, remembered, policy, own }: Surroundings): Action[] {
+  const wishes = wishesOf(watchedDomains(found.domains, policy));
+  const groups = new Map([...remembered.map((group) => [group.name, group] as const), ...found.logGroups]);
+  const isWhole = isSeenWhole(found);
+  return [...groups.values()]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((group) => planGroup(group, wishes.get(group.name) ?? NO_WISHES, own, isWhole));
+}
+
+export function watchedDomains<T extends Pick<FoundDomain, 'name'>>(domains: readonly T[], policy: DomainPolicy): T[] {
+  const matches = (name: string, patterns: readonly string[]) => patterns.some((pattern) => covers(pattern, name));
+  return domains.filter(
+    ({ name }) => (policy.allow.length === 0 || matches(name, policy.allow)) && !matches(name, policy.deny),
+  );
+}
+
+function covers(pattern: string, name: string): boolean {
+  const [wanted, given] = [pattern.toLowerCase(), name.toLowerCase()];
+  if (wanted === '*' || wanted === given) return true;
+  return wanted.startsWith('*.') && given.endsWith(wanted.slice(1));
+}
+
+/** False while a stage may exist that is not among the found ones. */
+export function isSeenWhole({ unreadable, domains }: Found): boolean {
+  const isUnknown = domains.some(({ stages }) => stages.some(({ executionLog }) => executionLog.kind === 'unknown'));
+  return !isUnknown && unreadable.every(({ isDetail }) => isDetail === true);
+}
+
+/** The names that tell our filters from the stack's and from those of others. */
+export function filterNameOf(stackName: string, log: LogKind): string {
+  return `${prefixOf(stackName)}${log}`;
+}
+
+const prefixOf = (stackName: string): string => `${stackName}-discovered-`;
+
+/** The domains that want a log of a group, by its kind. */
+type Wishes = ReadonlyMap<LogKind, ReadonlySet<string>>;
+
+const NO_WISHES: Wishes = new Map();
+
+function wishesOf(domains: readonly FoundDomain[]): Map<string, Wishes> {
+  const wishes = new Map<string, Map<LogKind, Set<string>>>();
+  const wish = (logGroup: string | null, log: LogKind, domain: string): void => {
+    if (logGroup === null) return;
+    const ofGroup = wishes.get(logGroup) ?? new Map<LogKind, Set<string>>();
+    wishes.set(logGroup, ofGroup);
+    ofGroup.set(log, (ofGroup.get(log) ?? new Set()).add(domain));
+  };
+  for (const { name, stages } of domains) {
+    for (const { executionLog, accessLog } of stages) {
+      if (executionLog.kind === 'managed' || executionLog.kind === 'vended')
+        wish(executionLog.logGroup, 'execution', name);
+      if (accessLog !== null) wish(accessLog.logGroup, 'access', name);
+    }
+  }
+  return wishes;
+}
+
+function planGroup({ name, exists, filters }: FoundLogGroup, wishes: Wishes, own: Own, isWhole: boolean): Action[] {
+  const wanted = KINDS.flatMap((log): About[] => {
+    const domains = wishes.get(log);
+    return domains === undefined ? [] : [{ logGroup: name, log, domains: [...domains].sort() }];
+  });
+  if (!exists) return wanted.map((about) => ({ kind: 'wait', ...about }));
+  // What cannot be read is reported as such, and left as it is.
+  if (filters === null) return [];
+  const ours = filters.filter((filter) => isOurs(filter, own));
+  const needed = wanted.filter(({ log }) => !isCovered(log, filters, own));
+  const names = new Set(needed.map(({ log }) => filterNameOf(own.stackName, log)));
+  const removals = ours
+    .filter((filter) => !names.has(filter.name))
+    .map((filter) => removalOf(name, filter, wanted, own, isWhole));
+
+  const gone = new Set(removals.flatMap((action) => (action.kind === 'remove' ? [action.filterName] : [])));
+  const staying = filters.filter((filter) => !gone.has(filter.name));
+  let taken = staying.length;
+  const puts = needed.flatMap((about): Action[] => {
+    const filterName = filterNameOf(own.stackName, about.log);
+    const pattern = PATTERN[about.log];
+    const there = ours.find((filter) => filter.name === filterName);
+    if (there !== undefined) {
+      return there.pattern === pattern ? [] : [{ kind: 'put', ...about, filterName, pattern, because: 'outdated' }];
+    }
+    // Putting a filter changes the one that has the name, whoever made it.
+    const namesake = staying.find((filter) => filter.name === filterName);
+    if (namesake !== undefined || taken >= limits.filtersPerLogGroupMax) {
+      const inTheWay = namesake === undefined ? staying.filter((filter) => !isOurs(filter, own)) : [namesake];
+      return [{ kind: 'unmet', ...about, takenBy: inTheWay.map((filter) => filter.name) }];
+    }
+    taken++;
+    return [{ kind: 'put', ...about, filterName, pattern, because: 'missing' }];
+  });
+  return [...removals, ...puts];
+}
+
+/** Whether a filter is ours to change: it sends to us, and is named as the reconciler names them. */
+export function isOurs({ name, destinationArn }: FoundFilter, { destinationArn: ours, stackName }: Own): boolean {
+  return destinationArn === ours && name.startsWith(prefixOf(stackName));
+}
+
+/** Whether a filter of the stack, or of somebody's own making, sends this log to us already. */
+function isCovered(log: LogKind, filters: readonly FoundFilter[], own: Own): boolean {
+  return filters.some(
+    (filter) =>
+      leadsTo(filter, own) &&
+      !isOurs(filter, own) &&
+      (filter.pattern === PATTERN[log] || filter.name === `${own.stackName}-${log}`),
+  );
+}
+
+/** @param groups log groups as they are now. @param configured those of the settings that have a filter of the stack */
+export function lostFilters(
+  groups: readonly FoundLogGroup[],
+  configured: Readonly<Record<LogKind, readonly { readonly name: string }[]>>,
+  own: Own,
+): Action[] {
+  return groups.flatMap(({ name: logGroup, exists, filters }) =>
+    KINDS.filter((log) => {
+      const isAsked = exists && configured[log].some(({ name }) => name === logGroup);
+      return isAsked && filters !== null && !isCovered(log, filters, own);
+    }).map((log): Action => ({ kind: 'lost', logGroup, log })),
+  );
+}
+
+function removalOf(
+  logGroup: string,
+  { name: filterName }: FoundFilter,
+  wanted: readonly About[],
+  own: Own,
+  isWhole: boolean,
+): Action {
+  if (wanted.some(({ log }) => filterNameOf(own.stackName, log) === filterName))
+    return { kind: 'remove', logGroup, filterName, because: 'doubled' };
+  return isWhole ? { kind: 'remove', logGroup, filterName, because: 'unused' } : { kind: 'hold', logGroup, filterName };
+}
+
+/**
+ * The log groups that used to have events and have had none for so long. Those of an execution log at level ERROR or below
+ * are not among them: they are silent while all is well.
+ * @param now milliseconds since the epoch
+ */
+export function silentGroups(
+  groups: readonly FoundLogGroup[],
+  domains: readonly FoundDomain[],
+  now: number,
+  silentAfterHours: number,
+): FoundLogGroup[] {
+  const logs = domains.flatMap(({ stages }) => stages);
+  const accessed = new Set(logs.flatMap(({ accessLog }) => accessLog?.logGroup ?? []));
+  const quiet = new Set(
+    logs.flatMap(({ executionLog: log }) =>
+      (log.kind === 'managed' || log.kind === 'vended') && log.level !== 'INFO' ? (log.logGroup ?? []) : [],
+    ),
+  );
+  return groups.filter(
+    ({ name, lastEventAt }) =>
+      lastEventAt !== null &&
+      now - lastEventAt > silentAfterHours * 3_600_000 &&
+      (accessed.has(name) || !quiet.has(name)),
+  );
+}
+
+/** Those of which a filter sends us something. */
+export function subscribedGroups(groups: readonly FoundLogGroup[], own: Own): FoundLogGroup[] {
+  return groups.filter(({ filters }) => filters?.some((filter) => leadsTo(filter, own)));
+}
+
+/** Also where the filter names a version or an alias of the function. */
+function leadsTo({ destinationArn }: FoundFilter, { destinationArn: ours }: Own): boolean {
+  return destinationArn === ours || destinationArn.startsWith(`${ours}:`);
+}

@@ -1,0 +1,132 @@
+/**
+ * Turns a change of an incident into the notice of it, and stores both in one step: who is hit and how hard, what the
+ * certificate and the truststore say. Called by `evaluate`.
+ */
+
+import pMap from 'p-map';
+import { groupId } from '../base/digest.js';
+import { limits } from '../base/limits.js';
+import { minuteOf } from '../count/count.js';
+import { openHours } from '../count/record.js';
+import { hourOf, MINUTES_PER_HOUR } from '../count/rollup.js';
+import { policyFor, type Verdict } from '../detect/detect.js';
+import { diagnoseClients, surroundingsOf } from '../diagnosis/diagnosis.js';
+import { type Fact, type GroupKey, type Incident, type Notice, SEVERAL_ISSUERS } from '../model/index.js';
+import type { World } from '../ports/index.js';
+import type { Change } from './incident.js';
+import { clientCountOf, clientsOf, noticeOf } from './notice.js';
+import { severityFor, worse } from './severity.js';
+
+/** What a notice is made of. */
+export interface Announcement {
+  readonly change: Change;
+  /** The severity before the change. */
+  readonly before: Incident | null;
+  readonly verdict: Verdict;
+  /** The facts of the incident. */
+  readonly facts: readonly Fact[];
+  /** Facts that cover the last hour. */
+  readonly recentFacts: readonly Fact[];
+  /** For a scope's incident, the groups that fail together. */
+  readonly groups: readonly GroupKey[];
+}
+
+/** Stores an incident's change with the notice that tells of it. */
+export async function announce(announcement: Announcement, world: World): Promise<void> {
+  const { change, before, verdict, facts, recentFacts, groups } = announcement;
+  const { next, notice: kind, because } = change;
+  if (kind === null) {
+    await world.stores.incidents.transition(next, null);
+    return;
+  }
+  const now = world.clock.now();
+  const clients = clientsOf(facts);
+  const diagnosed = await diagnosedFor(kind, next.group, clients, facts, world);
+  const isNew = (kind === 'spike' || kind === 'escalated') && next.group.issuerDn !== SEVERAL_ISSUERS;
+  const scopeShare = isNew ? await scopeShareOf(next.group, recentFacts, now, world) : null;
+  let incident = next;
+  if (isNew) {
+    const impact = severityFor(
+      {
+        group: next.group,
+        numbers: verdict.numbers,
+        clients: clientCountOf(facts),
+        issuerTrusted: diagnosed.issuerTrusted,
+        isTruststoreChanged: diagnosed.change !== null,
+        scopeShare,
+      },
+      policyFor(next.group, world.config.detection),
+    );
+    const severity = kind === 'spike' ? impact : worse(before?.severity ?? 'low', impact);
+    incident = { ...next, severity, severityAtFirst: kind === 'spike' ? severity : next.severityAtFirst };
+  }
+  const notice = noticeOf({
+    kind,
+    incident,
+    because,
+    verdict,
+    now,
+    facts,
+    recentFacts,
+    clients,
+    groups,
+    scopeShare,
+    diagnosed,
+    config: world.config,
+    place: world.place ?? null,
+  });
+  await world.stores.incidents.transition(incident, notice);
+}
+
+const UNDIAGNOSED = { verdict: null, verdictNote: null, change: null, issuerTrusted: null };
+
+async function diagnosedFor(
+  kind: Notice['kind'],
+  group: GroupKey,
+  clients: Notice['clients'],
+  facts: readonly Fact[],
+  world: World,
+) {
+  if (kind === 'resolved') return UNDIAGNOSED;
+  if (group.issuerDn === SEVERAL_ISSUERS) return { ...UNDIAGNOSED, ...(await surroundingsOf(group, facts, world)) };
+  return diagnoseClients(clients, group, facts, world);
+}
+
+/** The group's part of what its scope refused in the last hour, as far as the busiest groups go. */
+async function scopeShareOf(
+  group: GroupKey,
+  recentFacts: readonly Fact[],
+  now: number,
+  world: World,
+): Promise<number | null> {
+  const minute = minuteOf(now);
+  const from = minute - MINUTES_PER_HOUR + 1;
+  const sumOf = (facts: readonly Fact[]): number =>
+    facts.reduce((sum, fact) => (fact.minute >= from ? sum + Math.max(0, fact.count) : sum), 0);
+  const others = (await openHours(world)).filter(
+    (open) => open.hour >= hourOf(from) && open.group.scope === group.scope && groupId(open.group) !== groupId(group),
+  );
+  const distinct = [...new Map(others.map((open) => [groupId(open.group), open.group] as const)).values()];
+  const sums = await pMap(
+    distinct.slice(0, limits.groupsForShareMax),
+    async (other) => sumOf(await world.stores.facts.window(other, from, minute)),
+    { concurrency: limits.storeConcurrencyMax },
+  );
+  const own = sumOf(recentFacts);
+  const all = sums.reduce((sum, one) => sum + one, own);
+  return all === 0 ? null : own / all;
+}
+
+/** The facts of the incident: from a window before it was noticed until now. */
+export async function factsOf(
+  incident: Incident,
+  facts: readonly Fact[],
+  now: number,
+  { stores, config }: World,
+): Promise<readonly Fact[]> {
+  const from = minuteOf(incident.since) - config.detection.windowMinutes + 1;
+  const isCovered = facts[0] !== undefined && facts[0].minute <= from;
+  return isCovered
+    ? facts.filter((fact) => fact.minute >= from)
+    : stores.facts.window(incident.group, from, minuteOf(now));
+}

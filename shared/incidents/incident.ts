@@ -1,0 +1,259 @@
+/**
+ * Turns verdicts into incidents. Pure: the stored incident and the latest verdict go in, the next state and the notice
+ * that its change calls for come out; the caller stores both in one conditional write.
+ *
+ *     none, resolved --spike--> firing                                   notice: spike
+ *     firing --window grew by escalateFactor--> firing                   notice: escalated
+ *     firing --repeatMinutes since the last notice--> firing             notice: ongoing, unless acknowledged
+ *     firing --calm for long enough--> resolved                          notice: resolved
+ *     firing --usual by now, and refused as before--> known              notice: ongoing
+ *     known --twice as long as the last time--> known                    notice: ongoing, unless acknowledged
+ *     known --nothing where much was to be expected--> resolved          notice: resolved
+ *     known --spike--> firing, another incident                          notice: spike
+ *     resolved --spike within REOPEN_RESOLVES resolve times--> firing    notice: spike, the same incident
+ *
+ * Every comeback doubles the calm that the next resolve asks for: a group that flaps ends as one lasting incident.
+ */
+
+import { createHash } from 'node:crypto';
+import { groupId } from '../base/digest.js';
+import type { DetectionPolicy } from '../config/settings.js';
+import { amount, type Verdict } from '../detect/detect.js';
+import {
+  type GroupKey,
+  type Incident,
+  isSeveral,
+  type NoticeKind,
+  SEVERAL_ISSUERS,
+  SEVERAL_STRANGERS,
+  type Severity,
+} from '../model/index.js';
+import { worse } from './severity.js';
+
+export interface Change {
+  readonly next: Incident;
+  /** Null where only the state changes: calm begins or ends. */
+  readonly notice: NoticeKind | null;
+  readonly because: string;
+}
+
+const MINUTE = 60_000;
+/** A spike this many resolve times after a resolve is the same incident, come back. */
+const REOPEN_RESOLVES = 6;
+/** The calm asked for grows to at most this many resolve times. */
+const CALM_RESOLVES_MAX = 8;
+const DAY = 24 * 60 * MINUTE;
+/** Repeats wait twice as long each time, and no longer than this. */
+const REPEAT_MAX = 30 * DAY;
+/** Younger than a day nothing is taken for the usual. So many times what a day had before is more than before. */
+const KNOWN_FROM = DAY;
+const KNOWN_FACTOR = 3;
+/** The last hour has at least this share of an hour of the day before: it goes on as it was. */
+const KNOWN_SHARE = 0.25;
+/** From so many an hour on, one hour says whether it goes on. */
+const KNOWN_DENSE = 4;
+/** The last reminders are 16 days apart. */
+const REMINDERS_MAX = 4;
+
+/**
+ * @param now the moment the verdict is about, in milliseconds; one before the last notice changes nothing
+ * @param severity of a spike or an escalation
+ * @returns null where nothing changes
+ */
+export function advance(
+  current: Incident | null,
+  verdict: Verdict,
+  group: GroupKey,
+  now: number,
+  policy: DetectionPolicy,
+  severity: Severity = 'low',
+): Change | null {
+  if (current !== null && now < current.lastNoticeAt) return null;
+  if (current?.state !== 'firing') {
+    const opened = open(current, verdict, group, now, policy, severity);
+    return opened ?? (current?.state === 'known' ? remindOf(current, verdict, now, policy) : null);
+  }
+  const next = { ...current, version: current.version + 1 };
+  if (verdict.kind === 'over' || verdict.kind === 'quiet') return calm(current, next, verdict, now, policy);
+  if (verdict.kind === 'spike' && verdict.numbers.recent >= policy.escalateFactor * current.noticedCount) {
+    if (!settling(current, now, policy)) return escalate(next, verdict, now, severity);
+  }
+  if (!current.acknowledged && now - current.lastNoticeAt >= repeatAfter(current.repeats, policy)) {
+    const because = `${verdict.because}; going on for ${duration(now - current.since)}`;
+    const repeats = current.repeats + 1;
+    return { next: { ...next, calmSince: null, lastNoticeAt: now, repeats }, notice: 'ongoing', because };
+  }
+  const noticedCount = settling(current, now, policy)
+    ? Math.max(current.noticedCount, verdict.numbers.recent)
+    : current.noticedCount;
+  if (current.calmSince === null && noticedCount === current.noticedCount) return null;
+  return { next: { ...next, calmSince: null, noticedCount }, notice: null, because: verdict.because };
+}
+
+/** The first alert comes before the window is full; until it is, growth is no escalation. */
+function settling(current: Incident, now: number, policy: DetectionPolicy): boolean {
+  return now - current.lastNoticeAt < policy.windowMinutes * MINUTE;
+}
+
+function repeatAfter(repeats: number, policy: DetectionPolicy): number {
+  return Math.min(REPEAT_MAX, policy.repeatMinutes * MINUTE * 2 ** repeats);
+}
+
+function open(
+  before: Incident | null,
+  verdict: Verdict,
+  group: GroupKey,
+  now: number,
+  policy: DetectionPolicy,
+  severity: Severity,
+): Change | null {
+  const { shortestMinutes, recent } = verdict.numbers;
+  if (shortestMinutes === null) return null;
+  // What was counted before the calm that resolved the last incident cannot open another one.
+  if (before?.calmSince != null && now - shortestMinutes * MINUTE < before.calmSince) return null;
+  const back =
+    before?.state === 'resolved' && now - before.lastNoticeAt <= REOPEN_RESOLVES * policy.resolveMinutes * MINUTE;
+  const next: Incident = {
+    incidentId: back ? before.incidentId : incidentIdOf(group, now),
+    group,
+    state: 'firing',
+    version: (before?.version ?? 0) + 1,
+    since: back ? before.since : now,
+    lastNoticeAt: now,
+    calmSince: null,
+    noticedCount: Math.max(recent, policy.floor),
+    severity,
+    flaps: back ? before.flaps + 1 : 0,
+    announced: true,
+    severityAtFirst: severity,
+    acknowledged: false,
+    heldBack: false,
+    repeats: 0,
+    usualDay: back ? before.usualDay : verdict.numbers.course.usualDay,
+    isStranger: false,
+    members: [],
+    known: before?.known ?? null,
+  };
+  const because = back
+    ? `${verdict.because}; back ${duration(now - before.lastNoticeAt)} after it was resolved`
+    : verdict.because;
+  return { next, notice: 'spike', because };
+}
+
+function escalate(next: Incident, verdict: Verdict, now: number, severity: Severity): Change {
+  const { recent } = verdict.numbers;
+  const because = `${verdict.because}; ${amount(recent / next.noticedCount)} times as many as when last noticed`;
+  const raised = {
+    ...next,
+    calmSince: null,
+    lastNoticeAt: now,
+    noticedCount: recent,
+    severity: worse(next.severity, severity),
+    acknowledged: false,
+    repeats: 0,
+  };
+  return { next: raised, notice: 'escalated', because };
+}
+
+function calm(
+  current: Incident,
+  next: Incident,
+  verdict: Verdict,
+  now: number,
+  policy: DetectionPolicy,
+): Change | null {
+  const { calmSince } = current;
+  if (calmSince === null) return { next: { ...next, calmSince: now }, notice: null, because: verdict.because };
+  const asked = policy.resolveMinutes * Math.min(CALM_RESOLVES_MAX, 2 ** current.flaps) * MINUTE;
+  if (now - calmSince < asked) return null;
+  if (isUsualByNow(current, verdict, now)) return toKnown(current, next, verdict, now);
+  const because = `${amount(verdict.numbers.recent)} refused in the last ${policy.windowMinutes} minutes; calm for ${duration(now - calmSince)}`;
+  const { known } = current;
+  const still = known === null ? '' : `; what is known since ${dayOf(known.since)} goes on`;
+  const state = known === null ? 'resolved' : 'known';
+  return { next: { ...next, state, lastNoticeAt: now }, notice: 'resolved', because: `${because}${still}` };
+}
+
+/** Refused as before, and no longer unusual: the calm is that of the detector, not of the group. */
+function isUsualByNow(current: Incident, { numbers }: Verdict, now: number): boolean {
+  const { course, lastHour } = numbers;
+  if (current.known !== null || isSeveral(current.group.issuerDn) || now - current.since < KNOWN_FROM) return false;
+  if (!course.isUnderWay || course.day < KNOWN_FACTOR * current.usualDay) return false;
+  const perHour = course.day / course.hours;
+  return perHour < KNOWN_DENSE || lastHour >= KNOWN_SHARE * perHour;
+}
+
+function toKnown(current: Incident, next: Incident, verdict: Verdict, now: number): Change {
+  const { incidentId, since, severity, severityAtFirst, acknowledged } = current;
+  const known = { incidentId, since, severity, severityAtFirst, acknowledged, remindedAt: now, reminders: 0 };
+  const because = `${knownWords(verdict, since)}; from now on told when it grows, and as a reminder now and then`;
+  const told = { ...next, state: 'known', calmSince: now, lastNoticeAt: now, announced: true, known } as const;
+  return { next: told, notice: 'ongoing', because };
+}
+
+function remindOf(current: Incident, verdict: Verdict, now: number, policy: DetectionPolicy): Change | null {
+  const { known } = current;
+  if (known === null) return null;
+  const { incidentId, since, severity, severityAtFirst, acknowledged } = known;
+  const own = { incidentId, since, severity, severityAtFirst, acknowledged };
+  const next = { ...current, ...own, version: current.version + 1, lastNoticeAt: now, announced: true };
+  const { course } = verdict.numbers;
+  if (course.isGone) {
+    const calmSince = now - course.quietMinutes * MINUTE;
+    const because = `none for ${duration(now - calmSince)}, where ${amount(course.missing)} were to be expected`;
+    return { next: { ...next, state: 'resolved', calmSince, known: null }, notice: 'resolved', because };
+  }
+  if (acknowledged || now - known.remindedAt < Math.max(DAY, repeatAfter(0, policy)) * 2 ** known.reminders)
+    return null;
+  const reminded = { ...known, remindedAt: now, reminders: Math.min(REMINDERS_MAX, known.reminders + 1) };
+  return { next: { ...next, known: reminded }, notice: 'ongoing', because: knownWords(verdict, since) };
+}
+
+function knownWords({ numbers }: Verdict, since: number): string {
+  return `known since ${dayOf(since)} and still refused: ${amount(numbers.course.day)} times in the last 24 hours`;
+}
+
+function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
+
+/** Derived from the group and the start, so that a retry opens the same incident. */
+export function incidentIdOf(group: GroupKey, since: number): string {
+  const minute = Math.floor(since / MINUTE);
+  const text = JSON.stringify([group.scope, group.issuerDn, group.reason, minute]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 20);
+}
+
+/** Derived from the incident and its version: each transition has one, and a retry has the same. */
+export function noticeIdOf(next: Incident): string {
+  return `${next.incidentId}-${next.version}`;
+}
+
+function duration(ms: number): string {
+  const minutes = Math.round(ms / MINUTE);
+  if (minutes < 120) return minutes === 1 ? '1 minute' : `${minutes} minutes`;
+  return `${amount(minutes / 60)} hours`;
+}
+
+/** The same whatever its members' reasons, so that a scope has one incident at a time. */
+export function scopeGroup(scope: string): GroupKey {
+  return { scope, issuerDn: SEVERAL_ISSUERS, reason: 'other' };
+}
+
+/** For strangers who try the door, apart from partners who fail together. */
+export function strangersGroup(scope: string): GroupKey {
+  return { scope, issuerDn: SEVERAL_STRANGERS, reason: 'other' };
+}
+
+/**
+ * Whether a group's own notice is left out because a scope's incident tells it: one that names the group, or a strangers'
+ * one of a stranger, and is as severe.
+ */
+export function isCovered(incident: Incident, ofScope: readonly (Incident | null)[]): boolean {
+  const id = groupId(incident.group);
+  return ofScope.some((scope) => {
+    if (scope?.state !== 'firing' || !scope.announced || worse(scope.severity, incident.severity) !== scope.severity)
+      return false;
+    return scope.group.issuerDn === SEVERAL_STRANGERS ? incident.isStranger : scope.members.includes(id);
+  });
+}

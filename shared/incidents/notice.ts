@@ -1,0 +1,141 @@
+/** Puts together what a notice says, from the transition and the facts behind it. Pure. */
+
+import { limits } from '../base/limits.js';
+import { isNamed } from '../config/qualified-names.js';
+import { runbookPage } from '../config/runbooks.js';
+import type { Config } from '../config/settings.js';
+import { minuteOf, tally } from '../count/count.js';
+import type { Verdict } from '../detect/detect.js';
+import {
+  type ClientTally,
+  type Diagnosis,
+  type Fact,
+  type GroupKey,
+  type Incident,
+  isSeveral,
+  type Notice,
+  type NoticeKind,
+  type Place,
+} from '../model/index.js';
+import { linksOf } from './console-links.js';
+import { noticeIdOf } from './incident.js';
+
+export interface NoticeParts {
+  readonly kind: NoticeKind;
+  readonly incident: Incident;
+  readonly because: string;
+  readonly verdict: Verdict;
+  readonly now: number;
+  /** The facts since the incident began. */
+  readonly facts: readonly Fact[];
+  readonly clients: readonly ClientTally[];
+  /** For a scope's incident, the groups that fail together. */
+  readonly groups: readonly GroupKey[];
+  /** Facts that cover the last hour. */
+  readonly recentFacts: readonly Fact[];
+  readonly scopeShare: number | null;
+  readonly config: Config;
+  readonly place: Place | null;
+  readonly diagnosed: {
+    readonly verdict: Diagnosis | null;
+    readonly verdictNote: string | null;
+    readonly change: string | null;
+    readonly issuerTrusted: boolean | null;
+  };
+}
+
+export function noticeOf(parts: NoticeParts): Notice {
+  const { kind, incident, verdict, facts, clients, groups, config, place, now } = parts;
+  const { group } = incident;
+  const since = facts.reduce((first, fact) => Math.min(first, fact.firstAt), incident.since);
+  const reasonText = groups.length > 0 ? '' : (facts.at(-1)?.reasonText ?? '');
+  return {
+    type: 'notice',
+    version: 1,
+    kind,
+    noticeId: noticeIdOf(incident),
+    incidentId: incident.incidentId,
+    at: new Date(now).toISOString(),
+    since: new Date(since).toISOString(),
+    severity: incident.severity,
+    group,
+    groups,
+    reasonText,
+    count: kind === 'resolved' ? countInAll(incident, facts) : verdict.numbers.count,
+    windowMinutes: verdict.numbers.windowMinutes,
+    expected: verdict.numbers.expected,
+    lastHour: lastHourOf(parts.recentFacts, now),
+    clientCount: Math.max(clientCountOf(facts), clients.length),
+    scopeShare: parts.scopeShare,
+    severityAtFirst: incident.severityAtFirst,
+    because: parts.because,
+    runbookUrl: runbookUrl(config, group, runbookId(parts)),
+    clients,
+    ...parts.diagnosed,
+    links: linksOf({ group, reasonText, since, at: now }, config, place),
+    commands: commandsOf(incident.incidentId, place),
+  };
+}
+
+const MINUTES_SHOWN = 60;
+
+function lastHourOf(facts: readonly Fact[], now: number): number[] {
+  const counts = new Array<number>(MINUTES_SHOWN).fill(0);
+  const first = minuteOf(now) - MINUTES_SHOWN + 1;
+  for (const { minute, count } of facts) {
+    const at = minute - first;
+    if (at >= 0 && at < MINUTES_SHOWN) counts[at] = (counts[at] ?? 0) + count;
+  }
+  // In a storm the facts of unknown issuers may take back more than a minute brought.
+  return counts.map((count) => Math.max(0, Math.round(count)));
+}
+
+/** How many different clients the facts name. */
+export function clientCountOf(facts: readonly Fact[]): number {
+  const clients = facts.flatMap((fact) => fact.clients);
+  return new Set(clients.map((one) => one.fingerprint ?? `${one.serialNumber} ${one.subjectDn}`)).size;
+}
+
+/** They name the incident and nothing else: what a client sent must not come into anybody's shell. */
+function commandsOf(incidentId: string, place: Place | null): Notice['commands'] {
+  const table = place === null ? '' : ` --table ${place.tableName}`;
+  return {
+    silence: `mtls-watch silence add --incident ${incidentId} --for 2h --comment "why"${table}`,
+    acknowledge: `mtls-watch ack ${incidentId}${table}`,
+  };
+}
+
+/** All failures of the incident; of a scope's incident, whose groups come and go, those of its worst window. */
+function countInAll(incident: Incident, facts: readonly Fact[]): number {
+  if (isSeveral(incident.group.issuerDn)) return incident.noticedCount;
+  return Math.max(
+    0,
+    facts.reduce((sum, fact) => sum + fact.count, 0),
+  );
+}
+
+/** The clients that failed most, first. */
+export function clientsOf(facts: readonly Fact[]): ClientTally[] {
+  return tally(
+    facts.flatMap((fact) => fact.clients),
+    limits.clientsPerNoticeMax,
+  );
+}
+
+function runbookId({ incident, diagnosed }: NoticeParts): string {
+  if (isSeveral(incident.group.issuerDn)) return SEVERAL_ISSUERS_PAGE;
+  return diagnosed.verdict?.reason ?? incident.group.reason;
+}
+
+const SEVERAL_ISSUERS_PAGE = 'several-issuers';
+
+/** The page of the id, unless the last matching override names another. */
+export function runbookUrl(config: Config, group: GroupKey, id: string): string {
+  const own = config.runbooks.overrides.findLast(
+    ({ scope, issuerDn, reason }) =>
+      (scope === undefined || isNamed(scope, group.scope)) &&
+      (issuerDn === undefined || issuerDn === group.issuerDn) &&
+      (reason === undefined || reason === group.reason || reason === id),
+  );
+  return own === undefined ? runbookPage(config, id) : own.url;
+}

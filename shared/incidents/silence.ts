@@ -1,0 +1,87 @@
+/** Which silences hold at a moment, and whom they hold. Pure: the store lists them, `evaluate` asks. */
+
+import { bareName } from '../config/qualified-names.js';
+import type { GroupKey, Silence } from '../model/index.js';
+
+const MINUTE_MS = 60_000;
+const DAY_MINUTES = 24 * 60;
+
+/** The silence in force for a group at a moment, or null. */
+export function silenceOf(group: GroupKey, silences: readonly Silence[], at: number): Silence | null {
+  return silences.find((silence) => isInForce(silence, at) && matches(silence, group)) ?? null;
+}
+
+export function isInForce({ startsAt, endsAt, window }: Silence, at: number): boolean {
+  if (at < startsAt || at >= endsAt) return false;
+  if (window === null) return true;
+  const minute = Math.floor(at / MINUTE_MS);
+  const today = Math.floor(minute / DAY_MINUTES);
+  // One that runs past midnight began on an earlier day.
+  const daysBack = Math.ceil((window.fromMinute + window.minutes) / DAY_MINUTES);
+  return Array.from({ length: daysBack + 1 }, (_, back) => today - back).some((day) => {
+    const opens = day * DAY_MINUTES + window.fromMinute;
+    return isOneOf(window.days, day) && opens <= minute && minute < opens + window.minutes;
+  });
+}
+
+/** The first day of the epoch was a Thursday. */
+function isOneOf(days: readonly number[], day: number): boolean {
+  return days.length === 0 || days.includes((day + 4) % 7);
+}
+
+export function matches({ scope, issuerDn, reason }: Silence, group: GroupKey): boolean {
+  return (
+    (scope === null || matchesGlob(scope, group.scope) || matchesGlob(scope, bareName(group.scope))) &&
+    (issuerDn === null || matchesGlob(issuerDn, group.issuerDn)) &&
+    (reason === null || matchesGlob(reason, group.reason))
+  );
+}
+
+/** A pattern that matches this text and nothing else. */
+export function globOf(text: string): string {
+  return text.replace(/[*?]/g, '[$&]');
+}
+
+type Token = { readonly kind: 'any' | 'one' } | { readonly kind: 'char'; readonly char: string };
+
+/**
+ * Whether the whole text matches, whatever its case: `*` is any text, `?` one character, `[*]` and `[?]` themselves. Takes
+ * time in proportion to pattern times text at the worst: on a mismatch only the last `*` takes one character more.
+ */
+export function matchesGlob(pattern: string, text: string): boolean {
+  const tokens = tokensOf(pattern.toLowerCase());
+  const chars = [...text.toLowerCase()];
+  let token = 0;
+  let char = 0;
+  let lastAny = -1;
+  let resumeAt = 0;
+  while (char < chars.length) {
+    const next = tokens[token];
+    if (next?.kind === 'any') {
+      lastAny = token++;
+      resumeAt = char;
+    } else if (next !== undefined && (next.kind === 'one' || (next.kind === 'char' && next.char === chars[char]))) {
+      token++;
+      char++;
+    } else if (lastAny >= 0) {
+      token = lastAny + 1;
+      char = ++resumeAt;
+    } else return false;
+  }
+  return tokens.slice(token).every(({ kind }) => kind === 'any');
+}
+
+function tokensOf(pattern: string): Token[] {
+  const tokens: Token[] = [];
+  const chars = [...pattern];
+  for (let at = 0; at < chars.length; at++) {
+    const char = chars[at] ?? '';
+    const quoted = chars[at + 1] ?? '';
+    if (char === '[' && '*?'.includes(quoted) && quoted !== '' && chars[at + 2] === ']') {
+      tokens.push({ kind: 'char', char: quoted });
+      at += 2;
+    } else if (char === '*') tokens.push({ kind: 'any' });
+    else tokens.push(char === '?' ? { kind: 'one' } : { kind: 'char', char });
+  }
+  return tokens;
+}

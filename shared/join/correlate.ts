@@ -1,0 +1,166 @@
+/**
+ * Takes halves through the cells of the join store until it is known what each one means; `pairing.ts` decides,
+ * this file only moves. A batch of honest requests takes one round; request ids that were used twice take up to three.
+ * Safe to repeat at any point and to run twice at the same time.
+ */
+
+import { chunksOf } from '../base/chunks.js';
+import { digest } from '../base/digest.js';
+import { limits } from '../base/limits.js';
+import type { AccessRecord, Failure, Half, WaitingHalf } from '../model/index.js';
+import type { JoinStore, Waiting } from '../ports/index.js';
+import { cellKey, decide, depart, departFromCell, keyOf, lonely, type Outcome, type Traveller } from './pairing.js';
+
+export interface Correlated {
+  /** The failures that this batch owns. */
+  readonly failures: readonly Failure[];
+  readonly waiting: readonly WaitingHalf[];
+  /** The event ids of the access records, whatever became of them, in the order of the batch. */
+  readonly records: readonly string[];
+  /** Halves that another batch counted, or that were delivered twice. */
+  readonly counted: number;
+  /** Access records that nothing can be tied to. */
+  readonly unmatched: readonly AccessRecord[];
+}
+
+/** Joins the halves of one batch with what other batches brought. */
+export async function correlate(halves: readonly Half[], batchId: string, join: JoinStore): Promise<Correlated> {
+  const distinct = new Map(halves.map((half) => [`${half.kind} ${half.eventId}`, half] as const));
+  const outcomes = await travel(
+    [...distinct.values()].map((half) => depart(half, batchId)),
+    join,
+  );
+  const records = [...distinct.values()].flatMap(({ kind, eventId }) => (kind === 'access' ? [eventId] : []));
+  return { ...sum(outcomes, halves.length - distinct.size), records };
+}
+
+/**
+ * Settles halves whose grace is over: a denial counts without its client, an access record without a denial was no
+ * mutual-TLS failure. The id of the list is the batch that owns what is claimed here, so a repeat counts nothing twice.
+ */
+export async function settle(waiting: Waiting, join: JoinStore): Promise<Pick<Correlated, 'failures' | 'unmatched'>> {
+  const batchId = settlerOf(waiting);
+  const denials = waiting.halves.filter((half) => half.kind === 'denial');
+  const accesses = waiting.halves.filter((half) => half.kind === 'access');
+  const cells = await join.claim(
+    denials.map((half) => half.key),
+    batchId,
+  );
+  const failures: Failure[] = [];
+  const parted: Traveller[] = [];
+  for (const [index, { event }] of denials.entries()) {
+    const cell = cells[index];
+    if (!cell?.denial || cellKey.event(cell.denial.half.eventId) !== event) continue;
+    if (cell.claimedBy === batchId) failures.push(lonely(cell.denial.half, 'unpaired'));
+    else if (cell.claimedBy === null) {
+      // Another client's record took the place meanwhile. Whether it belongs here, `decide` knows.
+      const outcome = decide(departFromCell(cell.denial.half, batchId), cell);
+      if (outcome.kind === 'move') parted.push(outcome.traveller);
+    }
+  }
+  const moved = await travel(parted, join);
+  const again = moved.flatMap(({ traveller, outcome }) =>
+    outcome.kind === 'waiting' ? [{ key: outcome.key, half: traveller.half }] : [],
+  );
+  const claimed = await join.claim(
+    again.map(({ key }) => key),
+    batchId,
+  );
+  for (const [index, { half }] of again.entries()) {
+    if (half.kind === 'denial' && claimed[index]?.claimedBy === batchId) failures.push(lonely(half, 'unpaired'));
+  }
+  for (const { outcome } of moved) if (outcome.kind === 'failure') failures.push(outcome.failure);
+  return { failures, unmatched: await unmatchedOf(accesses, waiting, join) };
+}
+
+/**
+ * The lists of a batch's waiting halves.
+ *
+ * Denials: the id is derived from the content. A retry of the batch that finds fewer of them waiting makes a list of its
+ * own, and never takes a denial from a list that is being settled.
+ *
+ * Records: the id is derived from the place in the batch, so that every retry lists a record under the same id. No claim
+ * says that a record was reported; under one id it is reported once, by facts that may only grow.
+ */
+export function waitingLists(batchId: string, { waiting, records }: Correlated, dueAt: number): Waiting[] {
+  const size = limits.waitingPerListMax;
+  const denials = waiting.filter(({ kind }) => kind === 'denial');
+  const ofRecord = new Map(waiting.filter(({ kind }) => kind === 'access').map((half) => [half.event, half]));
+  const lists = [
+    ...chunksOf(denials, size).map((halves) => ({
+      id: digest('waiting', batchId, ...halves.map(({ key, event }) => `${key} ${event}`)),
+      halves,
+    })),
+    ...chunksOf(records, size).map((eventIds, place) => ({
+      id: digest('waiting', batchId, 'records', place),
+      halves: eventIds.flatMap((eventId) => ofRecord.get(cellKey.event(eventId)) ?? []),
+    })),
+  ];
+  return lists.filter(({ halves }) => halves.length > 0).map((list) => ({ ...list, batchId, dueAt }));
+}
+
+/** The batch id under which a list of waiting halves is settled. */
+export function settlerOf(waiting: Waiting): string {
+  return `settle-${waiting.id}`;
+}
+
+/** Access records still without a denial. Only the list of the batch that first held a record reports it. */
+async function unmatchedOf(accesses: readonly WaitingHalf[], waiting: Waiting, join: JoinStore) {
+  const cells = await join.read(accesses.map((half) => half.key));
+  return cells.flatMap(({ access, denial }, index) =>
+    access !== null &&
+    denial === null &&
+    access.batchId === waiting.batchId &&
+    cellKey.event(access.half.eventId) === accesses[index]?.event
+      ? [access.half]
+      : [],
+  );
+}
+
+interface Arrival {
+  readonly traveller: Traveller;
+  readonly outcome: Outcome;
+}
+
+async function travel(departing: readonly Traveller[], join: JoinStore): Promise<Arrival[]> {
+  const arrivals: Arrival[] = [];
+  let travellers = departing;
+  while (travellers.length > 0) {
+    // What is carried along must be in the cell first, or the half that carries it would not find it.
+    const carried = travellers.flatMap((traveller) =>
+      traveller.place === 'extended' && traveller.carry !== null
+        ? [{ key: keyOf(traveller), half: traveller.carry.half, batchId: traveller.carry.batchId }]
+        : [],
+    );
+    if (carried.length > 0) await join.put(carried);
+    const cells = await join.put(
+      travellers.map((traveller) => ({ key: keyOf(traveller), half: traveller.half, batchId: traveller.batchId })),
+    );
+    const next: Traveller[] = [];
+    for (const [index, traveller] of travellers.entries()) {
+      const cell = cells[index];
+      if (cell === undefined) throw new Error('a join store returns a cell for every write');
+      const outcome = decide(traveller, cell);
+      if (outcome.kind === 'move') next.push(outcome.traveller);
+      else arrivals.push({ traveller, outcome });
+    }
+    travellers = next;
+  }
+  return arrivals;
+}
+
+function sum(arrivals: readonly Arrival[], duplicates: number): Omit<Correlated, 'records'> {
+  const failures: Failure[] = [];
+  const waiting: WaitingHalf[] = [];
+  const unmatched: AccessRecord[] = [];
+  let counted = duplicates;
+  for (const { traveller, outcome } of arrivals) {
+    const { half } = traveller;
+    if (outcome.kind === 'failure') failures.push(outcome.failure);
+    else if (outcome.kind === 'waiting')
+      waiting.push({ key: outcome.key, kind: half.kind, event: cellKey.event(half.eventId) });
+    else if (outcome.kind === 'counted') counted++;
+    else if (outcome.kind === 'unmatched' && half.kind === 'access') unmatched.push(half);
+  }
+  return { failures, waiting, counted, unmatched };
+}

@@ -1,0 +1,39 @@
+/** Serial numbers and dates as access logs write them, for records whose certificate cannot be read. Never throws. */
+
+import { limits } from '../base/limits.js';
+import { clean } from '../base/text.js';
+
+/**
+ * Upper-case hexadecimal without separators, as `openssl x509 -serial` prints it. API Gateway writes serials in
+ * decimal (`1`) or as colon-separated hexadecimal (`a1:a1`); what is neither is kept as it came.
+ */
+export function serialFromText(text: string): string {
+  const short = text.slice(0, limits.serialCharsMax);
+  if (/^\d+$/.test(short)) return evenHex(BigInt(short).toString(16));
+  const hex = short.replaceAll(':', '');
+  return /^[0-9a-f]+$/i.test(hex) ? evenHex(hex) : clean(short, limits.serialCharsMax);
+}
+
+function evenHex(hex: string): string {
+  const bare = hex.replace(/^0+/, '').toUpperCase();
+  return bare.length % 2 === 0 && bare !== '' ? bare : `0${bare}`;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** OpenSSL's text, the day padded with a space: `Aug  5 00:28:21 2120 GMT`. */
+const OPENSSL_TIME = /^([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (\d{4}) GMT$/;
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/;
+
+/** Milliseconds since the epoch, or null when the text is no date of either form. */
+export function timeFromText(text: string | undefined): number | null {
+  if (text === undefined) return null;
+  if (ISO_TIME.test(text)) return finite(Date.parse(text));
+  const [, month = '', day, hour, minute, second, year] = OPENSSL_TIME.exec(text) ?? [];
+  const index = MONTHS.indexOf(month);
+  if (index < 0) return null;
+  return finite(Date.UTC(Number(year), index, Number(day), Number(hour), Number(minute), Number(second)));
+}
+
+function finite(time: number): number | null {
+  return Number.isFinite(time) ? time : null;
+}

@@ -1,0 +1,34 @@
+/**
+ * Refuses what is older than the stores remember. Whether it was counted before nobody knows then, and counting it twice or
+ * losing it unsaid are both worse than saying so.
+ */
+
+import type { Parsed, Rejected } from '../model/index.js';
+import type { World } from '../ports/index.js';
+
+const DAY_MS = 86_400_000;
+
+/** The halves and other 403s of a batch that are too old become rejects; all else stays as it was. */
+export function refuseTooOld(parsed: Parsed, { stores, clock }: Pick<World, 'stores' | 'clock'>): Parsed {
+  const { countableDays } = stores;
+  const now = clock.now();
+  const oldest = now - countableDays * DAY_MS;
+  const isInTime = ({ at }: { readonly at: number }): boolean => at >= oldest;
+  const { denials, accesses, otherForbidden } = parsed;
+  const all = [...denials, ...accesses, ...otherForbidden];
+  if (all.every(isInTime)) return parsed;
+  const refused = all
+    .filter((one) => !isInTime(one))
+    .map(({ eventId, at }): Rejected => {
+      const age = ((now - at) / DAY_MS).toFixed(1);
+      const detail = `of ${new Date(at).toISOString()}, ${age} days ago: what was counted is known for ${countableDays} days`;
+      return { kind: 'rejected', eventId, code: 'too-old', detail };
+    });
+  return {
+    ...parsed,
+    denials: denials.filter(isInTime),
+    accesses: accesses.filter(isInTime),
+    otherForbidden: otherForbidden.filter(isInTime),
+    rejected: [...parsed.rejected, ...refused],
+  };
+}

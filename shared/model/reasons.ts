@@ -1,0 +1,95 @@
+/**
+ * The catalogue of why a client certificate is refused, and of what other 403s are caused by. One place: to add a
+ * reason, add its id and the gateway's words here, and a page `runbooks/<lang>/<id>.md`. Ids are contracts: they are in
+ * metrics, alerts, silences and file names.
+ *
+ * Source of the first three texts: AWS's article on mutual-TLS 403s. The others are OpenSSL's words
+ * (`X509_verify_cert_error_string`), which the gateway's library is expected to use.
+ */
+
+/** The gateway's words for each reason, lower case; `self-signed` and `self signed` are the same. */
+const REASON_TEXTS = {
+  'issuer-not-found': [
+    'could not find issuer for certificate',
+    'unable to get issuer certificate',
+    'unable to get local issuer certificate',
+    'unable to verify the first certificate',
+  ],
+  'insecure-signature-algorithm': [
+    'client cert using an insecure signature algorithm',
+    'ca signature digest algorithm too weak',
+    'ca md too weak',
+  ],
+  'self-signed': ['self signed certificate'],
+  'self-signed-in-chain': ['self signed certificate in certificate chain'],
+  expired: ['certificate has expired'],
+  'not-yet-valid': ['certificate is not yet valid'],
+  'chain-too-long': ['certificate chain too long'],
+  'signature-failure': ['certificate signature failure'],
+  'invalid-ca': ['invalid ca certificate'],
+  'path-length-exceeded': ['path length constraint exceeded'],
+  'unsupported-purpose': ['unsupported certificate purpose'],
+  'unhandled-critical-extension': ['unhandled critical extension'],
+  'weak-key': ['ee certificate key too weak', 'ca certificate key too weak'],
+} as const;
+
+export type ReasonId = keyof typeof REASON_TEXTS | 'other';
+
+export const reasonIds = [...Object.keys(REASON_TEXTS), 'other'] as readonly ReasonId[];
+
+const idByText = new Map<string, ReasonId>(
+  Object.entries(REASON_TEXTS).flatMap(([id, texts]) => texts.map((text) => [text, id as ReasonId] as const)),
+);
+
+/** The id of a reason in the gateway's words; `other` for words that the catalogue does not know. */
+export function reasonIdOf(text: string): ReasonId {
+  const normal = text.trim().toLowerCase().replaceAll('self-signed', 'self signed').replace(/\.$/, '');
+  return idByText.get(normal) ?? 'other';
+}
+
+/** The reason under which a diagnosis is counted where the gateway gives none; see `x509/findings.ts` for the codes. */
+const REASON_BY_FINDING: Readonly<Record<string, ReasonId>> = {
+  'issuer-missing': 'issuer-not-found',
+  'intermediate-missing': 'issuer-not-found',
+  'issuer-rekeyed': 'issuer-not-found',
+  'content-altered': 'signature-failure',
+  'self-signed': 'self-signed',
+  expired: 'expired',
+  'issuer-expired': 'expired',
+  'not-yet-valid': 'not-yet-valid',
+  'issuer-not-yet-valid': 'not-yet-valid',
+  'chain-too-long': 'chain-too-long',
+  'issuer-not-ca': 'invalid-ca',
+  'path-length-exceeded': 'path-length-exceeded',
+  'unsupported-purpose': 'unsupported-purpose',
+  'unhandled-critical-extension': 'unhandled-critical-extension',
+  'weak-signature': 'insecure-signature-algorithm',
+  'weak-key': 'weak-key',
+  'unsupported-curve': 'weak-key',
+  'unsupported-key': 'weak-key',
+};
+
+export function reasonIdOfFinding(code: string): ReasonId {
+  return REASON_BY_FINDING[code] ?? 'other';
+}
+
+/** Causes of a 403 that is not a refused certificate; see `logs/forbidden.ts` for how they are told apart. */
+export const forbiddenCauses = [
+  'waf',
+  'invalid-api-key',
+  'missing-authentication-token',
+  'authorizer-denied',
+  'iam-denied',
+  'resource-policy-denied',
+  'invalid-security-token',
+  'expired-token',
+  'signature-expired',
+  'signature-mismatch',
+  'incomplete-signature',
+  /** A bare `Forbidden` whose denial never came: a wrong path mapping, stage or endpoint, or a private API. */
+  'unmatched',
+  /** A 403 that names a cause which the facts do not list, such as an integration's own answer. */
+  'other',
+] as const;
+
+export type ForbiddenCause = (typeof forbiddenCauses)[number];

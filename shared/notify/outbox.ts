@@ -1,0 +1,43 @@
+/**
+ * Sends what the outbox holds: take in hand, publish, clear. Invocations that run at the same time see the same notices,
+ * and only the one that has a notice in hand sends it. A crash between publish and clear publishes again, under the same
+ * notice id; a notice that cannot be published stays for a later sweep. A notice that stays, or is in other hands, holds
+ * back the later ones of its own incident, or a resolve could overtake its trigger, and no others.
+ */
+
+import { MtlsWatchError } from '../base/errors.js';
+import { limits } from '../base/limits.js';
+import type { World } from '../ports/index.js';
+
+/**
+ * @returns how many notices were sent
+ * @throws MtlsWatchError `publish-failed` (retryable) after all were tried, when any failed
+ */
+export async function deliver({ stores, publisher, clock }: World): Promise<number> {
+  const failures: unknown[] = [];
+  const heldBack = new Set<string>();
+  let sent = 0;
+  for (const notice of await stores.outbox.pending(limits.noticesPerRunMax)) {
+    if (heldBack.has(notice.incidentId)) continue;
+    const now = clock.now();
+    if (!(await stores.outbox.take(notice.noticeId, now, now + limits.sendingMsMax))) {
+      heldBack.add(notice.incidentId);
+      continue;
+    }
+    try {
+      await publisher.publish(notice);
+      await stores.outbox.clear(notice.noticeId);
+      sent++;
+    } catch (error) {
+      failures.push(error);
+      heldBack.add(notice.incidentId);
+    }
+  }
+  if (failures.length > 0) {
+    throw new MtlsWatchError('publish-failed', `${failures.length} notice(s) stay in the outbox`, {
+      cause: new AggregateError(failures),
+      retryable: true,
+    });
+  }
+  return sent;
+}

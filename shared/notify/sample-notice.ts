@@ -1,0 +1,53 @@
+/** A made-up notice, for a test of the way to people and machines. Every name in it is an example. */
+
+import type { Notice, NoticeKind, Place } from '../model/index.js';
+
+const MINUTE_MS = 60_000;
+
+/** @param now milliseconds since the epoch */
+export function sampleNotice(kind: NoticeKind, now: number, place: Place | null): Notice {
+  const at = new Date(now).toISOString();
+  const incidentId = `test-${Math.floor(now / MINUTE_MS)}`;
+  const remedy = 'Nothing: this is a test of mtls-watch, no certificate was refused.';
+  return {
+    type: 'notice',
+    version: 1,
+    kind,
+    noticeId: `${incidentId}-${now}`,
+    incidentId,
+    at,
+    since: new Date(now - 4 * MINUTE_MS).toISOString(),
+    severity: 'low',
+    group: { scope: 'test.mtls-watch.example', issuerDn: 'C=US,O=TEST mtls-watch,CN=Test CA', reason: 'expired' },
+    groups: [],
+    reasonText: 'certificate has expired',
+    count: 42,
+    windowMinutes: 5,
+    expected: 0,
+    lastHour: [...new Array<number>(56).fill(0), 2, 5, 13, 22],
+    clientCount: 1,
+    issuerTrusted: null,
+    scopeShare: null,
+    severityAtFirst: 'low',
+    because: 'a test, sent by mtls-watch notify-test',
+    runbookUrl: 'https://example.com/mtls-watch-test',
+    clients: [
+      { subjectDn: 'CN=test-client', serialNumber: '01', fingerprint: null, sourceIps: ['192.0.2.1'], count: 42 },
+    ],
+    verdict: {
+      verdict: 'refused',
+      reason: 'expired',
+      findings: [
+        { code: 'expired', severity: 'error', depth: 0, subjectDn: 'CN=test-client', evidence: ['a test'], remedy },
+      ],
+      path: ['CN=test-client'],
+    },
+    verdictNote: null,
+    change: null,
+    links: { executionLog: null, accessLog: null, dashboard: null },
+    commands: {
+      silence: `mtls-watch silence add --incident ${incidentId} --for 2h --comment "why"${place === null ? '' : ` --table ${place.tableName}`}`,
+      acknowledge: `mtls-watch ack ${incidentId}`,
+    },
+  };
+}

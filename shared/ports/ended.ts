@@ -1,0 +1,35 @@
+/** What is kept of an incident when it is over. Pure; the stores write it together with the transition that ends it. */
+
+import type { EndedIncident, Incident, Notice } from '../model/index.js';
+
+/** Whether the transition to this state ends the incident: it is over, or only what was known before it goes on. */
+export function isEnd({ state, known, incidentId }: Incident): boolean {
+  return state === 'resolved' || (state === 'known' && known?.incidentId !== incidentId);
+}
+
+/** @param notice what told of the end; null where nobody was told */
+export function endedOf(incident: Incident, notice: Notice | null): EndedIncident {
+  const { incidentId, group, severity, since, calmSince, lastNoticeAt, flaps, announced } = incident;
+  return {
+    incidentId,
+    group,
+    severity,
+    since,
+    firstFailureAt: notice === null ? null : Date.parse(notice.since),
+    calmAt: calmSince ?? lastNoticeAt,
+    endedAt: lastNoticeAt,
+    count: notice?.count ?? null,
+    flaps,
+    announced,
+  };
+}
+
+/** Of several ends of one incident the last, in the order of their ends. */
+export function lastEnds(ended: readonly EndedIncident[]): EndedIncident[] {
+  const byId = new Map<string, EndedIncident>();
+  for (const one of [...ended].sort((a, b) => a.endedAt - b.endedAt)) {
+    byId.delete(one.incidentId);
+    byId.set(one.incidentId, one);
+  }
+  return [...byId.values()];
+}

@@ -1,0 +1,40 @@
+/** The order in which notices are handed out. Pure; both adapters list by it. */
+
+import type { Notice } from '../model/index.js';
+
+export interface PendingNotice {
+  readonly notice: Notice;
+  /** What names the group of the notice's incident. */
+  readonly groupId: string;
+  /** The incident's version that the notice tells of. */
+  readonly version: number;
+}
+
+/**
+ * The oldest first, by `at`, then by `noticeId`, so that the order never depends on the store. A notice never comes before
+ * an earlier one of its own incident, whatever their times: clocks differ, versions do not.
+ */
+export function inSendingOrder<T extends PendingNotice>(pending: readonly T[]): T[] {
+  const latest = new Map<string, SortKey>();
+  return [...pending]
+    .sort((a, b) => a.version - b.version)
+    .map((one) => {
+      const own = { time: Date.parse(one.notice.at), noticeId: one.notice.noticeId };
+      const before = latest.get(one.groupId);
+      const sortKey = before !== undefined && compareSortKeys(before, own) > 0 ? before : own;
+      latest.set(one.groupId, sortKey);
+      return { one, sortKey };
+    })
+    .sort((a, b) => compareSortKeys(a.sortKey, b.sortKey) || a.one.version - b.one.version)
+    .map(({ one }) => one);
+}
+
+interface SortKey {
+  readonly time: number;
+  readonly noticeId: string;
+}
+
+function compareSortKeys(a: SortKey, b: SortKey): number {
+  if (a.time !== b.time) return a.time - b.time;
+  return a.noticeId < b.noticeId ? -1 : a.noticeId > b.noticeId ? 1 : 0;
+}

@@ -1,6 +1,0 @@
-/** What `import … from 'mtls-watch/schemas'` gives: the shapes of what leaves mtls-watch, and of its settings. */
-
-export { configSchema } from './config.js';
-export { chatSchema } from './messages/chat.js';
-export { reportSchema } from './report/schema.js';
-export * from './schemas.js';

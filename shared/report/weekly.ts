@@ -1,0 +1,136 @@
+/** The weekly report on whatever world it is wired to: what the stores know, details from Insights, delivered once. */
+
+import pMap from 'p-map';
+import { MtlsWatchError } from '../base/errors.js';
+import { limits } from '../base/limits.js';
+import { truststoreUri } from '../config/qualified-names.js';
+import { unlessUnreadable } from '../diagnosis/diagnosis.js';
+import type { World } from '../ports/index.js';
+import { parseTruststore } from '../x509/truststore.js';
+import { type ClientDetail, type Gap, gap } from './build.js';
+import { type Delivered, type Delivery, deliverReport } from './deliver.js';
+import { mergeDetails } from './details.js';
+import { expiringOf } from './expiring.js';
+import { gatherReport } from './gather.js';
+import { DAY_MS, lastWeek, type Period } from './period.js';
+import type { Report } from './schema.js';
+
+type Rows = readonly Readonly<Record<string, string>>[];
+
+export interface ReportWorld {
+  readonly world: World;
+  readonly delivery: Delivery;
+  /** The ingest function's log. @throws MtlsWatchError `insights-unavailable` */
+  readonly query: (
+    query: string,
+    from: number,
+    to: number,
+  ) => Promise<{ readonly rows: Rows; readonly isCut: boolean }>;
+}
+
+export function createWeeklyReport(to: ReportWorld): () => Promise<Delivered> {
+  return () => {
+    const period = lastWeek(to.world.clock.now());
+    return deliverReport(period.label, () => makeReport(period, to), to.delivery);
+  };
+}
+
+async function makeReport(period: Period, to: ReportWorld): Promise<Report> {
+  const { world, delivery } = to;
+  const gaps: Gap[] = [gap('expiry-without-clients')];
+  // One query after the other: the account's are shared with people who look for something.
+  const details = await detailsOf(period, to, gaps);
+  const pipeline = await pipelineOf(period, to, gaps);
+  return gatherReport(
+    {
+      period,
+      partner: null,
+      language: delivery.language,
+      generatedAt: world.clock.now(),
+      details,
+      expiring: await casOf(period, world, gaps),
+      pipeline,
+      gaps,
+    },
+    world,
+  );
+}
+
+/** Records are written when logs were delivered, up to a day after the refusal. */
+const DELIVERY_MS_MAX = DAY_MS;
+
+const detailsQuery = ({ from, to }: Period): string =>
+  [
+    'fields failureId, at',
+    `filter type = "failure" and subjectDn != "" and at >= ${from} and at < ${to}`,
+    'stats count_distinct(failureId) as failures, min(at) as firstAt, max(at) as lastAt by subjectDn, serialNumber, issuerDn, scope, reason, sourceIp, userAgent',
+    'sort failures desc',
+  ].join(' | ');
+
+const PIPELINE_QUERY =
+  'filter ispresent(EventsRead) | stats sum(EventsRead) as events, sum(RecordsRejected) as rejected, sum(HalvesDeliveredAgain) as duplicates, max(DeliveryLag) as lag';
+
+async function detailsOf(period: Period, { query }: ReportWorld, gaps: Gap[]): Promise<ClientDetail[] | null> {
+  return unlessUnavailable(gaps, 'details-unavailable', async () => {
+    const { rows, isCut } = await query(detailsQuery(period), period.from, period.to + DELIVERY_MS_MAX);
+    if (isCut) gaps.push(gap('details-cut'));
+    return mergeDetails(
+      rows.map((row) => ({
+        subjectDn: row.subjectDn ?? '',
+        serialNumber: row.serialNumber ?? '',
+        issuerDn: row.issuerDn ?? '',
+        scope: row.scope ?? '',
+        reason: row.reason ?? '',
+        sourceIps: [row.sourceIp ?? ''],
+        userAgents: [row.userAgent ?? ''],
+        firstAt: Number(row.firstAt),
+        lastAt: Number(row.lastAt),
+      })),
+    );
+  });
+}
+
+async function pipelineOf(period: Period, { query }: ReportWorld, gaps: Gap[]): Promise<Report['pipeline']> {
+  return unlessUnavailable(gaps, 'pipeline-unknown', async () => {
+    const { rows } = await query(PIPELINE_QUERY, period.from, period.to);
+    const numberOf = (field: string): number | null => {
+      const text = rows[0]?.[field] ?? '';
+      return text === '' || Number.isNaN(Number(text)) ? null : Number(text);
+    };
+    return {
+      events: numberOf('events'),
+      rejected: numberOf('rejected'),
+      duplicates: numberOf('duplicates'),
+      lagSeconds: numberOf('lag'),
+    };
+  });
+}
+
+/** Insights costs the report what it would have told, never the report. */
+async function unlessUnavailable<T>(gaps: Gap[], id: Gap['id'], read: () => Promise<T>): Promise<T | null> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof MtlsWatchError) || error.code !== 'insights-unavailable') throw error;
+    gaps.push(gap(id, error.message));
+    return null;
+  }
+}
+
+async function casOf(period: Period, { config, truststores }: World, gaps: Gap[]): Promise<Report['expiring']> {
+  const uris = new Set(Object.keys(config.truststores).map((scope) => truststoreUri(scope, config.truststores) ?? ''));
+  const parsed = await pMap(
+    uris,
+    (uri) =>
+      unlessUnreadable(
+        truststores.read(uri).then(({ text }) => parseTruststore(text)),
+        (why) => {
+          gaps.push(gap('verdicts-unavailable', why));
+          return null;
+        },
+      ),
+    { concurrency: limits.storeConcurrencyMax },
+  );
+  const readable = parsed.filter((truststore) => truststore !== null);
+  return readable.length === 0 ? null : expiringOf(null, readable, period.to);
+}

@@ -1,0 +1,181 @@
+/**
+ * The published shapes of what `--json` prints and SNS carries: one JSON object a line. Parsed by the tests on every
+ * line that the command line prints, so that a field cannot drift from what is documented.
+ */
+
+import * as z from '../base/zod.js';
+import { checkIds, checkStates } from '../discovery/check.js';
+import type { Diagnosis, Notice } from '../model/index.js';
+import { forbiddenCauses, reasonIds } from '../model/reasons.js';
+
+const reason = z.enum(reasonIds);
+const iso = z.iso.datetime();
+const count = z.number().check(z.nonnegative());
+const severity = z.enum(['low', 'medium', 'high', 'critical']);
+
+export const groupSchema = z.strictObject({ scope: z.string(), issuerDn: z.string(), reason });
+
+export const findingSchema = z.strictObject({
+  code: z.string().check(z.regex(/^[a-z0-9-]{1,64}$/)),
+  severity: z.enum(['error', 'warning', 'info']),
+  depth: z.nullable(z.int().check(z.nonnegative())),
+  subjectDn: z.nullable(z.string()),
+  evidence: z.array(z.string()),
+  remedy: z.string(),
+});
+
+export const diagnosisSchema = z.strictObject({
+  verdict: z.enum(['trusted', 'refused']),
+  reason: z.nullable(z.string()),
+  findings: z.array(findingSchema),
+  path: z.array(z.string()),
+}) satisfies z.ZodMiniType<Diagnosis>;
+
+export const noticeSchema = z.strictObject({
+  type: z.literal('notice'),
+  version: z.literal(1),
+  kind: z.enum(['spike', 'ongoing', 'escalated', 'resolved']),
+  noticeId: z.string(),
+  incidentId: z.string(),
+  at: iso,
+  since: iso,
+  severity,
+  group: groupSchema,
+  groups: z.array(groupSchema),
+  reasonText: z.string(),
+  count,
+  windowMinutes: z.int().check(z.positive()),
+  expected: z.number().check(z.nonnegative()),
+  lastHour: z.array(count).check(z.length(60)),
+  clientCount: z.int().check(z.nonnegative()),
+  issuerTrusted: z.nullable(z.boolean()),
+  scopeShare: z.nullable(z.number().check(z.minimum(0), z.maximum(1))),
+  severityAtFirst: severity,
+  because: z.string(),
+  runbookUrl: z.url(),
+  clients: z.array(
+    z.strictObject({
+      subjectDn: z.string(),
+      serialNumber: z.string(),
+      fingerprint: z.nullable(z.string()),
+      sourceIps: z.array(z.string()),
+      count,
+    }),
+  ),
+  verdict: z.nullable(diagnosisSchema),
+  verdictNote: z.nullable(z.string()),
+  change: z.nullable(z.string()),
+  links: z.strictObject({
+    executionLog: z.nullable(z.url()),
+    accessLog: z.nullable(z.url()),
+    dashboard: z.nullable(z.url()),
+  }),
+  commands: z.strictObject({ silence: z.string(), acknowledge: z.string() }),
+}) satisfies z.ZodMiniType<Notice>;
+
+export const summarySchema = z.strictObject({
+  type: z.literal('summary'),
+  /** Log events read, duplicates and rejects included. */
+  events: count,
+  rejected: count,
+  /** Events that were delivered before. */
+  duplicates: count,
+  failures: count,
+  /** Of the failures, those whose client is not known. */
+  unattributed: count,
+  inferred: count,
+  otherForbidden: z.partialRecord(z.enum(forbiddenCauses), count),
+  groups: z.array(z.strictObject({ ...groupSchema.shape, failures: count, firstSeen: iso, lastSeen: iso })),
+  notices: count,
+});
+
+export type Summary = z.output<typeof summarySchema>;
+
+/** What `audit --json` prints: findings, then one summary. */
+export const auditLineSchema = z.union([
+  z.strictObject({ type: z.literal('finding'), ...findingSchema.shape, line: z.nullable(z.int().check(z.positive())) }),
+  z.strictObject({ type: z.literal('summary'), certificates: count, errors: count, warnings: count, notes: count }),
+]);
+
+const clientShape = {
+  subjectDn: z.string(),
+  issuerDn: z.string(),
+  serialNumber: z.string(),
+  requests: count,
+  /** Of all requests with a client certificate, from 0 to 1. */
+  share: z.number().check(z.minimum(0), z.maximum(1)),
+};
+
+const tally = z.strictObject({ clients: count, requests: count });
+
+/** What `preflight --json` prints: every client, the busiest first, then one summary. */
+export const preflightLineSchema = z.union([
+  z.strictObject({
+    type: z.literal('client'),
+    change: z.enum(['newly-refused', 'newly-trusted', 'still-refused', 'still-trusted', 'not-valid-itself', 'unknown']),
+    ...clientShape,
+    notAfter: z.nullable(iso),
+    refused: count,
+    lastSeen: iso,
+    scopes: z.array(z.string()),
+    verdict: z.nullable(diagnosisSchema),
+  }),
+  z.strictObject({
+    type: z.literal('summary'),
+    clients: count,
+    requests: count,
+    requestsLeftOut: count,
+    changes: z.record(z.string(), tally),
+  }),
+]);
+
+/** What `expiry --json` prints: certificates, the busiest first, then one summary. */
+export const expiryLineSchema = z.union([
+  z.strictObject({
+    type: z.literal('client'),
+    ...clientShape,
+    notAfter: iso,
+    daysLeft: z.int(),
+    lastSeen: iso,
+    scopes: z.array(z.string()),
+    successor: z.nullable(z.strictObject({ serialNumber: z.string(), notAfter: z.nullable(iso), firstSeen: iso })),
+  }),
+  z.strictObject({ type: z.literal('ca'), ...clientShape, notAfter: iso, daysLeft: z.int(), clients: count }),
+  z.strictObject({
+    type: z.literal('summary'),
+    clients: count,
+    requests: count,
+    requestsLeftOut: count,
+    expiring: count,
+    withoutSuccessor: count,
+  }),
+]);
+
+/** What `doctor --json` prints: every check, then one summary. */
+export const doctorLineSchema = z.union([
+  z.strictObject({
+    type: z.literal('check'),
+    id: z.enum(checkIds),
+    /** The custom domain; null for what concerns the account or mtls-watch itself. */
+    domain: z.nullable(z.string()),
+    /** The stage, log group, truststore or topic. */
+    about: z.string(),
+    state: z.enum(checkStates),
+    found: z.string(),
+    expected: z.string(),
+    /** Null where nothing is to be done. */
+    remedy: z.nullable(z.string()),
+    /** Lines for a shell that put it right, in their order. */
+    commands: z.array(z.string()),
+  }),
+  z.strictObject({
+    type: z.literal('summary'),
+    accountId: z.string(),
+    region: z.string(),
+    domains: count,
+    ok: count,
+    wrong: count,
+    warning: count,
+    unknown: count,
+  }),
+]);

@@ -1,0 +1,59 @@
+/** What CloudWatch Logs answers to changes of subscription filters, and what that means. */
+
+import {
+  LimitExceededException,
+  ResourceNotFoundException,
+  ServiceUnavailableException,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { describe, expect, it } from 'vitest';
+import { createLogGroups } from '../../shared/adapters/aws/log-groups.js';
+import { filter } from '../support/account.js';
+
+const $metadata = {};
+const full = new LimitExceededException({ message: 'Resource limit exceeded.', $metadata });
+const gone = new ResourceNotFoundException({ message: 'The specified log group does not exist.', $metadata });
+const down = new ServiceUnavailableException({ message: 'try again', $metadata });
+
+/** CloudWatch Logs answering every call like this. */
+function answering(answer: unknown) {
+  const sent: unknown[] = [];
+  const send = async (command: { readonly input: unknown }) => {
+    sent.push(command.input);
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  return { sent, logGroups: createLogGroups({ send } as unknown as Parameters<typeof createLogGroups>[0]) };
+}
+
+describe('a filter', () => {
+  it('is put as it is', async () => {
+    const { sent, logGroups } = answering({});
+    expect(await logGroups.putFilter('/logs', filter('mine', 'pattern', 'arn'))).toBe(true);
+    expect(sent).toEqual([
+      { logGroupName: '/logs', filterName: 'mine', filterPattern: 'pattern', destinationArn: 'arn' },
+    ]);
+  });
+
+  it('without a place is no error; a log group that is gone is one', async () => {
+    expect(await answering(full).logGroups.putFilter('/logs', filter('mine', ''))).toBe(false);
+    const put = answering(gone).logGroups.putFilter('/logs', filter('mine', ''));
+    await expect(put).rejects.toMatchObject({ code: 'discovery-failed', cause: gone });
+    await expect(put).rejects.toThrow('the filter mine cannot be put on /logs: The specified log group');
+  });
+
+  it('that is gone is removed; one that cannot be removed is an error', async () => {
+    await answering(gone).logGroups.removeFilter('/logs', 'mine');
+    await expect(answering(down).logGroups.removeFilter('/logs', 'mine')).rejects.toMatchObject({ retryable: true });
+  });
+});
+
+describe('a log group', () => {
+  it('that cannot be looked at is an error that says why', async () => {
+    await expect(answering(down).logGroups.look('/logs')).rejects.toThrow(/log group \/logs.*try again/);
+  });
+
+  it('that is not on the list is not there', async () => {
+    const { logGroups } = answering({ logGroups: [{ logGroupName: '/logs-of-others' }] });
+    expect(await logGroups.look('/logs')).toMatchObject({ name: '/logs', exists: false });
+  });
+});

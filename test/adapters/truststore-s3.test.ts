@@ -1,0 +1,120 @@
+import { Readable } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { createS3Truststores } from '../../shared/adapters/aws/truststore.js';
+import { limits } from '../../shared/base/limits.js';
+
+interface Version {
+  readonly id: string;
+  readonly text: string;
+}
+
+/** A bucket with one versioned object, newest version first; counts what is asked of it. */
+function bucket(versions: Version[]) {
+  const calls: string[] = [];
+  const http = (status: number) =>
+    Object.assign(new Error(`status ${status}`), { $metadata: { httpStatusCode: status } });
+  const bodyOf = ({ id, text }: Version) => ({
+    Body: Readable.from([Buffer.from(text)]),
+    ETag: `"${text.length}-${id}"`,
+    VersionId: id,
+    LastModified: new Date(0),
+  });
+  const send = async (command: {
+    constructor: { name: string };
+    input: { VersionId?: string; IfNoneMatch?: string };
+  }) => {
+    calls.push(command.constructor.name);
+    const [latest] = versions;
+    if (latest === undefined) throw http(404);
+    if (command.constructor.name === 'ListObjectVersionsCommand') {
+      return {
+        Versions: [
+          { Key: 'ca.pem.bak', VersionId: 'other' },
+          ...versions.map(({ id }) => ({ Key: 'ca.pem', VersionId: id })),
+        ],
+      };
+    }
+    const wanted = versions.find(({ id }) => id === command.input.VersionId) ?? latest;
+    const output = bodyOf(wanted);
+    if (output.ETag === command.input.IfNoneMatch) throw http(304);
+    return output;
+  };
+  return { calls, client: { send } as never };
+}
+
+const URI = 's3://trust/ca.pem';
+
+describe('truststores in S3', () => {
+  test('are read again only when they changed', async () => {
+    const versions = [{ id: 'v1', text: 'one' }];
+    const { client, calls } = bucket(versions);
+    let now = 0;
+    const source = createS3Truststores(client, { now: () => now });
+    const first = await source.read(URI);
+    expect(first).toMatchObject({ text: 'one', versionId: 'v1' });
+    expect(await source.read(URI)).toBe(first);
+    expect(calls.length).toBe(1);
+    now += limits.truststoreRecheckMs;
+    expect(await source.read(URI)).toBe(first);
+    expect(calls.length).toBe(2);
+    versions.unshift({ id: 'v2', text: 'two' });
+    now += limits.truststoreRecheckMs;
+    expect(await source.read(URI)).toMatchObject({ text: 'two', versionId: 'v2' });
+  });
+
+  test('give the version before', async () => {
+    const { client, calls } = bucket([
+      { id: 'v2', text: 'two' },
+      { id: 'v1', text: 'one' },
+    ]);
+    const source = createS3Truststores(client, { now: () => 0 });
+    expect(await source.previous(URI)).toMatchObject({ text: 'one', versionId: 'v1' });
+    const asked = calls.length;
+    expect(await source.previous(URI)).toMatchObject({ versionId: 'v1' });
+    expect(calls.length).toBe(asked);
+  });
+
+  test('have no version before the first', async () => {
+    const source = createS3Truststores(bucket([{ id: 'v1', text: 'one' }]).client, { now: () => 0 });
+    expect(await source.previous(URI)).toBeNull();
+  });
+
+  test('that are too large are not read to their end', async () => {
+    const chunk = Buffer.alloc(1 << 20);
+    let sent = 0;
+    const body = Readable.from(
+      (function* () {
+        for (; sent < 1000; sent++) yield chunk;
+      })(),
+    );
+    const client = { send: async () => ({ Body: body, ETag: '"x"' }) } as never;
+    await expect(createS3Truststores(client, { now: () => 0 }).read(URI)).rejects.toMatchObject({
+      code: 'truststore-unreadable',
+      retryable: false,
+    });
+    expect(sent).toBeLessThan(100);
+  });
+
+  test.each([
+    [404, false, 'there is no such object'],
+    [403, false, 's3:GetObject'],
+    [503, true, 'status 503'],
+  ])('that answer %d say what to do', async (status, retryable, text) => {
+    const client = {
+      send: async () =>
+        Promise.reject(Object.assign(new Error(`status ${status}`), { $metadata: { httpStatusCode: status } })),
+    } as never;
+    const reading = createS3Truststores(client, { now: () => 0 }).read(URI);
+    await expect(reading).rejects.toMatchObject({
+      code: 'truststore-unreadable',
+      retryable,
+      message: expect.stringContaining(text),
+    });
+  });
+
+  test('need an address', async () => {
+    await expect(createS3Truststores(bucket([]).client, { now: () => 0 }).read('https://example.com')).rejects.toThrow(
+      'expected s3://bucket/key',
+    );
+  });
+});

@@ -1,0 +1,245 @@
+/** The verbs about certificates as their users meet them: exit codes, what is printed, and what is said of bad input. */
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { runAudit } from '../../cli/commands/audit.js';
+import { runDiagnose } from '../../cli/commands/diagnose.js';
+import { runExpiry } from '../../cli/commands/expiry.js';
+import { runPreflight } from '../../cli/commands/preflight.js';
+import { observeClients } from '../../cli/inputs/clients.js';
+import type * as z from '../../shared/base/zod.js';
+import { auditLineSchema, diagnosisSchema, expiryLineSchema, preflightLineSchema } from '../../shared/schemas/lines.js';
+import type { ObservedClient } from '../../shared/x509/observed.js';
+import { AT, ca, days, leaf } from '../support/certificates.js';
+import { accessEvent } from '../support/logs.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-x509-'));
+const clock = { now: () => AT };
+
+function file(name: string, content: string | Uint8Array): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+const root = ca({ subject: 'C=US,O=Acme,CN=Acme Root CA', key: 'ec-a' });
+const issuing = ca({ subject: 'C=US,O=Acme,CN=Acme Issuing CA', key: 'ec-b', issuer: root });
+const rekeyed = ca({ subject: 'C=US,O=Acme,CN=Acme Issuing CA', key: 'ec-d', issuer: root });
+const client = leaf({ subject: 'C=US,O=Partner,CN=client', key: 'ec-c', issuer: issuing, notAfter: AT + days(20) });
+const full = file('full.pem', issuing.pem + root.pem);
+const changed = file('changed.pem', rekeyed.pem + root.pem);
+const own = file('client.pem', client.pem);
+
+/** Runs one verb; every line of JSON is read. */
+async function run(verb: (output: { write: (text: string) => void }) => Promise<number>) {
+  let text = '';
+  const code = await verb({
+    write: (part) => {
+      text += part;
+    },
+  });
+  return {
+    code,
+    text,
+    lines: () =>
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+  };
+}
+
+function validated(lines: readonly unknown[], schema: z.ZodMiniType) {
+  for (const line of lines) schema.parse(line);
+  return lines;
+}
+
+async function* observed(): AsyncGenerator<ObservedClient> {
+  const { subjectDn, issuerDn, serialNumber, notAfter } = client.certificate;
+  yield {
+    at: AT,
+    count: 3,
+    refused: false,
+    scope: 'api.example.com',
+    pem: client.pem,
+    subjectDn,
+    issuerDn,
+    serialNumber,
+    notAfter,
+  };
+}
+
+describe('diagnose', () => {
+  const verdict = (truststore: string, certificate = own, more = {}) =>
+    run((output) => runDiagnose({ client: certificate, truststore, ...more }, output, clock));
+
+  test('trusted is 0, refused is 1', async () => {
+    const trusted = await verdict(full, own, { json: true });
+    expect(trusted.code).toBe(0);
+    expect(validated(trusted.lines(), diagnosisSchema)).toMatchObject([{ verdict: 'trusted', reason: null }]);
+    const refused = await verdict(changed, own, { json: true });
+    expect(refused.code).toBe(1);
+    expect(validated(refused.lines(), diagnosisSchema)).toMatchObject([
+      { verdict: 'refused', reason: 'issuer-rekeyed' },
+    ]);
+  });
+
+  test('prints the path, the evidence and the remedy', async () => {
+    const { text } = await verdict(changed);
+    expect(text).toMatch(/^REFUSED {2}issuer-rekeyed/);
+    expect(text).toContain('  0  C=US,O=Partner,CN=client');
+    expect(text).toContain('- issuer C=US,O=Acme,CN=Acme Issuing CA');
+    expect(text.replace(/\s+/g, ' ')).toContain('update the domain name to the new truststore version');
+  });
+
+  test('reads DER, a chain behind the client, and another time', async () => {
+    expect((await verdict(full, file('client.der', client.der))).code).toBe(0);
+    const chain = file('chain.pem', client.pem + issuing.pem);
+    const { lines } = await verdict(file('root.pem', root.pem), chain, { json: true });
+    expect(lines()).toMatchObject([
+      {
+        reason: 'intermediate-missing',
+        findings: [{ evidence: expect.arrayContaining([expect.stringContaining('presented by the client')]) }],
+      },
+    ]);
+    expect((await verdict(full, own, { at: '2040-01-01' })).code).toBe(1);
+  });
+
+  test('reads an access record as it was logged', async () => {
+    const { message } = accessEvent({ n: 1 }, { 'identity.clientCert.clientCertPem': client.pem });
+    expect((await verdict(full, file('record.json', message))).code).toBe(0);
+  });
+
+  test.each([
+    '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n',
+    '-----BEGIN CERTIFICATE-----\nMIIB\n',
+    '-----BEGIN CERTIFICATE-----\n****\n-----END CERTIFICATE-----\n',
+  ])('a certificate that cannot be parsed is a verdict', async (text) => {
+    const broken = file('broken.pem', text);
+    const { code, lines } = await verdict(full, broken, { json: true });
+    expect(code).toBe(1);
+    expect(lines()).toMatchObject([{ reason: 'malformed' }]);
+  });
+
+  test.each([
+    ['a file that is not there', join(folder, 'none.pem'), full, 'cannot read'],
+    ['a file without a certificate', file('words.txt', 'hello'), full, 'holds no certificate; expected a PEM block'],
+    ['a truststore without one', own, file('empty.pem', ''), 'holds no readable certificate'],
+    ['a folder', folder, full, 'cannot read'],
+  ])('%s is unreadable input', async (_, certificate, truststore, text) => {
+    const wrong = verdict(truststore, certificate);
+    await expect(wrong).rejects.toMatchObject({ code: 'unreadable-input', message: expect.stringContaining(text) });
+    await expect(wrong).rejects.toThrow(/expected/);
+    await expect(wrong).rejects.not.toThrow(/\n/);
+  });
+
+  test('a time that is none is a mistake of use', async () => {
+    await expect(verdict(full, own, { at: 'tomorrow' })).rejects.toMatchObject({ code: 'usage' });
+  });
+});
+
+describe('audit', () => {
+  test('is 0 for a sound bundle and 1 for another', async () => {
+    const sound = await run((output) => runAudit(full, { within: '30', json: true }, output, clock));
+    expect(sound.code).toBe(0);
+    expect(validated(sound.lines(), auditLineSchema)).toEqual([
+      { type: 'summary', certificates: 2, errors: 0, warnings: 0, notes: 0 },
+    ]);
+    const gap = file('gap.pem', `# comment\n${issuing.pem}`);
+    const { code, lines } = await run((output) => runAudit(gap, { within: '30', json: true }, output, clock));
+    expect(code).toBe(1);
+    expect(validated(lines(), auditLineSchema)).toMatchObject([
+      { code: 'issuer-missing', line: 2 },
+      { code: 'not-pem' },
+      { type: 'summary', errors: 1, notes: 1 },
+    ]);
+  });
+
+  test('prints certificates and findings', async () => {
+    const { text } = await run((output) => runAudit(full, { within: '9999' }, output, clock));
+    expect(text).toMatch(/^0 errors, 2 warnings, 0 notes/);
+    expect(text).toMatch(/1 +intermediate +C=US,O=Acme,CN=Acme Issuing CA +EC P-256 +2034-01-01 \(2757 days\) +3/);
+    expect(text).toContain('expires-soon');
+  });
+});
+
+describe('preflight and expiry', () => {
+  test('say who would be refused', async () => {
+    const options = { truststore: changed, current: full, json: true };
+    const { code, lines } = await run((output) => runPreflight(observed(), options, output, clock));
+    expect(code).toBe(1);
+    expect(validated(lines(), preflightLineSchema)).toMatchObject([
+      { change: 'newly-refused', requests: 3, share: 1, verdict: { reason: 'issuer-rekeyed' } },
+      { type: 'summary', changes: { 'newly-refused': { clients: 1, requests: 3 } } },
+    ]);
+    const { text } = await run((output) => runPreflight(observed(), { truststore: changed }, output, clock));
+    expect(text).toMatch(/^1 client would newly be refused/);
+    expect((await run((output) => runPreflight(observed(), { truststore: full }, output, clock))).code).toBe(0);
+  });
+
+  test('say what expires', async () => {
+    const { code, lines } = await run((output) => runExpiry(observed(), { within: '30', json: true }, output, clock));
+    expect(code).toBe(1);
+    expect(validated(lines(), expiryLineSchema)).toMatchObject([
+      { type: 'client', daysLeft: 20, successor: null },
+      { expiring: 1, withoutSuccessor: 1 },
+    ]);
+    expect((await run((output) => runExpiry(observed(), { within: '10' }, output, clock))).text).toMatch(
+      /^nothing expires within 10 days/,
+    );
+    await expect(run((output) => runExpiry(observed(), { within: 'soon' }, output, clock))).rejects.toMatchObject({
+      code: 'usage',
+    });
+  });
+
+  test('read access logs, successes included, each event once', async () => {
+    const fields = (pem: string, more = {}) => ({ 'identity.clientCert.clientCertPem': pem, ...more });
+    const events = [
+      accessEvent(
+        { n: 1 },
+        fields(client.pem.replaceAll('\n', '\\n'), { status: '200', 'error.message': '-', 'error.responseType': '-' }),
+      ),
+      accessEvent({ n: 2 }, fields(client.pem)),
+      accessEvent({ n: 2 }, fields(client.pem)),
+      // The authorizer said no, after the certificate was taken.
+      accessEvent({ n: 3 }, fields(client.pem, { 'error.message': 'User is not authorized to access this resource' })),
+      accessEvent({ n: 4 }, fields('-', { 'identity.clientCert.subjectDN': '-', 'identity.clientCert.issuerDN': '-' })),
+    ];
+    const log = file(
+      'access.ndjson',
+      events.map((event) => `${JSON.stringify({ logGroup: 'access', logStream: 's', ...event })}\n`).join(''),
+    );
+    const seen: ObservedClient[] = [];
+    for await (const one of observeClients([log])) seen.push(one);
+    expect(seen.map(({ refused, subjectDn, scope, pem }) => [refused, subjectDn, scope, pem === client.pem])).toEqual([
+      [false, 'C=US,O=Partner,CN=client', 'api.bank.example', true],
+      [true, 'C=US,O=Partner,CN=client', 'api.bank.example', true],
+      [false, 'C=US,O=Partner,CN=client', 'api.bank.example', true],
+    ]);
+  });
+});
+
+test('the command line exits with 0, 1 and 2', () => {
+  const main = (...args: string[]) => {
+    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args], {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      encoding: 'utf8',
+    });
+    return { status, stderr };
+  };
+  const at = ['--at', new Date(AT).toISOString()];
+  expect(main('diagnose', '--client', own, '--truststore', full, ...at)).toEqual({ status: 0, stderr: '' });
+  expect(main('diagnose', '--client', own, '--truststore', changed, ...at).status).toBe(1);
+  expect(main('diagnose', '--client', own)).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/^error: .*--truststore.*\n$/),
+  });
+  expect(main('audit', join(folder, 'none.pem'))).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/^error: cannot read .*\n$/),
+  });
+});

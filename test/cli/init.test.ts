@@ -1,0 +1,102 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { init } from '../../cli/commands/init.js';
+import { parseConfig } from '../../shared/config/settings.js';
+import type { Found, FoundDomain, FoundStage } from '../../shared/model/account.js';
+import { domain } from '../support/account.js';
+
+const stage = (apiId: string, changes: Partial<FoundStage> = {}): FoundStage => ({
+  apiId,
+  apiName: `API ${apiId}`,
+  kind: 'REST',
+  stage: 'prod',
+  isDefaultEndpointDisabled: true,
+  executionLog: { kind: 'managed', logGroup: `API-Gateway-Execution-Logs_${apiId}/prod`, level: 'INFO' },
+  accessLog: { destinationArn: 'arn:aws:logs:::log-group:/access', logGroup: '/access', format: '{}' },
+  ...changes,
+});
+
+const found = (domains: readonly FoundDomain[], existing: readonly string[] = []): Found => ({
+  accountId: '111122223333',
+  region: 'eu-central-1',
+  gatewayLoggingRoleArn: null,
+  domains,
+  logGroups: new Map(
+    ['API-Gateway-Execution-Logs_rest/prod', '/access'].map((name) => [
+      name,
+      { name, exists: existing.includes(name), filters: [], lastEventAt: null },
+    ]),
+  ),
+  unreadable: [],
+});
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'mtls-watch-init-'));
+  file = join(folder, 'cdk.json');
+  const mtlsWatch = {
+    executionLogGroups: [{ name: 'example' }],
+    domains: { example: 'example.com' },
+    runbooks: { baseUrl: 'https://wiki.example.com/mtls' },
+    graceMinutes: 7,
+  };
+  writeFileSync(file, JSON.stringify({ app: 'npx tsx infra/app.ts', context: { other: true, mtlsWatch } }));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function run(account: Found, options: object = {}) {
+  const said = { out: '', notes: '' };
+  const code = init(
+    account,
+    { file, ...options },
+    { write: (text) => (said.out += text) },
+    { write: (text) => (said.notes += text) },
+  );
+  return { code, ...said };
+}
+
+describe('init', () => {
+  it('prints settings that watch every domain found, which the stack takes', () => {
+    const http = stage('http', { kind: 'HTTP', executionLog: { kind: 'unsupported' } });
+    const { code, out } = run(found([domain('a.example', [stage('rest')]), domain('b.example', [http])], ['/access']), {
+      email: ['on-call@example.com'],
+    });
+    expect(code).toBe(0);
+    expect(parseConfig(JSON.parse(out), 'init')).toMatchObject({
+      executionLogGroups: [{ name: 'API-Gateway-Execution-Logs_rest/prod', create: true }],
+      accessLogGroups: [{ name: '/access', create: false }],
+      domains: { 'rest/prod': 'a.example', 'http/prod': 'b.example' },
+      apisWithoutExecutionLog: ['http'],
+      truststores: { 'a.example': 's3://truststores/a.example.pem', 'b.example': 's3://truststores/b.example.pem' },
+      alertEmails: ['on-call@example.com'],
+      graceMinutes: 7,
+    });
+  });
+
+  it('writes them in place of what was watched before, and leaves the rest of the file alone', () => {
+    const { code } = run(found([domain('a.example', [stage('rest')])]), { write: true });
+    expect(code).toBe(0);
+    const { app, context } = JSON.parse(readFileSync(file, 'utf8'));
+    expect(app).toBe('npx tsx infra/app.ts');
+    expect(context.other).toBe(true);
+    expect(context.mtlsWatch.domains).toEqual({ 'rest/prod': 'a.example' });
+    expect(context.mtlsWatch.runbooks).toEqual({ baseUrl: 'https://wiki.example.com/mtls' });
+  });
+
+  it('says no, and writes nothing, where there is no such domain', () => {
+    const before = readFileSync(file, 'utf8');
+    expect(run(found([]), { write: true })).toMatchObject({ code: 1, notes: expect.stringContaining('111122223333') });
+    const asked = run(found([domain('a.example', [])]), { write: true, domain: ['a.example', 'b.example'] });
+    expect(asked).toMatchObject({ code: 1, notes: expect.stringMatching(/^b\.example: no such custom domain/) });
+    expect(readFileSync(file, 'utf8')).toBe(before);
+  });
+
+  it('refuses to write what the stack would refuse, and a file that is no CDK app', () => {
+    expect(() => run(found([domain('a.example', [])]), { email: ['nobody'] })).toThrow(/alertEmails\.0: got "nobody"/);
+    writeFileSync(file, '{');
+    expect(() => run(found([domain('a.example', [])]))).toThrow(/cdk\.json is no CDK app: .*expected the cdk\.json/);
+  });
+});

@@ -1,0 +1,258 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type DetectionPolicy, detectionSchema } from '../../shared/config/settings.js';
+import { detect, type History, learn, learnAll, policyFor, type Verdict } from '../../shared/detect/detect.js';
+import { log10UpperTail, logGamma } from '../../shared/detect/negative-binomial.js';
+import { historyOf } from '../support/histories.js';
+import { randomOf } from '../support/random.js';
+
+const policy = detectionSchema.parse({});
+const DAY = 1440;
+
+/** Learns counts from minute 0 on; minutes without failures are left out, as in production. */
+function learned(counts: readonly number[], from: History | null = null, first = 0): History {
+  const steps = counts.map((count, i) => ({ step: first + i, count }));
+  const last = steps.at(-1)!;
+  return learnAll(from, [...steps.filter(({ count }) => count > 0), ...(last.count > 0 ? [] : [last])], policy);
+}
+
+function verdictAfter(history: History | null, counts: readonly number[], p: DetectionPolicy = policy): Verdict {
+  const step = (history?.lastStep ?? 29_000_000) + counts.length;
+  return detect(history, { step, counts }, p);
+}
+
+/** Two weeks of one failure every three minutes or so. */
+const steady = (() => {
+  const random = randomOf(7);
+  return learned(Array.from({ length: 14 * DAY }, () => random.poisson(0.3)));
+})();
+
+describe('the upper tail of the negative binomial', () => {
+  it('agrees with the sum of its terms', () => {
+    for (const [count, mean, variance] of [
+      [3, 0.5, 0.7],
+      [12, 4, 9],
+      [40, 30, 31],
+      [2, 10, 50],
+    ] as const) {
+      const size = (mean * mean) / (variance - mean);
+      let below = 0;
+      for (let k = 0; k < count; k++) {
+        const log = logGamma(size + k) - logGamma(size) - logGamma(k + 1);
+        below += Math.exp(log + size * Math.log(size / (size + mean)) + k * Math.log(mean / (size + mean)));
+      }
+      expect(10 ** log10UpperTail(count, mean, variance)).toBeCloseTo(1 - below, 9);
+    }
+  });
+
+  it('approaches the Poisson distribution and stays finite far out', () => {
+    expect(10 ** log10UpperTail(1, 2, 2)).toBeCloseTo(1 - Math.exp(-2), 3);
+    expect(log10UpperTail(100_000, 0.01, 0.012)).toBeLessThan(-10_000);
+    expect(Number.isFinite(log10UpperTail(100_000, 0.01, 0.012))).toBe(true);
+  });
+
+  it('falls as the count grows', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1e-4, max: 1e4, noNaN: true }),
+        fc.double({ min: 1, max: 50, noNaN: true }),
+        fc.nat(5000),
+        (mean, phi, n) => {
+          expect(log10UpperTail(n + 1, mean, phi * mean)).toBeLessThanOrEqual(
+            log10UpperTail(n, mean, phi * mean) + 1e-9,
+          );
+        },
+      ),
+    );
+  });
+});
+
+describe('detect', () => {
+  it('finds a group that was never seen as soon as it reaches the floor', () => {
+    const under = verdictAfter(null, [policy.floor - 1]);
+    expect(under.kind).not.toBe('spike');
+    expect(under.because).toContain('under the floor of 10');
+    const verdict = verdictAfter(null, [policy.floor]);
+    expect(verdict.kind).toBe('spike');
+    expect(verdict.because).toMatch(/^10 refused in 1 minute; usually \S+( none)?; chance about 1 in /);
+  });
+
+  it('finds five times the usual, and says by how much', () => {
+    const verdict = verdictAfter(steady, [0, 1, 0, 8, 9]);
+    expect(verdict.kind).toBe('spike');
+    expect(verdict.numbers.expected).toBeLessThan(3);
+    expect(verdict.numbers.oneIn).toBeGreaterThan(43_200);
+  });
+
+  it('is quiet about what is usual, and about many where many are usual', () => {
+    expect(verdictAfter(steady, [0, 1, 0, 0, 1]).kind).toBe('quiet');
+    const random = randomOf(3);
+    const busy = learned(Array.from({ length: 7 * DAY }, () => random.poisson(20)));
+    expect(verdictAfter(busy, [22, 17, 25, 19, 21]).kind).toBe('quiet');
+    expect(verdictAfter(steady, [22, 17, 25, 19, 21]).kind).toBe('spike');
+  });
+
+  it('finds a modest rise that lasts, minute by minute below any threshold', () => {
+    const history = learned(Array.from({ length: 14 * DAY }, (_, i) => (i % 100 === 0 ? 1 : 0)));
+    const counts = Array.from({ length: 60 }, (_, i) => (i % 2 === 0 ? 1 : 0));
+    expect(verdictAfter(history, counts.slice(0, 5)).kind).not.toBe('spike');
+    const verdict = verdictAfter(history, counts);
+    expect(verdict.kind).toBe('spike');
+    expect(verdict.numbers.windowMinutes).toBeGreaterThanOrEqual(15);
+  });
+
+  it('tells a spike that goes on from one that is over', () => {
+    expect(verdictAfter(steady, [30, 30, 0, 0, 0]).kind).toBe('spike');
+    const verdict = verdictAfter(steady, [30, 30, 0, 0, 0, 0, 0]);
+    expect(verdict.kind).toBe('over');
+    expect(verdict.because).toContain('stopped since');
+  });
+
+  it('expects nightly failures where they were learned, and nowhere else', () => {
+    const night = (i: number): number => (i % DAY >= 120 && i % DAY < 130 ? 12 : 0);
+    const history = learned(Array.from({ length: 10 * DAY }, (_, i) => night(i)));
+    const until = learnAll(history, [{ step: 10 * DAY + 119, count: 0 }], policy);
+    expect(verdictAfter(until, [12, 11, 13, 12, 12]).kind).not.toBe('spike');
+    const early = learnAll(history, [{ step: 10 * DAY + 117, count: 0 }], policy);
+    expect(verdictAfter(early, [12, 12]).kind).not.toBe('spike');
+    const noon = learnAll(history, [{ step: 10 * DAY + 719, count: 0 }], policy);
+    expect(verdictAfter(noon, [12, 11, 13, 12, 12]).kind).toBe('spike');
+  });
+
+  it('is not taught by an incident that failures are usual', () => {
+    const before = verdictAfter(steady, [0, 8, 9]);
+    const incident = learned(
+      Array.from({ length: 120 }, () => 40),
+      steady,
+      steady.lastStep + 1,
+    );
+    const calm = learned(
+      Array.from({ length: 6 * 60 }, (_, i) => (i % 3 === 0 ? 1 : 0)),
+      incident,
+      incident.lastStep + 1,
+    );
+    const after = verdictAfter(calm, [0, 8, 9]);
+    expect(before.kind).toBe('spike');
+    expect(after.kind).toBe('spike');
+    expect(after.numbers.expected).toBeLessThan(3 * before.numbers.expected);
+  });
+
+  it('takes an incident of a calm group neither for its level nor for a habit of that hour', () => {
+    const calm = learned(Array.from({ length: 14 * DAY }, (_, i) => (i % 100 === 0 ? 1 : 0)));
+    const incident = learned(
+      Array.from({ length: 180 }, () => 30),
+      calm,
+      calm.lastStep + 1,
+    );
+    const nextDay = learnAll(incident, [{ step: calm.lastStep + DAY + 90, count: 0 }], policy);
+    const again = verdictAfter(nextDay, [10, 10, 10]);
+    expect(again.kind).toBe('spike');
+    expect(again.numbers.expected).toBeLessThan(1);
+  });
+
+  it('never turns an alarm down for more failures', () => {
+    const counts = fc.array(fc.nat(12), { minLength: 1, maxLength: 75 });
+    const rank = (v: Verdict): number => (v.kind === 'spike' || v.kind === 'over' ? 1 : 0);
+    fc.assert(
+      fc.property(counts, fc.nat(74), fc.integer({ min: 1, max: 50 }), (window, at, more) => {
+        const i = at % window.length;
+        const higher = window.map((n, j) => (j === i ? n + more : n));
+        expect(rank(verdictAfter(steady, higher))).toBeGreaterThanOrEqual(rank(verdictAfter(steady, window)));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('pages more sparingly the fewer false pages are accepted', () => {
+    const strict = detectionSchema.parse({ falsePagesPerMonth: 0.0001 });
+    const counts = [0, 0, 5, 6, 4];
+    expect(verdictAfter(steady, counts).kind).toBe('spike');
+    expect(verdictAfter(steady, counts, strict).kind).not.toBe('spike');
+  });
+});
+
+describe('what is remembered', () => {
+  const minutes = fc.array(fc.record({ gap: fc.integer({ min: 1, max: 3000 }), count: fc.nat(2_000_000) }), {
+    minLength: 1,
+    maxLength: 40,
+  });
+
+  it('stays within 4 KB of JSON and survives it, whatever was learned', () => {
+    fc.assert(
+      fc.property(minutes, fc.integer({ min: 0, max: 40_000_000 }), (gaps, first) => {
+        let step = first;
+        const steps = gaps.map(({ gap, count }) => {
+          step += gap;
+          return { step, count };
+        });
+        const history = learnAll(null, steps, policy);
+        const text = JSON.stringify(history);
+        expect(text.length).toBeLessThanOrEqual(4096);
+        const window = { step: history.lastStep + 3, counts: [3, 4, 5] };
+        expect(detect(JSON.parse(text), window, policy)).toEqual(detect(history, window, policy));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('is the same, bit for bit, whether silence was learned at once or minute by minute, with saves between', () => {
+    const gap = 2 * DAY + 17;
+    const atOnce = learn(steady, steady.lastStep + gap, 2, policy);
+    let slowly = steady;
+    for (let i = 1; i < gap; i++) if (i % 7 === 0 || i < 100) slowly = learn(slowly, steady.lastStep + i, 0, policy);
+    slowly = learn(slowly, steady.lastStep + gap, 2, policy);
+    expect(slowly).toEqual(atOnce);
+  });
+
+  it('catches up with years of silence in bounded work and stays usable', () => {
+    const later = learn(steady, steady.lastStep + 20 * 365 * DAY, 1, policy);
+    expect(later.lastStep).toBe(steady.lastStep + 20 * 365 * DAY);
+    expect(verdictAfter(later, [6, 6]).kind).toBe('spike');
+  });
+
+  it('starts afresh when the seasons were changed', () => {
+    const other = detectionSchema.parse({ seasonMinutes: [720] });
+    expect(verdictAfter(steady, [10], other).kind).toBe('spike');
+    expect(learn(steady, steady.lastStep + 1, 0, other).lastStep).toBe(steady.lastStep + 1);
+  });
+});
+
+describe('policyFor', () => {
+  const group = { scope: 'api.example.com', issuerDn: 'CN=A', reason: 'issuer-not-found' } as const;
+
+  it('applies the overrides that match, the later ones last', () => {
+    const detection = detectionSchema.parse({
+      overrides: [
+        { scope: 'api.example.com', floor: 50, repeatMinutes: 60 },
+        { issuerDn: 'CN=A', floor: 5 },
+        { issuerDn: 'CN=B', floor: 1 },
+      ],
+    });
+    expect(policyFor(group, detection)).toMatchObject({ floor: 5, repeatMinutes: 60, windowMinutes: 5 });
+    expect(policyFor({ ...group, issuerDn: 'CN=C' }, detection).floor).toBe(50);
+    expect(policyFor({ ...group, scope: 'other', issuerDn: 'CN=C' }, detection).floor).toBe(10);
+  });
+
+  it('refuses an override of everything', () => {
+    expect(detectionSchema.safeParse({ overrides: [{ floor: 3 }] }).success).toBe(false);
+    expect(detectionSchema.safeParse({ seasonMinutes: [10_080, 1440] }).success).toBe(false);
+  });
+});
+
+it('is quiet over weeks of sparse noise with clumps', () => {
+  const { counts } = historyOf('sparse noise', 42);
+  let history: History | null = null;
+  let alarms = 0;
+  for (let day = 0; day < 28; day++) {
+    const today = counts.slice(day * DAY, (day + 1) * DAY);
+    const first = day * DAY;
+    for (const [i, count] of today.entries()) {
+      if (count < 3) continue;
+      // What the minute before was learned from is a day old at most: the window carries the rest.
+      const verdict = detect(history, { step: first + i, counts: today.slice(0, i + 1) }, policy);
+      if (verdict.kind === 'spike') alarms++;
+    }
+    history = learned(today, history, first);
+  }
+  expect(alarms).toBeLessThanOrEqual(3);
+});

@@ -1,0 +1,49 @@
+/** How urgent: partners are never noise, strangers always are. */
+
+import { expect, it } from 'vitest';
+import { type Impact, severityFor, worse } from '../../shared/incidents/severity.js';
+import { OTHER_ISSUERS } from '../../shared/model/index.js';
+import type { ReasonId } from '../../shared/model/reasons.js';
+import { testConfig } from '../support/world.js';
+
+const policy = testConfig({ detection: { floor: 10 } }).detection;
+
+interface Case extends Partial<Omit<Impact, 'group' | 'numbers'>> {
+  readonly count: number;
+  readonly expected?: number;
+  readonly issuerDn?: string;
+  readonly reason?: ReasonId;
+}
+
+it.each<[string, Case]>([
+  ['low', { count: 15 }],
+  ['medium', { count: 20 }],
+  ['high', { count: 200 }],
+  ['critical', { count: 2_000 }],
+  ['medium', { count: 15, issuerTrusted: true }],
+  ['medium', { count: 15, clients: 5 }],
+  ['low', { count: 20, expected: 15 }],
+  ['low', { count: 20, scopeShare: 0.01 }],
+  ['medium', { count: 20, scopeShare: 0.01, issuerTrusted: true }],
+  ['low', { count: 50_000, issuerTrusted: false }],
+  ['critical', { count: 50_000, issuerTrusted: false, isTruststoreChanged: true }],
+  ['low', { count: 50_000, reason: 'self-signed' }],
+  ['high', { count: 300, reason: 'self-signed', issuerTrusted: true }],
+  ['low', { count: 50_000, issuerDn: OTHER_ISSUERS }],
+])('%s for %j', (severity, { count, expected = 0, issuerDn = 'CN=CA', reason = 'expired', ...changes }) => {
+  const impact: Impact = {
+    group: { scope: 'api.bank.example', issuerDn, reason },
+    numbers: { count, windowMinutes: 5, expected, oneIn: 1e9, recent: count, shortestMinutes: 1 },
+    clients: 1,
+    issuerTrusted: null,
+    isTruststoreChanged: false,
+    scopeShare: null,
+    ...changes,
+  };
+  expect(severityFor(impact, policy)).toBe(severity);
+});
+
+it('never falls while an incident goes on', () => {
+  expect(worse('high', 'low')).toBe('high');
+  expect(worse('low', 'critical')).toBe('critical');
+});
