@@ -91,6 +91,20 @@ function product(): Method {
   };
 }
 
+/** The rivals know nothing of a day. */
+const UNKNOWN_COURSE = {
+  day: 0,
+  hours: 0,
+  usualDay: 0,
+  usualHours: 0,
+  quietMinutes: 0,
+  steadyMinutes: null,
+  isSteadyByItself: false,
+  isUnderWay: false,
+  missing: 0,
+  isGone: false,
+};
+
 function asVerdict(push: ReturnType<(typeof RIVALS)[number]['start']>): Method {
   return (known, now) => {
     const { alarm, recent } = push(known, now);
@@ -101,6 +115,10 @@ function asVerdict(push: ReturnType<(typeof RIVALS)[number]['start']>): Method {
       oneIn: 1,
       recent,
       shortestMinutes: alarm ? 1 : null,
+      isSteady: false,
+      surprise: 0,
+      lastHour: 0,
+      course: UNKNOWN_COURSE,
     };
     return { kind: alarm ? 'spike' : 'quiet', because: '', numbers };
   };

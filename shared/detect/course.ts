@@ -33,6 +33,8 @@ export interface Course {
   readonly quietMinutes: number;
   /** Of a group that is refused steadily, the minutes that its last `STEADY_HOURS` hours with failures go back; else null. */
   readonly steadyMinutes: number | null;
+  /** Whether it is so by its own time alone, without the silence that is taken to have been before its first failure. */
+  readonly isSteadyByItself: boolean;
   /** Whether failures come so seldom, or have come so lately, that the last minutes without any say nothing. */
   readonly isUnderWay: boolean;
   /** What was expected since the last failure; and whether it was so much that what used to come has stopped. */
@@ -95,11 +97,18 @@ export function courseOf(state: State, step: number, later: readonly number[]): 
     usualDay: HOURS * (s[at.usualPerHour] ?? 0),
     usualHours,
     quietMinutes,
+    isSteadyByItself: isSteady && hours >= (STEADY_FACTOR * usualHours) / ownShareOf(state, step),
     steadyMinutes: isSteady && steadyFrom !== null ? step - steadyFrom + 1 : null,
     isUnderWay: hours > 1 && quietMinutes < lullOf(day, hours),
     missing,
     isGone: missing >= GONE && quietMinutes >= HOUR,
   };
+}
+
+/** How much of what is remembered the group has seen itself. */
+function ownShareOf({ scalars }: State, step: number): number {
+  const hours = (step - (scalars[at.firstStep] ?? 0)) / HOUR;
+  return Math.max(1e-3, 1 - Math.exp(-hours / MEMORY_HOURS));
 }
 
 /** Minutes without a failure that say it is over. */

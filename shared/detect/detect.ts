@@ -51,6 +51,10 @@ export interface VerdictNumbers {
   readonly recent: number;
   /** The shortest window that is a spike by itself, or null: what happened before it plays no part. */
   readonly shortestMinutes: number | null;
+  /** Whether it is a spike because it is refused hour after hour, and no window of an hour shows it. */
+  readonly isSteady: boolean;
+  /** -log10 of the chance of as many failures by the model alone, whatever the floor. */
+  readonly surprise: number;
   /** Failures of the last hour. */
   readonly lastHour: number;
   /** The last 24 hours, and what they usually are. */
@@ -158,6 +162,8 @@ export function verdictOf(state: State, settings: Settings, window: Window, poli
     oneIn: Math.min(ONE_IN_MAX, 10 ** most.score),
     recent,
     shortestMinutes: passing[0]?.window ?? null,
+    isSteady: false,
+    surprise: windows.reduce((max, w) => Math.max(max, w.raw), 0),
     lastHour: windows.at(-1)?.count ?? 0,
     course,
   };
@@ -168,7 +174,7 @@ export function verdictOf(state: State, settings: Settings, window: Window, poli
 
 /** Few failures in any hour, and hour after hour: no window is a spike, the day is. */
 function steady(numbers: VerdictNumbers): Verdict {
-  const { course, lastHour } = numbers;
+  const { course } = numbers;
   const because =
     `refused in ${course.hours} of the last 24 hours, ${amount(course.day)} times in all; ` +
     `usually in ${amount(course.usualHours)}`;
@@ -177,13 +183,11 @@ function steady(numbers: VerdictNumbers): Verdict {
     because,
     numbers: {
       ...numbers,
+      isSteady: true,
       count: course.day,
       windowMinutes: DAY_MINUTES,
       expected: course.usualDay,
-      oneIn: Math.max(numbers.oneIn, 1),
-      recent: Math.max(numbers.recent, 0),
       shortestMinutes: course.steadyMinutes,
-      lastHour,
     },
   };
 }

@@ -11,11 +11,11 @@ import { openHours } from '../count/record.js';
 import { hourOf, MINUTES_PER_HOUR } from '../count/rollup.js';
 import { policyFor, type Verdict } from '../detect/detect.js';
 import { diagnoseClients, surroundingsOf } from '../diagnosis/diagnosis.js';
-import { type Fact, type GroupKey, type Incident, type Notice, SEVERAL_ISSUERS } from '../model/index.js';
+import { type Fact, type GroupKey, type Incident, isSeveral, type Notice } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import type { Change } from './incident.js';
-import { clientCountOf, clientsOf, noticeOf } from './notice.js';
-import { severityFor, worse } from './severity.js';
+import { clientsOf, noticeOf } from './notice.js';
+import { clientCountOf, type Impact, isStranger, severityFor, worse } from './severity.js';
 
 /** What a notice is made of. */
 export interface Announcement {
@@ -31,6 +31,20 @@ export interface Announcement {
   readonly groups: readonly GroupKey[];
 }
 
+/** Whom a group's incident hits and how hard, as far as it is known without a look at a certificate. */
+export async function impactOf(
+  group: GroupKey,
+  verdict: Verdict,
+  facts: readonly Fact[],
+  world: World,
+): Promise<Impact & { readonly isStranger: boolean }> {
+  const { issuerTrusted, isOrganisationKnown, change } = await surroundingsOf(group, facts, world);
+  const clients = clientCountOf(facts);
+  const isTruststoreChanged = change !== null;
+  const who = { group, issuerTrusted, isOrganisationKnown, isTruststoreChanged };
+  return { ...who, numbers: verdict.numbers, clients, scopeShare: null, isStranger: isStranger(who) };
+}
+
 /** Stores an incident's change with the notice that tells of it. */
 export async function announce(announcement: Announcement, world: World): Promise<void> {
   const { change, before, verdict, facts, recentFacts, groups } = announcement;
@@ -41,24 +55,24 @@ export async function announce(announcement: Announcement, world: World): Promis
   }
   const now = world.clock.now();
   const clients = clientsOf(facts);
-  const diagnosed = await diagnosedFor(kind, next.group, clients, facts, world);
-  const isNew = (kind === 'spike' || kind === 'escalated') && next.group.issuerDn !== SEVERAL_ISSUERS;
-  const scopeShare = isNew ? await scopeShareOf(next.group, recentFacts, now, world) : null;
+  const { isOrganisationKnown, ...diagnosed } = await diagnosedFor(kind, next.group, clients, facts, world);
+  const isJudged = kind !== 'resolved' && next.state === 'firing' && !isSeveral(next.group.issuerDn);
+  const scopeShare = isJudged && kind !== 'ongoing' ? await scopeShareOf(next.group, recentFacts, now, world) : null;
   let incident = next;
-  if (isNew) {
-    const impact = severityFor(
-      {
-        group: next.group,
-        numbers: verdict.numbers,
-        clients: clientCountOf(facts),
-        issuerTrusted: diagnosed.issuerTrusted,
-        isTruststoreChanged: diagnosed.change !== null,
-        scopeShare,
-      },
-      policyFor(next.group, world.config.detection),
-    );
-    const severity = kind === 'spike' ? impact : worse(before?.severity ?? 'low', impact);
-    incident = { ...next, severity, severityAtFirst: kind === 'spike' ? severity : next.severityAtFirst };
+  if (isJudged) {
+    const impact = {
+      group: next.group,
+      numbers: verdict.numbers,
+      clients: clientCountOf(facts),
+      issuerTrusted: diagnosed.issuerTrusted,
+      isOrganisationKnown,
+      isTruststoreChanged: diagnosed.change !== null,
+      scopeShare,
+    };
+    const own = severityFor(impact, policyFor(next.group, world.config.detection));
+    const severity = kind === 'spike' ? own : worse(before?.severity ?? 'low', own);
+    const severityAtFirst = kind === 'spike' ? severity : next.severityAtFirst;
+    incident = { ...next, severity, severityAtFirst, isStranger: isStranger(impact) };
   }
   const notice = noticeOf({
     kind,
@@ -78,7 +92,13 @@ export async function announce(announcement: Announcement, world: World): Promis
   await world.stores.incidents.transition(incident, notice);
 }
 
-const UNDIAGNOSED = { verdict: null, verdictNote: null, change: null, issuerTrusted: null };
+const UNDIAGNOSED = {
+  verdict: null,
+  verdictNote: null,
+  change: null,
+  issuerTrusted: null,
+  isOrganisationKnown: false,
+};
 
 async function diagnosedFor(
   kind: Notice['kind'],
@@ -88,7 +108,7 @@ async function diagnosedFor(
   world: World,
 ) {
   if (kind === 'resolved') return UNDIAGNOSED;
-  if (group.issuerDn === SEVERAL_ISSUERS) return { ...UNDIAGNOSED, ...(await surroundingsOf(group, facts, world)) };
+  if (isSeveral(group.issuerDn)) return { ...UNDIAGNOSED, ...(await surroundingsOf(group, facts, world)) };
   return diagnoseClients(clients, group, facts, world);
 }
 
@@ -124,7 +144,9 @@ export async function factsOf(
   now: number,
   { stores, config }: World,
 ): Promise<readonly Fact[]> {
-  const from = minuteOf(incident.since) - config.detection.windowMinutes + 1;
+  const began = minuteOf(incident.since) - config.detection.windowMinutes + 1;
+  // What is known may have gone on for months.
+  const from = incident.known === null ? began : Math.max(began, minuteOf(now) - limits.factMinutesMax);
   const isCovered = facts[0] !== undefined && facts[0].minute <= from;
   return isCovered
     ? facts.filter((fact) => fact.minute >= from)

@@ -6,16 +6,18 @@
 
 import pMap from 'p-map';
 import { groupId } from '../base/digest.js';
+import { within } from '../base/get-or-insert.js';
 import { lazy } from '../base/lazy.js';
 import { limits } from '../base/limits.js';
-import { minuteOf } from '../count/count.js';
+import { MINUTE_MS, minuteOf } from '../count/count.js';
 import { openHours } from '../count/record.js';
 import { MINUTES_PER_HOUR } from '../count/rollup.js';
 import { detect, type History, learnAll, policyFor, type Verdict } from '../detect/detect.js';
-import { type Fact, type GroupKey, type Incident, SEVERAL_ISSUERS } from '../model/index.js';
+import { type Fact, type GroupKey, type Incident, isSeveral, type Severity } from '../model/index.js';
 import type { World } from '../ports/index.js';
-import { advance, type Change, coveredByScope, scopeGroup } from './incident.js';
+import { advance, type Change, isCovered, raise, scopeGroup, strangersGroup } from './incident.js';
 import { lateAnnouncement, unlessSilenced } from './muting.js';
+import { clientCountOf, severityFor, worse } from './severity.js';
 
 /** When what a delivery brought is in the stores. */
 export interface Written {
@@ -27,8 +29,8 @@ export interface Written {
 const longAgo: Written = { facts: Promise.resolve(), rest: async () => {} };
 
 /**
- * Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`, but for one case: when several
- * groups begin to fire at once, their scope's incident comes before the rest, or a storm's first batch would page for each.
+ * Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`, but for one case: where a group begins
+ * to fire while others of its scope fail, their scope's incident comes first, and tells them together.
  * @param which `calm` passes those over that fire: the sweep looks at them every minute, and looking at them with every
  *   batch too would make a storm read all its facts again and again
  * @param written when what the groups grew by is in the stores
@@ -40,41 +42,61 @@ export async function evaluate(
   which: 'all' | 'calm' = 'all',
   written: Written = longAgo,
 ): Promise<boolean> {
+  const pending = await assessAll(groups, world, which, written);
+  const beginning = pending.filter(({ change }) => change.notice === 'spike' && change.next.state === 'firing');
+  const together = beginning.length === 0 ? new Set<Pending>() : await tellTogether(beginning, world);
+  const told = await storeAll(
+    pending.filter((one) => !together.has(one)),
+    world,
+  );
+  if (together.size === 0) return told;
+  const again = [...together].map(({ group }) => group);
+  await storeAll(await assessAll(again, world, which, longAgo), world);
+  return true;
+}
+
+/** Those whose scope may tell them, once its incident was looked at. */
+async function tellTogether(beginning: readonly Pending[], world: World): Promise<ReadonlySet<Pending>> {
+  const [firing, open] = await Promise.all([world.stores.incidents.firing(limits.firingPerSweepMax), openHours(world)]);
+  const active = new Map<string, Set<string>>();
+  for (const { group } of [...open, ...firing.filter(({ state }) => state === 'firing')]) {
+    within(active, group.scope, () => new Set<string>()).add(groupId(group));
+  }
+  const isAlone = ({ group }: Pending): boolean => (active.get(group.scope)?.size ?? 0) < limits.groupsTogetherMin;
+  const held = beginning.filter((one) => !isAlone(one));
+  if (held.length === 0) return new Set();
+  const { evaluateScopes } = await lazy.scopes();
+  await evaluateScopes(firing, open, world, new Set(held.map(({ group }) => group.scope)));
+  return new Set(held);
+}
+
+async function assessAll(
+  groups: readonly GroupKey[],
+  world: World,
+  which: 'all' | 'calm',
+  written: Written,
+): Promise<readonly Pending[]> {
   const distinct = new Map(groups.filter(isOne).map((group) => [groupId(group), group] as const));
-  const concurrency = { concurrency: limits.storeConcurrencyMax };
   // Asked all at once, so that a store can read them together.
   const [known] = await Promise.all([
-    Promise.all([...distinct.values()].map((group) => rememberedWithScope(group, world))),
+    Promise.all([...distinct.values()].map(async (group) => ({ group, ...(await remembered(group, world)) }))),
     written.facts,
   ]);
-  const changes = await pMap(known, (one) => assess(one, which, world), concurrency);
+  const changes = await pMap(known, (one) => assess(one, which, world), { concurrency: limits.storeConcurrencyMax });
   const pending = changes.filter((change) => change !== null);
   if (pending.length > 0) await written.rest();
-  const spikes = pending.filter(({ change }) => change.notice === 'spike');
-  const held = new Set(spikes.slice(limits.groupsTogetherMin));
-  const told = await pMap(
-    pending.filter((change) => !held.has(change)),
-    (change) => store(change, world),
-    concurrency,
-  );
-  if (held.size === 0) return told.some(Boolean);
-  const [{ evaluateScopes }, firing, open] = await Promise.all([
-    lazy.scopes(),
-    world.stores.incidents.firing(limits.firingPerSweepMax),
-    openHours(world),
-  ]);
-  await evaluateScopes(firing, open, world);
-  await evaluate(
-    [...held].map(({ group }) => group),
-    world,
-    which,
-  );
-  return true;
+  return pending;
+}
+
+/** @returns whether there is a notice of one */
+async function storeAll(pending: readonly Pending[], world: World): Promise<boolean> {
+  const told = await pMap(pending, (one) => store(one, world), { concurrency: limits.storeConcurrencyMax });
+  return told.some(Boolean);
 }
 
 /** No scope's own incident. */
 export function isOne(group: GroupKey): boolean {
-  return group.issuerDn !== SEVERAL_ISSUERS;
+  return !isSeveral(group.issuerDn);
 }
 
 /** A change of a group's incident that is not stored yet. */
@@ -87,8 +109,8 @@ interface Pending {
 }
 
 /** @param known read while the facts were being written; the facts are read here */
-async function assess(known: KnownWithScope, which: 'all' | 'calm', world: World): Promise<Pending | null> {
-  const { group, ofScope } = known;
+async function assess(known: KnownOne, which: 'all' | 'calm', world: World): Promise<Pending | null> {
+  const { group } = known;
   const { stores, clock, config } = world;
   const policy = policyFor(group, config.detection);
   const isLeft = (one: Incident | null): boolean => which === 'calm' && one?.state === 'firing';
@@ -97,23 +119,71 @@ async function assess(known: KnownWithScope, which: 'all' | 'calm', world: World
   if (isLeft(incident)) return null;
   const now = clock.now();
   const { verdict, facts } = await judge(group, known.history, now, world);
-  const ofOwn = advance(incident, verdict, group, now, policy);
-  const isCovered = (one: Incident): boolean => coveredByScope(one, ofScope);
-  if (ofOwn === null || ofOwn.notice === null) {
-    const late = await lateAnnouncement(incident, verdict, incident !== null && isCovered(incident), world);
-    if (late !== null) {
-      // What the group's own course changes without a notice is not lost for it.
-      const { lastNoticeAt, announced, heldBack } = late.next;
-      const next = ofOwn === null ? late.next : { ...ofOwn.next, lastNoticeAt, announced, heldBack };
-      return { group, before: incident, verdict, facts, change: { ...late, next } };
-    }
-    if (ofOwn === null) return null;
+  const own = advance(incident, verdict, group, now, policy);
+  const seen = { incident, verdict, facts, now };
+  const change = own?.notice === 'spike' ? await begin(own, seen, world) : await goOn(own, seen, world);
+  return change === null ? null : { group, before: incident, verdict, facts, change };
+}
+
+interface SeenNow extends Judged {
+  readonly incident: Incident | null;
+  readonly now: number;
+}
+
+/** Whom it hits decides at once how severe it is, and so whether its scope's incident can stand for it. */
+async function begin(own: Change, { verdict, facts, now }: SeenNow, world: World): Promise<Change> {
+  const { group } = own.next;
+  const { impactOf } = await lazy.announce();
+  const impact = await impactOf(group, verdict, facts, world);
+  const severity = severityFor(impact, policyFor(group, world.config.detection));
+  const judged = { ...own.next, severity, severityAtFirst: severity, isStranger: impact.isStranger };
+  // Who is not told of an incident, because its scope's tells it, is not told of its course or end either.
+  const announced = !isCovered(judged, await scopesOf(group, world), now);
+  return unlessSilenced({ ...own, notice: announced ? 'spike' : null, next: { ...judged, announced } }, world);
+}
+
+async function goOn(own: Change | null, seen: SeenNow, world: World): Promise<Change | null> {
+  const { incident, verdict, now } = seen;
+  if (own !== null && own.next.state !== 'firing') {
+    return unlessSilenced(own.next.announced ? own : { ...own, notice: null }, world);
   }
-  // Who was not told of an incident, because its scope's tells it, is not told of its course or end either.
-  const announced = ofOwn.notice === 'spike' ? !isCovered(ofOwn.next) : ofOwn.next.announced;
-  const notice = announced ? ofOwn.notice : null;
-  const change = await unlessSilenced({ ...ofOwn, notice, next: { ...ofOwn.next, announced } }, world);
-  return { group, before: incident, verdict, facts, change };
+  if (incident?.state !== 'firing') return own;
+  const isTold = own !== null && own.notice !== null;
+  // An incident that was told by itself goes on within its scope's, once that names it.
+  const isAsked = isTold || !incident.announced;
+  const covered = isAsked && isCovered(incident, await scopesOf(incident.group, world), now);
+  if (isTold) return unlessSilenced(incident.announced && !covered ? own : { ...own, notice: null }, world);
+  const late = await lateAnnouncement(incident, verdict, covered, world);
+  if (late !== null) {
+    // What the group's own course changes without a notice is not lost for it.
+    const { lastNoticeAt, announced, heldBack } = late.next;
+    return { ...late, next: own === null ? late.next : { ...own.next, lastNoticeAt, announced, heldBack } };
+  }
+  return (await worsened(seen, world)) ?? own;
+}
+
+/** The first notice comes before the first window is full. How severe it is shows then, and as long as it goes on. */
+async function worsened({ incident, verdict, facts, now }: SeenNow, world: World): Promise<Change | null> {
+  if (incident === null || verdict.kind !== 'spike') return null;
+  if (!incident.announced || incident.isStranger || incident.acknowledged) return null;
+  const policy = policyFor(incident.group, world.config.detection);
+  if (now - incident.lastNoticeAt < policy.windowMinutes * MINUTE_MS) return null;
+  const isWorse = (severity: Severity): boolean => worse(incident.severity, severity) !== incident.severity;
+  const since = minuteOf(incident.since) - policy.windowMinutes;
+  const own = facts.filter((fact) => fact.minute >= since);
+  const least = {
+    group: incident.group,
+    numbers: verdict.numbers,
+    clients: clientCountOf(own),
+    issuerTrusted: null,
+    isOrganisationKnown: false,
+    isTruststoreChanged: true,
+    scopeShare: null,
+  };
+  if (!isWorse(severityFor(least, policy))) return null;
+  const { impactOf } = await lazy.announce();
+  const severity = severityFor(await impactOf(incident.group, verdict, own, world), policy);
+  return isWorse(severity) ? unlessSilenced(raise(incident, verdict, now, severity), world) : null;
 }
 
 /** @returns whether there is a notice of it */
@@ -130,13 +200,11 @@ interface Known {
   readonly history: History | null;
 }
 
-interface KnownWithScope extends Known {
+interface KnownOne extends Known {
   readonly group: GroupKey;
-  /** The incident of the group's scope. */
-  readonly ofScope: Incident | null;
 }
 
-interface Seen {
+interface Judged {
   readonly verdict: Verdict;
   /** The facts of the last hour at least. */
   readonly facts: readonly Fact[];
@@ -153,16 +221,13 @@ export function neededFrom(known: History | null, minute: number): number {
   return Math.max(oldest, Math.min((known?.lastStep ?? oldest) + 1, minute - MINUTES_PER_HOUR));
 }
 
-async function rememberedWithScope(group: GroupKey, world: World): Promise<KnownWithScope> {
-  const [known, ofScope] = await Promise.all([
-    remembered(group, world),
-    world.stores.incidents.load(scopeGroup(group.scope)),
-  ]);
-  return { group, ofScope, ...known };
+/** What may stand for a group: the incident of its scope, and that of the strangers there. */
+function scopesOf({ scope }: GroupKey, { stores }: World): Promise<readonly (Incident | null)[]> {
+  return Promise.all([scopeGroup(scope), strangersGroup(scope)].map((group) => stores.incidents.load(group)));
 }
 
 /** The verdict on a group at this moment. Stores nothing but, now and then, what was learned. */
-export async function judge(group: GroupKey, known: History | null, now: number, world: World): Promise<Seen> {
+export async function judge(group: GroupKey, known: History | null, now: number, world: World): Promise<Judged> {
   const { stores, config } = world;
   const minute = minuteOf(now);
   const policy = policyFor(group, config.detection);

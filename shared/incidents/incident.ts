@@ -43,6 +43,7 @@ const REOPEN_RESOLVES = 6;
 /** The calm asked for grows to at most this many resolve times. */
 const CALM_RESOLVES_MAX = 8;
 const DAY = 24 * 60 * MINUTE;
+const STEADY_AGAIN = 7 * DAY;
 /** Repeats wait twice as long each time, and no longer than this. */
 const REPEAT_MAX = 30 * DAY;
 /** Younger than a day nothing is taken for the usual. So many times what a day had before is more than before. */
@@ -107,8 +108,12 @@ function open(
   policy: DetectionPolicy,
   severity: Severity,
 ): Change | null {
-  const { shortestMinutes, recent } = verdict.numbers;
+  const { shortestMinutes, recent, isSteady, course } = verdict.numbers;
   if (shortestMinutes === null) return null;
+  const steadyAt = before?.steadyAt ?? null;
+  // Few and steady is news once a week at most, and none where it is known or usual.
+  const isOldNews = steadyAt !== null && (now - steadyAt < STEADY_AGAIN || !course.isSteadyByItself);
+  if (isSteady && (before?.known != null || isOldNews)) return null;
   // What was counted before the calm that resolved the last incident cannot open another one.
   if (before?.calmSince != null && now - shortestMinutes * MINUTE < before.calmSince) return null;
   const back =
@@ -129,7 +134,8 @@ function open(
     acknowledged: false,
     heldBack: false,
     repeats: 0,
-    usualDay: back ? before.usualDay : verdict.numbers.course.usualDay,
+    steadyAt: isSteady ? now : steadyAt,
+    usualDay: back ? before.usualDay : course.usualDay,
     isStranger: false,
     members: [],
     known: before?.known ?? null,
@@ -140,6 +146,24 @@ function open(
   return { next, notice: 'spike', because };
 }
 
+/** An incident that is worse than when it was last told of. */
+export function raise(current: Incident, verdict: Verdict, now: number, severity: Severity): Change {
+  const next = { ...current, version: current.version + 1 };
+  const because = `${verdict.because}; more severe than when last noticed`;
+  return { ...escalate(next, verdict, now, severity), because };
+}
+
+/** A scope's incident that names more groups than before, or became more severe. */
+export function join(
+  current: Incident,
+  verdict: Verdict,
+  now: number,
+  { severity, members }: Pick<Incident, 'severity' | 'members'>,
+): Change {
+  const next = { ...current, version: current.version + 1, members };
+  return { ...escalate(next, verdict, now, severity), because: verdict.because };
+}
+
 function escalate(next: Incident, verdict: Verdict, now: number, severity: Severity): Change {
   const { recent } = verdict.numbers;
   const because = `${verdict.because}; ${amount(recent / next.noticedCount)} times as many as when last noticed`;
@@ -147,7 +171,7 @@ function escalate(next: Incident, verdict: Verdict, now: number, severity: Sever
     ...next,
     calmSince: null,
     lastNoticeAt: now,
-    noticedCount: recent,
+    noticedCount: Math.max(next.noticedCount, recent),
     severity: worse(next.severity, severity),
     acknowledged: false,
     repeats: 0,
@@ -245,15 +269,20 @@ export function strangersGroup(scope: string): GroupKey {
   return { scope, issuerDn: SEVERAL_STRANGERS, reason: 'other' };
 }
 
+/** So long after its last notice a scope's incident collects who joins it, so that each of them is no notice of its own. */
+export const JOIN_MS = 3 * MINUTE;
+
 /**
- * Whether a group's own notice is left out because a scope's incident tells it: one that names the group, or a strangers'
- * one of a stranger, and is as severe.
+ * Whether a group's own notice is left out because a scope's incident tells it: one that is as severe and names the group,
+ * or is about to, or a strangers' one of a stranger.
  */
-export function isCovered(incident: Incident, ofScope: readonly (Incident | null)[]): boolean {
+export function isCovered(incident: Incident, ofScope: readonly (Incident | null)[], now: number): boolean {
   const id = groupId(incident.group);
   return ofScope.some((scope) => {
-    if (scope?.state !== 'firing' || !scope.announced || worse(scope.severity, incident.severity) !== scope.severity)
-      return false;
+    if (scope?.state !== 'firing' || !scope.announced) return false;
+    const isCollecting = now - scope.lastNoticeAt < JOIN_MS + 2 * MINUTE && incident.since > scope.since;
+    if (scope.group.issuerDn === SEVERAL_ISSUERS && isCollecting && !incident.isStranger) return true;
+    if (worse(scope.severity, incident.severity) !== scope.severity) return false;
     return scope.group.issuerDn === SEVERAL_STRANGERS ? incident.isStranger : scope.members.includes(id);
   });
 }

@@ -19,6 +19,7 @@ import {
 } from '../model/index.js';
 import { linksOf } from './console-links.js';
 import { noticeIdOf } from './incident.js';
+import { clientCountOf } from './severity.js';
 
 export interface NoticeParts {
   readonly kind: NoticeKind;
@@ -88,12 +89,6 @@ function lastHourOf(facts: readonly Fact[], now: number): number[] {
   }
   // In a storm the facts of unknown issuers may take back more than a minute brought.
   return counts.map((count) => Math.max(0, Math.round(count)));
-}
-
-/** How many different clients the facts name. */
-export function clientCountOf(facts: readonly Fact[]): number {
-  const clients = facts.flatMap((fact) => fact.clients);
-  return new Set(clients.map((one) => one.fingerprint ?? `${one.serialNumber} ${one.subjectDn}`)).size;
 }
 
 /** They name the incident and nothing else: what a client sent must not come into anybody's shell. */

@@ -5,7 +5,7 @@
 
 import type { DetectionPolicy } from '../config/settings.js';
 import type { VerdictNumbers } from '../detect/detect.js';
-import { type GroupKey, OTHER_ISSUERS, type Severity } from '../model/index.js';
+import { type Fact, type GroupKey, OTHER_ISSUERS, type Severity } from '../model/index.js';
 
 export const severities: readonly Severity[] = ['low', 'medium', 'high', 'critical'];
 
@@ -30,6 +30,7 @@ const STRANGERS_REASONS: readonly string[] = ['self-signed', 'self-signed-in-cha
 const VOLUMES = [2, 20, 200] as const;
 /** So many clients at once are not one machine that was set up wrong. */
 const MANY_CLIENTS = 5;
+const HOUR = 60;
 /** A rise by less than this much over the usual is more of the same. */
 const GROWTH = 2;
 /** Less than this of what the domain refuses: something bigger goes on beside it, and is told by itself. */
@@ -38,7 +39,9 @@ const SMALL_SHARE = 0.05;
 export function severityFor(impact: Impact, policy: DetectionPolicy): Severity {
   if (isStranger(impact)) return 'low';
   const { numbers, clients, issuerTrusted, scopeShare } = impact;
-  const above = Math.max(numbers.recent, numbers.count) / policy.floor;
+  // What a day holds counts as an hour of it does.
+  const count = numbers.count * Math.min(1, HOUR / numbers.windowMinutes);
+  const above = Math.max(numbers.recent, count) / policy.floor;
   const points =
     VOLUMES.filter((volume) => above >= volume).length +
     (clients >= MANY_CLIENTS ? 1 : 0) -
@@ -61,4 +64,10 @@ export function isStranger({
 
 export function worse(a: Severity, b: Severity): Severity {
   return severities.indexOf(b) > severities.indexOf(a) ? b : a;
+}
+
+/** How many different clients the facts name. */
+export function clientCountOf(facts: readonly Fact[]): number {
+  const clients = facts.flatMap((fact) => fact.clients);
+  return new Set(clients.map((one) => one.fingerprint ?? `${one.serialNumber} ${one.subjectDn}`)).size;
 }

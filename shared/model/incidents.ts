@@ -29,6 +29,8 @@ export interface Incident {
   readonly heldBack: boolean;
   /** How often it was told to go on since it last began or grew; each time the next repeat waits twice as long. */
   readonly repeats: number;
+  /** When it was last told that refusals are few and steady; null for never. */
+  readonly steadyAt: number | null;
   /** What 24 hours usually had when it began. */
   readonly usualDay: number;
   /** Nobody whom the truststore knows: such an incident is low, and stands for no partner's. */

@@ -51,6 +51,7 @@ const incidentSchema = z.strictObject({
   heldBack: z.boolean(),
   // An incident that an older build stored has none of these.
   repeats: z.withDefault(z.int().check(z.nonnegative()), 0),
+  steadyAt: z.withDefault(z.nullable(z.number()), null),
   usualDay: z.withDefault(z.number(), 0),
   isStranger: z.withDefault(z.boolean(), false),
   members: z.withDefault(z.array(z.string()), []),
@@ -149,8 +150,8 @@ export function createIncidents(
     },
     firing: async (limit) => {
       const filter = {
-        expression: '#state <> :state OR attribute_exists(#ended)',
-        values: { ':state': { S: 'resolved' } },
+        expression: '#state = :firing OR #state = :known OR attribute_exists(#ended)',
+        values: { ':firing': { S: 'firing' }, ':known': { S: 'known' } },
       };
       const firing: Incident[] = [];
       for await (const page of table.pages({ pk: keys.incidentPk, filter })) {
