@@ -3,11 +3,11 @@
  * every delivery, by the sweep every minute, and by `replay` for both.
  */
 
-import { lazy } from './base/lazy.js';
+import { lazily } from './base/lazily.js';
 import { limits } from './base/limits.js';
+import { minuteOf } from './base/time.js';
 import { leaveOut, setAside } from './canary/exclude.js';
 import { isNamed } from './config/qualified-names.js';
-import { minuteOf } from './count/count.js';
 import {
   admitAhead,
   closeHours,
@@ -16,11 +16,12 @@ import {
   lookAway,
   openHours,
   unmatched,
+  type Written,
   writeDown,
 } from './count/record.js';
 import { leaveWaiting, type Settled, settleDue } from './count/settle.js';
 import type { infer } from './diagnosis/infer.js';
-import { evaluate, type Written } from './incidents/evaluate.js';
+import { evaluate } from './incidents/evaluate.js';
 import type { evaluateScopes } from './incidents/evaluate-scopes.js';
 import { type Correlated, correlate } from './join/correlate.js';
 import { lonely } from './join/pairing.js';
@@ -31,6 +32,9 @@ import { refuseTooOld } from './logs/too-old.js';
 import type { AccessRecord, Fact, GroupKey, Incident, LogBatch, Parsed, Sighting } from './model/index.js';
 import { deliver } from './notify/outbox.js';
 import type { World } from './ports/index.js';
+
+const loadInfer = lazily(() => import('./diagnosis/infer.js'));
+const loadScopes = lazily(() => import('./incidents/evaluate-scopes.js'));
 
 export interface Ingested {
   readonly parsed: Parsed;
@@ -96,7 +100,7 @@ async function countParsed({ batch, parsed, pems, saved }: Read, world: World, l
 
 /** Loaded where there is something to infer: most installations watch no such API. */
 const inferAlone: typeof infer = async (accesses, ...rest) =>
-  accesses.length === 0 ? { failures: [], unmatched: [] } : (await lazy.infer()).infer(accesses, ...rest);
+  accesses.length === 0 ? { failures: [], unmatched: [] } : (await loadInfer()).infer(accesses, ...rest);
 
 /**
  * What failed a moment ago: detect, turn into incidents, notify. What fires already is looked at by the sweep.
@@ -121,7 +125,7 @@ export interface Swept {
 }
 
 /** Loaded by the sweep, and by ingest when it needs it. */
-const lookAtScopes: typeof evaluateScopes = async (...what) => (await lazy.scopes()).evaluateScopes(...what);
+const lookAtScopes: typeof evaluateScopes = async (...what) => (await loadScopes()).evaluateScopes(...what);
 
 /** Every minute: count what waited in vain, sum up the hours, look again at what fires, send what was left behind. */
 export async function sweep(world: World): Promise<Swept> {

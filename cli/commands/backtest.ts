@@ -9,6 +9,7 @@ import CliTable from 'cli-table3';
 import { Command } from 'commander';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
+import { MINUTE_MS } from '../../shared/base/time.js';
 import { openSeries, type ScoredStep, type SeriesOptions } from '../../shared/detect/series.js';
 import { type Row, readSeries } from '../backtest/csv.js';
 import { addPoint, drawSvg, type Plot, plotOf } from '../backtest/plot.js';
@@ -155,7 +156,7 @@ function skipGap(series: Series, row: Row, options: BacktestOptions): void {
   const before = series.lastAt;
   series.lastAt = row.at;
   if (before === null || row.at === null) return;
-  const steps = (row.at - before) / (options.step * 60_000);
+  const steps = (row.at - before) / (options.step * MINUTE_MS);
   if (Math.abs(steps - 1) < 0.1) series.regular = true;
   // Only in a series whose timestamps follow --step elsewhere: others have timestamps of another kind.
   if (!series.regular) return;

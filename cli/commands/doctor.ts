@@ -8,14 +8,15 @@ import { destinationArn } from '../../shared/config/settings.js';
 import type { Check, CheckState } from '../../shared/discovery/check.js';
 import { examine, fixes } from '../../shared/discovery/checks/checks.js';
 import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
-import type { Coverage, Found, FoundWatch } from '../../shared/model/account.js';
+import type { Found } from '../../shared/model/account.js';
 import type { Clock } from '../../shared/ports/index.js';
+import type { Coverage, FoundWatch } from '../../shared/ports/watch.js';
 import { plural } from '../../shared/x509/words.js';
 import { discoveryHere } from '../inputs/account.js';
+import { readReplayConfig } from '../replay/config.js';
 import { pc } from '../terminal/colors.js';
 import { statusLine } from '../terminal/progress.js';
 import { findingText, heading, jsonLine, type Output, short, table } from '../terminal/table.js';
-import { readReplayConfig } from './replay.js';
 
 export interface DoctorOptions {
   readonly domain: readonly string[];

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
+import { DAY_MS } from '../../shared/base/time.js';
 import type { Clock } from '../../shared/ports/index.js';
 import {
   type CaExpiry,
@@ -83,8 +84,6 @@ export async function runExpiry(
   }
   return open > 0 ? 1 : 0;
 }
-
-const DAY_MS = 86_400_000;
 
 function lineOf(expiry: ClientExpiry | CaExpiry, at: number, total: number) {
   const { notAfter } = expiry;

@@ -8,8 +8,9 @@ import { gatherReport, type Partner } from '../../shared/report/gather.js';
 import { daysPeriod, lastWeek, type Period, weekPeriod } from '../../shared/report/period.js';
 import type { Report } from '../../shared/report/schema.js';
 import { createFileTruststores } from '../inputs/file-truststores.js';
+import { readReplayConfig } from '../replay/config.js';
+import { replay } from '../replay/replay.js';
 import { reportScene, writeReport } from '../replay/report.js';
-import { readReplayConfig, replay } from './replay.js';
 
 interface Options {
   readonly week?: string;

@@ -9,6 +9,7 @@ import { systemClock } from '../../shared/adapters/clock.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS, MINUTES_PER_DAY } from '../../shared/base/time.js';
 import { globOf, isInForce } from '../../shared/incidents/silence.js';
 import type { Incident, Silence, SilenceWindow } from '../../shared/model/index.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
@@ -191,7 +192,7 @@ function pattern(text: string | undefined): string | null {
   return text;
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNIT_MS: Readonly<Record<string, number>> = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 const DAY_NAMES = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
 function endOf({ for: duration, until }: AddOptions, now: number): number {
@@ -206,8 +207,6 @@ function endOf({ for: duration, until }: AddOptions, now: number): number {
   );
 }
 
-const DAY_MINUTES = 1440;
-
 function windowOf({ daily, days }: AddOptions): SilenceWindow | null {
   if (daily === undefined) {
     if (days !== undefined) throw usage('--days goes with --daily');
@@ -217,7 +216,7 @@ function windowOf({ daily, days }: AddOptions): SilenceWindow | null {
   if (match === null) throw usage(`--daily got ${clean(daily, 80)}; expected a window in UTC such as 02:00-02:30`);
   const [fromHour = 0, fromMinute = 0, toHour = 0, toMinute = 0] = match.slice(1).map(Number);
   const from = fromHour * 60 + fromMinute;
-  const minutes = (toHour * 60 + toMinute - from + DAY_MINUTES) % DAY_MINUTES || DAY_MINUTES;
+  const minutes = (toHour * 60 + toMinute - from + MINUTES_PER_DAY) % MINUTES_PER_DAY || MINUTES_PER_DAY;
   const named = (days?.toLowerCase().split(',') ?? []).map((name) => DAY_NAMES.indexOf(name.trim()));
   if (named.includes(-1)) throw usage(`--days got ${clean(days ?? '', 80)}; expected days such as mon,tue`);
   return { days: named, fromMinute: from, minutes };

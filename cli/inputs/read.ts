@@ -6,27 +6,11 @@
  *     files -> bytes (gunzip) -> units (lines, JSON values) -> events -> batches
  */
 
-import type { Readable } from 'node:stream';
 import { MtlsWatchError } from '../../shared/base/errors.js';
-import type { ControlMessage, LogBatch } from '../../shared/model/index.js';
 import { gunzipped } from './bytes.js';
 import { type Source, sourcesOf } from './files.js';
+import type { InputItem, InputOptions } from './item.js';
 import { fileReader } from './reader.js';
-
-export type InputItem =
-  | { readonly kind: 'batch'; readonly batch: LogBatch }
-  | { readonly kind: 'control'; readonly control: ControlMessage }
-  /** A file, or the rest of one, that could not be read; what came before it was delivered. One line, no log text. */
-  | { readonly kind: 'problem'; readonly file: string; readonly detail: string }
-  /** Bytes as they lie on disk; the total is null where it is not known (standard input). */
-  | { readonly kind: 'progress'; readonly bytesRead: number; readonly bytesTotal: number | null };
-
-export interface InputOptions {
-  /** What `-` stands for. */
-  readonly stdin?: Readable;
-  /** The time of log lines that carry none and come from standard input, in milliseconds since the epoch. */
-  readonly now?: number;
-}
 
 /**
  * Yields everything in the inputs, file by file in sorted order. A file that cannot be read is a `problem` and costs
@@ -63,14 +47,14 @@ async function* readSource(source: Source, counter: { bytesRead: number }): Asyn
   try {
     const again = source.bytes === null ? null : () => source.open();
     for await (const chunk of gunzipped(counted(source.open(), counter), again)) {
-      reader.push(chunk);
+      await reader.push(chunk);
       yield* ready.splice(0);
     }
   } catch (error) {
     problem = fileProblem(error);
   }
   try {
-    reader.end();
+    await reader.end();
   } catch (error) {
     // What broke the file off says more than what the rest looks like.
     problem ??= fileProblem(error);

@@ -10,10 +10,10 @@
 import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { groupId } from '../../shared/base/digest.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
-import { hourOf } from '../../shared/count/rollup.js';
+import { hourOf } from '../../shared/base/time.js';
+import { groupId } from '../../shared/model/group-id.js';
 import type { Fact, ForbiddenFact, GroupKey } from '../../shared/model/index.js';
 import type { FactStore } from '../../shared/ports/index.js';
 import { flat } from './flat.js';

@@ -6,21 +6,20 @@
 import { grow } from '../../shared/adapters/memory/facts.js';
 import type { MemoryStores } from '../../shared/adapters/memory/index.js';
 import { forgetfulMap } from '../../shared/base/bounded-map.js';
-import { groupId } from '../../shared/base/digest.js';
 import { limits } from '../../shared/base/limits.js';
-import { MINUTE_MS, minuteOf } from '../../shared/count/count.js';
+import { MINUTE_MS, MINUTES_PER_DAY, MINUTES_PER_HOUR, minuteOf } from '../../shared/base/time.js';
 import { closeHours, markHours } from '../../shared/count/record.js';
-import { MINUTES_PER_HOUR, sumUp } from '../../shared/count/rollup.js';
+import { sumUp } from '../../shared/count/rollup.js';
 import type { History } from '../../shared/detect/detect.js';
-import { neededFrom } from '../../shared/incidents/evaluate.js';
+import { neededFrom } from '../../shared/incidents/assess.js';
+import { groupId } from '../../shared/model/group-id.js';
 import type { ClientTally, Fact, ForbiddenFact, GroupKey } from '../../shared/model/index.js';
 import { alert, sweep } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
 import type { CountedHour, CountedHours } from './hours.js';
 
 /** An incident that goes on when the logs end is followed this far, to see it resolved. */
-const TAIL_MINUTES_MAX = 24 * 60;
-const DAY_MINUTES = 24 * 60;
+const TAIL_MINUTES_MAX = MINUTES_PER_DAY;
 
 export interface PlayedWorld extends World {
   readonly stores: MemoryStores;
@@ -128,7 +127,8 @@ async function incidentFrom(group: GroupKey, minute: number, { stores, config }:
   const incident = await stores.incidents.load(group);
   if (incident === null) return null;
   const isOver =
-    incident.state === 'resolved' && minuteOf(incident.lastNoticeAt) < minute - limits.incidentDaysMax * DAY_MINUTES;
+    incident.state === 'resolved' &&
+    minuteOf(incident.lastNoticeAt) < minute - limits.incidentDaysMax * MINUTES_PER_DAY;
   return isOver ? null : minuteOf(incident.since) - config.detection.windowMinutes + 1;
 }
 
@@ -138,12 +138,12 @@ function dayAdder(): (forbidden: readonly ForbiddenFact[]) => ForbiddenFact[] {
   let sums = new Map<string, ForbiddenFact>();
   return (forbidden) => {
     for (const { scope, cause, minute, count } of forbidden) {
-      const day = Math.floor(minute / DAY_MINUTES);
+      const day = Math.floor(minute / MINUTES_PER_DAY);
       if (day !== today) sums = new Map();
       today = day;
       const key = `${cause} ${scope}`;
       const sum = (sums.get(key)?.count ?? 0) + count;
-      sums.set(key, { scope, cause, minute: day * DAY_MINUTES, batchId: 'replay', requests: sum, count: sum });
+      sums.set(key, { scope, cause, minute: day * MINUTES_PER_DAY, batchId: 'replay', requests: sum, count: sum });
     }
     return [...sums.values()];
   };

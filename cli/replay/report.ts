@@ -8,14 +8,14 @@ import { csvOf } from '../../shared/report/csv.js';
 import { collectDetails } from '../../shared/report/details.js';
 import { expiringOf } from '../../shared/report/expiring.js';
 import { gatherReport, type Partner } from '../../shared/report/gather.js';
-import type { Language } from '../../shared/report/messages/index.js';
+import type { Language } from '../../shared/report/messages/types.js';
 import { pageOf } from '../../shared/report/page.js';
 import { type Period, weekUntil } from '../../shared/report/period.js';
 import type { Report } from '../../shared/report/schema.js';
 import { observations } from '../../shared/x509/observed.js';
-import type { Onlooker, Replayed } from '../commands/replay.js';
 import { observedOf } from '../inputs/clients.js';
 import { readUsableTruststore } from '../inputs/truststores.js';
+import type { Onlooker, Replayed } from './types.js';
 
 export interface ReportScene extends Onlooker {
   readonly report: (replayed: Replayed, options: SceneOptions) => Promise<Report>;

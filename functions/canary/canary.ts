@@ -3,14 +3,13 @@
  * writes down what came of it. That the refusal arrives is for ingest to see.
  */
 
-import type { Call } from '../../shared/adapters/tls/gateway-call.js';
-import type { Stranger } from '../../shared/adapters/tls/stranger.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { judgeCall } from '../../shared/canary/judge-call.js';
-import { CANARY_DN } from '../../shared/canary/recognise.js';
 import type { Canary } from '../../shared/config/settings.js';
 import { count } from '../../shared/count/metrics.js';
+import { CANARY_DN } from '../../shared/model/canary.js';
 import type { Answer, Measure, Probe, ProbeOutcome } from '../../shared/model/index.js';
+import type { Call, Stranger } from '../../shared/ports/gateway.js';
 import type { Clock, Log, Meter, ProbeStore } from '../../shared/ports/index.js';
 
 export interface CanaryWorld {

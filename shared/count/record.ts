@@ -5,16 +5,18 @@
 
 import { randomUUID } from 'node:crypto';
 import pMap from 'p-map';
-import { groupId } from '../base/digest.js';
-import { lazy } from '../base/lazy.js';
+import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
-import type { Written } from '../incidents/evaluate.js';
+import { dayOf, hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import { issuerOf } from '../join/pairing.js';
+import { groupId } from '../model/group-id.js';
 import type { AccessRecord, Fact, Failure, GroupKey, OtherForbidden } from '../model/index.js';
 import type { ExpectedFact, Mark, OpenHour, World } from '../ports/index.js';
-import { type Count, countByIssuer, countFailures, countForbidden, minuteOf } from './count.js';
-import { type Applicants, applicantsOf, dayOf, groupOf, placeOf } from './group.js';
-import { hourOf, MINUTES_PER_HOUR, rollUp } from './rollup.js';
+import { type Count, countByIssuer, countFailures, countForbidden } from './count.js';
+import { type Applicants, applicantsOf, groupOf, placeOf } from './group.js';
+import { rollUp } from './rollup.js';
+
+const loadDiagnosis = lazily(() => import('../diagnosis/diagnosis.js'));
 
 /** What one batch owns, or one list that was settled. */
 export interface Counted {
@@ -119,7 +121,7 @@ async function admit({ scope, day, issuerDns }: Applicants, world: World): Promi
   const inside = await world.stores.groups.admit(scope, day, issuerDns);
   const outside = issuerDns.filter((issuerDn) => !inside.has(issuerDn));
   if (outside.length === 0) return inside;
-  const { trustedIssuers } = await lazy.diagnosis();
+  const { trustedIssuers } = await loadDiagnosis();
   const trusted = await trustedIssuers(scope, world);
   const known = outside.filter((issuerDn) => trusted.has(issuerDn));
   if (known.length === 0) return inside;
@@ -165,4 +167,11 @@ export async function closeHours(world: World, listed?: readonly OpenHour[]): Pr
 
 function holds(facts: readonly Fact[], { minute, batchId, requests }: ExpectedFact): boolean {
   return facts.some((fact) => fact.minute === minute && fact.batchId === batchId && fact.requests >= requests);
+}
+
+/** When what a delivery brought is in the stores. */
+export interface Written {
+  readonly facts: Promise<unknown>;
+  /** Waits for the marks of their hours and the clients' certificates: who is told of a group is told of those as well. */
+  readonly rest: () => Promise<unknown>;
 }

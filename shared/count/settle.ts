@@ -1,11 +1,11 @@
 /** Halves that wait for the other one: noted when they are left, settled when their grace is over. */
 
 import { limits } from '../base/limits.js';
+import { MINUTE_MS } from '../base/time.js';
 import { setAside } from '../canary/exclude.js';
 import { type Correlated, settle, settlerOf, waitingLists } from '../join/correlate.js';
 import type { Fact, GroupKey, Sighting } from '../model/index.js';
 import type { Waiting, World } from '../ports/index.js';
-import { MINUTE_MS } from './count.js';
 import { unmatched, writeDown } from './record.js';
 
 export async function leaveWaiting(

@@ -4,7 +4,8 @@
  */
 
 import { MtlsWatchError } from '../base/errors.js';
-import { once } from '../base/lazily.js';
+import { lazily } from '../base/lazily.js';
+import { DAY_MS } from '../base/time.js';
 import { truststoreUri } from '../config/qualified-names.js';
 import {
   type ClientTally,
@@ -37,7 +38,7 @@ export interface Diagnosed {
  * What reads certificates and truststores, with what it remembers. Loaded when the first one is looked at: most
  * invocations look at none.
  */
-const x509 = once(async () => {
+const x509 = lazily(async () => {
   const [{ diagnosisCache }, change] = await Promise.all([import('../x509/cache.js'), import('../x509/change.js')]);
   return { cache: diagnosisCache(), ...change };
 });
@@ -129,7 +130,7 @@ function namesOneOf({ certificates }: Truststore, dns: ReadonlySet<string>): boo
 }
 
 /** A change is news for a day; what is older has stood the test. */
-const CHANGE_MS_MAX = 24 * 3_600_000;
+const CHANGE_MS_MAX = DAY_MS;
 
 /** Null where there is nothing to tell, or where the versions may not be listed: the verdict stands without it. */
 async function changeBefore(uri: string, firstFailureAt: number, { truststores }: World): Promise<string | null> {

@@ -4,12 +4,14 @@
  * so; where it does not, the 403 has another cause. Exactly once, by a cell for each log event.
  */
 
-import { lazy } from '../base/lazy.js';
+import { lazily } from '../base/lazily.js';
 import { cellKey } from '../join/pairing.js';
 import { type AccessRecord, type Failure, UNKNOWN_ISSUER } from '../model/index.js';
 import { reasonIdOfFinding } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import type { OneDiagnosis } from './diagnosis.js';
+
+const loadDiagnosis = lazily(() => import('./diagnosis.js'));
 
 export interface Inferred {
   readonly failures: readonly Failure[];
@@ -72,7 +74,7 @@ async function refusalCode(
   world: World,
 ): Promise<string | null> {
   // Loaded where there is something to verify: most installations watch no such API.
-  const { diagnosisOf, unlessUnreadable } = await lazy.diagnosis();
+  const { diagnosisOf, unlessUnreadable } = await loadDiagnosis();
   const diagnosis = await unlessUnreadable(
     diagnosisOf(fingerprint, scope, at, world, pems),
     (because): OneDiagnosis => ({

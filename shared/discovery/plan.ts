@@ -5,6 +5,7 @@
  */
 
 import { limits } from '../base/limits.js';
+import { HOUR_MS } from '../base/time.js';
 import { type LogKind, PATTERN } from '../logs/filter-patterns.js';
 import type { Found, FoundDomain, FoundFilter, FoundLogGroup } from '../model/account.js';
 
@@ -222,7 +223,7 @@ export function silentGroups(
   return groups.filter(
     ({ name, lastEventAt }) =>
       lastEventAt !== null &&
-      now - lastEventAt > silentAfterHours * 3_600_000 &&
+      now - lastEventAt > silentAfterHours * HOUR_MS &&
       (accessed.has(name) || !quiet.has(name)),
   );
 }

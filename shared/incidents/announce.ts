@@ -4,13 +4,12 @@
  */
 
 import pMap from 'p-map';
-import { groupId } from '../base/digest.js';
 import { limits } from '../base/limits.js';
-import { minuteOf } from '../count/count.js';
+import { hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import { openHours } from '../count/record.js';
-import { hourOf, MINUTES_PER_HOUR } from '../count/rollup.js';
 import { policyFor, type Verdict } from '../detect/detect.js';
 import { diagnoseClients, surroundingsOf } from '../diagnosis/diagnosis.js';
+import { groupId } from '../model/group-id.js';
 import { type Fact, type GroupKey, type Incident, isSeveral, type Notice } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import type { Change } from './incident.js';
@@ -146,7 +145,7 @@ export async function factsOf(
 ): Promise<readonly Fact[]> {
   const began = minuteOf(incident.since) - config.detection.windowMinutes + 1;
   // What is known may have gone on for months.
-  const from = incident.known === null ? began : Math.max(began, minuteOf(now) - limits.factMinutesMax);
+  const from = incident.known === null ? began : Math.max(began, minuteOf(now) - limits.detectorLookbackMinutes);
   const isCovered = facts[0] !== undefined && facts[0].minute <= from;
   return isCovered
     ? facts.filter((fact) => fact.minute >= from)

@@ -6,6 +6,7 @@
  */
 
 import { limits } from '../base/limits.js';
+import { MINUTE_MS } from '../base/time.js';
 import { accountOf, bareName } from '../config/qualified-names.js';
 import type { Config } from '../config/settings.js';
 import type { GroupKey, NoticeLinks, Place } from '../model/index.js';
@@ -19,7 +20,7 @@ interface Query {
 }
 
 /** What is looked at before the first failure, and after the notice: logs come late. */
-const AROUND_MS = 10 * 60_000;
+const AROUND_MS = 10 * MINUTE_MS;
 
 export function linksOf(
   about: { readonly group: GroupKey; readonly reasonText: string; readonly since: number; readonly at: number },

@@ -4,21 +4,22 @@
  */
 
 import pMap from 'p-map';
-import { groupId } from '../base/digest.js';
-import { lazy } from '../base/lazy.js';
+import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
-import { minuteOf } from '../count/count.js';
-import { hourOf, MINUTES_PER_HOUR } from '../count/rollup.js';
+import { hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import { policyFor } from '../detect/detect.js';
 import { trustedIssuers } from '../diagnosis/diagnosis.js';
+import { groupId } from '../model/group-id.js';
 import { type Fact, type GroupKey, type Incident, OTHER_ISSUERS, SEVERAL_STRANGERS } from '../model/index.js';
 import type { OpenHour, World } from '../ports/index.js';
 import { impactOf } from './announce.js';
-import { isOne, judge, remembered } from './evaluate.js';
+import { isOne, judge, remembered } from './assess.js';
 import { advance, type Change, JOIN_MS, join, scopeGroup, strangersGroup } from './incident.js';
 import { lateAnnouncement, unlessSilenced } from './muting.js';
 import { type Member, partnersTogether, type ScopeVerdict, strangersTogether } from './scope-incident.js';
 import { severityFor } from './severity.js';
+
+const loadAnnounce = lazily(() => import('./announce.js'));
 
 /**
  * Groups that fail together: one incident for their scope, instead of one for each.
@@ -101,7 +102,7 @@ async function store({ before, own, scopeVerdict, members }: ScopeChange, world:
   if (change === null) return;
   const named = new Set(groups.map(groupId));
   const facts = members.filter(({ group }) => named.has(groupId(group))).flatMap((member) => member.facts);
-  const { announce } = await lazy.announce();
+  const { announce } = await loadAnnounce();
   await announce({ change, before, verdict, facts, recentFacts: facts, groups }, world);
 }
 

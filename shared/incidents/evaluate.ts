@@ -5,26 +5,22 @@
  */
 
 import pMap from 'p-map';
-import { groupId } from '../base/digest.js';
 import { within } from '../base/get-or-insert.js';
-import { lazy } from '../base/lazy.js';
+import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
-import { MINUTE_MS, minuteOf } from '../count/count.js';
-import { openHours } from '../count/record.js';
-import { MINUTES_PER_HOUR } from '../count/rollup.js';
-import { detect, type History, learnAll, policyFor, type Verdict } from '../detect/detect.js';
-import { type Fact, type GroupKey, type Incident, isSeveral, type Severity } from '../model/index.js';
+import { MINUTE_MS, minuteOf } from '../base/time.js';
+import { openHours, type Written } from '../count/record.js';
+import { policyFor, type Verdict } from '../detect/detect.js';
+import { groupId } from '../model/group-id.js';
+import type { Fact, GroupKey, Incident, Severity } from '../model/index.js';
 import type { World } from '../ports/index.js';
-import { advance, type Change, isCovered, raise, scopeGroup, strangersGroup } from './incident.js';
+import { isOne, type Judged, judge, type KnownGroup, remembered, scopesOf } from './assess.js';
+import { advance, type Change, isCovered, raise } from './incident.js';
 import { lateAnnouncement, unlessSilenced } from './muting.js';
 import { clientCountOf, severityFor, worse } from './severity.js';
 
-/** When what a delivery brought is in the stores. */
-export interface Written {
-  readonly facts: Promise<unknown>;
-  /** Waits for the marks of their hours and the clients' certificates: who is told of a group is told of those as well. */
-  readonly rest: () => Promise<unknown>;
-}
+const loadScopes = lazily(() => import('./evaluate-scopes.js'));
+const loadAnnounce = lazily(() => import('./announce.js'));
 
 const longAgo: Written = { facts: Promise.resolve(), rest: async () => {} };
 
@@ -65,7 +61,7 @@ async function tellTogether(beginning: readonly Pending[], world: World): Promis
   const isAlone = ({ group }: Pending): boolean => (active.get(group.scope)?.size ?? 0) < limits.groupsTogetherMin;
   const held = beginning.filter((one) => !isAlone(one));
   if (held.length === 0) return new Set();
-  const { evaluateScopes } = await lazy.scopes();
+  const { evaluateScopes } = await loadScopes();
   await evaluateScopes(firing, open, world, new Set(held.map(({ group }) => group.scope)));
   return new Set(held);
 }
@@ -94,11 +90,6 @@ async function storeAll(pending: readonly Pending[], world: World): Promise<bool
   return told.some(Boolean);
 }
 
-/** No scope's own incident. */
-export function isOne(group: GroupKey): boolean {
-  return !isSeveral(group.issuerDn);
-}
-
 /** A change of a group's incident that is not stored yet. */
 interface Pending {
   readonly group: GroupKey;
@@ -109,7 +100,7 @@ interface Pending {
 }
 
 /** @param known read while the facts were being written; the facts are read here */
-async function assess(known: KnownOne, which: 'all' | 'calm', world: World): Promise<Pending | null> {
+async function assess(known: KnownGroup, which: 'all' | 'calm', world: World): Promise<Pending | null> {
   const { group } = known;
   const { stores, clock, config } = world;
   const policy = policyFor(group, config.detection);
@@ -133,7 +124,7 @@ interface SeenNow extends Judged {
 /** Whom it hits decides at once how severe it is, and so whether its scope's incident can stand for it. */
 async function begin(own: Change, { verdict, facts, now }: SeenNow, world: World): Promise<Change> {
   const { group } = own.next;
-  const { impactOf } = await lazy.announce();
+  const { impactOf } = await loadAnnounce();
   const impact = await impactOf(group, verdict, facts, world);
   const severity = severityFor(impact, policyFor(group, world.config.detection));
   const judged = { ...own.next, severity, severityAtFirst: severity, isStranger: impact.isStranger };
@@ -181,73 +172,16 @@ async function worsened({ incident, verdict, facts, now }: SeenNow, world: World
     scopeShare: null,
   };
   if (!isWorse(severityFor(least, policy))) return null;
-  const { impactOf } = await lazy.announce();
+  const { impactOf } = await loadAnnounce();
   const severity = severityFor(await impactOf(incident.group, verdict, own, world), policy);
   return isWorse(severity) ? unlessSilenced(raise(incident, verdict, now, severity), world) : null;
 }
 
 /** @returns whether there is a notice of it */
 async function store({ change, before, verdict, facts: recentFacts }: Pending, world: World): Promise<boolean> {
-  const { announce, factsOf } = await lazy.announce();
+  const { announce, factsOf } = await loadAnnounce();
   const isTold = change.notice !== null;
   const facts = isTold ? await factsOf(change.next, recentFacts, world.clock.now(), world) : [];
   await announce({ change, before, verdict, facts, recentFacts, groups: [] }, world);
   return isTold;
-}
-
-interface Known {
-  readonly incident: Incident | null;
-  readonly history: History | null;
-}
-
-interface KnownOne extends Known {
-  readonly group: GroupKey;
-}
-
-interface Judged {
-  readonly verdict: Verdict;
-  /** The facts of the last hour at least. */
-  readonly facts: readonly Fact[];
-}
-
-export async function remembered(group: GroupKey, { stores }: World): Promise<Known> {
-  const [incident, history] = await Promise.all([stores.incidents.load(group), stores.history.load(group)]);
-  return { incident, history: history as History | null };
-}
-
-/** From which minute on the facts of a group are looked at: those that were not learned yet, and the last hour. */
-export function neededFrom(known: History | null, minute: number): number {
-  const oldest = minute - limits.detectorLookbackMinutes;
-  return Math.max(oldest, Math.min((known?.lastStep ?? oldest) + 1, minute - MINUTES_PER_HOUR));
-}
-
-/** What may stand for a group: the incident of its scope, and that of the strangers there. */
-function scopesOf({ scope }: GroupKey, { stores }: World): Promise<readonly (Incident | null)[]> {
-  return Promise.all([scopeGroup(scope), strangersGroup(scope)].map((group) => stores.incidents.load(group)));
-}
-
-/** The verdict on a group at this moment. Stores nothing but, now and then, what was learned. */
-export async function judge(group: GroupKey, known: History | null, now: number, world: World): Promise<Judged> {
-  const { stores, config } = world;
-  const minute = minuteOf(now);
-  const policy = policyFor(group, config.detection);
-  const oldest = minute - limits.detectorLookbackMinutes;
-  const facts = await stores.facts.window(group, neededFrom(known, minute), minute);
-
-  const counts = new Map<number, number>();
-  for (const fact of facts) counts.set(fact.minute, (counts.get(fact.minute) ?? 0) + Math.max(0, fact.count));
-  // Minutes that are old enough to be complete are learned; the others are the window.
-  const closed = minute - limits.lateMinutes;
-  const steps = [...counts]
-    .map(([step, count]) => ({ step, count }))
-    .filter(({ step }) => step <= closed && step > (known?.lastStep ?? oldest));
-  const isBehind = known !== null && known.lastStep < closed;
-  if (steps.at(-1)?.step !== closed && (steps.length > 0 || isBehind)) steps.push({ step: closed, count: 0 });
-  const history = steps.length === 0 ? known : learnAll(known, steps, policy);
-  const first = (history?.lastStep ?? closed) + 1;
-  const window = Array.from({ length: minute - first + 1 }, (_, index) => counts.get(first + index) ?? 0);
-  if (history !== null && history.lastStep - (known?.lastStep ?? 0) >= limits.historySaveMinutes) {
-    await stores.history.save(group, history);
-  }
-  return { verdict: detect(history, { step: minute, counts: window }, policy), facts };
 }

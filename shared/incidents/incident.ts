@@ -16,9 +16,10 @@
  */
 
 import { createHash } from 'node:crypto';
-import { groupId } from '../base/digest.js';
+import { DAY_MS, MINUTE_MS } from '../base/time.js';
 import type { DetectionPolicy } from '../config/settings.js';
 import { amount, type Verdict } from '../detect/detect.js';
+import { groupId } from '../model/group-id.js';
 import {
   type GroupKey,
   type Incident,
@@ -37,17 +38,15 @@ export interface Change {
   readonly because: string;
 }
 
-const MINUTE = 60_000;
 /** A spike this many resolve times after a resolve is the same incident, come back. */
 const REOPEN_RESOLVES = 6;
 /** The calm asked for grows to at most this many resolve times. */
 const CALM_RESOLVES_MAX = 8;
-const DAY = 24 * 60 * MINUTE;
-const STEADY_AGAIN = 7 * DAY;
+const STEADY_AGAIN = 7 * DAY_MS;
 /** Repeats wait twice as long each time, and no longer than this. */
-const REPEAT_MAX = 30 * DAY;
+const REPEAT_MAX = 30 * DAY_MS;
 /** Younger than a day nothing is taken for the usual. So many times what a day had before is more than before. */
-const KNOWN_FROM = DAY;
+const KNOWN_FROM = DAY_MS;
 const KNOWN_FACTOR = 3;
 /** The last hour has at least this share of an hour of the day before: it goes on as it was. */
 const KNOWN_SHARE = 0.25;
@@ -93,11 +92,11 @@ export function advance(
 
 /** The first alert comes before the window is full; until it is, growth is no escalation. */
 function settling(current: Incident, now: number, policy: DetectionPolicy): boolean {
-  return now - current.lastNoticeAt < policy.windowMinutes * MINUTE;
+  return now - current.lastNoticeAt < policy.windowMinutes * MINUTE_MS;
 }
 
 function repeatAfter(repeats: number, policy: DetectionPolicy): number {
-  return Math.min(REPEAT_MAX, policy.repeatMinutes * MINUTE * 2 ** repeats);
+  return Math.min(REPEAT_MAX, policy.repeatMinutes * MINUTE_MS * 2 ** repeats);
 }
 
 function open(
@@ -115,9 +114,9 @@ function open(
   const isOldNews = steadyAt !== null && (now - steadyAt < STEADY_AGAIN || !course.isSteadyByItself);
   if (isSteady && (before?.known != null || isOldNews)) return null;
   // What was counted before the calm that resolved the last incident cannot open another one.
-  if (before?.calmSince != null && now - shortestMinutes * MINUTE < before.calmSince) return null;
+  if (before?.calmSince != null && now - shortestMinutes * MINUTE_MS < before.calmSince) return null;
   const back =
-    before?.state === 'resolved' && now - before.lastNoticeAt <= REOPEN_RESOLVES * policy.resolveMinutes * MINUTE;
+    before?.state === 'resolved' && now - before.lastNoticeAt <= REOPEN_RESOLVES * policy.resolveMinutes * MINUTE_MS;
   const next: Incident = {
     incidentId: back ? before.incidentId : incidentIdOf(group, now),
     group,
@@ -188,7 +187,7 @@ function calm(
 ): Change | null {
   const { calmSince } = current;
   if (calmSince === null) return { next: { ...next, calmSince: now }, notice: null, because: verdict.because };
-  const asked = policy.resolveMinutes * Math.min(CALM_RESOLVES_MAX, 2 ** current.flaps) * MINUTE;
+  const asked = policy.resolveMinutes * Math.min(CALM_RESOLVES_MAX, 2 ** current.flaps) * MINUTE_MS;
   if (now - calmSince < asked) return null;
   if (isUsualByNow(current, verdict, now)) return toKnown(current, next, verdict, now);
   const because = `${amount(verdict.numbers.recent)} refused in the last ${policy.windowMinutes} minutes; calm for ${duration(now - calmSince)}`;
@@ -223,11 +222,11 @@ function remindOf(current: Incident, verdict: Verdict, now: number, policy: Dete
   const next = { ...current, ...own, version: current.version + 1, lastNoticeAt: now, announced: true };
   const { course } = verdict.numbers;
   if (course.isGone) {
-    const calmSince = now - course.quietMinutes * MINUTE;
+    const calmSince = now - course.quietMinutes * MINUTE_MS;
     const because = `none for ${duration(now - calmSince)}, where ${amount(course.missing)} were to be expected`;
     return { next: { ...next, state: 'resolved', calmSince, known: null }, notice: 'resolved', because };
   }
-  if (acknowledged || now - known.remindedAt < Math.max(DAY, repeatAfter(0, policy)) * 2 ** known.reminders)
+  if (acknowledged || now - known.remindedAt < Math.max(DAY_MS, repeatAfter(0, policy)) * 2 ** known.reminders)
     return null;
   const reminded = { ...known, remindedAt: now, reminders: Math.min(REMINDERS_MAX, known.reminders + 1) };
   return { next: { ...next, known: reminded }, notice: 'ongoing', because: knownWords(verdict, since) };
@@ -243,7 +242,7 @@ function dayOf(at: number): string {
 
 /** Derived from the group and the start, so that a retry opens the same incident. */
 export function incidentIdOf(group: GroupKey, since: number): string {
-  const minute = Math.floor(since / MINUTE);
+  const minute = Math.floor(since / MINUTE_MS);
   const text = JSON.stringify([group.scope, group.issuerDn, group.reason, minute]);
   return createHash('sha256').update(text).digest('hex').slice(0, 20);
 }
@@ -254,7 +253,7 @@ export function noticeIdOf(next: Incident): string {
 }
 
 function duration(ms: number): string {
-  const minutes = Math.round(ms / MINUTE);
+  const minutes = Math.round(ms / MINUTE_MS);
   if (minutes < 120) return minutes === 1 ? '1 minute' : `${minutes} minutes`;
   return `${amount(minutes / 60)} hours`;
 }
@@ -270,7 +269,7 @@ export function strangersGroup(scope: string): GroupKey {
 }
 
 /** So long after its last notice a scope's incident collects who joins it, so that each of them is no notice of its own. */
-export const JOIN_MS = 3 * MINUTE;
+export const JOIN_MS = 3 * MINUTE_MS;
 
 /**
  * Whether a group's own notice is left out because a scope's incident tells it: one that is as severe and names the group,
@@ -280,7 +279,7 @@ export function isCovered(incident: Incident, ofScope: readonly (Incident | null
   const id = groupId(incident.group);
   return ofScope.some((scope) => {
     if (scope?.state !== 'firing' || !scope.announced) return false;
-    const isCollecting = now - scope.lastNoticeAt < JOIN_MS + 2 * MINUTE && incident.since > scope.since;
+    const isCollecting = now - scope.lastNoticeAt < JOIN_MS + 2 * MINUTE_MS && incident.since > scope.since;
     if (scope.group.issuerDn === SEVERAL_ISSUERS && isCollecting && !incident.isStranger) return true;
     if (worse(scope.severity, incident.severity) !== scope.severity) return false;
     return scope.group.issuerDn === SEVERAL_STRANGERS ? incident.isStranger : scope.members.includes(id);

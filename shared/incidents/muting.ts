@@ -1,14 +1,16 @@
 /** What is not told now, and what has to be told later: silences, and incidents that their scope's incident stood for. */
 
-import { lazy } from '../base/lazy.js';
+import { lazily } from '../base/lazily.js';
 import type { Verdict } from '../detect/detect.js';
 import type { GroupKey, Incident, Silence } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import type { Change } from './incident.js';
 
+const loadSilence = lazily(() => import('./silence.js'));
+
 /** Loaded when there is something to tell. */
 async function silenceNow(group: GroupKey, { stores, clock }: World): Promise<Silence | null> {
-  const [{ silenceOf }, silences] = await Promise.all([lazy.silence(), stores.silences.list()]);
+  const [{ silenceOf }, silences] = await Promise.all([loadSilence(), stores.silences.list()]);
   return silenceOf(group, silences, clock.now());
 }
 

@@ -1,10 +1,11 @@
 /** Puts together what a notice says, from the transition and the facts behind it. Pure. */
 
 import { limits } from '../base/limits.js';
+import { minuteOf } from '../base/time.js';
 import { isNamed } from '../config/qualified-names.js';
 import { runbookPage } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
-import { minuteOf, tally } from '../count/count.js';
+import { tally } from '../count/count.js';
 import type { Verdict } from '../detect/detect.js';
 import {
   type ClientTally,

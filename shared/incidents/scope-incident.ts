@@ -5,10 +5,11 @@
  * group's, under the keys that `scopeGroup` and `strangersGroup` give. Pure.
  */
 
-import { groupId } from '../base/digest.js';
 import { limits } from '../base/limits.js';
+import { MINUTE_MS } from '../base/time.js';
 import type { DetectionPolicy } from '../config/settings.js';
 import { amount, type Verdict, type VerdictNumbers } from '../detect/detect.js';
+import { groupId } from '../model/group-id.js';
 import { type GroupKey, type Incident, OTHER_ISSUERS, type Severity } from '../model/index.js';
 import { worse } from './severity.js';
 
@@ -93,7 +94,7 @@ export function partnersTogether(
 /** Its incident began with the scope's, or of late. */
 function isFresh({ since }: Member, before: Incident | null, now: number): boolean {
   const from = before?.state === 'firing' ? Math.min(before.since, now) : now;
-  return since !== null && since >= from - TOGETHER_MINUTES * 60_000;
+  return since !== null && since >= from - TOGETHER_MINUTES * MINUTE_MS;
 }
 
 function isRising({ since, verdict: { numbers } }: Member): boolean {
@@ -113,7 +114,7 @@ export function strangersTogether(members: readonly Member[], now: number, polic
   const isScanner =
     issuers >= SCANNER_ISSUERS && recent >= policy.floor && (isFolded || recent <= SCANNER_TRIES * issuers);
   const firing = strangers.filter(({ since }) => since !== null);
-  const fresh = firing.filter(({ since }) => since !== null && now - since <= TOGETHER_MINUTES * 60_000);
+  const fresh = firing.filter(({ since }) => since !== null && now - since <= TOGETHER_MINUTES * MINUTE_MS);
   const isMany = fresh.length >= STRANGERS_TOGETHER;
   const seen = `${amount(recent)} refused in ${policy.windowMinutes} minutes`;
   const words = isScanner

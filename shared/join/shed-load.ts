@@ -1,7 +1,7 @@
 /** Keeps what one invocation joins in bounds; `sample.ts` says how. */
 
 import { limits } from '../base/limits.js';
-import { minuteOf } from '../count/count.js';
+import { minuteOf } from '../base/time.js';
 import type { AccessRecord, Denial, Half } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import { sample, samplingRate } from './sample.js';

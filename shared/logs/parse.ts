@@ -8,8 +8,8 @@ import { digest } from '../base/digest.js';
 import { limits } from '../base/limits.js';
 import { remember } from '../base/memoize.js';
 import { clean } from '../base/text.js';
-import { CANARY_DN } from '../canary/recognise.js';
 import { accountId, inAccount, settingFor } from '../config/qualified-names.js';
+import { CANARY_DN } from '../model/canary.js';
 import type {
   AccessRecord,
   ApiRef,

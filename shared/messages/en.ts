@@ -1,6 +1,6 @@
 /** What mtls-watch says, in English. Read at three in the morning: the cause first, then what to do. */
 
-import type { Messages } from './index.js';
+import type { Messages } from './types.js';
 
 export const en: Messages = {
   reasons: {

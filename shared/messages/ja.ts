@@ -1,6 +1,6 @@
 /** What mtls-watch says, in Japanese. Certificates, commands and names of AWS stay as they are. */
 
-import type { Messages } from './index.js';
+import type { Messages } from './types.js';
 
 export const ja: Messages = {
   reasons: {

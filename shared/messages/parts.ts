@@ -1,10 +1,11 @@
 /** What the renderings for people have in common: which words apply to a notice, and its numbers in short form. */
 
 import { limits } from '../base/limits.js';
+import { MINUTE_MS } from '../base/time.js';
 import type { FindingCode } from '../model/finding-codes.js';
 import { type Finding, isSeveral, type Notice, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
-import type { FindingMessages, Messages, ReasonMessages } from './index.js';
 import { nameIn } from './safe.js';
+import type { FindingMessages, Messages, ReasonMessages } from './types.js';
 
 export type Inert = (text: string) => string;
 
@@ -61,7 +62,7 @@ export function countWords(notice: Notice, messages: Messages): string {
 }
 
 export function sinceWords({ since, at }: Notice, messages: Messages): string {
-  const minutes = Math.max(0, Math.round((Date.parse(at) - Date.parse(since)) / 60_000));
+  const minutes = Math.max(0, Math.round((Date.parse(at) - Date.parse(since)) / MINUTE_MS));
   return messages.since(since.slice(0, 16).replace('T', ' '), minutes);
 }
 

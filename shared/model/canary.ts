@@ -64,3 +64,6 @@ export interface Sighting {
   /** Whether all came that should come; false where the denial's other half did not. */
   readonly isWhole: boolean;
 }
+
+/** Subject and issuer of every certificate of the canary. Always the same, so that it never is more than one group. */
+export const CANARY_DN = 'CN=mtls-watch canary';

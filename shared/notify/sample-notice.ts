@@ -1,8 +1,7 @@
 /** A made-up notice, for a test of the way to people and machines. Every name in it is an example. */
 
+import { MINUTE_MS } from '../base/time.js';
 import type { Notice, NoticeKind, Place } from '../model/index.js';
-
-const MINUTE_MS = 60_000;
 
 /** @param now milliseconds since the epoch */
 export function sampleNotice(kind: NoticeKind, now: number, place: Place | null): Notice {

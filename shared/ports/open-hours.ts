@@ -1,7 +1,7 @@
 /** Which hours are open, from the marks and the expected facts that a store holds. Pure; both adapters list by it. */
 
-import { groupId } from '../base/digest.js';
-import { hourOf } from '../count/rollup.js';
+import { hourOf } from '../base/time.js';
+import { groupId } from '../model/group-id.js';
 import type { ExpectedFact, Mark, OpenHour } from './index.js';
 
 /**

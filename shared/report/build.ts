@@ -1,11 +1,12 @@
 /** Puts a report together from what was gathered. Pure: the same parts give the same report, down to the byte. */
 
 import { limits } from '../base/limits.js';
+import { DAY_MS, MINUTE_MS } from '../base/time.js';
 import type { ClientTally, EndedIncident, ForbiddenFact, Incident } from '../model/index.js';
 import type { ForbiddenCause, ReasonId } from '../model/reasons.js';
 import type { Folded, Series } from './fold.js';
 import { isNamed, ownerOf } from './names.js';
-import { DAY_MS, daysOf, type Period, stretchOf } from './period.js';
+import { daysOf, type Period, stretchOf } from './period.js';
 import type { GapId, Report } from './schema.js';
 
 /** Of one refused client, what failure records tell beyond the roll-ups. */
@@ -298,7 +299,7 @@ function forbiddenOf(facts: readonly ForbiddenFact[], period: Period): Report['o
   const causes = new Map<ForbiddenCause, { count: number; before: number; scopes: Map<string, number> }>();
   let knewBefore = false;
   for (const { cause, scope, minute, count } of facts) {
-    const stretch = stretchOf(period, minute * 60_000);
+    const stretch = stretchOf(period, minute * MINUTE_MS);
     if (stretch === null || stretch < CURRENT - 1) continue;
     const sum = causes.get(cause) ?? { count: 0, before: 0, scopes: new Map<string, number>() };
     causes.set(cause, sum);

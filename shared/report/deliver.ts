@@ -16,7 +16,7 @@ import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import type { Clock } from '../ports/index.js';
 import { csvOf } from './csv.js';
-import type { Language } from './messages/index.js';
+import type { Language } from './messages/types.js';
 import { pageOf } from './page.js';
 import type { Report } from './schema.js';
 import { type Summary, summaryOf } from './summary.js';

@@ -3,11 +3,12 @@
  * depends on the number of groups, not of hours.
  */
 
-import { groupId } from '../base/digest.js';
 import { limits } from '../base/limits.js';
+import { DAY_MS, HOUR_MS } from '../base/time.js';
 import { tally } from '../count/count.js';
+import { groupId } from '../model/group-id.js';
 import type { ClientTally, GroupKey, Rollup } from '../model/index.js';
-import { DAY_MS, daysOf, HOUR_MS, type Period, stretchOf } from './period.js';
+import { daysOf, type Period, stretchOf } from './period.js';
 
 export interface Series {
   readonly group: GroupKey;

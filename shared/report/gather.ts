@@ -2,15 +2,16 @@
 
 import pMap from 'p-map';
 import { limits } from '../base/limits.js';
+import { DAY_MS, HOUR_MS } from '../base/time.js';
 import { diagnosisOf, unlessUnreadable } from '../diagnosis/diagnosis.js';
 import { type ClientTally, isSeveral, type Silence } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import { buildReport, type ClientDetail, type Gap, gap, type Verdict } from './build.js';
 import { type Folded, foldRollups } from './fold.js';
-import type { Language } from './messages/index.js';
+import type { Language } from './messages/types.js';
 import { organisationOf } from './names.js';
-import { comparedFrom, DAY_MS, HOUR_MS, type Period } from './period.js';
+import { comparedFrom, type Period } from './period.js';
 import type { Report } from './schema.js';
 
 /** Whom a report is for. */

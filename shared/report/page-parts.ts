@@ -3,7 +3,7 @@
 import { limits } from '../base/limits.js';
 import { isSeveral, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
 import { type Html, html } from './html.js';
-import type { ReportMessages } from './messages/index.js';
+import type { ReportMessages } from './messages/types.js';
 import { isNamed, ownerOf, shortName } from './names.js';
 import type { Report } from './schema.js';
 

@@ -2,7 +2,8 @@
 
 import { limits } from '../base/limits.js';
 import { clean } from '../base/text.js';
-import { type Language, reportMessages } from './messages/index.js';
+import { reportMessages } from './messages/index.js';
+import type { Language } from './messages/types.js';
 import { remedyOf, sentencesOf } from './page-actions.js';
 import { cut, issuerName, numberText } from './page-parts.js';
 import type { Report } from './schema.js';

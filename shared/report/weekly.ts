@@ -3,6 +3,7 @@
 import pMap from 'p-map';
 import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
+import { DAY_MS } from '../base/time.js';
 import { truststoreUri } from '../config/qualified-names.js';
 import { unlessUnreadable } from '../diagnosis/diagnosis.js';
 import type { World } from '../ports/index.js';
@@ -12,7 +13,7 @@ import { type Delivered, type Delivery, deliverReport } from './deliver.js';
 import { mergeDetails } from './details.js';
 import { expiringOf } from './expiring.js';
 import { gatherReport } from './gather.js';
-import { DAY_MS, lastWeek, type Period } from './period.js';
+import { lastWeek, type Period } from './period.js';
 import type { Report } from './schema.js';
 
 type Rows = readonly Readonly<Record<string, string>>[];

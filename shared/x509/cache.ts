@@ -4,6 +4,7 @@
  */
 
 import { limits } from '../base/limits.js';
+import { HOUR_MS } from '../base/time.js';
 import type { Diagnosis } from '../model/index.js';
 import type { Certificate } from './certificate.js';
 import { diagnose } from './diagnose.js';
@@ -20,8 +21,6 @@ export interface DiagnosisCache {
   readonly diagnose: (client: Certificate, bundle: BundleVersion, at: number) => Diagnosis;
   readonly truststore: (bundle: BundleVersion) => Truststore;
 }
-
-const HOUR_MS = 3_600_000;
 
 export function diagnosisCache(verdictsMax: number = limits.certificateCacheMax): DiagnosisCache {
   const verdicts = new Map<string, Diagnosis>();

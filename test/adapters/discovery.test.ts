@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { createDiscovery, type DiscoveryClients } from '../../shared/adapters/aws/discovery/discovery.js';
 import { findWatch, type WatchClients } from '../../shared/adapters/aws/watch.js';
-import type { Found, FoundWatch } from '../../shared/model/account.js';
+import type { Found } from '../../shared/model/account.js';
+import type { FoundWatch } from '../../shared/ports/watch.js';
 import { NOW } from '../support/found.js';
 
 type Input = Readonly<Record<string, unknown>>;

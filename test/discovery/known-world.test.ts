@@ -11,9 +11,9 @@ import { createMemoryInventory } from '../../shared/adapters/memory/inventory.js
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { knownWorld } from '../../shared/discovery/known-world.js';
-import type { FoundLogGroup } from '../../shared/model/account.js';
+import type { FoundLogGroup, KnownDomain } from '../../shared/model/account.js';
 import type { LogEvent } from '../../shared/model/index.js';
-import type { InventoryStore, KnownDomain } from '../../shared/ports/inventory.js';
+import type { InventoryStore } from '../../shared/ports/inventory.js';
 import { domain, found, group, memoryLogGroups, OWN, stage } from '../support/account.js';
 import { ca, leaf } from '../support/certificates.js';
 import {

@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { groupId } from '../../shared/base/digest.js';
 import { limits } from '../../shared/base/limits.js';
 import { detectionSchema } from '../../shared/config/settings.js';
 import type { Verdict, VerdictNumbers } from '../../shared/detect/detect.js';
@@ -13,6 +12,7 @@ import {
   strangersGroup,
 } from '../../shared/incidents/incident.js';
 import { type Member, partnersTogether, strangersTogether } from '../../shared/incidents/scope-incident.js';
+import { groupId } from '../../shared/model/group-id.js';
 import type { GroupKey, Incident, NoticeKind } from '../../shared/model/index.js';
 import { detection, numbers } from '../support/detections.js';
 

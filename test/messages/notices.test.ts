@@ -11,9 +11,10 @@ import { linksOf, logsInsightsUrl } from '../../shared/incidents/console-links.j
 import { runbookUrl } from '../../shared/incidents/notice.js';
 import { chatOf, chatSchema } from '../../shared/messages/chat.js';
 import { eventOf } from '../../shared/messages/event.js';
-import { labelIds, type Messages, messagesIn } from '../../shared/messages/index.js';
+import { messagesIn } from '../../shared/messages/index.js';
 import { fifoOf, snsChatMessage, snsMessage } from '../../shared/messages/sns.js';
 import { bodyOf, smsOf, subjectOf } from '../../shared/messages/text.js';
+import { labelIds, type Messages } from '../../shared/messages/types.js';
 import { findingCodes } from '../../shared/model/finding-codes.js';
 import type { Notice, NoticeKind, Place } from '../../shared/model/index.js';
 import { reasonIds } from '../../shared/model/reasons.js';

@@ -3,8 +3,10 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Replayed, readReplayConfig, replay } from '../../cli/commands/replay.js';
+import { readReplayConfig } from '../../cli/replay/config.js';
+import { replay } from '../../cli/replay/replay.js';
 import { type ReportScene, reportScene } from '../../cli/replay/report.js';
+import type { Replayed } from '../../cli/replay/types.js';
 
 export const sampleDay = join(import.meta.dirname, '../../sample/day');
 export const truststore = join(sampleDay, 'truststore.pem');

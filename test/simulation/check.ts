@@ -2,8 +2,7 @@
 
 import type { MemoryStores } from '../../shared/adapters/memory/index.js';
 import { limits } from '../../shared/base/limits.js';
-import { dayOf } from '../../shared/count/group.js';
-import { hourOf } from '../../shared/count/rollup.js';
+import { dayOf, hourOf } from '../../shared/base/time.js';
 import { scopeGroup } from '../../shared/incidents/incident.js';
 import { type Fact, type Incident, type Notice, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../../shared/model/index.js';
 import type { Observed } from './oracle.js';

@@ -6,7 +6,7 @@
 
 import { createMemoryStores } from '../../shared/adapters/memory/index.js';
 import { messageOf } from '../../shared/base/errors.js';
-import { lazy } from '../../shared/base/lazy.js';
+import { loadAll } from '../../shared/base/lazily.js';
 import { limits } from '../../shared/base/limits.js';
 import { type Config, parseConfig } from '../../shared/config/settings.js';
 import type { LogBatch, Notice } from '../../shared/model/index.js';
@@ -85,7 +85,7 @@ function drawRates(random: Random): FaultRates {
 
 export async function simulate(seed: number, options: { readonly trace?: boolean } = {}): Promise<RunResult> {
   // Loading takes real time, which would part what virtual time holds together.
-  await Promise.all(Object.values(lazy).map((load) => load()));
+  await loadAll();
   const random = createRandom(seed);
   const isStorm = random.chance(0.1);
   const bounds = drawBounds(random, isStorm);

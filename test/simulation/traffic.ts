@@ -4,7 +4,7 @@
  */
 
 import { limits } from '../../shared/base/limits.js';
-import { MINUTES_PER_HOUR } from '../../shared/count/rollup.js';
+import { MINUTES_PER_HOUR } from '../../shared/base/time.js';
 import { batchOf } from '../../shared/logs/decode.js';
 import type { LogBatch, LogEvent, OtherForbidden } from '../../shared/model/index.js';
 import type { ReasonId } from '../../shared/model/reasons.js';

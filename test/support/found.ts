@@ -3,7 +3,8 @@
 import type { Expectations } from '../../shared/discovery/checks/checks.js';
 import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
 import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
-import type { Found, FoundFilter, FoundLogGroup, FoundStage, FoundWatch } from '../../shared/model/account.js';
+import type { Found, FoundFilter, FoundLogGroup, FoundStage } from '../../shared/model/account.js';
+import type { FoundWatch } from '../../shared/ports/watch.js';
 import { domain } from './account.js';
 
 /** For tests that break one thing. */

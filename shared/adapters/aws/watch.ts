@@ -14,10 +14,11 @@ import {
 import { type FunctionConfiguration, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { limits } from '../../base/limits.js';
+import { MINUTE_MS } from '../../base/time.js';
 import { parseConfig } from '../../config/settings.js';
-import type { Coverage, FilterTarget, FoundHeartbeat, FoundTopic, FoundWatch } from '../../model/account.js';
 import type { Clock } from '../../ports/index.js';
 import type { InventoryStore } from '../../ports/inventory.js';
+import type { Coverage, FilterTarget, FoundHeartbeat, FoundTopic, FoundWatch } from '../../ports/watch.js';
 import { createDynamoClient } from '../dynamodb/client.js';
 import { createDynamoInventory } from '../dynamodb/inventory.js';
 import { all, createReader, each, type Reader } from './discovery/reader.js';
@@ -187,7 +188,7 @@ async function heartbeatOf(
   const logGroup = LoggingConfig?.LogGroup ?? `/aws/lambda/${FunctionName}`;
   const lastEventAt = await reader.read(`the log group ${logGroup}`, async () => {
     // What a log group says of its last event can be an hour late; the events themselves are not.
-    const recent = await anEventSince(logGroup, now - limits.heartbeatMinutesMax * 60_000, logs);
+    const recent = await anEventSince(logGroup, now - limits.heartbeatMinutesMax * MINUTE_MS, logs);
     if (recent !== null) return { at: recent };
     const { logStreams } = await logs.send(
       new DescribeLogStreamsCommand({ logGroupName: logGroup, orderBy: 'LastEventTime', descending: true, limit: 1 }),

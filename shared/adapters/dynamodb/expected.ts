@@ -3,11 +3,12 @@
  * issuers, and the scope, which the item's key holds as a digest only.
  */
 
+import { dayOfMinute } from '../../base/time.js';
 import * as z from '../../base/zod.js';
 import { reasonIds } from '../../model/reasons.js';
 import type { ExpectedFact } from '../../ports/index.js';
 import { readValue } from './items.js';
-import { dayOfMinute, keys } from './keys.js';
+import { keys } from './keys.js';
 import type { Item, Key } from './table.js';
 
 export function encodeExpected({ group, minute, batchId, requests }: ExpectedFact): string {

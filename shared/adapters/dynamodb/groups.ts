@@ -18,10 +18,11 @@
 
 import { digest } from '../../base/digest.js';
 import { limits } from '../../base/limits.js';
+import { dayOfMinute, minuteOf } from '../../base/time.js';
 import type { Clock, ExpectedFact, GroupStore } from '../../ports/index.js';
 import { encodeExpected, expectingKey } from './expected.js';
 import { bytesIn } from './items.js';
-import { dayOfMinute, keys, minuteOf, ttl } from './keys.js';
+import { keys, ttl } from './keys.js';
 import type { Item, Key, Table } from './table.js';
 
 const BOUND = limits.issuersPerScopeMax;

@@ -22,9 +22,10 @@
  * the winner's is on it.
  */
 
-import { groupId } from '../../base/digest.js';
 import { limits } from '../../base/limits.js';
+import { HOUR_MS } from '../../base/time.js';
 import * as z from '../../base/zod.js';
+import { groupId } from '../../model/group-id.js';
 import type { EndedIncident, Incident, Notice } from '../../model/index.js';
 import { endedOf, isEnd, lastEnds } from '../../ports/ended.js';
 import type { Clock, IncidentStore, Outbox } from '../../ports/index.js';
@@ -95,8 +96,6 @@ const IS_FREE = 'attribute_exists(#pk) AND (attribute_not_exists(#takenUntil) OR
 
 /** No notice lies there. */
 const IS_VACANT = { expression: 'attribute_not_exists(#pk)' };
-
-const HOUR_MS = 3_600_000;
 
 /** A notice as it lies in the outbox. */
 interface Laid extends PendingNotice {

@@ -8,6 +8,7 @@
  */
 
 import { limits } from '../../base/limits.js';
+import { MINUTE_MS } from '../../base/time.js';
 import * as z from '../../base/zod.js';
 import type { Probe, Seen, WatchedProbe } from '../../model/index.js';
 import { probeOutcomes } from '../../model/index.js';
@@ -28,8 +29,6 @@ const probeSchema = z.strictObject({
 
 /** Nobody has seen it. */
 const IS_UNSEEN = 'attribute_not_exists(#seenBy)';
-
-const MINUTE_MS = 60_000;
 
 export function createProbes(table: Table, clock: Clock): ProbeStore {
   return {

@@ -12,19 +12,17 @@
  * roll-up only grows, so one that was made from an older look at the facts never replaces a newer one.
  */
 
-import { groupId } from '../../base/digest.js';
 import { limits } from '../../base/limits.js';
+import { dayOfMinute, HOUR_MS, MINUTES_PER_HOUR, minuteOf } from '../../base/time.js';
+import { groupId } from '../../model/group-id.js';
 import type { GroupKey, Rollup } from '../../model/index.js';
 import type { Clock, ExpectedFact, Mark, RollupStore } from '../../ports/index.js';
 import { openHoursOf } from '../../ports/open-hours.js';
 import { encodeExpected, expectedOf, expectingKey } from './expected.js';
 import { inParallel } from './failures.js';
 import { countsAttributes, countsOf, groupSchema, isGrowth, numberOf, readValue, textOf } from './items.js';
-import { dayOfMinute, endOf, keys, minuteOf, ordered, shards, ttl, weekOfHour } from './keys.js';
+import { endOf, keys, ordered, shards, ttl, weekOfHour } from './keys.js';
 import { attributesOf, type Condition, type Item, type Table } from './table.js';
-
-const HOUR_MS = 3_600_000;
-const MINUTES_PER_HOUR = 60;
 
 /** A set that nothing is left in is no attribute. */
 const IS_EXPECTING = { expression: 'attribute_exists(#expected)' };

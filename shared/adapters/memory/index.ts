@@ -5,8 +5,9 @@
 
 import { randomUUID } from 'node:crypto';
 import { forgetfulMap } from '../../base/bounded-map.js';
-import { groupId } from '../../base/digest.js';
 import { limits } from '../../base/limits.js';
+import { dayOfMinute } from '../../base/time.js';
+import { groupId } from '../../model/group-id.js';
 import type {
   Cell,
   EndedIncident,
@@ -152,7 +153,7 @@ function createGroups(expected: Map<string, ExpectedFact>): GroupStore {
     },
     admitExpecting: async (fact) => {
       const { scope, issuerDn } = fact.group;
-      const inside = insideOf(scope, Math.floor(fact.minute / 1440));
+      const inside = insideOf(scope, dayOfMinute(fact.minute));
       if (inside.has(issuerDn) || inside.size >= limits.issuersPerScopeMax) return false;
       inside.add(issuerDn);
       expected.set(nameOfExpected(fact), fact);

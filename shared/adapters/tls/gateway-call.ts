@@ -9,14 +9,7 @@ import { messageOf } from '../../base/errors.js';
 import { limits } from '../../base/limits.js';
 import { clean } from '../../base/text.js';
 import type { Answer } from '../../model/index.js';
-
-export interface Call {
-  /** The custom domain: the server's name in TLS and in HTTP. */
-  readonly domain: string;
-  readonly path: string;
-  /** `host` or `host:port` to connect to instead of the domain; null for the domain itself. */
-  readonly connectTo: string | null;
-}
+import type { Call } from '../../ports/gateway.js';
 
 /**
  * Never rejects: what goes wrong is an answer too.

@@ -2,7 +2,8 @@
 
 import { digest } from '../../base/digest.js';
 import { type LogKind, PATTERN } from '../../logs/filter-patterns.js';
-import type { Coverage, FilterTarget, Found, FoundStage, FoundWatch } from '../../model/account.js';
+import type { Found, FoundStage } from '../../model/account.js';
+import type { Coverage, FilterTarget, FoundWatch } from '../../ports/watch.js';
 import { aws, partitionOf } from '../shell.js';
 
 export interface Expectations {

@@ -1,6 +1,6 @@
 /** The report in English. */
 
-import type { ReportMessages } from './index.js';
+import type { ReportMessages } from './types.js';
 
 const n = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`;

@@ -1,6 +1,6 @@
 /** 日本語のレポート。 */
 
-import type { ReportMessages } from './index.js';
+import type { ReportMessages } from './types.js';
 
 export const ja: ReportMessages = {
   language: 'ja',

@@ -1,0 +1,55 @@
+#!/usr/bin/env bash
+# Expected: CertificateFactory.generateCertificates treats all files without a certificate alike: an exception for each, or an
+#   empty collection for each.
+# Happens: an empty file gives an empty collection and no error; one with a comment or a blank line throws "No certificate data
+#   found". And in a file that holds anything else before the certificate in PEM, such as the EC PARAMETERS block
+#   that openssl writes before a key, it throws too, where free text before a certificate is skipped.
+# Why it matters: a truststore upload that was cut to zero bytes loads as "trusts nobody": every client is refused, and the log
+#   says "issuer not found" instead of "empty truststore".
+# Source: sun.security.provider.X509Factory (engineGenerateCertificates, readOneBlock).
+set -euo pipefail
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+java -version 2>&1 | head -1 | tee java.txt
+grep -q '"17\.' java.txt || { echo 'needs Java 17'; exit 2; }
+openssl version | tee version.txt
+grep -q '^OpenSSL 3\.' version.txt || { echo 'needs OpenSSL 3'; exit 2; }
+openssl ecparam -name prime256v1 -genkey -out key.pem
+openssl req -x509 -key key.pem -out ca.pem -subj /O=Acme/CN=CA
+: > empty
+echo > blank-line
+echo '# no partners yet' > comment
+{ echo '# Acme, from their wiki'; cat ca.pem; } > text-then-certificate
+{ sed -n '/BEGIN EC PARAM/,/END EC PARAM/p' key.pem; cat ca.pem; } > parameters-then-certificate
+
+cat > Probe.java <<'EOF'
+import java.io.FileInputStream;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+
+public class Probe {
+  static String read(String file) throws Exception {
+    try (FileInputStream in = new FileInputStream(file)) {
+      return CertificateFactory.getInstance("X.509").generateCertificates(in).size() + " certificates";
+    } catch (CertificateException error) {
+      return "throws: " + error.getMessage();
+    }
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    String[] files = {"empty", "blank-line", "comment", "text-then-certificate", "parameters-then-certificate"};
+    String seen = "";
+    for (String file : files) {
+      String said = read(file);
+      System.out.println(file + ": " + said);
+      seen += said.charAt(0);
+    }
+    if (!seen.equals("0tt1t")) {
+      System.out.println("CHANGED " + seen);
+      System.exit(1);
+    }
+  }
+}
+EOF
+java Probe.java
