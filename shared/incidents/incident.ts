@@ -186,7 +186,15 @@ function calm(
   policy: DetectionPolicy,
 ): Change | null {
   const { calmSince } = current;
-  if (calmSince === null) return { next: { ...next, calmSince: now }, notice: null, because: verdict.because };
+  if (calmSince === null) {
+    // It takes some minutes without a failure to see that it is calm; they are part of the calm.
+    const quiet = now - verdict.numbers.course.quietMinutes * MINUTE_MS;
+    return {
+      next: { ...next, calmSince: Math.max(quiet, current.lastNoticeAt) },
+      notice: null,
+      because: verdict.because,
+    };
+  }
   const asked = policy.resolveMinutes * Math.min(CALM_RESOLVES_MAX, 2 ** current.flaps) * MINUTE_MS;
   if (now - calmSince < asked) return null;
   if (isUsualByNow(current, verdict, now)) return toKnown(current, next, verdict, now);
