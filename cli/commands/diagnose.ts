@@ -5,7 +5,7 @@ import { systemClock } from '../../shared/adapters/clock.js';
 import type { Diagnosis } from '../../shared/model/index.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { diagnose } from '../../shared/x509/diagnose.js';
-import { when } from '../../shared/x509/words.js';
+import { when } from '../../shared/x509/format.js';
 import { readClientFile, readUsableTruststore } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
 import { findingText, heading, jsonLine, type Output, timeOption } from '../terminal/table.js';

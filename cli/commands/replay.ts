@@ -9,7 +9,7 @@ import { messagesIn } from '../../shared/messages/index.js';
 import { readReplayConfig } from '../replay/config.js';
 import { printReplay } from '../replay/output.js';
 import { replay } from '../replay/replay.js';
-import { reportScene } from '../replay/report.js';
+import { reportCollector } from '../replay/report.js';
 
 interface Options {
   readonly config?: string;
@@ -28,7 +28,7 @@ export function replayCommand(): Command {
     .option('--report <dir>', 'write the report of the last seven days of the logs there: a page, JSON and CSV')
     .action(async (inputs: string[], options: Options) => {
       const config = await readReplayConfig(options.config);
-      const scene = reportScene();
+      const scene = reportCollector();
       const replayed = await replay(
         inputs,
         config,

@@ -5,12 +5,12 @@ import { hasCertificateFields, identityOf } from '../../shared/logs/parse.js';
 import { accessFields, readJsonObject } from '../../shared/logs/parse-access.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
-import { firstSightings } from '../replay/seen.js';
+import { deduplicator } from '../replay/deduplicator.js';
 import { readInputs } from './read.js';
 
 /** @throws MtlsWatchError `unreadable-input`; a single file that cannot be read is told on standard error */
 export async function* observeClients(inputs: readonly string[]): AsyncGenerator<ObservedClient> {
-  const isNew = firstSightings();
+  const isNew = deduplicator();
   for await (const item of readInputs(inputs, { stdin: process.stdin })) {
     if (item.kind === 'problem') process.stderr.write(`warning: ${item.file}: ${item.detail}\n`);
     if (item.kind !== 'batch') continue;

@@ -10,7 +10,7 @@ import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 
 /** One file or standard input. */
-export interface Source {
+export interface InputSource {
   /** As the user would name it in a shell. */
   readonly name: string;
   /** The file's own name: what stands for the stream where the log does not name one. */
@@ -27,11 +27,11 @@ export interface Source {
 export async function sourcesOf(
   paths: readonly string[],
   options: { readonly stdin?: Readable; readonly now?: number },
-): Promise<readonly Source[]> {
+): Promise<readonly InputSource[]> {
   if (paths.length === 0) {
     throw new MtlsWatchError('unreadable-input', 'no input was given; name files, folders or - for standard input');
   }
-  const sources: Source[] = [];
+  const sources: InputSource[] = [];
   for (const path of paths) {
     if (path === '-') sources.push(standardInput(options));
     else await collect(path, 0, sources);
@@ -39,14 +39,14 @@ export async function sourcesOf(
   return sources;
 }
 
-function standardInput({ stdin, now }: { readonly stdin?: Readable; readonly now?: number }): Source {
+function standardInput({ stdin, now }: { readonly stdin?: Readable; readonly now?: number }): InputSource {
   if (stdin === undefined) {
     throw new MtlsWatchError('unreadable-input', '-: standard input is not available here; name a file instead');
   }
   return { name: '-', base: '-', bytes: null, writtenAt: now ?? 0, open: () => chunksOf(stdin, 'standard input') };
 }
 
-async function collect(path: string, depth: number, into: Source[]): Promise<void> {
+async function collect(path: string, depth: number, into: InputSource[]): Promise<void> {
   const found = await attempt(path, () => stat(path));
   if (!found.isDirectory()) {
     if (into.length >= limits.inputFilesMax) {

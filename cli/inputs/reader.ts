@@ -1,7 +1,7 @@
 /** Reads one file's bytes: takes a first look, then cuts and interprets. */
 
 import { MtlsWatchError } from '../../shared/base/errors.js';
-import type { Source } from './files.js';
+import type { InputSource } from './files.js';
 import { interpreter } from './interpret.js';
 import type { InputItem } from './item.js';
 import { HEAD_BYTES, sniff } from './sniff.js';
@@ -20,7 +20,7 @@ export interface FileReader {
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-export function fileReader(source: Source, emit: (item: InputItem) => void): FileReader {
+export function fileReader(source: InputSource, emit: (item: InputItem) => void): FileReader {
   const window = eventWindow(source.base, (batch) => emit({ kind: 'batch', batch }));
   const interpreted = interpreter(window, emit);
   let head: Buffer | null = Buffer.alloc(0);

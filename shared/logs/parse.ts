@@ -6,7 +6,7 @@
 
 import { digest } from '../base/digest.js';
 import { limits } from '../base/limits.js';
-import { remember } from '../base/memoize.js';
+import { memoize } from '../base/memoize.js';
 import { clean } from '../base/text.js';
 import { accountId, inAccount, settingFor } from '../config/qualified-names.js';
 import { CANARY_DN } from '../model/canary.js';
@@ -32,7 +32,7 @@ import { serialFromText, timeFromText } from './parse-values.js';
 /** Names of custom domains by `apiId/stage` or `apiId`, from the configuration. */
 export type DomainsByApi = Readonly<Record<string, string>>;
 
-interface Found {
+interface ParsedSoFar {
   readonly denials: Denial[];
   readonly accesses: AccessRecord[];
   readonly otherForbidden: OtherForbidden[];
@@ -42,7 +42,7 @@ interface Found {
 }
 
 /** Where events come from, and how the things that they name are called. */
-interface Source {
+interface LogSource {
   /** Before each name, where accounts are told apart; else ''. */
   readonly account: string;
   /** Before each event's id: CloudWatch's are unique within their stream. */
@@ -56,7 +56,7 @@ interface Source {
  * @param byAccount whether scopes, APIs and request ids get their account in front
  */
 export function parse(batch: LogBatch, domains: DomainsByApi = {}, byAccount = false): Parsed {
-  const found: Found = {
+  const found: ParsedSoFar = {
     denials: [],
     accesses: [],
     otherForbidden: [],
@@ -83,9 +83,9 @@ export function parse(batch: LogBatch, domains: DomainsByApi = {}, byAccount = f
 const STREAM_CHARS = 11;
 
 /** A log group has events of one account, a centralised one of several, even in one batch. */
-function sourcesOf(batch: LogBatch, domains: DomainsByApi, byAccount: boolean): [Source, readonly LogEvent[]][] {
+function sourcesOf(batch: LogBatch, domains: DomainsByApi, byAccount: boolean): [LogSource, readonly LogEvent[]][] {
   const { logStream, events } = batch;
-  const sourceOf = (account: string): Source => {
+  const sourceOf = (account: string): LogSource => {
     const logGroup = inAccount(account, batch.logGroup);
     return { account, stream: digest(logGroup, logStream).slice(0, STREAM_CHARS), logGroup, domains };
   };
@@ -106,7 +106,7 @@ interface Origin {
   readonly scope: string;
 }
 
-function originOf({ apiId, stage }: ApiRef, source: Source): Origin {
+function originOf({ apiId, stage }: ApiRef, source: LogSource): Origin {
   const api = { apiId: apiId === null ? null : inAccount(source.account, apiId), stage };
   return { api, scope: scopeOf(api, source) };
 }
@@ -118,13 +118,19 @@ interface ExecutionLine {
   readonly origin: Origin;
 }
 
-function readText(event: LogEvent, message: string, origin: Origin, found: Found, lines: ExecutionLine[]): void {
+function readText(event: LogEvent, message: string, origin: Origin, found: ParsedSoFar, lines: ExecutionLine[]): void {
   const said = readExecutionEvent(message);
   if (said === null) found.passed++;
   else lines.push({ event, said, origin });
 }
 
-function readJson(event: LogEvent, message: string, source: Source, found: Found, lines: ExecutionLine[]): void {
+function readJson(
+  event: LogEvent,
+  message: string,
+  source: LogSource,
+  found: ParsedSoFar,
+  lines: ExecutionLine[],
+): void {
   if (isPlainSuccess(message)) {
     found.passed++;
     return;
@@ -143,7 +149,7 @@ function readJson(event: LogEvent, message: string, source: Source, found: Found
   readAccess(event, accessFields(record), source, found);
 }
 
-function readAccess(event: LogEvent, fields: AccessFields, source: Source, found: Found): void {
+function readAccess(event: LogEvent, fields: AccessFields, source: LogSource, found: ParsedSoFar): void {
   const { status, errorMessage = null, errorResponseType = null, requestId } = fields;
   // Formats without a status are read by their error; a record with neither is a success or no access record at all.
   if (status === undefined ? errorMessage === null : status !== '403') {
@@ -209,7 +215,7 @@ export type Identity = Omit<Client, 'sourceIp' | 'userAgent'> & { readonly pem: 
  * Who called: from the certificate itself where the log holds a readable one, else from the fields beside it. Clients call
  * again and again with one certificate: what it says is worked out once.
  */
-export const identityOf = remember(
+export const identityOf = memoize(
   { entriesMax: limits.certificateCacheMax, keyCharsMax: limits.certificateCacheCharsMax },
   (fields: AccessFields) =>
     fields.pem ??
@@ -244,7 +250,7 @@ export const identityOf = remember(
  * comes right before the denial's; without brackets, the id comes in the `ForbiddenException` line right after it. Each
  * line serves one denial only, or a client that pins its request id could make two denials look like one.
  */
-function denialsOf(lines: ExecutionLine[], source: Source): Denial[] {
+function denialsOf(lines: ExecutionLine[], source: LogSource): Denial[] {
   const hasNeighbours = lines.some(({ said }) => said.reason === null);
   const inOrder = !hasNeighbours
     ? lines
@@ -282,7 +288,7 @@ function denialsOf(lines: ExecutionLine[], source: Source): Denial[] {
   return denials;
 }
 
-function scopeOf(api: ApiRef, { account, logGroup, domains }: Source): string {
+function scopeOf(api: ApiRef, { account, logGroup, domains }: LogSource): string {
   if (api.apiId === null) return clean(logGroup, limits.scopeCharsMax);
   const place = api.stage === null ? api.apiId : `${api.apiId}/${api.stage}`;
   const domain = settingFor(domains, place) ?? settingFor(domains, api.apiId);
@@ -290,7 +296,7 @@ function scopeOf(api: ApiRef, { account, logGroup, domains }: Source): string {
 }
 
 /** Which event it is, among those of all streams. CloudWatch's own ids have 56 digits. */
-function idOf({ id }: LogEvent, { stream }: Source): string {
+function idOf({ id }: LogEvent, { stream }: LogSource): string {
   return stream + (id.length > limits.eventIdCharsMax ? digest(id) : id);
 }
 

@@ -8,10 +8,10 @@ import type { Finding } from '../model/index.js';
 import type { Certificate } from './certificate.js';
 import { explainBreak } from './explain.js';
 import { problemFinding } from './findings.js';
+import { identity, plural, span, when } from './format.js';
 import { candidates, type Search, startSearch } from './paths.js';
-import { issuerProblems, type Problem } from './rules.js';
+import { type BrokenRule, issuerProblems } from './rules.js';
 import { type BundleProblem, otherIssuers, type Truststore, type TruststoreCertificate } from './truststore.js';
-import { identity, plural, span, when } from './words.js';
 
 /** A finding with its place in the file, from 1; null where it is about the whole. `depth` is always null. */
 export interface AuditFinding extends Finding {
@@ -95,7 +95,7 @@ function isSignedBy(search: Search, child: Certificate, issuer: Certificate): bo
 
 function kindOf(
   { certificate, selfSigned }: TruststoreCertificate,
-  problems: readonly Problem[],
+  problems: readonly BrokenRule[],
 ): AuditedCertificate['kind'] {
   const isCa = problems.every(({ code }) => code !== 'issuer-not-ca');
   if (selfSigned) return isCa ? 'root' : 'self-signed client';
@@ -105,7 +105,7 @@ function kindOf(
 /** The rules that do not change with time. A self-signed client need not be a CA: it stands for itself. */
 function ruleFindings(
   certificate: Certificate,
-  problems: readonly Problem[],
+  problems: readonly BrokenRule[],
   kind: AuditedCertificate['kind'],
   at: number,
 ): Finding[] {

@@ -7,12 +7,12 @@ import { limits } from '../base/limits.js';
 import type { FindingCode } from '../model/finding-codes.js';
 import type { Finding } from '../model/index.js';
 import type { Certificate } from './certificate.js';
+import { identity, keyText, plural, serialText, span, when } from './format.js';
 import type { PathProblem } from './paths.js';
-import type { Problem } from './rules.js';
-import { identity, keyText, plural, serialText, span, when } from './words.js';
+import type { BrokenRule } from './rules.js';
 
 /** Where a finding stands in the path. */
-export interface Place {
+export interface PathPosition {
   readonly depth: number;
   readonly certificate: Certificate;
   readonly at: number;
@@ -26,7 +26,7 @@ interface Words {
 export function finding(
   code: FindingCode,
   severity: Finding['severity'],
-  place: Pick<Place, 'depth' | 'certificate'> | null,
+  place: Pick<PathPosition, 'depth' | 'certificate'> | null,
   words: Words,
 ): Finding {
   return {
@@ -40,7 +40,7 @@ export function finding(
 }
 
 /** A broken rule of one certificate. */
-export function problemFinding(problem: Problem, place: Place): Finding {
+export function problemFinding(problem: BrokenRule, place: PathPosition): Finding {
   return finding(
     problem.code,
     'error',
@@ -53,7 +53,7 @@ export function problemFinding(problem: Problem, place: Place): Finding {
 
 const REISSUE = 'Let the client ask its CA for a new certificate';
 
-function clientWords(problem: Problem, certificate: Certificate, at: number): Words {
+function clientWords(problem: BrokenRule, certificate: Certificate, at: number): Words {
   const { subjectDn, notBefore, notAfter, issuerDn, serialNumber, signatureAlgorithm } = certificate;
   switch (problem.code) {
     case 'malformed':
@@ -107,7 +107,7 @@ function clientWords(problem: Problem, certificate: Certificate, at: number): Wo
   }
 }
 
-function issuerWords(problem: Problem, certificate: Certificate, at: number): Words {
+function issuerWords(problem: BrokenRule, certificate: Certificate, at: number): Words {
   const { subjectDn, notBefore, notAfter, signatureAlgorithm } = certificate;
   const who = `the CA ${subjectDn}`;
   switch (problem.code) {
@@ -221,7 +221,10 @@ export function searchLimit(): Finding {
   });
 }
 
-export function keyIdentifierMismatch(place: Pick<Place, 'depth' | 'certificate'>, issuer: Certificate): Finding {
+export function keyIdentifierMismatch(
+  place: Pick<PathPosition, 'depth' | 'certificate'>,
+  issuer: Certificate,
+): Finding {
   return finding('key-identifier-mismatch', 'warning', place, {
     evidence: [
       `authority key identifier ${place.certificate.authorityKeyId?.slice(0, 128)}`,
@@ -232,7 +235,10 @@ export function keyIdentifierMismatch(place: Pick<Place, 'depth' | 'certificate'
 }
 
 /** For a CA of the path that stands in the truststore with another issuer as well. */
-export function twoIssuers(place: Pick<Place, 'depth' | 'certificate'>, others: readonly Certificate[]): Finding {
+export function twoIssuers(
+  place: Pick<PathPosition, 'depth' | 'certificate'>,
+  others: readonly Certificate[],
+): Finding {
   const { certificate } = place;
   return finding('two-issuers', 'warning', place, {
     evidence: [`issuer ${certificate.issuerDn}`, ...others.map(({ issuerDn }) => `another issuer ${issuerDn}`)],

@@ -8,7 +8,7 @@
 import { limits } from '../base/limits.js';
 import type { Certificate } from './certificate.js';
 import { checkNameConstraints, type NameViolation } from './name-constraints.js';
-import { issuerProblems, type Problem } from './rules.js';
+import { type BrokenRule, issuerProblems } from './rules.js';
 import { checkSignature, type SignatureState } from './signature.js';
 import type { KeyGroup, Truststore, TruststoreCertificate } from './truststore.js';
 
@@ -32,7 +32,7 @@ export interface Search {
   readonly at: number;
   readonly work: { signatureChecks: number; steps: number; relatives: number; exhausted: boolean };
   /** Problems by fingerprint; they do not depend on the path. */
-  readonly issuers: Map<string, readonly Problem[]>;
+  readonly issuers: Map<string, readonly BrokenRule[]>;
 }
 
 export function startSearch(truststore: Truststore, at: number): Search {
@@ -83,7 +83,7 @@ function signatureState(search: Search, child: Certificate, group: KeyGroup, iss
   return state;
 }
 
-export function problemsOf(search: Search, { certificate, selfSigned }: TruststoreCertificate): readonly Problem[] {
+export function problemsOf(search: Search, { certificate, selfSigned }: TruststoreCertificate): readonly BrokenRule[] {
   let problems = search.issuers.get(certificate.fingerprint);
   if (problems === undefined) {
     problems = issuerProblems(certificate, search.at, selfSigned);

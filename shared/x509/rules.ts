@@ -8,7 +8,7 @@ import type { Hash } from './algorithms.js';
 import type { Certificate } from './certificate.js';
 import { type KeyUsage, OID } from './extensions.js';
 
-export type Problem =
+export type BrokenRule =
   | { readonly code: 'malformed'; readonly details: readonly string[] }
   | { readonly code: 'expired' | 'not-yet-valid' | 'issuer-expired' | 'issuer-not-yet-valid' }
   | { readonly code: 'weak-key' | 'unsupported-curve' | 'unsupported-key' | 'weak-signature' }
@@ -41,7 +41,7 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
 ]);
 
 /** The rules for the certificate that the client presents. */
-export function clientProblems(certificate: Certificate, at: number): Problem[] {
+export function clientProblems(certificate: Certificate, at: number): BrokenRule[] {
   return [
     ...malformed(certificate),
     ...criticalExtensions(certificate),
@@ -54,7 +54,7 @@ export function clientProblems(certificate: Certificate, at: number): Problem[] 
 }
 
 /** The rules for a CA in the path. `anchor`: the self-signed end, whose own signature nobody relies on. */
-export function issuerProblems(certificate: Certificate, at: number, anchor: boolean): Problem[] {
+export function issuerProblems(certificate: Certificate, at: number, anchor: boolean): BrokenRule[] {
   return [
     ...malformed(certificate),
     ...mayIssue(certificate, anchor),
@@ -67,7 +67,7 @@ export function issuerProblems(certificate: Certificate, at: number, anchor: boo
   ];
 }
 
-function malformed({ unreadable, signatureAlgorithmsAgree }: Certificate): Problem[] {
+function malformed({ unreadable, signatureAlgorithmsAgree }: Certificate): BrokenRule[] {
   const details = [
     ...unreadable.map(({ oid, detail }) => `extension ${oid}: ${detail}`),
     ...(signatureAlgorithmsAgree ? [] : ['the signature algorithm inside differs from the one outside']),
@@ -75,13 +75,13 @@ function malformed({ unreadable, signatureAlgorithmsAgree }: Certificate): Probl
   return details.length > 0 ? [{ code: 'malformed', details }] : [];
 }
 
-function criticalExtensions({ extensions }: Certificate): Problem[] {
+function criticalExtensions({ extensions }: Certificate): BrokenRule[] {
   const oids = extensions.filter(({ oid, critical }) => critical && !UNDERSTOOD.has(oid)).map(({ oid }) => oid);
   return oids.length > 0 ? [{ code: 'unhandled-critical-extension', oids }] : [];
 }
 
 /** Client authentication by a signature: extended key usage (RFC 5280, 4.2.1.12) and key usage (4.2.1.3) allow it. */
-function clientPurpose(certificate: Certificate): Problem[] {
+function clientPurpose(certificate: Certificate): BrokenRule[] {
   const purposes = forbiddenPurposes(certificate);
   if (purposes !== null) return [{ code: 'unsupported-purpose', detail: `extended key usage: ${purposes}` }];
   const { keyUsage } = certificate;
@@ -90,7 +90,7 @@ function clientPurpose(certificate: Certificate): Problem[] {
 }
 
 /** In a CA, extended key usage limits what it may issue for; not in the RFC, but what OpenSSL, Go and Windows do. */
-function issuerPurpose(certificate: Certificate): Problem[] {
+function issuerPurpose(certificate: Certificate): BrokenRule[] {
   const purposes = forbiddenPurposes(certificate);
   return purposes === null ? [] : [{ code: 'unsupported-purpose', detail: `extended key usage: ${purposes}` }];
 }
@@ -115,7 +115,7 @@ function purposeName(oid: string): string {
 }
 
 /** RFC 5280, 4.2.1.3 and 4.2.1.9. An anchor may be of version 1, which knows no extensions, as old roots are. */
-function mayIssue({ keyUsage, basicConstraints, version }: Certificate, anchor: boolean): Problem[] {
+function mayIssue({ keyUsage, basicConstraints, version }: Certificate, anchor: boolean): BrokenRule[] {
   if (keyUsage !== null && !hasUsage(keyUsage, 'keyCertSign')) {
     return [{ code: 'issuer-not-ca', detail: `key usage: ${keyUsage.join(', ') || 'none'}` }];
   }
@@ -129,13 +129,13 @@ function hasUsage(keyUsage: readonly KeyUsage[], usage: KeyUsage): boolean {
   return keyUsage.includes(usage);
 }
 
-function signatureStrength({ signatureAlgorithm: { hash, scheme } }: Certificate): Problem[] {
+function signatureStrength({ signatureAlgorithm: { hash, scheme } }: Certificate): BrokenRule[] {
   // EdDSA has no separate hash; the issuer's key is what the gateway does not take.
   const strong = hash === null ? scheme === 'eddsa' : STRONG.has(hash);
   return strong ? [] : [{ code: 'weak-signature' }];
 }
 
-function keyStrength({ publicKey: { type, bits, curve } }: Certificate): Problem[] {
+function keyStrength({ publicKey: { type, bits, curve } }: Certificate): BrokenRule[] {
   if (type === 'rsa' || type === 'rsa-pss') {
     if (bits !== null && bits > limits.rsaBitsMax) return [{ code: 'unsupported-key' }];
     return bits === null || bits < RSA_BITS_MIN ? [{ code: 'weak-key' }] : [];
