@@ -111,7 +111,7 @@ function truststoreBucket(scope: Construct): Bucket {
 
 /** @throws MtlsWatchError `unreadable-input` */
 function annotate(scope: Construct, path: string): void {
-  const truststore = parseTruststore(readBundleFile(path));
+  const truststore = parseTruststore(readBundleFile(path), path);
   const { findings } = auditTruststore(truststore, systemClock.now(), limits.truststoreWarnMs);
   for (const finding of findings) {
     const text = describe(path, finding);
@@ -133,7 +133,7 @@ function describe(path: string, { code, line, subjectDn, evidence, remedy }: Aud
 function readBundleFile(path: string): string {
   try {
     const bytes = readFileSync(path);
-    if (bytes.length <= limits.truststoreBytesMax) return bytes.toString('utf8');
+    if (bytes.length <= limits.truststoreBytesMax) return bytes.toString('latin1');
     throw new Error(`it has ${bytes.length} bytes, more than ${limits.truststoreBytesMax}`);
   } catch (error) {
     throw new MtlsWatchError(

@@ -21,7 +21,7 @@ export function createFileTruststores(): TruststoreSource {
 
 async function readTruststoreFile(path: string): Promise<TruststoreObject> {
   try {
-    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'utf8'), stat(path)]);
+    const [text, { mtimeMs }] = await Promise.all([readFile(path, 'latin1'), stat(path)]);
     return { text, version: digest('truststore', text), versionId: null, modifiedAt: mtimeMs };
   } catch (error) {
     const advice = 'expected a file of PEM certificates; check the path';

@@ -47,14 +47,14 @@ async function* readSource(source: InputSource, counter: { bytesRead: number }):
   try {
     const again = source.bytes === null ? null : () => source.open();
     for await (const chunk of gunzipped(counted(source.open(), counter), again)) {
-      reader.push(chunk);
+      await reader.push(chunk);
       yield* ready.splice(0);
     }
   } catch (error) {
     problem = fileProblem(error);
   }
   try {
-    reader.end();
+    await reader.end();
   } catch (error) {
     // What broke the file off says more than what the rest looks like.
     problem ??= fileProblem(error);

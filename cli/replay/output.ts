@@ -40,6 +40,7 @@ export function printReplay(
   if (more > 0) out.write(pc.dim(`  and ${count(more)} smaller groups; --json lists them all\n`));
   out.write(heading('Read'));
   for (const [label, value] of totals({ notices, summary, problems })) out.write(`  ${label.padEnd(38)}${value}\n`);
+  out.write(rejects(summary));
   out.write(heading('Where to look next'));
   out.write(nextSteps(worst, report));
 }
@@ -119,6 +120,14 @@ function totals({ summary, problems, notices }: Omit<Replayed, 'world'>): [strin
     ['other 403s, not about certificates', others.join(', ') || '0'],
     ['notices', count(notices.length)],
   ];
+}
+
+/** Why records could not be read, the commonest reason first, each with an example. */
+function rejects({ rejectedBy, rejectedExamples }: Replayed['summary']): string {
+  const rows = Object.entries(rejectedBy)
+    .sort(([, a], [, b]) => b - a)
+    .map(([code, n]) => [count(n), code, `such as ${rejectedExamples[code] ?? ''}`]);
+  return rows.length === 0 ? '' : heading('Could not be read') + table(['Records', 'Reason', 'Example'], rows, [0]);
 }
 
 function indent(text: string): string {

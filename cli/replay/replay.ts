@@ -11,13 +11,16 @@ import { settleExpired } from '../../shared/count/settle.js';
 import type { Notice } from '../../shared/model/index.js';
 import { ingest } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
+import { parseTruststore } from '../../shared/x509/truststore.js';
 import { createFileTruststores } from '../inputs/file-truststores.js';
 import { readInputs } from '../inputs/read.js';
+import { assertUsable } from '../inputs/truststores.js';
 import { progressBar } from '../terminal/progress.js';
 import { compactCells } from './compact-cells.js';
 import { deduplicator } from './deduplicator.js';
 import { type CountedHours, createCountedHours } from './hours.js';
 import { type PlayedWorld, playHours, type VirtualClock } from './play.js';
+import { type RejectTally, rejectTally } from './rejects.js';
 import { summarySums } from './summary.js';
 import type { InputProblem, Replayed, ReplayObserver } from './types.js';
 import { createWaitingQueue } from './waiting.js';
@@ -31,7 +34,9 @@ export async function replay(
   const truststores: Config['truststores'] = truststore === undefined ? {} : { '*': truststore };
   const config = { ...settings, truststores };
   const fileTruststores = createFileTruststores();
-  if (truststore !== undefined) await fileTruststores.read(truststore);
+  if (truststore !== undefined) {
+    assertUsable(truststore, parseTruststore((await fileTruststores.read(truststore)).text, truststore));
+  }
   const stores = createMemoryStores();
   const notices: Notice[] = [];
   const stage: VirtualClock = { now: 0 };
@@ -46,14 +51,15 @@ export async function replay(
     },
     truststores: fileTruststores,
   };
-  const tallies = { events: 0, rejected: 0, duplicates: 0 };
+  const tallies = { events: 0, duplicates: 0, rejects: rejectTally() };
   const sums = summarySums();
   const counted = createCountedHours();
   try {
     const problems = await countAll(inputs, world, counted, tallies, onlooker);
     const rollupHoursMax = onlooker === undefined ? 0 : config.retention.rollupDays * 24;
     await playHours(counted, world, stage, sums.add, { rollupHoursMax });
-    return { notices, problems, world, summary: sums.summary(tallies, notices.length) };
+    const { rejects, ...read } = tallies;
+    return { notices, problems, world, summary: sums.summary({ ...read, ...rejects.read() }, notices.length) };
   } finally {
     await counted.close();
   }
@@ -61,7 +67,7 @@ export async function replay(
 
 interface Tallies {
   events: number;
-  rejected: number;
+  readonly rejects: RejectTally;
   duplicates: number;
 }
 
@@ -101,7 +107,7 @@ async function countAll(
     for (const event of onlooker === undefined ? [] : batch.events) onlooker?.onEvent(event);
     tallies.events += item.batch.events.length + item.batch.malformed.length;
     tallies.duplicates += item.batch.events.length - batch.events.length;
-    tallies.rejected += parsed.rejected.length;
+    tallies.rejects.add(parsed.rejected);
     requests += parsed.denials.length + parsed.accesses.length;
     await settleExpired(world);
   }

@@ -21,7 +21,7 @@ export interface Wired {
   readonly world: World;
   readonly meter: Meter;
   readonly log: Log;
-  /** Where the account is looked at; see `knownWorld`. */
+  /** Where the account is looked at; see `withInventory`. */
   readonly inventory?: Pick<InventoryStore, 'domains'>;
 }
 

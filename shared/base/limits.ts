@@ -42,6 +42,14 @@ export const limits = {
   inputGzipRatioMax: 400,
   /** A short, very repetitive log may exceed the ratio; it costs nothing until this much came out. */
   inputGzipRatioFromBytes: 256 * MIB,
+  /** Firehose compresses the gzip of CloudWatch Logs once more, and whoever copies the file may do so again. */
+  inputGzipLayersMax: 3,
+  /** Containers within containers: a stream's record holds a payload, and a queue's message may hold that record. */
+  inputNestingMax: 4,
+  /** Names of columns and keys that were looked up: an access record has some thirty. */
+  inputColumnsRememberedMax: 1_000,
+  /** Lines at the head of a file that may come before its first event: a prompt, a command's own words, a title. */
+  inputPreambleLinesMax: 20,
   /** Events without an id are told apart by counting equal lines; so many distinct lines are remembered (about 50 MB). */
   inputOccurrencesMax: 250_000,
   /** A folder with more files than a month of hourly exports of a dozen streams was given by mistake. */
@@ -74,6 +82,9 @@ export const limits = {
   /** API Gateway takes truststores far below this; ten thousand certificates of 1.6 KB fit. */
   truststoreBytesMax: 16 * MIB,
   truststoreBlocksMax: 10_000,
+  /** API Gateway's own bounds ("Configuring your truststore"). It says 1 MB, and not of which kind: the larger is surely too much. */
+  gatewayTruststoreCertificatesMax: 1_000,
+  gatewayTruststoreBytesMax: 1 * MIB,
   /** How old the knowledge of a truststore in S3 may be; an unchanged one costs a 304. */
   truststoreRecheckMs: 60_000,
   /** How far back the version before the current one is looked for; other keys may share the prefix. */

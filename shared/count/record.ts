@@ -148,7 +148,7 @@ export function isHourClosable({ hour }: DirtyHour, { clock }: World): boolean {
 /**
  * Sums up the hours that are over; a fact that comes later marks its hour again. Returns how many were summed up. An hour
  * in which only such facts are expected as have not come stays open: their batch is under way, or will be repeated.
- * @param listed what `openHours` gave, where the caller has it
+ * @param listed what `dirtyHours` gave, where the caller has it
  */
 export async function rollUpHours(world: World, listed?: readonly DirtyHour[]): Promise<number> {
   const { stores } = world;

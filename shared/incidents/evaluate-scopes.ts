@@ -20,7 +20,7 @@ const loadAnnounce = lazily(() => import('./announce.js'));
 
 /**
  * Groups that fail together: one incident for their scope, instead of one for each.
- * @param open the hours that `openHours` lists: who has facts in the last one or two
+ * @param open the hours that `dirtyHours` lists: who has facts in the last one or two
  */
 export async function evaluateScopes(
   firing: readonly Incident[],

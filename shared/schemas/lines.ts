@@ -78,6 +78,9 @@ export const summarySchema = z.strictObject({
   /** Log events read, duplicates and rejects included. */
   events: count,
   rejected: count,
+  /** The same by the code of the reason, and the first of each as an example: what was wrong, and which event or file. */
+  rejectedBy: z.record(z.string(), count),
+  rejectedExamples: z.record(z.string(), z.string()),
   /** Events that were delivered before. */
   duplicates: count,
   failures: count,

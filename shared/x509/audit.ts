@@ -222,14 +222,19 @@ function problemOfBundle(problem: BundleProblem): AuditFinding {
   const at = { depth: null, subjectDn: null, line: problem.line };
   switch (problem.kind) {
     case 'malformed':
-    case 'broken':
       return {
         ...at,
         code: 'unreadable-block',
         severity: 'error',
         evidence: [problem.detail],
-        remedy: `Replace the block in line ${problem.line} by the certificate as its CA published it: it cannot be read (${problem.detail}).`,
+        remedy: `Replace the block by the certificate as its CA published it: it cannot be read (${problem.detail}).`,
       };
+    case 'damaged':
+      return { ...at, code: 'unreadable-block', severity: 'error', evidence: [problem.what], remedy: problem.cure };
+    case 'container':
+      return { ...at, code: 'wrong-format', severity: 'error', evidence: [problem.what], remedy: problem.cure };
+    case 'misleading':
+      return { ...at, code: 'not-pem', severity: 'warning', evidence: [problem.what], remedy: problem.cure };
     case 'text':
       return problem.base64
         ? {
@@ -269,13 +274,31 @@ function problemOfBundle(problem: BundleProblem): AuditFinding {
 function wholeFile(truststore: Truststore, search: Search): AuditFinding[] {
   const findings: AuditFinding[] = [];
   const whole = { depth: null, subjectDn: null, line: null, severity: 'error' } as const;
-  if (truststore.certificates.length === 0) {
+  const isExplained = truststore.problems.map(problemOfBundle).some(({ severity }) => severity === 'error');
+  if (truststore.certificates.length === 0 && !isExplained) {
     findings.push({
       ...whole,
       code: 'no-certificates',
       evidence: ['no certificate could be read'],
       remedy:
         'Put the CA certificates into the file as PEM blocks, -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.',
+    });
+  }
+  const blocks = truststore.certificates.length + truststore.duplicates.length;
+  if (blocks > limits.gatewayTruststoreCertificatesMax) {
+    findings.push({
+      ...whole,
+      code: 'too-many-certificates',
+      evidence: [`${blocks} certificates`, `accepted: at most ${limits.gatewayTruststoreCertificatesMax}`],
+      remedy: 'Take CAs that no client uses, and repetitions, out: API Gateway does not take the truststore.',
+    });
+  }
+  if (truststore.bytes > limits.gatewayTruststoreBytesMax) {
+    findings.push({
+      ...whole,
+      code: 'too-large',
+      evidence: [`${truststore.bytes} bytes`, `accepted: at most 1 MB, ${limits.gatewayTruststoreBytesMax} bytes`],
+      remedy: 'Take comments, and CAs that no client uses, out: API Gateway does not take the truststore.',
     });
   }
   if (truststore.truncated) {

@@ -14,7 +14,7 @@ import { identity, keyIdText, keyText, serialText, when } from './format.js';
 import { type Attempt, candidates, identifiersDiffer, type Search } from './paths.js';
 import { namesRoot, nearestRelative, type Related } from './related.js';
 import { checkSignature, signatureShowsKey } from './signature.js';
-import { isSelfSigned, type TruststoreCertificate } from './truststore.js';
+import { type BundleProblem, isSelfSigned, type TruststoreCertificate } from './truststore.js';
 
 /** The finding for an attempt that reached no self-signed end. `presented`: what the client sent besides its own. */
 export function explainBreak(search: Search, attempt: Attempt, presented: readonly Certificate[]): Finding {
@@ -167,9 +167,11 @@ function missing(
   );
 }
 
+const UNREADABLE: ReadonlySet<BundleProblem['kind']> = new Set(['damaged', 'container', 'malformed']);
+
 /** The CA may well be there, in a block that nobody can read. */
 function unreadableBlocks({ truststore: { problems, truncated } }: Search): string[] {
-  const lines = problems.filter(({ kind }) => kind === 'broken' || kind === 'malformed').map(({ line }) => line);
+  const lines = problems.filter(({ kind }) => UNREADABLE.has(kind)).map(({ line }) => line);
   return [
     ...(lines.length > 0
       ? [

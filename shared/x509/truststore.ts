@@ -5,9 +5,11 @@
 
 import { limits } from '../base/limits.js';
 import { type Certificate, parseCertificate } from './certificate.js';
+import { containerOf, damageOfLabel, isPkcs7 } from './container.js';
 import { hex } from './der.js';
-import { type BundleEntry, readBundle } from './pem.js';
+import { cureOf, type Damage } from './pem-damage.js';
 import { checkSignature, type KeyCache, type SignatureState } from './signature.js';
+import { readStrictBundle, type StrictEntry } from './strict-pem.js';
 
 export interface TruststoreCertificate {
   readonly certificate: Certificate;
@@ -28,7 +30,9 @@ export interface KeyGroup {
 
 /** What of a bundle is no certificate, with its line. */
 export type BundleProblem =
-  | Exclude<BundleEntry, { kind: 'certificate' }>
+  | Exclude<StrictEntry, { kind: 'certificate' }>
+  /** Certificates in another form than PEM: a whole file, or a block. */
+  | ({ readonly kind: 'container'; readonly line: number } & Damage)
   | { readonly kind: 'malformed'; readonly line: number; readonly detail: string };
 
 export interface Truststore {
@@ -38,6 +42,8 @@ export interface Truststore {
   readonly problems: readonly BundleProblem[];
   /** The file holds more than is read: an answer from it may be wrong. */
   readonly truncated: boolean;
+  /** Of the file. */
+  readonly bytes: number;
   readonly byFingerprint: ReadonlyMap<string, TruststoreCertificate>;
   /** By `subjectKey` of the certificates. */
   readonly issuers: ReadonlyMap<string, readonly KeyGroup[]>;
@@ -48,22 +54,35 @@ export interface Truststore {
   readonly keys: KeyCache;
 }
 
-/** Reads a bundle file. Never throws; what cannot be read is among `problems`. */
-export function parseTruststore(text: string): Truststore {
-  const { entries, truncated } = readBundle(text);
+/**
+ * Reads a bundle file, as strictly as the readers behind TLS servers. Never throws; what cannot be read is among `problems`.
+ * @param text the file, one character a byte (Latin-1), so that what is no text can be told
+ * @param file its name, for commands in remedies
+ */
+export function parseTruststore(text: string, file = 'FILE'): Truststore {
+  const container = containerOf(text);
+  if (container !== null) return index([], [inWords({ kind: 'container', line: 1, ...container }, file)], text.length);
+  const { entries, truncated } = readStrictBundle(text);
   const problems: BundleProblem[] = [];
   const read: { certificate: Certificate; line: number }[] = [];
   for (const entry of entries) {
-    if (entry.kind !== 'certificate') {
-      problems.push(entry);
-      continue;
-    }
-    const certificate = parseCertificate(entry.der);
-    if (certificate.kind === 'malformed')
-      problems.push({ kind: 'malformed', line: entry.line, detail: certificate.detail });
-    else read.push({ certificate, line: entry.line });
+    const one = entry.kind === 'certificate' ? parseCertificate(entry.der) : null;
+    if (one?.kind === 'certificate') read.push({ certificate: one, line: entry.line });
+    else problems.push(inWords(problemOf(entry, one?.detail ?? ''), file));
   }
-  return index(read, problems, truncated);
+  return index(read, problems, text.length, truncated);
+}
+
+function problemOf(entry: StrictEntry, detail: string): BundleProblem {
+  const { line } = entry;
+  const label = entry.kind === 'certificate' && isPkcs7(entry.der) ? 'PKCS7' : 'label' in entry ? entry.label : null;
+  const container = label === null ? null : damageOfLabel(label);
+  if (container !== null) return { kind: 'container', line, ...container };
+  return entry.kind === 'certificate' ? { kind: 'malformed', line, detail } : entry;
+}
+
+function inWords(problem: BundleProblem, file: string): BundleProblem {
+  return 'cure' in problem ? { ...problem, cure: cureOf(problem, file, 'truststore.pem') } : problem;
 }
 
 /** A truststore of certificates that are read already; their place in the list stands for the line. */
@@ -71,14 +90,15 @@ export function truststoreOf(certificates: readonly Certificate[]): Truststore {
   return index(
     certificates.map((certificate, at) => ({ certificate, line: at + 1 })),
     [],
-    false,
+    0,
   );
 }
 
 function index(
   read: readonly { certificate: Certificate; line: number }[],
   problems: readonly BundleProblem[],
-  truncated: boolean,
+  bytes: number,
+  truncated = false,
 ): Truststore {
   const keys: KeyCache = new Map();
   const byFingerprint = new Map<string, TruststoreCertificate>();
@@ -94,6 +114,7 @@ function index(
     duplicates,
     problems,
     truncated,
+    bytes,
     byFingerprint,
     issuers: groupByKey(certificates),
     issuersBySubject: issuersBySubject(certificates),

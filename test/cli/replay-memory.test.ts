@@ -6,6 +6,7 @@ import { compactCells } from '../../cli/replay/compact-cells.js';
 import { deduplicator } from '../../cli/replay/deduplicator.js';
 import { type CountedHour, type CountedHours, createCountedHours } from '../../cli/replay/hours.js';
 import { type PlayedWorld, playHours, type VirtualClock } from '../../cli/replay/play.js';
+import { rejectTally } from '../../cli/replay/rejects.js';
 import { summarySums } from '../../cli/replay/summary.js';
 import { createWaitingQueue } from '../../cli/replay/waiting.js';
 import { createJoin, createMemoryStores } from '../../shared/adapters/memory/index.js';
@@ -88,7 +89,7 @@ async function play(counted: CountedHours, isForgetful = true, rollupHoursMax = 
   };
   await playHours(counted, world, stage, onHour, { rollupHoursMax });
   await counted.close();
-  const { failures } = sums.summary({ events: 0, rejected: 0, duplicates: 0 }, 0);
+  const { failures } = sums.summary({ events: 0, duplicates: 0, ...rejectTally().read() }, 0);
   return { notices, world, failures, factsMax };
 }
 

@@ -278,6 +278,19 @@ describe('bad input', () => {
     const { summary } = summaryOf(file('noise', Buffer.concat([Buffer.from(good()), ...lines])));
     expect(summary.failures).toBe(refusals.length);
     expect(summary.rejected).toBe(noise.length);
+    expect(summary.rejectedBy).toEqual({ 'not-a-log-event': 2, 'event-too-large': 1 });
+    expect(summary.rejectedExamples).toMatchObject({
+      'not-a-log-event': expect.stringMatching(/^broken JSON.*\(noise#1\)$/),
+      'event-too-large': expect.stringContaining('more than a log event can have'),
+    });
+  });
+
+  it('tells a person why records could not be read, with an example', () => {
+    const lines = ['no log at all', '{"logGroup":"x","logStr', good()];
+    const { stdout } = run(['replay', file('three.ndjson', lines.join('\n'))]);
+    expect(stdout).toMatch(
+      /2\s+not-a-log-event\s+such as a line that is no log event of API Gateway \(three\.ndjson#1\)/,
+    );
   });
 
   it('keeps what stands before the cut of a truncated gzip', () => {

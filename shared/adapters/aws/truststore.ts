@@ -96,7 +96,7 @@ async function objectOf(
     chunks.push(chunk);
   }
   return {
-    text: Buffer.concat(chunks).toString('utf8'),
+    text: Buffer.concat(chunks).toString('latin1'),
     version: ETag,
     versionId: VersionId === undefined || VersionId === 'null' ? null : VersionId,
     modifiedAt: LastModified?.getTime() ?? 0,
