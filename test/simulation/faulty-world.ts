@@ -6,17 +6,17 @@ import { Disk, type Io, type Process } from './disk.js';
 
 /** What one process writes to and reads from. */
 export function faultyWorld(
-  inner: Stores,
+  storesOn: (disk: Disk) => Stores,
   deliver: (notice: Notice) => void,
   io: Io,
   process: Process,
 ): { readonly stores: Stores; readonly publisher: Publisher } {
   const disk = new Disk(io, process);
-  return { stores: faultyStores(inner, disk), publisher: faultyPublisher(deliver, disk) };
+  return { stores: storesOn(disk), publisher: faultyPublisher(deliver, disk) };
 }
 
 /** @param inner takes each write at the moment when it takes effect, one item at a time */
-function faultyStores(inner: Stores, disk: Disk): Stores {
+export function faultyStores(inner: Stores, disk: Disk): Stores {
   const all = <T, R>(items: Iterable<T>, one: (item: T) => Promise<R>): Promise<R[]> =>
     Promise.all([...items].map(one));
   return {

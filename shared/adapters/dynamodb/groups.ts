@@ -25,8 +25,6 @@ import { bytesIn } from './items.js';
 import { keys, ttl } from './keys.js';
 import type { Item, Key, Table } from './table.js';
 
-const BOUND = limits.issuersPerScopeMax;
-
 /** Adding these leaves the set within its bound even if none of them is in it yet. */
 const HAS_ROOM = 'attribute_not_exists(#issuers) OR size(#issuers) <= :room';
 
@@ -47,7 +45,7 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
   const add = async (key: Key, ids: readonly string[], fact?: FactIntent) => {
     const values: Item = {
       ':ids': { SS: [...ids] },
-      ':room': { N: String(BOUND - ids.length) },
+      ':room': { N: String(limits.issuersPerScopeMax - ids.length) },
       ':ttl': ttl(clock.now(), limits.factDaysMax),
     };
     let expression = 'ADD #issuers :ids SET #ttl = :ttl';
@@ -73,9 +71,9 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
       let { inside } = remembered.get(nameOf(key)) ?? NOTHING;
       for (;;) {
         const outside = [...ids.keys()].filter((id) => !inside.has(id));
-        if (outside.length === 0 || inside.size >= BOUND) break;
+        if (outside.length === 0 || inside.size >= limits.issuersPerScopeMax) break;
         // Where others were quicker the set that comes back has grown, so this ends.
-        ({ inside } = await add(key, outside.slice(0, BOUND - inside.size)));
+        ({ inside } = await add(key, outside.slice(0, limits.issuersPerScopeMax - inside.size)));
       }
       return new Set([...ids].flatMap(([id, issuerDn]) => (inside.has(id) ? [issuerDn] : [])));
     },
@@ -84,7 +82,7 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
       const { inside, bytes } = remembered.get(nameOf(key)) ?? NOTHING;
       const id = idOf(fact.group.issuerDn);
       // What is in already costs nothing, and a heavy item more than the mark that is spared.
-      if (inside.has(id) || inside.size >= BOUND) return false;
+      if (inside.has(id) || inside.size >= limits.issuersPerScopeMax) return false;
       const added = bytesIn({
         issuers: { SS: [id] },
         expected: { SS: [encodeExpected(fact)] },

@@ -22,6 +22,7 @@
  * the winner's is on it.
  */
 
+import { lazily } from '../../base/lazily.js';
 import { limits } from '../../base/limits.js';
 import { HOUR_MS } from '../../base/time.js';
 import * as z from '../../base/zod.js';
@@ -51,6 +52,8 @@ const incidentSchema = z.strictObject({
   acknowledged: z.boolean(),
   heldBack: z.boolean(),
 }) satisfies z.ZodMiniType<Incident>;
+
+const loadSchemas = lazily(() => import('../../schemas/lines.js'));
 
 const endedSchema = z.strictObject({
   incidentId: z.string(),
@@ -245,7 +248,7 @@ async function listedOf(laid: readonly Laid[], table: Table): Promise<Laid[]> {
 /** The notices' schema comes with all that are published, so it is loaded with the first notice: most invocations meet none. */
 async function allLaid(items: readonly Item[]): Promise<Laid[]> {
   if (items.length === 0) return [];
-  const { noticeSchema } = await import('../../schemas/lines.js');
+  const { noticeSchema } = await loadSchemas();
   return items.map((item) => ({
     sk: textOf(item, 'sk'),
     groupId: textOf(item, 'group'),
