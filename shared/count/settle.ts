@@ -3,7 +3,7 @@
 import { limits } from '../base/limits.js';
 import { MINUTE_MS } from '../base/time.js';
 import { separateCanaryFailures } from '../canary/exclude.js';
-import { type Correlated, settle, settlerOf, waitingLists } from '../join/correlate.js';
+import { type Correlated, postponedList, settle, settlerOf, waitingLists } from '../join/correlate.js';
 import type { Fact, GroupKey, Sighting } from '../model/index.js';
 import type { Waiting, World } from '../ports/index.js';
 import { recordCounts, unmatched } from './record.js';
@@ -50,11 +50,11 @@ export async function settleExpired(
 }
 
 async function settleList(waiting: Waiting, world: World): Promise<Settled> {
-  const {
-    failures,
-    unmatched: others,
-    sightings,
-  } = await separateCanaryFailures(await settle(waiting, world.stores.join), world);
+  const { stores, clock, config } = world;
+  const settled = await settle(waiting, stores.join);
+  const again = postponedList(waiting, settled.postponed, clock.now() + config.graceMinutes * MINUTE_MS);
+  if (again !== null) await stores.waiting.save(again);
+  const { failures, unmatched: others, sightings } = await separateCanaryFailures(settled, world);
   const facts = await recordCounts({ batchId: settlerOf(waiting), failures, forbidden: unmatched(others) }, world);
   return { halves: waiting.halves.length, facts, sightings };
 }

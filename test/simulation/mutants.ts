@@ -155,14 +155,14 @@ const mutants: readonly Mutant[] = [
   {
     name: 'sweep: settling ignores who owns the claim',
     file: correlate,
-    from: "if (cell.claimedBy === batchId) failures.push(unpairedFailure(cell.denial.half, 'unpaired'));",
-    to: "if (cell.claimedBy !== null) failures.push(unpairedFailure(cell.denial.half, 'unpaired'));",
+    from: 'if (cell.claimedBy === batchId) alone.push(cell.denial.half);',
+    to: 'if (cell.claimedBy !== null) alone.push(cell.denial.half);',
   },
   {
     name: 'sweep: a list is removed before its facts are written',
     file: waiting,
-    from: 'await separateCanaryFailures(await settle(waiting, world.stores.join), world);',
-    to: 'await separateCanaryFailures((await world.stores.waiting.remove(waiting), await settle(waiting, world.stores.join)), world);',
+    from: 'const settled = await settle(waiting, stores.join);',
+    to: 'const settled = (await stores.waiting.remove(waiting), await settle(waiting, stores.join));',
   },
   {
     name: 'sweep: a denial whose place another record took is left alone',
