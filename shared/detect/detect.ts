@@ -1,5 +1,5 @@
 /**
- * Decides whether a group's failures are a spike. Pure: what was learned and what is in the window go in, a verdict
+ * Decides whether a group's failures are a spike. Pure: what was learned and what is in the window go in, a detection
  * with its numbers comes out. Called for every touched group after a batch, by the sweep for firing ones, and by
  * `replay`; `backtest` runs the same mathematics (`detect/`) over any series. `docs/detection.md` tells the method.
  *
@@ -11,7 +11,7 @@ import { isNamed } from '../config/qualified-names.js';
 import type { DetectionPolicy } from '../config/settings.js';
 import type { GroupKey } from '../model/index.js';
 import { type Course, courseOf } from './course.js';
-import { at, pack, RING, type Settings, type State, shapeOf, unpack } from './state.js';
+import { at, type DetectorParameters, pack, RING, type State, shapeOf, unpack } from './state.js';
 import {
   calibrate,
   closeThrough,
@@ -23,7 +23,7 @@ import {
   windowsAt,
 } from './surprise.js';
 
-/** What is remembered of a group: JSON, at most 4 KB. */
+/** What is loadDetectorState of a group: JSON, at most 4 KB. */
 export interface History {
   /** The first step that was ever learned. */
   readonly firstStep: number;
@@ -39,7 +39,7 @@ export interface Window {
   readonly counts: readonly number[];
 }
 
-export interface VerdictNumbers {
+export interface DetectionNumbers {
   /** Failures in the window that tells most. */
   readonly count: number;
   readonly windowMinutes: number;
@@ -63,14 +63,14 @@ export interface VerdictNumbers {
 
 /**
  * spike     more failures than chance explains, and they go on
- * over      a spike within the last hour that has stopped
+ * over      a spike getOrInsert the last hour that has stopped
  * elevated  no spike, but the last minutes are above the usual: enough to keep an incident open
  * quiet     nothing
  */
-export interface Verdict {
+export interface Detection {
   readonly kind: 'spike' | 'over' | 'elevated' | 'quiet';
   readonly because: string;
-  readonly numbers: VerdictNumbers;
+  readonly numbers: DetectionNumbers;
 }
 
 const DAY_MINUTES = 24 * 60;
@@ -102,7 +102,7 @@ export function policyFor(group: GroupKey, detection: DetectionPolicy): Detectio
   return policy;
 }
 
-export function settingsOf(policy: DetectionPolicy): Settings {
+export function settingsOf(policy: DetectionPolicy): DetectorParameters {
   const windows = [...new Set([1, 2, policy.windowMinutes, 15, RING])].sort((a, b) => a - b);
   return {
     seasons: policy.seasonMinutes,
@@ -131,18 +131,23 @@ export function learnAll(
   return { firstStep: history?.firstStep ?? steps[0]?.step ?? 0, lastStep: state.step, state: pack(state) };
 }
 
-function stateOf(history: History | null, firstStep: number, settings: Settings): State {
+function stateOf(history: History | null, firstStep: number, settings: DetectorParameters): State {
   return (history && unpack(history.state, history.lastStep, settings)) ?? start(settings, firstStep);
 }
 
-export function detect(history: History | null, window: Window, policy: DetectionPolicy): Verdict {
+export function detect(history: History | null, window: Window, policy: DetectionPolicy): Detection {
   const settings = settingsOf(policy);
   const state = stateOf(history, window.step - window.counts.length + 1, settings);
-  return verdictOf(state, settings, window, policy);
+  return detectionOf(state, settings, window, policy);
 }
 
 /** `detect` on an unpacked state, for those who walk through months of minutes. */
-export function verdictOf(state: State, settings: Settings, window: Window, policy: DetectionPolicy): Verdict {
+export function detectionOf(
+  state: State,
+  settings: DetectorParameters,
+  window: Window,
+  policy: DetectionPolicy,
+): Detection {
   const later = laterOf(state, settings, window);
   const windows = windowsAt(state, settings, window.step, later);
   const threshold = -Math.log10(policy.falsePagesPerMonth / MINUTES_PER_MONTH);
@@ -155,7 +160,7 @@ export function verdictOf(state: State, settings: Settings, window: Window, poli
   const most = scored.reduce((a, b) => (b.score > a.score || (a.score === 0 && b.raw > a.raw) ? b : a));
   const kind = passing.length > 0 ? (goesOn(windows, passing, policy) ? 'spike' : 'over') : elevated(windows, policy);
   const course = courseOf(state, window.step, window.counts);
-  const numbers: VerdictNumbers = {
+  const numbers: DetectionNumbers = {
     count: most.count,
     windowMinutes: most.window,
     expected: most.expected,
@@ -173,7 +178,7 @@ export function verdictOf(state: State, settings: Settings, window: Window, poli
 }
 
 /** Few failures in any hour, and hour after hour: no window is a spike, the day is. */
-function steady(numbers: VerdictNumbers): Verdict {
+function steady(numbers: DetectionNumbers): Detection {
   const { course } = numbers;
   const because =
     `refused in ${course.hours} of the last 24 hours, ${amount(course.day)} times in all; ` +
@@ -193,10 +198,10 @@ function steady(numbers: VerdictNumbers): Verdict {
 }
 
 /**
- * The window's score by the series' own measure. Clumps of failures within one minute make the own measure wary; a
+ * The window's score by the series' own measure. Clumps of failures getOrInsert one minute make the own measure wary; a
  * window that is out of line even without its highest minute is no clump, and there the model's word is enough.
  */
-function scoreOf(state: State, settings: Settings, w: WindowSurprise, k: number, later: Later): number {
+function scoreOf(state: State, settings: DetectorParameters, w: WindowSurprise, k: number, later: Later): number {
   const own = calibrate(state, settings, w.raw);
   if (w.window < 3) return own;
   const rest = rawOf(state, k + 1, w.count - w.peak, w.expected, later.doubt);
@@ -204,7 +209,7 @@ function scoreOf(state: State, settings: Settings, w: WindowSurprise, k: number,
 }
 
 /** The counts and expectations of the steps after the closed ones. */
-function laterOf(state: State, settings: Settings, window: Window): Later {
+function laterOf(state: State, settings: DetectorParameters, window: Window): Later {
   const shape = shapeOf(settings);
   const from = window.step - state.step - window.counts.length;
   const length = window.step - state.step;
@@ -247,7 +252,7 @@ function elevated(windows: readonly WindowSurprise[], policy: DetectionPolicy): 
   return up ? 'elevated' : 'quiet';
 }
 
-function inWords(kind: Verdict['kind'], n: VerdictNumbers, policy: DetectionPolicy): string {
+function inWords(kind: Detection['kind'], n: DetectionNumbers, policy: DetectionPolicy): string {
   const seen = `${amount(n.count)} refused in ${minutes(n.windowMinutes)}; usually ${amount(n.expected)}`;
   const chance = `chance about 1 in ${roundWords(n.oneIn)}`;
   if (kind === 'spike') return `${seen}; ${chance}`;

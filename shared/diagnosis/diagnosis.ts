@@ -19,7 +19,7 @@ import {
 import type { ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import type { TruststoreObject } from '../ports/truststore.js';
-import { organisationOf } from '../report/names.js';
+import { organizationOf } from '../report/names.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
 import type { Truststore } from '../x509/truststore.js';
 
@@ -126,9 +126,9 @@ function holds({ certificates }: Truststore, issuerDn: string): boolean | null {
 }
 
 function namesOneOf({ certificates }: Truststore, dns: ReadonlySet<string>): boolean {
-  const organisations = new Set([...dns].flatMap((dn) => organisationOf(dn)?.toLowerCase() ?? []));
+  const organisations = new Set([...dns].flatMap((dn) => organizationOf(dn)?.toLowerCase() ?? []));
   return certificates.some(({ certificate }) =>
-    organisations.has(organisationOf(certificate.subjectDn)?.toLowerCase() ?? ''),
+    organisations.has(organizationOf(certificate.subjectDn)?.toLowerCase() ?? ''),
   );
 }
 

@@ -1,35 +1,35 @@
 /**
- * What is known of a group at this moment: its incident, what the detector learned, and the verdict on its counts.
+ * What is known of a group at this moment: its incident, what the detector learned, and the detection on its counts.
  */
 
 import { limits } from '../base/limits.js';
 import { MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
-import { detect, type History, learnAll, policyFor, type Verdict } from '../detect/detect.js';
+import { type Detection, detect, type History, learnAll, policyFor } from '../detect/detect.js';
 import { type Fact, type GroupKey, type Incident, isSeveral } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import { scopeGroup, strangersGroup } from './incident.js';
 
 /** No scope's own incident. */
-export function isOne(group: GroupKey): boolean {
+export function hasOneIssuer(group: GroupKey): boolean {
   return !isSeveral(group.issuerDn);
 }
 
-interface Known {
+interface DetectorState {
   readonly incident: Incident | null;
   readonly history: History | null;
 }
 
-export interface KnownGroup extends Known {
+export interface KnownGroup extends DetectorState {
   readonly group: GroupKey;
 }
 
 export interface Judged {
-  readonly verdict: Verdict;
+  readonly detection: Detection;
   /** The facts of the last hour at least. */
   readonly facts: readonly Fact[];
 }
 
-export async function remembered(group: GroupKey, { stores }: World): Promise<Known> {
+export async function loadDetectorState(group: GroupKey, { stores }: World): Promise<DetectorState> {
   const [incident, history] = await Promise.all([stores.incidents.load(group), stores.history.load(group)]);
   return { incident, history: history as History | null };
 }
@@ -45,8 +45,8 @@ export function scopesOf({ scope }: GroupKey, { stores }: World): Promise<readon
   return Promise.all([scopeGroup(scope), strangersGroup(scope)].map((group) => stores.incidents.load(group)));
 }
 
-/** The verdict on a group at this moment. Stores nothing but, now and then, what was learned. */
-export async function judge(group: GroupKey, known: History | null, now: number, world: World): Promise<Judged> {
+/** The detection on a group at this moment. Stores nothing but, now and then, what was learned. */
+export async function detectGroup(group: GroupKey, known: History | null, now: number, world: World): Promise<Judged> {
   const { stores, config } = world;
   const minute = minuteOf(now);
   const policy = policyFor(group, config.detection);
@@ -68,5 +68,5 @@ export async function judge(group: GroupKey, known: History | null, now: number,
   if (history !== null && history.lastStep - (known?.lastStep ?? 0) >= limits.historySaveMinutes) {
     await stores.history.save(group, history);
   }
-  return { verdict: detect(history, { step: minute, counts: window }, policy), facts };
+  return { detection: detect(history, { step: minute, counts: window }, policy), facts };
 }

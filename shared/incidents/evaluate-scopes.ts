@@ -11,24 +11,24 @@ import { policyFor } from '../detect/detect.js';
 import { trustedIssuers } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
 import { type Fact, type GroupKey, type Incident, OTHER_ISSUERS, SEVERAL_STRANGERS } from '../model/index.js';
-import type { OpenHour, World } from '../ports/index.js';
+import type { DirtyHour, World } from '../ports/index.js';
 import { impactOf } from './announce.js';
-import { isOne, judge, remembered } from './assess.js';
-import { advance, type Change, JOIN_MS, join, scopeGroup, strangersGroup } from './incident.js';
-import { lateAnnouncement, unlessSilenced } from './muting.js';
-import { type Member, partnersTogether, type ScopeVerdict, strangersTogether } from './scope-incident.js';
+import { detectGroup, hasOneIssuer, loadDetectorState } from './assess.js';
+import { advance, type IncidentChange, JOIN_MS, join, scopeGroup, strangersGroup } from './incident.js';
+import { applySilences, deferredNotice } from './muting.js';
+import { type Member, partnersTogether, type ScopeDetection, strangersTogether } from './scope-incident.js';
 import { severityFor } from './severity.js';
 
 const loadAnnounce = lazily(() => import('./announce.js'));
 
 /**
  * Groups that fail together: one incident for their scope, instead of one for each.
- * @param open the hours that `openHours` lists: who has facts in the last one or two
+ * @param open the hours that `dirtyHours` lists: who has facts in the last one or two
  * @param only the scopes to look at; default: all
  */
 export async function evaluateScopes(
   firing: readonly Incident[],
-  open: readonly OpenHour[],
+  open: readonly DirtyHour[],
   world: World,
   only?: ReadonlySet<string>,
 ): Promise<void> {
@@ -42,7 +42,7 @@ export async function evaluateScopes(
     byScope.set(group.scope, groups.set(groupId(group), group));
   }
   for (const [scope, groups] of byScope) {
-    const members = [...groups.values()].filter(isOne);
+    const members = [...groups.values()].filter(hasOneIssuer);
     const isKnown = members.length < groups.size;
     if (isKnown || members.length >= limits.groupsTogetherMin) await evaluateScope(scope, members, world);
   }
@@ -61,68 +61,68 @@ async function evaluateScope(scope: string, groups: readonly GroupKey[], world: 
     const before = await world.stores.incidents.load(group);
     const policy = policyFor(group, world.config.detection);
     const isOfStrangers = group.issuerDn === SEVERAL_STRANGERS;
-    const scopeVerdict = isOfStrangers
+    const scopeDetection = isOfStrangers
       ? strangersTogether(members, now, policy)
       : partnersTogether(members, before, now, policy);
     // Each of the partners was calm for long enough before its own incident ended.
     const ownPolicy = isOfStrangers ? policy : { ...policy, resolveMinutes: 0 };
-    const own = changeOf(before, scopeVerdict, group, now, ownPolicy);
-    await store({ before, own, scopeVerdict, members }, world);
+    const own = changeOf(before, scopeDetection, group, now, ownPolicy);
+    await store({ before, own, scopeDetection, members }, world);
   }
 }
 
 function changeOf(
   before: Incident | null,
-  { verdict, severity, members, isNews }: ScopeVerdict,
+  { detection, severity, members, isNews }: ScopeDetection,
   group: GroupKey,
   now: number,
   policy: ReturnType<typeof policyFor>,
-): Change | null {
+): IncidentChange | null {
   if (before?.state === 'firing' && isNews && now >= before.lastNoticeAt) {
-    return now - before.lastNoticeAt < JOIN_MS ? null : join(before, verdict, now, { severity, members });
+    return now - before.lastNoticeAt < JOIN_MS ? null : join(before, detection, now, { severity, members });
   }
-  const own = advance(before, verdict, group, now, policy, severity);
+  const own = advance(before, detection, group, now, policy, severity);
   return own?.notice === 'spike' ? { ...own, next: { ...own.next, members } } : own;
 }
 
 interface ScopeChange {
   readonly before: Incident | null;
-  readonly own: Change | null;
-  readonly scopeVerdict: ScopeVerdict;
+  readonly own: IncidentChange | null;
+  readonly scopeDetection: ScopeDetection;
   readonly members: readonly SeenMember[];
 }
 
-async function store({ before, own, scopeVerdict, members }: ScopeChange, world: World): Promise<void> {
-  const { verdict, groups } = scopeVerdict;
+async function store({ before, own, scopeDetection, members }: ScopeChange, world: World): Promise<void> {
+  const { detection, groups } = scopeDetection;
   const told = own?.notice === 'spike' || own?.next.announced === true;
   const change =
     own === null
-      ? await lateAnnouncement(before, verdict, false, world)
-      : await unlessSilenced(told ? own : { ...own, notice: null }, world);
+      ? await deferredNotice(before, detection, false, world)
+      : await applySilences(told ? own : { ...own, notice: null }, world);
   if (change === null) return;
   const named = new Set(groups.map(groupId));
   const facts = members.filter(({ group }) => named.has(groupId(group))).flatMap((member) => member.facts);
-  const { announce } = await loadAnnounce();
-  await announce({ change, before, verdict, facts, recentFacts: facts, groups }, world);
+  const { storeTransition } = await loadAnnounce();
+  await storeTransition({ change, before, detection, facts, recentFacts: facts, groups }, world);
 }
 
 async function look(group: GroupKey, trusted: ReadonlySet<string>, world: World): Promise<SeenMember> {
   const now = world.clock.now();
   const policy = policyFor(group, world.config.detection);
-  const { incident, history } = await remembered(group, world);
-  const { verdict, facts } = await judge(group, history, now, world);
+  const { incident, history } = await loadDetectorState(group, world);
+  const { detection, facts } = await detectGroup(group, history, now, world);
   const recent = facts.filter((fact) => fact.minute > minuteOf(now) - MINUTES_PER_HOUR);
   const isTrusted = trusted.size === 0 ? null : trusted.has(group.issuerDn);
-  const one = { group, verdict, facts: recent, isTrusted };
+  const one = { group, detection, facts: recent, isTrusted };
   if (incident?.state === 'firing') {
     const { since, severity, isStranger } = incident;
     return { ...one, since, severity, isStranger };
   }
-  const isOpening = advance(incident, verdict, group, now, policy)?.notice === 'spike';
+  const isOpening = advance(incident, detection, group, now, policy)?.notice === 'spike';
   const since = isOpening ? now : null;
-  if (recent.length === 0 || (!isOpening && verdict.numbers.surprise < 1)) {
+  if (recent.length === 0 || (!isOpening && detection.numbers.surprise < 1)) {
     return { ...one, since, severity: 'low', isStranger: group.issuerDn === OTHER_ISSUERS || isTrusted === false };
   }
-  const impact = await impactOf(group, verdict, recent, world);
+  const impact = await impactOf(group, detection, recent, world);
   return { ...one, since, severity: severityFor(impact, policy), isStranger: impact.isStranger };
 }

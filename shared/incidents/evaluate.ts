@@ -1,22 +1,22 @@
 /**
  * Looks at groups whose facts changed or whose incident fires: brings the detector's memory up to date, asks for a
- * verdict, and stores the transition together with its notice. Another invocation that was first makes this one's
+ * detection, and stores the transition together with its notice. Another invocation that was first makes this one's
  * transition fail its condition; then there is nothing left to do.
  */
 
 import pMap from 'p-map';
-import { within } from '../base/get-or-insert.js';
+import { getOrInsert } from '../base/get-or-insert.js';
 import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
 import { MINUTE_MS, minuteOf } from '../base/time.js';
-import { openHours, type Written } from '../count/record.js';
-import { policyFor, type Verdict } from '../detect/detect.js';
+import { dirtyHours, type Written } from '../count/record.js';
+import { type Detection, policyFor } from '../detect/detect.js';
 import { groupId } from '../model/group-id.js';
 import type { Fact, GroupKey, Incident, Severity } from '../model/index.js';
 import type { World } from '../ports/index.js';
-import { isOne, type Judged, judge, type KnownGroup, remembered, scopesOf } from './assess.js';
-import { advance, type Change, isCovered, raise } from './incident.js';
-import { lateAnnouncement, unlessSilenced } from './muting.js';
+import { detectGroup, hasOneIssuer, type Judged, type KnownGroup, loadDetectorState, scopesOf } from './assess.js';
+import { advance, type IncidentChange, isCovered, raise } from './incident.js';
+import { applySilences, deferredNotice } from './muting.js';
 import { clientCountOf, severityFor, worse } from './severity.js';
 
 const loadScopes = lazily(() => import('./evaluate-scopes.js'));
@@ -53,10 +53,13 @@ export async function evaluate(
 
 /** Those whose scope may tell them, once its incident was looked at. */
 async function tellTogether(beginning: readonly Pending[], world: World): Promise<ReadonlySet<Pending>> {
-  const [firing, open] = await Promise.all([world.stores.incidents.firing(limits.firingPerSweepMax), openHours(world)]);
+  const [firing, open] = await Promise.all([
+    world.stores.incidents.firing(limits.firingPerSweepMax),
+    dirtyHours(world),
+  ]);
   const active = new Map<string, Set<string>>();
   for (const { group } of [...open, ...firing.filter(({ state }) => state === 'firing')]) {
-    within(active, group.scope, () => new Set<string>()).add(groupId(group));
+    getOrInsert(active, group.scope, () => new Set<string>()).add(groupId(group));
   }
   const isAlone = ({ group }: Pending): boolean => (active.get(group.scope)?.size ?? 0) < limits.groupsTogetherMin;
   const held = beginning.filter((one) => !isAlone(one));
@@ -72,10 +75,10 @@ async function assessAll(
   which: 'all' | 'calm',
   written: Written,
 ): Promise<readonly Pending[]> {
-  const distinct = new Map(groups.filter(isOne).map((group) => [groupId(group), group] as const));
+  const distinct = new Map(groups.filter(hasOneIssuer).map((group) => [groupId(group), group] as const));
   // Asked all at once, so that a store can read them together.
   const [known] = await Promise.all([
-    Promise.all([...distinct.values()].map(async (group) => ({ group, ...(await remembered(group, world)) }))),
+    Promise.all([...distinct.values()].map(async (group) => ({ group, ...(await loadDetectorState(group, world)) }))),
     written.facts,
   ]);
   const changes = await pMap(known, (one) => assess(one, which, world), { concurrency: limits.storeConcurrencyMax });
@@ -93,9 +96,9 @@ async function storeAll(pending: readonly Pending[], world: World): Promise<bool
 /** A change of a group's incident that is not stored yet. */
 interface Pending {
   readonly group: GroupKey;
-  readonly change: Change;
+  readonly change: IncidentChange;
   readonly before: Incident | null;
-  readonly verdict: Verdict;
+  readonly detection: Detection;
   readonly facts: readonly Fact[];
 }
 
@@ -109,11 +112,11 @@ async function assess(known: KnownGroup, which: 'all' | 'calm', world: World): P
   const incident = isLeft(known.incident) ? await stores.incidents.load(group) : known.incident;
   if (isLeft(incident)) return null;
   const now = clock.now();
-  const { verdict, facts } = await judge(group, known.history, now, world);
-  const own = advance(incident, verdict, group, now, policy);
-  const seen = { incident, verdict, facts, now };
+  const { detection, facts } = await detectGroup(group, known.history, now, world);
+  const own = advance(incident, detection, group, now, policy);
+  const seen = { incident, detection, facts, now };
   const change = own?.notice === 'spike' ? await begin(own, seen, world) : await goOn(own, seen, world);
-  return change === null ? null : { group, before: incident, verdict, facts, change };
+  return change === null ? null : { group, before: incident, detection, facts, change };
 }
 
 interface SeenNow extends Judged {
@@ -122,29 +125,29 @@ interface SeenNow extends Judged {
 }
 
 /** Whom it hits decides at once how severe it is, and so whether its scope's incident can stand for it. */
-async function begin(own: Change, { verdict, facts, now }: SeenNow, world: World): Promise<Change> {
+async function begin(own: IncidentChange, { detection, facts, now }: SeenNow, world: World): Promise<IncidentChange> {
   const { group } = own.next;
   const { impactOf } = await loadAnnounce();
-  const impact = await impactOf(group, verdict, facts, world);
+  const impact = await impactOf(group, detection, facts, world);
   const severity = severityFor(impact, policyFor(group, world.config.detection));
   const judged = { ...own.next, severity, severityAtFirst: severity, isStranger: impact.isStranger };
   // Who is not told of an incident, because its scope's tells it, is not told of its course or end either.
   const announced = !isCovered(judged, await scopesOf(group, world), now);
-  return unlessSilenced({ ...own, notice: announced ? 'spike' : null, next: { ...judged, announced } }, world);
+  return applySilences({ ...own, notice: announced ? 'spike' : null, next: { ...judged, announced } }, world);
 }
 
-async function goOn(own: Change | null, seen: SeenNow, world: World): Promise<Change | null> {
-  const { incident, verdict, now } = seen;
+async function goOn(own: IncidentChange | null, seen: SeenNow, world: World): Promise<IncidentChange | null> {
+  const { incident, detection, now } = seen;
   if (own !== null && own.next.state !== 'firing') {
-    return unlessSilenced(own.next.announced ? own : { ...own, notice: null }, world);
+    return applySilences(own.next.announced ? own : { ...own, notice: null }, world);
   }
   if (incident?.state !== 'firing') return own;
   const isTold = own !== null && own.notice !== null;
-  // An incident that was told by itself goes on within its scope's, once that names it.
+  // An incident that was told by itself goes on getOrInsert its scope's, once that names it.
   const isAsked = isTold || !incident.announced;
   const covered = isAsked && isCovered(incident, await scopesOf(incident.group, world), now);
-  if (isTold) return unlessSilenced(incident.announced && !covered ? own : { ...own, notice: null }, world);
-  const late = await lateAnnouncement(incident, verdict, covered, world);
+  if (isTold) return applySilences(incident.announced && !covered ? own : { ...own, notice: null }, world);
+  const late = await deferredNotice(incident, detection, covered, world);
   if (late !== null) {
     // What the group's own course changes without a notice is not lost for it.
     const { lastNoticeAt, announced, heldBack } = late.next;
@@ -154,8 +157,8 @@ async function goOn(own: Change | null, seen: SeenNow, world: World): Promise<Ch
 }
 
 /** The first notice comes before the first window is full. How severe it is shows then, and as long as it goes on. */
-async function worsened({ incident, verdict, facts, now }: SeenNow, world: World): Promise<Change | null> {
-  if (incident === null || verdict.kind !== 'spike') return null;
+async function worsened({ incident, detection, facts, now }: SeenNow, world: World): Promise<IncidentChange | null> {
+  if (incident === null || detection.kind !== 'spike') return null;
   if (!incident.announced || incident.isStranger || incident.acknowledged) return null;
   const policy = policyFor(incident.group, world.config.detection);
   if (now - incident.lastNoticeAt < policy.windowMinutes * MINUTE_MS) return null;
@@ -164,7 +167,7 @@ async function worsened({ incident, verdict, facts, now }: SeenNow, world: World
   const own = facts.filter((fact) => fact.minute >= since);
   const least = {
     group: incident.group,
-    numbers: verdict.numbers,
+    numbers: detection.numbers,
     clients: clientCountOf(own),
     issuerTrusted: null,
     isOrganisationKnown: false,
@@ -173,15 +176,15 @@ async function worsened({ incident, verdict, facts, now }: SeenNow, world: World
   };
   if (!isWorse(severityFor(least, policy))) return null;
   const { impactOf } = await loadAnnounce();
-  const severity = severityFor(await impactOf(incident.group, verdict, own, world), policy);
-  return isWorse(severity) ? unlessSilenced(raise(incident, verdict, now, severity), world) : null;
+  const severity = severityFor(await impactOf(incident.group, detection, own, world), policy);
+  return isWorse(severity) ? applySilences(raise(incident, detection, now, severity), world) : null;
 }
 
 /** @returns whether there is a notice of it */
-async function store({ change, before, verdict, facts: recentFacts }: Pending, world: World): Promise<boolean> {
-  const { announce, factsOf } = await loadAnnounce();
+async function store({ change, before, detection, facts: recentFacts }: Pending, world: World): Promise<boolean> {
+  const { storeTransition, factsOf } = await loadAnnounce();
   const isTold = change.notice !== null;
   const facts = isTold ? await factsOf(change.next, recentFacts, world.clock.now(), world) : [];
-  await announce({ change, before, verdict, facts, recentFacts, groups: [] }, world);
+  await storeTransition({ change, before, detection, facts, recentFacts, groups: [] }, world);
   return isTold;
 }

@@ -1,5 +1,5 @@
 /**
- * Turns verdicts into incidents. Pure: the stored incident and the latest verdict go in, the next state and the notice
+ * Turns verdicts into incidents. Pure: the stored incident and the latest detection go in, the next state and the notice
  * that its change calls for come out; the caller stores both in one conditional write.
  *
  *     none, resolved --spike--> firing                                   notice: spike
@@ -10,7 +10,7 @@
  *     known --twice as long as the last time--> known                    notice: ongoing, unless acknowledged
  *     known --nothing where much was to be expected--> resolved          notice: resolved
  *     known --spike--> firing, another incident                          notice: spike
- *     resolved --spike within REOPEN_RESOLVES resolve times--> firing    notice: spike, the same incident
+ *     resolved --spike getOrInsert REOPEN_RESOLVES resolve times--> firing    notice: spike, the same incident
  *
  * Every comeback doubles the calm that the next resolve asks for: a group that flaps ends as one lasting incident.
  */
@@ -18,7 +18,7 @@
 import { createHash } from 'node:crypto';
 import { DAY_MS, MINUTE_MS } from '../base/time.js';
 import type { DetectionPolicy } from '../config/settings.js';
-import { amount, type Verdict } from '../detect/detect.js';
+import { amount, type Detection } from '../detect/detect.js';
 import { groupId } from '../model/group-id.js';
 import {
   type GroupKey,
@@ -31,7 +31,7 @@ import {
 } from '../model/index.js';
 import { worse } from './severity.js';
 
-export interface Change {
+export interface IncidentChange {
   readonly next: Incident;
   /** Null where only the state changes: calm begins or ends. */
   readonly notice: NoticeKind | null;
@@ -56,38 +56,38 @@ const KNOWN_DENSE = 4;
 const REMINDERS_MAX = 4;
 
 /**
- * @param now the moment the verdict is about, in milliseconds; one before the last notice changes nothing
+ * @param now the moment the detection is about, in milliseconds; one before the last notice changes nothing
  * @param severity of a spike or an escalation
  * @returns null where nothing changes
  */
 export function advance(
   current: Incident | null,
-  verdict: Verdict,
+  detection: Detection,
   group: GroupKey,
   now: number,
   policy: DetectionPolicy,
   severity: Severity = 'low',
-): Change | null {
+): IncidentChange | null {
   if (current !== null && now < current.lastNoticeAt) return null;
   if (current?.state !== 'firing') {
-    const opened = open(current, verdict, group, now, policy, severity);
-    return opened ?? (current?.state === 'known' ? remindOf(current, verdict, now, policy) : null);
+    const opened = open(current, detection, group, now, policy, severity);
+    return opened ?? (current?.state === 'known' ? remindOf(current, detection, now, policy) : null);
   }
   const next = { ...current, version: current.version + 1 };
-  if (verdict.kind === 'over' || verdict.kind === 'quiet') return calm(current, next, verdict, now, policy);
-  if (verdict.kind === 'spike' && verdict.numbers.recent >= policy.escalateFactor * current.noticedCount) {
-    if (!settling(current, now, policy)) return escalate(next, verdict, now, severity);
+  if (detection.kind === 'over' || detection.kind === 'quiet') return calm(current, next, detection, now, policy);
+  if (detection.kind === 'spike' && detection.numbers.recent >= policy.escalateFactor * current.noticedCount) {
+    if (!settling(current, now, policy)) return escalate(next, detection, now, severity);
   }
   if (!current.acknowledged && now - current.lastNoticeAt >= repeatAfter(current.repeats, policy)) {
-    const because = `${verdict.because}; going on for ${duration(now - current.since)}`;
+    const because = `${detection.because}; going on for ${duration(now - current.since)}`;
     const repeats = current.repeats + 1;
     return { next: { ...next, calmSince: null, lastNoticeAt: now, repeats }, notice: 'ongoing', because };
   }
   const noticedCount = settling(current, now, policy)
-    ? Math.max(current.noticedCount, verdict.numbers.recent)
+    ? Math.max(current.noticedCount, detection.numbers.recent)
     : current.noticedCount;
   if (current.calmSince === null && noticedCount === current.noticedCount) return null;
-  return { next: { ...next, calmSince: null, noticedCount }, notice: null, because: verdict.because };
+  return { next: { ...next, calmSince: null, noticedCount }, notice: null, because: detection.because };
 }
 
 /** The first alert comes before the window is full; until it is, growth is no escalation. */
@@ -101,13 +101,13 @@ function repeatAfter(repeats: number, policy: DetectionPolicy): number {
 
 function open(
   before: Incident | null,
-  verdict: Verdict,
+  detection: Detection,
   group: GroupKey,
   now: number,
   policy: DetectionPolicy,
   severity: Severity,
-): Change | null {
-  const { shortestMinutes, recent, isSteady, course } = verdict.numbers;
+): IncidentChange | null {
+  const { shortestMinutes, recent, isSteady, course } = detection.numbers;
   if (shortestMinutes === null) return null;
   const steadyAt = before?.steadyAt ?? null;
   // Few and steady is news once a week at most, and none where it is known or usual.
@@ -140,32 +140,32 @@ function open(
     known: before?.known ?? null,
   };
   const because = back
-    ? `${verdict.because}; back ${duration(now - before.lastNoticeAt)} after it was resolved`
-    : verdict.because;
+    ? `${detection.because}; back ${duration(now - before.lastNoticeAt)} after it was resolved`
+    : detection.because;
   return { next, notice: 'spike', because };
 }
 
 /** An incident that is worse than when it was last told of. */
-export function raise(current: Incident, verdict: Verdict, now: number, severity: Severity): Change {
+export function raise(current: Incident, detection: Detection, now: number, severity: Severity): IncidentChange {
   const next = { ...current, version: current.version + 1 };
-  const because = `${verdict.because}; more severe than when last noticed`;
-  return { ...escalate(next, verdict, now, severity), because };
+  const because = `${detection.because}; more severe than when last noticed`;
+  return { ...escalate(next, detection, now, severity), because };
 }
 
 /** A scope's incident that names more groups than before, or became more severe. */
 export function join(
   current: Incident,
-  verdict: Verdict,
+  detection: Detection,
   now: number,
   { severity, members }: Pick<Incident, 'severity' | 'members'>,
-): Change {
+): IncidentChange {
   const next = { ...current, version: current.version + 1, members };
-  return { ...escalate(next, verdict, now, severity), because: verdict.because };
+  return { ...escalate(next, detection, now, severity), because: detection.because };
 }
 
-function escalate(next: Incident, verdict: Verdict, now: number, severity: Severity): Change {
-  const { recent } = verdict.numbers;
-  const because = `${verdict.because}; ${amount(recent / next.noticedCount)} times as many as when last noticed`;
+function escalate(next: Incident, detection: Detection, now: number, severity: Severity): IncidentChange {
+  const { recent } = detection.numbers;
+  const because = `${detection.because}; ${amount(recent / next.noticedCount)} times as many as when last noticed`;
   const raised = {
     ...next,
     calmSince: null,
@@ -181,24 +181,24 @@ function escalate(next: Incident, verdict: Verdict, now: number, severity: Sever
 function calm(
   current: Incident,
   next: Incident,
-  verdict: Verdict,
+  detection: Detection,
   now: number,
   policy: DetectionPolicy,
-): Change | null {
+): IncidentChange | null {
   const { calmSince } = current;
   if (calmSince === null) {
     // It takes some minutes without a failure to see that it is calm; they are part of the calm.
-    const quiet = now - verdict.numbers.course.quietMinutes * MINUTE_MS;
+    const quiet = now - detection.numbers.course.quietMinutes * MINUTE_MS;
     return {
       next: { ...next, calmSince: Math.max(quiet, current.lastNoticeAt) },
       notice: null,
-      because: verdict.because,
+      because: detection.because,
     };
   }
   const asked = policy.resolveMinutes * Math.min(CALM_RESOLVES_MAX, 2 ** current.flaps) * MINUTE_MS;
   if (now - calmSince < asked) return null;
-  if (isUsualByNow(current, verdict, now)) return toKnown(current, next, verdict, now);
-  const because = `${amount(verdict.numbers.recent)} refused in the last ${policy.windowMinutes} minutes; calm for ${duration(now - calmSince)}`;
+  if (isUsualByNow(current, detection, now)) return toKnown(current, next, detection, now);
+  const because = `${amount(detection.numbers.recent)} refused in the last ${policy.windowMinutes} minutes; calm for ${duration(now - calmSince)}`;
   const { known } = current;
   const still = known === null ? '' : `; what is known since ${dayOf(known.since)} goes on`;
   const state = known === null ? 'resolved' : 'known';
@@ -206,7 +206,7 @@ function calm(
 }
 
 /** Refused as before, and no longer unusual: the calm is that of the detector, not of the group. */
-function isUsualByNow(current: Incident, { numbers }: Verdict, now: number): boolean {
+function isUsualByNow(current: Incident, { numbers }: Detection, now: number): boolean {
   const { course, lastHour } = numbers;
   if (current.known !== null || isSeveral(current.group.issuerDn) || now - current.since < KNOWN_FROM) return false;
   if (!course.isUnderWay || course.day < KNOWN_FACTOR * current.usualDay) return false;
@@ -214,21 +214,26 @@ function isUsualByNow(current: Incident, { numbers }: Verdict, now: number): boo
   return perHour < KNOWN_DENSE || lastHour >= KNOWN_SHARE * perHour;
 }
 
-function toKnown(current: Incident, next: Incident, verdict: Verdict, now: number): Change {
+function toKnown(current: Incident, next: Incident, detection: Detection, now: number): IncidentChange {
   const { incidentId, since, severity, severityAtFirst, acknowledged } = current;
   const known = { incidentId, since, severity, severityAtFirst, acknowledged, remindedAt: now, reminders: 0 };
-  const because = `${knownWords(verdict, since)}; from now on told when it grows, and as a reminder now and then`;
+  const because = `${knownWords(detection, since)}; from now on told when it grows, and as a reminder now and then`;
   const told = { ...next, state: 'known', calmSince: now, lastNoticeAt: now, announced: true, known } as const;
   return { next: told, notice: 'ongoing', because };
 }
 
-function remindOf(current: Incident, verdict: Verdict, now: number, policy: DetectionPolicy): Change | null {
+function remindOf(
+  current: Incident,
+  detection: Detection,
+  now: number,
+  policy: DetectionPolicy,
+): IncidentChange | null {
   const { known } = current;
   if (known === null) return null;
   const { incidentId, since, severity, severityAtFirst, acknowledged } = known;
   const own = { incidentId, since, severity, severityAtFirst, acknowledged };
   const next = { ...current, ...own, version: current.version + 1, lastNoticeAt: now, announced: true };
-  const { course } = verdict.numbers;
+  const { course } = detection.numbers;
   if (course.isGone) {
     const calmSince = now - course.quietMinutes * MINUTE_MS;
     const because = `none for ${duration(now - calmSince)}, where ${amount(course.missing)} were to be expected`;
@@ -237,10 +242,10 @@ function remindOf(current: Incident, verdict: Verdict, now: number, policy: Dete
   if (acknowledged || now - known.remindedAt < Math.max(DAY_MS, repeatAfter(0, policy)) * 2 ** known.reminders)
     return null;
   const reminded = { ...known, remindedAt: now, reminders: Math.min(REMINDERS_MAX, known.reminders + 1) };
-  return { next: { ...next, known: reminded }, notice: 'ongoing', because: knownWords(verdict, since) };
+  return { next: { ...next, known: reminded }, notice: 'ongoing', because: knownWords(detection, since) };
 }
 
-function knownWords({ numbers }: Verdict, since: number): string {
+function knownWords({ numbers }: Detection, since: number): string {
   return `known since ${dayOf(since)} and still refused: ${amount(numbers.course.day)} times in the last 24 hours`;
 }
 

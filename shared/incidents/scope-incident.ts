@@ -8,7 +8,7 @@
 import { limits } from '../base/limits.js';
 import { MINUTE_MS } from '../base/time.js';
 import type { DetectionPolicy } from '../config/settings.js';
-import { amount, type Verdict, type VerdictNumbers } from '../detect/detect.js';
+import { amount, type Detection, type DetectionNumbers } from '../detect/detect.js';
 import { groupId } from '../model/group-id.js';
 import { type GroupKey, type Incident, OTHER_ISSUERS, type Severity } from '../model/index.js';
 import { worse } from './severity.js';
@@ -16,7 +16,7 @@ import { worse } from './severity.js';
 /** A group of the scope that failed in the last hour. */
 export interface Member {
   readonly group: GroupKey;
-  readonly verdict: Verdict;
+  readonly detection: Detection;
   /** When its own incident began: the one that fires, or the one that would open now; null where there is none. */
   readonly since: number | null;
   /** Of that incident, or of one that it may become. */
@@ -26,8 +26,8 @@ export interface Member {
   readonly isTrusted: boolean | null;
 }
 
-export interface ScopeVerdict {
-  readonly verdict: Verdict;
+export interface ScopeDetection {
+  readonly detection: Detection;
   readonly severity: Severity;
   /** Most failures first, at most `groupsPerScopeIncidentMax`. */
   readonly groups: readonly GroupKey[];
@@ -37,7 +37,7 @@ export interface ScopeVerdict {
   readonly isNews: boolean;
 }
 
-/** So many partners that begin within `TOGETHER_MINUTES` have one cause. Two may be chance. */
+/** So many partners that begin getOrInsert `TOGETHER_MINUTES` have one cause. Two may be chance. */
 const TOGETHER_GROUPS = 3;
 const TOGETHER_MINUTES = 30;
 /** So many partners at once are a change of the domain, and high whatever each of them has. */
@@ -56,7 +56,7 @@ export function partnersTogether(
   before: Incident | null,
   now: number,
   policy: DetectionPolicy,
-): ScopeVerdict {
+): ScopeDetection {
   const named = before?.state === 'firing' ? before.members : [];
   const known = new Set(named);
   const partners = members.filter((one) => !one.isStranger);
@@ -75,12 +75,12 @@ export function partnersTogether(
   const groups = told.map(({ group }) => group);
   const ids = isOpening || isJoining ? [...new Set([...named, ...groups.map(groupId)])] : named;
   return {
-    verdict: {
+    detection: {
       kind: isOpening || isJoining ? 'spike' : ongoing.length > 0 ? 'elevated' : 'quiet',
       because: isJoining
         ? `${joined.length} more of this domain began to fail, ${ids.length} in all; ${seen}`
         : isOpening
-          ? `${began.length} groups of this domain began to fail within ${TOGETHER_MINUTES} minutes; ${seen}`
+          ? `${began.length} groups of this domain began to fail getOrInsert ${TOGETHER_MINUTES} minutes; ${seen}`
           : `${ongoing.length} groups of this domain are failing; ${seen}`,
       numbers,
     },
@@ -97,15 +97,15 @@ function isFresh({ since }: Member, before: Incident | null, now: number): boole
   return since !== null && since >= from - TOGETHER_MINUTES * MINUTE_MS;
 }
 
-function isRising({ since, verdict: { numbers } }: Member): boolean {
+function isRising({ since, detection: { numbers } }: Member): boolean {
   return since === null && numbers.surprise >= RISING_SURPRISE && numbers.recent >= RISING_FAILURES;
 }
 
 /** @returns what the strangers of the scope do; those whom nobody knows count where they try a few times and no more */
-export function strangersTogether(members: readonly Member[], now: number, policy: DetectionPolicy): ScopeVerdict {
+export function strangersTogether(members: readonly Member[], now: number, policy: DetectionPolicy): ScopeDetection {
   const strangers = members.filter(
-    ({ isStranger, isTrusted, since, verdict }) =>
-      isStranger || (isTrusted !== true && since === null && verdict.numbers.recent <= SCANNER_TRIES),
+    ({ isStranger, isTrusted, since, detection }) =>
+      isStranger || (isTrusted !== true && since === null && detection.numbers.recent <= SCANNER_TRIES),
   );
   const numbersOfAll = sumOf(strangers, false, policy);
   const { recent } = numbersOfAll;
@@ -121,7 +121,7 @@ export function strangersTogether(members: readonly Member[], now: number, polic
     ? `${issuers} issuers failed, few times each, as a scanner does`
     : `${firing.length} issuers that the truststore does not know are failing`;
   return {
-    verdict: {
+    detection: {
       kind: isScanner || isMany ? 'spike' : firing.length > 0 ? 'elevated' : 'quiet',
       because: `${words}; ${seen}`,
       numbers: { ...numbersOfAll, shortestMinutes: isScanner || isMany ? policy.windowMinutes : null },
@@ -135,16 +135,16 @@ export function strangersTogether(members: readonly Member[], now: number, polic
 
 function busiestFirst(members: readonly Member[]): Member[] {
   return [...members]
-    .sort((a, b) => b.verdict.numbers.recent - a.verdict.numbers.recent)
+    .sort((a, b) => b.detection.numbers.recent - a.detection.numbers.recent)
     .slice(0, limits.groupsPerScopeIncidentMax);
 }
 
-function sumOf(members: readonly Member[], isSpike: boolean, { windowMinutes }: DetectionPolicy): VerdictNumbers {
-  const sum = (of: (numbers: VerdictNumbers) => number): number =>
-    members.reduce((total, { verdict }) => total + of(verdict.numbers), 0);
+function sumOf(members: readonly Member[], isSpike: boolean, { windowMinutes }: DetectionPolicy): DetectionNumbers {
+  const sum = (of: (numbers: DetectionNumbers) => number): number =>
+    members.reduce((total, { detection }) => total + of(detection.numbers), 0);
   const recent = sum((one) => one.recent);
-  const most = (of: (numbers: VerdictNumbers) => number): number =>
-    members.reduce((max, { verdict }) => Math.max(max, of(verdict.numbers)), 0);
+  const most = (of: (numbers: DetectionNumbers) => number): number =>
+    members.reduce((max, { detection }) => Math.max(max, of(detection.numbers)), 0);
   return {
     count: recent,
     windowMinutes,
@@ -163,10 +163,13 @@ function sumOf(members: readonly Member[], isSpike: boolean, { windowMinutes }: 
       hours: most((one) => one.course.hours),
       usualDay: sum((one) => one.course.usualDay),
       usualHours: most((one) => one.course.usualHours),
-      quietMinutes: members.reduce((least, { verdict }) => Math.min(least, verdict.numbers.course.quietMinutes), 1440),
+      quietMinutes: members.reduce(
+        (least, { detection }) => Math.min(least, detection.numbers.course.quietMinutes),
+        1440,
+      ),
       steadyMinutes: null,
       isSteadyByItself: false,
-      isUnderWay: members.some(({ verdict }) => verdict.numbers.course.isUnderWay),
+      isUnderWay: members.some(({ detection }) => detection.numbers.course.isUnderWay),
       missing: sum((one) => one.course.missing),
       isGone: false,
     },

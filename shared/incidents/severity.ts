@@ -4,14 +4,14 @@
  */
 
 import type { DetectionPolicy } from '../config/settings.js';
-import type { VerdictNumbers } from '../detect/detect.js';
+import type { DetectionNumbers } from '../detect/detect.js';
 import { type Fact, type GroupKey, OTHER_ISSUERS, type Severity } from '../model/index.js';
 
 export const severities: readonly Severity[] = ['low', 'medium', 'high', 'critical'];
 
 export interface Impact {
   readonly group: GroupKey;
-  readonly numbers: VerdictNumbers;
+  readonly numbers: DetectionNumbers;
   /** Clients that are known to have failed. */
   readonly clients: number;
   /** Whether the truststore holds a CA of the issuer's name; null where that is not known. */

@@ -36,7 +36,7 @@ async function play(minutes: number, failing: readonly Failing[], changes: Parti
     const facts = now.flatMap((one) => factsOf(one, start + minute));
     await world.stores.facts.put(facts, []);
     await world.stores.rollups.mark(
-      facts.map(({ group, minute: at }) => ({ group, hour: Math.floor(at / 60), stamp: `${at}` })),
+      facts.map(({ group, minute: at }) => ({ group, hour: Math.floor(at / 60), token: `${at}` })),
     );
     await alert(
       now.map(({ group }) => group),

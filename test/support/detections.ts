@@ -1,8 +1,8 @@
 /** What the detector says, for tests of what is made of it. */
 
-import type { Verdict, VerdictNumbers } from '../../shared/detect/detect.js';
+import type { Detection, DetectionNumbers } from '../../shared/detect/detect.js';
 
-export function numbers(changes: Partial<VerdictNumbers> = {}): VerdictNumbers {
+export function numbers(changes: Partial<DetectionNumbers> = {}): DetectionNumbers {
   const count = changes.count ?? 0;
   return {
     count,
@@ -31,11 +31,11 @@ export function numbers(changes: Partial<VerdictNumbers> = {}): VerdictNumbers {
 }
 
 export function detection(
-  kind: Verdict['kind'],
+  kind: Detection['kind'],
   recent = 0,
   shortestMinutes: number | null = kind === 'spike' ? 1 : null,
-  changes: Partial<VerdictNumbers> = {},
-): Verdict {
+  changes: Partial<DetectionNumbers> = {},
+): Detection {
   return {
     kind,
     because: `${recent} refused in 5 minutes`,
