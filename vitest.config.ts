@@ -30,6 +30,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          globalSetup: 'test/support/bundle-cli.ts',
           include: ['test/**/*.test.ts'],
           exclude: [...alone, ...cdk, ...slow, ...aws, ...packed],
           isolate: false,
