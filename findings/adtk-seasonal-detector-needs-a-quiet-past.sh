@@ -10,7 +10,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-pip install --quiet --no-warn-conflicts --disable-pip-version-check --root-user-action ignore --target "$work/lib" adtk==0.6.2 pandas==1.5.3 numpy==1.26.4 statsmodels==0.14.4 scikit-learn==1.5.2 scipy==1.14.1 setuptools==75.1.0
+pip install -q --target "$work/lib" adtk==0.6.2 pandas==1.5.3 numpy==1.26.4 statsmodels==0.14.4 scikit-learn==1.5.2 scipy==1.14.1 setuptools==75.1.0 2>pip.txt || { cat pip.txt; exit 2; }
 echo "$(python3 --version), adtk 0.6.2, pandas 1.5.3, numpy 1.26.4, statsmodels 0.14.4, scikit-learn 1.5.2, scipy 1.14.1, setuptools 75.1.0"
 
 cat > probe.py <<'EOF'

@@ -9,7 +9,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-pip install --quiet --no-warn-conflicts --disable-pip-version-check --root-user-action ignore --target "$work/lib" certvalidator==0.11.1 oscrypto==1.3.0
+pip install -q --target "$work/lib" certvalidator==0.11.1 oscrypto==1.3.0 2>pip.txt || { cat pip.txt; exit 2; }
 openssl version | tee version.txt
 grep -qE '^OpenSSL 3\.[0-9]+\.[0-9]{2}' version.txt || { echo 'needs an OpenSSL 3 with a patch number of two digits'; exit 2; }
 echo "$(python3 --version), certvalidator 0.11.1, oscrypto 1.3.0"

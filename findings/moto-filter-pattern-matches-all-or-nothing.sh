@@ -10,7 +10,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-pip install --quiet --no-warn-conflicts --disable-pip-version-check --root-user-action ignore --target "$work/lib" moto[logs]==5.2.5 boto3==1.44.8
+pip install -q --target "$work/lib" moto[logs]==5.2.5 boto3==1.44.8 2>pip.txt || { cat pip.txt; exit 2; }
 echo "$(python3 --version), moto[logs] 5.2.5, boto3 1.44.8"
 
 cat > probe.py <<'EOF'

@@ -10,7 +10,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-pip install --quiet --no-warn-conflicts --disable-pip-version-check --root-user-action ignore --target "$work/lib" moto[kinesis,logs]==5.2.5 boto3==1.44.8 aws-lambda-powertools==3.37.0 pydantic==2.14.4
+pip install -q --target "$work/lib" moto[kinesis,logs]==5.2.5 boto3==1.44.8 aws-lambda-powertools==3.37.0 pydantic==2.14.4 2>pip.txt || { cat pip.txt; exit 2; }
 echo "$(python3 --version), moto[kinesis,logs] 5.2.5, boto3 1.44.8, aws-lambda-powertools 3.37.0, pydantic 2.14.4"
 
 cat > probe.py <<'EOF'

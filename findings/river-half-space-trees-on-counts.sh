@@ -9,7 +9,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-pip install --quiet --no-warn-conflicts --disable-pip-version-check --root-user-action ignore --target "$work/lib" river==0.26.1 numpy==2.4.6 pandas==3.0.0 scipy==1.16.3
+pip install -q --target "$work/lib" river==0.26.1 numpy==2.4.6 pandas==3.0.0 scipy==1.16.3 2>pip.txt || { cat pip.txt; exit 2; }
 echo "$(python3 --version), river 0.26.1, numpy 2.4.6, pandas 3.0.0, scipy 1.16.3"
 
 cat > probe.py <<'EOF'

@@ -4,12 +4,12 @@
 #   and the rate that was observed lies outside. "exact-c" gives 0 to 0.37. From one event on, all of them are as one expects.
 # Why it matters: a domain without refusals is the normal case, and its interval is the baseline for "more than usual". With
 #   these methods a domain that never refused anybody is said to refuse three clients in ten minutes, for certain.
-# Source: confint_poisson in statsmodels.stats.rates: the lower bound of midp-c is solved, not set to 0, for a count of 0.
+# Source: confint_poisson in statsmodels.stats.rates: midp-c inverts the test numerically from a start at exact-c; sqrt centres on rate + z²/4n.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-pip install --quiet --no-warn-conflicts --disable-pip-version-check --root-user-action ignore --target "$work/lib" statsmodels==0.15.0 numpy==2.4.6 scipy==1.16.3 pandas==3.0.0
+pip install -q --target "$work/lib" statsmodels==0.15.0 numpy==2.4.6 scipy==1.16.3 pandas==3.0.0 2>pip.txt || { cat pip.txt; exit 2; }
 echo "$(python3 --version), statsmodels 0.15.0, numpy 2.4.6, scipy 1.16.3, pandas 3.0.0"
 
 cat > probe.py <<'EOF'

@@ -9,7 +9,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-pip install --quiet --no-warn-conflicts --disable-pip-version-check --root-user-action ignore --target "$work/lib" stumpy==1.14.1 numpy==2.4.6
+pip install -q --target "$work/lib" stumpy==1.14.1 numpy==2.4.6 2>pip.txt || { cat pip.txt; exit 2; }
 echo "$(python3 --version), stumpy 1.14.1, numpy 2.4.6"
 
 cat > probe.py <<'EOF'
