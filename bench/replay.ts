@@ -10,7 +10,7 @@ import { performance } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { replay } from '../cli/commands/replay.js';
+import { replay } from '../cli/replay/replay.js';
 import { parseConfig } from '../shared/config/settings.js';
 import { type LogForm, logBlocks } from './support/log-stream.js';
 import { benchOptions, printHeading, printTable, printText, rounded } from './support/options.js';

@@ -111,7 +111,7 @@ function truststoreBucket(scope: Construct): Bucket {
 
 /** @throws MtlsWatchError `unreadable-input` */
 function annotate(scope: Construct, path: string): void {
-  const truststore = parseTruststore(readBundleFile(path));
+  const truststore = parseTruststore(readBundleFile(path), path);
   const { findings } = auditTruststore(truststore, systemClock.now(), limits.truststoreWarnMs);
   for (const finding of findings) {
     const text = describe(path, finding);
@@ -121,11 +121,13 @@ function annotate(scope: Construct, path: string): void {
   }
 }
 
+const LINES_MAX = 12;
+
 /** A file that was deployed yesterday must not keep an urgent change from being deployed today. */
 const BY_TIME_ALONE: ReadonlySet<string> = new Set(['issuer-expired', 'issuer-not-yet-valid']);
 
-function describe(path: string, { code, line, subjectDn, evidence, remedy }: AuditFinding): string {
-  const place = line === null ? path : `${path} line ${line}`;
+function describe(path: string, { code, lines, subjectDn, evidence, remedy }: AuditFinding): string {
+  const place = lines.length === 0 ? path : `${path} line ${lines.slice(0, LINES_MAX).join(', ')}`;
   const about = subjectDn === null ? '' : ` ${subjectDn}:`;
   return clean(`${place}: ${code}:${about} ${evidence.join('; ')}. ${remedy}`, limits.annotationCharsMax);
 }
@@ -133,7 +135,7 @@ function describe(path: string, { code, line, subjectDn, evidence, remedy }: Aud
 function readBundleFile(path: string): string {
   try {
     const bytes = readFileSync(path);
-    if (bytes.length <= limits.truststoreBytesMax) return bytes.toString('utf8');
+    if (bytes.length <= limits.truststoreBytesMax) return bytes.toString('latin1');
     throw new Error(`it has ${bytes.length} bytes, more than ${limits.truststoreBytesMax}`);
   } catch (error) {
     throw new MtlsWatchError(

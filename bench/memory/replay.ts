@@ -1,7 +1,7 @@
 /** A replay of standard input, forked by `bench/memory/main.ts`; tells its parent what it counted and its peak memory. */
 
 import { performance } from 'node:perf_hooks';
-import { replay } from '../../cli/commands/replay.js';
+import { replay } from '../../cli/replay/replay.js';
 import { parseConfig } from '../../shared/config/settings.js';
 import { peakKib } from '../support/peak-memory.mjs';
 

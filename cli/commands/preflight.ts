@@ -3,43 +3,46 @@
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import type { Clock } from '../../shared/ports/index.js';
+import { plural } from '../../shared/x509/format.js';
 import {
-  type Change,
+  type ClientChange,
   type ObservedClient,
   observations,
   type PreflightResult,
   preflight,
 } from '../../shared/x509/observed.js';
-import { plural } from '../../shared/x509/words.js';
+import { type Live, type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';
 import { readUsableTruststore } from '../inputs/truststores.js';
+import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
 import { heading, jsonLine, type Output, ratio, share, short, table, timeOption } from '../terminal/table.js';
 
-export interface PreflightOptions {
+export interface PreflightOptions extends LiveOptions {
   readonly truststore: string;
   readonly current?: string;
   readonly at?: string;
   readonly json?: boolean;
 }
 
-/** Reads the certificates that called from recorded logs: files, folders and `-`. */
-export type ObserveClients = (inputs: readonly string[]) => AsyncIterable<ObservedClient>;
+/** Reads the certificates that called from recorded logs: files, folders, S3, `-`, and log groups. */
+export type ObserveClients = (inputs: readonly string[], live?: Live | null) => AsyncIterable<ObservedClient>;
 
 export function preflightCommand(
   observe: ObserveClients,
   output: Output = process.stdout,
   clock: Clock = systemClock,
 ): Command {
-  return new Command('preflight')
+  const command = new Command('preflight')
     .description('tell who would be refused, and who let in, with a new truststore')
-    .argument('<input...>', 'access logs: a file, a folder, or - for standard input')
+    .argument('[input...]', 'access logs: a file, a folder, s3://bucket/prefix, or - for standard input')
     .requiredOption('--truststore <file>', 'the new CA bundle: a file or s3://bucket/key')
     .option('--current <file>', 'the bundle in use; without it, what happened to the last recorded request counts')
     .option('--at <time>', 'check as at this ISO time instead of now')
-    .option('--json', 'one JSON object a line: clients, then one summary')
-    .action(async (inputs: string[], options: PreflightOptions) => {
-      process.exitCode = await runPreflight(observe(inputs), options, output, clock);
-    });
+    .option('--json', 'one JSON object a line: clients, then one summary');
+  return withAccount(withLive(command)).action(async (inputs: string[], options: PreflightOptions) => {
+    const live = await liveOf(options, 'clients', say, clock);
+    process.exitCode = await runPreflight(observe(inputs, live), options, output, clock);
+  });
 }
 
 /** @returns 0 nobody would newly be refused, 1 somebody would */
@@ -72,20 +75,20 @@ const CHANGES = [
   'still-trusted',
   'not-valid-itself',
   'unknown',
-] as const satisfies readonly Change[];
+] as const satisfies readonly ClientChange[];
 
-interface Summary {
+interface PreflightSummary {
   readonly type: 'summary';
   readonly clients: number;
   readonly requests: number;
   readonly requestsLeftOut: number;
-  readonly changes: Record<Change, { clients: number; requests: number }>;
+  readonly changes: Record<ClientChange, { clients: number; requests: number }>;
 }
 
-function summarise(results: readonly PreflightResult[], requests: number, requestsLeftOut: number): Summary {
+function summarise(results: readonly PreflightResult[], requests: number, requestsLeftOut: number): PreflightSummary {
   const changes = Object.fromEntries(
     CHANGES.map((change) => [change, { clients: 0, requests: 0 }]),
-  ) as Summary['changes'];
+  ) as PreflightSummary['changes'];
   for (const { change, client } of results) {
     changes[change].clients++;
     changes[change].requests += client.requests;
@@ -111,7 +114,7 @@ function lineOf({ client, change, verdict }: PreflightResult, total: number) {
   };
 }
 
-const MEANING: Readonly<Record<Change, string>> = {
+const MEANING: Readonly<Record<ClientChange, string>> = {
   'newly-refused': 'would be refused',
   'newly-trusted': 'would be let in',
   'still-refused': 'stay refused',
@@ -124,7 +127,7 @@ const ROWS_MAX = 30;
 
 function describe(
   results: readonly PreflightResult[],
-  { changes, requests, requestsLeftOut }: Summary,
+  { changes, requests, requestsLeftOut }: PreflightSummary,
   next: string,
   current: string | null,
 ): string {

@@ -9,9 +9,11 @@ import { systemClock } from '../../shared/adapters/clock.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS, MINUTES_PER_DAY } from '../../shared/base/time.js';
 import { globOf, isInForce } from '../../shared/incidents/silence.js';
 import type { Incident, Silence, SilenceWindow } from '../../shared/model/index.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
+import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { jsonLine, type Output, short, table } from '../terminal/table.js';
 
 export type SilenceWorld = {
@@ -20,18 +22,11 @@ export type SilenceWorld = {
   readonly output: Output;
 };
 
-/** The SDK is loaded only where a table is asked. @throws MtlsWatchError `usage` */
-async function deployed({ table: name = process.env.TABLE_NAME }: { table?: string }): Promise<SilenceWorld> {
-  if (name === undefined || name === '') {
-    throw new MtlsWatchError(
-      'usage',
-      "no table given; expected --table NAME or TABLE_NAME, the stack's output TableName",
-    );
-  }
-  const { createDynamoClient, createDynamoStores } = await import('../../shared/adapters/dynamodb/index.js');
-  const stores = createDynamoStores(createDynamoClient(), name, systemClock);
-  return { stores, clock: systemClock, output: process.stdout };
-}
+const deployed = async (options: TableOptions): Promise<SilenceWorld> => ({
+  stores: await storesHere(options),
+  clock: systemClock,
+  output: process.stdout,
+});
 
 export interface AddOptions {
   readonly issuer?: string;
@@ -46,12 +41,11 @@ export interface AddOptions {
   readonly json?: boolean;
 }
 
-const TABLE = ['--table <name>', "the stack's output TableName; by default the variable TABLE_NAME"] as const;
+type WorldOf = (options: TableOptions) => Promise<SilenceWorld>;
 
-export function silenceCommand(world: (options: { table?: string }) => Promise<SilenceWorld> = deployed): Command {
+export function silenceCommand(world: WorldOf = deployed): Command {
   const command = new Command('silence').description('hold notices back for a while; counting goes on');
-  command
-    .command('add')
+  withTable(command.command('add'))
     .description('add a silence; patterns may hold * and ?, [*] and [?] stand for themselves')
     .option('--issuer <glob>', 'issuer DNs, as alerts show them')
     .option('--reason <id>', 'a reason id, such as expired')
@@ -62,32 +56,26 @@ export function silenceCommand(world: (options: { table?: string }) => Promise<S
     .option('--daily <window>', 'only in this window of every day, UTC: 02:00-02:30')
     .option('--days <days>', 'with --daily, only on these days: mon,tue,wed,thu,fri,sat,sun')
     .requiredOption('--comment <text>', 'why, for whoever looks at it next')
-    .option(...TABLE)
     .option('--json', 'print the silence as one line of JSON')
-    .action(async (options: AddOptions & { table?: string }) => {
+    .action(async (options: AddOptions & TableOptions) => {
       await addSilence(options, await world(options));
     });
-  command
-    .command('list')
+  withTable(command.command('list'))
     .description('the silences in force, to come and lately over')
-    .option(...TABLE)
     .option('--json', 'one JSON object a line')
-    .action(async (options: { table?: string; json?: boolean }) => listSilences(options, await world(options)));
-  command
-    .command('expire')
+    .action(async (options: TableOptions & { json?: boolean }) => listSilences(options, await world(options)));
+  withTable(command.command('expire'))
     .description('end a silence now')
     .argument('<id>')
-    .option(...TABLE)
-    .action(async (id: string, options: { table?: string }) => expireSilence(id, await world(options)));
+    .action(async (id: string, options: TableOptions) => expireSilence(id, await world(options)));
   return command;
 }
 
-export function ackCommand(world: (options: { table?: string }) => Promise<SilenceWorld> = deployed): Command {
-  return new Command('ack')
+export function ackCommand(world: WorldOf = deployed): Command {
+  return withTable(new Command('ack'))
     .description('take an incident in hand: it is not repeated until it escalates')
     .argument('<incident>', 'the id that the alert shows')
-    .option(...TABLE)
-    .action(async (id: string, options: { table?: string }) => acknowledge(id, await world(options)));
+    .action(async (id: string, options: TableOptions) => acknowledge(id, await world(options)));
 }
 
 /** @throws MtlsWatchError `usage` */
@@ -191,7 +179,7 @@ function pattern(text: string | undefined): string | null {
   return text;
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+const UNIT_MS: Readonly<Record<string, number>> = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 const DAY_NAMES = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
 function endOf({ for: duration, until }: AddOptions, now: number): number {
@@ -206,8 +194,6 @@ function endOf({ for: duration, until }: AddOptions, now: number): number {
   );
 }
 
-const DAY_MINUTES = 1440;
-
 function windowOf({ daily, days }: AddOptions): SilenceWindow | null {
   if (daily === undefined) {
     if (days !== undefined) throw usage('--days goes with --daily');
@@ -217,7 +203,7 @@ function windowOf({ daily, days }: AddOptions): SilenceWindow | null {
   if (match === null) throw usage(`--daily got ${clean(daily, 80)}; expected a window in UTC such as 02:00-02:30`);
   const [fromHour = 0, fromMinute = 0, toHour = 0, toMinute = 0] = match.slice(1).map(Number);
   const from = fromHour * 60 + fromMinute;
-  const minutes = (toHour * 60 + toMinute - from + DAY_MINUTES) % DAY_MINUTES || DAY_MINUTES;
+  const minutes = (toHour * 60 + toMinute - from + MINUTES_PER_DAY) % MINUTES_PER_DAY || MINUTES_PER_DAY;
   const named = (days?.toLowerCase().split(',') ?? []).map((name) => DAY_NAMES.indexOf(name.trim()));
   if (named.includes(-1)) throw usage(`--days got ${clean(days ?? '', 80)}; expected days such as mon,tue`);
   return { days: named, fromMinute: from, minutes };

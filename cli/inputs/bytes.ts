@@ -1,5 +1,6 @@
 /**
- * Gunzips a stream where its first bytes say that it is gzip; other streams pass. Everything that could be inflated
+ * Gunzips a stream where its first bytes say that it is gzip, also gzip within gzip, which Firehose writes where it compresses
+ * what CloudWatch Logs has compressed already; other streams pass. Everything that could be inflated
  * before a cut or a damage is handed on before the failure is reported, which Node's own pipeline does not do: it
  * drops what it holds when the end is missing.
  */
@@ -17,17 +18,46 @@ const SLICE_BYTES = 16 * 1024;
  *   slice in which it meets damage; with a second pass, which takes that slice byte by byte, nothing is lost.
  * @throws MtlsWatchError `bad-gzip` or `payload-too-large`, after the bytes before the damage were yielded
  */
-export async function* gunzipped(
+export function gunzipped(
   chunks: AsyncIterable<Buffer>,
   again: (() => AsyncIterable<Buffer>) | null,
+): AsyncIterable<Buffer> {
+  const onDisk: OnDisk = { bytes: 0 };
+  let layer = counted(chunks, onDisk);
+  let once = again;
+  for (let n = 0; n < limits.inputGzipLayersMax; n++) {
+    const outer = once;
+    layer = oneLayer(layer, outer, onDisk);
+    once = outer === null ? null : () => oneLayer(outer(), null, onDisk);
+  }
+  return layer;
+}
+
+/** What was read of the file itself: gzip within gzip is measured by that as well. */
+interface OnDisk {
+  bytes: number;
+}
+
+async function* counted(chunks: AsyncIterable<Buffer>, onDisk: OnDisk): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    onDisk.bytes += chunk.length;
+    yield chunk;
+  }
+}
+
+async function* oneLayer(
+  chunks: AsyncIterable<Buffer>,
+  again: (() => AsyncIterable<Buffer>) | null,
+  onDisk: OnDisk,
 ): AsyncGenerator<Buffer> {
-  const first = progressOf(Number.POSITIVE_INFINITY);
+  const first = progressOf(Number.POSITIVE_INFINITY, onDisk);
   try {
     yield* inflated(chunks, first);
   } catch (error) {
-    if (again === null || !isDamage(error)) throw error;
+    // Where nothing was inflated here, the damage is in an inner layer, which has looked again already.
+    if (again === null || first.bytesIn === 0 || !isDamage(error)) throw error;
     let known = first.bytesOut;
-    for await (const piece of inflated(again(), progressOf(first.sliceFrom))) {
+    for await (const piece of inflated(again(), progressOf(first.sliceFrom, onDisk))) {
       if (piece.length > known) yield piece.subarray(known);
       known = Math.max(0, known - piece.length);
     }
@@ -35,6 +65,7 @@ export async function* gunzipped(
 }
 
 interface Progress {
+  readonly onDisk: OnDisk;
   bytesIn: number;
   bytesOut: number;
   /** Where the slice that was fed last begins. */
@@ -43,7 +74,13 @@ interface Progress {
   readonly carefulFrom: number;
 }
 
-const progressOf = (carefulFrom: number): Progress => ({ bytesIn: 0, bytesOut: 0, sliceFrom: 0, carefulFrom });
+const progressOf = (carefulFrom: number, onDisk: OnDisk): Progress => ({
+  onDisk,
+  bytesIn: 0,
+  bytesOut: 0,
+  sliceFrom: 0,
+  carefulFrom,
+});
 
 async function* inflated(chunks: AsyncIterable<Buffer>, progress: Progress): AsyncGenerator<Buffer> {
   let inflating: Inflating | null = null;
@@ -85,10 +122,10 @@ function inflater(progress: Progress): Inflating {
       yield piece;
     }
     if (failure !== null) throw damaged(failure, progress.bytesOut);
-    const { bytesIn, bytesOut } = progress;
-    if (bytesOut > limits.inputGzipRatioFromBytes && bytesOut > bytesIn * limits.inputGzipRatioMax) {
+    const { bytesOut, onDisk } = progress;
+    if (bytesOut > limits.inputGzipRatioFromBytes && bytesOut > onDisk.bytes * limits.inputGzipRatioMax) {
       gunzip.destroy();
-      const times = Math.round(bytesOut / bytesIn);
+      const times = Math.round(bytesOut / onDisk.bytes);
       throw new MtlsWatchError(
         'payload-too-large',
         `inflates ${times} times, more than ${limits.inputGzipRatioMax}: not a log; the rest was left unread`,

@@ -1,22 +1,29 @@
 /**
  * Makes log events of units. Whatever carries events is opened (payloads, CLI output, records of an event each); lines
- * of text are put together to events: by their timestamps where they have them, else by what API Gateway's lines look
+ * of text are put together to events: by what each begins with where they have that, else by what API Gateway's lines look
  * like.
  */
 
-import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
-import { decodePayload, decodeSubscription } from '../../shared/logs/decode.js';
-import type { InputItem } from './read.js';
-import { eventOf, isGatewayRecord, timeInText, timeOfRecord } from './records.js';
-import { DATED_LINE } from './sniff.js';
-import type { Unit } from './split.js';
-import type { EventWindow } from './window.js';
+import { openValue } from './containers.js';
+import { isTabbedNoise, type LineForm, tabbed, timeBehind, timeFirst } from './forms.js';
+import type { InputItem } from './item.js';
+import { PREFIXED_LINE, TEMPLATE_LINES } from './looks.js';
+import { timeInText } from './records.js';
+import { withoutColours } from './sniff.js';
+import { splitter, type Unit } from './split.js';
+import type { EventWindow, InputEvent } from './window.js';
 
 export interface Interpreter {
-  /** @param fallbackAt the time of lines that carry none, until one does */
-  begin(layout: 'dated' | 'mixed', fallbackAt: number): void;
+  /**
+   * @param form what the lines of the file begin with, null where it holds values and bare lines
+   * @param fallbackAt the time of lines that carry none, until one does
+   */
+  begin(form: LineForm | null, fallbackAt: number): void;
   take(unit: Unit): void;
+  /** A row of a table or of a query's result. */
+  row(row: object): void;
+  reject(detail: string): void;
   end(): void;
   /** How many things were recognised that are no event of this file's window: payloads and probes. */
   readonly known: () => number;
@@ -24,35 +31,25 @@ export interface Interpreter {
 
 /** What `aws s3 ls` shows first in every export task: CloudWatch tries whether it may write. */
 const EXPORT_PROBE = 'Permission Check Successful';
-/** `(request id) text`: an execution log line as it stands. */
-const PREFIXED_LINE = /^\([\w-]{1,128}\) /;
-/** The failure template's lines, for events that were written without a prefix. */
-const TEMPLATE_LINES = [/^Extended Request Id:/, /^Access denied\. Reason:/, /^ForbiddenException Forbidden:/] as const;
 const ENVELOPE = /"(?:logGroup|logStream|logStreamName|awslogs|messageType|eventId)"\s{0,8}:/;
-
 const UNWRAPPED = /"(?:extended_?)?request_?id"/i;
+const DENIED = 'Access denied. Reason: ';
 
-interface OpenEvent {
-  readonly logStream: string;
-  readonly timestamp: number;
-  readonly undated: boolean;
+interface OpenEvent extends Omit<InputEvent, 'message' | 'timestamp'> {
+  readonly timestamp: number | null;
   readonly lines: string[];
   chars: number;
 }
 
 export function interpreter(window: EventWindow, emit: (item: InputItem) => void): Interpreter {
-  let dated = false;
+  let form: LineForm | null = null;
   let lastAt = 0;
   let known = 0;
+  let nested = 0;
   let open: OpenEvent | null = null;
 
-  const close = () => {
-    if (open === null) return;
-    const { logStream, timestamp, undated, lines } = open;
-    addEvent({ logGroup: '', logStream, id: null, timestamp, undated, message: lines.join('\n') });
-    open = null;
-  };
-  const addEvent = (event: Parameters<EventWindow['add']>[0]) => {
+  const notAnEvent = (detail: string) => window.reject('not-a-log-event', detail);
+  const addEvent = (event: InputEvent) => {
     if (event.message.length > limits.eventCharsMax) {
       window.reject(
         'event-too-large',
@@ -60,36 +57,42 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
       );
     } else window.add(event);
   };
-  const begin = (line: string, at: number, undated: boolean, logStream = '') => {
-    close();
-    open = { logStream, timestamp: at, undated, lines: [line], chars: line.length };
+  /** An event that does not say when it was written is taken to be as old as the one before it. */
+  const addFound = ({ timestamp, ...event }: Omit<InputEvent, 'timestamp'> & { timestamp: number | null }) => {
+    lastAt = timestamp ?? lastAt;
+    addEvent({ ...event, timestamp: lastAt, undated: timestamp === null });
   };
+  const close = () => {
+    if (open === null) return;
+    const { lines, chars: _, ...event } = open;
+    open = null;
+    const message = lines.join('\n');
+    const behind = form === tabbed ? timeBehind(message) : null;
+    addFound({ ...event, timestamp: behind?.at ?? event.timestamp, message: behind?.message ?? message });
+  };
+  const begin = (event: Omit<OpenEvent, 'lines' | 'chars'>, line: string) => {
+    close();
+    open = { ...event, lines: [line], chars: line.length };
+  };
+  const beginBare = (line: string) => begin({ logGroup: '', logStream: '', id: null, timestamp: null }, line);
   /** Lines beyond the bound are counted in `chars` only: the event is rejected when it closes. */
   const append = (to: OpenEvent, line: string) => {
     to.chars += line.length + 1;
     if (to.chars <= limits.eventCharsMax + limits.inputLineBytesMax) to.lines.push(line);
   };
 
-  function line(text: string): void {
-    const stamp = DATED_LINE.exec(text);
-    if (stamp !== null) datedLine(text.slice(stamp[0].length), stamp);
-    else if (dated) {
-      if (open !== null) append(open, text);
-      else notAnEvent('a line before the first timestamp');
-    } else bareLine(text);
-  }
-
-  function datedLine(rest: string, [, time = '', zone]: RegExpExecArray): void {
-    const at = Date.parse(`${time.replace(',', '.')}${zone ?? 'Z'}`);
-    if (Number.isNaN(at)) {
-      notAnEvent('a line with a date that does not exist');
-      return;
-    }
-    lastAt = at;
-    // Only `aws logs tail` writes an offset, and it puts the stream before the message.
-    const offset = zone !== undefined && zone !== 'Z' && !TEMPLATE_LINES.some((shape) => shape.test(rest));
-    const named = offset ? /^([^\s({"]{1,512})(?:\s|$)/.exec(rest) : null;
-    begin(named === null ? rest : rest.slice(named[0].length), at, false, named?.[1] ?? '');
+  function line(raw: string): void {
+    const text = withoutColours(raw);
+    // A time in front begins an event in every file; other forms are looked for only where the file has them.
+    const begun = form?.(text) ?? (form === tabbed ? null : timeFirst(text));
+    if (begun !== null) {
+      const { at, message, ...from } = begun;
+      if (at !== null && Number.isNaN(at)) notAnEvent('a line with a date that does not exist');
+      else begin({ ...from, timestamp: at }, message);
+    } else if (form === null) bareLine(text);
+    else if (form === tabbed && isTabbedNoise(text)) close();
+    else if (open !== null) append(open, text);
+    else notAnEvent('a line before the first event');
   }
 
   function bareLine(text: string): void {
@@ -98,51 +101,52 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
     const continues = template !== undefined && inside?.lines.some((l) => template.test(unprefixed(l))) === false;
     if (text === EXPORT_PROBE) known += 1;
     else if (/^\s+\{/.test(text) && inside === null) value(text.trim());
-    else if (PREFIXED_LINE.test(text) || (template !== undefined && !continues)) begin(text, lastAt, true);
+    else if (PREFIXED_LINE.test(text) || (template !== undefined && !continues)) beginBare(text);
     else if (inside !== null) append(inside, text);
+    else if (text.startsWith('arn:') || text.includes(DENIED)) beginBare(text);
+    else if (BASE64_OF_GZIP.test(text)) openValue({ data: text.trim() }, null, opened);
     else notAnEvent('a line that is no log event of API Gateway');
   }
 
   function value(text: string): void {
     const json = parsed(text);
-    if (json === undefined) {
-      broken(text);
-      return;
-    }
-    close();
-    if (typeof json === 'object' && json !== null && 'events' in json && Array.isArray(json.events)) {
-      for (const event of json.events) record(event, JSON.stringify(event));
-    } else record(json, text);
-  }
-
-  function record(json: unknown, text: string): void {
-    if (typeof json !== 'object' || json === null) notAnEvent('a JSON value that is no object');
-    else if ('awslogs' in json) payload(() => decodeSubscription(json));
-    else if ('messageType' in json) payload(() => decodePayload(json));
+    if (json === undefined) broken(text);
     else {
-      const event = eventOf(json);
-      if (event !== null) addEvent(event);
-      else if (isGatewayRecord(json)) addUnwrapped(text, timeOfRecord(json));
-      else notAnEvent('a JSON object that is no log event');
+      close();
+      openValue(json, text, opened);
     }
   }
 
-  /** A record that stands alone, without the log event around it. */
-  function addUnwrapped(message: string, at: number | null): void {
-    lastAt = at ?? lastAt;
-    addEvent({ logGroup: '', logStream: '', id: null, timestamp: lastAt, undated: at === null, message });
-  }
+  const addUnwrapped = (message: string, timestamp: number | null) =>
+    addFound({ logGroup: '', logStream: '', id: null, timestamp, message });
 
-  function payload(decode: () => ReturnType<typeof decodePayload>): void {
-    try {
-      const decoded = decode();
+  const opened = {
+    onEvent: addFound,
+    onRecord: addUnwrapped,
+    onDelivery(delivery: Parameters<Parameters<typeof openValue>[2]['onDelivery']>[0]) {
       known += 1;
-      emit(decoded.kind === 'batch' ? { kind: 'batch', batch: decoded } : { kind: 'control', control: decoded });
-    } catch (error) {
-      if (!(error instanceof MtlsWatchError)) throw error;
-      window.reject(error.code === 'payload-too-large' ? 'event-too-large' : 'not-a-log-event', error.message);
-    }
-  }
+      emit(delivery.kind === 'batch' ? { kind: 'batch', batch: delivery } : { kind: 'control', control: delivery });
+    },
+    onBytes(bytes: Buffer) {
+      if (nested >= limits.inputNestingMax) {
+        notAnEvent('data nested deeper than a log is');
+        return;
+      }
+      const outer = form;
+      form = null;
+      nested += 1;
+      const inner = splitter(take);
+      inner.push(bytes);
+      inner.end();
+      close();
+      nested -= 1;
+      form = outer;
+    },
+    onKnown() {
+      known += 1;
+    },
+    onReject: window.reject,
+  };
 
   /** An access record whose PEM has raw newlines is no JSON, and still an event; the parser repairs it. */
   function broken(text: string): void {
@@ -151,25 +155,28 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
     else addUnwrapped(text.trimEnd(), timeInText(text));
   }
 
-  function notAnEvent(detail: string): void {
-    window.reject('not-a-log-event', detail);
+  function take(unit: Unit): void {
+    if (unit.kind === 'text') line(unit.text);
+    else if (unit.kind === 'value') value(unit.text);
+    else if (unit.kind === 'cut') broken(unit.text);
+    else window.reject('event-too-large', `${unit.bytes} bytes without an end, more than a log event can have`);
   }
 
   return {
-    begin(layout, fallbackAt) {
-      dated = layout === 'dated';
+    begin(linesOf, fallbackAt) {
+      form = linesOf;
       lastAt = fallbackAt;
     },
-    take(unit) {
-      if (unit.kind === 'text') line(unit.text);
-      else if (unit.kind === 'value') value(unit.text);
-      else if (unit.kind === 'cut') broken(unit.text);
-      else window.reject('event-too-large', `${unit.bytes} bytes without an end, more than a log event can have`);
-    },
+    take,
+    row: (row) => openValue(row, null, opened),
+    reject: notAnEvent,
     end: close,
     known: () => known,
   };
 }
+
+/** `awslogs.data` on its own: base64 of what begins as gzip does. */
+const BASE64_OF_GZIP = /^H4sI[\w+/]{60,}={0,2}\s{0,8}$/;
 
 const unprefixed = (line: string) => line.replace(PREFIXED_LINE, '');
 

@@ -1,32 +1,16 @@
 /**
- * Reads what the command line is given: files, folders and `-`, in every rendering that API Gateway's logs come in.
+ * Reads what the command line is given: files, folders, objects in S3 and `-`, in every rendering that API Gateway's logs come in.
  * Used by `replay`, `preflight`, `expiry` and `report`. Memory is bounded whatever the input: bytes are read in
  * chunks, records meet the bounds of `shared/base/limits.ts`, and events are handed on by the window.
  *
  *     files -> bytes (gunzip) -> units (lines, JSON values) -> events -> batches
  */
 
-import type { Readable } from 'node:stream';
 import { MtlsWatchError } from '../../shared/base/errors.js';
-import type { ControlMessage, LogBatch } from '../../shared/model/index.js';
 import { gunzipped } from './bytes.js';
-import { type Source, sourcesOf } from './files.js';
+import { type InputSource, sourcesOf } from './files.js';
+import type { InputItem, InputOptions } from './item.js';
 import { fileReader } from './reader.js';
-
-export type InputItem =
-  | { readonly kind: 'batch'; readonly batch: LogBatch }
-  | { readonly kind: 'control'; readonly control: ControlMessage }
-  /** A file, or the rest of one, that could not be read; what came before it was delivered. One line, no log text. */
-  | { readonly kind: 'problem'; readonly file: string; readonly detail: string }
-  /** Bytes as they lie on disk; the total is null where it is not known (standard input). */
-  | { readonly kind: 'progress'; readonly bytesRead: number; readonly bytesTotal: number | null };
-
-export interface InputOptions {
-  /** What `-` stands for. */
-  readonly stdin?: Readable;
-  /** The time of log lines that carry none and come from standard input, in milliseconds since the epoch. */
-  readonly now?: number;
-}
 
 /**
  * Yields everything in the inputs, file by file in sorted order. A file that cannot be read is a `problem` and costs
@@ -34,6 +18,8 @@ export interface InputOptions {
  * @throws MtlsWatchError `unreadable-input` when an input does not exist, or when nothing at all could be read
  */
 export async function* readInputs(paths: readonly string[], options: InputOptions = {}): AsyncGenerator<InputItem> {
+  if (options.live) yield* options.live;
+  if (options.live && paths.length === 0) return;
   const sources = await sourcesOf(paths, options);
   const sizes = sources.map(({ bytes }) => bytes);
   const bytesTotal = sizes.reduce((sum, bytes) => (sum === null || bytes === null ? null : sum + bytes), 0);
@@ -56,21 +42,21 @@ export async function* readInputs(paths: readonly string[], options: InputOption
   }
 }
 
-async function* readSource(source: Source, counter: { bytesRead: number }): AsyncGenerator<InputItem> {
+async function* readSource(source: InputSource, counter: { bytesRead: number }): AsyncGenerator<InputItem> {
   const ready: InputItem[] = [];
   const reader = fileReader(source, (item) => ready.push(item));
   let problem: string | null = null;
   try {
     const again = source.bytes === null ? null : () => source.open();
     for await (const chunk of gunzipped(counted(source.open(), counter), again)) {
-      reader.push(chunk);
+      await reader.push(chunk);
       yield* ready.splice(0);
     }
   } catch (error) {
     problem = fileProblem(error);
   }
   try {
-    reader.end();
+    await reader.end();
   } catch (error) {
     // What broke the file off says more than what the rest looks like.
     problem ??= fileProblem(error);

@@ -1,54 +1,63 @@
 /** Reads one file's bytes: takes a first look, then cuts and interprets. */
 
 import { MtlsWatchError } from '../../shared/base/errors.js';
-import type { Source } from './files.js';
-import { interpreter } from './interpret.js';
-import type { InputItem } from './read.js';
-import { HEAD_BYTES, sniff } from './sniff.js';
-import { lineSplitter, type Splitter, splitter, type Unit } from './split.js';
+import { limits } from '../../shared/base/limits.js';
+import { csvReader } from './csv.js';
+import type { InputSource } from './files.js';
+import { type Interpreter, interpreter } from './interpret.js';
+import type { InputItem } from './item.js';
+import { pipedTable } from './pipes.js';
+import { fieldRows, rows } from './rows.js';
+import { HEAD_BYTES, type Layout, sniff, withoutColours } from './sniff.js';
+import { lineSplitter, splitter, type Unit } from './split.js';
 import { eventWindow } from './window.js';
 
 export interface FileReader {
   /** @throws MtlsWatchError `unreadable-input` when the first bytes are no log */
-  push(chunk: Buffer): void;
+  push(chunk: Buffer): Promise<void>;
   /**
    * Hands on what is still held.
    * @throws MtlsWatchError `unreadable-input` when the file as a whole is no log
    */
-  end(): void;
+  end(): Promise<void>;
+}
+
+/** What reads the rest of a file once it is known how. */
+interface Cutter {
+  push(chunk: Buffer): void | Promise<void>;
+  end(): void | Promise<void>;
 }
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-export function fileReader(source: Source, emit: (item: InputItem) => void): FileReader {
+export function fileReader(source: InputSource, emit: (item: InputItem) => void): FileReader {
   const window = eventWindow(source.base, (batch) => emit({ kind: 'batch', batch }));
   const interpreted = interpreter(window, emit);
   let head: Buffer | null = Buffer.alloc(0);
-  let units: Splitter | null = null;
+  let cutter: Cutter | null = null;
 
-  const take = (unit: Unit) => interpreted.take(unit);
-  const begin = (first: Buffer): Splitter => {
+  const begin = async (first: Buffer): Promise<Cutter> => {
     head = null;
     const { layout, firstAt } = sniff(first);
-    interpreted.begin(layout, firstAt ?? source.writtenAt);
-    const started = layout === 'dated' ? lineSplitter(take) : splitter(take);
-    started.push(first.subarray(0, 3).equals(BOM) ? first.subarray(3) : first);
+    interpreted.begin(layout.kind === 'lines' ? layout.form : null, firstAt ?? source.writtenAt);
+    const started = cutterFor(layout, interpreted);
+    await started.push(first.subarray(0, 3).equals(BOM) ? first.subarray(3) : first);
     return started;
   };
 
   return {
-    push(chunk) {
-      if (units !== null) units.push(chunk);
+    async push(chunk) {
+      if (cutter !== null) await cutter.push(chunk);
       else {
         head = head === null || head.length === 0 ? chunk : Buffer.concat([head, chunk]);
-        if (head.length >= HEAD_BYTES) units = begin(head);
+        if (head.length >= HEAD_BYTES) cutter = await begin(head);
       }
     },
-    end() {
+    async end() {
       // A file that failed its first look was reported already.
-      if (units === null && head === null) return;
-      units ??= begin(head ?? Buffer.alloc(0));
-      units.end();
+      if (cutter === null && head === null) return;
+      cutter ??= await begin(head ?? Buffer.alloc(0));
+      await cutter.end();
       interpreted.end();
       if (window.events() === 0 && interpreted.known() === 0) {
         window.forget();
@@ -59,5 +68,69 @@ export function fileReader(source: Source, emit: (item: InputItem) => void): Fil
       }
       window.flush();
     },
+  };
+}
+
+function cutterFor(layout: Layout, { take, row, reject }: Interpreter): Cutter {
+  switch (layout.kind) {
+    case 'mixed':
+      return splitter(take);
+    case 'lines':
+      return lineSplitter(take);
+    case 'joined':
+      return lineSplitter(
+        eachText(take, (text) => {
+          for (const one of text.split(/\t(?=[({])/)) take({ kind: 'text', text: one });
+        }),
+      );
+    case 'fields': {
+      const fields = fieldRows(row);
+      const lines = fieldLines(fields.take);
+      const units = lineSplitter(eachText(take, lines.line));
+      return ended(units, lines.end, fields.end);
+    }
+    case 'csv':
+      return csvReader(layout, rows(row, reject, layout.delimiter), reject);
+    case 'piped': {
+      const table = pipedTable(rows(row, reject, '|'), limits.eventCharsMax);
+      return ended(lineSplitter(eachText(take, (text) => table.line(withoutColours(text)))), table.end);
+    }
+  }
+}
+
+/** Lines go to `onText`, whatever else comes stays as it is. */
+const eachText = (take: (unit: Unit) => void, onText: (text: string) => void) => (unit: Unit) => {
+  if (unit.kind === 'text') onText(unit.text);
+  else take(unit);
+};
+
+const ended = (cutter: Cutter, ...ends: readonly (() => void)[]): Cutter => ({
+  push: cutter.push,
+  async end() {
+    await cutter.end();
+    for (const end of ends) end();
+  },
+});
+
+/** `RESULTS`, the field and its value between tabs; a value of several lines goes on until the next. */
+function fieldLines(onField: (field: string, value: string) => void): { line(text: string): void; end(): void } {
+  let open: { readonly field: string; readonly lines: string[]; chars: number } | null = null;
+  const end = () => {
+    if (open !== null) onField(open.field, open.lines.join('\n'));
+    open = null;
+  };
+  return {
+    line(text) {
+      const [, field, value = ''] = /^RESULTS\t([^\t]{1,512})\t(.*)$/s.exec(text) ?? [];
+      if (field !== undefined) {
+        end();
+        open = { field, lines: [value], chars: value.length };
+      } else if (/^STATISTICS\t/.test(text)) end();
+      else if (open !== null && open.chars <= limits.eventCharsMax) {
+        open.chars += text.length;
+        open.lines.push(text);
+      }
+    },
+    end,
   };
 }

@@ -1,39 +1,73 @@
 /** Reads the JSON objects that stand for one log event each, in the spellings of the tools that write them. */
 
+import { partsOf } from './columns.js';
+import { fromEpoch, looksLikeEvent, stampAt } from './looks.js';
 import type { InputEvent } from './window.js';
+
+/** An event that need not say when it was written. */
+export type FoundEvent = Omit<InputEvent, 'timestamp' | 'undated'> & { readonly timestamp: number | null };
 
 /**
  * `{logGroup, logStream, id, timestamp, message}`, what `aws logs filter-log-events` and `get-log-events` print
- * (`logStreamName`, `eventId`), and both without an id. Null for other objects.
+ * (`logStreamName`, `eventId`), the rows of Logs Insights (`@timestamp`, `@message`, `@log`) and of tables, under whatever
+ * names. Null for other objects: an access record may have a `message` and a `time` of its own.
  */
-export function eventOf(json: object): InputEvent | null {
-  const { message, timestamp, id, eventId, logGroup, logGroupName, logStream, logStreamName, owner } = json as Record<
-    string,
-    unknown
-  >;
-  const at = timeOf(timestamp);
-  if (typeof message !== 'string' || at === null) return null;
+export function eventOf(json: object): FoundEvent | null {
+  const text = messageOf(partsOf(json).message);
+  return text === null ? null : eventWith(text, json);
+}
+
+/** The same where the message is under a name of somebody's own, told by what it looks like. */
+export function eventUnderAnyName(json: object): FoundEvent | null {
+  const text = Object.values(json).find((value) => typeof value === 'string' && looksLikeEvent(value));
+  return text === undefined ? null : eventWith(text, json);
+}
+
+function eventWith(message: string, json: object): FoundEvent | null {
+  const { time, group, stream, id, owner } = partsOf(json);
+  const timestamp = timeOf(time);
+  if (!looksLikeEvent(message) && (timestamp === null || isGatewayRecord(json))) return null;
+  const [account, logGroup] = groupOf(textOf(group) ?? '');
   return {
-    owner: textOf(owner) ?? '',
-    logGroup: textOf(logGroup) ?? textOf(logGroupName) ?? '',
-    logStream: textOf(logStream) ?? textOf(logStreamName) ?? '',
-    id: textOf(id) ?? textOf(eventId),
-    timestamp: at,
+    owner: textOf(owner) ?? account,
+    logGroup,
+    logStream: textOf(stream) ?? '',
+    id: textOf(id),
+    timestamp,
     message,
   };
 }
 
-const GATEWAY_KEYS = /^(?:request_?id|extended_?request_?id|resource_arn)$/i;
+/** Logs Insights shows a message that is JSON as the object that it is. */
+function messageOf(message: unknown): string | null {
+  if (typeof message === 'string') return message;
+  return typeof message === 'object' && message !== null && !Array.isArray(message) ? JSON.stringify(message) : null;
+}
+
+/** `123456789012:NAME` of Logs Insights and Live Tail, and an ARN, are the account and the name. */
+export function groupOf(text: string): [owner: string, name: string] {
+  const match = /^(?:arn:[\w-]{1,20}:logs:[\w-]{0,40}:)?(\d{12}):(?:log-group:)?(.{1,512}?)(?::\*)?$/.exec(text);
+  return [match?.[1] ?? '', match?.[2] ?? text];
+}
+
+/** Keys that only an access record has, or one of vended execution logs, in the spellings of teams: `reqId`, `client_cert_dn`. */
+const GATEWAY_KEYS = /req(?:uest)?[_-]?id|client[_-]?cert|issuer[_-]?dn|^resource_arn$|^payload$|^api[_-]?id$/i;
+/** Fields may be nested by theme (`request.requestId`). */
+const DEPTH_MAX = 3;
 
 /** Whether an object is itself what the gateway logged: an access record or a record of vended execution logs. */
-export function isGatewayRecord(json: object): boolean {
-  return Object.keys(json).some((key) => GATEWAY_KEYS.test(key));
+export function isGatewayRecord(json: object, depth = 1): boolean {
+  return Object.entries(json).some(
+    ([key, value]) =>
+      (GATEWAY_KEYS.test(key) && !key.startsWith('@')) ||
+      (depth < DEPTH_MAX && typeof value === 'object' && value !== null && isGatewayRecord(value, depth + 1)),
+  );
 }
 
 /** When the record says that it was made, or null. */
 export function timeOfRecord(json: object): number | null {
   for (const [key, value] of Object.entries(json)) {
-    if (/^(?:request_?time_?epoch|event_?timestamp)$/i.test(key)) return timeOf(value);
+    if (/^(?:request_?time_?epoch|event_?timestamp|@timestamp)$/i.test(key)) return timeOf(value);
   }
   return null;
 }
@@ -44,11 +78,17 @@ export function timeInText(text: string): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
-/** Milliseconds since the epoch, from a number, digits or an ISO time; null for anything else. */
-function timeOf(value: unknown): number | null {
-  const number = typeof value === 'string' && /^\d{10,16}$/.test(value) ? Number(value) : value;
-  const at = typeof number === 'string' && /^\d{4}-\d\d-\d\dT/.test(number) ? Date.parse(number) : number;
-  return typeof at === 'number' && Number.isSafeInteger(at) && at >= 0 && at <= 8.64e15 ? at : null;
+/** Milliseconds since the epoch, from a number, digits or a date and time; null for anything else. */
+export function timeOf(value: unknown): number | null {
+  if (typeof value === 'string') {
+    const text = value.trim();
+    if (/^\d{10,19}(?:\.\d{1,9})?$/.test(text)) return timeOf(Number(text));
+    const stamp = stampAt(text);
+    return stamp === null || stamp.length < text.length || Number.isNaN(stamp.at) ? null : stamp.at;
+  }
+  if (typeof value !== 'number') return null;
+  const at = fromEpoch(value);
+  return Number.isSafeInteger(at) && at >= 0 && at <= 8.64e15 ? at : null;
 }
 
 function textOf(value: unknown): string | null {

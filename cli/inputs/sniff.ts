@@ -1,37 +1,98 @@
 /** Tells from the first bytes of a file, never from its name, how to read the rest. */
 
+import { stripVTControlCharacters } from 'node:util';
 import { MtlsWatchError } from '../../shared/base/errors.js';
+import { limits } from '../../shared/base/limits.js';
+import { type LineForm, namesOnly, namesThenTime, tabbed, timeBehind, timeFirst } from './forms.js';
+import { looksLikeEvent } from './looks.js';
+import { isPipedHeader } from './pipes.js';
 import { timeInText } from './records.js';
+import { isHeader } from './rows.js';
 
 /** As many bytes as the first look takes: a pretty-printed head and several access records fit. */
 export const HEAD_BYTES = 64 * 1024;
 
+export type Layout =
+  /** JSON values and bare lines. */
+  | { readonly kind: 'mixed' }
+  /** Every event starts with a line of this form, so only lines matter. */
+  | { readonly kind: 'lines'; readonly form: LineForm }
+  /** All messages in one line, between tabs: `--query 'events[].message' --output text`. */
+  | { readonly kind: 'joined' }
+  /** A field of a query's result on each line: `get-query-results --output text`. */
+  | { readonly kind: 'fields' }
+  | { readonly kind: 'csv'; readonly delimiter: string; readonly fromLine: number }
+  | { readonly kind: 'piped' };
+
 export interface Sniffed {
-  /** `dated`: every event starts with an ISO timestamp, so only lines matter. `mixed`: JSON values and bare lines. */
-  readonly layout: 'dated' | 'mixed';
+  readonly layout: Layout;
   /** The first request time that the head tells, for lines before it that carry none. */
   readonly firstAt: number | null;
 }
 
-/** The timestamp of an S3 export (`Z`), of `aws logs tail` (an offset) and of its short format (neither). */
-export const DATED_LINE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:[.,]\d{1,9})?)(Z|[+-]\d\d:?\d\d)?[ \t]+/;
-
 /** @throws MtlsWatchError `unreadable-input` for an empty file and for what is no text */
-export function sniff(head: Buffer): Sniffed {
+export function sniff(bytes: Buffer): Sniffed {
+  const head = bytes.subarray(0, HEAD_BYTES);
   if (head.length === 0) throw new MtlsWatchError('unreadable-input', 'the file is empty');
   const utf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
   if (utf16) {
     throw new MtlsWatchError('unreadable-input', 'the text is UTF-16, expected UTF-8; save it again as UTF-8');
   }
-  const text = head.toString('utf8').replace(/^\uFEFF/, '');
-  // A log may hold a few broken or control characters, binary data is made of them.
-  const strange = text.match(/[^\P{Cc}\s]|\uFFFD/gu)?.length ?? 0;
-  if (strange * 20 > text.length) {
+  if (head.subarray(0, 4).equals(ZIP)) {
+    throw new MtlsWatchError('unreadable-input', 'is a zip archive; unpack it and name the files in it');
+  }
+  if (isBinary(head)) {
     throw new MtlsWatchError('unreadable-input', 'holds binary data, expected log text, plain or gzipped');
   }
-  const firstLine = text.trimStart().slice(0, 64);
-  return {
-    layout: DATED_LINE.test(firstLine) ? 'dated' : 'mixed',
-    firstAt: timeInText(text),
-  };
+  const text = head.toString('utf8').replace(/^\uFEFF/, '');
+  return { layout: layoutOf(text), firstAt: timeInText(text) };
+}
+
+const ZIP = Buffer.from('PK\u0003\u0004');
+
+/** A log may hold a few broken or control characters, binary data is made of them. */
+export function isBinary(head: Buffer): boolean {
+  const text = withoutColours(head.toString('utf8'));
+  const strange = text.match(/[^\P{Cc}\s]|\uFFFD/gu)?.length ?? 0;
+  return strange * 20 > text.length;
+}
+
+/** What a terminal reads as colours; tools write them also into a file where they are told to. */
+export function withoutColours(text: string): string {
+  return text.includes('\u001B') ? stripVTControlCharacters(text) : text;
+}
+
+/** The first line that begins an event, a value or a table says it; a few lines of something else may come before. */
+function layoutOf(text: string): Layout {
+  const lines = withoutColours(text).split(/\r?\n/);
+  for (const [index, line] of lines.slice(0, limits.inputPreambleLinesMax).entries()) {
+    if (line.trim() === '') continue;
+    const isOnly = lines.length - 1 <= index + 1 && (lines[index + 1] ?? '') === '';
+    const layout = layoutAt(line, index + 1, isOnly);
+    if (layout !== null) return layout;
+  }
+  return { kind: 'mixed' };
+}
+
+const DELIMITERS = [',', '\t', ';'] as const;
+
+function layoutAt(line: string, lineNumber: number, isOnly: boolean): Layout | null {
+  if (isOnly && /\t(?=[({])/.test(line) && looksLikeEvent(line)) return { kind: 'joined' };
+  const inTabs = line.includes('\t') ? tabbed(line) : null;
+  if (inTabs !== null && (inTabs.at !== null || timeBehind(line) !== null)) return { kind: 'lines', form: tabbed };
+  if (/^\s{0,64}[[{(]/.test(line) && timeFirst(line) === null) return { kind: 'mixed' };
+  if (looksLikeEvent(line)) return { kind: 'mixed' };
+  if (/^RESULTS\t@?[\w.]{1,128}\t/.test(line)) return { kind: 'fields' };
+  const delimiters = DELIMITERS.filter((one) => isHeader(namesIn(line, one)));
+  const [delimiter] = delimiters.sort((a, b) => line.split(b).length - line.split(a).length);
+  if (delimiter !== undefined) return { kind: 'csv', delimiter, fromLine: lineNumber };
+  if (isPipedHeader(line)) return { kind: 'piped' };
+  const form = [timeFirst, namesThenTime, namesOnly].find((one) => one(line) !== null);
+  return form === undefined ? null : { kind: 'lines', form };
+}
+
+/** Names of columns, each in quotes or not; a line that is longer than any header has none. */
+function namesIn(line: string, delimiter: string): string[] {
+  if (line.length > 4_096) return [];
+  return line.split(delimiter).map((cell) => cell.trim().replace(/^"(.*)"$/, '$1'));
 }

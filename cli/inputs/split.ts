@@ -146,8 +146,10 @@ export function splitter(emit: (unit: Unit) => void): Splitter {
   }
 
   function between(byte: number, at: number): number {
+    // A list of lists is what `get-query-results` calls its results.
+    const begins = byte === OPEN_OBJECT || (byte === OPEN_LIST && list > 0);
     if (byte === NEWLINE && list === 0) mode = 'start';
-    else if (byte === OPEN_OBJECT) beginValue();
+    else if (begins) beginValue();
     else if (list > 0 && byte === CLOSE_LIST) {
       depth = list - 1;
       list = 0;
@@ -157,7 +159,7 @@ export function splitter(emit: (unit: Unit) => void): Splitter {
       mode = 'text';
       return at;
     }
-    return byte === OPEN_OBJECT ? at : at + 1;
+    return begins ? at : at + 1;
   }
 
   function start(byte: number, at: number): number {

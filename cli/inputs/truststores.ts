@@ -6,13 +6,17 @@ import { limits } from '../../shared/base/limits.js';
 import type { Clock } from '../../shared/ports/index.js';
 import type { Certificate, Malformed } from '../../shared/x509/certificate.js';
 import { parseCertificate } from '../../shared/x509/certificate.js';
-import { pemOf, readBundle } from '../../shared/x509/pem.js';
+import { containerOf, damageOfLabel, isPkcs7 } from '../../shared/x509/container.js';
+import { type BundleEntry, readBundle } from '../../shared/x509/pem.js';
+import { cureOf, type Damage } from '../../shared/x509/pem-damage.js';
 import { parseTruststore, type Truststore } from '../../shared/x509/truststore.js';
 
 export interface ClientFile {
   readonly client: Certificate | Malformed;
   /** What stands behind the client's own certificate in the file. */
   readonly presented: readonly Certificate[];
+  /** Which certificate of the file was taken, where that is not the first. */
+  readonly note: string | null;
 }
 
 /** The client's certificate, and the chain that it presents with it. @throws MtlsWatchError `unreadable-input` */
@@ -21,21 +25,57 @@ export async function readClientFile(path: string): Promise<ClientFile> {
     path,
     "the client's certificate, one PEM block from -----BEGIN CERTIFICATE----- on, or DER",
   );
+  const der = parseCertificate(Buffer.from(text, 'latin1'));
+  if (der.kind === 'certificate') return { client: der, presented: [], note: null };
   const { entries } = readBundle(text);
   const certificates = entries.filter((entry) => entry.kind === 'certificate');
-  const [client, ...presented] = certificates
-    .slice(0, limits.presentedCertificatesMax)
-    .map(({ der }) => parseCertificate(der));
+  const read = certificates.slice(0, limits.presentedCertificatesMax).map((entry) => parseCertificate(entry.der));
+  const at = clientAmong(read);
+  const client = read[at];
+  const other = client?.kind === 'certificate' ? null : containerIn(text, entries);
+  if (other !== null) {
+    throw new MtlsWatchError(
+      'unreadable-input',
+      `${path} is ${other.what}; expected the client's certificate in PEM or DER. ${cureOf(other, path, 'client.pem')}`,
+    );
+  }
   if (client === undefined) {
     // A block that is cut short or damaged is an answer: that is what the client presents, or what the log kept of it.
     const broken = entries.find((entry) => entry.kind === 'broken');
-    if (broken !== undefined) return { client: { kind: 'malformed', detail: broken.detail }, presented: [] };
+    if (broken !== undefined)
+      return { client: { kind: 'malformed', detail: broken.detail }, presented: [], note: null };
+    const [label] = entries.flatMap((entry) => (entry.kind === 'other-label' ? [entry.label] : []));
+    const what = label === undefined ? 'no certificate' : `a ${label} and no certificate`;
     throw new MtlsWatchError(
       'unreadable-input',
-      `${path} holds no certificate; expected a PEM block from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, or DER; convert other forms with openssl x509 or openssl pkcs12`,
+      `${path} holds ${what}; expected a PEM block from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, or DER`,
     );
   }
-  return { client, presented: presented.filter((one) => one.kind === 'certificate') };
+  return {
+    client,
+    presented: read.filter((one): one is Certificate => one !== client && one.kind === 'certificate'),
+    note: at === 0 ? null : `took certificate ${at + 1} of the file for the client's: the first is a CA`,
+  };
+}
+
+/** Where the client's certificate stands: first, unless somebody put the chain the other way round, the CA on top. */
+function clientAmong(certificates: readonly (Certificate | Malformed)[]): number {
+  const isCa = (one: Certificate | Malformed) => one.kind === 'certificate' && one.basicConstraints?.ca === true;
+  const [first] = certificates;
+  if (first === undefined || !isCa(first)) return 0;
+  return Math.max(
+    0,
+    certificates.findIndex((one) => one.kind === 'certificate' && !isCa(one)),
+  );
+}
+
+/** What the file, or a block of it, holds certificates in; null where it is none of these. */
+function containerIn(text: string, entries: readonly BundleEntry[]): Damage | null {
+  const [first] = entries.flatMap((entry) => {
+    if (entry.kind === 'certificate') return isPkcs7(entry.der) ? ['PKCS7'] : [];
+    return entry.kind === 'other-label' ? [entry.label] : [];
+  });
+  return containerOf(text) ?? (first === undefined ? null : damageOfLabel(first));
 }
 
 export interface NamedTruststore {
@@ -48,7 +88,7 @@ export interface NamedTruststore {
 export async function readTruststore(place: string, clock: Clock): Promise<NamedTruststore> {
   if (!place.startsWith('s3://')) {
     const text = await readText(place, 'a bundle of PEM certificates, or s3://bucket/key');
-    return { truststore: parseTruststore(text), name: place };
+    return { truststore: parseTruststore(text, place), name: place };
   }
   // The AWS SDK takes half a second to load; files do without it.
   const [{ S3Client }, { createS3Truststores }] = await Promise.all([
@@ -62,17 +102,24 @@ export async function readTruststore(place: string, clock: Clock): Promise<Named
 /** The same, where an answer without a single certificate would say nothing. */
 export async function readUsableTruststore(place: string, clock: Clock): Promise<NamedTruststore> {
   const named = await readTruststore(place, clock);
-  if (named.truststore.certificates.length === 0) {
-    const [problem] = named.truststore.problems;
-    const why = problem !== undefined && 'detail' in problem ? ` (line ${problem.line}: ${problem.detail})` : '';
-    throw new MtlsWatchError(
-      'unreadable-input',
-      `${place} holds no readable certificate${why}; expected a bundle of PEM certificates; see mtls-watch audit ${place}`,
-    );
-  }
+  assertUsable(place, named.truststore);
   return named;
 }
 
+/** @throws MtlsWatchError `unreadable-input`, with the first thing that is in the way and what to do about it */
+export function assertUsable(place: string, { certificates, problems }: Truststore): void {
+  if (certificates.length > 0) return;
+  const [why = ''] = problems.flatMap((problem) => {
+    if ('what' in problem) return [` (line ${problem.line}: ${problem.what}). ${problem.cure}`];
+    return 'detail' in problem ? [` (line ${problem.line}: ${problem.detail})`] : [];
+  });
+  throw new MtlsWatchError(
+    'unreadable-input',
+    `${place} holds no readable certificate; expected a bundle of PEM certificates${why}; see mtls-watch audit ${place}`,
+  );
+}
+
+/** One character a byte, so that what is no text can be told. */
 async function readText(path: string, expected: string): Promise<string> {
   let bytes: Buffer;
   try {
@@ -90,6 +137,5 @@ async function readText(path: string, expected: string): Promise<string> {
       cause: error,
     });
   }
-  // A SEQUENCE: DER, which no text begins with a character of.
-  return bytes[0] === 0x30 && !bytes.includes('-----BEGIN') ? pemOf(bytes) : bytes.toString('utf8');
+  return bytes.toString('latin1');
 }

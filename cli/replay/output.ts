@@ -1,7 +1,7 @@
 /** What `replay` shows a person: the first spike as the mail that on-call gets, the incidents, the groups, what next. */
 
-import type { Messages } from '../../shared/messages/index.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
+import type { Messages } from '../../shared/messages/types.js';
 import {
   type GroupKey,
   type Notice,
@@ -9,9 +9,9 @@ import {
   SEVERAL_ISSUERS,
   type Severity,
 } from '../../shared/model/index.js';
-import type { Replayed } from '../commands/replay.js';
 import { pc } from '../terminal/colors.js';
 import { heading, short, table } from '../terminal/table.js';
+import type { Replayed } from './types.js';
 
 const GROUPS_SHOWN_MAX = 12;
 const DN_SHOWN_MAX = 60;
@@ -40,6 +40,7 @@ export function printReplay(
   if (more > 0) out.write(pc.dim(`  and ${count(more)} smaller groups; --json lists them all\n`));
   out.write(heading('Read'));
   for (const [label, value] of totals({ notices, summary, problems })) out.write(`  ${label.padEnd(38)}${value}\n`);
+  out.write(rejects(summary));
   out.write(heading('Where to look next'));
   out.write(nextSteps(worst, report));
 }
@@ -119,6 +120,14 @@ function totals({ summary, problems, notices }: Omit<Replayed, 'world'>): [strin
     ['other 403s, not about certificates', others.join(', ') || '0'],
     ['notices', count(notices.length)],
   ];
+}
+
+/** Why records could not be read, the commonest reason first, each with an example. */
+function rejects({ rejectedBy, rejectedExamples }: Replayed['summary']): string {
+  const rows = Object.entries(rejectedBy)
+    .sort(([, a], [, b]) => b - a)
+    .map(([code, n]) => [count(n), code, `such as ${rejectedExamples[code] ?? ''}`]);
+  return rows.length === 0 ? '' : heading('Could not be read') + table(['Records', 'Reason', 'Example'], rows, [0]);
 }
 
 function indent(text: string): string {

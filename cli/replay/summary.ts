@@ -1,16 +1,16 @@
 /** Adds up what the last line of a replay says, while it is played. */
 
-import { groupId } from '../../shared/base/digest.js';
+import { groupId } from '../../shared/model/group-id.js';
 import type { GroupKey } from '../../shared/model/index.js';
 import type { ForbiddenCause } from '../../shared/model/reasons.js';
-import type { Summary } from '../../shared/schemas/lines.js';
+import type { ReplaySummary } from '../../shared/schemas/lines.js';
 import type { OnHour } from './play.js';
 
-type Read = Pick<Summary, 'events' | 'rejected' | 'duplicates'>;
+type Read = Pick<ReplaySummary, 'events' | 'rejected' | 'rejectedBy' | 'rejectedExamples' | 'duplicates'>;
 
 interface Sums {
   readonly add: OnHour;
-  readonly summary: (read: Read, notices: number) => Summary;
+  readonly summary: (read: Read, notices: number) => ReplaySummary;
 }
 
 interface OfGroup {

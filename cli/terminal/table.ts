@@ -2,6 +2,7 @@
 
 import Table from 'cli-table3';
 import { MtlsWatchError } from '../../shared/base/errors.js';
+import { DAY_MS } from '../../shared/base/time.js';
 import type { Finding } from '../../shared/model/index.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { pc } from './colors.js';
@@ -28,7 +29,7 @@ export function timeOption(text: string | undefined, clock: Clock): number {
 export function daysOption(text: string): number {
   if (!/^\d{1,5}$/.test(text))
     throw new MtlsWatchError('usage', `--within got ${text}; expected a number of days such as 30`);
-  return Number(text) * 86_400_000;
+  return Number(text) * DAY_MS;
 }
 
 export function jsonLine(value: unknown): string {

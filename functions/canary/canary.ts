@@ -3,22 +3,21 @@
  * writes down what came of it. That the refusal arrives is for ingest to see.
  */
 
-import type { Call } from '../../shared/adapters/tls/gateway-call.js';
-import type { Stranger } from '../../shared/adapters/tls/stranger.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { judgeCall } from '../../shared/canary/judge-call.js';
-import { CANARY_DN } from '../../shared/canary/recognise.js';
 import type { Canary } from '../../shared/config/settings.js';
 import { count } from '../../shared/count/metrics.js';
+import { CANARY_DN } from '../../shared/model/canary.js';
 import type { Answer, Measure, Probe, ProbeOutcome } from '../../shared/model/index.js';
+import type { CanaryCertificate, GatewayCall } from '../../shared/ports/gateway.js';
 import type { Clock, Log, Meter, ProbeStore } from '../../shared/ports/index.js';
 
 export interface CanaryWorld {
   readonly canaries: readonly Canary[];
   readonly clock: Clock;
   readonly probes: Pick<ProbeStore, 'save'>;
-  readonly makeStranger: (dn: string, now: number) => Promise<Stranger>;
-  readonly call: (call: Call, client: Stranger) => Promise<Answer>;
+  readonly createCertificate: (dn: string, now: number) => Promise<CanaryCertificate>;
+  readonly call: (call: GatewayCall, client: CanaryCertificate) => Promise<Answer>;
   readonly meter: Meter;
   readonly log: Log;
 }
@@ -49,10 +48,10 @@ interface Probed {
 
 async function probe(
   { domain, path, connectTo }: Canary,
-  { clock, probes, makeStranger, call }: CanaryWorld,
+  { clock, probes, createCertificate, call }: CanaryWorld,
 ): Promise<Probed> {
   const at = clock.now();
-  const stranger = await makeStranger(CANARY_DN, at);
+  const stranger = await createCertificate(CANARY_DN, at);
   const { fingerprint } = stranger;
   const calling: Probe = {
     fingerprint,

@@ -4,7 +4,6 @@
  */
 
 import { hash } from 'node:crypto';
-import type { GroupKey } from '../model/index.js';
 
 /** 22 characters of base64url. */
 export function digest(...parts: readonly (string | number)[]): string {
@@ -15,9 +14,4 @@ export function digest(...parts: readonly (string | number)[]): string {
 export function digestWords(...parts: readonly (string | number)[]): Int32Array {
   const bytes = hash('sha256', JSON.stringify(parts), 'buffer');
   return Int32Array.of(bytes.readInt32LE(0) || 1, bytes.readInt32LE(4), bytes.readInt32LE(8), bytes.readInt32LE(12));
-}
-
-/** A short, stable name of a group, for keys and ids. */
-export function groupId({ scope, issuerDn, reason }: GroupKey): string {
-  return digest('group', scope, issuerDn, reason);
 }

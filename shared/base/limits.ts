@@ -34,6 +34,14 @@ export const limits = {
   inputLineBytesMax: 2 * MIB,
   /** The longest JSON value in a file: a whole decoded payload (`payloadBytesMax`). */
   inputValueBytesMax: 64 * MIB,
+  /** Of a broken or plain-text access record: the longest certificate, a whole request header and three KB of format. */
+  recoveredCharsMax: 64 * KIB,
+  /** API Gateway takes an access-log format of at most 3 KB. */
+  accessFormatCharsMax: 3 * KIB,
+  /** Formats that are kept compiled; a stage has one. */
+  accessFormatsCachedMax: 200,
+  /** Places that are tried to fit one plain-text record to its format: some forty variables, each with a few. */
+  formatStepsMax: 20_000,
   /** Events read from a file before they are handed on: lines of one request stand close to each other. */
   inputBatchEventsMax: 10_000,
   /** The same in characters, for logs with very long lines. */
@@ -42,11 +50,34 @@ export const limits = {
   inputGzipRatioMax: 400,
   /** A short, very repetitive log may exceed the ratio; it costs nothing until this much came out. */
   inputGzipRatioFromBytes: 256 * MIB,
+  /** Firehose compresses the gzip of CloudWatch Logs once more, and whoever copies the file may do so again. */
+  inputGzipLayersMax: 3,
+  /** Containers within containers: a stream's record holds a payload, and a queue's message may hold that record. */
+  inputNestingMax: 4,
+  /** Names of columns and keys that were looked up: an access record has some thirty. */
+  inputColumnsRememberedMax: 1_000,
+  /** Lines at the head of a file that may come before its first event: a prompt, a command's own words, a title. */
+  inputPreambleLinesMax: 20,
   /** Events without an id are told apart by counting equal lines; so many distinct lines are remembered (about 50 MB). */
   inputOccurrencesMax: 250_000,
   /** A folder with more files than a month of hourly exports of a dozen streams was given by mistake. */
   inputFilesMax: 10_000,
   inputFolderDepthMax: 16,
+  /** Searches of one log group and time at once: CloudWatch Logs takes five FilterLogEvents a second from an account. */
+  liveSearchesAtOnce: 4,
+  /** Times that a search is cut into: what one costs to do again after a kill, against calls for hours without events. */
+  liveSlicesMax: 400,
+  /** Log groups of one search: a domain has two a stage. */
+  liveGroupsMax: 200,
+  /** Live Tail takes ten log groups a session. */
+  tailGroupsPerSessionMax: 10,
+  /** Without Live Tail: how often is looked, and how far back, for events come late and out of order. */
+  tailPollMs: 5_000,
+  tailOverlapMs: 120_000,
+  /** A refusal whose access record has not come by then is shown without its client. */
+  tailGraceMs: 20_000,
+  /** Events that a tail remembers, to show each once. */
+  tailIdsMax: 100_000,
   /** Reasons whose id is remembered by their text: some twenty sentences, and what a client makes the gateway repeat. */
   reasonsRememberedMax: 200,
   /** A gateway reason is a short sentence. The rest of a longer one tells nobody anything. */
@@ -74,6 +105,9 @@ export const limits = {
   /** API Gateway takes truststores far below this; ten thousand certificates of 1.6 KB fit. */
   truststoreBytesMax: 16 * MIB,
   truststoreBlocksMax: 10_000,
+  /** API Gateway's own bounds ("Configuring your truststore"). It says 1 MB, and not of which kind: the larger is surely too much. */
+  gatewayTruststoreCertificatesMax: 1_000,
+  gatewayTruststoreBytesMax: 1 * MIB,
   /** How old the knowledge of a truststore in S3 may be; an unchanged one costs a 304. */
   truststoreRecheckMs: 60_000,
   /** How far back the version before the current one is looked for; other keys may share the prefix. */
@@ -100,10 +134,10 @@ export const limits = {
   annotationCharsMax: 1_000,
   /** Parsed truststores kept by one function; some 5 KB a certificate. */
   truststoresCachedMax: 20,
-  /** The gateway's own bound: the client's certificate, the root and at most two between them. */
-  chainCertificatesMax: 4,
-  /** Longer chains are followed only to say that they are too long, or where they break. */
-  chainExplainedMax: 10,
+  /** The gateway's own bound on the CAs above a client, the root included; see `x509/standing.ts`. */
+  chainCasMax: 4,
+  /** Certificates. Longer chains are followed only to say that they are too long, or where they break. */
+  chainExplainedMax: 100,
   /** About 0.1 ms each. A mesh of 100 CAs that all signed each other has 9,900 signatures. */
   signatureChecksMax: 20_000,
   /** Paths that are followed to their end because only the path as a whole shows whether it is sound. */
@@ -263,7 +297,7 @@ export const limits = {
   joinedPerMinuteMax: 5_000,
   /** In a storm, halves of one request id that a batch looks at one by one; honest ones have one of each kind. */
   halvesPerRequestIdMax: 4,
-  /** The role's trust policy names each account, in some 50 characters; IAM takes 2,048 in all. More are an organisation. */
+  /** The role's trust policy names each account, in some 50 characters; IAM takes 2,048 in all. More are an organization. */
   centralAccountsMax: 30,
   /** Records of a stream that one invocation works on together; a batch has at most 6 MB. */
   recordsInParallelMax: 4,

@@ -3,8 +3,9 @@
  * batch gives the same facts, and putting them again changes nothing.
  */
 
-import { within } from '../base/get-or-insert.js';
+import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
+import { minuteOf } from '../base/time.js';
 import {
   type ClientTally,
   type Fact,
@@ -15,13 +16,6 @@ import {
   UNKNOWN_ISSUER,
 } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
-import { standIn } from './group.js';
-
-export const MINUTE_MS = 60_000;
-
-export function minuteOf(at: number): number {
-  return Math.floor(at / MINUTE_MS);
-}
 
 /** A fact in the making: failures of one minute that name the same scope, issuer and reason. */
 export type Count = Mutable<Omit<Fact, 'clients' | 'batchId'>> & { readonly clients: Clients };
@@ -48,7 +42,7 @@ export function countByIssuer(failures: readonly Failure[]): Count[] {
   };
   for (const failure of failures) {
     add(failure);
-    if (failure.weight !== 1) add(standIn(failure));
+    if (failure.weight !== 1) add(samplingCorrection(failure));
   }
   return counts;
 }
@@ -72,9 +66,9 @@ export function countFailures(grouped: readonly (readonly [GroupKey, Count])[], 
 }
 
 function minutesOf(byKey: ByGroupAndMinute, { scope, issuerDn, reason }: GroupKey): Map<number, Count> {
-  const issuers = within(byKey, scope, newMap);
-  const reasons = within(issuers, issuerDn, newMap);
-  return within(reasons, reason, newMap);
+  const issuers = getOrInsert(byKey, scope, newMap);
+  const reasons = getOrInsert(issuers, issuerDn, newMap);
+  return getOrInsert(reasons, reason, newMap);
 }
 
 const newMap = () => new Map();
@@ -176,4 +170,13 @@ export function countForbidden(forbidden: readonly ForbiddenAt[], batchId: strin
     facts.set(key, { scope, cause, minute, batchId, requests: count, count });
   }
   return [...facts.values()];
+}
+
+/**
+ * A sampled request stands for others, which were counted without an issuer when they came: what its own group gains,
+ * the unknown ones lose, and the sum stays exact.
+ */
+export function samplingCorrection(failure: Failure): Failure {
+  const { denialScope, weight } = failure;
+  return { ...failure, scope: denialScope, issuerDn: UNKNOWN_ISSUER, client: null, weight: 1 - weight };
 }

@@ -3,8 +3,9 @@
  * admitted ones are groups of their own; the others are counted together.
  */
 
-import { within } from '../base/get-or-insert.js';
-import { type Failure, type GroupKey, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
+import { getOrInsert } from '../base/get-or-insert.js';
+import { dayOf } from '../base/time.js';
+import { type GroupKey, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
 import type { Count } from './count.js';
 
 /** The issuers that need admission, by scope and UTC day of the failure. */
@@ -14,12 +15,6 @@ export interface Applicants {
   readonly day: number;
   /** Those that failed most come first, so that names made up at random do not take the places of the busy ones. */
   readonly issuerDns: readonly string[];
-}
-
-const DAY_MS = 86_400_000;
-
-export function dayOf(at: number): number {
-  return Math.floor(at / DAY_MS);
 }
 
 /** What asks for admission: a count, or as much of one as is known ahead of it. */
@@ -33,7 +28,7 @@ export function applicantsOf(counts: readonly Asking[]): Applicants[] {
     const { scope, issuerDn } = group;
     if (issuerDn === UNKNOWN_ISSUER) continue;
     const day = dayOf(firstAt);
-    const { times } = within(byPlace, placeOf(scope, day), () => ({ scope, day, times: new Map() }));
+    const { times } = getOrInsert(byPlace, placeOf(scope, day), () => ({ scope, day, times: new Map() }));
     times.set(issuerDn, (times.get(issuerDn) ?? 0) + requests);
   }
   return [...byPlace.values()].map(({ scope, day, times }) => ({
@@ -55,13 +50,4 @@ export function groupOf(
   const { scope, issuerDn } = group;
   const isNamed = issuerDn === UNKNOWN_ISSUER || admitted.get(placeOf(scope, dayOf(firstAt)))?.has(issuerDn) === true;
   return isNamed ? group : { ...group, issuerDn: OTHER_ISSUERS };
-}
-
-/**
- * A sampled request stands for others, which were counted without an issuer when they came: what its own group gains,
- * the unknown ones lose, and the sum stays exact.
- */
-export function standIn(failure: Failure): Failure {
-  const { denialScope, weight } = failure;
-  return { ...failure, scope: denialScope, issuerDn: UNKNOWN_ISSUER, client: null, weight: 1 - weight };
 }

@@ -4,12 +4,6 @@ import { limits } from '../base/limits.js';
 import type { Counts, Fact, GroupKey, Rollup } from '../model/index.js';
 import { tally } from './count.js';
 
-export const MINUTES_PER_HOUR = 60;
-
-export function hourOf(minute: number): number {
-  return Math.floor(minute / MINUTES_PER_HOUR);
-}
-
 /** @returns null when the hour has no facts */
 export function rollUp(group: GroupKey, hour: number, facts: readonly Fact[]): Rollup | null {
   const sum = sumUp(group, facts, limits.clientsPerNoticeMax);

@@ -4,7 +4,8 @@
  */
 
 import { MtlsWatchError } from '../base/errors.js';
-import { once } from '../base/lazily.js';
+import { lazily } from '../base/lazily.js';
+import { DAY_MS } from '../base/time.js';
 import { truststoreUri } from '../config/qualified-names.js';
 import {
   type ClientTally,
@@ -15,6 +16,7 @@ import {
   SEVERAL_ISSUERS,
   UNKNOWN_ISSUER,
 } from '../model/index.js';
+import type { ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import type { TruststoreObject } from '../ports/truststore.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
@@ -34,7 +36,7 @@ export interface Diagnosed {
  * What reads certificates and truststores, with what it remembers. Loaded when the first one is looked at: most
  * invocations look at none.
  */
-const x509 = once(async () => {
+const x509 = lazily(async () => {
   const [{ diagnosisCache }, change] = await Promise.all([import('../x509/cache.js'), import('../x509/change.js')]);
   return { cache: diagnosisCache(), ...change };
 });
@@ -46,6 +48,7 @@ export type OneDiagnosis =
 /**
  * What `x509/` says of a certificate that called, against the truststore of its domain.
  * @param pems certificates at hand, by fingerprint; others are looked up in the store
+ * @param refusedWith what the gateway said when it refused the certificate; null where it left no word
  * @throws MtlsWatchError `truststore-unreadable`
  */
 export async function diagnosisOf(
@@ -54,6 +57,7 @@ export async function diagnosisOf(
   at: number,
   world: World,
   pems: ReadonlyMap<string, string> = new Map(),
+  refusedWith: ReasonId | null = null,
 ): Promise<OneDiagnosis> {
   const uri = truststoreUri(scope, world.config.truststores);
   if (uri === null) return { kind: 'none', because: null };
@@ -65,7 +69,7 @@ export async function diagnosisOf(
     return { kind: 'none', because: `The logged certificate cannot be read: ${certificate.detail}.` };
   }
   const [{ cache }, truststore] = await Promise.all([x509(), world.truststores.read(uri)]);
-  return { kind: 'made', verdict: cache.diagnose(certificate, truststore, at), uri };
+  return { kind: 'made', verdict: cache.diagnose(certificate, truststore, at, refusedWith), uri };
 }
 
 /** @param clients those that failed most first */
@@ -78,7 +82,7 @@ export async function diagnoseClients(
   const lastAt = Math.max(...facts.map((fact) => fact.lastAt));
   const fingerprint = clients.find((client) => client.fingerprint !== null)?.fingerprint ?? null;
   const diagnosis = await unlessUnreadable(
-    diagnosisOf(fingerprint, group.scope, lastAt, world),
+    diagnosisOf(fingerprint, group.scope, lastAt, world, new Map(), group.reason),
     (because): OneDiagnosis => ({
       kind: 'none',
       because,
@@ -114,7 +118,7 @@ function holds({ certificates }: Truststore, issuerDn: string): boolean | null {
 }
 
 /** A change is news for a day; what is older has stood the test. */
-const CHANGE_MS_MAX = 24 * 3_600_000;
+const CHANGE_MS_MAX = DAY_MS;
 
 /** Null where there is nothing to tell, or where the versions may not be listed: the verdict stands without it. */
 async function changeBefore(uri: string, firstFailureAt: number, { truststores }: World): Promise<string | null> {

@@ -6,8 +6,7 @@
 
 import { limits } from '../base/limits.js';
 import type { Config } from '../config/settings.js';
-import type { FoundDomain } from '../model/account.js';
-import type { KnownDomain } from '../ports/inventory.js';
+import type { FoundDomain, KnownDomain } from '../model/account.js';
 
 /**
  * @param domains those that are watched

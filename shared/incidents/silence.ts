@@ -1,10 +1,8 @@
 /** Which silences hold at a moment, and whom they hold. Pure: the store lists them, `evaluate` asks. */
 
+import { MINUTE_MS, MINUTES_PER_DAY } from '../base/time.js';
 import { bareName } from '../config/qualified-names.js';
 import type { GroupKey, Silence } from '../model/index.js';
-
-const MINUTE_MS = 60_000;
-const DAY_MINUTES = 24 * 60;
 
 /** The silence in force for a group at a moment, or null. */
 export function silenceOf(group: GroupKey, silences: readonly Silence[], at: number): Silence | null {
@@ -15,11 +13,11 @@ export function isInForce({ startsAt, endsAt, window }: Silence, at: number): bo
   if (at < startsAt || at >= endsAt) return false;
   if (window === null) return true;
   const minute = Math.floor(at / MINUTE_MS);
-  const today = Math.floor(minute / DAY_MINUTES);
+  const today = Math.floor(minute / MINUTES_PER_DAY);
   // One that runs past midnight began on an earlier day.
-  const daysBack = Math.ceil((window.fromMinute + window.minutes) / DAY_MINUTES);
+  const daysBack = Math.ceil((window.fromMinute + window.minutes) / MINUTES_PER_DAY);
   return Array.from({ length: daysBack + 1 }, (_, back) => today - back).some((day) => {
-    const opens = day * DAY_MINUTES + window.fromMinute;
+    const opens = day * MINUTES_PER_DAY + window.fromMinute;
     return isOneOf(window.days, day) && opens <= minute && minute < opens + window.minutes;
   });
 }

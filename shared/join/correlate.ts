@@ -7,9 +7,18 @@
 import { chunksOf } from '../base/chunks.js';
 import { digest } from '../base/digest.js';
 import { limits } from '../base/limits.js';
-import type { AccessRecord, Failure, Half, WaitingHalf } from '../model/index.js';
+import type { AccessRecord, Denial, Failure, Half, WaitingHalf } from '../model/index.js';
 import type { JoinStore, Waiting } from '../ports/index.js';
-import { cellKey, decide, depart, departFromCell, keyOf, lonely, type Outcome, type Traveller } from './pairing.js';
+import {
+  cellKey,
+  decide,
+  departFromCell,
+  type JoinAttempt,
+  keyOf,
+  type PairingOutcome,
+  settledAtGateway,
+  startAttempt,
+} from './pairing.js';
 
 export interface Correlated {
   /** The failures that this batch owns. */
@@ -26,19 +35,24 @@ export interface Correlated {
 /** Joins the halves of one batch with what other batches brought. */
 export async function correlate(halves: readonly Half[], batchId: string, join: JoinStore): Promise<Correlated> {
   const distinct = new Map(halves.map((half) => [`${half.kind} ${half.eventId}`, half] as const));
-  const outcomes = await travel(
-    [...distinct.values()].map((half) => depart(half, batchId)),
+  const outcomes = await resolveAttempts(
+    [...distinct.values()].map((half) => startAttempt(half, batchId)),
     join,
   );
   const records = [...distinct.values()].flatMap(({ kind, eventId }) => (kind === 'access' ? [eventId] : []));
   return { ...sum(outcomes, halves.length - distinct.size), records };
 }
 
+export interface SettledHalves extends Pick<Correlated, 'failures' | 'unmatched'> {
+  /** Records without a request id whose denial may still be waiting elsewhere: to be settled once more. */
+  readonly postponed: readonly WaitingHalf[];
+}
+
 /**
  * Settles halves whose grace is over: a denial counts without its client, an access record without a denial was no
  * mutual-TLS failure. The id of the list is the batch that owns what is claimed here, so a repeat counts nothing twice.
  */
-export async function settle(waiting: Waiting, join: JoinStore): Promise<Pick<Correlated, 'failures' | 'unmatched'>> {
+export async function settle(waiting: Waiting, join: JoinStore): Promise<SettledHalves> {
   const batchId = settlerOf(waiting);
   const denials = waiting.halves.filter((half) => half.kind === 'denial');
   const accesses = waiting.halves.filter((half) => half.kind === 'access');
@@ -47,30 +61,47 @@ export async function settle(waiting: Waiting, join: JoinStore): Promise<Pick<Co
     batchId,
   );
   const failures: Failure[] = [];
-  const parted: Traveller[] = [];
+  const alone: Denial[] = [];
+  const parted: JoinAttempt[] = [];
   for (const [index, { event }] of denials.entries()) {
     const cell = cells[index];
     if (!cell?.denial || cellKey.event(cell.denial.half.eventId) !== event) continue;
-    if (cell.claimedBy === batchId) failures.push(lonely(cell.denial.half, 'unpaired'));
+    if (cell.claimedBy === batchId) alone.push(cell.denial.half);
     else if (cell.claimedBy === null) {
       // Another client's record took the place meanwhile. Whether it belongs here, `decide` knows.
       const outcome = decide(departFromCell(cell.denial.half, batchId), cell);
-      if (outcome.kind === 'move') parted.push(outcome.traveller);
+      if (outcome.kind === 'move') parted.push(outcome.attempt);
     }
   }
-  const moved = await travel(parted, join);
-  const again = moved.flatMap(({ traveller, outcome }) =>
-    outcome.kind === 'waiting' ? [{ key: outcome.key, half: traveller.half }] : [],
+  const moved = await resolveAttempts(parted, join);
+  const again = moved.flatMap(({ attempt, outcome }) =>
+    outcome.kind === 'waiting' ? [{ key: outcome.key, half: attempt.half }] : [],
   );
   const claimed = await join.claim(
     again.map(({ key }) => key),
     batchId,
   );
   for (const [index, { half }] of again.entries()) {
-    if (half.kind === 'denial' && claimed[index]?.claimedBy === batchId) failures.push(lonely(half, 'unpaired'));
+    if (half.kind === 'denial' && claimed[index]?.claimedBy === batchId) alone.push(half);
   }
-  for (const { outcome } of moved) if (outcome.kind === 'failure') failures.push(outcome.failure);
-  return { failures, unmatched: await unmatchedOf(accesses, waiting, join) };
+  for (const { attempt, outcome } of moved) {
+    if (outcome.kind !== 'failure') continue;
+    const { half } = attempt;
+    if (half.kind === 'denial' && outcome.failure.attribution === 'unpaired') alone.push(half);
+    else failures.push(outcome.failure);
+  }
+  for (const failure of await settleAlone(alone, batchId, join)) failures.push(failure);
+  return { failures, ...(await unmatchedOf(accesses, waiting, join)) };
+}
+
+/** Claimed denials: with the client of a record that waits under the extended id, or alone. */
+async function settleAlone(denials: readonly Denial[], batchId: string, join: JoinStore): Promise<Failure[]> {
+  const tied = denials.filter(({ extendedRequestId }) => extendedRequestId !== null);
+  const cells = await join.put(
+    tied.map((half) => ({ key: cellKey.gateway(half.extendedRequestId ?? ''), half, batchId })),
+  );
+  const nowhere = { denial: null, access: null, claimedBy: null };
+  return denials.map((half) => settledAtGateway(half, cells[tied.indexOf(half)] ?? nowhere));
 }
 
 /**
@@ -105,46 +136,62 @@ export function settlerOf(waiting: Waiting): string {
 }
 
 /** Access records still without a denial. Only the list of the batch that first held a record reports it. */
-async function unmatchedOf(accesses: readonly WaitingHalf[], waiting: Waiting, join: JoinStore) {
+async function unmatchedOf(
+  accesses: readonly WaitingHalf[],
+  waiting: Waiting,
+  join: JoinStore,
+): Promise<Omit<SettledHalves, 'failures'>> {
   const cells = await join.read(accesses.map((half) => half.key));
-  return cells.flatMap(({ access, denial }, index) =>
-    access !== null &&
-    denial === null &&
-    access.batchId === waiting.batchId &&
-    cellKey.event(access.half.eventId) === accesses[index]?.event
-      ? [access.half]
-      : [],
-  );
+  const unmatched: AccessRecord[] = [];
+  const postponed: WaitingHalf[] = [];
+  for (const [index, { access, denial }] of cells.entries()) {
+    const listed = accesses[index];
+    if (access === null || denial !== null || access.batchId !== waiting.batchId) continue;
+    if (listed === undefined || cellKey.event(access.half.eventId) !== listed.event) continue;
+    // Its denial comes to this cell only when it has waited in its own for as long.
+    if (access.half.requestId === '' && !isPostponed(waiting)) postponed.push(listed);
+    else unmatched.push(access.half);
+  }
+  return { unmatched, postponed };
+}
+
+const POSTPONED = 'again-';
+
+const isPostponed = ({ id }: Waiting): boolean => id.startsWith(POSTPONED);
+
+/** The list under which halves are settled once more; null where there are none. Its id is derived, so a repeat makes the same one. */
+export function postponedList({ id, batchId }: Waiting, halves: readonly WaitingHalf[], dueAt: number): Waiting | null {
+  return halves.length === 0 ? null : { id: `${POSTPONED}${id}`, batchId, dueAt, halves };
 }
 
 interface Arrival {
-  readonly traveller: Traveller;
-  readonly outcome: Outcome;
+  readonly attempt: JoinAttempt;
+  readonly outcome: PairingOutcome;
 }
 
-async function travel(departing: readonly Traveller[], join: JoinStore): Promise<Arrival[]> {
+async function resolveAttempts(departing: readonly JoinAttempt[], join: JoinStore): Promise<Arrival[]> {
   const arrivals: Arrival[] = [];
-  let travellers = departing;
-  while (travellers.length > 0) {
+  let attempts = departing;
+  while (attempts.length > 0) {
     // What is carried along must be in the cell first, or the half that carries it would not find it.
-    const carried = travellers.flatMap((traveller) =>
-      traveller.place === 'extended' && traveller.carry !== null
-        ? [{ key: keyOf(traveller), half: traveller.carry.half, batchId: traveller.carry.batchId }]
+    const carried = attempts.flatMap((attempt) =>
+      attempt.cellKind === 'extended' && attempt.carried !== null
+        ? [{ key: keyOf(attempt), half: attempt.carried.half, batchId: attempt.carried.batchId }]
         : [],
     );
     if (carried.length > 0) await join.put(carried);
     const cells = await join.put(
-      travellers.map((traveller) => ({ key: keyOf(traveller), half: traveller.half, batchId: traveller.batchId })),
+      attempts.map((attempt) => ({ key: keyOf(attempt), half: attempt.half, batchId: attempt.batchId })),
     );
-    const next: Traveller[] = [];
-    for (const [index, traveller] of travellers.entries()) {
+    const next: JoinAttempt[] = [];
+    for (const [index, attempt] of attempts.entries()) {
       const cell = cells[index];
       if (cell === undefined) throw new Error('a join store returns a cell for every write');
-      const outcome = decide(traveller, cell);
-      if (outcome.kind === 'move') next.push(outcome.traveller);
-      else arrivals.push({ traveller, outcome });
+      const outcome = decide(attempt, cell);
+      if (outcome.kind === 'move') next.push(outcome.attempt);
+      else arrivals.push({ attempt, outcome });
     }
-    travellers = next;
+    attempts = next;
   }
   return arrivals;
 }
@@ -154,8 +201,8 @@ function sum(arrivals: readonly Arrival[], duplicates: number): Omit<Correlated,
   const waiting: WaitingHalf[] = [];
   const unmatched: AccessRecord[] = [];
   let counted = duplicates;
-  for (const { traveller, outcome } of arrivals) {
-    const { half } = traveller;
+  for (const { attempt, outcome } of arrivals) {
+    const { half } = attempt;
     if (outcome.kind === 'failure') failures.push(outcome.failure);
     else if (outcome.kind === 'waiting')
       waiting.push({ key: outcome.key, kind: half.kind, event: cellKey.event(half.eventId) });

@@ -3,10 +3,9 @@
  * losing it unsaid are both worse than saying so.
  */
 
+import { DAY_MS } from '../base/time.js';
 import type { Parsed, Rejected } from '../model/index.js';
 import type { World } from '../ports/index.js';
-
-const DAY_MS = 86_400_000;
 
 /** The halves and other 403s of a batch that are too old become rejects; all else stays as it was. */
 export function refuseTooOld(parsed: Parsed, { stores, clock }: Pick<World, 'stores' | 'clock'>): Parsed {

@@ -8,7 +8,6 @@
 import { limits } from '../base/limits.js';
 import * as z from '../base/zod.js';
 import type { Notice } from '../model/index.js';
-import type { Messages } from './index.js';
 import {
   countWords,
   issuerName,
@@ -21,6 +20,7 @@ import {
   wordsOf,
 } from './parts.js';
 import { chatText, cut, domainText } from './safe.js';
+import type { Messages } from './types.js';
 
 const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));
 

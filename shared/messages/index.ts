@@ -1,76 +1,8 @@
 /** The texts of every rendering, by language. Ids, JSON and logs stay English whatever the language. */
 
-import type { FindingCode } from '../model/finding-codes.js';
-import type { NoticeKind, Severity } from '../model/index.js';
-import type { ReasonId } from '../model/reasons.js';
 import { en } from './en.js';
 import { ja } from './ja.js';
-
-export interface ReasonMessages {
-  /** A few words, for a subject. */
-  readonly title: string;
-  readonly meaning: string;
-  /** What to do first, in the order to do it. */
-  readonly steps: readonly string[];
-}
-
-export interface FindingMessages {
-  /** A short sentence without its full stop: what is wrong. */
-  readonly title: string;
-  /** What to do, where the finding's own remedy is in another language; null where that says it. */
-  readonly action: string | null;
-}
-
-type Sentence = (who: string, where: string, why: string) => string;
-
-export const labelIds = [
-  'reason',
-  'domain',
-  'issuer',
-  'since',
-  'failures',
-  'lastHour',
-  'clients',
-  'firstSteps',
-  'evidence',
-  'remedy',
-  'noVerdict',
-  'change',
-  'executionLog',
-  'accessLog',
-  'dashboard',
-  'runbook',
-  'silence',
-  'acknowledge',
-  'incident',
-] as const;
-
-export interface Messages {
-  readonly reasons: Readonly<Record<ReasonId, ReasonMessages>>;
-  /** For the incident of a whole domain, in place of a reason. */
-  readonly severalIssuers: ReasonMessages;
-  readonly findings: Readonly<Record<FindingCode, FindingMessages>>;
-  readonly severities: Readonly<Record<Severity, string>>;
-  readonly unknownIssuer: string;
-  readonly otherIssuers: string;
-  readonly subject: Readonly<Record<NoticeKind, Sentence>>;
-  readonly headline: Readonly<Record<NoticeKind, Sentence>>;
-  /** In place of a verdict when it is over. */
-  readonly over: string;
-  readonly labels: Readonly<Record<(typeof labelIds)[number], string>>;
-  readonly since: (utc: string, minutes: number) => string;
-  readonly failures: (count: string, minutes: number, expected: string) => string;
-  readonly failuresAtWorst: (count: string, minutes: number) => string;
-  readonly failuresInAll: (count: string) => string;
-  /** The most failures in so many minutes of the last hour. */
-  readonly peak: (count: string, minutes: number) => string;
-  readonly scopeShare: (percent: string) => string;
-  readonly clientsKnown: (count: number, shown: number) => string;
-  readonly issuerTrusted: (isTrusted: boolean) => string;
-  readonly client: (subject: string, serial: string, sources: string, count: string) => string;
-  /** The one sentence between a finding's title and its remedy. */
-  readonly verdict: (title: string, remedy: string) => string;
-}
+import type { Messages } from './types.js';
 
 export const messagesIn = { en, ja } as const satisfies Record<string, Messages>;
 

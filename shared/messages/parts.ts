@@ -1,10 +1,11 @@
 /** What the renderings for people have in common: which words apply to a notice, and its numbers in short form. */
 
 import { limits } from '../base/limits.js';
+import { MINUTE_MS } from '../base/time.js';
 import type { FindingCode } from '../model/finding-codes.js';
 import { type Finding, type Notice, OTHER_ISSUERS, SEVERAL_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
-import type { FindingMessages, Messages, ReasonMessages } from './index.js';
 import { nameIn } from './safe.js';
+import type { FindingMessages, Messages, ReasonMessages } from './types.js';
 
 export type Inert = (text: string) => string;
 
@@ -13,7 +14,7 @@ export function wordsOf({ group }: Notice, messages: Messages): ReasonMessages {
   return group.issuerDn === SEVERAL_ISSUERS ? messages.severalIssuers : messages.reasons[group.reason];
 }
 
-/** The organisation or common name of an issuer, for a sentence; the whole DN stands below it. */
+/** The organization or common name of an issuer, for a sentence; the whole DN stands below it. */
 export function issuerName({ group }: Notice, messages: Messages, inert: Inert): string {
   if (group.issuerDn === UNKNOWN_ISSUER) return messages.unknownIssuer;
   if (group.issuerDn === SEVERAL_ISSUERS || group.issuerDn === OTHER_ISSUERS) return messages.otherIssuers;
@@ -43,7 +44,13 @@ export function leadOf(notice: Notice, messages: Messages, inert: Inert): string
   const finding = decisiveFinding(notice);
   const words = finding === null ? null : findingWords(finding, messages);
   if (finding === null || words === null) return wordsOf(notice, messages).meaning;
-  return messages.verdict(words.title, words.action ?? inert(finding.remedy));
+  const isCertain = notice.verdict?.verdict === 'trusted' || isKnownRule(finding);
+  return messages.verdict(words.title, words.action ?? inert(finding.remedy), isCertain);
+}
+
+/** Whether AWS documents the rule, or a gateway was seen to apply it. */
+function isKnownRule({ standing }: Finding): boolean {
+  return standing !== 'openssl' && standing !== 'unknown';
 }
 
 /** Those worth showing: what decides, then what else is wrong. */
@@ -61,7 +68,7 @@ export function countWords(notice: Notice, messages: Messages): string {
 }
 
 export function sinceWords({ since, at }: Notice, messages: Messages): string {
-  const minutes = Math.max(0, Math.round((Date.parse(at) - Date.parse(since)) / 60_000));
+  const minutes = Math.max(0, Math.round((Date.parse(at) - Date.parse(since)) / MINUTE_MS));
   return messages.since(since.slice(0, 16).replace('T', ' '), minutes);
 }
 

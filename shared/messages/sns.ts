@@ -3,8 +3,8 @@
 import { limits } from '../base/limits.js';
 import type { Notice } from '../model/index.js';
 import { chatOf } from './chat.js';
-import type { Messages } from './index.js';
 import { bodyOf, smsOf, subjectOf } from './text.js';
+import type { Messages } from './types.js';
 
 export function snsMessage(notice: Notice, messages: Messages) {
   // Every other protocol takes the default: SQS, Lambda, HTTP(S) and Firehose, with one copy of the JSON for all.

@@ -5,7 +5,6 @@
 
 import { limits } from '../base/limits.js';
 import type { ClientTally, Notice } from '../model/index.js';
-import type { Messages } from './index.js';
 import {
   countWords,
   decisiveFinding,
@@ -21,6 +20,7 @@ import {
   wordsOf,
 } from './parts.js';
 import { cut, domainText, mailText } from './safe.js';
+import type { Messages } from './types.js';
 
 /** SNS: one line of text without control characters, under 100 characters (API reference, Publish). */
 export function subjectOf(notice: Notice, messages: Messages): string {

@@ -48,13 +48,13 @@ export interface Probe {
 }
 
 /** The log event that a probe was recognised by, and when. A probe is one call, so it accounts for one event. */
-export interface Seen {
+export interface ProbeSeen {
   readonly eventId: string;
   readonly at: number;
 }
 
 export interface WatchedProbe extends Probe {
-  readonly seen: Seen | null;
+  readonly seen: ProbeSeen | null;
 }
 
 /** A probe whose refusal came in through the logs. */
@@ -64,3 +64,6 @@ export interface Sighting {
   /** Whether all came that should come; false where the denial's other half did not. */
   readonly isWhole: boolean;
 }
+
+/** Subject and issuer of every certificate of the canary. Always the same, so that it never is more than one group. */
+export const CANARY_DN = 'CN=mtls-watch canary';

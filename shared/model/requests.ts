@@ -52,10 +52,13 @@ export interface AccessRecord {
   readonly kind: 'access';
   readonly eventId: string;
   readonly at: number;
+  /** Empty where the format lacks it; then it has an extended id. */
   readonly requestId: string;
   readonly extendedRequestId: string | null;
   readonly api: ApiRef;
   readonly scope: string;
+  /** True where the record names neither its domain nor its API, and `scope` is the log group that it came from. */
+  readonly isScopeGuessed?: true;
   /** Null where the format logs no `clientCert` fields. */
   readonly client: Client | null;
   /** As in `Denial`. */
@@ -66,7 +69,7 @@ export interface AccessRecord {
 export type Half = Denial | AccessRecord;
 
 /** A half as it stands in a cell: who brought it first, and whether the other half was there already. */
-export interface Held<T extends Half = Half> {
+export interface HeldHalf<T extends Half = Half> {
   readonly half: T;
   readonly batchId: string;
   /** True when this half found the other one waiting. At most one half of a cell has it. */
@@ -75,8 +78,8 @@ export interface Held<T extends Half = Half> {
 
 /** Where the two halves of a request meet. */
 export interface Cell {
-  readonly denial: Held<Denial> | null;
-  readonly access: Held<AccessRecord> | null;
+  readonly denial: HeldHalf<Denial> | null;
+  readonly access: HeldHalf<AccessRecord> | null;
   /** The batch that claimed a half which waited in vain, or null. */
   readonly claimedBy: string | null;
 }
@@ -110,6 +113,8 @@ export interface Parsed {
   readonly certificates: ReadonlyMap<string, string>;
   /** Events that are neither a denial, a 403 nor broken: successes and the gateway's other lines. */
   readonly passed: number;
+  /** Of the access records, those that were broken or cut off, and were read in spite of it. */
+  readonly recovered: number;
 }
 
 /** How the issuer of a failure is known. */

@@ -4,23 +4,7 @@
  * reject with a retryable `MtlsWatchError` when the world fails; they are all safe to repeat.
  */
 
-import type { FoundFilter, FoundLogGroup } from '../model/account.js';
-
-export interface KnownStage {
-  readonly apiId: string;
-  readonly stage: string;
-  /** False for HTTP APIs. */
-  readonly hasExecutionLog: boolean;
-}
-
-/** A custom domain that is watched. */
-export interface KnownDomain {
-  readonly name: string;
-  /** `s3://bucket/key`; null where we may not read it. */
-  readonly truststoreUri: string | null;
-  /** At most `limits.inventoryStagesMax`. */
-  readonly stages: readonly KnownStage[];
-}
+import type { FoundFilter, FoundLogGroup, KnownDomain } from '../model/account.js';
 
 export interface InventoryStore {
   /** Puts these in place of those that are kept. */

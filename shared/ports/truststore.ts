@@ -1,7 +1,7 @@
 /** Where the CA bundle of a custom domain comes from. Implemented by `adapters/aws/truststore.ts`. */
 
 export interface TruststoreObject {
-  /** The bundle, as text. */
+  /** The bundle, one character a byte (Latin-1), so that what is no text can be told. */
   readonly text: string;
   /** Changes with the content: compare it, and keep what was made of the text under it. */
   readonly version: string;

@@ -1,9 +1,10 @@
 /** Who failed, from the failures themselves: sources, user agents, first and last seen. In bounded memory. */
 
 import { limits } from '../base/limits.js';
+import { DAY_MS } from '../base/time.js';
 import type { FailureLog } from '../ports/index.js';
 import type { ClientDetail } from './build.js';
-import { DAY_MS, type Period } from './period.js';
+import type { Period } from './period.js';
 
 export interface DetailsCollector extends FailureLog {
   readonly details: (period: Period) => ClientDetail[];

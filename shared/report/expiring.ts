@@ -1,8 +1,8 @@
 /** What expires within the coming months, by traffic, as the report lists it. */
 
+import { DAY_MS } from '../base/time.js';
 import { type CaExpiry, type ClientExpiry, type ClientRecord, expiries } from '../x509/observed.js';
 import type { Truststore } from '../x509/truststore.js';
-import { DAY_MS } from './period.js';
 import type { Report } from './schema.js';
 
 const WITHIN_DAYS = 90;

@@ -2,7 +2,7 @@
 
 import { limits } from '../base/limits.js';
 import { type Html, html } from './html.js';
-import type { ReportMessages } from './messages/index.js';
+import type { ReportMessages } from './messages/types.js';
 import { changeText, cut, issuerName, medianText, numberText, strangersLine, timeText } from './page-parts.js';
 import type { Report } from './schema.js';
 

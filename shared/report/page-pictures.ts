@@ -3,7 +3,7 @@
 import type { ReasonId } from '../model/reasons.js';
 import { columns as columnChart, stackedBars } from './charts.js';
 import { type Html, html } from './html.js';
-import type { ReportMessages } from './messages/index.js';
+import type { ReportMessages } from './messages/types.js';
 import {
   changeCell,
   cut,

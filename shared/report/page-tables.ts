@@ -1,7 +1,7 @@
 /** The sections that are tables, and the words about method. */
 
 import { type Html, html } from './html.js';
-import type { ReportMessages } from './messages/index.js';
+import type { ReportMessages } from './messages/types.js';
 import {
   changeCell,
   cut,

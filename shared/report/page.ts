@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import { limits } from '../base/limits.js';
 import { type Html, html, textOfHtml, trusted } from './html.js';
-import { type Language, type ReportMessages, reportMessages } from './messages/index.js';
+import { reportMessages } from './messages/index.js';
+import type { Language, ReportMessages } from './messages/types.js';
 import { actionsSection, summarySection } from './page-actions.js';
 import { daysSection, issuersSection } from './page-pictures.js';
 import {

@@ -2,6 +2,7 @@
 
 import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
+import { DAY_MS } from '../base/time.js';
 
 export interface Period {
   /** `2026-W42` for a calendar week (ISO 8601), otherwise both dates. */
@@ -11,8 +12,6 @@ export interface Period {
   readonly to: number;
 }
 
-export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
 const WEEK_MS = 7 * DAY_MS;
 const PERIOD_DAYS_MAX = 31;
 

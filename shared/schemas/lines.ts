@@ -22,6 +22,7 @@ export const findingSchema = z.strictObject({
   subjectDn: z.nullable(z.string()),
   evidence: z.array(z.string()),
   remedy: z.string(),
+  standing: z.optional(z.enum(['documented', 'reported', 'seen', 'openssl', 'unknown'])),
 });
 
 export const diagnosisSchema = z.strictObject({
@@ -78,6 +79,9 @@ export const summarySchema = z.strictObject({
   /** Log events read, duplicates and rejects included. */
   events: count,
   rejected: count,
+  /** The same by the code of the reason, and the first of each as an example: what was wrong, and which event or file. */
+  rejectedBy: z.record(z.string(), count),
+  rejectedExamples: z.record(z.string(), z.string()),
   /** Events that were delivered before. */
   duplicates: count,
   failures: count,
@@ -89,11 +93,17 @@ export const summarySchema = z.strictObject({
   notices: count,
 });
 
-export type Summary = z.output<typeof summarySchema>;
+export type ReplaySummary = z.output<typeof summarySchema>;
 
 /** What `audit --json` prints: findings, then one summary. */
 export const auditLineSchema = z.union([
-  z.strictObject({ type: z.literal('finding'), ...findingSchema.shape, line: z.nullable(z.int().check(z.positive())) }),
+  z.strictObject({
+    type: z.literal('finding'),
+    ...findingSchema.shape,
+    /** The first of `lines`; null where it is about the whole file. */
+    line: z.nullable(z.int().check(z.positive())),
+    lines: z.array(z.int().check(z.positive())),
+  }),
   z.strictObject({ type: z.literal('summary'), certificates: count, errors: count, warnings: count, notes: count }),
 ]);
 

@@ -5,18 +5,17 @@
 
 import { limits } from '../base/limits.js';
 import type { Finding } from '../model/index.js';
+import { fileFindings } from './audit-file.js';
+import { type AuditFinding, mergedByCause, type PlacedFinding, sameNameFindings } from './audit-places.js';
 import type { Certificate } from './certificate.js';
 import { explainBreak } from './explain.js';
-import { problemFinding } from './findings.js';
+import { keyIdentifierMismatch, problemFinding } from './findings.js';
+import { identity, span, when } from './format.js';
 import { candidates, type Search, startSearch } from './paths.js';
-import { issuerProblems, type Problem } from './rules.js';
-import { type BundleProblem, otherIssuers, type Truststore, type TruststoreCertificate } from './truststore.js';
-import { identity, plural, span, when } from './words.js';
+import { type BrokenRule, issuerProblems } from './rules.js';
+import { otherIssuers, type Truststore, type TruststoreCertificate } from './truststore.js';
 
-/** A finding with its place in the file, from 1; null where it is about the whole. `depth` is always null. */
-export interface AuditFinding extends Finding {
-  readonly line: number | null;
-}
+export type { AuditFinding } from './audit-places.js';
 
 export interface Audit {
   readonly findings: readonly AuditFinding[];
@@ -27,7 +26,7 @@ export interface Audit {
 export interface AuditedCertificate {
   readonly line: number;
   readonly certificate: Certificate;
-  readonly kind: 'root' | 'intermediate' | 'self-signed client' | 'no CA';
+  readonly kind: 'root' | 'intermediate' | 'self-signed client' | 'leaf' | 'no CA';
   /** Certificates from a client under this CA to the nearest root, both included; null where no root is reached. */
   readonly chainLength: number | null;
 }
@@ -36,26 +35,46 @@ export interface AuditedCertificate {
 export function auditTruststore(truststore: Truststore, at: number, withinMs: number): Audit {
   const search = startSearch(truststore, at);
   const distances = distancesToRoot(search);
-  const findings: AuditFinding[] = truststore.problems.map(problemOfBundle);
+  const findings = fileFindings(truststore);
+  const issuerKeys = new Set(truststore.certificates.map(({ certificate }) => certificate.issuerKey));
   const certificates: AuditedCertificate[] = [];
+  const selfSignedClients: TruststoreCertificate[] = [];
   for (const held of truststore.certificates) {
     const { certificate, line, selfSigned } = held;
     const distance = distances.get(certificate.fingerprint);
     const problems = issuerProblems(certificate, at, selfSigned);
-    const kind = kindOf(held, problems);
+    const kind = kindOf(held, problems, issuerKeys);
+    if (kind === 'self-signed client') selfSignedClients.push(held);
     certificates.push({ line, certificate, kind, chainLength: distance === undefined ? null : distance + 1 });
-    const own: Finding[] = [
-      ...ruleFindings(certificate, problems, kind, at),
+    const alone: Finding[] = [
+      ...ruleFindings(held, problems, kind, search),
       ...validityFindings(certificate, at, withinMs),
-      ...chainFindings(search, held, kind, distance),
       ...subjectFindings(certificate, truststore),
     ];
-    findings.push(...own.map((finding) => ({ ...finding, depth: null, line })));
+    findings.push(...alone.map((finding) => ({ ...finding, depth: null, line, cause: null })));
+    const missing = `${certificate.issuerKey} ${certificate.authorityKeyId}`;
+    const chain = kind === 'leaf' ? [] : chainFindings(search, held, kind, distance);
+    findings.push(...chain.map((finding) => ({ ...finding, depth: null, line, cause: causeOf(finding, missing) })));
   }
-  for (const { line, firstLine, subjectDn } of truststore.duplicates)
-    findings.push(duplicate(line, firstLine, subjectDn));
-  findings.push(...wholeFile(truststore, search));
-  return { findings: findings.sort(byUrgency), certificates };
+  if (search.work.exhausted) findings.push(SEARCH_LIMIT);
+  const all = [...mergedByCause(findings), ...sameNameFindings(selfSignedClients)];
+  return { findings: all.sort(byUrgency), certificates };
+}
+
+const SEARCH_LIMIT: PlacedFinding = {
+  code: 'search-limit-exceeded',
+  severity: 'error',
+  depth: null,
+  subjectDn: null,
+  line: null,
+  cause: null,
+  evidence: [`more than ${limits.signatureChecksMax} signatures`],
+  remedy: 'Take cross-certificates that nobody needs out of the truststore; not every chain was followed.',
+};
+
+/** What lacks its issuer comes from the same cause as all else that lacks it. */
+function causeOf({ code }: Finding, missing: string): string | null {
+  return ['issuer-missing', 'intermediate-missing', 'issuer-rekeyed'].includes(code) ? missing : null;
 }
 
 function byUrgency(a: AuditFinding, b: AuditFinding): number {
@@ -87,7 +106,7 @@ function distancesToRoot(search: Search): Map<string, number> {
 }
 
 function isSignedBy(search: Search, child: Certificate, issuer: Certificate): boolean {
-  for (const { held, signature } of candidates(search, child)) {
+  for (const { held, signature } of candidates(search, child, 'fitting')) {
     if (held.certificate === issuer) return signature.kind === 'valid';
   }
   return false;
@@ -95,22 +114,27 @@ function isSignedBy(search: Search, child: Certificate, issuer: Certificate): bo
 
 function kindOf(
   { certificate, selfSigned }: TruststoreCertificate,
-  problems: readonly Problem[],
+  problems: readonly BrokenRule[],
+  issuerKeys: ReadonlySet<string>,
 ): AuditedCertificate['kind'] {
   const isCa = problems.every(({ code }) => code !== 'issuer-not-ca');
   if (selfSigned) return isCa ? 'root' : 'self-signed client';
-  return isCa || certificate.basicConstraints?.ca === true ? 'intermediate' : 'no CA';
+  if (isCa || certificate.basicConstraints?.ca === true) return 'intermediate';
+  return issuerKeys.has(certificate.subjectKey) || certificate.keyUsage?.includes('keyCertSign') === true
+    ? 'no CA'
+    : 'leaf';
 }
 
 /** The rules that do not change with time. A self-signed client need not be a CA: it stands for itself. */
 function ruleFindings(
-  certificate: Certificate,
-  problems: readonly Problem[],
+  { certificate, line }: TruststoreCertificate,
+  problems: readonly BrokenRule[],
   kind: AuditedCertificate['kind'],
-  at: number,
+  { at, truststore }: Search,
 ): Finding[] {
   const place = { depth: 1, certificate, at };
   const timeless = problems.filter(({ code }) => !['issuer-expired', 'issuer-not-yet-valid'].includes(code));
+  if (kind === 'leaf') return [leafFinding(certificate, line, truststore)];
   const relevant = timeless.filter(({ code }) => kind !== 'self-signed client' || code !== 'issuer-not-ca');
   const findings = relevant.map((problem) => problemFinding(problem, place));
   if (kind !== 'self-signed client') return findings;
@@ -121,13 +145,27 @@ function ruleFindings(
       'info',
       certificate,
       [identity(certificate)],
-      `Keep ${certificate.subjectDn} only if that very client is meant: a self-signed certificate in the truststore lets in its holder and nobody else.`,
+      `Keep ${certificate.subjectName} only if that very client is meant: a self-signed certificate in the truststore lets in its holder and nobody else.`,
     ),
   ];
 }
 
+function leafFinding(certificate: Certificate, line: number, { bySubject }: Truststore): Finding {
+  const { subjectName, issuerName, issuerKey } = certificate;
+  const [issuer] = bySubject.get(issuerKey) ?? [];
+  const instead =
+    issuer === undefined ? '; put that CA here, with every CA up to its root' : `, which is in line ${issuer.line}`;
+  return own(
+    'issuer-not-ca',
+    'error',
+    certificate,
+    ['a leaf: the certificate of a client or a server, and of no CA', `issued by ${issuerName}`],
+    `Take the certificate in line ${line} out: ${subjectName} is no CA, and its certificate here lets nobody in, not even its holder. Its holder is let in by the CA that issued it, ${issuerName}${instead}.`,
+  );
+}
+
 function validityFindings(certificate: Certificate, at: number, withinMs: number): Finding[] {
-  const { notBefore, notAfter, subjectDn } = certificate;
+  const { notBefore, notAfter, subjectName } = certificate;
   const place = { depth: 1, certificate, at };
   if (at > notAfter) return [problemFinding({ code: 'issuer-expired' }, place)];
   if (at < notBefore) return [problemFinding({ code: 'issuer-not-yet-valid' }, place)];
@@ -138,7 +176,7 @@ function validityFindings(certificate: Certificate, at: number, withinMs: number
       'warning',
       certificate,
       [`not after ${when(notAfter)}`, `in ${span(notAfter - at)}`],
-      `Get the renewed certificate of ${subjectDn} from its CA and add it to the truststore before ${when(notAfter)}, in ${span(notAfter - at)}: from then on every client below it is refused.`,
+      `Get the renewed certificate of ${subjectName} from its CA and add it to the truststore before ${when(notAfter)}, in ${span(notAfter - at)}: from then on every client below it is refused.`,
     ),
   ];
 }
@@ -150,29 +188,35 @@ function chainFindings(
   distance: number | undefined,
 ): Finding[] {
   const { certificate } = held;
-  if (distance === undefined) {
-    // What is missing further up is told with the certificate that lacks it.
-    if (hasIssuer(search, certificate) && !leadsRound(search, certificate)) return [];
-    const impostors = [...candidates(search, certificate)]
-      .filter(({ signature }) => signature.kind !== 'valid')
-      .map((one) => one.held);
-    return [explainBreak(search, { path: [certificate], complete: false, impostors }, [])];
-  }
-  if (kind !== 'intermediate' || distance < limits.chainCertificatesMax) return [];
+  if (distance === undefined) return brokenChain(search, certificate);
+  if (kind !== 'intermediate' || distance <= limits.chainCasMax) return [];
   return [
     own(
       'chain-too-long',
       'error',
       certificate,
-      [`${distance + 1} certificates from a client to the root`, `accepted: at most ${limits.chainCertificatesMax}`],
-      `Do not issue clients under ${certificate.subjectDn}: with it their chain has ${distance + 1} certificates, the gateway follows ${limits.chainCertificatesMax}. Let them use a CA nearer to the root.`,
+      [`${distance} CA certificates above a client`, `accepted: at most ${limits.chainCasMax}, the root included`],
+      `Do not issue clients under ${certificate.subjectName}: with it there are ${distance} CAs above them, the gateway follows ${limits.chainCasMax}. Let them use a CA nearer to the root.`,
     ),
   ];
 }
 
-function hasIssuer(search: Search, certificate: Certificate): boolean {
-  for (const { signature } of candidates(search, certificate)) if (signature.kind === 'valid') return true;
-  return false;
+/** For a certificate from which no root is reached. What is missing further up is told with the certificate that lacks it. */
+function brokenChain(search: Search, certificate: Certificate): Finding[] {
+  const found = [...candidates(search, certificate)];
+  const place = { depth: 1, certificate };
+  const { truststore } = search;
+  const misnamed = found.find(({ signature, conflict }) => signature.kind === 'valid' && conflict !== null);
+  if (found.some(({ signature, conflict }) => signature.kind === 'valid' && conflict === null))
+    return leadsRound(search, certificate)
+      ? [explainBreak(search, { path: [certificate], complete: false, isEndless: false, impostors: [] }, [])]
+      : [];
+  if (misnamed !== undefined && misnamed.conflict !== null)
+    return [keyIdentifierMismatch(place, misnamed.held.certificate, misnamed.conflict, truststore)];
+  // A signature that cannot be checked is told with the algorithm, and is no forgery.
+  if (found.some(({ signature, conflict }) => signature.kind === 'unverifiable' && conflict === null)) return [];
+  const impostors = found.map(({ held }) => held);
+  return [explainBreak(search, { path: [certificate], complete: false, isEndless: false, impostors }, [])];
 }
 
 /** Whether the way up comes back to a certificate that it passed. */
@@ -183,7 +227,7 @@ function leadsRound(search: Search, start: Certificate): boolean {
     if (seen.has(last.fingerprint)) return true;
     seen.add(last.fingerprint);
     let next: Certificate | undefined;
-    for (const { held, signature } of candidates(search, last)) {
+    for (const { held, signature } of candidates(search, last, 'fitting')) {
       if (signature.kind === 'valid') next = held.certificate;
       if (next !== undefined) break;
     }
@@ -200,109 +244,25 @@ function subjectFindings(certificate: Certificate, truststore: Truststore): Find
       'two-issuers',
       'error',
       certificate,
-      [`issuer ${certificate.issuerDn}`, ...others.map(({ issuerDn }) => `another issuer ${issuerDn}`)],
-      `Keep one certificate of ${certificate.subjectDn}, the one whose chain is complete: the gateway does not take a truststore in which one subject comes with two issuers.`,
+      [`issuer ${certificate.issuerName}`, ...others.map(({ issuerName }) => `another issuer ${issuerName}`)],
+      `Keep one certificate of ${certificate.subjectName}, the one whose chain is complete: the gateway does not take a truststore in which one subject comes with two issuers.`,
     ),
   ];
-}
-
-function duplicate(line: number, firstLine: number, subjectDn: string): AuditFinding {
-  return {
-    code: 'duplicate',
-    severity: 'info',
-    depth: null,
-    subjectDn,
-    evidence: [`the same certificate as in line ${firstLine}`],
-    remedy: `Leave it, or take the repetition of ${subjectDn} out: it changes nothing.`,
-    line,
-  };
-}
-
-function problemOfBundle(problem: BundleProblem): AuditFinding {
-  const at = { depth: null, subjectDn: null, line: problem.line };
-  switch (problem.kind) {
-    case 'malformed':
-    case 'broken':
-      return {
-        ...at,
-        code: 'unreadable-block',
-        severity: 'error',
-        evidence: [problem.detail],
-        remedy: `Replace the block in line ${problem.line} by the certificate as its CA published it: it cannot be read (${problem.detail}).`,
-      };
-    case 'text':
-      return problem.base64
-        ? {
-            ...at,
-            code: 'not-pem',
-            severity: 'warning',
-            evidence: [`${plural(problem.characters, 'character')} outside of any block, base64 among them`],
-            remedy: `Give the base64 from line ${problem.line} on its BEGIN and END lines, or take it out: it looks like a certificate that lost them, and nothing reads it.`,
-          }
-        : {
-            ...at,
-            code: 'not-pem',
-            severity: 'info',
-            evidence: [`${plural(problem.characters, 'character')} outside of any block`],
-            remedy: `Leave the text in line ${problem.line} if it is a comment.`,
-          };
-    case 'other-label':
-      if (problem.label.endsWith('PRIVATE KEY')) {
-        return {
-          ...at,
-          code: 'private-key',
-          severity: 'error',
-          evidence: [`-----BEGIN ${problem.label}-----`],
-          remedy: `Take the private key in line ${problem.line} out, delete every version of the object that has it, and replace the key: whoever can read the truststore has it.`,
-        };
-      }
-      return {
-        ...at,
-        code: 'not-a-certificate',
-        severity: 'warning',
-        evidence: [`-----BEGIN ${problem.label}-----`],
-        remedy: `Take the block in line ${problem.line} out: a truststore holds certificates only.`,
-      };
-  }
-}
-
-function wholeFile(truststore: Truststore, search: Search): AuditFinding[] {
-  const findings: AuditFinding[] = [];
-  const whole = { depth: null, subjectDn: null, line: null, severity: 'error' } as const;
-  if (truststore.certificates.length === 0) {
-    findings.push({
-      ...whole,
-      code: 'no-certificates',
-      evidence: ['no certificate could be read'],
-      remedy:
-        'Put the CA certificates into the file as PEM blocks, -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.',
-    });
-  }
-  if (truststore.truncated) {
-    findings.push({
-      ...whole,
-      code: 'too-many-blocks',
-      evidence: [`more than ${limits.truststoreBlocksMax} blocks`],
-      remedy: 'Take CAs that no client uses out: the rest of the file was not looked at.',
-    });
-  }
-  if (search.work.exhausted) {
-    findings.push({
-      ...whole,
-      code: 'search-limit-exceeded',
-      evidence: [`more than ${limits.signatureChecksMax} signatures`],
-      remedy: 'Take cross-certificates that nobody needs out of the truststore; not every chain was followed.',
-    });
-  }
-  return findings;
 }
 
 function own(
   code: string,
   severity: Finding['severity'],
-  { subjectDn }: Certificate,
+  { subjectName }: Certificate,
   evidence: readonly string[],
   remedy: string,
 ): Finding {
-  return { code, severity, depth: null, subjectDn, evidence: evidence.slice(0, limits.evidencePerFindingMax), remedy };
+  return {
+    code,
+    severity,
+    depth: null,
+    subjectDn: subjectName,
+    evidence: evidence.slice(0, limits.evidencePerFindingMax),
+    remedy,
+  };
 }

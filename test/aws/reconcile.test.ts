@@ -17,7 +17,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
 import { createDynamoInventory } from '../../shared/adapters/dynamodb/inventory.js';
-import { minuteOf } from '../../shared/count/count.js';
+import { minuteOf } from '../../shared/base/time.js';
 import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
 import { type GroupKey, UNKNOWN_ISSUER } from '../../shared/model/index.js';
 import type { Stores } from '../../shared/ports/index.js';

@@ -2,8 +2,9 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CANARY_DN, probeOf } from '../../shared/canary/recognise.js';
+import { probeOf } from '../../shared/canary/recognize.js';
 import { measureSightings } from '../../shared/count/metrics.js';
+import { CANARY_DN } from '../../shared/model/canary.js';
 import type { LogEvent, Probe } from '../../shared/model/index.js';
 import { type Ingested, ingest, sweep } from '../../shared/pipeline.js';
 import { ca, type Issued, leaf } from '../support/certificates.js';

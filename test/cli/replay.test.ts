@@ -8,9 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { readReplayConfig, replay } from '../../cli/commands/replay.js';
+import { readReplayConfig } from '../../cli/replay/config.js';
+import { replay } from '../../cli/replay/replay.js';
 import type { LogEvent } from '../../shared/model/index.js';
-import { noticeSchema, type Summary, summarySchema } from '../../shared/schemas/lines.js';
+import { noticeSchema, type ReplaySummary, summarySchema } from '../../shared/schemas/lines.js';
 import { canonicalDn } from '../../shared/x509/dn.js';
 import {
   ACCESS_GROUP,
@@ -40,7 +41,7 @@ function run(args: readonly string[], input?: string) {
   return { status: child.status, stdout: child.stdout, stderr: child.stderr };
 }
 
-function lastLine(stdout: string): Summary {
+function lastLine(stdout: string): ReplaySummary {
   const lines = stdout.trimEnd().split('\n');
   const line = z.union([noticeSchema, summarySchema]);
   const parsed = lines.map((text) => line.parse(JSON.parse(text)));
@@ -122,7 +123,7 @@ describe('the same failures in every rendering', () => {
     'gzipped exports': () => [file('g1.gz', gzipSync(exported(single))), file('g2.gz', gzipSync(exported(accesses)))],
   };
   // A bare export does not name its log group, so the scope of every denial comes from its access record or not at all.
-  const groupsOf = (summary: Summary) =>
+  const groupsOf = (summary: ReplaySummary) =>
     summary.groups.map(({ scope, issuerDn, reason, failures, firstSeen }) => ({
       scope,
       issuerDn,
@@ -277,6 +278,19 @@ describe('bad input', () => {
     const { summary } = summaryOf(file('noise', Buffer.concat([Buffer.from(good()), ...lines])));
     expect(summary.failures).toBe(refusals.length);
     expect(summary.rejected).toBe(noise.length);
+    expect(summary.rejectedBy).toEqual({ 'not-a-log-event': 2, 'event-too-large': 1 });
+    expect(summary.rejectedExamples).toMatchObject({
+      'not-a-log-event': expect.stringMatching(/^broken JSON.*\(noise#1\)$/),
+      'event-too-large': expect.stringContaining('more than a log event can have'),
+    });
+  });
+
+  it('tells a person why records could not be read, with an example', () => {
+    const lines = ['no log at all', '{"logGroup":"x","logStr', good()];
+    const { stdout } = run(['replay', file('three.ndjson', lines.join('\n'))]);
+    expect(stdout).toMatch(
+      /2\s+not-a-log-event\s+such as a line that is no log event of API Gateway \(three\.ndjson#1\)/,
+    );
   });
 
   it('keeps what stands before the cut of a truncated gzip', () => {

@@ -2,7 +2,8 @@
 
 import { beforeEach, describe, expect, it } from 'vitest';
 import { limits } from '../../shared/base/limits.js';
-import type { InventoryStore, KnownDomain } from '../../shared/ports/inventory.js';
+import type { KnownDomain } from '../../shared/model/account.js';
+import type { InventoryStore } from '../../shared/ports/inventory.js';
 
 /** Makes an empty world; each call of the result is a container of its own. */
 export type MakeInventory = () => Promise<() => InventoryStore>;

@@ -41,6 +41,14 @@ export function describeJoin(containers: Containers): void {
       expect(await join.read(['k1', 'nothing', 'k1'])).toEqual([whole, EMPTY, whole]);
     });
 
+    it('keeps that the id of a denial comes from another line', async () => {
+      const half = denial(1, { isIdBorrowed: true });
+      await containers.a.join.put([{ key: 'k', half, batchId: 'b' }]);
+      expect(await containers.b.join.read(['k'])).toEqual([
+        { denial: { half, batchId: 'b', second: false }, access: null, claimedBy: null },
+      ]);
+    });
+
     it('takes the halves of one call in their order', async () => {
       const { join } = containers.a;
       const cells = await join.put([

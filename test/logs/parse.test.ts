@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { remember } from '../../shared/base/memoize.js';
+import { memoize } from '../../shared/base/memoize.js';
 import { parse } from '../../shared/logs/parse.js';
 import { accessFields, isPlainSuccess, readJsonObject } from '../../shared/logs/parse-access.js';
 import type { LogEvent, Parsed } from '../../shared/model/index.js';
@@ -223,9 +223,9 @@ describe('the access record', () => {
   it('passes successes over and rejects what is broken, without costing the neighbours', () => {
     const good = accessEvent({ n: 3 });
     const batch = accessBatch([
-      event('{"requestId":"r","status":"403"', 1),
+      event('{"requestId":', 1),
       event(JSON.stringify({ ...fields, status: '200' }), 2),
-      event(JSON.stringify({ ...fields, requestId: '-' }), 4),
+      event(JSON.stringify({ ...fields, requestId: '-', extendedRequestId: '-' }), 4),
       good,
     ]);
     const parsed = parse(batch);
@@ -328,7 +328,7 @@ describe('a success told without reading it', () => {
 describe('what is remembered', () => {
   it('keeps inputs with one ending apart', () => {
     const worked: string[] = [];
-    const work = remember(
+    const work = memoize(
       { entriesMax: 10, keyCharsMax: 1_000 },
       (text: string) => text,
       (text) => {

@@ -20,7 +20,7 @@ export const writeFaults = [
 export type WriteFault = (typeof writeFaults)[number];
 
 /** Every kind of item that the pipeline writes. */
-export const writes = [
+const storeWrites = [
   'join.put',
   'join.claim',
   'waiting.save',
@@ -42,6 +42,18 @@ export const writes = [
   'storm.fix-rate',
   'sns.publish',
 ] as const;
+
+/** Items that only the table has, beside those of the stores. */
+const tableWrites = [
+  'facts.index',
+  'rollups.index',
+  'incidents.keep-ended',
+  'incidents.strike-ended',
+  'outbox.lay',
+  'outbox.take-away',
+] as const;
+
+export const writes = [...storeWrites, ...tableWrites] as const;
 export type Write = (typeof writes)[number];
 
 /** The probabilities of one run, per item written or call read. */

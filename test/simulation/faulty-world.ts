@@ -6,17 +6,17 @@ import { Disk, type Io, type Process } from './disk.js';
 
 /** What one process writes to and reads from. */
 export function faultyWorld(
-  inner: Stores,
+  storesOn: (disk: Disk) => Stores,
   deliver: (notice: Notice) => void,
   io: Io,
   process: Process,
 ): { readonly stores: Stores; readonly publisher: Publisher } {
   const disk = new Disk(io, process);
-  return { stores: faultyStores(inner, disk), publisher: faultyPublisher(deliver, disk) };
+  return { stores: storesOn(disk), publisher: faultyPublisher(deliver, disk) };
 }
 
 /** @param inner takes each write at the moment when it takes effect, one item at a time */
-function faultyStores(inner: Stores, disk: Disk): Stores {
+export function faultyStores(inner: Stores, disk: Disk): Stores {
   const all = <T, R>(items: Iterable<T>, one: (item: T) => Promise<R>): Promise<R[]> =>
     Promise.all([...items].map(one));
   return {
@@ -88,11 +88,11 @@ function faultyStores(inner: Stores, disk: Disk): Stores {
         );
         return new Set(admitted.flatMap((set) => [...set]));
       },
-      admitExpecting: (fact) =>
+      admitWithIntent: (fact) =>
         disk.write(
           'groups.admit-expecting',
           () => `${fact.group.issuerDn} ${fact.group.reason} of ${fact.batchId}: ${fact.requests}`,
-          () => inner.groups.admitExpecting(fact),
+          () => inner.groups.admitWithIntent(fact),
         ),
     },
     rollups: {
@@ -107,12 +107,12 @@ function faultyStores(inner: Stores, disk: Disk): Stores {
       },
       open: (hour, limit) => disk.read('rollups.open', () => inner.rollups.open(hour, limit)),
       close: async (open, rollup) => {
-        // Items of their own, so writes of their own. Under another stamp the first one leaves the mark alone.
+        // Items of their own, so writes of their own. Under another token the first one leaves the mark alone.
         const label = `hour ${open.hour}: ${rollup.count}`;
         await disk.write(
           'rollups.close',
           () => label,
-          () => inner.rollups.close({ ...open, stamp: 'none', expected: [] }, rollup),
+          () => inner.rollups.close({ ...open, token: 'none', expected: [] }, rollup),
         );
         const unmark = () =>
           disk.write(
@@ -124,9 +124,9 @@ function faultyStores(inner: Stores, disk: Disk): Stores {
           disk.write(
             'rollups.strike',
             () => label,
-            () => inner.rollups.close({ ...open, stamp: 'none' }, rollup),
+            () => inner.rollups.close({ ...open, token: 'none' }, rollup),
           );
-        await Promise.all([open.stamp === null ? null : unmark(), open.expected.length === 0 ? null : strike()]);
+        await Promise.all([open.token === null ? null : unmark(), open.expected.length === 0 ? null : strike()]);
       },
       load: (group, from, to) => disk.read('rollups.load', () => inner.rollups.load(group, from, to)),
       groups: (from, to, limit) => disk.read('rollups.groups', () => inner.rollups.groups(from, to, limit)),

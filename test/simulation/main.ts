@@ -9,15 +9,21 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1000' },
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
+    store: { type: 'string' },
   },
 });
 const first = Number(values.seed ?? 1);
 const seeds =
   values.seed === undefined ? Number(values.seeds) : Number(process.argv.includes('--seeds') ? values.seeds : 1);
 if (!Number.isSafeInteger(first) || !Number.isSafeInteger(seeds) || seeds < 1) {
-  console.error('usage: simulate [--seeds N] [--seed S] [--trace]: N and S are whole numbers');
+  console.error('usage: simulate [--seeds N] [--seed S] [--store memory|table] [--trace]: N and S are whole numbers');
   process.exit(2);
 }
-const result = await campaign(first, seeds);
+const { store } = values;
+if (store !== undefined && store !== 'memory' && store !== 'table') {
+  console.error('--store is memory or table; without it each seed has one of them');
+  process.exit(2);
+}
+const result = await campaign(first, seeds, store === undefined ? {} : { store });
 console.log(report(result, values.trace));
 process.exit(result.failed.length === 0 ? 0 : 1);

@@ -4,8 +4,8 @@
  */
 
 import { limits } from '../../shared/base/limits.js';
-import type { DetectionPolicy } from '../../shared/config/settings.js';
-import type { Incident, Notice } from '../../shared/model/index.js';
+import { groupId } from '../../shared/model/group-id.js';
+import type { Cell, GroupKey, Half, Incident, Notice } from '../../shared/model/index.js';
 import type { Stores } from '../../shared/ports/index.js';
 
 export interface Observed {
@@ -20,6 +20,8 @@ export interface Observed {
   readonly rates: Map<number, number>;
   /** The lowest sampling rate that was fixed, 1 when none was. */
   lowestRate: number;
+  /** Those that have facts, by id. */
+  readonly groups: Map<string, GroupKey>;
 }
 
 export interface OracleOptions {
@@ -28,16 +30,30 @@ export interface OracleOptions {
   readonly graceMs: number;
   /** How far apart two clocks may be. */
   readonly skewMaxMs: number;
-  readonly policy: DetectionPolicy;
 }
 
-export function observe(
-  inner: Stores,
-  { now, count, graceMs, skewMaxMs }: OracleOptions,
-): Observed & {
-  stores: Stores /** Told when an invocation has taken a batch in. */;
-  onIngested: (batchId: string) => void;
-} {
+/** What takes effect in a store, told by whoever sits under the faults. */
+export interface Witness {
+  /** A half was put, and this one stands in its slot. */
+  put(half: Half, batchId: string, held: Half | null): void;
+  /** A cell was to be claimed: as it was before, and as it is. */
+  claim(before: Cell, after: Cell, batchId: string): void;
+  list(halves: number): void;
+  history(history: unknown): void;
+  transition(next: Incident, notice: Notice | null, isFirst: boolean): void;
+  take(isMine: boolean): void;
+  rate(fixed: number, wanted: number): void;
+  fact(group: GroupKey): void;
+}
+
+export interface Oracle {
+  readonly observed: Observed;
+  readonly witness: Witness;
+  /** Told when an invocation has taken a batch in. */
+  readonly onIngested: (batchId: string) => void;
+}
+
+export function createOracle({ now, count, graceMs, skewMaxMs }: OracleOptions): Oracle {
   const firstPut = new Map<string, number>();
   const recordsOfBatch = new Map<string, number[]>();
   const takenIn = new Set<number>();
@@ -47,57 +63,94 @@ export function observe(
     transitions: [],
     violations: [],
     lowestRate: 1,
+    groups: new Map(),
   };
   const expect = (isRight: boolean, what: () => string): void => {
     if (!isRight) observed.violations.push(what());
   };
-  const stores: Stores = {
+  const witness: Witness = {
+    put: (half, batchId, held) => {
+      if (!firstPut.has(half.eventId)) firstPut.set(half.eventId, now());
+      if (half.kind === 'access') recordsOfBatch.set(batchId, [...(recordsOfBatch.get(batchId) ?? []), half.at]);
+      if (held?.eventId === half.eventId) observed.rates.set(half.at, held.rate);
+      else count('a slot taken by another half');
+    },
+    claim: (before, cell, batchId) => {
+      if (cell.claimedBy !== batchId) count('a claim lost to the other half or another sweep');
+      const isNew = before.claimedBy === null && cell.claimedBy === batchId;
+      if (!isNew || cell.denial === null) return;
+      const { half } = cell.denial;
+      if (!takenIn.has(recordOf(half.at))) observed.claimedDenials.add(half.at);
+      const waited = now() - (firstPut.get(half.eventId) ?? now());
+      expect(
+        waited >= graceMs - skewMaxMs,
+        () => `denial at ${half.at} was claimed after ${waited} ms, before its grace was over`,
+      );
+    },
+    list: (halves) => expect(halves <= limits.waitingPerListMax, () => `a list of ${halves} halves`),
+    history: (history) => {
+      const bytes = JSON.stringify(history).length;
+      expect(bytes <= HISTORY_BYTES_MAX, () => `a history of ${bytes} bytes`);
+    },
+    transition: (next, notice, isFirst) => {
+      if (isFirst) observed.transitions.push({ next, notice });
+      else count('a transition lost to another invocation');
+    },
+    take: (isMine) => {
+      if (!isMine) count('a notice in the hands of another invocation');
+    },
+    rate: (fixed, wanted) => {
+      observed.lowestRate = Math.min(observed.lowestRate, fixed);
+      if (fixed < 1) count('a batch sampled');
+      if (fixed !== wanted) count('a rate fixed before');
+    },
+    fact: (group) => observed.groups.set(groupId(group), group),
+  };
+  const onIngested = (batchId: string): void => {
+    for (const at of recordsOfBatch.get(batchId) ?? []) takenIn.add(at);
+  };
+  return { observed, witness, onIngested };
+}
+
+/** Stores that tell the oracle of all that takes effect in them. */
+export function observe(inner: Stores, witness: Witness): Stores {
+  return {
     ...inner,
     join: {
       ...inner.join,
       put: async (writes) => {
         const cells = await inner.join.put(writes);
-        for (const [index, { half }] of writes.entries()) {
-          if (!firstPut.has(half.eventId)) firstPut.set(half.eventId, now());
-          if (half.kind === 'access') {
-            const { batchId = '' } = writes[index] ?? {};
-            recordsOfBatch.set(batchId, [...(recordsOfBatch.get(batchId) ?? []), half.at]);
-          }
+        for (const [index, { half, batchId }] of writes.entries()) {
           const held = half.kind === 'denial' ? cells[index]?.denial : cells[index]?.access;
-          if (held?.half.eventId === half.eventId) observed.rates.set(half.at, held.half.rate);
-          else count('a slot taken by another half');
+          witness.put(half, batchId, held?.half ?? null);
         }
         return cells;
       },
       claim: async (keys, batchId) => {
         const before = await inner.join.read(keys);
         const cells = await inner.join.claim(keys, batchId);
-        for (const [index, cell] of cells.entries()) {
-          const isNew = before[index]?.claimedBy === null && cell.claimedBy === batchId;
-          if (cell.claimedBy !== batchId) count('a claim lost to the other half or another sweep');
-          if (!isNew || cell.denial === null) continue;
-          if (!takenIn.has(recordOf(cell.denial.half.at))) observed.claimedDenials.add(cell.denial.half.at);
-          const waited = now() - (firstPut.get(cell.denial.half.eventId) ?? now());
-          expect(
-            waited >= graceMs - skewMaxMs,
-            () => `denial at ${cell.denial?.half.at} was claimed after ${waited} ms, before its grace was over`,
-          );
-        }
+        for (const [index, cell] of cells.entries()) witness.claim(before[index] ?? EMPTY, cell, batchId);
         return cells;
       },
     },
     waiting: {
       ...inner.waiting,
       save: async (waiting) => {
-        expect(waiting.halves.length <= limits.waitingPerListMax, () => `a list of ${waiting.halves.length} halves`);
+        witness.list(waiting.halves.length);
         await inner.waiting.save(waiting);
+      },
+    },
+    facts: {
+      ...inner.facts,
+      put: async (facts, forbidden) => {
+        await inner.facts.put(facts, forbidden);
+        for (const { group } of facts) witness.fact(group);
       },
     },
     history: {
       ...inner.history,
       save: async (group, history) => {
-        const bytes = JSON.stringify(history).length;
-        expect(bytes <= HISTORY_BYTES_MAX, () => `a history of ${bytes} bytes`);
+        witness.history(history);
         await inner.history.save(group, history);
       },
     },
@@ -105,8 +158,7 @@ export function observe(
       ...inner.incidents,
       transition: async (next, notice) => {
         const isFirst = await inner.incidents.transition(next, notice);
-        if (isFirst) observed.transitions.push({ next, notice });
-        else count('a transition lost to another invocation');
+        witness.transition(next, notice, isFirst);
         return isFirst;
       },
     },
@@ -114,7 +166,7 @@ export function observe(
       ...inner.outbox,
       take: async (noticeId, at, until) => {
         const isMine = await inner.outbox.take(noticeId, at, until);
-        if (!isMine) count('a notice in the hands of another invocation');
+        witness.take(isMine);
         return isMine;
       },
     },
@@ -122,18 +174,14 @@ export function observe(
       ...inner.storm,
       fixRate: async (batchId, rate) => {
         const fixed = await inner.storm.fixRate(batchId, rate);
-        observed.lowestRate = Math.min(observed.lowestRate, fixed);
-        if (fixed < 1) count('a batch sampled');
-        if (fixed !== rate) count('a rate fixed before');
+        witness.rate(fixed, rate);
         return fixed;
       },
     },
   };
-  const onIngested = (batchId: string): void => {
-    for (const at of recordsOfBatch.get(batchId) ?? []) takenIn.add(at);
-  };
-  return Object.assign(observed, { stores, onIngested });
 }
+
+const EMPTY: Cell = { denial: null, access: null, claimedBy: null };
 
 /** The time of the access record of a denial: the traffic logs it a millisecond later. */
 function recordOf(deniedAt: number): number {

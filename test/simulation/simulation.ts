@@ -4,18 +4,21 @@
  * sweep goes on until nothing is left to do. Then the checkers look.
  */
 
+import { createStoresOn } from '../../shared/adapters/dynamodb/index.js';
 import { createMemoryStores } from '../../shared/adapters/memory/index.js';
 import { messageOf } from '../../shared/base/errors.js';
-import { lazy } from '../../shared/base/lazy.js';
+import { loadAll } from '../../shared/base/lazily.js';
 import { limits } from '../../shared/base/limits.js';
 import { type Config, parseConfig } from '../../shared/config/settings.js';
 import type { LogBatch, Notice } from '../../shared/model/index.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
-import type { World } from '../../shared/ports/index.js';
+import type { Stores, World } from '../../shared/ports/index.js';
+import { createMemoryTable, type MemoryTable } from '../support/memory-table.js';
 import { check, type Delivered } from './check.js';
-import { type FaultRates, type Io, type Process, type Write, type WriteFault, writeFaults } from './disk.js';
-import { faultyWorld } from './faulty-world.js';
-import { observe } from './oracle.js';
+import { type Disk, type FaultRates, type Io, type Process, type Write, type WriteFault, writeFaults } from './disk.js';
+import { storesOnFaultyTable } from './faulty-table.js';
+import { faultyStores, faultyWorld } from './faulty-world.js';
+import { createOracle, type Oracle, observe } from './oracle.js';
 import { createRandom, type Random } from './random.js';
 import { Scheduler } from './scheduler.js';
 import { apis, drawTraffic } from './traffic.js';
@@ -28,7 +31,8 @@ export interface RunResult {
 }
 
 const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
 /** Lambda retries a failed asynchronous invocation twice. */
 const ATTEMPTS = 3;
 /** Most processes are quick; among slow ones, others come in between at every step. */
@@ -36,6 +40,15 @@ const SLOWNESS = [1, 1, 1, 1, 1, 10, 50];
 const SKEW_MAX_MS = 10_000;
 /** Long enough for the last hour to be closed and the last incident to be resolved. */
 const PEACE_MAX_MS = 2 * DAY;
+/** After a delivery, as long as the grace, the longest hang and an incident may last. */
+const ACTIVE_MS = 150 * MINUTE;
+const QUIET_MS = 6 * HOUR;
+/** The dead-letter queue keeps 14 days. */
+const DEAD_LETTER_MS = 14 * DAY - HOUR;
+/** Shortly before a batch of the first hour is too old. */
+const LAST_REDRIVE_MS = 29 * DAY;
+/** A list waits for 30 days. */
+const AWAY_MAX_MS = 29 * DAY;
 
 type Limits = { -readonly [name in keyof typeof limits]: number };
 
@@ -83,22 +96,45 @@ function drawRates(random: Random): FaultRates {
   return { byFault, readFailed: random.chance(0.5) ? level / 2 : 0 };
 }
 
-export async function simulate(seed: number, options: { readonly trace?: boolean } = {}): Promise<RunResult> {
+export interface SimulateOptions {
+  readonly trace?: boolean;
+  /** Where the state is kept; by default the seed decides. */
+  readonly store?: StoreKind;
+}
+
+/** The stores in memory, or those of DynamoDB on a table in memory whose items expire. */
+export type StoreKind = 'memory' | 'table';
+
+export async function simulate(seed: number, options: SimulateOptions = {}): Promise<RunResult> {
   // Loading takes real time, which would part what virtual time holds together.
-  await Promise.all(Object.values(lazy).map((load) => load()));
+  await loadAll();
   const random = createRandom(seed);
   const isStorm = random.chance(0.1);
+  const drawn: StoreKind = random.chance(0.4) ? 'table' : 'memory';
   const bounds = drawBounds(random, isStorm);
   const usual = Object.fromEntries(Object.keys(bounds).map((name) => [name, limits[name as keyof Limits]]));
   Object.assign(limits, bounds);
   try {
-    return await new Run(random, isStorm, options.trace ?? false).run();
+    return await new Run(random, isStorm, options.store ?? drawn, options.trace ?? false).run();
   } finally {
     Object.assign(limits, usual);
   }
 }
 
+/** In the minute of the hour in which the adapter looks at all days: whoever looks for what is left must see it all. */
+function thoroughTime(now: number): number {
+  return Math.floor(now / HOUR) * HOUR + limits.expectingAllMinute * MINUTE;
+}
+
 type Outcome = 'done' | 'failed' | 'crashed' | 'timed out';
+
+/** What Lambda keeps between two invocations. */
+interface Container {
+  /** The present invocation's. */
+  disk: Disk | null;
+  stores: Stores | null;
+  skewMs: number;
+}
 
 class Run {
   readonly #random: Random;
@@ -112,8 +148,19 @@ class Run {
   readonly #snsIll: { readonly from: number; readonly to: number };
   readonly #counts = new Map<string, number>();
   readonly #trace: string[] = [];
-  readonly #stores = createMemoryStores();
-  readonly #oracle: ReturnType<typeof observe>;
+  readonly #table: MemoryTable;
+  /** Behind every fault. */
+  readonly #stores: Stores;
+  readonly #storeKind: StoreKind;
+  /** Of Lambda's containers those that have nothing to do. */
+  readonly #idle: Container[] = [];
+  readonly #oracle: Oracle;
+  /** Weeks in place of hours: what comes late comes days late, and dead letters wait for somebody. */
+  readonly #isLong: boolean;
+  /** When the sweep does not run, for days at times. */
+  readonly #away: { readonly from: number; readonly to: number };
+  /** When something is delivered; around these times the sweep runs every minute. */
+  readonly #deliveryTimes: number[] = [];
   readonly #delivered: Delivered[] = [];
   /** Notices whose sending was cut off at a point where nobody can know whether they went out. */
   readonly #ambiguous = new Set<string>();
@@ -130,9 +177,11 @@ class Run {
   #isAtPeace = false;
   #peaceAt = 0;
 
-  constructor(random: Random, isStorm: boolean, isTracing: boolean) {
+  constructor(random: Random, isStorm: boolean, storeKind: StoreKind, isTracing: boolean) {
     this.#random = random;
     this.#isStorm = isStorm;
+    this.#storeKind = storeKind;
+    this.#isLong = random.chance(0.3);
     this.#isTracing = isTracing;
     // Runs begin shortly before the turn of an hour, and some of them before midnight.
     this.#start = Date.UTC(2026, 10, 20, random.pick([9, 23]), random.between(30, 59));
@@ -142,34 +191,48 @@ class Run {
     const illFrom = this.#start + random.between(0, 30) * MINUTE;
     this.#snsIll = { from: illFrom, to: random.chance(0.3) ? illFrom + random.between(10, 60) * MINUTE : illFrom };
     this.#skewMs = random.pick([0, SKEW_MAX_MS]);
-    this.#oracle = observe(this.#stores, {
+    const lags = [0, 0, 5 * HOUR, 2 * DAY] as const;
+    this.#table = createMemoryTable({ now: () => this.#scheduler.now(), lagMs: () => random.pick(lags) });
+    this.#stores =
+      storeKind === 'memory'
+        ? createMemoryStores()
+        : createStoresOn(this.#table, { now: () => thoroughTime(this.#scheduler.now()) });
+    const awayFrom = this.#start + random.between(0, 15 * DAY);
+    const awayTo = this.#isLong && random.chance(0.4) ? awayFrom + random.between(HOUR, AWAY_MAX_MS) : awayFrom;
+    this.#away = { from: awayFrom, to: awayTo };
+    this.#oracle = createOracle({
       now: () => this.#scheduler.now(),
       count: (what) => this.#count(what),
       graceMs: this.#config.graceMinutes * MINUTE,
       skewMaxMs: 2 * this.#skewMs,
-      policy: this.#config.detection,
     });
   }
 
   async run(): Promise<RunResult> {
-    const traffic = drawTraffic(this.#random, { start: this.#start, isStorm: this.#isStorm });
+    const traffic = drawTraffic(this.#random, { start: this.#start, isStorm: this.#isStorm, isLong: this.#isLong });
     let latest = 0;
     for (const { at, batch } of traffic.deliveries) {
       if (at < latest) this.#count('a batch delivered out of order');
       latest = Math.max(latest, at);
       this.#deliver(batch, at - this.#start, `ingest ${batch.batchId.slice(0, 6)}`);
     }
+    for (const { at, batch } of traffic.tooLate) {
+      this.#count('a batch that came too late');
+      this.#deliver(batch, at - this.#start, `ingest ${batch.batchId.slice(0, 6)}`);
+    }
     this.#countDeliveries(traffic.deliveries.map(({ batch }) => batch));
     this.#scheduler.after(MINUTE, () => this.#tick());
     await this.#scheduler.run(() => this.#isOver());
     const violations = [
-      ...this.#oracle.violations,
+      ...this.#oracle.observed.violations,
       ...this.#leftovers,
       ...(await check({
         traffic,
         isStorm: this.#isStorm,
+        isLong: this.#isLong,
+        away: this.#away,
         stores: this.#stores,
-        observed: this.#oracle,
+        observed: this.#oracle.observed,
         delivered: this.#delivered,
         ambiguous: this.#ambiguous,
       })),
@@ -193,6 +256,7 @@ class Run {
   /** CloudWatch Logs hands a batch to the ingest function, as Lambda runs it: three attempts, then the dead letters. */
   #deliver(batch: LogBatch, delayMs: number, name: string): void {
     this.#open++;
+    this.#deliveryTimes.push(this.#scheduler.now() + delayMs);
     const attempt = (n: number): void => {
       this.#invoke(
         `${name}#${n}`,
@@ -207,7 +271,7 @@ class Run {
             this.#scheduler.after(n * this.#random.between(30_000, 90_000), () => attempt(n + 1));
           } else {
             this.#count('a batch to the dead letters');
-            this.#dead.push(batch);
+            this.#bury(batch, name);
             this.#open--;
           }
         },
@@ -216,8 +280,34 @@ class Run {
     this.#scheduler.after(delayMs, () => attempt(1));
   }
 
+  /** In weeks somebody puts a dead letter through days later, while the faults go on; else it waits for the peace. */
+  #bury(batch: LogBatch, name: string): void {
+    if (!this.#isLong || name.startsWith('late ')) {
+      this.#dead.push(batch);
+      return;
+    }
+    const now = this.#scheduler.now();
+    const at = Math.min(now + this.#random.between(HOUR, DEAD_LETTER_MS), this.#start + LAST_REDRIVE_MS);
+    this.#count('a dead letter put through days later');
+    this.#deliver(batch, Math.max(0, at - now), `late ${name}`);
+  }
+
+  /** Every minute while something happens. Over quiet days a sweep finds nothing, and some of them stand for all. */
+  #nextTick(): number {
+    const now = this.#scheduler.now();
+    const last = Math.max(this.#busyUntil, ...this.#deliveryTimes.filter((at) => at <= now));
+    if (this.#isAtPeace || !this.#isLong || now - last < ACTIVE_MS) return MINUTE;
+    const next = Math.min(...this.#deliveryTimes.filter((at) => at > now));
+    return Math.max(MINUTE, Math.min(QUIET_MS, next - now));
+  }
+
   #tick(): void {
-    this.#scheduler.after(MINUTE, () => this.#tick());
+    this.#scheduler.after(this.#nextTick(), () => this.#tick());
+    const now = this.#scheduler.now();
+    if (!this.#isAtPeace && this.#away.from <= now && now < this.#away.to) {
+      this.#count('a sweep that stayed away');
+      return;
+    }
     this.#invoke('sweep', sweepAll, (outcome) => {
       if (outcome !== 'done') this.#count('a sweep cut off');
       if (this.#isAtPeace) void this.#look();
@@ -229,6 +319,7 @@ class Run {
     const end = (outcome: Outcome, why = ''): void => {
       if (isEnded) return;
       isEnded = true;
+      if (outcome === 'done' || outcome === 'failed') this.#idle.push(container);
       if (outcome !== 'done') this.#note(() => `${process.name}  ${outcome} ${why}`);
       this.#active--;
       onEnd(outcome);
@@ -246,10 +337,11 @@ class Run {
     if (process.skewMs !== 0) this.#count('an invocation with a clock that is off');
     this.#active++;
     const io = this.#io();
+    const { container, storesOn } = this.#container(process);
     const world: World = {
       config: this.#config,
       clock: { now: () => this.#scheduler.now() + process.skewMs },
-      ...faultyWorld(this.#oracle.stores, (notice) => this.#receive(notice), io, process),
+      ...faultyWorld(storesOn, (notice) => this.#receive(notice), io, process),
       truststores: noTruststores,
     };
     if (name !== 'sweep') this.#note(() => `${name}  begins, clock off by ${process.skewMs} ms`);
@@ -257,6 +349,22 @@ class Run {
       () => end('done'),
       (error: unknown) => end('failed', messageOf(error)),
     );
+  }
+
+  /** An idle container, which remembers what it has seen, or a new one. */
+  #container(process: Process): { container: Container; storesOn: (disk: Disk) => Stores } {
+    const { witness } = this.#oracle;
+    const known = this.#random.chance(0.5) ? this.#idle.pop() : undefined;
+    const container: Container = known ?? { disk: null, stores: null, skewMs: 0 };
+    container.skewMs = process.skewMs;
+    const storesOn = (disk: Disk): Stores => {
+      container.disk = disk;
+      if (this.#storeKind === 'memory') return faultyStores(observe(this.#stores, witness), disk);
+      const clock = { now: () => this.#scheduler.now() + container.skewMs };
+      container.stores ??= storesOnFaultyTable(this.#table, clock, () => container.disk ?? disk, witness);
+      return container.stores;
+    };
+    return { container, storesOn };
   }
 
   #io(): Io {
@@ -303,7 +411,7 @@ class Run {
   /** Looks for what the sweep has still to do, behind every fault. */
   async #look(): Promise<void> {
     const { waiting, outbox, incidents, rollups } = this.#stores;
-    const all = Number.POSITIVE_INFINITY;
+    const all = Number.MAX_SAFE_INTEGER;
     this.#lookedAt = this.#scheduler.now();
     const left: readonly (readonly [string, number])[] = [
       ['waiting lists', (await waiting.due(all, all)).length],

@@ -4,7 +4,7 @@
  */
 
 import { limits } from '../../shared/base/limits.js';
-import { MINUTES_PER_HOUR } from '../../shared/count/rollup.js';
+import { MINUTES_PER_HOUR } from '../../shared/base/time.js';
 import { batchOf } from '../../shared/logs/decode.js';
 import type { LogBatch, LogEvent, OtherForbidden } from '../../shared/model/index.js';
 import type { ReasonId } from '../../shared/model/reasons.js';
@@ -43,6 +43,8 @@ export interface Delivery {
 export interface Traffic {
   readonly requests: readonly Request[];
   readonly deliveries: readonly Delivery[];
+  /** What comes so late that it is to be refused. */
+  readonly tooLate: readonly Delivery[];
   /** Other 403s as they were logged, with the batches that carry each. */
   readonly otherForbidden: readonly (Pick<OtherForbidden, 'cause'> & { readonly eventId: string })[];
   readonly malformed: number;
@@ -52,6 +54,8 @@ export interface TrafficOptions {
   readonly start: number;
   /** A flood in large batches, for the paths that only a storm takes. */
   readonly isStorm: boolean;
+  /** Deliveries come days late, and once more weeks later. */
+  readonly isLong: boolean;
 }
 
 /** The second API has no name in the configuration: its denials alone count under `apiId/stage`. */
@@ -76,6 +80,14 @@ const OTHER_403S: readonly (readonly [string, string, OtherForbidden['cause']])[
 ];
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** A stream keeps its records for a week. */
+const STREAM_DAYS = 7;
+/** Within the 30 days in which an event may come again, with room for a clock that is off and for retries. */
+const LATE_DAYS_MAX = 29;
+const TOO_LATE_DAYS_MIN = 31;
+const TOO_LATE_DAYS_MAX = 45;
 const issuing = ca({ subject: 'C=US,O=Acme,CN=Acme CA 0', key: 'rsa-a' });
 const partner = leaf({ subject: 'C=US,O=Acme,CN=partner', key: 'rsa-b', issuer: issuing });
 
@@ -295,6 +307,7 @@ class Gateway {
   traffic(): Traffic {
     const random = this.#random;
     const deliveries: Delivery[] = [];
+    const tooLate: Delivery[] = [];
     const lateness = random.pick([0, 0.05, 0.3]);
     for (const { logGroup, logStream, events } of this.#streams.values()) {
       const batch = (cut: readonly LogEvent[]): LogBatch =>
@@ -307,6 +320,13 @@ class Gateway {
         if (random.chance(0.08)) deliveries.push({ at: at + random.between(0, 30), batch: batch(cut) });
         if (random.chance(this.#rushAt > 0 ? 0.4 : 0.08)) {
           deliveries.push({ at: this.#inRush(logged) ?? at + this.#delay(0.3), batch: batch(cut) });
+        }
+        if (!this.#options.isLong) return;
+        if (random.chance(0.15))
+          deliveries.push({ at: logged + random.between(0, LATE_DAYS_MAX * DAY), batch: batch(cut) });
+        if (random.chance(0.1)) {
+          const days = random.between(TOO_LATE_DAYS_MIN * 24, TOO_LATE_DAYS_MAX * 24) / 24;
+          tooLate.push({ at: logged + days * DAY, batch: batch(cut) });
         }
       };
       const sizeMax = this.#options.isStorm ? 40 : random.pick([2, 6, 20]);
@@ -325,6 +345,7 @@ class Gateway {
     return {
       requests: this.#requests.map((request) => ({ ...request, isTied: this.#isTied(request, deliveries) })),
       deliveries,
+      tooLate,
       otherForbidden: this.#otherForbidden,
       malformed: this.#malformed,
     };
@@ -341,6 +362,7 @@ class Gateway {
   /** Seconds as a rule, minutes at times, and hours now and then. */
   #delay(lateness: number): number {
     const random = this.#random;
+    if (this.#options.isLong && random.chance(0.1)) return random.between(HOUR, STREAM_DAYS * DAY);
     if (!random.chance(lateness)) return random.between(1_000, 20_000);
     return random.chance(0.7) ? random.between(1, 12) * MINUTE : random.between(10, 120) * MINUTE;
   }

@@ -2,8 +2,8 @@
 
 import { PublishCommand, type PublishCommandInput, type SNSClient } from '@aws-sdk/client-sns';
 import { MtlsWatchError, messageOf } from '../../base/errors.js';
-import type { Messages } from '../../messages/index.js';
 import { fifoOf, snsChatMessage, snsMessage } from '../../messages/sns.js';
+import type { Messages } from '../../messages/types.js';
 import type { Notice } from '../../model/index.js';
 import type { Publisher } from '../../ports/index.js';
 

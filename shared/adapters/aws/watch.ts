@@ -5,7 +5,7 @@
  * `sns:ListSubscriptionsByTopic`, and where something is discovered `dynamodb:Query` on the table.
  */
 
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import {
   CloudWatchLogsClient,
   DescribeLogStreamsCommand,
@@ -14,13 +14,15 @@ import {
 import { type FunctionConfiguration, GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { limits } from '../../base/limits.js';
+import { MINUTE_MS } from '../../base/time.js';
 import { parseConfig } from '../../config/settings.js';
-import type { Coverage, FilterTarget, FoundHeartbeat, FoundTopic, FoundWatch } from '../../model/account.js';
 import type { Clock } from '../../ports/index.js';
 import type { InventoryStore } from '../../ports/inventory.js';
+import type { Coverage, FilterTarget, FoundHeartbeat, FoundTopic, FoundWatch } from '../../ports/watch.js';
 import { createDynamoClient } from '../dynamodb/client.js';
 import { createDynamoInventory } from '../dynamodb/inventory.js';
 import { all, createReader, each, type Reader } from './discovery/reader.js';
+import { readStack } from './stack.js';
 
 export interface WatchClients {
   readonly cloudFormation: Pick<CloudFormationClient, 'send'>;
@@ -134,18 +136,9 @@ function describeStack(
   reader: Reader,
 ): Promise<DeployedStack | 'none' | null> {
   return reader.read(`the stack ${StackName}`, async () => {
-    try {
-      const { Stacks: [{ Outputs = [], Parameters = [] } = {}] = [] } = await cloudFormation.send(
-        new DescribeStacksCommand({ StackName }),
-      );
-      const outputs = Object.fromEntries(Outputs.map(({ OutputKey = '', OutputValue }) => [OutputKey, OutputValue]));
-      const sent = Parameters.find(({ ParameterKey }) => ParameterKey === 'CentralDestinationArn');
-      return { name: StackName, outputs, destinationArn: sent?.ParameterValue };
-    } catch (error) {
-      // CloudFormation has no error of its own for it.
-      if (error instanceof Error && error.message.includes('does not exist')) return 'none';
-      throw error;
-    }
+    const stack = await readStack(StackName, cloudFormation);
+    if (stack === null) return 'none';
+    return { name: StackName, outputs: stack.outputs, destinationArn: stack.parameters.CentralDestinationArn };
   });
 }
 
@@ -187,7 +180,7 @@ async function heartbeatOf(
   const logGroup = LoggingConfig?.LogGroup ?? `/aws/lambda/${FunctionName}`;
   const lastEventAt = await reader.read(`the log group ${logGroup}`, async () => {
     // What a log group says of its last event can be an hour late; the events themselves are not.
-    const recent = await anEventSince(logGroup, now - limits.heartbeatMinutesMax * 60_000, logs);
+    const recent = await anEventSince(logGroup, now - limits.heartbeatMinutesMax * MINUTE_MS, logs);
     if (recent !== null) return { at: recent };
     const { logStreams } = await logs.send(
       new DescribeLogStreamsCommand({ logGroupName: logGroup, orderBy: 'LastEventTime', descending: true, limit: 1 }),

@@ -3,15 +3,16 @@
  * that of a group without a history goes back two days, a sum that is made late goes back two months.
  */
 
-import { groupId } from '../../base/digest.js';
 import { limits } from '../../base/limits.js';
+import { dayOfMinute } from '../../base/time.js';
 import * as z from '../../base/zod.js';
+import { groupId } from '../../model/group-id.js';
 import type { Fact, ForbiddenFact, GroupKey } from '../../model/index.js';
 import { forbiddenCauses } from '../../model/reasons.js';
 import type { Clock, FactStore } from '../../ports/index.js';
 import { inParallel } from './failures.js';
 import { corrupt, countsAttributes, countsOf, isGrowth, numberOf, readValue, textOf } from './items.js';
-import { dayOfMinute, endOf, keys, ordered, ttl } from './keys.js';
+import { endOf, keys, ordered, ttl } from './keys.js';
 import { attributesOf, type Item, type Table } from './table.js';
 
 export function createFacts(table: Table, clock: Clock): FactStore {

@@ -18,13 +18,12 @@
 
 import { digest } from '../../base/digest.js';
 import { limits } from '../../base/limits.js';
-import type { Clock, ExpectedFact, GroupStore } from '../../ports/index.js';
+import { dayOfMinute, minuteOf } from '../../base/time.js';
+import type { Clock, FactIntent, GroupStore } from '../../ports/index.js';
 import { encodeExpected, expectingKey } from './expected.js';
 import { bytesIn } from './items.js';
-import { dayOfMinute, keys, minuteOf, ttl } from './keys.js';
+import { keys, ttl } from './keys.js';
 import type { Item, Key, Table } from './table.js';
-
-const BOUND = limits.issuersPerScopeMax;
 
 /** Adding these leaves the set within its bound even if none of them is in it yet. */
 const HAS_ROOM = 'attribute_not_exists(#issuers) OR size(#issuers) <= :room';
@@ -33,20 +32,20 @@ const HAS_ROOM = 'attribute_not_exists(#issuers) OR size(#issuers) <= :room';
 const BYTES_PER_UNIT = 1024;
 
 /** What a container has seen of an item. */
-interface Seen {
+interface AdmittedIssuers {
   readonly inside: ReadonlySet<string>;
   readonly bytes: number;
 }
 
-const NOTHING: Seen = { inside: new Set(), bytes: 0 };
+const NOTHING: AdmittedIssuers = { inside: new Set(), bytes: 0 };
 
 export function createGroups(table: Table, clock: Clock): GroupStore {
-  const remembered = new Map<string, Seen>();
+  const remembered = new Map<string, AdmittedIssuers>();
 
-  const add = async (key: Key, ids: readonly string[], fact?: ExpectedFact) => {
+  const add = async (key: Key, ids: readonly string[], fact?: FactIntent) => {
     const values: Item = {
       ':ids': { SS: [...ids] },
-      ':room': { N: String(BOUND - ids.length) },
+      ':room': { N: String(limits.issuersPerScopeMax - ids.length) },
       ':ttl': ttl(clock.now(), limits.factDaysMax),
     };
     let expression = 'ADD #issuers :ids SET #ttl = :ttl';
@@ -72,18 +71,18 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
       let { inside } = remembered.get(nameOf(key)) ?? NOTHING;
       for (;;) {
         const outside = [...ids.keys()].filter((id) => !inside.has(id));
-        if (outside.length === 0 || inside.size >= BOUND) break;
+        if (outside.length === 0 || inside.size >= limits.issuersPerScopeMax) break;
         // Where others were quicker the set that comes back has grown, so this ends.
-        ({ inside } = await add(key, outside.slice(0, BOUND - inside.size)));
+        ({ inside } = await add(key, outside.slice(0, limits.issuersPerScopeMax - inside.size)));
       }
       return new Set([...ids].flatMap(([id, issuerDn]) => (inside.has(id) ? [issuerDn] : [])));
     },
-    admitExpecting: async (fact) => {
+    admitWithIntent: async (fact) => {
       const key = expectingKey(fact);
       const { inside, bytes } = remembered.get(nameOf(key)) ?? NOTHING;
       const id = idOf(fact.group.issuerDn);
       // What is in already costs nothing, and a heavy item more than the mark that is spared.
-      if (inside.has(id) || inside.size >= BOUND) return false;
+      if (inside.has(id) || inside.size >= limits.issuersPerScopeMax) return false;
       const added = bytesIn({
         issuers: { SS: [id] },
         expected: { SS: [encodeExpected(fact)] },
@@ -99,12 +98,12 @@ function idOf(issuerDn: string): string {
   return digest('issuer', issuerDn);
 }
 
-function seenOf(item: Item): Seen {
+function seenOf(item: Item): AdmittedIssuers {
   return { inside: new Set(item.issuers?.SS), bytes: bytesIn(item) };
 }
 
 /** Yesterday's and today's, so that there is a day at least in which the hour can be closed. */
-function isListed({ minute }: ExpectedFact, clock: Clock): boolean {
+function isListed({ minute }: FactIntent, clock: Clock): boolean {
   const daysAgo = dayOfMinute(minuteOf(clock.now())) - dayOfMinute(minute);
   return 0 <= daysAgo && daysAgo < limits.expectingDays - 1;
 }
@@ -113,7 +112,7 @@ function nameOf({ pk, sk }: Key): string {
   return `${pk} ${sk}`;
 }
 
-function remember(sets: Map<string, Seen>, key: Key, seen: Seen): void {
+function remember(sets: Map<string, AdmittedIssuers>, key: Key, seen: AdmittedIssuers): void {
   const [oldest] = sets.keys();
   const name = nameOf(key);
   if (oldest !== undefined && !sets.has(name) && sets.size >= limits.admissionsRememberedMax) sets.delete(oldest);

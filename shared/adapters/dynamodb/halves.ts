@@ -1,6 +1,7 @@
 /**
  * How a half stands in its cell: one text without field names, so that both halves of an ordinary request and their key
- * stay within one kilobyte, and each write costs one unit. Cells outlive a deployment: append fields, with a default.
+ * stay within one kilobyte, and each write costs one unit. Cells outlive a deployment, forth and back: append fields, with a
+ * default, and pass over those that a later release appended.
  */
 
 import * as z from '../../base/zod.js';
@@ -16,8 +17,12 @@ export interface Brought<T extends Half> {
 export function encodeHalf(half: Half, batchId: string): string {
   const { eventId, at, requestId, extendedRequestId, api, scope, rate } = half;
   const common = [batchId, eventId, at, requestId, extendedRequestId, api.apiId, api.stage, scope, rate];
-  if (half.kind === 'denial') return JSON.stringify([...common, half.reason, half.reasonText]);
-  return JSON.stringify([...common, half.client === null ? null : valuesOf(half.client)]);
+  if (half.kind === 'denial') {
+    const borrowed = half.isIdBorrowed === true ? [1] : [];
+    return JSON.stringify([...common, half.reason, half.reasonText, ...borrowed]);
+  }
+  const guessed = half.isScopeGuessed === true ? [1] : [];
+  return JSON.stringify([...common, half.client === null ? null : valuesOf(half.client), ...guessed]);
 }
 
 function valuesOf(client: Client) {
@@ -38,16 +43,17 @@ function commonOf([batchId, eventId, at, requestId, extendedRequestId, apiId, st
 }
 
 export const denialSchema = z.pipe(
-  z.tuple([...common, z.enum(reasonIds), text]),
+  z.tuple([...common, z.enum(reasonIds), text, z.optional(z.unknown())], z.unknown()),
   z.transform((values): Brought<Denial> => {
-    const [, , , , , , , , , reason, reasonText] = values;
+    const [, , , , , , , , , reason, reasonText, borrowed] = values;
     const { batchId, common } = commonOf(values.slice(0, 9) as Common);
-    return { batchId, half: { kind: 'denial', ...common, reason, reasonText } };
+    const isIdBorrowed = borrowed === 1 ? { isIdBorrowed: true as const } : {};
+    return { batchId, half: { kind: 'denial', ...common, ...isIdBorrowed, reason, reasonText } };
   }),
 );
 
 const clientSchema = z.pipe(
-  z.tuple([text, text, text, maybeNumber, maybeNumber, maybeText, text, text]),
+  z.tuple([text, text, text, maybeNumber, maybeNumber, maybeText, text, text], z.unknown()),
   z.transform(
     ([subjectDn, issuerDn, serialNumber, notBefore, notAfter, fingerprint, sourceIp, userAgent]): Client => ({
       subjectDn,
@@ -63,10 +69,11 @@ const clientSchema = z.pipe(
 );
 
 export const accessSchema = z.pipe(
-  z.tuple([...common, z.nullable(clientSchema)]),
+  z.tuple([...common, z.nullable(clientSchema), z.optional(z.unknown())], z.unknown()),
   z.transform((values): Brought<AccessRecord> => {
-    const [, , , , , , , , , client] = values;
+    const [, , , , , , , , , client, guessed] = values;
     const { batchId, common } = commonOf(values.slice(0, 9) as Common);
-    return { batchId, half: { kind: 'access', ...common, client } };
+    const isScopeGuessed = guessed === 1 ? { isScopeGuessed: true as const } : {};
+    return { batchId, half: { kind: 'access', ...common, ...isScopeGuessed, client } };
   }),
 );

@@ -1,8 +1,8 @@
 /** What the detector learned of a group. The last one to save wins: a history is a fold over facts, and can catch up. */
 
-import { groupId } from '../../base/digest.js';
 import { limits } from '../../base/limits.js';
 import * as z from '../../base/zod.js';
+import { groupId } from '../../model/group-id.js';
 import type { Clock, HistoryStore } from '../../ports/index.js';
 import { readValue } from './items.js';
 import { keys, ttl } from './keys.js';

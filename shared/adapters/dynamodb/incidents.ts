@@ -22,9 +22,11 @@
  * the winner's is on it.
  */
 
-import { groupId } from '../../base/digest.js';
+import { lazily } from '../../base/lazily.js';
 import { limits } from '../../base/limits.js';
+import { HOUR_MS } from '../../base/time.js';
 import * as z from '../../base/zod.js';
+import { groupId } from '../../model/group-id.js';
 import type { EndedIncident, Incident, Notice } from '../../model/index.js';
 import { endedOf, lastEnds } from '../../ports/ended.js';
 import type { Clock, IncidentStore, Outbox } from '../../ports/index.js';
@@ -51,6 +53,8 @@ const incidentSchema = z.strictObject({
   heldBack: z.boolean(),
 }) satisfies z.ZodMiniType<Incident>;
 
+const loadSchemas = lazily(() => import('../../schemas/lines.js'));
+
 const endedSchema = z.strictObject({
   incidentId: z.string(),
   group: groupSchema,
@@ -76,8 +80,6 @@ const IS_FREE = 'attribute_exists(#pk) AND (attribute_not_exists(#takenUntil) OR
 /** No notice lies there. */
 const IS_VACANT = { expression: 'attribute_not_exists(#pk)' };
 
-const HOUR_MS = 3_600_000;
-
 /** A notice as it lies in the outbox. */
 interface Laid extends PendingNotice {
   readonly sk: string;
@@ -97,7 +99,7 @@ export function createIncidents(
       const id = groupId(next.group);
       const expiry = ttl(clock.now(), limits.incidentDaysMax);
       // One that lies there already may be the winner's, and in somebody's hands.
-      if (notice !== null) await table.put(laidOut(notice, id, next.version, expiry), IS_VACANT);
+      if (notice !== null) await table.put(outboxItem(notice, id, next.version, expiry), IS_VACANT);
       const values: Item = {
         ':value': { S: JSON.stringify(next) },
         ':version': { N: String(next.version) },
@@ -123,7 +125,7 @@ export function createIncidents(
       ].join(' ');
       const condition = next.version > 1 ? IS_NEXT : IS_NEW;
       const { stored, item } = await table.update(keys.incident(id), { expression, values }, condition);
-      if (stored) await keepEnded(item, table, days);
+      if (stored) await archiveEnded(item, table, days);
       return stored;
     },
     firing: async (limit) => {
@@ -133,7 +135,7 @@ export function createIncidents(
       };
       const firing: Incident[] = [];
       for await (const page of table.pages({ pk: keys.incidentPk, filter })) {
-        await inParallel(page, (item) => keepEnded(item, table, days));
+        await inParallel(page, (item) => archiveEnded(item, table, days));
         const incidents = page.map((item) => readValue(item, 'value', incidentSchema));
         firing.push(...incidents.filter(({ state }) => state === 'firing'));
         if (firing.length >= limit) break;
@@ -155,7 +157,7 @@ export function createIncidents(
 }
 
 /** Copies the ends that the incident's item still holds, then strikes them off. */
-async function keepEnded(item: Item, table: Table, days: number): Promise<void> {
+async function archiveEnded(item: Item, table: Table, days: number): Promise<void> {
   const records = item.ended?.SS ?? [];
   if (records.length === 0) return;
   await table.putAll(
@@ -172,7 +174,7 @@ async function keepEnded(item: Item, table: Table, days: number): Promise<void> 
   await table.update({ pk: textOf(item, 'pk'), sk: textOf(item, 'sk') }, strike, IS_KNOWN);
 }
 
-function laidOut(notice: Notice, id: string, version: number, expiry: Item[string]): Item {
+function outboxItem(notice: Notice, id: string, version: number, expiry: Item[string]): Item {
   return {
     ...attributesOf(keys.outbox(notice.at, notice.noticeId)),
     group: { S: id },
@@ -246,7 +248,7 @@ async function listedOf(laid: readonly Laid[], table: Table): Promise<Laid[]> {
 /** The notices' schema comes with all that are published, so it is loaded with the first notice: most invocations meet none. */
 async function allLaid(items: readonly Item[]): Promise<Laid[]> {
   if (items.length === 0) return [];
-  const { noticeSchema } = await import('../../schemas/lines.js');
+  const { noticeSchema } = await loadSchemas();
   return items.map((item) => ({
     sk: textOf(item, 'sk'),
     groupId: textOf(item, 'group'),

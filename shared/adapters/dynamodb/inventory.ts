@@ -5,7 +5,8 @@
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from '../../base/zod.js';
-import type { InventoryStore, KnownDomain } from '../../ports/inventory.js';
+import type { KnownDomain } from '../../model/account.js';
+import type { InventoryStore } from '../../ports/inventory.js';
 import { inParallel } from './failures.js';
 import { readValue, textOf } from './items.js';
 import { keys } from './keys.js';

@@ -28,16 +28,14 @@
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { digest } from '../../base/digest.js';
+import { dayOfMinute, HOUR_MS, minuteOf } from '../../base/time.js';
 import type { Key } from './table.js';
 
 /** Spread over a few partitions, so that one partition's 1,000 writes a second do not bound a storm. */
 const SHARDS = 4;
 const ALONE = '-';
-const MINUTES_PER_DAY = 1440;
 const DAY_SECONDS = 86_400;
 const HOURS_PER_WEEK = 168;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 3_600_000;
 
 export const shards = (kind: 'waiting' | 'mark'): string[] =>
   Array.from({ length: SHARDS }, (_, shard) => `${kind}#${shard}`);
@@ -52,10 +50,6 @@ export const ordered = (number: number): string => String(number).padStart(16, '
 
 /** After every sort key that begins with this. */
 export const endOf = (prefix: string): string => `${prefix}~`;
-
-export const dayOfMinute = (minute: number): number => Math.floor(minute / MINUTES_PER_DAY);
-
-export const minuteOf = (at: number): number => Math.floor(at / MINUTE_MS);
 
 /** The UTC days from one minute to another. */
 export function daysBetween(from: number, to: number): number[] {

@@ -1,6 +1,7 @@
 /** Facts in memory, by group and minute, so that a window costs what lies in it and not what was ever counted. */
 
-import { groupId } from '../../base/digest.js';
+import { dayOfMinute } from '../../base/time.js';
+import { groupId } from '../../model/group-id.js';
 import type { Fact, ForbiddenFact, GroupKey } from '../../model/index.js';
 import type { FactStore } from '../../ports/index.js';
 
@@ -43,7 +44,7 @@ export function createFacts(): MemoryFacts {
     },
     forbidden: async (from, to, limit) =>
       [...forbiddenFacts.values()]
-        .filter(({ minute }) => from <= Math.floor(minute / 1440) && Math.floor(minute / 1440) <= to)
+        .filter(({ minute }) => from <= dayOfMinute(minute) && dayOfMinute(minute) <= to)
         .slice(0, limit),
     *all() {
       for (const { minutes } of byGroup.values()) for (const facts of minutes.values()) yield* facts.values();

@@ -1,6 +1,7 @@
 /** The inventory in memory, for the tests. */
 
-import type { InventoryStore, KnownDomain } from '../../ports/inventory.js';
+import type { KnownDomain } from '../../model/account.js';
+import type { InventoryStore } from '../../ports/inventory.js';
 
 export function createMemoryInventory(): InventoryStore {
   let kept: readonly KnownDomain[] = [];

@@ -1,7 +1,8 @@
 /** The subscription filters of the log groups that the stages write to, and the few places that a group has for them. */
 
 import { type LogKind, PATTERN } from '../../logs/filter-patterns.js';
-import type { FilterTarget, FoundFilter, FoundLogGroup } from '../../model/account.js';
+import type { FoundFilter, FoundLogGroup } from '../../model/account.js';
+import type { FilterTarget } from '../../ports/watch.js';
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, wrong } from '../check.js';
 import { type Context, createLogGroup, filterName, putFilter, subscribe } from './context.js';
 

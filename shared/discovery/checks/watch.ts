@@ -1,8 +1,9 @@
 /** mtls-watch itself: deployed, running, and with somebody to tell. */
 
 import { limits } from '../../base/limits.js';
-import type { FoundHeartbeat, FoundTopic } from '../../model/account.js';
-import { span } from '../../x509/words.js';
+import { MINUTE_MS } from '../../base/time.js';
+import type { FoundHeartbeat, FoundTopic } from '../../ports/watch.js';
+import { span } from '../../x509/format.js';
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, wrong } from '../check.js';
 import type { Context } from './context.js';
 
@@ -40,7 +41,7 @@ function heartbeat(found: FoundHeartbeat | null, now: number): Check {
     'See whether its schedule is on and its function fails: incidents are not resolved and unpaired refusals not counted meanwhile. The runbook is sweep-not-running.';
   if (found.lastEventAt === null) return wrong(subject, 'it never ran', remedy);
   const ago = now - found.lastEventAt;
-  return ago < limits.heartbeatMinutesMax * 60_000
+  return ago < limits.heartbeatMinutesMax * MINUTE_MS
     ? ok(subject, `ran in the last ${limits.heartbeatMinutesMax} minutes`)
     : wrong(subject, `last ran ${span(ago)} ago`, remedy);
 }

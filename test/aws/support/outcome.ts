@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { expect } from 'vitest';
-import { minuteOf } from '../../../shared/count/count.js';
+import { minuteOf } from '../../../shared/base/time.js';
 import type { GroupKey } from '../../../shared/model/index.js';
 import type { Stores } from '../../../shared/ports/index.js';
 import { sqs } from './clients.js';

@@ -8,10 +8,8 @@
  * pass for the canary hides one refusal and has the canary's own counted in its place.
  */
 
+import { CANARY_DN } from '../model/canary.js';
 import type { AccessRecord, Client, Failure, Parsed, Probe } from '../model/index.js';
-
-/** Subject and issuer of every certificate of the canary. Always the same, so that it never is more than one group. */
-export const CANARY_DN = 'CN=mtls-watch canary';
 
 /** What both refused requests and access records say of a request. */
 export type Trace = Pick<Failure, 'requestId' | 'extendedRequestId' | 'client'>;

@@ -1,5 +1,6 @@
 /** Times, spans and certificates in the words of findings: English, short, unambiguous. */
 
+import { MINUTE_MS, MINUTES_PER_DAY } from '../base/time.js';
 import { describeKey } from './algorithms.js';
 import type { Certificate } from './certificate.js';
 
@@ -10,10 +11,10 @@ export function when(at: number): string {
 
 /** `3 days`, `5 hours`, `1 minute`: the largest unit that fits, rounded down. */
 export function span(ms: number): string {
-  const minutes = Math.floor(Math.abs(ms) / 60_000);
+  const minutes = Math.floor(Math.abs(ms) / MINUTE_MS);
   if (minutes < 60) return plural(minutes, 'minute');
   if (minutes < 48 * 60) return plural(Math.floor(minutes / 60), 'hour');
-  return plural(Math.floor(minutes / 1440), 'day');
+  return plural(Math.floor(minutes / MINUTES_PER_DAY), 'day');
 }
 
 export function plural(count: number, noun: string): string {
@@ -31,8 +32,8 @@ export function keyIdText(id: string | null): string {
 }
 
 /** The values by which an operator finds a certificate. */
-export function identity({ subjectDn, serialNumber, subjectKeyId, notBefore, notAfter }: Certificate): string {
-  return `${subjectDn} (serial ${serialText(serialNumber)}, key identifier ${keyIdText(subjectKeyId)}, valid ${when(notBefore)} to ${when(notAfter)})`;
+export function identity({ subjectName, serialNumber, subjectKeyId, notBefore, notAfter }: Certificate): string {
+  return `${subjectName} (serial ${serialText(serialNumber)}, key identifier ${keyIdText(subjectKeyId)}, valid ${when(notBefore)} to ${when(notAfter)})`;
 }
 
 export function serialText(serial: string): string {

@@ -3,24 +3,18 @@
  * that a gateway has one reason to refuse it. Only the canary's bundle holds this module and its library.
  */
 
+import { HOUR_MS } from '../../base/time.js';
 import './reflect.js';
 import type { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-
-export interface Stranger {
-  /** PEM, for a TLS client. The key is in memory only. */
-  readonly certificate: string;
-  readonly key: string;
-  /** SHA-256 of the certificate's DER, lower-case hexadecimal. */
-  readonly fingerprint: string;
-}
+import type { CanaryCertificate } from '../../ports/gateway.js';
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 /** Clocks differ; nobody needs the certificate after its one call. */
-const VALID_MS = 3_600_000;
+const VALID_MS = HOUR_MS;
 
 /** @param dn as `CN=…` */
-export async function makeStranger(dn: string, now: number): Promise<Stranger> {
+export async function createCanaryCertificate(dn: string, now: number): Promise<CanaryCertificate> {
   const keys: webcrypto.CryptoKeyPair = await crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: dn,

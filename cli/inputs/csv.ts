@@ -1,0 +1,56 @@
+/** CSV as Logs Insights and the console write it, and as spreadsheets and scripts write it again. */
+
+import { once } from 'node:events';
+import { parse } from 'csv-parse';
+import { limits } from '../../shared/base/limits.js';
+import type { Rows } from './rows.js';
+import type { Layout } from './sniff.js';
+
+export interface CsvReader {
+  push(chunk: Buffer): Promise<void>;
+  end(): Promise<void>;
+}
+
+/**
+ * Rows come while bytes are pushed; none is kept.
+ * @param onBad is told of each record that is no CSV, such as one without an end
+ */
+export function csvReader(
+  { delimiter, fromLine }: Extract<Layout, { kind: 'csv' }>,
+  rows: Rows,
+  onBad: (detail: string) => void,
+): CsvReader {
+  const parser = parse({
+    delimiter,
+    from_line: fromLine,
+    bom: true,
+    record_delimiter: ['\r\n', '\n'],
+    relax_quotes: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    max_record_size: limits.inputLineBytesMax,
+    on_record: (cells: string[]) => {
+      rows.take(cells);
+      return null;
+    },
+  });
+  parser.on('skip', ({ code }: { code: string }) => onBad(REASONS[code] ?? `a record that is no CSV (${code})`));
+  parser.resume();
+  return {
+    push: (chunk) =>
+      new Promise((resolve, reject) => {
+        parser.write(chunk, (error) => (error ? reject(error) : resolve()));
+      }),
+    async end() {
+      parser.end();
+      await once(parser, 'end');
+      rows.end();
+    },
+  };
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  CSV_QUOTE_NOT_CLOSED: 'a CSV record whose quote is never closed',
+  CSV_MAX_RECORD_SIZE: 'a CSV record longer than a log event can be; is a quote left open?',
+};

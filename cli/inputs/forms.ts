@@ -1,0 +1,176 @@
+/**
+ * The ways in which tools write an event as a line of text, each with something of their own in front of the message or behind
+ * it. The first lines of a file say which way it is; a line of another form goes on with the event before it.
+ */
+
+import { looksLikeEvent, stampAt } from './looks.js';
+import { groupOf } from './records.js';
+
+/** What a line says that begins an event. */
+export interface Begun {
+  readonly owner: string;
+  readonly logGroup: string;
+  readonly logStream: string;
+  readonly id: string | null;
+  /** Null where the line does not say it. */
+  readonly at: number | null;
+  readonly message: string;
+}
+
+/** Null for a line that begins no event. */
+export type LineForm = (line: string) => Begun | null;
+
+const NAME_CHARS_MAX = 513;
+const NAME = /^[^\s({"|,]{1,512}/;
+const GAP = /^[ \t]+/;
+const GROUP = /^(?:\/|API-Gateway-Execution-Logs_|\d{12}:|arn:[\w-]{1,20}:logs:)/;
+
+/** As the gateway names the streams of the execution logs that it manages. */
+const GATEWAY_STREAM = /^[0-9a-f]{32}$/;
+
+const begun = (fields: Partial<Begun> & { readonly message: string }): Begun => ({
+  owner: '',
+  logGroup: '',
+  logStream: '',
+  id: null,
+  at: null,
+  ...fields,
+});
+
+/** The words in front of something, up to `most`, each with where the text goes on behind it. */
+function wordsOf(text: string, from: number, most: number): { readonly word: string; readonly next: number }[] {
+  const words: { word: string; next: number }[] = [];
+  let at = from;
+  while (words.length < most && at < text.length) {
+    const word = NAME.exec(text.slice(at, at + NAME_CHARS_MAX))?.[0];
+    if (word === undefined) break;
+    const end = at + word.length;
+    const gap = GAP.exec(text.slice(end, end + NAME_CHARS_MAX))?.[0].length ?? 0;
+    if (gap === 0 && end < text.length) break;
+    at = end + gap;
+    words.push({ word, next: at });
+  }
+  return words;
+}
+
+/** One word is a stream, unless it looks like the name of a log group; two are the group and the stream. */
+function named(words: readonly string[]): Pick<Begun, 'owner' | 'logGroup' | 'logStream'> {
+  const [first = '', second] = words;
+  const isGroup = second !== undefined || GROUP.test(first);
+  const [owner, logGroup] = isGroup ? groupOf(first) : ['', ''];
+  return { owner, logGroup, logStream: second ?? (isGroup ? '' : first) };
+}
+
+interface Times {
+  readonly at: number;
+  readonly next: number;
+  readonly hasOffset: boolean;
+  /** Whether it is a date and not a number. */
+  readonly isDate: boolean;
+}
+
+/** A time, alone or in brackets, and the time of ingestion that `awslogs` puts behind it where it is asked to. */
+function timesAt(text: string, from: number): Times | null {
+  const first = timeAt(text, from);
+  const second = first === null ? null : timeAt(text, first.next);
+  // A record may begin with a time of its own.
+  const isIngestion = first !== null && second !== null && looksLikeEvent(text.slice(second.next));
+  return isIngestion ? { ...first, next: second.next } : first;
+}
+
+function timeAt(text: string, from: number): Times | null {
+  const open = text[from] === '[' ? 1 : 0;
+  const stamp = stampAt(text.slice(from + open, from + open + 48));
+  if (stamp === null) return null;
+  const last = from + open + stamp.length;
+  const end = open === 1 && text[last] === ']' ? last + 1 : last;
+  const gap = GAP.exec(text.slice(end, end + NAME_CHARS_MAX))?.[0].length ?? 0;
+  if (gap === 0 && end < text.length) return null;
+  return { at: stamp.at, next: end + gap, hasOffset: stamp.hasOffset, isDate: text[from + open + 4] === '-' };
+}
+
+/** An S3 export (`Z`), `aws logs tail` (an offset, then the stream), its short format (neither), `awslogs -GS --timestamp`. */
+export const timeFirst: LineForm = (line) => {
+  const time = timesAt(line, 0);
+  if (time === null) return null;
+  const rest = line.slice(time.next);
+  const [stream] = time.hasOffset && !looksLikeEvent(rest) ? wordsOf(line, time.next, 1) : [];
+  if (stream === undefined) return begun({ at: time.at, message: rest });
+  return begun({ at: time.at, logStream: stream.word, message: line.slice(stream.next) });
+};
+
+/** `sam logs` (the stream, the time), `awslogs get --timestamp` (the group, the stream, the time). */
+export const namesThenTime: LineForm = (line) => {
+  for (const { words, next } of prefixesOf(line)) {
+    const time = timesAt(line, next);
+    if (time === null) continue;
+    const message = line.slice(time.next);
+    // Numbers stand in vended execution logs as well, between fields that say which API it is.
+    return time.isDate || isPrefix(words, message) ? begun({ at: time.at, ...named(words), message }) : null;
+  }
+  return null;
+};
+
+/** `awslogs get` as it comes: the group, the stream, no time. */
+export const namesOnly: LineForm = (line) => {
+  for (const { words, next } of prefixesOf(line)) {
+    const message = line.slice(next);
+    if (looksLikeEvent(message)) return isPrefix(words, message) ? begun({ ...named(words), message }) : null;
+  }
+  return null;
+};
+
+function* prefixesOf(line: string): Generator<{ words: string[]; next: number }> {
+  const found = wordsOf(line, 0, 2);
+  for (const [index, { next }] of found.entries()) {
+    yield { words: found.slice(0, index + 1).map(({ word }) => word), next };
+  }
+}
+
+/** Whether words are a tool's, and not fields of a vended record, such as its API and stage, which belong to the message. */
+function isPrefix(words: readonly string[], message: string): boolean {
+  const [first = ''] = words;
+  return message.startsWith('{') || GROUP.test(first) || first.includes('/') || GATEWAY_STREAM.test(words.at(-1) ?? '');
+}
+
+const EVENT_ID = /^\d{40,64}$/;
+/** More columns than an event has parts were not written by the AWS CLI. */
+const COLUMNS_MAX = 6;
+
+/**
+ * `--output text` of the AWS CLI: columns in the order of their names (`EVENTS`, the id, when it was ingested, the stream, the
+ * message, when it was written), or in that of a `--query`, between tabs. The time behind the message is found by `timeBehind`.
+ */
+export const tabbed: LineForm = (line) => {
+  let from = 0;
+  let at: number | null = null;
+  let id: string | null = null;
+  const names: string[] = [];
+  for (let n = 0; n < COLUMNS_MAX; n++) {
+    const tab = line.indexOf('\t', from);
+    if (tab < 0 || looksLikeEvent(line.slice(from, from + 200))) break;
+    const cell = line.slice(from, tab);
+    const time = cell.length > 48 ? null : timesAt(cell, 0);
+    if (time !== null && time.next === cell.length) at ??= time.at;
+    else if (EVENT_ID.test(cell)) id = cell;
+    else if (n > 0 || cell !== 'EVENTS') names.push(cell);
+    from = tab + 1;
+  }
+  const message = line.slice(from);
+  if (at === null && !looksLikeEvent(message)) return null;
+  const areNames = names.length <= 1 || GROUP.test(names[0] ?? '');
+  return areNames && names.every((name) => NAME.exec(name)?.[0] === name)
+    ? begun({ at, id, ...named(names), message })
+    : null;
+};
+
+/** The time in the last column, which the AWS CLI puts behind the message. */
+export function timeBehind(message: string): { readonly message: string; readonly at: number } | null {
+  const tab = message.lastIndexOf('\t');
+  const time = tab < 0 || message.length - tab > 48 ? null : timesAt(message, tab + 1);
+  return time === null || time.next < message.length ? null : { message: message.slice(0, tab), at: time.at };
+}
+
+/** Lines of `--output text` that are no events: what was searched, and where the next page begins. */
+export const isTabbedNoise = (line: string): boolean =>
+  /^(?:SEARCHEDLOGSTREAMS|NEXTTOKEN)\t|^[bf]\/\d{1,80}(?:\/s)?(?:\t[bf]\/\d{1,80}(?:\/s)?)?$/.test(line);

@@ -1,0 +1,49 @@
+/** What the lines of API Gateway look like, and when they say that they were written. */
+
+/** `(request id) text`: an execution log line as it stands. */
+export const PREFIXED_LINE = /^\([\w-]{1,128}\) /;
+/** The failure template's lines, for events that were written without a prefix. */
+export const TEMPLATE_LINES = [
+  /^Extended Request Id:/,
+  /^Access denied\. Reason:/,
+  /^ForbiddenException Forbidden:/,
+] as const;
+const RECORD = /^\s{0,64}(?:\{\s{0,64}["}]|arn:aws[\w-]{0,20}:apigateway:)/;
+
+/** Whether a text begins as a line of an execution log does, or as a record in JSON. */
+export function looksLikeEvent(text: string): boolean {
+  return PREFIXED_LINE.test(text) || RECORD.test(text) || TEMPLATE_LINES.some((shape) => shape.test(text));
+}
+
+/** A date and time of day with or without a zone, as it stands in a line: ISO 8601, also with a space between. */
+const STAMP = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(?: ?(Z|UTC|GMT|[+-]\d\d:?\d\d)(?![\w:]))?/;
+const EPOCH = /^1\d{9}(?:\d{3}|\.\d{1,9})?(?![\w.:-])/;
+
+export interface Stamp {
+  /** Milliseconds since the epoch; NaN for a date that does not exist. */
+  readonly at: number;
+  readonly length: number;
+  /** Whether it has an offset such as `+00:00`. */
+  readonly hasOffset: boolean;
+}
+
+/** The time that a text begins with; without a zone it is UTC, as every tool for CloudWatch Logs writes it. */
+export function stampAt(text: string): Stamp | null {
+  const match = STAMP.exec(text);
+  if (match !== null) {
+    const [all, day, time, fraction = '', zone = 'Z'] = match;
+    const hasOffset = zone.startsWith('+') || zone.startsWith('-');
+    const offset = !hasOffset ? 'Z' : zone.includes(':') ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`;
+    const at = Date.parse(`${day}T${time}.${fraction.padEnd(3, '0').slice(0, 3)}${offset}`);
+    return { at, length: all.length, hasOffset };
+  }
+  const digits = EPOCH.exec(text)?.[0];
+  return digits === undefined ? null : { at: fromEpoch(Number(digits)), length: digits.length, hasOffset: false };
+}
+
+/** Seconds, micro- and nanoseconds are told by their size; what is smaller than all of them is taken for milliseconds. */
+export function fromEpoch(value: number): number {
+  if (value >= 1e9 && value < 1e11) return Math.round(value * 1000);
+  if (value >= 1e17) return Math.floor(value / 1e6);
+  return value >= 1e14 ? Math.floor(value / 1000) : value;
+}

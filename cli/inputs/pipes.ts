@@ -1,0 +1,56 @@
+/** Tables drawn with `|`: Logs Insights' "Copy as Markdown", and `--output table` of the AWS CLI. */
+
+import { isHeader, type Rows } from './rows.js';
+
+/** The cells of a line of such a table, null for a rule between rows and for a line without cells. */
+export function pipedCells(line: string): readonly string[] | null {
+  if (!line.includes('|') || /^[\s|+:=-]*$/.test(line)) return null;
+  const inner = line
+    .trim()
+    .replace(/^\|{1,4}/, '')
+    .replace(/(?<!\\)\|{1,4}$/, '');
+  return inner.split(/(?<!\\)\|/).map((cell) => cell.replaceAll('\\|', '|'));
+}
+
+export const isPipedHeader = (line: string): boolean => {
+  const cells = pipedCells(line);
+  return cells !== null && cells.length > 1 && isHeader(cells);
+};
+
+export interface PipedTable {
+  line(text: string): void;
+  end(): void;
+}
+
+/** @param charsMax a row that is open for longer is handed on as it stands */
+export function pipedTable(rows: Rows, charsMax: number): PipedTable {
+  let begun = false;
+  let isClosed = false;
+  let open = '';
+  const flush = () => {
+    const cells = open === '' ? null : pipedCells(open);
+    open = '';
+    if (cells !== null) rows.take(cells);
+  };
+  return {
+    line(text) {
+      if (!begun) {
+        // What stands before the header is a title.
+        if (!isPipedHeader(text)) return;
+        begun = true;
+        isClosed = text.trimEnd().endsWith('|');
+        open = text;
+        flush();
+        return;
+      }
+      if (open === '' && !text.includes('|')) return;
+      open = open === '' ? text : `${open}\n${text}`;
+      // A message of several lines is drawn over several lines.
+      if (!isClosed || text.trimEnd().endsWith('|') || open.length > charsMax) flush();
+    },
+    end() {
+      flush();
+      rows.end();
+    },
+  };
+}

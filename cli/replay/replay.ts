@@ -1,0 +1,127 @@
+/**
+ * Puts recorded logs through the pipeline on stores in memory: first everything is counted, then the hours are played, minute by
+ * minute where something happens.
+ */
+
+import { createJoin, createMemoryStores } from '../../shared/adapters/memory/index.js';
+import { limits } from '../../shared/base/limits.js';
+import { MINUTE_MS } from '../../shared/base/time.js';
+import type { Config } from '../../shared/config/settings.js';
+import { settleExpired } from '../../shared/count/settle.js';
+import type { Notice } from '../../shared/model/index.js';
+import { ingest } from '../../shared/pipeline.js';
+import type { World } from '../../shared/ports/index.js';
+import { parseTruststore } from '../../shared/x509/truststore.js';
+import { createTruststores } from '../inputs/file-truststores.js';
+import type { Live } from '../inputs/live/options.js';
+import { readInputs } from '../inputs/read.js';
+import { assertUsable } from '../inputs/truststores.js';
+import { progressBar } from '../terminal/progress.js';
+import { compactCells } from './compact-cells.js';
+import { deduplicator } from './deduplicator.js';
+import { type CountedHours, createCountedHours } from './hours.js';
+import { type PlayedWorld, playHours, type VirtualClock } from './play.js';
+import { type RejectTally, rejectTally } from './rejects.js';
+import { summarySums } from './summary.js';
+import type { InputProblem, Replayed, ReplayObserver } from './types.js';
+import { createWaitingQueue } from './waiting.js';
+
+export async function replay(
+  inputs: readonly string[],
+  settings: Config,
+  truststore?: string,
+  onlooker?: ReplayObserver,
+  live: Live | null = null,
+): Promise<Replayed> {
+  const truststores: Config['truststores'] =
+    truststore === undefined ? (live?.found.truststores ?? {}) : { '*': truststore };
+  const config = { ...settings, domains: { ...live?.found.domains, ...settings.domains }, truststores };
+  const fileTruststores = createTruststores();
+  if (truststore !== undefined) {
+    assertUsable(truststore, parseTruststore((await fileTruststores.read(truststore)).text, truststore));
+  }
+  const stores = createMemoryStores();
+  const notices: Notice[] = [];
+  const stage: VirtualClock = { now: 0 };
+  const world: PlayedWorld = {
+    config,
+    stores,
+    clock: { now: () => stage.now },
+    publisher: {
+      publish: async (notice) => {
+        notices.push(notice);
+      },
+    },
+    truststores: fileTruststores,
+  };
+  const tallies = { events: 0, duplicates: 0, rejects: rejectTally() };
+  const sums = summarySums();
+  const counted = createCountedHours();
+  try {
+    const problems = await countAll({ paths: inputs, live }, world, counted, tallies, onlooker);
+    const rollupHoursMax = onlooker === undefined ? 0 : config.retention.rollupDays * 24;
+    await playHours(counted, world, stage, sums.add, { rollupHoursMax });
+    const { rejects, ...read } = tallies;
+    return { notices, problems, world, summary: sums.summary({ ...read, ...rejects.read() }, notices.length) };
+  } finally {
+    await counted.close();
+  }
+}
+
+interface Tallies {
+  events: number;
+  readonly rejects: RejectTally;
+  duplicates: number;
+}
+
+interface Inputs {
+  readonly paths: readonly string[];
+  readonly live: Live | null;
+}
+
+async function countAll(
+  { paths, live }: Inputs,
+  played: PlayedWorld,
+  counted: CountedHours,
+  tallies: Tallies,
+  onlooker: ReplayObserver | undefined,
+): Promise<InputProblem[]> {
+  const problems: InputProblem[] = [];
+  const isNew = deduplicator();
+  const bar = progressBar(process.stderr);
+  // While counting, the grace is measured in requests, not in minutes: it ends before the store forgets the first half.
+  let requests = 0;
+  const graceMs = played.config.graceMinutes * MINUTE_MS;
+  const world: World = {
+    ...played,
+    stores: {
+      ...played.stores,
+      join: createJoin(compactCells(limits.replayCellsMax)),
+      waiting: createWaitingQueue(),
+      facts: counted.facts,
+      // Hours are marked when they are played, whatever else is known of them.
+      rollups: { ...played.stores.rollups, mark: async () => {} },
+      groups: { ...played.stores.groups, admitWithIntent: async () => false },
+    },
+    clock: { now: () => Math.floor((requests / limits.replayCellsMax) * graceMs) },
+    ...(onlooker === undefined ? {} : { failureLog: onlooker.failureLog }),
+  };
+  for await (const item of readInputs(paths, { stdin: process.stdin, live: live?.items ?? null })) {
+    if (item.kind === 'problem') problems.push(item);
+    else if (item.kind === 'progress') bar.update(item.bytesRead, item.bytesTotal);
+    else if (item.kind === 'searched') bar.searched(item.done, item.total);
+    if (item.kind !== 'batch') continue;
+    const batch = { ...item.batch, events: item.batch.events.filter((event) => isNew(item.batch, event.id)) };
+    const { parsed } = await ingest(batch, world);
+    for (const event of onlooker === undefined ? [] : batch.events) onlooker?.onEvent(event);
+    tallies.events += item.batch.events.length + item.batch.malformed.length;
+    tallies.duplicates += item.batch.events.length - batch.events.length;
+    tallies.rejects.add(parsed.rejected);
+    requests += parsed.denials.length + parsed.accesses.length;
+    await settleExpired(world);
+  }
+  bar.stop();
+  const later = { ...world, clock: { now: () => Number.POSITIVE_INFINITY } };
+  while ((await settleExpired(later)) > 0);
+  return problems;
+}

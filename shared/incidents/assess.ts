@@ -1,0 +1,82 @@
+/**
+ * What is known of a group at this moment: its incident, what the detector learned, and the verdict on its counts.
+ */
+
+import { limits } from '../base/limits.js';
+import { MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
+import { type Detection, detect, type History, learnAll, policyFor } from '../detect/detect.js';
+import { type Fact, type GroupKey, type Incident, SEVERAL_ISSUERS } from '../model/index.js';
+import type { World } from '../ports/index.js';
+import { scopeGroup } from './incident.js';
+
+/** No scope's own incident. */
+export function hasOneIssuer(group: GroupKey): boolean {
+  return group.issuerDn !== SEVERAL_ISSUERS;
+}
+
+interface DetectorState {
+  readonly incident: Incident | null;
+  readonly history: History | null;
+}
+
+export interface DetectorStateWithScope extends DetectorState {
+  readonly group: GroupKey;
+  /** The incident of the group's scope. */
+  readonly ofScope: Incident | null;
+}
+
+interface GroupDetection {
+  readonly detection: Detection;
+  /** The facts of the last hour at least. */
+  readonly facts: readonly Fact[];
+}
+
+export async function loadDetectorState(group: GroupKey, { stores }: World): Promise<DetectorState> {
+  const [incident, history] = await Promise.all([stores.incidents.load(group), stores.history.load(group)]);
+  return { incident, history: history as History | null };
+}
+
+/** From which minute on the facts of a group are looked at: those that were not learned yet, and the last hour. */
+export function neededFrom(known: History | null, minute: number): number {
+  const oldest = minute - limits.detectorLookbackMinutes;
+  return Math.max(oldest, Math.min((known?.lastStep ?? oldest) + 1, minute - MINUTES_PER_HOUR));
+}
+
+export async function loadWithScope(group: GroupKey, world: World): Promise<DetectorStateWithScope> {
+  const [known, ofScope] = await Promise.all([
+    loadDetectorState(group, world),
+    world.stores.incidents.load(scopeGroup(group.scope)),
+  ]);
+  return { group, ofScope, ...known };
+}
+
+/** The verdict on a group at this moment. Stores nothing but, now and then, what was learned. */
+export async function detectGroup(
+  group: GroupKey,
+  known: History | null,
+  now: number,
+  world: World,
+): Promise<GroupDetection> {
+  const { stores, config } = world;
+  const minute = minuteOf(now);
+  const policy = policyFor(group, config.detection);
+  const oldest = minute - limits.detectorLookbackMinutes;
+  const facts = await stores.facts.window(group, neededFrom(known, minute), minute);
+
+  const counts = new Map<number, number>();
+  for (const fact of facts) counts.set(fact.minute, (counts.get(fact.minute) ?? 0) + Math.max(0, fact.count));
+  // Minutes that are old enough to be complete are learned; the others are the window.
+  const closed = minute - limits.lateMinutes;
+  const steps = [...counts]
+    .map(([step, count]) => ({ step, count }))
+    .filter(({ step }) => step <= closed && step > (known?.lastStep ?? oldest));
+  const isBehind = known !== null && known.lastStep < closed;
+  if (steps.at(-1)?.step !== closed && (steps.length > 0 || isBehind)) steps.push({ step: closed, count: 0 });
+  const history = steps.length === 0 ? known : learnAll(known, steps, policy);
+  const first = (history?.lastStep ?? closed) + 1;
+  const window = Array.from({ length: minute - first + 1 }, (_, index) => counts.get(first + index) ?? 0);
+  if (history !== null && history.lastStep - (known?.lastStep ?? 0) >= limits.historySaveMinutes) {
+    await stores.history.save(group, history);
+  }
+  return { detection: detect(history, { step: minute, counts: window }, policy), facts };
+}

@@ -1,0 +1,218 @@
+/**
+ * What the pipeline keeps. Implemented by `adapters/memory` (command line, tests) and `adapters/dynamodb` (production). One
+ * contract suite, `test/contract`, runs on both. Methods reject with a retryable `MtlsWatchError` when the world fails; they
+ * are all safe to repeat.
+ */
+
+import type {
+  Cell,
+  EndedIncident,
+  Fact,
+  ForbiddenFact,
+  GroupKey,
+  Half,
+  Incident,
+  Notice,
+  Probe,
+  ProbeSeen,
+  Rollup,
+  Silence,
+  WaitingHalf,
+  WatchedProbe,
+} from '../model/index.js';
+
+export interface HalfWrite {
+  readonly key: string;
+  readonly half: Half;
+  readonly batchId: string;
+}
+
+export interface JoinStore {
+  /**
+   * Puts each half into its cell unless that slot is taken, atomically per cell, and returns the cells as they stand
+   * afterwards, in the order of the writes. A slot that is filled never changes.
+   */
+  put(writes: readonly HalfWrite[]): Promise<readonly Cell[]>;
+  /** Claims each cell for the batch unless it holds both halves or is claimed; returns the cells afterwards. */
+  claim(keys: readonly string[], batchId: string): Promise<readonly Cell[]>;
+  read(keys: readonly string[]): Promise<readonly Cell[]>;
+}
+
+/** Halves that a batch left waiting, to be looked at again when their grace is over. */
+export interface Waiting {
+  /** Derived from the content, so a retry that finds the same halves waiting writes the same item. */
+  readonly id: string;
+  /** The batch that left them. */
+  readonly batchId: string;
+  readonly dueAt: number;
+  readonly halves: readonly WaitingHalf[];
+}
+
+export interface WaitingStore {
+  /** A list that is saved again with another `dueAt` may fall due twice; settling it twice counts nothing twice. */
+  save(waiting: Waiting): Promise<void>;
+  /** The oldest that are due, at most `limit`. */
+  due(now: number, limit: number): Promise<readonly Waiting[]>;
+  remove(waiting: Waiting): Promise<void>;
+}
+
+export interface FactStore {
+  /** Idempotent: a fact with the same group, minute and batch is replaced only by one that stands for more `requests`. */
+  put(facts: readonly Fact[], forbidden: readonly ForbiddenFact[]): Promise<void>;
+  /** All facts of a group with `from <= minute <= to`, in the order of minutes. */
+  window(group: GroupKey, from: number, to: number): Promise<readonly Fact[]>;
+  /**
+   * Other 403s of all scopes on UTC days (since the epoch) with `from <= day <= to`, at most `limit` facts. They are kept
+   * for `limits.forbiddenDaysMax`.
+   */
+  forbidden(from: number, to: number, limit: number): Promise<readonly ForbiddenFact[]>;
+}
+
+export interface GroupStore {
+  /**
+   * Admits issuers to the groups of a scope and UTC day, the first ones first, up to the bound; returns those that are in. An answer for one
+   * issuer and day never changes from out to in or back, so that a retry counts in the same group. Asked for no issuer it
+   * admits none, and may look up who is in, for the questions to come.
+   */
+  admit(scope: string, day: number, issuerDns: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * Admits the issuer of a fact that is about to be put, and notes in the same write that the fact is expected, so that its
+   * hour needs no mark. False where nothing was noted: the issuer is known to be in, there is no room, or a mark is no
+   * dearer. Then `admit` has the answer, and the hour is to be marked after the fact.
+   */
+  admitWithIntent(fact: FactIntent): Promise<boolean>;
+}
+
+/** What tells a fact that was put from one that was not, or that grew later. */
+export type FactIntent = Pick<Fact, 'group' | 'minute' | 'batchId' | 'requests'>;
+
+/** A note that a group has new facts in an hour. */
+export interface DirtyMark {
+  readonly group: GroupKey;
+  /** Hours since the epoch. */
+  readonly hour: number;
+  /** New with every mark, a repeated one included, so that `close` does not close what was marked again meanwhile. */
+  readonly token: string;
+}
+
+/** An hour of a group that has facts, or is to have some, which its roll-up does not know yet. */
+export interface DirtyHour extends Omit<DirtyMark, 'token'> {
+  /** Null where the hour is not marked, and facts of it are expected. */
+  readonly token: string | null;
+  readonly expected: readonly FactIntent[];
+}
+
+export interface RollupStore {
+  /** Called after the facts were put. */
+  mark(hours: readonly DirtyMark[]): Promise<void>;
+  /** Hours up to `hour` that are marked, the oldest first; after them those in which facts are expected and nothing more. */
+  open(hour: number, limit: number): Promise<readonly DirtyHour[]>;
+  /**
+   * Puts the roll-up unless one of the same group and hour stands for more `requests`: a sweep that finishes late must not
+   * overwrite what later facts added. Then removes the mark if its token is the same, and no longer expects what `open`
+   * names: facts that the roll-up holds.
+   */
+  close(open: DirtyHour, rollup: Rollup): Promise<void>;
+  /** Roll-ups of a group with `from <= hour <= to`, in the order of hours. */
+  load(group: GroupKey, from: number, to: number): Promise<readonly Rollup[]>;
+  /**
+   * The groups that have a roll-up in an hour of `from` to `to`, and at most those of the same weeks besides; at most
+   * `limit`.
+   */
+  groups(from: number, to: number, limit: number): Promise<readonly GroupKey[]>;
+}
+
+/** What the detector remembers of a group, opaque to the stores. At most 4 KB of JSON. */
+export interface HistoryStore {
+  load(group: GroupKey): Promise<unknown>;
+  save(group: GroupKey, history: unknown): Promise<void>;
+}
+
+export interface IncidentStore {
+  load(group: GroupKey): Promise<Incident | null>;
+  /**
+   * Stores `next` if the stored version is `next.version - 1` (0: none stored) and puts the notice, if any, in the
+   * outbox, in one atomic step. False when another invocation was first.
+   */
+  transition(next: Incident, notice: Notice | null): Promise<boolean>;
+  /** The incidents that are firing. */
+  firing(limit: number): Promise<readonly Incident[]>;
+  /**
+   * The incidents that were resolved at `from <= endedAt < to` (milliseconds), in that order, for 13 months; one that came
+   * back and was resolved again counts once, with its last end. Every transition to `resolved` that was stored is among
+   * them, and none that was not.
+   */
+  ended(from: number, to: number, limit: number): Promise<readonly EndedIncident[]>;
+}
+
+export interface Outbox {
+  /** Oldest first. */
+  pending(limit: number): Promise<readonly Notice[]>;
+  /**
+   * Takes a notice in hand until `until`, so that of invocations that run at the same time one sends it. False when it is
+   * in another's hands at `now`, or no longer in the outbox.
+   */
+  take(noticeId: string, now: number, until: number): Promise<boolean>;
+  /** After the notice was published; clearing twice is harmless. */
+  clear(noticeId: string): Promise<void>;
+}
+
+export interface SilenceStore {
+  /** Puts the silence, in place of one with the same id. Known for `keptDaysMax` after its end. */
+  save(silence: Silence): Promise<void>;
+  /** Those in force, to come and lately over, in no particular order. */
+  list(): Promise<readonly Silence[]>;
+}
+
+/** The canary's calls. Kept for `limits.factDaysMax`: as long as their refusals may still come, and then wait. */
+export interface ProbeStore {
+  /** Puts what is known of a call; called before it, with its certificate, and after it. Leaves `seen` alone. */
+  save(probe: Probe): Promise<void>;
+  /** The calls that began at `from <= at <= to`, in that order, at most `limit`. */
+  between(from: number, to: number, limit: number): Promise<readonly WatchedProbe[]>;
+  /** Marks the call as seen in a log event unless it was seen before; returns by which event it was, for good. */
+  see(probe: Probe, seen: ProbeSeen): Promise<ProbeSeen>;
+}
+
+/** The certificates that called, so that one can be looked at when its group fires. */
+export interface CertificateStore {
+  /** PEM by fingerprint; of new ones, `limits.certificatesPerBatchMax` are kept at least. Known ones are harmless. */
+  save(certificates: ReadonlyMap<string, string>): Promise<void>;
+  load(fingerprint: string): Promise<string | null>;
+}
+
+/** Keeps the load of a storm in bounds; asked by large batches only. */
+export interface StormStore {
+  /** Adds to what was brought in this minute, and returns the sum. A retry may add twice: it is a load, not a count. */
+  addLoad(minute: number, kind: Half['kind'], halves: number): Promise<number>;
+  /** Fixes the rate of a batch unless it has one, and returns the one it has: a retry must make the same choices. */
+  fixRate(batchId: string, rate: number): Promise<number>;
+}
+
+/** What is secret about the addresses of those who called. */
+export interface PrivacyStore {
+  /** The key of their hash: random, the same for every container and for good. */
+  key(): Promise<string>;
+}
+
+/** The stores together, as an adapter offers them. */
+export interface Stores {
+  /**
+   * For how many days after a log event the stores know whether it was counted: older ones are refused. Infinity where
+   * nothing is forgotten.
+   */
+  readonly countableDays: number;
+  readonly join: JoinStore;
+  readonly waiting: WaitingStore;
+  readonly facts: FactStore;
+  readonly groups: GroupStore;
+  readonly rollups: RollupStore;
+  readonly history: HistoryStore;
+  readonly incidents: IncidentStore;
+  readonly outbox: Outbox;
+  readonly certificates: CertificateStore;
+  readonly storm: StormStore;
+  readonly silences: SilenceStore;
+  readonly privacy: PrivacyStore;
+  readonly probes: ProbeStore;
+}

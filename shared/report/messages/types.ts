@@ -1,0 +1,134 @@
+/** The shape of the texts of the report that every language fills. */
+
+import type { ForbiddenCause, ReasonId } from '../../model/reasons.js';
+import type { GapId } from '../schema.js';
+
+export type Language = 'en' | 'ja';
+
+export interface ReportMessages {
+  readonly language: Language;
+  readonly title: (period: string) => string;
+  readonly titleFor: (partner: string, period: string) => string;
+  readonly subtitle: (from: string, to: string, generated: string) => string;
+  readonly contents: string;
+  readonly reasons: Readonly<Record<ReasonId, string>>;
+  readonly remedies: Readonly<Record<string, string>>;
+  readonly remedyByReason: Readonly<Record<ReasonId, string>>;
+  readonly causes: Readonly<Record<ForbiddenCause, string>>;
+  readonly severities: Readonly<Record<'low' | 'medium' | 'high' | 'critical', string>>;
+  readonly unknownIssuer: string;
+  readonly otherIssuers: string;
+  readonly severalIssuers: string;
+  readonly sections: Readonly<
+    Record<
+      | 'summary'
+      | 'actions'
+      | 'days'
+      | 'issuers'
+      | 'incidents'
+      | 'changes'
+      | 'expiry'
+      | 'forbidden'
+      | 'silences'
+      | 'pipeline'
+      | 'method',
+      string
+    >
+  >;
+  readonly labels: Readonly<
+    Record<
+      | 'refused'
+      | 'before'
+      | 'median'
+      | 'change'
+      | 'issuers'
+      | 'issuer'
+      | 'incidents'
+      | 'open'
+      | 'over'
+      | 'owner'
+      | 'reason'
+      | 'verdict'
+      | 'remedy'
+      | 'runbook'
+      | 'domain'
+      | 'evidence'
+      | 'clients'
+      | 'client'
+      | 'lastSeen'
+      | 'firstSeen'
+      | 'figures'
+      | 'date'
+      | 'total'
+      | 'severity'
+      | 'noticed'
+      | 'toDetect'
+      | 'toResolve'
+      | 'stillFiring'
+      | 'newIssuers'
+      | 'vanishedIssuers'
+      | 'expires'
+      | 'kind'
+      | 'requests'
+      | 'successor'
+      | 'noSuccessor'
+      | 'certificate'
+      | 'ca'
+      | 'cause'
+      | 'domains'
+      | 'count'
+      | 'what'
+      | 'until'
+      | 'because'
+      | 'serial'
+      | 'sources'
+      | 'agents'
+      | 'none'
+      | 'unknown'
+      | 'stretch'
+      | 'thisPeriod'
+      | 'events'
+      | 'rejected'
+      | 'duplicates'
+      | 'lag'
+      | 'unattributed'
+      | 'inferred'
+      | 'unattributedNote'
+      | 'inferredNote'
+      | 'otherReasons'
+      | 'missing',
+      string
+    >
+  >;
+  readonly sentences: {
+    readonly quiet: string;
+    readonly total: (failures: string, scopes: number, issuers: number, trend: string) => string;
+    readonly trend: (percent: number, before: string, median: string | null) => string;
+    readonly same: (median: string | null) => string;
+    readonly noTrend: string;
+    readonly biggest: (owner: string, share: string, why: string, isOver: boolean) => string;
+    readonly strangersOnly: string;
+    readonly todo: (open: number, over: number, expiring: number) => string;
+  };
+  readonly nothing: Readonly<
+    Record<'actions' | 'incidents' | 'new' | 'vanished' | 'expiry' | 'forbidden' | 'silences' | 'issuers', string>
+  >;
+  readonly strangers: (issuers: string, failures: string) => string;
+  readonly more: (count: string) => string;
+  readonly issuersLeftOut: (issuers: string, failures: string) => string;
+  readonly ago: (stretches: number) => string;
+  readonly inDays: (days: number) => string;
+  readonly duration: (seconds: number) => string;
+  readonly daysPicture: (total: string, worst: string, worstCount: string) => string;
+  readonly multiplesNote: string;
+  readonly forbiddenNote: string;
+  readonly silencesUnknown: string;
+  readonly gaps: Readonly<Record<GapId, string>>;
+  readonly method: readonly (readonly [string, string])[];
+  readonly mail: {
+    readonly subject: (period: string, failures: string, open: number) => string;
+    readonly where: (url: string) => string;
+    readonly signIn: string;
+    readonly first: string;
+  };
+}

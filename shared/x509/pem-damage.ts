@@ -1,0 +1,163 @@
+/**
+ * What is wrong with a block of a bundle that people can still recognise, and how to mend it. For `strict-pem.ts`, which
+ * decides what is read; here it is only named. `FILE` and `OUT` in a cure stand for the file and what it becomes.
+ */
+
+export interface Damage {
+  /** What is wrong, without text of the file. */
+  readonly what: string;
+  /** What to do. */
+  readonly cure: string;
+}
+
+/** The cure for a file by name. */
+export function cureOf({ cure }: Damage, file: string, out: string): string {
+  const quoted = /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`;
+  return cure.replaceAll('FILE', () => quoted).replaceAll('OUT', () => out);
+}
+
+/** A line without the white space at its end, which no reader minds. */
+export interface NumberedLine {
+  readonly text: string;
+  readonly line: number;
+}
+
+type Mark = 'BEGIN' | 'END';
+
+/** Hyphens, and what word processors put in their place: as characters, and as the bytes of UTF-8 and Windows-1252. */
+const MARK =
+  /(?:[-\u2010-\u2015\u2212\u0096\u0097]|\u00E2\u0080[\u0090-\u0095])[ \t]*(BEGIN|END)(?:-|[ \t][A-Z0-9# \t]{0,40}?(?:CERTIFICATE|PKCS|CMS|KEY))/gi;
+
+/** The marks that a person would see in a line, right or not. A line that is commented out has none. */
+export function marksIn(text: string): Mark[] {
+  if (/^[ \t]*(?:#|;|\/\/)/.test(text)) return [];
+  // Of UTF-16 every other byte is a zero.
+  return [...text.replaceAll('\0', '').matchAll(MARK)].map(([, word = '']) =>
+    word.toUpperCase() === 'END' ? 'END' : 'BEGIN',
+  );
+}
+
+const OWN_LINES: string =
+  `awk '{gsub(/-----BEGIN [A-Z0-9 ]*-----/, "\\n&\\n"); gsub(/-----END [A-Z0-9 ]*-----/, "\\n&\\n")} 1' ` +
+  'FILE | awk NF > OUT';
+const FROM_THE_CA = 'Take the certificate from its CA once more, and put it in place of this block.';
+
+const ESCAPED: Damage = {
+  what: 'its line breaks are written as \\n, as in JSON',
+  cure: `Turn them into line breaks: printf '%b' "$(cat FILE)" > OUT`,
+};
+const CARRIAGE_RETURNS: Damage = {
+  what: 'its lines end with a carriage return alone',
+  cure: "Let them end with a line feed: tr '\\r' '\\n' < FILE > OUT",
+};
+const JOINED: Damage = {
+  what: 'the END line of one block and the BEGIN line of the next are one line',
+  cure: `Put a line break between them; cat puts none between files that end without one: ${OWN_LINES}`,
+};
+const ONE_LINE: Damage = {
+  what: 'BEGIN line, base64 and END line are one line',
+  cure: `Put each on a line of its own: ${OWN_LINES}`,
+};
+const INDENTED: Damage = {
+  what: 'white space stands in front of the mark',
+  cure: "Take it out: sed 's/^[[:space:]]*//' FILE > OUT",
+};
+const AS_IT_SHOULD_BE = (mark: Mark): string =>
+  `Write the line as -----${mark} CERTIFICATE-----, with five hyphens on both sides, and nothing else on it.`;
+
+export const BYTE_ORDER_MARKED: Damage = {
+  what: 'a byte order mark stands in front of the BEGIN line: Java and older versions of OpenSSL do not see the line',
+  cure: "Take it out: LC_ALL=C tr -d '\\357\\273\\277' < FILE > OUT",
+};
+export const WIDE: Damage = {
+  what: 'text in UTF-16, as PowerShell writes it, or UTF-32; expected UTF-8 or ASCII',
+  cure: 'Save this part as UTF-8: Out-File -Append and >> of PowerShell write UTF-16 behind whatever is there.',
+};
+export const MISSING_BEGIN: Damage = {
+  what: 'an END line without its BEGIN line',
+  cure: `Put -----BEGIN CERTIFICATE----- in front of its certificate, or take the line out.`,
+};
+export const SWALLOWED: Damage = {
+  what: 'the block before it has no END line, and takes this one with it',
+  cure: 'Give the block before it its END line, -----END CERTIFICATE-----.',
+};
+
+/** Of a line that is meant as a mark and is none. @param label of the block that it ends; null for a BEGIN line */
+export function damageOfMark(text: string, label: string | null): Damage {
+  const marks = marksIn(text);
+  const mark = marks[0] ?? 'END';
+  if (/\\(?:[nr]|u000[ad])/i.test(text)) return ESCAPED;
+  if (/[A-Z]\0[A-Z]/.test(text)) return WIDE;
+  if (text.includes('\r')) return CARRIAGE_RETURNS;
+  if (marks.includes('BEGIN') && marks.includes('END')) return mark === 'END' ? JOINED : ONE_LINE;
+  if (/^[ \t]+-----(?:BEGIN|END) /.test(text)) return INDENTED;
+  return { what: wordsFor(text, mark, label), cure: AS_IT_SHOULD_BE(mark) };
+}
+
+function wordsFor(text: string, mark: Mark, label: string | null): string {
+  if (/[\u2010-\u2015\u2212\u0096\u0097]|\u00E2\u0080/.test(text))
+    return `the dashes of the ${mark} line are no hyphens`;
+  if (!text.includes(mark)) return `the ${mark} line is in small letters`;
+  if (!/^-/.test(text)) return `something stands in front of the ${mark} line`;
+  const [, before = '', after = '', rest = ''] = /^(-*)(?:BEGIN|END)[A-Z0-9# \t]*(-*)(.*)$/s.exec(text) ?? [];
+  if (rest !== '') return `something stands behind the ${mark} line`;
+  if (before.length === 5 && after.length === 5 && label !== null)
+    return 'the END line has another label than the BEGIN line';
+  return `the ${mark} line has ${before.length} hyphens in front and ${after.length} behind, in place of five`;
+}
+
+/** Of a block that is not over when the file is. */
+export function damageOfCut(begin: number, body: readonly NumberedLine[]): Damage & { line: number } {
+  return (
+    markWithin(begin, body) ?? { line: begin, what: 'cut short: the file ends before its END line', cure: FROM_THE_CA }
+  );
+}
+
+/** Of a block with BEGIN and END lines; null where it is sound. */
+export function damageOfBody(begin: number, body: readonly NumberedLine[]): (Damage & { line: number }) | null {
+  const mark = markWithin(begin, body);
+  if (mark !== null) return mark;
+  const header = body.find(({ text }) => text.includes(':'));
+  if (header !== undefined) {
+    return {
+      line: header.line,
+      what: 'a header within the block',
+      cure: 'Take the header and the empty line behind it out.',
+    };
+  }
+  const blank = blankWithin(body);
+  if (blank !== null) {
+    return { line: blank, what: 'an empty line within the block', cure: 'Take the empty lines of the block out.' };
+  }
+  const foreign = body.find(({ text }) => /[^A-Za-z0-9+/= \t\f\v]/.test(text));
+  if (foreign !== undefined) {
+    return { line: foreign.line, what: 'not base64: a character that does not belong there', cure: FROM_THE_CA };
+  }
+  const base64 = body.map(({ text }) => text.replace(/[ \t\f\v]/g, '')).join('');
+  if (base64 === '') return { line: begin, what: 'the block is empty', cure: FROM_THE_CA };
+  if (base64.length % 4 === 0 && /^[^=]*={0,2}$/.test(base64)) return null;
+  return { line: begin, what: 'not base64: characters are missing, or too many', cure: FROM_THE_CA };
+}
+
+/** A mark inside of a block: its own END line, damaged, or the BEGIN line of the next block. */
+function markWithin(begin: number, body: readonly NumberedLine[]): (Damage & { line: number }) | null {
+  const found = body.find(({ text }) => marksIn(text).length > 0);
+  if (found === undefined) return null;
+  if (marksIn(found.text)[0] === 'END') return { line: found.line, ...damageOfMark(found.text, null) };
+  return {
+    line: begin,
+    what: 'the next block begins before its END line',
+    cure: 'Put -----END CERTIFICATE----- behind its base64, in front of the next BEGIN line.',
+  };
+}
+
+/**
+ * OpenSSL takes what stands in front of an empty line for a header. It reads on behind one that directly follows the BEGIN line,
+ * but then wants lines of 64 characters (`get_header_and_data` in pem_lib.c).
+ */
+function blankWithin(body: readonly NumberedLine[]): number | null {
+  const [first, ...rest] = body;
+  if (first === undefined || first.text !== '') return body.find(({ text }) => text === '')?.line ?? null;
+  const isWrapped = rest.every(({ text }, at) => (at < rest.length - 1 ? text.length === 64 : text.length <= 64));
+  return isWrapped && rest.every(({ text }) => text !== '') ? null : first.line;
+}
