@@ -121,11 +121,13 @@ function annotate(scope: Construct, path: string): void {
   }
 }
 
+const LINES_MAX = 12;
+
 /** A file that was deployed yesterday must not keep an urgent change from being deployed today. */
 const BY_TIME_ALONE: ReadonlySet<string> = new Set(['issuer-expired', 'issuer-not-yet-valid']);
 
-function describe(path: string, { code, line, subjectDn, evidence, remedy }: AuditFinding): string {
-  const place = line === null ? path : `${path} line ${line}`;
+function describe(path: string, { code, lines, subjectDn, evidence, remedy }: AuditFinding): string {
+  const place = lines.length === 0 ? path : `${path} line ${lines.slice(0, LINES_MAX).join(', ')}`;
   const about = subjectDn === null ? '' : ` ${subjectDn}:`;
   return clean(`${place}: ${code}:${about} ${evidence.join('; ')}. ${remedy}`, limits.annotationCharsMax);
 }

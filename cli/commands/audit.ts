@@ -84,7 +84,7 @@ function describe({ certificates, findings }: Audit, counts: Record<string, numb
         : pc.green(pc.bold(summary));
   const texts = findings
     .filter(({ severity }) => severity !== 'info')
-    .map((finding) => findingText(finding, finding.line === null ? '' : `line ${finding.line}`));
+    .map((finding) => findingText(finding, placesText(finding.lines)));
   return [
     `${result}  ${pc.dim(`${name}, ${plural(certificates.length, 'certificate')}`)}\n`,
     rows.length > 0
@@ -98,16 +98,23 @@ function describe({ certificates, findings }: Audit, counts: Record<string, numb
 
 const LINES_MAX = 12;
 
+/** `line 3`, `lines 3, 21, 40`; nothing for what is about the whole file. */
+function placesText(lines: readonly number[]): string {
+  if (lines.length === 0) return '';
+  const shown = lines.slice(0, LINES_MAX).join(', ') + (lines.length > LINES_MAX ? ', …' : '');
+  const places = lines.length > LINES_MAX ? ` (${plural(lines.length, 'place')})` : '';
+  return `${lines.length === 1 ? 'line' : 'lines'} ${shown}${places}`;
+}
+
 /** What needs no action, one line a kind: comments and repetitions are normal in bundles. */
 function notes(findings: readonly AuditFinding[]): string {
   const lines = new Map<string, number[]>();
-  for (const { code, severity, line } of findings) {
-    if (severity === 'info') lines.set(code, [...(lines.get(code) ?? []), line ?? 0]);
+  for (const { code, severity, lines: places } of findings) {
+    if (severity === 'info') lines.set(code, [...(lines.get(code) ?? []), ...places]);
   }
-  const texts = [...lines].map(([code, all]) => {
-    const shown = all.slice(0, LINES_MAX).join(', ') + (all.length > LINES_MAX ? ', …' : '');
-    return `  ${pc.cyan(code)}  ${NOTES[code] ?? ''} ${pc.dim(`(${all.length === 1 ? 'line' : 'lines'} ${shown})`)}\n`;
-  });
+  const texts = [...lines].map(
+    ([code, all]) => `  ${pc.cyan(code)}  ${NOTES[code] ?? ''} ${pc.dim(`(${placesText(all)})`)}\n`,
+  );
   return texts.length > 0 ? heading('Notes') + texts.join('') : '';
 }
 

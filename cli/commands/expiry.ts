@@ -12,7 +12,9 @@ import {
   observations,
 } from '../../shared/x509/observed.js';
 import { plural, span } from '../../shared/x509/words.js';
+import { type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';
 import { readUsableTruststore } from '../inputs/truststores.js';
+import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
 import {
   daysOption,
@@ -27,7 +29,7 @@ import {
 } from '../terminal/table.js';
 import type { ObserveClients } from './preflight.js';
 
-export interface ExpiryOptions {
+export interface ExpiryOptions extends LiveOptions {
   readonly truststore?: string;
   readonly at?: string;
   /** Days. */
@@ -40,16 +42,17 @@ export function expiryCommand(
   output: Output = process.stdout,
   clock: Clock = systemClock,
 ): Command {
-  return new Command('expiry')
+  const command = new Command('expiry')
     .description('tell which certificates in use expire when, the busiest first')
-    .argument('<input...>', 'access logs: a file, a folder, or - for standard input')
+    .argument('[input...]', 'access logs: a file, a folder, s3://bucket/prefix, or - for standard input')
     .option('--truststore <file>', 'the CA bundle, to see its CAs as well: a file or s3://bucket/key')
     .option('--within <days>', 'list what expires within so many days', '90')
     .option('--at <time>', 'count from this ISO time instead of now')
-    .option('--json', 'one JSON object a line: certificates, then one summary')
-    .action(async (inputs: string[], options: ExpiryOptions) => {
-      process.exitCode = await runExpiry(observe(inputs), options, output, clock);
-    });
+    .option('--json', 'one JSON object a line: certificates, then one summary');
+  return withAccount(withLive(command)).action(async (inputs: string[], options: ExpiryOptions) => {
+    const live = await liveOf(options, 'clients', say, clock);
+    process.exitCode = await runExpiry(observe(inputs, live), options, output, clock);
+  });
 }
 
 /** @returns 0 nothing expires, 1 something does and no successor has called yet */

@@ -11,35 +11,38 @@ import {
   preflight,
 } from '../../shared/x509/observed.js';
 import { plural } from '../../shared/x509/words.js';
+import { type Live, type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';
 import { readUsableTruststore } from '../inputs/truststores.js';
+import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
 import { heading, jsonLine, type Output, ratio, share, short, table, timeOption } from '../terminal/table.js';
 
-export interface PreflightOptions {
+export interface PreflightOptions extends LiveOptions {
   readonly truststore: string;
   readonly current?: string;
   readonly at?: string;
   readonly json?: boolean;
 }
 
-/** Reads the certificates that called from recorded logs: files, folders and `-`. */
-export type ObserveClients = (inputs: readonly string[]) => AsyncIterable<ObservedClient>;
+/** Reads the certificates that called from recorded logs: files, folders, S3, `-`, and log groups. */
+export type ObserveClients = (inputs: readonly string[], live?: Live | null) => AsyncIterable<ObservedClient>;
 
 export function preflightCommand(
   observe: ObserveClients,
   output: Output = process.stdout,
   clock: Clock = systemClock,
 ): Command {
-  return new Command('preflight')
+  const command = new Command('preflight')
     .description('tell who would be refused, and who let in, with a new truststore')
-    .argument('<input...>', 'access logs: a file, a folder, or - for standard input')
+    .argument('[input...]', 'access logs: a file, a folder, s3://bucket/prefix, or - for standard input')
     .requiredOption('--truststore <file>', 'the new CA bundle: a file or s3://bucket/key')
     .option('--current <file>', 'the bundle in use; without it, what happened to the last recorded request counts')
     .option('--at <time>', 'check as at this ISO time instead of now')
-    .option('--json', 'one JSON object a line: clients, then one summary')
-    .action(async (inputs: string[], options: PreflightOptions) => {
-      process.exitCode = await runPreflight(observe(inputs), options, output, clock);
-    });
+    .option('--json', 'one JSON object a line: clients, then one summary');
+  return withAccount(withLive(command)).action(async (inputs: string[], options: PreflightOptions) => {
+    const live = await liveOf(options, 'clients', say, clock);
+    process.exitCode = await runPreflight(observe(inputs, live), options, output, clock);
+  });
 }
 
 /** @returns 0 nobody would newly be refused, 1 somebody would */

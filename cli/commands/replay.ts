@@ -6,12 +6,14 @@
 
 import { Command } from 'commander';
 import { messagesIn } from '../../shared/messages/index.js';
+import { type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';
 import { readReplayConfig } from '../replay/config.js';
 import { printReplay } from '../replay/output.js';
 import { replay } from '../replay/replay.js';
 import { reportScene } from '../replay/report.js';
+import { withAccount } from '../terminal/account.js';
 
-interface Options {
+interface Options extends LiveOptions {
   readonly config?: string;
   readonly truststore?: string;
   readonly json?: boolean;
@@ -19,30 +21,32 @@ interface Options {
 }
 
 export function replayCommand(): Command {
-  return new Command('replay')
+  const command = new Command('replay')
     .description('put recorded logs through the pipeline and show what it counts and says')
-    .argument('<input...>', 'a file, a folder, or - for standard input')
+    .argument('[input...]', 'a file, a folder, s3://bucket/prefix, or - for standard input')
     .option('--config <file>', 'settings as JSON; see docs/configuration.md')
     .option('--truststore <file>', 'the CA bundle of the domains: alerts say why a certificate is refused')
     .option('--json', 'one JSON object a line: notices, then one summary')
-    .option('--report <dir>', 'write the report of the last seven days of the logs there: a page, JSON and CSV')
-    .action(async (inputs: string[], options: Options) => {
-      const config = await readReplayConfig(options.config);
-      const scene = reportScene();
-      const replayed = await replay(
-        inputs,
-        config,
-        options.truststore,
-        options.report === undefined ? undefined : scene,
-      );
-      const written =
-        options.report === undefined ? null : await scene.write(replayed, options.report, options.truststore);
-      for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
-      if (options.json) {
-        for (const notice of replayed.notices) process.stdout.write(`${JSON.stringify(notice)}\n`);
-        process.stdout.write(`${JSON.stringify(replayed.summary)}\n`);
-      } else {
-        printReplay(replayed, messagesIn[config.language], process.stdout, written);
-      }
-    });
+    .option('--report <dir>', 'write the report of the last seven days of the logs there: a page, JSON and CSV');
+  return withAccount(withLive(command)).action(async (inputs: string[], options: Options) => {
+    const config = await readReplayConfig(options.config);
+    const live = await liveOf(options, 'refusals', say);
+    const scene = reportScene();
+    const replayed = await replay(
+      inputs,
+      config,
+      options.truststore,
+      options.report === undefined ? undefined : scene,
+      live,
+    );
+    const written =
+      options.report === undefined ? null : await scene.write(replayed, options.report, options.truststore);
+    for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
+    if (options.json) {
+      for (const notice of replayed.notices) process.stdout.write(`${JSON.stringify(notice)}\n`);
+      process.stdout.write(`${JSON.stringify(replayed.summary)}\n`);
+    } else {
+      printReplay(replayed, messagesIn[config.language], process.stdout, written);
+    }
+  });
 }

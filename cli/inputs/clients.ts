@@ -6,13 +6,20 @@ import { accessFields, readJsonObject } from '../../shared/logs/parse-access.js'
 import type { LogEvent } from '../../shared/model/index.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
 import { firstSightings } from '../replay/seen.js';
+import { progressBar } from '../terminal/progress.js';
+import type { Live } from './live/options.js';
 import { readInputs } from './read.js';
 
 /** @throws MtlsWatchError `unreadable-input`; a single file that cannot be read is told on standard error */
-export async function* observeClients(inputs: readonly string[]): AsyncGenerator<ObservedClient> {
+export async function* observeClients(
+  inputs: readonly string[],
+  live: Live | null = null,
+): AsyncGenerator<ObservedClient> {
   const isNew = firstSightings();
-  for await (const item of readInputs(inputs, { stdin: process.stdin })) {
+  const bar = progressBar(process.stderr);
+  for await (const item of readInputs(inputs, { stdin: process.stdin, live: live?.items ?? null })) {
     if (item.kind === 'problem') process.stderr.write(`warning: ${item.file}: ${item.detail}\n`);
+    if (item.kind === 'searched') bar.searched(item.done, item.total);
     if (item.kind !== 'batch') continue;
     for (const event of item.batch.events) {
       const observed = isNew(item.batch, event.id) ? observedOf(event) : null;

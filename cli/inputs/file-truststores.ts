@@ -1,8 +1,10 @@
 /** Truststores from files, for the command line: the address is a path. */
 
 import { readFile, stat } from 'node:fs/promises';
+import { systemClock } from '../../shared/adapters/clock.js';
 import { digest } from '../../shared/base/digest.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { once } from '../../shared/base/lazily.js';
 import type { TruststoreObject, TruststoreSource } from '../../shared/ports/truststore.js';
 
 /** One command's truststores: a file is read once, so that the whole run judges by the same bytes, and a pipe works too. */
@@ -16,6 +18,23 @@ export function createFileTruststores(): TruststoreSource {
     },
     // A file has no versions, and its time says when it was copied, not when it was put in use.
     previous: async () => null,
+  };
+}
+
+/** Truststores from files and from S3, where discovery finds them. The SDK is loaded when the first of those is read. */
+export function createTruststores(): TruststoreSource {
+  const files = createFileTruststores();
+  const loadObjects = once(async () => {
+    const [{ createS3Truststores }, { S3Client }] = await Promise.all([
+      import('../../shared/adapters/aws/truststore.js'),
+      import('@aws-sdk/client-s3'),
+    ]);
+    return createS3Truststores(new S3Client({ followRegionRedirects: true }), systemClock);
+  });
+  const sourceOf = async (place: string) => (place.startsWith('s3://') ? loadObjects() : files);
+  return {
+    read: async (place) => (await sourceOf(place)).read(place),
+    previous: async (place) => (await sourceOf(place)).previous(place),
   };
 }
 

@@ -1,5 +1,6 @@
 /**
- * From the paths that the user gave to the files behind them: folders are walked in sorted order and within bounds.
+ * From the paths that the user gave to the files behind them: folders are walked in sorted order and within bounds, and so is
+ * what lies under a prefix in S3.
  */
 
 import { createReadStream } from 'node:fs';
@@ -29,11 +30,15 @@ export async function sourcesOf(
   options: { readonly stdin?: Readable; readonly now?: number },
 ): Promise<readonly Source[]> {
   if (paths.length === 0) {
-    throw new MtlsWatchError('unreadable-input', 'no input was given; name files, folders or - for standard input');
+    throw new MtlsWatchError(
+      'unreadable-input',
+      'no input was given; name files, folders, s3://bucket/prefix, - for standard input, or --log-group or --domain',
+    );
   }
   const sources: Source[] = [];
   for (const path of paths) {
     if (path === '-') sources.push(standardInput(options));
+    else if (path.startsWith('s3://')) sources.push(...(await objectsOf(path)));
     else await collect(path, 0, sources);
   }
   return sources;
@@ -44,6 +49,32 @@ function standardInput({ stdin, now }: { readonly stdin?: Readable; readonly now
     throw new MtlsWatchError('unreadable-input', '-: standard input is not available here; name a file instead');
   }
   return { name: '-', base: '-', bytes: null, writtenAt: now ?? 0, open: () => chunksOf(stdin, 'standard input') };
+}
+
+/** Everything under a prefix. The SDK is loaded only here: files are read without it. */
+async function objectsOf(uri: string): Promise<Source[]> {
+  const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9.-]{3,63})(?:\/(.{0,1024}))?$/.exec(uri) ?? [];
+  if (bucket === undefined) {
+    throw new MtlsWatchError('unreadable-input', `${uri}: expected s3://bucket/prefix`);
+  }
+  const { listLogObjects } = await import('../../shared/adapters/aws/log-objects.js');
+  const found = await listLogObjects(bucket, prefix, limits.inputFilesMax);
+  if (found.length === 0) {
+    throw new MtlsWatchError('unreadable-input', `${uri}: there is no object whose key begins so; check the prefix`);
+  }
+  if (found.length > limits.inputFilesMax) {
+    throw new MtlsWatchError(
+      'unreadable-input',
+      `${uri}: more than ${limits.inputFilesMax} objects; name a longer prefix`,
+    );
+  }
+  return found.map(({ key, bytes, writtenAt, open }) => ({
+    name: `s3://${bucket}/${key}`,
+    base: basename(key),
+    bytes,
+    writtenAt,
+    open,
+  }));
 }
 
 async function collect(path: string, depth: number, into: Source[]): Promise<void> {

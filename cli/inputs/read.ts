@@ -1,5 +1,5 @@
 /**
- * Reads what the command line is given: files, folders and `-`, in every rendering that API Gateway's logs come in.
+ * Reads what the command line is given: files, folders, objects in S3 and `-`, in every rendering that API Gateway's logs come in.
  * Used by `replay`, `preflight`, `expiry` and `report`. Memory is bounded whatever the input: bytes are read in
  * chunks, records meet the bounds of `shared/base/limits.ts`, and events are handed on by the window.
  *
@@ -18,6 +18,8 @@ import { fileReader } from './reader.js';
  * @throws MtlsWatchError `unreadable-input` when an input does not exist, or when nothing at all could be read
  */
 export async function* readInputs(paths: readonly string[], options: InputOptions = {}): AsyncGenerator<InputItem> {
+  if (options.live) yield* options.live;
+  if (options.live && paths.length === 0) return;
   const sources = await sourcesOf(paths, options);
   const sizes = sources.map(({ bytes }) => bytes);
   const bytesTotal = sizes.reduce((sum, bytes) => (sum === null || bytes === null ? null : sum + bytes), 0);

@@ -41,9 +41,11 @@ export async function readClientFile(path: string): Promise<ClientFile> {
     // A block that is cut short or damaged is an answer: that is what the client presents, or what the log kept of it.
     const broken = entries.find((entry) => entry.kind === 'broken');
     if (broken !== undefined) return { client: { kind: 'malformed', detail: broken.detail }, presented: [] };
+    const [label] = entries.flatMap((entry) => (entry.kind === 'other-label' ? [entry.label] : []));
+    const what = label === undefined ? 'no certificate' : `a ${label} and no certificate`;
     throw new MtlsWatchError(
       'unreadable-input',
-      `${path} holds no certificate; expected a PEM block from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, or DER`,
+      `${path} holds ${what}; expected a PEM block from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, or DER`,
     );
   }
   return { client, presented: presented.filter((one) => one.kind === 'certificate') };

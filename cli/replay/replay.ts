@@ -12,7 +12,8 @@ import type { Notice } from '../../shared/model/index.js';
 import { ingest } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
 import { parseTruststore } from '../../shared/x509/truststore.js';
-import { createFileTruststores } from '../inputs/file-truststores.js';
+import { createTruststores } from '../inputs/file-truststores.js';
+import type { Live } from '../inputs/live/options.js';
 import { readInputs } from '../inputs/read.js';
 import { assertUsable } from '../inputs/truststores.js';
 import { progressBar } from '../terminal/progress.js';
@@ -30,10 +31,12 @@ export async function replay(
   settings: Config,
   truststore?: string,
   onlooker?: Onlooker,
+  live: Live | null = null,
 ): Promise<Replayed> {
-  const truststores: Config['truststores'] = truststore === undefined ? {} : { '*': truststore };
-  const config = { ...settings, truststores };
-  const fileTruststores = createFileTruststores();
+  const truststores: Config['truststores'] =
+    truststore === undefined ? (live?.found.truststores ?? {}) : { '*': truststore };
+  const config = { ...settings, domains: { ...live?.found.domains, ...settings.domains }, truststores };
+  const fileTruststores = createTruststores();
   if (truststore !== undefined) {
     assertUsable(truststore, parseTruststore((await fileTruststores.read(truststore)).text, truststore));
   }
@@ -55,7 +58,7 @@ export async function replay(
   const sums = summarySums();
   const counted = createCountedHours();
   try {
-    const problems = await countAll(inputs, world, counted, tallies, onlooker);
+    const problems = await countAll({ paths: inputs, live }, world, counted, tallies, onlooker);
     const rollupHoursMax = onlooker === undefined ? 0 : config.retention.rollupDays * 24;
     await playHours(counted, world, stage, sums.add, { rollupHoursMax });
     const { rejects, ...read } = tallies;
@@ -71,8 +74,13 @@ interface Tallies {
   duplicates: number;
 }
 
+interface Inputs {
+  readonly paths: readonly string[];
+  readonly live: Live | null;
+}
+
 async function countAll(
-  inputs: readonly string[],
+  { paths, live }: Inputs,
   played: PlayedWorld,
   counted: CountedHours,
   tallies: Tallies,
@@ -98,9 +106,10 @@ async function countAll(
     clock: { now: () => Math.floor((requests / limits.replayCellsMax) * graceMs) },
     ...(onlooker === undefined ? {} : { failureLog: onlooker.failureLog }),
   };
-  for await (const item of readInputs(inputs, { stdin: process.stdin })) {
+  for await (const item of readInputs(paths, { stdin: process.stdin, live: live?.items ?? null })) {
     if (item.kind === 'problem') problems.push(item);
     else if (item.kind === 'progress') bar.update(item.bytesRead, item.bytesTotal);
+    else if (item.kind === 'searched') bar.searched(item.done, item.total);
     if (item.kind !== 'batch') continue;
     const batch = { ...item.batch, events: item.batch.events.filter((event) => isNew(item.batch, event.id)) };
     const { parsed } = await ingest(batch, world);

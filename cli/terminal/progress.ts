@@ -5,29 +5,38 @@ import { Presets, SingleBar } from 'cli-progress';
 export interface Progress {
   /** Bytes; the total is null where it is not known. */
   update(done: number, total: number | null): void;
+  /** Parts of a search. */
+  searched(done: number, total: number): void;
   stop(): void;
 }
 
 const APPEARS_AFTER_BYTES = 8 * 1024 * 1024;
 
 export function progressBar(stream: NodeJS.WriteStream): Progress {
-  if (!stream.isTTY) return { update: () => {}, stop: () => {} };
-  const bar = new SingleBar(
-    { stream, format: ' {bar} {percentage}% | {value}/{total} MB', hideCursor: true },
-    Presets.shades_classic,
-  );
-  let started = false;
+  if (!stream.isTTY) return { update: () => {}, searched: () => {}, stop: () => {} };
+  let bar: SingleBar | null = null;
+  const show = (value: number, all: number, unit: string) => {
+    if (bar === null) {
+      const format = ` {bar} {percentage}% | {value}/{total} ${unit}`;
+      bar = new SingleBar({ stream, format, hideCursor: true }, Presets.shades_classic);
+      bar.start(all, value);
+    }
+    bar.update(value);
+  };
+  const stop = () => {
+    bar?.stop();
+    bar = null;
+  };
   return {
     update: (done, total) => {
       if (total === null || total < APPEARS_AFTER_BYTES) return;
-      const [value, all] = [Math.floor(done / 1e6), Math.ceil(total / 1e6)];
-      if (!started) bar.start(all, value);
-      started = true;
-      bar.update(value);
+      show(Math.floor(done / 1e6), Math.ceil(total / 1e6), 'MB');
     },
-    stop: () => {
-      if (started) bar.stop();
+    searched: (done, total) => {
+      if (done < total) show(done, total, 'searches');
+      else stop();
     },
+    stop,
   };
 }
 

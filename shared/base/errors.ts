@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'report-undeliverable'
   | 'insights-unavailable'
   | 'discovery-failed'
+  | 'logs-unavailable'
   | 'canary-failed'
   | 'truststore-unreadable';
 

@@ -34,6 +34,14 @@ export const limits = {
   inputLineBytesMax: 2 * MIB,
   /** The longest JSON value in a file: a whole decoded payload (`payloadBytesMax`). */
   inputValueBytesMax: 64 * MIB,
+  /** Of a broken or plain-text access record: the longest certificate, a whole request header and three KB of format. */
+  recoveredCharsMax: 64 * KIB,
+  /** API Gateway takes an access-log format of at most 3 KB. */
+  accessFormatCharsMax: 3 * KIB,
+  /** Formats that are kept compiled; a stage has one. */
+  accessFormatsCachedMax: 200,
+  /** Places that are tried to fit one plain-text record to its format: some forty variables, each with a few. */
+  formatStepsMax: 20_000,
   /** Events read from a file before they are handed on: lines of one request stand close to each other. */
   inputBatchEventsMax: 10_000,
   /** The same in characters, for logs with very long lines. */
@@ -55,6 +63,21 @@ export const limits = {
   /** A folder with more files than a month of hourly exports of a dozen streams was given by mistake. */
   inputFilesMax: 10_000,
   inputFolderDepthMax: 16,
+  /** Searches of one log group and time at once: CloudWatch Logs takes five FilterLogEvents a second from an account. */
+  liveSearchesAtOnce: 4,
+  /** Times that a search is cut into: what one costs to do again after a kill, against calls for hours without events. */
+  liveSlicesMax: 400,
+  /** Log groups of one search: a domain has two a stage. */
+  liveGroupsMax: 200,
+  /** Live Tail takes ten log groups a session. */
+  tailGroupsPerSessionMax: 10,
+  /** Without Live Tail: how often is looked, and how far back, for events come late and out of order. */
+  tailPollMs: 5_000,
+  tailOverlapMs: 120_000,
+  /** A refusal whose access record has not come by then is shown without its client. */
+  tailGraceMs: 20_000,
+  /** Events that a tail remembers, to show each once. */
+  tailIdsMax: 100_000,
   /** Reasons whose id is remembered by their text: some twenty sentences, and what a client makes the gateway repeat. */
   reasonsRememberedMax: 200,
   /** A gateway reason is a short sentence. The rest of a longer one tells nobody anything. */

@@ -96,7 +96,13 @@ export type Summary = z.output<typeof summarySchema>;
 
 /** What `audit --json` prints: findings, then one summary. */
 export const auditLineSchema = z.union([
-  z.strictObject({ type: z.literal('finding'), ...findingSchema.shape, line: z.nullable(z.int().check(z.positive())) }),
+  z.strictObject({
+    type: z.literal('finding'),
+    ...findingSchema.shape,
+    /** The first of `lines`; null where it is about the whole file. */
+    line: z.nullable(z.int().check(z.positive())),
+    lines: z.array(z.int().check(z.positive())),
+  }),
   z.strictObject({ type: z.literal('summary'), certificates: count, errors: count, warnings: count, notes: count }),
 ]);
 

@@ -5,18 +5,17 @@
 
 import { limits } from '../base/limits.js';
 import type { Finding } from '../model/index.js';
+import { fileFindings } from './audit-file.js';
+import { type AuditFinding, mergedByCause, type PlacedFinding, sameNameFindings } from './audit-places.js';
 import type { Certificate } from './certificate.js';
 import { explainBreak } from './explain.js';
 import { problemFinding } from './findings.js';
 import { candidates, type Search, startSearch } from './paths.js';
 import { issuerProblems, type Problem } from './rules.js';
-import { type BundleProblem, otherIssuers, type Truststore, type TruststoreCertificate } from './truststore.js';
-import { identity, plural, span, when } from './words.js';
+import { otherIssuers, type Truststore, type TruststoreCertificate } from './truststore.js';
+import { identity, span, when } from './words.js';
 
-/** A finding with its place in the file, from 1; null where it is about the whole. `depth` is always null. */
-export interface AuditFinding extends Finding {
-  readonly line: number | null;
-}
+export type { AuditFinding } from './audit-places.js';
 
 export interface Audit {
   readonly findings: readonly AuditFinding[];
@@ -27,7 +26,7 @@ export interface Audit {
 export interface AuditedCertificate {
   readonly line: number;
   readonly certificate: Certificate;
-  readonly kind: 'root' | 'intermediate' | 'self-signed client' | 'no CA';
+  readonly kind: 'root' | 'intermediate' | 'self-signed client' | 'leaf' | 'no CA';
   /** Certificates from a client under this CA to the nearest root, both included; null where no root is reached. */
   readonly chainLength: number | null;
 }
@@ -36,26 +35,46 @@ export interface AuditedCertificate {
 export function auditTruststore(truststore: Truststore, at: number, withinMs: number): Audit {
   const search = startSearch(truststore, at);
   const distances = distancesToRoot(search);
-  const findings: AuditFinding[] = truststore.problems.map(problemOfBundle);
+  const findings = fileFindings(truststore);
+  const issuerKeys = new Set(truststore.certificates.map(({ certificate }) => certificate.issuerKey));
   const certificates: AuditedCertificate[] = [];
+  const selfSignedClients: TruststoreCertificate[] = [];
   for (const held of truststore.certificates) {
     const { certificate, line, selfSigned } = held;
     const distance = distances.get(certificate.fingerprint);
     const problems = issuerProblems(certificate, at, selfSigned);
-    const kind = kindOf(held, problems);
+    const kind = kindOf(held, problems, issuerKeys);
+    if (kind === 'self-signed client') selfSignedClients.push(held);
     certificates.push({ line, certificate, kind, chainLength: distance === undefined ? null : distance + 1 });
-    const own: Finding[] = [
-      ...ruleFindings(certificate, problems, kind, at),
+    const alone: Finding[] = [
+      ...ruleFindings(held, problems, kind, search),
       ...validityFindings(certificate, at, withinMs),
-      ...chainFindings(search, held, kind, distance),
       ...subjectFindings(certificate, truststore),
     ];
-    findings.push(...own.map((finding) => ({ ...finding, depth: null, line })));
+    findings.push(...alone.map((finding) => ({ ...finding, depth: null, line, cause: null })));
+    const missing = `${certificate.issuerKey} ${certificate.authorityKeyId}`;
+    const chain = kind === 'leaf' ? [] : chainFindings(search, held, kind, distance);
+    findings.push(...chain.map((finding) => ({ ...finding, depth: null, line, cause: causeOf(finding, missing) })));
   }
-  for (const { line, firstLine, subjectDn } of truststore.duplicates)
-    findings.push(duplicate(line, firstLine, subjectDn));
-  findings.push(...wholeFile(truststore, search));
-  return { findings: findings.sort(byUrgency), certificates };
+  if (search.work.exhausted) findings.push(SEARCH_LIMIT);
+  const all = [...mergedByCause(findings), ...sameNameFindings(selfSignedClients)];
+  return { findings: all.sort(byUrgency), certificates };
+}
+
+const SEARCH_LIMIT: PlacedFinding = {
+  code: 'search-limit-exceeded',
+  severity: 'error',
+  depth: null,
+  subjectDn: null,
+  line: null,
+  cause: null,
+  evidence: [`more than ${limits.signatureChecksMax} signatures`],
+  remedy: 'Take cross-certificates that nobody needs out of the truststore; not every chain was followed.',
+};
+
+/** What lacks its issuer comes from the same cause as all else that lacks it. */
+function causeOf({ code }: Finding, missing: string): string | null {
+  return ['issuer-missing', 'intermediate-missing', 'issuer-rekeyed'].includes(code) ? missing : null;
 }
 
 function byUrgency(a: AuditFinding, b: AuditFinding): number {
@@ -96,21 +115,26 @@ function isSignedBy(search: Search, child: Certificate, issuer: Certificate): bo
 function kindOf(
   { certificate, selfSigned }: TruststoreCertificate,
   problems: readonly Problem[],
+  issuerKeys: ReadonlySet<string>,
 ): AuditedCertificate['kind'] {
   const isCa = problems.every(({ code }) => code !== 'issuer-not-ca');
   if (selfSigned) return isCa ? 'root' : 'self-signed client';
-  return isCa || certificate.basicConstraints?.ca === true ? 'intermediate' : 'no CA';
+  if (isCa || certificate.basicConstraints?.ca === true) return 'intermediate';
+  return issuerKeys.has(certificate.subjectKey) || certificate.keyUsage?.includes('keyCertSign') === true
+    ? 'no CA'
+    : 'leaf';
 }
 
 /** The rules that do not change with time. A self-signed client need not be a CA: it stands for itself. */
 function ruleFindings(
-  certificate: Certificate,
+  { certificate, line }: TruststoreCertificate,
   problems: readonly Problem[],
   kind: AuditedCertificate['kind'],
-  at: number,
+  { at, truststore }: Search,
 ): Finding[] {
   const place = { depth: 1, certificate, at };
   const timeless = problems.filter(({ code }) => !['issuer-expired', 'issuer-not-yet-valid'].includes(code));
+  if (kind === 'leaf') return [leafFinding(certificate, line, truststore)];
   const relevant = timeless.filter(({ code }) => kind !== 'self-signed client' || code !== 'issuer-not-ca');
   const findings = relevant.map((problem) => problemFinding(problem, place));
   if (kind !== 'self-signed client') return findings;
@@ -124,6 +148,23 @@ function ruleFindings(
       `Keep ${certificate.subjectDn} only if that very client is meant: a self-signed certificate in the truststore lets in its holder and nobody else.`,
     ),
   ];
+}
+
+function leafFinding(certificate: Certificate, line: number, { issuers }: Truststore): Finding {
+  const { subjectDn, issuerDn, issuerKey } = certificate;
+  const [issuer] = (issuers.get(issuerKey) ?? []).flatMap(({ anchors, intermediates }) => [
+    ...anchors,
+    ...intermediates,
+  ]);
+  const instead =
+    issuer === undefined ? '; put that CA here, with every CA up to its root' : `, which is in line ${issuer.line}`;
+  return own(
+    'issuer-not-ca',
+    'error',
+    certificate,
+    ['a leaf: the certificate of a client or a server, and of no CA', `issued by ${issuerDn}`],
+    `Take the certificate in line ${line} out: ${subjectDn} is no CA, and its certificate here lets nobody in, not even its holder. Its holder is let in by the CA that issued it, ${issuerDn}${instead}.`,
+  );
 }
 
 function validityFindings(certificate: Certificate, at: number, withinMs: number): Finding[] {
@@ -204,120 +245,6 @@ function subjectFindings(certificate: Certificate, truststore: Truststore): Find
       `Keep one certificate of ${certificate.subjectDn}, the one whose chain is complete: the gateway does not take a truststore in which one subject comes with two issuers.`,
     ),
   ];
-}
-
-function duplicate(line: number, firstLine: number, subjectDn: string): AuditFinding {
-  return {
-    code: 'duplicate',
-    severity: 'info',
-    depth: null,
-    subjectDn,
-    evidence: [`the same certificate as in line ${firstLine}`],
-    remedy: `Leave it, or take the repetition of ${subjectDn} out: it changes nothing.`,
-    line,
-  };
-}
-
-function problemOfBundle(problem: BundleProblem): AuditFinding {
-  const at = { depth: null, subjectDn: null, line: problem.line };
-  switch (problem.kind) {
-    case 'malformed':
-      return {
-        ...at,
-        code: 'unreadable-block',
-        severity: 'error',
-        evidence: [problem.detail],
-        remedy: `Replace the block by the certificate as its CA published it: it cannot be read (${problem.detail}).`,
-      };
-    case 'damaged':
-      return { ...at, code: 'unreadable-block', severity: 'error', evidence: [problem.what], remedy: problem.cure };
-    case 'container':
-      return { ...at, code: 'wrong-format', severity: 'error', evidence: [problem.what], remedy: problem.cure };
-    case 'misleading':
-      return { ...at, code: 'not-pem', severity: 'warning', evidence: [problem.what], remedy: problem.cure };
-    case 'text':
-      return problem.base64
-        ? {
-            ...at,
-            code: 'not-pem',
-            severity: 'warning',
-            evidence: [`${plural(problem.characters, 'character')} outside of any block, base64 among them`],
-            remedy: `Give the base64 from line ${problem.line} on its BEGIN and END lines, or take it out: it looks like a certificate that lost them, and nothing reads it.`,
-          }
-        : {
-            ...at,
-            code: 'not-pem',
-            severity: 'info',
-            evidence: [`${plural(problem.characters, 'character')} outside of any block`],
-            remedy: `Leave the text in line ${problem.line} if it is a comment.`,
-          };
-    case 'other-label':
-      if (problem.label.endsWith('PRIVATE KEY')) {
-        return {
-          ...at,
-          code: 'private-key',
-          severity: 'error',
-          evidence: [`-----BEGIN ${problem.label}-----`],
-          remedy: `Take the private key in line ${problem.line} out, delete every version of the object that has it, and replace the key: whoever can read the truststore has it.`,
-        };
-      }
-      return {
-        ...at,
-        code: 'not-a-certificate',
-        severity: 'warning',
-        evidence: [`-----BEGIN ${problem.label}-----`],
-        remedy: `Take the block in line ${problem.line} out: a truststore holds certificates only.`,
-      };
-  }
-}
-
-function wholeFile(truststore: Truststore, search: Search): AuditFinding[] {
-  const findings: AuditFinding[] = [];
-  const whole = { depth: null, subjectDn: null, line: null, severity: 'error' } as const;
-  const isExplained = truststore.problems.map(problemOfBundle).some(({ severity }) => severity === 'error');
-  if (truststore.certificates.length === 0 && !isExplained) {
-    findings.push({
-      ...whole,
-      code: 'no-certificates',
-      evidence: ['no certificate could be read'],
-      remedy:
-        'Put the CA certificates into the file as PEM blocks, -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----.',
-    });
-  }
-  const blocks = truststore.certificates.length + truststore.duplicates.length;
-  if (blocks > limits.gatewayTruststoreCertificatesMax) {
-    findings.push({
-      ...whole,
-      code: 'too-many-certificates',
-      evidence: [`${blocks} certificates`, `accepted: at most ${limits.gatewayTruststoreCertificatesMax}`],
-      remedy: 'Take CAs that no client uses, and repetitions, out: API Gateway does not take the truststore.',
-    });
-  }
-  if (truststore.bytes > limits.gatewayTruststoreBytesMax) {
-    findings.push({
-      ...whole,
-      code: 'too-large',
-      evidence: [`${truststore.bytes} bytes`, `accepted: at most 1 MB, ${limits.gatewayTruststoreBytesMax} bytes`],
-      remedy: 'Take comments, and CAs that no client uses, out: API Gateway does not take the truststore.',
-    });
-  }
-  if (truststore.truncated) {
-    findings.push({
-      ...whole,
-      code: 'too-many-blocks',
-      evidence: [`more than ${limits.truststoreBlocksMax} blocks`],
-      remedy: 'Take CAs that no client uses out: the rest of the file was not looked at.',
-    });
-  }
-  if (search.work.exhausted) {
-    findings.push({
-      ...whole,
-      code: 'search-limit-exceeded',
-      evidence: [`more than ${limits.signatureChecksMax} signatures`],
-      remedy: 'Take cross-certificates that nobody needs out of the truststore; not every chain was followed.',
-    });
-  }
-  return findings;
 }
 
 function own(

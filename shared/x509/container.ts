@@ -19,9 +19,8 @@ export function containerOf(text: string): Damage | null {
   if (head === '\u00CE\u00CE\u00CE\u00CE') return keystore('JCEKS');
   if (head.startsWith('\u001F\u008B')) return packed('gzip', 'gunzip -c FILE');
   if (head === 'PK\u0003\u0004') return packed('a zip archive', 'unzip -p FILE');
-  if (isWide(text)) {
-    return { what: WIDE.what, cure: 'Save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE > OUT' };
-  }
+  const wide = wideEncodingOf(text);
+  if (wide !== null) return { what: WIDE.what, cure: `Save it as UTF-8: iconv -f ${wide} -t UTF-8 FILE > OUT` };
   // A SEQUENCE of more than 127 bytes; a comment that begins with a zero goes on in ASCII.
   if (/^0[\u0080-\u0084]/.test(text)) return containerInDer(Buffer.from(text, 'latin1'));
   return text.includes('BEGIN') ? null : bareBase64(text);
@@ -118,10 +117,13 @@ function packed(kind: string, command: string): Damage {
   return { what: `${kind}, and not PEM`, cure: `Unpack it: ${command} > OUT` };
 }
 
-/** UTF-16 has a byte order mark, or a zero in every other byte of ASCII. */
-function isWide(text: string): boolean {
-  const head = text.slice(0, 2);
-  return head === '\u00FF\u00FE' || head === '\u00FE\u00FF' || (head.includes('\0') && head !== '\0\0');
+/** A byte order mark tells, or a zero in every other byte of ASCII. By the name that iconv has for it. */
+function wideEncodingOf(text: string): string | null {
+  const head = text.slice(0, 4);
+  if (head === '\u00FF\u00FE\0\0' || head === '\0\0\u00FE\u00FF') return 'UTF-32';
+  if (head.startsWith('\u00FF\u00FE') || head.startsWith('\u00FE\u00FF')) return 'UTF-16';
+  if (/^[\t\n\r -~]/.test(head) && head[1] === '\0') return 'UTF-16LE';
+  return head.startsWith('\0') && /^[\t\n\r -~]/.test(head.slice(1)) ? 'UTF-16BE' : null;
 }
 
 /** What Windows saves as "base-64 encoded" has marks, what some consoles show has none. */
@@ -141,8 +143,12 @@ function bareBase64(text: string): Damage | null {
 /** Blocks that hold certificates in another form than a gateway reads; null for any other label. */
 export function damageOfLabel(label: string): Damage | null {
   switch (label) {
-    case 'PKCS7':
     case 'CMS':
+      return {
+        what: 'a PKCS#7 bundle (BEGIN CMS)',
+        cure: "Convert it: sed 's/ CMS-/ PKCS7-/' FILE | openssl pkcs7 -print_certs -out OUT",
+      };
+    case 'PKCS7':
     case 'PKCS #7 SIGNED DATA':
       return {
         what: `a PKCS#7 bundle (BEGIN ${label})`,

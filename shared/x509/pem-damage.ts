@@ -70,7 +70,7 @@ export const BYTE_ORDER_MARKED: Damage = {
   cure: "Take it out: LC_ALL=C tr -d '\\357\\273\\277' < FILE > OUT",
 };
 export const WIDE: Damage = {
-  what: 'the text is UTF-16, as PowerShell writes it; expected UTF-8 or ASCII',
+  what: 'text in UTF-16, as PowerShell writes it, or UTF-32; expected UTF-8 or ASCII',
   cure: 'Save this part as UTF-8: Out-File -Append and >> of PowerShell write UTF-16 behind whatever is there.',
 };
 export const MISSING_BEGIN: Damage = {

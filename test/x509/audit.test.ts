@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { limits } from '../../shared/base/limits.js';
 import { auditTruststore } from '../../shared/x509/audit.js';
 import { parseTruststore } from '../../shared/x509/truststore.js';
 import { AT, ca, days, leaf, SERVER_AUTH } from '../support/certificates.js';
@@ -116,4 +117,67 @@ test('a private key is named without a byte of it', () => {
   const text = '-----BEGIN PRIVATE KEY-----\nc2VjcmV0IGtleSBieXRlcw==\n-----END PRIVATE KEY-----\n';
   const { findings } = auditTruststore(parseTruststore(text), AT, days(30));
   expect(JSON.stringify(findings)).not.toContain('c2VjcmV0');
+});
+
+describe('one cause is one finding', () => {
+  test('a CA that 28 certificates lack', () => {
+    const lacking = Array.from({ length: 28 }, (_, n) =>
+      ca({ subject: `C=US,O=Acme,CN=Issuing ${n}`, key: 'ec-a', issuer: root }),
+    );
+    const other = ca({ subject: 'C=US,O=Zeta,CN=Issuing', key: 'ec-a', issuer: otherRoot });
+    const text = lacking.map(({ pem }) => pem).join('') + other.pem;
+    const { findings } = auditTruststore(parseTruststore(text), AT, days(30));
+    const perBlock = (lacking[0]?.pem.split('\n').length ?? 0) - 1;
+    expect(findings.map(({ code, line, lines }) => [code, line, lines.length])).toEqual([
+      ['issuer-missing', 1, 28],
+      ['issuer-missing', 28 * perBlock + 1, 1],
+    ]);
+    expect(findings[0]?.lines.slice(0, 3)).toEqual([1, perBlock + 1, 2 * perBlock + 1]);
+    expect(findings[0]?.evidence[0]).toBe('the same in 28 places, this one the first');
+  });
+
+  test('a file whose blocks all lost the same', () => {
+    const text = (root.pem + issuing.pem + otherRoot.pem).replaceAll(/^/gm, '  ');
+    const { findings } = auditTruststore(parseTruststore(text), AT, days(30));
+    expect(findings.map(({ code, lines }) => [code, lines])).toEqual([['unreadable-block', [1, 21, 41]]]);
+  });
+});
+
+test('a leaf is called one, with the CA that lets its holder in', () => {
+  const client = leaf({ subject: 'C=US,O=Acme,CN=client', key: 'rsa-c', issuer: issuing });
+  const said = (text: string) => {
+    const { findings, certificates } = auditTruststore(parseTruststore(text), AT, days(30));
+    expect(certificates.at(-1)?.kind).toBe('leaf');
+    return findings.map(({ code, line, evidence, remedy }) => `${code} ${line} ${evidence[0]} ${remedy}`);
+  };
+  expect(said(root.pem + issuing.pem + client.pem)).toEqual([
+    expect.stringMatching(
+      /^issuer-not-ca 41 a leaf: .*by the CA that issued it, .*CN=Acme Issuing CA, which is in line 21\.$/,
+    ),
+  ]);
+  expect(said(root.pem + client.pem)).toEqual([expect.stringMatching(/CN=Acme Issuing CA; put that CA here/)]);
+});
+
+test('self-signed clients of one name are a warning, of two names none', () => {
+  const [a, b] = [leaf({ subject: 'CN=same', key: 'ec-a' }), leaf({ subject: 'CN=same', key: 'ec-b' })];
+  const other = leaf({ subject: 'CN=other', key: 'ec-c' });
+  const { findings } = auditTruststore(parseTruststore(a.pem + other.pem + b.pem), AT, days(30));
+  expect(findings.filter(({ severity }) => severity !== 'info').map(({ code, lines }) => [code, lines])).toEqual([
+    ['self-signed-same-name', [1, 23]],
+  ]);
+  expect(audit(a.pem + other.pem).found.map(([, severity]) => severity)).toEqual(['info', 'info']);
+});
+
+describe("the gateway's own bounds", () => {
+  test('1,000 certificates', () => {
+    const { gatewayTruststoreCertificatesMax: most } = limits;
+    expect(audit(root.pem.repeat(most)).found.some(([code]) => code === 'too-many-certificates')).toBe(false);
+    expect(audit(root.pem.repeat(most + 1)).found[0]).toEqual(['too-many-certificates', 'error', null]);
+  });
+
+  test('1 MB, whatever it holds', () => {
+    const comment = `# ${'x'.repeat(98)}\n`.repeat(10_500);
+    expect(audit(root.pem + comment).found[0]).toEqual(['too-large', 'error', null]);
+    expect(audit(root.pem + comment.slice(0, 1_000_000)).found).toEqual([['not-pem', 'info', 21]]);
+  });
 });

@@ -89,7 +89,7 @@ describe('the words for a damage', () => {
       1,
       'a byte order mark stands in front of the BEGIN line: Java and older versions of OpenSSL do not see the line',
     ],
-    ['UTF-16', 1, 'the text is UTF-16, as PowerShell writes it; expected UTF-8 or ASCII'],
+    ['UTF-16', 1, 'text in UTF-16, as PowerShell writes it, or UTF-32; expected UTF-8 or ASCII'],
   ])('%s', (name, line, what) => {
     const damage = damages[name];
     if (damage === undefined) throw new Error(`no damage "${name}"`);

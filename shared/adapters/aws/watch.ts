@@ -5,7 +5,7 @@
  * `sns:ListSubscriptionsByTopic`, and where something is discovered `dynamodb:Query` on the table.
  */
 
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import {
   CloudWatchLogsClient,
   DescribeLogStreamsCommand,
@@ -22,6 +22,7 @@ import type { Coverage, FilterTarget, FoundHeartbeat, FoundTopic, FoundWatch } f
 import { createDynamoClient } from '../dynamodb/client.js';
 import { createDynamoInventory } from '../dynamodb/inventory.js';
 import { all, createReader, each, type Reader } from './discovery/reader.js';
+import { readStack } from './stack.js';
 
 export interface WatchClients {
   readonly cloudFormation: Pick<CloudFormationClient, 'send'>;
@@ -135,18 +136,9 @@ function describeStack(
   reader: Reader,
 ): Promise<DeployedStack | 'none' | null> {
   return reader.read(`the stack ${StackName}`, async () => {
-    try {
-      const { Stacks: [{ Outputs = [], Parameters = [] } = {}] = [] } = await cloudFormation.send(
-        new DescribeStacksCommand({ StackName }),
-      );
-      const outputs = Object.fromEntries(Outputs.map(({ OutputKey = '', OutputValue }) => [OutputKey, OutputValue]));
-      const sent = Parameters.find(({ ParameterKey }) => ParameterKey === 'CentralDestinationArn');
-      return { name: StackName, outputs, destinationArn: sent?.ParameterValue };
-    } catch (error) {
-      // CloudFormation has no error of its own for it.
-      if (error instanceof Error && error.message.includes('does not exist')) return 'none';
-      throw error;
-    }
+    const stack = await readStack(StackName, cloudFormation);
+    if (stack === null) return 'none';
+    return { name: StackName, outputs: stack.outputs, destinationArn: stack.parameters.CentralDestinationArn };
   });
 }
 

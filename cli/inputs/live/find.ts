@@ -1,0 +1,114 @@
+/** Which log groups are searched, and with which patterns: those of the subscription filters. */
+
+import { MtlsWatchError } from '../../../shared/base/errors.js';
+import { limits } from '../../../shared/base/limits.js';
+import { clean } from '../../../shared/base/text.js';
+import { PATTERN } from '../../../shared/logs/filter-patterns.js';
+import type { Found, FoundStage } from '../../../shared/model/account.js';
+import type { LogSearch, SearchableGroup } from '../../../shared/ports/log-search.js';
+import { discoveryHere } from '../account.js';
+import type { LiveOptions, Purpose } from './options.js';
+import type { Target } from './search.js';
+
+export interface FoundLive {
+  readonly logs: LogSearch;
+  readonly groups: readonly SearchableGroup[];
+  readonly targets: readonly Target[];
+  /** Names of custom domains by `apiId/stage`, and where their truststores lie. */
+  readonly domains: Readonly<Record<string, string>>;
+  readonly truststores: Readonly<Record<string, string>>;
+}
+
+/** Loads the SDK only here. @throws MtlsWatchError `usage`, `logs-unavailable`, `discovery-failed` */
+export async function findLive(options: LiveOptions, purpose: Purpose): Promise<FoundLive> {
+  const { createLogSearch, logsClient } = await import('../../../shared/adapters/aws/log-search.js');
+  const domains = options.domain ?? [];
+  const found = domains.length === 0 ? null : await (await discoveryHere(() => {})).discovery.find(domains);
+  return liveIn(options, purpose, found, createLogSearch(logsClient()));
+}
+
+/** @param found what discovery found of the domains; null where none is named */
+export async function liveIn(
+  { logGroup = [], domain = [] }: LiveOptions,
+  purpose: Purpose,
+  found: Found | null,
+  logs: LogSearch,
+): Promise<FoundLive> {
+  const wanted = [
+    ...logGroup.flatMap((name) => targetsOf(name, kindOf(name), purpose)),
+    ...ofDomains(found, domain, purpose),
+  ];
+  const targets = [...new Map(wanted.map((target) => [JSON.stringify(target), target])).values()];
+  const names = [...new Set(targets.map((target) => target.logGroup))];
+  if (names.length === 0) {
+    const what = purpose === 'clients' ? 'access log that goes to a log group' : 'log that goes to a log group';
+    throw new MtlsWatchError('usage', `nothing to search: expected an ${what}; mtls-watch doctor says what is set`);
+  }
+  if (names.length > limits.liveGroupsMax) {
+    throw new MtlsWatchError('usage', `${names.length} log groups; expected at most ${limits.liveGroupsMax} at once`);
+  }
+  const groups: SearchableGroup[] = [];
+  for (const name of names) {
+    const group = await logs.group(name);
+    if (group !== null) groups.push(searchable(group));
+    // A stage that nobody has called yet has a log group that nobody has made yet.
+    else if (logGroup.includes(name)) {
+      throw new MtlsWatchError(
+        'usage',
+        `--log-group got ${clean(name, 512)}; expected a log group of this account and Region`,
+      );
+    }
+  }
+  const existing = new Set(groups.map(({ name }) => name));
+  return { logs, groups, targets: targets.filter((target) => existing.has(target.logGroup)), ...settingsOf(found) };
+}
+
+function searchable(group: SearchableGroup): SearchableGroup {
+  if (group.logClass === 'STANDARD') return group;
+  throw new MtlsWatchError(
+    'usage',
+    `the log group ${clean(group.name, 512)} is of the class ${clean(group.logClass, 40)}, in which CloudWatch Logs searches with Logs Insights only; run a query there, and replay its results`,
+  );
+}
+
+type Kind = 'execution' | 'access' | 'unknown';
+
+const kindOf = (logGroup: string): Kind =>
+  logGroup.startsWith('API-Gateway-Execution-Logs_') ? 'execution' : 'unknown';
+
+/** Of a group that could be either, what both would be asked for; events that both find count once. */
+function targetsOf(logGroup: string, kind: Kind, purpose: Purpose): Target[] {
+  if (purpose === 'clients') return kind === 'execution' ? [] : [{ logGroup, pattern: null }];
+  const patterns = kind === 'unknown' ? [PATTERN.execution, PATTERN.access] : [PATTERN[kind]];
+  return patterns.map((pattern) => ({ logGroup, pattern }));
+}
+
+function ofDomains(found: Found | null, names: readonly string[], purpose: Purpose): Target[] {
+  const missing = names.filter((name) => found?.domains.some((domain) => domain.name === name) !== true);
+  if (missing.length > 0) {
+    throw new MtlsWatchError(
+      'usage',
+      `--domain got ${missing.map((name) => clean(name, 80)).join(', ')}; expected a custom domain with mutual TLS in ${found?.region} of account ${found?.accountId}`,
+    );
+  }
+  return (found?.domains ?? []).flatMap(({ stages }) => stages.flatMap((stage) => ofStage(stage, purpose)));
+}
+
+function ofStage({ executionLog, accessLog }: FoundStage, purpose: Purpose): Target[] {
+  const execution = 'logGroup' in executionLog ? executionLog.logGroup : null;
+  const access = accessLog?.logGroup ?? null;
+  return [
+    ...(execution === null ? [] : targetsOf(execution, 'execution', purpose)),
+    ...(access === null ? [] : targetsOf(access, 'access', purpose)),
+  ];
+}
+
+function settingsOf(found: Found | null): Pick<FoundLive, 'domains' | 'truststores'> {
+  const domains = found?.domains ?? [];
+  return {
+    domains: Object.fromEntries(
+      domains.flatMap(({ name, stages }) => stages.map(({ apiId, stage }) => [`${apiId}/${stage}`, name])),
+    ),
+    truststores: Object.fromEntries(domains.map(({ name, truststore }) => [name, truststore.uri])),
+  };
+}

@@ -1,0 +1,137 @@
+/** The options of verbs that read logs where they are: which log groups, and from when to when. */
+
+import type { Command } from 'commander';
+import { systemClock } from '../../../shared/adapters/clock.js';
+import { MtlsWatchError } from '../../../shared/base/errors.js';
+import { clean } from '../../../shared/base/text.js';
+import type { Clock } from '../../../shared/ports/index.js';
+import type { InputItem } from '../item.js';
+import { type FoundLive, findLive } from './find.js';
+import { searchLogs } from './search.js';
+import { openState, type Range } from './state.js';
+
+export interface LiveOptions {
+  readonly logGroup?: readonly string[];
+  readonly domain?: readonly string[];
+  readonly since?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly state?: string;
+}
+
+/** Notes go where answers do not. */
+export const say = (text: string): void => {
+  process.stderr.write(text);
+};
+
+/** What is looked for: refused requests, or whoever calls, refused or not. */
+export type Purpose = 'refusals' | 'clients';
+
+export function withPlaces(command: Command): Command {
+  return command
+    .option('--log-group <names...>', 'search these log groups of the account')
+    .option('--domain <names...>', 'search the log groups of these custom domains, as doctor finds them');
+}
+
+/** @param hasPeriod whether the verb has `--from` and `--to` of its own, which then are those of the search as well */
+export function withLive(command: Command, hasPeriod = false): Command {
+  withPlaces(command).option('--since <duration>', 'search from so long ago until now: 90m, 12h, 7d; default: 24h');
+  if (!hasPeriod) {
+    command
+      .option('--from <time>', 'search from this ISO time')
+      .option('--to <time>', 'search until this ISO time; default: now');
+  }
+  return command.option('--state <file>', 'keep what was found there, so that the search goes on after a stop');
+}
+
+export interface Live {
+  readonly items: AsyncIterable<InputItem>;
+  /** What was found out of the domains, for the settings. */
+  readonly found: FoundLive;
+}
+
+/**
+ * What the options ask to search; null where they ask for nothing.
+ * @param note is told what will be searched and what that costs
+ * @throws MtlsWatchError `usage`, or what looking at the account throws
+ */
+export async function liveOf(
+  options: LiveOptions,
+  purpose: Purpose,
+  note: (text: string) => void,
+  clock: Clock = systemClock,
+  find: typeof findLive = findLive,
+): Promise<Live | null> {
+  if (options.logGroup === undefined && options.domain === undefined) {
+    const alone = (['since', 'state'] as const).find((name) => options[name] !== undefined);
+    if (alone === undefined) return null;
+    throw new MtlsWatchError('usage', `--${alone} goes with --log-group or --domain`);
+  }
+  const range = rangeOf(options, clock.now());
+  const found = await find(options, purpose);
+  const { targets, logs } = found;
+  const search = { logGroups: targets.map(({ logGroup }) => logGroup), purpose, ...timesOf(options) };
+  const state = options.state === undefined ? null : await openState(options.state, JSON.stringify(search), range);
+  note(noticeOf(found, state?.range ?? range, state?.done.size ?? 0));
+  async function* items(): AsyncGenerator<InputItem> {
+    try {
+      yield* searchLogs(targets, range, logs, state);
+    } catch (error) {
+      if (!(error instanceof MtlsWatchError) || error.code !== 'logs-unavailable') throw error;
+      const cure =
+        options.state === undefined ? 'with --state FILE a search goes on where it stopped' : 'run it again to go on';
+      throw new MtlsWatchError('logs-unavailable', `${error.message}; ${cure}`, { cause: error, retryable: true });
+    } finally {
+      await state?.close();
+    }
+  }
+  return { items: items(), found };
+}
+
+const timesOf = ({ since, from, to }: LiveOptions) => ({ since, from, to });
+
+const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 };
+const DEFAULT_MS = 86_400_000;
+
+/** @throws MtlsWatchError `usage` */
+export function rangeOf({ since, from, to }: LiveOptions, now: number): Range {
+  if (since !== undefined && (from !== undefined || to !== undefined)) {
+    throw new MtlsWatchError('usage', 'expected --since, or --from and --to, not both');
+  }
+  if (to !== undefined && from === undefined) throw new MtlsWatchError('usage', '--to goes with --from');
+  if (from === undefined) return { from: now - (since === undefined ? DEFAULT_MS : durationOf(since)), to: now };
+  const range = { from: isoTime('--from', from), to: to === undefined ? now : isoTime('--to', to) };
+  if (range.from < range.to) return range;
+  throw new MtlsWatchError('usage', `--from got ${from}; expected a time before ${new Date(range.to).toISOString()}`);
+}
+
+function durationOf(text: string): number {
+  const [, amount, unit = ''] = /^(\d{1,4})([mhdw])$/.exec(text) ?? [];
+  const ms = Number(amount) * (UNIT_MS[unit] ?? Number.NaN);
+  if (ms > 0) return ms;
+  throw new MtlsWatchError('usage', `--since got ${clean(text, 80)}; expected a duration such as 90m, 12h or 7d`);
+}
+
+function isoTime(option: string, text: string): number {
+  const isIso = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text);
+  const at = isIso ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(at)) return at;
+  throw new MtlsWatchError(
+    'usage',
+    `${option} got ${clean(text, 80)}; expected an ISO time such as 2026-06-15 or 2026-06-15T08:30:00Z`,
+  );
+}
+
+/** What a search costs is on the price list of CloudWatch Logs: queries of Logs Insights are, by the gigabyte, this is not. */
+function noticeOf({ groups, targets }: FoundLive, { from, to }: Range, done: number): string {
+  const time = (at: number) => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
+  const stored = groups.reduce((sum, { storedBytes }) => sum + (storedBytes ?? 0), 0);
+  const names = new Set(targets.map(({ logGroup }) => logGroup));
+  return [
+    `searching ${names.size} log ${names.size === 1 ? 'group' : 'groups'} from ${time(from)} to ${time(to)} UTC`,
+    stored > 0 ? `; ${(stored / 1e9).toFixed(1)} GB are stored in all` : '',
+    done > 0 ? `; ${done} parts are there from before` : '',
+    '. FilterLogEvents scans without a charge by the gigabyte, unlike Logs Insights; what it finds counts as data',
+    ' transfer out of AWS, and its calls share the quota of the account.\n',
+  ].join('');
+}

@@ -1,0 +1,84 @@
+/**
+ * Searches log groups for the events that mtls-watch would have been sent: slice after slice of the time, a few at once, each
+ * with the patterns of the subscription filters. Yields the same items as files do.
+ */
+
+import { limits } from '../../../shared/base/limits.js';
+import type { LogQuery, LogSearch, SearchedEvent } from '../../../shared/ports/log-search.js';
+import type { InputItem } from '../item.js';
+import { eventWindow } from '../window.js';
+import { merge } from './merge.js';
+import type { Range, SearchState } from './state.js';
+
+/** A log group, and a pattern of what is looked for in it; null for all events. */
+export interface Target {
+  readonly logGroup: string;
+  readonly pattern: string | null;
+}
+
+const MINUTE_MS = 60_000;
+/** A slice is as long as one of these, so that its bounds are those of a clock. */
+const SLICE_MINUTES = [15, 60, 6 * 60, 24 * 60, 7 * 24 * 60] as const;
+
+/** One search each: every target in every slice of the time, the earliest first. */
+export function slicesOf(targets: readonly Target[], { from, to }: Range): readonly LogQuery[] {
+  const perSlice = Math.max(1, targets.length);
+  const minutes =
+    SLICE_MINUTES.find((each) => ((to - from) / (each * MINUTE_MS)) * perSlice <= limits.liveSlicesMax) ??
+    Math.ceil(((to - from) / MINUTE_MS / limits.liveSlicesMax) * perSlice);
+  const sliceMs = minutes * MINUTE_MS;
+  const slices: LogQuery[] = [];
+  for (let start = from; start < to; ) {
+    const end = Math.min(to, (Math.floor(start / sliceMs) + 1) * sliceMs);
+    slices.push(...targets.map((target) => ({ ...target, from: start, to: end })));
+    start = end;
+  }
+  return slices;
+}
+
+/** @throws MtlsWatchError `logs-unavailable`: what was found so far is in the state, if there is one */
+export async function* searchLogs(
+  targets: readonly Target[],
+  range: Range,
+  logs: Pick<LogSearch, 'page'>,
+  state: SearchState | null,
+): AsyncGenerator<InputItem> {
+  const slices = slicesOf(targets, state?.range ?? range);
+  const open = [...slices.keys()].filter((index) => state?.done.has(index) !== true);
+  let done = slices.length - open.length;
+  const progress = (): InputItem => ({ kind: 'searched', done, total: slices.length });
+  yield progress();
+  if (state !== null) for await (const events of state.saved()) yield* batchesOf(events);
+  const tasks = open.map(
+    (index) =>
+      async function* (): AsyncGenerator<readonly SearchedEvent[]> {
+        const query = slices[index];
+        let token: string | null = null;
+        do {
+          if (query === undefined) break;
+          const page: Awaited<ReturnType<LogSearch['page']>> = await logs.page(query, token);
+          if (page.events.length > 0) {
+            await state?.save(index, page.events);
+            yield page.events;
+          }
+          token = page.next;
+        } while (token !== null);
+        await state?.finish(index);
+        done += 1;
+        yield [];
+      },
+  );
+  for await (const events of merge(tasks, limits.liveSearchesAtOnce)) {
+    yield* batchesOf(events);
+    yield progress();
+  }
+}
+
+/** What one page holds, by stream. */
+export function batchesOf(events: readonly SearchedEvent[]): InputItem[] {
+  const items: InputItem[] = [];
+  const window = eventWindow('', (batch) => items.push({ kind: 'batch', batch }));
+  for (const event of events) window.add(event);
+  window.flush();
+  return items;
+}

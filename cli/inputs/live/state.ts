@@ -1,0 +1,158 @@
+/**
+ * What a search has found so far, in a file, so that one that was killed goes on where it stopped: the pages of each slice, and
+ * which slices are whole. Lines of JSON; what was written last may be cut, and what belongs to a slice that is not whole
+ * is searched again. The file holds what the log holds, so only its owner may read it.
+ */
+
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { MtlsWatchError, messageOf } from '../../../shared/base/errors.js';
+import type { SearchedEvent } from '../../../shared/ports/log-search.js';
+
+export interface Range {
+  /** Milliseconds since the epoch; `to` is not part of it. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface SearchState {
+  /** The time that is searched: that of the first run, whatever the clock says now. */
+  readonly range: Range;
+  readonly done: ReadonlySet<number>;
+  /** The pages of the slices that are done. */
+  saved(): AsyncGenerator<readonly SearchedEvent[]>;
+  save(slice: number, events: readonly SearchedEvent[]): Promise<void>;
+  finish(slice: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+interface Line {
+  readonly search?: string;
+  readonly range?: Range;
+  readonly slice?: number;
+  readonly events?: readonly SearchedEvent[];
+  readonly done?: true;
+  /** Which run of the command wrote it: pages of a slice that an earlier run did not finish are not those of the one that did. */
+  readonly run?: number;
+}
+
+/**
+ * @param search what is searched for, in words: a file of another search is refused
+ * @throws MtlsWatchError `usage` for a file of something else, `unreadable-input` for one that cannot be read or written
+ */
+export async function openState(path: string, search: string, range: Range): Promise<SearchState> {
+  const runOf = new Map<number, number>();
+  let run = 1;
+  let first: Line | null = null;
+  let wholeBytes = 0;
+  for await (const { line, text, bytes, isWhole } of linesOf(path)) {
+    // A kill may leave the first line half written; any other file is somebody's, and stays as it is.
+    if (first === null && !isBegun(text)) throw somethingElse(path);
+    if (line === null || !isWhole) break;
+    if (first === null) first = checked(line, path, search);
+    else if (line.slice !== undefined && line.done === true) runOf.set(line.slice, line.run ?? 0);
+    run = Math.max(run, (line.run ?? 0) + 1);
+    wholeBytes += bytes;
+  }
+  const file = await attempt(path, () => open(path, first === null ? 'w' : 'r+', 0o600));
+  // What a kill left half written goes, so that the next line is a line.
+  await attempt(path, () => file.truncate(wholeBytes));
+  const write = writer(file, path, wholeBytes);
+  if (first === null) await write({ search, range });
+  return {
+    range: first?.range ?? range,
+    done: new Set(runOf.keys()),
+    async *saved() {
+      for await (const { line } of linesOf(path)) {
+        if (line?.events !== undefined && runOf.get(line.slice ?? -1) === line.run) yield line.events;
+      }
+    },
+    save: (slice, events) => write({ slice, run, events }),
+    finish: (slice) => write({ slice, run, done: true }),
+    close: () => file.close(),
+  };
+}
+
+/** One line after the other, each from where the last ended. */
+function writer(file: FileHandle, path: string, from: number): (line: Line) => Promise<void> {
+  let at = from;
+  let last: Promise<unknown> = Promise.resolve();
+  return (line) => {
+    // Node takes these two for ends of lines, which JSON leaves as they are.
+    const text = JSON.stringify(line).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+    const bytes = Buffer.from(`${text}\n`);
+    const position = at;
+    at += bytes.length;
+    const written = last.then(() => attempt(path, () => file.write(bytes, 0, bytes.length, position)));
+    last = written.catch(() => {});
+    return written.then(() => {});
+  };
+}
+
+function checked(line: Line, path: string, search: string): Line {
+  if (typeof line.search !== 'string' || line.range === undefined) {
+    throw somethingElse(path);
+  }
+  if (line.search !== search) {
+    throw new MtlsWatchError(
+      'usage',
+      `--state got ${path}, which belongs to another search (${line.search}); expected a new file, or the options of then`,
+    );
+  }
+  return line;
+}
+
+const BEGIN = '{"search":';
+const isBegun = (text: string): boolean => text.startsWith(BEGIN) || BEGIN.startsWith(text);
+
+const somethingElse = (path: string): MtlsWatchError =>
+  new MtlsWatchError('usage', `--state got ${path}, which holds something else; expected a new file`);
+
+interface ReadLine {
+  readonly text: string;
+  /** Null for what is no line of JSON. */
+  readonly line: Line | null;
+  readonly bytes: number;
+  /** Whether a newline ends it. */
+  readonly isWhole: boolean;
+}
+
+async function* linesOf(path: string): AsyncGenerator<ReadLine> {
+  const size = await stat(path).then(
+    (found) => found.size,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return 0;
+      throw unreadable(path, error);
+    },
+  );
+  if (size === 0) return;
+  let read = 0;
+  for await (const text of createInterface({ input: createReadStream(path, { end: size - 1 }), crlfDelay: 0 })) {
+    const bytes = Buffer.byteLength(text) + 1;
+    read += bytes;
+    yield { line: parsed(text), text, bytes, isWhole: read <= size };
+  }
+}
+
+function parsed(text: string): Line | null {
+  try {
+    const line: unknown = JSON.parse(text);
+    return typeof line === 'object' && line !== null ? line : null;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+async function attempt<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+function unreadable(path: string, cause: unknown): MtlsWatchError {
+  return new MtlsWatchError('unreadable-input', `the state in ${path}: ${messageOf(cause)}`, { cause });
+}

@@ -1,0 +1,64 @@
+/** Logs in S3: what lies under a prefix, and the bytes of each object. Needs `s3:ListBucket` and `s3:GetObject`. */
+
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { MtlsWatchError } from '../../base/errors.js';
+import { reasonOf } from './discovery/reader.js';
+
+export interface LogObject {
+  readonly key: string;
+  readonly bytes: number;
+  /** Milliseconds since the epoch. */
+  readonly writtenAt: number;
+  /** @throws MtlsWatchError `unreadable-input` */
+  open(): AsyncIterable<Buffer>;
+}
+
+/** The bucket may lie in another Region than the logs. */
+export function objectsClient(): S3Client {
+  return new S3Client({ followRegionRedirects: true });
+}
+
+/**
+ * The objects under a prefix, in the order of their keys, at most `most` and one more.
+ * @throws MtlsWatchError `unreadable-input`
+ */
+export async function listLogObjects(
+  bucket: string,
+  prefix: string,
+  most: number,
+  s3: Pick<S3Client, 'send'> = objectsClient(),
+): Promise<readonly LogObject[]> {
+  const found: LogObject[] = [];
+  let token: string | undefined;
+  do {
+    const page = await readable(`s3://${bucket}/${prefix}`, () =>
+      s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token })),
+    );
+    for (const { Key: key = '', Size: bytes = 0, LastModified } of page.Contents ?? []) {
+      // What consoles make to show a folder.
+      if (key.endsWith('/') && bytes === 0) continue;
+      found.push({ key, bytes, writtenAt: LastModified?.getTime() ?? 0, open: () => bytesOf(bucket, key, s3) });
+    }
+    token = page.NextContinuationToken;
+  } while (token !== undefined && found.length <= most);
+  return found;
+}
+
+async function* bytesOf(bucket: string, key: string, s3: Pick<S3Client, 'send'>): AsyncGenerator<Buffer> {
+  const name = `s3://${bucket}/${key}`;
+  const { Body } = await readable(name, () => s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+  if (Body === undefined) throw new MtlsWatchError('unreadable-input', `${name}: the answer has no body`);
+  try {
+    for await (const chunk of Body as AsyncIterable<Uint8Array>) yield Buffer.from(chunk);
+  } catch (cause) {
+    throw new MtlsWatchError('unreadable-input', `${name}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+async function readable<T>(name: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (cause) {
+    throw new MtlsWatchError('unreadable-input', `${name}: ${reasonOf(cause)}`, { cause });
+  }
+}

@@ -1,0 +1,359 @@
+/** Logs that are searched where they are: slices, pages, what is kept over a kill, and what the options say. */
+
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { InputItem } from '../../cli/inputs/item.js';
+import { type FoundLive, liveIn } from '../../cli/inputs/live/find.js';
+import { merge } from '../../cli/inputs/live/merge.js';
+import { liveOf, rangeOf } from '../../cli/inputs/live/options.js';
+import { searchLogs, slicesOf } from '../../cli/inputs/live/search.js';
+import { openState } from '../../cli/inputs/live/state.js';
+import { readReplayConfig } from '../../cli/replay/config.js';
+import { replay } from '../../cli/replay/replay.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
+import { limits } from '../../shared/base/limits.js';
+import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
+import type { Found, FoundStage } from '../../shared/model/account.js';
+import type { LogQuery, LogSearch, SearchedEvent } from '../../shared/ports/log-search.js';
+import { ACCESS_GROUP, accessEvent, denialAsOneEvent, EXECUTION_GROUP, type Refusal, T0 } from '../support/logs.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-live-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let files = 0;
+const newFile = () => join(folder, `state-${files++}`);
+
+const HOUR = 3_600_000;
+const refusals: Refusal[] = Array.from({ length: 40 }, (_, n) => ({
+  n,
+  at: T0 + n * (HOUR / 6) + 7,
+  // Node's own reader of lines takes this for the end of one.
+  subjectDn: `C=US,O=Acme,CN=client\u2028${n}`,
+}));
+const events: SearchedEvent[] = refusals.flatMap((refusal) => {
+  const [denial, access] = [denialAsOneEvent(refusal), accessEvent(refusal)];
+  return [
+    { ...denial, timestamp: refusal.at!, logGroup: EXECUTION_GROUP, logStream: 'e' },
+    { ...access, timestamp: refusal.at! + 1, logGroup: ACCESS_GROUP, logStream: 'a' },
+  ];
+});
+const RANGE = { from: T0, to: T0 + 7 * HOUR };
+const TARGETS = [
+  { logGroup: EXECUTION_GROUP, pattern: EXECUTION_LOG_PATTERN },
+  { logGroup: ACCESS_GROUP, pattern: ACCESS_LOG_PATTERN },
+];
+
+/** CloudWatch Logs with these events, in pages of three, some of them empty. */
+function fakeLogs(failAfter = Number.POSITIVE_INFINITY) {
+  const asked: LogQuery[] = [];
+  const logs: LogSearch = {
+    group: async (name) =>
+      name === 'none'
+        ? null
+        : { name, arn: `arn:${name}`, logClass: name === 'cold' ? 'INFREQUENT_ACCESS' : 'STANDARD', storedBytes: 2e9 },
+    page: async (query, token) => {
+      if (asked.length >= failAfter) throw new MtlsWatchError('logs-unavailable', 'throttled', { retryable: true });
+      asked.push(query);
+      const found = events.filter(
+        (one) => one.logGroup === query.logGroup && one.timestamp >= query.from && one.timestamp < query.to,
+      );
+      const from = Number(token ?? 0);
+      if (from === 0 && token === null) return { events: [], next: '0' };
+      return { events: found.slice(from, from + 3), next: from + 3 < found.length ? String(from + 3) : null };
+    },
+    tail: async function* () {},
+  };
+  return { logs, asked };
+}
+
+const idsOf = (items: readonly InputItem[]) =>
+  items.flatMap((item) => (item.kind === 'batch' ? item.batch.events.map(({ id }) => id) : []));
+
+async function all(items: AsyncIterable<InputItem>): Promise<InputItem[]> {
+  const found: InputItem[] = [];
+  for await (const item of items) found.push(item);
+  return found;
+}
+
+const found = (logs: LogSearch): FoundLive => ({ logs, groups: [], targets: TARGETS, domains: {}, truststores: {} });
+
+describe('a search', () => {
+  it('finds every event once, and says how far it is', async () => {
+    const { logs } = fakeLogs();
+    const items = await all(searchLogs(TARGETS, RANGE, logs, null));
+    expect(idsOf(items).sort()).toEqual(events.map(({ id }) => id).sort());
+    const told = items.flatMap((item) => (item.kind === 'searched' ? [item] : []));
+    expect(told[0]).toMatchObject({ done: 0 });
+    expect(told.at(-1)).toMatchObject({ done: told[0]!.total, total: told[0]!.total });
+  });
+
+  it('asks with the patterns of the subscription filters and nothing else', async () => {
+    const { logs, asked } = fakeLogs();
+    await all(searchLogs(TARGETS, RANGE, logs, null));
+    expect(new Set(asked.map(({ pattern }) => pattern))).toEqual(new Set([EXECUTION_LOG_PATTERN, ACCESS_LOG_PATTERN]));
+  });
+
+  it('cuts any time into few slices that touch and do not overlap', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 2e12 }),
+        fc.integer({ min: 1, max: 400 * 86_400_000 }),
+        fc.integer({ min: 1, max: 20 }),
+        (from, length, groups) => {
+          const targets = Array.from({ length: groups }, (_, n) => ({ logGroup: `g${n}`, pattern: null }));
+          const slices = slicesOf(targets, { from, to: from + length });
+          expect(slices.length).toBeLessThanOrEqual(limits.liveSlicesMax + 2 * groups);
+          const own = slices.filter(({ logGroup }) => logGroup === 'g0');
+          expect(own[0]!.from).toBe(from);
+          expect(own.at(-1)!.to).toBe(from + length);
+          for (const [index, slice] of own.entries()) {
+            expect(slice.from).toBeLessThan(slice.to);
+            if (index > 0) expect(slice.from).toBe(own[index - 1]!.to);
+          }
+        },
+      ),
+    );
+  });
+
+  it('runs a few at once, and no more', async () => {
+    let running = 0;
+    let most = 0;
+    const task = async function* () {
+      running++;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setImmediate(resolve));
+      yield 1;
+      running--;
+    };
+    let sum = 0;
+    for await (const one of merge(
+      Array.from({ length: 20 }, () => task),
+      3,
+    ))
+      sum += one;
+    expect([sum, most]).toEqual([20, 3]);
+  });
+});
+
+describe('with a state', () => {
+  const run = async (path: string, failAfter?: number) => {
+    const { logs, asked } = fakeLogs(failAfter);
+    const live = await liveOf(
+      { logGroup: ['x'], from: new Date(RANGE.from).toISOString(), to: new Date(RANGE.to).toISOString(), state: path },
+      'refusals',
+      () => {},
+      { now: () => RANGE.to },
+      async () => found(logs),
+    );
+    return { live: live!, asked };
+  };
+  const counted = async (path: string, failAfter?: number) => {
+    const { live, asked } = await run(path, failAfter);
+    return { ...(await replay([], await readReplayConfig(undefined), undefined, undefined, live)), asked };
+  };
+
+  it('goes on where it was stopped, wherever that was, and counts once', async () => {
+    const whole = (await counted(newFile())).summary;
+    expect(whole).toMatchObject({ failures: refusals.length, unattributed: 0, duplicates: 0 });
+    const calls = (await counted(newFile())).asked.length;
+    for (const failAfter of [0, 1, 5, 20, calls - 1]) {
+      const path = newFile();
+      await expect(counted(path, failAfter)).rejects.toThrow('throttled; run it again to go on');
+      const { summary, asked } = await counted(path);
+      expect(summary).toEqual(whole);
+      // What was whole is not asked for again: four searches may have been under way.
+      expect(asked.length).toBeLessThanOrEqual(calls - failAfter + 4 * 4);
+      expect((await counted(path)).asked).toEqual([]);
+    }
+  });
+
+  it('stands a kill in the middle of a write', async () => {
+    const whole = (await counted(newFile())).summary;
+    const path = newFile();
+    await counted(path);
+    const size = statSync(path).size;
+    for (const share of [0.01, 0.3, 0.77, 0.999]) {
+      writeFileSync(`${path}-cut`, readFileSync(path));
+      truncateSync(`${path}-cut`, Math.floor(size * share));
+      expect((await counted(`${path}-cut`)).summary).toEqual(whole);
+      expect((await counted(`${path}-cut`)).asked).toEqual([]);
+    }
+  });
+
+  it('keeps to the time of the first run, and to its owner', async () => {
+    const path = newFile();
+    const first = await openState(path, 's', { from: 1, to: 2 });
+    await first.close();
+    const second = await openState(path, 's', { from: 3, to: 4 });
+    await second.close();
+    expect(second.range).toEqual({ from: 1, to: 2 });
+    expect(statSync(path).mode & 0o077).toBe(0);
+  });
+
+  it('refuses the file of another search, and any other file', async () => {
+    const path = newFile();
+    await (await openState(path, 'one', RANGE)).close();
+    await expect(openState(path, 'two', RANGE)).rejects.toMatchObject({ code: 'usage' });
+    const other = newFile();
+    appendFileSync(other, '{"a":1}\n');
+    await expect(openState(other, 'one', RANGE)).rejects.toMatchObject({ code: 'usage' });
+    expect(readFileSync(other, 'utf8')).toBe('{"a":1}\n');
+    const text = newFile();
+    appendFileSync(text, 'my notes\n');
+    await expect(openState(text, 'one', RANGE)).rejects.toMatchObject({ code: 'usage' });
+    expect(readFileSync(text, 'utf8')).toBe('my notes\n');
+  });
+});
+
+describe('what is searched', () => {
+  const stage = (changes: Partial<FoundStage>): FoundStage => ({
+    apiId: 'a1',
+    apiName: 'orders',
+    kind: 'REST',
+    stage: 'prod',
+    isDefaultEndpointDisabled: true,
+    executionLog: { kind: 'managed', logGroup: 'API-Gateway-Execution-Logs_a1/prod', level: 'ERROR' },
+    accessLog: { destinationArn: 'arn', logGroup: '/access', format: '' },
+    ...changes,
+  });
+  const account: Found = {
+    accountId: '123456789012',
+    region: 'eu-west-1',
+    gatewayLoggingRoleArn: '',
+    domains: [
+      {
+        name: 'partners.bank.example',
+        status: 'AVAILABLE',
+        statusMessage: null,
+        tlsPolicy: 'TLS_1_2',
+        endpointType: 'REGIONAL',
+        truststore: {
+          uri: 's3://bank/truststore.pem',
+          versionInUse: null,
+          isVersioned: null,
+          newestVersion: null,
+          warnings: [],
+        },
+        stages: [
+          stage({}),
+          stage({
+            stage: 'vended',
+            executionLog: { kind: 'vended', logGroup: '/vended', destinationArn: 'arn', level: 'ERROR' },
+          }),
+          stage({
+            stage: 'firehose',
+            executionLog: { kind: 'off' },
+            accessLog: { destinationArn: 'arn', logGroup: null, format: '' },
+          }),
+        ],
+      },
+    ],
+    logGroups: new Map(),
+    unreadable: [],
+  };
+  const domain = ['partners.bank.example'];
+  const { logs } = fakeLogs();
+
+  it('of a domain are the logs of its stages, each with its pattern', async () => {
+    const live = await liveIn({ domain }, 'refusals', account, logs);
+    expect(live.targets).toEqual([
+      { logGroup: 'API-Gateway-Execution-Logs_a1/prod', pattern: EXECUTION_LOG_PATTERN },
+      { logGroup: '/access', pattern: ACCESS_LOG_PATTERN },
+      { logGroup: '/vended', pattern: EXECUTION_LOG_PATTERN },
+    ]);
+    expect(live.domains).toMatchObject({ 'a1/prod': 'partners.bank.example' });
+    expect(live.truststores).toEqual({ 'partners.bank.example': 's3://bank/truststore.pem' });
+  });
+
+  it('for clients, refused or not, are the access logs alone, whole', async () => {
+    expect((await liveIn({ domain }, 'clients', account, logs)).targets).toEqual([
+      { logGroup: '/access', pattern: null },
+    ]);
+  });
+
+  it('of a log group that is named is what its name says, else both', async () => {
+    const { targets } = await liveIn({ logGroup: ['API-Gateway-Execution-Logs_b/x', '/any'] }, 'refusals', null, logs);
+    expect(targets).toEqual([
+      { logGroup: 'API-Gateway-Execution-Logs_b/x', pattern: EXECUTION_LOG_PATTERN },
+      { logGroup: '/any', pattern: EXECUTION_LOG_PATTERN },
+      { logGroup: '/any', pattern: ACCESS_LOG_PATTERN },
+    ]);
+  });
+
+  it.each([
+    [
+      'a domain that is none',
+      { domain: ['other.example'] },
+      'refusals',
+      /--domain got other\.example; expected a custom domain/,
+    ],
+    ['a log group that is none', { logGroup: ['none'] }, 'refusals', /--log-group got none; expected a log group/],
+    [
+      'a class without searches',
+      { logGroup: ['cold'] },
+      'refusals',
+      /INFREQUENT_ACCESS.*run a query there, and replay its results/,
+    ],
+    [
+      'an execution log for clients',
+      { logGroup: ['API-Gateway-Execution-Logs_b/x'] },
+      'clients',
+      /nothing to search: expected an access log/,
+    ],
+  ] as const)('is refused where it is %s', async (_, options, purpose, message) => {
+    const asked = liveIn(options, purpose, 'domain' in options ? account : null, logs);
+    await expect(asked).rejects.toMatchObject({ code: 'usage', message: expect.stringMatching(message) });
+  });
+});
+
+describe('the options', () => {
+  const now = Date.UTC(2026, 10, 29, 12);
+  it.each([
+    [{}, now - 24 * HOUR, now],
+    [{ since: '90m' }, now - 1.5 * HOUR, now],
+    [{ since: '7d' }, now - 7 * 24 * HOUR, now],
+    [{ from: '2026-11-01' }, Date.UTC(2026, 10, 1), now],
+    [
+      { from: '2026-11-01T10:00:00+02:00', to: '2026-11-01T09:00Z' },
+      Date.UTC(2026, 10, 1, 8),
+      Date.UTC(2026, 10, 1, 9),
+    ],
+  ])('%o', (options, from, to) => {
+    expect(rangeOf(options, now)).toEqual({ from, to });
+  });
+
+  it.each([
+    [{ since: '7 days' }, '--since got 7 days'],
+    [{ since: '0h' }, '--since got 0h'],
+    [{ since: '1d', from: '2026-11-01' }, 'not both'],
+    [{ to: '2026-11-01' }, '--to goes with --from'],
+    [{ from: 'yesterday' }, '--from got yesterday'],
+    [{ from: '2026-11-02', to: '2026-11-01' }, 'expected a time before'],
+  ])('refuses %o', (options, words) => {
+    expect(() => rangeOf(options, now)).toThrow(words);
+  });
+
+  it('are of no use without a place, and say so', async () => {
+    await expect(liveOf({ since: '1h' }, 'refusals', () => {})).rejects.toThrow(
+      '--since goes with --log-group or --domain',
+    );
+    expect(await liveOf({}, 'refusals', () => {})).toBeNull();
+  });
+
+  it('say what is searched and what that costs', async () => {
+    let said = '';
+    const { logs } = fakeLogs();
+    const note = (text: string) => {
+      said += text;
+    };
+    await liveOf({ logGroup: ['x'], since: '1h' }, 'refusals', note, { now: () => now }, async () => ({
+      ...found(logs),
+      groups: [(await logs.group('x'))!],
+    }));
+    expect(said).toBe(
+      'searching 2 log groups from 2026-11-29 11:00 to 2026-11-29 12:00 UTC; 2.0 GB are stored in all. FilterLogEvents scans without a charge by the gigabyte, unlike Logs Insights; what it finds counts as data transfer out of AWS, and its calls share the quota of the account.\n',
+    );
+  });
+});
