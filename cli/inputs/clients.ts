@@ -5,7 +5,7 @@ import { hasCertificateFields, identityOf } from '../../shared/logs/parse.js';
 import { accessFields, readJsonObject } from '../../shared/logs/parse-access.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
-import { firstSightings } from '../replay/seen.js';
+import { deduplicator } from '../replay/deduplicator.js';
 import { progressBar } from '../terminal/progress.js';
 import type { Live } from './live/options.js';
 import { readInputs } from './read.js';
@@ -15,7 +15,7 @@ export async function* observeClients(
   inputs: readonly string[],
   live: Live | null = null,
 ): AsyncGenerator<ObservedClient> {
-  const isNew = firstSightings();
+  const isNew = deduplicator();
   const bar = progressBar(process.stderr);
   for await (const item of readInputs(inputs, { stdin: process.stdin, live: live?.items ?? null })) {
     if (item.kind === 'problem') process.stderr.write(`warning: ${item.file}: ${item.detail}\n`);

@@ -11,7 +11,7 @@ import { limits } from '../base/limits.js';
 import {
   BETWEEN_PAYLOADS,
   badGzip,
-  type Delivery,
+  type DecodedDelivery,
   decodeGzip,
   decodePayload,
   gunzip,
@@ -26,14 +26,14 @@ import {
  * @param data base64 of gzip, as a subscription has it
  * @throws MtlsWatchError what `decodeSubscription` throws, after the batches before the fault were given
  */
-export async function* unpack(data: string): AsyncGenerator<Delivery> {
+export async function* unpack(data: string): AsyncGenerator<DecodedDelivery> {
   const gzip = gzipOf(data);
   if (unpackedBytes(gzip) <= limits.payloadPieceBytesMax) yield decodeGzip(gzip);
   else yield* inPieces(gzip);
 }
 
 /** The same for a Kinesis record, which may hold several payloads. */
-export async function* unpackRecord(data: string): AsyncGenerator<Delivery> {
+export async function* unpackRecord(data: string): AsyncGenerator<DecodedDelivery> {
   const gzip = gzipOf(data);
   if (unpackedBytes(gzip) > limits.payloadPieceBytesMax) {
     yield* inPieces(gzip);
@@ -57,7 +57,7 @@ const END = Buffer.from(']}');
  * Each piece is made a payload of its own, with the head of the whole one in front. Where several payloads stand one after
  * the other each has its own head; one that is broken costs the others nothing, and is thrown when they were given.
  */
-async function* inPieces(gzip: Buffer): AsyncGenerator<Delivery> {
+async function* inPieces(gzip: Buffer): AsyncGenerator<DecodedDelivery> {
   const cutter = createCutter();
   let held: Buffer[] = [];
   let bytesHeld = 0;
@@ -83,7 +83,7 @@ function throwFirst(failures: readonly unknown[]): void {
   if (failures.length > 0) throw failures[0];
 }
 
-function* decodeAll(payloads: readonly Buffer[], failures: unknown[]): Generator<Delivery> {
+function* decodeAll(payloads: readonly Buffer[], failures: unknown[]): Generator<DecodedDelivery> {
   for (const payload of payloads) {
     try {
       yield decodePayload(parseJson(textOf(payload)));

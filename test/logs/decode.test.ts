@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
-import { type Delivery, decodePayload, decodeSubscription } from '../../shared/logs/decode.js';
+import { type DecodedDelivery, decodePayload, decodeSubscription } from '../../shared/logs/decode.js';
 import { unpackRecord } from '../../shared/logs/unpack.js';
 import type { LogBatch } from '../../shared/model/index.js';
 import { accessEvent, denialAsLines, executionBatch, subscriptionEvent, subscriptionPayload } from '../support/logs.js';
@@ -13,8 +13,8 @@ const dataOf = (text: string | Buffer): { awslogs: { data: string } } => ({
   awslogs: { data: gzipSync(text).toString('base64') },
 });
 
-async function decodeRecord(gzip: Buffer): Promise<Delivery[]> {
-  const deliveries: Delivery[] = [];
+async function decodeRecord(gzip: Buffer): Promise<DecodedDelivery[]> {
+  const deliveries: DecodedDelivery[] = [];
   for await (const delivery of unpackRecord(gzip.toString('base64'))) deliveries.push(delivery);
   return deliveries;
 }
