@@ -21,7 +21,7 @@ import {
 import { deferUnpaired, type Settled, settleExpired } from './count/settle.js';
 import type { infer } from './diagnosis/infer.js';
 import { isWithoutExecutionLog } from './diagnosis/without-execution-log.js';
-import { evaluate } from './incidents/evaluate.js';
+import { evaluateApart } from './incidents/evaluate-apart.js';
 import type { evaluateScopes } from './incidents/evaluate-scopes.js';
 import { type Correlated, correlate } from './join/correlate.js';
 import { unpairedFailure } from './join/pairing.js';
@@ -113,7 +113,7 @@ const inferAlone: typeof infer = async (accesses, ...rest) =>
  * @param written when what the groups grew by is in the stores; default: it is there
  */
 export async function alert(groups: readonly GroupKey[], world: World, written?: Written): Promise<void> {
-  if (await evaluate(groups, world, 'calm', written)) await deliver(world);
+  if (await evaluateApart(groups, world, 'calm', written)) await deliver(world);
 }
 
 export interface Swept {
@@ -149,7 +149,7 @@ export async function sweep(world: World): Promise<Swept> {
   await step(
     settleExpired(
       world,
-      (touched) => evaluate(touched, world, 'calm'),
+      (touched) => evaluateApart(touched, world, 'calm'),
       (list) => settled.push(list),
     ),
     0,
@@ -161,11 +161,12 @@ export async function sweep(world: World): Promise<Swept> {
   const isLookedAt = ({ state }: Incident): boolean =>
     state === 'firing' || minuteOf(clock.now()) % limits.knownEveryMinutes === 0;
   const groups = firing.filter(isLookedAt).map((incident) => incident.group);
-  await step(evaluate(groups, world), false);
+  await step(evaluateApart(groups, world), false);
   const failing = open?.filter((one) => !isHourClosable(one, world)) ?? null;
   if (failing !== null) await step(lookAtScopes(firing, failing, world), undefined);
   await step(deliver(world), 0);
   const pending = await step(stores.outbox.pending(limits.noticesPerRunMax), []);
+  failures.push(...stores.takeUnreadable());
   const oldest = pending.reduce((first, notice) => Math.min(first, Date.parse(notice.at)), clock.now());
   return {
     halvesSettled: settled.reduce((sum, { halves }) => sum + halves, 0),
