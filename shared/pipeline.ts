@@ -6,7 +6,6 @@
 import { lazily } from './base/lazily.js';
 import { limits } from './base/limits.js';
 import { leaveOut, setAside } from './canary/exclude.js';
-import { isNamed } from './config/qualified-names.js';
 import {
   admitAhead,
   closeHours,
@@ -20,6 +19,7 @@ import {
 } from './count/record.js';
 import { leaveWaiting, type Settled, settleDue } from './count/settle.js';
 import type { infer } from './diagnosis/infer.js';
+import { isWithoutExecutionLog } from './diagnosis/without-execution-log.js';
 import { evaluate } from './incidents/evaluate.js';
 import type { evaluateScopes } from './incidents/evaluate-scopes.js';
 import { type Correlated, correlate } from './join/correlate.js';
@@ -48,7 +48,10 @@ export interface Ingested {
  * @param look at the groups that grew; see `alert`
  */
 export async function ingest(batch: LogBatch, world: World, look: Look = lookAway): Promise<Ingested> {
-  const read = refuseTooOld(parse(batch, world.config.domains, world.config.central !== null), world);
+  const read = refuseTooOld(
+    parse(batch, world.config.domains, world.config.central !== null, world.config.accessLogFormats),
+    world,
+  );
   const parsed = await leaveOut(await minimise(read, world), world);
   // Nobody waits for the certificates but who looks at one.
   const saved = world.stores.certificates.save(parsed.certificates);
@@ -69,8 +72,7 @@ interface Read {
 async function countParsed({ batch, parsed, pems, saved }: Read, world: World, look: Look): Promise<Ingested> {
   const { batchId } = batch;
   const { stores, config } = world;
-  const isAlone = ({ api: { apiId } }: AccessRecord) =>
-    apiId !== null && config.apisWithoutExecutionLog.some((setting) => isNamed(setting, apiId));
+  const isAlone = (access: AccessRecord) => isWithoutExecutionLog(access, config.apisWithoutExecutionLog);
   const joinable = parsed.accesses.filter((access) => !isAlone(access));
   const join = async ({ halves, left }: Bounded) => ({
     correlated: await correlate(halves, batchId, stores.join),
@@ -87,7 +89,11 @@ async function countParsed({ batch, parsed, pems, saved }: Read, world: World, l
     unmatched: [...correlated.unmatched, ...inferred.unmatched],
   };
   const { failures, sightings, ...rest } = await setAside(found, world);
-  const forbidden = [...parsed.otherForbidden, ...unmatched(rest.unmatched)];
+  const forbidden = [
+    ...parsed.otherForbidden,
+    ...unmatched(rest.unmatched),
+    ...inferred.unlogged.map(({ scope, at }) => ({ scope, at, cause: 'certificate-not-logged' as const })),
+  ];
   const lookWithCertificates: Look = (grown, written) =>
     look(grown, { ...written, rest: () => Promise.all([written.rest(), saved]) });
   const [facts] = await Promise.all([
@@ -99,7 +105,7 @@ async function countParsed({ batch, parsed, pems, saved }: Read, world: World, l
 
 /** Loaded where there is something to infer: most installations watch no such API. */
 const inferAlone: typeof infer = async (accesses, ...rest) =>
-  accesses.length === 0 ? { failures: [], unmatched: [] } : (await loadInfer()).infer(accesses, ...rest);
+  accesses.length === 0 ? { failures: [], unmatched: [], unlogged: [] } : (await loadInfer()).infer(accesses, ...rest);
 
 /**
  * What failed a moment ago: detect, turn into incidents, notify. What fires already is looked at by the sweep.

@@ -34,6 +34,14 @@ export const limits = {
   inputLineBytesMax: 2 * MIB,
   /** The longest JSON value in a file: a whole decoded payload (`payloadBytesMax`). */
   inputValueBytesMax: 64 * MIB,
+  /** Of a broken or plain-text access record: the longest certificate, a whole request header and three KB of format. */
+  recoveredCharsMax: 64 * KIB,
+  /** API Gateway takes an access-log format of at most 3 KB. */
+  accessFormatCharsMax: 3 * KIB,
+  /** Formats that are kept compiled; a stage has one. */
+  accessFormatsCachedMax: 200,
+  /** Places that are tried to fit one plain-text record to its format: some forty variables, each with a few. */
+  formatStepsMax: 20_000,
   /** Events read from a file before they are handed on: lines of one request stand close to each other. */
   inputBatchEventsMax: 10_000,
   /** The same in characters, for logs with very long lines. */

@@ -152,6 +152,22 @@ export type DiscoverySettings = z.output<typeof discovery>;
 const settings = z.strictObject({
   executionLogGroups: logGroups,
   accessLogGroups: logGroups,
+  /**
+   * The access-log format of a stage, `$context` variables and all, by the log group that it writes to; `*` for all others. For
+   * formats that are no JSON, and JSON whose keys do not tell what they hold.
+   */
+  accessLogFormats: z.withDefault(
+    z.record(
+      matching(/^(?:\*|[\w./#-]{1,512})$/, 'expected the name of a CloudWatch log group, or *'),
+      z
+        .string()
+        .check(
+          z.maxLength(limits.accessFormatCharsMax),
+          z.regex(/\$context\.\w/, 'expected an access-log format with variables, such as $context.status'),
+        ),
+    ),
+    {},
+  ),
   /** Names of custom domains by `apiId` or `apiId/stage`, for denials whose access record never comes. */
   domains: z.withDefault(z.record(text(255), text(255)), {}),
   /** APIs that have no execution log (HTTP APIs): their refusals are inferred from the access log alone. */

@@ -3,7 +3,7 @@
 import { limits } from '../base/limits.js';
 import { MINUTE_MS } from '../base/time.js';
 import { setAside } from '../canary/exclude.js';
-import { type Correlated, settle, settlerOf, waitingLists } from '../join/correlate.js';
+import { type Correlated, postponedList, settle, settlerOf, waitingLists } from '../join/correlate.js';
 import type { Fact, GroupKey, Sighting } from '../model/index.js';
 import type { Waiting, World } from '../ports/index.js';
 import { unmatched, writeDown } from './record.js';
@@ -50,7 +50,11 @@ export async function settleDue(
 }
 
 async function settleList(waiting: Waiting, world: World): Promise<Settled> {
-  const { failures, unmatched: others, sightings } = await setAside(await settle(waiting, world.stores.join), world);
+  const { stores, clock, config } = world;
+  const settled = await settle(waiting, stores.join);
+  const again = postponedList(waiting, settled.postponed, clock.now() + config.graceMinutes * MINUTE_MS);
+  if (again !== null) await stores.waiting.save(again);
+  const { failures, unmatched: others, sightings } = await setAside(settled, world);
   const facts = await writeDown({ batchId: settlerOf(waiting), failures, forbidden: unmatched(others) }, world);
   return { halves: waiting.halves.length, facts, sightings };
 }

@@ -17,6 +17,8 @@ export interface Inferred {
   readonly failures: readonly Failure[];
   /** 403s that are no refused certificate, or whose certificate or truststore cannot be read. */
   readonly unmatched: readonly AccessRecord[];
+  /** 403s whose record holds no certificate: whether it was refused cannot be told. */
+  readonly unlogged: readonly AccessRecord[];
 }
 
 /** @param pems by fingerprint, those that the batch itself brought */
@@ -28,17 +30,22 @@ export async function infer(
 ): Promise<Inferred> {
   const failures: Failure[] = [];
   const unmatched: AccessRecord[] = [];
+  const unlogged: AccessRecord[] = [];
   const distinct = [...new Map(accesses.map((access) => [access.eventId, access] as const)).values()];
   const cells = await world.stores.join.put(
     distinct.map((half) => ({ key: cellKey.event(half.eventId), half, batchId })),
   );
   for (const [index, access] of distinct.entries()) {
     if (cells[index]?.access?.batchId !== batchId) continue;
+    if (access.client?.fingerprint == null) {
+      unlogged.push(access);
+      continue;
+    }
     const failure = await inferOne(access, pems, world);
     if (failure === null) unmatched.push(access);
     else failures.push(failure);
   }
-  return { failures, unmatched };
+  return { failures, unmatched, unlogged };
 }
 
 async function inferOne(

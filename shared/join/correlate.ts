@@ -7,9 +7,18 @@
 import { chunksOf } from '../base/chunks.js';
 import { digest } from '../base/digest.js';
 import { limits } from '../base/limits.js';
-import type { AccessRecord, Failure, Half, WaitingHalf } from '../model/index.js';
+import type { AccessRecord, Denial, Failure, Half, WaitingHalf } from '../model/index.js';
 import type { JoinStore, Waiting } from '../ports/index.js';
-import { cellKey, decide, depart, departFromCell, keyOf, lonely, type Outcome, type Traveller } from './pairing.js';
+import {
+  cellKey,
+  decide,
+  depart,
+  departFromCell,
+  keyOf,
+  type Outcome,
+  settledAtGateway,
+  type Traveller,
+} from './pairing.js';
 
 export interface Correlated {
   /** The failures that this batch owns. */
@@ -34,11 +43,16 @@ export async function correlate(halves: readonly Half[], batchId: string, join: 
   return { ...sum(outcomes, halves.length - distinct.size), records };
 }
 
+export interface SettledHalves extends Pick<Correlated, 'failures' | 'unmatched'> {
+  /** Records without a request id whose denial may still be waiting elsewhere: to be settled once more. */
+  readonly postponed: readonly WaitingHalf[];
+}
+
 /**
  * Settles halves whose grace is over: a denial counts without its client, an access record without a denial was no
  * mutual-TLS failure. The id of the list is the batch that owns what is claimed here, so a repeat counts nothing twice.
  */
-export async function settle(waiting: Waiting, join: JoinStore): Promise<Pick<Correlated, 'failures' | 'unmatched'>> {
+export async function settle(waiting: Waiting, join: JoinStore): Promise<SettledHalves> {
   const batchId = settlerOf(waiting);
   const denials = waiting.halves.filter((half) => half.kind === 'denial');
   const accesses = waiting.halves.filter((half) => half.kind === 'access');
@@ -47,11 +61,12 @@ export async function settle(waiting: Waiting, join: JoinStore): Promise<Pick<Co
     batchId,
   );
   const failures: Failure[] = [];
+  const alone: Denial[] = [];
   const parted: Traveller[] = [];
   for (const [index, { event }] of denials.entries()) {
     const cell = cells[index];
     if (!cell?.denial || cellKey.event(cell.denial.half.eventId) !== event) continue;
-    if (cell.claimedBy === batchId) failures.push(lonely(cell.denial.half, 'unpaired'));
+    if (cell.claimedBy === batchId) alone.push(cell.denial.half);
     else if (cell.claimedBy === null) {
       // Another client's record took the place meanwhile. Whether it belongs here, `decide` knows.
       const outcome = decide(departFromCell(cell.denial.half, batchId), cell);
@@ -67,10 +82,26 @@ export async function settle(waiting: Waiting, join: JoinStore): Promise<Pick<Co
     batchId,
   );
   for (const [index, { half }] of again.entries()) {
-    if (half.kind === 'denial' && claimed[index]?.claimedBy === batchId) failures.push(lonely(half, 'unpaired'));
+    if (half.kind === 'denial' && claimed[index]?.claimedBy === batchId) alone.push(half);
   }
-  for (const { outcome } of moved) if (outcome.kind === 'failure') failures.push(outcome.failure);
-  return { failures, unmatched: await unmatchedOf(accesses, waiting, join) };
+  for (const { traveller, outcome } of moved) {
+    if (outcome.kind !== 'failure') continue;
+    const { half } = traveller;
+    if (half.kind === 'denial' && outcome.failure.attribution === 'unpaired') alone.push(half);
+    else failures.push(outcome.failure);
+  }
+  for (const failure of await settleAlone(alone, batchId, join)) failures.push(failure);
+  return { failures, ...(await unmatchedOf(accesses, waiting, join)) };
+}
+
+/** Claimed denials: with the client of a record that waits under the extended id, or alone. */
+async function settleAlone(denials: readonly Denial[], batchId: string, join: JoinStore): Promise<Failure[]> {
+  const tied = denials.filter(({ extendedRequestId }) => extendedRequestId !== null);
+  const cells = await join.put(
+    tied.map((half) => ({ key: cellKey.gateway(half.extendedRequestId ?? ''), half, batchId })),
+  );
+  const nowhere = { denial: null, access: null, claimedBy: null };
+  return denials.map((half) => settledAtGateway(half, cells[tied.indexOf(half)] ?? nowhere));
 }
 
 /**
@@ -105,16 +136,32 @@ export function settlerOf(waiting: Waiting): string {
 }
 
 /** Access records still without a denial. Only the list of the batch that first held a record reports it. */
-async function unmatchedOf(accesses: readonly WaitingHalf[], waiting: Waiting, join: JoinStore) {
+async function unmatchedOf(
+  accesses: readonly WaitingHalf[],
+  waiting: Waiting,
+  join: JoinStore,
+): Promise<Omit<SettledHalves, 'failures'>> {
   const cells = await join.read(accesses.map((half) => half.key));
-  return cells.flatMap(({ access, denial }, index) =>
-    access !== null &&
-    denial === null &&
-    access.batchId === waiting.batchId &&
-    cellKey.event(access.half.eventId) === accesses[index]?.event
-      ? [access.half]
-      : [],
-  );
+  const unmatched: AccessRecord[] = [];
+  const postponed: WaitingHalf[] = [];
+  for (const [index, { access, denial }] of cells.entries()) {
+    const listed = accesses[index];
+    if (access === null || denial !== null || access.batchId !== waiting.batchId) continue;
+    if (listed === undefined || cellKey.event(access.half.eventId) !== listed.event) continue;
+    // Its denial comes to this cell only when it has waited in its own for as long.
+    if (access.half.requestId === '' && !isPostponed(waiting)) postponed.push(listed);
+    else unmatched.push(access.half);
+  }
+  return { unmatched, postponed };
+}
+
+const POSTPONED = 'again-';
+
+const isPostponed = ({ id }: Waiting): boolean => id.startsWith(POSTPONED);
+
+/** The list under which halves are settled once more; null where there are none. Its id is derived, so a repeat makes the same one. */
+export function postponedList({ id, batchId }: Waiting, halves: readonly WaitingHalf[], dueAt: number): Waiting | null {
+  return halves.length === 0 ? null : { id: `${POSTPONED}${id}`, batchId, dueAt, halves };
 }
 
 interface Arrival {

@@ -11,6 +11,9 @@
  * A client may send a request id of its own choice, and send it twice. Then a slot is taken, or the halves that met
  * carry different extended ids. Those move on: a denial first to the cell of its own log event, which settles once and
  * for all what is known of it, then both kinds to the cell of request id and extended id, which the gateway alone makes.
+ *
+ * A record whose format lacks the request id waits in the cell of its extended id. A denial comes there when it has waited
+ * in vain in the cell of its request and is claimed: its claim alone counts it, and what it finds there is its client.
  */
 
 import { digest } from '../base/digest.js';
@@ -28,6 +31,7 @@ export const cellKey = {
   request: (requestId: string): string => digest('request', requestId),
   extended: (requestId: string, extendedRequestId: string): string => digest('extended', requestId, extendedRequestId),
   event: (eventId: string): string => digest('event', eventId),
+  gateway: (extendedRequestId: string): string => digest('gateway', extendedRequestId),
 };
 
 /** A half on its way, and what it has seen so far. */
@@ -35,7 +39,7 @@ export interface Traveller {
   readonly half: Half;
   /** Who brought it: the batch in hand, or, for a half that is carried along, the batch that held it first. */
   readonly batchId: string;
-  readonly place: 'request' | 'event' | 'extended';
+  readonly place: 'request' | 'event' | 'extended' | 'gateway';
   /** The batch that first put a denial into the cell of its event; it counts it should nothing tie it to another. */
   readonly firstHeldBy: string | null;
   /** The other half, seen in the request's cell under the same extended id: taken along to the extended cell. */
@@ -56,6 +60,7 @@ export type Outcome =
 
 export function keyOf({ half, place }: Traveller): string {
   if (place === 'event') return cellKey.event(half.eventId);
+  if (place === 'gateway') return cellKey.gateway(half.extendedRequestId ?? '');
   if (place === 'extended') return cellKey.extended(half.requestId, half.extendedRequestId ?? '');
   return cellKey.request(half.requestId);
 }
@@ -65,6 +70,9 @@ export function keyOf({ half, place }: Traveller): string {
  * delivery may lack asks there what the first one knew.
  */
 export function depart(half: Half, batchId: string): Traveller {
+  if (half.kind === 'access' && half.requestId === '') {
+    return { half, batchId, place: 'gateway', firstHeldBy: null, carry: null };
+  }
   const isSure = half.kind === 'access' || (half.requestId !== '' && half.isIdBorrowed !== true);
   return { half, batchId, place: isSure ? 'request' : 'event', firstHeldBy: null, carry: null };
 }
@@ -78,6 +86,7 @@ export function departFromCell(half: Half, batchId: string): Traveller {
 export function decide(traveller: Traveller, cell: Cell): Outcome {
   const { half, place } = traveller;
   if (place === 'event') return decideByEvent(traveller, cell);
+  if (place === 'gateway') return decideAtGateway(traveller, cell);
   const mine: Held | null = half.kind === 'denial' ? cell.denial : cell.access;
   if (mine === null || mine.half.eventId !== half.eventId) {
     return place === 'request' ? moveFromTakenSlot(traveller, cell) : decideWithoutSlot(traveller);
@@ -127,6 +136,22 @@ function decideByEvent(traveller: Traveller, cell: Cell): Outcome {
   return move(known, half, 'extended', carry);
 }
 
+/** A record without a request id. Nobody but a denial's claim counts here. */
+function decideAtGateway(traveller: Traveller, { access, denial }: Cell): Outcome {
+  if (denial !== null) return { kind: 'counted' };
+  if (access?.half.eventId !== traveller.half.eventId) return { kind: 'unmatched' };
+  return { kind: 'waiting', key: keyOf(traveller) };
+}
+
+/**
+ * A denial that was claimed, now that it was put into the cell of its extended id. Whether the record was there before it is
+ * kept in the cell, so the answer is the same for good.
+ */
+export function settledAtGateway(denial: Denial, cell: Cell): Failure {
+  const isMine = cell.denial?.half.eventId === denial.eventId && cell.denial.second;
+  return isMine && cell.access !== null ? joined(cell) : lonely(denial, 'unpaired');
+}
+
 /** Nothing of the gateway's own ties this half to another: a denial counts at once, an access record never. */
 function decideWithoutSlot({ half, batchId, firstHeldBy }: Traveller): Outcome {
   if (half.kind === 'access') return { kind: 'unmatched' };
@@ -150,7 +175,9 @@ function isTied(a: Half, b: Half): boolean {
 function joined(cell: Cell): Failure {
   if (cell.denial === null || cell.access === null) throw new Error('a joined cell holds both halves');
   const denial = cell.denial.half;
-  const { client, scope, rate } = cell.access.half;
+  const { client, rate } = cell.access.half;
+  // A record that names neither its domain nor its API knows less of where it belongs than the denial.
+  const scope = cell.access.half.isScopeGuessed === true ? denial.scope : cell.access.half.scope;
   const extendedRequestId = denial.extendedRequestId ?? cell.access.half.extendedRequestId;
   // Both halves were in the sample of the side that sampled more sparsely, so the request stands for that many.
   const weight = 1 / Math.min(denial.rate, rate);

@@ -33,9 +33,11 @@ export function sample<T extends Half>(halves: readonly T[], rate: number): Samp
   const left: T[] = [];
   const seen = new Map<string, number>();
   for (const half of new Map(halves.map((one) => [one.eventId, one] as const)).values()) {
-    const times = (seen.get(half.requestId) ?? 0) + 1;
-    seen.set(half.requestId, times);
-    const isIn = times <= limits.halvesPerRequestIdMax && isSampled(half.requestId, rate);
+    // A record without a request id is in the sample by its extended id.
+    const id = half.requestId === '' ? (half.extendedRequestId ?? '') : half.requestId;
+    const times = (seen.get(id) ?? 0) + 1;
+    seen.set(id, times);
+    const isIn = times <= limits.halvesPerRequestIdMax && isSampled(id, rate);
     if (isIn) joined.push({ ...half, rate });
     else left.push(half);
   }

@@ -107,8 +107,16 @@ function isLogEvent(event: unknown): event is LogEvent {
 /** The fields that a subscription adds say which account wrote the event. */
 function withAccount(event: LogEvent): LogEvent {
   const { id, timestamp, message } = event;
-  const account = accountId(field(field(event, 'extractedFields'), '@aws.account'));
-  return account === '' ? { id, timestamp, message } : { id, timestamp, message, account };
+  const added = field(event, 'extractedFields');
+  const account = accountId(field(added, '@aws.account'));
+  const sourceLog = text(field(added, '@source.log')).slice(0, 512);
+  return {
+    id,
+    timestamp,
+    message,
+    ...(account === '' ? {} : { account }),
+    ...(sourceLog === '' ? {} : { sourceLog }),
+  };
 }
 
 function rejectOf(event: unknown): Rejected {

@@ -1,89 +1,17 @@
 /**
- * Reads access-log records: JSON whose keys a team chose itself. AWS's article recommends literal dotted keys
- * (`"identity.clientCert.issuerDN"`); people also write underscores, drop the `identity` or nest objects, and quote the
- * status or not. All spellings are mapped here, in one place.
+ * Reads access-log records: by the stage's own format where that is known, else JSON whose keys are told by their spelling
+ * (`access-keys.ts`). What should be JSON and is none is read by a tolerant reader, second in line.
  */
 
-import { limits } from '../base/limits.js';
-import { clean } from '../base/text.js';
+import { type AccessFields, type MutableFields, noFields, setField } from './access-fields.js';
+import { spellingOf, takeLikely } from './access-keys.js';
+import { PATH, type Pair, pairsOf, tolerantPairs } from './json-pairs.js';
+import type { ReadRecord, RecordFormat } from './record-format.js';
 
-export type AccessField =
-  | 'requestId'
-  | 'extendedRequestId'
-  | 'status'
-  | 'domainName'
-  | 'apiId'
-  | 'stage'
-  | 'errorMessage'
-  | 'errorResponseType'
-  | 'sourceIp'
-  | 'userAgent'
-  | 'pem'
-  | 'subjectDn'
-  | 'issuerDn'
-  | 'serialNumber'
-  | 'notBefore'
-  | 'notAfter';
-
-/** The fields of one record that are present, as text. A missing value (`-` or empty) is absent. */
-export type AccessFields = { readonly [name in AccessField]?: string };
-
-/** Keys are compared lower case without punctuation, `context` and `identity`. */
-const FIELD_BY_KEY: ReadonlyMap<string, AccessField> = new Map([
-  ['requestid', 'requestId'],
-  ['extendedrequestid', 'extendedRequestId'],
-  ['status', 'status'],
-  ['statuscode', 'status'],
-  ['domainname', 'domainName'],
-  ['apiid', 'apiId'],
-  ['stage', 'stage'],
-  ['errormessage', 'errorMessage'],
-  ['errormessagestring', 'errorMessage'],
-  ['errorresponsetype', 'errorResponseType'],
-  ['responsetype', 'errorResponseType'],
-  ['sourceip', 'sourceIp'],
-  ['ip', 'sourceIp'],
-  ['useragent', 'userAgent'],
-  ['clientcertclientcertpem', 'pem'],
-  ['clientcertpem', 'pem'],
-  ['clientcertsubjectdn', 'subjectDn'],
-  ['subjectdn', 'subjectDn'],
-  ['clientcertissuerdn', 'issuerDn'],
-  ['issuerdn', 'issuerDn'],
-  ['clientcertserialnumber', 'serialNumber'],
-  ['serialnumber', 'serialNumber'],
-  ['clientcertvaliditynotbefore', 'notBefore'],
-  ['validitynotbefore', 'notBefore'],
-  ['notbefore', 'notBefore'],
-  ['clientcertvaliditynotafter', 'notAfter'],
-  ['validitynotafter', 'notAfter'],
-  ['notafter', 'notAfter'],
-]);
-
-const CHARS_MAX: Readonly<Record<AccessField, number>> = {
-  requestId: limits.requestIdCharsMax,
-  extendedRequestId: limits.requestIdCharsMax,
-  status: 8,
-  domainName: limits.scopeCharsMax,
-  apiId: 64,
-  stage: 128,
-  errorMessage: 512,
-  errorResponseType: 64,
-  sourceIp: limits.sourceIpCharsMax,
-  userAgent: limits.userAgentCharsMax,
-  pem: limits.pemCharsMax,
-  subjectDn: 4 * limits.dnCharsMax,
-  issuerDn: 4 * limits.dnCharsMax,
-  serialNumber: limits.serialCharsMax,
-  notBefore: 40,
-  notAfter: 40,
-};
+export type { AccessField, AccessFields } from './access-fields.js';
 
 /** Nested formats go two levels deep (`identity.clientCert.validity`); nobody's goes deeper than this. */
 const DEPTH_MAX = 4;
-/** Remembered spellings. Formats have some thirty keys; the bound is for input that is no access log. */
-const SPELLINGS_MAX = 2_000;
-const spellings = new Map<string, AccessField | null>();
 
 /** @returns the record's object, or null when the text is no JSON object even after repair */
 export function readJsonObject(text: string): Record<string, unknown> | null {
@@ -107,66 +35,74 @@ const STATUS = /^"status": ?"?[1-5]\d\d[",}]/;
 /** The known fields of a record, whatever their spelling. The first of two spellings of one field stands. */
 export function accessFields(record: Record<string, unknown>): AccessFields {
   const fields = noFields();
-  collect(record, '', 0, fields);
+  const seen = { ids: false, status: false, client: false, likely: false };
+  collect(record, '', 0, fields, seen);
+  // A record whose keys are those that AWS recommends holds nothing more.
+  if (seen.likely || !seen.ids || !seen.status || !seen.client) takeLikely(pairsOf(record), fields);
   return fields;
 }
 
-type MutableFields = { -readonly [name in AccessField]: string | undefined };
-
-/** All names are there from the start, for an object that grows is slow to fill. */
-function noFields(): MutableFields {
-  return {
-    requestId: undefined,
-    extendedRequestId: undefined,
-    status: undefined,
-    domainName: undefined,
-    apiId: undefined,
-    stage: undefined,
-    errorMessage: undefined,
-    errorResponseType: undefined,
-    sourceIp: undefined,
-    userAgent: undefined,
-    pem: undefined,
-    subjectDn: undefined,
-    issuerDn: undefined,
-    serialNumber: undefined,
-    notBefore: undefined,
-    notAfter: undefined,
-  };
+/** Which keys a record has, with a value or without. */
+interface Seen {
+  ids: boolean;
+  status: boolean;
+  client: boolean;
+  /** Keys that are only like those of a field. */
+  likely: boolean;
 }
 
-function collect(record: object, path: string, depth: number, into: MutableFields): void {
+/**
+ * Reads a record of JSON, or of what was meant to be JSON.
+ * @param json the record as JSON.parse reads it; null where that cannot
+ * @returns null where nothing of it can be told
+ */
+export function readRecord(
+  text: string,
+  json: Record<string, unknown> | null,
+  format: RecordFormat | null,
+): ReadRecord | null {
+  const read = format === null ? null : format.read(text, json);
+  if (read !== null) return read;
+  if (json !== null) return { fields: accessFields(json), isRecovered: false };
+  const pairs = tolerantPairs(text);
+  if (pairs === null) return null;
+  const fields = spelledFields(pairs);
+  const { status, errorMessage } = fields;
+  return status === undefined && errorMessage === undefined ? null : { fields, isRecovered: true };
+}
+
+function spelledFields(pairs: readonly Pair[]): AccessFields {
+  const fields = noFields();
+  for (const [path, value] of pairs) {
+    const spelling = spellingOf(path.replaceAll(PATH, '.'));
+    if (spelling?.isSure === true) setField(fields, spelling.field, value);
+  }
+  takeLikely(pairs, fields);
+  return fields;
+}
+
+function collect(record: object, path: string, depth: number, into: MutableFields, seen: Seen): void {
   const keys = Object.keys(record);
   const values: readonly unknown[] = Object.values(record);
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index] as string;
     const value = values[index];
     if (typeof value === 'object' && value !== null) {
-      if (depth < DEPTH_MAX) collect(value, `${path}${key}.`, depth + 1, into);
+      if (depth < DEPTH_MAX) collect(value, `${path}${key}.`, depth + 1, into, seen);
       continue;
     }
-    const name = fieldOf(path === '' ? key : path + key);
-    if (name === null || into[name] !== undefined) continue;
-    const text = typeof value === 'string' ? value.trim() : typeof value === 'number' ? String(value) : '';
-    if (text === '' || text === '-') continue;
-    // The PEM and the DNs are cleaned by their own readers, which need the characters as they came.
-    const raw = name === 'pem' || name === 'subjectDn' || name === 'issuerDn';
-    into[name] = raw ? text.slice(0, CHARS_MAX[name]) : clean(text, CHARS_MAX[name]);
+    const spelling = spellingOf(path === '' ? key : path + key);
+    if (spelling === null) continue;
+    const { field, isSure } = spelling;
+    if (!isSure) seen.likely = true;
+    else {
+      if (field === 'requestId') seen.ids = true;
+      else if (field === 'status') seen.status = true;
+      else if (field === 'pem' || field === 'issuerDn') seen.client = true;
+      if (typeof value === 'string') setField(into, field, value);
+      else if (typeof value === 'number') setField(into, field, String(value));
+    }
   }
-}
-
-function fieldOf(key: string): AccessField | null {
-  const known = spellings.get(key);
-  if (known !== undefined) return known;
-  const normal = key
-    .slice(0, 128)
-    .toLowerCase()
-    .replace(/[^a-z]/g, '')
-    .replace(/^context/, '')
-    .replace(/^identity/, '');
-  const name = FIELD_BY_KEY.get(normal) ?? null;
-  if (spellings.size < SPELLINGS_MAX) spellings.set(key, name);
-  return name;
 }
 
 function parseObject(text: string): Record<string, unknown> | null {

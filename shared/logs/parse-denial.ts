@@ -39,12 +39,22 @@ export interface Reason {
 /** Lines are cut at 1,024 bytes in the managed log group; three of them fit here with room. */
 const CHARS_READ_MAX = 8_192;
 
-/** Vended plain text: resource ARN, time, API, stage, resource path and method stand in front of the payload. */
-const VENDED_FIELDS = /^arn:aws[\w-]*:\S{1,512}[ \t]+(?:\S{1,1024}[ \t]+){5}(?=\(|[AEF])/;
+/** The gateway's sentence. An event that holds it is counted, or said to be one that cannot be read. */
+export const SENTENCE = 'Access denied. Reason:';
+
+/** Whether a text holds one of the three lines anywhere. */
+export function holdsDenialLine(text: string): boolean {
+  return text.includes(DENIED) || text.includes(EXTENDED_ID) || text.includes(FORBIDDEN);
+}
+
+/** Whether an event is some line of an execution log: all but a denial's may begin with the request id only. */
+export function isExecutionLine(message: string): boolean {
+  return bracketedId(message, 0) !== null;
+}
 
 /** @returns null when the event is not one of the lines of a denial */
 export function readExecutionEvent(message: string): ExecutionEvent | null {
-  const text = withoutVendedFields(message.slice(0, CHARS_READ_MAX));
+  const text = message.slice(0, CHARS_READ_MAX);
   let requestId: string | null = null;
   let extendedRequestId: string | null = null;
   let reason: Reason | null = null;
@@ -62,10 +72,6 @@ export function readExecutionEvent(message: string): ExecutionEvent | null {
     from = end + 1;
   } while (from <= text.length);
   return { requestId, extendedRequestId, reason };
-}
-
-function withoutVendedFields(text: string): string {
-  return text.startsWith('arn:') ? text.replace(VENDED_FIELDS, '').trimStart() : text;
 }
 
 /** The gateway says the same few sentences over and over. */
@@ -111,13 +117,4 @@ export function apiOfLogGroup(logGroup: string): ApiRef {
   const match =
     at < 0 ? null : /^([A-Za-z0-9]{1,64})\/([\w$-]{1,128})$/.exec(logGroup.slice(at + MANAGED_GROUP.length));
   return { apiId: match?.[1] ?? null, stage: match?.[2] ?? null };
-}
-
-const VENDED_ARN =
-  /^arn:aws[\w-]{0,20}:apigateway:[^:\s]{0,40}:\d{0,12}:\/restapis\/([A-Za-z0-9]{1,64})\/stages\/([\w$-]{1,128})\s/;
-
-/** The API and stage of a text event: named by the ARN in front of a vended record, or by the managed log group. */
-export function apiOfText(message: string, logGroup: string): ApiRef {
-  const match = VENDED_ARN.exec(message);
-  return match === null ? apiOfLogGroup(logGroup) : { apiId: match[1] ?? null, stage: match[2] ?? null };
 }

@@ -25,12 +25,25 @@ import { certificateFromLoggedPem } from '../x509/certificate.js';
 import { canonicalDn } from '../x509/dn.js';
 import { pemOf } from '../x509/pem.js';
 import { forbiddenCause } from './forbidden.js';
-import { type AccessFields, accessFields, isPlainSuccess, readJsonObject } from './parse-access.js';
-import { apiOfLogGroup, apiOfText, type ExecutionEvent, readExecutionEvent } from './parse-denial.js';
+import { type AccessFields, isPlainSuccess, readJsonObject, readRecord } from './parse-access.js';
+import {
+  apiOfLogGroup,
+  type ExecutionEvent,
+  holdsDenialLine,
+  isExecutionLine,
+  readExecutionEvent,
+  SENTENCE,
+} from './parse-denial.js';
 import { serialFromText, timeFromText } from './parse-values.js';
+import { type ReadRecord, type RecordFormat, recordFormat } from './record-format.js';
+import { isForbiddenRecord, labelledFields } from './text-record.js';
+import { type VendedPayload, vendedJson, vendedText } from './vended.js';
 
 /** Names of custom domains by `apiId/stage` or `apiId`, from the configuration. */
 export type DomainsByApi = Readonly<Record<string, string>>;
+
+/** The access-log formats of stages by the log group that they write to; `*` stands for every other group. */
+export type FormatsByLogGroup = Readonly<Record<string, string>>;
 
 interface Found {
   readonly denials: Denial[];
@@ -39,6 +52,7 @@ interface Found {
   readonly rejected: Rejected[];
   readonly certificates: Map<string, string>;
   passed: number;
+  recovered: number;
 }
 
 /** Where events come from, and how the things that they name are called. */
@@ -49,13 +63,22 @@ interface Source {
   readonly stream: string;
   readonly logGroup: string;
   readonly domains: DomainsByApi;
+  /** Null where it is not known, or the group holds no access log. */
+  readonly format: RecordFormat | null;
+  /** Whether API Gateway itself makes and writes the log group: an execution log, and nothing else. */
+  readonly isManaged: boolean;
 }
 
 /**
  * Reads every event of a batch. Pure, never throws; the order of the events in the batch does not matter.
  * @param byAccount whether scopes, APIs and request ids get their account in front
  */
-export function parse(batch: LogBatch, domains: DomainsByApi = {}, byAccount = false): Parsed {
+export function parse(
+  batch: LogBatch,
+  domains: DomainsByApi = {},
+  byAccount = false,
+  formats: FormatsByLogGroup = {},
+): Parsed {
   const found: Found = {
     denials: [],
     accesses: [],
@@ -63,16 +86,15 @@ export function parse(batch: LogBatch, domains: DomainsByApi = {}, byAccount = f
     rejected: [...batch.malformed],
     certificates: new Map(),
     passed: 0,
+    recovered: 0,
   };
-  for (const [source, events] of sourcesOf(batch, domains, byAccount)) {
+  for (const [source, events] of sourcesOf(batch, domains, byAccount, formats)) {
     const lines: ExecutionLine[] = [];
     const origin = originOf(apiOfLogGroup(batch.logGroup), source);
     for (const event of events) {
       const message = event.message.trimStart();
       if (message.startsWith('{')) readJson(event, message, source, found, lines);
-      else if (message.startsWith('arn:')) {
-        readText(event, message, originOf(apiOfText(message, batch.logGroup), source), found, lines);
-      } else readText(event, message, origin, found, lines);
+      else readText(event, message, origin, source, found, lines);
     }
     for (const denial of denialsOf(lines, source)) found.denials.push(denial);
   }
@@ -83,11 +105,25 @@ export function parse(batch: LogBatch, domains: DomainsByApi = {}, byAccount = f
 const STREAM_CHARS = 11;
 
 /** A log group has events of one account, a centralised one of several, even in one batch. */
-function sourcesOf(batch: LogBatch, domains: DomainsByApi, byAccount: boolean): [Source, readonly LogEvent[]][] {
+function sourcesOf(
+  batch: LogBatch,
+  domains: DomainsByApi,
+  byAccount: boolean,
+  formats: FormatsByLogGroup,
+): [Source, readonly LogEvent[]][] {
   const { logStream, events } = batch;
+  const isManaged = apiOfLogGroup(batch.logGroup).apiId !== null;
   const sourceOf = (account: string): Source => {
     const logGroup = inAccount(account, batch.logGroup);
-    return { account, stream: digest(logGroup, logStream).slice(0, STREAM_CHARS), logGroup, domains };
+    const template = isManaged ? undefined : (settingFor(formats, logGroup) ?? formats['*']);
+    return {
+      account,
+      stream: digest(logGroup, logStream).slice(0, STREAM_CHARS),
+      logGroup,
+      domains,
+      format: template === undefined ? null : recordFormat(template),
+      isManaged,
+    };
   };
   if (!byAccount) return [[sourceOf(''), events]];
   const byOwner = new Map<string, LogEvent[]>();
@@ -118,33 +154,124 @@ interface ExecutionLine {
   readonly origin: Origin;
 }
 
-function readText(event: LogEvent, message: string, origin: Origin, found: Found, lines: ExecutionLine[]): void {
+function readText(
+  event: LogEvent,
+  message: string,
+  origin: Origin,
+  source: Source,
+  found: Found,
+  lines: ExecutionLine[],
+): void {
+  // What fits the format of the group's access log is an access record, whatever a client made it look like.
+  const record = source.format === null || source.format.isJson ? null : source.format.read(message, null);
+  if (record !== null) {
+    readAccess(event, record, source, found);
+    return;
+  }
   const said = readExecutionEvent(message);
-  if (said === null) found.passed++;
-  else lines.push({ event, said, origin });
+  if (said === null && isExecutionLine(message)) found.passed++;
+  else if (said !== null && isPlain(said)) lines.push({ event, said, origin });
+  else if (holdsDenialLine(message) && readVended(event, message, apiOfLogGroup(source.logGroup), source, lines))
+    return;
+  else if (said !== null && source.isManaged) lines.push({ event, said, origin });
+  else readPlainRecord(event, message, source, found);
 }
+
+/** Whether nothing but the gateway's own words can stand in the lines. */
+function isPlain({ reason, requestId, extendedRequestId }: ExecutionEvent): boolean {
+  const ids = [requestId, extendedRequestId].every((id) => id === null || /^[\w+/=-]*$/.test(id));
+  return ids && (reason === null || reason.id !== 'other');
+}
+
+function readVended(event: LogEvent, message: string, group: ApiRef, source: Source, lines: ExecutionLine[]): boolean {
+  const vended = vendedText(message, (place) => settingFor(source.domains, place) !== undefined);
+  return vended !== null && readPayload(event, vended, group, source, lines);
+}
+
+/** @param group the API and stage that the log group is named after: no text of a record outweighs it */
+function readPayload(
+  event: LogEvent,
+  { text, api }: VendedPayload,
+  group: ApiRef,
+  source: Source,
+  lines: ExecutionLine[],
+): boolean {
+  const said = readExecutionEvent(text);
+  if (said === null) return false;
+  const named = [group, api, apiOfLogGroup(event.sourceLog ?? '')].find(({ apiId }) => apiId !== null);
+  lines.push({ event, said, origin: originOf(named ?? { apiId: null, stage: api.stage }, source) });
+  return true;
+}
+
+/** Text that is no line of an execution log: another log's, or an access record that is no JSON. */
+function readPlainRecord(event: LogEvent, message: string, source: Source, found: Found): void {
+  const fields = message.includes('403') ? labelledFields(message) : null;
+  if (fields !== null && fields.status !== '403') found.passed++;
+  else if (fields !== null && hasCertificateFields(fields))
+    readAccess(event, { fields, isRecovered: false }, source, found);
+  else if (isForbiddenRecord(message)) found.rejected.push(reject(event, 'unreadable-access-record', NOT_JSON));
+  else if (message.includes(SENTENCE)) found.rejected.push(reject(event, 'unreadable-denial', NO_DENIAL));
+  else found.passed++;
+}
+
+const NOT_JSON =
+  'a 403 in plain text (Common Log Format, CSV, XML) that does not tell who called; expected JSON: set the access-log format that doctor prints, or name this one in accessLogFormats';
+const NO_DENIAL =
+  'holds the sentence of a refusal in a place where the gateway writes none; expected it at the beginning of a line, or in the payload of a vended execution log';
 
 function readJson(event: LogEvent, message: string, source: Source, found: Found, lines: ExecutionLine[]): void {
   if (isPlainSuccess(message)) {
     found.passed++;
     return;
   }
-  const record = readJsonObject(message);
-  if (record === null) {
-    found.rejected.push(reject(event, 'broken-access-record', 'looks like JSON and is none'));
+  const json = readJsonObject(message);
+  const record = readRecord(message, json, source.format);
+  const hasSentence = message.includes(SENTENCE);
+  if (json !== null && (hasSentence || isWrapped(json)) && !(record !== null && isAccessRecord(record.fields))) {
+    const wrapped = wrappedRecord(json);
+    if (wrapped !== null) readJson(event, wrapped, source, found, lines);
+    else if (readVendedJson(event, json, source, lines)) return;
+    else if (hasSentence) found.rejected.push(reject(event, 'unreadable-denial', NO_DENIAL));
+    else found.passed++;
     return;
   }
-  const payload = record.payload;
-  if (typeof payload === 'string' && typeof record.resource_arn === 'string') {
-    const api = { apiId: shortText(record.api_id, 64), stage: shortText(record.stage, 128) };
-    readText(event, payload.trimStart(), originOf(api, source), found, lines);
-    return;
-  }
-  readAccess(event, accessFields(record), source, found);
+  if (record === null) found.rejected.push(reject(event, 'broken-access-record', 'looks like JSON and is none'));
+  else readAccess(event, record, source, found);
 }
 
-function readAccess(event: LogEvent, fields: AccessFields, source: Source, found: Found): void {
-  const { status, errorMessage = null, errorResponseType = null, requestId } = fields;
+/** Whether a record may be a vended one, or one that a transformer of CloudWatch Logs made. */
+function isWrapped(json: Record<string, unknown>): boolean {
+  return typeof json.payload === 'string' || typeof json['@message'] === 'string';
+}
+
+/** An access record within what a transformer made. */
+function wrappedRecord(json: Record<string, unknown>): string | null {
+  const inner = json['@message'];
+  if (typeof inner !== 'string' || !inner.trimStart().startsWith('{')) return null;
+  const object = readJsonObject(inner);
+  return object !== null && !isWrapped(object) ? inner.trimStart() : null;
+}
+
+function readVendedJson(
+  event: LogEvent,
+  json: Record<string, unknown>,
+  source: Source,
+  lines: ExecutionLine[],
+): boolean {
+  const vended = vendedJson(json);
+  if (vended === null) return false;
+  const group = apiOfLogGroup(source.logGroup);
+  if (readPayload(event, vended, group, source, lines)) return true;
+  return readVended(event, vended.text, group.apiId === null ? vended.api : group, source, lines);
+}
+
+/** What an access record has and a vended one has not; the API and the stage are in both. */
+function isAccessRecord({ apiId, stage, ...fields }: AccessFields): boolean {
+  return Object.values(fields).some((value) => value !== undefined);
+}
+
+function readAccess(event: LogEvent, { fields, isRecovered }: ReadRecord, source: Source, found: Found): void {
+  const { status, errorMessage = null, errorResponseType = null, requestId, extendedRequestId } = fields;
   // Formats without a status are read by their error; a record with neither is a success or no access record at all.
   if (status === undefined ? errorMessage === null : status !== '403') {
     found.passed++;
@@ -167,7 +294,7 @@ function readAccess(event: LogEvent, fields: AccessFields, source: Source, found
       });
     return;
   }
-  if (requestId === undefined) {
+  if (requestId === undefined && extendedRequestId === undefined) {
     found.rejected.push(reject(event, 'access-record-without-request-id', 'a 403 without requestId cannot be joined'));
     return;
   }
@@ -175,14 +302,16 @@ function readAccess(event: LogEvent, fields: AccessFields, source: Source, found
   if (identity.fingerprint !== null && identity.pem !== null) {
     found.certificates.set(identity.fingerprint, identity.pem);
   }
+  if (isRecovered) found.recovered++;
   found.accesses.push({
     kind: 'access',
     eventId: idOf(event, source),
     at: event.timestamp,
-    requestId: inAccount(source.account, requestId),
-    extendedRequestId: fields.extendedRequestId ?? null,
+    requestId: requestId === undefined ? '' : inAccount(source.account, requestId),
+    extendedRequestId: extendedRequestId ?? null,
     api,
     scope,
+    ...(domainName === undefined && api.apiId === null && { isScopeGuessed: true }),
     client: hasCertificateFields(fields) ? clientOf(identity, fields) : null,
     rate: 1,
   });
@@ -296,10 +425,6 @@ function idOf({ id }: LogEvent, { stream }: Source): string {
 
 function reject(event: LogEvent, code: Rejected['code'], detail: string): Rejected {
   return { kind: 'rejected', eventId: event.id, code, detail };
-}
-
-function shortText(value: unknown, charsMax: number): string | null {
-  return typeof value === 'string' && value !== '' && value !== '-' ? clean(value, charsMax) : null;
 }
 
 function compare(a: string, b: string): number {

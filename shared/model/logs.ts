@@ -7,6 +7,8 @@ export interface LogEvent {
   readonly message: string;
   /** The account that wrote it, where that need not be the log group's owner: in a centralised log group. */
   readonly account?: string;
+  /** The log group that it was written to first, where that is not the one it came from: in a centralised log group. */
+  readonly sourceLog?: string;
 }
 
 /** What one delivery carries. `batchId` is derived from the content, so a retry has the same id. */
@@ -34,6 +36,8 @@ export type RejectCode =
   | 'not-a-log-event'
   | 'event-too-large'
   | 'broken-access-record'
+  | 'unreadable-access-record'
+  | 'unreadable-denial'
   | 'access-record-without-request-id'
   /** Nothing tells any more whether it was counted. */
   | 'too-old';

@@ -47,6 +47,16 @@ export function reasonIdOf(text: string): ReasonId {
   return idByText.get(normal) ?? 'other';
 }
 
+const TEXTS_BY_LENGTH = [...idByText.keys()].sort((a, b) => b.length - a.length);
+
+/** How many characters at the beginning of a text are a known reason's words; 0 where none is there. */
+export function knownReasonLength(text: string): number {
+  const start = text.slice(0, REASON_CHARS_MAX).toLowerCase().replaceAll('self-signed', 'self signed');
+  return TEXTS_BY_LENGTH.find((words) => start.startsWith(words))?.length ?? 0;
+}
+
+const REASON_CHARS_MAX = 100;
+
 /** The reason under which a diagnosis is counted where the gateway gives none; see `x509/findings.ts` for the codes. */
 const REASON_BY_FINDING: Readonly<Record<string, ReasonId>> = {
   'issuer-missing': 'issuer-not-found',
@@ -86,6 +96,11 @@ export const forbiddenCauses = [
   'signature-expired',
   'signature-mismatch',
   'incomplete-signature',
+  /**
+   * A bare `Forbidden` of an API without an execution log, whose access record holds no certificate: whether the client's was
+   * refused cannot be told.
+   */
+  'certificate-not-logged',
   /** A bare `Forbidden` whose denial never came: a wrong path mapping, stage or endpoint, or a private API. */
   'unmatched',
   /** A 403 that names a cause which the facts do not list, such as an integration's own answer. */

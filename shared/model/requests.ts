@@ -52,10 +52,13 @@ export interface AccessRecord {
   readonly kind: 'access';
   readonly eventId: string;
   readonly at: number;
+  /** Empty where the format lacks it; then it has an extended id. */
   readonly requestId: string;
   readonly extendedRequestId: string | null;
   readonly api: ApiRef;
   readonly scope: string;
+  /** True where the record names neither its domain nor its API, and `scope` is the log group that it came from. */
+  readonly isScopeGuessed?: true;
   /** Null where the format logs no `clientCert` fields. */
   readonly client: Client | null;
   /** As in `Denial`. */
@@ -110,6 +113,8 @@ export interface Parsed {
   readonly certificates: ReadonlyMap<string, string>;
   /** Events that are neither a denial, a 403 nor broken: successes and the gateway's other lines. */
   readonly passed: number;
+  /** Of the access records, those that were broken or cut off, and were read in spite of it. */
+  readonly recovered: number;
 }
 
 /** How the issuer of a failure is known. */

@@ -223,9 +223,9 @@ describe('the access record', () => {
   it('passes successes over and rejects what is broken, without costing the neighbours', () => {
     const good = accessEvent({ n: 3 });
     const batch = accessBatch([
-      event('{"requestId":"r","status":"403"', 1),
+      event('{"requestId":', 1),
       event(JSON.stringify({ ...fields, status: '200' }), 2),
-      event(JSON.stringify({ ...fields, requestId: '-' }), 4),
+      event(JSON.stringify({ ...fields, requestId: '-', extendedRequestId: '-' }), 4),
       good,
     ]);
     const parsed = parse(batch);

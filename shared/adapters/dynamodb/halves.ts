@@ -21,7 +21,8 @@ export function encodeHalf(half: Half, batchId: string): string {
     const borrowed = half.isIdBorrowed === true ? [1] : [];
     return JSON.stringify([...common, half.reason, half.reasonText, ...borrowed]);
   }
-  return JSON.stringify([...common, half.client === null ? null : valuesOf(half.client)]);
+  const guessed = half.isScopeGuessed === true ? [1] : [];
+  return JSON.stringify([...common, half.client === null ? null : valuesOf(half.client), ...guessed]);
 }
 
 function valuesOf(client: Client) {
@@ -68,10 +69,11 @@ const clientSchema = z.pipe(
 );
 
 export const accessSchema = z.pipe(
-  z.tuple([...common, z.nullable(clientSchema)], z.unknown()),
+  z.tuple([...common, z.nullable(clientSchema), z.optional(z.unknown())], z.unknown()),
   z.transform((values): Brought<AccessRecord> => {
-    const [, , , , , , , , , client] = values;
+    const [, , , , , , , , , client, guessed] = values;
     const { batchId, common } = commonOf(values.slice(0, 9) as Common);
-    return { batchId, half: { kind: 'access', ...common, client } };
+    const isScopeGuessed = guessed === 1 ? { isScopeGuessed: true as const } : {};
+    return { batchId, half: { kind: 'access', ...common, ...isScopeGuessed, client } };
   }),
 );

@@ -59,6 +59,7 @@ export const en: ReportMessages = {
     'signature-expired': 'request signature expired',
     'signature-mismatch': 'request signature does not match',
     'incomplete-signature': 'incomplete request signature',
+    'certificate-not-logged': 'certificate not in the log: cause not known',
     unmatched: 'Forbidden without a cause: path mapping, stage or endpoint',
     other: 'another cause',
   },

@@ -71,6 +71,7 @@ export const ja: ReportMessages = {
     'signature-expired': 'リクエスト署名の期限切れ',
     'signature-mismatch': 'リクエスト署名の不一致',
     'incomplete-signature': 'リクエスト署名が不完全',
+    'certificate-not-logged': '証明書がログになく、原因不明',
     unmatched: '原因の記録なし(パスマッピング、ステージ、エンドポイントの誤り)',
     other: 'その他',
   },

@@ -1,0 +1,167 @@
+/**
+ * Reads access records by the stage's own format. To API Gateway a format is text with variables (`$context.status`) into
+ * which it puts values: JSON, Common Log Format, CSV, XML and free text are all the same to it, and here. Of a JSON format
+ * the keys say which variable a value is; of any other, and of JSON that a value has broken, the texts between the variables.
+ *
+ * A record is text of which clients wrote parts. Fitting it to its format is bounded, and variables whose values have a known
+ * shape (a status, a request id, a date) take nothing else, so that what a client puts into its user agent shifts no field.
+ */
+
+import { limits } from '../base/limits.js';
+import { type AccessFields, fieldOfVariable, type MutableFields, noFields, setField } from './access-fields.js';
+import { type Pair, pairsOf, tolerantPairs } from './json-pairs.js';
+import { endsOf } from './variable-shapes.js';
+
+/** What a reader found in one record. */
+export interface ReadRecord {
+  readonly fields: AccessFields;
+  /** The record is not what its format makes of it: cut off, or broken and put together again. */
+  readonly isRecovered: boolean;
+}
+
+/** A compiled format. */
+export interface RecordFormat {
+  readonly template: string;
+  readonly isJson: boolean;
+  /** @param json the record, where it is valid JSON. @returns null where the record is not of this format */
+  readonly read: (text: string, json: Record<string, unknown> | null) => ReadRecord | null;
+}
+
+export type Token =
+  | { readonly kind: 'text'; readonly text: string }
+  /** The name is without `$context.`. */
+  | { readonly kind: 'variable'; readonly name: string };
+
+const VARIABLE = /\$context\.([A-Za-z]\w{0,63}(?:\.\w{1,64}){0,6})/g;
+
+/** The texts and variables of a template, in their order. */
+export function tokensOf(template: string): Token[] {
+  const tokens: Token[] = [];
+  let from = 0;
+  for (const match of template.matchAll(VARIABLE)) {
+    if (match.index > from) tokens.push({ kind: 'text', text: template.slice(from, match.index) });
+    tokens.push({ kind: 'variable', name: match[1] ?? '' });
+    from = match.index + match[0].length;
+  }
+  if (from < template.length) tokens.push({ kind: 'text', text: template.slice(from) });
+  return tokens;
+}
+
+const compiled = new Map<string, RecordFormat | null>();
+
+/** @returns null for a text without variables, which is no format. Remembered, for a log group has one. */
+export function recordFormat(template: string): RecordFormat | null {
+  const known = compiled.get(template);
+  if (known !== undefined) return known;
+  const format = compile(template.trim().slice(0, limits.accessFormatCharsMax));
+  if (compiled.size >= limits.accessFormatsCachedMax) compiled.clear();
+  compiled.set(template, format);
+  return format;
+}
+
+function compile(template: string): RecordFormat | null {
+  const tokens = tokensOf(template);
+  if (!tokens.some(({ kind }) => kind === 'variable')) return null;
+  const byPath = template.startsWith('{') ? variablesByPath(template) : null;
+  return {
+    template,
+    isJson: byPath !== null,
+    read: (text, json) => {
+      if (byPath !== null && json !== null) return byKeys(pairsOf(json), byPath, false);
+      const fields = fitWhole(tokens, text.trim());
+      if (fields !== null) return { fields, isRecovered: byPath !== null };
+      const pairs = byPath === null ? null : tolerantPairs(text);
+      if (byPath !== null && pairs !== null) return byKeys(pairs, byPath, true);
+      const cut = fitCut(tokens, text.trim());
+      return cut === null ? null : { fields: cut, isRecovered: true };
+    },
+  };
+}
+
+type ByPath = ReadonlyMap<string, readonly Token[]>;
+
+function variablesByPath(template: string): ByPath | null {
+  const pairs = tolerantPairs(template) ?? [];
+  const variables = pairs.flatMap(([path, value]) => {
+    const tokens = tokensOf(value);
+    return tokens.some(({ kind }) => kind === 'variable') ? [[path, tokens] as const] : [];
+  });
+  return variables.length === 0 ? null : new Map(variables);
+}
+
+/** Null where no key is one of the format's: the stage has another format by now. */
+function byKeys(pairs: readonly Pair[], byPath: ByPath, isRecovered: boolean): ReadRecord | null {
+  const fields = noFields();
+  let known = 0;
+  for (const [path, value] of pairs) {
+    const tokens = byPath.get(path);
+    if (tokens === undefined) continue;
+    known++;
+    const [only] = tokens;
+    if (tokens.length === 1 && only?.kind === 'variable') take(fields, only.name, value);
+    else for (const [name, part] of fitted(tokens, value) ?? []) take(fields, name, part);
+  }
+  return known * 2 < byPath.size ? null : { fields, isRecovered };
+}
+
+function take(fields: MutableFields, variable: string, value: string): void {
+  const field = fieldOfVariable(variable);
+  if (field !== null) setField(fields, field, value);
+}
+
+function fitWhole(tokens: readonly Token[], text: string): AccessFields | null {
+  return fieldsOf(fitted(tokens, text));
+}
+
+/** A record that ends before its format does, with what stands before the cut; null unless that tells the status. */
+function fitCut(tokens: readonly Token[], text: string): AccessFields | null {
+  const fields = fieldsOf(fitted(tokens, text, true));
+  return fields?.status === undefined ? null : fields;
+}
+
+function fieldsOf(values: readonly Pair[] | null): AccessFields | null {
+  if (values === null) return null;
+  const fields = noFields();
+  for (const [name, value] of values) take(fields, name, value);
+  // Free text fits a format of free text; what has neither of these is another log's.
+  const { status, requestId, extendedRequestId } = fields;
+  return (status ?? requestId ?? extendedRequestId) === undefined ? null : fields;
+}
+
+/**
+ * The value of each variable, so that texts and values together are the whole text. Tried from the left, the shortest value
+ * first; places that lead nowhere are not tried again, and the places in all are bounded.
+ * @param isCut whether the text may end where any variable does
+ */
+function fitted(tokens: readonly Token[], text: string, isCut = false): Pair[] | null {
+  if (text.length > limits.recoveredCharsMax) return null;
+  const dead = new Set<number>();
+  let steps = 0;
+  const values: Pair[] = [];
+  const from = (index: number, at: number): boolean => {
+    const token = tokens[index];
+    if (token === undefined) return at === text.length;
+    const place = index * (text.length + 1) + at;
+    if (dead.has(place) || ++steps > limits.formatStepsMax) return false;
+    if (token.kind === 'text') {
+      if (text.startsWith(token.text, at) && from(index + 1, at + token.text.length)) return true;
+      if (isCut && token.text.startsWith(text.slice(at))) return true;
+    } else {
+      for (const end of endsOf(token.name, text, at, tokens[index + 1], tokens[index + 2])) {
+        values.push([token.name, text.slice(at, end)]);
+        if (from(index + 1, end)) return true;
+        values.pop();
+      }
+      // The value itself may be cut off, and is left out.
+      if (isCut && !followed(tokens[index + 1], text, at)) return true;
+    }
+    dead.add(place);
+    return false;
+  };
+  return from(0, 0) ? values : null;
+}
+
+/** Whether the text that follows a variable stands anywhere behind its beginning. */
+function followed(next: Token | undefined, text: string, at: number): boolean {
+  return next === undefined || next.kind === 'variable' || text.includes(next.text, at);
+}
