@@ -75,23 +75,19 @@ export async function runExpiry(
   const found = expiries(clients, truststore?.truststore ?? null, at, withinMs);
   const open = found.filter((one) => one.kind === 'ca' || one.successor === null).length;
   const undated = clients.filter(({ notAfter }) => notAfter === null);
-  const answer = answerOf(
-    {
-      found,
-      open,
-      clients,
-      strangers: withoutStrangers(clients, truststore?.truststore ?? null).length === 0,
-      undated,
-    },
-    plural(withinMs / DAY_MS, 'day'),
-    notJudged,
-  );
+  const errors = truststore === null ? [] : truststoreErrors(truststore);
   const limits = [
-    ...(truststore === null ? [] : truststoreErrors(truststore)),
+    ...errors,
     ...notJudgedWords(notJudged, seen.requests()),
     ...undatedWords(undated),
     ...(seen.leftOut() > 0 ? [`${plural(seen.leftOut(), 'request')} of further clients were not looked at.`] : []),
   ];
+  const strangers = withoutStrangers(clients, truststore?.truststore ?? null).length === 0;
+  const answer = answerOf(
+    { found, open, clients, strangers, undated, isWhole: limits.length === 0, isSure: errors.length === 0 },
+    plural(withinMs / DAY_MS, 'day'),
+    notJudged,
+  );
   if (options.json) {
     for (const one of found) output.write(jsonLine(lineOf(one, at, seen.requests())));
     output.write(
@@ -102,7 +98,7 @@ export async function runExpiry(
         requests: seen.requests(),
         requestsLeftOut: seen.leftOut(),
         requestsWithoutCertificate: notJudged['without-certificate'],
-        recordsUnreadable: notJudged.unreadable,
+        recordsUnreadable: notJudged.unreadable + notJudged.damaged,
         expiring: found.length,
         withoutSuccessor: open,
       }),
@@ -122,6 +118,10 @@ interface Seen {
   readonly strangers: boolean;
   /** Whose certificate's end is not in the log. */
   readonly undated: readonly ClientRecord[];
+  /** Whether all was judged. */
+  readonly isWhole: boolean;
+  /** Whether the truststore was read as a whole. */
+  readonly isSure: boolean;
 }
 
 interface Answer {
@@ -130,7 +130,8 @@ interface Answer {
 }
 
 /** "Nothing expires" is said only where the end of somebody's certificate was seen. */
-function answerOf({ found, open, clients, strangers, undated }: Seen, days: string, notJudged: NotJudged): Answer {
+function answerOf(seen: Seen, days: string, notJudged: NotJudged): Answer {
+  const { found, open, clients, strangers, undated, isWhole, isSure } = seen;
   const say = (code: 0 | 1 | 2, color: (text: string) => string, text: string): Answer => ({
     code,
     headline: color(pc.bold(text)),
@@ -150,6 +151,8 @@ function answerOf({ found, open, clients, strangers, undated }: Seen, days: stri
   if (clients.length === 0) return say(2, pc.yellow, `${nothing}: ${nothingWords(notJudged)}`);
   if (undated.length === clients.length) return say(2, pc.yellow, `${nothing}: no end of validity was seen`);
   if (strangers) return say(1, pc.yellow, `${nothing}: no client was seen that is let in`);
+  if (!isSure) return say(1, pc.yellow, 'it is not sure what expires: the truststore has errors');
+  if (!isWhole) return say(0, pc.yellow, `nothing of what was judged expires within ${days}`);
   return say(0, pc.green, `nothing expires within ${days}`);
 }
 

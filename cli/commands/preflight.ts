@@ -146,7 +146,7 @@ function summarise(
     requests,
     requestsLeftOut,
     requestsWithoutCertificate: notJudged['without-certificate'],
-    recordsUnreadable: notJudged.unreadable,
+    recordsUnreadable: notJudged.unreadable + notJudged.damaged,
     truststoreErrors,
     changes,
   };

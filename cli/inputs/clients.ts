@@ -2,7 +2,9 @@
 
 import { forbiddenCause } from '../../shared/logs/forbidden.js';
 import { hasCertificateFields, identityOf } from '../../shared/logs/parse.js';
-import { accessFields, readJsonObject } from '../../shared/logs/parse-access.js';
+import { readJsonObject, readRecord } from '../../shared/logs/parse-access.js';
+import type { RecordFormat } from '../../shared/logs/record-format.js';
+import { labelledFields } from '../../shared/logs/text-record.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
 import { firstSightings } from '../replay/seen.js';
@@ -11,7 +13,7 @@ import type { Live } from './live/options.js';
 import { readInputs } from './read.js';
 
 /** Why a request tells nothing of a client certificate. */
-export type Unjudged = 'without-certificate' | 'unreadable';
+export type Unjudged = 'without-certificate' | 'unreadable' | 'damaged';
 
 export type Observed = ObservedClient | { readonly unjudged: Unjudged };
 
@@ -27,7 +29,7 @@ export async function* observeClients(inputs: readonly string[], live: Live | nu
       const observed = isNew(item.batch, event.id) ? observe(event) : null;
       if (observed !== null) yield observed;
     }
-    for (const _ of item.batch.malformed) yield { unjudged: 'unreadable' };
+    for (const _ of item.batch.malformed) yield { unjudged: 'damaged' };
   }
 }
 
@@ -41,12 +43,13 @@ export function observedOf(event: LogEvent): ObservedClient | null {
 const EXECUTION_LINE = /^\([\w-]{1,128}\) |^Extended Request Id: |Access denied\. Reason: /;
 
 /** Null for what is no access record, such as a line of the execution log. */
-function observe({ message, timestamp }: LogEvent): Observed | null {
+function observe({ message, timestamp }: LogEvent, format: RecordFormat | null = null): Observed | null {
   const text = message.trimStart();
-  if (!text.startsWith('{')) return text === '' || EXECUTION_LINE.test(text) ? null : { unjudged: 'unreadable' };
-  const record = readJsonObject(message);
-  if (record === null) return { unjudged: 'unreadable' };
-  const fields = accessFields(record);
+  if (text === '' || (!text.startsWith('{') && EXECUTION_LINE.test(text))) return null;
+  const fields = text.startsWith('{')
+    ? readRecord(text, readJsonObject(text), format)?.fields
+    : (format?.read(text, null)?.fields ?? labelledFields(text));
+  if (!fields) return { unjudged: 'unreadable' };
   const { status, errorMessage = null, errorResponseType = null, domainName, apiId } = fields;
   if (!hasCertificateFields(fields)) return status === undefined ? null : { unjudged: 'without-certificate' };
   const { subjectDn, issuerDn, serialNumber, notAfter, pem } = identityOf(fields);

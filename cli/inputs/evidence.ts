@@ -15,7 +15,7 @@ export async function collectClients(
   observed: AsyncIterable<Observed>,
   add: (client: ObservedClient) => void,
 ): Promise<NotJudged> {
-  const counts = { 'without-certificate': 0, unreadable: 0 };
+  const counts = { 'without-certificate': 0, unreadable: 0, damaged: 0 };
   for await (const one of observed) {
     if ('unjudged' in one) counts[one.unjudged] += 1;
     else add(one);
@@ -32,7 +32,10 @@ const READABLE =
  * Sentences for what is not judged, beside the answer; none where everything was.
  * @param requests those with a certificate
  */
-export function notJudgedWords({ 'without-certificate': without, unreadable }: NotJudged, requests: number): string[] {
+export function notJudgedWords(
+  { 'without-certificate': without, unreadable, damaged }: NotJudged,
+  requests: number,
+): string[] {
   return [
     ...(without > 0
       ? [`${without} of ${plural(requests + without, 'request')} had no certificate in the log: not judged. ${ADD_PEM}`]
@@ -40,11 +43,12 @@ export function notJudgedWords({ 'without-certificate': without, unreadable }: N
     ...(unreadable > 0
       ? [`${plural(unreadable, 'record')} could not be read as access records: not judged. ${READABLE}`]
       : []),
+    ...(damaged > 0 ? [`${plural(damaged, 'log event')} cut off or damaged: not judged.`] : []),
   ];
 }
 
 /** Why nothing at all was judged, as a clause. */
-export function nothingWords({ 'without-certificate': without, unreadable }: NotJudged): string {
-  if (without + unreadable === 0) return 'no access record was read';
-  return `no client certificate was seen in ${plural(without + unreadable, 'record')}`;
+export function nothingWords({ 'without-certificate': without, unreadable, damaged }: NotJudged): string {
+  const records = without + unreadable + damaged;
+  return records === 0 ? 'no access record was read' : `no client certificate was seen in ${plural(records, 'record')}`;
 }
