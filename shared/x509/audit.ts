@@ -150,20 +150,17 @@ function ruleFindings(
   ];
 }
 
-function leafFinding(certificate: Certificate, line: number, { issuers }: Truststore): Finding {
-  const { subjectDn, issuerDn, issuerKey } = certificate;
-  const [issuer] = (issuers.get(issuerKey) ?? []).flatMap(({ anchors, intermediates }) => [
-    ...anchors,
-    ...intermediates,
-  ]);
+function leafFinding(certificate: Certificate, line: number, { bySubject }: Truststore): Finding {
+  const { subjectName, issuerName, issuerKey } = certificate;
+  const [issuer] = bySubject.get(issuerKey) ?? [];
   const instead =
     issuer === undefined ? '; put that CA here, with every CA up to its root' : `, which is in line ${issuer.line}`;
   return own(
     'issuer-not-ca',
     'error',
     certificate,
-    ['a leaf: the certificate of a client or a server, and of no CA', `issued by ${issuerDn}`],
-    `Take the certificate in line ${line} out: ${subjectDn} is no CA, and its certificate here lets nobody in, not even its holder. Its holder is let in by the CA that issued it, ${issuerDn}${instead}.`,
+    ['a leaf: the certificate of a client or a server, and of no CA', `issued by ${issuerName}`],
+    `Take the certificate in line ${line} out: ${subjectName} is no CA, and its certificate here lets nobody in, not even its holder. Its holder is let in by the CA that issued it, ${issuerName}${instead}.`,
   );
 }
 
