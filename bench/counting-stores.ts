@@ -75,8 +75,8 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
         wrote('admissions', admitted.size - before);
         return inside;
       },
-      admitExpecting: async (fact) => {
-        const isAdmitted = await inner.groups.admitExpecting(fact);
+      admitWithIntent: async (fact) => {
+        const isAdmitted = await inner.groups.admitWithIntent(fact);
         if (isAdmitted) wrote('admissions', 1);
         return isAdmitted;
       },

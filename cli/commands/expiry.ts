@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { DAY_MS } from '../../shared/base/time.js';
 import type { Clock } from '../../shared/ports/index.js';
+import { plural, span } from '../../shared/x509/format.js';
 import {
   type CaExpiry,
   type ClientExpiry,
@@ -12,7 +13,6 @@ import {
   observations,
   withoutStrangers,
 } from '../../shared/x509/observed.js';
-import { plural, span } from '../../shared/x509/words.js';
 import type { Observed } from '../inputs/clients.js';
 import { ADD_PEM, collectClients, type NotJudged, nothingWords, notJudgedWords } from '../inputs/evidence.js';
 import { type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';

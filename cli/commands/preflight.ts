@@ -3,8 +3,8 @@
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import type { Clock } from '../../shared/ports/index.js';
-import { type Change, observations, type PreflightResult, preflight } from '../../shared/x509/observed.js';
-import { plural } from '../../shared/x509/words.js';
+import { plural } from '../../shared/x509/format.js';
+import { type ClientChange, observations, type PreflightResult, preflight } from '../../shared/x509/observed.js';
 import type { Observed } from '../inputs/clients.js';
 import { ADD_PEM, collectClients, type NotJudged, nothingWords, notJudgedWords } from '../inputs/evidence.js';
 import { type Live, type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';
@@ -76,7 +76,7 @@ interface Answer {
 }
 
 /** "Nobody" is said only where somebody was seen who could have been refused. */
-function answerOf(summary: Summary, notJudged: NotJudged, errors: readonly string[]): Answer {
+function answerOf(summary: PreflightSummary, notJudged: NotJudged, errors: readonly string[]): Answer {
   const { changes, clients, requests, requestsLeftOut } = summary;
   const unknown = changes.unknown.clients;
   const bad = changes['newly-refused'].clients;
@@ -111,9 +111,9 @@ const CHANGES = [
   'still-trusted',
   'not-valid-itself',
   'unknown',
-] as const satisfies readonly Change[];
+] as const satisfies readonly ClientChange[];
 
-interface Summary {
+interface PreflightSummary {
   readonly type: 'summary';
   readonly clients: number;
   readonly requests: number;
@@ -123,7 +123,7 @@ interface Summary {
   readonly recordsUnreadable: number;
   /** Why the truststores may not be read as a whole. */
   readonly truststoreErrors: number;
-  readonly changes: Record<Change, { clients: number; requests: number }>;
+  readonly changes: Record<ClientChange, { clients: number; requests: number }>;
 }
 
 function summarise(
@@ -132,10 +132,10 @@ function summarise(
   requestsLeftOut: number,
   notJudged: NotJudged,
   truststoreErrors: number,
-): Summary {
+): PreflightSummary {
   const changes = Object.fromEntries(
     CHANGES.map((change) => [change, { clients: 0, requests: 0 }]),
-  ) as Summary['changes'];
+  ) as PreflightSummary['changes'];
   for (const { change, client } of results) {
     changes[change].clients++;
     changes[change].requests += client.requests;
@@ -170,7 +170,7 @@ function lineOf({ client, change, verdict }: PreflightResult, total: number) {
   };
 }
 
-const MEANING: Readonly<Record<Change, string>> = {
+const MEANING: Readonly<Record<ClientChange, string>> = {
   'newly-refused': 'would be refused',
   'newly-trusted': 'would be let in',
   'still-refused': 'stay refused',
@@ -183,7 +183,7 @@ const ROWS_MAX = 30;
 
 function describe(
   results: readonly PreflightResult[],
-  { changes, requests }: Summary,
+  { changes, requests }: PreflightSummary,
   { headline, limits }: Answer,
   next: string,
   current: string | null,

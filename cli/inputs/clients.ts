@@ -7,7 +7,7 @@ import type { RecordFormat } from '../../shared/logs/record-format.js';
 import { labelledFields } from '../../shared/logs/text-record.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
-import { firstSightings } from '../replay/seen.js';
+import { deduplicator } from '../replay/deduplicator.js';
 import { progressBar } from '../terminal/progress.js';
 import type { Live } from './live/options.js';
 import { readInputs } from './read.js';
@@ -19,7 +19,7 @@ export type Observed = ObservedClient | { readonly unjudged: Unjudged };
 
 /** @throws MtlsWatchError `unreadable-input`; a single file that cannot be read is told on standard error */
 export async function* observeClients(inputs: readonly string[], live: Live | null = null): AsyncGenerator<Observed> {
-  const isNew = firstSightings();
+  const isNew = deduplicator();
   const bar = progressBar(process.stderr);
   for await (const item of readInputs(inputs, { stdin: process.stdin, live: live?.items ?? null })) {
     if (item.kind === 'problem') process.stderr.write(`warning: ${item.file}: ${item.detail}\n`);

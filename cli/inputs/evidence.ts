@@ -3,8 +3,8 @@
  * share of the requests says so. For `preflight` and `expiry`, which judge by the certificates that the access log holds.
  */
 
+import { plural } from '../../shared/x509/format.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
-import { plural } from '../../shared/x509/words.js';
 import type { Observed, Unjudged } from './clients.js';
 
 /** Requests, and records that may be requests, by why they are not judged. */

@@ -4,9 +4,9 @@ import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecor
 import pMap from 'p-map';
 import { limits } from '../../shared/base/limits.js';
 import { measure } from '../../shared/count/metrics.js';
-import type { Look } from '../../shared/count/record.js';
-import { knownWorld } from '../../shared/discovery/known-world.js';
-import { type Delivery, subscriptionData } from '../../shared/logs/decode.js';
+import type { OnGroupsGrown } from '../../shared/count/record.js';
+import { withInventory } from '../../shared/discovery/known-world.js';
+import { type DecodedDelivery, subscriptionData } from '../../shared/logs/decode.js';
 import { unpack, unpackRecord } from '../../shared/logs/unpack.js';
 import type { GroupKey, Measure, Rejected } from '../../shared/model/index.js';
 import { alert, ingest } from '../../shared/pipeline.js';
@@ -22,13 +22,13 @@ type Answer = KinesisStreamBatchResponse | Refusal | undefined;
 
 /** @returns for Kinesis, the records to deliver again; a subscription's batch is delivered again when the call rejects */
 export function createIngest(wired: Wired): (event: unknown) => Promise<Answer> {
-  const inWorld = knownWorld(wired);
+  const inWorld = withInventory(wired);
   return (event) => inWorld((world) => handleEvent(event, { ...wired, world }));
 }
 
 async function handleEvent(event: unknown, wired: Wired): Promise<Answer> {
   if (isKinesis(event)) return handleRecords(event, wired);
-  const look: Look = (groups, written) => alert(groups, wired.world, written);
+  const look: OnGroupsGrown = (groups, written) => alert(groups, wired.world, written);
   const counted = await count(unpack(subscriptionData(event)), wired, look);
   for (const { measures } of counted) wired.meter.record(measures);
   const tooOld = counted.reduce((sum, one) => sum + one.tooOld, 0);
@@ -36,14 +36,18 @@ async function handleEvent(event: unknown, wired: Wired): Promise<Answer> {
 }
 
 /** What is left to do for a delivery that was counted; its log lines are not kept. */
-interface Counted {
+interface CountedDelivery {
   readonly groups: readonly GroupKey[];
   readonly measures: readonly Measure[];
   readonly tooOld: number;
 }
 
-async function count(deliveries: AsyncIterable<Delivery>, { world, log }: Wired, look?: Look): Promise<Counted[]> {
-  const counted: Counted[] = [];
+async function count(
+  deliveries: AsyncIterable<DecodedDelivery>,
+  { world, log }: Wired,
+  look?: OnGroupsGrown,
+): Promise<CountedDelivery[]> {
+  const counted: CountedDelivery[] = [];
   for await (const batch of deliveries) {
     if (batch.kind === 'control') continue;
     const ingested = await ingest(batch, world, look);
@@ -61,7 +65,7 @@ async function count(deliveries: AsyncIterable<Delivery>, { world, log }: Wired,
  * Alerts once for all that the records of a stream brought: one by one they would come to the same groups at once, and make
  * one notice twice.
  */
-async function finish(counted: readonly Counted[], { world, meter }: Wired): Promise<void> {
+async function finish(counted: readonly CountedDelivery[], { world, meter }: Wired): Promise<void> {
   await alert(
     counted.flatMap(({ groups }) => groups),
     world,
@@ -96,11 +100,11 @@ async function handleRecords({ Records }: KinesisStreamEvent, wired: Wired): Pro
   return { batchItemFailures: failures.map(({ sequenceNumber }) => ({ itemIdentifier: sequenceNumber })) };
 }
 
-type Outcome =
-  | { readonly kind: 'counted'; readonly counted: readonly Counted[] }
+type RecordOutcome =
+  | { readonly kind: 'counted'; readonly counted: readonly CountedDelivery[] }
   | { readonly kind: 'failed'; readonly sequenceNumber: string; readonly error: unknown };
 
-async function handleRecord({ kinesis }: KinesisStreamRecord, wired: Wired): Promise<Outcome> {
+async function handleRecord({ kinesis }: KinesisStreamRecord, wired: Wired): Promise<RecordOutcome> {
   const { sequenceNumber, data } = kinesis;
   try {
     return { kind: 'counted', counted: await count(unpackRecord(data), wired) };

@@ -297,7 +297,7 @@ export const limits = {
   joinedPerMinuteMax: 5_000,
   /** In a storm, halves of one request id that a batch looks at one by one; honest ones have one of each kind. */
   halvesPerRequestIdMax: 4,
-  /** The role's trust policy names each account, in some 50 characters; IAM takes 2,048 in all. More are an organisation. */
+  /** The role's trust policy names each account, in some 50 characters; IAM takes 2,048 in all. More are an organization. */
   centralAccountsMax: 30,
   /** Records of a stream that one invocation works on together; a batch has at most 6 MB. */
   recordsInParallelMax: 4,

@@ -2,13 +2,13 @@
 
 import { limits } from '../base/limits.js';
 import { MINUTE_MS } from '../base/time.js';
-import { setAside } from '../canary/exclude.js';
+import { separateCanaryFailures } from '../canary/exclude.js';
 import { type Correlated, postponedList, settle, settlerOf, waitingLists } from '../join/correlate.js';
 import type { Fact, GroupKey, Sighting } from '../model/index.js';
 import type { Waiting, World } from '../ports/index.js';
-import { unmatched, writeDown } from './record.js';
+import { recordCounts, unmatched } from './record.js';
 
-export async function leaveWaiting(
+export async function deferUnpaired(
   batchId: string,
   correlated: Correlated,
   { stores, clock, config }: World,
@@ -30,7 +30,7 @@ export interface Settled {
  * @param told of each list when it is removed, and so will not be settled again
  * @returns how many lists were due; at most `limits.settledPerSweepMax`, so there may be more
  */
-export async function settleDue(
+export async function settleExpired(
   world: World,
   look: (touched: readonly GroupKey[]) => Promise<unknown> = async () => {},
   told: (settled: Settled) => void = () => {},
@@ -54,7 +54,7 @@ async function settleList(waiting: Waiting, world: World): Promise<Settled> {
   const settled = await settle(waiting, stores.join);
   const again = postponedList(waiting, settled.postponed, clock.now() + config.graceMinutes * MINUTE_MS);
   if (again !== null) await stores.waiting.save(again);
-  const { failures, unmatched: others, sightings } = await setAside(settled, world);
-  const facts = await writeDown({ batchId: settlerOf(waiting), failures, forbidden: unmatched(others) }, world);
+  const { failures, unmatched: others, sightings } = await separateCanaryFailures(settled, world);
+  const facts = await recordCounts({ batchId: settlerOf(waiting), failures, forbidden: unmatched(others) }, world);
   return { halves: waiting.halves.length, facts, sightings };
 }

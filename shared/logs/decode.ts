@@ -12,13 +12,13 @@ import { limits } from '../base/limits.js';
 import { accountId } from '../config/qualified-names.js';
 import type { ControlMessage, LogBatch, LogEvent, Rejected } from '../model/index.js';
 
-export type Delivery = LogBatch | ControlMessage;
+export type DecodedDelivery = LogBatch | ControlMessage;
 
 /**
  * Decodes the event of a Lambda subscription, `{"awslogs":{"data":"<base64 of gzip of JSON>"}}`.
  * @throws MtlsWatchError `wrong-shape`, `bad-base64`, or what `decodeGzip` throws
  */
-export function decodeSubscription(event: unknown): Delivery {
+export function decodeSubscription(event: unknown): DecodedDelivery {
   return decodeGzip(gzipOf(subscriptionData(event)));
 }
 
@@ -41,7 +41,7 @@ export function subscriptionData(event: unknown): string {
  * Decodes the data of a Kinesis record. CloudWatch Logs puts one payload into a record; whoever forwards or aggregates records
  * may put several one after the other. Throws as `decodeSubscription` does.
  */
-export function decodeRecord(gzip: Buffer): readonly Delivery[] {
+export function decodeRecord(gzip: Buffer): readonly DecodedDelivery[] {
   const text = textOf(gunzip(gzip));
   return text.split(BETWEEN_PAYLOADS).map((payload) => decodePayload(parseJson(payload)));
 }
@@ -50,7 +50,7 @@ export function decodeRecord(gzip: Buffer): readonly Delivery[] {
 const BETWEEN_PAYLOADS = /(?<=\})\s{0,8}(?=\{"\w{1,64}":)/;
 
 /** @throws MtlsWatchError `bad-gzip`, `payload-too-large`, or what `decodePayload` throws */
-export function decodeGzip(bytes: Buffer): Delivery {
+export function decodeGzip(bytes: Buffer): DecodedDelivery {
   return decodePayload(parseJson(textOf(gunzip(bytes))));
 }
 
@@ -58,7 +58,7 @@ export function decodeGzip(bytes: Buffer): Delivery {
  * Decodes the JSON of a payload.
  * @throws MtlsWatchError `wrong-shape`
  */
-export function decodePayload(payload: unknown): Delivery {
+export function decodePayload(payload: unknown): DecodedDelivery {
   const logGroup = field(payload, 'logGroup');
   const events = field(payload, 'logEvents');
   const messageType = field(payload, 'messageType');

@@ -10,7 +10,7 @@ import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import {
   badGzip,
-  type Delivery,
+  type DecodedDelivery,
   decodeGzip,
   decodePayload,
   decodeRecord,
@@ -25,14 +25,14 @@ import {
  * @param data base64 of gzip, as a subscription has it
  * @throws MtlsWatchError what `decodeSubscription` throws, after the batches before the fault were given
  */
-export async function* unpack(data: string): AsyncGenerator<Delivery> {
+export async function* unpack(data: string): AsyncGenerator<DecodedDelivery> {
   const gzip = gzipOf(data);
   if (unpackedBytes(gzip) <= limits.payloadPieceBytesMax) yield decodeGzip(gzip);
   else yield* inPieces(gzip);
 }
 
 /** The same for a Kinesis record, which may hold several payloads. */
-export async function* unpackRecord(data: string): AsyncGenerator<Delivery> {
+export async function* unpackRecord(data: string): AsyncGenerator<DecodedDelivery> {
   const gzip = gzipOf(data);
   if (unpackedBytes(gzip) <= limits.payloadPieceBytesMax) yield* decodeRecord(gzip);
   else yield* inPieces(gzip);
@@ -48,7 +48,7 @@ const BETWEEN = '},{"id":"';
 const END = Buffer.from(']}');
 
 /** Each piece is made a payload of its own, with the head of the whole one in front. */
-async function* inPieces(gzip: Buffer): AsyncGenerator<Delivery> {
+async function* inPieces(gzip: Buffer): AsyncGenerator<DecodedDelivery> {
   let head: Buffer = Buffer.alloc(0);
   let held: Buffer[] = [];
   let bytesHeld = 0;

@@ -8,7 +8,7 @@ import { accessSchema, denialSchema } from '../../shared/adapters/dynamodb/halve
 import { createStoresOn } from '../../shared/adapters/dynamodb/index.js';
 import type { Condition, Item, Key, Table } from '../../shared/adapters/dynamodb/table.js';
 import * as z from '../../shared/base/zod.js';
-import type { Cell, Half, Held, Incident, Notice } from '../../shared/model/index.js';
+import type { Cell, Half, HeldHalf, Incident, Notice } from '../../shared/model/index.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import type { MemoryTable } from '../support/memory-table.js';
 import type { Disk, Write } from './disk.js';
@@ -187,7 +187,7 @@ function cellIn(item: Item): Cell {
   };
 }
 
-function halfIn(item: Item, kind: Half['kind']): Held | null {
+function halfIn(item: Item, kind: Half['kind']): HeldHalf | null {
   const text = item[kind]?.S;
   if (text === undefined) return null;
   const { half, batchId } = z.parse<z.core.$ZodType<{ half: Half; batchId: string }>>(

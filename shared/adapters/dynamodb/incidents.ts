@@ -99,7 +99,7 @@ export function createIncidents(
       const id = groupId(next.group);
       const expiry = ttl(clock.now(), limits.incidentDaysMax);
       // One that lies there already may be the winner's, and in somebody's hands.
-      if (notice !== null) await table.put(laidOut(notice, id, next.version, expiry), IS_VACANT);
+      if (notice !== null) await table.put(outboxItem(notice, id, next.version, expiry), IS_VACANT);
       const values: Item = {
         ':value': { S: JSON.stringify(next) },
         ':version': { N: String(next.version) },
@@ -125,7 +125,7 @@ export function createIncidents(
       ].join(' ');
       const condition = next.version > 1 ? IS_NEXT : IS_NEW;
       const { stored, item } = await table.update(keys.incident(id), { expression, values }, condition);
-      if (stored) await keepEnded(item, table, days);
+      if (stored) await archiveEnded(item, table, days);
       return stored;
     },
     firing: async (limit) => {
@@ -135,7 +135,7 @@ export function createIncidents(
       };
       const firing: Incident[] = [];
       for await (const page of table.pages({ pk: keys.incidentPk, filter })) {
-        await inParallel(page, (item) => keepEnded(item, table, days));
+        await inParallel(page, (item) => archiveEnded(item, table, days));
         const incidents = page.map((item) => readValue(item, 'value', incidentSchema));
         firing.push(...incidents.filter(({ state }) => state === 'firing'));
         if (firing.length >= limit) break;
@@ -157,7 +157,7 @@ export function createIncidents(
 }
 
 /** Copies the ends that the incident's item still holds, then strikes them off. */
-async function keepEnded(item: Item, table: Table, days: number): Promise<void> {
+async function archiveEnded(item: Item, table: Table, days: number): Promise<void> {
   const records = item.ended?.SS ?? [];
   if (records.length === 0) return;
   await table.putAll(
@@ -174,7 +174,7 @@ async function keepEnded(item: Item, table: Table, days: number): Promise<void> 
   await table.update({ pk: textOf(item, 'pk'), sk: textOf(item, 'sk') }, strike, IS_KNOWN);
 }
 
-function laidOut(notice: Notice, id: string, version: number, expiry: Item[string]): Item {
+function outboxItem(notice: Notice, id: string, version: number, expiry: Item[string]): Item {
   return {
     ...attributesOf(keys.outbox(notice.at, notice.noticeId)),
     group: { S: id },
