@@ -20,7 +20,7 @@ import {
 import { deferUnpaired, type Settled, settleExpired } from './count/settle.js';
 import type { infer } from './diagnosis/infer.js';
 import { isWithoutExecutionLog } from './diagnosis/without-execution-log.js';
-import { evaluate } from './incidents/evaluate.js';
+import { evaluateApart } from './incidents/evaluate-apart.js';
 import type { evaluateScopes } from './incidents/evaluate-scopes.js';
 import { type Correlated, correlate } from './join/correlate.js';
 import { unpairedFailure } from './join/pairing.js';
@@ -112,7 +112,7 @@ const inferAlone: typeof infer = async (accesses, ...rest) =>
  * @param written when what the groups grew by is in the stores; default: it is there
  */
 export async function alert(groups: readonly GroupKey[], world: World, written?: Written): Promise<void> {
-  if (await evaluate(groups, world, 'calm', written)) await deliver(world);
+  if (await evaluateApart(groups, world, 'calm', written)) await deliver(world);
 }
 
 export interface Swept {
@@ -148,7 +148,7 @@ export async function sweep(world: World): Promise<Swept> {
   await step(
     settleExpired(
       world,
-      (touched) => evaluate(touched, world, 'calm'),
+      (touched) => evaluateApart(touched, world, 'calm'),
       (list) => settled.push(list),
     ),
     0,
@@ -157,11 +157,12 @@ export async function sweep(world: World): Promise<Swept> {
   const hoursRolledUp = open === null ? 0 : await step(rollUpHours(world, open), 0);
   const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);
   const groups = firing.map((incident) => incident.group);
-  await step(evaluate(groups, world), false);
+  await step(evaluateApart(groups, world), false);
   const failing = open?.filter((one) => !isHourClosable(one, world)) ?? null;
   if (failing !== null) await step(lookAtScopes(firing, failing, world), undefined);
   await step(deliver(world), 0);
   const pending = await step(stores.outbox.pending(limits.noticesPerRunMax), []);
+  failures.push(...stores.takeUnreadable());
   const oldest = pending.reduce((first, notice) => Math.min(first, Date.parse(notice.at)), clock.now());
   return {
     halvesSettled: settled.reduce((sum, { halves }) => sum + halves, 0),

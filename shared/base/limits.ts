@@ -251,6 +251,13 @@ export const limits = {
   settledPerSweepMax: 200,
   firingPerSweepMax: 1_000,
   noticesPerRunMax: 100,
+  /** Looked through for those to send: some 10 MB, where a topic is gone. */
+  noticesLookedAtMax: 5_000,
+  /** A notice that could not be sent waits as long again as it has waited, and an hour at most. */
+  putOffMsMin: 45_000,
+  putOffMsMax: 60 * 60_000,
+  /** Items that cannot be read, told by one invocation. */
+  unreadableToldMax: 20,
   /** Groups of all scopes that a sweep looks at together, for scope incidents. */
   activeGroupsMax: 2_000,
   /** Fewer groups than these need no incident for their scope. */

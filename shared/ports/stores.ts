@@ -149,6 +149,13 @@ export interface Outbox {
   /** Oldest first. */
   pending(limit: number): Promise<readonly Notice[]>;
   /**
+   * Those of incidents of which none was tried yet, then the others, each in the same order; only those that may be sent at `now`: in nobody's hands, not put off, and not behind such a one of their
+   * incident. So what cannot be sent keeps nobody else's from being found, however much of it there is.
+   */
+  due(now: number, limit: number): Promise<readonly Notice[]>;
+  /** Puts off a notice that could not be sent; without an effect on one that is no longer in the outbox. */
+  putOff(noticeId: string, until: number): Promise<void>;
+  /**
    * Takes a notice in hand until `until`, so that of invocations that run at the same time one sends it. False when it is
    * in another's hands at `now`, or no longer in the outbox.
    */
@@ -202,6 +209,11 @@ export interface Stores {
    * nothing is forgotten.
    */
   readonly countableDays: number;
+  /**
+   * What could not be read since the last call and was left out of a list, with the error that names it: for whoever tells a
+   * person.
+   */
+  takeUnreadable(): readonly unknown[];
   readonly join: JoinStore;
   readonly waiting: WaitingStore;
   readonly facts: FactStore;

@@ -40,7 +40,7 @@ import type {
   Waiting,
   WaitingStore,
 } from '../../ports/index.js';
-import { inSendingOrder, type PendingNotice } from '../../ports/outbox-order.js';
+import { inSendingOrder, inTryingOrder, type PendingNotice } from '../../ports/outbox-order.js';
 import { createFacts, grow, type MemoryFacts } from './facts.js';
 
 export interface MemoryStores extends Stores {
@@ -56,6 +56,7 @@ export function createMemoryStores(): MemoryStores {
   const expected = new Map<string, FactIntent>();
   return {
     countableDays: Number.POSITIVE_INFINITY,
+    takeUnreadable: () => [],
     join: createJoin(new Map()),
     waiting: createWaiting(),
     facts: createFacts(),
@@ -286,6 +287,19 @@ function createOutbox(notices: Map<string, PendingNotice>): Outbox {
       inSendingOrder([...notices.values()])
         .slice(0, limit)
         .map(({ notice }) => notice),
+    due: async (now, limit) => {
+      const blocked = new Set<string>();
+      const due = inSendingOrder([...notices.values()]).filter(({ notice: { noticeId, incidentId } }) => {
+        if ((takenUntil.get(noticeId) ?? 0) > now) blocked.add(incidentId);
+        return !blocked.has(incidentId);
+      });
+      return inTryingOrder(due.map((one) => ({ ...one, isTried: takenUntil.has(one.notice.noticeId) })))
+        .slice(0, limit)
+        .map(({ notice }) => notice);
+    },
+    putOff: async (noticeId, until) => {
+      if (notices.has(noticeId)) takenUntil.set(noticeId, until);
+    },
     take: async (noticeId, now, until) => {
       if (!notices.has(noticeId) || (takenUntil.get(noticeId) ?? 0) > now) return false;
       takenUntil.set(noticeId, until);
