@@ -12,7 +12,8 @@ import {
   type ObservedClient,
   observations,
 } from '../../shared/x509/observed.js';
-import { type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';
+import type { LiveOptions } from '../inputs/live/find.js';
+import { liveOf, say, withLive } from '../inputs/live/options.js';
 import { readUsableTruststore } from '../inputs/truststores.js';
 import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';

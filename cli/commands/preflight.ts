@@ -11,7 +11,8 @@ import {
   type PreflightResult,
   preflight,
 } from '../../shared/x509/observed.js';
-import { type Live, type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';
+import type { LiveOptions } from '../inputs/live/find.js';
+import { type Live, liveOf, say, withLive } from '../inputs/live/options.js';
 import { readUsableTruststore } from '../inputs/truststores.js';
 import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
