@@ -32,6 +32,7 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
   const admitted = new Set<string>();
   const stores: Stores = {
     countableDays: inner.countableDays,
+    takeUnreadable: () => inner.takeUnreadable(),
     join: {
       put: (halves) => {
         wrote('halves', halves.length);
@@ -108,6 +109,8 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
     },
     outbox: {
       pending: inner.outbox.pending,
+      due: inner.outbox.due,
+      putOff: inner.outbox.putOff,
       take: (noticeId, now, until) => {
         wrote('outbox', 1);
         return inner.outbox.take(noticeId, now, until);

@@ -5,6 +5,7 @@
 
 import { lazily } from './base/lazily.js';
 import { limits } from './base/limits.js';
+import { minuteOf } from './base/time.js';
 import { excludeCanaryRecords, separateCanaryFailures } from './canary/exclude.js';
 import {
   dirtyHours,
@@ -20,7 +21,7 @@ import {
 import { deferUnpaired, type Settled, settleExpired } from './count/settle.js';
 import type { infer } from './diagnosis/infer.js';
 import { isWithoutExecutionLog } from './diagnosis/without-execution-log.js';
-import { evaluate } from './incidents/evaluate.js';
+import { evaluateApart } from './incidents/evaluate-apart.js';
 import type { evaluateScopes } from './incidents/evaluate-scopes.js';
 import { type Correlated, correlate } from './join/correlate.js';
 import { unpairedFailure } from './join/pairing.js';
@@ -28,7 +29,7 @@ import { type BoundedLoad, shedLoad } from './join/shed-load.js';
 import { parse } from './logs/parse.js';
 import { redact } from './logs/redact.js';
 import { refuseTooOld } from './logs/too-old.js';
-import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model/index.js';
+import type { AccessRecord, Fact, GroupKey, Incident, LogBatch, Parsed, Sighting } from './model/index.js';
 import { deliver } from './notify/outbox.js';
 import type { World } from './ports/index.js';
 
@@ -112,7 +113,7 @@ const inferAlone: typeof infer = async (accesses, ...rest) =>
  * @param written when what the groups grew by is in the stores; default: it is there
  */
 export async function alert(groups: readonly GroupKey[], world: World, written?: Written): Promise<void> {
-  if (await evaluate(groups, world, 'calm', written)) await deliver(world);
+  if (await evaluateApart(groups, world, 'calm', written)) await deliver(world);
 }
 
 export interface Swept {
@@ -148,7 +149,7 @@ export async function sweep(world: World): Promise<Swept> {
   await step(
     settleExpired(
       world,
-      (touched) => evaluate(touched, world, 'calm'),
+      (touched) => evaluateApart(touched, world, 'calm'),
       (list) => settled.push(list),
     ),
     0,
@@ -156,19 +157,23 @@ export async function sweep(world: World): Promise<Swept> {
   const open = await step(dirtyHours(world), null);
   const hoursRolledUp = open === null ? 0 : await step(rollUpHours(world, open), 0);
   const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);
-  const groups = firing.map((incident) => incident.group);
-  await step(evaluate(groups, world), false);
+  // What is known and goes on is looked at now and then: it is reminded of once a day at the most.
+  const isLookedAt = ({ state }: Incident): boolean =>
+    state === 'firing' || minuteOf(clock.now()) % limits.knownEveryMinutes === 0;
+  const groups = firing.filter(isLookedAt).map((incident) => incident.group);
+  await step(evaluateApart(groups, world), false);
   const failing = open?.filter((one) => !isHourClosable(one, world)) ?? null;
   if (failing !== null) await step(lookAtScopes(firing, failing, world), undefined);
   await step(deliver(world), 0);
   const pending = await step(stores.outbox.pending(limits.noticesPerRunMax), []);
+  failures.push(...stores.takeUnreadable());
   const oldest = pending.reduce((first, notice) => Math.min(first, Date.parse(notice.at)), clock.now());
   return {
     halvesSettled: settled.reduce((sum, { halves }) => sum + halves, 0),
     facts: settled.flatMap(({ facts }) => facts),
     sightings: settled.flatMap(({ sightings }) => sightings),
     hoursRolledUp,
-    firing: firing.length,
+    firing: firing.filter(({ state }) => state === 'firing').length,
     pending: pending.length,
     oldestPendingMs: clock.now() - oldest,
     failures,

@@ -42,6 +42,9 @@ interface CountedDelivery {
   readonly tooOld: number;
 }
 
+/** The sweep tells of them too, and fails. */
+const PASSED_OVER = 'an item of the table cannot be read and was passed over';
+
 async function count(
   deliveries: AsyncIterable<DecodedDelivery>,
   { world, log }: Wired,
@@ -51,6 +54,7 @@ async function count(
   for await (const batch of deliveries) {
     if (batch.kind === 'control') continue;
     const ingested = await ingest(batch, world, look);
+    for (const error of world.stores.takeUnreadable()) log.error(PASSED_OVER, { error });
     tellRejected(batch.logGroup, ingested.parsed.rejected, log);
     counted.push({
       groups: ingested.facts.map((fact) => fact.group),
@@ -92,7 +96,7 @@ function tellRejected(logGroup: string, rejected: readonly Rejected[], log: Log)
  */
 async function handleRecords({ Records }: KinesisStreamEvent, wired: Wired): Promise<KinesisStreamBatchResponse> {
   const concurrency = { concurrency: limits.recordsInParallelMax };
-  const outcomes = await pMap(Records, (record) => handleRecord(record, wired), concurrency);
+  const outcomes = await pMap(Records, (record) => handleRecord(record ?? {}, wired), concurrency);
   const failures = outcomes.filter((outcome) => outcome.kind === 'failed');
   if (failures.length > 0 && failures.length === Records.length) throw failures[0]?.error;
   const counted = outcomes.flatMap((outcome) => (outcome.kind === 'counted' ? outcome.counted : []));
@@ -104,8 +108,14 @@ type RecordOutcome =
   | { readonly kind: 'counted'; readonly counted: readonly CountedDelivery[] }
   | { readonly kind: 'failed'; readonly sequenceNumber: string; readonly error: unknown };
 
-async function handleRecord({ kinesis }: KinesisStreamRecord, wired: Wired): Promise<RecordOutcome> {
-  const { sequenceNumber, data } = kinesis;
+async function handleRecord({ kinesis }: Partial<KinesisStreamRecord>, wired: Wired): Promise<RecordOutcome> {
+  const { sequenceNumber, data } = kinesis ?? {};
+  if (typeof sequenceNumber !== 'string' || typeof data !== 'string') {
+    // Without a number it cannot be asked for again, and failing the call would cost its neighbours.
+    const error = 'expected kinesis.sequenceNumber and kinesis.data';
+    wired.log.error('a record that is none of Kinesis was passed over', { error });
+    return { kind: 'counted', counted: [] };
+  }
   try {
     return { kind: 'counted', counted: await count(unpackRecord(data), wired) };
   } catch (error) {

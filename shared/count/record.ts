@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import pMap from 'p-map';
 import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
+import { oneByOne } from '../base/one-by-one.js';
 import { dayOf, hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import { issuerOf } from '../join/pairing.js';
 import { groupId } from '../model/group-id.js';
@@ -155,15 +156,15 @@ export async function rollUpHours(world: World, listed?: readonly DirtyHour[]): 
   const open = listed ?? (await dirtyHours(world));
   const due = open.filter((one) => isHourClosable(one, world)).slice(0, limits.rollupsPerSweepMax);
   let closed = 0;
-  for (const one of due) {
+  await oneByOne(due, async (one) => {
     const from = one.hour * MINUTES_PER_HOUR;
     const facts = await stores.facts.window(one.group, from, from + MINUTES_PER_HOUR - 1);
     const expected = one.expected.filter((fact) => holds(facts, fact));
-    if (one.token === null && expected.length === 0) continue;
+    if (one.token === null && expected.length === 0) return;
     const rollup = rollUp(one.group, one.hour, facts);
     if (rollup !== null) await stores.rollups.close({ ...one, expected }, rollup);
     closed++;
-  }
+  });
   return closed;
 }
 

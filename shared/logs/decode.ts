@@ -38,16 +38,11 @@ export function subscriptionData(event: unknown): string {
 }
 
 /**
- * Decodes the data of a Kinesis record. CloudWatch Logs puts one payload into a record; whoever forwards or aggregates records
- * may put several one after the other. Throws as `decodeSubscription` does.
+ * Where one JSON object ends and the next begins: CloudWatch Logs puts one payload into a Kinesis record, and whoever forwards or
+ * aggregates records may put several one after the other. Within JSON a brace, a quote, a word, a quote and a colon
+ * never follow so.
  */
-export function decodeRecord(gzip: Buffer): readonly DecodedDelivery[] {
-  const text = textOf(gunzip(gzip));
-  return text.split(BETWEEN_PAYLOADS).map((payload) => decodePayload(parseJson(payload)));
-}
-
-/** Where one JSON object ends and the next begins. Within JSON a brace, a quote, a word, a quote and a colon never follow so. */
-const BETWEEN_PAYLOADS = /(?<=\})\s{0,8}(?=\{"\w{1,64}":)/;
+export const BETWEEN_PAYLOADS = /(?<=\})\s{0,8}(?=\{"\w{1,64}":)/g;
 
 /** @throws MtlsWatchError `bad-gzip`, `payload-too-large`, or what `decodePayload` throws */
 export function decodeGzip(bytes: Buffer): DecodedDelivery {
@@ -143,7 +138,7 @@ export function gzipOf(data: string): Buffer {
   return bytes;
 }
 
-function gunzip(bytes: Buffer): Buffer {
+export function gunzip(bytes: Buffer): Buffer {
   try {
     return gunzipSync(bytes, { maxOutputLength: limits.payloadBytesMax, chunkSize: roomFor(bytes) });
   } catch (error) {

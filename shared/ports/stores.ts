@@ -135,7 +135,7 @@ export interface IncidentStore {
    * outbox, in one atomic step. False when another invocation was first.
    */
   transition(next: Incident, notice: Notice | null): Promise<boolean>;
-  /** The incidents that are firing. */
+  /** The incidents that are firing, and those that are known and not over. */
   firing(limit: number): Promise<readonly Incident[]>;
   /**
    * The incidents that were resolved at `from <= endedAt < to` (milliseconds), in that order, for 13 months; one that came
@@ -148,6 +148,13 @@ export interface IncidentStore {
 export interface Outbox {
   /** Oldest first. */
   pending(limit: number): Promise<readonly Notice[]>;
+  /**
+   * Those of incidents of which none was tried yet, then the others, each in the same order; only those that may be sent at `now`: in nobody's hands, not put off, and not behind such a one of their
+   * incident. So what cannot be sent keeps nobody else's from being found, however much of it there is.
+   */
+  due(now: number, limit: number): Promise<readonly Notice[]>;
+  /** Puts off a notice that could not be sent; without an effect on one that is no longer in the outbox. */
+  putOff(noticeId: string, until: number): Promise<void>;
   /**
    * Takes a notice in hand until `until`, so that of invocations that run at the same time one sends it. False when it is
    * in another's hands at `now`, or no longer in the outbox.
@@ -202,6 +209,11 @@ export interface Stores {
    * nothing is forgotten.
    */
   readonly countableDays: number;
+  /**
+   * What could not be read since the last call and was left out of a list, with the error that names it: for whoever tells a
+   * person.
+   */
+  takeUnreadable(): readonly unknown[];
   readonly join: JoinStore;
   readonly waiting: WaitingStore;
   readonly facts: FactStore;

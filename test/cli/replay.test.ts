@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import { readReplayConfig } from '../../cli/replay/config.js';
 import { replay } from '../../cli/replay/replay.js';
@@ -32,7 +32,7 @@ const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-'));
 
 /** Runs the command line as a user would; the lines are checked against the published schemas. */
 function run(args: readonly string[], input?: string) {
-  const child = spawnSync(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args], {
+  const child = spawnSync(process.execPath, [inject('cli'), ...args], {
     cwd: root,
     encoding: 'utf8',
     input,

@@ -124,7 +124,7 @@ function updateOf({ pk }: Key, { expression, values = {} }: Condition): Write {
   if (kind === 'cell') return values[':batch'] === undefined ? 'join.put' : 'join.claim';
   if (kind === 'load') return 'storm.add-load';
   if (kind === 'rate') return 'storm.fix-rate';
-  if (kind === 'outbox') return 'outbox.take';
+  if (kind === 'outbox') return values[':now'] === undefined ? 'outbox.put-off' : 'outbox.take';
   if (kind === 'issuers' && expression.startsWith('DELETE')) return 'rollups.strike';
   if (kind === 'issuers') return values[':expected'] === undefined ? 'groups.admit' : 'groups.admit-expecting';
   if (kind === 'incident' && expression.startsWith('DELETE #outbox')) return 'outbox.clear';
@@ -144,7 +144,7 @@ function nameOf({ pk, sk }: Key): string {
 /** The notice's id where one is sent, for the checkers; else what is updated. */
 function labelOf(key: Key, update: Condition): string {
   const write = updateOf(key, update);
-  if (write === 'outbox.take') return key.sk.split('#').at(-1) ?? '';
+  if (write === 'outbox.take' || write === 'outbox.put-off') return key.sk.split('#').at(-1) ?? '';
   if (write === 'outbox.clear') return update.values?.[':notice']?.SS?.[1] ?? '';
   return nameOf(key);
 }

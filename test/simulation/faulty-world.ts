@@ -21,6 +21,7 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
     Promise.all([...items].map(one));
   return {
     countableDays: inner.countableDays,
+    takeUnreadable: () => inner.takeUnreadable(),
     join: {
       put: (halves) =>
         putHalves(halves, (half) =>
@@ -153,6 +154,13 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
     },
     outbox: {
       pending: (limit) => disk.read('outbox.pending', () => inner.outbox.pending(limit)),
+      due: (now, limit) => disk.read('outbox.due', () => inner.outbox.due(now, limit)),
+      putOff: (noticeId, until) =>
+        disk.write(
+          'outbox.put-off',
+          () => noticeId,
+          () => inner.outbox.putOff(noticeId, until),
+        ),
       take: (noticeId, now, until) =>
         disk.write(
           'outbox.take',

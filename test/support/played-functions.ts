@@ -155,14 +155,16 @@ function deliveryOf({ world }: Wired, faults: Faults): Parameters<typeof createW
 
 /** The stores, of which those named in `down` reject every call for as long as they are named. */
 function failing<T extends Stores>(stores: T, down: ReadonlySet<keyof Stores>): T {
-  const guarded = Object.entries(stores).map(([name, store]: [string, object]) => [
+  const guarded = Object.entries(stores).map(([name, store]: [string, unknown]) => [
     name,
-    new Proxy(store, {
-      get: (target, method, receiver) =>
-        down.has(name as keyof Stores)
-          ? async () => Promise.reject(new Error(`the store of ${name} is throttled`))
-          : Reflect.get(target, method, receiver),
-    }),
+    typeof store !== 'object' || store === null
+      ? store
+      : new Proxy(store, {
+          get: (target, method, receiver) =>
+            down.has(name as keyof Stores)
+              ? async () => Promise.reject(new Error(`the store of ${name} is throttled`))
+              : Reflect.get(target, method, receiver),
+        }),
   ]);
   return Object.fromEntries(guarded) as T;
 }

@@ -15,7 +15,7 @@ export function encodeExpected({ group, minute, batchId, requests }: FactIntent)
   return JSON.stringify([group.issuerDn, group.reason, minute, batchId, requests]);
 }
 
-const expectedSchema = z.tuple([z.string(), z.enum(reasonIds), z.number(), z.string(), z.number()]);
+const expectedSchema = z.tuple([z.string(), z.enum(reasonIds), z.number(), z.string(), z.number()], z.unknown());
 
 export function expectedOf(item: Item): FactIntent[] {
   const texts = item.expected?.SS ?? [];

@@ -18,7 +18,7 @@ import { numberOf, readValue, textOf } from './items.js';
 import { daysBetween, endOf, keys, ordered, ttl } from './keys.js';
 import type { Item, Table } from './table.js';
 
-const probeSchema = z.strictObject({
+const probeSchema = z.object({
   fingerprint: z.string(),
   scope: z.string(),
   at: z.number(),

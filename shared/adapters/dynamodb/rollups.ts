@@ -20,7 +20,16 @@ import { dirtyHoursOf } from '../../ports/dirty-hours.js';
 import type { Clock, DirtyMark, FactIntent, RollupStore } from '../../ports/index.js';
 import { encodeExpected, expectedOf, expectingKey } from './expected.js';
 import { inParallel } from './failures.js';
-import { countsAttributes, countsOf, groupSchema, isGrowth, numberOf, readValue, textOf } from './items.js';
+import {
+  countsAttributes,
+  countsOf,
+  groupSchema,
+  isGrowth,
+  numberOf,
+  type ReadEach,
+  readValue,
+  textOf,
+} from './items.js';
 import { endOf, keys, ordered, shards, ttl, weekOfHour } from './keys.js';
 import { attributesOf, type Condition, type Item, type Table } from './table.js';
 
@@ -34,7 +43,7 @@ const isSameMark = (token: string): Condition => ({
   values: { ':stamp': { S: token } },
 });
 
-export function createRollups(table: Table, clock: Clock, days: number): RollupStore {
+export function createRollups(table: Table, clock: Clock, days: number, readEach: ReadEach): RollupStore {
   const indexed = new Set<string>();
   return {
     mark: async (hours) => {
@@ -58,7 +67,7 @@ export function createRollups(table: Table, clock: Clock, days: number): RollupS
         inParallel(shards('mark'), (pk) => table.query({ pk, to }, limit)),
         inParallel(expectingDays(clock), (day) => table.query({ pk: keys.issuersPk(day), filter: IS_EXPECTING })),
       ]);
-      return dirtyHoursOf(marks.flat().map(markOf), expecting.flat().flatMap(expectedOf), hour, limit);
+      return dirtyHoursOf(readEach(marks.flat(), markOf), readEach(expecting.flat(), expectedOf).flat(), hour, limit);
     },
     close: async ({ group, hour, token, expected }, rollup) => {
       const id = groupId(group);
@@ -90,7 +99,8 @@ export function createRollups(table: Table, clock: Clock, days: number): RollupS
       const groups = new Map<string, GroupKey>();
       for (let week = weekOfHour(from); week <= weekOfHour(to) && groups.size < limit; week++) {
         for await (const page of table.pages({ pk: keys.groupsPk(week) })) {
-          for (const item of page) groups.set(textOf(item, 'sk'), readValue(item, 'value', groupSchema));
+          const read = readEach(page, (item) => [textOf(item, 'sk'), readValue(item, 'value', groupSchema)] as const);
+          for (const [id, group] of read) groups.set(id, group);
           if (groups.size >= limit) break;
         }
       }

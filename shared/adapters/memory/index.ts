@@ -20,7 +20,7 @@ import type {
   WatchedProbe,
 } from '../../model/index.js';
 import { dirtyHoursOf } from '../../ports/dirty-hours.js';
-import { endedOf, lastEnds } from '../../ports/ended.js';
+import { endedOf, isEnd, lastEnds } from '../../ports/ended.js';
 import type {
   CertificateStore,
   DirtyMark,
@@ -40,7 +40,7 @@ import type {
   Waiting,
   WaitingStore,
 } from '../../ports/index.js';
-import { inSendingOrder, type PendingNotice } from '../../ports/outbox-order.js';
+import { inSendingOrder, inTryingOrder, type PendingNotice } from '../../ports/outbox-order.js';
 import { createFacts, grow, type MemoryFacts } from './facts.js';
 
 export interface MemoryStores extends Stores {
@@ -56,6 +56,7 @@ export function createMemoryStores(): MemoryStores {
   const expected = new Map<string, FactIntent>();
   return {
     countableDays: Number.POSITIVE_INFINITY,
+    takeUnreadable: () => [],
     join: createJoin(new Map()),
     waiting: createWaiting(),
     facts: createFacts(),
@@ -286,6 +287,19 @@ function createOutbox(notices: Map<string, PendingNotice>): Outbox {
       inSendingOrder([...notices.values()])
         .slice(0, limit)
         .map(({ notice }) => notice),
+    due: async (now, limit) => {
+      const blocked = new Set<string>();
+      const due = inSendingOrder([...notices.values()]).filter(({ notice: { noticeId, incidentId } }) => {
+        if ((takenUntil.get(noticeId) ?? 0) > now) blocked.add(incidentId);
+        return !blocked.has(incidentId);
+      });
+      return inTryingOrder(due.map((one) => ({ ...one, isTried: takenUntil.has(one.notice.noticeId) })))
+        .slice(0, limit)
+        .map(({ notice }) => notice);
+    },
+    putOff: async (noticeId, until) => {
+      if (notices.has(noticeId)) takenUntil.set(noticeId, until);
+    },
     take: async (noticeId, now, until) => {
       if (!notices.has(noticeId) || (takenUntil.get(noticeId) ?? 0) > now) return false;
       takenUntil.set(noticeId, until);
@@ -307,11 +321,12 @@ function createIncidents(notices: Map<string, PendingNotice>): IncidentStore {
       const id = groupId(next.group);
       if ((incidents.get(id)?.version ?? 0) !== next.version - 1) return false;
       incidents.set(id, next);
-      if (next.state === 'resolved') ended.push(endedOf(next, notice));
+      if (isEnd(next)) ended.push(endedOf(next, notice));
       if (notice !== null) notices.set(notice.noticeId, { notice, groupId: id, version: next.version });
       return true;
     },
-    firing: async (limit) => [...incidents.values()].filter((incident) => incident.state === 'firing').slice(0, limit),
+    firing: async (limit) =>
+      [...incidents.values()].filter((incident) => incident.state !== 'resolved').slice(0, limit),
     ended: async (from, to, limit) =>
       lastEnds(ended.filter(({ endedAt }) => from <= endedAt && endedAt < to)).slice(0, limit),
   };
