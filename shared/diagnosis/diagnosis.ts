@@ -19,8 +19,8 @@ import {
 import type { ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import type { TruststoreObject } from '../ports/truststore.js';
-import { organizationOf } from '../report/names.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
+import { organizationOf } from '../x509/names.js';
 import type { Truststore } from '../x509/truststore.js';
 
 export interface Diagnosed {
