@@ -135,7 +135,7 @@ export interface IncidentStore {
    * outbox, in one atomic step. False when another invocation was first.
    */
   transition(next: Incident, notice: Notice | null): Promise<boolean>;
-  /** The incidents that are firing. */
+  /** The incidents that are firing, and those that are known and not over. */
   firing(limit: number): Promise<readonly Incident[]>;
   /**
    * The incidents that were resolved at `from <= endedAt < to` (milliseconds), in that order, for 13 months; one that came

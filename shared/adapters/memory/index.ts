@@ -20,7 +20,7 @@ import type {
   WatchedProbe,
 } from '../../model/index.js';
 import { dirtyHoursOf } from '../../ports/dirty-hours.js';
-import { endedOf, lastEnds } from '../../ports/ended.js';
+import { endedOf, isEnd, lastEnds } from '../../ports/ended.js';
 import type {
   CertificateStore,
   DirtyMark,
@@ -321,11 +321,12 @@ function createIncidents(notices: Map<string, PendingNotice>): IncidentStore {
       const id = groupId(next.group);
       if ((incidents.get(id)?.version ?? 0) !== next.version - 1) return false;
       incidents.set(id, next);
-      if (next.state === 'resolved') ended.push(endedOf(next, notice));
+      if (isEnd(next)) ended.push(endedOf(next, notice));
       if (notice !== null) notices.set(notice.noticeId, { notice, groupId: id, version: next.version });
       return true;
     },
-    firing: async (limit) => [...incidents.values()].filter((incident) => incident.state === 'firing').slice(0, limit),
+    firing: async (limit) =>
+      [...incidents.values()].filter((incident) => incident.state !== 'resolved').slice(0, limit),
     ended: async (from, to, limit) =>
       lastEnds(ended.filter(({ endedAt }) => from <= endedAt && endedAt < to)).slice(0, limit),
   };
