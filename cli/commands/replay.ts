@@ -6,7 +6,8 @@
 
 import { Command } from 'commander';
 import { messagesIn } from '../../shared/messages/index.js';
-import { type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';
+import type { LiveOptions } from '../inputs/live/find.js';
+import { liveOf, say, withLive } from '../inputs/live/options.js';
 import { readReplayConfig } from '../replay/config.js';
 import { printReplay, wasJudged } from '../replay/output.js';
 import { replay } from '../replay/replay.js';

@@ -18,8 +18,8 @@ import {
 } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
-import { organizationOf } from '../report/names.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
+import { organizationOf } from '../x509/names.js';
 import type { Truststore } from '../x509/truststore.js';
 
 export interface Diagnosed {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/base/limits.js';
 import type { Waiting } from '../../shared/ports/index.js';
 import { pemOf } from '../../shared/x509/pem.js';
+import type { Containers } from './containers.js';
 import { group, HOSTILE, silence } from './examples.js';
-import type { Containers } from './stores.js';
 
 const T = 1_800_000_000_000;
 
