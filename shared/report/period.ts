@@ -64,7 +64,7 @@ export function daysOf({ from, to }: Period): string[] {
   return Array.from({ length: (to - from) / DAY_MS }, (_, n) => iso(from + n * DAY_MS));
 }
 
-export function iso(at: number): string {
+function iso(at: number): string {
   return Number.isFinite(at) ? new Date(at).toISOString().slice(0, 10) : 'no date';
 }
 
