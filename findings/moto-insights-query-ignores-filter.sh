@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Expected: a Logs Insights query on moto that it cannot carry out is an error, as it has a parser for queries.
-# Happens: filter and stats are parsed and dropped. 'filter status = "403"' gives all events, 'stats count(*) by status' gives one row
-#   for each event with nothing but a pointer in it; the status of the query is Complete. fields, sort and limit work.
-# Why it matters: saved queries that count refusals by issuer return rows on moto, so a test which checks that "there are rows" is green
-#   for a query with a wrong field in it.
+# Happens: filter and stats are parsed and dropped. 'filter status = "403"' gives all events, 'stats count(*) by status'
+#   gives one row for each event with nothing but a pointer in it; the status of the query is Complete. fields, sort and
+#   limit work.
+# Why it matters: saved queries that count refusals by issuer return rows on moto, so a test which checks that "there are
+#   rows" is green for a query with a wrong field in it.
 # Source: execute_query in moto/logs/logs_query.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-pip install -q --target "$work/lib" moto[logs]==5.2.5 boto3==1.44.8 2>pip.txt || { cat pip.txt; exit 2; }
-echo "$(python3 --version), moto[logs] 5.2.5, boto3 1.44.8"
+pip install -q --target "$work/lib" 'moto[logs]==5.2.5' boto3==1.44.8 2>pip.txt || { cat pip.txt; exit 2; }
+echo "$(python3 --version), moto 5.2.5, boto3 1.44.8"
 
 cat > probe.py <<'EOF'
 import os

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Expected: TransactWriteItems with a ClientRequestToken is carried out once, however often it is sent within ten minutes.
 # Happens: moto takes the token and carries the transaction out each time: a counter of refusals goes to 2.
-# Why it matters: the token is what makes a retried count exact. A test for "counted once after a lost answer" fails on correct code,
-#   and one that was written to pass on moto asserts the double count.
+# Why it matters: the token is what makes a retried count exact. A test for "counted once after a lost answer" fails on
+#   correct code, and one that was written to pass on moto asserts the double count.
 # Source: transact_write_items in moto/dynamodb/responses.py reads TransactItems only.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-pip install -q --target "$work/lib" moto[dynamodb]==5.2.5 boto3==1.44.8 2>pip.txt || { cat pip.txt; exit 2; }
-echo "$(python3 --version), moto[dynamodb] 5.2.5, boto3 1.44.8"
+pip install -q --target "$work/lib" 'moto[dynamodb]==5.2.5' boto3==1.44.8 2>pip.txt || { cat pip.txt; exit 2; }
+echo "$(python3 --version), moto 5.2.5, boto3 1.44.8"
 
 cat > probe.py <<'EOF'
 import os

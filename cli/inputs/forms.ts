@@ -22,20 +22,18 @@ export type LineForm = (line: string) => Begun | null;
 
 const NAME_CHARS_MAX = 513;
 const NAME = /^[^\s({"|,]{1,512}/;
-const GAP = /^[ \t]+/;
 const GROUP = /^(?:\/|API-Gateway-Execution-Logs_|\d{12}:|arn:[\w-]{1,20}:logs:)/;
 
-/** As the gateway names the streams of the execution logs that it manages. */
-const GATEWAY_STREAM = /^[0-9a-f]{32}$/;
+const VENDED_WORD = /^(?:[a-z0-9]{10}|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY)$/;
 
-const begun = (fields: Partial<Begun> & { readonly message: string }): Begun => ({
-  owner: '',
-  logGroup: '',
-  logStream: '',
-  id: null,
-  at: null,
-  ...fields,
-});
+const begun = ({
+  owner = '',
+  logGroup = '',
+  logStream = '',
+  id = null,
+  at = null,
+  message,
+}: Partial<Begun> & { readonly message: string }): Begun => ({ owner, logGroup, logStream, id, at, message });
 
 /** The words in front of something, up to `most`, each with where the text goes on behind it. */
 function wordsOf(text: string, from: number, most: number): { readonly word: string; readonly next: number }[] {
@@ -45,12 +43,19 @@ function wordsOf(text: string, from: number, most: number): { readonly word: str
     const word = NAME.exec(text.slice(at, at + NAME_CHARS_MAX))?.[0];
     if (word === undefined) break;
     const end = at + word.length;
-    const gap = GAP.exec(text.slice(end, end + NAME_CHARS_MAX))?.[0].length ?? 0;
+    const gap = gapAt(text, end);
     if (gap === 0 && end < text.length) break;
     at = end + gap;
     words.push({ word, next: at });
   }
   return words;
+}
+
+/** How many blanks and tabs stand there. */
+function gapAt(text: string, from: number): number {
+  let end = from;
+  while (text[end] === ' ' || text[end] === '\t') end++;
+  return end - from;
 }
 
 /** One word is a stream, unless it looks like the name of a log group; two are the group and the stream. */
@@ -72,7 +77,7 @@ interface Times {
 /** A time, alone or in brackets, and the time of ingestion that `awslogs` puts behind it where it is asked to. */
 function timesAt(text: string, from: number): Times | null {
   const first = timeAt(text, from);
-  const second = first === null ? null : timeAt(text, first.next);
+  const second = first === null || !/[[\d]/.test(text.charAt(first.next)) ? null : timeAt(text, first.next);
   // A record may begin with a time of its own.
   const isIngestion = first !== null && second !== null && looksLikeEvent(text.slice(second.next));
   return isIngestion ? { ...first, next: second.next } : first;
@@ -84,7 +89,7 @@ function timeAt(text: string, from: number): Times | null {
   if (stamp === null) return null;
   const last = from + open + stamp.length;
   const end = open === 1 && text[last] === ']' ? last + 1 : last;
-  const gap = GAP.exec(text.slice(end, end + NAME_CHARS_MAX))?.[0].length ?? 0;
+  const gap = gapAt(text, end);
   if (gap === 0 && end < text.length) return null;
   return { at: stamp.at, next: end + gap, hasOffset: stamp.hasOffset, isDate: text[from + open + 4] === '-' };
 }
@@ -127,10 +132,12 @@ function* prefixesOf(line: string): Generator<{ words: string[]; next: number }>
   }
 }
 
-/** Whether words are a tool's, and not fields of a vended record, such as its API and stage, which belong to the message. */
+/**
+ * Whether words are a tool's, and not fields of a vended record, which belong to the message: its API, which has ten letters and
+ * digits, and its method.
+ */
 function isPrefix(words: readonly string[], message: string): boolean {
-  const [first = ''] = words;
-  return message.startsWith('{') || GROUP.test(first) || first.includes('/') || GATEWAY_STREAM.test(words.at(-1) ?? '');
+  return message.startsWith('{') || !words.some((word) => VENDED_WORD.test(word));
 }
 
 const EVENT_ID = /^\d{40,64}$/;

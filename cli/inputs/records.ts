@@ -13,8 +13,45 @@ export type FoundEvent = Omit<InputEvent, 'timestamp' | 'undated'> & { readonly 
  * names. Null for other objects: an access record may have a `message` and a `time` of its own.
  */
 export function eventOf(json: object): FoundEvent | null {
+  const plain = plainEventOf(json);
+  if (plain !== null) return plain;
   const text = messageOf(partsOf(json).message);
   return text === null ? null : eventWith(text, json);
+}
+
+/** Most files hold these, under the names that CloudWatch Logs itself uses: they take no look at names. */
+function plainEventOf(json: object): FoundEvent | null {
+  const {
+    message,
+    timestamp,
+    id,
+    eventId = id,
+    logGroup = '',
+    logStream,
+    logStreamName = logStream,
+    owner,
+  } = json as Record<string, unknown>;
+  if (typeof message !== 'string' || typeof timestamp !== 'number' || typeof eventId !== 'string') return null;
+  if (typeof logGroup !== 'string' || typeof logStreamName !== 'string' || !looksLikeEvent(message)) return null;
+  const at = timeOf(timestamp);
+  if (at === null || owner !== undefined || GROUP_WITH_OWNER.test(logGroup)) return null;
+  return {
+    owner: '',
+    logGroup: logGroup.slice(0, 512),
+    logStream: logStreamName.slice(0, 512),
+    id: textOf(eventId),
+    timestamp: at,
+    message,
+  };
+}
+
+const GROUP_WITH_OWNER = /^(?:arn:|\d{12}:)/;
+
+/** Whether a JSON object of a file is an access record and surely nothing else, such as a row of a table or a container. */
+export function isPlainRecord(json: object): boolean {
+  const { requestId, message, records } = json as Record<string, unknown>;
+  if (typeof requestId !== 'string' || records !== undefined || '@message' in json) return false;
+  return typeof message !== 'string' || !looksLikeEvent(message);
 }
 
 /** The same where the message is under a name of somebody's own, told by what it looks like. */
@@ -74,7 +111,8 @@ export function timeOfRecord(json: object): number | null {
 
 /** The same for a record that is no JSON, or not yet; milliseconds since the epoch. */
 export function timeInText(text: string): number | null {
-  const digits = /"request_?time_?epoch"\s{0,8}:\s{0,8}"?(\d{13})\b/i.exec(text)?.[1];
+  // In CSV quotes are doubled, in JSON within JSON there is a backslash before them.
+  const digits = /request_?time_?epoch\\?"{1,2}\s{0,8}:\s{0,8}\\?"{0,2}(\d{13})\b/i.exec(text)?.[1];
   return digits === undefined ? null : Number(digits);
 }
 
