@@ -28,7 +28,7 @@ export interface DetectorParameters {
 
 /** Steps of raw counts that are kept: the longest window. */
 export const RING = 60;
-export const WINDOWS_MAX = 5;
+const WINDOWS_MAX = 5;
 /** Hours whose sums are kept: a day. */
 export const HOURS = 24;
 /** Times at which the group was out of line: first step, last step, most failures of a step. */
