@@ -111,12 +111,13 @@ export function timeOfRecord(json: object): number | null {
 
 /** The same for a record that is no JSON, or not yet; milliseconds since the epoch. */
 export function timeInText(text: string): number | null {
-  const digits = /"request_?time_?epoch"\s{0,8}:\s{0,8}"?(\d{13})\b/i.exec(text)?.[1];
+  // In CSV quotes are doubled, in JSON within JSON there is a backslash before them.
+  const digits = /request_?time_?epoch\\?"{1,2}\s{0,8}:\s{0,8}\\?"{0,2}(\d{13})\b/i.exec(text)?.[1];
   return digits === undefined ? null : Number(digits);
 }
 
 /** Milliseconds since the epoch, from a number, digits or a date and time; null for anything else. */
-export function timeOf(value: unknown): number | null {
+function timeOf(value: unknown): number | null {
   if (typeof value === 'string') {
     const text = value.trim();
     if (/^\d{10,19}(?:\.\d{1,9})?$/.test(text)) return timeOf(Number(text));

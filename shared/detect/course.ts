@@ -6,7 +6,7 @@
 
 import { at, HOURS, type State } from './state.js';
 
-export const HOUR = 60;
+const HOUR = 60;
 /** What is usual of an hour is learned over two weeks, and taken to have been nothing before the first one. */
 const MEMORY_HOURS = 14 * 24;
 /** So many failures in one hour count no further for what is usual: an incident is one hour among others. */

@@ -274,7 +274,7 @@ export function amount(n: number): string {
 }
 
 /** 12,345,678 as "10 million": one digit, for the order of magnitude is all that is known. */
-export function roundWords(n: number): string {
+function roundWords(n: number): string {
   if (n >= ONE_IN_MAX) return 'a trillion or more';
   const rounded = Number(Math.max(1, n).toPrecision(1));
   for (const [size, name] of [

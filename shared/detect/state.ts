@@ -28,7 +28,7 @@ export interface DetectorParameters {
 
 /** Steps of raw counts that are kept: the longest window. */
 export const RING = 60;
-export const WINDOWS_MAX = 5;
+const WINDOWS_MAX = 5;
 /** Hours whose sums are kept: a day. */
 export const HOURS = 24;
 /** Bins of the shorter season (a day: five minutes each) and of the longer one (a week: an hour each). */

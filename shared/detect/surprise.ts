@@ -12,7 +12,7 @@ import { log10UpperTail } from './negative-binomial.js';
 import { at, type DetectorParameters, emptyState, RING, type Shape, type State, shapeOf } from './state.js';
 
 /** Scores from here on are the tail: about one in twenty. */
-export const TAIL_FROM = 1.3;
+const TAIL_FROM = 1.3;
 /** What the tail is taken to be until the series has shown its own: rate per bin, mean excess, and the weights of both. */
 const TAIL_RATE = 0.05;
 const TAIL_RATE_BINS = 100;
@@ -36,7 +36,7 @@ const NOISE_SHARE = 0.8;
 /** Zeros beyond these days teach nothing new; steps of a gap longer than this many longest seasons are skipped. */
 const GAP_SEASONS = 8;
 /** No series starts with a score: the first bins only set the level. */
-export const WARM_UP_BINS = 24;
+const WARM_UP_BINS = 24;
 
 /** One window that ends at the step in question. */
 export interface WindowSurprise {
@@ -282,7 +282,7 @@ function learnTail(state: State, settings: DetectorParameters, shape: Shape, raw
 }
 
 /** How long a high score overshadows lower ones, in bins: a quarter of the shorter season. */
-export function peakBins(settings: DetectorParameters, shape: Shape): number {
+function peakBins(settings: DetectorParameters, shape: Shape): number {
   return Math.max(2, (settings.seasons[0] ?? 48) / shape.binSteps / 4);
 }
 
@@ -299,6 +299,6 @@ export function closeThrough(state: State, settings: DetectorParameters, step: n
   if (state.step < step) closeStep(state, settings, shape, count);
 }
 
-export function mod(a: number, n: number): number {
+function mod(a: number, n: number): number {
   return a - Math.floor(a / n) * n;
 }
