@@ -135,6 +135,11 @@ function fieldsOf(values: readonly Pair[] | null): AccessFields | null {
  */
 function fitted(tokens: readonly Token[], text: string, isCut = false): Pair[] | null {
   if (text.length > limits.recoveredCharsMax) return null;
+  // Nobody has shown how serial numbers and dates look in every case: any text is taken where the known shapes do not fit.
+  return fittedTo(tokens, text, isCut, false) ?? fittedTo(tokens, text, isCut, true);
+}
+
+function fittedTo(tokens: readonly Token[], text: string, isCut: boolean, isLenient: boolean): Pair[] | null {
   const dead = new Set<number>();
   let steps = 0;
   const values: Pair[] = [];
@@ -147,7 +152,7 @@ function fitted(tokens: readonly Token[], text: string, isCut = false): Pair[] |
       if (text.startsWith(token.text, at) && from(index + 1, at + token.text.length)) return true;
       if (isCut && token.text.startsWith(text.slice(at))) return true;
     } else {
-      for (const end of endsOf(token.name, text, at, tokens[index + 1], tokens[index + 2])) {
+      for (const end of endsOf(token.name, text, at, { next: tokens[index + 1], after: tokens[index + 2], isLenient })) {
         values.push([token.name, text.slice(at, end)]);
         if (from(index + 1, end)) return true;
         values.pop();
