@@ -8,6 +8,7 @@ import { costCommand } from './commands/cost.js';
 import { diagnoseCommand } from './commands/diagnose.js';
 import { doctorCommand } from './commands/doctor.js';
 import { expiryCommand } from './commands/expiry.js';
+import { incidentsCommand } from './commands/incidents.js';
 import { initCommand } from './commands/init.js';
 import { notifyTestCommand } from './commands/notify-test.js';
 import { preflightCommand } from './commands/preflight.js';
@@ -15,6 +16,7 @@ import { redriveCommand } from './commands/redrive.js';
 import { replayCommand } from './commands/replay.js';
 import { reportCommand } from './commands/report.js';
 import { ackCommand, silenceCommand } from './commands/silence.js';
+import { tailCommand } from './commands/tail.js';
 import { observeClients } from './inputs/clients.js';
 
 const program = new Command('mtls-watch')
@@ -34,6 +36,8 @@ const program = new Command('mtls-watch')
   .addCommand(costCommand())
   .addCommand(silenceCommand())
   .addCommand(ackCommand())
+  .addCommand(tailCommand())
+  .addCommand(incidentsCommand())
   .addCommand(notifyTestCommand());
 
 for (const command of program.commands) {

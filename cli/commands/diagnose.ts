@@ -3,8 +3,10 @@
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import type { Diagnosis } from '../../shared/model/index.js';
+import { reasonIdOf } from '../../shared/model/reasons.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { diagnose } from '../../shared/x509/diagnose.js';
+import { isCertain } from '../../shared/x509/standing.js';
 import { when } from '../../shared/x509/words.js';
 import { readClientFile, readUsableTruststore } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
@@ -14,6 +16,8 @@ export interface DiagnoseOptions {
   readonly client: string;
   readonly truststore: string;
   readonly at?: string;
+  /** The gateway's own sentence, as in the execution log. */
+  readonly refusedWith?: string;
   readonly json?: boolean;
 }
 
@@ -26,6 +30,10 @@ export function diagnoseCommand(output: Output = process.stdout, clock: Clock = 
     )
     .requiredOption('--truststore <file>', 'the CA bundle: a file or s3://bucket/key')
     .option('--at <time>', 'check as at this ISO time instead of now')
+    .option(
+      '--refused-with <reason>',
+      "what the gateway said in its log, such as 'Could not find issuer for certificate'",
+    )
     .option('--json', 'print the verdict as one line of JSON')
     .action(async (options: DiagnoseOptions) => {
       process.exitCode = await runDiagnose(options, output, clock);
@@ -35,18 +43,22 @@ export function diagnoseCommand(output: Output = process.stdout, clock: Clock = 
 /** @returns 0 trusted, 1 refused */
 export async function runDiagnose(options: DiagnoseOptions, output: Output, clock: Clock): Promise<number> {
   const at = timeOption(options.at, clock);
-  const { client, presented } = await readClientFile(options.client);
+  const { client, presented, note } = await readClientFile(options.client);
   const { truststore, name } = await readUsableTruststore(options.truststore, clock);
-  const diagnosis = diagnose(client, truststore, at, presented);
-  output.write(
-    options.json ? jsonLine(diagnosis) : describe(diagnosis, `${options.client} against ${name}, at ${when(at)}`),
-  );
+  const refusedWith = options.refusedWith === undefined ? null : reasonIdOf(options.refusedWith);
+  const diagnosis = diagnose(client, truststore, at, presented, refusedWith);
+  const what = `${options.client} against ${name}, at ${when(at)}`;
+  output.write(options.json ? jsonLine(diagnosis) : describe(diagnosis, note === null ? what : `${what}\n${note}`));
   return diagnosis.verdict === 'trusted' ? 0 : 1;
 }
 
 function describe({ verdict, reason, findings, path }: Diagnosis, what: string): string {
+  const decisive = findings.find(({ code }) => code === reason);
+  const likely = isCertain(decisive?.standing) ? '' : '  (likely)';
   const result =
-    verdict === 'trusted' ? pc.green(pc.bold('TRUSTED')) : `${pc.red(pc.bold('REFUSED'))}  ${pc.bold(reason ?? '')}`;
+    verdict === 'trusted'
+      ? pc.green(pc.bold('TRUSTED'))
+      : `${pc.red(pc.bold('REFUSED'))}  ${pc.bold(reason ?? '')}${likely}`;
   const steps = path.map((subjectDn, depth) => `  ${depth}  ${subjectDn}\n`).join('');
   const texts = findings.map((finding) => findingText(finding, finding.depth === null ? '' : `depth ${finding.depth}`));
   return `${result}  ${pc.dim(what)}\n${path.length > 0 ? heading('Path') + steps : ''}${heading('Findings')}${texts.join('\n')}`;

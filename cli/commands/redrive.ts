@@ -3,19 +3,20 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { DeadLetter } from '../../shared/adapters/aws/dead-letters.js';
 import { clean } from '../../shared/base/text.js';
+import { outputOf, type StackOptions, withStack } from '../inputs/stack.js';
 
-interface Options {
-  readonly queue: string;
-  readonly function: string;
+interface Options extends StackOptions {
+  readonly queue?: string;
+  readonly function?: string;
   readonly max: number;
   readonly json?: boolean;
 }
 
 export function redriveCommand(): Command {
-  return new Command('redrive')
+  return withStack(new Command('redrive'))
     .description('put batches of the dead-letter queue through ingest again; they are counted once')
-    .requiredOption('--queue <url>', "the stack's output DeadLetterQueueUrl")
-    .requiredOption('--function <name>', "the stack's output IngestFunctionName")
+    .option('--queue <url>', "the stack's output DeadLetterQueueUrl, in place of a stack")
+    .option('--function <name>', "the stack's output IngestFunctionName, in place of a stack")
     .option('--max <n>', 'batches at most', positive, 1000)
     .option('--json', 'one JSON object a line')
     .action(async (options: Options) => {
@@ -24,7 +25,9 @@ export function redriveCommand(): Command {
 }
 
 /** @returns 0 when all went through or `--max` was reached, 1 when a batch failed again */
-async function redrive({ queue, function: functionName, max, json = false }: Options): Promise<number> {
+async function redrive({ max, json = false, ...options }: Options): Promise<number> {
+  const queue = options.queue ?? (await outputOf('DeadLetterQueueUrl', '--queue URL', options));
+  const functionName = options.function ?? (await outputOf('IngestFunctionName', '--function NAME', options));
   // The SDK is loaded only here: every other verb starts without it.
   const { createDeadLetters } = await import('../../shared/adapters/aws/dead-letters.js');
   const deadLetters = createDeadLetters(queue, functionName);

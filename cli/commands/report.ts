@@ -3,22 +3,22 @@
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
+import type { Stores } from '../../shared/ports/index.js';
 import { gap } from '../../shared/report/build.js';
 import { gatherReport, type Partner } from '../../shared/report/gather.js';
 import { daysPeriod, lastWeek, type Period, weekPeriod } from '../../shared/report/period.js';
 import type { Report } from '../../shared/report/schema.js';
 import { createFileTruststores } from '../inputs/file-truststores.js';
+import { type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';
+import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { readReplayConfig } from '../replay/config.js';
 import { replay } from '../replay/replay.js';
 import { reportScene, writeReport } from '../replay/report.js';
 
-interface Options {
+interface Options extends LiveOptions, TableOptions {
   readonly week?: string;
-  readonly from?: string;
-  readonly to?: string;
   readonly issuer?: string;
   readonly organisation?: string;
-  readonly table?: string;
   readonly out: string;
   readonly config?: string;
   readonly truststore?: string;
@@ -26,59 +26,60 @@ interface Options {
 }
 
 export function reportCommand(): Command {
-  return new Command('report')
+  const command = new Command('report')
     .description('write the report of a week: a page, JSON and CSV')
-    .argument('[input...]', 'logs as for replay; none with --table')
+    .argument('[input...]', "logs as for replay; without any, the stack's table is read")
     .requiredOption('--out <dir>', 'the folder to write to')
     .option('--week <week>', 'an ISO week such as 2026-W46')
     .option('--from <date>', 'the first day (UTC), with --to')
     .option('--to <date>', 'the day after the last one')
     .option('--issuer <dn>', 'only this issuer, without the others’ data')
     .option('--organisation <name>', 'only the issuers of this organisation')
-    .option('--table <name>', 'read the table of the stack, with your own credentials')
     .option('--config <file>', 'settings as JSON; see docs/configuration.md')
     .option('--truststore <file>', 'the CA bundle of the domains')
-    .option('--language <language>', 'en or ja; default: that of the settings')
-    .action(async (inputs: string[], options: Options) => {
-      const config = await readReplayConfig(options.config);
-      const language = languageOf(options.language ?? config.language);
-      const period = periodOf(options);
-      const partner = partnerOf(options);
-      if ((options.table === undefined) === (inputs.length === 0)) {
-        throw new MtlsWatchError('usage', 'report needs logs to read, or --table NAME, and not both');
-      }
-      const { truststore } = options;
-      let report: Report;
-      if (options.table === undefined) {
-        const scene = reportScene();
-        const replayed = await replay(inputs, config, truststore, scene);
-        for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
-        const chosen = { ...(period === null ? {} : { period }), ...(partner === null ? {} : { partner }) };
-        report = await scene.report(replayed, { ...chosen, language, truststore });
-      } else {
-        report = await fromTable(options.table, period ?? lastWeek(systemClock.now()), partner);
-      }
-      process.stdout.write(`${await writeReport(report, options.out, language)}\n`);
+    .option('--language <language>', 'en or ja; default: that of the settings');
+  return withTable(withLive(command, true)).action(async (inputs: string[], options: Options) => {
+    const config = await readReplayConfig(options.config);
+    const language = languageOf(options.language ?? config.language);
+    const period = periodOf(options);
+    const partner = partnerOf(options);
+    const days =
+      period === null ? {} : { from: new Date(period.from).toISOString(), to: new Date(period.to).toISOString() };
+    const live = await liveOf({ ...options, ...days }, 'refusals', say);
+    const hasLogs = inputs.length > 0 || live !== null;
+    if (hasLogs && (options.table !== undefined || options.stack !== undefined)) {
+      throw new MtlsWatchError('usage', 'report reads logs, or the table of --stack or --table, and not both');
+    }
+    const { truststore } = options;
+    let report: Report;
+    if (hasLogs) {
+      const scene = reportScene();
+      const replayed = await replay(inputs, config, truststore, scene, live);
+      for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
+      const chosen = { ...(period === null ? {} : { period }), ...(partner === null ? {} : { partner }) };
+      report = await scene.report(replayed, { ...chosen, language, truststore });
+    } else {
+      report = await fromTable(await storesHere(options), period ?? lastWeek(systemClock.now()), partner);
+    }
+    process.stdout.write(`${await writeReport(report, options.out, language)}\n`);
 
-      async function fromTable(table: string, of: Period, whose: Partner | null): Promise<Report> {
-        // The SDK is loaded only here: logs are read without it.
-        const { createDynamoClient, createDynamoStores } = await import('../../shared/adapters/dynamodb/index.js');
-        const truststores: Record<string, string> = truststore === undefined ? {} : { '*': truststore };
-        const world = {
-          config: { ...config, truststores },
-          clock: systemClock,
-          stores: createDynamoStores(createDynamoClient(), table, systemClock),
-          publisher: { publish: async () => {} },
-          truststores: createFileTruststores(),
-        };
-        const unknown = { details: null, expiring: null, pipeline: null };
-        const gaps = [gap('details-unavailable'), gap('expiry-unknown'), gap('pipeline-unknown')];
-        return gatherReport(
-          { period: of, partner: whose, language, generatedAt: systemClock.now(), ...unknown, gaps },
-          world,
-        );
-      }
-    });
+    async function fromTable(stores: Stores, of: Period, whose: Partner | null): Promise<Report> {
+      const truststores: Record<string, string> = truststore === undefined ? {} : { '*': truststore };
+      const world = {
+        config: { ...config, truststores },
+        clock: systemClock,
+        stores,
+        publisher: { publish: async () => {} },
+        truststores: createFileTruststores(),
+      };
+      const unknown = { details: null, expiring: null, pipeline: null };
+      const gaps = [gap('details-unavailable'), gap('expiry-unknown'), gap('pipeline-unknown')];
+      return gatherReport(
+        { period: of, partner: whose, language, generatedAt: systemClock.now(), ...unknown, gaps },
+        world,
+      );
+    }
+  });
 }
 
 function languageOf(text: string): 'en' | 'ja' {

@@ -13,6 +13,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, MINUTES_PER_DAY } from '../../shared/base/t
 import { globOf, isInForce } from '../../shared/incidents/silence.js';
 import type { Incident, Silence, SilenceWindow } from '../../shared/model/index.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
+import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { jsonLine, type Output, short, table } from '../terminal/table.js';
 
 export type SilenceWorld = {
@@ -21,18 +22,11 @@ export type SilenceWorld = {
   readonly output: Output;
 };
 
-/** The SDK is loaded only where a table is asked. @throws MtlsWatchError `usage` */
-async function deployed({ table: name = process.env.TABLE_NAME }: { table?: string }): Promise<SilenceWorld> {
-  if (name === undefined || name === '') {
-    throw new MtlsWatchError(
-      'usage',
-      "no table given; expected --table NAME or TABLE_NAME, the stack's output TableName",
-    );
-  }
-  const { createDynamoClient, createDynamoStores } = await import('../../shared/adapters/dynamodb/index.js');
-  const stores = createDynamoStores(createDynamoClient(), name, systemClock);
-  return { stores, clock: systemClock, output: process.stdout };
-}
+const deployed = async (options: TableOptions): Promise<SilenceWorld> => ({
+  stores: await storesHere(options),
+  clock: systemClock,
+  output: process.stdout,
+});
 
 export interface AddOptions {
   readonly issuer?: string;
@@ -47,12 +41,11 @@ export interface AddOptions {
   readonly json?: boolean;
 }
 
-const TABLE = ['--table <name>', "the stack's output TableName; by default the variable TABLE_NAME"] as const;
+type WorldOf = (options: TableOptions) => Promise<SilenceWorld>;
 
-export function silenceCommand(world: (options: { table?: string }) => Promise<SilenceWorld> = deployed): Command {
+export function silenceCommand(world: WorldOf = deployed): Command {
   const command = new Command('silence').description('hold notices back for a while; counting goes on');
-  command
-    .command('add')
+  withTable(command.command('add'))
     .description('add a silence; patterns may hold * and ?, [*] and [?] stand for themselves')
     .option('--issuer <glob>', 'issuer DNs, as alerts show them')
     .option('--reason <id>', 'a reason id, such as expired')
@@ -63,32 +56,26 @@ export function silenceCommand(world: (options: { table?: string }) => Promise<S
     .option('--daily <window>', 'only in this window of every day, UTC: 02:00-02:30')
     .option('--days <days>', 'with --daily, only on these days: mon,tue,wed,thu,fri,sat,sun')
     .requiredOption('--comment <text>', 'why, for whoever looks at it next')
-    .option(...TABLE)
     .option('--json', 'print the silence as one line of JSON')
-    .action(async (options: AddOptions & { table?: string }) => {
+    .action(async (options: AddOptions & TableOptions) => {
       await addSilence(options, await world(options));
     });
-  command
-    .command('list')
+  withTable(command.command('list'))
     .description('the silences in force, to come and lately over')
-    .option(...TABLE)
     .option('--json', 'one JSON object a line')
-    .action(async (options: { table?: string; json?: boolean }) => listSilences(options, await world(options)));
-  command
-    .command('expire')
+    .action(async (options: TableOptions & { json?: boolean }) => listSilences(options, await world(options)));
+  withTable(command.command('expire'))
     .description('end a silence now')
     .argument('<id>')
-    .option(...TABLE)
-    .action(async (id: string, options: { table?: string }) => expireSilence(id, await world(options)));
+    .action(async (id: string, options: TableOptions) => expireSilence(id, await world(options)));
   return command;
 }
 
-export function ackCommand(world: (options: { table?: string }) => Promise<SilenceWorld> = deployed): Command {
-  return new Command('ack')
+export function ackCommand(world: WorldOf = deployed): Command {
+  return withTable(new Command('ack'))
     .description('take an incident in hand: it is not repeated until it escalates')
     .argument('<incident>', 'the id that the alert shows')
-    .option(...TABLE)
-    .action(async (id: string, options: { table?: string }) => acknowledge(id, await world(options)));
+    .action(async (id: string, options: TableOptions) => acknowledge(id, await world(options)));
 }
 
 /** @throws MtlsWatchError `usage` */

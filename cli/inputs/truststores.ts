@@ -15,6 +15,8 @@ export interface ClientFile {
   readonly client: Certificate | Malformed;
   /** What stands behind the client's own certificate in the file. */
   readonly presented: readonly Certificate[];
+  /** Which certificate of the file was taken, where that is not the first. */
+  readonly note: string | null;
 }
 
 /** The client's certificate, and the chain that it presents with it. @throws MtlsWatchError `unreadable-input` */
@@ -24,12 +26,12 @@ export async function readClientFile(path: string): Promise<ClientFile> {
     "the client's certificate, one PEM block from -----BEGIN CERTIFICATE----- on, or DER",
   );
   const der = parseCertificate(Buffer.from(text, 'latin1'));
-  if (der.kind === 'certificate') return { client: der, presented: [] };
+  if (der.kind === 'certificate') return { client: der, presented: [], note: null };
   const { entries } = readBundle(text);
   const certificates = entries.filter((entry) => entry.kind === 'certificate');
-  const [client, ...presented] = certificates
-    .slice(0, limits.presentedCertificatesMax)
-    .map(({ der }) => parseCertificate(der));
+  const read = certificates.slice(0, limits.presentedCertificatesMax).map((entry) => parseCertificate(entry.der));
+  const at = clientAmong(read);
+  const client = read[at];
   const other = client?.kind === 'certificate' ? null : containerIn(text, entries);
   if (other !== null) {
     throw new MtlsWatchError(
@@ -40,7 +42,8 @@ export async function readClientFile(path: string): Promise<ClientFile> {
   if (client === undefined) {
     // A block that is cut short or damaged is an answer: that is what the client presents, or what the log kept of it.
     const broken = entries.find((entry) => entry.kind === 'broken');
-    if (broken !== undefined) return { client: { kind: 'malformed', detail: broken.detail }, presented: [] };
+    if (broken !== undefined)
+      return { client: { kind: 'malformed', detail: broken.detail }, presented: [], note: null };
     const [label] = entries.flatMap((entry) => (entry.kind === 'other-label' ? [entry.label] : []));
     const what = label === undefined ? 'no certificate' : `a ${label} and no certificate`;
     throw new MtlsWatchError(
@@ -48,7 +51,22 @@ export async function readClientFile(path: string): Promise<ClientFile> {
       `${path} holds ${what}; expected a PEM block from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----, or DER`,
     );
   }
-  return { client, presented: presented.filter((one) => one.kind === 'certificate') };
+  return {
+    client,
+    presented: read.filter((one): one is Certificate => one !== client && one.kind === 'certificate'),
+    note: at === 0 ? null : `took certificate ${at + 1} of the file for the client's: the first is a CA`,
+  };
+}
+
+/** Where the client's certificate stands: first, unless somebody put the chain the other way round, the CA on top. */
+function clientAmong(certificates: readonly (Certificate | Malformed)[]): number {
+  const isCa = (one: Certificate | Malformed) => one.kind === 'certificate' && one.basicConstraints?.ca === true;
+  const [first] = certificates;
+  if (first === undefined || !isCa(first)) return 0;
+  return Math.max(
+    0,
+    certificates.findIndex((one) => one.kind === 'certificate' && !isCa(one)),
+  );
 }
 
 /** What the file, or a block of it, holds certificates in; null where it is none of these. */

@@ -134,10 +134,10 @@ export const limits = {
   annotationCharsMax: 1_000,
   /** Parsed truststores kept by one function; some 5 KB a certificate. */
   truststoresCachedMax: 20,
-  /** The gateway's own bound: the client's certificate, the root and at most two between them. */
-  chainCertificatesMax: 4,
-  /** Longer chains are followed only to say that they are too long, or where they break. */
-  chainExplainedMax: 10,
+  /** The gateway's own bound on the CAs above a client, the root included; see `x509/standing.ts`. */
+  chainCasMax: 4,
+  /** Certificates. Longer chains are followed only to say that they are too long, or where they break. */
+  chainExplainedMax: 100,
   /** About 0.1 ms each. A mesh of 100 CAs that all signed each other has 9,900 signatures. */
   signatureChecksMax: 20_000,
   /** Paths that are followed to their end because only the path as a whole shows whether it is sound. */

@@ -16,6 +16,7 @@ import {
   SEVERAL_ISSUERS,
   UNKNOWN_ISSUER,
 } from '../model/index.js';
+import type { ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import type { TruststoreObject } from '../ports/truststore.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
@@ -47,6 +48,7 @@ export type OneDiagnosis =
 /**
  * What `x509/` says of a certificate that called, against the truststore of its domain.
  * @param pems certificates at hand, by fingerprint; others are looked up in the store
+ * @param refusedWith what the gateway said when it refused the certificate; null where it left no word
  * @throws MtlsWatchError `truststore-unreadable`
  */
 export async function diagnosisOf(
@@ -55,6 +57,7 @@ export async function diagnosisOf(
   at: number,
   world: World,
   pems: ReadonlyMap<string, string> = new Map(),
+  refusedWith: ReasonId | null = null,
 ): Promise<OneDiagnosis> {
   const uri = truststoreUri(scope, world.config.truststores);
   if (uri === null) return { kind: 'none', because: null };
@@ -66,7 +69,7 @@ export async function diagnosisOf(
     return { kind: 'none', because: `The logged certificate cannot be read: ${certificate.detail}.` };
   }
   const [{ cache }, truststore] = await Promise.all([x509(), world.truststores.read(uri)]);
-  return { kind: 'made', verdict: cache.diagnose(certificate, truststore, at), uri };
+  return { kind: 'made', verdict: cache.diagnose(certificate, truststore, at, refusedWith), uri };
 }
 
 /** @param clients those that failed most first */
@@ -79,7 +82,7 @@ export async function diagnoseClients(
   const lastAt = Math.max(...facts.map((fact) => fact.lastAt));
   const fingerprint = clients.find((client) => client.fingerprint !== null)?.fingerprint ?? null;
   const diagnosis = await unlessUnreadable(
-    diagnosisOf(fingerprint, group.scope, lastAt, world),
+    diagnosisOf(fingerprint, group.scope, lastAt, world, new Map(), group.reason),
     (because): OneDiagnosis => ({
       kind: 'none',
       because,

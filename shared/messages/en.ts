@@ -56,9 +56,9 @@ export const en: Messages = {
     },
     'chain-too-long': {
       title: 'chain too long',
-      meaning: 'The chain from the client to the root has more than four certificates.',
+      meaning: 'There are more than four CA certificates from the client up to the root.',
       steps: [
-        'Ask for a certificate from a CA nearer to the root: API Gateway accepts at most four certificates in a chain.',
+        'Ask for a certificate from a CA nearer to the root: API Gateway accepts at most four CA certificates above the client’s.',
       ],
     },
     'signature-failure': {
@@ -123,12 +123,13 @@ export const en: Messages = {
     'issuer-rekeyed': { title: 'The issuing CA has a new key, and the truststore holds the old one', action: null },
     'intermediate-missing': { title: 'An intermediate CA is missing in the truststore', action: null },
     'issuer-missing': { title: 'The issuing CA is not in the truststore', action: null },
-    'chain-too-long': { title: 'The chain has more than four certificates', action: null },
+    'chain-too-long': { title: 'The chain has more than four CA certificates', action: null },
     'issuer-not-ca': { title: 'A certificate in the chain acts as a CA and is none', action: null },
     'path-length-exceeded': { title: 'A CA of the chain allows fewer CAs below it', action: null },
     'unhandled-critical-extension': { title: 'A critical extension is unknown to the gateway', action: null },
     'unsupported-purpose': { title: 'The certificate is not meant for clients', action: null },
     'name-constraint-violated': { title: 'A CA of the chain may not give this name', action: null },
+    'unsupported-signature': { title: 'A signature is of a kind that is not accepted', action: null },
     'weak-signature': { title: 'A signature is weaker than SHA-256', action: null },
     'weak-key': { title: 'A key is too short', action: null },
     'unsupported-curve': { title: 'The curve of a key is not accepted', action: null },
@@ -193,5 +194,6 @@ export const en: Messages = {
   issuerTrusted: (isTrusted) => (isTrusted ? 'in the truststore' : 'not in the truststore'),
   client: (subject, serial, sources, count) =>
     `${count}×  ${subject}  serial ${serial}${sources === '' ? '' : `  from ${sources}`}`,
-  verdict: (title, remedy) => (remedy === '' ? `${title}.` : `${title}. ${remedy}`),
+  verdict: (title, remedy, isCertain) =>
+    `${isCertain ? '' : 'Likely: '}${remedy === '' ? `${title}.` : `${title}. ${remedy}`}`,
 };

@@ -56,9 +56,9 @@ export const ja: Messages = {
     },
     'chain-too-long': {
       title: '証明書チェーンが長すぎる',
-      meaning: 'クライアントからルートまでの証明書が 4 枚を超えています。',
+      meaning: 'クライアント証明書より上、ルートまでの CA 証明書が 4 枚を超えています。',
       steps: [
-        'ルートにより近い CA から証明書を発行してもらってください。API Gateway が受け付けるチェーンは 4 枚までです。',
+        'ルートにより近い CA から証明書を発行してもらってください。API Gateway が受け付けるのは、クライアント証明書より上の CA が 4 枚までです。',
       ],
     },
     'signature-failure': {
@@ -142,7 +142,7 @@ export const ja: Messages = {
       action: '信頼する CA であれば、ルートまでの CA とともにトラストストアに追加してください。',
     },
     'chain-too-long': {
-      title: 'チェーンの証明書が 4 枚を超えています',
+      title: 'クライアント証明書より上の CA 証明書が 4 枚を超えています',
       action: 'ルートにより近い CA から証明書を発行してもらってください。',
     },
     'issuer-not-ca': {
@@ -165,6 +165,10 @@ export const ja: Messages = {
       title: '上位の CA が発行を許されていない名前です',
       action: '許可された名前で発行するか、別の CA から発行してもらってください。',
     },
+    'unsupported-signature': {
+      title: '署名の種類が受け付けられません',
+      action: 'RSA または ECDSA と SHA-256 以上で署名する CA から発行し直してもらってください。',
+    },
     'weak-signature': {
       title: '署名が SHA-256 より弱いアルゴリズムです',
       action: 'SHA-256 以上で再発行してもらってください。',
@@ -183,7 +187,7 @@ export const ja: Messages = {
     },
     'issuer-expired': {
       title: 'トラストストア内の CA の有効期限が切れています',
-      action: '更新された CA 証明書に差し替え、ドメイン名を新しいバージョンに更新してください。',
+      action: '更新された CA 証明書を追加し、ドメイン名を新しいバージョンに更新してください。',
     },
     'issuer-not-yet-valid': {
       title: 'トラストストア内の CA の有効期間がまだ始まっていません',
@@ -199,7 +203,7 @@ export const ja: Messages = {
     },
     'key-identifier-mismatch': {
       title: '鍵識別子が一致しません',
-      action: '発行元の鍵識別子に合わせて再発行してもらってください。',
+      action: '以前の CA 証明書を新しいものと並べて残すか、発行元の識別子に合わせて再発行してもらってください。',
     },
     'two-issuers': {
       title: 'トラストストア内の同じ CA に 2 つの発行元があります',
@@ -259,5 +263,6 @@ export const ja: Messages = {
   issuerTrusted: (isTrusted) => (isTrusted ? 'トラストストアに登録済み' : 'トラストストアに未登録'),
   client: (subject, serial, sources, count) =>
     `${count} 件  ${subject}  シリアル番号 ${serial}${sources === '' ? '' : `  接続元 ${sources}`}`,
-  verdict: (title, remedy) => (remedy === '' ? `${title}。` : `${title}。${remedy}`),
+  verdict: (title, remedy, isCertain) =>
+    `${isCertain ? '' : 'おそらく次の原因です: '}${remedy === '' ? `${title}。` : `${title}。${remedy}`}`,
 };

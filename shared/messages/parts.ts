@@ -44,7 +44,13 @@ export function leadOf(notice: Notice, messages: Messages, inert: Inert): string
   const finding = decisiveFinding(notice);
   const words = finding === null ? null : findingWords(finding, messages);
   if (finding === null || words === null) return wordsOf(notice, messages).meaning;
-  return messages.verdict(words.title, words.action ?? inert(finding.remedy));
+  const isCertain = notice.verdict?.verdict === 'trusted' || isKnownRule(finding);
+  return messages.verdict(words.title, words.action ?? inert(finding.remedy), isCertain);
+}
+
+/** Whether AWS documents the rule, or a gateway was seen to apply it. */
+function isKnownRule({ standing }: Finding): boolean {
+  return standing !== 'openssl' && standing !== 'unknown';
 }
 
 /** Those worth showing: what decides, then what else is wrong. */

@@ -66,6 +66,6 @@ export interface Messages {
   readonly clientsKnown: (count: number, shown: number) => string;
   readonly issuerTrusted: (isTrusted: boolean) => string;
   readonly client: (subject: string, serial: string, sources: string, count: string) => string;
-  /** The one sentence between a finding's title and its remedy. */
-  readonly verdict: (title: string, remedy: string) => string;
+  /** A finding's title and its remedy; `isCertain` is false where the rule is not known to be the gateway's. */
+  readonly verdict: (title: string, remedy: string, isCertain: boolean) => string;
 }

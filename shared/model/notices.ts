@@ -67,6 +67,12 @@ export interface Place {
   readonly dashboardName: string | null;
 }
 
+/**
+ * How well the rule behind a finding is known to be the gateway's: documented by AWS, reported from a real gateway, seen at
+ * this very gateway, taken from OpenSSL, or not known.
+ */
+export type Standing = 'documented' | 'reported' | 'seen' | 'openssl' | 'unknown';
+
 /** A finding about one certificate or bundle; codes are kebab-case and name their runbook page. */
 export interface Finding {
   readonly code: string;
@@ -78,6 +84,8 @@ export interface Finding {
   readonly evidence: readonly string[];
   /** What to do, in the imperative. */
   readonly remedy: string;
+  /** Of the rule; left out where a finding is about a file and not about a rule of the gateway. */
+  readonly standing?: Standing;
 }
 
 /** What `shared/x509` says of one certificate against one truststore. */

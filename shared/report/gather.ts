@@ -117,10 +117,13 @@ async function verdictsOf(
       break;
     }
     const fingerprint = clients.find(hasFingerprint)?.fingerprint ?? null;
-    const diagnosis = await unlessUnreadable(diagnosisOf(fingerprint, group.scope, lastAt, world), (why) => {
-      unreadable.add(why);
-      return { kind: 'none' as const, because: why };
-    });
+    const diagnosis = await unlessUnreadable(
+      diagnosisOf(fingerprint, group.scope, lastAt, world, new Map(), group.reason),
+      (why) => {
+        unreadable.add(why);
+        return { kind: 'none' as const, because: why };
+      },
+    );
     if (diagnosis.kind !== 'made') continue;
     const decisive = diagnosis.verdict.findings.find(({ code }) => code === diagnosis.verdict.reason);
     if (decisive === undefined) continue;

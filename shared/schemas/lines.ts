@@ -22,6 +22,7 @@ export const findingSchema = z.strictObject({
   subjectDn: z.nullable(z.string()),
   evidence: z.array(z.string()),
   remedy: z.string(),
+  standing: z.optional(z.enum(['documented', 'reported', 'seen', 'openssl', 'unknown'])),
 });
 
 export const diagnosisSchema = z.strictObject({

@@ -1,6 +1,7 @@
 /**
  * Signature algorithms and public keys of certificates, as far as they are told apart by the gateway's rules.
- * Sources of the identifiers: RFC 3279, 4055, 5758, 8410 and NIST's registry of algorithms.
+ * Sources of the identifiers: RFC 3279, 4055, 5758, 8410 and NIST's registry of algorithms; those that the gateway has no
+ * use for are in `foreign-algorithms.ts`.
  */
 
 import {
@@ -10,11 +11,13 @@ import {
   type DerNode,
   expectTag,
   hex,
+  integerContent,
   isUniversal,
   oidText,
   readDer,
   TAG,
 } from './der.js';
+import { foreignName } from './foreign-algorithms.js';
 
 export type Hash =
   | 'md2'
@@ -25,6 +28,8 @@ export type Hash =
   | 'sha256'
   | 'sha384'
   | 'sha512'
+  | 'sha512-224'
+  | 'sha512-256'
   | 'sha3-224'
   | 'sha3-256'
   | 'sha3-384'
@@ -39,6 +44,8 @@ export interface SignatureAlgorithm {
   readonly scheme: 'rsa' | 'rsa-pss' | 'ecdsa' | 'dsa' | 'eddsa' | 'unknown';
   /** Octets; RSASSA-PSS only. */
   readonly saltLength: number | null;
+  /** Of the mask; RSASSA-PSS only, and nearly always the same as `hash`. */
+  readonly maskHash: Hash | null;
 }
 
 export interface PublicKey {
@@ -47,6 +54,8 @@ export interface PublicKey {
   readonly bits: number | null;
   /** NIST name where there is one, else a name or an object identifier; null for keys without a curve. */
   readonly curve: string | null;
+  /** Name or object identifier of a kind of key that is none of these; null otherwise. */
+  readonly name: string | null;
   /** DER of the SubjectPublicKeyInfo. */
   readonly spki: Uint8Array;
 }
@@ -66,6 +75,8 @@ const SIGNATURES: Readonly<Record<string, readonly [string, SignatureAlgorithm['
   '1.2.840.113549.1.1.11': ['sha256WithRSAEncryption', 'rsa', 'sha256'],
   '1.2.840.113549.1.1.12': ['sha384WithRSAEncryption', 'rsa', 'sha384'],
   '1.2.840.113549.1.1.13': ['sha512WithRSAEncryption', 'rsa', 'sha512'],
+  '1.2.840.113549.1.1.15': ['sha512-224WithRSAEncryption', 'rsa', 'sha512-224'],
+  '1.2.840.113549.1.1.16': ['sha512-256WithRSAEncryption', 'rsa', 'sha512-256'],
   '1.2.840.10045.4.1': ['ecdsa-with-SHA1', 'ecdsa', 'sha1'],
   '1.2.840.10045.4.3.1': ['ecdsa-with-SHA224', 'ecdsa', 'sha224'],
   '1.2.840.10045.4.3.2': ['ecdsa-with-SHA256', 'ecdsa', 'sha256'],
@@ -74,6 +85,8 @@ const SIGNATURES: Readonly<Record<string, readonly [string, SignatureAlgorithm['
   '1.2.840.10040.4.3': ['dsaWithSHA1', 'dsa', 'sha1'],
   '2.16.840.1.101.3.4.3.1': ['dsa_with_SHA224', 'dsa', 'sha224'],
   '2.16.840.1.101.3.4.3.2': ['dsa_with_SHA256', 'dsa', 'sha256'],
+  '2.16.840.1.101.3.4.3.3': ['dsa_with_SHA384', 'dsa', 'sha384'],
+  '2.16.840.1.101.3.4.3.4': ['dsa_with_SHA512', 'dsa', 'sha512'],
   '2.16.840.1.101.3.4.3.9': ['ecdsa_with_SHA3-224', 'ecdsa', 'sha3-224'],
   '2.16.840.1.101.3.4.3.10': ['ecdsa_with_SHA3-256', 'ecdsa', 'sha3-256'],
   '2.16.840.1.101.3.4.3.11': ['ecdsa_with_SHA3-384', 'ecdsa', 'sha3-384'],
@@ -92,6 +105,12 @@ const DIGESTS: Readonly<Record<string, Hash>> = {
   '2.16.840.1.101.3.4.2.1': 'sha256',
   '2.16.840.1.101.3.4.2.2': 'sha384',
   '2.16.840.1.101.3.4.2.3': 'sha512',
+  '2.16.840.1.101.3.4.2.5': 'sha512-224',
+  '2.16.840.1.101.3.4.2.6': 'sha512-256',
+  '2.16.840.1.101.3.4.2.7': 'sha3-224',
+  '2.16.840.1.101.3.4.2.8': 'sha3-256',
+  '2.16.840.1.101.3.4.2.9': 'sha3-384',
+  '2.16.840.1.101.3.4.2.10': 'sha3-512',
 };
 
 const CURVES: Readonly<Record<string, readonly [string, number]>> = {
@@ -104,42 +123,52 @@ const CURVES: Readonly<Record<string, readonly [string, number]>> = {
   '1.3.36.3.3.2.8.1.1.7': ['brainpoolP256r1', 256],
   '1.3.36.3.3.2.8.1.1.11': ['brainpoolP384r1', 384],
   '1.3.36.3.3.2.8.1.1.13': ['brainpoolP512r1', 512],
-  '1.2.156.10197.1.301': ['SM2', 256],
 };
 
-const EDWARDS: Readonly<Record<string, readonly [string, number]>> = {
-  '1.3.101.112': ['Ed25519', 256],
-  '1.3.101.113': ['Ed448', 456],
-};
+const SM2_CURVE = '1.2.156.10197.1.301';
+const ED25519 = '1.3.101.112';
+const ED448 = '1.3.101.113';
 
 /** Reads an AlgorithmIdentifier of a signature. @throws DerError */
 export function readSignatureAlgorithm(node: DerNode): SignatureAlgorithm {
   const [type, parameters] = expectTag(node, TAG.sequence, 'signature algorithm').children;
   const oid = oidText(expectTag(type, TAG.oid, 'signature algorithm').content);
   if (oid === RSASSA_PSS) return readPss(oid, parameters);
-  const [name, scheme, hash] = SIGNATURES[oid] ?? [oid, 'unknown', null];
-  return { oid, name, hash, scheme: scheme as SignatureAlgorithm['scheme'], saltLength: null };
+  const [name, scheme, hash] = SIGNATURES[oid] ?? [foreignName(oid) ?? oid, 'unknown' as const, null];
+  return { oid, name, hash, scheme, saltLength: null, maskHash: null };
 }
 
 /** RFC 4055, section 3.1: what is left out is SHA-1 and 20 octets. */
 function readPss(oid: string, parameters: DerNode | undefined): SignatureAlgorithm {
   let hash: Hash | null = 'sha1';
+  let maskHash: Hash | null = 'sha1';
   let saltLength = 20;
+  let hashName = 'SHA-1';
   for (const field of parameters?.children ?? []) {
     const [value] = field.children;
     if (field.tagClass !== CONTEXT || value === undefined)
       throw new DerError('RSASSA-PSS parameters of the wrong type');
-    if (field.tag === 0)
-      hash = DIGESTS[oidText(expectTag(value.children[0], TAG.oid, 'RSASSA-PSS hash').content)] ?? null;
+    if (field.tag === 0) {
+      const digest = oidText(expectTag(value.children[0], TAG.oid, 'RSASSA-PSS hash').content);
+      hash = DIGESTS[digest] ?? null;
+      hashName = hash ?? foreignName(digest) ?? digest;
+    }
+    if (field.tag === 1) maskHash = maskHashOf(value);
     if (field.tag === 2) saltLength = smallInteger(value);
   }
-  return { oid, name: `RSASSA-PSS with ${hash ?? 'an unknown hash'}`, hash, scheme: 'rsa-pss', saltLength };
+  return { oid, name: `RSASSA-PSS with ${hashName}`, hash, scheme: 'rsa-pss', saltLength, maskHash };
+}
+
+/** Of MGF1, the one mask function there is. */
+function maskHashOf(mask: DerNode): Hash | null {
+  const digest = mask.children[1]?.children[0];
+  return isUniversal(digest, TAG.oid) ? (DIGESTS[oidText(digest.content)] ?? null) : null;
 }
 
 /** A non-negative INTEGER; what does not fit a number of JavaScript is the largest that does. @throws DerError */
 export function smallInteger(node: DerNode): number {
-  const { content } = expectTag(node, TAG.integer, 'number');
-  if (content.length === 0 || (content[0] ?? 0) > 127) throw new DerError('number out of range');
+  const content = integerContent(node, 'number');
+  if ((content[0] ?? 0) > 127) throw new DerError('number out of range');
   return Math.min(Number(`0x${hex(content)}`), Number.MAX_SAFE_INTEGER);
 }
 
@@ -150,38 +179,42 @@ export function readPublicKey(node: DerNode): PublicKey {
   const oid = oidText(expectTag(type, TAG.oid, 'public key algorithm').content);
   const bits = bitString(expectTag(key, TAG.bitString, 'public key'));
   const spki = node.raw;
-  if (oid === RSA_ENCRYPTION || oid === RSASSA_PSS) {
-    return { type: oid === RSASSA_PSS ? 'rsa-pss' : 'rsa', bits: modulusBits(bits), curve: null, spki };
-  }
+  const none = { bits: null, curve: null, name: null, spki };
+  if (oid === RSA_ENCRYPTION || oid === RSASSA_PSS)
+    return { ...none, type: oid === RSASSA_PSS ? 'rsa-pss' : 'rsa', bits: modulusBits(bits) };
   if (oid === EC_PUBLIC_KEY) {
     // Explicit parameters instead of a name could describe any curve: RFC 5480 forbids them.
-    if (!isUniversal(parameters, TAG.oid)) return { type: 'ec', bits: null, curve: 'explicit parameters', spki };
+    if (!isUniversal(parameters, TAG.oid)) return { ...none, type: 'ec', curve: 'explicit parameters' };
     const curve = oidText(parameters.content);
+    // The same kind of key, but for a signature scheme of its own.
+    if (curve === SM2_CURVE) return { ...none, type: 'unknown', name: 'SM2' };
     const [name, size] = CURVES[curve] ?? [curve, null];
-    return { type: 'ec', bits: size, curve: name, spki };
+    return { ...none, type: 'ec', bits: size, curve: name };
   }
-  const edwards = EDWARDS[oid];
-  if (edwards !== undefined) return { type: 'eddsa', bits: edwards[1], curve: edwards[0], spki };
-  return { type: DSA_KEYS.has(oid) ? 'dsa' : 'unknown', bits: null, curve: null, spki };
+  if (oid === ED25519) return { ...none, type: 'eddsa', bits: 256, curve: 'Ed25519' };
+  if (DSA_KEYS.has(oid)) return { ...none, type: 'dsa' };
+  return { ...none, type: oid === ED448 ? 'eddsa' : 'unknown', name: foreignName(oid) ?? oid };
+}
+
+export const UNREADABLE_KEY = 'unreadable key';
+
+/** In place of a key that cannot be read. */
+export function unreadableKey(spki: Uint8Array): PublicKey {
+  return { type: 'unknown', bits: null, curve: null, name: UNREADABLE_KEY, spki };
 }
 
 function modulusBits(key: Uint8Array): number {
-  const modulus = expectTag(
-    expectTag(readDer(key), TAG.sequence, 'RSA key').children[0],
-    TAG.integer,
-    'RSA modulus',
-  ).content;
+  const modulus = integerContent(expectTag(readDer(key), TAG.sequence, 'RSA key').children[0], 'RSA modulus');
   const start = modulus.findIndex((byte) => byte !== 0);
   const first = modulus[start];
   if (first === undefined || (modulus[0] ?? 0) > 127) throw new DerError('RSA modulus is not positive');
   return (modulus.length - start - 1) * 8 + (32 - Math.clz32(first));
 }
 
-/** `RSA 2048`, `EC P-256`, …: for people. */
-export function describeKey({ type, bits, curve }: PublicKey): string {
+/** `RSA 2048`, `EC P-256`, `ML-DSA-65`, …: for people. */
+export function describeKey({ type, bits, curve, name }: PublicKey): string {
+  if (name !== null) return name;
   if (curve !== null) return type === 'ec' ? `EC ${curve}` : curve;
-  const name = { rsa: 'RSA', 'rsa-pss': 'RSA-PSS', ec: 'EC', dsa: 'DSA', eddsa: 'EdDSA', unknown: 'unknown key type' }[
-    type
-  ];
-  return bits === null ? name : `${name} ${bits}`;
+  const kind = { rsa: 'RSA', 'rsa-pss': 'RSA-PSS', ec: 'EC', dsa: 'DSA', eddsa: 'EdDSA', unknown: 'unknown key type' };
+  return bits === null ? kind[type] : `${kind[type]} ${bits}`;
 }

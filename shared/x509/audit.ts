@@ -9,7 +9,7 @@ import { fileFindings } from './audit-file.js';
 import { type AuditFinding, mergedByCause, type PlacedFinding, sameNameFindings } from './audit-places.js';
 import type { Certificate } from './certificate.js';
 import { explainBreak } from './explain.js';
-import { problemFinding } from './findings.js';
+import { keyIdentifierMismatch, problemFinding } from './findings.js';
 import { candidates, type Search, startSearch } from './paths.js';
 import { issuerProblems, type Problem } from './rules.js';
 import { otherIssuers, type Truststore, type TruststoreCertificate } from './truststore.js';
@@ -106,7 +106,7 @@ function distancesToRoot(search: Search): Map<string, number> {
 }
 
 function isSignedBy(search: Search, child: Certificate, issuer: Certificate): boolean {
-  for (const { held, signature } of candidates(search, child)) {
+  for (const { held, signature } of candidates(search, child, 'fitting')) {
     if (held.certificate === issuer) return signature.kind === 'valid';
   }
   return false;
@@ -145,7 +145,7 @@ function ruleFindings(
       'info',
       certificate,
       [identity(certificate)],
-      `Keep ${certificate.subjectDn} only if that very client is meant: a self-signed certificate in the truststore lets in its holder and nobody else.`,
+      `Keep ${certificate.subjectName} only if that very client is meant: a self-signed certificate in the truststore lets in its holder and nobody else.`,
     ),
   ];
 }
@@ -168,7 +168,7 @@ function leafFinding(certificate: Certificate, line: number, { issuers }: Trusts
 }
 
 function validityFindings(certificate: Certificate, at: number, withinMs: number): Finding[] {
-  const { notBefore, notAfter, subjectDn } = certificate;
+  const { notBefore, notAfter, subjectName } = certificate;
   const place = { depth: 1, certificate, at };
   if (at > notAfter) return [problemFinding({ code: 'issuer-expired' }, place)];
   if (at < notBefore) return [problemFinding({ code: 'issuer-not-yet-valid' }, place)];
@@ -179,7 +179,7 @@ function validityFindings(certificate: Certificate, at: number, withinMs: number
       'warning',
       certificate,
       [`not after ${when(notAfter)}`, `in ${span(notAfter - at)}`],
-      `Get the renewed certificate of ${subjectDn} from its CA and add it to the truststore before ${when(notAfter)}, in ${span(notAfter - at)}: from then on every client below it is refused.`,
+      `Get the renewed certificate of ${subjectName} from its CA and add it to the truststore before ${when(notAfter)}, in ${span(notAfter - at)}: from then on every client below it is refused.`,
     ),
   ];
 }
@@ -191,29 +191,35 @@ function chainFindings(
   distance: number | undefined,
 ): Finding[] {
   const { certificate } = held;
-  if (distance === undefined) {
-    // What is missing further up is told with the certificate that lacks it.
-    if (hasIssuer(search, certificate) && !leadsRound(search, certificate)) return [];
-    const impostors = [...candidates(search, certificate)]
-      .filter(({ signature }) => signature.kind !== 'valid')
-      .map((one) => one.held);
-    return [explainBreak(search, { path: [certificate], complete: false, impostors }, [])];
-  }
-  if (kind !== 'intermediate' || distance < limits.chainCertificatesMax) return [];
+  if (distance === undefined) return brokenChain(search, certificate);
+  if (kind !== 'intermediate' || distance <= limits.chainCasMax) return [];
   return [
     own(
       'chain-too-long',
       'error',
       certificate,
-      [`${distance + 1} certificates from a client to the root`, `accepted: at most ${limits.chainCertificatesMax}`],
-      `Do not issue clients under ${certificate.subjectDn}: with it their chain has ${distance + 1} certificates, the gateway follows ${limits.chainCertificatesMax}. Let them use a CA nearer to the root.`,
+      [`${distance} CA certificates above a client`, `accepted: at most ${limits.chainCasMax}, the root included`],
+      `Do not issue clients under ${certificate.subjectName}: with it there are ${distance} CAs above them, the gateway follows ${limits.chainCasMax}. Let them use a CA nearer to the root.`,
     ),
   ];
 }
 
-function hasIssuer(search: Search, certificate: Certificate): boolean {
-  for (const { signature } of candidates(search, certificate)) if (signature.kind === 'valid') return true;
-  return false;
+/** For a certificate from which no root is reached. What is missing further up is told with the certificate that lacks it. */
+function brokenChain(search: Search, certificate: Certificate): Finding[] {
+  const found = [...candidates(search, certificate)];
+  const place = { depth: 1, certificate };
+  const { truststore } = search;
+  const misnamed = found.find(({ signature, conflict }) => signature.kind === 'valid' && conflict !== null);
+  if (found.some(({ signature, conflict }) => signature.kind === 'valid' && conflict === null))
+    return leadsRound(search, certificate)
+      ? [explainBreak(search, { path: [certificate], complete: false, isEndless: false, impostors: [] }, [])]
+      : [];
+  if (misnamed !== undefined && misnamed.conflict !== null)
+    return [keyIdentifierMismatch(place, misnamed.held.certificate, misnamed.conflict, truststore)];
+  // A signature that cannot be checked is told with the algorithm, and is no forgery.
+  if (found.some(({ signature, conflict }) => signature.kind === 'unverifiable' && conflict === null)) return [];
+  const impostors = found.map(({ held }) => held);
+  return [explainBreak(search, { path: [certificate], complete: false, isEndless: false, impostors }, [])];
 }
 
 /** Whether the way up comes back to a certificate that it passed. */
@@ -224,7 +230,7 @@ function leadsRound(search: Search, start: Certificate): boolean {
     if (seen.has(last.fingerprint)) return true;
     seen.add(last.fingerprint);
     let next: Certificate | undefined;
-    for (const { held, signature } of candidates(search, last)) {
+    for (const { held, signature } of candidates(search, last, 'fitting')) {
       if (signature.kind === 'valid') next = held.certificate;
       if (next !== undefined) break;
     }
@@ -241,8 +247,8 @@ function subjectFindings(certificate: Certificate, truststore: Truststore): Find
       'two-issuers',
       'error',
       certificate,
-      [`issuer ${certificate.issuerDn}`, ...others.map(({ issuerDn }) => `another issuer ${issuerDn}`)],
-      `Keep one certificate of ${certificate.subjectDn}, the one whose chain is complete: the gateway does not take a truststore in which one subject comes with two issuers.`,
+      [`issuer ${certificate.issuerName}`, ...others.map(({ issuerName }) => `another issuer ${issuerName}`)],
+      `Keep one certificate of ${certificate.subjectName}, the one whose chain is complete: the gateway does not take a truststore in which one subject comes with two issuers.`,
     ),
   ];
 }
@@ -250,9 +256,16 @@ function subjectFindings(certificate: Certificate, truststore: Truststore): Find
 function own(
   code: string,
   severity: Finding['severity'],
-  { subjectDn }: Certificate,
+  { subjectName }: Certificate,
   evidence: readonly string[],
   remedy: string,
 ): Finding {
-  return { code, severity, depth: null, subjectDn, evidence: evidence.slice(0, limits.evidencePerFindingMax), remedy };
+  return {
+    code,
+    severity,
+    depth: null,
+    subjectDn: subjectName,
+    evidence: evidence.slice(0, limits.evidencePerFindingMax),
+    remedy,
+  };
 }

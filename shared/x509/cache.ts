@@ -6,6 +6,7 @@
 import { limits } from '../base/limits.js';
 import { HOUR_MS } from '../base/time.js';
 import type { Diagnosis } from '../model/index.js';
+import type { ReasonId } from '../model/reasons.js';
 import type { Certificate } from './certificate.js';
 import { diagnose } from './diagnose.js';
 import { parseTruststore, type Truststore } from './truststore.js';
@@ -17,8 +18,16 @@ export interface BundleVersion {
 }
 
 export interface DiagnosisCache {
-  /** @param at milliseconds since the epoch */
-  readonly diagnose: (client: Certificate, bundle: BundleVersion, at: number) => Diagnosis;
+  /**
+   * @param at milliseconds since the epoch
+   * @param refusedWith what the gateway itself said, where it did
+   */
+  readonly diagnose: (
+    client: Certificate,
+    bundle: BundleVersion,
+    at: number,
+    refusedWith?: ReasonId | null,
+  ) => Diagnosis;
   readonly truststore: (bundle: BundleVersion) => Truststore;
 }
 
@@ -29,11 +38,11 @@ export function diagnosisCache(verdictsMax: number = limits.certificateCacheMax)
     remember(truststores, limits.truststoresCachedMax, version, () => parseTruststore(text));
   return {
     truststore,
-    diagnose: (client, bundle, at) => {
+    diagnose: (client, bundle, at, refusedWith = null) => {
       const store = truststore(bundle);
       // The hour keeps the words fresh ("expired for 3 days"); the count of boundaries keeps the verdict exact.
-      const key = `${client.fingerprint} ${boundariesBefore(client, store, at)} ${Math.floor(at / HOUR_MS)} ${bundle.version}`;
-      return remember(verdicts, verdictsMax, key, () => diagnose(client, store, at));
+      const key = `${client.fingerprint} ${boundariesBefore(client, store, at)} ${Math.floor(at / HOUR_MS)} ${refusedWith} ${bundle.version}`;
+      return remember(verdicts, verdictsMax, key, () => diagnose(client, store, at, [], refusedWith));
     },
   };
 }

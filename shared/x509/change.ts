@@ -49,7 +49,7 @@ export function describeChange(
 function names(certificates: readonly Certificate[]): string {
   const shown = certificates
     .slice(0, NAMED_MAX)
-    .map(({ subjectDn, serialNumber }) => `${subjectDn} (serial ${serialNumber.slice(0, 48)})`);
+    .map(({ subjectName, serialNumber }) => `${subjectName} (serial ${serialNumber.slice(0, 48)})`);
   const more = certificates.length - shown.length;
   return [...shown, ...(more > 0 ? [plural(more, 'other')] : [])].join('; ');
 }

@@ -47,39 +47,109 @@ export interface DerNode {
   readonly children: readonly DerNode[];
 }
 
-/** Reads exactly one DER element that fills `bytes` (X.690, 8.1 and 10.1). */
+/**
+ * Reads exactly one DER element that fills `bytes` (X.690, 8.1 and 10.1). All of it is checked at once; nodes are made
+ * when they are asked for, because of most certificates only a few fields are ever looked at.
+ */
 export function readDer(bytes: Uint8Array): DerNode {
   if (bytes.length > limits.certificateBytesMax) throw new DerError(`more than ${limits.certificateBytesMax} bytes`);
-  const left = { nodes: limits.derNodesMax };
-  const node = readNode(bytes, 0, limits.derDepthMax, left);
-  if (node.raw.length !== bytes.length) throw new DerError(`${bytes.length - node.raw.length} byte(s) after the end`);
-  return node;
+  const end = check(bytes, 0, bytes.length, limits.derDepthMax, { nodes: limits.derNodesMax });
+  if (end !== bytes.length) throw new DerError(`${bytes.length - end} byte(s) after the end`);
+  return new Element(bytes, 0);
 }
 
-/** @param left how many more nodes may be read */
-function readNode(bytes: Uint8Array, start: number, depth: number, left: { nodes: number }): DerNode {
+/**
+ * The elements at the start of `bytes`, down to `depth` levels, as far as they are whole: for telling what a damaged
+ * certificate was meant to be. The last one may be cut short.
+ */
+export function readDamaged(bytes: Uint8Array): DerNode | null {
+  try {
+    return new Element(bytes, 0, true);
+  } catch (error) {
+    if (error instanceof DerError) return null;
+    throw error;
+  }
+}
+
+interface Header {
+  readonly first: number;
+  readonly tag: number;
+  readonly contentStart: number;
+  readonly end: number;
+}
+
+function headerAt(bytes: Uint8Array, start: number): Header {
+  const first = octetAt(bytes, start);
+  let tag = first & 0x1f;
+  let at = start + 1;
+  if (tag === 0x1f) ({ number: tag, end: at } = readLongTag(bytes, at));
+  const short = octetAt(bytes, at);
+  if (short < 0x80) return { first, tag, contentStart: at + 1, end: at + 1 + short };
+  const { length, end } = readLength(bytes, at);
+  return { first, tag, contentStart: end, end: end + length };
+}
+
+/** @param left how many more elements may be read */
+function check(bytes: Uint8Array, start: number, limit: number, depth: number, left: { nodes: number }): number {
   if (depth === 0) throw new DerError(`nested deeper than ${limits.derDepthMax}`);
   if (left.nodes-- === 0) throw new DerError(`more than ${limits.derNodesMax} elements`);
-  const first = octetAt(bytes, start);
-  const tag = (first & 0x1f) === 0x1f ? readLongTag(bytes, start + 1) : { number: first & 0x1f, end: start + 1 };
-  const { length, end: contentStart } = readLength(bytes, tag.end);
-  const end = contentStart + length;
-  if (end > bytes.length) throw new DerError('not valid ASN.1: cut short');
-  const constructed = (first & 0x20) !== 0;
-  const children: DerNode[] = [];
-  for (let at = contentStart; constructed && at < end; ) {
-    const child = readNode(bytes.subarray(0, end), at, depth - 1, left);
-    children.push(child);
-    at += child.raw.length;
+  const { first, contentStart, end } = headerAt(bytes, start);
+  if (end > limit || contentStart > limit) throw new DerError('not valid ASN.1: cut short');
+  if ((first & 0x20) !== 0) for (let at = contentStart; at < end; ) at = check(bytes, at, end, depth - 1, left);
+  return end;
+}
+
+class Element implements DerNode {
+  readonly tagClass: number;
+  readonly tag: number;
+  readonly constructed: boolean;
+  readonly #bytes: Uint8Array;
+  readonly #start: number;
+  readonly #contentStart: number;
+  readonly #end: number;
+  readonly #mayBeCut: boolean;
+  #children: readonly DerNode[] | null = null;
+
+  constructor(bytes: Uint8Array, start: number, mayBeCut = false) {
+    const { first, tag, contentStart, end } = headerAt(bytes, start);
+    this.tagClass = first >> 6;
+    this.tag = tag;
+    this.constructed = (first & 0x20) !== 0;
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#contentStart = contentStart;
+    this.#end = mayBeCut ? Math.min(end, bytes.length) : end;
+    this.#mayBeCut = mayBeCut;
   }
-  return {
-    tagClass: first >> 6,
-    tag: tag.number,
-    constructed,
-    raw: bytes.subarray(start, end),
-    content: bytes.subarray(contentStart, end),
-    children,
-  };
+
+  get raw(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#end);
+  }
+
+  get content(): Uint8Array {
+    return this.#bytes.subarray(this.#contentStart, this.#end);
+  }
+
+  get children(): readonly DerNode[] {
+    this.#children ??= this.constructed ? this.#readChildren() : [];
+    return this.#children;
+  }
+
+  #readChildren(): DerNode[] {
+    const children: DerNode[] = [];
+    for (let at = this.#contentStart; at < this.#end; ) {
+      if (this.#mayBeCut && children.length > limits.derDepthMax) break;
+      try {
+        const child: Element = new Element(this.#bytes, at, this.#mayBeCut);
+        children.push(child);
+        at = child.#end;
+      } catch (error) {
+        if (this.#mayBeCut && error instanceof DerError) break;
+        throw error;
+      }
+    }
+    return children;
+  }
 }
 
 function octetAt(bytes: Uint8Array, at: number): number {
@@ -129,22 +199,29 @@ export function expectTag(node: DerNode | undefined, tag: number, what: string):
   return node;
 }
 
-/** Dotted form; arcs of any size. */
+/** The octets of an object identifier that has a dotted form. @throws DerError */
+export function checkedOid(content: Uint8Array): Uint8Array {
+  if (content.length > limits.oidBytesMax) throw new DerError('object identifier too long');
+  let open = false;
+  for (const byte of content) {
+    if (!open && byte === 0x80) throw new DerError('object identifier with a padded arc');
+    open = byte > 0x7f;
+  }
+  if (open || content.length === 0) throw new DerError('object identifier cut short');
+  return content;
+}
+
+/** Dotted form; arcs of any size. @throws DerError */
 export function oidText(content: Uint8Array): string {
   const arcs: bigint[] = [];
   let arc = 0n;
-  let open = false;
-  if (content.length > limits.oidBytesMax) throw new DerError('object identifier too long');
-  for (const byte of content) {
-    if (!open && byte === 0x80) throw new DerError('object identifier with a padded arc');
+  for (const byte of checkedOid(content)) {
     arc = (arc << 7n) | BigInt(byte & 0x7f);
-    open = byte > 0x7f;
-    if (open) continue;
+    if (byte > 0x7f) continue;
     arcs.push(arc);
     arc = 0n;
   }
-  const [first, ...rest] = arcs;
-  if (first === undefined || open) throw new DerError('object identifier cut short');
+  const [first = 0n, ...rest] = arcs;
   const root = first < 80n ? first / 40n : 2n;
   return [root, first - root * 40n, ...rest].join('.');
 }
@@ -172,22 +249,38 @@ export function octetString(node: DerNode): Uint8Array {
   return octets;
 }
 
-const utf8 = new TextDecoder('utf-8');
-const latin1 = new TextDecoder('latin1');
+/** A whole number in its shortest form (X.690, 8.3.2), as OpenSSL insists on too. */
+export function integerContent(node: DerNode | undefined, what: string): Uint8Array {
+  return shortestInteger(expectTag(node, TAG.integer, what).content, what);
+}
 
-/** The text of a string type, or null where the node is none. Bytes that do not decode become U+FFFD. */
+export function shortestInteger(content: Uint8Array, what: string): Uint8Array {
+  const [first, second] = content;
+  if (first === undefined) throw new DerError(`${what} is empty`);
+  if (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80)))
+    throw new DerError(`${what} is padded, which DER forbids`);
+  return content;
+}
+
+const utf8 = new TextDecoder('utf-8');
+const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * The text of a string type, or null where the node is none. As OpenSSL reads it: the one-octet types are Latin-1, whatever
+ * their name promises.
+ * @throws DerError for octets that are no text of the type
+ */
 export function stringText(node: DerNode): string | null {
   if (node.tagClass !== UNIVERSAL || node.constructed) return null;
   switch (node.tag) {
     case TAG.utf8String:
+      return decodeUtf8(node.content);
     case TAG.printableString:
     case TAG.numericString:
     case TAG.ia5String:
     case TAG.visibleString:
-      return utf8.decode(node.content);
     case TAG.teletexString:
-      // In practice Latin-1, which is also how OpenSSL reads it.
-      return latin1.decode(node.content);
+      return latin1(node.content);
     case TAG.bmpString:
       return codePoints(node.content, 2);
     case TAG.universalString:
@@ -197,14 +290,30 @@ export function stringText(node: DerNode): string | null {
   }
 }
 
+export function latin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1');
+}
+
+function decodeUtf8(bytes: Uint8Array): string {
+  // Names are short and nearly always ASCII; a decoder costs more than the look.
+  if (bytes.every((byte) => byte < 0x80)) return latin1(bytes);
+  try {
+    return strictUtf8.decode(bytes);
+  } catch (error) {
+    throw new DerError('text that is not valid UTF-8', { cause: error });
+  }
+}
+
 function codePoints(bytes: Uint8Array, width: 2 | 4): string {
+  if (bytes.length % width !== 0) throw new DerError('text cut within a character');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let text = '';
   for (let at = 0; at + width <= bytes.length; at += width) {
     if (width === 2) text += String.fromCharCode(view.getUint16(at));
     else {
       const code = view.getUint32(at);
-      text += code > 0x10ffff ? '\uFFFD' : String.fromCodePoint(code);
+      if (code > 0x10ffff) throw new DerError('text with a character that does not exist');
+      text += String.fromCodePoint(code);
     }
   }
   return wellFormed(text);

@@ -6,6 +6,8 @@
 
 import { type FindingCode, findingCodes } from '../model/finding-codes.js';
 import type { Diagnosis, Finding } from '../model/index.js';
+import type { ReasonId } from '../model/reasons.js';
+import { besideRefusal } from './beside-refusal.js';
 import type { Certificate, Malformed } from './certificate.js';
 import { explainBreak } from './explain.js';
 import {
@@ -20,7 +22,6 @@ import {
 import {
   type Attempt,
   findTrustedPath,
-  identifiersDiffer,
   nearestAttempt,
   type Path,
   pathProblems,
@@ -30,18 +31,31 @@ import {
 } from './paths.js';
 import { clientProblems } from './rules.js';
 import { checkSignature } from './signature.js';
-import { isSelfSigned, otherIssuers, type Truststore } from './truststore.js';
+import { identifierConflict, isSelfSigned, otherIssuers, type Truststore } from './truststore.js';
 
 /**
  * @param at milliseconds since the epoch: the time of the refused request, or now
  * @param presented certificates that the client sent besides its own. They explain, but open no path: the gateway wants
  *   the complete chain in the truststore.
+ * @param refusedWith what the gateway itself said when it refused the certificate, where it did; it weighs more than what
+ *   is worked out here
  */
 export function diagnose(
   client: Certificate | Malformed,
   truststore: Truststore,
   at: number,
   presented: readonly Certificate[] = [],
+  refusedWith: ReasonId | null = null,
+): Diagnosis {
+  const diagnosis = reconstruct(client, truststore, at, presented);
+  return refusedWith === null ? diagnosis : besideRefusal(diagnosis, refusedWith);
+}
+
+function reconstruct(
+  client: Certificate | Malformed,
+  truststore: Truststore,
+  at: number,
+  presented: readonly Certificate[],
 ): Diagnosis {
   if (client.kind === 'malformed') return refused([malformed(client)], []);
   const search = startSearch(truststore, at);
@@ -50,47 +64,51 @@ export function diagnose(
   );
   const trusted = trustedPath(search, client);
   if (trusted !== null) {
-    const warnings = [...identifierWarnings(trusted), ...issuerWarnings(trusted, truststore)];
-    const path = trusted.map(({ subjectDn }) => subjectDn);
-    if (own.length > 0) return refused([...own, ...warnings], path);
-    return { verdict: 'trusted', reason: null, findings: [wouldPass(trusted, at), ...warnings], path };
+    const found = [...own, ...issuerFindings(search, trusted), ...issuerWarnings(trusted, truststore)];
+    const path = trusted.map(({ subjectName }) => subjectName);
+    if (own.some(({ severity }) => severity === 'error')) return refused(found, path);
+    return { verdict: 'trusted', reason: null, findings: [wouldPass(trusted, at), ...found], path };
   }
   // To say why, the search starts anew: what it did not find was not there, or the finding of the limit says so.
-  const attempt: Attempt = isSelfSigned(client, truststore.keys)
-    ? { path: [client], complete: false, impostors: [] }
-    : nearestAttempt(startSearch(truststore, at), client);
-  const path = attempt.path.map(({ subjectDn }) => subjectDn);
+  const attempt: Attempt = isSelfSigned(client)
+    ? { path: [client], complete: false, isEndless: false, impostors: [] }
+    : nearestAttempt(startSearch(truststore, at, search), client);
+  const path = attempt.path.map(({ subjectName }) => subjectName);
   return refused([...attemptFindings(search, attempt, presented), ...own], path);
 }
 
 /** A self-signed client is trusted only if it is itself in the truststore, never through another of its name or key. */
 function trustedPath(search: Search, client: Certificate): Path | null {
-  if (!isSelfSigned(client, search.truststore.keys)) return findTrustedPath(search, client);
+  if (!isSelfSigned(client)) return findTrustedPath(search, client);
   return search.truststore.byFingerprint.has(client.fingerprint) ? [client] : null;
 }
 
 function attemptFindings(search: Search, attempt: Attempt, presented: readonly Certificate[]): Finding[] {
   const { path, complete } = attempt;
   const found: Finding[] = [];
-  if (!complete) found.push(explainBreak(search, attempt, presented));
-  for (const [depth, certificate] of path.entries()) {
-    const held = depth === 0 ? undefined : search.truststore.byFingerprint.get(certificate.fingerprint);
-    if (held === undefined) continue;
-    found.push(
-      ...problemsOf(search, held).map((problem) => problemFinding(problem, { depth, certificate, at: search.at })),
-    );
-  }
+  if (attempt.isEndless) found.push(pathFinding({ code: 'chain-too-long', depth: path.length - 1 }, path));
+  else if (!complete) found.push(explainBreak(search, attempt, presented));
+  found.push(...issuerFindings(search, path), ...identifierFindings(search, path, complete));
   if (complete) found.push(...pathProblems(path).map((problem) => pathFinding(problem, path)));
-  if (found.length === 0) found.push(...unverified(search, path));
+  if (!found.some(({ severity }) => severity === 'error')) found.push(...unverified(search, path));
   if (search.work.exhausted) found.push(searchLimit());
-  return [...found, ...identifierWarnings(path), ...issuerWarnings(path, search.truststore)];
+  return [...found, ...issuerWarnings(path, search.truststore)];
+}
+
+function issuerFindings(search: Search, path: Path): Finding[] {
+  return path.flatMap((certificate, depth) => {
+    const held = depth === 0 ? undefined : search.truststore.byFingerprint.get(certificate.fingerprint);
+    return held === undefined
+      ? []
+      : problemsOf(search, held).map((problem) => problemFinding(problem, { depth, certificate, at: search.at }));
+  });
 }
 
 /** For a path on which nothing is wrong but a signature that cannot be checked. */
 function unverified(search: Search, path: Path): Finding[] {
   return path.slice(0, -1).flatMap((certificate, depth) => {
     const issuer = path[depth + 1];
-    const state = issuer === undefined ? null : checkSignature(certificate, issuer, search.truststore.keys);
+    const state = issuer === undefined ? null : checkSignature(certificate, issuer, search.truststore.known.keys);
     if (state?.kind !== 'unverifiable') return [];
     return [
       finding(
@@ -99,19 +117,21 @@ function unverified(search: Search, path: Path): Finding[] {
         { depth, certificate },
         {
           evidence: [`the signature cannot be checked: ${state.detail}`],
-          remedy: `Have ${certificate.subjectDn} issued again: neither its signature nor the key of ${certificate.issuerDn} can be used.`,
+          remedy: `Have ${certificate.subjectName} issued again: neither its signature nor the key of ${certificate.issuerName} can be used.`,
         },
       ),
     ];
   });
 }
 
-function identifierWarnings(path: Path): Finding[] {
-  return path.slice(0, -1).flatMap((certificate, depth) => {
-    const issuer = path[depth + 1];
-    return issuer !== undefined && identifiersDiffer(certificate, issuer)
-      ? [keyIdentifierMismatch({ depth, certificate }, issuer)]
-      : [];
+/** A root that does not name itself as its issuer is named itself: nothing below it is wrong. */
+function identifierFindings({ truststore }: Search, path: Path, complete: boolean): Finding[] {
+  return path.flatMap((certificate, depth) => {
+    const isEnd = depth === path.length - 1;
+    if (isEnd && (!complete || depth === 0)) return [];
+    const issuer = path[depth + 1] ?? certificate;
+    const conflict = identifierConflict(certificate, issuer);
+    return conflict === null ? [] : [keyIdentifierMismatch({ depth, certificate }, issuer, conflict, truststore)];
   });
 }
 
@@ -125,7 +145,7 @@ function issuerWarnings(path: Path, truststore: Truststore): Finding[] {
 function malformed({ detail }: Malformed): Finding {
   const words = {
     evidence: [detail],
-    remedy: `Get the client's certificate as a PEM file from its owner: what is there is no X.509 certificate (${detail}). In a log, check that the access log format holds the whole $context.identity.clientCert.clientCertPem.`,
+    remedy: `Get the client's certificate as a PEM file from its owner: what is there is no X.509 certificate that can be read (${detail}). In a log, check that the access log format holds the whole $context.identity.clientCert.clientCertPem.`,
   };
   return { ...finding('malformed', 'error', null, words), depth: 0 };
 }

@@ -8,9 +8,22 @@
  * turned round, in text and in certificates alike, because text does not say which way it was written.
  */
 
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { limits } from '../base/limits.js';
-import { DerError, type DerNode, expectTag, hex, oidText, readDer, stringText, TAG, wellFormed } from './der.js';
+import {
+  checkedOid,
+  DerError,
+  type DerNode,
+  expectTag,
+  hex,
+  latin1,
+  oidText,
+  readDer,
+  stringText,
+  TAG,
+  wellFormed,
+} from './der.js';
 import { attributeName, attributeRank, RANK_COUNT } from './dn-attributes.js';
 
 /** One attribute with its value; `hex` holds the DER of a value that is not text. */
@@ -56,14 +69,33 @@ function attributeValue(node: DerNode): Attribute['value'] {
 }
 
 /**
- * A key under which two names are equal as RFC 5280, section 7.1 wants it: case and runs of spaces do not matter, nor
- * does the string type. The same rules as OpenSSL's canonical encoding, so that paths are built alike.
+ * The comparison key of a DER `Name`: equal where RFC 5280, section 7.1 takes two names for the same. Made from the octets, because
+ * every certificate of a bundle needs one and few need more.
+ * @throws DerError when the node is no name, or holds text that cannot be read
  */
-export function comparisonKey(rdns: readonly Rdn[]): string {
-  return JSON.stringify(rdnKeys(rdns));
+export function nameKey(name: DerNode): string {
+  let key = '';
+  for (const set of expectTag(name, TAG.sequence, 'name').children) {
+    const pairs = expectTag(set, TAG.set, 'relative name').children.map(pairKey);
+    key += `${pairs.length > 1 ? pairs.sort(compare).join('') : (pairs[0] ?? '')};`;
+  }
+  return key;
 }
 
-/** The comparison keys of the RDNs one by one, for subtrees of names. */
+/** Type and value, the value with its length in front: no text can look like the next attribute. */
+function pairKey(pair: DerNode): string {
+  const [type, value] = expectTag(pair, TAG.sequence, 'attribute').children;
+  const oid = checkedOid(expectTag(type, TAG.oid, 'attribute type').content);
+  if (value === undefined) throw new DerError('attribute without a value');
+  const text = stringText(value);
+  const folded = text === null ? `#${hex(value.raw)}` : `=${foldText(text)}`;
+  return `${latin1(oid)}${folded.length}${folded}`;
+}
+
+/**
+ * Keys of the RDNs one by one, for subtrees of names, equal as RFC 5280, section 7.1 wants it: case and runs of spaces do not
+ * matter, nor does the string type. The same rules as OpenSSL's canonical encoding.
+ */
 export function rdnKeys(rdns: readonly Rdn[]): readonly string[] {
   return rdns.map((rdn) =>
     JSON.stringify(
@@ -80,10 +112,10 @@ function byJson(a: readonly string[], b: readonly string[]): number {
 
 /** ASCII case folded, spaces trimmed and collapsed. */
 function foldText(text: string): string {
-  return text
-    .replace(/[ \t\n\v\f\r]+/g, ' ')
-    .replace(/^ | $/g, '')
-    .replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  const collapsed = /^[ \t\n\v\f\r]|[ \t\n\v\f\r]{2}|[\t\n\v\f\r]|[ ]$/.test(text)
+    ? text.replace(/[ \t\n\v\f\r]+/g, ' ').replace(/^ | $/g, '')
+    : text;
+  return collapsed.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 function compare(a: string, b: string): number {
@@ -92,28 +124,54 @@ function compare(a: string, b: string): number {
 
 /** The canonical form of attributes that were read already. */
 export function canonical(rdns: readonly Rdn[]): string {
+  return written(rdns, runsBackwards(rdns));
+}
+
+/** The same text in the order of the certificate, which may run from the special to the general: for people. */
+export function asWritten(rdns: readonly Rdn[]): string {
+  return written(rdns, false);
+}
+
+function written(rdns: readonly Rdn[], isReversed: boolean): string {
   // An empty SET is no attribute, and would leave an empty place between two commas.
   const sorted = rdns.filter((rdn) => rdn.length > 0).map((rdn) => rdn.map(render).sort(compare));
-  const ordered = runsBackwards(rdns) ? sorted.reverse() : sorted;
+  const ordered = isReversed ? sorted.reverse() : sorted;
   const text = ordered.map((rdn) => rdn.join('+')).join(',');
   return text.length <= limits.dnCharsMax ? text : cut(ordered, text);
 }
 
-/** Whether more pairs of attributes go from the special to the general than the other way. */
+/**
+ * Whether more pairs of attributes go from the special to the general than the other way. Where that is undecided, what is
+ * general counts where it stands, and at last the text itself: a name and the same backwards must come out alike.
+ */
 function runsBackwards(rdns: readonly Rdn[]): boolean {
   // Such a name is already in its order, and its visible rest may not show it.
   if (rdns.at(-1)?.some(({ name }) => name === CUT)) return false;
+  const ranks = rdns.map((rdn) => {
+    const known = rdn.map(({ name }) => attributeRank(name)).filter((rank) => rank !== null);
+    return known.length === 0 ? null : Math.min(...known);
+  });
   const seen = new Array<number>(RANK_COUNT).fill(0);
   let balance = 0;
-  for (const rdn of rdns) {
-    const ranks = rdn.map(({ name }) => attributeRank(name)).filter((rank) => rank !== null);
-    if (ranks.length === 0) continue;
-    const rank = Math.min(...ranks);
+  for (const rank of ranks) {
+    if (rank === null) continue;
     for (const [other, count] of seen.entries()) balance += Math.sign(rank - other) * count;
     seen[rank] = (seen[rank] ?? 0) + 1;
   }
-  return balance < 0;
+  if (balance !== 0) return balance < 0;
+  const middle = (rdns.length - 1) / 2;
+  const lean = ranks.reduce<number>(
+    (sum, rank, at) => sum + (rank === null ? 0 : Math.sign(rank - SPECIAL_RANK) * (at - middle)),
+    0,
+  );
+  if (lean !== 0) return lean < 0;
+  const texts = rdns.map((rdn) => rdn.map(render).sort(compare).join('+'));
+  const at = texts.findIndex((text, index) => text !== texts.at(-1 - index));
+  return at >= 0 && compare(texts[at] ?? '', texts.at(-1 - at) ?? '') > 0;
 }
+
+/** Between the organisation, which stands in front, and what belongs to it. */
+const SPECIAL_RANK = 4.5;
 
 /** The longest start of the name that fits, whole RDN by whole RDN, then as much of one value as fits, then the hash. */
 function cut(ordered: readonly (readonly string[])[], whole: string): string {
@@ -188,7 +246,7 @@ function hexPairs(char: string): string {
 }
 
 /** A separator counts only in front of an attribute: some tools do not escape the commas of values. */
-const ATTRIBUTE = /[ \t]*(?:OID\.)?([A-Za-z][A-Za-z0-9-]{0,63}|[0-9][0-9.]{1,63})[ \t]*=[ \t]*/iy;
+const ATTRIBUTE = /[ \t\r\n]*(?:OID\.)?([A-Za-z][A-Za-z0-9-]{0,63}|[0-9][0-9.]{1,63})[ \t]*=[ \t]*/iy;
 
 function attributeAt(text: string, at: number): { name: string; end: number } | null {
   ATTRIBUTE.lastIndex = at;
@@ -200,7 +258,7 @@ function attributeAt(text: string, at: number): { name: string; end: number } | 
 function parseText(input: string): Rdn[] | null {
   const text = trimUnescaped(input);
   const slashes = text.startsWith('/');
-  const separators = slashes ? '/+' : ',;+';
+  const separators = slashes ? '/+' : ',;+\n';
   let attribute = attributeAt(text, slashes ? 1 : 0);
   if (attribute === null) return text === '' ? [] : null;
   const rdns: Attribute[][] = [[]];
@@ -243,12 +301,20 @@ function readValue(text: string, start: number, separators: string, slashes: boo
 function quotedAt(text: string, start: number): { text: string; end: number } | null {
   if (text[start] !== '"') return null;
   let at = start + 1;
-  for (; at < text.length && text[at] !== '"'; at++) if (text[at] === '\\') at++;
-  return at >= text.length ? null : { text: resolveEscapes(text.slice(start + 1, at)), end: at + 1 };
+  // Windows doubles a quote within quotes.
+  for (; at < text.length && (text[at] !== '"' || text[at + 1] === '"'); at++)
+    if (text[at] === '\\' || text[at] === '"') at++;
+  return at >= text.length
+    ? null
+    : { text: resolveEscapes(text.slice(start + 1, at).replaceAll('""', '"')), end: at + 1 };
 }
 
 function parseValue(raw: string): Attribute['value'] {
-  const trimmed = trimUnescaped(raw);
+  // OpenSSL's option show_type puts the type in front of the value.
+  const trimmed = trimUnescaped(raw).replace(
+    /^(?:BMP|IA5|NUMERIC|PRINTABLE|T61|TELETEX|UNIVERSAL|UTF8|VISIBLE)STRING:/,
+    '',
+  );
   if (!/^#(?:[0-9a-fA-F]{2})+$/.test(trimmed)) return { text: resolveEscapes(trimmed) };
   const encoded = trimmed.slice(1).toLowerCase();
   try {
@@ -275,11 +341,19 @@ function isBlank(text: string, at: number): boolean {
   return code === 0x20 || (code >= 0x09 && code <= 0x0d);
 }
 
-/** Resolves `\,`, hex pairs (UTF-8, as `\C3` or in the slash form `\xC3`); other backslashes are themselves. */
+/**
+ * Resolves `\,`, hex pairs (`\C3`, or `\xC3` in the slash form) and OpenSSL's `\U00FC` and `\W0001F600`; other backslashes
+ * are themselves. Pairs are UTF-8; what is not is Latin-1, as OpenSSL prints it without its option utf8.
+ */
 function resolveEscapes(raw: string): string {
-  return raw.replace(/(?:\\x?[0-9a-fA-F]{2})+|\\["+,;<>\\ #=]/g, (escaped) =>
-    /^\\x?[0-9a-fA-F]{2}/.test(escaped)
-      ? Buffer.from(escaped.replace(/\\x?/g, ''), 'hex').toString('utf8')
-      : escaped.slice(1),
-  );
+  return raw.replace(/\\U[0-9A-F]{4}|\\W[0-9A-F]{8}|(?:\\x?[0-9a-fA-F]{2})+|\\["+,;<>\\ #=]/g, (escaped) => {
+    if (/^\\[UW]/.test(escaped)) return wellFormed(codePointText(Number.parseInt(escaped.slice(2), 16)));
+    if (!/^\\x?[0-9a-fA-F]{2}/.test(escaped)) return escaped.slice(1);
+    const bytes = Buffer.from(escaped.replace(/\\x?/g, ''), 'hex');
+    return isUtf8(bytes) ? bytes.toString('utf8') : latin1(bytes);
+  });
+}
+
+function codePointText(code: number): string {
+  return code > 0x10ffff ? '\uFFFD' : String.fromCodePoint(code);
 }

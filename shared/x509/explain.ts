@@ -8,12 +8,12 @@ import { createHash } from 'node:crypto';
 import { limits } from '../base/limits.js';
 import type { Finding } from '../model/index.js';
 import type { Certificate } from './certificate.js';
-import { bitString, hex, readDer } from './der.js';
+import { bitString, hex, readDer, sameBytes } from './der.js';
 import { finding } from './findings.js';
-import { type Attempt, candidates, identifiersDiffer, type Search } from './paths.js';
-import { namesRoot, nearestRelative, type Related } from './related.js';
+import { type Attempt, candidates, type Search } from './paths.js';
+import { namesSubordinate, nearestRelative, type Related } from './related.js';
 import { checkSignature, signatureShowsKey } from './signature.js';
-import { type BundleProblem, isSelfSigned, type TruststoreCertificate } from './truststore.js';
+import { type BundleProblem, identifierConflict, isSelfSigned, type TruststoreCertificate } from './truststore.js';
 import { identity, keyIdText, keyText, serialText, when } from './words.js';
 
 /** The finding for an attempt that reached no self-signed end. `presented`: what the client sent besides its own. */
@@ -21,42 +21,73 @@ export function explainBreak(search: Search, attempt: Attempt, presented: readon
   const depth = attempt.path.length - 1;
   const child = attempt.path[depth];
   if (child === undefined) throw new Error('an attempt starts with the client');
-  if (depth === 0 && isSelfSigned(child)) return selfSigned(child);
+  if (depth === 0 && isSelfSigned(child)) return selfSigned(search, child);
   if (attempt.impostors.length > 0) return impostor(search, child, depth, attempt.impostors, presented);
-  return missing(search, child, depth, attempt.path, presented);
+  return damagedIssuer(search, child, depth) ?? missing(search, child, depth, attempt.path, presented);
 }
 
-function selfSigned(client: Certificate): Finding {
-  const { subjectDn, fingerprint } = client;
-  return finding(
-    'self-signed',
-    'error',
-    { depth: 0, certificate: client },
-    {
-      evidence: [
-        'subject and issuer are the same, and it is signed with its own key',
-        `SHA-256 fingerprint ${fingerprint} is not in the truststore`,
-      ],
-      remedy: `Have the client use a certificate that a CA of the truststore issued. If the self-signed certificate ${subjectDn} is meant, put exactly that one (SHA-256 ${fingerprint}) into the truststore and update the domain name to the new version.`,
-    },
-  );
+/** The issuer is in the file, in a block that nobody can read as a whole. */
+function damagedIssuer({ truststore: { problems } }: Search, child: Certificate, depth: number): Finding | null {
+  const damaged = problems.find((one) => one.kind === 'malformed' && one.subjectKey === child.issuerKey);
+  if (damaged?.kind !== 'malformed') return null;
+  const words = {
+    evidence: [`line ${damaged.line} of the truststore: ${damaged.detail}`, `its subject is ${child.issuerName}`],
+    remedy: `Replace the certificate of the CA ${child.issuerName} in line ${damaged.line} of the truststore by an intact copy: it is there and cannot be read (${damaged.detail}). ${FROM_THE_CA} Then update the domain name to the new truststore version.`,
+  };
+  return { ...finding('malformed', 'error', null, words), depth: depth + 1, subjectDn: child.issuerName };
 }
+
+function selfSigned({ truststore }: Search, client: Certificate): Finding {
+  const { subjectName, subjectKey, fingerprint, publicKey } = client;
+  const namesakes = (truststore.bySubject.get(subjectKey) ?? []).map(({ certificate }) => certificate);
+  const issuer = namesakes.find((one) => checkSignature(client, one, truststore.known.keys).kind === 'valid');
+  const earlier = namesakes.find((one) => sameBytes(one.publicKey.spki, publicKey.spki)) ?? namesakes[0];
+  const put = `put exactly that one (SHA-256 ${fingerprint}) into the truststore and update the domain name to the new version`;
+  const words =
+    issuer !== undefined && !sameBytes(issuer.publicKey.spki, publicKey.spki)
+      ? {
+          evidence: [
+            'subject and issuer are the same, so it passes for self-signed',
+            `signed by the CA of that name in the truststore: ${identity(issuer)}`,
+          ],
+          remedy: `Have ${subjectName} issue the client's certificate again under another subject than its own: client and CA are named alike, and without key identifiers nobody tells the client's certificate from a self-signed one.`,
+        }
+      : earlier !== undefined
+        ? {
+            evidence: [
+              'subject and issuer are the same',
+              `SHA-256 fingerprint ${fingerprint} is not in the truststore`,
+              `in the truststore, of the same name${sameBytes(earlier.publicKey.spki, publicKey.spki) ? ' and key' : ', with another key'}: ${identity(earlier)}`,
+            ],
+            remedy: `If the client was renewed, ${put}, beside the earlier certificate of the same name: a self-signed certificate lets in itself and no successor, even with the same key. ${FROM_THE_CLIENT}`,
+          }
+        : {
+            evidence: [
+              'subject and issuer are the same, and it is signed with its own key',
+              `SHA-256 fingerprint ${fingerprint} is not in the truststore`,
+            ],
+            remedy: `Have the client use a certificate that a CA of the truststore issued. If the self-signed certificate ${subjectName} is meant, ${put}.`,
+          };
+  return finding('self-signed', 'error', { depth: 0, certificate: client }, words);
+}
+
+const FROM_THE_CLIENT = 'Ask its owner for the fingerprint first: anybody can make a certificate of that name.';
 
 /** Whoever connects chooses the names in a certificate, and can make a CA of the same name as a partner's. */
 const FROM_THE_CA = 'Get it from the CA itself, never from the client: anybody can make a CA of that name.';
 
 /** By which the right certificate of the issuer is known. */
-function wantedBy(child: Certificate, known: Certificate | null): string {
+function wantedBy({ authorityKeyId, authoritySerial }: Certificate, known: Certificate | null): string {
   if (known !== null) return `SHA-256 fingerprint ${known.fingerprint}`;
-  return child.authorityKeyId === null
-    ? 'key identifier not given'
-    : `key identifier ${keyIdText(child.authorityKeyId)}`;
+  if (authorityKeyId !== null) return `key identifier ${keyIdText(authorityKeyId)}`;
+  return authoritySerial === null ? 'key identifier not given' : `serial number ${serialText(authoritySerial)}`;
 }
 
-function signedWith({ authorityKeyId }: Certificate): string {
-  return authorityKeyId === null
+function signedWith({ authorityKeyId, authoritySerial }: Certificate): string {
+  if (authorityKeyId !== null) return `signed with the key ${keyIdText(authorityKeyId)}`;
+  return authoritySerial === null
     ? 'it does not say which key of the issuer signed it'
-    : `signed with the key ${keyIdText(authorityKeyId)}`;
+    : `signed by the certificate with the serial number ${serialText(authoritySerial)}`;
 }
 
 /** CAs with the issuer's name are there, but none made the signature. */
@@ -81,7 +112,7 @@ function impostor(
     { depth, certificate: child },
     {
       evidence: [
-        `issuer ${child.issuerDn}`,
+        `issuer ${child.issuerName}`,
         signedWith(child),
         ...impostors.map(
           ({ certificate }) =>
@@ -90,17 +121,20 @@ function impostor(
         ...(real === null ? [] : [`presented by the client: ${identity(real)}`]),
       ],
       remedy: older
-        ? `Put the earlier certificate of ${child.issuerDn} (${wanted}) back into the truststore beside the new one, and keep both until its clients are renewed. Or have this client renew its certificate with the new key of the CA. ${FROM_THE_CA}`
-        : `Add the new certificate of ${child.issuerDn} (${wanted}) to the truststore, beside the old one while clients move over; the CA has a new key under its old name. ${FROM_THE_CA} Then update the domain name to the new truststore version.`,
+        ? `Put the earlier certificate of ${child.issuerName} (${wanted}) back into the truststore beside the new one, and keep both until its clients are renewed. Or have this client renew its certificate with the new key of the CA. ${FROM_THE_CA}`
+        : `Add the new certificate of ${child.issuerName} (${wanted}) to the truststore, beside the old one while clients move over; the CA has a new key under its old name. ${FROM_THE_CA} Then update the domain name to the new truststore version.`,
     },
   );
 }
 
 /** Whether the CA did sign the certificate, but not with this content. */
 function contentAltered(search: Search, child: Certificate, issuer: Certificate): boolean {
-  const shows = signatureShowsKey(child, issuer, search.truststore.keys);
+  const { keys } = search.truststore.known;
+  const shows = signatureShowsKey(child, issuer, keys);
   if (shows === true) return true;
-  if (child.authorityKeyId === null || issuer.subjectKeyId === null || identifiersDiffer(child, issuer)) return false;
+  if (child.authorityKeyId === null || child.authorityKeyId !== issuer.subjectKeyId) return false;
+  if (identifierConflict(child, issuer) !== null || checkSignature(child, issuer, keys).kind !== 'invalid')
+    return false;
   // An identifier that is the key's own hash cannot stand for two keys; others may have been reused for a new one.
   return shows === null || keyHash(issuer) === issuer.subjectKeyId;
 }
@@ -112,7 +146,7 @@ function keyHash({ publicKey }: Certificate): string {
 }
 
 function contentAlteredFinding(search: Search, child: Certificate, depth: number, issuer: Certificate): Finding {
-  const shows = signatureShowsKey(child, issuer, search.truststore.keys) === true;
+  const shows = signatureShowsKey(child, issuer, search.truststore.known.keys) === true;
   return finding(
     'content-altered',
     'error',
@@ -127,8 +161,8 @@ function contentAlteredFinding(search: Search, child: Certificate, depth: number
       ],
       remedy:
         depth === 0
-          ? `Replace the client's copy of ${child.subjectDn} by the certificate as ${child.issuerDn} issued it: the content was changed after signing, by damage in transit or on purpose. If the client has an intact copy, treat this as an attempt to forge one.`
-          : `Replace ${child.subjectDn} in the truststore by the certificate as ${child.issuerDn} issued it: the content was changed after signing. Compare SHA-256 fingerprints with the CA; this copy has ${child.fingerprint}.`,
+          ? `Replace the client's copy of ${child.subjectName} by the certificate as ${child.issuerName} issued it: the content was changed after signing, by damage in transit or on purpose. If the client has an intact copy, treat this as an attempt to forge one.`
+          : `Replace ${child.subjectName} in the truststore by the certificate as ${child.issuerName} issued it: the content was changed after signing. Compare SHA-256 fingerprints with the CA; this copy has ${child.fingerprint}.`,
     },
   );
 }
@@ -143,22 +177,26 @@ function missing(
   const chain = presentedChain(search, child, presented);
   const relative = relativeWithinBounds(search, child, path);
   const loops = !candidates(search, child).next().done;
-  const gap = !loops && isIntermediate(search, child, chain, relative);
-  const wanted = `${child.issuerDn} (${wantedBy(child, chain[0] ?? null)})`;
+  const isProven = !loops && isProvenIntermediate(search, child, chain);
+  const gap = isProven || (!loops && chain.length === 0 && seemsIntermediate(search, child, relative));
+  const wanted = `${child.issuerName} (${wantedBy(child, chain[0] ?? null)})`;
   const evidence = [
-    `issuer ${child.issuerDn}`,
+    `issuer ${child.issuerName}`,
     signedWith(child),
     ...(loops ? ['the CAs of this name in the truststore lead round in a circle and to no root'] : []),
     ...chain.map((one) => `presented by the client, not in the truststore: ${identity(one)}`),
     ...(relative === null ? ['no CA of the truststore is related to it'] : [relativeText(relative)]),
+    ...(depth === 0 && search.truststore.byFingerprint.has(child.fingerprint)
+      ? ["the client's own certificate is in the truststore, which only lets in a self-signed one"]
+      : []),
     ...unreadableBlocks(search),
   ];
   const then = 'Then update the domain name to the new truststore version.';
   const remedy = gap
-    ? `Add the intermediate CA ${wanted} to the truststore: the gateway needs every CA up to the root there, whatever the client presents. ${FROM_THE_CA} ${then}`
+    ? `${isProven ? 'Add' : `If clients of ${child.issuerName} are to be let in, add`} the intermediate CA ${wanted} to the truststore: the gateway needs every CA up to the root there, whatever the client presents. ${FROM_THE_CA} ${then}`
     : depth === 0
-      ? `Decide whether clients of ${child.issuerDn} are to be let in. If so, add the CA ${wanted} and every CA above it up to its root to the truststore. ${FROM_THE_CA} ${then}`
-      : `Complete the chain of ${child.subjectDn}, which is in the truststore without its issuer: add ${wanted} and every CA above it up to the self-signed root. ${FROM_THE_CA} ${then}`;
+      ? `Decide whether clients of ${child.issuerName} are to be let in. If so, add the CA ${wanted} and every CA above it up to its root to the truststore. ${FROM_THE_CA} ${then}`
+      : `Complete the chain of ${child.subjectName}, which is in the truststore without its issuer: add ${wanted} and every CA above it up to the self-signed root. ${FROM_THE_CA} ${then}`;
   return finding(
     gap ? 'intermediate-missing' : 'issuer-missing',
     'error',
@@ -199,26 +237,29 @@ function relativeText({ held, how }: Related): string {
 
 function renamed(relative: Related | null): string {
   if (relative?.how !== 'same-key') return '';
-  return ` The truststore has the same key under the name ${relative.held.certificate.subjectDn}: ask the CA for its certificate under the other name.`;
+  return ` The truststore has the same key under the name ${relative.held.certificate.subjectName}: ask the CA for its certificate under the other name.`;
 }
 
 /**
  * Whether what is missing stands between the certificate and a root that is there. What the client presents proves it, and so
- * does the name of the issuer's issuer in an authority key identifier; else the names of the truststore's CAs suggest it.
+ * does the name of the issuer's issuer in an authority key identifier.
  */
-function isIntermediate(
-  search: Search,
-  child: Certificate,
-  chain: readonly Certificate[],
-  relative: Related | null,
-): boolean {
+function isProvenIntermediate(search: Search, child: Certificate, chain: readonly Certificate[]): boolean {
   const top = chain.at(-1);
   if (top !== undefined) return signedByTruststore(search, top);
-  if (child.authorityIssuerKey !== null) {
-    return child.authorityIssuerKey !== child.issuerKey && search.truststore.issuers.has(child.authorityIssuerKey);
-  }
-  if (relative === null || relative.how === 'same-key' || namesRoot(child.issuerRdns)) return false;
-  return relative.how === 'same-organisation' || !relative.held.selfSigned;
+  const { authorityIssuerKey } = child;
+  return (
+    authorityIssuerKey !== null &&
+    authorityIssuerKey !== child.issuerKey &&
+    search.truststore.bySubject.has(authorityIssuerKey)
+  );
+}
+
+/** Without a proof the names suggest it: another generation of that CA, or one that calls itself subordinate below a lone root. */
+function seemsIntermediate({ truststore }: Search, child: Certificate, relative: Related | null): boolean {
+  if (child.authorityIssuerKey !== null || relative === null || relative.how === 'same-key') return false;
+  if (relative.how === 'other-generation') return !relative.held.selfSigned;
+  return namesSubordinate(child.issuerRdns, relative.held.certificate, truststore);
 }
 
 function signedByTruststore(search: Search, certificate: Certificate): boolean {
@@ -246,7 +287,7 @@ function presentedIssuer(
 ): Certificate | null {
   return (
     presented.find(
-      (one) => one.subjectKey === child.issuerKey && checkSignature(child, one, truststore.keys).kind === 'valid',
+      (one) => one.subjectKey === child.issuerKey && checkSignature(child, one, truststore.known.keys).kind === 'valid',
     ) ?? null
   );
 }

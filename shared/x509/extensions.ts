@@ -14,11 +14,13 @@ import {
   hex,
   isContext,
   isUniversal,
+  latin1,
   oidText,
   readDer,
+  shortestInteger,
   TAG,
 } from './der.js';
-import { comparisonKey, type Rdn, rdnsOf } from './dn.js';
+import { nameKey, type Rdn, rdnsOf } from './dn.js';
 
 export const OID = {
   subjectKeyIdentifier: '2.5.29.14',
@@ -26,8 +28,11 @@ export const OID = {
   subjectAltName: '2.5.29.17',
   basicConstraints: '2.5.29.19',
   nameConstraints: '2.5.29.30',
+  crlDistributionPoints: '2.5.29.31',
   authorityKeyIdentifier: '2.5.29.35',
   extendedKeyUsage: '2.5.29.37',
+  netscapeCertificateType: '2.16.840.1.113730.1.1',
+  precertificatePoison: '1.3.6.1.4.1.11129.2.4.3',
   clientAuth: '1.3.6.1.5.5.7.3.2',
   anyExtendedKeyUsage: '2.5.29.37.0',
 } as const;
@@ -77,10 +82,14 @@ export interface Extensions {
   readonly authorityKeyId: string | null;
   /** Comparison key of the name of the issuer's own issuer, where the authority key identifier gives it. */
   readonly authorityIssuerKey: string | null;
+  /** Of the issuer's certificate, as `serialNumber` is written, where the authority key identifier gives it. */
+  readonly authoritySerial: string | null;
   readonly basicConstraints: { readonly ca: boolean; readonly pathLength: number | null } | null;
   readonly keyUsage: readonly KeyUsage[] | null;
   /** Object identifiers. */
   readonly extendedKeyUsage: readonly string[] | null;
+  /** The eight bits of Netscape's certificate type, which is older than the extended key usage. */
+  readonly netscapeType: number | null;
   readonly subjectAltNames: readonly GeneralName[] | null;
   readonly nameConstraints: NameConstraints | null;
 }
@@ -94,16 +103,18 @@ export function noExtensions(): Mutable<Extensions> {
     subjectKeyId: null,
     authorityKeyId: null,
     authorityIssuerKey: null,
+    authoritySerial: null,
     basicConstraints: null,
     keyUsage: null,
     extendedKeyUsage: null,
+    netscapeType: null,
     subjectAltNames: null,
     nameConstraints: null,
   };
 }
 
 /** Reads the SEQUENCE of extensions. @throws DerError when the list itself is broken, not for one extension */
-export function readExtensions(list: DerNode): Extensions {
+export function readExtensions(list: DerNode | undefined): Extensions {
   const found = noExtensions();
   const extensions: Extension[] = [];
   const unreadable: { oid: string; detail: string }[] = [];
@@ -137,14 +148,29 @@ const readers: Readonly<Record<string, Reader>> = {
   [OID.authorityKeyIdentifier]: (value, into) => {
     const { children } = expectTag(value, TAG.sequence, 'authority key identifier');
     const keyId = children.find((child) => isContext(child, 0));
+    const names = children.find((child) => isContext(child, 1))?.children ?? [];
+    const serial = children.find((child) => isContext(child, 2));
+    names.forEach(readGeneralName);
+    // Of several names OpenSSL takes the first that is a directory name.
+    const directory = names.find((name) => isContext(name, 4))?.children[0];
     into.authorityKeyId = keyId === undefined ? null : hex(keyId.content);
-    const names = children.find((child) => isContext(child, 1))?.children.map(readGeneralName) ?? [];
-    const directory = names.find((name) => name.kind === 'directory');
-    into.authorityIssuerKey = directory === undefined ? null : comparisonKey(directory.rdns);
+    into.authorityIssuerKey = directory === undefined ? null : nameKey(directory);
+    into.authoritySerial =
+      serial === undefined ? null : serialText(shortestInteger(serial.content, 'serial number of the issuer'));
   },
   [OID.keyUsage]: (value, into) => {
     const bits = bitString(expectTag(value, TAG.bitString, 'key usage'));
-    into.keyUsage = KEY_USAGES.filter((_, bit) => ((bits[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0);
+    const usages = KEY_USAGES.filter((_, bit) => ((bits[bit >> 3] ?? 0) & (0x80 >> (bit & 7))) !== 0);
+    // RFC 5280, 4.2.1.3: at least one bit is set.
+    if (usages.length === 0) throw new DerError('key usage that allows nothing');
+    into.keyUsage = usages;
+  },
+  [OID.netscapeCertificateType]: (value, into) => {
+    into.netscapeType = bitString(expectTag(value, TAG.bitString, 'Netscape certificate type'))[0] ?? 0;
+  },
+  [OID.crlDistributionPoints]: (value) => {
+    for (const point of expectTag(value, TAG.sequence, 'CRL distribution points').children)
+      readDistributionPoint(point);
   },
   [OID.extendedKeyUsage]: (value, into) => {
     const { children } = expectTag(value, TAG.sequence, 'extended key usage');
@@ -181,23 +207,55 @@ function readSubtree(node: DerNode): Subtree {
   return { base: readGeneralName(base), bounded };
 }
 
-function readGeneralName(node: DerNode): GeneralName {
-  if (node.tagClass !== CONTEXT) throw new DerError('general name of the wrong type');
-  const text = () => Buffer.from(node.content).toString('latin1');
-  switch (node.tag) {
-    case 1:
-      return { kind: 'email', text: text() };
-    case 2:
-      return { kind: 'dns', text: text() };
-    case 6:
-      return { kind: 'uri', text: text() };
-    case 7:
-      return { kind: 'ip', bytes: node.content };
-    case 4: {
-      const [name] = node.children;
-      return { kind: 'directory', rdns: rdnsOf(expectTag(name, TAG.sequence, 'directory name')) };
-    }
-    default:
-      return { kind: 'other', tag: node.tag };
+/** RFC 5280, 4.2.1.13. Nothing here asks for a CRL, but one that cannot be read makes the certificate unusable for OpenSSL. */
+function readDistributionPoint(node: DerNode): void {
+  for (const field of expectTag(node, TAG.sequence, 'CRL distribution point').children) {
+    const tag = field.tagClass === CONTEXT ? field.tag : null;
+    if (tag === 0) readPointName(field.children[0]);
+    else if (tag === 1) bitString(field);
+    else if (tag === 2) field.children.forEach(readGeneralName);
+    else throw new DerError('CRL distribution point with an unknown field');
   }
+}
+
+/** In full, or relative to the issuer of the CRL. */
+function readPointName(name: DerNode | undefined): void {
+  const tag = name?.tagClass === CONTEXT ? name.tag : null;
+  if (tag === 0) name?.children.forEach(readGeneralName);
+  else if (tag === 1) name?.children.forEach(readAttribute);
+  else throw new DerError('CRL distribution point with an unknown kind of name');
+}
+
+function readAttribute(node: DerNode): void {
+  const [type, value] = expectTag(node, TAG.sequence, 'attribute').children;
+  oidText(expectTag(type, TAG.oid, 'attribute type').content);
+  if (value === undefined) throw new DerError('attribute without a value');
+}
+
+/** RFC 5280, 4.2.1.6: nine kinds, from 0 to 8. */
+function readGeneralName(node: DerNode): GeneralName {
+  if (node.tagClass !== CONTEXT || node.tag > 8) throw new DerError('general name of an unknown kind');
+  const isText = node.tag === 1 || node.tag === 2 || node.tag === 6;
+  if ((isText || node.tag === 7 || node.tag === 8) === node.constructed)
+    throw new DerError('general name of the wrong form');
+  if (isText) return { kind: node.tag === 1 ? 'email' : node.tag === 2 ? 'dns' : 'uri', text: latin1(node.content) };
+  if (node.tag === 7) return { kind: 'ip', bytes: node.content };
+  if (node.tag === 8) oidText(node.content);
+  if (node.tag === 0) {
+    const [type, value] = node.children;
+    oidText(expectTag(type, TAG.oid, 'type of another name').content);
+    if (!isContext(value, 0) || value.children.length !== 1) throw new DerError('other name without its value');
+  }
+  if (node.tag === 4)
+    return { kind: 'directory', rdns: rdnsOf(expectTag(node.children[0], TAG.sequence, 'directory name')) };
+  return { kind: 'other', tag: node.tag };
+}
+
+/** Two's complement, as OpenSSL prints it: upper-case hexadecimal, no leading zero octet, `-` in front of a negative one. */
+export function serialText(content: Uint8Array): string {
+  if ((content[0] ?? 0) <= 127)
+    return hex(content.length > 1 && content[0] === 0 ? content.subarray(1) : content).toUpperCase();
+  const magnitude = (1n << BigInt(content.length * 8)) - BigInt(`0x${hex(content)}`);
+  const digits = magnitude.toString(16).toUpperCase();
+  return `-${digits.length % 2 === 1 ? '0' : ''}${digits}`;
 }

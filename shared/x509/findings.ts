@@ -7,9 +7,12 @@ import { limits } from '../base/limits.js';
 import type { FindingCode } from '../model/finding-codes.js';
 import type { Finding } from '../model/index.js';
 import type { Certificate } from './certificate.js';
+import { OID } from './extensions.js';
 import type { PathProblem } from './paths.js';
-import type { Problem } from './rules.js';
-import { identity, keyText, plural, serialText, span, when } from './words.js';
+import { isAcceptedKey, isPublicIssuer, type Problem } from './rules.js';
+import { knownRules, type RuleId, standingText } from './standing.js';
+import type { IdentifierConflict, Truststore } from './truststore.js';
+import { identity, keyIdText, keyText, plural, serialText, span, when } from './words.js';
 
 /** Where a finding stands in the path. */
 export interface Place {
@@ -28,88 +31,103 @@ export function finding(
   severity: Finding['severity'],
   place: Pick<Place, 'depth' | 'certificate'> | null,
   words: Words,
+  rule: RuleId = code,
 ): Finding {
   return {
     code,
     severity,
     depth: place?.depth ?? null,
-    subjectDn: place?.certificate.subjectDn ?? null,
-    evidence: words.evidence.slice(0, limits.evidencePerFindingMax),
+    subjectDn: place?.certificate.subjectName ?? null,
+    evidence: withStanding(words.evidence, rule),
     remedy: words.remedy,
+    standing: knownRules[rule].standing,
   };
+}
+
+function withStanding(evidence: readonly string[], rule: RuleId): string[] {
+  const standing = knownRules[rule].code === 'would-pass' ? null : standingText(rule);
+  const shown = evidence.slice(0, limits.evidencePerFindingMax - 1);
+  return standing === null ? shown : [...shown, standing];
 }
 
 /** A broken rule of one certificate. */
 export function problemFinding(problem: Problem, place: Place): Finding {
   return finding(
     problem.code,
-    'error',
+    problem.severity ?? 'error',
     place,
     place.depth === 0
       ? clientWords(problem, place.certificate, place.at)
       : issuerWords(problem, place.certificate, place.at),
+    problem.rule,
   );
 }
 
 const REISSUE = 'Let the client ask its CA for a new certificate';
 
 function clientWords(problem: Problem, certificate: Certificate, at: number): Words {
-  const { subjectDn, notBefore, notAfter, issuerDn, serialNumber, signatureAlgorithm } = certificate;
+  const { subjectName, notBefore, notAfter, issuerName, serialNumber, signatureAlgorithm } = certificate;
   switch (problem.code) {
     case 'malformed':
       return {
         evidence: problem.details,
-        remedy: `Have ${issuerDn} issue the client certificate ${subjectDn} again with well-formed contents: ${problem.details[0]}.`,
+        remedy: `Have ${issuerName} issue the client certificate ${subjectName} again with well-formed contents: ${problem.details[0]}.`,
       };
     case 'expired':
     case 'issuer-expired':
       return {
         evidence: [`not after ${when(notAfter)}`, `checked at ${when(at)}`, `expired for ${span(at - notAfter)}`],
-        remedy: `Renew the client certificate ${subjectDn} (serial ${serialText(serialNumber)}): it expired ${span(at - notAfter)} before, on ${when(notAfter)}. Get the new one from ${issuerDn}, install it where the client runs, and restart or reload the client.`,
+        remedy: `Renew the client certificate ${subjectName} (serial ${serialText(serialNumber)}): it expired ${span(at - notAfter)} before, on ${when(notAfter)}. Get the new one from ${issuerName}, install it where the client runs, and restart or reload the client.`,
       };
     case 'not-yet-valid':
     case 'issuer-not-yet-valid':
       return {
         evidence: [`not before ${when(notBefore)}`, `checked at ${when(at)}`, `valid in ${span(notBefore - at)}`],
-        remedy: `Use the previous client certificate until ${when(notBefore)}, ${span(notBefore - at)} from the check, or have ${issuerDn} issue one that is valid now. Check the clock of the machine that issued it.`,
+        remedy: `Use the previous client certificate until ${when(notBefore)}, ${span(notBefore - at)} from the check, or have ${issuerName} issue one that is valid now. Check the clock of the machine that issued it.`,
       };
     case 'weak-key':
       return {
         evidence: [`key ${keyText(certificate)}`, 'accepted: RSA 2048 or longer, EC P-256, EC P-384'],
-        remedy: `Make a new key pair of RSA 2048 or EC P-256 for ${subjectDn}; its key is ${keyText(certificate)}. ${REISSUE} for that key.`,
+        remedy: `Make a new key pair of RSA 2048 or EC P-256 for ${subjectName}; its key is ${keyText(certificate)}. ${REISSUE} for that key.`,
       };
     case 'unsupported-curve':
     case 'unsupported-key':
       return {
         evidence: [`key ${keyText(certificate)}`, 'accepted: RSA 2048 or longer, EC P-256, EC P-384'],
-        remedy: `Make a new key pair of EC P-256, EC P-384 or RSA 2048 for ${subjectDn}; its ${keyText(certificate)} key is of a kind that the gateway does not take. ${REISSUE} for that key.`,
+        remedy: `Make a new key pair of EC P-256, EC P-384 or RSA 2048 for ${subjectName}; its ${keyText(certificate)} key is of a kind that the gateway does not take. ${REISSUE} for that key.`,
       };
     case 'weak-signature':
       return {
         evidence: [`signature algorithm ${signatureAlgorithm.name}`, 'accepted: SHA-256 or stronger'],
-        remedy: `Have ${issuerDn} issue the client certificate ${subjectDn} again with SHA-256 or stronger; it was signed with ${signatureAlgorithm.name}. The key can stay.`,
+        remedy: `Have ${issuerName} issue the client certificate ${subjectName} again with SHA-256 or stronger; it was signed with ${signatureAlgorithm.name}.${isAcceptedKey(certificate) ? ' The key can stay.' : ''}`,
       };
+    case 'unsupported-signature':
+      return signatureWords(
+        problem,
+        certificate,
+        `Have the client certificate ${subjectName} issued by a CA that signs with RSA or ECDSA and SHA-256 or stronger; it was signed with ${signatureAlgorithm.name}.`,
+      );
     case 'unsupported-purpose':
-      return {
-        evidence: [
-          problem.detail,
-          'needed: client authentication (1.3.6.1.5.5.7.3.2) and digital signatures, wherever usages are given',
-        ],
-        remedy: `Have ${issuerDn} issue a certificate for client authentication; that of ${subjectDn} allows only ${problem.detail}. Check that the client does not present a server's certificate by mistake.`,
-      };
+      return purposeWords(problem.detail, certificate);
     case 'unhandled-critical-extension':
+      if (problem.oids.includes(OID.precertificatePoison)) {
+        return {
+          evidence: [`critical extension ${OID.precertificatePoison} (poison)`, 'it marks a precertificate'],
+          remedy: `Install the certificate that ${issuerName} issued for ${subjectName}: what the client presents is a precertificate, made for certificate transparency logs only and refused by everybody on purpose.`,
+        };
+      }
       return {
         evidence: problem.oids.map((oid) => `critical extension ${oid}`),
-        remedy: `Have ${issuerDn} issue the client certificate ${subjectDn} without the critical extension ${problem.oids[0]}, or with it marked as not critical.`,
+        remedy: `Have ${issuerName} issue the client certificate ${subjectName} without the critical extension ${problem.oids[0]}, or with it marked as not critical.`,
       };
     case 'issuer-not-ca':
-      return { evidence: [problem.detail], remedy: `Replace ${subjectDn}.` };
+      return { evidence: [problem.detail], remedy: `Replace ${subjectName}.` };
   }
 }
 
 function issuerWords(problem: Problem, certificate: Certificate, at: number): Words {
-  const { subjectDn, notBefore, notAfter, signatureAlgorithm } = certificate;
-  const who = `the CA ${subjectDn}`;
+  const { subjectName, notBefore, notAfter, signatureAlgorithm } = certificate;
+  const who = `the CA ${subjectName}`;
   switch (problem.code) {
     case 'malformed':
       return {
@@ -120,7 +138,7 @@ function issuerWords(problem: Problem, certificate: Certificate, at: number): Wo
     case 'expired':
       return {
         evidence: [`not after ${when(notAfter)}`, `checked at ${when(at)}`, `expired for ${span(at - notAfter)}`],
-        remedy: `Replace ${who} in the truststore by its renewed certificate: it expired ${span(at - notAfter)} before, on ${when(notAfter)}. Ask the CA for the renewal; if it kept its key, certificates of its clients stay good. Then update the domain name to the new truststore version.`,
+        remedy: `Add the renewed certificate of ${who} to the truststore: this one expired ${span(at - notAfter)} before, on ${when(notAfter)}. If the CA kept its key and its name, certificates of its clients stay good, but for those that name this very certificate by issuer and serial number (DirName and serial in their authority key identifier): they must be issued again. Then update the domain name to the new truststore version.`,
       };
     case 'issuer-not-yet-valid':
     case 'not-yet-valid':
@@ -138,8 +156,14 @@ function issuerWords(problem: Problem, certificate: Certificate, at: number): Wo
     case 'weak-signature':
       return {
         evidence: [`signature algorithm ${signatureAlgorithm.name}`, 'accepted: SHA-256 or stronger'],
-        remedy: `Replace ${who} in the truststore by one signed with SHA-256 or stronger; this one was signed with ${signatureAlgorithm.name}. Ask its issuer for it; with the same key, certificates of the clients stay good.`,
+        remedy: `Replace ${who} in the truststore by one signed with SHA-256 or stronger; this one was signed with ${signatureAlgorithm.name}. Ask its issuer for it; with the same key, certificates of the clients stay good unless they name this one by issuer and serial number.`,
       };
+    case 'unsupported-signature':
+      return signatureWords(
+        problem,
+        certificate,
+        `Replace ${who} in the truststore by one signed with RSA or ECDSA and SHA-256 or stronger; this one was signed with ${signatureAlgorithm.name}.`,
+      );
     case 'unsupported-purpose':
       return {
         evidence: [problem.detail, 'needed: client authentication (1.3.6.1.5.5.7.3.2), wherever purposes are given'],
@@ -156,9 +180,44 @@ function issuerWords(problem: Problem, certificate: Certificate, at: number): Wo
           problem.detail,
           'needed: basic constraints CA true, and certificate signing wherever key usages are given',
         ],
-        remedy: `Do not issue with ${subjectDn}: it is no CA (${problem.detail}). Have the certificate below it issued by a real CA, or this one issued again as a CA with basic constraints CA true and key usage for certificate signing.`,
+        remedy: `Do not issue with ${subjectName}: it is no CA (${problem.detail}). Have the certificate below it issued by a real CA, or this one issued again as a CA with basic constraints CA true and key usage for certificate signing.`,
       };
   }
+}
+
+function signatureWords({ severity }: Problem, { signatureAlgorithm }: Certificate, remedy: string): Words {
+  const evidence = [`signature algorithm ${signatureAlgorithm.name}`];
+  if (severity === undefined)
+    return { evidence: [...evidence, 'accepted: RSA and ECDSA with SHA-256 or stronger'], remedy };
+  return {
+    evidence,
+    remedy: `Nothing to do while it works. If the gateway objects to the signature algorithm: ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}`,
+  };
+}
+
+/** What the client presents decides who can help: a CA by mistake, a public CA that has given it up, or a private one. */
+function purposeWords(detail: string, certificate: Certificate): Words {
+  const { subjectName, issuerName } = certificate;
+  const evidence = [
+    detail,
+    'needed: client authentication (1.3.6.1.5.5.7.3.2) and digital signatures, wherever usages are given',
+  ];
+  if (certificate.basicConstraints?.ca === true) {
+    return {
+      evidence: ['it is a CA certificate: basic constraints CA true', ...evidence],
+      remedy: `Have the client present a certificate that ${subjectName} or another CA issued to it: what it presents is a CA certificate itself, with the CA's key. If that is no mistake in the order of a chain file, the CA's private key is where it should not be.`,
+    };
+  }
+  if (isPublicIssuer(certificate)) {
+    return {
+      evidence: [...evidence, `${issuerName} is a public CA`],
+      remedy: `Move ${subjectName} to a private CA, such as AWS Private CA, and add that CA to the truststore: public CAs no longer issue for client authentication (Let's Encrypt ended in July 2026, the last end in early 2027), so asking ${issuerName} again brings the same. Check first that the client does not present a server's certificate by mistake.`,
+    };
+  }
+  return {
+    evidence,
+    remedy: `Have ${issuerName} issue a certificate for client authentication; that of ${subjectName} allows only ${detail}. Check that the client does not present a server's certificate by mistake.`,
+  };
 }
 
 /** What only the path as a whole breaks. */
@@ -166,19 +225,21 @@ export function pathFinding(problem: PathProblem, path: readonly Certificate[]):
   const certificate = path[problem.depth];
   const place = certificate === undefined ? null : { depth: problem.depth, certificate };
   switch (problem.code) {
-    case 'chain-too-long':
+    case 'chain-too-long': {
+      const cas = path.length - 1;
       return finding(problem.code, 'error', place, {
         evidence: [
-          `${path.length} certificates from the client to the root`,
-          `accepted: at most ${limits.chainCertificatesMax}`,
-          ...path.map((one, depth) => `${depth}: ${one.subjectDn}`),
+          `${plural(cas, 'CA certificate')} above the client${path.length >= limits.chainExplainedMax ? ' or more' : ''}`,
+          `accepted: at most ${limits.chainCasMax}, the root included`,
+          ...path.slice(0, limits.chainCasMax + 2).map((one, depth) => `${depth}: ${one.subjectName}`),
         ],
-        remedy: `Have ${path[0]?.subjectDn ?? 'the client'} get a certificate from a CA nearer to the root: its chain has ${path.length} certificates, the gateway follows ${limits.chainCertificatesMax}. A cross-certificate or a self-signed certificate of one of the upper CAs in the truststore shortens it as well.`,
+        remedy: `Have ${path[0]?.subjectName ?? 'the client'} get a certificate from a CA nearer to the root: there are ${cas} CAs above it, the gateway follows ${limits.chainCasMax}. A cross-certificate or a self-signed certificate of one of the upper CAs in the truststore shortens the chain as well.`,
       });
+    }
     case 'path-length-exceeded':
       return finding(problem.code, 'error', place, {
         evidence: [`path length limit ${problem.allowed}`, `CAs below it: ${problem.found}`],
-        remedy: `Have the certificate issued nearer to ${certificate?.subjectDn}: that CA allows ${plural(problem.allowed, 'CA')} below itself, and the path has ${problem.found}. Or put a certificate of that CA with a greater limit into the truststore.`,
+        remedy: `Have the certificate issued nearer to ${certificate?.subjectName}: that CA allows ${plural(problem.allowed, 'CA')} below itself, and the path has ${problem.found}. Or put a certificate of that CA with a greater limit into the truststore.`,
       });
     case 'name-constraint-violated': {
       const { violation, constrainedBy } = problem;
@@ -192,9 +253,9 @@ export function pathFinding(problem: PathProblem, path: readonly Certificate[]):
         evidence: [
           `${violation.name} ${how}`,
           ...(violation.constraint === null ? [] : [`constraint: ${violation.constraint}`]),
-          `constrained by ${constrainedBy.subjectDn}`,
+          `constrained by ${constrainedBy.subjectName}`,
         ],
-        remedy: `Have the certificate ${certificate?.subjectDn} issued with names that ${constrainedBy.subjectDn} may give, or by another CA: ${violation.name} ${how}.`,
+        remedy: `Have the certificate ${certificate?.subjectName} issued with names that ${constrainedBy.subjectName} may give, or by another CA: ${violation.name} ${how}.`,
       });
     }
   }
@@ -205,7 +266,7 @@ export function wouldPass(path: readonly Certificate[], at: number): Finding {
   const anchor = path.at(-1);
   return finding('would-pass', 'info', client === undefined ? null : { depth: 0, certificate: client }, {
     evidence: [
-      `${plural(path.length, 'certificate')} from the client to ${anchor?.subjectDn}`,
+      `${plural(path.length, 'certificate')} from the client to ${anchor?.subjectName}`,
       `checked at ${when(at)}`,
     ],
     remedy:
@@ -221,13 +282,51 @@ export function searchLimit(): Finding {
   });
 }
 
-export function keyIdentifierMismatch(place: Pick<Place, 'depth' | 'certificate'>, issuer: Certificate): Finding {
-  return finding('key-identifier-mismatch', 'warning', place, {
-    evidence: [
-      `authority key identifier ${place.certificate.authorityKeyId?.slice(0, 128)}`,
-      `signed with the key of ${identity(issuer)}`,
+/**
+ * The signature is right and the authority key identifier is not: by key, by the issuer's serial number, or by the name of the
+ * issuer's issuer. `issuer` is the certificate itself for a root.
+ */
+export function keyIdentifierMismatch(
+  place: Pick<Place, 'depth' | 'certificate'>,
+  issuer: Certificate,
+  conflict: IdentifierConflict,
+  truststore: Truststore,
+): Finding {
+  const { certificate } = place;
+  const { subjectName, issuerName } = certificate;
+  const isRoot = issuer === certificate;
+  const evidence = {
+    key: [
+      `authority key identifier ${keyIdText(certificate.authorityKeyId)}`,
+      `key identifier of the issuer ${keyIdText(issuer.subjectKeyId)}`,
     ],
-    remedy: `Have ${place.certificate.subjectDn} issued again with the key identifier of its issuer: the signature is right, but software that goes by the identifiers, such as OpenSSL, does not find the issuer.`,
+    serial: [
+      `issuer's serial number in the authority key identifier ${serialText(certificate.authoritySerial ?? '')}`,
+      `serial number of the issuer in the truststore ${serialText(issuer.serialNumber)}`,
+    ],
+    name: [
+      'the authority key identifier names another issuer of the issuer',
+      `issuer of the issuer in the truststore ${issuer.issuerName}`,
+    ],
+  }[conflict];
+  const then = 'Then update the domain name to the new truststore version.';
+  const remedy = isRoot
+    ? `Replace the root ${subjectName} in the truststore by one whose authority key identifier is its own or left out: this root names another ${conflict === 'key' ? 'key' : 'certificate'} than its own as its issuer, so it is not taken for a root. Ask the CA; the certificates below it can stay. ${then}`
+    : conflict === 'key'
+      ? `Have ${subjectName} issued again with the key identifier of its issuer, or add the certificate of ${issuerName} that has the key identifier ${keyIdText(certificate.authorityKeyId)}: the signature is right, but software that goes by the identifiers, such as OpenSSL, does not find the issuer. ${then}`
+      : `Keep the old CA certificate of ${issuerName}${conflict === 'serial' ? ` (serial ${serialText(certificate.authoritySerial ?? '')})` : ''} beside the new one in the truststore while it is valid, or have ${subjectName} issued again: the CA was renewed with its key, and this certificate names the earlier one by issuer and serial number. ${then}`;
+  const generations = (truststore.bySubject.get(certificate.issuerKey) ?? []).map(({ certificate: one }) =>
+    identity(one),
+  );
+  return finding('key-identifier-mismatch', 'error', place, {
+    evidence: [
+      ...evidence,
+      isRoot
+        ? `the root ${identity(certificate)} is signed with its own key`
+        : `signed with the key of ${identity(issuer)}`,
+      ...(generations.length > 1 ? generations.map((text) => `in the truststore: ${text}`) : []),
+    ],
+    remedy,
   });
 }
 
@@ -235,7 +334,7 @@ export function keyIdentifierMismatch(place: Pick<Place, 'depth' | 'certificate'
 export function twoIssuers(place: Pick<Place, 'depth' | 'certificate'>, others: readonly Certificate[]): Finding {
   const { certificate } = place;
   return finding('two-issuers', 'warning', place, {
-    evidence: [`issuer ${certificate.issuerDn}`, ...others.map(({ issuerDn }) => `another issuer ${issuerDn}`)],
-    remedy: `Keep one certificate of ${certificate.subjectDn} in the truststore, the one whose chain is complete: the gateway does not take a subject with two issuers for good, and may follow the wrong one.`,
+    evidence: [`issuer ${certificate.issuerName}`, ...others.map(({ issuerName }) => `another issuer ${issuerName}`)],
+    remedy: `Keep one certificate of ${certificate.subjectName} in the truststore, the one whose chain is complete: the gateway does not take a subject with two issuers for good, and may follow the wrong one.`,
   });
 }

@@ -75,7 +75,7 @@ function* namesOf(certificate: Certificate, isClient: boolean): Generator<Named>
   for (const name of subjectAltNames ?? []) yield fromGeneralName(name);
   // A common name stands for a host where no alternative name does.
   if (!isClient || subjectAltNames?.some(({ kind }) => kind === 'dns')) return;
-  for (const text of subjectTexts(certificate, 'CN')) if (looksLikeHost(text)) yield dns(text);
+  for (const text of subjectTexts(certificate, 'CN')) if (looksLikeHost(text)) yield dns(withoutZeros(text));
 }
 
 function subjectTexts(certificate: Certificate, attribute: string): string[] {
@@ -84,12 +84,22 @@ function subjectTexts(certificate: Certificate, attribute: string): string[] {
   );
 }
 
-/** At least two labels, the last of which is no number: `10.0.0.1` is an address. */
+/**
+ * Two labels or more of letters, digits, `_` and inner hyphens, as OpenSSL sees it (cn2dnsid): `10.0.0.1` is one, a label that
+ * begins or ends with a hyphen is none. Zeros at the end do no harm.
+ */
 function looksLikeHost(text: string): boolean {
-  const labels = text.split('.');
-  if (text.length > 253 || labels.length < 2 || /^\d+$/.test(labels.at(-1) ?? '')) return false;
-  return labels.every((label) => /^[A-Za-z0-9_][A-Za-z0-9_-]*$/.test(label));
+  const name = withoutZeros(text);
+  return /^[A-Za-z0-9_]/.test(name) && name.includes('.') && name.split('.').every((label) => LABEL.test(label));
 }
+
+function withoutZeros(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charCodeAt(end - 1) === 0) end--;
+  return text.slice(0, end);
+}
+
+const LABEL = /^[A-Za-z0-9_](?:[A-Za-z0-9_-]*[A-Za-z0-9_])?$/;
 
 function fromGeneralName(name: GeneralName): Named {
   switch (name.kind) {

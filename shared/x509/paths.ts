@@ -8,9 +8,17 @@
 import { limits } from '../base/limits.js';
 import type { Certificate } from './certificate.js';
 import { checkNameConstraints, type NameViolation } from './name-constraints.js';
-import { issuerProblems, type Problem } from './rules.js';
+import { decisive, issuerProblems, type Problem } from './rules.js';
 import { checkSignature, type SignatureState } from './signature.js';
-import type { KeyGroup, Truststore, TruststoreCertificate } from './truststore.js';
+import {
+  type IdentifierConflict,
+  identifierConflict,
+  type KeyGroup,
+  keyGroups,
+  signedItself,
+  type Truststore,
+  type TruststoreCertificate,
+} from './truststore.js';
 
 /** From the client's certificate, at 0, to the end that was reached. */
 export type Path = readonly Certificate[];
@@ -33,53 +41,93 @@ export interface Search {
   readonly work: { signatureChecks: number; steps: number; relatives: number; exhausted: boolean };
   /** Problems by fingerprint; they do not depend on the path. */
   readonly issuers: Map<string, readonly Problem[]>;
+  /** What was verified of certificates that are not the truststore's: kept no longer than the client is looked at. */
+  readonly signatures: Map<string, SignatureState>;
 }
 
-export function startSearch(truststore: Truststore, at: number): Search {
-  return { truststore, at, work: { signatureChecks: 0, steps: 0, relatives: 0, exhausted: false }, issuers: new Map() };
+/** @param before an earlier search about the same client at the same time, whose signatures need not be checked again */
+export function startSearch(truststore: Truststore, at: number, before?: Search): Search {
+  return {
+    truststore,
+    at,
+    work: { signatureChecks: 0, steps: 0, relatives: 0, exhausted: false },
+    issuers: before?.issuers ?? new Map(),
+    signatures: before?.signatures ?? new Map(),
+  };
 }
 
 /** A CA that may have signed a certificate, with what its signature says. */
 export interface Candidate {
   readonly held: TruststoreCertificate;
   readonly signature: SignatureState;
+  /** What of the authority key identifier speaks against it. */
+  readonly conflict: IdentifierConflict | null;
 }
 
-/** The CAs of the truststore that carry the issuer's name: matching key identifiers first, self-signed ones first. */
-export function* candidates(search: Search, child: Certificate, onlyAnchors = false): Generator<Candidate> {
-  const groups = search.truststore.issuers.get(child.issuerKey) ?? [];
-  const matching = ({ keyId }: KeyGroup) => keyId !== null && keyId === child.authorityKeyId;
-  for (const group of groups.length < 2
-    ? groups
-    : [...groups.filter(matching), ...groups.filter((one) => !matching(one))]) {
-    const members = onlyAnchors ? group.anchors : [...group.anchors, ...group.intermediates];
-    const [first] = members;
-    if (first === undefined) continue;
-    // All members have one key, so one check speaks for all.
-    const signature = signatureState(search, child, group, first.certificate);
+/** Which of the CAs with the issuer's name are asked for; the others are not even verified. */
+type Wanted = 'all' | 'fitting' | 'fitting-anchors';
+
+/** The CAs of the truststore that carry the issuer's name: those that the identifiers mean first, self-signed ones first. */
+export function* candidates(search: Search, child: Certificate, wanted: Wanted = 'all'): Generator<Candidate> {
+  for (const { group, members } of groupsInOrder(search, child, wanted)) {
+    const signature = signatureState(search, child, group);
     for (const held of members) {
-      if (search.work.exhausted || ++search.work.steps > limits.pathStepsMax) {
-        search.work.exhausted = true;
-        return;
-      }
-      yield { held, signature };
+      if (!step(search)) return;
+      yield { held, signature, conflict: identifierConflict(child, held.certificate) };
     }
   }
 }
 
-function signatureState(search: Search, child: Certificate, group: KeyGroup, issuer: Certificate): SignatureState {
-  const { signatures, byFingerprint, keys } = search.truststore;
-  // Edges between CAs are remembered with the truststore; a client's own only while it is looked at.
+interface OrderedGroup {
+  readonly group: KeyGroup;
+  readonly members: readonly TruststoreCertificate[];
+  /** Whether no certificate of the key was left out. */
+  readonly isWhole: boolean;
+}
+
+function groupsInOrder({ truststore }: Search, child: Certificate, wanted: Wanted): OrderedGroup[] {
+  const meant: OrderedGroup[] = [];
+  const fitting: OrderedGroup[] = [];
+  const others: OrderedGroup[] = [];
+  for (const group of keyGroups(truststore, child.issuerKey)) {
+    const members: TruststoreCertificate[] = [];
+    const misfits: TruststoreCertificate[] = [];
+    let isMeant = false;
+    for (const held of wanted === 'fitting-anchors' ? group.anchors : group.members) {
+      if (identifierConflict(child, held.certificate) !== null) misfits.push(held);
+      else {
+        members.push(held);
+        isMeant ||= held.certificate.subjectKeyId === child.authorityKeyId;
+      }
+    }
+    const rank = members.length === 0 ? others : isMeant ? meant : fitting;
+    if (wanted === 'all') members.push(...misfits);
+    if (members.length > 0) rank.push({ group, members, isWhole: members.length === group.members.length });
+  }
+  return [...meant, ...fitting, ...others];
+}
+
+/** Counts a step of the way; false where there were enough. */
+function step({ work }: Search): boolean {
+  if (!work.exhausted && ++work.steps > limits.pathStepsMax) work.exhausted = true;
+  return !work.exhausted;
+}
+
+/** All members of a group have one key, so one check speaks for all. */
+function signatureState(search: Search, child: Certificate, group: KeyGroup): SignatureState {
+  const { byFingerprint, known } = search.truststore;
+  // Edges between CAs are remembered with the truststore.
+  const memory = byFingerprint.has(child.fingerprint) ? known.signatures : search.signatures;
   const id = `${child.fingerprint} ${group.id}`;
-  const known = signatures.get(id);
-  if (known !== undefined) return known;
+  const before = memory.get(id);
+  if (before !== undefined) return before;
   if (search.work.signatureChecks >= limits.signatureChecksMax) {
     search.work.exhausted = true;
     return { kind: 'unverifiable', detail: `more than ${limits.signatureChecksMax} signatures to check` };
   }
   search.work.signatureChecks++;
-  const state = checkSignature(child, issuer, keys);
-  if (byFingerprint.has(child.fingerprint)) signatures.set(id, state);
+  const state = checkSignature(child, group.members[0].certificate, known.keys);
+  memory.set(id, state);
   return state;
 }
 
@@ -94,17 +142,30 @@ export function problemsOf(search: Search, { certificate, selfSigned }: Truststo
 
 /** The first path on which every signature verifies and no rule is broken, or null. The client itself is not judged. */
 export function findTrustedPath(search: Search, client: Certificate): Path | null {
-  /** How many more certificates were of no use behind one, whatever stood in front of it. */
-  const deadEnds = new Map<string, number>();
+  /** How many more certificates were of no use behind the CAs of a key, whatever stood in front of them. */
+  const deadEnds = new Map<number, number>();
 
   /** A path, or whether any self-signed end was reached at all. */
   const extend = (path: readonly Certificate[], last: Certificate): Path | boolean => {
-    const room = limits.chainCertificatesMax - path.length;
-    if (room === 0 || (deadEnds.get(last.fingerprint) ?? 0) >= room) return false;
+    const room = limits.chainCasMax + 1 - path.length;
+    if (room === 0) return false;
     let reached = false;
-    for (const { held, signature } of candidates(search, last, room === 1)) {
-      if (signature.kind !== 'valid' || path.includes(held.certificate) || problemsOf(search, held).length > 0)
-        continue;
+    for (const ordered of groupsInOrder(search, last, room === 1 ? 'fitting-anchors' : 'fitting')) {
+      if ((deadEnds.get(ordered.group.id) ?? 0) >= room) continue;
+      if (signatureState(search, last, ordered.group).kind !== 'valid') continue;
+      const result = through(path, ordered.members);
+      if (typeof result !== 'boolean') return result;
+      if (!result && !search.work.exhausted && (ordered.isWhole || room === 1)) deadEnds.set(ordered.group.id, room);
+      reached ||= result;
+    }
+    return reached;
+  };
+
+  const through = (path: readonly Certificate[], members: readonly TruststoreCertificate[]): Path | boolean => {
+    let reached = false;
+    for (const held of members) {
+      if (!step(search)) return reached;
+      if (path.includes(held.certificate) || decisive(problemsOf(search, held)).length > 0) continue;
       const longer = [...path, held.certificate];
       if (!held.selfSigned) {
         const result = extend(longer, held.certificate);
@@ -113,7 +174,6 @@ export function findTrustedPath(search: Search, client: Certificate): Path | nul
       } else if (pathProblems(longer).length === 0) return longer;
       else reached = true;
     }
-    if (!reached && !search.work.exhausted) deadEnds.set(last.fingerprint, room);
     return reached;
   };
 
@@ -125,6 +185,8 @@ export function findTrustedPath(search: Search, client: Certificate): Path | nul
 export interface Attempt {
   readonly path: Path;
   readonly complete: boolean;
+  /** Whether the chain went on beyond what is followed. */
+  readonly isEndless: boolean;
   /** CAs under the issuer's name that did not make the signature of the last certificate; none when complete. */
   readonly impostors: readonly TruststoreCertificate[];
 }
@@ -148,28 +210,34 @@ export function nearestAttempt(search: Search, client: Certificate): Attempt {
   const visited = new Set<string>();
   const costs = new Map<string, number>();
   let best: { node: Node; impostors: TruststoreCertificate[]; rank: number } | null = null;
+  let endless: Node | null = null;
   for (let cost = 0; cost < queue.length && !search.work.exhausted; cost++) {
     for (const node of queue[cost] ?? []) {
       const { certificate, length } = node;
       if (visited.has(certificate.fingerprint)) continue;
       visited.add(certificate.fingerprint);
       const held = search.truststore.byFingerprint.get(certificate.fingerprint);
-      if (held?.selfSigned) return { path: pathTo(node), complete: true, impostors: [] };
+      if (held !== undefined && (held.selfSigned || signedItself(certificate, search.truststore.known.keys)))
+        return { ...NOTHING_FOUND, path: pathTo(node), complete: true };
       const { next, impostors } = expand(search, node, costs);
       for (const one of next) {
         const level = queue[one.cost] ?? [];
         level.push(one);
         queue[one.cost] = level;
       }
+      if (length >= limits.chainExplainedMax) endless ??= node;
       if (next.length > 0 || length >= limits.chainExplainedMax) continue;
       const rank = (impostors.length > 0 ? 1_000 : 0) + length - cost;
       if (best === null || rank > best.rank) best = { node, impostors, rank };
     }
   }
+  if (endless !== null) return { ...NOTHING_FOUND, path: pathTo(endless), isEndless: true };
   return best === null
-    ? { path: [client], complete: false, impostors: [] }
-    : { path: pathTo(best.node), complete: false, impostors: best.impostors };
+    ? { ...NOTHING_FOUND, path: [client] }
+    : { ...NOTHING_FOUND, path: pathTo(best.node), impostors: best.impostors };
 }
+
+const NOTHING_FOUND = { complete: false, isEndless: false, impostors: [] } as const;
 
 function expand(
   search: Search,
@@ -178,29 +246,26 @@ function expand(
 ): { next: Node[]; impostors: TruststoreCertificate[] } {
   const next: Node[] = [];
   const impostors: TruststoreCertificate[] = [];
-  for (const { held, signature } of candidates(search, node.certificate)) {
+  for (const { held, signature, conflict } of candidates(search, node.certificate)) {
     const { certificate } = held;
-    const plausible =
-      signature.kind === 'valid' ||
-      (signature.kind === 'unverifiable' && !identifiersDiffer(node.certificate, certificate));
+    const plausible = signature.kind === 'valid' || (signature.kind === 'unverifiable' && conflict === null);
     if (!plausible) {
       impostors.push(held);
       continue;
     }
     if (node.length >= limits.chainExplainedMax) continue;
     const length = node.length + 1;
-    const tooLong = length === limits.chainCertificatesMax + 1 ? PROBLEM_COST : 0;
-    const unproven = signature.kind === 'valid' ? 0 : 1;
-    const cost = node.cost + 1 + tooLong + (problemsOf(search, held).length + unproven) * PROBLEM_COST;
+    const faults =
+      decisive(problemsOf(search, held)).length +
+      (signature.kind === 'valid' ? 0 : 1) +
+      (conflict === null ? 0 : 1) +
+      (length === limits.chainCasMax + 2 ? 1 : 0);
+    const cost = node.cost + 1 + faults * PROBLEM_COST;
     if (cost >= (costs.get(certificate.fingerprint) ?? Number.POSITIVE_INFINITY)) continue;
     costs.set(certificate.fingerprint, cost);
     next.push({ certificate, parent: node, length, cost });
   }
   return { next, impostors };
-}
-
-export function identifiersDiffer(child: Certificate, issuer: Certificate): boolean {
-  return child.authorityKeyId !== null && issuer.subjectKeyId !== null && child.authorityKeyId !== issuer.subjectKeyId;
 }
 
 function pathTo(end: Node): Path {
@@ -212,8 +277,7 @@ function pathTo(end: Node): Path {
 /** What the path as a whole breaks. `path` goes from the client to a self-signed end. */
 export function pathProblems(path: Path): PathProblem[] {
   const problems: PathProblem[] = [];
-  if (path.length > limits.chainCertificatesMax)
-    problems.push({ code: 'chain-too-long', depth: limits.chainCertificatesMax });
+  if (path.length > limits.chainCasMax + 1) problems.push({ code: 'chain-too-long', depth: limits.chainCasMax + 1 });
   let below = 0;
   for (const [depth, certificate] of path.entries()) {
     const allowed = certificate.basicConstraints?.pathLength ?? null;

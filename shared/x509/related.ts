@@ -44,9 +44,28 @@ export function nearestRelative(
   return best;
 }
 
-/** Whether a name says that it belongs to a root. */
-export function namesRoot(rdns: readonly Rdn[]): boolean {
-  return describe(rdns).words.includes('root');
+const SUBORDINATE: ReadonlySet<string> = new Set(
+  'ica intermediate issuer issuing level sub subca subordinate'.split(' '),
+);
+const ENVIRONMENTS: ReadonlySet<string> = new Set(
+  'acceptance demo dev development devel int integration lab nonprod preprod preproduction qa sandbox stage staging stg test testing tst uat'.split(
+    ' ',
+  ),
+);
+
+/**
+ * Whether the name of a missing issuer says that it stands below a CA of the truststore: it calls itself subordinate, no other
+ * such CA of the organisation is there, and it is not of another environment. The organisation alone says nothing: a test CA
+ * has the same.
+ */
+export function namesSubordinate(missing: readonly Rdn[], relative: Certificate, truststore: Truststore): boolean {
+  const { words, organisation } = describe(missing);
+  const there = describe(relative.subjectRdns).words;
+  if (words.includes('root') || !words.some((word) => SUBORDINATE.has(word))) return false;
+  if (words.some((word) => ENVIRONMENTS.has(word) && !there.includes(word))) return false;
+  return !truststore.certificates.some(
+    ({ certificate, selfSigned }) => !selfSigned && describe(certificate.subjectRdns).organisation === organisation,
+  );
 }
 
 interface Described {

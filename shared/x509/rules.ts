@@ -4,17 +4,29 @@
  */
 
 import { limits } from '../base/limits.js';
-import type { Hash } from './algorithms.js';
+import { type Hash, UNREADABLE_KEY } from './algorithms.js';
 import type { Certificate } from './certificate.js';
 import { type KeyUsage, OID } from './extensions.js';
+import type { RuleId } from './standing.js';
 
-export type Problem =
+export type Problem = (
   | { readonly code: 'malformed'; readonly details: readonly string[] }
   | { readonly code: 'expired' | 'not-yet-valid' | 'issuer-expired' | 'issuer-not-yet-valid' }
-  | { readonly code: 'weak-key' | 'unsupported-curve' | 'unsupported-key' | 'weak-signature' }
+  | { readonly code: 'weak-key' | 'unsupported-curve' | 'unsupported-key' | 'weak-signature' | 'unsupported-signature' }
   | { readonly code: 'unsupported-purpose'; readonly detail: string }
   | { readonly code: 'unhandled-critical-extension'; readonly oids: readonly string[] }
-  | { readonly code: 'issuer-not-ca'; readonly detail: string };
+  | { readonly code: 'issuer-not-ca'; readonly detail: string }
+) & {
+  /** The rule in the table of `standing.ts`, where it is not named like the code. */
+  readonly rule?: RuleId;
+  /** Left out: the rule decides. A rule that the gateway is not known to have only warns, until the gateway itself objects. */
+  readonly severity?: 'warning' | 'info';
+};
+
+/** Without those that only warn. */
+export function decisive(problems: readonly Problem[]): readonly Problem[] {
+  return problems.filter(({ severity }) => severity === undefined);
+}
 
 const RSA_BITS_MIN = 2048;
 const CURVES: ReadonlySet<string> = new Set(['P-256', 'P-384']);
@@ -27,14 +39,12 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
   OID.extendedKeyUsage,
   OID.subjectAltName,
   OID.nameConstraints,
-  OID.subjectKeyIdentifier,
-  OID.authorityKeyIdentifier,
-  '2.5.29.31', // CRL distribution points
+  OID.crlDistributionPoints,
   '2.5.29.32', // certificate policies
   '2.5.29.33', // policy mappings
   '2.5.29.36', // policy constraints
   '2.5.29.54', // inhibit anyPolicy
-  '2.16.840.1.113730.1.1', // Netscape certificate type
+  OID.netscapeCertificateType,
   '1.3.6.1.5.5.7.48.1.5', // OCSP no check
   '1.3.6.1.5.5.7.1.7', // IP addresses (RFC 3779)
   '1.3.6.1.5.5.7.1.8', // autonomous systems (RFC 3779)
@@ -58,7 +68,7 @@ export function issuerProblems(certificate: Certificate, at: number, anchor: boo
   return [
     ...malformed(certificate),
     ...mayIssue(certificate, anchor),
-    ...issuerPurpose(certificate),
+    ...extendedKeyUsage(certificate),
     ...criticalExtensions(certificate),
     ...(anchor ? [] : signatureStrength(certificate)),
     ...keyStrength(certificate),
@@ -67,12 +77,10 @@ export function issuerProblems(certificate: Certificate, at: number, anchor: boo
   ];
 }
 
-function malformed({ unreadable, signatureAlgorithmsAgree }: Certificate): Problem[] {
-  const details = [
-    ...unreadable.map(({ oid, detail }) => `extension ${oid}: ${detail}`),
-    ...(signatureAlgorithmsAgree ? [] : ['the signature algorithm inside differs from the one outside']),
-  ];
-  return details.length > 0 ? [{ code: 'malformed', details }] : [];
+function malformed({ defects, unreadable }: Certificate): Problem[] {
+  if (defects.length === 0) return [];
+  const isOnlyExtensions = defects.length === unreadable.length;
+  return [{ code: 'malformed', details: defects, ...(isOnlyExtensions ? { rule: 'unreadable-extension' } : {}) }];
 }
 
 function criticalExtensions({ extensions }: Certificate): Problem[] {
@@ -80,29 +88,53 @@ function criticalExtensions({ extensions }: Certificate): Problem[] {
   return oids.length > 0 ? [{ code: 'unhandled-critical-extension', oids }] : [];
 }
 
-/** Client authentication by a signature: extended key usage (RFC 5280, 4.2.1.12) and key usage (4.2.1.3) allow it. */
+/** Client authentication by a signature: what the usages of a certificate say (RFC 5280, 4.2.1.3 and 4.2.1.12) must allow it. */
 function clientPurpose(certificate: Certificate): Problem[] {
-  const purposes = forbiddenPurposes(certificate);
-  if (purposes !== null) return [{ code: 'unsupported-purpose', detail: `extended key usage: ${purposes}` }];
-  const { keyUsage } = certificate;
-  if (keyUsage === null || hasUsage(keyUsage, 'digitalSignature') || hasUsage(keyUsage, 'keyAgreement')) return [];
-  return [{ code: 'unsupported-purpose', detail: `key usage: ${keyUsage.join(', ') || 'none'}` }];
+  const problems = extendedKeyUsage(certificate);
+  const { keyUsage, netscapeType } = certificate;
+  if (netscapeType !== null && (netscapeType & NETSCAPE_CLIENT) === 0) {
+    const types = NETSCAPE_TYPES.filter((_, bit) => (netscapeType & (0x80 >> bit)) !== 0).join(', ') || 'none';
+    problems.push({
+      code: 'unsupported-purpose',
+      rule: 'netscape-type',
+      severity: 'warning',
+      detail: `Netscape certificate type: ${types}`,
+    });
+  }
+  if (keyUsage === null || hasUsage(keyUsage, 'digitalSignature') || hasUsage(keyUsage, 'keyAgreement'))
+    return problems;
+  return [...problems, { code: 'unsupported-purpose', detail: `key usage: ${keyUsage.join(', ') || 'none'}` }];
 }
 
 /** In a CA, extended key usage limits what it may issue for; not in the RFC, but what OpenSSL, Go and Windows do. */
-function issuerPurpose(certificate: Certificate): Problem[] {
-  const purposes = forbiddenPurposes(certificate);
-  return purposes === null ? [] : [{ code: 'unsupported-purpose', detail: `extended key usage: ${purposes}` }];
+function extendedKeyUsage({ extendedKeyUsage: usage }: Certificate): Problem[] {
+  if (usage === null || usage.includes(OID.clientAuth)) return [];
+  const purposes = usage.slice(0, limits.evidencePerFindingMax).map(purposeName).join(', ') || 'none';
+  return [
+    {
+      code: 'unsupported-purpose',
+      rule: 'extended-key-usage',
+      severity: 'warning',
+      detail: `extended key usage: ${purposes}`,
+    },
+  ];
 }
 
-/** What the extended key usage allows, if that is not client authentication. */
-function forbiddenPurposes({ extendedKeyUsage }: Certificate): string | null {
-  if (extendedKeyUsage === null) return null;
-  if (extendedKeyUsage.includes(OID.clientAuth) || extendedKeyUsage.includes(OID.anyExtendedKeyUsage)) return null;
-  return extendedKeyUsage.slice(0, limits.evidencePerFindingMax).map(purposeName).join(', ') || 'none';
-}
+const NETSCAPE_CLIENT = 0x80;
+const NETSCAPE_SSL_CA = 0x04;
+const NETSCAPE_TYPES = [
+  'SSL client',
+  'SSL server',
+  'S/MIME',
+  'object signing',
+  'unused',
+  'SSL CA',
+  'S/MIME CA',
+  'object signing CA',
+];
 
 const PURPOSES: Readonly<Record<string, string>> = {
+  [OID.anyExtendedKeyUsage]: 'any purpose, without client authentication by name',
   '1.3.6.1.5.5.7.3.1': 'server authentication',
   '1.3.6.1.5.5.7.3.3': 'code signing',
   '1.3.6.1.5.5.7.3.4': 'mail protection',
@@ -114,14 +146,17 @@ function purposeName(oid: string): string {
   return PURPOSES[oid] ?? oid;
 }
 
-/** RFC 5280, 4.2.1.3 and 4.2.1.9. An anchor may be of version 1, which knows no extensions, as old roots are. */
-function mayIssue({ keyUsage, basicConstraints, version }: Certificate, anchor: boolean): Problem[] {
+/**
+ * RFC 5280, 4.2.1.3 and 4.2.1.9. Of an anchor OpenSSL takes more, because old roots are made so: one of version 1, one whose key usage
+ * alone says that it signs certificates, one that only Netscape's type calls an SSL CA.
+ */
+function mayIssue({ keyUsage, basicConstraints, version, netscapeType }: Certificate, anchor: boolean): Problem[] {
   if (keyUsage !== null && !hasUsage(keyUsage, 'keyCertSign')) {
     return [{ code: 'issuer-not-ca', detail: `key usage: ${keyUsage.join(', ') || 'none'}` }];
   }
   if (basicConstraints?.ca === true) return [];
   if (basicConstraints !== null) return [{ code: 'issuer-not-ca', detail: 'basic constraints: CA false' }];
-  if (anchor && version === 1) return [];
+  if (anchor && (version === 1 || keyUsage !== null || ((netscapeType ?? 0) & NETSCAPE_SSL_CA) !== 0)) return [];
   return [{ code: 'issuer-not-ca', detail: 'no basic constraints' }];
 }
 
@@ -129,18 +164,73 @@ function hasUsage(keyUsage: readonly KeyUsage[], usage: KeyUsage): boolean {
   return keyUsage.includes(usage);
 }
 
+/** Hashes that a standard knows and nothing says that the gateway does: taken by OpenSSL, named on no page of AWS. */
+const ODD_HASHES: ReadonlySet<Hash> = new Set(['sha512-224', 'sha512-256']);
+const UNNAMED_HASHES: ReadonlySet<Hash> = new Set(['sha3-256', 'sha3-384', 'sha3-512']);
+
 function signatureStrength({ signatureAlgorithm: { hash, scheme } }: Certificate): Problem[] {
   // EdDSA has no separate hash; the issuer's key is what the gateway does not take.
-  const strong = hash === null ? scheme === 'eddsa' : STRONG.has(hash);
-  return strong ? [] : [{ code: 'weak-signature' }];
+  if (scheme === 'eddsa') return [];
+  if (hash === null || ODD_HASHES.has(hash)) return [{ code: 'unsupported-signature' }];
+  if (!STRONG.has(hash)) return [{ code: 'weak-signature' }];
+  return scheme === 'rsa-pss' || UNNAMED_HASHES.has(hash)
+    ? [{ code: 'unsupported-signature', rule: 'signature-not-named', severity: 'info' }]
+    : [];
 }
 
-function keyStrength({ publicKey: { type, bits, curve } }: Certificate): Problem[] {
+/** Whether the key itself could stay in a certificate that is issued again. */
+export function isAcceptedKey(certificate: Certificate): boolean {
+  return keyStrength(certificate).length === 0;
+}
+
+/** Organisations whose public CAs issued for client authentication until 2025 to 2027, in lower case. */
+const PUBLIC_CAS = [
+  'actalis',
+  'amazon',
+  'buypass',
+  'certum',
+  'asseco',
+  'comodo',
+  'digicert',
+  'entrust',
+  'geotrust',
+  'globalsign',
+  'godaddy',
+  'google trust services',
+  "let's encrypt",
+  'harica',
+  'hellenic academic',
+  'identrust',
+  'internet security research group',
+  'network solutions',
+  'rapidssl',
+  'sectigo',
+  'ssl corp',
+  'starfield',
+  'swisssign',
+  'thawte',
+  'the usertrust network',
+  'trustwave',
+  'zerossl',
+];
+
+/** By the organisation in the issuer's name. A hint for words only: anybody can make a CA of that name. */
+export function isPublicIssuer({ issuerRdns }: Certificate): boolean {
+  const organisations = issuerRdns.flatMap((rdn) =>
+    rdn.flatMap(({ name, value }) => (name === 'O' && 'text' in value ? [value.text.toLowerCase()] : [])),
+  );
+  return organisations.some((organisation) => PUBLIC_CAS.some((name) => organisation.startsWith(name)));
+}
+
+function keyStrength({ publicKey }: Certificate): Problem[] {
+  const { type, bits, curve, name } = publicKey;
+  // What cannot be read is told as malformed.
+  if (name === UNREADABLE_KEY) return [];
   if (type === 'rsa' || type === 'rsa-pss') {
     if (bits !== null && bits > limits.rsaBitsMax) return [{ code: 'unsupported-key' }];
     return bits === null || bits < RSA_BITS_MIN ? [{ code: 'weak-key' }] : [];
   }
-  if (type === 'ec' || type === 'eddsa')
-    return curve !== null && CURVES.has(curve) ? [] : [{ code: 'unsupported-curve' }];
-  return [{ code: 'unsupported-key' }];
+  if (curve === null) return [{ code: 'unsupported-key' }];
+  if (CURVES.has(curve)) return [];
+  return [{ code: 'unsupported-curve', ...(curve === 'P-521' ? { rule: 'curve-p521' } : {}) }];
 }

@@ -32,8 +32,8 @@ export function keyIdText(id: string | null): string {
 }
 
 /** The values by which an operator finds a certificate. */
-export function identity({ subjectDn, serialNumber, subjectKeyId, notBefore, notAfter }: Certificate): string {
-  return `${subjectDn} (serial ${serialText(serialNumber)}, key identifier ${keyIdText(subjectKeyId)}, valid ${when(notBefore)} to ${when(notAfter)})`;
+export function identity({ subjectName, serialNumber, subjectKeyId, notBefore, notAfter }: Certificate): string {
+  return `${subjectName} (serial ${serialText(serialNumber)}, key identifier ${keyIdText(subjectKeyId)}, valid ${when(notBefore)} to ${when(notAfter)})`;
 }
 
 export function serialText(serial: string): string {

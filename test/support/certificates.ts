@@ -120,7 +120,13 @@ export function encode(spec: Spec): Uint8Array {
   const body = der.sequence(
     ...(spec.version === 1 ? [] : [der.context(0, der.integer(2))]),
     der.integer(
-      spec.serial ?? createHash('sha256').update(nameOf(spec.subject)).update(issuerName).digest('hex').slice(0, 16),
+      spec.serial ??
+        createHash('sha256')
+          .update(nameOf(spec.subject))
+          .update(issuerName)
+          .digest('hex')
+          .slice(0, 16)
+          .replace(/^(?:00)+/, ''),
     ),
     algorithm,
     issuerName,

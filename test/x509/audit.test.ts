@@ -26,7 +26,7 @@ const soon = { notBefore: AT - days(90), notAfter: AT + days(10) };
 const future = { notBefore: AT + days(1), notAfter: AT + days(90) };
 const otherRoot = ca({ subject: 'C=US,O=Zeta,CN=Zeta Root CA', key: 'rsa-d' });
 const levels = [root];
-for (const key of ['rsa-b', 'rsa-c', 'rsa-d']) {
+for (const key of ['rsa-b', 'rsa-c', 'rsa-d', 'rsa-e']) {
   levels.push(ca({ subject: `C=US,O=Acme,CN=Level ${key}`, key, issuer: levels.at(-1)! }));
 }
 const unsigned = ca({
@@ -59,7 +59,7 @@ describe('findings, with the line of the block', () => {
     [
       'a CA for servers',
       ca({ subject: 'CN=R', key: 'rsa-a', extendedKeyUsage: [SERVER_AUTH] }).pem,
-      [['unsupported-purpose', 'error', 1]],
+      [['unsupported-purpose', 'warning', 1]],
     ],
     ['a self-signed client', leaf({ subject: 'CN=client', key: 'rsa-b' }).pem, [['self-signed-client', 'info', 1]]],
     ['a missing issuer', issuing.pem, [['issuer-missing', 'error', 1]]],
@@ -69,7 +69,7 @@ describe('findings, with the line of the block', () => {
       [['issuer-rekeyed', 'error', 21]],
     ],
     ['a content that was altered', root.pem + unsigned.pem, [['content-altered', 'error', 21]]],
-    ['a path over four', levels.map(({ pem }) => pem).join(''), [['chain-too-long', 'error', 61]]],
+    ['five CAs in a row', levels.map(({ pem }) => pem).join(''), [['chain-too-long', 'error', 81]]],
     [
       'one subject with two issuers',
       root.pem +

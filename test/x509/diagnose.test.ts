@@ -13,6 +13,8 @@ describe('verdicts', () => {
       reason: one.reason,
       errors: one.reason === null ? [] : [[one.reason, one.depth]],
     });
+    const warnings = diagnosis.findings.filter(({ severity }) => severity === 'warning').map(({ code }) => code);
+    expect(warnings).toEqual(one.warnings ?? []);
     expect(diagnosis.verdict).toBe(one.reason === null ? 'trusted' : 'refused');
   });
 });

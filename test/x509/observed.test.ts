@@ -184,6 +184,6 @@ describe('the cache of verdicts', () => {
 
 test('every cause but those without words of the gateway counts under one of its reasons', () => {
   const without = findingCodes.filter((code) => reasonIdOfFinding(code) === 'other');
-  const notices = ['key-identifier-mismatch', 'two-issuers', 'would-pass'];
+  const notices = ['two-issuers', 'would-pass'];
   expect(without).toEqual(['malformed', 'search-limit-exceeded', 'name-constraint-violated', ...notices]);
 });

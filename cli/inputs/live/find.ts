@@ -22,8 +22,9 @@ export interface FoundLive {
 /** Loads the SDK only here. @throws MtlsWatchError `usage`, `logs-unavailable`, `discovery-failed` */
 export async function findLive(options: LiveOptions, purpose: Purpose): Promise<FoundLive> {
   const { createLogSearch, logsClient } = await import('../../../shared/adapters/aws/log-search.js');
-  const domains = options.domain ?? [];
-  const found = domains.length === 0 ? null : await (await discoveryHere(() => {})).discovery.find(domains);
+  // Where nothing is named, all custom domains are meant.
+  const isByName = options.domain === undefined && options.logGroup !== undefined;
+  const found = isByName ? null : await (await discoveryHere(() => {})).discovery.find(options.domain ?? []);
   return liveIn(options, purpose, found, createLogSearch(logsClient()));
 }
 

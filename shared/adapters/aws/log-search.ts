@@ -15,7 +15,13 @@ import type { LogSearch } from '../../ports/log-search.js';
 import { reasonOf } from './discovery/reader.js';
 
 export function logsClient(): CloudWatchLogsClient {
-  return new CloudWatchLogsClient({ maxAttempts: limits.discoveryAttemptsMax, retryMode: 'adaptive' });
+  const isElsewhere = Object.keys(process.env).some((name) => /^AWS_ENDPOINT_URL(_CLOUDWATCH_LOGS)?$/.test(name));
+  return new CloudWatchLogsClient({
+    maxAttempts: limits.discoveryAttemptsMax,
+    retryMode: 'adaptive',
+    // Live Tail has a name of its own in front of AWS's, and none in front of an endpoint that is given.
+    disableHostPrefix: isElsewhere,
+  });
 }
 
 export function createLogSearch(logs: Pick<CloudWatchLogsClient, 'send'>): LogSearch {

@@ -37,7 +37,8 @@ export const en: ReportMessages = {
     'self-signed-in-chain': "Add the root of the client's chain to the truststore if you trust it.",
     expired: 'Have the client renew its certificate; if that is valid, replace the expired CA in the truststore.',
     'not-yet-valid': 'Have the client use its previous certificate until the start date.',
-    'chain-too-long': 'Ask for a certificate from a CA nearer to the root: at most four certificates in a chain.',
+    'chain-too-long':
+      'Ask for a certificate from a CA nearer to the root: at most four CA certificates above the client’s.',
     'signature-failure':
       'Ask whether the CA has a new key under its old name, and add its new certificate beside the old one.',
     'invalid-ca': 'Replace the certificate in the chain that is not marked as a CA.',

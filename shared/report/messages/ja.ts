@@ -37,8 +37,16 @@ export const ja: ReportMessages = {
     'issuer-expired': 'トラストストア内の期限切れ CA 証明書を、更新後のものに差し替えてください。',
     'not-yet-valid': '有効期間の開始までは以前の証明書を使うよう、クライアントに依頼してください。',
     'weak-signature': 'SHA-256 以上で署名された証明書の再発行を依頼してください。',
+    'unsupported-signature': 'RSA または ECDSA と SHA-256 以上で署名する CA からの再発行を依頼してください。',
+    'unsupported-key': 'RSA 2,048 ビット以上、または ECDSA P-256 / P-384 の鍵で再発行を依頼してください。',
+    'unsupported-curve': 'RSA 2,048 ビット以上、または ECDSA P-256 / P-384 の鍵で再発行を依頼してください。',
+    'key-identifier-mismatch':
+      '以前の CA 証明書を新しいものと並べてトラストストアに残すか、発行元の識別子に合わせた証明書の再発行を依頼してください。',
+    'unsupported-purpose':
+      '拡張鍵用途に clientAuth を含む証明書の発行を依頼してください。パブリック CA は発行を終了しているため、プライベート CA が必要です。',
     'weak-key': 'RSA 2,048 ビット以上、または ECDSA P-256 / P-384 の鍵で再発行を依頼してください。',
-    'chain-too-long': 'ルートにより近い CA からの再発行を依頼してください。チェーンは最大 4 枚です。',
+    'chain-too-long':
+      'ルートにより近い CA からの再発行を依頼してください。クライアント証明書より上の CA は最大 4 枚です。',
   },
   remedyByReason: {
     'issuer-not-found': '信頼できる CA であれば、発行元 CA とその上位 CA をすべてトラストストアに追加してください。',
@@ -49,7 +57,8 @@ export const ja: ReportMessages = {
     expired:
       'クライアントに証明書の更新を依頼してください。証明書が有効なら、トラストストア内の期限切れ CA を差し替えてください。',
     'not-yet-valid': '有効期間の開始までは以前の証明書を使うよう、クライアントに依頼してください。',
-    'chain-too-long': 'ルートにより近い CA からの再発行を依頼してください。チェーンは最大 4 枚です。',
+    'chain-too-long':
+      'ルートにより近い CA からの再発行を依頼してください。クライアント証明書より上の CA は最大 4 枚です。',
     'signature-failure':
       'CA が同じ名前で鍵を更新していないか確認し、新しい CA 証明書を旧証明書と並べて追加してください。',
     'invalid-ca': 'チェーン内で CA と認められない証明書を差し替えてもらってください。',

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { diagnose } from '../../../shared/x509/diagnose.js';
+import { knownRules } from '../../../shared/x509/standing.js';
 import { truststoreOf } from '../../../shared/x509/truststore.js';
 import { AT } from '../../support/certificates.js';
 import { pemsOf, type VerdictCase, verdictCases } from './verdict-cases.js';
@@ -64,6 +65,29 @@ function compare(): Row[] {
   }
 }
 
+const STANDINGS = {
+  documented: 'documented',
+  reported: 'reported from a real gateway',
+  seen: 'seen at this gateway',
+  openssl: 'taken from OpenSSL',
+  unknown: 'unknown',
+} as const;
+
+/** The lines of a table whose columns stand below each other in the source too. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = head.map((_, at) => Math.max(3, ...[head, ...rows].map((row) => (row[at] ?? '').length)));
+  const line = (cells: readonly string[], fill = ' ') =>
+    `|${cells.map((cell, at) => ` ${cell.padEnd(widths[at] ?? 0, fill)} `).join('|')}|`;
+  return [
+    line(head),
+    line(
+      head.map(() => ''),
+      '-',
+    ),
+    ...rows.map((row) => line(row)),
+  ];
+}
+
 function page(rows: readonly Row[]): string {
   const same = rows.filter(({ one }) => one.otherRules === undefined);
   const blurred = new Map<string, Set<string>>();
@@ -74,7 +98,32 @@ function page(rows: readonly Row[]): string {
   }
   const version = execFileSync('openssl', ['version']).toString().split(' ').slice(0, 2).join(' ');
   return [
-    '# Verdicts beside `openssl verify`',
+    '# Verdicts',
+    '',
+    'What a verdict rests on, and how its rules compare with those of `openssl verify`.',
+    '',
+    '## What the gateway is known to do',
+    '',
+    'AWS documents a part of what API Gateway checks of a client certificate. A verdict says "refused" only where the rule is',
+    'documented, reported from a real gateway, or seen at this one; where it is taken from OpenSSL, or nobody knows, the verdict',
+    'says "likely" and why. Extended key usage and Netscape\'s certificate type only warn, until the gateway itself refuses with',
+    'such a reason. The same table is in `shared/x509/standing.ts`.',
+    '',
+    ...table(
+      ['rule', 'standing', 'source', 'finding'],
+      Object.values(knownRules).map(({ rule, standing, source, code }) => [
+        rule,
+        STANDINGS[standing],
+        source,
+        `\`${code}\``,
+      ]),
+    ),
+    '',
+    "The gateway's own sentence weighs more than any of this. Where it refused with a reason, what only warns elsewhere becomes the",
+    'cause, if the reason fits it; and a verdict that the reason contradicts says so, and what that means: nearly always, that the',
+    'gateway works with another version of the truststore.',
+    '',
+    '## Beside `openssl verify`',
     '',
     `Made by \`npx tsx test/x509/support/openssl-table.ts\` with ${version}: every case of \`test/x509/support/verdict-cases.ts\`, checked at ${new Date(AT).toISOString().slice(0, 10)} with`,
     '`-purpose sslclient -auth_level 2`, the whole truststore as `-CAfile`.',
@@ -84,17 +133,19 @@ function page(rows: readonly Row[]): string {
     '',
     '## What one error of OpenSSL stands for',
     '',
-    '| `openssl verify` | told apart here |',
-    '|---|---|',
-    ...[...blurred]
-      .filter(([, codes]) => codes.size > 1)
-      .map(([error, codes]) => `| ${error} | ${[...codes].map((code) => `\`${code}\``).join(', ')} |`),
+    ...table(
+      ['`openssl verify`', 'told apart here'],
+      [...blurred]
+        .filter(([, codes]) => codes.size > 1)
+        .map(([error, codes]) => [error, [...codes].map((code) => `\`${code}\``).join(', ')]),
+    ),
     '',
     '## All cases',
     '',
-    '| case | verdict (depth) | `openssl verify` | rules that differ |',
-    '|---|---|---|---|',
-    ...rows.map(({ one, ours, theirs }) => `| ${one.name} | ${ours} | ${theirs} | ${one.otherRules ?? ''} |`),
+    ...table(
+      ['case', 'verdict (depth)', '`openssl verify`', 'rules that differ'],
+      rows.map(({ one, ours, theirs }) => [one.name, ours, theirs, one.otherRules ?? '']),
+    ),
     '',
   ].join('\n');
 }
@@ -102,8 +153,6 @@ function page(rows: readonly Row[]): string {
 const rows = compare();
 const file = fileURLToPath(new URL('../../../docs/verdicts.md', import.meta.url));
 writeFileSync(file, page(rows));
-// The formatter pads tables; what is committed is what it makes of them.
-execFileSync('npx', ['biome', 'format', '--write', file], { stdio: 'ignore' });
 const wrong = rows.filter(({ one, agrees }) => agrees !== (one.otherRules === undefined));
 for (const { one, ours, theirs } of wrong)
   console.error(`${one.name}: here ${ours}; openssl verify ${theirs}; rules that differ: ${one.otherRules ?? 'none'}`);

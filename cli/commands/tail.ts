@@ -1,0 +1,180 @@
+/**
+ * `mtls-watch tail`: refusals as they happen, with the client and the verdict. The same pipeline as ever, on stores in memory that
+ * keep what is needed to join the two halves of a request, and no counts.
+ */
+
+import { setTimeout as wait } from 'node:timers/promises';
+import { Command } from 'commander';
+import { systemClock } from '../../shared/adapters/clock.js';
+import { createJoin, createMemoryStores } from '../../shared/adapters/memory/index.js';
+import { chunksOf } from '../../shared/base/chunks.js';
+import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { limits } from '../../shared/base/limits.js';
+import { MINUTE_MS } from '../../shared/base/time.js';
+import type { Config } from '../../shared/config/settings.js';
+import { settleDue } from '../../shared/count/settle.js';
+import { diagnosisOf } from '../../shared/diagnosis/diagnosis.js';
+import type { Diagnosis, Failure } from '../../shared/model/index.js';
+import { ingest } from '../../shared/pipeline.js';
+import type { World } from '../../shared/ports/index.js';
+import type { TruststoreSource } from '../../shared/ports/truststore.js';
+import { createTruststores } from '../inputs/file-truststores.js';
+import { type FoundLive, findLive } from '../inputs/live/find.js';
+import { merge } from '../inputs/live/merge.js';
+import { say, withPlaces } from '../inputs/live/options.js';
+import { batchesOf } from '../inputs/live/search.js';
+import { readReplayConfig } from '../replay/config.js';
+import { packedCells } from '../replay/packed-cells.js';
+import { type Following, follow } from '../tail/follow.js';
+import { refusalLine, refusalText, verdictText } from '../tail/show.js';
+import { withAccount } from '../terminal/account.js';
+import type { Output } from '../terminal/table.js';
+
+interface Options {
+  readonly logGroup?: readonly string[];
+  readonly domain?: readonly string[];
+  readonly truststore?: string;
+  readonly config?: string;
+  readonly poll?: boolean;
+  readonly json?: boolean;
+}
+
+export function tailCommand(): Command {
+  const command = withPlaces(new Command('tail'))
+    .description('show refused requests as they happen, each with its verdict; Ctrl-C ends it')
+    .option('--truststore <file>', 'the CA bundle to judge by, in place of the domains’ own')
+    .option('--config <file>', 'settings as JSON; see docs/configuration.md')
+    .option('--poll', 'look every few seconds in place of Live Tail, which costs by the minute')
+    .option('--json', 'one JSON object a line for each refusal');
+  return withAccount(command).action(async (options: Options) => {
+    const settings = await readReplayConfig(options.config);
+    const found = await findLive(options, 'refusals');
+    const stop = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
+    say(`following ${found.groups.map(({ name }) => name).join(', ')}; Ctrl-C ends it\n`);
+    await runTail(found, options, settings, {
+      logs: found.logs,
+      clock: systemClock,
+      sleep: (ms) => wait(ms, undefined, { signal: stop.signal }).catch(() => {}),
+      note: say,
+      stop: stop.signal,
+      pollOnly: options.poll === true,
+      output: process.stdout,
+      truststores: createTruststores(),
+    });
+  });
+}
+
+export interface TailWorld extends Following {
+  readonly output: Output;
+  readonly truststores: TruststoreSource;
+}
+
+/** Ends when it is stopped. @throws MtlsWatchError `logs-unavailable` */
+export async function runTail(
+  found: Pick<FoundLive, 'groups' | 'targets' | 'domains' | 'truststores'>,
+  options: Pick<Options, 'truststore' | 'json'>,
+  settings: Config,
+  tail: TailWorld,
+): Promise<void> {
+  const failures: Failure[] = [];
+  const world = worldOf(found, options.truststore, settings, tail, failures);
+  const show = shower(options.json === true, world, tail);
+  const sources = sourcesOf(found).map(
+    ([pattern, groups]) =>
+      () =>
+        follow(groups, pattern, tail),
+  );
+  for await (const events of merge([...sources, () => ticks(tail)], sources.length + 1)) {
+    for (const item of batchesOf(events)) if (item.kind === 'batch') await ingest(item.batch, world);
+    await settleDue(world);
+    for (const failure of failures.splice(0)) await show(failure);
+  }
+}
+
+/** So that what waits for its other half is shown although nothing comes. */
+async function* ticks({ sleep, stop }: Following): AsyncGenerator<readonly []> {
+  while (!stop.aborted) {
+    await sleep(limits.tailPollMs);
+    yield [];
+  }
+}
+
+/** One session for each pattern and ten log groups. */
+function sourcesOf({ groups, targets }: Pick<FoundLive, 'groups' | 'targets'>): [string, FoundLive['groups']][] {
+  const patterns = new Set(targets.map(({ pattern }) => pattern ?? ''));
+  return [...patterns].flatMap((pattern) => {
+    const names = new Set(targets.filter((target) => target.pattern === pattern).map(({ logGroup }) => logGroup));
+    const own = groups.filter(({ name }) => names.has(name));
+    return [...chunksOf(own, limits.tailGroupsPerSessionMax)].map((some): [string, FoundLive['groups']] => [
+      pattern,
+      some,
+    ]);
+  });
+}
+
+function worldOf(
+  { domains, truststores }: Pick<FoundLive, 'domains' | 'truststores'>,
+  truststore: string | undefined,
+  settings: Config,
+  tail: TailWorld,
+  failures: Failure[],
+): World {
+  const stores = createMemoryStores();
+  return {
+    config: {
+      ...settings,
+      domains: { ...domains, ...settings.domains },
+      truststores: truststore === undefined ? { ...truststores, ...settings.truststores } : { '*': truststore },
+      graceMinutes: limits.tailGraceMs / MINUTE_MS,
+    },
+    stores: {
+      ...stores,
+      join: createJoin(packedCells(limits.replayCellsMax)),
+      // Nobody asks what was counted.
+      facts: { ...stores.facts, put: async () => {} },
+      rollups: { ...stores.rollups, mark: async () => {} },
+      groups: { ...stores.groups, admitExpecting: async () => false },
+    },
+    clock: tail.clock,
+    publisher: { publish: async () => {} },
+    truststores: tail.truststores,
+    failureLog: { record: (some) => failures.push(...some) },
+  };
+}
+
+/** The verdict on each certificate once; a refusal whose certificate was judged before shows no remedy again. */
+function shower(json: boolean, world: World, { output, note }: TailWorld): (failure: Failure) => Promise<void> {
+  const judged = new Map<string, Diagnosis | null>();
+  return async (failure) => {
+    const fingerprint = failure.client?.fingerprint ?? null;
+    const key = `${failure.scope} ${fingerprint}`;
+    const isFirst = !judged.has(key);
+    if (isFirst && fingerprint !== null) {
+      if (judged.size >= limits.certificateCacheMax) judged.clear();
+      judged.set(key, await verdictOn(fingerprint, failure, world, note));
+    }
+    const verdict = fingerprint === null ? null : (judged.get(key) ?? null);
+    if (json) output.write(refusalLine(failure, verdict));
+    else {
+      output.write(refusalText(failure));
+      if (isFirst && verdict !== null) output.write(verdictText(verdict));
+    }
+  };
+}
+
+async function verdictOn(
+  fingerprint: string,
+  { scope, at }: Failure,
+  world: World,
+  note: (text: string) => void,
+): Promise<Diagnosis | null> {
+  try {
+    const diagnosis = await diagnosisOf(fingerprint, scope, at, world);
+    return diagnosis.kind === 'made' ? diagnosis.verdict : null;
+  } catch (error) {
+    if (!(error instanceof MtlsWatchError)) throw error;
+    note(`no verdict: ${messageOf(error)}\n`);
+    return null;
+  }
+}

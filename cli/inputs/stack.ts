@@ -1,0 +1,78 @@
+/** The table, the queue and the functions of the deployed stack, for the verbs that work on them: named, or found. */
+
+import type { Command } from 'commander';
+import { systemClock } from '../../shared/adapters/clock.js';
+import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { clean } from '../../shared/base/text.js';
+import type { Stores } from '../../shared/ports/index.js';
+import { withAccount } from '../terminal/account.js';
+
+/** As `infra/app.ts` names it. */
+export const STACK = 'mtls-watch';
+
+export interface StackOptions {
+  readonly stack?: string;
+}
+
+export interface TableOptions extends StackOptions {
+  readonly table?: string;
+}
+
+export function withStack(command: Command): Command {
+  return withAccount(
+    command.option('--stack <name>', `the deployed stack, where the names are found; default: ${STACK}`),
+  );
+}
+
+export function withTable(command: Command): Command {
+  return withStack(
+    command.option('--table <name>', "the stack's output TableName, in place of a stack; also the variable TABLE_NAME"),
+  );
+}
+
+type Outputs = Readonly<Record<string, string | undefined>>;
+
+/** Loads the SDK only here. Null where there is no such stack. */
+async function outputsHere(stack: string): Promise<Outputs | null> {
+  const [{ CloudFormationClient }, { readStack }] = await Promise.all([
+    import('@aws-sdk/client-cloudformation'),
+    import('../../shared/adapters/aws/stack.js'),
+  ]);
+  return (await readStack(stack, new CloudFormationClient({})))?.outputs ?? null;
+}
+
+/**
+ * An output of the stack.
+ * @param instead the option that would name it
+ * @throws MtlsWatchError `usage` where the stack, or the output, is not there or may not be read
+ */
+export async function outputOf(
+  name: 'TableName' | 'DeadLetterQueueUrl' | 'IngestFunctionName',
+  instead: string,
+  { stack = STACK }: StackOptions,
+  read: (stack: string) => Promise<Outputs | null> = outputsHere,
+): Promise<string> {
+  const cure = `expected --stack NAME, or ${instead}`;
+  let outputs: Outputs | null;
+  try {
+    outputs = await read(stack);
+  } catch (error) {
+    throw new MtlsWatchError('usage', `the stack ${clean(stack, 128)} cannot be read: ${messageOf(error)}; ${cure}`, {
+      cause: error,
+    });
+  }
+  if (outputs === null) {
+    throw new MtlsWatchError('usage', `there is no stack ${clean(stack, 128)} in this account and Region; ${cure}`);
+  }
+  const value = outputs[name];
+  if (value !== undefined) return value;
+  throw new MtlsWatchError('usage', `the stack ${clean(stack, 128)} has no output ${name}; ${cure}`);
+}
+
+/** The stores in the stack's table. A stack that is named goes before the variable. @throws MtlsWatchError `usage` */
+export async function storesHere({ table, stack }: TableOptions): Promise<Stores> {
+  const given = table ?? (stack === undefined ? process.env.TABLE_NAME || undefined : undefined);
+  const name = given ?? (await outputOf('TableName', '--table NAME', stack === undefined ? {} : { stack }));
+  const { createDynamoClient, createDynamoStores } = await import('../../shared/adapters/dynamodb/index.js');
+  return createDynamoStores(createDynamoClient(), name, systemClock);
+}

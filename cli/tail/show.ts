@@ -1,0 +1,45 @@
+/** One refusal as `tail` shows it: when, which domain, who, why, and once for each certificate what to do. */
+
+import { clean } from '../../shared/base/text.js';
+import type { Diagnosis, Failure } from '../../shared/model/index.js';
+import { pc } from '../terminal/colors.js';
+import { jsonLine, short } from '../terminal/table.js';
+
+export function refusalLine(failure: Failure, verdict: Diagnosis | null): string {
+  const { at, scope, reason, reasonText, issuerDn, client, weight } = failure;
+  return jsonLine({
+    type: 'refusal',
+    at: new Date(at).toISOString(),
+    scope,
+    issuerDn,
+    reason,
+    reasonText,
+    client: client && {
+      subjectDn: client.subjectDn,
+      serialNumber: client.serialNumber,
+      fingerprint: client.fingerprint,
+      sourceIp: client.sourceIp,
+    },
+    requestId: failure.requestId,
+    extendedRequestId: failure.extendedRequestId,
+    /** More than 1 in a storm: so many like it are not looked at one by one. */
+    standsFor: weight,
+    verdict,
+  });
+}
+
+export function refusalText({ at, scope, reason, reasonText, issuerDn, client }: Failure): string {
+  const time = new Date(at).toISOString().slice(11, 19);
+  const who = client === null ? pc.dim('client not known') : pc.bold(short(clean(client.subjectDn, 300), 70));
+  const ip = client === null || client.sourceIp === '' ? '' : `  ${clean(client.sourceIp, 45)}`;
+  const why = pc.red(reason === 'other' ? clean(reasonText, 80) : reason);
+  return `${pc.dim(time)}  ${clean(scope, 268)}  ${why}  ${who}${pc.dim(ip)}  ${pc.dim(`issuer ${short(clean(issuerDn, 300), 60)}`)}\n`;
+}
+
+/** The finding that decides, and its remedy. */
+export function verdictText(verdict: Diagnosis): string {
+  const finding = verdict.findings.find(({ code }) => code === verdict.reason) ?? verdict.findings[0];
+  const code =
+    verdict.verdict === 'trusted' ? pc.green('the truststore trusts it now') : pc.yellow(verdict.reason ?? '');
+  return `          ${code}${finding === undefined ? '' : `: ${clean(finding.remedy, 400)}`}\n`;
+}

@@ -1,0 +1,108 @@
+/**
+ * A verdict beside the sentence with which the gateway itself refused the certificate. The gateway knows what it checks, and
+ * what is worked out here partly comes from OpenSSL: so what only warns elsewhere becomes the cause where the sentence fits it,
+ * and a verdict that the sentence contradicts says what the contradiction means.
+ */
+
+import type { FindingCode } from '../model/finding-codes.js';
+import type { Diagnosis, Finding } from '../model/index.js';
+import type { ReasonId } from '../model/reasons.js';
+
+/** The findings that each of the gateway's sentences may stand for. */
+const FITTING: Readonly<Record<ReasonId, readonly FindingCode[]>> = {
+  'issuer-not-found': [
+    'issuer-rekeyed',
+    'intermediate-missing',
+    'issuer-missing',
+    'key-identifier-mismatch',
+    'malformed',
+    'two-issuers',
+  ],
+  'insecure-signature-algorithm': [
+    'unsupported-signature',
+    'weak-signature',
+    'unsupported-key',
+    'weak-key',
+    'unsupported-curve',
+  ],
+  'self-signed': ['self-signed'],
+  'self-signed-in-chain': ['issuer-missing', 'issuer-rekeyed', 'key-identifier-mismatch', 'two-issuers'],
+  expired: ['issuer-expired', 'expired'],
+  'not-yet-valid': ['issuer-not-yet-valid', 'not-yet-valid'],
+  'chain-too-long': ['chain-too-long'],
+  'signature-failure': ['content-altered', 'issuer-rekeyed', 'malformed', 'unsupported-signature', 'two-issuers'],
+  'invalid-ca': ['issuer-not-ca', 'malformed'],
+  'path-length-exceeded': ['path-length-exceeded'],
+  'unsupported-purpose': ['unsupported-purpose'],
+  'unhandled-critical-extension': ['unhandled-critical-extension'],
+  'weak-key': ['weak-key', 'unsupported-curve', 'unsupported-key'],
+  other: [],
+};
+
+export function besideRefusal(diagnosis: Diagnosis, refusedWith: ReasonId): Diagnosis {
+  const { verdict, findings } = diagnosis;
+  const fitting = findings.filter(({ code }) => FITTING[refusedWith].includes(code as FindingCode));
+  // Of several that fit, an error says more than what only warns.
+  const cause = fitting.find(({ severity }) => severity === 'error') ?? fitting[0];
+  if (cause !== undefined)
+    return ledBy({ ...cause, severity: 'error', standing: 'seen' }, cause, diagnosis, refusedWith);
+  // A sentence that nobody has read before may be about whatever is unusual.
+  const unusual = findings.find(({ severity }) => severity === 'warning');
+  if (verdict === 'trusted' && refusedWith === 'other' && unusual !== undefined)
+    return ledBy({ ...unusual, severity: 'error' }, unusual, diagnosis, refusedWith);
+  const [first, ...rest] = findings;
+  if (first === undefined) return diagnosis;
+  return { ...diagnosis, findings: [contradicted(first, verdict, refusedWith), ...rest] };
+}
+
+function ledBy(cause: Finding, was: Finding, { findings, path }: Diagnosis, refusedWith: ReasonId): Diagnosis {
+  const others = findings.filter((one) => one !== was && one.code !== 'would-pass');
+  const evidence = [...cause.evidence, `the gateway refused it with: ${WORDS[refusedWith]}`];
+  return { verdict: 'refused', reason: cause.code, findings: [{ ...cause, evidence }, ...others], path };
+}
+
+function contradicted(finding: Finding, verdict: Diagnosis['verdict'], refusedWith: ReasonId): Finding {
+  const said = `the gateway refused it with: ${WORDS[refusedWith]}`;
+  if (verdict === 'refused') {
+    const but = 'which this does not explain: the gateway may hold another version of the truststore';
+    return { ...finding, evidence: [...finding.evidence, `${said}, ${but}`] };
+  }
+  return {
+    ...finding,
+    evidence: [...finding.evidence, said, 'nothing in this certificate and this truststore explains that'],
+    remedy: `${MEANING[refusedWith] ?? MEANING_OF_OTHERS} ${finding.remedy}`,
+  };
+}
+
+const WORDS: Readonly<Record<ReasonId, string>> = {
+  'issuer-not-found': 'issuer not found',
+  'insecure-signature-algorithm': 'insecure signature algorithm',
+  'self-signed': 'self-signed',
+  'self-signed-in-chain': 'self-signed certificate in the chain',
+  expired: 'certificate has expired',
+  'not-yet-valid': 'certificate is not yet valid',
+  'chain-too-long': 'chain too long',
+  'signature-failure': 'signature failure',
+  'invalid-ca': 'invalid CA certificate',
+  'path-length-exceeded': 'path length exceeded',
+  'unsupported-purpose': 'unsupported purpose',
+  'unhandled-critical-extension': 'unhandled critical extension',
+  'weak-key': 'key too weak',
+  other: 'a reason without a page here',
+};
+
+const MEANING_OF_OTHERS =
+  'Believe the gateway: it sees what is not in this truststore or checks what is not known here.';
+
+const MEANING: Partial<Readonly<Record<ReasonId, string>>> = {
+  'issuer-not-found':
+    'Believe the gateway: it did not find an issuer that this truststore has, so it works with another version of the truststore.',
+  expired:
+    'Believe the gateway: everything here is within its validity, so its version of the truststore holds an older certificate of one of these CAs.',
+  'not-yet-valid':
+    'Believe the gateway: everything here is valid already, so its version of the truststore holds another certificate of one of these CAs.',
+  'insecure-signature-algorithm':
+    'Believe the gateway: every signature here is SHA-256 or stronger, so its version of the truststore holds an older certificate of one of these CAs.',
+  'self-signed':
+    'Believe the gateway: it takes for self-signed what is none here, so the client presented another certificate than the one that was logged, or the truststore of the gateway lacks it.',
+};
