@@ -12,6 +12,7 @@ import {
   observations,
 } from '../../shared/x509/observed.js';
 import { plural, span } from '../../shared/x509/words.js';
+import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import { type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';
 import { readUsableTruststore } from '../inputs/truststores.js';
 import { withAccount } from '../terminal/account.js';
@@ -29,7 +30,7 @@ import {
 } from '../terminal/table.js';
 import type { ObserveClients } from './preflight.js';
 
-export interface ExpiryOptions extends LiveOptions {
+export interface ExpiryOptions extends LiveOptions, FormatOption {
   readonly truststore?: string;
   readonly at?: string;
   /** Days. */
@@ -49,9 +50,9 @@ export function expiryCommand(
     .option('--within <days>', 'list what expires within so many days', '90')
     .option('--at <time>', 'count from this ISO time instead of now')
     .option('--json', 'one JSON object a line: certificates, then one summary');
-  return withAccount(withLive(command)).action(async (inputs: string[], options: ExpiryOptions) => {
+  return withAccount(withLive(withFormat(command))).action(async (inputs: string[], options: ExpiryOptions) => {
     const live = await liveOf(options, 'clients', say, clock);
-    process.exitCode = await runExpiry(observe(inputs, live), options, output, clock);
+    process.exitCode = await runExpiry(observe(inputs, live, await readFormat(options.format)), options, output, clock);
   });
 }
 

@@ -11,13 +11,14 @@ import {
   preflight,
 } from '../../shared/x509/observed.js';
 import { plural } from '../../shared/x509/words.js';
+import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import { type Live, type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';
 import { readUsableTruststore } from '../inputs/truststores.js';
 import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
 import { heading, jsonLine, type Output, ratio, share, short, table, timeOption } from '../terminal/table.js';
 
-export interface PreflightOptions extends LiveOptions {
+export interface PreflightOptions extends LiveOptions, FormatOption {
   readonly truststore: string;
   readonly current?: string;
   readonly at?: string;
@@ -25,7 +26,11 @@ export interface PreflightOptions extends LiveOptions {
 }
 
 /** Reads the certificates that called from recorded logs: files, folders, S3, `-`, and log groups. */
-export type ObserveClients = (inputs: readonly string[], live?: Live | null) => AsyncIterable<ObservedClient>;
+export type ObserveClients = (
+  inputs: readonly string[],
+  live?: Live | null,
+  format?: string,
+) => AsyncIterable<ObservedClient>;
 
 export function preflightCommand(
   observe: ObserveClients,
@@ -39,9 +44,14 @@ export function preflightCommand(
     .option('--current <file>', 'the bundle in use; without it, what happened to the last recorded request counts')
     .option('--at <time>', 'check as at this ISO time instead of now')
     .option('--json', 'one JSON object a line: clients, then one summary');
-  return withAccount(withLive(command)).action(async (inputs: string[], options: PreflightOptions) => {
+  return withAccount(withLive(withFormat(command))).action(async (inputs: string[], options: PreflightOptions) => {
     const live = await liveOf(options, 'clients', say, clock);
-    process.exitCode = await runPreflight(observe(inputs, live), options, output, clock);
+    process.exitCode = await runPreflight(
+      observe(inputs, live, await readFormat(options.format)),
+      options,
+      output,
+      clock,
+    );
   });
 }
 

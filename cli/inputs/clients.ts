@@ -2,7 +2,8 @@
 
 import { forbiddenCause } from '../../shared/logs/forbidden.js';
 import { hasCertificateFields, identityOf } from '../../shared/logs/parse.js';
-import { accessFields, readJsonObject } from '../../shared/logs/parse-access.js';
+import { fieldsOfRecord } from '../../shared/logs/parse-access.js';
+import { type FormatsByLogGroup, formatOfGroup } from '../../shared/logs/record-format.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
 import { firstSightings } from '../replay/seen.js';
@@ -14,7 +15,9 @@ import { readInputs } from './read.js';
 export async function* observeClients(
   inputs: readonly string[],
   live: Live | null = null,
+  format?: string,
 ): AsyncGenerator<ObservedClient> {
+  const formats = format === undefined ? (live?.found.accessLogFormats ?? {}) : { '*': format };
   const isNew = firstSightings();
   const bar = progressBar(process.stderr);
   for await (const item of readInputs(inputs, { stdin: process.stdin, live: live?.items ?? null })) {
@@ -22,18 +25,20 @@ export async function* observeClients(
     if (item.kind === 'searched') bar.searched(item.done, item.total);
     if (item.kind !== 'batch') continue;
     for (const event of item.batch.events) {
-      const observed = isNew(item.batch, event.id) ? observedOf(event) : null;
+      const observed = isNew(item.batch, event.id) ? observedOf(event, item.batch.logGroup, formats) : null;
       if (observed !== null) yield observed;
     }
   }
 }
 
 /** Null for events that are no access record, or one without a client certificate. */
-export function observedOf({ message, timestamp }: LogEvent): ObservedClient | null {
-  const record = message.trimStart().startsWith('{') ? readJsonObject(message) : null;
-  if (record === null) return null;
-  const fields = accessFields(record);
-  if (!hasCertificateFields(fields)) return null;
+export function observedOf(
+  { message, timestamp }: LogEvent,
+  logGroup: string,
+  formats: FormatsByLogGroup,
+): ObservedClient | null {
+  const fields = fieldsOfRecord(message, formatOfGroup(formats, logGroup));
+  if (fields === null || !hasCertificateFields(fields)) return null;
   const { subjectDn, issuerDn, serialNumber, notAfter, pem } = identityOf(fields);
   const { status, errorMessage = null, errorResponseType = null, domainName, apiId } = fields;
   // A 403 with a cause of its own, such as an authorizer's, was given after the certificate was taken.

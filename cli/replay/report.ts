@@ -3,6 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../shared/adapters/clock.js';
+import type { FormatsByLogGroup } from '../../shared/logs/record-format.js';
 import { type Gap, gap } from '../../shared/report/build.js';
 import { csvOf } from '../../shared/report/csv.js';
 import { collectDetails } from '../../shared/report/details.js';
@@ -31,7 +32,8 @@ export interface SceneOptions {
   readonly truststore?: string | undefined;
 }
 
-export function reportScene(): ReportScene {
+/** @param formats by log group, those that the logs are replayed with */
+export function reportScene(formats: FormatsByLogGroup = {}): ReportScene {
   const collector = collectDetails();
   const seen = observations();
   let lastAt = 0;
@@ -62,9 +64,9 @@ export function reportScene(): ReportScene {
   };
   return {
     failureLog: collector,
-    onEvent: (event) => {
+    onEvent: (event, logGroup) => {
       lastAt = Math.max(lastAt, event.timestamp);
-      const observed = observedOf(event);
+      const observed = observedOf(event, logGroup, formats);
       if (observed !== null) seen.add(observed);
     },
     report,

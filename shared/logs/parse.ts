@@ -35,15 +35,12 @@ import {
   SENTENCE,
 } from './parse-denial.js';
 import { serialFromText, timeFromText } from './parse-values.js';
-import { type ReadRecord, type RecordFormat, recordFormat } from './record-format.js';
+import { type FormatsByLogGroup, formatOfGroup, type ReadRecord, type RecordFormat } from './record-format.js';
 import { isForbiddenRecord, labelledFields } from './text-record.js';
 import { vendedJson, vendedText } from './vended.js';
 
 /** Names of custom domains by `apiId/stage` or `apiId`, from the configuration. */
 export type DomainsByApi = Readonly<Record<string, string>>;
-
-/** The access-log formats of stages by the log group that they write to; `*` stands for every other group. */
-export type FormatsByLogGroup = Readonly<Record<string, string>>;
 
 interface Found {
   readonly denials: Denial[];
@@ -122,14 +119,13 @@ function sourcesOf(
   };
   const sourceOf = (account: string): Source => {
     const logGroup = inAccount(account, batch.logGroup);
-    const template = isManaged ? undefined : (settingFor(formats, logGroup) ?? formats['*']);
     return {
       account,
       stream: digest(logGroup, logStream).slice(0, STREAM_CHARS),
       logGroup,
       domains,
       places,
-      format: template === undefined ? null : recordFormat(template),
+      format: isManaged ? null : formatOfGroup(formats, logGroup),
       isManaged,
     };
   };

@@ -8,8 +8,10 @@
  */
 
 import { limits } from '../base/limits.js';
+import { settingFor } from '../config/qualified-names.js';
 import { type AccessFields, fieldOfVariable, type MutableFields, noFields, setField } from './access-fields.js';
 import { type Pair, pairsOf, tolerantPairs } from './json-pairs.js';
+import { type Token, tokensOf } from './template.js';
 import { endsOf } from './variable-shapes.js';
 
 /** What a reader found in one record. */
@@ -27,26 +29,6 @@ export interface RecordFormat {
   readonly read: (text: string, json: Record<string, unknown> | null) => ReadRecord | null;
 }
 
-export type Token =
-  | { readonly kind: 'text'; readonly text: string }
-  /** The name is without `$context.`. */
-  | { readonly kind: 'variable'; readonly name: string };
-
-const VARIABLE = /\$context\.([A-Za-z]\w{0,63}(?:\.\w{1,64}){0,6})/g;
-
-/** The texts and variables of a template, in their order. */
-export function tokensOf(template: string): Token[] {
-  const tokens: Token[] = [];
-  let from = 0;
-  for (const match of template.matchAll(VARIABLE)) {
-    if (match.index > from) tokens.push({ kind: 'text', text: template.slice(from, match.index) });
-    tokens.push({ kind: 'variable', name: match[1] ?? '' });
-    from = match.index + match[0].length;
-  }
-  if (from < template.length) tokens.push({ kind: 'text', text: template.slice(from) });
-  return tokens;
-}
-
 const compiled = new Map<string, RecordFormat | null>();
 
 /** @returns null for a text without variables, which is no format. Remembered, for a log group has one. */
@@ -57,6 +39,15 @@ export function recordFormat(template: string): RecordFormat | null {
   if (compiled.size >= limits.accessFormatsCachedMax) compiled.clear();
   compiled.set(template, format);
   return format;
+}
+
+/** The access-log formats of stages by the log group that they write to; `*` stands for every other group. */
+export type FormatsByLogGroup = Readonly<Record<string, string>>;
+
+/** @param logGroup with its account in front where accounts are told apart */
+export function formatOfGroup(formats: FormatsByLogGroup, logGroup: string): RecordFormat | null {
+  const template = settingFor(formats, logGroup) ?? formats['*'];
+  return template === undefined ? null : recordFormat(template);
 }
 
 function compile(template: string): RecordFormat | null {
@@ -152,7 +143,11 @@ function fittedTo(tokens: readonly Token[], text: string, isCut: boolean, isLeni
       if (text.startsWith(token.text, at) && from(index + 1, at + token.text.length)) return true;
       if (isCut && token.text.startsWith(text.slice(at))) return true;
     } else {
-      for (const end of endsOf(token.name, text, at, { next: tokens[index + 1], after: tokens[index + 2], isLenient })) {
+      for (const end of endsOf(token.name, text, at, {
+        next: tokens[index + 1],
+        after: tokens[index + 2],
+        isLenient,
+      })) {
         values.push([token.name, text.slice(at, end)]);
         if (from(index + 1, end)) return true;
         values.pop();

@@ -3,7 +3,7 @@
  * holds commas, slashes and spaces, a date and a user agent spaces, a certificate line breaks: a separator alone ends none.
  */
 
-import type { Token } from './record-format.js';
+import type { Token } from './template.js';
 
 const UUID = /[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}/y;
 const ID = /[\w+/=-]{1,128}/y;

@@ -268,7 +268,9 @@ function apiWithin(text: string, apiId: string | null, known: KnownPlaces): ApiR
   const [only = apiId] = apis;
   if (only === null || apis.size > 1) return { apiId: null, stage: null };
   const rest = text.replaceAll(only, '\n');
-  const stages = places.flatMap(([id, stage]) => (id === only && stage !== undefined && rest.includes(stage) ? [stage] : []));
+  const stages = places.flatMap(([id, stage]) =>
+    id === only && stage !== undefined && rest.includes(stage) ? [stage] : [],
+  );
   return { apiId: only, stage: stages.length === 1 ? (stages[0] ?? null) : null };
 }
 

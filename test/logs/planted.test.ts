@@ -57,7 +57,10 @@ describe.each(PLANTED)('%s', (planted) => {
     ['the path', `(${REQUEST_ID}) Method request path: {proxy=${planted}}`],
     ['the body', `(${REQUEST_ID}) Method request body before transformations: ${planted}`],
     ['a line of the body', `(${REQUEST_ID}) Method request body before transformations: {\n${planted}\n}`],
-    ['a line of the body with CRLF', `(${REQUEST_ID}) Method request body before transformations: {\r\n${planted}\r\n}`],
+    [
+      'a line of the body with CRLF',
+      `(${REQUEST_ID}) Method request body before transformations: {\r\n${planted}\r\n}`,
+    ],
     ['the resource', `(${REQUEST_ID}) HTTP Method: POST, Resource Path: /${planted}`],
   ] as const;
   it.each(lines)('in %s that an execution log repeats', (_, line) => {
@@ -76,6 +79,7 @@ describe.each(PLANTED)('%s', (planted) => {
 /** The same format with one more variable in it, in front and at the end. */
 function withVariable(template: string, variable: string): string[] {
   const value = `$context.${variable}`;
-  if (template.startsWith('{')) return [template.replace('{', `{"extra":"${value}",`), template.replace('{', `{"message":"${value}",`)];
+  if (template.startsWith('{'))
+    return [template.replace('{', `{"extra":"${value}",`), template.replace('{', `{"message":"${value}",`)];
   return [`${template} "${value}"`, `${value} ${template}`, `${value},${template}`];
 }

@@ -29,11 +29,28 @@ function expectOneDenial(parsed: Parsed, fields: readonly VendedField[], payload
 }
 
 /** The payload and any others, in any order. */
-const fields = fc
-  .shuffledSubarray([...VENDED_FIELDS])
-  .filter((some) => some.includes('payload'));
+const fields = fc.shuffledSubarray([...VENDED_FIELDS]).filter((some) => some.includes('payload'));
 const payload = fc.constantFrom(...Object.values(PAYLOADS));
-const delimiter = fc.constantFrom(' ', '\t', '|', ',', ';', ' | ', '::', ' - ', '~', '", "', '  ', '#####', '->', '/', '-', ':', '_', '');
+const delimiter = fc.constantFrom(
+  ' ',
+  '\t',
+  '|',
+  ',',
+  ';',
+  ' | ',
+  '::',
+  ' - ',
+  '~',
+  '", "',
+  '  ',
+  '#####',
+  '->',
+  '/',
+  '-',
+  ':',
+  '_',
+  '',
+);
 
 describe('every choice of fields gives the same failure', () => {
   it('as JSON', () => {

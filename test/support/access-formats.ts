@@ -43,25 +43,61 @@ const JSON_FORMATS: readonly AccessFormat[] = [
   jsonFormat('plain keys', json({ ...BASIC, ...WHO, apiId: 'apiId', stage: 'stage' })),
   jsonFormat(
     'underscores',
-    json({ request_id: 'requestId', http_status: 'status', domain_name: 'domainName', client_cert_pem: WHO.clientCertPem }),
+    json({
+      request_id: 'requestId',
+      http_status: 'status',
+      domain_name: 'domainName',
+      client_cert_pem: WHO.clientCertPem,
+    }),
   ),
   jsonFormat(
     'kebab keys',
-    json({ 'request-id': 'requestId', 'status-code': 'status', 'id-clientCert-issuerDN': WHO.issuerDN, 'id-clientCert-subjectDN': WHO.subjectDN }),
+    json({
+      'request-id': 'requestId',
+      'status-code': 'status',
+      'id-clientCert-issuerDN': WHO.issuerDN,
+      'id-clientCert-subjectDN': WHO.subjectDN,
+    }),
   ),
   jsonFormat(
     'keys of a team',
-    json({ requestId: 'requestId', status: 'status', clientCertSubject: WHO.subjectDN, clientCertIssuer: WHO.issuerDN, clientCertSerial: WHO.serialNumber }),
+    json({
+      requestId: 'requestId',
+      status: 'status',
+      clientCertSubject: WHO.subjectDN,
+      clientCertIssuer: WHO.issuerDN,
+      clientCertSerial: WHO.serialNumber,
+    }),
   ),
   jsonFormat('a certificate under its own key', json({ ...BASIC, certPEM: WHO.clientCertPem })),
   jsonFormat('a certificate under a key that says nothing', json({ ...BASIC, c1: WHO.clientCertPem })),
   jsonFormat(
     'ids under keys that say nothing',
-    json({ a: 'requestId', b: 'extendedRequestId', rc: 'status', len: 'responseLength', i: WHO.issuerDN, x: WHO.clientCertPem }),
+    json({
+      a: 'requestId',
+      b: 'extendedRequestId',
+      rc: 'status',
+      len: 'responseLength',
+      i: WHO.issuerDN,
+      x: WHO.clientCertPem,
+    }),
   ),
-  jsonFormat('keys that mean something else', json({ status: 'integration.status', code: 'status', requestId: 'integration.requestId', rid: 'requestId', cn: WHO.issuerDN }), 'joined'),
+  jsonFormat(
+    'keys that mean something else',
+    json({
+      status: 'integration.status',
+      code: 'status',
+      requestId: 'integration.requestId',
+      rid: 'requestId',
+      cn: WHO.issuerDN,
+    }),
+    'joined',
+  ),
   jsonFormat('short keys', json({ r: 'requestId', s: 'status', d: WHO.subjectDN, i: WHO.issuerDN }), 'joined'),
-  jsonFormat('ssl_client_i_dn', json({ reqid: 'requestId', status: 'status', ssl_client_s_dn: WHO.subjectDN, ssl_client_i_dn: WHO.issuerDN })),
+  jsonFormat(
+    'ssl_client_i_dn',
+    json({ reqid: 'requestId', status: 'status', ssl_client_s_dn: WHO.subjectDN, ssl_client_i_dn: WHO.issuerDN }),
+  ),
   jsonFormat(
     'nested by theme',
     `{"request":{"requestId":"${v('requestId')}","time":"${v('requestTime')}"},"response":{"status":"${v('status')}"},"integration":{"status":"${v('integration.status')}","requestId":"${v('integration.requestId')}"},"mtls":{"subject":"${v(WHO.subjectDN)}","issuer":"${v(WHO.issuerDN)}"}}`,
@@ -88,14 +124,36 @@ const JSON_FORMATS: readonly AccessFormat[] = [
     'a comma forgotten',
     `{"requestId":"${v('requestId')}" "issuerDN":"${v(WHO.issuerDN)}" "status":"${v('status')}"}`,
   ),
-  jsonFormat('single quotes', `{'requestId':'${v('requestId')}','issuerDN':'${v(WHO.issuerDN)}','status':'${v('status')}'}`),
-  jsonFormat('keys without quotes', `{requestId:"${v('requestId')}", issuerDN:"${v(WHO.issuerDN)}", status:${v('status')}}`),
-  jsonFormat('a brace forgotten at the end', `{"requestId":"${v('requestId')}","status":"${v('status')}","issuerDN":"${v(WHO.issuerDN)}"`),
-  jsonFormat('no request id', json({ extendedRequestId: 'extendedRequestId', status: 'status', issuerDN: WHO.issuerDN })),
-  { name: "AWS's preset", template: json({ requestId: 'requestId', ip: 'identity.sourceIp', httpMethod: 'httpMethod', status: 'status' }), namesClient: false, unaided: 'joined' },
+  jsonFormat(
+    'single quotes',
+    `{'requestId':'${v('requestId')}','issuerDN':'${v(WHO.issuerDN)}','status':'${v('status')}'}`,
+  ),
+  jsonFormat(
+    'keys without quotes',
+    `{requestId:"${v('requestId')}", issuerDN:"${v(WHO.issuerDN)}", status:${v('status')}}`,
+  ),
+  jsonFormat(
+    'a brace forgotten at the end',
+    `{"requestId":"${v('requestId')}","status":"${v('status')}","issuerDN":"${v(WHO.issuerDN)}"`,
+  ),
+  jsonFormat(
+    'no request id',
+    json({ extendedRequestId: 'extendedRequestId', status: 'status', issuerDN: WHO.issuerDN }),
+  ),
+  {
+    name: "AWS's preset",
+    template: json({ requestId: 'requestId', ip: 'identity.sourceIp', httpMethod: 'httpMethod', status: 'status' }),
+    namesClient: false,
+    unaided: 'joined',
+  },
 ];
 
-const text = (name: string, template: string, unaided: Unaided, namesClient = true): AccessFormat => ({ name, template, namesClient, unaided });
+const text = (name: string, template: string, unaided: Unaided, namesClient = true): AccessFormat => ({
+  name,
+  template,
+  namesClient,
+  unaided,
+});
 
 const TEXT_FORMATS: readonly AccessFormat[] = [
   text(
@@ -109,12 +167,32 @@ const TEXT_FORMATS: readonly AccessFormat[] = [
     `${v('identity.sourceIp')} - ${v(WHO.subjectDN)} [${v('requestTime')}] "${v('httpMethod')} ${v('path')} ${v('protocol')}" ${v('status')} ${v('responseLength')} "${v('identity.userAgent')}" ${v('requestId')} "${v(WHO.issuerDN)}"`,
     'rejected',
   ),
-  text('CSV', `${v('requestTime')},${v('requestId')},${v('status')},${v(WHO.subjectDN)},${v(WHO.issuerDN)},${v(WHO.serialNumber)},${v('httpMethod')}`, 'rejected'),
-  text('CSV with quotes', `"${v('requestId')}","${v('identity.userAgent')}","${v('status')}","${v(WHO.subjectDN)}","${v(WHO.issuerDN)}"`, 'rejected'),
-  text('CSV with a certificate', `${v('requestId')},${v('status')},${v(WHO.clientCertPem)},${v('identity.sourceIp')}`, 'rejected'),
-  text('semicolons', `${v('status')};${v('extendedRequestId')};${v('requestId')};${v(WHO.issuerDN)};${v('path')}`, 'rejected'),
+  text(
+    'CSV',
+    `${v('requestTime')},${v('requestId')},${v('status')},${v(WHO.subjectDN)},${v(WHO.issuerDN)},${v(WHO.serialNumber)},${v('httpMethod')}`,
+    'rejected',
+  ),
+  text(
+    'CSV with quotes',
+    `"${v('requestId')}","${v('identity.userAgent')}","${v('status')}","${v(WHO.subjectDN)}","${v(WHO.issuerDN)}"`,
+    'rejected',
+  ),
+  text(
+    'CSV with a certificate',
+    `${v('requestId')},${v('status')},${v(WHO.clientCertPem)},${v('identity.sourceIp')}`,
+    'rejected',
+  ),
+  text(
+    'semicolons',
+    `${v('status')};${v('extendedRequestId')};${v('requestId')};${v(WHO.issuerDN)};${v('path')}`,
+    'rejected',
+  ),
   text('tabs', `${v('requestId')}\t${v('identity.userAgent')}\t${v('status')}\t${v(WHO.issuerDN)}`, 'rejected'),
-  text('pipes', `${v('requestId')} | ${v('path')} | ${v('status')} | ${v(WHO.subjectDN)} | ${v(WHO.issuerDN)}`, 'rejected'),
+  text(
+    'pipes',
+    `${v('requestId')} | ${v('path')} | ${v('status')} | ${v(WHO.subjectDN)} | ${v(WHO.issuerDN)}`,
+    'rejected',
+  ),
   text(
     'XML',
     `<request id="${v('requestId')}"><httpMethod>${v('httpMethod')}</httpMethod><status>${v('status')}</status><issuer>${v(WHO.issuerDN)}</issuer><subject>${v(WHO.subjectDN)}</subject></request>`,
@@ -125,8 +203,16 @@ const TEXT_FORMATS: readonly AccessFormat[] = [
     `requestId: ${v('requestId')} / status: ${v('status')} / domainName: ${v('domainName')} / identity.clientCert.clientCertPem: ${v(WHO.clientCertPem)} / identity.clientCert.subjectDN: ${v(WHO.subjectDN)} / identity.clientCert.issuerDN: ${v(WHO.issuerDN)} / identity.userAgent: ${v('identity.userAgent')} / path: ${v('path')}`,
     'named',
   ),
-  text('logfmt', `requestId=${v('requestId')} status=${v('status')} issuerDN="${v(WHO.issuerDN)}" subjectDN="${v(WHO.subjectDN)}" path=${v('path')}`, 'named'),
-  text('free text', `${v('httpMethod')} on ${v('domainName')} was answered with ${v('status')}: request ${v('requestId')} of <${v(WHO.subjectDN)}>, issued by <${v(WHO.issuerDN)}>.`, 'rejected'),
+  text(
+    'logfmt',
+    `requestId=${v('requestId')} status=${v('status')} issuerDN="${v(WHO.issuerDN)}" subjectDN="${v(WHO.subjectDN)}" path=${v('path')}`,
+    'named',
+  ),
+  text(
+    'free text',
+    `${v('httpMethod')} on ${v('domainName')} was answered with ${v('status')}: request ${v('requestId')} of <${v(WHO.subjectDN)}>, issued by <${v(WHO.issuerDN)}>.`,
+    'rejected',
+  ),
   text('a JSON array', `["${v('requestId')}","${v('status')}","${v(WHO.issuerDN)}"]`, 'rejected'),
 ];
 
