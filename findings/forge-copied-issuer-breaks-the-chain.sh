@@ -11,7 +11,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-npm install --silent --no-audit --no-fund --prefix "$work" node-forge@1.4.3 >/dev/null
+npm install --silent --no-audit --no-fund --prefix "$work" node-forge@1.4.3 >/dev/null || exit 2
 openssl version | tee version.txt
 grep -q '^OpenSSL 3\.' version.txt || { echo 'needs OpenSSL 3'; exit 2; }
 echo "node $(node --version), node-forge 1.4.3"

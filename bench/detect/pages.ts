@@ -1,7 +1,7 @@
 /** Runs every method over labelled histories, as a pager would have seen it, and counts what its owner would count. */
 
 import { detectionSchema } from '../../shared/config/settings.js';
-import { settingsOf, type Verdict, verdictOf } from '../../shared/detect/detect.js';
+import { type Detection, settingsOf, verdictOf } from '../../shared/detect/detect.js';
 import { closeThrough, start } from '../../shared/detect/surprise.js';
 import { advance } from '../../shared/incidents/incident.js';
 import {
@@ -37,7 +37,7 @@ function groupOf(className: ClassName): GroupKey {
   return { scope: 'api.example.com', issuerDn, reason: 'issuer-not-found' };
 }
 
-type Method = (known: Float64Array, now: number, firing: boolean) => Verdict | null;
+type Method = (known: Float64Array, now: number, firing: boolean) => Detection | null;
 
 /** Counts as they were known at each minute: in an outage nothing is, after it everything. */
 function deliver(history: GroupHistory, each: (known: Float64Array, now: number) => void): void {

@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { DAY_MS } from '../../shared/base/time.js';
 import type { Clock } from '../../shared/ports/index.js';
+import { plural, span } from '../../shared/x509/format.js';
 import {
   type CaExpiry,
   type ClientExpiry,
@@ -11,7 +12,6 @@ import {
   type ObservedClient,
   observations,
 } from '../../shared/x509/observed.js';
-import { plural, span } from '../../shared/x509/words.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import { type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';
 import { readUsableTruststore } from '../inputs/truststores.js';

@@ -3,14 +3,14 @@
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import type { Clock } from '../../shared/ports/index.js';
+import { plural } from '../../shared/x509/format.js';
 import {
-  type Change,
+  type ClientChange,
   type ObservedClient,
   observations,
   type PreflightResult,
   preflight,
 } from '../../shared/x509/observed.js';
-import { plural } from '../../shared/x509/words.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import { type Live, type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';
 import { readUsableTruststore } from '../inputs/truststores.js';
@@ -85,20 +85,20 @@ const CHANGES = [
   'still-trusted',
   'not-valid-itself',
   'unknown',
-] as const satisfies readonly Change[];
+] as const satisfies readonly ClientChange[];
 
-interface Summary {
+interface PreflightSummary {
   readonly type: 'summary';
   readonly clients: number;
   readonly requests: number;
   readonly requestsLeftOut: number;
-  readonly changes: Record<Change, { clients: number; requests: number }>;
+  readonly changes: Record<ClientChange, { clients: number; requests: number }>;
 }
 
-function summarise(results: readonly PreflightResult[], requests: number, requestsLeftOut: number): Summary {
+function summarise(results: readonly PreflightResult[], requests: number, requestsLeftOut: number): PreflightSummary {
   const changes = Object.fromEntries(
     CHANGES.map((change) => [change, { clients: 0, requests: 0 }]),
-  ) as Summary['changes'];
+  ) as PreflightSummary['changes'];
   for (const { change, client } of results) {
     changes[change].clients++;
     changes[change].requests += client.requests;
@@ -124,7 +124,7 @@ function lineOf({ client, change, verdict }: PreflightResult, total: number) {
   };
 }
 
-const MEANING: Readonly<Record<Change, string>> = {
+const MEANING: Readonly<Record<ClientChange, string>> = {
   'newly-refused': 'would be refused',
   'newly-trusted': 'would be let in',
   'still-refused': 'stay refused',
@@ -137,7 +137,7 @@ const ROWS_MAX = 30;
 
 function describe(
   results: readonly PreflightResult[],
-  { changes, requests, requestsLeftOut }: Summary,
+  { changes, requests, requestsLeftOut }: PreflightSummary,
   next: string,
   current: string | null,
 ): string {

@@ -11,7 +11,7 @@ import { type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.
 import { readReplayConfig, withOneFormat } from '../replay/config.js';
 import { printReplay } from '../replay/output.js';
 import { replay } from '../replay/replay.js';
-import { reportScene } from '../replay/report.js';
+import { reportCollector } from '../replay/report.js';
 import { withAccount } from '../terminal/account.js';
 
 interface Options extends LiveOptions, FormatOption {
@@ -32,7 +32,7 @@ export function replayCommand(): Command {
   return withAccount(withLive(withFormat(command))).action(async (inputs: string[], options: Options) => {
     const config = withOneFormat(await readReplayConfig(options.config), await readFormat(options.format));
     const live = await liveOf(options, 'refusals', say);
-    const scene = reportScene(config.accessLogFormats);
+    const scene = reportCollector(config.accessLogFormats);
     const replayed = await replay(
       inputs,
       config,

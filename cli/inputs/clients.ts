@@ -6,7 +6,7 @@ import { fieldsOfRecord } from '../../shared/logs/parse-access.js';
 import { type FormatsByLogGroup, formatOfGroup } from '../../shared/logs/record-format.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
-import { firstSightings } from '../replay/seen.js';
+import { deduplicator } from '../replay/deduplicator.js';
 import { progressBar } from '../terminal/progress.js';
 import type { Live } from './live/options.js';
 import { readInputs } from './read.js';
@@ -18,7 +18,7 @@ export async function* observeClients(
   format?: string,
 ): AsyncGenerator<ObservedClient> {
   const formats = format === undefined ? (live?.found.accessLogFormats ?? {}) : { '*': format };
-  const isNew = firstSightings();
+  const isNew = deduplicator();
   const bar = progressBar(process.stderr);
   for await (const item of readInputs(inputs, { stdin: process.stdin, live: live?.items ?? null })) {
     if (item.kind === 'problem') process.stderr.write(`warning: ${item.file}: ${item.detail}\n`);

@@ -3,7 +3,7 @@
 import { gunzipSync } from 'node:zlib';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
-import { type Delivery, decodePayload, decodeSubscription, gzipOf } from '../../shared/logs/decode.js';
+import { type DecodedDelivery, decodePayload, decodeSubscription, gzipOf } from '../../shared/logs/decode.js';
 import { eventOf, eventUnderAnyName, type FoundEvent, isGatewayRecord, timeOfRecord } from './records.js';
 import { isBinary } from './sniff.js';
 
@@ -11,7 +11,7 @@ export interface Opened {
   onEvent(event: FoundEvent): void;
   /** A record that stands alone, without the log event around it. */
   onRecord(message: string, at: number | null): void;
-  onDelivery(delivery: Delivery): void;
+  onDelivery(delivery: DecodedDelivery): void;
   /** Bytes within a value, gunzipped: they hold what a file may hold. */
   onBytes(bytes: Buffer): void;
   /** Something that is known and says nothing, such as the begin of a session. */
@@ -115,7 +115,7 @@ export function gunzipAll(gzip: Buffer): Buffer {
   return bytes;
 }
 
-function delivery(decode: () => Delivery, into: Opened): void {
+function delivery(decode: () => DecodedDelivery, into: Opened): void {
   try {
     into.onDelivery(decode());
   } catch (error) {

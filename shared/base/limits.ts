@@ -253,6 +253,13 @@ export const limits = {
   settledPerSweepMax: 200,
   firingPerSweepMax: 1_000,
   noticesPerRunMax: 100,
+  /** Looked through for those to send: some 10 MB, where a topic is gone. */
+  noticesLookedAtMax: 5_000,
+  /** A notice that could not be sent waits as long again as it has waited, and an hour at most. */
+  putOffMsMin: 45_000,
+  putOffMsMax: 60 * 60_000,
+  /** Items that cannot be read, told by one invocation. */
+  unreadableToldMax: 20,
   /** Groups of all scopes that a sweep looks at together, for scope incidents. */
   activeGroupsMax: 2_000,
   /** Fewer groups than these need no incident for their scope. */
@@ -299,7 +306,7 @@ export const limits = {
   joinedPerMinuteMax: 5_000,
   /** In a storm, halves of one request id that a batch looks at one by one; honest ones have one of each kind. */
   halvesPerRequestIdMax: 4,
-  /** The role's trust policy names each account, in some 50 characters; IAM takes 2,048 in all. More are an organisation. */
+  /** The role's trust policy names each account, in some 50 characters; IAM takes 2,048 in all. More are an organization. */
   centralAccountsMax: 30,
   /** Records of a stream that one invocation works on together; a batch has at most 6 MB. */
   recordsInParallelMax: 4,

@@ -10,7 +10,7 @@
 import { isNamed } from '../config/qualified-names.js';
 import type { DetectionPolicy } from '../config/settings.js';
 import type { GroupKey } from '../model/index.js';
-import { pack, RING, type Settings, type State, shapeOf, unpack } from './state.js';
+import { type DetectorParameters, pack, RING, type State, shapeOf, unpack } from './state.js';
 import {
   calibrate,
   closeThrough,
@@ -58,7 +58,7 @@ export interface VerdictNumbers {
  * elevated  no spike, but the last minutes are above the usual: enough to keep an incident open
  * quiet     nothing
  */
-export interface Verdict {
+export interface Detection {
   readonly kind: 'spike' | 'over' | 'elevated' | 'quiet';
   readonly because: string;
   readonly numbers: VerdictNumbers;
@@ -86,7 +86,7 @@ export function policyFor(group: GroupKey, detection: DetectionPolicy): Detectio
   return policy;
 }
 
-export function settingsOf(policy: DetectionPolicy): Settings {
+export function settingsOf(policy: DetectionPolicy): DetectorParameters {
   const windows = [...new Set([1, 2, policy.windowMinutes, 15, RING])].sort((a, b) => a - b);
   return {
     seasons: policy.seasonMinutes,
@@ -115,18 +115,23 @@ export function learnAll(
   return { firstStep: history?.firstStep ?? steps[0]?.step ?? 0, lastStep: state.step, state: pack(state) };
 }
 
-function stateOf(history: History | null, firstStep: number, settings: Settings): State {
+function stateOf(history: History | null, firstStep: number, settings: DetectorParameters): State {
   return (history && unpack(history.state, history.lastStep, settings)) ?? start(settings, firstStep);
 }
 
-export function detect(history: History | null, window: Window, policy: DetectionPolicy): Verdict {
+export function detect(history: History | null, window: Window, policy: DetectionPolicy): Detection {
   const settings = settingsOf(policy);
   const state = stateOf(history, window.step - window.counts.length + 1, settings);
   return verdictOf(state, settings, window, policy);
 }
 
 /** `detect` on an unpacked state, for those who walk through months of minutes. */
-export function verdictOf(state: State, settings: Settings, window: Window, policy: DetectionPolicy): Verdict {
+export function verdictOf(
+  state: State,
+  settings: DetectorParameters,
+  window: Window,
+  policy: DetectionPolicy,
+): Detection {
   const later = laterOf(state, settings, window);
   const windows = windowsAt(state, settings, window.step, later);
   const threshold = -Math.log10(policy.falsePagesPerMonth / MINUTES_PER_MONTH);
@@ -153,7 +158,7 @@ export function verdictOf(state: State, settings: Settings, window: Window, poli
  * The window's score by the series' own measure. Clumps of failures within one minute make the own measure wary; a
  * window that is out of line even without its highest minute is no clump, and there the model's word is enough.
  */
-function scoreOf(state: State, settings: Settings, w: WindowSurprise, k: number, later: Later): number {
+function scoreOf(state: State, settings: DetectorParameters, w: WindowSurprise, k: number, later: Later): number {
   const own = calibrate(state, settings, w.raw);
   if (w.window < 3) return own;
   const rest = rawOf(state, k + 1, w.count - w.peak, w.expected, later.doubt);
@@ -161,7 +166,7 @@ function scoreOf(state: State, settings: Settings, w: WindowSurprise, k: number,
 }
 
 /** The counts and expectations of the steps after the closed ones. */
-function laterOf(state: State, settings: Settings, window: Window): Later {
+function laterOf(state: State, settings: DetectorParameters, window: Window): Later {
   const shape = shapeOf(settings);
   const from = window.step - state.step - window.counts.length;
   const length = window.step - state.step;
@@ -201,7 +206,7 @@ function elevated(windows: readonly WindowSurprise[], policy: DetectionPolicy): 
   return up ? 'elevated' : 'quiet';
 }
 
-function inWords(kind: Verdict['kind'], n: VerdictNumbers, policy: DetectionPolicy): string {
+function inWords(kind: Detection['kind'], n: VerdictNumbers, policy: DetectionPolicy): string {
   const seen = `${amount(n.count)} refused in ${minutes(n.windowMinutes)}; usually ${amount(n.expected)}`;
   const chance = `chance about 1 in ${roundWords(n.oneIn)}`;
   if (kind === 'spike') return `${seen}; ${chance}`;

@@ -7,7 +7,7 @@
 import { Buffer } from 'node:buffer';
 
 /** What the mathematics needs to know, in steps. */
-export interface Settings {
+export interface DetectorParameters {
   /** At most two, ascending, in steps. */
   readonly seasons: readonly number[];
   /** Lengths of the windows that are looked at together, ascending, in steps; at most `WINDOWS_MAX` of at most `RING`. */
@@ -88,7 +88,7 @@ export interface Shape {
   readonly bins: readonly number[];
 }
 
-export function shapeOf(settings: Settings): Shape {
+export function shapeOf(settings: DetectorParameters): Shape {
   const [shorter = 1] = settings.seasons;
   const binSteps = Math.max(1, Math.ceil(shorter / BINS_MAX[0]));
   const bins = settings.seasons.map((season, k) =>
@@ -97,7 +97,7 @@ export function shapeOf(settings: Settings): Shape {
   return { binSteps, bins };
 }
 
-export function emptyState(settings: Settings, step: number): State {
+export function emptyState(settings: DetectorParameters, step: number): State {
   const { bins } = shapeOf(settings);
   const state: State = {
     step,
@@ -127,7 +127,7 @@ export function pack(state: State): string {
 }
 
 /** Null where the text was packed under settings of another shape: the series then starts afresh. */
-export function unpack(text: string, step: number, settings: Settings): State | null {
+export function unpack(text: string, step: number, settings: DetectorParameters): State | null {
   const state = emptyState(settings, step);
   const bytes = Buffer.from(text, 'base64');
   const arrays = arraysOf(state);

@@ -8,7 +8,7 @@
 import { learnBin, predict, startBaseline } from './baseline.js';
 import { learnVariance, varianceOf } from './dispersion.js';
 import { log10UpperTail } from './negative-binomial.js';
-import { at, emptyState, RING, type Settings, type Shape, type State, shapeOf } from './state.js';
+import { at, type DetectorParameters, emptyState, RING, type Shape, type State, shapeOf } from './state.js';
 
 /** Scores from here on are the tail: about one in twenty. */
 export const TAIL_FROM = 1.3;
@@ -57,7 +57,7 @@ export interface Later {
   readonly doubt: number;
 }
 
-export function start(settings: Settings, firstStep: number): State {
+export function start(settings: DetectorParameters, firstStep: number): State {
   const state = emptyState(settings, firstStep - 1);
   state.scalars[at.firstStep] = firstStep;
   state.scalars[at.tailRate] = TAIL_RATE;
@@ -70,7 +70,7 @@ export function start(settings: Settings, firstStep: number): State {
 /** What is expected of one step. */
 export function expectedAt(
   state: State,
-  settings: Settings,
+  settings: DetectorParameters,
   shape: Shape,
   step: number,
 ): { mean: number; doubt: number } {
@@ -89,7 +89,7 @@ export function expectedAt(
 }
 
 /** Looks at the windows that end at `step`, shortest first. */
-export function windowsAt(state: State, settings: Settings, step: number, later: Later): WindowSurprise[] {
+export function windowsAt(state: State, settings: DetectorParameters, step: number, later: Later): WindowSurprise[] {
   let count = 0;
   let expected = 0;
   let length = 0;
@@ -119,7 +119,7 @@ export function rawOf(state: State, slot: number, count: number, expected: numbe
  * A raw score by the series' own measure, per step: the tail beyond `TAIL_FROM` is a generalised Pareto distribution,
  * fitted by its first two moments; its shape is never negative (the model's own tail is exponential, shape 0).
  */
-export function calibrate(state: State, settings: Settings, raw: number): number {
+export function calibrate(state: State, settings: DetectorParameters, raw: number): number {
   const { binSteps } = shapeOf(settings);
   const s = state.scalars;
   const bins = Math.min(s[at.bins] ?? 0, memoryOf(settings, binSteps));
@@ -137,7 +137,7 @@ export function calibrate(state: State, settings: Settings, raw: number): number
   return from + Math.log10(1 + (shape * x) / (mean * (1 - shape))) / shape;
 }
 
-function memoryOf(settings: Settings, binSteps: number): number {
+function memoryOf(settings: DetectorParameters, binSteps: number): number {
   return (8 * (settings.seasons.at(-1) ?? 500)) / binSteps;
 }
 
@@ -155,7 +155,12 @@ export interface StepScore {
  * Closes one step. A count of null was not recorded: it teaches nothing.
  * @returns null where there is nothing to score: no record, no failure, too early, or no window above its expectation
  */
-export function closeStep(state: State, settings: Settings, shape: Shape, count: number | null): StepScore | null {
+export function closeStep(
+  state: State,
+  settings: DetectorParameters,
+  shape: Shape,
+  count: number | null,
+): StepScore | null {
   const step = state.step + 1;
   const { mean, doubt } = expectedAt(state, settings, shape, step);
   state.counts[mod(step, RING)] = count ?? -1;
@@ -182,13 +187,13 @@ export function closeStep(state: State, settings: Settings, shape: Shape, count:
 }
 
 /** A rhythm is known when it was seen twice; until then only what is far out of line is believed. */
-function trustOf(state: State, settings: Settings, shape: Shape): number {
+function trustOf(state: State, settings: DetectorParameters, shape: Shape): number {
   const seasons = ((state.scalars[at.bins] ?? 0) * shape.binSteps) / (settings.seasons.at(-1) ?? shape.binSteps);
   return Math.min(1, 0.5 + 0.25 * seasons);
 }
 
 /** A step without a failure is never the peak of a window that reaches back, so only steps with one are asked. */
-function mostSurprising(state: State, settings: Settings, doubt: number): WindowSurprise | null {
+function mostSurprising(state: State, settings: DetectorParameters, doubt: number): WindowSurprise | null {
   const later = { from: state.step + 1, counts: [], expected: [], doubt };
   let most: WindowSurprise | null = null;
   for (const w of windowsAt(state, settings, state.step, later)) {
@@ -197,7 +202,7 @@ function mostSurprising(state: State, settings: Settings, doubt: number): Window
   return most;
 }
 
-function closeBin(state: State, settings: Settings, shape: Shape, doubt: number): void {
+function closeBin(state: State, settings: DetectorParameters, shape: Shape, doubt: number): void {
   const s = state.scalars;
   const recorded = s[at.openSteps] ?? 0;
   if (recorded > 0) {
@@ -222,7 +227,13 @@ function closeBin(state: State, settings: Settings, shape: Shape, doubt: number)
   s[at.openIncident] = 0;
 }
 
-function learnVariances(state: State, settings: Settings, doubt: number, memory: number, news: boolean): void {
+function learnVariances(
+  state: State,
+  settings: DetectorParameters,
+  doubt: number,
+  memory: number,
+  news: boolean,
+): void {
   let count = 0;
   let mean = 0;
   let length = 0;
@@ -238,7 +249,7 @@ function learnVariances(state: State, settings: Settings, doubt: number, memory:
   }
 }
 
-function learnTail(state: State, settings: Settings, shape: Shape, raw: number, memory: number): void {
+function learnTail(state: State, settings: DetectorParameters, shape: Shape, raw: number, memory: number): void {
   const s = state.scalars;
   const peak = s[at.peak] ?? 0;
   const news = raw > TAIL_FROM && raw > NEWS_FACTOR * peak;
@@ -258,12 +269,12 @@ function learnTail(state: State, settings: Settings, shape: Shape, raw: number, 
 }
 
 /** How long a high score overshadows lower ones, in bins: a quarter of the shorter season. */
-export function peakBins(settings: Settings, shape: Shape): number {
+export function peakBins(settings: DetectorParameters, shape: Shape): number {
   return Math.max(2, (settings.seasons[0] ?? 48) / shape.binSteps / 4);
 }
 
 /** Closes the steps up to `step`: those before it were empty. */
-export function closeThrough(state: State, settings: Settings, step: number, count: number): void {
+export function closeThrough(state: State, settings: DetectorParameters, step: number, count: number): void {
   const shape = shapeOf(settings);
   const longest = GAP_SEASONS * (settings.seasons.at(-1) ?? 10_000);
   if (step - state.step > longest) {

@@ -7,7 +7,7 @@
 import { limits } from '../base/limits.js';
 import { HOUR_MS } from '../base/time.js';
 import type { LogKind } from '../logs/filter-patterns.js';
-import type { Found, FoundDomain, FoundFilter, FoundLogGroup } from '../model/account.js';
+import type { FoundAccount, FoundDomain, FoundFilter, FoundLogGroup } from '../model/account.js';
 import { type PatternOf, patternsOf } from './log-patterns.js';
 
 /** Whom to watch: exact names, `*.example.com` for all names below it, `*` for all. Denied wins over allowed. */
@@ -18,7 +18,7 @@ export interface DomainPolicy {
 }
 
 /** How we know what is ours. */
-export interface Own {
+export interface OwnFilters {
   /** The ingest function. */
   readonly destinationArn: string;
   /** The stack's own filters are named `<stack>-execution` and `<stack>-access`. */
@@ -26,11 +26,11 @@ export interface Own {
 }
 
 export interface Surroundings {
-  readonly found: Found;
+  readonly found: FoundAccount;
   /** Log groups that we subscribed before and that `found` may no longer know, as they are now. */
   readonly remembered: readonly FoundLogGroup[];
   readonly policy: DomainPolicy;
-  readonly own: Own;
+  readonly own: OwnFilters;
 }
 
 interface About {
@@ -91,7 +91,7 @@ function covers(pattern: string, name: string): boolean {
 }
 
 /** False while a stage may exist that is not among the found ones. */
-export function isSeenWhole({ unreadable, domains }: Found): boolean {
+export function isSeenWhole({ unreadable, domains }: FoundAccount): boolean {
   const isUnknown = domains.some(({ stages }) => stages.some(({ executionLog }) => executionLog.kind === 'unknown'));
   return !isUnknown && unreadable.every(({ isDetail }) => isDetail === true);
 }
@@ -129,7 +129,7 @@ function wishesOf(domains: readonly FoundDomain[]): Map<string, Wishes> {
 function planGroup(
   { name, exists, filters }: FoundLogGroup,
   wishes: Wishes,
-  own: Own,
+  own: OwnFilters,
   isWhole: boolean,
   patternOf: PatternOf,
 ): Action[] {
@@ -170,12 +170,15 @@ function planGroup(
 }
 
 /** Whether a filter is ours to change: it sends to us, and is named as the reconciler names them. */
-export function isOurs({ name, destinationArn }: FoundFilter, { destinationArn: ours, stackName }: Own): boolean {
+export function isOurs(
+  { name, destinationArn }: FoundFilter,
+  { destinationArn: ours, stackName }: OwnFilters,
+): boolean {
   return destinationArn === ours && name.startsWith(prefixOf(stackName));
 }
 
 /** Whether a filter of the stack, or of somebody's own making, sends this log to us already. */
-function isCovered(log: LogKind, filters: readonly FoundFilter[], own: Own, pattern: string): boolean {
+function isCovered(log: LogKind, filters: readonly FoundFilter[], own: OwnFilters, pattern: string): boolean {
   return filters.some(
     (filter) =>
       leadsTo(filter, own) &&
@@ -191,7 +194,7 @@ const usual = patternsOf([]);
 export function lostFilters(
   groups: readonly FoundLogGroup[],
   configured: Readonly<Record<LogKind, readonly { readonly name: string }[]>>,
-  own: Own,
+  own: OwnFilters,
 ): Action[] {
   return groups.flatMap(({ name: logGroup, exists, filters }) =>
     KINDS.filter((log) => {
@@ -205,7 +208,7 @@ function removalOf(
   logGroup: string,
   { name: filterName }: FoundFilter,
   wanted: readonly About[],
-  own: Own,
+  own: OwnFilters,
   isWhole: boolean,
 ): Action {
   if (wanted.some(({ log }) => filterNameOf(own.stackName, log) === filterName))
@@ -240,11 +243,11 @@ export function silentGroups(
 }
 
 /** Those of which a filter sends us something. */
-export function subscribedGroups(groups: readonly FoundLogGroup[], own: Own): FoundLogGroup[] {
+export function subscribedGroups(groups: readonly FoundLogGroup[], own: OwnFilters): FoundLogGroup[] {
   return groups.filter(({ filters }) => filters?.some((filter) => leadsTo(filter, own)));
 }
 
 /** Also where the filter names a version or an alias of the function. */
-function leadsTo({ destinationArn }: FoundFilter, { destinationArn: ours }: Own): boolean {
+function leadsTo({ destinationArn }: FoundFilter, { destinationArn: ours }: OwnFilters): boolean {
   return destinationArn === ours || destinationArn.startsWith(`${ours}:`);
 }

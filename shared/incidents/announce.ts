@@ -6,22 +6,22 @@
 import pMap from 'p-map';
 import { limits } from '../base/limits.js';
 import { hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
-import { openHours } from '../count/record.js';
-import { policyFor, type Verdict } from '../detect/detect.js';
+import { dirtyHours } from '../count/record.js';
+import { type Detection, policyFor } from '../detect/detect.js';
 import { diagnoseClients, surroundingsOf } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
 import { type Fact, type GroupKey, type Incident, type Notice, SEVERAL_ISSUERS } from '../model/index.js';
 import type { World } from '../ports/index.js';
-import type { Change } from './incident.js';
+import type { IncidentChange } from './incident.js';
 import { clientCountOf, clientsOf, noticeOf } from './notice.js';
 import { severityFor, worse } from './severity.js';
 
 /** What a notice is made of. */
 export interface Announcement {
-  readonly change: Change;
+  readonly change: IncidentChange;
   /** The severity before the change. */
   readonly before: Incident | null;
-  readonly verdict: Verdict;
+  readonly detection: Detection;
   /** The facts of the incident. */
   readonly facts: readonly Fact[];
   /** Facts that cover the last hour. */
@@ -31,8 +31,8 @@ export interface Announcement {
 }
 
 /** Stores an incident's change with the notice that tells of it. */
-export async function announce(announcement: Announcement, world: World): Promise<void> {
-  const { change, before, verdict, facts, recentFacts, groups } = announcement;
+export async function storeTransition(announcement: Announcement, world: World): Promise<void> {
+  const { change, before, detection, facts, recentFacts, groups } = announcement;
   const { next, notice: kind, because } = change;
   if (kind === null) {
     await world.stores.incidents.transition(next, null);
@@ -48,7 +48,7 @@ export async function announce(announcement: Announcement, world: World): Promis
     const impact = severityFor(
       {
         group: next.group,
-        numbers: verdict.numbers,
+        numbers: detection.numbers,
         clients: clientCountOf(facts),
         issuerTrusted: diagnosed.issuerTrusted,
         isTruststoreChanged: diagnosed.change !== null,
@@ -63,7 +63,7 @@ export async function announce(announcement: Announcement, world: World): Promis
     kind,
     incident,
     because,
-    verdict,
+    detection,
     now,
     facts,
     recentFacts,
@@ -72,7 +72,7 @@ export async function announce(announcement: Announcement, world: World): Promis
     scopeShare,
     diagnosed,
     config: world.config,
-    place: world.place ?? null,
+    deployment: world.deployment ?? null,
   });
   await world.stores.incidents.transition(incident, notice);
 }
@@ -102,7 +102,7 @@ async function scopeShareOf(
   const from = minute - MINUTES_PER_HOUR + 1;
   const sumOf = (facts: readonly Fact[]): number =>
     facts.reduce((sum, fact) => (fact.minute >= from ? sum + Math.max(0, fact.count) : sum), 0);
-  const others = (await openHours(world)).filter(
+  const others = (await dirtyHours(world)).filter(
     (open) => open.hour >= hourOf(from) && open.group.scope === group.scope && groupId(open.group) !== groupId(group),
   );
   const distinct = [...new Map(others.map((open) => [groupId(open.group), open.group] as const)).values()];

@@ -4,34 +4,34 @@
 
 import { limits } from '../base/limits.js';
 import { MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
-import { detect, type History, learnAll, policyFor, type Verdict } from '../detect/detect.js';
+import { type Detection, detect, type History, learnAll, policyFor } from '../detect/detect.js';
 import { type Fact, type GroupKey, type Incident, SEVERAL_ISSUERS } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import { scopeGroup } from './incident.js';
 
 /** No scope's own incident. */
-export function isOne(group: GroupKey): boolean {
+export function hasOneIssuer(group: GroupKey): boolean {
   return group.issuerDn !== SEVERAL_ISSUERS;
 }
 
-interface Known {
+interface DetectorState {
   readonly incident: Incident | null;
   readonly history: History | null;
 }
 
-export interface KnownWithScope extends Known {
+export interface DetectorStateWithScope extends DetectorState {
   readonly group: GroupKey;
   /** The incident of the group's scope. */
   readonly ofScope: Incident | null;
 }
 
-interface Seen {
-  readonly verdict: Verdict;
+interface GroupDetection {
+  readonly detection: Detection;
   /** The facts of the last hour at least. */
   readonly facts: readonly Fact[];
 }
 
-export async function remembered(group: GroupKey, { stores }: World): Promise<Known> {
+export async function loadDetectorState(group: GroupKey, { stores }: World): Promise<DetectorState> {
   const [incident, history] = await Promise.all([stores.incidents.load(group), stores.history.load(group)]);
   return { incident, history: history as History | null };
 }
@@ -42,16 +42,21 @@ export function neededFrom(known: History | null, minute: number): number {
   return Math.max(oldest, Math.min((known?.lastStep ?? oldest) + 1, minute - MINUTES_PER_HOUR));
 }
 
-export async function rememberedWithScope(group: GroupKey, world: World): Promise<KnownWithScope> {
+export async function loadWithScope(group: GroupKey, world: World): Promise<DetectorStateWithScope> {
   const [known, ofScope] = await Promise.all([
-    remembered(group, world),
+    loadDetectorState(group, world),
     world.stores.incidents.load(scopeGroup(group.scope)),
   ]);
   return { group, ofScope, ...known };
 }
 
 /** The verdict on a group at this moment. Stores nothing but, now and then, what was learned. */
-export async function judge(group: GroupKey, known: History | null, now: number, world: World): Promise<Seen> {
+export async function detectGroup(
+  group: GroupKey,
+  known: History | null,
+  now: number,
+  world: World,
+): Promise<GroupDetection> {
   const { stores, config } = world;
   const minute = minuteOf(now);
   const policy = policyFor(group, config.detection);
@@ -73,5 +78,5 @@ export async function judge(group: GroupKey, known: History | null, now: number,
   if (history !== null && history.lastStep - (known?.lastStep ?? 0) >= limits.historySaveMinutes) {
     await stores.history.save(group, history);
   }
-  return { verdict: detect(history, { step: minute, counts: window }, policy), facts };
+  return { detection: detect(history, { step: minute, counts: window }, policy), facts };
 }

@@ -10,21 +10,21 @@ import { hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import { policyFor } from '../detect/detect.js';
 import { groupId } from '../model/group-id.js';
 import type { GroupKey, Incident } from '../model/index.js';
-import type { OpenHour, World } from '../ports/index.js';
-import { isOne, judge, remembered } from './assess.js';
+import type { DirtyHour, World } from '../ports/index.js';
+import { detectGroup, hasOneIssuer, loadDetectorState } from './assess.js';
 import { advance, scopeGroup } from './incident.js';
-import { lateAnnouncement, unlessSilenced } from './muting.js';
-import { scopeVerdict } from './scope-incident.js';
+import { applySilences, deferredNotice } from './muting.js';
+import { scopeDetection } from './scope-incident.js';
 
 const loadAnnounce = lazily(() => import('./announce.js'));
 
 /**
  * Groups that fail together: one incident for their scope, instead of one for each.
- * @param open the hours that `openHours` lists: who has facts in the last one or two
+ * @param open the hours that `dirtyHours` lists: who has facts in the last one or two
  */
 export async function evaluateScopes(
   firing: readonly Incident[],
-  open: readonly OpenHour[],
+  open: readonly DirtyHour[],
   world: World,
 ): Promise<void> {
   const hour = hourOf(minuteOf(world.clock.now()));
@@ -35,7 +35,7 @@ export async function evaluateScopes(
     byScope.set(group.scope, groups.set(groupId(group), group));
   }
   for (const [scope, groups] of byScope) {
-    const members = [...groups.values()].filter(isOne);
+    const members = [...groups.values()].filter(hasOneIssuer);
     const isKnown = members.length < groups.size;
     if (isKnown || members.length >= limits.groupsTogetherMin) await evaluateScope(scope, members, world);
   }
@@ -49,31 +49,31 @@ async function evaluateScope(scope: string, groups: readonly GroupKey[], world: 
   const seen = await pMap(
     groups,
     async (one) => {
-      const { incident, history } = await remembered(one, world);
-      return { group: one, incident, ...(await judge(one, history, now, world)) };
+      const { incident, history } = await loadDetectorState(one, world);
+      return { group: one, incident, ...(await detectGroup(one, history, now, world)) };
     },
     {
       concurrency: limits.storeConcurrencyMax,
     },
   );
   const members = seen
-    .map(({ group: one, verdict, incident, facts }) => ({
+    .map(({ group: one, detection, incident, facts }) => ({
       group: one,
-      verdict,
+      detection,
       since: incident?.state === 'firing' ? incident.since : null,
       facts: facts.filter((fact) => fact.minute > minuteOf(now) - MINUTES_PER_HOUR),
     }))
     .filter(({ since, facts }) => since !== null || facts.length > 0);
-  const { verdict, severity, groups: worst } = scopeVerdict(members, now, policy);
+  const { detection, severity, groups: worst } = scopeDetection(members, now, policy);
   const before = await stores.incidents.load(group);
-  const own = advance(before, verdict, group, now, policy, severity);
+  const own = advance(before, detection, group, now, policy, severity);
   const told = own?.notice === 'spike' || own?.next.announced === true;
   const change =
     own === null
-      ? await lateAnnouncement(before, verdict, false, world)
-      : await unlessSilenced(told ? own : { ...own, notice: null }, world);
+      ? await deferredNotice(before, detection, false, world)
+      : await applySilences(told ? own : { ...own, notice: null }, world);
   if (change === null) return;
   const facts = members.flatMap((member) => member.facts);
-  const { announce } = await loadAnnounce();
-  await announce({ change, before, verdict, facts, recentFacts: facts, groups: worst }, world);
+  const { storeTransition } = await loadAnnounce();
+  await storeTransition({ change, before, detection, facts, recentFacts: facts, groups: worst }, world);
 }

@@ -7,14 +7,14 @@
 import pMap from 'p-map';
 import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
-import { openHours, type Written } from '../count/record.js';
-import { policyFor, type Verdict } from '../detect/detect.js';
+import { dirtyHours, type Written } from '../count/record.js';
+import { type Detection, policyFor } from '../detect/detect.js';
 import { groupId } from '../model/group-id.js';
 import type { Fact, GroupKey, Incident } from '../model/index.js';
 import type { World } from '../ports/index.js';
-import { isOne, judge, type KnownWithScope, rememberedWithScope } from './assess.js';
-import { advance, type Change, coveredByScope } from './incident.js';
-import { lateAnnouncement, unlessSilenced } from './muting.js';
+import { type DetectorStateWithScope, detectGroup, hasOneIssuer, loadWithScope } from './assess.js';
+import { advance, coveredByScope, type IncidentChange } from './incident.js';
+import { applySilences, deferredNotice } from './muting.js';
 
 const loadScopes = lazily(() => import('./evaluate-scopes.js'));
 const loadAnnounce = lazily(() => import('./announce.js'));
@@ -35,11 +35,11 @@ export async function evaluate(
   which: 'all' | 'calm' = 'all',
   written: Written = longAgo,
 ): Promise<boolean> {
-  const distinct = new Map(groups.filter(isOne).map((group) => [groupId(group), group] as const));
+  const distinct = new Map(groups.filter(hasOneIssuer).map((group) => [groupId(group), group] as const));
   const concurrency = { concurrency: limits.storeConcurrencyMax };
   // Asked all at once, so that a store can read them together.
   const [known] = await Promise.all([
-    Promise.all([...distinct.values()].map((group) => rememberedWithScope(group, world))),
+    Promise.all([...distinct.values()].map((group) => loadWithScope(group, world))),
     written.facts,
   ]);
   const changes = await pMap(known, (one) => assess(one, which, world), concurrency);
@@ -56,7 +56,7 @@ export async function evaluate(
   const [{ evaluateScopes }, firing, open] = await Promise.all([
     loadScopes(),
     world.stores.incidents.firing(limits.firingPerSweepMax),
-    openHours(world),
+    dirtyHours(world),
   ]);
   await evaluateScopes(firing, open, world);
   await evaluate(
@@ -70,14 +70,14 @@ export async function evaluate(
 /** A change of a group's incident that is not stored yet. */
 interface Pending {
   readonly group: GroupKey;
-  readonly change: Change;
+  readonly change: IncidentChange;
   readonly before: Incident | null;
-  readonly verdict: Verdict;
+  readonly detection: Detection;
   readonly facts: readonly Fact[];
 }
 
 /** @param known read while the facts were being written; the facts are read here */
-async function assess(known: KnownWithScope, which: 'all' | 'calm', world: World): Promise<Pending | null> {
+async function assess(known: DetectorStateWithScope, which: 'all' | 'calm', world: World): Promise<Pending | null> {
   const { group, ofScope } = known;
   const { stores, clock, config } = world;
   const policy = policyFor(group, config.detection);
@@ -86,31 +86,31 @@ async function assess(known: KnownWithScope, which: 'all' | 'calm', world: World
   const incident = isLeft(known.incident) ? await stores.incidents.load(group) : known.incident;
   if (isLeft(incident)) return null;
   const now = clock.now();
-  const { verdict, facts } = await judge(group, known.history, now, world);
-  const ofOwn = advance(incident, verdict, group, now, policy);
+  const { detection, facts } = await detectGroup(group, known.history, now, world);
+  const ofOwn = advance(incident, detection, group, now, policy);
   const isCovered = (one: Incident): boolean => coveredByScope(one, ofScope);
   if (ofOwn === null || ofOwn.notice === null) {
-    const late = await lateAnnouncement(incident, verdict, incident !== null && isCovered(incident), world);
+    const late = await deferredNotice(incident, detection, incident !== null && isCovered(incident), world);
     if (late !== null) {
       // What the group's own course changes without a notice is not lost for it.
       const { lastNoticeAt, announced, heldBack } = late.next;
       const next = ofOwn === null ? late.next : { ...ofOwn.next, lastNoticeAt, announced, heldBack };
-      return { group, before: incident, verdict, facts, change: { ...late, next } };
+      return { group, before: incident, detection, facts, change: { ...late, next } };
     }
     if (ofOwn === null) return null;
   }
   // Who was not told of an incident, because its scope's tells it, is not told of its course or end either.
   const announced = ofOwn.notice === 'spike' ? !isCovered(ofOwn.next) : ofOwn.next.announced;
   const notice = announced ? ofOwn.notice : null;
-  const change = await unlessSilenced({ ...ofOwn, notice, next: { ...ofOwn.next, announced } }, world);
-  return { group, before: incident, verdict, facts, change };
+  const change = await applySilences({ ...ofOwn, notice, next: { ...ofOwn.next, announced } }, world);
+  return { group, before: incident, detection, facts, change };
 }
 
 /** @returns whether there is a notice of it */
-async function store({ change, before, verdict, facts: recentFacts }: Pending, world: World): Promise<boolean> {
-  const { announce, factsOf } = await loadAnnounce();
+async function store({ change, before, detection, facts: recentFacts }: Pending, world: World): Promise<boolean> {
+  const { storeTransition, factsOf } = await loadAnnounce();
   const isTold = change.notice !== null;
   const facts = isTold ? await factsOf(change.next, recentFacts, world.clock.now(), world) : [];
-  await announce({ change, before, verdict, facts, recentFacts, groups: [] }, world);
+  await storeTransition({ change, before, detection, facts, recentFacts, groups: [] }, world);
   return isTold;
 }

@@ -14,11 +14,11 @@
 import { createHash } from 'node:crypto';
 import { MINUTE_MS } from '../base/time.js';
 import type { DetectionPolicy } from '../config/settings.js';
-import { amount, type Verdict } from '../detect/detect.js';
+import { amount, type Detection } from '../detect/detect.js';
 import { type GroupKey, type Incident, type NoticeKind, SEVERAL_ISSUERS, type Severity } from '../model/index.js';
 import { worse } from './severity.js';
 
-export interface Change {
+export interface IncidentChange {
   readonly next: Incident;
   /** Null where only the state changes: calm begins or ends. */
   readonly notice: NoticeKind | null;
@@ -37,28 +37,28 @@ const CALM_RESOLVES_MAX = 8;
  */
 export function advance(
   current: Incident | null,
-  verdict: Verdict,
+  detection: Detection,
   group: GroupKey,
   now: number,
   policy: DetectionPolicy,
   severity: Severity = 'low',
-): Change | null {
+): IncidentChange | null {
   if (current !== null && now < current.lastNoticeAt) return null;
-  if (current === null || current.state === 'resolved') return open(current, verdict, group, now, policy, severity);
+  if (current === null || current.state === 'resolved') return open(current, detection, group, now, policy, severity);
   const next = { ...current, version: current.version + 1 };
-  if (verdict.kind === 'over' || verdict.kind === 'quiet') return calm(current, next, verdict, now, policy);
-  if (verdict.kind === 'spike' && verdict.numbers.recent >= policy.escalateFactor * current.noticedCount) {
-    if (!settling(current, now, policy)) return escalate(next, verdict, now, severity);
+  if (detection.kind === 'over' || detection.kind === 'quiet') return calm(current, next, detection, now, policy);
+  if (detection.kind === 'spike' && detection.numbers.recent >= policy.escalateFactor * current.noticedCount) {
+    if (!settling(current, now, policy)) return escalate(next, detection, now, severity);
   }
   if (!current.acknowledged && now - current.lastNoticeAt >= policy.repeatMinutes * MINUTE_MS) {
-    const because = `${verdict.because}; going on for ${duration(now - current.since)}`;
+    const because = `${detection.because}; going on for ${duration(now - current.since)}`;
     return { next: { ...next, calmSince: null, lastNoticeAt: now }, notice: 'ongoing', because };
   }
   const noticedCount = settling(current, now, policy)
-    ? Math.max(current.noticedCount, verdict.numbers.recent)
+    ? Math.max(current.noticedCount, detection.numbers.recent)
     : current.noticedCount;
   if (current.calmSince === null && noticedCount === current.noticedCount) return null;
-  return { next: { ...next, calmSince: null, noticedCount }, notice: null, because: verdict.because };
+  return { next: { ...next, calmSince: null, noticedCount }, notice: null, because: detection.because };
 }
 
 /** The first alert comes before the window is full; until it is, growth is no escalation. */
@@ -68,13 +68,13 @@ function settling(current: Incident, now: number, policy: DetectionPolicy): bool
 
 function open(
   before: Incident | null,
-  verdict: Verdict,
+  detection: Detection,
   group: GroupKey,
   now: number,
   policy: DetectionPolicy,
   severity: Severity,
-): Change | null {
-  const { shortestMinutes, recent } = verdict.numbers;
+): IncidentChange | null {
+  const { shortestMinutes, recent } = detection.numbers;
   if (shortestMinutes === null) return null;
   // What was counted before the calm that resolved the last incident cannot open another one.
   if (before?.calmSince != null && now - shortestMinutes * MINUTE_MS < before.calmSince) return null;
@@ -96,14 +96,14 @@ function open(
     heldBack: false,
   };
   const because = back
-    ? `${verdict.because}; back ${duration(now - before.lastNoticeAt)} after it was resolved`
-    : verdict.because;
+    ? `${detection.because}; back ${duration(now - before.lastNoticeAt)} after it was resolved`
+    : detection.because;
   return { next, notice: 'spike', because };
 }
 
-function escalate(next: Incident, verdict: Verdict, now: number, severity: Severity): Change {
-  const { recent } = verdict.numbers;
-  const because = `${verdict.because}; ${amount(recent / next.noticedCount)} times as many as when last noticed`;
+function escalate(next: Incident, detection: Detection, now: number, severity: Severity): IncidentChange {
+  const { recent } = detection.numbers;
+  const because = `${detection.because}; ${amount(recent / next.noticedCount)} times as many as when last noticed`;
   const raised = {
     ...next,
     calmSince: null,
@@ -118,15 +118,15 @@ function escalate(next: Incident, verdict: Verdict, now: number, severity: Sever
 function calm(
   current: Incident,
   next: Incident,
-  verdict: Verdict,
+  detection: Detection,
   now: number,
   policy: DetectionPolicy,
-): Change | null {
+): IncidentChange | null {
   const { calmSince } = current;
-  if (calmSince === null) return { next: { ...next, calmSince: now }, notice: null, because: verdict.because };
+  if (calmSince === null) return { next: { ...next, calmSince: now }, notice: null, because: detection.because };
   const asked = policy.resolveMinutes * Math.min(CALM_RESOLVES_MAX, 2 ** current.flaps) * MINUTE_MS;
   if (now - calmSince < asked) return null;
-  const because = `${amount(verdict.numbers.recent)} refused in the last ${policy.windowMinutes} minutes; calm for ${duration(now - calmSince)}`;
+  const because = `${amount(detection.numbers.recent)} refused in the last ${policy.windowMinutes} minutes; calm for ${duration(now - calmSince)}`;
   return { next: { ...next, state: 'resolved', lastNoticeAt: now }, notice: 'resolved', because };
 }
 

@@ -6,16 +6,16 @@ import { isNamed } from '../config/qualified-names.js';
 import { runbookPage } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
 import { tally } from '../count/count.js';
-import type { Verdict } from '../detect/detect.js';
+import type { Detection } from '../detect/detect.js';
 import {
   type ClientTally,
+  type Deployment,
   type Diagnosis,
   type Fact,
   type GroupKey,
   type Incident,
   type Notice,
   type NoticeKind,
-  type Place,
   SEVERAL_ISSUERS,
 } from '../model/index.js';
 import { linksOf } from './console-links.js';
@@ -25,7 +25,7 @@ export interface NoticeParts {
   readonly kind: NoticeKind;
   readonly incident: Incident;
   readonly because: string;
-  readonly verdict: Verdict;
+  readonly detection: Detection;
   readonly now: number;
   /** The facts since the incident began. */
   readonly facts: readonly Fact[];
@@ -36,7 +36,7 @@ export interface NoticeParts {
   readonly recentFacts: readonly Fact[];
   readonly scopeShare: number | null;
   readonly config: Config;
-  readonly place: Place | null;
+  readonly deployment: Deployment | null;
   readonly diagnosed: {
     readonly verdict: Diagnosis | null;
     readonly verdictNote: string | null;
@@ -46,7 +46,7 @@ export interface NoticeParts {
 }
 
 export function noticeOf(parts: NoticeParts): Notice {
-  const { kind, incident, verdict, facts, clients, groups, config, place, now } = parts;
+  const { kind, incident, detection, facts, clients, groups, config, deployment, now } = parts;
   const { group } = incident;
   const since = facts.reduce((first, fact) => Math.min(first, fact.firstAt), incident.since);
   const reasonText = groups.length > 0 ? '' : (facts.at(-1)?.reasonText ?? '');
@@ -62,9 +62,9 @@ export function noticeOf(parts: NoticeParts): Notice {
     group,
     groups,
     reasonText,
-    count: kind === 'resolved' ? countInAll(incident, facts) : verdict.numbers.count,
-    windowMinutes: verdict.numbers.windowMinutes,
-    expected: verdict.numbers.expected,
+    count: kind === 'resolved' ? countInAll(incident, facts) : detection.numbers.count,
+    windowMinutes: detection.numbers.windowMinutes,
+    expected: detection.numbers.expected,
     lastHour: lastHourOf(parts.recentFacts, now),
     clientCount: Math.max(clientCountOf(facts), clients.length),
     scopeShare: parts.scopeShare,
@@ -73,8 +73,8 @@ export function noticeOf(parts: NoticeParts): Notice {
     runbookUrl: runbookUrl(config, group, runbookId(parts)),
     clients,
     ...parts.diagnosed,
-    links: linksOf({ group, reasonText, since, at: now }, config, place),
-    commands: commandsOf(incident.incidentId, place),
+    links: linksOf({ group, reasonText, since, at: now }, config, deployment),
+    commands: commandsOf(incident.incidentId, deployment),
   };
 }
 
@@ -98,7 +98,7 @@ export function clientCountOf(facts: readonly Fact[]): number {
 }
 
 /** They name the incident and nothing else: what a client sent must not come into anybody's shell. */
-function commandsOf(incidentId: string, place: Place | null): Notice['commands'] {
+function commandsOf(incidentId: string, place: Deployment | null): Notice['commands'] {
   const table = place === null ? '' : ` --table ${place.tableName}`;
   return {
     silence: `mtls-watch silence add --incident ${incidentId} --for 2h --comment "why"${table}`,

@@ -7,19 +7,19 @@
 import { limits } from '../base/limits.js';
 import { MINUTE_MS } from '../base/time.js';
 import type { DetectionPolicy } from '../config/settings.js';
-import { amount, type Verdict } from '../detect/detect.js';
+import { amount, type Detection } from '../detect/detect.js';
 import { type GroupKey, OTHER_ISSUERS, type Severity } from '../model/index.js';
 
 /** A group of the scope that failed in the last window. */
 export interface Member {
   readonly group: GroupKey;
-  readonly verdict: Verdict;
+  readonly detection: Detection;
   /** The group's own incident, if one is firing. */
   readonly since: number | null;
 }
 
 export interface ScopeVerdict {
-  readonly verdict: Verdict;
+  readonly detection: Detection;
   readonly severity: Severity;
   /** Most failures first, at most `groupsPerScopeIncidentMax`. */
   readonly groups: readonly GroupKey[];
@@ -33,11 +33,11 @@ const SCANNER_ISSUERS = 30;
 const SCANNER_TRIES = 3;
 
 /** @param now milliseconds since the epoch */
-export function scopeVerdict(members: readonly Member[], now: number, policy: DetectionPolicy): ScopeVerdict {
+export function scopeDetection(members: readonly Member[], now: number, policy: DetectionPolicy): ScopeVerdict {
   const firing = members.filter((m) => m.since !== null);
   const fresh = firing.filter((m) => m.since !== null && now - m.since <= TOGETHER_MINUTES * MINUTE_MS);
-  const recent = sum(members, (m) => m.verdict.numbers.recent);
-  const expected = sum(members, (m) => m.verdict.numbers.expected);
+  const recent = sum(members, (m) => m.detection.numbers.recent);
+  const expected = sum(members, (m) => m.detection.numbers.expected);
   const issuers = new Set(members.map((m) => m.group.issuerDn)).size;
   const folded = members.some((m) => m.group.issuerDn === OTHER_ISSUERS);
   const many = fresh.length >= TOGETHER_GROUPS;
@@ -46,26 +46,26 @@ export function scopeVerdict(members: readonly Member[], now: number, policy: De
     count: recent,
     windowMinutes: policy.windowMinutes,
     expected,
-    oneIn: Math.max(1, ...members.map((m) => m.verdict.numbers.oneIn)),
+    oneIn: Math.max(1, ...members.map((m) => m.detection.numbers.oneIn)),
     recent,
     shortestMinutes: many || scanner ? policy.windowMinutes : null,
   };
   const groups = [...(many ? firing : members)]
-    .sort((a, b) => b.verdict.numbers.recent - a.verdict.numbers.recent)
+    .sort((a, b) => b.detection.numbers.recent - a.detection.numbers.recent)
     .slice(0, limits.groupsPerScopeIncidentMax)
     .map((m) => m.group);
   const seen = `${amount(recent)} refused in ${policy.windowMinutes} minutes`;
   if (many && !scanner) {
     const because = `${fresh.length} groups of this domain began to fail within ${TOGETHER_MINUTES} minutes; ${seen}`;
-    return { verdict: { kind: 'spike', because, numbers }, severity: 'high', groups };
+    return { detection: { kind: 'spike', because, numbers }, severity: 'high', groups };
   }
   if (scanner) {
     const because = `${issuers} issuers failed, few times each, as a scanner does; ${seen}`;
-    return { verdict: { kind: 'spike', because, numbers }, severity: 'low', groups };
+    return { detection: { kind: 'spike', because, numbers }, severity: 'low', groups };
   }
   const kind = firing.length > 0 ? 'elevated' : 'quiet';
   return {
-    verdict: { kind, because: `${firing.length} groups of this domain are failing; ${seen}`, numbers },
+    detection: { kind, because: `${firing.length} groups of this domain are failing; ${seen}`, numbers },
     severity: 'low',
     groups,
   };

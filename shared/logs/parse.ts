@@ -6,7 +6,7 @@
 
 import { digest } from '../base/digest.js';
 import { limits } from '../base/limits.js';
-import { remember } from '../base/memoize.js';
+import { memoize } from '../base/memoize.js';
 import { clean } from '../base/text.js';
 import { accountId, bareName, inAccount, settingFor } from '../config/qualified-names.js';
 import { CANARY_DN } from '../model/canary.js';
@@ -42,7 +42,7 @@ import { vendedJson, vendedText } from './vended.js';
 /** Names of custom domains by `apiId/stage` or `apiId`, from the configuration. */
 export type DomainsByApi = Readonly<Record<string, string>>;
 
-interface Found {
+interface ParsedSoFar {
   readonly denials: Denial[];
   readonly accesses: AccessRecord[];
   readonly otherForbidden: OtherForbidden[];
@@ -53,7 +53,7 @@ interface Found {
 }
 
 /** Where events come from, and how the things that they name are called. */
-interface Source {
+interface LogSource {
   /** Before each name, where accounts are told apart; else ''. */
   readonly account: string;
   /** Before each event's id: CloudWatch's are unique within their stream. */
@@ -78,7 +78,7 @@ export function parse(
   byAccount = false,
   formats: FormatsByLogGroup = {},
 ): Parsed {
-  const found: Found = {
+  const found: ParsedSoFar = {
     denials: [],
     accesses: [],
     otherForbidden: [],
@@ -109,7 +109,7 @@ function sourcesOf(
   domains: DomainsByApi,
   byAccount: boolean,
   formats: FormatsByLogGroup,
-): [Source, readonly LogEvent[]][] {
+): [LogSource, readonly LogEvent[]][] {
   const { logStream, events } = batch;
   const isManaged = apiOfLogGroup(batch.logGroup).apiId !== null;
   let known: ReadonlySet<string> | undefined;
@@ -117,7 +117,7 @@ function sourcesOf(
     known ??= new Set(Object.keys(domains).map(bareName));
     return known;
   };
-  const sourceOf = (account: string): Source => {
+  const sourceOf = (account: string): LogSource => {
     const logGroup = inAccount(account, batch.logGroup);
     return {
       account,
@@ -146,7 +146,7 @@ interface Origin {
   readonly scope: string;
 }
 
-function originOf({ apiId, stage }: ApiRef, source: Source): Origin {
+function originOf({ apiId, stage }: ApiRef, source: LogSource): Origin {
   const api = { apiId: apiId === null ? null : inAccount(source.account, apiId), stage };
   return { api, scope: scopeOf(api, source) };
 }
@@ -162,8 +162,8 @@ function readText(
   event: LogEvent,
   message: string,
   origin: Origin,
-  source: Source,
-  found: Found,
+  source: LogSource,
+  found: ParsedSoFar,
   lines: ExecutionLine[],
 ): void {
   // What fits the format of the group's access log is an access record, whatever a client made it look like.
@@ -192,7 +192,7 @@ function isPlain({ reason, requestId, extendedRequestId }: ExecutionEvent): bool
  * A payload and what stands around it.
  * @param api that of the JSON around it, where it names one
  */
-function readVended(event: LogEvent, text: string, api: ApiRef, source: Source, lines: ExecutionLine[]): boolean {
+function readVended(event: LogEvent, text: string, api: ApiRef, source: LogSource, lines: ExecutionLine[]): boolean {
   const vended = vendedText(text, source.places());
   const said = vended === null ? null : readExecutionEvent(vended.text);
   if (vended === null || said === null) return false;
@@ -204,7 +204,7 @@ function readVended(event: LogEvent, text: string, api: ApiRef, source: Source, 
 }
 
 /** Text that is no line of an execution log: another log's, or an access record that is no JSON. */
-function readPlainRecord(event: LogEvent, message: string, source: Source, found: Found): void {
+function readPlainRecord(event: LogEvent, message: string, source: LogSource, found: ParsedSoFar): void {
   const fields = message.includes('403') ? labelledFields(message) : null;
   if (fields !== null && fields.status !== '403') found.passed++;
   else if (fields !== null && hasCertificateFields(fields))
@@ -221,7 +221,13 @@ const NO_STATUS =
 const NO_DENIAL =
   'holds the sentence of a refusal in a place where the gateway writes none; expected it at the beginning of a line, or in the payload of a vended execution log';
 
-function readJson(event: LogEvent, message: string, source: Source, found: Found, lines: ExecutionLine[]): void {
+function readJson(
+  event: LogEvent,
+  message: string,
+  source: LogSource,
+  found: ParsedSoFar,
+  lines: ExecutionLine[],
+): void {
   if (isPlainSuccess(message)) {
     found.passed++;
     return;
@@ -264,7 +270,7 @@ function wrappedRecord(json: Record<string, unknown>): string | null {
 function readVendedJson(
   event: LogEvent,
   json: Record<string, unknown>,
-  source: Source,
+  source: LogSource,
   lines: ExecutionLine[],
 ): boolean {
   const vended = vendedJson(json);
@@ -276,7 +282,7 @@ function isAccessRecord({ apiId, stage, ...fields }: AccessFields): boolean {
   return Object.values(fields).some((value) => value !== undefined);
 }
 
-function readAccess(event: LogEvent, { fields, isRecovered }: ReadRecord, source: Source, found: Found): void {
+function readAccess(event: LogEvent, { fields, isRecovered }: ReadRecord, source: LogSource, found: ParsedSoFar): void {
   const { status, errorMessage = null, errorResponseType = null, requestId, extendedRequestId } = fields;
   // Formats without a status are read by their error; a record with neither is a success or no access record at all.
   if (status === undefined ? errorMessage === null : status !== '403') {
@@ -344,7 +350,7 @@ export type Identity = Omit<Client, 'sourceIp' | 'userAgent'> & { readonly pem: 
  * Who called: from the certificate itself where the log holds a readable one, else from the fields beside it. Clients call
  * again and again with one certificate: what it says is worked out once.
  */
-export const identityOf = remember(
+export const identityOf = memoize(
   { entriesMax: limits.certificateCacheMax, keyCharsMax: limits.certificateCacheCharsMax },
   (fields: AccessFields) =>
     fields.pem ??
@@ -379,7 +385,7 @@ export const identityOf = remember(
  * comes right before the denial's; without brackets, the id comes in the `ForbiddenException` line right after it. Each
  * line serves one denial only, or a client that pins its request id could make two denials look like one.
  */
-function denialsOf(lines: ExecutionLine[], source: Source): Denial[] {
+function denialsOf(lines: ExecutionLine[], source: LogSource): Denial[] {
   const hasNeighbours = lines.some(({ said }) => said.reason === null);
   const inOrder = !hasNeighbours
     ? lines
@@ -417,7 +423,7 @@ function denialsOf(lines: ExecutionLine[], source: Source): Denial[] {
   return denials;
 }
 
-function scopeOf(api: ApiRef, { account, logGroup, domains }: Source): string {
+function scopeOf(api: ApiRef, { account, logGroup, domains }: LogSource): string {
   if (api.apiId === null) return clean(logGroup, limits.scopeCharsMax);
   const place = api.stage === null ? api.apiId : `${api.apiId}/${api.stage}`;
   const domain = settingFor(domains, place) ?? settingFor(domains, api.apiId);
@@ -425,7 +431,7 @@ function scopeOf(api: ApiRef, { account, logGroup, domains }: Source): string {
 }
 
 /** Which event it is, among those of all streams. CloudWatch's own ids have 56 digits. */
-function idOf({ id }: LogEvent, { stream }: Source): string {
+function idOf({ id }: LogEvent, { stream }: LogSource): string {
   return stream + (id.length > limits.eventIdCharsMax ? digest(id) : id);
 }
 

@@ -14,7 +14,7 @@ export function wordsOf({ group }: Notice, messages: Messages): ReasonMessages {
   return group.issuerDn === SEVERAL_ISSUERS ? messages.severalIssuers : messages.reasons[group.reason];
 }
 
-/** The organisation or common name of an issuer, for a sentence; the whole DN stands below it. */
+/** The organization or common name of an issuer, for a sentence; the whole DN stands below it. */
 export function issuerName({ group }: Notice, messages: Messages, inert: Inert): string {
   if (group.issuerDn === UNKNOWN_ISSUER) return messages.unknownIssuer;
   if (group.issuerDn === SEVERAL_ISSUERS || group.issuerDn === OTHER_ISSUERS) return messages.otherIssuers;

@@ -10,12 +10,12 @@ import type { World } from '../ports/index.js';
 import { buildReport, type ClientDetail, type Gap, gap, type Verdict } from './build.js';
 import { type Folded, foldRollups } from './fold.js';
 import type { Language } from './messages/types.js';
-import { organisationOf } from './names.js';
+import { organizationOf } from './names.js';
 import { comparedFrom, type Period } from './period.js';
 import type { Report } from './schema.js';
 
 /** Whom a report is for. */
-export type Partner = { readonly issuerDn: string } | { readonly organisation: string };
+export type Partner = { readonly issuerDn: string } | { readonly organization: string };
 
 export interface Gathering {
   readonly period: Period;
@@ -31,7 +31,7 @@ export interface Gathering {
 
 export function isOf(partner: Partner | null, issuerDn: string): boolean {
   if (partner === null) return true;
-  return 'issuerDn' in partner ? issuerDn === partner.issuerDn : organisationOf(issuerDn) === partner.organisation;
+  return 'issuerDn' in partner ? issuerDn === partner.issuerDn : organizationOf(issuerDn) === partner.organization;
 }
 
 export async function gatherReport(gathering: Gathering, world: World): Promise<Report> {
@@ -53,7 +53,7 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
   return buildReport({
     period,
     generatedAt: gathering.generatedAt,
-    partner: partner === null ? null : 'issuerDn' in partner ? partner.issuerDn : partner.organisation,
+    partner: partner === null ? null : 'issuerDn' in partner ? partner.issuerDn : partner.organization,
     folded,
     ended: ended.filter(isTheirs),
     firing: firing.filter(isTheirs),

@@ -6,17 +6,17 @@ export function isNamed(issuerDn: string): boolean {
   return issuerDn !== UNKNOWN_ISSUER && issuerDn !== OTHER_ISSUERS && issuerDn !== SEVERAL_ISSUERS;
 }
 
-/** The organisation of a DN, or its common name, or all of it. */
+/** The organization of a DN, or its common name, or all of it. */
 export function ownerOf(dn: string): string {
   return attribute(dn, 'O') ?? attribute(dn, 'CN') ?? dn;
 }
 
-/** The common name of a DN, or its organisation, or all of it. */
+/** The common name of a DN, or its organization, or all of it. */
 export function shortName(dn: string): string {
   return attribute(dn, 'CN') ?? ownerOf(dn);
 }
 
-export function organisationOf(dn: string): string | null {
+export function organizationOf(dn: string): string | null {
   return attribute(dn, 'O');
 }
 

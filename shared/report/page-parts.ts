@@ -34,7 +34,7 @@ export function issuerName(issuerDn: string, words: ReportMessages): string {
   return issuerDn === SEVERAL_ISSUERS ? words.severalIssuers : ownerOf(issuerDn);
 }
 
-/** Organisation and common name in bold, the whole DN below. */
+/** Organization and common name in bold, the whole DN below. */
 export function issuerCell(issuerDn: string, words: ReportMessages): Html {
   if (!isNamed(issuerDn)) return html`<span class="dim">${issuerName(issuerDn, words)}</span>`;
   return html`<b><bdi>${cut(ownerOf(issuerDn))}</bdi></b><br><span class="dim small"><bdi>${cut(issuerDn, DN_CHARS_MAX)}</bdi></span>`;

@@ -93,7 +93,7 @@ export const summarySchema = z.strictObject({
   notices: count,
 });
 
-export type Summary = z.output<typeof summarySchema>;
+export type ReplaySummary = z.output<typeof summarySchema>;
 
 /** What `audit --json` prints: findings, then one summary. */
 export const auditLineSchema = z.union([

@@ -2,8 +2,8 @@
 
 import { limits } from '../base/limits.js';
 import type { Finding } from '../model/index.js';
+import { identity, plural } from './format.js';
 import type { TruststoreCertificate } from './truststore.js';
-import { identity, plural } from './words.js';
 
 /** `depth` is always null. */
 export interface AuditFinding extends Finding {

@@ -10,10 +10,10 @@ import { type AuditFinding, mergedByCause, type PlacedFinding, sameNameFindings 
 import type { Certificate } from './certificate.js';
 import { explainBreak } from './explain.js';
 import { keyIdentifierMismatch, problemFinding } from './findings.js';
+import { identity, span, when } from './format.js';
 import { candidates, type Search, startSearch } from './paths.js';
-import { issuerProblems, type Problem } from './rules.js';
+import { type BrokenRule, issuerProblems } from './rules.js';
 import { otherIssuers, type Truststore, type TruststoreCertificate } from './truststore.js';
-import { identity, span, when } from './words.js';
 
 export type { AuditFinding } from './audit-places.js';
 
@@ -114,7 +114,7 @@ function isSignedBy(search: Search, child: Certificate, issuer: Certificate): bo
 
 function kindOf(
   { certificate, selfSigned }: TruststoreCertificate,
-  problems: readonly Problem[],
+  problems: readonly BrokenRule[],
   issuerKeys: ReadonlySet<string>,
 ): AuditedCertificate['kind'] {
   const isCa = problems.every(({ code }) => code !== 'issuer-not-ca');
@@ -128,7 +128,7 @@ function kindOf(
 /** The rules that do not change with time. A self-signed client need not be a CA: it stands for itself. */
 function ruleFindings(
   { certificate, line }: TruststoreCertificate,
-  problems: readonly Problem[],
+  problems: readonly BrokenRule[],
   kind: AuditedCertificate['kind'],
   { at, truststore }: Search,
 ): Finding[] {
@@ -150,20 +150,17 @@ function ruleFindings(
   ];
 }
 
-function leafFinding(certificate: Certificate, line: number, { issuers }: Truststore): Finding {
-  const { subjectDn, issuerDn, issuerKey } = certificate;
-  const [issuer] = (issuers.get(issuerKey) ?? []).flatMap(({ anchors, intermediates }) => [
-    ...anchors,
-    ...intermediates,
-  ]);
+function leafFinding(certificate: Certificate, line: number, { bySubject }: Truststore): Finding {
+  const { subjectName, issuerName, issuerKey } = certificate;
+  const [issuer] = bySubject.get(issuerKey) ?? [];
   const instead =
     issuer === undefined ? '; put that CA here, with every CA up to its root' : `, which is in line ${issuer.line}`;
   return own(
     'issuer-not-ca',
     'error',
     certificate,
-    ['a leaf: the certificate of a client or a server, and of no CA', `issued by ${issuerDn}`],
-    `Take the certificate in line ${line} out: ${subjectDn} is no CA, and its certificate here lets nobody in, not even its holder. Its holder is let in by the CA that issued it, ${issuerDn}${instead}.`,
+    ['a leaf: the certificate of a client or a server, and of no CA', `issued by ${issuerName}`],
+    `Take the certificate in line ${line} out: ${subjectName} is no CA, and its certificate here lets nobody in, not even its holder. Its holder is let in by the CA that issued it, ${issuerName}${instead}.`,
   );
 }
 

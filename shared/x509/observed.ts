@@ -121,7 +121,7 @@ function merge(record: Mutable<ClientRecord> & { scopes: string[] }, observed: O
 }
 
 /** What a new truststore means for one client. */
-export type Change =
+export type ClientChange =
   | 'newly-refused'
   | 'newly-trusted'
   | 'still-refused'
@@ -133,7 +133,7 @@ export type Change =
 
 export interface PreflightResult {
   readonly client: ClientRecord;
-  readonly change: Change;
+  readonly change: ClientChange;
   /** Under the new truststore; null where there is no certificate. */
   readonly verdict: Diagnosis | null;
 }
@@ -162,7 +162,7 @@ function changeOf(
   at: number,
   refusedBefore: boolean,
   { verdict }: Diagnosis,
-): Change {
+): ClientChange {
   if (at < notBefore || at > notAfter) return 'not-valid-itself';
   if (verdict === 'refused') return refusedBefore ? 'still-refused' : 'newly-refused';
   return refusedBefore ? 'newly-trusted' : 'still-trusted';

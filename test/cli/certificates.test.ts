@@ -5,7 +5,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { runAudit } from '../../cli/commands/audit.js';
 import { runDiagnose } from '../../cli/commands/diagnose.js';
 import { runExpiry } from '../../cli/commands/expiry.js';
@@ -225,7 +225,7 @@ describe('preflight and expiry', () => {
 
 test('the command line exits with 0, 1 and 2', () => {
   const main = (...args: string[]) => {
-    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args], {
+    const { status, stderr } = spawnSync(process.execPath, [inject('cli'), ...args], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
       encoding: 'utf8',
     });

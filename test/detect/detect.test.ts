@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type DetectionPolicy, detectionSchema } from '../../shared/config/settings.js';
-import { detect, type History, learn, learnAll, policyFor, type Verdict } from '../../shared/detect/detect.js';
+import { type Detection, detect, type History, learn, learnAll, policyFor } from '../../shared/detect/detect.js';
 import { log10UpperTail, logGamma } from '../../shared/detect/negative-binomial.js';
 import { historyOf } from '../support/histories.js';
 import { randomOf } from '../support/random.js';
@@ -16,7 +16,7 @@ function learned(counts: readonly number[], from: History | null = null, first =
   return learnAll(from, [...steps.filter(({ count }) => count > 0), ...(last.count > 0 ? [] : [last])], policy);
 }
 
-function verdictAfter(history: History | null, counts: readonly number[], p: DetectionPolicy = policy): Verdict {
+function verdictAfter(history: History | null, counts: readonly number[], p: DetectionPolicy = policy): Detection {
   const step = (history?.lastStep ?? 29_000_000) + counts.length;
   return detect(history, { step, counts }, p);
 }
@@ -152,7 +152,7 @@ describe('detect', () => {
 
   it('never turns an alarm down for more failures', () => {
     const counts = fc.array(fc.nat(12), { minLength: 1, maxLength: 75 });
-    const rank = (v: Verdict): number => (v.kind === 'spike' || v.kind === 'over' ? 1 : 0);
+    const rank = (v: Detection): number => (v.kind === 'spike' || v.kind === 'over' ? 1 : 0);
     fc.assert(
       fc.property(counts, fc.nat(74), fc.integer({ min: 1, max: 50 }), (window, at, more) => {
         const i = at % window.length;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { detectionSchema } from '../../shared/config/settings.js';
-import type { Verdict } from '../../shared/detect/detect.js';
+import type { Detection } from '../../shared/detect/detect.js';
 import { advance, coveredByScope, incidentIdOf, noticeIdOf, scopeGroup } from '../../shared/incidents/incident.js';
-import { type Member, scopeVerdict } from '../../shared/incidents/scope-incident.js';
+import { type Member, scopeDetection } from '../../shared/incidents/scope-incident.js';
 import type { GroupKey, Incident, NoticeKind } from '../../shared/model/index.js';
 import { SEVERAL_ISSUERS } from '../../shared/model/index.js';
 
@@ -13,16 +13,16 @@ const START = Date.UTC(2026, 0, 5, 9);
 const MINUTE = 60_000;
 
 function verdict(
-  kind: Verdict['kind'],
+  kind: Detection['kind'],
   recent = 0,
   shortestMinutes: number | null = kind === 'spike' ? 1 : null,
-): Verdict {
+): Detection {
   const numbers = { count: recent, windowMinutes: 5, expected: 0.4, oneIn: 1e6, recent, shortestMinutes };
   return { kind, because: `${recent} refused in 5 minutes`, numbers };
 }
 
 /** Feeds one verdict a minute and tells the notices as `minute kind`. */
-function play(verdicts: readonly Verdict[], from: Incident | null = null, first = 0) {
+function play(verdicts: readonly Detection[], from: Incident | null = null, first = 0) {
   let current = from;
   const notices: string[] = [];
   const ids = new Set<string>();
@@ -39,7 +39,7 @@ function play(verdicts: readonly Verdict[], from: Incident | null = null, first 
   return { current, notices };
 }
 
-const times = (n: number, v: Verdict): Verdict[] => Array.from({ length: n }, () => v);
+const times = (n: number, v: Detection): Detection[] => Array.from({ length: n }, () => v);
 
 describe('advance', () => {
   it('gives one spike and one resolve for an incident, after the calm that the policy asks for', () => {
@@ -97,7 +97,7 @@ describe('advance', () => {
   });
 
   it('alternates spikes and resolves, and always resolves in the end, whatever comes', () => {
-    const kinds = fc.constantFrom<Verdict['kind']>('spike', 'over', 'elevated', 'quiet');
+    const kinds = fc.constantFrom<Detection['kind']>('spike', 'over', 'elevated', 'quiet');
     fc.assert(
       fc.property(fc.array(fc.tuple(kinds, fc.nat(500)), { maxLength: 200 }), (steps) => {
         const { notices } = play([...steps.map(([kind, n]) => verdict(kind, n)), ...times(100, verdict('quiet'))]);
@@ -118,16 +118,16 @@ describe('advance', () => {
   });
 });
 
-describe('scopeVerdict', () => {
+describe('scopeDetection', () => {
   const member = (i: number, recent: number, since: number | null): Member => ({
     group: { ...group, issuerDn: `CN=${i}` },
-    verdict: verdict(since === null ? 'quiet' : 'spike', recent),
+    detection: verdict(since === null ? 'quiet' : 'spike', recent),
     since,
   });
 
   it('is one incident of the scope when many groups begin together, and ends when the last one does', () => {
     const members = Array.from({ length: 6 }, (_, i) => member(i, 20 + i, START + i * MINUTE));
-    const { verdict: v, severity, groups } = scopeVerdict(members, START + 10 * MINUTE, policy);
+    const { detection: v, severity, groups } = scopeDetection(members, START + 10 * MINUTE, policy);
     expect(v).toMatchObject({ kind: 'spike', numbers: { recent: 135 } });
     expect(severity).toBe('high');
     expect(groups[0]?.issuerDn).toBe('CN=5');
@@ -135,22 +135,22 @@ describe('scopeVerdict', () => {
     expect(key.issuerDn).toBe(SEVERAL_ISSUERS);
     const opened = advance(null, v, key, START + 10 * MINUTE, policy, severity);
     expect(opened?.next.severity).toBe('high');
-    expect(scopeVerdict([member(0, 5, START), member(1, 0, null)], START + 60 * MINUTE, policy).verdict.kind).toBe(
+    expect(scopeDetection([member(0, 5, START), member(1, 0, null)], START + 60 * MINUTE, policy).detection.kind).toBe(
       'elevated',
     );
-    expect(scopeVerdict([member(0, 0, null)], START + 60 * MINUTE, policy).verdict.kind).toBe('quiet');
+    expect(scopeDetection([member(0, 0, null)], START + 60 * MINUTE, policy).detection.kind).toBe('quiet');
   });
 
   it('leaves a few groups, or many that began at different times, to themselves', () => {
     const few = [0, 1, 2].map((i) => member(i, 20, START));
-    expect(scopeVerdict(few, START, policy).verdict.kind).toBe('elevated');
+    expect(scopeDetection(few, START, policy).detection.kind).toBe('elevated');
     const apart = Array.from({ length: 8 }, (_, i) => member(i, 20, START + i * 60 * MINUTE));
-    expect(scopeVerdict(apart, START + 480 * MINUTE, policy).verdict.kind).toBe('elevated');
+    expect(scopeDetection(apart, START + 480 * MINUTE, policy).detection.kind).toBe('elevated');
   });
 
   it('takes many issuers with a few failures each for a scanner, of low severity', () => {
     const members = Array.from({ length: 150 }, (_, i) => member(i, 1 + (i % 3), null));
-    const { verdict: v, severity, groups } = scopeVerdict(members, START, policy);
+    const { detection: v, severity, groups } = scopeDetection(members, START, policy);
     expect(v.kind).toBe('spike');
     expect(severity).toBe('low');
     expect(groups).toHaveLength(20);
