@@ -5,7 +5,7 @@
 
 import { type AccessField, type AccessFields, VARIABLE_OF } from '../logs/access-fields.js';
 import { readJsonObject, readRecord } from '../logs/parse-access.js';
-import { recordFormat } from '../logs/record-format.js';
+import { type RecordFormat, recordFormat } from '../logs/record-format.js';
 import { tokensOf } from '../logs/template.js';
 import { labelledFields } from '../logs/text-record.js';
 
@@ -102,12 +102,20 @@ function holds(fields: AccessFields, field: AccessField): boolean {
  */
 export function isFormatNeeded(format: string): boolean {
   const compiled = recordFormat(format);
-  const line = rendered(format, refusedValue);
+  // With what others answer missing, and with a status of theirs that is not the request's.
+  return compiled !== null && ['-', '599'].some((missing) => isMisread(compiled, missing));
+}
+
+function isMisread(format: RecordFormat, missing: string): boolean {
+  const line = rendered(format.template, (name) => VALUES.get(name) ?? missing);
   const json = readJsonObject(line);
-  const read = compiled?.read(line, json) ?? null;
+  const read = format.read(line, json);
   if (read === null) return false;
-  const unaided = format.trimStart().startsWith('{') ? readRecord(line, json, null)?.fields : labelledFields(line);
-  return FIELDS.some((field) => read.fields[field] !== unaided?.[field]);
+  const unaided = format.isJson ? readRecord(line, json, null)?.fields : labelledFields(line);
+  return FIELDS.some((field) => {
+    const value = read.fields[field];
+    return value === undefined ? unaided?.[field] !== undefined && !DISPENSABLE.has(field) : unaided?.[field] !== value;
+  });
 }
 
 function breaksOf(format: string): string[] {

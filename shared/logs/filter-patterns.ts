@@ -52,6 +52,11 @@ export function accessLogPattern(formats: readonly string[]): string {
   return own.length === 0 || pattern.length > PATTERN_CHARS_MAX ? ACCESS_LOG_PATTERN : pattern;
 }
 
+/** Whether a filter's pattern lets through what the expected one would: it may be meant for more formats. */
+export function isPatternFor(pattern: string, expected: string): boolean {
+  return pattern === expected || (expected === ACCESS_LOG_PATTERN && pattern.startsWith(`%${USUAL}|`));
+}
+
 const USUAL = ACCESS_LOG_PATTERN.slice(1, -1);
 const PATTERN_CHARS_MAX = 1_024;
 /** Of the text before a value, enough to tell it from others. */

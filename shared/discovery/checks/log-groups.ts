@@ -1,6 +1,6 @@
 /** The subscription filters of the log groups that the stages write to, and the few places that a group has for them. */
 
-import type { LogKind } from '../../logs/filter-patterns.js';
+import { isPatternFor, type LogKind } from '../../logs/filter-patterns.js';
 import type { FoundFilter, FoundLogGroup } from '../../model/account.js';
 import type { FilterTarget } from '../../ports/watch.js';
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, wrong } from '../check.js';
@@ -63,7 +63,7 @@ function checksOf(name: string, { domain, kinds }: Use, context: Context): Check
   }
   const { filters } = group;
   const missing = [...kinds].filter(
-    (kind) => !filters.some((filter) => isOurs(filter, context) && filter.pattern === patternOf(name, kind)),
+    (kind) => !filters.some((filter) => isOurs(filter, context) && isPatternFor(filter.pattern, patternOf(name, kind))),
   );
   return [
     ...[...kinds].map((kind) => subscription(kind, subject(kind), { ...group, filters }, missing, context)),
@@ -118,7 +118,7 @@ function replaceable(
   const others = [patternOf(logGroup, 'execution'), patternOf(logGroup, 'access')];
   return (
     filters.find(({ name }) => name === filterName(kind, context)) ??
-    filters.find((filter) => isOurs(filter, context) && !others.includes(filter.pattern))
+    filters.find((filter) => isOurs(filter, context) && !others.some((other) => isPatternFor(filter.pattern, other)))
   );
 }
 
