@@ -59,3 +59,44 @@ export function vendedPlainRecord(fields: readonly VendedField[], payload: strin
   const values = vendedValues(payload);
   return fields.map((field) => values[field]).join(delimiter);
 }
+
+export interface VendedForm {
+  readonly name: string;
+  readonly message: string;
+  /** Whether it tells the API, or leaves it to the log group's name. */
+  readonly hasApi: boolean;
+}
+
+const SUBSETS: readonly (readonly VendedField[])[] = [
+  ['payload'],
+  VENDED_FIELDS,
+  [...VENDED_FIELDS].reverse(),
+  ['api_id', 'stage', 'payload'],
+  ['payload', 'stage', 'api_id'],
+  ['resource_arn', 'payload'],
+  ['payload', 'resource_arn'],
+  ['event_timestamp', 'payload', 'http_method', 'resource_path'],
+];
+const DELIMITERS = [' ', '\t', '|', ',', ' || ', ''];
+
+const hasApi = (fields: readonly VendedField[]): boolean =>
+  fields.includes('resource_arn') || fields.includes('api_id');
+
+/** Every subset as JSON, wrapped, and as text with each delimiter. */
+export const VENDED_FORMS: readonly VendedForm[] = SUBSETS.flatMap((fields) => {
+  const of = fields.join(', ');
+  const json = vendedJsonRecord(fields, PAYLOADS.lines);
+  return [
+    { name: `JSON of ${of}`, message: json, hasApi: hasApi(fields) },
+    {
+      name: `JSON of ${of}, transformed`,
+      message: JSON.stringify({ '@timestamp': '2026-10-13T09:20:00Z', '@message': json }),
+      hasApi: hasApi(fields),
+    },
+    ...DELIMITERS.map((delimiter) => ({
+      name: `text of ${of}, between them ${JSON.stringify(delimiter)}`,
+      message: vendedPlainRecord(fields, PAYLOADS.line, delimiter),
+      hasApi: hasApi(fields),
+    })),
+  ];
+});
