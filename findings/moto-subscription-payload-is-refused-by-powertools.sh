@@ -10,8 +10,8 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-pip install -q --target "$work/lib" moto[kinesis,logs]==5.2.5 boto3==1.44.8 aws-lambda-powertools==3.37.0 pydantic==2.14.4 2>pip.txt || { cat pip.txt; exit 2; }
-echo "$(python3 --version), moto[kinesis,logs] 5.2.5, boto3 1.44.8, aws-lambda-powertools 3.37.0, pydantic 2.14.4"
+pip install -q --target "$work/lib" 'moto[kinesis,logs]==5.2.5' boto3==1.44.8 aws-lambda-powertools==3.37.0 pydantic==2.14.4 2>pip.txt || { cat pip.txt; exit 2; }
+echo "$(python3 --version), moto 5.2.5, boto3 1.44.8, aws-lambda-powertools 3.37.0, pydantic 2.14.4"
 
 cat > probe.py <<'EOF'
 import os

@@ -8,8 +8,8 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-pip install -q --target "$work/lib" moto[dynamodb]==5.2.5 boto3==1.44.8 2>pip.txt || { cat pip.txt; exit 2; }
-echo "$(python3 --version), moto[dynamodb] 5.2.5, boto3 1.44.8"
+pip install -q --target "$work/lib" 'moto[dynamodb]==5.2.5' boto3==1.44.8 2>pip.txt || { cat pip.txt; exit 2; }
+echo "$(python3 --version), moto 5.2.5, boto3 1.44.8"
 
 cat > probe.py <<'EOF'
 import os

@@ -3,7 +3,7 @@
 # Happens: ECOD and COPOD call the 0 an outlier, although their own labels for the same history say that it has none; HBOS and
 #   IForest call nothing an outlier, 500 neither. KNN alone is as expected. All without a warning.
 # Why it matters: most custom domains refuse nobody on most days. Fitted on such a day, one detector alarms on each quiet minute and
-#   another on no outage at all, and changing the contamination changes neither.
+#   another on no outage at all; which of the two it is cannot be read from the labels of the day itself.
 # Source: BaseDetector._process_decision_scores and predict in pyod: "greater than" for the labels, but other scores for new data.
 set -euo pipefail
 work=$(mktemp -d)

@@ -5,6 +5,7 @@
 
 import { lazily } from './base/lazily.js';
 import { limits } from './base/limits.js';
+import { minuteOf } from './base/time.js';
 import { excludeCanaryRecords, separateCanaryFailures } from './canary/exclude.js';
 import {
   dirtyHours,
@@ -28,7 +29,7 @@ import { type BoundedLoad, shedLoad } from './join/shed-load.js';
 import { parse } from './logs/parse.js';
 import { redact } from './logs/redact.js';
 import { refuseTooOld } from './logs/too-old.js';
-import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model/index.js';
+import type { AccessRecord, Fact, GroupKey, Incident, LogBatch, Parsed, Sighting } from './model/index.js';
 import { deliver } from './notify/outbox.js';
 import type { World } from './ports/index.js';
 
@@ -156,7 +157,10 @@ export async function sweep(world: World): Promise<Swept> {
   const open = await step(dirtyHours(world), null);
   const hoursRolledUp = open === null ? 0 : await step(rollUpHours(world, open), 0);
   const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);
-  const groups = firing.map((incident) => incident.group);
+  // What is known and goes on is looked at now and then: it is reminded of once a day at the most.
+  const isLookedAt = ({ state }: Incident): boolean =>
+    state === 'firing' || minuteOf(clock.now()) % limits.knownEveryMinutes === 0;
+  const groups = firing.filter(isLookedAt).map((incident) => incident.group);
   await step(evaluateApart(groups, world), false);
   const failing = open?.filter((one) => !isHourClosable(one, world)) ?? null;
   if (failing !== null) await step(lookAtScopes(firing, failing, world), undefined);
@@ -169,7 +173,7 @@ export async function sweep(world: World): Promise<Swept> {
     facts: settled.flatMap(({ facts }) => facts),
     sightings: settled.flatMap(({ sightings }) => sightings),
     hoursRolledUp,
-    firing: firing.length,
+    firing: firing.filter(({ state }) => state === 'firing').length,
     pending: pending.length,
     oldestPendingMs: clock.now() - oldest,
     failures,

@@ -3,7 +3,7 @@
 import { forbiddenCause } from '../../shared/logs/forbidden.js';
 import { hasCertificateFields, identityOf } from '../../shared/logs/parse.js';
 import { fieldsOfRecord } from '../../shared/logs/parse-access.js';
-import { type FormatsByLogGroup, formatOfGroup } from '../../shared/logs/record-format.js';
+import { formatOfGroup, type RecordFormat } from '../../shared/logs/record-format.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
 import { deduplicator } from '../replay/deduplicator.js';
@@ -11,12 +11,17 @@ import { progressBar } from '../terminal/progress.js';
 import type { Live } from './live/options.js';
 import { readInputs } from './read.js';
 
+/** Why a request tells nothing of a client certificate. */
+export type Unjudged = 'without-certificate' | 'unreadable' | 'damaged';
+
+export type Observed = ObservedClient | { readonly unjudged: Unjudged };
+
 /** @throws MtlsWatchError `unreadable-input`; a single file that cannot be read is told on standard error */
 export async function* observeClients(
   inputs: readonly string[],
   live: Live | null = null,
   format?: string,
-): AsyncGenerator<ObservedClient> {
+): AsyncGenerator<Observed> {
   const formats = format === undefined ? (live?.found.accessLogFormats ?? {}) : { '*': format };
   const isNew = deduplicator();
   const bar = progressBar(process.stderr);
@@ -25,22 +30,43 @@ export async function* observeClients(
     if (item.kind === 'searched') bar.searched(item.done, item.total);
     if (item.kind !== 'batch') continue;
     for (const event of item.batch.events) {
-      const observed = isNew(item.batch, event.id) ? observedOf(event, item.batch.logGroup, formats) : null;
+      const observed = isNew(item.batch, event.id) ? observe(event, formatOfGroup(formats, item.batch.logGroup)) : null;
       if (observed !== null) yield observed;
     }
+    for (const _ of item.batch.malformed) yield { unjudged: 'damaged' };
   }
 }
 
-/** Null for events that are no access record, or one without a client certificate. */
-export function observedOf(
-  { message, timestamp }: LogEvent,
-  logGroup: string,
-  formats: FormatsByLogGroup,
-): ObservedClient | null {
-  const fields = fieldsOfRecord(message, formatOfGroup(formats, logGroup));
-  if (fields === null || !hasCertificateFields(fields)) return null;
-  const { subjectDn, issuerDn, serialNumber, notAfter, pem } = identityOf(fields);
+/** The client certificate of a request; null for events that are no access record, or one without a client certificate. */
+export function observedOf(event: LogEvent, format: RecordFormat | null = null): ObservedClient | null {
+  const observed = observe(event, format);
+  return observed === null || 'unjudged' in observed ? null : observed;
+}
+
+/** Whether it is a record of an access log that can be read, of a success or a refusal. */
+export function isAccessRecord(event: LogEvent, format: RecordFormat | null = null): boolean {
+  const observed = observe(event, format);
+  return observed !== null && !('unjudged' in observed && observed.unjudged === 'unreadable');
+}
+
+/** Whether it is a line of an execution log, as API Gateway writes it or in a vended record. */
+export function isExecutionLine({ message }: LogEvent): boolean {
+  return EXECUTION_LINE.test(message) || VENDED_LINE.test(message);
+}
+
+/** Lines of the execution log, which tells of no client. */
+const EXECUTION_LINE = /^\s{0,8}(?:\([\w-]{1,128}\) |Extended Request Id: )|Access denied\. Reason: /;
+const VENDED_LINE = /"payload": ?"\([\w-]{1,128}\) /;
+
+/** Null for what is no access record, such as a line of the execution log. */
+function observe({ message, timestamp }: LogEvent, format: RecordFormat | null = null): Observed | null {
+  const text = message.trimStart();
+  if (text === '' || (!text.startsWith('{') && EXECUTION_LINE.test(text))) return null;
+  const fields = fieldsOfRecord(text, format);
+  if (!fields) return { unjudged: 'unreadable' };
   const { status, errorMessage = null, errorResponseType = null, domainName, apiId } = fields;
+  if (!hasCertificateFields(fields)) return /^\d{3}$/.test(status ?? '') ? { unjudged: 'without-certificate' } : null;
+  const { subjectDn, issuerDn, serialNumber, notAfter, pem } = identityOf(fields);
   // A 403 with a cause of its own, such as an authorizer's, was given after the certificate was taken.
   const refused = status === '403' && forbiddenCause(errorMessage, errorResponseType) === null;
   const scope = domainName ?? apiId ?? 'unknown';

@@ -4,7 +4,14 @@ import { gunzipSync } from 'node:zlib';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { type DecodedDelivery, decodePayload, decodeSubscription, gzipOf } from '../../shared/logs/decode.js';
-import { eventOf, eventUnderAnyName, type FoundEvent, isGatewayRecord, timeOfRecord } from './records.js';
+import {
+  eventOf,
+  eventUnderAnyName,
+  type FoundEvent,
+  isGatewayRecord,
+  isPlainRecord,
+  timeOfRecord,
+} from './records.js';
 import { isBinary } from './sniff.js';
 
 export interface Opened {
@@ -36,7 +43,8 @@ export function openValue(json: unknown, text: string | null, into: Opened, dept
   else if ('awslogs' in json) delivery(() => decodeSubscription(json), into);
   else if ('messageType' in json || ('logEvents' in json && 'logGroup' in json)) {
     delivery(() => decodePayload({ messageType: 'DATA_MESSAGE', ...json }), into);
-  } else {
+  } else if (text !== null && isPlainRecord(json)) into.onRecord(text, timeOfRecord(json));
+  else {
     const event = eventOf(json);
     if (event !== null) into.onEvent(event);
     else if (!openContainer(json as Record<string, unknown>, into, depth)) openRecord(json, text, into);

@@ -49,16 +49,22 @@ export async function playHours(
   const addToDay = daySummer();
   let next = Number.NEGATIVE_INFINITY;
   let isFiring = false;
+  let isKnown = false;
   const play = async (minute: number, groups: readonly GroupKey[]): Promise<void> => {
     stage.now = (minute + 1) * MINUTE_MS - 1;
     await alert(groups, world);
     await sweepOrThrow(world);
-    isFiring = (await stores.incidents.firing(1)).length > 0;
+    const open = await stores.incidents.firing(limits.firingPerSweepMax);
+    isFiring = open.some(({ state }) => state === 'firing');
+    isKnown = open.length > 0;
     next = minute + 1;
   };
-  /** Minutes in which nothing failed: they are played while something fires. */
+  /** Minutes in which nothing failed: they are played while something fires, or when the sweep looks at what is known. */
   const pass = async (until: number): Promise<void> => {
-    while (isFiring && next < until) await play(next, []);
+    while ((isFiring || isKnown) && next < until) {
+      if (isFiring || next % limits.knownEveryMinutes === 0) await play(next, []);
+      else next++;
+    }
   };
   for await (const hour of counted.hours()) {
     const { facts, forbidden } = tidy(hour);

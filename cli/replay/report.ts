@@ -3,7 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../shared/adapters/clock.js';
-import type { FormatsByLogGroup } from '../../shared/logs/record-format.js';
+import { type FormatsByLogGroup, formatOfGroup } from '../../shared/logs/record-format.js';
 import { type Gap, gap } from '../../shared/report/build.js';
 import { csvOf } from '../../shared/report/csv.js';
 import { collectDetails } from '../../shared/report/details.js';
@@ -16,6 +16,7 @@ import type { Report } from '../../shared/report/schema.js';
 import { observations } from '../../shared/x509/observed.js';
 import { observedOf } from '../inputs/clients.js';
 import { readUsableTruststore } from '../inputs/truststores.js';
+import { daysWithEvidence } from './evidence.js';
 import type { Replayed, ReplayObserver } from './types.js';
 
 export interface ReportCollector extends ReplayObserver {
@@ -36,12 +37,16 @@ export interface CollectorOptions {
 export function reportCollector(formats: FormatsByLogGroup = {}): ReportCollector {
   const collector = collectDetails();
   const seen = observations();
+  const days = daysWithEvidence();
   let lastAt = 0;
   const report: ReportCollector['report'] = async ({ world, summary }, options) => {
     const period = options.period ?? weekUntil(lastAt);
     const truststore =
       options.truststore === undefined ? null : await readUsableTruststore(options.truststore, systemClock);
-    const gaps: Gap[] = collector.isCut() ? [gap('details-cut')] : [];
+    const gaps: Gap[] = [
+      ...(collector.isCut() ? [gap('details-cut')] : []),
+      ...(days.isAnyWithin(period.from, period.to) ? [] : [gap('nothing-judged')]),
+    ];
     return gatherReport(
       {
         period,
@@ -66,7 +71,9 @@ export function reportCollector(formats: FormatsByLogGroup = {}): ReportCollecto
     failureLog: collector,
     onEvent: (event, logGroup) => {
       lastAt = Math.max(lastAt, event.timestamp);
-      const observed = observedOf(event, logGroup, formats);
+      const format = formatOfGroup(formats, logGroup);
+      days.add(event, format);
+      const observed = observedOf(event, format);
       if (observed !== null) seen.add(observed);
     },
     report,

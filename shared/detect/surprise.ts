@@ -6,6 +6,7 @@
  */
 
 import { learnBin, predict, startBaseline } from './baseline.js';
+import { learnHour } from './course.js';
 import { learnVariance, varianceOf } from './dispersion.js';
 import { log10UpperTail } from './negative-binomial.js';
 import { at, type DetectorParameters, emptyState, RING, type Shape, type State, shapeOf } from './state.js';
@@ -28,7 +29,7 @@ const NEIGHBOUR_SHARE = 0.5;
 const NEWS_FACTOR = 1.1;
 /** From this score on a bin is suspected, and learned with caution. */
 const SUSPECT = 6;
-/** See `Settings.incidentFrom`. */
+/** See `DetectorParameters.incidentFrom`. */
 const INCIDENT_FACTOR = 5;
 /** Of the highs that a series has seen, so many are taken for noise: the rest were events. */
 const NOISE_SHARE = 0.8;
@@ -46,6 +47,8 @@ export interface WindowSurprise {
   readonly raw: number;
   /** The highest count of one step in it. */
   readonly peak: number;
+  /** Steps from the first failure in it to the last. */
+  readonly span: number;
 }
 
 /** Steps that are not closed yet: the first of them, their counts, and what is expected of each. */
@@ -55,6 +58,8 @@ export interface Later {
   readonly expected: readonly number[];
   /** Variance of the logarithm of the expectation. */
   readonly doubt: number;
+  /** The most that is expected of one step: little where the group is new. */
+  readonly expectedMax?: number;
 }
 
 export function start(settings: DetectorParameters, firstStep: number): State {
@@ -90,6 +95,9 @@ export function expectedAt(
 
 /** Looks at the windows that end at `step`, shortest first. */
 export function windowsAt(state: State, settings: DetectorParameters, step: number, later: Later): WindowSurprise[] {
+  const { expectedMax = Number.POSITIVE_INFINITY } = later;
+  let first = step;
+  let last = Number.NEGATIVE_INFINITY;
   let count = 0;
   let expected = 0;
   let length = 0;
@@ -102,9 +110,13 @@ export function windowsAt(state: State, settings: DetectorParameters, step: numb
       if (c < 0) continue;
       count += c;
       peak = Math.max(peak, c);
-      expected += i >= 0 ? (later.expected[i] ?? 0) : (state.expected[mod(s, RING)] ?? 0);
+      expected += Math.min(expectedMax, i >= 0 ? (later.expected[i] ?? 0) : (state.expected[mod(s, RING)] ?? 0));
+      if (c === 0) continue;
+      first = s;
+      last = Math.max(last, s);
     }
-    return { window, count, expected, peak, raw: rawOf(state, k + 1, count, expected, later.doubt) };
+    const span = count > 0 ? last - first + 1 : window;
+    return { window, count, expected, peak, span, raw: rawOf(state, k + 1, count, expected, later.doubt) };
   });
 }
 
@@ -166,6 +178,7 @@ export function closeStep(
   state.counts[mod(step, RING)] = count ?? -1;
   state.expected[mod(step, RING)] = mean;
   state.step = step;
+  learnHour(state, step, count ?? 0, mean);
   const s = state.scalars;
   const scored = count !== null && count > 0 && ((s[at.bins] ?? 0) >= WARM_UP_BINS || settings.emptyBefore);
   const most = scored ? mostSurprising(state, settings, doubt) : null;

@@ -14,12 +14,13 @@ import {
   type Fact,
   type GroupKey,
   type Incident,
+  isSeveral,
   type Notice,
   type NoticeKind,
-  SEVERAL_ISSUERS,
 } from '../model/index.js';
 import { linksOf } from './console-links.js';
 import { noticeIdOf } from './incident.js';
+import { clientCountOf } from './severity.js';
 
 export interface NoticeParts {
   readonly kind: NoticeKind;
@@ -91,12 +92,6 @@ function lastHourOf(facts: readonly Fact[], now: number): number[] {
   return counts.map((count) => Math.max(0, Math.round(count)));
 }
 
-/** How many different clients the facts name. */
-export function clientCountOf(facts: readonly Fact[]): number {
-  const clients = facts.flatMap((fact) => fact.clients);
-  return new Set(clients.map((one) => one.fingerprint ?? `${one.serialNumber} ${one.subjectDn}`)).size;
-}
-
 /** They name the incident and nothing else: what a client sent must not come into anybody's shell. */
 function commandsOf(incidentId: string, place: Deployment | null): Notice['commands'] {
   const table = place === null ? '' : ` --table ${place.tableName}`;
@@ -108,7 +103,7 @@ function commandsOf(incidentId: string, place: Deployment | null): Notice['comma
 
 /** All failures of the incident; of a scope's incident, whose groups come and go, those of its worst window. */
 function countInAll(incident: Incident, facts: readonly Fact[]): number {
-  if (incident.group.issuerDn === SEVERAL_ISSUERS) return incident.noticedCount;
+  if (isSeveral(incident.group.issuerDn)) return incident.noticedCount;
   return Math.max(
     0,
     facts.reduce((sum, fact) => sum + fact.count, 0),
@@ -124,7 +119,7 @@ export function clientsOf(facts: readonly Fact[]): ClientTally[] {
 }
 
 function runbookId({ incident, diagnosed }: NoticeParts): string {
-  if (incident.group.issuerDn === SEVERAL_ISSUERS) return SEVERAL_ISSUERS_PAGE;
+  if (isSeveral(incident.group.issuerDn)) return SEVERAL_ISSUERS_PAGE;
   return diagnosed.verdict?.reason ?? incident.group.reason;
 }
 

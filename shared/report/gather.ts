@@ -4,13 +4,13 @@ import pMap from 'p-map';
 import { limits } from '../base/limits.js';
 import { DAY_MS, HOUR_MS } from '../base/time.js';
 import { diagnosisOf, unlessUnreadable } from '../diagnosis/diagnosis.js';
-import { type ClientTally, SEVERAL_ISSUERS, type Silence } from '../model/index.js';
+import { type ClientTally, isSeveral, type Silence } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
+import { organizationOf } from '../x509/names.js';
 import { buildReport, type ClientDetail, type Gap, gap, type Verdict } from './build.js';
 import { type Folded, foldRollups } from './fold.js';
 import type { Language } from './messages/types.js';
-import { organizationOf } from './names.js';
 import { comparedFrom, type Period } from './period.js';
 import type { Report } from './schema.js';
 
@@ -40,7 +40,7 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
   const gaps: Gap[] = [...gathering.gaps];
   const folded = await foldGroups(period, partner, world, gaps);
   const isTheirs = ({ group }: { readonly group: { readonly issuerDn: string } }): boolean =>
-    isOf(partner, group.issuerDn) && (partner === null || group.issuerDn !== SEVERAL_ISSUERS);
+    isOf(partner, group.issuerDn) && (partner === null || !isSeveral(group.issuerDn));
   const [ended, firing] = await Promise.all([
     stores.incidents.ended(period.from, period.to, limits.reportIncidentsMax),
     stores.incidents.firing(limits.reportIncidentsMax),

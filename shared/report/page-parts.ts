@@ -1,10 +1,10 @@
 /** What the sections of the page share: numbers, names, tables. */
 
 import { limits } from '../base/limits.js';
-import { OTHER_ISSUERS, SEVERAL_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
+import { isSeveral, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
+import { isNamed, ownerOf, shortName } from '../x509/names.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';
-import { isNamed, ownerOf, shortName } from './names.js';
 import type { Report } from './schema.js';
 
 export const numberText = (n: number): string => Math.round(n).toLocaleString('en');
@@ -31,7 +31,7 @@ export function changeCell(now: number, before: number | null): Html {
 export function issuerName(issuerDn: string, words: ReportMessages): string {
   if (issuerDn === UNKNOWN_ISSUER) return words.unknownIssuer;
   if (issuerDn === OTHER_ISSUERS) return words.otherIssuers;
-  return issuerDn === SEVERAL_ISSUERS ? words.severalIssuers : ownerOf(issuerDn);
+  return isSeveral(issuerDn) ? words.severalIssuers : ownerOf(issuerDn);
 }
 
 /** Organization and common name in bold, the whole DN below. */

@@ -78,6 +78,9 @@ export const summarySchema = z.strictObject({
   type: z.literal('summary'),
   /** Log events read, duplicates and rejects included. */
   events: count,
+  /** Whether records of access logs, and lines of execution logs, were among them: without any, nothing was judged. */
+  accessRecords: z.boolean(),
+  executionLines: z.boolean(),
   rejected: count,
   /** The same by the code of the reason, and the first of each as an example: what was wrong, and which event or file. */
   rejectedBy: z.record(z.string(), count),
@@ -135,6 +138,9 @@ export const preflightLineSchema = z.union([
     clients: count,
     requests: count,
     requestsLeftOut: count,
+    requestsWithoutCertificate: count,
+    recordsUnreadable: count,
+    truststoreErrors: count,
     changes: z.record(z.string(), tally),
   }),
 ]);
@@ -154,8 +160,12 @@ export const expiryLineSchema = z.union([
   z.strictObject({
     type: z.literal('summary'),
     clients: count,
+    /** Whose certificate's end is not in the log. */
+    clientsWithoutValidity: count,
     requests: count,
     requestsLeftOut: count,
+    requestsWithoutCertificate: count,
+    recordsUnreadable: count,
     expiring: count,
     withoutSuccessor: count,
   }),

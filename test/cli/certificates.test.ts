@@ -11,6 +11,7 @@ import { runDiagnose } from '../../cli/commands/diagnose.js';
 import { runExpiry } from '../../cli/commands/expiry.js';
 import { runPreflight } from '../../cli/commands/preflight.js';
 import { observeClients } from '../../cli/inputs/clients.js';
+import { collectClients } from '../../cli/inputs/evidence.js';
 import type * as z from '../../shared/base/zod.js';
 import { auditLineSchema, diagnosisSchema, expiryLineSchema, preflightLineSchema } from '../../shared/schemas/lines.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
@@ -214,7 +215,8 @@ describe('preflight and expiry', () => {
       events.map((event) => `${JSON.stringify({ logGroup: 'access', logStream: 's', ...event })}\n`).join(''),
     );
     const seen: ObservedClient[] = [];
-    for await (const one of observeClients([log])) seen.push(one);
+    const notJudged = await collectClients(observeClients([log]), (one) => seen.push(one));
+    expect(notJudged).toEqual({ 'without-certificate': 1, unreadable: 0, damaged: 0 });
     expect(seen.map(({ refused, subjectDn, scope, pem }) => [refused, subjectDn, scope, pem === client.pem])).toEqual([
       [false, 'C=US,O=Partner,CN=client', 'api.bank.example', true],
       [true, 'C=US,O=Partner,CN=client', 'api.bank.example', true],

@@ -181,15 +181,20 @@ describe('an API without an execution log', () => {
     ]);
   });
 
-  it('infers nothing where the truststore cannot be read', async () => {
+  it('counts nothing while the truststore cannot be read: the batch fails, and comes again', async () => {
     const broken = {
       read: () => Promise.reject(new MtlsWatchError('truststore-unreadable', 'no access')),
       previous: async () => null,
     };
     const world = { ...testWorld(settings), truststores: broken };
-    await ingest(accessBatch([refused(1, unknown.pem)]), world);
+    const batch = accessBatch([refused(1, unknown.pem)]);
+    await expect(ingest(batch, world)).rejects.toMatchObject({ code: 'truststore-unreadable' });
     expect(countedIn(world.stores)).toEqual([]);
-    expect([...world.stores.facts.allForbidden()].map(({ cause }) => cause)).toEqual(['unmatched']);
+    expect([...world.stores.facts.allForbidden()]).toEqual([]);
+    await ingest(batch, { ...world, truststores: bundleOf(root.pem) });
+    expect(countedIn(world.stores)).toEqual([
+      'api.bank.example | C=US,O=Stranger,CN=Stranger Root | issuer-not-found: 1',
+    ]);
   });
 });
 
@@ -299,9 +304,9 @@ describe('alerts', () => {
       world.at = T0 + minute * MINUTE;
       await sweep(world);
     }
-    expect(world.published.map((notice) => notice.kind)).toEqual(['spike', 'resolved']);
-    expect(world.published[1]).toMatchObject({ count: 60, incidentId: world.published[0]?.incidentId });
-    expect(new Set(world.published.map((notice) => notice.noticeId)).size).toBe(2);
+    expect(world.published.map((notice) => notice.kind)).toEqual(['spike', 'escalated', 'resolved']);
+    expect(world.published[2]).toMatchObject({ count: 60, incidentId: world.published[0]?.incidentId });
+    expect(new Set(world.published.map((notice) => notice.noticeId)).size).toBe(3);
   });
 
   it('is quiet about a few failures', async () => {

@@ -27,7 +27,7 @@ import { HOUR_MS } from '../../base/time.js';
 import * as z from '../../base/zod.js';
 import { groupId } from '../../model/group-id.js';
 import type { EndedIncident, Incident, Notice } from '../../model/index.js';
-import { endedOf, lastEnds } from '../../ports/ended.js';
+import { endedOf, isEnd, lastEnds } from '../../ports/ended.js';
 import type { Clock, IncidentStore, Outbox } from '../../ports/index.js';
 import { inSendingOrder, inTryingOrder, type PendingNotice } from '../../ports/outbox-order.js';
 import { inParallel } from './failures.js';
@@ -38,7 +38,7 @@ import { attributesOf, type Item, type Table } from './table.js';
 const incidentSchema = z.object({
   incidentId: z.string(),
   group: groupSchema,
-  state: z.enum(['firing', 'resolved']),
+  state: z.enum(['firing', 'known', 'resolved']),
   version: z.int().check(z.positive()),
   since: z.number(),
   lastNoticeAt: z.number(),
@@ -50,6 +50,26 @@ const incidentSchema = z.object({
   severityAtFirst: z.enum(['low', 'medium', 'high', 'critical']),
   acknowledged: z.boolean(),
   heldBack: z.boolean(),
+  // An incident that an older build stored has none of these.
+  repeats: z.withDefault(z.int().check(z.nonnegative()), 0),
+  steadyAt: z.withDefault(z.nullable(z.number()), null),
+  usualDay: z.withDefault(z.number(), 0),
+  isStranger: z.withDefault(z.boolean(), false),
+  members: z.withDefault(z.array(z.string()), []),
+  known: z.withDefault(
+    z.nullable(
+      z.object({
+        incidentId: z.string(),
+        since: z.number(),
+        severity: z.enum(['low', 'medium', 'high', 'critical']),
+        severityAtFirst: z.enum(['low', 'medium', 'high', 'critical']),
+        acknowledged: z.boolean(),
+        remindedAt: z.number(),
+        reminders: z.int().check(z.nonnegative()),
+      }),
+    ),
+    null,
+  ),
 }) satisfies z.ZodMiniType<Incident>;
 
 /** As much as is needed to send it; whoever publishes it reads the rest, one notice at a time. */
@@ -119,6 +139,8 @@ export function createIncidents(
       if (next.state === 'resolved') {
         values[':ttl'] = expiry;
         set.push('#ttl = :ttl');
+      }
+      if (isEnd(next)) {
         values[':ended'] = { SS: [JSON.stringify(endedOf(next, notice))] };
         adds.push('#ended :ended');
       }
@@ -138,14 +160,14 @@ export function createIncidents(
     },
     firing: async (limit) => {
       const filter = {
-        expression: '#state = :state OR attribute_exists(#ended)',
-        values: { ':state': { S: 'firing' } },
+        expression: '#state = :firing OR #state = :known OR attribute_exists(#ended)',
+        values: { ':firing': { S: 'firing' }, ':known': { S: 'known' } },
       };
       const firing: Incident[] = [];
       for await (const page of table.pages({ pk: keys.incidentPk, filter })) {
         await inParallel(page, (item) => archiveEnded(item, table, days));
         const incidents = readEach(page, (item) => readValue(item, 'value', incidentSchema));
-        firing.push(...incidents.filter(({ state }) => state === 'firing'));
+        firing.push(...incidents.filter(({ state }) => state !== 'resolved'));
         if (firing.length >= limit) break;
       }
       return firing.slice(0, limit);

@@ -1,9 +1,9 @@
 /** Reads names out of canonical DNs, for people. What comes back is as hostile as the DN. */
 
-import { OTHER_ISSUERS, SEVERAL_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
+import { isSeveral, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
 
 export function isNamed(issuerDn: string): boolean {
-  return issuerDn !== UNKNOWN_ISSUER && issuerDn !== OTHER_ISSUERS && issuerDn !== SEVERAL_ISSUERS;
+  return issuerDn !== UNKNOWN_ISSUER && issuerDn !== OTHER_ISSUERS && !isSeveral(issuerDn);
 }
 
 /** The organization of a DN, or its common name, or all of it. */
