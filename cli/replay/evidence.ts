@@ -4,7 +4,7 @@
  */
 
 import { DAY_MS } from '../../shared/base/time.js';
-import { recordFormat } from '../../shared/logs/record-format.js';
+import { type RecordFormat, recordFormat } from '../../shared/logs/record-format.js';
 import type { LogEvent, Parsed } from '../../shared/model/index.js';
 import { isAccessRecord, isExecutionLine } from '../inputs/clients.js';
 
