@@ -251,8 +251,15 @@ export const limits = {
   certificatesRememberedMax: 10_000,
   /** 60 bytes each: a list stays under a third of DynamoDB's 400 KB item. */
   waitingPerListMax: 2_000,
+  /** Lists settled between two looks at the clock. */
+  settledPerRoundMax: 200,
+  /** Of a sweep's minute: the rest is for the hours, what fires and the outbox. */
+  settleMsMax: 20_000,
+  /** Lists settled side by side; each asks the table two or three times. */
+  settledTogetherMax: 20,
+  /** The grace is over for this long, and a sweep still does not come to it: somebody has to know. */
+  overdueMsMax: 10 * 60_000,
   /** What one sweep does at most, so that it ends well within its minute; the rest waits for the next. */
-  settledPerSweepMax: 200,
   firingPerSweepMax: 1_000,
   /** Minutes between two looks of the sweep at a group whose refusals are known. */
   knownEveryMinutes: 10,
