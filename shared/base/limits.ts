@@ -69,6 +69,9 @@ export const limits = {
   liveSearchesAtOnce: 4,
   /** Times that a search is cut into: what one costs to do again after a kill, against calls for hours without events. */
   liveSlicesMax: 400,
+  /** Events that are looked at, whatever they say, in a log group in which a search found nothing; pages for it may be empty. */
+  liveSampleEvents: 50,
+  liveSamplePagesMax: 20,
   /** Log groups of one search: a domain has two a stage. */
   liveGroupsMax: 200,
   /** Live Tail takes ten log groups a session. */

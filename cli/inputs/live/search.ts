@@ -48,7 +48,12 @@ export async function* searchLogs(
   let done = slices.length - open.length;
   const progress = (): InputItem => ({ kind: 'searched', done, total: slices.length });
   yield progress();
-  if (state !== null) for await (const events of state.saved()) yield* batchesOf(events);
+  const silent = new Set(targets.flatMap(({ logGroup, pattern }) => (pattern === null ? [] : [logGroup])));
+  const heard = (events: readonly SearchedEvent[]) => {
+    for (const { logGroup } of events) silent.delete(logGroup);
+    return batchesOf(events);
+  };
+  if (state !== null) for await (const events of state.saved()) yield* heard(events);
   const tasks = open.map(
     (index) =>
       async function* (): AsyncGenerator<readonly SearchedEvent[]> {
@@ -69,9 +74,28 @@ export async function* searchLogs(
       },
   );
   for await (const events of merge(tasks, limits.liveSearchesAtOnce)) {
-    yield* batchesOf(events);
+    yield* heard(events);
     yield progress();
   }
+  for (const logGroup of silent)
+    yield* batchesOf(await sampleOf({ ...(state?.range ?? range), logGroup, pattern: null }, logs));
+}
+
+/**
+ * A few events of a log group in which nothing was found: that nobody was refused can be said only where something was written,
+ * and can be read.
+ */
+async function sampleOf(query: LogQuery, logs: Pick<LogSearch, 'page'>): Promise<readonly SearchedEvent[]> {
+  let token: string | null = null;
+  for (let pages = 0; pages < limits.liveSamplePagesMax; pages++) {
+    const page: Awaited<ReturnType<LogSearch['page']>> = await logs.page(
+      { ...query, limit: limits.liveSampleEvents },
+      token,
+    );
+    if (page.events.length > 0 || page.next === null) return page.events;
+    token = page.next;
+  }
+  return [];
 }
 
 /** What one page holds, by stream. */
