@@ -91,7 +91,7 @@ async function forbiddenOf(period: Period, now: number, { stores }: World, gaps:
     return null;
   }
   const first = Math.floor((2 * period.from - period.to) / DAY_MS);
-  const facts = await stores.facts.forbidden(first, period.to / DAY_MS - 1, limits.reportForbiddenMax);
+  const facts = await stores.facts.forbidden(first, Math.ceil(period.to / DAY_MS) - 1, limits.reportForbiddenMax);
   if (facts.length >= limits.reportForbiddenMax) gaps.push(gap('forbidden-cut'));
   return facts;
 }
