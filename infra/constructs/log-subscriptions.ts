@@ -13,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../../shared/config/settings.js';
-import { accessLogPattern, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
+import { accessLogPattern, EXECUTION_LOG_PATTERN, type LogKind } from '../../shared/logs/filter-patterns.js';
 import { identityOf } from '../support/references.js';
 
 /** Where the filters send what they let through. */
@@ -33,8 +33,6 @@ export interface LogSubscriptionsProps {
   /** For the groups that are made here. @default - a key that AWS manages */
   readonly encryptionKey?: IKey | undefined;
 }
-
-export type LogKind = 'execution' | 'access';
 
 export class LogSubscriptions extends Construct {
   /** The names of the filters, which are the same in every log group. */

@@ -73,7 +73,7 @@ ${section(report, words)}</section>
   return textOfHtml(page);
 }
 
-export function titleOf({ partner, period }: Report, words: ReportMessages): string {
+function titleOf({ partner, period }: Report, words: ReportMessages): string {
   return partner === null
     ? words.title(period.label)
     : words.titleFor(partner.slice(0, limits.shownCharsMax), period.label);

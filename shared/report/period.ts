@@ -103,7 +103,7 @@ export function dayIn(period: Period, at: number): number {
   return Math.min(lengthOf(period) / DAY_MS - 1, Math.floor((at - period.from) / DAY_MS));
 }
 
-export function iso(at: number): string {
+function iso(at: number): string {
   return Number.isFinite(at) ? new Date(at).toISOString().slice(0, 10) : 'no date';
 }
 
