@@ -193,7 +193,7 @@ const REMEDY_CHARS = 1_000;
 /** Names are the account's own, and some of them anybody's who may create an API in it. */
 const shown = (text: string, charsMax = 256): string => clean(text, charsMax);
 
-export function doctorText(checks: readonly Check[], found: FoundAccount): string {
+function doctorText(checks: readonly Check[], found: FoundAccount): string {
   const counts = tally(checks);
   const worst = WORST_FIRST.find((state) => counts[state] > 0) ?? 'ok';
   const summary = WORST_FIRST.flatMap((state) =>

@@ -292,6 +292,8 @@ export const limits = {
   expectingAllMinute: 41,
   /** What the detector learned is a fold over facts, so it is stored only so often. */
   historySaveMinutes: 60,
+  /** What it learned of one group, as JSON: it is read with every touch, and two read units hold 8 KB. */
+  historyBytesMax: 5_120,
   /** Roll-ups of one sweep; the rest waits for the next. */
   rollupsPerSweepMax: 500,
   /** Event ids that a replay remembers, to tell duplicates: a day of a busy domain; 34 bytes each, and twice as many at most. */

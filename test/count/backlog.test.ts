@@ -86,3 +86,11 @@ describe('the backlog of what waits in vain', () => {
     expect(countedIn(world.stores)).toEqual([`abc123/prod | unknown | issuer-not-found: ${count - broken.size}`]);
   });
 });
+
+it('has no end of time: at the end of a replay all that waits is settled', async () => {
+  const world = testWorld({ graceMinutes: 1 });
+  const count = 2 * limits.settledPerRoundMax + 1;
+  for (let n = 0; n < count; n++) await ingest(executionBatch([denialAsOneEvent({ n })]), world);
+  world.at = Number.POSITIVE_INFINITY;
+  expect(await settleExpired(world)).toBe(count);
+});

@@ -8,10 +8,10 @@ import type { LogQuery, LogSearch, SearchedEvent } from '../../../shared/ports/l
 import type { InputItem } from '../item.js';
 import { eventWindow } from '../window.js';
 import { merge } from './merge.js';
-import type { Range, SearchState } from './state.js';
+import type { SearchState, TimeRange } from './state.js';
 
 /** A log group, and a pattern of what is looked for in it; null for all events. */
-export interface Target {
+export interface SearchTarget {
   readonly logGroup: string;
   readonly pattern: string | null;
 }
@@ -21,7 +21,7 @@ const MINUTE_MS = 60_000;
 const SLICE_MINUTES = [15, 60, 6 * 60, 24 * 60, 7 * 24 * 60] as const;
 
 /** One search each: every target in every slice of the time, the earliest first. */
-export function slicesOf(targets: readonly Target[], { from, to }: Range): readonly LogQuery[] {
+export function slicesOf(targets: readonly SearchTarget[], { from, to }: TimeRange): readonly LogQuery[] {
   const perSlice = Math.max(1, targets.length);
   const minutes =
     SLICE_MINUTES.find((each) => ((to - from) / (each * MINUTE_MS)) * perSlice <= limits.liveSlicesMax) ??
@@ -38,8 +38,8 @@ export function slicesOf(targets: readonly Target[], { from, to }: Range): reado
 
 /** @throws MtlsWatchError `logs-unavailable`: what was found so far is in the state, if there is one */
 export async function* searchLogs(
-  targets: readonly Target[],
-  range: Range,
+  targets: readonly SearchTarget[],
+  range: TimeRange,
   logs: Pick<LogSearch, 'page'>,
   state: SearchState | null,
 ): AsyncGenerator<InputItem> {
