@@ -36,7 +36,12 @@ export async function replay(
 ): Promise<Replayed> {
   const truststores: Config['truststores'] =
     truststore === undefined ? (live?.found.truststores ?? {}) : { '*': truststore };
-  const config = { ...settings, domains: { ...live?.found.domains, ...settings.domains }, truststores };
+  const config = {
+    ...settings,
+    domains: { ...live?.found.domains, ...settings.domains },
+    accessLogFormats: { ...live?.found.accessLogFormats, ...settings.accessLogFormats },
+    truststores,
+  };
   const fileTruststores = createTruststores();
   let errors: readonly string[] = [];
   if (truststore !== undefined) {
@@ -124,7 +129,7 @@ async function countAll(
     if (item.kind !== 'batch') continue;
     const batch = { ...item.batch, events: item.batch.events.filter((event) => isNew(item.batch, event.id)) };
     const { parsed } = await ingest(batch, world);
-    for (const event of onlooker === undefined ? [] : batch.events) onlooker?.onEvent(event);
+    for (const event of onlooker === undefined ? [] : batch.events) onlooker?.onEvent(event, batch.logGroup);
     tallies.events += item.batch.events.length + item.batch.malformed.length;
     tallies.duplicates += item.batch.events.length - batch.events.length;
     tallies.rejects.add(parsed.rejected);
@@ -133,8 +138,9 @@ async function countAll(
     await settleExpired(world);
   }
   bar.stop();
-  // Later than all, and a number that a sweep's time can be added to.
-  const later = { ...world, clock: { now: () => Number.MAX_SAFE_INTEGER } };
-  while ((await settleExpired(later)) > 0);
+  // The grace of all is over, and then once more that of records that were put off.
+  let end = Number.MAX_SAFE_INTEGER / 2;
+  const later = { ...world, clock: { now: () => end } };
+  while ((await settleExpired(later)) > 0) end += graceMs;
   return problems;
 }

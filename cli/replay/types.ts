@@ -24,5 +24,5 @@ export interface Replayed {
 export interface ReplayObserver {
   readonly failureLog: FailureLog;
   /** Every event, once. */
-  readonly onEvent: (event: LogEvent) => void;
+  readonly onEvent: (event: LogEvent, logGroup: string) => void;
 }
