@@ -5,8 +5,12 @@ import { defineConfig } from 'vitest/config';
 const alone = ['test/infra/bundle.test.ts', 'test/infra/example.test.ts'];
 /** What synthesises stacks. */
 const cdk = ['test/infra/!(bundle|example).test.ts', 'test/cli/cost.test.ts'];
-/** What needs the local AWS or a browser has scripts of its own. */
-const elsewhere = ['test/aws/**', 'test/browser/**', 'test/package/**'];
+/** Thousands of random inputs, hundreds of megabytes, or one synth for every variant: named so, and run by CI. */
+const slow = ['test/**/*.slow.test.ts'];
+const [aws, packed] = [['test/aws/**/*.test.ts'], ['test/package/**/*.test.ts']];
+
+/** `npm test` runs what tells within seconds whether a change holds; `npm test -- --project NAME` the project of that name. */
+const isAsked = process.argv.some((argument) => argument.startsWith('--project'));
 
 export default defineConfig({
   // Examples import the package by its name.
@@ -14,23 +18,33 @@ export default defineConfig({
   test: {
     // By default one core is left to vitest itself, which hardly uses it.
     maxWorkers: '100%',
-    // Nothing here measures speed: a busy machine may take minutes over what takes a second.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
+    // Nothing here measures speed: a busy machine, a cold function or a minute's schedule take their time.
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
     // Files share processes, because loading the same modules again takes longer than most of them do. What needs the CDK
     // stands apart, so that the other processes never load it.
     projects: [
-      { extends: true, test: { name: 'cdk', include: cdk, isolate: false } },
+      { extends: true, test: { name: 'cdk', include: cdk, exclude: slow, isolate: false } },
       { extends: true, test: { name: 'alone', include: alone } },
       {
         extends: true,
         test: {
           name: 'unit',
+          globalSetup: 'test/support/bundle-cli.ts',
           include: ['test/**/*.test.ts'],
-          exclude: [...elsewhere, ...cdk, ...alone],
+          exclude: [...alone, ...cdk, ...slow, ...aws, ...packed],
           isolate: false,
         },
       },
+      ...(isAsked
+        ? [
+            { extends: true as const, test: { name: 'slow', include: slow, isolate: false } },
+            // The packed tool, as a user gets it. It builds, so that nothing else may use dist/ meanwhile.
+            { extends: true as const, test: { name: 'package', include: packed } },
+            // On the local AWS that `npm run test:aws` starts.
+            { extends: true as const, test: { name: 'aws', include: aws } },
+          ]
+        : []),
     ],
   },
 });

@@ -32,6 +32,7 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
   const admitted = new Set<string>();
   const stores: Stores = {
     countableDays: inner.countableDays,
+    takeUnreadable: () => inner.takeUnreadable(),
     join: {
       put: (halves) => {
         wrote('halves', halves.length);
@@ -75,8 +76,8 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
         wrote('admissions', admitted.size - before);
         return inside;
       },
-      admitExpecting: async (fact) => {
-        const isAdmitted = await inner.groups.admitExpecting(fact);
+      admitWithIntent: async (fact) => {
+        const isAdmitted = await inner.groups.admitWithIntent(fact);
         if (isAdmitted) wrote('admissions', 1);
         return isAdmitted;
       },
@@ -108,6 +109,8 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
     },
     outbox: {
       pending: inner.outbox.pending,
+      due: inner.outbox.due,
+      putOff: inner.outbox.putOff,
       take: (noticeId, now, until) => {
         wrote('outbox', 1);
         return inner.outbox.take(noticeId, now, until);

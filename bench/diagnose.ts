@@ -46,7 +46,7 @@ function chain(family: 'rsa' | 'ec'): { root: Issued; issuing: Issued; client: I
   return { root, issuing, client, stranger };
 }
 
-/** `count` roots of other organisations, as a shared truststore has them. */
+/** `count` roots of other organizations, as a shared truststore has them. */
 function others(count: number): string {
   return Array.from(
     { length: count },

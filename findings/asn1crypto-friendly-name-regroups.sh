@@ -11,7 +11,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-pip install --quiet --disable-pip-version-check --root-user-action ignore --target "$work/lib" asn1crypto==1.5.1
+pip install -q --target "$work/lib" asn1crypto==1.5.1 2>pip.txt || { cat pip.txt; exit 2; }
 openssl version | tee version.txt
 grep -q '^OpenSSL 3\.' version.txt || { echo 'needs OpenSSL 3'; exit 2; }
 echo "$(python3 --version), asn1crypto 1.5.1"

@@ -5,12 +5,12 @@
 #   more) is therefore 0; the serial 1 of a test CA is right. toString() and toBigInt() are right.
 # Why it matters: the access log of the gateway gives small serials in decimal, so code that joins by the decimal works in
 #   the lab, and in production joins all partners' certificates under serial 0.
-# Source: LocalIntegerValueBlock of asn1js: valueDec is computed for fewer than 4 octets; the rest sets isHexOnly.
+# Source: LocalIntegerValueBlock.setValueHex of asn1js: from 4 octets on, valueDec is set to 0 and isHexOnly to true.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-npm install --silent --no-audit --no-fund --prefix "$work" pkijs@4.0.0 asn1js@4.0.0 >/dev/null
+npm install --silent --no-audit --no-fund --prefix "$work" pkijs@4.0.0 asn1js@4.0.0 >/dev/null || exit 2
 openssl version | tee version.txt
 grep -q '^OpenSSL 3\.' version.txt || { echo 'needs OpenSSL 3'; exit 2; }
 echo "node $(node --version), pkijs 4.0.0, asn1js 4.0.0"

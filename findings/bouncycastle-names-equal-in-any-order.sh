@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 java -version 2>&1 | head -1 | tee java.txt
 grep -q '"17\.' java.txt || { echo 'needs Java 17'; exit 2; }
-mvn -q -B -Dmaven.repo.local="$work/m2" dependency:copy -Dartifact=org.bouncycastle:bcprov-jdk18on:1.82 -DoutputDirectory="$work/lib" >/dev/null
+mvn -q -B -Dmaven.repo.local="$work/m2" dependency:copy -Dartifact=org.bouncycastle:bcprov-jdk18on:1.82 -DoutputDirectory="$work/lib" >/dev/null || exit 2
 echo 'bcprov-jdk18on 1.82'
 
 cat > Probe.java <<'EOF'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Expected: cert.setIssuer(ca.subject.attributes), the way that node-forge's own examples issue from a CA, gives the
+# Expected: cert.setIssuer(ca.subject.attributes), the usual way to issue from a CA with node-forge, gives the
 #   certificate the CA's name as issuer.
 # Happens: attributes is a flat list. Where the CA's name has two attributes in one RDN ("OU=PKI+CN=Issuing CA"), each gets
 #   an RDN of its own, so issuer and CA are different names, and OpenSSL finds no issuer for a correctly signed certificate.
@@ -11,7 +11,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-npm install --silent --no-audit --no-fund --prefix "$work" node-forge@1.4.3 >/dev/null
+npm install --silent --no-audit --no-fund --prefix "$work" node-forge@1.4.3 >/dev/null || exit 2
 openssl version | tee version.txt
 grep -q '^OpenSSL 3\.' version.txt || { echo 'needs OpenSSL 3'; exit 2; }
 echo "node $(node --version), node-forge 1.4.3"

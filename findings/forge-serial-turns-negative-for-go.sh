@@ -5,12 +5,12 @@
 #   serial back unchanged; OpenSSL and Node print "-70C5…"; Go refuses the whole certificate: "negative serial number".
 # Why it matters: half of all random serials are hit. A client certificate from such an issuing script works with the
 #   partner's own tools and with half of the machines, and is a syntax error at a gateway that is written in Go.
-# Source: createCertificate in node-forge's lib/x509.js (hexToBytes of serialNumber); Go's x509.ParseCertificate since 1.23.
+# Source: getTBSCertificate in node-forge's lib/x509.js; a comment in its README says to put 00 before such a value. Go's x509.ParseCertificate since 1.23.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-npm install --silent --no-audit --no-fund --prefix "$work" node-forge@1.4.3 >/dev/null
+npm install --silent --no-audit --no-fund --prefix "$work" node-forge@1.4.3 >/dev/null || exit 2
 echo "node $(node --version), node-forge 1.4.3, $(go version)"
 
 cat > probe.cjs <<'EOF'

@@ -10,7 +10,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-npm install --silent --no-audit --no-fund --prefix "$work" jsrsasign@11.1.5 >/dev/null
+npm install --silent --no-audit --no-fund --prefix "$work" jsrsasign@11.1.5 >/dev/null || exit 2
 echo "node $(node --version), jsrsasign 11.1.5"
 
 cat > probe.cjs <<'EOF'

@@ -5,12 +5,12 @@
 #   and prints back as a DN that looks tidy. The other escape, "\,", is read correctly.
 # Why it matters: an issuer DN taken from a log of refused client certificates, turned into a Name to look up the CA in a
 #   truststore, silently names a CA that does not exist, but only for the partners with a comma or an accent in their name.
-# Source: class Name (fromString) of @peculiar/x509: the escape branch takes one character after the backslash as it is.
+# Source: class Name (fromString) of @peculiar/x509: a backslash is removed, whatever follows.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-npm install --silent --no-audit --no-fund --prefix "$work" @peculiar/x509@2.2.0 reflect-metadata@0.2.2 >/dev/null
+npm install --silent --no-audit --no-fund --prefix "$work" @peculiar/x509@2.2.0 reflect-metadata@0.2.2 >/dev/null || exit 2
 echo "node $(node --version), @peculiar/x509 2.2.0"
 
 cat > probe.mjs <<'EOF'

@@ -4,12 +4,12 @@
 #   and most CAs of today write UTF8String. A value with an accent keeps its bytes, so tests with "Müller" pass.
 # Why it matters: a lookup of a CA by the DER of its name, as Go's certificate pools do it, needs the same bytes. A CA that
 #   is searched by the text of a refused certificate's issuer is not found there, and seems to be missing.
-# Source: class Name (toAsn) of @peculiar/x509: a string alone does not say which ASN.1 string type it came from.
+# Source: Name.createAttribute of @peculiar/x509: a string alone does not say which ASN.1 string type it came from.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-npm install --silent --no-audit --no-fund --prefix "$work" @peculiar/x509@2.2.0 reflect-metadata@0.2.2 >/dev/null
+npm install --silent --no-audit --no-fund --prefix "$work" @peculiar/x509@2.2.0 reflect-metadata@0.2.2 >/dev/null || exit 2
 openssl version | tee version.txt
 grep -q '^OpenSSL 3\.' version.txt || { echo 'needs OpenSSL 3'; exit 2; }
 echo "node $(node --version), @peculiar/x509 2.2.0"

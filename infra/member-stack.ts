@@ -1,7 +1,7 @@
 /**
  * What an account needs whose logs a central account watches: subscription filters towards the destination there, and the
  * role by which CloudWatch Logs sees that this account may subscribe. No table, topic or function, and no asset, so that
- * its template can be deployed as it is, to a whole organisation.
+ * its template can be deployed as it is, to a whole organization.
  */
 
 import {
@@ -41,7 +41,7 @@ export class MemberStack extends Stack {
   }
 
   /**
-   * Asked for where the destination's policy names an organisation, and harmless where it names accounts ("Step 2: (Only if
+   * Asked for where the destination's policy names an organization, and harmless where it names accounts ("Step 2: (Only if
    * using an organization) Create an IAM role" in the CloudWatch Logs user guide).
    */
   private senderRole(logGroups: readonly string[]): Role {

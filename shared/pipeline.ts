@@ -5,30 +5,31 @@
 
 import { lazily } from './base/lazily.js';
 import { limits } from './base/limits.js';
-import { leaveOut, setAside } from './canary/exclude.js';
+import { minuteOf } from './base/time.js';
+import { excludeCanaryRecords, separateCanaryFailures } from './canary/exclude.js';
 import {
-  admitAhead,
-  closeHours,
-  isOver,
-  type Look,
-  lookAway,
-  openHours,
+  dirtyHours,
+  ignoreGroups,
+  isHourClosable,
+  type OnGroupsGrown,
+  prefetchAdmissions,
+  recordCounts,
+  rollUpHours,
   unmatched,
   type Written,
-  writeDown,
 } from './count/record.js';
-import { leaveWaiting, type Settled, settleDue } from './count/settle.js';
+import { deferUnpaired, type Settled, settleExpired } from './count/settle.js';
 import type { infer } from './diagnosis/infer.js';
 import { isWithoutExecutionLog } from './diagnosis/without-execution-log.js';
-import { evaluate } from './incidents/evaluate.js';
+import { evaluateApart } from './incidents/evaluate-apart.js';
 import type { evaluateScopes } from './incidents/evaluate-scopes.js';
 import { type Correlated, correlate } from './join/correlate.js';
-import { lonely } from './join/pairing.js';
-import { type Bounded, bound } from './join/shed-load.js';
+import { unpairedFailure } from './join/pairing.js';
+import { type BoundedLoad, shedLoad } from './join/shed-load.js';
 import { parse } from './logs/parse.js';
-import { minimise } from './logs/redact.js';
+import { redact } from './logs/redact.js';
 import { refuseTooOld } from './logs/too-old.js';
-import type { AccessRecord, Fact, GroupKey, LogBatch, Parsed, Sighting } from './model/index.js';
+import type { AccessRecord, Fact, GroupKey, Incident, LogBatch, Parsed, Sighting } from './model/index.js';
 import { deliver } from './notify/outbox.js';
 import type { World } from './ports/index.js';
 
@@ -47,12 +48,12 @@ export interface Ingested {
  * One delivery: parse, correlate, group, count. Repeating it, whole or in part, changes no count.
  * @param look at the groups that grew; see `alert`
  */
-export async function ingest(batch: LogBatch, world: World, look: Look = lookAway): Promise<Ingested> {
+export async function ingest(batch: LogBatch, world: World, look: OnGroupsGrown = ignoreGroups): Promise<Ingested> {
   const read = refuseTooOld(
     parse(batch, world.config.domains, world.config.central !== null, world.config.accessLogFormats),
     world,
   );
-  const parsed = await leaveOut(await minimise(read, world), world);
+  const parsed = await excludeCanaryRecords(await redact(read, world), world);
   // Nobody waits for the certificates but who looks at one.
   const saved = world.stores.certificates.save(parsed.certificates);
   const pems = read.certificates;
@@ -69,36 +70,36 @@ interface Read {
   readonly saved: Promise<unknown>;
 }
 
-async function countParsed({ batch, parsed, pems, saved }: Read, world: World, look: Look): Promise<Ingested> {
+async function countParsed({ batch, parsed, pems, saved }: Read, world: World, look: OnGroupsGrown): Promise<Ingested> {
   const { batchId } = batch;
   const { stores, config } = world;
   const isAlone = (access: AccessRecord) => isWithoutExecutionLog(access, config.apisWithoutExecutionLog);
   const joinable = parsed.accesses.filter((access) => !isAlone(access));
-  const join = async ({ halves, left }: Bounded) => ({
+  const join = async ({ halves, unsampled }: BoundedLoad) => ({
     correlated: await correlate(halves, batchId, stores.join),
-    left,
+    unsampled,
   });
-  const [{ correlated, left }] = await Promise.all([
-    bound(parsed.denials, joinable, batchId, world).then(join),
-    admitAhead(joinable, world),
+  const [{ correlated, unsampled }] = await Promise.all([
+    shedLoad(parsed.denials, joinable, batchId, world).then(join),
+    prefetchAdmissions(joinable, world),
   ]);
   const inferred = await inferAlone(parsed.accesses.filter(isAlone), pems, batchId, world);
-  const alone = left.map((denial) => lonely(denial, 'not-sampled'));
+  const alone = unsampled.map((denial) => unpairedFailure(denial, 'not-sampled'));
   const found = {
     failures: [...correlated.failures, ...alone, ...inferred.failures],
     unmatched: [...correlated.unmatched, ...inferred.unmatched],
   };
-  const { failures, sightings, ...rest } = await setAside(found, world);
+  const { failures, sightings, ...rest } = await separateCanaryFailures(found, world);
   const forbidden = [
     ...parsed.otherForbidden,
     ...unmatched(rest.unmatched),
     ...inferred.unlogged.map(({ scope, at }) => ({ scope, at, cause: 'certificate-not-logged' as const })),
   ];
-  const lookWithCertificates: Look = (grown, written) =>
+  const lookWithCertificates: OnGroupsGrown = (grown, written) =>
     look(grown, { ...written, rest: () => Promise.all([written.rest(), saved]) });
   const [facts] = await Promise.all([
-    writeDown({ batchId, failures, forbidden }, world, lookWithCertificates),
-    leaveWaiting(batchId, correlated, world),
+    recordCounts({ batchId, failures, forbidden }, world, lookWithCertificates),
+    deferUnpaired(batchId, correlated, world),
   ]);
   return { parsed, correlated, facts, sightings };
 }
@@ -112,7 +113,7 @@ const inferAlone: typeof infer = async (accesses, ...rest) =>
  * @param written when what the groups grew by is in the stores; default: it is there
  */
 export async function alert(groups: readonly GroupKey[], world: World, written?: Written): Promise<void> {
-  if (await evaluate(groups, world, 'calm', written)) await deliver(world);
+  if (await evaluateApart(groups, world, 'calm', written)) await deliver(world);
 }
 
 export interface Swept {
@@ -146,29 +147,33 @@ export async function sweep(world: World): Promise<Swept> {
   };
   const settled: Settled[] = [];
   await step(
-    settleDue(
+    settleExpired(
       world,
-      (touched) => evaluate(touched, world, 'calm'),
+      (touched) => evaluateApart(touched, world, 'calm'),
       (list) => settled.push(list),
     ),
     0,
   );
-  const open = await step(openHours(world), null);
-  const hoursRolledUp = open === null ? 0 : await step(closeHours(world, open), 0);
+  const open = await step(dirtyHours(world), null);
+  const hoursRolledUp = open === null ? 0 : await step(rollUpHours(world, open), 0);
   const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);
-  const groups = firing.map((incident) => incident.group);
-  await step(evaluate(groups, world), false);
-  const failing = open?.filter((one) => !isOver(one, world)) ?? null;
+  // What is known and goes on is looked at now and then: it is reminded of once a day at the most.
+  const isLookedAt = ({ state }: Incident): boolean =>
+    state === 'firing' || minuteOf(clock.now()) % limits.knownEveryMinutes === 0;
+  const groups = firing.filter(isLookedAt).map((incident) => incident.group);
+  await step(evaluateApart(groups, world), false);
+  const failing = open?.filter((one) => !isHourClosable(one, world)) ?? null;
   if (failing !== null) await step(lookAtScopes(firing, failing, world), undefined);
   await step(deliver(world), 0);
   const pending = await step(stores.outbox.pending(limits.noticesPerRunMax), []);
+  failures.push(...stores.takeUnreadable());
   const oldest = pending.reduce((first, notice) => Math.min(first, Date.parse(notice.at)), clock.now());
   return {
     halvesSettled: settled.reduce((sum, { halves }) => sum + halves, 0),
     facts: settled.flatMap(({ facts }) => facts),
     sightings: settled.flatMap(({ sightings }) => sightings),
     hoursRolledUp,
-    firing: firing.length,
+    firing: firing.filter(({ state }) => state === 'firing').length,
     pending: pending.length,
     oldestPendingMs: clock.now() - oldest,
     failures,

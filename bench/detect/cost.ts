@@ -2,7 +2,7 @@
 
 import { performance } from 'node:perf_hooks';
 import { detectionSchema } from '../../shared/config/settings.js';
-import { detect, learn, settingsOf, verdictOf } from '../../shared/detect/detect.js';
+import { detect, detectionOf, learn, settingsOf } from '../../shared/detect/detect.js';
 import { closeThrough, start } from '../../shared/detect/surprise.js';
 import { historyOf } from '../../test/support/histories.js';
 
@@ -23,7 +23,7 @@ export function costOf(): Cost {
   const state = start(settings, 0);
   const updateUs = timed(counts.length, (i) => closeThrough(state, settings, i, counts[i] ?? 0));
   const window = { step: counts.length + 9, counts: counts.slice(0, 10) };
-  const evaluateUs = timed(20_000, () => verdictOf(state, settings, window, policy));
+  const evaluateUs = timed(20_000, () => detectionOf(state, settings, window, policy));
   let history = learn(null, 0, 1, policy);
   const wholeUs = timed(5_000, (i) => {
     history = learn(history, i + 1, counts[i] ?? 0, policy);

@@ -1,7 +1,7 @@
 /** Runs every method over labelled histories, as a pager would have seen it, and counts what its owner would count. */
 
 import { detectionSchema } from '../../shared/config/settings.js';
-import { settingsOf, type Verdict, verdictOf } from '../../shared/detect/detect.js';
+import { type Detection, detectionOf, settingsOf } from '../../shared/detect/detect.js';
 import { closeThrough, start } from '../../shared/detect/surprise.js';
 import { advance } from '../../shared/incidents/incident.js';
 import {
@@ -37,7 +37,7 @@ function groupOf(className: ClassName): GroupKey {
   return { scope: 'api.example.com', issuerDn, reason: 'issuer-not-found' };
 }
 
-type Method = (known: Float64Array, now: number, firing: boolean) => Verdict | null;
+type Method = (known: Float64Array, now: number, firing: boolean) => Detection | null;
 
 /** Counts as they were known at each minute: in an outage nothing is, after it everything. */
 function deliver(history: GroupHistory, each: (known: Float64Array, now: number) => void): void {
@@ -69,9 +69,9 @@ export function runPages(history: GroupHistory): Outcome[] {
   const group = groupOf(history.className);
   deliver(history, (known, now) => {
     for (const run of runs) {
-      const verdict = run.method(known, now, run.incident?.state === 'firing');
-      if (verdict === null) continue;
-      const change = advance(run.incident, verdict, group, (now + 1) * 60_000, POLICY);
+      const detection = run.method(known, now, run.incident?.state === 'firing');
+      if (detection === null) continue;
+      const change = advance(run.incident, detection, group, (now + 1) * 60_000, POLICY);
       if (change === null) continue;
       run.incident = change.next;
       if (change.notice) run.notices.push({ kind: change.notice, minute: now, severity: change.next.severity });
@@ -87,9 +87,23 @@ function product(): Method {
     if (now >= LAG) closeThrough(state, SETTINGS, now - LAG, known[now - LAG] ?? 0);
     if (!firing && known[now] === 0) return null;
     const counts = Array.from(known.subarray(state.step + 1, now + 1));
-    return verdictOf(state, SETTINGS, { step: now, counts }, POLICY);
+    return detectionOf(state, SETTINGS, { step: now, counts }, POLICY);
   };
 }
+
+/** The rivals know nothing of a day. */
+const UNKNOWN_COURSE = {
+  day: 0,
+  hours: 0,
+  usualDay: 0,
+  usualHours: 0,
+  quietMinutes: 0,
+  steadyMinutes: null,
+  isSteadyByItself: false,
+  isUnderWay: false,
+  missing: 0,
+  isGone: false,
+};
 
 function asVerdict(push: ReturnType<(typeof RIVALS)[number]['start']>): Method {
   return (known, now) => {
@@ -101,6 +115,10 @@ function asVerdict(push: ReturnType<(typeof RIVALS)[number]['start']>): Method {
       oneIn: 1,
       recent,
       shortestMinutes: alarm ? 1 : null,
+      isSteady: false,
+      surprise: 0,
+      lastHour: 0,
+      course: UNKNOWN_COURSE,
     };
     return { kind: alarm ? 'spike' : 'quiet', because: '', numbers };
   };

@@ -2,7 +2,7 @@
 
 import { decodeSubscription } from '../../shared/logs/decode.js';
 import { parse } from '../../shared/logs/parse.js';
-import type { Held } from '../../shared/model/index.js';
+import type { HeldHalf } from '../../shared/model/index.js';
 import type { Issued } from '../../test/support/certificates.js';
 import { accessRecord, clientOf, denialBlocks, type Payload, payloadOf, type Request } from '../support/payloads.js';
 import type { Others } from './ours.js';
@@ -19,11 +19,11 @@ export function othersOf(payload: Payload, all: readonly Request[], clients: rea
     ),
   ];
   const own = new Set(halvesOf(payload).map(({ kind, requestId }) => `${kind} ${requestId}`));
-  const others = new Map<string, Held>();
+  const others = new Map<string, HeldHalf>();
   for (const half of halves) {
     const twin = half.kind === 'denial' ? 'access' : 'denial';
     if (own.has(`${half.kind} ${half.requestId}`) || !own.has(`${twin} ${half.requestId}`)) continue;
-    others.set(half.requestId, { half, batchId: 'the other log', second: false } as Held);
+    others.set(half.requestId, { half, batchId: 'the other log', second: false } as HeldHalf);
   }
   return others;
 }

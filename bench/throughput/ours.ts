@@ -7,14 +7,14 @@
 
 import { countByIssuer, countFailures } from '../../shared/count/count.js';
 import { applicantsOf, groupOf, placeOf } from '../../shared/count/group.js';
-import { decide, depart, lonely, type Traveller } from '../../shared/join/pairing.js';
+import { decide, type JoinAttempt, startAttempt, unpairedFailure } from '../../shared/join/pairing.js';
 import { decodeSubscription } from '../../shared/logs/decode.js';
 import { parse } from '../../shared/logs/parse.js';
-import type { Cell, Fact, Failure, Half, Held } from '../../shared/model/index.js';
+import type { Cell, Fact, Failure, Half, HeldHalf } from '../../shared/model/index.js';
 import type { Payload } from '../support/payloads.js';
 
 /** The other halves, by request id. */
-export type Others = ReadonlyMap<string, Held>;
+export type Others = ReadonlyMap<string, HeldHalf>;
 
 export interface Grouped {
   readonly facts: readonly Fact[];
@@ -43,53 +43,53 @@ export function group(failures: readonly Failure[], batchId: string): Fact[] {
 export function pair(halves: readonly Half[], batchId: string, others: Others): Failure[] {
   const cells = new Map<string, Cell>();
   const failures: Failure[] = [];
-  const travel = (from: Traveller): Traveller | null => {
-    let traveller = from;
+  const travel = (from: JoinAttempt): JoinAttempt | null => {
+    let attempt = from;
     for (;;) {
-      const outcome = decide(traveller, put(traveller, cells, others));
+      const outcome = decide(attempt, put(attempt, cells, others));
       if (outcome.kind === 'failure') failures.push(outcome.failure);
-      if (outcome.kind !== 'move') return outcome.kind === 'waiting' ? traveller : null;
-      traveller = outcome.traveller;
+      if (outcome.kind !== 'move') return outcome.kind === 'waiting' ? attempt : null;
+      attempt = outcome.attempt;
     }
   };
-  const waiting: Traveller[] = [];
+  const waiting: JoinAttempt[] = [];
   for (const half of halves) {
-    const left = travel(depart(half, batchId));
+    const left = travel(startAttempt(half, batchId));
     if (left !== null) waiting.push(left);
   }
-  for (const traveller of waiting) {
-    const left = travel(traveller);
-    if (left?.half.kind === 'denial') failures.push(lonely(left.half, 'unpaired'));
+  for (const attempt of waiting) {
+    const left = travel(attempt);
+    if (left?.half.kind === 'denial') failures.push(unpairedFailure(left.half, 'unpaired'));
   }
   return failures;
 }
 
 /** The product's keys are digests of the same, which is work for the sake of its table. */
-function keyOf({ half, place }: Traveller): string {
-  if (place === 'request') return half.requestId;
-  return place === 'event' ? `event ${half.eventId}` : `extended ${half.requestId} ${half.extendedRequestId}`;
+function keyOf({ half, cellKind }: JoinAttempt): string {
+  if (cellKind === 'request') return half.requestId;
+  return cellKind === 'event' ? `event ${half.eventId}` : `extended ${half.requestId} ${half.extendedRequestId}`;
 }
 
-function put(traveller: Traveller, cells: Map<string, Cell>, others: Others): Cell {
-  const { half, place, batchId } = traveller;
-  const key = keyOf(traveller);
-  const cell = cells.get(key) ?? cellOf(place === 'request' ? others.get(key) : undefined);
+function put(attempt: JoinAttempt, cells: Map<string, Cell>, others: Others): Cell {
+  const { half, cellKind, batchId } = attempt;
+  const key = keyOf(attempt);
+  const cell = cells.get(key) ?? cellOf(cellKind === 'request' ? others.get(key) : undefined);
   const isTaken = half.kind === 'denial' ? cell.denial !== null : cell.access !== null;
   if (isTaken) return cell;
   const other = half.kind === 'denial' ? cell.access : cell.denial;
   const held = { half, batchId, second: other !== null };
   const filled: Cell =
     half.kind === 'denial'
-      ? { denial: held as Held<typeof half>, access: cell.access, claimedBy: null }
-      : { denial: cell.denial, access: held as Held<typeof half>, claimedBy: null };
+      ? { denial: held as HeldHalf<typeof half>, access: cell.access, claimedBy: null }
+      : { denial: cell.denial, access: held as HeldHalf<typeof half>, claimedBy: null };
   cells.set(key, filled);
   return filled;
 }
 
-function cellOf(other: Held | undefined): Cell {
+function cellOf(other: HeldHalf | undefined): Cell {
   const empty: Cell = { denial: null, access: null, claimedBy: null };
   if (other === undefined) return empty;
   return other.half.kind === 'denial'
-    ? { ...empty, denial: other as Held<typeof other.half> }
-    : { ...empty, access: other as Held<typeof other.half> };
+    ? { ...empty, denial: other as HeldHalf<typeof other.half> }
+    : { ...empty, access: other as HeldHalf<typeof other.half> };
 }

@@ -4,7 +4,7 @@
  */
 
 import { X509Certificate } from 'node:crypto';
-import type { Client, ClientTally, Fact, Held } from '../../shared/model/index.js';
+import type { Client, ClientTally, Fact, HeldHalf } from '../../shared/model/index.js';
 import { reasonIdOf } from '../../shared/model/reasons.js';
 import type { Grouped } from './ours.js';
 
@@ -35,7 +35,7 @@ export interface RivalOthers {
   readonly accesses: ReadonlyMap<string, RivalAccess>;
 }
 
-export function othersForRivals(others: Iterable<Held>): RivalOthers {
+export function othersForRivals(others: Iterable<HeldHalf>): RivalOthers {
   const denials = new Map<string, RivalDenial>();
   const accesses = new Map<string, RivalAccess>();
   for (const { half } of others) {

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { type Audit, type AuditFinding, auditTruststore } from '../../shared/x509/audit.js';
-import { keyText, plural, span } from '../../shared/x509/words.js';
+import { keyText, plural, span } from '../../shared/x509/format.js';
 import { readTruststore } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
 import {

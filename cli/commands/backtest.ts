@@ -23,7 +23,7 @@ export interface BacktestOptions extends SeriesOptions {
 
 type Write = (text: string) => void | Promise<void>;
 
-interface Series {
+interface BacktestSeries {
   readonly push: (count: number | null) => ScoredStep;
   readonly plot: Plot | null;
   rows: number;
@@ -108,7 +108,7 @@ function usualSeasons(step: number): number[] {
 
 /** @throws MtlsWatchError `unreadable-input` with the line, `usage` */
 export async function backtest(file: string, options: BacktestOptions, write: Write): Promise<void> {
-  const all = new Map<string, Series>();
+  const all = new Map<string, BacktestSeries>();
   const alarms: AlarmRow[] = [];
   let pending = '';
   for await (const row of readSeries(inputOf(file), file === '-' ? 'standard input' : file)) {
@@ -138,7 +138,7 @@ export async function backtest(file: string, options: BacktestOptions, write: Wr
   await write(options.json ? pending : summary(all, alarms, options));
 }
 
-function openNext(all: Map<string, Series>, name: string, options: BacktestOptions): Series {
+function openNext(all: Map<string, BacktestSeries>, name: string, options: BacktestOptions): BacktestSeries {
   if (all.size >= limits.backtestSeriesMax) {
     throw new MtlsWatchError(
       'unreadable-input',
@@ -152,7 +152,7 @@ function openNext(all: Map<string, Series>, name: string, options: BacktestOptio
 }
 
 /** Where timestamps show that rows are missing, the detector's time goes on without them. */
-function skipGap(series: Series, row: Row, options: BacktestOptions): void {
+function skipGap(series: BacktestSeries, row: Row, options: BacktestOptions): void {
   const before = series.lastAt;
   series.lastAt = row.at;
   if (before === null || row.at === null) return;
@@ -180,7 +180,11 @@ function jsonOf(row: Row, index: number, scored: ScoredStep): string {
   });
 }
 
-function summary(all: ReadonlyMap<string, Series>, alarms: readonly AlarmRow[], options: BacktestOptions): string {
+function summary(
+  all: ReadonlyMap<string, BacktestSeries>,
+  alarms: readonly AlarmRow[],
+  options: BacktestOptions,
+): string {
   const many = all.size > 1;
   const table = new CliTable({
     head: [...(many ? ['series'] : []), 'row', 'timestamp', 'count', 'expected', 'once in'],
@@ -207,7 +211,11 @@ function summary(all: ReadonlyMap<string, Series>, alarms: readonly AlarmRow[], 
   ].join('');
 }
 
-async function savePlot(path: string, all: ReadonlyMap<string, Series>, options: BacktestOptions): Promise<void> {
+async function savePlot(
+  path: string,
+  all: ReadonlyMap<string, BacktestSeries>,
+  options: BacktestOptions,
+): Promise<void> {
   const plots = [...all.values()].flatMap((s) => (s.plot === null ? [] : [s.plot]));
   try {
     await writeFile(path, drawSvg(plots, all.size - plots.length, options.falseAlarms));

@@ -3,7 +3,7 @@
 import { Command } from 'commander';
 import * as z from 'zod';
 import { MtlsWatchError } from '../../shared/base/errors.js';
-import { assumptions, costLines, type Line, type Load, sumOf } from '../cost/model.js';
+import { assumptions, type CostLine, costLines, type Load, sumOf } from '../cost/model.js';
 import { PRICES_OF, type PriceName, prices, REGION } from '../cost/prices.js';
 import { pc } from '../terminal/colors.js';
 import { jsonLine, type Output, table } from '../terminal/table.js';
@@ -113,7 +113,7 @@ function costOf(load: Load, isJson: boolean): string {
   ].join('');
 }
 
-function byService(lines: readonly Line[]): string {
+function byService(lines: readonly CostLine[]): string {
   const sums = new Map<string, number>();
   for (const { service, dollars } of lines) sums.set(service, (sums.get(service) ?? 0) + dollars);
   const sorted = [...sums].sort(([, a], [, b]) => b - a);

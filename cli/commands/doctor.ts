@@ -6,12 +6,12 @@ import { MtlsWatchError } from '../../shared/base/errors.js';
 import { clean } from '../../shared/base/text.js';
 import { destinationArn } from '../../shared/config/settings.js';
 import type { Check, CheckState } from '../../shared/discovery/check.js';
-import { examine, fixes } from '../../shared/discovery/checks/checks.js';
+import { fixes, runChecks } from '../../shared/discovery/checks/checks.js';
 import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
-import type { Found } from '../../shared/model/account.js';
+import type { FoundAccount } from '../../shared/model/account.js';
 import type { Clock } from '../../shared/ports/index.js';
 import type { Coverage, FoundWatch } from '../../shared/ports/watch.js';
-import { plural } from '../../shared/x509/words.js';
+import { plural } from '../../shared/x509/format.js';
 import { discoveryHere } from '../inputs/account.js';
 import { readReplayConfig } from '../replay/config.js';
 import { pc } from '../terminal/colors.js';
@@ -31,7 +31,7 @@ export interface DoctorOptions {
 
 /** What doctor asks of AWS, and where it writes. */
 export interface DoctorWorld {
-  readonly find: (only: readonly string[]) => Promise<Found>;
+  readonly find: (only: readonly string[]) => Promise<FoundAccount>;
   readonly watch: () => Promise<FoundWatch | null>;
   readonly clock: Clock;
   readonly output: Output;
@@ -110,7 +110,7 @@ export async function runDoctor(
   }
   const own = await watch();
   const stackName = own?.stackName ?? options.stack ?? 'mtls-watch';
-  const checks = examine(found, { now: clock.now(), watch: own, stackName, coverage });
+  const checks = runChecks(found, { now: clock.now(), watch: own, stackName, coverage });
   done();
   if (options.json) output.write(jsonLines(checks, found));
   else if (options.fix) {
@@ -127,7 +127,7 @@ function refuseOther(destination: string | undefined): void {
   throw new MtlsWatchError('usage', `--destination got ${clean(destination, 120)}; ${wrong.message}`);
 }
 
-function jsonLines(checks: readonly Check[], { accountId, region, domains }: Found): string {
+function jsonLines(checks: readonly Check[], { accountId, region, domains }: FoundAccount): string {
   const lines = checks.map((check) => jsonLine({ type: 'check', ...check }));
   const summary = { type: 'summary', accountId, region, domains: domains.length, ...tally(checks) };
   return `${lines.join('')}${jsonLine(summary)}`;
@@ -161,7 +161,7 @@ const REMEDY_CHARS = 1_000;
 /** Names are the account's own, and some of them anybody's who may create an API in it. */
 const shown = (text: string, charsMax = 256): string => clean(text, charsMax);
 
-export function doctorText(checks: readonly Check[], found: Found): string {
+export function doctorText(checks: readonly Check[], found: FoundAccount): string {
   const counts = tally(checks);
   const worst = WORST_FIRST.find((state) => counts[state] > 0) ?? 'ok';
   const summary = WORST_FIRST.flatMap((state) =>

@@ -4,16 +4,19 @@ import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { DAY_MS } from '../../shared/base/time.js';
 import type { Clock } from '../../shared/ports/index.js';
+import { plural, span } from '../../shared/x509/format.js';
 import {
   type CaExpiry,
   type ClientExpiry,
+  type ClientRecord,
   expiries,
-  type ObservedClient,
   observations,
+  withoutStrangers,
 } from '../../shared/x509/observed.js';
-import { plural, span } from '../../shared/x509/words.js';
+import type { Observed } from '../inputs/clients.js';
+import { ADD_PEM, collectClients, type NotJudged, nothingWords, notJudgedWords } from '../inputs/evidence.js';
 import { type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';
-import { readUsableTruststore } from '../inputs/truststores.js';
+import { readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
 import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
 import {
@@ -26,6 +29,7 @@ import {
   short,
   table,
   timeOption,
+  wrapped,
 } from '../terminal/table.js';
 import type { ObserveClients } from './preflight.js';
 
@@ -55,9 +59,9 @@ export function expiryCommand(
   });
 }
 
-/** @returns 0 nothing expires, 1 something does and no successor has called yet */
+/** @returns 0 nothing expires; 1 something does and no successor has called yet, or it is not sure; 2 nothing could be judged */
 export async function runExpiry(
-  observed: AsyncIterable<ObservedClient>,
+  observed: AsyncIterable<Observed>,
   options: ExpiryOptions,
   output: Output,
   clock: Clock,
@@ -66,26 +70,98 @@ export async function runExpiry(
   const withinMs = daysOption(options.within);
   const truststore = options.truststore === undefined ? null : await readUsableTruststore(options.truststore, clock);
   const seen = observations();
-  for await (const one of observed) seen.add(one);
+  const notJudged = await collectClients(observed, seen.add);
   const clients = seen.clients();
   const found = expiries(clients, truststore?.truststore ?? null, at, withinMs);
   const open = found.filter((one) => one.kind === 'ca' || one.successor === null).length;
+  const undated = clients.filter(({ notAfter }) => notAfter === null);
+  const errors = truststore === null ? [] : truststoreErrors(truststore);
+  const limits = [
+    ...errors,
+    ...notJudgedWords(notJudged, seen.requests()),
+    ...undatedWords(undated),
+    ...(seen.leftOut() > 0 ? [`${plural(seen.leftOut(), 'request')} of further clients were not looked at.`] : []),
+  ];
+  const strangers = withoutStrangers(clients, truststore?.truststore ?? null).length === 0;
+  const answer = answerOf(
+    { found, open, clients, strangers, undated, isWhole: limits.length === 0, isSure: errors.length === 0 },
+    plural(withinMs / DAY_MS, 'day'),
+    notJudged,
+  );
   if (options.json) {
     for (const one of found) output.write(jsonLine(lineOf(one, at, seen.requests())));
     output.write(
       jsonLine({
         type: 'summary',
         clients: clients.length,
+        clientsWithoutValidity: undated.length,
         requests: seen.requests(),
         requestsLeftOut: seen.leftOut(),
+        requestsWithoutCertificate: notJudged['without-certificate'],
+        recordsUnreadable: notJudged.unreadable + notJudged.damaged,
         expiring: found.length,
         withoutSuccessor: open,
       }),
     );
   } else {
-    output.write(describe(found, open, clients.length, at, seen.requests(), withinMs));
+    output.write(describe(found, answer, limits, clients.length, at, seen.requests()));
   }
-  return open > 0 ? 1 : 0;
+  return answer.code;
+}
+
+interface Seen {
+  readonly found: readonly (ClientExpiry | CaExpiry)[];
+  /** Without a successor. */
+  readonly open: number;
+  readonly clients: readonly ClientRecord[];
+  /** Whether nobody was seen but who is refused. */
+  readonly strangers: boolean;
+  /** Whose certificate's end is not in the log. */
+  readonly undated: readonly ClientRecord[];
+  /** Whether all was judged. */
+  readonly isWhole: boolean;
+  /** Whether the truststore was read as a whole. */
+  readonly isSure: boolean;
+}
+
+interface Answer {
+  readonly code: 0 | 1 | 2;
+  readonly headline: string;
+}
+
+/** "Nothing expires" is said only where the end of somebody's certificate was seen. */
+function answerOf(seen: Seen, days: string, notJudged: NotJudged): Answer {
+  const { found, open, clients, strangers, undated, isWhole, isSure } = seen;
+  const say = (code: 0 | 1 | 2, color: (text: string) => string, text: string): Answer => ({
+    code,
+    headline: color(pc.bold(text)),
+  });
+  if (open > 0) {
+    const expire = open === 1 ? 'expires' : 'expire';
+    return say(1, pc.yellow, `${plural(open, 'certificate')} without a successor ${expire} within ${days}`);
+  }
+  if (found.length > 0) {
+    return say(
+      0,
+      pc.green,
+      `${plural(found.length, 'certificate')} expiring within ${days}, each with a successor that calls`,
+    );
+  }
+  const nothing = 'nothing can be said of what expires';
+  if (clients.length === 0) return say(2, pc.yellow, `${nothing}: ${nothingWords(notJudged)}`);
+  if (undated.length === clients.length) return say(2, pc.yellow, `${nothing}: no end of validity was seen`);
+  if (strangers) return say(1, pc.yellow, `${nothing}: no client was seen that is let in`);
+  if (!isSure) return say(1, pc.yellow, 'it is not sure what expires: the truststore has errors');
+  if (!isWhole) return say(0, pc.yellow, `nothing of what was judged expires within ${days}`);
+  return say(0, pc.green, `nothing expires within ${days}`);
+}
+
+function undatedWords(undated: readonly ClientRecord[]): string[] {
+  if (undated.length === 0) return [];
+  const requests = undated.reduce((sum, client) => sum + client.requests, 0);
+  return [
+    `${plural(undated.length, 'client')} with ${plural(requests, 'request')} had no readable certificate and no end of validity in the log: not judged. ${ADD_PEM}`,
+  ];
 }
 
 function lineOf(expiry: ClientExpiry | CaExpiry, at: number, total: number) {
@@ -132,29 +208,17 @@ const ROWS_MAX = 40;
 
 function describe(
   found: readonly (ClientExpiry | CaExpiry)[],
-  open: number,
+  { headline }: Answer,
+  limits: readonly string[],
   clients: number,
   at: number,
   requests: number,
-  withinMs: number,
 ): string {
-  const days = plural(withinMs / DAY_MS, 'day');
-  const result =
-    found.length === 0
-      ? pc.green(pc.bold(`nothing expires within ${days}`))
-      : open === 0
-        ? pc.green(
-            pc.bold(`${plural(found.length, 'certificate')} expiring within ${days}, each with a successor that calls`),
-          )
-        : pc.yellow(
-            pc.bold(
-              `${plural(open, 'certificate')} without a successor ${open === 1 ? 'expires' : 'expire'} within ${days}`,
-            ),
-          );
   const rows = found.slice(0, ROWS_MAX).map((one) => rowOf(one, at, requests));
   const more = found.length - rows.length;
   return [
-    `${result}  ${pc.dim(`${plural(clients, 'client')} seen calling`)}\n`,
+    `${headline}  ${pc.dim(`${plural(clients, 'client')} seen calling`)}\n`,
+    limits.map((one) => wrapped(one)).join(''),
     rows.length > 0
       ? heading('By traffic') + table(['Requests', 'Expires', '', 'What', 'Subject', 'Successor'], rows, [0])
       : '',

@@ -7,7 +7,7 @@ import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { clean } from '../../shared/base/text.js';
 import { parseConfig } from '../../shared/config/settings.js';
 import { watchedSettings } from '../../shared/discovery/settings.js';
-import type { Found } from '../../shared/model/account.js';
+import type { FoundAccount } from '../../shared/model/account.js';
 import { discoveryHere } from '../inputs/account.js';
 import { statusLine } from '../terminal/progress.js';
 import type { Output } from '../terminal/table.js';
@@ -37,7 +37,7 @@ export function initCommand(output: Output = process.stdout, notes: Output = pro
 }
 
 /** @returns 0 done, 1 no domain with mutual TLS was found */
-export function init(found: Found, options: Options, output: Output, notes: Output): number {
+export function init(found: FoundAccount, options: Options, output: Output, notes: Output): number {
   for (const { what, why } of found.unreadable) notes.write(`not read: ${clean(what, 200)}: ${clean(why, 200)}\n`);
   const names = found.domains.map(({ name }) => name);
   const missing = (options.domain ?? []).filter((name) => !names.includes(name));

@@ -3,19 +3,15 @@
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import type { Clock } from '../../shared/ports/index.js';
-import {
-  type Change,
-  type ObservedClient,
-  observations,
-  type PreflightResult,
-  preflight,
-} from '../../shared/x509/observed.js';
-import { plural } from '../../shared/x509/words.js';
+import { plural } from '../../shared/x509/format.js';
+import { type ClientChange, observations, type PreflightResult, preflight } from '../../shared/x509/observed.js';
+import type { Observed } from '../inputs/clients.js';
+import { ADD_PEM, collectClients, type NotJudged, nothingWords, notJudgedWords } from '../inputs/evidence.js';
 import { type Live, type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';
-import { readUsableTruststore } from '../inputs/truststores.js';
+import { readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
 import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
-import { heading, jsonLine, type Output, ratio, share, short, table, timeOption } from '../terminal/table.js';
+import { heading, jsonLine, type Output, ratio, share, short, table, timeOption, wrapped } from '../terminal/table.js';
 
 export interface PreflightOptions extends LiveOptions {
   readonly truststore: string;
@@ -25,7 +21,7 @@ export interface PreflightOptions extends LiveOptions {
 }
 
 /** Reads the certificates that called from recorded logs: files, folders, S3, `-`, and log groups. */
-export type ObserveClients = (inputs: readonly string[], live?: Live | null) => AsyncIterable<ObservedClient>;
+export type ObserveClients = (inputs: readonly string[], live?: Live | null) => AsyncIterable<Observed>;
 
 export function preflightCommand(
   observe: ObserveClients,
@@ -45,9 +41,11 @@ export function preflightCommand(
   });
 }
 
-/** @returns 0 nobody would newly be refused, 1 somebody would */
+/**
+ * @returns 0 nobody would newly be refused; 1 somebody would, or it cannot be ruled out; 2 nothing could be judged
+ */
 export async function runPreflight(
-  observed: AsyncIterable<ObservedClient>,
+  observed: AsyncIterable<Observed>,
   options: PreflightOptions,
   output: Output,
   clock: Clock,
@@ -56,16 +54,54 @@ export async function runPreflight(
   const next = await readUsableTruststore(options.truststore, clock);
   const current = options.current === undefined ? null : await readUsableTruststore(options.current, clock);
   const seen = observations();
-  for await (const one of observed) seen.add(one);
+  const notJudged = await collectClients(observed, seen.add);
   const results = preflight(seen.clients(), next.truststore, current?.truststore ?? null, at);
-  const summary = summarise(results, seen.requests(), seen.leftOut());
+  const errors = [next, current].flatMap((one) => (one === null ? [] : truststoreErrors(one)));
+  const summary = summarise(results, seen.requests(), seen.leftOut(), notJudged, errors.length);
+  const answer = answerOf(summary, notJudged, errors);
   if (options.json) {
     for (const result of results) output.write(jsonLine(lineOf(result, seen.requests())));
     output.write(jsonLine(summary));
   } else {
-    output.write(describe(results, summary, next.name, current?.name ?? null));
+    output.write(describe(results, summary, answer, next.name, current?.name ?? null));
   }
-  return summary.changes['newly-refused'].clients > 0 ? 1 : 0;
+  return answer.code;
+}
+
+interface Answer {
+  readonly code: 0 | 1 | 2;
+  readonly headline: string;
+  /** What the answer does not cover, and what to add. */
+  readonly limits: readonly string[];
+}
+
+/** "Nobody" is said only where somebody was seen who could have been refused. */
+function answerOf(summary: PreflightSummary, notJudged: NotJudged, errors: readonly string[]): Answer {
+  const { changes, clients, requests, requestsLeftOut } = summary;
+  const unknown = changes.unknown.clients;
+  const bad = changes['newly-refused'].clients;
+  const letIn = bad + changes['still-trusted'].clients;
+  const limits = [
+    ...errors,
+    ...notJudgedWords(notJudged, requests),
+    ...(unknown > 0
+      ? [
+          `${plural(unknown, 'client')} with ${plural(changes.unknown.requests, 'request')} had no readable certificate in the log: not judged. ${ADD_PEM}`,
+        ]
+      : []),
+    ...(requestsLeftOut > 0 ? [`${plural(requestsLeftOut, 'request')} of further clients were not looked at.`] : []),
+  ];
+  if (bad > 0) return { code: 1, headline: pc.red(pc.bold(`${plural(bad, 'client')} would newly be refused`)), limits };
+  const open = (code: 1 | 2, why: string): Answer => ({ code, headline: pc.yellow(pc.bold(why)), limits });
+  if (clients === 0) return open(2, `nothing can be said of who would be refused: ${nothingWords(notJudged)}`);
+  if (unknown === clients)
+    return open(2, 'nothing can be said of who would be refused: no readable certificate was seen');
+  if (letIn === 0)
+    return open(1, 'nothing can be said of who would newly be refused: no client was seen that is let in today');
+  if (errors.length > 0) return open(1, 'it is not sure who would be refused: a truststore has errors');
+  const whole = limits.length === 0;
+  const nobody = whole ? 'nobody would newly be refused' : 'nobody of those judged would newly be refused';
+  return { code: 0, headline: (whole ? pc.green : pc.yellow)(pc.bold(nobody)), limits };
 }
 
 const CHANGES = [
@@ -75,25 +111,45 @@ const CHANGES = [
   'still-trusted',
   'not-valid-itself',
   'unknown',
-] as const satisfies readonly Change[];
+] as const satisfies readonly ClientChange[];
 
-interface Summary {
+interface PreflightSummary {
   readonly type: 'summary';
   readonly clients: number;
   readonly requests: number;
   readonly requestsLeftOut: number;
-  readonly changes: Record<Change, { clients: number; requests: number }>;
+  /** Requests whose access record holds no certificate, and records that cannot be read. */
+  readonly requestsWithoutCertificate: number;
+  readonly recordsUnreadable: number;
+  /** Why the truststores may not be read as a whole. */
+  readonly truststoreErrors: number;
+  readonly changes: Record<ClientChange, { clients: number; requests: number }>;
 }
 
-function summarise(results: readonly PreflightResult[], requests: number, requestsLeftOut: number): Summary {
+function summarise(
+  results: readonly PreflightResult[],
+  requests: number,
+  requestsLeftOut: number,
+  notJudged: NotJudged,
+  truststoreErrors: number,
+): PreflightSummary {
   const changes = Object.fromEntries(
     CHANGES.map((change) => [change, { clients: 0, requests: 0 }]),
-  ) as Summary['changes'];
+  ) as PreflightSummary['changes'];
   for (const { change, client } of results) {
     changes[change].clients++;
     changes[change].requests += client.requests;
   }
-  return { type: 'summary', clients: results.length, requests, requestsLeftOut, changes };
+  return {
+    type: 'summary',
+    clients: results.length,
+    requests,
+    requestsLeftOut,
+    requestsWithoutCertificate: notJudged['without-certificate'],
+    recordsUnreadable: notJudged.unreadable + notJudged.damaged,
+    truststoreErrors,
+    changes,
+  };
 }
 
 function lineOf({ client, change, verdict }: PreflightResult, total: number) {
@@ -114,7 +170,7 @@ function lineOf({ client, change, verdict }: PreflightResult, total: number) {
   };
 }
 
-const MEANING: Readonly<Record<Change, string>> = {
+const MEANING: Readonly<Record<ClientChange, string>> = {
   'newly-refused': 'would be refused',
   'newly-trusted': 'would be let in',
   'still-refused': 'stay refused',
@@ -127,15 +183,11 @@ const ROWS_MAX = 30;
 
 function describe(
   results: readonly PreflightResult[],
-  { changes, requests, requestsLeftOut }: Summary,
+  { changes, requests }: PreflightSummary,
+  { headline, limits }: Answer,
   next: string,
   current: string | null,
 ): string {
-  const bad = changes['newly-refused'].clients;
-  const result =
-    bad > 0
-      ? pc.red(pc.bold(`${plural(bad, 'client')} would newly be refused`))
-      : pc.green(pc.bold('nobody would newly be refused'));
   const rows = CHANGES.filter((change) => changes[change].clients > 0).map((change) => [
     String(changes[change].clients),
     share(changes[change].requests, requests),
@@ -144,12 +196,11 @@ function describe(
   const listed = results.filter(({ change }) => change === 'newly-refused' || change === 'newly-trusted');
   const more = listed.length - ROWS_MAX;
   return [
-    `${result}  ${pc.dim(`${next} ${current === null ? 'against what was recorded' : `in place of ${current}`}`)}\n`,
-    heading('Clients'),
-    table(['Clients', 'Requests', ''], rows, [0, 1]),
+    `${headline}  ${pc.dim(`${next} ${current === null ? 'against what was recorded' : `in place of ${current}`}`)}\n`,
+    limits.map((one) => wrapped(one)).join(''),
+    rows.length > 0 ? heading('Clients') + table(['Clients', 'Requests', ''], rows, [0, 1]) : '',
     listed.length > 0 ? heading('What changes') + changeTable(listed.slice(0, ROWS_MAX), requests) : '',
     more > 0 ? `  and ${more} more; --json lists them all\n` : '',
-    requestsLeftOut > 0 ? `  ${plural(requestsLeftOut, 'request')} of further clients were not looked at\n` : '',
   ].join('');
 }
 

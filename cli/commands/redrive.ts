@@ -59,11 +59,11 @@ async function redrive({ max, json = false, ...options }: Options): Promise<numb
   return failed === 0 ? 0 : 1;
 }
 
-type Line =
+type RedriveLine =
   | { readonly type: 'redriven'; readonly id: string; readonly ok: boolean; readonly error: string | null }
   | { readonly type: 'summary'; readonly done: number; readonly failed: number };
 
-function print(line: Line, json: boolean): void {
+function print(line: RedriveLine, json: boolean): void {
   if (json) process.stdout.write(`${JSON.stringify(line)}\n`);
   else if (line.type === 'summary') {
     const left = line.failed === 0 ? '' : `; ${line.failed} failed again and stay in the queue`;

@@ -10,7 +10,7 @@ import { type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.
 import { readReplayConfig } from '../replay/config.js';
 import { printReplay } from '../replay/output.js';
 import { replay } from '../replay/replay.js';
-import { reportScene } from '../replay/report.js';
+import { reportCollector } from '../replay/report.js';
 import { withAccount } from '../terminal/account.js';
 
 interface Options extends LiveOptions {
@@ -31,7 +31,7 @@ export function replayCommand(): Command {
   return withAccount(withLive(command)).action(async (inputs: string[], options: Options) => {
     const config = await readReplayConfig(options.config);
     const live = await liveOf(options, 'refusals', say);
-    const scene = reportScene();
+    const scene = reportCollector();
     const replayed = await replay(
       inputs,
       config,

@@ -1,6 +1,6 @@
 /** `mtls-watch report`: makes the report of any week again, from recorded logs or from the table of the stack. */
 
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import type { Stores } from '../../shared/ports/index.js';
@@ -13,11 +13,13 @@ import { type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { readReplayConfig } from '../replay/config.js';
 import { replay } from '../replay/replay.js';
-import { reportScene, writeReport } from '../replay/report.js';
+import { reportCollector, writeReport } from '../replay/report.js';
 
 interface Options extends LiveOptions, TableOptions {
   readonly week?: string;
   readonly issuer?: string;
+  readonly organization?: string;
+  /** As earlier releases spelled it. */
   readonly organisation?: string;
   readonly out: string;
   readonly config?: string;
@@ -34,7 +36,8 @@ export function reportCommand(): Command {
     .option('--from <date>', 'the first day (UTC), with --to')
     .option('--to <date>', 'the day after the last one')
     .option('--issuer <dn>', 'only this issuer, without the others’ data')
-    .option('--organisation <name>', 'only the issuers of this organisation')
+    .option('--organization <name>', 'only the issuers of this organization')
+    .addOption(new Option('--organisation <name>', 'the same, as earlier releases spelled it').hideHelp())
     .option('--config <file>', 'settings as JSON; see docs/configuration.md')
     .option('--truststore <file>', 'the CA bundle of the domains')
     .option('--language <language>', 'en or ja; default: that of the settings');
@@ -53,7 +56,7 @@ export function reportCommand(): Command {
     const { truststore } = options;
     let report: Report;
     if (hasLogs) {
-      const scene = reportScene();
+      const scene = reportCollector();
       const replayed = await replay(inputs, config, truststore, scene, live);
       for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
       const chosen = { ...(period === null ? {} : { period }), ...(partner === null ? {} : { partner }) };
@@ -99,10 +102,10 @@ function dateOf(text: string): number {
   return /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(text) : Number.NaN;
 }
 
-function partnerOf({ issuer, organisation }: Options): Partner | null {
-  if (issuer !== undefined && organisation !== undefined) {
-    throw new MtlsWatchError('usage', 'expected --issuer or --organisation, not both');
+function partnerOf({ issuer, organisation, organization = organisation }: Options): Partner | null {
+  if (issuer !== undefined && organization !== undefined) {
+    throw new MtlsWatchError('usage', 'expected --issuer or --organization, not both');
   }
   if (issuer !== undefined) return { issuerDn: issuer };
-  return organisation === undefined ? null : { organisation };
+  return organization === undefined ? null : { organization };
 }

@@ -12,7 +12,7 @@ import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { MINUTE_MS } from '../../shared/base/time.js';
 import type { Config } from '../../shared/config/settings.js';
-import { settleDue } from '../../shared/count/settle.js';
+import { settleExpired } from '../../shared/count/settle.js';
 import { diagnosisOf } from '../../shared/diagnosis/diagnosis.js';
 import type { Diagnosis, Failure } from '../../shared/model/index.js';
 import { ingest } from '../../shared/pipeline.js';
@@ -23,8 +23,8 @@ import { type FoundLive, findLive } from '../inputs/live/find.js';
 import { merge } from '../inputs/live/merge.js';
 import { say, withPlaces } from '../inputs/live/options.js';
 import { batchesOf } from '../inputs/live/search.js';
+import { compactCells } from '../replay/compact-cells.js';
 import { readReplayConfig } from '../replay/config.js';
-import { packedCells } from '../replay/packed-cells.js';
 import { type Following, follow } from '../tail/follow.js';
 import { refusalLine, refusalText, verdictText } from '../tail/show.js';
 import { withAccount } from '../terminal/account.js';
@@ -87,7 +87,7 @@ export async function runTail(
   );
   for await (const events of merge([...sources, () => ticks(tail)], sources.length + 1)) {
     for (const item of batchesOf(events)) if (item.kind === 'batch') await ingest(item.batch, world);
-    await settleDue(world);
+    await settleExpired(world);
     for (const failure of failures.splice(0)) await show(failure);
   }
 }
@@ -130,11 +130,11 @@ function worldOf(
     },
     stores: {
       ...stores,
-      join: createJoin(packedCells(limits.replayCellsMax)),
+      join: createJoin(compactCells(limits.replayCellsMax)),
       // Nobody asks what was counted.
       facts: { ...stores.facts, put: async () => {} },
       rollups: { ...stores.rollups, mark: async () => {} },
-      groups: { ...stores.groups, admitExpecting: async () => false },
+      groups: { ...stores.groups, admitWithIntent: async () => false },
     },
     clock: tail.clock,
     publisher: { publish: async () => {} },

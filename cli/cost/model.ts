@@ -55,7 +55,7 @@ export const assumptions = {
   logRetentionMonths: 1,
 } as const;
 
-export interface Line {
+export interface CostLine {
   readonly service: string;
   readonly what: string;
   readonly quantity: number;
@@ -68,9 +68,9 @@ export interface Line {
 const GB = 1e9;
 const DAYS_PER_MONTH = 365 / 12;
 
-export function costLines(load: Load, from: Measured = measured): Line[] {
-  const lines: Line[] = [];
-  const add = (service: string, what: string, quantity: number, price: PriceName, basis: Line['basis']): void => {
+export function costLines(load: Load, from: Measured = measured): CostLine[] {
+  const lines: CostLine[] = [];
+  const add = (service: string, what: string, quantity: number, price: PriceName, basis: CostLine['basis']): void => {
     if (quantity > 0) lines.push({ service, what, quantity, price, dollars: quantity * prices[price].dollars, basis });
   };
   const a = assumptions;
@@ -141,6 +141,6 @@ export function costLines(load: Load, from: Measured = measured): Line[] {
   return lines;
 }
 
-export function sumOf(lines: readonly Line[]): number {
+export function sumOf(lines: readonly CostLine[]): number {
   return lines.reduce((sum, { dollars }) => sum + dollars, 0);
 }

@@ -2,40 +2,57 @@
 
 import { forbiddenCause } from '../../shared/logs/forbidden.js';
 import { hasCertificateFields, identityOf } from '../../shared/logs/parse.js';
-import { accessFields, readJsonObject } from '../../shared/logs/parse-access.js';
+import { readJsonObject, readRecord } from '../../shared/logs/parse-access.js';
+import type { RecordFormat } from '../../shared/logs/record-format.js';
+import { labelledFields } from '../../shared/logs/text-record.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
-import { firstSightings } from '../replay/seen.js';
+import { deduplicator } from '../replay/deduplicator.js';
 import { progressBar } from '../terminal/progress.js';
 import type { Live } from './live/options.js';
 import { readInputs } from './read.js';
 
+/** Why a request tells nothing of a client certificate. */
+export type Unjudged = 'without-certificate' | 'unreadable' | 'damaged';
+
+export type Observed = ObservedClient | { readonly unjudged: Unjudged };
+
 /** @throws MtlsWatchError `unreadable-input`; a single file that cannot be read is told on standard error */
-export async function* observeClients(
-  inputs: readonly string[],
-  live: Live | null = null,
-): AsyncGenerator<ObservedClient> {
-  const isNew = firstSightings();
+export async function* observeClients(inputs: readonly string[], live: Live | null = null): AsyncGenerator<Observed> {
+  const isNew = deduplicator();
   const bar = progressBar(process.stderr);
   for await (const item of readInputs(inputs, { stdin: process.stdin, live: live?.items ?? null })) {
     if (item.kind === 'problem') process.stderr.write(`warning: ${item.file}: ${item.detail}\n`);
     if (item.kind === 'searched') bar.searched(item.done, item.total);
     if (item.kind !== 'batch') continue;
     for (const event of item.batch.events) {
-      const observed = isNew(item.batch, event.id) ? observedOf(event) : null;
+      const observed = isNew(item.batch, event.id) ? observe(event) : null;
       if (observed !== null) yield observed;
     }
+    for (const _ of item.batch.malformed) yield { unjudged: 'damaged' };
   }
 }
 
-/** Null for events that are no access record, or one without a client certificate. */
-export function observedOf({ message, timestamp }: LogEvent): ObservedClient | null {
-  const record = message.trimStart().startsWith('{') ? readJsonObject(message) : null;
-  if (record === null) return null;
-  const fields = accessFields(record);
-  if (!hasCertificateFields(fields)) return null;
-  const { subjectDn, issuerDn, serialNumber, notAfter, pem } = identityOf(fields);
+/** The client certificate of a request; null for events that are no access record, or one without a client certificate. */
+export function observedOf(event: LogEvent): ObservedClient | null {
+  const observed = observe(event);
+  return observed === null || 'unjudged' in observed ? null : observed;
+}
+
+/** Lines of the execution log, which tells of no client. */
+const EXECUTION_LINE = /^\([\w-]{1,128}\) |^Extended Request Id: |Access denied\. Reason: /;
+
+/** Null for what is no access record, such as a line of the execution log. */
+function observe({ message, timestamp }: LogEvent, format: RecordFormat | null = null): Observed | null {
+  const text = message.trimStart();
+  if (text === '' || (!text.startsWith('{') && EXECUTION_LINE.test(text))) return null;
+  const fields = text.startsWith('{')
+    ? readRecord(text, readJsonObject(text), format)?.fields
+    : (format?.read(text, null)?.fields ?? labelledFields(text));
+  if (!fields) return { unjudged: 'unreadable' };
   const { status, errorMessage = null, errorResponseType = null, domainName, apiId } = fields;
+  if (!hasCertificateFields(fields)) return status === undefined ? null : { unjudged: 'without-certificate' };
+  const { subjectDn, issuerDn, serialNumber, notAfter, pem } = identityOf(fields);
   // A 403 with a cause of its own, such as an authorizer's, was given after the certificate was taken.
   const refused = status === '403' && forbiddenCause(errorMessage, errorResponseType) === null;
   const scope = domainName ?? apiId ?? 'unknown';

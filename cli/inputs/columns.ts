@@ -4,7 +4,7 @@
  */
 
 import { limits } from '../../shared/base/limits.js';
-import { remember } from '../../shared/base/memoize.js';
+import { memoize } from '../../shared/base/memoize.js';
 
 const NAME_CHARS_MAX = 64;
 
@@ -44,7 +44,7 @@ const ROLE_BY_NAME: Readonly<Record<string, Role>> = {
 };
 
 /** `Log Stream`, `log_stream` and `logStreamName` are one; null for what is no part of an event. */
-export const roleOf: (name: string) => Role | null = remember(
+export const roleOf: (name: string) => Role | null = memoize(
   { entriesMax: limits.inputColumnsRememberedMax, keyCharsMax: NAME_CHARS_MAX },
   (name: string) => name,
   (name) => {

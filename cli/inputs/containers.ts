@@ -3,15 +3,22 @@
 import { gunzipSync } from 'node:zlib';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
-import { type Delivery, decodePayload, decodeSubscription, gzipOf } from '../../shared/logs/decode.js';
-import { eventOf, eventUnderAnyName, type FoundEvent, isGatewayRecord, timeOfRecord } from './records.js';
+import { type DecodedDelivery, decodePayload, decodeSubscription, gzipOf } from '../../shared/logs/decode.js';
+import {
+  eventOf,
+  eventUnderAnyName,
+  type FoundEvent,
+  isGatewayRecord,
+  isPlainRecord,
+  timeOfRecord,
+} from './records.js';
 import { isBinary } from './sniff.js';
 
 export interface Opened {
   onEvent(event: FoundEvent): void;
   /** A record that stands alone, without the log event around it. */
   onRecord(message: string, at: number | null): void;
-  onDelivery(delivery: Delivery): void;
+  onDelivery(delivery: DecodedDelivery): void;
   /** Bytes within a value, gunzipped: they hold what a file may hold. */
   onBytes(bytes: Buffer): void;
   /** Something that is known and says nothing, such as the begin of a session. */
@@ -36,7 +43,8 @@ export function openValue(json: unknown, text: string | null, into: Opened, dept
   else if ('awslogs' in json) delivery(() => decodeSubscription(json), into);
   else if ('messageType' in json || ('logEvents' in json && 'logGroup' in json)) {
     delivery(() => decodePayload({ messageType: 'DATA_MESSAGE', ...json }), into);
-  } else {
+  } else if (text !== null && isPlainRecord(json)) into.onRecord(text, timeOfRecord(json));
+  else {
     const event = eventOf(json);
     if (event !== null) into.onEvent(event);
     else if (!openContainer(json as Record<string, unknown>, into, depth)) openRecord(json, text, into);
@@ -115,7 +123,7 @@ export function gunzipAll(gzip: Buffer): Buffer {
   return bytes;
 }
 
-function delivery(decode: () => Delivery, into: Opened): void {
+function delivery(decode: () => DecodedDelivery, into: Opened): void {
   try {
     into.onDelivery(decode());
   } catch (error) {

@@ -11,7 +11,7 @@ import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 
 /** One file or standard input. */
-export interface Source {
+export interface InputSource {
   /** As the user would name it in a shell. */
   readonly name: string;
   /** The file's own name: what stands for the stream where the log does not name one. */
@@ -28,14 +28,14 @@ export interface Source {
 export async function sourcesOf(
   paths: readonly string[],
   options: { readonly stdin?: Readable; readonly now?: number },
-): Promise<readonly Source[]> {
+): Promise<readonly InputSource[]> {
   if (paths.length === 0) {
     throw new MtlsWatchError(
       'unreadable-input',
       'no input was given; name files, folders, s3://bucket/prefix, - for standard input, or --log-group or --domain',
     );
   }
-  const sources: Source[] = [];
+  const sources: InputSource[] = [];
   for (const path of paths) {
     if (path === '-') sources.push(standardInput(options));
     else if (path.startsWith('s3://')) sources.push(...(await objectsOf(path)));
@@ -44,7 +44,7 @@ export async function sourcesOf(
   return sources;
 }
 
-function standardInput({ stdin, now }: { readonly stdin?: Readable; readonly now?: number }): Source {
+function standardInput({ stdin, now }: { readonly stdin?: Readable; readonly now?: number }): InputSource {
   if (stdin === undefined) {
     throw new MtlsWatchError('unreadable-input', '-: standard input is not available here; name a file instead');
   }
@@ -52,7 +52,7 @@ function standardInput({ stdin, now }: { readonly stdin?: Readable; readonly now
 }
 
 /** Everything under a prefix. The SDK is loaded only here: files are read without it. */
-async function objectsOf(uri: string): Promise<Source[]> {
+async function objectsOf(uri: string): Promise<InputSource[]> {
   const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9.-]{3,63})(?:\/(.{0,1024}))?$/.exec(uri) ?? [];
   if (bucket === undefined) {
     throw new MtlsWatchError('unreadable-input', `${uri}: expected s3://bucket/prefix`);
@@ -77,7 +77,7 @@ async function objectsOf(uri: string): Promise<Source[]> {
   }));
 }
 
-async function collect(path: string, depth: number, into: Source[]): Promise<void> {
+async function collect(path: string, depth: number, into: InputSource[]): Promise<void> {
   const found = await attempt(path, () => stat(path));
   if (!found.isDirectory()) {
     if (into.length >= limits.inputFilesMax) {

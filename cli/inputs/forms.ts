@@ -22,20 +22,19 @@ export type LineForm = (line: string) => Begun | null;
 
 const NAME_CHARS_MAX = 513;
 const NAME = /^[^\s({"|,]{1,512}/;
-const GAP = /^[ \t]+/;
 const GROUP = /^(?:\/|API-Gateway-Execution-Logs_|\d{12}:|arn:[\w-]{1,20}:logs:)/;
 
 /** As the gateway names the streams of the execution logs that it manages. */
 const GATEWAY_STREAM = /^[0-9a-f]{32}$/;
 
-const begun = (fields: Partial<Begun> & { readonly message: string }): Begun => ({
-  owner: '',
-  logGroup: '',
-  logStream: '',
-  id: null,
-  at: null,
-  ...fields,
-});
+const begun = ({
+  owner = '',
+  logGroup = '',
+  logStream = '',
+  id = null,
+  at = null,
+  message,
+}: Partial<Begun> & { readonly message: string }): Begun => ({ owner, logGroup, logStream, id, at, message });
 
 /** The words in front of something, up to `most`, each with where the text goes on behind it. */
 function wordsOf(text: string, from: number, most: number): { readonly word: string; readonly next: number }[] {
@@ -45,12 +44,19 @@ function wordsOf(text: string, from: number, most: number): { readonly word: str
     const word = NAME.exec(text.slice(at, at + NAME_CHARS_MAX))?.[0];
     if (word === undefined) break;
     const end = at + word.length;
-    const gap = GAP.exec(text.slice(end, end + NAME_CHARS_MAX))?.[0].length ?? 0;
+    const gap = gapAt(text, end);
     if (gap === 0 && end < text.length) break;
     at = end + gap;
     words.push({ word, next: at });
   }
   return words;
+}
+
+/** How many blanks and tabs stand there. */
+function gapAt(text: string, from: number): number {
+  let end = from;
+  while (text[end] === ' ' || text[end] === '\t') end++;
+  return end - from;
 }
 
 /** One word is a stream, unless it looks like the name of a log group; two are the group and the stream. */
@@ -72,7 +78,7 @@ interface Times {
 /** A time, alone or in brackets, and the time of ingestion that `awslogs` puts behind it where it is asked to. */
 function timesAt(text: string, from: number): Times | null {
   const first = timeAt(text, from);
-  const second = first === null ? null : timeAt(text, first.next);
+  const second = first === null || !/[[\d]/.test(text.charAt(first.next)) ? null : timeAt(text, first.next);
   // A record may begin with a time of its own.
   const isIngestion = first !== null && second !== null && looksLikeEvent(text.slice(second.next));
   return isIngestion ? { ...first, next: second.next } : first;
@@ -84,7 +90,7 @@ function timeAt(text: string, from: number): Times | null {
   if (stamp === null) return null;
   const last = from + open + stamp.length;
   const end = open === 1 && text[last] === ']' ? last + 1 : last;
-  const gap = GAP.exec(text.slice(end, end + NAME_CHARS_MAX))?.[0].length ?? 0;
+  const gap = gapAt(text, end);
   if (gap === 0 && end < text.length) return null;
   return { at: stamp.at, next: end + gap, hasOffset: stamp.hasOffset, isDate: text[from + open + 4] === '-' };
 }

@@ -6,10 +6,10 @@
 
 import { limits } from '../../shared/base/limits.js';
 import { openValue } from './containers.js';
-import { isTabbedNoise, type LineForm, tabbed, timeBehind, timeFirst } from './forms.js';
+import { type Begun, isTabbedNoise, type LineForm, tabbed, timeBehind, timeFirst } from './forms.js';
 import type { InputItem } from './item.js';
 import { PREFIXED_LINE, TEMPLATE_LINES } from './looks.js';
-import { timeInText } from './records.js';
+import { type FoundEvent, timeInText } from './records.js';
 import { withoutColours } from './sniff.js';
 import { splitter, type Unit } from './split.js';
 import type { EventWindow, InputEvent } from './window.js';
@@ -35,11 +35,15 @@ const ENVELOPE = /"(?:logGroup|logStream|logStreamName|awslogs|messageType|event
 const UNWRAPPED = /"(?:extended_?)?request_?id"/i;
 const DENIED = 'Access denied. Reason: ';
 
-interface OpenEvent extends Omit<InputEvent, 'message' | 'timestamp'> {
-  readonly timestamp: number | null;
-  readonly lines: string[];
+interface OpenEvent {
+  readonly begun: Begun;
+  /** Behind the first one, which the begin has as its message. */
+  readonly more: string[];
   chars: number;
 }
+
+/** Where an event comes from. */
+type Origin = Pick<InputEvent, 'owner' | 'logGroup' | 'logStream' | 'id'>;
 
 export function interpreter(window: EventWindow, emit: (item: InputItem) => void): Interpreter {
   let form: LineForm | null = null;
@@ -58,27 +62,28 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
     } else window.add(event);
   };
   /** An event that does not say when it was written is taken to be as old as the one before it. */
-  const addFound = ({ timestamp, ...event }: Omit<InputEvent, 'timestamp'> & { timestamp: number | null }) => {
-    lastAt = timestamp ?? lastAt;
-    addEvent({ ...event, timestamp: lastAt, undated: timestamp === null });
+  const addFound = (from: Origin, at: number | null, message: string) => {
+    const { owner = '', logGroup, logStream, id } = from;
+    lastAt = at ?? lastAt;
+    addEvent({ owner, logGroup, logStream, id, timestamp: lastAt, undated: at === null, message });
   };
   const close = () => {
     if (open === null) return;
-    const { lines, chars: _, ...event } = open;
+    const { begun, more } = open;
     open = null;
-    const message = lines.join('\n');
+    const message = more.length === 0 ? begun.message : `${begun.message}\n${more.join('\n')}`;
     const behind = form === tabbed ? timeBehind(message) : null;
-    addFound({ ...event, timestamp: behind?.at ?? event.timestamp, message: behind?.message ?? message });
+    addFound(begun, behind?.at ?? begun.at, behind?.message ?? message);
   };
-  const begin = (event: Omit<OpenEvent, 'lines' | 'chars'>, line: string) => {
+  const begin = (begun: Begun) => {
     close();
-    open = { ...event, lines: [line], chars: line.length };
+    open = { begun, more: [], chars: begun.message.length };
   };
-  const beginBare = (line: string) => begin({ logGroup: '', logStream: '', id: null, timestamp: null }, line);
+  const beginBare = (message: string) => begin({ owner: '', logGroup: '', logStream: '', id: null, at: null, message });
   /** Lines beyond the bound are counted in `chars` only: the event is rejected when it closes. */
   const append = (to: OpenEvent, line: string) => {
     to.chars += line.length + 1;
-    if (to.chars <= limits.eventCharsMax + limits.inputLineBytesMax) to.lines.push(line);
+    if (to.chars <= limits.eventCharsMax + limits.inputLineBytesMax) to.more.push(line);
   };
 
   function line(raw: string): void {
@@ -86,9 +91,8 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
     // A time in front begins an event in every file; other forms are looked for only where the file has them.
     const begun = form?.(text) ?? (form === tabbed ? null : timeFirst(text));
     if (begun !== null) {
-      const { at, message, ...from } = begun;
-      if (at !== null && Number.isNaN(at)) notAnEvent('a line with a date that does not exist');
-      else begin({ ...from, timestamp: at }, message);
+      if (begun.at !== null && Number.isNaN(begun.at)) notAnEvent('a line with a date that does not exist');
+      else begin(begun);
     } else if (form === null) bareLine(text);
     else if (form === tabbed && isTabbedNoise(text)) close();
     else if (open !== null) append(open, text);
@@ -98,7 +102,8 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
   function bareLine(text: string): void {
     const template = TEMPLATE_LINES.find((shape) => shape.test(text));
     const inside = open;
-    const continues = template !== undefined && inside?.lines.some((l) => template.test(unprefixed(l))) === false;
+    const continues =
+      template !== undefined && inside !== null && !linesOf(inside).some((l) => template.test(unprefixed(l)));
     if (text === EXPORT_PROBE) known += 1;
     else if (/^\s+\{/.test(text) && inside === null) value(text.trim());
     else if (PREFIXED_LINE.test(text) || (template !== undefined && !continues)) beginBare(text);
@@ -117,11 +122,11 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
     }
   }
 
-  const addUnwrapped = (message: string, timestamp: number | null) =>
-    addFound({ logGroup: '', logStream: '', id: null, timestamp, message });
+  const addUnwrapped = (message: string, at: number | null) =>
+    addFound({ logGroup: '', logStream: '', id: null }, at, message);
 
   const opened = {
-    onEvent: addFound,
+    onEvent: (event: FoundEvent) => addFound(event, event.timestamp, event.message),
     onRecord: addUnwrapped,
     onDelivery(delivery: Parameters<Parameters<typeof openValue>[2]['onDelivery']>[0]) {
       known += 1;
@@ -178,6 +183,7 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
 /** `awslogs.data` on its own: base64 of what begins as gzip does. */
 const BASE64_OF_GZIP = /^H4sI[\w+/]{60,}={0,2}\s{0,8}$/;
 
+const linesOf = ({ begun, more }: OpenEvent) => [...begun.message.split('\n'), ...more];
 const unprefixed = (line: string) => line.replace(PREFIXED_LINE, '');
 
 /** Undefined for what is no JSON. */

@@ -8,7 +8,7 @@
 
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { gunzipped } from './bytes.js';
-import { type Source, sourcesOf } from './files.js';
+import { type InputSource, sourcesOf } from './files.js';
 import type { InputItem, InputOptions } from './item.js';
 import { fileReader } from './reader.js';
 
@@ -42,7 +42,7 @@ export async function* readInputs(paths: readonly string[], options: InputOption
   }
 }
 
-async function* readSource(source: Source, counter: { bytesRead: number }): AsyncGenerator<InputItem> {
+async function* readSource(source: InputSource, counter: { bytesRead: number }): AsyncGenerator<InputItem> {
   const ready: InputItem[] = [];
   const reader = fileReader(source, (item) => ready.push(item));
   let problem: string | null = null;

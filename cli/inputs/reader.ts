@@ -3,7 +3,7 @@
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { csvReader } from './csv.js';
-import type { Source } from './files.js';
+import type { InputSource } from './files.js';
 import { type Interpreter, interpreter } from './interpret.js';
 import type { InputItem } from './item.js';
 import { pipedTable } from './pipes.js';
@@ -30,7 +30,7 @@ interface Cutter {
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-export function fileReader(source: Source, emit: (item: InputItem) => void): FileReader {
+export function fileReader(source: InputSource, emit: (item: InputItem) => void): FileReader {
   const window = eventWindow(source.base, (batch) => emit({ kind: 'batch', batch }));
   const interpreted = interpreter(window, emit);
   let head: Buffer | null = Buffer.alloc(0);

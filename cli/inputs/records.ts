@@ -13,8 +13,45 @@ export type FoundEvent = Omit<InputEvent, 'timestamp' | 'undated'> & { readonly 
  * names. Null for other objects: an access record may have a `message` and a `time` of its own.
  */
 export function eventOf(json: object): FoundEvent | null {
+  const plain = plainEventOf(json);
+  if (plain !== null) return plain;
   const text = messageOf(partsOf(json).message);
   return text === null ? null : eventWith(text, json);
+}
+
+/** Most files hold these, under the names that CloudWatch Logs itself uses: they take no look at names. */
+function plainEventOf(json: object): FoundEvent | null {
+  const {
+    message,
+    timestamp,
+    id,
+    eventId = id,
+    logGroup = '',
+    logStream,
+    logStreamName = logStream,
+    owner,
+  } = json as Record<string, unknown>;
+  if (typeof message !== 'string' || typeof timestamp !== 'number' || typeof eventId !== 'string') return null;
+  if (typeof logGroup !== 'string' || typeof logStreamName !== 'string' || !looksLikeEvent(message)) return null;
+  const at = timeOf(timestamp);
+  if (at === null || owner !== undefined || GROUP_WITH_OWNER.test(logGroup)) return null;
+  return {
+    owner: '',
+    logGroup: logGroup.slice(0, 512),
+    logStream: logStreamName.slice(0, 512),
+    id: textOf(eventId),
+    timestamp: at,
+    message,
+  };
+}
+
+const GROUP_WITH_OWNER = /^(?:arn:|\d{12}:)/;
+
+/** Whether a JSON object of a file is an access record and surely nothing else, such as a row of a table or a container. */
+export function isPlainRecord(json: object): boolean {
+  const { requestId, message, records } = json as Record<string, unknown>;
+  if (typeof requestId !== 'string' || records !== undefined || '@message' in json) return false;
+  return typeof message !== 'string' || !looksLikeEvent(message);
 }
 
 /** The same where the message is under a name of somebody's own, told by what it looks like. */

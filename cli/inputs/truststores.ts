@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import type { Clock } from '../../shared/ports/index.js';
+import { fileErrors } from '../../shared/x509/audit-file.js';
 import type { Certificate, Malformed } from '../../shared/x509/certificate.js';
 import { parseCertificate } from '../../shared/x509/certificate.js';
 import { containerOf, damageOfLabel, isPkcs7 } from '../../shared/x509/container.js';
@@ -117,6 +118,14 @@ export function assertUsable(place: string, { certificates, problems }: Truststo
     'unreadable-input',
     `${place} holds no readable certificate; expected a bundle of PEM certificates${why}; see mtls-watch audit ${place}`,
   );
+}
+
+/** Why an answer that rests on it is not sure, in sentences. */
+export function truststoreErrors({ truststore, name }: NamedTruststore): string[] {
+  return fileErrors(truststore).map(({ lines, evidence }) => {
+    const place = lines.length === 0 ? '' : ` line ${lines.slice(0, 5).join(', ')}${lines.length > 5 ? ', …' : ''}:`;
+    return `${name}${place} ${evidence[0] ?? ''}. API Gateway may not read it; mtls-watch audit says what to do.`;
+  });
 }
 
 /** One character a byte, so that what is no text can be told. */

@@ -16,7 +16,7 @@ import { hourOf } from '../../shared/base/time.js';
 import { groupId } from '../../shared/model/group-id.js';
 import type { Fact, ForbiddenFact, GroupKey } from '../../shared/model/index.js';
 import type { FactStore } from '../../shared/ports/index.js';
-import { flat } from './flat.js';
+import { compactString } from './compact-string.js';
 
 /** As they were put, in that order; the same fact may be among them several times. */
 export interface CountedHour {
@@ -38,9 +38,9 @@ export interface CountedHours {
 }
 
 /** A fact with the rank of its group in place of the group, or one of the other 403s. */
-type Line = (Omit<Fact, 'group'> & { readonly group: number }) | ForbiddenFact;
+type FactLine = (Omit<Fact, 'group'> & { readonly group: number }) | ForbiddenFact;
 
-interface Held {
+interface HeldLine {
   readonly hour: number;
   /** The hour, a space, a `Line` as JSON. */
   readonly text: string;
@@ -56,7 +56,7 @@ export function createCountedHours(heldCharsMax: number = limits.replayHeldChars
   const ranks = new Map<string, number>();
   const groups: GroupKey[] = [];
   const runs: Run[] = [];
-  let held: Held[] = [];
+  let held: HeldLine[] = [];
   let heldChars = 0;
   let file: FileHandle | null = null;
 
@@ -67,9 +67,9 @@ export function createCountedHours(heldCharsMax: number = limits.replayHeldChars
     ranks.set(id, groups.length);
     return groups.push(group) - 1;
   };
-  const hold = (minute: number, line: Line): void => {
+  const hold = (minute: number, line: FactLine): void => {
     const hour = hourOf(minute);
-    const text = flat(`${hour} ${JSON.stringify(line)}`);
+    const text = compactString(`${hour} ${JSON.stringify(line)}`);
     held.push({ hour, text });
     heldChars += text.length;
   };
@@ -126,36 +126,36 @@ async function refuse(): Promise<never> {
   throw new Error('counts are read when all are there, hour by hour');
 }
 
-const byHour = (held: readonly Held[]): Held[] => [...held].sort((a, b) => a.hour - b.hour);
+const byHour = (held: readonly HeldLine[]): HeldLine[] => [...held].sort((a, b) => a.hour - b.hour);
 
 /** All runs are read at the same time, so the more there are the less is read of each at once. */
 const chunkBytes = (runs: number): number =>
   Math.max(limits.replayReadBytesMin, Math.floor(limits.replayHeldCharsMax / Math.max(1, runs)));
 
-interface Source {
-  next: Held | null;
-  readonly rest: AsyncIterator<Held> | Iterator<Held>;
+interface RunSource {
+  next: HeldLine | null;
+  readonly rest: AsyncIterator<HeldLine> | Iterator<HeldLine>;
 }
 
-async function begin(lines: AsyncIterable<Held> | readonly Held[]): Promise<Source> {
+async function begin(lines: AsyncIterable<HeldLine> | readonly HeldLine[]): Promise<RunSource> {
   const rest = Symbol.asyncIterator in lines ? lines[Symbol.asyncIterator]() : lines[Symbol.iterator]();
-  const source: Source = { next: null, rest };
+  const source: RunSource = { next: null, rest };
   await advance(source);
   return source;
 }
 
-async function advance(source: Source): Promise<void> {
+async function advance(source: RunSource): Promise<void> {
   const { done, value } = await source.rest.next();
   source.next = done === true ? null : value;
 }
 
 /** The sources come in the order in which they were put, and so do the lines of an hour in each. */
-async function gather(hour: number, sources: readonly Source[], groups: readonly GroupKey[]): Promise<CountedHour> {
+async function gather(hour: number, sources: readonly RunSource[], groups: readonly GroupKey[]): Promise<CountedHour> {
   const facts: Fact[] = [];
   const forbidden: ForbiddenFact[] = [];
   for (const source of sources) {
     for (; source.next?.hour === hour; await advance(source)) {
-      const line: Line = JSON.parse(source.next.text.slice(String(hour).length + 1));
+      const line: FactLine = JSON.parse(source.next.text.slice(String(hour).length + 1));
       if ('cause' in line) forbidden.push(line);
       else facts.push({ ...line, group: groupAt(groups, line.group) });
     }
@@ -201,7 +201,7 @@ function unwritable(cause: unknown): MtlsWatchError {
 
 const NEWLINE = 10;
 
-async function* linesOf(file: FileHandle | null, { from, to }: Run, chunk: number): AsyncGenerator<Held> {
+async function* linesOf(file: FileHandle | null, { from, to }: Run, chunk: number): AsyncGenerator<HeldLine> {
   if (file === null) throw new Error('a run without a file');
   let rest = Buffer.alloc(0);
   for (let at = from; at < to; ) {

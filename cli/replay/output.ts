@@ -2,13 +2,7 @@
 
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Messages } from '../../shared/messages/types.js';
-import {
-  type GroupKey,
-  type Notice,
-  type NoticeKind,
-  SEVERAL_ISSUERS,
-  type Severity,
-} from '../../shared/model/index.js';
+import { type GroupKey, isSeveral, type Notice, type NoticeKind, type Severity } from '../../shared/model/index.js';
 import { pc } from '../terminal/colors.js';
 import { heading, short, table } from '../terminal/table.js';
 import type { Replayed } from './types.js';
@@ -62,7 +56,7 @@ const COLOURS: Readonly<Record<NoticeKind, (text: string) => string>> = {
 function incidentTable(notices: readonly Notice[], messages: Messages): string {
   const rows = notices.map((notice) => {
     const { group } = notice;
-    const isWhole = notice.kind === 'resolved' && group.issuerDn !== SEVERAL_ISSUERS;
+    const isWhole = notice.kind === 'resolved' && !isSeveral(group.issuerDn);
     return [
       notice.at.slice(0, 16).replace('T', ' '),
       COLOURS[notice.kind](notice.kind),
@@ -104,7 +98,7 @@ function nextSteps(worst: Notice | null, report: string | null): string {
 }
 
 function titleOf({ issuerDn, reason }: GroupKey, messages: Messages): string {
-  return issuerDn === SEVERAL_ISSUERS ? messages.severalIssuers.title : messages.reasons[reason].title;
+  return isSeveral(issuerDn) ? messages.severalIssuers.title : messages.reasons[reason].title;
 }
 
 function totals({ summary, problems, notices }: Omit<Replayed, 'world'>): [string, string][] {

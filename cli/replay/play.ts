@@ -5,10 +5,10 @@
 
 import { grow } from '../../shared/adapters/memory/facts.js';
 import type { MemoryStores } from '../../shared/adapters/memory/index.js';
-import { forgetfulMap } from '../../shared/base/bounded-map.js';
+import { boundedMap } from '../../shared/base/bounded-map.js';
 import { limits } from '../../shared/base/limits.js';
 import { MINUTE_MS, MINUTES_PER_DAY, MINUTES_PER_HOUR, minuteOf } from '../../shared/base/time.js';
-import { closeHours, markHours } from '../../shared/count/record.js';
+import { markHours, rollUpHours } from '../../shared/count/record.js';
 import { sumUp } from '../../shared/count/rollup.js';
 import type { History } from '../../shared/detect/detect.js';
 import { neededFrom } from '../../shared/incidents/assess.js';
@@ -26,7 +26,7 @@ export interface PlayedWorld extends World {
 }
 
 /** Time as the play goes on. */
-export interface Stage {
+export interface VirtualClock {
   now: number;
 }
 
@@ -40,25 +40,31 @@ export type OnHour = (facts: readonly Fact[], forbidden: readonly ForbiddenFact[
 export async function playHours(
   counted: CountedHours,
   world: PlayedWorld,
-  stage: Stage,
+  stage: VirtualClock,
   onHour: OnHour,
   options: { readonly rollupHoursMax: number },
 ): Promise<void> {
   const { stores } = world;
-  const tidy = tidier();
-  const addToDay = dayAdder();
+  const tidy = hourMerger();
+  const addToDay = daySummer();
   let next = Number.NEGATIVE_INFINITY;
   let isFiring = false;
+  let isKnown = false;
   const play = async (minute: number, groups: readonly GroupKey[]): Promise<void> => {
     stage.now = (minute + 1) * MINUTE_MS - 1;
     await alert(groups, world);
     await sweepOrThrow(world);
-    isFiring = (await stores.incidents.firing(1)).length > 0;
+    const open = await stores.incidents.firing(limits.firingPerSweepMax);
+    isFiring = open.some(({ state }) => state === 'firing');
+    isKnown = open.length > 0;
     next = minute + 1;
   };
-  /** Minutes in which nothing failed: they are played while something fires. */
+  /** Minutes in which nothing failed: they are played while something fires, or when the sweep looks at what is known. */
   const pass = async (until: number): Promise<void> => {
-    while (isFiring && next < until) await play(next, []);
+    while ((isFiring || isKnown) && next < until) {
+      if (isFiring || next % limits.knownEveryMinutes === 0) await play(next, []);
+      else next++;
+    }
   };
   for await (const hour of counted.hours()) {
     const { facts, forbidden } = tidy(hour);
@@ -80,7 +86,7 @@ export async function playHours(
 }
 
 async function closeAllHours(world: World): Promise<void> {
-  while ((await closeHours(world)) > 0);
+  while ((await rollUpHours(world)) > 0);
 }
 
 /** On embedded stores nothing fails but for a bug, which must be seen. */
@@ -127,7 +133,7 @@ async function incidentFrom(group: GroupKey, minute: number, { stores, config }:
 }
 
 /** Other 403s are only ever asked for by the day: one fact for each scope, cause and day, which grows hour by hour. */
-function dayAdder(): (forbidden: readonly ForbiddenFact[]) => ForbiddenFact[] {
+function daySummer(): (forbidden: readonly ForbiddenFact[]) => ForbiddenFact[] {
   let today = Number.NaN;
   let sums = new Map<string, ForbiddenFact>();
   return (forbidden) => {
@@ -147,8 +153,8 @@ function dayAdder(): (forbidden: readonly ForbiddenFact[]) => ForbiddenFact[] {
  * What an hour holds when every repetition is left out and the facts of one group and minute are added up. In a storm a fact may
  * take back what another one brought, and the detector looks at what was brought: those two are kept apart.
  */
-function tidier(): (hour: CountedHour) => { facts: Fact[]; forbidden: ForbiddenFact[] } {
-  const texts = forgetfulMap<string>(limits.replayTextsMax);
+function hourMerger(): (hour: CountedHour) => { facts: Fact[]; forbidden: ForbiddenFact[] } {
+  const texts = boundedMap<string>(limits.replayTextsMax);
   const once = (text: string): string => {
     const known = texts.get(text);
     if (known === undefined) texts.set(text, text);

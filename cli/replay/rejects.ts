@@ -2,13 +2,13 @@
 
 import { clean } from '../../shared/base/text.js';
 import type { Rejected } from '../../shared/model/index.js';
-import type { Summary } from '../../shared/schemas/lines.js';
+import type { ReplaySummary } from '../../shared/schemas/lines.js';
 
 const EXAMPLE_CHARS_MAX = 300;
 
 export interface RejectTally {
   add(rejected: readonly Rejected[]): void;
-  readonly read: () => Pick<Summary, 'rejected' | 'rejectedBy' | 'rejectedExamples'>;
+  readonly read: () => Pick<ReplaySummary, 'rejected' | 'rejectedBy' | 'rejectedExamples'>;
 }
 
 export function rejectTally(): RejectTally {

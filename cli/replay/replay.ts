@@ -7,7 +7,7 @@ import { createJoin, createMemoryStores } from '../../shared/adapters/memory/ind
 import { limits } from '../../shared/base/limits.js';
 import { MINUTE_MS } from '../../shared/base/time.js';
 import type { Config } from '../../shared/config/settings.js';
-import { settleDue } from '../../shared/count/settle.js';
+import { settleExpired } from '../../shared/count/settle.js';
 import type { Notice } from '../../shared/model/index.js';
 import { ingest } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
@@ -17,20 +17,20 @@ import type { Live } from '../inputs/live/options.js';
 import { readInputs } from '../inputs/read.js';
 import { assertUsable } from '../inputs/truststores.js';
 import { progressBar } from '../terminal/progress.js';
+import { compactCells } from './compact-cells.js';
+import { deduplicator } from './deduplicator.js';
 import { type CountedHours, createCountedHours } from './hours.js';
-import { packedCells } from './packed-cells.js';
-import { type PlayedWorld, playHours, type Stage } from './play.js';
+import { type PlayedWorld, playHours, type VirtualClock } from './play.js';
 import { type RejectTally, rejectTally } from './rejects.js';
-import { firstSightings } from './seen.js';
 import { summarySums } from './summary.js';
-import type { Onlooker, Problem, Replayed } from './types.js';
+import type { InputProblem, Replayed, ReplayObserver } from './types.js';
 import { createWaitingQueue } from './waiting.js';
 
 export async function replay(
   inputs: readonly string[],
   settings: Config,
   truststore?: string,
-  onlooker?: Onlooker,
+  onlooker?: ReplayObserver,
   live: Live | null = null,
 ): Promise<Replayed> {
   const truststores: Config['truststores'] =
@@ -42,7 +42,7 @@ export async function replay(
   }
   const stores = createMemoryStores();
   const notices: Notice[] = [];
-  const stage: Stage = { now: 0 };
+  const stage: VirtualClock = { now: 0 };
   const world: PlayedWorld = {
     config,
     stores,
@@ -84,10 +84,10 @@ async function countAll(
   played: PlayedWorld,
   counted: CountedHours,
   tallies: Tallies,
-  onlooker: Onlooker | undefined,
-): Promise<Problem[]> {
-  const problems: Problem[] = [];
-  const isNew = firstSightings();
+  onlooker: ReplayObserver | undefined,
+): Promise<InputProblem[]> {
+  const problems: InputProblem[] = [];
+  const isNew = deduplicator();
   const bar = progressBar(process.stderr);
   // While counting, the grace is measured in requests, not in minutes: it ends before the store forgets the first half.
   let requests = 0;
@@ -96,12 +96,12 @@ async function countAll(
     ...played,
     stores: {
       ...played.stores,
-      join: createJoin(packedCells(limits.replayCellsMax)),
+      join: createJoin(compactCells(limits.replayCellsMax)),
       waiting: createWaitingQueue(),
       facts: counted.facts,
       // Hours are marked when they are played, whatever else is known of them.
       rollups: { ...played.stores.rollups, mark: async () => {} },
-      groups: { ...played.stores.groups, admitExpecting: async () => false },
+      groups: { ...played.stores.groups, admitWithIntent: async () => false },
     },
     clock: { now: () => Math.floor((requests / limits.replayCellsMax) * graceMs) },
     ...(onlooker === undefined ? {} : { failureLog: onlooker.failureLog }),
@@ -118,10 +118,10 @@ async function countAll(
     tallies.duplicates += item.batch.events.length - batch.events.length;
     tallies.rejects.add(parsed.rejected);
     requests += parsed.denials.length + parsed.accesses.length;
-    await settleDue(world);
+    await settleExpired(world);
   }
   bar.stop();
   const later = { ...world, clock: { now: () => Number.POSITIVE_INFINITY } };
-  while ((await settleDue(later)) > 0);
+  while ((await settleExpired(later)) > 0);
   return problems;
 }

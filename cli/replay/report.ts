@@ -15,15 +15,15 @@ import type { Report } from '../../shared/report/schema.js';
 import { observations } from '../../shared/x509/observed.js';
 import { observedOf } from '../inputs/clients.js';
 import { readUsableTruststore } from '../inputs/truststores.js';
-import type { Onlooker, Replayed } from './types.js';
+import type { Replayed, ReplayObserver } from './types.js';
 
-export interface ReportScene extends Onlooker {
-  readonly report: (replayed: Replayed, options: SceneOptions) => Promise<Report>;
+export interface ReportCollector extends ReplayObserver {
+  readonly report: (replayed: Replayed, options: CollectorOptions) => Promise<Report>;
   /** @returns the page's path */
   readonly write: (replayed: Replayed, folder: string, truststore?: string) => Promise<string>;
 }
 
-export interface SceneOptions {
+export interface CollectorOptions {
   /** Default: the seven days that end with the last day of the logs. */
   readonly period?: Period;
   readonly partner?: Partner;
@@ -31,11 +31,11 @@ export interface SceneOptions {
   readonly truststore?: string | undefined;
 }
 
-export function reportScene(): ReportScene {
+export function reportCollector(): ReportCollector {
   const collector = collectDetails();
   const seen = observations();
   let lastAt = 0;
-  const report: ReportScene['report'] = async ({ world, summary }, options) => {
+  const report: ReportCollector['report'] = async ({ world, summary }, options) => {
     const period = options.period ?? weekUntil(lastAt);
     const truststore =
       options.truststore === undefined ? null : await readUsableTruststore(options.truststore, systemClock);

@@ -3,14 +3,14 @@
 import { groupId } from '../../shared/model/group-id.js';
 import type { GroupKey } from '../../shared/model/index.js';
 import type { ForbiddenCause } from '../../shared/model/reasons.js';
-import type { Summary } from '../../shared/schemas/lines.js';
+import type { ReplaySummary } from '../../shared/schemas/lines.js';
 import type { OnHour } from './play.js';
 
-type Read = Pick<Summary, 'events' | 'rejected' | 'rejectedBy' | 'rejectedExamples' | 'duplicates'>;
+type Read = Pick<ReplaySummary, 'events' | 'rejected' | 'rejectedBy' | 'rejectedExamples' | 'duplicates'>;
 
 interface Sums {
   readonly add: OnHour;
-  readonly summary: (read: Read, notices: number) => Summary;
+  readonly summary: (read: Read, notices: number) => ReplaySummary;
 }
 
 interface OfGroup {

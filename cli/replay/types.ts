@@ -2,24 +2,24 @@
 
 import type { LogEvent, Notice } from '../../shared/model/index.js';
 import type { FailureLog } from '../../shared/ports/index.js';
-import type { Summary } from '../../shared/schemas/lines.js';
+import type { ReplaySummary } from '../../shared/schemas/lines.js';
 import type { PlayedWorld } from './play.js';
 
-export interface Problem {
+export interface InputProblem {
   readonly file: string;
   readonly detail: string;
 }
 
 export interface Replayed {
   readonly notices: readonly Notice[];
-  readonly summary: Summary;
-  readonly problems: readonly Problem[];
+  readonly summary: ReplaySummary;
+  readonly problems: readonly InputProblem[];
   /** What it was replayed on, for the report: with the sums of hours where somebody looked on. */
   readonly world: PlayedWorld;
 }
 
 /** Looks on while logs are counted. */
-export interface Onlooker {
+export interface ReplayObserver {
   readonly failureLog: FailureLog;
   /** Every event, once. */
   readonly onEvent: (event: LogEvent) => void;

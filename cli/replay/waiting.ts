@@ -1,7 +1,7 @@
 /** Lists of waiting halves in the order of their time, which in a replay is the order in which they come. Packed, one text each. */
 
 import type { Waiting, WaitingStore } from '../../shared/ports/index.js';
-import { flat } from './flat.js';
+import { compactString } from './compact-string.js';
 
 interface Packed {
   readonly id: string;
@@ -21,7 +21,7 @@ export function createWaitingQueue(): WaitingQueue {
       const { id, dueAt } = waiting;
       const last = queue.at(-1);
       if (last !== undefined && last !== null && last.dueAt > dueAt) throw new Error('the time of a replay went back');
-      queue.push({ id, dueAt, text: flat(JSON.stringify(waiting)) });
+      queue.push({ id, dueAt, text: compactString(JSON.stringify(waiting)) });
     },
     due: async (now, limit) => {
       const due: Waiting[] = [];

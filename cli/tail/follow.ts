@@ -70,7 +70,9 @@ async function* poll(
           { logGroup: name, pattern, from, to: now + limits.tailOverlapMs },
           token,
         );
-        const fresh = page.events.filter(({ logStream, id }) => isNew(`${name} ${logStream} ${id}`));
+        const fresh = page.events.filter(({ logStream, id, timestamp, message }) =>
+          isNew(JSON.stringify([name, logStream, id ?? [timestamp, message]])),
+        );
         if (fresh.length > 0) yield fresh;
         token = page.next;
       } while (token !== null && !stop.aborted);

@@ -100,6 +100,11 @@ function wrap(text: string, indent: number): string[] {
   return [...lines, line].map((one, at) => ' '.repeat(indent + (at > 0 && text.startsWith('- ') ? 2 : 0)) + one);
 }
 
+/** A sentence below a headline, in lines that fit. */
+export function wrapped(text: string): string {
+  return `${wrap(text, 2).join('\n')}\n`;
+}
+
 /** Cut for a column; the whole value is in `--json`. */
 export function short(text: string, charsMax = 60): string {
   return text.length > charsMax ? `${text.slice(0, charsMax - 1)}…` : text;

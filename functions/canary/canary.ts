@@ -9,15 +9,15 @@ import type { Canary } from '../../shared/config/settings.js';
 import { count } from '../../shared/count/metrics.js';
 import { CANARY_DN } from '../../shared/model/canary.js';
 import type { Answer, Measure, Probe, ProbeOutcome } from '../../shared/model/index.js';
-import type { Call, Stranger } from '../../shared/ports/gateway.js';
+import type { CanaryCertificate, GatewayCall } from '../../shared/ports/gateway.js';
 import type { Clock, Log, Meter, ProbeStore } from '../../shared/ports/index.js';
 
 export interface CanaryWorld {
   readonly canaries: readonly Canary[];
   readonly clock: Clock;
   readonly probes: Pick<ProbeStore, 'save'>;
-  readonly makeStranger: (dn: string, now: number) => Promise<Stranger>;
-  readonly call: (call: Call, client: Stranger) => Promise<Answer>;
+  readonly createCertificate: (dn: string, now: number) => Promise<CanaryCertificate>;
+  readonly call: (call: GatewayCall, client: CanaryCertificate) => Promise<Answer>;
   readonly meter: Meter;
   readonly log: Log;
 }
@@ -48,10 +48,10 @@ interface Probed {
 
 async function probe(
   { domain, path, connectTo }: Canary,
-  { clock, probes, makeStranger, call }: CanaryWorld,
+  { clock, probes, createCertificate, call }: CanaryWorld,
 ): Promise<Probed> {
   const at = clock.now();
-  const stranger = await makeStranger(CANARY_DN, at);
+  const stranger = await createCertificate(CANARY_DN, at);
   const { fingerprint } = stranger;
   const calling: Probe = {
     fingerprint,

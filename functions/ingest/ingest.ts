@@ -4,9 +4,9 @@ import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecor
 import pMap from 'p-map';
 import { limits } from '../../shared/base/limits.js';
 import { measure } from '../../shared/count/metrics.js';
-import type { Look } from '../../shared/count/record.js';
-import { knownWorld } from '../../shared/discovery/known-world.js';
-import { type Delivery, subscriptionData } from '../../shared/logs/decode.js';
+import type { OnGroupsGrown } from '../../shared/count/record.js';
+import { withInventory } from '../../shared/discovery/known-world.js';
+import { type DecodedDelivery, subscriptionData } from '../../shared/logs/decode.js';
 import { unpack, unpackRecord } from '../../shared/logs/unpack.js';
 import type { GroupKey, Measure, Rejected } from '../../shared/model/index.js';
 import { alert, ingest } from '../../shared/pipeline.js';
@@ -22,13 +22,13 @@ type Answer = KinesisStreamBatchResponse | Refusal | undefined;
 
 /** @returns for Kinesis, the records to deliver again; a subscription's batch is delivered again when the call rejects */
 export function createIngest(wired: Wired): (event: unknown) => Promise<Answer> {
-  const inWorld = knownWorld(wired);
+  const inWorld = withInventory(wired);
   return (event) => inWorld((world) => handleEvent(event, { ...wired, world }));
 }
 
 async function handleEvent(event: unknown, wired: Wired): Promise<Answer> {
   if (isKinesis(event)) return handleRecords(event, wired);
-  const look: Look = (groups, written) => alert(groups, wired.world, written);
+  const look: OnGroupsGrown = (groups, written) => alert(groups, wired.world, written);
   const counted = await count(unpack(subscriptionData(event)), wired, look);
   for (const { measures } of counted) wired.meter.record(measures);
   const tooOld = counted.reduce((sum, one) => sum + one.tooOld, 0);
@@ -36,17 +36,25 @@ async function handleEvent(event: unknown, wired: Wired): Promise<Answer> {
 }
 
 /** What is left to do for a delivery that was counted; its log lines are not kept. */
-interface Counted {
+interface CountedDelivery {
   readonly groups: readonly GroupKey[];
   readonly measures: readonly Measure[];
   readonly tooOld: number;
 }
 
-async function count(deliveries: AsyncIterable<Delivery>, { world, log }: Wired, look?: Look): Promise<Counted[]> {
-  const counted: Counted[] = [];
+/** The sweep tells of them too, and fails. */
+const PASSED_OVER = 'an item of the table cannot be read and was passed over';
+
+async function count(
+  deliveries: AsyncIterable<DecodedDelivery>,
+  { world, log }: Wired,
+  look?: OnGroupsGrown,
+): Promise<CountedDelivery[]> {
+  const counted: CountedDelivery[] = [];
   for await (const batch of deliveries) {
     if (batch.kind === 'control') continue;
     const ingested = await ingest(batch, world, look);
+    for (const error of world.stores.takeUnreadable()) log.error(PASSED_OVER, { error });
     tellRejected(batch.logGroup, ingested.parsed.rejected, log);
     counted.push({
       groups: ingested.facts.map((fact) => fact.group),
@@ -61,7 +69,7 @@ async function count(deliveries: AsyncIterable<Delivery>, { world, log }: Wired,
  * Alerts once for all that the records of a stream brought: one by one they would come to the same groups at once, and make
  * one notice twice.
  */
-async function finish(counted: readonly Counted[], { world, meter }: Wired): Promise<void> {
+async function finish(counted: readonly CountedDelivery[], { world, meter }: Wired): Promise<void> {
   await alert(
     counted.flatMap(({ groups }) => groups),
     world,
@@ -88,7 +96,7 @@ function tellRejected(logGroup: string, rejected: readonly Rejected[], log: Log)
  */
 async function handleRecords({ Records }: KinesisStreamEvent, wired: Wired): Promise<KinesisStreamBatchResponse> {
   const concurrency = { concurrency: limits.recordsInParallelMax };
-  const outcomes = await pMap(Records, (record) => handleRecord(record, wired), concurrency);
+  const outcomes = await pMap(Records, (record) => handleRecord(record ?? {}, wired), concurrency);
   const failures = outcomes.filter((outcome) => outcome.kind === 'failed');
   if (failures.length > 0 && failures.length === Records.length) throw failures[0]?.error;
   const counted = outcomes.flatMap((outcome) => (outcome.kind === 'counted' ? outcome.counted : []));
@@ -96,12 +104,18 @@ async function handleRecords({ Records }: KinesisStreamEvent, wired: Wired): Pro
   return { batchItemFailures: failures.map(({ sequenceNumber }) => ({ itemIdentifier: sequenceNumber })) };
 }
 
-type Outcome =
-  | { readonly kind: 'counted'; readonly counted: readonly Counted[] }
+type RecordOutcome =
+  | { readonly kind: 'counted'; readonly counted: readonly CountedDelivery[] }
   | { readonly kind: 'failed'; readonly sequenceNumber: string; readonly error: unknown };
 
-async function handleRecord({ kinesis }: KinesisStreamRecord, wired: Wired): Promise<Outcome> {
-  const { sequenceNumber, data } = kinesis;
+async function handleRecord({ kinesis }: Partial<KinesisStreamRecord>, wired: Wired): Promise<RecordOutcome> {
+  const { sequenceNumber, data } = kinesis ?? {};
+  if (typeof sequenceNumber !== 'string' || typeof data !== 'string') {
+    // Without a number it cannot be asked for again, and failing the call would cost its neighbours.
+    const error = 'expected kinesis.sequenceNumber and kinesis.data';
+    wired.log.error('a record that is none of Kinesis was passed over', { error });
+    return { kind: 'counted', counted: [] };
+  }
   try {
     return { kind: 'counted', counted: await count(unpackRecord(data), wired) };
   } catch (error) {

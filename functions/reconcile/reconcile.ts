@@ -11,12 +11,12 @@ export interface WiredReconciler {
 }
 
 /** What was done, for whoever calls the function by hand. */
-export type Outcome = Pick<Reconciled, 'filtersPut' | 'filtersRemoved' | 'filtersUnmet'> & {
+export type ReconcileOutcome = Pick<Reconciled, 'filtersPut' | 'filtersRemoved' | 'filtersUnmet'> & {
   readonly silentLogGroups: readonly string[];
 };
 
 /** @returns what takes the event of a call, which may name log groups besides the settings */
-export function createReconciler({ world, meter }: WiredReconciler): (event?: unknown) => Promise<Outcome> {
+export function createReconciler({ world, meter }: WiredReconciler): (event?: unknown) => Promise<ReconcileOutcome> {
   return async (event) => {
     const config = withLogGroups(world.config, event);
     const { filtersPut, filtersRemoved, filtersUnmet, found, watched, silent, wrong, failures } = await reconcile({

@@ -1,13 +1,13 @@
 /** The sweep on whatever world it is wired to. */
 
 import { count, measureFailures, measureSightings, seconds } from '../../shared/count/metrics.js';
-import { knownWorld } from '../../shared/discovery/known-world.js';
+import { withInventory } from '../../shared/discovery/known-world.js';
 import type { Measure } from '../../shared/model/index.js';
 import { type Swept, sweep } from '../../shared/pipeline.js';
 import type { Wired } from '../wiring/wiring.js';
 
 export function createSweep({ meter, ...wired }: Wired): () => Promise<void> {
-  const inWorld = knownWorld(wired);
+  const inWorld = withInventory(wired);
   return async () => {
     const swept = await inWorld(sweep);
     meter.record(measureSweep(swept));

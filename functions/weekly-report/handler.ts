@@ -6,20 +6,20 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { createInsights } from '../../shared/adapters/aws/insights.js';
 import { consoleUrl, createReportBucket } from '../../shared/adapters/aws/report-bucket.js';
 import { createAnnounce } from '../../shared/adapters/aws/report-topic.js';
-import { knownWorld } from '../../shared/discovery/known-world.js';
-import type { Delivery } from '../../shared/report/deliver.js';
+import { withInventory } from '../../shared/discovery/known-world.js';
+import type { ReportDelivery } from '../../shared/report/deliver.js';
 import { createWeeklyReport, type ReportWorld } from '../../shared/report/weekly.js';
 import { variable, wire } from '../wiring/wiring.js';
 
 const wired = wire(process.env);
-const inWorld = knownWorld(wired);
+const inWorld = withInventory(wired);
 const { clock, config } = wired.world;
 const bucket = variable(process.env, 'REPORT_BUCKET');
 const region = variable(process.env, 'AWS_REGION');
 const logGroup = variable(process.env, 'INGEST_LOG_GROUP');
 const insights = createInsights(new CloudWatchLogsClient({}));
 
-const delivery: Delivery = {
+const delivery: ReportDelivery = {
   bucket: createReportBucket(new S3Client({}), bucket),
   clock,
   language: config.language,

@@ -6,7 +6,7 @@ import { createChatPublisher, createSnsPublisher } from '../../shared/adapters/a
 import type { Config } from '../../shared/config/settings.js';
 import { messagesIn } from '../../shared/messages/index.js';
 import type { Severity } from '../../shared/model/index.js';
-import { toAll } from '../../shared/notify/fan-out.js';
+import { fanOut } from '../../shared/notify/fan-out.js';
 import { topicsFor } from '../../shared/notify/route.js';
 import type { Publisher } from '../../shared/ports/index.js';
 
@@ -15,7 +15,7 @@ export type TopicArns = Readonly<Record<Severity, string>> & { readonly chat: st
 export function createPublisher(config: Config, arns: TopicArns): Publisher {
   const messages = messagesIn[config.language];
   const sns = new SNSClient({});
-  return toAll([
+  return fanOut([
     createSnsPublisher(sns, (notice) => topicsFor(notice, arns), messages),
     ...(arns.chat === null ? [] : [createChatPublisher(sns, arns.chat, messages)]),
     ...(config.eventBus === null ? [] : [createEventPublisher(config.eventBus)]),

@@ -12,7 +12,7 @@ import { createDynamoClient, createDynamoStores } from '../../shared/adapters/dy
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { once } from '../../shared/base/lazily.js';
 import { type Config, parseConfig } from '../../shared/config/settings.js';
-import type { Place } from '../../shared/model/index.js';
+import type { Deployment } from '../../shared/model/index.js';
 import type { Log, Meter, Publisher, World } from '../../shared/ports/index.js';
 import type { InventoryStore } from '../../shared/ports/inventory.js';
 import type { TruststoreSource } from '../../shared/ports/truststore.js';
@@ -21,7 +21,7 @@ export interface Wired {
   readonly world: World;
   readonly meter: Meter;
   readonly log: Log;
-  /** Where the account is looked at; see `knownWorld`. */
+  /** Where the account is looked at; see `withInventory`. */
   readonly inventory?: Pick<InventoryStore, 'domains'>;
 }
 
@@ -38,7 +38,7 @@ export function wire(env: NodeJS.ProcessEnv): Wired {
       truststores: truststoresOf(),
       failureLog: createFailureLog(process.stdout),
       publisher: publisherOf(config, env),
-      place: placeOf(env),
+      deployment: placeOf(env),
     },
     meter: meterIn(env),
     log: createLog(process.stderr),
@@ -86,7 +86,7 @@ function truststoresOf(): TruststoreSource {
   };
 }
 
-function placeOf(env: NodeJS.ProcessEnv): Place {
+function placeOf(env: NodeJS.ProcessEnv): Deployment {
   return {
     region: variable(env, 'AWS_REGION'),
     tableName: variable(env, 'TABLE_NAME'),

@@ -111,7 +111,7 @@ export class CentralStream extends Construct {
 
   /**
    * With which CloudWatch Logs writes to the stream, on behalf of the accounts that may subscribe, and on behalf of this
-   * one when it tries the destination out. Members of an organisation are told by `aws:SourceOrgID`.
+   * one when it tries the destination out. Members of an organization are told by `aws:SourceOrgID`.
    */
   private writerRole({ accounts, organizationId }: Central): Role {
     const logsOf = (account: string) =>

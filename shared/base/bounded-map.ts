@@ -1,6 +1,6 @@
 /** A map that remembers what was set last and forgets the rest, for what would otherwise grow with the input. */
 
-export interface ForgetfulMap<V> {
+export interface BoundedMap<V> {
   get(key: string): V | undefined;
   set(key: string, value: V): void;
   readonly size: () => number;
@@ -10,7 +10,7 @@ export interface ForgetfulMap<V> {
 const PARTS = 8;
 
 /** @param most remembered at least; an eighth more at most */
-export function forgetfulMap<V>(most: number): ForgetfulMap<V> {
+export function boundedMap<V>(most: number): BoundedMap<V> {
   const parts: Map<string, V>[] = [];
   let young = new Map<string, V>();
   return {

@@ -169,8 +169,8 @@ export const limits = {
   sourceIpsPerClientMax: 3,
   /** Issuers tracked by name per scope and day; the rest fold into `(other issuers)`. */
   issuersPerScopeMax: 200,
-  /** Groups that a scope's incident names; a phone shows no more, and the report has them all. */
-  groupsPerScopeIncidentMax: 20,
+  /** Groups that a scope's incident names, and that it stands for: some 100 bytes of JSON each, at most 800. */
+  groupsPerScopeIncidentMax: 100,
   /** Series of one backtest: each keeps some 10 KB of state. */
   backtestSeriesMax: 10_000,
   /** Panels of one plot: an SVG of some 2 MB still opens in a browser. */
@@ -252,11 +252,20 @@ export const limits = {
   /** What one sweep does at most, so that it ends well within its minute; the rest waits for the next. */
   settledPerSweepMax: 200,
   firingPerSweepMax: 1_000,
+  /** Minutes between two looks of the sweep at a group whose refusals are known. */
+  knownEveryMinutes: 10,
   noticesPerRunMax: 100,
+  /** Looked through for those to send: some 10 MB, where a topic is gone. */
+  noticesLookedAtMax: 5_000,
+  /** A notice that could not be sent waits as long again as it has waited, and an hour at most. */
+  putOffMsMin: 45_000,
+  putOffMsMax: 60 * 60_000,
+  /** Items that cannot be read, told by one invocation. */
+  unreadableToldMax: 20,
   /** Groups of all scopes that a sweep looks at together, for scope incidents. */
   activeGroupsMax: 2_000,
   /** Fewer groups than these need no incident for their scope. */
-  groupsTogetherMin: 4,
+  groupsTogetherMin: 3,
   /** How long a notice stays in the hands of who sends it: over SNS's retries, under the time between two sweeps. */
   sendingMsMax: 45_000,
   /** For the summary of the weekly report: SNS's retries are over, and a third of the time that it is in hand is left. */
@@ -299,7 +308,7 @@ export const limits = {
   joinedPerMinuteMax: 5_000,
   /** In a storm, halves of one request id that a batch looks at one by one; honest ones have one of each kind. */
   halvesPerRequestIdMax: 4,
-  /** The role's trust policy names each account, in some 50 characters; IAM takes 2,048 in all. More are an organisation. */
+  /** The role's trust policy names each account, in some 50 characters; IAM takes 2,048 in all. More are an organization. */
   centralAccountsMax: 30,
   /** Records of a stream that one invocation works on together; a batch has at most 6 MB. */
   recordsInParallelMax: 4,

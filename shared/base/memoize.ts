@@ -2,7 +2,7 @@
  * A bounded memory for a pure function whose input comes again and again: two generations, the older one dropped.
  * Inputs whose key is longer than `keyCharsMax` are worked out each time.
  */
-export function remember<In, Out>(
+export function memoize<In, Out>(
   bounds: { readonly entriesMax: number; readonly keyCharsMax: number },
   keyOf: (input: In) => string,
   compute: (input: In) => Out,

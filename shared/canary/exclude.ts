@@ -1,5 +1,5 @@
 /**
- * Sets the canary's refusals aside, so that they are followed and never counted; `recognise.ts` says by what they
+ * Sets the canary's refusals aside, so that they are followed and never counted; `recognize.ts` says by what they
  * are known. The store is asked once, and only where something of the batch may be the canary's: a name that anybody
  * may bear, or a denial without a client. Whatever it finds is settled for good by a conditional mark, so a batch that
  * is repeated sets the same requests aside.
@@ -8,24 +8,24 @@
 import { limits } from '../base/limits.js';
 import type { AccessRecord, Failure, Parsed, Sighting, WatchedProbe } from '../model/index.js';
 import type { World } from '../ports/index.js';
-import { hasCanaryName, isSuspect, isWhole, namedInAccessLog, probeOf, withoutProbes } from './recognise.js';
+import { hasCanaryName, isSuspect, isWhole, namedInAccessLog, probeOf, withoutProbes } from './recognize.js';
 
-export interface Found {
+export interface Uncounted {
   readonly failures: readonly Failure[];
   readonly unmatched: readonly AccessRecord[];
 }
 
 /** Keeps the canary out of what is read from the access log alone: the other 403s, and the certificates that are kept. */
-export async function leaveOut(parsed: Parsed, world: World): Promise<Parsed> {
+export async function excludeCanaryRecords(parsed: Parsed, world: World): Promise<Parsed> {
   const probes = await probesNear(namedInAccessLog(parsed), world);
   return probes.length === 0 ? parsed : withoutProbes(parsed, probes);
 }
 
 /** @returns what is to be counted, and the probes that came in */
-export async function setAside(
-  found: Found,
+export async function separateCanaryFailures(
+  found: Uncounted,
   world: World,
-): Promise<Found & { readonly sightings: readonly Sighting[] }> {
+): Promise<Uncounted & { readonly sightings: readonly Sighting[] }> {
   const suspects = found.failures.filter(isSuspect);
   const named = found.unmatched.filter(({ client }) => hasCanaryName(client));
   const probes = await probesNear([...suspects, ...named], world);

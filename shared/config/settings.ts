@@ -8,12 +8,12 @@ import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import * as z from '../base/zod.js';
 
-const whole = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
+const intBetween = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
 const text = (charsMax: number) => z.string().check(z.minLength(1), z.maxLength(charsMax));
-const matching = (pattern: RegExp, expected: string) => z.string().check(z.regex(pattern, expected));
-const nothingOr = <T extends z.core.$ZodType>(schema: T) => z.withDefault(z.nullable(schema), null);
+const pattern = (pattern: RegExp, expected: string) => z.string().check(z.regex(pattern, expected));
+const nullable = <T extends z.core.$ZodType>(schema: T) => z.withDefault(z.nullable(schema), null);
 
-const logGroupName = matching(
+const logGroupName = pattern(
   /^[\w./#-]{1,512}$/,
   'expected the name of a CloudWatch log group, such as /aws/apigateway/access',
 );
@@ -41,27 +41,27 @@ const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
-const topic = matching(
+const topic = pattern(
   /^(?:create|arn:aws[a-z-]{0,12}:sns:[a-z0-9-]{1,30}:\d{12}:[\w-]{1,256}(?:\.fifo)?)$/,
   'expected "create" or the ARN of an SNS topic',
 );
 
 const tunable = {
   floor: z.int().check(z.minimum(1)),
-  windowMinutes: whole(1, 60),
+  windowMinutes: intBetween(1, 60),
   falsePagesPerMonth: z.number().check(z.positive(), z.maximum(1000)),
-  resolveMinutes: whole(1, 1440),
-  repeatMinutes: whole(5, 10080),
+  resolveMinutes: intBetween(1, 1440),
+  repeatMinutes: intBetween(5, 10080),
   escalateFactor: z.number().check(z.minimum(1.5), z.maximum(1000)),
 };
 
 const canary = z.strictObject({
   /** A custom domain with mutual TLS. */
-  domain: matching(/^[a-z0-9][a-z0-9.-]{0,252}$/, 'expected a custom domain, such as api.example.com'),
+  domain: pattern(/^[a-z0-9][a-z0-9.-]{0,252}$/, 'expected a custom domain, such as api.example.com'),
   /** A path that a base path mapping leads to a stage: elsewhere the gateway answers without a log line. */
-  path: z.withDefault(matching(/^\/[\w./~%@:!$&'()*+,;=?-]{0,1023}$/, 'expected a path, such as /v1'), '/'),
+  path: z.withDefault(pattern(/^\/[\w./~%@:!$&'()*+,;=?-]{0,1023}$/, 'expected a path, such as /v1'), '/'),
   /** Where to connect instead, `host` or `host:port`, where the name does not lead to the gateway itself. */
-  connectTo: nothingOr(matching(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}(?::\d{1,5})?$/, 'expected host or host:port')),
+  connectTo: nullable(pattern(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}(?::\d{1,5})?$/, 'expected host or host:port')),
 });
 
 export type Canary = z.output<typeof canary>;
@@ -112,7 +112,7 @@ export const detectionSchema = z.strictObject({
   escalateFactor: z.withDefault(tunable.escalateFactor, 4),
   /** The rhythms that failures may follow, in minutes, ascending: a day and a week. */
   seasonMinutes: z.withDefault(
-    z.array(whole(24, 100_000)).check(
+    z.array(intBetween(24, 100_000)).check(
       z.maxLength(2),
       z.refine(([a, b]) => a === undefined || b === undefined || a < b, 'expected ascending seasons'),
     ),
@@ -124,7 +124,7 @@ export const detectionSchema = z.strictObject({
 
 export type DetectionPolicy = z.output<typeof detectionSchema>;
 
-const domainPattern = matching(
+const domainPattern = pattern(
   /^(?:\*|(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)$/,
   'expected a domain name, *.example.com for all below it, or * for all',
 );
@@ -140,11 +140,11 @@ const discovery = z.strictObject({
   deny: domainPatterns,
   /** Whose objects may be read for a verdict: the buckets with the truststores of the domains. */
   truststoreBuckets: z.withDefault(
-    z.array(matching(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of an S3 bucket')).check(z.maxLength(50)),
+    z.array(pattern(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of an S3 bucket')).check(z.maxLength(50)),
     [],
   ),
   /** Minutes between two looks at the account. Where CloudTrail is on, changes are seen at once. */
-  everyMinutes: z.withDefault(whole(5, 1440), 60),
+  everyMinutes: z.withDefault(intBetween(5, 1440), 60),
 });
 
 export type DiscoverySettings = z.output<typeof discovery>;
@@ -158,7 +158,7 @@ const settings = z.strictObject({
    */
   accessLogFormats: z.withDefault(
     z.record(
-      matching(/^(?:\*|[\w./#-]{1,512})$/, 'expected the name of a CloudWatch log group, or *'),
+      pattern(/^(?:\*|[\w./#-]{1,512})$/, 'expected the name of a CloudWatch log group, or *'),
       z
         .string()
         .check(
@@ -176,14 +176,14 @@ const settings = z.strictObject({
   truststores: z.withDefault(
     z.record(
       z.string().check(z.minLength(1)),
-      matching(/^s3:\/\/[a-z0-9.-]{3,63}\/.{1,1024}$/, 'expected s3://bucket/key'),
+      pattern(/^s3:\/\/[a-z0-9.-]{3,63}\/.{1,1024}$/, 'expected s3://bucket/key'),
     ),
     {},
   ),
   /** Null: what is watched is what is named above, and nothing may look at the account. */
-  discover: nothingOr(discovery),
+  discover: nullable(discovery),
   /** Hours without an event after which a log group that used to have some is called silent; null for never. */
-  silentAfterHours: z.withDefault(z.nullable(whole(2, 8760)), 24),
+  silentAfterHours: z.withDefault(z.nullable(intBetween(2, 8760)), 24),
   runbooks: z.strictObject({
     /** Where the pages of `runbooks/` are served; the alert links to `<baseUrl>/<language>/<reason>.md`. */
     baseUrl: z.url({ protocol: /^https$/, error: 'expected an https URL, such as https://wiki.example.com/mtls' }),
@@ -203,10 +203,10 @@ const settings = z.strictObject({
   /** Where notices of a severity go instead of the stack's topic: a topic's ARN, or one that the stack creates. */
   topics: z.withDefault(z.partialRecord(z.enum(['low', 'medium', 'high', 'critical']), topic), {}),
   /** A topic for Amazon Q Developer in chat applications; null for none. */
-  chatTopic: nothingOr(topic),
+  chatTopic: nullable(topic),
   /** The name or ARN of an EventBridge bus that gets an event for every notice; null for none. */
-  eventBus: nothingOr(
-    matching(
+  eventBus: nullable(
+    pattern(
       /^(?:arn:aws[a-z-]{0,12}:events:[a-z0-9-]{1,30}:\d{12}:event-bus\/)?[\w./-]{1,256}$/,
       'expected the name or ARN of an event bus, such as default',
     ),
@@ -214,17 +214,17 @@ const settings = z.strictObject({
   language: z.withDefault(z.enum(['en', 'ja']), 'en'),
   detection: z.prefault(detectionSchema, {}),
   /** Minutes to wait for the other half of a request; subscriptions usually deliver in under 3. */
-  graceMinutes: z.withDefault(whole(1, 120), 5),
+  graceMinutes: z.withDefault(intBetween(1, 120), 5),
   logRetentionDays: z.withDefault(z.literal(retentionDays), 30),
   /** Days that the longer-lived kinds of state are kept. */
   retention: z.prefault(
     z.strictObject({
       /** Certificates that were refused, for the verdict of an alert. */
-      certificateDays: z.withDefault(whole(1, limits.keptDaysMax), limits.keptDaysMax),
+      certificateDays: z.withDefault(intBetween(1, limits.keptDaysMax), limits.keptDaysMax),
       /** Hourly sums and ended incidents; a report looks back nine weeks. */
-      rollupDays: z.withDefault(whole(70, 3650), limits.rollupDaysMax),
+      rollupDays: z.withDefault(intBetween(70, 3650), limits.rollupDaysMax),
       /** Reports in the bucket. */
-      reportDays: z.withDefault(whole(7, 3650), limits.rollupDaysMax),
+      reportDays: z.withDefault(intBetween(7, 3650), limits.rollupDaysMax),
     }),
     {},
   ),
@@ -239,8 +239,8 @@ const settings = z.strictObject({
     {},
   ),
   /** The KMS key of all state and logs: an ARN, `create` for one of the stack's own; null leaves it to AWS's keys. */
-  encryptionKey: nothingOr(
-    matching(
+  encryptionKey: nullable(
+    pattern(
       /^(?:create|arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:\d{12}:key\/[\w-]{1,64})$/,
       'expected "create" or the ARN of a KMS key',
     ),
@@ -254,15 +254,15 @@ const settings = z.strictObject({
     [],
   ),
   /** Minutes between two calls of a canary. */
-  canaryMinutes: z.withDefault(whole(1, 60), 15),
+  canaryMinutes: z.withDefault(intBetween(1, 60), 15),
   /** The weekly report, of the last calendar week (Monday to Sunday, UTC); null makes none. */
   report: z.prefault(
     z.nullable(
       z.strictObject({
         day: z.withDefault(z.enum(['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN']), 'MON'),
-        hour: z.withDefault(whole(0, 23), 7),
+        hour: z.withDefault(intBetween(0, 23), 7),
         timeZone: z.withDefault(
-          matching(/^[A-Za-z0-9_+/-]{1,64}$/, 'expected a time zone such as Europe/Berlin'),
+          pattern(/^[A-Za-z0-9_+/-]{1,64}$/, 'expected a time zone such as Europe/Berlin'),
           'UTC',
         ),
       }),
@@ -273,26 +273,26 @@ const settings = z.strictObject({
   dashboard: z.withDefault(z.boolean(), true),
   /**
    * Receives the logs of other accounts, and puts the account in front of every scope, its own included; null for one
-   * account alone. Named accounts or an organisation get a destination to subscribe to; without either the accounts are
+   * account alone. Named accounts or an organization get a destination to subscribe to; without either the accounts are
    * only told apart, which is what centralised log groups need.
    */
-  central: nothingOr(
+  central: nullable(
     z.strictObject({
       accounts: z.withDefault(
         z
-          .array(matching(/^\d{12}$/, 'expected the id of an account: 12 digits'))
+          .array(pattern(/^\d{12}$/, 'expected the id of an account: 12 digits'))
           .check(z.maxLength(limits.centralAccountsMax)),
         [],
       ),
-      organizationId: nothingOr(
-        matching(/^o-[a-z0-9]{10,32}$/, 'expected the id of an organisation, such as o-a1b2c3d4e5'),
+      organizationId: nullable(
+        pattern(/^o-[a-z0-9]{10,32}$/, 'expected the id of an organization, such as o-a1b2c3d4e5'),
       ),
       /** Shards of the stream; null for one that is paid by use and grows by itself. */
-      shards: nothingOr(whole(1, 200)),
+      shards: nullable(intBetween(1, 200)),
     }),
   ),
   /** Null leaves concurrency unreserved: accounts with a small quota cannot reserve any. */
-  reservedConcurrency: nothingOr(whole(1, 1000)),
+  reservedConcurrency: nullable(intBetween(1, 1000)),
 });
 
 export const configSchema = settings;
@@ -329,7 +329,7 @@ export function withLogGroups(config: Config, event: unknown): Config {
 }
 
 /** What the subscription filters of an account lead to whose logs a central account watches. */
-export const destinationArn = matching(
+export const destinationArn = pattern(
   /^arn:aws[a-z-]{0,12}:logs:[a-z0-9-]{1,30}:\d{12}:destination:[^:*\s]{1,512}$/,
   "expected the ARN of a CloudWatch Logs destination: the output DestinationArn of the central account's stack",
 );

@@ -3,7 +3,7 @@
  * batch gives the same facts, and putting them again changes nothing.
  */
 
-import { within } from '../base/get-or-insert.js';
+import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
 import { minuteOf } from '../base/time.js';
 import {
@@ -42,7 +42,7 @@ export function countByIssuer(failures: readonly Failure[]): Count[] {
   };
   for (const failure of failures) {
     add(failure);
-    if (failure.weight !== 1) add(standIn(failure));
+    if (failure.weight !== 1) add(samplingCorrection(failure));
   }
   return counts;
 }
@@ -66,9 +66,9 @@ export function countFailures(grouped: readonly (readonly [GroupKey, Count])[], 
 }
 
 function minutesOf(byKey: ByGroupAndMinute, { scope, issuerDn, reason }: GroupKey): Map<number, Count> {
-  const issuers = within(byKey, scope, newMap);
-  const reasons = within(issuers, issuerDn, newMap);
-  return within(reasons, reason, newMap);
+  const issuers = getOrInsert(byKey, scope, newMap);
+  const reasons = getOrInsert(issuers, issuerDn, newMap);
+  return getOrInsert(reasons, reason, newMap);
 }
 
 const newMap = () => new Map();
@@ -176,7 +176,7 @@ export function countForbidden(forbidden: readonly ForbiddenAt[], batchId: strin
  * A sampled request stands for others, which were counted without an issuer when they came: what its own group gains,
  * the unknown ones lose, and the sum stays exact.
  */
-export function standIn(failure: Failure): Failure {
+export function samplingCorrection(failure: Failure): Failure {
   const { denialScope, weight } = failure;
   return { ...failure, scope: denialScope, issuerDn: UNKNOWN_ISSUER, client: null, weight: 1 - weight };
 }

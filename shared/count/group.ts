@@ -3,7 +3,7 @@
  * admitted ones are groups of their own; the others are counted together.
  */
 
-import { within } from '../base/get-or-insert.js';
+import { getOrInsert } from '../base/get-or-insert.js';
 import { dayOf } from '../base/time.js';
 import { type GroupKey, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
 import type { Count } from './count.js';
@@ -28,7 +28,7 @@ export function applicantsOf(counts: readonly Asking[]): Applicants[] {
     const { scope, issuerDn } = group;
     if (issuerDn === UNKNOWN_ISSUER) continue;
     const day = dayOf(firstAt);
-    const { times } = within(byPlace, placeOf(scope, day), () => ({ scope, day, times: new Map() }));
+    const { times } = getOrInsert(byPlace, placeOf(scope, day), () => ({ scope, day, times: new Map() }));
     times.set(issuerDn, (times.get(issuerDn) ?? 0) + requests);
   }
   return [...byPlace.values()].map(({ scope, day, times }) => ({

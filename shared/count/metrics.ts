@@ -9,7 +9,7 @@
 
 import type { Fact, LogBatch, Measure, Parsed, Sighting } from '../model/index.js';
 
-export interface Delivered {
+export interface IngestedDelivery {
   readonly batch: LogBatch;
   readonly parsed: Parsed;
   /** Halves that were counted before, by another delivery. */
@@ -19,7 +19,7 @@ export interface Delivered {
 }
 
 /** @param now when the delivery was handled, for its lag */
-export function measure({ batch, parsed, counted, facts, sightings }: Delivered, now: number): Measure[] {
+export function measure({ batch, parsed, counted, facts, sightings }: IngestedDelivery, now: number): Measure[] {
   const newest = batch.events.reduce((latest, event) => Math.max(latest, event.timestamp), 0);
   const others = sumBy(
     parsed.otherForbidden,

@@ -7,11 +7,12 @@ import { randomUUID } from 'node:crypto';
 import pMap from 'p-map';
 import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
+import { oneByOne } from '../base/one-by-one.js';
 import { dayOf, hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import { issuerOf } from '../join/pairing.js';
 import { groupId } from '../model/group-id.js';
 import type { AccessRecord, Fact, Failure, GroupKey, OtherForbidden } from '../model/index.js';
-import type { ExpectedFact, Mark, OpenHour, World } from '../ports/index.js';
+import type { DirtyHour, DirtyMark, FactIntent, World } from '../ports/index.js';
 import { type Count, countByIssuer, countFailures, countForbidden } from './count.js';
 import { type Applicants, applicantsOf, groupOf, placeOf } from './group.js';
 import { rollUp } from './rollup.js';
@@ -19,7 +20,7 @@ import { rollUp } from './rollup.js';
 const loadDiagnosis = lazily(() => import('../diagnosis/diagnosis.js'));
 
 /** What one batch owns, or one list that was settled. */
-export interface Counted {
+export interface CountedBatch {
   readonly batchId: string;
   readonly failures: readonly Failure[];
   readonly forbidden: readonly Pick<OtherForbidden, 'at' | 'cause' | 'scope'>[];
@@ -29,14 +30,14 @@ export interface Counted {
  * Looks at the groups that grew. Called while they are being written down, so that what does not depend on it can be read
  * meanwhile.
  */
-export type Look = (grown: readonly GroupKey[], written: Written) => Promise<unknown>;
+export type OnGroupsGrown = (grown: readonly GroupKey[], written: Written) => Promise<unknown>;
 
-export const lookAway: Look = async () => {};
+export const ignoreGroups: OnGroupsGrown = async () => {};
 
-export async function writeDown(
-  { batchId, failures, forbidden }: Counted,
+export async function recordCounts(
+  { batchId, failures, forbidden }: CountedBatch,
   world: World,
-  look: Look = lookAway,
+  look: OnGroupsGrown = ignoreGroups,
 ): Promise<readonly Fact[]> {
   const { grouped, expected } = await group(failures, batchId, world);
   const facts = countFailures(grouped, batchId);
@@ -51,8 +52,8 @@ export async function writeDown(
 
 /** The mark comes after the facts and is new, so that a roll-up never misses facts whose mark it removes. */
 export async function markHours(facts: readonly Fact[], { stores }: Pick<World, 'stores'>): Promise<void> {
-  const stamp = randomUUID();
-  const hours = facts.map((fact): Mark => ({ group: fact.group, hour: hourOf(fact.minute), stamp }));
+  const token = randomUUID();
+  const hours = facts.map((fact): DirtyMark => ({ group: fact.group, hour: hourOf(fact.minute), token }));
   const distinct = new Map(hours.map((open) => [`${open.hour} ${groupId(open.group)}`, open] as const));
   await stores.rollups.mark([...distinct.values()]);
 }
@@ -71,7 +72,7 @@ async function group(failures: readonly Failure[], batchId: string, world: World
     async (applicants) => {
       const place = placeOf(applicants.scope, applicants.day);
       const only = onlyOf(applicants, counts);
-      if (only !== null && (await world.stores.groups.admitExpecting({ ...only, batchId }))) {
+      if (only !== null && (await world.stores.groups.admitWithIntent({ ...only, batchId }))) {
         expected.add(nameOf(only));
         return [place, new Set(applicants.issuerDns)] as const;
       }
@@ -102,7 +103,7 @@ function nameOf({ group, minute }: Pick<Fact, 'group' | 'minute'>): string {
  * are a storm, and their issuers are admitted right away: nearly all of them are refused ones, and joining and counting
  * need not wait for the admission then.
  */
-export async function admitAhead(accesses: readonly AccessRecord[], world: World): Promise<void> {
+export async function prefetchAdmissions(accesses: readonly AccessRecord[], world: World): Promise<void> {
   const isStorm = accesses.length > limits.calmHalvesMax;
   const places = new Map(accesses.map(({ scope, at }) => [placeOf(scope, dayOf(at)), { scope, day: dayOf(at) }]));
   const concurrency = { concurrency: limits.storeConcurrencyMax };
@@ -129,43 +130,45 @@ async function admit({ scope, day, issuerDns }: Applicants, world: World): Promi
 }
 
 /** 403s with a certificate that no denial came for. */
-export function unmatched(accesses: readonly { readonly scope: string; readonly at: number }[]): Counted['forbidden'] {
+export function unmatched(
+  accesses: readonly { readonly scope: string; readonly at: number }[],
+): CountedBatch['forbidden'] {
   return accesses.map(({ scope, at }) => ({ scope, at, cause: 'unmatched' as const }));
 }
 
 /** The hours in which groups have new facts: those to close, and the groups that fail at present. */
-export function openHours({ stores, clock }: World): Promise<readonly OpenHour[]> {
+export function dirtyHours({ stores, clock }: World): Promise<readonly DirtyHour[]> {
   return stores.rollups.open(hourOf(minuteOf(clock.now())), limits.activeGroupsMax);
 }
 
 /** Whether the hour is to be closed: hardly any fact of it can still come. */
-export function isOver({ hour }: OpenHour, { clock }: World): boolean {
+export function isHourClosable({ hour }: DirtyHour, { clock }: World): boolean {
   return hour < hourOf(minuteOf(clock.now()) - limits.lateMinutes);
 }
 
 /**
  * Sums up the hours that are over; a fact that comes later marks its hour again. Returns how many were summed up. An hour
  * in which only such facts are expected as have not come stays open: their batch is under way, or will be repeated.
- * @param listed what `openHours` gave, where the caller has it
+ * @param listed what `dirtyHours` gave, where the caller has it
  */
-export async function closeHours(world: World, listed?: readonly OpenHour[]): Promise<number> {
+export async function rollUpHours(world: World, listed?: readonly DirtyHour[]): Promise<number> {
   const { stores } = world;
-  const open = listed ?? (await openHours(world));
-  const due = open.filter((one) => isOver(one, world)).slice(0, limits.rollupsPerSweepMax);
+  const open = listed ?? (await dirtyHours(world));
+  const due = open.filter((one) => isHourClosable(one, world)).slice(0, limits.rollupsPerSweepMax);
   let closed = 0;
-  for (const one of due) {
+  await oneByOne(due, async (one) => {
     const from = one.hour * MINUTES_PER_HOUR;
     const facts = await stores.facts.window(one.group, from, from + MINUTES_PER_HOUR - 1);
     const expected = one.expected.filter((fact) => holds(facts, fact));
-    if (one.stamp === null && expected.length === 0) continue;
+    if (one.token === null && expected.length === 0) return;
     const rollup = rollUp(one.group, one.hour, facts);
     if (rollup !== null) await stores.rollups.close({ ...one, expected }, rollup);
     closed++;
-  }
+  });
   return closed;
 }
 
-function holds(facts: readonly Fact[], { minute, batchId, requests }: ExpectedFact): boolean {
+function holds(facts: readonly Fact[], { minute, batchId, requests }: FactIntent): boolean {
   return facts.some((fact) => fact.minute === minute && fact.batchId === batchId && fact.requests >= requests);
 }
 

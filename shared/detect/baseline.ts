@@ -7,7 +7,7 @@
  */
 
 import type { Variance } from './dispersion.js';
-import { at, FEATURES, type Settings, type Shape, type State } from './state.js';
+import { at, type DetectorParameters, FEATURES, type Shape, type State } from './state.js';
 
 const LEVEL = 0;
 const SLOPE = 1;
@@ -45,7 +45,7 @@ const triangle = (i: number, j: number): number =>
   i <= j ? i * FEATURES - (i * (i - 1)) / 2 + (j - i) : j * FEATURES - (j * (j - 1)) / 2 + (i - j);
 const INDEX = Array.from({ length: FEATURES * FEATURES }, (_, k) => triangle(Math.floor(k / FEATURES), k % FEATURES));
 
-export function startBaseline(state: State, settings: Settings): void {
+export function startBaseline(state: State, settings: DetectorParameters): void {
   for (let i = 0; i < FEATURES; i++) {
     state.x[i] = PRIOR_MEAN[i] ?? 0;
     state.p[triangle(i, i)] = (PRIOR_SD[i] ?? 0) ** 2;
@@ -61,12 +61,12 @@ function binOfSeason(bin: number, season: number, shape: Shape, bins: number): n
 }
 
 /** How many bins the recent level looks back. */
-function recentBins(settings: Settings, shape: Shape): number {
+function recentBins(settings: DetectorParameters, shape: Shape): number {
   const [shorter = 96] = settings.seasons;
   return Math.max(4, (shorter / shape.binSteps) * settings.recentSeasons);
 }
 
-function fillFeatures(state: State, settings: Settings, shape: Shape, bin: number): void {
+function fillFeatures(state: State, settings: DetectorParameters, shape: Shape, bin: number): void {
   h.fill(0);
   h[LEVEL] = 1;
   const [shorter] = settings.seasons;
@@ -87,7 +87,7 @@ function fillFeatures(state: State, settings: Settings, shape: Shape, bin: numbe
   h[RECENT] = Math.log(((scalars[at.recentCount] ?? 0) + ballast) / ((scalars[at.recentExpected] ?? 0) + ballast));
 }
 
-export function predict(state: State, settings: Settings, shape: Shape, bin: number): Prediction {
+export function predict(state: State, settings: DetectorParameters, shape: Shape, bin: number): Prediction {
   fillFeatures(state, settings, shape, bin);
   return { mean: Math.exp(clampLog(logMean(state, FEATURES))), doubt: doubtOf(state) };
 }
@@ -143,7 +143,7 @@ function shiftOf(count: number, mean: number, v: number, { phi, psi }: Variance)
  */
 export function learnBin(
   state: State,
-  settings: Settings,
+  settings: DetectorParameters,
   shape: Shape,
   bin: number,
   count: number,
@@ -180,7 +180,7 @@ export function learnBin(
 
 function cut(
   state: State,
-  settings: Settings,
+  settings: DetectorParameters,
   shape: Shape,
   bin: number,
   count: number,
@@ -200,7 +200,7 @@ function cut(
  * habit at its second visit. Where a large part of the season is surprising something is broken that lasts, and only
  * after three seasons it is taken for the new normal.
  */
-function isHabit(state: State, settings: Settings, shape: Shape, bin: number, high: boolean): boolean {
+function isHabit(state: State, settings: DetectorParameters, shape: Shape, bin: number, high: boolean): boolean {
   const [shorter] = settings.seasons;
   const [profile] = state.profiles;
   if (shorter === undefined || profile === undefined) return false;
@@ -246,7 +246,7 @@ function filter(state: State, y: number, mean: number, doubt: number, variance: 
 }
 
 /** Moves the level along its slope by one bin and lets every coefficient wander. */
-function drift(state: State, settings: Settings, shape: Shape): void {
+function drift(state: State, settings: DetectorParameters, shape: Shape): void {
   const longest = (settings.seasons.at(-1) ?? 100) / shape.binSteps;
   const d = 1 / longest;
   const { x, p } = state;

@@ -1,5 +1,5 @@
 /**
- * Decides whether a group's failures are a spike. Pure: what was learned and what is in the window go in, a verdict
+ * Decides whether a group's failures are a spike. Pure: what was learned and what is in the window go in, a detection
  * with its numbers comes out. Called for every touched group after a batch, by the sweep for firing ones, and by
  * `replay`; `backtest` runs the same mathematics (`detect/`) over any series. `docs/detection.md` tells the method.
  *
@@ -10,7 +10,8 @@
 import { isNamed } from '../config/qualified-names.js';
 import type { DetectionPolicy } from '../config/settings.js';
 import type { GroupKey } from '../model/index.js';
-import { pack, RING, type Settings, type State, shapeOf, unpack } from './state.js';
+import { type Course, courseOf } from './course.js';
+import { at, type DetectorParameters, pack, RING, type State, shapeOf, unpack } from './state.js';
 import {
   calibrate,
   closeThrough,
@@ -22,7 +23,7 @@ import {
   windowsAt,
 } from './surprise.js';
 
-/** What is remembered of a group: JSON, at most 4 KB. */
+/** What is loadDetectorState of a group: JSON, at most 4 KB. */
 export interface History {
   /** The first step that was ever learned. */
   readonly firstStep: number;
@@ -38,7 +39,7 @@ export interface Window {
   readonly counts: readonly number[];
 }
 
-export interface VerdictNumbers {
+export interface DetectionNumbers {
   /** Failures in the window that tells most. */
   readonly count: number;
   readonly windowMinutes: number;
@@ -50,24 +51,39 @@ export interface VerdictNumbers {
   readonly recent: number;
   /** The shortest window that is a spike by itself, or null: what happened before it plays no part. */
   readonly shortestMinutes: number | null;
+  /** Whether it is a spike because it is refused hour after hour, and no window of an hour shows it. */
+  readonly isSteady: boolean;
+  /** -log10 of the chance of as many failures by the model alone, whatever the floor. */
+  readonly surprise: number;
+  /** Failures of the last hour. */
+  readonly lastHour: number;
+  /** The last 24 hours, and what they usually are. */
+  readonly course: Course;
 }
 
 /**
  * spike     more failures than chance explains, and they go on
- * over      a spike within the last hour that has stopped
+ * over      a spike getOrInsert the last hour that has stopped
  * elevated  no spike, but the last minutes are above the usual: enough to keep an incident open
  * quiet     nothing
  */
-export interface Verdict {
+export interface Detection {
   readonly kind: 'spike' | 'over' | 'elevated' | 'quiet';
   readonly because: string;
-  readonly numbers: VerdictNumbers;
+  readonly numbers: DetectionNumbers;
 }
 
+const DAY_MINUTES = 24 * 60;
 const MINUTES_PER_MONTH = 30 * 24 * 60;
 /** What leaving the highest minute out costs a lasting spike, about: a power and a half of ten. */
 const WITHOUT_PEAK = 1.5;
 const ONE_IN_MAX = 1e12;
+/** For so long a group is new: what it has had since it was first seen is not taken for its usual. */
+const NEW_MINUTES = 24 * 60;
+/** What a minute of a new group is taken to hold. */
+const NEW_EXPECTED = 0.004;
+/** A steady refusal needs this share of the floor in a day: eight at the default. */
+const STEADY_FLOOR_SHARE = 0.8;
 /** A window is back to usual when it is less surprising than one in ten. */
 const USUAL = 1;
 /** A lull says something only where the spike, going on, would have brought this many failures. */
@@ -86,7 +102,7 @@ export function policyFor(group: GroupKey, detection: DetectionPolicy): Detectio
   return policy;
 }
 
-export function settingsOf(policy: DetectionPolicy): Settings {
+export function settingsOf(policy: DetectionPolicy): DetectorParameters {
   const windows = [...new Set([1, 2, policy.windowMinutes, 15, RING])].sort((a, b) => a - b);
   return {
     seasons: policy.seasonMinutes,
@@ -115,18 +131,23 @@ export function learnAll(
   return { firstStep: history?.firstStep ?? steps[0]?.step ?? 0, lastStep: state.step, state: pack(state) };
 }
 
-function stateOf(history: History | null, firstStep: number, settings: Settings): State {
+function stateOf(history: History | null, firstStep: number, settings: DetectorParameters): State {
   return (history && unpack(history.state, history.lastStep, settings)) ?? start(settings, firstStep);
 }
 
-export function detect(history: History | null, window: Window, policy: DetectionPolicy): Verdict {
+export function detect(history: History | null, window: Window, policy: DetectionPolicy): Detection {
   const settings = settingsOf(policy);
   const state = stateOf(history, window.step - window.counts.length + 1, settings);
-  return verdictOf(state, settings, window, policy);
+  return detectionOf(state, settings, window, policy);
 }
 
 /** `detect` on an unpacked state, for those who walk through months of minutes. */
-export function verdictOf(state: State, settings: Settings, window: Window, policy: DetectionPolicy): Verdict {
+export function detectionOf(
+  state: State,
+  settings: DetectorParameters,
+  window: Window,
+  policy: DetectionPolicy,
+): Detection {
   const later = laterOf(state, settings, window);
   const windows = windowsAt(state, settings, window.step, later);
   const threshold = -Math.log10(policy.falsePagesPerMonth / MINUTES_PER_MONTH);
@@ -138,22 +159,49 @@ export function verdictOf(state: State, settings: Settings, window: Window, poli
   const recent = windows.find((w) => w.window === policy.windowMinutes)?.count ?? 0;
   const most = scored.reduce((a, b) => (b.score > a.score || (a.score === 0 && b.raw > a.raw) ? b : a));
   const kind = passing.length > 0 ? (goesOn(windows, passing, policy) ? 'spike' : 'over') : elevated(windows, policy);
-  const numbers: VerdictNumbers = {
+  const course = courseOf(state, window.step, window.counts);
+  const numbers: DetectionNumbers = {
     count: most.count,
     windowMinutes: most.window,
     expected: most.expected,
     oneIn: Math.min(ONE_IN_MAX, 10 ** most.score),
     recent,
     shortestMinutes: passing[0]?.window ?? null,
+    isSteady: false,
+    surprise: windows.reduce((max, w) => Math.max(max, w.raw), 0),
+    lastHour: windows.at(-1)?.count ?? 0,
+    course,
   };
-  return { kind, because: inWords(kind, numbers, policy), numbers };
+  const isSteady = course.steadyMinutes !== null && course.day >= STEADY_FLOOR_SHARE * policy.floor;
+  if (passing.length > 0 || !isSteady) return { kind, because: inWords(kind, numbers, policy), numbers };
+  return steady(numbers);
+}
+
+/** Few failures in any hour, and hour after hour: no window is a spike, the day is. */
+function steady(numbers: DetectionNumbers): Detection {
+  const { course } = numbers;
+  const because =
+    `refused in ${course.hours} of the last 24 hours, ${amount(course.day)} times in all; ` +
+    `usually in ${amount(course.usualHours)}`;
+  return {
+    kind: course.isUnderWay ? 'spike' : 'over',
+    because,
+    numbers: {
+      ...numbers,
+      isSteady: true,
+      count: course.day,
+      windowMinutes: DAY_MINUTES,
+      expected: course.usualDay,
+      shortestMinutes: course.steadyMinutes,
+    },
+  };
 }
 
 /**
- * The window's score by the series' own measure. Clumps of failures within one minute make the own measure wary; a
+ * The window's score by the series' own measure. Clumps of failures getOrInsert one minute make the own measure wary; a
  * window that is out of line even without its highest minute is no clump, and there the model's word is enough.
  */
-function scoreOf(state: State, settings: Settings, w: WindowSurprise, k: number, later: Later): number {
+function scoreOf(state: State, settings: DetectorParameters, w: WindowSurprise, k: number, later: Later): number {
   const own = calibrate(state, settings, w.raw);
   if (w.window < 3) return own;
   const rest = rawOf(state, k + 1, w.count - w.peak, w.expected, later.doubt);
@@ -161,7 +209,7 @@ function scoreOf(state: State, settings: Settings, w: WindowSurprise, k: number,
 }
 
 /** The counts and expectations of the steps after the closed ones. */
-function laterOf(state: State, settings: Settings, window: Window): Later {
+function laterOf(state: State, settings: DetectorParameters, window: Window): Later {
   const shape = shapeOf(settings);
   const from = window.step - state.step - window.counts.length;
   const length = window.step - state.step;
@@ -176,7 +224,9 @@ function laterOf(state: State, settings: Settings, window: Window): Later {
     expected.push(prediction.mean);
     doubt = prediction.doubt;
   }
-  return { from: state.step + 1 + skipped, counts, expected, doubt };
+  const isNew = settings.emptyBefore && window.step - (state.scalars[at.firstStep] ?? 0) < NEW_MINUTES;
+  const expectedMax = isNew ? NEW_EXPECTED : Number.POSITIVE_INFINITY;
+  return { from: state.step + 1 + skipped, counts, expected, doubt, expectedMax };
 }
 
 /** Whether the spike lasts: some window, no longer than needed to notice a lull, is still unusual. */
@@ -185,7 +235,8 @@ function goesOn(
   passing: readonly WindowSurprise[],
   policy: DetectionPolicy,
 ): boolean {
-  const rate = Math.max(...passing.map((w) => (w.count - w.expected) / w.window));
+  // Of a burst that fills a part of its window, the part counts: a lull is seen the sooner the denser it was.
+  const rate = Math.max(...passing.map((w) => (w.count - w.expected) / w.span));
   for (const w of windows) {
     if (w.window < policy.windowMinutes) continue;
     if (w.raw >= USUAL && w.count > 1) return true;
@@ -201,7 +252,7 @@ function elevated(windows: readonly WindowSurprise[], policy: DetectionPolicy): 
   return up ? 'elevated' : 'quiet';
 }
 
-function inWords(kind: Verdict['kind'], n: VerdictNumbers, policy: DetectionPolicy): string {
+function inWords(kind: Detection['kind'], n: DetectionNumbers, policy: DetectionPolicy): string {
   const seen = `${amount(n.count)} refused in ${minutes(n.windowMinutes)}; usually ${amount(n.expected)}`;
   const chance = `chance about 1 in ${roundWords(n.oneIn)}`;
   if (kind === 'spike') return `${seen}; ${chance}`;

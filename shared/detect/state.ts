@@ -7,7 +7,7 @@
 import { Buffer } from 'node:buffer';
 
 /** What the mathematics needs to know, in steps. */
-export interface Settings {
+export interface DetectorParameters {
   /** At most two, ascending, in steps. */
   readonly seasons: readonly number[];
   /** Lengths of the windows that are looked at together, ascending, in steps; at most `WINDOWS_MAX` of at most `RING`. */
@@ -29,6 +29,8 @@ export interface Settings {
 /** Steps of raw counts that are kept: the longest window. */
 export const RING = 60;
 export const WINDOWS_MAX = 5;
+/** Hours whose sums are kept: a day. */
+export const HOURS = 24;
 /** Bins of the shorter season (a day: five minutes each) and of the longer one (a week: an hour each). */
 const BINS_MAX = [288, 168] as const;
 /** Level, slope, two harmonics of the shorter season, two profiles, the recent level. */
@@ -60,6 +62,13 @@ export const at = {
   tailMedian: 12,
   /** 1 once a window in the open bin was surely an incident. */
   openIncident: 13,
+  /** How many failures an hour usually has, and how likely it has one at all: exponentially weighted over two weeks. */
+  usualPerHour: 14,
+  usualHours: 15,
+  /** The last step with a failure. */
+  lastFailure: 16,
+  /** What was expected since then. */
+  missing: 17,
 } as const;
 
 export interface State {
@@ -74,6 +83,8 @@ export interface State {
   /** Counts of the last steps by step modulo `RING`, negative where none was recorded; and what was expected of them. */
   readonly counts: Float32Array;
   readonly expected: Float32Array;
+  /** Failures of the last hours, by hour since the epoch modulo `HOURS`; the last one may be unfinished. */
+  readonly hours: Float32Array;
   /** Log ratios of each season's bins to the smooth baseline. */
   readonly profiles: readonly Float32Array[];
   /** Two bits for every bin of the shorter season: at how many visits in a row it was surprisingly high. */
@@ -88,7 +99,7 @@ export interface Shape {
   readonly bins: readonly number[];
 }
 
-export function shapeOf(settings: Settings): Shape {
+export function shapeOf(settings: DetectorParameters): Shape {
   const [shorter = 1] = settings.seasons;
   const binSteps = Math.max(1, Math.ceil(shorter / BINS_MAX[0]));
   const bins = settings.seasons.map((season, k) =>
@@ -97,7 +108,7 @@ export function shapeOf(settings: Settings): Shape {
   return { binSteps, bins };
 }
 
-export function emptyState(settings: Settings, step: number): State {
+export function emptyState(settings: DetectorParameters, step: number): State {
   const { bins } = shapeOf(settings);
   const state: State = {
     step,
@@ -107,6 +118,7 @@ export function emptyState(settings: Settings, step: number): State {
     dispersion: new Float32Array(SUMS * (1 + WINDOWS_MAX)),
     counts: new Float32Array(RING).fill(settings.emptyBefore ? 0 : -1),
     expected: new Float32Array(RING),
+    hours: new Float32Array(HOURS),
     profiles: bins.map((n) => new Float32Array(n)),
     surprised: new Uint8Array(Math.ceil((bins[0] ?? 0) / 4)),
     cache: { bin: Number.NaN, mean: 0, doubt: 0 },
@@ -115,8 +127,8 @@ export function emptyState(settings: Settings, step: number): State {
 }
 
 function arraysOf(state: State): (Float64Array | Float32Array | Uint8Array)[] {
-  const { scalars, x, p, dispersion, counts, expected, profiles, surprised } = state;
-  return [scalars, x, p, dispersion, counts, expected, ...profiles, surprised];
+  const { scalars, x, p, dispersion, counts, expected, hours, profiles, surprised } = state;
+  return [scalars, x, p, dispersion, counts, expected, hours, ...profiles, surprised];
 }
 
 /** Base64 of the arrays' bytes; every machine that runs this is little-endian. */
@@ -127,7 +139,7 @@ export function pack(state: State): string {
 }
 
 /** Null where the text was packed under settings of another shape: the series then starts afresh. */
-export function unpack(text: string, step: number, settings: Settings): State | null {
+export function unpack(text: string, step: number, settings: DetectorParameters): State | null {
   const state = emptyState(settings, step);
   const bytes = Buffer.from(text, 'base64');
   const arrays = arraysOf(state);

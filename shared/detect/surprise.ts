@@ -6,9 +6,10 @@
  */
 
 import { learnBin, predict, startBaseline } from './baseline.js';
+import { learnHour } from './course.js';
 import { learnVariance, varianceOf } from './dispersion.js';
 import { log10UpperTail } from './negative-binomial.js';
-import { at, emptyState, RING, type Settings, type Shape, type State, shapeOf } from './state.js';
+import { at, type DetectorParameters, emptyState, RING, type Shape, type State, shapeOf } from './state.js';
 
 /** Scores from here on are the tail: about one in twenty. */
 export const TAIL_FROM = 1.3;
@@ -28,7 +29,7 @@ const NEIGHBOUR_SHARE = 0.5;
 const NEWS_FACTOR = 1.1;
 /** From this score on a bin is suspected, and learned with caution. */
 const SUSPECT = 6;
-/** See `Settings.incidentFrom`. */
+/** See `DetectorParameters.incidentFrom`. */
 const INCIDENT_FACTOR = 5;
 /** Of the highs that a series has seen, so many are taken for noise: the rest were events. */
 const NOISE_SHARE = 0.8;
@@ -46,6 +47,8 @@ export interface WindowSurprise {
   readonly raw: number;
   /** The highest count of one step in it. */
   readonly peak: number;
+  /** Steps from the first failure in it to the last. */
+  readonly span: number;
 }
 
 /** Steps that are not closed yet: the first of them, their counts, and what is expected of each. */
@@ -55,9 +58,11 @@ export interface Later {
   readonly expected: readonly number[];
   /** Variance of the logarithm of the expectation. */
   readonly doubt: number;
+  /** The most that is expected of one step: little where the group is new. */
+  readonly expectedMax?: number;
 }
 
-export function start(settings: Settings, firstStep: number): State {
+export function start(settings: DetectorParameters, firstStep: number): State {
   const state = emptyState(settings, firstStep - 1);
   state.scalars[at.firstStep] = firstStep;
   state.scalars[at.tailRate] = TAIL_RATE;
@@ -70,7 +75,7 @@ export function start(settings: Settings, firstStep: number): State {
 /** What is expected of one step. */
 export function expectedAt(
   state: State,
-  settings: Settings,
+  settings: DetectorParameters,
   shape: Shape,
   step: number,
 ): { mean: number; doubt: number } {
@@ -89,7 +94,10 @@ export function expectedAt(
 }
 
 /** Looks at the windows that end at `step`, shortest first. */
-export function windowsAt(state: State, settings: Settings, step: number, later: Later): WindowSurprise[] {
+export function windowsAt(state: State, settings: DetectorParameters, step: number, later: Later): WindowSurprise[] {
+  const { expectedMax = Number.POSITIVE_INFINITY } = later;
+  let first = step;
+  let last = Number.NEGATIVE_INFINITY;
   let count = 0;
   let expected = 0;
   let length = 0;
@@ -102,9 +110,13 @@ export function windowsAt(state: State, settings: Settings, step: number, later:
       if (c < 0) continue;
       count += c;
       peak = Math.max(peak, c);
-      expected += i >= 0 ? (later.expected[i] ?? 0) : (state.expected[mod(s, RING)] ?? 0);
+      expected += Math.min(expectedMax, i >= 0 ? (later.expected[i] ?? 0) : (state.expected[mod(s, RING)] ?? 0));
+      if (c === 0) continue;
+      first = s;
+      last = Math.max(last, s);
     }
-    return { window, count, expected, peak, raw: rawOf(state, k + 1, count, expected, later.doubt) };
+    const span = count > 0 ? last - first + 1 : window;
+    return { window, count, expected, peak, span, raw: rawOf(state, k + 1, count, expected, later.doubt) };
   });
 }
 
@@ -119,7 +131,7 @@ export function rawOf(state: State, slot: number, count: number, expected: numbe
  * A raw score by the series' own measure, per step: the tail beyond `TAIL_FROM` is a generalised Pareto distribution,
  * fitted by its first two moments; its shape is never negative (the model's own tail is exponential, shape 0).
  */
-export function calibrate(state: State, settings: Settings, raw: number): number {
+export function calibrate(state: State, settings: DetectorParameters, raw: number): number {
   const { binSteps } = shapeOf(settings);
   const s = state.scalars;
   const bins = Math.min(s[at.bins] ?? 0, memoryOf(settings, binSteps));
@@ -137,7 +149,7 @@ export function calibrate(state: State, settings: Settings, raw: number): number
   return from + Math.log10(1 + (shape * x) / (mean * (1 - shape))) / shape;
 }
 
-function memoryOf(settings: Settings, binSteps: number): number {
+function memoryOf(settings: DetectorParameters, binSteps: number): number {
   return (8 * (settings.seasons.at(-1) ?? 500)) / binSteps;
 }
 
@@ -155,12 +167,18 @@ export interface StepScore {
  * Closes one step. A count of null was not recorded: it teaches nothing.
  * @returns null where there is nothing to score: no record, no failure, too early, or no window above its expectation
  */
-export function closeStep(state: State, settings: Settings, shape: Shape, count: number | null): StepScore | null {
+export function closeStep(
+  state: State,
+  settings: DetectorParameters,
+  shape: Shape,
+  count: number | null,
+): StepScore | null {
   const step = state.step + 1;
   const { mean, doubt } = expectedAt(state, settings, shape, step);
   state.counts[mod(step, RING)] = count ?? -1;
   state.expected[mod(step, RING)] = mean;
   state.step = step;
+  learnHour(state, step, count ?? 0, mean);
   const s = state.scalars;
   const scored = count !== null && count > 0 && ((s[at.bins] ?? 0) >= WARM_UP_BINS || settings.emptyBefore);
   const most = scored ? mostSurprising(state, settings, doubt) : null;
@@ -182,13 +200,13 @@ export function closeStep(state: State, settings: Settings, shape: Shape, count:
 }
 
 /** A rhythm is known when it was seen twice; until then only what is far out of line is believed. */
-function trustOf(state: State, settings: Settings, shape: Shape): number {
+function trustOf(state: State, settings: DetectorParameters, shape: Shape): number {
   const seasons = ((state.scalars[at.bins] ?? 0) * shape.binSteps) / (settings.seasons.at(-1) ?? shape.binSteps);
   return Math.min(1, 0.5 + 0.25 * seasons);
 }
 
 /** A step without a failure is never the peak of a window that reaches back, so only steps with one are asked. */
-function mostSurprising(state: State, settings: Settings, doubt: number): WindowSurprise | null {
+function mostSurprising(state: State, settings: DetectorParameters, doubt: number): WindowSurprise | null {
   const later = { from: state.step + 1, counts: [], expected: [], doubt };
   let most: WindowSurprise | null = null;
   for (const w of windowsAt(state, settings, state.step, later)) {
@@ -197,7 +215,7 @@ function mostSurprising(state: State, settings: Settings, doubt: number): Window
   return most;
 }
 
-function closeBin(state: State, settings: Settings, shape: Shape, doubt: number): void {
+function closeBin(state: State, settings: DetectorParameters, shape: Shape, doubt: number): void {
   const s = state.scalars;
   const recorded = s[at.openSteps] ?? 0;
   if (recorded > 0) {
@@ -222,7 +240,13 @@ function closeBin(state: State, settings: Settings, shape: Shape, doubt: number)
   s[at.openIncident] = 0;
 }
 
-function learnVariances(state: State, settings: Settings, doubt: number, memory: number, news: boolean): void {
+function learnVariances(
+  state: State,
+  settings: DetectorParameters,
+  doubt: number,
+  memory: number,
+  news: boolean,
+): void {
   let count = 0;
   let mean = 0;
   let length = 0;
@@ -238,7 +262,7 @@ function learnVariances(state: State, settings: Settings, doubt: number, memory:
   }
 }
 
-function learnTail(state: State, settings: Settings, shape: Shape, raw: number, memory: number): void {
+function learnTail(state: State, settings: DetectorParameters, shape: Shape, raw: number, memory: number): void {
   const s = state.scalars;
   const peak = s[at.peak] ?? 0;
   const news = raw > TAIL_FROM && raw > NEWS_FACTOR * peak;
@@ -258,12 +282,12 @@ function learnTail(state: State, settings: Settings, shape: Shape, raw: number, 
 }
 
 /** How long a high score overshadows lower ones, in bins: a quarter of the shorter season. */
-export function peakBins(settings: Settings, shape: Shape): number {
+export function peakBins(settings: DetectorParameters, shape: Shape): number {
   return Math.max(2, (settings.seasons[0] ?? 48) / shape.binSteps / 4);
 }
 
 /** Closes the steps up to `step`: those before it were empty. */
-export function closeThrough(state: State, settings: Settings, step: number, count: number): void {
+export function closeThrough(state: State, settings: DetectorParameters, step: number, count: number): void {
   const shape = shapeOf(settings);
   const longest = GAP_SEASONS * (settings.seasons.at(-1) ?? 10_000);
   if (step - state.step > longest) {

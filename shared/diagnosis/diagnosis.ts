@@ -12,13 +12,14 @@ import {
   type Diagnosis,
   type Fact,
   type GroupKey,
+  isSeveral,
   OTHER_ISSUERS,
-  SEVERAL_ISSUERS,
   UNKNOWN_ISSUER,
 } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import type { TruststoreObject } from '../ports/truststore.js';
+import { organizationOf } from '../report/names.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
 import type { Truststore } from '../x509/truststore.js';
 
@@ -30,6 +31,8 @@ export interface Diagnosed {
   readonly change: string | null;
   /** Whether the truststore holds a CA of the issuer's name; null where no truststore could be read. */
   readonly issuerTrusted: boolean | null;
+  /** Whether a CA of the truststore names the organisation of the issuer or of a client. */
+  readonly isOrganisationKnown: boolean;
 }
 
 /**
@@ -98,23 +101,35 @@ export async function surroundingsOf(
   group: GroupKey,
   facts: readonly Fact[],
   world: World,
-): Promise<Pick<Diagnosed, 'change' | 'issuerTrusted'>> {
-  const unknown = { change: null, issuerTrusted: null };
+): Promise<Pick<Diagnosed, 'change' | 'issuerTrusted' | 'isOrganisationKnown'>> {
+  const unknown = { change: null, issuerTrusted: null, isOrganisationKnown: false };
   const uri = truststoreUri(group.scope, world.config.truststores);
   if (uri === null) return unknown;
   const firstAt = Math.min(...facts.map((fact) => fact.firstAt));
-  const look = async () => ({
-    change: await changeBefore(uri, firstAt, world),
-    issuerTrusted: holds((await x509()).cache.truststore(await world.truststores.read(uri)), group.issuerDn),
-  });
+  const names = new Set([group.issuerDn, ...facts.flatMap(({ clients }) => clients.map(({ subjectDn }) => subjectDn))]);
+  const look = async () => {
+    const bundle = (await x509()).cache.truststore(await world.truststores.read(uri));
+    return {
+      change: await changeBefore(uri, firstAt, world),
+      issuerTrusted: holds(bundle, group.issuerDn),
+      isOrganisationKnown: namesOneOf(bundle, names),
+    };
+  };
   return unlessUnreadable(look(), () => unknown);
 }
 
 /** Null for what is no issuer's name. */
 function holds({ certificates }: Truststore, issuerDn: string): boolean | null {
-  if ([UNKNOWN_ISSUER, OTHER_ISSUERS, SEVERAL_ISSUERS].includes(issuerDn)) return null;
+  if (issuerDn === UNKNOWN_ISSUER || issuerDn === OTHER_ISSUERS || isSeveral(issuerDn)) return null;
   const name = issuerDn.toLowerCase();
   return certificates.some(({ certificate }) => certificate.subjectDn.toLowerCase() === name);
+}
+
+function namesOneOf({ certificates }: Truststore, dns: ReadonlySet<string>): boolean {
+  const organisations = new Set([...dns].flatMap((dn) => organizationOf(dn)?.toLowerCase() ?? []));
+  return certificates.some(({ certificate }) =>
+    organisations.has(organizationOf(certificate.subjectDn)?.toLowerCase() ?? ''),
+  );
 }
 
 /** A change is news for a day; what is older has stood the test. */

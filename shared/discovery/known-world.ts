@@ -9,7 +9,7 @@ import type { InventoryStore } from '../ports/inventory.js';
 import { withKnown } from './inventory.js';
 
 /** Runs something in the world as it is known now. */
-export type InWorld = <T>(run: (world: World) => Promise<T>) => Promise<T>;
+export type RunWithInventory = <T>(run: (world: World) => Promise<T>) => Promise<T>;
 
 export interface KnownWorldProps {
   readonly world: World;
@@ -19,7 +19,7 @@ export interface KnownWorldProps {
 }
 
 /** The first read fails the call, so that Lambda repeats it; later ones leave what was known and are told in the log. */
-export function knownWorld({ world, inventory, log }: KnownWorldProps): InWorld {
+export function withInventory({ world, inventory, log }: KnownWorldProps): RunWithInventory {
   if (inventory === undefined) return (run) => run(world);
   let known: World | null = null;
   let readAt = Number.NEGATIVE_INFINITY;

@@ -7,7 +7,7 @@
 import { limits } from '../base/limits.js';
 import { HOUR_MS } from '../base/time.js';
 import { type LogKind, PATTERN } from '../logs/filter-patterns.js';
-import type { Found, FoundDomain, FoundFilter, FoundLogGroup } from '../model/account.js';
+import type { FoundAccount, FoundDomain, FoundFilter, FoundLogGroup } from '../model/account.js';
 
 /** Whom to watch: exact names, `*.example.com` for all names below it, `*` for all. Denied wins over allowed. */
 export interface DomainPolicy {
@@ -17,7 +17,7 @@ export interface DomainPolicy {
 }
 
 /** How we know what is ours. */
-export interface Own {
+export interface OwnFilters {
   /** The ingest function. */
   readonly destinationArn: string;
   /** The stack's own filters are named `<stack>-execution` and `<stack>-access`. */
@@ -25,11 +25,11 @@ export interface Own {
 }
 
 export interface Surroundings {
-  readonly found: Found;
+  readonly found: FoundAccount;
   /** Log groups that we subscribed before and that `found` may no longer know, as they are now. */
   readonly remembered: readonly FoundLogGroup[];
   readonly policy: DomainPolicy;
-  readonly own: Own;
+  readonly own: OwnFilters;
 }
 
 interface About {
@@ -89,7 +89,7 @@ function covers(pattern: string, name: string): boolean {
 }
 
 /** False while a stage may exist that is not among the found ones. */
-export function isSeenWhole({ unreadable, domains }: Found): boolean {
+export function isSeenWhole({ unreadable, domains }: FoundAccount): boolean {
   const isUnknown = domains.some(({ stages }) => stages.some(({ executionLog }) => executionLog.kind === 'unknown'));
   return !isUnknown && unreadable.every(({ isDetail }) => isDetail === true);
 }
@@ -124,7 +124,12 @@ function wishesOf(domains: readonly FoundDomain[]): Map<string, Wishes> {
   return wishes;
 }
 
-function planGroup({ name, exists, filters }: FoundLogGroup, wishes: Wishes, own: Own, isWhole: boolean): Action[] {
+function planGroup(
+  { name, exists, filters }: FoundLogGroup,
+  wishes: Wishes,
+  own: OwnFilters,
+  isWhole: boolean,
+): Action[] {
   const wanted = KINDS.flatMap((log): About[] => {
     const domains = wishes.get(log);
     return domains === undefined ? [] : [{ logGroup: name, log, domains: [...domains].sort() }];
@@ -162,12 +167,15 @@ function planGroup({ name, exists, filters }: FoundLogGroup, wishes: Wishes, own
 }
 
 /** Whether a filter is ours to change: it sends to us, and is named as the reconciler names them. */
-export function isOurs({ name, destinationArn }: FoundFilter, { destinationArn: ours, stackName }: Own): boolean {
+export function isOurs(
+  { name, destinationArn }: FoundFilter,
+  { destinationArn: ours, stackName }: OwnFilters,
+): boolean {
   return destinationArn === ours && name.startsWith(prefixOf(stackName));
 }
 
 /** Whether a filter of the stack, or of somebody's own making, sends this log to us already. */
-function isCovered(log: LogKind, filters: readonly FoundFilter[], own: Own): boolean {
+function isCovered(log: LogKind, filters: readonly FoundFilter[], own: OwnFilters): boolean {
   return filters.some(
     (filter) =>
       leadsTo(filter, own) &&
@@ -180,7 +188,7 @@ function isCovered(log: LogKind, filters: readonly FoundFilter[], own: Own): boo
 export function lostFilters(
   groups: readonly FoundLogGroup[],
   configured: Readonly<Record<LogKind, readonly { readonly name: string }[]>>,
-  own: Own,
+  own: OwnFilters,
 ): Action[] {
   return groups.flatMap(({ name: logGroup, exists, filters }) =>
     KINDS.filter((log) => {
@@ -194,7 +202,7 @@ function removalOf(
   logGroup: string,
   { name: filterName }: FoundFilter,
   wanted: readonly About[],
-  own: Own,
+  own: OwnFilters,
   isWhole: boolean,
 ): Action {
   if (wanted.some(({ log }) => filterNameOf(own.stackName, log) === filterName))
@@ -229,11 +237,11 @@ export function silentGroups(
 }
 
 /** Those of which a filter sends us something. */
-export function subscribedGroups(groups: readonly FoundLogGroup[], own: Own): FoundLogGroup[] {
+export function subscribedGroups(groups: readonly FoundLogGroup[], own: OwnFilters): FoundLogGroup[] {
   return groups.filter(({ filters }) => filters?.some((filter) => leadsTo(filter, own)));
 }
 
 /** Also where the filter names a version or an alias of the function. */
-function leadsTo({ destinationArn }: FoundFilter, { destinationArn: ours }: Own): boolean {
+function leadsTo({ destinationArn }: FoundFilter, { destinationArn: ours }: OwnFilters): boolean {
   return destinationArn === ours || destinationArn.startsWith(`${ours}:`);
 }

@@ -8,24 +8,12 @@ import pMap from 'p-map';
 import { messageOf } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { type Config, configuredLogGroups, type DiscoverySettings } from '../config/settings.js';
-import type { Found, FoundDomain, FoundLogGroup } from '../model/account.js';
+import type { FoundAccount, FoundDomain, FoundLogGroup } from '../model/account.js';
 import type { Discovery } from '../ports/discovery.js';
 import type { Clock, Log } from '../ports/index.js';
 import type { InventoryStore, LogGroups } from '../ports/inventory.js';
 import type { Check, CheckId } from './check.js';
-import { examine } from './checks/checks.js';
-import { keepingStages, knownDomains } from './inventory.js';
-import {
-  type Action,
-  isOurs,
-  isSeenWhole,
-  lostFilters,
-  type Own,
-  planSubscriptions,
-  silentGroups,
-  subscribedGroups,
-  watchedDomains,
-} from './plan.js';
+import { runChecks } from './checks/checks.js';
 import {
   describeAction,
   describeFound,
@@ -33,11 +21,23 @@ import {
   describeUnreadTruststores,
   describeUntold,
   describeWrong,
-} from './words.js';
+} from './format.js';
+import { keepingStages, knownDomains } from './inventory.js';
+import {
+  type Action,
+  isOurs,
+  isSeenWhole,
+  lostFilters,
+  type OwnFilters,
+  planSubscriptions,
+  silentGroups,
+  subscribedGroups,
+  watchedDomains,
+} from './plan.js';
 
 export interface ReconcileWorld {
   readonly config: Config;
-  readonly own: Own;
+  readonly own: OwnFilters;
   readonly clock: Clock;
   readonly logGroups: LogGroups;
   readonly log: Log;
@@ -53,7 +53,7 @@ export interface Reconciled {
   readonly filtersRemoved: number;
   readonly filtersUnmet: number;
   /** Null where nothing is discovered. */
-  readonly found: Found | null;
+  readonly found: FoundAccount | null;
   readonly watched: readonly FoundDomain[];
   readonly silent: readonly FoundLogGroup[];
   /** What `doctor` would call wrong with the watched domains, filters left out: those are counted above. */
@@ -156,7 +156,7 @@ async function lookAt(
 /** Before a filter is put: what ingest must know of its records, and that we have it to remove. */
 async function remember(
   plan: readonly Action[],
-  found: Found,
+  found: FoundAccount,
   watched: readonly FoundDomain[],
   { truststoreBuckets }: DiscoverySettings,
   { inventory }: ReconcileWorld,
@@ -241,8 +241,11 @@ function tellSilent(
   return silent;
 }
 
-async function tellWrong(found: Found, { config, own, inventory, clock, log }: ReconcileWorld): Promise<Check[]> {
-  const checks = examine(found, {
+async function tellWrong(
+  found: FoundAccount,
+  { config, own, inventory, clock, log }: ReconcileWorld,
+): Promise<Check[]> {
+  const checks = runChecks(found, {
     now: clock.now(),
     stackName: own.stackName,
     watch: {

@@ -1,7 +1,7 @@
 /** The settings that watch what was found, for `mtls-watch init`. Pure. */
 
 import type { Config } from '../config/settings.js';
-import type { Found, FoundStage } from '../model/account.js';
+import type { FoundAccount, FoundStage } from '../model/account.js';
 import { bucketOf, knownDomains, withKnown } from './inventory.js';
 
 /** The part of the settings that says what is watched; everything else is a matter of taste. */
@@ -19,7 +19,7 @@ const NOTHING: Watched = {
 };
 
 /** Log groups that are not there yet are made by the stack, so that the filter is there from the first request. */
-export function watchedSettings({ domains, logGroups }: Found): Watched {
+export function watchedSettings({ domains, logGroups }: FoundAccount): Watched {
   const stages = domains.flatMap((domain) => domain.stages);
   const groupsOf = (logGroupOf: (stage: FoundStage) => string | null) => {
     const names = new Set(stages.map(logGroupOf).filter((name) => name !== null));

@@ -6,7 +6,7 @@
 /** A value as it is, JSON for a structure, or a part of the line that the shell is to work out. */
 export type Value = string | number | object | { readonly shell: string };
 
-export interface Place {
+export interface AccountRegion {
   readonly accountId: string;
   readonly region: string;
 }
@@ -15,7 +15,7 @@ export interface Place {
 export function aws(
   service: string,
   operation: string,
-  { region }: Pick<Place, 'region'>,
+  { region }: Pick<AccountRegion, 'region'>,
   options: Readonly<Record<string, Value | true>>,
 ): string {
   const all: Readonly<Record<string, Value | true>> = { region, ...options };

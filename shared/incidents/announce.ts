@@ -6,22 +6,22 @@
 import pMap from 'p-map';
 import { limits } from '../base/limits.js';
 import { hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
-import { openHours } from '../count/record.js';
-import { policyFor, type Verdict } from '../detect/detect.js';
+import { dirtyHours } from '../count/record.js';
+import { type Detection, policyFor } from '../detect/detect.js';
 import { diagnoseClients, surroundingsOf } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
-import { type Fact, type GroupKey, type Incident, type Notice, SEVERAL_ISSUERS } from '../model/index.js';
+import { type Fact, type GroupKey, type Incident, isSeveral, type Notice } from '../model/index.js';
 import type { World } from '../ports/index.js';
-import type { Change } from './incident.js';
-import { clientCountOf, clientsOf, noticeOf } from './notice.js';
-import { severityFor, worse } from './severity.js';
+import type { IncidentChange } from './incident.js';
+import { clientsOf, noticeOf } from './notice.js';
+import { clientCountOf, type Impact, isStranger, severityFor, worse } from './severity.js';
 
 /** What a notice is made of. */
 export interface Announcement {
-  readonly change: Change;
+  readonly change: IncidentChange;
   /** The severity before the change. */
   readonly before: Incident | null;
-  readonly verdict: Verdict;
+  readonly detection: Detection;
   /** The facts of the incident. */
   readonly facts: readonly Fact[];
   /** Facts that cover the last hour. */
@@ -30,9 +30,23 @@ export interface Announcement {
   readonly groups: readonly GroupKey[];
 }
 
+/** Whom a group's incident hits and how hard, as far as it is known without a look at a certificate. */
+export async function impactOf(
+  group: GroupKey,
+  detection: Detection,
+  facts: readonly Fact[],
+  world: World,
+): Promise<Impact & { readonly isStranger: boolean }> {
+  const { issuerTrusted, isOrganisationKnown, change } = await surroundingsOf(group, facts, world);
+  const clients = clientCountOf(facts);
+  const isTruststoreChanged = change !== null;
+  const who = { group, issuerTrusted, isOrganisationKnown, isTruststoreChanged };
+  return { ...who, numbers: detection.numbers, clients, scopeShare: null, isStranger: isStranger(who) };
+}
+
 /** Stores an incident's change with the notice that tells of it. */
-export async function announce(announcement: Announcement, world: World): Promise<void> {
-  const { change, before, verdict, facts, recentFacts, groups } = announcement;
+export async function storeTransition(announcement: Announcement, world: World): Promise<void> {
+  const { change, before, detection, facts, recentFacts, groups } = announcement;
   const { next, notice: kind, because } = change;
   if (kind === null) {
     await world.stores.incidents.transition(next, null);
@@ -40,30 +54,30 @@ export async function announce(announcement: Announcement, world: World): Promis
   }
   const now = world.clock.now();
   const clients = clientsOf(facts);
-  const diagnosed = await diagnosedFor(kind, next.group, clients, facts, world);
-  const isNew = (kind === 'spike' || kind === 'escalated') && next.group.issuerDn !== SEVERAL_ISSUERS;
-  const scopeShare = isNew ? await scopeShareOf(next.group, recentFacts, now, world) : null;
+  const { isOrganisationKnown, ...diagnosed } = await diagnosedFor(kind, next.group, clients, facts, world);
+  const isJudged = kind !== 'resolved' && next.state === 'firing' && !isSeveral(next.group.issuerDn);
+  const scopeShare = isJudged && kind !== 'ongoing' ? await scopeShareOf(next.group, recentFacts, now, world) : null;
   let incident = next;
-  if (isNew) {
-    const impact = severityFor(
-      {
-        group: next.group,
-        numbers: verdict.numbers,
-        clients: clientCountOf(facts),
-        issuerTrusted: diagnosed.issuerTrusted,
-        isTruststoreChanged: diagnosed.change !== null,
-        scopeShare,
-      },
-      policyFor(next.group, world.config.detection),
-    );
-    const severity = kind === 'spike' ? impact : worse(before?.severity ?? 'low', impact);
-    incident = { ...next, severity, severityAtFirst: kind === 'spike' ? severity : next.severityAtFirst };
+  if (isJudged) {
+    const impact = {
+      group: next.group,
+      numbers: detection.numbers,
+      clients: clientCountOf(facts),
+      issuerTrusted: diagnosed.issuerTrusted,
+      isOrganisationKnown,
+      isTruststoreChanged: diagnosed.change !== null,
+      scopeShare,
+    };
+    const own = severityFor(impact, policyFor(next.group, world.config.detection));
+    const severity = kind === 'spike' ? own : worse(before?.severity ?? 'low', own);
+    const severityAtFirst = kind === 'spike' ? severity : next.severityAtFirst;
+    incident = { ...next, severity, severityAtFirst, isStranger: isStranger(impact) };
   }
   const notice = noticeOf({
     kind,
     incident,
     because,
-    verdict,
+    detection,
     now,
     facts,
     recentFacts,
@@ -72,12 +86,18 @@ export async function announce(announcement: Announcement, world: World): Promis
     scopeShare,
     diagnosed,
     config: world.config,
-    place: world.place ?? null,
+    deployment: world.deployment ?? null,
   });
   await world.stores.incidents.transition(incident, notice);
 }
 
-const UNDIAGNOSED = { verdict: null, verdictNote: null, change: null, issuerTrusted: null };
+const UNDIAGNOSED = {
+  verdict: null,
+  verdictNote: null,
+  change: null,
+  issuerTrusted: null,
+  isOrganisationKnown: false,
+};
 
 async function diagnosedFor(
   kind: Notice['kind'],
@@ -87,7 +107,7 @@ async function diagnosedFor(
   world: World,
 ) {
   if (kind === 'resolved') return UNDIAGNOSED;
-  if (group.issuerDn === SEVERAL_ISSUERS) return { ...UNDIAGNOSED, ...(await surroundingsOf(group, facts, world)) };
+  if (isSeveral(group.issuerDn)) return { ...UNDIAGNOSED, ...(await surroundingsOf(group, facts, world)) };
   return diagnoseClients(clients, group, facts, world);
 }
 
@@ -102,7 +122,7 @@ async function scopeShareOf(
   const from = minute - MINUTES_PER_HOUR + 1;
   const sumOf = (facts: readonly Fact[]): number =>
     facts.reduce((sum, fact) => (fact.minute >= from ? sum + Math.max(0, fact.count) : sum), 0);
-  const others = (await openHours(world)).filter(
+  const others = (await dirtyHours(world)).filter(
     (open) => open.hour >= hourOf(from) && open.group.scope === group.scope && groupId(open.group) !== groupId(group),
   );
   const distinct = [...new Map(others.map((open) => [groupId(open.group), open.group] as const)).values()];
@@ -123,7 +143,9 @@ export async function factsOf(
   now: number,
   { stores, config }: World,
 ): Promise<readonly Fact[]> {
-  const from = minuteOf(incident.since) - config.detection.windowMinutes + 1;
+  const began = minuteOf(incident.since) - config.detection.windowMinutes + 1;
+  // What is known may have gone on for months.
+  const from = incident.known === null ? began : Math.max(began, minuteOf(now) - limits.detectorLookbackMinutes);
   const isCovered = facts[0] !== undefined && facts[0].minute <= from;
   return isCovered
     ? facts.filter((fact) => fact.minute >= from)

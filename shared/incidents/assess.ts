@@ -1,37 +1,35 @@
 /**
- * What is known of a group at this moment: its incident, what the detector learned, and the verdict on its counts.
+ * What is known of a group at this moment: its incident, what the detector learned, and the detection on its counts.
  */
 
 import { limits } from '../base/limits.js';
 import { MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
-import { detect, type History, learnAll, policyFor, type Verdict } from '../detect/detect.js';
-import { type Fact, type GroupKey, type Incident, SEVERAL_ISSUERS } from '../model/index.js';
+import { type Detection, detect, type History, learnAll, policyFor } from '../detect/detect.js';
+import { type Fact, type GroupKey, type Incident, isSeveral } from '../model/index.js';
 import type { World } from '../ports/index.js';
-import { scopeGroup } from './incident.js';
+import { scopeGroup, strangersGroup } from './incident.js';
 
 /** No scope's own incident. */
-export function isOne(group: GroupKey): boolean {
-  return group.issuerDn !== SEVERAL_ISSUERS;
+export function hasOneIssuer(group: GroupKey): boolean {
+  return !isSeveral(group.issuerDn);
 }
 
-interface Known {
+interface DetectorState {
   readonly incident: Incident | null;
   readonly history: History | null;
 }
 
-export interface KnownWithScope extends Known {
+export interface KnownGroup extends DetectorState {
   readonly group: GroupKey;
-  /** The incident of the group's scope. */
-  readonly ofScope: Incident | null;
 }
 
-interface Seen {
-  readonly verdict: Verdict;
+export interface Judged {
+  readonly detection: Detection;
   /** The facts of the last hour at least. */
   readonly facts: readonly Fact[];
 }
 
-export async function remembered(group: GroupKey, { stores }: World): Promise<Known> {
+export async function loadDetectorState(group: GroupKey, { stores }: World): Promise<DetectorState> {
   const [incident, history] = await Promise.all([stores.incidents.load(group), stores.history.load(group)]);
   return { incident, history: history as History | null };
 }
@@ -42,16 +40,13 @@ export function neededFrom(known: History | null, minute: number): number {
   return Math.max(oldest, Math.min((known?.lastStep ?? oldest) + 1, minute - MINUTES_PER_HOUR));
 }
 
-export async function rememberedWithScope(group: GroupKey, world: World): Promise<KnownWithScope> {
-  const [known, ofScope] = await Promise.all([
-    remembered(group, world),
-    world.stores.incidents.load(scopeGroup(group.scope)),
-  ]);
-  return { group, ofScope, ...known };
+/** What may stand for a group: the incident of its scope, and that of the strangers there. */
+export function scopesOf({ scope }: GroupKey, { stores }: World): Promise<readonly (Incident | null)[]> {
+  return Promise.all([scopeGroup(scope), strangersGroup(scope)].map((group) => stores.incidents.load(group)));
 }
 
-/** The verdict on a group at this moment. Stores nothing but, now and then, what was learned. */
-export async function judge(group: GroupKey, known: History | null, now: number, world: World): Promise<Seen> {
+/** The detection on a group at this moment. Stores nothing but, now and then, what was learned. */
+export async function detectGroup(group: GroupKey, known: History | null, now: number, world: World): Promise<Judged> {
   const { stores, config } = world;
   const minute = minuteOf(now);
   const policy = policyFor(group, config.detection);
@@ -73,5 +68,5 @@ export async function judge(group: GroupKey, known: History | null, now: number,
   if (history !== null && history.lastStep - (known?.lastStep ?? 0) >= limits.historySaveMinutes) {
     await stores.history.save(group, history);
   }
-  return { verdict: detect(history, { step: minute, counts: window }, policy), facts };
+  return { detection: detect(history, { step: minute, counts: window }, policy), facts };
 }

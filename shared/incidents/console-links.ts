@@ -9,7 +9,7 @@ import { limits } from '../base/limits.js';
 import { MINUTE_MS } from '../base/time.js';
 import { accountOf, bareName } from '../config/qualified-names.js';
 import type { Config } from '../config/settings.js';
-import type { GroupKey, NoticeLinks, Place } from '../model/index.js';
+import type { Deployment, GroupKey, NoticeLinks } from '../model/index.js';
 
 interface Query {
   readonly logGroups: readonly string[];
@@ -25,7 +25,7 @@ const AROUND_MS = 10 * MINUTE_MS;
 export function linksOf(
   about: { readonly group: GroupKey; readonly reasonText: string; readonly since: number; readonly at: number },
   config: Config,
-  place: Place | null,
+  place: Deployment | null,
 ): NoticeLinks {
   if (place === null) return { executionLog: null, accessLog: null, dashboard: null };
   const { region, dashboardName } = place;

@@ -1,6 +1,6 @@
 /**
- * Looks at the scopes in which several groups fail together. Called by the sweep, and by `evaluate` when several begin to fire
- * at once; loaded when it is called.
+ * Looks at the scopes in which several groups fail together. Called by the sweep, and by `evaluate` when a group begins to fire
+ * in a scope where others fail; loaded when it is called.
  */
 
 import pMap from 'p-map';
@@ -8,72 +8,121 @@ import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
 import { hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import { policyFor } from '../detect/detect.js';
+import { trustedIssuers } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
-import type { GroupKey, Incident } from '../model/index.js';
-import type { OpenHour, World } from '../ports/index.js';
-import { isOne, judge, remembered } from './assess.js';
-import { advance, scopeGroup } from './incident.js';
-import { lateAnnouncement, unlessSilenced } from './muting.js';
-import { scopeVerdict } from './scope-incident.js';
+import { type Fact, type GroupKey, type Incident, OTHER_ISSUERS, SEVERAL_STRANGERS } from '../model/index.js';
+import type { DirtyHour, World } from '../ports/index.js';
+import { impactOf } from './announce.js';
+import { detectGroup, hasOneIssuer, loadDetectorState } from './assess.js';
+import { advance, type IncidentChange, JOIN_MS, join, scopeGroup, strangersGroup } from './incident.js';
+import { applySilences, deferredNotice } from './muting.js';
+import { type Member, partnersTogether, type ScopeDetection, strangersTogether } from './scope-incident.js';
+import { severityFor } from './severity.js';
 
 const loadAnnounce = lazily(() => import('./announce.js'));
 
 /**
  * Groups that fail together: one incident for their scope, instead of one for each.
- * @param open the hours that `openHours` lists: who has facts in the last one or two
+ * @param open the hours that `dirtyHours` lists: who has facts in the last one or two
+ * @param only the scopes to look at; default: all
  */
 export async function evaluateScopes(
   firing: readonly Incident[],
-  open: readonly OpenHour[],
+  open: readonly DirtyHour[],
   world: World,
+  only?: ReadonlySet<string>,
 ): Promise<void> {
   const hour = hourOf(minuteOf(world.clock.now()));
   const byScope = new Map<string, Map<string, GroupKey>>();
   const active = open.filter((one) => one.hour >= hour - 1).map(({ group }) => group);
-  for (const group of [...active, ...firing.map((incident) => incident.group)]) {
+  const fires = firing.filter(({ state }) => state === 'firing').map(({ group }) => group);
+  for (const group of [...active, ...fires]) {
+    if (only !== undefined && !only.has(group.scope)) continue;
     const groups = byScope.get(group.scope) ?? new Map<string, GroupKey>();
     byScope.set(group.scope, groups.set(groupId(group), group));
   }
   for (const [scope, groups] of byScope) {
-    const members = [...groups.values()].filter(isOne);
+    const members = [...groups.values()].filter(hasOneIssuer);
     const isKnown = members.length < groups.size;
     if (isKnown || members.length >= limits.groupsTogetherMin) await evaluateScope(scope, members, world);
   }
 }
 
+interface SeenMember extends Member {
+  readonly facts: readonly Fact[];
+}
+
 async function evaluateScope(scope: string, groups: readonly GroupKey[], world: World): Promise<void> {
-  const { stores, clock, config } = world;
-  const now = clock.now();
-  const group = scopeGroup(scope);
-  const policy = policyFor(group, config.detection);
-  const seen = await pMap(
-    groups,
-    async (one) => {
-      const { incident, history } = await remembered(one, world);
-      return { group: one, incident, ...(await judge(one, history, now, world)) };
-    },
-    {
-      concurrency: limits.storeConcurrencyMax,
-    },
-  );
-  const members = seen
-    .map(({ group: one, verdict, incident, facts }) => ({
-      group: one,
-      verdict,
-      since: incident?.state === 'firing' ? incident.since : null,
-      facts: facts.filter((fact) => fact.minute > minuteOf(now) - MINUTES_PER_HOUR),
-    }))
-    .filter(({ since, facts }) => since !== null || facts.length > 0);
-  const { verdict, severity, groups: worst } = scopeVerdict(members, now, policy);
-  const before = await stores.incidents.load(group);
-  const own = advance(before, verdict, group, now, policy, severity);
+  const now = world.clock.now();
+  const trusted = await trustedIssuers(scope, world);
+  const seen = await pMap(groups, (group) => look(group, trusted, world), { concurrency: limits.storeConcurrencyMax });
+  const members = seen.filter(({ since, facts }) => since !== null || facts.length > 0);
+  for (const group of [scopeGroup(scope), strangersGroup(scope)]) {
+    const before = await world.stores.incidents.load(group);
+    const policy = policyFor(group, world.config.detection);
+    const isOfStrangers = group.issuerDn === SEVERAL_STRANGERS;
+    const scopeDetection = isOfStrangers
+      ? strangersTogether(members, now, policy)
+      : partnersTogether(members, before, now, policy);
+    // Each of the partners was calm for long enough before its own incident ended.
+    const ownPolicy = isOfStrangers ? policy : { ...policy, resolveMinutes: 0 };
+    const own = changeOf(before, scopeDetection, group, now, ownPolicy);
+    await store({ before, own, scopeDetection, members }, world);
+  }
+}
+
+function changeOf(
+  before: Incident | null,
+  { detection, severity, members, isNews }: ScopeDetection,
+  group: GroupKey,
+  now: number,
+  policy: ReturnType<typeof policyFor>,
+): IncidentChange | null {
+  if (before?.state === 'firing' && isNews && now >= before.lastNoticeAt) {
+    return now - before.lastNoticeAt < JOIN_MS ? null : join(before, detection, now, { severity, members });
+  }
+  const own = advance(before, detection, group, now, policy, severity);
+  return own?.notice === 'spike' ? { ...own, next: { ...own.next, members } } : own;
+}
+
+interface ScopeChange {
+  readonly before: Incident | null;
+  readonly own: IncidentChange | null;
+  readonly scopeDetection: ScopeDetection;
+  readonly members: readonly SeenMember[];
+}
+
+async function store({ before, own, scopeDetection, members }: ScopeChange, world: World): Promise<void> {
+  const { detection, groups } = scopeDetection;
   const told = own?.notice === 'spike' || own?.next.announced === true;
   const change =
     own === null
-      ? await lateAnnouncement(before, verdict, false, world)
-      : await unlessSilenced(told ? own : { ...own, notice: null }, world);
+      ? await deferredNotice(before, detection, false, world)
+      : await applySilences(told ? own : { ...own, notice: null }, world);
   if (change === null) return;
-  const facts = members.flatMap((member) => member.facts);
-  const { announce } = await loadAnnounce();
-  await announce({ change, before, verdict, facts, recentFacts: facts, groups: worst }, world);
+  const named = new Set(groups.map(groupId));
+  const facts = members.filter(({ group }) => named.has(groupId(group))).flatMap((member) => member.facts);
+  const { storeTransition } = await loadAnnounce();
+  await storeTransition({ change, before, detection, facts, recentFacts: facts, groups }, world);
+}
+
+async function look(group: GroupKey, trusted: ReadonlySet<string>, world: World): Promise<SeenMember> {
+  const now = world.clock.now();
+  const policy = policyFor(group, world.config.detection);
+  const { incident, history } = await loadDetectorState(group, world);
+  const { detection, facts } = await detectGroup(group, history, now, world);
+  const recent = facts.filter((fact) => fact.minute > minuteOf(now) - MINUTES_PER_HOUR);
+  const isTrusted = trusted.size === 0 ? null : trusted.has(group.issuerDn);
+  const one = { group, detection, facts: recent, isTrusted };
+  if (incident?.state === 'firing') {
+    const { since, severity, isStranger } = incident;
+    return { ...one, since, severity, isStranger };
+  }
+  const isOpening = advance(incident, detection, group, now, policy)?.notice === 'spike';
+  const since = isOpening ? now : null;
+  if (recent.length === 0 || (!isOpening && detection.numbers.surprise < 1)) {
+    return { ...one, since, severity: 'low', isStranger: group.issuerDn === OTHER_ISSUERS || isTrusted === false };
+  }
+  const impact = await impactOf(group, detection, recent, world);
+  return { ...one, since, severity: severityFor(impact, policy), isStranger: impact.isStranger };
 }

@@ -1,20 +1,23 @@
 /**
  * Looks at groups whose facts changed or whose incident fires: brings the detector's memory up to date, asks for a
- * verdict, and stores the transition together with its notice. Another invocation that was first makes this one's
+ * detection, and stores the transition together with its notice. Another invocation that was first makes this one's
  * transition fail its condition; then there is nothing left to do.
  */
 
 import pMap from 'p-map';
+import { getOrInsert } from '../base/get-or-insert.js';
 import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
-import { openHours, type Written } from '../count/record.js';
-import { policyFor, type Verdict } from '../detect/detect.js';
+import { MINUTE_MS, minuteOf } from '../base/time.js';
+import { dirtyHours, type Written } from '../count/record.js';
+import { type Detection, policyFor } from '../detect/detect.js';
 import { groupId } from '../model/group-id.js';
-import type { Fact, GroupKey, Incident } from '../model/index.js';
+import type { Fact, GroupKey, Incident, Severity } from '../model/index.js';
 import type { World } from '../ports/index.js';
-import { isOne, judge, type KnownWithScope, rememberedWithScope } from './assess.js';
-import { advance, type Change, coveredByScope } from './incident.js';
-import { lateAnnouncement, unlessSilenced } from './muting.js';
+import { detectGroup, hasOneIssuer, type Judged, type KnownGroup, loadDetectorState, scopesOf } from './assess.js';
+import { advance, type IncidentChange, isCovered, raise } from './incident.js';
+import { applySilences, deferredNotice } from './muting.js';
+import { clientCountOf, severityFor, worse } from './severity.js';
 
 const loadScopes = lazily(() => import('./evaluate-scopes.js'));
 const loadAnnounce = lazily(() => import('./announce.js'));
@@ -22,8 +25,8 @@ const loadAnnounce = lazily(() => import('./announce.js'));
 const longAgo: Written = { facts: Promise.resolve(), rest: async () => {} };
 
 /**
- * Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`, but for one case: when several
- * groups begin to fire at once, their scope's incident comes before the rest, or a storm's first batch would page for each.
+ * Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`, but for one case: where a group begins
+ * to fire while others of its scope fail, their scope's incident comes first, and tells them together.
  * @param which `calm` passes those over that fire: the sweep looks at them every minute, and looking at them with every
  *   batch too would make a storm read all its facts again and again
  * @param written when what the groups grew by is in the stores
@@ -35,50 +38,73 @@ export async function evaluate(
   which: 'all' | 'calm' = 'all',
   written: Written = longAgo,
 ): Promise<boolean> {
-  const distinct = new Map(groups.filter(isOne).map((group) => [groupId(group), group] as const));
-  const concurrency = { concurrency: limits.storeConcurrencyMax };
+  const pending = await assessAll(groups, world, which, written);
+  const beginning = pending.filter(({ change }) => change.notice === 'spike' && change.next.state === 'firing');
+  const together = beginning.length === 0 ? new Set<Pending>() : await tellTogether(beginning, world);
+  const told = await storeAll(
+    pending.filter((one) => !together.has(one)),
+    world,
+  );
+  if (together.size === 0) return told;
+  const again = [...together].map(({ group }) => group);
+  await storeAll(await assessAll(again, world, which, longAgo), world);
+  return true;
+}
+
+/** Those whose scope may tell them, once its incident was looked at. */
+async function tellTogether(beginning: readonly Pending[], world: World): Promise<ReadonlySet<Pending>> {
+  const [firing, open] = await Promise.all([
+    world.stores.incidents.firing(limits.firingPerSweepMax),
+    dirtyHours(world),
+  ]);
+  const active = new Map<string, Set<string>>();
+  for (const { group } of [...open, ...firing.filter(({ state }) => state === 'firing')]) {
+    getOrInsert(active, group.scope, () => new Set<string>()).add(groupId(group));
+  }
+  const isAlone = ({ group }: Pending): boolean => (active.get(group.scope)?.size ?? 0) < limits.groupsTogetherMin;
+  const held = beginning.filter((one) => !isAlone(one));
+  if (held.length === 0) return new Set();
+  const { evaluateScopes } = await loadScopes();
+  await evaluateScopes(firing, open, world, new Set(held.map(({ group }) => group.scope)));
+  return new Set(held);
+}
+
+async function assessAll(
+  groups: readonly GroupKey[],
+  world: World,
+  which: 'all' | 'calm',
+  written: Written,
+): Promise<readonly Pending[]> {
+  const distinct = new Map(groups.filter(hasOneIssuer).map((group) => [groupId(group), group] as const));
   // Asked all at once, so that a store can read them together.
   const [known] = await Promise.all([
-    Promise.all([...distinct.values()].map((group) => rememberedWithScope(group, world))),
+    Promise.all([...distinct.values()].map(async (group) => ({ group, ...(await loadDetectorState(group, world)) }))),
     written.facts,
   ]);
-  const changes = await pMap(known, (one) => assess(one, which, world), concurrency);
+  const changes = await pMap(known, (one) => assess(one, which, world), { concurrency: limits.storeConcurrencyMax });
   const pending = changes.filter((change) => change !== null);
   if (pending.length > 0) await written.rest();
-  const spikes = pending.filter(({ change }) => change.notice === 'spike');
-  const held = new Set(spikes.slice(limits.groupsTogetherMin));
-  const told = await pMap(
-    pending.filter((change) => !held.has(change)),
-    (change) => store(change, world),
-    concurrency,
-  );
-  if (held.size === 0) return told.some(Boolean);
-  const [{ evaluateScopes }, firing, open] = await Promise.all([
-    loadScopes(),
-    world.stores.incidents.firing(limits.firingPerSweepMax),
-    openHours(world),
-  ]);
-  await evaluateScopes(firing, open, world);
-  await evaluate(
-    [...held].map(({ group }) => group),
-    world,
-    which,
-  );
-  return true;
+  return pending;
+}
+
+/** @returns whether there is a notice of one */
+async function storeAll(pending: readonly Pending[], world: World): Promise<boolean> {
+  const told = await pMap(pending, (one) => store(one, world), { concurrency: limits.storeConcurrencyMax });
+  return told.some(Boolean);
 }
 
 /** A change of a group's incident that is not stored yet. */
 interface Pending {
   readonly group: GroupKey;
-  readonly change: Change;
+  readonly change: IncidentChange;
   readonly before: Incident | null;
-  readonly verdict: Verdict;
+  readonly detection: Detection;
   readonly facts: readonly Fact[];
 }
 
 /** @param known read while the facts were being written; the facts are read here */
-async function assess(known: KnownWithScope, which: 'all' | 'calm', world: World): Promise<Pending | null> {
-  const { group, ofScope } = known;
+async function assess(known: KnownGroup, which: 'all' | 'calm', world: World): Promise<Pending | null> {
+  const { group } = known;
   const { stores, clock, config } = world;
   const policy = policyFor(group, config.detection);
   const isLeft = (one: Incident | null): boolean => which === 'calm' && one?.state === 'firing';
@@ -86,31 +112,79 @@ async function assess(known: KnownWithScope, which: 'all' | 'calm', world: World
   const incident = isLeft(known.incident) ? await stores.incidents.load(group) : known.incident;
   if (isLeft(incident)) return null;
   const now = clock.now();
-  const { verdict, facts } = await judge(group, known.history, now, world);
-  const ofOwn = advance(incident, verdict, group, now, policy);
-  const isCovered = (one: Incident): boolean => coveredByScope(one, ofScope);
-  if (ofOwn === null || ofOwn.notice === null) {
-    const late = await lateAnnouncement(incident, verdict, incident !== null && isCovered(incident), world);
-    if (late !== null) {
-      // What the group's own course changes without a notice is not lost for it.
-      const { lastNoticeAt, announced, heldBack } = late.next;
-      const next = ofOwn === null ? late.next : { ...ofOwn.next, lastNoticeAt, announced, heldBack };
-      return { group, before: incident, verdict, facts, change: { ...late, next } };
-    }
-    if (ofOwn === null) return null;
+  const { detection, facts } = await detectGroup(group, known.history, now, world);
+  const own = advance(incident, detection, group, now, policy);
+  const seen = { incident, detection, facts, now };
+  const change = own?.notice === 'spike' ? await begin(own, seen, world) : await goOn(own, seen, world);
+  return change === null ? null : { group, before: incident, detection, facts, change };
+}
+
+interface SeenNow extends Judged {
+  readonly incident: Incident | null;
+  readonly now: number;
+}
+
+/** Whom it hits decides at once how severe it is, and so whether its scope's incident can stand for it. */
+async function begin(own: IncidentChange, { detection, facts, now }: SeenNow, world: World): Promise<IncidentChange> {
+  const { group } = own.next;
+  const { impactOf } = await loadAnnounce();
+  const impact = await impactOf(group, detection, facts, world);
+  const severity = severityFor(impact, policyFor(group, world.config.detection));
+  const judged = { ...own.next, severity, severityAtFirst: severity, isStranger: impact.isStranger };
+  // Who is not told of an incident, because its scope's tells it, is not told of its course or end either.
+  const announced = !isCovered(judged, await scopesOf(group, world), now);
+  return applySilences({ ...own, notice: announced ? 'spike' : null, next: { ...judged, announced } }, world);
+}
+
+async function goOn(own: IncidentChange | null, seen: SeenNow, world: World): Promise<IncidentChange | null> {
+  const { incident, detection, now } = seen;
+  if (own !== null && own.next.state !== 'firing') {
+    return applySilences(own.next.announced ? own : { ...own, notice: null }, world);
   }
-  // Who was not told of an incident, because its scope's tells it, is not told of its course or end either.
-  const announced = ofOwn.notice === 'spike' ? !isCovered(ofOwn.next) : ofOwn.next.announced;
-  const notice = announced ? ofOwn.notice : null;
-  const change = await unlessSilenced({ ...ofOwn, notice, next: { ...ofOwn.next, announced } }, world);
-  return { group, before: incident, verdict, facts, change };
+  if (incident?.state !== 'firing') return own;
+  const isTold = own !== null && own.notice !== null;
+  // An incident that was told by itself goes on getOrInsert its scope's, once that names it.
+  const isAsked = isTold || !incident.announced;
+  const covered = isAsked && isCovered(incident, await scopesOf(incident.group, world), now);
+  if (isTold) return applySilences(incident.announced && !covered ? own : { ...own, notice: null }, world);
+  const late = await deferredNotice(incident, detection, covered, world);
+  if (late !== null) {
+    // What the group's own course changes without a notice is not lost for it.
+    const { lastNoticeAt, announced, heldBack } = late.next;
+    return { ...late, next: own === null ? late.next : { ...own.next, lastNoticeAt, announced, heldBack } };
+  }
+  return (await worsened(seen, world)) ?? own;
+}
+
+/** The first notice comes before the first window is full. How severe it is shows then, and as long as it goes on. */
+async function worsened({ incident, detection, facts, now }: SeenNow, world: World): Promise<IncidentChange | null> {
+  if (incident === null || detection.kind !== 'spike') return null;
+  if (!incident.announced || incident.isStranger || incident.acknowledged) return null;
+  const policy = policyFor(incident.group, world.config.detection);
+  if (now - incident.lastNoticeAt < policy.windowMinutes * MINUTE_MS) return null;
+  const isWorse = (severity: Severity): boolean => worse(incident.severity, severity) !== incident.severity;
+  const since = minuteOf(incident.since) - policy.windowMinutes;
+  const own = facts.filter((fact) => fact.minute >= since);
+  const least = {
+    group: incident.group,
+    numbers: detection.numbers,
+    clients: clientCountOf(own),
+    issuerTrusted: null,
+    isOrganisationKnown: false,
+    isTruststoreChanged: true,
+    scopeShare: null,
+  };
+  if (!isWorse(severityFor(least, policy))) return null;
+  const { impactOf } = await loadAnnounce();
+  const severity = severityFor(await impactOf(incident.group, detection, own, world), policy);
+  return isWorse(severity) ? applySilences(raise(incident, detection, now, severity), world) : null;
 }
 
 /** @returns whether there is a notice of it */
-async function store({ change, before, verdict, facts: recentFacts }: Pending, world: World): Promise<boolean> {
-  const { announce, factsOf } = await loadAnnounce();
+async function store({ change, before, detection, facts: recentFacts }: Pending, world: World): Promise<boolean> {
+  const { storeTransition, factsOf } = await loadAnnounce();
   const isTold = change.notice !== null;
   const facts = isTold ? await factsOf(change.next, recentFacts, world.clock.now(), world) : [];
-  await announce({ change, before, verdict, facts, recentFacts, groups: [] }, world);
+  await storeTransition({ change, before, detection, facts, recentFacts, groups: [] }, world);
   return isTold;
 }

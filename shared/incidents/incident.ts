@@ -1,24 +1,37 @@
 /**
- * Turns verdicts into incidents. Pure: the stored incident and the latest verdict go in, the next state and the notice
+ * Turns verdicts into incidents. Pure: the stored incident and the latest detection go in, the next state and the notice
  * that its change calls for come out; the caller stores both in one conditional write.
  *
  *     none, resolved --spike--> firing                                   notice: spike
  *     firing --window grew by escalateFactor--> firing                   notice: escalated
  *     firing --repeatMinutes since the last notice--> firing             notice: ongoing, unless acknowledged
  *     firing --calm for long enough--> resolved                          notice: resolved
- *     resolved --spike within REOPEN_RESOLVES resolve times--> firing    notice: spike, the same incident
+ *     firing --usual by now, and refused as before--> known              notice: ongoing
+ *     known --twice as long as the last time--> known                    notice: ongoing, unless acknowledged
+ *     known --nothing where much was to be expected--> resolved          notice: resolved
+ *     known --spike--> firing, another incident                          notice: spike
+ *     resolved --spike getOrInsert REOPEN_RESOLVES resolve times--> firing    notice: spike, the same incident
  *
  * Every comeback doubles the calm that the next resolve asks for: a group that flaps ends as one lasting incident.
  */
 
 import { createHash } from 'node:crypto';
-import { MINUTE_MS } from '../base/time.js';
+import { DAY_MS, MINUTE_MS } from '../base/time.js';
 import type { DetectionPolicy } from '../config/settings.js';
-import { amount, type Verdict } from '../detect/detect.js';
-import { type GroupKey, type Incident, type NoticeKind, SEVERAL_ISSUERS, type Severity } from '../model/index.js';
+import { amount, type Detection } from '../detect/detect.js';
+import { groupId } from '../model/group-id.js';
+import {
+  type GroupKey,
+  type Incident,
+  isSeveral,
+  type NoticeKind,
+  SEVERAL_ISSUERS,
+  SEVERAL_STRANGERS,
+  type Severity,
+} from '../model/index.js';
 import { worse } from './severity.js';
 
-export interface Change {
+export interface IncidentChange {
   readonly next: Incident;
   /** Null where only the state changes: calm begins or ends. */
   readonly notice: NoticeKind | null;
@@ -29,36 +42,52 @@ export interface Change {
 const REOPEN_RESOLVES = 6;
 /** The calm asked for grows to at most this many resolve times. */
 const CALM_RESOLVES_MAX = 8;
+const STEADY_AGAIN = 7 * DAY_MS;
+/** Repeats wait twice as long each time, and no longer than this. */
+const REPEAT_MAX = 30 * DAY_MS;
+/** Younger than a day nothing is taken for the usual. So many times what a day had before is more than before. */
+const KNOWN_FROM = DAY_MS;
+const KNOWN_FACTOR = 3;
+/** The last hour has at least this share of an hour of the day before: it goes on as it was. */
+const KNOWN_SHARE = 0.25;
+/** From so many an hour on, one hour says whether it goes on. */
+const KNOWN_DENSE = 4;
+/** The last reminders are 16 days apart. */
+const REMINDERS_MAX = 4;
 
 /**
- * @param now the moment the verdict is about, in milliseconds; one before the last notice changes nothing
+ * @param now the moment the detection is about, in milliseconds; one before the last notice changes nothing
  * @param severity of a spike or an escalation
  * @returns null where nothing changes
  */
 export function advance(
   current: Incident | null,
-  verdict: Verdict,
+  detection: Detection,
   group: GroupKey,
   now: number,
   policy: DetectionPolicy,
   severity: Severity = 'low',
-): Change | null {
+): IncidentChange | null {
   if (current !== null && now < current.lastNoticeAt) return null;
-  if (current === null || current.state === 'resolved') return open(current, verdict, group, now, policy, severity);
-  const next = { ...current, version: current.version + 1 };
-  if (verdict.kind === 'over' || verdict.kind === 'quiet') return calm(current, next, verdict, now, policy);
-  if (verdict.kind === 'spike' && verdict.numbers.recent >= policy.escalateFactor * current.noticedCount) {
-    if (!settling(current, now, policy)) return escalate(next, verdict, now, severity);
+  if (current?.state !== 'firing') {
+    const opened = open(current, detection, group, now, policy, severity);
+    return opened ?? (current?.state === 'known' ? remindOf(current, detection, now, policy) : null);
   }
-  if (!current.acknowledged && now - current.lastNoticeAt >= policy.repeatMinutes * MINUTE_MS) {
-    const because = `${verdict.because}; going on for ${duration(now - current.since)}`;
-    return { next: { ...next, calmSince: null, lastNoticeAt: now }, notice: 'ongoing', because };
+  const next = { ...current, version: current.version + 1 };
+  if (detection.kind === 'over' || detection.kind === 'quiet') return calm(current, next, detection, now, policy);
+  if (detection.kind === 'spike' && detection.numbers.recent >= policy.escalateFactor * current.noticedCount) {
+    if (!settling(current, now, policy)) return escalate(next, detection, now, severity);
+  }
+  if (!current.acknowledged && now - current.lastNoticeAt >= repeatAfter(current.repeats, policy)) {
+    const because = `${detection.because}; going on for ${duration(now - current.since)}`;
+    const repeats = current.repeats + 1;
+    return { next: { ...next, calmSince: null, lastNoticeAt: now, repeats }, notice: 'ongoing', because };
   }
   const noticedCount = settling(current, now, policy)
-    ? Math.max(current.noticedCount, verdict.numbers.recent)
+    ? Math.max(current.noticedCount, detection.numbers.recent)
     : current.noticedCount;
   if (current.calmSince === null && noticedCount === current.noticedCount) return null;
-  return { next: { ...next, calmSince: null, noticedCount }, notice: null, because: verdict.because };
+  return { next: { ...next, calmSince: null, noticedCount }, notice: null, because: detection.because };
 }
 
 /** The first alert comes before the window is full; until it is, growth is no escalation. */
@@ -66,19 +95,28 @@ function settling(current: Incident, now: number, policy: DetectionPolicy): bool
   return now - current.lastNoticeAt < policy.windowMinutes * MINUTE_MS;
 }
 
+function repeatAfter(repeats: number, policy: DetectionPolicy): number {
+  return Math.min(REPEAT_MAX, policy.repeatMinutes * MINUTE_MS * 2 ** repeats);
+}
+
 function open(
   before: Incident | null,
-  verdict: Verdict,
+  detection: Detection,
   group: GroupKey,
   now: number,
   policy: DetectionPolicy,
   severity: Severity,
-): Change | null {
-  const { shortestMinutes, recent } = verdict.numbers;
+): IncidentChange | null {
+  const { shortestMinutes, recent, isSteady, course } = detection.numbers;
   if (shortestMinutes === null) return null;
+  const steadyAt = before?.steadyAt ?? null;
+  // Few and steady is news once a week at most, and none where it is known or usual.
+  const isOldNews = steadyAt !== null && (now - steadyAt < STEADY_AGAIN || !course.isSteadyByItself);
+  if (isSteady && (before?.known != null || isOldNews)) return null;
   // What was counted before the calm that resolved the last incident cannot open another one.
   if (before?.calmSince != null && now - shortestMinutes * MINUTE_MS < before.calmSince) return null;
-  const back = before !== null && now - before.lastNoticeAt <= REOPEN_RESOLVES * policy.resolveMinutes * MINUTE_MS;
+  const back =
+    before?.state === 'resolved' && now - before.lastNoticeAt <= REOPEN_RESOLVES * policy.resolveMinutes * MINUTE_MS;
   const next: Incident = {
     incidentId: back ? before.incidentId : incidentIdOf(group, now),
     group,
@@ -94,23 +132,48 @@ function open(
     severityAtFirst: severity,
     acknowledged: false,
     heldBack: false,
+    repeats: 0,
+    steadyAt: isSteady ? now : steadyAt,
+    usualDay: back ? before.usualDay : course.usualDay,
+    isStranger: false,
+    members: [],
+    known: before?.known ?? null,
   };
   const because = back
-    ? `${verdict.because}; back ${duration(now - before.lastNoticeAt)} after it was resolved`
-    : verdict.because;
+    ? `${detection.because}; back ${duration(now - before.lastNoticeAt)} after it was resolved`
+    : detection.because;
   return { next, notice: 'spike', because };
 }
 
-function escalate(next: Incident, verdict: Verdict, now: number, severity: Severity): Change {
-  const { recent } = verdict.numbers;
-  const because = `${verdict.because}; ${amount(recent / next.noticedCount)} times as many as when last noticed`;
+/** An incident that is worse than when it was last told of. */
+export function raise(current: Incident, detection: Detection, now: number, severity: Severity): IncidentChange {
+  const next = { ...current, version: current.version + 1 };
+  const because = `${detection.because}; more severe than when last noticed`;
+  return { ...escalate(next, detection, now, severity), because };
+}
+
+/** A scope's incident that names more groups than before, or became more severe. */
+export function join(
+  current: Incident,
+  detection: Detection,
+  now: number,
+  { severity, members }: Pick<Incident, 'severity' | 'members'>,
+): IncidentChange {
+  const next = { ...current, version: current.version + 1, members };
+  return { ...escalate(next, detection, now, severity), because: detection.because };
+}
+
+function escalate(next: Incident, detection: Detection, now: number, severity: Severity): IncidentChange {
+  const { recent } = detection.numbers;
+  const because = `${detection.because}; ${amount(recent / next.noticedCount)} times as many as when last noticed`;
   const raised = {
     ...next,
     calmSince: null,
     lastNoticeAt: now,
-    noticedCount: recent,
+    noticedCount: Math.max(next.noticedCount, recent),
     severity: worse(next.severity, severity),
     acknowledged: false,
+    repeats: 0,
   };
   return { next: raised, notice: 'escalated', because };
 }
@@ -118,16 +181,76 @@ function escalate(next: Incident, verdict: Verdict, now: number, severity: Sever
 function calm(
   current: Incident,
   next: Incident,
-  verdict: Verdict,
+  detection: Detection,
   now: number,
   policy: DetectionPolicy,
-): Change | null {
+): IncidentChange | null {
   const { calmSince } = current;
-  if (calmSince === null) return { next: { ...next, calmSince: now }, notice: null, because: verdict.because };
+  if (calmSince === null) {
+    // It takes some minutes without a failure to see that it is calm; they are part of the calm.
+    const quiet = now - detection.numbers.course.quietMinutes * MINUTE_MS;
+    return {
+      next: { ...next, calmSince: Math.max(quiet, current.lastNoticeAt) },
+      notice: null,
+      because: detection.because,
+    };
+  }
   const asked = policy.resolveMinutes * Math.min(CALM_RESOLVES_MAX, 2 ** current.flaps) * MINUTE_MS;
   if (now - calmSince < asked) return null;
-  const because = `${amount(verdict.numbers.recent)} refused in the last ${policy.windowMinutes} minutes; calm for ${duration(now - calmSince)}`;
-  return { next: { ...next, state: 'resolved', lastNoticeAt: now }, notice: 'resolved', because };
+  if (isUsualByNow(current, detection, now)) return toKnown(current, next, detection, now);
+  const because = `${amount(detection.numbers.recent)} refused in the last ${policy.windowMinutes} minutes; calm for ${duration(now - calmSince)}`;
+  const { known } = current;
+  const still = known === null ? '' : `; what is known since ${dayOf(known.since)} goes on`;
+  const state = known === null ? 'resolved' : 'known';
+  return { next: { ...next, state, lastNoticeAt: now }, notice: 'resolved', because: `${because}${still}` };
+}
+
+/** Refused as before, and no longer unusual: the calm is that of the detector, not of the group. */
+function isUsualByNow(current: Incident, { numbers }: Detection, now: number): boolean {
+  const { course, lastHour } = numbers;
+  if (current.known !== null || isSeveral(current.group.issuerDn) || now - current.since < KNOWN_FROM) return false;
+  if (!course.isUnderWay || course.day < KNOWN_FACTOR * current.usualDay) return false;
+  const perHour = course.day / course.hours;
+  return perHour < KNOWN_DENSE || lastHour >= KNOWN_SHARE * perHour;
+}
+
+function toKnown(current: Incident, next: Incident, detection: Detection, now: number): IncidentChange {
+  const { incidentId, since, severity, severityAtFirst, acknowledged } = current;
+  const known = { incidentId, since, severity, severityAtFirst, acknowledged, remindedAt: now, reminders: 0 };
+  const because = `${knownWords(detection, since)}; from now on told when it grows, and as a reminder now and then`;
+  const told = { ...next, state: 'known', calmSince: now, lastNoticeAt: now, announced: true, known } as const;
+  return { next: told, notice: 'ongoing', because };
+}
+
+function remindOf(
+  current: Incident,
+  detection: Detection,
+  now: number,
+  policy: DetectionPolicy,
+): IncidentChange | null {
+  const { known } = current;
+  if (known === null) return null;
+  const { incidentId, since, severity, severityAtFirst, acknowledged } = known;
+  const own = { incidentId, since, severity, severityAtFirst, acknowledged };
+  const next = { ...current, ...own, version: current.version + 1, lastNoticeAt: now, announced: true };
+  const { course } = detection.numbers;
+  if (course.isGone) {
+    const calmSince = now - course.quietMinutes * MINUTE_MS;
+    const because = `none for ${duration(now - calmSince)}, where ${amount(course.missing)} were to be expected`;
+    return { next: { ...next, state: 'resolved', calmSince, known: null }, notice: 'resolved', because };
+  }
+  if (acknowledged || now - known.remindedAt < Math.max(DAY_MS, repeatAfter(0, policy)) * 2 ** known.reminders)
+    return null;
+  const reminded = { ...known, remindedAt: now, reminders: Math.min(REMINDERS_MAX, known.reminders + 1) };
+  return { next: { ...next, known: reminded }, notice: 'ongoing', because: knownWords(detection, since) };
+}
+
+function knownWords({ numbers }: Detection, since: number): string {
+  return `known since ${dayOf(since)} and still refused: ${amount(numbers.course.day)} times in the last 24 hours`;
+}
+
+function dayOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
 }
 
 /** Derived from the group and the start, so that a retry opens the same incident. */
@@ -153,10 +276,25 @@ export function scopeGroup(scope: string): GroupKey {
   return { scope, issuerDn: SEVERAL_ISSUERS, reason: 'other' };
 }
 
+/** For strangers who try the door, apart from partners who fail together. */
+export function strangersGroup(scope: string): GroupKey {
+  return { scope, issuerDn: SEVERAL_STRANGERS, reason: 'other' };
+}
+
+/** So long after its last notice a scope's incident collects who joins it, so that each of them is no notice of its own. */
+export const JOIN_MS = 3 * MINUTE_MS;
+
 /**
- * Whether a group's own notice is left out because its scope's incident tells it: only of groups that began after the
- * scope's, for the first alerts came before anybody could know.
+ * Whether a group's own notice is left out because a scope's incident tells it: one that is as severe and names the group,
+ * or is about to, or a strangers' one of a stranger.
  */
-export function coveredByScope(incident: Incident, scope: Incident | null): boolean {
-  return scope !== null && scope.state === 'firing' && incident.since >= scope.since;
+export function isCovered(incident: Incident, ofScope: readonly (Incident | null)[], now: number): boolean {
+  const id = groupId(incident.group);
+  return ofScope.some((scope) => {
+    if (scope?.state !== 'firing' || !scope.announced) return false;
+    const isCollecting = now - scope.lastNoticeAt < JOIN_MS + 2 * MINUTE_MS && incident.since > scope.since;
+    if (scope.group.issuerDn === SEVERAL_ISSUERS && isCollecting && !incident.isStranger) return true;
+    if (worse(scope.severity, incident.severity) !== scope.severity) return false;
+    return scope.group.issuerDn === SEVERAL_STRANGERS ? incident.isStranger : scope.members.includes(id);
+  });
 }

@@ -1,10 +1,10 @@
 /** What is not told now, and what has to be told later: silences, and incidents that their scope's incident stood for. */
 
 import { lazily } from '../base/lazily.js';
-import type { Verdict } from '../detect/detect.js';
+import type { Detection } from '../detect/detect.js';
 import type { GroupKey, Incident, Silence } from '../model/index.js';
 import type { World } from '../ports/index.js';
-import type { Change } from './incident.js';
+import type { IncidentChange } from './incident.js';
 
 const loadSilence = lazily(() => import('./silence.js'));
 
@@ -18,7 +18,7 @@ async function silenceNow(group: GroupKey, { stores, clock }: World): Promise<Si
  * What a silence makes of a change: a beginning or a course is not told now, but noted, so that its end can be told. The
  * end of an incident that was told of is told: whoever was woken may sleep, and a page that it opened is closed.
  */
-export async function unlessSilenced(change: Change, world: World): Promise<Change> {
+export async function applySilences(change: IncidentChange, world: World): Promise<IncidentChange> {
   const { next, notice } = change;
   if (notice === null) return change;
   if (notice === 'resolved') return { ...change, next: { ...next, heldBack: false } };
@@ -32,19 +32,19 @@ export async function unlessSilenced(change: Change, world: World): Promise<Chan
  * What goes on when that which held its notice back is over has to be told after all: its scope's incident, or a silence.
  * Null where there is nothing to tell, or nobody to be told yet.
  */
-export async function lateAnnouncement(
+export async function deferredNotice(
   incident: Incident | null,
-  verdict: Verdict,
+  detection: Detection,
   isCovered: boolean,
   world: World,
-): Promise<Change | null> {
-  if (incident?.state !== 'firing' || verdict.kind !== 'spike') return null;
+): Promise<IncidentChange | null> {
+  if (incident?.state !== 'firing' || detection.kind !== 'spike') return null;
   const isUntold = !incident.announced && !isCovered;
   const isHeldBack = incident.announced && incident.heldBack && !incident.acknowledged;
   if (!isUntold && !isHeldBack) return null;
   const now = world.clock.now();
   if ((await silenceNow(incident.group, world)) !== null) return null;
   const next = { ...incident, version: incident.version + 1, lastNoticeAt: now, announced: true, heldBack: false };
-  const because = incident.heldBack ? `${verdict.because}; a silence is over` : verdict.because;
+  const because = incident.heldBack ? `${detection.because}; a silence is over` : detection.because;
   return { next, notice: isUntold ? 'spike' : 'ongoing', because };
 }

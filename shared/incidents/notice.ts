@@ -6,26 +6,27 @@ import { isNamed } from '../config/qualified-names.js';
 import { runbookPage } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
 import { tally } from '../count/count.js';
-import type { Verdict } from '../detect/detect.js';
+import type { Detection } from '../detect/detect.js';
 import {
   type ClientTally,
+  type Deployment,
   type Diagnosis,
   type Fact,
   type GroupKey,
   type Incident,
+  isSeveral,
   type Notice,
   type NoticeKind,
-  type Place,
-  SEVERAL_ISSUERS,
 } from '../model/index.js';
 import { linksOf } from './console-links.js';
 import { noticeIdOf } from './incident.js';
+import { clientCountOf } from './severity.js';
 
 export interface NoticeParts {
   readonly kind: NoticeKind;
   readonly incident: Incident;
   readonly because: string;
-  readonly verdict: Verdict;
+  readonly detection: Detection;
   readonly now: number;
   /** The facts since the incident began. */
   readonly facts: readonly Fact[];
@@ -36,7 +37,7 @@ export interface NoticeParts {
   readonly recentFacts: readonly Fact[];
   readonly scopeShare: number | null;
   readonly config: Config;
-  readonly place: Place | null;
+  readonly deployment: Deployment | null;
   readonly diagnosed: {
     readonly verdict: Diagnosis | null;
     readonly verdictNote: string | null;
@@ -46,7 +47,7 @@ export interface NoticeParts {
 }
 
 export function noticeOf(parts: NoticeParts): Notice {
-  const { kind, incident, verdict, facts, clients, groups, config, place, now } = parts;
+  const { kind, incident, detection, facts, clients, groups, config, deployment, now } = parts;
   const { group } = incident;
   const since = facts.reduce((first, fact) => Math.min(first, fact.firstAt), incident.since);
   const reasonText = groups.length > 0 ? '' : (facts.at(-1)?.reasonText ?? '');
@@ -62,9 +63,9 @@ export function noticeOf(parts: NoticeParts): Notice {
     group,
     groups,
     reasonText,
-    count: kind === 'resolved' ? countInAll(incident, facts) : verdict.numbers.count,
-    windowMinutes: verdict.numbers.windowMinutes,
-    expected: verdict.numbers.expected,
+    count: kind === 'resolved' ? countInAll(incident, facts) : detection.numbers.count,
+    windowMinutes: detection.numbers.windowMinutes,
+    expected: detection.numbers.expected,
     lastHour: lastHourOf(parts.recentFacts, now),
     clientCount: Math.max(clientCountOf(facts), clients.length),
     scopeShare: parts.scopeShare,
@@ -73,8 +74,8 @@ export function noticeOf(parts: NoticeParts): Notice {
     runbookUrl: runbookUrl(config, group, runbookId(parts)),
     clients,
     ...parts.diagnosed,
-    links: linksOf({ group, reasonText, since, at: now }, config, place),
-    commands: commandsOf(incident.incidentId, place),
+    links: linksOf({ group, reasonText, since, at: now }, config, deployment),
+    commands: commandsOf(incident.incidentId, deployment),
   };
 }
 
@@ -91,14 +92,8 @@ function lastHourOf(facts: readonly Fact[], now: number): number[] {
   return counts.map((count) => Math.max(0, Math.round(count)));
 }
 
-/** How many different clients the facts name. */
-export function clientCountOf(facts: readonly Fact[]): number {
-  const clients = facts.flatMap((fact) => fact.clients);
-  return new Set(clients.map((one) => one.fingerprint ?? `${one.serialNumber} ${one.subjectDn}`)).size;
-}
-
 /** They name the incident and nothing else: what a client sent must not come into anybody's shell. */
-function commandsOf(incidentId: string, place: Place | null): Notice['commands'] {
+function commandsOf(incidentId: string, place: Deployment | null): Notice['commands'] {
   const table = place === null ? '' : ` --table ${place.tableName}`;
   return {
     silence: `mtls-watch silence add --incident ${incidentId} --for 2h --comment "why"${table}`,
@@ -108,7 +103,7 @@ function commandsOf(incidentId: string, place: Place | null): Notice['commands']
 
 /** All failures of the incident; of a scope's incident, whose groups come and go, those of its worst window. */
 function countInAll(incident: Incident, facts: readonly Fact[]): number {
-  if (incident.group.issuerDn === SEVERAL_ISSUERS) return incident.noticedCount;
+  if (isSeveral(incident.group.issuerDn)) return incident.noticedCount;
   return Math.max(
     0,
     facts.reduce((sum, fact) => sum + fact.count, 0),
@@ -124,7 +119,7 @@ export function clientsOf(facts: readonly Fact[]): ClientTally[] {
 }
 
 function runbookId({ incident, diagnosed }: NoticeParts): string {
-  if (incident.group.issuerDn === SEVERAL_ISSUERS) return SEVERAL_ISSUERS_PAGE;
+  if (isSeveral(incident.group.issuerDn)) return SEVERAL_ISSUERS_PAGE;
   return diagnosed.verdict?.reason ?? incident.group.reason;
 }
 

@@ -1,76 +1,177 @@
 /**
- * One incident for a whole scope. When many groups of one custom domain fire together the cause is common (a bad
- * truststore upload), and when hundreds of issuers fail a few times each it is a scanner: neither should page once per
- * group. The verdict goes through `advance` like a group's, under the key that `scopeGroup` of `incident.ts` gives.
+ * Incidents for a whole scope. Where several partners of one custom domain fail together the cause is common (a bad
+ * truststore upload, a CA that expired): one incident names each of them. Where hundreds of issuers fail a few times each it
+ * is a scanner, and strangers have an incident of their own, which stands for nobody else. Both go through `advance` like a
+ * group's, under the keys that `scopeGroup` and `strangersGroup` give. Pure.
  */
 
 import { limits } from '../base/limits.js';
 import { MINUTE_MS } from '../base/time.js';
 import type { DetectionPolicy } from '../config/settings.js';
-import { amount, type Verdict } from '../detect/detect.js';
-import { type GroupKey, OTHER_ISSUERS, type Severity } from '../model/index.js';
+import { amount, type Detection, type DetectionNumbers } from '../detect/detect.js';
+import { groupId } from '../model/group-id.js';
+import { type GroupKey, type Incident, OTHER_ISSUERS, type Severity } from '../model/index.js';
+import { worse } from './severity.js';
 
-/** A group of the scope that failed in the last window. */
+/** A group of the scope that failed in the last hour. */
 export interface Member {
   readonly group: GroupKey;
-  readonly verdict: Verdict;
-  /** The group's own incident, if one is firing. */
+  readonly detection: Detection;
+  /** When its own incident began: the one that fires, or the one that would open now; null where there is none. */
   readonly since: number | null;
+  /** Of that incident, or of one that it may become. */
+  readonly severity: Severity;
+  readonly isStranger: boolean;
+  /** Whether its issuer is known to be in the truststore; null where that is not known. */
+  readonly isTrusted: boolean | null;
 }
 
-export interface ScopeVerdict {
-  readonly verdict: Verdict;
+export interface ScopeDetection {
+  readonly detection: Detection;
   readonly severity: Severity;
   /** Most failures first, at most `groupsPerScopeIncidentMax`. */
   readonly groups: readonly GroupKey[];
+  /** Ids of the groups that the incident names from now on. */
+  readonly members: readonly string[];
+  /** Whether it names more than before, or is more severe. */
+  readonly isNews: boolean;
 }
 
-/** So many groups that fire within `TOGETHER_MINUTES` have one cause. Two may be chance, three a partner's bad day. */
-const TOGETHER_GROUPS = 4;
+/** So many partners that begin getOrInsert `TOGETHER_MINUTES` have one cause. Two may be chance. */
+const TOGETHER_GROUPS = 3;
 const TOGETHER_MINUTES = 30;
+/** So many partners at once are a change of the domain, and high whatever each of them has. */
+const MANY_PARTNERS = 4;
+/** Under the floor, and out of line all the same: named with those that fire, so that it need not be told again. */
+const RISING_SURPRISE = 4;
+const RISING_FAILURES = 3;
+const STRANGERS_TOGETHER = 4;
 /** A scanner shows many issuers, each with hardly more than one try per certificate. */
 const SCANNER_ISSUERS = 30;
 const SCANNER_TRIES = 3;
 
 /** @param now milliseconds since the epoch */
-export function scopeVerdict(members: readonly Member[], now: number, policy: DetectionPolicy): ScopeVerdict {
-  const firing = members.filter((m) => m.since !== null);
-  const fresh = firing.filter((m) => m.since !== null && now - m.since <= TOGETHER_MINUTES * MINUTE_MS);
-  const recent = sum(members, (m) => m.verdict.numbers.recent);
-  const expected = sum(members, (m) => m.verdict.numbers.expected);
-  const issuers = new Set(members.map((m) => m.group.issuerDn)).size;
-  const folded = members.some((m) => m.group.issuerDn === OTHER_ISSUERS);
-  const many = fresh.length >= TOGETHER_GROUPS;
-  const scanner = issuers >= SCANNER_ISSUERS && recent >= policy.floor && (folded || recent <= SCANNER_TRIES * issuers);
-  const numbers = {
-    count: recent,
-    windowMinutes: policy.windowMinutes,
-    expected,
-    oneIn: Math.max(1, ...members.map((m) => m.verdict.numbers.oneIn)),
-    recent,
-    shortestMinutes: many || scanner ? policy.windowMinutes : null,
-  };
-  const groups = [...(many ? firing : members)]
-    .sort((a, b) => b.verdict.numbers.recent - a.verdict.numbers.recent)
-    .slice(0, limits.groupsPerScopeIncidentMax)
-    .map((m) => m.group);
-  const seen = `${amount(recent)} refused in ${policy.windowMinutes} minutes`;
-  if (many && !scanner) {
-    const because = `${fresh.length} groups of this domain began to fail within ${TOGETHER_MINUTES} minutes; ${seen}`;
-    return { verdict: { kind: 'spike', because, numbers }, severity: 'high', groups };
-  }
-  if (scanner) {
-    const because = `${issuers} issuers failed, few times each, as a scanner does; ${seen}`;
-    return { verdict: { kind: 'spike', because, numbers }, severity: 'low', groups };
-  }
-  const kind = firing.length > 0 ? 'elevated' : 'quiet';
+export function partnersTogether(
+  members: readonly Member[],
+  before: Incident | null,
+  now: number,
+  policy: DetectionPolicy,
+): ScopeDetection {
+  const named = before?.state === 'firing' ? before.members : [];
+  const known = new Set(named);
+  const partners = members.filter((one) => !one.isStranger);
+  const isIn = (one: Member): boolean => known.has(groupId(one.group));
+  const began = partners.filter((one) => isIn(one) || isFresh(one, before, now) || isRising(one));
+  const joined = began.filter((one) => !isIn(one) && one.since !== null);
+  const ongoing = began.filter((one) => isIn(one) && one.since !== null);
+  const isOpening = known.size === 0 && joined.length > 0 && began.length >= TOGETHER_GROUPS;
+  const isJoining = known.size > 0 && joined.length > 0;
+  const told = busiestFirst(isOpening || isJoining || known.size === 0 ? began : began.filter(isIn));
+  const atLeast: Severity = told.filter(({ since }) => since !== null).length >= MANY_PARTNERS ? 'high' : 'low';
+  const severity = told.reduce<Severity>((worst, one) => worse(worst, one.severity), atLeast);
+  const isWorse = known.size > 0 && before !== null && worse(before.severity, severity) !== before.severity;
+  const numbers = sumOf(told, isOpening || isJoining, policy);
+  const seen = `${amount(numbers.recent)} refused in ${policy.windowMinutes} minutes`;
+  const groups = told.map(({ group }) => group);
+  const ids = isOpening || isJoining ? [...new Set([...named, ...groups.map(groupId)])] : named;
   return {
-    verdict: { kind, because: `${firing.length} groups of this domain are failing; ${seen}`, numbers },
-    severity: 'low',
+    detection: {
+      kind: isOpening || isJoining ? 'spike' : ongoing.length > 0 ? 'elevated' : 'quiet',
+      because: isJoining
+        ? `${joined.length} more of this domain began to fail, ${ids.length} in all; ${seen}`
+        : isOpening
+          ? `${began.length} groups of this domain began to fail getOrInsert ${TOGETHER_MINUTES} minutes; ${seen}`
+          : `${ongoing.length} groups of this domain are failing; ${seen}`,
+      numbers,
+    },
+    severity,
     groups,
+    members: ids.slice(0, limits.groupsPerScopeIncidentMax),
+    isNews: isJoining || isWorse,
   };
 }
 
-function sum<T>(items: readonly T[], of: (item: T) => number): number {
-  return items.reduce((total, item) => total + of(item), 0);
+/** Its incident began with the scope's, or of late. */
+function isFresh({ since }: Member, before: Incident | null, now: number): boolean {
+  const from = before?.state === 'firing' ? Math.min(before.since, now) : now;
+  return since !== null && since >= from - TOGETHER_MINUTES * MINUTE_MS;
+}
+
+function isRising({ since, detection: { numbers } }: Member): boolean {
+  return since === null && numbers.surprise >= RISING_SURPRISE && numbers.recent >= RISING_FAILURES;
+}
+
+/** @returns what the strangers of the scope do; those whom nobody knows count where they try a few times and no more */
+export function strangersTogether(members: readonly Member[], now: number, policy: DetectionPolicy): ScopeDetection {
+  const strangers = members.filter(
+    ({ isStranger, isTrusted, since, detection }) =>
+      isStranger || (isTrusted !== true && since === null && detection.numbers.recent <= SCANNER_TRIES),
+  );
+  const numbersOfAll = sumOf(strangers, false, policy);
+  const { recent } = numbersOfAll;
+  const issuers = new Set(strangers.map(({ group }) => group.issuerDn)).size;
+  const isFolded = strangers.some(({ group }) => group.issuerDn === OTHER_ISSUERS);
+  const isScanner =
+    issuers >= SCANNER_ISSUERS && recent >= policy.floor && (isFolded || recent <= SCANNER_TRIES * issuers);
+  const firing = strangers.filter(({ since }) => since !== null);
+  const fresh = firing.filter(({ since }) => since !== null && now - since <= TOGETHER_MINUTES * MINUTE_MS);
+  const isMany = fresh.length >= STRANGERS_TOGETHER;
+  const seen = `${amount(recent)} refused in ${policy.windowMinutes} minutes`;
+  const words = isScanner
+    ? `${issuers} issuers failed, few times each, as a scanner does`
+    : `${firing.length} issuers that the truststore does not know are failing`;
+  return {
+    detection: {
+      kind: isScanner || isMany ? 'spike' : firing.length > 0 ? 'elevated' : 'quiet',
+      because: `${words}; ${seen}`,
+      numbers: { ...numbersOfAll, shortestMinutes: isScanner || isMany ? policy.windowMinutes : null },
+    },
+    severity: 'low',
+    groups: busiestFirst(strangers).map(({ group }) => group),
+    members: [],
+    isNews: false,
+  };
+}
+
+function busiestFirst(members: readonly Member[]): Member[] {
+  return [...members]
+    .sort((a, b) => b.detection.numbers.recent - a.detection.numbers.recent)
+    .slice(0, limits.groupsPerScopeIncidentMax);
+}
+
+function sumOf(members: readonly Member[], isSpike: boolean, { windowMinutes }: DetectionPolicy): DetectionNumbers {
+  const sum = (of: (numbers: DetectionNumbers) => number): number =>
+    members.reduce((total, { detection }) => total + of(detection.numbers), 0);
+  const recent = sum((one) => one.recent);
+  const most = (of: (numbers: DetectionNumbers) => number): number =>
+    members.reduce((max, { detection }) => Math.max(max, of(detection.numbers)), 0);
+  return {
+    count: recent,
+    windowMinutes,
+    expected: sum((one) => (one.expected * windowMinutes) / one.windowMinutes),
+    oneIn: Math.max(
+      1,
+      most((one) => one.oneIn),
+    ),
+    recent,
+    shortestMinutes: isSpike ? windowMinutes : null,
+    isSteady: false,
+    surprise: most((one) => one.surprise),
+    lastHour: sum((one) => one.lastHour),
+    course: {
+      day: sum((one) => one.course.day),
+      hours: most((one) => one.course.hours),
+      usualDay: sum((one) => one.course.usualDay),
+      usualHours: most((one) => one.course.usualHours),
+      quietMinutes: members.reduce(
+        (least, { detection }) => Math.min(least, detection.numbers.course.quietMinutes),
+        1440,
+      ),
+      steadyMinutes: null,
+      isSteadyByItself: false,
+      isUnderWay: members.some(({ detection }) => detection.numbers.course.isUnderWay),
+      missing: sum((one) => one.course.missing),
+      isGone: false,
+    },
+  };
 }

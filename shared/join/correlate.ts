@@ -12,12 +12,12 @@ import type { JoinStore, Waiting } from '../ports/index.js';
 import {
   cellKey,
   decide,
-  depart,
   departFromCell,
+  type JoinAttempt,
   keyOf,
-  type Outcome,
+  type PairingOutcome,
   settledAtGateway,
-  type Traveller,
+  startAttempt,
 } from './pairing.js';
 
 export interface Correlated {
@@ -35,8 +35,8 @@ export interface Correlated {
 /** Joins the halves of one batch with what other batches brought. */
 export async function correlate(halves: readonly Half[], batchId: string, join: JoinStore): Promise<Correlated> {
   const distinct = new Map(halves.map((half) => [`${half.kind} ${half.eventId}`, half] as const));
-  const outcomes = await travel(
-    [...distinct.values()].map((half) => depart(half, batchId)),
+  const outcomes = await resolveAttempts(
+    [...distinct.values()].map((half) => startAttempt(half, batchId)),
     join,
   );
   const records = [...distinct.values()].flatMap(({ kind, eventId }) => (kind === 'access' ? [eventId] : []));
@@ -62,7 +62,7 @@ export async function settle(waiting: Waiting, join: JoinStore): Promise<Settled
   );
   const failures: Failure[] = [];
   const alone: Denial[] = [];
-  const parted: Traveller[] = [];
+  const parted: JoinAttempt[] = [];
   for (const [index, { event }] of denials.entries()) {
     const cell = cells[index];
     if (!cell?.denial || cellKey.event(cell.denial.half.eventId) !== event) continue;
@@ -70,12 +70,12 @@ export async function settle(waiting: Waiting, join: JoinStore): Promise<Settled
     else if (cell.claimedBy === null) {
       // Another client's record took the place meanwhile. Whether it belongs here, `decide` knows.
       const outcome = decide(departFromCell(cell.denial.half, batchId), cell);
-      if (outcome.kind === 'move') parted.push(outcome.traveller);
+      if (outcome.kind === 'move') parted.push(outcome.attempt);
     }
   }
-  const moved = await travel(parted, join);
-  const again = moved.flatMap(({ traveller, outcome }) =>
-    outcome.kind === 'waiting' ? [{ key: outcome.key, half: traveller.half }] : [],
+  const moved = await resolveAttempts(parted, join);
+  const again = moved.flatMap(({ attempt, outcome }) =>
+    outcome.kind === 'waiting' ? [{ key: outcome.key, half: attempt.half }] : [],
   );
   const claimed = await join.claim(
     again.map(({ key }) => key),
@@ -84,9 +84,9 @@ export async function settle(waiting: Waiting, join: JoinStore): Promise<Settled
   for (const [index, { half }] of again.entries()) {
     if (half.kind === 'denial' && claimed[index]?.claimedBy === batchId) alone.push(half);
   }
-  for (const { traveller, outcome } of moved) {
+  for (const { attempt, outcome } of moved) {
     if (outcome.kind !== 'failure') continue;
-    const { half } = traveller;
+    const { half } = attempt;
     if (half.kind === 'denial' && outcome.failure.attribution === 'unpaired') alone.push(half);
     else failures.push(outcome.failure);
   }
@@ -165,33 +165,33 @@ export function postponedList({ id, batchId }: Waiting, halves: readonly Waiting
 }
 
 interface Arrival {
-  readonly traveller: Traveller;
-  readonly outcome: Outcome;
+  readonly attempt: JoinAttempt;
+  readonly outcome: PairingOutcome;
 }
 
-async function travel(departing: readonly Traveller[], join: JoinStore): Promise<Arrival[]> {
+async function resolveAttempts(departing: readonly JoinAttempt[], join: JoinStore): Promise<Arrival[]> {
   const arrivals: Arrival[] = [];
-  let travellers = departing;
-  while (travellers.length > 0) {
+  let attempts = departing;
+  while (attempts.length > 0) {
     // What is carried along must be in the cell first, or the half that carries it would not find it.
-    const carried = travellers.flatMap((traveller) =>
-      traveller.place === 'extended' && traveller.carry !== null
-        ? [{ key: keyOf(traveller), half: traveller.carry.half, batchId: traveller.carry.batchId }]
+    const carried = attempts.flatMap((attempt) =>
+      attempt.cellKind === 'extended' && attempt.carried !== null
+        ? [{ key: keyOf(attempt), half: attempt.carried.half, batchId: attempt.carried.batchId }]
         : [],
     );
     if (carried.length > 0) await join.put(carried);
     const cells = await join.put(
-      travellers.map((traveller) => ({ key: keyOf(traveller), half: traveller.half, batchId: traveller.batchId })),
+      attempts.map((attempt) => ({ key: keyOf(attempt), half: attempt.half, batchId: attempt.batchId })),
     );
-    const next: Traveller[] = [];
-    for (const [index, traveller] of travellers.entries()) {
+    const next: JoinAttempt[] = [];
+    for (const [index, attempt] of attempts.entries()) {
       const cell = cells[index];
       if (cell === undefined) throw new Error('a join store returns a cell for every write');
-      const outcome = decide(traveller, cell);
-      if (outcome.kind === 'move') next.push(outcome.traveller);
-      else arrivals.push({ traveller, outcome });
+      const outcome = decide(attempt, cell);
+      if (outcome.kind === 'move') next.push(outcome.attempt);
+      else arrivals.push({ attempt, outcome });
     }
-    travellers = next;
+    attempts = next;
   }
   return arrivals;
 }
@@ -201,8 +201,8 @@ function sum(arrivals: readonly Arrival[], duplicates: number): Omit<Correlated,
   const waiting: WaitingHalf[] = [];
   const unmatched: AccessRecord[] = [];
   let counted = duplicates;
-  for (const { traveller, outcome } of arrivals) {
-    const { half } = traveller;
+  for (const { attempt, outcome } of arrivals) {
+    const { half } = attempt;
     if (outcome.kind === 'failure') failures.push(outcome.failure);
     else if (outcome.kind === 'waiting')
       waiting.push({ key: outcome.key, kind: half.kind, event: cellKey.event(half.eventId) });

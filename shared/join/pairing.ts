@@ -9,7 +9,7 @@
  *                         +--claim--> claimed by the sweep: counted without its other half; who comes later is late
  *
  * A client may send a request id of its own choice, and send it twice. Then a slot is taken, or the halves that met
- * carry different extended ids. Those move on: a denial first to the cell of its own log event, which settles once and
+ * carried different extended ids. Those move on: a denial first to the cell of its own log event, which settles once and
  * for all what is known of it, then both kinds to the cell of request id and extended id, which the gateway alone makes.
  *
  * A record whose format lacks the request id waits in the cell of its extended id. A denial comes there when it has waited
@@ -23,7 +23,7 @@ import {
   type Denial,
   type Failure,
   type Half,
-  type Held,
+  type HeldHalf,
   UNKNOWN_ISSUER,
 } from '../model/index.js';
 
@@ -35,18 +35,18 @@ export const cellKey = {
 };
 
 /** A half on its way, and what it has seen so far. */
-export interface Traveller {
+export interface JoinAttempt {
   readonly half: Half;
   /** Who brought it: the batch in hand, or, for a half that is carried along, the batch that held it first. */
   readonly batchId: string;
-  readonly place: 'request' | 'event' | 'extended' | 'gateway';
+  readonly cellKind: 'request' | 'event' | 'extended' | 'gateway';
   /** The batch that first put a denial into the cell of its event; it counts it should nothing tie it to another. */
   readonly firstHeldBy: string | null;
   /** The other half, seen in the request's cell under the same extended id: taken along to the extended cell. */
-  readonly carry: Held | null;
+  readonly carried: HeldHalf | null;
 }
 
-export type Outcome =
+export type PairingOutcome =
   /** This batch owns the request and counts it. */
   | { readonly kind: 'failure'; readonly failure: Failure }
   /** The other half has not come yet. */
@@ -56,12 +56,12 @@ export type Outcome =
   /** An access record that no denial can be tied to. */
   | { readonly kind: 'unmatched' }
   /** Look again in another cell. */
-  | { readonly kind: 'move'; readonly traveller: Traveller };
+  | { readonly kind: 'move'; readonly attempt: JoinAttempt };
 
-export function keyOf({ half, place }: Traveller): string {
-  if (place === 'event') return cellKey.event(half.eventId);
-  if (place === 'gateway') return cellKey.gateway(half.extendedRequestId ?? '');
-  if (place === 'extended') return cellKey.extended(half.requestId, half.extendedRequestId ?? '');
+export function keyOf({ half, cellKind }: JoinAttempt): string {
+  if (cellKind === 'event') return cellKey.event(half.eventId);
+  if (cellKind === 'gateway') return cellKey.gateway(half.extendedRequestId ?? '');
+  if (cellKind === 'extended') return cellKey.extended(half.requestId, half.extendedRequestId ?? '');
   return cellKey.request(half.requestId);
 }
 
@@ -69,78 +69,78 @@ export function keyOf({ half, place }: Traveller): string {
  * Where a half starts. A denial whose request id is not known has only its own event to stand on; one whose id the next
  * delivery may lack asks there what the first one knew.
  */
-export function depart(half: Half, batchId: string): Traveller {
+export function startAttempt(half: Half, batchId: string): JoinAttempt {
   if (half.kind === 'access' && half.requestId === '') {
-    return { half, batchId, place: 'gateway', firstHeldBy: null, carry: null };
+    return { half, batchId, cellKind: 'gateway', firstHeldBy: null, carried: null };
   }
   const isSure = half.kind === 'access' || (half.requestId !== '' && half.isIdBorrowed !== true);
-  return { half, batchId, place: isSure ? 'request' : 'event', firstHeldBy: null, carry: null };
+  return { half, batchId, cellKind: isSure ? 'request' : 'event', firstHeldBy: null, carried: null };
 }
 
 /** A half that stands in the cell of its request and looks round again. */
-export function departFromCell(half: Half, batchId: string): Traveller {
-  return { half, batchId, place: 'request', firstHeldBy: null, carry: null };
+export function departFromCell(half: Half, batchId: string): JoinAttempt {
+  return { half, batchId, cellKind: 'request', firstHeldBy: null, carried: null };
 }
 
 /** What the half means, now that it was put into the cell which `keyOf` names. */
-export function decide(traveller: Traveller, cell: Cell): Outcome {
-  const { half, place } = traveller;
-  if (place === 'event') return decideByEvent(traveller, cell);
-  if (place === 'gateway') return decideAtGateway(traveller, cell);
-  const mine: Held | null = half.kind === 'denial' ? cell.denial : cell.access;
+export function decide(attempt: JoinAttempt, cell: Cell): PairingOutcome {
+  const { half, cellKind } = attempt;
+  if (cellKind === 'event') return decideByEvent(attempt, cell);
+  if (cellKind === 'gateway') return decideAtGateway(attempt, cell);
+  const mine: HeldHalf | null = half.kind === 'denial' ? cell.denial : cell.access;
   if (mine === null || mine.half.eventId !== half.eventId) {
-    return place === 'request' ? moveFromTakenSlot(traveller, cell) : decideWithoutSlot(traveller);
+    return cellKind === 'request' ? moveFromTakenSlot(attempt, cell) : decideWithoutSlot(attempt);
   }
-  return decideInSlot(traveller, mine, cell);
+  return decideInSlot(attempt, mine, cell);
 }
 
-function decideInSlot(traveller: Traveller, mine: Held, cell: Cell): Outcome {
-  const other: Held | null = mine.half.kind === 'denial' ? cell.access : cell.denial;
+function decideInSlot(attempt: JoinAttempt, mine: HeldHalf, cell: Cell): PairingOutcome {
+  const other: HeldHalf | null = mine.half.kind === 'denial' ? cell.access : cell.denial;
   // A claim is made on a half that stands alone, so it was made on the one that is not the second.
   const isClaimed = cell.claimedBy !== null && !mine.second;
-  if (isClaimed && mine.half.kind === 'denial' && cell.claimedBy === traveller.batchId) {
-    return { kind: 'failure', failure: lonely(mine.half, 'unpaired') };
+  if (isClaimed && mine.half.kind === 'denial' && cell.claimedBy === attempt.batchId) {
+    return { kind: 'failure', failure: unpairedFailure(mine.half, 'unpaired') };
   }
-  if (other === null) return cell.claimedBy === null ? { kind: 'waiting', key: keyOf(traveller) } : { kind: 'counted' };
+  if (other === null) return cell.claimedBy === null ? { kind: 'waiting', key: keyOf(attempt) } : { kind: 'counted' };
   if (!belongTogether(mine.half, other.half)) {
     if (isClaimed) return { kind: 'counted' };
-    return move(traveller, mine.half, mine.half.kind === 'denial' ? 'event' : 'extended', null);
+    return move(attempt, mine.half, mine.half.kind === 'denial' ? 'event' : 'extended', null);
   }
-  if (cell.claimedBy !== null || !mine.second || mine.batchId !== traveller.batchId) return { kind: 'counted' };
+  if (cell.claimedBy !== null || !mine.second || mine.batchId !== attempt.batchId) return { kind: 'counted' };
   return { kind: 'failure', failure: joined(cell) };
 }
 
 /** The request's cell holds another half of this kind: the request id was used before. */
-function moveFromTakenSlot(traveller: Traveller, cell: Cell): Outcome {
-  const { half } = traveller;
+function moveFromTakenSlot(attempt: JoinAttempt, cell: Cell): PairingOutcome {
+  const { half } = attempt;
   const settled = cell.denial !== null && cell.access !== null && belongTogether(cell.denial.half, cell.access.half);
-  const other: Held | null = half.kind === 'denial' ? cell.access : cell.denial;
+  const other: HeldHalf | null = half.kind === 'denial' ? cell.access : cell.denial;
   const isMyOther = !settled && other !== null && isTied(half, other.half);
   if (isMyOther && cell.claimedBy !== null && !other.second) return { kind: 'counted' };
-  const carry = isMyOther ? other : null;
-  if (half.kind === 'denial') return move(traveller, half, 'event', carry);
-  return half.extendedRequestId === null ? { kind: 'unmatched' } : move(traveller, half, 'extended', carry);
+  const carried = isMyOther ? other : null;
+  if (half.kind === 'denial') return move(attempt, half, 'event', carried);
+  return half.extendedRequestId === null ? { kind: 'unmatched' } : move(attempt, half, 'extended', carried);
 }
 
 /** The cell of a denial's own event: what its first delivery knew of it holds for all the others. */
-function decideByEvent(traveller: Traveller, cell: Cell): Outcome {
+function decideByEvent(attempt: JoinAttempt, cell: Cell): PairingOutcome {
   if (cell.denial === null) throw new Error('a denial was put into the cell of its event and is not there');
   const { half, batchId } = cell.denial;
-  const known = { ...traveller, firstHeldBy: batchId };
-  const isFirstVisit = traveller.firstHeldBy === null;
+  const known = { ...attempt, firstHeldBy: batchId };
+  const isFirstVisit = attempt.firstHeldBy === null;
   if (isFirstVisit && half.isIdBorrowed === true) return move(known, half, 'request', null);
   if (half.requestId === '' || half.extendedRequestId === null) return decideWithoutSlot({ ...known, half });
   // The id that this delivery lacked may tie the denial to a record that waits in the cell of its request.
-  if (isFirstVisit && traveller.half.extendedRequestId === null) return move(known, half, 'request', null);
-  const carry = traveller.carry !== null && isTied(half, traveller.carry.half) ? traveller.carry : null;
-  return move(known, half, 'extended', carry);
+  if (isFirstVisit && attempt.half.extendedRequestId === null) return move(known, half, 'request', null);
+  const carried = attempt.carried !== null && isTied(half, attempt.carried.half) ? attempt.carried : null;
+  return move(known, half, 'extended', carried);
 }
 
 /** A record without a request id. Nobody but a denial's claim counts here. */
-function decideAtGateway(traveller: Traveller, { access, denial }: Cell): Outcome {
+function decideAtGateway(attempt: JoinAttempt, { access, denial }: Cell): PairingOutcome {
   if (denial !== null) return { kind: 'counted' };
-  if (access?.half.eventId !== traveller.half.eventId) return { kind: 'unmatched' };
-  return { kind: 'waiting', key: keyOf(traveller) };
+  if (access?.half.eventId !== attempt.half.eventId) return { kind: 'unmatched' };
+  return { kind: 'waiting', key: keyOf(attempt) };
 }
 
 /**
@@ -149,21 +149,26 @@ function decideAtGateway(traveller: Traveller, { access, denial }: Cell): Outcom
  */
 export function settledAtGateway(denial: Denial, cell: Cell): Failure {
   const isMine = cell.denial?.half.eventId === denial.eventId && cell.denial.second;
-  return isMine && cell.access !== null ? joined(cell) : lonely(denial, 'unpaired');
+  return isMine && cell.access !== null ? joined(cell) : unpairedFailure(denial, 'unpaired');
 }
 
 /** Nothing of the gateway's own ties this half to another: a denial counts at once, an access record never. */
-function decideWithoutSlot({ half, batchId, firstHeldBy }: Traveller): Outcome {
+function decideWithoutSlot({ half, batchId, firstHeldBy }: JoinAttempt): PairingOutcome {
   if (half.kind === 'access') return { kind: 'unmatched' };
   if (firstHeldBy !== batchId) return { kind: 'counted' };
-  return { kind: 'failure', failure: lonely(half, 'reused-request-id') };
+  return { kind: 'failure', failure: unpairedFailure(half, 'reused-request-id') };
 }
 
-function move(traveller: Traveller, half: Half, place: Traveller['place'], carry: Held | null): Outcome {
-  return { kind: 'move', traveller: { ...traveller, half, place, carry } };
+function move(
+  attempt: JoinAttempt,
+  half: Half,
+  cellKind: JoinAttempt['cellKind'],
+  carried: HeldHalf | null,
+): PairingOutcome {
+  return { kind: 'move', attempt: { ...attempt, half, cellKind, carried } };
 }
 
-/** Two halves of one request id belong together unless both carry the gateway's own id and it differs. */
+/** Two halves of one request id belong together unless both carried the gateway's own id and it differs. */
 function belongTogether(a: Half, b: Half): boolean {
   return a.extendedRequestId === null || b.extendedRequestId === null || a.extendedRequestId === b.extendedRequestId;
 }
@@ -185,7 +190,7 @@ function joined(cell: Cell): Failure {
 }
 
 /** A failure known from its denial alone. */
-export function lonely(denial: Denial, attribution: Failure['attribution']): Failure {
+export function unpairedFailure(denial: Denial, attribution: Failure['attribution']): Failure {
   return failureOf(denial, attribution, denial.scope, null, UNKNOWN_ISSUER, 1);
 }
 

@@ -6,19 +6,19 @@ import type { AccessRecord, Denial, Half } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import { sample, samplingRate } from './sample.js';
 
-export interface Bounded {
+export interface BoundedLoad {
   /** The halves to join. */
   readonly halves: readonly Half[];
   /** The denials that a storm leaves to be counted alone. */
-  readonly left: readonly Denial[];
+  readonly unsampled: readonly Denial[];
 }
 
-export async function bound(
+export async function shedLoad(
   denials: readonly Denial[],
   accesses: readonly AccessRecord[],
   batchId: string,
   { stores, clock }: World,
-): Promise<Bounded> {
+): Promise<BoundedLoad> {
   const rateOf = async (kind: Half['kind'], count: number): Promise<number> => {
     if (count <= limits.calmHalvesMax) return 1;
     const load = await stores.storm.addLoad(minuteOf(clock.now()), kind, count);
@@ -29,5 +29,5 @@ export async function bound(
     rateOf('access', accesses.length),
   ]);
   const sampled = sample(denials, denialRate);
-  return { halves: [...sampled.joined, ...sample(accesses, accessRate).joined], left: sampled.left };
+  return { halves: [...sampled.joined, ...sample(accesses, accessRate).joined], unsampled: sampled.left };
 }

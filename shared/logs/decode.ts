@@ -12,13 +12,13 @@ import { limits } from '../base/limits.js';
 import { accountId } from '../config/qualified-names.js';
 import type { ControlMessage, LogBatch, LogEvent, Rejected } from '../model/index.js';
 
-export type Delivery = LogBatch | ControlMessage;
+export type DecodedDelivery = LogBatch | ControlMessage;
 
 /**
  * Decodes the event of a Lambda subscription, `{"awslogs":{"data":"<base64 of gzip of JSON>"}}`.
  * @throws MtlsWatchError `wrong-shape`, `bad-base64`, or what `decodeGzip` throws
  */
-export function decodeSubscription(event: unknown): Delivery {
+export function decodeSubscription(event: unknown): DecodedDelivery {
   return decodeGzip(gzipOf(subscriptionData(event)));
 }
 
@@ -38,19 +38,14 @@ export function subscriptionData(event: unknown): string {
 }
 
 /**
- * Decodes the data of a Kinesis record. CloudWatch Logs puts one payload into a record; whoever forwards or aggregates records
- * may put several one after the other. Throws as `decodeSubscription` does.
+ * Where one JSON object ends and the next begins: CloudWatch Logs puts one payload into a Kinesis record, and whoever forwards or
+ * aggregates records may put several one after the other. Within JSON a brace, a quote, a word, a quote and a colon
+ * never follow so.
  */
-export function decodeRecord(gzip: Buffer): readonly Delivery[] {
-  const text = textOf(gunzip(gzip));
-  return text.split(BETWEEN_PAYLOADS).map((payload) => decodePayload(parseJson(payload)));
-}
-
-/** Where one JSON object ends and the next begins. Within JSON a brace, a quote, a word, a quote and a colon never follow so. */
-const BETWEEN_PAYLOADS = /(?<=\})\s{0,8}(?=\{"\w{1,64}":)/;
+export const BETWEEN_PAYLOADS = /(?<=\})\s{0,8}(?=\{"\w{1,64}":)/g;
 
 /** @throws MtlsWatchError `bad-gzip`, `payload-too-large`, or what `decodePayload` throws */
-export function decodeGzip(bytes: Buffer): Delivery {
+export function decodeGzip(bytes: Buffer): DecodedDelivery {
   return decodePayload(parseJson(textOf(gunzip(bytes))));
 }
 
@@ -58,7 +53,7 @@ export function decodeGzip(bytes: Buffer): Delivery {
  * Decodes the JSON of a payload.
  * @throws MtlsWatchError `wrong-shape`
  */
-export function decodePayload(payload: unknown): Delivery {
+export function decodePayload(payload: unknown): DecodedDelivery {
   const logGroup = field(payload, 'logGroup');
   const events = field(payload, 'logEvents');
   const messageType = field(payload, 'messageType');
@@ -143,7 +138,7 @@ export function gzipOf(data: string): Buffer {
   return bytes;
 }
 
-function gunzip(bytes: Buffer): Buffer {
+export function gunzip(bytes: Buffer): Buffer {
   try {
     return gunzipSync(bytes, { maxOutputLength: limits.payloadBytesMax, chunkSize: roomFor(bytes) });
   } catch (error) {

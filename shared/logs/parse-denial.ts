@@ -13,7 +13,7 @@
  */
 
 import { limits } from '../base/limits.js';
-import { remember } from '../base/memoize.js';
+import { memoize } from '../base/memoize.js';
 import { clean } from '../base/text.js';
 import type { ApiRef } from '../model/index.js';
 import { type ReasonId, reasonIdOf } from '../model/reasons.js';
@@ -75,7 +75,7 @@ export function readExecutionEvent(message: string): ExecutionEvent | null {
 }
 
 /** The gateway says the same few sentences over and over. */
-const reasonOf = remember(
+const reasonOf = memoize(
   { entriesMax: limits.reasonsRememberedMax, keyCharsMax: 2 * limits.reasonCharsMax },
   (words: string) => words,
   (words): Reason => {

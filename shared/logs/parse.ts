@@ -6,7 +6,7 @@
 
 import { digest } from '../base/digest.js';
 import { limits } from '../base/limits.js';
-import { remember } from '../base/memoize.js';
+import { memoize } from '../base/memoize.js';
 import { clean } from '../base/text.js';
 import { accountId, inAccount, settingFor } from '../config/qualified-names.js';
 import { CANARY_DN } from '../model/canary.js';
@@ -45,7 +45,7 @@ export type DomainsByApi = Readonly<Record<string, string>>;
 /** The access-log formats of stages by the log group that they write to; `*` stands for every other group. */
 export type FormatsByLogGroup = Readonly<Record<string, string>>;
 
-interface Found {
+interface ParsedSoFar {
   readonly denials: Denial[];
   readonly accesses: AccessRecord[];
   readonly otherForbidden: OtherForbidden[];
@@ -56,7 +56,7 @@ interface Found {
 }
 
 /** Where events come from, and how the things that they name are called. */
-interface Source {
+interface LogSource {
   /** Before each name, where accounts are told apart; else ''. */
   readonly account: string;
   /** Before each event's id: CloudWatch's are unique within their stream. */
@@ -79,7 +79,7 @@ export function parse(
   byAccount = false,
   formats: FormatsByLogGroup = {},
 ): Parsed {
-  const found: Found = {
+  const found: ParsedSoFar = {
     denials: [],
     accesses: [],
     otherForbidden: [],
@@ -110,10 +110,10 @@ function sourcesOf(
   domains: DomainsByApi,
   byAccount: boolean,
   formats: FormatsByLogGroup,
-): [Source, readonly LogEvent[]][] {
+): [LogSource, readonly LogEvent[]][] {
   const { logStream, events } = batch;
   const isManaged = apiOfLogGroup(batch.logGroup).apiId !== null;
-  const sourceOf = (account: string): Source => {
+  const sourceOf = (account: string): LogSource => {
     const logGroup = inAccount(account, batch.logGroup);
     const template = isManaged ? undefined : (settingFor(formats, logGroup) ?? formats['*']);
     return {
@@ -142,7 +142,7 @@ interface Origin {
   readonly scope: string;
 }
 
-function originOf({ apiId, stage }: ApiRef, source: Source): Origin {
+function originOf({ apiId, stage }: ApiRef, source: LogSource): Origin {
   const api = { apiId: apiId === null ? null : inAccount(source.account, apiId), stage };
   return { api, scope: scopeOf(api, source) };
 }
@@ -158,8 +158,8 @@ function readText(
   event: LogEvent,
   message: string,
   origin: Origin,
-  source: Source,
-  found: Found,
+  source: LogSource,
+  found: ParsedSoFar,
   lines: ExecutionLine[],
 ): void {
   // What fits the format of the group's access log is an access record, whatever a client made it look like.
@@ -183,7 +183,13 @@ function isPlain({ reason, requestId, extendedRequestId }: ExecutionEvent): bool
   return ids && (reason === null || reason.id !== 'other');
 }
 
-function readVended(event: LogEvent, message: string, group: ApiRef, source: Source, lines: ExecutionLine[]): boolean {
+function readVended(
+  event: LogEvent,
+  message: string,
+  group: ApiRef,
+  source: LogSource,
+  lines: ExecutionLine[],
+): boolean {
   const vended = vendedText(message, (place) => settingFor(source.domains, place) !== undefined);
   return vended !== null && readPayload(event, vended, group, source, lines);
 }
@@ -193,7 +199,7 @@ function readPayload(
   event: LogEvent,
   { text, api }: VendedPayload,
   group: ApiRef,
-  source: Source,
+  source: LogSource,
   lines: ExecutionLine[],
 ): boolean {
   const said = readExecutionEvent(text);
@@ -204,7 +210,7 @@ function readPayload(
 }
 
 /** Text that is no line of an execution log: another log's, or an access record that is no JSON. */
-function readPlainRecord(event: LogEvent, message: string, source: Source, found: Found): void {
+function readPlainRecord(event: LogEvent, message: string, source: LogSource, found: ParsedSoFar): void {
   const fields = message.includes('403') ? labelledFields(message) : null;
   if (fields !== null && fields.status !== '403') found.passed++;
   else if (fields !== null && hasCertificateFields(fields))
@@ -219,7 +225,13 @@ const NOT_JSON =
 const NO_DENIAL =
   'holds the sentence of a refusal in a place where the gateway writes none; expected it at the beginning of a line, or in the payload of a vended execution log';
 
-function readJson(event: LogEvent, message: string, source: Source, found: Found, lines: ExecutionLine[]): void {
+function readJson(
+  event: LogEvent,
+  message: string,
+  source: LogSource,
+  found: ParsedSoFar,
+  lines: ExecutionLine[],
+): void {
   if (isPlainSuccess(message)) {
     found.passed++;
     return;
@@ -255,7 +267,7 @@ function wrappedRecord(json: Record<string, unknown>): string | null {
 function readVendedJson(
   event: LogEvent,
   json: Record<string, unknown>,
-  source: Source,
+  source: LogSource,
   lines: ExecutionLine[],
 ): boolean {
   const vended = vendedJson(json);
@@ -270,7 +282,7 @@ function isAccessRecord({ apiId, stage, ...fields }: AccessFields): boolean {
   return Object.values(fields).some((value) => value !== undefined);
 }
 
-function readAccess(event: LogEvent, { fields, isRecovered }: ReadRecord, source: Source, found: Found): void {
+function readAccess(event: LogEvent, { fields, isRecovered }: ReadRecord, source: LogSource, found: ParsedSoFar): void {
   const { status, errorMessage = null, errorResponseType = null, requestId, extendedRequestId } = fields;
   // Formats without a status are read by their error; a record with neither is a success or no access record at all.
   if (status === undefined ? errorMessage === null : status !== '403') {
@@ -338,7 +350,7 @@ export type Identity = Omit<Client, 'sourceIp' | 'userAgent'> & { readonly pem: 
  * Who called: from the certificate itself where the log holds a readable one, else from the fields beside it. Clients call
  * again and again with one certificate: what it says is worked out once.
  */
-export const identityOf = remember(
+export const identityOf = memoize(
   { entriesMax: limits.certificateCacheMax, keyCharsMax: limits.certificateCacheCharsMax },
   (fields: AccessFields) =>
     fields.pem ??
@@ -373,7 +385,7 @@ export const identityOf = remember(
  * comes right before the denial's; without brackets, the id comes in the `ForbiddenException` line right after it. Each
  * line serves one denial only, or a client that pins its request id could make two denials look like one.
  */
-function denialsOf(lines: ExecutionLine[], source: Source): Denial[] {
+function denialsOf(lines: ExecutionLine[], source: LogSource): Denial[] {
   const hasNeighbours = lines.some(({ said }) => said.reason === null);
   const inOrder = !hasNeighbours
     ? lines
@@ -411,7 +423,7 @@ function denialsOf(lines: ExecutionLine[], source: Source): Denial[] {
   return denials;
 }
 
-function scopeOf(api: ApiRef, { account, logGroup, domains }: Source): string {
+function scopeOf(api: ApiRef, { account, logGroup, domains }: LogSource): string {
   if (api.apiId === null) return clean(logGroup, limits.scopeCharsMax);
   const place = api.stage === null ? api.apiId : `${api.apiId}/${api.stage}`;
   const domain = settingFor(domains, place) ?? settingFor(domains, api.apiId);
@@ -419,7 +431,7 @@ function scopeOf(api: ApiRef, { account, logGroup, domains }: Source): string {
 }
 
 /** Which event it is, among those of all streams. CloudWatch's own ids have 56 digits. */
-function idOf({ id }: LogEvent, { stream }: Source): string {
+function idOf({ id }: LogEvent, { stream }: LogSource): string {
   return stream + (id.length > limits.eventIdCharsMax ? digest(id) : id);
 }
 

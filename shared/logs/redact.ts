@@ -8,7 +8,7 @@ import { createHmac } from 'node:crypto';
 import type { AccessRecord, Parsed } from '../model/index.js';
 import type { World } from '../ports/index.js';
 
-export async function minimise(parsed: Parsed, { config, stores }: World): Promise<Parsed> {
+export async function redact(parsed: Parsed, { config, stores }: World): Promise<Parsed> {
   const { sourceIps, certificates } = config.privacy;
   const kept = certificates === 'keep' ? parsed : { ...parsed, certificates: new Map<string, string>() };
   if (sourceIps === 'keep') return kept;

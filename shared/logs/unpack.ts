@@ -9,11 +9,12 @@ import { createGunzip } from 'node:zlib';
 import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import {
+  BETWEEN_PAYLOADS,
   badGzip,
-  type Delivery,
+  type DecodedDelivery,
   decodeGzip,
   decodePayload,
-  decodeRecord,
+  gunzip,
   gzipOf,
   parseJson,
   textOf,
@@ -25,17 +26,22 @@ import {
  * @param data base64 of gzip, as a subscription has it
  * @throws MtlsWatchError what `decodeSubscription` throws, after the batches before the fault were given
  */
-export async function* unpack(data: string): AsyncGenerator<Delivery> {
+export async function* unpack(data: string): AsyncGenerator<DecodedDelivery> {
   const gzip = gzipOf(data);
   if (unpackedBytes(gzip) <= limits.payloadPieceBytesMax) yield decodeGzip(gzip);
   else yield* inPieces(gzip);
 }
 
 /** The same for a Kinesis record, which may hold several payloads. */
-export async function* unpackRecord(data: string): AsyncGenerator<Delivery> {
+export async function* unpackRecord(data: string): AsyncGenerator<DecodedDelivery> {
   const gzip = gzipOf(data);
-  if (unpackedBytes(gzip) <= limits.payloadPieceBytesMax) yield* decodeRecord(gzip);
-  else yield* inPieces(gzip);
+  if (unpackedBytes(gzip) > limits.payloadPieceBytesMax) {
+    yield* inPieces(gzip);
+    return;
+  }
+  const failures: unknown[] = [];
+  yield* decodeAll(partsOf(gunzip(gzip)), failures);
+  throwFirst(failures);
 }
 
 /** Behind it come the events, one after the other, to the end of the payload. */
@@ -47,9 +53,12 @@ const EVENTS = '"logEvents":[';
 const BETWEEN = '},{"id":"';
 const END = Buffer.from(']}');
 
-/** Each piece is made a payload of its own, with the head of the whole one in front. */
-async function* inPieces(gzip: Buffer): AsyncGenerator<Delivery> {
-  let head: Buffer = Buffer.alloc(0);
+/**
+ * Each piece is made a payload of its own, with the head of the whole one in front. Where several payloads stand one after
+ * the other each has its own head; one that is broken costs the others nothing, and is thrown when they were given.
+ */
+async function* inPieces(gzip: Buffer): AsyncGenerator<DecodedDelivery> {
+  const cutter = createCutter();
   let held: Buffer[] = [];
   let bytesHeld = 0;
   let bytesTotal = 0;
@@ -59,16 +68,70 @@ async function* inPieces(gzip: Buffer): AsyncGenerator<Delivery> {
     held.push(chunk);
     bytesHeld += chunk.length;
     if (bytesHeld < limits.payloadPieceBytesMax) continue;
-    const bytes = Buffer.concat(held);
-    const end = bytes.lastIndexOf(BETWEEN) + 1;
-    if (end === 0) throw new MtlsWatchError('wrong-shape', NO_EVENTS);
-    yield decodePayload(parseJson(textOf(Buffer.concat([head, bytes.subarray(0, end), END]))));
-    if (head.length === 0) head = headOf(bytes);
+    const { pieces, rest } = cutter.cut(Buffer.concat(held));
+    yield* decodeAll(pieces, cutter.failures);
     // A copy, so that the rest of the bytes can go.
-    held = [Buffer.from(bytes.subarray(end + 1))];
-    bytesHeld = held[0]?.length ?? 0;
+    held = [Buffer.from(rest)];
+    bytesHeld = rest.length;
   }
-  yield decodePayload(parseJson(textOf(Buffer.concat([head, ...held]))));
+  yield* decodeAll(cutter.end(Buffer.concat(held)), cutter.failures);
+  throwFirst(cutter.failures);
+}
+
+/** The others of one delivery have the same cause, as a rule. */
+function throwFirst(failures: readonly unknown[]): void {
+  if (failures.length > 0) throw failures[0];
+}
+
+function* decodeAll(payloads: readonly Buffer[], failures: unknown[]): Generator<DecodedDelivery> {
+  for (const payload of payloads) {
+    try {
+      yield decodePayload(parseJson(textOf(payload)));
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+}
+
+/** Cuts what was inflated so far into payloads; keeps the head of the one that goes on. */
+function createCutter() {
+  let head: Buffer = Buffer.alloc(0);
+  const failures: unknown[] = [];
+  /** All but the last part end a payload. */
+  const ended = (bytes: Buffer): { pieces: Buffer[]; open: Buffer } => {
+    const parts = partsOf(bytes);
+    const open = parts.pop() ?? bytes;
+    const pieces = parts.map((part, index) => (index === 0 ? Buffer.concat([head, part]) : part));
+    if (parts.length > 0) head = Buffer.alloc(0);
+    return { pieces, open };
+  };
+  return {
+    failures,
+    cut: (bytes: Buffer): { pieces: readonly Buffer[]; rest: Buffer } => {
+      const { pieces, open } = ended(bytes);
+      const end = open.lastIndexOf(BETWEEN) + 1;
+      if (end === 0 && pieces.length === 0) throw new MtlsWatchError('wrong-shape', NO_EVENTS);
+      if (end === 0) return { pieces, rest: open };
+      const piece = Buffer.concat([head, open.subarray(0, end), END]);
+      if (head.length === 0) head = headOf(open);
+      return { pieces: [...pieces, piece], rest: open.subarray(end + 1) };
+    },
+    end: (bytes: Buffer): readonly Buffer[] => {
+      const { pieces, open } = ended(bytes);
+      return [...pieces, Buffer.concat([head, open])];
+    },
+  };
+}
+
+/** Payloads that stand one after the other. Read as one character a byte, so that places in the text are those of the bytes. */
+function partsOf(bytes: Buffer): Buffer[] {
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (const { index } of bytes.toString('latin1').matchAll(BETWEEN_PAYLOADS)) {
+    parts.push(bytes.subarray(from, index));
+    from = index;
+  }
+  return [...parts, bytes.subarray(from)];
 }
 
 const NO_EVENTS = 'not a CloudWatch Logs payload: expected logEvents, each with its id first';

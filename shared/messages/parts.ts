@@ -3,7 +3,7 @@
 import { limits } from '../base/limits.js';
 import { MINUTE_MS } from '../base/time.js';
 import type { FindingCode } from '../model/finding-codes.js';
-import { type Finding, type Notice, OTHER_ISSUERS, SEVERAL_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
+import { type Finding, isSeveral, type Notice, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
 import { nameIn } from './safe.js';
 import type { FindingMessages, Messages, ReasonMessages } from './types.js';
 
@@ -11,13 +11,13 @@ export type Inert = (text: string) => string;
 
 /** Issuer and reason, or the words for an incident of a whole domain. */
 export function wordsOf({ group }: Notice, messages: Messages): ReasonMessages {
-  return group.issuerDn === SEVERAL_ISSUERS ? messages.severalIssuers : messages.reasons[group.reason];
+  return isSeveral(group.issuerDn) ? messages.severalIssuers : messages.reasons[group.reason];
 }
 
-/** The organisation or common name of an issuer, for a sentence; the whole DN stands below it. */
+/** The organization or common name of an issuer, for a sentence; the whole DN stands below it. */
 export function issuerName({ group }: Notice, messages: Messages, inert: Inert): string {
   if (group.issuerDn === UNKNOWN_ISSUER) return messages.unknownIssuer;
-  if (group.issuerDn === SEVERAL_ISSUERS || group.issuerDn === OTHER_ISSUERS) return messages.otherIssuers;
+  if (isSeveral(group.issuerDn) || group.issuerDn === OTHER_ISSUERS) return messages.otherIssuers;
   // A sentence may end after it.
   return inert(nameIn(group.issuerDn).replace(/\.$/, ''));
 }
@@ -62,7 +62,7 @@ export function findingsShown(notice: Notice): Finding[] {
 export function countWords(notice: Notice, messages: Messages): string {
   const count = number(notice.count);
   if (notice.kind !== 'resolved') return messages.failures(count, notice.windowMinutes, number(notice.expected));
-  return notice.group.issuerDn === SEVERAL_ISSUERS
+  return isSeveral(notice.group.issuerDn)
     ? messages.failuresAtWorst(count, notice.windowMinutes)
     : messages.failuresInAll(count);
 }

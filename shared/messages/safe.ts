@@ -84,7 +84,7 @@ export function cut(text: string, charsMax: number): string {
   return `${/[\ud800-\udbff]$/.test(end) ? end.slice(0, -1) : end}…`;
 }
 
-/** The organisation or the common name of a DN, for a sentence; the whole DN stands elsewhere. */
+/** The organization or the common name of a DN, for a sentence; the whole DN stands elsewhere. */
 export function nameIn(dn: string): string {
   const name = /(?:^|,)O=((?:\\.|[^,\\+])+)/.exec(dn)?.[1] ?? /(?:^|,)CN=((?:\\.|[^,\\+])+)/.exec(dn)?.[1] ?? dn;
   return cut(name, limits.nameShownCharsMax);

@@ -4,7 +4,7 @@
  * whoever needs to know which domain a log belongs to. `FoundWatch` is what runs there of mtls-watch itself, for `doctor`.
  */
 
-export interface Found {
+export interface FoundAccount {
   readonly accountId: string;
   readonly region: string;
   /**

@@ -48,13 +48,13 @@ export interface Probe {
 }
 
 /** The log event that a probe was recognised by, and when. A probe is one call, so it accounts for one event. */
-export interface Seen {
+export interface ProbeSeen {
   readonly eventId: string;
   readonly at: number;
 }
 
 export interface WatchedProbe extends Probe {
-  readonly seen: Seen | null;
+  readonly seen: ProbeSeen | null;
 }
 
 /** A probe whose refusal came in through the logs. */

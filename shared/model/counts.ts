@@ -6,8 +6,15 @@ import type { ForbiddenCause, ReasonId } from './reasons.js';
 export const UNKNOWN_ISSUER = 'unknown';
 /** Where issuers beyond the bound per scope are counted together. */
 export const OTHER_ISSUERS = '(other issuers)';
-/** Issuer and reason of an incident of a whole scope. */
+/** Issuer of the incident of a scope in which several partners fail together. */
 export const SEVERAL_ISSUERS = '(several issuers)';
+/** Issuer of the incident of a scope in which strangers try the door. */
+export const SEVERAL_STRANGERS = '(several strangers)';
+
+/** Whether the name stands for an incident of a whole scope. */
+export function isSeveral(issuerDn: string): boolean {
+  return issuerDn === SEVERAL_ISSUERS || issuerDn === SEVERAL_STRANGERS;
+}
 
 /** What failures are counted by. */
 export interface GroupKey {

@@ -7,7 +7,8 @@ import type { Severity } from './notices.js';
 export interface Incident {
   readonly incidentId: string;
   readonly group: GroupKey;
-  readonly state: 'firing' | 'resolved';
+  /** `known`: nothing fires, and what is refused as ever was told long ago; see `known`. */
+  readonly state: 'firing' | 'known' | 'resolved';
   readonly version: number;
   readonly since: number;
   readonly lastNoticeAt: number;
@@ -26,6 +27,25 @@ export interface Incident {
   readonly acknowledged: boolean;
   /** A silence held a notice of its course back, so that the silence's end is to be told. */
   readonly heldBack: boolean;
+  /** How often it was told to go on since it last began or grew; each time the next repeat waits twice as long. */
+  readonly repeats: number;
+  /** When it was last told that refusals are few and steady; null for never. */
+  readonly steadyAt: number | null;
+  /** What 24 hours usually had when it began. */
+  readonly usualDay: number;
+  /** Nobody whom the truststore knows: such an incident is low, and stands for no partner's. */
+  readonly isStranger: boolean;
+  /** Of a scope's incident, the ids of the groups that it names; it stands for those and no others. */
+  readonly members: readonly string[];
+  /** An incident that lasted until it was the usual: its refusals go on, and only now and then somebody is reminded. */
+  readonly known: KnownIncident | null;
+}
+
+/** An incident that is known and not over. What comes on top of it is an incident of its own. */
+export interface KnownIncident
+  extends Pick<Incident, 'incidentId' | 'since' | 'severity' | 'severityAtFirst' | 'acknowledged'> {
+  readonly remindedAt: number;
+  readonly reminders: number;
 }
 
 /**

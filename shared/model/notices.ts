@@ -61,7 +61,7 @@ export interface NoticeLinks {
 }
 
 /** Where mtls-watch runs, for links and commands. */
-export interface Place {
+export interface Deployment {
   readonly region: string;
   readonly tableName: string;
   readonly dashboardName: string | null;

@@ -69,7 +69,7 @@ export interface AccessRecord {
 export type Half = Denial | AccessRecord;
 
 /** A half as it stands in a cell: who brought it first, and whether the other half was there already. */
-export interface Held<T extends Half = Half> {
+export interface HeldHalf<T extends Half = Half> {
   readonly half: T;
   readonly batchId: string;
   /** True when this half found the other one waiting. At most one half of a cell has it. */
@@ -78,8 +78,8 @@ export interface Held<T extends Half = Half> {
 
 /** Where the two halves of a request meet. */
 export interface Cell {
-  readonly denial: Held<Denial> | null;
-  readonly access: Held<AccessRecord> | null;
+  readonly denial: HeldHalf<Denial> | null;
+  readonly access: HeldHalf<AccessRecord> | null;
   /** The batch that claimed a half which waited in vain, or null. */
   readonly claimedBy: string | null;
 }

@@ -8,7 +8,7 @@ import { limits } from '../base/limits.js';
 import type { Publisher } from '../ports/index.js';
 
 /** @throws MtlsWatchError `publish-failed` (retryable) after all channels were tried, when any failed */
-export function toAll(channels: readonly Publisher[]): Publisher {
+export function fanOut(channels: readonly Publisher[]): Publisher {
   const [only] = channels;
   if (only !== undefined && channels.length === 1) return only;
   const sent = new Set<string>();

@@ -1,10 +1,10 @@
 /** A made-up notice, for a test of the way to people and machines. Every name in it is an example. */
 
 import { MINUTE_MS } from '../base/time.js';
-import type { Notice, NoticeKind, Place } from '../model/index.js';
+import type { Deployment, Notice, NoticeKind } from '../model/index.js';
 
 /** @param now milliseconds since the epoch */
-export function sampleNotice(kind: NoticeKind, now: number, place: Place | null): Notice {
+export function sampleNotice(kind: NoticeKind, now: number, place: Deployment | null): Notice {
   const at = new Date(now).toISOString();
   const incidentId = `test-${Math.floor(now / MINUTE_MS)}`;
   const remedy = 'Nothing: this is a test of mtls-watch, no certificate was refused.';

@@ -2,6 +2,11 @@
 
 import type { EndedIncident, Incident, Notice } from '../model/index.js';
 
+/** Whether the transition to this state ends the incident: it is over, or only what was known before it goes on. */
+export function isEnd({ state, known, incidentId }: Incident): boolean {
+  return state === 'resolved' || (state === 'known' && known?.incidentId !== incidentId);
+}
+
 /** @param notice what told of the end; null where nobody was told */
 export function endedOf(incident: Incident, notice: Notice | null): EndedIncident {
   const { incidentId, group, severity, since, calmSince, lastNoticeAt, flaps, announced } = incident;

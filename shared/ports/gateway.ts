@@ -1,6 +1,6 @@
 /** How the canary calls a custom domain. Implemented by `adapters/tls`. */
 
-export interface Call {
+export interface GatewayCall {
   /** The custom domain: the server's name in TLS and in HTTP. */
   readonly domain: string;
   readonly path: string;
@@ -8,7 +8,7 @@ export interface Call {
   readonly connectTo: string | null;
 }
 
-export interface Stranger {
+export interface CanaryCertificate {
   /** PEM, for a TLS client. The key is in memory only. */
   readonly certificate: string;
   readonly key: string;

@@ -29,6 +29,16 @@ export function inSendingOrder<T extends PendingNotice>(pending: readonly T[]): 
     .map(({ one }) => one);
 }
 
+/**
+ * The same for sending: incidents of which nothing was tried yet come first, or a topic that is gone would have all the
+ * tries. The notices of one incident stay together.
+ */
+export function inTryingOrder<T extends PendingNotice & { readonly isTried: boolean }>(due: readonly T[]): T[] {
+  const tried = new Set(due.filter(({ isTried }) => isTried).map((one) => one.groupId));
+  const ordered = inSendingOrder(due);
+  return [...ordered.filter((one) => !tried.has(one.groupId)), ...ordered.filter((one) => tried.has(one.groupId))];
+}
+
 interface SortKey {
   readonly time: number;
   readonly noticeId: string;

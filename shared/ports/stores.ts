@@ -14,8 +14,8 @@ import type {
   Incident,
   Notice,
   Probe,
+  ProbeSeen,
   Rollup,
-  Seen,
   Silence,
   WaitingHalf,
   WatchedProbe,
@@ -80,39 +80,39 @@ export interface GroupStore {
    * hour needs no mark. False where nothing was noted: the issuer is known to be in, there is no room, or a mark is no
    * dearer. Then `admit` has the answer, and the hour is to be marked after the fact.
    */
-  admitExpecting(fact: ExpectedFact): Promise<boolean>;
+  admitWithIntent(fact: FactIntent): Promise<boolean>;
 }
 
 /** What tells a fact that was put from one that was not, or that grew later. */
-export type ExpectedFact = Pick<Fact, 'group' | 'minute' | 'batchId' | 'requests'>;
+export type FactIntent = Pick<Fact, 'group' | 'minute' | 'batchId' | 'requests'>;
 
 /** A note that a group has new facts in an hour. */
-export interface Mark {
+export interface DirtyMark {
   readonly group: GroupKey;
   /** Hours since the epoch. */
   readonly hour: number;
   /** New with every mark, a repeated one included, so that `close` does not close what was marked again meanwhile. */
-  readonly stamp: string;
+  readonly token: string;
 }
 
 /** An hour of a group that has facts, or is to have some, which its roll-up does not know yet. */
-export interface OpenHour extends Omit<Mark, 'stamp'> {
+export interface DirtyHour extends Omit<DirtyMark, 'token'> {
   /** Null where the hour is not marked, and facts of it are expected. */
-  readonly stamp: string | null;
-  readonly expected: readonly ExpectedFact[];
+  readonly token: string | null;
+  readonly expected: readonly FactIntent[];
 }
 
 export interface RollupStore {
   /** Called after the facts were put. */
-  mark(hours: readonly Mark[]): Promise<void>;
+  mark(hours: readonly DirtyMark[]): Promise<void>;
   /** Hours up to `hour` that are marked, the oldest first; after them those in which facts are expected and nothing more. */
-  open(hour: number, limit: number): Promise<readonly OpenHour[]>;
+  open(hour: number, limit: number): Promise<readonly DirtyHour[]>;
   /**
    * Puts the roll-up unless one of the same group and hour stands for more `requests`: a sweep that finishes late must not
-   * overwrite what later facts added. Then removes the mark if its stamp is the same, and no longer expects what `open`
+   * overwrite what later facts added. Then removes the mark if its token is the same, and no longer expects what `open`
    * names: facts that the roll-up holds.
    */
-  close(open: OpenHour, rollup: Rollup): Promise<void>;
+  close(open: DirtyHour, rollup: Rollup): Promise<void>;
   /** Roll-ups of a group with `from <= hour <= to`, in the order of hours. */
   load(group: GroupKey, from: number, to: number): Promise<readonly Rollup[]>;
   /**
@@ -135,7 +135,7 @@ export interface IncidentStore {
    * outbox, in one atomic step. False when another invocation was first.
    */
   transition(next: Incident, notice: Notice | null): Promise<boolean>;
-  /** The incidents that are firing. */
+  /** The incidents that are firing, and those that are known and not over. */
   firing(limit: number): Promise<readonly Incident[]>;
   /**
    * The incidents that were resolved at `from <= endedAt < to` (milliseconds), in that order, for 13 months; one that came
@@ -148,6 +148,13 @@ export interface IncidentStore {
 export interface Outbox {
   /** Oldest first. */
   pending(limit: number): Promise<readonly Notice[]>;
+  /**
+   * Those of incidents of which none was tried yet, then the others, each in the same order; only those that may be sent at `now`: in nobody's hands, not put off, and not behind such a one of their
+   * incident. So what cannot be sent keeps nobody else's from being found, however much of it there is.
+   */
+  due(now: number, limit: number): Promise<readonly Notice[]>;
+  /** Puts off a notice that could not be sent; without an effect on one that is no longer in the outbox. */
+  putOff(noticeId: string, until: number): Promise<void>;
   /**
    * Takes a notice in hand until `until`, so that of invocations that run at the same time one sends it. False when it is
    * in another's hands at `now`, or no longer in the outbox.
@@ -171,7 +178,7 @@ export interface ProbeStore {
   /** The calls that began at `from <= at <= to`, in that order, at most `limit`. */
   between(from: number, to: number, limit: number): Promise<readonly WatchedProbe[]>;
   /** Marks the call as seen in a log event unless it was seen before; returns by which event it was, for good. */
-  see(probe: Probe, seen: Seen): Promise<Seen>;
+  see(probe: Probe, seen: ProbeSeen): Promise<ProbeSeen>;
 }
 
 /** The certificates that called, so that one can be looked at when its group fires. */
@@ -202,6 +209,11 @@ export interface Stores {
    * nothing is forgotten.
    */
   readonly countableDays: number;
+  /**
+   * What could not be read since the last call and was left out of a list, with the error that names it: for whoever tells a
+   * person.
+   */
+  takeUnreadable(): readonly unknown[];
   readonly join: JoinStore;
   readonly waiting: WaitingStore;
   readonly facts: FactStore;

@@ -1,7 +1,7 @@
 /** The clock, and the world as one value. */
 
 import type { Config } from '../config/settings.js';
-import type { Place } from '../model/index.js';
+import type { Deployment } from '../model/index.js';
 import type { FailureLog, Publisher } from './output.js';
 import type { Stores } from './stores.js';
 import type { TruststoreSource } from './truststore.js';
@@ -20,5 +20,5 @@ export interface World {
   readonly truststores: TruststoreSource;
   readonly failureLog?: FailureLog;
   /** For links into the console and for commands; absent where nothing is deployed. */
-  readonly place?: Place;
+  readonly deployment?: Deployment;
 }

@@ -4,7 +4,7 @@ import { limits } from '../base/limits.js';
 import { DAY_MS, MINUTE_MS } from '../base/time.js';
 import type { ClientTally, EndedIncident, ForbiddenFact, Incident } from '../model/index.js';
 import type { ForbiddenCause, ReasonId } from '../model/reasons.js';
-import type { Folded, Series } from './fold.js';
+import type { Folded, GroupSeries } from './fold.js';
 import { isNamed, ownerOf } from './names.js';
 import { daysOf, type Period, stretchOf } from './period.js';
 import type { GapId, Report } from './schema.js';
@@ -109,7 +109,7 @@ export function buildReport(parts: ReportParts): Report {
   };
 }
 
-function trendOf(series: readonly Series[], knownFrom: number) {
+function trendOf(series: readonly GroupSeries[], knownFrom: number) {
   const sums = Array.from({ length: limits.reportWeeksMax }, (_, n) =>
     sumOf(series.map((one) => one.stretches[n] ?? 0)),
   );
@@ -124,7 +124,7 @@ export function median(numbers: readonly number[]): number | null {
   return low === undefined || high === undefined ? null : (low + high) / 2;
 }
 
-function byReason(series: readonly Series[], of: (one: Series) => number): Partial<Record<ReasonId, number>> {
+function byReason(series: readonly GroupSeries[], of: (one: GroupSeries) => number): Partial<Record<ReasonId, number>> {
   const sums = new Map<ReasonId, number>();
   for (const one of series) {
     const n = of(one);
@@ -180,11 +180,11 @@ function newIssuersOf(issuers: ReturnType<typeof issuersOf>, knownFrom: number):
 }
 
 /** Whose certificate names itself as its issuer is nobody's partner. */
-function isStranger({ group }: Series): boolean {
+function isStranger({ group }: GroupSeries): boolean {
   return group.reason === 'self-signed' || !isNamed(group.issuerDn);
 }
 
-function strangersOf(current: readonly Series[]): Report['strangers'] {
+function strangersOf(current: readonly GroupSeries[]): Report['strangers'] {
   const strangers = current.filter(({ group }) => group.reason === 'self-signed');
   return {
     issuers: new Set(strangers.map(({ group }) => group.issuerDn)).size,
@@ -195,7 +195,7 @@ function strangersOf(current: readonly Series[]): Report['strangers'] {
 /** Fewer refusals than this, all on one day, are somebody who tried once. */
 const ACTION_FAILURES_MIN = 3;
 
-function actionsOf(current: readonly Series[], parts: ReportParts): Report['actions'] {
+function actionsOf(current: readonly GroupSeries[], parts: ReportParts): Report['actions'] {
   const candidates = groupedBy(
     current.filter((one) => !isStranger(one)),
     ({ group }) => JSON.stringify([group.issuerDn, group.reason]),
@@ -227,7 +227,7 @@ function actionsOf(current: readonly Series[], parts: ReportParts): Report['acti
 }
 
 /** Its incident is over, and it was quiet since: from when the calm began, but for a minute that was being counted. */
-function isOver({ group, lastAt }: Series, ended: readonly EndedIncident[]): boolean {
+function isOver({ group, lastAt }: GroupSeries, ended: readonly EndedIncident[]): boolean {
   return ended.some(
     (one) =>
       one.group.scope === group.scope &&
@@ -237,7 +237,7 @@ function isOver({ group, lastAt }: Series, ended: readonly EndedIncident[]): boo
   );
 }
 
-function clientsOf(current: readonly Series[], details: readonly ClientDetail[] | null): Report['clients'] {
+function clientsOf(current: readonly GroupSeries[], details: readonly ClientDetail[] | null): Report['clients'] {
   const keyOf = (one: Pick<ClientDetail, 'subjectDn' | 'serialNumber' | 'issuerDn' | 'scope' | 'reason'>): string =>
     JSON.stringify([one.scope, one.issuerDn, one.reason, one.subjectDn, one.serialNumber]);
   const known = new Map((details ?? []).map((detail) => [keyOf(detail), detail] as const));
@@ -249,7 +249,7 @@ function clientsOf(current: readonly Series[], details: readonly ClientDetail[] 
 }
 
 function clientOf(
-  group: Series['group'],
+  group: GroupSeries['group'],
   { subjectDn, serialNumber, count, sourceIps }: ClientTally,
   detail: ClientDetail | null,
 ): Report['clients'][number] {

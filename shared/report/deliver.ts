@@ -19,7 +19,7 @@ import { csvOf } from './csv.js';
 import type { Language } from './messages/types.js';
 import { pageOf } from './page.js';
 import type { Report } from './schema.js';
-import { type Summary, summaryOf } from './summary.js';
+import { type ReportSummary, summaryOf } from './summary.js';
 
 export interface ReportBucket {
   read(key: string): Promise<{ readonly text: string; readonly etag: string } | null>;
@@ -28,24 +28,28 @@ export interface ReportBucket {
   putIf(key: string, text: string, etag: string | null): Promise<boolean>;
 }
 
-export interface Delivery {
+export interface ReportDelivery {
   readonly bucket: ReportBucket;
   readonly clock: Clock;
   readonly language: Language;
   /** Where readers open an object. */
   readonly urlOf: (key: string) => string;
   /** Settles within `limits.announceMsMax`. */
-  readonly announce: (summary: Summary) => Promise<void>;
+  readonly announce: (summary: ReportSummary) => Promise<void>;
 }
 
-export type Delivered = 'delivered' | 'delivered-before' | 'another-run-delivers';
+export type ReportDelivered = 'delivered' | 'delivered-before' | 'another-run-delivers';
 
 const CLAIM_MS = limits.sendingMsMax;
 
 const markSchema = z.strictObject({ state: z.enum(['claimed', 'announced']), at: z.number() });
 
 /** @param make is called only when the report is wanted */
-export async function deliverReport(label: string, make: () => Promise<Report>, to: Delivery): Promise<Delivered> {
+export async function deliverReport(
+  label: string,
+  make: () => Promise<Report>,
+  to: ReportDelivery,
+): Promise<ReportDelivered> {
   const { bucket, clock, language } = to;
   const folder = `reports/${label}`;
   const markKey = `${folder}/delivery.json`;

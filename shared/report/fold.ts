@@ -10,7 +10,7 @@ import { groupId } from '../model/group-id.js';
 import type { ClientTally, GroupKey, Rollup } from '../model/index.js';
 import { daysOf, type Period, stretchOf } from './period.js';
 
-export interface Series {
+export interface GroupSeries {
   readonly group: GroupKey;
   /** By compared stretch, the period itself last. */
   readonly stretches: number[];
@@ -25,7 +25,7 @@ export interface Series {
 }
 
 export interface Folded {
-  readonly series: readonly Series[];
+  readonly series: readonly GroupSeries[];
   /** The compared stretches from this one on are known. */
   readonly knownFrom: number;
 }
@@ -40,11 +40,11 @@ const TALLIES_WAITING_MAX = 4 * limits.reportClientsPerGroupMax;
 const CURRENT = limits.reportWeeksMax - 1;
 
 export function foldRollups(period: Period): Fold {
-  const byGroup = new Map<string, Series>();
+  const byGroup = new Map<string, GroupSeries>();
   const days = daysOf(period).length;
   let knownFrom = CURRENT;
-  let last: Series | undefined;
-  const seriesOf = (group: GroupKey): Series => {
+  let last: GroupSeries | undefined;
+  const seriesOf = (group: GroupKey): GroupSeries => {
     // Roll-ups come group by group: most look-ups need no digest.
     if (last?.group === group) return last;
     const id = groupId(group);
@@ -71,7 +71,7 @@ export function foldRollups(period: Period): Fold {
   };
 }
 
-function emptySeries(group: GroupKey, days: number): Series {
+function emptySeries(group: GroupKey, days: number): GroupSeries {
   return {
     group,
     stretches: new Array<number>(limits.reportWeeksMax).fill(0),
@@ -84,7 +84,7 @@ function emptySeries(group: GroupKey, days: number): Series {
   };
 }
 
-function addCurrent(series: Series, rollup: Rollup, day: number): void {
+function addCurrent(series: GroupSeries, rollup: Rollup, day: number): void {
   series.days[day] = (series.days[day] ?? 0) + rollup.count;
   series.unattributed += rollup.unattributed;
   series.inferred += rollup.inferred;

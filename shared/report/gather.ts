@@ -4,18 +4,18 @@ import pMap from 'p-map';
 import { limits } from '../base/limits.js';
 import { DAY_MS, HOUR_MS } from '../base/time.js';
 import { diagnosisOf, unlessUnreadable } from '../diagnosis/diagnosis.js';
-import { type ClientTally, SEVERAL_ISSUERS, type Silence } from '../model/index.js';
+import { type ClientTally, isSeveral, type Silence } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import { buildReport, type ClientDetail, type Gap, gap, type Verdict } from './build.js';
 import { type Folded, foldRollups } from './fold.js';
 import type { Language } from './messages/types.js';
-import { organisationOf } from './names.js';
+import { organizationOf } from './names.js';
 import { comparedFrom, type Period } from './period.js';
 import type { Report } from './schema.js';
 
 /** Whom a report is for. */
-export type Partner = { readonly issuerDn: string } | { readonly organisation: string };
+export type Partner = { readonly issuerDn: string } | { readonly organization: string };
 
 export interface Gathering {
   readonly period: Period;
@@ -31,7 +31,7 @@ export interface Gathering {
 
 export function isOf(partner: Partner | null, issuerDn: string): boolean {
   if (partner === null) return true;
-  return 'issuerDn' in partner ? issuerDn === partner.issuerDn : organisationOf(issuerDn) === partner.organisation;
+  return 'issuerDn' in partner ? issuerDn === partner.issuerDn : organizationOf(issuerDn) === partner.organization;
 }
 
 export async function gatherReport(gathering: Gathering, world: World): Promise<Report> {
@@ -40,7 +40,7 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
   const gaps: Gap[] = [...gathering.gaps];
   const folded = await foldGroups(period, partner, world, gaps);
   const isTheirs = ({ group }: { readonly group: { readonly issuerDn: string } }): boolean =>
-    isOf(partner, group.issuerDn) && (partner === null || group.issuerDn !== SEVERAL_ISSUERS);
+    isOf(partner, group.issuerDn) && (partner === null || !isSeveral(group.issuerDn));
   const [ended, firing] = await Promise.all([
     stores.incidents.ended(period.from, period.to, limits.reportIncidentsMax),
     stores.incidents.firing(limits.reportIncidentsMax),
@@ -53,7 +53,7 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
   return buildReport({
     period,
     generatedAt: gathering.generatedAt,
-    partner: partner === null ? null : 'issuerDn' in partner ? partner.issuerDn : partner.organisation,
+    partner: partner === null ? null : 'issuerDn' in partner ? partner.issuerDn : partner.organization,
     folded,
     ended: ended.filter(isTheirs),
     firing: firing.filter(isTheirs),

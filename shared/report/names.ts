@@ -1,22 +1,22 @@
 /** Reads names out of canonical DNs, for people. What comes back is as hostile as the DN. */
 
-import { OTHER_ISSUERS, SEVERAL_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
+import { isSeveral, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
 
 export function isNamed(issuerDn: string): boolean {
-  return issuerDn !== UNKNOWN_ISSUER && issuerDn !== OTHER_ISSUERS && issuerDn !== SEVERAL_ISSUERS;
+  return issuerDn !== UNKNOWN_ISSUER && issuerDn !== OTHER_ISSUERS && !isSeveral(issuerDn);
 }
 
-/** The organisation of a DN, or its common name, or all of it. */
+/** The organization of a DN, or its common name, or all of it. */
 export function ownerOf(dn: string): string {
   return attribute(dn, 'O') ?? attribute(dn, 'CN') ?? dn;
 }
 
-/** The common name of a DN, or its organisation, or all of it. */
+/** The common name of a DN, or its organization, or all of it. */
 export function shortName(dn: string): string {
   return attribute(dn, 'CN') ?? ownerOf(dn);
 }
 
-export function organisationOf(dn: string): string | null {
+export function organizationOf(dn: string): string | null {
   return attribute(dn, 'O');
 }
 

@@ -1,7 +1,7 @@
 /** What the sections of the page share: numbers, names, tables. */
 
 import { limits } from '../base/limits.js';
-import { OTHER_ISSUERS, SEVERAL_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
+import { isSeveral, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';
 import { isNamed, ownerOf, shortName } from './names.js';
@@ -31,10 +31,10 @@ export function changeCell(now: number, before: number | null): Html {
 export function issuerName(issuerDn: string, words: ReportMessages): string {
   if (issuerDn === UNKNOWN_ISSUER) return words.unknownIssuer;
   if (issuerDn === OTHER_ISSUERS) return words.otherIssuers;
-  return issuerDn === SEVERAL_ISSUERS ? words.severalIssuers : ownerOf(issuerDn);
+  return isSeveral(issuerDn) ? words.severalIssuers : ownerOf(issuerDn);
 }
 
-/** Organisation and common name in bold, the whole DN below. */
+/** Organization and common name in bold, the whole DN below. */
 export function issuerCell(issuerDn: string, words: ReportMessages): Html {
   if (!isNamed(issuerDn)) return html`<span class="dim">${issuerName(issuerDn, words)}</span>`;
   return html`<b><bdi>${cut(ownerOf(issuerDn))}</bdi></b><br><span class="dim small"><bdi>${cut(issuerDn, DN_CHARS_MAX)}</bdi></span>`;

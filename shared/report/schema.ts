@@ -47,7 +47,7 @@ const client = z.strictObject({
 const action = z.strictObject({
   rank: z.int().positive(),
   issuerDn: z.string(),
-  /** The issuer's organisation, or its name where it has none. */
+  /** The issuer's organization, or its name where it has none. */
   owner: z.string(),
   reason,
   scopes: z.array(z.string()),
@@ -114,7 +114,7 @@ export const reportSchema = z.strictObject({
   version: z.literal(1),
   period: z.strictObject({ label: z.string(), from: iso, to: iso }),
   generatedAt: iso,
-  /** The issuer or organisation that the report is narrowed to; null when it is about all. */
+  /** The issuer or organization that the report is narrowed to; null when it is about all. */
   partner: z.string().nullable(),
   totals: z.strictObject({ ...trend, unattributed: count, inferred: count, issuers: count, scopes: count }),
   days: z.array(z.strictObject({ date: z.iso.date(), failures: count, reasons: z.partialRecord(reason, count) })),

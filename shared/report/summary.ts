@@ -8,7 +8,7 @@ import { remedyOf, sentencesOf } from './page-actions.js';
 import { cut, issuerName, numberText } from './page-parts.js';
 import type { Report } from './schema.js';
 
-export interface Summary {
+export interface ReportSummary {
   /** The same for every summary of one week: a second one can be told by it. */
   readonly noticeId: string;
   /** ASCII, as SNS wants it. */
@@ -19,7 +19,7 @@ export interface Summary {
 const ACTIONS_MAX = 5;
 const LINE_CHARS_MAX = 400;
 
-export function summaryOf(report: Report, language: Language, url: string): Summary {
+export function summaryOf(report: Report, language: Language, url: string): ReportSummary {
   const words = reportMessages[language];
   const open = report.actions.filter(({ state }) => state === 'open');
   const subject = words.mail.subject(report.period.label, numberText(report.totals.failures), open.length);

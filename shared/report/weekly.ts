@@ -9,7 +9,7 @@ import { unlessUnreadable } from '../diagnosis/diagnosis.js';
 import type { World } from '../ports/index.js';
 import { parseTruststore } from '../x509/truststore.js';
 import { type ClientDetail, type Gap, gap } from './build.js';
-import { type Delivered, type Delivery, deliverReport } from './deliver.js';
+import { deliverReport, type ReportDelivered, type ReportDelivery } from './deliver.js';
 import { mergeDetails } from './details.js';
 import { expiringOf } from './expiring.js';
 import { gatherReport } from './gather.js';
@@ -20,7 +20,7 @@ type Rows = readonly Readonly<Record<string, string>>[];
 
 export interface ReportWorld {
   readonly world: World;
-  readonly delivery: Delivery;
+  readonly delivery: ReportDelivery;
   /** The ingest function's log. @throws MtlsWatchError `insights-unavailable` */
   readonly query: (
     query: string,
@@ -29,7 +29,7 @@ export interface ReportWorld {
   ) => Promise<{ readonly rows: Rows; readonly isCut: boolean }>;
 }
 
-export function createWeeklyReport(to: ReportWorld): () => Promise<Delivered> {
+export function createWeeklyReport(to: ReportWorld): () => Promise<ReportDelivered> {
   return () => {
     const period = lastWeek(to.world.clock.now());
     return deliverReport(period.label, () => makeReport(period, to), to.delivery);

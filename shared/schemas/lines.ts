@@ -93,7 +93,7 @@ export const summarySchema = z.strictObject({
   notices: count,
 });
 
-export type Summary = z.output<typeof summarySchema>;
+export type ReplaySummary = z.output<typeof summarySchema>;
 
 /** What `audit --json` prints: findings, then one summary. */
 export const auditLineSchema = z.union([
@@ -135,6 +135,9 @@ export const preflightLineSchema = z.union([
     clients: count,
     requests: count,
     requestsLeftOut: count,
+    requestsWithoutCertificate: count,
+    recordsUnreadable: count,
+    truststoreErrors: count,
     changes: z.record(z.string(), tally),
   }),
 ]);
@@ -154,8 +157,12 @@ export const expiryLineSchema = z.union([
   z.strictObject({
     type: z.literal('summary'),
     clients: count,
+    /** Whose certificate's end is not in the log. */
+    clientsWithoutValidity: count,
     requests: count,
     requestsLeftOut: count,
+    requestsWithoutCertificate: count,
+    recordsUnreadable: count,
     expiring: count,
     withoutSuccessor: count,
   }),

@@ -2,8 +2,8 @@
 
 import { limits } from '../base/limits.js';
 import { type AuditFinding, mergedByCause, type PlacedFinding } from './audit-places.js';
+import { plural } from './format.js';
 import type { BundleProblem, Truststore } from './truststore.js';
-import { plural } from './words.js';
 
 export function fileFindings(truststore: Truststore): PlacedFinding[] {
   return [

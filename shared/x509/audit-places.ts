@@ -2,8 +2,8 @@
 
 import { limits } from '../base/limits.js';
 import type { Finding } from '../model/index.js';
+import { identity, plural } from './format.js';
 import type { TruststoreCertificate } from './truststore.js';
-import { identity, plural } from './words.js';
 
 /** `depth` is always null. */
 export interface AuditFinding extends Finding {
@@ -50,7 +50,7 @@ export function sameNameFindings(selfSignedClients: readonly TruststoreCertifica
   return [...byName.values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined || same.length === 1) return [];
-    const { subjectDn } = first.certificate;
+    const { subjectDn, subjectName } = first.certificate;
     return [
       {
         code: 'self-signed-same-name',
@@ -58,7 +58,7 @@ export function sameNameFindings(selfSignedClients: readonly TruststoreCertifica
         depth: null,
         subjectDn,
         evidence: same.slice(0, 5).map(({ certificate }) => identity(certificate)),
-        remedy: `Keep one self-signed certificate of ${subjectDn}, or have each client take a name of its own: an issuer is looked up by its name, and a self-signed client is its own issuer, so that the wrong one may be compared and the client refused.`,
+        remedy: `Keep one self-signed certificate of ${subjectName}, or have each client take a name of its own: an issuer is looked up by its name, and a self-signed client is its own issuer, so that the wrong one may be compared and the client refused.`,
         line: first.line,
         lines: same.map(({ line }) => line),
       },

@@ -10,10 +10,10 @@ import { type AuditFinding, mergedByCause, type PlacedFinding, sameNameFindings 
 import type { Certificate } from './certificate.js';
 import { explainBreak } from './explain.js';
 import { keyIdentifierMismatch, problemFinding } from './findings.js';
+import { identity, span, when } from './format.js';
 import { candidates, type Search, startSearch } from './paths.js';
-import { issuerProblems, type Problem } from './rules.js';
+import { type BrokenRule, issuerProblems } from './rules.js';
 import { otherIssuers, type Truststore, type TruststoreCertificate } from './truststore.js';
-import { identity, span, when } from './words.js';
 
 export type { AuditFinding } from './audit-places.js';
 
@@ -114,7 +114,7 @@ function isSignedBy(search: Search, child: Certificate, issuer: Certificate): bo
 
 function kindOf(
   { certificate, selfSigned }: TruststoreCertificate,
-  problems: readonly Problem[],
+  problems: readonly BrokenRule[],
   issuerKeys: ReadonlySet<string>,
 ): AuditedCertificate['kind'] {
   const isCa = problems.every(({ code }) => code !== 'issuer-not-ca');
@@ -128,7 +128,7 @@ function kindOf(
 /** The rules that do not change with time. A self-signed client need not be a CA: it stands for itself. */
 function ruleFindings(
   { certificate, line }: TruststoreCertificate,
-  problems: readonly Problem[],
+  problems: readonly BrokenRule[],
   kind: AuditedCertificate['kind'],
   { at, truststore }: Search,
 ): Finding[] {

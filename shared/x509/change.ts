@@ -1,8 +1,8 @@
 /** What a new version of a truststore changed, set beside the time at which refusals began. */
 
 import type { Certificate } from './certificate.js';
+import { plural, span } from './format.js';
 import type { Truststore } from './truststore.js';
-import { plural, span } from './words.js';
 
 export interface TruststoreChange {
   readonly added: readonly Certificate[];

@@ -10,11 +10,11 @@ import type { Finding } from '../model/index.js';
 import type { Certificate } from './certificate.js';
 import { bitString, hex, readDer, sameBytes } from './der.js';
 import { finding } from './findings.js';
+import { identity, keyIdText, keyText, serialText, when } from './format.js';
 import { type Attempt, candidates, type Search } from './paths.js';
 import { namesSubordinate, nearestRelative, type Related } from './related.js';
 import { checkSignature, signatureShowsKey } from './signature.js';
 import { type BundleProblem, identifierConflict, isSelfSigned, type TruststoreCertificate } from './truststore.js';
-import { identity, keyIdText, keyText, serialText, when } from './words.js';
 
 /** The finding for an attempt that reached no self-signed end. `presented`: what the client sent besides its own. */
 export function explainBreak(search: Search, attempt: Attempt, presented: readonly Certificate[]): Finding {
@@ -230,7 +230,7 @@ function relativeText({ held, how }: Related): string {
   const words = {
     'same-key': 'the same key under another name',
     'other-generation': 'another generation of it',
-    'same-organisation': 'of the same organisation',
+    'same-organization': 'of the same organization',
   }[how];
   return `nearest in the truststore, ${words}: ${identity(held.certificate)}`;
 }

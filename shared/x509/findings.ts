@@ -8,14 +8,14 @@ import type { FindingCode } from '../model/finding-codes.js';
 import type { Finding } from '../model/index.js';
 import type { Certificate } from './certificate.js';
 import { OID } from './extensions.js';
+import { identity, keyIdText, keyText, plural, serialText, span, when } from './format.js';
 import type { PathProblem } from './paths.js';
-import { isAcceptedKey, isPublicIssuer, type Problem } from './rules.js';
+import { type BrokenRule, isAcceptedKey, isPublicIssuer } from './rules.js';
 import { knownRules, type RuleId, standingText } from './standing.js';
 import type { IdentifierConflict, Truststore } from './truststore.js';
-import { identity, keyIdText, keyText, plural, serialText, span, when } from './words.js';
 
 /** Where a finding stands in the path. */
-export interface Place {
+export interface PathPosition {
   readonly depth: number;
   readonly certificate: Certificate;
   readonly at: number;
@@ -29,7 +29,7 @@ interface Words {
 export function finding(
   code: FindingCode,
   severity: Finding['severity'],
-  place: Pick<Place, 'depth' | 'certificate'> | null,
+  place: Pick<PathPosition, 'depth' | 'certificate'> | null,
   words: Words,
   rule: RuleId = code,
 ): Finding {
@@ -51,7 +51,7 @@ function withStanding(evidence: readonly string[], rule: RuleId): string[] {
 }
 
 /** A broken rule of one certificate. */
-export function problemFinding(problem: Problem, place: Place): Finding {
+export function problemFinding(problem: BrokenRule, place: PathPosition): Finding {
   return finding(
     problem.code,
     problem.severity ?? 'error',
@@ -65,7 +65,7 @@ export function problemFinding(problem: Problem, place: Place): Finding {
 
 const REISSUE = 'Let the client ask its CA for a new certificate';
 
-function clientWords(problem: Problem, certificate: Certificate, at: number): Words {
+function clientWords(problem: BrokenRule, certificate: Certificate, at: number): Words {
   const { subjectName, notBefore, notAfter, issuerName, serialNumber, signatureAlgorithm } = certificate;
   switch (problem.code) {
     case 'malformed':
@@ -125,7 +125,7 @@ function clientWords(problem: Problem, certificate: Certificate, at: number): Wo
   }
 }
 
-function issuerWords(problem: Problem, certificate: Certificate, at: number): Words {
+function issuerWords(problem: BrokenRule, certificate: Certificate, at: number): Words {
   const { subjectName, notBefore, notAfter, signatureAlgorithm } = certificate;
   const who = `the CA ${subjectName}`;
   switch (problem.code) {
@@ -185,7 +185,7 @@ function issuerWords(problem: Problem, certificate: Certificate, at: number): Wo
   }
 }
 
-function signatureWords({ severity }: Problem, { signatureAlgorithm }: Certificate, remedy: string): Words {
+function signatureWords({ severity }: BrokenRule, { signatureAlgorithm }: Certificate, remedy: string): Words {
   const evidence = [`signature algorithm ${signatureAlgorithm.name}`];
   if (severity === undefined)
     return { evidence: [...evidence, 'accepted: RSA and ECDSA with SHA-256 or stronger'], remedy };
@@ -287,7 +287,7 @@ export function searchLimit(): Finding {
  * issuer's issuer. `issuer` is the certificate itself for a root.
  */
 export function keyIdentifierMismatch(
-  place: Pick<Place, 'depth' | 'certificate'>,
+  place: Pick<PathPosition, 'depth' | 'certificate'>,
   issuer: Certificate,
   conflict: IdentifierConflict,
   truststore: Truststore,
@@ -331,7 +331,10 @@ export function keyIdentifierMismatch(
 }
 
 /** For a CA of the path that stands in the truststore with another issuer as well. */
-export function twoIssuers(place: Pick<Place, 'depth' | 'certificate'>, others: readonly Certificate[]): Finding {
+export function twoIssuers(
+  place: Pick<PathPosition, 'depth' | 'certificate'>,
+  others: readonly Certificate[],
+): Finding {
   const { certificate } = place;
   return finding('two-issuers', 'warning', place, {
     evidence: [`issuer ${certificate.issuerName}`, ...others.map(({ issuerName }) => `another issuer ${issuerName}`)],

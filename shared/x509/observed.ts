@@ -121,7 +121,7 @@ function merge(record: Mutable<ClientRecord> & { scopes: string[] }, observed: O
 }
 
 /** What a new truststore means for one client. */
-export type Change =
+export type ClientChange =
   | 'newly-refused'
   | 'newly-trusted'
   | 'still-refused'
@@ -133,7 +133,7 @@ export type Change =
 
 export interface PreflightResult {
   readonly client: ClientRecord;
-  readonly change: Change;
+  readonly change: ClientChange;
   /** Under the new truststore; null where there is no certificate. */
   readonly verdict: Diagnosis | null;
 }
@@ -162,7 +162,7 @@ function changeOf(
   at: number,
   refusedBefore: boolean,
   { verdict }: Diagnosis,
-): Change {
+): ClientChange {
   if (at < notBefore || at > notAfter) return 'not-valid-itself';
   if (verdict === 'refused') return refusedBefore ? 'still-refused' : 'newly-refused';
   return refusedBefore ? 'newly-trusted' : 'still-trusted';
@@ -186,9 +186,18 @@ export interface CaExpiry {
 }
 
 /**
- * What expires until `at + withinMs`, or is expired and was still in use; the most traffic first. Strangers are left out:
- * who was never let in and whose issuer is neither in the truststore nor that of anybody who was.
+ * Without strangers: who was never let in and whose issuer is neither in the truststore nor that of anybody who was. When their
+ * certificates expire concerns nobody.
  */
+export function withoutStrangers(clients: readonly ClientRecord[], truststore: Truststore | null): ClientRecord[] {
+  const issuers = new Set(
+    clients.filter(({ requests, refused }) => requests > refused).map(({ issuerDn }) => issuerDn),
+  );
+  for (const { certificate } of truststore?.certificates ?? []) issuers.add(certificate.subjectDn);
+  return clients.filter(({ issuerDn }) => issuers.has(issuerDn));
+}
+
+/** What expires until `at + withinMs`, or is expired and was still in use; the most traffic first. Strangers are left out. */
 export function expiries(
   clients: readonly ClientRecord[],
   truststore: Truststore | null,
@@ -197,13 +206,9 @@ export function expiries(
 ): (ClientExpiry | CaExpiry)[] {
   const until = at + withinMs;
   const successors = latestBySubject(clients);
-  const issuers = new Set(
-    clients.filter(({ requests, refused }) => requests > refused).map(({ issuerDn }) => issuerDn),
-  );
-  for (const { certificate } of truststore?.certificates ?? []) issuers.add(certificate.subjectDn);
-  const found: (ClientExpiry | CaExpiry)[] = clients.flatMap((client) => {
+  const found: (ClientExpiry | CaExpiry)[] = withoutStrangers(clients, truststore).flatMap((client) => {
     const { notAfter } = client;
-    if (notAfter === null || notAfter > until || !issuers.has(client.issuerDn)) return [];
+    if (notAfter === null || notAfter > until) return [];
     const latest = successors.get(subjectOf(client)) ?? null;
     return [
       {

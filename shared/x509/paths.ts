@@ -8,7 +8,7 @@
 import { limits } from '../base/limits.js';
 import type { Certificate } from './certificate.js';
 import { checkNameConstraints, type NameViolation } from './name-constraints.js';
-import { decisive, issuerProblems, type Problem } from './rules.js';
+import { type BrokenRule, decisive, issuerProblems } from './rules.js';
 import { checkSignature, type SignatureState } from './signature.js';
 import {
   type IdentifierConflict,
@@ -40,7 +40,7 @@ export interface Search {
   readonly at: number;
   readonly work: { signatureChecks: number; steps: number; relatives: number; exhausted: boolean };
   /** Problems by fingerprint; they do not depend on the path. */
-  readonly issuers: Map<string, readonly Problem[]>;
+  readonly issuers: Map<string, readonly BrokenRule[]>;
   /** What was verified of certificates that are not the truststore's: kept no longer than the client is looked at. */
   readonly signatures: Map<string, SignatureState>;
 }
@@ -131,7 +131,7 @@ function signatureState(search: Search, child: Certificate, group: KeyGroup): Si
   return state;
 }
 
-export function problemsOf(search: Search, { certificate, selfSigned }: TruststoreCertificate): readonly Problem[] {
+export function problemsOf(search: Search, { certificate, selfSigned }: TruststoreCertificate): readonly BrokenRule[] {
   let problems = search.issuers.get(certificate.fingerprint);
   if (problems === undefined) {
     problems = issuerProblems(certificate, search.at, selfSigned);

@@ -1,6 +1,6 @@
 /**
  * Which CA of a truststore comes nearest to one that is missing: a person would look for the same key under another name, for
- * an earlier generation of the same CA, and for the same organisation. A hint for the finding's words, never for
+ * an earlier generation of the same CA, and for the same organization. A hint for the finding's words, never for
  * the verdict.
  */
 
@@ -10,7 +10,7 @@ import type { Truststore, TruststoreCertificate } from './truststore.js';
 
 export interface Related {
   readonly held: TruststoreCertificate;
-  readonly how: 'same-key' | 'other-generation' | 'same-organisation';
+  readonly how: 'same-key' | 'other-generation' | 'same-organization';
 }
 
 /** Words that most CAs have in their names, which therefore relate nothing. */
@@ -55,21 +55,21 @@ const ENVIRONMENTS: ReadonlySet<string> = new Set(
 
 /**
  * Whether the name of a missing issuer says that it stands below a CA of the truststore: it calls itself subordinate, no other
- * such CA of the organisation is there, and it is not of another environment. The organisation alone says nothing: a test CA
+ * such CA of the organization is there, and it is not of another environment. The organization alone says nothing: a test CA
  * has the same.
  */
 export function namesSubordinate(missing: readonly Rdn[], relative: Certificate, truststore: Truststore): boolean {
-  const { words, organisation } = describe(missing);
+  const { words, organization } = describe(missing);
   const there = describe(relative.subjectRdns).words;
   if (words.includes('root') || !words.some((word) => SUBORDINATE.has(word))) return false;
   if (words.some((word) => ENVIRONMENTS.has(word) && !there.includes(word))) return false;
   return !truststore.certificates.some(
-    ({ certificate, selfSigned }) => !selfSigned && describe(certificate.subjectRdns).organisation === organisation,
+    ({ certificate, selfSigned }) => !selfSigned && describe(certificate.subjectRdns).organization === organization,
   );
 }
 
 interface Described {
-  readonly organisation: string | null;
+  readonly organization: string | null;
   readonly domain: string;
   /** Of the common name, or of the units where there is none. */
   readonly words: readonly string[];
@@ -82,24 +82,24 @@ function describe(rdns: readonly Rdn[]): Described {
     );
   const common = texts('CN').length > 0 ? texts('CN') : texts('OU');
   return {
-    organisation: texts('O')[0] ?? null,
+    organization: texts('O')[0] ?? null,
     domain: texts('DC').join('.'),
     words: common.flatMap((text) => text.split(/[^\p{L}\p{N}]+/u)).filter((word) => word !== ''),
   };
 }
 
-function relation(a: Described, b: Described): 'other-generation' | 'same-organisation' | null {
-  const sameOrganisation =
-    a.organisation !== null
-      ? a.organisation === b.organisation
-      : b.organisation === null && a.domain !== '' && a.domain === b.domain;
-  const neither = a.organisation === null && b.organisation === null;
-  if (!sameOrganisation && !neither) return null;
+function relation(a: Described, b: Described): 'other-generation' | 'same-organization' | null {
+  const sameOrganization =
+    a.organization !== null
+      ? a.organization === b.organization
+      : b.organization === null && a.domain !== '' && a.domain === b.domain;
+  const neither = a.organization === null && b.organization === null;
+  if (!sameOrganization && !neither) return null;
   const [left, right] = [a, b].map(({ words }) => words.filter((word) => !isGeneration(word)));
   if (left === undefined || right === undefined) return null;
-  if (left.length > 0 && left.join(' ') === right.join(' ') && (sameOrganisation || left.some(isDistinct)))
+  if (left.length > 0 && left.join(' ') === right.join(' ') && (sameOrganization || left.some(isDistinct)))
     return 'other-generation';
-  if (sameOrganisation || left.some((word) => isDistinct(word) && right.includes(word))) return 'same-organisation';
+  if (sameOrganization || left.some((word) => isDistinct(word) && right.includes(word))) return 'same-organization';
   return null;
 }
 

@@ -1,6 +1,6 @@
 /**
  * What one certificate must be by itself, whatever path it stands in: the gateway's rules and those of RFC 5280. Each
- * broken rule is a `Problem`; `findings.ts` puts it into words.
+ * broken rule is a `BrokenRule`; `findings.ts` puts it into words.
  */
 
 import { limits } from '../base/limits.js';
@@ -9,7 +9,7 @@ import type { Certificate } from './certificate.js';
 import { type KeyUsage, OID } from './extensions.js';
 import type { RuleId } from './standing.js';
 
-export type Problem = (
+export type BrokenRule = (
   | { readonly code: 'malformed'; readonly details: readonly string[] }
   | { readonly code: 'expired' | 'not-yet-valid' | 'issuer-expired' | 'issuer-not-yet-valid' }
   | { readonly code: 'weak-key' | 'unsupported-curve' | 'unsupported-key' | 'weak-signature' | 'unsupported-signature' }
@@ -24,7 +24,7 @@ export type Problem = (
 };
 
 /** Without those that only warn. */
-export function decisive(problems: readonly Problem[]): readonly Problem[] {
+export function decisive(problems: readonly BrokenRule[]): readonly BrokenRule[] {
   return problems.filter(({ severity }) => severity === undefined);
 }
 
@@ -51,7 +51,7 @@ const UNDERSTOOD: ReadonlySet<string> = new Set([
 ]);
 
 /** The rules for the certificate that the client presents. */
-export function clientProblems(certificate: Certificate, at: number): Problem[] {
+export function clientProblems(certificate: Certificate, at: number): BrokenRule[] {
   return [
     ...malformed(certificate),
     ...criticalExtensions(certificate),
@@ -64,7 +64,7 @@ export function clientProblems(certificate: Certificate, at: number): Problem[] 
 }
 
 /** The rules for a CA in the path. `anchor`: the self-signed end, whose own signature nobody relies on. */
-export function issuerProblems(certificate: Certificate, at: number, anchor: boolean): Problem[] {
+export function issuerProblems(certificate: Certificate, at: number, anchor: boolean): BrokenRule[] {
   return [
     ...malformed(certificate),
     ...mayIssue(certificate, anchor),
@@ -77,19 +77,19 @@ export function issuerProblems(certificate: Certificate, at: number, anchor: boo
   ];
 }
 
-function malformed({ defects, unreadable }: Certificate): Problem[] {
+function malformed({ defects, unreadable }: Certificate): BrokenRule[] {
   if (defects.length === 0) return [];
   const isOnlyExtensions = defects.length === unreadable.length;
   return [{ code: 'malformed', details: defects, ...(isOnlyExtensions ? { rule: 'unreadable-extension' } : {}) }];
 }
 
-function criticalExtensions({ extensions }: Certificate): Problem[] {
+function criticalExtensions({ extensions }: Certificate): BrokenRule[] {
   const oids = extensions.filter(({ oid, critical }) => critical && !UNDERSTOOD.has(oid)).map(({ oid }) => oid);
   return oids.length > 0 ? [{ code: 'unhandled-critical-extension', oids }] : [];
 }
 
 /** Client authentication by a signature: what the usages of a certificate say (RFC 5280, 4.2.1.3 and 4.2.1.12) must allow it. */
-function clientPurpose(certificate: Certificate): Problem[] {
+function clientPurpose(certificate: Certificate): BrokenRule[] {
   const problems = extendedKeyUsage(certificate);
   const { keyUsage, netscapeType } = certificate;
   if (netscapeType !== null && (netscapeType & NETSCAPE_CLIENT) === 0) {
@@ -107,7 +107,7 @@ function clientPurpose(certificate: Certificate): Problem[] {
 }
 
 /** In a CA, extended key usage limits what it may issue for; not in the RFC, but what OpenSSL, Go and Windows do. */
-function extendedKeyUsage({ extendedKeyUsage: usage }: Certificate): Problem[] {
+function extendedKeyUsage({ extendedKeyUsage: usage }: Certificate): BrokenRule[] {
   if (usage === null || usage.includes(OID.clientAuth)) return [];
   const purposes = usage.slice(0, limits.evidencePerFindingMax).map(purposeName).join(', ') || 'none';
   return [
@@ -150,7 +150,7 @@ function purposeName(oid: string): string {
  * RFC 5280, 4.2.1.3 and 4.2.1.9. Of an anchor OpenSSL takes more, because old roots are made so: one of version 1, one whose key usage
  * alone says that it signs certificates, one that only Netscape's type calls an SSL CA.
  */
-function mayIssue({ keyUsage, basicConstraints, version, netscapeType }: Certificate, anchor: boolean): Problem[] {
+function mayIssue({ keyUsage, basicConstraints, version, netscapeType }: Certificate, anchor: boolean): BrokenRule[] {
   if (keyUsage !== null && !hasUsage(keyUsage, 'keyCertSign')) {
     return [{ code: 'issuer-not-ca', detail: `key usage: ${keyUsage.join(', ') || 'none'}` }];
   }
@@ -168,7 +168,7 @@ function hasUsage(keyUsage: readonly KeyUsage[], usage: KeyUsage): boolean {
 const ODD_HASHES: ReadonlySet<Hash> = new Set(['sha512-224', 'sha512-256']);
 const UNNAMED_HASHES: ReadonlySet<Hash> = new Set(['sha3-256', 'sha3-384', 'sha3-512']);
 
-function signatureStrength({ signatureAlgorithm: { hash, scheme } }: Certificate): Problem[] {
+function signatureStrength({ signatureAlgorithm: { hash, scheme } }: Certificate): BrokenRule[] {
   // EdDSA has no separate hash; the issuer's key is what the gateway does not take.
   if (scheme === 'eddsa') return [];
   if (hash === null || ODD_HASHES.has(hash)) return [{ code: 'unsupported-signature' }];
@@ -214,15 +214,15 @@ const PUBLIC_CAS = [
   'zerossl',
 ];
 
-/** By the organisation in the issuer's name. A hint for words only: anybody can make a CA of that name. */
+/** By the organization in the issuer's name. A hint for words only: anybody can make a CA of that name. */
 export function isPublicIssuer({ issuerRdns }: Certificate): boolean {
-  const organisations = issuerRdns.flatMap((rdn) =>
+  const organizations = issuerRdns.flatMap((rdn) =>
     rdn.flatMap(({ name, value }) => (name === 'O' && 'text' in value ? [value.text.toLowerCase()] : [])),
   );
-  return organisations.some((organisation) => PUBLIC_CAS.some((name) => organisation.startsWith(name)));
+  return organizations.some((organization) => PUBLIC_CAS.some((name) => organization.startsWith(name)));
 }
 
-function keyStrength({ publicKey }: Certificate): Problem[] {
+function keyStrength({ publicKey }: Certificate): BrokenRule[] {
   const { type, bits, curve, name } = publicKey;
   // What cannot be read is told as malformed.
   if (name === UNREADABLE_KEY) return [];

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDiscovery, type DiscoveryClients } from '../../shared/adapters/aws/discovery/discovery.js';
 import { findWatch, type WatchClients } from '../../shared/adapters/aws/watch.js';
-import type { Found } from '../../shared/model/account.js';
+import type { FoundAccount } from '../../shared/model/account.js';
 import type { FoundWatch } from '../../shared/ports/watch.js';
 import { NOW } from '../support/found.js';
 
@@ -86,7 +86,7 @@ const usual: Answers = {
 async function find(
   changes: Partial<Answers> = {},
   only: readonly string[] = [],
-): Promise<Found & { asked: string[] }> {
+): Promise<FoundAccount & { asked: string[] }> {
   const client = clientOf({ ...usual, ...changes } as Answers);
   const clients = { rest: client, v2: client, logs: client, s3: client, sts: client } as unknown as DiscoveryClients;
   const found = await createDiscovery(clients, 'eu-west-1').find(only);
@@ -142,7 +142,7 @@ describe('discovery', () => {
         ]),
       ),
       unreadable: [],
-    } satisfies Found);
+    } satisfies FoundAccount);
   });
 
   it('reads every page of every list', async () => {
@@ -288,7 +288,7 @@ describe('discovery', () => {
   });
 
   /** What a refusal leaves unknown, and what it must not touch. */
-  it.each<[refused: string, what: string, see: (found: Found) => unknown, expected: unknown]>([
+  it.each<[refused: string, what: string, see: (found: FoundAccount) => unknown, expected: unknown]>([
     ['GetAccount', "API Gateway's settings of the account", ({ gatewayLoggingRoleArn }) => gatewayLoggingRoleArn, null],
     ['GetApiMappings', 'the API mappings of orders.example', ({ domains }) => domains[0]?.stages, []],
     ['GetStages', 'the stages of API rest1', ({ domains }) => domains[0]?.stages, []],

@@ -85,8 +85,8 @@ describe('failures of the world', () => {
       () => stores.waiting.due(0, 1),
       () => stores.facts.put([fact(1)], []),
       () => stores.groups.admit('s', 1, ['CN=i']),
-      () => stores.rollups.mark([{ group: group(), hour: 1, stamp: 's' }]),
-      () => stores.rollups.close({ group: group(), hour: 1, stamp: 's', expected: [] }, rollup(1)),
+      () => stores.rollups.mark([{ group: group(), hour: 1, token: 's' }]),
+      () => stores.rollups.close({ group: group(), hour: 1, token: 's', expected: [] }, rollup(1)),
       () => stores.history.load(group()),
       () => stores.incidents.transition(incident(1), null),
       () => stores.outbox.pending(1),
@@ -360,16 +360,16 @@ describe('cost', () => {
     const minute = CLOCK.now() / 60_000;
     const expecting = (n: number) => ({ group: group(n), minute, batchId: 'b'.repeat(22), requests: 1 });
     let admitted = 0;
-    while (await stores.groups.admitExpecting(expecting(admitted))) admitted++;
+    while (await stores.groups.admitWithIntent(expecting(admitted))) admitted++;
     expect(admitted).toBeGreaterThan(4);
     expect(usage).toMatchObject({ requests: admitted, writeUnits: admitted });
     // Nor is anything expected on a day that no sweep looks through any more, or does not yet.
     for (const days of [-2, 1]) {
-      expect(await stores.groups.admitExpecting({ ...expecting(0), minute: minute + days * 1440 })).toBe(false);
+      expect(await stores.groups.admitWithIntent({ ...expecting(0), minute: minute + days * 1440 })).toBe(false);
     }
     expect(usage.requests).toBe(admitted);
     const yesterday = { ...expecting(0), minute: minute - 1440 };
-    expect(await stores.groups.admitExpecting(yesterday)).toBe(true);
+    expect(await stores.groups.admitWithIntent(yesterday)).toBe(true);
     expect(await storesOn(dynamo.client, [], 86_400_000).rollups.open(minute, 100)).toHaveLength(admitted + 1);
   });
 
@@ -428,8 +428,8 @@ describe('expiry', () => {
     await stores.waiting.save({ id: 'w', batchId: 'b', dueAt: 1, halves: [] });
     await stores.facts.put([fact(1)], [{ scope: 's', cause: 'waf', minute: 1, batchId: 'b', requests: 1, count: 1 }]);
     await stores.groups.admit('s', 1, ['CN=i']);
-    await stores.rollups.mark([{ group: group(), hour, stamp: 's' }]);
-    await stores.rollups.close({ group: group(), hour, stamp: 'another', expected: [] }, rollup(hour));
+    await stores.rollups.mark([{ group: group(), hour, token: 's' }]);
+    await stores.rollups.close({ group: group(), hour, token: 'another', expected: [] }, rollup(hour));
     await stores.history.save(group(), {});
     await stores.certificates.save(new Map([['f', PEM]]));
     await stores.storm.addLoad(1, 'denial', 1);

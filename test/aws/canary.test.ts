@@ -16,8 +16,8 @@ import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
+import { createCanaryCertificate } from '../../shared/adapters/tls/canary-certificate.js';
 import { callGateway } from '../../shared/adapters/tls/gateway-call.js';
-import { makeStranger } from '../../shared/adapters/tls/stranger.js';
 import { minuteOf } from '../../shared/base/time.js';
 import { CANARY_DN } from '../../shared/model/canary.js';
 import type { GroupKey } from '../../shared/model/index.js';
@@ -154,7 +154,7 @@ describe('the canary', () => {
   });
 
   it('is not mistaken for who bears its name: that one counts', async () => {
-    const pretender = await makeStranger(CANARY_DN, Date.now());
+    const pretender = await createCanaryCertificate(CANARY_DN, Date.now());
     const target = { domain: DOMAIN, path: '/v1', connectTo: gateway.address };
     expect(await callGateway(target, pretender, authority.pem)).toMatchObject({ kind: 'answered', status: 403 });
     await soon(() => counted(CANARY_DN)).toBe(1);

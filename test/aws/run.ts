@@ -57,7 +57,14 @@ async function runFile(file: string, python: string): Promise<number> {
   try {
     console.log(`${file} on the local AWS at ${local.env.AWS_ENDPOINT_URL}`);
     const options = process.argv.slice(2).filter((argument) => argument.startsWith('-'));
-    const args = ['node_modules/vitest/vitest.mjs', 'run', '--config', 'vitest.aws.config.ts', `test/aws/${file}`];
+    const args = [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--project',
+      'aws',
+      '--reporter=verbose',
+      `test/aws/${file}`,
+    ];
     vitest = spawn(process.execPath, [...args, ...options], { cwd: root, env: local.env, stdio: 'inherit' });
     const [code] = await once(vitest, 'exit');
     if (code !== 0 && !interrupted) console.error(`what the local AWS and the functions said is in ${logFile}`);

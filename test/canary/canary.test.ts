@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { probeOf } from '../../shared/canary/recognise.js';
+import { probeOf } from '../../shared/canary/recognize.js';
 import { measureSightings } from '../../shared/count/metrics.js';
 import { CANARY_DN } from '../../shared/model/canary.js';
 import type { LogEvent, Probe } from '../../shared/model/index.js';

@@ -5,12 +5,13 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { runAudit } from '../../cli/commands/audit.js';
 import { runDiagnose } from '../../cli/commands/diagnose.js';
 import { runExpiry } from '../../cli/commands/expiry.js';
 import { runPreflight } from '../../cli/commands/preflight.js';
 import { observeClients } from '../../cli/inputs/clients.js';
+import { collectClients } from '../../cli/inputs/evidence.js';
 import type * as z from '../../shared/base/zod.js';
 import { auditLineSchema, diagnosisSchema, expiryLineSchema, preflightLineSchema } from '../../shared/schemas/lines.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
@@ -214,7 +215,8 @@ describe('preflight and expiry', () => {
       events.map((event) => `${JSON.stringify({ logGroup: 'access', logStream: 's', ...event })}\n`).join(''),
     );
     const seen: ObservedClient[] = [];
-    for await (const one of observeClients([log])) seen.push(one);
+    const notJudged = await collectClients(observeClients([log]), (one) => seen.push(one));
+    expect(notJudged).toEqual({ 'without-certificate': 1, unreadable: 0, damaged: 0 });
     expect(seen.map(({ refused, subjectDn, scope, pem }) => [refused, subjectDn, scope, pem === client.pem])).toEqual([
       [false, 'C=US,O=Partner,CN=client', 'api.bank.example', true],
       [true, 'C=US,O=Partner,CN=client', 'api.bank.example', true],
@@ -225,7 +227,7 @@ describe('preflight and expiry', () => {
 
 test('the command line exits with 0, 1 and 2', () => {
   const main = (...args: string[]) => {
-    const { status, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args], {
+    const { status, stderr } = spawnSync(process.execPath, [inject('cli'), ...args], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
       encoding: 'utf8',
     });

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { type DoctorOptions, runDoctor } from '../../cli/commands/doctor.js';
 import { checkIds } from '../../shared/discovery/check.js';
 import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
@@ -165,23 +165,19 @@ it('explains every check in docs/doctor.md', () => {
 
 describe('the command', () => {
   const run = (env: Record<string, string>, ...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--import', 'tsx', 'cli/main.ts', 'doctor', ...args],
-      {
-        cwd: fileURLToPath(new URL('../..', import.meta.url)),
-        encoding: 'utf8',
-        env: {
-          PATH: process.env.PATH,
-          HOME: tmpdir(),
-          AWS_EC2_METADATA_DISABLED: 'true',
-          AWS_CONFIG_FILE: '/dev/null',
-          AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-          AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
-          ...env,
-        },
+    const { status, stdout, stderr } = spawnSync(process.execPath, [inject('cli'), 'doctor', ...args], {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      encoding: 'utf8',
+      env: {
+        PATH: process.env.PATH,
+        HOME: tmpdir(),
+        AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_CONFIG_FILE: '/dev/null',
+        AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+        AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
+        ...env,
       },
-    );
+    });
     return { status, stdout, stderr };
   };
   it.each<[string, Record<string, string>, string[], RegExp]>([

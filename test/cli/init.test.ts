@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { init } from '../../cli/commands/init.js';
 import { parseConfig } from '../../shared/config/settings.js';
-import type { Found, FoundDomain, FoundStage } from '../../shared/model/account.js';
+import type { FoundAccount, FoundDomain, FoundStage } from '../../shared/model/account.js';
 import { domain } from '../support/account.js';
 
 const stage = (apiId: string, changes: Partial<FoundStage> = {}): FoundStage => ({
@@ -18,7 +18,7 @@ const stage = (apiId: string, changes: Partial<FoundStage> = {}): FoundStage => 
   ...changes,
 });
 
-const found = (domains: readonly FoundDomain[], existing: readonly string[] = []): Found => ({
+const found = (domains: readonly FoundDomain[], existing: readonly string[] = []): FoundAccount => ({
   accountId: '111122223333',
   region: 'eu-central-1',
   gatewayLoggingRoleArn: null,
@@ -47,7 +47,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-function run(account: Found, options: object = {}) {
+function run(account: FoundAccount, options: object = {}) {
   const said = { out: '', notes: '' };
   const code = init(
     account,

@@ -16,7 +16,7 @@ import { replay } from '../../cli/replay/replay.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
-import type { Found, FoundStage } from '../../shared/model/account.js';
+import type { FoundAccount, FoundStage } from '../../shared/model/account.js';
 import type { LogQuery, LogSearch, SearchedEvent } from '../../shared/ports/log-search.js';
 import { ACCESS_GROUP, accessEvent, denialAsOneEvent, EXECUTION_GROUP, type Refusal, T0 } from '../support/logs.js';
 
@@ -218,7 +218,7 @@ describe('what is searched', () => {
     accessLog: { destinationArn: 'arn', logGroup: '/access', format: '' },
     ...changes,
   });
-  const account: Found = {
+  const account: FoundAccount = {
     accountId: '123456789012',
     region: 'eu-west-1',
     gatewayLoggingRoleArn: '',

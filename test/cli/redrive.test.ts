@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { KinesisStreamEvent } from 'aws-lambda';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 
 interface Message {
   readonly MessageId: string;
@@ -151,7 +151,7 @@ function redrive(...more: readonly string[]): Promise<{ status: number; lines: u
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
   return new Promise((resolve) => {
-    const args = ['--import', 'tsx', 'cli/main.ts', 'redrive', ...target, ...more];
+    const args = [inject('cli'), 'redrive', ...target, ...more];
     execFile(process.execPath, args, { env }, (error, stdout, stderr) => {
       const lines = stdout.split('\n').filter((line) => line !== '');
       resolve({ status: Number(error?.code ?? 0), lines: lines.map((line): unknown => JSON.parse(line)), stderr });

@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import { readReplayConfig } from '../../cli/replay/config.js';
 import { replay } from '../../cli/replay/replay.js';
 import type { LogEvent } from '../../shared/model/index.js';
-import { noticeSchema, type Summary, summarySchema } from '../../shared/schemas/lines.js';
+import { noticeSchema, type ReplaySummary, summarySchema } from '../../shared/schemas/lines.js';
 import { canonicalDn } from '../../shared/x509/dn.js';
 import {
   ACCESS_GROUP,
@@ -32,7 +32,7 @@ const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-'));
 
 /** Runs the command line as a user would; the lines are checked against the published schemas. */
 function run(args: readonly string[], input?: string) {
-  const child = spawnSync(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args], {
+  const child = spawnSync(process.execPath, [inject('cli'), ...args], {
     cwd: root,
     encoding: 'utf8',
     input,
@@ -41,7 +41,7 @@ function run(args: readonly string[], input?: string) {
   return { status: child.status, stdout: child.stdout, stderr: child.stderr };
 }
 
-function lastLine(stdout: string): Summary {
+function lastLine(stdout: string): ReplaySummary {
   const lines = stdout.trimEnd().split('\n');
   const line = z.union([noticeSchema, summarySchema]);
   const parsed = lines.map((text) => line.parse(JSON.parse(text)));
@@ -123,7 +123,7 @@ describe('the same failures in every rendering', () => {
     'gzipped exports': () => [file('g1.gz', gzipSync(exported(single))), file('g2.gz', gzipSync(exported(accesses)))],
   };
   // A bare export does not name its log group, so the scope of every denial comes from its access record or not at all.
-  const groupsOf = (summary: Summary) =>
+  const groupsOf = (summary: ReplaySummary) =>
     summary.groups.map(({ scope, issuerDn, reason, failures, firstSeen }) => ({
       scope,
       issuerDn,

@@ -107,6 +107,12 @@ export function incident(version: number, changes: Partial<Incident> = {}): Inci
     severityAtFirst: 'medium',
     acknowledged: false,
     heldBack: false,
+    repeats: 0,
+    steadyAt: null,
+    usualDay: 0,
+    isStranger: false,
+    members: [],
+    known: null,
     ...changes,
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/base/limits.js';
 import type { Fact } from '../../shared/model/index.js';
-import type { ExpectedFact } from '../../shared/ports/index.js';
+import type { FactIntent } from '../../shared/ports/index.js';
 import { fact, group, HOSTILE, rollup } from './examples.js';
 import { CLOCK, type Containers } from './stores.js';
 
@@ -146,7 +146,7 @@ export function describeFacts(containers: Containers): void {
     /** Today by the stores' clock. */
     const MINUTE = CLOCK.now() / 60_000;
     const HOUR = MINUTE / 60;
-    const expecting = (n = 0, changes: Partial<ExpectedFact> = {}): ExpectedFact => ({
+    const expecting = (n = 0, changes: Partial<FactIntent> = {}): FactIntent => ({
       group: group(n),
       minute: MINUTE,
       batchId: 'b1',
@@ -158,15 +158,15 @@ export function describeFacts(containers: Containers): void {
 
     it('admit their issuer for good', async () => {
       const { a, b } = containers;
-      expect(await a.groups.admitExpecting(expecting())).toBe(true);
-      expect(await a.groups.admitExpecting(expecting(0, { batchId: 'b2' }))).toBe(false);
+      expect(await a.groups.admitWithIntent(expecting())).toBe(true);
+      expect(await a.groups.admitWithIntent(expecting(0, { batchId: 'b2' }))).toBe(false);
       await b.groups.admit(scope, day, issuers(BOUND - 1, 100));
-      expect(await b.groups.admitExpecting(expecting(1))).toBe(false);
+      expect(await b.groups.admitWithIntent(expecting(1))).toBe(false);
       for (const { groups } of [a, b]) {
         expect(await groups.admit(scope, day, ['CN=issuer-0', 'CN=issuer-1'])).toEqual(new Set(['CN=issuer-0']));
       }
       expect(await b.rollups.open(HOUR, 10)).toEqual([
-        { group: group(), hour: HOUR, stamp: null, expected: [expecting()] },
+        { group: group(), hour: HOUR, token: null, expected: [expecting()] },
       ]);
     });
 
@@ -174,21 +174,21 @@ export function describeFacts(containers: Containers): void {
       const { a, b } = containers;
       const hostile = expecting(0, { group: group(0, { scope: HOSTILE, issuerDn: HOSTILE }), batchId: 'a#b~c' });
       const early = expecting(1, { minute: MINUTE - 60 });
-      for (const fact of [hostile, early, expecting(2)]) expect(await a.groups.admitExpecting(fact)).toBe(true);
-      await a.rollups.mark([2, 3].map((n) => ({ group: group(n), hour: HOUR, stamp: 's' })));
+      for (const fact of [hostile, early, expecting(2)]) expect(await a.groups.admitWithIntent(fact)).toBe(true);
+      await a.rollups.mark([2, 3].map((n) => ({ group: group(n), hour: HOUR, token: 's' })));
       const all = await b.rollups.open(HOUR, 10);
-      expect(all.map(({ stamp, hour }) => `${stamp} ${hour - HOUR}`)).toEqual(['s 0', 's 0', 'null -1', 'null 0']);
+      expect(all.map(({ token, hour }) => `${token} ${hour - HOUR}`)).toEqual(['s 0', 's 0', 'null -1', 'null 0']);
       expect(all.find((open) => open.group.issuerDn === 'CN=issuer-2')?.expected).toEqual([expecting(2)]);
       expect(all.slice(2).map(({ expected }) => expected)).toEqual([[early], [hostile]]);
-      expect((await b.rollups.open(HOUR, 3)).map(({ stamp }) => stamp)).toEqual(['s', 's', null]);
+      expect((await b.rollups.open(HOUR, 3)).map(({ token }) => token)).toEqual(['s', 's', null]);
       expect(await b.rollups.open(HOUR - 1, 10)).toHaveLength(1);
     });
 
     it('are expected until a close names them', async () => {
       const { a, b } = containers;
       const later = expecting(0, { batchId: 'b2' });
-      await Promise.all([a.groups.admitExpecting(expecting()), a.groups.admitExpecting(expecting(1))]);
-      await a.rollups.mark([{ group: group(), hour: HOUR, stamp: 's' }]);
+      await Promise.all([a.groups.admitWithIntent(expecting()), a.groups.admitWithIntent(expecting(1))]);
+      await a.rollups.mark([{ group: group(), hour: HOUR, token: 's' }]);
       const [seen] = await a.rollups.open(HOUR, 10);
       await a.rollups.close({ ...seen!, expected: [] }, rollup(HOUR, 1));
       await a.rollups.close({ ...seen!, expected: [later, expecting(0, { requests: 2 })] }, rollup(HOUR, 1));
@@ -202,7 +202,7 @@ export function describeFacts(containers: Containers): void {
   });
 
   describe('roll-ups', () => {
-    const open = (hour: number, stamp = 's', n = 0) => ({ group: group(n), hour, stamp, expected: [] });
+    const open = (hour: number, token = 's', n = 0) => ({ group: group(n), hour, token, expected: [] });
 
     it('are open while marked, the oldest first', async () => {
       const { rollups } = containers.a;

@@ -1,4 +1,4 @@
-import { packedCells } from '../../cli/replay/packed-cells.js';
+import { compactCells } from '../../cli/replay/compact-cells.js';
 import { createStoresOn } from '../../shared/adapters/dynamodb/index.js';
 import { createJoin, createMemoryStores } from '../../shared/adapters/memory/index.js';
 import { createMemoryInventory } from '../../shared/adapters/memory/inventory.js';
@@ -12,7 +12,7 @@ describeStores('memory', async () => {
 });
 
 describeStores('memory, with the packed cells of a replay', async () => {
-  const stores = { ...createMemoryStores(), join: createJoin(packedCells(1_000)) };
+  const stores = { ...createMemoryStores(), join: createJoin(compactCells(1_000)) };
   return () => stores;
 });
 

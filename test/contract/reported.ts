@@ -15,7 +15,7 @@ const WEEK = 168 * 2976;
 export function describeReported(containers: Containers): void {
   describe('groups with roll-ups', () => {
     const close = async (n: number, hour: number, requests = 1) => {
-      const open = { group: group(n, n === 3 ? { issuerDn: HOSTILE } : {}), hour, stamp: 's', expected: [] };
+      const open = { group: group(n, n === 3 ? { issuerDn: HOSTILE } : {}), hour, token: 's', expected: [] };
       await containers.a.rollups.mark([open]);
       await containers.a.rollups.close(open, rollup(hour, requests, { group: open.group }));
     };

@@ -71,10 +71,10 @@ const admitting: fc.Arbitrary<Step> = fc.tuple(few, fc.nat(limits.issuersPerScop
     },
 );
 
-const open = fc.tuple(few, few, batch).map(([n, hour, stamp]) => ({
+const open = fc.tuple(few, few, batch).map(([n, hour, token]) => ({
   group: group(n),
   hour: HOUR + hour,
-  stamp,
+  token,
   expected: [],
 }));
 

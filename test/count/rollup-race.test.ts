@@ -1,7 +1,7 @@
 /** Interleavings of a sweep that closes an hour, too rare for the simulation to meet in a few thousand seeds. */
 
 import { describe, expect, it, vi } from 'vitest';
-import { closeHours, openHours } from '../../shared/count/record.js';
+import { dirtyHours, rollUpHours } from '../../shared/count/record.js';
 import { ingest } from '../../shared/pipeline.js';
 import type { Stores } from '../../shared/ports/index.js';
 import { accessBatch, accessEvent, denialAsOneEvent, executionBatch, T0 } from '../support/logs.js';
@@ -26,8 +26,8 @@ async function closedAfter(between: (world: ReturnType<typeof testWorld>) => Pro
   const world = testWorld();
   await ingest(batch(1), world);
   world.at = T0 + 2 * 3_600_000;
-  await closeHours({ ...world, clock: world.clock, stores: interrupted(world.stores, () => between(world)) });
-  await closeHours(world);
+  await rollUpHours({ ...world, clock: world.clock, stores: interrupted(world.stores, () => between(world)) });
+  await rollUpHours(world);
   const [fact] = world.stores.facts.all();
   const [rollup] = fact === undefined ? [] : await world.stores.rollups.load(fact.group, 0, Number.POSITIVE_INFINITY);
   return rollup?.count ?? 0;
@@ -54,11 +54,11 @@ describe('an hour in which a fact is expected', () => {
     put.mockRestore();
     await between(world);
     world.at = T0 + 2 * 3_600_000;
-    const closed = [await closeHours(world)];
-    const open = [(await openHours(world)).length];
+    const closed = [await rollUpHours(world)];
+    const open = [(await dirtyHours(world)).length];
     await ingest(recorded(1), world);
-    closed.push(await closeHours(world));
-    open.push((await openHours(world)).length);
+    closed.push(await rollUpHours(world));
+    open.push((await dirtyHours(world)).length);
     const [fact] = world.stores.facts.all();
     const rollups = fact === undefined ? [] : await world.stores.rollups.load(fact.group, 0, Number.POSITIVE_INFINITY);
     return { closed, open, counts: rollups.map(({ count }) => count) };
@@ -80,22 +80,22 @@ describe('an hour in which a fact is expected', () => {
     vi.spyOn(world.stores.facts, 'put').mockImplementationOnce(async (...facts) => {
       await ingest(recorded(2), world);
       world.at = T0 + 2 * 3_600_000;
-      await closeHours(world);
+      await rollUpHours(world);
       await put(...facts);
     });
     await ingest(recorded(1), world);
-    await closeHours(world);
+    await rollUpHours(world);
     const [fact] = world.stores.facts.all();
     const rollups = fact === undefined ? [] : await world.stores.rollups.load(fact.group, 0, Number.POSITIVE_INFINITY);
     expect(rollups.map(({ count }) => count)).toEqual([2]);
-    expect(await openHours(world)).toEqual([]);
+    expect(await dirtyHours(world)).toEqual([]);
   });
 });
 
 it('keeps the fuller roll-up when a sweep that read fewer facts finishes last', async () => {
   const count = await closedAfter(async (world) => {
     await ingest(batch(2), world);
-    await closeHours(world);
+    await rollUpHours(world);
   });
   expect(count).toBe(2);
 });

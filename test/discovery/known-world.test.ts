@@ -10,7 +10,7 @@ import { createSweep } from '../../functions/sweep/sweep.js';
 import { createMemoryInventory } from '../../shared/adapters/memory/inventory.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
-import { knownWorld } from '../../shared/discovery/known-world.js';
+import { withInventory } from '../../shared/discovery/known-world.js';
 import type { FoundLogGroup, KnownDomain } from '../../shared/model/account.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import type { InventoryStore } from '../../shared/ports/inventory.js';
@@ -163,7 +163,7 @@ function container(changes: object = {}, inventory?: Partial<InventoryStore>) {
   const { errors, log } = listening();
   const reads = { count: 0 };
   const store = createMemoryInventory();
-  const inWorld = knownWorld({
+  const inWorld = withInventory({
     world,
     log,
     inventory: {
@@ -216,7 +216,7 @@ describe('what a container knows', () => {
 
   it('costs nothing where nothing is discovered', async () => {
     const world = testWorld();
-    const inWorld = knownWorld({ world, ...listening() });
+    const inWorld = withInventory({ world, ...listening() });
     expect(await inWorld(async (given) => given === world)).toBe(true);
   });
 

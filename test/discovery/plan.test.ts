@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Action, planSubscriptions, silentGroups, watchedDomains } from '../../shared/discovery/plan.js';
 import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
-import type { Found, FoundFilter, FoundLogGroup } from '../../shared/model/account.js';
+import type { FoundAccount, FoundFilter, FoundLogGroup } from '../../shared/model/account.js';
 import { domain, filter, foreign, found, group, managed, OURS, OWN, stage } from '../support/account.js';
 
 const EXECUTION = 'API-Gateway-Execution-Logs_abc/prod';
@@ -14,7 +14,7 @@ const one = domain(DOMAIN, [stage('abc/prod', { access: ACCESS })]);
 const everyone = { allow: [], deny: [] };
 
 function plan(
-  from: Found,
+  from: FoundAccount,
   changes: { policy?: typeof everyone | { allow: string[]; deny: string[] }; remembered?: FoundLogGroup[] } = {},
 ) {
   return planSubscriptions({ found: from, remembered: [], policy: everyone, own: OWN, ...changes });
@@ -156,7 +156,7 @@ describe('the plan', () => {
     ],
   ])('removes nothing while %s', (_what, changes) => {
     const remembered = [group('/logs/gone', { filters: [OURS.access] })];
-    expect(told(plan(found([], [], changes as Partial<Found>), { remembered }))).toEqual([
+    expect(told(plan(found([], [], changes as Partial<FoundAccount>), { remembered }))).toEqual([
       'hold mtls-watch-discovered-access on /logs/gone',
     ]);
   });

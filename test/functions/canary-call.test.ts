@@ -7,13 +7,13 @@ import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type CanaryWorld, createCanary } from '../../functions/canary/canary.js';
 import { createMemoryStores } from '../../shared/adapters/memory/index.js';
+import { createCanaryCertificate } from '../../shared/adapters/tls/canary-certificate.js';
 import { callGateway } from '../../shared/adapters/tls/gateway-call.js';
-import { makeStranger } from '../../shared/adapters/tls/stranger.js';
 import { limits } from '../../shared/base/limits.js';
 import { judgeCall } from '../../shared/canary/judge-call.js';
 import { CANARY_DN } from '../../shared/model/canary.js';
 import type { Answer, Probe } from '../../shared/model/index.js';
-import type { Call, Stranger } from '../../shared/ports/gateway.js';
+import type { CanaryCertificate, GatewayCall } from '../../shared/ports/gateway.js';
 import { diagnosisCache } from '../../shared/x509/cache.js';
 import { certificateFromLoggedPem } from '../../shared/x509/certificate.js';
 import { ca, leaf, SERVER_AUTH } from '../support/certificates.js';
@@ -28,9 +28,9 @@ const answered = (status: number, errorType: string | null = null): Answer => ({
   extendedRequestId: 'x=',
 });
 
-let stranger: Stranger;
+let stranger: CanaryCertificate;
 beforeAll(async () => {
-  stranger = await makeStranger(CANARY_DN, T0);
+  stranger = await createCanaryCertificate(CANARY_DN, T0);
 });
 
 describe('the certificate', () => {
@@ -48,7 +48,7 @@ describe('the certificate', () => {
   });
 
   it('is another one each time, with another key', async () => {
-    const other = await makeStranger(CANARY_DN, T0);
+    const other = await createCanaryCertificate(CANARY_DN, T0);
     expect(other.fingerprint).not.toBe(stranger.fingerprint);
     expect(other.key).not.toBe(stranger.key);
   });
@@ -194,11 +194,11 @@ describe('the function', () => {
     const { probes } = createMemoryStores();
     const saved: Probe[] = [];
     const { measures, errors, meter, log } = listening();
-    const calls: Call[] = [];
+    const calls: GatewayCall[] = [];
     const run = createCanary({
       canaries,
       clock: { now: () => T0 },
-      makeStranger,
+      createCertificate: createCanaryCertificate,
       probes: {
         save: async (probe) => {
           await save?.(probe);

@@ -1,28 +1,28 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { limits } from '../../shared/base/limits.js';
 import { detectionSchema } from '../../shared/config/settings.js';
-import type { Verdict } from '../../shared/detect/detect.js';
-import { advance, coveredByScope, incidentIdOf, noticeIdOf, scopeGroup } from '../../shared/incidents/incident.js';
-import { type Member, scopeVerdict } from '../../shared/incidents/scope-incident.js';
+import type { Detection, DetectionNumbers } from '../../shared/detect/detect.js';
+import {
+  advance,
+  incidentIdOf,
+  isCovered,
+  noticeIdOf,
+  scopeGroup,
+  strangersGroup,
+} from '../../shared/incidents/incident.js';
+import { type Member, partnersTogether, strangersTogether } from '../../shared/incidents/scope-incident.js';
+import { groupId } from '../../shared/model/group-id.js';
 import type { GroupKey, Incident, NoticeKind } from '../../shared/model/index.js';
-import { SEVERAL_ISSUERS } from '../../shared/model/index.js';
+import { detection, numbers } from '../support/detections.js';
 
 const policy = detectionSchema.parse({});
 const group: GroupKey = { scope: 'api.example.com', issuerDn: 'CN=A', reason: 'issuer-not-found' };
 const START = Date.UTC(2026, 0, 5, 9);
 const MINUTE = 60_000;
 
-function verdict(
-  kind: Verdict['kind'],
-  recent = 0,
-  shortestMinutes: number | null = kind === 'spike' ? 1 : null,
-): Verdict {
-  const numbers = { count: recent, windowMinutes: 5, expected: 0.4, oneIn: 1e6, recent, shortestMinutes };
-  return { kind, because: `${recent} refused in 5 minutes`, numbers };
-}
-
-/** Feeds one verdict a minute and tells the notices as `minute kind`. */
-function play(verdicts: readonly Verdict[], from: Incident | null = null, first = 0) {
+/** Feeds one detection a minute and tells the notices as `minute kind`. */
+function play(verdicts: readonly Detection[], from: Incident | null = null, first = 0) {
   let current = from;
   const notices: string[] = [];
   const ids = new Set<string>();
@@ -39,68 +39,72 @@ function play(verdicts: readonly Verdict[], from: Incident | null = null, first 
   return { current, notices };
 }
 
-const times = (n: number, v: Verdict): Verdict[] => Array.from({ length: n }, () => v);
+const times = (n: number, v: Detection): Detection[] => Array.from({ length: n }, () => v);
 
 describe('advance', () => {
   it('gives one spike and one resolve for an incident, after the calm that the policy asks for', () => {
-    const { notices, current } = play([...times(8, verdict('spike', 20)), ...times(30, verdict('quiet'))]);
+    const { notices, current } = play([...times(8, detection('spike', 20)), ...times(30, detection('quiet'))]);
     expect(notices).toEqual(['0 spike', '18 resolved']);
     expect(current).toMatchObject({ state: 'resolved', flaps: 0 });
   });
 
   it('does not resolve while the group is still above the usual, nor restart the calm for nothing', () => {
     const { notices } = play([
-      verdict('spike', 20),
-      ...times(40, verdict('elevated', 6)),
-      ...times(12, verdict('over')),
+      detection('spike', 20),
+      ...times(40, detection('elevated', 6)),
+      ...times(12, detection('over')),
     ]);
     expect(notices).toEqual(['0 spike', '51 resolved']);
   });
 
   it('repeats after the interval and escalates by the factor, but not while the first window fills', () => {
     const { notices } = play([
-      verdict('spike', 10),
-      verdict('spike', 60),
-      ...times(8, verdict('spike', 100)),
-      verdict('spike', 399),
-      verdict('spike', 400),
-      ...times(300, verdict('spike', 400)),
+      detection('spike', 10),
+      detection('spike', 60),
+      ...times(8, detection('spike', 100)),
+      detection('spike', 399),
+      detection('spike', 400),
+      ...times(300, detection('spike', 400)),
     ]);
     expect(notices).toEqual(['0 spike', '11 escalated', '251 ongoing']);
   });
 
   it('cannot be opened again by what was counted before its resolve', () => {
-    const { current } = play([verdict('spike', 50), ...times(12, verdict('over'))]);
+    const { current } = play([detection('spike', 50), ...times(12, detection('over'))]);
     expect(current?.state).toBe('resolved');
-    expect(play(times(17, verdict('over', 0, 30)), current, 13).notices).toEqual([]);
-    expect(play([verdict('spike', 30, 2)], current, 30).notices).toEqual(['30 spike']);
+    expect(play(times(17, detection('over', 0, 30)), current, 13).notices).toEqual([]);
+    expect(play([detection('spike', 30, 2)], current, 30).notices).toEqual(['30 spike']);
   });
 
   it('takes a quick comeback for the same incident and waits longer each time it flaps', () => {
-    const cycle = [...times(5, verdict('spike', 20)), ...times(25, verdict('quiet'))];
-    const { notices, current } = play([...cycle, ...cycle, ...cycle, ...cycle, ...times(100, verdict('quiet'))]);
+    const cycle = [...times(5, detection('spike', 20)), ...times(25, detection('quiet'))];
+    const { notices, current } = play([...cycle, ...cycle, ...cycle, ...cycle, ...times(100, detection('quiet'))]);
     expect(notices).toEqual(['0 spike', '15 resolved', '30 spike', '55 resolved', '60 spike', '135 resolved']);
     expect(current?.incidentId).toBe(incidentIdOf(group, START));
     expect(current?.since).toBe(START);
   });
 
   it('takes a late comeback for another incident', () => {
-    const { notices, current } = play([verdict('spike', 20), ...times(90, verdict('quiet')), verdict('spike', 20)]);
+    const { notices, current } = play([
+      detection('spike', 20),
+      ...times(90, detection('quiet')),
+      detection('spike', 20),
+    ]);
     expect(notices).toEqual(['0 spike', '11 resolved', '91 spike']);
     expect(current?.incidentId).toBe(incidentIdOf(group, START + 91 * MINUTE));
     expect(current?.flaps).toBe(0);
   });
 
-  it('ignores a verdict older than its last notice', () => {
-    const { current } = play([verdict('spike', 20)], null, 10);
-    expect(advance(current, verdict('quiet'), group, START, policy)).toBeNull();
+  it('ignores a detection older than its last notice', () => {
+    const { current } = play([detection('spike', 20)], null, 10);
+    expect(advance(current, detection('quiet'), group, START, policy)).toBeNull();
   });
 
   it('alternates spikes and resolves, and always resolves in the end, whatever comes', () => {
-    const kinds = fc.constantFrom<Verdict['kind']>('spike', 'over', 'elevated', 'quiet');
+    const kinds = fc.constantFrom<Detection['kind']>('spike', 'over', 'elevated', 'quiet');
     fc.assert(
       fc.property(fc.array(fc.tuple(kinds, fc.nat(500)), { maxLength: 200 }), (steps) => {
-        const { notices } = play([...steps.map(([kind, n]) => verdict(kind, n)), ...times(100, verdict('quiet'))]);
+        const { notices } = play([...steps.map(([kind, n]) => detection(kind, n)), ...times(100, detection('quiet'))]);
         let open = false;
         for (const notice of notices) {
           const kind = notice.split(' ')[1] as NoticeKind;
@@ -114,52 +118,176 @@ describe('advance', () => {
   });
 
   it('opens with the severity that it is given', () => {
-    expect(advance(null, verdict('spike', 5000), group, START, policy, 'critical')?.next.severity).toBe('critical');
+    expect(advance(null, detection('spike', 5000), group, START, policy, 'critical')?.next.severity).toBe('critical');
   });
 });
 
-describe('scopeVerdict', () => {
-  const member = (i: number, recent: number, since: number | null): Member => ({
+describe('what is known and still refused', () => {
+  const DAY = 1440;
+  /** Refused 40 times an hour, and taken for the usual by the detector. */
+  const asEver = (changes: Partial<DetectionNumbers['course']> = {}, lastHour = 40) =>
+    detection('quiet', 3, null, {
+      lastHour,
+      course: { ...numbers().course, day: 960, hours: 24, usualDay: 300, isUnderWay: true, ...changes },
+    });
+  const over = () => asEver({ isUnderWay: false, quietMinutes: 60 }, 0);
+
+  it('is no resolve, is told in rarer and rarer reminders, and ends when what was to be expected stays away', () => {
+    const gone = detection('quiet', 0, null, {
+      course: { ...numbers().course, quietMinutes: 90, missing: 60, isGone: true },
+    });
+    const { notices, current } = play([
+      ...times(2 * DAY, detection('spike', 20)),
+      ...times(60 * DAY, asEver()),
+      ...times(5, gone),
+    ]);
+    const days = notices.slice(notices.findIndex((one) => one.startsWith(`${2 * DAY + 10} `)));
+    expect(days.map((one) => `${Math.round(Number(one.split(' ')[0]) / DAY)} ${one.split(' ')[1]}`)).toEqual([
+      '2 ongoing',
+      '3 ongoing',
+      '5 ongoing',
+      '9 ongoing',
+      '17 ongoing',
+      '33 ongoing',
+      '49 ongoing',
+      '62 resolved',
+    ]);
+    expect(notices.filter((one) => one.endsWith('resolved'))).toHaveLength(1);
+    expect(current).toMatchObject({ state: 'resolved', known: null, incidentId: incidentIdOf(group, START) });
+  });
+
+  it('leaves room for another incident on top, which ends by itself', () => {
+    const { notices, current } = play([
+      ...times(2 * DAY, detection('spike', 20)),
+      ...times(30, asEver()),
+      ...times(20, detection('spike', 900)),
+      ...times(30, asEver()),
+    ]);
+    expect(notices.slice(-2)).toEqual([`${2 * DAY + 30} spike`, `${2 * DAY + 60} resolved`]);
+    expect(current).toMatchObject({ state: 'known', incidentId: incidentIdOf(group, START + (2 * DAY + 30) * MINUTE) });
+    expect(current?.known?.incidentId).toBe(incidentIdOf(group, START));
+  });
+
+  it.each<[string, number, Detection]>([
+    ['which is younger than a day', DAY / 2, asEver()],
+    ['which stopped', 2 * DAY, over()],
+    ['of a group that had as many before', 2 * DAY, asEver({ day: 2 })],
+    ['of which a part is left', 2 * DAY, asEver({}, 3)],
+  ])('is not an incident %s', (_what, minutes, then) => {
+    const { current } = play([
+      ...times(minutes, detection('spike', 20, 1, { course: { ...numbers().course, usualDay: 1 } })),
+      ...times(30, then),
+    ]);
+    expect(current?.state).toBe('resolved');
+  });
+});
+
+describe('incidents of a scope', () => {
+  const member = (i: number, recent: number, since: number | null, changes: Partial<Member> = {}): Member => ({
     group: { ...group, issuerDn: `CN=${i}` },
-    verdict: verdict(since === null ? 'quiet' : 'spike', recent),
+    detection: detection(since === null ? 'quiet' : 'spike', recent),
     since,
+    severity: 'medium',
+    isStranger: false,
+    isTrusted: null,
+    ...changes,
+  });
+  const opened = (members: readonly Member[], now = START): Incident => {
+    const { detection: v, severity, members: ids } = partnersTogether(members, null, now, policy);
+    const { next } = advance(null, v, scopeGroup(group.scope), now, policy, severity)!;
+    return { ...next, members: ids };
+  };
+  const incidentOf = (changes: Partial<Incident> = {}): Incident => ({
+    ...advance(null, detection('spike', 30), group, START, policy)!.next,
+    ...changes,
   });
 
-  it('is one incident of the scope when many groups begin together, and ends when the last one does', () => {
-    const members = Array.from({ length: 6 }, (_, i) => member(i, 20 + i, START + i * MINUTE));
-    const { verdict: v, severity, groups } = scopeVerdict(members, START + 10 * MINUTE, policy);
-    expect(v).toMatchObject({ kind: 'spike', numbers: { recent: 135 } });
-    expect(severity).toBe('high');
-    expect(groups[0]?.issuerDn).toBe('CN=5');
-    const key = scopeGroup(group.scope);
-    expect(key.issuerDn).toBe(SEVERAL_ISSUERS);
-    const opened = advance(null, v, key, START + 10 * MINUTE, policy, severity);
-    expect(opened?.next.severity).toBe('high');
-    expect(scopeVerdict([member(0, 5, START), member(1, 0, null)], START + 60 * MINUTE, policy).verdict.kind).toBe(
-      'elevated',
+  it('names each of several partners that begin together, is as severe as the worst, and ends with the last', () => {
+    const members = [1, 2, 3].map((i) => member(i, 20 + i, START + i * MINUTE));
+    const {
+      detection: v,
+      severity,
+      groups,
+      members: ids,
+    } = partnersTogether(
+      [...members.slice(0, 2), { ...members[2]!, severity: 'critical' }],
+      null,
+      START + 10 * MINUTE,
+      policy,
     );
-    expect(scopeVerdict([member(0, 0, null)], START + 60 * MINUTE, policy).verdict.kind).toBe('quiet');
+    expect(v).toMatchObject({ kind: 'spike', numbers: { recent: 66 } });
+    expect(severity).toBe('critical');
+    expect(groups.map(({ issuerDn }) => issuerDn)).toEqual(['CN=3', 'CN=2', 'CN=1']);
+    expect(new Set(ids)).toEqual(new Set(members.map((one) => groupId(one.group))));
+    const before = opened(members);
+    const kindOf = (list: readonly Member[]) =>
+      partnersTogether(list, before, START + 60 * MINUTE, policy).detection.kind;
+    expect(kindOf([member(1, 5, START), member(2, 0, null)])).toBe('elevated');
+    expect(kindOf([member(1, 0, null)])).toBe('quiet');
+    expect(kindOf([member(1, 0, null), member(9, 50, START - 90 * MINUTE)])).toBe('quiet');
   });
 
-  it('leaves a few groups, or many that began at different times, to themselves', () => {
-    const few = [0, 1, 2].map((i) => member(i, 20, START));
-    expect(scopeVerdict(few, START, policy).verdict.kind).toBe('elevated');
+  it('names those with the first notice that are about to fire as well', () => {
+    const rising = member(2, 6, null, { detection: detection('elevated', 6, null, { surprise: 6 }) });
+    const calm = member(4, 6, null);
+    const one = [member(1, 20, START), rising, { ...rising, group: { ...group, issuerDn: 'CN=3' } }, calm];
+    const { detection: v, groups } = partnersTogether(one, null, START, policy);
+    expect(v.kind).toBe('spike');
+    expect(groups.map(({ issuerDn }) => issuerDn)).toEqual(['CN=1', 'CN=2', 'CN=3']);
+  });
+
+  it('tells when another partner joins, or one becomes worse', () => {
+    const three = [1, 2, 3].map((i) => member(i, 20, START));
+    const before = opened(three);
+    const at = START + 20 * MINUTE;
+    expect(partnersTogether(three, before, at, policy).isNews).toBe(false);
+    const joined = partnersTogether([...three, member(4, 20, at)], before, at, policy);
+    expect(joined).toMatchObject({ isNews: true, detection: { kind: 'spike' } });
+    expect(joined.members).toContain(groupId(member(4, 0, null).group));
+    const worse = partnersTogether([...three.slice(1), { ...three[0]!, severity: 'critical' }], before, at, policy);
+    expect(worse).toMatchObject({ isNews: true, severity: 'critical' });
+  });
+
+  it('leaves two partners, or many that began at different times, to themselves', () => {
+    const few = [0, 1].map((i) => member(i, 20, START));
+    expect(partnersTogether(few, null, START, policy).detection.kind).toBe('quiet');
     const apart = Array.from({ length: 8 }, (_, i) => member(i, 20, START + i * 60 * MINUTE));
-    expect(scopeVerdict(apart, START + 480 * MINUTE, policy).verdict.kind).toBe('elevated');
+    expect(partnersTogether(apart, null, START + 480 * MINUTE, policy).detection.kind).toBe('quiet');
   });
 
-  it('takes many issuers with a few failures each for a scanner, of low severity', () => {
-    const members = Array.from({ length: 150 }, (_, i) => member(i, 1 + (i % 3), null));
-    const { verdict: v, severity, groups } = scopeVerdict(members, START, policy);
+  it('takes many issuers with a few failures each for a scanner, of low severity, and no partner for one of them', () => {
+    const strangers = Array.from({ length: 150 }, (_, i) => member(i, 1 + (i % 3), null));
+    const partner = member(200, 80, START, { severity: 'high' });
+    const { detection: v, severity, groups } = strangersTogether([partner, ...strangers], START, policy);
     expect(v.kind).toBe('spike');
     expect(severity).toBe('low');
-    expect(groups).toHaveLength(20);
+    expect(groups).toHaveLength(limits.groupsPerScopeIncidentMax);
+    expect(groups.map(({ issuerDn }) => issuerDn)).not.toContain('CN=200');
+    expect(strangersTogether([partner], START, policy).detection.kind).toBe('quiet');
+    expect(partnersTogether([partner, ...strangers], null, START, policy).detection.kind).toBe('quiet');
   });
 
-  it('covers the groups that begin after it', () => {
-    const incident = advance(null, verdict('spike', 30), group, START, policy)!.next;
-    expect(coveredByScope({ ...incident, since: START + MINUTE }, incident)).toBe(true);
-    expect(coveredByScope({ ...incident, since: START - MINUTE }, incident)).toBe(false);
-    expect(coveredByScope(incident, { ...incident, state: 'resolved' })).toBe(false);
+  it.each<[string, boolean, Partial<Incident>, Partial<Incident>]>([
+    ['one that it names', true, {}, {}],
+    ['one that it does not name', false, { members: [] }, {}],
+    ['one that began a moment after it, and will be named', true, { members: [] }, { since: START + MINUTE }],
+    ['one that is more severe', false, {}, { severity: 'critical' }],
+    ['anything once it is over', false, { state: 'resolved' }, {}],
+    ['anything when nobody was told of it', false, { announced: false }, {}],
+  ])('stands for %s: %s', (_what, isCoveredByIt, ofScope, own) => {
+    const one = incidentOf({ severity: 'medium', ...own });
+    const scope = incidentOf({
+      group: scopeGroup(group.scope),
+      severity: 'high',
+      members: [groupId(group)],
+      ...ofScope,
+    });
+    expect(isCovered(one, [null, scope], START + 2 * MINUTE)).toBe(isCoveredByIt);
+  });
+
+  it('of strangers stands for strangers only', () => {
+    const scope = incidentOf({ group: strangersGroup(group.scope), severity: 'low', members: [groupId(group)] });
+    expect(isCovered(incidentOf({ severity: 'low', isStranger: true }), [scope], START)).toBe(true);
+    expect(isCovered(incidentOf({ severity: 'low', since: START + MINUTE }), [scope], START + MINUTE)).toBe(false);
   });
 });

@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { type Impact, severityFor, worse } from '../../shared/incidents/severity.js';
 import { OTHER_ISSUERS } from '../../shared/model/index.js';
 import type { ReasonId } from '../../shared/model/reasons.js';
+import { numbers } from '../support/detections.js';
 import { testConfig } from '../support/world.js';
 
 const policy = testConfig({ detection: { floor: 10 } }).detection;
@@ -27,15 +28,17 @@ it.each<[string, Case]>([
   ['medium', { count: 20, scopeShare: 0.01, issuerTrusted: true }],
   ['low', { count: 50_000, issuerTrusted: false }],
   ['critical', { count: 50_000, issuerTrusted: false, isTruststoreChanged: true }],
+  ['critical', { count: 50_000, issuerTrusted: false, isOrganisationKnown: true }],
   ['low', { count: 50_000, reason: 'self-signed' }],
   ['high', { count: 300, reason: 'self-signed', issuerTrusted: true }],
   ['low', { count: 50_000, issuerDn: OTHER_ISSUERS }],
 ])('%s for %j', (severity, { count, expected = 0, issuerDn = 'CN=CA', reason = 'expired', ...changes }) => {
   const impact: Impact = {
     group: { scope: 'api.bank.example', issuerDn, reason },
-    numbers: { count, windowMinutes: 5, expected, oneIn: 1e9, recent: count, shortestMinutes: 1 },
+    numbers: numbers({ count, expected, shortestMinutes: 1 }),
     clients: 1,
     issuerTrusted: null,
+    isOrganisationKnown: false,
     isTruststoreChanged: false,
     scopeShare: null,
     ...changes,

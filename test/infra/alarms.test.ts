@@ -124,8 +124,8 @@ const stories: Partial<Record<AlarmId, readonly Story[]>> = {
   ],
   'rejects-rising': [
     {
-      fault: 'the access log has lost its request id',
-      cause: (stack) => void formats.set(stack, { requestId: '-' }),
+      fault: 'the access log has lost its request ids',
+      cause: (stack) => void formats.set(stack, { requestId: '-', extendedRequestId: '-' }),
       heal: (stack) => void formats.delete(stack),
       within: 12,
     },

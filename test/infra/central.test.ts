@@ -113,7 +113,7 @@ describe('who may send', () => {
   it.each([
     ['exactly the accounts named', { accounts }, [{ ...permission, Sid: 'Accounts', Principal: { AWS: accounts } }]],
     [
-      'the organisation',
+      'the organization',
       { organizationId },
       [
         {
@@ -146,9 +146,9 @@ describe('who may send', () => {
     });
     expect(own).toBe('arn:?:logs:?:?:*');
     expect(others).toEqual(accounts.map((account) => `arn:?:logs:?:${account}:*`));
-    const byOrganisation = trustOfWriter(synthesise({ central: { organizationId } }).template);
-    expect(byOrganisation.Statement.map(({ Principal }) => Principal)).toEqual([logs, logs]);
-    expect(byOrganisation.Statement[1]?.Condition).toEqual({ StringEquals: { 'aws:SourceOrgID': organizationId } });
+    const byOrganization = trustOfWriter(synthesise({ central: { organizationId } }).template);
+    expect(byOrganization.Statement.map(({ Principal }) => Principal)).toEqual([logs, logs]);
+    expect(byOrganization.Statement[1]?.Condition).toEqual({ StringEquals: { 'aws:SourceOrgID': organizationId } });
     // A trust policy of more than 2,048 characters is refused.
     const most = Array.from({ length: 30 }, (_, n) => String(100_000_000_000 + n));
     const written = JSON.stringify(trustOfWriter(synthesise({ central: { accounts: most, organizationId } }).template))

@@ -1,4 +1,4 @@
-/** The example of docs/constructs.md, on sources and stub functions; `npm run test:package` runs it on the packed tool. */
+/** The example of docs/constructs.md, on sources and stub functions; `npm test -- --project package` runs it on the packed tool. */
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -20,7 +20,7 @@ describe('cdk-nag, AwsSolutions', () => {
     ['a dry run of discovery', { discover: {} }],
     ['two accounts that send their logs', { central: { accounts: ['111122223333', '444455556666'] } }],
     ['a key of its own for these', { central: { accounts: ['111122223333'] }, encryptionKey: 'create' }],
-    ['an organisation that sends its logs', { central: { organizationId: 'o-a1b2c3d4e5', shards: 2 } }],
+    ['an organization that sends its logs', { central: { organizationId: 'o-a1b2c3d4e5', shards: 2 } }],
     ['next to nothing', { executionLogGroups: [], accessLogGroups: [], truststores: {}, alertEmails: [] }],
   ])('finds nothing in the stack with %s', (_what, settings) => {
     const { app } = synthesise(settings);

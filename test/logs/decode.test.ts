@@ -2,7 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
-import { decodePayload, decodeRecord, decodeSubscription } from '../../shared/logs/decode.js';
+import { type DecodedDelivery, decodePayload, decodeSubscription } from '../../shared/logs/decode.js';
+import { unpackRecord } from '../../shared/logs/unpack.js';
 import type { LogBatch } from '../../shared/model/index.js';
 import { accessEvent, denialAsLines, executionBatch, subscriptionEvent, subscriptionPayload } from '../support/logs.js';
 
@@ -12,24 +13,30 @@ const dataOf = (text: string | Buffer): { awslogs: { data: string } } => ({
   awslogs: { data: gzipSync(text).toString('base64') },
 });
 
+async function decodeRecord(gzip: Buffer): Promise<DecodedDelivery[]> {
+  const deliveries: DecodedDelivery[] = [];
+  for await (const delivery of unpackRecord(gzip.toString('base64'))) deliveries.push(delivery);
+  return deliveries;
+}
+
 describe('decode', () => {
   it('reads a subscription event, with or without a policy level', () => {
     expect(decodeSubscription(subscriptionEvent(payload))).toEqual(batch);
     expect(decodeSubscription(subscriptionEvent({ ...payload, policyLevel: 'ACCOUNT_LEVEL_POLICY' }))).toEqual(batch);
   });
 
-  it('reads the same payload from a Kinesis record', () => {
-    expect(decodeRecord(gzipSync(JSON.stringify(payload)))).toEqual([batch]);
+  it('reads the same payload from a Kinesis record', async () => {
+    expect(await decodeRecord(gzipSync(JSON.stringify(payload)))).toEqual([batch]);
   });
 
-  it('reads several payloads from one Kinesis record, whatever is between them', () => {
+  it('reads several payloads from one Kinesis record, whatever is between them', async () => {
     const tricky = { ...payload, logEvents: [{ id: '1', timestamp: 1, message: 'ends in }{"messageType":"x"} {' }] };
     const texts = [payload, tricky, payload].map((one) => JSON.stringify(one));
     for (const between of ['', '\n', ' \r\n']) {
-      expect(decodeRecord(gzipSync(texts.join(between)))).toEqual([batch, decodePayload(tricky), batch]);
+      expect(await decodeRecord(gzipSync(texts.join(between)))).toEqual([batch, decodePayload(tricky), batch]);
     }
     const members = Buffer.concat(texts.map((text) => gzipSync(text)));
-    expect(decodeRecord(members)).toHaveLength(3);
+    expect(await decodeRecord(members)).toHaveLength(3);
   });
 
   it('reads the account of each event of a centralised log group', () => {

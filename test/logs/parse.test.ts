@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { remember } from '../../shared/base/memoize.js';
+import { memoize } from '../../shared/base/memoize.js';
 import { parse } from '../../shared/logs/parse.js';
 import { accessFields, isPlainSuccess, readJsonObject } from '../../shared/logs/parse-access.js';
 import type { LogEvent, Parsed } from '../../shared/model/index.js';
@@ -328,7 +328,7 @@ describe('a success told without reading it', () => {
 describe('what is remembered', () => {
   it('keeps inputs with one ending apart', () => {
     const worked: string[] = [];
-    const work = remember(
+    const work = memoize(
       { entriesMax: 10, keyCharsMax: 1_000 },
       (text: string) => text,
       (text) => {

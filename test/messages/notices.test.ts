@@ -16,9 +16,9 @@ import { fifoOf, snsChatMessage, snsMessage } from '../../shared/messages/sns.js
 import { bodyOf, smsOf, subjectOf } from '../../shared/messages/text.js';
 import { labelIds, type Messages } from '../../shared/messages/types.js';
 import { findingCodes } from '../../shared/model/finding-codes.js';
-import type { Notice, NoticeKind, Place } from '../../shared/model/index.js';
+import type { Deployment, Notice, NoticeKind } from '../../shared/model/index.js';
 import { reasonIds } from '../../shared/model/reasons.js';
-import { toAll } from '../../shared/notify/fan-out.js';
+import { fanOut } from '../../shared/notify/fan-out.js';
 import { topicsFor } from '../../shared/notify/route.js';
 import { sampleNotice } from '../../shared/notify/sample-notice.js';
 import { csvCell } from '../../shared/report/csv.js';
@@ -30,7 +30,7 @@ import { testConfig } from '../support/world.js';
 const BEGAN = Date.parse('2026-11-20T09:12:04Z');
 const MINUTE = 60_000;
 const issuerDn = 'C=US,O=Acme Logistics,CN=Acme Issuing CA 2';
-const place: Place = { region: 'eu-central-1', tableName: 'mtls-watch-State', dashboardName: 'mtls-watch' };
+const place: Deployment = { region: 'eu-central-1', tableName: 'mtls-watch-State', dashboardName: 'mtls-watch' };
 const languages = Object.keys(messagesIn) as (keyof typeof messagesIn)[];
 
 /** Notice `n` of one incident: who stands behind it stays, its numbers grow and end. */
@@ -306,7 +306,7 @@ describe('the channels', () => {
         got.push(`bad ${noticeId}`);
       },
     };
-    const all = toAll([bad, good]);
+    const all = fanOut([bad, good]);
     const [spike] = life('en');
     await expect(all.publish(spike!)).rejects.toMatchObject({ code: 'publish-failed', retryable: true });
     await expect(all.publish(spike!)).rejects.toThrow(/1 of 2/);

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from 'vitest';
+import { expect, inject, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const documents = ['README.md', ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`)].filter((name) =>
@@ -13,8 +13,8 @@ const documents = ['README.md', ...readdirSync(join(root, 'docs')).map((name) =>
 
 const TYPED = ['npm', 'run', '-s', 'mtls-watch', '--'];
 const PROMPT = `$ ${TYPED.join(' ')} `;
-/** What the script runs, without the time that npm takes. */
-const DIRECT = [process.execPath, '--import', 'tsx', 'cli/main.ts'];
+/** What the script runs, without the time that npm and compiling take. */
+const DIRECT = [process.execPath, inject('cli')];
 
 const blocks = documents.flatMap((name) => {
   const text = readFileSync(join(root, name), 'utf8');

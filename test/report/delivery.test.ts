@@ -6,7 +6,7 @@ import { consoleUrl } from '../../shared/adapters/aws/report-bucket.js';
 import { createAnnounce } from '../../shared/adapters/aws/report-topic.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
-import { closeHours } from '../../shared/count/record.js';
+import { rollUpHours } from '../../shared/count/record.js';
 import { reportSchema } from '../../shared/report/schema.js';
 import { createWeeklyReport } from '../../shared/report/weekly.js';
 import { fact, group } from '../contract/examples.js';
@@ -25,13 +25,13 @@ async function scene(query: Parameters<typeof createWeeklyReport>[0]['query']) {
     [{ scope: 's', cause: 'waf', minute, batchId: 'b', requests: 4, count: 4 }],
   );
   for (const n of [0, 1])
-    await world.stores.rollups.mark([{ group: group(n), hour: Math.floor(minute / 60), stamp: 's' }]);
+    await world.stores.rollups.mark([{ group: group(n), hour: Math.floor(minute / 60), token: 's' }]);
   const silence = { scope: 's', issuerDn: null, reason: 'expired', window: null, createdAt: 0 };
   const [startsAt, endsAt] = [minute * 60_000, minute * 60_000 + 3_600_000];
   await world.stores.silences.save({ ...silence, id: 'now', startsAt, endsAt, comment: 'maintenance' });
   await world.stores.silences.save({ ...silence, id: 'then', startsAt: 0, endsAt: 1, comment: 'long over' });
   world.at = MONDAY;
-  await closeHours(world);
+  await rollUpHours(world);
   const objects = new Map<string, { text: string; etag: string }>();
   const mails: string[] = [];
   const noticeIds: string[] = [];

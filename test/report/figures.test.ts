@@ -123,7 +123,7 @@ describe('a report for one partner', () => {
     const narrowed = await made.scene.report(made.replayed, {
       language: 'en',
       truststore,
-      partner: { organisation: 'Acme Logistics Inc.' },
+      partner: { organization: 'Acme Logistics Inc.' },
     });
     expect(narrowed.totals.failures).toBe(acme.failures);
     const written = JSON.stringify(narrowed) + pageOf(narrowed, 'ja');

@@ -5,20 +5,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readReplayConfig } from '../../cli/replay/config.js';
 import { replay } from '../../cli/replay/replay.js';
-import { type ReportScene, reportScene } from '../../cli/replay/report.js';
+import { type ReportCollector, reportCollector } from '../../cli/replay/report.js';
 import type { Replayed } from '../../cli/replay/types.js';
 
 export const sampleDay = join(import.meta.dirname, '../../sample/day');
 export const truststore = join(sampleDay, 'truststore.pem');
 
 export interface Made {
-  readonly scene: ReportScene;
+  readonly scene: ReportCollector;
   readonly replayed: Replayed;
   readonly folder: string;
 }
 
 export async function makeSampleReport(): Promise<Made> {
-  const scene = reportScene();
+  const scene = reportCollector();
   const config = await readReplayConfig(join(sampleDay, 'mtls-watch.json'));
   const replayed = await replay([join(sampleDay, 'logs')], config, truststore, scene);
   const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-report-'));

@@ -3,7 +3,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { limits } from '../../shared/base/limits.js';
 import { dayOf, hourOf } from '../../shared/base/time.js';
-import { scopeGroup } from '../../shared/incidents/incident.js';
 import {
   type Fact,
   type ForbiddenFact,
@@ -372,11 +371,13 @@ function checkNotices({ observed, delivered, ambiguous, away }: Ended, expect: E
 }
 
 /**
- * Every incident is told when it begins and when it ends, and is resolved in the end. One that began while its scope's
- * incident fired is left to that, from its beginning to its end.
+ * Every incident is told when it begins and when it ends, and is resolved in the end. One that its scope's incident stands
+ * for is named by it, unless it is a stranger's.
  */
 function checkIncidents({ observed }: Ended, expect: Expect): void {
   const states = new Map<string, Incident>();
+  const untold = new Map<string, Incident>();
+  const named = new Set<string>();
   for (const { next, notice } of observed.transitions) {
     const key = JSON.stringify(next.group);
     const before = states.get(key);
@@ -396,18 +397,24 @@ function checkIncidents({ observed }: Ended, expect: Expect): void {
         () => `${name} ended, and nobody was told`,
       );
     } else if (!isFiring) {
-      const scope = states.get(JSON.stringify(scopeGroup(next.group.scope)));
       const isTold = notice?.kind === 'spike';
-      expect(isTold || (!next.announced && scope !== undefined), () => `${name} began, and nobody was told`);
+      if (!isTold) untold.set(next.incidentId, next);
+      expect(isTold || !next.announced, () => `${name} began, and nobody was told`);
     }
     if (before !== undefined && isFiring && next.announced !== before.announced) {
       // When the scope's incident ends first, a group's own is told after all.
       expect(next.announced && notice?.kind === 'spike', () => `${name} was announced half way, and nobody was told`);
     }
+    if (notice?.kind === 'spike') untold.delete(next.incidentId);
+    for (const one of notice?.groups ?? []) named.add(JSON.stringify(one));
     expect(
       notice === null || notice.incidentId === next.incidentId,
       () => `${name}: a notice of ${notice?.incidentId}`,
     );
+  }
+  for (const { group, isStranger, incidentId } of untold.values()) {
+    const isTold = isStranger || named.has(JSON.stringify(group));
+    expect(isTold, () => `incident ${incidentId} of ${JSON.stringify(group)} was told neither by itself nor by name`);
   }
   for (const [key, { state }] of states)
     expect(state === 'resolved', () => `the incident of ${key} was never resolved`);

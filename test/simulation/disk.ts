@@ -37,6 +37,7 @@ const storeWrites = [
   'incidents.transition',
   'outbox.take',
   'outbox.clear',
+  'outbox.put-off',
   'certificates.save',
   'storm.add-load',
   'storm.fix-rate',

@@ -8,7 +8,7 @@ import { accessSchema, denialSchema } from '../../shared/adapters/dynamodb/halve
 import { createStoresOn } from '../../shared/adapters/dynamodb/index.js';
 import type { Condition, Item, Key, Table } from '../../shared/adapters/dynamodb/table.js';
 import * as z from '../../shared/base/zod.js';
-import type { Cell, Half, Held, Incident, Notice } from '../../shared/model/index.js';
+import type { Cell, Half, HeldHalf, Incident, Notice } from '../../shared/model/index.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import type { MemoryTable } from '../support/memory-table.js';
 import type { Disk, Write } from './disk.js';
@@ -124,7 +124,7 @@ function updateOf({ pk }: Key, { expression, values = {} }: Condition): Write {
   if (kind === 'cell') return values[':batch'] === undefined ? 'join.put' : 'join.claim';
   if (kind === 'load') return 'storm.add-load';
   if (kind === 'rate') return 'storm.fix-rate';
-  if (kind === 'outbox') return 'outbox.take';
+  if (kind === 'outbox') return values[':now'] === undefined ? 'outbox.put-off' : 'outbox.take';
   if (kind === 'issuers' && expression.startsWith('DELETE')) return 'rollups.strike';
   if (kind === 'issuers') return values[':expected'] === undefined ? 'groups.admit' : 'groups.admit-expecting';
   if (kind === 'incident' && expression.startsWith('DELETE #outbox')) return 'outbox.clear';
@@ -144,7 +144,7 @@ function nameOf({ pk, sk }: Key): string {
 /** The notice's id where one is sent, for the checkers; else what is updated. */
 function labelOf(key: Key, update: Condition): string {
   const write = updateOf(key, update);
-  if (write === 'outbox.take') return key.sk.split('#').at(-1) ?? '';
+  if (write === 'outbox.take' || write === 'outbox.put-off') return key.sk.split('#').at(-1) ?? '';
   if (write === 'outbox.clear') return update.values?.[':notice']?.SS?.[1] ?? '';
   return nameOf(key);
 }
@@ -187,7 +187,7 @@ function cellIn(item: Item): Cell {
   };
 }
 
-function halfIn(item: Item, kind: Half['kind']): Held | null {
+function halfIn(item: Item, kind: Half['kind']): HeldHalf | null {
   const text = item[kind]?.S;
   if (text === undefined) return null;
   const { half, batchId } = z.parse<z.core.$ZodType<{ half: Half; batchId: string }>>(

@@ -21,6 +21,7 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
     Promise.all([...items].map(one));
   return {
     countableDays: inner.countableDays,
+    takeUnreadable: () => inner.takeUnreadable(),
     join: {
       put: (halves) =>
         putHalves(halves, (half) =>
@@ -88,11 +89,11 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
         );
         return new Set(admitted.flatMap((set) => [...set]));
       },
-      admitExpecting: (fact) =>
+      admitWithIntent: (fact) =>
         disk.write(
           'groups.admit-expecting',
           () => `${fact.group.issuerDn} ${fact.group.reason} of ${fact.batchId}: ${fact.requests}`,
-          () => inner.groups.admitExpecting(fact),
+          () => inner.groups.admitWithIntent(fact),
         ),
     },
     rollups: {
@@ -107,12 +108,12 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
       },
       open: (hour, limit) => disk.read('rollups.open', () => inner.rollups.open(hour, limit)),
       close: async (open, rollup) => {
-        // Items of their own, so writes of their own. Under another stamp the first one leaves the mark alone.
+        // Items of their own, so writes of their own. Under another token the first one leaves the mark alone.
         const label = `hour ${open.hour}: ${rollup.count}`;
         await disk.write(
           'rollups.close',
           () => label,
-          () => inner.rollups.close({ ...open, stamp: 'none', expected: [] }, rollup),
+          () => inner.rollups.close({ ...open, token: 'none', expected: [] }, rollup),
         );
         const unmark = () =>
           disk.write(
@@ -124,9 +125,9 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
           disk.write(
             'rollups.strike',
             () => label,
-            () => inner.rollups.close({ ...open, stamp: 'none' }, rollup),
+            () => inner.rollups.close({ ...open, token: 'none' }, rollup),
           );
-        await Promise.all([open.stamp === null ? null : unmark(), open.expected.length === 0 ? null : strike()]);
+        await Promise.all([open.token === null ? null : unmark(), open.expected.length === 0 ? null : strike()]);
       },
       load: (group, from, to) => disk.read('rollups.load', () => inner.rollups.load(group, from, to)),
       groups: (from, to, limit) => disk.read('rollups.groups', () => inner.rollups.groups(from, to, limit)),
@@ -153,6 +154,13 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
     },
     outbox: {
       pending: (limit) => disk.read('outbox.pending', () => inner.outbox.pending(limit)),
+      due: (now, limit) => disk.read('outbox.due', () => inner.outbox.due(now, limit)),
+      putOff: (noticeId, until) =>
+        disk.write(
+          'outbox.put-off',
+          () => noticeId,
+          () => inner.outbox.putOff(noticeId, until),
+        ),
       take: (noticeId, now, until) =>
         disk.write(
           'outbox.take',

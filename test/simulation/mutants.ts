@@ -59,13 +59,13 @@ const mutants: readonly Mutant[] = [
   {
     name: 'join: both batches count a request that is whole',
     file: pairing,
-    from: "if (cell.claimedBy !== null || !mine.second || mine.batchId !== traveller.batchId) return { kind: 'counted' };",
+    from: "if (cell.claimedBy !== null || !mine.second || mine.batchId !== attempt.batchId) return { kind: 'counted' };",
     to: "if (cell.claimedBy !== null) return { kind: 'counted' };",
   },
   {
     name: 'join: the owner is whoever sees the second half, not who brought it',
     file: pairing,
-    from: '!mine.second || mine.batchId !== traveller.batchId)',
+    from: '!mine.second || mine.batchId !== attempt.batchId)',
     to: '!mine.second)',
   },
   {
@@ -83,7 +83,7 @@ const mutants: readonly Mutant[] = [
   {
     name: 'forged ids: a second denial of one request id is taken for the first',
     file: pairing,
-    from: "return move(traveller, half, 'event', carry);\n  return half.extendedRequestId",
+    from: "return move(attempt, half, 'event', carried);\n  return half.extendedRequestId",
     to: "return { kind: 'counted' };\n  return half.extendedRequestId",
   },
   {
@@ -155,20 +155,20 @@ const mutants: readonly Mutant[] = [
   {
     name: 'sweep: settling ignores who owns the claim',
     file: correlate,
-    from: "if (cell.claimedBy === batchId) failures.push(lonely(cell.denial.half, 'unpaired'));",
-    to: "if (cell.claimedBy !== null) failures.push(lonely(cell.denial.half, 'unpaired'));",
+    from: 'if (cell.claimedBy === batchId) alone.push(cell.denial.half);',
+    to: 'if (cell.claimedBy !== null) alone.push(cell.denial.half);',
   },
   {
     name: 'sweep: a list is removed before its facts are written',
     file: waiting,
-    from: 'await setAside(await settle(waiting, world.stores.join), world);',
-    to: 'await setAside((await world.stores.waiting.remove(waiting), await settle(waiting, world.stores.join)), world);',
+    from: 'const settled = await settle(waiting, stores.join);',
+    to: 'const settled = (await stores.waiting.remove(waiting), await settle(waiting, stores.join));',
   },
   {
     name: 'sweep: a denial whose place another record took is left alone',
     file: correlate,
-    from: "if (outcome.kind === 'move') parted.push(outcome.traveller);",
-    to: "if (outcome.kind === 'failure') parted.push(depart(cell.denial.half, batchId));",
+    from: "if (outcome.kind === 'move') parted.push(outcome.attempt);",
+    to: "if (outcome.kind === 'failure') parted.push(startAttempt(cell.denial.half, batchId));",
   },
   {
     name: 'sweep: halves are settled before their grace is over',
@@ -186,14 +186,14 @@ const mutants: readonly Mutant[] = [
   {
     name: 'roll-up: every mark looks like the one before',
     file: ledger,
-    from: 'const stamp = randomUUID();',
-    to: "const stamp = 'mark';",
+    from: 'const token = randomUUID();',
+    to: "const token = 'mark';",
   },
   {
     name: 'roll-up: closing removes a mark that was set meanwhile',
     file: memory,
-    from: 'if (marks.get(key)?.stamp === open.stamp) marks.delete(key);',
-    to: "if (open.stamp !== 'none') marks.delete(key);",
+    from: 'if (marks.get(key)?.token === open.token) marks.delete(key);',
+    to: "if (open.token !== 'none') marks.delete(key);",
   },
   {
     name: 'roll-up: a sweep that finishes late overwrites a fuller one',
@@ -204,8 +204,8 @@ const mutants: readonly Mutant[] = [
   {
     name: 'roll-up: hours are closed once, late facts or not',
     file: memory,
-    from: 'for (const { group, hour, stamp } of hours) marks.set',
-    to: 'for (const { group, hour, stamp } of hours) if (!rollups.has(keyOf(group, hour))) marks.set',
+    from: 'for (const { group, hour, token } of hours) marks.set',
+    to: 'for (const { group, hour, token } of hours) if (!rollups.has(keyOf(group, hour))) marks.set',
   },
   {
     name: 'roll-up: an hour without a mark is expected by nobody',
@@ -270,14 +270,14 @@ const mutants: readonly Mutant[] = [
   {
     name: 'storm: what a request stands for is not taken off the unknown ones',
     file: 'shared/count/count.ts',
-    from: 'if (failure.weight !== 1) add(standIn(failure));',
-    to: 'if (failure.weight < 0) add(standIn(failure));',
+    from: 'if (failure.weight !== 1) add(samplingCorrection(failure));',
+    to: 'if (failure.weight < 0) add(samplingCorrection(failure));',
   },
   {
     name: 'storm: denials outside the sample are not counted',
     file: pipeline,
-    from: "left.map((denial) => lonely(denial, 'not-sampled'))",
-    to: "left.slice(left.length).map((denial) => lonely(denial, 'not-sampled'))",
+    from: "unsampled.map((denial) => unpairedFailure(denial, 'not-sampled'))",
+    to: "unsampled.slice(unsampled.length).map((denial) => unpairedFailure(denial, 'not-sampled'))",
   },
 ];
 

@@ -1,10 +1,10 @@
 /** An account as discovery finds it, and its log groups with their filters, in memory. */
 
-import type { Own } from '../../shared/discovery/plan.js';
+import type { OwnFilters } from '../../shared/discovery/plan.js';
 import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
 import type {
   ExecutionLog,
-  Found,
+  FoundAccount,
   FoundDomain,
   FoundFilter,
   FoundLogGroup,
@@ -12,7 +12,7 @@ import type {
 } from '../../shared/model/account.js';
 import type { LogGroups } from '../../shared/ports/inventory.js';
 
-export const OWN: Own = {
+export const OWN: OwnFilters = {
   destinationArn: 'arn:aws:lambda:eu-central-1:111122223333:function:mtls-watch-ingest',
   stackName: 'mtls-watch',
 };
@@ -84,8 +84,8 @@ export function group(name: string, changes: Partial<FoundLogGroup> = {}): Found
 export function found(
   domains: readonly FoundDomain[],
   groups: readonly FoundLogGroup[],
-  changes: Partial<Found> = {},
-): Found {
+  changes: Partial<FoundAccount> = {},
+): FoundAccount {
   return {
     accountId: '111122223333',
     region: 'eu-central-1',

@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import type { Check } from '../../shared/discovery/check.js';
-import { examine, fixes } from '../../shared/discovery/checks/checks.js';
+import { fixes, runChecks } from '../../shared/discovery/checks/checks.js';
 import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
 import type { FoundFilter } from '../../shared/model/account.js';
 import { healthyScene, type Scene } from './found.js';
@@ -10,7 +10,7 @@ import { healthyScene, type Scene } from './found.js';
 export function checksOf(change: (scene: Scene) => void = () => {}): Check[] {
   const scene = healthyScene();
   change(scene);
-  return examine(scene.found, { ...scene.expectations, watch: scene.watch });
+  return runChecks(scene.found, { ...scene.expectations, watch: scene.watch });
 }
 
 export const named = (checks: readonly Check[]) =>

@@ -3,7 +3,7 @@
 import type { Expectations } from '../../shared/discovery/checks/checks.js';
 import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
 import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
-import type { Found, FoundFilter, FoundLogGroup, FoundStage } from '../../shared/model/account.js';
+import type { FoundAccount, FoundFilter, FoundLogGroup, FoundStage } from '../../shared/model/account.js';
 import type { FoundWatch } from '../../shared/ports/watch.js';
 import { domain } from './account.js';
 
@@ -16,7 +16,7 @@ export type Mutable<T> =
       : T;
 
 export interface Scene {
-  found: Mutable<Found>;
+  found: Mutable<FoundAccount>;
   watch: Mutable<FoundWatch> | null;
   expectations: Mutable<Omit<Expectations, 'watch'>>;
 }
@@ -88,7 +88,7 @@ export const sentFilter = ({ name, pattern }: FoundFilter): FoundFilter => ({
 });
 
 export function healthyScene(): Scene {
-  const found: Found = {
+  const found: FoundAccount = {
     accountId: '123456789012',
     region: 'eu-west-1',
     gatewayLoggingRoleArn: 'arn:aws:iam::123456789012:role/api-gateway-logs',

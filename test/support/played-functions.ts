@@ -13,7 +13,7 @@ import { meterIn } from '../../functions/wiring/wiring.js';
 import { createFailureLog } from '../../shared/adapters/aws/failure-log.js';
 import { createLog } from '../../shared/adapters/aws/log.js';
 import { createMemoryInventory } from '../../shared/adapters/memory/inventory.js';
-import { makeStranger } from '../../shared/adapters/tls/stranger.js';
+import { createCanaryCertificate } from '../../shared/adapters/tls/canary-certificate.js';
 import type { FoundLogGroup } from '../../shared/model/account.js';
 import type { LogBatch } from '../../shared/model/index.js';
 import type { Stores } from '../../shared/ports/index.js';
@@ -98,7 +98,7 @@ export function handlerOf(variables: Readonly<Record<string, string>>, outside: 
         canaries: wired.world.config.canaries,
         clock: wired.world.clock,
         probes: wired.world.stores.probes,
-        makeStranger,
+        createCertificate: createCanaryCertificate,
         call: gateway(outside),
       });
     default:
@@ -155,14 +155,16 @@ function deliveryOf({ world }: Wired, faults: Faults): Parameters<typeof createW
 
 /** The stores, of which those named in `down` reject every call for as long as they are named. */
 function failing<T extends Stores>(stores: T, down: ReadonlySet<keyof Stores>): T {
-  const guarded = Object.entries(stores).map(([name, store]: [string, object]) => [
+  const guarded = Object.entries(stores).map(([name, store]: [string, unknown]) => [
     name,
-    new Proxy(store, {
-      get: (target, method, receiver) =>
-        down.has(name as keyof Stores)
-          ? async () => Promise.reject(new Error(`the store of ${name} is throttled`))
-          : Reflect.get(target, method, receiver),
-    }),
+    typeof store !== 'object' || store === null
+      ? store
+      : new Proxy(store, {
+          get: (target, method, receiver) =>
+            down.has(name as keyof Stores)
+              ? async () => Promise.reject(new Error(`the store of ${name} is throttled`))
+              : Reflect.get(target, method, receiver),
+        }),
   ]);
   return Object.fromEntries(guarded) as T;
 }

@@ -9,8 +9,8 @@ import { bytesIn } from '../../shared/adapters/dynamodb/items.js';
 import { limits } from '../../shared/base/limits.js';
 import { minuteOf } from '../../shared/base/time.js';
 import { parseConfig } from '../../shared/config/settings.js';
-import { closeHours, openHours } from '../../shared/count/record.js';
-import { settleDue } from '../../shared/count/settle.js';
+import { dirtyHours, rollUpHours } from '../../shared/count/record.js';
+import { settleExpired } from '../../shared/count/settle.js';
 import type { LogBatch, LogEvent } from '../../shared/model/index.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
@@ -164,7 +164,7 @@ export async function lifeOf(
     await handle(executionBatch([denialAsOneEvent({ n: 900 })]), first);
     await handle(accessBatch([recordOf(900, logsPem)]), first);
     clock.time += GRACE;
-    await settleDue(first);
+    await settleExpired(first);
   }
   const world = known === 'table' ? container() : first;
   const before = await byteDaysIn(table, dynamo.client);
@@ -173,11 +173,11 @@ export async function lifeOf(
   const record = (n: number) => (issuers > 0 ? recordOfIssuer(n, issuers) : recordOf(n, logsPem));
   const records = await costOf(() => handle(accessBatch(numbers.map(record)), world));
   clock.time += GRACE;
-  const settled = await costOf(() => settleDue(world));
+  const settled = await costOf(() => settleExpired(world));
   const byteDays = (await byteDaysIn(table, dynamo.client)) - before;
   clock.time += 2 * HOUR;
-  const open = await openHours(world);
-  const closed = await costOf(() => closeHours(world, open));
+  const open = await dirtyHours(world);
+  const closed = await costOf(() => rollUpHours(world, open));
   return { denials, records, settled, closed, byteDays };
 }
 

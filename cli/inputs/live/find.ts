@@ -4,7 +4,7 @@ import { MtlsWatchError } from '../../../shared/base/errors.js';
 import { limits } from '../../../shared/base/limits.js';
 import { clean } from '../../../shared/base/text.js';
 import { PATTERN } from '../../../shared/logs/filter-patterns.js';
-import type { Found, FoundStage } from '../../../shared/model/account.js';
+import type { FoundAccount, FoundStage } from '../../../shared/model/account.js';
 import type { LogSearch, SearchableGroup } from '../../../shared/ports/log-search.js';
 import { discoveryHere } from '../account.js';
 import type { LiveOptions, Purpose } from './options.js';
@@ -32,7 +32,7 @@ export async function findLive(options: LiveOptions, purpose: Purpose): Promise<
 export async function liveIn(
   { logGroup = [], domain = [] }: LiveOptions,
   purpose: Purpose,
-  found: Found | null,
+  found: FoundAccount | null,
   logs: LogSearch,
 ): Promise<FoundLive> {
   const wanted = [
@@ -84,7 +84,7 @@ function targetsOf(logGroup: string, kind: Kind, purpose: Purpose): Target[] {
   return patterns.map((pattern) => ({ logGroup, pattern }));
 }
 
-function ofDomains(found: Found | null, names: readonly string[], purpose: Purpose): Target[] {
+function ofDomains(found: FoundAccount | null, names: readonly string[], purpose: Purpose): Target[] {
   const missing = names.filter((name) => found?.domains.some((domain) => domain.name === name) !== true);
   if (missing.length > 0) {
     throw new MtlsWatchError(
@@ -104,7 +104,7 @@ function ofStage({ executionLog, accessLog }: FoundStage, purpose: Purpose): Tar
   ];
 }
 
-function settingsOf(found: Found | null): Pick<FoundLive, 'domains' | 'truststores'> {
+function settingsOf(found: FoundAccount | null): Pick<FoundLive, 'domains' | 'truststores'> {
   const domains = found?.domains ?? [];
   return {
     domains: Object.fromEntries(

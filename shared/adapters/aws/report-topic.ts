@@ -3,9 +3,12 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { MtlsWatchError, messageOf } from '../../base/errors.js';
 import { limits } from '../../base/limits.js';
-import type { Summary } from '../../report/summary.js';
+import type { ReportSummary } from '../../report/summary.js';
 
-export function createAnnounce(client: Pick<SNSClient, 'send'>, topicArn: string): (summary: Summary) => Promise<void> {
+export function createAnnounce(
+  client: Pick<SNSClient, 'send'>,
+  topicArn: string,
+): (summary: ReportSummary) => Promise<void> {
   return async ({ noticeId, subject, text }) => {
     const MessageAttributes = {
       kind: { DataType: 'String', StringValue: 'report' },

@@ -14,13 +14,13 @@ import { limits } from '../../base/limits.js';
 import type { Clock } from '../../ports/index.js';
 import type { TruststoreObject, TruststoreSource } from '../../ports/truststore.js';
 
-interface Held {
+interface HeldTruststore {
   readonly object: TruststoreObject;
   readonly checkedAt: number;
 }
 
 export function createS3Truststores(client: Pick<S3Client, 'send'>, clock: Clock): TruststoreSource {
-  const held = new Map<string, Held>();
+  const held = new Map<string, HeldTruststore>();
   const before = new Map<string, { readonly version: string; readonly object: TruststoreObject | null }>();
 
   const read = async (uri: string): Promise<TruststoreObject> => {

@@ -6,18 +6,18 @@
 import { dayOfMinute } from '../../base/time.js';
 import * as z from '../../base/zod.js';
 import { reasonIds } from '../../model/reasons.js';
-import type { ExpectedFact } from '../../ports/index.js';
+import type { FactIntent } from '../../ports/index.js';
 import { readValue } from './items.js';
 import { keys } from './keys.js';
 import type { Item, Key } from './table.js';
 
-export function encodeExpected({ group, minute, batchId, requests }: ExpectedFact): string {
+export function encodeExpected({ group, minute, batchId, requests }: FactIntent): string {
   return JSON.stringify([group.issuerDn, group.reason, minute, batchId, requests]);
 }
 
-const expectedSchema = z.tuple([z.string(), z.enum(reasonIds), z.number(), z.string(), z.number()]);
+const expectedSchema = z.tuple([z.string(), z.enum(reasonIds), z.number(), z.string(), z.number()], z.unknown());
 
-export function expectedOf(item: Item): ExpectedFact[] {
+export function expectedOf(item: Item): FactIntent[] {
   const texts = item.expected?.SS ?? [];
   if (texts.length === 0) return [];
   const scope = readValue(item, 'scope', z.string());
@@ -29,6 +29,6 @@ export function expectedOf(item: Item): ExpectedFact[] {
 }
 
 /** Where a fact is expected. */
-export function expectingKey({ group, minute }: ExpectedFact): Key {
+export function expectingKey({ group, minute }: FactIntent): Key {
   return keys.issuers(group.scope, dayOfMinute(minute));
 }

@@ -78,7 +78,7 @@ function factOf(item: Item, group: GroupKey): Fact {
   return { group, minute: Number(minute), batchId, ...countsOf(item) };
 }
 
-const forbiddenSchema = z.tuple([z.string(), z.number()]);
+const forbiddenSchema = z.tuple([z.string(), z.number()], z.unknown());
 
 function forbiddenOf(item: Item): ForbiddenFact {
   const [, minute, name, batchId] = /^(\d+)#([a-z-]+)#(.*)$/s.exec(textOf(item, 'sk')) ?? [];

@@ -19,7 +19,7 @@
 import { digest } from '../../base/digest.js';
 import { limits } from '../../base/limits.js';
 import { dayOfMinute, minuteOf } from '../../base/time.js';
-import type { Clock, ExpectedFact, GroupStore } from '../../ports/index.js';
+import type { Clock, FactIntent, GroupStore } from '../../ports/index.js';
 import { encodeExpected, expectingKey } from './expected.js';
 import { bytesIn } from './items.js';
 import { keys, ttl } from './keys.js';
@@ -32,17 +32,17 @@ const HAS_ROOM = 'attribute_not_exists(#issuers) OR size(#issuers) <= :room';
 const BYTES_PER_UNIT = 1024;
 
 /** What a container has seen of an item. */
-interface Seen {
+interface AdmittedIssuers {
   readonly inside: ReadonlySet<string>;
   readonly bytes: number;
 }
 
-const NOTHING: Seen = { inside: new Set(), bytes: 0 };
+const NOTHING: AdmittedIssuers = { inside: new Set(), bytes: 0 };
 
 export function createGroups(table: Table, clock: Clock): GroupStore {
-  const remembered = new Map<string, Seen>();
+  const remembered = new Map<string, AdmittedIssuers>();
 
-  const add = async (key: Key, ids: readonly string[], fact?: ExpectedFact) => {
+  const add = async (key: Key, ids: readonly string[], fact?: FactIntent) => {
     const values: Item = {
       ':ids': { SS: [...ids] },
       ':room': { N: String(limits.issuersPerScopeMax - ids.length) },
@@ -77,7 +77,7 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
       }
       return new Set([...ids].flatMap(([id, issuerDn]) => (inside.has(id) ? [issuerDn] : [])));
     },
-    admitExpecting: async (fact) => {
+    admitWithIntent: async (fact) => {
       const key = expectingKey(fact);
       const { inside, bytes } = remembered.get(nameOf(key)) ?? NOTHING;
       const id = idOf(fact.group.issuerDn);
@@ -98,12 +98,12 @@ function idOf(issuerDn: string): string {
   return digest('issuer', issuerDn);
 }
 
-function seenOf(item: Item): Seen {
+function seenOf(item: Item): AdmittedIssuers {
   return { inside: new Set(item.issuers?.SS), bytes: bytesIn(item) };
 }
 
 /** Yesterday's and today's, so that there is a day at least in which the hour can be closed. */
-function isListed({ minute }: ExpectedFact, clock: Clock): boolean {
+function isListed({ minute }: FactIntent, clock: Clock): boolean {
   const daysAgo = dayOfMinute(minuteOf(clock.now())) - dayOfMinute(minute);
   return 0 <= daysAgo && daysAgo < limits.expectingDays - 1;
 }
@@ -112,7 +112,7 @@ function nameOf({ pk, sk }: Key): string {
   return `${pk} ${sk}`;
 }
 
-function remember(sets: Map<string, Seen>, key: Key, seen: Seen): void {
+function remember(sets: Map<string, AdmittedIssuers>, key: Key, seen: AdmittedIssuers): void {
   const [oldest] = sets.keys();
   const name = nameOf(key);
   if (oldest !== undefined && !sets.has(name) && sets.size >= limits.admissionsRememberedMax) sets.delete(oldest);

@@ -22,24 +22,23 @@
  * the winner's is on it.
  */
 
-import { lazily } from '../../base/lazily.js';
 import { limits } from '../../base/limits.js';
 import { HOUR_MS } from '../../base/time.js';
 import * as z from '../../base/zod.js';
 import { groupId } from '../../model/group-id.js';
 import type { EndedIncident, Incident, Notice } from '../../model/index.js';
-import { endedOf, lastEnds } from '../../ports/ended.js';
+import { endedOf, isEnd, lastEnds } from '../../ports/ended.js';
 import type { Clock, IncidentStore, Outbox } from '../../ports/index.js';
-import { inSendingOrder, type PendingNotice } from '../../ports/outbox-order.js';
+import { inSendingOrder, inTryingOrder, type PendingNotice } from '../../ports/outbox-order.js';
 import { inParallel } from './failures.js';
-import { groupSchema, numberOf, readValue, textOf } from './items.js';
+import { groupSchema, numberOf, type ReadEach, readValue, textOf } from './items.js';
 import { endOf, keys, ordered, ttl, weekOfHour } from './keys.js';
 import { attributesOf, type Item, type Table } from './table.js';
 
-const incidentSchema = z.strictObject({
+const incidentSchema = z.object({
   incidentId: z.string(),
   group: groupSchema,
-  state: z.enum(['firing', 'resolved']),
+  state: z.enum(['firing', 'known', 'resolved']),
   version: z.int().check(z.positive()),
   since: z.number(),
   lastNoticeAt: z.number(),
@@ -51,11 +50,32 @@ const incidentSchema = z.strictObject({
   severityAtFirst: z.enum(['low', 'medium', 'high', 'critical']),
   acknowledged: z.boolean(),
   heldBack: z.boolean(),
+  // An incident that an older build stored has none of these.
+  repeats: z.withDefault(z.int().check(z.nonnegative()), 0),
+  steadyAt: z.withDefault(z.nullable(z.number()), null),
+  usualDay: z.withDefault(z.number(), 0),
+  isStranger: z.withDefault(z.boolean(), false),
+  members: z.withDefault(z.array(z.string()), []),
+  known: z.withDefault(
+    z.nullable(
+      z.object({
+        incidentId: z.string(),
+        since: z.number(),
+        severity: z.enum(['low', 'medium', 'high', 'critical']),
+        severityAtFirst: z.enum(['low', 'medium', 'high', 'critical']),
+        acknowledged: z.boolean(),
+        remindedAt: z.number(),
+        reminders: z.int().check(z.nonnegative()),
+      }),
+    ),
+    null,
+  ),
 }) satisfies z.ZodMiniType<Incident>;
 
-const loadSchemas = lazily(() => import('../../schemas/lines.js'));
+/** As much as is needed to send it; whoever publishes it reads the rest, one notice at a time. */
+const noticeSchema = z.looseObject({ noticeId: z.string(), incidentId: z.string(), at: z.string(), kind: z.string() });
 
-const endedSchema = z.strictObject({
+const endedSchema = z.object({
   incidentId: z.string(),
   group: groupSchema,
   severity: z.enum(['low', 'medium', 'high', 'critical']),
@@ -77,18 +97,26 @@ const IS_KNOWN = 'attribute_exists(#version)';
 /** The notice was not cleared, and nobody has it in hand. */
 const IS_FREE = 'attribute_exists(#pk) AND (attribute_not_exists(#takenUntil) OR #takenUntil <= :now)';
 
+const IS_IN_NO_HANDS = 'attribute_not_exists(#takenUntil) OR #takenUntil <= :now';
+
+/** An update would make an item of a notice that was cleared meanwhile. */
+const IS_LAID = 'attribute_exists(#pk)';
+
 /** No notice lies there. */
 const IS_VACANT = { expression: 'attribute_not_exists(#pk)' };
 
 /** A notice as it lies in the outbox. */
 interface Laid extends PendingNotice {
   readonly sk: string;
+  /** Somebody had it in hand before. */
+  readonly isTried: boolean;
 }
 
 export function createIncidents(
   table: Table,
   clock: Clock,
   days: number,
+  readEach: ReadEach,
 ): { incidents: IncidentStore; outbox: Outbox } {
   const incidents: IncidentStore = {
     load: async (group) => {
@@ -99,7 +127,7 @@ export function createIncidents(
       const id = groupId(next.group);
       const expiry = ttl(clock.now(), limits.incidentDaysMax);
       // One that lies there already may be the winner's, and in somebody's hands.
-      if (notice !== null) await table.put(laidOut(notice, id, next.version, expiry), IS_VACANT);
+      if (notice !== null) await table.put(outboxItem(notice, id, next.version, expiry), IS_VACANT);
       const values: Item = {
         ':value': { S: JSON.stringify(next) },
         ':version': { N: String(next.version) },
@@ -111,6 +139,8 @@ export function createIncidents(
       if (next.state === 'resolved') {
         values[':ttl'] = expiry;
         set.push('#ttl = :ttl');
+      }
+      if (isEnd(next)) {
         values[':ended'] = { SS: [JSON.stringify(endedOf(next, notice))] };
         adds.push('#ended :ended');
       }
@@ -125,19 +155,19 @@ export function createIncidents(
       ].join(' ');
       const condition = next.version > 1 ? IS_NEXT : IS_NEW;
       const { stored, item } = await table.update(keys.incident(id), { expression, values }, condition);
-      if (stored) await keepEnded(item, table, days);
+      if (stored) await archiveEnded(item, table, days);
       return stored;
     },
     firing: async (limit) => {
       const filter = {
-        expression: '#state = :state OR attribute_exists(#ended)',
-        values: { ':state': { S: 'firing' } },
+        expression: '#state = :firing OR #state = :known OR attribute_exists(#ended)',
+        values: { ':firing': { S: 'firing' }, ':known': { S: 'known' } },
       };
       const firing: Incident[] = [];
       for await (const page of table.pages({ pk: keys.incidentPk, filter })) {
-        await inParallel(page, (item) => keepEnded(item, table, days));
-        const incidents = page.map((item) => readValue(item, 'value', incidentSchema));
-        firing.push(...incidents.filter(({ state }) => state === 'firing'));
+        await inParallel(page, (item) => archiveEnded(item, table, days));
+        const incidents = readEach(page, (item) => readValue(item, 'value', incidentSchema));
+        firing.push(...incidents.filter(({ state }) => state !== 'resolved'));
         if (firing.length >= limit) break;
       }
       return firing.slice(0, limit);
@@ -148,16 +178,16 @@ export function createIncidents(
       for (let week = weekOfHour(Math.floor(from / HOUR_MS)); week <= last && ended.length < limit; week++) {
         const range = { from: ordered(from), to: endOf(ordered(to - 1)) };
         const items = await table.query({ pk: keys.endedPk(week), ...range }, limit - ended.length);
-        ended.push(...items.map((item) => readValue(item, 'value', endedSchema)));
+        ended.push(...readEach(items, (item) => readValue(item, 'value', endedSchema)));
       }
       return lastEnds(ended);
     },
   };
-  return { incidents, outbox: createOutbox(table) };
+  return { incidents, outbox: createOutbox(table, readEach) };
 }
 
 /** Copies the ends that the incident's item still holds, then strikes them off. */
-async function keepEnded(item: Item, table: Table, days: number): Promise<void> {
+async function archiveEnded(item: Item, table: Table, days: number): Promise<void> {
   const records = item.ended?.SS ?? [];
   if (records.length === 0) return;
   await table.putAll(
@@ -174,7 +204,7 @@ async function keepEnded(item: Item, table: Table, days: number): Promise<void> 
   await table.update({ pk: textOf(item, 'pk'), sk: textOf(item, 'sk') }, strike, IS_KNOWN);
 }
 
-function laidOut(notice: Notice, id: string, version: number, expiry: Item[string]): Item {
+function outboxItem(notice: Notice, id: string, version: number, expiry: Item[string]): Item {
   return {
     ...attributesOf(keys.outbox(notice.at, notice.noticeId)),
     group: { S: id },
@@ -184,12 +214,12 @@ function laidOut(notice: Notice, id: string, version: number, expiry: Item[strin
   };
 }
 
-function createOutbox(table: Table): Outbox {
+function createOutbox(table: Table, readEach: ReadEach): Outbox {
   /** Where the notices that are pending lie, so that clearing one needs no search. */
   let known = new Map<string, Laid>();
 
   const find = async (noticeId: string): Promise<Laid | undefined> => {
-    const laid = await allLaid(await table.query({ pk: keys.outboxPk }));
+    const laid = allLaid(await table.query({ pk: keys.outboxPk }));
     const listed = await listedOf(
       laid.filter(({ notice }) => notice.noticeId === noticeId),
       table,
@@ -197,11 +227,38 @@ function createOutbox(table: Table): Outbox {
     return listed[0];
   };
 
+  const allLaid = (items: readonly Item[]): Laid[] =>
+    readEach(items, (item) => ({
+      sk: textOf(item, 'sk'),
+      groupId: textOf(item, 'group'),
+      version: numberOf(item, 'version'),
+      notice: readValue(item, 'value', noticeSchema) as unknown as Notice,
+      isTried: item.takenUntil !== undefined,
+    }));
+
   return {
+    due: async (now, limit) => {
+      const filter = { expression: IS_IN_NO_HANDS, values: { ':now': { N: String(now) } } };
+      const due: Laid[] = [];
+      for await (const page of table.pages({ pk: keys.outboxPk, filter })) {
+        due.push(...(await listedOf(allLaid(page), table)));
+        if (due.length >= limits.noticesLookedAtMax) break;
+      }
+      known = new Map(due.map((laid) => [laid.notice.noticeId, laid]));
+      return inTryingOrder(await firstOnes(due, table))
+        .slice(0, limit)
+        .map(({ notice }) => notice);
+    },
+    putOff: async (noticeId, until) => {
+      const laid = known.get(noticeId) ?? (await find(noticeId));
+      if (laid === undefined) return;
+      const putOff = { expression: 'SET #takenUntil = :until', values: { ':until': { N: String(until) } } };
+      await table.update({ pk: keys.outboxPk, sk: laid.sk }, putOff, IS_LAID);
+    },
     pending: async (limit) => {
       const pending: Laid[] = [];
       for await (const page of table.pages({ pk: keys.outboxPk }, limit)) {
-        pending.push(...(await listedOf(await allLaid(page), table)));
+        pending.push(...(await listedOf(allLaid(page), table)));
         if (pending.length >= limit) break;
       }
       known = new Map(pending.map((laid) => [laid.notice.noticeId, laid]));
@@ -227,6 +284,21 @@ function createOutbox(table: Table): Outbox {
   };
 }
 
+/** Those before which nothing of their incident is pending that is not among them. */
+async function firstOnes(due: readonly Laid[], table: Table): Promise<Laid[]> {
+  const there = new Set(due.map(({ sk }) => sk));
+  const incidents = await table.getAll([...new Set(due.map((one) => one.groupId))].map(keys.incident));
+  const absent = incidents.flatMap((item) =>
+    (item.outbox?.SS ?? []).filter((sk) => sk.includes('#') && !there.has(sk)),
+  );
+  if (absent.length === 0) return [...due];
+  const others = await table.getAll(absent.map((sk) => ({ pk: keys.outboxPk, sk })));
+  return due.filter(
+    ({ groupId: id, version }) =>
+      !others.some((other) => textOf(other, 'group') === id && numberOf(other, 'version') < version),
+  );
+}
+
 /** Those that their incident lists. Takes away what can no longer come to be listed. */
 async function listedOf(laid: readonly Laid[], table: Table): Promise<Laid[]> {
   const items = await table.getAll([...new Set(laid.map((one) => one.groupId))].map(keys.incident));
@@ -243,16 +315,4 @@ async function listedOf(laid: readonly Laid[], table: Table): Promise<Laid[]> {
   }
   await inParallel(leftover, ({ sk }) => table.remove({ pk: keys.outboxPk, sk }));
   return listed;
-}
-
-/** The notices' schema comes with all that are published, so it is loaded with the first notice: most invocations meet none. */
-async function allLaid(items: readonly Item[]): Promise<Laid[]> {
-  if (items.length === 0) return [];
-  const { noticeSchema } = await loadSchemas();
-  return items.map((item) => ({
-    sk: textOf(item, 'sk'),
-    groupId: textOf(item, 'group'),
-    version: numberOf(item, 'version'),
-    notice: readValue(item, 'value', noticeSchema),
-  }));
 }

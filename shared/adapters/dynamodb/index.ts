@@ -1,6 +1,7 @@
 /** Every store of the pipeline on one DynamoDB table with string keys `pk` and `sk` and the TTL attribute `ttl`. */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { MtlsWatchError } from '../../base/errors.js';
 import { limits } from '../../base/limits.js';
 import type { Config } from '../../config/settings.js';
 import type { Clock, Stores } from '../../ports/index.js';
@@ -9,6 +10,7 @@ import { createFacts } from './facts.js';
 import { createGroups } from './groups.js';
 import { createHistory } from './history.js';
 import { createIncidents } from './incidents.js';
+import { readingEach } from './items.js';
 import { createJoin } from './join.js';
 import { createPrivacy } from './privacy.js';
 import { createProbes } from './probes.js';
@@ -49,18 +51,27 @@ export function createStoresOn(
     rollupDays: limits.rollupDaysMax,
   },
 ): Stores {
+  let unreadable: MtlsWatchError[] = [];
+  const readEach = readingEach((error) => {
+    if (unreadable.length < limits.unreadableToldMax) unreadable.push(error);
+  });
   return {
+    takeUnreadable: () => {
+      const taken = unreadable;
+      unreadable = [];
+      return taken;
+    },
     countableDays: limits.countableDaysMax,
     join: createJoin(table, clock),
-    waiting: createWaiting(table, clock),
+    waiting: createWaiting(table, clock, readEach),
     facts: createFacts(table, clock),
     groups: createGroups(table, clock),
-    rollups: createRollups(table, clock, rollupDays),
+    rollups: createRollups(table, clock, rollupDays, readEach),
     history: createHistory(table, clock),
-    ...createIncidents(table, clock, rollupDays),
+    ...createIncidents(table, clock, rollupDays, readEach),
     certificates: createCertificates(table, clock, certificateDays),
     storm: createStorm(table, clock),
-    silences: createSilences(table),
+    silences: createSilences(table, readEach),
     privacy: createPrivacy(table),
     probes: createProbes(table, clock),
   };

@@ -12,10 +12,10 @@ import { readValue, textOf } from './items.js';
 import { keys } from './keys.js';
 import { attributesOf, createTable, type Item } from './table.js';
 
-const domainSchema = z.strictObject({
+const domainSchema = z.object({
   name: z.string(),
   truststoreUri: z.nullable(z.string()),
-  stages: z.array(z.strictObject({ apiId: z.string(), stage: z.string(), hasExecutionLog: z.boolean() })),
+  stages: z.array(z.object({ apiId: z.string(), stage: z.string(), hasExecutionLog: z.boolean() })),
 }) satisfies z.ZodMiniType<KnownDomain>;
 
 export function createDynamoInventory(client: DynamoDBClient, tableName: string): InventoryStore {

@@ -59,7 +59,28 @@ export function corrupt(item: Item, attribute: string, detail: string, cause?: u
   });
 }
 
-export const groupSchema = z.strictObject({ scope: z.string(), issuerDn: z.string(), reason: z.enum(reasonIds) });
+/**
+ * Reads items one by one. One that cannot be read is told and left out, so that it costs the others nothing: whoever reads
+ * a list goes on with what there is.
+ */
+export type ReadEach = <T>(items: readonly Item[], read: (item: Item) => T) => T[];
+
+/** @param tell is given the error that names the item */
+export function readingEach(tell: (error: MtlsWatchError) => void): ReadEach {
+  return (items, read) =>
+    items.flatMap((item) => {
+      try {
+        return [read(item)];
+      } catch (error) {
+        if (!(error instanceof MtlsWatchError) || error.code !== 'wrong-shape') throw error;
+        tell(error);
+        return [];
+      }
+    });
+}
+
+// Objects in the table may have more keys than are known here: a later release wrote them, and was rolled back.
+export const groupSchema = z.object({ scope: z.string(), issuerDn: z.string(), reason: z.enum(reasonIds) });
 
 /** What facts and roll-ups have in common. */
 export type Counts = Pick<
@@ -81,17 +102,15 @@ export function countsAttributes(counts: Counts): Item {
   return { requests: { N: String(requests) }, value: { S: JSON.stringify(value) } };
 }
 
-const clientSchema = z.tuple([z.string(), z.string(), z.nullable(z.string()), z.array(z.string()), z.number()]);
+const clientSchema = z.tuple(
+  [z.string(), z.string(), z.nullable(z.string()), z.array(z.string()), z.number()],
+  z.unknown(),
+);
 
-const countsSchema = z.tuple([
-  z.number(),
-  z.number(),
-  z.number(),
-  z.number(),
-  z.number(),
-  z.string(),
-  z.array(clientSchema),
-]);
+const countsSchema = z.tuple(
+  [z.number(), z.number(), z.number(), z.number(), z.number(), z.string(), z.array(clientSchema)],
+  z.unknown(),
+);
 
 export function countsOf(item: Item): Counts {
   const [count, unattributed, inferred, firstAt, lastAt, reasonText, clients] = readValue(item, 'value', countsSchema);

@@ -11,7 +11,7 @@
  */
 
 import { limits } from '../../base/limits.js';
-import type { Cell, Half, Held } from '../../model/index.js';
+import type { Cell, Half, HeldHalf } from '../../model/index.js';
 import type { Clock, HalfWrite, JoinStore } from '../../ports/index.js';
 import { inParallel } from './failures.js';
 import { accessSchema, type Brought, denialSchema, encodeHalf } from './halves.js';
@@ -91,7 +91,7 @@ function cellOf(item: Item): Cell {
   };
 }
 
-function held<T extends Half>({ half, batchId }: Brought<T>, item: Item): Held<T> {
+function held<T extends Half>({ half, batchId }: Brought<T>, item: Item): HeldHalf<T> {
   return { half, batchId, second: textOf(item, 'first') !== half.kind };
 }
 

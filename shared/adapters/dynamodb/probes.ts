@@ -10,7 +10,7 @@
 import { limits } from '../../base/limits.js';
 import { MINUTE_MS } from '../../base/time.js';
 import * as z from '../../base/zod.js';
-import type { Probe, Seen, WatchedProbe } from '../../model/index.js';
+import type { Probe, ProbeSeen, WatchedProbe } from '../../model/index.js';
 import { probeOutcomes } from '../../model/index.js';
 import type { Clock, ProbeStore } from '../../ports/index.js';
 import { inParallel } from './failures.js';
@@ -18,7 +18,7 @@ import { numberOf, readValue, textOf } from './items.js';
 import { daysBetween, endOf, keys, ordered, ttl } from './keys.js';
 import type { Item, Table } from './table.js';
 
-const probeSchema = z.strictObject({
+const probeSchema = z.object({
   fingerprint: z.string(),
   scope: z.string(),
   at: z.number(),
@@ -59,6 +59,6 @@ function watchedOf(item: Item): WatchedProbe {
   return { ...readValue(item, 'value', probeSchema), seen: item.seenBy === undefined ? null : seenOf(item) };
 }
 
-function seenOf(item: Item): Seen {
+function seenOf(item: Item): ProbeSeen {
   return { eventId: textOf(item, 'seenBy'), at: numberOf(item, 'seenAt') };
 }

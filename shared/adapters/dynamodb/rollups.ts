@@ -1,9 +1,9 @@
 /**
  * Hours that are over, for months, and marks on those that have facts which their roll-up does not know:
  *
- *     (no mark) --mark--> marked with a stamp --mark--> marked with another stamp
+ *     (no mark) --mark--> marked with a token --mark--> marked with another token
  *                              |
- *                              +--close with the same stamp--> (no mark)
+ *                              +--close with the same token--> (no mark)
  *
  * An hour may also be open because a fact is expected in it (`groups.ts`): a note that stands for a mark, and is struck off
  * once the roll-up holds that very fact.
@@ -16,11 +16,20 @@ import { limits } from '../../base/limits.js';
 import { dayOfMinute, HOUR_MS, MINUTES_PER_HOUR, minuteOf } from '../../base/time.js';
 import { groupId } from '../../model/group-id.js';
 import type { GroupKey, Rollup } from '../../model/index.js';
-import type { Clock, ExpectedFact, Mark, RollupStore } from '../../ports/index.js';
-import { openHoursOf } from '../../ports/open-hours.js';
+import { dirtyHoursOf } from '../../ports/dirty-hours.js';
+import type { Clock, DirtyMark, FactIntent, RollupStore } from '../../ports/index.js';
 import { encodeExpected, expectedOf, expectingKey } from './expected.js';
 import { inParallel } from './failures.js';
-import { countsAttributes, countsOf, groupSchema, isGrowth, numberOf, readValue, textOf } from './items.js';
+import {
+  countsAttributes,
+  countsOf,
+  groupSchema,
+  isGrowth,
+  numberOf,
+  type ReadEach,
+  readValue,
+  textOf,
+} from './items.js';
 import { endOf, keys, ordered, shards, ttl, weekOfHour } from './keys.js';
 import { attributesOf, type Condition, type Item, type Table } from './table.js';
 
@@ -29,22 +38,22 @@ const IS_EXPECTING = { expression: 'attribute_exists(#expected)' };
 /** An update would make an item of one that has expired. */
 const IS_THERE = 'attribute_exists(#pk)';
 
-const isSameMark = (stamp: string): Condition => ({
+const isSameMark = (token: string): Condition => ({
   expression: '#stamp = :stamp',
-  values: { ':stamp': { S: stamp } },
+  values: { ':stamp': { S: token } },
 });
 
-export function createRollups(table: Table, clock: Clock, days: number): RollupStore {
+export function createRollups(table: Table, clock: Clock, days: number, readEach: ReadEach): RollupStore {
   const indexed = new Set<string>();
   return {
     mark: async (hours) => {
       const distinct = new Map<string, Item>();
-      for (const { group, hour, stamp } of hours) {
+      for (const { group, hour, token } of hours) {
         const id = groupId(group);
         distinct.set(`${hour} ${id}`, {
           ...attributesOf(keys.mark(id, hour)),
           hour: { N: String(hour) },
-          stamp: { S: stamp },
+          stamp: { S: token },
           group: { S: JSON.stringify(group) },
           // As long as its facts.
           ttl: ttl(clock.now(), limits.factDaysMax),
@@ -58,9 +67,9 @@ export function createRollups(table: Table, clock: Clock, days: number): RollupS
         inParallel(shards('mark'), (pk) => table.query({ pk, to }, limit)),
         inParallel(expectingDays(clock), (day) => table.query({ pk: keys.issuersPk(day), filter: IS_EXPECTING })),
       ]);
-      return openHoursOf(marks.flat().map(markOf), expecting.flat().flatMap(expectedOf), hour, limit);
+      return dirtyHoursOf(readEach(marks.flat(), markOf), readEach(expecting.flat(), expectedOf).flat(), hour, limit);
     },
-    close: async ({ group, hour, stamp, expected }, rollup) => {
+    close: async ({ group, hour, token, expected }, rollup) => {
       const id = groupId(group);
       const item = {
         ...attributesOf(keys.rollup(id, hour)),
@@ -78,8 +87,8 @@ export function createRollups(table: Table, clock: Clock, days: number): RollupS
       }
       await table.put(item, isGrowth(rollup.requests));
       await Promise.all([
-        stamp === null ? null : table.remove(keys.mark(id, hour), isSameMark(stamp)),
-        strikeOff(expected, table),
+        token === null ? null : table.remove(keys.mark(id, hour), isSameMark(token)),
+        removeIntents(expected, table),
       ]);
     },
     load: async (group, from, to) => {
@@ -90,7 +99,8 @@ export function createRollups(table: Table, clock: Clock, days: number): RollupS
       const groups = new Map<string, GroupKey>();
       for (let week = weekOfHour(from); week <= weekOfHour(to) && groups.size < limit; week++) {
         for await (const page of table.pages({ pk: keys.groupsPk(week) })) {
-          for (const item of page) groups.set(textOf(item, 'sk'), readValue(item, 'value', groupSchema));
+          const read = readEach(page, (item) => [textOf(item, 'sk'), readValue(item, 'value', groupSchema)] as const);
+          for (const [id, group] of read) groups.set(id, group);
           if (groups.size >= limit) break;
         }
       }
@@ -99,8 +109,8 @@ export function createRollups(table: Table, clock: Clock, days: number): RollupS
   };
 }
 
-function markOf(item: Item): Mark {
-  return { group: readValue(item, 'group', groupSchema), hour: numberOf(item, 'hour'), stamp: textOf(item, 'stamp') };
+function markOf(item: Item): DirtyMark {
+  return { group: readValue(item, 'group', groupSchema), hour: numberOf(item, 'hour'), token: textOf(item, 'stamp') };
 }
 
 function expectingDays(clock: Clock): number[] {
@@ -111,7 +121,7 @@ function expectingDays(clock: Clock): number[] {
 }
 
 /** All facts of one hour stand in one item. */
-async function strikeOff(expected: readonly ExpectedFact[], table: Table): Promise<void> {
+async function removeIntents(expected: readonly FactIntent[], table: Table): Promise<void> {
   const [first] = expected;
   if (first === undefined) return;
   const values = { ':expected': { SS: expected.map(encodeExpected) } };

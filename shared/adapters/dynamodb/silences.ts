@@ -4,23 +4,23 @@ import { limits } from '../../base/limits.js';
 import * as z from '../../base/zod.js';
 import type { Silence } from '../../model/index.js';
 import type { SilenceStore } from '../../ports/index.js';
-import { readValue } from './items.js';
+import { type ReadEach, readValue } from './items.js';
 import { keys, ttl } from './keys.js';
 import { attributesOf, type Table } from './table.js';
 
-const silenceSchema = z.strictObject({
+const silenceSchema = z.object({
   id: z.string(),
   scope: z.nullable(z.string()),
   issuerDn: z.nullable(z.string()),
   reason: z.nullable(z.string()),
   startsAt: z.number(),
   endsAt: z.number(),
-  window: z.nullable(z.strictObject({ days: z.array(z.int()), fromMinute: z.int(), minutes: z.int() })),
+  window: z.nullable(z.object({ days: z.array(z.int()), fromMinute: z.int(), minutes: z.int() })),
   comment: z.string(),
   createdAt: z.number(),
 }) satisfies z.ZodMiniType<Silence>;
 
-export function createSilences(table: Table): SilenceStore {
+export function createSilences(table: Table, readEach: ReadEach): SilenceStore {
   return {
     save: (silence) =>
       table.putAll([
@@ -32,7 +32,7 @@ export function createSilences(table: Table): SilenceStore {
       ]),
     list: async () => {
       const items = await table.query({ pk: keys.silencePk });
-      return items.map((item) => readValue(item, 'value', silenceSchema));
+      return readEach(items, (item) => readValue(item, 'value', silenceSchema));
     },
   };
 }

@@ -126,7 +126,7 @@ export function createTable(client: DynamoDBClient, name: string, sleep: Sleep =
   const getAll = async (keys: readonly Key[]): Promise<Item[]> =>
     (await inParallel(chunksOf(keys, KEYS_PER_GET_MAX), getSome)).flat();
 
-  const get = gathered(async (keys) => {
+  const get = batched(async (keys) => {
     const [key] = keys;
     if (key === undefined || keys.length > 1) return getAll(keys);
     const item = await getOne(key);
@@ -153,12 +153,12 @@ export function createTable(client: DynamoDBClient, name: string, sleep: Sleep =
     },
     put: (item, condition) =>
       unlessConditionFails(
-        guarded(client.send(new PutItemCommand({ TableName: name, Item: item, ...asked(condition) })), name),
+        guarded(client.send(new PutItemCommand({ TableName: name, Item: item, ...conditionOf(condition) })), name),
       ),
     remove: (key, condition) =>
       unlessConditionFails(
         guarded(
-          client.send(new DeleteItemCommand({ TableName: name, Key: attributesOf(key), ...asked(condition) })),
+          client.send(new DeleteItemCommand({ TableName: name, Key: attributesOf(key), ...conditionOf(condition) })),
           name,
         ),
       ),
@@ -185,7 +185,7 @@ export function createTable(client: DynamoDBClient, name: string, sleep: Sleep =
 }
 
 /** @param read the items of distinct keys */
-function gathered(read: (keys: readonly Key[]) => Promise<readonly Item[]>): Table['get'] {
+function batched(read: (keys: readonly Key[]) => Promise<readonly Item[]>): Table['get'] {
   let wanted = new Map<string, Key>();
   let answer: Promise<ReadonlyMap<string, Item>> | null = null;
   const ask = async (): Promise<ReadonlyMap<string, Item>> => {
@@ -207,7 +207,7 @@ function nameOf(pk: string, sk: string): string {
   return `${pk}\n${sk}`;
 }
 
-function asked(condition: Condition | undefined) {
+function conditionOf(condition: Condition | undefined) {
   if (condition === undefined) return {};
   return {
     ConditionExpression: condition.expression,

@@ -8,19 +8,19 @@ import * as z from '../../base/zod.js';
 import type { WaitingHalf } from '../../model/index.js';
 import type { Clock, Waiting, WaitingStore } from '../../ports/index.js';
 import { inParallel } from './failures.js';
-import { numberOf, readValue, textOf } from './items.js';
+import { numberOf, type ReadEach, readValue, textOf } from './items.js';
 import { endOf, keys, ordered, shards, ttl } from './keys.js';
 import { attributesOf, type Item, type Table } from './table.js';
 
 /** `d` or `a` and the cell's key, then the digest of the event's id, half after half: some 50 bytes each. */
 const halvesSchema = z.pipe(
-  z.array(z.tuple([z.string().check(z.regex(/^[da]/)), z.string()])),
+  z.array(z.tuple([z.string().check(z.regex(/^[da]/)), z.string()], z.unknown())),
   z.transform((pairs) => pairs.map(([key, event]): WaitingHalf => ({ key: key.slice(1), kind: kindOf(key), event }))),
 );
 
 const kindOf = (key: string): WaitingHalf['kind'] => (key.startsWith('d') ? 'denial' : 'access');
 
-export function createWaiting(table: Table, clock: Clock): WaitingStore {
+export function createWaiting(table: Table, clock: Clock, readEach: ReadEach): WaitingStore {
   return {
     save: ({ id, batchId, dueAt, halves }) =>
       table.putAll([
@@ -35,10 +35,16 @@ export function createWaiting(table: Table, clock: Clock): WaitingStore {
       ]),
     due: async (now, limit) => {
       const to = endOf(ordered(now));
-      const lists = await inParallel(shards('waiting'), (pk) => table.query({ pk, to }, limit));
+      const lists = await inParallel(shards('waiting'), async (pk) => {
+        const readable: Waiting[] = [];
+        for await (const page of table.pages({ pk, to }, limit)) {
+          readable.push(...readEach(page, waitingOf));
+          if (readable.length >= limit) break;
+        }
+        return readable;
+      });
       return lists
         .flat()
-        .map(waitingOf)
         .sort((a, b) => a.dueAt - b.dueAt)
         .slice(0, limit);
     },

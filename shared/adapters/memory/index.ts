@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { forgetfulMap } from '../../base/bounded-map.js';
+import { boundedMap } from '../../base/bounded-map.js';
 import { limits } from '../../base/limits.js';
 import { dayOfMinute } from '../../base/time.js';
 import { groupId } from '../../model/group-id.js';
@@ -13,22 +13,23 @@ import type {
   EndedIncident,
   GroupKey,
   Half,
-  Held,
+  HeldHalf,
   Incident,
   Rollup,
   Silence,
   WatchedProbe,
 } from '../../model/index.js';
-import { endedOf, lastEnds } from '../../ports/ended.js';
+import { dirtyHoursOf } from '../../ports/dirty-hours.js';
+import { endedOf, isEnd, lastEnds } from '../../ports/ended.js';
 import type {
   CertificateStore,
-  ExpectedFact,
+  DirtyMark,
+  FactIntent,
   GroupStore,
   HalfWrite,
   HistoryStore,
   IncidentStore,
   JoinStore,
-  Mark,
   Outbox,
   PrivacyStore,
   ProbeStore,
@@ -39,8 +40,7 @@ import type {
   Waiting,
   WaitingStore,
 } from '../../ports/index.js';
-import { openHoursOf } from '../../ports/open-hours.js';
-import { inSendingOrder, type PendingNotice } from '../../ports/outbox-order.js';
+import { inSendingOrder, inTryingOrder, type PendingNotice } from '../../ports/outbox-order.js';
 import { createFacts, grow, type MemoryFacts } from './facts.js';
 
 export interface MemoryStores extends Stores {
@@ -53,9 +53,10 @@ export interface MemoryStores extends Stores {
 
 export function createMemoryStores(): MemoryStores {
   const notices = new Map<string, PendingNotice>();
-  const expected = new Map<string, ExpectedFact>();
+  const expected = new Map<string, FactIntent>();
   return {
     countableDays: Number.POSITIVE_INFINITY,
+    takeUnreadable: () => [],
     join: createJoin(new Map()),
     waiting: createWaiting(),
     facts: createFacts(),
@@ -114,7 +115,7 @@ function withHalf(cell: Cell, { half, batchId }: HalfWrite): Cell {
   return cell.access === null ? { ...cell, access: held(half, batchId, cell.denial !== null) } : cell;
 }
 
-function held<T extends Half>(half: T, batchId: string, second: boolean): Held<T> {
+function held<T extends Half>(half: T, batchId: string, second: boolean): HeldHalf<T> {
   return { half, batchId, second };
 }
 
@@ -135,7 +136,7 @@ function createWaiting(): WaitingStore {
   };
 }
 
-function createGroups(expected: Map<string, ExpectedFact>): GroupStore {
+function createGroups(expected: Map<string, FactIntent>): GroupStore {
   const admitted = new Map<string, Set<string>>();
   const insideOf = (scope: string, day: number): Set<string> => {
     const key = `${day} ${scope}`;
@@ -151,7 +152,7 @@ function createGroups(expected: Map<string, ExpectedFact>): GroupStore {
       }
       return new Set(issuerDns.filter((issuerDn) => inside.has(issuerDn)));
     },
-    admitExpecting: async (fact) => {
+    admitWithIntent: async (fact) => {
       const { scope, issuerDn } = fact.group;
       const inside = insideOf(scope, dayOfMinute(fact.minute));
       if (inside.has(issuerDn) || inside.size >= limits.issuersPerScopeMax) return false;
@@ -162,26 +163,26 @@ function createGroups(expected: Map<string, ExpectedFact>): GroupStore {
   };
 }
 
-function nameOfExpected({ group, minute, batchId, requests }: ExpectedFact): string {
+function nameOfExpected({ group, minute, batchId, requests }: FactIntent): string {
   return JSON.stringify([groupId(group), minute, batchId, requests]);
 }
 
-function createRollups(expected: Map<string, ExpectedFact>): MemoryStores['rollups'] {
-  const marks = new Map<string, Mark>();
+function createRollups(expected: Map<string, FactIntent>): MemoryStores['rollups'] {
+  const marks = new Map<string, DirtyMark>();
   const byGroup = new Map<string, Map<number, Rollup>>();
   const keyOf = (group: GroupKey, hour: number): string => `${hour} ${groupId(group)}`;
   return {
     mark: async (hours) => {
-      for (const { group, hour, stamp } of hours) marks.set(keyOf(group, hour), { group, hour, stamp });
+      for (const { group, hour, token } of hours) marks.set(keyOf(group, hour), { group, hour, token });
     },
-    open: async (hour, limit) => openHoursOf([...marks.values()], [...expected.values()], hour, limit),
+    open: async (hour, limit) => dirtyHoursOf([...marks.values()], [...expected.values()], hour, limit),
     close: async (open, rollup) => {
       const id = groupId(open.group);
       const rollups = byGroup.get(id) ?? new Map<number, Rollup>();
       byGroup.set(id, rollups);
       grow(rollups, open.hour, rollup);
       const key = keyOf(open.group, open.hour);
-      if (marks.get(key)?.stamp === open.stamp) marks.delete(key);
+      if (marks.get(key)?.token === open.token) marks.delete(key);
       for (const fact of open.expected) expected.delete(nameOfExpected(fact));
     },
     load: async (group, from, to) =>
@@ -228,8 +229,8 @@ function createCertificates(): CertificateStore {
 }
 
 function createStorm(): StormStore {
-  const loads = forgetfulMap<number>(limits.stormRatesRememberedMax);
-  const rates = forgetfulMap<number>(limits.stormRatesRememberedMax);
+  const loads = boundedMap<number>(limits.stormRatesRememberedMax);
+  const rates = boundedMap<number>(limits.stormRatesRememberedMax);
   return {
     addLoad: async (minute, kind, halves) => {
       const sum = (loads.get(`${minute} ${kind}`) ?? 0) + halves;
@@ -286,6 +287,19 @@ function createOutbox(notices: Map<string, PendingNotice>): Outbox {
       inSendingOrder([...notices.values()])
         .slice(0, limit)
         .map(({ notice }) => notice),
+    due: async (now, limit) => {
+      const blocked = new Set<string>();
+      const due = inSendingOrder([...notices.values()]).filter(({ notice: { noticeId, incidentId } }) => {
+        if ((takenUntil.get(noticeId) ?? 0) > now) blocked.add(incidentId);
+        return !blocked.has(incidentId);
+      });
+      return inTryingOrder(due.map((one) => ({ ...one, isTried: takenUntil.has(one.notice.noticeId) })))
+        .slice(0, limit)
+        .map(({ notice }) => notice);
+    },
+    putOff: async (noticeId, until) => {
+      if (notices.has(noticeId)) takenUntil.set(noticeId, until);
+    },
     take: async (noticeId, now, until) => {
       if (!notices.has(noticeId) || (takenUntil.get(noticeId) ?? 0) > now) return false;
       takenUntil.set(noticeId, until);
@@ -307,11 +321,12 @@ function createIncidents(notices: Map<string, PendingNotice>): IncidentStore {
       const id = groupId(next.group);
       if ((incidents.get(id)?.version ?? 0) !== next.version - 1) return false;
       incidents.set(id, next);
-      if (next.state === 'resolved') ended.push(endedOf(next, notice));
+      if (isEnd(next)) ended.push(endedOf(next, notice));
       if (notice !== null) notices.set(notice.noticeId, { notice, groupId: id, version: next.version });
       return true;
     },
-    firing: async (limit) => [...incidents.values()].filter((incident) => incident.state === 'firing').slice(0, limit),
+    firing: async (limit) =>
+      [...incidents.values()].filter((incident) => incident.state !== 'resolved').slice(0, limit),
     ended: async (from, to, limit) =>
       lastEnds(ended.filter(({ endedAt }) => from <= endedAt && endedAt < to)).slice(0, limit),
   };

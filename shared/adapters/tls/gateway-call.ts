@@ -9,14 +9,14 @@ import { messageOf } from '../../base/errors.js';
 import { limits } from '../../base/limits.js';
 import { clean } from '../../base/text.js';
 import type { Answer } from '../../model/index.js';
-import type { Call } from '../../ports/gateway.js';
+import type { GatewayCall } from '../../ports/gateway.js';
 
 /**
  * Never rejects: what goes wrong is an answer too.
  * @param authorities PEM of the CAs to trust. Default: those that Node trusts
  */
 export function callGateway(
-  { domain, path, connectTo }: Call,
+  { domain, path, connectTo }: GatewayCall,
   client: { readonly certificate: string; readonly key: string },
   authorities?: string,
 ): Promise<Answer> {

@@ -1,6 +1,6 @@
 /** All that `doctor` looks at, in the order in which it is put right: the account, the domains, their stages and logs. */
 
-import type { Found, FoundDomain, Unreadable } from '../../model/account.js';
+import type { FoundAccount, FoundDomain, Unreadable } from '../../model/account.js';
 import { type Check, unknown } from '../check.js';
 import { accountChecks } from './account.js';
 import type { Context, Expectations } from './context.js';
@@ -11,7 +11,7 @@ import { watchChecks } from './watch.js';
 
 export type { Expectations } from './context.js';
 
-export function examine(found: Found, expectations: Expectations): Check[] {
+export function runChecks(found: FoundAccount, expectations: Expectations): Check[] {
   const context: Context = { ...expectations, found, target: expectations.watch?.target ?? null };
   const unreadable = [...found.unreadable, ...(expectations.watch?.unreadable ?? [])];
   return [

@@ -2,7 +2,7 @@
 
 import { digest } from '../../base/digest.js';
 import { type LogKind, PATTERN } from '../../logs/filter-patterns.js';
-import type { Found, FoundStage } from '../../model/account.js';
+import type { FoundAccount, FoundStage } from '../../model/account.js';
 import type { Coverage, FilterTarget, FoundWatch } from '../../ports/watch.js';
 import { aws, partitionOf } from '../shell.js';
 
@@ -18,7 +18,7 @@ export interface Expectations {
 }
 
 export interface Context extends Expectations {
-  readonly found: Found;
+  readonly found: FoundAccount;
   /** Where subscription filters are to lead; null where that is not known. */
   readonly target: FilterTarget | null;
 }

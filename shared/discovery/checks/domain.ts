@@ -1,7 +1,7 @@
 /** A custom domain and its truststore. The rules are those of "How to turn on mutual TLS authentication for your REST APIs". */
 
 import type { FoundDomain } from '../../model/account.js';
-import { plural } from '../../x509/words.js';
+import { plural } from '../../x509/format.js';
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, warning, wrong } from '../check.js';
 import { aws, isReference, quote, replaceAt } from '../shell.js';
 import type { Context } from './context.js';

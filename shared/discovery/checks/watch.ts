@@ -3,7 +3,7 @@
 import { limits } from '../../base/limits.js';
 import { MINUTE_MS } from '../../base/time.js';
 import type { FoundHeartbeat, FoundTopic } from '../../ports/watch.js';
-import { span } from '../../x509/words.js';
+import { span } from '../../x509/format.js';
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, wrong } from '../check.js';
 import type { Context } from './context.js';
 

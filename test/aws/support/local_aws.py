@@ -1,5 +1,5 @@
 """
-Runs MiniStack with what it lacks: a subscription filter that is one regular expression, `%…%`; UpdateDomainName of API
+Runs MiniStack with what it lacks: a filter pattern that is one regular expression, `%…%`; UpdateDomainName of API
 Gateway's older service; and in CloudFormation, saved queries of CloudWatch Logs, which nothing reads here, and alarms with
 metric math, which look at the first of their metrics.
 """
@@ -22,6 +22,8 @@ def matches(pattern: str, message: str) -> bool:
 
 
 cloudwatch_logs._subscription_pattern_matches = matches
+# FilterLogEvents looks for each word of a quoted phrase with its own matcher, quotes and all.
+cloudwatch_logs._compile_filter_pattern = lambda pattern: lambda message: not pattern or matches(pattern, message)
 
 handle_without_update = apigateway_v1.handle_request
 

@@ -1,7 +1,7 @@
 /** What doctor says of an account whose logs a central one watches. */
 
 import { expect, it } from 'vitest';
-import { examine, fixes } from '../../../shared/discovery/checks/checks.js';
+import { fixes, runChecks } from '../../../shared/discovery/checks/checks.js';
 import { COVERAGE, filtersOf, named, putFilter } from '../../support/checks.js';
 import { accessFilter, MANAGED, type Scene, sendingScene, sentFilter } from '../../support/found.js';
 
@@ -9,7 +9,7 @@ function checksOf(change: (scene: Scene) => void = () => {}) {
   const scene = sendingScene();
   change(scene);
   const { found, watch, expectations } = scene;
-  return examine(found, { ...expectations, stackName: watch?.stackName ?? '', watch });
+  return runChecks(found, { ...expectations, stackName: watch?.stackName ?? '', watch });
 }
 
 const UNKNOWN =
@@ -27,7 +27,7 @@ it('its filters lead to the destination, and what is in the central account is n
 });
 
 it.each([
-  ['by an organisation, with the role of the stack', 'arn:aws:iam::123456789012:role/sender'],
+  ['by an organization, with the role of the stack', 'arn:aws:iam::123456789012:role/sender'],
   ['by accounts', null],
 ])('a filter that is missing is put with a command that the central account takes: %s', (_who, roleArn) => {
   const checks = checksOf((scene) => {

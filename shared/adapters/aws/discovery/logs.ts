@@ -14,13 +14,13 @@ import { all, type Reader } from './reader.js';
 
 type Client = Pick<CloudWatchLogsClient, 'send'>;
 
-export interface Delivery {
+export interface ExecutionLogDelivery {
   readonly destinationArn: string;
   readonly logGroup: string | null;
 }
 
 /** The delivery of a stage's execution log; null where it has none. */
-export type DeliveryOf = (restApiId: string, stage: string) => Delivery | null;
+export type DeliveryOf = (restApiId: string, stage: string) => ExecutionLogDelivery | null;
 
 /**
  * "Create a log delivery for REST API execution logs" (API Gateway developer guide): a source of type `EXECUTION_LOGS` for
@@ -44,7 +44,7 @@ export async function listDeliveries(logs: Client, reader: Reader): Promise<Deli
   );
   if (sources === null || deliveries === null) return null;
   const destinations = await destinationsOf(logs, reader);
-  const byStage = new Map<string, Delivery>();
+  const byStage = new Map<string, ExecutionLogDelivery>();
   for (const { name, resourceArns = [] } of executionLogs) {
     const found = deliveries
       .filter(({ deliverySourceName }) => deliverySourceName === name)

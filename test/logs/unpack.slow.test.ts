@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createIngest } from '../../functions/ingest/ingest.js';
 import { limits } from '../../shared/base/limits.js';
 import { decodeSubscription } from '../../shared/logs/decode.js';
-import { unpack } from '../../shared/logs/unpack.js';
+import { unpack, unpackRecord } from '../../shared/logs/unpack.js';
 import type { LogBatch, LogEvent } from '../../shared/model/index.js';
 import {
   accessBatch,
@@ -41,6 +41,59 @@ async function batchesOf(data: string): Promise<LogBatch[]> {
 const dataOf = (payload: unknown): string => subscriptionEvent(payload).awslogs.data;
 const large = accessBatch(records(1_500, 'A'.repeat(12_000)));
 const largeData = dataOf({ ...subscriptionPayload(large), policyLevel: 'ACCOUNT_LEVEL_POLICY' });
+
+describe('several payloads in one record', () => {
+  const other = executionBatch(
+    records(900, 'B'.repeat(4_000)).map(({ id, timestamp, message }) => ({
+      id: `9${id.slice(1)}`,
+      timestamp,
+      message,
+    })),
+  );
+  const small = executionBatch([denialAsOneEvent({ n: 5_000 })]);
+  const control = { messageType: 'CONTROL_MESSAGE', logGroup: 'g', logEvents: [{ message: 'reachable?' }] };
+  const orders = [
+    [large, other],
+    [other, small, large, small],
+    [small, large],
+  ];
+
+  async function unpacked(text: string): Promise<{ batches: LogBatch[]; error: unknown }> {
+    const batches: LogBatch[] = [];
+    try {
+      for await (const one of unpackRecord(gzipSync(text).toString('base64')))
+        if (one.kind === 'batch') batches.push(one);
+      return { batches, error: null };
+    } catch (error) {
+      return { batches, error };
+    }
+  }
+
+  const eventsOf = (batches: readonly LogBatch[]) =>
+    batches.flatMap(({ logGroup, events }) => events.map(({ id, message }) => [logGroup, id, message.length]));
+
+  it.each(orders.map((batches) => ({ batches })))(
+    'keep their events and their log groups, however large',
+    async ({ batches }) => {
+      for (const between of ['', '\n', ' \r\n']) {
+        const texts = [...batches.map(subscriptionPayload), control].map((one) => JSON.stringify(one));
+        const { batches: got, error } = await unpacked(texts.join(between));
+        expect(error).toBeNull();
+        expect(eventsOf(got)).toEqual(eventsOf(batches));
+      }
+    },
+  );
+
+  it.each([
+    ['small', [small, other]],
+    ['large', [large, small, other]],
+  ])('that are %s lose nothing to a broken one between them, which is told in the end', async (_, batches) => {
+    const texts = batches.map((batch) => JSON.stringify(subscriptionPayload(batch)));
+    const { batches: got, error } = await unpacked(texts.join('{"messageType":"DATA_MESSAGE","logGroup":"g"}'));
+    expect(eventsOf(got)).toEqual(eventsOf(batches));
+    expect(String(error)).toContain('expected logGroup and logEvents');
+  });
+});
 
 describe('unpack', () => {
   it('gives a payload of one piece as it is decoded', async () => {

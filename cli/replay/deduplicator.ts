@@ -11,7 +11,7 @@ import type { LogBatch } from '../../shared/model/index.js';
 const WORDS = 4;
 
 /** Remembers event ids, at least the last `most`, at most twice as many. */
-export function firstSightings(most: number = limits.replayIdsMax): (batch: LogBatch, id: string) => boolean {
+export function deduplicator(most: number = limits.replayIdsMax): (batch: LogBatch, id: string) => boolean {
   const slots = 2 ** Math.ceil(Math.log2(2 * most));
   let young = new Int32Array(slots * WORDS);
   let old = new Int32Array(slots * WORDS);

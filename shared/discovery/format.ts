@@ -3,7 +3,7 @@
 import { limits } from '../base/limits.js';
 import { clean } from '../base/text.js';
 import type { Config } from '../config/settings.js';
-import type { Found, FoundDomain, FoundLogGroup } from '../model/account.js';
+import type { FoundAccount, FoundDomain, FoundLogGroup } from '../model/account.js';
 import type { Check } from './check.js';
 import { bucketOf } from './inventory.js';
 import type { Action } from './plan.js';
@@ -38,7 +38,7 @@ function logOf({ log, domains }: Extract<Action, { readonly domains: readonly st
   return `the ${log} log of ${listed(domains)}`;
 }
 
-export function describeFound(found: Found, watched: readonly FoundDomain[]): string[] {
+export function describeFound(found: FoundAccount, watched: readonly FoundDomain[]): string[] {
   const hidden = found.unreadable.filter(({ isDetail }) => isDetail !== true);
   return [
     `found ${found.domains.length} custom domain(s) with mutual TLS, ${watched.length} of them to watch${

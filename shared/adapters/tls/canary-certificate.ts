@@ -7,14 +7,14 @@ import { HOUR_MS } from '../../base/time.js';
 import './reflect.js';
 import type { webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
-import type { Stranger } from '../../ports/gateway.js';
+import type { CanaryCertificate } from '../../ports/gateway.js';
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 /** Clocks differ; nobody needs the certificate after its one call. */
 const VALID_MS = HOUR_MS;
 
 /** @param dn as `CN=…` */
-export async function makeStranger(dn: string, now: number): Promise<Stranger> {
+export async function createCanaryCertificate(dn: string, now: number): Promise<CanaryCertificate> {
   const keys: webcrypto.CryptoKeyPair = await crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: dn,

@@ -2,28 +2,28 @@
 
 import { hourOf } from '../base/time.js';
 import { groupId } from '../model/group-id.js';
-import type { ExpectedFact, Mark, OpenHour } from './index.js';
+import type { DirtyHour, DirtyMark, FactIntent } from './index.js';
 
 /**
  * Each hour of a group once. Those that only expect facts come last: a fact may not come for days, and must not keep the
  * marked ones from being closed.
  */
-export function openHoursOf(
-  marks: readonly Mark[],
-  expected: readonly ExpectedFact[],
+export function dirtyHoursOf(
+  marks: readonly DirtyMark[],
+  expected: readonly FactIntent[],
   hour: number,
   limit: number,
-): OpenHour[] {
-  const open = new Map<string, OpenHour>();
+): DirtyHour[] {
+  const open = new Map<string, DirtyHour>();
   for (const mark of marks) open.set(`${mark.hour} ${groupId(mark.group)}`, { ...mark, expected: [] });
   for (const fact of expected) {
     const { group, minute } = fact;
     const key = `${hourOf(minute)} ${groupId(group)}`;
-    const known = open.get(key) ?? { group, hour: hourOf(minute), stamp: null, expected: [] };
+    const known = open.get(key) ?? { group, hour: hourOf(minute), token: null, expected: [] };
     open.set(key, { ...known, expected: [...known.expected, fact] });
   }
   return [...open.values()]
     .filter((one) => one.hour <= hour)
-    .sort((a, b) => Number(a.stamp === null) - Number(b.stamp === null) || a.hour - b.hour)
+    .sort((a, b) => Number(a.token === null) - Number(b.token === null) || a.hour - b.hour)
     .slice(0, limit);
 }

@@ -2,15 +2,15 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compactCells } from '../../cli/replay/compact-cells.js';
+import { deduplicator } from '../../cli/replay/deduplicator.js';
 import { type CountedHour, type CountedHours, createCountedHours } from '../../cli/replay/hours.js';
-import { packedCells } from '../../cli/replay/packed-cells.js';
-import { type PlayedWorld, playHours, type Stage } from '../../cli/replay/play.js';
+import { type PlayedWorld, playHours, type VirtualClock } from '../../cli/replay/play.js';
 import { rejectTally } from '../../cli/replay/rejects.js';
-import { firstSightings } from '../../cli/replay/seen.js';
 import { summarySums } from '../../cli/replay/summary.js';
 import { createWaitingQueue } from '../../cli/replay/waiting.js';
 import { createJoin, createMemoryStores } from '../../shared/adapters/memory/index.js';
-import { forgetfulMap } from '../../shared/base/bounded-map.js';
+import { boundedMap } from '../../shared/base/bounded-map.js';
 import type { Fact, ForbiddenFact, LogBatch, Notice } from '../../shared/model/index.js';
 import { access, denial, HOSTILE } from '../contract/examples.js';
 import { accessBatch, T0 } from '../support/logs.js';
@@ -72,7 +72,7 @@ interface Played {
 
 async function play(counted: CountedHours, isForgetful = true, rollupHoursMax = 9_600): Promise<Played> {
   const notices: Notice[] = [];
-  const stage: Stage = { now: 0 };
+  const stage: VirtualClock = { now: 0 };
   const stores = createMemoryStores();
   const world: PlayedWorld = {
     config: testConfig({ detection: { repeatMinutes: 720 } }),
@@ -212,7 +212,7 @@ describe('what a replay remembers while it counts', () => {
   it('holds as many cells after twice as many requests, and the latest whole', async () => {
     const sizes = [];
     for (const requests of [1_000, 2_000]) {
-      const cells = packedCells(80);
+      const cells = compactCells(80);
       let most = 0;
       const join = createJoin(cells);
       for (const n of range(requests)) {
@@ -253,7 +253,7 @@ describe('what a replay remembers while it counts', () => {
   it('knows the last event ids again, and forgets the oldest', () => {
     const batch: LogBatch = accessBatch([]);
     const other: LogBatch = { ...batch, logStream: 'another' };
-    const isNew = firstSightings(100);
+    const isNew = deduplicator(100);
     expect(range(950).every((n) => isNew(batch, `e${n}`))).toBe(true);
     expect(range(100).some((n) => isNew(batch, `e${n + 850}`))).toBe(false);
     expect(isNew(other, 'e949')).toBe(true);
@@ -264,7 +264,7 @@ describe('what a replay remembers while it counts', () => {
   it('keeps the last entries of a map, and an eighth more at most', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50 }), fc.integer({ min: 0, max: 300 }), (most, sets) => {
-        const map = forgetfulMap<number>(most);
+        const map = boundedMap<number>(most);
         for (const n of range(sets)) map.set(`k${n}`, n);
         const held = range(sets).filter((n) => map.get(`k${n}`) === n);
         expect(held.length).toBe(map.size());

@@ -4,17 +4,17 @@
  */
 
 import type { CellMap } from '../../shared/adapters/memory/index.js';
-import { forgetfulMap } from '../../shared/base/bounded-map.js';
+import { boundedMap } from '../../shared/base/bounded-map.js';
 import { limits } from '../../shared/base/limits.js';
-import type { AccessRecord, Cell, Denial, Half, Held } from '../../shared/model/index.js';
-import { flat } from './flat.js';
+import type { AccessRecord, Cell, Denial, Half, HeldHalf } from '../../shared/model/index.js';
+import { compactString } from './compact-string.js';
 
-export interface PackedCells extends CellMap {
+export interface CompactCells extends CellMap {
   readonly size: () => number;
 }
 
 /** What tells a half from the others of its kind: event id, time, request id, extended id, and the caller's address. */
-type Own = readonly [string, number, string | Same, string | null | Same, string?];
+type OwnFields = readonly [string, number, string | Same, string | null | Same, string?];
 /** The access half's ids where they are the denial's. */
 type Same = 0;
 type Common<T extends Half> = Omit<T, 'eventId' | 'at' | 'requestId' | 'extendedRequestId'>;
@@ -31,15 +31,15 @@ interface Packed {
 }
 
 /** @param most cells remembered, at least */
-export function packedCells(most: number): PackedCells {
-  const cells = forgetfulMap<Packed>(most);
+export function compactCells(most: number): CompactCells {
+  const cells = boundedMap<Packed>(most);
   const shared = createShared();
   return {
     get: (key) => {
       const packed = cells.get(key);
       return packed === undefined ? undefined : unpack(packed);
     },
-    set: (key, cell) => cells.set(flat(key), pack(cell, shared)),
+    set: (key, cell) => cells.set(compactString(key), pack(cell, shared)),
     size: cells.size,
   };
 }
@@ -48,7 +48,7 @@ type Share = <T extends object>(value: T) => T;
 
 /** Keeps one of equal values. The copy is free of the texts that the first one was cut from. */
 function createShared(): Share {
-  const known = forgetfulMap<object>(limits.replaySharedMax);
+  const known = boundedMap<object>(limits.replaySharedMax);
   return <T extends object>(value: T): T => {
     const key = JSON.stringify(value);
     const found = known.get(key);
@@ -61,7 +61,7 @@ function createShared(): Share {
 
 function pack({ denial, access, claimedBy }: Cell, share: Share): Packed {
   return {
-    own: flat(
+    own: compactString(
       JSON.stringify([
         denial === null ? null : ownOf(denial.half, null),
         access === null ? null : ownOf(access.half, denial?.half ?? null),
@@ -77,7 +77,7 @@ function pack({ denial, access, claimedBy }: Cell, share: Share): Packed {
 }
 
 function unpack({ own, denial, access, denialBatch, accessBatch, second, claimedBy }: Packed): Cell {
-  const [ofDenial, ofAccess]: [Own | null, Own | null] = JSON.parse(own);
+  const [ofDenial, ofAccess]: [OwnFields | null, OwnFields | null] = JSON.parse(own);
   return {
     denial: held<Denial>(denial, ofDenial, null, denialBatch, second === 'denial'),
     access: held<AccessRecord>(withAddress(access, ofAccess), ofAccess, ofDenial, accessBatch, second === 'access'),
@@ -87,11 +87,11 @@ function unpack({ own, denial, access, denialBatch, accessBatch, second, claimed
 
 function held<T extends Half>(
   common: Common<T> | null,
-  own: Own | null,
-  other: Own | null,
+  own: OwnFields | null,
+  other: OwnFields | null,
   batchId: string,
   second: boolean,
-): Held<T> | null {
+): HeldHalf<T> | null {
   if (common === null || own === null) return null;
   const [eventId, at] = own;
   const requestId = own[2] === 0 ? other?.[2] : own[2];
@@ -101,7 +101,7 @@ function held<T extends Half>(
 }
 
 /** @param other the half whose ids need not be kept again */
-function ownOf(half: Half, other: Half | null): Own {
+function ownOf(half: Half, other: Half | null): OwnFields {
   const { eventId, at, requestId, extendedRequestId } = half;
   const address = half.kind === 'access' ? half.client?.sourceIp : undefined;
   const own = [
@@ -121,7 +121,7 @@ function withoutAddress(access: Common<AccessRecord>): Common<AccessRecord> {
   return access.client === null ? access : { ...access, client: { ...access.client, sourceIp: '' } };
 }
 
-function withAddress(access: Common<AccessRecord> | null, own: Own | null): Common<AccessRecord> | null {
+function withAddress(access: Common<AccessRecord> | null, own: OwnFields | null): Common<AccessRecord> | null {
   const client = access?.client ?? null;
   if (access === null || client === null) return access;
   return { ...access, client: { ...client, sourceIp: own?.[4] ?? '' } };

@@ -1,0 +1,54 @@
+/**
+ * What of the logs could not be judged: an answer that rests on nothing must not sound like "all is well", and one that rests on a
+ * share of the requests says so. For `preflight` and `expiry`, which judge by the certificates that the access log holds.
+ */
+
+import { plural } from '../../shared/x509/format.js';
+import type { ObservedClient } from '../../shared/x509/observed.js';
+import type { Observed, Unjudged } from './clients.js';
+
+/** Requests, and records that may be requests, by why they are not judged. */
+export type NotJudged = Readonly<Record<Unjudged, number>>;
+
+/** Adds up what is not judged, and hands the clients on. */
+export async function collectClients(
+  observed: AsyncIterable<Observed>,
+  add: (client: ObservedClient) => void,
+): Promise<NotJudged> {
+  const counts = { 'without-certificate': 0, unreadable: 0, damaged: 0 };
+  for await (const one of observed) {
+    if ('unjudged' in one) counts[one.unjudged] += 1;
+    else add(one);
+  }
+  return counts;
+}
+
+export const ADD_PEM =
+  'Add $context.identity.clientCert.clientCertPem to the access-log format of the stage: mtls-watch doctor prints the format and the command.';
+const READABLE =
+  'Set an access-log format in JSON: mtls-watch doctor prints it; text, and CSV, do not tell which value is the certificate.';
+
+/**
+ * Sentences for what is not judged, beside the answer; none where everything was.
+ * @param requests those with a certificate
+ */
+export function notJudgedWords(
+  { 'without-certificate': without, unreadable, damaged }: NotJudged,
+  requests: number,
+): string[] {
+  return [
+    ...(without > 0
+      ? [`${without} of ${plural(requests + without, 'request')} had no certificate in the log: not judged. ${ADD_PEM}`]
+      : []),
+    ...(unreadable > 0
+      ? [`${plural(unreadable, 'record')} could not be read as access records: not judged. ${READABLE}`]
+      : []),
+    ...(damaged > 0 ? [`${plural(damaged, 'log event')} cut off or damaged: not judged.`] : []),
+  ];
+}
+
+/** Why nothing at all was judged, as a clause. */
+export function nothingWords({ 'without-certificate': without, unreadable, damaged }: NotJudged): string {
+  const records = without + unreadable + damaged;
+  return records === 0 ? 'no access record was read' : `no client certificate was seen in ${plural(records, 'record')}`;
+}

@@ -1,0 +1,211 @@
+/**
+ * No all-clear without evidence: every way in which nothing, or not everything, was judged. What an answer does not rest on is said
+ * beside it, and nobody who reads only the exit code is told that all is well.
+ */
+
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { runExpiry } from '../../cli/commands/expiry.js';
+import { runPreflight } from '../../cli/commands/preflight.js';
+import { type Observed, observeClients } from '../../cli/inputs/clients.js';
+import type { LogEvent } from '../../shared/model/index.js';
+import { expiryLineSchema, preflightLineSchema } from '../../shared/schemas/lines.js';
+import { AT, ca, days, leaf } from '../support/certificates.js';
+import { accessEvent, denialAsLines } from '../support/logs.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-evidence-'));
+let files = 0;
+function file(content: string): string {
+  const path = join(folder, `${++files}.ndjson`);
+  writeFileSync(path, content);
+  return path;
+}
+
+const root = ca({ subject: 'C=US,O=Acme,CN=Acme Root CA', key: 'ec-a' });
+const other = ca({ subject: 'C=US,O=Zeta,CN=Zeta Root CA', key: 'ec-b' });
+const client = leaf({ subject: 'C=US,O=Partner,CN=client', key: 'ec-c', issuer: root });
+const clock = { now: () => AT };
+const sound = file(root.pem);
+
+const SUCCESS = { status: '200', 'error.message': '-', 'error.responseType': '-' };
+const NONE = {
+  'identity.clientCert.clientCertPem': '-',
+  'identity.clientCert.subjectDN': '-',
+  'identity.clientCert.issuerDN': '-',
+  'identity.clientCert.serialNumber': '-',
+  'identity.clientCert.validity.notBefore': '-',
+  'identity.clientCert.validity.notAfter': '-',
+};
+const pem = { 'identity.clientCert.clientCertPem': client.pem };
+
+const logOf = (events: readonly LogEvent[]): string =>
+  events.length === 0
+    ? file('{"events":[]}\n')
+    : file(events.map((event) => `${JSON.stringify({ logGroup: 'access', logStream: 's', ...event })}\n`).join(''));
+const text = (n: number, message: string): LogEvent => ({ id: `text-${n}`, timestamp: AT, message });
+
+const letIn = accessEvent({ n: 1 }, { ...SUCCESS, ...pem });
+const refused = accessEvent({ n: 2 }, pem);
+const withoutCertificate = accessEvent({ n: 3 }, { ...SUCCESS, ...NONE });
+const namesOnly = accessEvent(
+  { n: 4 },
+  { ...SUCCESS, ...NONE, 'identity.clientCert.subjectDN': 'CN=x', 'identity.clientCert.issuerDN': 'CN=y' },
+);
+const datesOnly = accessEvent({ n: 5 }, { ...SUCCESS, 'identity.clientCert.clientCertPem': '-' });
+const clf = text(6, '203.0.113.10 - - [13/Oct/2026:09:20:00 +0000] "POST /v1/orders HTTP/1.1" 200 23 4f3e3b0f');
+const broken = text(7, '{ "requestId": "x", "status": ');
+const execution = denialAsLines({ n: 8 });
+
+interface Run {
+  readonly code: number;
+  readonly said: string;
+  readonly summary: Record<string, unknown>;
+}
+
+/** Both what a person and what a program gets. */
+async function both(verb: (output: { write: (part: string) => void }, json: boolean) => Promise<number>): Promise<Run> {
+  let said = '';
+  let lines = '';
+  const code = await verb({ write: (part) => (said += part) }, false);
+  expect(await verb({ write: (part) => (lines += part) }, true)).toBe(code);
+  return { code, said: said.replace(/\s+/g, ' '), summary: JSON.parse(lines.trimEnd().split('\n').at(-1) ?? '') };
+}
+
+/** As a search of log groups that finds nothing. */
+async function* nothing(): AsyncGenerator<Observed> {}
+
+const preflight = (log: string | null, truststore = sound, current?: string) =>
+  both((output, json) => {
+    const options = { truststore, json, ...(current === undefined ? {} : { current }) };
+    return runPreflight(log === null ? nothing() : observeClients([log]), options, output, clock);
+  });
+const expiry = (log: string | null, truststore?: string) =>
+  both((output, json) => {
+    const options = { within: '30', json, ...(truststore === undefined ? {} : { truststore }) };
+    return runExpiry(log === null ? nothing() : observeClients([log]), options, output, clock);
+  });
+
+describe('preflight', () => {
+  test('says nobody where everybody was judged', async () => {
+    const { code, said, summary } = await preflight(logOf([letIn, ...execution]));
+    expect(code).toBe(0);
+    expect(said).toMatch(/^nobody would newly be refused /);
+    expect(said).not.toContain('not judged');
+    expect(preflightLineSchema.parse(summary)).toMatchObject({ requestsWithoutCertificate: 0, recordsUnreadable: 0 });
+  });
+
+  test.each<[string, readonly LogEvent[], 1 | 2, RegExp]>([
+    ['an execution log alone', execution, 2, /no access record was read/],
+    [
+      'a format without certificates',
+      [withoutCertificate],
+      2,
+      /no client certificate was seen in 1 record.*clientCertPem/,
+    ],
+    [
+      'names alone',
+      [namesOnly],
+      2,
+      /no readable certificate was seen.*1 client with 1 request had no readable certificate.*clientCertPem/,
+    ],
+    ['Common Log Format', [clf], 2, /no client certificate was seen in 1 record.*1 record could not be read/],
+    ['broken JSON', [broken], 2, /no client certificate was seen in 1 record/],
+    ['refused clients alone', [refused], 1, /no client was seen that is let in today/],
+  ])('of %s says that nothing can be said', async (_, events, expected, words) => {
+    const { code, said } = await preflight(logOf(events));
+    expect(code).toBe(expected);
+    expect(said).toMatch(/^nothing can be said of who would/);
+    expect(said).toMatch(words);
+    expect(said).not.toMatch(/nobody/);
+  });
+
+  test('of nothing says so', async () => {
+    const { code, said } = await preflight(null);
+    expect(code).toBe(2);
+    expect(said).toMatch(/^nothing can be said of who would be refused: no access record was read/);
+  });
+
+  test('prints the share that it did not judge', async () => {
+    const log = logOf([letIn, withoutCertificate, { ...withoutCertificate, id: 'again' }, clf, namesOnly]);
+    const { code, said, summary } = await preflight(log);
+    expect(code).toBe(0);
+    expect(said).toMatch(/^nobody of those judged would newly be refused /);
+    expect(said).toContain('2 of 4 requests had no certificate in the log: not judged.');
+    expect(said).toContain('1 record could not be read as access records: not judged.');
+    expect(said).toContain('1 client with 1 request had no readable certificate in the log: not judged.');
+    expect(summary).toMatchObject({ requestsWithoutCertificate: 2, recordsUnreadable: 1 });
+  });
+
+  test('is not sure where a truststore is not read as a whole', async () => {
+    const damaged = file(root.pem + other.pem.slice(1));
+    for (const run of [await preflight(logOf([letIn]), damaged), await preflight(logOf([letIn]), sound, damaged)]) {
+      expect(run.code).toBe(1);
+      expect(run.said).toMatch(/^it is not sure who would be refused: a truststore has errors/);
+      expect(run.said).toMatch(/line 13: the BEGIN line has 4 hyphens/);
+      expect(run.summary).toMatchObject({ truststoreErrors: 1 });
+    }
+    const none = runPreflight(observeClients([logOf([letIn])]), { truststore: file('') }, { write: () => {} }, clock);
+    await expect(none).rejects.toMatchObject({ code: 'unreadable-input' });
+  });
+});
+
+describe('expiry', () => {
+  test('says that nothing expires where ends were seen', async () => {
+    for (const events of [[letIn], [datesOnly]]) {
+      const { code, said, summary } = await expiry(logOf(events));
+      expect(code).toBe(0);
+      expect(said).toMatch(/^nothing expires within 30 days 1 client seen calling $/);
+      expect(expiryLineSchema.parse(summary)).toMatchObject({ clientsWithoutValidity: 0 });
+    }
+  });
+
+  test.each<[string, readonly LogEvent[], 1 | 2, RegExp]>([
+    ['an execution log alone', execution, 2, /no access record was read/],
+    [
+      'a format without certificates',
+      [withoutCertificate],
+      2,
+      /no client certificate was seen in 1 record.*clientCertPem/,
+    ],
+    ['names alone', [namesOnly], 2, /no end of validity was seen.*1 client with 1 request.*clientCertPem/],
+    ['Common Log Format', [clf], 2, /no client certificate was seen in 1 record/],
+    ['broken JSON', [broken], 2, /no client certificate was seen in 1 record/],
+    ['refused clients alone', [refused], 1, /no client was seen that is let in/],
+  ])('of %s says that nothing can be said', async (_, events, expected, words) => {
+    const { code, said } = await expiry(logOf(events));
+    expect(code).toBe(expected);
+    expect(said).toMatch(/^nothing can be said of what expires: /);
+    expect(said).toMatch(words);
+  });
+
+  test('of nothing says so', async () => {
+    const { code, said } = await expiry(null);
+    expect(code).toBe(2);
+    expect(said).toMatch(/^nothing can be said of what expires: no access record was read/);
+  });
+
+  test('prints the share that it did not judge, and what of the truststore is not read', async () => {
+    const log = logOf([letIn, withoutCertificate, clf, namesOnly]);
+    const judged = await expiry(log);
+    expect(judged.code).toBe(0);
+    expect(judged.said).toMatch(/^nothing of what was judged expires within 30 days/);
+    const { code, said, summary } = await expiry(log, file(root.pem + other.pem.slice(1)));
+    expect(code).toBe(1);
+    expect(said).toMatch(/^it is not sure what expires: the truststore has errors/);
+    expect(said).toContain('1 of 3 requests had no certificate in the log: not judged.');
+    expect(said).toContain('1 client with 1 request had no readable certificate and no end of validity');
+    expect(said).toMatch(/line 13: the BEGIN line has 4 hyphens/);
+    expect(summary).toMatchObject({ requestsWithoutCertificate: 1, recordsUnreadable: 1, clientsWithoutValidity: 1 });
+  });
+
+  test('tells of CAs that expire, whoever was seen', async () => {
+    const soon = ca({ subject: 'CN=Soon', key: 'ec-a', notAfter: AT + days(3) });
+    const { code, said } = await expiry(logOf([withoutCertificate]), file(soon.pem));
+    expect(code).toBe(1);
+    expect(said).toMatch(
+      /^1 certificate without a successor expires within 30 days.*1 of 1 request had no certificate/,
+    );
+  });
+});
