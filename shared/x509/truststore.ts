@@ -4,7 +4,7 @@
  */
 
 import type { KeyObject } from 'node:crypto';
-import { forgetfulMap } from '../base/bounded-map.js';
+import { boundedMap } from '../base/bounded-map.js';
 import { limits } from '../base/limits.js';
 import { type Certificate, parseCertificate, subjectKeyOfDamaged } from './certificate.js';
 import { containerOf, damageOfLabel, isPkcs7 } from './container.js';
@@ -146,7 +146,7 @@ function index(
  * Loaded keys of CAs. One memory for all truststores: the next version of a bundle holds nearly the same CAs, and so do the bundles of
  * several domains.
  */
-const publicKeys = forgetfulMap<KeyObject>(limits.publicKeysMax);
+const publicKeys = boundedMap<KeyObject>(limits.publicKeysMax);
 
 /** Whether a path may end here is asked of few certificates of a bundle. */
 class Held implements TruststoreCertificate {
