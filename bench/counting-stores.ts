@@ -76,6 +76,8 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
         wrote('admissions', admitted.size - before);
         return inside;
       },
+      trusted: inner.groups.trusted,
+      fixTrusted: inner.groups.fixTrusted,
       admitWithIntent: async (fact) => {
         const isAdmitted = await inner.groups.admitWithIntent(fact);
         if (isAdmitted) wrote('admissions', 1);
@@ -135,6 +137,7 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
         wrote('storm', 1);
         return inner.storm.addLoad(at, kind, halves);
       },
+      fixScopes: inner.storm.fixScopes,
       fixRate: async (batchId, rate) => {
         wrote('storm', 1);
         const fixed = await inner.storm.fixRate(batchId, rate);

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: one verb a file. Exit codes: 0 done, 1 the answer is "no", 2 usage or unreadable input. */
+/** The command line: one verb a file. Exit codes: 0 done, 1 the answer is "no", 2 usage, unreadable input, or nothing that could be judged. */
 import { Command, CommanderError } from 'commander';
 import { MtlsWatchError } from '../shared/base/errors.js';
 import { auditCommand } from './commands/audit.js';

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Expected: SeasonalAD finds a spike in a series that repeats exactly; that is what it is for.
-# Happens: the larger the spike, the less it finds. Fitting looks for the period in the autocorrelation of the whole series, which
-#   one large value flattens: a spike of 20 is found, at 500 fitting raises "Could not find significant seasonality", and the
-#   answer on the worst day is an exception.
-# Why it matters: fit_detect on the last days is the usual call. It works on every day without an incident and on small ones, and
-#   fails for the partner whose 500 refusals in one slot it should have found.
+# Happens: the larger the spike, the less it finds. Fitting looks for the period in the autocorrelation of the whole
+#   series, which one large value flattens: a spike of 20 is found, at 500 fitting raises "Could not find significant
+#   seasonality", and the answer on the worst day is an exception.
+# Why it matters: fit_detect on the last days is the usual call. It works on every day without an incident and on small
+#   ones, and fails for the partner whose 500 refusals in one slot it should have found.
 # Source: _identify_seasonal_period in adtk.transformer (autocorrelation above a confidence bound).
 set -euo pipefail
 work=$(mktemp -d)

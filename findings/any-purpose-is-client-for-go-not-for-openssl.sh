@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Expected: a certificate whose extended key usage is anyExtendedKeyUsage serves as a TLS client certificate everywhere, as a
-#   certificate without the extension does: "any" includes client authentication (RFC 5280, 4.2.1.12).
+# Expected: a certificate whose extended key usage is anyExtendedKeyUsage serves as a TLS client certificate everywhere,
+#   as a certificate without the extension does: "any" includes client authentication (RFC 5280, 4.2.1.12).
 # Happens: Go accepts it as a client. OpenSSL refuses, "unsuitable certificate purpose" (error 26), and so do servers on
 #   it; without the extension it accepts the certificate. So "any" permits less than saying nothing.
-# Why it matters: partners ask for "any" to be on the safe side. The certificate works against a gateway in Go and is refused by
-#   one on OpenSSL, and the reason sends people to look for a missing clientAuth that the certificate does not need by the RFC.
+# Why it matters: partners ask for "any" to be on the safe side. The certificate works against a gateway in Go and is
+#   refused by one on OpenSSL, and the reason sends people to look for a missing clientAuth that the certificate does not
+#   need by the RFC.
 # Source: check_purpose_ssl_client in OpenSSL's crypto/x509/v3_purp.c looks at XKU_SSL_CLIENT only.
 set -euo pipefail
 work=$(mktemp -d)

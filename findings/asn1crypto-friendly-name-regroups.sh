@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Expected: name.human_friendly prints the attributes of a DN one by one, so two names with the same text are the same but for
-#   escaping.
-# Happens: asn1crypto puts all values of one attribute type together. OU=a, O=Acme, OU=b and
-#   OU=a, OU=b, O=Acme print alike. And as soon as any value has a comma or a type occurs twice, the separator between
-#   attributes changes from a comma to a semicolon, for the whole line.
-# Why it matters: the text looks like a DN that may serve as the key of a group of refused certificates. It joins different
-#   issuers, and a pattern that cuts it at commas fails for "Acme, Inc." alone.
+# Expected: name.human_friendly prints the attributes of a DN one by one, so two names with the same text are the same but
+#   for escaping.
+# Happens: asn1crypto puts all values of one attribute type together. OU=a, O=Acme, OU=b and OU=a, OU=b, O=Acme print
+#   alike. And as soon as any value has a comma or a type occurs twice, the separator between attributes changes from a
+#   comma to a semicolon, for the whole line.
+# Why it matters: the text looks like a DN that may serve as the key of a group of refused certificates. It joins
+#   different issuers, and a pattern that cuts it at commas fails for "Acme, Inc." alone.
 # Source: Name.human_friendly in asn1crypto's x509.py.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Expected: Name.build, fed with an ordered mapping, builds the RDNs in that order; dicts keep their order, and the order of
-#   a DN is part of the name.
+# Expected: Name.build, fed with an ordered mapping, builds the RDNs in that order; dicts keep their order, and the order
+#   of a DN is part of the name.
 # Happens: asn1crypto sorts them by a list of its own (country first, common name near the end), whatever the order given.
-#   Issuers that begin with the common name, as BouncyCastle writes them from a name in LDAP order, cannot be built; a name read from a certificate with
-#   .native and built again is another name, and == says so.
-# Why it matters: a lookup of a refused certificate's issuer by a rebuilt name misses the CA. It hits for most CAs, as the
+#   Issuers that begin with the common name, as BouncyCastle writes them from a name in LDAP order, cannot be built; a
+#   name read from a certificate with .native and built again is another name, and == says so.
+# Why it matters: a lookup of a refused certificate's issuer by a rebuilt name misses the CA. Most CAs are found, as the
 #   list has the usual order, so tests pass.
 # Source: Name.build and NameType.preferred_ordinal in asn1crypto's x509.py.
 set -euo pipefail

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Expected: certificate.self_signed of asn1crypto, a property beside self_issued and ca, which are booleans, is a boolean too.
-# Happens: it is the text "no" or "maybe". Both are true in Python: "if certificate.self_signed" holds for every certificate, the leaf
-#   of a public CA included. self_issued of the same certificate is False.
-# Why it matters: "self signed certificate" is one of the reasons for which the gateway refuses. A tool that sorts refused clients by this
-#   property reports all of them as self-signed, so each partner is asked to put the leaf itself into the truststore.
+# Expected: certificate.self_signed of asn1crypto, a property beside self_issued and ca, which are booleans, is a boolean
+#   too.
+# Happens: it is the text "no" or "maybe". Both are true in Python: "if certificate.self_signed" holds for every
+#   certificate, the leaf of a public CA included. self_issued of the same certificate is False.
+# Why it matters: "self signed certificate" is one of the reasons for which the gateway refuses. A tool that sorts refused
+#   clients by this property reports all of them as self-signed, so each partner is asked to put the leaf itself into the
+#   truststore.
 # Source: Certificate.self_signed in asn1crypto's x509.py; its docstring names the two texts.
 set -euo pipefail
 work=$(mktemp -d)

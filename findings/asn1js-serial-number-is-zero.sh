@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Expected: certificate.serialNumber.valueBlock.valueDec, the decimal that asn1js offers for an INTEGER, is the serial number,
-#   or throws, or is at least rounded, when it does not fit into a JavaScript number.
-# Happens: it is 0 for every integer of four octets or more, so from 8388608 on. Every serial number from a CA of today (64 random bits and
-#   more) is therefore 0; the serial 1 of a test CA is right. toString() and toBigInt() are right.
+# Expected: certificate.serialNumber.valueBlock.valueDec, the decimal that asn1js offers for an INTEGER, is the serial
+#   number, or throws, or is at least rounded, when it does not fit into a JavaScript number.
+# Happens: it is 0 for every integer of four octets or more, so from 8388608 on. Every serial number from a CA of today
+#   (64 random bits and more) is therefore 0; the serial 1 of a test CA is right. toString() and toBigInt() are right.
 # Why it matters: the access log of the gateway gives small serials in decimal, so code that joins by the decimal works in
 #   the lab, and in production joins all partners' certificates under serial 0.
 # Source: LocalIntegerValueBlock.setValueHex of asn1js: from 4 octets on, valueDec is set to 0 and isHexOnly to true.

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Expected: the text that Java prints for a name (X500Principal.toString) is read by BouncyCastle's X500Name, which knows quoted
-#   values: O="Acme, Inc." is read correctly.
-# Happens: inside the quotes some characters still mean something to BouncyCastle. A "#" at the front is taken for hexadecimal
-#   ("can't recode value"), and a plus sign beside an escaped quote for the start of another attribute ("badly formatted
-#   directory string"). Java reads both of its own texts back.
-# Why it matters: keytool and Java logs print names in this form. A tool that takes the issuer of a refused certificate from
-#   them works for all partners but those with "#" or "+" and quotes in their names.
+# Expected: the text that Java prints for a name (X500Principal.toString) is read by BouncyCastle's X500Name, which knows
+#   quoted values: O="Acme, Inc." is read correctly.
+# Happens: inside the quotes some characters still mean something to BouncyCastle. A "#" at the front is taken for
+#   hexadecimal ("can't recode value"), and a plus sign beside an escaped quote for the start of another attribute ("badly
+#   formatted directory string"). Java reads both of its own texts back.
+# Why it matters: keytool and Java logs print names in this form. A tool that takes the issuer of a refused certificate
+#   from them works for all partners but those with "#" or "+" and quotes in their names.
 # Source: X500NameTokenizer and IETFUtils.rDNsFromString in bcprov.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Expected: two distinguished names are equal when their RDNs are equal one by one, in order (RFC 5280, section 7.1).
-# Happens: BouncyCastle's X500Name.equals takes them in any order: "C=US,O=Acme,CN=CA" equals "CN=CA,O=Acme,C=US", and OU=a,OU=b
-#   equals OU=b,OU=a, with equal hash codes. Java's X500Principal and BouncyCastle's own strict style say they differ.
-# Why it matters: as the key of a map from issuer to group of refusals it joins two CAs whose names differ in order alone, such
-#   as a CA that was set up again by another tool, and hides that the new name is the reason of the refusals.
+# Happens: BouncyCastle's X500Name.equals takes them in any order: "C=US,O=Acme,CN=CA" equals "CN=CA,O=Acme,C=US", and
+#   OU=a,OU=b equals OU=b,OU=a, with equal hash codes. Java's X500Principal and BouncyCastle's own strict style say they
+#   differ.
+# Why it matters: as the key of a map from issuer to group of refusals it joins two CAs whose names differ in order alone,
+#   such as a CA that was set up again by another tool, and hides that the new name is the reason of the refusals.
 # Source: AbstractX500NameStyle.areEqual in bcprov; BCStrictStyle compares in order.
 set -euo pipefail
 work=$(mktemp -d)

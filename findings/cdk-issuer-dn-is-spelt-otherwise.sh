@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Expected: the CDK's access log fields for the client certificate are named alike: contextIdentityClientCertSubjectDN beside
-#   contextIdentityClientCertIssuerDN; and jsonWithStandardFields can be told to have them.
-# Happens: the public method for the issuer is spelt contextIdentityClientCertIssunerDN; the right spelling is undefined. And
-#   jsonWithStandardFields has no option for the certificate, for the error or for the extended request id.
-# Why it matters: the issuer is the one field by which refused certificates are grouped. In JavaScript the right spelling fails
-#   at synth; and a stage with the standard fields logs a 403 that says neither whom it refused nor why.
+# Expected: the CDK's access log fields for the client certificate are named alike: contextIdentityClientCertSubjectDN
+#   beside contextIdentityClientCertIssuerDN; and jsonWithStandardFields can be told to have them.
+# Happens: the public method for the issuer is spelt contextIdentityClientCertIssunerDN; the right spelling is undefined.
+#   And jsonWithStandardFields has no option for the certificate, for the error or for the extended request id.
+# Why it matters: the issuer is the one field by which refused certificates are grouped. In JavaScript the right spelling
+#   fails at synth; and a stage with the standard fields logs a 403 that says neither whom it refused nor why.
 # Source: class AccessLogField and AccessLogFormat in aws-cdk-lib/aws-apigateway.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Expected: SubscriptionFilter.stringFilter({ allowlist: ['HIGH', 'MEDIUM'], denylist: ['LOW'] }) lets through what is on the first list
-#   and not on the second, as the names say.
-# Happens: the CDK writes ["HIGH", "MEDIUM", {"anything-but": ["LOW"]}]. In a filter policy the values of one key are alternatives, so the
-#   denylist admits everything that is not LOW, INFO too, and the allowlist has no effect any more. No warning.
-# Why it matters: somebody adds a denylist to be sure that the pager gets no low alerts of refused certificates, and from then on
-#   the pager gets every other kind as well.
+# Expected: SubscriptionFilter.stringFilter({ allowlist: ['HIGH', 'MEDIUM'], denylist: ['LOW'] }) lets through what is on
+#   the first list and not on the second, as the names say.
+# Happens: the CDK writes ["HIGH", "MEDIUM", {"anything-but": ["LOW"]}]. In a filter policy the values of one key are
+#   alternatives, so the denylist admits everything that is not LOW, INFO too, and the allowlist has no effect any more.
+#   No warning.
+# Why it matters: somebody adds a denylist to be sure that the pager gets no low alerts of refused certificates, and from
+#   then on the pager gets every other kind as well.
 # Source: SubscriptionFilter.stringFilter in aws-cdk-lib/aws-sns appends the conditions to one list.
 set -euo pipefail
 work=$(mktemp -d)

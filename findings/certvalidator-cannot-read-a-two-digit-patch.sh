@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Expected: a pure-Python certificate validator works with OpenSSL 3.0.19 as it did with 3.0.9.
-# Happens: certvalidator does not import: "Error detecting the version of libcrypto". It uses oscrypto, whose pattern for the version
-#   text knows one digit after the second dot, as 1.0.2k had, so every 3.x.10 and later is "no version".
-# Why it matters: it breaks on a security update of the base image, with no change of any Python package; the job that checks
-#   partners' certificates dies at import, and the pinned versions are the same as on the day before.
+# Happens: certvalidator does not import: "Error detecting the version of libcrypto". It uses oscrypto, whose pattern for
+#   the version text knows one digit after the second dot, as 1.0.2k had, so every 3.x.10 and later is "no version".
+# Why it matters: it breaks on a security update of the base image, with no change of any Python package; the job that
+#   checks partners' certificates dies at import, and the pinned versions are the same as on the day before.
 # Source: oscrypto 1.3.0, _openssl/_libcrypto_ctypes.py, the search for the version; no release since has a wider pattern.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Expected: a cell of cli-table3 with wordWrap shows its whole text, on as many lines as it takes.
-# Happens: a word that is longer than the column is cut with an ellipsis, as without wordWrap; its rest is on no line. Only with
-#   wrapOnWordBoundary: false is nothing lost, and then ordinary words are cut in two as well.
-# Why it matters: key identifiers, fingerprints and serials are words of 40 to 95 characters without a space. A table of a truststore
-#   in a terminal of 80 columns shows the first bytes, and two keys of one CA look the same.
+# Happens: a word that is longer than the column is cut with an ellipsis, as without wordWrap; its rest is on no line.
+#   Only with wrapOnWordBoundary: false is nothing lost, and then ordinary words are cut in two as well.
+# Why it matters: key identifiers, fingerprints and serials are words of 40 to 95 characters without a space. A table of a
+#   truststore in a terminal of 80 columns shows the first bytes, and two keys of one CA look the same.
 # Source: utils.wordWrap in cli-table3 splits at spaces; drawLine in src/cell.js then truncates each line to the width.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Expected: csv-parse with cast turns cells that are numbers into numbers, and with cast_date those that are dates into dates.
-# Happens: serial numbers are hexadecimal, and some look like something else: 10e5 becomes 1000000, 0x12 becomes 0, 0012 becomes 12,
-#   and one of 19 decimals is rounded. With cast_date a client named "acme-1" or "OU 5" becomes a day of the year 2001.
-# Why it matters: a list of certificates with serial and name is the usual export from a CA. Of random serials of eight hexadecimal
-#   digits one in seventy has the form of 10e5, so the join with refused certificates loses a few clients, and nobody sees which.
+# Expected: csv-parse with cast turns cells that are numbers into numbers, and with cast_date those that are dates into
+#   dates.
+# Happens: serial numbers are hexadecimal, and some look like something else: 10e5 becomes 1000000, 0x12 becomes 0, 0012
+#   becomes 12, and one of 19 decimals is rounded. With cast_date a client named "acme-1" or "OU 5" becomes a day of the
+#   year 2001.
+# Why it matters: a list of certificates with serial and name is the usual export from a CA. Of random serials of eight
+#   hexadecimal digits one in seventy has the form of 10e5, so the join with refused certificates loses a few clients, and
+#   nobody sees which.
 # Source: __isFloat in csv-parse's lib/api/index.js, and the default of cast_date, which asks Date.parse.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Expected: with comment: '#', csv-parse skips lines that begin with "#", as the readers of most tools do.
-# Happens: it ends the line at a "#" anywhere, also inside a cell: "CN=dock#7,serial" is read as the single cell "CN=dock", and with
-#   relax_column_count or one column there is no error. comment_no_infix is the option for what one expects.
-# Why it matters: names of clients have "#" ("dock #7"), and lists kept by hand have comments. The cut name is a valid name, matches
-#   another client or none, and the row's serial is gone.
+# Happens: it ends the line at a "#" anywhere, also inside a cell: "CN=dock#7,serial" is read as the single cell
+#   "CN=dock", and with relax_column_count or one column there is no error. comment_no_infix is the option for what one
+#   expects.
+# Why it matters: names of clients have "#" ("dock #7"), and lists kept by hand have comments. The cut name is a valid
+#   name, matches another client or none, and the row's serial is gone.
 # Source: the comment option of csv-parse; comment_no_infix defaults to false.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Expected: a DynamoDB emulator refuses the parameters that it does not know, or carries them out: dynalite does so for unknown
-#   operations (UnknownOperationException for transactions and for TTL).
-# Happens: ReturnValuesOnConditionCheckFailure: ALL_OLD is accepted and dropped. The refused write comes back without the item, so
-#   the SDK's error has no Item, as if there were none.
-# Why it matters: "write if absent, else read what is there from the refusal" is how a count learns that a batch was counted already,
-#   in one request. On dynalite it takes the branch for "nothing there", and only there.
+# Expected: a DynamoDB emulator refuses the parameters that it does not know, or carries them out: dynalite does so for
+#   unknown operations (UnknownOperationException for transactions and for TTL).
+# Happens: ReturnValuesOnConditionCheckFailure: ALL_OLD is accepted and dropped. The refused write comes back without the
+#   item, so the SDK's error has no Item, as if there were none.
+# Why it matters: "write if absent, else read what is there from the refusal" is how a count learns that a batch was
+#   counted already, in one request. On dynalite it takes the branch for "nothing there", and only there.
 # Source: dynalite's validations of putItem and updateItem do not know the parameter; its errors carry no item.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Expected: in the embedded metric format library a dimension and a property of one name are kept apart, or the second is refused:
-#   the library does validate names, lengths and characters.
-# Happens: both are keys of one JSON object, and the property is written over the dimension. The metric is then filed under the
-#   property's value; a metric of that name does the same and makes a number the value of the dimension.
-# Why it matters: a handler that sets the dimension issuer and later logs the issuer of the refused certificate in full as a property
-#   files its counts under another issuer string, with no error, and alarms on the first see nothing.
+# Expected: in the embedded metric format library a dimension and a property of one name are kept apart, or the second is
+#   refused: the library does validate names, lengths and characters.
+# Happens: both are keys of one JSON object, and the property is written over the dimension. The metric is then filed
+#   under the property's value; a metric of that name does the same and makes a number the value of the dimension.
+# Why it matters: a handler that sets the dimension issuer and later logs the issuer of the refused certificate in full as
+#   a property files its counts under another issuer string, with no error, and alarms on the first see nothing.
 # Source: LogSerializer.serialize in aws-embedded-metrics: dimensions, then properties, then metrics into one body.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Expected: of a subject with two organizational units, a certificate's property and its JSON name the same one, or both.
-# Happens: in @fidm/x509, subject.organizationalUnitName is the first, and the OU of JSON.stringify(subject) is the last. The
-#   two disagree silently for every attribute that occurs twice.
-# Why it matters: partners' CAs mark clients with OU=<company>, OU=<environment>. A handler that logs the subject as JSON and
-#   groups by the property writes records whose OU ("Production") never equals the group's ("Logistics").
+# Happens: in @fidm/x509, subject.organizationalUnitName is the first, and the OU of JSON.stringify(subject) is the last.
+#   The two disagree silently for every attribute that occurs twice.
+# Why it matters: partners' CAs mark clients with OU=<company>, OU=<environment>. A handler that logs the subject as JSON
+#   and groups by the property writes records whose OU ("Production") never equals the group's ("Logistics").
 # Source: class DistinguishedName of @fidm/x509: getField returns the first match, toJSON assigns in a loop.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Expected: cert.setIssuer(ca.subject.attributes), the usual way to issue from a CA with node-forge, gives the
-#   certificate the CA's name as issuer.
-# Happens: attributes is a flat list. Where the CA's name has two attributes in one RDN ("OU=PKI+CN=Issuing CA"), each gets
-#   an RDN of its own, so issuer and CA are different names, and OpenSSL finds no issuer for a correctly signed certificate.
-#   forge itself calls the CA the issuer, for it compares the flat lists.
-# Why it matters: "Could not find issuer for certificate", though key, key identifier and printed attributes all agree; the
-#   only difference is a "+" where a comma stands.
+# Expected: cert.setIssuer(ca.subject.attributes), the usual way to issue from a CA with node-forge, gives the certificate
+#   the CA's name as issuer.
+# Happens: attributes is a flat list. Where the CA's name has two attributes in one RDN ("OU=PKI+CN=Issuing CA"), each
+#   gets an RDN of its own, so issuer and CA are different names, and OpenSSL finds no issuer for a correctly signed
+#   certificate. forge itself calls the CA the issuer, for it compares the flat lists.
+# Why it matters: "Could not find issuer for certificate", though key, key identifier and printed attributes all agree;
+#   the only difference is a "+" where a comma stands.
 # Source: pki.RDNAttributesAsArray and _dnToAsn1 in node-forge's lib/x509.js: one SET for each attribute.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Expected: cert.serialNumber = '8f3a…', sixteen random hex digits, gives a certificate with that serial number, as the hex
-#   string does in openssl's -set_serial 0x8f3a….
-# Happens: node-forge writes the octets as they are, and an INTEGER whose first bit is set is negative. forge reads its own
-#   serial back unchanged; OpenSSL and Node print "-70C5…"; Go refuses the whole certificate: "negative serial number".
+# Expected: cert.serialNumber = '8f3a…', sixteen random hex digits, gives a certificate with that serial number, as the
+#   hex string does in openssl's -set_serial 0x8f3a….
+# Happens: node-forge writes the octets as they are, and an INTEGER whose first bit is set is negative. forge reads its
+#   own serial back unchanged; OpenSSL and Node print "-70C5…"; Go refuses the whole certificate: "negative serial
+#   number".
 # Why it matters: half of all random serials are hit. A client certificate from such an issuing script works with the
 #   partner's own tools and with half of the machines, and is a syntax error at a gateway that is written in Go.
-# Source: getTBSCertificate in node-forge's lib/x509.js; a comment in its README says to put 00 before such a value. Go's x509.ParseCertificate since 1.23.
+# Source: getTBSCertificate in node-forge's lib/x509.js; a comment in its README says to put 00 before such a value. Go's
+#   x509.ParseCertificate since 1.23.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

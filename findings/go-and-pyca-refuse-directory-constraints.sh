@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Expected: a CA that may only issue names below "C=US, O=Acme" (name constraints with a directoryName, the form made for
 #   client certificates, whose name is the subject) works in libraries that implement name constraints.
-# Happens: Go says "unhandled critical extension", cryptography "unsupported directoryName constraint", for every certificate
-#   of that CA, right or wrong. OpenSSL checks the constraint and accepts. Go does implement DNS, IP, mail and URI forms.
-# Why it matters: a constrained partner CA in the truststore refuses all its clients at a gateway written in Go, and the message
-#   names neither the CA nor the constraint; the same files verify on the partner's machine.
-# Source: parseNameConstraintsExtension in Go's crypto/x509 (other forms are marked unhandled); cryptography's x509 verification.
+# Happens: Go says "unhandled critical extension", cryptography "unsupported directoryName constraint", for every
+#   certificate of that CA, right or wrong. OpenSSL checks the constraint and accepts. Go does implement DNS, IP, mail and
+#   URI forms.
+# Why it matters: a constrained partner CA in the truststore refuses all its clients at a gateway written in Go, and the
+#   message names neither the CA nor the constraint; the same files verify on the partner's machine.
+# Source: parseNameConstraintsExtension in Go's crypto/x509 (other forms are marked unhandled); cryptography's x509
+#   verification.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Expected: AppendCertsFromPEM in Go returns true when the truststore was loaded, and false when something in it could not be read.
-# Happens: a CA with a key on a curve that Go does not know (brainpoolP256r1, usual with German authorities and banks) is left out, and
-#   the result is true, since another certificate of the file was read. Its clients are then "signed by unknown authority", as if
-#   the CA were not in the file. OpenSSL reads all three.
-# Why it matters: the partner shows that the CA is in the truststore, and it is; the refusal names the issuer, not the curve, and nothing
-#   was logged when the truststore was loaded.
+# Expected: AppendCertsFromPEM in Go returns true when the truststore was loaded, and false when something in it could not
+#   be read.
+# Happens: a CA with a key on a curve that Go does not know (brainpoolP256r1, usual with German authorities and banks) is
+#   left out, and the result is true, since another certificate of the file was read. Its clients are then "signed by
+#   unknown authority", as if the CA were not in the file. OpenSSL reads all three.
+# Why it matters: the partner shows that the CA is in the truststore, and it is; the refusal names the issuer, not the
+#   curve, and nothing was logged when the truststore was loaded.
 # Source: CertPool.AppendCertsFromPEM in crypto/x509: a certificate that does not parse is skipped.
 set -euo pipefail
 work=$(mktemp -d)

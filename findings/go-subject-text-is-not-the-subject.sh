@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Expected: certificate.Subject.String() in Go writes the RDNs of the certificate in RFC 2253 order, as openssl -nameopt RFC2253 does.
-# Happens: it writes what the fields of pkix.Name hold. Two OUs, one above the other, become one RDN "OU=EDI+OU=Partners"; an RDN
-#   of two attributes is cut into two; e-mail address, DC and UID move from their place to the end. Only a name of the common
-#   shape comes out right. Names[] and RawSubject have the truth.
-# Why it matters: the text is what Go services log for a client certificate, and it is not the DN of the gateway's access log or of
-#   openssl in another notation: no reordering turns one into the other, so a join by DN loses just these partners.
+# Expected: certificate.Subject.String() in Go writes the RDNs of the certificate in RFC 2253 order, as openssl -nameopt
+#   RFC2253 does.
+# Happens: it writes what the fields of pkix.Name hold. Two OUs, one above the other, become one RDN "OU=EDI+OU=Partners";
+#   an RDN of two attributes is cut into two; e-mail address, DC and UID move from their place to the end. Only a name of
+#   the common shape comes out right. Names[] and RawSubject have the truth.
+# Why it matters: the text is what Go services log for a client certificate, and it is not the DN of the gateway's access
+#   log or of openssl in another notation: no reordering turns one into the other, so a join by DN loses just these
+#   partners.
 # Source: Name.ToRDNSequence and FillFromRDNSequence in crypto/x509/pkix.
 set -euo pipefail
 work=$(mktemp -d)

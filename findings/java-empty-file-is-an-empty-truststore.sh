@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Expected: CertificateFactory.generateCertificates treats all files without a certificate alike: an exception for each, or an
-#   empty collection for each.
-# Happens: an empty file gives an empty collection and no error; one with a comment or a blank line throws "No certificate data
-#   found". And in a file that holds anything else before the certificate in PEM, such as the EC PARAMETERS block
+# Expected: CertificateFactory.generateCertificates treats all files without a certificate alike: an exception for each,
+#   or an empty collection for each.
+# Happens: an empty file gives an empty collection and no error; one with a comment or a blank line throws "No certificate
+#   data found". And in a file that holds anything else before the certificate in PEM, such as the EC PARAMETERS block
 #   that openssl writes before a key, it throws too, where free text before a certificate is skipped.
-# Why it matters: a truststore upload that was cut to zero bytes loads as "trusts nobody": every client is refused, and the log
-#   says "issuer not found" instead of "empty truststore".
+# Why it matters: a truststore upload that was cut to zero bytes loads as "trusts nobody": every client is refused, and
+#   the log says "issuer not found" instead of "empty truststore".
 # Source: sun.security.provider.X509Factory (engineGenerateCertificates, readOneBlock).
 set -euo pipefail
 work=$(mktemp -d)

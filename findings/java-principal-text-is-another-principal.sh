@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Expected: new X500Principal(p.toString()) equals p. Java compares principals without regard to case, spaces and ASN.1 string
-#   type, so the text is enough.
-# Happens: that is so for the attributes that its canonical form knows. Others (businessCategory, or any OID of a partner's own)
-#   are compared by their DER: the certificate has a UTF8String, the text gives a PrintableString, and two principals that
-#   print alike are not equal and have other hash codes. E-mail addresses and serialNumber are compared with regard to case.
-# Why it matters: a map from issuer principal to group, filled from log text on one side and certificates on the other, works
-#   until a CA with an attribute outside the list comes along; then each certificate of it is "unknown issuer".
+# Expected: new X500Principal(p.toString()) equals p. Java compares principals without regard to case, spaces and ASN.1
+#   string type, so the text is enough.
+# Happens: that is so for the attributes that its canonical form knows. Others (businessCategory, or any OID of a
+#   partner's own) are compared by their DER: the certificate has a UTF8String, the text gives a PrintableString, and two
+#   principals that print alike are not equal and have other hash codes. E-mail addresses and serialNumber are compared
+#   with regard to case.
+# Why it matters: a map from issuer principal to group, filled from log text on one side and certificates on the other,
+#   works until a CA with an attribute outside the list comes along; then each certificate of it is "unknown issuer".
 # Source: sun.security.x509.AVA (toRFC2253CanonicalString): hexadecimal for every attribute without a keyword there.
 set -euo pipefail
 work=$(mktemp -d)

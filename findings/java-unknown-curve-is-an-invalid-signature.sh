@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
-# Expected: a chain whose CA has a key on a curve that Java no longer knows (brainpoolP256r1, taken out in Java 16) is refused for that,
-#   when the CA's certificate is read or when the path is validated.
-# Happens: the certificate is read, with a public key of class ECPublicKey. Validation says "signature check failed", and the reason code
-#   of the exception is INVALID_SIGNATURE, as for a forged certificate. "Curve not supported" is in the cause only.
-# Why it matters: an alert that shows message and reason tells the partner that the signature of the client certificate is wrong. The
-#   certificate is right, OpenSSL verifies it, and what has to change is the curve of the CA or the Java of the gateway.
-# Source: BasicChecker.verifySignature in sun.security.provider.certpath turns every SignatureException into INVALID_SIGNATURE.
+# Expected: a chain whose CA has a key on a curve that Java no longer knows (brainpoolP256r1, taken out in Java 16) is
+#   refused for that, when the CA's certificate is read or when the path is validated.
+# Happens: the certificate is read, with a public key of class ECPublicKey. Validation says "signature check failed", and
+#   the reason code of the exception is INVALID_SIGNATURE, as for a forged certificate. "Curve not supported" is in the
+#   cause only.
+# Why it matters: an alert that shows message and reason tells the partner that the signature of the client certificate is
+#   wrong. The certificate is right, OpenSSL verifies it, and what has to change is the curve of the CA or the Java of the
+#   gateway.
+# Source: BasicChecker.verifySignature in sun.security.provider.certpath turns every SignatureException into
+#   INVALID_SIGNATURE.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Expected: the one-line form that jsrsasign prints for a name ("/C=US/O=Acme\/East") builds the same name when given back.
+# Expected: the one-line form that jsrsasign prints for a name ("/C=US/O=Acme\/East") builds the same name when given
+#   back.
 # Happens: the printer escapes a slash with a backslash, the reader splits there correctly but keeps the backslash in the
 #   value: "Acme/East" becomes "Acme\/East", and "Acme\\\/East" the next time. A plus sign is escaped in printing too, and
 #   unescaped in no case.
-# Why it matters: issuing a test client certificate "for the same subject as the refused one" gives another subject, and the
-#   gateway's records of the two fall into two groups.
+# Why it matters: issuing a test client certificate "for the same subject as the refused one" gives another subject, and
+#   the gateway's records of the two fall into two groups.
 # Source: X500Name.str in jsrsasign: setByString keeps what stands between unescaped slashes.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Expected: the dates that getNotAfter of jsrsasign gives, texts of digits like "270309013642Z", can be compared with each other.
-# Happens: they have the form that the certificate has: two digits of the year up to 2049, four from 2050 on. "20590101000000Z" is less
-#   than "270101000000Z", so the certificate that is valid longest sorts as the one that ends first.
-# Why it matters: roots of partners end after 2049 already. Sorting a truststore by these texts, or comparing them with today's date in the
-#   short form, says that such a root has expired or is the next to expire, and leaves the one that is.
+# Expected: the dates that getNotAfter of jsrsasign gives, texts of digits like "270309013642Z", can be compared with each
+#   other.
+# Happens: they have the form that the certificate has: two digits of the year up to 2049, four from 2050 on.
+#   "20590101000000Z" is less than "270101000000Z", so the certificate that is valid longest sorts as the one that ends
+#   first.
+# Why it matters: roots of partners end after 2049 already. Sorting a truststore by these texts, or comparing them with
+#   today's date in the short form, says that such a root has expired or is the next to expire, and leaves the one that
+#   is.
 # Source: RFC 5280, 4.1.2.5 (UTCTime and GeneralizedTime); X509.getNotAfter of jsrsasign returns the value as it stands.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Expected: given a PEM bundle (a client's chain, leaf first), a reader of one certificate takes the first, as openssl x509,
-#   Node, node-forge and @peculiar/x509 do, or refuses the bundle.
+# Expected: given a PEM bundle (a client's chain, leaf first), a reader of one certificate takes the first, as openssl
+#   x509, Node, node-forge and @peculiar/x509 do, or refuses the bundle.
 # Happens: jsrsasign's readCertPEM takes the last one: the leaf of a chain file is never seen, its root or issuer is.
-# Why it matters: clients send leaf first, and people paste the whole chain when they ask why it was refused. Subject, dates
-#   and key printed are then those of the CA: "valid for nine more years", and the expired leaf stays unfound.
+# Why it matters: clients send leaf first, and people paste the whole chain when they ask why it was refused. Subject,
+#   dates and key printed are then those of the CA: "valid for nine more years", and the expired leaf stays unfound.
 # Source: pemtohex in jsrsasign removes everything up to a BEGIN line with a greedy pattern, so up to the last one.
 set -euo pipefail
 work=$(mktemp -d)

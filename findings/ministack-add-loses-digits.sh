@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Expected: ADD of 1 to a DynamoDB number of 38 digits adds one: DynamoDB has 38 digits of precision, and ministack checks for it.
-# Happens: ministack rounds the sum to 28 digits: 12345678901234567890123456789012345678 becomes …6790000000000. Storing and reading
-#   the same number is exact, and more than 38 digits are refused. moto and dynalite add correctly.
-# Why it matters: a high-water mark made of a time and a sequence number, or a certificate's serial, fills the 38 digits. An atomic
-#   counter on it stays where it is, and only in the emulator.
+# Expected: ADD of 1 to a DynamoDB number of 38 digits adds one: DynamoDB has 38 digits of precision, and ministack checks
+#   for it.
+# Happens: ministack rounds the sum to 28 digits: 12345678901234567890123456789012345678 becomes …6790000000000. Storing
+#   and reading the same number is exact, and more than 38 digits are refused. moto and dynalite add correctly.
+# Why it matters: a high-water mark made of a time and a sequence number, or a certificate's serial, fills the 38 digits.
+#   An atomic counter on it stays where it is, and only in the emulator.
 # Source: ministack/services/dynamodb.py adds with decimal.Decimal in Python's default context, which has 28 digits.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Expected: an emulator's filter pattern finds a subset of what CloudWatch Logs finds, or refuses a pattern.
-# Happens: in ministack terms match regardless of case, a quoted phrase matches its words in any order, ?a ?b matches nothing, and
-#   { $.status = "403" } matches everything. So one pattern finds too much, another too little, and none is refused.
-# Why it matters: it does not err on one side: a green test proves neither that refusals get through nor that the rest does not. A
-#   pattern of two reasons, ?"Access denied" ?granted, finds nothing there.
+# Happens: in ministack terms match regardless of case, a quoted phrase matches its words in any order, ?a ?b matches
+#   nothing, and { $.status = "403" } matches everything. So one pattern finds too much, another too little, and none is
+#   refused.
+# Why it matters: it does not err on one side: a green test proves neither that refusals get through nor that the rest
+#   does not. A pattern of two reasons, ?"Access denied" ?granted, finds nothing there.
 # Source: _compile_filter_pattern in ministack/services/cloudwatch_logs.py: split at spaces, lower case, fnmatch.
 set -euo pipefail
 work=$(mktemp -d)

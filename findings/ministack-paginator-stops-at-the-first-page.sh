@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Expected: FilterLogEvents with a limit gives that many events and a nextToken, so that a paginator goes on to the end.
-# Happens: ministack cuts at the limit and gives no token. The SDK's paginator with a page size of 2 returns 2 of 5 events and says
-#   that it is done. GetLogEvents and DescribeLogStreams of the same emulator do give tokens.
-# Why it matters: a reader of refusals that pages correctly loses all but the first page there, and one that ignores tokens passes.
-#   With the default limit of 10,000 it shows only in tests with many events, as a count that is too round.
+# Happens: ministack cuts at the limit and gives no token. The SDK's paginator with a page size of 2 returns 2 of 5 events
+#   and says that it is done. GetLogEvents and DescribeLogStreams of the same emulator do give tokens.
+# Why it matters: a reader of refusals that pages correctly loses all but the first page there, and one that ignores
+#   tokens passes. With the default limit of 10,000 it shows only in tests with many events, as a count that is too round.
 # Source: _filter_log_events in ministack/services/cloudwatch_logs.py: the answer has events and searchedLogStreams only.
 set -euo pipefail
 work=$(mktemp -d)

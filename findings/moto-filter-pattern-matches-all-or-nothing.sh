@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Expected: moto, which answers FilterLogEvents with a filter pattern, either applies the pattern or says that it cannot.
-# Happens: a pattern that begins with a letter or a quote is applied; any other, { $.status = "403" }, [ip, status=403], ?a ?b or -a,
-#   matches every event. Two quoted phrases, "Access denied" "Reason", match nothing: the text between the first and the last
-#   quote is searched as one phrase.
-# Why it matters: the pattern that must let refusals through and nothing else passes its test on moto, whatever is in it; and the
-#   one that is correct on AWS fails there.
+# Happens: a pattern that begins with a letter or a quote is applied; any other, { $.status = "403" }, [ip, status=403],
+#   ?a ?b or -a, matches every event. Two quoted phrases, "Access denied" "Reason", match nothing: the text between the
+#   first and the last quote is searched as one phrase.
+# Why it matters: the pattern that must let refusals through and nothing else passes its test on moto, whatever is in it;
+#   and the one that is correct on AWS fails there.
 # Source: EventMessageFilter in moto/logs/utils.py, UnsupportedFilterPattern.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Expected: a Logs Insights query on moto that it cannot carry out is an error, as it has a parser for queries.
-# Happens: filter and stats are parsed and dropped. 'filter status = "403"' gives all events, 'stats count(*) by status' gives one row
-#   for each event with nothing but a pointer in it; the status of the query is Complete. fields, sort and limit work.
-# Why it matters: saved queries that count refusals by issuer return rows on moto, so a test which checks that "there are rows" is green
-#   for a query with a wrong field in it.
+# Happens: filter and stats are parsed and dropped. 'filter status = "403"' gives all events, 'stats count(*) by status'
+#   gives one row for each event with nothing but a pointer in it; the status of the query is Complete. fields, sort and
+#   limit work.
+# Why it matters: saved queries that count refusals by issuer return rows on moto, so a test which checks that "there are
+#   rows" is green for a query with a wrong field in it.
 # Source: execute_query in moto/logs/logs_query.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Expected: PutSubscriptionFilter with the name of an existing filter changes that filter, also where the log group has its two.
-# Happens: moto counts first and looks for the name afterwards: with two filters, every change of either is a LimitExceededException,
-#   though no filter would be added. With one filter the change works.
-# Why it matters: a log group that ships its logs elsewhere already has one filter, and the watch adds the second. The idempotent
-#   "put again on each deploy" is then an error in tests, and a handler that reads it as "no room left" gives up.
+# Expected: PutSubscriptionFilter with the name of an existing filter changes that filter, also where the log group has
+#   its two.
+# Happens: moto counts first and looks for the name afterwards: with two filters, every change of either is a
+#   LimitExceededException, though no filter would be added. With one filter the change works.
+# Why it matters: a log group that ships its logs elsewhere already has one filter, and the watch adds the second. The
+#   idempotent "put again on each deploy" is then an error in tests, and a handler that reads it as "no room left" gives
+#   up.
 # Source: LogGroup.put_subscription_filter in moto/logs/models.py.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Expected: what moto delivers for a subscription filter has the shape of a CloudWatch Logs payload and holds the events that the
-#   filter pattern selects.
-# Happens: the ids of the events are numbers (0, 1, 2 …) where CloudWatch sends strings of 56 digits, so the model of Powertools for
-#   AWS Lambda refuses every payload of moto; and the pattern is stored but not applied: all events are delivered.
-# Why it matters: an integration test of a consumer of refusals fails on correct code, or, with a loose reader, passes with ids that
-#   collide between log groups and with events that the consumer never gets in production.
+# Expected: what moto delivers for a subscription filter has the shape of a CloudWatch Logs payload and holds the events
+#   that the filter pattern selects.
+# Happens: the ids of the events are numbers (0, 1, 2 …) where CloudWatch sends strings of 56 digits, so the model of
+#   Powertools for AWS Lambda refuses every payload of moto; and the pattern is stored but not applied: all events are
+#   delivered.
+# Why it matters: an integration test of a consumer of refusals fails on correct code, or, with a loose reader, passes
+#   with ids that collide between log groups and with events that the consumer never gets in production.
 # Source: LogStream.put_log_events in moto/logs/models.py (next event id is a counter; no matcher is called).
 set -euo pipefail
 work=$(mktemp -d)

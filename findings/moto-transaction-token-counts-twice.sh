@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Expected: TransactWriteItems with a ClientRequestToken is carried out once, however often it is sent within ten minutes.
 # Happens: moto takes the token and carries the transaction out each time: a counter of refusals goes to 2.
-# Why it matters: the token is what makes a retried count exact. A test for "counted once after a lost answer" fails on correct code,
-#   and one that was written to pass on moto asserts the double count.
+# Why it matters: the token is what makes a retried count exact. A test for "counted once after a lost answer" fails on
+#   correct code, and one that was written to pass on moto asserts the double count.
 # Source: transact_write_items in moto/dynamodb/responses.py reads TransactItems only.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Expected: one client certificate, expired and from a CA outside the truststore, is refused for one reason by everything that
-#   verifies with OpenSSL.
+# Expected: one client certificate, expired and from a CA outside the truststore, is refused for one reason by everything
+#   that verifies with OpenSSL.
 # Happens: Python's server says "unable to get local issuer certificate", Node's server CERT_HAS_EXPIRED, and for the same
-#   certificate while still valid UNABLE_TO_VERIFY_LEAF_SIGNATURE, though no signature was looked at. The library goes on after
-#   each error where its caller allows it; Python stops at the first, Node allows all and reports the last.
-# Why it matters: reasons from two gateways cannot be grouped by their text. "Expired" in Node does not tell that a renewed
-#   certificate will be refused as well, because its issuer is unknown.
+#   certificate while still valid UNABLE_TO_VERIFY_LEAF_SIGNATURE, though no signature was looked at. The library goes on
+#   after each error where its caller allows it; Python stops at the first, Node allows all and reports the last.
+# Why it matters: reasons from two gateways cannot be grouped by their text. "Expired" in Node does not tell that a
+#   renewed certificate will be refused as well, because its issuer is unknown.
 # Source: Node's VerifyCallback (always 1) and SSL_get_verify_result; OpenSSL's check_chain in crypto/x509/x509_vfy.c.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Expected: the name of one certificate, written by one library as a DN, is read by another; order and spaces aside, RFC 4514 text is
-#   what they have in common.
-# Happens: with an e-mail address in the name each writes it in its own way: emailAddress (OpenSSL, Node), E (@peculiar/x509), EMAILADDRESS
-#   (Java), the OID with plain text (cryptography) or with hexadecimal (Go, with the UTF8String tag 0c that the certificate does
-#   not have). cryptography's reader refuses three of the five, @peculiar/x509's two, and Java's one.
-# Why it matters: CAs with an e-mail address in their names are common among partners, and the issuer DN is the only thing that a log
-#   of refusals and a truststore share. For these partners the join needs a reader of one's own.
+# Expected: the name of one certificate, written by one library as a DN, is read by another; order and spaces aside, RFC
+#   4514 text is what they have in common.
+# Happens: with an e-mail address in the name each writes it in its own way: emailAddress (OpenSSL, Node), E
+#   (@peculiar/x509), EMAILADDRESS (Java), the OID with plain text (cryptography) or with hexadecimal (Go, with the
+#   UTF8String tag 0c that the certificate does not have). cryptography's reader refuses three of the five,
+#   @peculiar/x509's two, and Java's one.
+# Why it matters: CAs with an e-mail address in their names are common among partners, and the issuer DN is the only thing
+#   that a log of refusals and a truststore share. For these partners the join needs a reader of one's own.
 # Source: RFC 4514, section 3, names nine attributes that have keywords for certain; emailAddress is not among them.
 set -euo pipefail
 work=$(mktemp -d)

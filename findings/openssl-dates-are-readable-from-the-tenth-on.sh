@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Expected: a date as OpenSSL and the gateway's access log write it, "Aug 15 00:28:21 2026 GMT", is read with the format that says so:
-#   month, day, time, year.
-# Happens: days below ten are padded with a space ("Aug  5"), and Luxon, date-fns and Java's DateTimeFormatter with the usual format
-#   refuse these. Date, Day.js without strict and Go read both; Java needs "ppd", the other two have no letter for it.
-# Why it matters: the code passes its tests if the sample is from the 10th to the 31st, and for two thirds of all certificates. For the
-#   others the end of validity is an invalid date, which is neither before nor after now: never expired, never reported.
+# Expected: a date as OpenSSL and the gateway's access log write it, "Aug 15 00:28:21 2026 GMT", is read with the format
+#   that says so: month, day, time, year.
+# Happens: days below ten are padded with a space ("Aug  5"), and Luxon, date-fns and Java's DateTimeFormatter with the
+#   usual format refuse these. Date, Day.js without strict and Go read both; Java needs "ppd", the other two have no
+#   letter for it.
+# Why it matters: the code passes its tests if the sample is from the 10th to the 31st, and for two thirds of all
+#   certificates. For the others the end of validity is an invalid date, which is neither before nor after now: never
+#   expired, never reported.
 # Source: ASN1_TIME_print in OpenSSL ("%s %2d"); the parsers of Luxon (fromFormat), date-fns (parse) and java.time.format.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Expected: openssl x509 -text prints a serial number in one form, be it large or small.
-# Happens: up to 2^63-1 it prints a decimal with the hexadecimal in brackets, on the same line; above, hexadecimal pairs with colons
-#   on the next line, and no decimal at all. -serial prints a third form: hexadecimal without colons, capitals.
-# Why it matters: the gateway's access log has the same two forms, "1" and "a1:a1:…", so the switch is found there as well. A reader
-#   that was written on the serials of a test CA reads decimals; "10:00:…" of a real CA must not be read by its first
-#   number, and "12" is twelve, not eighteen.
-# Source: X509_print_ex in OpenSSL's crypto/x509/t_x509.c: decimal if the INTEGER has at most sizeof(long) octets and fits.
+# Happens: up to 2^63-1 it prints a decimal with the hexadecimal in brackets, on the same line; above, hexadecimal pairs
+#   with colons on the next line, and no decimal at all. -serial prints a third form: hexadecimal without colons,
+#   capitals.
+# Why it matters: the gateway's access log has the same two forms, "1" and "a1:a1:…", so the switch is found there as
+#   well. A reader that was written on the serials of a test CA reads decimals; "10:00:…" of a real CA must not be read by
+#   its first number, and "12" is twelve, not eighteen.
+# Source: X509_print_ex in OpenSSL's crypto/x509/t_x509.c: decimal if the INTEGER has at most sizeof(long) octets and
+#   fits.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

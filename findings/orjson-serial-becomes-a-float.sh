@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Expected: a Python JSON reader keeps an integer of any size, as the standard library does, or raises an error.
-# Happens: orjson keeps integers up to 2^64-1 and silently makes a float of a larger one: 5.147912013030243e+47. msgspec and ujson keep
-#   it whole.
-# Why it matters: an access log format with "serialNumber": $context.identity.clientCert.serialNumber, without quotes, is valid JSON
-#   where the serial is decimal. Serials of real CAs have up to 20 octets: all those that share their first 17 digits become
-#   one, and none is found in the CA's list.
+# Happens: orjson keeps integers up to 2^64-1 and silently makes a float of a larger one: 5.147912013030243e+47. msgspec
+#   and ujson keep it whole.
+# Why it matters: an access log format with "serialNumber": $context.identity.clientCert.serialNumber, without quotes, is
+#   valid JSON where the serial is decimal. Serials of real CAs have up to 20 octets: all those that share their first 17
+#   digits become one, and none is found in the CA's list.
 # Source: the number parser of orjson; its README states support for 64-bit integers.
 set -euo pipefail
 work=$(mktemp -d)

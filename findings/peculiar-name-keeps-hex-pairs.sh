@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Expected: a DN string with RFC 4514 hex pairs ("O=Acme\2C Inc.", "CN=Jos\C3\A9") is read as the characters that the pairs
-#   stand for, because section 2.4 allows them for any octet and "openssl x509 -nameopt RFC2253" writes them.
+# Expected: a DN string with RFC 4514 hex pairs ("O=Acme\2C Inc.", "CN=Jos\C3\A9") is read as the characters that the
+#   pairs stand for, because section 2.4 allows them for any octet and "openssl x509 -nameopt RFC2253" writes them.
 # Happens: @peculiar/x509 drops the backslash and keeps the digits: the organization is "Acme2C Inc.", without any error,
 #   and prints back as a DN that looks tidy. The other escape, "\,", is read correctly.
 # Why it matters: an issuer DN taken from a log of refused client certificates, turned into a Name to look up the CA in a
-#   truststore, silently names a CA that does not exist, but only for the partners with a comma or an accent in their name.
+#   truststore, silently names a CA that does not exist, but only for the partners with a comma or an accent in their
+#   name.
 # Source: class Name (fromString) of @peculiar/x509: a backslash is removed, whatever follows.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Expected: new Name(certificate.subject) gives the name of that certificate back: the library wrote the string itself.
-# Happens: the strings are equal, the DER is not. Every ASCII value becomes a PrintableString (or IA5String), while openssl
-#   and most CAs of today write UTF8String. A value with an accent keeps its bytes, so tests with "Müller" pass.
-# Why it matters: a lookup of a CA by the DER of its name, as Go's certificate pools do it, needs the same bytes. A CA that
-#   is searched by the text of a refused certificate's issuer is not found there, and seems to be missing.
+# Happens: the strings are equal, the DER is not. Every ASCII value becomes a PrintableString (or IA5String), while
+#   openssl and most CAs of today write UTF8String. A value with an accent keeps its bytes, so tests with "Müller" pass.
+# Why it matters: a lookup of a CA by the DER of its name, as Go's certificate pools do it, needs the same bytes. A CA
+#   that is searched by the text of a refused certificate's issuer is not found there, and seems to be missing.
 # Source: Name.createAttribute of @peculiar/x509: a string alone does not say which ASN.1 string type it came from.
 set -euo pipefail
 work=$(mktemp -d)

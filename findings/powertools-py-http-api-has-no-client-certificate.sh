@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Expected: the parser models of Powertools for AWS Lambda keep the client certificate of a mutual-TLS request for REST APIs and for
-#   HTTP APIs alike; the data classes of the same package know both places.
+# Expected: the parser models of Powertools for AWS Lambda keep the client certificate of a mutual-TLS request for REST
+#   APIs and for HTTP APIs alike; the data classes of the same package know both places.
 # Happens: APIGatewayProxyEventModel has requestContext.identity.clientCert. APIGatewayProxyEventV2Model has no field for
 #   requestContext.authentication.clientCert, and drops it without an error; what was parsed has no trace of it.
-# Why it matters: a handler that is moved from a REST API to an HTTP API and logs the client's issuer then finds none for every request,
-#   and an authorizer on top of the model sees all clients as without a certificate.
-# Source: RequestContextV2 in aws_lambda_powertools.utilities.parser.models.apigwv2; unknown fields are ignored by default.
+# Why it matters: a handler that is moved from a REST API to an HTTP API and logs the client's issuer then finds none for
+#   every request, and an authorizer on top of the model sees all clients as without a certificate.
+# Source: RequestContextV2 in aws_lambda_powertools.utilities.parser.models.apigwv2; unknown fields are ignored by
+#   default.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Expected: the parsed sourceIp of a request is the address that API Gateway gave: "192.0.2.1" prints as 192.0.2.1.
-# Happens: the parser model of Powertools for AWS Lambda makes it a network of one address: it prints, and is dumped to JSON, as
-#   "192.0.2.1/32" ("2001:db8::1/128"), and comparing it with an ip_address is false, without an error.
-# Why it matters: the caller's address is one of the few things that join the handler's own log with the gateway's access log of a
-#   refused request. The two texts are never equal.
+# Happens: the parser model of Powertools for AWS Lambda makes it a network of one address: it prints, and is dumped to
+#   JSON, as "192.0.2.1/32" ("2001:db8::1/128"), and comparing it with an ip_address is false, without an error.
+# Why it matters: the caller's address is one of the few things that join the handler's own log with the gateway's access
+#   log of a refused request. The two texts are never equal.
 # Source: APIGatewayEventIdentity.sourceIp in aws_lambda_powertools.utilities.parser.models.apigw: IPvAnyNetwork.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Expected: when a CloudWatch Logs payload is unzipped and found to break the schema, the error says which field is wrong, as zod does.
-# Happens: CloudWatchLogsSchema of Powertools for AWS Lambda says "Failed to decompress CloudWatch log data" for everything: a payload
-#   that unzips well and lacks logStream, one with no log events, one that is no JSON. The inner error is thrown away.
+# Expected: when a CloudWatch Logs payload is unzipped and found to break the schema, the error says which field is wrong,
+#   as zod does.
+# Happens: CloudWatchLogsSchema of Powertools for AWS Lambda says "Failed to decompress CloudWatch log data" for
+#   everything: a payload that unzips well and lacks logStream, one with no log events, one that is no JSON. The inner
+#   error is thrown away.
 # Why it matters: on call, a batch in the dead-letter queue with this message sends people to look for a broken gzip or a
 #   truncated record; the true cause is one field, and nothing names it.
 # Source: CloudWatchLogsSchema in @aws-lambda-powertools/parser: one catch around gunzip, JSON.parse and parse.

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Expected: a client verifier accepts a client certificate that names its holder in the subject only (CN=edi-01), as most
 #   private CAs issue them for machines: nothing is matched against a host name.
-# Happens: cryptography refuses it: "2.5.29.17: Certificate is missing required extension". With any SAN at all, be it a mail
-#   address, the same certificate passes; OpenSSL verifies both, with purpose sslclient.
-# Why it matters: a second opinion on a refused client certificate says "refused" for a reason that is not the gateway's, on
-#   all certificates of such a partner, and puts an extension number in place of the true cause.
+# Happens: cryptography refuses it: "2.5.29.17: Certificate is missing required extension". With any SAN at all, be it a
+#   mail address, the same certificate passes; OpenSSL verifies both, with purpose sslclient.
+# Why it matters: a second opinion on a refused client certificate says "refused" for a reason that is not the gateway's,
+#   on all certificates of such a partner, and puts an extension number in place of the true cause.
 # Source: cryptography.x509.verification, ExtensionPolicy.webpki_defaults_ee: subject alternative name is required.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Expected: the end of validity of any certificate can be shown in local time.
-# Happens: a certificate that "has no well-defined expiration date" ends on 9999-12-31 23:59:59 UTC by RFC 5280 (4.1.2.5). cryptography reads
-#   it, and converting it to any zone east of Greenwich raises OverflowError; so does adding a grace period of a day. West of
-#   Greenwich, and in UTC, the same code works.
-# Why it matters: devices carry such certificates as client certificates (IEEE 802.1AR asks for this date). A report of what expires when
-#   works in CI, which runs in UTC, and fails as a whole for the colleagues in Tokyo on the first such client.
+# Happens: a certificate that "has no well-defined expiration date" ends on 9999-12-31 23:59:59 UTC by RFC 5280 (4.1.2.5).
+#   cryptography reads it, and converting it to any zone east of Greenwich raises OverflowError; so does adding a grace
+#   period of a day. West of Greenwich, and in UTC, the same code works.
+# Why it matters: devices carry such certificates as client certificates (IEEE 802.1AR asks for this date). A report of
+#   what expires when works in CI, which runs in UTC, and fails as a whole for the colleagues in Tokyo on the first such
+#   client.
 # Source: datetime.max is that very second, and not_valid_after_utc is an ordinary datetime.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Expected: a grok pattern with a field name that the reader does not support is an error when it is compiled.
-# Happens: pygrok knows names of letters, digits and underscores. %{WORD:identity.sourceIp} is taken as plain text: compiling works,
-#   and it matches no line at all, which is what a pattern says of lines that do not fit.
-# Why it matters: keys of the gateway's access log have dots (identity.clientCert.subjectDN), and patterns written for other grok
-#   readers use them. All lines are silently "not an access log line", and no refusal is seen.
+# Happens: pygrok knows names of letters, digits and underscores. %{WORD:identity.sourceIp} is taken as plain text:
+#   compiling works, and it matches no line at all, which is what a pattern says of lines that do not fit.
+# Why it matters: keys of the gateway's access log have dots (identity.clientCert.subjectDN), and patterns written for
+#   other grok readers use them. All lines are silently "not an access log line", and no refusal is seen.
 # Source: the expressions for %{…} in pygrok's Grok, which take \w+ for a name.
 set -euo pipefail
 work=$(mktemp -d)

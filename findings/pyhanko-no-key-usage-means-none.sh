@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Expected: a certificate without a key usage extension may be used for everything: RFC 5280 (4.2.1.3) restricts the key only
-#   where the extension is present, and OpenSSL, Go and Java read it so.
-# Happens: pyhanko-certvalidator refuses it: "not valid for the purpose of digital signature". With the extension it passes. The
-#   same holds for a missing extended key usage, "not valid for the purpose of client auth".
-# Why it matters: certificates of small private CAs often have neither. A check of a refused client with this library blames the
-#   usage, on certificates that the gateway accepts, and the partner reissues them for nothing.
-# Source: validate_usage in pyhanko_certvalidator.validate: a missing extension counts as no permission; arguments relax it.
+# Expected: a certificate without a key usage extension may be used for everything: RFC 5280 (4.2.1.3) restricts the key
+#   only where the extension is present, and OpenSSL, Go and Java read it so.
+# Happens: pyhanko-certvalidator refuses it: "not valid for the purpose of digital signature". With the extension it
+#   passes. The same holds for a missing extended key usage, "not valid for the purpose of client auth".
+# Why it matters: certificates of small private CAs often have neither. A check of a refused client with this library
+#   blames the usage, on certificates that the gateway accepts, and the partner reissues them for nothing.
+# Source: validate_usage in pyhanko_certvalidator.validate: a missing extension counts as no permission; arguments relax
+#   it.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

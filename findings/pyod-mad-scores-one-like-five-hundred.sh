@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Expected: the median absolute deviation ranks a count of 500 above a count of 1, or says that it cannot judge a series whose
-#   deviation is 0.
-# Happens: when more than half of the values are equal, MAD of pyod gives every other value one and the same score: the largest
-#   float there is. 1 and 500 are equally and maximally anomalous, and nothing says that the scale is gone.
-# Why it matters: minutes with refusals are the minority, so this is the normal case. Sorting domains by score to see what is worst
-#   puts a single refused client beside an outage, and any mean over scores is infinite.
+# Expected: the median absolute deviation ranks a count of 500 above a count of 1, or says that it cannot judge a series
+#   whose deviation is 0.
+# Happens: when more than half of the values are equal, MAD of pyod gives every other value one and the same score: the
+#   largest float there is. 1 and 500 are equally and maximally anomalous, and nothing says that the scale is gone.
+# Why it matters: minutes with refusals are the minority, so this is the normal case. Sorting domains by score to see what
+#   is worst puts a single refused client beside an outage, and any mean over scores is infinite.
 # Source: pyod.models.mad: a division by 0, turned into the largest float by nan_to_num.
 set -euo pipefail
 work=$(mktemp -d)

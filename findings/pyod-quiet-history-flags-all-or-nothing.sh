@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Expected: detectors of one library that are fitted on a history of zeros call another 0 normal, and 500 an outlier.
-# Happens: ECOD and COPOD call the 0 an outlier, although their own labels for the same history say that it has none; HBOS and
-#   IForest call nothing an outlier, 500 neither. KNN alone is as expected. All without a warning.
-# Why it matters: most custom domains refuse nobody on most days. Fitted on such a day, one detector alarms on each quiet minute and
-#   another on no outage at all; which of the two it is cannot be read from the labels of the day itself.
-# Source: BaseDetector._process_decision_scores and predict in pyod: "greater than" for the labels, but other scores for new data.
+# Happens: ECOD and COPOD call the 0 an outlier, although their own labels for the same history say that it has none; HBOS
+#   and IForest call nothing an outlier, 500 neither. KNN alone is as expected. All without a warning.
+# Why it matters: most custom domains refuse nobody on most days. Fitted on such a day, one detector alarms on each quiet
+#   minute and another on no outage at all; which of the two it is cannot be read from the labels of the day itself.
+# Source: BaseDetector._process_decision_scores and predict in pyod: "greater than" for the labels, but other scores for
+#   new data.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

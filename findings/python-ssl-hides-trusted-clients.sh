@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Expected: context.get_ca_certs() lists the certificates that load_verify_locations loaded as trusted.
-# Happens: it lists the CA certificates among them. A self-signed client certificate, trusted by being in the file itself, is
-#   loaded and is trusted, and is not listed; cert_store_stats() counts it as "x509" but not as "x509_ca".
-# Why it matters: truststores for client certificates hold such clients, as the gateway asks for them. An inventory through
-#   get_ca_certs says "not in the truststore" of a client that is accepted, and cannot say when it expires.
+# Happens: it lists the CA certificates among them. A self-signed client certificate, trusted by being in the file itself,
+#   is loaded and is trusted, and is not listed; cert_store_stats() counts it as "x509" but not as "x509_ca".
+# Why it matters: truststores for client certificates hold such clients, as the gateway asks for them. An inventory
+#   through get_ca_certs says "not in the truststore" of a client that is accepted, and cannot say when it expires.
 # Source: _ssl__SSLContext_get_ca_certs_impl in CPython's Modules/_ssl.c: skips where X509_check_ca is 0.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Expected: after a hundred observations of 0, GaussianScorer scores another 0 as normal: it is the mean.
-# Happens: it scores 1.0, the most anomalous there is, and 1, 500 and -1 the same. With one observation of 1 among the hundred,
-#   0 scores 0.08. The scale is that of a distribution function, and one without spread has no other value.
-# Why it matters: a domain that has never refused anybody is a constant series of zeros: each quiet minute is an alert there, and
-#   every domain that refuses now and then is fine.
+# Happens: it scores 1.0, the most anomalous there is, and 1, 500 and -1 the same. With one observation of 1 among the
+#   hundred, 0 scores 0.08. The scale is that of a distribution function, and one without spread has no other value.
+# Why it matters: a domain that has never refused anybody is a constant series of zeros: each quiet minute is an alert
+#   there, and every domain that refuses now and then is fine.
 # Source: GaussianScorer.score_one in river.anomaly: 2 * |cdf(y) - 0.5|, with a cdf of a deviation of 0.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Expected: an online anomaly detector that has learned counts around 3 scores 500 higher than 3.
-# Happens: HalfSpaceTrees scores 3, 8 and 500 alike and low, and 0 as the anomaly. Its trees split the range from 0 to 1; every
-#   larger count falls into the last leaf, which is crowded, and only 0 is far from it. Divided by 1000 all is as expected.
-# Why it matters: refusals per minute are counts. The detector alarms when refusals stop, and calls an outage normal, without any
-#   warning about the range.
+# Happens: HalfSpaceTrees scores 3, 8 and 500 alike and low, and 0 as the anomaly. Its trees split the range from 0 to 1;
+#   every larger count falls into the last leaf, which is crowded, and only 0 is far from it. Divided by 1000 all is as
+#   expected.
+# Why it matters: refusals per minute are counts. The detector alarms when refusals stop, and calls an outage normal,
+#   without any warning about the range.
 # Source: HalfSpaceTrees(limits=None) in river.anomaly: each feature is taken to lie between 0 and 1.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Expected: a series that steps once, from 0 to 10 at index 52, without noise, has one change point, at 52 or near it.
-# Happens: Pelt of ruptures reports two, 50 and 55, and never 52: candidates are multiples of 5 unless told otherwise, and a
-#   segment of five mixed points costs less than being wrong about two of them. At index 50 the same step is found once.
-# Why it matters: "refusals began at 09:50 and changed again at 09:55" is what the incident says, for one truststore update at
-#   09:52; and whether there is one change or two depends on the minute at which the window began.
+# Happens: Pelt of ruptures reports two, 50 and 55, and never 52: candidates are multiples of 5 unless told otherwise, and
+#   a segment of five mixed points costs less than being wrong about two of them. At index 50 the same step is found once.
+# Why it matters: "refusals began at 09:50 and changed again at 09:55" is what the incident says, for one truststore
+#   update at 09:52; and whether there is one change or two depends on the minute at which the window began.
 # Source: Pelt(jump=5) in ruptures; the docs call jump a subsampling of candidates.
 set -euo pipefail
 work=$(mktemp -d)

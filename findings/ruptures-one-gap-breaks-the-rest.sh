@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Expected: one NaN (a minute whose data never came) in a series is refused, or spoils the segment that holds it.
 # Happens: Pelt of ruptures takes it without a word and reports a change at every other point from the gap to the end. The
-#   costs of all segments that hold the NaN are NaN, every comparison with them is false, and the search goes on with what is
-#   left.
-# Why it matters: pandas writes NaN for a minute without a record when it resamples. One missing minute of metrics turns a quiet
-#   domain into one with dozens of "changes", all after the gap, so that it looks like an incident which began there.
+#   costs of all segments that hold the NaN are NaN, every comparison with them is false, and the search goes on with what
+#   is left.
+# Why it matters: resampling by the mean in pandas writes NaN for a minute without a record. One missing minute of metrics
+#   turns a quiet domain into one with dozens of "changes", all after the gap, so that it looks like an incident which
+#   began there.
 # Source: Pelt._seg in ruptures; no check of the signal in fit.
 set -euo pipefail
 work=$(mktemp -d)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Expected: the rbf cost of ruptures does not depend on the unit of the series: it sets its kernel width from the median of
-#   the distances between the points, so failures per minute and per second break at the same places.
+# Expected: the rbf cost of ruptures does not depend on the unit of the series: it sets its kernel width from the median
+#   of the distances between the points, so failures per minute and per second break at the same places.
 # Happens: when more than half of all pairs are equal, the median is 0, and the width falls back to 1 in whatever unit is
 #   used. The same jump is found as counts (0 and 1) and not found as rates (0 and 0.001); on dense series both are found.
-# Why it matters: refusals are sparse: most minutes have none. A detector tuned on counts finds nothing once somebody divides
-#   by the requests, and no value of the penalty tells why.
+# Why it matters: refusals are sparse: most minutes have none. A detector tuned on counts finds nothing once somebody
+#   divides by the requests, and no value of the penalty tells why.
 # Source: CostRbf.gram in ruptures: gamma stays 1.0 when the median is 0.
 set -euo pipefail
 work=$(mktemp -d)

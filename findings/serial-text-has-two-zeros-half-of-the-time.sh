@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Expected: the hexadecimal serial number of one certificate is the same in all readers, capitals and colons aside.
-# Happens: when the first bit of the number is 1, DER puts an octet of zeros before it. node-forge, jsrsasign and @fidm/x509 print the
-#   octets ("00a1b2…"), OpenSSL, Node and @peculiar/x509 the number ("a1b2…"). With the first bit 0 all agree.
-# Why it matters: random serials have that bit in half of all cases. A join of refused certificates with a CA's list by serial works
-#   for a test set, and loses half of the clients; "0" in front cannot be stripped blindly either, as 0a… needs its first digit.
+# Happens: when the first bit of the number is 1, DER puts an octet of zeros before it. node-forge, jsrsasign and
+#   @fidm/x509 print the octets ("00a1b2…"), OpenSSL, Node and @peculiar/x509 the number ("a1b2…"). With the first bit 0
+#   all agree.
+# Why it matters: random serials have that bit in half of all cases. A join of refused certificates with a CA's list by
+#   serial works for a test set, and loses half of the clients; "0" in front cannot be stripped blindly either, as 0a…
+#   needs its first digit.
 # Source: X.690, 8.3 (INTEGER is signed); serialNumber in each library is the content octets, or a number printed again.
 set -euo pipefail
 work=$(mktemp -d)

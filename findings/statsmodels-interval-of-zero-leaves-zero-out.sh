@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Expected: the confidence interval of a Poisson rate for 0 events in 10 minutes holds 0, the estimate, and has a width.
-# Happens: confint_poisson of statsmodels with method "midp-c" gives 0.2996 to 0.2996, with "sqrt" 0.0960 to 0.0960: no width,
-#   and the rate that was observed lies outside. "exact-c" gives 0 to 0.37. From one event on, all of them are as one expects.
-# Why it matters: a domain without refusals is the normal case, and its interval is the baseline for "more than usual". With
-#   these methods a domain that never refused anybody is said to refuse three clients in ten minutes, for certain.
-# Source: confint_poisson in statsmodels.stats.rates: midp-c inverts the test numerically from a start at exact-c; sqrt centres on rate + z²/4n.
+# Happens: confint_poisson of statsmodels with method "midp-c" gives 0.2996 to 0.2996, with "sqrt" 0.0960 to 0.0960: no
+#   width, and the rate that was observed lies outside. "exact-c" gives 0 to 0.37. From one event on, all of them are as
+#   one expects.
+# Why it matters: a domain without refusals is the normal case, and its interval is the baseline for "more than usual".
+#   With these methods a domain that never refused anybody is said to refuse three clients in ten minutes, for certain.
+# Source: confint_poisson in statsmodels.stats.rates: midp-c inverts the test numerically from a start at exact-c; sqrt
+#   centres on rate + z²/4n.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

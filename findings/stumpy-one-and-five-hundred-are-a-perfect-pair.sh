@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Expected: the matrix profile of a series of zeros with a spike of 500 is largest where the spike is.
-# Happens: with one other spike, of 1, anywhere in the past, the profile is 0 everywhere: each window is scaled to its own spread,
-#   so both spikes have the same shape and are each other's perfect match. Without the small one, the large one is found.
-# Why it matters: one refused client last week hides the outage of today. The more history there is, the more surely there is such
-#   a twin, so the discord search finds less the longer it runs.
+# Happens: with one other spike, of 1, anywhere in the past, the profile is 0 everywhere: each window is scaled to its own
+#   spread, so both spikes have the same shape and are each other's perfect match. Without the small one, the large one is
+#   found.
+# Why it matters: one refused client last week hides the outage of today. The more history there is, the more surely there
+#   is such a twin, so the discord search finds less the longer it runs.
 # Source: stumpy.stump computes z-normalised distances (normalize=True); stumpy.aamp does not.
 set -euo pipefail
 work=$(mktemp -d)

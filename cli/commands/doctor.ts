@@ -14,6 +14,7 @@ import type { Coverage, FoundWatch } from '../../shared/ports/watch.js';
 import { plural } from '../../shared/x509/format.js';
 import { discoveryHere } from '../inputs/account.js';
 import { readReplayConfig } from '../replay/config.js';
+import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
 import { statusLine } from '../terminal/progress.js';
 import { findingText, heading, jsonLine, type Output, short, table } from '../terminal/table.js';
@@ -42,7 +43,7 @@ export interface DoctorWorld {
 const append = (value: string, list: readonly string[]): readonly string[] => [...list, value];
 
 export function doctorCommand(): Command {
-  return new Command('doctor')
+  return withAccount(new Command('doctor'))
     .description('check that refusals are seen: domains, truststores, logs, filters, and mtls-watch itself')
     .option('--domain <name>', 'only this custom domain; may be repeated', append, [])
     .option('--config <file>', 'the settings, in place of the deployed ones')

@@ -15,7 +15,8 @@ import {
 } from '../../shared/x509/observed.js';
 import type { Observed } from '../inputs/clients.js';
 import { ADD_PEM, collectClients, type NotJudged, nothingWords, notJudgedWords } from '../inputs/evidence.js';
-import { type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';
+import type { LiveOptions } from '../inputs/live/find.js';
+import { liveOf, say, withLive } from '../inputs/live/options.js';
 import { readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
 import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';

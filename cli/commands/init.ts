@@ -9,6 +9,7 @@ import { parseConfig } from '../../shared/config/settings.js';
 import { watchedSettings } from '../../shared/discovery/settings.js';
 import type { FoundAccount } from '../../shared/model/account.js';
 import { discoveryHere } from '../inputs/account.js';
+import { withAccount } from '../terminal/account.js';
 import { statusLine } from '../terminal/progress.js';
 import type { Output } from '../terminal/table.js';
 
@@ -21,7 +22,7 @@ interface Options {
 }
 
 export function initCommand(output: Output = process.stdout, notes: Output = process.stderr): Command {
-  return new Command('init')
+  return withAccount(new Command('init'))
     .description('write the settings that watch the mutual-TLS domains of this account and Region')
     .option('--domain <name...>', 'custom domains to watch; default: all with mutual TLS')
     .option('--email <address...>', 'whom to mail')

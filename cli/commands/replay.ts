@@ -6,9 +6,10 @@
 
 import { Command } from 'commander';
 import { messagesIn } from '../../shared/messages/index.js';
-import { type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';
+import type { LiveOptions } from '../inputs/live/find.js';
+import { liveOf, say, withLive } from '../inputs/live/options.js';
 import { readReplayConfig } from '../replay/config.js';
-import { printReplay } from '../replay/output.js';
+import { printReplay, wasJudged } from '../replay/output.js';
 import { replay } from '../replay/replay.js';
 import { reportCollector } from '../replay/report.js';
 import { withAccount } from '../terminal/account.js';
@@ -48,5 +49,7 @@ export function replayCommand(): Command {
     } else {
       printReplay(replayed, messagesIn[config.language], process.stdout, written);
     }
+    // An answer that rests on nothing is none.
+    if (!wasJudged(replayed.summary)) process.exitCode = 2;
   });
 }

@@ -6,10 +6,12 @@ import { MtlsWatchError } from '../../shared/base/errors.js';
 import type { Stores } from '../../shared/ports/index.js';
 import { gap } from '../../shared/report/build.js';
 import { gatherReport, type Partner } from '../../shared/report/gather.js';
+import { reportMessages } from '../../shared/report/messages/index.js';
 import { daysPeriod, lastWeek, type Period, weekPeriod } from '../../shared/report/period.js';
 import type { Report } from '../../shared/report/schema.js';
 import { createFileTruststores } from '../inputs/file-truststores.js';
-import { type LiveOptions, liveOf, say, withLive } from '../inputs/live/options.js';
+import type { LiveOptions } from '../inputs/live/find.js';
+import { liveOf, say, withLive } from '../inputs/live/options.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { readReplayConfig } from '../replay/config.js';
 import { replay } from '../replay/replay.js';
@@ -65,6 +67,12 @@ export function reportCommand(): Command {
       report = await fromTable(await storesHere(options), period ?? lastWeek(systemClock.now()), partner);
     }
     process.stdout.write(`${await writeReport(report, options.out, language)}\n`);
+    for (const { id } of report.gaps) process.stderr.write(`missing: ${reportMessages[language].gaps[id]}\n`);
+    // That nothing was counted is an answer only where it is known that something was read.
+    if (isWithoutEvidence(report)) {
+      process.stderr.write('nothing was judged: that nothing was refused is not known\n');
+      process.exitCode = 1;
+    }
 
     async function fromTable(stores: Stores, of: Period, whose: Partner | null): Promise<Report> {
       const truststores: Record<string, string> = truststore === undefined ? {} : { '*': truststore };
@@ -83,6 +91,11 @@ export function reportCommand(): Command {
       );
     }
   });
+}
+
+function isWithoutEvidence({ gaps, totals }: Report): boolean {
+  const has = (wanted: string): boolean => gaps.some(({ id }) => id === wanted);
+  return has('nothing-judged') || (totals.failures === 0 && has('pipeline-unknown'));
 }
 
 function languageOf(text: string): 'en' | 'ja' {

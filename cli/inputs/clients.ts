@@ -39,8 +39,20 @@ export function observedOf(event: LogEvent): ObservedClient | null {
   return observed === null || 'unjudged' in observed ? null : observed;
 }
 
+/** Whether it is a record of an access log that can be read, of a success or a refusal. */
+export function isAccessRecord(event: LogEvent, format: RecordFormat | null = null): boolean {
+  const observed = observe(event, format);
+  return observed !== null && !('unjudged' in observed && observed.unjudged === 'unreadable');
+}
+
+/** Whether it is a line of an execution log, as API Gateway writes it or in a vended record. */
+export function isExecutionLine({ message }: LogEvent): boolean {
+  return EXECUTION_LINE.test(message) || VENDED_LINE.test(message);
+}
+
 /** Lines of the execution log, which tells of no client. */
-const EXECUTION_LINE = /^\([\w-]{1,128}\) |^Extended Request Id: |Access denied\. Reason: /;
+const EXECUTION_LINE = /^\s{0,8}(?:\([\w-]{1,128}\) |Extended Request Id: )|Access denied\. Reason: /;
+const VENDED_LINE = /"payload": ?"\([\w-]{1,128}\) /;
 
 /** Null for what is no access record, such as a line of the execution log. */
 function observe({ message, timestamp }: LogEvent, format: RecordFormat | null = null): Observed | null {
@@ -51,7 +63,7 @@ function observe({ message, timestamp }: LogEvent, format: RecordFormat | null =
     : (format?.read(text, null)?.fields ?? labelledFields(text));
   if (!fields) return { unjudged: 'unreadable' };
   const { status, errorMessage = null, errorResponseType = null, domainName, apiId } = fields;
-  if (!hasCertificateFields(fields)) return status === undefined ? null : { unjudged: 'without-certificate' };
+  if (!hasCertificateFields(fields)) return /^\d{3}$/.test(status ?? '') ? { unjudged: 'without-certificate' } : null;
   const { subjectDn, issuerDn, serialNumber, notAfter, pem } = identityOf(fields);
   // A 403 with a cause of its own, such as an authorizer's, was given after the certificate was taken.
   const refused = status === '403' && forbiddenCause(errorMessage, errorResponseType) === null;

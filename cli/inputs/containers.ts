@@ -27,7 +27,7 @@ export interface Opened {
 }
 
 /** Lists of events, rows or records: the AWS CLI's, Live Tail's, Kinesis', Firehose's and queues'. */
-const LISTS = ['events', 'results', 'sessionResults', 'Records', 'records', 'Messages'] as const;
+const LISTS = ['events', 'results', 'sessionResults', 'responseStream', 'Records', 'records', 'Messages'] as const;
 /** Objects around another: Live Tail, one log record, a Lambda destination, a record of a stream. */
 const AROUND = ['sessionUpdate', 'logRecord', 'requestPayload', 'kinesis'] as const;
 /** Base64 of what a file may hold, gzip or not. */

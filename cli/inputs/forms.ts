@@ -24,8 +24,7 @@ const NAME_CHARS_MAX = 513;
 const NAME = /^[^\s({"|,]{1,512}/;
 const GROUP = /^(?:\/|API-Gateway-Execution-Logs_|\d{12}:|arn:[\w-]{1,20}:logs:)/;
 
-/** As the gateway names the streams of the execution logs that it manages. */
-const GATEWAY_STREAM = /^[0-9a-f]{32}$/;
+const VENDED_WORD = /^(?:[a-z0-9]{10}|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY)$/;
 
 const begun = ({
   owner = '',
@@ -133,10 +132,12 @@ function* prefixesOf(line: string): Generator<{ words: string[]; next: number }>
   }
 }
 
-/** Whether words are a tool's, and not fields of a vended record, such as its API and stage, which belong to the message. */
+/**
+ * Whether words are a tool's, and not fields of a vended record, which belong to the message: its API, which has ten letters and
+ * digits, and its method.
+ */
 function isPrefix(words: readonly string[], message: string): boolean {
-  const [first = ''] = words;
-  return message.startsWith('{') || GROUP.test(first) || first.includes('/') || GATEWAY_STREAM.test(words.at(-1) ?? '');
+  return message.startsWith('{') || !words.some((word) => VENDED_WORD.test(word));
 }
 
 const EVENT_ID = /^\d{40,64}$/;

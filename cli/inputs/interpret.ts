@@ -64,7 +64,7 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
   /** An event that does not say when it was written is taken to be as old as the one before it. */
   const addFound = (from: Origin, at: number | null, message: string) => {
     const { owner = '', logGroup, logStream, id } = from;
-    lastAt = at ?? lastAt;
+    lastAt = at ?? (message.startsWith('{') ? timeInText(message) : null) ?? lastAt;
     addEvent({ owner, logGroup, logStream, id, timestamp: lastAt, undated: at === null, message });
   };
   const close = () => {

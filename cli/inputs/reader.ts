@@ -80,7 +80,7 @@ function cutterFor(layout: Layout, { take, row, reject }: Interpreter): Cutter {
     case 'joined':
       return lineSplitter(
         eachText(take, (text) => {
-          for (const one of text.split(/\t(?=[({])/)) take({ kind: 'text', text: one });
+          for (const one of text.split(/\t(?=[({])/)) take({ kind: one.startsWith('{') ? 'value' : 'text', text: one });
         }),
       );
     case 'fields': {

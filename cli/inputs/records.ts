@@ -111,7 +111,8 @@ export function timeOfRecord(json: object): number | null {
 
 /** The same for a record that is no JSON, or not yet; milliseconds since the epoch. */
 export function timeInText(text: string): number | null {
-  const digits = /"request_?time_?epoch"\s{0,8}:\s{0,8}"?(\d{13})\b/i.exec(text)?.[1];
+  // In CSV quotes are doubled, in JSON within JSON there is a backslash before them.
+  const digits = /request_?time_?epoch\\?"{1,2}\s{0,8}:\s{0,8}\\?"{0,2}(\d{13})\b/i.exec(text)?.[1];
   return digits === undefined ? null : Number(digits);
 }
 

@@ -39,12 +39,18 @@ export function sniff(bytes: Buffer): Sniffed {
     throw new MtlsWatchError('unreadable-input', 'the text is UTF-16, expected UTF-8; save it again as UTF-8');
   }
   if (head.subarray(0, 4).equals(ZIP)) {
-    throw new MtlsWatchError('unreadable-input', 'is a zip archive; unpack it and name the files in it');
+    throw new MtlsWatchError(
+      'unreadable-input',
+      'is a zip archive, or a spreadsheet; unpack it and name the files in it, or save it as CSV',
+    );
   }
   if (isBinary(head)) {
     throw new MtlsWatchError('unreadable-input', 'holds binary data, expected log text, plain or gzipped');
   }
   const text = head.toString('utf8').replace(/^\uFEFF/, '');
+  if (/^(?:events|results):\s{1,8}- /.test(text)) {
+    throw new MtlsWatchError('unreadable-input', 'is YAML of the AWS CLI; get it again with --output json');
+  }
   return { layout: layoutOf(text), firstAt: timeInText(text) };
 }
 

@@ -2,9 +2,17 @@
 
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Messages } from '../../shared/messages/types.js';
-import { type GroupKey, isSeveral, type Notice, type NoticeKind, type Severity } from '../../shared/model/index.js';
+import {
+  type GroupKey,
+  isSeveral,
+  type Notice,
+  type NoticeKind,
+  type Severity,
+  UNKNOWN_ISSUER,
+} from '../../shared/model/index.js';
+import { ADD_PEM } from '../inputs/evidence.js';
 import { pc } from '../terminal/colors.js';
-import { heading, short, table } from '../terminal/table.js';
+import { heading, short, table, wrapped } from '../terminal/table.js';
 import type { Replayed } from './types.js';
 
 const GROUPS_SHOWN_MAX = 12;
@@ -22,21 +30,59 @@ export function printReplay(
     out.write(heading('The alert that on-call would have read'));
     out.write(`  ${pc.dim('Subject:')} ${pc.bold(subjectOf(worst, messages))}\n\n${indent(bodyOf(worst, messages))}\n`);
   }
-  out.write(heading(notices.length === 0 ? 'No incidents' : 'Incidents'));
+  const isJudged = wasJudged(summary);
+  out.write(heading(!isJudged ? pc.yellow(NOTHING) : notices.length === 0 ? 'No incidents' : 'Incidents'));
+  for (const sentence of notJudged(summary)) out.write(wrapped(sentence));
   if (notices.length > 0) out.write(incidentTable(notices, messages));
-  out.write(
-    heading(
-      `${count(summary.failures)} refused requests in ${count(summary.groups.length)} ${summary.groups.length === 1 ? 'group' : 'groups'}`,
-    ),
-  );
-  out.write(groupTable(summary, messages));
-  const more = summary.groups.length - GROUPS_SHOWN_MAX;
-  if (more > 0) out.write(pc.dim(`  and ${count(more)} smaller groups; --json lists them all\n`));
+  if (isJudged) out.write(refusals(summary, messages));
   out.write(heading('Read'));
   for (const [label, value] of totals({ notices, summary, problems })) out.write(`  ${label.padEnd(38)}${value}\n`);
   out.write(rejects(summary));
   out.write(heading('Where to look next'));
   out.write(nextSteps(worst, report));
+}
+
+const NOTHING = 'Nothing could be judged: nothing of the logs of API Gateway was read';
+
+/** False where no refusal could have been seen. */
+export function wasJudged({ accessRecords, executionLines }: Replayed['summary']): boolean {
+  return accessRecords || executionLines;
+}
+
+/** What the answer does not rest on, and what to add. */
+function notJudged(summary: Replayed['summary']): string[] {
+  const { events, rejected, failures, groups, accessRecords, executionLines } = summary;
+  if (!accessRecords && !executionLines) {
+    return [
+      `Among ${count(events)} log events was no line of an execution log and no access record that can be read. Give the logs of API Gateway; mtls-watch doctor tells where they are, and whether the access-log format can be read.`,
+    ];
+  }
+  const unknown = groups
+    .filter(({ issuerDn }) => issuerDn === UNKNOWN_ISSUER)
+    .reduce((sum, group) => sum + group.failures, 0);
+  return [
+    ...(rejected > 0 ? [`${count(rejected)} of ${count(events)} log events could not be read: not judged.`] : []),
+    ...(accessRecords ? [] : [NO_ACCESS_RECORD]),
+    ...(accessRecords && unknown > 0
+      ? [
+          `Of ${count(unknown)} of ${count(failures)} refused requests no certificate was in the log: whose they are is not known.${unknown === failures ? ` ${ADD_PEM}` : ''}`,
+        ]
+      : []),
+  ];
+}
+
+const NO_ACCESS_RECORD =
+  'No access record that can be read was among the log events: who is refused is not known, and of HTTP APIs, which have no execution log, nothing. Give the access logs as well; mtls-watch doctor tells whether their format can be read.';
+
+function refusals(summary: Replayed['summary'], messages: Messages): string {
+  const more = summary.groups.length - GROUPS_SHOWN_MAX;
+  return [
+    heading(
+      `${count(summary.failures)} refused requests in ${count(summary.groups.length)} ${summary.groups.length === 1 ? 'group' : 'groups'}`,
+    ),
+    groupTable(summary, messages),
+    more > 0 ? pc.dim(`  and ${count(more)} smaller groups; --json lists them all\n`) : '',
+  ].join('');
 }
 
 /** The spike to show in full: the most severe, then the one with the most failures. */

@@ -19,6 +19,7 @@ import { assertUsable } from '../inputs/truststores.js';
 import { progressBar } from '../terminal/progress.js';
 import { compactCells } from './compact-cells.js';
 import { deduplicator } from './deduplicator.js';
+import { type Evidence, evidence } from './evidence.js';
 import { type CountedHours, createCountedHours } from './hours.js';
 import { type PlayedWorld, playHours, type VirtualClock } from './play.js';
 import { type RejectTally, rejectTally } from './rejects.js';
@@ -54,15 +55,21 @@ export async function replay(
     },
     truststores: fileTruststores,
   };
-  const tallies = { events: 0, duplicates: 0, rejects: rejectTally() };
+  const tallies = {
+    events: 0,
+    duplicates: 0,
+    rejects: rejectTally(),
+    evidence: evidence(Object.values(config.accessLogFormats)),
+  };
   const sums = summarySums();
   const counted = createCountedHours();
   try {
     const problems = await countAll({ paths: inputs, live }, world, counted, tallies, onlooker);
     const rollupHoursMax = onlooker === undefined ? 0 : config.retention.rollupDays * 24;
     await playHours(counted, world, stage, sums.add, { rollupHoursMax });
-    const { rejects, ...read } = tallies;
-    return { notices, problems, world, summary: sums.summary({ ...read, ...rejects.read() }, notices.length) };
+    const { rejects, evidence: seen, ...read } = tallies;
+    const summary = sums.summary({ ...read, ...seen.read(), ...rejects.read() }, notices.length);
+    return { notices, problems, world, summary };
   } finally {
     await counted.close();
   }
@@ -71,6 +78,7 @@ export async function replay(
 interface Tallies {
   events: number;
   readonly rejects: RejectTally;
+  readonly evidence: Evidence;
   duplicates: number;
 }
 
@@ -117,6 +125,7 @@ async function countAll(
     tallies.events += item.batch.events.length + item.batch.malformed.length;
     tallies.duplicates += item.batch.events.length - batch.events.length;
     tallies.rejects.add(parsed.rejected);
+    tallies.evidence.add(batch.events, parsed);
     requests += parsed.denials.length + parsed.accesses.length;
     await settleExpired(world);
   }

@@ -15,6 +15,7 @@ import type { Report } from '../../shared/report/schema.js';
 import { observations } from '../../shared/x509/observed.js';
 import { observedOf } from '../inputs/clients.js';
 import { readUsableTruststore } from '../inputs/truststores.js';
+import { daysWithEvidence } from './evidence.js';
 import type { Replayed, ReplayObserver } from './types.js';
 
 export interface ReportCollector extends ReplayObserver {
@@ -34,12 +35,16 @@ export interface CollectorOptions {
 export function reportCollector(): ReportCollector {
   const collector = collectDetails();
   const seen = observations();
+  const days = daysWithEvidence();
   let lastAt = 0;
   const report: ReportCollector['report'] = async ({ world, summary }, options) => {
     const period = options.period ?? weekUntil(lastAt);
     const truststore =
       options.truststore === undefined ? null : await readUsableTruststore(options.truststore, systemClock);
-    const gaps: Gap[] = collector.isCut() ? [gap('details-cut')] : [];
+    const gaps: Gap[] = [
+      ...(collector.isCut() ? [gap('details-cut')] : []),
+      ...(days.isAnyWithin(period.from, period.to) ? [] : [gap('nothing-judged')]),
+    ];
     return gatherReport(
       {
         period,
@@ -64,6 +69,7 @@ export function reportCollector(): ReportCollector {
     failureLog: collector,
     onEvent: (event) => {
       lastAt = Math.max(lastAt, event.timestamp);
+      days.add(event);
       const observed = observedOf(event);
       if (observed !== null) seen.add(observed);
     },

@@ -6,7 +6,10 @@ import type { ForbiddenCause } from '../../shared/model/reasons.js';
 import type { ReplaySummary } from '../../shared/schemas/lines.js';
 import type { OnHour } from './play.js';
 
-type Read = Pick<ReplaySummary, 'events' | 'rejected' | 'rejectedBy' | 'rejectedExamples' | 'duplicates'>;
+type Read = Pick<
+  ReplaySummary,
+  'accessRecords' | 'executionLines' | 'events' | 'rejected' | 'rejectedBy' | 'rejectedExamples' | 'duplicates'
+>;
 
 interface Sums {
   readonly add: OnHour;

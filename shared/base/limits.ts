@@ -169,6 +169,8 @@ export const limits = {
   sourceIpsPerClientMax: 3,
   /** Issuers tracked by name per scope and day; the rest fold into `(other issuers)`. */
   issuersPerScopeMax: 200,
+  /** Issuers of a truststore that have places of their own in a day: 25 bytes each, in one item of at most 400 KB. */
+  trustedIssuersMax: 5_000,
   /** Groups that a scope's incident names, and that it stands for: some 100 bytes of JSON each, at most 800. */
   groupsPerScopeIncidentMax: 100,
   /** Series of one backtest: each keeps some 10 KB of state. */

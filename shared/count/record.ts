@@ -117,16 +117,23 @@ export async function prefetchAdmissions(accesses: readonly AccessRecord[], worl
   await pMap(applicantsOf(records), (applicants) => admit(applicants, world), concurrency);
 }
 
-/** Issuers of the truststore have places of their own, which names made up at random cannot take. */
+/**
+ * Issuers of the truststore have places of their own, which names made up at random cannot take. Which these are is fixed with
+ * the first question of the day, so that a repeat counts in the same groups whatever the truststore is by then.
+ * @throws MtlsWatchError `truststore-unreadable` where it is the first question, and nobody can answer
+ */
 async function admit({ scope, day, issuerDns }: Applicants, world: World): Promise<ReadonlySet<string>> {
-  const inside = await world.stores.groups.admit(scope, day, issuerDns);
+  const { groups } = world.stores;
+  const inside = await groups.admit(scope, day, issuerDns);
   const outside = issuerDns.filter((issuerDn) => !inside.has(issuerDn));
   if (outside.length === 0) return inside;
-  const { trustedIssuers } = await loadDiagnosis();
-  const trusted = await trustedIssuers(scope, world);
-  const known = outside.filter((issuerDn) => trusted.has(issuerDn));
-  if (known.length === 0) return inside;
-  return new Set([...inside, ...(await world.stores.groups.admit(`truststore of ${scope}`, day, known))]);
+  let known = await groups.trusted(scope, day, outside);
+  if (known === null) {
+    const { trustedIssuers } = await loadDiagnosis();
+    await groups.fixTrusted(scope, day, [...(await trustedIssuers(scope, world))]);
+    known = await groups.trusted(scope, day, outside);
+  }
+  return new Set([...inside, ...(known ?? [])]);
 }
 
 /** 403s with a certificate that no denial came for. */

@@ -18,9 +18,8 @@ import {
 } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
-import type { TruststoreObject } from '../ports/truststore.js';
-import { organizationOf } from '../report/names.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
+import { organizationOf } from '../x509/names.js';
 import type { Truststore } from '../x509/truststore.js';
 
 export interface Diagnosed {
@@ -156,12 +155,14 @@ export async function unlessUnreadable<T>(reading: Promise<T>, otherwise: (why: 
   }
 }
 
-/** The subjects of a domain's truststore; none where it has no truststore or it cannot be read. */
+/**
+ * The subjects of a domain's truststore; none where it has no truststore.
+ * @throws MtlsWatchError `truststore-unreadable` (retryable)
+ */
 export async function trustedIssuers(scope: string, { config, truststores }: World): Promise<ReadonlySet<string>> {
   const uri = truststoreUri(scope, config.truststores);
-  const bundle =
-    uri === null ? null : await unlessUnreadable<TruststoreObject | null>(truststores.read(uri), () => null);
-  if (bundle === null) return new Set();
+  if (uri === null) return new Set();
+  const bundle = await truststores.read(uri);
   const { cache } = await x509();
   return new Set(cache.truststore(bundle).certificates.map(({ certificate }) => certificate.subjectDn));
 }

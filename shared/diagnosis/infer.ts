@@ -1,27 +1,32 @@
 /**
  * Refusals of APIs that have no execution log (HTTP APIs). Nothing says why the gateway answered 403, so the certificate
  * is verified against the truststore: where that refuses it, the refusal is counted with the reason inferred, and marked
- * so; where it does not, the 403 has another cause. Exactly once, by a cell for each log event.
+ * so; where it does not, the 403 has another cause. Exactly once, by a cell for each log event, which holds the answer that was
+ * given first: the truststore may be another one when the batch is repeated. One that cannot be read fails the batch.
  */
 
+import pMap from 'p-map';
 import { lazily } from '../base/lazily.js';
+import { limits } from '../base/limits.js';
 import { cellKey } from '../join/pairing.js';
 import { type AccessRecord, type Failure, UNKNOWN_ISSUER } from '../model/index.js';
 import { reasonIdOfFinding } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
-import type { OneDiagnosis } from './diagnosis.js';
 
 const loadDiagnosis = lazily(() => import('./diagnosis.js'));
 
 export interface Inferred {
   readonly failures: readonly Failure[];
-  /** 403s that are no refused certificate, or whose certificate or truststore cannot be read. */
+  /** 403s that are no refused certificate, or whose certificate cannot be read. */
   readonly unmatched: readonly AccessRecord[];
   /** 403s whose record holds no certificate: whether it was refused cannot be told. */
   readonly unlogged: readonly AccessRecord[];
 }
 
-/** @param pems by fingerprint, those that the batch itself brought */
+/**
+ * @param pems by fingerprint, those that the batch itself brought
+ * @throws MtlsWatchError `truststore-unreadable` (retryable)
+ */
 export async function infer(
   accesses: readonly AccessRecord[],
   pems: ReadonlyMap<string, string>,
@@ -32,38 +37,36 @@ export async function infer(
   const unmatched: AccessRecord[] = [];
   const unlogged: AccessRecord[] = [];
   const distinct = [...new Map(accesses.map((access) => [access.eventId, access] as const)).values()];
-  const cells = await world.stores.join.put(
-    distinct.map((half) => ({ key: cellKey.event(half.eventId), half, batchId })),
+  const halves = await pMap(
+    distinct,
+    async (access) => ({ ...access, inferred: await inferredOf(access, pems, world) }),
+    {
+      concurrency: limits.storeConcurrencyMax,
+    },
   );
-  for (const [index, access] of distinct.entries()) {
-    if (cells[index]?.access?.batchId !== batchId) continue;
-    if (access.client?.fingerprint == null) {
-      unlogged.push(access);
-      continue;
-    }
-    const failure = await inferOne(access, pems, world);
-    if (failure === null) unmatched.push(access);
-    else failures.push(failure);
+  const cells = await world.stores.join.put(
+    halves.map((half) => ({ key: cellKey.event(half.eventId), half, batchId })),
+  );
+  for (const [index] of distinct.entries()) {
+    const held = cells[index]?.access;
+    if (held?.batchId !== batchId) continue;
+    const { half } = held;
+    if (half.client?.fingerprint == null) unlogged.push(half);
+    else if (half.inferred == null) unmatched.push(half);
+    else failures.push(failureOf(half, half.inferred));
   }
   return { failures, unmatched, unlogged };
 }
 
-async function inferOne(
-  access: AccessRecord,
-  pems: ReadonlyMap<string, string>,
-  world: World,
-): Promise<Failure | null> {
-  const { eventId, requestId, extendedRequestId, at, scope, client } = access;
-  if (client === null || client.fingerprint === null) return null;
-  const code = await refusalCode(client.fingerprint, scope, at, pems, world);
-  if (code === null) return null;
+function failureOf({ eventId, requestId, extendedRequestId, at, scope, client }: AccessRecord, code: string): Failure {
+  const issuerDn = client === null || client.issuerDn === '' ? UNKNOWN_ISSUER : client.issuerDn;
   return {
     eventId,
     requestId,
     extendedRequestId,
     at,
     scope,
-    issuerDn: client.issuerDn === '' ? UNKNOWN_ISSUER : client.issuerDn,
+    issuerDn,
     reason: reasonIdOfFinding(code),
     reasonText: `inferred: ${code}`,
     attribution: 'inferred',
@@ -73,22 +76,16 @@ async function inferOne(
   };
 }
 
-async function refusalCode(
-  fingerprint: string,
-  scope: string,
-  at: number,
+/** The finding that refuses the certificate; null where nothing does, or nothing can be told of it. */
+async function inferredOf(
+  { client, scope, at }: AccessRecord,
   pems: ReadonlyMap<string, string>,
   world: World,
 ): Promise<string | null> {
+  if (client === null || client.fingerprint === null) return null;
   // Loaded where there is something to verify: most installations watch no such API.
-  const { diagnosisOf, unlessUnreadable } = await loadDiagnosis();
-  const diagnosis = await unlessUnreadable(
-    diagnosisOf(fingerprint, scope, at, world, pems),
-    (because): OneDiagnosis => ({
-      kind: 'none',
-      because,
-    }),
-  );
+  const { diagnosisOf } = await loadDiagnosis();
+  const diagnosis = await diagnosisOf(client.fingerprint, scope, at, world, pems);
   if (diagnosis.kind === 'none' || diagnosis.verdict.verdict === 'trusted') return null;
   return diagnosis.verdict.reason ?? 'other';
 }

@@ -3,7 +3,7 @@
 import { limits } from '../base/limits.js';
 import { minuteOf } from '../base/time.js';
 import type { AccessRecord, Denial, Half } from '../model/index.js';
-import type { World } from '../ports/index.js';
+import type { StormStore, World } from '../ports/index.js';
 import { sample, samplingRate } from './sample.js';
 
 export interface BoundedLoad {
@@ -29,5 +29,19 @@ export async function shedLoad(
     rateOf('access', accesses.length),
   ]);
   const sampled = sample(denials, denialRate);
-  return { halves: [...sampled.joined, ...sample(accesses, accessRate).joined], unsampled: sampled.left };
+  const unsampled = await inFixedScopes(sampled.left, batchId, stores.storm);
+  return { halves: [...sampled.joined, ...sample(accesses, accessRate).joined], unsampled };
+}
+
+/** What is joined counts under the scope that stands in its cell; what is not joined has none. */
+async function inFixedScopes(
+  denials: readonly Denial[],
+  batchId: string,
+  storm: StormStore,
+): Promise<readonly Denial[]> {
+  if (denials.length === 0) return denials;
+  const nameOf = ({ api }: Denial): string => `${api.apiId}/${api.stage}`;
+  const wanted = Object.fromEntries(denials.map((denial) => [nameOf(denial), denial.scope]));
+  const fixed = await storm.fixScopes(`${batchId} denial`, wanted);
+  return denials.map((denial) => ({ ...denial, scope: fixed[nameOf(denial)] ?? denial.scope }));
 }

@@ -10,7 +10,7 @@
 import { limits } from '../base/limits.js';
 import { type AccessFields, fieldOfVariable, type MutableFields, noFields, setField } from './access-fields.js';
 import { type Pair, pairsOf, tolerantPairs } from './json-pairs.js';
-import { endsOf } from './variable-shapes.js';
+import { endsOf, type Token } from './variable-shapes.js';
 
 /** What a reader found in one record. */
 export interface ReadRecord {
@@ -26,11 +26,6 @@ export interface RecordFormat {
   /** @param json the record, where it is valid JSON. @returns null where the record is not of this format */
   readonly read: (text: string, json: Record<string, unknown> | null) => ReadRecord | null;
 }
-
-export type Token =
-  | { readonly kind: 'text'; readonly text: string }
-  /** The name is without `$context.`. */
-  | { readonly kind: 'variable'; readonly name: string };
 
 const VARIABLE = /\$context\.([A-Za-z]\w{0,63}(?:\.\w{1,64}){0,6})/g;
 

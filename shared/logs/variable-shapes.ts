@@ -3,8 +3,6 @@
  * holds commas, slashes and spaces, a date and a user agent spaces, a certificate line breaks: a separator alone ends none.
  */
 
-import type { Token } from './record-format.js';
-
 const UUID = /[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}/y;
 const ID = /[\w+/=-]{1,128}/y;
 const WORD = /[\w$.-]{1,255}/y;
@@ -142,3 +140,8 @@ export function attributeAt(text: string, at: number): string | null {
 }
 
 const ATTRIBUTE = /\/?([A-Za-z][\w.-]{0,40})=/y;
+
+export type Token =
+  | { readonly kind: 'text'; readonly text: string }
+  /** The name is without `$context.`. */
+  | { readonly kind: 'variable'; readonly name: string };

@@ -61,6 +61,8 @@ export interface AccessRecord {
   readonly isScopeGuessed?: true;
   /** Null where the format logs no `clientCert` fields. */
   readonly client: Client | null;
+  /** Of an API without an execution log: the finding that refused the certificate when it was looked at first; null for none. */
+  readonly inferred?: string | null;
   /** As in `Denial`. */
   readonly rate: number;
 }

@@ -81,6 +81,13 @@ export interface GroupStore {
    * dearer. Then `admit` has the answer, and the hour is to be marked after the fact.
    */
   admitWithIntent(fact: FactIntent): Promise<boolean>;
+  /** Of the issuers those that `fixTrusted` named for the scope and day; null where it was not called yet. */
+  trusted(scope: string, day: number, issuerDns: readonly string[]): Promise<ReadonlySet<string> | null>;
+  /**
+   * Fixes for a scope and UTC day which issuers have places of their own, unless it is fixed: the truststore may be another
+   * one, or none that can be read, when a batch is repeated. At most `limits.trustedIssuersMax` are taken.
+   */
+  fixTrusted(scope: string, day: number, issuerDns: readonly string[]): Promise<void>;
 }
 
 /** What tells a fact that was put from one that was not, or that grew later. */
@@ -194,6 +201,11 @@ export interface StormStore {
   addLoad(minute: number, kind: Half['kind'], halves: number): Promise<number>;
   /** Fixes the rate of a batch unless it has one, and returns the one it has: a retry must make the same choices. */
   fixRate(batchId: string, rate: number): Promise<number>;
+  /**
+   * Fixes under which scopes a batch counts what has no cell, by API and stage, unless it has some, and returns those it has:
+   * settings may name another domain when the batch is repeated.
+   */
+  fixScopes(batchId: string, scopes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
 }
 
 /** What is secret about the addresses of those who called. */

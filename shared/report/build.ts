@@ -4,8 +4,8 @@ import { limits } from '../base/limits.js';
 import { DAY_MS, MINUTE_MS } from '../base/time.js';
 import type { ClientTally, EndedIncident, ForbiddenFact, Incident } from '../model/index.js';
 import type { ForbiddenCause, ReasonId } from '../model/reasons.js';
+import { isNamed, ownerOf } from '../x509/names.js';
 import type { Folded, GroupSeries } from './fold.js';
-import { isNamed, ownerOf } from './names.js';
 import { daysOf, type Period, stretchOf } from './period.js';
 import type { GapId, Report } from './schema.js';
 

@@ -7,10 +7,10 @@ import { diagnosisOf, unlessUnreadable } from '../diagnosis/diagnosis.js';
 import { type ClientTally, isSeveral, type Silence } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
+import { organizationOf } from '../x509/names.js';
 import { buildReport, type ClientDetail, type Gap, gap, type Verdict } from './build.js';
 import { type Folded, foldRollups } from './fold.js';
 import type { Language } from './messages/types.js';
-import { organizationOf } from './names.js';
 import { comparedFrom, type Period } from './period.js';
 import type { Report } from './schema.js';
 

@@ -2,9 +2,9 @@
 
 import { limits } from '../base/limits.js';
 import { isSeveral, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
+import { isNamed, ownerOf, shortName } from '../x509/names.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';
-import { isNamed, ownerOf, shortName } from './names.js';
 import type { Report } from './schema.js';
 
 export const numberText = (n: number): string => Math.round(n).toLocaleString('en');

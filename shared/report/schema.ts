@@ -99,6 +99,7 @@ export const gapIds = [
   'expiry-unknown',
   'expiry-without-clients',
   'pipeline-unknown',
+  'nothing-judged',
   'forbidden-unknown',
   'forbidden-cut',
   'groups-cut',

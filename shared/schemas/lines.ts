@@ -78,6 +78,9 @@ export const summarySchema = z.strictObject({
   type: z.literal('summary'),
   /** Log events read, duplicates and rejects included. */
   events: count,
+  /** Whether records of access logs, and lines of execution logs, were among them: without any, nothing was judged. */
+  accessRecords: z.boolean(),
+  executionLines: z.boolean(),
   rejected: count,
   /** The same by the code of the reason, and the first of each as an example: what was wrong, and which event or file. */
   rejectedBy: z.record(z.string(), count),

@@ -6,8 +6,8 @@ import { countingClient, createDynamoStores } from '../../shared/adapters/dynamo
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { pemOf } from '../../shared/x509/pem.js';
+import { CLOCK } from '../contract/containers.js';
 import { access, denial, fact, group, incident, notice, rollup } from '../contract/examples.js';
-import { CLOCK } from '../contract/stores.js';
 import { ca, leaf } from '../support/certificates.js';
 import { createTestTable, type LocalDynamo, startDynalite } from '../support/local-table.js';
 

@@ -3,13 +3,19 @@
  * beside it, and nobody who reads only the exit code is told that all is well.
  */
 
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { runExpiry } from '../../cli/commands/expiry.js';
 import { runPreflight } from '../../cli/commands/preflight.js';
 import { type Observed, observeClients } from '../../cli/inputs/clients.js';
+import { printReplay, wasJudged } from '../../cli/replay/output.js';
+import { replay } from '../../cli/replay/replay.js';
+import { parseConfig } from '../../shared/config/settings.js';
+import { messagesIn } from '../../shared/messages/index.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import { expiryLineSchema, preflightLineSchema } from '../../shared/schemas/lines.js';
 import { AT, ca, days, leaf } from '../support/certificates.js';
@@ -207,5 +213,77 @@ describe('expiry', () => {
     expect(said).toMatch(
       /^1 certificate without a successor expires within 30 days.*1 of 1 request had no certificate/,
     );
+  });
+});
+
+describe('replay', () => {
+  const completed = text(9, '(00000000-0000-4000-8000-000000000009) Method completed with status: 200');
+  const vended = text(10, '{"payload":"(00000000-0000-4000-8000-00000000000a) Method completed with status: 200"}');
+  const success = accessEvent({ n: 11 }, { ...SUCCESS, ...pem });
+  const anonymous = accessEvent({ n: 8 }, NONE);
+  const lambda = text(12, 'START RequestId: 00000000-0000-4000-8000-00000000000c Version: $LATEST');
+  const other = text(13, '{"level":"INFO","status":"done","message":"all well"}');
+
+  async function replayed(events: readonly LogEvent[], settings: object = {}) {
+    const config = parseConfig({ runbooks: { baseUrl: 'https://runbooks.invalid' }, ...settings }, 'test');
+    const result = await replay([logOf(events)], config);
+    let printed = '';
+    const out = { write: (part: string) => (printed += part) } as unknown as NodeJS.WritableStream;
+    printReplay(result, messagesIn.en, out, null);
+    return { isJudged: wasJudged(result.summary), printed: printed.replace(/\s+/g, ' ') };
+  }
+
+  test.each<[string, readonly LogEvent[]]>([
+    ['Common Log Format', [clf]],
+    ['the log of something else', [lambda]],
+    ['JSON of something else', [other]],
+  ])('of %s says that nothing could be judged', async (_, events) => {
+    const { isJudged, printed } = await replayed(events);
+    expect(isJudged).toBe(false);
+    expect(printed).toMatch(/Nothing could be judged.*Among 1 log events was no line of an execution log/);
+    expect(printed).not.toMatch(/No incidents|refused requests in 0 groups/);
+  });
+
+  test.each<[string, readonly LogEvent[], RegExp | null, object?]>([
+    ['successes', [success], null],
+    ['lines of an execution log', [completed], /No access record that can be read was among the log events/],
+    ['vended lines', [vended], /No access record that can be read was among the log events/],
+    [
+      'a refusal without its certificate',
+      [...execution, anonymous],
+      /Of 1 of 1 refused requests no certificate was in the log.*clientCertPem/,
+    ],
+    ['a record that is broken', [success, broken], /1 of 2 log events could not be read: not judged/],
+    [
+      'text whose format is known',
+      [clf],
+      null,
+      {
+        accessLogFormats: {
+          '*': '$context.identity.sourceIp - - [$context.requestTime] "$context.httpMethod $context.path $context.protocol" $context.status $context.responseLength $context.requestId',
+        },
+      },
+    ],
+  ])('of %s is an answer, with what it does not rest on', async (_, events, words, settings) => {
+    const { isJudged, printed } = await replayed(events, settings);
+    expect(isJudged).toBe(true);
+    expect(printed).not.toContain('Nothing could be judged');
+    if (words === null) expect(printed).not.toMatch(/not judged|not known\./);
+    else expect(printed).toMatch(words);
+  });
+
+  test('and a report exit with 2 and 1 where nothing was judged', () => {
+    const main = (...args: string[]) =>
+      spawnSync(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args], {
+        cwd: fileURLToPath(new URL('../..', import.meta.url)),
+        encoding: 'utf8',
+      });
+    expect(main('replay', logOf([clf]), '--json').status).toBe(2);
+    expect(main('replay', logOf([success]), '--json').status).toBe(0);
+    const out = join(folder, 'report');
+    const { status, stderr } = main('report', logOf([success]), '--out', out, '--week', '2020-W01');
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/nothing was judged/) });
+    expect(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')).gaps).toMatchObject([{ id: 'nothing-judged' }]);
+    expect(main('report', logOf([success]), '--out', out).status).toBe(0);
   });
 });

@@ -175,7 +175,6 @@ const cli = originals.map((one) => ({
 }));
 const events = (one: Original) => `EVENTS\t${one.id}\t${one.at + 500}\t${one.stream}\t${one.message}\t${one.at}`;
 const coloured = (code: number, text: string) => `\u001B[${code}m${text}\u001B[0m`;
-const execution = originals.filter((one) => one.group === EXECUTION.group);
 
 /** What a rendering keeps of an event besides its message. */
 interface Kept {
@@ -298,11 +297,24 @@ const renderings: Readonly<Record<string, readonly [content: string | Buffer, ke
     ALL,
   ],
   'awslogs get --no-group': [lines((one) => `${one.stream} ${one.message}`), { stream: true }],
+  'awslogs get from groups of any name': [
+    lines((one) => `${one.group.replace(/^.*\//, 'my-')} ${one.stream.slice(0, 12)} ${one.message}`),
+    {},
+  ],
   'awslogs get --no-group --no-stream --timestamp': [lines((one) => `${iso(one.at)} ${one.message}`), { time: true }],
   'sam logs': [lines((one) => `${one.stream} ${iso(one.at, 6, '')} ${one.message}`), { time: true, stream: true }],
   'sam logs, in colour, behind its own words, CRLF': [
     `You can now use 'sam logs' without --name parameter\r\n${lines((one) => `${coloured(36, one.stream)} ${coloured(33, iso(one.at, 6, ''))} ${one.message}`, '\r\n')}`,
     { time: true, stream: true },
+  ],
+  'sam logs, messages printed over lines': [
+    lines((one) =>
+      `${one.stream} ${iso(one.at, 6, '')} ${JSON.stringify(parsedMessage(one.message), null, 2)}`.replace(
+        / "(\(.*)"$/,
+        ' $1',
+      ),
+    ),
+    { time: true, stream: true, reprinted: true },
   ],
   'sam logs --output json': [
     lines((one) => JSON.stringify({ ...cli.find(({ eventId }) => eventId === one.id), logStreamName: one.stream })),
@@ -332,7 +344,7 @@ const renderings: Readonly<Record<string, readonly [content: string | Buffer, ke
     { time: true, stream: true },
   ],
   'a query for message and time --output text': [lines((one) => [one.message, one.at].join('\t')), { time: true }],
-  'a query for messages --output text': [`${execution.map(({ message }) => message).join('\t')}\n`, { of: execution }],
+  'a query for messages --output text': [`${originals.map(({ message }) => message).join('\t')}\n`, {}],
   'Live Tail updates': [
     [
       { sessionStart: { requestId: ID, sessionId: 's', logGroupIdentifiers: [] } },
@@ -607,6 +619,6 @@ describe('bad rows cost their neighbours nothing, and say why', () => {
     const reading = async () => {
       for await (const _ of readInputs([join(folder, 'x.zip')]));
     };
-    await expect(reading()).rejects.toThrow('is a zip archive; unpack it');
+    await expect(reading()).rejects.toThrow('is a zip archive, or a spreadsheet; unpack it');
   });
 });

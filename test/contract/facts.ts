@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/base/limits.js';
 import type { Fact } from '../../shared/model/index.js';
 import type { FactIntent } from '../../shared/ports/index.js';
+import { CLOCK, type Containers } from './containers.js';
 import { fact, group, HOSTILE, rollup } from './examples.js';
-import { CLOCK, type Containers } from './stores.js';
 
 /** 00:00 UTC of some day, in minutes. */
 const MIDNIGHT = 20_000 * 1440;

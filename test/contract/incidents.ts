@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Containers } from './containers.js';
 import { group, HOSTILE, incident, notice } from './examples.js';
-import type { Containers } from './stores.js';
 
 const T = 1_800_000_000_000;
 const idsOf = (notices: readonly { noticeId: string }[]): string[] => notices.map(({ noticeId }) => noticeId);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Cell } from '../../shared/model/index.js';
+import type { Containers } from './containers.js';
 import { access, client, denial, HOSTILE } from './examples.js';
-import type { Containers } from './stores.js';
 
 const EMPTY: Cell = { denial: null, access: null, claimedBy: null };
 const range = (n: number): number[] => Array.from({ length: n }, (_, index) => index);

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/base/limits.js';
 import type { Waiting } from '../../shared/ports/index.js';
 import { pemOf } from '../../shared/x509/pem.js';
+import type { Containers } from './containers.js';
 import { group, HOSTILE, silence } from './examples.js';
-import type { Containers } from './stores.js';
 
 const T = 1_800_000_000_000;
 
@@ -100,6 +100,20 @@ export function describeKept(containers: Containers): void {
     });
   });
 
+  describe('issuers of a truststore', () => {
+    it('are fixed once for a scope and day', async () => {
+      const { a, b } = containers;
+      expect(await a.groups.trusted('s', 7, ['CN=a'])).toBeNull();
+      await Promise.all([a.groups.fixTrusted('s', 7, ['CN=a', HOSTILE]), b.groups.fixTrusted('s', 8, [])]);
+      await b.groups.fixTrusted('s', 7, ['CN=b']);
+      for (const { groups } of [a, b]) {
+        expect(await groups.trusted('s', 7, ['CN=a', 'CN=b', HOSTILE])).toEqual(new Set(['CN=a', HOSTILE]));
+        expect(await groups.trusted('s', 8, ['CN=a'])).toEqual(new Set());
+        expect(await groups.trusted('other', 7, ['CN=a'])).toBeNull();
+      }
+    });
+  });
+
   describe('silences', () => {
     it('are listed until long after their end, the last one saved under an id', async () => {
       const { a, b } = containers;
@@ -127,6 +141,16 @@ export function describeKept(containers: Containers): void {
       expect(new Set(sums).size).toBe(4);
       expect(await a.storm.addLoad(7, 'access', 5)).toBe(5);
       expect(await a.storm.addLoad(8, 'denial', 6)).toBe(6);
+    });
+
+    it('fix the scopes of a batch once, whether it has a rate or not', async () => {
+      const { a, b } = containers;
+      await a.storm.fixRate('x', 0.5);
+      const first = { 'abc123/prod': 'abc123/prod', 'def456/null': HOSTILE };
+      expect(await a.storm.fixScopes('x', first)).toEqual(first);
+      expect(await b.storm.fixScopes('x', { 'abc123/prod': 'api.bank.example' })).toEqual(first);
+      expect(await b.storm.fixRate('x', 1)).toBe(0.5);
+      expect(await b.storm.fixScopes('y', {})).toEqual({});
     });
 
     it('fix the rate of a batch once', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Probe } from '../../shared/model/index.js';
+import type { Containers } from './containers.js';
 import { HOSTILE } from './examples.js';
-import type { Containers } from './stores.js';
 
 const T = 1_800_000_000_000;
 const MIDNIGHT = Date.UTC(2027, 0, 15);

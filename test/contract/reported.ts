@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ForbiddenFact } from '../../shared/model/index.js';
 import { endedOf } from '../../shared/ports/ended.js';
+import type { Containers } from './containers.js';
 import { group, HOSTILE, incident, notice, rollup } from './examples.js';
-import type { Containers } from './stores.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

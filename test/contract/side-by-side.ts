@@ -6,8 +6,8 @@ import { createMemoryStores } from '../../shared/adapters/memory/index.js';
 import { limits } from '../../shared/base/limits.js';
 import type { Stores } from '../../shared/ports/index.js';
 import { pemOf } from '../../shared/x509/pem.js';
+import { CLOCK, type MakeStores } from './containers.js';
 import { access, denial, fact, group, incident, notice, rollup } from './examples.js';
-import { CLOCK, type MakeStores } from './stores.js';
 
 /** A call and its answer, put into an order where the contract leaves it open. */
 type Step = (stores: Stores, index: number) => Promise<unknown>;

@@ -4,7 +4,7 @@
  */
 
 import { beforeEach, describe } from 'vitest';
-import type { Clock, Stores } from '../../shared/ports/index.js';
+import { CLOCK, type Containers, type MakeStores } from './containers.js';
 import { describeFacts } from './facts.js';
 import { describeIncidents } from './incidents.js';
 import { describeJoin } from './join.js';
@@ -12,17 +12,6 @@ import { describeKept } from './kept.js';
 import { describeProbes } from './probes.js';
 import { describeReported } from './reported.js';
 import { describeSideBySide } from './side-by-side.js';
-
-/** Makes an empty world; each call of the result is a container of its own. */
-export type MakeStores = (clock: Clock) => Promise<() => Stores>;
-
-/** The containers of the test that runs. */
-export interface Containers {
-  a: Stores;
-  b: Stores;
-}
-
-export const CLOCK: Clock = { now: () => Date.UTC(2027, 0, 15) };
 
 export function describeStores(name: string, makeStores: MakeStores): void {
   describe(`stores in ${name}`, () => {

@@ -181,15 +181,20 @@ describe('an API without an execution log', () => {
     ]);
   });
 
-  it('infers nothing where the truststore cannot be read', async () => {
+  it('counts nothing while the truststore cannot be read: the batch fails, and comes again', async () => {
     const broken = {
       read: () => Promise.reject(new MtlsWatchError('truststore-unreadable', 'no access')),
       previous: async () => null,
     };
     const world = { ...testWorld(settings), truststores: broken };
-    await ingest(accessBatch([refused(1, unknown.pem)]), world);
+    const batch = accessBatch([refused(1, unknown.pem)]);
+    await expect(ingest(batch, world)).rejects.toMatchObject({ code: 'truststore-unreadable' });
     expect(countedIn(world.stores)).toEqual([]);
-    expect([...world.stores.facts.allForbidden()].map(({ cause }) => cause)).toEqual(['unmatched']);
+    expect([...world.stores.facts.allForbidden()]).toEqual([]);
+    await ingest(batch, { ...world, truststores: bundleOf(root.pem) });
+    expect(countedIn(world.stores)).toEqual([
+      'api.bank.example | C=US,O=Stranger,CN=Stranger Root | issuer-not-found: 1',
+    ]);
   });
 });
 

@@ -41,6 +41,8 @@ const storeWrites = [
   'certificates.save',
   'storm.add-load',
   'storm.fix-rate',
+  'storm.fix-scopes',
+  'groups.fix-trusted',
   'sns.publish',
 ] as const;
 

@@ -123,9 +123,10 @@ function updateOf({ pk }: Key, { expression, values = {} }: Condition): Write {
   const kind = pk.split('#')[0];
   if (kind === 'cell') return values[':batch'] === undefined ? 'join.put' : 'join.claim';
   if (kind === 'load') return 'storm.add-load';
-  if (kind === 'rate') return 'storm.fix-rate';
+  if (kind === 'rate') return values[':scopes'] === undefined ? 'storm.fix-rate' : 'storm.fix-scopes';
   if (kind === 'outbox') return values[':now'] === undefined ? 'outbox.put-off' : 'outbox.take';
   if (kind === 'issuers' && expression.startsWith('DELETE')) return 'rollups.strike';
+  if (kind === 'issuers' && values[':trusted'] !== undefined) return 'groups.fix-trusted';
   if (kind === 'issuers') return values[':expected'] === undefined ? 'groups.admit' : 'groups.admit-expecting';
   if (kind === 'incident' && expression.startsWith('DELETE #outbox')) return 'outbox.clear';
   if (kind === 'incident' && expression.startsWith('DELETE #ended')) return 'incidents.strike-ended';

@@ -89,6 +89,14 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
         );
         return new Set(admitted.flatMap((set) => [...set]));
       },
+      trusted: (scope, day, issuerDns) =>
+        disk.read('groups.trusted', () => inner.groups.trusted(scope, day, issuerDns)),
+      fixTrusted: (scope, day, issuerDns) =>
+        disk.write(
+          'groups.fix-trusted',
+          () => scope,
+          () => inner.groups.fixTrusted(scope, day, issuerDns),
+        ),
       admitWithIntent: (fact) =>
         disk.write(
           'groups.admit-expecting',
@@ -192,6 +200,12 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
           'storm.add-load',
           () => `${kind} ${halves}`,
           () => inner.storm.addLoad(minute, kind, halves),
+        ),
+      fixScopes: (batchId, scopes) =>
+        disk.write(
+          'storm.fix-scopes',
+          () => batchId,
+          () => inner.storm.fixScopes(batchId, scopes),
         ),
       fixRate: (batchId, rate) =>
         disk.write(

@@ -1,15 +1,8 @@
 /** The evaluator of alarms that other tests rely on, held to the examples that CloudWatch's user guide gives. */
 
 import { describe, expect, it } from 'vitest';
-import {
-  type AlarmProperties,
-  type AlarmState,
-  createMetrics,
-  evaluateSeries,
-  type Series,
-  stateOf,
-} from './cloudwatch.js';
-import { evaluateMath } from './metric-math.js';
+import { type AlarmProperties, type AlarmState, createMetrics, evaluateSeries, stateOf } from './cloudwatch.js';
+import { evaluateMath, type Series } from './metric-math.js';
 
 const MINUTE = 60_000;
 const TREATMENTS = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;

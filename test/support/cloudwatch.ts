@@ -4,16 +4,13 @@
  * CloudWatch user guide, "Configuring how CloudWatch alarms treat missing data", "Alarm evaluation" and "Metric math".
  */
 
-import { evaluateMath } from './metric-math.js';
+import { evaluateMath, type Series } from './metric-math.js';
 
 export interface MetricKey {
   readonly namespace: string;
   readonly name: string;
   readonly dimensions: Readonly<Record<string, string>>;
 }
-
-/** One number for each period, the oldest first; null where there was no data. */
-export type Series = readonly (number | null)[];
 
 export interface Metrics {
   /** Points of one metric come in the order of time. */

@@ -4,8 +4,6 @@
  * result has no data. User guide, "Metric math syntax and functions".
  */
 
-import type { Series } from './cloudwatch.js';
-
 type Value = (index: number) => number | null;
 
 const BINARY: Readonly<Record<string, { readonly binds: number; of(a: number, b: number): number | null }>> = {
@@ -78,3 +76,6 @@ export function evaluateMath(expression: string, metrics: ReadonlyMap<string, Se
   if (at < tokens.length) throw new Error(`${expression}: ${tokens[at]} was not expected`);
   return Array.from({ length }, (_, index) => value(index));
 }
+
+/** One number for each period, the oldest first; null where there was no data. */
+export type Series = readonly (number | null)[];

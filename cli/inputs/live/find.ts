@@ -7,8 +7,19 @@ import { PATTERN } from '../../../shared/logs/filter-patterns.js';
 import type { FoundAccount, FoundStage } from '../../../shared/model/account.js';
 import type { LogSearch, SearchableGroup } from '../../../shared/ports/log-search.js';
 import { discoveryHere } from '../account.js';
-import type { LiveOptions, Purpose } from './options.js';
 import type { Target } from './search.js';
+
+export interface LiveOptions {
+  readonly logGroup?: readonly string[];
+  readonly domain?: readonly string[];
+  readonly since?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly state?: string;
+}
+
+/** What is looked for: refused requests, or whoever calls, refused or not. */
+export type Purpose = 'refusals' | 'clients';
 
 export interface FoundLive {
   readonly logs: LogSearch;

@@ -6,26 +6,13 @@ import { MtlsWatchError } from '../../../shared/base/errors.js';
 import { clean } from '../../../shared/base/text.js';
 import type { Clock } from '../../../shared/ports/index.js';
 import type { InputItem } from '../item.js';
-import { type FoundLive, findLive } from './find.js';
+import { type FoundLive, findLive, type LiveOptions, type Purpose } from './find.js';
 import { searchLogs } from './search.js';
 import { openState, type Range } from './state.js';
-
-export interface LiveOptions {
-  readonly logGroup?: readonly string[];
-  readonly domain?: readonly string[];
-  readonly since?: string;
-  readonly from?: string;
-  readonly to?: string;
-  readonly state?: string;
-}
-
 /** Notes go where answers do not. */
 export const say = (text: string): void => {
   process.stderr.write(text);
 };
-
-/** What is looked for: refused requests, or whoever calls, refused or not. */
-export type Purpose = 'refusals' | 'clients';
 
 export function withPlaces(command: Command): Command {
   return command

@@ -16,12 +16,14 @@
  * so that the hour's mark is spared. `rollups.ts` lists these hours beside the marked ones and strikes the notes off.
  */
 
+import { boundedMap } from '../../base/bounded-map.js';
 import { digest } from '../../base/digest.js';
 import { limits } from '../../base/limits.js';
 import { dayOfMinute, minuteOf } from '../../base/time.js';
+import * as z from '../../base/zod.js';
 import type { Clock, FactIntent, GroupStore } from '../../ports/index.js';
 import { encodeExpected, expectingKey } from './expected.js';
-import { bytesIn } from './items.js';
+import { bytesIn, readValue } from './items.js';
 import { keys, ttl } from './keys.js';
 import type { Item, Key, Table } from './table.js';
 
@@ -40,6 +42,8 @@ interface AdmittedIssuers {
 const NOTHING: AdmittedIssuers = { inside: new Set(), bytes: 0 };
 
 export function createGroups(table: Table, clock: Clock): GroupStore {
+  /** By scope and day. It never changes. */
+  const fixedTrusted = boundedMap<ReadonlySet<string>>(limits.admissionsRememberedMax);
   const remembered = new Map<string, AdmittedIssuers>();
 
   const add = async (key: Key, ids: readonly string[], fact?: FactIntent) => {
@@ -76,6 +80,26 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
         ({ inside } = await add(key, outside.slice(0, limits.issuersPerScopeMax - inside.size)));
       }
       return new Set([...ids].flatMap(([id, issuerDn]) => (inside.has(id) ? [issuerDn] : [])));
+    },
+    trusted: async (scope, day, issuerDns) => {
+      const key = keys.issuers(`truststore of ${scope}`, day);
+      const name = nameOf(key);
+      let fixed = fixedTrusted.get(name);
+      if (fixed === undefined) {
+        const item = await table.get(key);
+        if (item?.trusted === undefined) return null;
+        fixed = new Set(readValue(item, 'trusted', z.array(z.string())));
+        fixedTrusted.set(name, fixed);
+      }
+      const inside = fixed;
+      return new Set(issuerDns.filter((issuerDn) => inside.has(idOf(issuerDn))));
+    },
+    fixTrusted: async (scope, day, issuerDns) => {
+      const ids = issuerDns.slice(0, limits.trustedIssuersMax).map(idOf);
+      await table.update(keys.issuers(`truststore of ${scope}`, day), {
+        expression: 'SET #trusted = if_not_exists(#trusted, :trusted), #ttl = :ttl',
+        values: { ':trusted': { S: JSON.stringify(ids) }, ':ttl': ttl(clock.now(), limits.factDaysMax) },
+      });
     },
     admitWithIntent: async (fact) => {
       const key = expectingKey(fact);

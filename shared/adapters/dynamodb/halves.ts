@@ -21,8 +21,10 @@ export function encodeHalf(half: Half, batchId: string): string {
     const borrowed = half.isIdBorrowed === true ? [1] : [];
     return JSON.stringify([...common, half.reason, half.reasonText, ...borrowed]);
   }
-  const guessed = half.isScopeGuessed === true ? [1] : [];
-  return JSON.stringify([...common, half.client === null ? null : valuesOf(half.client), ...guessed]);
+  const guessed = half.isScopeGuessed === true ? 1 : 0;
+  const client = half.client === null ? null : valuesOf(half.client);
+  const appended = half.inferred != null ? [guessed, half.inferred] : guessed === 1 ? [guessed] : [];
+  return JSON.stringify([...common, client, ...appended]);
 }
 
 function valuesOf(client: Client) {
@@ -69,11 +71,14 @@ const clientSchema = z.pipe(
 );
 
 export const accessSchema = z.pipe(
-  z.tuple([...common, z.nullable(clientSchema), z.optional(z.unknown())], z.unknown()),
+  z.tuple([...common, z.nullable(clientSchema), z.optional(z.unknown()), z.optional(z.unknown())], z.unknown()),
   z.transform((values): Brought<AccessRecord> => {
-    const [, , , , , , , , , client, guessed] = values;
+    const [, , , , , , , , , client, guessed, inferred] = values;
     const { batchId, common } = commonOf(values.slice(0, 9) as Common);
     const isScopeGuessed = guessed === 1 ? { isScopeGuessed: true as const } : {};
-    return { batchId, half: { kind: 'access', ...common, ...isScopeGuessed, client } };
+    return {
+      batchId,
+      half: { kind: 'access', ...common, ...isScopeGuessed, client, ...(typeof inferred === 'string' && { inferred }) },
+    };
   }),
 );

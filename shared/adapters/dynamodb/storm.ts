@@ -1,8 +1,9 @@
 /** The load of a storm. Only large batches ask, so one item a minute is not a hot one. */
 
 import { limits } from '../../base/limits.js';
+import * as z from '../../base/zod.js';
 import type { Clock, StormStore } from '../../ports/index.js';
-import { numberOf } from './items.js';
+import { numberOf, readValue } from './items.js';
 import { keys, ttl } from './keys.js';
 import type { Table } from './table.js';
 
@@ -22,6 +23,13 @@ export function createStorm(table: Table, clock: Clock): StormStore {
         values: { ':rate': { N: String(rate) }, ':ttl': expiry() },
       });
       return numberOf(item, 'rate');
+    },
+    fixScopes: async (batchId, scopes) => {
+      const { item } = await table.update(keys.rate(batchId), {
+        expression: 'SET #scopes = if_not_exists(#scopes, :scopes), #ttl = :ttl',
+        values: { ':scopes': { S: JSON.stringify(scopes) }, ':ttl': expiry() },
+      });
+      return readValue(item, 'scopes', z.record(z.string(), z.string()));
     },
   };
 }

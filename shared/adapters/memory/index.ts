@@ -137,6 +137,7 @@ function createWaiting(): WaitingStore {
 }
 
 function createGroups(expected: Map<string, FactIntent>): GroupStore {
+  const trusted = new Map<string, ReadonlySet<string>>();
   const admitted = new Map<string, Set<string>>();
   const insideOf = (scope: string, day: number): Set<string> => {
     const key = `${day} ${scope}`;
@@ -151,6 +152,14 @@ function createGroups(expected: Map<string, FactIntent>): GroupStore {
         if (inside.size < limits.issuersPerScopeMax) inside.add(issuerDn);
       }
       return new Set(issuerDns.filter((issuerDn) => inside.has(issuerDn)));
+    },
+    trusted: async (scope, day, issuerDns) => {
+      const fixed = trusted.get(`${day} ${scope}`);
+      return fixed === undefined ? null : new Set(issuerDns.filter((issuerDn) => fixed.has(issuerDn)));
+    },
+    fixTrusted: async (scope, day, issuerDns) => {
+      const key = `${day} ${scope}`;
+      if (!trusted.has(key)) trusted.set(key, new Set(issuerDns.slice(0, limits.trustedIssuersMax)));
     },
     admitWithIntent: async (fact) => {
       const { scope, issuerDn } = fact.group;
@@ -231,6 +240,7 @@ function createCertificates(): CertificateStore {
 function createStorm(): StormStore {
   const loads = boundedMap<number>(limits.stormRatesRememberedMax);
   const rates = boundedMap<number>(limits.stormRatesRememberedMax);
+  const scopes = boundedMap<Readonly<Record<string, string>>>(limits.stormRatesRememberedMax);
   return {
     addLoad: async (minute, kind, halves) => {
       const sum = (loads.get(`${minute} ${kind}`) ?? 0) + halves;
@@ -240,6 +250,11 @@ function createStorm(): StormStore {
     fixRate: async (batchId, rate) => {
       const fixed = rates.get(batchId) ?? rate;
       rates.set(batchId, fixed);
+      return fixed;
+    },
+    fixScopes: async (batchId, wanted) => {
+      const fixed = scopes.get(batchId) ?? wanted;
+      scopes.set(batchId, fixed);
       return fixed;
     },
   };

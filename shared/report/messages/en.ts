@@ -200,6 +200,8 @@ export const en: ReportMessages = {
     'expiry-without-clients':
       'Clients among the certificates that expire next, and their traffic: only the truststores’ CAs are known here. `mtls-watch expiry` on the access logs tells the rest.',
     'pipeline-unknown': 'The pipeline’s own numbers could not be read.',
+    'nothing-judged':
+      'Nothing could be judged: no log record of this period was read. That nothing was refused is not known.',
     'forbidden-unknown': 'Other 403s of this period: they are kept for 16 days.',
     'forbidden-cut': 'Some of the other 403s: there are more than are read for one report, so the counts are too low.',
     'groups-cut': 'Some groups: there are more than are read for one report, so the counts are too low.',

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Expected: a quantile scale of four shades gives the least value of the data the lightest shade.
-# Happens: when three quarters of the data are equal, all three thresholds are that value, and d3's scaleQuantile gives it the last
-#   shade: 0 is as dark as 500, and the three lighter shades are never used. One more value that is not 0 changes the picture.
-# Why it matters: in a heat map of refusals by hour nearly all cells are 0. The quiet domain is painted as the worst one, in full,
-#   and the outage in it cannot be told from the rest.
-# Source: scaleQuantile in d3-scale: bisect (to the right) in the thresholds, so a value on equal thresholds passes them all.
+# Happens: when three quarters of the data are equal, all three thresholds are that value, and d3's scaleQuantile gives it
+#   the last shade: 0 is as dark as 500, and the three lighter shades are never used. One more value that is not 0 changes
+#   the picture.
+# Why it matters: in a heat map of refusals by hour nearly all cells are 0. The quiet domain has the colour of the worst
+#   one throughout, and the outage in it cannot be told from the rest.
+# Source: scaleQuantile in d3-scale: bisect (to the right) in the thresholds, so a value on equal thresholds passes them
+#   all.
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

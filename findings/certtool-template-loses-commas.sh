@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Expected: in a template of GnuTLS certtool, dn = "O=Acme\, Inc.,C=US" names the organization "Acme, Inc.", as the escape of RFC 4514
-#   does; or the template is refused.
-# Happens: reading the template takes the backslash and the character after it away, before the DN is read: the organization is "Acme Inc.",
-#   "Acme\+B" is "AcmeB", and "Acme\2C Inc." is "AcmeC Inc.". No message. The separate key organization = "Acme, Inc." works.
-# Why it matters: a partner's test CA made with certtool has another name than the real one that it copies, by a comma. Certificates from the
-#   two look alike in every list and chain to nothing in a truststore that holds the other.
+# Expected: in a template of GnuTLS certtool, dn = "O=Acme\, Inc.,C=US" names the organization "Acme, Inc.", as the escape
+#   of RFC 4514 does; or the template is refused.
+# Happens: reading the template takes the backslash and the character after it away, before the DN is read: the
+#   organization is "Acme Inc.", "Acme\+B" is "AcmeB", and "Acme\2C Inc." is "AcmeC Inc.". No message. The separate key
+#   organization = "Acme, Inc." works.
+# Why it matters: a partner's test CA made with certtool has another name than the real one that it copies, by a comma.
+#   Certificates from the two look alike in every list and chain to nothing in a truststore that holds the other.
 # Source: the template's values go through the unquoting of certtool's configuration reader before gnutls_x509_crt_set_dn.
 set -euo pipefail
 work=$(mktemp -d)

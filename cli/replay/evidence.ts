@@ -1,0 +1,53 @@
+/**
+ * Whether anything was there to be judged: "no incidents" is worth saying only of logs in which a refusal would have been seen.
+ * A log of something else, or in a format that cannot be read, gives no refusal either.
+ */
+
+import { DAY_MS } from '../../shared/base/time.js';
+import { recordFormat } from '../../shared/logs/record-format.js';
+import type { LogEvent, Parsed } from '../../shared/model/index.js';
+import { isAccessRecord, isExecutionLine } from '../inputs/clients.js';
+
+export interface Evidence {
+  /** Looks at events until both kinds were seen. */
+  readonly add: (events: readonly LogEvent[], parsed: Parsed) => void;
+  readonly read: () => Seen;
+}
+
+export interface Seen {
+  readonly accessRecords: boolean;
+  readonly executionLines: boolean;
+}
+
+/** @param formats those that the settings name: records of text are told by them alone */
+export function evidence(formats: readonly string[]): Evidence {
+  const compiled = [null, ...formats.map(recordFormat)];
+  const isAccess = (event: LogEvent): boolean => compiled.some((format) => isAccessRecord(event, format));
+  const seen = { accessRecords: false, executionLines: false };
+  return {
+    add: (events, { accesses, otherForbidden, denials }) => {
+      seen.accessRecords ||= accesses.length + otherForbidden.length > 0 || events.some(isAccess);
+      seen.executionLines ||= denials.length > 0 || events.some(isExecutionLine);
+    },
+    read: () => ({ ...seen }),
+  };
+}
+
+/** A year and a month of days, the longest period that anybody asks a report for. */
+const DAYS_MAX = 400;
+
+/** The days of which anything was there to be judged, for a report of a period. */
+export function daysWithEvidence(): {
+  add: (event: LogEvent) => void;
+  isAnyWithin: (from: number, to: number) => boolean;
+} {
+  const days = new Set<number>();
+  return {
+    add: (event) => {
+      const day = Math.floor(event.timestamp / DAY_MS);
+      if (days.has(day) || days.size >= DAYS_MAX) return;
+      if (isAccessRecord(event) || isExecutionLine(event)) days.add(day);
+    },
+    isAnyWithin: (from, to) => [...days].some((day) => day * DAY_MS < to && (day + 1) * DAY_MS > from),
+  };
+}
