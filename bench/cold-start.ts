@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as z from 'zod';
-import { type Bundle, bundle, functionNames } from '../infra/build/bundle.js';
+import { bundle, type FunctionBundle, functionNames } from '../infra/build/bundle.js';
 import { createDynamoStores } from '../shared/adapters/dynamodb/index.js';
 import { parseConfig } from '../shared/config/settings.js';
 import type { LogBatch } from '../shared/model/index.js';
@@ -106,7 +106,7 @@ async function start(node: string, handler: string, batch: LogBatch) {
 
 const ms = (value: number): string => `${value.toFixed(0)} ms`;
 const nodes = [process.execPath, ...(process.env.NODE_BINARIES?.split(':').filter((path) => path !== '') ?? [])];
-const ingestFile = join((bundles.get('ingest') as Bundle).folder, 'index.mjs');
+const ingestFile = join((bundles.get('ingest') as FunctionBundle).folder, 'index.mjs');
 const lines: string[][] = [];
 for (const node of nodes) {
   const { stdout: version } = await run(node, ['--version']);

@@ -111,7 +111,7 @@ ${marks}
 }
 
 /** Names come from the file: markup, control and direction characters of theirs stay text. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
   const clean = text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Cn}]/gu, '?').slice(0, 120);
   return clean.replace(/[&<>"']/g, (c) => entities[c] ?? c);

@@ -1,18 +1,23 @@
 /** `mtls-watch doctor`: is everything set so that refusals are seen, and what to change where it is not. */
 
 import { Command, Option } from 'commander';
+import pMap from 'p-map';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
+import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
 import { destinationArn } from '../../shared/config/settings.js';
 import type { Check, CheckState } from '../../shared/discovery/check.js';
 import { fixes, runChecks } from '../../shared/discovery/checks/checks.js';
+import type { TruststoreContents } from '../../shared/discovery/checks/context.js';
 import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
 import type { FoundAccount } from '../../shared/model/account.js';
 import type { Clock } from '../../shared/ports/index.js';
 import type { Coverage, FoundWatch } from '../../shared/ports/watch.js';
+import { fileErrors } from '../../shared/x509/audit-file.js';
 import { plural } from '../../shared/x509/format.js';
 import { discoveryHere } from '../inputs/account.js';
+import { readTruststore } from '../inputs/truststores.js';
 import { readReplayConfig } from '../replay/config.js';
 import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
@@ -34,6 +39,8 @@ export interface DoctorOptions {
 export interface DoctorWorld {
   readonly find: (only: readonly string[]) => Promise<FoundAccount>;
   readonly watch: () => Promise<FoundWatch | null>;
+  /** What a truststore holds, by its address. */
+  readonly truststore: (uri: string) => Promise<TruststoreContents>;
   readonly clock: Clock;
   readonly output: Output;
   /** For what is not an answer. */
@@ -77,7 +84,7 @@ export function doctorCommand(): Command {
 async function onAws(
   options: DoctorOptions,
   say: (what: string) => void,
-): Promise<Pick<DoctorWorld, 'find' | 'watch' | 'clock'>> {
+): Promise<Pick<DoctorWorld, 'find' | 'watch' | 'truststore' | 'clock'>> {
   const [{ discovery }, { findWatch, watchClients }] = await Promise.all([
     discoveryHere(say),
     import('../../shared/adapters/aws/watch.js'),
@@ -85,6 +92,7 @@ async function onAws(
   return {
     clock: systemClock,
     find: discovery.find,
+    truststore: contentsOf,
     watch: () => {
       say('mtls-watch itself');
       const { stack = null, function: name = null, destination = null, topic: topics } = options;
@@ -93,10 +101,27 @@ async function onAws(
   };
 }
 
-/** @returns 0 nothing wrong, 1 something wrong */
+/** @throws what is no answer of S3 */
+async function contentsOf(uri: string): Promise<TruststoreContents> {
+  try {
+    const { truststore } = await readTruststore(uri, systemClock);
+    return {
+      kind: 'read',
+      certificates: truststore.certificates.length,
+      errors: fileErrors(truststore).map(
+        ({ line, evidence }) => `${line === null ? '' : `line ${line}: `}${evidence[0] ?? ''}`,
+      ),
+    };
+  } catch (error) {
+    if (!(error instanceof MtlsWatchError)) throw error;
+    return { kind: 'unreadable', why: error.message };
+  }
+}
+
+/** @returns 0 all is set; 1 something is wrong, or could not be looked at */
 export async function runDoctor(
   options: DoctorOptions,
-  { find, watch, clock, output, notes }: DoctorWorld,
+  { find, watch, truststore, clock, output, notes }: DoctorWorld,
   done: () => void = () => {},
 ): Promise<number> {
   refuseOther(options.destination);
@@ -111,14 +136,20 @@ export async function runDoctor(
   }
   const own = await watch();
   const stackName = own?.stackName ?? options.stack ?? 'mtls-watch';
-  const checks = runChecks(found, { now: clock.now(), watch: own, stackName, coverage });
+  const uris = new Set(found.domains.map((domain) => domain.truststore.uri).filter((uri) => uri.startsWith('s3://')));
+  const truststores = new Map(
+    await pMap(uris, async (uri) => [uri, await truststore(uri)] as const, {
+      concurrency: limits.discoveryConcurrencyMax,
+    }),
+  );
+  const checks = runChecks(found, { now: clock.now(), watch: own, stackName, coverage, truststores });
   done();
   if (options.json) output.write(jsonLines(checks, found));
   else if (options.fix) {
     for (const command of fixes(checks)) output.write(`${command}\n`);
     notes.write(leftToAPerson(checks));
   } else output.write(doctorText(checks, found));
-  return checks.some(({ state }) => state === 'wrong') ? 1 : 0;
+  return checks.some(({ state }) => state === 'wrong' || state === 'unknown') ? 1 : 0;
 }
 
 /** Of another kind, every filter would be called wrong. @throws MtlsWatchError `usage` */
@@ -162,7 +193,7 @@ const REMEDY_CHARS = 1_000;
 /** Names are the account's own, and some of them anybody's who may create an API in it. */
 const shown = (text: string, charsMax = 256): string => clean(text, charsMax);
 
-export function doctorText(checks: readonly Check[], found: FoundAccount): string {
+function doctorText(checks: readonly Check[], found: FoundAccount): string {
   const counts = tally(checks);
   const worst = WORST_FIRST.find((state) => counts[state] > 0) ?? 'ok';
   const summary = WORST_FIRST.flatMap((state) =>

@@ -68,6 +68,26 @@ export interface CostLine {
 const GB = 1e9;
 const DAYS_PER_MONTH = 365 / 12;
 
+interface Runs {
+  /** Failures that come alone, and batches of others. */
+  readonly alone: number;
+  readonly batches: number;
+  readonly invocations: number;
+  readonly sweeps: number;
+}
+
+function loggedGb({ alone, batches, invocations, sweeps }: Runs, { logBytes }: Measured): number {
+  const { failuresPerBatch, platformLogBytes } = assumptions;
+  // The records of one invocation are bounded, so in batches no more than so many are written.
+  const recorded = alone + batches * Math.min(failuresPerBatch, limits.failureRecordsMax);
+  return (
+    (recorded * logBytes.failure +
+      invocations * (logBytes.invocation + platformLogBytes) +
+      sweeps * (logBytes.sweep + platformLogBytes)) /
+    GB
+  );
+}
+
 export function costLines(load: Load, from: Measured = measured): CostLine[] {
   const lines: CostLine[] = [];
   const add = (service: string, what: string, quantity: number, price: PriceName, basis: CostLine['basis']): void => {
@@ -103,13 +123,7 @@ export function costLines(load: Load, from: Measured = measured): CostLine[] {
   add('DynamoDB', 'storage, GB-months', storedGb, 'tableGbMonth', 'measured');
   add('DynamoDB', 'point-in-time recovery, GB-months', storedGb, 'backupGbMonth', 'measured');
 
-  // The records of one invocation are bounded, so in batches no more than so many are written.
-  const recorded = alone + batches * Math.min(a.failuresPerBatch, limits.failureRecordsMax);
-  const logGb =
-    (recorded * from.logBytes.failure +
-      invocations * (from.logBytes.invocation + a.platformLogBytes) +
-      sweeps * (from.logBytes.sweep + a.platformLogBytes)) /
-    GB;
+  const logGb = loggedGb({ alone, batches, invocations, sweeps }, from);
   add('CloudWatch', "the functions' logs, GB", logGb, 'logGb', 'measured');
   add('CloudWatch', 'log storage, GB-months', logGb * a.logRetentionMonths, 'logGbMonth', 'measured');
   // Two queries a week over the week's log.

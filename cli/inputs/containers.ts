@@ -109,7 +109,7 @@ function openData(data: string, into: Opened): void {
 }
 
 /** @throws MtlsWatchError `bad-gzip` or `payload-too-large` */
-export function gunzipAll(gzip: Buffer): Buffer {
+function gunzipAll(gzip: Buffer): Buffer {
   let bytes = gzip;
   for (let n = 0; n < limits.inputGzipLayersMax && bytes[0] === 0x1f && bytes[1] === 0x8b; n++) {
     try {

@@ -3,7 +3,7 @@
 import { isHeader, type Rows } from './rows.js';
 
 /** The cells of a line of such a table, null for a rule between rows and for a line without cells. */
-export function pipedCells(line: string): readonly string[] | null {
+function pipedCells(line: string): readonly string[] | null {
   if (!line.includes('|') || /^[\s|+:=-]*$/.test(line)) return null;
   const inner = line
     .trim()

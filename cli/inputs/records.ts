@@ -117,7 +117,7 @@ export function timeInText(text: string): number | null {
 }
 
 /** Milliseconds since the epoch, from a number, digits or a date and time; null for anything else. */
-export function timeOf(value: unknown): number | null {
+function timeOf(value: unknown): number | null {
   if (typeof value === 'string') {
     const text = value.trim();
     if (/^\d{10,19}(?:\.\d{1,9})?$/.test(text)) return timeOf(Number(text));

@@ -8,7 +8,7 @@ import type { Stores } from '../../shared/ports/index.js';
 import { withAccount } from '../terminal/account.js';
 
 /** As `infra/app.ts` names it. */
-export const STACK = 'mtls-watch';
+const STACK = 'mtls-watch';
 
 export interface StackOptions {
   readonly stack?: string;

@@ -14,7 +14,7 @@ import type { Log } from '../../shared/ports/index.js';
 import type { Wired } from '../wiring/wiring.js';
 
 /** Records of a subscription's batch that are too old to be counted. For `redrive`; CloudWatch Logs does not look at it. */
-export interface Refusal {
+interface Refusal {
   readonly tooOld: number;
 }
 

@@ -14,14 +14,14 @@ export type FunctionName = (typeof functionNames)[number];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-export interface Bundle {
+export interface FunctionBundle {
   /** Holds `index.mjs`, which exports `handler`, its chunks, and nothing else. */
   readonly folder: string;
   /** Of all files, and of those that are loaded before the first event. */
   readonly bytes: { readonly total: number; readonly atStart: number };
 }
 
-export function bundle(name: FunctionName): Bundle {
+export function bundle(name: FunctionName): FunctionBundle {
   const folder = join(root, 'dist', 'functions', name);
   rmSync(folder, { recursive: true, force: true });
   const { metafile } = buildSync({
@@ -47,7 +47,7 @@ export function bundle(name: FunctionName): Bundle {
   return { folder, bytes: sizes(metafile) };
 }
 
-function sizes({ outputs }: Metafile): Bundle['bytes'] {
+function sizes({ outputs }: Metafile): FunctionBundle['bytes'] {
   const atStart = new Set<string>();
   const add = (path: string): void => {
     if (atStart.has(path)) return;

@@ -13,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../../shared/config/settings.js';
-import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
+import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN, type LogKind } from '../../shared/logs/filter-patterns.js';
 import { identityOf } from '../support/references.js';
 
 /** Where the filters send what they let through. */
@@ -31,8 +31,6 @@ export interface LogSubscriptionsProps {
   /** For the groups that are made here. @default - a key that AWS manages */
   readonly encryptionKey?: IKey | undefined;
 }
-
-export type LogKind = 'execution' | 'access';
 
 const PATTERNS: Readonly<Record<LogKind, string>> = { execution: EXECUTION_LOG_PATTERN, access: ACCESS_LOG_PATTERN };
 

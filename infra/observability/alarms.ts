@@ -19,7 +19,7 @@ import type { Config } from '../../shared/config/settings.js';
 import { alarmDescription } from '../../shared/messages/alarms.js';
 import { watchMetric } from './watch-metrics.js';
 
-export interface Canary {
+interface Canary {
   readonly scope: string;
   readonly periodMinutes: number;
 }

@@ -13,7 +13,7 @@ import { Alarms } from './alarms.js';
 import { Dashboard } from './dashboard.js';
 import { SavedQueries } from './saved-queries.js';
 
-export interface Observed {
+interface Observed {
   readonly config: Config;
   /** Whom the alarms tell. */
   readonly topic: ITopic;

@@ -14,6 +14,7 @@ export type ErrorCode =
   | 'temporary-file'
   | 'usage'
   | 'store-unavailable'
+  | 'sweep-behind'
   | 'publish-failed'
   | 'report-undeliverable'
   | 'insights-unavailable'

@@ -67,6 +67,9 @@ export const limits = {
   liveSearchesAtOnce: 4,
   /** Times that a search is cut into: what one costs to do again after a kill, against calls for hours without events. */
   liveSlicesMax: 400,
+  /** Events that are looked at, whatever they say, in a log group in which a search found nothing; pages for it may be empty. */
+  liveSampleEvents: 50,
+  liveSamplePagesMax: 20,
   /** Log groups of one search: a domain has two a stage. */
   liveGroupsMax: 200,
   /** Live Tail takes ten log groups a session. */
@@ -251,8 +254,15 @@ export const limits = {
   certificatesRememberedMax: 10_000,
   /** 60 bytes each: a list stays under a third of DynamoDB's 400 KB item. */
   waitingPerListMax: 2_000,
+  /** Lists settled between two looks at the clock. */
+  settledPerRoundMax: 200,
+  /** Of a sweep's minute: the rest is for the hours, what fires and the outbox. */
+  settleMsMax: 20_000,
+  /** Lists settled side by side; each asks the table two or three times. */
+  settledTogetherMax: 20,
+  /** The grace is over for this long, and a sweep still does not come to it: somebody has to know. */
+  overdueMsMax: 10 * 60_000,
   /** What one sweep does at most, so that it ends well within its minute; the rest waits for the next. */
-  settledPerSweepMax: 200,
   firingPerSweepMax: 1_000,
   /** Minutes between two looks of the sweep at a group whose refusals are known. */
   knownEveryMinutes: 10,
@@ -284,6 +294,8 @@ export const limits = {
   expectingAllMinute: 41,
   /** What the detector learned is a fold over facts, so it is stored only so often. */
   historySaveMinutes: 60,
+  /** What it learned of one group, as JSON: it is read with every touch, and two read units hold 8 KB. */
+  historyBytesMax: 5_120,
   /** Roll-ups of one sweep; the rest waits for the next. */
   rollupsPerSweepMax: 500,
   /** Event ids that a replay remembers, to tell duplicates: a day of a busy domain; 34 bytes each, and twice as many at most. */

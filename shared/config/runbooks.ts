@@ -5,11 +5,13 @@
  */
 
 import { findingCodes } from '../model/finding-codes.js';
+import type { GroupKey } from '../model/index.js';
 import { forbiddenCauses, reasonIds } from '../model/reasons.js';
+import { isNamed } from './qualified-names.js';
 import type { Config } from './settings.js';
 
 /** Incidents of a whole scope, and what is easily taken for a refused certificate. */
-export const neighbourRunbooks = [
+const neighbourRunbooks = [
   'several-issuers',
   'cached-authorizer-policy',
   'private-api-public-name',
@@ -56,4 +58,15 @@ export const runbookIds: readonly string[] = [
 export function runbookPage({ runbooks, language }: Config, id: string): string {
   const { baseUrl } = runbooks;
   return `${baseUrl.endsWith('/') ? baseUrl.slice(0, -1) : baseUrl}/${language}/${id}.md`;
+}
+
+/** The page of the id, unless the last matching override names another. */
+export function runbookUrl(config: Config, group: GroupKey, id: string): string {
+  const own = config.runbooks.overrides.findLast(
+    ({ scope, issuerDn, reason }) =>
+      (scope === undefined || isNamed(scope, group.scope)) &&
+      (issuerDn === undefined || issuerDn === group.issuerDn) &&
+      (reason === undefined || reason === group.reason || reason === id),
+  );
+  return own === undefined ? runbookPage(config, id) : own.url;
 }

@@ -13,6 +13,18 @@ const text = (charsMax: number) => z.string().check(z.minLength(1), z.maxLength(
 const pattern = (pattern: RegExp, expected: string) => z.string().check(z.regex(pattern, expected));
 const nullable = <T extends z.core.$ZodType>(schema: T) => z.withDefault(z.nullable(schema), null);
 
+/** As Node and the scheduler know it, by its name in the IANA database; an offset is none. */
+function isTimeZone(name: string): boolean {
+  if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(name)) return false;
+  try {
+    new Intl.DateTimeFormat('en-US', { timeZone: name });
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
 const logGroupName = pattern(
   /^[\w./#-]{1,512}$/,
   'expected the name of a CloudWatch log group, such as /aws/apigateway/access',
@@ -255,14 +267,14 @@ const settings = z.strictObject({
   ),
   /** Minutes between two calls of a canary. */
   canaryMinutes: z.withDefault(intBetween(1, 60), 15),
-  /** The weekly report, of the last calendar week (Monday to Sunday, UTC); null makes none. */
+  /** The weekly report, of the last calendar week (Monday to Sunday, in its time zone); null makes none. */
   report: z.prefault(
     z.nullable(
       z.strictObject({
         day: z.withDefault(z.enum(['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN']), 'MON'),
         hour: z.withDefault(intBetween(0, 23), 7),
         timeZone: z.withDefault(
-          pattern(/^[A-Za-z0-9_+/-]{1,64}$/, 'expected a time zone such as Europe/Berlin'),
+          z.string().check(z.refine(isTimeZone, 'expected a time zone that exists, such as Europe/Berlin')),
           'UTC',
         ),
       }),

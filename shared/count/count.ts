@@ -176,7 +176,7 @@ export function countForbidden(forbidden: readonly ForbiddenAt[], batchId: strin
  * A sampled request stands for others, which were counted without an issuer when they came: what its own group gains,
  * the unknown ones lose, and the sum stays exact.
  */
-export function samplingCorrection(failure: Failure): Failure {
+function samplingCorrection(failure: Failure): Failure {
   const { denialScope, weight } = failure;
   return { ...failure, scope: denialScope, issuerDn: UNKNOWN_ISSUER, client: null, weight: 1 - weight };
 }

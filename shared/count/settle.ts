@@ -1,7 +1,9 @@
 /** Halves that wait for the other one: noted when they are left, settled when their grace is over. */
 
+import pMap from 'p-map';
+import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
-import { oneByOne, throwAll } from '../base/one-by-one.js';
+import { throwAll } from '../base/one-by-one.js';
 import { MINUTE_MS } from '../base/time.js';
 import { separateCanaryFailures } from '../canary/exclude.js';
 import { type Correlated, postponedList, settle, settlerOf, waitingLists } from '../join/correlate.js';
@@ -26,11 +28,12 @@ export interface Settled {
 }
 
 /**
- * Counts the halves whose grace is over. Their lists are removed after `look` has seen the groups
- * that grew: until then a crash leaves them to the next sweep, which counts nothing twice and looks again.
+ * Counts the halves whose grace is over, round after round until none is left or the time for it is up: the work follows
+ * what was left waiting. Their lists are removed after `look` has seen the groups that grew: until then a crash leaves them to
+ * the next sweep, which counts nothing twice and looks again.
  * @param told of each list when it is removed, and so will not be settled again
- * @throws after all were tried, what failed: those lists stay
- * @returns how many lists were due; at most `limits.settledPerSweepMax`, so there may be more
+ * @throws after all were tried, what failed: those lists stay; `sweep-behind` where lists have been due for long
+ * @returns how many lists were settled
  */
 export async function settleExpired(
   world: World,
@@ -38,23 +41,76 @@ export async function settleExpired(
   told: (settled: Settled) => void = () => {},
 ): Promise<number> {
   const { stores, clock } = world;
-  const due = await stores.waiting.due(clock.now(), limits.settledPerSweepMax);
-  const settled = new Map<string, Settled>();
+  const startedAt = clock.now();
+  const failed = new Set<string>();
   const failures: unknown[] = [];
-  const attempt = (work: Promise<unknown>) => work.catch((error: unknown) => failures.push(error));
+  for (let total = 0; ; ) {
+    const listed = await stores.waiting.due(clock.now(), limits.settledPerRoundMax + failed.size);
+    const due = listed.filter(({ id }) => !failed.has(id));
+    const isLast = due.length < limits.settledPerRoundMax;
+    // At the end of a replay the clock stands at the end of time, and nothing is ever up.
+    const isUp = !isLast && clock.now() - startedAt >= limits.settleMsMax;
+    if (isUp) failures.push(...behindOf(due, clock.now()));
+    if (due.length === 0 || isUp) {
+      throwAll(failures);
+      return total;
+    }
+    total += await settleRound(due, world, { look, told, failed, failures });
+    if (isLast) {
+      throwAll(failures);
+      return total;
+    }
+  }
+}
+
+/** A sweep that cannot keep up fails, so that its alarm tells. */
+function behindOf([oldest]: readonly Waiting[], now: number): MtlsWatchError[] {
+  if (oldest === undefined || now - oldest.dueAt < limits.overdueMsMax) return [];
+  const minutes = Math.floor((now - oldest.dueAt) / MINUTE_MS);
+  const what = `halves that wait in vain have been due for ${minutes} minutes, and more of them than one sweep settles; the next sweeps go on`;
+  return [new MtlsWatchError('sweep-behind', what, { retryable: true })];
+}
+
+interface Round {
+  readonly look: (touched: readonly GroupKey[]) => Promise<unknown>;
+  readonly told: (settled: Settled) => void;
+  /** Lists that failed, and what failed: they stay, and keep nobody else's from being settled. */
+  readonly failed: Set<string>;
+  readonly failures: unknown[];
+}
+
+/** Denials first: they count when they are settled. A list of records only says what they were not. */
+async function settleRound(due: readonly Waiting[], world: World, round: Round): Promise<number> {
+  const { look, told, failed, failures } = round;
+  const settled = new Map<string, Settled>();
+  const each = (lists: readonly Waiting[], work: (waiting: Waiting) => Promise<unknown>) =>
+    pMap(
+      lists,
+      (waiting) =>
+        work(waiting).catch((error: unknown) => {
+          failed.add(waiting.id);
+          failures.push(error);
+        }),
+      { concurrency: limits.settledTogetherMax },
+    );
   // By id: a batch that came twice may have left its lists twice.
-  await attempt(oneByOne(due, async (waiting) => settled.set(waiting.id, await settleList(waiting, world))));
-  const done = due.filter(({ id }) => settled.has(id));
+  const distinct = [...new Map(due.map((waiting) => [waiting.id, waiting])).values()];
+  const [denials, records] = [distinct.filter(hasDenial), distinct.filter((one) => !hasDenial(one))];
+  await each([...denials, ...records], async (waiting) => settled.set(waiting.id, await settleList(waiting, world)));
   await look([...settled.values()].flatMap(({ facts }) => facts.map((fact) => fact.group)));
-  await attempt(
-    oneByOne(done, async (waiting) => {
-      await stores.waiting.remove(waiting);
+  await each(
+    due.filter(({ id }) => settled.has(id)),
+    async (waiting) => {
+      await world.stores.waiting.remove(waiting);
       const list = settled.get(waiting.id);
       if (list !== undefined && settled.delete(waiting.id)) told(list);
-    }),
+    },
   );
-  throwAll(failures);
-  return due.length;
+  return distinct.length;
+}
+
+function hasDenial({ halves }: Waiting): boolean {
+  return halves.some(({ kind }) => kind === 'denial');
 }
 
 async function settleList(waiting: Waiting, world: World): Promise<Settled> {

@@ -6,7 +6,7 @@
 
 import { at, HOURS, type State } from './state.js';
 
-export const HOUR = 60;
+const HOUR = 60;
 /** What is usual of an hour is learned over two weeks, and taken to have been nothing before the first one. */
 const MEMORY_HOURS = 14 * 24;
 /** So many failures in one hour count no further for what is usual: an incident is one hour among others. */
@@ -105,7 +105,7 @@ export function courseOf(state: State, step: number, later: readonly number[]): 
   };
 }
 
-/** How much of what is loadDetectorState the group has seen itself. */
+/** How much of what is remembered the group has seen itself. */
 function ownShareOf({ scalars }: State, step: number): number {
   const hours = (step - (scalars[at.firstStep] ?? 0)) / HOUR;
   return Math.max(1e-3, 1 - Math.exp(-hours / MEMORY_HOURS));

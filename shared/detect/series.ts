@@ -29,7 +29,7 @@ export interface ScoredStep {
 /** Windows in steps; those longer than a 24th of the shorter season (an hour of a day) are left out. */
 const WINDOWS = [1, 2, 5, 15] as const;
 
-export function seriesSettings({ seasons }: SeriesOptions): DetectorParameters {
+function seriesSettings({ seasons }: SeriesOptions): DetectorParameters {
   const hour = Math.min(60, Math.floor((seasons[0] ?? 48) / 24));
   const windows = [...new Set([1, 2, ...WINDOWS.filter((w) => w <= hour), Math.max(2, hour)])];
   return { seasons, windows, incidentFrom: Number.POSITIVE_INFINITY, recentSeasons: 0.5, emptyBefore: false };

@@ -15,6 +15,7 @@ export const checkIds = [
   'truststore-versioned',
   'truststore-current',
   'truststore-warnings',
+  'truststore-readable',
   'default-endpoint',
   'execution-log',
   'http-api-covered',

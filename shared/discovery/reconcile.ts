@@ -247,6 +247,8 @@ async function tellWrong(
 ): Promise<Check[]> {
   const checks = runChecks(found, {
     now: clock.now(),
+    // The hourly look leaves what is in a truststore to doctor.
+    truststores: new Map(),
     stackName: own.stackName,
     watch: {
       stackName: own.stackName,

@@ -2,8 +2,7 @@
 
 import { limits } from '../base/limits.js';
 import { minuteOf } from '../base/time.js';
-import { isNamed } from '../config/qualified-names.js';
-import { runbookPage } from '../config/runbooks.js';
+import { runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
 import { tally } from '../count/count.js';
 import type { Detection } from '../detect/detect.js';
@@ -124,14 +123,3 @@ function runbookId({ incident, diagnosed }: NoticeParts): string {
 }
 
 const SEVERAL_ISSUERS_PAGE = 'several-issuers';
-
-/** The page of the id, unless the last matching override names another. */
-export function runbookUrl(config: Config, group: GroupKey, id: string): string {
-  const own = config.runbooks.overrides.findLast(
-    ({ scope, issuerDn, reason }) =>
-      (scope === undefined || isNamed(scope, group.scope)) &&
-      (issuerDn === undefined || issuerDn === group.issuerDn) &&
-      (reason === undefined || reason === group.reason || reason === id),
-  );
-  return own === undefined ? runbookPage(config, id) : own.url;
-}

@@ -30,7 +30,7 @@ export interface RecordFormat {
 const VARIABLE = /\$context\.([A-Za-z]\w{0,63}(?:\.\w{1,64}){0,6})/g;
 
 /** The texts and variables of a template, in their order. */
-export function tokensOf(template: string): Token[] {
+function tokensOf(template: string): Token[] {
   const tokens: Token[] = [];
   let from = 0;
   for (const match of template.matchAll(VARIABLE)) {

@@ -134,7 +134,7 @@ function rankOf(attribute: string): number {
 }
 
 /** The name of the attribute that begins here, such as `C`; null where none does. */
-export function attributeAt(text: string, at: number): string | null {
+function attributeAt(text: string, at: number): string | null {
   ATTRIBUTE.lastIndex = at;
   return ATTRIBUTE.exec(text)?.[1]?.toUpperCase() ?? null;
 }

@@ -81,7 +81,7 @@ const BARS = '▁▂▃▄▅▆▇█';
 const MINUTES_PER_BAR = 3;
 
 /** The last hour in twenty bars of three minutes; a dot is a time without a failure. */
-export function sparkline(lastHour: readonly number[]): string {
+function sparkline(lastHour: readonly number[]): string {
   const sums = barsOf(lastHour);
   const most = Math.max(...sums);
   const bar = (sum: number): string =>

@@ -19,7 +19,7 @@ const MATHEMATICAL = /[\u{1d400}-\u{1d7ff}]/gu;
 const MARKS = /(\p{M}{2})\p{M}+/gu;
 
 /** One line, every character of it visible, look-alike letters within Latin words written as code points. */
-export function readable(text: string): string {
+function readable(text: string): string {
   return text
     .replace(INVISIBLE, codePoint)
     .replace(/\p{Zs}/gu, ' ')

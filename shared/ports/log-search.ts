@@ -27,6 +27,8 @@ export interface LogQuery {
   /** Milliseconds since the epoch; `to` is not part of it. */
   readonly from: number;
   readonly to: number;
+  /** Events of one page at most; without it as many as CloudWatch Logs gives. */
+  readonly limit?: number;
 }
 
 export interface LogPage {

@@ -2,7 +2,7 @@
 
 import { limits } from '../base/limits.js';
 import { DAY_MS, MINUTE_MS } from '../base/time.js';
-import type { ClientTally, EndedIncident, ForbiddenFact, Incident } from '../model/index.js';
+import type { ClientTally, EndedIncident, ForbiddenFact, GroupKey, Incident } from '../model/index.js';
 import type { ForbiddenCause, ReasonId } from '../model/reasons.js';
 import { isNamed, ownerOf } from '../x509/names.js';
 import type { Folded, GroupSeries } from './fold.js';
@@ -40,7 +40,8 @@ export interface ReportParts {
   readonly pipeline: Report['pipeline'];
   readonly verdictOf: (issuerDn: string, reason: ReasonId) => Verdict | null;
   /** The page of a finding or reason. */
-  readonly runbookUrl: (id: string) => string;
+  /** The page for all of the groups; they have one issuer and reason. */
+  readonly runbookUrl: (id: string, groups: readonly GroupKey[]) => string;
   readonly gaps: readonly Gap[];
 }
 
@@ -118,7 +119,7 @@ function trendOf(series: readonly GroupSeries[], knownFrom: number) {
   return { failures: sums[CURRENT] ?? 0, before: stretches[CURRENT - 1] ?? null, median4: median(four), stretches };
 }
 
-export function median(numbers: readonly number[]): number | null {
+function median(numbers: readonly number[]): number | null {
   const sorted = [...numbers].sort((a, b) => a - b);
   const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.floor(sorted.length / 2)]];
   return low === undefined || high === undefined ? null : (low + high) / 2;
@@ -210,7 +211,8 @@ function actionsOf(current: readonly GroupSeries[], parts: ReportParts): Report[
     const clients = new Set(series.flatMap((one) => one.clients.map(({ serialNumber }) => serialNumber))).size;
     const lastSeen = isoTime(Math.max(...series.map(({ lastAt }) => lastAt)));
     const scopes = distinct(series.map(({ group }) => group.scope));
-    return [{ issuerDn, owner: ownerOf(issuerDn), reason, scopes, state, ...trend, clients, lastSeen }];
+    const groups = series.map(({ group }) => group);
+    return [{ groups, issuerDn, owner: ownerOf(issuerDn), reason, scopes, state, ...trend, clients, lastSeen }];
   });
   return candidates
     .sort(
@@ -220,9 +222,10 @@ function actionsOf(current: readonly GroupSeries[], parts: ReportParts): Report[
         byText(a.issuerDn + a.reason, b.issuerDn + b.reason),
     )
     .slice(0, limits.reportIssuersMax)
-    .map((action, index) => {
+    .map(({ groups, ...action }, index) => {
       const verdict = parts.verdictOf(action.issuerDn, action.reason);
-      return { rank: index + 1, ...action, verdict, runbookUrl: parts.runbookUrl(verdict?.code ?? action.reason) };
+      const runbookUrl = parts.runbookUrl(verdict?.code ?? action.reason, groups);
+      return { rank: index + 1, ...action, verdict, runbookUrl };
     });
 }
 

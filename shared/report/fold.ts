@@ -4,11 +4,11 @@
  */
 
 import { limits } from '../base/limits.js';
-import { DAY_MS, HOUR_MS } from '../base/time.js';
+import { HOUR_MS } from '../base/time.js';
 import { tally } from '../count/count.js';
 import { groupId } from '../model/group-id.js';
 import type { ClientTally, GroupKey, Rollup } from '../model/index.js';
-import { daysOf, type Period, stretchOf } from './period.js';
+import { dayIn, daysOf, type Period, stretchOf } from './period.js';
 
 export interface GroupSeries {
   readonly group: GroupKey;
@@ -61,7 +61,7 @@ export function foldRollups(period: Period): Fold {
         knownFrom = Math.min(knownFrom, stretch);
         const series = seriesOf(rollup.group);
         series.stretches[stretch] = (series.stretches[stretch] ?? 0) + rollup.count;
-        if (stretch === CURRENT) addCurrent(series, rollup, Math.floor((at - period.from) / DAY_MS));
+        if (stretch === CURRENT) addCurrent(series, rollup, dayIn(period, at));
       }
     },
     result: () => {

@@ -3,8 +3,10 @@
 import pMap from 'p-map';
 import { limits } from '../base/limits.js';
 import { DAY_MS, HOUR_MS } from '../base/time.js';
+import { runbookPage, runbookUrl } from '../config/runbooks.js';
+import type { Config } from '../config/settings.js';
 import { diagnosisOf, unlessUnreadable } from '../diagnosis/diagnosis.js';
-import { type ClientTally, isSeveral, type Silence } from '../model/index.js';
+import { type ClientTally, type GroupKey, isSeveral, type Silence } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import { organizationOf } from '../x509/names.js';
@@ -29,7 +31,7 @@ export interface Gathering {
   readonly gaps: readonly Gap[];
 }
 
-export function isOf(partner: Partner | null, issuerDn: string): boolean {
+function isOf(partner: Partner | null, issuerDn: string): boolean {
   if (partner === null) return true;
   return 'issuerDn' in partner ? issuerDn === partner.issuerDn : organizationOf(issuerDn) === partner.organization;
 }
@@ -49,7 +51,6 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
   const forbidden = partner === null ? await forbiddenOf(period, gathering.generatedAt, world, gaps) : null;
   const verdicts = await verdictsOf(folded, partner, world, gaps);
   if (partner !== null) gaps.push(gap('narrowed'));
-  const base = config.runbooks.baseUrl.replace(/\/$/, '');
   return buildReport({
     period,
     generatedAt: gathering.generatedAt,
@@ -66,9 +67,15 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
     silences: partner === null ? silencesIn(period, await world.stores.silences.list()) : null,
     pipeline: partner === null ? gathering.pipeline : null,
     verdictOf: (issuerDn, reason) => verdicts.get(JSON.stringify([issuerDn, reason])) ?? null,
-    runbookUrl: (id) => `${base}/${gathering.language}/${id}.md`,
+    runbookUrl: (id, groups) => runbookUrlOfAll({ ...config, language: gathering.language }, groups, id),
     gaps,
   });
+}
+
+/** A page of one's own only where it is that of every group: an action may reach over several domains. */
+function runbookUrlOfAll(config: Config, groups: readonly GroupKey[], id: string): string {
+  const [url = runbookPage(config, id), ...others] = new Set(groups.map((group) => runbookUrl(config, group, id)));
+  return others.length === 0 ? url : runbookPage(config, id);
 }
 
 async function foldGroups(period: Period, partner: Partner | null, { stores }: World, gaps: Gap[]): Promise<Folded> {
@@ -91,7 +98,7 @@ async function forbiddenOf(period: Period, now: number, { stores }: World, gaps:
     return null;
   }
   const first = Math.floor((2 * period.from - period.to) / DAY_MS);
-  const facts = await stores.facts.forbidden(first, period.to / DAY_MS - 1, limits.reportForbiddenMax);
+  const facts = await stores.facts.forbidden(first, Math.ceil(period.to / DAY_MS) - 1, limits.reportForbiddenMax);
   if (facts.length >= limits.reportForbiddenMax) gaps.push(gap('forbidden-cut'));
   return facts;
 }

@@ -41,7 +41,9 @@ export function pageOf(report: Report, language: Language): string {
   const words = reportMessages[language];
   const title = titleOf(report, words);
   const stamp = (iso: string): string => iso.slice(0, 10);
-  const lastDay = new Date(Date.parse(report.period.to) - 1).toISOString();
+  // The days' own dates, which are those of the schedule's time zone.
+  const firstDay = report.days[0]?.date ?? report.period.from;
+  const lastDay = report.days.at(-1)?.date ?? new Date(Date.parse(report.period.to) - 1).toISOString();
   const entries = Object.entries(sections) as [keyof typeof sections, Section][];
   const page = html`<!doctype html>
 <html lang="${language}">
@@ -56,7 +58,7 @@ export function pageOf(report: Report, language: Language): string {
 </head>
 <body>
 <header><h1>${title}</h1>
-<p class="sub">${words.subtitle(stamp(report.period.from), stamp(lastDay), `${report.generatedAt.slice(0, 16).replace('T', ' ')} UTC`)}</p></header>
+<p class="sub">${words.subtitle(stamp(firstDay), stamp(lastDay), `${report.generatedAt.slice(0, 16).replace('T', ' ')} UTC`)}</p></header>
 <main>
 ${summarySection(report, words)}
 <nav aria-label="${words.contents}"><ul>${entries.map(([id]) => html`<li><a href="#${id}">${words.sections[id]}</a></li>`)}</ul></nav>
@@ -71,7 +73,7 @@ ${section(report, words)}</section>
   return textOfHtml(page);
 }
 
-export function titleOf({ partner, period }: Report, words: ReportMessages): string {
+function titleOf({ partner, period }: Report, words: ReportMessages): string {
   return partner === null
     ? words.title(period.label)
     : words.titleFor(partner.slice(0, limits.shownCharsMax), period.label);

@@ -1,8 +1,11 @@
-/** The time that a report is about, and the stretches of the same length before it that it is compared with. Pure; UTC. */
+/**
+ * The time that a report is about, and the stretches of the same length before it that it is compared with. Pure. UTC, but for the
+ * week that a schedule asks for, which is one of the schedule's own time zone.
+ */
 
 import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
-import { DAY_MS } from '../base/time.js';
+import { DAY_MS, HOUR_MS } from '../base/time.js';
 
 export interface Period {
   /** `2026-W42` for a calendar week (ISO 8601), otherwise both dates. */
@@ -10,6 +13,8 @@ export interface Period {
   /** Milliseconds since the epoch, at midnight; `to` is not part of it. */
   readonly from: number;
   readonly to: number;
+  /** The first day, as midnight UTC of its date, where `from` is midnight of another time zone. */
+  readonly firstDay?: number;
 }
 
 const WEEK_MS = 7 * DAY_MS;
@@ -25,9 +30,29 @@ export function weekPeriod(label: string): Period {
   return { label, from, to: from + WEEK_MS };
 }
 
-/** The last calendar week that is over at `now`. */
-export function lastWeek(now: number): Period {
-  return weekPeriod(weekLabel(mondayOf(now) - WEEK_MS));
+/**
+ * The last calendar week that is over at `now` in a time zone: from Monday to Monday there, in whole hours, as sums are kept
+ * by the hour. A week in which the clocks change has an hour more or less.
+ */
+export function lastWeek(now: number, timeZone = 'UTC'): Period {
+  const monday = mondayOf(now + offsetAt(now, timeZone)) - WEEK_MS;
+  if (timeZone === 'UTC') return weekPeriod(weekLabel(monday));
+  const [from, to] = [monday, monday + WEEK_MS].map((day) => Math.floor(midnightOf(day, timeZone) / HOUR_MS) * HOUR_MS);
+  return { label: weekLabel(monday), from: from ?? monday, to: to ?? monday + WEEK_MS, firstDay: monday };
+}
+
+/** When the day of a date begins in a time zone. @param date midnight UTC of the same date */
+function midnightOf(date: number, timeZone: string): number {
+  const near = date - offsetAt(date, timeZone);
+  return date - offsetAt(near, timeZone);
+}
+
+/** How far a time zone's clocks are ahead of UTC, in milliseconds. */
+function offsetAt(at: number, timeZone: string): number {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
+  const name = format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+  const [, sign, hours = '0', minutes = '0'] = /^GMT(?:([+-])(\d{2}):(\d{2}))?/.exec(name) ?? [];
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes)) * 60_000;
 }
 
 /** @throws MtlsWatchError `usage` */
@@ -50,21 +75,35 @@ export function weekUntil(at: number): Period {
 }
 
 /** Which of the compared stretches a time lies in: the last one is the period itself. Null outside of all. */
-export function stretchOf({ from, to }: Period, at: number): number | null {
-  const index = limits.reportWeeksMax - 1 + Math.floor((at - from) / (to - from));
+export function stretchOf(period: Period, at: number): number | null {
+  const { from, to } = period;
+  const current = limits.reportWeeksMax - 1;
+  if (at >= from) return at < to ? current : null;
+  const index = current + Math.floor((at - from) / lengthOf(period));
   return index >= 0 && index < limits.reportWeeksMax ? index : null;
 }
 
 /** Where the first of the compared stretches begins. */
-export function comparedFrom({ from, to }: Period): number {
-  return from - (limits.reportWeeksMax - 1) * (to - from);
+export function comparedFrom(period: Period): number {
+  return period.from - (limits.reportWeeksMax - 1) * lengthOf(period);
 }
 
-export function daysOf({ from, to }: Period): string[] {
-  return Array.from({ length: (to - from) / DAY_MS }, (_, n) => iso(from + n * DAY_MS));
+/** In whole days: of 24 hours each, also where the clocks change. */
+function lengthOf({ from, to }: Period): number {
+  return Math.round((to - from) / DAY_MS) * DAY_MS;
 }
 
-export function iso(at: number): string {
+export function daysOf(period: Period): string[] {
+  const { from, firstDay = from } = period;
+  return Array.from({ length: lengthOf(period) / DAY_MS }, (_, n) => iso(firstDay + n * DAY_MS));
+}
+
+/** Which day of the period a time in it lies in; a last hour that is one too many belongs to the last day. */
+export function dayIn(period: Period, at: number): number {
+  return Math.min(lengthOf(period) / DAY_MS - 1, Math.floor((at - period.from) / DAY_MS));
+}
+
+function iso(at: number): string {
   return Number.isFinite(at) ? new Date(at).toISOString().slice(0, 10) : 'no date';
 }
 

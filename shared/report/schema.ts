@@ -93,7 +93,7 @@ const expiring = z.strictObject({
 });
 
 /** What the report lacks; the words for each are in `messages/`. */
-export const gapIds = [
+const gapIds = [
   'details-unavailable',
   'details-cut',
   'expiry-unknown',

@@ -31,7 +31,8 @@ export interface ReportWorld {
 
 export function createWeeklyReport(to: ReportWorld): () => Promise<ReportDelivered> {
   return () => {
-    const period = lastWeek(to.world.clock.now());
+    const { clock, config } = to.world;
+    const period = lastWeek(clock.now(), config.report?.timeZone);
     return deliverReport(period.label, () => makeReport(period, to), to.delivery);
   };
 }

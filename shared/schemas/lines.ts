@@ -15,7 +15,7 @@ const severity = z.enum(['low', 'medium', 'high', 'critical']);
 
 export const groupSchema = z.strictObject({ scope: z.string(), issuerDn: z.string(), reason });
 
-export const findingSchema = z.strictObject({
+const findingSchema = z.strictObject({
   code: z.string().check(z.regex(/^[a-z0-9-]{1,64}$/)),
   severity: z.enum(['error', 'warning', 'info']),
   depth: z.nullable(z.int().check(z.nonnegative())),

@@ -11,7 +11,7 @@ export class DerError extends Error {
 }
 
 /** The classes of tags, as the two highest bits of the first octet tell them. */
-export const UNIVERSAL = 0;
+const UNIVERSAL = 0;
 export const CONTEXT = 2;
 
 /** Universal tags used in certificates. */

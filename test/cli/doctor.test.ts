@@ -25,6 +25,8 @@ async function doctor(scene: Scene, options: Partial<DoctorOptions> = {}) {
         return { ...scene.found, domains };
       },
       watch: async () => scene.watch,
+      truststore: async (uri) =>
+        scene.expectations.truststores.get(uri) ?? { kind: 'read', certificates: 1, errors: [] },
       clock: { now: () => scene.expectations.now },
       output: { write: (text) => (stdout += text) },
       notes: { write: (text) => (stderr += text) },
@@ -70,13 +72,13 @@ describe('doctor', () => {
     expect((await doctor(healthyScene(), { fix: true })).stdout).toBe('');
   });
 
-  it('does not call wrong what it could not read', async () => {
+  it('calls what it could not read neither wrong nor all well', async () => {
     const scene = healthyScene();
     scene.found.unreadable.push({ what: 'the API x', why: 'AccessDeniedException' });
     const { code, stdout } = await doctor(scene);
     expect(stdout).toMatch(/^0 wrong, 1 unknown, \d+ ok /);
     expect(stdout).toContain('the API x');
-    expect(code).toBe(0);
+    expect(code).toBe(1);
   });
 
   it('prints lines of the published shape with --json', async () => {
@@ -90,7 +92,7 @@ describe('doctor', () => {
       accountId: '123456789012',
       region: 'eu-west-1',
       domains: 1,
-      ok: 15,
+      ok: 16,
       wrong: 3,
       warning: 0,
       unknown: 0,

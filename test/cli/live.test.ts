@@ -95,6 +95,22 @@ describe('a search', () => {
     expect(new Set(asked.map(({ pattern }) => pattern))).toEqual(new Set([EXECUTION_LOG_PATTERN, ACCESS_LOG_PATTERN]));
   });
 
+  it('looks at a few records where nothing is found, so that "nothing" rests on something', async () => {
+    const success = { ...events[1]!, id: 'ok', message: '{"requestId":"r","status":"200"}' };
+    const asked: LogQuery[] = [];
+    const page: LogSearch['page'] = async (query, token) => {
+      asked.push(query);
+      if (query.pattern !== null || query.logGroup !== ACCESS_GROUP) return { events: [], next: null };
+      return token === null ? { events: [], next: '1' } : { events: [success], next: '2' };
+    };
+    const items = await all(searchLogs(TARGETS, RANGE, { page }, null));
+    expect(idsOf(items)).toEqual(['ok']);
+    expect(asked.filter(({ limit }) => limit !== undefined)).toHaveLength(3);
+    const live = { items: searchLogs(TARGETS, RANGE, { page }, null), found: found(fakeLogs().logs) };
+    const { summary } = await replay([], await readReplayConfig(undefined), undefined, undefined, live);
+    expect(summary).toMatchObject({ failures: 0, accessRecords: true, executionLines: false });
+  });
+
   it('cuts any time into few slices that touch and do not overlap', () => {
     fc.assert(
       fc.property(

@@ -10,9 +10,9 @@ import {
   settingFor,
   truststoreUri,
 } from '../../shared/config/qualified-names.js';
+import { runbookUrl } from '../../shared/config/runbooks.js';
 import { policyFor } from '../../shared/detect/detect.js';
 import { linksOf } from '../../shared/incidents/console-links.js';
-import { runbookUrl } from '../../shared/incidents/notice.js';
 import { matches } from '../../shared/incidents/silence.js';
 import { batchOf } from '../../shared/logs/decode.js';
 import { parse } from '../../shared/logs/parse.js';

@@ -60,6 +60,7 @@ const MOVERS = [
   'incidents/announce',
   'incidents/assess',
   'incidents/evaluate',
+  'incidents/evaluate-apart',
   'incidents/evaluate-scopes',
   'incidents/muting',
   'join/correlate',

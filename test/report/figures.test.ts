@@ -6,6 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Config } from '../../shared/config/settings.js';
 import { pageOf } from '../../shared/report/page.js';
 import { type Report, reportSchema } from '../../shared/report/schema.js';
 import { type Made, makeSampleReport, sampleDay, truststore } from './sample.js';
@@ -114,6 +115,31 @@ describe('the figures', () => {
       { issuerDn: 'C=US,O=Umbrella Freight,CN=Level 3 CA', lastFailures: 9, stretchesAgo: 4 },
     ]);
     expect(report.gaps).toEqual([]);
+  });
+});
+
+describe('a team’s own runbook', () => {
+  const linked = async (overrides: Config['runbooks']['overrides']) => {
+    const { replayed } = made;
+    const { config } = replayed.world;
+    const world = { ...replayed.world, config: { ...config, runbooks: { ...config.runbooks, overrides } } };
+    const { actions } = await made.scene.report({ ...replayed, world }, { language: 'en', truststore });
+    return actions.find(({ owner }) => owner === 'Umbrella Freight');
+  };
+
+  it('is linked in place of the page, as in alerts', async () => {
+    const plain = await linked([]);
+    expect(plain?.runbookUrl).toMatch(/\/en\/chain-too-long\.md$/);
+    const own = { issuerDn: plain?.issuerDn, url: 'https://wiki.example.com/umbrella' };
+    expect((await linked([own]))?.runbookUrl).toBe(own.url);
+    expect((await linked([{ ...own, issuerDn: 'CN=another' }]))?.runbookUrl).toBe(plain?.runbookUrl);
+    expect((await linked([{ reason: 'chain-too-long', url: own.url }]))?.runbookUrl).toBe(own.url);
+  });
+
+  it('of one domain is not that of an action that reaches over several', async () => {
+    const url = 'https://wiki.example.com/one';
+    const one = await linked([{ scope: (await linked([]))?.scopes[0], url }]);
+    expect(one?.runbookUrl === url).toBe(one?.scopes.length === 1);
   });
 });
 

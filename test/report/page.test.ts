@@ -2,15 +2,17 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { limits } from '../../shared/base/limits.js';
 import { buildReport, type ReportParts } from '../../shared/report/build.js';
 import { csvOf } from '../../shared/report/csv.js';
 import { foldRollups } from '../../shared/report/fold.js';
 import { escapeHtml } from '../../shared/report/html.js';
 import { pageOf } from '../../shared/report/page.js';
-import { daysPeriod, lastWeek, weekPeriod, weekUntil } from '../../shared/report/period.js';
+import { dayIn, daysOf, daysPeriod, lastWeek, stretchOf, weekPeriod, weekUntil } from '../../shared/report/period.js';
 import { summaryOf } from '../../shared/report/summary.js';
 import { rollup } from '../contract/examples.js';
 import { anyText } from '../support/any-text.js';
+import { testConfig } from '../support/world.js';
 
 const period = weekPeriod('2026-W46');
 const hour = period.from / 3_600_000;
@@ -123,6 +125,62 @@ describe('periods', () => {
     });
     expect(daysPeriod(period.from, period.to).label).toBe('2026-W46');
   });
+
+  const zones = [
+    'UTC',
+    'Asia/Tokyo',
+    'Europe/Berlin',
+    'America/Los_Angeles',
+    'Pacific/Kiritimati',
+    'Pacific/Pago_Pago',
+    'Asia/Kolkata',
+  ];
+  const mondays = Array.from({ length: 106 }, (_, n) => Date.UTC(2026, 0, 5) + n * 7 * 86_400_000);
+  /** The clock in a zone, as `2026-11-16 07`. */
+  const clockIn = (timeZone: string, at: number): string =>
+    new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(at).slice(0, 13);
+
+  it.each(zones)('are the weeks of %s: every one once, each whole, whenever the report is made', (timeZone) => {
+    for (const hour of [0, 1, 7, 12, 23]) {
+      const labels: string[] = [];
+      let before: { to: number } | null = null;
+      for (const monday of mondays) {
+        const wanted = `${new Date(monday).toISOString().slice(0, 10)} ${String(hour).padStart(2, '0')}`;
+        // The scheduler fires when the clock there shows the hour.
+        const hours = Array.from({ length: 60 }, (_, n) => monday + (n - 20) * 3_600_000);
+        const at = hours.find((one) => clockIn(timeZone, one) === wanted);
+        if (at === undefined) throw new Error(`${wanted} does not come in ${timeZone}`);
+        const week = lastWeek(at, timeZone);
+        labels.push(week.label);
+        expect(week.to).toBeLessThanOrEqual(at);
+        expect(at - week.to).toBeLessThan((hour + 1.6) * 3_600_000);
+        expect(clockIn(timeZone, week.from + 1_800_000)).toMatch(/ 00$/);
+        expect(daysOf(week)[0]).toBe(new Date(monday - 7 * 86_400_000).toISOString().slice(0, 10));
+        expect(daysOf(week)).toHaveLength(7);
+        if (before !== null) expect(week.from).toBe(before.to);
+        before = week;
+      }
+      expect(new Set(labels).size).toBe(mondays.length);
+    }
+  });
+
+  it('take every hour of a week in which the clocks change', () => {
+    const week = lastWeek(Date.UTC(2026, 9, 26, 6), 'Europe/Berlin');
+    expect((week.to - week.from) / 3_600_000).toBe(169);
+    for (let at = week.from; at < week.to; at += 3_600_000) {
+      expect(stretchOf(week, at)).toBe(limits.reportWeeksMax - 1);
+      expect(dayIn(week, at)).toBeLessThan(7);
+    }
+    expect(stretchOf(week, week.to)).toBeNull();
+    expect(stretchOf(week, week.from - 1)).toBe(limits.reportWeeksMax - 2);
+  });
+
+  it.each(['Europe/Atlantis', '+02:00', 'Berlin', '', 'UTC\n', '../etc'])(
+    '%j is no time zone, and fails the synth',
+    (timeZone) => {
+      expect(() => testConfig({ report: { timeZone } })).toThrow(/expected a time zone that exists/);
+    },
+  );
 
   it.each(['2026-W54', '2025-W53', '2026-W00', 'W46', '2026-46', ''])('%s is none', (label) => {
     expect(() => weekPeriod(label)).toThrow(/expected an ISO week/);

@@ -59,7 +59,7 @@ function drawBounds(random: Random, isStorm: boolean): Partial<Limits> {
   if (random.chance(0.9)) bounds.clientsPerFactMax = 1_000;
   if (random.chance(0.3)) bounds.issuersPerScopeMax = 2;
   if (random.chance(0.3)) bounds.waitingPerListMax = 2;
-  if (random.chance(0.2)) bounds.settledPerSweepMax = 2;
+  if (random.chance(0.2)) bounds.settledPerRoundMax = 2;
   if (random.chance(0.2)) bounds.rollupsPerSweepMax = 2;
   if (random.chance(0.2)) bounds.noticesPerRunMax = 2;
   if (isStorm) Object.assign(bounds, { calmHalvesMax: 5, joinedPerMinuteMax: random.pick([8, 20]) });

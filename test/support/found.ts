@@ -1,6 +1,7 @@
 /** An account in which everything is as it should be: REST APIs with a managed and a vended execution log, and an HTTP API. */
 
 import type { Expectations } from '../../shared/discovery/checks/checks.js';
+import type { TruststoreContents } from '../../shared/discovery/checks/context.js';
 import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
 import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
 import type { FoundAccount, FoundFilter, FoundLogGroup, FoundStage } from '../../shared/model/account.js';
@@ -20,6 +21,8 @@ export interface Scene {
   watch: Mutable<FoundWatch> | null;
   expectations: Mutable<Omit<Expectations, 'watch'>>;
 }
+
+const SOUND: TruststoreContents = { kind: 'read', certificates: 2, errors: [] };
 
 export const NOW = Date.parse('2026-11-20T12:00:00Z');
 export const INGEST = 'arn:aws:lambda:eu-west-1:123456789012:function:mtls-watch-Ingest';
@@ -140,6 +143,11 @@ export function healthyScene(): Scene {
   return structuredClone({
     found,
     watch,
-    expectations: { now: NOW, stackName: 'mtls-watch', coverage: null },
+    expectations: {
+      now: NOW,
+      stackName: 'mtls-watch',
+      coverage: null,
+      truststores: new Map([['s3://truststores/orders.bank.example.pem', SOUND]]),
+    },
   }) as Scene;
 }

@@ -7,7 +7,7 @@ import { PATTERN } from '../../../shared/logs/filter-patterns.js';
 import type { FoundAccount, FoundStage } from '../../../shared/model/account.js';
 import type { LogSearch, SearchableGroup } from '../../../shared/ports/log-search.js';
 import { discoveryHere } from '../account.js';
-import type { Target } from './search.js';
+import type { SearchTarget } from './search.js';
 
 export interface LiveOptions {
   readonly logGroup?: readonly string[];
@@ -24,7 +24,7 @@ export type Purpose = 'refusals' | 'clients';
 export interface FoundLive {
   readonly logs: LogSearch;
   readonly groups: readonly SearchableGroup[];
-  readonly targets: readonly Target[];
+  readonly targets: readonly SearchTarget[];
   /** Names of custom domains by `apiId/stage`, and where their truststores lie. */
   readonly domains: Readonly<Record<string, string>>;
   readonly truststores: Readonly<Record<string, string>>;
@@ -89,13 +89,13 @@ const kindOf = (logGroup: string): Kind =>
   logGroup.startsWith('API-Gateway-Execution-Logs_') ? 'execution' : 'unknown';
 
 /** Of a group that could be either, what both would be asked for; events that both find count once. */
-function targetsOf(logGroup: string, kind: Kind, purpose: Purpose): Target[] {
+function targetsOf(logGroup: string, kind: Kind, purpose: Purpose): SearchTarget[] {
   if (purpose === 'clients') return kind === 'execution' ? [] : [{ logGroup, pattern: null }];
   const patterns = kind === 'unknown' ? [PATTERN.execution, PATTERN.access] : [PATTERN[kind]];
   return patterns.map((pattern) => ({ logGroup, pattern }));
 }
 
-function ofDomains(found: FoundAccount | null, names: readonly string[], purpose: Purpose): Target[] {
+function ofDomains(found: FoundAccount | null, names: readonly string[], purpose: Purpose): SearchTarget[] {
   const missing = names.filter((name) => found?.domains.some((domain) => domain.name === name) !== true);
   if (missing.length > 0) {
     throw new MtlsWatchError(
@@ -106,7 +106,7 @@ function ofDomains(found: FoundAccount | null, names: readonly string[], purpose
   return (found?.domains ?? []).flatMap(({ stages }) => stages.flatMap((stage) => ofStage(stage, purpose)));
 }
 
-function ofStage({ executionLog, accessLog }: FoundStage, purpose: Purpose): Target[] {
+function ofStage({ executionLog, accessLog }: FoundStage, purpose: Purpose): SearchTarget[] {
   const execution = 'logGroup' in executionLog ? executionLog.logGroup : null;
   const access = accessLog?.logGroup ?? null;
   return [

@@ -8,7 +8,7 @@ import type { Clock } from '../../../shared/ports/index.js';
 import type { InputItem } from '../item.js';
 import { type FoundLive, findLive, type LiveOptions, type Purpose } from './find.js';
 import { searchLogs } from './search.js';
-import { openState, type Range } from './state.js';
+import { openState, type TimeRange } from './state.js';
 /** Notes go where answers do not. */
 export const say = (text: string): void => {
   process.stderr.write(text);
@@ -81,7 +81,7 @@ const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 
 const DEFAULT_MS = 86_400_000;
 
 /** @throws MtlsWatchError `usage` */
-export function rangeOf({ since, from, to }: LiveOptions, now: number): Range {
+export function rangeOf({ since, from, to }: LiveOptions, now: number): TimeRange {
   if (since !== undefined && (from !== undefined || to !== undefined)) {
     throw new MtlsWatchError('usage', 'expected --since, or --from and --to, not both');
   }
@@ -110,7 +110,7 @@ function isoTime(option: string, text: string): number {
 }
 
 /** What a search costs is on the price list of CloudWatch Logs: queries of Logs Insights are, by the gigabyte, this is not. */
-function noticeOf({ groups, targets }: FoundLive, { from, to }: Range, done: number): string {
+function noticeOf({ groups, targets }: FoundLive, { from, to }: TimeRange, done: number): string {
   const time = (at: number) => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
   const stored = groups.reduce((sum, { storedBytes }) => sum + (storedBytes ?? 0), 0);
   const names = new Set(targets.map(({ logGroup }) => logGroup));

@@ -8,10 +8,10 @@ import type { LogQuery, LogSearch, SearchedEvent } from '../../../shared/ports/l
 import type { InputItem } from '../item.js';
 import { eventWindow } from '../window.js';
 import { merge } from './merge.js';
-import type { Range, SearchState } from './state.js';
+import type { SearchState, TimeRange } from './state.js';
 
 /** A log group, and a pattern of what is looked for in it; null for all events. */
-export interface Target {
+export interface SearchTarget {
   readonly logGroup: string;
   readonly pattern: string | null;
 }
@@ -21,7 +21,7 @@ const MINUTE_MS = 60_000;
 const SLICE_MINUTES = [15, 60, 6 * 60, 24 * 60, 7 * 24 * 60] as const;
 
 /** One search each: every target in every slice of the time, the earliest first. */
-export function slicesOf(targets: readonly Target[], { from, to }: Range): readonly LogQuery[] {
+export function slicesOf(targets: readonly SearchTarget[], { from, to }: TimeRange): readonly LogQuery[] {
   const perSlice = Math.max(1, targets.length);
   const minutes =
     SLICE_MINUTES.find((each) => ((to - from) / (each * MINUTE_MS)) * perSlice <= limits.liveSlicesMax) ??
@@ -38,8 +38,8 @@ export function slicesOf(targets: readonly Target[], { from, to }: Range): reado
 
 /** @throws MtlsWatchError `logs-unavailable`: what was found so far is in the state, if there is one */
 export async function* searchLogs(
-  targets: readonly Target[],
-  range: Range,
+  targets: readonly SearchTarget[],
+  range: TimeRange,
   logs: Pick<LogSearch, 'page'>,
   state: SearchState | null,
 ): AsyncGenerator<InputItem> {
@@ -48,7 +48,12 @@ export async function* searchLogs(
   let done = slices.length - open.length;
   const progress = (): InputItem => ({ kind: 'searched', done, total: slices.length });
   yield progress();
-  if (state !== null) for await (const events of state.saved()) yield* batchesOf(events);
+  const silent = new Set(targets.flatMap(({ logGroup, pattern }) => (pattern === null ? [] : [logGroup])));
+  const heard = (events: readonly SearchedEvent[]) => {
+    for (const { logGroup } of events) silent.delete(logGroup);
+    return batchesOf(events);
+  };
+  if (state !== null) for await (const events of state.saved()) yield* heard(events);
   const tasks = open.map(
     (index) =>
       async function* (): AsyncGenerator<readonly SearchedEvent[]> {
@@ -69,9 +74,28 @@ export async function* searchLogs(
       },
   );
   for await (const events of merge(tasks, limits.liveSearchesAtOnce)) {
-    yield* batchesOf(events);
+    yield* heard(events);
     yield progress();
   }
+  for (const logGroup of silent)
+    yield* batchesOf(await sampleOf({ ...(state?.range ?? range), logGroup, pattern: null }, logs));
+}
+
+/**
+ * A few events of a log group in which nothing was found: that nobody was refused can be said only where something was written,
+ * and can be read.
+ */
+async function sampleOf(query: LogQuery, logs: Pick<LogSearch, 'page'>): Promise<readonly SearchedEvent[]> {
+  let token: string | null = null;
+  for (let pages = 0; pages < limits.liveSamplePagesMax; pages++) {
+    const page: Awaited<ReturnType<LogSearch['page']>> = await logs.page(
+      { ...query, limit: limits.liveSampleEvents },
+      token,
+    );
+    if (page.events.length > 0 || page.next === null) return page.events;
+    token = page.next;
+  }
+  return [];
 }
 
 /** What one page holds, by stream. */

@@ -10,7 +10,7 @@ import { createInterface } from 'node:readline';
 import { MtlsWatchError, messageOf } from '../../../shared/base/errors.js';
 import type { SearchedEvent } from '../../../shared/ports/log-search.js';
 
-export interface Range {
+export interface TimeRange {
   /** Milliseconds since the epoch; `to` is not part of it. */
   readonly from: number;
   readonly to: number;
@@ -18,7 +18,7 @@ export interface Range {
 
 export interface SearchState {
   /** The time that is searched: that of the first run, whatever the clock says now. */
-  readonly range: Range;
+  readonly range: TimeRange;
   readonly done: ReadonlySet<number>;
   /** The pages of the slices that are done. */
   saved(): AsyncGenerator<readonly SearchedEvent[]>;
@@ -29,7 +29,7 @@ export interface SearchState {
 
 interface Line {
   readonly search?: string;
-  readonly range?: Range;
+  readonly range?: TimeRange;
   readonly slice?: number;
   readonly events?: readonly SearchedEvent[];
   readonly done?: true;
@@ -41,7 +41,7 @@ interface Line {
  * @param search what is searched for, in words: a file of another search is refused
  * @throws MtlsWatchError `usage` for a file of something else, `unreadable-input` for one that cannot be read or written
  */
-export async function openState(path: string, search: string, range: Range): Promise<SearchState> {
+export async function openState(path: string, search: string, range: TimeRange): Promise<SearchState> {
   const runOf = new Map<number, number>();
   let run = 1;
   let first: Line | null = null;

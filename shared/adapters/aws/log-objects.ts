@@ -14,7 +14,7 @@ export interface LogObject {
 }
 
 /** The bucket may lie in another Region than the logs. */
-export function objectsClient(): S3Client {
+function objectsClient(): S3Client {
   return new S3Client({ followRegionRedirects: true });
 }
 

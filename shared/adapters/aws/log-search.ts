@@ -35,7 +35,7 @@ export function createLogSearch(logs: Pick<CloudWatchLogsClient, 'send'>): LogSe
       const { arn = '', logGroupClass = 'STANDARD', storedBytes = null } = found;
       return { name, arn: arn.replace(/:\*$/, ''), logClass: logGroupClass, storedBytes };
     },
-    async page({ logGroup, pattern, from, to }, token) {
+    async page({ logGroup, pattern, from, to, limit }, token) {
       const { events = [], nextToken = null } = await answered(`the log group ${logGroup}`, () =>
         logs.send(
           new FilterLogEventsCommand({
@@ -45,6 +45,7 @@ export function createLogSearch(logs: Pick<CloudWatchLogsClient, 'send'>): LogSe
             endTime: to - 1,
             ...(pattern !== null && { filterPattern: pattern }),
             ...(token !== null && { nextToken: token }),
+            ...(limit !== undefined && { limit }),
           }),
         ),
       );

@@ -83,7 +83,7 @@ export function readingEach(tell: (error: MtlsWatchError) => void): ReadEach {
 export const groupSchema = z.object({ scope: z.string(), issuerDn: z.string(), reason: z.enum(reasonIds) });
 
 /** What facts and roll-ups have in common. */
-export type Counts = Pick<
+type Counts = Pick<
   Rollup,
   'requests' | 'count' | 'unattributed' | 'inferred' | 'firstAt' | 'lastAt' | 'reasonText' | 'clients'
 >;

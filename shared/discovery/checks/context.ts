@@ -15,7 +15,15 @@ export interface Expectations {
   readonly stackName: string;
   /** Settings that count instead of the deployed ones; null for the deployed ones. */
   readonly coverage: Coverage | null;
+  /** By address, what the truststores hold; without those that were not looked into. */
+  readonly truststores: ReadonlyMap<string, TruststoreContents>;
 }
+
+/** What was read of a truststore, or why nothing was. */
+export type TruststoreContents =
+  /** `errors`: why not all of it is read, or why API Gateway does not take it. */
+  | { readonly kind: 'read'; readonly certificates: number; readonly errors: readonly string[] }
+  | { readonly kind: 'unreadable'; readonly why: string };
 
 export interface Context extends Expectations {
   readonly found: FoundAccount;

@@ -14,6 +14,7 @@ export function domainChecks(domain: FoundDomain, context: Context): Check[] {
     versioned(domain, context),
     ...current(domain, context),
     warnings(domain),
+    ...readable(domain, context),
   ];
 }
 
@@ -125,6 +126,23 @@ function warnings(domain: FoundDomain): Check {
     said.join('; '),
     `API Gateway leaves out certificates that it does not take, and refuses their clients. Run mtls-watch audit ${quote(uri)}, put a mended truststore, and update the domain name to its version.`,
   );
+}
+
+function readable(domain: FoundDomain, { truststores }: Context): Check[] {
+  const { uri } = domain.truststore;
+  const contents = truststores.get(uri);
+  if (contents === undefined) return [];
+  const expectation = subject('truststore-readable', domain, uri, 'PEM that is read as a whole, within 1 MB');
+  if (contents.kind === 'unreadable') return [unknown(expectation, contents.why, ALLOW_READING)];
+  const { certificates, errors } = contents;
+  if (errors.length === 0) return [ok(expectation, plural(certificates, 'certificate'))];
+  return [
+    wrong(
+      expectation,
+      errors.join('; '),
+      `What is not read lets nobody in. Run mtls-watch audit ${quote(uri)}, put a mended truststore, and update the domain name to its version.`,
+    ),
+  ];
 }
 
 function updateDomain(domain: FoundDomain, place: Context['found'], path: string, value: string): string {

@@ -58,6 +58,21 @@ breaking([
     ],
   ],
   [
+    'a truststore of which not all is read',
+    (scene) => {
+      const errors = ['line 12: the BEGIN line has 4 hyphens in front', '1001 certificates'];
+      scene.expectations.truststores.set(TRUSTSTORE, { kind: 'read', certificates: 1001, errors });
+    },
+    [`wrong truststore-readable of ${TRUSTSTORE}: line 12: the BEGIN line has 4 hyphens in front; 1001 certificates`],
+  ],
+  [
+    'a truststore that may not be read',
+    (scene) => {
+      scene.expectations.truststores.set(TRUSTSTORE, { kind: 'unreadable', why: 'access denied' });
+    },
+    [`unknown truststore-readable of ${TRUSTSTORE}: access denied`],
+  ],
+  [
     'a bucket that cannot be looked at',
     (scene) => {
       Object.assign(orders(scene).truststore, { isVersioned: null, newestVersion: null });

@@ -15,10 +15,10 @@ import { limits } from '../../../base/limits.js';
 import type { ExecutionLog, FoundDomain, FoundLogGroup, FoundStage } from '../../../model/account.js';
 import type { Discovery } from '../../../ports/discovery.js';
 import { type ApiClients, type FoundApi, listApis, listStages, type PlainStage } from './apis.js';
-import { listDomains, type PlainDomain, type Target, targetsOf } from './domains.js';
+import { listDomains, type MappingTarget, type PlainDomain, targetsOf } from './domains.js';
 import { type DeliveryOf, listDeliveries, logGroupOf, lookAtLogGroup } from './logs.js';
 import { createReader, each, type Reader, reasonOf } from './reader.js';
-import { lookAtTruststore, type TruststoreObject } from './truststores.js';
+import { lookAtTruststore, type TruststoreVersions } from './truststores.js';
 
 export interface DiscoveryClients extends ApiClients {
   readonly logs: Pick<CloudWatchLogsClient, 'send'>;
@@ -104,7 +104,7 @@ type StagesByApi = ReadonlyMap<string, readonly FoundStage[]>;
 
 /** Every stage of the APIs that are led to. */
 async function lookAtStages(
-  targets: readonly Target[],
+  targets: readonly MappingTarget[],
   clients: DiscoveryClients,
   reader: Reader,
 ): Promise<StagesByApi> {
@@ -152,9 +152,9 @@ function executionLogOf(
 
 function assemble(
   { name, status, statusMessage, tlsPolicy, endpointType, truststoreUri, versionInUse, warnings }: PlainDomain,
-  targets: readonly Target[],
+  targets: readonly MappingTarget[],
   stages: StagesByApi,
-  truststore: TruststoreObject | undefined,
+  truststore: TruststoreVersions | undefined,
 ): FoundDomain {
   const led = targets.flatMap(({ apiId, stage }) =>
     (stages.get(apiId) ?? []).filter((one) => stage === null || one.stage === stage),

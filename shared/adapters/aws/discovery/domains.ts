@@ -23,7 +23,7 @@ export interface PlainDomain {
 }
 
 /** Where a domain leads; `stage` is null where the caller's URL names it. */
-export interface Target {
+export interface MappingTarget {
   readonly apiId: string;
   readonly stage: string | null;
 }
@@ -75,7 +75,11 @@ function plain(
 }
 
 /** Base path mappings that were made with the older service are on the newer one's list, too. */
-export async function targetsOf({ name, routingMode }: PlainDomain, v2: Client, reader: Reader): Promise<Target[]> {
+export async function targetsOf(
+  { name, routingMode }: PlainDomain,
+  v2: Client,
+  reader: Reader,
+): Promise<MappingTarget[]> {
   const mappings = await reader.read(`the API mappings of ${name}`, () =>
     all(async (NextToken) => {
       const page = await v2.send(new GetApiMappingsCommand({ DomainName: name, NextToken }));

@@ -4,13 +4,13 @@ import { GetBucketVersioningCommand, HeadObjectCommand, type S3Client } from '@a
 import type { FoundTruststore } from '../../../model/account.js';
 import type { Reader } from './reader.js';
 
-export type TruststoreObject = Pick<FoundTruststore, 'isVersioned' | 'newestVersion'>;
+export type TruststoreVersions = Pick<FoundTruststore, 'isVersioned' | 'newestVersion'>;
 
 export async function lookAtTruststore(
   uri: string,
   s3: Pick<S3Client, 'send'>,
   reader: Reader,
-): Promise<TruststoreObject> {
+): Promise<TruststoreVersions> {
   const [, Bucket, Key] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri) ?? [];
   const versioning = await reader.readDetail(`the versioning of the bucket of ${uri}`, () =>
     s3.send(new GetBucketVersioningCommand({ Bucket })),
