@@ -38,6 +38,8 @@ export const limits = {
   recoveredCharsMax: 64 * KIB,
   /** API Gateway takes an access-log format of at most 3 KB. */
   accessFormatCharsMax: 3 * KIB,
+  /** Access-log formats of one domain in the inventory, 3 KB each and the log group's name: 60 KB of DynamoDB's 400 KB. */
+  inventoryFormatsMax: 16,
   /** Formats that are kept compiled; a stage has one. */
   accessFormatsCachedMax: 200,
   /** Places that are tried to fit one plain-text record to its format: some forty variables, each with a few. */
