@@ -1,5 +1,5 @@
 /**
- * `npm run bench:detect [-- --runs N]`: measures the detector against published methods on generated histories, and
+ * `npm run bench -- detect [--runs N]`: measures the detector against published methods on generated histories, and
  * prints the tables that `docs/detection.md` quotes. Seeded: the same runs give the same numbers on every machine.
  */
 
@@ -186,7 +186,7 @@ function printStreams(runs: number): void {
   print(tableOf(['family', 'events', 'zeros', 'asked 0.06', 'asked 0.5', 'asked 1', 'asked 2'], rows));
 }
 
-const command = new Command('bench:detect')
+const command = new Command('bench -- detect')
   .option('--runs <n>', 'groups per class; outbreak runs are the next multiple of 25 above eight times that', '6')
   .parse();
 const runs = Number(command.opts<{ runs: string }>().runs);
