@@ -4,12 +4,14 @@
  */
 
 import CliTable from 'cli-table3';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { CLASSES, type ClassName, historyOf, LEARNED, MINUTES, QUIET } from '../../test/support/histories.js';
 import { outbreakScores } from '../../test/support/outbreak-scores.js';
 import { costOf } from './cost.js';
 import { addOutcome, emptyScore, PRODUCT, runPages, type Score } from './pages.js';
 import { RIVALS } from './rivals.js';
+import { rateRows, situationRows } from './situation-tables.js';
+import { buildOf } from './situations.js';
 import { streamScores } from './stream-scores.js';
 
 /** Lasting incidents of at least five times the usual. */
@@ -186,20 +188,44 @@ function printStreams(runs: number): void {
   print(tableOf(['family', 'events', 'zeros', 'asked 0.06', 'asked 0.5', 'asked 1', 'asked 2'], rows));
 }
 
+async function printSituations(runs: number, dir: string | undefined): Promise<void> {
+  const before = dir === undefined ? null : await buildOf(dir);
+  print(
+    `\nSituations: ${runs} groups each, seeds ${FIRST_SEED} on. Outages told of all, after so many minutes (median and`,
+  );
+  print(
+    '95th percentile), minutes until the resolve, notices of a group; calm ones: false pages of a group in 30 days.\n',
+  );
+  const situations = situationRows(runs, FIRST_SEED, before);
+  print(tableOf(situations.head, situations.rows));
+  print('\nFalse pages asked for and got, of a group in 30 days:\n');
+  const rates = rateRows(runs, FIRST_SEED);
+  print(tableOf(rates.head, rates.rows));
+}
+
+function printCost(): void {
+  const cost = costOf();
+  print(
+    `\nCost on this machine: ${cost.updateUs.toFixed(1)} µs to learn a minute, ${cost.evaluateUs.toFixed(1)} µs to judge one,`,
+  );
+  print(
+    `${cost.wholeUs.toFixed(0)} µs with unpacking and packing the history; ${cost.gapMs.toFixed(1)} ms to catch up with a year of silence.`,
+  );
+  print(`A history is at most ${cost.bytes} bytes of JSON.`);
+}
+
 const command = new Command('bench -- detect')
   .option('--runs <n>', 'groups per class; outbreak runs are the next multiple of 25 above eight times that', '6')
+  .option('--before <dir>', 'the root of another checkout, to compare the situations with')
+  .addOption(new Option('--only <part>', 'one part').choices(['situations', 'pages', 'outbreaks', 'streams', 'cost']))
   .parse();
-const runs = Number(command.opts<{ runs: string }>().runs);
+const options = command.opts<{ runs: string; before?: string; only?: string }>();
+const runs = Number(options.runs);
 if (!Number.isInteger(runs) || runs < 1 || runs > 10_000)
   command.error('--runs: expected a whole number from 1 to 10000', { exitCode: 2 });
-printPages(pages(runs), runs);
-printOutbreaks(Math.ceil((8 * runs) / 25) * 25);
-printStreams(runs);
-const cost = costOf();
-print(
-  `\nCost on this machine: ${cost.updateUs.toFixed(1)} µs to learn a minute, ${cost.evaluateUs.toFixed(1)} µs to judge one,`,
-);
-print(
-  `${cost.wholeUs.toFixed(0)} µs with unpacking and packing the history; ${cost.gapMs.toFixed(1)} ms to catch up with a year of silence.`,
-);
-print(`A history is at most ${cost.bytes} bytes of JSON.`);
+const isAsked = (part: string): boolean => options.only === undefined || options.only === part;
+if (isAsked('situations')) await printSituations(Math.ceil(runs / 2), options.before);
+if (isAsked('pages')) printPages(pages(runs), runs);
+if (isAsked('outbreaks')) printOutbreaks(Math.ceil((8 * runs) / 25) * 25);
+if (isAsked('streams')) printStreams(runs);
+if (isAsked('cost')) printCost();

@@ -92,7 +92,7 @@ function product(): Method {
 }
 
 /** The rivals know nothing of a day. */
-const UNKNOWN_COURSE = {
+export const UNKNOWN_COURSE = {
   day: 0,
   hours: 0,
   usualDay: 0,
@@ -116,6 +116,7 @@ function asVerdict(push: ReturnType<(typeof RIVALS)[number]['start']>): Method {
       recent,
       shortestMinutes: alarm ? 1 : null,
       isSteady: false,
+      lateMinutes: 0,
       surprise: 0,
       lastHour: 0,
       course: UNKNOWN_COURSE,

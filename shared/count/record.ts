@@ -45,7 +45,7 @@ export async function recordCounts(
   const unexpected = facts.filter((fact) => !expected.has(nameOf(fact)));
   const marked = counted.then(() => markHours(unexpected, world));
   const grown = facts.map((fact) => fact.group);
-  await Promise.all([marked, look(grown, { facts: counted, rest: () => marked })]);
+  await Promise.all([marked, look(grown, { facts: counted, rest: () => marked, spans: spansOf(facts) })]);
   world.failureLog?.record(failures, batchId);
   return facts;
 }
@@ -184,4 +184,20 @@ export interface Written {
   readonly facts: Promise<unknown>;
   /** Waits for the marks of their hours and the clients' certificates: who is told of a group is told of those as well. */
   readonly rest: () => Promise<unknown>;
+  /** The first and the last minute of what it brought, by id of the group; what came late is looked at where it belongs. */
+  readonly spans?: ReadonlyMap<string, MinuteSpan>;
+}
+
+export interface MinuteSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+function spansOf(facts: readonly Fact[]): ReadonlyMap<string, MinuteSpan> {
+  const spans = new Map<string, MinuteSpan>();
+  for (const { group, minute } of facts) {
+    const { from, to } = spans.get(groupId(group)) ?? { from: minute, to: minute };
+    spans.set(groupId(group), { from: Math.min(from, minute), to: Math.max(to, minute) });
+  }
+  return spans;
 }

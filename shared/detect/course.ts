@@ -105,7 +105,7 @@ export function courseOf(state: State, step: number, later: readonly number[]): 
   };
 }
 
-/** How much of what is loadDetectorState the group has seen itself. */
+/** How much of what is remembered the group has seen itself. */
 function ownShareOf({ scalars }: State, step: number): number {
   const hours = (step - (scalars[at.firstStep] ?? 0)) / HOUR;
   return Math.max(1e-3, 1 - Math.exp(-hours / MEMORY_HOURS));

@@ -11,19 +11,11 @@ import { isNamed } from '../config/qualified-names.js';
 import type { DetectionPolicy } from '../config/settings.js';
 import type { GroupKey } from '../model/index.js';
 import { type Course, courseOf } from './course.js';
+import { isHabit } from './habits.js';
 import { at, type DetectorParameters, pack, RING, type State, shapeOf, unpack } from './state.js';
-import {
-  calibrate,
-  closeThrough,
-  expectedAt,
-  type Later,
-  rawOf,
-  start,
-  type WindowSurprise,
-  windowsAt,
-} from './surprise.js';
+import { calibrate, closeThrough, expectedAt, type Later, start, type WindowSurprise, windowsAt } from './surprise.js';
 
-/** What is loadDetectorState of a group: JSON, at most 4 KB. */
+/** What is remembered of a group: JSON, at most 5 KB. */
 export interface History {
   /** The first step that was ever learned. */
   readonly firstStep: number;
@@ -55,6 +47,8 @@ export interface DetectionNumbers {
   readonly isSteady: boolean;
   /** -log10 of the chance of as many failures by the model alone, whatever the floor. */
   readonly surprise: number;
+  /** How much later than usual the log came, in minutes; 0 where it came in time. */
+  readonly lateMinutes: number;
   /** Failures of the last hour. */
   readonly lastHour: number;
   /** The last 24 hours, and what they usually are. */
@@ -63,7 +57,7 @@ export interface DetectionNumbers {
 
 /**
  * spike     more failures than chance explains, and they go on
- * over      a spike getOrInsert the last hour that has stopped
+ * over      a spike within the last hour that has stopped
  * elevated  no spike, but the last minutes are above the usual: enough to keep an incident open
  * quiet     nothing
  */
@@ -75,8 +69,6 @@ export interface Detection {
 
 const DAY_MINUTES = 24 * 60;
 const MINUTES_PER_MONTH = 30 * 24 * 60;
-/** What leaving the highest minute out costs a lasting spike, about: a power and a half of ten. */
-const WITHOUT_PEAK = 1.5;
 const ONE_IN_MAX = 1e12;
 /** For so long a group is new: what it has had since it was first seen is not taken for its usual. */
 const NEW_MINUTES = 24 * 60;
@@ -88,6 +80,8 @@ const STEADY_FLOOR_SHARE = 0.8;
 const USUAL = 1;
 /** A lull says something only where the spike, going on, would have brought this many failures. */
 const LULL_FAILURES = 5;
+/** So many times the mean distance between two failures is a lull. */
+const LULL_DISTANCES = 5;
 
 /** The thresholds of one group: the policy with the overrides that match it. */
 export function policyFor(group: GroupKey, detection: DetectionPolicy): DetectionPolicy {
@@ -141,6 +135,34 @@ export function detect(history: History | null, window: Window, policy: Detectio
   return detectionOf(state, settings, window, policy);
 }
 
+/**
+ * The same for minutes that were closed without what came late: their counts stand beside what was expected of them.
+ * @param window the hour up to the last of those minutes
+ * @param lateMinutes how much later than usual they came
+ */
+export function detectLate(history: History, window: Window, policy: DetectionPolicy, lateMinutes: number): Detection {
+  const settings = settingsOf(policy);
+  const state = stateOf(history, window.step, settings);
+  const counts = window.counts.slice(-RING);
+  const shape = shapeOf(settings);
+  const from = window.step - counts.length + 1;
+  const predicted = counts.map((_, i) => ({ ...expectedAt(state, settings, shape, from + i) }));
+  const isNew = from - (state.scalars[at.firstStep] ?? 0) < NEW_MINUTES;
+  const later = {
+    from,
+    counts,
+    expected: predicted.map(({ mean }) => mean),
+    doubt: predicted.at(-1)?.doubt ?? 0,
+    expectedMax: isNew ? NEW_EXPECTED : Number.POSITIVE_INFINITY,
+  };
+  const { kind, because, numbers } = judged(state, settings, window, policy, later);
+  return {
+    kind,
+    because: `${because}; the log came ${minutes(lateMinutes)} late`,
+    numbers: { ...numbers, lateMinutes },
+  };
+}
+
 /** `detect` on an unpacked state, for those who walk through months of minutes. */
 export function detectionOf(
   state: State,
@@ -148,18 +170,30 @@ export function detectionOf(
   window: Window,
   policy: DetectionPolicy,
 ): Detection {
-  const later = laterOf(state, settings, window);
+  return judged(state, settings, window, policy, laterOf(state, settings, window));
+}
+
+function judged(
+  state: State,
+  settings: DetectorParameters,
+  window: Window,
+  policy: DetectionPolicy,
+  later: Later,
+): Detection {
   const windows = windowsAt(state, settings, window.step, later);
   const threshold = -Math.log10(policy.falsePagesPerMonth / MINUTES_PER_MONTH);
-  const scored = windows.map((w, k) => ({
+  const scored = windows.map((w) => ({
     ...w,
-    score: w.count < policy.floor ? 0 : scoreOf(state, settings, w, k, later),
+    score: w.count < policy.floor ? 0 : calibrate(state, settings, w.raw),
   }));
-  const passing = scored.filter((w) => w.score >= threshold);
+  // What comes at this hour as it did before is shown, and nobody is paged for it.
+  const isUsual = (w: WindowSurprise): boolean => isHabit(state, window.step, w.peak);
+  const passing = scored.filter((w) => w.score >= threshold && !isUsual(w));
   const recent = windows.find((w) => w.window === policy.windowMinutes)?.count ?? 0;
   const most = scored.reduce((a, b) => (b.score > a.score || (a.score === 0 && b.raw > a.raw) ? b : a));
-  const kind = passing.length > 0 ? (goesOn(windows, passing, policy) ? 'spike' : 'over') : elevated(windows, policy);
   const course = courseOf(state, window.step, window.counts);
+  const kind =
+    passing.length > 0 ? (goesOn(windows, passing, policy) ? 'spike' : 'over') : elevated(windows, course, policy);
   const numbers: DetectionNumbers = {
     count: most.count,
     windowMinutes: most.window,
@@ -168,6 +202,7 @@ export function detectionOf(
     recent,
     shortestMinutes: passing[0]?.window ?? null,
     isSteady: false,
+    lateMinutes: 0,
     surprise: windows.reduce((max, w) => Math.max(max, w.raw), 0),
     lastHour: windows.at(-1)?.count ?? 0,
     course,
@@ -195,17 +230,6 @@ function steady(numbers: DetectionNumbers): Detection {
       shortestMinutes: course.steadyMinutes,
     },
   };
-}
-
-/**
- * The window's score by the series' own measure. Clumps of failures getOrInsert one minute make the own measure wary; a
- * window that is out of line even without its highest minute is no clump, and there the model's word is enough.
- */
-function scoreOf(state: State, settings: DetectorParameters, w: WindowSurprise, k: number, later: Later): number {
-  const own = calibrate(state, settings, w.raw);
-  if (w.window < 3) return own;
-  const rest = rawOf(state, k + 1, w.count - w.peak, w.expected, later.doubt);
-  return Math.max(own, rest > 0 ? rest + WITHOUT_PEAK : 0);
 }
 
 /** The counts and expectations of the steps after the closed ones. */
@@ -245,9 +269,19 @@ function goesOn(
   return false;
 }
 
-function elevated(windows: readonly WindowSurprise[], policy: DetectionPolicy): 'elevated' | 'quiet' {
+function elevated(
+  windows: readonly WindowSurprise[],
+  { quietMinutes }: Course,
+  policy: DetectionPolicy,
+): 'elevated' | 'quiet' {
+  // Where failures are minutes apart, an hour says more than the last minutes, unless it is over: see the distances.
+  const isLull = (w: WindowSurprise): boolean => quietMinutes > (LULL_DISTANCES * w.span) / w.count;
   const up = windows.some(
-    (w) => w.window >= policy.windowMinutes && w.window <= 15 && w.raw >= USUAL && 2 * w.count >= policy.floor,
+    (w) =>
+      w.window >= policy.windowMinutes &&
+      w.raw >= USUAL &&
+      2 * w.count >= policy.floor &&
+      (w.window <= 15 || !isLull(w)),
   );
   return up ? 'elevated' : 'quiet';
 }

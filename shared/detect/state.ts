@@ -1,5 +1,5 @@
 /**
- * What the detector remembers of a series, as numbers in typed arrays, and its packing into at most 4 KB of JSON. The
+ * What the detector remembers of a series, as numbers in typed arrays, and its packing into at most 5 KB of JSON. The
  * packing loses nothing (doubles stay doubles, floats stay floats), so learning in one go and learning with saves in
  * between end in the same state, bit for bit.
  */
@@ -31,6 +31,9 @@ export const RING = 60;
 const WINDOWS_MAX = 5;
 /** Hours whose sums are kept: a day. */
 export const HOURS = 24;
+/** Times at which the group was out of line: first step, last step, most failures of a step. */
+export const EPISODES = 24;
+export const EPISODE = 3;
 /** Bins of the shorter season (a day: five minutes each) and of the longer one (a week: an hour each). */
 const BINS_MAX = [288, 168] as const;
 /** Level, slope, two harmonics of the shorter season, two profiles, the recent level. */
@@ -69,6 +72,8 @@ export const at = {
   lastFailure: 16,
   /** What was expected since then. */
   missing: 17,
+  /** Which episode is the last one. */
+  episode: 18,
 } as const;
 
 export interface State {
@@ -85,6 +90,8 @@ export interface State {
   readonly expected: Float32Array;
   /** Failures of the last hours, by hour since the epoch modulo `HOURS`; the last one may be unfinished. */
   readonly hours: Float32Array;
+  /** The last `EPISODES`, each of `EPISODE` numbers. */
+  readonly episodes: Float64Array;
   /** Log ratios of each season's bins to the smooth baseline. */
   readonly profiles: readonly Float32Array[];
   /** Two bits for every bin of the shorter season: at how many visits in a row it was surprisingly high. */
@@ -119,6 +126,7 @@ export function emptyState(settings: DetectorParameters, step: number): State {
     counts: new Float32Array(RING).fill(settings.emptyBefore ? 0 : -1),
     expected: new Float32Array(RING),
     hours: new Float32Array(HOURS),
+    episodes: new Float64Array(EPISODES * EPISODE),
     profiles: bins.map((n) => new Float32Array(n)),
     surprised: new Uint8Array(Math.ceil((bins[0] ?? 0) / 4)),
     cache: { bin: Number.NaN, mean: 0, doubt: 0 },
@@ -127,8 +135,8 @@ export function emptyState(settings: DetectorParameters, step: number): State {
 }
 
 function arraysOf(state: State): (Float64Array | Float32Array | Uint8Array)[] {
-  const { scalars, x, p, dispersion, counts, expected, hours, profiles, surprised } = state;
-  return [scalars, x, p, dispersion, counts, expected, hours, ...profiles, surprised];
+  const { scalars, x, p, dispersion, counts, expected, hours, episodes, profiles, surprised } = state;
+  return [scalars, x, p, dispersion, counts, expected, hours, episodes, ...profiles, surprised];
 }
 
 /** Base64 of the arrays' bytes; every machine that runs this is little-endian. */

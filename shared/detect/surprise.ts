@@ -8,6 +8,7 @@
 import { learnBin, predict, startBaseline } from './baseline.js';
 import { learnHour } from './course.js';
 import { learnVariance, varianceOf } from './dispersion.js';
+import { learnEpisode } from './habits.js';
 import { log10UpperTail } from './negative-binomial.js';
 import { at, type DetectorParameters, emptyState, RING, type Shape, type State, shapeOf } from './state.js';
 
@@ -18,6 +19,8 @@ const TAIL_RATE = 0.05;
 const TAIL_RATE_BINS = 100;
 const TAIL_EXCESS = 1 / Math.LN10;
 const TAIL_EXCESS_WEIGHT = 60;
+/** A group of failures is silent but for its clumps: a few of them say how large they get. */
+const OWN_EXCESS_WEIGHT = 6;
 const TAIL_SEEN_MAX = 200;
 /** The median moves by one part in so many, and in more the more was seen; it cannot run away with a few incidents. */
 const TAIL_MEDIAN_WEIGHT = 10;
@@ -139,8 +142,8 @@ export function calibrate(state: State, settings: DetectorParameters, raw: numbe
   const from = -Math.log10((NOISE_SHARE * rate) / binSteps);
   if (raw <= TAIL_FROM) return (raw / TAIL_FROM) * from;
   const seen = s[at.tailSeen] ?? 0;
-  const pool = (own: number, prior: number): number =>
-    (own * seen + prior * TAIL_EXCESS_WEIGHT) / (seen + TAIL_EXCESS_WEIGHT);
+  const weight = settings.emptyBefore ? OWN_EXCESS_WEIGHT : TAIL_EXCESS_WEIGHT;
+  const pool = (own: number, prior: number): number => (own * seen + prior * weight) / (seen + weight);
   const mean = pool(s[at.tailExcess] ?? 0, TAIL_EXCESS);
   const variance = pool(s[at.tailSquare] ?? 0, 2 * TAIL_EXCESS ** 2) - mean * mean;
   const shape = Math.max(0, Math.min(0.5, 0.5 * (1 - (mean * mean) / Math.max(variance, 1e-9))));
@@ -223,6 +226,7 @@ function closeBin(state: State, settings: DetectorParameters, shape: Shape, doub
     const count = ((s[at.open] ?? 0) * shape.binSteps) / recorded;
     const memory = memoryOf(settings, shape.binSteps);
     const incident = (s[at.openIncident] ?? 0) > 0;
+    learnEpisode(state, state.step, shape.binSteps, count, s[at.openScore] ?? 0);
     if ((s[at.bins] ?? 0) >= WARM_UP_BINS) {
       const news = !incident && (s[at.openScore] ?? 0) > NEWS_FACTOR * (s[at.peak] ?? 0);
       if (!incident) learnTail(state, settings, shape, s[at.openScore] ?? 0, memory);

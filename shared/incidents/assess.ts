@@ -4,7 +4,8 @@
 
 import { limits } from '../base/limits.js';
 import { MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
-import { type Detection, detect, type History, learnAll, policyFor } from '../detect/detect.js';
+import type { MinuteSpan } from '../count/record.js';
+import { type Detection, detect, detectLate, type History, learnAll, policyFor } from '../detect/detect.js';
 import { type Fact, type GroupKey, type Incident, isSeveral } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import { scopeGroup, strangersGroup } from './incident.js';
@@ -46,17 +47,27 @@ export function scopesOf({ scope }: GroupKey, { stores }: World): Promise<readon
 }
 
 /** The detection on a group at this moment. Stores nothing but, now and then, what was learned. */
-export async function detectGroup(group: GroupKey, known: History | null, now: number, world: World): Promise<Judged> {
+export async function detectGroup(
+  group: GroupKey,
+  known: History | null,
+  now: number,
+  world: World,
+  { span, lagMinutes = 0 }: { readonly span?: MinuteSpan; readonly lagMinutes?: number } = {},
+): Promise<Judged> {
   const { stores, config } = world;
   const minute = minuteOf(now);
   const policy = policyFor(group, config.detection);
   const oldest = minute - limits.detectorLookbackMinutes;
-  const facts = await stores.facts.window(group, neededFrom(known, minute), minute);
+  const closed = minute - limits.lateMinutes;
+  const needed = neededFrom(known, minute);
+  const isLate = span !== undefined && span.from <= closed;
+  const asked = Math.min(needed, (isLate ? span.from : minute - lagMinutes) - MINUTES_PER_HOUR);
+  const from = isLate || lagMinutes > 0 ? Math.max(oldest, asked) : needed;
+  const facts = await stores.facts.window(group, from, minute);
 
   const counts = new Map<number, number>();
   for (const fact of facts) counts.set(fact.minute, (counts.get(fact.minute) ?? 0) + Math.max(0, fact.count));
   // Minutes that are old enough to be complete are learned; the others are the window.
-  const closed = minute - limits.lateMinutes;
   const steps = [...counts]
     .map(([step, count]) => ({ step, count }))
     .filter(({ step }) => step <= closed && step > (known?.lastStep ?? oldest));
@@ -68,5 +79,18 @@ export async function detectGroup(group: GroupKey, known: History | null, now: n
   if (history !== null && history.lastStep - (known?.lastStep ?? 0) >= limits.historySaveMinutes) {
     await stores.history.save(group, history);
   }
-  return { detection: detect(history, { step: minute, counts: window }, policy), facts };
+  const detection = withNewest(detect(history, { step: minute, counts: window }, policy), minute, counts);
+  if (!isLate || history === null || detection.kind === 'spike') return { detection, facts };
+  const step = Math.min(span.to, closed);
+  const hour = Array.from({ length: MINUTES_PER_HOUR }, (_, i) => counts.get(step - MINUTES_PER_HOUR + 1 + i) ?? 0);
+  const late = detectLate(known ?? history, { step, counts: hour }, policy, minute - step);
+  return { detection: late.numbers.shortestMinutes === null ? detection : { ...late, kind: 'spike' }, facts };
+}
+
+/** What came late is not learned, and counts for what came last all the same. */
+function withNewest(detection: Detection, minute: number, counts: ReadonlyMap<number, number>): Detection {
+  const { course } = detection.numbers;
+  let quietMinutes = course.quietMinutes;
+  for (const [at, count] of counts) if (count > 0) quietMinutes = Math.min(quietMinutes, minute - at);
+  return { ...detection, numbers: { ...detection.numbers, course: { ...course, quietMinutes } } };
 }

@@ -8,7 +8,7 @@ import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
 import { hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import { policyFor } from '../detect/detect.js';
-import { trustedIssuers } from '../diagnosis/diagnosis.js';
+import { trustedIssuers, unlessUnreadable } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
 import { type Fact, type GroupKey, type Incident, OTHER_ISSUERS, SEVERAL_STRANGERS } from '../model/index.js';
 import type { DirtyHour, World } from '../ports/index.js';
@@ -54,7 +54,8 @@ interface SeenMember extends Member {
 
 async function evaluateScope(scope: string, groups: readonly GroupKey[], world: World): Promise<void> {
   const now = world.clock.now();
-  const trusted = await trustedIssuers(scope, world);
+  // Who cannot be told apart is no stranger.
+  const trusted = await unlessUnreadable(trustedIssuers(scope, world), () => new Set<string>());
   const seen = await pMap(groups, (group) => look(group, trusted, world), { concurrency: limits.storeConcurrencyMax });
   const members = seen.filter(({ since, facts }) => since !== null || facts.length > 0);
   for (const group of [scopeGroup(scope), strangersGroup(scope)]) {

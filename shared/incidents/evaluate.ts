@@ -9,7 +9,7 @@ import { getOrInsert } from '../base/get-or-insert.js';
 import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
 import { MINUTE_MS, minuteOf } from '../base/time.js';
-import { dirtyHours, type Written } from '../count/record.js';
+import { dirtyHours, type MinuteSpan, type Written } from '../count/record.js';
 import { type Detection, policyFor } from '../detect/detect.js';
 import { groupId } from '../model/group-id.js';
 import type { Fact, GroupKey, Incident, Severity } from '../model/index.js';
@@ -47,7 +47,8 @@ export async function evaluate(
   );
   if (together.size === 0) return told;
   const again = [...together].map(({ group }) => group);
-  await storeAll(await assessAll(again, world, which, longAgo), world);
+  const isThere = { ...longAgo, ...(written.spans === undefined ? {} : { spans: written.spans }) };
+  await storeAll(await assessAll(again, world, which, isThere), world);
   return true;
 }
 
@@ -81,7 +82,9 @@ async function assessAll(
     Promise.all([...distinct.values()].map(async (group) => ({ group, ...(await loadDetectorState(group, world)) }))),
     written.facts,
   ]);
-  const changes = await pMap(known, (one) => assess(one, which, world), { concurrency: limits.storeConcurrencyMax });
+  const changes = await pMap(known, (one) => assess(one, which, world, written.spans?.get(groupId(one.group))), {
+    concurrency: limits.storeConcurrencyMax,
+  });
   const pending = changes.filter((change) => change !== null);
   if (pending.length > 0) await written.rest();
   return pending;
@@ -103,7 +106,12 @@ interface Pending {
 }
 
 /** @param known read while the facts were being written; the facts are read here */
-async function assess(known: KnownGroup, which: 'all' | 'calm', world: World): Promise<Pending | null> {
+async function assess(
+  known: KnownGroup,
+  which: 'all' | 'calm',
+  world: World,
+  span?: MinuteSpan,
+): Promise<Pending | null> {
   const { group } = known;
   const { stores, clock, config } = world;
   const policy = policyFor(group, config.detection);
@@ -112,7 +120,10 @@ async function assess(known: KnownGroup, which: 'all' | 'calm', world: World): P
   const incident = isLeft(known.incident) ? await stores.incidents.load(group) : known.incident;
   if (isLeft(incident)) return null;
   const now = clock.now();
-  const { detection, facts } = await detectGroup(group, known.history, now, world);
+  const { detection, facts } = await detectGroup(group, known.history, now, world, {
+    ...(span === undefined ? {} : { span }),
+    lagMinutes: incident?.lagMinutes ?? 0,
+  });
   const own = advance(incident, detection, group, now, policy);
   const seen = { incident, detection, facts, now };
   const change = own?.notice === 'spike' ? await begin(own, seen, world) : await goOn(own, seen, world);
@@ -143,7 +154,7 @@ async function goOn(own: IncidentChange | null, seen: SeenNow, world: World): Pr
   }
   if (incident?.state !== 'firing') return own;
   const isTold = own !== null && own.notice !== null;
-  // An incident that was told by itself goes on getOrInsert its scope's, once that names it.
+  // An incident that was told by itself goes on within its scope's, once that names it.
   const isAsked = isTold || !incident.announced;
   const covered = isAsked && isCovered(incident, await scopesOf(incident.group, world), now);
   if (isTold) return applySilences(incident.announced && !covered ? own : { ...own, notice: null }, world);

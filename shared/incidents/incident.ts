@@ -10,7 +10,7 @@
  *     known --twice as long as the last time--> known                    notice: ongoing, unless acknowledged
  *     known --nothing where much was to be expected--> resolved          notice: resolved
  *     known --spike--> firing, another incident                          notice: spike
- *     resolved --spike getOrInsert REOPEN_RESOLVES resolve times--> firing    notice: spike, the same incident
+ *     resolved --spike within REOPEN_RESOLVES resolve times--> firing    notice: spike, the same incident
  *
  * Every comeback doubles the calm that the next resolve asks for: a group that flaps ends as one lasting incident.
  */
@@ -114,7 +114,11 @@ function open(
   const isOldNews = steadyAt !== null && (now - steadyAt < STEADY_AGAIN || !course.isSteadyByItself);
   if (isSteady && (before?.known != null || isOldNews)) return null;
   // What was counted before the calm that resolved the last incident cannot open another one.
-  if (before?.calmSince != null && now - shortestMinutes * MINUTE_MS < before.calmSince) return null;
+  if (
+    before?.calmSince != null &&
+    now - (shortestMinutes + detection.numbers.lateMinutes) * MINUTE_MS < before.calmSince
+  )
+    return null;
   const back =
     before?.state === 'resolved' && now - before.lastNoticeAt <= REOPEN_RESOLVES * policy.resolveMinutes * MINUTE_MS;
   const next: Incident = {
@@ -134,6 +138,7 @@ function open(
     heldBack: false,
     repeats: 0,
     steadyAt: isSteady ? now : steadyAt,
+    lagMinutes: detection.numbers.lateMinutes,
     usualDay: back ? before.usualDay : course.usualDay,
     isStranger: false,
     members: [],
@@ -185,24 +190,27 @@ function calm(
   now: number,
   policy: DetectionPolicy,
 ): IncidentChange | null {
-  const { calmSince } = current;
+  // Where the log comes late, later minutes may still come.
+  const isLate = current.lagMinutes > 0;
+  const quiet = now - detection.numbers.course.quietMinutes * MINUTE_MS;
+  const calmSince = isLate && current.calmSince !== null ? Math.max(current.calmSince, quiet) : current.calmSince;
   if (calmSince === null) {
     // It takes some minutes without a failure to see that it is calm; they are part of the calm.
-    const quiet = now - detection.numbers.course.quietMinutes * MINUTE_MS;
     return {
-      next: { ...next, calmSince: Math.max(quiet, current.lastNoticeAt) },
+      next: { ...next, calmSince: isLate ? quiet : Math.max(quiet, current.lastNoticeAt) },
       notice: null,
       because: detection.because,
     };
   }
-  const asked = policy.resolveMinutes * Math.min(CALM_RESOLVES_MAX, 2 ** current.flaps) * MINUTE_MS;
+  const calmMinutes = policy.resolveMinutes * Math.min(CALM_RESOLVES_MAX, 2 ** current.flaps);
+  const asked = (calmMinutes + current.lagMinutes) * MINUTE_MS;
   if (now - calmSince < asked) return null;
   if (isUsualByNow(current, detection, now)) return toKnown(current, next, detection, now);
   const because = `${amount(detection.numbers.recent)} refused in the last ${policy.windowMinutes} minutes; calm for ${duration(now - calmSince)}`;
   const { known } = current;
   const still = known === null ? '' : `; what is known since ${dayOf(known.since)} goes on`;
   const state = known === null ? 'resolved' : 'known';
-  return { next: { ...next, state, lastNoticeAt: now }, notice: 'resolved', because: `${because}${still}` };
+  return { next: { ...next, state, calmSince, lastNoticeAt: now }, notice: 'resolved', because: `${because}${still}` };
 }
 
 /** Refused as before, and no longer unusual: the calm is that of the detector, not of the group. */

@@ -37,7 +37,7 @@ export interface ScopeDetection {
   readonly isNews: boolean;
 }
 
-/** So many partners that begin getOrInsert `TOGETHER_MINUTES` have one cause. Two may be chance. */
+/** So many partners that begin within `TOGETHER_MINUTES` have one cause. Two may be chance. */
 const TOGETHER_GROUPS = 3;
 const TOGETHER_MINUTES = 30;
 /** So many partners at once are a change of the domain, and high whatever each of them has. */
@@ -80,7 +80,7 @@ export function partnersTogether(
       because: isJoining
         ? `${joined.length} more of this domain began to fail, ${ids.length} in all; ${seen}`
         : isOpening
-          ? `${began.length} groups of this domain began to fail getOrInsert ${TOGETHER_MINUTES} minutes; ${seen}`
+          ? `${began.length} groups of this domain began to fail within ${TOGETHER_MINUTES} minutes; ${seen}`
           : `${ongoing.length} groups of this domain are failing; ${seen}`,
       numbers,
     },
@@ -156,6 +156,7 @@ function sumOf(members: readonly Member[], isSpike: boolean, { windowMinutes }: 
     recent,
     shortestMinutes: isSpike ? windowMinutes : null,
     isSteady: false,
+    lateMinutes: 0,
     surprise: most((one) => one.surprise),
     lastHour: sum((one) => one.lastHour),
     course: {

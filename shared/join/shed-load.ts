@@ -17,17 +17,16 @@ export async function shedLoad(
   denials: readonly Denial[],
   accesses: readonly AccessRecord[],
   batchId: string,
-  { stores, clock }: World,
+  { stores }: Pick<World, 'stores'>,
 ): Promise<BoundedLoad> {
-  const rateOf = async (kind: Half['kind'], count: number): Promise<number> => {
-    if (count <= limits.calmHalvesMax) return 1;
-    const load = await stores.storm.addLoad(minuteOf(clock.now()), kind, count);
+  // The load is that of the minute in which it came to be, whenever it is looked at: a replay reads a month at once.
+  const rateOf = async (kind: Half['kind'], halves: readonly Half[]): Promise<number> => {
+    if (halves.length <= limits.calmHalvesMax) return 1;
+    const newest = halves.reduce((last, { at }) => Math.max(last, at), 0);
+    const load = await stores.storm.addLoad(minuteOf(newest), kind, halves.length);
     return stores.storm.fixRate(`${batchId} ${kind}`, samplingRate(load));
   };
-  const [denialRate, accessRate] = await Promise.all([
-    rateOf('denial', denials.length),
-    rateOf('access', accesses.length),
-  ]);
+  const [denialRate, accessRate] = await Promise.all([rateOf('denial', denials), rateOf('access', accesses)]);
   const sampled = sample(denials, denialRate);
   const unsampled = await inFixedScopes(sampled.left, batchId, stores.storm);
   return { halves: [...sampled.joined, ...sample(accesses, accessRate).joined], unsampled };

@@ -31,6 +31,8 @@ export interface Incident {
   readonly repeats: number;
   /** When it was last told that refusals are few and steady; null for never. */
   readonly steadyAt: number | null;
+  /** How late its log came, in minutes: calm is believed so much later. */
+  readonly lagMinutes: number;
   /** What 24 hours usually had when it began. */
   readonly usualDay: number;
   /** Nobody whom the truststore knows: such an incident is low, and stands for no partner's. */

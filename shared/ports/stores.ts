@@ -129,7 +129,7 @@ export interface RollupStore {
   groups(from: number, to: number, limit: number): Promise<readonly GroupKey[]>;
 }
 
-/** What the detector remembers of a group, opaque to the stores. At most 4 KB of JSON. */
+/** What the detector remembers of a group, opaque to the stores. At most `limits.historyBytesMax` of JSON. */
 export interface HistoryStore {
   load(group: GroupKey): Promise<unknown>;
   save(group: GroupKey, history: unknown): Promise<void>;

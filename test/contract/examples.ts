@@ -109,6 +109,7 @@ export function incident(version: number, changes: Partial<Incident> = {}): Inci
     heldBack: false,
     repeats: 0,
     steadyAt: null,
+    lagMinutes: 0,
     usualDay: 0,
     isStranger: false,
     members: [],

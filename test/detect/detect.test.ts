@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { limits } from '../../shared/base/limits.js';
 import { type DetectionPolicy, detectionSchema } from '../../shared/config/settings.js';
 import { type Detection, detect, type History, learn, learnAll, policyFor } from '../../shared/detect/detect.js';
 import { log10UpperTail, logGamma } from '../../shared/detect/negative-binomial.js';
@@ -173,13 +174,13 @@ describe('detect', () => {
   });
 });
 
-describe('what is loadDetectorState', () => {
+describe('what is remembered', () => {
   const minutes = fc.array(fc.record({ gap: fc.integer({ min: 1, max: 3000 }), count: fc.nat(2_000_000) }), {
     minLength: 1,
     maxLength: 40,
   });
 
-  it('stays getOrInsert 4 KB of JSON and survives it, whatever was learned', () => {
+  it('stays within its bound and survives it, whatever was learned', () => {
     fc.assert(
       fc.property(minutes, fc.integer({ min: 0, max: 40_000_000 }), (gaps, first) => {
         let step = first;
@@ -189,7 +190,7 @@ describe('what is loadDetectorState', () => {
         });
         const history = learnAll(null, steps, policy);
         const text = JSON.stringify(history);
-        expect(text.length).toBeLessThanOrEqual(4096);
+        expect(text.length).toBeLessThanOrEqual(limits.historyBytesMax);
         const window = { step: history.lastStep + 3, counts: [3, 4, 5] };
         expect(detect(JSON.parse(text), window, policy)).toEqual(detect(history, window, policy));
       }),

@@ -1,6 +1,6 @@
 /**
  * `npm run simulate -- --seeds N [--seed S]`: runs seeds S, S+1, …; the first violation is told with its trace.
- * `npm run simulate -- --mutants [NAME]` runs the deliberate mistakes instead, or those with NAME in their name.
+ * `npm run simulate -- --mutants [NAME]` runs the deliberate mistakes instead, or those with NAME in their name; `--seeds` bounds the hunt for each.
  */
 
 import { parseArgs } from 'node:util';
@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({
 });
 if (values.mutants) {
   const { runMutants } = await import('./mutants.js');
-  process.exit(runMutants(positionals[0]));
+  process.exit(runMutants(positionals[0], process.argv.includes('--seeds') ? Number(values.seeds) : undefined));
 }
 const first = Number(values.seed ?? 1);
 const seeds =

@@ -90,7 +90,7 @@ export function createOracle({ now, count, graceMs, skewMaxMs }: OracleOptions):
     list: (halves) => expect(halves <= limits.waitingPerListMax, () => `a list of ${halves} halves`),
     history: (history) => {
       const bytes = JSON.stringify(history).length;
-      expect(bytes <= HISTORY_BYTES_MAX, () => `a history of ${bytes} bytes`);
+      expect(bytes <= limits.historyBytesMax, () => `a history of ${bytes} bytes`);
     },
     transition: (next, notice, isFirst) => {
       if (isFirst) observed.transitions.push({ next, notice });
@@ -187,6 +187,3 @@ const EMPTY: Cell = { denial: null, access: null, claimedBy: null };
 function recordOf(deniedAt: number): number {
   return deniedAt + 1;
 }
-
-/** As the port says. */
-const HISTORY_BYTES_MAX = 4_096;

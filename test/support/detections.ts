@@ -12,6 +12,7 @@ export function numbers(changes: Partial<DetectionNumbers> = {}): DetectionNumbe
     recent: count,
     shortestMinutes: null,
     isSteady: false,
+    lateMinutes: 0,
     surprise: 0,
     lastHour: count,
     course: {

@@ -53,6 +53,7 @@ const incidentSchema = z.object({
   // An incident that an older build stored has none of these.
   repeats: z.withDefault(z.int().check(z.nonnegative()), 0),
   steadyAt: z.withDefault(z.nullable(z.number()), null),
+  lagMinutes: z.withDefault(z.number(), 0),
   usualDay: z.withDefault(z.number(), 0),
   isStranger: z.withDefault(z.boolean(), false),
   members: z.withDefault(z.array(z.string()), []),
