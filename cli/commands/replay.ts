@@ -44,6 +44,7 @@ export function replayCommand(): Command {
     const written =
       options.report === undefined ? null : await scene.write(replayed, options.report, options.truststore);
     for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
+    for (const error of replayed.truststoreErrors) process.stderr.write(`warning: ${error}\n`);
     if (options.json) {
       for (const notice of replayed.notices) process.stdout.write(`${JSON.stringify(notice)}\n`);
       process.stdout.write(`${JSON.stringify(replayed.summary)}\n`);

@@ -62,6 +62,7 @@ export function reportCommand(): Command {
       const scene = reportCollector(config.accessLogFormats);
       const replayed = await replay(inputs, config, truststore, scene, live);
       for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
+      for (const error of replayed.truststoreErrors) process.stderr.write(`warning: ${error}\n`);
       const chosen = { ...(period === null ? {} : { period }), ...(partner === null ? {} : { partner }) };
       report = await scene.report(replayed, { ...chosen, language, truststore });
     } else {

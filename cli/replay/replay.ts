@@ -15,7 +15,7 @@ import { parseTruststore } from '../../shared/x509/truststore.js';
 import { createTruststores } from '../inputs/file-truststores.js';
 import type { Live } from '../inputs/live/options.js';
 import { readInputs } from '../inputs/read.js';
-import { assertUsable } from '../inputs/truststores.js';
+import { assertUsable, truststoreErrors } from '../inputs/truststores.js';
 import { progressBar } from '../terminal/progress.js';
 import { compactCells } from './compact-cells.js';
 import { deduplicator } from './deduplicator.js';
@@ -43,8 +43,11 @@ export async function replay(
     truststores,
   };
   const fileTruststores = createTruststores();
+  let errors: readonly string[] = [];
   if (truststore !== undefined) {
-    assertUsable(truststore, parseTruststore((await fileTruststores.read(truststore)).text, truststore));
+    const parsed = parseTruststore((await fileTruststores.read(truststore)).text, truststore);
+    assertUsable(truststore, parsed);
+    errors = truststoreErrors({ truststore: parsed, name: truststore });
   }
   const stores = createMemoryStores();
   const notices: Notice[] = [];
@@ -74,7 +77,7 @@ export async function replay(
     await playHours(counted, world, stage, sums.add, { rollupHoursMax });
     const { rejects, evidence: seen, ...read } = tallies;
     const summary = sums.summary({ ...read, ...seen.read(), ...rejects.read() }, notices.length);
-    return { notices, problems, world, summary };
+    return { notices, problems, truststoreErrors: errors, world, summary };
   } finally {
     await counted.close();
   }

@@ -139,6 +139,8 @@ export const limits = {
   annotationCharsMax: 1_000,
   /** Parsed truststores kept by one function; some 5 KB a certificate. */
   truststoresCachedMax: 20,
+  /** Keys of CAs kept loaded by one function; a few KB each. A truststore has at most 1,000. */
+  publicKeysMax: 2_000,
   /** The gateway's own bound on the CAs above a client, the root included; see `x509/standing.ts`. */
   chainCasMax: 4,
   /** Certificates. Longer chains are followed only to say that they are too long, or where they break. */

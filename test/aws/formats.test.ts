@@ -1,107 +1,129 @@
 /**
- * Every access-log format and every form of a vended execution log on the local AWS: written into a log group, let through by the
- * subscription filter that is chosen for it, counted once by the deployed ingest, and named where the format names the client.
+ * `mtls-watch doctor` on an API whose stages write their access logs in eight formats that people have and that tell too little of
+ * a refused request: it names what is wrong with each, and once the commands that it prints were run, there is nothing to name.
  */
 
-import { DescribeSubscriptionFiltersCommand, PutSubscriptionFilterCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { beforeAll, it } from 'vitest';
-import { systemClock } from '../../shared/adapters/clock.js';
-import { createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
-import { createDynamoInventory } from '../../shared/adapters/dynamodb/inventory.js';
-import { isFormatNeeded } from '../../shared/discovery/access-format.js';
-import { accessLogPattern } from '../../shared/logs/filter-patterns.js';
-import { UNKNOWN_ISSUER } from '../../shared/model/index.js';
-import type { Stores } from '../../shared/ports/index.js';
-import { ACCESS_FORMATS, ISSUER, refused, rendered, SUBJECT } from '../support/access-formats.js';
-import { ca, leaf } from '../support/certificates.js';
-import { uuid } from '../support/logs.js';
-import { PAYLOADS, VENDED_FORMS } from '../support/vended-forms.js';
-import { dynamo, logs } from './support/clients.js';
-import { type Deployed, deploy } from './support/deploy.js';
-import { createLogGroup, putLogEvents } from './support/logs.js';
-import { countedIn } from './support/outcome.js';
-import { soon } from './support/soon.js';
+import { spawnSync } from 'node:child_process';
+import { delimiter, dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { GetStagesCommand } from '@aws-sdk/client-api-gateway';
+import { beforeAll, expect, it } from 'vitest';
+import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
+import { doctorLineSchema } from '../../shared/schemas/lines.js';
+import { ca } from '../support/certificates.js';
+import { apiGateway } from './support/clients.js';
+import { mutualTlsDomain, restApi, truststore } from './support/gateway.js';
+import { createLogGroup } from './support/logs.js';
 
-const MANAGED = 'API-Gateway-Execution-Logs_uwe3g5jm54/prod';
-const VENDED = '/aws/vendedlogs/formats';
-const { pem } = leaf({ subject: SUBJECT, key: 'ec-a', issuer: ca({ subject: ISSUER, key: 'ec-b' }) });
-const LOGGED = pem.trimEnd().replaceAll('\n', '\\n');
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const DOMAIN = 'formats.bank.example';
 
-const formats = ACCESS_FORMATS.map((format, n) => ({
-  ...format,
-  logGroup: `/bank/formats/${n}`,
-  requestId: uuid(n + 1),
-  extendedRequestId: `Ext${n + 1000}FEwPEFhg=`,
-}));
+/** The recommended format with one thing changed. */
+const changed = (change: (format: Record<string, string>) => void): string => {
+  const format = JSON.parse(ACCESS_LOG_FORMAT) as Record<string, string>;
+  change(format);
+  return JSON.stringify(format);
+};
 
-let stack: Deployed;
-let stores: Stores;
+/** By the name of the stage: its format, and what doctor is to say of it. */
+const FORMATS: Readonly<Record<string, readonly [format: string, said: RegExp]>> = {
+  unquoted: [
+    ACCESS_LOG_FORMAT.replace(/\}$/, ',"backend":$context.integration.status}'),
+    /no valid JSON for a refused request: \$context\.integration\.status is not in quotes: put it in quotes/,
+  ],
+  quotes: [
+    ACCESS_LOG_FORMAT.replace('$context.error.message"', '$context.error.messageString"'),
+    /\$context\.error\.messageString brings its own quotes: take those around it away/,
+  ],
+  colon: [
+    ACCESS_LOG_FORMAT.replace('"path":', '"path"'),
+    /a comma, a colon, a quote or a brace is missing or too many/,
+  ],
+  comma: [ACCESS_LOG_FORMAT.replace(/\}$/, ',}'), /a comma, a colon, a quote or a brace is missing or too many/],
+  clf: [
+    '$context.identity.sourceIp $context.identity.caller $context.identity.user [$context.requestTime] "$context.httpMethod $context.resourcePath $context.protocol" $context.status $context.responseLength $context.requestId',
+    /not JSON.*without .*\$context\.identity\.clientCert\.clientCertPem/,
+  ],
+  csv: [
+    '$context.requestId,$context.status,$context.domainName,$context.identity.clientCert.subjectDN',
+    /not JSON.*without .*\$context\.identity\.clientCert\.clientCertPem/,
+  ],
+  preset: [
+    '{ "requestId":"$context.requestId", "ip": "$context.identity.sourceIp", "requestTime":"$context.requestTime", "httpMethod":"$context.httpMethod", "status":"$context.status", "protocol":"$context.protocol" }',
+    /^without .*\$context\.identity\.clientCert\.clientCertPem/,
+  ],
+  anonymous: [
+    changed((format) => {
+      delete format.requestId;
+      delete format.extendedRequestId;
+    }),
+    /^without \$context\.requestId, \$context\.extendedRequestId$/,
+  ],
+};
 
-const counted = async (scope: string, issuerDn: string): Promise<number> =>
-  (await countedIn(stores, { scope, issuerDn, reason: 'issuer-not-found' })).count;
+let apiId: string;
+
+function doctor(...args: string[]) {
+  return spawnSync(process.execPath, ['--import', 'tsx', 'cli/main.ts', 'doctor', '--domain', DOMAIN, ...args], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+}
+
+/** What doctor says of the format of each stage. */
+function saidOfFormats(): Record<string, { state: string; found: string; commands: readonly string[] }> {
+  const lines = doctor('--json').stdout.trim().split('\n');
+  const checks = lines.map((line) => doctorLineSchema.parse(JSON.parse(line)));
+  return Object.fromEntries(
+    checks.flatMap((check) =>
+      check.type === 'check' && check.id === 'access-log-format'
+        ? [[/\/(\w+)\)$/.exec(check.about)?.[1] ?? '', check] as const]
+        : [],
+    ),
+  );
+}
 
 beforeAll(async () => {
-  for (const logGroup of [MANAGED, VENDED, ...formats.map((one) => one.logGroup)]) await createLogGroup(logGroup);
-  stack = await deploy({
-    executionLogGroups: [{ name: MANAGED }, { name: VENDED }],
-    domains: { uwe3g5jm54: 'partners.bank.example', 'uwe3g5jm54/prod': 'partners.bank.example' },
-    runbooks: { baseUrl: 'https://wiki.example.com/runbooks' },
-    graceMinutes: 1,
-    // The functions read what the reconciler found; a dry run of it changes nothing.
-    discover: { mode: 'dry-run' },
-  });
-  stores = createDynamoStores(dynamo, stack.TableName, systemClock);
-  await createDynamoInventory(dynamo, stack.TableName).saveDomains([
-    {
-      name: 'partners.bank.example',
-      truststoreUri: null,
-      stages: [{ apiId: 'uwe3g5jm54', stage: 'prod', hasExecutionLog: true }],
-      accessLogFormats: Object.fromEntries(
-        formats
-          .filter(({ template }) => isFormatNeeded(template))
-          .map(({ logGroup, template }) => [logGroup, template]),
-      ),
-    },
+  const stages = Object.entries(FORMATS).map(([stage, [format]]) => [
+    stage,
+    { level: 'ERROR' as const, accessLog: { logGroup: `/bank/${stage}/access`, format } },
   ]);
-  const { subscriptionFilters = [] } = await logs.send(
-    new DescribeSubscriptionFiltersCommand({ logGroupName: MANAGED }),
-  );
-  const destinationArn = subscriptionFilters[0]?.destinationArn;
-  for (const { logGroup, template } of formats) {
-    await logs.send(
-      new PutSubscriptionFilterCommand({
-        logGroupName: logGroup,
-        filterName: 'formats',
-        filterPattern: accessLogPattern([template]),
-        destinationArn,
-      }),
-    );
+  for (const stage of Object.keys(FORMATS)) await createLogGroup(`/bank/${stage}/access`);
+  apiId = await restApi('partners', Object.fromEntries(stages));
+  const [version] = await truststore('bank-formats', [ca({ subject: 'C=US,O=Acme,CN=Root', key: 'rsa-a' }).pem]);
+  await mutualTlsDomain(DOMAIN, {
+    truststore: 's3://bank-formats/truststore.pem',
+    ...(version === undefined ? {} : { version }),
+    mappings: Object.fromEntries(Object.keys(FORMATS).map((stage) => [stage, { apiId, stage }])),
+  });
+});
+
+it('names what is wrong with each of eight formats', () => {
+  const said = saidOfFormats();
+  expect(Object.keys(said).sort()).toEqual(Object.keys(FORMATS).sort());
+  for (const [stage, [, words]] of Object.entries(FORMATS)) {
+    expect(said[stage]?.state, stage).toBe('wrong');
+    expect(said[stage]?.found, stage).toMatch(words);
+    expect(said[stage]?.commands.length, stage).toBe(1);
   }
 });
 
-it('counts one refusal for every access-log format, by its client', async () => {
-  const at = systemClock.now();
-  for (const { logGroup, template, requestId, extendedRequestId } of formats) {
-    const lines = PAYLOADS.lines.replaceAll('4f3e3b0f-39db-11e9-9c2e-5bd7c2de5998', requestId);
-    await putLogEvents(MANAGED, [
-      { id: '', timestamp: at, message: lines.replace('Vts2FFmArPEFh8g=', extendedRequestId) },
-    ]);
-    const values = refused(LOGGED, { requestId, extendedRequestId });
-    await putLogEvents(logGroup, [
-      { id: '', timestamp: at, message: rendered(template, { ...values, status: '200', 'error.message': '-' }) },
-      { id: '', timestamp: at, message: rendered(template, values) },
-    ]);
+it('mends them with the commands of --fix', async () => {
+  const { status, stdout } = doctor('--fix');
+  expect(status).toBe(1);
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .filter((line) => line.includes('/accessLogSettings/format'));
+  expect(lines.length).toBe(8);
+  const PATH = [dirname(process.env.MTLS_WATCH_PYTHON ?? ''), process.env.PATH].join(delimiter);
+  for (const line of lines) {
+    const run = spawnSync('bash', ['-c', line], { encoding: 'utf8', env: { ...process.env, PATH } });
+    expect(run.status, `${line}\n${run.stderr}`).toBe(0);
   }
-  const named = formats.filter(({ namesClient }) => namesClient).length;
-  await soon(() => counted('partners.bank.example', ISSUER)).toBe(named);
-  await soon(() => counted('partners.bank.example', UNKNOWN_ISSUER)).toBe(formats.length - named);
-});
-
-it('counts one refusal for every form of a vended execution log', async () => {
-  const before = await counted('partners.bank.example', UNKNOWN_ISSUER);
-  const at = systemClock.now();
-  for (const { message } of VENDED_FORMS) await putLogEvents(VENDED, [{ id: '', timestamp: at, message }]);
-  const withApi = VENDED_FORMS.filter(({ hasApi }) => hasApi).length;
-  await soon(() => counted('partners.bank.example', UNKNOWN_ISSUER)).toBe(before + withApi);
-  await soon(() => counted(VENDED, UNKNOWN_ISSUER)).toBe(VENDED_FORMS.length - withApi);
+  const { item = [] } = await apiGateway.send(new GetStagesCommand({ restApiId: apiId }));
+  expect(item.map(({ accessLogSettings }) => accessLogSettings?.format)).toEqual(Array(8).fill(ACCESS_LOG_FORMAT));
+  for (const [stage, { state, found }] of Object.entries(saidOfFormats())) {
+    expect({ stage, state, found }).toEqual({ stage, state: 'ok', found: 'all fields' });
+  }
 });
