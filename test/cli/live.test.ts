@@ -29,7 +29,7 @@ const HOUR = 3_600_000;
 const refusals: Refusal[] = Array.from({ length: 40 }, (_, n) => ({
   n,
   at: T0 + n * (HOUR / 6) + 7,
-  // Node's own reader of lines takes this for the end of one.
+  // Readers of lines may take this for the end of one.
   subjectDn: `C=US,O=Acme,CN=client\u2028${n}`,
 }));
 const events: SearchedEvent[] = refusals.flatMap((refusal) => {
@@ -77,7 +77,14 @@ async function all(items: AsyncIterable<InputItem>): Promise<InputItem[]> {
   return found;
 }
 
-const found = (logs: LogSearch): FoundLive => ({ logs, groups: [], targets: TARGETS, domains: {}, truststores: {} });
+const found = (logs: LogSearch): FoundLive => ({
+  logs,
+  groups: [],
+  targets: TARGETS,
+  domains: {},
+  truststores: {},
+  accessLogFormats: {},
+});
 
 describe('a search', () => {
   it('finds every event once, and says how far it is', async () => {
