@@ -207,8 +207,7 @@ class Run {
       storeKind === 'memory'
         ? createMemoryStores()
         : createStoresOn(this.#table, { now: () => thoroughTime(this.#scheduler.now()) });
-    // Often from the beginning on, while much is waiting.
-    const awayFrom = this.#start + random.between(0, random.pick([HOUR, 15 * DAY]));
+    const awayFrom = this.#start + random.between(0, 15 * DAY);
     const awayTo = this.#isLong && random.chance(0.4) ? awayFrom + random.between(HOUR, AWAY_MAX_MS) : awayFrom;
     this.#away = { from: awayFrom, to: awayTo };
     this.#oracle = createOracle({
