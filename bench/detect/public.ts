@@ -96,7 +96,7 @@ const windows: Windows = new Map(
   labels === undefined ? [] : Object.entries(JSON.parse(await readFile(labels, 'utf8'))),
 );
 const table = new CliTable({
-  head: ['series', 'events', ...RATES.map((rate) => `asked ${1000 * rate} per 1,000: got, found`)],
+  head: ['series', 'events', ...RATES.map((rate) => `asked ${Number((1000 * rate).toFixed(3))} per 1,000: got, found`)],
   style: { head: [], border: [], compact: true },
 });
 for (const file of files.filter((one) => one.endsWith('.csv')).sort()) {
