@@ -8,6 +8,7 @@ import { canonicalDn } from '../shared/x509/dn.js';
 import { parseTruststore } from '../shared/x509/truststore.js';
 import { AT, ca, type Issued, leaf } from '../test/support/certificates.js';
 import { costOf } from './detect/cost.js';
+import { compareWith } from './diagnose-beside.js';
 import { heading, isQuick, median as middle, paragraph, rows } from './support/section.js';
 
 function median(runs: number, work: (run: number) => unknown): number {
@@ -17,6 +18,13 @@ function median(runs: number, work: (run: number) => unknown): number {
     return performance.now() - start;
   });
   return middle(times);
+}
+
+const beside = process.argv.indexOf('--beside');
+const folder = beside < 0 ? undefined : process.argv[beside + 1];
+if (folder !== undefined) {
+  await compareWith(folder);
+  process.exit();
 }
 
 const lines: string[][] = [];

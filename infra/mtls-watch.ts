@@ -221,11 +221,11 @@ export class MtlsWatch extends Construct {
     for (const kind of ['execution', 'access'] as const) {
       const logGroup = logs[kind];
       if (logGroup === null) continue;
-      const filter = this.subscriptions.add(kind, logGroup, logGroup.node.path);
+      const filter = this.subscriptions.add(kind, logGroup, logGroup.node.path, logs.accessFormat);
       this.reconciler.lookAt(kind, logGroup);
       if (resource !== undefined && Stack.of(resource) === Stack.of(this)) resource.node.addDependency(filter);
     }
-    this.watched.addStage(stage);
+    this.watched.addStage(stage, logs);
   }
 
   /**

@@ -15,6 +15,7 @@ import {
 } from '../../shared/x509/observed.js';
 import type { Observed } from '../inputs/clients.js';
 import { ADD_PEM, collectClients, type NotJudged, nothingWords, notJudgedWords } from '../inputs/evidence.js';
+import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { liveOf, say, withLive } from '../inputs/live/options.js';
 import { readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
@@ -34,7 +35,7 @@ import {
 } from '../terminal/table.js';
 import type { ObserveClients } from './preflight.js';
 
-export interface ExpiryOptions extends LiveOptions {
+export interface ExpiryOptions extends LiveOptions, FormatOption {
   readonly truststore?: string;
   readonly at?: string;
   /** Days. */
@@ -54,9 +55,9 @@ export function expiryCommand(
     .option('--within <days>', 'list what expires within so many days', '90')
     .option('--at <time>', 'count from this ISO time instead of now')
     .option('--json', 'one JSON object a line: certificates, then one summary');
-  return withAccount(withLive(command)).action(async (inputs: string[], options: ExpiryOptions) => {
+  return withAccount(withLive(withFormat(command))).action(async (inputs: string[], options: ExpiryOptions) => {
     const live = await liveOf(options, 'clients', say, clock);
-    process.exitCode = await runExpiry(observe(inputs, live), options, output, clock);
+    process.exitCode = await runExpiry(observe(inputs, live, await readFormat(options.format)), options, output, clock);
   });
 }
 

@@ -7,6 +7,7 @@ import { plural } from '../../shared/x509/format.js';
 import { type ClientChange, observations, type PreflightResult, preflight } from '../../shared/x509/observed.js';
 import type { Observed } from '../inputs/clients.js';
 import { ADD_PEM, collectClients, type NotJudged, nothingWords, notJudgedWords } from '../inputs/evidence.js';
+import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { type Live, liveOf, say, withLive } from '../inputs/live/options.js';
 import { readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
@@ -14,7 +15,7 @@ import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
 import { heading, jsonLine, type Output, ratio, share, short, table, timeOption, wrapped } from '../terminal/table.js';
 
-export interface PreflightOptions extends LiveOptions {
+export interface PreflightOptions extends LiveOptions, FormatOption {
   readonly truststore: string;
   readonly current?: string;
   readonly at?: string;
@@ -22,7 +23,11 @@ export interface PreflightOptions extends LiveOptions {
 }
 
 /** Reads the certificates that called from recorded logs: files, folders, S3, `-`, and log groups. */
-export type ObserveClients = (inputs: readonly string[], live?: Live | null) => AsyncIterable<Observed>;
+export type ObserveClients = (
+  inputs: readonly string[],
+  live?: Live | null,
+  format?: string,
+) => AsyncIterable<Observed>;
 
 export function preflightCommand(
   observe: ObserveClients,
@@ -36,9 +41,14 @@ export function preflightCommand(
     .option('--current <file>', 'the bundle in use; without it, what happened to the last recorded request counts')
     .option('--at <time>', 'check as at this ISO time instead of now')
     .option('--json', 'one JSON object a line: clients, then one summary');
-  return withAccount(withLive(command)).action(async (inputs: string[], options: PreflightOptions) => {
+  return withAccount(withLive(withFormat(command))).action(async (inputs: string[], options: PreflightOptions) => {
     const live = await liveOf(options, 'clients', say, clock);
-    process.exitCode = await runPreflight(observe(inputs, live), options, output, clock);
+    process.exitCode = await runPreflight(
+      observe(inputs, live, await readFormat(options.format)),
+      options,
+      output,
+      clock,
+    );
   });
 }
 

@@ -6,15 +6,16 @@
 
 import { Command } from 'commander';
 import { messagesIn } from '../../shared/messages/index.js';
+import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { liveOf, say, withLive } from '../inputs/live/options.js';
-import { readReplayConfig } from '../replay/config.js';
+import { readReplayConfig, withOneFormat } from '../replay/config.js';
 import { printReplay, wasJudged } from '../replay/output.js';
 import { replay } from '../replay/replay.js';
 import { reportCollector } from '../replay/report.js';
 import { withAccount } from '../terminal/account.js';
 
-interface Options extends LiveOptions {
+interface Options extends LiveOptions, FormatOption {
   readonly config?: string;
   readonly truststore?: string;
   readonly json?: boolean;
@@ -29,10 +30,10 @@ export function replayCommand(): Command {
     .option('--truststore <file>', 'the CA bundle of the domains: alerts say why a certificate is refused')
     .option('--json', 'one JSON object a line: notices, then one summary')
     .option('--report <dir>', 'write the report of the last seven days of the logs there: a page, JSON and CSV');
-  return withAccount(withLive(command)).action(async (inputs: string[], options: Options) => {
-    const config = await readReplayConfig(options.config);
+  return withAccount(withLive(withFormat(command))).action(async (inputs: string[], options: Options) => {
+    const config = withOneFormat(await readReplayConfig(options.config), await readFormat(options.format));
     const live = await liveOf(options, 'refusals', say);
-    const scene = reportCollector();
+    const scene = reportCollector(config.accessLogFormats);
     const replayed = await replay(
       inputs,
       config,
@@ -43,6 +44,7 @@ export function replayCommand(): Command {
     const written =
       options.report === undefined ? null : await scene.write(replayed, options.report, options.truststore);
     for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
+    for (const error of replayed.truststoreErrors) process.stderr.write(`warning: ${error}\n`);
     if (options.json) {
       for (const notice of replayed.notices) process.stdout.write(`${JSON.stringify(notice)}\n`);
       process.stdout.write(`${JSON.stringify(replayed.summary)}\n`);

@@ -10,14 +10,15 @@ import { reportMessages } from '../../shared/report/messages/index.js';
 import { daysPeriod, lastWeek, type Period, weekPeriod } from '../../shared/report/period.js';
 import type { Report } from '../../shared/report/schema.js';
 import { createFileTruststores } from '../inputs/file-truststores.js';
+import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { liveOf, say, withLive } from '../inputs/live/options.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
-import { readReplayConfig } from '../replay/config.js';
+import { readReplayConfig, withOneFormat } from '../replay/config.js';
 import { replay } from '../replay/replay.js';
 import { reportCollector, writeReport } from '../replay/report.js';
 
-interface Options extends LiveOptions, TableOptions {
+interface Options extends LiveOptions, FormatOption, TableOptions {
   readonly week?: string;
   readonly issuer?: string;
   readonly organization?: string;
@@ -43,8 +44,8 @@ export function reportCommand(): Command {
     .option('--config <file>', 'settings as JSON; see docs/configuration.md')
     .option('--truststore <file>', 'the CA bundle of the domains')
     .option('--language <language>', 'en or ja; default: that of the settings');
-  return withTable(withLive(command, true)).action(async (inputs: string[], options: Options) => {
-    const config = await readReplayConfig(options.config);
+  return withTable(withLive(withFormat(command), true)).action(async (inputs: string[], options: Options) => {
+    const config = withOneFormat(await readReplayConfig(options.config), await readFormat(options.format));
     const language = languageOf(options.language ?? config.language);
     const period = periodOf(options);
     const partner = partnerOf(options);
@@ -58,9 +59,10 @@ export function reportCommand(): Command {
     const { truststore } = options;
     let report: Report;
     if (hasLogs) {
-      const scene = reportCollector();
+      const scene = reportCollector(config.accessLogFormats);
       const replayed = await replay(inputs, config, truststore, scene, live);
       for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
+      for (const error of replayed.truststoreErrors) process.stderr.write(`warning: ${error}\n`);
       const chosen = { ...(period === null ? {} : { period }), ...(partner === null ? {} : { partner }) };
       report = await scene.report(replayed, { ...chosen, language, truststore });
     } else {

@@ -2,9 +2,8 @@
 
 import { forbiddenCause } from '../../shared/logs/forbidden.js';
 import { hasCertificateFields, identityOf } from '../../shared/logs/parse.js';
-import { readJsonObject, readRecord } from '../../shared/logs/parse-access.js';
-import type { RecordFormat } from '../../shared/logs/record-format.js';
-import { labelledFields } from '../../shared/logs/text-record.js';
+import { fieldsOfRecord } from '../../shared/logs/parse-access.js';
+import { formatOfGroup, type RecordFormat } from '../../shared/logs/record-format.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
 import { deduplicator } from '../replay/deduplicator.js';
@@ -18,7 +17,12 @@ export type Unjudged = 'without-certificate' | 'unreadable' | 'damaged';
 export type Observed = ObservedClient | { readonly unjudged: Unjudged };
 
 /** @throws MtlsWatchError `unreadable-input`; a single file that cannot be read is told on standard error */
-export async function* observeClients(inputs: readonly string[], live: Live | null = null): AsyncGenerator<Observed> {
+export async function* observeClients(
+  inputs: readonly string[],
+  live: Live | null = null,
+  format?: string,
+): AsyncGenerator<Observed> {
+  const formats = format === undefined ? (live?.found.accessLogFormats ?? {}) : { '*': format };
   const isNew = deduplicator();
   const bar = progressBar(process.stderr);
   for await (const item of readInputs(inputs, { stdin: process.stdin, live: live?.items ?? null })) {
@@ -26,7 +30,7 @@ export async function* observeClients(inputs: readonly string[], live: Live | nu
     if (item.kind === 'searched') bar.searched(item.done, item.total);
     if (item.kind !== 'batch') continue;
     for (const event of item.batch.events) {
-      const observed = isNew(item.batch, event.id) ? observe(event) : null;
+      const observed = isNew(item.batch, event.id) ? observe(event, formatOfGroup(formats, item.batch.logGroup)) : null;
       if (observed !== null) yield observed;
     }
     for (const _ of item.batch.malformed) yield { unjudged: 'damaged' };
@@ -34,8 +38,8 @@ export async function* observeClients(inputs: readonly string[], live: Live | nu
 }
 
 /** The client certificate of a request; null for events that are no access record, or one without a client certificate. */
-export function observedOf(event: LogEvent): ObservedClient | null {
-  const observed = observe(event);
+export function observedOf(event: LogEvent, format: RecordFormat | null = null): ObservedClient | null {
+  const observed = observe(event, format);
   return observed === null || 'unjudged' in observed ? null : observed;
 }
 
@@ -58,9 +62,7 @@ const VENDED_LINE = /"payload": ?"\([\w-]{1,128}\) /;
 function observe({ message, timestamp }: LogEvent, format: RecordFormat | null = null): Observed | null {
   const text = message.trimStart();
   if (text === '' || (!text.startsWith('{') && EXECUTION_LINE.test(text))) return null;
-  const fields = text.startsWith('{')
-    ? readRecord(text, readJsonObject(text), format)?.fields
-    : (format?.read(text, null)?.fields ?? labelledFields(text));
+  const fields = fieldsOfRecord(text, format);
   if (!fields) return { unjudged: 'unreadable' };
   const { status, errorMessage = null, errorResponseType = null, domainName, apiId } = fields;
   if (!hasCertificateFields(fields)) return /^\d{3}$/.test(status ?? '') ? { unjudged: 'without-certificate' } : null;

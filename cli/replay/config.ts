@@ -5,6 +5,11 @@ import { pathToFileURL } from 'node:url';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { type Config, parseConfig } from '../../shared/config/settings.js';
 
+/** @param format that of `--format`, which then is that of all access logs */
+export function withOneFormat(config: Config, format: string | undefined): Config {
+  return format === undefined ? config : { ...config, accessLogFormats: { '*': format } };
+}
+
 export async function readReplayConfig(file: string | undefined): Promise<Config> {
   if (file === undefined) {
     const config = parseConfig({ runbooks: { baseUrl: 'https://runbooks.invalid' } }, 'the default configuration');

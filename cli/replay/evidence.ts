@@ -4,7 +4,7 @@
  */
 
 import { DAY_MS } from '../../shared/base/time.js';
-import { recordFormat } from '../../shared/logs/record-format.js';
+import { type RecordFormat, recordFormat } from '../../shared/logs/record-format.js';
 import type { LogEvent, Parsed } from '../../shared/model/index.js';
 import { isAccessRecord, isExecutionLine } from '../inputs/clients.js';
 
@@ -38,15 +38,15 @@ const DAYS_MAX = 400;
 
 /** The days of which anything was there to be judged, for a report of a period. */
 export function daysWithEvidence(): {
-  add: (event: LogEvent) => void;
+  add: (event: LogEvent, format: RecordFormat | null) => void;
   isAnyWithin: (from: number, to: number) => boolean;
 } {
   const days = new Set<number>();
   return {
-    add: (event) => {
+    add: (event, format) => {
       const day = Math.floor(event.timestamp / DAY_MS);
       if (days.has(day) || days.size >= DAYS_MAX) return;
-      if (isAccessRecord(event) || isExecutionLine(event)) days.add(day);
+      if (isAccessRecord(event, format) || isExecutionLine(event)) days.add(day);
     },
     isAnyWithin: (from, to) => [...days].some((day) => day * DAY_MS < to && (day + 1) * DAY_MS > from),
   };

@@ -20,7 +20,7 @@ const DN_SHOWN_MAX = 60;
 
 /** @param report where the report was written, if it was */
 export function printReplay(
-  { notices, summary, problems }: Omit<Replayed, 'world'>,
+  { notices, summary, problems }: Pick<Replayed, 'notices' | 'summary' | 'problems'>,
   messages: Messages,
   out: NodeJS.WritableStream,
   report: string | null,
@@ -147,7 +147,11 @@ function titleOf({ issuerDn, reason }: GroupKey, messages: Messages): string {
   return isSeveral(issuerDn) ? messages.severalIssuers.title : messages.reasons[reason].title;
 }
 
-function totals({ summary, problems, notices }: Omit<Replayed, 'world'>): [string, string][] {
+function totals({
+  summary,
+  problems,
+  notices,
+}: Pick<Replayed, 'notices' | 'summary' | 'problems'>): [string, string][] {
   const others = Object.entries(summary.otherForbidden)
     .sort(([, a], [, b]) => b - a)
     .map(([cause, n]) => `${count(n)} ${cause}`);

@@ -15,7 +15,7 @@ import { parseTruststore } from '../../shared/x509/truststore.js';
 import { createTruststores } from '../inputs/file-truststores.js';
 import type { Live } from '../inputs/live/options.js';
 import { readInputs } from '../inputs/read.js';
-import { assertUsable } from '../inputs/truststores.js';
+import { assertUsable, truststoreErrors } from '../inputs/truststores.js';
 import { progressBar } from '../terminal/progress.js';
 import { compactCells } from './compact-cells.js';
 import { deduplicator } from './deduplicator.js';
@@ -36,10 +36,18 @@ export async function replay(
 ): Promise<Replayed> {
   const truststores: Config['truststores'] =
     truststore === undefined ? (live?.found.truststores ?? {}) : { '*': truststore };
-  const config = { ...settings, domains: { ...live?.found.domains, ...settings.domains }, truststores };
+  const config = {
+    ...settings,
+    domains: { ...live?.found.domains, ...settings.domains },
+    accessLogFormats: { ...live?.found.accessLogFormats, ...settings.accessLogFormats },
+    truststores,
+  };
   const fileTruststores = createTruststores();
+  let errors: readonly string[] = [];
   if (truststore !== undefined) {
-    assertUsable(truststore, parseTruststore((await fileTruststores.read(truststore)).text, truststore));
+    const parsed = parseTruststore((await fileTruststores.read(truststore)).text, truststore);
+    assertUsable(truststore, parsed);
+    errors = truststoreErrors({ truststore: parsed, name: truststore });
   }
   const stores = createMemoryStores();
   const notices: Notice[] = [];
@@ -69,7 +77,7 @@ export async function replay(
     await playHours(counted, world, stage, sums.add, { rollupHoursMax });
     const { rejects, evidence: seen, ...read } = tallies;
     const summary = sums.summary({ ...read, ...seen.read(), ...rejects.read() }, notices.length);
-    return { notices, problems, world, summary };
+    return { notices, problems, truststoreErrors: errors, world, summary };
   } finally {
     await counted.close();
   }
@@ -121,7 +129,7 @@ async function countAll(
     if (item.kind !== 'batch') continue;
     const batch = { ...item.batch, events: item.batch.events.filter((event) => isNew(item.batch, event.id)) };
     const { parsed } = await ingest(batch, world);
-    for (const event of onlooker === undefined ? [] : batch.events) onlooker?.onEvent(event);
+    for (const event of onlooker === undefined ? [] : batch.events) onlooker?.onEvent(event, batch.logGroup);
     tallies.events += item.batch.events.length + item.batch.malformed.length;
     tallies.duplicates += item.batch.events.length - batch.events.length;
     tallies.rejects.add(parsed.rejected);
@@ -130,8 +138,9 @@ async function countAll(
     await settleExpired(world);
   }
   bar.stop();
-  // Later than all, and a number that a sweep's time can be added to.
-  const later = { ...world, clock: { now: () => Number.MAX_SAFE_INTEGER } };
-  while ((await settleExpired(later)) > 0);
+  // The grace of all is over, and then once more that of records that were put off.
+  let end = Number.MAX_SAFE_INTEGER / 2;
+  const later = { ...world, clock: { now: () => end } };
+  while ((await settleExpired(later)) > 0) end += graceMs;
   return problems;
 }

@@ -3,6 +3,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../shared/adapters/clock.js';
+import { type FormatsByLogGroup, formatOfGroup } from '../../shared/logs/record-format.js';
 import { type Gap, gap } from '../../shared/report/build.js';
 import { csvOf } from '../../shared/report/csv.js';
 import { collectDetails } from '../../shared/report/details.js';
@@ -32,7 +33,8 @@ export interface CollectorOptions {
   readonly truststore?: string | undefined;
 }
 
-export function reportCollector(): ReportCollector {
+/** @param formats by log group, those that the logs are replayed with */
+export function reportCollector(formats: FormatsByLogGroup = {}): ReportCollector {
   const collector = collectDetails();
   const seen = observations();
   const days = daysWithEvidence();
@@ -67,10 +69,11 @@ export function reportCollector(): ReportCollector {
   };
   return {
     failureLog: collector,
-    onEvent: (event) => {
+    onEvent: (event, logGroup) => {
       lastAt = Math.max(lastAt, event.timestamp);
-      days.add(event);
-      const observed = observedOf(event);
+      const format = formatOfGroup(formats, logGroup);
+      days.add(event, format);
+      const observed = observedOf(event, format);
       if (observed !== null) seen.add(observed);
     },
     report,

@@ -14,6 +14,8 @@ export interface Replayed {
   readonly notices: readonly Notice[];
   readonly summary: ReplaySummary;
   readonly problems: readonly InputProblem[];
+  /** Why verdicts may be wrong: what of the truststore is not read. Sentences. */
+  readonly truststoreErrors: readonly string[];
   /** What it was replayed on, for the report: with the sums of hours where somebody looked on. */
   readonly world: PlayedWorld;
 }
@@ -22,5 +24,5 @@ export interface Replayed {
 export interface ReplayObserver {
   readonly failureLog: FailureLog;
   /** Every event, once. */
-  readonly onEvent: (event: LogEvent) => void;
+  readonly onEvent: (event: LogEvent, logGroup: string) => void;
 }

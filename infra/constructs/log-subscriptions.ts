@@ -13,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../../shared/config/settings.js';
-import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN, type LogKind } from '../../shared/logs/filter-patterns.js';
+import { accessLogPattern, EXECUTION_LOG_PATTERN, type LogKind } from '../../shared/logs/filter-patterns.js';
 import { identityOf } from '../support/references.js';
 
 /** Where the filters send what they let through. */
@@ -26,13 +26,13 @@ export interface LogSubscriptionsProps {
   readonly target: SubscriptionTarget;
   readonly executionLogGroups: Config['executionLogGroups'];
   readonly accessLogGroups: Config['accessLogGroups'];
+  /** By log group. @default - none is known */
+  readonly accessLogFormats?: Config['accessLogFormats'];
   /** For the groups that are made here. */
   readonly logRetentionDays: number;
   /** For the groups that are made here. @default - a key that AWS manages */
   readonly encryptionKey?: IKey | undefined;
 }
-
-const PATTERNS: Readonly<Record<LogKind, string>> = { execution: EXECUTION_LOG_PATTERN, access: ACCESS_LOG_PATTERN };
 
 export class LogSubscriptions extends Construct {
   /** The names of the filters, which are the same in every log group. */
@@ -64,7 +64,8 @@ export class LogSubscriptions extends Construct {
     const subscribe = (kind: LogKind, wanted: Config['accessLogGroups']): void => {
       for (const { name } of wanted) {
         const logGroup = logGroups.get(name);
-        if (logGroup !== undefined) this.add(kind, logGroup, name);
+        const format = props.accessLogFormats?.[name] ?? props.accessLogFormats?.['*'];
+        if (logGroup !== undefined) this.add(kind, logGroup, name, format);
       }
     };
     subscribe('execution', props.executionLogGroups);
@@ -74,9 +75,10 @@ export class LogSubscriptions extends Construct {
   /**
    * Subscribes to a log group; once, however often it is asked for.
    * @param id tells this log group from all others
+   * @param format of the access log, where it is known: its 403s are let through under whatever key
    * @returns the filter, for what must not begin before it is there
    */
-  add(kind: LogKind, logGroup: ILogGroup, id: string): SubscriptionFilter {
+  add(kind: LogKind, logGroup: ILogGroup, id: string, format?: string): SubscriptionFilter {
     const { target } = this;
     const key = `${kind} ${identityOf(logGroup.logGroupName)}`;
     const known = this.filters.get(key);
@@ -84,7 +86,9 @@ export class LogSubscriptions extends Construct {
     const filter = new SubscriptionFilter(this.room(kind), constructId(id), {
       logGroup,
       filterName: this.filterName(kind),
-      filterPattern: FilterPattern.literal(PATTERNS[kind]),
+      filterPattern: FilterPattern.literal(
+        kind === 'execution' ? EXECUTION_LOG_PATTERN : accessLogPattern(format === undefined ? [] : [format]),
+      ),
       destination: { bind: () => (target.kind === 'function' ? { arn: target.fn.functionArn } : target) },
     });
     if (target.kind === 'function') {

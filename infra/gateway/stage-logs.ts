@@ -43,6 +43,8 @@ export interface StageLogs {
   /** Null where there is none, or none that could be found. */
   readonly execution: ILogGroup | null;
   readonly access: ILogGroup | null;
+  /** That of the access log, where it is known to the app. */
+  readonly accessFormat?: string | undefined;
 }
 
 /** A stage that is mapped and watched is asked for twice, its logs are made once. */
@@ -64,6 +66,7 @@ export function stageLogs(stage: GatewayStage, keeping: LogKeeping, options: Sta
   const logs = {
     execution: executionLog(room, stage, parts, kept, options),
     access: options.accessLogGroup ?? accessLog(room, stage, parts, kept),
+    accessFormat: formatOf(parts),
   };
   made.set(stage, logs);
   return logs;
@@ -190,14 +193,22 @@ function accessLogAsSet(room: Construct, stage: GatewayStage, settings: object):
   return null;
 }
 
+function formatOf({ kind, resource }: StageParts): string | undefined {
+  if (resource === undefined) return undefined;
+  const settings = kind === 'rest' ? resource.accessLogSetting : resource.accessLogSettings;
+  const format = settings !== undefined && 'format' in settings ? settings.format : undefined;
+  return typeof format === 'string' && !Token.isUnresolved(format) ? format : undefined;
+}
+
 /** CDK's own default, the Common Log Format, tells neither why nor who. */
 function warnOfFormat(stage: GatewayStage, format: unknown): void {
   if (typeof format !== 'string' || Token.isUnresolved(format)) return;
-  const { isReadable, needed } = formatLacks(format);
-  if (isReadable && needed.length === 0) return;
+  const { isReadable, isJson, needed, breaks } = formatLacks(format);
+  if (isReadable && isJson && needed.length === 0 && breaks.length === 0) return;
+  const what = breaks.length > 0 ? `is no valid JSON for a refused request (${breaks.join('; ')})` : 'is not JSON';
   Annotations.of(stage).addWarningV2(
     'mtls-watch:access-log-format',
-    `The access log ${isReadable ? `lacks ${needed.join(', ')}` : 'is not JSON'}, so refusals will be counted without saying ` +
+    `The access log ${isReadable && isJson && breaks.length === 0 ? `lacks ${needed.join(', ')}` : what}, so refusals will be counted without saying ` +
       'whose, or not be told from other causes. Set its format to mtlsAccessLogFormat, or leave the access log to mtls-watch.',
   );
 }

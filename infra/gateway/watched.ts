@@ -8,8 +8,10 @@ import { CfnBasePathMapping } from 'aws-cdk-lib/aws-apigateway';
 import { CfnApiMapping } from 'aws-cdk-lib/aws-apigatewayv2';
 import type { Construct } from 'constructs';
 import type { Config } from '../../shared/config/settings.js';
+import { isFormatNeeded } from '../../shared/discovery/access-format.js';
 import { identityOf } from '../support/references.js';
 import type { DomainParts } from './domains.js';
+import type { StageLogs } from './stage-logs.js';
 import { type GatewayStage, isHttpApi, literalStageName, partsOf } from './stages.js';
 
 interface Domain {
@@ -28,6 +30,7 @@ interface Mapped {
 export class Watched {
   private readonly domains: Domain[] = [];
   private readonly truststores = new Map<string, string>();
+  private readonly formats = new Map<string, string>();
   private readonly httpApiIds = new Map<string, string>();
   /** `identity of the API/name of the stage`, or the former alone. */
   private readonly stages = new Set<string>();
@@ -37,7 +40,11 @@ export class Watched {
     private readonly config: Config,
   ) {}
 
-  addStage(stage: GatewayStage): void {
+  /** @param logs the format of the access log is told to the functions where they cannot read its records without it */
+  addStage(stage: GatewayStage, { access, accessFormat }: StageLogs): void {
+    if (access !== null && accessFormat !== undefined && isFormatNeeded(accessFormat)) {
+      this.formats.set(access.logGroupName, accessFormat);
+    }
     const { kind, apiId, resource } = partsOf(stage);
     const name = literalStageName(resource?.stageName ?? stage.stageName);
     this.stages.add(identityOf(apiId)).add(`${identityOf(apiId)}/${name}`);
@@ -57,6 +64,7 @@ export class Watched {
       ...config,
       domains: { ...this.domainsByStage(), ...config.domains },
       apisWithoutExecutionLog: [...new Set(apis)],
+      accessLogFormats: { ...Object.fromEntries(this.formats), ...config.accessLogFormats },
       truststores: { ...Object.fromEntries(this.truststores), ...config.truststores },
     };
   }

@@ -38,6 +38,8 @@ export const limits = {
   recoveredCharsMax: 64 * KIB,
   /** API Gateway takes an access-log format of at most 3 KB. */
   accessFormatCharsMax: 3 * KIB,
+  /** Access-log formats of one domain in the inventory, 3 KB each and the log group's name: 60 KB of DynamoDB's 400 KB. */
+  inventoryFormatsMax: 16,
   /** Formats that are kept compiled; a stage has one. */
   accessFormatsCachedMax: 200,
   /** Places that are tried to fit one plain-text record to its format: some forty variables, each with a few. */
@@ -137,6 +139,8 @@ export const limits = {
   annotationCharsMax: 1_000,
   /** Parsed truststores kept by one function; some 5 KB a certificate. */
   truststoresCachedMax: 20,
+  /** Keys of CAs kept loaded by one function; a few KB each. A truststore has at most 1,000. */
+  publicKeysMax: 2_000,
   /** The gateway's own bound on the CAs above a client, the root included; see `x509/standing.ts`. */
   chainCasMax: 4,
   /** Certificates. Longer chains are followed only to say that they are too long, or where they break. */

@@ -3,65 +3,141 @@
  * goes through the very reader that reads such lines: what comes out is there, under whatever name and however nested.
  */
 
-import { type AccessField, accessFields, readJsonObject } from '../logs/parse-access.js';
+import { type AccessField, type AccessFields, VARIABLE_OF } from '../logs/access-fields.js';
+import { readJsonObject, readRecord } from '../logs/parse-access.js';
+import { type RecordFormat, recordFormat } from '../logs/record-format.js';
+import { tokensOf } from '../logs/template.js';
+import { labelledFields } from '../logs/text-record.js';
 
-/** The variable of API Gateway that each field comes from ("Variables for access logging for API Gateway"). */
-const VARIABLE: Readonly<Record<AccessField, string>> = {
-  requestId: 'requestId',
-  extendedRequestId: 'extendedRequestId',
-  status: 'status',
-  domainName: 'domainName',
-  apiId: 'apiId',
-  stage: 'stage',
-  errorMessage: 'error.message',
-  errorResponseType: 'error.responseType',
-  sourceIp: 'identity.sourceIp',
-  userAgent: 'identity.userAgent',
-  pem: 'identity.clientCert.clientCertPem',
-  subjectDn: 'identity.clientCert.subjectDN',
-  issuerDn: 'identity.clientCert.issuerDN',
-  serialNumber: 'identity.clientCert.serialNumber',
-  notBefore: 'identity.clientCert.validity.notBefore',
-  notAfter: 'identity.clientCert.validity.notAfter',
-};
-
-const FIELDS = Object.keys(VARIABLE) as AccessField[];
+const FIELDS = Object.keys(VARIABLE_OF) as AccessField[];
 
 /** Without these a refusal is counted and explained all the same; who does not want to keep them leaves them out. */
 const DISPENSABLE: ReadonlySet<AccessField> = new Set(['sourceIp', 'userAgent', 'notBefore', 'notAfter']);
 
-/** A value of its own for each field, so that one in the wrong place is told from the right one. */
-const sampleOf = (field: AccessField): string => (field === 'status' ? '403' : `a-${field}`);
+/** A value of its own for each field, so that one in the wrong place is told from the right one, in the shape of a real one. */
+const SAMPLE: Readonly<Record<AccessField, string>> = {
+  requestId: '00000000-0000-4000-8000-000000000001',
+  extendedRequestId: 'Vts2FFmArPEFh8g=',
+  status: '403',
+  domainName: 'a.domain.example',
+  apiId: 'a1b2c3d4e5',
+  stage: 'astage',
+  errorMessage: 'Forbidden',
+  errorResponseType: 'A_RESPONSE_TYPE',
+  sourceIp: '192.0.2.1',
+  userAgent: 'an-agent/1.0',
+  pem: '-----BEGIN CERTIFICATE-----\\nQQ==\\n-----END CERTIFICATE-----',
+  subjectDn: 'C=US,O=A,CN=a subject',
+  issuerDn: 'C=US,O=A,CN=an issuer',
+  serialNumber: '0a:0b:0c',
+  notBefore: 'Aug  5 00:28:21 2026 GMT',
+  notAfter: 'Aug  6 00:28:21 2027 GMT',
+};
 
-const SAMPLES: ReadonlyMap<string, string> = new Map([
-  ...FIELDS.map((field) => [VARIABLE[field], sampleOf(field)] as const),
+/** What a refused request has besides; every other variable is missing, which API Gateway writes as `-`. */
+const VALUES: ReadonlyMap<string, string> = new Map([
+  ...FIELDS.map((field) => [VARIABLE_OF[field], SAMPLE[field]] as const),
   // The same message with its quotes.
-  ['error.messageString', JSON.stringify(sampleOf('errorMessage'))],
+  ['error.messageString', JSON.stringify(SAMPLE.errorMessage)],
+  ['accountId', '123456789012'],
+  ['domainPrefix', 'a'],
+  ['httpMethod', 'POST'],
+  ['path', '/a'],
+  ['resourcePath', '/a'],
+  ['routeKey', 'POST /a'],
+  ['protocol', 'HTTP/1.1'],
+  ['requestTime', '13/Oct/2026:09:20:00 +0000'],
+  ['requestTimeEpoch', '1791883200000'],
+  ['responseLatency', '1'],
+  ['responseLength', '23'],
 ]);
+
+const refusedValue = (variable: string): string => VALUES.get(variable) ?? '-';
+
+function rendered(format: string, value: (variable: string) => string): string {
+  return tokensOf(format)
+    .map((token) => (token.kind === 'text' ? token.text : value(token.name)))
+    .join('');
+}
 
 export interface FormatLacks {
   /** False where a line of this format cannot be read at all. */
   readonly isReadable: boolean;
+  /** Whether a line is JSON, or was meant to be. */
+  readonly isJson: boolean;
   /** Variables that are needed to count, join and explain refusals. */
   readonly needed: readonly string[];
   /** Variables that are good to have. */
   readonly dispensable: readonly string[];
+  /** What keeps the line of a refused request from being valid JSON, each with its cure. Empty where it is none. */
+  readonly breaks: readonly string[];
 }
 
 export function formatLacks(format: string): FormatLacks {
-  // What is not asked for is a number: valid in quotes and without.
-  const line = format.replace(/\$context\.([A-Za-z]\w*(?:\.\w+)*)/g, (_, name: string) => SAMPLES.get(name) ?? '0');
-  const record = readJsonObject(line);
-  if (record === null) return { isReadable: false, needed: FIELDS.map(variable), dispensable: [] };
-  const fields = accessFields(record);
-  const missing = FIELDS.filter((field) => fields[field] !== sampleOf(field));
+  const compiled = recordFormat(format);
+  const line = rendered(format, refusedValue);
+  const isJson = format.trimStart().startsWith('{');
+  const breaks = isJson ? breaksOf(format) : [];
+  const read = compiled === null ? null : compiled.read(line, isJson ? readJsonObject(line) : null);
+  if (read === null) return { isReadable: false, isJson, needed: FIELDS.map(variable), dispensable: [], breaks };
+  const missing = FIELDS.filter((field) => !holds(read.fields, field));
   return {
     isReadable: true,
+    isJson,
     needed: missing.filter((field) => !DISPENSABLE.has(field)).map(variable),
     dispensable: missing.filter((field) => DISPENSABLE.has(field)).map(variable),
+    breaks,
   };
 }
 
+/** JSON brings the certificate with its line breaks, text as it is written. */
+function holds(fields: AccessFields, field: AccessField): boolean {
+  const text = fields[field]?.replaceAll('\n', '\\n').replace(/^"|"$/g, '');
+  return text === SAMPLE[field];
+}
+
+/**
+ * Whether the records of a format can only be read by it: they are no JSON, or their keys do not tell what they hold.
+ * @param format as the stage is set
+ */
+export function isFormatNeeded(format: string): boolean {
+  const compiled = recordFormat(format);
+  // With what others answer missing, and with a status of theirs that is not the request's.
+  return compiled !== null && ['-', '599'].some((missing) => isMisread(compiled, missing));
+}
+
+function isMisread(format: RecordFormat, missing: string): boolean {
+  const line = rendered(format.template, (name) => VALUES.get(name) ?? missing);
+  const json = readJsonObject(line);
+  const read = format.read(line, json);
+  if (read === null) return false;
+  const unaided = format.isJson ? readRecord(line, json, null)?.fields : labelledFields(line);
+  return FIELDS.some((field) => {
+    const value = read.fields[field];
+    return value === undefined ? unaided?.[field] !== undefined && !DISPENSABLE.has(field) : unaided?.[field] !== value;
+  });
+}
+
+function breaksOf(format: string): string[] {
+  if (isValid(rendered(format, refusedValue))) return [];
+  const variables = [...new Set(tokensOf(format).flatMap((token) => (token.kind === 'variable' ? [token.name] : [])))];
+  const guilty = variables.filter(
+    (name) => !isValid(rendered(format, (variable) => (variable === name ? refusedValue(name) : '0'))),
+  );
+  if (guilty.length === variables.length || guilty.length === 0) {
+    return ['a comma, a colon, a quote or a brace is missing or too many in the format itself'];
+  }
+  return guilty.map((name) =>
+    name === 'error.messageString'
+      ? '$context.error.messageString brings its own quotes: take those around it away'
+      : `$context.${name} is not in quotes: put it in quotes`,
+  );
+}
+
+function isValid(line: string): boolean {
+  return readJsonObject(line) !== null;
+}
+
 function variable(field: AccessField): string {
-  return `$context.${VARIABLE[field]}`;
+  return `$context.${VARIABLE_OF[field]}`;
 }

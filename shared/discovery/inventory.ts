@@ -6,7 +6,8 @@
 
 import { limits } from '../base/limits.js';
 import type { Config } from '../config/settings.js';
-import type { FoundDomain, KnownDomain } from '../model/account.js';
+import type { FoundDomain, FoundStage, KnownDomain } from '../model/account.js';
+import { isFormatNeeded } from './access-format.js';
 
 /**
  * @param domains those that are watched
@@ -21,7 +22,19 @@ export function knownDomains(domains: readonly FoundDomain[], truststoreBuckets:
       stage,
       hasExecutionLog: executionLog.kind !== 'unsupported',
     })),
+    ...formatsOf(stages),
   }));
+}
+
+/** Of two stages that write to one log group, the first one's format. */
+function formatsOf(stages: readonly FoundStage[]): Pick<KnownDomain, 'accessLogFormats'> {
+  const needed = stages.flatMap(({ accessLog }) =>
+    accessLog !== null && accessLog.logGroup !== null && isFormatNeeded(accessLog.format)
+      ? [[accessLog.logGroup, accessLog.format] as const]
+      : [],
+  );
+  const formats = Object.fromEntries(needed.slice(0, limits.inventoryFormatsMax).reverse());
+  return needed.length === 0 ? {} : { accessLogFormats: formats };
 }
 
 /** Where a part of the account could not be read, stages that were known before are taken to be there still. */
@@ -42,10 +55,10 @@ export function bucketOf(uri: string): string {
  * The settings with what was found added. What is set by hand stays: a name for a whole API also holds for its stages. A
  * stage behind several domains is named after none of them, for a denial without its access record may be any one's.
  */
-export function withKnown<T extends Pick<Config, 'domains' | 'apisWithoutExecutionLog' | 'truststores'>>(
-  config: T,
-  known: readonly KnownDomain[],
-): T {
+export function withKnown<
+  T extends Pick<Config, 'domains' | 'apisWithoutExecutionLog' | 'truststores'> &
+    Partial<Pick<Config, 'accessLogFormats'>>,
+>(config: T, known: readonly KnownDomain[]): T & Pick<Config, 'accessLogFormats'> {
   const namesByPlace = new Map<string, Set<string>>();
   for (const { name, stages } of known) {
     for (const { apiId, stage } of stages) {
@@ -65,5 +78,9 @@ export function withKnown<T extends Pick<Config, 'domains' | 'apisWithoutExecuti
     domains: { ...Object.fromEntries(domains), ...config.domains },
     apisWithoutExecutionLog: [...new Set([...config.apisWithoutExecutionLog, ...silent])],
     truststores: { ...Object.fromEntries(truststores), ...config.truststores },
+    accessLogFormats: {
+      ...Object.assign({}, ...known.map((domain) => domain.accessLogFormats)),
+      ...config.accessLogFormats,
+    },
   };
 }

@@ -6,8 +6,9 @@
 
 import { limits } from '../base/limits.js';
 import { HOUR_MS } from '../base/time.js';
-import { type LogKind, PATTERN } from '../logs/filter-patterns.js';
+import type { LogKind } from '../logs/filter-patterns.js';
 import type { FoundAccount, FoundDomain, FoundFilter, FoundLogGroup } from '../model/account.js';
+import { type PatternOf, patternsOf } from './log-patterns.js';
 
 /** Whom to watch: exact names, `*.example.com` for all names below it, `*` for all. Denied wins over allowed. */
 export interface DomainPolicy {
@@ -70,9 +71,10 @@ export function planSubscriptions({ found, remembered, policy, own }: Surroundin
   const wishes = wishesOf(watchedDomains(found.domains, policy));
   const groups = new Map([...remembered.map((group) => [group.name, group] as const), ...found.logGroups]);
   const isWhole = isSeenWhole(found);
+  const patternOf = patternsOf(found.domains);
   return [...groups.values()]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((group) => planGroup(group, wishes.get(group.name) ?? NO_WISHES, own, isWhole));
+    .flatMap((group) => planGroup(group, wishes.get(group.name) ?? NO_WISHES, own, isWhole, patternOf));
 }
 
 export function watchedDomains<T extends Pick<FoundDomain, 'name'>>(domains: readonly T[], policy: DomainPolicy): T[] {
@@ -129,6 +131,7 @@ function planGroup(
   wishes: Wishes,
   own: OwnFilters,
   isWhole: boolean,
+  patternOf: PatternOf,
 ): Action[] {
   const wanted = KINDS.flatMap((log): About[] => {
     const domains = wishes.get(log);
@@ -138,7 +141,7 @@ function planGroup(
   // What cannot be read is reported as such, and left as it is.
   if (filters === null) return [];
   const ours = filters.filter((filter) => isOurs(filter, own));
-  const needed = wanted.filter(({ log }) => !isCovered(log, filters, own));
+  const needed = wanted.filter(({ log }) => !isCovered(log, filters, own, patternOf(name, log)));
   const names = new Set(needed.map(({ log }) => filterNameOf(own.stackName, log)));
   const removals = ours
     .filter((filter) => !names.has(filter.name))
@@ -149,7 +152,7 @@ function planGroup(
   let taken = staying.length;
   const puts = needed.flatMap((about): Action[] => {
     const filterName = filterNameOf(own.stackName, about.log);
-    const pattern = PATTERN[about.log];
+    const pattern = patternOf(name, about.log);
     const there = ours.find((filter) => filter.name === filterName);
     if (there !== undefined) {
       return there.pattern === pattern ? [] : [{ kind: 'put', ...about, filterName, pattern, because: 'outdated' }];
@@ -175,14 +178,17 @@ export function isOurs(
 }
 
 /** Whether a filter of the stack, or of somebody's own making, sends this log to us already. */
-function isCovered(log: LogKind, filters: readonly FoundFilter[], own: OwnFilters): boolean {
+function isCovered(log: LogKind, filters: readonly FoundFilter[], own: OwnFilters, pattern: string): boolean {
   return filters.some(
     (filter) =>
       leadsTo(filter, own) &&
       !isOurs(filter, own) &&
-      (filter.pattern === PATTERN[log] || filter.name === `${own.stackName}-${log}`),
+      (filter.pattern === pattern || filter.name === `${own.stackName}-${log}`),
   );
 }
+
+/** Of log groups whose stages are not looked at. */
+const usual = patternsOf([]);
 
 /** @param groups log groups as they are now. @param configured those of the settings that have a filter of the stack */
 export function lostFilters(
@@ -193,7 +199,7 @@ export function lostFilters(
   return groups.flatMap(({ name: logGroup, exists, filters }) =>
     KINDS.filter((log) => {
       const isAsked = exists && configured[log].some(({ name }) => name === logGroup);
-      return isAsked && filters !== null && !isCovered(log, filters, own);
+      return isAsked && filters !== null && !isCovered(log, filters, own, usual(logGroup, log));
     }).map((log): Action => ({ kind: 'lost', logGroup, log })),
   );
 }

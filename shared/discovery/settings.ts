@@ -8,7 +8,8 @@ import { bucketOf, knownDomains, withKnown } from './inventory.js';
 export type Watched = Pick<
   Config,
   'executionLogGroups' | 'accessLogGroups' | 'domains' | 'apisWithoutExecutionLog' | 'truststores'
->;
+> &
+  Partial<Pick<Config, 'accessLogFormats'>>;
 
 const NOTHING: Watched = {
   executionLogGroups: [],
@@ -25,9 +26,16 @@ export function watchedSettings({ domains, logGroups }: FoundAccount): Watched {
     const names = new Set(stages.map(logGroupOf).filter((name) => name !== null));
     return [...names].sort().map((name) => ({ name, create: logGroups.get(name)?.exists === false }));
   };
-  const buckets = domains.map(({ truststore }) => bucketOf(truststore.uri));
+  const { accessLogFormats, ...known } = withKnown(
+    NOTHING,
+    knownDomains(
+      domains,
+      domains.map(({ truststore }) => bucketOf(truststore.uri)),
+    ),
+  );
   return {
-    ...withKnown(NOTHING, knownDomains(domains, buckets)),
+    ...known,
+    ...(Object.keys(accessLogFormats).length > 0 && { accessLogFormats }),
     executionLogGroups: groupsOf(({ executionLog }) => ('logGroup' in executionLog ? executionLog.logGroup : null)),
     accessLogGroups: groupsOf(({ accessLog }) => accessLog?.logGroup ?? null),
   };

@@ -30,7 +30,7 @@ export type AccessFields = { readonly [name in AccessField]?: string };
 export type MutableFields = { -readonly [name in AccessField]: string | undefined };
 
 /** "Variables for access logging for API Gateway" (API Gateway developer guide), without `$context.`. */
-const VARIABLE_OF: Readonly<Record<AccessField, string>> = {
+export const VARIABLE_OF: Readonly<Record<AccessField, string>> = {
   requestId: 'requestId',
   extendedRequestId: 'extendedRequestId',
   status: 'status',

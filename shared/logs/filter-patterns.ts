@@ -6,6 +6,8 @@
  * Grammar: "Filter pattern syntax" in the CloudWatch Logs user guide. A pattern has at most 1,024 characters.
  */
 
+import { type Token, tokensOf } from './template.js';
+
 /**
  * Lets through the line that names the reason, alone or as part of an event of several lines, with or without the
  * request id in front, bare or inside the JSON of vended execution logs: a quoted phrase is looked for anywhere in the
@@ -35,6 +37,58 @@ export const EXECUTION_LOG_PATTERN = '"Access denied. Reason:"';
  * `authorizer.status`) can let a record through too many, never one too few.
  */
 export const ACCESS_LOG_PATTERN = '%[Ss]tatus[A-Za-z_]*\\W{1,8}403%';
+
+/**
+ * The pattern for an access log whose formats are known. A format that has its status under another key, or under none
+ * because it is no JSON, gets an expression of its own beside the usual one: what stands in the format right before and
+ * behind the status. One without a status is told by its error message; one with neither lets nothing more through, which
+ * `doctor` says.
+ *
+ * @param formats those of the stages that write to the log group
+ */
+export function accessLogPattern(formats: readonly string[]): string {
+  const own = [...new Set(formats.flatMap((format) => expressionOf(format) ?? []))].sort();
+  const pattern = `%${[USUAL, ...own].join('|')}%`;
+  return own.length === 0 || pattern.length > PATTERN_CHARS_MAX ? ACCESS_LOG_PATTERN : pattern;
+}
+
+/** Whether a filter's pattern lets through what the expected one would: it may be meant for more formats. */
+export function isPatternFor(pattern: string, expected: string): boolean {
+  return pattern === expected || (expected === ACCESS_LOG_PATTERN && pattern.startsWith(`%${USUAL}|`));
+}
+
+const USUAL = ACCESS_LOG_PATTERN.slice(1, -1);
+const PATTERN_CHARS_MAX = 1_024;
+/** Of the text before a value, enough to tell it from others. */
+const TEXT_BEFORE_CHARS = 16;
+const TEXT_BEHIND_CHARS = 3;
+
+/** Null where the usual expression finds the 403s of the format. */
+function expressionOf(format: string): string | null {
+  const tokens = tokensOf(format);
+  const values: Readonly<Record<string, string>> = { status: '403' };
+  const record = tokens.map((token) => (token.kind === 'text' ? token.text : (values[token.name] ?? '-'))).join('');
+  if (new RegExp(USUAL).test(record)) return null;
+  const status = around(tokens, 'status');
+  if (status !== null) return `${status.before}403${status.behind}`;
+  const message = around(tokens, 'error.message') ?? around(tokens, 'error.messageString');
+  return message === null ? null : `${message.before}\\W?Forbidden`;
+}
+
+function around(tokens: readonly Token[], variable: string): { before: string; behind: string } | null {
+  const index = tokens.findIndex((token) => token.kind === 'variable' && token.name === variable);
+  if (index < 0) return null;
+  const [before, behind] = [tokens[index - 1], tokens[index + 1]];
+  return {
+    before: before?.kind === 'text' ? escaped(before.text.slice(-TEXT_BEFORE_CHARS)) : '',
+    behind: behind?.kind === 'text' ? escaped(behind.text.slice(0, TEXT_BEHIND_CHARS)) : '',
+  };
+}
+
+/** Letters and digits stand for themselves; every other character for any that is neither. */
+function escaped(text: string): string {
+  return text.replace(/\W/g, '\\W');
+}
 
 export type LogKind = 'execution' | 'access';
 

@@ -7,6 +7,7 @@ import { type AccessFields, type MutableFields, noFields, setField } from './acc
 import { spellingOf, takeLikely } from './access-keys.js';
 import { PATH, type Pair, pairsOf, tolerantPairs } from './json-pairs.js';
 import type { ReadRecord, RecordFormat } from './record-format.js';
+import { labelledFields } from './text-record.js';
 
 export type { AccessField, AccessFields } from './access-fields.js';
 
@@ -69,6 +70,16 @@ export function readRecord(
   const fields = spelledFields(pairs);
   const { status, errorMessage } = fields;
   return status === undefined && errorMessage === undefined ? null : { fields, isRecovered: true };
+}
+
+/**
+ * The fields of an access record of any kind, refused or not; for readers that look for clients.
+ * @returns null for what is no access record, or one that cannot be read
+ */
+export function fieldsOfRecord(message: string, format: RecordFormat | null): AccessFields | null {
+  const text = message.trimStart();
+  if (text.startsWith('{')) return readRecord(text, readJsonObject(text), format)?.fields ?? null;
+  return format?.read(text, null)?.fields ?? labelledFields(text);
 }
 
 function spelledFields(pairs: readonly Pair[]): AccessFields {

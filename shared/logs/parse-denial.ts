@@ -47,9 +47,10 @@ export function holdsDenialLine(text: string): boolean {
   return text.includes(DENIED) || text.includes(EXTENDED_ID) || text.includes(FORBIDDEN);
 }
 
-/** Whether an event is some line of an execution log: all but a denial's may begin with the request id only. */
+/** Whether an event is some line of an execution log that is none of a denial's: it begins with the request id in brackets. */
 export function isExecutionLine(message: string): boolean {
-  return bracketedId(message, 0) !== null;
+  const bracketed = bracketedId(message, 0);
+  return bracketed !== null && !message.startsWith(SENTENCE, bracketed.length + BRACKETS);
 }
 
 /** @returns null when the event is not one of the lines of a denial */

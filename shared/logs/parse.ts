@@ -8,7 +8,7 @@ import { digest } from '../base/digest.js';
 import { limits } from '../base/limits.js';
 import { memoize } from '../base/memoize.js';
 import { clean } from '../base/text.js';
-import { accountId, inAccount, settingFor } from '../config/qualified-names.js';
+import { accountId, bareName, inAccount, settingFor } from '../config/qualified-names.js';
 import { CANARY_DN } from '../model/canary.js';
 import type {
   AccessRecord,
@@ -35,15 +35,12 @@ import {
   SENTENCE,
 } from './parse-denial.js';
 import { serialFromText, timeFromText } from './parse-values.js';
-import { type ReadRecord, type RecordFormat, recordFormat } from './record-format.js';
+import { type FormatsByLogGroup, formatOfGroup, type ReadRecord, type RecordFormat } from './record-format.js';
 import { isForbiddenRecord, labelledFields } from './text-record.js';
-import { type VendedPayload, vendedJson, vendedText } from './vended.js';
+import { vendedJson, vendedText } from './vended.js';
 
 /** Names of custom domains by `apiId/stage` or `apiId`, from the configuration. */
 export type DomainsByApi = Readonly<Record<string, string>>;
-
-/** The access-log formats of stages by the log group that they write to; `*` stands for every other group. */
-export type FormatsByLogGroup = Readonly<Record<string, string>>;
 
 interface ParsedSoFar {
   readonly denials: Denial[];
@@ -63,6 +60,8 @@ interface LogSource {
   readonly stream: string;
   readonly logGroup: string;
   readonly domains: DomainsByApi;
+  /** What `domains` names, without accounts. */
+  readonly places: () => ReadonlySet<string>;
   /** Null where it is not known, or the group holds no access log. */
   readonly format: RecordFormat | null;
   /** Whether API Gateway itself makes and writes the log group: an execution log, and nothing else. */
@@ -113,15 +112,20 @@ function sourcesOf(
 ): [LogSource, readonly LogEvent[]][] {
   const { logStream, events } = batch;
   const isManaged = apiOfLogGroup(batch.logGroup).apiId !== null;
+  let known: ReadonlySet<string> | undefined;
+  const places = () => {
+    known ??= new Set(Object.keys(domains).map(bareName));
+    return known;
+  };
   const sourceOf = (account: string): LogSource => {
     const logGroup = inAccount(account, batch.logGroup);
-    const template = isManaged ? undefined : (settingFor(formats, logGroup) ?? formats['*']);
     return {
       account,
       stream: digest(logGroup, logStream).slice(0, STREAM_CHARS),
       logGroup,
       domains,
-      format: template === undefined ? null : recordFormat(template),
+      places,
+      format: isManaged ? null : formatOfGroup(formats, logGroup),
       isManaged,
     };
   };
@@ -170,12 +174,13 @@ function readText(
   }
   const said = readExecutionEvent(message);
   if (said === null && isExecutionLine(message)) found.passed++;
-  else if (said !== null && isPlain(said)) lines.push({ event, said, origin });
-  else if (holdsDenialLine(message) && readVended(event, message, apiOfLogGroup(source.logGroup), source, lines))
-    return;
-  else if (said !== null && source.isManaged) lines.push({ event, said, origin });
+  else if (said !== null && source.isManaged && isPlain(said)) lines.push({ event, said, origin });
+  else if (holdsDenialLine(message) && readVended(event, message, NO_API, source, lines)) return;
+  else if (said !== null && (source.isManaged || isPlain(said))) lines.push({ event, said, origin });
   else readPlainRecord(event, message, source, found);
 }
+
+const NO_API: ApiRef = { apiId: null, stage: null };
 
 /** Whether nothing but the gateway's own words can stand in the lines. */
 function isPlain({ reason, requestId, extendedRequestId }: ExecutionEvent): boolean {
@@ -183,29 +188,18 @@ function isPlain({ reason, requestId, extendedRequestId }: ExecutionEvent): bool
   return ids && (reason === null || reason.id !== 'other');
 }
 
-function readVended(
-  event: LogEvent,
-  message: string,
-  group: ApiRef,
-  source: LogSource,
-  lines: ExecutionLine[],
-): boolean {
-  const vended = vendedText(message, (place) => settingFor(source.domains, place) !== undefined);
-  return vended !== null && readPayload(event, vended, group, source, lines);
-}
-
-/** @param group the API and stage that the log group is named after: no text of a record outweighs it */
-function readPayload(
-  event: LogEvent,
-  { text, api }: VendedPayload,
-  group: ApiRef,
-  source: LogSource,
-  lines: ExecutionLine[],
-): boolean {
-  const said = readExecutionEvent(text);
-  if (said === null) return false;
-  const named = [group, api, apiOfLogGroup(event.sourceLog ?? '')].find(({ apiId }) => apiId !== null);
-  lines.push({ event, said, origin: originOf(named ?? { apiId: null, stage: api.stage }, source) });
+/**
+ * A payload and what stands around it.
+ * @param api that of the JSON around it, where it names one
+ */
+function readVended(event: LogEvent, text: string, api: ApiRef, source: LogSource, lines: ExecutionLine[]): boolean {
+  const vended = vendedText(text, source.places());
+  const said = vended === null ? null : readExecutionEvent(vended.text);
+  if (vended === null || said === null) return false;
+  // No text of a record outweighs the API that the log group is named after.
+  const places = [apiOfLogGroup(source.logGroup), api, vended.api, apiOfLogGroup(event.sourceLog ?? '')];
+  const named = places.find(({ apiId }) => apiId !== null);
+  lines.push({ event, said, origin: originOf(named ?? { apiId: null, stage: api.stage ?? vended.api.stage }, source) });
   return true;
 }
 
@@ -222,6 +216,8 @@ function readPlainRecord(event: LogEvent, message: string, source: LogSource, fo
 
 const NOT_JSON =
   'a 403 in plain text (Common Log Format, CSV, XML) that does not tell who called; expected JSON: set the access-log format that doctor prints, or name this one in accessLogFormats';
+const NO_STATUS =
+  'a 403 under a key that does not say so; expected $context.status as a value of its own: set the access-log format that doctor prints, or name this one in accessLogFormats';
 const NO_DENIAL =
   'holds the sentence of a refusal in a place where the gateway writes none; expected it at the beginning of a line, or in the payload of a vended execution log';
 
@@ -248,7 +244,14 @@ function readJson(
     return;
   }
   if (record === null) found.rejected.push(reject(event, 'broken-access-record', 'looks like JSON and is none'));
-  else readAccess(event, record, source, found);
+  else if (isBlank(record.fields) && isForbiddenRecord(message)) {
+    found.rejected.push(reject(event, 'unreadable-access-record', NO_STATUS));
+  } else readAccess(event, record, source, found);
+}
+
+/** Whether a record tells neither its status nor an error. */
+function isBlank({ status, errorMessage }: AccessFields): boolean {
+  return status === undefined && errorMessage === undefined;
 }
 
 /** Whether a record may be a vended one, or one that a transformer of CloudWatch Logs made. */
@@ -271,10 +274,7 @@ function readVendedJson(
   lines: ExecutionLine[],
 ): boolean {
   const vended = vendedJson(json);
-  if (vended === null) return false;
-  const group = apiOfLogGroup(source.logGroup);
-  if (readPayload(event, vended, group, source, lines)) return true;
-  return readVended(event, vended.text, group.apiId === null ? vended.api : group, source, lines);
+  return vended !== null && readVended(event, vended.text, vended.api, source, lines);
 }
 
 /** What an access record has and a vended one has not; the API and the stage are in both. */

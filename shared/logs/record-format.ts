@@ -8,9 +8,11 @@
  */
 
 import { limits } from '../base/limits.js';
+import { settingFor } from '../config/qualified-names.js';
 import { type AccessFields, fieldOfVariable, type MutableFields, noFields, setField } from './access-fields.js';
 import { type Pair, pairsOf, tolerantPairs } from './json-pairs.js';
-import { endsOf, type Token } from './variable-shapes.js';
+import { type Token, tokensOf } from './template.js';
+import { endsOf } from './variable-shapes.js';
 
 /** What a reader found in one record. */
 export interface ReadRecord {
@@ -27,21 +29,6 @@ export interface RecordFormat {
   readonly read: (text: string, json: Record<string, unknown> | null) => ReadRecord | null;
 }
 
-const VARIABLE = /\$context\.([A-Za-z]\w{0,63}(?:\.\w{1,64}){0,6})/g;
-
-/** The texts and variables of a template, in their order. */
-function tokensOf(template: string): Token[] {
-  const tokens: Token[] = [];
-  let from = 0;
-  for (const match of template.matchAll(VARIABLE)) {
-    if (match.index > from) tokens.push({ kind: 'text', text: template.slice(from, match.index) });
-    tokens.push({ kind: 'variable', name: match[1] ?? '' });
-    from = match.index + match[0].length;
-  }
-  if (from < template.length) tokens.push({ kind: 'text', text: template.slice(from) });
-  return tokens;
-}
-
 const compiled = new Map<string, RecordFormat | null>();
 
 /** @returns null for a text without variables, which is no format. Remembered, for a log group has one. */
@@ -52,6 +39,15 @@ export function recordFormat(template: string): RecordFormat | null {
   if (compiled.size >= limits.accessFormatsCachedMax) compiled.clear();
   compiled.set(template, format);
   return format;
+}
+
+/** The access-log formats of stages by the log group that they write to; `*` stands for every other group. */
+export type FormatsByLogGroup = Readonly<Record<string, string>>;
+
+/** @param logGroup with its account in front where accounts are told apart */
+export function formatOfGroup(formats: FormatsByLogGroup, logGroup: string): RecordFormat | null {
+  const template = settingFor(formats, logGroup) ?? formats['*'];
+  return template === undefined ? null : recordFormat(template);
 }
 
 function compile(template: string): RecordFormat | null {
@@ -130,6 +126,11 @@ function fieldsOf(values: readonly Pair[] | null): AccessFields | null {
  */
 function fitted(tokens: readonly Token[], text: string, isCut = false): Pair[] | null {
   if (text.length > limits.recoveredCharsMax) return null;
+  // Nobody has shown how serial numbers and dates look in every case: any text is taken where the known shapes do not fit.
+  return fittedTo(tokens, text, isCut, false) ?? fittedTo(tokens, text, isCut, true);
+}
+
+function fittedTo(tokens: readonly Token[], text: string, isCut: boolean, isLenient: boolean): Pair[] | null {
   const dead = new Set<number>();
   let steps = 0;
   const values: Pair[] = [];
@@ -142,7 +143,11 @@ function fitted(tokens: readonly Token[], text: string, isCut = false): Pair[] |
       if (text.startsWith(token.text, at) && from(index + 1, at + token.text.length)) return true;
       if (isCut && token.text.startsWith(text.slice(at))) return true;
     } else {
-      for (const end of endsOf(token.name, text, at, tokens[index + 1], tokens[index + 2])) {
+      for (const end of endsOf(token.name, text, at, {
+        next: tokens[index + 1],
+        after: tokens[index + 2],
+        isLenient,
+      })) {
         values.push([token.name, text.slice(at, end)]);
         if (from(index + 1, end)) return true;
         values.pop();

@@ -16,7 +16,7 @@ export function isForbiddenRecord(text: string): boolean {
 }
 
 /** 403 as a value of its own. */
-const STATUS = /(?:^|[\s"'|,;:=>\t[(])403(?:$|[\s"'|,;<\]\t)/&}])/;
+const STATUS = /(?:^|[\s"'|,;:=>\t[(])403(?:$|[\s"'|,;:.<\]\t)/&}])/;
 /** What an access record has: a request line, the time of Common Log Format, a request id, a method and a path. */
 const RECORD = [
   /HTTP\/\d/,

@@ -3,6 +3,8 @@
  * holds commas, slashes and spaces, a date and a user agent spaces, a certificate line breaks: a separator alone ends none.
  */
 
+import type { Token } from './template.js';
+
 const UUID = /[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}/y;
 const ID = /[\w+/=-]{1,128}/y;
 const WORD = /[\w$.-]{1,255}/y;
@@ -45,14 +47,16 @@ const SHAPES: Readonly<Record<string, readonly RegExp[]>> = {
 /** Of free text, so many ends are tried at most: the next places of the text that follows. */
 const ENDS_MAX = 64;
 
+export interface Around {
+  readonly next: Token | undefined;
+  readonly after: Token | undefined;
+  /** Whether those whose shapes are not known for sure may be any text. */
+  readonly isLenient: boolean;
+}
+
 /** Where the value of a variable that begins at `at` may end, likely places first. */
-export function* endsOf(
-  name: string,
-  text: string,
-  at: number,
-  next: Token | undefined,
-  afterNext: Token | undefined,
-): Generator<number> {
+export function* endsOf(name: string, text: string, at: number, around: Around): Generator<number> {
+  const { next, after } = around;
   // A missing value.
   if (text[at] === '-') yield at + 1;
   if (name === 'identity.clientCert.clientCertPem') yield* endsOfPem(text, at);
@@ -63,15 +67,14 @@ export function* endsOf(
       if (shape.test(text)) yield shape.lastIndex;
     }
     yield at;
-    if (!LENIENT.has(name)) return;
+    if (!around.isLenient || !LENIENT.has(name)) return;
   }
   if (next === undefined) yield text.length;
-  else if (DN.has(name) && next.kind === 'text') yield* endsOfDn(text, at, next.text, afterNext);
+  else if (DN.has(name) && next.kind === 'text') yield* endsOfDn(text, at, next.text, after);
   else if (next.kind === 'text') yield* placesOf(next.text, text, at);
   else for (let end = at; end <= Math.min(text.length, at + ENDS_MAX); end++) yield end;
 }
 
-/** Nobody has shown how these look in every case: any text is taken where none of the known shapes fits. */
 const LENIENT: ReadonlySet<string> = new Set([
   'identity.clientCert.clientCertPem',
   'identity.clientCert.serialNumber',
@@ -140,8 +143,3 @@ function attributeAt(text: string, at: number): string | null {
 }
 
 const ATTRIBUTE = /\/?([A-Za-z][\w.-]{0,40})=/y;
-
-export type Token =
-  | { readonly kind: 'text'; readonly text: string }
-  /** The name is without `$context.`. */
-  | { readonly kind: 'variable'; readonly name: string };

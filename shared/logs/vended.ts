@@ -17,8 +17,8 @@ export interface VendedPayload {
   readonly api: ApiRef;
 }
 
-/** The known APIs and stages, `apiId/stage`, where fields are written without anything between them. */
-export type KnownPlaces = (place: string) => boolean;
+/** The known APIs and stages, `apiId/stage` or `apiId`: they tell fields apart that nothing stands between. */
+export type KnownPlaces = ReadonlySet<string>;
 
 const FIELDS: ReadonlySet<string> = new Set([
   'resource_arn',
@@ -90,11 +90,13 @@ const DENIED = 'Access denied. Reason: ';
 const AROUND_CHARS_MAX = 4_096;
 const DELIMITER_CHARS_MAX = 5;
 
+const NOWHERE: KnownPlaces = new Set();
+
 /**
  * The payload of a plain record.
  * @returns null where the text around the denial's lines is not made of a vended record's fields
  */
-export function vendedText(event: string, isKnown: KnownPlaces = () => false): VendedPayload | null {
+export function vendedText(event: string, known: KnownPlaces = NOWHERE): VendedPayload | null {
   const text = event.slice(0, 2 * AROUND_CHARS_MAX);
   const start = FIRST_LINE.exec(text);
   if (start === null) return null;
@@ -106,13 +108,14 @@ export function vendedText(event: string, isKnown: KnownPlaces = () => false): V
   const wordsAt = reasonAt < 0 ? last : reasonAt + DENIED.length;
   const tail = lines.slice(wordsAt);
   const own = reasonAt < 0 ? ownLength(tail) : knownReasonLength(tail);
-  for (const delimiter of delimitersOf(before, tail, own)) {
-    const front = before === '' ? [] : fieldsIn(before.slice(0, before.length - delimiter.length), delimiter);
-    if (front === null) continue;
-    const behind = behindPayload(tail, own, delimiter, front);
-    if (behind === null) continue;
-    const around = [...front, ...behind.fields];
-    return { text: lines.slice(0, wordsAt + behind.length), api: apiAround(around, isKnown) };
+  for (const behindOf of own > 0 ? [behindKnown, behindUnknown] : [behindUnknown]) {
+    for (const delimiter of delimitersOf(before, tail, own)) {
+      const front = before === '' ? [] : fieldsIn(before.slice(0, before.length - delimiter.length), delimiter);
+      const behind = front === null ? null : behindOf(tail.trimEnd(), own, delimiter, front);
+      if (front === null || behind === null) continue;
+      const api = apiAround([...front, ...behind.fields], delimiter, known);
+      return { text: lines.slice(0, wordsAt + behind.length), api };
+    }
   }
   return null;
 }
@@ -142,11 +145,14 @@ function delimitersOf(before: string, tail: string, own: number): string[] {
 }
 
 interface Field {
-  readonly kind: 'arn' | 'time' | 'method' | 'path' | 'word';
+  /** `any` for several that nothing stands between. */
+  readonly kind: 'arn' | 'time' | 'method' | 'path' | 'word' | 'any';
   readonly text: string;
 }
 
-const SHAPES: readonly (readonly [kind: Field['kind'], shape: RegExp])[] = [
+type Kind = Exclude<Field['kind'], 'any'>;
+
+const SHAPES: readonly (readonly [kind: Kind, shape: RegExp])[] = [
   ['arn', /^arn:aws[\w-]{0,20}:apigateway:[\w-]{0,40}:\d{0,12}:\/restapis\/[A-Za-z0-9]{1,64}\/stages\/[\w$-]{1,128}$/],
   ['time', /^(?:\d{10}|\d{13}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d))$/],
   ['method', /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY|-)$/],
@@ -154,11 +160,12 @@ const SHAPES: readonly (readonly [kind: Field['kind'], shape: RegExp])[] = [
   // A stage or an API; no status, and no request id.
   ['word', /^(?!\d{1,9}$|[0-9a-f]{8}-[0-9a-f]{4}-)[\w$-]{1,128}$/],
 ];
-const MOST: Readonly<Record<Field['kind'], number>> = { arn: 1, time: 1, method: 1, path: 1, word: 2 };
+const MOST: Readonly<Record<Kind, number>> = { arn: 1, time: 1, method: 1, path: 1, word: 2 };
 
 /** The fields of a text that holds nothing else, each at most once; null where there is anything else. */
 function fieldsIn(text: string, delimiter: string): Field[] | null {
   if (text === '') return [];
+  if (delimiter === '') return UNDELIMITED.test(text) && !OF_ANOTHER_LOG.test(text) ? [{ kind: 'any', text }] : null;
   const found: Field[] = [];
   const counts = { arn: 0, time: 0, method: 0, path: 0, word: 0 };
   let steps = 0;
@@ -180,10 +187,9 @@ function fieldsIn(text: string, delimiter: string): Field[] | null {
   return from(0) ? found : null;
 }
 
-/** Where a field may end: before a delimiter or at the end of the text; without delimiters where one shape gives way to another. */
+/** Where a field may end: before a delimiter, or at the end of the text. */
 function endsIn(text: string, at: number, delimiter: string): number[] {
   const ends: number[] = [];
-  if (delimiter === '') return [...new Set(endsWithoutDelimiter(text.slice(at)))].map((length) => at + length);
   for (let end = text.indexOf(delimiter, at); end >= 0 && ends.length < 12; end = text.indexOf(delimiter, end + 1)) {
     if (end > at) ends.push(end);
   }
@@ -191,31 +197,8 @@ function endsIn(text: string, at: number, delimiter: string): number[] {
   return ends;
 }
 
-/** Where nothing separates the fields, one ends where the shape of another begins. */
-const STARTS = /\d{13}|\d{10}|\d{4}-\d\d-\d\dT|arn:aws|\/|GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY/g;
-const UNDELIMITED = [
-  /^(?:\d{13}|\d{10}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)/,
-  /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY)/,
-  /^arn:aws[\w-]{0,20}:apigateway:[\w-]{0,40}:\d{0,12}:\/restapis\/[A-Za-z0-9]{1,64}\/stages\//,
-  /^\/[\w.\-:{}+/*$]{0,1024}/,
-  /^[\w$-]{1,128}/,
-];
-
-/** Of each shape that fits: its whole, and its beginnings up to where another shape begins within it. */
-function endsWithoutDelimiter(rest: string): number[] {
-  return UNDELIMITED.flatMap((shape, index) => {
-    const match = shape.exec(rest);
-    if (match === null) return [];
-    const [head] = match;
-    // The stage at the end of an ARN is a word.
-    const whole =
-      index === 2 ? head.length + (/^[\w$-]{1,128}/.exec(rest.slice(head.length))?.[0].length ?? 0) : head.length;
-    if (index < 2) return [whole];
-    const from = index === 2 ? head.length + 1 : 1;
-    const starts = [...rest.slice(from, whole).matchAll(STARTS)].map((start) => from + start.index);
-    return [...starts.slice(0, 8), whole];
-  });
-}
+/** Characters of fields that nothing stands between. Where one ends cannot be told. */
+const UNDELIMITED = /^[\w$.\-:{}+/*]+$/;
 
 interface Behind {
   /** Of the payload's last line. */
@@ -223,37 +206,28 @@ interface Behind {
   readonly fields: readonly Field[];
 }
 
-/**
- * What of the last line is the payload, and the fields behind it. Where the gateway's words are not known they are taken to
- * reach as far as they can; but a line that then holds what no vended record has (a status, a second request id, an address)
- * is another log's.
- */
-function behindPayload(tail: string, own: number, delimiter: string, front: readonly Field[]): Behind | null {
-  const trimmed = tail.trimEnd();
-  if (own >= trimmed.length && own > 0) return { length: trimmed.length, fields: [] };
-  if (own > 0) {
-    const isOwn = /^[.\s]*$/.test(trimmed.slice(own));
-    if (isOwn) return { length: trimmed.length, fields: [] };
-    if (trimmed.startsWith(delimiter, own)) {
-      const fields = fieldsIn(trimmed.slice(own + delimiter.length), delimiter);
-      if (fields !== null && isOneRecord([...front, ...fields])) return { length: own, fields };
-    }
-  }
-  return behindUnknown(trimmed, delimiter, front);
+/** The fields behind the gateway's known words; null where anything else stands there. */
+function behindKnown(tail: string, own: number, delimiter: string, front: readonly Field[]): Behind | null {
+  if (/^[.\s]*$/.test(tail.slice(own))) return { length: tail.length, fields: [] };
+  if (!tail.startsWith(delimiter, own)) return null;
+  const fields = fieldsIn(tail.slice(own + delimiter.length), delimiter);
+  return fields !== null && isOneRecord([...front, ...fields]) ? { length: own, fields } : null;
 }
 
-function behindUnknown(trimmed: string, delimiter: string, front: readonly Field[]): Behind | null {
-  let length = trimmed.length;
+/**
+ * Words that are not known are taken to reach as far as they can. But a line that then holds what no vended record has (a
+ * status, a second request id, an address) is another log's.
+ */
+function behindUnknown(tail: string, _own: number, delimiter: string, front: readonly Field[]): Behind | null {
+  let length = tail.length;
   let fields: Field[] = [];
-  if (delimiter !== '') {
-    for (let at = trimmed.lastIndexOf(delimiter); at > 0; at = trimmed.lastIndexOf(delimiter, at - 1)) {
-      const more = fieldsIn(trimmed.slice(at + delimiter.length), delimiter);
-      if (more === null || !isOneRecord([...front, ...more])) break;
-      // A word of the sentence looks like a stage: it is one only among fields that cannot be words.
-      if (more.some(({ kind }) => kind !== 'word') || delimiter.trim() !== '') [length, fields] = [at, more];
-    }
+  for (let at = tail.lastIndexOf(delimiter); delimiter !== '' && at > 0; at = tail.lastIndexOf(delimiter, at - 1)) {
+    const more = fieldsIn(tail.slice(at + delimiter.length), delimiter);
+    if (more === null || !isOneRecord([...front, ...more])) break;
+    // A word of the sentence looks like a stage: it is one only among fields that cannot be words.
+    if (more.some(({ kind }) => kind !== 'word') || delimiter.trim() !== '') [length, fields] = [at, more];
   }
-  return OF_ANOTHER_LOG.test(trimmed.slice(0, length)) ? null : { length, fields };
+  return OF_ANOTHER_LOG.test(tail.slice(0, length)) ? null : { length, fields };
 }
 
 const OF_ANOTHER_LOG =
@@ -264,35 +238,40 @@ function isOneRecord(fields: readonly Field[]): boolean {
 }
 
 /** The API and stage that the fields around a payload name. */
-function apiAround(fields: readonly Field[], isKnown: KnownPlaces): ApiRef {
-  const words = fields.flatMap(({ kind, text }) => (kind === 'word' ? [text] : []));
-  const named = ARN.exec(fields.find(({ kind }) => kind === 'arn')?.text ?? '');
-  if (named !== null) return placed(named[1] ?? '', named[2] ?? '', isKnown);
-  const [a, b] = words;
+function apiAround(fields: readonly Field[], delimiter: string, known: KnownPlaces): ApiRef {
+  const named = fields.map(({ text }) => ARN.exec(text)).find((match) => match !== null);
+  const [apiId = null, stage = ''] = named?.slice(1) ?? [];
+  if (delimiter === '') return apiWithin(fields.map(({ text }) => text).join('\n'), apiId, known);
+  if (apiId !== null) return { apiId, stage };
+  const [a, b] = fields.flatMap(({ kind, text }) => (kind === 'word' ? [text] : []));
   if (a === undefined) return { apiId: null, stage: null };
-  if (b === undefined) return splitPlace(a, isKnown);
-  if (isKnown(`${b}/${a}`) && !isKnown(`${a}/${b}`)) return { apiId: b, stage: a };
-  if (isKnown(`${a}/${b}`)) return { apiId: a, stage: b };
+  if (b === undefined) return known.has(a) || API.test(a) ? { apiId: a, stage: null } : { apiId: null, stage: a };
+  if (known.has(`${b}/${a}`) && !known.has(`${a}/${b}`)) return { apiId: b, stage: a };
+  if (known.has(`${a}/${b}`)) return { apiId: a, stage: b };
   // The ids of APIs have ten small letters and digits.
   return !API.test(a) && API.test(b) ? { apiId: b, stage: a } : { apiId: a, stage: b };
 }
 
 const API = /^[a-z0-9]{10}$/;
+/** Shorter ids are too likely to be part of something else. */
+const API_CHARS_MIN = 6;
 
-/** A stage that what follows it may have been added to, nothing standing between: cut back to one that is known. */
-function placed(apiId: string, stage: string, isKnown: KnownPlaces): ApiRef {
-  for (let length = stage.length; length > 0; length--) {
-    if (isKnown(`${apiId}/${stage.slice(0, length)}`)) return { apiId, stage: stage.slice(0, length) };
-  }
-  return { apiId, stage };
+/**
+ * Fields that nothing stands between. Only known names can be told from what is written next to them.
+ * @param apiId that of the ARN, or null
+ */
+function apiWithin(text: string, apiId: string | null, known: KnownPlaces): ApiRef {
+  const places = [...known].map((place) => place.slice(-PLACE_CHARS_MAX).split('/'));
+  const isThere = (id: string): boolean =>
+    apiId === null ? id.length >= API_CHARS_MIN && text.includes(id) : id === apiId;
+  const apis = new Set(places.flatMap(([id = '']) => (isThere(id) ? [id] : [])));
+  const [only = apiId] = apis;
+  if (only === null || apis.size > 1) return { apiId: null, stage: null };
+  const rest = text.replaceAll(only, '\n');
+  const stages = places.flatMap(([id, stage]) =>
+    id === only && stage !== undefined && rest.includes(stage) ? [stage] : [],
+  );
+  return { apiId: only, stage: stages.length === 1 ? (stages[0] ?? null) : null };
 }
 
-/** One word is an API, or a stage, or both without anything between them. */
-function splitPlace(word: string, isKnown: KnownPlaces): ApiRef {
-  for (let at = 1; at < word.length; at++) {
-    const [a, b] = [word.slice(0, at), word.slice(at)];
-    if (isKnown(`${a}/${b}`)) return { apiId: a, stage: b };
-    if (isKnown(`${b}/${a}`)) return { apiId: b, stage: a };
-  }
-  return API.test(word) ? { apiId: word, stage: null } : { apiId: null, stage: null };
-}
+const PLACE_CHARS_MAX = 255;

@@ -125,4 +125,9 @@ export interface KnownDomain {
   readonly truststoreUri: string | null;
   /** At most `limits.inventoryStagesMax`. */
   readonly stages: readonly KnownStage[];
+  /**
+   * By log group, the access-log formats that are needed to read their records: no JSON, or keys that do not tell what they
+   * hold. Absent where there is none; at most `limits.inventoryFormatsMax`.
+   */
+  readonly accessLogFormats?: Readonly<Record<string, string>> | undefined;
 }

@@ -27,7 +27,8 @@ export type FilterTarget =
   | { readonly kind: 'destination'; readonly arn: string; readonly roleArn: string | null };
 
 /** What the settings say of APIs without an execution log. */
-export type Coverage = Pick<Config, 'domains' | 'apisWithoutExecutionLog' | 'truststores' | 'central' | 'discover'>;
+export type Coverage = Pick<Config, 'domains' | 'apisWithoutExecutionLog' | 'truststores' | 'central' | 'discover'> &
+  Partial<Pick<Config, 'accessLogFormats'>>;
 
 export interface FoundTopic {
   readonly arn: string;

@@ -132,7 +132,8 @@ async function verdictsOf(
       },
     );
     if (diagnosis.kind !== 'made') continue;
-    const decisive = diagnosis.verdict.findings.find(({ code }) => code === diagnosis.verdict.reason);
+    const { reason, findings } = diagnosis.verdict;
+    const decisive = findings.find(({ code }) => code === (reason ?? 'would-pass'));
     if (decisive === undefined) continue;
     // Evidence may name the CAs that come nearest, and those are other partners'.
     const evidence = partner === null ? [...decisive.evidence] : [];

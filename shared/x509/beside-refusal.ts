@@ -7,6 +7,7 @@
 import type { FindingCode } from '../model/finding-codes.js';
 import type { Diagnosis, Finding } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
+import { isStandingText } from './standing.js';
 
 /** The findings that each of the gateway's sentences may stand for. */
 const FITTING: Readonly<Record<ReasonId, readonly FindingCode[]>> = {
@@ -57,13 +58,16 @@ export function besideRefusal(diagnosis: Diagnosis, refusedWith: ReasonId): Diag
 
 function ledBy(cause: Finding, was: Finding, { findings, path }: Diagnosis, refusedWith: ReasonId): Diagnosis {
   const others = findings.filter((one) => one !== was && one.code !== 'would-pass');
-  const evidence = [...cause.evidence, `the gateway refused it with: ${WORDS[refusedWith]}`];
+  const isSeen = cause.standing === 'seen';
+  const said = `the gateway refused it with: ${WORDS[refusedWith]}`;
+  const evidence = [...(isSeen ? cause.evidence.filter((line) => !isStandingText(line)) : cause.evidence), said];
   return { verdict: 'refused', reason: cause.code, findings: [{ ...cause, evidence }, ...others], path };
 }
 
 function contradicted(finding: Finding, verdict: Diagnosis['verdict'], refusedWith: ReasonId): Finding {
   const said = `the gateway refused it with: ${WORDS[refusedWith]}`;
   if (verdict === 'refused') {
+    if (refusedWith === 'other') return { ...finding, evidence: [...finding.evidence, said] };
     const but = 'which this does not explain: the gateway may hold another version of the truststore';
     return { ...finding, evidence: [...finding.evidence, `${said}, ${but}`] };
   }
@@ -88,7 +92,7 @@ const WORDS: Readonly<Record<ReasonId, string>> = {
   'unsupported-purpose': 'unsupported purpose',
   'unhandled-critical-extension': 'unhandled critical extension',
   'weak-key': 'key too weak',
-  other: 'a reason without a page here',
+  other: 'a reason that is not known here',
 };
 
 const MEANING_OF_OTHERS =

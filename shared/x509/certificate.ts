@@ -20,7 +20,6 @@ import {
   integerContent,
   isContext,
   isUniversal,
-  latin1,
   octetString,
   readDamaged,
   readDer,
@@ -309,17 +308,23 @@ function readTime(node: DerNode | undefined): number {
   const long = isUniversal(node, TAG.generalizedTime);
   if (node === undefined || (!long && !isUniversal(node, TAG.utcTime)))
     throw new DerError('time is missing or of the wrong type');
-  const text = latin1(node.content);
-  const match = /^(\d{2}|\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})Z$/.exec(text);
-  const [year, month, day, hour, minute, second] = (match ?? []).slice(1).map(Number);
-  if (year === undefined || month === undefined || day === undefined || text.length !== (long ? 15 : 13))
-    throw new DerError('time of the wrong form');
+  const { content } = node;
+  const yearDigits = long ? 4 : 2;
+  if (content.length !== yearDigits + 11 || content.at(-1) !== 0x5a) throw new DerError('time of the wrong form');
+  const number = (from: number, digits: number): number => {
+    let value = 0;
+    for (const byte of content.subarray(from, from + digits)) {
+      if (byte < 0x30 || byte > 0x39) throw new DerError('time of the wrong form');
+      value = value * 10 + byte - 0x30;
+    }
+    return value;
+  };
+  const [year, month, day] = [number(0, yearDigits), number(yearDigits, 2), number(yearDigits + 2, 2)];
+  const [hour, minute, second] = [4, 6, 8].map((from) => number(yearDigits + from, 2)) as [number, number, number];
   const date = new Date(0);
   date.setUTCFullYear(long ? year : year + (year < 50 ? 2000 : 1900), month - 1, day);
-  const time = date.setUTCHours(hour ?? 0, minute ?? 0, second ?? 0);
+  const isDay = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   // A field that overflowed, such as a 31st of February, has moved the month or the day.
-  const sound =
-    date.getUTCMonth() === month - 1 && date.getUTCDate() === day && (minute ?? 0) < 60 && (second ?? 0) < 60;
-  if (!sound) throw new DerError('time that does not exist');
-  return time;
+  if (!isDay || hour > 23 || minute > 59 || second > 59) throw new DerError('time that does not exist');
+  return date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000;
 }

@@ -108,7 +108,6 @@ class Element implements DerNode {
   readonly #contentStart: number;
   readonly #end: number;
   readonly #mayBeCut: boolean;
-  #children: readonly DerNode[] | null = null;
 
   constructor(bytes: Uint8Array, start: number, mayBeCut = false) {
     const { first, tag, contentStart, end } = headerAt(bytes, start);
@@ -130,14 +129,10 @@ class Element implements DerNode {
     return this.#bytes.subarray(this.#contentStart, this.#end);
   }
 
+  /** Made anew each time: a bundle keeps thousands of elements, and few are asked twice. */
   get children(): readonly DerNode[] {
-    this.#children ??= this.constructed ? this.#readChildren() : [];
-    return this.#children;
-  }
-
-  #readChildren(): DerNode[] {
     const children: DerNode[] = [];
-    for (let at = this.#contentStart; at < this.#end; ) {
+    for (let at = this.#contentStart; this.constructed && at < this.#end; ) {
       if (this.#mayBeCut && children.length > limits.derDepthMax) break;
       try {
         const child: Element = new Element(this.#bytes, at, this.#mayBeCut);

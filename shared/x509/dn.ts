@@ -118,13 +118,24 @@ function foldText(text: string): string {
   return collapsed.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
+function trimSpaces(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && text.charCodeAt(start) === 0x20) start++;
+  while (end > start && text.charCodeAt(end - 1) === 0x20) end--;
+  return text.slice(start, end);
+}
+
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The canonical form of attributes that were read already. */
 export function canonical(rdns: readonly Rdn[]): string {
-  return written(rdns, runsBackwards(rdns));
+  // Blanks at the ends mean nothing (RFC 5280, 7.1), and half of the tools print them so that nobody can tell.
+  const trimmed = rdns.map((rdn) =>
+    rdn.map((one) => ('text' in one.value ? { ...one, value: { text: trimSpaces(one.value.text) } } : one)),
+  );
+  return written(trimmed, runsBackwards(trimmed));
 }
 
 /** The same text in the order of the certificate, which may run from the special to the general: for people. */
@@ -315,7 +326,7 @@ function parseValue(raw: string): Attribute['value'] {
     /^(?:BMP|IA5|NUMERIC|PRINTABLE|T61|TELETEX|UNIVERSAL|UTF8|VISIBLE)STRING:/,
     '',
   );
-  if (!/^#(?:[0-9a-fA-F]{2})+$/.test(trimmed)) return { text: resolveEscapes(trimmed) };
+  if (!/^#(?:[0-9a-fA-F]{2})+$/.test(trimmed)) return { text: withoutWidth(resolveEscapes(trimmed)) };
   const encoded = trimmed.slice(1).toLowerCase();
   try {
     return attributeValue(readDer(Buffer.from(encoded, 'hex')));
@@ -323,6 +334,13 @@ function parseValue(raw: string): Attribute['value'] {
     if (error instanceof DerError) return { hex: encoded };
     throw error;
   }
+}
+
+/** OpenSSL's slash form prints a BMPString octet by octet: of Latin letters every other one is a zero. */
+function withoutWidth(text: string): string {
+  const isWide =
+    text.length >= 2 && text.length % 2 === 0 && [...text].every((char, at) => (char === '\0') === (at % 2 === 0));
+  return isWide ? text.replaceAll('\0', '') : text;
 }
 
 /** Without blanks at both ends, except one that is escaped. Only ASCII blanks: others are part of a value. */

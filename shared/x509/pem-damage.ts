@@ -29,12 +29,12 @@ const MARK =
   /(?:[-\u2010-\u2015\u2212\u0096\u0097]|\u00E2\u0080[\u0090-\u0095])[ \t]*(BEGIN|END)(?:-|[ \t][A-Z0-9# \t]{0,40}?(?:CERTIFICATE|PKCS|CMS|KEY))/gi;
 
 /** The marks that a person would see in a line, right or not. A line that is commented out has none. */
-export function marksIn(text: string): Mark[] {
-  if (/^[ \t]*(?:#|;|\/\/)/.test(text)) return [];
+export function marksIn(line: string): Mark[] {
   // Of UTF-16 every other byte is a zero.
-  return [...text.replaceAll('\0', '').matchAll(MARK)].map(([, word = '']) =>
-    word.toUpperCase() === 'END' ? 'END' : 'BEGIN',
-  );
+  const text = line.includes('\0') ? line.replaceAll('\0', '') : line;
+  // Most lines are base64, and are asked about one by one.
+  if (!/BEGIN|END/i.test(text) || /^[ \t]*(?:#|;|\/\/)/.test(line)) return [];
+  return [...text.matchAll(MARK)].map(([, word = '']) => (word.toUpperCase() === 'END' ? 'END' : 'BEGIN'));
 }
 
 const OWN_LINES: string =

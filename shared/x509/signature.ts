@@ -13,7 +13,7 @@ export type SignatureState =
   | { readonly kind: 'unverifiable'; readonly detail: string };
 
 /** Public keys by their DER; loading one costs as much as using it, or more. */
-export type KeyCache = Map<string, KeyObject>;
+export type KeyCache = Pick<Map<string, KeyObject>, 'get'> & { set(id: string, key: KeyObject): void };
 
 const KEY_TYPES = {
   rsa: ['rsa'],

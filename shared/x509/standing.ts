@@ -219,8 +219,16 @@ export function standingText(id: RuleId): string | null {
     case 'reported':
       return `known from ${source}`;
     case 'openssl':
-      return `likely, not documented by AWS: ${source}`;
+      return `${LIKELY}${source}`;
     case 'unknown':
-      return `not known: ${source}`;
+      return `${NOT_KNOWN}${source}`;
   }
+}
+
+const LIKELY = 'likely, not documented by AWS: ';
+const NOT_KNOWN = 'not known: ';
+
+/** Whether a line of evidence only says that a rule is not certain. */
+export function isStandingText(line: string): boolean {
+  return line.startsWith(LIKELY) || line.startsWith(NOT_KNOWN);
 }

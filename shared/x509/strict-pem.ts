@@ -41,7 +41,7 @@ const BYTE_ORDER_MARK = /^(?:\u00EF\u00BB\u00BF|\uFEFF)/;
 /** @param text the file, one character a byte or decoded: what matters of it is ASCII */
 export function readStrictBundle(text: string): StrictBundle {
   const entries: StrictEntry[] = [];
-  const next = lineReader(text);
+  const { next, bodyAsTheyAre } = lineReader(text);
   let between: NumberedLine[] = [];
   let isOpen = false;
   for (let line = next(); line !== null && entries.length <= limits.truststoreBlocksMax; line = next()) {
@@ -54,9 +54,15 @@ export function readStrictBundle(text: string): StrictBundle {
     }
     entries.push(...readBetween(between, isOpen));
     if (isMarked) entries.push({ kind: 'damaged', line: line.line, ...BYTE_ORDER_MARKED });
+    between = [];
+    isOpen = false;
+    const body = label === 'CERTIFICATE' ? bodyAsTheyAre() : null;
+    if (body !== null) {
+      entries.push(certificateIn(line.line, body));
+      continue;
+    }
     const block = readBlock(line.line, label, next);
     entries.push(...block.entries);
-    between = [];
     isOpen = block.isOpen;
   }
   entries.push(...readBetween(between, isOpen));
@@ -66,11 +72,30 @@ export function readStrictBundle(text: string): StrictBundle {
   };
 }
 
-/** The next line of the text at every call, null behind the last. A line ends with LF, as for OpenSSL. */
-function lineReader(text: string): () => NumberedLine | null {
+interface Lines {
+  /** The next line of the text at every call, null behind the last. A line ends with LF, as for OpenSSL. */
+  readonly next: () => NumberedLine | null;
+  /** The base64 of a block that is written as every tool writes it, END line included; null, and nothing read, for any other. */
+  readonly bodyAsTheyAre: () => string | null;
+}
+
+/** Full lines of 64 characters and a last one, which nothing can be wrong with but its length. */
+const USUAL_BODY = /((?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{1,64}={0,2})\n-----END CERTIFICATE-----(?:\n|$)/y;
+
+function lineReader(text: string): Lines {
   let at = 0;
   let line = 0;
-  return () => {
+  const bodyAsTheyAre = () => {
+    USUAL_BODY.lastIndex = at;
+    const [whole = '', body = ''] = USUAL_BODY.exec(text) ?? [];
+    const lines = Math.ceil(body.length / 65);
+    const last = body.length - 65 * (lines - 1);
+    if (body === '' || last > 64 || last % 4 !== 0) return null;
+    at += whole.length;
+    line += lines + 1;
+    return body;
+  };
+  const next = () => {
     if (at >= text.length) return null;
     const end = text.indexOf('\n', at);
     const whole = text.slice(at, end === -1 ? text.length : end);
@@ -78,6 +103,7 @@ function lineReader(text: string): () => NumberedLine | null {
     line += 1;
     return { text: withoutEnd(whole), line };
   };
+  return { next, bodyAsTheyAre };
 }
 
 /** Without spaces and what counts as such for both readers; other characters that nobody sees are in the way of Java. */
@@ -123,8 +149,12 @@ function wholeBlock(begin: number, label: string, body: readonly NumberedLine[])
   if (!CERTIFICATE_LABELS.has(label)) return [{ kind: 'other-label', line: begin, label }, ...swallowed];
   const damage = damageOfBody(begin, body);
   if (damage !== null) return [{ kind: 'damaged', ...damage }, ...swallowed];
-  const base64 = body.map(({ text }) => text).join('');
-  return [{ kind: 'certificate', line: begin, der: new Uint8Array(Buffer.from(base64, 'base64')) }];
+  return [certificateIn(begin, body.map(({ text }) => text).join(''))];
+}
+
+function certificateIn(line: number, base64: string): StrictEntry {
+  const bytes = Buffer.from(base64, 'base64');
+  return { kind: 'certificate', line, der: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) };
 }
 
 /** What stands between two blocks. @param open whether a block began there that nobody sees */

@@ -3,6 +3,8 @@
  * needs of a CA is worked out when a client asks for that CA.
  */
 
+import type { KeyObject } from 'node:crypto';
+import { boundedMap } from '../base/bounded-map.js';
 import { limits } from '../base/limits.js';
 import { type Certificate, parseCertificate, subjectKeyOfDamaged } from './certificate.js';
 import { containerOf, damageOfLabel, isPkcs7 } from './container.js';
@@ -136,9 +138,15 @@ function index(
     bytes,
     byFingerprint,
     bySubject,
-    known: { groups: new Map(), groupCount: 0, issuers: new Map(), signatures: new Map(), keys: new Map() },
+    known: { groups: new Map(), groupCount: 0, issuers: new Map(), signatures: new Map(), keys: publicKeys },
   };
 }
+
+/**
+ * Loaded keys of CAs. One memory for all truststores: the next version of a bundle holds nearly the same CAs, and so do the bundles of
+ * several domains.
+ */
+const publicKeys = boundedMap<KeyObject>(limits.publicKeysMax);
 
 /** Whether a path may end here is asked of few certificates of a bundle. */
 class Held implements TruststoreCertificate {

@@ -222,7 +222,7 @@ describe('replay', () => {
   const success = accessEvent({ n: 11 }, { ...SUCCESS, ...pem });
   const anonymous = accessEvent({ n: 8 }, NONE);
   const lambda = text(12, 'START RequestId: 00000000-0000-4000-8000-00000000000c Version: $LATEST');
-  const other = text(13, '{"level":"INFO","status":"done","message":"all well"}');
+  const elsewhere = text(13, '{"level":"INFO","status":"done","message":"all well"}');
 
   async function replayed(events: readonly LogEvent[], settings: object = {}) {
     const config = parseConfig({ runbooks: { baseUrl: 'https://runbooks.invalid' }, ...settings }, 'test');
@@ -236,7 +236,7 @@ describe('replay', () => {
   test.each<[string, readonly LogEvent[]]>([
     ['Common Log Format', [clf]],
     ['the log of something else', [lambda]],
-    ['JSON of something else', [other]],
+    ['JSON of something else', [elsewhere]],
   ])('of %s says that nothing could be judged', async (_, events) => {
     const { isJudged, printed } = await replayed(events);
     expect(isJudged).toBe(false);
@@ -270,6 +270,17 @@ describe('replay', () => {
     expect(printed).not.toContain('Nothing could be judged');
     if (words === null) expect(printed).not.toMatch(/not judged|not known\./);
     else expect(printed).toMatch(words);
+  });
+
+  test('says what of the truststore is not read, and takes none without a certificate', async () => {
+    const config = parseConfig({ runbooks: { baseUrl: 'https://runbooks.invalid' } }, 'test');
+    const damaged = file(root.pem + other.pem.slice(1));
+    const { truststoreErrors } = await replay([logOf([success])], config, damaged);
+    expect(truststoreErrors).toEqual([expect.stringMatching(/line 13: the BEGIN line has 4 hyphens/)]);
+    await expect(replay([logOf([success])], config, file(root.pem.slice(1)))).rejects.toMatchObject({
+      code: 'unreadable-input',
+      message: expect.stringMatching(/holds no readable certificate.*line 1: the BEGIN line has 4 hyphens/),
+    });
   });
 
   test('and a report exit with 2 and 1 where nothing was judged', () => {

@@ -77,7 +77,14 @@ async function all(items: AsyncIterable<InputItem>): Promise<InputItem[]> {
   return found;
 }
 
-const found = (logs: LogSearch): FoundLive => ({ logs, groups: [], targets: TARGETS, domains: {}, truststores: {} });
+const found = (logs: LogSearch): FoundLive => ({
+  logs,
+  groups: [],
+  targets: TARGETS,
+  domains: {},
+  truststores: {},
+  accessLogFormats: {},
+});
 
 describe('a search', () => {
   it('finds every event once, and says how far it is', async () => {

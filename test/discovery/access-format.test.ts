@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { formatLacks } from '../../shared/discovery/access-format.js';
+import { formatLacks, isFormatNeeded } from '../../shared/discovery/access-format.js';
 import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
 
-const NOTHING = { isReadable: true, needed: [], dispensable: [] };
+const NOTHING = { isReadable: true, isJson: true, needed: [], dispensable: [], breaks: [] };
 const keys = Object.keys(JSON.parse(ACCESS_LOG_FORMAT) as object);
 
 describe('a format', () => {
@@ -43,8 +43,7 @@ describe('a format', () => {
   it('may do without who called from where, and without what the certificate says itself', () => {
     const lean = { ...(JSON.parse(ACCESS_LOG_FORMAT) as object), 'identity.sourceIp': '-', 'identity.userAgent': '' };
     expect(formatLacks(JSON.stringify(lean))).toEqual({
-      isReadable: true,
-      needed: [],
+      ...NOTHING,
       dispensable: ['$context.identity.sourceIp', '$context.identity.userAgent'],
     });
   });
@@ -58,15 +57,46 @@ describe('a format', () => {
     ]);
   });
 
+  it.each(['', 'no variable', '{"status":"403"}'])('cannot be read: %s', (format) => {
+    expect(formatLacks(format).isReadable).toBe(false);
+  });
+
   it.each([
-    '',
     '$context.identity.sourceIp - - [$context.requestTime] "$context.httpMethod" $context.status',
     '<request id="$context.requestId"/>',
-    // A message that is put in quotes twice.
-    ACCESS_LOG_FORMAT.replace('$context.error.message', '$context.error.messageString'),
-    // Text outside of quotes.
-    ACCESS_LOG_FORMAT.replace('"$context.stage"', '$context.stage'),
-  ])('cannot be read: %s', (format) => {
-    expect(formatLacks(format).isReadable).toBe(false);
+  ])('is no JSON: %s', (format) => {
+    expect(formatLacks(format)).toMatchObject({ isReadable: true, isJson: false, breaks: [] });
+  });
+
+  const quoted = '$context.error.messageString brings its own quotes: take those around it away';
+  const unquoted = (name: string) => `$context.${name} is not in quotes: put it in quotes`;
+  const broken = ['a comma, a colon, a quote or a brace is missing or too many in the format itself'];
+  it.each([
+    [
+      'a message that is put in quotes twice',
+      ACCESS_LOG_FORMAT.replace('error.message"', 'error.messageString"').replace(
+        '"$context.error.message"',
+        '"$context.error.messageString"',
+      ),
+      [quoted],
+    ],
+    ['text outside of quotes', ACCESS_LOG_FORMAT.replace('"$context.stage"', '$context.stage'), [unquoted('stage')]],
+    [
+      'what is a number for a success and missing for a refusal',
+      ACCESS_LOG_FORMAT.replace('{', '{"a":$context.integration.latency,"b":$context.integration.status,'),
+      [unquoted('integration.latency'), unquoted('integration.status')],
+    ],
+    ['a colon forgotten', ACCESS_LOG_FORMAT.replace('":"', '""'), broken],
+    ['a comma too many', ACCESS_LOG_FORMAT.replace('}', ',}'), broken],
+  ])('is no valid JSON for a refusal, and it is said why: %s', (_, format, expected) => {
+    expect(formatLacks(format)).toMatchObject({ isReadable: true, breaks: expected });
+  });
+
+  it('is needed to read its records where they are no JSON, or the keys mislead', () => {
+    expect(isFormatNeeded(ACCESS_LOG_FORMAT)).toBe(false);
+    expect(isFormatNeeded('$context.requestId $context.status')).toBe(true);
+    expect(isFormatNeeded('{"status":"$context.integration.status","code":"$context.status"}')).toBe(true);
+    expect(isFormatNeeded('{"id":"$context.requestId","code":"$context.status"}')).toBe(false);
+    expect(isFormatNeeded('{"s":"$context.identity.clientCert.subjectDN","status":"$context.status"}')).toBe(true);
   });
 });

@@ -328,6 +328,19 @@ describe('a truststore file', () => {
     expect(found('')).toEqual([expect.stringMatching(/^error \/truststore\.pem: no-certificates: /)]);
   });
 
+  it('that strict readers do not read, or the gateway does not take, stops the deployment', () => {
+    const glued = root.pem.trimEnd() + root.pem;
+    expect(found(glued)).toContainEqual(
+      expect.stringMatching(/^error \/truststore\.pem line 20: unreadable-block: .*awk /),
+    );
+    expect(found(root.pem.repeat(1_001))).toContainEqual(
+      expect.stringMatching(/^error .*too-many-certificates: 1001 /),
+    );
+    expect(found(`${root.pem}${'# 0123456789\n'.repeat(90_000)}`)).toEqual([
+      expect.stringMatching(/^error .*too-large: /),
+    ]);
+  });
+
   it('warns, and does not stop the deployment, where nothing changed but the time', () => {
     const aged = (notAfter: number) =>
       found(ca({ subject: 'C=US,O=Acme,CN=Old CA', key: 'rsa-a', notBefore: AT - days(100), notAfter }).pem);

@@ -56,7 +56,7 @@ async function playEverything(stack: PlayedStack): Promise<void> {
   const access = accessBatch([
     accessEvent({ n: 1 }),
     accessEvent({ n: 2 }, { 'error.responseType': 'WAF_FILTERED' }),
-    accessEvent({ n: 3 }, { requestId: '-' }),
+    accessEvent({ n: 3 }, { requestId: '-', extendedRequestId: '-' }),
   ]);
   for (const batch of [executionBatch([denialAsOneEvent({ n: 1 })]), access]) stack.call('ingest', eventOf(batch));
   await stack.minute();

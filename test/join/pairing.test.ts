@@ -6,7 +6,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStores } from '../../shared/adapters/memory/index.js';
-import { correlate, settle, waitingLists } from '../../shared/join/correlate.js';
+import { correlate, postponedList, settle, waitingLists } from '../../shared/join/correlate.js';
 import type { AccessRecord, Denial, Failure, Half } from '../../shared/model/index.js';
 import type { JoinStore, Waiting } from '../../shared/ports/index.js';
 
@@ -96,6 +96,59 @@ const deliveries = (halves: readonly Half[]) =>
       for (const retry of retries) batches.push([...(batches[retry % batches.length] ?? [])]);
       return batches;
     });
+
+describe('a record whose format lacks the request id', () => {
+  const nameless = (n: number, extendedRequestId = `x${n}`): AccessRecord => ({
+    ...access(n, '', extendedRequestId),
+    scope: '/access',
+    isScopeGuessed: true,
+  });
+
+  it('is joined by the extended id when the denial has waited in vain, whichever comes first', async () => {
+    const joined = [{ issuerDn: 'CN=issuer-1', attribution: 'joined', scope: 'log-group' }];
+    expect(await run([[denial(1)], [nameless(1)]])).toMatchObject(joined);
+    expect(await run([[nameless(1)], [denial(1)]])).toMatchObject(joined);
+    expect(await run([[nameless(1), denial(1)]])).toMatchObject(joined);
+  });
+
+  it('is not joined with a denial of another extended id, or of none', async () => {
+    expect(await run([[denial(1, 'r1', 'x2')], [nameless(1)]])).toMatchObject([{ issuerDn: 'unknown' }]);
+    expect(await run([[denial(1, 'r1', null)], [nameless(1)]])).toMatchObject([{ issuerDn: 'unknown' }]);
+  });
+
+  it('changes nothing when it comes after its denial was counted', async () => {
+    const { join } = createMemoryStores();
+    expect(await run([[denial(1)]], join)).toMatchObject([{ attribution: 'unpaired' }]);
+    expect(await run([[nameless(1)], [denial(1)]], join)).toEqual([]);
+  });
+
+  it('is reported as unmatched once, and only when its denial can no longer come to it', async () => {
+    const { join } = createMemoryStores();
+    const correlated = await correlate([nameless(1)], 'b', join);
+    const [list] = waitingLists('b', correlated, 0);
+    const first = await settle(list ?? expect.unreachable(), join);
+    expect(first).toMatchObject({ unmatched: [], postponed: [{ kind: 'access' }] });
+    const again = postponedList(list ?? expect.unreachable(), first.postponed, 1);
+    expect(await settle(again ?? expect.unreachable(), join)).toMatchObject({
+      unmatched: [{ eventId: 'a1' }],
+      postponed: [],
+    });
+    expect(postponedList(list ?? expect.unreachable(), [], 1)).toBeNull();
+  });
+
+  it('gives every denial one count under any order, partition, duplication and retry, settled at any time', async () => {
+    const halves = [0, 1, 2, 3].flatMap((n) => [denial(n), n % 2 === 0 ? nameless(n) : access(n)]);
+    await fc.assert(
+      fc.asyncProperty(deliveries(halves), fc.array(fc.nat(6), { maxLength: 3 }), async (batches, settleAfter) => {
+        const { join } = createMemoryStores();
+        const counted = await run(batches, join, new Set(settleAfter));
+        expect(counted.map(({ at }) => at).sort()).toEqual([0, 1, 2, 3]);
+        for (const { at, issuerDn } of counted) expect(['unknown', `CN=issuer-${at % 3}`]).toContain(issuerDn);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
 
 describe('correlate and settle', () => {
   it('joins the halves of one request, whichever comes first', async () => {

@@ -143,6 +143,9 @@ class Run {
   readonly #start: number;
   readonly #scheduler: Scheduler;
   readonly #config: Config;
+  /** The settings with a name for the API that has none, and how often an invocation finds them: a deployment under way. */
+  readonly #renamed: Config;
+  readonly #changing: number;
   readonly #rates: FaultRates;
   readonly #skewMs: number;
   readonly #snsIll: { readonly from: number; readonly to: number };
@@ -187,6 +190,13 @@ class Run {
     this.#start = Date.UTC(2026, 10, 20, random.pick([9, 23]), random.between(30, 59));
     this.#scheduler = new Scheduler(this.#start);
     this.#config = drawConfig(random);
+    const unnamed = apis.find((api) => !api.isNamed);
+    this.#renamed = {
+      ...this.#config,
+      domains: { ...this.#config.domains, [unnamed?.apiId ?? '']: unnamed?.domain ?? '' },
+    };
+    // Only in a storm: else the checkers know under which scope a denial counts that comes alone.
+    this.#changing = isStorm && random.chance(0.5) ? 0.5 : 0;
     this.#rates = drawRates(random);
     const illFrom = this.#start + random.between(0, 30) * MINUTE;
     this.#snsIll = { from: illFrom, to: random.chance(0.3) ? illFrom + random.between(10, 60) * MINUTE : illFrom };
@@ -346,7 +356,7 @@ class Run {
     const io = this.#io();
     const { container, storesOn } = this.#container(process);
     const world: World = {
-      config: this.#config,
+      config: this.#random.chance(this.#changing) ? this.#renamed : this.#config,
       clock: { now: () => this.#scheduler.now() + process.skewMs },
       ...faultyWorld(storesOn, (notice) => this.#receive(notice), io, process),
       truststores: noTruststores,

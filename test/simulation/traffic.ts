@@ -98,6 +98,8 @@ type Kind =
   | 'stolen-id'
   | 'no-extended-id'
   | 'no-request-id'
+  /** The access record lacks the request id. */
+  | 'record-without-id'
   | 'denial-only'
   | 'access-only'
   | 'other-403'
@@ -113,6 +115,8 @@ const CALM: readonly Kind[] = [
   'no-extended-id',
   'no-extended-id',
   'no-request-id',
+  'record-without-id',
+  'record-without-id',
   'denial-only',
   'denial-only',
   'access-only',
@@ -215,6 +219,7 @@ class Gateway {
       const changes = {
         domainName: api.domain,
         apiId: api.apiId,
+        ...(kind === 'record-without-id' ? { requestId: '-' } : {}),
         ...(isCertificate ? { 'identity.clientCert.clientCertPem': partner.pem } : {}),
       };
       this.#stream('/aws/apigateway/access', api.apiId).events.push(accessEvent({ ...refusal, at: at + 1 }, changes));
@@ -233,7 +238,8 @@ class Gateway {
       isTied: false,
     });
     this.#hasExtendedId.set(n, kind !== 'no-extended-id' && kind !== 'no-request-id');
-    if (kind === 'no-request-id') this.#anonymous.add(n);
+    // Joined by the extended id, and only where the same delivery brings that of the denial.
+    if (kind === 'no-request-id' || kind === 'record-without-id') this.#anonymous.add(n);
   }
 
   /** A client may send an id of its own choice: always the same, or one that it saw elsewhere. */

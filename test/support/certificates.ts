@@ -44,9 +44,11 @@ export interface Spec {
   readonly notAfter?: number;
   /** Hexadecimal. */
   readonly serial?: string;
-  readonly hash?: 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'md5';
+  readonly hash?: 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512' | 'md5';
   readonly pss?: boolean;
   readonly version?: 1 | 3;
+  /** Extensions in spite of version 1, which knows none. */
+  readonly extensionsAnyway?: boolean;
   readonly ca?: boolean;
   /** False: no basic constraints at all. */
   readonly basicConstraints?: boolean;
@@ -133,7 +135,9 @@ export function encode(spec: Spec): Uint8Array {
     der.sequence(der.time(spec.notBefore ?? Date.UTC(2024, 0, 1)), der.time(spec.notAfter ?? Date.UTC(2034, 0, 1))),
     nameOf(spec.subject),
     spkiOf(spec),
-    ...(spec.version === 1 ? [] : [der.context(3, der.sequence(...extensionsOf(spec)))]),
+    ...(spec.version === 1 && spec.extensionsAnyway !== true
+      ? []
+      : [der.context(3, der.sequence(...extensionsOf(spec)))]),
   );
   return new Uint8Array(der.sequence(body, algorithm, der.bits(signBody(body, signer, hash, spec.pss === true))));
 }
@@ -256,10 +260,11 @@ function algorithmOf(signer: KeyObject, hash: string, pss: boolean): Uint8Array 
       sha224: '1.2.840.10045.4.3.1',
       sha256: '1.2.840.10045.4.3.2',
       sha384: '1.2.840.10045.4.3.3',
+      sha512: '1.2.840.10045.4.3.4',
     };
     return der.sequence(der.oid(oids[hash] ?? ''));
   }
-  const arcs: Record<string, number> = { md5: 4, sha1: 5, sha256: 11, sha384: 12, sha224: 14 };
+  const arcs: Record<string, number> = { md5: 4, sha1: 5, sha256: 11, sha384: 12, sha512: 13, sha224: 14 };
   return der.sequence(der.oid(`1.2.840.113549.1.1.${arcs[hash]}`), der.nothing);
 }
 

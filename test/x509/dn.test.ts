@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../shared/base/limits.js';
-import { parseCertificate } from '../../shared/x509/certificate.js';
+import { certificateFromLoggedPem, parseCertificate } from '../../shared/x509/certificate.js';
 import { readDer } from '../../shared/x509/der.js';
 import { canonicalDn, canonicalDnOf } from '../../shared/x509/dn.js';
+import spellings from '../fixtures/dn-spellings.json' with { type: 'json' };
 import openssl from '../fixtures/openssl-names.json' with { type: 'json' };
 import { anyText } from '../support/any-text.js';
 import { attributeSet, leaf } from '../support/certificates.js';
@@ -41,7 +42,7 @@ describe('values', () => {
     ['multi-valued, with spaces', 'C = US, UID = 7 + CN = x', 'C=US,CN=x+UID=7'],
     ['a plus that separates nothing', 'C=US,CN=a+b', 'C=US,CN=a\\+b'],
     ['equals signs', 'C=US,CN=a=b', 'C=US,CN=a=b'],
-    ['leading and trailing spaces', 'C=US,CN=\\ x\\ ', 'C=US,CN=\\ x\\ '],
+    ['leading and trailing spaces, which mean nothing', 'C=US,CN=\\ x\\ ', 'C=US,CN=x'],
     ['a leading hash', 'C=US,CN=\\#1', 'C=US,CN=\\#1'],
     ['a backslash that escapes nothing', 'C=US,CN=DOM\\user', 'C=US,CN=DOM\\\\user'],
     ['control and bidi characters', 'C=US,CN=a\nb\u202ec\u0000', 'C=US,CN=a\\0Ab\\E2\\80\\AEc\\00'],
@@ -181,5 +182,59 @@ describe('text and certificate agree', () => {
       expect(canonicalDn(line.replace(/^subject=\s*/, '')), format).toBe(parsed.subjectDn);
     }
     expect(openssl.serial).toBe(`serial=${parsed.serialNumber}`);
+  });
+});
+
+/**
+ * What the tools print that has lost something, so that no reader can tell the name: Go's Name sorts the attributes; without escapes
+ * nobody can tell a backslash from one that escapes; letters that a tool cannot read come out as U+FFFD or in octets.
+ */
+const LOSSY: Readonly<Record<string, readonly string[]>> = {
+  punctuation: ['openssl compat', 'openssl long names', 'openssl numbers'],
+  'latin-1 in a PrintableString': ['gnutls', 'java toString', 'java RFC1779', 'java RFC2253'],
+  'other string types': ['gnutls', 'java RFC2253'],
+  'two values in one': ['go Name'],
+  mail: ['go Name'],
+  'extended validation': ['go Name'],
+  house: ['go Name'],
+  person: ['go Name'],
+  'unknown types': ['go Name'],
+  'one rank only': ['go Name'],
+};
+
+/** `fixtures/dn-spellings.json` says how it was made in `support/make-spellings.ts`. */
+describe('what tools print of a certificate is that issuer', () => {
+  test.each(spellings.map((one) => [one.kind, one] as const))('%s', (kind, { pem, spellings: texts }) => {
+    const parsed = certificateFromLoggedPem(pem);
+    if (parsed.kind === 'malformed') throw new Error(parsed.detail);
+    const other = Object.entries(texts).filter(([, text]) => canonicalDn(text) !== parsed.subjectDn);
+    expect(other.map(([tool]) => tool)).toEqual(LOSSY[kind] ?? []);
+  });
+
+  test('a name written backwards is one issuer, and shown as it is written', () => {
+    const backwards = certificateFromLoggedPem(spellings.find(({ kind }) => kind === 'backwards')!.pem);
+    expect(backwards).toMatchObject({
+      subjectDn: 'C=US,O=Example Corp,OU=Security,CN=My Private CA',
+      subjectName: 'CN=My Private CA,OU=Security,O=Example Corp,C=US',
+    });
+  });
+
+  test.each([
+    [
+      '.NET',
+      'CN=Acme CA, SERIALNUMBER=7, STREET="1 Main St, ""North""", S=Bayern, OID.2.5.4.97=VATDE-1, O="Acme, Inc.", C=DE',
+    ],
+    [
+      'BouncyCastle',
+      'CN=Acme CA,SERIALNUMBER=7,STREET=1 Main St\\, \\"North\\",ST=Bayern,organizationIdentifier=VATDE-1,O=Acme\\, Inc.,C=DE',
+    ],
+    [
+      'Java',
+      'CN=Acme CA, SERIALNUMBER=7, STREET="1 Main St, \\"North\\"", ST=Bayern, OID.2.5.4.97=VATDE-1, O="Acme, Inc.", C=DE',
+    ],
+  ])('as %s writes it', (_, text) => {
+    expect(canonicalDn(text)).toBe(
+      'C=DE,O=Acme\\, Inc.,ORGANIZATIONIDENTIFIER=VATDE-1,ST=Bayern,STREET=1 Main St\\, \\"North\\",SERIALNUMBER=7,CN=Acme CA',
+    );
   });
 });

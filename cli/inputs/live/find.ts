@@ -3,7 +3,7 @@
 import { MtlsWatchError } from '../../../shared/base/errors.js';
 import { limits } from '../../../shared/base/limits.js';
 import { clean } from '../../../shared/base/text.js';
-import { PATTERN } from '../../../shared/logs/filter-patterns.js';
+import { accessLogPattern, EXECUTION_LOG_PATTERN } from '../../../shared/logs/filter-patterns.js';
 import type { FoundAccount, FoundStage } from '../../../shared/model/account.js';
 import type { LogSearch, SearchableGroup } from '../../../shared/ports/log-search.js';
 import { discoveryHere } from '../account.js';
@@ -28,6 +28,8 @@ export interface FoundLive {
   /** Names of custom domains by `apiId/stage`, and where their truststores lie. */
   readonly domains: Readonly<Record<string, string>>;
   readonly truststores: Readonly<Record<string, string>>;
+  /** By log group, as the stages are set. */
+  readonly accessLogFormats: Readonly<Record<string, string>>;
 }
 
 /** Loads the SDK only here. @throws MtlsWatchError `usage`, `logs-unavailable`, `discovery-failed` */
@@ -89,9 +91,12 @@ const kindOf = (logGroup: string): Kind =>
   logGroup.startsWith('API-Gateway-Execution-Logs_') ? 'execution' : 'unknown';
 
 /** Of a group that could be either, what both would be asked for; events that both find count once. */
-function targetsOf(logGroup: string, kind: Kind, purpose: Purpose): SearchTarget[] {
+function targetsOf(logGroup: string, kind: Kind, purpose: Purpose, formats: readonly string[] = []): SearchTarget[] {
   if (purpose === 'clients') return kind === 'execution' ? [] : [{ logGroup, pattern: null }];
-  const patterns = kind === 'unknown' ? [PATTERN.execution, PATTERN.access] : [PATTERN[kind]];
+  const patterns = [
+    ...(kind === 'access' ? [] : [EXECUTION_LOG_PATTERN]),
+    ...(kind === 'execution' ? [] : [accessLogPattern(formats)]),
+  ];
   return patterns.map((pattern) => ({ logGroup, pattern }));
 }
 
@@ -111,15 +116,22 @@ function ofStage({ executionLog, accessLog }: FoundStage, purpose: Purpose): Sea
   const access = accessLog?.logGroup ?? null;
   return [
     ...(execution === null ? [] : targetsOf(execution, 'execution', purpose)),
-    ...(access === null ? [] : targetsOf(access, 'access', purpose)),
+    ...(access === null ? [] : targetsOf(access, 'access', purpose, accessLog === null ? [] : [accessLog.format])),
   ];
 }
 
-function settingsOf(found: FoundAccount | null): Pick<FoundLive, 'domains' | 'truststores'> {
+function settingsOf(found: FoundAccount | null): Pick<FoundLive, 'domains' | 'truststores' | 'accessLogFormats'> {
   const domains = found?.domains ?? [];
   return {
     domains: Object.fromEntries(
       domains.flatMap(({ name, stages }) => stages.map(({ apiId, stage }) => [`${apiId}/${stage}`, name])),
+    ),
+    accessLogFormats: Object.fromEntries(
+      domains.flatMap(({ stages }) =>
+        stages.flatMap(({ accessLog }) =>
+          accessLog === null || accessLog.logGroup === null ? [] : [[accessLog.logGroup, accessLog.format]],
+        ),
+      ),
     ),
     truststores: Object.fromEntries(domains.map(({ name, truststore }) => [name, truststore.uri])),
   };

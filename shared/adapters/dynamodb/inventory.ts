@@ -16,6 +16,7 @@ const domainSchema = z.object({
   name: z.string(),
   truststoreUri: z.nullable(z.string()),
   stages: z.array(z.object({ apiId: z.string(), stage: z.string(), hasExecutionLog: z.boolean() })),
+  accessLogFormats: z.optional(z.record(z.string(), z.string())),
 }) satisfies z.ZodMiniType<KnownDomain>;
 
 export function createDynamoInventory(client: DynamoDBClient, tableName: string): InventoryStore {

@@ -1,9 +1,10 @@
 /** What the checks are made against, and the commands that several of them share. */
 
 import { digest } from '../../base/digest.js';
-import { type LogKind, PATTERN } from '../../logs/filter-patterns.js';
+import type { LogKind } from '../../logs/filter-patterns.js';
 import type { FoundAccount, FoundStage } from '../../model/account.js';
 import type { Coverage, FilterTarget, FoundWatch } from '../../ports/watch.js';
+import { patternsOf } from '../log-patterns.js';
 import { aws, partitionOf } from '../shell.js';
 
 export interface Expectations {
@@ -76,7 +77,7 @@ export function putFilter(logGroup: string, kind: LogKind, name: string, { found
     aws('logs', 'put-subscription-filter', found, {
       'log-group-name': logGroup,
       'filter-name': name,
-      'filter-pattern': PATTERN[kind],
+      'filter-pattern': patternsOf(found.domains)(logGroup, kind),
       'destination-arn': target.arn,
       ...(target.kind === 'destination' && target.roleArn !== null ? { 'role-arn': target.roleArn } : {}),
     }),

@@ -1,9 +1,10 @@
 /** The subscription filters of the log groups that the stages write to, and the few places that a group has for them. */
 
-import { type LogKind, PATTERN } from '../../logs/filter-patterns.js';
+import { isPatternFor, type LogKind } from '../../logs/filter-patterns.js';
 import type { FoundFilter, FoundLogGroup } from '../../model/account.js';
 import type { FilterTarget } from '../../ports/watch.js';
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, wrong } from '../check.js';
+import { patternsOf } from '../log-patterns.js';
 import { type Context, createLogGroup, filterName, putFilter, subscribe } from './context.js';
 
 /** PutSubscriptionFilter (CloudWatch Logs API reference): "Each log group can have up to two subscription filters". */
@@ -40,12 +41,13 @@ function note(uses: Map<string, Use>, logGroup: string | null, kind: LogKind, do
 
 function checksOf(name: string, { domain, kinds }: Use, context: Context): Check[] {
   const { target, found } = context;
+  const patternOf = patternsOf(found.domains);
   const group = found.logGroups.get(name);
   const subject = (kind: LogKind): Subject => ({
     id: 'subscription',
     domain,
     about: name,
-    expected: `${kind} lines ${PATTERN[kind]} go to ${target?.arn ?? 'ingest'}`,
+    expected: `${kind} lines ${patternOf(name, kind)} go to ${target?.arn ?? 'ingest'}`,
   });
   if (target === null) {
     return [...kinds].map((kind) =>
@@ -61,7 +63,7 @@ function checksOf(name: string, { domain, kinds }: Use, context: Context): Check
   }
   const { filters } = group;
   const missing = [...kinds].filter(
-    (kind) => !filters.some((filter) => isOurs(filter, context) && filter.pattern === PATTERN[kind]),
+    (kind) => !filters.some((filter) => isOurs(filter, context) && isPatternFor(filter.pattern, patternOf(name, kind))),
   );
   return [
     ...[...kinds].map((kind) => subscription(kind, subject(kind), { ...group, filters }, missing, context)),
@@ -87,7 +89,7 @@ function subscription(
       [createLogGroup(name, context), ...subscribe(name, kind, context)],
     );
   }
-  const stale = replaceable(filters, kind, context);
+  const stale = replaceable(name, filters, kind, context);
   if (stale !== undefined) {
     return wrong(
       subject,
@@ -106,11 +108,17 @@ function subscription(
 }
 
 /** A filter of ours that lets through something else, or one of our name that leads elsewhere. */
-function replaceable(filters: readonly FoundFilter[], kind: LogKind, context: Context): FoundFilter | undefined {
-  const others = Object.values(PATTERN);
+function replaceable(
+  logGroup: string,
+  filters: readonly FoundFilter[],
+  kind: LogKind,
+  context: Context,
+): FoundFilter | undefined {
+  const patternOf = patternsOf(context.found.domains);
+  const others = [patternOf(logGroup, 'execution'), patternOf(logGroup, 'access')];
   return (
     filters.find(({ name }) => name === filterName(kind, context)) ??
-    filters.find((filter) => isOurs(filter, context) && !others.includes(filter.pattern))
+    filters.find((filter) => isOurs(filter, context) && !others.some((other) => isPatternFor(filter.pattern, other)))
   );
 }
 
@@ -126,7 +134,7 @@ function places(domain: string, { name, filters }: Readable, missing: readonly L
     about: name,
     expected: `room for the filters of mtls-watch among ${PLACES}`,
   };
-  const toMake = missing.filter((kind) => replaceable(filters, kind, context) === undefined).length;
+  const toMake = missing.filter((kind) => replaceable(name, filters, kind, context) === undefined).length;
   const taken = `${filters.length} of ${PLACES} taken`;
   if (filters.length + toMake <= PLACES) return ok(subject, taken);
   const foreign = filters.filter((filter) => !isOurs(filter, context));

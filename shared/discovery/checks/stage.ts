@@ -4,7 +4,7 @@ import { inAccount, isNamed, truststoreUri } from '../../config/qualified-names.
 import type { DiscoverySettings } from '../../config/settings.js';
 import { ACCESS_LOG_FORMAT } from '../../logs/access-log-format.js';
 import type { FoundDomain, FoundStage } from '../../model/account.js';
-import { formatLacks } from '../access-format.js';
+import { formatLacks, isFormatNeeded } from '../access-format.js';
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, warning, wrong } from '../check.js';
 import { bucketOf, withKnown } from '../inventory.js';
 import { watchedDomains } from '../plan.js';
@@ -180,14 +180,46 @@ function accessLog(stage: FoundStage, domain: FoundDomain, context: Context): Ch
 
 function format(stage: FoundStage, domain: FoundDomain, destinationArn: string, context: Context): Check {
   const expectation = subject('access-log-format', domain, stage, 'JSON with all fields that are read');
-  const { isReadable, needed, dispensable } = formatLacks(stage.accessLog?.format ?? '');
+  const template = stage.accessLog?.format ?? '';
+  const { isReadable, isJson, needed, dispensable, breaks } = formatLacks(template);
   const commands = [setAccessLog(stage, destinationArn, context)];
   const remedy = 'Add these to the format, or set the one below.';
-  if (!isReadable) return wrong(expectation, 'a line of it is not JSON', 'Set the format below.', commands);
-  if (needed.length > 0)
-    return wrong(expectation, `without ${[...needed, ...dispensable].join(', ')}`, remedy, commands);
-  if (dispensable.length > 0) return warning(expectation, `without ${dispensable.join(', ')}`, remedy, commands);
+  if (!isReadable) return wrong(expectation, 'a line of it cannot be read', 'Set the format below.', commands);
+  if (breaks.length > 0) {
+    const what = `no valid JSON for a refused request: ${breaks.join('; ')}`;
+    return wrong(expectation, what, 'Do so, or set the format below.', commands);
+  }
+  const state = needed.length > 0 ? wrong : warning;
+  const lacks = [...needed, ...dispensable];
+  const known = isFormatNeeded(template) ? isKnown(stage.accessLog?.logGroup ?? null, template, context) : true;
+  if (!known) {
+    const how = isJson ? 'its keys do not tell what they hold' : 'not JSON';
+    return wrong(
+      expectation,
+      `${how}, and the functions do not know the format${lacks.length > 0 ? `; without ${lacks.join(', ')}` : ''}`,
+      'Set the format below, or give this one to the functions: accessLogFormats of the settings, or discover.',
+      commands,
+    );
+  }
+  if (lacks.length > 0) return state(expectation, `without ${lacks.join(', ')}`, remedy, commands);
+  if (!isJson) {
+    return warning(
+      expectation,
+      'not JSON; read by the format itself',
+      'Set the format below, which cannot be misread.',
+      commands,
+    );
+  }
   return ok(expectation, 'all fields');
+}
+
+/** Whether the functions that read the log were given its format. */
+function isKnown(logGroup: string | null, template: string, { coverage: given, watch }: Context): boolean {
+  const settings = given ?? watch?.coverage ?? null;
+  if (settings === null || logGroup === null) return false;
+  if (settings.discover?.mode === 'on') return true;
+  const formats = withKnown(settings, watch?.known ?? []).accessLogFormats;
+  return (formats[logGroup] ?? formats['*']) === template;
 }
 
 function setAccessLog({ kind, apiId, stage }: FoundStage, destinationArn: string, { found }: Context): string {

@@ -163,8 +163,12 @@ breaking([
     (scene) => {
       ordersStage(scene).accessLog!.format = ACCESS_LOG_FORMAT.replace('"status":"$context.status"', '"x":"y"');
     },
-    [`wrong access-log-format of ${STAGE}: without $context.status`],
-    [setFormat],
+    [
+      `wrong access-log-format of ${STAGE}: without $context.status`,
+      // Its refusals can only be told by their error.
+      expect.stringMatching(/^wrong subscription of \S+: mtls-watch-access: /) as string,
+    ],
+    [setFormat, expect.stringContaining('put-subscription-filter')],
   ],
   [
     'a format that lacks what can be done without',
@@ -179,8 +183,13 @@ breaking([
     (scene) => {
       ordersStage(scene).accessLog!.format = '$context.identity.sourceIp "$context.httpMethod" $context.status';
     },
-    [`wrong access-log-format of ${STAGE}: a line of it is not JSON`],
-    [setFormat],
+    [
+      expect.stringMatching(
+        /: not JSON, and the functions do not know the format; without \$context.requestId, /,
+      ) as string,
+      expect.stringMatching(/^wrong subscription of \S+: mtls-watch-access: /) as string,
+    ],
+    [setFormat, expect.stringContaining('put-subscription-filter')],
   ],
 ]);
 

@@ -1,6 +1,6 @@
 /**
- * Compares every verdict case with `openssl verify` and writes `docs/verdicts.md`: `npx tsx test/x509/support/openssl-table.ts`. Fails
- * where the two differ on accept or refuse and the case names no rule that only one of them has.
+ * `npm run verdicts`: compares every verdict case with `openssl verify` and writes `docs/verdicts.md`. Fails where the two differ on
+ * accept or refuse and the case names no rule that only one of them has. With `--fuzz N` it compares N random PKIs instead.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -8,11 +8,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { diagnose } from '../../../shared/x509/diagnose.js';
 import { knownRules } from '../../../shared/x509/standing.js';
 import { truststoreOf } from '../../../shared/x509/truststore.js';
 import { AT } from '../../support/certificates.js';
-import { pemsOf, type VerdictCase, verdictCases } from './verdict-cases.js';
+import { fuzz } from './fuzz.js';
+import { opensslVerify } from './openssl-verify.js';
+import { type VerdictCase, verdictCases } from './verdict-cases.js';
 
 interface Row {
   readonly one: VerdictCase;
@@ -21,42 +24,12 @@ interface Row {
   readonly agrees: boolean;
 }
 
-function opensslVerify(folder: string, { client, truststore }: VerdictCase): string {
-  const [bundle, leaf] = ['truststore.pem', 'client.pem'].map((name) => join(folder, name)) as [string, string];
-  writeFileSync(bundle, pemsOf(truststore));
-  writeFileSync(leaf, pemsOf([client]));
-  // Level 2 asks for keys of 112 bits and digests better than SHA-1, which comes nearest to the gateway's rules.
-  const options = [
-    '-attime',
-    String(AT / 1000),
-    '-purpose',
-    'sslclient',
-    '-auth_level',
-    '2',
-    '-no-CApath',
-    '-no-CAstore',
-  ];
-  try {
-    execFileSync(
-      'openssl',
-      ['verify', ...options, ...(truststore.length > 0 ? ['-CAfile', bundle] : ['-no-CAfile']), leaf],
-      { stdio: 'pipe' },
-    );
-    return 'OK';
-  } catch (error) {
-    const { stderr } = error as { stderr: Buffer };
-    const [, code, depth, text] = /error (\d+) at (\d+) depth lookup: (.*)/.exec(stderr.toString()) ?? [];
-    if (code === undefined) throw new Error(`openssl verify said something else: ${stderr}`, { cause: error });
-    return `${code} at ${depth}: ${text}`;
-  }
-}
-
 function compare(): Row[] {
   const folder = mkdtempSync(join(tmpdir(), 'verdicts-'));
   try {
     return verdictCases().map((one) => {
       const { verdict, reason, findings } = diagnose(one.client, truststoreOf(one.truststore), AT, one.presented);
-      const theirs = opensslVerify(folder, one);
+      const theirs = opensslVerify(folder, one.client, one.truststore);
       const ours = verdict === 'trusted' ? 'trusted' : `${reason} at ${findings[0]?.depth}`;
       return { one, ours, theirs, agrees: (verdict === 'trusted') === (theirs === 'OK') };
     });
@@ -125,7 +98,7 @@ function page(rows: readonly Row[]): string {
     '',
     '## Beside `openssl verify`',
     '',
-    `Made by \`npx tsx test/x509/support/openssl-table.ts\` with ${version}: every case of \`test/x509/support/verdict-cases.ts\`, checked at ${new Date(AT).toISOString().slice(0, 10)} with`,
+    `Made by \`npm run verdicts\` with ${version}: every case of \`test/x509/support/verdict-cases.ts\`, checked at ${new Date(AT).toISOString().slice(0, 10)} with`,
     '`-purpose sslclient -auth_level 2`, the whole truststore as `-CAfile`.',
     '',
     `- Both apply the same rules to ${same.length} of ${rows.length} cases; they agree on accepting or refusing in ${same.filter(({ agrees }) => agrees).length} of them.`,
@@ -150,11 +123,34 @@ function page(rows: readonly Row[]): string {
   ].join('\n');
 }
 
-const rows = compare();
-const file = fileURLToPath(new URL('../../../docs/verdicts.md', import.meta.url));
-writeFileSync(file, page(rows));
-const wrong = rows.filter(({ one, agrees }) => agrees !== (one.otherRules === undefined));
-for (const { one, ours, theirs } of wrong)
-  console.error(`${one.name}: here ${ours}; openssl verify ${theirs}; rules that differ: ${one.otherRules ?? 'none'}`);
-console.log(`${rows.length} cases, ${wrong.length} unexplained`);
-process.exitCode = wrong.length > 0 ? 1 : 0;
+function writeTable(): boolean {
+  const rows = compare();
+  writeFileSync(fileURLToPath(new URL('../../../docs/verdicts.md', import.meta.url)), page(rows));
+  const wrong = rows.filter(({ one, agrees }) => agrees !== (one.otherRules === undefined));
+  for (const { one, ours, theirs } of wrong)
+    console.error(
+      `${one.name}: here ${ours}; openssl verify ${theirs}; rules that differ: ${one.otherRules ?? 'none'}`,
+    );
+  console.log(`${rows.length} cases, ${wrong.length} unexplained`);
+  return wrong.length === 0;
+}
+
+function runFuzz(count: number, from: number): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'verdicts-'));
+  try {
+    const { total, agree, classes, unexplained } = fuzz(folder, count, from);
+    console.log(`${total} random PKIs beside openssl verify: ${agree} agree on verdict and cause`);
+    for (const [name, times] of [...classes].sort((a, b) => b[1] - a[1]))
+      console.log(`${String(times).padStart(6)}  ${name}`);
+    for (const { seed, ours, theirs, twists } of unexplained.slice(0, 20))
+      console.error(`seed ${seed}: here ${ours}; openssl verify ${theirs}; ${twists.join('; ')}`);
+    console.log(`${unexplained.length} unexplained`);
+    return unexplained.length === 0;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const { values } = parseArgs({ options: { fuzz: { type: 'string' }, from: { type: 'string' } } });
+const isSound = values.fuzz === undefined ? writeTable() : runFuzz(Number(values.fuzz), Number(values.from ?? 1));
+process.exitCode = isSound ? 0 : 1;
