@@ -29,7 +29,7 @@ const HOUR = 3_600_000;
 const refusals: Refusal[] = Array.from({ length: 40 }, (_, n) => ({
   n,
   at: T0 + n * (HOUR / 6) + 7,
-  // Node's own reader of lines takes this for the end of one.
+  // Readers of lines may take this for the end of one.
   subjectDn: `C=US,O=Acme,CN=client\u2028${n}`,
 }));
 const events: SearchedEvent[] = refusals.flatMap((refusal) => {

@@ -79,7 +79,7 @@ function writer(file: FileHandle, path: string, from: number): (line: Line) => P
   let at = from;
   let last: Promise<unknown> = Promise.resolve();
   return (line) => {
-    // Node takes these two for ends of lines, which JSON leaves as they are.
+    // Readers of lines may take these two for ends, and JSON leaves them as they are.
     const text = JSON.stringify(line).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
     const bytes = Buffer.from(`${text}\n`);
     const position = at;
