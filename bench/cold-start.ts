@@ -1,5 +1,5 @@
 /**
- * `npm run bench:cold-start`: the sizes of the functions' bundles, and the time from the start of a process to its first
+ * `npm run bench -- cold-start`: the sizes of the functions' bundles, and the time from the start of a process to its first
  * handled event, beyond that of a handler that does nothing. The bundle is the one that is deployed; it runs in processes
  * of their own, which take turns; the table is in this process and has no network before it. On the Node that runs this
  * and on those that NODE_BINARIES names, separated by colons. `--profile DIR` writes CPU profiles of the processes there.

@@ -1,4 +1,4 @@
-/** `npm run bench:diagnose`: how long certificates, truststores, verdicts and looks at a group take. Medians, one thread. */
+/** `npm run bench -- diagnose`: how long certificates, truststores, verdicts and looks at a group take. Medians, one thread. */
 
 import { performance } from 'node:perf_hooks';
 import { diagnosisCache } from '../shared/x509/cache.js';

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:replay`: events per second from disk for gzipped logs, as S3 exports and as JSON lines, and how much of the time
+ * `npm run bench -- replay`: events per second from disk for gzipped logs, as S3 exports and as JSON lines, and how much of the time
  * goes into decompression.
  */
 

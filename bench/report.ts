@@ -1,5 +1,5 @@
 /**
- * `npm run bench:report`: the report of a period of ten million failures over 500 issuers, from hour roll-ups of nine weeks.
+ * `npm run bench -- report`: the report of a period of ten million failures over 500 issuers, from hour roll-ups of nine weeks.
  * Prints time, memory and the sizes of what is written.
  */
 

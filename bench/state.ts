@@ -1,5 +1,5 @@
 /**
- * `npm run bench:state`: what a refused request costs in DynamoDB, and how long a batch takes when the table is near or
+ * `npm run bench -- state`: what a refused request costs in DynamoDB, and how long a batch takes when the table is near or
  * far. Writes the costs into `cli/cost/measured.json`, from which `mtls-watch cost` works.
  */
 

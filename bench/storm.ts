@@ -1,5 +1,5 @@
 /**
- * `npm run bench:storm`: a flood of 1,000,000 refused requests from 100,000 issuers in ten simulated minutes, through
+ * `npm run bench -- storm`: a flood of 1,000,000 refused requests from 100,000 issuers in ten simulated minutes, through
  * the real pipeline on counting stores in memory. Every request has a request id, a subject and a reason text of its
  * own; some bring a certificate of their own. Prints what it cost beside the bound; exits 1 when a bound is broken. A
  * number on the command line stands for the million, `--quick` for a tenth of it.

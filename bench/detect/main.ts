@@ -1,5 +1,5 @@
 /**
- * `npm run bench:detect [-- --runs N]`: measures the detector against published methods on generated histories, and
+ * `npm run bench -- detect [--runs N]`: measures the detector against published methods on generated histories, and
  * prints the tables that `docs/detection.md` quotes. Seeded: the same runs give the same numbers on every machine.
  */
 
@@ -214,7 +214,7 @@ function printCost(): void {
   print(`A history is at most ${cost.bytes} bytes of JSON.`);
 }
 
-const command = new Command('bench:detect')
+const command = new Command('bench -- detect')
   .option('--runs <n>', 'groups per class; outbreak runs are the next multiple of 25 above eight times that', '6')
   .option('--before <dir>', 'the root of another checkout, to compare the situations with')
   .addOption(new Option('--only <part>', 'one part').choices(['situations', 'pages', 'outbreaks', 'streams', 'cost']))

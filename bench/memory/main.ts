@@ -1,5 +1,5 @@
 /**
- * `npm run bench:memory`: peak resident memory of the bundled ingest function for the largest payloads that Lambda can deliver,
+ * `npm run bench -- memory`: peak resident memory of the bundled ingest function for the largest payloads that Lambda can deliver,
  * each in a process of its own against a table in this one; and of a replay of logs of growing size, which are made while they
  * are read, with few and with many refusals. `--long` goes up to 10 GB.
  */

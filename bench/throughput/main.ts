@@ -1,5 +1,5 @@
 /**
- * `npm run bench:throughput`: from a raw payload to grouped failures, against the least that any reader has to do and against
+ * `npm run bench -- throughput`: from a raw payload to grouped failures, against the least that any reader has to do and against
  * parsers that one would write with zod. All take turns in one process; medians and ratios over the rounds.
  */
 

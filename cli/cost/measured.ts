@@ -1,4 +1,4 @@
-/** What the cost model takes from the benchmarks: units and bytes, which depend on no machine. `npm run bench:state` writes it. */
+/** What the cost model takes from the benchmarks: units and bytes, which depend on no machine. `npm run bench -- state` writes it. */
 
 import * as z from 'zod';
 import values from './measured.json' with { type: 'json' };

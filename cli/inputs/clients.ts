@@ -61,7 +61,9 @@ const VENDED_LINE = /"payload": ?"\([\w-]{1,128}\) /;
 /** Null for what is no access record, such as a line of the execution log. */
 function observe({ message, timestamp }: LogEvent, format: RecordFormat | null = null): Observed | null {
   const text = message.trimStart();
-  if (text === '' || (!text.startsWith('{') && EXECUTION_LINE.test(text))) return null;
+  // What is of the log's own format is a record, whatever its client wrote into it.
+  const isText = !text.startsWith('{') && (format === null || format.isJson);
+  if (text === '' || (isText && EXECUTION_LINE.test(text))) return null;
   const fields = fieldsOfRecord(text, format);
   if (!fields) return { unjudged: 'unreadable' };
   const { status, errorMessage = null, errorResponseType = null, domainName, apiId } = fields;

@@ -26,7 +26,7 @@ export async function collectClients(
 export const ADD_PEM =
   'Add $context.identity.clientCert.clientCertPem to the access-log format of the stage: mtls-watch doctor prints the format and the command.';
 const READABLE =
-  'Set an access-log format in JSON: mtls-watch doctor prints it; text, and CSV, do not tell which value is the certificate.';
+  'Give their format with --format, or set one in JSON, which mtls-watch doctor prints: text alone does not tell which value is the certificate.';
 
 /**
  * Sentences for what is not judged, beside the answer; none where everything was.

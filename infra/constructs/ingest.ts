@@ -44,7 +44,7 @@ export class Ingest extends Construct {
         ...props.statements,
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetters.queueArn] }),
       ],
-      // Memory stays under 160 MB whatever a payload unpacks to (`npm run bench:memory`); the rest buys CPU.
+      // Memory stays under 160 MB whatever a payload unpacks to (`npm run bench -- memory`); the rest buys CPU.
       memoryMiB: 1024,
       timeout: Duration.minutes(2),
     }).fn;

@@ -1,17 +1,26 @@
-/** `npm run simulate -- --seeds N [--seed S]`: runs seeds S, S+1, …; the first violation is told with its trace. */
+/**
+ * `npm run simulate -- --seeds N [--seed S]`: runs seeds S, S+1, …; the first violation is told with its trace.
+ * `npm run simulate -- --mutants [NAME]` runs the deliberate mistakes instead, or those with NAME in their name; `--seeds` bounds the hunt for each.
+ */
 
 import { parseArgs } from 'node:util';
 import { campaign } from './campaign.js';
 import { report } from './report.js';
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1000' },
     seed: { type: 'string' },
     trace: { type: 'boolean', default: false },
     store: { type: 'string' },
+    mutants: { type: 'boolean', default: false },
   },
+  allowPositionals: true,
 });
+if (values.mutants) {
+  const { runMutants } = await import('./mutants.js');
+  process.exit(runMutants(positionals[0], process.argv.includes('--seeds') ? Number(values.seeds) : undefined));
+}
 const first = Number(values.seed ?? 1);
 const seeds =
   values.seed === undefined ? Number(values.seeds) : Number(process.argv.includes('--seeds') ? values.seeds : 1);

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the mutants are texts of source code.
 /**
- * `npm run simulate:mutants`: proves that the simulation sees what it should. Each mutant is the product with one
+ * `npm run simulate -- --mutants`: proves that the simulation sees what it should. Each mutant is the product with one
  * deliberate mistake, made in a copy; the simulation must find it. Writes the table of `docs/simulation.md`.
  */
 
@@ -31,7 +31,7 @@ const waiting = 'shared/count/settle.ts';
 const storm = 'shared/join/shed-load.ts';
 const outbox = 'shared/notify/outbox.ts';
 
-const mutants: readonly Mutant[] = [
+export const mutants: readonly Mutant[] = [
   {
     name: 'join: a claim ignores that both halves are there',
     file: memory,
@@ -416,8 +416,8 @@ const mutants: readonly Mutant[] = [
 const SEEDS_MAX = 3_000;
 const root = new URL('../../', import.meta.url).pathname;
 
-/** The source with the mistake in it. */
-function mutated(mutant: Mutant): string {
+/** The source with the mistake in it. @throws Error where the text that it replaces is not there once */
+export function mutated(mutant: Mutant): string {
   let source = readFileSync(join(root, mutant.file), 'utf8');
   for (const { from, to } of mutant.also === undefined ? [mutant] : [mutant, mutant.also]) {
     if (source.split(from).length !== 2) throw new Error(`${mutant.name}: ${from} is not once in ${mutant.file}`);
@@ -454,28 +454,33 @@ function hunt(mutant: Mutant, seedsMax = SEEDS_MAX): { readonly seed: number; re
   }
 }
 
-// A text that is no longer there is told before the long run.
-for (const mutant of mutants) mutated(mutant);
-const wanted = process.argv[2];
-const CONTROL: Mutant = { name: 'no mistake', file: memory, from: 'const EMPTY: Cell', to: 'const EMPTY: Cell' };
-if (hunt(CONTROL, 100) !== null) throw new Error('the simulation finds a violation where there is no mistake');
-const rows: string[] = [];
-let survivors = 0;
-for (const mutant of mutants.filter(({ name }) => wanted === undefined || name.includes(wanted))) {
-  const found = hunt(mutant, Number(process.argv[3] ?? SEEDS_MAX));
-  if (found === null) survivors++;
-  const violation = found?.violation.replaceAll('|', '\\|') ?? '**survived**';
-  rows.push(`| ${mutant.name} | ${found?.seed ?? `over ${SEEDS_MAX}`} | ${violation} |`);
-  console.log(`${String(found?.seed ?? 'survived').padStart(9)}  ${mutant.name}: ${found?.violation ?? ''}`);
+/**
+ * Hunts every mutant, or those with `wanted` in their name; all of them fill the table of `docs/simulation.md`.
+ * @returns the exit code: 1 where one survived
+ */
+export function runMutants(wanted?: string, seedsMax = SEEDS_MAX): number {
+  // A text that is no longer there is told before the long run.
+  for (const mutant of mutants) mutated(mutant);
+  const CONTROL: Mutant = { name: 'no mistake', file: memory, from: 'const EMPTY: Cell', to: 'const EMPTY: Cell' };
+  if (hunt(CONTROL, 100) !== null) throw new Error('the simulation finds a violation where there is no mistake');
+  const rows: string[] = [];
+  let survivors = 0;
+  for (const mutant of mutants.filter(({ name }) => wanted === undefined || name.includes(wanted))) {
+    const found = hunt(mutant, seedsMax);
+    if (found === null) survivors++;
+    const violation = found?.violation.replaceAll('|', '\\|') ?? '**survived**';
+    rows.push(`| ${mutant.name} | ${found?.seed ?? `over ${seedsMax}`} | ${violation} |`);
+    console.log(`${String(found?.seed ?? 'survived').padStart(9)}  ${mutant.name}: ${found?.violation ?? ''}`);
+  }
+  if (wanted === undefined) {
+    const page = join(root, 'docs/simulation.md');
+    const text = readFileSync(page, 'utf8');
+    const table = ['| the mistake | seeds | what the simulation said first |', '|---|---:|---|', ...rows].join('\n');
+    writeFileSync(
+      page,
+      text.replace(/(<!-- mutants -->\n)[\s\S]*?(<!-- \/mutants -->)/, (_, a, b) => `${a}${table}\n${b}`),
+    );
+  }
+  console.log(`${rows.length} mutants, ${survivors} survived`);
+  return survivors === 0 ? 0 : 1;
 }
-if (wanted === undefined) {
-  const page = join(root, 'docs/simulation.md');
-  const text = readFileSync(page, 'utf8');
-  const table = ['| the mistake | seeds | what the simulation said first |', '|---|---:|---|', ...rows].join('\n');
-  writeFileSync(
-    page,
-    text.replace(/(<!-- mutants -->\n)[\s\S]*?(<!-- \/mutants -->)/, (_, a, b) => `${a}${table}\n${b}`),
-  );
-}
-console.log(`${rows.length} mutants, ${survivors} survived`);
-process.exit(survivors === 0 ? 0 : 1);

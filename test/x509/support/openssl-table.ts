@@ -104,6 +104,10 @@ function page(rows: readonly Row[]): string {
     `- Both apply the same rules to ${same.length} of ${rows.length} cases; they agree on accepting or refusing in ${same.filter(({ agrees }) => agrees).length} of them.`,
     `- In the other ${rows.length - same.length} the rules differ; the last column says how.`,
     '',
+    '`npm run verdicts -- --fuzz N` does the same for N random PKIs (`random-pki.ts`). Every disagreement there falls into a rule of the',
+    'table above, or comes from how OpenSSL searches: it follows the first certificate of a CA that fits and does not turn back, and',
+    'it looks at signatures last.',
+    '',
     '## What one error of OpenSSL stands for',
     '',
     ...table(
