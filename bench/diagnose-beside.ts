@@ -1,5 +1,5 @@
 /**
- * `npm run bench:diagnose -- --beside FOLDER`: the same work by this checkout and by another one, in turns, so that what else the
+ * `npm run bench -- diagnose --beside FOLDER`: the same work by this checkout and by another one, in turns, so that what else the
  * machine does meets both alike. Prints the medians and how much of the other's time is left.
  */
 
