@@ -91,8 +91,3 @@ function escaped(text: string): string {
 }
 
 export type LogKind = 'execution' | 'access';
-
-export const PATTERN: Readonly<Record<LogKind, string>> = {
-  execution: EXECUTION_LOG_PATTERN,
-  access: ACCESS_LOG_PATTERN,
-};
