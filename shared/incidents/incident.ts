@@ -43,6 +43,8 @@ const REOPEN_RESOLVES = 6;
 /** The calm asked for grows to at most this many resolve times. */
 const CALM_RESOLVES_MAX = 8;
 const STEADY_AGAIN = 7 * DAY_MS;
+/** A batch may wait six hours; what comes later was put through again, and nothing follows it. */
+const LAG_MINUTES_MAX = 6 * 60;
 /** Repeats wait twice as long each time, and no longer than this. */
 const REPEAT_MAX = 30 * DAY_MS;
 /** Younger than a day nothing is taken for the usual. So many times what a day had before is more than before. */
@@ -140,7 +142,7 @@ function open(
     heldBack: false,
     repeats: 0,
     steadyAt: isSteady ? now : steadyAt,
-    lagMinutes: detection.numbers.lateMinutes,
+    lagMinutes: Math.min(LAG_MINUTES_MAX, detection.numbers.lateMinutes),
     usualDay: back ? before.usualDay : course.usualDay,
     isStranger: false,
     members: [],
