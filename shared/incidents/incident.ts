@@ -1,18 +1,18 @@
 /**
- * Turns verdicts into incidents. Pure: the stored incident and the latest detection go in, the next state and the notice
- * that its change calls for come out; the caller stores both in one conditional write.
+ * The state machine of incidents. Pure: the stored incident and the latest detection go in; the next state and the notice
+ * that the change calls for come out. The caller stores both in one conditional write.
  *
  *     none, resolved --spike--> firing                                   notice: spike
  *     firing --window grew by escalateFactor--> firing                   notice: escalated
  *     firing --repeatMinutes since the last notice--> firing             notice: ongoing, unless acknowledged
  *     firing --calm for long enough--> resolved                          notice: resolved
- *     firing --usual by now, and refused as before--> known              notice: ongoing
+ *     firing --refusals go on and have become usual--> known             notice: ongoing
  *     known --twice as long as the last time--> known                    notice: ongoing, unless acknowledged
- *     known --nothing where much was to be expected--> resolved          notice: resolved
+ *     known --no failure where many were expected--> resolved            notice: resolved
  *     known --spike--> firing, another incident                          notice: spike
  *     resolved --spike within REOPEN_RESOLVES resolve times--> firing    notice: spike, the same incident
  *
- * Every comeback doubles the calm that the next resolve asks for: a group that flaps ends as one lasting incident.
+ * Each time an incident comes back, resolving it takes twice as long a calm: a group that flaps becomes one lasting incident.
  */
 
 import { createHash } from 'node:crypto';
