@@ -22,6 +22,9 @@ const LULL = 6;
 /** None where so many were to be expected is no chance. */
 const GONE = 15;
 
+/** Scratch space: sums of hours, the latest first. */
+const scratch = new Float64Array(HOURS);
+
 export interface Course {
   /** Failures of the last 24 hours, the unfinished one included, and how many of the hours have one. */
   readonly day: number;
@@ -64,14 +67,15 @@ export function learnHour(state: State, step: number, count: number, expected: n
 export function courseOf(state: State, step: number, later: readonly number[]): Course {
   const { scalars: s } = state;
   const now = Math.floor(step / HOUR);
-  const sums = new Float64Array(HOURS);
+  const sums = scratch.fill(0);
   const closed = Math.floor(state.step / HOUR);
   for (let back = 0; back < HOURS; back++) {
     const hour = closed - back;
     if (now - hour < HOURS) sums[now - hour] = state.hours[hour - Math.floor(hour / HOURS) * HOURS] ?? 0;
   }
   let last = s[at.lastFailure] ?? 0;
-  for (const [i, count] of later.entries()) {
+  for (let i = 0; i < later.length; i++) {
+    const count = later[i] ?? 0;
     const minute = step - later.length + 1 + i;
     const back = now - Math.floor(minute / HOUR);
     if (count <= 0 || minute <= state.step || back >= HOURS) continue;
@@ -81,7 +85,8 @@ export function courseOf(state: State, step: number, later: readonly number[]): 
   let day = 0;
   let hours = 0;
   let steadyFrom: number | null = null;
-  for (const [back, sum] of sums.entries()) {
+  for (let back = 0; back < HOURS; back++) {
+    const sum = sums[back] ?? 0;
     if (sum <= 0) continue;
     day += sum;
     hours++;

@@ -47,8 +47,9 @@ export function isHabit(state: State, step: number, perStep: number): boolean {
 
 function cameAt({ episodes }: State, step: number, perStep: number): boolean {
   for (let i = 0; i < episodes.length; i += EPISODE) {
-    const [from = 0, to = 0, most = 0] = episodes.subarray(i, i + EPISODE);
-    if (from > 0 && step >= from - PLAY && step <= to + PLAY && perStep <= SIZE * most) return true;
+    const from = episodes[i] ?? 0;
+    if (from <= 0 || step < from - PLAY || step > (episodes[i + 1] ?? 0) + PLAY) continue;
+    if (perStep <= SIZE * (episodes[i + 2] ?? 0)) return true;
   }
   return false;
 }

@@ -43,10 +43,14 @@ const REOPEN_RESOLVES = 6;
 /** The calm asked for grows to at most this many resolve times. */
 const CALM_RESOLVES_MAX = 8;
 const STEADY_AGAIN = 7 * DAY_MS;
+/** A batch may wait six hours; what comes later was put through again, and nothing follows it. */
+const LAG_MINUTES_MAX = 6 * 60;
 /** Repeats wait twice as long each time, and no longer than this. */
 const REPEAT_MAX = 30 * DAY_MS;
 /** Younger than a day nothing is taken for the usual. So many times what a day had before is more than before. */
 const KNOWN_FROM = DAY_MS;
+/** How long an end waits for a log that came late: a quiet of more than a day is not told apart from one of a day. */
+const LAG_WAITED_MAX = 12 * 60;
 const KNOWN_FACTOR = 3;
 /** The last hour has at least this share of an hour of the day before: it goes on as it was. */
 const KNOWN_SHARE = 0.25;
@@ -138,7 +142,7 @@ function open(
     heldBack: false,
     repeats: 0,
     steadyAt: isSteady ? now : steadyAt,
-    lagMinutes: detection.numbers.lateMinutes,
+    lagMinutes: Math.min(LAG_MINUTES_MAX, detection.numbers.lateMinutes),
     usualDay: back ? before.usualDay : course.usualDay,
     isStranger: false,
     members: [],
@@ -203,7 +207,7 @@ function calm(
     };
   }
   const calmMinutes = policy.resolveMinutes * Math.min(CALM_RESOLVES_MAX, 2 ** current.flaps);
-  const asked = (calmMinutes + current.lagMinutes) * MINUTE_MS;
+  const asked = (calmMinutes + Math.min(LAG_WAITED_MAX, current.lagMinutes)) * MINUTE_MS;
   if (now - calmSince < asked) return null;
   if (isUsualByNow(current, detection, now)) return toKnown(current, next, detection, now);
   const because = `${amount(detection.numbers.recent)} refused in the last ${policy.windowMinutes} minutes; calm for ${duration(now - calmSince)}`;

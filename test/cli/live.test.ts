@@ -205,6 +205,15 @@ describe('with a state', () => {
     }
   });
 
+  it('takes away what a kill left half written', async () => {
+    const path = newFile();
+    await (await openState(path, 's', RANGE)).close();
+    const whole = readFileSync(path, 'utf8');
+    appendFileSync(path, `{"slice":1,"run":1,"events":[${'x'.repeat(999)}`);
+    await (await openState(path, 's', RANGE)).close();
+    expect(readFileSync(path, 'utf8')).toBe(whole);
+  });
+
   it('keeps to the time of the first run, and to its owner', async () => {
     const path = newFile();
     const first = await openState(path, 's', { from: 1, to: 2 });

@@ -152,6 +152,17 @@ describe('partners that fail together', () => {
     expect(notices.filter(({ kind }) => kind === 'spike')).toHaveLength(1);
   });
 
+  it('are told in six notices at most where a CA above them expires at midnight, in two domains, for nine hours', async () => {
+    const failing = ['a.bank.example', 'b.bank.example'].flatMap((scope) =>
+      NAMES.map((name, n) => ({ group: { ...partner(name), scope }, from: n % 3, to: 540, each: 2, clients: 2 })),
+    );
+    const notices = await play(570, failing, { truststores: partners });
+    expect(names(notices[0])).toEqual(NAMES);
+    expect(notices.map(({ kind }) => kind).sort()).toEqual([
+      ...['ongoing', 'ongoing', 'resolved', 'resolved', 'spike', 'spike'],
+    ]);
+  }, 120_000);
+
   it('are two incidents where they are two', async () => {
     const failing = ['Ada', 'Bo'].map((name) => ({ group: partner(name), from: 2, to: 20, each: 12 }));
     const notices = await play(50, failing, { truststores: partners });
