@@ -174,7 +174,7 @@ function readText(
   }
   const said = readExecutionEvent(message);
   if (said === null && isExecutionLine(message)) found.passed++;
-  else if (said !== null && source.isManaged && isPlain(said)) lines.push({ event, said, origin });
+  else if (said !== null && source.isManaged && said.reason?.id !== 'other') lines.push({ event, said, origin });
   else if (holdsDenialLine(message) && readVended(event, message, NO_API, source, lines)) return;
   else if (said !== null && (source.isManaged || isPlain(said))) lines.push({ event, said, origin });
   else readPlainRecord(event, message, source, found);
@@ -234,6 +234,11 @@ function readJson(
   }
   const json = readJsonObject(message);
   const record = readRecord(message, json, source.format);
+  // What has a status of its own is an access record, whatever else it holds.
+  if (record !== null && record.fields.status !== undefined) {
+    readAccess(event, record, source, found);
+    return;
+  }
   const hasSentence = message.includes(SENTENCE);
   if (json !== null && (hasSentence || isWrapped(json)) && !(record !== null && isAccessRecord(record.fields))) {
     const wrapped = wrappedRecord(json);
@@ -315,7 +320,7 @@ function readAccess(event: LogEvent, { fields, isRecovered }: ReadRecord, source
     found.certificates.set(identity.fingerprint, identity.pem);
   }
   if (isRecovered) found.recovered++;
-  found.accesses.push({
+  const access: AccessRecord = {
     kind: 'access',
     eventId: idOf(event, source),
     at: event.timestamp,
@@ -323,10 +328,10 @@ function readAccess(event: LogEvent, { fields, isRecovered }: ReadRecord, source
     extendedRequestId: extendedRequestId ?? null,
     api,
     scope,
-    ...(domainName === undefined && api.apiId === null && { isScopeGuessed: true }),
     client: hasCertificateFields(fields) ? clientOf(identity, fields) : null,
     rate: 1,
-  });
+  };
+  found.accesses.push(domainName === undefined && api.apiId === null ? { ...access, isScopeGuessed: true } : access);
 }
 
 /** Only the name is looked at for nothing: reading a certificate for every request that a firewall stops would cost. */
