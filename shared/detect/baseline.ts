@@ -166,7 +166,7 @@ export function learnBin(
     const b = binOfSeason(bin, season, shape, profile.length);
     const old = profile[b] ?? 0;
     const m = before * Math.exp(old);
-    // // A bin of the longer season holds several of the finest bins; all of them together count as one visit.
+    // A bin of the longer season holds several of the finest bins; all of them together count as one visit.
     const share = season / shape.binSteps / profile.length;
     const visits = Math.min(VISITS_MAX, ((scalars[at.bins] ?? 0) * shape.binSteps) / season) * share;
     const information = (visits * m) / (variance.phi + variance.psi * m);
@@ -261,7 +261,7 @@ function drift(state: State, settings: DetectorParameters, shape: Shape): void {
   }
   for (let i = 0; i < FEATURES; i++) {
     const k = triangle(i, i);
-    // // No coefficient may become less certain than it was before the first bin.
+    // No coefficient may become less certain than it was before the first bin.
     p[k] = Math.min(
       Math.max(p[k] ?? 0, 1e-9) + (DRIFT_SD[i] ?? 0) ** 2 * d,
       Math.max((PRIOR_SD[i] ?? 0) ** 2 * 4, p[k] ?? 0),

@@ -107,7 +107,7 @@ export function settingsOf(policy: DetectionPolicy): DetectorParameters {
     seasons: policy.seasonMinutes,
     windows,
     incidentFrom: 2 * policy.floor,
-    // // Long enough that a slow rise over some hours is not learned as the usual before it is noticed.
+    // Long enough that a slow rise over some hours is not learned as the usual before it is noticed.
     recentSeasons: 2,
     emptyBefore: true,
   };
@@ -194,7 +194,7 @@ function judged(
     ...w,
     score: w.count < policy.floor ? 0 : calibrate(state, settings, w.raw),
   }));
-  // // What comes at its usual hour is shown, and nobody is paged for it.
+  // What comes at its usual hour is shown, and nobody is paged for it.
   const isUsual = (w: WindowSurprise): boolean => isHabit(state, window.step, w.peak);
   const passing = scored.filter((w) => w.score >= threshold && !isUsual(w));
   const recent = windows.find((w) => w.window === policy.windowMinutes)?.count ?? 0;
@@ -248,7 +248,7 @@ function laterOf(state: State, settings: DetectorParameters, window: Window): La
   const counts: number[] = [];
   const expected: number[] = [];
   let doubt = 0;
-  // // A gap between history and window had no failures. Only the part that the longest window covers is filled in.
+  // A gap between history and window had no failures. Only the part that the longest window covers is filled in.
   const skipped = Math.max(0, length - RING);
   for (let i = skipped; i < length; i++) {
     counts.push(window.counts[i - from] ?? 0);
@@ -267,7 +267,7 @@ function goesOn(
   passing: readonly WindowSurprise[],
   policy: DetectionPolicy,
 ): boolean {
-  // // For a burst that fills only a part of its window the rate of that part counts, so the end of a dense burst is
+  // For a burst that fills only a part of its window the rate of that part counts, so the end of a dense burst is
   // seen sooner.
   const rate = Math.max(...passing.map((w) => (w.count - w.expected) / w.span));
   for (const w of windows) {
@@ -283,7 +283,7 @@ function elevated(
   { quietMinutes }: Course,
   policy: DetectionPolicy,
 ): 'elevated' | 'quiet' {
-  // // Where failures are minutes apart, an hour says more than the last minutes, unless the distances show that it is
+  // Where failures are minutes apart, an hour says more than the last minutes, unless the distances show that it is
   // over.
   const isLull = (w: WindowSurprise): boolean => quietMinutes > (LULL_DISTANCES * w.span) / w.count;
   const up = windows.some(
@@ -327,6 +327,6 @@ function roundWords(n: number): string {
   ] as const) {
     if (rounded >= size) return `${rounded / size} ${name}`;
   }
-  // // Formatted by hand: the first use of a locale costs a new container tens of milliseconds.
+  // Formatted by hand: the first use of a locale costs a new container tens of milliseconds.
   return rounded < 1_000 ? String(rounded) : `${rounded / 1_000},000`;
 }

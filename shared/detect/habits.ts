@@ -23,7 +23,7 @@ const PERIODS = [[1], [7], [28, 29, 30, 31]] as const;
 /** Adds a closed bin that ends at `step`. */
 export function learnEpisode(state: State, step: number, binSteps: number, count: number, score: number): void {
   const { episodes, scalars: s } = state;
-  // // A bin that is expected by now still counts as an episode, because it may be unusual again some night.
+  // A bin that is expected by now still counts as an episode, because it may be unusual again some night.
   const isCrowded = count >= CROWD && count >= CROWD * ((s[at.usualPerHour] ?? 0) / 60) * binSteps;
   if (score < OUT_OF_LINE && !isCrowded) return;
   let slot = s[at.episode] ?? 0;

@@ -46,7 +46,7 @@ function betaFraction(a: number, b: number, x: number): number {
   let c = 1;
   let d = 1 / nonZero(1 - ((a + b) * x) / (a + 1), tiny);
   let h = d;
-  // // About sqrt(max(a, b)) terms are needed; the bound stops the loop for absurd arguments.
+  // About sqrt(max(a, b)) terms are needed; the bound stops the loop for absurd arguments.
   for (let m = 1; m <= 500; m++) {
     const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
     d = 1 / nonZero(1 + even * d, tiny);

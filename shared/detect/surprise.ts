@@ -88,7 +88,7 @@ export function expectedAt(
   const bin = Math.floor(step / shape.binSteps);
   const { cache } = state;
   if (cache.bin !== bin) {
-    // // What a neighbouring bin usually holds may come half a bin early or late, because clocks are not exact.
+    // What a neighbouring bin usually holds may come half a bin early or late, because clocks are not exact.
     const before = predict(state, settings, shape, bin - 1).mean;
     const after = predict(state, settings, shape, bin + 1).mean;
     const { mean, doubt } = predict(state, settings, shape, bin);
@@ -301,7 +301,7 @@ export function closeThrough(state: State, settings: DetectorParameters, step: n
   const shape = shapeOf(settings);
   const longest = GAP_SEASONS * (settings.seasons.at(-1) ?? 10_000);
   if (step - state.step > longest) {
-    // // Whole seasons are skipped, so that every phase stays where it is.
+    // Whole seasons are skipped, so that every phase stays where it is.
     const season = settings.seasons.at(-1) ?? 1;
     state.step += Math.floor((step - state.step - longest) / season) * season;
   }

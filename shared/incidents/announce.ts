@@ -148,7 +148,7 @@ export async function factsOf(
   { stores, config }: World,
 ): Promise<readonly Fact[]> {
   const began = minuteOf(incident.since) - config.detection.windowMinutes + 1;
-  // // A known incident may have gone on for months.
+  // A known incident may have gone on for months.
   const from = incident.known === null ? began : Math.max(began, minuteOf(now) - limits.detectorLookbackMinutes);
   const isCovered = facts[0] !== undefined && facts[0].minute <= from;
   return isCovered

@@ -69,7 +69,7 @@ export async function detectGroup(
 
   const counts = new Map<number, number>();
   for (const fact of facts) counts.set(fact.minute, (counts.get(fact.minute) ?? 0) + Math.max(0, fact.count));
-  // // Minutes that are old enough to be complete are learned; the later ones are the window.
+  // Minutes that are old enough to be complete are learned; the later ones are the window.
   const steps = [...counts]
     .map(([step, count]) => ({ step, count }))
     .filter(({ step }) => step <= closed && step > (known?.lastStep ?? oldest));

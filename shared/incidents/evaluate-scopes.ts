@@ -54,7 +54,7 @@ interface SeenMember extends Member {
 
 async function evaluateScope(scope: string, groups: readonly GroupKey[], world: World): Promise<void> {
   const now = world.clock.now();
-  // // Where the truststore cannot be read, nobody is called a stranger.
+  // Where the truststore cannot be read, nobody is called a stranger.
   const trusted = await unlessUnreadable(trustedIssuers(scope, world), () => new Set<string>());
   const seen = await pMap(groups, (group) => look(group, trusted, world), { concurrency: limits.storeConcurrencyMax });
   const members = seen.filter(({ since, facts }) => since !== null || facts.length > 0);
@@ -65,7 +65,7 @@ async function evaluateScope(scope: string, groups: readonly GroupKey[], world: 
     const scopeDetection = isOfStrangers
       ? strangersTogether(members, now, policy)
       : partnersTogether(members, before, now, policy);
-    // // Each partner was already calm for long enough before its own incident ended.
+    // Each partner was already calm for long enough before its own incident ended.
     const ownPolicy = isOfStrangers ? policy : { ...policy, resolveMinutes: 0 };
     const own = changeOf(before, scopeDetection, group, now, ownPolicy);
     await store({ before, own, scopeDetection, members }, world);

@@ -78,7 +78,7 @@ async function assessAll(
   written: Written,
 ): Promise<readonly Pending[]> {
   const distinct = new Map(groups.filter(hasOneIssuer).map((group) => [groupId(group), group] as const));
-  // // All are requested at once, so that a store can read them in one batch.
+  // All are requested at once, so that a store can read them in one batch.
   const [known] = await Promise.all([
     Promise.all([...distinct.values()].map(async (group) => ({ group, ...(await loadDetectorState(group, world)) }))),
     written.facts,
@@ -117,7 +117,7 @@ async function assess(
   const { stores, clock, config } = world;
   const policy = policyFor(group, config.detection);
   const isLeft = (one: Incident | null): boolean => which === 'calm' && one?.state === 'firing';
-  // // An incident that fired may have been resolved meanwhile, without the facts that are there now.
+  // An incident that fired may have been resolved meanwhile, without the facts that are there now.
   const incident = isLeft(known.incident) ? await stores.incidents.load(group) : known.incident;
   if (isLeft(incident)) return null;
   const now = clock.now();
@@ -143,7 +143,7 @@ async function begin(own: IncidentChange, { detection, facts, now }: SeenNow, wo
   const impact = await impactOf(group, detection, facts, world);
   const severity = severityFor(impact, policyFor(group, world.config.detection));
   const judged = { ...own.next, severity, severityAtFirst: severity, isStranger: impact.isStranger };
-  // // Where the scope's incident covers the beginning, the later notices of this incident are left out as well.
+  // Where the scope's incident covers the beginning, the later notices of this incident are left out as well.
   const announced = !isCovered(judged, await scopesOf(group, world), now);
   return applySilences({ ...own, notice: announced ? 'spike' : null, next: { ...judged, announced } }, world);
 }
@@ -155,13 +155,13 @@ async function goOn(own: IncidentChange | null, seen: SeenNow, world: World): Pr
   }
   if (incident?.state !== 'firing') return own;
   const isTold = own !== null && own.notice !== null;
-  // // An incident that was announced by itself has no further notices once its scope's incident names it.
+  // An incident that was announced by itself has no further notices once its scope's incident names it.
   const isAsked = isTold || !incident.announced;
   const covered = isAsked && isCovered(incident, await scopesOf(incident.group, world), now);
   if (isTold) return applySilences(incident.announced && !covered ? own : { ...own, notice: null }, world);
   const late = await deferredNotice(incident, detection, covered, world);
   if (late !== null) {
-    // // The deferred notice must not lose what changes in the group's own incident without a notice.
+    // The deferred notice must not lose what changes in the group's own incident without a notice.
     const { lastNoticeAt, announced, heldBack } = late.next;
     return { ...late, next: own === null ? late.next : { ...own.next, lastNoticeAt, announced, heldBack } };
   }

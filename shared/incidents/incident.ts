@@ -121,10 +121,10 @@ function open(
   const { shortestMinutes, recent, isSteady, course } = detection.numbers;
   if (shortestMinutes === null) return null;
   const steadyAt = before?.steadyAt ?? null;
-  // // Few and steady refusals are announced once a week at most, and not at all where they are known or usual.
+  // Few and steady refusals are announced once a week at most, and not at all where they are known or usual.
   const isOldNews = steadyAt !== null && (now - steadyAt < STEADY_AGAIN || !course.isSteadyByItself);
   if (isSteady && (before?.known != null || isOldNews)) return null;
-  // // Failures from before the calm that resolved the last incident cannot open another one.
+  // Failures from before the calm that resolved the last incident cannot open another one.
   if (
     before?.calmSince != null &&
     now - (shortestMinutes + detection.numbers.lateMinutes) * MINUTE_MS < before.calmSince
@@ -201,12 +201,12 @@ function calm(
   now: number,
   policy: DetectionPolicy,
 ): IncidentChange | null {
-  // // Where the log comes late, failures of later minutes may still arrive.
+  // Where the log comes late, failures of later minutes may still arrive.
   const isLate = current.lagMinutes > 0;
   const quiet = now - detection.numbers.course.quietMinutes * MINUTE_MS;
   const calmSince = isLate && current.calmSince !== null ? Math.max(current.calmSince, quiet) : current.calmSince;
   if (calmSince === null) {
-    // // It takes some minutes without a failure to see that a group is calm; those minutes are part of the calm.
+    // It takes some minutes without a failure to see that a group is calm; those minutes are part of the calm.
     return {
       next: { ...next, calmSince: isLate ? quiet : Math.max(quiet, current.lastNoticeAt) },
       notice: null,

@@ -87,7 +87,7 @@ function lastHourOf(facts: readonly Fact[], now: number): number[] {
     const at = minute - first;
     if (at >= 0 && at < MINUTES_SHOWN) counts[at] = (counts[at] ?? 0) + count;
   }
-  // // In a storm the facts of unknown issuers may subtract more than the minute had.
+  // In a storm the facts of unknown issuers may subtract more than the minute had.
   return counts.map((count) => Math.max(0, Math.round(count)));
 }
 

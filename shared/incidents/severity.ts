@@ -44,7 +44,7 @@ const SMALL_SHARE = 0.05;
 export function severityFor(impact: Impact, policy: DetectionPolicy): Severity {
   if (isStranger(impact)) return 'low';
   const { numbers, clients, issuerTrusted, scopeShare } = impact;
-  // // A window longer than an hour is scaled down to an hour.
+  // A window longer than an hour is scaled down to an hour.
   const count = numbers.count * Math.min(1, HOUR / numbers.windowMinutes);
   const above = Math.max(numbers.recent, count) / policy.floor;
   const points =

@@ -16,7 +16,7 @@ export function isInForce({ startsAt, endsAt, window }: Silence, at: number): bo
   if (window === null) return true;
   const minute = Math.floor(at / MINUTE_MS);
   const today = Math.floor(minute / MINUTES_PER_DAY);
-  // // A window that runs past midnight opened on an earlier day.
+  // A window that runs past midnight opened on an earlier day.
   const daysBack = Math.ceil((window.fromMinute + window.minutes) / MINUTES_PER_DAY);
   return Array.from({ length: daysBack + 1 }, (_, back) => today - back).some((day) => {
     const opens = day * MINUTES_PER_DAY + window.fromMinute;
