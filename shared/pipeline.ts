@@ -167,7 +167,7 @@ export async function sweep(world: World): Promise<Swept> {
   const open = await step(dirtyHours(world), null);
   const hoursRolledUp = open === null ? 0 : await step(rollUpHours(world, open), 0);
   const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);
-  // // A known incident is looked at only now and then, because it is reminded of at most once a day.
+  // A known incident is looked at only now and then, because it is reminded of at most once a day.
   const isLookedAt = ({ state }: Incident): boolean =>
     state === 'firing' || minuteOf(clock.now()) % limits.knownEveryMinutes === 0;
   const groups = firing.filter(isLookedAt).map((incident) => incident.group);
