@@ -21,7 +21,7 @@ import {
 import { deferUnpaired, type Settled, settleExpired } from './count/settle.js';
 import type { infer } from './diagnosis/infer.js';
 import { isWithoutExecutionLog } from './diagnosis/without-execution-log.js';
-import { evaluateApart } from './incidents/evaluate-apart.js';
+import type { evaluateApart } from './incidents/evaluate-apart.js';
 import type { evaluateScopes } from './incidents/evaluate-scopes.js';
 import { type Correlated, correlate } from './join/correlate.js';
 import { unpairedFailure } from './join/pairing.js';
@@ -33,6 +33,7 @@ import type { AccessRecord, Fact, GroupKey, Incident, LogBatch, Parsed, Sighting
 import { deliver } from './notify/outbox.js';
 import type { World } from './ports/index.js';
 
+const loadEvaluation = lazily(() => import('./incidents/evaluate-apart.js'));
 const loadInfer = lazily(() => import('./diagnosis/infer.js'));
 const loadScopes = lazily(() => import('./incidents/evaluate-scopes.js'));
 
@@ -120,8 +121,11 @@ const inferAlone: typeof infer = async (accesses, ...rest) =>
  * @param written resolves when the counts of these groups are in the stores; without it they are taken to be there
  */
 export async function alert(groups: readonly GroupKey[], world: World, written?: Written): Promise<void> {
-  if (await evaluateApart(groups, world, 'calm', written)) await deliver(world);
+  if (groups.length > 0 && (await evaluateGroups(groups, world, 'calm', written))) await deliver(world);
 }
+
+/** Ingest loads the module while the stores write the facts, so that nothing waits for it. */
+const evaluateGroups: typeof evaluateApart = async (...what) => (await loadEvaluation()).evaluateApart(...what);
 
 export interface Swept {
   readonly halvesSettled: number;
@@ -159,7 +163,7 @@ export async function sweep(world: World): Promise<Swept> {
   await step(
     settleExpired(
       world,
-      (touched) => evaluateApart(touched, world, 'calm'),
+      (touched) => evaluateGroups(touched, world, 'calm'),
       (list) => settled.push(list),
     ),
     0,
@@ -171,7 +175,7 @@ export async function sweep(world: World): Promise<Swept> {
   const isLookedAt = ({ state }: Incident): boolean =>
     state === 'firing' || minuteOf(clock.now()) % limits.knownEveryMinutes === 0;
   const groups = firing.filter(isLookedAt).map((incident) => incident.group);
-  await step(evaluateApart(groups, world), false);
+  await step(evaluateGroups(groups, world), false);
   const failing = open?.filter((one) => !isHourClosable(one, world)) ?? null;
   if (failing !== null) await step(lookAtScopes(firing, failing, world), undefined);
   await step(deliver(world), 0);
