@@ -21,7 +21,7 @@ import type {
   Parsed,
   Rejected,
 } from '../model/index.js';
-import { certificateFromLoggedPem } from '../x509/certificate.js';
+import { bodyFromLoggedPem } from '../x509/certificate-body.js';
 import { canonicalDn } from '../x509/dn.js';
 import { pemOf } from '../x509/pem.js';
 import { forbiddenCause } from './forbidden.js';
@@ -368,7 +368,7 @@ export const identityOf = memoize(
     fields.pem ??
     [fields.issuerDn, fields.subjectDn, fields.serialNumber, fields.notBefore, fields.notAfter].join('\n'),
   (fields): Identity => {
-    const certificate = fields.pem === undefined ? null : certificateFromLoggedPem(fields.pem);
+    const certificate = fields.pem === undefined ? null : bodyFromLoggedPem(fields.pem);
     if (certificate !== null && certificate.kind === 'certificate') {
       return {
         subjectDn: certificate.subjectDn,

@@ -257,6 +257,15 @@ export function shortestInteger(content: Uint8Array, what: string): Uint8Array {
   return content;
 }
 
+/** Two's complement, as OpenSSL prints it: upper-case hexadecimal, no leading zero octet, `-` in front of a negative one. */
+export function serialText(content: Uint8Array): string {
+  if ((content[0] ?? 0) <= 127)
+    return hex(content.length > 1 && content[0] === 0 ? content.subarray(1) : content).toUpperCase();
+  const magnitude = (1n << BigInt(content.length * 8)) - BigInt(`0x${hex(content)}`);
+  const digits = magnitude.toString(16).toUpperCase();
+  return `-${digits.length % 2 === 1 ? '0' : ''}${digits}`;
+}
+
 const utf8 = new TextDecoder('utf-8');
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

@@ -17,6 +17,7 @@ import {
   latin1,
   oidText,
   readDer,
+  serialText,
   shortestInteger,
   TAG,
 } from './der.js';
@@ -249,13 +250,4 @@ function readGeneralName(node: DerNode): GeneralName {
   if (node.tag === 4)
     return { kind: 'directory', rdns: rdnsOf(expectTag(node.children[0], TAG.sequence, 'directory name')) };
   return { kind: 'other', tag: node.tag };
-}
-
-/** Two's complement, as OpenSSL prints it: upper-case hexadecimal, no leading zero octet, `-` in front of a negative one. */
-export function serialText(content: Uint8Array): string {
-  if ((content[0] ?? 0) <= 127)
-    return hex(content.length > 1 && content[0] === 0 ? content.subarray(1) : content).toUpperCase();
-  const magnitude = (1n << BigInt(content.length * 8)) - BigInt(`0x${hex(content)}`);
-  const digits = magnitude.toString(16).toUpperCase();
-  return `-${digits.length % 2 === 1 ? '0' : ''}${digits}`;
 }
