@@ -55,7 +55,7 @@ export interface Ingested {
  */
 export async function ingest(batch: LogBatch, world: World, look: OnGroupsGrown = ignoreGroups): Promise<Ingested> {
   const read = refuseTooOld(
-    parse(batch, world.config.domains, world.config.central !== null, world.config.accessLogFormats),
+    await parse(batch, world.config.domains, world.config.central !== null, world.config.accessLogFormats),
     world,
   );
   const parsed = await excludeCanaryRecords(await redact(read, world), world);

@@ -1,9 +1,9 @@
 /** The halves that the other log brought before a payload, so that the payload completes its requests. */
 
 import { decodeSubscription } from '../../shared/logs/decode.js';
-import { parse } from '../../shared/logs/parse.js';
 import type { HeldHalf } from '../../shared/model/index.js';
 import type { Issued } from '../../test/support/certificates.js';
+import { parse } from '../../test/support/parse.js';
 import { accessRecord, clientOf, denialBlocks, type Payload, payloadOf, type Request } from '../support/payloads.js';
 import type { Others } from './ours.js';
 

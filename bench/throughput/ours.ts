@@ -9,8 +9,8 @@ import { countByIssuer, countFailures } from '../../shared/count/count.js';
 import { applicantsOf, groupOf, placeOf } from '../../shared/count/group.js';
 import { decide, type JoinAttempt, startAttempt, unpairedFailure } from '../../shared/join/pairing.js';
 import { decodeSubscription } from '../../shared/logs/decode.js';
-import { parse } from '../../shared/logs/parse.js';
 import type { Cell, Fact, Failure, Half, HeldHalf } from '../../shared/model/index.js';
+import { parse } from '../../test/support/parse.js';
 import type { Payload } from '../support/payloads.js';
 
 /** The other halves, by request id. */

@@ -2,8 +2,8 @@
 
 import { gunzipSync } from 'node:zlib';
 import { batchOf, decodeSubscription } from '../../shared/logs/decode.js';
-import { parse } from '../../shared/logs/parse.js';
 import type { LogEvent } from '../../shared/model/index.js';
+import { parse } from '../../test/support/parse.js';
 import type { Payload } from '../support/payloads.js';
 import { parseMessages } from './floor.js';
 import { group, type Others, pair } from './ours.js';

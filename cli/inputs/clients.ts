@@ -1,8 +1,8 @@
 /** The client certificates in recorded access logs, for `preflight` and `expiry`: of successes as well as refusals. */
 
+import { hasCertificateFields, identityOf } from '../../shared/logs/client-identity.js';
 import { forbiddenCause } from '../../shared/logs/forbidden.js';
-import { hasCertificateFields, identityOf } from '../../shared/logs/parse.js';
-import { fieldsOfRecord } from '../../shared/logs/parse-access.js';
+import { fieldsOfRecord } from '../../shared/logs/read-record.js';
 import { formatOfGroup, type RecordFormat } from '../../shared/logs/record-format.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';

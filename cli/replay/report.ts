@@ -3,7 +3,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../shared/adapters/clock.js';
-import { type FormatsByLogGroup, formatOfGroup } from '../../shared/logs/record-format.js';
+import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
+import { formatOfGroup } from '../../shared/logs/record-format.js';
 import { type Gap, gap } from '../../shared/report/build.js';
 import { csvOf } from '../../shared/report/csv.js';
 import { collectDetails } from '../../shared/report/details.js';

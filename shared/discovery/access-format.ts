@@ -4,7 +4,8 @@
  */
 
 import { type AccessField, type AccessFields, VARIABLE_OF } from '../logs/access-fields.js';
-import { readJsonObject, readRecord } from '../logs/parse-access.js';
+import { readJsonObject } from '../logs/parse-access.js';
+import { readRecord } from '../logs/read-record.js';
 import { type RecordFormat, recordFormat } from '../logs/record-format.js';
 import { tokensOf } from '../logs/template.js';
 import { labelledFields } from '../logs/text-record.js';

@@ -1,11 +1,10 @@
 /**
  * What the functions that read logs need to know of the discovered domains: which domain an API's stage belongs to, which
- * APIs have no execution log, where the truststores are. Cut out of what was found by the reconciler, merged with the
- * settings by whoever reads logs. Pure.
+ * APIs have no execution log, where the truststores are. Cut out of what was found by the reconciler; `with-known.ts` merges
+ * it with the settings. Pure.
  */
 
 import { limits } from '../base/limits.js';
-import type { Config } from '../config/settings.js';
 import type { FoundDomain, FoundStage, KnownDomain } from '../model/account.js';
 import { isFormatNeeded } from './access-format.js';
 
@@ -49,38 +48,4 @@ export function keepingStages(domains: readonly KnownDomain[], before: readonly 
 
 export function bucketOf(uri: string): string {
   return /^s3:\/\/([^/]+)\//.exec(uri)?.[1] ?? '';
-}
-
-/**
- * The settings with what was found added. What is set by hand stays: a name for a whole API also holds for its stages. A
- * stage behind several domains is named after none of them, for a denial without its access record may be any one's.
- */
-export function withKnown<
-  T extends Pick<Config, 'domains' | 'apisWithoutExecutionLog' | 'truststores'> &
-    Partial<Pick<Config, 'accessLogFormats'>>,
->(config: T, known: readonly KnownDomain[]): T & Pick<Config, 'accessLogFormats'> {
-  const namesByPlace = new Map<string, Set<string>>();
-  for (const { name, stages } of known) {
-    for (const { apiId, stage } of stages) {
-      if (Object.hasOwn(config.domains, apiId)) continue;
-      const place = `${apiId}/${stage}`;
-      namesByPlace.set(place, (namesByPlace.get(place) ?? new Set()).add(name));
-    }
-  }
-  const domains = [...namesByPlace].flatMap(([place, names]) => (names.size === 1 ? [[place, ...names]] : []));
-  const stages = known.flatMap((domain) => domain.stages);
-  const silent = stages.filter(({ hasExecutionLog }) => !hasExecutionLog).map(({ apiId }) => apiId);
-  const truststores = known.flatMap(({ name, truststoreUri }) =>
-    truststoreUri === null ? [] : [[name, truststoreUri] as const],
-  );
-  return {
-    ...config,
-    domains: { ...Object.fromEntries(domains), ...config.domains },
-    apisWithoutExecutionLog: [...new Set([...config.apisWithoutExecutionLog, ...silent])],
-    truststores: { ...Object.fromEntries(truststores), ...config.truststores },
-    accessLogFormats: {
-      ...Object.assign({}, ...known.map((domain) => domain.accessLogFormats)),
-      ...config.accessLogFormats,
-    },
-  };
 }

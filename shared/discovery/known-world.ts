@@ -6,7 +6,7 @@
 import { limits } from '../base/limits.js';
 import type { Log, World } from '../ports/index.js';
 import type { InventoryStore } from '../ports/inventory.js';
-import { withKnown } from './inventory.js';
+import { withKnown } from './with-known.js';
 
 /** Runs something in the world as it is known now. */
 export type RunWithInventory = <T>(run: (world: World) => Promise<T>) => Promise<T>;

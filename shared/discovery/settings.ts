@@ -2,7 +2,8 @@
 
 import type { Config } from '../config/settings.js';
 import type { FoundAccount, FoundStage } from '../model/account.js';
-import { bucketOf, knownDomains, withKnown } from './inventory.js';
+import { bucketOf, knownDomains } from './inventory.js';
+import { withKnown } from './with-known.js';
 
 /** The part of the settings that says what is watched; everything else is a matter of taste. */
 export type Watched = Pick<

@@ -1,13 +1,10 @@
 /**
- * Reads access-log records: by the stage's own format where that is known; otherwise as JSON whose keys are recognised
- * by their spelling (`access-keys.ts`). Text that should be JSON and is not valid is read by a tolerant reader.
+ * Reads access-log records of JSON whose keys are recognised by their spelling (`access-keys.ts`). What it cannot read is
+ * left to `read-record.ts`, which is loaded only then.
  */
 
-import { type AccessFields, type MutableFields, noFields, setField } from './access-fields.js';
-import { spellingOf, takeLikely } from './access-keys.js';
-import { PATH, type Pair, pairsOf, tolerantPairs } from './json-pairs.js';
-import type { ReadRecord, RecordFormat } from './record-format.js';
-import { labelledFields } from './text-record.js';
+import { type MutableFields, noFields, setField } from './access-fields.js';
+import { spellingOf } from './access-keys.js';
 
 export type { AccessField, AccessFields } from './access-fields.js';
 
@@ -34,16 +31,14 @@ const STATUS_KEY = '"status":';
 const STATUS = /^"status": ?"?[1-5]\d\d[",}]/;
 
 /**
- * The known fields of a record, whatever the spelling of their keys. Where two spellings of one field occur, the first
- * one stands.
+ * The fields of a record whose keys alone say what they are. Where two spellings of one field occur, the first one stands.
+ * @returns `isWhole`: whether the record's keys are the recommended ones, so that it holds nothing more
  */
-export function accessFields(record: Record<string, unknown>): AccessFields {
+export function sureFields(record: Record<string, unknown>): { fields: MutableFields; isWhole: boolean } {
   const fields = noFields();
   const seen = { ids: false, status: false, client: false, likely: false };
   collect(record, '', 0, fields, seen);
-  // A record whose keys are the recommended ones holds nothing more.
-  if (seen.likely || !seen.ids || !seen.status || !seen.client) takeLikely(pairsOf(record), fields);
-  return fields;
+  return { fields, isWhole: !seen.likely && seen.ids && seen.status && seen.client };
 }
 
 /** Which kinds of keys a record has, with or without a value. */
@@ -53,46 +48,6 @@ interface Seen {
   client: boolean;
   /** Keys that are only similar to those of a field. */
   likely: boolean;
-}
-
-/**
- * Reads a record of JSON, or of text that was meant to be JSON.
- * @param json the record as JSON.parse reads it; null where JSON.parse fails
- * @returns null where nothing can be read from it
- */
-export function readRecord(
-  text: string,
-  json: Record<string, unknown> | null,
-  format: RecordFormat | null,
-): ReadRecord | null {
-  const read = format === null ? null : format.read(text, json);
-  if (read !== null) return read;
-  if (json !== null) return { fields: accessFields(json), isRecovered: false };
-  const pairs = tolerantPairs(text);
-  if (pairs === null) return null;
-  const fields = spelledFields(pairs);
-  const { status, errorMessage } = fields;
-  return status === undefined && errorMessage === undefined ? null : { fields, isRecovered: true };
-}
-
-/**
- * The fields of an access record of any kind, refused or not; for readers that look for clients.
- * @returns null for text that is not an access record, or one that cannot be read
- */
-export function fieldsOfRecord(message: string, format: RecordFormat | null): AccessFields | null {
-  const text = message.trimStart();
-  if (text.startsWith('{')) return readRecord(text, readJsonObject(text), format)?.fields ?? null;
-  return format?.read(text, null)?.fields ?? labelledFields(text);
-}
-
-function spelledFields(pairs: readonly Pair[]): AccessFields {
-  const fields = noFields();
-  for (const [path, value] of pairs) {
-    const spelling = spellingOf(path.replaceAll(PATH, '.'));
-    if (spelling?.isSure === true) setField(fields, spelling.field, value);
-  }
-  takeLikely(pairs, fields);
-  return fields;
 }
 
 function collect(record: object, path: string, depth: number, into: MutableFields, seen: Seen): void {

@@ -4,16 +4,12 @@
  * A broken record does not affect the others: it is counted with a reason, and reading goes on.
  */
 
-import { digest } from '../base/digest.js';
-import { limits } from '../base/limits.js';
-import { memoize } from '../base/memoize.js';
-import { clean } from '../base/text.js';
-import { accountId, bareName, inAccount, settingFor } from '../config/qualified-names.js';
+import { lazily } from '../base/lazily.js';
+import { inAccount } from '../config/qualified-names.js';
 import { CANARY_DN } from '../model/canary.js';
 import type {
   AccessRecord,
   ApiRef,
-  Client,
   Denial,
   LogBatch,
   LogEvent,
@@ -21,11 +17,23 @@ import type {
   Parsed,
   Rejected,
 } from '../model/index.js';
-import { bodyFromLoggedPem } from '../x509/certificate-body.js';
-import { canonicalDn } from '../x509/dn.js';
-import { pemOf } from '../x509/pem.js';
+import type { AccessFields } from './access-fields.js';
+import { clientOf, hasCertificateFields, identityOf } from './client-identity.js';
+import { denialsOf, type ExecutionLine } from './denial-lines.js';
 import { forbiddenCause } from './forbidden.js';
-import { type AccessFields, isPlainSuccess, readJsonObject, readRecord } from './parse-access.js';
+import type { FormatsByLogGroup } from './formats-by-group.js';
+import {
+  type DomainsByApi,
+  idOf,
+  type LateReaders,
+  LateReadersNeeded,
+  type LogSource,
+  type Origin,
+  originOf,
+  scopeOf,
+  sourcesOf,
+} from './log-source.js';
+import { isPlainSuccess, readJsonObject, sureFields } from './parse-access.js';
 import {
   apiOfLogGroup,
   type ExecutionEvent,
@@ -34,13 +42,7 @@ import {
   readExecutionEvent,
   SENTENCE,
 } from './parse-denial.js';
-import { serialFromText, timeFromText } from './parse-values.js';
-import { type FormatsByLogGroup, formatOfGroup, type ReadRecord, type RecordFormat } from './record-format.js';
-import { isForbiddenRecord, labelledFields } from './text-record.js';
-import { vendedJson, vendedText } from './vended.js';
-
-/** Custom domains by `apiId/stage` or `apiId`, from the settings. */
-export type DomainsByApi = Readonly<Record<string, string>>;
+import type { ReadRecord } from './record-format.js';
 
 interface ParsedSoFar {
   readonly denials: Denial[];
@@ -52,27 +54,36 @@ interface ParsedSoFar {
   recovered: number;
 }
 
-/** Where events come from, and how the names in them are qualified. */
-interface LogSource {
-  /** What is put in front of each name where accounts are told apart; otherwise ''. */
-  readonly account: string;
-  /** What is put in front of each event id: CloudWatch's event ids are unique only within their stream. */
-  readonly stream: string;
-  readonly logGroup: string;
-  readonly domains: DomainsByApi;
-  /** The APIs and stages that `domains` names, without accounts. */
-  readonly places: () => ReadonlySet<string>;
-  /** The format of the log group's access log; null where it is not known, or the group holds no access log. */
-  readonly format: RecordFormat | null;
-  /** Whether API Gateway itself creates and writes the log group: then it holds an execution log and nothing else. */
-  readonly isManaged: boolean;
+const loadLate = lazily(() => import('./late-readers.js'));
+let late: LateReaders | null = null;
+
+/**
+ * Reads every event of a batch, in any order. Where one of them needs a reader that is not loaded yet, all of the batch is
+ * read again once it is.
+ * @param byAccount whether scopes, APIs and request ids get their account in front
+ * @throws where the late readers cannot be loaded: then nothing of the batch was read
+ */
+export async function parse(
+  batch: LogBatch,
+  domains: DomainsByApi = {},
+  byAccount = false,
+  formats: FormatsByLogGroup = {},
+): Promise<Parsed> {
+  try {
+    return parseWith(late, batch, domains, byAccount, formats);
+  } catch (error) {
+    if (!(error instanceof LateReadersNeeded)) throw error;
+  }
+  late = await loadLate();
+  return parseWith(late, batch, domains, byAccount, formats);
 }
 
 /**
- * Reads every event of a batch. Pure; never throws. The order of the events in the batch does not matter.
- * @param byAccount whether scopes, APIs and request ids get their account in front
+ * As `parse`, by readers that are there. Pure.
+ * @throws LateReadersNeeded where an event needs a late reader and there is none; never with them
  */
-export function parse(
+export function parseWith(
+  readers: LateReaders | null,
   batch: LogBatch,
   domains: DomainsByApi = {},
   byAccount = false,
@@ -87,7 +98,7 @@ export function parse(
     passed: 0,
     recovered: 0,
   };
-  for (const [source, events] of sourcesOf(batch, domains, byAccount, formats)) {
+  for (const [source, events] of sourcesOf(readers, batch, domains, byAccount, formats)) {
     const lines: ExecutionLine[] = [];
     const origin = originOf(apiOfLogGroup(batch.logGroup), source);
     for (const event of events) {
@@ -98,70 +109,6 @@ export function parse(
     for (const denial of denialsOf(lines, source)) found.denials.push(denial);
   }
   return found;
-}
-
-/**
- * 66 bits, which tell apart streams whose events have the same id. Short, because a half must stay below half a
- * kilobyte.
- */
-const STREAM_CHARS = 11;
-
-/**
- * The sources of a batch's events. A log group has events of one account; a centralised log group has events of
- * several, even in one batch.
- */
-function sourcesOf(
-  batch: LogBatch,
-  domains: DomainsByApi,
-  byAccount: boolean,
-  formats: FormatsByLogGroup,
-): [LogSource, readonly LogEvent[]][] {
-  const { logStream, events } = batch;
-  const isManaged = apiOfLogGroup(batch.logGroup).apiId !== null;
-  let known: ReadonlySet<string> | undefined;
-  const places = () => {
-    known ??= new Set(Object.keys(domains).map(bareName));
-    return known;
-  };
-  const sourceOf = (account: string): LogSource => {
-    const logGroup = inAccount(account, batch.logGroup);
-    return {
-      account,
-      stream: digest(logGroup, logStream).slice(0, STREAM_CHARS),
-      logGroup,
-      domains,
-      places,
-      format: isManaged ? null : formatOfGroup(formats, logGroup),
-      isManaged,
-    };
-  };
-  if (!byAccount) return [[sourceOf(''), events]];
-  const byOwner = new Map<string, LogEvent[]>();
-  for (const event of events) {
-    const account = event.account ?? accountId(batch.owner);
-    const own = byOwner.get(account);
-    if (own === undefined) byOwner.set(account, [event]);
-    else own.push(event);
-  }
-  return [...byOwner].map(([account, own]) => [sourceOf(account), own]);
-}
-
-/** Where the lines of an execution log come from. */
-interface Origin {
-  readonly api: ApiRef;
-  readonly scope: string;
-}
-
-function originOf({ apiId, stage }: ApiRef, source: LogSource): Origin {
-  const api = { apiId: apiId === null ? null : inAccount(source.account, apiId), stage };
-  return { api, scope: scopeOf(api, source) };
-}
-
-/** One event of the execution log that is a part of a denial. */
-interface ExecutionLine {
-  readonly event: LogEvent;
-  readonly said: ExecutionEvent;
-  readonly origin: Origin;
 }
 
 function readText(
@@ -200,7 +147,7 @@ function isPlain({ reason, requestId, extendedRequestId }: ExecutionEvent): bool
  * @param api that of the surrounding JSON, where it names one
  */
 function readVended(event: LogEvent, text: string, api: ApiRef, source: LogSource, lines: ExecutionLine[]): boolean {
-  const vended = vendedText(text, source.places());
+  const vended = source.late().vendedText(text, source.places());
   const said = vended === null ? null : readExecutionEvent(vended.text);
   if (vended === null || said === null) return false;
   // The API in the name of the log group comes before any that the text of a record names.
@@ -212,13 +159,18 @@ function readVended(event: LogEvent, text: string, api: ApiRef, source: LogSourc
 
 /** Reads text that is not a line of an execution log: a line of another log, or an access record that is not JSON. */
 function readPlainRecord(event: LogEvent, message: string, source: LogSource, found: ParsedSoFar): void {
-  const fields = message.includes('403') ? labelledFields(message) : null;
+  const fields = message.includes('403') ? source.late().labelledFields(message) : null;
   if (fields !== null && fields.status !== '403') found.passed++;
   else if (fields !== null && hasCertificateFields(fields))
     readAccess(event, { fields, isRecovered: false }, source, found);
-  else if (isForbiddenRecord(message)) found.rejected.push(reject(event, 'unreadable-access-record', NOT_JSON));
+  else if (isForbiddenRecord(message, source)) found.rejected.push(reject(event, 'unreadable-access-record', NOT_JSON));
   else if (message.includes(SENTENCE)) found.rejected.push(reject(event, 'unreadable-denial', NO_DENIAL));
   else found.passed++;
+}
+
+/** Nothing is loaded for a text without the digits. */
+function isForbiddenRecord(message: string, { late }: LogSource): boolean {
+  return message.includes('403') && late().isForbiddenRecord(message);
 }
 
 const NOT_JSON =
@@ -240,7 +192,7 @@ function readJson(
     return;
   }
   const json = readJsonObject(message);
-  const record = readRecord(message, json, source.format);
+  const record = readRecord(message, json, source);
   // What has a status of its own is an access record, whatever else it holds.
   if (record !== null && record.fields.status !== undefined) {
     readAccess(event, record, source, found);
@@ -256,9 +208,21 @@ function readJson(
     return;
   }
   if (record === null) found.rejected.push(reject(event, 'broken-access-record', 'looks like JSON and is none'));
-  else if (isBlank(record.fields) && isForbiddenRecord(message)) {
+  else if (isBlank(record.fields) && isForbiddenRecord(message, source)) {
     found.rejected.push(reject(event, 'unreadable-access-record', NO_STATUS));
   } else readAccess(event, record, source, found);
+}
+
+/** As the late reader of the same name, which is needed only where the record's keys are not the recommended ones. */
+function readRecord(
+  text: string,
+  json: Record<string, unknown> | null,
+  { format, late }: LogSource,
+): ReadRecord | null {
+  if (format !== null || json === null) return late().readRecord(text, json, format);
+  const { fields, isWhole } = sureFields(json);
+  if (!isWhole) late().addLikely(json, fields);
+  return { fields, isRecovered: false };
 }
 
 /** Whether a record has neither a status nor an error. */
@@ -285,7 +249,7 @@ function readVendedJson(
   source: LogSource,
   lines: ExecutionLine[],
 ): boolean {
-  const vended = vendedJson(json);
+  const vended = source.late().vendedJson(json);
   return vended !== null && readVended(event, vended.text, vended.api, source, lines);
 }
 
@@ -347,110 +311,6 @@ function canaryMark(fields: AccessFields): Pick<OtherForbidden, 'fingerprint'> {
   return fingerprint === null ? {} : { fingerprint };
 }
 
-export function hasCertificateFields({ pem, issuerDn, subjectDn }: AccessFields): boolean {
-  return pem !== undefined || issuerDn !== undefined || subjectDn !== undefined;
-}
-
-function clientOf(identity: Identity, { sourceIp = '', userAgent = '' }: AccessFields): Client {
-  const { subjectDn, issuerDn, serialNumber, notBefore, notAfter, fingerprint } = identity;
-  return { subjectDn, issuerDn, serialNumber, notBefore, notAfter, fingerprint, sourceIp, userAgent };
-}
-
-export type Identity = Omit<Client, 'sourceIp' | 'userAgent'> & { readonly pem: string | null };
-
-/**
- * Who called: from the certificate itself where the log holds a readable one, else from the fields beside it. Clients call
- * again and again with one certificate: what it says is worked out once.
- */
-export const identityOf = memoize(
-  { entriesMax: limits.certificateCacheMax, keyCharsMax: limits.certificateCacheCharsMax },
-  (fields: AccessFields) =>
-    fields.pem ??
-    [fields.issuerDn, fields.subjectDn, fields.serialNumber, fields.notBefore, fields.notAfter].join('\n'),
-  (fields): Identity => {
-    const certificate = fields.pem === undefined ? null : bodyFromLoggedPem(fields.pem);
-    if (certificate !== null && certificate.kind === 'certificate') {
-      return {
-        subjectDn: certificate.subjectDn,
-        issuerDn: certificate.issuerDn,
-        serialNumber: certificate.serialNumber.slice(0, limits.serialCharsMax),
-        notBefore: certificate.notBefore,
-        notAfter: certificate.notAfter,
-        fingerprint: certificate.fingerprint,
-        pem: pemOf(certificate.der),
-      };
-    }
-    return {
-      subjectDn: canonicalDn(fields.subjectDn ?? ''),
-      issuerDn: canonicalDn(fields.issuerDn ?? ''),
-      serialNumber: serialFromText(fields.serialNumber ?? ''),
-      notBefore: timeFromText(fields.notBefore),
-      notAfter: timeFromText(fields.notAfter),
-      fingerprint: null,
-      pem: null,
-    };
-  },
-);
-
-/**
- * Puts the lines of separate events together. Lines of one request share the bracketed id, and the extended id's line
- * comes right before the denial's; without brackets, the id comes in the `ForbiddenException` line right after it. Each
- * line serves one denial only, or a client that pins its request id could make two denials look like one.
- */
-function denialsOf(lines: ExecutionLine[], source: LogSource): Denial[] {
-  const hasNeighbours = lines.some(({ said }) => said.reason === null);
-  const inOrder = !hasNeighbours
-    ? lines
-    : [...lines].sort((a, b) => a.event.timestamp - b.event.timestamp || compare(a.event.id, b.event.id));
-  const extendedIds = new Map<string, string>();
-  const denials: { -readonly [K in keyof Denial]: Denial[K] }[] = [];
-  let awaitingId: (typeof denials)[number] | null = null;
-  for (const { event, said, origin } of inOrder) {
-    const key = said.requestId ?? '';
-    if (said.reason === null) {
-      if (said.extendedRequestId !== null) extendedIds.set(key, said.extendedRequestId);
-      else if (awaitingId !== null && said.requestId !== null) {
-        awaitingId.requestId = inAccount(source.account, said.requestId);
-        awaitingId.isIdBorrowed = true;
-      }
-      if (said.extendedRequestId === null) awaitingId = null;
-      continue;
-    }
-    const denial: (typeof denials)[number] = {
-      kind: 'denial',
-      eventId: idOf(event, source),
-      at: event.timestamp,
-      requestId: key === '' ? '' : inAccount(source.account, key),
-      extendedRequestId: said.extendedRequestId ?? (hasNeighbours ? extendedIds.get(key) : null) ?? null,
-      reason: said.reason.id,
-      reasonText: said.reason.text,
-      api: origin.api,
-      scope: origin.scope,
-      rate: 1,
-    };
-    if (hasNeighbours) extendedIds.delete(key);
-    denials.push(denial);
-    awaitingId = said.requestId === null ? denial : null;
-  }
-  return denials;
-}
-
-function scopeOf(api: ApiRef, { account, logGroup, domains }: LogSource): string {
-  if (api.apiId === null) return clean(logGroup, limits.scopeCharsMax);
-  const place = api.stage === null ? api.apiId : `${api.apiId}/${api.stage}`;
-  const domain = settingFor(domains, place) ?? settingFor(domains, api.apiId);
-  return domain === undefined ? place : inAccount(account, domain);
-}
-
-/** Which event it is, among those of all streams. CloudWatch's own ids have 56 digits. */
-function idOf({ id }: LogEvent, { stream }: LogSource): string {
-  return stream + (id.length > limits.eventIdCharsMax ? digest(id) : id);
-}
-
 function reject(event: LogEvent, code: Rejected['code'], detail: string): Rejected {
   return { kind: 'rejected', eventId: event.id, code, detail };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -9,8 +9,8 @@
  */
 
 import { limits } from '../base/limits.js';
-import { settingFor } from '../config/qualified-names.js';
 import { type AccessFields, fieldOfVariable, type MutableFields, noFields, setField } from './access-fields.js';
+import { type FormatsByLogGroup, templateOfGroup } from './formats-by-group.js';
 import { type Pair, pairsOf, tolerantPairs } from './json-pairs.js';
 import { type Token, tokensOf } from './template.js';
 import { endsOf } from './variable-shapes.js';
@@ -48,12 +48,9 @@ export function recordFormat(template: string): RecordFormat | null {
   return format;
 }
 
-/** The access-log formats of stages, by the log group that they write to; `*` stands for every other group. */
-export type FormatsByLogGroup = Readonly<Record<string, string>>;
-
 /** @param logGroup with its account in front where accounts are told apart */
 export function formatOfGroup(formats: FormatsByLogGroup, logGroup: string): RecordFormat | null {
-  const template = settingFor(formats, logGroup) ?? formats['*'];
+  const template = templateOfGroup(formats, logGroup);
   return template === undefined ? null : recordFormat(template);
 }
 

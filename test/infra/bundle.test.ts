@@ -35,7 +35,11 @@ describe.each(bundles)('%s', (name, { folder, bytes }) => {
   });
 });
 
-it('ingest loads at most 450 KB before its first event', () => {
+/**
+ * Every cold start pays for these bytes, and the AWS SDK takes 265 KB of them. What a delivery may do without (the detector,
+ * the diagnosis, the readers of unusual logs) is loaded lazily; a number that grows shows an import that undid that.
+ */
+it('ingest loads at most 385 KB before its first event', () => {
   const atStart = bundles.find(([name]) => name === 'ingest')?.[1].bytes.atStart;
-  expect(atStart).toBeLessThanOrEqual(450_000);
+  expect(atStart).toBeLessThanOrEqual(385_000);
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { parse } from '../../shared/logs/parse.js';
 import type { Parsed } from '../../shared/model/index.js';
 import {
   ACCESS_FORMATS,
@@ -12,6 +11,7 @@ import {
 } from '../support/access-formats.js';
 import { ca, leaf } from '../support/certificates.js';
 import { ACCESS_GROUP, accessBatch, T0 } from '../support/logs.js';
+import { parse } from '../support/parse.js';
 
 const { pem } = leaf({
   subject: 'C=US,O=Acme Logistics Inc.,OU=EDI,CN=edi-01.acme.example',

@@ -4,9 +4,9 @@
  */
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { parse } from '../../shared/logs/parse.js';
 import { ACCESS_FORMATS, refused, rendered } from '../support/access-formats.js';
 import { ACCESS_GROUP, executionBatch, T0 } from '../support/logs.js';
+import type { parse } from '../support/parse.js';
 import { VENDED_FORMS } from '../support/vended-forms.js';
 
 const PEM = '-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----';
@@ -29,9 +29,9 @@ const INPUTS: readonly Input[] = [
 ];
 
 const READERS = [
-  ['the format of the stage', 'record-format', { formatOfGroup: () => null }],
+  ['the format of the stage', 'record-format', { recordFormat: () => null }],
   ['the tolerant reader', 'json-pairs', { tolerantPairs: () => null }],
-  ['the likely keys', 'access-keys', { takeLikely: () => {} }],
+  ['the likely keys', 'likely-keys', { takeLikely: () => {} }],
   ['the labels of plain text', 'text-record', { labelledFields: () => null }],
   ['vended JSON', 'vended', { vendedJson: () => null }],
   ['vended text', 'vended', { vendedText: () => null }],
@@ -39,7 +39,7 @@ const READERS = [
 ] as const;
 
 async function tallied(): Promise<{ read: number; silent: string[]; reasonless: number }> {
-  const { parse: fresh } = (await import('../../shared/logs/parse.js')) as { parse: typeof parse };
+  const { parse: fresh } = (await import('../support/parse.js')) as { parse: typeof parse };
   const silent: string[] = [];
   let read = 0;
   let reasonless = 0;

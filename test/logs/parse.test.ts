@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { memoize } from '../../shared/base/memoize.js';
-import { parse } from '../../shared/logs/parse.js';
-import { accessFields, isPlainSuccess, readJsonObject } from '../../shared/logs/parse-access.js';
+import { isPlainSuccess, readJsonObject } from '../../shared/logs/parse-access.js';
+import { accessFields } from '../../shared/logs/read-record.js';
 import type { LogEvent, Parsed } from '../../shared/model/index.js';
 import { type ForbiddenCause, reasonIdOf } from '../../shared/model/reasons.js';
 import { anyText } from '../support/any-text.js';
@@ -17,6 +17,7 @@ import {
   T0,
   uuid,
 } from '../support/logs.js';
+import { parse } from '../support/parse.js';
 
 const event = (message: string, n = 1): LogEvent => ({ id: `e${n}`, timestamp: T0 + n, message });
 const texts = (...messages: string[]): Parsed => parse(executionBatch(messages.map((message, n) => event(message, n))));
@@ -408,4 +409,11 @@ describe('parse', () => {
       { numRuns: 500 },
     );
   });
+});
+
+it('tells clients apart that are logged with the same unreadable certificate', () => {
+  const pem = { 'identity.clientCert.clientCertPem': '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----' };
+  const issuers = ['C=US,O=First,CN=CA', 'C=US,O=Second,CN=CA'];
+  const events = issuers.map((issuerDn, n) => accessEvent({ n, issuerDn }, pem));
+  expect(parse(accessBatch(events)).accesses.map(({ client }) => client?.issuerDn)).toEqual(issuers);
 });

@@ -1,9 +1,9 @@
 /** A sentence of the gateway's that a client wrote into its request is never counted as a denial, whoever reads the log. */
 
 import { describe, expect, it } from 'vitest';
-import { parse } from '../../shared/logs/parse.js';
 import { ACCESS_FORMATS, REQUEST_ID, refused, rendered } from '../support/access-formats.js';
 import { ACCESS_GROUP, EXECUTION_GROUP, executionBatch, T0 } from '../support/logs.js';
+import { parse } from '../support/parse.js';
 import { VENDED_FIELDS, vendedJsonRecord, vendedPlainRecord } from '../support/vended-forms.js';
 
 const OTHER = '00000000-0000-4000-8000-000000000001';

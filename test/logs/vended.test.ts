@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parse } from '../../shared/logs/parse.js';
 import type { Parsed } from '../../shared/model/index.js';
 import { REQUEST_ID } from '../support/access-formats.js';
 import { executionBatch, T0 } from '../support/logs.js';
+import { parse } from '../support/parse.js';
 import {
   PAYLOADS,
   VENDED_FIELDS,

@@ -15,7 +15,6 @@ import { policyFor } from '../../shared/detect/detect.js';
 import { linksOf } from '../../shared/incidents/console-links.js';
 import { matches } from '../../shared/incidents/silence.js';
 import { batchOf } from '../../shared/logs/decode.js';
-import { parse } from '../../shared/logs/parse.js';
 import type { GroupKey, LogBatch, LogEvent } from '../../shared/model/index.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
 import {
@@ -28,6 +27,7 @@ import {
   type Refusal,
   T0,
 } from '../support/logs.js';
+import { parse } from '../support/parse.js';
 import { countedIn, type TestWorld, testConfig, testWorld } from '../support/world.js';
 
 const MINUTE = 60_000;

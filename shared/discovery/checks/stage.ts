@@ -6,9 +6,10 @@ import { ACCESS_LOG_FORMAT } from '../../logs/access-log-format.js';
 import type { FoundDomain, FoundStage } from '../../model/account.js';
 import { formatLacks, isFormatNeeded } from '../access-format.js';
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, warning, wrong } from '../check.js';
-import { bucketOf, withKnown } from '../inventory.js';
+import { bucketOf } from '../inventory.js';
 import { watchedDomains } from '../plan.js';
 import { aws, partitionOf, replaceAt } from '../shell.js';
+import { withKnown } from '../with-known.js';
 import { type Context, createLogGroup, stageName, subscribe } from './context.js';
 
 export function stageChecks(stage: FoundStage, domain: FoundDomain, context: Context): Check[] {

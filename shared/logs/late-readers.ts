@@ -1,0 +1,9 @@
+/**
+ * The readers of records that most deliveries do not hold: of formats that a team made itself, of text, of broken JSON, and
+ * of vended execution logs. `parse` loads them together when the first such record comes.
+ */
+
+export { addLikely, readRecord } from './read-record.js';
+export { recordFormat } from './record-format.js';
+export { isForbiddenRecord, labelledFields } from './text-record.js';
+export { vendedJson, vendedText } from './vended.js';
