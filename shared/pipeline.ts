@@ -26,7 +26,7 @@ import type { evaluateScopes } from './incidents/evaluate-scopes.js';
 import { type Correlated, correlate } from './join/correlate.js';
 import { unpairedFailure } from './join/pairing.js';
 import { type BoundedLoad, shedLoad } from './join/shed-load.js';
-import { parse } from './logs/parse.js';
+import { readBatch } from './logs/read-batch.js';
 import { redact } from './logs/redact.js';
 import { refuseTooOld } from './logs/too-old.js';
 import type { AccessRecord, Fact, GroupKey, Incident, LogBatch, Parsed, Sighting } from './model/index.js';
@@ -55,7 +55,7 @@ export interface Ingested {
  */
 export async function ingest(batch: LogBatch, world: World, look: OnGroupsGrown = ignoreGroups): Promise<Ingested> {
   const read = refuseTooOld(
-    await parse(batch, world.config.domains, world.config.central !== null, world.config.accessLogFormats),
+    await readBatch(batch, world.config.domains, world.config.central !== null, world.config.accessLogFormats),
     world,
   );
   const parsed = await excludeCanaryRecords(await redact(read, world), world);

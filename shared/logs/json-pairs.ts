@@ -97,6 +97,7 @@ function afterWhite(text: string, from: number): number {
 }
 
 const SPACE = 0x20;
+const BACKSLASH = 0x5c;
 
 interface Value {
   readonly text: string;
@@ -105,10 +106,11 @@ interface Value {
 
 /** Null where the text ends before the value does. */
 function quoted(text: string, start: number, quote: string): Value | null {
+  const mark = quote.charCodeAt(0);
   for (let at = start + 1; at < text.length; at++) {
-    if (text[at] === '\\') at++;
-    else if (text[at] === quote && endsValue(text, at + 1))
-      return { text: inner(text.slice(start + 1, at)), end: at + 1 };
+    const code = text.charCodeAt(at);
+    if (code === BACKSLASH) at++;
+    else if (code === mark && endsValue(text, at + 1)) return { text: inner(text.slice(start + 1, at)), end: at + 1 };
   }
   return null;
 }

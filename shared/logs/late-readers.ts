@@ -1,6 +1,6 @@
 /**
  * The readers of records that most deliveries do not hold: of formats that a team made itself, of text, of broken JSON, and
- * of vended execution logs. `parse` loads them together when the first such record comes.
+ * of vended execution logs. `readBatch` loads them together when the first such record comes.
  */
 
 export { addLikely, readRecord } from './read-record.js';

@@ -15,7 +15,7 @@ export type DomainsByApi = Readonly<Record<string, string>>;
 
 export type LateReaders = typeof Late;
 
-/** Thrown by a reader that needs them where they are not loaded; see `parse`. */
+/** Thrown by a reader that needs them where they are not loaded; see `readBatch`. */
 export class LateReadersNeeded extends Error {}
 
 /** Where events come from, and how the names in them are qualified. */

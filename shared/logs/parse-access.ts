@@ -13,7 +13,10 @@ const DEPTH_MAX = 4;
 
 /** @returns the record's object, or null when the text is not a JSON object, even after repair */
 export function readJsonObject(text: string): Record<string, unknown> | null {
-  return parseObject(text) ?? parseObject(escapeControls(text));
+  const object = parseObject(text);
+  if (object !== null) return object;
+  const escaped = escapeControls(text);
+  return escaped === text ? null : parseObject(escaped);
 }
 
 /**

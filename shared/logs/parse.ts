@@ -4,7 +4,6 @@
  * A broken record does not affect the others: it is counted with a reason, and reading goes on.
  */
 
-import { lazily } from '../base/lazily.js';
 import { inAccount } from '../config/qualified-names.js';
 import { CANARY_DN } from '../model/canary.js';
 import type {
@@ -26,7 +25,6 @@ import {
   type DomainsByApi,
   idOf,
   type LateReaders,
-  LateReadersNeeded,
   type LogSource,
   type Origin,
   originOf,
@@ -54,32 +52,10 @@ interface ParsedSoFar {
   recovered: number;
 }
 
-const loadLate = lazily(() => import('./late-readers.js'));
-let late: LateReaders | null = null;
-
 /**
- * Reads every event of a batch, in any order. Where one of them needs a reader that is not loaded yet, all of the batch is
- * read again once it is.
+ * Reads every event of a batch, in any order. Pure.
+ * @param readers null where they are not loaded; see `readBatch`
  * @param byAccount whether scopes, APIs and request ids get their account in front
- * @throws where the late readers cannot be loaded: then nothing of the batch was read
- */
-export async function parse(
-  batch: LogBatch,
-  domains: DomainsByApi = {},
-  byAccount = false,
-  formats: FormatsByLogGroup = {},
-): Promise<Parsed> {
-  try {
-    return parseWith(late, batch, domains, byAccount, formats);
-  } catch (error) {
-    if (!(error instanceof LateReadersNeeded)) throw error;
-  }
-  late = await loadLate();
-  return parseWith(late, batch, domains, byAccount, formats);
-}
-
-/**
- * As `parse`, by readers that are there. Pure.
  * @throws LateReadersNeeded where an event needs a late reader and there is none; never with them
  */
 export function parseWith(

@@ -23,7 +23,7 @@ const PEM = '-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----';
 const VENDED_GROUP = '/aws/vendedlogs/partners';
 
 /** As a sandbox that has just started. */
-const freshParse = async () => (await import('../../shared/logs/parse.js')).parse;
+const freshReader = async () => (await import('../../shared/logs/read-batch.js')).readBatch;
 const failToLoad = () =>
   vi.doMock(LATE, () => {
     throw new Error('the module cannot be loaded');
@@ -67,22 +67,22 @@ const among = ({ message, logGroup }: Unusual) =>
 
 describe('a record that needs a late reader', () => {
   it.each(UNUSUAL)('is read with its batch: $name', async (unusual) => {
-    const parse = await freshParse();
+    const read = await freshReader();
     const all = parseWithAll(among(unusual), {}, false, unusual.formats);
-    expect(await parse(among(unusual), {}, false, unusual.formats)).toEqual(all);
-    expect(await parse(among(unusual), {}, false, unusual.formats)).toEqual(all);
+    expect(await read(among(unusual), {}, false, unusual.formats)).toEqual(all);
+    expect(await read(among(unusual), {}, false, unusual.formats)).toEqual(all);
   });
 
   it.each(['a format', 'text', 'vended'])('fails its batch where the reader cannot be loaded: %s', async (what) => {
     failToLoad();
-    const parse = await freshParse();
+    const read = await freshReader();
     const { message, logGroup, formats } =
       what === 'a format'
         ? (UNUSUAL[0] as Unusual)
         : what === 'text'
           ? { message: 'POST / HTTP/1.1 403 -', logGroup: ACCESS_GROUP, formats: {} }
           : (UNUSUAL.at(-1) as Unusual);
-    await expect(parse(among({ name: '', message, logGroup, formats }), {}, false, formats)).rejects.toThrow();
+    await expect(read(among({ name: '', message, logGroup, formats }), {}, false, formats)).rejects.toThrow();
   });
 });
 
@@ -97,6 +97,6 @@ describe('needs no late reader', () => {
   ])('%s', async (_, logGroup, events) => {
     failToLoad();
     const batch = executionBatch(events, logGroup);
-    expect(await (await freshParse())(batch)).toEqual(parseWithAll(batch));
+    expect(await (await freshReader())(batch)).toEqual(parseWithAll(batch));
   });
 });

@@ -66,6 +66,7 @@ const MOVERS = [
   'join/correlate',
   'join/shed-load',
   'logs/redact',
+  'logs/read-batch',
   'logs/unpack',
   'notify/fan-out',
   'notify/outbox',

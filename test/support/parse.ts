@@ -1,4 +1,4 @@
-/** `parse` with all of its readers at hand, for tests and benchmarks that need its answer at once. */
+/** `readBatch` with all of its readers at hand, for tests and benchmarks that need its answer at once. */
 
 import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
 import * as late from '../../shared/logs/late-readers.js';
