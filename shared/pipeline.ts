@@ -1,6 +1,6 @@
 /**
- * The way of the data, and nothing else: each step's output is the next one's input. Called by the ingest function for
- * every delivery, by the sweep every minute, and by `replay` for both.
+ * The way of the data on one page: each step's output is the next step's input. `ingest` and `alert` are called by the
+ * ingest function for every delivery, `sweep` by the sweep function every minute, and `replay` calls all three.
  */
 
 import { lazily } from './base/lazily.js';
@@ -40,13 +40,17 @@ export interface Ingested {
   readonly parsed: Parsed;
   readonly correlated: Correlated;
   readonly facts: readonly Fact[];
-  /** Calls of the canary whose refusals this batch completed: followed, not counted. */
+  /**
+   * Calls of the canary whose refusals this batch completed. They are followed to the table and are not counted as
+   * failures.
+   */
   readonly sightings: readonly Sighting[];
 }
 
 /**
- * One delivery: parse, correlate, group, count. Repeating it, whole or in part, changes no count.
- * @param look at the groups that grew; see `alert`
+ * Processes one delivery: parse, correlate, group, count. Processing the same delivery again, in whole or in part,
+ * changes no count.
+ * @param look called with the groups whose counts grew; see `alert`
  */
 export async function ingest(batch: LogBatch, world: World, look: OnGroupsGrown = ignoreGroups): Promise<Ingested> {
   const read = refuseTooOld(
@@ -54,7 +58,7 @@ export async function ingest(batch: LogBatch, world: World, look: OnGroupsGrown 
     world,
   );
   const parsed = await excludeCanaryRecords(await redact(read, world), world);
-  // Nobody waits for the certificates but who looks at one.
+  // Saving the certificates runs beside the counting. Only code that looks at a certificate waits for `saved`.
   const saved = world.stores.certificates.save(parsed.certificates);
   const pems = read.certificates;
   const [ingested] = await Promise.all([countParsed({ batch, parsed, pems, saved }, world, look), saved]);
@@ -64,9 +68,9 @@ export async function ingest(batch: LogBatch, world: World, look: OnGroupsGrown 
 interface Read {
   readonly batch: LogBatch;
   readonly parsed: Parsed;
-  /** By fingerprint, as the batch brought them. */
+  /** PEM by fingerprint, as the batch holds them. */
   readonly pems: ReadonlyMap<string, string>;
-  /** When those that are kept are in the store. */
+  /** Resolves when the certificates that are kept have been written to the store. */
   readonly saved: Promise<unknown>;
 }
 
@@ -104,13 +108,16 @@ async function countParsed({ batch, parsed, pems, saved }: Read, world: World, l
   return { parsed, correlated, facts, sightings };
 }
 
-/** Loaded where there is something to infer: most installations watch no such API. */
+/**
+ * The module is loaded only when there is something to infer: most installations watch no API without an execution log.
+ */
 const inferAlone: typeof infer = async (accesses, ...rest) =>
   accesses.length === 0 ? { failures: [], unmatched: [], unlogged: [] } : (await loadInfer()).infer(accesses, ...rest);
 
 /**
- * What failed a moment ago: detect, turn into incidents, notify. What fires already is looked at by the sweep.
- * @param written when what the groups grew by is in the stores; default: it is there
+ * Looks at groups that have just failed: detects, updates their incidents and sends the notices. Groups whose incident
+ * is already firing are left to the sweep.
+ * @param written resolves when the counts of these groups are in the stores; without it they are taken to be there
  */
 export async function alert(groups: readonly GroupKey[], world: World, written?: Written): Promise<void> {
   if (await evaluateApart(groups, world, 'calm', written)) await deliver(world);
@@ -118,22 +125,25 @@ export async function alert(groups: readonly GroupKey[], world: World, written?:
 
 export interface Swept {
   readonly halvesSettled: number;
-  /** What was counted of them. */
+  /** What was counted when those halves were settled. */
   readonly facts: readonly Fact[];
   readonly sightings: readonly Sighting[];
   readonly hoursRolledUp: number;
   readonly firing: number;
-  /** What the outbox still holds at the end, and for how long its oldest notice has waited. */
+  /** How many notices the outbox still holds at the end, and for how long the oldest of them has waited. */
   readonly pending: number;
   readonly oldestPendingMs: number;
-  /** What went wrong. A step that fails does not keep the others from running; the next sweep repeats it. */
+  /** What went wrong. A step that fails does not stop the others; the next sweep repeats it. */
   readonly failures: readonly unknown[];
 }
 
-/** Loaded by the sweep, and by ingest when it needs it. */
+/** The module is loaded by the sweep, and by ingest only when ingest needs it. */
 const lookAtScopes: typeof evaluateScopes = async (...what) => (await loadScopes()).evaluateScopes(...what);
 
-/** Every minute: count what waited in vain, sum up the hours, look again at what fires, send what was left behind. */
+/**
+ * Runs every minute: counts the halves whose other half did not come, sums up the finished hours, evaluates the firing
+ * incidents again, and sends what the outbox still holds.
+ */
 export async function sweep(world: World): Promise<Swept> {
   const { stores, clock } = world;
   const failures: unknown[] = [];
@@ -157,7 +167,7 @@ export async function sweep(world: World): Promise<Swept> {
   const open = await step(dirtyHours(world), null);
   const hoursRolledUp = open === null ? 0 : await step(rollUpHours(world, open), 0);
   const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);
-  // What is known and goes on is looked at now and then: it is reminded of once a day at the most.
+  // A known incident is looked at only now and then, because it is reminded of at most once a day.
   const isLookedAt = ({ state }: Incident): boolean =>
     state === 'firing' || minuteOf(clock.now()) % limits.knownEveryMinutes === 0;
   const groups = firing.filter(isLookedAt).map((incident) => incident.group);

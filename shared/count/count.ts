@@ -1,5 +1,5 @@
 /**
- * From failures to facts: how many of each group one batch brought for each minute. A pure fold, so that a retry of the
+ * Turns failures into facts: how many of each group one batch brought for each minute. A pure fold: a retry of the
  * batch gives the same facts, and putting them again changes nothing.
  */
 
@@ -17,15 +17,17 @@ import {
 } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 
-/** A fact in the making: failures of one minute that name the same scope, issuer and reason. */
+/** A fact that is being built: failures of one minute with the same scope, issuer and reason. */
 export type Count = Mutable<Omit<Fact, 'clients' | 'batchId'>> & { readonly clients: Clients };
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** One map inside the other, which spares putting a key together for every failure. */
+/** Nested maps, so that no combined key has to be built for every failure. */
 type ByGroupAndMinute = Map<string, Map<string, Map<ReasonId, Map<number, Count>>>>;
 
-/** Adds failures up as they name their issuers; which of the issuers are groups of their own is settled after that. */
+/**
+ * Adds up failures by the issuer that they name. Which of the issuers become groups of their own is decided afterwards.
+ */
 export function countByIssuer(failures: readonly Failure[]): Count[] {
   const counts: Count[] = [];
   const byKey: ByGroupAndMinute = new Map();
@@ -47,7 +49,7 @@ export function countByIssuer(failures: readonly Failure[]): Count[] {
   return counts;
 }
 
-/** Makes facts of counts whose group is settled; issuers that are counted together are added up. */
+/** Makes facts of counts whose group is decided; issuers that are counted together are added up. */
 export function countFailures(grouped: readonly (readonly [GroupKey, Count])[], batchId: string): Fact[] {
   const merged: Count[] = [];
   const byKey: ByGroupAndMinute = new Map();
@@ -113,7 +115,7 @@ function addCount(sum: Count, count: Count): void {
   }
 }
 
-/** Tallies in the making, by certificate. */
+/** Tallies that are being built, by certificate. */
 type Clients = Map<string, { readonly who: Who; count: number; readonly sourceIps: string[] }>;
 type Who = Pick<ClientTally, 'subjectDn' | 'serialNumber' | 'fingerprint'>;
 
@@ -128,7 +130,9 @@ function addClient(clients: Clients, who: Who, count: number): { readonly source
   return sum;
 }
 
-/** Keeps the first few in their order, so that the same ones are kept whatever order they come in. */
+/**
+ * Keeps the first few addresses in sorted order, so that the result does not depend on the order in which they come.
+ */
 function addSourceIp(sourceIps: string[], sourceIp: string): void {
   if (sourceIps.includes(sourceIp)) return;
   sourceIps.push(sourceIp);
@@ -136,7 +140,7 @@ function addSourceIp(sourceIps: string[], sourceIp: string): void {
   if (sourceIps.length > limits.sourceIpsPerClientMax) sourceIps.pop();
 }
 
-/** Adds tallies up by certificate and keeps the `most` that failed most often, in that order. */
+/** Adds tallies up by certificate and keeps the `most` with the highest counts, in that order. */
 export function tally(tallies: readonly ClientTally[], most: number): ClientTally[] {
   const clients: Clients = new Map();
   for (const one of tallies) {
@@ -173,8 +177,8 @@ export function countForbidden(forbidden: readonly ForbiddenAt[], batchId: strin
 }
 
 /**
- * A sampled request stands for others, which were counted without an issuer when they came: what its own group gains,
- * the unknown ones lose, and the sum stays exact.
+ * A sampled request stands for others, which were counted without an issuer when they came. What is added to its own
+ * group is subtracted from the unknown issuers, so the sum stays exact.
  */
 function samplingCorrection(failure: Failure): Failure {
   const { denialScope, weight } = failure;

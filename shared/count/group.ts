@@ -1,6 +1,6 @@
 /**
- * What a failure is counted by: custom domain, issuer and reason. Issuer names are chosen by whoever connects, so only
- * admitted ones are groups of their own; the others are counted together.
+ * The groups by which failures are counted: custom domain, issuer and reason. Clients choose the issuer names that they
+ * present, so only admitted issuers are groups of their own; the others are counted together.
  */
 
 import { getOrInsert } from '../base/get-or-insert.js';
@@ -13,11 +13,11 @@ export interface Applicants {
   readonly scope: string;
   /** Days since the epoch. */
   readonly day: number;
-  /** Those that failed most come first, so that names made up at random do not take the places of the busy ones. */
+  /** The issuers with most failures come first, so that random names do not take the places of the busy ones. */
   readonly issuerDns: readonly string[];
 }
 
-/** What asks for admission: a count, or as much of one as is known ahead of it. */
+/** What applies for admission: a count, or the part of one that is known before counting. */
 export interface Asking extends Pick<Count, 'requests' | 'firstAt'> {
   readonly group: Pick<GroupKey, 'scope' | 'issuerDn'>;
 }
@@ -38,7 +38,7 @@ export function applicantsOf(counts: readonly Asking[]): Applicants[] {
   }));
 }
 
-/** A key for one scope and day, for the map of those admitted. */
+/** A key for one scope and day, for the map of admitted issuers. */
 export function placeOf(scope: string, day: number): string {
   return `${day} ${scope}`;
 }

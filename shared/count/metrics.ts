@@ -1,10 +1,9 @@
 /**
- * What is measured of one delivery, and of what the sweep settles. Pure. Dimensions are the scope and the reason, never the issuer: every combination
- * is a metric that is paid for, and whoever connects chooses the issuer. Who failed is in the alert, the table and the
- * failure records.
- *
- * A failure is measured by whoever counts it: ingest when its halves met, the sweep when one came alone. A delivery that
- * is repeated may measure twice; the table counts once, and reports come from there.
+ * The metrics of one delivery, and of what the sweep settles. Pure. The dimensions are the scope and the reason, never
+ * the issuer: every combination is a metric that is paid for, and clients choose the issuer. Who failed is in the
+ * alert, the table and the failure records.
+ * A failure is measured by the function that counts it: by ingest when its halves met, by the sweep when one came
+ * alone. A delivery that is repeated may be measured twice; the table counts once, and reports are made from the table.
  */
 
 import type { Fact, LogBatch, Measure, Parsed, Sighting } from '../model/index.js';
@@ -12,13 +11,13 @@ import type { Fact, LogBatch, Measure, Parsed, Sighting } from '../model/index.j
 export interface IngestedDelivery {
   readonly batch: LogBatch;
   readonly parsed: Parsed;
-  /** Halves that were counted before, by another delivery. */
+  /** Halves that another delivery had counted before. */
   readonly counted: number;
   readonly facts: readonly Fact[];
   readonly sightings: readonly Sighting[];
 }
 
-/** @param now when the delivery was handled, for its lag */
+/** @param now when the delivery was handled, in milliseconds; gives its lag */
 export function measure({ batch, parsed, counted, facts, sightings }: IngestedDelivery, now: number): Measure[] {
   const newest = batch.events.reduce((latest, event) => Math.max(latest, event.timestamp), 0);
   const others = sumBy(
@@ -46,7 +45,10 @@ export function measureFailures(facts: readonly Fact[]): Measure[] {
   return failures.map(([[scope, reason], n]) => count('Failures', n, { scope, reason }));
 }
 
-/** The way of the canary's refusals, from the call to the table. Half of one proves that half of the way is cut. */
+/**
+ * Measures how far the canary's refusals came, from the call to the table. A refusal of which one half is missing shows
+ * that this half of the way is cut.
+ */
 export function measureSightings(sightings: readonly Sighting[]): Measure[] {
   return sightings.map(({ probe: { scope, at }, seenAt, isWhole }) =>
     isWhole

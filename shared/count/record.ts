@@ -1,6 +1,7 @@
 /**
- * Writes down what was counted: admits the issuers, makes facts of the failures, puts them, and marks the hours whose
- * roll-up has to be made again. The same failures of the same batch give the same facts, so writing twice changes nothing.
+ * Stores what was counted: admits the issuers, makes facts of the failures, puts them, and marks the hours whose
+ * roll-up has to be made again. The same failures of the same batch give the same facts, so writing twice changes
+ * nothing.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -27,8 +28,8 @@ export interface CountedBatch {
 }
 
 /**
- * Looks at the groups that grew. Called while they are being written down, so that what does not depend on it can be read
- * meanwhile.
+ * Looks at the groups whose counts grew. Called while the facts are being written, so that reads which do not depend on
+ * them run at the same time.
  */
 export type OnGroupsGrown = (grown: readonly GroupKey[], written: Written) => Promise<unknown>;
 
@@ -50,7 +51,9 @@ export async function recordCounts(
   return facts;
 }
 
-/** The mark comes after the facts and is new, so that a roll-up never misses facts whose mark it removes. */
+/**
+ * The mark is written after the facts and has a new token, so that a roll-up never misses facts whose mark it removes.
+ */
 export async function markHours(facts: readonly Fact[], { stores }: Pick<World, 'stores'>): Promise<void> {
   const token = randomUUID();
   const hours = facts.map((fact): DirtyMark => ({ group: fact.group, hour: hourOf(fact.minute), token }));
@@ -60,7 +63,7 @@ export async function markHours(facts: readonly Fact[], { stores }: Pick<World, 
 
 interface Grouped {
   readonly grouped: readonly (readonly [GroupKey, Count])[];
-  /** Names of the facts whose hour need not be marked, as the stores expect them. */
+  /** Names of the facts that the stores already expect, so that their hour need not be marked. */
   readonly expected: ReadonlySet<string>;
 }
 
@@ -84,7 +87,10 @@ async function group(failures: readonly Failure[], batchId: string, world: World
   return { grouped: counts.map((count) => [groupOf(count, admitted), count] as const), expected };
 }
 
-/** The count of a lone request; null where a place has several applicants, or one with several counts. */
+/**
+ * The count of a single request; null where a scope and day have several applicants, or one applicant with several
+ * counts.
+ */
 function onlyOf({ scope, day, issuerDns }: Applicants, counts: readonly Count[]): Count | null {
   if (issuerDns.length > 1) return null;
   const ofPlace = counts.filter(
@@ -93,15 +99,15 @@ function onlyOf({ scope, day, issuerDns }: Applicants, counts: readonly Count[])
   return ofPlace.length === 1 ? (ofPlace[0] ?? null) : null;
 }
 
-/** Within one batch. */
+/** Identifies a fact within one batch. */
 function nameOf({ group, minute }: Pick<Fact, 'group' | 'minute'>): string {
   return `${minute} ${groupId(group)}`;
 }
 
 /**
- * Ahead of the failures: who is in is looked up as soon as the records are known. So many records that they are sampled
- * are a storm, and their issuers are admitted right away: nearly all of them are refused ones, and joining and counting
- * need not wait for the admission then.
+ * Looks up which issuers are admitted as soon as the records are known, before the failures are. So many records that
+ * they are sampled are a storm: then the issuers are admitted right away, because nearly all of these records are
+ * refusals, and joining and counting need not wait for the admission.
  */
 export async function prefetchAdmissions(accesses: readonly AccessRecord[], world: World): Promise<void> {
   const isStorm = accesses.length > limits.calmHalvesMax;
@@ -118,9 +124,11 @@ export async function prefetchAdmissions(accesses: readonly AccessRecord[], worl
 }
 
 /**
- * Issuers of the truststore have places of their own, which names made up at random cannot take. Which these are is fixed with
- * the first question of the day, so that a repeat counts in the same groups whatever the truststore is by then.
- * @throws MtlsWatchError `truststore-unreadable` where it is the first question, and nobody can answer
+ * Issuers of the truststore have places of their own, which random names cannot take. Which issuers these are is fixed
+ * by the first question of the day, so that a repeat counts in the same groups even if the truststore has changed
+ * since.
+ * @throws MtlsWatchError `truststore-unreadable` where this is the first question of the day and the truststore cannot
+ * be read
  */
 async function admit({ scope, day, issuerDns }: Applicants, world: World): Promise<ReadonlySet<string>> {
   const { groups } = world.stores;
@@ -136,27 +144,28 @@ async function admit({ scope, day, issuerDns }: Applicants, world: World): Promi
   return new Set([...inside, ...(known ?? [])]);
 }
 
-/** 403s with a certificate that no denial came for. */
+/** 403s with a certificate for which no denial came. */
 export function unmatched(
   accesses: readonly { readonly scope: string; readonly at: number }[],
 ): CountedBatch['forbidden'] {
   return accesses.map(({ scope, at }) => ({ scope, at, cause: 'unmatched' as const }));
 }
 
-/** The hours in which groups have new facts: those to close, and the groups that fail at present. */
+/** The hours in which groups have new facts: those to close, and those of the groups that fail at present. */
 export function dirtyHours({ stores, clock }: World): Promise<readonly DirtyHour[]> {
   return stores.rollups.open(hourOf(minuteOf(clock.now())), limits.activeGroupsMax);
 }
 
-/** Whether the hour is to be closed: hardly any fact of it can still come. */
+/** Whether the hour can be closed, because hardly any further fact of it can come. */
 export function isHourClosable({ hour }: DirtyHour, { clock }: World): boolean {
   return hour < hourOf(minuteOf(clock.now()) - limits.lateMinutes);
 }
 
 /**
- * Sums up the hours that are over; a fact that comes later marks its hour again. Returns how many were summed up. An hour
- * in which only such facts are expected as have not come stays open: their batch is under way, or will be repeated.
- * @param listed what `dirtyHours` gave, where the caller has it
+ * Sums up the hours that are over; a fact that comes later marks its hour again. An hour of which only facts are
+ * expected that have not come stays open: their batch is under way, or will be repeated.
+ * @param listed the result of `dirtyHours`, where the caller has it
+ * @returns how many hours were summed up
  */
 export async function rollUpHours(world: World, listed?: readonly DirtyHour[]): Promise<number> {
   const { stores } = world;
@@ -179,12 +188,18 @@ function holds(facts: readonly Fact[], { minute, batchId, requests }: FactIntent
   return facts.some((fact) => fact.minute === minute && fact.batchId === batchId && fact.requests >= requests);
 }
 
-/** When what a delivery brought is in the stores. */
+/** Says when what a delivery brought is in the stores. */
 export interface Written {
   readonly facts: Promise<unknown>;
-  /** Waits for the marks of their hours and the clients' certificates: who is told of a group is told of those as well. */
+  /**
+   * Waits for the marks of the hours and for the clients' certificates, both of which must be stored before anybody is
+   * told of a group.
+   */
   readonly rest: () => Promise<unknown>;
-  /** The first and the last minute of what it brought, by id of the group; what came late is looked at where it belongs. */
+  /**
+   * The first and the last minute of the new facts, by group id. Late facts are looked at in the minutes to which they
+   * belong.
+   */
   readonly spans?: ReadonlyMap<string, MinuteSpan>;
 }
 

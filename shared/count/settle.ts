@@ -1,4 +1,7 @@
-/** Halves that wait for the other one: noted when they are left, settled when their grace is over. */
+/**
+ * Halves that wait for the other one: they are stored when a batch leaves them waiting, and settled when their grace
+ * period is over.
+ */
 
 import pMap from 'p-map';
 import { MtlsWatchError } from '../base/errors.js';
@@ -20,7 +23,7 @@ export async function deferUnpaired(
   for (const waiting of waitingLists(batchId, correlated, dueAt)) await stores.waiting.save(waiting);
 }
 
-/** A list whose halves are counted for good. */
+/** A list whose halves have been counted for good. */
 export interface Settled {
   readonly halves: number;
   readonly facts: readonly Fact[];
@@ -28,11 +31,11 @@ export interface Settled {
 }
 
 /**
- * Counts the halves whose grace is over, round after round until none is left or the time for it is up: the work follows
- * what was left waiting. Their lists are removed after `look` has seen the groups that grew: until then a crash leaves them to
- * the next sweep, which counts nothing twice and looks again.
- * @param told of each list when it is removed, and so will not be settled again
- * @throws after all were tried, what failed: those lists stay; `sweep-behind` where lists have been due for long
+ * Counts the halves whose grace period is over, in rounds, until none is left or the time limit is reached. Lists are
+ * removed only after `look` has seen the groups whose counts grew: after a crash before that, the next sweep settles
+ * the lists again, counts nothing twice and looks again.
+ * @param told called for each list when it is removed and so will not be settled again
+ * @throws after all lists were tried, what failed (those lists stay); `sweep-behind` where lists have been due for long
  * @returns how many lists were settled
  */
 export async function settleExpired(
@@ -48,7 +51,7 @@ export async function settleExpired(
     const listed = await stores.waiting.due(clock.now(), limits.settledPerRoundMax + failed.size);
     const due = listed.filter(({ id }) => !failed.has(id));
     const isLast = due.length < limits.settledPerRoundMax;
-    // At the end of a replay the clock stands at the end of time, and nothing is ever up.
+    // At the end of a replay the clock is set to the end of time, so the time limit is never reached.
     const isUp = !isLast && clock.now() - startedAt >= limits.settleMsMax;
     if (isUp) failures.push(...behindOf(due, clock.now()));
     if (due.length === 0 || isUp) {
@@ -63,7 +66,7 @@ export async function settleExpired(
   }
 }
 
-/** A sweep that cannot keep up fails, so that its alarm tells. */
+/** A sweep that cannot keep up fails, so that its alarm fires. */
 function behindOf([oldest]: readonly Waiting[], now: number): MtlsWatchError[] {
   if (oldest === undefined || now - oldest.dueAt < limits.overdueMsMax) return [];
   const minutes = Math.floor((now - oldest.dueAt) / MINUTE_MS);
@@ -74,12 +77,15 @@ function behindOf([oldest]: readonly Waiting[], now: number): MtlsWatchError[] {
 interface Round {
   readonly look: (touched: readonly GroupKey[]) => Promise<unknown>;
   readonly told: (settled: Settled) => void;
-  /** Lists that failed, and what failed: they stay, and keep nobody else's from being settled. */
+  /** Lists that failed, and their errors. The lists stay stored; the other lists are settled all the same. */
   readonly failed: Set<string>;
   readonly failures: unknown[];
 }
 
-/** Denials first: they count when they are settled. A list of records only says what they were not. */
+/**
+ * Settles denials first: they are counted when they are settled. A list of records only says which 403s were not
+ * refusals of a certificate.
+ */
 async function settleRound(due: readonly Waiting[], world: World, round: Round): Promise<number> {
   const { look, told, failed, failures } = round;
   const settled = new Map<string, Settled>();
@@ -93,7 +99,7 @@ async function settleRound(due: readonly Waiting[], world: World, round: Round):
         }),
       { concurrency: limits.settledTogetherMax },
     );
-  // By id: a batch that came twice may have left its lists twice.
+  // By id: a batch that was delivered twice may have stored its lists twice.
   const distinct = [...new Map(due.map((waiting) => [waiting.id, waiting])).values()];
   const [denials, records] = [distinct.filter(hasDenial), distinct.filter((one) => !hasDenial(one))];
   await each([...denials, ...records], async (waiting) => settled.set(waiting.id, await settleList(waiting, world)));

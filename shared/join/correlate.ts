@@ -1,6 +1,6 @@
 /**
- * Takes halves through the cells of the join store until it is known what each one means; `pairing.ts` decides,
- * this file only moves. A batch of honest requests takes one round; request ids that were used twice take up to three.
+ * Puts halves into the cells of the join store until it is known what each one means. `pairing.ts` decides; this file
+ * only moves data. A batch of ordinary requests takes one round; request ids that were used twice take up to three.
  * Safe to repeat at any point and to run twice at the same time.
  */
 
@@ -21,14 +21,14 @@ import {
 } from './pairing.js';
 
 export interface Correlated {
-  /** The failures that this batch owns. */
+  /** The failures that this batch owns and counts. */
   readonly failures: readonly Failure[];
   readonly waiting: readonly WaitingHalf[];
-  /** The event ids of the access records, whatever became of them, in the order of the batch. */
+  /** The event ids of all access records, in the order of the batch. */
   readonly records: readonly string[];
-  /** Halves that another batch counted, or that were delivered twice. */
+  /** How many halves another batch counted, or were delivered twice. */
   readonly counted: number;
-  /** Access records that nothing can be tied to. */
+  /** Access records that no denial can be tied to. */
   readonly unmatched: readonly AccessRecord[];
 }
 
@@ -44,13 +44,14 @@ export async function correlate(halves: readonly Half[], batchId: string, join: 
 }
 
 export interface SettledHalves extends Pick<Correlated, 'failures' | 'unmatched'> {
-  /** Records without a request id whose denial may still be waiting elsewhere: to be settled once more. */
+  /** Records without a request id whose denial may still be waiting elsewhere; they are settled a second time. */
   readonly postponed: readonly WaitingHalf[];
 }
 
 /**
- * Settles halves whose grace is over: a denial counts without its client, an access record without a denial was no
- * mutual-TLS failure. The id of the list is the batch that owns what is claimed here, so a repeat counts nothing twice.
+ * Settles halves whose grace period is over: a denial is counted without its client; an access record without a denial
+ * was no mutual-TLS failure. The id of the list is the batch that owns what is claimed here, so a repeat counts nothing
+ * twice.
  */
 export async function settle(waiting: Waiting, join: JoinStore): Promise<SettledHalves> {
   const batchId = settlerOf(waiting);
@@ -68,7 +69,7 @@ export async function settle(waiting: Waiting, join: JoinStore): Promise<Settled
     if (!cell?.denial || cellKey.event(cell.denial.half.eventId) !== event) continue;
     if (cell.claimedBy === batchId) alone.push(cell.denial.half);
     else if (cell.claimedBy === null) {
-      // Another client's record took the place meanwhile. Whether it belongs here, `decide` knows.
+      // Another client's record was put there meanwhile. `decide` knows whether it belongs to this denial.
       const outcome = decide(departFromCell(cell.denial.half, batchId), cell);
       if (outcome.kind === 'move') parted.push(outcome.attempt);
     }
@@ -94,7 +95,7 @@ export async function settle(waiting: Waiting, join: JoinStore): Promise<Settled
   return { failures, ...(await unmatchedOf(accesses, waiting, join)) };
 }
 
-/** Claimed denials: with the client of a record that waits under the extended id, or alone. */
+/** Settles claimed denials: with the client of a record that waits under the extended id, or without a client. */
 async function settleAlone(denials: readonly Denial[], batchId: string, join: JoinStore): Promise<Failure[]> {
   const tied = denials.filter(({ extendedRequestId }) => extendedRequestId !== null);
   const cells = await join.put(
@@ -106,12 +107,10 @@ async function settleAlone(denials: readonly Denial[], batchId: string, join: Jo
 
 /**
  * The lists of a batch's waiting halves.
- *
- * Denials: the id is derived from the content. A retry of the batch that finds fewer of them waiting makes a list of its
- * own, and never takes a denial from a list that is being settled.
- *
- * Records: the id is derived from the place in the batch, so that every retry lists a record under the same id. No claim
- * says that a record was reported; under one id it is reported once, by facts that may only grow.
+ * Denials: the list's id is derived from the content. A retry of the batch that finds fewer of them waiting makes a
+ * list of its own and never takes a denial from a list that is being settled.
+ * Records: the list's id is derived from the place in the batch, so every retry lists a record under the same id. No
+ * claim says that a record was reported; under one id it is reported once, because facts only grow.
  */
 export function waitingLists(batchId: string, { waiting, records }: Correlated, dueAt: number): Waiting[] {
   const size = limits.waitingPerListMax;
@@ -148,7 +147,7 @@ async function unmatchedOf(
     const listed = accesses[index];
     if (access === null || denial !== null || access.batchId !== waiting.batchId) continue;
     if (listed === undefined || cellKey.event(access.half.eventId) !== listed.event) continue;
-    // Its denial comes to this cell only when it has waited in its own for as long.
+    // Its denial comes to this cell only after it has waited in its own cell for as long.
     if (access.half.requestId === '' && !isPostponed(waiting)) postponed.push(listed);
     else unmatched.push(access.half);
   }
@@ -159,7 +158,10 @@ const POSTPONED = 'again-';
 
 const isPostponed = ({ id }: Waiting): boolean => id.startsWith(POSTPONED);
 
-/** The list under which halves are settled once more; null where there are none. Its id is derived, so a repeat makes the same one. */
+/**
+ * The list under which halves are settled a second time; null where there are none. Its id is derived, so a repeat
+ * makes the same list.
+ */
 export function postponedList({ id, batchId }: Waiting, halves: readonly WaitingHalf[], dueAt: number): Waiting | null {
   return halves.length === 0 ? null : { id: `${POSTPONED}${id}`, batchId, dueAt, halves };
 }
@@ -173,7 +175,7 @@ async function resolveAttempts(departing: readonly JoinAttempt[], join: JoinStor
   const arrivals: Arrival[] = [];
   let attempts = departing;
   while (attempts.length > 0) {
-    // What is carried along must be in the cell first, or the half that carries it would not find it.
+    // A half that is carried along must be in the cell first; otherwise the half that carries it would not find it.
     const carried = attempts.flatMap((attempt) =>
       attempt.cellKind === 'extended' && attempt.carried !== null
         ? [{ key: keyOf(attempt), half: attempt.carried.half, batchId: attempt.carried.batchId }]

@@ -1,19 +1,22 @@
 /**
  * Decides what a half of a refused request means, given the cell in which it stands. Pure: `correlate.ts` moves halves
- * between cells and asks here after each step. `docs/counting.md` tells the same story with a drawing.
+ * between cells and asks here after each step. `docs/counting.md` explains the same rules with a drawing.
  *
- * The halves meet in the cell of their request id. Whoever comes second completes the request, and its batch owns it:
+ * The halves meet in the cell of their request id. The half that comes second completes the request, and its batch owns it:
  *
- *     empty --put--> one half waits --put--> both halves: the second one's batch counts the failure
+ *     empty --put--> one half waits --put--> both halves: the batch of the second half counts the failure
  *                         |
- *                         +--claim--> claimed by the sweep: counted without its other half; who comes later is late
+ *                         +--claim--> claimed by the sweep: counted without its other half; a half that comes later
+ *                                     changes nothing
  *
- * A client may send a request id of its own choice, and send it twice. Then a slot is taken, or the halves that met
- * carried different extended ids. Those move on: a denial first to the cell of its own log event, which settles once and
- * for all what is known of it, then both kinds to the cell of request id and extended id, which the gateway alone makes.
+ * A client may choose the request id, and may send the same one several times. Then a half finds its place in the cell
+ * taken, or the two halves that met carry different extended ids. Such halves move on: a denial first to the cell of its
+ * own log event, which fixes what is known of it, then halves of both kinds to the cell of request id and extended id. Only
+ * the gateway makes extended ids.
  *
- * A record whose format lacks the request id waits in the cell of its extended id. A denial comes there when it has waited
- * in vain in the cell of its request and is claimed: its claim alone counts it, and what it finds there is its client.
+ * A record whose format lacks the request id waits in the cell of its extended id. A denial comes there after it has waited
+ * in vain in the cell of its request and was claimed: it is counted by its claim, with the client of the record that it
+ * finds there.
  */
 
 import { digest } from '../base/digest.js';
@@ -34,15 +37,21 @@ export const cellKey = {
   gateway: (extendedRequestId: string): string => digest('gateway', extendedRequestId),
 };
 
-/** A half on its way, and what it has seen so far. */
+/** A half on its way through the cells, and what it has seen so far. */
 export interface JoinAttempt {
   readonly half: Half;
-  /** Who brought it: the batch in hand, or, for a half that is carried along, the batch that held it first. */
+  /** Which batch brought it: the current batch, or, for a half that is carried along, the batch that held it first. */
   readonly batchId: string;
   readonly cellKind: 'request' | 'event' | 'extended' | 'gateway';
-  /** The batch that first put a denial into the cell of its event; it counts it should nothing tie it to another. */
+  /**
+   * The batch that first put a denial into the cell of its event. That batch counts it if nothing ties it to another
+   * half.
+   */
   readonly firstHeldBy: string | null;
-  /** The other half, seen in the request's cell under the same extended id: taken along to the extended cell. */
+  /**
+   * The other half, seen in the request's cell under the same extended id; it is taken along to the cell of the
+   * extended id.
+   */
   readonly carried: HeldHalf | null;
 }
 
@@ -66,8 +75,8 @@ export function keyOf({ half, cellKind }: JoinAttempt): string {
 }
 
 /**
- * Where a half starts. A denial whose request id is not known has only its own event to stand on; one whose id the next
- * delivery may lack asks there what the first one knew.
+ * Where a half starts. A denial without a request id starts in the cell of its own event. So does one whose request id
+ * the next delivery may lack: there it asks what the first delivery knew.
  */
 export function startAttempt(half: Half, batchId: string): JoinAttempt {
   if (half.kind === 'access' && half.requestId === '') {
@@ -77,12 +86,12 @@ export function startAttempt(half: Half, batchId: string): JoinAttempt {
   return { half, batchId, cellKind: isSure ? 'request' : 'event', firstHeldBy: null, carried: null };
 }
 
-/** A half that stands in the cell of its request and looks round again. */
+/** A half that stands in the cell of its request and moves on from there. */
 export function departFromCell(half: Half, batchId: string): JoinAttempt {
   return { half, batchId, cellKind: 'request', firstHeldBy: null, carried: null };
 }
 
-/** What the half means, now that it was put into the cell which `keyOf` names. */
+/** Decides what the half means after it was put into the cell that `keyOf` names. */
 export function decide(attempt: JoinAttempt, cell: Cell): PairingOutcome {
   const { half, cellKind } = attempt;
   if (cellKind === 'event') return decideByEvent(attempt, cell);
@@ -96,7 +105,7 @@ export function decide(attempt: JoinAttempt, cell: Cell): PairingOutcome {
 
 function decideInSlot(attempt: JoinAttempt, mine: HeldHalf, cell: Cell): PairingOutcome {
   const other: HeldHalf | null = mine.half.kind === 'denial' ? cell.access : cell.denial;
-  // A claim is made on a half that stands alone, so it was made on the one that is not the second.
+  // Only a half that stands alone is claimed, so the claim was made on the half that is not the second.
   const isClaimed = cell.claimedBy !== null && !mine.second;
   if (isClaimed && mine.half.kind === 'denial' && cell.claimedBy === attempt.batchId) {
     return { kind: 'failure', failure: unpairedFailure(mine.half, 'unpaired') };
@@ -122,7 +131,7 @@ function moveFromTakenSlot(attempt: JoinAttempt, cell: Cell): PairingOutcome {
   return half.extendedRequestId === null ? { kind: 'unmatched' } : move(attempt, half, 'extended', carried);
 }
 
-/** The cell of a denial's own event: what its first delivery knew of it holds for all the others. */
+/** In the cell of a denial's own event: what its first delivery knew of it holds for all later deliveries. */
 function decideByEvent(attempt: JoinAttempt, cell: Cell): PairingOutcome {
   if (cell.denial === null) throw new Error('a denial was put into the cell of its event and is not there');
   const { half, batchId } = cell.denial;
@@ -136,7 +145,7 @@ function decideByEvent(attempt: JoinAttempt, cell: Cell): PairingOutcome {
   return move(known, half, 'extended', carried);
 }
 
-/** A record without a request id. Nobody but a denial's claim counts here. */
+/** A record without a request id. It is counted only through the claim of its denial. */
 function decideAtGateway(attempt: JoinAttempt, { access, denial }: Cell): PairingOutcome {
   if (denial !== null) return { kind: 'counted' };
   if (access?.half.eventId !== attempt.half.eventId) return { kind: 'unmatched' };
@@ -144,15 +153,15 @@ function decideAtGateway(attempt: JoinAttempt, { access, denial }: Cell): Pairin
 }
 
 /**
- * A denial that was claimed, now that it was put into the cell of its extended id. Whether the record was there before it is
- * kept in the cell, so the answer is the same for good.
+ * Settles a denial that was claimed and then put into the cell of its extended id. The cell keeps whether the record
+ * was there first, so the answer never changes.
  */
 export function settledAtGateway(denial: Denial, cell: Cell): Failure {
   const isMine = cell.denial?.half.eventId === denial.eventId && cell.denial.second;
   return isMine && cell.access !== null ? joined(cell) : unpairedFailure(denial, 'unpaired');
 }
 
-/** Nothing of the gateway's own ties this half to another: a denial counts at once, an access record never. */
+/** No id of the gateway ties this half to another: a denial is counted at once, an access record never. */
 function decideWithoutSlot({ half, batchId, firstHeldBy }: JoinAttempt): PairingOutcome {
   if (half.kind === 'access') return { kind: 'unmatched' };
   if (firstHeldBy !== batchId) return { kind: 'counted' };
@@ -168,7 +177,9 @@ function move(
   return { kind: 'move', attempt: { ...attempt, half, cellKind, carried } };
 }
 
-/** Two halves of one request id belong together unless both carried the gateway's own id and it differs. */
+/**
+ * Two halves with one request id belong together unless both carry the gateway's extended id and the two ids differ.
+ */
 function belongTogether(a: Half, b: Half): boolean {
   return a.extendedRequestId === null || b.extendedRequestId === null || a.extendedRequestId === b.extendedRequestId;
 }
@@ -181,15 +192,15 @@ function joined(cell: Cell): Failure {
   if (cell.denial === null || cell.access === null) throw new Error('a joined cell holds both halves');
   const denial = cell.denial.half;
   const { client, rate } = cell.access.half;
-  // A record that names neither its domain nor its API knows less of where it belongs than the denial.
+  // A record that names neither its domain nor its API says less about the scope than the denial does.
   const scope = cell.access.half.isScopeGuessed === true ? denial.scope : cell.access.half.scope;
   const extendedRequestId = denial.extendedRequestId ?? cell.access.half.extendedRequestId;
-  // Both halves were in the sample of the side that sampled more sparsely, so the request stands for that many.
+  // Both halves were in the sparser of the two samples, so the request stands for that many.
   const weight = 1 / Math.min(denial.rate, rate);
   return failureOf({ ...denial, extendedRequestId }, 'joined', scope, client, issuerOf(client), weight);
 }
 
-/** A failure known from its denial alone. */
+/** A failure that is known from its denial alone. */
 export function unpairedFailure(denial: Denial, attribution: Failure['attribution']): Failure {
   return failureOf(denial, attribution, denial.scope, null, UNKNOWN_ISSUER, 1);
 }

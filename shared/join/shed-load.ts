@@ -1,4 +1,4 @@
-/** Keeps what one invocation joins in bounds; `sample.ts` says how. */
+/** Bounds how many halves one invocation joins; `sample.ts` describes the sampling. */
 
 import { limits } from '../base/limits.js';
 import { minuteOf } from '../base/time.js';
@@ -9,7 +9,7 @@ import { sample, samplingRate } from './sample.js';
 export interface BoundedLoad {
   /** The halves to join. */
   readonly halves: readonly Half[];
-  /** The denials that a storm leaves to be counted alone. */
+  /** The denials that are counted alone in a storm. */
   readonly unsampled: readonly Denial[];
 }
 
@@ -19,7 +19,8 @@ export async function shedLoad(
   batchId: string,
   { stores }: Pick<World, 'stores'>,
 ): Promise<BoundedLoad> {
-  // The load is that of the minute in which it came to be, whenever it is looked at: a replay reads a month at once.
+  // The load is counted for the minute in which the halves were logged, not for the one in which they are read: a
+  // replay reads a month at once.
   const rateOf = async (kind: Half['kind'], halves: readonly Half[]): Promise<number> => {
     if (halves.length <= limits.calmHalvesMax) return 1;
     const newest = halves.reduce((last, { at }) => Math.max(last, at), 0);
@@ -32,7 +33,10 @@ export async function shedLoad(
   return { halves: [...sampled.joined, ...sample(accesses, accessRate).joined], unsampled };
 }
 
-/** What is joined counts under the scope that stands in its cell; what is not joined has none. */
+/**
+ * A joined half is counted under the scope that is stored in its cell; for halves that are not joined the scope is
+ * fixed here.
+ */
 async function inFixedScopes(
   denials: readonly Denial[],
   batchId: string,

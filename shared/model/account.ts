@@ -1,21 +1,21 @@
 /**
  * What was found in one account and Region: the custom domains with mutual TLS, the stages behind them, their logs and
- * filters. Filled by `adapters/aws/discovery.ts`; read by the checks of `doctor`, by the reconciler, which subscribes, and by
- * whoever needs to know which domain a log belongs to. `FoundWatch` is what runs there of mtls-watch itself, for `doctor`.
+ * filters. Filled by `adapters/aws/discovery/`. Read by the checks of `doctor`, by the reconciler, and by all code that
+ * needs to know which domain a log belongs to.
  */
 
 export interface FoundAccount {
   readonly accountId: string;
   readonly region: string;
   /**
-   * The role with which API Gateway writes to CloudWatch Logs, a setting of the account; empty where none is set, null where
-   * it could not be read.
+   * The role with which API Gateway writes to CloudWatch Logs, a setting of the account. Empty where none is set, null
+   * where it could not be read.
    */
   readonly gatewayLoggingRoleArn: string | null;
   readonly domains: readonly FoundDomain[];
-  /** By name, each log group that a stage of `domains` writes to; without those that could not be looked at. */
+  /** Every log group that a stage of `domains` writes to, by name. Groups that could not be read are left out. */
   readonly logGroups: ReadonlyMap<string, FoundLogGroup>;
-  /** What could not be looked at, and why: a missing permission makes an answer incomplete, never wrong. */
+  /** What could not be read, and why. A missing permission makes an answer incomplete, never wrong. */
   readonly unreadable: readonly Unreadable[];
 }
 
@@ -23,14 +23,14 @@ export interface Unreadable {
   /** Such as `the versions of s3://bucket/truststore.pem`. */
   readonly what: string;
   readonly why: string;
-  /** Set where no stage and no log can hide behind it, as with the versions of a truststore. */
+  /** Set where no stage and no log can be missing because of it, as with the versions of a truststore. */
   readonly isDetail?: true;
 }
 
 /** A custom domain with mutual TLS. */
 export interface FoundDomain {
   readonly name: string;
-  /** As API Gateway says it: `AVAILABLE`, `UPDATING`, `PENDING_OWNERSHIP_VERIFICATION`, … */
+  /** As API Gateway reports it: `AVAILABLE`, `UPDATING`, `PENDING_OWNERSHIP_VERIFICATION`, … */
   readonly status: string;
   readonly statusMessage: string | null;
   /** The security policy, such as `TLS_1_2`. */
@@ -43,13 +43,16 @@ export interface FoundDomain {
 export interface FoundTruststore {
   /** `s3://bucket/key`. */
   readonly uri: string;
-  /** The object version that the domain uses; null where the domain names none. */
+  /** The object version that the domain uses; null where the domain names no version. */
   readonly versionInUse: string | null;
   /** Null where it could not be read. */
   readonly isVersioned: boolean | null;
-  /** S3's own `null`, in letters, for an object that was put before its bucket was versioned. Null where unknown. */
+  /**
+   * The text `null`, which is S3's own version id, for an object that was put before its bucket was versioned. Null
+   * where unknown.
+   */
   readonly newestVersion: string | null;
-  /** What API Gateway said of the truststore when the domain was last updated. */
+  /** The warnings about the truststore that API Gateway gave when the domain was last updated. */
   readonly warnings: readonly string[];
 }
 
@@ -71,37 +74,43 @@ export interface FoundStage {
 }
 
 export type ExecutionLog =
-  /** The group that API Gateway makes and writes itself. */
+  /** The log group that API Gateway itself creates and writes. */
   | { readonly kind: 'managed'; readonly logGroup: string; readonly level: 'ERROR' | 'INFO' }
-  /** Delivered to a place of the user's own; `logGroup` is null where that is not a log group that can be told. */
+  /**
+   * Vended logs, delivered to a destination that the user chose. `logGroup` is null where the destination is not a log
+   * group, or not one whose name is known.
+   */
   | {
       readonly kind: 'vended';
       readonly logGroup: string | null;
       readonly destinationArn: string;
-      /** The stage's level rules the delivered lines as well. */
+      /** The stage's log level decides which lines are delivered. */
       readonly level: 'OFF' | 'ERROR' | 'INFO';
     }
-  /** A REST API that writes none. */
+  /** A REST API that writes no execution log. */
   | { readonly kind: 'off' }
-  /** A REST API of which it could not be read whether its log goes to the managed group or elsewhere. */
+  /** A REST API for which it could not be read whether its log goes to the managed group or elsewhere. */
   | { readonly kind: 'unknown' }
-  /** HTTP and WebSocket APIs have none. */
+  /** HTTP and WebSocket APIs have no execution log. */
   | { readonly kind: 'unsupported' };
 
 export interface AccessLog {
   readonly destinationArn: string;
-  /** Null where it goes to Firehose. */
+  /** Null where the log goes to Firehose. */
   readonly logGroup: string | null;
   readonly format: string;
 }
 
 export interface FoundLogGroup {
   readonly name: string;
-  /** False where a stage is set to write to it and nothing has made it yet. */
+  /** False where a stage is set to write to the group and nothing has created it yet. */
   readonly exists: boolean;
   /** Null where they could not be read. */
   readonly filters: readonly FoundFilter[] | null;
-  /** Milliseconds since the epoch, as CloudWatch Logs knows it, up to an hour late; null where it never had an event. */
+  /**
+   * Time of the last event in milliseconds since the epoch, as CloudWatch Logs reports it (up to an hour late); null
+   * where the group never had an event.
+   */
   readonly lastEventAt: number | null;
 }
 
@@ -121,13 +130,13 @@ export interface KnownStage {
 /** A custom domain that is watched. */
 export interface KnownDomain {
   readonly name: string;
-  /** `s3://bucket/key`; null where we may not read it. */
+  /** `s3://bucket/key`; null where it may not be read. */
   readonly truststoreUri: string | null;
   /** At most `limits.inventoryStagesMax`. */
   readonly stages: readonly KnownStage[];
   /**
-   * By log group, the access-log formats that are needed to read their records: no JSON, or keys that do not tell what they
-   * hold. Absent where there is none; at most `limits.inventoryFormatsMax`.
+   * The access-log formats that are needed to read the records, by log group: formats that are not JSON, or whose keys
+   * do not tell what they hold. Absent where there is none; at most `limits.inventoryFormatsMax`.
    */
   readonly accessLogFormats?: Readonly<Record<string, string>> | undefined;
 }

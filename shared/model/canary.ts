@@ -2,15 +2,17 @@
 
 /** How a call of the canary ended. */
 export const probeOutcomes = [
-  /** It has not ended yet, or its end was not written down. */
+  /** The call has not ended yet, or its result was not stored. */
   'calling',
   /** A 403 as the gateway gives to a refused certificate. */
   'refused',
-  /** The gateway did not stop at the certificate: mutual TLS lets a stranger in. */
+  /**
+   * The gateway did not stop at the certificate: mutual TLS accepts a certificate that the truststore does not hold.
+   */
   'accepted',
-  /** A 403 for another reason than the certificate. */
+  /** A 403 whose cause is not the certificate. */
   'other-forbidden',
-  /** The gateway answered that it is throttled or out of order. */
+  /** The gateway answered that it throttles the call or is out of order. */
   'unavailable',
   'unreachable',
   'tls-failed',
@@ -30,12 +32,15 @@ export type Answer =
     }
   /** No connection, or no answer in time. */
   | { readonly kind: 'unreachable'; readonly detail: string }
-  /** A connection that was given up or cut before an answer: also for a server certificate that cannot be trusted. */
+  /** The connection was given up or cut before an answer; also when the server's certificate cannot be trusted. */
   | { readonly kind: 'tls-failed'; readonly detail: string };
 
-/** One call of the canary, made to be refused, so that its refusal can be followed through the logs into the table. */
+/**
+ * One call of the canary. It is made to be refused, so that its refusal can be followed through the logs into the
+ * table.
+ */
 export interface Probe {
-  /** SHA-256 of the DER of the certificate it called with. Its key was made for this call and is gone after it. */
+  /** SHA-256 of the DER of the client certificate. Its key was made for this call and is deleted after it. */
   readonly fingerprint: string;
   /** The custom domain that was called. */
   readonly scope: string;
@@ -47,7 +52,7 @@ export interface Probe {
   readonly extendedRequestId: string | null;
 }
 
-/** The log event that a probe was recognised by, and when. A probe is one call, so it accounts for one event. */
+/** The log event by which a probe was recognised, and when. A probe is one call, so it accounts for one event. */
 export interface ProbeSeen {
   readonly eventId: string;
   readonly at: number;
@@ -57,13 +62,16 @@ export interface WatchedProbe extends Probe {
   readonly seen: ProbeSeen | null;
 }
 
-/** A probe whose refusal came in through the logs. */
+/** A probe whose refusal arrived through the logs. */
 export interface Sighting {
   readonly probe: Probe;
   readonly seenAt: number;
-  /** Whether all came that should come; false where the denial's other half did not. */
+  /** Whether both halves of the refusal arrived; false where the denial's other half did not. */
   readonly isWhole: boolean;
 }
 
-/** Subject and issuer of every certificate of the canary. Always the same, so that it never is more than one group. */
+/**
+ * Subject and issuer of every certificate of the canary. The name never changes, so that the canary is never more than
+ * one group.
+ */
 export const CANARY_DN = 'CN=mtls-watch canary';

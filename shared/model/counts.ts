@@ -4,26 +4,26 @@ import type { ForbiddenCause, ReasonId } from './reasons.js';
 
 /** The issuer of a failure whose client is not known. */
 export const UNKNOWN_ISSUER = 'unknown';
-/** Where issuers beyond the bound per scope are counted together. */
+/** The issuers of a scope beyond the bound are counted together under this name. */
 export const OTHER_ISSUERS = '(other issuers)';
-/** Issuer of the incident of a scope in which several partners fail together. */
+/** Issuer of a scope's incident: several partners fail together. */
 export const SEVERAL_ISSUERS = '(several issuers)';
-/** Issuer of the incident of a scope in which strangers try the door. */
+/** Issuer of a scope's incident: issuers that the truststore does not know try to connect. */
 export const SEVERAL_STRANGERS = '(several strangers)';
 
-/** Whether the name stands for an incident of a whole scope. */
+/** Whether the issuer stands for an incident of a whole scope. */
 export function isSeveral(issuerDn: string): boolean {
   return issuerDn === SEVERAL_ISSUERS || issuerDn === SEVERAL_STRANGERS;
 }
 
-/** What failures are counted by. */
+/** The key by which failures are counted. */
 export interface GroupKey {
   readonly scope: string;
   readonly issuerDn: string;
   readonly reason: ReasonId;
 }
 
-/** How often one client failed. Bounded lists; `sourceIps` at most a handful. */
+/** How often one client failed. All lists are bounded: `sourceIps` holds at most a handful. */
 export interface ClientTally {
   readonly subjectDn: string;
   readonly serialNumber: string;
@@ -35,14 +35,17 @@ export interface ClientTally {
 /** What was counted of one group in a span of time. */
 export interface Counts {
   readonly group: GroupKey;
-  /** How many records are behind it. They only get more, so of two counts of one thing the one with more knows more. */
+  /**
+   * How many records were counted. The number only grows, so of two counts of the same thing the one with more records
+   * is the more complete.
+   */
   readonly requests: number;
   /**
-   * Refused requests. In a storm an estimate for named issuers, and what named issuers stand for is taken off the
-   * unknown ones: a single count may be negative, sums over all issuers are exact.
+   * Refused requests. In a storm this is an estimate for named issuers, and what they are estimated at is subtracted
+   * from the unknown issuers. A single count may therefore be negative; sums over all issuers are exact.
    */
   readonly count: number;
-  /** Of `count`, how many have no known client, and how many carry an inferred reason. */
+  /** Of `count`: how many have no known client, and how many have an inferred reason. */
   readonly unattributed: number;
   readonly inferred: number;
   readonly firstAt: number;
@@ -53,7 +56,7 @@ export interface Counts {
 
 /**
  * How many failures of one group one batch brought for one minute. A fact is put, never added to: writing it again
- * changes nothing, and it is only replaced by one that knows more.
+ * changes nothing. It is replaced only by a fact with more records.
  */
 export interface Fact extends Counts {
   readonly minute: number;
@@ -72,12 +75,12 @@ export interface ForbiddenFact {
   readonly cause: ForbiddenCause;
   readonly minute: number;
   readonly batchId: string;
-  /** Equals `count`; facts of both kinds grow by it. */
+  /** Equals `count`. A stored fact of either kind is replaced only by one with more `requests`. */
   readonly requests: number;
   readonly count: number;
 }
 
-/** One number for CloudWatch. */
+/** One value of a CloudWatch metric. */
 export interface Measure {
   readonly name: string;
   readonly unit: 'Count' | 'Seconds';

@@ -1,6 +1,9 @@
-/** The codes of findings: contracts, for they are in alerts and are the file names of runbooks. */
+/** The codes of findings. They are contracts: alerts contain them, and the file names of runbooks are made of them. */
 
-/** All codes of a diagnosis, the deciding one first: when several apply, the verdict's reason is the first of this list. */
+/**
+ * All codes of a diagnosis in order of precedence: when several apply, the verdict's reason is the first one in this
+ * list.
+ */
 export const findingCodes = [
   'malformed',
   'self-signed',

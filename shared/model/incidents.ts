@@ -3,47 +3,56 @@
 import type { GroupKey } from './counts.js';
 import type { Severity } from './notices.js';
 
-/** The state of one group's incident. One item per group; `version` guards every change of it. */
+/** The state of one group's incident. One stored item per group; every change is conditional on `version`. */
 export interface Incident {
   readonly incidentId: string;
   readonly group: GroupKey;
-  /** `known`: nothing fires, and what is refused as ever was told long ago; see `known`. */
+  /** `known`: nothing fires, and people were told long ago of the refusals that go on; see `known` below. */
   readonly state: 'firing' | 'known' | 'resolved';
   readonly version: number;
   readonly since: number;
   readonly lastNoticeAt: number;
   /** Since when the group has been below the resolve threshold, or null while it is not. */
   readonly calmSince: number | null;
-  /** The window's count when the last spike or escalation was noticed; escalation compares with it. */
+  /** The window's count at the last notice of a spike or an escalation; escalation is measured against it. */
   readonly noticedCount: number;
   readonly severity: Severity;
-  /** How often it came back shortly after it was resolved; each time the resolve waits longer. */
+  /** How often the incident came back shortly after it was resolved. Each time, resolving it takes longer. */
   readonly flaps: number;
-  /** Whether a notice told that it began; false where the incident of its scope tells it. */
+  /** Whether a notice reported its beginning; false where the incident of its scope reported it. */
   readonly announced: boolean;
   /** The lowest severity of its notices since it last began. */
   readonly severityAtFirst: Severity;
-  /** Somebody has it in hand: it is not repeated until it escalates. */
+  /** Somebody has taken charge of it: no repeats until it escalates. */
   readonly acknowledged: boolean;
-  /** A silence held a notice of its course back, so that the silence's end is to be told. */
+  /** A silence held back one of its notices, so that the notice has to be sent when the silence ends. */
   readonly heldBack: boolean;
-  /** How often it was told to go on since it last began or grew; each time the next repeat waits twice as long. */
+  /**
+   * How many notices said that it goes on since it last began or grew. Each time, the wait before the next repeat
+   * doubles.
+   */
   readonly repeats: number;
-  /** When it was last told that refusals are few and steady; null for never. */
+  /** When a notice last said that refusals are few and steady; null for never. */
   readonly steadyAt: number | null;
-  /** How late its log came, in minutes: calm is believed so much later. */
+  /** How late its log arrived, in minutes. Resolving it waits that much longer. */
   readonly lagMinutes: number;
-  /** What 24 hours usually had when it began. */
+  /** How many failures were usual in 24 hours when it began. */
   readonly usualDay: number;
-  /** Nobody whom the truststore knows: such an incident is low, and stands for no partner's. */
+  /**
+   * The truststore knows nobody who fails in it. Such an incident is `low` and is never part of an incident of
+   * partners.
+   */
   readonly isStranger: boolean;
-  /** Of a scope's incident, the ids of the groups that it names; it stands for those and no others. */
+  /** For a scope's incident: the ids of the groups that it names. It covers these groups and no others. */
   readonly members: readonly string[];
-  /** An incident that lasted until it was the usual: its refusals go on, and only now and then somebody is reminded. */
+  /**
+   * Set for an incident that lasted until its refusals became the usual: they go on, and people are reminded only now
+   * and then.
+   */
   readonly known: KnownIncident | null;
 }
 
-/** An incident that is known and not over. What comes on top of it is an incident of its own. */
+/** An incident that is known and not over. A new spike on top of it is an incident of its own. */
 export interface KnownIncident
   extends Pick<Incident, 'incidentId' | 'since' | 'severity' | 'severityAtFirst' | 'acknowledged'> {
   readonly remindedAt: number;
@@ -51,8 +60,8 @@ export interface KnownIncident
 }
 
 /**
- * Who is not told of what, from when to when. A selector that is null matches everything; `*` in one stands for any
- * text, `?` for one character, `[*]` and `[?]` for themselves.
+ * Whose notices are held back, from when to when. A selector that is null matches everything; in a selector `*` stands
+ * for any text, `?` for one character, `[*]` and `[?]` for the characters themselves.
  */
 export interface Silence {
   readonly id: string;
@@ -61,7 +70,7 @@ export interface Silence {
   readonly reason: string | null;
   readonly startsAt: number;
   readonly endsAt: number;
-  /** A window that comes back, in UTC; null for one that lasts from start to end. */
+  /** A recurring window, in UTC; null for a silence that lasts from start to end. */
   readonly window: SilenceWindow | null;
   readonly comment: string;
   readonly createdAt: number;
@@ -82,13 +91,15 @@ export interface EndedIncident {
   readonly severity: Severity;
   /** When it was noticed. */
   readonly since: number;
-  /** The first failure that belongs to it; null where nobody was told of this incident, its scope's told it. */
+  /** The first failure that belongs to it; null where its scope's incident was announced in its place. */
   readonly firstFailureAt: number | null;
-  /** When the group came below the resolve threshold for good. */
+  /** When the group fell below the resolve threshold and stayed there. */
   readonly calmAt: number;
   /** When it was resolved. */
   readonly endedAt: number;
-  /** All failures of the incident; of a scope's, those of its worst window; null where nobody was told. */
+  /**
+   * All failures of the incident; for a scope's incident, those of its worst window; null where nobody was told of it.
+   */
   readonly count: number | null;
   readonly flaps: number;
   readonly announced: boolean;

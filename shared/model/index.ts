@@ -1,7 +1,7 @@
 /**
- * The nouns of mtls-watch. Every stage of the pipeline takes one of these types and returns another; nothing else
- * passes between stages. All types are plain data, safe to serialise. Times are milliseconds since the epoch (UTC)
- * and end in `At`; a minute is `Math.floor(at / 60_000)`.
+ * The types that the steps of the pipeline exchange. Every step takes one of these types and returns another; nothing
+ * else passes between steps. All types are plain data, safe to serialise. Times are milliseconds since the epoch (UTC)
+ * and their names end in `At`; a minute is `Math.floor(at / 60_000)`.
  */
 
 export * from './canary.js';

@@ -1,4 +1,4 @@
-/** What people are told, and the diagnosis that stands in it. */
+/** The notices that people get, and the diagnosis inside them. */
 
 import type { ClientTally, GroupKey } from './counts.js';
 
@@ -7,12 +7,12 @@ export type Severity = 'low' | 'medium' | 'high' | 'critical';
 
 export type NoticeKind = 'spike' | 'ongoing' | 'escalated' | 'resolved';
 
-/** What changed for a group; the body of every rendering. See `shared/schemas/lines.ts` for the published schema. */
+/** What changed for a group; every rendering is made from it. `shared/schemas/lines.ts` holds the published schema. */
 export interface Notice {
   readonly type: 'notice';
   readonly version: 1;
   readonly kind: NoticeKind;
-  /** Stable: derived from the incident and its transition, so a retry publishes the same id. */
+  /** Derived from the incident and its transition, so a retry publishes the same id. */
   readonly noticeId: string;
   readonly incidentId: string;
   /** ISO 8601, UTC. */
@@ -20,25 +20,32 @@ export interface Notice {
   readonly since: string;
   readonly severity: Severity;
   readonly group: GroupKey;
-  /** For an incident of a whole scope, the groups that fail together, the worst first; otherwise empty. */
+  /**
+   * For an incident of a whole scope, the groups that fail together, those with most failures first; otherwise empty.
+   */
   readonly groups: readonly GroupKey[];
   readonly reasonText: string;
-  /** Failures in the window; for `resolved`, in the whole incident, or in the worst window of a scope's incident. */
+  /**
+   * Failures in the window; for `resolved`, those of the whole incident, or of the worst window of a scope's incident.
+   */
   readonly count: number;
   readonly windowMinutes: number;
-  /** What the window usually holds. */
+  /** How many failures the window usually holds. */
   readonly expected: number;
   /** Failures in each of the 60 minutes up to the notice, the oldest first. */
   readonly lastHour: readonly number[];
-  /** How many clients are known to have failed: at least, for facts keep a few each. */
+  /** How many clients are known to have failed. This is a lower bound, because each fact keeps only a few clients. */
   readonly clientCount: number;
   /** Whether the truststore holds a CA of the issuer's name; null where that is not known. */
   readonly issuerTrusted: boolean | null;
-  /** The group's part of the last hour's failures of its scope, from 0 to 1; null where it was not looked up. */
+  /** The group's share of its scope's failures in the last hour, from 0 to 1; null where it was not looked up. */
   readonly scopeShare: number | null;
-  /** The lowest severity at which the incident was told: whoever heard of it then hears of its end. */
+  /**
+   * The lowest severity with which the incident was announced. A recipient that was told of the beginning is told of
+   * the end too.
+   */
   readonly severityAtFirst: Severity;
-  /** Why this notice was sent, in words: the detector's named reason and its numbers. */
+  /** Why this notice was sent, in words: the detector's reason and its numbers. */
   readonly because: string;
   readonly runbookUrl: string;
   readonly clients: readonly ClientTally[];
@@ -46,11 +53,11 @@ export interface Notice {
   readonly verdict: Diagnosis | null;
   /** Why there is no verdict, in a sentence; null where there is one or none was expected. */
   readonly verdictNote: string | null;
-  /** What changed in the truststore shortly before it began, in sentences. */
+  /** What changed in the truststore shortly before the failures began, in sentences. */
   readonly change: string | null;
   /** Pages of the AWS console for this group and time; null where they are not known. */
   readonly links: NoticeLinks;
-  /** What to type to silence the group or to stop the repeats. They hold no text that a client sent. */
+  /** Commands that silence the group or stop the repeats. They hold no text that a client sent. */
   readonly commands: { readonly silence: string; readonly acknowledge: string };
 }
 
@@ -68,30 +75,35 @@ export interface Deployment {
 }
 
 /**
- * How well the rule behind a finding is known to be the gateway's: documented by AWS, reported from a real gateway, seen at
- * this very gateway, taken from OpenSSL, or not known.
+ * How certain it is that the gateway applies the rule behind a finding: documented by AWS, reported from a real
+ * gateway, seen at this very gateway, taken from OpenSSL, or not known.
  */
 export type Standing = 'documented' | 'reported' | 'seen' | 'openssl' | 'unknown';
 
-/** A finding about one certificate or bundle; codes are kebab-case and name their runbook page. */
+/**
+ * A finding about one certificate or one bundle. Codes are in kebab case; the runbook page has the code as its name.
+ */
 export interface Finding {
   readonly code: string;
   readonly severity: 'error' | 'warning' | 'info';
-  /** 0 is the client's own certificate, 1 its issuer, and so on; null where the finding is about no single one. */
+  /**
+   * 0 is the client's own certificate, 1 its issuer, and so on; null where the finding is not about a single
+   * certificate.
+   */
   readonly depth: number | null;
   readonly subjectDn: string | null;
   /** The values that were compared, as short texts. */
   readonly evidence: readonly string[];
   /** What to do, in the imperative. */
   readonly remedy: string;
-  /** Of the rule; left out where a finding is about a file and not about a rule of the gateway. */
+  /** The rule's standing; left out where a finding is about a file and not about a rule of the gateway. */
   readonly standing?: Standing;
 }
 
-/** What `shared/x509` says of one certificate against one truststore. */
+/** What `shared/x509` finds when it verifies one certificate against one truststore. */
 export interface Diagnosis {
   readonly verdict: 'trusted' | 'refused';
-  /** The code of the finding that decides, or null when trusted. */
+  /** The code of the deciding finding, or null when the certificate is trusted. */
   readonly reason: string | null;
   readonly findings: readonly Finding[];
   /** Subject DNs from the client's certificate to the root, as far as a path could be built. */

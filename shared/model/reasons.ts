@@ -1,8 +1,7 @@
 /**
- * The catalogue of why a client certificate is refused, and of what other 403s are caused by. One place: to add a
- * reason, add its id and the gateway's words here, and a page `runbooks/<lang>/<id>.md`. Ids are contracts: they are in
+ * The catalogue of reasons for which a client certificate is refused, and of the causes of other 403s. To add a reason,
+ * add its id and the gateway's words here, and a page `runbooks/<lang>/<id>.md`. Ids are contracts: they are in
  * metrics, alerts, silences and file names.
- *
  * Source of the first three texts: AWS's article on mutual-TLS 403s. The others are OpenSSL's words
  * (`X509_verify_cert_error_string`), which the gateway's library is expected to use.
  */
@@ -41,7 +40,7 @@ const idByText = new Map<string, ReasonId>(
   Object.entries(REASON_TEXTS).flatMap(([id, texts]) => texts.map((text) => [text, id as ReasonId] as const)),
 );
 
-/** The id of a reason in the gateway's words; `other` for words that the catalogue does not know. */
+/** The id of a reason given in the gateway's words; `other` for words that the catalogue does not hold. */
 export function reasonIdOf(text: string): ReasonId {
   const normal = text.trim().toLowerCase().replaceAll('self-signed', 'self signed').replace(/\.$/, '');
   return idByText.get(normal) ?? 'other';
@@ -49,7 +48,9 @@ export function reasonIdOf(text: string): ReasonId {
 
 const TEXTS_BY_LENGTH = [...idByText.keys()].sort((a, b) => b.length - a.length);
 
-/** How many characters at the beginning of a text are a known reason's words; 0 where none is there. */
+/**
+ * How many characters at the beginning of a text are the words of a known reason; 0 where the text begins with none.
+ */
 export function knownReasonLength(text: string): number {
   const start = text.slice(0, REASON_CHARS_MAX).toLowerCase().replaceAll('self-signed', 'self signed');
   return TEXTS_BY_LENGTH.find((words) => start.startsWith(words))?.length ?? 0;
@@ -57,7 +58,7 @@ export function knownReasonLength(text: string): number {
 
 const REASON_CHARS_MAX = 100;
 
-/** The reason under which a diagnosis is counted where the gateway gives none; see `x509/findings.ts` for the codes. */
+/** The reason under which a diagnosis is counted where the gateway gives none; the codes are in `finding-codes.ts`. */
 const REASON_BY_FINDING: Readonly<Record<string, ReasonId>> = {
   'issuer-missing': 'issuer-not-found',
   'intermediate-missing': 'issuer-not-found',
@@ -85,7 +86,7 @@ export function reasonIdOfFinding(code: string): ReasonId {
   return REASON_BY_FINDING[code] ?? 'other';
 }
 
-/** Causes of a 403 that is not a refused certificate; see `logs/forbidden.ts` for how they are told apart. */
+/** Causes of a 403 other than a refused certificate; `logs/forbidden.ts` tells them apart. */
 export const forbiddenCauses = [
   'waf',
   'invalid-api-key',
@@ -99,13 +100,13 @@ export const forbiddenCauses = [
   'signature-mismatch',
   'incomplete-signature',
   /**
-   * A bare `Forbidden` of an API without an execution log, whose access record holds no certificate: whether the client's was
-   * refused cannot be told.
+   * A bare `Forbidden` of an API without an execution log whose access record holds no certificate. Whether the
+   * certificate was refused cannot be told.
    */
   'certificate-not-logged',
-  /** A bare `Forbidden` whose denial never came: a wrong path mapping, stage or endpoint, or a private API. */
+  /** A bare `Forbidden` for which no denial arrived: a wrong path mapping, stage or endpoint, or a private API. */
   'unmatched',
-  /** A 403 that names a cause which the facts do not list, such as an integration's own answer. */
+  /** A 403 with a cause that this list does not hold, such as an integration's own answer. */
   'other',
 ] as const;
 

@@ -1,28 +1,31 @@
-/** Refused requests: their halves, as the two logs tell them, where these meet, and the failure that they make. */
+/**
+ * Refused requests: their two halves (one in each log), the cell where the halves meet, and the failure that they make.
+ */
 
 import type { Rejected } from './logs.js';
 import type { ForbiddenCause, ReasonId } from './reasons.js';
 
-/** The API and stage that a record belongs to; either may be unknown. */
+/** The API and stage of a record; either may be unknown. */
 export interface ApiRef {
   readonly apiId: string | null;
   readonly stage: string | null;
 }
 
-/** The execution log's half of a refused request: why. */
+/** The execution log's half of a refused request. It says why. */
 export interface Denial {
   readonly kind: 'denial';
-  /** Which log event it was, among those of all streams: the stream's digest, then CloudWatch's id. */
+  /** Identifies the log event among those of all streams: the stream's digest, then CloudWatch's id. */
   readonly eventId: string;
   readonly at: number;
   /**
-   * Chosen by the client if it likes: never trusted alone. Empty where the log ties none to the denial. With the account in
-   * front where accounts are told apart, or a client of one could bring the id of another's request.
+   * A client can choose it, so it is never trusted alone. Empty where the log ties no request id to the denial. Where
+   * accounts are told apart it begins with the account; otherwise a client of one account could send the id of another
+   * account's request.
    */
   readonly requestId: string;
-  /** True where the request id comes from a log event of its own, which another delivery of the denial may lack. */
+  /** True where the request id comes from another log event, which a second delivery of the denial may lack. */
   readonly isIdBorrowed?: true;
-  /** The gateway's own id, where the log ties one to the denial. */
+  /** The id that the gateway itself makes, where the log ties one to the denial. */
   readonly extendedRequestId: string | null;
   readonly reason: ReasonId;
   /** The gateway's words, cleaned and cut. */
@@ -33,7 +36,7 @@ export interface Denial {
   readonly rate: number;
 }
 
-/** Who called, as the access log tells it. DNs are canonical; every text is cut to its bound. */
+/** Who called, as the access log says. DNs are canonical; every text is cut to its bound. */
 export interface Client {
   readonly subjectDn: string;
   readonly issuerDn: string;
@@ -47,21 +50,27 @@ export interface Client {
   readonly userAgent: string;
 }
 
-/** The access log's half of a refused request: who. Only records that may be mutual-TLS failures become one. */
+/**
+ * The access log's half of a refused request. It says who called. Only records that may be mutual-TLS failures become
+ * one.
+ */
 export interface AccessRecord {
   readonly kind: 'access';
   readonly eventId: string;
   readonly at: number;
-  /** Empty where the format lacks it; then it has an extended id. */
+  /** Empty where the format lacks it; then the record has an extended id. */
   readonly requestId: string;
   readonly extendedRequestId: string | null;
   readonly api: ApiRef;
   readonly scope: string;
-  /** True where the record names neither its domain nor its API, and `scope` is the log group that it came from. */
+  /** True where the record names neither its domain nor its API, and `scope` is the name of its log group. */
   readonly isScopeGuessed?: true;
   /** Null where the format logs no `clientCert` fields. */
   readonly client: Client | null;
-  /** Of an API without an execution log: the finding that refused the certificate when it was looked at first; null for none. */
+  /**
+   * For an API without an execution log: the finding that refused the certificate when it was first verified; null for
+   * none.
+   */
   readonly inferred?: string | null;
   /** As in `Denial`. */
   readonly rate: number;
@@ -70,7 +79,7 @@ export interface AccessRecord {
 /** One half of a request. */
 export type Half = Denial | AccessRecord;
 
-/** A half as it stands in a cell: who brought it first, and whether the other half was there already. */
+/** A half as it stands in a cell: which batch brought it first, and whether the other half was already there. */
 export interface HeldHalf<T extends Half = Half> {
   readonly half: T;
   readonly batchId: string;
@@ -78,30 +87,32 @@ export interface HeldHalf<T extends Half = Half> {
   readonly second: boolean;
 }
 
-/** Where the two halves of a request meet. */
+/** The stored item in which the two halves of a request meet. */
 export interface Cell {
   readonly denial: HeldHalf<Denial> | null;
   readonly access: HeldHalf<AccessRecord> | null;
-  /** The batch that claimed a half which waited in vain, or null. */
+  /** The batch that claimed a half whose other half did not come, or null. */
   readonly claimedBy: string | null;
 }
 
-/** A half that was left waiting, and the cell in which it stands. */
+/** A half that was left waiting, and the key of the cell in which it stands. */
 export interface WaitingHalf {
   readonly key: string;
   readonly kind: Half['kind'];
-  /** The digest of its event's id, which is shorter. */
+  /** The digest of its event's id, which is shorter than the id. */
   readonly event: string;
 }
 
-/** A 403 that is something else than a refused certificate. */
+/** A 403 whose cause is not a refused certificate. */
 export interface OtherForbidden {
   readonly kind: 'other-forbidden';
   readonly eventId: string;
   readonly at: number;
   readonly cause: ForbiddenCause;
   readonly scope: string;
-  /** The certificate of a record that bears the canary's name; others are not looked at for it. */
+  /**
+   * The certificate's fingerprint, only for a record with the canary's name; other certificates are not read for it.
+   */
   readonly fingerprint?: string;
 }
 
@@ -113,28 +124,28 @@ export interface Parsed {
   readonly rejected: readonly Rejected[];
   /** The distinct certificates of the access records, as PEM by fingerprint. */
   readonly certificates: ReadonlyMap<string, string>;
-  /** Events that are neither a denial, a 403 nor broken: successes and the gateway's other lines. */
+  /** How many events are neither a denial, nor a 403, nor broken: successes and the gateway's other lines. */
   readonly passed: number;
-  /** Of the access records, those that were broken or cut off, and were read in spite of it. */
+  /** How many of the access records were broken or cut off and could be read all the same. */
   readonly recovered: number;
 }
 
-/** How the issuer of a failure is known. */
+/** How the issuer of a failure became known. */
 export type Attribution =
   /** Both halves met. */
   | 'joined'
-  /** The access half did not come within the grace period. */
+  /** The access log's half did not arrive within the grace period. */
   | 'unpaired'
-  /** The request id was used before by another denial, and nothing of the gateway's own ties this one to a client. */
+  /** Another denial had used the request id before, and no id of the gateway ties this one to a client. */
   | 'reused-request-id'
-  /** No execution log exists; the certificate was verified against the truststore instead. */
+  /** There is no execution log; the certificate was verified against the truststore instead. */
   | 'inferred'
-  /** A storm: not in the sample of requests that are joined, so counted from its denial alone. */
+  /** A storm: the request is not in the sample that is joined, so it is counted from its denial alone. */
   | 'not-sampled';
 
 /** One refused request, counted exactly once. */
 export interface Failure {
-  /** The log event that makes it one: the denial's, or the access record's where there is no execution log. */
+  /** The log event that is counted: the denial's, or the access record's where there is no execution log. */
   readonly eventId: string;
   /** As in `Denial`. */
   readonly requestId: string;
@@ -148,8 +159,11 @@ export interface Failure {
   readonly reasonText: string;
   readonly attribution: Attribution;
   readonly client: Client | null;
-  /** 1, or in a storm the inverse of the rate at which requests were joined: this one stands for so many. */
+  /** 1; in a storm, the inverse of the rate at which requests were joined: how many requests this one stands for. */
   readonly weight: number;
-  /** The scope that the denial alone would give: where the others it stands for are counted, without an issuer. */
+  /**
+   * The scope that the denial alone would give. The other requests that this one stands for are counted there, without
+   * an issuer.
+   */
   readonly denialScope: string;
 }
