@@ -86,7 +86,9 @@ export const en: Messages = {
     'unsupported-purpose': {
       title: 'wrong purpose',
       meaning: 'The certificate may not be used by a client.',
-      steps: ['Ask for a certificate whose extended key usage includes clientAuth.'],
+      steps: [
+        'Ask for a certificate whose extended key usage includes clientAuth, from a private CA: public CAs stop issuing it, by 2027-03-15 at the latest.',
+      ],
     },
     'unhandled-critical-extension': {
       title: 'unknown critical extension',

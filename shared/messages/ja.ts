@@ -84,7 +84,9 @@ export const ja: Messages = {
     'unsupported-purpose': {
       title: '用途が不適切',
       meaning: 'この証明書はクライアント認証に使えません。',
-      steps: ['拡張鍵用途に clientAuth を含む証明書を発行してもらってください。'],
+      steps: [
+        '拡張鍵用途に clientAuth を含む証明書をプライベート CA から発行してもらってください。パブリック CA は遅くとも 2027-03-15 に発行を終了します。',
+      ],
     },
     'unhandled-critical-extension': {
       title: '未知の重要拡張',
@@ -159,7 +161,8 @@ export const ja: Messages = {
     },
     'unsupported-purpose': {
       title: 'クライアント認証用の証明書ではありません',
-      action: 'クライアント認証用の証明書を発行してもらってください。',
+      action:
+        'クライアント認証用の証明書をプライベート CA から発行してもらってください。パブリック CA は発行を終了します(Let’s Encrypt は 2026-07-08 に終了済み、Sectigo は 2027-02-10、DigiCert は 2027-03-01、その他も遅くとも 2027-03-15)。',
     },
     'name-constraint-violated': {
       title: '上位の CA が発行を許されていない名前です',

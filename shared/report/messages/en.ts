@@ -43,7 +43,8 @@ export const en: ReportMessages = {
       'Ask whether the CA has a new key under its old name, and add its new certificate beside the old one.',
     'invalid-ca': 'Replace the certificate in the chain that is not marked as a CA.',
     'path-length-exceeded': 'Have the certificate issued by a CA that may issue to clients.',
-    'unsupported-purpose': 'Ask for a certificate whose extended key usage includes clientAuth.',
+    'unsupported-purpose':
+      'Ask for a certificate whose extended key usage includes clientAuth, from a private CA: public CAs stop issuing it, by 2027-03-15 at the latest.',
     'unhandled-critical-extension': 'Have the certificate issued without the critical extension.',
     'weak-key': 'Ask for a certificate with RSA of 2,048 bits or more, or ECDSA P-256 or P-384.',
     other: 'Verify the certificate against the truststore with openssl verify -show_chain.',
@@ -76,6 +77,7 @@ export const en: ReportMessages = {
     incidents: 'Incidents',
     changes: 'New and vanished issuers',
     expiry: 'Certificates and CAs that expire next',
+    sunset: 'Will lose client authentication at the next renewal',
     forbidden: 'Other 403s, which are not about certificates',
     silences: 'Silences in force',
     pipeline: 'How the pipeline did',
@@ -117,6 +119,8 @@ export const en: ReportMessages = {
     requests: 'Requests',
     successor: 'Successor',
     noSuccessor: 'none seen',
+    caStops: 'CA stops',
+    moved: 'Moved',
     certificate: 'client',
     ca: 'CA',
     cause: 'Cause',
@@ -170,10 +174,24 @@ export const en: ReportMessages = {
     incidents: 'No incident.',
     new: 'No issuer that was not seen in the eight periods before.',
     vanished: 'No issuer stopped failing.',
-    expiry: 'No certificate in use expires within 90 days.',
+    expiry:
+      'No certificate in use expires within 90 days; one that lives 200 days or less is listed in its last quarter.',
+    sunset: 'No certificate or CA that is known to be public.',
     forbidden: 'None.',
     silences: 'None.',
     issuers: 'No refusals.',
+  },
+  sunset: {
+    why: (publicCa, usages) => {
+      if (publicCa === null) return 'both usages, server and client; only if its CA is public';
+      if (usages === 'server') return `${publicCa}, by name; has lost it already`;
+      return usages === 'client' ? `${publicCa}, by name; for clients only: ask the CA` : `${publicCa}, by name`;
+    },
+    note: 'Public CAs stop issuing for client authentication: Let’s Encrypt did on 2026-07-08, Sectigo does on 2027-02-10, DigiCert on 2027-03-01, all others by 2027-03-15 at the latest. A client is let in until it renews after that, and then goes dark.',
+    waysOut:
+      'Ways out: a private CA, such as AWS Private CA, or ACM’s private roots for client authentication (since November 2026). Add its CA to the truststore before the client changes over. Runbook: client-authentication-sunset.',
+    mail: (clients, requests) =>
+      `${n(clients, 'client')} with ${requests} requests will lose client authentication at the next renewal: ${clients === 1 ? 'its CA is' : 'their CAs are'} public by name and stop issuing it. A private CA is the way out.`,
   },
   strangers: (issuers, failures) =>
     `Besides these, ${failures} refusals of ${issuers} self-signed certificates: strangers, who stay outside. Nothing to do.`,
@@ -196,9 +214,9 @@ export const en: ReportMessages = {
     'details-unavailable': 'Sources, user agents and times of single clients: the failure records could not be read.',
     'details-cut': 'Sources, user agents and times of some clients: there are more than were asked for.',
     'expiry-unknown':
-      'Certificates that expire next: the report was made without access logs of successes and without a truststore.',
+      'Certificates that expire next or lose client authentication: the report was made without access logs of successes and without a truststore.',
     'expiry-without-clients':
-      'Clients among the certificates that expire next, and their traffic: only the truststores’ CAs are known here. `mtls-watch expiry` on the access logs tells the rest.',
+      'Clients among the certificates that expire next or lose client authentication, and their traffic: only the truststores’ CAs are known here. `mtls-watch expiry` on the access logs tells the rest.',
     'pipeline-unknown': 'The pipeline’s own numbers could not be read.',
     'nothing-judged':
       'Nothing could be judged: no log record of this period was read. That nothing was refused is not known.',
