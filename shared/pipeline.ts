@@ -58,7 +58,7 @@ export async function ingest(batch: LogBatch, world: World, look: OnGroupsGrown 
     world,
   );
   const parsed = await excludeCanaryRecords(await redact(read, world), world);
-  // // Saving the certificates runs beside the counting. Only code that looks at a certificate waits for `saved`.
+  // Saving the certificates runs beside the counting. Only code that looks at a certificate waits for `saved`.
   const saved = world.stores.certificates.save(parsed.certificates);
   const pems = read.certificates;
   const [ingested] = await Promise.all([countParsed({ batch, parsed, pems, saved }, world, look), saved]);
@@ -167,7 +167,7 @@ export async function sweep(world: World): Promise<Swept> {
   const open = await step(dirtyHours(world), null);
   const hoursRolledUp = open === null ? 0 : await step(rollUpHours(world, open), 0);
   const firing = await step(stores.incidents.firing(limits.firingPerSweepMax), []);
-  // // A known incident is looked at only now and then, because it is reminded of at most once a day.
+  // A known incident is looked at only now and then, because it is reminded of at most once a day.
   const isLookedAt = ({ state }: Incident): boolean =>
     state === 'firing' || minuteOf(clock.now()) % limits.knownEveryMinutes === 0;
   const groups = firing.filter(isLookedAt).map((incident) => incident.group);

@@ -51,7 +51,7 @@ export async function settleExpired(
     const listed = await stores.waiting.due(clock.now(), limits.settledPerRoundMax + failed.size);
     const due = listed.filter(({ id }) => !failed.has(id));
     const isLast = due.length < limits.settledPerRoundMax;
-    // // At the end of a replay the clock is set to the end of time, so the time limit is never reached.
+    // At the end of a replay the clock is set to the end of time, so the time limit is never reached.
     const isUp = !isLast && clock.now() - startedAt >= limits.settleMsMax;
     if (isUp) failures.push(...behindOf(due, clock.now()));
     if (due.length === 0 || isUp) {
@@ -99,7 +99,7 @@ async function settleRound(due: readonly Waiting[], world: World, round: Round):
         }),
       { concurrency: limits.settledTogetherMax },
     );
-  // // By id: a batch that was delivered twice may have stored its lists twice.
+  // By id: a batch that was delivered twice may have stored its lists twice.
   const distinct = [...new Map(due.map((waiting) => [waiting.id, waiting])).values()];
   const [denials, records] = [distinct.filter(hasDenial), distinct.filter((one) => !hasDenial(one))];
   await each([...denials, ...records], async (waiting) => settled.set(waiting.id, await settleList(waiting, world)));

@@ -15,25 +15,25 @@ const HARMONICS = 2;
 const PROFILES = 6;
 const RECENT = 8;
 
-/** Prior mean and standard deviation of each coefficient. */
+/** Mean and standard deviation of each coefficient before anything was learned. */
 const PRIOR_MEAN = [0, 0, 0, 0, 0, 0, 0.6, 0.6, 0.4] as const;
 const PRIOR_SD = [1, 0.15, 0.5, 0.5, 0.3, 0.3, 0.3, 0.3, 0.3] as const;
-/** How far each coefficient may wander within one longest season, as a standard deviation. */
+/** How far each coefficient may drift within one longest season, as a standard deviation. */
 const DRIFT_SD = [0.01, 0.01, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02, 0.02] as const;
-/** Prior variance of a bin's log ratio, and the visits it remembers. */
+/** Variance of a bin's log ratio before anything was learned, and how many visits a profile remembers. */
 const PROFILE_VARIANCE = 1;
 const VISITS_MAX = 8;
-/** From this share of surprising bins on it is no job that fails at its hour. */
+/** From this share of surprising bins on, the cause is not a job that fails at a fixed hour. */
 const LASTING_SHARE = 0.25;
-/** Bins before a series that was not recorded from the start is predicted from more than its mean. */
+/** A series that was not recorded from the start is predicted from its mean alone for this many bins. */
 const FIRST_BINS = 12;
-/** What an unseen group is taken to have had per bin. */
+/** How many failures per bin a group is taken to have had before it was first seen. */
 const NEVER_SEEN = 0.02;
 
 export interface Prediction {
-  /** Of the bin. */
+  /** The expected count of the bin. */
   readonly mean: number;
-  /** Variance of its logarithm. */
+  /** Variance of the logarithm of the mean. */
   readonly doubt: number;
 }
 
@@ -60,7 +60,7 @@ function binOfSeason(bin: number, season: number, shape: Shape, bins: number): n
   return Math.min(bins - 1, Math.floor((phase / perSeason) * bins));
 }
 
-/** How many bins the recent level looks back. */
+/** How many bins the recent level covers. */
 function recentBins(settings: DetectorParameters, shape: Shape): number {
   const [shorter = 96] = settings.seasons;
   return Math.max(4, (shorter / shape.binSteps) * settings.recentSeasons);
@@ -114,7 +114,8 @@ const clampLog = (value: number): number => Math.max(-12, Math.min(25, value));
 
 /**
  * The shift of a log mean that balances a prior of variance `v` around 0 with one observation: the root of
- * shift = v (count - m) / (phi + psi m), m = mean · exp(shift). Newton from above, where the function is convex.
+ * shift = v (count - m) / (phi + psi m), m = mean · exp(shift). Newton's method from above, where the function is
+ * convex.
  */
 function shiftOf(count: number, mean: number, v: number, { phi, psi }: Variance): number {
   let low = -Math.min(20, (v * mean) / (phi + psi * mean) + 1e-9);
@@ -138,8 +139,9 @@ function shiftOf(count: number, mean: number, v: number, { phi, psi }: Variance)
 }
 
 /**
- * Learns one bin. What is surprisingly high is cut, and the more so the higher it is, so that an incident teaches
- * little; unless the same bin of the shorter season was surprising last time as well: then it is a habit.
+ * Learns one bin. A surprisingly high count is cut, and the more so the higher it is, so that an incident teaches
+ * little. The exception is a bin whose counterpart of the last shorter season was surprising as well: then it is a
+ * habit.
  */
 export function learnBin(
   state: State,
@@ -164,7 +166,7 @@ export function learnBin(
     const b = binOfSeason(bin, season, shape, profile.length);
     const old = profile[b] ?? 0;
     const m = before * Math.exp(old);
-    // A bin of the longer season holds several of the finest ones: all of them together count as one visit.
+    // A bin of the longer season holds several of the finest bins; all of them together count as one visit.
     const share = season / shape.binSteps / profile.length;
     const visits = Math.min(VISITS_MAX, ((scalars[at.bins] ?? 0) * shape.binSteps) / season) * share;
     const information = (visits * m) / (variance.phi + variance.psi * m);
@@ -197,8 +199,8 @@ function cut(
 
 /**
  * Counts the visits in a row at which a bin of the shorter season was surprising. A job that fails every night is a
- * habit at its second visit. Where a large part of the season is surprising something is broken that lasts, and only
- * after three seasons it is taken for the new normal.
+ * habit at its second visit. Where a large part of the season is surprising, something is broken for longer, and it is
+ * taken for the new normal only after three seasons.
  */
 function isHabit(state: State, settings: DetectorParameters, shape: Shape, bin: number, high: boolean): boolean {
   const [shorter] = settings.seasons;
@@ -221,7 +223,7 @@ function surprisedShare(state: State, bins: number): number {
   return n / bins;
 }
 
-/** The level of the first bins is their mean; the other coefficients wait. */
+/** The level of the first bins is their mean; the other coefficients are not learned yet. */
 function learnFirstLevel(state: State, count: number): void {
   const n = state.scalars[at.bins] ?? 0;
   const sum = n === 0 ? 0 : Math.exp(state.x[LEVEL] ?? 0) * (n + 0.5) - 0.5;
@@ -245,7 +247,7 @@ function filter(state: State, y: number, mean: number, doubt: number, variance: 
   for (let k = PROFILES; k < FEATURES; k++) state.x[k] = Math.max(0, Math.min(1.1, state.x[k] ?? 0));
 }
 
-/** Moves the level along its slope by one bin and lets every coefficient wander. */
+/** Moves the level along its slope by one bin and adds the drift to every coefficient's variance. */
 function drift(state: State, settings: DetectorParameters, shape: Shape): void {
   const longest = (settings.seasons.at(-1) ?? 100) / shape.binSteps;
   const d = 1 / longest;
@@ -259,7 +261,7 @@ function drift(state: State, settings: DetectorParameters, shape: Shape): void {
   }
   for (let i = 0; i < FEATURES; i++) {
     const k = triangle(i, i);
-    // No coefficient becomes less certain than it was before the first bin.
+    // No coefficient may become less certain than it was before the first bin.
     p[k] = Math.min(
       Math.max(p[k] ?? 0, 1e-9) + (DRIFT_SD[i] ?? 0) ** 2 * d,
       Math.max((PRIOR_SD[i] ?? 0) ** 2 * 4, p[k] ?? 0),

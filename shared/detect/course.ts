@@ -1,51 +1,65 @@
 /**
- * The long look: who is refused a few times an hour, hour after hour, fails as totally as one who is refused a thousand
- * times, and no window of an hour shows it. Sums of the last 24 hours are kept, with how many failures an hour usually has
- * and how many of the hours have one.
+ * The course of the last 24 hours. A client that is refused a few times an hour, hour after hour, fails as completely
+ * as one that is refused a thousand times, and no window of an hour shows it. This keeps the sums of the last 24 hours,
+ * how many failures an hour usually has, and how many of the hours usually have one.
  */
 
 import { at, HOURS, type State } from './state.js';
 
 const HOUR = 60;
-/** What is usual of an hour is learned over two weeks, and taken to have been nothing before the first one. */
+/**
+ * What is usual for an hour is learned over two weeks. Before the first failure the hours are taken to have been empty.
+ */
 const MEMORY_HOURS = 14 * 24;
-/** So many failures in one hour count no further for what is usual: an incident is one hour among others. */
+/** Failures of one hour beyond this number are not counted for what is usual: an incident is one hour among others. */
 const USUAL_MAX = 1_000;
-/** Refused in so many of the last 24 hours is steady, unless so many times fewer are usual. */
+/** Refusals in this many of the last 24 hours are steady, if `STEADY_FACTOR` times as many hours as usual have some. */
 const STEADY_HOURS = 8;
 const STEADY_FACTOR = 3;
-/** From so many hours on it is refused around the clock; otherwise it may sleep for a night. */
+/**
+ * A group with failures in this many hours of the day is refused around the clock; one with fewer may pause for a
+ * night.
+ */
 const AROUND_THE_CLOCK = 20;
 const NIGHT_MINUTES = 18 * HOUR;
-/** So many times the mean distance of two failures is a lull. */
+/** This many times the mean distance between two failures is a lull. */
 const LULL = 6;
-/** None where so many were to be expected is no chance. */
+/** When this many failures were expected and none came, it is not chance. */
 const GONE = 15;
 
-/** Scratch space: sums of hours, the latest first. */
+/** Scratch space: sums of the hours, the latest first. */
 const scratch = new Float64Array(HOURS);
 
 export interface Course {
-  /** Failures of the last 24 hours, the unfinished one included, and how many of the hours have one. */
+  /** Failures of the last 24 hours, the unfinished hour included, and how many of these hours have one. */
   readonly day: number;
   readonly hours: number;
-  /** What 24 hours usually have. */
+  /** How many failures 24 hours usually have. */
   readonly usualDay: number;
   readonly usualHours: number;
-  /** Minutes since the last failure; those of a day where it is longer ago. */
+  /** Minutes since the last failure, at most those of a day. */
   readonly quietMinutes: number;
-  /** Of a group that is refused steadily, the minutes that its last `STEADY_HOURS` hours with failures go back; else null. */
+  /**
+   * For a group that is refused steadily: how many minutes its last `STEADY_HOURS` hours with failures reach back;
+   * otherwise null.
+   */
   readonly steadyMinutes: number | null;
-  /** Whether it is so by its own time alone, without the silence that is taken to have been before its first failure. */
+  /**
+   * Whether it is steady on the group's own history alone, without the silence that is assumed before its first
+   * failure.
+   */
   readonly isSteadyByItself: boolean;
-  /** Whether failures come so seldom, or have come so lately, that the last minutes without any say nothing. */
+  /** Whether failures are so rare, or so recent, that the last minutes without a failure say nothing. */
   readonly isUnderWay: boolean;
-  /** What was expected since the last failure; and whether it was so much that what used to come has stopped. */
+  /**
+   * How many failures were expected since the last one, and whether that is so many that the failures must have
+   * stopped.
+   */
   readonly missing: number;
   readonly isGone: boolean;
 }
 
-/** Adds a closed step; the hour before it is learned when another begins. */
+/** Adds a closed step. An hour is learned when the next one begins. */
 export function learnHour(state: State, step: number, count: number, expected: number): void {
   const { hours, scalars: s } = state;
   const hour = Math.floor(step / HOUR);
@@ -63,7 +77,10 @@ export function learnHour(state: State, step: number, count: number, expected: n
   s[at.lastFailure] = step;
 }
 
-/** @param later counts of the steps after the closed ones, the last of which is `step` */
+/**
+ * Sums up the last 24 hours.
+ * @param later counts of the steps after the closed ones; the last of them is `step`
+ */
 export function courseOf(state: State, step: number, later: readonly number[]): Course {
   const { scalars: s } = state;
   const now = Math.floor(step / HOUR);
@@ -110,13 +127,13 @@ export function courseOf(state: State, step: number, later: readonly number[]): 
   };
 }
 
-/** How much of what is remembered the group has seen itself. */
+/** The share of the memory that the group has seen itself, from 0 to 1. */
 function ownShareOf({ scalars }: State, step: number): number {
   const hours = (step - (scalars[at.firstStep] ?? 0)) / HOUR;
   return Math.max(1e-3, 1 - Math.exp(-hours / MEMORY_HOURS));
 }
 
-/** Minutes without a failure that say it is over. */
+/** How many minutes without a failure show that it is over. */
 function lullOf(day: number, hours: number): number {
   const gaps = (LULL * hours * HOUR) / day;
   return hours >= STEADY_HOURS && hours < AROUND_THE_CLOCK ? Math.max(gaps, NIGHT_MINUTES) : gaps;

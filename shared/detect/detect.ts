@@ -1,10 +1,9 @@
 /**
- * Decides whether a group's failures are a spike. Pure: what was learned and what is in the window go in, a detection
- * with its numbers comes out. Called for every touched group after a batch, by the sweep for firing ones, and by
- * `replay`; `backtest` runs the same mathematics (`detect/`) over any series. `docs/detection.md` tells the method.
- *
+ * Decides whether a group's failures are a spike. Pure: what was learned and the counts of the window go in; a
+ * detection with its numbers comes out. Called for every group that a batch touched, by the sweep for firing groups,
+ * and by `replay`. `backtest` runs the same mathematics over any series. `docs/detection.md` explains the method.
  * Time is counted in minutes since the epoch, called steps. `learn` closes steps one after the other; `detect` looks at
- * the steps that are not closed yet. Steps that nobody mentions had no failures.
+ * the steps that are not closed yet. Steps that are not mentioned had no failures.
  */
 
 import { isNamed } from '../config/qualified-names.js';
@@ -15,43 +14,49 @@ import { isHabit } from './habits.js';
 import { at, type DetectorParameters, pack, RING, type State, shapeOf, unpack } from './state.js';
 import { calibrate, closeThrough, expectedAt, type Later, start, type WindowSurprise, windowsAt } from './surprise.js';
 
-/** What is remembered of a group: JSON, at most 5 KB. */
+/** What is remembered of a group. Serialised as JSON it has at most 5 KB. */
 export interface History {
-  /** The first step that was ever learned. */
+  /** The first step that was learned. */
   readonly firstStep: number;
   /** The last closed step. */
   readonly lastStep: number;
-  /** See `detect/state.ts`. A state of another shape (the seasons were changed) is dropped: the group starts afresh. */
+  /**
+   * Packed by `detect/state.ts`. A state of another shape (after the seasons were changed) is dropped, and the group
+   * starts afresh.
+   */
   readonly state: string;
 }
 
-/** Counts of the steps after `history.lastStep`, oldest first; the last one is the current, unfinished step. */
+/** Counts of the steps after `history.lastStep`, oldest first. The last one is the current, unfinished step. */
 export interface Window {
   readonly step: number;
   readonly counts: readonly number[];
 }
 
 export interface DetectionNumbers {
-  /** Failures in the window that tells most. */
+  /** Failures in the most significant window. */
   readonly count: number;
   readonly windowMinutes: number;
-  /** What that window usually holds. */
+  /** How many failures that window usually holds. */
   readonly expected: number;
-  /** A window like this comes once in so many minutes by chance; at most 1e12. */
+  /** A window like this comes by chance once in this many minutes; at most 1e12. */
   readonly oneIn: number;
-  /** Failures in the last `policy.windowMinutes`: what escalation compares. */
+  /** Failures in the last `policy.windowMinutes`, which escalation compares. */
   readonly recent: number;
-  /** The shortest window that is a spike by itself, or null: what happened before it plays no part. */
+  /**
+   * The shortest window, in minutes, that is a spike by itself; null where there is none. Failures before it play no
+   * part.
+   */
   readonly shortestMinutes: number | null;
-  /** Whether it is a spike because it is refused hour after hour, and no window of an hour shows it. */
+  /** Whether it is a spike because refusals come hour after hour, although no window of an hour shows it. */
   readonly isSteady: boolean;
-  /** -log10 of the chance of as many failures by the model alone, whatever the floor. */
+  /** -log10 of the chance of this many failures by the model alone, whatever the floor is. */
   readonly surprise: number;
   /** How much later than usual the log came, in minutes; 0 where it came in time. */
   readonly lateMinutes: number;
   /** Failures of the last hour. */
   readonly lastHour: number;
-  /** The last 24 hours, and what they usually are. */
+  /** The last 24 hours, and what is usual for 24 hours. */
   readonly course: Course;
 }
 
@@ -70,20 +75,20 @@ export interface Detection {
 const DAY_MINUTES = 24 * 60;
 const MINUTES_PER_MONTH = 30 * 24 * 60;
 const ONE_IN_MAX = 1e12;
-/** For so long a group is new: what it has had since it was first seen is not taken for its usual. */
+/** For this long a group is new: what it had since it was first seen is not taken for its usual. */
 const NEW_MINUTES = 24 * 60;
-/** What a minute of a new group is taken to hold. */
+/** How many failures a minute of a new group is expected to hold. */
 const NEW_EXPECTED = 0.004;
-/** A steady refusal needs this share of the floor in a day: eight at the default. */
+/** Steady refusals need this share of the floor within a day: eight failures with the default floor. */
 const STEADY_FLOOR_SHARE = 0.8;
-/** A window is back to usual when it is less surprising than one in ten. */
+/** A window is back to usual when its chance is at least one in ten. */
 const USUAL = 1;
-/** A lull says something only where the spike, going on, would have brought this many failures. */
+/** A lull is evidence only where the spike, had it gone on, would have brought this many failures. */
 const LULL_FAILURES = 5;
-/** So many times the mean distance between two failures is a lull. */
+/** This many times the mean distance between two failures is a lull. */
 const LULL_DISTANCES = 5;
 
-/** The thresholds of one group: the policy with the overrides that match it. */
+/** The thresholds of one group: the policy, with the overrides that match the group. */
 export function policyFor(group: GroupKey, detection: DetectionPolicy): DetectionPolicy {
   let policy = detection;
   for (const { scope, issuerDn, reason, ...changes } of detection.overrides) {
@@ -102,18 +107,20 @@ export function settingsOf(policy: DetectionPolicy): DetectorParameters {
     seasons: policy.seasonMinutes,
     windows,
     incidentFrom: 2 * policy.floor,
-    // Long enough that a slow burn of some hours is not taken for the usual before it is noticed.
+    // Long enough that a slow rise over some hours is not learned as the usual before it is noticed.
     recentSeasons: 2,
     emptyBefore: true,
   };
 }
 
-/** Closes the steps up to `step`, the last of which had `count` failures and those before it none. */
+/** Closes the steps up to `step`. The last of them had `count` failures, those before it none. */
 export function learn(history: History | null, step: number, count: number, policy: DetectionPolicy): History {
   return learnAll(history, [{ step, count }], policy);
 }
 
-/** Closes several steps, ascending; the same as `learn` on each, with the state unpacked once. */
+/**
+ * Closes several steps, in ascending order. The result is that of `learn` on each, but the state is unpacked only once.
+ */
 export function learnAll(
   history: History | null,
   steps: readonly { readonly step: number; readonly count: number }[],
@@ -136,8 +143,9 @@ export function detect(history: History | null, window: Window, policy: Detectio
 }
 
 /**
- * The same for minutes that were closed without what came late: their counts stand beside what was expected of them.
- * @param window the hour up to the last of those minutes
+ * Detects on minutes that were closed before their failures arrived: the late counts are compared with what was
+ * expected of those minutes.
+ * @param window the hour that ends with the last of those minutes
  * @param lateMinutes how much later than usual they came
  */
 export function detectLate(history: History, window: Window, policy: DetectionPolicy, lateMinutes: number): Detection {
@@ -163,7 +171,7 @@ export function detectLate(history: History, window: Window, policy: DetectionPo
   };
 }
 
-/** `detect` on an unpacked state, for those who walk through months of minutes. */
+/** `detect` on an unpacked state, for callers that go through months of minutes. */
 export function detectionOf(
   state: State,
   settings: DetectorParameters,
@@ -186,7 +194,7 @@ function judged(
     ...w,
     score: w.count < policy.floor ? 0 : calibrate(state, settings, w.raw),
   }));
-  // What comes at this hour as it did before is shown, and nobody is paged for it.
+  // What comes at its usual hour is shown, and nobody is paged for it.
   const isUsual = (w: WindowSurprise): boolean => isHabit(state, window.step, w.peak);
   const passing = scored.filter((w) => w.score >= threshold && !isUsual(w));
   const recent = windows.find((w) => w.window === policy.windowMinutes)?.count ?? 0;
@@ -212,7 +220,7 @@ function judged(
   return steady(numbers);
 }
 
-/** Few failures in any hour, and hour after hour: no window is a spike, the day is. */
+/** Few failures in any hour, but hour after hour: no window is a spike, the day as a whole is. */
 function steady(numbers: DetectionNumbers): Detection {
   const { course } = numbers;
   const because =
@@ -240,7 +248,7 @@ function laterOf(state: State, settings: DetectorParameters, window: Window): La
   const counts: number[] = [];
   const expected: number[] = [];
   let doubt = 0;
-  // A gap between history and window had no failures; only what the longest window sees is filled in.
+  // A gap between history and window had no failures. Only the part that the longest window covers is filled in.
   const skipped = Math.max(0, length - RING);
   for (let i = skipped; i < length; i++) {
     counts.push(window.counts[i - from] ?? 0);
@@ -253,13 +261,14 @@ function laterOf(state: State, settings: DetectorParameters, window: Window): La
   return { from: state.step + 1 + skipped, counts, expected, doubt, expectedMax };
 }
 
-/** Whether the spike lasts: some window, no longer than needed to notice a lull, is still unusual. */
+/** Whether the spike goes on: some window, no longer than is needed to notice a lull, is still unusual. */
 function goesOn(
   windows: readonly WindowSurprise[],
   passing: readonly WindowSurprise[],
   policy: DetectionPolicy,
 ): boolean {
-  // Of a burst that fills a part of its window, the part counts: a lull is seen the sooner the denser it was.
+  // For a burst that fills only a part of its window the rate of that part counts, so the end of a dense burst is
+  // seen sooner.
   const rate = Math.max(...passing.map((w) => (w.count - w.expected) / w.span));
   for (const w of windows) {
     if (w.window < policy.windowMinutes) continue;
@@ -274,7 +283,8 @@ function elevated(
   { quietMinutes }: Course,
   policy: DetectionPolicy,
 ): 'elevated' | 'quiet' {
-  // Where failures are minutes apart, an hour says more than the last minutes, unless it is over: see the distances.
+  // Where failures are minutes apart, an hour says more than the last minutes, unless the distances show that it is
+  // over.
   const isLull = (w: WindowSurprise): boolean => quietMinutes > (LULL_DISTANCES * w.span) / w.count;
   const up = windows.some(
     (w) =>
@@ -301,13 +311,13 @@ function minutes(n: number): string {
   return n === 1 ? '1 minute' : `${n} minutes`;
 }
 
-/** At most two digits behind the point, none from 10 on. */
+/** Formats a count with at most two decimals, and with none from 10 on. */
 export function amount(n: number): string {
   if (n >= 10 || Number.isInteger(n)) return String(Math.round(n));
   return n < 0.01 ? 'almost none' : String(Number(n.toPrecision(n < 0.1 ? 1 : 2)));
 }
 
-/** 12,345,678 as "10 million": one digit, for the order of magnitude is all that is known. */
+/** 12,345,678 as "10 million": one digit, because only the order of magnitude is known. */
 function roundWords(n: number): string {
   if (n >= ONE_IN_MAX) return 'a trillion or more';
   const rounded = Number(Math.max(1, n).toPrecision(1));
@@ -317,6 +327,6 @@ function roundWords(n: number): string {
   ] as const) {
     if (rounded >= size) return `${rounded / size} ${name}`;
   }
-  // By hand: a locale's first use costs a new container tens of milliseconds.
+  // Formatted by hand: the first use of a locale costs a new container tens of milliseconds.
   return rounded < 1_000 ? String(rounded) : `${rounded / 1_000},000`;
 }

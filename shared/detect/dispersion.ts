@@ -1,9 +1,9 @@
 /**
- * How far counts scatter around their expectation: variance = phi · mean + psi · mean². phi is noise that comes with
- * single failures in clumps, psi is a rate that itself wanders. Both are learned for a bin and for every window by
- * weighted least squares on squared residuals, with priors; a residual's square is cut, so that an incident adds no
- * more than any other surprise. Windows have sums of their own: where neighbouring steps go up and down together, long
- * windows scatter more than independent steps would, and this is how the detector knows.
+ * How far counts scatter around their expectation: variance = phi · mean + psi · mean². phi is the noise of single
+ * failures that come in clumps; psi is the variation of the rate itself. Both are learned for a bin and for every
+ * window by weighted least squares on squared residuals, with priors. A squared residual is cut, so that an incident
+ * adds no more than any other surprise. Each window length has sums of its own: where neighbouring steps rise and fall
+ * together, long windows scatter more than independent steps would.
  */
 
 import { type State, SUMS } from './state.js';
@@ -43,8 +43,9 @@ export function varianceOf(state: State, slot: number): Variance {
 }
 
 /**
- * @param doubt variance of the logarithm of `mean`, which is no scatter of the counts
- * @param news an outlier counts when it is news; the rest of an incident teaches nothing
+ * Learns from one bin or window.
+ * @param doubt variance of the logarithm of `mean`, which is not scatter of the counts
+ * @param news whether an outlier is the first of its incident; the rest of an incident teaches nothing
  */
 export function learnVariance(
   state: State,

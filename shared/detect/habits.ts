@@ -1,29 +1,29 @@
 /**
- * What came at the same hour before: a job with an expired certificate that runs every night, every week or every month is
- * news at first, and then none, also when the clocks are changed by an hour. The last times at which a group was out of line
- * are kept; what falls into the same span of time for the third time, and is no larger, is a habit.
+ * What has come at the same hour before. A job with an expired certificate that runs every night, week or month is news
+ * at first, and later no more, even when clocks change by an hour. The last times at which a group was unusual are
+ * kept; what falls into the same span of time for the third time, and is no larger, is a habit.
  */
 
 import { at, EPISODE, EPISODES, type State } from './state.js';
 
 const DAY = 24 * 60;
-/** Clocks are changed by an hour, and jobs do not start to the minute. */
+/** Tolerance in minutes: clocks change by an hour, and jobs do not start to the minute. */
 const PLAY = 75;
-/** Bins further apart are another episode. */
+/** Bins further apart than this many minutes are separate episodes. */
 const APART = 60;
-/** A bin is out of line from this score on. */
+/** A bin is unusual from this score on. */
 const OUT_OF_LINE = 4;
-/** Or where it has so many failures, and so many times the mean of all hours. */
+/** A bin is also unusual when it has this many failures and this many times the mean of all hours. */
 const CROWD = 6;
-/** More than so many times what came before is something else. */
+/** More than this many times what came before is not the habit. */
 const SIZE = 3;
-/** Every day, every week, and a month in each of its lengths. */
+/** In days: every day, every week, and a month in each of its lengths. */
 const PERIODS = [[1], [7], [28, 29, 30, 31]] as const;
 
 /** Adds a closed bin that ends at `step`. */
 export function learnEpisode(state: State, step: number, binSteps: number, count: number, score: number): void {
   const { episodes, scalars: s } = state;
-  // What is expected by now is still one: it may be out of line again some night.
+  // A bin that is expected by now still counts as an episode, because it may be unusual again some night.
   const isCrowded = count >= CROWD && count >= CROWD * ((s[at.usualPerHour] ?? 0) / 60) * binSteps;
   if (score < OUT_OF_LINE && !isCrowded) return;
   let slot = s[at.episode] ?? 0;

@@ -1,6 +1,6 @@
 /**
- * The upper tail of the negative binomial distribution, on a logarithmic scale: the detector asks for chances far below
- * what a double can hold as `1 - cdf`.
+ * The upper tail of the negative binomial distribution, on a logarithmic scale: the detector needs probabilities far
+ * below what a double can hold as `1 - cdf`.
  */
 
 /** Lanczos' approximation with g = 7 and nine terms; relative error about 1e-15 for x > 0. */
@@ -19,10 +19,9 @@ export function logGamma(x: number): number {
 }
 
 /**
- * log10 of the chance that a negative binomial count with this mean and variance reaches `count` or more.
- *
- * P(X >= c) is the regularised incomplete beta function I_q(c, size) with q = mean / (mean + size) and
- * size = mean² / (variance - mean). A variance below the mean is taken as Poisson's, which a very large size gives.
+ * log10 of the probability that a negative binomial count with this mean and variance reaches `count` or more.
+ * P(X >= c) is the regularised incomplete beta function I_q(c, size) with q = mean / (mean + size) and size = mean² /
+ * (variance - mean). A variance below the mean is treated as Poisson, which a very large size gives.
  * @param count may be fractional (sampled failures are weighted)
  */
 export function log10UpperTail(count: number, mean: number, variance: number): number {
@@ -47,7 +46,7 @@ function betaFraction(a: number, b: number, x: number): number {
   let c = 1;
   let d = 1 / nonZero(1 - ((a + b) * x) / (a + 1), tiny);
   let h = d;
-  // About sqrt(max(a, b)) terms are needed; the bound keeps absurd arguments from spinning.
+  // About sqrt(max(a, b)) terms are needed; the bound stops the loop for absurd arguments.
   for (let m = 1; m <= 500; m++) {
     const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
     d = 1 / nonZero(1 + even * d, tiny);

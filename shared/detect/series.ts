@@ -1,32 +1,32 @@
 /**
- * The detector over any regular series of counts, one step after the other: what `backtest` and the benchmarks of
- * foreign series run. The mathematics and its constants are those of `detect`; only what a user of a pager decides (the
- * floor, what counts as an incident) does not apply.
+ * The detector over any regular series of counts, one step after the other. `backtest` and the benchmarks of public
+ * series run it. The mathematics and its constants are those of `detect`; what only concerns paging (the floor, what
+ * counts as an incident) does not apply.
  */
 
 import { type DetectorParameters, shapeOf } from './state.js';
 import { closeStep, expectedAt, start } from './surprise.js';
 
 export interface SeriesOptions {
-  /** Lengths of the rhythms in steps, ascending, at most two. */
+  /** Lengths of the seasons in steps, ascending, at most two. */
   readonly seasons: readonly number[];
-  /** Acceptable rate of false alarms per step. */
+  /** The accepted rate of false alarms per step. */
   readonly falseAlarms: number;
 }
 
 export interface ScoredStep {
-  /** What the step usually holds, known before it was seen. */
+  /** What was expected of the step before it was seen. */
   readonly expected: number;
   /**
-   * -log10 of how often a step of this series is as surprising, windows that end here included; 0 where the step has
-   * nothing new: no more than expected, less than the last hours already had, or a series not known yet.
+   * -log10 of how often a step of this series is as surprising, windows that end here included. 0 where the step has
+   * nothing new: no more than expected, less than the last hours already had, or a series that is not known yet.
    */
   readonly score: number;
-  /** The score reaches -log10 of the acceptable rate. */
+  /** Whether the score reaches -log10 of the accepted rate. */
   readonly alarm: boolean;
 }
 
-/** Windows in steps; those longer than a 24th of the shorter season (an hour of a day) are left out. */
+/** Windows in steps. Those longer than a 24th of the shorter season (an hour of a day) are left out. */
 const WINDOWS = [1, 2, 5, 15] as const;
 
 function seriesSettings({ seasons }: SeriesOptions): DetectorParameters {
@@ -35,7 +35,7 @@ function seriesSettings({ seasons }: SeriesOptions): DetectorParameters {
   return { seasons, windows, incidentFrom: Number.POSITIVE_INFINITY, recentSeasons: 0.5, emptyBefore: false };
 }
 
-/** A fresh series: call the result with one count after the other, null for a step without a record. */
+/** Starts a series. Call the result with one count after the other, or null for a step without a record. */
 export function openSeries(options: SeriesOptions): (count: number | null) => ScoredStep {
   const settings = seriesSettings(options);
   const shape = shapeOf(settings);

@@ -1,78 +1,81 @@
 /**
- * What the detector remembers of a series, as numbers in typed arrays, and its packing into at most 5 KB of JSON. The
- * packing loses nothing (doubles stay doubles, floats stay floats), so learning in one go and learning with saves in
- * between end in the same state, bit for bit.
+ * What the detector remembers of a series, as numbers in typed arrays, and how that is packed into at most 5 KB of
+ * JSON. Packing loses nothing (doubles stay doubles, floats stay floats), so learning in one go and learning with saves
+ * in between end in the same state, bit for bit.
  */
 
 import { Buffer } from 'node:buffer';
 
-/** What the mathematics needs to know, in steps. */
+/** The parameters of the mathematics, in steps. */
 export interface DetectorParameters {
-  /** At most two, ascending, in steps. */
+  /** Lengths of the seasons, ascending, at most two. */
   readonly seasons: readonly number[];
-  /** Lengths of the windows that are looked at together, ascending, in steps; at most `WINDOWS_MAX` of at most `RING`. */
+  /** Lengths of the windows, ascending; at most `WINDOWS_MAX` of them, none longer than `RING`. */
   readonly windows: readonly number[];
   /**
-   * From so many in a window on, five times the usual is an incident and no noise: the detector learns nothing of it
-   * about noise. Infinite for series whose highs nobody looks at.
+   * From this many failures in a window on, five times the usual is an incident, from which the detector learns nothing
+   * about noise. Infinite for series whose peaks nobody treats as incidents.
    */
   readonly incidentFrom: number;
-  /** How many of the shorter season the recent level looks back. */
+  /** How many shorter seasons the recent level reaches back. */
   readonly recentSeasons: number;
   /**
    * True where the steps before the first one are known to have been empty (failures of a group that was never seen),
-   * so that a first burst is news; false for a series that was simply not recorded before.
+   * so that a first burst is news. False for a series that was not recorded before.
    */
   readonly emptyBefore: boolean;
 }
 
-/** Steps of raw counts that are kept: the longest window. */
+/** For how many steps raw counts are kept: the longest window. */
 export const RING = 60;
 const WINDOWS_MAX = 5;
-/** Hours whose sums are kept: a day. */
+/** For how many hours sums are kept: a day. */
 export const HOURS = 24;
-/** Times at which the group was out of line: first step, last step, most failures of a step. */
+/** How many unusual episodes are kept, each as first step, last step and most failures of a step. */
 export const EPISODES = 24;
 export const EPISODE = 3;
-/** Bins of the shorter season (a day: five minutes each) and of the longer one (a week: an hour each). */
+/** Most bins of the shorter season (a day: five minutes each) and of the longer one (a week: an hour each). */
 const BINS_MAX = [288, 168] as const;
-/** Level, slope, two harmonics of the shorter season, two profiles, the recent level. */
+/** Level, slope, two harmonics of the shorter season (two numbers each), two profiles, the recent level. */
 export const FEATURES = 9;
-/** Numbers behind one variance function. */
+/** How many sums one variance function needs. */
 export const SUMS = 5;
 
-/** Plain numbers of the state, by their place. */
+/** The places of the single numbers in the state. */
 export const at = {
   firstStep: 0,
-  /** What the open bin holds, how many of its steps were recorded, and the highest score among them. */
+  /** The count of the open bin, how many of its steps were recorded, and the highest score among them. */
   open: 1,
   openSteps: 2,
   openScore: 3,
-  /** Bins closed with a record. */
+  /** How many bins with a record were closed. */
   bins: 4,
-  /** Recent counts and what the rest of the baseline expected of them, exponentially weighted. */
+  /** Recent counts, and what the rest of the baseline expected of them, exponentially weighted. */
   recentCount: 5,
   recentExpected: 6,
-  /** How often a score passes `TAIL_FROM`, the mean excess of those that do, and how many were seen. */
+  /** How often a score exceeds `TAIL_FROM`, the mean excess of those that do, and how many were seen. */
   tailRate: 7,
   tailExcess: 8,
   tailSeen: 9,
-  /** The highest score of late, fading: what is no higher is no news. */
+  /** The highest recent score, which fades. A score that is no higher is no news. */
   peak: 10,
   /** Mean square of those excesses. */
   tailSquare: 11,
   /** Median excess. */
   tailMedian: 12,
-  /** 1 once a window in the open bin was surely an incident. */
+  /** 1 once a window in the open bin was certainly an incident. */
   openIncident: 13,
-  /** How many failures an hour usually has, and how likely it has one at all: exponentially weighted over two weeks. */
+  /**
+   * How many failures an hour usually has, and how likely it is to have one at all: exponentially weighted over two
+   * weeks.
+   */
   usualPerHour: 14,
   usualHours: 15,
   /** The last step with a failure. */
   lastFailure: 16,
-  /** What was expected since then. */
+  /** How many failures were expected since that step. */
   missing: 17,
-  /** Which episode is the last one. */
+  /** The index of the last episode. */
   episode: 18,
 } as const;
 
@@ -85,10 +88,13 @@ export interface State {
   readonly p: Float32Array;
   /** Sums behind the variance of a bin (first) and of each window. */
   readonly dispersion: Float32Array;
-  /** Counts of the last steps by step modulo `RING`, negative where none was recorded; and what was expected of them. */
+  /**
+   * Counts of the last steps by step modulo `RING`, negative where none was recorded; and what was expected of these
+   * steps.
+   */
   readonly counts: Float32Array;
   readonly expected: Float32Array;
-  /** Failures of the last hours, by hour since the epoch modulo `HOURS`; the last one may be unfinished. */
+  /** Failures of the last hours, by hour since the epoch modulo `HOURS`; the last hour may be unfinished. */
   readonly hours: Float32Array;
   /** The last `EPISODES`, each of `EPISODE` numbers. */
   readonly episodes: Float64Array;
@@ -96,7 +102,7 @@ export interface State {
   readonly profiles: readonly Float32Array[];
   /** Two bits for every bin of the shorter season: at how many visits in a row it was surprisingly high. */
   readonly surprised: Uint8Array;
-  /** The prediction of one bin, which holds until the next bin is learned; not remembered. */
+  /** The prediction of one bin, valid until the next bin is learned. It is not saved. */
   readonly cache: { bin: number; mean: number; doubt: number };
 }
 
@@ -146,7 +152,7 @@ export function pack(state: State): string {
   );
 }
 
-/** Null where the text was packed under settings of another shape: the series then starts afresh. */
+/** @returns null where the text was packed with parameters of another shape; the series then starts afresh */
 export function unpack(text: string, step: number, settings: DetectorParameters): State | null {
   const state = emptyState(settings, step);
   const bytes = Buffer.from(text, 'base64');

@@ -1,8 +1,8 @@
 /**
- * How surprising the last steps are, and how surprising scores of this series usually get. Every window that ends at
- * the current step is asked how likely a count as high as its own is; the least likely answer is the score, in powers
- * of ten. Real series are wilder than their model, so the score is then measured against the series' own past: how
- * often did a new high pass a low threshold, and by how much (peaks over threshold, Davison and Smith 1990).
+ * How surprising the last steps are, and how surprising steps of this series usually get. For every window that ends at
+ * the current step the chance of a count as high as its own is worked out; the smallest of these is the score, as a
+ * power of ten. Real series vary more than their model, so the score is then compared with the series' own past: how
+ * often a new high exceeded a low threshold, and by how much (peaks over threshold, Davison and Smith 1990).
  */
 
 import { learnBin, predict, startBaseline } from './baseline.js';
@@ -12,33 +12,36 @@ import { learnEpisode } from './habits.js';
 import { log10UpperTail } from './negative-binomial.js';
 import { at, type DetectorParameters, emptyState, RING, type Shape, type State, shapeOf } from './state.js';
 
-/** Scores from here on are the tail: about one in twenty. */
+/** Scores from here on belong to the tail: about one in twenty. */
 const TAIL_FROM = 1.3;
-/** What the tail is taken to be until the series has shown its own: rate per bin, mean excess, and the weights of both. */
+/** The tail that is assumed until the series has shown its own: rate per bin, mean excess, and the weights of both. */
 const TAIL_RATE = 0.05;
 const TAIL_RATE_BINS = 100;
 const TAIL_EXCESS = 1 / Math.LN10;
 const TAIL_EXCESS_WEIGHT = 60;
-/** A group of failures is silent but for its clumps: a few of them say how large they get. */
+/** A group of failures is silent except for its clumps, so a few of them show how large they get. */
 const OWN_EXCESS_WEIGHT = 6;
 const TAIL_SEEN_MAX = 200;
-/** The median moves by one part in so many, and in more the more was seen; it cannot run away with a few incidents. */
+/**
+ * The median moves by one part in this many, and in smaller steps the more was seen, so a few incidents cannot move it
+ * far.
+ */
 const TAIL_MEDIAN_WEIGHT = 10;
 /** An excess counts as at most this many median excesses, so that an incident is one surprise among others. */
 const EXCESS_MAX = 15;
-/** A bin is expected to hold at least this share of what the bins beside it do. */
+/** A bin is expected to hold at least this share of what the neighbouring bins hold. */
 const NEIGHBOUR_SHARE = 0.5;
-/** A score is news when it is so much higher than the highest of late, which fades. */
+/** A score is news when it is this many times higher than the highest recent one, which fades. */
 const NEWS_FACTOR = 1.1;
-/** From this score on a bin is suspected, and learned with caution. */
+/** From this score on a bin is suspicious, and less is learned from it. */
 const SUSPECT = 6;
 /** See `DetectorParameters.incidentFrom`. */
 const INCIDENT_FACTOR = 5;
-/** Of the highs that a series has seen, so many are taken for noise: the rest were events. */
+/** The share of a series' highs that is taken for noise; the rest were events. */
 const NOISE_SHARE = 0.8;
-/** Zeros beyond these days teach nothing new; steps of a gap longer than this many longest seasons are skipped. */
+/** After this many longest seasons, further empty steps teach nothing; the rest of a longer gap is skipped. */
 const GAP_SEASONS = 8;
-/** No series starts with a score: the first bins only set the level. */
+/** The first bins of a series get no score, because they only set the level. */
 const WARM_UP_BINS = 24;
 
 /** One window that ends at the step in question. */
@@ -46,11 +49,11 @@ export interface WindowSurprise {
   readonly window: number;
   readonly count: number;
   readonly expected: number;
-  /** -log10 of the chance of as high a count, by the model; 0 up to the expectation. */
+  /** -log10 of the chance of a count as high as this, by the model; 0 up to the expectation. */
   readonly raw: number;
   /** The highest count of one step in it. */
   readonly peak: number;
-  /** Steps from the first failure in it to the last. */
+  /** Steps from the first failure in the window to the last. */
   readonly span: number;
 }
 
@@ -61,7 +64,7 @@ export interface Later {
   readonly expected: readonly number[];
   /** Variance of the logarithm of the expectation. */
   readonly doubt: number;
-  /** The most that is expected of one step: little where the group is new. */
+  /** The most that is expected of one step; small where the group is new. */
   readonly expectedMax?: number;
 }
 
@@ -85,7 +88,7 @@ export function expectedAt(
   const bin = Math.floor(step / shape.binSteps);
   const { cache } = state;
   if (cache.bin !== bin) {
-    // Clocks are not exact: what a neighbouring bin usually holds may come half a bin early or late.
+    // What a neighbouring bin usually holds may come half a bin early or late, because clocks are not exact.
     const before = predict(state, settings, shape, bin - 1).mean;
     const after = predict(state, settings, shape, bin + 1).mean;
     const { mean, doubt } = predict(state, settings, shape, bin);
@@ -96,7 +99,7 @@ export function expectedAt(
   return cache;
 }
 
-/** Looks at the windows that end at `step`, shortest first. */
+/** Evaluates the windows that end at `step`, shortest first. */
 export function windowsAt(state: State, settings: DetectorParameters, step: number, later: Later): WindowSurprise[] {
   const { expectedMax = Number.POSITIVE_INFINITY } = later;
   let first = step;
@@ -123,7 +126,7 @@ export function windowsAt(state: State, settings: DetectorParameters, step: numb
   });
 }
 
-/** -log10 of the chance that a window, the `slot`-th, holds so many. */
+/** -log10 of the chance that the window with index `slot` holds this many failures. */
 export function rawOf(state: State, slot: number, count: number, expected: number, doubt: number): number {
   if (count <= expected) return 0;
   const { phi, psi } = varianceOf(state, slot);
@@ -131,8 +134,9 @@ export function rawOf(state: State, slot: number, count: number, expected: numbe
 }
 
 /**
- * A raw score by the series' own measure, per step: the tail beyond `TAIL_FROM` is a generalised Pareto distribution,
- * fitted by its first two moments; its shape is never negative (the model's own tail is exponential, shape 0).
+ * A raw score measured by the series' own past, per step. The tail beyond `TAIL_FROM` is a generalised Pareto
+ * distribution, fitted by its first two moments. Its shape is never negative (the tail of the model itself is
+ * exponential, shape 0).
  */
 export function calibrate(state: State, settings: DetectorParameters, raw: number): number {
   const { binSteps } = shapeOf(settings);
@@ -162,12 +166,12 @@ export interface StepScore {
   readonly most: WindowSurprise;
   /** -log10 of how often a step of this series is as surprising. */
   readonly score: number;
-  /** False where a higher score of late overshadows this one. */
+  /** False where a higher recent score overshadows this one. */
   readonly news: boolean;
 }
 
 /**
- * Closes one step. A count of null was not recorded: it teaches nothing.
+ * Closes one step. A count of null means that the step was not recorded: it teaches nothing.
  * @returns null where there is nothing to score: no record, no failure, too early, or no window above its expectation
  */
 export function closeStep(
@@ -202,13 +206,15 @@ export function closeStep(
   return result;
 }
 
-/** A rhythm is known when it was seen twice; until then only what is far out of line is believed. */
+/** A rhythm is known when it was seen twice. Until then only what is far out of line is believed. */
 function trustOf(state: State, settings: DetectorParameters, shape: Shape): number {
   const seasons = ((state.scalars[at.bins] ?? 0) * shape.binSteps) / (settings.seasons.at(-1) ?? shape.binSteps);
   return Math.min(1, 0.5 + 0.25 * seasons);
 }
 
-/** A step without a failure is never the peak of a window that reaches back, so only steps with one are asked. */
+/**
+ * A step without a failure is never the peak of a window that reaches back, so only steps with failures are examined.
+ */
 function mostSurprising(state: State, settings: DetectorParameters, doubt: number): WindowSurprise | null {
   const later = { from: state.step + 1, counts: [], expected: [], doubt };
   let most: WindowSurprise | null = null;
@@ -285,17 +291,17 @@ function learnTail(state: State, settings: DetectorParameters, shape: Shape, raw
   s[at.peak] = Math.max(raw, peak * (1 - 1 / peakBins(settings, shape)));
 }
 
-/** How long a high score overshadows lower ones, in bins: a quarter of the shorter season. */
+/** For how many bins a high score overshadows lower ones: a quarter of the shorter season. */
 function peakBins(settings: DetectorParameters, shape: Shape): number {
   return Math.max(2, (settings.seasons[0] ?? 48) / shape.binSteps / 4);
 }
 
-/** Closes the steps up to `step`: those before it were empty. */
+/** Closes the steps up to `step`; those before it were empty. */
 export function closeThrough(state: State, settings: DetectorParameters, step: number, count: number): void {
   const shape = shapeOf(settings);
   const longest = GAP_SEASONS * (settings.seasons.at(-1) ?? 10_000);
   if (step - state.step > longest) {
-    // Steps are skipped in whole seasons, so that every phase stays where it is.
+    // Whole seasons are skipped, so that every phase stays where it is.
     const season = settings.seasons.at(-1) ?? 1;
     state.step += Math.floor((step - state.step - longest) / season) * season;
   }

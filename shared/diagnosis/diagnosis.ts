@@ -1,6 +1,7 @@
 /**
- * Looks at the certificate that failed most: loads it and the truststore of its custom domain, and has `x509/` say why it
- * is refused and what changed shortly before. What cannot be read costs the alert its verdict, never the alert.
+ * Diagnoses the certificate that failed most: loads it and the truststore of its custom domain, and lets `x509/` work
+ * out why it is refused and what changed shortly before. When one of them cannot be read, the alert goes out without a
+ * verdict.
  */
 
 import { MtlsWatchError } from '../base/errors.js';
@@ -26,7 +27,10 @@ export interface Diagnosed {
   readonly verdict: Diagnosis | null;
   /** Why there is no verdict, in a sentence; null where there is one or none was expected. */
   readonly verdictNote: string | null;
-  /** What changed in the truststore shortly before it began, in sentences. */
+  /**
+   * What changed in the truststore shortly before the failures began, in sentences; null where nothing did or it is not
+   * known.
+   */
   readonly change: string | null;
   /** Whether the truststore holds a CA of the issuer's name; null where no truststore could be read. */
   readonly issuerTrusted: boolean | null;
@@ -35,8 +39,8 @@ export interface Diagnosed {
 }
 
 /**
- * What reads certificates and truststores, with what it remembers. Loaded when the first one is looked at: most
- * invocations look at none.
+ * The readers of certificates and truststores, with their caches. Loaded when the first certificate is looked at,
+ * because most invocations look at none.
  */
 const x509 = lazily(async () => {
   const [{ diagnosisCache }, change] = await Promise.all([import('../x509/cache.js'), import('../x509/change.js')]);
@@ -48,9 +52,9 @@ export type OneDiagnosis =
   | { readonly kind: 'none'; readonly because: string | null };
 
 /**
- * What `x509/` says of a certificate that called, against the truststore of its domain.
- * @param pems certificates at hand, by fingerprint; others are looked up in the store
- * @param refusedWith what the gateway said when it refused the certificate; null where it left no word
+ * Verifies a certificate that called against the truststore of its domain, as `x509/` does.
+ * @param pems certificates that the caller has, by fingerprint; others are looked up in the store
+ * @param refusedWith the gateway's own reason for the refusal; null where it gave none
  * @throws MtlsWatchError `truststore-unreadable`
  */
 export async function diagnosisOf(
@@ -74,7 +78,10 @@ export async function diagnosisOf(
   return { kind: 'made', verdict: cache.diagnose(certificate, truststore, at, refusedWith), uri };
 }
 
-/** @param clients those that failed most first */
+/**
+ * Diagnoses the client that failed most.
+ * @param clients those with most failures first
+ */
 export async function diagnoseClients(
   clients: readonly ClientTally[],
   group: GroupKey,
@@ -95,7 +102,7 @@ export async function diagnoseClients(
   return { verdict: diagnosis.verdict, verdictNote: null, ...surroundings };
 }
 
-/** What the truststore tells without a look at any client's certificate. */
+/** What the truststore shows without reading any client's certificate. */
 export async function surroundingsOf(
   group: GroupKey,
   facts: readonly Fact[],
@@ -117,7 +124,7 @@ export async function surroundingsOf(
   return unlessUnreadable(look(), () => unknown);
 }
 
-/** Null for what is no issuer's name. */
+/** Null for what is not the name of an issuer. */
 function holds({ certificates }: Truststore, issuerDn: string): boolean | null {
   if (issuerDn === UNKNOWN_ISSUER || issuerDn === OTHER_ISSUERS || isSeveral(issuerDn)) return null;
   const name = issuerDn.toLowerCase();
@@ -131,10 +138,10 @@ function namesOneOf({ certificates }: Truststore, dns: ReadonlySet<string>): boo
   );
 }
 
-/** A change is news for a day; what is older has stood the test. */
+/** A change of the truststore is mentioned for a day; an older one cannot be the cause. */
 const CHANGE_MS_MAX = DAY_MS;
 
-/** Null where there is nothing to tell, or where the versions may not be listed: the verdict stands without it. */
+/** Null where there is nothing to say, or where the versions may not be listed; the verdict is given without it. */
 async function changeBefore(uri: string, firstFailureAt: number, { truststores }: World): Promise<string | null> {
   const current = await truststores.read(uri);
   if (firstFailureAt - current.modifiedAt > CHANGE_MS_MAX) return null;
@@ -145,7 +152,10 @@ async function changeBefore(uri: string, firstFailureAt: number, { truststores }
   return describeChange(change, current, previous, firstFailureAt);
 }
 
-/** A truststore that cannot be read costs what it would have told, never the alert. */
+/**
+ * Runs a read of a truststore. Where the truststore cannot be read, returns `otherwise`, so that the alert goes out
+ * without what the truststore would have shown.
+ */
 export async function unlessUnreadable<T>(reading: Promise<T>, otherwise: (why: string) => T): Promise<T> {
   try {
     return await reading;
@@ -156,7 +166,7 @@ export async function unlessUnreadable<T>(reading: Promise<T>, otherwise: (why: 
 }
 
 /**
- * The subjects of a domain's truststore; none where it has no truststore.
+ * The subject DNs of the CAs in a domain's truststore; empty where the domain has no truststore.
  * @throws MtlsWatchError `truststore-unreadable` (retryable)
  */
 export async function trustedIssuers(scope: string, { config, truststores }: World): Promise<ReadonlySet<string>> {

@@ -1,8 +1,9 @@
 /**
- * Refusals of APIs that have no execution log (HTTP APIs). Nothing says why the gateway answered 403, so the certificate
- * is verified against the truststore: where that refuses it, the refusal is counted with the reason inferred, and marked
- * so; where it does not, the 403 has another cause. Exactly once, by a cell for each log event, which holds the answer that was
- * given first: the truststore may be another one when the batch is repeated. One that cannot be read fails the batch.
+ * Infers refusals of APIs that have no execution log (HTTP APIs). No log says why the gateway answered 403, so the
+ * certificate is verified against the truststore. Where that refuses it, the refusal is counted with the inferred
+ * reason and marked as inferred; otherwise the 403 has another cause. Counted exactly once, because each log event has
+ * a cell that keeps the first answer: the truststore may have changed when the batch is repeated. A truststore that
+ * cannot be read fails the batch.
  */
 
 import pMap from 'p-map';
@@ -17,14 +18,14 @@ const loadDiagnosis = lazily(() => import('./diagnosis.js'));
 
 export interface Inferred {
   readonly failures: readonly Failure[];
-  /** 403s that are no refused certificate, or whose certificate cannot be read. */
+  /** 403s that are not a refused certificate, or whose certificate cannot be read. */
   readonly unmatched: readonly AccessRecord[];
-  /** 403s whose record holds no certificate: whether it was refused cannot be told. */
+  /** 403s whose record holds no certificate, so that it cannot be told whether the certificate was refused. */
   readonly unlogged: readonly AccessRecord[];
 }
 
 /**
- * @param pems by fingerprint, those that the batch itself brought
+ * @param pems certificates of the batch itself, as PEM by fingerprint
  * @throws MtlsWatchError `truststore-unreadable` (retryable)
  */
 export async function infer(
@@ -76,14 +77,14 @@ function failureOf({ eventId, requestId, extendedRequestId, at, scope, client }:
   };
 }
 
-/** The finding that refuses the certificate; null where nothing does, or nothing can be told of it. */
+/** The finding that refuses the certificate; null where nothing refuses it, or where it cannot be verified. */
 async function inferredOf(
   { client, scope, at }: AccessRecord,
   pems: ReadonlyMap<string, string>,
   world: World,
 ): Promise<string | null> {
   if (client === null || client.fingerprint === null) return null;
-  // Loaded where there is something to verify: most installations watch no such API.
+  // Loaded only where there is something to verify: most installations watch no such API.
   const { diagnosisOf } = await loadDiagnosis();
   const diagnosis = await diagnosisOf(client.fingerprint, scope, at, world, pems);
   if (diagnosis.kind === 'none' || diagnosis.verdict.verdict === 'trusted') return null;

@@ -1,6 +1,6 @@
 /**
- * Turns a change of an incident into the notice of it, and stores both in one step: who is hit and how hard, what the
- * certificate and the truststore say. Called by `evaluate`.
+ * Turns a change of an incident into its notice and stores both in one step. The notice says who is affected and how
+ * badly, and what the certificate and the truststore show. Called by `evaluate`.
  */
 
 import pMap from 'p-map';
@@ -16,13 +16,13 @@ import type { IncidentChange } from './incident.js';
 import { clientsOf, noticeOf } from './notice.js';
 import { clientCountOf, type Impact, isStranger, severityFor, worse } from './severity.js';
 
-/** What a notice is made of. */
+/** What a notice is made from. */
 export interface Announcement {
   readonly change: IncidentChange;
-  /** The severity before the change. */
+  /** The incident before the change; its severity is compared. */
   readonly before: Incident | null;
   readonly detection: Detection;
-  /** The facts of the incident. */
+  /** The facts since the incident began. */
   readonly facts: readonly Fact[];
   /** Facts that cover the last hour. */
   readonly recentFacts: readonly Fact[];
@@ -30,7 +30,7 @@ export interface Announcement {
   readonly groups: readonly GroupKey[];
 }
 
-/** Whom a group's incident hits and how hard, as far as it is known without a look at a certificate. */
+/** Whom a group's incident affects and how badly, as far as it is known without reading a client's certificate. */
 export async function impactOf(
   group: GroupKey,
   detection: Detection,
@@ -44,7 +44,7 @@ export async function impactOf(
   return { ...who, numbers: detection.numbers, clients, scopeShare: null, isStranger: isStranger(who) };
 }
 
-/** Stores an incident's change with the notice that tells of it. */
+/** Stores the change of an incident together with the notice about it. */
 export async function storeTransition(announcement: Announcement, world: World): Promise<void> {
   const { change, before, detection, facts, recentFacts, groups } = announcement;
   const { next, notice: kind, because } = change;
@@ -111,7 +111,11 @@ async function diagnosedFor(
   return diagnoseClients(clients, group, facts, world);
 }
 
-/** The group's part of what its scope refused in the last hour, as far as the busiest groups go. */
+/**
+ * The group's share of what its scope refused in the last hour, from 0 to 1. Only the busiest groups of the scope are
+ * read.
+ * @returns null where nothing was refused
+ */
 async function scopeShareOf(
   group: GroupKey,
   recentFacts: readonly Fact[],
@@ -136,7 +140,7 @@ async function scopeShareOf(
   return all === 0 ? null : own / all;
 }
 
-/** The facts of the incident: from a window before it was noticed until now. */
+/** The facts of the incident, from one window before it was noticed until now. */
 export async function factsOf(
   incident: Incident,
   facts: readonly Fact[],
@@ -144,7 +148,7 @@ export async function factsOf(
   { stores, config }: World,
 ): Promise<readonly Fact[]> {
   const began = minuteOf(incident.since) - config.detection.windowMinutes + 1;
-  // What is known may have gone on for months.
+  // A known incident may have gone on for months.
   const from = incident.known === null ? began : Math.max(began, minuteOf(now) - limits.detectorLookbackMinutes);
   const isCovered = facts[0] !== undefined && facts[0].minute <= from;
   return isCovered

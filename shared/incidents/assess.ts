@@ -10,7 +10,7 @@ import { type Fact, type GroupKey, type Incident, isSeveral } from '../model/ind
 import type { World } from '../ports/index.js';
 import { scopeGroup, strangersGroup } from './incident.js';
 
-/** No scope's own incident. */
+/** Whether the group is that of one issuer, and not a scope's incident. */
 export function hasOneIssuer(group: GroupKey): boolean {
   return !isSeveral(group.issuerDn);
 }
@@ -26,7 +26,7 @@ export interface KnownGroup extends DetectorState {
 
 export interface Judged {
   readonly detection: Detection;
-  /** The facts of the last hour at least. */
+  /** Facts that cover at least the last hour. */
   readonly facts: readonly Fact[];
 }
 
@@ -35,18 +35,20 @@ export async function loadDetectorState(group: GroupKey, { stores }: World): Pro
   return { incident, history: history as History | null };
 }
 
-/** From which minute on the facts of a group are looked at: those that were not learned yet, and the last hour. */
+/** The first minute whose facts are needed: those that were not learned yet, and the last hour. */
 export function neededFrom(known: History | null, minute: number): number {
   const oldest = minute - limits.detectorLookbackMinutes;
   return Math.max(oldest, Math.min((known?.lastStep ?? oldest) + 1, minute - MINUTES_PER_HOUR));
 }
 
-/** What may stand for a group: the incident of its scope, and that of the strangers there. */
+/** The incidents that may cover a group: that of its scope's partners, and that of the strangers of its scope. */
 export function scopesOf({ scope }: GroupKey, { stores }: World): Promise<readonly (Incident | null)[]> {
   return Promise.all([scopeGroup(scope), strangersGroup(scope)].map((group) => stores.incidents.load(group)));
 }
 
-/** The detection on a group at this moment. Stores nothing but, now and then, what was learned. */
+/**
+ * Runs the detector on a group at this moment. From time to time it stores what was learned; it stores nothing else.
+ */
 export async function detectGroup(
   group: GroupKey,
   known: History | null,
@@ -67,7 +69,7 @@ export async function detectGroup(
 
   const counts = new Map<number, number>();
   for (const fact of facts) counts.set(fact.minute, (counts.get(fact.minute) ?? 0) + Math.max(0, fact.count));
-  // Minutes that are old enough to be complete are learned; the others are the window.
+  // Minutes that are old enough to be complete are learned; the later ones are the window.
   const steps = [...counts]
     .map(([step, count]) => ({ step, count }))
     .filter(({ step }) => step <= closed && step > (known?.lastStep ?? oldest));
@@ -87,7 +89,7 @@ export async function detectGroup(
   return { detection: late.numbers.shortestMinutes === null ? detection : { ...late, kind: 'spike' }, facts };
 }
 
-/** What came late is not learned, and counts for what came last all the same. */
+/** Facts that came late are not learned, but they count when the time since the last failure is worked out. */
 function withNewest(detection: Detection, minute: number, counts: ReadonlyMap<number, number>): Detection {
   const { course } = detection.numbers;
   let quietMinutes = course.quietMinutes;

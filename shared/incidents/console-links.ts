@@ -1,8 +1,7 @@
 /**
- * Addresses of pages in the AWS console: the logs of one group and time, and the dashboard. The console writes a query of
- * Logs Insights in the notation of JSURL, escapes that, and writes `$` for every `%`. The result holds only characters
- * that mail readers and chats take for a part of the link. Names that a client chose enter a query only when they are
- * plain.
+ * URLs of pages in the AWS console: the logs of one group and time, and the dashboard. The console encodes a query of
+ * Logs Insights as JSURL, escapes that, and writes `$` for every `%`. The result holds only characters that mail
+ * clients and chats accept inside a link. Names that a client chose are put into a query only when they are plain.
  */
 
 import { limits } from '../base/limits.js';
@@ -19,7 +18,7 @@ interface Query {
   readonly text: string;
 }
 
-/** What is looked at before the first failure, and after the notice: logs come late. */
+/** How far the links reach before the first failure and after the notice, because logs arrive late. */
 const AROUND_MS = 10 * MINUTE_MS;
 
 export function linksOf(
@@ -41,7 +40,7 @@ export function linksOf(
   };
 }
 
-/** Inside double quotes of a query, and in a regular expression nowhere. */
+/** Text that is safe inside double quotes of a query. It must never be put into a regular expression. */
 const PLAIN = /^[A-Za-z0-9][A-Za-z0-9 .,_()-]{2,79}$/;
 
 function executionQuery({ group, reasonText }: { readonly group: GroupKey; readonly reasonText: string }): string {
@@ -69,7 +68,9 @@ function accessQuery({ scope, issuerDn }: GroupKey): string {
   ].join('\n');
 }
 
-/** A centralised log group holds the events of many accounts; a domain of the same name may be in several. */
+/**
+ * A centralised log group holds the events of many accounts, and several accounts may have a domain of the same name.
+ */
 function accountFilter(scope: string): string[] {
   const account = accountOf(scope);
   return account === '' ? [] : [`| filter @aws.account = "${account}"`];
@@ -102,7 +103,7 @@ function consoleOf(region: string): string {
   return `https://${region}.${domain}/cloudwatch/home?region=${region}`;
 }
 
-/** https://github.com/Sage/jsurl: `~(key~'text~list~(~'a~'b))`. */
+/** Encodes as JSURL (https://github.com/Sage/jsurl): `~(key~'text~list~(~'a~'b))`. */
 function jsurl(value: unknown): string {
   if (typeof value === 'string') return `~'${escapedText(value)}`;
   if (Array.isArray(value)) return `~(${value.map(jsurl).join('')})`;

@@ -1,6 +1,6 @@
 /**
- * Looks at groups so that one of them which cannot be read keeps nobody from being told of the others. They are looked at
- * together, as a rule; apart only when that failed, for it costs more.
+ * Evaluates groups so that one group which cannot be read does not keep people from being told of the others. The
+ * groups are evaluated together first; only when that fails is each evaluated on its own, because that costs more.
  */
 
 import { MtlsWatchError } from '../base/errors.js';
@@ -11,7 +11,7 @@ import { evaluate } from './evaluate.js';
 
 /**
  * As `evaluate`.
- * @throws after all were looked at, what could not be read
+ * @throws after all groups were tried, what could not be read
  */
 export async function evaluateApart(groups: readonly GroupKey[], world: World, ...rest: Rest): Promise<boolean> {
   try {

@@ -1,6 +1,6 @@
 /**
- * Looks at the scopes in which several groups fail together. Called by the sweep, and by `evaluate` when a group begins to fire
- * in a scope where others fail; loaded when it is called.
+ * Evaluates the scopes in which several groups fail together. Called by the sweep, and by `evaluate` when a group
+ * begins to fire in a scope where others fail. The module is loaded only when it is called.
  */
 
 import pMap from 'p-map';
@@ -22,8 +22,8 @@ import { severityFor } from './severity.js';
 const loadAnnounce = lazily(() => import('./announce.js'));
 
 /**
- * Groups that fail together: one incident for their scope, instead of one for each.
- * @param open the hours that `dirtyHours` lists: who has facts in the last one or two
+ * Makes one incident for a scope whose groups fail together, instead of one for each group.
+ * @param open the hours that `dirtyHours` lists: the groups with facts in the last one or two hours
  * @param only the scopes to look at; default: all
  */
 export async function evaluateScopes(
@@ -54,7 +54,7 @@ interface SeenMember extends Member {
 
 async function evaluateScope(scope: string, groups: readonly GroupKey[], world: World): Promise<void> {
   const now = world.clock.now();
-  // Who cannot be told apart is no stranger.
+  // Where the truststore cannot be read, nobody is called a stranger.
   const trusted = await unlessUnreadable(trustedIssuers(scope, world), () => new Set<string>());
   const seen = await pMap(groups, (group) => look(group, trusted, world), { concurrency: limits.storeConcurrencyMax });
   const members = seen.filter(({ since, facts }) => since !== null || facts.length > 0);
@@ -65,7 +65,7 @@ async function evaluateScope(scope: string, groups: readonly GroupKey[], world: 
     const scopeDetection = isOfStrangers
       ? strangersTogether(members, now, policy)
       : partnersTogether(members, before, now, policy);
-    // Each of the partners was calm for long enough before its own incident ended.
+    // Each partner was already calm for long enough before its own incident ended.
     const ownPolicy = isOfStrangers ? policy : { ...policy, resolveMinutes: 0 };
     const own = changeOf(before, scopeDetection, group, now, ownPolicy);
     await store({ before, own, scopeDetection, members }, world);

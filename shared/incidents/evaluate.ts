@@ -1,7 +1,7 @@
 /**
- * Looks at groups whose facts changed or whose incident fires: brings the detector's memory up to date, asks for a
- * detection, and stores the transition together with its notice. Another invocation that was first makes this one's
- * transition fail its condition; then there is nothing left to do.
+ * Evaluates groups whose facts changed or whose incident fires: updates the detector's memory, runs the detection, and
+ * stores the transition together with its notice. When another invocation stored its transition first, this one's
+ * condition fails, and nothing is left to do.
  */
 
 import pMap from 'p-map';
@@ -25,11 +25,12 @@ const loadAnnounce = lazily(() => import('./announce.js'));
 const longAgo: Written = { facts: Promise.resolve(), rest: async () => {} };
 
 /**
- * Every group on its own. Scopes' own incidents among them are left to `evaluateScopes`, but for one case: where a group begins
- * to fire while others of its scope fail, their scope's incident comes first, and tells them together.
- * @param which `calm` passes those over that fire: the sweep looks at them every minute, and looking at them with every
- *   batch too would make a storm read all its facts again and again
- * @param written when what the groups grew by is in the stores
+ * Evaluates each group on its own. Incidents of whole scopes are left to `evaluateScopes`, with one exception: where a
+ * group begins to fire while others of its scope fail, the incident of the scope is evaluated first, because it may
+ * cover them together.
+ * @param which `calm` skips groups that fire already. The sweep evaluates those every minute; evaluating them with
+ * every batch as well would make a storm read all its facts again and again
+ * @param written resolves when the counts of the groups are in the stores
  * @returns whether a notice was put in the outbox
  */
 export async function evaluate(
@@ -52,7 +53,7 @@ export async function evaluate(
   return true;
 }
 
-/** Those whose scope may tell them, once its incident was looked at. */
+/** Changes whose scope's incident may cover them, after that incident was evaluated. */
 async function tellTogether(beginning: readonly Pending[], world: World): Promise<ReadonlySet<Pending>> {
   const [firing, open] = await Promise.all([
     world.stores.incidents.firing(limits.firingPerSweepMax),
@@ -77,7 +78,7 @@ async function assessAll(
   written: Written,
 ): Promise<readonly Pending[]> {
   const distinct = new Map(groups.filter(hasOneIssuer).map((group) => [groupId(group), group] as const));
-  // Asked all at once, so that a store can read them together.
+  // All are requested at once, so that a store can read them in one batch.
   const [known] = await Promise.all([
     Promise.all([...distinct.values()].map(async (group) => ({ group, ...(await loadDetectorState(group, world)) }))),
     written.facts,
@@ -90,7 +91,7 @@ async function assessAll(
   return pending;
 }
 
-/** @returns whether there is a notice of one */
+/** @returns whether any of the changes has a notice */
 async function storeAll(pending: readonly Pending[], world: World): Promise<boolean> {
   const told = await pMap(pending, (one) => store(one, world), { concurrency: limits.storeConcurrencyMax });
   return told.some(Boolean);
@@ -105,7 +106,7 @@ interface Pending {
   readonly facts: readonly Fact[];
 }
 
-/** @param known read while the facts were being written; the facts are read here */
+/** @param known was read while the facts were being written; the facts are read here */
 async function assess(
   known: KnownGroup,
   which: 'all' | 'calm',
@@ -116,7 +117,7 @@ async function assess(
   const { stores, clock, config } = world;
   const policy = policyFor(group, config.detection);
   const isLeft = (one: Incident | null): boolean => which === 'calm' && one?.state === 'firing';
-  // What fired may have been resolved meanwhile, without the facts that are there now.
+  // An incident that fired may have been resolved meanwhile, without the facts that are there now.
   const incident = isLeft(known.incident) ? await stores.incidents.load(group) : known.incident;
   if (isLeft(incident)) return null;
   const now = clock.now();
@@ -135,14 +136,14 @@ interface SeenNow extends Judged {
   readonly now: number;
 }
 
-/** Whom it hits decides at once how severe it is, and so whether its scope's incident can stand for it. */
+/** Whom an incident affects decides at once how severe it is, and so whether the incident of its scope can cover it. */
 async function begin(own: IncidentChange, { detection, facts, now }: SeenNow, world: World): Promise<IncidentChange> {
   const { group } = own.next;
   const { impactOf } = await loadAnnounce();
   const impact = await impactOf(group, detection, facts, world);
   const severity = severityFor(impact, policyFor(group, world.config.detection));
   const judged = { ...own.next, severity, severityAtFirst: severity, isStranger: impact.isStranger };
-  // Who is not told of an incident, because its scope's tells it, is not told of its course or end either.
+  // Where the scope's incident covers the beginning, the later notices of this incident are left out as well.
   const announced = !isCovered(judged, await scopesOf(group, world), now);
   return applySilences({ ...own, notice: announced ? 'spike' : null, next: { ...judged, announced } }, world);
 }
@@ -154,20 +155,20 @@ async function goOn(own: IncidentChange | null, seen: SeenNow, world: World): Pr
   }
   if (incident?.state !== 'firing') return own;
   const isTold = own !== null && own.notice !== null;
-  // An incident that was told by itself goes on within its scope's, once that names it.
+  // An incident that was announced by itself has no further notices once its scope's incident names it.
   const isAsked = isTold || !incident.announced;
   const covered = isAsked && isCovered(incident, await scopesOf(incident.group, world), now);
   if (isTold) return applySilences(incident.announced && !covered ? own : { ...own, notice: null }, world);
   const late = await deferredNotice(incident, detection, covered, world);
   if (late !== null) {
-    // What the group's own course changes without a notice is not lost for it.
+    // The deferred notice must not lose what changes in the group's own incident without a notice.
     const { lastNoticeAt, announced, heldBack } = late.next;
     return { ...late, next: own === null ? late.next : { ...own.next, lastNoticeAt, announced, heldBack } };
   }
   return (await worsened(seen, world)) ?? own;
 }
 
-/** The first notice comes before the first window is full. How severe it is shows then, and as long as it goes on. */
+/** The first notice is sent before the first window is full, so the full severity shows only later. This raises it. */
 async function worsened({ incident, detection, facts, now }: SeenNow, world: World): Promise<IncidentChange | null> {
   if (incident === null || detection.kind !== 'spike') return null;
   if (!incident.announced || incident.isStranger || incident.acknowledged) return null;
@@ -191,7 +192,7 @@ async function worsened({ incident, detection, facts, now }: SeenNow, world: Wor
   return isWorse(severity) ? applySilences(raise(incident, detection, now, severity), world) : null;
 }
 
-/** @returns whether there is a notice of it */
+/** @returns whether the change has a notice */
 async function store({ change, before, detection, facts: recentFacts }: Pending, world: World): Promise<boolean> {
   const { storeTransition, factsOf } = await loadAnnounce();
   const isTold = change.notice !== null;

@@ -38,29 +38,36 @@ export interface IncidentChange {
   readonly because: string;
 }
 
-/** A spike this many resolve times after a resolve is the same incident, come back. */
+/** A spike within this many resolve times after a resolve is the same incident, come back. */
 const REOPEN_RESOLVES = 6;
-/** The calm asked for grows to at most this many resolve times. */
+/** The calm that is required grows to at most this many resolve times. */
 const CALM_RESOLVES_MAX = 8;
 const STEADY_AGAIN = 7 * DAY_MS;
-/** A batch may wait six hours; what comes later was put through again, and nothing follows it. */
+/** Lambda retries a batch for at most six hours. Anything later was redriven by hand, and no more of it follows. */
 const LAG_MINUTES_MAX = 6 * 60;
-/** Repeats wait twice as long each time, and no longer than this. */
+/** The wait between repeats doubles each time, up to this. */
 const REPEAT_MAX = 30 * DAY_MS;
-/** Younger than a day nothing is taken for the usual. So many times what a day had before is more than before. */
+/**
+ * An incident younger than a day is never taken for the usual. `KNOWN_FACTOR` times what a day had before counts as
+ * more than before.
+ */
 const KNOWN_FROM = DAY_MS;
-/** How long an end waits for a log that came late: a quiet of more than a day is not told apart from one of a day. */
+/**
+ * How long an end waits for a log that came late. The detector cannot tell a quiet of more than a day from one of a
+ * day.
+ */
 const LAG_WAITED_MAX = 12 * 60;
 const KNOWN_FACTOR = 3;
-/** The last hour has at least this share of an hour of the day before: it goes on as it was. */
+/** When the last hour has at least this share of an average hour of the day before, the refusals go on as they were. */
 const KNOWN_SHARE = 0.25;
-/** From so many an hour on, one hour says whether it goes on. */
+/** From this many refusals an hour on, a single hour shows whether they go on. */
 const KNOWN_DENSE = 4;
-/** The last reminders are 16 days apart. */
+/** The last reminders are 2 ** 4 = 16 days apart. */
 const REMINDERS_MAX = 4;
 
 /**
- * @param now the moment the detection is about, in milliseconds; one before the last notice changes nothing
+ * Works out what the latest detection changes in an incident.
+ * @param now the moment of the detection, in milliseconds; a moment before the last notice changes nothing
  * @param severity of a spike or an escalation
  * @returns null where nothing changes
  */
@@ -94,7 +101,7 @@ export function advance(
   return { next: { ...next, calmSince: null, noticedCount }, notice: null, because: detection.because };
 }
 
-/** The first alert comes before the window is full; until it is, growth is no escalation. */
+/** The first alert comes before the window is full; until it is full, growth is no escalation. */
 function settling(current: Incident, now: number, policy: DetectionPolicy): boolean {
   return now - current.lastNoticeAt < policy.windowMinutes * MINUTE_MS;
 }
@@ -114,10 +121,10 @@ function open(
   const { shortestMinutes, recent, isSteady, course } = detection.numbers;
   if (shortestMinutes === null) return null;
   const steadyAt = before?.steadyAt ?? null;
-  // Few and steady is news once a week at most, and none where it is known or usual.
+  // Few and steady refusals are announced once a week at most, and not at all where they are known or usual.
   const isOldNews = steadyAt !== null && (now - steadyAt < STEADY_AGAIN || !course.isSteadyByItself);
   if (isSteady && (before?.known != null || isOldNews)) return null;
-  // What was counted before the calm that resolved the last incident cannot open another one.
+  // Failures from before the calm that resolved the last incident cannot open another one.
   if (
     before?.calmSince != null &&
     now - (shortestMinutes + detection.numbers.lateMinutes) * MINUTE_MS < before.calmSince
@@ -154,14 +161,14 @@ function open(
   return { next, notice: 'spike', because };
 }
 
-/** An incident that is worse than when it was last told of. */
+/** Raises the severity of an incident that is worse than the last notice said. */
 export function raise(current: Incident, detection: Detection, now: number, severity: Severity): IncidentChange {
   const next = { ...current, version: current.version + 1 };
   const because = `${detection.because}; more severe than when last noticed`;
   return { ...escalate(next, detection, now, severity), because };
 }
 
-/** A scope's incident that names more groups than before, or became more severe. */
+/** For a scope's incident that names more groups than before, or became more severe. */
 export function join(
   current: Incident,
   detection: Detection,
@@ -194,12 +201,12 @@ function calm(
   now: number,
   policy: DetectionPolicy,
 ): IncidentChange | null {
-  // Where the log comes late, later minutes may still come.
+  // Where the log comes late, failures of later minutes may still arrive.
   const isLate = current.lagMinutes > 0;
   const quiet = now - detection.numbers.course.quietMinutes * MINUTE_MS;
   const calmSince = isLate && current.calmSince !== null ? Math.max(current.calmSince, quiet) : current.calmSince;
   if (calmSince === null) {
-    // It takes some minutes without a failure to see that it is calm; they are part of the calm.
+    // It takes some minutes without a failure to see that a group is calm; those minutes are part of the calm.
     return {
       next: { ...next, calmSince: isLate ? quiet : Math.max(quiet, current.lastNoticeAt) },
       notice: null,
@@ -217,7 +224,7 @@ function calm(
   return { next: { ...next, state, calmSince, lastNoticeAt: now }, notice: 'resolved', because: `${because}${still}` };
 }
 
-/** Refused as before, and no longer unusual: the calm is that of the detector, not of the group. */
+/** Whether refusals go on as before and are no longer unusual: then the detector is calm, but the group still fails. */
 function isUsualByNow(current: Incident, { numbers }: Detection, now: number): boolean {
   const { course, lastHour } = numbers;
   if (current.known !== null || isSeveral(current.group.issuerDn) || now - current.since < KNOWN_FROM) return false;
@@ -272,7 +279,7 @@ export function incidentIdOf(group: GroupKey, since: number): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 20);
 }
 
-/** Derived from the incident and its version: each transition has one, and a retry has the same. */
+/** Derived from the incident and its version: each transition has an id of its own, and a retry has the same id. */
 export function noticeIdOf(next: Incident): string {
   return `${next.incidentId}-${next.version}`;
 }
@@ -283,22 +290,27 @@ function duration(ms: number): string {
   return `${amount(minutes / 60)} hours`;
 }
 
-/** The same whatever its members' reasons, so that a scope has one incident at a time. */
+/**
+ * The key of a scope's incident of partners. It does not depend on the reasons of its members, so a scope has one such
+ * incident at a time.
+ */
 export function scopeGroup(scope: string): GroupKey {
   return { scope, issuerDn: SEVERAL_ISSUERS, reason: 'other' };
 }
 
-/** For strangers who try the door, apart from partners who fail together. */
+/** The key of a scope's incident of strangers, apart from partners who fail together. */
 export function strangersGroup(scope: string): GroupKey {
   return { scope, issuerDn: SEVERAL_STRANGERS, reason: 'other' };
 }
 
-/** So long after its last notice a scope's incident collects who joins it, so that each of them is no notice of its own. */
+/**
+ * For this long after its last notice a scope's incident collects the groups that join, so that they share one notice.
+ */
 export const JOIN_MS = 3 * MINUTE_MS;
 
 /**
- * Whether a group's own notice is left out because a scope's incident tells it: one that is as severe and names the group,
- * or is about to, or a strangers' one of a stranger.
+ * Whether a group's own notice is left out because a scope's incident covers it: the partners' incident, when it is as
+ * severe and names the group or is about to name it; or the strangers' incident, when the group is a stranger.
  */
 export function isCovered(incident: Incident, ofScope: readonly (Incident | null)[], now: number): boolean {
   const id = groupId(incident.group);

@@ -1,4 +1,7 @@
-/** What is not told now, and what has to be told later: silences, and incidents that their scope's incident stood for. */
+/**
+ * Which notices are held back now, and which have to be sent later: silences, and incidents that were covered by their
+ * scope's incident.
+ */
 
 import { lazily } from '../base/lazily.js';
 import type { Detection } from '../detect/detect.js';
@@ -8,15 +11,16 @@ import type { IncidentChange } from './incident.js';
 
 const loadSilence = lazily(() => import('./silence.js'));
 
-/** Loaded when there is something to tell. */
+/** The module is loaded when there is a notice to send. */
 async function silenceNow(group: GroupKey, { stores, clock }: World): Promise<Silence | null> {
   const [{ silenceOf }, silences] = await Promise.all([loadSilence(), stores.silences.list()]);
   return silenceOf(group, silences, clock.now());
 }
 
 /**
- * What a silence makes of a change: a beginning or a course is not told now, but noted, so that its end can be told. The
- * end of an incident that was told of is told: whoever was woken may sleep, and a page that it opened is closed.
+ * Applies silences to a change: a notice that an incident began or goes on is held back, and that is recorded, so that
+ * it can be sent when the silence ends. A `resolved` notice is sent even under a silence, because it closes what the
+ * first notice opened.
  */
 export async function applySilences(change: IncidentChange, world: World): Promise<IncidentChange> {
   const { next, notice } = change;
@@ -29,8 +33,8 @@ export async function applySilences(change: IncidentChange, world: World): Promi
 }
 
 /**
- * What goes on when that which held its notice back is over has to be told after all: its scope's incident, or a silence.
- * Null where there is nothing to tell, or nobody to be told yet.
+ * The notice to send after what held it back is over: the incident of its scope, or a silence.
+ * @returns null where there is nothing to send, or where it is still held back
  */
 export async function deferredNotice(
   incident: Incident | null,

@@ -1,4 +1,4 @@
-/** Puts together what a notice says, from the transition and the facts behind it. Pure. */
+/** Builds a notice from the transition and the facts behind it. Pure. */
 
 import { limits } from '../base/limits.js';
 import { minuteOf } from '../base/time.js';
@@ -87,11 +87,11 @@ function lastHourOf(facts: readonly Fact[], now: number): number[] {
     const at = minute - first;
     if (at >= 0 && at < MINUTES_SHOWN) counts[at] = (counts[at] ?? 0) + count;
   }
-  // In a storm the facts of unknown issuers may take back more than a minute brought.
+  // In a storm the facts of unknown issuers may subtract more than the minute had.
   return counts.map((count) => Math.max(0, Math.round(count)));
 }
 
-/** They name the incident and nothing else: what a client sent must not come into anybody's shell. */
+/** The commands name the incident and nothing else: text that a client sent must not get into a shell. */
 function commandsOf(incidentId: string, place: Deployment | null): Notice['commands'] {
   const table = place === null ? '' : ` --table ${place.tableName}`;
   return {
@@ -100,7 +100,7 @@ function commandsOf(incidentId: string, place: Deployment | null): Notice['comma
   };
 }
 
-/** All failures of the incident; of a scope's incident, whose groups come and go, those of its worst window. */
+/** All failures of the incident. For a scope's incident, whose groups come and go, the failures of its worst window. */
 function countInAll(incident: Incident, facts: readonly Fact[]): number {
   if (isSeveral(incident.group.issuerDn)) return incident.noticedCount;
   return Math.max(
@@ -109,7 +109,7 @@ function countInAll(incident: Incident, facts: readonly Fact[]): number {
   );
 }
 
-/** The clients that failed most, first. */
+/** The clients with most failures first. */
 export function clientsOf(facts: readonly Fact[]): ClientTally[] {
   return tally(
     facts.flatMap((fact) => fact.clients),

@@ -1,8 +1,8 @@
 /**
- * Incidents for a whole scope. Where several partners of one custom domain fail together the cause is common (a bad
- * truststore upload, a CA that expired): one incident names each of them. Where hundreds of issuers fail a few times each it
- * is a scanner, and strangers have an incident of their own, which stands for nobody else. Both go through `advance` like a
- * group's, under the keys that `scopeGroup` and `strangersGroup` give. Pure.
+ * Incidents of a whole scope. Where several partners of one custom domain fail together they have a common cause (a bad
+ * truststore upload, a CA that expired), and one incident names each of them. Where hundreds of issuers fail a few
+ * times each, the cause is a scanner: strangers have an incident of their own, which covers strangers only. Both go
+ * through `advance` like a group's incident, under the keys that `scopeGroup` and `strangersGroup` give. Pure.
  */
 
 import { limits } from '../base/limits.js';
@@ -19,10 +19,10 @@ export interface Member {
   readonly detection: Detection;
   /** When its own incident began: the one that fires, or the one that would open now; null where there is none. */
   readonly since: number | null;
-  /** Of that incident, or of one that it may become. */
+  /** The severity of that incident, or of the one that may open. */
   readonly severity: Severity;
   readonly isStranger: boolean;
-  /** Whether its issuer is known to be in the truststore; null where that is not known. */
+  /** Whether its issuer is in the truststore; null where that is not known. */
   readonly isTrusted: boolean | null;
 }
 
@@ -33,24 +33,33 @@ export interface ScopeDetection {
   readonly groups: readonly GroupKey[];
   /** Ids of the groups that the incident names from now on. */
   readonly members: readonly string[];
-  /** Whether it names more than before, or is more severe. */
+  /** Whether it names more groups than before, or is more severe. */
   readonly isNews: boolean;
 }
 
-/** So many partners that begin within `TOGETHER_MINUTES` have one cause. Two may be chance. */
+/** This many partners that begin to fail within `TOGETHER_MINUTES` have a common cause. Two may be a coincidence. */
 const TOGETHER_GROUPS = 3;
 const TOGETHER_MINUTES = 30;
-/** So many partners at once are a change of the domain, and high whatever each of them has. */
+/**
+ * When this many partners fail at once the domain itself has changed: at least `high`, whatever the severity of each.
+ */
 const MANY_PARTNERS = 4;
-/** Under the floor, and out of line all the same: named with those that fire, so that it need not be told again. */
+/**
+ * A group below the floor that is unusual all the same. It is named together with those that fire, so that it needs no
+ * notice of its own.
+ */
 const RISING_SURPRISE = 4;
 const RISING_FAILURES = 3;
 const STRANGERS_TOGETHER = 4;
-/** A scanner shows many issuers, each with hardly more than one try per certificate. */
+/** A scanner presents many issuers, with hardly more than one attempt per certificate. */
 const SCANNER_ISSUERS = 30;
 const SCANNER_TRIES = 3;
 
-/** @param now milliseconds since the epoch */
+/**
+ * What the partners of a scope do together.
+ * @param members the groups of the scope that failed in the last hour
+ * @param now milliseconds since the epoch
+ */
 export function partnersTogether(
   members: readonly Member[],
   before: Incident | null,
@@ -91,7 +100,7 @@ export function partnersTogether(
   };
 }
 
-/** Its incident began with the scope's, or of late. */
+/** Whether its own incident began with that of the scope, or recently. */
 function isFresh({ since }: Member, before: Incident | null, now: number): boolean {
   const from = before?.state === 'firing' ? Math.min(before.since, now) : now;
   return since !== null && since >= from - TOGETHER_MINUTES * MINUTE_MS;
@@ -101,7 +110,10 @@ function isRising({ since, detection: { numbers } }: Member): boolean {
   return since === null && numbers.surprise >= RISING_SURPRISE && numbers.recent >= RISING_FAILURES;
 }
 
-/** @returns what the strangers of the scope do; those whom nobody knows count where they try a few times and no more */
+/**
+ * What the strangers of a scope do together. Issuers of which it is not known whether they are strangers are included
+ * when they made only a few attempts.
+ */
 export function strangersTogether(members: readonly Member[], now: number, policy: DetectionPolicy): ScopeDetection {
   const strangers = members.filter(
     ({ isStranger, isTrusted, since, detection }) =>

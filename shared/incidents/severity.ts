@@ -1,6 +1,6 @@
 /**
- * How urgent a group's incident is, from whom it hits and how hard. Pure. A partner that the truststore knows is never
- * noise; a stranger that tries the door always is, whatever the number of tries.
+ * How urgent a group's incident is, from whom it affects and how badly. Pure. An incident of a partner that the
+ * truststore knows is never `low`; an incident of a stranger is always `low`, whatever the number of attempts.
  */
 
 import type { DetectionPolicy } from '../config/settings.js';
@@ -12,34 +12,39 @@ export const severities: readonly Severity[] = ['low', 'medium', 'high', 'critic
 export interface Impact {
   readonly group: GroupKey;
   readonly numbers: DetectionNumbers;
-  /** Clients that are known to have failed. */
+  /** How many clients are known to have failed. */
   readonly clients: number;
   /** Whether the truststore holds a CA of the issuer's name; null where that is not known. */
   readonly issuerTrusted: boolean | null;
-  /** Whether a CA of the truststore names the organisation of the issuer or of its clients: a partner's new CA, it may be. */
+  /**
+   * Whether a CA of the truststore names the organisation of the issuer or of its clients: then it may be a partner's
+   * new CA.
+   */
   readonly isOrganisationKnown: boolean;
-  /** Whether the truststore was changed shortly before: then who is missing in it now may be a partner. */
+  /**
+   * Whether the truststore was changed shortly before: then an issuer that it lacks now may be a partner that was lost.
+   */
   readonly isTruststoreChanged: boolean;
-  /** The group's part of its scope's failures, or null. */
+  /** The group's share of its scope's failures, or null. */
   readonly scopeShare: number | null;
 }
 
-/** Reasons that strangers who try the door meet; a partner meets them rarely, and then is told by the issuer. */
+/** Reasons that are typical of strangers. A partner meets them rarely, and is then recognised by the issuer. */
 const STRANGERS_REASONS: readonly string[] = ['self-signed', 'self-signed-in-chain'];
-/** Windows so many times the floor are medium, high, critical. */
+/** A window of this many times the floor is medium, high or critical. */
 const VOLUMES = [2, 20, 200] as const;
-/** So many clients at once are not one machine that was set up wrong. */
+/** When this many clients fail at once the cause is not a single machine with a wrong configuration. */
 const MANY_CLIENTS = 5;
 const HOUR = 60;
-/** A rise by less than this much over the usual is more of the same. */
+/** A rise by less than this factor over the usual is more of the same. */
 const GROWTH = 2;
-/** Less than this of what the domain refuses: something bigger goes on beside it, and is told by itself. */
+/** Below this share of what the domain refuses, something bigger goes on beside it, which has its own notice. */
 const SMALL_SHARE = 0.05;
 
 export function severityFor(impact: Impact, policy: DetectionPolicy): Severity {
   if (isStranger(impact)) return 'low';
   const { numbers, clients, issuerTrusted, scopeShare } = impact;
-  // What a day holds counts as an hour of it does.
+  // A window longer than an hour is scaled down to an hour.
   const count = numbers.count * Math.min(1, HOUR / numbers.windowMinutes);
   const above = Math.max(numbers.recent, count) / policy.floor;
   const points =

@@ -1,4 +1,6 @@
-/** Which silences hold at a moment, and whom they hold. Pure: the store lists them, `evaluate` asks. */
+/**
+ * Which silences are in force at a moment, and which groups they match. Pure: the store lists them, `evaluate` asks.
+ */
 
 import { MINUTE_MS, MINUTES_PER_DAY } from '../base/time.js';
 import { bareName } from '../config/qualified-names.js';
@@ -14,7 +16,7 @@ export function isInForce({ startsAt, endsAt, window }: Silence, at: number): bo
   if (window === null) return true;
   const minute = Math.floor(at / MINUTE_MS);
   const today = Math.floor(minute / MINUTES_PER_DAY);
-  // One that runs past midnight began on an earlier day.
+  // A window that runs past midnight opened on an earlier day.
   const daysBack = Math.ceil((window.fromMinute + window.minutes) / MINUTES_PER_DAY);
   return Array.from({ length: daysBack + 1 }, (_, back) => today - back).some((day) => {
     const opens = day * MINUTES_PER_DAY + window.fromMinute;
@@ -22,7 +24,7 @@ export function isInForce({ startsAt, endsAt, window }: Silence, at: number): bo
   });
 }
 
-/** The first day of the epoch was a Thursday. */
+/** Day 0 of the epoch was a Thursday, and 0 stands for Sunday. */
 function isOneOf(days: readonly number[], day: number): boolean {
   return days.length === 0 || days.includes((day + 4) % 7);
 }
@@ -35,7 +37,7 @@ export function matches({ scope, issuerDn, reason }: Silence, group: GroupKey): 
   );
 }
 
-/** A pattern that matches this text and nothing else. */
+/** Escapes a text into a pattern that matches this text and nothing else. */
 export function globOf(text: string): string {
   return text.replace(/[*?]/g, '[$&]');
 }
@@ -43,8 +45,9 @@ export function globOf(text: string): string {
 type Token = { readonly kind: 'any' | 'one' } | { readonly kind: 'char'; readonly char: string };
 
 /**
- * Whether the whole text matches, whatever its case: `*` is any text, `?` one character, `[*]` and `[?]` themselves. Takes
- * time in proportion to pattern times text at the worst: on a mismatch only the last `*` takes one character more.
+ * Whether the whole text matches, ignoring case: `*` stands for any text, `?` for one character, `[*]` and `[?]` for
+ * the characters themselves. Takes at most time in proportion to the length of the pattern times that of the text: on a
+ * mismatch only the last `*` takes one character more.
  */
 export function matchesGlob(pattern: string, text: string): boolean {
   const tokens = tokensOf(pattern.toLowerCase());

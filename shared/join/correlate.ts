@@ -69,7 +69,7 @@ export async function settle(waiting: Waiting, join: JoinStore): Promise<Settled
     if (!cell?.denial || cellKey.event(cell.denial.half.eventId) !== event) continue;
     if (cell.claimedBy === batchId) alone.push(cell.denial.half);
     else if (cell.claimedBy === null) {
-      // // Another client's record was put there meanwhile. `decide` knows whether it belongs to this denial.
+      // Another client's record was put there meanwhile. `decide` knows whether it belongs to this denial.
       const outcome = decide(departFromCell(cell.denial.half, batchId), cell);
       if (outcome.kind === 'move') parted.push(outcome.attempt);
     }
@@ -147,7 +147,7 @@ async function unmatchedOf(
     const listed = accesses[index];
     if (access === null || denial !== null || access.batchId !== waiting.batchId) continue;
     if (listed === undefined || cellKey.event(access.half.eventId) !== listed.event) continue;
-    // // Its denial comes to this cell only after it has waited in its own cell for as long.
+    // Its denial comes to this cell only after it has waited in its own cell for as long.
     if (access.half.requestId === '' && !isPostponed(waiting)) postponed.push(listed);
     else unmatched.push(access.half);
   }
@@ -175,7 +175,7 @@ async function resolveAttempts(departing: readonly JoinAttempt[], join: JoinStor
   const arrivals: Arrival[] = [];
   let attempts = departing;
   while (attempts.length > 0) {
-    // // A half that is carried along must be in the cell first; otherwise the half that carries it would not find it.
+    // A half that is carried along must be in the cell first; otherwise the half that carries it would not find it.
     const carried = attempts.flatMap((attempt) =>
       attempt.cellKind === 'extended' && attempt.carried !== null
         ? [{ key: keyOf(attempt), half: attempt.carried.half, batchId: attempt.carried.batchId }]

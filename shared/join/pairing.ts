@@ -105,7 +105,7 @@ export function decide(attempt: JoinAttempt, cell: Cell): PairingOutcome {
 
 function decideInSlot(attempt: JoinAttempt, mine: HeldHalf, cell: Cell): PairingOutcome {
   const other: HeldHalf | null = mine.half.kind === 'denial' ? cell.access : cell.denial;
-  // // Only a half that stands alone is claimed, so the claim was made on the half that is not the second.
+  // Only a half that stands alone is claimed, so the claim was made on the half that is not the second.
   const isClaimed = cell.claimedBy !== null && !mine.second;
   if (isClaimed && mine.half.kind === 'denial' && cell.claimedBy === attempt.batchId) {
     return { kind: 'failure', failure: unpairedFailure(mine.half, 'unpaired') };
@@ -192,10 +192,10 @@ function joined(cell: Cell): Failure {
   if (cell.denial === null || cell.access === null) throw new Error('a joined cell holds both halves');
   const denial = cell.denial.half;
   const { client, rate } = cell.access.half;
-  // // A record that names neither its domain nor its API says less about the scope than the denial does.
+  // A record that names neither its domain nor its API says less about the scope than the denial does.
   const scope = cell.access.half.isScopeGuessed === true ? denial.scope : cell.access.half.scope;
   const extendedRequestId = denial.extendedRequestId ?? cell.access.half.extendedRequestId;
-  // // Both halves were in the sparser of the two samples, so the request stands for that many.
+  // Both halves were in the sparser of the two samples, so the request stands for that many.
   const weight = 1 / Math.min(denial.rate, rate);
   return failureOf({ ...denial, extendedRequestId }, 'joined', scope, client, issuerOf(client), weight);
 }

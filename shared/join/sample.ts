@@ -35,7 +35,7 @@ export function sample<T extends Half>(halves: readonly T[], rate: number): Samp
   const left: T[] = [];
   const seen = new Map<string, number>();
   for (const half of new Map(halves.map((one) => [one.eventId, one] as const)).values()) {
-    // // A record without a request id is sampled by its extended id.
+    // A record without a request id is sampled by its extended id.
     const id = half.requestId === '' ? (half.extendedRequestId ?? '') : half.requestId;
     const times = (seen.get(id) ?? 0) + 1;
     seen.set(id, times);

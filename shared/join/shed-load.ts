@@ -19,7 +19,7 @@ export async function shedLoad(
   batchId: string,
   { stores }: Pick<World, 'stores'>,
 ): Promise<BoundedLoad> {
-  // // The load is counted for the minute in which the halves were logged, not for the one in which they are read: a
+  // The load is counted for the minute in which the halves were logged, not for the one in which they are read: a
   // replay reads a month at once.
   const rateOf = async (kind: Half['kind'], halves: readonly Half[]): Promise<number> => {
     if (halves.length <= limits.calmHalvesMax) return 1;

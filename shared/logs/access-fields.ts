@@ -1,6 +1,7 @@
 /**
- * The fields of an access record that are read, the variable of API Gateway that each comes from, and how a value is taken
- * in. Whatever reader found a value (by the stage's format, by the spelling of its key, by itself), it enters here.
+ * The fields of an access record that are read, the API Gateway variable behind each, and how a value is stored. Every
+ * reader (by the stage's format, by the spelling of keys, by the values themselves) stores what it found through this
+ * module.
  */
 
 import { limits } from '../base/limits.js';
@@ -29,7 +30,9 @@ export type AccessFields = { readonly [name in AccessField]?: string };
 
 export type MutableFields = { -readonly [name in AccessField]: string | undefined };
 
-/** "Variables for access logging for API Gateway" (API Gateway developer guide), without `$context.`. */
+/**
+ * Variables without `$context.`. Source: "Variables for access logging for API Gateway" (API Gateway developer guide).
+ */
 export const VARIABLE_OF: Readonly<Record<AccessField, string>> = {
   requestId: 'requestId',
   extendedRequestId: 'extendedRequestId',
@@ -51,11 +54,14 @@ export const VARIABLE_OF: Readonly<Record<AccessField, string>> = {
 
 const FIELD_OF: ReadonlyMap<string, AccessField> = new Map([
   ...(Object.entries(VARIABLE_OF) as [AccessField, string][]).map(([field, name]) => [name, field] as const),
-  // The same message with its quotes.
+  // The same message in quotes.
   ['error.messageString', 'errorMessage'],
 ]);
 
-/** @param variable without `$context.`. @returns null for one that is not read */
+/**
+ * @param variable without `$context.`
+ * @returns null for a variable that is not read
+ */
 export function fieldOfVariable(variable: string): AccessField | null {
   return FIELD_OF.get(variable) ?? null;
 }
@@ -79,7 +85,7 @@ const CHARS_MAX: Readonly<Record<AccessField, number>> = {
   notAfter: 40,
 };
 
-/** All names are there from the start, for an object that grows is slow to fill. */
+/** All names are there from the start, because an object that grows is slow to fill. */
 export function noFields(): MutableFields {
   return {
     requestId: undefined,
@@ -101,12 +107,12 @@ export function noFields(): MutableFields {
   };
 }
 
-/** Takes a value in, unless it is missing or the field has one: the first stands. */
+/** Stores a value, unless it is missing or the field already has one: the first value stands. */
 export function setField(into: MutableFields, name: AccessField, value: string): void {
   if (into[name] !== undefined) return;
   const text = value.trim();
   if (text === '' || text === '-') return;
-  // The PEM and the DNs are cleaned by their own readers, which need the characters as they came.
+  // The PEM and the DNs are cleaned by their own readers, which need the original characters.
   const raw = name === 'pem' || name === 'subjectDn' || name === 'issuerDn';
   into[name] = raw ? text.slice(0, CHARS_MAX[name]) : clean(text, CHARS_MAX[name]);
 }

@@ -1,14 +1,15 @@
 /**
- * Which field a key means that a team chose itself, where the stage's format is not known. AWS's article recommends literal
- * dotted keys (`identity.clientCert.issuerDN`); people also write underscores, nest objects by theme, and name things their
- * own way (`clientCertIssuer`, `resp_status`, `certPEM`). What AWS recommends is taken as it is; a key that is only like it
- * is believed where its value looks like one of that field; and some values say themselves what they are.
+ * Finds the field that a key stands for when a team chose its own keys and the stage's format is not known. AWS's
+ * article recommends literal dotted keys (`identity.clientCert.issuerDN`); people also write underscores, nest objects
+ * by theme, and choose names of their own (`clientCertIssuer`, `resp_status`, `certPEM`). The recommended keys are
+ * accepted as they are. A key that is only similar to one is accepted where its value looks like a value of that field.
+ * Some values show by themselves which field they are.
  */
 
 import { type AccessField, type MutableFields, setField } from './access-fields.js';
 import { PATH, type Pair } from './json-pairs.js';
 
-/** Keys are compared lower case without punctuation, `context` and `identity`. */
+/** Keys are compared in lower case, without punctuation and without the words `context` and `identity`. */
 const FIELD_BY_KEY: ReadonlyMap<string, AccessField> = new Map([
   ['requestid', 'requestId'],
   ['extendedrequestid', 'extendedRequestId'],
@@ -40,7 +41,7 @@ const FIELD_BY_KEY: ReadonlyMap<string, AccessField> = new Map([
   ['notafter', 'notAfter'],
 ]);
 
-/** Endings of keys, letters only; the longer come before those that they end in. */
+/** Endings of keys, letters only. A longer ending comes before the shorter one that it ends in. */
 const FIELD_BY_ENDING: readonly (readonly [ending: string, field: AccessField])[] = [
   ['extendedrequestid', 'extendedRequestId'],
   ['extrequestid', 'extendedRequestId'],
@@ -98,21 +99,26 @@ const FIELD_BY_ENDING: readonly (readonly [ending: string, field: AccessField])[
   ['expiration', 'notAfter'],
 ];
 
-/** Words of keys whose values are another party's: the integration's status, an authorizer's subject. */
+/** Words in keys whose values belong to another party, such as the integration's status or an authorizer's subject. */
 const OF_OTHERS =
   /integration|authori|authenticat|waf|webacl|lambda|backend|upstream|endpoint|cognito|claims|principal|caller|sts|xray/;
 
 export interface Spelling {
   readonly field: AccessField;
-  /** Whether the key alone decides. */
+  /** Whether the key alone decides the field. */
   readonly isSure: boolean;
 }
 
-/** Remembered spellings. Formats have some thirty keys; the bound is for input that is no access log. */
+/**
+ * How many spellings are remembered. Formats have some thirty keys; the bound is for input that is not an access log.
+ */
 const SPELLINGS_MAX = 2_000;
 const spellings = new Map<string, Spelling | null>();
 
-/** @param key the path of keys, joined by dots */
+/**
+ * @param key the path of keys, joined by dots
+ * @returns null for a key that stands for no field
+ */
 export function spellingOf(key: string): Spelling | null {
   const known = spellings.get(key);
   if (known !== undefined) return known;
@@ -138,7 +144,7 @@ function spell(key: string): Spelling | null {
   return field === undefined ? null : { field, isSure: false };
 }
 
-/** Whether a value looks like one of the field, for keys that are only like its name. */
+/** What a value of each field looks like, for keys that are only similar to the field's name. */
 const LOOKS: Readonly<Record<AccessField, RegExp>> = {
   requestId: /^[\w+/=-]{8,128}$/,
   extendedRequestId: /^[\w+/=-]{8,128}$/,
@@ -159,8 +165,8 @@ const LOOKS: Readonly<Record<AccessField, RegExp>> = {
 };
 
 /**
- * The fields of keys that are only like their names, and of values that say themselves what they are. Where two keys compete
- * with different values, neither is believed.
+ * Reads keys that are only similar to a field's name, and values that show by themselves which field they are. Where
+ * two keys compete for a field with different values, neither is accepted.
  */
 export function takeLikely(pairs: readonly Pair[], into: MutableFields): void {
   const likely = new Map<AccessField, string | null>();
@@ -180,18 +186,18 @@ export function takeLikely(pairs: readonly Pair[], into: MutableFields): void {
   takeTelling(others, into);
 }
 
-/** Keys of what clients write: whatever it looks like, it says nothing. */
+/** Keys whose values clients write. Such a value proves nothing, whatever it looks like. */
 const CHOSEN_BY_CLIENTS = /agent|path|uri|url|query|route|header|referer|(?:^|[^a-z])ua$/i;
 
-/** Keys of sizes and times: a length of 403 is no status. */
+/** Keys of sizes and times, so that a length of 403 is not taken for a status. */
 const MEASURES = /length|latency|bytes|size|port|time|duration/i;
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const EXTENDED = /^[\w+/-]{11,19}=$/;
-/** No header and no path holds a line break, so a client wrote none of these. */
+/** No header and no path holds a line break, so a client cannot have written such a value. */
 const PEM_LINES = /^-----BEGIN (?:X509 )?CERTIFICATE-----(?:\\[nr]|[\r\n])/;
 
-/** Values under keys that say nothing, where the field is missing and exactly one value can be it. */
+/** Takes values under unknown keys where the field is missing and exactly one value can be it. */
 function takeTelling(values: readonly string[], into: MutableFields): void {
   for (const [field, shape] of [
     ['requestId', UUID],
@@ -204,7 +210,7 @@ function takeTelling(values: readonly string[], into: MutableFields): void {
   }
   const names = values.filter((value) => DN.test(value));
   const [name, another] = names;
-  // Of two names, one known by its key, the other one is the other.
+  // Of two names, one of which is known by its key, the remaining one is the other.
   if (name === undefined || another !== undefined) return;
   if (into.subjectDn !== undefined && into.issuerDn === undefined) setField(into, 'issuerDn', name);
   else if (into.issuerDn !== undefined && into.subjectDn === undefined) setField(into, 'subjectDn', name);

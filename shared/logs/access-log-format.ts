@@ -1,7 +1,7 @@
 /**
- * The access-log format to set on a stage: what `doctor` gives to paste, what the constructs for users' own stacks set, and
- * what `docs/configuration.md` shows. One line, as API Gateway wants it. The keys are those that AWS recommends for mutual
- * TLS. Every value is quoted, so that a missing one (`-`) leaves the record valid JSON.
+ * The access-log format to set on a stage: `doctor` prints it, the constructs for users' own stacks set it, and
+ * `docs/configuration.md` shows it. API Gateway wants it on one line. The keys are those that AWS recommends for mutual
+ * TLS. Every value is in quotes, so that a record with a missing value (`-`) is still valid JSON.
  */
 
 const VARIABLES = [

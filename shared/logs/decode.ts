@@ -1,7 +1,7 @@
 /**
- * From what a delivery carries to one `LogBatch`. CloudWatch Logs sends base64 of gzip of JSON to Lambda, and the same
- * gzip to Kinesis; files hold the JSON itself. Every way a payload can be broken is an error of its own, with its
- * cause; a broken event inside a good payload is a reject and costs its neighbours nothing.
+ * Decodes a delivery into one `LogBatch`. CloudWatch Logs sends base64 of gzip of JSON to Lambda, and the same gzip to
+ * Kinesis; files hold the JSON itself. Each way in which a payload can be broken has an error code of its own. A broken
+ * event inside a good payload becomes a reject, and the other events are read.
  */
 
 import { isAscii } from 'node:buffer';
@@ -38,9 +38,9 @@ export function subscriptionData(event: unknown): string {
 }
 
 /**
- * Where one JSON object ends and the next begins: CloudWatch Logs puts one payload into a Kinesis record, and whoever forwards or
- * aggregates records may put several one after the other. Within JSON a brace, a quote, a word, a quote and a colon
- * never follow so.
+ * The place between two JSON objects. CloudWatch Logs puts one payload into a Kinesis record, but services that forward
+ * or aggregate records may put several, one after the other. Inside JSON a closing brace is never followed directly by
+ * an opening brace, a quoted word and a colon.
  */
 export const BETWEEN_PAYLOADS = /(?<=\})\s{0,8}(?=\{"\w{1,64}":)/g;
 
@@ -84,14 +84,14 @@ export function decodePayload(payload: unknown): DecodedDelivery {
   });
 }
 
-/** Makes a batch; its id is derived from the group, the stream and the event ids, so a retry is the same batch. */
+/** Makes a batch. Its id is derived from the log group, the stream and the event ids, so a retry is the same batch. */
 export function batchOf(content: Omit<LogBatch, 'kind' | 'batchId'>): LogBatch {
   const hash = createHash('sha256').update(`${content.owner}\n${content.logGroup}\n${content.logStream}\n`);
   hash.update(content.events.map(({ id, account }) => (account === undefined ? id : `${account} ${id}`)).join('\n'));
   return { kind: 'batch', batchId: hash.digest('base64url').slice(0, 22), ...content };
 }
 
-/** The event as it stands in the payload, whatever else it holds. */
+/** Whether a value is a log event of the payload; additional fields are allowed. */
 function isLogEvent(event: unknown): event is LogEvent {
   if (typeof event !== 'object' || event === null) return false;
   const { id, timestamp, message } = event as Record<string, unknown>;
@@ -99,7 +99,7 @@ function isLogEvent(event: unknown): event is LogEvent {
   return message.length <= limits.eventCharsMax;
 }
 
-/** The fields that a subscription adds say which account wrote the event. */
+/** Takes the account that wrote the event from the system fields that a subscription can add. */
 function withAccount(event: LogEvent): LogEvent {
   const { id, timestamp, message } = event;
   const added = field(event, 'extractedFields');
@@ -122,16 +122,20 @@ function rejectOf(event: unknown): Rejected {
     : { kind: 'rejected', eventId, code: 'not-a-log-event', detail: 'expected an id, a timestamp in ms and a message' };
 }
 
-/** A time that a Date can hold; anything else is no timestamp. */
+/** Whether a value is a time that a Date can hold. */
 function isTime(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 8.64e15;
 }
 
-/** @throws MtlsWatchError `bad-base64` or `payload-too-large` */
+/**
+ * Decodes base64 into gzip bytes.
+ * @throws MtlsWatchError `bad-base64` or `payload-too-large`
+ */
 export function gzipOf(data: string): Buffer {
   if (data.length * 0.75 > limits.payloadCompressedBytesMax) throw tooLarge(limits.payloadCompressedBytesMax);
   const bytes = Buffer.from(data, 'base64');
-  // Buffer skips what is not base64; a payload that loses more than its padding and line breaks was not base64.
+  // Buffer skips characters that are not base64. When more is lost than padding and line breaks, the text was not
+  // base64.
   if (bytes.length === 0 || bytes.length < Math.floor((data.trimEnd().replaceAll('=', '').length * 3) / 4) - 2) {
     throw new MtlsWatchError('bad-base64', 'the payload is not base64');
   }
@@ -152,30 +156,31 @@ export function badGzip(cause: unknown): MtlsWatchError {
 }
 
 /**
- * As much as comes out, for zlib would otherwise fill pieces of 16 KB and put them together afterwards. The last four bytes
- * of gzip tell it (RFC 1952, 2.3.1); one that lies costs no more than the pieces. One byte more shows zlib the end.
+ * The size of zlib's output buffer: as large as the output, because zlib would otherwise fill pieces of 16 KB and copy
+ * them together. The last four bytes of gzip give the size (RFC 1952, 2.3.1); a wrong size only costs those copies. One
+ * more byte lets zlib see the end.
  */
 function roomFor(gzip: Buffer): number {
   const told = Math.min(unpackedBytes(gzip), limits.payloadBytesMax, gzip.length * INFLATES_MAX);
   return Math.max(CHUNK_BYTES_MIN, told + 1);
 }
 
-/** What gzip says of itself. */
+/** The unpacked size that gzip states in its last four bytes. */
 export function unpackedBytes(gzip: Buffer): number {
   return gzip.length < SIZE_BYTES ? 0 : gzip.readUInt32LE(gzip.length - SIZE_BYTES);
 }
 
 const SIZE_BYTES = 4;
-/** zlib takes no less. */
+/** zlib accepts no smaller buffer. */
 const CHUNK_BYTES_MIN = 64;
-/** The most that deflate can do. */
+/** The highest compression ratio of deflate. */
 const INFLATES_MAX = 1032;
 
 export function tooLarge(bound: number, cause?: unknown): MtlsWatchError {
   return new MtlsWatchError('payload-too-large', `the payload is over the bound of ${bound} bytes`, { cause });
 }
 
-/** Logs are nearly always ASCII, which V8 copies byte by byte where it would have to decode UTF-8. */
+/** Decodes bytes to text. Logs are nearly always ASCII, which V8 copies byte by byte, without decoding UTF-8. */
 export function textOf(bytes: Buffer): string {
   return bytes.toString(isAscii(bytes) ? 'latin1' : 'utf8');
 }

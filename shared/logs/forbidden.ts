@@ -1,13 +1,13 @@
 /**
- * Tells the 403s of API Gateway apart by the error that the access log names, before anything is stored. The message
- * decides, then the response type; a bare `Forbidden` stays open, for that is what a refused certificate looks like.
- *
- * Source: AWS's article on 403 errors from API Gateway, and the gateway response types of its developer guide.
+ * Tells the causes of API Gateway's 403s apart by the error in the access log, before anything is stored. The message
+ * decides first, then the response type. A bare `Forbidden` is left undecided, because a refused certificate looks like
+ * that.
+ * Source: AWS's article on 403 errors from API Gateway, and the gateway response types in its developer guide.
  */
 
 import type { ForbiddenCause } from '../model/reasons.js';
 
-/** Beginnings of the gateway's messages, lower case. The first that fits decides, so the more special come first. */
+/** How the gateway's messages begin, in lower case. The first match decides, so the more specific ones come first. */
 const CAUSE_BY_MESSAGE: readonly (readonly [start: string, cause: ForbiddenCause])[] = [
   ['user is not authorized to access this resource', 'authorizer-denied'],
   ['user: anonymous is not authorized to perform', 'resource-policy-denied'],

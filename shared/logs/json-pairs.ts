@@ -1,8 +1,9 @@
 /**
- * Keys and values of JSON and of what was meant to be JSON. An access-log format is text to API Gateway: one that is valid
- * JSON for a success may not be for a refusal (`"latency": -`, `"error": ""Forbidden""`), and some never are (a colon
- * forgotten, a comma too many). The tolerant reader, second in line, goes through such a record once, from the left to the
- * right, and takes what can be told; it also reads the formats themselves, whose unquoted variables are no JSON.
+ * Keys and values of JSON, and of text that was meant to be JSON. To API Gateway an access-log format is text: a format
+ * that is valid JSON for a success may be invalid for a refusal (`"latency": -`, `"error": ""Forbidden""`), and some
+ * formats are always invalid (a colon forgotten, a comma too many). The tolerant reader, which is tried second, goes
+ * through such a record once, from left to right, and takes what is certain. It also reads the formats themselves,
+ * whose unquoted variables are not JSON.
  */
 
 import { limits } from '../base/limits.js';
@@ -10,15 +11,15 @@ import { limits } from '../base/limits.js';
 /** The path of keys, joined by `PATH`, and the value as text. */
 export type Pair = readonly [path: string, value: string];
 
-/** No key of a format has one. */
+/** Joins the keys of a path. No key of a format contains it. */
 export const PATH = '\n';
 
-/** Nested formats go three levels deep (`identity.clientCert.validity`); nobody's goes deeper than this. */
+/** Nested formats are three levels deep (`identity.clientCert.validity`); no known format is deeper than this. */
 const DEPTH_MAX = 6;
-/** API Gateway's template has 3 KB, and a pair takes at least five characters of it. */
+/** API Gateway's template has at most 3 KB, and a pair takes at least five characters of it. */
 const PAIRS_MAX = 600;
 
-/** The pairs of a record that JSON.parse has read; what is neither text nor number is left out. */
+/** The pairs of a record that JSON.parse has read. Values that are neither text nor numbers are left out. */
 export function pairsOf(record: object): Pair[] {
   const pairs: Pair[] = [];
   collect(record, '', 0, pairs);
@@ -41,8 +42,8 @@ const BARE = /[^,}\]\r\n]*/y;
 
 /**
  * @param text begins with a brace
- * @returns null where the text has no key at all. A value that is cut off at the end of the text is left out, and so is a key
- * that comes twice with different values: one of them is not the gateway's.
+ * @returns null where the text has no key at all. A value that is cut off by the end of the text is left out. So is a
+ * key that occurs twice with different values, because the gateway wrote only one of them.
  */
 export function tolerantPairs(text: string): Pair[] | null {
   const found = new Map<string, string | null>();
@@ -77,7 +78,7 @@ interface Key {
   readonly valueAt: number;
 }
 
-/** A key and where its value begins. The colon may have been forgotten in front of a brace or a quote. */
+/** A key, and where its value begins. The colon may be missing in front of a brace or a quote. */
 function keyAt(text: string, at: number): Key | null {
   KEY.lastIndex = at;
   const match = KEY.exec(text);
@@ -112,20 +113,23 @@ function quoted(text: string, start: number, quote: string): Value | null {
   return null;
 }
 
-/** Whether a quote that stands before `from` ends a value: its object ends there, or another key follows. Else it is part of it. */
+/**
+ * Whether a quote that stands before `from` ends a value: after it the object ends, or another key follows. Otherwise
+ * it is part of the value.
+ */
 function endsValue(text: string, from: number): boolean {
   const at = afterWhite(text, from);
   if (at >= text.length || text[at] === '}' || text[at] === ']') return true;
   const next = text[at] === ',' ? afterWhite(text, at + 1) : at;
   if (next > at && (next >= text.length || text[next] === '}' || text[next] === ']')) return true;
   if (keyAt(text, next) !== null) return true;
-  // The text is cut off within the next key.
+  // The text is cut off inside the next key.
   return next > at && text.length - next <= KEY_CHARS_MAX && /^["']?[^"',:]*["']?$/.test(text.slice(next));
 }
 
 const KEY_CHARS_MAX = 130;
 
-/** A bare value that the text ends in may have been longer. */
+/** A bare value. One that reaches the end of the text may have been longer. */
 function bare(text: string, start: number): Value | null {
   BARE.lastIndex = start;
   const [value = ''] = BARE.exec(text) ?? [];
@@ -133,7 +137,7 @@ function bare(text: string, start: number): Value | null {
   return end >= text.length ? null : { text: value.trim(), end };
 }
 
-/** Without the quotes that a value brought itself, and without escapes. */
+/** The value without the quotes that it brought itself, and without escapes. */
 function inner(text: string): string {
   const own = text.length > 1 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
   if (!own.includes('\\')) return own;

@@ -1,6 +1,6 @@
 /**
- * Reads access-log records: by the stage's own format where that is known, else JSON whose keys are told by their spelling
- * (`access-keys.ts`). What should be JSON and is none is read by a tolerant reader, second in line.
+ * Reads access-log records: by the stage's own format where that is known; otherwise as JSON whose keys are recognised
+ * by their spelling (`access-keys.ts`). Text that should be JSON and is not valid is read by a tolerant reader.
  */
 
 import { type AccessFields, type MutableFields, noFields, setField } from './access-fields.js';
@@ -11,18 +11,18 @@ import { labelledFields } from './text-record.js';
 
 export type { AccessField, AccessFields } from './access-fields.js';
 
-/** Nested formats go two levels deep (`identity.clientCert.validity`); nobody's goes deeper than this. */
+/** Nested formats are two levels deep (`identity.clientCert.validity`); no known format is deeper than this. */
 const DEPTH_MAX = 4;
 
-/** @returns the record's object, or null when the text is no JSON object even after repair */
+/** @returns the record's object, or null when the text is not a JSON object, even after repair */
 export function readJsonObject(text: string): Record<string, unknown> | null {
   return parseObject(text) ?? parseObject(escapeControls(text));
 }
 
 /**
- * Whether the text is the record of a request that was not refused, told without reading all of it. False where that takes
- * a closer look: where the digits 403 stand anywhere, and where the status has another key or may be that of something
- * nested, such as the integration.
+ * Whether the text is the record of a request that was not refused, without reading all of it. False where a closer
+ * look is needed: where the digits 403 stand anywhere, where the status has another key, or where the status may belong
+ * to something nested, such as the integration.
  */
 export function isPlainSuccess(text: string): boolean {
   if (text.includes('403') || text.includes('{', 1)) return false;
@@ -33,29 +33,32 @@ export function isPlainSuccess(text: string): boolean {
 const STATUS_KEY = '"status":';
 const STATUS = /^"status": ?"?[1-5]\d\d[",}]/;
 
-/** The known fields of a record, whatever their spelling. The first of two spellings of one field stands. */
+/**
+ * The known fields of a record, whatever the spelling of their keys. Where two spellings of one field occur, the first
+ * one stands.
+ */
 export function accessFields(record: Record<string, unknown>): AccessFields {
   const fields = noFields();
   const seen = { ids: false, status: false, client: false, likely: false };
   collect(record, '', 0, fields, seen);
-  // A record whose keys are those that AWS recommends holds nothing more.
+  // A record whose keys are the recommended ones holds nothing more.
   if (seen.likely || !seen.ids || !seen.status || !seen.client) takeLikely(pairsOf(record), fields);
   return fields;
 }
 
-/** Which keys a record has, with a value or without. */
+/** Which kinds of keys a record has, with or without a value. */
 interface Seen {
   ids: boolean;
   status: boolean;
   client: boolean;
-  /** Keys that are only like those of a field. */
+  /** Keys that are only similar to those of a field. */
   likely: boolean;
 }
 
 /**
- * Reads a record of JSON, or of what was meant to be JSON.
- * @param json the record as JSON.parse reads it; null where that cannot
- * @returns null where nothing of it can be told
+ * Reads a record of JSON, or of text that was meant to be JSON.
+ * @param json the record as JSON.parse reads it; null where JSON.parse fails
+ * @returns null where nothing can be read from it
  */
 export function readRecord(
   text: string,
@@ -74,7 +77,7 @@ export function readRecord(
 
 /**
  * The fields of an access record of any kind, refused or not; for readers that look for clients.
- * @returns null for what is no access record, or one that cannot be read
+ * @returns null for text that is not an access record, or one that cannot be read
  */
 export function fieldsOfRecord(message: string, format: RecordFormat | null): AccessFields | null {
   const text = message.trimStart();
@@ -123,12 +126,12 @@ function parseObject(text: string): Record<string, unknown> | null {
       ? (value as Record<string, unknown>)
       : null;
   } catch {
-    // Not JSON is an answer here, not a failure: the caller repairs the text or counts a reject.
+    // Text that is not JSON is an expected result, not a failure: the caller repairs it or counts a reject.
     return null;
   }
 }
 
-/** Raw line breaks inside a string (an unescaped PEM) break strict JSON; escaped, they are what was meant. */
+/** Raw line breaks inside a string (an unescaped PEM) make JSON invalid. Escaped, they are what was meant. */
 function escapeControls(text: string): string {
   let escaped = '';
   let copied = 0;

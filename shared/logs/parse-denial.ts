@@ -22,7 +22,7 @@ const EXTENDED_ID = 'Extended Request Id: ';
 const DENIED = 'Access denied. Reason: ';
 const FORBIDDEN = 'ForbiddenException Forbidden: ';
 
-/** What one execution-log event says. Each field is null where the event does not say it. */
+/** What one event of the execution log says. A field is null where the event does not say it. */
 export interface ExecutionEvent {
   readonly requestId: string | null;
   readonly extendedRequestId: string | null;
@@ -36,18 +36,20 @@ export interface Reason {
   readonly text: string;
 }
 
-/** Lines are cut at 1,024 bytes in the managed log group; three of them fit here with room. */
+/** Lines are cut at 1,024 bytes in the managed log group; three of them fit easily. */
 const CHARS_READ_MAX = 8_192;
 
-/** The gateway's sentence. An event that holds it is counted, or said to be one that cannot be read. */
+/** The gateway's sentence. An event that contains it is counted, or reported as one that cannot be read. */
 export const SENTENCE = 'Access denied. Reason:';
 
-/** Whether a text holds one of the three lines anywhere. */
+/** Whether a text contains one of the three lines anywhere. */
 export function holdsDenialLine(text: string): boolean {
   return text.includes(DENIED) || text.includes(EXTENDED_ID) || text.includes(FORBIDDEN);
 }
 
-/** Whether an event is some line of an execution log that is none of a denial's: it begins with the request id in brackets. */
+/**
+ * Whether an event is a line of an execution log, but none of a denial's: it begins with the request id in brackets.
+ */
 export function isExecutionLine(message: string): boolean {
   const bracketed = bracketedId(message, 0);
   return bracketed !== null && !message.startsWith(SENTENCE, bracketed.length + BRACKETS);
@@ -75,7 +77,7 @@ export function readExecutionEvent(message: string): ExecutionEvent | null {
   return { requestId, extendedRequestId, reason };
 }
 
-/** The gateway says the same few sentences over and over. */
+/** Memoised, because the gateway writes the same few sentences over and over. */
 const reasonOf = memoize(
   { entriesMax: limits.reasonsRememberedMax, keyCharsMax: 2 * limits.reasonCharsMax },
   (words: string) => words,
@@ -89,10 +91,10 @@ const OPEN = 0x28;
 const CLOSE = 0x29;
 const SPACE = 0x20;
 const TILDE = 0x7e;
-/** The characters of `(` and `) ` around an id. */
+/** How many characters `(` and `) ` add around an id. */
 const BRACKETS = 3;
 
-/** The request id that the line from `from` on begins with, in brackets; null where it begins with none. */
+/** The request id in brackets at the beginning of the line that starts at `from`; null where there is none. */
 function bracketedId(text: string, from: number): string | null {
   if (text.charCodeAt(from) !== OPEN) return null;
   for (let at = from + 1; at <= from + 1 + limits.requestIdCharsMax && at < text.length; at++) {

@@ -4,8 +4,8 @@ import { limits } from '../base/limits.js';
 import { clean } from '../base/text.js';
 
 /**
- * Upper-case hexadecimal without separators, as `openssl x509 -serial` prints it. API Gateway writes serials in
- * decimal (`1`) or as colon-separated hexadecimal (`a1:a1`); what is neither is kept as it came.
+ * Upper-case hexadecimal without separators, as `openssl x509 -serial` prints it. API Gateway writes serial numbers in
+ * decimal (`1`) or as colon-separated hexadecimal (`a1:a1`); a text of another form is kept unchanged.
  */
 export function serialFromText(text: string): string {
   const short = text.slice(0, limits.serialCharsMax);
@@ -20,11 +20,11 @@ function evenHex(hex: string): string {
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-/** OpenSSL's text, the day padded with a space: `Aug  5 00:28:21 2120 GMT`. */
+/** OpenSSL's form, with the day padded by a space: `Aug  5 00:28:21 2120 GMT`. */
 const OPENSSL_TIME = /^([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d{2}):(\d{2}):(\d{2}) (\d{4}) GMT$/;
 const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?Z$/;
 
-/** Milliseconds since the epoch, or null when the text is no date of either form. */
+/** @returns milliseconds since the epoch, or null when the text is a date of neither form */
 export function timeFromText(text: string | undefined): number | null {
   if (text === undefined) return null;
   if (ISO_TIME.test(text)) return finite(Date.parse(text));

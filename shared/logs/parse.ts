@@ -1,7 +1,7 @@
 /**
- * From a batch to what it says: denials, access records of possible mutual-TLS failures, other 403s, rejects. The kind
- * of each record is told by its content, never by the log group's name, for vended logs go wherever a team sends them.
- * One broken record never costs its neighbours: it is counted with a reason, and reading goes on.
+ * Reads a batch: denials, access records of possible mutual-TLS failures, other 403s, and rejects. The kind of each
+ * record is recognised by its content, never by the name of the log group, because teams send vended logs to any group.
+ * A broken record does not affect the others: it is counted with a reason, and reading goes on.
  */
 
 import { digest } from '../base/digest.js';
@@ -39,7 +39,7 @@ import { type FormatsByLogGroup, formatOfGroup, type ReadRecord, type RecordForm
 import { isForbiddenRecord, labelledFields } from './text-record.js';
 import { vendedJson, vendedText } from './vended.js';
 
-/** Names of custom domains by `apiId/stage` or `apiId`, from the configuration. */
+/** Custom domains by `apiId/stage` or `apiId`, from the settings. */
 export type DomainsByApi = Readonly<Record<string, string>>;
 
 interface ParsedSoFar {
@@ -52,24 +52,24 @@ interface ParsedSoFar {
   recovered: number;
 }
 
-/** Where events come from, and how the things that they name are called. */
+/** Where events come from, and how the names in them are qualified. */
 interface LogSource {
-  /** Before each name, where accounts are told apart; else ''. */
+  /** What is put in front of each name where accounts are told apart; otherwise ''. */
   readonly account: string;
-  /** Before each event's id: CloudWatch's are unique within their stream. */
+  /** What is put in front of each event id: CloudWatch's event ids are unique only within their stream. */
   readonly stream: string;
   readonly logGroup: string;
   readonly domains: DomainsByApi;
-  /** What `domains` names, without accounts. */
+  /** The APIs and stages that `domains` names, without accounts. */
   readonly places: () => ReadonlySet<string>;
-  /** Null where it is not known, or the group holds no access log. */
+  /** The format of the log group's access log; null where it is not known, or the group holds no access log. */
   readonly format: RecordFormat | null;
-  /** Whether API Gateway itself makes and writes the log group: an execution log, and nothing else. */
+  /** Whether API Gateway itself creates and writes the log group: then it holds an execution log and nothing else. */
   readonly isManaged: boolean;
 }
 
 /**
- * Reads every event of a batch. Pure, never throws; the order of the events in the batch does not matter.
+ * Reads every event of a batch. Pure; never throws. The order of the events in the batch does not matter.
  * @param byAccount whether scopes, APIs and request ids get their account in front
  */
 export function parse(
@@ -100,10 +100,16 @@ export function parse(
   return found;
 }
 
-/** 66 bits, to tell streams apart whose events have one id: a half is to stay within half a kilobyte. */
+/**
+ * 66 bits, which tell apart streams whose events have the same id. Short, because a half must stay below half a
+ * kilobyte.
+ */
 const STREAM_CHARS = 11;
 
-/** A log group has events of one account, a centralised one of several, even in one batch. */
+/**
+ * The sources of a batch's events. A log group has events of one account; a centralised log group has events of
+ * several, even in one batch.
+ */
 function sourcesOf(
   batch: LogBatch,
   domains: DomainsByApi,
@@ -151,7 +157,7 @@ function originOf({ apiId, stage }: ApiRef, source: LogSource): Origin {
   return { api, scope: scopeOf(api, source) };
 }
 
-/** One event of the execution log that is part of a denial. */
+/** One event of the execution log that is a part of a denial. */
 interface ExecutionLine {
   readonly event: LogEvent;
   readonly said: ExecutionEvent;
@@ -166,7 +172,8 @@ function readText(
   found: ParsedSoFar,
   lines: ExecutionLine[],
 ): void {
-  // What fits the format of the group's access log is an access record, whatever a client made it look like.
+  // Text that fits the format of the group's access log is an access record, even if a client made it look like a
+  // denial.
   const record = source.format === null || source.format.isJson ? null : source.format.read(message, null);
   if (record !== null) {
     readAccess(event, record, source, found);
@@ -182,28 +189,28 @@ function readText(
 
 const NO_API: ApiRef = { apiId: null, stage: null };
 
-/** Whether nothing but the gateway's own words can stand in the lines. */
+/** Whether the lines can hold nothing but the gateway's own words. */
 function isPlain({ reason, requestId, extendedRequestId }: ExecutionEvent): boolean {
   const ids = [requestId, extendedRequestId].every((id) => id === null || /^[\w+/=-]*$/.test(id));
   return ids && (reason === null || reason.id !== 'other');
 }
 
 /**
- * A payload and what stands around it.
- * @param api that of the JSON around it, where it names one
+ * Reads a payload and the fields around it.
+ * @param api that of the surrounding JSON, where it names one
  */
 function readVended(event: LogEvent, text: string, api: ApiRef, source: LogSource, lines: ExecutionLine[]): boolean {
   const vended = vendedText(text, source.places());
   const said = vended === null ? null : readExecutionEvent(vended.text);
   if (vended === null || said === null) return false;
-  // No text of a record outweighs the API that the log group is named after.
+  // The API in the name of the log group comes before any that the text of a record names.
   const places = [apiOfLogGroup(source.logGroup), api, vended.api, apiOfLogGroup(event.sourceLog ?? '')];
   const named = places.find(({ apiId }) => apiId !== null);
   lines.push({ event, said, origin: originOf(named ?? { apiId: null, stage: api.stage ?? vended.api.stage }, source) });
   return true;
 }
 
-/** Text that is no line of an execution log: another log's, or an access record that is no JSON. */
+/** Reads text that is not a line of an execution log: a line of another log, or an access record that is not JSON. */
 function readPlainRecord(event: LogEvent, message: string, source: LogSource, found: ParsedSoFar): void {
   const fields = message.includes('403') ? labelledFields(message) : null;
   if (fields !== null && fields.status !== '403') found.passed++;
@@ -254,7 +261,7 @@ function readJson(
   } else readAccess(event, record, source, found);
 }
 
-/** Whether a record tells neither its status nor an error. */
+/** Whether a record has neither a status nor an error. */
 function isBlank({ status, errorMessage }: AccessFields): boolean {
   return status === undefined && errorMessage === undefined;
 }

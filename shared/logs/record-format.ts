@@ -1,10 +1,11 @@
 /**
- * Reads access records by the stage's own format. To API Gateway a format is text with variables (`$context.status`) into
- * which it puts values: JSON, Common Log Format, CSV, XML and free text are all the same to it, and here. Of a JSON format
- * the keys say which variable a value is; of any other, and of JSON that a value has broken, the texts between the variables.
- *
- * A record is text of which clients wrote parts. Fitting it to its format is bounded, and variables whose values have a known
- * shape (a status, a request id, a date) take nothing else, so that what a client puts into its user agent shifts no field.
+ * Reads access records by the stage's own format. To API Gateway a format is text with variables (`$context.status`),
+ * which it replaces by values; JSON, Common Log Format, CSV, XML and free text make no difference to it, nor here. In a
+ * JSON format the keys show which variable a value belongs to. In any other format, and in JSON that a value has
+ * broken, the texts between the variables show it.
+ * Clients wrote parts of a record. Matching a record with its format is therefore bounded, and a variable whose values
+ * have a known shape (a status, a request id, a date) accepts nothing else, so that text in a user agent cannot move
+ * the other fields.
  */
 
 import { limits } from '../base/limits.js';
@@ -17,7 +18,7 @@ import { endsOf } from './variable-shapes.js';
 /** What a reader found in one record. */
 export interface ReadRecord {
   readonly fields: AccessFields;
-  /** The record is not what its format makes of it: cut off, or broken and put together again. */
+  /** The record is not exactly what its format produces: it is cut off, or was broken and repaired. */
   readonly isRecovered: boolean;
 }
 
@@ -25,13 +26,19 @@ export interface ReadRecord {
 export interface RecordFormat {
   readonly template: string;
   readonly isJson: boolean;
-  /** @param json the record, where it is valid JSON. @returns null where the record is not of this format */
+  /**
+   * @param json the record, where it is valid JSON
+   * @returns null where the record does not fit this format
+   */
   readonly read: (text: string, json: Record<string, unknown> | null) => ReadRecord | null;
 }
 
 const compiled = new Map<string, RecordFormat | null>();
 
-/** @returns null for a text without variables, which is no format. Remembered, for a log group has one. */
+/**
+ * Compiles a format. Memoised, because a log group has one format.
+ * @returns null for a text without variables, which is not a format
+ */
 export function recordFormat(template: string): RecordFormat | null {
   const known = compiled.get(template);
   if (known !== undefined) return known;
@@ -41,7 +48,7 @@ export function recordFormat(template: string): RecordFormat | null {
   return format;
 }
 
-/** The access-log formats of stages by the log group that they write to; `*` stands for every other group. */
+/** The access-log formats of stages, by the log group that they write to; `*` stands for every other group. */
 export type FormatsByLogGroup = Readonly<Record<string, string>>;
 
 /** @param logGroup with its account in front where accounts are told apart */
@@ -80,7 +87,7 @@ function variablesByPath(template: string): ByPath | null {
   return variables.length === 0 ? null : new Map(variables);
 }
 
-/** Null where no key is one of the format's: the stage has another format by now. */
+/** Null where none of the keys is in the format: the stage has another format by now. */
 function byKeys(pairs: readonly Pair[], byPath: ByPath, isRecovered: boolean): ReadRecord | null {
   const fields = noFields();
   let known = 0;
@@ -104,7 +111,10 @@ function fitWhole(tokens: readonly Token[], text: string): AccessFields | null {
   return fieldsOf(fitted(tokens, text));
 }
 
-/** A record that ends before its format does, with what stands before the cut; null unless that tells the status. */
+/**
+ * Reads a record that ends before its format does.
+ * @returns what stands before the cut; null unless that includes the status
+ */
 function fitCut(tokens: readonly Token[], text: string): AccessFields | null {
   const fields = fieldsOf(fitted(tokens, text, true));
   return fields?.status === undefined ? null : fields;
@@ -114,19 +124,20 @@ function fieldsOf(values: readonly Pair[] | null): AccessFields | null {
   if (values === null) return null;
   const fields = noFields();
   for (const [name, value] of values) take(fields, name, value);
-  // Free text fits a format of free text; what has neither of these is another log's.
+  // Free text fits any format of free text; a record with none of these fields belongs to another log.
   const { status, requestId, extendedRequestId } = fields;
   return (status ?? requestId ?? extendedRequestId) === undefined ? null : fields;
 }
 
 /**
- * The value of each variable, so that texts and values together are the whole text. Tried from the left, the shortest value
- * first; places that lead nowhere are not tried again, and the places in all are bounded.
- * @param isCut whether the text may end where any variable does
+ * The value of each variable, such that texts and values together are the whole text. Tried from the left, the shortest
+ * value first. Places that led nowhere are not tried again, and the total number of places is bounded.
+ * @param isCut whether the text may end inside any variable
  */
 function fitted(tokens: readonly Token[], text: string, isCut = false): Pair[] | null {
   if (text.length > limits.recoveredCharsMax) return null;
-  // Nobody has shown how serial numbers and dates look in every case: any text is taken where the known shapes do not fit.
+  // The forms of serial numbers and dates are not known for every case, so any text is accepted where the known
+  // shapes do not fit.
   return fittedTo(tokens, text, isCut, false) ?? fittedTo(tokens, text, isCut, true);
 }
 
@@ -152,7 +163,7 @@ function fittedTo(tokens: readonly Token[], text: string, isCut: boolean, isLeni
         if (from(index + 1, end)) return true;
         values.pop();
       }
-      // The value itself may be cut off, and is left out.
+      // The value itself may be cut off, so it is left out.
       if (isCut && !followed(tokens[index + 1], text, at)) return true;
     }
     dead.add(place);
@@ -161,7 +172,7 @@ function fittedTo(tokens: readonly Token[], text: string, isCut: boolean, isLeni
   return from(0, 0) ? values : null;
 }
 
-/** Whether the text that follows a variable stands anywhere behind its beginning. */
+/** Whether the text that follows a variable occurs anywhere after its beginning. */
 function followed(next: Token | undefined, text: string, at: number): boolean {
   return next === undefined || next.kind === 'variable' || text.includes(next.text, at);
 }

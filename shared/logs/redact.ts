@@ -1,7 +1,7 @@
 /**
- * Leaves out what an installation does not want to keep of whoever called, before anything is stored, measured or sent.
- * Addresses can be replaced by a keyed hash: the same caller stays recognisable across alerts and reports, and
- * whoever reads these without reading the table cannot find out the address by trying all of them.
+ * Removes what an installation does not want to keep about callers, before anything is stored, measured or sent.
+ * Addresses can be replaced by a keyed hash: the same caller can still be recognised across alerts and reports, but a
+ * reader who cannot read the table cannot find the address by trying all addresses.
  */
 
 import { createHmac } from 'node:crypto';
@@ -25,7 +25,7 @@ function withAddresses(accesses: readonly AccessRecord[], addressOf: (sourceIp: 
   });
 }
 
-/** 48 bits: two of a million callers look alike once in 500 installations. */
+/** 48 bits: among a million callers two have the same pseudonym in one of 500 installations. */
 function pseudonym(sourceIp: string, key: string): string {
   return `ip-${createHmac('sha256', key).update(sourceIp).digest('hex').slice(0, 12)}`;
 }

@@ -1,4 +1,4 @@
-/** An access-log format as a text with variables (`$context.status`), which is all that it is to API Gateway. */
+/** An access-log format as text with variables (`$context.status`), which is how API Gateway treats it. */
 
 export type Token =
   | { readonly kind: 'text'; readonly text: string }

@@ -1,14 +1,14 @@
 /**
- * Access records that are no JSON and whose format is not known. Read where they allow only one reading: `key: value` with
- * the known keys, whatever stands between the pairs. Of any other it can be told that it is an access record of a refused
- * request, so that it is counted as one that cannot be read.
+ * Access records that are not JSON and whose format is not known. They are read where only one reading is possible:
+ * `key: value` with the known keys, whatever separates the pairs. For any other text it is only decided whether it is
+ * the access record of a refused request, so that it is counted as one that cannot be read.
  */
 
 import { limits } from '../base/limits.js';
 import { type AccessFields, type MutableFields, noFields, setField } from './access-fields.js';
 import { spellingOf } from './access-keys.js';
 
-/** Whether a text looks like an access record, and of a request that was answered with 403. */
+/** Whether a text looks like an access record of a request that was answered with 403. */
 export function isForbiddenRecord(text: string): boolean {
   if (!text.includes('403')) return false;
   const record = text.slice(0, limits.recoveredCharsMax);
@@ -17,7 +17,7 @@ export function isForbiddenRecord(text: string): boolean {
 
 /** 403 as a value of its own. */
 const STATUS = /(?:^|[\s"'|,;:=>\t[(])403(?:$|[\s"'|,;:.<\]\t)/&}])/;
-/** What an access record has: a request line, the time of Common Log Format, a request id, a method and a path. */
+/** What shows an access record: a request line, the time in Common Log Format, a request id, or a method and a path. */
 const RECORD = [
   /HTTP\/\d/,
   /\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d/,
@@ -25,7 +25,7 @@ const RECORD = [
   /(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\W{1,4}\//,
 ];
 
-/** The beginning of a name: not within a certificate, another name or a path. */
+/** The beginning of a name, outside of certificates, other names and paths. */
 const NAME = /(?<![\w/.@+=-])[A-Za-z][\w.-]{1,80}/g;
 
 interface Label {
@@ -35,7 +35,7 @@ interface Label {
   readonly from: number;
 }
 
-/** `requestId: `, `"requestId"="`, `<requestId>`: names that something ends. */
+/** `requestId: `, `"requestId"="`, `<requestId>`: names that end with a separator. */
 function labelsOf(record: string): Label[] {
   return [...record.matchAll(NAME)].flatMap((match) => {
     const at = match.index;
@@ -50,7 +50,7 @@ function labelsOf(record: string): Label[] {
   });
 }
 
-/** @returns null where it has no labels, or not those of a refused request */
+/** @returns null where the text has no labels, or not those of a refused request */
 export function labelledFields(text: string): AccessFields | null {
   const record = text.slice(0, limits.recoveredCharsMax);
   const known = labelsOf(record).filter(({ name }) => isLabel(name));
@@ -67,7 +67,7 @@ export function labelledFields(text: string): AccessFields | null {
   return fields.status === undefined || fields.requestId === undefined ? null : fields;
 }
 
-/** The keys that are read, and API Gateway's other variables, at which the value before them ends. */
+/** The keys that are read, and API Gateway's other variables, because the value before such a key ends there. */
 function isLabel(name: string): boolean {
   const spelling = spellingOf(name);
   if (spelling !== null) return name.length > 2 && (spelling.isSure || OTHER_WORDS.test(name));
@@ -78,7 +78,7 @@ const OTHER_WORDS = /status|request|cert|subject|issuer|serial|valid|domain|stag
 const OTHER_VARIABLES =
   /^(?:context\.|identity\.)?(?:accountId|httpMethod|path|protocol|requestTime|requestTimeEpoch|resourcePath|resourceId|routeKey|response\w*|integration[\w.]*|authorizer[\w.]*|caller|user|domainPrefix|identity\.[\w.]+)$/i;
 
-/** What stands between the pairs: the longest ending that all the values before a label have in common. */
+/** What separates the pairs: the longest ending that all the values before a label have in common. */
 function separatorOf(record: string, starts: readonly number[]): string {
   const ends = starts.slice(1).map((at) => record.slice(Math.max(0, at - SEPARATOR_CHARS_MAX), at));
   let separator = ends[0] ?? '';
@@ -101,7 +101,7 @@ function take(fields: MutableFields, name: string, value: string, separator: str
   setField(fields, spelling.field, text);
 }
 
-/** Without what closes a value and divides it from the next. */
+/** The value without closing characters and separators. */
 function withoutEnd(value: string): string {
   let end = value.length;
   while (end > 0 && ENDS.includes(value.charAt(end - 1))) end--;
@@ -110,7 +110,7 @@ function withoutEnd(value: string): string {
 
 const ENDS = '",;| \t\r\n<';
 
-/** Fields that are one word each, whatever follows. */
+/** Fields whose value is a single word; what follows the word is ignored. */
 const SINGLE: Readonly<Partial<Record<keyof AccessFields, RegExp>>> = {
   status: /^\d{3}(?!\w)/,
   requestId: /^[\w+/=-]{1,128}/,

@@ -1,13 +1,13 @@
 /**
- * Refuses what is older than the stores remember. Whether it was counted before nobody knows then, and counting it twice or
- * losing it unsaid are both worse than saying so.
+ * Rejects records that are older than the stores remember. Nobody can know whether such a record was counted before,
+ * and reporting it is better than counting it twice or losing it silently.
  */
 
 import { DAY_MS } from '../base/time.js';
 import type { Parsed, Rejected } from '../model/index.js';
 import type { World } from '../ports/index.js';
 
-/** The halves and other 403s of a batch that are too old become rejects; all else stays as it was. */
+/** Halves and other 403s of a batch that are too old become rejects; everything else stays unchanged. */
 export function refuseTooOld(parsed: Parsed, { stores, clock }: Pick<World, 'stores' | 'clock'>): Parsed {
   const { countableDays } = stores;
   const now = clock.now();

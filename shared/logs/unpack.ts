@@ -1,7 +1,7 @@
 /**
- * Opens what a delivery carries without holding all of it: a payload that unpacks to more than one piece's worth comes as
- * several batches. Each has an identity of its own, made of its own events, so a retry, which is cut at the same places,
- * brings the same batches, and one that fails half-way has counted what came before. Called by the ingest function.
+ * Unpacks a delivery without holding all of it in memory: a large payload is given as several batches. Each batch has
+ * an id made of its own events. A retry is cut at the same places, so it gives the same batches, and a retry after a
+ * failure half-way repeats batches that were counted before, which changes nothing. Called by the ingest function.
  */
 
 import { Readable } from 'node:stream';
@@ -32,7 +32,7 @@ export async function* unpack(data: string): AsyncGenerator<DecodedDelivery> {
   else yield* inPieces(gzip);
 }
 
-/** The same for a Kinesis record, which may hold several payloads. */
+/** As `unpack`, for a Kinesis record, which may hold several payloads. */
 export async function* unpackRecord(data: string): AsyncGenerator<DecodedDelivery> {
   const gzip = gzipOf(data);
   if (unpackedBytes(gzip) > limits.payloadPieceBytesMax) {
@@ -44,18 +44,18 @@ export async function* unpackRecord(data: string): AsyncGenerator<DecodedDeliver
   throwFirst(failures);
 }
 
-/** Behind it come the events, one after the other, to the end of the payload. */
+/** After it the events follow, one after the other, to the end of the payload. */
 const EVENTS = '"logEvents":[';
 /**
- * Where one event ends and the next begins, as CloudWatch Logs writes them. It stands nowhere inside an event: there a quote
- * is escaped or ends a string, and no letter follows the end of a string.
+ * Where one event ends and the next begins, as CloudWatch Logs writes them. It cannot occur inside an event: there a
+ * quote is escaped or ends a string, and no letter follows the end of a string.
  */
 const BETWEEN = '},{"id":"';
 const END = Buffer.from(']}');
 
 /**
- * Each piece is made a payload of its own, with the head of the whole one in front. Where several payloads stand one after
- * the other each has its own head; one that is broken costs the others nothing, and is thrown when they were given.
+ * Makes each piece a payload of its own, with the head of the whole payload in front. Where several payloads stand one
+ * after the other, each has its own head. The error of a broken one is thrown after the others were given.
  */
 async function* inPieces(gzip: Buffer): AsyncGenerator<DecodedDelivery> {
   const cutter = createCutter();
@@ -70,7 +70,7 @@ async function* inPieces(gzip: Buffer): AsyncGenerator<DecodedDelivery> {
     if (bytesHeld < limits.payloadPieceBytesMax) continue;
     const { pieces, rest } = cutter.cut(Buffer.concat(held));
     yield* decodeAll(pieces, cutter.failures);
-    // A copy, so that the rest of the bytes can go.
+    // A copy, so that the rest of the bytes can be freed.
     held = [Buffer.from(rest)];
     bytesHeld = rest.length;
   }
@@ -78,7 +78,7 @@ async function* inPieces(gzip: Buffer): AsyncGenerator<DecodedDelivery> {
   throwFirst(cutter.failures);
 }
 
-/** The others of one delivery have the same cause, as a rule. */
+/** Throws the first failure only: the others of one delivery usually have the same cause. */
 function throwFirst(failures: readonly unknown[]): void {
   if (failures.length > 0) throw failures[0];
 }
@@ -93,11 +93,11 @@ function* decodeAll(payloads: readonly Buffer[], failures: unknown[]): Generator
   }
 }
 
-/** Cuts what was inflated so far into payloads; keeps the head of the one that goes on. */
+/** Cuts the bytes that were inflated so far into payloads, and keeps the head of the payload that continues. */
 function createCutter() {
   let head: Buffer = Buffer.alloc(0);
   const failures: unknown[] = [];
-  /** All but the last part end a payload. */
+  /** Each part except the last one ends a payload. */
   const ended = (bytes: Buffer): { pieces: Buffer[]; open: Buffer } => {
     const parts = partsOf(bytes);
     const open = parts.pop() ?? bytes;
@@ -123,7 +123,10 @@ function createCutter() {
   };
 }
 
-/** Payloads that stand one after the other. Read as one character a byte, so that places in the text are those of the bytes. */
+/**
+ * Splits payloads that stand one after the other. Read as Latin-1, so that positions in the text are those of the
+ * bytes.
+ */
 function partsOf(bytes: Buffer): Buffer[] {
   const parts: Buffer[] = [];
   let from = 0;

@@ -1,6 +1,7 @@
 /**
- * What the values of API Gateway's variables look like, and so where one ends in a text without keys. A distinguished name
- * holds commas, slashes and spaces, a date and a user agent spaces, a certificate line breaks: a separator alone ends none.
+ * What the values of API Gateway's variables look like, and so where a value ends in a text without keys. A separator
+ * alone does not end a value: distinguished names hold commas, slashes and spaces, dates and user agents hold spaces,
+ * certificates hold line breaks.
  */
 
 import type { Token } from './template.js';
@@ -15,7 +16,7 @@ const TIME =
   /[A-Z][a-z]{2} {1,2}\d{1,2} \d\d:\d\d:\d\d \d{4} GMT|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)/y;
 const REQUEST_TIME = /\d{1,2}\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}/y;
 
-/** A variable of one of these takes nothing else; the first shape that fits. */
+/** A variable listed here accepts nothing but these shapes; the first one that matches is tried first. */
 const SHAPES: Readonly<Record<string, readonly RegExp[]>> = {
   status: [/\d{3}/y],
   requestId: [UUID, ID],
@@ -44,20 +45,20 @@ const SHAPES: Readonly<Record<string, readonly RegExp[]>> = {
   'error.responseType': [/[A-Z][A-Z0-9_]{1,63}/y],
 };
 
-/** Of free text, so many ends are tried at most: the next places of the text that follows. */
+/** For free text, at most this many ends are tried: the next places where the following text occurs. */
 const ENDS_MAX = 64;
 
 export interface Around {
   readonly next: Token | undefined;
   readonly after: Token | undefined;
-  /** Whether those whose shapes are not known for sure may be any text. */
+  /** Whether variables whose shapes are not certain accept any text. */
   readonly isLenient: boolean;
 }
 
-/** Where the value of a variable that begins at `at` may end, likely places first. */
+/** Where the value of a variable that begins at `at` may end, the likely places first. */
 export function* endsOf(name: string, text: string, at: number, around: Around): Generator<number> {
   const { next, after } = around;
-  // A missing value.
+  // `-` stands for a missing value.
   if (text[at] === '-') yield at + 1;
   if (name === 'identity.clientCert.clientCertPem') yield* endsOfPem(text, at);
   const shapes = SHAPES[name];
@@ -95,7 +96,7 @@ function* placesOf(part: string, text: string, from: number): Generator<number> 
 
 const PEM_END = /-----END [A-Z0-9% ]{0,24}CERTIFICATE-----(?:\\n|\\r|%0A|\s){0,4}/g;
 
-/** With the line breaks that follow it, however they are written. */
+/** The end of a PEM, including the line breaks that follow it, however they are written. */
 function* endsOfPem(text: string, at: number): Generator<number> {
   if (!text.startsWith('-----BEGIN', at)) return;
   PEM_END.lastIndex = at;
@@ -106,9 +107,9 @@ function* endsOfPem(text: string, at: number): Generator<number> {
 }
 
 /**
- * A name may hold the very text that follows it (`, `). Where two names follow one another, the second begins where the
- * attributes start again: API Gateway writes them from the country down to the common name. Of names in the other order the
- * second begins with the attribute that the first one began with.
+ * A name may contain the very text that follows it (`, `). Where two names follow one another, the second begins where
+ * the attributes start again: API Gateway writes them from the country down to the common name. For names in the
+ * opposite order, the second name begins with the attribute that the first one began with.
  */
 function* endsOfDn(text: string, at: number, part: string, after: Token | undefined): Generator<number> {
   const places = [...placesOf(part, text, at)];
@@ -128,7 +129,7 @@ function* endsOfDn(text: string, at: number, part: string, after: Token | undefi
   yield* places;
 }
 
-/** From the country down. */
+/** From the country down to the common name. */
 const RANKS = ['C', 'DC', 'ST', 'S', 'L', 'STREET', 'O', 'OU', 'CN'];
 
 function rankOf(attribute: string): number {
@@ -136,7 +137,7 @@ function rankOf(attribute: string): number {
   return rank < 0 ? RANKS.length : rank;
 }
 
-/** The name of the attribute that begins here, such as `C`; null where none does. */
+/** The name of the attribute that begins at `at`, such as `C`; null where none does. */
 function attributeAt(text: string, at: number): string | null {
   ATTRIBUTE.lastIndex = at;
   return ATTRIBUTE.exec(text)?.[1]?.toUpperCase() ?? null;

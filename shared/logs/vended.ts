@@ -1,23 +1,23 @@
 /**
- * Denials in vended execution logs. Whoever makes the delivery chooses which fields a record holds and in which order, JSON or
- * plain text, and in plain text what stands between them (0 to 5 characters); a transformer may wrap all that once more. The
- * one field that is needed is `payload`, the gateway's own lines.
- *
- * A client can write the gateway's sentence into whatever the logs repeat. So it counts only as the beginning of a payload,
- * and text is a payload only where all that stands before and behind it are fields of a vended record.
+ * Denials in vended execution logs. The user who creates the delivery chooses which fields a record holds and in which
+ * order, JSON or plain text, and for plain text what separates them (0 to 5 characters). A transformer may wrap all of
+ * that once more. The only field that is needed is `payload`, the gateway's own lines.
+ * A client can place the gateway's sentence into values that the logs repeat. The sentence therefore counts only at the
+ * beginning of a payload, and text is a payload only where everything before and after it consists of fields of a
+ * vended record.
  */
 
 import type { ApiRef } from '../model/index.js';
 import { knownReasonLength } from '../model/reasons.js';
 import { pairsOf } from './json-pairs.js';
 
-/** Where the lines of a denial stand in an event, and whose they are. */
+/** The lines of a denial in an event, and the API that they belong to. */
 export interface VendedPayload {
   readonly text: string;
   readonly api: ApiRef;
 }
 
-/** The known APIs and stages, `apiId/stage` or `apiId`: they tell fields apart that nothing stands between. */
+/** The known APIs and stages, as `apiId/stage` or `apiId`. They tell fields apart that have no separator. */
 export type KnownPlaces = ReadonlySet<string>;
 
 const FIELDS: ReadonlySet<string> = new Set([
@@ -31,8 +31,8 @@ const FIELDS: ReadonlySet<string> = new Set([
 const PAYLOADS: ReadonlySet<string> = new Set(['payload', '@message', 'message']);
 
 /**
- * The payload of a JSON record. Its keys are those of vended records and those that CloudWatch Logs adds (`@…`); with any other
- * it is not known what the record is.
+ * The payload of a JSON record. The record may have only the keys of vended records and those that CloudWatch Logs adds
+ * (`@…`); with any other key it is not known what the record is.
  */
 export function vendedJson(record: Record<string, unknown>, depth = 0): VendedPayload | null {
   let text: string | null = null;
@@ -82,19 +82,19 @@ const MANAGED = /API-Gateway-Execution-Logs_([A-Za-z0-9]{1,64})\/([\w$-]{1,128})
 const API_ID = /^[A-Za-z0-9]{1,64}$/;
 const STAGE_ONLY = /^[\w$-]{1,128}$/;
 
-/** The beginnings of a denial's three lines, and the request id that may stand in front of each. */
+/** How the three lines of a denial begin, with the request id that may stand in front of each. */
 const FIRST_LINE =
   /(?:\(([^\s()]{1,128})\) )?(?:Extended Request Id: |Access denied\. Reason: |ForbiddenException Forbidden: )/;
 const DENIED = 'Access denied. Reason: ';
-/** The lines of a denial, and six fields, of which the path has at most 1,024 characters. */
+/** The lines of a denial and six fields, of which the path has at most 1,024 characters. */
 const AROUND_CHARS_MAX = 4_096;
 const DELIMITER_CHARS_MAX = 5;
 
 const NOWHERE: KnownPlaces = new Set();
 
 /**
- * The payload of a plain record.
- * @returns null where the text around the denial's lines is not made of a vended record's fields
+ * The payload of a plain-text record.
+ * @returns null where the text around the denial's lines does not consist of the fields of a vended record
  */
 export function vendedText(event: string, known: KnownPlaces = NOWHERE): VendedPayload | null {
   const text = event.slice(0, 2 * AROUND_CHARS_MAX);
@@ -102,7 +102,7 @@ export function vendedText(event: string, known: KnownPlaces = NOWHERE): VendedP
   if (start === null) return null;
   const before = text.slice(0, start.index);
   const lines = text.slice(start.index);
-  // What the gateway writes, and other fields behind its last line.
+  // What the gateway wrote, and the fields after its last line.
   const last = lines.lastIndexOf('\n') + 1;
   const reasonAt = lines.indexOf(DENIED, last);
   const wordsAt = reasonAt < 0 ? last : reasonAt + DENIED.length;
@@ -120,7 +120,10 @@ export function vendedText(event: string, known: KnownPlaces = NOWHERE): VendedP
   return null;
 }
 
-/** How many characters of a denial's last line are the gateway's, where it is not the reason; 0 where that is not known. */
+/**
+ * How many characters of a denial's last line the gateway wrote, where that line is not the reason; 0 where that is not
+ * known.
+ */
 function ownLength(line: string): number {
   const match =
     /^(?:\([^\s()]{1,128}\) )?(?:ForbiddenException Forbidden: [0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|Extended Request Id: [\w+/-]{1,64}=)/.exec(
@@ -129,7 +132,7 @@ function ownLength(line: string): number {
   return match?.[0].length ?? 0;
 }
 
-/** What may stand between the fields: what is between the payload and its neighbour in front, or behind. */
+/** Possible separators of the fields: the text between the payload and the field before it, or after it. */
 function delimitersOf(before: string, tail: string, own: number): string[] {
   const lengths = Array.from({ length: DELIMITER_CHARS_MAX + 1 }, (_, index) => DELIMITER_CHARS_MAX - index);
   const texts =
@@ -138,14 +141,14 @@ function delimitersOf(before: string, tail: string, own: number): string[] {
       : own > 0
         ? lengths.map((length) => tail.slice(own, own + length))
         : null;
-  // A delimiter of letters could be a part of any field.
+  // A separator of letters could be a part of any field.
   if (texts !== null) return texts.filter((text) => !/[A-Za-z0-9$]/.test(text));
   const arn = /[^\w]{0,5}(?=arn:aws)/.exec(tail)?.[0];
   return [...(arn === undefined ? [] : [arn]), ' ', '\t', '|', ',', ';', ''];
 }
 
 interface Field {
-  /** `any` for several that nothing stands between. */
+  /** `any` stands for several fields without a separator. */
   readonly kind: 'arn' | 'time' | 'method' | 'path' | 'word' | 'any';
   readonly text: string;
 }
@@ -157,7 +160,7 @@ const SHAPES: readonly (readonly [kind: Kind, shape: RegExp])[] = [
   ['time', /^(?:\d{10}|\d{13}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d))$/],
   ['method', /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY|-)$/],
   ['path', /^\/[\w.\-:{}+/*$]{0,1024}$/],
-  // A stage or an API; no status, and no request id.
+  // A stage or an API; neither a status nor a request id.
   ['word', /^(?!\d{1,9}$|[0-9a-f]{8}-[0-9a-f]{4}-)[\w$-]{1,128}$/],
 ];
 const MOST: Readonly<Record<Kind, number>> = { arn: 1, time: 1, method: 1, path: 1, word: 2 };
@@ -187,7 +190,7 @@ function fieldsIn(text: string, delimiter: string): Field[] | null {
   return from(0) ? found : null;
 }
 
-/** Where a field may end: before a delimiter, or at the end of the text. */
+/** Where a field may end: before a separator, or at the end of the text. */
 function endsIn(text: string, at: number, delimiter: string): number[] {
   const ends: number[] = [];
   for (let end = text.indexOf(delimiter, at); end >= 0 && ends.length < 12; end = text.indexOf(delimiter, end + 1)) {
@@ -197,16 +200,16 @@ function endsIn(text: string, at: number, delimiter: string): number[] {
   return ends;
 }
 
-/** Characters of fields that nothing stands between. Where one ends cannot be told. */
+/** The characters of fields without a separator. Where one field ends cannot be told. */
 const UNDELIMITED = /^[\w$.\-:{}+/*]+$/;
 
 interface Behind {
-  /** Of the payload's last line. */
+  /** The length of the payload's last line. */
   readonly length: number;
   readonly fields: readonly Field[];
 }
 
-/** The fields behind the gateway's known words; null where anything else stands there. */
+/** The fields after the gateway's known words; null where anything else stands there. */
 function behindKnown(tail: string, own: number, delimiter: string, front: readonly Field[]): Behind | null {
   if (/^[.\s]*$/.test(tail.slice(own))) return { length: tail.length, fields: [] };
   if (!tail.startsWith(delimiter, own)) return null;
@@ -215,8 +218,8 @@ function behindKnown(tail: string, own: number, delimiter: string, front: readon
 }
 
 /**
- * Words that are not known are taken to reach as far as they can. But a line that then holds what no vended record has (a
- * status, a second request id, an address) is another log's.
+ * Unknown words are taken to reach as far as possible. But a line that then holds what no vended record has (a status,
+ * a second request id, an address) belongs to another log.
  */
 function behindUnknown(tail: string, _own: number, delimiter: string, front: readonly Field[]): Behind | null {
   let length = tail.length;
@@ -224,7 +227,7 @@ function behindUnknown(tail: string, _own: number, delimiter: string, front: rea
   for (let at = tail.lastIndexOf(delimiter); delimiter !== '' && at > 0; at = tail.lastIndexOf(delimiter, at - 1)) {
     const more = fieldsIn(tail.slice(at + delimiter.length), delimiter);
     if (more === null || !isOneRecord([...front, ...more])) break;
-    // A word of the sentence looks like a stage: it is one only among fields that cannot be words.
+    // A word of the sentence can look like a stage. It is taken for one only beside a field that cannot be a word.
     if (more.some(({ kind }) => kind !== 'word') || delimiter.trim() !== '') [length, fields] = [at, more];
   }
   return OF_ANOTHER_LOG.test(tail.slice(0, length)) ? null : { length, fields };
@@ -248,16 +251,16 @@ function apiAround(fields: readonly Field[], delimiter: string, known: KnownPlac
   if (b === undefined) return known.has(a) || API.test(a) ? { apiId: a, stage: null } : { apiId: null, stage: a };
   if (known.has(`${b}/${a}`) && !known.has(`${a}/${b}`)) return { apiId: b, stage: a };
   if (known.has(`${a}/${b}`)) return { apiId: a, stage: b };
-  // The ids of APIs have ten small letters and digits.
+  // API ids consist of ten lower-case letters and digits.
   return !API.test(a) && API.test(b) ? { apiId: b, stage: a } : { apiId: a, stage: b };
 }
 
 const API = /^[a-z0-9]{10}$/;
-/** Shorter ids are too likely to be part of something else. */
+/** Shorter ids are too likely to be a part of something else. */
 const API_CHARS_MIN = 6;
 
 /**
- * Fields that nothing stands between. Only known names can be told from what is written next to them.
+ * Reads fields without a separator. Only known names can be told from the text beside them.
  * @param apiId that of the ARN, or null
  */
 function apiWithin(text: string, apiId: string | null, known: KnownPlaces): ApiRef {

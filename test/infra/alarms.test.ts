@@ -9,7 +9,15 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type AlarmId, alarmIds } from '../../shared/config/runbooks.js';
 import type { FoundLogGroup } from '../../shared/model/account.js';
 import { type AlarmState, type MetricKey, metricsOf, stateOf } from '../support/cloudwatch.js';
-import { ACCESS_GROUP, accessBatch, accessEvent, denialAsOneEvent, executionBatch, T0 } from '../support/logs.js';
+import {
+  ACCESS_GROUP,
+  accessBatch,
+  accessEvent,
+  denialAsOneEvent,
+  executionBatch,
+  type Refusal,
+  T0,
+} from '../support/logs.js';
 import type { Faults } from '../support/played-functions.js';
 import { eventOf, type PlayedStack, playStack } from '../support/played-stack.js';
 import { type AlarmOfStack, alarmsOf } from './alarms-of.js';
@@ -114,7 +122,8 @@ const stories: Partial<Record<AlarmId, readonly Story[]>> = {
       fault: 'the topic takes nothing while clients are refused',
       cause: (stack) => {
         stack.world.isSnsDown = true;
-        refuse(stack, 60);
+        // Another group than the usual one, which may be told of already.
+        refuse(stack, 60, { reason: 'certificate has expired' });
       },
       heal: (stack) => {
         stack.world.isSnsDown = false;
@@ -169,9 +178,9 @@ function setFilters(logGroups: PlayedStack['logGroups'], filters: FoundLogGroup[
 const formats = new WeakMap<PlayedStack, Record<string, string>>();
 let requests = 0;
 
-/** So many refused requests, in both logs, delivered now. */
-function refuse(stack: PlayedStack, count: number): void {
-  const refusals = Array.from({ length: count }, () => ({ n: ++requests, at: stack.world.at - 5_000 }));
+/** So many refused requests, in both logs, delivered now. @param refusal what differs from the usual one */
+function refuse(stack: PlayedStack, count: number, refusal: Partial<Refusal> = {}): void {
+  const refusals = Array.from({ length: count }, () => ({ n: ++requests, at: stack.world.at - 5_000, ...refusal }));
   const changes = formats.get(stack) ?? {};
   for (const batch of [
     executionBatch(refusals.map((refusal) => denialAsOneEvent(refusal))),
