@@ -15,7 +15,7 @@ import { groupId } from '../model/group-id.js';
 import type { Fact, GroupKey, Incident, Severity } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import { detectGroup, hasOneIssuer, type Judged, type KnownGroup, loadDetectorState, scopesOf } from './assess.js';
-import { advance, type IncidentChange, isCovered, raise } from './incident.js';
+import { advance, type IncidentChange, isCovered, isNamed, raise } from './incident.js';
 import { applySilences, deferredNotice } from './muting.js';
 import { clientCountOf, severityFor, worse } from './severity.js';
 
@@ -151,7 +151,8 @@ async function begin(own: IncidentChange, { detection, facts, now }: SeenNow, wo
 async function goOn(own: IncidentChange | null, seen: SeenNow, world: World): Promise<IncidentChange | null> {
   const { incident, detection, now } = seen;
   if (own !== null && own.next.state !== 'firing') {
-    return applySilences(own.next.announced ? own : { ...own, notice: null }, world);
+    if (own.next.announced) return applySilences(own, world);
+    return (await beforeItEnds(seen, world)) ?? { ...own, notice: null };
   }
   if (incident?.state !== 'firing') return own;
   const isTold = own !== null && own.notice !== null;
@@ -166,6 +167,18 @@ async function goOn(own: IncidentChange | null, seen: SeenNow, world: World): Pr
     return { ...late, next: own === null ? late.next : { ...own.next, lastNoticeAt, announced, heldBack } };
   }
   return (await worsened(seen, world)) ?? own;
+}
+
+/**
+ * The incident of a scope collects the groups that join it for some minutes. When the sweep failed meanwhile, a group's own
+ * incident may be about to end without that anybody was told of it: then it is told now, and ends with the next sweep.
+ */
+async function beforeItEnds({ incident, detection, now }: SeenNow, world: World): Promise<IncidentChange | null> {
+  if (incident?.state !== 'firing' || incident.heldBack) return null;
+  if (isNamed(incident, await scopesOf(incident.group, world))) return null;
+  const next = { ...incident, version: incident.version + 1, lastNoticeAt: now, announced: true };
+  const because = `it failed for ${Math.round((now - incident.since) / MINUTE_MS)} minutes, and is told late; ${detection.because}`;
+  return applySilences({ next, notice: 'spike', because }, world);
 }
 
 /** The first notice is sent before the first window is full, so the full severity shows only later. This raises it. */

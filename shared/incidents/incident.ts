@@ -322,3 +322,15 @@ export function isCovered(incident: Incident, ofScope: readonly (Incident | null
     return scope.group.issuerDn === SEVERAL_STRANGERS ? incident.isStranger : scope.members.includes(id);
   });
 }
+
+/**
+ * Whether a scope's incident told of a group's incident: the partners' incident by name, in its last notice or before; the
+ * strangers' incident without names.
+ */
+export function isNamed(incident: Incident, ofScope: readonly (Incident | null)[]): boolean {
+  const id = groupId(incident.group);
+  return ofScope.some((scope) => {
+    if (scope === null || !scope.announced || scope.lastNoticeAt < incident.since) return false;
+    return scope.group.issuerDn === SEVERAL_STRANGERS ? incident.isStranger : scope.members.includes(id);
+  });
+}

@@ -339,7 +339,9 @@ describe('the weekly report', () => {
     const { status, stderr } = spawnSync(process.execPath, [...args, '--from', today, '--to', tomorrow], {
       encoding: 'utf8',
     });
-    expect([status, stderr]).toEqual([0, expect.not.stringContaining('error')]);
+    expect(stderr).not.toContain('error');
+    // Hours that are not rolled up yet are not in it: then it says that nothing was judged, and is no all-clear.
+    expect(status).toBe(stderr.includes('nothing was judged') ? 1 : 0);
     const file = readdirSync(out).find((name) => name.endsWith('.json')) ?? '';
     expect(reportSchema.parse(JSON.parse(readFileSync(join(out, file), 'utf8'))).gaps.length).toBeGreaterThan(0);
   });

@@ -280,12 +280,11 @@ class Gateway {
   #isTied(request: Request, deliveries: readonly Delivery[]): boolean {
     const isSafe = ({ n }: Request): boolean =>
       this.#hasExtendedId.get(n) === true && this.#isAlwaysWhole(n, deliveries);
+    if (this.#anonymous.has(request.n)) return false;
     const sameId = this.#requests.filter((one) => one.requestId === request.requestId);
     if (sameId.length > 1) return sameId.every(isSafe);
     // Every line carries the request id in brackets, or else its line must be there too.
-    return (
-      !this.#anonymous.has(request.n) && (this.#shape !== 'bare-lines' || this.#isAlwaysWhole(request.n, deliveries))
-    );
+    return this.#shape !== 'bare-lines' || this.#isAlwaysWhole(request.n, deliveries);
   }
 
   #side(n: number, kind: 'success' | 'other-403' | 'malformed', api: (typeof apis)[number], at: number): void {
