@@ -89,6 +89,7 @@ const report = await gatherReport(
     generatedAt: period.to,
     details: null,
     expiring: null,
+    sunset: null,
     pipeline: null,
     gaps: [],
   },

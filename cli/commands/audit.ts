@@ -5,8 +5,10 @@ import { systemClock } from '../../shared/adapters/clock.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { type Audit, type AuditFinding, auditTruststore } from '../../shared/x509/audit.js';
 import { keyText, plural, span } from '../../shared/x509/format.js';
+import { caSunsets } from '../../shared/x509/sunset.js';
 import { readTruststore } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
+import { caSunsetLine, caSunsetText } from '../terminal/sunset.js';
 import {
   daysOption,
   findingText,
@@ -42,10 +44,12 @@ export async function runAudit(place: string, options: AuditOptions, output: Out
   const at = timeOption(options.at, clock);
   const { truststore, name } = await readTruststore(place, clock);
   const audit = auditTruststore(truststore, at, daysOption(options.within));
+  const sunsets = caSunsets(truststore);
   const counts = { error: 0, warning: 0, info: 0 };
   for (const { severity } of audit.findings) counts[severity]++;
   if (options.json) {
     for (const finding of audit.findings) output.write(jsonLine({ type: 'finding', ...finding }));
+    for (const one of sunsets) output.write(jsonLine(caSunsetLine(one)));
     output.write(
       jsonLine({
         type: 'summary',
@@ -53,10 +57,11 @@ export async function runAudit(place: string, options: AuditOptions, output: Out
         errors: counts.error,
         warnings: counts.warning,
         notes: counts.info,
+        publicCas: sunsets.length,
       }),
     );
   } else {
-    output.write(describe(audit, counts, name, at));
+    output.write(describe(audit, counts, name, at) + caSunsetText(sunsets));
   }
   return counts.error + counts.warning > 0 ? 1 : 0;
 }

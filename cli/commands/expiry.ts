@@ -11,8 +11,11 @@ import {
   type ClientRecord,
   expiries,
   observations,
+  SHORT_LIFE_DAYS_MAX,
+  shortLived,
   withoutStrangers,
 } from '../../shared/x509/observed.js';
+import { clientSunsets } from '../../shared/x509/sunset.js';
 import type { Observed } from '../inputs/clients.js';
 import { ADD_PEM, collectClients, type NotJudged, nothingWords, notJudgedWords } from '../inputs/evidence.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
@@ -21,6 +24,7 @@ import { liveOf, say, withLive } from '../inputs/live/options.js';
 import { readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
 import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
+import { clientSunsetLine, clientSunsetText } from '../terminal/sunset.js';
 import {
   daysOption,
   heading,
@@ -52,7 +56,7 @@ export function expiryCommand(
     .description('tell which certificates in use expire when, the busiest first')
     .argument('[input...]', 'access logs: a file, a folder, s3://bucket/prefix, or - for standard input')
     .option('--truststore <file>', 'the CA bundle, to see its CAs as well: a file or s3://bucket/key')
-    .option('--within <days>', 'list what expires within so many days', '90')
+    .option('--within <days>', 'list what expires within so many days; what lives shortly, in its last quarter', '90')
     .option('--at <time>', 'count from this ISO time instead of now')
     .option('--json', 'one JSON object a line: certificates, then one summary');
   return withAccount(withLive(withFormat(command))).action(async (inputs: string[], options: ExpiryOptions) => {
@@ -84,14 +88,25 @@ export async function runExpiry(
     ...undatedWords(undated),
     ...(seen.leftOut() > 0 ? [`${plural(seen.leftOut(), 'request')} of further clients were not looked at.`] : []),
   ];
-  const strangers = withoutStrangers(clients, truststore?.truststore ?? null).length === 0;
+  const known = withoutStrangers(clients, truststore?.truststore ?? null);
+  const sunsets = clientSunsets(clients, truststore?.truststore ?? null, at);
   const answer = answerOf(
-    { found, open, clients, strangers, undated, isWhole: limits.length === 0, isSure: errors.length === 0 },
+    {
+      found,
+      open,
+      clients,
+      strangers: known.length === 0,
+      shortLived: shortLived(known, at, withinMs).length,
+      undated,
+      isWhole: limits.length === 0,
+      isSure: errors.length === 0,
+    },
     plural(withinMs / DAY_MS, 'day'),
     notJudged,
   );
   if (options.json) {
     for (const one of found) output.write(jsonLine(lineOf(one, at, seen.requests())));
+    for (const one of sunsets) output.write(jsonLine(clientSunsetLine(one, seen.requests())));
     output.write(
       jsonLine({
         type: 'summary',
@@ -103,10 +118,12 @@ export async function runExpiry(
         recordsUnreadable: notJudged.unreadable + notJudged.damaged,
         expiring: found.length,
         withoutSuccessor: open,
+        losingClientAuthentication: sunsets.length,
       }),
     );
   } else {
     output.write(describe(found, answer, limits, clients.length, at, seen.requests()));
+    output.write(clientSunsetText(sunsets, seen.requests()));
   }
   return answer.code;
 }
@@ -118,6 +135,8 @@ interface Seen {
   readonly clients: readonly ClientRecord[];
   /** Whether nobody was seen but who is refused. */
   readonly strangers: boolean;
+  /** Those that end within the time and are not due. */
+  readonly shortLived: number;
   /** Whose certificate's end is not in the log. */
   readonly undated: readonly ClientRecord[];
   /** Whether all was judged. */
@@ -133,7 +152,7 @@ interface Answer {
 
 /** "Nothing expires" is said only where the end of somebody's certificate was seen. */
 function answerOf(seen: Seen, days: string, notJudged: NotJudged): Answer {
-  const { found, open, clients, strangers, undated, isWhole, isSure } = seen;
+  const { found, open, clients, strangers, shortLived: brief, undated, isWhole, isSure } = seen;
   const say = (code: 0 | 1 | 2, color: (text: string) => string, text: string): Answer => ({
     code,
     headline: color(pc.bold(text)),
@@ -154,8 +173,12 @@ function answerOf(seen: Seen, days: string, notJudged: NotJudged): Answer {
   if (undated.length === clients.length) return say(2, pc.yellow, `${nothing}: no end of validity was seen`);
   if (strangers) return say(1, pc.yellow, `${nothing}: no client was seen that is let in`);
   if (!isSure) return say(1, pc.yellow, 'it is not sure what expires: the truststore has errors');
-  if (!isWhole) return say(0, pc.yellow, `nothing of what was judged expires within ${days}`);
-  return say(0, pc.green, `nothing expires within ${days}`);
+  const nothingElse =
+    brief === 0
+      ? ''
+      : ` but ${plural(brief, 'certificate')} of a life of ${SHORT_LIFE_DAYS_MAX} days or less, not yet in the last quarter`;
+  if (!isWhole) return say(0, pc.yellow, `nothing of what was judged expires within ${days}${nothingElse}`);
+  return say(0, pc.green, `nothing expires within ${days}${nothingElse}`);
 }
 
 function undatedWords(undated: readonly ClientRecord[]): string[] {

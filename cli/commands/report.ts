@@ -85,7 +85,7 @@ export function reportCommand(): Command {
         publisher: { publish: async () => {} },
         truststores: createFileTruststores(),
       };
-      const unknown = { details: null, expiring: null, pipeline: null };
+      const unknown = { details: null, expiring: null, sunset: null, pipeline: null };
       const gaps = [gap('details-unavailable'), gap('expiry-unknown'), gap('pipeline-unknown')];
       return gatherReport(
         { period: of, partner: whose, language, generatedAt: systemClock.now(), ...unknown, gaps },

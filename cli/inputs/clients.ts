@@ -68,9 +68,9 @@ function observe({ message, timestamp }: LogEvent, format: RecordFormat | null =
   if (!fields) return { unjudged: 'unreadable' };
   const { status, errorMessage = null, errorResponseType = null, domainName, apiId } = fields;
   if (!hasCertificateFields(fields)) return /^\d{3}$/.test(status ?? '') ? { unjudged: 'without-certificate' } : null;
-  const { subjectDn, issuerDn, serialNumber, notAfter, pem } = identityOf(fields);
+  const { subjectDn, issuerDn, serialNumber, notBefore, notAfter, pem } = identityOf(fields);
   // A 403 with a cause of its own, such as an authorizer's, was given after the certificate was taken.
   const refused = status === '403' && forbiddenCause(errorMessage, errorResponseType) === null;
   const scope = domainName ?? apiId ?? 'unknown';
-  return { at: timestamp, count: 1, refused, scope, pem, subjectDn, issuerDn, serialNumber, notAfter };
+  return { at: timestamp, count: 1, refused, scope, pem, subjectDn, issuerDn, serialNumber, notBefore, notAfter };
 }

@@ -7,7 +7,7 @@ import { type FormatsByLogGroup, formatOfGroup } from '../../shared/logs/record-
 import { type Gap, gap } from '../../shared/report/build.js';
 import { csvOf } from '../../shared/report/csv.js';
 import { collectDetails } from '../../shared/report/details.js';
-import { expiringOf } from '../../shared/report/expiring.js';
+import { expiringOf, sunsetOf } from '../../shared/report/expiring.js';
 import { gatherReport, type Partner } from '../../shared/report/gather.js';
 import type { Language } from '../../shared/report/messages/types.js';
 import { pageOf } from '../../shared/report/page.js';
@@ -43,6 +43,8 @@ export function reportCollector(formats: FormatsByLogGroup = {}): ReportCollecto
     const period = options.period ?? weekUntil(lastAt);
     const truststore =
       options.truststore === undefined ? null : await readUsableTruststore(options.truststore, systemClock);
+    const truststores = truststore === null ? [] : [truststore.truststore];
+    const clients = seen.clients();
     const gaps: Gap[] = [
       ...(collector.isCut() ? [gap('details-cut')] : []),
       ...(days.isAnyWithin(period.from, period.to) ? [] : [gap('nothing-judged')]),
@@ -55,7 +57,8 @@ export function reportCollector(formats: FormatsByLogGroup = {}): ReportCollecto
         // As if it had been made when the period was over, so that the same logs give the same report.
         generatedAt: period.to,
         details: collector.details(period),
-        expiring: expiringOf(seen.clients(), truststore === null ? [] : [truststore.truststore], period.to),
+        expiring: expiringOf(clients, truststores, period.to),
+        sunset: sunsetOf(clients, truststores, period.to),
         pipeline: {
           events: summary.events,
           rejected: summary.rejected,

@@ -20,6 +20,7 @@ const neighbourRunbooks = [
   'stage-not-found',
   'http-api-no-execution-log',
   'no-client-certificate',
+  'client-authentication-sunset',
   'domain-name-conflict',
   'domain-name-status',
   'wrong-server-certificate',

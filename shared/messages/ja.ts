@@ -60,7 +60,8 @@ export const ja: Messages = {
     },
     'unsupported-purpose': {
       title: 'クライアント認証用の証明書ではありません',
-      action: 'クライアント認証用の証明書を発行してもらってください。',
+      action:
+        'クライアント認証用の証明書をプライベート CA から発行してもらってください。パブリック CA は発行を終了します(Let’s Encrypt は 2026-07-08 に終了済み、Sectigo は 2027-02-10、DigiCert は 2027-03-01、その他も遅くとも 2027-03-15)。',
     },
     'name-constraint-violated': {
       title: '上位の CA が発行を許されていない名前です',

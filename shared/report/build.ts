@@ -36,6 +36,7 @@ export interface ReportParts {
   readonly forbidden: readonly ForbiddenFact[] | null;
   readonly details: readonly ClientDetail[] | null;
   readonly expiring: Report['expiring'];
+  readonly sunset: Report['sunset'];
   readonly silences: Report['silences'];
   readonly pipeline: Report['pipeline'];
   readonly verdictOf: (issuerDn: string, reason: ReasonId) => Verdict | null;
@@ -92,6 +93,7 @@ export function buildReport(parts: ReportParts): Report {
       .sort((a, b) => a.stretchesAgo - b.stretchesAgo || b.lastFailures - a.lastFailures)
       .slice(0, limits.reportIssuersMax),
     expiring: parts.expiring,
+    sunset: parts.sunset,
     otherForbidden: parts.forbidden === null ? null : forbiddenOf(parts.forbidden, period),
     silences: parts.silences,
     pipeline: parts.pipeline,

@@ -1,13 +1,15 @@
-/** What expires within the coming months, by traffic, as the report lists it. */
+/** What expires within the coming months, and what loses client authentication, by traffic, as the report lists it. */
 
 import { DAY_MS } from '../base/time.js';
 import { type CaExpiry, type ClientExpiry, type ClientRecord, expiries } from '../x509/observed.js';
+import { type CaSunset, type ClientSunset, caSunsets, clientSunsets } from '../x509/sunset.js';
 import type { Truststore } from '../x509/truststore.js';
 import type { Report } from './schema.js';
 
 const WITHIN_DAYS = 90;
 
 type Expiring = NonNullable<Report['expiring']>[number];
+type Sunset = NonNullable<Report['sunset']>[number];
 
 /** @param clients null where traffic is not known: then only the truststores' CAs are listed */
 export function expiringOf(
@@ -18,11 +20,7 @@ export function expiringOf(
   const sources: readonly (Truststore | null)[] = truststores.length === 0 ? [null] : truststores;
   const found = sources.flatMap((truststore) => expiries(clients ?? [], truststore, at, WITHIN_DAYS * DAY_MS));
   const rows = found.map((one) => rowOf(one, clients !== null, at));
-  // Domains often share a truststore.
-  const distinct = new Map(rows.map((row) => [JSON.stringify([row.kind, row.issuerDn, row.serialNumber]), row]));
-  return [...distinct.values()].sort(
-    (a, b) => (b.requests ?? 0) - (a.requests ?? 0) || (a.notAfter < b.notAfter ? -1 : 1),
-  );
+  return distinct(rows).sort((a, b) => (b.requests ?? 0) - (a.requests ?? 0) || (a.notAfter < b.notAfter ? -1 : 1));
 }
 
 function rowOf(one: ClientExpiry | CaExpiry, isTrafficKnown: boolean, at: number): Expiring {
@@ -40,4 +38,55 @@ function rowOf(one: ClientExpiry | CaExpiry, isTrafficKnown: boolean, at: number
     clients: isTrafficKnown ? (one.kind === 'ca' ? one.clients : 1) : null,
     successorSince: successor === null ? null : new Date(successor.firstAt).toISOString(),
   };
+}
+
+/** @param clients null where traffic is not known: then the public CAs of the truststores are listed, without their clients */
+export function sunsetOf(
+  clients: readonly ClientRecord[] | null,
+  truststores: readonly Truststore[],
+  at: number,
+): Sunset[] {
+  if (clients === null) return distinct(truststores.flatMap((truststore) => caSunsets(truststore).map(caRow)));
+  const sources: readonly (Truststore | null)[] = truststores.length === 0 ? [null] : truststores;
+  const rows = sources.flatMap((truststore) => clientSunsets(clients, truststore, at).map(clientRow));
+  return distinct(rows).sort((a, b) => (b.requests ?? 0) - (a.requests ?? 0));
+}
+
+function clientRow({ client, publicCa, usages, until, successor }: ClientSunset): Sunset {
+  const { subjectDn, issuerDn, serialNumber, notAfter, requests } = client;
+  return {
+    kind: 'client',
+    subjectDn,
+    issuerDn,
+    serialNumber,
+    notAfter: notAfter === null ? null : new Date(notAfter).toISOString(),
+    publicCa: publicCa?.name ?? null,
+    usages,
+    until,
+    requests,
+    successorSince: successor === null ? null : new Date(successor.firstAt).toISOString(),
+  };
+}
+
+function caRow({ certificate, publicCa, until }: CaSunset): Sunset {
+  const { subjectDn, issuerDn, serialNumber, notAfter } = certificate;
+  const unknown = { usages: null, requests: null, successorSince: null };
+  return {
+    kind: 'ca',
+    subjectDn,
+    issuerDn,
+    serialNumber,
+    notAfter: new Date(notAfter).toISOString(),
+    publicCa: publicCa.name,
+    until,
+    ...unknown,
+  };
+}
+
+/** Domains often share a truststore. */
+function distinct<T extends Expiring | Sunset>(rows: readonly T[]): T[] {
+  const found = new Map(
+    rows.map((row) => [JSON.stringify([row.kind, row.subjectDn, row.issuerDn, row.serialNumber]), row] as const),
+  );
+  return [...found.values()];
 }

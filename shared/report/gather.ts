@@ -27,6 +27,7 @@ export interface Gathering {
   /** From elsewhere than the stores; null where it could not be had, with the reason among `gaps`. */
   readonly details: readonly ClientDetail[] | null;
   readonly expiring: Report['expiring'];
+  readonly sunset: Report['sunset'];
   readonly pipeline: Report['pipeline'];
   readonly gaps: readonly Gap[];
 }
@@ -34,6 +35,13 @@ export interface Gathering {
 function isOf(partner: Partner | null, issuerDn: string): boolean {
   if (partner === null) return true;
   return 'issuerDn' in partner ? issuerDn === partner.issuerDn : organizationOf(issuerDn) === partner.organization;
+}
+
+function isCertificateOf(
+  partner: Partner | null,
+  { kind, subjectDn, issuerDn }: Pick<NonNullable<Report['expiring']>[number], 'kind' | 'subjectDn' | 'issuerDn'>,
+): boolean {
+  return isOf(partner, kind === 'ca' ? subjectDn : issuerDn);
 }
 
 export async function gatherReport(gathering: Gathering, world: World): Promise<Report> {
@@ -60,10 +68,8 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
     firing: firing.filter(isTheirs),
     forbidden,
     details: gathering.details,
-    expiring:
-      gathering.expiring?.filter(({ kind, subjectDn, issuerDn }) =>
-        isOf(partner, kind === 'ca' ? subjectDn : issuerDn),
-      ) ?? null,
+    expiring: gathering.expiring?.filter((one) => isCertificateOf(partner, one)) ?? null,
+    sunset: gathering.sunset?.filter((one) => isCertificateOf(partner, one)) ?? null,
     silences: partner === null ? silencesIn(period, await world.stores.silences.list()) : null,
     pipeline: partner === null ? gathering.pipeline : null,
     verdictOf: (issuerDn, reason) => verdicts.get(JSON.stringify([issuerDn, reason])) ?? null,

@@ -7,6 +7,7 @@ import { reportMessages } from './messages/index.js';
 import type { Language, ReportMessages } from './messages/types.js';
 import { actionsSection, summarySection } from './page-actions.js';
 import { daysSection, issuersSection } from './page-pictures.js';
+import { sunsetSection } from './page-sunset.js';
 import {
   changesSection,
   expirySection,
@@ -31,6 +32,7 @@ const sections = {
   incidents: incidentsSection,
   changes: changesSection,
   expiry: expirySection,
+  sunset: sunsetSection,
   forbidden: forbiddenSection,
   silences: silencesSection,
   pipeline: pipelineSection,

@@ -92,6 +92,25 @@ const expiring = z.strictObject({
   successorSince: iso.nullable(),
 });
 
+/** What will lose client authentication at the next renewal, because public CAs no longer issue it. */
+const sunset = z.strictObject({
+  kind: z.enum(['client', 'ca']),
+  subjectDn: z.string(),
+  issuerDn: z.string(),
+  serialNumber: z.string(),
+  notAfter: iso.nullable(),
+  /** By the name of the issuer or of a CA above it; null where only the usages say so. */
+  publicCa: z.string().nullable(),
+  /** What the extended key usages allow; null for a CA. */
+  usages: z.enum(['both', 'client', 'server', 'any', 'unknown']).nullable(),
+  /** The day after which the CA issues no client authentication. */
+  until: z.iso.date(),
+  /** Null where traffic is not known. */
+  requests: count.nullable(),
+  /** Since when a later certificate of the same subject, which is not concerned, has been calling. */
+  successorSince: iso.nullable(),
+});
+
 /** What the report lacks; the words for each are in `messages/`. */
 const gapIds = [
   'details-unavailable',
@@ -140,6 +159,7 @@ export const reportSchema = z.strictObject({
   newIssuers: z.array(z.strictObject({ issuerDn: z.string(), failures: count, firstSeen: iso })),
   vanishedIssuers: z.array(z.strictObject({ issuerDn: z.string(), lastFailures: count, stretchesAgo: z.int() })),
   expiring: z.array(expiring).nullable(),
+  sunset: z.array(sunset).nullable(),
   otherForbidden: z
     .array(
       z.strictObject({

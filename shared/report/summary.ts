@@ -3,7 +3,7 @@
 import { limits } from '../base/limits.js';
 import { clean } from '../base/text.js';
 import { reportMessages } from './messages/index.js';
-import type { Language } from './messages/types.js';
+import type { Language, ReportMessages } from './messages/types.js';
 import { remedyOf, sentencesOf } from './page-actions.js';
 import { cut, issuerName, numberText } from './page-parts.js';
 import type { Report } from './schema.js';
@@ -29,6 +29,7 @@ export function summaryOf(report: Report, language: Language, url: string): Repo
   });
   const lines = [
     ...sentencesOf(report, words),
+    ...sunsetLines(report, words),
     '',
     ...(actions.length === 0 ? [] : [words.mail.first, ...actions, '']),
     ...report.gaps.map(({ id }) => `! ${words.gaps[id]}`),
@@ -43,4 +44,13 @@ export function summaryOf(report: Report, language: Language, url: string): Repo
     subject: subject.replace(/[^ -~]/g, '?').slice(0, limits.subjectCharsMax),
     text: `${text.join('\n')}\n`,
   };
+}
+
+/** Only what its issuer's name says, and who was not moved: of both usages alone nobody knows. */
+function sunsetLines({ sunset }: Report, words: ReportMessages): string[] {
+  const clients = (sunset ?? []).filter(
+    ({ kind, publicCa, successorSince }) => kind === 'client' && publicCa !== null && successorSince === null,
+  );
+  const requests = clients.reduce((sum, one) => sum + (one.requests ?? 0), 0);
+  return clients.length === 0 ? [] : [words.sunset.mail(clients.length, numberText(requests))];
 }

@@ -11,7 +11,7 @@ import { parseTruststore } from '../x509/truststore.js';
 import { type ClientDetail, type Gap, gap } from './build.js';
 import { deliverReport, type ReportDelivered, type ReportDelivery } from './deliver.js';
 import { mergeDetails } from './details.js';
-import { expiringOf } from './expiring.js';
+import { expiringOf, sunsetOf } from './expiring.js';
 import { gatherReport } from './gather.js';
 import { lastWeek, type Period } from './period.js';
 import type { Report } from './schema.js';
@@ -50,7 +50,7 @@ async function makeReport(period: Period, to: ReportWorld): Promise<Report> {
       language: delivery.language,
       generatedAt: world.clock.now(),
       details,
-      expiring: await casOf(period, world, gaps),
+      ...(await casOf(period, world, gaps)),
       pipeline,
       gaps,
     },
@@ -119,7 +119,11 @@ async function unlessUnavailable<T>(gaps: Gap[], id: Gap['id'], read: () => Prom
   }
 }
 
-async function casOf(period: Period, { config, truststores }: World, gaps: Gap[]): Promise<Report['expiring']> {
+async function casOf(
+  period: Period,
+  { config, truststores }: World,
+  gaps: Gap[],
+): Promise<Pick<Report, 'expiring' | 'sunset'>> {
   const uris = new Set(Object.keys(config.truststores).map((scope) => truststoreUri(scope, config.truststores) ?? ''));
   const parsed = await pMap(
     uris,
@@ -134,5 +138,7 @@ async function casOf(period: Period, { config, truststores }: World, gaps: Gap[]
     { concurrency: limits.storeConcurrencyMax },
   );
   const readable = parsed.filter((truststore) => truststore !== null);
-  return readable.length === 0 ? null : expiringOf(null, readable, period.to);
+  return readable.length === 0
+    ? { expiring: null, sunset: null }
+    : { expiring: expiringOf(null, readable, period.to), sunset: sunsetOf(null, readable, period.to) };
 }

@@ -107,7 +107,23 @@ export const auditLineSchema = z.union([
     line: z.nullable(z.int().check(z.positive())),
     lines: z.array(z.int().check(z.positive())),
   }),
-  z.strictObject({ type: z.literal('summary'), certificates: count, errors: count, warnings: count, notes: count }),
+  /** A CA of the truststore that is public by its name: clients under it lose client authentication when they renew. */
+  z.strictObject({
+    type: z.literal('sunset'),
+    line: z.int().check(z.positive()),
+    subjectDn: z.string(),
+    publicCa: z.string(),
+    until: z.iso.date(),
+    source: z.string(),
+  }),
+  z.strictObject({
+    type: z.literal('summary'),
+    certificates: count,
+    errors: count,
+    warnings: count,
+    notes: count,
+    publicCas: count,
+  }),
 ]);
 
 const clientShape = {
@@ -157,6 +173,20 @@ export const expiryLineSchema = z.union([
     successor: z.nullable(z.strictObject({ serialNumber: z.string(), notAfter: z.nullable(iso), firstSeen: iso })),
   }),
   z.strictObject({ type: z.literal('ca'), ...clientShape, notAfter: iso, daysLeft: z.int(), clients: count }),
+  /** Will lose client authentication at the next renewal after `until`. */
+  z.strictObject({
+    type: z.literal('sunset'),
+    ...clientShape,
+    notAfter: z.nullable(iso),
+    /** By the issuer's name; null where only the usages say so. */
+    publicCa: z.nullable(z.string()),
+    usages: z.enum(['both', 'client', 'server', 'any', 'unknown']),
+    until: z.iso.date(),
+    source: z.string(),
+    lastSeen: iso,
+    scopes: z.array(z.string()),
+    successor: z.nullable(z.strictObject({ serialNumber: z.string(), firstSeen: iso })),
+  }),
   z.strictObject({
     type: z.literal('summary'),
     clients: count,
@@ -168,6 +198,7 @@ export const expiryLineSchema = z.union([
     recordsUnreadable: count,
     expiring: count,
     withoutSuccessor: count,
+    losingClientAuthentication: count,
   }),
 ]);
 

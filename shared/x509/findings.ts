@@ -10,7 +10,8 @@ import type { Certificate } from './certificate.js';
 import { OID } from './extensions.js';
 import { identity, keyIdText, keyText, plural, serialText, span, when } from './format.js';
 import type { PathProblem } from './paths.js';
-import { type BrokenRule, isAcceptedKey, isPublicIssuer } from './rules.js';
+import { publicCaOf, sunsetWords } from './public-cas.js';
+import { type BrokenRule, isAcceptedKey } from './rules.js';
 import { knownRules, type RuleId, standingText } from './standing.js';
 import type { IdentifierConflict, Truststore } from './truststore.js';
 
@@ -208,10 +209,11 @@ function purposeWords(detail: string, certificate: Certificate): Words {
       remedy: `Have the client present a certificate that ${subjectName} or another CA issued to it: what it presents is a CA certificate itself, with the CA's key. If that is no mistake in the order of a chain file, the CA's private key is where it should not be.`,
     };
   }
-  if (isPublicIssuer(certificate)) {
+  const publicCa = publicCaOf(certificate.issuerDn);
+  if (publicCa !== null) {
     return {
-      evidence: [...evidence, `${issuerName} is a public CA`],
-      remedy: `Move ${subjectName} to a private CA, such as AWS Private CA, and add that CA to the truststore: public CAs no longer issue for client authentication (Let's Encrypt ended in July 2026, the last end in early 2027), so asking ${issuerName} again brings the same. Check first that the client does not present a server's certificate by mistake.`,
+      evidence: [...evidence, `${issuerName} is, by its name, a public CA`, sunsetWords(publicCa)],
+      remedy: `Move ${subjectName} to a private CA, such as AWS Private CA, and add that CA to the truststore: public CAs no longer issue for client authentication (${sunsetWords(publicCa)}), so asking ${issuerName} again brings the same, or helps for one certificate. Check first that the client does not present a server's certificate by mistake.`,
     };
   }
   return {

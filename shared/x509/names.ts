@@ -20,9 +20,18 @@ export function organizationOf(dn: string): string | null {
   return attribute(dn, 'O');
 }
 
+/** All of them: a name may have several. */
+export function organizationsOf(dn: string): string[] {
+  return attributes(dn, 'O');
+}
+
 function attribute(dn: string, name: string): string | null {
-  const part = partsOf(dn).find((one) => one.startsWith(`${name}=`));
-  return part === undefined ? null : unescaped(part.slice(name.length + 1));
+  return attributes(dn, name)[0] ?? null;
+}
+
+function attributes(dn: string, name: string): string[] {
+  const parts = partsOf(dn).filter((one) => one.startsWith(`${name}=`));
+  return parts.map((part) => unescaped(part.slice(name.length + 1)));
 }
 
 /** A canonical DN escapes what separates. */

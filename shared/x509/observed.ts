@@ -4,6 +4,7 @@
  */
 
 import { limits } from '../base/limits.js';
+import { DAY_MS } from '../base/time.js';
 import type { Diagnosis } from '../model/index.js';
 import { type Certificate, certificateFromLoggedPem } from './certificate.js';
 import { diagnose } from './diagnose.js';
@@ -24,6 +25,7 @@ export interface ObservedClient {
   readonly subjectDn: string;
   readonly issuerDn: string;
   readonly serialNumber: string;
+  readonly notBefore: number | null;
   readonly notAfter: number | null;
 }
 
@@ -32,6 +34,7 @@ export interface ClientRecord {
   readonly subjectDn: string;
   readonly issuerDn: string;
   readonly serialNumber: string;
+  readonly notBefore: number | null;
   readonly notAfter: number | null;
   /** Null where no readable PEM was seen. */
   readonly certificate: Certificate | null;
@@ -95,6 +98,7 @@ function recordOf(observed: ObservedClient): Mutable<ClientRecord> & { scopes: s
     subjectDn,
     issuerDn,
     serialNumber,
+    notBefore: certificate?.notBefore ?? observed.notBefore,
     notAfter: certificate?.notAfter ?? observed.notAfter,
     certificate,
     requests: count,
@@ -115,6 +119,7 @@ function merge(record: Mutable<ClientRecord> & { scopes: string[] }, observed: O
     record.lastRefused = observed.refused;
   }
   record.certificate ??= certificateOf(observed);
+  record.notBefore ??= observed.notBefore;
   record.notAfter ??= observed.notAfter;
   const known = record.scopes.includes(observed.scope);
   if (!known && record.scopes.length < limits.scopesPerClientMax) record.scopes.push(observed.scope);
@@ -197,29 +202,47 @@ export function withoutStrangers(clients: readonly ClientRecord[], truststore: T
   return clients.filter(({ issuerDn }) => issuers.has(issuerDn));
 }
 
-/** What expires until `at + withinMs`, or is expired and was still in use; the most traffic first. Strangers are left out. */
+/** A life of so many days at most is short: that of public certificates since March 2026. Longer ones are renewed by hand. */
+export const SHORT_LIFE_DAYS_MAX = 200;
+/** What lives shortly is renewed by a machine, mostly at a third of its life left: at a quarter, that did not happen. */
+const SHORT_LIFE_SHARE_LEFT = 1 / 4;
+
+interface Validity {
+  /** Null where it is not known: then its life is taken for a long one. */
+  readonly notBefore: number | null;
+  readonly notAfter: number | null;
+}
+
+/** Whether it is expired, or ends within `withinMs` and, where its life is short, is in the last quarter of that. */
+function isDue({ notBefore, notAfter }: Validity, at: number, withinMs: number): boolean {
+  if (notAfter === null) return false;
+  const left = notAfter - at;
+  const life = notBefore === null ? Number.POSITIVE_INFINITY : notAfter - notBefore;
+  const isShort = life <= SHORT_LIFE_DAYS_MAX * DAY_MS;
+  return left <= (isShort ? Math.min(withinMs, life * SHORT_LIFE_SHARE_LEFT) : withinMs);
+}
+
+/** Those that end within `withinMs` and are not due, because their life is short and not nearly over. */
+export function shortLived(clients: readonly ClientRecord[], at: number, withinMs: number): ClientRecord[] {
+  return clients.filter(
+    (client) => client.notAfter !== null && client.notAfter <= at + withinMs && !isDue(client, at, withinMs),
+  );
+}
+
+/** What is due until `at + withinMs`, or is expired and was still in use; the most traffic first. Strangers are left out. */
 export function expiries(
   clients: readonly ClientRecord[],
   truststore: Truststore | null,
   at: number,
   withinMs: number,
 ): (ClientExpiry | CaExpiry)[] {
-  const until = at + withinMs;
-  const successors = latestBySubject(clients);
+  const successorOf = successors(clients);
   const found: (ClientExpiry | CaExpiry)[] = withoutStrangers(clients, truststore).flatMap((client) => {
     const { notAfter } = client;
-    if (notAfter === null || notAfter > until) return [];
-    const latest = successors.get(subjectOf(client)) ?? null;
-    return [
-      {
-        kind: 'client' as const,
-        client,
-        notAfter,
-        successor: latest !== null && (latest.notAfter ?? 0) > notAfter ? latest : null,
-      },
-    ];
+    if (notAfter === null || !isDue(client, at, withinMs)) return [];
+    return [{ kind: 'client' as const, client, notAfter, successor: successorOf(client) }];
   });
-  if (truststore !== null) found.push(...caExpiries(clients, truststore, at, until));
+  if (truststore !== null) found.push(...caExpiries(clients, truststore, at, withinMs));
   return found.sort((a, b) => trafficOf(b) - trafficOf(a) || a.notAfter - b.notAfter);
 }
 
@@ -232,6 +255,15 @@ function subjectOf({ subjectDn, serialNumber }: ClientRecord): string {
   return subjectDn === '' ? `serial ${serialNumber}` : subjectDn;
 }
 
+/** Of each client the latest certificate of its subject that was seen calling, where that is another one and ends later. */
+export function successors(clients: readonly ClientRecord[]): (client: ClientRecord) => ClientRecord | null {
+  const latest = latestBySubject(clients);
+  return (client) => {
+    const last = latest.get(subjectOf(client)) ?? null;
+    return last !== null && (last.notAfter ?? 0) > (client.notAfter ?? 0) ? last : null;
+  };
+}
+
 function latestBySubject(clients: readonly ClientRecord[]): Map<string, ClientRecord> {
   const latest = new Map<string, ClientRecord>();
   for (const client of clients) {
@@ -242,8 +274,13 @@ function latestBySubject(clients: readonly ClientRecord[]): Map<string, ClientRe
   return latest;
 }
 
-function caExpiries(clients: readonly ClientRecord[], truststore: Truststore, at: number, until: number): CaExpiry[] {
-  const expiring = truststore.certificates.filter(({ certificate }) => certificate.notAfter <= until);
+function caExpiries(
+  clients: readonly ClientRecord[],
+  truststore: Truststore,
+  at: number,
+  withinMs: number,
+): CaExpiry[] {
+  const expiring = truststore.certificates.filter(({ certificate }) => isDue(certificate, at, withinMs));
   if (expiring.length === 0) return [];
   const traffic = new Map<string, { clients: number; requests: number }>();
   for (const { certificate, requests } of clients) {

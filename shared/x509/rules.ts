@@ -183,45 +183,6 @@ export function isAcceptedKey(certificate: Certificate): boolean {
   return keyStrength(certificate).length === 0;
 }
 
-/** Organisations whose public CAs issued for client authentication until 2025 to 2027, in lower case. */
-const PUBLIC_CAS = [
-  'actalis',
-  'amazon',
-  'buypass',
-  'certum',
-  'asseco',
-  'comodo',
-  'digicert',
-  'entrust',
-  'geotrust',
-  'globalsign',
-  'godaddy',
-  'google trust services',
-  "let's encrypt",
-  'harica',
-  'hellenic academic',
-  'identrust',
-  'internet security research group',
-  'network solutions',
-  'rapidssl',
-  'sectigo',
-  'ssl corp',
-  'starfield',
-  'swisssign',
-  'thawte',
-  'the usertrust network',
-  'trustwave',
-  'zerossl',
-];
-
-/** By the organization in the issuer's name. A hint for words only: anybody can make a CA of that name. */
-export function isPublicIssuer({ issuerRdns }: Certificate): boolean {
-  const organizations = issuerRdns.flatMap((rdn) =>
-    rdn.flatMap(({ name, value }) => (name === 'O' && 'text' in value ? [value.text.toLowerCase()] : [])),
-  );
-  return organizations.some((organization) => PUBLIC_CAS.some((name) => organization.startsWith(name)));
-}
-
 function keyStrength({ publicKey }: Certificate): BrokenRule[] {
   const { type, bits, curve, name } = publicKey;
   // What cannot be read is told as malformed.

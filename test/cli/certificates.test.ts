@@ -15,7 +15,7 @@ import { collectClients } from '../../cli/inputs/evidence.js';
 import type * as z from '../../shared/base/zod.js';
 import { auditLineSchema, diagnosisSchema, expiryLineSchema, preflightLineSchema } from '../../shared/schemas/lines.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
-import { AT, ca, days, leaf } from '../support/certificates.js';
+import { AT, CLIENT_AUTH, ca, days, leaf, SERVER_AUTH } from '../support/certificates.js';
 import { accessEvent } from '../support/logs.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-x509-'));
@@ -60,7 +60,7 @@ function validated(lines: readonly unknown[], schema: z.ZodMiniType) {
 }
 
 async function* observed(): AsyncGenerator<ObservedClient> {
-  const { subjectDn, issuerDn, serialNumber, notAfter } = client.certificate;
+  const { subjectDn, issuerDn, serialNumber, notBefore, notAfter } = client.certificate;
   yield {
     at: AT,
     count: 3,
@@ -70,6 +70,7 @@ async function* observed(): AsyncGenerator<ObservedClient> {
     subjectDn,
     issuerDn,
     serialNumber,
+    notBefore,
     notAfter,
   };
 }
@@ -148,7 +149,7 @@ describe('audit', () => {
     const sound = await run((output) => runAudit(full, { within: '30', json: true }, output, clock));
     expect(sound.code).toBe(0);
     expect(validated(sound.lines(), auditLineSchema)).toEqual([
-      { type: 'summary', certificates: 2, errors: 0, warnings: 0, notes: 0 },
+      { type: 'summary', certificates: 2, errors: 0, warnings: 0, notes: 0, publicCas: 0 },
     ]);
     const gap = file('gap.pem', `# comment\n${issuing.pem}`);
     const { code, lines } = await run((output) => runAudit(gap, { within: '30', json: true }, output, clock));
@@ -195,6 +196,50 @@ describe('preflight and expiry', () => {
     await expect(run((output) => runExpiry(observed(), { within: 'soon' }, output, clock))).rejects.toMatchObject({
       code: 'usage',
     });
+  });
+
+  test('say who will lose client authentication, and audit under which CAs', async () => {
+    const sectigo = ca({ subject: 'C=GB,O=Sectigo Limited,CN=Sample CA', key: 'ec-b' });
+    const web = leaf({
+      subject: 'CN=web.example',
+      key: 'ec-c',
+      issuer: sectigo,
+      extendedKeyUsage: [SERVER_AUTH, CLIENT_AUTH],
+    });
+    const { subjectDn, issuerDn, serialNumber, notBefore, notAfter } = web.certificate;
+    async function* calls(): AsyncGenerator<ObservedClient> {
+      yield* observed();
+      const who = { subjectDn, issuerDn, serialNumber, notBefore, notAfter };
+      yield { at: AT, count: 1, refused: false, scope: 'api.example.com', pem: web.pem, ...who };
+    }
+    const json = await run((output) => runExpiry(calls(), { within: '10', json: true }, output, clock));
+    expect(validated(json.lines(), expiryLineSchema)).toMatchObject([
+      { type: 'sunset', subjectDn, requests: 1, share: 0.25, publicCa: 'Sectigo', usages: 'both', until: '2027-02-10' },
+      { type: 'summary', expiring: 0, losingClientAuthentication: 1 },
+    ]);
+    const { text, code } = await run((output) => runExpiry(calls(), { within: '10' }, output, clock));
+    expect(code).toBe(0);
+    expect(text).toContain('Will lose client authentication at the next renewal');
+    expect(text).toMatch(/25% +2034-\d\d-\d\d +2027-02-10 +CN=web.example +Sectigo, by name +none seen/);
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThan(140);
+
+    const bundle = file('sectigo.pem', sectigo.pem);
+    const audit = await run((output) => runAudit(bundle, { within: '30', json: true }, output, clock));
+    expect(validated(audit.lines(), auditLineSchema)).toMatchObject([
+      { type: 'sunset', line: 1, publicCa: 'Sectigo', until: '2027-02-10' },
+      { type: 'summary', publicCas: 1 },
+    ]);
+    expect((await run((output) => runAudit(bundle, { within: '30' }, output, clock))).text).toContain('2027-02-10');
+    expect((await run((output) => runAudit(full, { within: '30' }, output, clock))).text).not.toContain('lose client');
+  });
+
+  test('do not say that nothing expires where a short life is only not nearly over', async () => {
+    async function* calls(): AsyncGenerator<ObservedClient> {
+      for await (const one of observed()) yield { ...one, pem: null, notBefore: AT - days(7), notAfter: AT + days(40) };
+    }
+    const { text, code } = await run((output) => runExpiry(calls(), { within: '90' }, output, clock));
+    expect(code).toBe(0);
+    expect(text).toMatch(/^nothing expires within 90 days but 1 certificate of a life of 200 days or less/);
   });
 
   test('read access logs, successes included, each event once', async () => {

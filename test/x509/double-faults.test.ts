@@ -181,6 +181,7 @@ describe('words that can be followed', () => {
     const digicert = ca({ subject: 'C=US,O=DigiCert Inc,CN=DigiCert Sample CA', key: 'ec-d' });
     const client = clientOf(digicert, { extendedKeyUsage: [SERVER_AUTH] }).certificate;
     expect(said({ client, store: [digicert] })).toContain('private CA');
+    expect(said({ client, store: [digicert] })).toContain('DigiCert issues for client authentication until 2027-03-01');
   });
 
   test('a precertificate is called one', () => {

@@ -14,7 +14,7 @@ const old = leaf({ subject: 'CN=old', key: 'ec-c', issuer: root });
 const moved = leaf({ subject: 'CN=moved', key: 'ec-c', issuer: newRoot });
 
 function seen({ certificate, pem }: Issued, more: Partial<ObservedClient> = {}): ObservedClient {
-  const { subjectDn, issuerDn, serialNumber, notAfter } = certificate;
+  const { subjectDn, issuerDn, serialNumber, notBefore, notAfter } = certificate;
   return {
     at: AT,
     count: 1,
@@ -24,6 +24,7 @@ function seen({ certificate, pem }: Issued, more: Partial<ObservedClient> = {}):
     subjectDn,
     issuerDn,
     serialNumber,
+    notBefore,
     notAfter,
     ...more,
   };

@@ -94,8 +94,11 @@ export const reasons: Readonly<Record<ReasonId, ReasonMessages>> = {
   'unsupported-purpose': {
     title: 'wrong purpose',
     meaning: 'The certificate may not be used by a client.',
-    steps: ['Ask for a certificate whose extended key usage includes clientAuth.'],
-    remedy: 'Ask for a certificate whose extended key usage includes clientAuth.',
+    steps: [
+      'Ask for a certificate whose extended key usage includes clientAuth, from a private CA: public CAs stop issuing it, by 2027-03-15 at the latest.',
+    ],
+    remedy:
+      'Ask for a certificate whose extended key usage includes clientAuth, from a private CA: public CAs stop issuing it, by 2027-03-15 at the latest.',
   },
   'unhandled-critical-extension': {
     title: 'unknown critical extension',

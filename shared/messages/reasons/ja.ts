@@ -95,8 +95,11 @@ export const reasons: Readonly<Record<ReasonId, ReasonMessages>> = {
   'unsupported-purpose': {
     title: '証明書の用途が異なる',
     meaning: 'この証明書はクライアント認証に使えません。',
-    steps: ['拡張鍵用途に clientAuth を含む証明書を発行してもらってください。'],
-    remedy: '拡張鍵用途に clientAuth を含む証明書の発行を依頼してください。',
+    steps: [
+      '拡張鍵用途に clientAuth を含む証明書をプライベート CA から発行してもらってください。パブリック CA は遅くとも 2027-03-15 に発行を終了します。',
+    ],
+    remedy:
+      '拡張鍵用途に clientAuth を含む証明書の発行をプライベート CA に依頼してください。パブリック CA は遅くとも 2027-03-15 に発行を終了します。',
   },
   'unhandled-critical-extension': {
     title: '未対応のクリティカル拡張',

@@ -43,6 +43,7 @@ export const en: ReportMessages = {
     incidents: 'Incidents',
     changes: 'New and vanished issuers',
     expiry: 'Certificates and CAs that expire next',
+    sunset: 'Will lose client authentication at the next renewal',
     forbidden: 'Other 403s, which are not about certificates',
     silences: 'Silences in force',
     pipeline: 'How the pipeline did',
@@ -84,6 +85,8 @@ export const en: ReportMessages = {
     requests: 'Requests',
     successor: 'Successor',
     noSuccessor: 'none seen',
+    caStops: 'CA stops',
+    moved: 'Moved',
     certificate: 'client',
     ca: 'CA',
     cause: 'Cause',
@@ -137,10 +140,24 @@ export const en: ReportMessages = {
     incidents: 'No incident.',
     new: 'No issuer that was not seen in the eight periods before.',
     vanished: 'No issuer stopped failing.',
-    expiry: 'No certificate in use expires within 90 days.',
+    expiry:
+      'No certificate in use expires within 90 days; one that lives 200 days or less is listed in its last quarter.',
+    sunset: 'No certificate or CA that is known to be public.',
     forbidden: 'None.',
     silences: 'None.',
     issuers: 'No refusals.',
+  },
+  sunset: {
+    why: (publicCa, usages) => {
+      if (publicCa === null) return 'both usages, server and client; only if its CA is public';
+      if (usages === 'server') return `${publicCa}, by name; has lost it already`;
+      return usages === 'client' ? `${publicCa}, by name; for clients only: ask the CA` : `${publicCa}, by name`;
+    },
+    note: 'Public CAs stop issuing for client authentication: Let’s Encrypt did on 2026-07-08, Sectigo does on 2027-02-10, DigiCert on 2027-03-01, all others by 2027-03-15 at the latest. A client is let in until it renews after that, and then goes dark.',
+    waysOut:
+      'Ways out: a private CA, such as AWS Private CA, or ACM’s private roots for client authentication (since November 2026). Add its CA to the truststore before the client changes over. Runbook: client-authentication-sunset.',
+    mail: (clients, requests) =>
+      `${n(clients, 'client')} with ${requests} requests will lose client authentication at the next renewal: ${clients === 1 ? 'its CA is' : 'their CAs are'} public by name and stop issuing it. A private CA is the way out.`,
   },
   strangers: (issuers, failures) =>
     `Besides these, ${failures} refusals of ${issuers} self-signed certificates: strangers, who stay outside. Nothing to do.`,
@@ -163,9 +180,9 @@ export const en: ReportMessages = {
     'details-unavailable': 'Sources, user agents and times of single clients: the failure records could not be read.',
     'details-cut': 'Sources, user agents and times of some clients: there are more than were asked for.',
     'expiry-unknown':
-      'Certificates that expire next: the report was made without access logs of successes and without a truststore.',
+      'Certificates that expire next or lose client authentication: the report was made without access logs of successes and without a truststore.',
     'expiry-without-clients':
-      'Clients among the certificates that expire next, and their traffic: only the truststores’ CAs are known here. `mtls-watch expiry` on the access logs tells the rest.',
+      'Clients among the certificates that expire next or lose client authentication, and their traffic: only the truststores’ CAs are known here. `mtls-watch expiry` on the access logs tells the rest.',
     'pipeline-unknown': 'The pipeline’s own numbers could not be read.',
     'nothing-judged':
       'Nothing could be judged: no log record of this period was read. That nothing was refused is not known.',

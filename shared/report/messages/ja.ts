@@ -29,7 +29,7 @@ export const ja: ReportMessages = {
     'key-identifier-mismatch':
       '以前の CA 証明書を新しいものと並べてトラストストアに残すか、発行者の識別子に合わせた証明書の再発行を依頼してください。',
     'unsupported-purpose':
-      '拡張鍵用途に clientAuth を含む証明書の発行を依頼してください。パブリック CA は発行を終了しているため、プライベート CA が必要です。',
+      '拡張鍵用途に clientAuth を含む証明書の発行をプライベート CA に依頼してください。パブリック CA は発行を終了します(Let’s Encrypt は 2026-07-08 に終了済み、Sectigo は 2027-02-10、DigiCert は 2027-03-01、その他も遅くとも 2027-03-15)。',
     'weak-key': 'RSA 2,048 ビット以上、または ECDSA P-256 / P-384 の鍵で再発行を依頼してください。',
     'would-pass':
       'この証明書は S3 上のトラストストアでは受け付けられます。ゲートウェイの判断を優先し、ドメイン名が使用しているトラストストアのバージョンと比べてください。',
@@ -64,6 +64,7 @@ export const ja: ReportMessages = {
     incidents: 'インシデント',
     changes: '新しく現れた発行者・いなくなった発行者',
     expiry: 'まもなく期限切れになる証明書と CA',
+    sunset: '次回更新でクライアント認証に使えなくなる証明書',
     forbidden: '証明書が原因ではない 403',
     silences: '有効なサイレンス',
     pipeline: 'パイプラインの状況',
@@ -105,6 +106,8 @@ export const ja: ReportMessages = {
     requests: 'リクエスト数',
     successor: '後継証明書',
     noSuccessor: '未確認',
+    caStops: 'CA の発行終了日',
+    moved: '移行',
     certificate: 'クライアント',
     ca: 'CA',
     cause: '原因',
@@ -150,10 +153,26 @@ export const ja: ReportMessages = {
     incidents: 'インシデントはありません。',
     new: '過去 8 期に現れなかった発行者はありません。',
     vanished: '失敗しなくなった発行者はありません。',
-    expiry: '90 日以内に期限を迎える使用中の証明書はありません。',
+    expiry:
+      '90 日以内に期限を迎える使用中の証明書はありません(有効期間が 200 日以下のものは、残りが 4 分の 1 を切ると掲載)。',
+    sunset: 'パブリック CA と分かる証明書や CA はありません。',
     forbidden: 'ありません。',
     silences: 'ありません。',
     issuers: '拒否はありません。',
+  },
+  sunset: {
+    why: (publicCa, usages) => {
+      if (publicCa === null) return 'サーバー認証とクライアント認証の両用(CA がパブリックの場合のみ該当)';
+      if (usages === 'server') return `${publicCa}(発行者名による)。すでに clientAuth なし`;
+      return usages === 'client'
+        ? `${publicCa}(発行者名による)。クライアント専用のため CA に要確認`
+        : `${publicCa}(発行者名による)`;
+    },
+    note: 'パブリック CA はクライアント認証用の発行を終了します。Let’s Encrypt は 2026-07-08 に終了済み、Sectigo は 2027-02-10、DigiCert は 2027-03-01、その他も遅くとも 2027-03-15 に終了します。クライアントは終了後の最初の更新で接続できなくなります。',
+    waysOut:
+      '対応: AWS Private CA などのプライベート CA、または ACM のクライアント認証専用プライベートルート(2026 年 11 月から)に移行してもらってください。切り替えの前に、その CA をトラストストアに追加します。ランブック: client-authentication-sunset',
+    mail: (clients, requests) =>
+      `次回更新でクライアント認証に使えなくなるクライアントが ${clients} 件あります(リクエスト ${requests} 件)。発行者名からパブリック CA と見られ、発行が終了するためです。プライベート CA への移行が必要です。`,
   },
   strangers: (issuers, failures) =>
     `このほか、自己署名証明書 ${issuers} 枚による拒否が ${failures} 件ありました。部外者によるもので、拒否のままで問題ありません。`,
@@ -176,9 +195,10 @@ export const ja: ReportMessages = {
     'details-unavailable':
       'クライアントごとの送信元・ユーザーエージェント・発生時刻(失敗レコードを読み取れませんでした)。',
     'details-cut': '一部クライアントの送信元・ユーザーエージェント・発生時刻(取得上限を超えました)。',
-    'expiry-unknown': '期限が近い証明書(成功リクエストのアクセスログとトラストストアなしで作成したため)。',
+    'expiry-unknown':
+      '期限が近い証明書と、次回更新でクライアント認証に使えなくなる証明書(成功リクエストのアクセスログとトラストストアなしで作成したため)。',
     'expiry-without-clients':
-      '期限が近いクライアント証明書とそのトラフィック(ここではトラストストアの CA のみ確認できます。アクセスログに対して `mtls-watch expiry` を実行してください)。',
+      '期限が近い、または次回更新でクライアント認証に使えなくなるクライアント証明書と、そのトラフィック(ここではトラストストアの CA のみ確認できます。アクセスログに対して `mtls-watch expiry` を実行してください)。',
     'pipeline-unknown': 'パイプライン自身の数値を読み取れませんでした。',
     'nothing-judged':
       '判定できませんでした。この期間のログ記録は 1 件も読み取られていません。拒否がなかったかどうかは不明です。',

@@ -2,9 +2,11 @@
 
 import type { Messages } from '../../messages/types.js';
 import type { ForbiddenCause } from '../../model/reasons.js';
-import type { GapId } from '../schema.js';
+import type { GapId, Report } from '../schema.js';
 
 export type Language = 'en' | 'ja';
+
+type Sunset = NonNullable<Report['sunset']>[number];
 
 export interface ReportMessages {
   readonly language: Language;
@@ -29,6 +31,7 @@ export interface ReportMessages {
       | 'incidents'
       | 'changes'
       | 'expiry'
+      | 'sunset'
       | 'forbidden'
       | 'silences'
       | 'pipeline'
@@ -73,6 +76,8 @@ export interface ReportMessages {
       | 'requests'
       | 'successor'
       | 'noSuccessor'
+      | 'caStops'
+      | 'moved'
       | 'certificate'
       | 'ca'
       | 'cause'
@@ -112,8 +117,19 @@ export interface ReportMessages {
     readonly todo: (open: number, over: number, expiring: number) => string;
   };
   readonly nothing: Readonly<
-    Record<'actions' | 'incidents' | 'new' | 'vanished' | 'expiry' | 'forbidden' | 'silences' | 'issuers', string>
+    Record<
+      'actions' | 'incidents' | 'new' | 'vanished' | 'expiry' | 'sunset' | 'forbidden' | 'silences' | 'issuers',
+      string
+    >
   >;
+  readonly sunset: {
+    /** Why it is listed: the public CA by name, and what the usages allow. */
+    readonly why: (publicCa: string | null, usages: Sunset['usages']) => string;
+    readonly note: string;
+    readonly waysOut: string;
+    /** In the mail: clients that nobody has moved yet, with their requests. */
+    readonly mail: (clients: number, requests: string) => string;
+  };
   readonly strangers: (issuers: string, failures: string) => string;
   readonly more: (count: string) => string;
   readonly issuersLeftOut: (issuers: string, failures: string) => string;
