@@ -5,12 +5,12 @@ import { MINUTE_MS } from '../base/time.js';
 import type { FindingCode } from '../model/finding-codes.js';
 import { type Finding, isSeveral, type Notice, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
 import { nameIn } from './safe.js';
-import type { FindingMessages, Messages, ReasonMessages } from './types.js';
+import type { FindingMessages, Messages, SeveralMessages } from './types.js';
 
 export type Inert = (text: string) => string;
 
 /** Issuer and reason, or the words for an incident of a whole domain. */
-export function wordsOf({ group }: Notice, messages: Messages): ReasonMessages {
+export function wordsOf({ group }: Notice, messages: Messages): SeveralMessages {
   return isSeveral(group.issuerDn) ? messages.severalIssuers : messages.reasons[group.reason];
 }
 

@@ -4,12 +4,18 @@ import type { FindingCode } from '../model/finding-codes.js';
 import type { NoticeKind, Severity } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 
-export interface ReasonMessages {
+/** What to say where a single certificate is not known, for the incident of a whole domain. */
+export interface SeveralMessages {
   /** A few words, for a subject. */
   readonly title: string;
   readonly meaning: string;
   /** What to do first, in the order to do it. */
   readonly steps: readonly string[];
+}
+
+export interface ReasonMessages extends SeveralMessages {
+  /** What to do, in one sentence or two, for a list of many. */
+  readonly remedy: string;
 }
 
 export interface FindingMessages {
@@ -46,7 +52,7 @@ export const labelIds = [
 export interface Messages {
   readonly reasons: Readonly<Record<ReasonId, ReasonMessages>>;
   /** For the incident of a whole domain, in place of a reason. */
-  readonly severalIssuers: ReasonMessages;
+  readonly severalIssuers: SeveralMessages;
   readonly findings: Readonly<Record<FindingCode, FindingMessages>>;
   readonly severities: Readonly<Record<Severity, string>>;
   readonly unknownIssuer: string;

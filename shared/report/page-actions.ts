@@ -28,7 +28,7 @@ export function sentencesOf(report: Report, words: ReportMessages): string[] {
       : sentences.biggest(
           cut(issuerName(biggest.issuerDn, words)),
           share(biggest.failures, totals.failures),
-          biggest.reasons.map((reason) => words.reasons[reason]).join(', '),
+          biggest.reasons.map((reason) => words.reasons[reason].title).join(', '),
           biggest.isOver,
         ),
     last,
@@ -94,9 +94,9 @@ export function actionsSection(report: Report, words: ReportMessages): Html {
 
 /** What to do about one action, in the language of the page where it knows the finding. */
 export function remedyOf({ verdict, reason }: Action, words: ReportMessages): string {
-  if (verdict === null) return words.remedyByReason[reason];
+  if (verdict === null) return words.reasons[reason].remedy;
   if (words.language === 'en') return verdict.remedy;
-  return words.remedies[verdict.code] ?? words.remedyByReason[reason];
+  return words.remedies[verdict.code] ?? words.reasons[reason].remedy;
 }
 
 function actionItem(action: Action, words: ReportMessages): Html {
@@ -126,7 +126,7 @@ function actionItem(action: Action, words: ReportMessages): Html {
         ]),
     [labels.runbook, html`<a href="${action.runbookUrl}" rel="noreferrer">${action.runbookUrl}</a>`],
   ];
-  return html`<li class="${state}"><h3>${action.rank}. <bdi>${cut(issuerName(action.issuerDn, words))}</bdi>: ${words.reasons[action.reason]} <span class="state">${state === 'open' ? labels.open : labels.over}</span></h3>
+  return html`<li class="${state}"><h3>${action.rank}. <bdi>${cut(issuerName(action.issuerDn, words))}</bdi>: ${words.reasons[action.reason].title} <span class="state">${state === 'open' ? labels.open : labels.over}</span></h3>
 <dl>${rows.map(([term, what]) => html`<dt>${term}</dt><dd>${what}</dd>`)}</dl></li>
 `;
 }

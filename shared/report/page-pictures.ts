@@ -37,7 +37,7 @@ export function daysSection(report: Report, words: ReportMessages): Html {
   const rest = ranked.slice(named.length);
   const keys = [...named.map((reason) => [reason]), ...(rest.length > 0 ? [rest] : [])];
   const nameOfKey = (key: readonly ReasonId[]): string =>
-    key[0] !== undefined && key.length === 1 ? words.reasons[key[0]] : labels.otherReasons;
+    key[0] !== undefined && key.length === 1 ? words.reasons[key[0]].title : labels.otherReasons;
   const partOf = (day: Report['days'][number], key: readonly ReasonId[]): number =>
     key.reduce((sum, reason) => sum + (day.reasons[reason] ?? 0), 0);
   const worst = days.reduce((most, day) => (day.failures > most.failures ? day : most));
@@ -101,7 +101,7 @@ ${table(
     one.before === null ? '–' : numberText(one.before),
     one.median4 === null ? '–' : medianText(one.median4),
     changeCell(one.failures, one.before),
-    (Object.keys(one.reasons) as ReasonId[]).map((reason) => words.reasons[reason]).join(', '),
+    (Object.keys(one.reasons) as ReasonId[]).map((reason) => words.reasons[reason].title).join(', '),
   ]),
   words,
   ISSUER_ROWS_MAX,
@@ -162,7 +162,7 @@ function clientsTable({ clients }: Report, words: ReportMessages): Html {
       .map((one) => [
         html`<b><bdi>${nameOf(one.subjectDn)}</bdi></b><br><span class="dim small"><bdi>${cut(one.subjectDn, 120)}</bdi>, ${labels.serial} ${cut(one.serialNumber, 44)}</span>`,
         numberText(one.count),
-        html`${words.reasons[one.reason]}<br><span class="dim small">${cut(one.scope)}</span>`,
+        html`${words.reasons[one.reason].title}<br><span class="dim small">${cut(one.scope)}</span>`,
         one.sourceIps.map((ip) => cut(ip, 45)).join(', '),
         one.userAgents === null
           ? labels.unknown

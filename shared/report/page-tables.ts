@@ -33,7 +33,7 @@ export function incidentsSection({ incidents }: Report, words: ReportMessages): 
     incidents.map((one) => [
       html`<span class="nowrap">${timeText(one.noticedAt)}</span>`,
       html`${issuerCell(one.issuerDn, words)}<br><span class="dim small">${cut(one.scope)}</span>`,
-      one.issuerDn === '(several issuers)' ? '–' : words.reasons[one.reason],
+      one.issuerDn === '(several issuers)' ? '–' : words.reasons[one.reason].title,
       words.severities[one.severity],
       one.failures === null ? '–' : numberText(one.failures),
       duration(one.secondsToDetect),

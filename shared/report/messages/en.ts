@@ -1,5 +1,6 @@
 /** The report in English. */
 
+import { reasons } from '../../messages/reasons/en.js';
 import type { ReportMessages } from './types.js';
 
 const n = (count: number, one: string, many = `${one}s`): string =>
@@ -11,44 +12,9 @@ export const en: ReportMessages = {
   titleFor: (partner, period) => `Refused client certificates of ${partner}, ${period}`,
   subtitle: (from, to, generated) => `${from} to ${to}, all times UTC. Made ${generated} by mtls-watch.`,
   contents: 'Contents',
-  reasons: {
-    'issuer-not-found': 'issuer not found',
-    'insecure-signature-algorithm': 'insecure signature algorithm',
-    'self-signed': 'self-signed certificate',
-    'self-signed-in-chain': 'self-signed certificate in the chain',
-    expired: 'certificate expired',
-    'not-yet-valid': 'certificate not yet valid',
-    'chain-too-long': 'chain too long',
-    'signature-failure': 'signature does not verify',
-    'invalid-ca': 'invalid CA certificate',
-    'path-length-exceeded': 'path length exceeded',
-    'unsupported-purpose': 'wrong purpose',
-    'unhandled-critical-extension': 'unknown critical extension',
-    'weak-key': 'key too weak',
-    other: 'another reason',
-  },
+  reasons,
   // The diagnosis speaks English itself, and names what it found.
   remedies: {},
-  remedyByReason: {
-    'issuer-not-found':
-      'Add the CA that issued the certificate, and every CA above it, to the truststore if you trust it.',
-    'insecure-signature-algorithm': 'Have the certificate issued again, signed with SHA-256 or stronger.',
-    'self-signed': 'A known client: have it send the certificate that your CA issued. Strangers stay outside.',
-    'self-signed-in-chain': "Add the root of the client's chain to the truststore if you trust it.",
-    expired: 'Have the client renew its certificate; if that is valid, replace the expired CA in the truststore.',
-    'not-yet-valid': 'Have the client use its previous certificate until the start date.',
-    'chain-too-long':
-      'Ask for a certificate from a CA nearer to the root: at most four CA certificates above the client’s.',
-    'signature-failure':
-      'Ask whether the CA has a new key under its old name, and add its new certificate beside the old one.',
-    'invalid-ca': 'Replace the certificate in the chain that is not marked as a CA.',
-    'path-length-exceeded': 'Have the certificate issued by a CA that may issue to clients.',
-    'unsupported-purpose':
-      'Ask for a certificate whose extended key usage includes clientAuth, from a private CA: public CAs stop issuing it, by 2027-03-15 at the latest.',
-    'unhandled-critical-extension': 'Have the certificate issued without the critical extension.',
-    'weak-key': 'Ask for a certificate with RSA of 2,048 bits or more, or ECDSA P-256 or P-384.',
-    other: 'Verify the certificate against the truststore with openssl verify -show_chain.',
-  },
   causes: {
     waf: 'blocked by WAF',
     'invalid-api-key': 'invalid API key',

@@ -1,5 +1,6 @@
 /** 日本語のレポート。 */
 
+import { reasons } from '../../messages/reasons/ja.js';
 import type { ReportMessages } from './types.js';
 
 export const ja: ReportMessages = {
@@ -8,22 +9,7 @@ export const ja: ReportMessages = {
   titleFor: (partner, period) => `クライアント証明書の拒否レポート ${period}(${partner})`,
   subtitle: (from, to, generated) => `対象期間 ${from} ~ ${to}(時刻はすべて UTC)。作成 ${generated}、mtls-watch。`,
   contents: '目次',
-  reasons: {
-    'issuer-not-found': '発行者が見つからない',
-    'insecure-signature-algorithm': '安全でない署名アルゴリズム',
-    'self-signed': '自己署名証明書',
-    'self-signed-in-chain': 'チェーン内に自己署名証明書',
-    expired: '証明書の有効期限切れ',
-    'not-yet-valid': '証明書の有効期間前',
-    'chain-too-long': 'チェーンが長すぎる',
-    'signature-failure': '署名の検証に失敗',
-    'invalid-ca': '不正な CA 証明書',
-    'path-length-exceeded': 'パス長制限の超過',
-    'unsupported-purpose': '用途の不一致',
-    'unhandled-critical-extension': '未対応のクリティカル拡張',
-    'weak-key': '鍵強度の不足',
-    other: 'その他の理由',
-  },
+  reasons,
   remedies: {
     'issuer-missing':
       '発行元 CA とその上位 CA をすべてトラストストアに追加し、カスタムドメイン名を新しいバージョンに更新してください(信頼できる CA であることを確認のうえ)。',
@@ -41,7 +27,7 @@ export const ja: ReportMessages = {
     'unsupported-key': 'RSA 2,048 ビット以上、または ECDSA P-256 / P-384 の鍵で再発行を依頼してください。',
     'unsupported-curve': 'RSA 2,048 ビット以上、または ECDSA P-256 / P-384 の鍵で再発行を依頼してください。',
     'key-identifier-mismatch':
-      '以前の CA 証明書を新しいものと並べてトラストストアに残すか、発行元の識別子に合わせた証明書の再発行を依頼してください。',
+      '以前の CA 証明書を新しいものと並べてトラストストアに残すか、発行者の識別子に合わせた証明書の再発行を依頼してください。',
     'unsupported-purpose':
       '拡張鍵用途に clientAuth を含む証明書の発行をプライベート CA に依頼してください。パブリック CA は発行を終了します(Let’s Encrypt は 2026-07-08 に終了済み、Sectigo は 2027-02-10、DigiCert は 2027-03-01、その他も遅くとも 2027-03-15)。',
     'weak-key': 'RSA 2,048 ビット以上、または ECDSA P-256 / P-384 の鍵で再発行を依頼してください。',
@@ -49,27 +35,6 @@ export const ja: ReportMessages = {
       'この証明書は S3 上のトラストストアでは受け付けられます。ゲートウェイの判断を優先し、ドメイン名が使用しているトラストストアのバージョンと比べてください。',
     'chain-too-long':
       'ルートにより近い CA からの再発行を依頼してください。クライアント証明書より上の CA は最大 4 枚です。',
-  },
-  remedyByReason: {
-    'issuer-not-found': '信頼できる CA であれば、発行元 CA とその上位 CA をすべてトラストストアに追加してください。',
-    'insecure-signature-algorithm': 'SHA-256 以上で署名された証明書の再発行を依頼してください。',
-    'self-signed':
-      '既知のクライアントには CA 発行の証明書を使ってもらってください。部外者は拒否のままで問題ありません。',
-    'self-signed-in-chain': '信頼できるルートであれば、チェーンのルート証明書をトラストストアに追加してください。',
-    expired:
-      'クライアントに証明書の更新を依頼してください。証明書が有効なら、トラストストア内の期限切れ CA を差し替えてください。',
-    'not-yet-valid': '有効期間の開始までは以前の証明書を使うよう、クライアントに依頼してください。',
-    'chain-too-long':
-      'ルートにより近い CA からの再発行を依頼してください。クライアント証明書より上の CA は最大 4 枚です。',
-    'signature-failure':
-      'CA が同じ名前で鍵を更新していないか確認し、新しい CA 証明書を旧証明書と並べて追加してください。',
-    'invalid-ca': 'チェーン内で CA と認められない証明書を差し替えてもらってください。',
-    'path-length-exceeded': 'クライアント証明書を発行できる CA からの再発行を依頼してください。',
-    'unsupported-purpose':
-      '拡張鍵用途に clientAuth を含む証明書の発行をプライベート CA に依頼してください。パブリック CA は遅くとも 2027-03-15 に発行を終了します。',
-    'unhandled-critical-extension': '該当するクリティカル拡張を含まない証明書の発行を依頼してください。',
-    'weak-key': 'RSA 2,048 ビット以上、または ECDSA P-256 / P-384 の鍵で再発行を依頼してください。',
-    other: 'openssl verify -show_chain で証明書をトラストストアに照らして検証してください。',
   },
   causes: {
     waf: 'WAF によるブロック',

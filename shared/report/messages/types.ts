@@ -1,6 +1,7 @@
 /** The shape of the texts of the report that every language fills. */
 
-import type { ForbiddenCause, ReasonId } from '../../model/reasons.js';
+import type { Messages } from '../../messages/types.js';
+import type { ForbiddenCause } from '../../model/reasons.js';
 import type { GapId, Report } from '../schema.js';
 
 export type Language = 'en' | 'ja';
@@ -13,9 +14,9 @@ export interface ReportMessages {
   readonly titleFor: (partner: string, period: string) => string;
   readonly subtitle: (from: string, to: string, generated: string) => string;
   readonly contents: string;
-  readonly reasons: Readonly<Record<ReasonId, string>>;
+  readonly reasons: Messages['reasons'];
+  /** By the code of a finding; the reason's own remedy stands in for one that is not here. */
   readonly remedies: Readonly<Record<string, string>>;
-  readonly remedyByReason: Readonly<Record<ReasonId, string>>;
   readonly causes: Readonly<Record<ForbiddenCause, string>>;
   readonly severities: Readonly<Record<'low' | 'medium' | 'high' | 'critical', string>>;
   readonly unknownIssuer: string;
