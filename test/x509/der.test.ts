@@ -28,15 +28,20 @@ interface Block {
   readonly valueBeforeDecodeView: Uint8Array;
 }
 
-/** The same of the library's answer; null where it takes the bytes for no single element. */
+/**
+ * The same of the library's answer; null where it takes the bytes for no single element, or keeps no parts of a constructed
+ * one, as for strings, which DER never builds of parts.
+ */
 function byLibrary(bytes: Uint8Array): Plain | null {
   const { offset, result } = fromBER(bytes, { parseEmbedded: false });
   if (offset !== bytes.length) return null;
-  const of = ({ idBlock, valueBlock, valueBeforeDecodeView }: Block): Plain => ({
-    tag: idBlock.tagNumber,
-    raw: Buffer.from(valueBeforeDecodeView).toString('hex'),
-    children: idBlock.isConstructed ? (valueBlock.value as Block[]).map(of) : [],
-  });
+  const of = ({ idBlock, valueBlock, valueBeforeDecodeView }: Block): Plain | null => {
+    const parts = idBlock.isConstructed ? valueBlock.value : [];
+    if (!Array.isArray(parts)) return null;
+    const children = (parts as Block[]).map(of);
+    if (!children.every((child) => child !== null)) return null;
+    return { tag: idBlock.tagNumber, raw: Buffer.from(valueBeforeDecodeView).toString('hex'), children };
+  };
   return of(result as unknown as Block);
 }
 

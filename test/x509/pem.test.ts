@@ -31,7 +31,9 @@ describe('a logged PEM', () => {
 
   test.each([
     ['cut short', one.pem.slice(0, 600), 'no END line: cut short'],
-    ['missing', '-', 'the block is empty'],
+    ['missing', '-', 'not base64'],
+    ['less than a byte', '+=', 'the block is empty'],
+    ['padding alone', '==', 'the block is empty'],
     ['something else', 'n/a', 'not valid ASN.1'],
     ['words', 'no certificate!', 'not base64'],
     ['empty', '', 'the block is empty'],
