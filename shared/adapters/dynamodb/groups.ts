@@ -46,10 +46,10 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
   const fixedTrusted = boundedMap<ReadonlySet<string>>(limits.admissionsRememberedMax);
   const remembered = new Map<string, AdmittedIssuers>();
 
-  const add = async (key: Key, ids: readonly string[], fact?: FactIntent) => {
+  const add = async (key: Key, ids: readonly string[], most: number, fact?: FactIntent) => {
     const values: Item = {
       ':ids': { SS: [...ids] },
-      ':room': { N: String(limits.issuersPerScopeMax - ids.length) },
+      ':room': { N: String(most - ids.length) },
       ':ttl': ttl(clock.now(), limits.factDaysMax),
     };
     let expression = 'ADD #issuers :ids SET #ttl = :ttl';
@@ -65,7 +65,7 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
   };
 
   return {
-    admit: async (scope, day, issuerDns) => {
+    admit: async (scope, day, issuerDns, most = limits.issuersPerScopeMax) => {
       const key = keys.issuers(scope, day);
       if (issuerDns.length === 0) {
         if (!remembered.has(nameOf(key))) remember(remembered, key, seenOf((await table.get(key)) ?? {}));
@@ -75,9 +75,9 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
       let { inside } = remembered.get(nameOf(key)) ?? NOTHING;
       for (;;) {
         const outside = [...ids.keys()].filter((id) => !inside.has(id));
-        if (outside.length === 0 || inside.size >= limits.issuersPerScopeMax) break;
+        if (outside.length === 0 || inside.size >= most) break;
         // Where others were quicker the set that comes back has grown, so this ends.
-        ({ inside } = await add(key, outside.slice(0, limits.issuersPerScopeMax - inside.size)));
+        ({ inside } = await add(key, outside.slice(0, most - inside.size), most));
       }
       return new Set([...ids].flatMap(([id, issuerDn]) => (inside.has(id) ? [issuerDn] : [])));
     },
@@ -113,7 +113,7 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
         scope: { S: fact.group.scope },
       });
       if (bytes + added > BYTES_PER_UNIT || !isListed(fact, clock)) return false;
-      return (await add(key, [id], fact)).stored;
+      return (await add(key, [id], limits.issuersPerScopeMax, fact)).stored;
     },
   };
 }
