@@ -4,20 +4,21 @@
  */
 
 import { limits } from '../../shared/base/limits.js';
+import type { RecordFormat } from '../../shared/logs/record-format.js';
+import { isAccessRecordText } from '../../shared/logs/text-record.js';
 import { type Opened, openValue } from './containers.js';
-import type { LineForm } from './forms.js';
 import type { InputItem } from './item.js';
 import { lineEvents } from './lines.js';
-import { timeInText } from './records.js';
+import { timeByFormat, timeInText } from './records.js';
+import type { Layout } from './sniff.js';
 import { splitter, type Unit } from './split.js';
 import type { EventWindow, InputEvent } from './window.js';
 
 export interface Interpreter {
   /**
-   * @param form what the lines of the file begin with, null where it holds values and bare lines
    * @param fallbackAt the time of lines that carry none, until one does
    */
-  begin(form: LineForm | null, fallbackAt: number): void;
+  begin(layout: Layout, fallbackAt: number): void;
   take(unit: Unit): void;
   /** A row of a table or of a query's result. */
   row(row: object): void;
@@ -34,25 +35,38 @@ const UNWRAPPED = /"(?:extended_?)?request_?id"/i;
 type Origin = Pick<InputEvent, 'owner' | 'logGroup' | 'logStream' | 'id'>;
 const NOWHERE: Origin = { logGroup: '', logStream: '', id: null };
 
-export function interpreter(window: EventWindow, emit: (item: InputItem) => void): Interpreter {
+/** @param format that of access records, where it is known */
+export function interpreter(
+  window: EventWindow,
+  format: RecordFormat | null,
+  emit: (item: InputItem) => void,
+): Interpreter {
   let lastAt = 0;
   let known = 0;
   let nested = 0;
 
   /** An event that does not say when it was written is taken to be as old as the one before it. */
   const add = ({ owner = '', logGroup, logStream, id }: Origin, at: number | null, message: string) => {
-    lastAt = at ?? (message.startsWith('{') ? timeInText(message) : null) ?? lastAt;
+    lastAt = at ?? timeWithin(message) ?? lastAt;
     if (message.length > limits.eventCharsMax) {
       window.reject('event-too-large', `an event of ${message.length} characters, more than a log event can have`);
     } else window.add({ owner, logGroup, logStream, id, timestamp: lastAt, undated: at === null, message });
   };
+  const timeWithin = (message: string): number | null => {
+    const at = format === null ? null : timeByFormat(format, message);
+    return at ?? (message.startsWith('{') || isAccessRecordText(message) ? timeInText(message) : null);
+  };
+  const isByFormat = (text: string): boolean => format !== null && format.read(text, null) !== null;
+  const isRecord = (text: string): boolean => isByFormat(text) || isAccessRecordText(text);
   const notAnEvent = (detail: string) => window.reject('not-a-log-event', detail);
   const onKnown = () => {
     known += 1;
   };
   const opened: Opened = {
     onEvent: (event) => add(event, event.timestamp, event.message),
-    onRecord: (message, at) => add(NOWHERE, at, message),
+    // What the format says of the time is more certain than the name of a key.
+    onRecord: (message, at) => add(NOWHERE, (format === null ? null : timeByFormat(format, message)) ?? at, message),
+    isRecord,
     onDelivery(delivery) {
       onKnown();
       emit(delivery.kind === 'batch' ? { kind: 'batch', batch: delivery } : { kind: 'control', control: delivery });
@@ -62,6 +76,7 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
     onReject: window.reject,
   };
   const lines = lineEvents({
+    isByFormat,
     onEvent: add,
     onValue: value,
     onData: (data) => openValue({ data }, null, opened),
@@ -88,7 +103,7 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
     lines.close();
     if (json !== undefined) openValue(json, text, opened);
     // An access record whose PEM has raw newlines is no JSON, and still an event; the parser repairs it.
-    else if (isBrokenRecord(text)) add(NOWHERE, timeInText(text), text.trimEnd());
+    else if (isBrokenRecord(text) || isRecord(text)) add(NOWHERE, timeInText(text), text.trimEnd());
     else notAnEvent('broken JSON, cut off or damaged');
   }
 
@@ -100,8 +115,8 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
   }
 
   return {
-    begin(form, fallbackAt) {
-      lines.begin(form);
+    begin(layout, fallbackAt) {
+      lines.begin(layout.kind === 'lines' ? layout.form : null, layout.kind === 'records');
       lastAt = fallbackAt;
     },
     take,
