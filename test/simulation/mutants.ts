@@ -125,7 +125,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'groups: the bound of issuers is not kept',
     file: memory,
-    from: 'if (inside.size < limits.issuersPerScopeMax) inside.add(issuerDn);',
+    from: 'if (inside.size < most) inside.add(issuerDn);',
     to: 'inside.add(issuerDn);',
   },
   {
@@ -179,8 +179,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'roll-up: the hour is marked before its facts are written',
     file: ledger,
-    from: 'const counted = world.stores.facts.put(facts, countForbidden(forbidden, batchId));',
-    to: 'const counted = markHours(facts, world).then(() => world.stores.facts.put(facts, countForbidden(forbidden, batchId)));',
+    from: 'const counted = world.stores.facts.put(facts, forbidden);',
+    to: 'const counted = markHours(facts, world).then(() => world.stores.facts.put(facts, forbidden));',
     also: { from: 'counted.then(() => markHours(unexpected, world));', to: 'counted;' },
   },
   {

@@ -44,7 +44,7 @@ const NOTHING: AdmittedIssuers = { inside: new Set(), bytes: 0 };
 export function createGroups(table: Table, clock: Clock): GroupStore {
   const admitted = admissions(table, clock);
   return {
-    admit: async (scope, day, issuerDns) => {
+    admit: async (scope, day, issuerDns, most = limits.issuersPerScopeMax) => {
       const key = keys.issuers(scope, day);
       if (issuerDns.length === 0) {
         await admitted.look(key);
@@ -54,9 +54,9 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
       let { inside } = admitted.seen(key);
       for (;;) {
         const outside = [...ids.keys()].filter((id) => !inside.has(id));
-        if (outside.length === 0 || inside.size >= limits.issuersPerScopeMax) break;
+        if (outside.length === 0 || inside.size >= most) break;
         // Where others were quicker the set that comes back has grown, so this ends.
-        ({ inside } = await admitted.add(key, outside.slice(0, limits.issuersPerScopeMax - inside.size)));
+        ({ inside } = await admitted.add(key, outside.slice(0, most - inside.size), most));
       }
       return new Set([...ids].flatMap(([id, issuerDn]) => (inside.has(id) ? [issuerDn] : [])));
     },
@@ -73,7 +73,7 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
         scope: { S: fact.group.scope },
       });
       if (bytes + added > BYTES_PER_UNIT || !isListed(fact, clock)) return false;
-      return (await admitted.add(key, [id], fact)).stored;
+      return (await admitted.add(key, [id], limits.issuersPerScopeMax, fact)).stored;
     },
   };
 }
@@ -95,11 +95,12 @@ function admissions(table: Table, clock: Clock) {
     add: async (
       key: Key,
       ids: readonly string[],
+      most: number,
       fact?: FactIntent,
     ): Promise<AdmittedIssuers & { stored: boolean }> => {
       const values: Item = {
         ':ids': { SS: [...ids] },
-        ':room': { N: String(limits.issuersPerScopeMax - ids.length) },
+        ':room': { N: String(most - ids.length) },
         ':ttl': ttl(clock.now(), limits.factDaysMax),
       };
       let expression = 'ADD #issuers :ids SET #ttl = :ttl';
