@@ -22,7 +22,6 @@ import { createTable, type Sleep, type Table } from './table.js';
 import { createWaiting } from './waiting.js';
 
 export { createDynamoClient } from './client.js';
-export { countingClient, type Usage } from './counting.js';
 
 /** Days. */
 type Retention = Pick<Config['retention'], 'certificateDays' | 'rollupDays'>;
