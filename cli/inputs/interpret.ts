@@ -42,10 +42,10 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
   /** An event that does not say when it was written is taken to be as old as the one before it. */
   const add = ({ owner = '', logGroup, logStream, id }: Origin, at: number | null, message: string) => {
     lastAt = at ?? (message.startsWith('{') ? timeInText(message) : null) ?? lastAt;
-    if (message.length > limits.eventCharsMax) {
-      window.reject('event-too-large', `an event of ${message.length} characters, more than a log event can have`);
-    } else window.add({ owner, logGroup, logStream, id, timestamp: lastAt, undated: at === null, message });
+    if (message.length > limits.eventCharsMax) tooLarge(`an event of ${message.length} characters`);
+    else window.add({ owner, logGroup, logStream, id, timestamp: lastAt, undated: at === null, message });
   };
+  const tooLarge = (what: string) => window.reject('event-too-large', `${what}, more than a log event can have`);
   const notAnEvent = (detail: string) => window.reject('not-a-log-event', detail);
   const onKnown = () => {
     known += 1;
@@ -70,16 +70,9 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
   });
 
   function nestedBytes(bytes: Buffer): void {
-    if (nested >= limits.inputNestingMax) {
-      notAnEvent('data nested deeper than a log is');
-      return;
-    }
     nested += 1;
-    lines.within(() => {
-      const inner = splitter(take);
-      inner.push(bytes);
-      inner.end();
-    });
+    if (nested > limits.inputNestingMax) notAnEvent('data nested deeper than a log is');
+    else lines.within(() => cutWhole(bytes, take));
     nested -= 1;
   }
 
@@ -94,9 +87,8 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
 
   function take(unit: Unit): void {
     if (unit.kind === 'text') lines.line(unit.text);
-    else if (unit.kind === 'overlong') {
-      window.reject('event-too-large', `${unit.bytes} bytes without an end, more than a log event can have`);
-    } else value(unit.text);
+    else if (unit.kind === 'overlong') tooLarge(`${unit.bytes} bytes without an end`);
+    else value(unit.text);
   }
 
   return {
@@ -110,6 +102,12 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
     end: lines.close,
     known: () => known,
   };
+}
+
+function cutWhole(bytes: Buffer, take: (unit: Unit) => void): void {
+  const cutter = splitter(take);
+  cutter.push(bytes);
+  cutter.end();
 }
 
 function isBrokenRecord(text: string): boolean {
