@@ -41,23 +41,18 @@ export function interpreter(
   format: RecordFormat | null,
   emit: (item: InputItem) => void,
 ): Interpreter {
+  const records = recordsOf(format);
   let lastAt = 0;
   let known = 0;
   let nested = 0;
 
   /** An event that does not say when it was written is taken to be as old as the one before it. */
   const add = ({ owner = '', logGroup, logStream, id }: Origin, at: number | null, message: string) => {
-    lastAt = at ?? timeWithin(message) ?? lastAt;
-    if (message.length > limits.eventCharsMax) {
-      window.reject('event-too-large', `an event of ${message.length} characters, more than a log event can have`);
-    } else window.add({ owner, logGroup, logStream, id, timestamp: lastAt, undated: at === null, message });
+    lastAt = at ?? records.timeWithin(message) ?? lastAt;
+    if (message.length > limits.eventCharsMax) tooLarge(`an event of ${message.length} characters`);
+    else window.add({ owner, logGroup, logStream, id, timestamp: lastAt, undated: at === null, message });
   };
-  const timeWithin = (message: string): number | null => {
-    const at = format === null ? null : timeByFormat(format, message);
-    return at ?? (message.startsWith('{') || isAccessRecordText(message) ? timeInText(message) : null);
-  };
-  const isByFormat = (text: string): boolean => format !== null && format.read(text, null) !== null;
-  const isRecord = (text: string): boolean => isByFormat(text) || isAccessRecordText(text);
+  const tooLarge = (what: string) => window.reject('event-too-large', `${what}, more than a log event can have`);
   const notAnEvent = (detail: string) => window.reject('not-a-log-event', detail);
   const onKnown = () => {
     known += 1;
@@ -65,8 +60,8 @@ export function interpreter(
   const opened: Opened = {
     onEvent: (event) => add(event, event.timestamp, event.message),
     // What the format says of the time is more certain than the name of a key.
-    onRecord: (message, at) => add(NOWHERE, (format === null ? null : timeByFormat(format, message)) ?? at, message),
-    isRecord,
+    onRecord: (message, at) => add(NOWHERE, records.timeByFormat(message) ?? at, message),
+    isRecord: records.isRecord,
     onDelivery(delivery) {
       onKnown();
       emit(delivery.kind === 'batch' ? { kind: 'batch', batch: delivery } : { kind: 'control', control: delivery });
@@ -76,7 +71,7 @@ export function interpreter(
     onReject: window.reject,
   };
   const lines = lineEvents({
-    isByFormat,
+    isByFormat: records.isByFormat,
     onEvent: add,
     onValue: value,
     onData: (data) => openValue({ data }, null, opened),
@@ -85,16 +80,9 @@ export function interpreter(
   });
 
   function nestedBytes(bytes: Buffer): void {
-    if (nested >= limits.inputNestingMax) {
-      notAnEvent('data nested deeper than a log is');
-      return;
-    }
     nested += 1;
-    lines.within(() => {
-      const inner = splitter(take);
-      inner.push(bytes);
-      inner.end();
-    });
+    if (nested > limits.inputNestingMax) notAnEvent('data nested deeper than a log is');
+    else lines.within(() => cutWhole(bytes, take));
     nested -= 1;
   }
 
@@ -103,15 +91,14 @@ export function interpreter(
     lines.close();
     if (json !== undefined) openValue(json, text, opened);
     // An access record whose PEM has raw newlines is no JSON, and still an event; the parser repairs it.
-    else if (isBrokenRecord(text) || isRecord(text)) add(NOWHERE, timeInText(text), text.trimEnd());
+    else if (isBrokenRecord(text) || records.isRecord(text)) add(NOWHERE, timeInText(text), text.trimEnd());
     else notAnEvent('broken JSON, cut off or damaged');
   }
 
   function take(unit: Unit): void {
     if (unit.kind === 'text') lines.line(unit.text);
-    else if (unit.kind === 'overlong') {
-      window.reject('event-too-large', `${unit.bytes} bytes without an end, more than a log event can have`);
-    } else value(unit.text);
+    else if (unit.kind === 'overlong') tooLarge(`${unit.bytes} bytes without an end`);
+    else value(unit.text);
   }
 
   return {
@@ -124,6 +111,25 @@ export function interpreter(
     reject: notAnEvent,
     end: lines.close,
     known: () => known,
+  };
+}
+
+function cutWhole(bytes: Buffer, take: (unit: Unit) => void): void {
+  const cutter = splitter(take);
+  cutter.push(bytes);
+  cutter.end();
+}
+
+/** What tells records of an access log, and their times, where nothing else of the file does. */
+function recordsOf(format: RecordFormat | null) {
+  const isByFormat = (text: string): boolean => format !== null && format.read(text, null) !== null;
+  const byFormat = (text: string): number | null => (format === null ? null : timeByFormat(format, text));
+  return {
+    isByFormat,
+    isRecord: (text: string): boolean => isByFormat(text) || isAccessRecordText(text),
+    timeByFormat: byFormat,
+    timeWithin: (text: string): number | null =>
+      byFormat(text) ?? (text.startsWith('{') || isAccessRecordText(text) ? timeInText(text) : null),
   };
 }
 
