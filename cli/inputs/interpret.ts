@@ -4,20 +4,21 @@
  */
 
 import { limits } from '../../shared/base/limits.js';
+import type { RecordFormat } from '../../shared/logs/record-format.js';
+import { isAccessRecordText } from '../../shared/logs/text-record.js';
 import { type Opened, openValue } from './containers.js';
-import type { LineForm } from './forms.js';
 import type { InputItem } from './item.js';
 import { lineEvents } from './lines.js';
-import { timeInText } from './records.js';
+import { timeByFormat, timeInText } from './records.js';
+import type { Layout } from './sniff.js';
 import { splitter, type Unit } from './split.js';
 import type { EventWindow, InputEvent } from './window.js';
 
 export interface Interpreter {
   /**
-   * @param form what the lines of the file begin with, null where it holds values and bare lines
    * @param fallbackAt the time of lines that carry none, until one does
    */
-  begin(form: LineForm | null, fallbackAt: number): void;
+  begin(layout: Layout, fallbackAt: number): void;
   take(unit: Unit): void;
   /** A row of a table or of a query's result. */
   row(row: object): void;
@@ -34,14 +35,20 @@ const UNWRAPPED = /"(?:extended_?)?request_?id"/i;
 type Origin = Pick<InputEvent, 'owner' | 'logGroup' | 'logStream' | 'id'>;
 const NOWHERE: Origin = { logGroup: '', logStream: '', id: null };
 
-export function interpreter(window: EventWindow, emit: (item: InputItem) => void): Interpreter {
+/** @param format that of access records, where it is known */
+export function interpreter(
+  window: EventWindow,
+  format: RecordFormat | null,
+  emit: (item: InputItem) => void,
+): Interpreter {
+  const records = recordsOf(format);
   let lastAt = 0;
   let known = 0;
   let nested = 0;
 
   /** An event that does not say when it was written is taken to be as old as the one before it. */
   const add = ({ owner = '', logGroup, logStream, id }: Origin, at: number | null, message: string) => {
-    lastAt = at ?? (message.startsWith('{') ? timeInText(message) : null) ?? lastAt;
+    lastAt = at ?? records.timeWithin(message) ?? lastAt;
     if (message.length > limits.eventCharsMax) tooLarge(`an event of ${message.length} characters`);
     else window.add({ owner, logGroup, logStream, id, timestamp: lastAt, undated: at === null, message });
   };
@@ -52,7 +59,9 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
   };
   const opened: Opened = {
     onEvent: (event) => add(event, event.timestamp, event.message),
-    onRecord: (message, at) => add(NOWHERE, at, message),
+    // What the format says of the time is more certain than the name of a key.
+    onRecord: (message, at) => add(NOWHERE, records.timeByFormat(message) ?? at, message),
+    isRecord: records.isRecord,
     onDelivery(delivery) {
       onKnown();
       emit(delivery.kind === 'batch' ? { kind: 'batch', batch: delivery } : { kind: 'control', control: delivery });
@@ -62,6 +71,7 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
     onReject: window.reject,
   };
   const lines = lineEvents({
+    isByFormat: records.isByFormat,
     onEvent: add,
     onValue: value,
     onData: (data) => openValue({ data }, null, opened),
@@ -81,7 +91,7 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
     lines.close();
     if (json !== undefined) openValue(json, text, opened);
     // An access record whose PEM has raw newlines is no JSON, and still an event; the parser repairs it.
-    else if (isBrokenRecord(text)) add(NOWHERE, timeInText(text), text.trimEnd());
+    else if (isBrokenRecord(text) || records.isRecord(text)) add(NOWHERE, timeInText(text), text.trimEnd());
     else notAnEvent('broken JSON, cut off or damaged');
   }
 
@@ -92,8 +102,8 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
   }
 
   return {
-    begin(form, fallbackAt) {
-      lines.begin(form);
+    begin(layout, fallbackAt) {
+      lines.begin(layout.kind === 'lines' ? layout.form : null, layout.kind === 'records');
       lastAt = fallbackAt;
     },
     take,
@@ -108,6 +118,19 @@ function cutWhole(bytes: Buffer, take: (unit: Unit) => void): void {
   const cutter = splitter(take);
   cutter.push(bytes);
   cutter.end();
+}
+
+/** What tells records of an access log, and their times, where nothing else of the file does. */
+function recordsOf(format: RecordFormat | null) {
+  const isByFormat = (text: string): boolean => format !== null && format.read(text, null) !== null;
+  const byFormat = (text: string): number | null => (format === null ? null : timeByFormat(format, text));
+  return {
+    isByFormat,
+    isRecord: (text: string): boolean => isByFormat(text) || isAccessRecordText(text),
+    timeByFormat: byFormat,
+    timeWithin: (text: string): number | null =>
+      byFormat(text) ?? (text.startsWith('{') || isAccessRecordText(text) ? timeInText(text) : null),
+  };
 }
 
 function isBrokenRecord(text: string): boolean {
