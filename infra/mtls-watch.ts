@@ -87,13 +87,16 @@ export class MtlsWatch extends Construct {
     const routes = addRoutes(config, alerts, outputs);
     const truststoreBuckets = config.discover?.truststoreBuckets ?? [];
     explainBuckets(this, truststoreBuckets);
+    const readStatements = () => [
+      ...truststoreStatements(this, config.truststores),
+      ...dataKeyStatements(this, encryptionKey),
+      ...bucketStatements(this, truststoreBuckets),
+    ];
     const statements = () => [
       ...state.accessStatements(),
       ...alerts.publishStatements(),
       ...eventStatements(this, config.eventBus),
-      ...truststoreStatements(this, config.truststores),
-      ...dataKeyStatements(this, encryptionKey),
-      ...bucketStatements(this, truststoreBuckets),
+      ...readStatements(),
     ];
     const environment = (name: FunctionName, more: Readonly<Record<string, string>> = {}) =>
       this.environment({
@@ -130,7 +133,7 @@ export class MtlsWatch extends Construct {
       const weekly = new WeeklyReport(this, 'WeeklyReport', {
         code: code('weekly-report'),
         environment: environment('weekly-report'),
-        statements: statements(),
+        statements: [...state.readStatements(), ...alerts.publishStatements(false), ...readStatements()],
         logRetentionDays: config.logRetentionDays,
         encryptionKey,
         schedule: config.report,

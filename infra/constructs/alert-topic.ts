@@ -51,9 +51,11 @@ export class AlertTopic extends Construct {
     return arn;
   }
 
-  publishStatements(): PolicyStatement[] {
+  /** @param others whether the topics by severity and of chats are published to as well */
+  publishStatements(others = true): PolicyStatement[] {
+    const topics = [this.topic.topicArn, ...(others ? this.others : [])];
     return [
-      new PolicyStatement({ actions: ['sns:Publish'], resources: [this.topic.topicArn, ...this.others] }),
+      new PolicyStatement({ actions: ['sns:Publish'], resources: topics }),
       // SNS asks for both in the publisher's name when the topic is encrypted.
       new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [this.key.keyArn] }),
     ];
