@@ -9,6 +9,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import type { Config } from '../../shared/config/settings.js';
 
 export interface AlertTopicProps {
   /** Each address gets a mail that asks it to confirm. */
@@ -42,7 +43,7 @@ export class AlertTopic extends Construct {
    * @param where its ARN, or `create` for one with the same key
    * @returns its ARN
    */
-  addTopic(id: string, where: string): string {
+  private addTopic(id: string, where: string): string {
     const arn =
       where === 'create'
         ? new Topic(this, id, { displayName: `mtls-watch ${id}`, masterKey: this.key, enforceSSL: true }).topicArn
@@ -51,9 +52,29 @@ export class AlertTopic extends Construct {
     return arn;
   }
 
-  /** @param others whether the topics by severity and of chats are published to as well */
-  publishStatements(others = true): PolicyStatement[] {
-    const topics = [this.topic.topicArn, ...(others ? this.others : [])];
+  /**
+   * The topics by severity and the one for chats.
+   * @returns the functions' variables that name them, and the outputs of those that the stack makes
+   */
+  addRoutes({ topics, chatTopic }: Pick<Config, 'topics' | 'chatTopic'>) {
+    const environment: Record<string, string> = {};
+    const outputs: Record<string, string> = {};
+    const add = (name: string, variable: string, where: string): void => {
+      const arn = this.addTopic(name, where);
+      environment[variable] = arn;
+      if (where === 'create') outputs[`${name}TopicArn`] = arn;
+    };
+    for (const [severity, where] of Object.entries(topics)) {
+      const name = `${severity.slice(0, 1).toUpperCase()}${severity.slice(1)}`;
+      add(name, `TOPIC_ARN_${severity.toUpperCase()}`, where);
+    }
+    if (chatTopic !== null) add('Chat', 'CHAT_TOPIC_ARN', chatTopic);
+    return { environment, outputs };
+  }
+
+  /** @param which the first topic alone, or also those by severity and of chats */
+  publishStatements(which: 'the first' | 'all'): PolicyStatement[] {
+    const topics = [this.topic.topicArn, ...(which === 'all' ? this.others : [])];
     return [
       new PolicyStatement({ actions: ['sns:Publish'], resources: topics }),
       // SNS asks for both in the publisher's name when the topic is encrypted.

@@ -131,7 +131,10 @@ export class Reconciler extends Construct {
     return Stack.of(this).toJsonString({ executionLogGroups: named(execution), accessLogGroups: named(access) });
   }
 
-  private statements({ config, state, encryptionKey, ingest }: ReconcilerProps, changes: Queue | null): PolicyStatement[] {
+  private statements(
+    { config, state, encryptionKey, ingest }: ReconcilerProps,
+    changes: Queue | null,
+  ): PolicyStatement[] {
     const { discover } = config;
     const { listed } = this;
     if (discover === null) {

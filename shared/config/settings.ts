@@ -7,6 +7,7 @@
 import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import * as z from '../base/zod.js';
+import { severities } from '../model/notices.js';
 import { scopeName } from './qualified-names.js';
 
 const intBetween = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
@@ -225,7 +226,7 @@ const settings = z.strictObject({
   }),
   alertEmails: z.withDefault(z.array(z.email('expected a mail address, such as on-call@example.com')), []),
   /** Where notices of a severity go instead of the stack's topic: a topic's ARN, or one that the stack creates. */
-  topics: z.withDefault(z.partialRecord(z.enum(['low', 'medium', 'high', 'critical']), topic), {}),
+  topics: z.withDefault(z.partialRecord(z.enum(severities), topic), {}),
   /** A topic for Amazon Q Developer in chat applications; null for none. */
   chatTopic: nullable(topic),
   /** The name or ARN of an EventBridge bus that gets an event for every notice; null for none. */

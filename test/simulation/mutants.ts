@@ -335,19 +335,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'table: a notice that no transition listed is sent',
-    file: 'shared/adapters/dynamodb/incidents.ts',
+    file: 'shared/adapters/dynamodb/outbox.ts',
     from: 'if (list.includes(one.sk) || list.includes(one.notice.noticeId)) listed.push(one);',
     to: 'if (list.includes(one.sk) || list.length < 1e6) listed.push(one);',
   },
   {
     name: 'table: a notice in hand is taken again',
-    file: 'shared/adapters/dynamodb/incidents.ts',
+    file: 'shared/adapters/dynamodb/outbox.ts',
     from: "'attribute_exists(#pk) AND (attribute_not_exists(#takenUntil) OR #takenUntil <= :now)'",
     to: "'attribute_exists(#pk)'",
   },
   {
     name: 'table: a notice overtakes one of its incident that was put off',
-    file: 'shared/adapters/dynamodb/incidents.ts',
+    file: 'shared/adapters/dynamodb/outbox.ts',
     from: 'inTryingOrder(await firstOnes(due, table))',
     to: 'inTryingOrder(due)',
   },
