@@ -69,8 +69,8 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
       forbidden: inner.facts.forbidden,
     },
     groups: {
-      admit: async (scope, day, issuerDns) => {
-        const inside = await inner.groups.admit(scope, day, issuerDns);
+      admit: async (scope, day, issuerDns, most) => {
+        const inside = await inner.groups.admit(scope, day, issuerDns, most);
         const before = admitted.size;
         for (const dn of inside) admitted.add(`${day} ${scope} ${dn}`);
         wrote('admissions', admitted.size - before);

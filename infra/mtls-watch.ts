@@ -5,7 +5,9 @@
 
 import { Annotations, Aspects, Lazy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { MtlsWatchError } from '../shared/base/errors.js';
 import { type Config, parseConfig, type Settings } from '../shared/config/settings.js';
@@ -58,6 +60,17 @@ export interface WatchDomainOptions {
   readonly truststore?: TruststoreLocation;
 }
 
+/** What the functions have in common. */
+interface Common {
+  readonly config: Config;
+  readonly code: NonNullable<MtlsWatchProps['code']>;
+  readonly encryptionKey: IKey | undefined;
+  readonly state: StateTable;
+  readonly alerts: AlertTopic;
+  /** The variables that name the topics beside the first one. */
+  readonly routes: Readonly<Record<string, string>>;
+}
+
 export class MtlsWatch extends Construct {
   /** What an operator needs to know by name, for the stack's outputs. */
   readonly outputs: Readonly<Record<string, string>>;
@@ -76,92 +89,32 @@ export class MtlsWatch extends Construct {
   /** @throws MtlsWatchError `bad-config`, naming each wrong setting, its value and what was expected */
   constructor(scope: Construct, id: string, { config: settings, code = prebuilt }: MtlsWatchProps) {
     super(scope, id);
-    const outputs: Record<string, string> = {};
-    this.outputs = outputs;
     const config = parseConfig(settings, `the config of ${this.node.path}`);
     this.watched = new Watched(this, config);
     const encryptionKey = dataKey(this, config.encryptionKey);
     this.logKeeping = { retentionDays: config.logRetentionDays, encryptionKey };
     const state = new StateTable(this, 'State', { encryptionKey });
     const alerts = new AlertTopic(this, 'Alerts', { emails: config.alertEmails });
-    const routes = addRoutes(config, alerts, outputs);
-    const truststoreBuckets = config.discover?.truststoreBuckets ?? [];
-    explainBuckets(this, truststoreBuckets);
-    const statements = () => [
-      ...state.accessStatements(),
-      ...alerts.publishStatements(),
-      ...eventStatements(this, config.eventBus),
-      ...truststoreStatements(this, config.truststores),
-      ...dataKeyStatements(this, encryptionKey),
-      ...bucketStatements(this, truststoreBuckets),
-    ];
-    const environment = (name: FunctionName, more: Readonly<Record<string, string>> = {}) =>
-      this.environment({
-        TABLE_NAME: state.table.tableName,
-        TOPIC_ARN: alerts.topic.topicArn,
-        ...routes,
-        ...(config.dashboard ? { DASHBOARD_NAME: dashboardName(this) } : {}),
-        POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
-        POWERTOOLS_SERVICE_NAME: name,
-        ...more,
-      });
-
+    const routes = alerts.addRoutes(config);
+    explainBuckets(this, bucketsOf(config));
+    const common = { config, code, encryptionKey, state, alerts, routes: routes.environment };
     const central = isOpen(config.central)
       ? new CentralStream(this, 'Central', { central: config.central, encryptionKey })
       : null;
     const ingest = new Ingest(this, 'Ingest', {
-      code: code('ingest'),
-      environment: environment('ingest'),
-      statements: [...statements(), ...(central?.readStatements() ?? [])],
-      logRetentionDays: config.logRetentionDays,
-      encryptionKey,
+      ...this.functionParts('ingest', common, central?.readStatements()),
       reservedConcurrency: config.reservedConcurrency ?? undefined,
     });
     const sweep = new Sweep(this, 'Sweep', {
-      code: code('sweep'),
-      environment: environment('sweep'),
-      statements: statements(),
-      logRetentionDays: config.logRetentionDays,
-      encryptionKey,
+      ...this.functionParts('sweep', common),
       reserveConcurrency: config.reservedConcurrency !== null,
     });
-    let report: LambdaFunction | undefined;
-    if (config.report !== null) {
-      const weekly = new WeeklyReport(this, 'WeeklyReport', {
-        code: code('weekly-report'),
-        environment: environment('weekly-report'),
-        statements: statements(),
-        logRetentionDays: config.logRetentionDays,
-        encryptionKey,
-        schedule: config.report,
-        reportDays: config.retention.reportDays,
-        ingestLogs: ingest.fn.logGroup,
-      });
-      outputs.ReportBucketName = weekly.bucket.bucketName;
-      outputs.ReportFunctionName = weekly.fn.functionName;
-      report = weekly.fn;
-    }
-    this.readers = [ingest.fn, sweep.fn, ...(report === undefined ? [] : [report])];
-    let canary: LambdaFunction | undefined;
-    if (config.canaries.length > 0) {
-      canary = new Canary(this, 'Canary', {
-        encryptionKey,
-        code: code('canary'),
-        environment: this.environment({
-          TABLE_NAME: state.table.tableName,
-          POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
-          POWERTOOLS_SERVICE_NAME: 'canary',
-        }),
-        table: state.table,
-        logRetentionDays: config.logRetentionDays,
-        canaries: config.canaries,
-        canaryMinutes: config.canaryMinutes,
-      }).fn;
-      outputs.CanaryFunctionName = canary.functionName;
-    }
+    const report = this.addReport(common, ingest.fn.logGroup);
+    this.readers = [ingest.fn, sweep.fn, ...(report === undefined ? [] : [report.fn])];
+    const canary = this.addCanary(common);
     this.reconciler = new Reconciler(this, 'Reconciler', {
       code: code('reconcile'),
-      environment: environment('reconcile', {
+      environment: this.environmentOf('reconcile', common, {
         INGEST_FUNCTION_ARN: ingest.fn.functionArn,
         STACK_NAME: Stack.of(this).stackName,
       }),
@@ -170,11 +123,7 @@ export class MtlsWatch extends Construct {
       ingest: ingest.fn,
       state,
     });
-    if (central !== null) {
-      central.feed(ingest.fn, ingest.deadLetters);
-      outputs.DestinationArn = central.destinationArn;
-      outputs.StreamName = central.stream.streamName;
-    }
+    central?.feed(ingest.fn, ingest.deadLetters);
     this.subscriptions = new LogSubscriptions(this, 'Subscriptions', {
       ...config,
       encryptionKey,
@@ -188,25 +137,25 @@ export class MtlsWatch extends Construct {
       deadLetters: ingest.deadLetters,
       ingest: ingest.fn,
       sweep: sweep.fn,
-      report,
-      canary,
+      report: report?.fn,
+      canary: canary?.fn,
       reconcile: this.reconciler,
       iteratorAge: central === null ? undefined : CentralStream.iteratorAge(ingest.fn),
       filterNames: this.subscriptions.filterNames,
     });
-
-    this.node.addValidation({ validate: () => this.checkEnvironments() });
-    Aspects.of(this).add({
-      visit: (node) => {
-        if (node === this) this.warnOfGaps();
-      },
-    });
-    outputs.TopicArn = alerts.topic.topicArn;
-    outputs.TableName = state.table.tableName;
-    outputs.IngestFunctionName = ingest.fn.functionName;
-    outputs.SweepFunctionName = sweep.fn.functionName;
-    outputs.ReconcileFunctionName = this.reconciler.fn.functionName;
-    outputs.DeadLetterQueueUrl = ingest.deadLetters.queueUrl;
+    this.checkAtSynth();
+    this.outputs = {
+      ...routes.outputs,
+      ...(report && { ReportBucketName: report.bucket.bucketName, ReportFunctionName: report.fn.functionName }),
+      ...(canary && { CanaryFunctionName: canary.fn.functionName }),
+      ...(central && { DestinationArn: central.destinationArn, StreamName: central.stream.streamName }),
+      TopicArn: alerts.topic.topicArn,
+      TableName: state.table.tableName,
+      IngestFunctionName: ingest.fn.functionName,
+      SweepFunctionName: sweep.fn.functionName,
+      ReconcileFunctionName: this.reconciler.fn.functionName,
+      DeadLetterQueueUrl: ingest.deadLetters.queueUrl,
+    };
   }
 
   /**
@@ -242,6 +191,68 @@ export class MtlsWatch extends Construct {
     if ('onStage' in domain) domain.onStage((stage) => this.watch(stage));
   }
 
+  private addReport(common: Common, ingestLogs: ILogGroup): WeeklyReport | undefined {
+    const { report: schedule, retention } = common.config;
+    if (schedule === null) return undefined;
+    return new WeeklyReport(this, 'WeeklyReport', {
+      ...this.functionParts('weekly-report', common),
+      schedule,
+      reportDays: retention.reportDays,
+      ingestLogs,
+    });
+  }
+
+  private addCanary({ config, code, encryptionKey, state }: Common): Canary | undefined {
+    const { canaries, canaryMinutes, logRetentionDays } = config;
+    if (canaries.length === 0) return undefined;
+    const environment = this.environment({
+      TABLE_NAME: state.table.tableName,
+      POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+      POWERTOOLS_SERVICE_NAME: 'canary',
+    });
+    const { table } = state;
+    return new Canary(this, 'Canary', {
+      ...{ code: code('canary'), environment, table, encryptionKey },
+      ...{ logRetentionDays, canaries, canaryMinutes },
+    });
+  }
+
+  /** Of a function that reads and writes the state, alerts, and explains refusals by the truststores. */
+  private functionParts(name: FunctionName, common: Common, more: readonly PolicyStatement[] = []) {
+    const { config, code, encryptionKey, state, alerts } = common;
+    return {
+      code: code(name),
+      environment: this.environmentOf(name, common),
+      statements: [
+        ...state.accessStatements(),
+        ...alerts.publishStatements(),
+        ...eventStatements(this, config.eventBus),
+        ...truststoreStatements(this, config.truststores),
+        ...dataKeyStatements(this, encryptionKey),
+        ...bucketStatements(this, bucketsOf(config)),
+        ...more,
+      ],
+      logRetentionDays: config.logRetentionDays,
+      encryptionKey,
+    };
+  }
+
+  private environmentOf(
+    name: FunctionName,
+    { config, state, alerts, routes }: Common,
+    more: Readonly<Record<string, string>> = {},
+  ): Record<string, string> {
+    return this.environment({
+      TABLE_NAME: state.table.tableName,
+      TOPIC_ARN: alerts.topic.topicArn,
+      ...routes,
+      ...(config.dashboard ? { DASHBOARD_NAME: dashboardName(this) } : {}),
+      POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
+      POWERTOOLS_SERVICE_NAME: name,
+      ...more,
+    });
+  }
+
   /** What is watched is told until the template is written, so the settings are filled in, and measured, then. */
   private environment(values: Readonly<Record<string, string>>): Record<string, string> {
     this.environments.push(values);
@@ -249,6 +260,15 @@ export class MtlsWatch extends Construct {
       ...functionEnvironment(this.watched.settings(), values),
       MTLS_WATCH_CONFIG: Lazy.string({ produce: () => settingsText(this.watched.settings()) }),
     };
+  }
+
+  private checkAtSynth(): void {
+    this.node.addValidation({ validate: () => this.checkEnvironments() });
+    Aspects.of(this).add({
+      visit: (node) => {
+        if (node === this) this.warnOfGaps();
+      },
+    });
   }
 
   private checkEnvironments(): string[] {
@@ -282,23 +302,8 @@ export class MtlsWatch extends Construct {
   }
 }
 
-/** The topics by severity and the one for chats, as the functions' variables. */
-function addRoutes(
-  { topics, chatTopic }: Config,
-  alerts: AlertTopic,
-  outputs: Record<string, string>,
-): Record<string, string> {
-  const routes: Record<string, string> = {};
-  const add = (name: string, variable: string, where: string): void => {
-    routes[variable] = alerts.addTopic(name, where);
-    if (where === 'create') outputs[`${name}TopicArn`] = routes[variable];
-  };
-  for (const [severity, where] of Object.entries(topics)) {
-    const name = `${severity.slice(0, 1).toUpperCase()}${severity.slice(1)}`;
-    add(name, `TOPIC_ARN_${severity.toUpperCase()}`, where);
-  }
-  if (chatTopic !== null) add('Chat', 'CHAT_TOPIC_ARN', chatTopic);
-  return routes;
+function bucketsOf({ discover }: Config): readonly string[] {
+  return discover?.truststoreBuckets ?? [];
 }
 
 function eventStatements(scope: Construct, bus: string | null): PolicyStatement[] {

@@ -7,6 +7,7 @@ import { lazily } from './base/lazily.js';
 import { limits } from './base/limits.js';
 import { minuteOf } from './base/time.js';
 import { excludeCanaryRecords, separateCanaryFailures } from './canary/exclude.js';
+import { underWildcards } from './count/bound-scopes.js';
 import {
   dirtyHours,
   ignoreGroups,
@@ -29,7 +30,16 @@ import { type BoundedLoad, shedLoad } from './join/shed-load.js';
 import { readBatch } from './logs/read-batch.js';
 import { redact } from './logs/redact.js';
 import { refuseTooOld } from './logs/too-old.js';
-import type { AccessRecord, Fact, GroupKey, Incident, LogBatch, Parsed, Sighting } from './model/index.js';
+import type {
+  AccessRecord,
+  Fact,
+  ForbiddenFact,
+  GroupKey,
+  Incident,
+  LogBatch,
+  Parsed,
+  Sighting,
+} from './model/index.js';
 import { deliver } from './notify/outbox.js';
 import type { World } from './ports/index.js';
 
@@ -41,6 +51,7 @@ export interface Ingested {
   readonly parsed: Parsed;
   readonly correlated: Correlated;
   readonly facts: readonly Fact[];
+  readonly forbidden: readonly ForbiddenFact[];
   /**
    * Calls of the canary whose refusals this batch completed. They are followed to the table and are not counted as
    * failures.
@@ -58,7 +69,12 @@ export async function ingest(batch: LogBatch, world: World, look: OnGroupsGrown 
     await readBatch(batch, world.config.domains, world.config.central !== null, world.config.accessLogFormats),
     world,
   );
-  const parsed = await excludeCanaryRecords(await redact(read, world), world);
+  const named = {
+    ...read,
+    accesses: underWildcards(read.accesses, world.config),
+    otherForbidden: underWildcards(read.otherForbidden, world.config),
+  };
+  const parsed = await excludeCanaryRecords(await redact(named, world), world);
   // Saving the certificates runs beside the counting. Only code that looks at a certificate waits for `saved`.
   const saved = world.stores.certificates.save(parsed.certificates);
   const pems = read.certificates;
@@ -102,11 +118,11 @@ async function countParsed({ batch, parsed, pems, saved }: Read, world: World, l
   ];
   const lookWithCertificates: OnGroupsGrown = (grown, written) =>
     look(grown, { ...written, rest: () => Promise.all([written.rest(), saved]) });
-  const [facts] = await Promise.all([
+  const [recorded] = await Promise.all([
     recordCounts({ batchId, failures, forbidden }, world, lookWithCertificates),
     deferUnpaired(batchId, correlated, world),
   ]);
-  return { parsed, correlated, facts, sightings };
+  return { parsed, correlated, ...recorded, sightings };
 }
 
 /**

@@ -172,7 +172,8 @@ export function hostile(all: readonly Request[], clients: readonly Issued[]): Lo
       case 5:
         return text(record(request).message.replaceAll('\\n', '\n'));
       case 6:
-        return text(record(request).message.slice(0, 700));
+        // Cut before what says that it was refused: nothing of it can be kept.
+        return text(record(request).message.slice(0, 60));
       case 7:
         return line(forged);
       case 8:

@@ -25,7 +25,7 @@ export async function* observeClients(
   const formats = format === undefined ? (live?.found.accessLogFormats ?? {}) : { '*': format };
   const isNew = deduplicator();
   const bar = progressBar(process.stderr);
-  for await (const item of readInputs(inputs, { stdin: process.stdin, live: live?.items ?? null })) {
+  for await (const item of readInputs(inputs, { stdin: process.stdin, live: live?.items ?? null, formats })) {
     if (item.kind === 'problem') process.stderr.write(`warning: ${item.file}: ${item.detail}\n`);
     if (item.kind === 'searched') bar.searched(item.done, item.total);
     if (item.kind !== 'batch') continue;

@@ -19,6 +19,8 @@ export interface Opened {
   /** A record that stands alone, without the log event around it. */
   onRecord(message: string, at: number | null): void;
   onDelivery(delivery: DecodedDelivery): void;
+  /** Whether a text looks like an access record, or is one by the format that the log is said to have. */
+  isRecord(text: string): boolean;
   /** Bytes within a value, gunzipped: they hold what a file may hold. */
   onBytes(bytes: Buffer): void;
   /** Something that is known and says nothing, such as the begin of a session. */
@@ -54,8 +56,9 @@ export function openValue(json: unknown, text: string | null, into: Opened, dept
 function openRecord(json: object, text: string | null, into: Opened): void {
   const event = isGatewayRecord(json) ? null : eventUnderAnyName(json);
   if (event !== null) into.onEvent(event);
-  else if (isGatewayRecord(json)) into.onRecord(text ?? JSON.stringify(json), timeOfRecord(json));
-  else into.onReject('not-a-log-event', 'a JSON object that is no log event');
+  else if (isGatewayRecord(json) || (text !== null && into.isRecord(text))) {
+    into.onRecord(text ?? JSON.stringify(json), timeOfRecord(json));
+  } else into.onReject('not-a-log-event', 'a JSON object that is no log event');
 }
 
 function openList(list: readonly unknown[], into: Opened, depth: number): void {

@@ -4,20 +4,21 @@
  */
 
 import { limits } from '../../shared/base/limits.js';
+import type { RecordFormat } from '../../shared/logs/record-format.js';
+import { isAccessRecordText } from '../../shared/logs/text-record.js';
 import { type Opened, openValue } from './containers.js';
-import type { LineForm } from './forms.js';
 import type { InputItem } from './item.js';
 import { lineEvents } from './lines.js';
-import { timeInText } from './records.js';
+import { timeByFormat, timeInText } from './records.js';
+import type { Layout } from './sniff.js';
 import { splitter, type Unit } from './split.js';
 import type { EventWindow, InputEvent } from './window.js';
 
 export interface Interpreter {
   /**
-   * @param form what the lines of the file begin with, null where it holds values and bare lines
    * @param fallbackAt the time of lines that carry none, until one does
    */
-  begin(form: LineForm | null, fallbackAt: number): void;
+  begin(layout: Layout, fallbackAt: number): void;
   take(unit: Unit): void;
   /** A row of a table or of a query's result. */
   row(row: object): void;
@@ -34,25 +35,33 @@ const UNWRAPPED = /"(?:extended_?)?request_?id"/i;
 type Origin = Pick<InputEvent, 'owner' | 'logGroup' | 'logStream' | 'id'>;
 const NOWHERE: Origin = { logGroup: '', logStream: '', id: null };
 
-export function interpreter(window: EventWindow, emit: (item: InputItem) => void): Interpreter {
+/** @param format that of access records, where it is known */
+export function interpreter(
+  window: EventWindow,
+  format: RecordFormat | null,
+  emit: (item: InputItem) => void,
+): Interpreter {
+  const records = recordsOf(format);
   let lastAt = 0;
   let known = 0;
   let nested = 0;
 
   /** An event that does not say when it was written is taken to be as old as the one before it. */
   const add = ({ owner = '', logGroup, logStream, id }: Origin, at: number | null, message: string) => {
-    lastAt = at ?? (message.startsWith('{') ? timeInText(message) : null) ?? lastAt;
-    if (message.length > limits.eventCharsMax) {
-      window.reject('event-too-large', `an event of ${message.length} characters, more than a log event can have`);
-    } else window.add({ owner, logGroup, logStream, id, timestamp: lastAt, undated: at === null, message });
+    lastAt = at ?? records.timeWithin(message) ?? lastAt;
+    if (message.length > limits.eventCharsMax) tooLarge(`an event of ${message.length} characters`);
+    else window.add({ owner, logGroup, logStream, id, timestamp: lastAt, undated: at === null, message });
   };
+  const tooLarge = (what: string) => window.reject('event-too-large', `${what}, more than a log event can have`);
   const notAnEvent = (detail: string) => window.reject('not-a-log-event', detail);
   const onKnown = () => {
     known += 1;
   };
   const opened: Opened = {
     onEvent: (event) => add(event, event.timestamp, event.message),
-    onRecord: (message, at) => add(NOWHERE, at, message),
+    // What the format says of the time is more certain than the name of a key.
+    onRecord: (message, at) => add(NOWHERE, records.timeByFormat(message) ?? at, message),
+    isRecord: records.isRecord,
     onDelivery(delivery) {
       onKnown();
       emit(delivery.kind === 'batch' ? { kind: 'batch', batch: delivery } : { kind: 'control', control: delivery });
@@ -62,6 +71,7 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
     onReject: window.reject,
   };
   const lines = lineEvents({
+    isByFormat: records.isByFormat,
     onEvent: add,
     onValue: value,
     onData: (data) => openValue({ data }, null, opened),
@@ -70,16 +80,9 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
   });
 
   function nestedBytes(bytes: Buffer): void {
-    if (nested >= limits.inputNestingMax) {
-      notAnEvent('data nested deeper than a log is');
-      return;
-    }
     nested += 1;
-    lines.within(() => {
-      const inner = splitter(take);
-      inner.push(bytes);
-      inner.end();
-    });
+    if (nested > limits.inputNestingMax) notAnEvent('data nested deeper than a log is');
+    else lines.within(() => cutWhole(bytes, take));
     nested -= 1;
   }
 
@@ -88,20 +91,19 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
     lines.close();
     if (json !== undefined) openValue(json, text, opened);
     // An access record whose PEM has raw newlines is no JSON, and still an event; the parser repairs it.
-    else if (isBrokenRecord(text)) add(NOWHERE, timeInText(text), text.trimEnd());
+    else if (isBrokenRecord(text) || records.isRecord(text)) add(NOWHERE, timeInText(text), text.trimEnd());
     else notAnEvent('broken JSON, cut off or damaged');
   }
 
   function take(unit: Unit): void {
     if (unit.kind === 'text') lines.line(unit.text);
-    else if (unit.kind === 'overlong') {
-      window.reject('event-too-large', `${unit.bytes} bytes without an end, more than a log event can have`);
-    } else value(unit.text);
+    else if (unit.kind === 'overlong') tooLarge(`${unit.bytes} bytes without an end`);
+    else value(unit.text);
   }
 
   return {
-    begin(form, fallbackAt) {
-      lines.begin(form);
+    begin(layout, fallbackAt) {
+      lines.begin(layout.kind === 'lines' ? layout.form : null, layout.kind === 'records');
       lastAt = fallbackAt;
     },
     take,
@@ -109,6 +111,25 @@ export function interpreter(window: EventWindow, emit: (item: InputItem) => void
     reject: notAnEvent,
     end: lines.close,
     known: () => known,
+  };
+}
+
+function cutWhole(bytes: Buffer, take: (unit: Unit) => void): void {
+  const cutter = splitter(take);
+  cutter.push(bytes);
+  cutter.end();
+}
+
+/** What tells records of an access log, and their times, where nothing else of the file does. */
+function recordsOf(format: RecordFormat | null) {
+  const isByFormat = (text: string): boolean => format !== null && format.read(text, null) !== null;
+  const byFormat = (text: string): number | null => (format === null ? null : timeByFormat(format, text));
+  return {
+    isByFormat,
+    isRecord: (text: string): boolean => isByFormat(text) || isAccessRecordText(text),
+    timeByFormat: byFormat,
+    timeWithin: (text: string): number | null =>
+      byFormat(text) ?? (text.startsWith('{') || isAccessRecordText(text) ? timeInText(text) : null),
   };
 }
 

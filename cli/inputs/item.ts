@@ -1,6 +1,7 @@
 /** What reading the inputs gives, one item after another. */
 
 import type { Readable } from 'node:stream';
+import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
 import type { ControlMessage, LogBatch } from '../../shared/model/index.js';
 
 export type InputItem =
@@ -18,6 +19,8 @@ export interface InputOptions {
   readonly stdin?: Readable;
   /** The time of log lines that carry none and come from standard input, in milliseconds since the epoch. */
   readonly now?: number;
+  /** Access-log formats: in files of records alone, of which no log group is known, that under `*` tells what is one. */
+  readonly formats?: FormatsByLogGroup;
   /** What comes from elsewhere than the paths, which may then be none: log groups that are searched. */
   readonly live?: AsyncIterable<InputItem> | null;
 }

@@ -4,13 +4,17 @@
  */
 
 import { limits } from '../../shared/base/limits.js';
+import { isAccessRecordText } from '../../shared/logs/text-record.js';
 import { type Begun, isTabbedNoise, type LineForm, tabbed, timeBehind, timeFirst } from './forms.js';
 import { PREFIXED_LINE, TEMPLATE_LINES } from './looks.js';
 import { withoutColours } from './sniff.js';
 
 export interface LineEvents {
-  /** @param form what the lines of the file begin with, null where it holds values and bare lines */
-  begin(form: LineForm | null): void;
+  /**
+   * @param form what the lines of the file begin with, null where it holds values and bare lines
+   * @param areRecords whether they are access records of the format that is known
+   */
+  begin(form: LineForm | null, areRecords: boolean): void;
   line(raw: string): void;
   /** Ends the event that is open. */
   close(): void;
@@ -19,6 +23,8 @@ export interface LineEvents {
 }
 
 export interface LineSink {
+  /** Whether a line is an access record by the format that is known. */
+  isByFormat(text: string): boolean;
   /** @param at null where nothing says when it was written */
   onEvent(from: Begun, at: number | null, message: string): void;
   /** A value that stands behind blanks. */
@@ -45,6 +51,7 @@ interface OpenEvent {
 
 export function lineEvents(sink: LineSink): LineEvents {
   let form: LineForm | null = null;
+  let areRecords = false;
   let open: OpenEvent | null = null;
 
   const close = () => {
@@ -57,10 +64,18 @@ export function lineEvents(sink: LineSink): LineEvents {
   };
   const beginEvent = (begun: Begun) => {
     close();
+    isRecordOpen = false;
     open = { begun, more: [], chars: begun.message.length };
   };
   const beginBare = (message: string) =>
     beginEvent({ owner: '', logGroup: '', logStream: '', id: null, at: null, message });
+
+  /** Lines of an execution log go on over several lines, which may hold anything; records of text do not. */
+  let isRecordOpen = false;
+  const beginRecord = (text: string) => {
+    beginBare(text);
+    isRecordOpen = true;
+  };
 
   function bareLine(text: string): void {
     const template = TEMPLATE_LINES.find((shape) => shape.test(text));
@@ -69,6 +84,7 @@ export function lineEvents(sink: LineSink): LineEvents {
     if (text === EXPORT_PROBE) sink.onKnown();
     else if (/^\s+\{/.test(text) && open === null) sink.onValue(text.trim());
     else if (PREFIXED_LINE.test(text) || (template !== undefined && !continues)) beginBare(text);
+    else if ((open === null || isRecordOpen) && isAccessRecordText(text)) beginRecord(text);
     else if (open !== null) append(open, text);
     else if (text.startsWith('arn:') || text.includes(DENIED)) beginBare(text);
     else if (BASE64_OF_GZIP.test(text)) sink.onData(text.trim());
@@ -76,11 +92,21 @@ export function lineEvents(sink: LineSink): LineEvents {
   }
 
   return {
-    begin(linesForm) {
+    begin(linesForm, linesAreRecords) {
       form = linesForm;
+      areRecords = linesAreRecords;
     },
     line(raw) {
       const text = withoutColours(raw);
+      if (areRecords && sink.isByFormat(text)) {
+        beginBare(text);
+        return;
+      }
+      if (areRecords && text.startsWith('{')) {
+        close();
+        sink.onValue(text);
+        return;
+      }
       // A time in front begins an event in every file; other forms are looked for only where the file has them.
       const begun = form?.(text) ?? (form === tabbed ? null : timeFirst(text));
       if (begun !== null) {

@@ -47,3 +47,15 @@ export function fromEpoch(value: number): number {
   if (value >= 1e17) return Math.floor(value / 1e6);
   return value >= 1e14 ? Math.floor(value / 1000) : value;
 }
+
+const CLF_TIME = /(?<![\w/])(\d{1,2})\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d\d)(\d\d)/;
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** The first time in Common Log Format that a text holds, as `$context.requestTime` is written; null where none does. */
+export function clfTimeIn(text: string): number | null {
+  const [, day = '', month = '', year, time, hours, minutes] = CLF_TIME.exec(text) ?? [];
+  const index = MONTHS.indexOf(month) + 1;
+  if (index === 0) return null;
+  const at = Date.parse(`${year}-${String(index).padStart(2, '0')}-${day.padStart(2, '0')}T${time}${hours}:${minutes}`);
+  return Number.isNaN(at) ? null : at;
+}

@@ -7,6 +7,7 @@
  */
 
 import { MtlsWatchError } from '../../shared/base/errors.js';
+import { formatOfGroup, type RecordFormat } from '../../shared/logs/record-format.js';
 import { gunzipped } from './bytes.js';
 import { type InputSource, sourcesOf } from './files.js';
 import type { InputItem, InputOptions } from './item.js';
@@ -20,6 +21,7 @@ import { fileReader } from './reader.js';
 export async function* readInputs(paths: readonly string[], options: InputOptions = {}): AsyncGenerator<InputItem> {
   if (options.live) yield* options.live;
   if (options.live && paths.length === 0) return;
+  const format = formatOfGroup(options.formats ?? {}, '');
   const sources = await sourcesOf(paths, options);
   const sizes = sources.map(({ bytes }) => bytes);
   const bytesTotal = sizes.reduce((sum, bytes) => (sum === null || bytes === null ? null : sum + bytes), 0);
@@ -27,7 +29,7 @@ export async function* readInputs(paths: readonly string[], options: InputOption
   const problems: string[] = [];
   let delivered = 0;
   for (const source of sources) {
-    for await (const item of readSource(source, counter)) {
+    for await (const item of readSource(source, counter, format)) {
       if (item.kind === 'problem') problems.push(`${item.file}: ${item.detail}`);
       else delivered += 1;
       yield item;
@@ -42,9 +44,13 @@ export async function* readInputs(paths: readonly string[], options: InputOption
   }
 }
 
-async function* readSource(source: InputSource, counter: { bytesRead: number }): AsyncGenerator<InputItem> {
+async function* readSource(
+  source: InputSource,
+  counter: { bytesRead: number },
+  format: RecordFormat | null,
+): AsyncGenerator<InputItem> {
   const ready: InputItem[] = [];
-  const reader = fileReader(source, (item) => ready.push(item));
+  const reader = fileReader(source, format, (item) => ready.push(item));
   let problem: string | null = null;
   try {
     const again = source.bytes === null ? null : () => source.open();

@@ -2,6 +2,7 @@
 
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
+import type { RecordFormat } from '../../shared/logs/record-format.js';
 import { csvReader } from './csv.js';
 import type { InputSource } from './files.js';
 import { type Interpreter, interpreter } from './interpret.js';
@@ -30,16 +31,21 @@ interface Cutter {
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-export function fileReader(source: InputSource, emit: (item: InputItem) => void): FileReader {
+/** @param format that of access records, where it is known */
+export function fileReader(
+  source: InputSource,
+  format: RecordFormat | null,
+  emit: (item: InputItem) => void,
+): FileReader {
   const window = eventWindow(source.base, (batch) => emit({ kind: 'batch', batch }));
-  const interpreted = interpreter(window, emit);
+  const interpreted = interpreter(window, format, emit);
   let head: Buffer | null = Buffer.alloc(0);
   let cutter: Cutter | null = null;
 
   const begin = async (first: Buffer): Promise<Cutter> => {
     head = null;
-    const { layout, firstAt } = sniff(first);
-    interpreted.begin(layout.kind === 'lines' ? layout.form : null, firstAt ?? source.writtenAt);
+    const { layout, firstAt } = sniff(first, format);
+    interpreted.begin(layout, firstAt ?? source.writtenAt);
     const started = cutterFor(layout, interpreted);
     await started.push(first.subarray(0, 3).equals(BOM) ? first.subarray(3) : first);
     return started;
@@ -75,6 +81,7 @@ function cutterFor(layout: Layout, { take, row, reject }: Interpreter): Cutter {
   switch (layout.kind) {
     case 'mixed':
       return splitter(take);
+    case 'records':
     case 'lines':
       return lineSplitter(take);
     case 'joined':

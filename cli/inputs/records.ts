@@ -1,7 +1,9 @@
 /** Reads the JSON objects that stand for one log event each, in the spellings of the tools that write them. */
 
+import { limits } from '../../shared/base/limits.js';
+import type { RecordFormat } from '../../shared/logs/record-format.js';
 import { partsOf } from './columns.js';
-import { fromEpoch, looksLikeEvent, stampAt } from './looks.js';
+import { clfTimeIn, fromEpoch, looksLikeEvent, stampAt } from './looks.js';
 import type { InputEvent } from './window.js';
 
 /** An event that need not say when it was written. */
@@ -103,8 +105,21 @@ export function isGatewayRecord(json: object, depth = 1): boolean {
 
 /** When the record says that it was made, or null. */
 export function timeOfRecord(json: object): number | null {
+  return timeUnder(EPOCH_KEYS, json) ?? timeUnder(TIME_KEYS, json);
+}
+
+const EPOCH_KEYS = /^(?:.{0,40}request_?time_?epoch|event_?timestamp|@timestamp)$/i;
+/** In the spellings of teams, `reqTime` and `ts` among them; not how long something took, nor how long a certificate is valid. */
+const TIME_KEYS =
+  /^(?:@?time(?:_?stamp)?|ts|date(?:_?time)?|epoch|(?:req(?:uest)?|event|access|log)[._-]?(?:time|date|ts|at|epoch).{0,12})$/i;
+/** API Gateway wrote nothing before it was there. */
+const FIRST_AT = Date.UTC(2015, 6, 9);
+
+function timeUnder(keys: RegExp, json: object, depth = 1): number | null {
   for (const [key, value] of Object.entries(json)) {
-    if (/^(?:request_?time_?epoch|event_?timestamp|@timestamp)$/i.test(key)) return timeOf(value);
+    const isWithin = depth < DEPTH_MAX && typeof value === 'object' && value !== null;
+    const at = isWithin ? timeUnder(keys, value, depth + 1) : keys.test(key) ? timeOf(value) : null;
+    if (at !== null && at >= FIRST_AT) return at;
   }
   return null;
 }
@@ -112,8 +127,27 @@ export function timeOfRecord(json: object): number | null {
 /** The same for a record that is no JSON, or not yet; milliseconds since the epoch. */
 export function timeInText(text: string): number | null {
   // In CSV quotes are doubled, in JSON within JSON there is a backslash before them.
-  const digits = /request_?time_?epoch\\?"{1,2}\s{0,8}:\s{0,8}\\?"{0,2}(\d{13})\b/i.exec(text)?.[1];
-  return digits === undefined ? null : Number(digits);
+  const digits = /request_?time_?epoch\\?"{0,2}\s{0,8}[:=]\s{0,8}\\?"{0,2}(\d{13})\b/i.exec(text)?.[1];
+  return digits === undefined ? clfTimeIn(text.slice(0, limits.recoveredCharsMax)) : Number(digits);
+}
+
+/** When a record says that it was made, by the format of its log; null where the format does not hold it. */
+export function timeByFormat(format: RecordFormat, text: string): number | null {
+  const json = text.trimStart().startsWith('{') ? parsedObject(text) : null;
+  for (const variable of ['requestTimeEpoch', 'requestTime']) {
+    const at = timeOf(format.valueOf(variable, text, json));
+    if (at !== null) return at;
+  }
+  return null;
+}
+
+function parsedObject(text: string): Record<string, unknown> | null {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
 
 /** Milliseconds since the epoch, from a number, digits or a date and time; null for anything else. */
@@ -122,7 +156,8 @@ function timeOf(value: unknown): number | null {
     const text = value.trim();
     if (/^\d{10,19}(?:\.\d{1,9})?$/.test(text)) return timeOf(Number(text));
     const stamp = stampAt(text);
-    return stamp === null || stamp.length < text.length || Number.isNaN(stamp.at) ? null : stamp.at;
+    if (stamp === null) return text.length <= 32 ? clfTimeIn(text) : null;
+    return stamp.length < text.length || Number.isNaN(stamp.at) ? null : stamp.at;
   }
   if (typeof value !== 'number') return null;
   const at = fromEpoch(value);

@@ -3,6 +3,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
+import type { RecordFormat } from '../../shared/logs/record-format.js';
+import { isAccessRecordText } from '../../shared/logs/text-record.js';
 import { type LineForm, namesOnly, namesThenTime, tabbed, timeBehind, timeFirst } from './forms.js';
 import { looksLikeEvent } from './looks.js';
 import { isPipedHeader } from './pipes.js';
@@ -15,6 +17,8 @@ export const HEAD_BYTES = 64 * 1024;
 export type Layout =
   /** JSON values and bare lines. */
   | { readonly kind: 'mixed' }
+  /** Lines that are access records and no JSON. */
+  | { readonly kind: 'records' }
   /** Every event starts with a line of this form, so only lines matter. */
   | { readonly kind: 'lines'; readonly form: LineForm }
   /** All messages in one line, between tabs: `--query 'events[].message' --output text`. */
@@ -30,8 +34,11 @@ export interface Sniffed {
   readonly firstAt: number | null;
 }
 
-/** @throws MtlsWatchError `unreadable-input` for an empty file and for what is no text */
-export function sniff(bytes: Buffer): Sniffed {
+/**
+ * @param format that of access records, where it is known
+ * @throws MtlsWatchError `unreadable-input` for an empty file and for what is no text
+ */
+export function sniff(bytes: Buffer, format: RecordFormat | null = null): Sniffed {
   const head = bytes.subarray(0, HEAD_BYTES);
   if (head.length === 0) throw new MtlsWatchError('unreadable-input', 'the file is empty');
   const utf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
@@ -51,7 +58,7 @@ export function sniff(bytes: Buffer): Sniffed {
   if (/^(?:events|results):\s{1,8}- /.test(text)) {
     throw new MtlsWatchError('unreadable-input', 'is YAML of the AWS CLI; get it again with --output json');
   }
-  return { layout: layoutOf(text), firstAt: timeInText(text) };
+  return { layout: layoutOf(text, format), firstAt: timeInText(text) };
 }
 
 const ZIP = Buffer.from('PK\u0003\u0004');
@@ -69,15 +76,26 @@ export function withoutColours(text: string): string {
 }
 
 /** The first line that begins an event, a value or a table says it; a few lines of something else may come before. */
-function layoutOf(text: string): Layout {
+function layoutOf(text: string, format: RecordFormat | null): Layout {
   const lines = withoutColours(text).split(/\r?\n/);
   for (const [index, line] of lines.slice(0, limits.inputPreambleLinesMax).entries()) {
     if (line.trim() === '') continue;
+    if (format !== null && !format.isJson && format.read(line, null) !== null && !isTold(line, format)) {
+      return { kind: 'records' };
+    }
     const isOnly = lines.length - 1 <= index + 1 && (lines[index + 1] ?? '') === '';
     const layout = layoutAt(line, index + 1, isOnly);
     if (layout !== null) return layout;
   }
   return { kind: 'mixed' };
+}
+
+/** Whether a tool wrote something in front of the record: what is left without that is a record as well. */
+function isTold(line: string, format: RecordFormat): boolean {
+  return [timeFirst, namesThenTime].some((form) => {
+    const message = form(line)?.message;
+    return message !== undefined && format.read(message, null) !== null;
+  });
 }
 
 const DELIMITERS = [',', '\t', ';'] as const;
@@ -86,9 +104,13 @@ function layoutAt(line: string, lineNumber: number, isOnly: boolean): Layout | n
   if (isOnly && /\t(?=[({])/.test(line) && looksLikeEvent(line)) return { kind: 'joined' };
   const inTabs = line.includes('\t') ? tabbed(line) : null;
   if (inTabs !== null && (inTabs.at !== null || timeBehind(line) !== null)) return { kind: 'lines', form: tabbed };
+  const isTimed = timeFirst(line) !== null || namesThenTime(line) !== null;
+  // A list of values in one line, or a time in brackets, is no list of events.
+  if (/^\[[^[{]/.test(line) && !isTimed && isAccessRecordText(line)) return { kind: 'records' };
   if (/^\s{0,64}[[{(]/.test(line) && timeFirst(line) === null) return { kind: 'mixed' };
   if (looksLikeEvent(line)) return { kind: 'mixed' };
   if (/^RESULTS\t@?[\w.]{1,128}\t/.test(line)) return { kind: 'fields' };
+  if (!isTimed && isAccessRecordText(line)) return { kind: 'mixed' };
   const delimiters = DELIMITERS.filter((one) => isHeader(namesIn(line, one)));
   const [delimiter] = delimiters.sort((a, b) => line.split(b).length - line.split(a).length);
   if (delimiter !== undefined) return { kind: 'csv', delimiter, fromLine: lineNumber };

@@ -8,6 +8,7 @@
  */
 
 import { limits } from '../../shared/base/limits.js';
+import { CLOSE_LIST, NEWLINE, OPEN_LIST, OPEN_OBJECT, valueScanner } from './value-scanner.js';
 
 export type Unit =
   | { readonly kind: 'text'; readonly text: string }
@@ -23,21 +24,10 @@ export interface Splitter {
   end(): void;
 }
 
-const NEWLINE = 10;
 const RETURN = 13;
 const SPACE = 32;
 const TAB = 9;
-const QUOTE = 34;
-const OPEN_PAREN = 40;
 const COMMA = 44;
-const OPEN_LIST = 91;
-const BACKSLASH = 92;
-const CLOSE_LIST = 93;
-const OPEN_OBJECT = 123;
-const CLOSE_OBJECT = 125;
-
-/** Enough of a key to tell `events` from longer ones. */
-const KEY_CHARS = 8;
 
 const isBlank = (byte: number) => byte === SPACE || byte === TAB || byte === RETURN;
 
@@ -46,16 +36,15 @@ export function lineSplitter(emit: (unit: Unit) => void): Splitter {
   const collected = collector(emit);
   return {
     push(chunk) {
-      let from = 0;
-      for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
-        collected.add(chunk, from, at, limits.inputLineBytesMax);
-        collected.finish('text');
-        from = at + 1;
-      }
-      collected.add(chunk, from, chunk.length, limits.inputLineBytesMax);
+      for (let at = 0; at < chunk.length; ) at = collected.addLine(chunk, at) ?? chunk.length;
     },
     end: () => collected.finish('text'),
   };
+}
+
+/** JSON values and lines of text, in any mixture. */
+export function splitter(emit: (unit: Unit) => void): Splitter {
+  return new MixedSplitter(emit);
 }
 
 type Mode =
@@ -66,158 +55,121 @@ type Mode =
   | 'text'
   | 'value';
 
-/** JSON values and lines of text, in any mixture. */
-export function splitter(emit: (unit: Unit) => void): Splitter {
-  const collected = collector(emit);
-  let mode: Mode = 'start';
-  let blankSoFar = true;
+class MixedSplitter implements Splitter {
+  private readonly collected: Collector;
+  private readonly scanner = valueScanner();
+  private mode: Mode = 'start';
+  private blankSoFar = true;
   /** The depth of the list whose elements are emitted one by one, or 0 outside of one. */
-  let list = 0;
-  let depth = 0;
-  let inString = false;
-  let escaped = false;
-  let lineStart = false;
-  /** The last string at depth 1, to recognise the key `events`. */
-  let key = '';
+  private list = 0;
   /** The rest of an object whose `events` were taken out: nothing in it is an event. */
-  let discarding = false;
+  private discarding = false;
 
-  /** Scans the inside of a JSON value; returns where it stopped and whether the value ended there. */
-  function scan(chunk: Buffer, from: number): number {
-    for (let at = from; at < chunk.length; at += 1) {
-      // Most of a log is the inside of strings, where only three bytes mean anything.
-      const isPlain = inString && !escaped && !lineStart && (depth > 1 || key.length >= KEY_CHARS);
-      if (isPlain) at = endOfPlain(chunk, at);
-      if (at === chunk.length) break;
-      const byte = chunk[at] as number;
-      if (lineStart && (byte === OPEN_OBJECT || byte === OPEN_PAREN) && depth > list) {
-        return restart(chunk, from, at);
-      }
-      lineStart = byte === NEWLINE;
-      if (inString) {
-        if (escaped) escaped = false;
-        else if (byte === BACKSLASH) escaped = true;
-        else if (byte === QUOTE) inString = false;
-        else if (depth === 1 && key.length < KEY_CHARS) key += String.fromCharCode(byte);
-      } else if (byte === QUOTE) {
-        inString = true;
-        if (depth === 1) key = '';
-      } else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
-        depth += 1;
-        if (byte === OPEN_LIST && depth === 2 && list === 0 && !discarding && key === 'events') return enterList(2, at);
-      } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
-        depth -= 1;
-        if (depth <= list) return closeValue(chunk, from, at + 1);
-      }
-    }
-    if (!discarding) collected.add(chunk, from, chunk.length, limits.inputValueBytesMax);
-    return chunk.length;
+  constructor(emit: (unit: Unit) => void) {
+    this.collected = collector(emit);
   }
 
-  function restart(chunk: Buffer, from: number, at: number): number {
-    if (!discarding) {
-      collected.add(chunk, from, at, limits.inputValueBytesMax);
-      collected.finish('cut');
+  push(chunk: Buffer): void {
+    for (let at = 0; at < chunk.length; ) {
+      if (this.mode === 'value') at = this.value(chunk, at);
+      else if (this.mode === 'text') at = this.text(chunk, at);
+      else if (this.mode === 'start') at = this.start(chunk[at] as number, at);
+      else at = this.between(chunk[at] as number, at);
     }
-    discarding = false;
-    inString = false;
-    escaped = false;
-    depth = list;
-    mode = list > 0 && chunk[at] === OPEN_OBJECT ? 'between' : 'start';
-    if (mode === 'start') list = depth = 0;
+  }
+
+  end(): void {
+    if (this.mode === 'text') this.collected.finish('text');
+    else if (this.mode === 'value' || this.list > 0) this.collected.finish('cut');
+  }
+
+  private value(chunk: Buffer, from: number): number {
+    const { at, why } = this.scanner.scan(chunk, from);
+    if (!this.discarding) this.collected.add(chunk, from, at, limits.inputValueBytesMax);
+    if (why === 'closed') this.finishValue('value');
+    else if (why === 'cut') {
+      this.finishValue('cut');
+      if (this.list > 0 && chunk[at] === OPEN_OBJECT) return at;
+      this.list = 0;
+      this.mode = 'start';
+    } else if (why === 'events' && !this.discarding) {
+      this.collected.drop();
+      this.enterList(2);
+    }
     return at;
   }
 
-  function enterList(at: number, position: number): number {
-    collected.drop();
-    list = depth = at;
-    mode = 'between';
-    return position + 1;
+  private finishValue(kind: 'value' | 'cut'): void {
+    if (!this.discarding) this.collected.finish(kind);
+    this.discarding = false;
+    this.mode = 'between';
   }
 
-  function closeValue(chunk: Buffer, from: number, to: number): number {
-    if (!discarding) {
-      collected.add(chunk, from, to, limits.inputValueBytesMax);
-      collected.finish('value');
+  private text(chunk: Buffer, from: number): number {
+    const behind = this.collected.addLine(chunk, from);
+    if (behind === null) return chunk.length;
+    this.mode = 'start';
+    return behind;
+  }
+
+  private start(byte: number, at: number): number {
+    if (byte === NEWLINE || (this.blankSoFar && isBlank(byte))) return at + 1;
+    const isFirst = this.blankSoFar;
+    this.blankSoFar = false;
+    if (byte === OPEN_LIST && isFirst) {
+      this.enterList(1);
+      return at + 1;
     }
-    discarding = false;
-    mode = 'between';
-    return to;
+    if (byte === OPEN_OBJECT) this.beginValue(0);
+    else this.mode = 'text';
+    return at;
   }
 
-  function between(byte: number, at: number): number {
+  private between(byte: number, at: number): number {
     // A list of lists is what `get-query-results` calls its results.
-    const begins = byte === OPEN_OBJECT || (byte === OPEN_LIST && list > 0);
-    if (byte === NEWLINE && list === 0) mode = 'start';
-    else if (begins) beginValue();
-    else if (list > 0 && byte === CLOSE_LIST) {
-      depth = list - 1;
-      list = 0;
-      discarding = depth > 0;
-      mode = discarding ? 'value' : 'between';
-    } else if (list === 0 && !isBlank(byte) && byte !== COMMA) {
-      mode = 'text';
+    if (byte === OPEN_OBJECT || (byte === OPEN_LIST && this.list > 0)) {
+      this.beginValue(this.list);
       return at;
     }
-    return begins ? at : at + 1;
-  }
-
-  function start(byte: number, at: number): number {
-    if (byte === NEWLINE || (blankSoFar && isBlank(byte))) return at + 1;
-    if (byte === OPEN_LIST && blankSoFar) {
-      blankSoFar = false;
-      return enterList(1, at);
+    if (this.list > 0) {
+      if (byte === CLOSE_LIST) this.leaveList();
+    } else if (byte === NEWLINE) this.mode = 'start';
+    else if (!isBlank(byte) && byte !== COMMA) {
+      this.mode = 'text';
+      return at;
     }
-    blankSoFar = false;
-    if (byte === OPEN_OBJECT) beginValue();
-    else mode = 'text';
-    return at;
-  }
-
-  function beginValue(): void {
-    mode = 'value';
-    lineStart = false;
-    inString = false;
-    escaped = false;
-    key = '';
-  }
-
-  function text(chunk: Buffer, from: number): number {
-    const at = chunk.indexOf(NEWLINE, from);
-    collected.add(chunk, from, at < 0 ? chunk.length : at, limits.inputLineBytesMax);
-    if (at < 0) return chunk.length;
-    collected.finish('text');
-    mode = 'start';
     return at + 1;
   }
 
-  return {
-    push(chunk) {
-      for (let at = 0; at < chunk.length; ) {
-        if (mode === 'value') at = scan(chunk, at);
-        else if (mode === 'text') at = text(chunk, at);
-        else if (mode === 'start') at = start(chunk[at] as number, at);
-        else at = between(chunk[at] as number, at);
-      }
-    },
-    end() {
-      if (mode === 'text') collected.finish('text');
-      else if (mode === 'value' || list > 0) collected.finish('cut');
-    },
-  };
-}
-
-function endOfPlain(chunk: Buffer, from: number): number {
-  let at = from;
-  for (; at < chunk.length; at += 1) {
-    const byte = chunk[at];
-    if (byte === QUOTE || byte === BACKSLASH || byte === NEWLINE) break;
+  private enterList(depth: number): void {
+    this.list = depth;
+    this.mode = 'between';
   }
-  return at;
+
+  /** What stands around a list that was the value of `events` is an object, which goes on. */
+  private leaveList(): void {
+    const open = this.list - 1;
+    this.list = 0;
+    this.discarding = open > 0;
+    if (this.discarding) this.beginValue(0, open);
+  }
+
+  private beginValue(around: number, open = around): void {
+    this.mode = 'value';
+    this.scanner.begin(open, around);
+  }
 }
 
 /** Gathers the bytes of one unit over chunks, up to its bound; beyond it the bytes are counted and forgotten. */
-function collector(emit: (unit: Unit) => void) {
+interface Collector {
+  add(chunk: Buffer, from: number, to: number, bytesMax: number): void;
+  /** @returns the position behind the line, or null where the chunk ends before it does */
+  addLine(chunk: Buffer, from: number): number | null;
+  finish(kind: 'text' | 'value' | 'cut'): void;
+  drop(): void;
+}
+
+function collector(emit: (unit: Unit) => void): Collector {
   let parts: Buffer[] = [];
   let size = 0;
   let overlong = false;
@@ -226,25 +178,34 @@ function collector(emit: (unit: Unit) => void) {
     size = 0;
     overlong = false;
   };
+  const add = (chunk: Buffer, from: number, to: number, bytesMax: number) => {
+    if (to <= from) return;
+    size += to - from;
+    overlong ||= size > bytesMax;
+    if (overlong) parts = [];
+    else parts.push(chunk.subarray(from, to));
+  };
+  const finish = (kind: 'text' | 'value' | 'cut') => {
+    if (overlong) emit({ kind: 'overlong', bytes: size });
+    else {
+      const [only] = parts;
+      const bytes = parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
+      // Invalid UTF-8 becomes replacement characters: the record may still be readable.
+      const text = bytes.toString('utf8').replace(/\r$/, '');
+      if (kind !== 'text' || text.trim() !== '') emit({ kind, text });
+    }
+    drop();
+  };
   return {
-    add(chunk: Buffer, from: number, to: number, bytesMax: number): void {
-      if (to <= from) return;
-      size += to - from;
-      overlong ||= size > bytesMax;
-      if (overlong) parts = [];
-      else parts.push(chunk.subarray(from, to));
+    add,
+    addLine(chunk, from) {
+      const at = chunk.indexOf(NEWLINE, from);
+      add(chunk, from, at < 0 ? chunk.length : at, limits.inputLineBytesMax);
+      if (at < 0) return null;
+      finish('text');
+      return at + 1;
     },
-    finish(kind: 'text' | 'value' | 'cut'): void {
-      if (overlong) emit({ kind: 'overlong', bytes: size });
-      else {
-        const [only] = parts;
-        const bytes = parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
-        // Invalid UTF-8 becomes replacement characters: the record may still be readable.
-        const text = bytes.toString('utf8').replace(/\r$/, '');
-        if (kind !== 'text' || text.trim() !== '') emit({ kind, text });
-      }
-      drop();
-    },
+    finish,
     drop,
   };
 }

@@ -122,7 +122,8 @@ async function countAll(
     clock: { now: () => Math.floor((requests / limits.replayCellsMax) * graceMs) },
     ...(onlooker === undefined ? {} : { failureLog: onlooker.failureLog }),
   };
-  for await (const item of readInputs(paths, { stdin: process.stdin, live: live?.items ?? null })) {
+  const inputOptions = { stdin: process.stdin, live: live?.items ?? null, formats: world.config.accessLogFormats };
+  for await (const item of readInputs(paths, inputOptions)) {
     if (item.kind === 'problem') problems.push(item);
     else if (item.kind === 'progress') bar.update(item.bytesRead, item.bytesTotal);
     else if (item.kind === 'searched') bar.searched(item.done, item.total);

@@ -1,5 +1,6 @@
 /** Adds up what the last line of a replay says, while it is played. */
 
+import { compareTexts } from '../../shared/base/text.js';
 import { groupId } from '../../shared/model/group-id.js';
 import type { GroupKey } from '../../shared/model/index.js';
 import type { ForbiddenCause } from '../../shared/model/reasons.js';
@@ -48,7 +49,7 @@ export function summarySums(): Sums {
       ...totals,
       otherForbidden,
       groups: [...groups.values()]
-        .sort((a, b) => b.failures - a.failures || compare(keyOf(a.group), keyOf(b.group)))
+        .sort((a, b) => b.failures - a.failures || compareTexts(keyOf(a.group), keyOf(b.group)))
         .map(({ group, failures, firstAt, lastAt }) => ({
           ...group,
           failures,
@@ -62,8 +63,4 @@ export function summarySums(): Sums {
 
 function keyOf({ scope, issuerDn, reason }: GroupKey): string {
   return JSON.stringify([scope, issuerDn, reason]);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

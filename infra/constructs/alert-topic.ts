@@ -9,6 +9,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import type { Config } from '../../shared/config/settings.js';
 
 export interface AlertTopicProps {
   /** Each address gets a mail that asks it to confirm. */
@@ -42,13 +43,33 @@ export class AlertTopic extends Construct {
    * @param where its ARN, or `create` for one with the same key
    * @returns its ARN
    */
-  addTopic(id: string, where: string): string {
+  private addTopic(id: string, where: string): string {
     const arn =
       where === 'create'
         ? new Topic(this, id, { displayName: `mtls-watch ${id}`, masterKey: this.key, enforceSSL: true }).topicArn
         : where;
     if (!this.others.includes(arn)) this.others.push(arn);
     return arn;
+  }
+
+  /**
+   * The topics by severity and the one for chats.
+   * @returns the functions' variables that name them, and the outputs of those that the stack makes
+   */
+  addRoutes({ topics, chatTopic }: Pick<Config, 'topics' | 'chatTopic'>) {
+    const environment: Record<string, string> = {};
+    const outputs: Record<string, string> = {};
+    const add = (name: string, variable: string, where: string): void => {
+      const arn = this.addTopic(name, where);
+      environment[variable] = arn;
+      if (where === 'create') outputs[`${name}TopicArn`] = arn;
+    };
+    for (const [severity, where] of Object.entries(topics)) {
+      const name = `${severity.slice(0, 1).toUpperCase()}${severity.slice(1)}`;
+      add(name, `TOPIC_ARN_${severity.toUpperCase()}`, where);
+    }
+    if (chatTopic !== null) add('Chat', 'CHAT_TOPIC_ARN', chatTopic);
+    return { environment, outputs };
   }
 
   publishStatements(): PolicyStatement[] {

@@ -9,8 +9,10 @@ export interface BoundedMap<V> {
 /** Whole parts are forgotten together, which costs nothing; more of them would make looking up slower. */
 const PARTS = 8;
 
-/** @param most remembered at least; an eighth more at most */
+/** @param most remembered at least; about an eighth more at most */
 export function boundedMap<V>(most: number): BoundedMap<V> {
+  const sizeOfPart = Math.ceil(most / PARTS);
+  const partsMax = Math.ceil((most - 1) / sizeOfPart);
   const parts: Map<string, V>[] = [];
   let young = new Map<string, V>();
   return {
@@ -24,9 +26,9 @@ export function boundedMap<V>(most: number): BoundedMap<V> {
       return undefined;
     },
     set: (key, value) => {
-      if (young.size >= Math.ceil(most / PARTS)) {
+      if (young.size >= sizeOfPart) {
         parts.unshift(young);
-        parts.length = Math.min(parts.length, PARTS);
+        parts.length = Math.min(parts.length, partsMax);
         young = new Map();
       }
       young.set(key, value);

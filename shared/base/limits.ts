@@ -95,6 +95,8 @@ export const limits = {
   userAgentCharsMax: 120,
   /** A domain name has at most 253 characters; 13 more for the account in front of it. */
   scopeCharsMax: 268,
+  /** A name of 253 characters has at most 127 labels. */
+  domainLabelsMax: 127,
   /** UUIDs have 36 characters; custom ids beyond this are cut by no known gateway, and not read by us. */
   requestIdCharsMax: 128,
   /** A leaf with a 4,096-bit key and many names has some 4 KB; the whole request header of API Gateway is 10,240 bytes. */
@@ -174,6 +176,11 @@ export const limits = {
   sourceIpsPerClientMax: 3,
   /** Issuers tracked by name per scope and day; the rest fold into `(other issuers)`. */
   issuersPerScopeMax: 200,
+  /**
+   * Names of custom domains an account and day that neither settings nor discovery know; the rest folds into `(other domains)`.
+   * Under a wildcard domain the caller chooses the name, and each name is a metric and may be an incident.
+   */
+  domainsPerDayMax: 50,
   /** Issuers of a truststore that have places of their own in a day: 25 bytes each, in one item of at most 400 KB. */
   trustedIssuersMax: 5_000,
   /** Groups that a scope's incident names, and that it stands for: some 100 bytes of JSON each, at most 800. */

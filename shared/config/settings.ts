@@ -7,6 +7,8 @@
 import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import * as z from '../base/zod.js';
+import { severities } from '../model/notices.js';
+import { scopeName } from './qualified-names.js';
 
 const intBetween = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
 const text = (charsMax: number) => z.string().check(z.minLength(1), z.maxLength(charsMax));
@@ -78,9 +80,23 @@ const canary = z.strictObject({
 
 export type Canary = z.output<typeof canary>;
 
+/** The name of a custom domain as it is compared with what a caller wrote. */
+const named = z.overwrite<string>(scopeName);
+
+/** A key of `truststores`; an asterisk elsewhere would match nothing. */
+const truststoreKey = z
+  .string()
+  .check(
+    named,
+    z.regex(
+      /^(?:\d{12}\/)?(?:\*|(?:\*\.)?[\w-]{1,63}(?:\.[\w-]{1,63}){0,126}|[a-z0-9]{1,20}\/[\w$.-]{1,128})$/,
+      'expected a custom domain such as api.example.com, *.example.com for all names below it, or * for all others; 111122223333/ in front means one account',
+    ),
+  );
+
 /** What an override and a team's own runbook are for: what matches every selector given. */
 const selectors = {
-  scope: z.optional(text(limits.scopeCharsMax)),
+  scope: z.optional(text(limits.scopeCharsMax).check(named)),
   issuerDn: z.optional(text(512)),
   reason: z.optional(text(200)),
 };
@@ -181,15 +197,12 @@ const settings = z.strictObject({
     {},
   ),
   /** Names of custom domains by `apiId` or `apiId/stage`, for denials whose access record never comes. */
-  domains: z.withDefault(z.record(text(255), text(255)), {}),
+  domains: z.withDefault(z.record(text(255), text(255).check(named)), {}),
   /** APIs that have no execution log (HTTP APIs): their refusals are inferred from the access log alone. */
   apisWithoutExecutionLog: z.withDefault(z.array(z.string().check(z.minLength(1))), []),
   /** The CA bundle of each custom domain, as `s3://bucket/key`. */
   truststores: z.withDefault(
-    z.record(
-      z.string().check(z.minLength(1)),
-      pattern(/^s3:\/\/[a-z0-9.-]{3,63}\/.{1,1024}$/, 'expected s3://bucket/key'),
-    ),
+    z.record(truststoreKey, pattern(/^s3:\/\/[a-z0-9.-]{3,63}\/.{1,1024}$/, 'expected s3://bucket/key')),
     {},
   ),
   /** Null: what is watched is what is named above, and nothing may look at the account. */
@@ -213,7 +226,7 @@ const settings = z.strictObject({
   }),
   alertEmails: z.withDefault(z.array(z.email('expected a mail address, such as on-call@example.com')), []),
   /** Where notices of a severity go instead of the stack's topic: a topic's ARN, or one that the stack creates. */
-  topics: z.withDefault(z.partialRecord(z.enum(['low', 'medium', 'high', 'critical']), topic), {}),
+  topics: z.withDefault(z.partialRecord(z.enum(severities), topic), {}),
   /** A topic for Amazon Q Developer in chat applications; null for none. */
   chatTopic: nullable(topic),
   /** The name or ARN of an EventBridge bus that gets an event for every notice; null for none. */
@@ -379,7 +392,9 @@ function parseWith<T>(schema: z.core.$ZodType<T>, value: unknown, source: string
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => {
     const key = issue.path.join('.') || '(the whole value)';
-    return `  ${key}: got ${show(issue.input)}; ${issue.message}`;
+    // Of a record's key, the issues within say what was expected.
+    const { message } = (issue.code === 'invalid_key' ? issue.issues[0] : undefined) ?? issue;
+    return `  ${key}: got ${show(issue.input)}; ${message}`;
   });
   throw new MtlsWatchError('bad-config', `${source} has ${lines.length} wrong setting(s):\n${lines.join('\n')}`);
 }

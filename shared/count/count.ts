@@ -5,6 +5,7 @@
 
 import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
+import type { Mutable } from '../base/mutable.js';
 import { minuteOf } from '../base/time.js';
 import {
   type ClientTally,
@@ -19,8 +20,6 @@ import type { ReasonId } from '../model/reasons.js';
 
 /** A fact that is being built: failures of one minute with the same scope, issuer and reason. */
 export type Count = Mutable<Omit<Fact, 'clients' | 'batchId'>> & { readonly clients: Clients };
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Nested maps, so that no combined key has to be built for every failure. */
 type ByGroupAndMinute = Map<string, Map<string, Map<ReasonId, Map<number, Count>>>>;

@@ -6,7 +6,8 @@
  * alone. A delivery that is repeated may be measured twice; the table counts once, and reports are made from the table.
  */
 
-import type { Fact, LogBatch, Measure, Parsed, Sighting } from '../model/index.js';
+import type { Fact, ForbiddenFact, LogBatch, Measure, Parsed, Sighting } from '../model/index.js';
+import type { ForbiddenCause } from '../model/reasons.js';
 
 export interface IngestedDelivery {
   readonly batch: LogBatch;
@@ -14,16 +15,23 @@ export interface IngestedDelivery {
   /** Halves that another delivery had counted before. */
   readonly counted: number;
   readonly facts: readonly Fact[];
+  readonly forbidden: readonly ForbiddenFact[];
   readonly sightings: readonly Sighting[];
 }
 
+/** Causes that no record names: what is left where no denial came. */
+const UNEXPLAINED: ReadonlySet<ForbiddenCause> = new Set(['unmatched', 'certificate-not-logged']);
+
 /** @param now when the delivery was handled, in milliseconds; gives its lag */
-export function measure({ batch, parsed, counted, facts, sightings }: IngestedDelivery, now: number): Measure[] {
+export function measure(
+  { batch, parsed, counted, facts, forbidden, sightings }: IngestedDelivery,
+  now: number,
+): Measure[] {
   const newest = batch.events.reduce((latest, event) => Math.max(latest, event.timestamp), 0);
   const others = sumBy(
-    parsed.otherForbidden,
+    forbidden.filter(({ cause }) => !UNEXPLAINED.has(cause)),
     ({ scope, cause }) => [scope, cause],
-    () => 1,
+    (fact) => fact.count,
   );
   return [
     count('EventsRead', batch.events.length + batch.malformed.length),

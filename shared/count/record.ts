@@ -12,8 +12,9 @@ import { oneByOne } from '../base/one-by-one.js';
 import { dayOf, hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import { issuerOf } from '../join/pairing.js';
 import { groupId } from '../model/group-id.js';
-import type { AccessRecord, Fact, Failure, GroupKey, OtherForbidden } from '../model/index.js';
+import type { AccessRecord, Fact, Failure, ForbiddenFact, GroupKey, OtherForbidden } from '../model/index.js';
 import type { DirtyHour, DirtyMark, FactIntent, World } from '../ports/index.js';
+import { admitScopes, scopePlaces } from './bound-scopes.js';
 import { type Count, countByIssuer, countFailures, countForbidden } from './count.js';
 import { type Applicants, applicantsOf, groupOf, placeOf } from './group.js';
 import { rollUp } from './rollup.js';
@@ -27,6 +28,11 @@ export interface CountedBatch {
   readonly forbidden: readonly Pick<OtherForbidden, 'at' | 'cause' | 'scope'>[];
 }
 
+export interface Recorded {
+  readonly facts: readonly Fact[];
+  readonly forbidden: readonly ForbiddenFact[];
+}
+
 /**
  * Looks at the groups whose counts grew. Called while the facts are being written, so that reads which do not depend on
  * them run at the same time.
@@ -36,19 +42,21 @@ export type OnGroupsGrown = (grown: readonly GroupKey[], written: Written) => Pr
 export const ignoreGroups: OnGroupsGrown = async () => {};
 
 export async function recordCounts(
-  { batchId, failures, forbidden }: CountedBatch,
+  { batchId, failures, forbidden: others }: CountedBatch,
   world: World,
   look: OnGroupsGrown = ignoreGroups,
-): Promise<readonly Fact[]> {
-  const { grouped, expected } = await group(failures, batchId, world);
+): Promise<Recorded> {
+  const boundScope = await admitScopes(failures, others, world);
+  const { grouped, expected } = await group(failures.map(boundScope), batchId, world);
   const facts = countFailures(grouped, batchId);
-  const counted = world.stores.facts.put(facts, countForbidden(forbidden, batchId));
+  const forbidden = countForbidden(others.map(boundScope), batchId);
+  const counted = world.stores.facts.put(facts, forbidden);
   const unexpected = facts.filter((fact) => !expected.has(nameOf(fact)));
   const marked = counted.then(() => markHours(unexpected, world));
   const grown = facts.map((fact) => fact.group);
   await Promise.all([marked, look(grown, { facts: counted, rest: () => marked, spans: spansOf(facts) })]);
   world.failureLog?.record(failures, batchId);
-  return facts;
+  return { facts, forbidden };
 }
 
 /**
@@ -113,7 +121,8 @@ export async function prefetchAdmissions(accesses: readonly AccessRecord[], worl
   const isStorm = accesses.length > limits.calmHalvesMax;
   const places = new Map(accesses.map(({ scope, at }) => [placeOf(scope, dayOf(at)), { scope, day: dayOf(at) }]));
   const concurrency = { concurrency: limits.storeConcurrencyMax };
-  await pMap(places.values(), ({ scope, day }) => world.stores.groups.admit(scope, day, []), concurrency);
+  const lookedUp = [...places.values(), ...scopePlaces(accesses)];
+  await pMap(lookedUp, ({ scope, day }) => world.stores.groups.admit(scope, day, []), concurrency);
   if (!isStorm) return;
   const records = accesses.map(({ scope, at, client }) => ({
     group: { scope, issuerDn: issuerOf(client) },

@@ -125,6 +125,6 @@ async function settleList(waiting: Waiting, world: World): Promise<Settled> {
   const again = postponedList(waiting, settled.postponed, clock.now() + config.graceMinutes * MINUTE_MS);
   if (again !== null) await stores.waiting.save(again);
   const { failures, unmatched: others, sightings } = await separateCanaryFailures(settled, world);
-  const facts = await recordCounts({ batchId: settlerOf(waiting), failures, forbidden: unmatched(others) }, world);
+  const { facts } = await recordCounts({ batchId: settlerOf(waiting), failures, forbidden: unmatched(others) }, world);
   return { halves: waiting.halves.length, facts, sightings };
 }

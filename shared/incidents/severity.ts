@@ -6,8 +6,7 @@
 import type { DetectionPolicy } from '../config/settings.js';
 import type { DetectionNumbers } from '../detect/detect.js';
 import { type Fact, type GroupKey, OTHER_ISSUERS, type Severity } from '../model/index.js';
-
-export const severities: readonly Severity[] = ['low', 'medium', 'high', 'critical'];
+import { severities } from '../model/notices.js';
 
 export interface Impact {
   readonly group: GroupKey;

@@ -1,5 +1,7 @@
 /** Denials of the lines that an execution log has for one request, each an event or several in one. */
 
+import type { Mutable } from '../base/mutable.js';
+import { compareTexts } from '../base/text.js';
 import { inAccount } from '../config/qualified-names.js';
 import type { Denial, LogEvent } from '../model/index.js';
 import { idOf, type LogSource, type Origin } from './log-source.js';
@@ -21,9 +23,9 @@ export function denialsOf(lines: ExecutionLine[], source: LogSource): Denial[] {
   const hasNeighbours = lines.some(({ said }) => said.reason === null);
   const inOrder = !hasNeighbours
     ? lines
-    : [...lines].sort((a, b) => a.event.timestamp - b.event.timestamp || compare(a.event.id, b.event.id));
+    : [...lines].sort((a, b) => a.event.timestamp - b.event.timestamp || compareTexts(a.event.id, b.event.id));
   const extendedIds = new Map<string, string>();
-  const denials: { -readonly [K in keyof Denial]: Denial[K] }[] = [];
+  const denials: Mutable<Denial>[] = [];
   let awaitingId: (typeof denials)[number] | null = null;
   for (const { event, said, origin } of inOrder) {
     const key = said.requestId ?? '';
@@ -53,8 +55,4 @@ export function denialsOf(lines: ExecutionLine[], source: LogSource): Denial[] {
     awaitingId = said.requestId === null ? denial : null;
   }
   return denials;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -4,7 +4,7 @@
  * A broken record does not affect the others: it is counted with a reason, and reading goes on.
  */
 
-import { inAccount } from '../config/qualified-names.js';
+import { hostName, inAccount } from '../config/qualified-names.js';
 import { CANARY_DN } from '../model/canary.js';
 import type {
   AccessRecord,
@@ -242,8 +242,8 @@ function readAccess(event: LogEvent, { fields, isRecovered }: ReadRecord, source
     return;
   }
   const { api } = originOf({ apiId: fields.apiId ?? null, stage: fields.stage ?? null }, source);
-  const { domainName } = fields;
-  const scope = domainName === undefined ? scopeOf(api, source) : inAccount(source.account, domainName);
+  const domainName = hostName(fields.domainName ?? '');
+  const scope = domainName === '' ? scopeOf(api, source) : inAccount(source.account, domainName);
   const cause = forbiddenCause(errorMessage, errorResponseType);
   if (cause !== null) {
     if (status === undefined) found.passed++;
@@ -278,7 +278,7 @@ function readAccess(event: LogEvent, { fields, isRecovered }: ReadRecord, source
     client: hasCertificateFields(fields) ? clientOf(identity, fields) : null,
     rate: 1,
   };
-  found.accesses.push(domainName === undefined && api.apiId === null ? { ...access, isScopeGuessed: true } : access);
+  found.accesses.push(domainName === '' && api.apiId === null ? { ...access, isScopeGuessed: true } : access);
 }
 
 /** Only the name is looked at for nothing: reading a certificate for every request that a firewall stops would cost. */

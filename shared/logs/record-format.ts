@@ -31,6 +31,12 @@ export interface RecordFormat {
    * @returns null where the record does not fit this format
    */
   readonly read: (text: string, json: Record<string, unknown> | null) => ReadRecord | null;
+  /**
+   * The value of a variable that is not among the fields.
+   * @param variable without `$context.`
+   * @returns null where the format or the record lacks it
+   */
+  readonly valueOf: (variable: string, text: string, json: Record<string, unknown> | null) => string | null;
 }
 
 const compiled = new Map<string, RecordFormat | null>();
@@ -69,6 +75,15 @@ function compile(template: string): RecordFormat | null {
       if (byPath !== null && pairs !== null) return byKeys(pairs, byPath, true);
       const cut = fitCut(tokens, text.trim());
       return cut === null ? null : { fields: cut, isRecovered: true };
+    },
+    valueOf: (variable, text, json) => {
+      if (!tokens.some((token) => token.kind === 'variable' && token.name === variable)) return null;
+      const pairs = byPath === null ? null : json !== null ? pairsOf(json) : tolerantPairs(text);
+      const values =
+        byPath !== null && pairs !== null
+          ? pairs.flatMap(([path, value]) => fitted(byPath.get(path) ?? [], value) ?? [])
+          : (fitted(tokens, text.trim()) ?? fitted(tokens, text.trim(), true));
+      return values?.find(([name]) => name === variable)?.[1] ?? null;
     },
   };
 }

@@ -15,6 +15,13 @@ export function isForbiddenRecord(text: string): boolean {
   return STATUS.test(record) && RECORD.some((one) => one.test(record));
 }
 
+/** Whether a text looks like an access record, whatever the request was answered with. */
+export function isAccessRecordText(text: string): boolean {
+  const record = text.slice(0, limits.recoveredCharsMax);
+  return (ANY_STATUS.test(record) && RECORD.some((one) => one.test(record))) || labelledFields(record) !== null;
+}
+
+const ANY_STATUS = /(?:^|[\s"'|,;:=>\t[(])[1-5]\d\d(?:$|[\s"'|,;:.<\]\t)/&}])/;
 /** 403 as a value of its own. */
 const STATUS = /(?:^|[\s"'|,;:=>\t[(])403(?:$|[\s"'|,;:.<\]\t)/&}])/;
 /** What shows an access record: a request line, the time in Common Log Format, a request id, or a method and a path. */

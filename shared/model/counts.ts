@@ -6,6 +6,8 @@ import type { ForbiddenCause, ReasonId } from './reasons.js';
 export const UNKNOWN_ISSUER = 'unknown';
 /** The issuers of a scope beyond the bound are counted together under this name. */
 export const OTHER_ISSUERS = '(other issuers)';
+/** The custom domains of an account beyond the bound are counted together under this name. */
+export const OTHER_DOMAINS = '(other domains)';
 /** Issuer of a scope's incident: several partners fail together. */
 export const SEVERAL_ISSUERS = '(several issuers)';
 /** Issuer of a scope's incident: issuers that the truststore does not know try to connect. */

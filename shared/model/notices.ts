@@ -3,7 +3,10 @@
 import type { ClientTally, GroupKey } from './counts.js';
 
 /** How urgent a notice is. */
-export type Severity = 'low' | 'medium' | 'high' | 'critical';
+/** From the least to the most urgent. */
+export const severities = ['low', 'medium', 'high', 'critical'] as const;
+
+export type Severity = (typeof severities)[number];
 
 export type NoticeKind = 'spike' | 'ongoing' | 'escalated' | 'resolved';
 

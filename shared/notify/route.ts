@@ -1,7 +1,7 @@
 /** Which topics a notice goes to. Pure. */
 
-import { severities } from '../incidents/severity.js';
 import type { Notice, Severity } from '../model/index.js';
+import { severities } from '../model/notices.js';
 
 /**
  * The topic of its severity; an escalation and an end also go to the topics of the lower severities at which the incident

@@ -1,6 +1,6 @@
 /**
  * What the reconciler found, for the functions that read logs, and what it subscribed, for itself. Implemented by
- * `adapters/memory/inventory.ts` and `adapters/dynamodb/inventory.ts`; `test/contract/inventory.ts` runs on both. Methods
+ * `test/support/memory-inventory.ts` and `adapters/dynamodb/inventory.ts`; `test/contract/inventory.ts` runs on both. Methods
  * reject with a retryable `MtlsWatchError` when the world fails; they are all safe to repeat.
  */
 

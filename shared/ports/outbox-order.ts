@@ -1,5 +1,6 @@
 /** The order in which notices are handed out. Pure; both adapters list by it. */
 
+import { compareTexts } from '../base/text.js';
 import type { Notice } from '../model/index.js';
 
 export interface PendingNotice {
@@ -46,5 +47,5 @@ interface SortKey {
 
 function compareSortKeys(a: SortKey, b: SortKey): number {
   if (a.time !== b.time) return a.time - b.time;
-  return a.noticeId < b.noticeId ? -1 : a.noticeId > b.noticeId ? 1 : 0;
+  return compareTexts(a.noticeId, b.noticeId);
 }

@@ -72,9 +72,10 @@ export interface GroupStore {
   /**
    * Admits issuers to the groups of a scope and UTC day, the first ones first, up to the bound; returns those that are in. An answer for one
    * issuer and day never changes from out to in or back, so that a retry counts in the same group. Asked for no issuer it
-   * admits none, and may look up who is in, for the questions to come.
+   * admits none, and may look up who is in, for the questions to come. Other names than issuers are admitted alike.
+   * @param most the bound, always the same for one scope; `limits.issuersPerScopeMax` without it
    */
-  admit(scope: string, day: number, issuerDns: readonly string[]): Promise<ReadonlySet<string>>;
+  admit(scope: string, day: number, issuerDns: readonly string[], most?: number): Promise<ReadonlySet<string>>;
   /**
    * Admits the issuer of a fact that is about to be put, and notes in the same write that the fact is expected, so that its
    * hour needs no mark. False where nothing was noted: the issuer is known to be in, there is no room, or a mark is no

@@ -1,6 +1,7 @@
 /** Puts a report together from what was gathered. Pure: the same parts give the same report, down to the byte. */
 
 import { limits } from '../base/limits.js';
+import { compareTexts } from '../base/text.js';
 import { DAY_MS, MINUTE_MS } from '../base/time.js';
 import type { ClientTally, EndedIncident, ForbiddenFact, GroupKey, Incident } from '../model/index.js';
 import type { ForbiddenCause, ReasonId } from '../model/reasons.js';
@@ -49,7 +50,6 @@ export interface ReportParts {
 const CURRENT = limits.reportWeeksMax - 1;
 const sumOf = (numbers: readonly number[]): number => numbers.reduce((sum, n) => sum + n, 0);
 const isoTime = (at: number): string => new Date(at).toISOString();
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export function buildReport(parts: ReportParts): Report {
   const { period, folded, partner } = parts;
@@ -107,7 +107,7 @@ export function buildReport(parts: ReportParts): Report {
         firstSeen: isoTime(one.firstAt),
         lastSeen: isoTime(one.lastAt),
       }))
-      .sort((a, b) => b.failures - a.failures || byText(JSON.stringify(a), JSON.stringify(b)))
+      .sort((a, b) => b.failures - a.failures || compareTexts(JSON.stringify(a), JSON.stringify(b)))
       .slice(0, limits.reportCsvRowsMax),
   };
 }
@@ -133,7 +133,7 @@ function byReason(series: readonly GroupSeries[], of: (one: GroupSeries) => numb
     const n = of(one);
     if (n !== 0) sums.set(one.group.reason, (sums.get(one.group.reason) ?? 0) + n);
   }
-  return Object.fromEntries([...sums].sort(([a], [b]) => byText(a, b)));
+  return Object.fromEntries([...sums].sort(([a], [b]) => compareTexts(a, b)));
 }
 
 function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
@@ -147,7 +147,7 @@ function groupedBy<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
   return [...groups.values()];
 }
 
-const distinct = (texts: readonly string[]): string[] => [...new Set(texts)].sort(byText);
+const distinct = (texts: readonly string[]): string[] => [...new Set(texts)].sort(compareTexts);
 
 function issuersOf({ series, knownFrom }: Folded) {
   return groupedBy(series, ({ group }) => group.issuerDn)
@@ -167,7 +167,7 @@ function issuersOf({ series, knownFrom }: Folded) {
         stretchesAgo: CURRENT - latest,
       };
     })
-    .sort((a, b) => b.failures - a.failures || byText(a.issuerDn, b.issuerDn));
+    .sort((a, b) => b.failures - a.failures || compareTexts(a.issuerDn, b.issuerDn));
 }
 
 /** Nothing is new where nothing was known before. */
@@ -221,7 +221,7 @@ function actionsOf(current: readonly GroupSeries[], parts: ReportParts): Report[
       (a, b) =>
         Number(a.state === 'over') - Number(b.state === 'over') ||
         b.failures - a.failures ||
-        byText(a.issuerDn + a.reason, b.issuerDn + b.reason),
+        compareTexts(a.issuerDn + a.reason, b.issuerDn + b.reason),
     )
     .slice(0, limits.reportIssuersMax)
     .map(({ groups, ...action }, index) => {
@@ -248,7 +248,7 @@ function clientsOf(current: readonly GroupSeries[], details: readonly ClientDeta
   const known = new Map((details ?? []).map((detail) => [keyOf(detail), detail] as const));
   return current
     .flatMap(({ group, clients }) => clients.map((client) => ({ ...group, client })))
-    .sort((a, b) => b.client.count - a.client.count || byText(a.client.subjectDn, b.client.subjectDn))
+    .sort((a, b) => b.client.count - a.client.count || compareTexts(a.client.subjectDn, b.client.subjectDn))
     .slice(0, limits.reportIssuersMax)
     .map(({ client, ...group }) => clientOf(group, client, known.get(keyOf({ ...group, ...client })) ?? null));
 }
@@ -293,7 +293,9 @@ function incidentsOf({ ended, firing, period }: ReportParts): Report['incidents'
       secondsToResolve: null,
       failures: null,
     }));
-  return [...open, ...over].sort((a, b) => byText(a.noticedAt, b.noticedAt) || byText(a.incidentId, b.incidentId));
+  return [...open, ...over].sort(
+    (a, b) => compareTexts(a.noticedAt, b.noticedAt) || compareTexts(a.incidentId, b.incidentId),
+  );
 }
 
 function common({ incidentId, group, severity, since, flaps }: EndedIncident | Incident) {
@@ -323,9 +325,9 @@ function forbiddenOf(facts: readonly ForbiddenFact[], period: Period): Report['o
       before: knewBefore ? before : null,
       scopes: [...scopes]
         .map(([scope, n]) => ({ scope, count: n }))
-        .sort((a, b) => b.count - a.count || byText(a.scope, b.scope)),
+        .sort((a, b) => b.count - a.count || compareTexts(a.scope, b.scope)),
     }))
-    .sort((a, b) => b.count - a.count || byText(a.cause, b.cause));
+    .sort((a, b) => b.count - a.count || compareTexts(a.cause, b.cause));
 }
 
 export function gap(id: GapId, detail = ''): Gap {

@@ -1,6 +1,7 @@
 /** Who failed, from the failures themselves: sources, user agents, first and last seen. In bounded memory. */
 
 import { limits } from '../base/limits.js';
+import type { Mutable } from '../base/mutable.js';
 import { DAY_MS } from '../base/time.js';
 import type { FailureLog } from '../ports/index.js';
 import type { ClientDetail } from './build.js';
@@ -11,7 +12,7 @@ export interface DetailsCollector extends FailureLog {
   readonly isCut: () => boolean;
 }
 
-type Growing = { -readonly [K in keyof ClientDetail]: ClientDetail[K] };
+type Growing = Mutable<ClientDetail>;
 
 export function collectDetails(): DetailsCollector {
   const byDay = new Map<string, Growing & { day: number }>();

@@ -1,6 +1,7 @@
 /** The published shape of a report: what its JSON file holds, and all that its page and CSV are made from. */
 
 import * as z from 'zod';
+import { severities } from '../model/notices.js';
 import { forbiddenCauses, reasonIds } from '../model/reasons.js';
 
 const reason = z.enum(reasonIds);
@@ -66,7 +67,7 @@ const incident = z.strictObject({
   scope: z.string(),
   issuerDn: z.string(),
   reason,
-  severity: z.enum(['low', 'medium', 'high', 'critical']),
+  severity: z.enum(severities),
   firstFailureAt: iso.nullable(),
   noticedAt: iso,
   /** When refusals stopped; null while it fires. */

@@ -6,12 +6,13 @@
 import * as z from '../base/zod.js';
 import { checkIds, checkStates } from '../discovery/check.js';
 import type { Diagnosis, Notice } from '../model/index.js';
+import { severities } from '../model/notices.js';
 import { forbiddenCauses, reasonIds } from '../model/reasons.js';
 
 const reason = z.enum(reasonIds);
 const iso = z.iso.datetime();
 const count = z.number().check(z.nonnegative());
-const severity = z.enum(['low', 'medium', 'high', 'critical']);
+const severity = z.enum(severities);
 
 export const groupSchema = z.strictObject({ scope: z.string(), issuerDn: z.string(), reason });
 

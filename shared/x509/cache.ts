@@ -3,6 +3,8 @@
  * once. A verdict is kept for one version of a truststore and until a certificate begins or ends to be valid.
  */
 
+import { boundedMap } from '../base/bounded-map.js';
+import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
 import { HOUR_MS } from '../base/time.js';
 import type { Diagnosis } from '../model/index.js';
@@ -32,17 +34,17 @@ export interface DiagnosisCache {
 }
 
 export function diagnosisCache(verdictsMax: number = limits.certificateCacheMax): DiagnosisCache {
-  const verdicts = new Map<string, Diagnosis>();
-  const truststores = new Map<string, Truststore>();
+  const verdicts = boundedMap<Diagnosis>(verdictsMax);
+  const truststores = boundedMap<Truststore>(limits.truststoresCachedMax);
   const truststore = ({ version, text }: BundleVersion) =>
-    remember(truststores, limits.truststoresCachedMax, version, () => parseTruststore(text));
+    getOrInsert(truststores, version, () => parseTruststore(text));
   return {
     truststore,
     diagnose: (client, bundle, at, refusedWith = null) => {
       const store = truststore(bundle);
       // The hour keeps the words fresh ("expired for 3 days"); the count of boundaries keeps the verdict exact.
       const key = `${client.fingerprint} ${boundariesBefore(client, store, at)} ${Math.floor(at / HOUR_MS)} ${refusedWith} ${bundle.version}`;
-      return remember(verdicts, verdictsMax, key, () => diagnose(client, store, at, [], refusedWith));
+      return getOrInsert(verdicts, key, () => diagnose(client, store, at, [], refusedWith));
     },
   };
 }
@@ -54,15 +56,4 @@ function boundariesBefore(client: Certificate, { certificates }: Truststore, at:
     count += Number(at >= notBefore) + Number(at > notAfter);
   }
   return count;
-}
-
-/** The oldest entry makes room for a new one. */
-function remember<T>(entries: Map<string, T>, sizeMax: number, key: string, make: () => T): T {
-  const known = entries.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  const [oldest] = entries.keys();
-  if (entries.size >= sizeMax && oldest !== undefined) entries.delete(oldest);
-  entries.set(key, made);
-  return made;
 }

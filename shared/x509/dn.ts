@@ -11,6 +11,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { limits } from '../base/limits.js';
+import { compareTexts } from '../base/text.js';
 import {
   checkedOid,
   DerError,
@@ -77,7 +78,7 @@ export function nameKey(name: DerNode): string {
   let key = '';
   for (const set of expectTag(name, TAG.sequence, 'name').children) {
     const pairs = expectTag(set, TAG.set, 'relative name').children.map(pairKey);
-    key += `${pairs.length > 1 ? pairs.sort(compare).join('') : (pairs[0] ?? '')};`;
+    key += `${pairs.length > 1 ? pairs.sort(compareTexts).join('') : (pairs[0] ?? '')};`;
   }
   return key;
 }
@@ -107,7 +108,7 @@ export function rdnKeys(rdns: readonly Rdn[]): readonly string[] {
 }
 
 function byJson(a: readonly string[], b: readonly string[]): number {
-  return compare(JSON.stringify(a), JSON.stringify(b));
+  return compareTexts(JSON.stringify(a), JSON.stringify(b));
 }
 
 /** ASCII case folded, spaces trimmed and collapsed. */
@@ -123,10 +124,6 @@ function trimSpaces(text: string): string {
   while (start < end && text.charCodeAt(start) === 0x20) start++;
   while (end > start && text.charCodeAt(end - 1) === 0x20) end--;
   return text.slice(start, end);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** The canonical form of attributes that were read already. */
@@ -145,7 +142,7 @@ export function asWritten(rdns: readonly Rdn[]): string {
 
 function written(rdns: readonly Rdn[], isReversed: boolean): string {
   // An empty SET is no attribute, and would leave an empty place between two commas.
-  const sorted = rdns.filter((rdn) => rdn.length > 0).map((rdn) => rdn.map(render).sort(compare));
+  const sorted = rdns.filter((rdn) => rdn.length > 0).map((rdn) => rdn.map(render).sort(compareTexts));
   const ordered = isReversed ? sorted.reverse() : sorted;
   const text = ordered.map((rdn) => rdn.join('+')).join(',');
   return text.length <= limits.dnCharsMax ? text : cut(ordered, text);
@@ -176,9 +173,9 @@ function runsBackwards(rdns: readonly Rdn[]): boolean {
     0,
   );
   if (lean !== 0) return lean < 0;
-  const texts = rdns.map((rdn) => rdn.map(render).sort(compare).join('+'));
+  const texts = rdns.map((rdn) => rdn.map(render).sort(compareTexts).join('+'));
   const at = texts.findIndex((text, index) => text !== texts.at(-1 - index));
-  return at >= 0 && compare(texts[at] ?? '', texts.at(-1 - at) ?? '') > 0;
+  return at >= 0 && compareTexts(texts[at] ?? '', texts.at(-1 - at) ?? '') > 0;
 }
 
 /** Between the organisation, which stands in front, and what belongs to it. */

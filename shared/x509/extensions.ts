@@ -3,6 +3,7 @@
  * listed as such; the certificate stays readable, so that the finding can name it.
  */
 
+import type { Mutable } from '../base/mutable.js';
 import { smallInteger } from './algorithms.js';
 import {
   bitString,
@@ -94,8 +95,6 @@ export interface Extensions {
   readonly subjectAltNames: readonly GeneralName[] | null;
   readonly nameConstraints: NameConstraints | null;
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 export function noExtensions(): Mutable<Extensions> {
   return {

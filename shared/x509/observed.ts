@@ -4,6 +4,8 @@
  */
 
 import { limits } from '../base/limits.js';
+import type { Mutable } from '../base/mutable.js';
+import { compareTexts } from '../base/text.js';
 import { DAY_MS } from '../base/time.js';
 import type { Diagnosis } from '../model/index.js';
 import { type Certificate, certificateFromLoggedPem } from './certificate.js';
@@ -56,8 +58,6 @@ export interface Observations {
   readonly leftOut: () => number;
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
 /** Adds requests up by certificate. Memory is bounded by the number of certificates. */
 export function observations(): Observations {
   const records = new Map<string, Mutable<ClientRecord> & { scopes: string[] }>();
@@ -78,12 +78,9 @@ export function observations(): Observations {
     add,
     requests: () => requests,
     leftOut: () => leftOut,
-    clients: () => [...records.values()].sort((a, b) => b.requests - a.requests || compare(a.subjectDn, b.subjectDn)),
+    clients: () =>
+      [...records.values()].sort((a, b) => b.requests - a.requests || compareTexts(a.subjectDn, b.subjectDn)),
   };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function certificateOf({ pem }: ObservedClient): Certificate | null {

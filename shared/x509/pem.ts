@@ -124,9 +124,10 @@ function lineCounter(text: string): (at: number) => number {
 
 function decode(body: string): PemResult {
   const base64 = body.replace(/\\{1,4}(?:u000[ad]|[nrt])/gi, '').replace(/[\s\\]+/g, '');
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) return broken('not base64');
-  if (base64.replace(/=+$/, '').length < 2) return broken('the block is empty');
-  return { kind: 'der', der: new Uint8Array(Buffer.from(base64, 'base64')) };
+  const digits = /^([A-Za-z0-9+/]*)={0,2}$/.exec(base64)?.[1];
+  if (digits === undefined) return broken('not base64');
+  if (digits.length < 2) return broken('the block is empty');
+  return { kind: 'der', der: new Uint8Array(Buffer.from(digits, 'base64')) };
 }
 
 function broken(detail: string): PemResult {

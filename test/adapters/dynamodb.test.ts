@@ -2,13 +2,14 @@
 
 import { type DynamoDBClient, DynamoDBServiceException, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { countingClient, createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
+import { createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { pemOf } from '../../shared/x509/pem.js';
 import { CLOCK } from '../contract/containers.js';
 import { access, denial, fact, group, incident, notice, rollup } from '../contract/examples.js';
 import { ca, leaf } from '../support/certificates.js';
+import { countingClient } from '../support/counting-client.js';
 import { createTestTable, type LocalDynamo, startDynalite } from '../support/local-table.js';
 
 const PEM = pemOf(Buffer.from('a certificate'));

@@ -109,7 +109,7 @@ it('6: is refused, and told of it', async () => {
   const knocks = await shell.run(knock?.code ?? '');
   expect(knocks.output.match(/^403$/gm), knocks.output).toHaveLength(20);
   await soon(received).toContainEqual(expect.objectContaining({ notice: expect.objectContaining({ kind: 'spike' }) }));
-  await soon(async () => (await shell.run(look?.code ?? '')).output.match(/"type":"failure"/g)?.length).toBe(20);
+  await soon(async () => (await shell.run(look?.code ?? '')).output.match(/"type":"failure"/g)).toHaveLength(20);
 });
 
 it('left no command out', () => {

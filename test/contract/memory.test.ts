@@ -1,7 +1,7 @@
 import { compactCells } from '../../cli/replay/compact-cells.js';
 import { createStoresOn } from '../../shared/adapters/dynamodb/index.js';
 import { createJoin, createMemoryStores } from '../../shared/adapters/memory/index.js';
-import { createMemoryInventory } from '../../shared/adapters/memory/inventory.js';
+import { createMemoryInventory } from '../support/memory-inventory.js';
 import { createMemoryTable } from '../support/memory-table.js';
 import { describeInventory } from './inventory.js';
 import { describeStores } from './stores.js';

@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest';
 import { createIngest } from '../../functions/ingest/ingest.js';
 import { createReconciler } from '../../functions/reconcile/reconcile.js';
 import { createSweep } from '../../functions/sweep/sweep.js';
-import { createMemoryInventory } from '../../shared/adapters/memory/inventory.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { withInventory } from '../../shared/discovery/known-world.js';
@@ -24,6 +23,7 @@ import {
   subscriptionPayload,
   T0,
 } from '../support/logs.js';
+import { createMemoryInventory } from '../support/memory-inventory.js';
 import { countedIn, listening, testConfig, testWorld } from '../support/world.js';
 
 const VENDED = '/vended/execution';

@@ -2,12 +2,12 @@
 
 import { describe, expect, it } from 'vitest';
 import { createReconciler } from '../../functions/reconcile/reconcile.js';
-import { createMemoryInventory } from '../../shared/adapters/memory/inventory.js';
 import { limits } from '../../shared/base/limits.js';
 import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
 import type { FoundDomain, FoundLogGroup, Unreadable } from '../../shared/model/account.js';
 import { domain, filter, foreign, found, group, memoryLogGroups, OURS, OWN, stage } from '../support/account.js';
 import { T0 } from '../support/logs.js';
+import { createMemoryInventory } from '../support/memory-inventory.js';
 import { listening, testConfig } from '../support/world.js';
 
 const ACCESS = '/logs/access';

@@ -27,7 +27,7 @@ export const arrows: Arrows = {
   'shared/canary': [...FOUNDATION, 'shared/ports'],
   'shared/logs': [...DECISIONS, 'shared/x509'],
   'shared/diagnosis': [...DECISIONS, 'shared/x509', 'shared/join'],
-  'shared/count': [...FOUNDATION, 'shared/ports', 'shared/join', 'shared/canary', 'shared/diagnosis'],
+  'shared/count': [...DECISIONS, 'shared/join', 'shared/canary', 'shared/diagnosis'],
   'shared/discovery': [...DECISIONS, 'shared/x509', 'shared/logs'],
   'shared/incidents': [...DECISIONS, 'shared/detect', 'shared/count', 'shared/diagnosis'],
   'shared/notify': [...FOUNDATION, 'shared/ports', 'shared/incidents'],
@@ -53,6 +53,7 @@ export const arrows: Arrows = {
 /** Files that carry data between decisions and ports; all others of `PURE` decide, and ask nothing of the world. */
 const MOVERS = [
   'canary/exclude',
+  'count/bound-scopes',
   'count/record',
   'count/settle',
   'diagnosis/diagnosis',

@@ -79,12 +79,12 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
       forbidden: (from, to, limit) => disk.read('facts.forbidden', () => inner.facts.forbidden(from, to, limit)),
     },
     groups: {
-      admit: async (scope, day, issuerDns) => {
+      admit: async (scope, day, issuerDns, most) => {
         const admitted = await all(issuerDns, (dn) =>
           disk.write(
             'groups.admit',
             () => dn,
-            () => inner.groups.admit(scope, day, [dn]),
+            () => inner.groups.admit(scope, day, [dn], most),
           ),
         );
         return new Set(admitted.flatMap((set) => [...set]));

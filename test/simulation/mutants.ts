@@ -125,7 +125,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'groups: the bound of issuers is not kept',
     file: memory,
-    from: 'if (inside.size < limits.issuersPerScopeMax) inside.add(issuerDn);',
+    from: 'if (inside.size < most) inside.add(issuerDn);',
     to: 'inside.add(issuerDn);',
   },
   {
@@ -179,8 +179,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'roll-up: the hour is marked before its facts are written',
     file: ledger,
-    from: 'const counted = world.stores.facts.put(facts, countForbidden(forbidden, batchId));',
-    to: 'const counted = markHours(facts, world).then(() => world.stores.facts.put(facts, countForbidden(forbidden, batchId)));',
+    from: 'const counted = world.stores.facts.put(facts, forbidden);',
+    to: 'const counted = markHours(facts, world).then(() => world.stores.facts.put(facts, forbidden));',
     also: { from: 'counted.then(() => markHours(unexpected, world));', to: 'counted;' },
   },
   {
@@ -335,19 +335,19 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'table: a notice that no transition listed is sent',
-    file: 'shared/adapters/dynamodb/incidents.ts',
+    file: 'shared/adapters/dynamodb/outbox.ts',
     from: 'if (list.includes(one.sk) || list.includes(one.notice.noticeId)) listed.push(one);',
     to: 'if (list.includes(one.sk) || list.length < 1e6) listed.push(one);',
   },
   {
     name: 'table: a notice in hand is taken again',
-    file: 'shared/adapters/dynamodb/incidents.ts',
+    file: 'shared/adapters/dynamodb/outbox.ts',
     from: "'attribute_exists(#pk) AND (attribute_not_exists(#takenUntil) OR #takenUntil <= :now)'",
     to: "'attribute_exists(#pk)'",
   },
   {
     name: 'table: a notice overtakes one of its incident that was put off',
-    file: 'shared/adapters/dynamodb/incidents.ts',
+    file: 'shared/adapters/dynamodb/outbox.ts',
     from: 'inTryingOrder(await firstOnes(due, table))',
     to: 'inTryingOrder(due)',
   },

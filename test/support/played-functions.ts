@@ -12,7 +12,6 @@ import type { Wired } from '../../functions/wiring/wiring.js';
 import { meterIn } from '../../functions/wiring/wiring.js';
 import { createFailureLog } from '../../shared/adapters/aws/failure-log.js';
 import { createLog } from '../../shared/adapters/aws/log.js';
-import { createMemoryInventory } from '../../shared/adapters/memory/inventory.js';
 import { createCanaryCertificate } from '../../shared/adapters/tls/canary-certificate.js';
 import type { FoundLogGroup } from '../../shared/model/account.js';
 import type { LogBatch } from '../../shared/model/index.js';
@@ -21,6 +20,7 @@ import { createWeeklyReport } from '../../shared/report/weekly.js';
 import { resolved } from '../infra/alarms-of.js';
 import { memoryLogGroups } from './account.js';
 import { accessBatch, accessEvent, denialAsOneEvent, executionBatch } from './logs.js';
+import { createMemoryInventory } from './memory-inventory.js';
 import type { TestWorld } from './world.js';
 
 export type Handler = (event: unknown) => Promise<unknown>;

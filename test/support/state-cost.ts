@@ -4,7 +4,7 @@
  */
 
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { countingClient, createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
+import { createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
 import { bytesIn } from '../../shared/adapters/dynamodb/items.js';
 import { limits } from '../../shared/base/limits.js';
 import { minuteOf } from '../../shared/base/time.js';
@@ -15,6 +15,7 @@ import type { LogBatch, LogEvent } from '../../shared/model/index.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
 import { ca, leaf } from './certificates.js';
+import { countingClient } from './counting-client.js';
 import { createTestTable, type LocalDynamo } from './local-table.js';
 import { accessBatch, accessEvent, denialAsOneEvent, executionBatch, T0 } from './logs.js';
 import { noTruststores } from './world.js';

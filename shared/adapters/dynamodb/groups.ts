@@ -42,45 +42,83 @@ interface AdmittedIssuers {
 const NOTHING: AdmittedIssuers = { inside: new Set(), bytes: 0 };
 
 export function createGroups(table: Table, clock: Clock): GroupStore {
-  /** By scope and day. It never changes. */
-  const fixedTrusted = boundedMap<ReadonlySet<string>>(limits.admissionsRememberedMax);
-  const remembered = new Map<string, AdmittedIssuers>();
-
-  const add = async (key: Key, ids: readonly string[], fact?: FactIntent) => {
-    const values: Item = {
-      ':ids': { SS: [...ids] },
-      ':room': { N: String(limits.issuersPerScopeMax - ids.length) },
-      ':ttl': ttl(clock.now(), limits.factDaysMax),
-    };
-    let expression = 'ADD #issuers :ids SET #ttl = :ttl';
-    if (fact !== undefined) {
-      values[':expected'] = { SS: [encodeExpected(fact)] };
-      values[':scope'] = { S: JSON.stringify(fact.group.scope) };
-      expression = 'ADD #issuers :ids, #expected :expected SET #ttl = :ttl, #scope = :scope';
-    }
-    const { stored, item } = await table.update(key, { expression, values }, HAS_ROOM);
-    const seen = seenOf(item);
-    remember(remembered, key, seen);
-    return { stored, ...seen };
-  };
-
+  const admitted = admissions(table, clock);
   return {
-    admit: async (scope, day, issuerDns) => {
+    admit: async (scope, day, issuerDns, most = limits.issuersPerScopeMax) => {
       const key = keys.issuers(scope, day);
       if (issuerDns.length === 0) {
-        if (!remembered.has(nameOf(key))) remember(remembered, key, seenOf((await table.get(key)) ?? {}));
+        await admitted.look(key);
         return new Set();
       }
       const ids = new Map(issuerDns.map((issuerDn) => [idOf(issuerDn), issuerDn] as const));
-      let { inside } = remembered.get(nameOf(key)) ?? NOTHING;
+      let { inside } = admitted.seen(key);
       for (;;) {
         const outside = [...ids.keys()].filter((id) => !inside.has(id));
-        if (outside.length === 0 || inside.size >= limits.issuersPerScopeMax) break;
+        if (outside.length === 0 || inside.size >= most) break;
         // Where others were quicker the set that comes back has grown, so this ends.
-        ({ inside } = await add(key, outside.slice(0, limits.issuersPerScopeMax - inside.size)));
+        ({ inside } = await admitted.add(key, outside.slice(0, most - inside.size), most));
       }
       return new Set([...ids].flatMap(([id, issuerDn]) => (inside.has(id) ? [issuerDn] : [])));
     },
+    ...createTrusted(table, clock),
+    admitWithIntent: async (fact) => {
+      const key = expectingKey(fact);
+      const { inside, bytes } = admitted.seen(key);
+      const id = idOf(fact.group.issuerDn);
+      // What is in already costs nothing, and a heavy item more than the mark that is spared.
+      if (inside.has(id) || inside.size >= limits.issuersPerScopeMax) return false;
+      const added = bytesIn({
+        issuers: { SS: [id] },
+        expected: { SS: [encodeExpected(fact)] },
+        scope: { S: fact.group.scope },
+      });
+      if (bytes + added > BYTES_PER_UNIT || !isListed(fact, clock)) return false;
+      return (await admitted.add(key, [id], limits.issuersPerScopeMax, fact)).stored;
+    },
+  };
+}
+
+/** The sets of admitted issuers, and what this container has seen of them. */
+function admissions(table: Table, clock: Clock) {
+  const remembered = boundedMap<AdmittedIssuers>(limits.admissionsRememberedMax);
+  const remember = (key: Key, item: Item): AdmittedIssuers => {
+    const seen = { inside: new Set(item.issuers?.SS), bytes: bytesIn(item) };
+    remembered.set(nameOf(key), seen);
+    return seen;
+  };
+  return {
+    seen: (key: Key): AdmittedIssuers => remembered.get(nameOf(key)) ?? NOTHING,
+    look: async (key: Key): Promise<void> => {
+      if (remembered.get(nameOf(key)) === undefined) remember(key, (await table.get(key)) ?? {});
+    },
+    /** @returns whether there was room, and the set as it stands afterwards */
+    add: async (
+      key: Key,
+      ids: readonly string[],
+      most: number,
+      fact?: FactIntent,
+    ): Promise<AdmittedIssuers & { stored: boolean }> => {
+      const values: Item = {
+        ':ids': { SS: [...ids] },
+        ':room': { N: String(most - ids.length) },
+        ':ttl': ttl(clock.now(), limits.factDaysMax),
+      };
+      let expression = 'ADD #issuers :ids SET #ttl = :ttl';
+      if (fact !== undefined) {
+        values[':expected'] = { SS: [encodeExpected(fact)] };
+        values[':scope'] = { S: JSON.stringify(fact.group.scope) };
+        expression = 'ADD #issuers :ids, #expected :expected SET #ttl = :ttl, #scope = :scope';
+      }
+      const { stored, item } = await table.update(key, { expression, values }, HAS_ROOM);
+      return { stored, ...remember(key, item) };
+    },
+  };
+}
+
+/** The issuers that a truststore trusts, fixed for a scope and day by whoever comes first. */
+function createTrusted(table: Table, clock: Clock): Pick<GroupStore, 'trusted' | 'fixTrusted'> {
+  const fixedTrusted = boundedMap<ReadonlySet<string>>(limits.admissionsRememberedMax);
+  return {
     trusted: async (scope, day, issuerDns) => {
       const key = keys.issuers(`truststore of ${scope}`, day);
       const name = nameOf(key);
@@ -101,29 +139,11 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
         values: { ':trusted': { S: JSON.stringify(ids) }, ':ttl': ttl(clock.now(), limits.factDaysMax) },
       });
     },
-    admitWithIntent: async (fact) => {
-      const key = expectingKey(fact);
-      const { inside, bytes } = remembered.get(nameOf(key)) ?? NOTHING;
-      const id = idOf(fact.group.issuerDn);
-      // What is in already costs nothing, and a heavy item more than the mark that is spared.
-      if (inside.has(id) || inside.size >= limits.issuersPerScopeMax) return false;
-      const added = bytesIn({
-        issuers: { SS: [id] },
-        expected: { SS: [encodeExpected(fact)] },
-        scope: { S: fact.group.scope },
-      });
-      if (bytes + added > BYTES_PER_UNIT || !isListed(fact, clock)) return false;
-      return (await add(key, [id], fact)).stored;
-    },
   };
 }
 
 function idOf(issuerDn: string): string {
   return digest('issuer', issuerDn);
-}
-
-function seenOf(item: Item): AdmittedIssuers {
-  return { inside: new Set(item.issuers?.SS), bytes: bytesIn(item) };
 }
 
 /** Yesterday's and today's, so that there is a day at least in which the hour can be closed. */
@@ -134,11 +154,4 @@ function isListed({ minute }: FactIntent, clock: Clock): boolean {
 
 function nameOf({ pk, sk }: Key): string {
   return `${pk} ${sk}`;
-}
-
-function remember(sets: Map<string, AdmittedIssuers>, key: Key, seen: AdmittedIssuers): void {
-  const [oldest] = sets.keys();
-  const name = nameOf(key);
-  if (oldest !== undefined && !sets.has(name) && sets.size >= limits.admissionsRememberedMax) sets.delete(oldest);
-  sets.set(name, seen);
 }

@@ -12,6 +12,7 @@ import { createHistory } from './history.js';
 import { createIncidents } from './incidents.js';
 import { readingEach } from './items.js';
 import { createJoin } from './join.js';
+import { createOutbox } from './outbox.js';
 import { createPrivacy } from './privacy.js';
 import { createProbes } from './probes.js';
 import { createRollups } from './rollups.js';
@@ -21,7 +22,6 @@ import { createTable, type Sleep, type Table } from './table.js';
 import { createWaiting } from './waiting.js';
 
 export { createDynamoClient } from './client.js';
-export { countingClient, type Usage } from './counting.js';
 
 /** Days. */
 type Retention = Pick<Config['retention'], 'certificateDays' | 'rollupDays'>;
@@ -68,7 +68,8 @@ export function createStoresOn(
     groups: createGroups(table, clock),
     rollups: createRollups(table, clock, rollupDays, readEach),
     history: createHistory(table, clock),
-    ...createIncidents(table, clock, rollupDays, readEach),
+    incidents: createIncidents(table, clock, rollupDays, readEach),
+    outbox: createOutbox(table, readEach),
     certificates: createCertificates(table, clock, certificateDays),
     storm: createStorm(table, clock),
     silences: createSilences(table, readEach),

@@ -14,6 +14,7 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  type QueryCommandOutput,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { chunksOf } from '../../base/chunks.js';
@@ -72,107 +73,42 @@ export function attributesOf({ pk, sk }: Key): Item {
 }
 
 export function createTable(client: DynamoDBClient, name: string, sleep: Sleep = wait): Table {
-  const getOne = async (key: Key): Promise<Item | undefined> => {
-    const request = new GetItemCommand({ TableName: name, Key: attributesOf(key), ConsistentRead: true });
-    return (await guarded(client.send(request), name)).Item;
-  };
-
-  async function* pages({ pk, from = ' ', to = '~', filter }: Range, size?: number): AsyncGenerator<Item[]> {
-    // DynamoDB calls a range that ends before it begins a mistake.
-    if (to < from) return;
-    let start: Item | undefined;
-    do {
-      const page: { Items?: Item[]; LastEvaluatedKey?: Item } = await guarded(
-        client.send(
-          new QueryCommand({
-            TableName: name,
-            ConsistentRead: true,
-            KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :from AND :to',
-            FilterExpression: filter?.expression,
-            ExpressionAttributeNames: namesIn('#pk #sk', filter?.expression),
-            ExpressionAttributeValues: { ':pk': { S: pk }, ':from': { S: from }, ':to': { S: to }, ...filter?.values },
-            ExclusiveStartKey: start,
-            Limit: size,
-          }),
-        ),
-        name,
-      );
-      yield page.Items ?? [];
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
-  }
-
-  const query = async (range: Range, limit = Number.POSITIVE_INFINITY): Promise<Item[]> => {
-    const items: Item[] = [];
-    // A limit counts what is read, so it would cut short what passes a filter.
-    const size = range.filter === undefined && Number.isFinite(limit) ? limit : undefined;
-    for await (const page of pages(range, size)) {
-      items.push(...page);
-      if (items.length >= limit) break;
-    }
-    return items.slice(0, limit);
-  };
-
-  const getSome = (keys: readonly Key[]): Promise<Item[]> => {
-    const found: Item[] = [];
-    return untilNoneIsLeft(keys.map(attributesOf), sleep, name, async (left) => {
-      const request = new BatchGetItemCommand({ RequestItems: { [name]: { Keys: left, ConsistentRead: true } } });
-      const answer = await guarded(client.send(request), name);
-      found.push(...(answer.Responses?.[name] ?? []));
-      return answer.UnprocessedKeys?.[name]?.Keys ?? [];
-    }).then(() => found);
-  };
-
+  const at: Access = { client, name, sleep };
   const getAll = async (keys: readonly Key[]): Promise<Item[]> =>
-    (await inParallel(chunksOf(keys, KEYS_PER_GET_MAX), getSome)).flat();
-
+    (await inParallel(chunksOf(keys, KEYS_PER_GET_MAX), (some) => getSome(at, some))).flat();
   const get = batched(async (keys) => {
     const [key] = keys;
     if (key === undefined || keys.length > 1) return getAll(keys);
-    const item = await getOne(key);
+    const item = await getOne(at, key);
     return item === undefined ? [] : [item];
   });
-
-  const putSome = (items: readonly Item[]): Promise<void> =>
-    untilNoneIsLeft(items, sleep, name, async (left) => {
-      const requests = left.map((item) => ({ PutRequest: { Item: item } }));
-      const request = new BatchWriteItemCommand({ RequestItems: { [name]: requests } });
-      const { UnprocessedItems } = await guarded(client.send(request), name);
-      return (UnprocessedItems?.[name] ?? []).flatMap(({ PutRequest }) =>
-        PutRequest?.Item === undefined ? [] : [PutRequest.Item],
-      );
-    });
-
   return {
     get,
-    pages,
-    query,
     getAll,
-    putAll: async (items) => {
-      await inParallel(chunksOf(items, ITEMS_PER_WRITE_MAX), putSome);
+    pages: (range, size) => pagesOf(at, range, size),
+    query: async (range, limit = Number.POSITIVE_INFINITY) => {
+      const items: Item[] = [];
+      // A limit counts what is read, so it would cut short what passes a filter.
+      const size = range.filter === undefined && Number.isFinite(limit) ? limit : undefined;
+      for await (const page of pagesOf(at, range, size)) {
+        items.push(...page);
+        if (items.length >= limit) break;
+      }
+      return items.slice(0, limit);
     },
-    put: (item, condition) =>
-      unlessConditionFails(
-        guarded(client.send(new PutItemCommand({ TableName: name, Item: item, ...conditionOf(condition) })), name),
-      ),
-    remove: (key, condition) =>
-      unlessConditionFails(
-        guarded(
-          client.send(new DeleteItemCommand({ TableName: name, Key: attributesOf(key), ...conditionOf(condition) })),
-          name,
-        ),
-      ),
+    putAll: async (items) => {
+      await inParallel(chunksOf(items, ITEMS_PER_WRITE_MAX), (some) => putSome(at, some));
+    },
+    put: (item, condition) => {
+      const request = new PutItemCommand({ TableName: name, Item: item, ...conditionOf(condition) });
+      return unlessConditionFails(guarded(client.send(request), name));
+    },
+    remove: (key, condition) => {
+      const request = new DeleteItemCommand({ TableName: name, Key: attributesOf(key), ...conditionOf(condition) });
+      return unlessConditionFails(guarded(client.send(request), name));
+    },
     update: async (key, update, condition) => {
-      const request = new UpdateItemCommand({
-        TableName: name,
-        Key: attributesOf(key),
-        UpdateExpression: update.expression,
-        ConditionExpression: condition,
-        ExpressionAttributeNames: namesIn(update.expression, condition),
-        ExpressionAttributeValues: update.values,
-        ReturnValues: 'ALL_NEW',
-        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-      });
+      const request = updateOf(name, key, update, condition);
       try {
         return { stored: true, item: (await guarded(client.send(request), name)).Attributes ?? {} };
       } catch (error) {
@@ -182,6 +118,77 @@ export function createTable(client: DynamoDBClient, name: string, sleep: Sleep =
       }
     },
   };
+}
+
+interface Access {
+  readonly client: DynamoDBClient;
+  readonly name: string;
+  readonly sleep: Sleep;
+}
+
+async function getOne({ client, name }: Access, key: Key): Promise<Item | undefined> {
+  const request = new GetItemCommand({ TableName: name, Key: attributesOf(key), ConsistentRead: true });
+  return (await guarded(client.send(request), name)).Item;
+}
+
+async function getSome({ client, name, sleep }: Access, keys: readonly Key[]): Promise<Item[]> {
+  const found: Item[] = [];
+  await untilNoneIsLeft(keys.map(attributesOf), sleep, name, async (left) => {
+    const request = new BatchGetItemCommand({ RequestItems: { [name]: { Keys: left, ConsistentRead: true } } });
+    const answer = await guarded(client.send(request), name);
+    found.push(...(answer.Responses?.[name] ?? []));
+    return answer.UnprocessedKeys?.[name]?.Keys ?? [];
+  });
+  return found;
+}
+
+function putSome({ client, name, sleep }: Access, items: readonly Item[]): Promise<void> {
+  return untilNoneIsLeft(items, sleep, name, async (left) => {
+    const requests = left.map((item) => ({ PutRequest: { Item: item } }));
+    const request = new BatchWriteItemCommand({ RequestItems: { [name]: requests } });
+    const { UnprocessedItems } = await guarded(client.send(request), name);
+    return (UnprocessedItems?.[name] ?? []).flatMap(({ PutRequest }) =>
+      PutRequest?.Item === undefined ? [] : [PutRequest.Item],
+    );
+  });
+}
+
+async function* pagesOf(
+  { client, name }: Access,
+  { pk, from = ' ', to = '~', filter }: Range,
+  size: number | undefined,
+): AsyncGenerator<Item[]> {
+  // DynamoDB calls a range that ends before it begins a mistake.
+  if (to < from) return;
+  let start: Item | undefined;
+  do {
+    const request = new QueryCommand({
+      TableName: name,
+      ConsistentRead: true,
+      KeyConditionExpression: '#pk = :pk AND #sk BETWEEN :from AND :to',
+      FilterExpression: filter?.expression,
+      ExpressionAttributeNames: namesIn('#pk #sk', filter?.expression),
+      ExpressionAttributeValues: { ':pk': { S: pk }, ':from': { S: from }, ':to': { S: to }, ...filter?.values },
+      ExclusiveStartKey: start,
+      Limit: size,
+    });
+    const page: QueryCommandOutput = await guarded(client.send(request), name);
+    yield page.Items ?? [];
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined);
+}
+
+function updateOf(table: string, key: Key, update: Condition, condition: string | undefined): UpdateItemCommand {
+  return new UpdateItemCommand({
+    TableName: table,
+    Key: attributesOf(key),
+    UpdateExpression: update.expression,
+    ConditionExpression: condition,
+    ExpressionAttributeNames: namesIn(update.expression, condition),
+    ExpressionAttributeValues: update.values,
+    ReturnValues: 'ALL_NEW',
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+  });
 }
 
 /** @param read the items of distinct keys */

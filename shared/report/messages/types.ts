@@ -1,6 +1,7 @@
 /** The shape of the texts of the report that every language fills. */
 
 import type { Messages } from '../../messages/types.js';
+import type { Severity } from '../../model/notices.js';
 import type { ForbiddenCause } from '../../model/reasons.js';
 import type { GapId, Report } from '../schema.js';
 
@@ -18,7 +19,7 @@ export interface ReportMessages {
   /** By the code of a finding; the reason's own remedy stands in for one that is not here. */
   readonly remedies: Readonly<Record<string, string>>;
   readonly causes: Readonly<Record<ForbiddenCause, string>>;
-  readonly severities: Readonly<Record<'low' | 'medium' | 'high' | 'critical', string>>;
+  readonly severities: Readonly<Record<Severity, string>>;
   readonly unknownIssuer: string;
   readonly otherIssuers: string;
   readonly severalIssuers: string;

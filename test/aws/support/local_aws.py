@@ -1,6 +1,6 @@
 """
-Runs MiniStack with what it lacks: a filter pattern that is one regular expression, `%…%`; UpdateDomainName of API
-Gateway's older service; and in CloudFormation, saved queries of CloudWatch Logs, which nothing reads here, and alarms with
+Runs MiniStack with what it lacks: filter patterns that are one regular expression, `%…%`, or ask one property of a JSON
+line, `{ $.type = "…" }`; UpdateDomainName of API Gateway's older service; and in CloudFormation, saved queries of CloudWatch Logs, which nothing reads here, and alarms with
 metric math, which look at the first of their metrics.
 """
 
@@ -18,6 +18,12 @@ def matches(pattern: str, message: str) -> bool:
     """As "Filter pattern syntax" in the CloudWatch Logs user guide has it."""
     if len(pattern) > 2 and pattern.startswith("%") and pattern.endswith("%"):
         return re.search(pattern[1:-1], message) is not None
+    equals = re.fullmatch(r'\{ \$\.(\w+) = "([^"]*)" \}', pattern)
+    if equals:
+        try:
+            return json.loads(message).get(equals[1]) == equals[2]
+        except (ValueError, AttributeError):
+            return False
     return by_words(pattern, message)
 
 

@@ -1,7 +1,7 @@
-/** The inventory in memory, for the tests. */
+/** The inventory in memory. */
 
-import type { KnownDomain } from '../../model/account.js';
-import type { InventoryStore } from '../../ports/inventory.js';
+import type { KnownDomain } from '../../shared/model/account.js';
+import type { InventoryStore } from '../../shared/ports/inventory.js';
 
 export function createMemoryInventory(): InventoryStore {
   let kept: readonly KnownDomain[] = [];

@@ -1,0 +1,159 @@
+/**
+ * The notices that wait to be sent, one item each. `incidents.ts` says when one is laid out and what makes it count; here it
+ * is found, taken in hand and taken away.
+ */
+
+import { limits } from '../../base/limits.js';
+import * as z from '../../base/zod.js';
+import type { Notice } from '../../model/index.js';
+import type { Outbox } from '../../ports/index.js';
+import { inSendingOrder, inTryingOrder, type PendingNotice } from '../../ports/outbox-order.js';
+import { inParallel } from './failures.js';
+import { numberOf, type ReadEach, readValue, textOf } from './items.js';
+import { keys } from './keys.js';
+import { attributesOf, type Item, type Table } from './table.js';
+
+/** As much as is needed to send it; whoever publishes it reads the rest, one notice at a time. */
+const noticeSchema = z.looseObject({ noticeId: z.string(), incidentId: z.string(), at: z.string(), kind: z.string() });
+
+/** No update may make an incident of a key that has none. */
+export const INCIDENT_EXISTS = 'attribute_exists(#version)';
+
+/** The notice was not cleared, and nobody has it in hand. */
+const IS_FREE = 'attribute_exists(#pk) AND (attribute_not_exists(#takenUntil) OR #takenUntil <= :now)';
+
+const IS_IN_NO_HANDS = 'attribute_not_exists(#takenUntil) OR #takenUntil <= :now';
+
+/** An update would make an item of a notice that was cleared meanwhile. */
+const IS_LAID = 'attribute_exists(#pk)';
+
+/** No notice lies there. */
+const IS_VACANT = { expression: 'attribute_not_exists(#pk)' };
+
+/** A notice as it lies in the outbox. */
+interface Laid extends PendingNotice {
+  readonly sk: string;
+  /** Somebody had it in hand before. */
+  readonly isTried: boolean;
+}
+
+/** Does nothing where it lies there already: that one may be the winner's, and in somebody's hands. */
+export async function layOut(
+  table: Table,
+  notice: Notice,
+  group: string,
+  version: number,
+  expiry: Item[string],
+): Promise<void> {
+  const item = {
+    ...attributesOf(keys.outbox(notice.at, notice.noticeId)),
+    group: { S: group },
+    version: { N: String(version) },
+    value: { S: JSON.stringify(notice) },
+    ttl: expiry,
+  };
+  await table.put(item, IS_VACANT);
+}
+
+export function createOutbox(table: Table, readEach: ReadEach): Outbox {
+  /** Where the notices that are pending lie, so that clearing one needs no search. */
+  let known = new Map<string, Laid>();
+
+  const find = async (noticeId: string): Promise<Laid | undefined> => {
+    const laid = allLaid(await table.query({ pk: keys.outboxPk }));
+    const listed = await listedOf(
+      laid.filter(({ notice }) => notice.noticeId === noticeId),
+      table,
+    );
+    return listed[0];
+  };
+
+  const allLaid = (items: readonly Item[]): Laid[] =>
+    readEach(items, (item) => ({
+      sk: textOf(item, 'sk'),
+      groupId: textOf(item, 'group'),
+      version: numberOf(item, 'version'),
+      notice: readValue(item, 'value', noticeSchema) as unknown as Notice,
+      isTried: item.takenUntil !== undefined,
+    }));
+
+  return {
+    due: async (now, limit) => {
+      const filter = { expression: IS_IN_NO_HANDS, values: { ':now': { N: String(now) } } };
+      const due: Laid[] = [];
+      for await (const page of table.pages({ pk: keys.outboxPk, filter })) {
+        due.push(...(await listedOf(allLaid(page), table)));
+        if (due.length >= limits.noticesLookedAtMax) break;
+      }
+      known = new Map(due.map((laid) => [laid.notice.noticeId, laid]));
+      return inTryingOrder(await firstOnes(due, table))
+        .slice(0, limit)
+        .map(({ notice }) => notice);
+    },
+    putOff: async (noticeId, until) => {
+      const laid = known.get(noticeId) ?? (await find(noticeId));
+      if (laid === undefined) return;
+      const putOff = { expression: 'SET #takenUntil = :until', values: { ':until': { N: String(until) } } };
+      await table.update({ pk: keys.outboxPk, sk: laid.sk }, putOff, IS_LAID);
+    },
+    pending: async (limit) => {
+      const pending: Laid[] = [];
+      for await (const page of table.pages({ pk: keys.outboxPk }, limit)) {
+        pending.push(...(await listedOf(allLaid(page), table)));
+        if (pending.length >= limit) break;
+      }
+      known = new Map(pending.map((laid) => [laid.notice.noticeId, laid]));
+      return inSendingOrder(pending)
+        .slice(0, limit)
+        .map(({ notice }) => notice);
+    },
+    take: async (noticeId, now, until) => {
+      const laid = known.get(noticeId) ?? (await find(noticeId));
+      if (laid === undefined) return false;
+      const values = { ':now': { N: String(now) }, ':until': { N: String(until) } };
+      const take = { expression: 'SET #takenUntil = :until', values };
+      return (await table.update({ pk: keys.outboxPk, sk: laid.sk }, take, IS_FREE)).stored;
+    },
+    clear: async (noticeId) => {
+      const laid = known.get(noticeId) ?? (await find(noticeId));
+      if (laid === undefined) return;
+      const strike = { expression: 'DELETE #outbox :notice', values: { ':notice': { SS: [laid.sk, noticeId] } } };
+      await table.update(keys.incident(laid.groupId), strike, INCIDENT_EXISTS);
+      await table.remove({ pk: keys.outboxPk, sk: laid.sk });
+      known.delete(noticeId);
+    },
+  };
+}
+
+/** Those before which nothing of their incident is pending that is not among them. */
+async function firstOnes(due: readonly Laid[], table: Table): Promise<Laid[]> {
+  const there = new Set(due.map(({ sk }) => sk));
+  const incidents = await table.getAll([...new Set(due.map((one) => one.groupId))].map(keys.incident));
+  const absent = incidents.flatMap((item) =>
+    (item.outbox?.SS ?? []).filter((sk) => sk.includes('#') && !there.has(sk)),
+  );
+  if (absent.length === 0) return [...due];
+  const others = await table.getAll(absent.map((sk) => ({ pk: keys.outboxPk, sk })));
+  return due.filter(
+    ({ groupId: id, version }) =>
+      !others.some((other) => textOf(other, 'group') === id && numberOf(other, 'version') < version),
+  );
+}
+
+/** Those that their incident lists. Takes away what can no longer come to be listed. */
+async function listedOf(laid: readonly Laid[], table: Table): Promise<Laid[]> {
+  const items = await table.getAll([...new Set(laid.map((one) => one.groupId))].map(keys.incident));
+  const byGroup = new Map(items.map((item) => [textOf(item, 'sk'), item] as const));
+  const listed: Laid[] = [];
+  const leftover: Laid[] = [];
+  for (const one of laid) {
+    const incident = byGroup.get(one.groupId);
+    if (incident === undefined) continue;
+    const list = incident.outbox?.SS ?? [];
+    // Lists that an earlier release wrote name the notice.
+    if (list.includes(one.sk) || list.includes(one.notice.noticeId)) listed.push(one);
+    else if (numberOf(incident, 'version') >= one.version) leftover.push(one);
+  }
+  await inParallel(leftover, ({ sk }) => table.remove({ pk: keys.outboxPk, sk }));
+  return listed;
+}
