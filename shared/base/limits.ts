@@ -333,6 +333,8 @@ export const limits = {
   halvesPerRequestIdMax: 4,
   /** The role's trust policy names each account, in some 50 characters; IAM takes 2,048 in all. More are an organization. */
   centralAccountsMax: 30,
+  /** Of ingest, where nothing else is set: a fiftieth of an account's usual 1,000. See the table in `docs/operations.md`. */
+  ingestConcurrencyUsual: 20,
   /** Records of a stream that one invocation works on together; a batch has at most 6 MB. */
   recordsInParallelMax: 4,
   /** A sequence number of Kinesis has 56 digits; the API takes 128 at most. */

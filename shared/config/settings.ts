@@ -316,8 +316,11 @@ const settings = z.strictObject({
       shards: nullable(intBetween(1, 200)),
     }),
   ),
-  /** Null leaves concurrency unreserved: accounts with a small quota cannot reserve any. */
-  reservedConcurrency: nullable(intBetween(1, 1000)),
+  /**
+   * The ceiling of ingest, so that a flood does not take the concurrency of the account's other functions. Null leaves it
+   * unreserved: accounts with a quota below some 120 cannot reserve any.
+   */
+  reservedConcurrency: z.withDefault(z.nullable(intBetween(1, 1000)), limits.ingestConcurrencyUsual),
 });
 
 export const configSchema = settings;
