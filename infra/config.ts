@@ -61,7 +61,9 @@ export function settingsText(config: Config): string {
     key === 'runbooks' || JSON.stringify(value) !== JSON.stringify(usual[key]);
   // Who may subscribe is the destination's affair, and a long list; the functions only tell accounts apart.
   const central = config.central === null ? null : {};
-  return JSON.stringify(Object.fromEntries(Object.entries({ ...config, central }).filter(isSet)));
+  // Whoever may look at a function's configuration need not see whom it wakes: the topic knows them.
+  const { alertEmails: _, ...told } = { ...config, central };
+  return JSON.stringify(Object.fromEntries(Object.entries(told).filter(isSet)));
 }
 
 /** As Lambda measures it: the bytes of the JSON of all names and values, in which the quotes of a value are escaped. */

@@ -72,9 +72,11 @@ export class AlertTopic extends Construct {
     return { environment, outputs };
   }
 
-  publishStatements(): PolicyStatement[] {
+  /** @param which the first topic alone, or also those by severity and of chats */
+  publishStatements(which: 'the first' | 'all'): PolicyStatement[] {
+    const topics = [this.topic.topicArn, ...(which === 'all' ? this.others : [])];
     return [
-      new PolicyStatement({ actions: ['sns:Publish'], resources: [this.topic.topicArn, ...this.others] }),
+      new PolicyStatement({ actions: ['sns:Publish'], resources: topics }),
       // SNS asks for both in the publisher's name when the topic is encrypted.
       new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [this.key.keyArn] }),
     ];

@@ -1,6 +1,6 @@
 /** The function that CloudWatch Logs calls with batches of log lines, and the queue for batches that it cannot process. */
 
-import { Duration, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Code, EventInvokeConfig, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
@@ -31,6 +31,8 @@ export class Ingest extends Construct {
       enforceSSL: true,
       // The longest there is: whoever comes back from two weeks off can still put the batches through again.
       retentionPeriod: Duration.days(14),
+      // What it holds is not counted yet, and is lost with it: a stack that is deleted or replaced leaves it.
+      removalPolicy: RemovalPolicy.RETAIN,
     });
     Validations.of(this.deadLetters).acknowledge({
       id: 'AwsSolutions-SQS3',

@@ -131,7 +131,10 @@ export class Reconciler extends Construct {
     return Stack.of(this).toJsonString({ executionLogGroups: named(execution), accessLogGroups: named(access) });
   }
 
-  private statements({ config, state, encryptionKey }: ReconcilerProps, changes: Queue | null): PolicyStatement[] {
+  private statements(
+    { config, state, encryptionKey, ingest }: ReconcilerProps,
+    changes: Queue | null,
+  ): PolicyStatement[] {
     const { discover } = config;
     const { listed } = this;
     if (discover === null) {
@@ -146,8 +149,14 @@ export class Reconciler extends Construct {
       ...dataKeyStatements(this, encryptionKey),
       ...(discover.mode === 'on'
         ? [
+            // To ingest and nowhere else: whoever takes this role cannot send the account's logs away.
             new PolicyStatement({
-              actions: ['logs:PutSubscriptionFilter', 'logs:DeleteSubscriptionFilter'],
+              actions: ['logs:PutSubscriptionFilter'],
+              resources: [this.logGroupArn('*')],
+              conditions: { ArnEquals: { 'logs:DestinationArn': ingest.functionArn } },
+            }),
+            new PolicyStatement({
+              actions: ['logs:DeleteSubscriptionFilter'],
               resources: [this.logGroupArn('*')],
             }),
           ]

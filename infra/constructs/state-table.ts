@@ -48,6 +48,16 @@ export class StateTable extends Construct {
     ];
   }
 
+  /** What a function needs that looks at state and changes nothing. */
+  readStatements(): PolicyStatement[] {
+    return [
+      new PolicyStatement({
+        actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:Query'],
+        resources: [this.table.tableArn],
+      }),
+    ];
+  }
+
   /** What was found, and what was subscribed: nothing else of the table, and in a dry run nothing is written. */
   reconcilerStatements(mode: 'dry-run' | 'on'): PolicyStatement[] {
     const writes = ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'];
