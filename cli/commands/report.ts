@@ -1,4 +1,4 @@
-/** `mtls-watch report`: makes the report of any week again, from recorded logs or from the table of the stack. */
+/** `mtls-watch report`: makes the report of any period, from recorded logs or from the table of the stack. */
 
 import { Command, Option } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
@@ -24,7 +24,7 @@ interface Options extends LiveOptions, FormatOption, TableOptions {
   readonly week?: string;
   readonly issuer?: string;
   readonly organization?: string;
-  /** As earlier releases spelled it. */
+  /** The spelling of earlier versions. */
   readonly organisation?: string;
   readonly out: string;
   readonly config?: string;
@@ -75,7 +75,7 @@ export function reportCommand(): Command {
     }
     process.stdout.write(`${await writeReport(report, options.out, language)}\n`);
     for (const { id } of report.gaps) process.stderr.write(`missing: ${reportMessages[language].gaps[id]}\n`);
-    // That nothing was counted is an answer only where it is known that something was read.
+    // A count of zero is an answer only if something was read.
     if (isWithoutEvidence(report)) {
       process.stderr.write('nothing was judged: that nothing was refused is not known\n');
       process.exitCode = 1;

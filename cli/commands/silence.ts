@@ -1,6 +1,6 @@
 /**
- * `mtls-watch silence` and `mtls-watch ack`: who is not told of what, and who has it in hand. Both write to the stack's
- * table, which every notice is checked against, so that they are in force at once.
+ * `mtls-watch silence` and `mtls-watch ack`: hold back notices, and stop reminders. Both write to the stack's table,
+ * which is read for every notice, so that they take effect at once.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -159,12 +159,12 @@ export async function expireSilence(id: string, { stores, clock, output }: Silen
 
 const ACK_ATTEMPTS = 5;
 
-/** @throws MtlsWatchError `usage` where nothing of that id fires */
+/** @throws MtlsWatchError `usage` if no incident with this id is firing */
 export async function acknowledge(id: string, { stores, output }: SilenceWorld): Promise<void> {
   for (let attempt = 0; attempt < ACK_ATTEMPTS; attempt++) {
     const incident = await firing(id, stores);
     const next = { ...incident, version: incident.version + 1, acknowledged: true };
-    // Another change of the incident may come first; then its new version is acknowledged.
+    // If another transition came first, its new version is acknowledged.
     if (incident.acknowledged || (await stores.incidents.transition(next, null))) {
       output.write(`incident ${incident.incidentId} is in hand: not repeated unless it escalates\n`);
       return;

@@ -16,7 +16,7 @@ import type { LogGroups } from '../../ports/inventory.js';
 import { lookAtLogGroup } from './discovery/logs.js';
 import { createReader } from './discovery/reader.js';
 
-/** All three reject with `discovery-failed` where CloudWatch Logs refuses or does not answer. */
+/** All three methods reject with `discovery-failed` if CloudWatch Logs refuses or does not answer. */
 export function createLogGroups(logs: Pick<CloudWatchLogsClient, 'send'>): LogGroups {
   return {
     look: async (name) => {
