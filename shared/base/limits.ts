@@ -153,6 +153,8 @@ export const limits = {
   pathStepsMax: 100_000,
   /** CAs whose names are compared with that of a missing one, in one diagnosis or audit. */
   relativesComparedMax: 200_000,
+  /** Certificates of one group whose signature is compared with the CAs of its issuer's name: a read of the store each. */
+  claimsCheckedMax: 25,
   /** OpenSSL's bound (NAME_CHECK_MAX) on the names of a certificate times the constraints of a CA above it. */
   nameComparisonsMax: 1 << 20,
   /** OpenSSL verifies nothing with larger RSA keys (OPENSSL_RSA_MAX_MODULUS_BITS). */
