@@ -217,16 +217,17 @@ export class MtlsWatch extends Construct {
     });
   }
 
-  /** Of a function that reads and writes the state, alerts, and explains refusals by the truststores. */
+  /** Of a function that reads the state, tells people, and explains refusals by the truststores. The report changes no state. */
   private functionParts(name: FunctionName, common: Common, more: readonly PolicyStatement[] = []) {
     const { config, code, encryptionKey, state, alerts } = common;
+    const isReport = name === 'weekly-report';
     return {
       code: code(name),
       environment: this.environmentOf(name, common),
       statements: [
-        ...state.accessStatements(),
-        ...alerts.publishStatements(),
-        ...eventStatements(this, config.eventBus),
+        ...(isReport ? state.readStatements() : state.accessStatements()),
+        ...alerts.publishStatements(isReport ? 'the first' : 'all'),
+        ...(isReport ? [] : eventStatements(this, config.eventBus)),
         ...truststoreStatements(this, config.truststores),
         ...dataKeyStatements(this, encryptionKey),
         ...bucketStatements(this, bucketsOf(config)),

@@ -32,7 +32,7 @@ export function replayCommand(): Command {
     .option('--report <dir>', 'write the report of the last seven days of the logs there: a page, JSON and CSV');
   return withAccount(withLive(withFormat(command))).action(async (inputs: string[], options: Options) => {
     const config = withOneFormat(await readReplayConfig(options.config), await readFormat(options.format));
-    const live = await liveOf(options, 'refusals', say);
+    const live = await liveOf({ ...options, accessLogFormats: config.accessLogFormats }, 'refusals', say);
     const scene = reportCollector(config.accessLogFormats);
     const replayed = await replay(
       inputs,

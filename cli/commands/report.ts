@@ -51,7 +51,7 @@ export function reportCommand(): Command {
     const partner = partnerOf(options);
     const days =
       period === null ? {} : { from: new Date(period.from).toISOString(), to: new Date(period.to).toISOString() };
-    const live = await liveOf({ ...options, ...days }, 'refusals', say);
+    const live = await liveOf({ ...options, ...days, accessLogFormats: config.accessLogFormats }, 'refusals', say);
     const hasLogs = inputs.length > 0 || live !== null;
     if (hasLogs && (options.table !== undefined || options.stack !== undefined)) {
       throw new MtlsWatchError('usage', 'report reads logs, or the table of --stack or --table, and not both');

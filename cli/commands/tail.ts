@@ -48,7 +48,7 @@ export function tailCommand(): Command {
     .option('--json', 'one JSON object a line for each refusal');
   return withAccount(command).action(async (options: Options) => {
     const settings = await readReplayConfig(options.config);
-    const found = await findLive(options, 'refusals');
+    const found = await findLive({ ...options, accessLogFormats: settings.accessLogFormats }, 'refusals');
     const stop = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
     say(`following ${found.groups.map(({ name }) => name).join(', ')}; Ctrl-C ends it\n`);
@@ -72,7 +72,7 @@ export interface TailWorld extends Following {
 
 /** Ends when it is stopped. @throws MtlsWatchError `logs-unavailable` */
 export async function runTail(
-  found: Pick<FoundLive, 'groups' | 'targets' | 'domains' | 'truststores'>,
+  found: Pick<FoundLive, 'groups' | 'targets' | 'domains' | 'truststores' | 'accessLogFormats'>,
   options: Pick<Options, 'truststore' | 'json'>,
   settings: Config,
   tail: TailWorld,
@@ -114,7 +114,7 @@ function sourcesOf({ groups, targets }: Pick<FoundLive, 'groups' | 'targets'>): 
 }
 
 function worldOf(
-  { domains, truststores }: Pick<FoundLive, 'domains' | 'truststores'>,
+  { domains, truststores, accessLogFormats }: Pick<FoundLive, 'domains' | 'truststores' | 'accessLogFormats'>,
   truststore: string | undefined,
   settings: Config,
   tail: TailWorld,
@@ -125,6 +125,7 @@ function worldOf(
     config: {
       ...settings,
       domains: { ...domains, ...settings.domains },
+      accessLogFormats: { ...accessLogFormats, ...settings.accessLogFormats },
       truststores: truststore === undefined ? { ...truststores, ...settings.truststores } : { '*': truststore },
       graceMinutes: limits.tailGraceMs / MINUTE_MS,
     },

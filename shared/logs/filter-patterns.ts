@@ -49,6 +49,12 @@ export function accessLogPattern(formats: readonly string[]): string {
   return own.length === 0 || pattern.length > PATTERN_CHARS_MAX ? ACCESS_LOG_PATTERN : pattern;
 }
 
+/**
+ * For a search in a log group whose format nobody knows: every event with 403 as a word, or with the gateway's message. Too
+ * broad for a subscription, which costs by the event.
+ */
+export const ANY_FORBIDDEN_PATTERN = '%^403\\W|\\W403\\W|\\W403$|Forbidden%';
+
 /** Whether a filter's pattern lets through all that the expected one would; it may have been made for more formats. */
 export function isPatternFor(pattern: string, expected: string): boolean {
   return pattern === expected || (expected === ACCESS_LOG_PATTERN && pattern.startsWith(`%${USUAL}|`));

@@ -1,7 +1,7 @@
 /**
- * Signature algorithms and public keys of certificates, as far as they are told apart by the gateway's rules.
- * Sources of the identifiers: RFC 3279, 4055, 5758, 8410 and NIST's registry of algorithms; those that the gateway has no
- * use for are in `foreign-algorithms.ts`.
+ * Signature algorithms and public keys of certificates, as far as the gateway's rules distinguish them. Sources of the
+ * identifiers: RFC 3279, 4055, 5758, 8410 and NIST's registry of algorithms. Algorithms that the gateway does not
+ * support are in `foreign-algorithms.ts`.
  */
 
 import {
@@ -44,7 +44,7 @@ export interface SignatureAlgorithm {
   readonly scheme: 'rsa' | 'rsa-pss' | 'ecdsa' | 'dsa' | 'eddsa' | 'unknown';
   /** Octets; RSASSA-PSS only. */
   readonly saltLength: number | null;
-  /** Of the mask; RSASSA-PSS only, and nearly always the same as `hash`. */
+  /** The hash of the mask generation function; RSASSA-PSS only, and nearly always the same as `hash`. */
   readonly maskHash: Hash | null;
 }
 
@@ -54,7 +54,7 @@ export interface PublicKey {
   readonly bits: number | null;
   /** NIST name where there is one, else a name or an object identifier; null for keys without a curve. */
   readonly curve: string | null;
-  /** Name or object identifier of a kind of key that is none of these; null otherwise. */
+  /** The name or object identifier of any other kind of key; null for the kinds above. */
   readonly name: string | null;
   /** DER of the SubjectPublicKeyInfo. */
   readonly spki: Uint8Array;
@@ -138,7 +138,7 @@ export function readSignatureAlgorithm(node: DerNode): SignatureAlgorithm {
   return { oid, name, hash, scheme, saltLength: null, maskHash: null };
 }
 
-/** RFC 4055, section 3.1: what is left out is SHA-1 and 20 octets. */
+/** Defaults by RFC 4055, section 3.1: SHA-1 and a salt of 20 octets. */
 function readPss(oid: string, parameters: DerNode | undefined): SignatureAlgorithm {
   let hash: Hash | null = 'sha1';
   let maskHash: Hash | null = 'sha1';
@@ -159,13 +159,16 @@ function readPss(oid: string, parameters: DerNode | undefined): SignatureAlgorit
   return { oid, name: `RSASSA-PSS with ${hashName}`, hash, scheme: 'rsa-pss', saltLength, maskHash };
 }
 
-/** Of MGF1, the one mask function there is. */
+/** The hash of MGF1, the only mask generation function that is defined. */
 function maskHashOf(mask: DerNode): Hash | null {
   const digest = mask.children[1]?.children[0];
   return isUniversal(digest, TAG.oid) ? (DIGESTS[oidText(digest.content)] ?? null) : null;
 }
 
-/** A non-negative INTEGER; what does not fit a number of JavaScript is the largest that does. @throws DerError */
+/**
+ * A non-negative INTEGER; a value too large for a JavaScript number gives the largest safe one.
+ * @throws DerError
+ */
 export function smallInteger(node: DerNode): number {
   const content = integerContent(node, 'number');
   if ((content[0] ?? 0) > 127) throw new DerError('number out of range');
@@ -183,10 +186,10 @@ export function readPublicKey(node: DerNode): PublicKey {
   if (oid === RSA_ENCRYPTION || oid === RSASSA_PSS)
     return { ...none, type: oid === RSASSA_PSS ? 'rsa-pss' : 'rsa', bits: modulusBits(bits) };
   if (oid === EC_PUBLIC_KEY) {
-    // Explicit parameters instead of a name could describe any curve: RFC 5480 forbids them.
+    // Explicit parameters instead of a named curve could describe any curve; RFC 5480 forbids them.
     if (!isUniversal(parameters, TAG.oid)) return { ...none, type: 'ec', curve: 'explicit parameters' };
     const curve = oidText(parameters.content);
-    // The same kind of key, but for a signature scheme of its own.
+    // An SM2 key has the form of an EC key, but belongs to a different signature scheme.
     if (curve === SM2_CURVE) return { ...none, type: 'unknown', name: 'SM2' };
     const [name, size] = CURVES[curve] ?? [curve, null];
     return { ...none, type: 'ec', bits: size, curve: name };
@@ -198,7 +201,7 @@ export function readPublicKey(node: DerNode): PublicKey {
 
 export const UNREADABLE_KEY = 'unreadable key';
 
-/** In place of a key that cannot be read. */
+/** Stands in for a key that cannot be read. */
 export function unreadableKey(spki: Uint8Array): PublicKey {
   return { type: 'unknown', bits: null, curve: null, name: UNREADABLE_KEY, spki };
 }
@@ -211,7 +214,7 @@ function modulusBits(key: Uint8Array): number {
   return (modulus.length - start - 1) * 8 + (32 - Math.clz32(first));
 }
 
-/** `RSA 2048`, `EC P-256`, `ML-DSA-65`, …: for people. */
+/** Text for people, such as `RSA 2048`, `EC P-256` or `ML-DSA-65`. */
 export function describeKey({ type, bits, curve, name }: PublicKey): string {
   if (name !== null) return name;
   if (curve !== null) return type === 'ec' ? `EC ${curve}` : curve;

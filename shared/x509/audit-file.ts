@@ -1,4 +1,7 @@
-/** What is wrong with the file of a truststore, before any of its certificates is looked at: for `audit`, and for all that use one. */
+/**
+ * Problems of a truststore file as a whole, found before its certificates are checked; for `audit` and every command
+ * that takes a truststore.
+ */
 
 import { limits } from '../base/limits.js';
 import { type AuditFinding, mergedByCause, type PlacedFinding } from './audit-places.js';
@@ -13,7 +16,9 @@ export function fileFindings(truststore: Truststore): PlacedFinding[] {
   ];
 }
 
-/** Why an answer that rests on this truststore may be wrong: what of it is not read, or that the gateway does not take it. */
+/**
+ * Reasons why an answer from this truststore may be wrong: parts of the file are not read, or the gateway rejects it.
+ */
 export function fileErrors(truststore: Truststore): AuditFinding[] {
   return mergedByCause(fileFindings(truststore).filter(({ severity }) => severity === 'error'));
 }

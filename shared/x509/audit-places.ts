@@ -1,26 +1,26 @@
-/** Findings of an audit with their places: what is wrong in 28 places for one cause is one finding, not 28. */
+/** Findings of an audit with their places in the file. Several places with one cause become one finding. */
 
 import { limits } from '../base/limits.js';
 import type { Finding } from '../model/index.js';
 import { identity, plural } from './format.js';
 import type { TruststoreCertificate } from './truststore.js';
 
-/** `depth` is always null. */
+/** A finding with its lines; `depth` is always null. */
 export interface AuditFinding extends Finding {
-  /** Its first place in the file, from 1; null where it is about the whole. */
+  /** The first line of the finding, counted from 1; null if it concerns the whole file. */
   readonly line: number | null;
-  /** All its places, in their order. */
+  /** All lines, in ascending order. */
   readonly lines: readonly number[];
 }
 
-/** A finding in one place. Those with the same cause become one. */
+/** A finding in one place, before findings with the same cause are merged. */
 export interface PlacedFinding extends Finding {
   readonly line: number | null;
-  /** What the finding comes from, such as a CA that is missing; null where it stands for itself. */
+  /** The cause of the finding, such as a missing CA; null if it is never merged. */
   readonly cause: string | null;
 }
 
-/** In the order of the first places. */
+/** Merges findings with the same cause; the result is in the order of their first places. */
 export function mergedByCause(findings: readonly PlacedFinding[]): AuditFinding[] {
   const merged = new Map<string, PlacedFinding[]>();
   for (const [at, finding] of findings.entries()) {
@@ -40,7 +40,10 @@ export function mergedByCause(findings: readonly PlacedFinding[]): AuditFinding[
   });
 }
 
-/** The gateway finds a client's certificate by its name, and may compare the other one. */
+/**
+ * Several self-signed clients with one name: the gateway looks a client's certificate up by its name and may compare
+ * the wrong one.
+ */
 export function sameNameFindings(selfSignedClients: readonly TruststoreCertificate[]): AuditFinding[] {
   const byName = new Map<string, TruststoreCertificate[]>();
   for (const held of selfSignedClients) {

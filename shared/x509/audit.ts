@@ -1,6 +1,6 @@
 /**
- * What is wrong with a truststore, or soon will be, certificate by certificate. The gateway tells about bad certificates only
- * when the domain name is updated; nobody is told when one expires later.
+ * Checks every certificate of a truststore for problems now and in the near future. The gateway reports bad
+ * certificates only when the domain name is updated, and reports nothing when a certificate expires later.
  */
 
 import { limits } from '../base/limits.js';
@@ -19,7 +19,7 @@ export type { AuditFinding } from './audit-places.js';
 
 export interface Audit {
   readonly findings: readonly AuditFinding[];
-  /** Every certificate with its way up, for an overview. */
+  /** Every certificate with the length of its chain, for an overview. */
   readonly certificates: readonly AuditedCertificate[];
 }
 
@@ -27,7 +27,10 @@ export interface AuditedCertificate {
   readonly line: number;
   readonly certificate: Certificate;
   readonly kind: 'root' | 'intermediate' | 'self-signed client' | 'leaf' | 'no CA';
-  /** Certificates from a client under this CA to the nearest root, both included; null where no root is reached. */
+  /**
+   * Number of certificates from a client under this CA up to the nearest root, both included; null if no root is
+   * reached.
+   */
   readonly chainLength: number | null;
 }
 
@@ -72,7 +75,7 @@ const SEARCH_LIMIT: PlacedFinding = {
   remedy: 'Take cross-certificates that nobody needs out of the truststore; not every chain was followed.',
 };
 
-/** What lacks its issuer comes from the same cause as all else that lacks it. */
+/** Findings about the same missing issuer have the same cause. */
 function causeOf({ code }: Finding, missing: string): string | null {
   return ['issuer-missing', 'intermediate-missing', 'issuer-rekeyed'].includes(code) ? missing : null;
 }
@@ -82,7 +85,10 @@ function byUrgency(a: AuditFinding, b: AuditFinding): number {
   return rank[a.severity] - rank[b.severity] || (a.line ?? 0) - (b.line ?? 0);
 }
 
-/** By fingerprint: 1 for a root, 2 for what it signed, …; found downwards from the roots, each certificate once. */
+/**
+ * Distances by fingerprint: 1 for a root, 2 for a certificate that it signed, and so on. The search goes from the roots
+ * down and visits each certificate once.
+ */
 function distancesToRoot(search: Search): Map<string, number> {
   const { certificates } = search.truststore;
   const children = new Map<string, TruststoreCertificate[]>();
@@ -94,7 +100,7 @@ function distancesToRoot(search: Search): Map<string, number> {
   const distances = new Map<string, number>();
   const queue = certificates.filter(({ selfSigned }) => selfSigned);
   for (const { certificate } of queue) distances.set(certificate.fingerprint, 1);
-  // The queue grows while it is walked.
+  // The queue grows during the loop.
   for (const { certificate: issuer } of queue) {
     for (const child of children.get(issuer.subjectKey) ?? []) {
       if (distances.has(child.certificate.fingerprint) || !isSignedBy(search, child.certificate, issuer)) continue;
@@ -125,7 +131,10 @@ function kindOf(
     : 'leaf';
 }
 
-/** The rules that do not change with time. A self-signed client need not be a CA: it stands for itself. */
+/**
+ * The rules that do not depend on time. A self-signed client certificate need not be a CA, because it is trusted
+ * itself.
+ */
 function ruleFindings(
   { certificate, line }: TruststoreCertificate,
   problems: readonly BrokenRule[],
@@ -201,7 +210,10 @@ function chainFindings(
   ];
 }
 
-/** For a certificate from which no root is reached. What is missing further up is told with the certificate that lacks it. */
+/**
+ * For a certificate from which no root is reached. A CA that is missing further up is reported with the certificate
+ * that lacks it.
+ */
 function brokenChain(search: Search, certificate: Certificate): Finding[] {
   const found = [...candidates(search, certificate)];
   const place = { depth: 1, certificate };
@@ -213,13 +225,13 @@ function brokenChain(search: Search, certificate: Certificate): Finding[] {
       : [];
   if (misnamed !== undefined && misnamed.conflict !== null)
     return [keyIdentifierMismatch(place, misnamed.held.certificate, misnamed.conflict, truststore)];
-  // A signature that cannot be checked is told with the algorithm, and is no forgery.
+  // A signature that cannot be checked is reported by its algorithm, not as an altered certificate.
   if (found.some(({ signature, conflict }) => signature.kind === 'unverifiable' && conflict === null)) return [];
   const impostors = found.map(({ held }) => held);
   return [explainBreak(search, { path: [certificate], complete: false, isEndless: false, impostors }, [])];
 }
 
-/** Whether the way up comes back to a certificate that it passed. */
+/** Whether the path upwards returns to a certificate that it already contains. */
 function leadsRound(search: Search, start: Certificate): boolean {
   const seen = new Set<string>();
   let last: Certificate | undefined = start;

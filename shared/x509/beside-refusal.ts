@@ -1,7 +1,7 @@
 /**
- * A verdict beside the sentence with which the gateway itself refused the certificate. The gateway knows what it checks, and
- * what is worked out here partly comes from OpenSSL: so what only warns elsewhere becomes the cause where the sentence fits it,
- * and a verdict that the sentence contradicts says what the contradiction means.
+ * Compares a verdict with the sentence with which the gateway itself refused the certificate. The gateway knows its own
+ * checks, while a part of the rules here is taken from OpenSSL. Therefore a finding that is usually a warning becomes
+ * the cause if it fits the sentence, and a verdict that contradicts the sentence explains what the contradiction means.
  */
 
 import type { FindingCode } from '../model/finding-codes.js';
@@ -9,7 +9,7 @@ import type { Diagnosis, Finding } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import { isStandingText } from './standing.js';
 
-/** The findings that each of the gateway's sentences may stand for. */
+/** The findings that each sentence of the gateway may refer to. */
 const FITTING: Readonly<Record<ReasonId, readonly FindingCode[]>> = {
   'issuer-not-found': [
     'issuer-rekeyed',
@@ -43,11 +43,11 @@ const FITTING: Readonly<Record<ReasonId, readonly FindingCode[]>> = {
 export function besideRefusal(diagnosis: Diagnosis, refusedWith: ReasonId): Diagnosis {
   const { verdict, findings } = diagnosis;
   const fitting = findings.filter(({ code }) => FITTING[refusedWith].includes(code as FindingCode));
-  // Of several that fit, an error says more than what only warns.
+  // If several findings fit, an error is a better explanation than a warning.
   const cause = fitting.find(({ severity }) => severity === 'error') ?? fitting[0];
   if (cause !== undefined)
     return ledBy({ ...cause, severity: 'error', standing: 'seen' }, cause, diagnosis, refusedWith);
-  // A sentence that nobody has read before may be about whatever is unusual.
+  // An unknown sentence may refer to any unusual property of the certificate.
   const unusual = findings.find(({ severity }) => severity === 'warning');
   if (verdict === 'trusted' && refusedWith === 'other' && unusual !== undefined)
     return ledBy({ ...unusual, severity: 'error' }, unusual, diagnosis, refusedWith);
@@ -69,10 +69,11 @@ function contradicted(finding: Finding, verdict: Diagnosis['verdict'], refusedWi
   if (verdict === 'refused') {
     if (refusedWith === 'other') return { ...finding, evidence: [...finding.evidence, said] };
     const but = 'which this does not explain: the gateway may hold another version of the truststore';
-    return { ...finding, evidence: [...finding.evidence, `${said}, ${but}`] };
+    return { ...finding, isContradicted: true, evidence: [...finding.evidence, `${said}, ${but}`] };
   }
   return {
     ...finding,
+    isContradicted: true,
     evidence: [...finding.evidence, said, 'nothing in this certificate and this truststore explains that'],
     remedy: `${MEANING[refusedWith] ?? MEANING_OF_OTHERS} ${finding.remedy}`,
   };

@@ -1,6 +1,6 @@
 /**
- * Remembers truststores that were read and verdicts that were found, so that a client that retries all day is diagnosed
- * once. A verdict is kept for one version of a truststore and until a certificate begins or ends to be valid.
+ * Caches parsed truststores and verdicts, so that a client that retries all day is diagnosed once. A verdict is valid
+ * for one version of a truststore, until the next time at which a certificate starts or ends being valid.
  */
 
 import { boundedMap } from '../base/bounded-map.js';
@@ -13,7 +13,7 @@ import type { Certificate } from './certificate.js';
 import { diagnose } from './diagnose.js';
 import { parseTruststore, type Truststore } from './truststore.js';
 
-/** A bundle and what changes with its content: an S3 ETag, a version id, a digest. */
+/** A bundle with a version that changes with its content: an S3 ETag, a version id, a digest. */
 export interface BundleVersion {
   readonly text: string;
   readonly version: string;
@@ -22,7 +22,7 @@ export interface BundleVersion {
 export interface DiagnosisCache {
   /**
    * @param at milliseconds since the epoch
-   * @param refusedWith what the gateway itself said, where it did
+   * @param refusedWith the sentence with which the gateway refused the certificate, if known
    */
   readonly diagnose: (
     client: Certificate,
@@ -42,14 +42,17 @@ export function diagnosisCache(verdictsMax: number = limits.certificateCacheMax)
     truststore,
     diagnose: (client, bundle, at, refusedWith = null) => {
       const store = truststore(bundle);
-      // The hour keeps the words fresh ("expired for 3 days"); the count of boundaries keeps the verdict exact.
+      // The hour keeps texts such as "expired for 3 days" current; the number of boundaries keeps the verdict correct.
       const key = `${client.fingerprint} ${boundariesBefore(client, store, at)} ${Math.floor(at / HOUR_MS)} ${refusedWith} ${bundle.version}`;
       return getOrInsert(verdicts, key, () => diagnose(client, store, at, [], refusedWith));
     },
   };
 }
 
-/** How many times a certificate began or ended to be valid until `at`: between two such times no verdict changes. */
+/**
+ * The number of times before `at` at which a certificate started or ended being valid. Between two such times no
+ * verdict changes.
+ */
 function boundariesBefore(client: Certificate, { certificates }: Truststore, at: number): number {
   let count = 0;
   for (const { notBefore, notAfter } of [client, ...certificates.map(({ certificate }) => certificate)]) {

@@ -1,6 +1,7 @@
 /**
- * What makes a certificate one, and whom it names: enough to count a refused request. Its key, its extensions and its
- * algorithms are read in `certificate.ts`, which only a diagnosis needs. Nothing of a certificate is trusted.
+ * The parts of a certificate that are needed to count a refused request: its structure, names, serial number and
+ * validity. `certificate.ts` reads the key, the extensions and the algorithms, which only a diagnosis needs. No content
+ * of a certificate is trusted.
  */
 
 import * as crypto from 'node:crypto';
@@ -21,11 +22,11 @@ import { readLoggedPem } from './pem.js';
 
 export interface Malformed {
   readonly kind: 'malformed';
-  /** What is wrong, in a few words, without the client's own text. */
+  /** What is wrong, in a few words, without text from the client. */
   readonly detail: string;
 }
 
-/** The elements of a certificate whose content is looked at when it is first asked for. */
+/** The elements of a certificate that are read when they are first needed. */
 interface Parts {
   readonly tbs: DerNode;
   readonly algorithm: DerNode;
@@ -37,7 +38,7 @@ interface Parts {
   readonly extensions: DerNode | null;
 }
 
-/** What is computed once, by the name of its property. */
+/** Values that are computed once, by property name. */
 interface Names {
   subjectRdns?: readonly Rdn[];
   issuerRdns?: readonly Rdn[];
@@ -46,7 +47,7 @@ interface Names {
   fingerprint?: string;
 }
 
-/** An object of a class, and not a literal, because getters that all certificates share cost nothing to make. */
+/** A class and not an object literal, because getters on a prototype cost nothing per certificate. */
 export class CertificateBody {
   readonly kind = 'certificate';
   readonly version: 1 | 2 | 3;
@@ -85,7 +86,7 @@ export class CertificateBody {
       issuer,
       subject,
       key,
-      // OpenSSL reads extensions whatever the version says.
+      // Like OpenSSL, this reads extensions even if the version does not allow them.
       extensions: optional.find((node) => isContext(node, 3)) ?? null,
     };
   }
@@ -112,14 +113,14 @@ export class CertificateBody {
   }
 }
 
-/** Reads who a certificate in a log names; see `readLoggedPem`. Never throws. */
+/** Reads the names in a certificate of a log; see `readLoggedPem`. Never throws. */
 export function bodyFromLoggedPem(text: string): CertificateBody | Malformed {
   const pem = readLoggedPem(text);
   if (pem.kind !== 'der') return { kind: 'malformed', detail: pem.detail };
   return orMalformed(() => new CertificateBody(pem.der));
 }
 
-/** What a reader gives, or why the bytes are no certificate. */
+/** The result of a reader, or the reason why the bytes are not a certificate. */
 export function orMalformed<T>(read: () => T): T | Malformed {
   try {
     return read();
@@ -129,7 +130,7 @@ export function orMalformed<T>(read: () => T): T | Malformed {
   }
 }
 
-/** In one call where Node has it (20.12), which costs half as much. */
+/** `crypto.hash` (from Node 20.12 on) needs half the time of a Hash object. */
 const sha256: (bytes: Uint8Array) => string =
   typeof crypto.hash === 'function'
     ? (bytes) => crypto.hash('sha256', bytes, 'hex')
@@ -141,7 +142,7 @@ function readVersion(field: DerNode | undefined): 1 | 2 | 3 {
   return (value + 1) as 1 | 2 | 3;
 }
 
-/** RFC 5280, 4.1.2.5: seconds are there and the zone is `Z`; years of UTCTime from 50 on are in the 1900s. */
+/** RFC 5280, 4.1.2.5: seconds are required and the zone is `Z`; years of UTCTime from 50 on are in the 1900s. */
 function readTime(node: DerNode | undefined): number {
   const long = isUniversal(node, TAG.generalizedTime);
   if (node === undefined || (!long && !isUniversal(node, TAG.utcTime)))
@@ -162,7 +163,7 @@ function readTime(node: DerNode | undefined): number {
   const date = new Date(0);
   date.setUTCFullYear(long ? year : year + (year < 50 ? 2000 : 1900), month - 1, day);
   const isDay = date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  // A field that overflowed, such as a 31st of February, has moved the month or the day.
+  // A date that does not exist, such as 31 February, would have changed the month or the day.
   if (!isDay || hour > 23 || minute > 59 || second > 59) throw new DerError('time that does not exist');
   return date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000;
 }

@@ -1,8 +1,8 @@
 /**
- * Reads X.509 certificates (RFC 5280) into plain data. Certificates come from whoever connects, so nothing here throws:
- * bytes that are no certificate give a `Malformed` that says why. What makes a certificate one is read at once; its key, its
- * extensions and its texts when they are first asked for, and what is wrong with those is listed as a defect: the certificate
- * stays readable, so that a finding can name it.
+ * Reads X.509 certificates (RFC 5280) into plain data. Certificates come from unauthenticated clients, so nothing here
+ * throws: bytes that are not a certificate give a `Malformed` with the reason. The basic structure is read at once; the
+ * key, the extensions and texts are read when they are first needed. Errors in those are listed as defects, and the
+ * certificate stays readable, so that a finding can name it.
  */
 
 import {
@@ -23,24 +23,26 @@ export type { Malformed } from './certificate-body.js';
 export interface Certificate extends Extensions {
   readonly kind: 'certificate';
   readonly der: Uint8Array;
-  /** What the signature covers. */
+  /** The bytes that the signature covers. */
   readonly tbsDer: Uint8Array;
   readonly version: 1 | 2 | 3;
-  /** Upper-case hexadecimal without separators, as `openssl x509 -serial` prints it; `-` in front of a negative one. */
+  /**
+   * Upper-case hexadecimal without separators, as `openssl x509 -serial` prints it; negative numbers start with `-`.
+   */
   readonly serialNumber: string;
   readonly signatureAlgorithm: SignatureAlgorithm;
-  /** False where the signed and the outer algorithm differ, which RFC 5280 (4.1.1.2) forbids. */
+  /** False if the signed and the outer algorithm differ, which RFC 5280 (4.1.1.2) forbids. */
   readonly signatureAlgorithmsAgree: boolean;
   readonly signature: Uint8Array;
-  /** Canonical DNs: keys of groups. */
+  /** Canonical DNs, used as keys of groups. */
   readonly subjectDn: string;
   readonly issuerDn: string;
-  /** The same names for people, in the order in which the certificate has them. */
+  /** The same names for people, in the order of the certificate. */
   readonly subjectName: string;
   readonly issuerName: string;
   readonly subjectDer: Uint8Array;
   readonly issuerDer: Uint8Array;
-  /** Equal for names that RFC 5280 (7.1) takes for the same: compare these to chain certificates. */
+  /** Equal for names that are the same by RFC 5280 (7.1): compare these to build chains. */
   readonly subjectKey: string;
   readonly issuerKey: string;
   readonly subjectRdns: readonly Rdn[];
@@ -49,7 +51,7 @@ export interface Certificate extends Extensions {
   readonly notBefore: number;
   readonly notAfter: number;
   readonly publicKey: PublicKey;
-  /** What of key, algorithms and extensions cannot be read, in a few words each. */
+  /** What cannot be read in the key, algorithms and extensions, in a few words each. */
   readonly defects: readonly string[];
   /** SHA-256 of the DER, lower-case hexadecimal. */
   readonly fingerprint: string;
@@ -60,7 +62,10 @@ export function parseCertificate(der: Uint8Array): Certificate | Malformed {
   return orMalformed(() => new LazyCertificate(der));
 }
 
-/** The comparison key of the subject of a certificate that cannot be read as a whole, where so much of it can. Never throws. */
+/**
+ * The comparison key of the subject of a certificate that cannot be read as a whole; null if the subject cannot be read
+ * either. Never throws.
+ */
 export function subjectKeyOfDamaged(der: Uint8Array): string | null {
   try {
     const fields = [...(readDamaged(der)?.children[0]?.children ?? [])];
@@ -73,7 +78,7 @@ export function subjectKeyOfDamaged(der: Uint8Array): string | null {
   }
 }
 
-/** Reads the first certificate of a text as an access log holds it; see `readLoggedPem`. Never throws. */
+/** Reads the first certificate in a text from an access log; see `readLoggedPem`. Never throws. */
 export function certificateFromLoggedPem(text: string): Certificate | Malformed {
   const pem = readLoggedPem(text);
   return pem.kind === 'der' ? parseCertificate(pem.der) : { kind: 'malformed', detail: pem.detail };
@@ -118,7 +123,7 @@ class LazyCertificate extends CertificateBody implements Certificate {
     );
   }
   get defects(): readonly string[] {
-    // Each of these adds what it finds, once.
+    // Reading each of these properties once collects its defects.
     void this.publicKey;
     void this.signature;
     void this.signatureAlgorithm;

@@ -1,4 +1,4 @@
-/** What a new version of a truststore changed, set beside the time at which refusals began. */
+/** Describes what a new version of a truststore changed, and how long before the first refusals. */
 
 import type { Certificate } from './certificate.js';
 import { plural, span } from './format.js';
@@ -26,8 +26,8 @@ export interface VersionRef {
 const NAMED_MAX = 5;
 
 /**
- * Sentences for an alert: "Refusals began 4 minutes after truststore version X replaced Y. In Y and not in X: …". Null where
- * the version was put after the refusals began, so that it cannot be their cause.
+ * Sentences for an alert: "Refusals began 4 minutes after truststore version X replaced Y. In Y and not in X: …". Null
+ * if the version was put after the refusals began, because then it cannot be their cause.
  */
 export function describeChange(
   change: TruststoreChange,

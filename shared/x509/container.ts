@@ -1,18 +1,24 @@
 /**
- * What a file is that holds certificates in another form than PEM, and the command that converts it. CAs and tools hand out
- * all of these; the gateway takes PEM. `FILE` and `OUT` in a cure stand for the file and what it becomes.
+ * Recognises files with certificates in another format than PEM, and gives the command that converts them. The gateway
+ * takes PEM only, but CAs and tools hand out the other formats too. `FILE` and `OUT` in a command stand for the input
+ * and the output file.
  */
 
 import { parseCertificate } from './certificate.js';
 import { type Damage, WIDE } from './pem-damage.js';
 
-/** The beginnings of a SEQUENCE's content, in hexadecimal. Only these are looked at: PKCS files come in BER as well. */
+/**
+ * First bytes of the content of a SEQUENCE, in hexadecimal. Nothing more is read, because PKCS files also occur in BER.
+ */
 const SIGNED_DATA = '06092a864886f70d010702';
 const PKCS7 = '06092a864886f70d0107';
 const PKCS12 = '020103';
 const PRIVATE_KEY = /^02010[01]/;
 
-/** A file that is no text, or text in two bytes a character; null for what may be PEM. @param text one character a byte */
+/**
+ * A binary file, or text with two bytes per character; null for a file that may be PEM.
+ * @param text one character a byte
+ */
 export function containerOf(text: string): Damage | null {
   const head = text.slice(0, 4);
   if (head === '\u00FE\u00ED\u00FE\u00ED') return keystore('JKS');
@@ -21,7 +27,7 @@ export function containerOf(text: string): Damage | null {
   if (head === 'PK\u0003\u0004') return packed('a zip archive', 'unzip -p FILE');
   const wide = wideEncodingOf(text);
   if (wide !== null) return { what: WIDE.what, cure: `Save it as UTF-8: iconv -f ${wide} -t UTF-8 FILE > OUT` };
-  // A SEQUENCE of more than 127 bytes; a comment that begins with a zero goes on in ASCII.
+  // A SEQUENCE of more than 127 bytes. A text that starts with a zero continues in ASCII and does not match.
   if (/^0[\u0080-\u0084]/.test(text)) return containerInDer(Buffer.from(text, 'latin1'));
   return text.includes('BEGIN') ? null : bareBase64(text);
 }
@@ -58,7 +64,7 @@ const UNKNOWN: Damage = {
   cure: 'Ask the CA for its certificates in PEM.',
 };
 
-/** Some tools put a PKCS#7 bundle between the marks of a certificate. */
+/** Some tools write a PKCS#7 bundle between the BEGIN and END lines of a certificate. */
 export function isPkcs7(bytes: Uint8Array): boolean {
   const first = elementAt(bytes, 0);
   return first !== null && beginningOf(bytes, first.content) === SIGNED_DATA;
@@ -68,12 +74,12 @@ function beginningOf(bytes: Uint8Array, at: number): string {
   return Buffer.from(bytes.subarray(at, at + 11)).toString('hex');
 }
 
-/** Certificates one behind the other, with nothing else between them; 0 where something else is there. */
+/** The number of concatenated DER certificates; 0 if there is anything else between them. */
 function countCertificates(bytes: Uint8Array): number {
   let count = 0;
   for (let at = 0; at < bytes.length; count++) {
     const element = elementAt(bytes, at);
-    // A line break at the end comes from a text editor.
+    // A text editor may have added a line break at the end.
     if (element === null) return Buffer.from(bytes.subarray(at)).toString('latin1').trim() === '' ? count : 0;
     if (parseCertificate(bytes.subarray(at, element.end)).kind === 'malformed') return 0;
     at = element.end;
@@ -81,7 +87,7 @@ function countCertificates(bytes: Uint8Array): number {
   return count;
 }
 
-/** Where the content of a SEQUENCE begins, and where it ends if it says so; null for anything else. */
+/** Where the content of a SEQUENCE begins, and where it ends if its length is definite; null for anything else. */
 function elementAt(bytes: Uint8Array, at: number): { readonly content: number; readonly end: number } | null {
   const length = bytes[at + 1];
   if (bytes[at] !== 0x30 || length === undefined) return null;
@@ -117,7 +123,7 @@ function packed(kind: string, command: string): Damage {
   return { what: `${kind}, and not PEM`, cure: `Unpack it: ${command} > OUT` };
 }
 
-/** A byte order mark tells, or a zero in every other byte of ASCII. By the name that iconv has for it. */
+/** The encoding by the name that iconv uses, from a byte order mark or from a zero in every second byte of ASCII. */
 function wideEncodingOf(text: string): string | null {
   const head = text.slice(0, 4);
   if (head === '\u00FF\u00FE\0\0' || head === '\0\0\u00FE\u00FF') return 'UTF-32';
@@ -126,7 +132,7 @@ function wideEncodingOf(text: string): string | null {
   return head.startsWith('\0') && /^[\t\n\r -~]/.test(head.slice(1)) ? 'UTF-16BE' : null;
 }
 
-/** What Windows saves as "base-64 encoded" has marks, what some consoles show has none. */
+/** Base64 without BEGIN and END lines. Windows saves "base-64 encoded" with them; some consoles show it without. */
 function bareBase64(text: string): Damage | null {
   const base64 = text.replace(/\s+/g, '');
   if (base64.length < 100 || !/^MI[A-Za-z0-9+/]*={0,2}$/.test(base64)) return null;
@@ -140,7 +146,7 @@ function bareBase64(text: string): Damage | null {
   };
 }
 
-/** Blocks that hold certificates in another form than a gateway reads; null for any other label. */
+/** Labels of blocks with certificates in a format that the gateway does not read; null for any other label. */
 export function damageOfLabel(label: string): Damage | null {
   switch (label) {
     case 'CMS':

@@ -1,7 +1,7 @@
 /**
- * Reads DER (X.690) into plain nodes with their bytes, and holds it to DER's own rules: definite, shortest lengths. Small
- * enough to be a part of every function's start. Everything here throws `DerError` on bytes that are not DER; the callers
- * turn it into data.
+ * Reads DER (X.690) into plain nodes with their bytes, and enforces DER's own rules, such as definite lengths in the
+ * shortest form. It is small because ingest loads it at start. Every function throws `DerError` on bytes that are not
+ * DER; the callers turn it into data.
  */
 
 import { limits } from '../base/limits.js';
@@ -10,7 +10,7 @@ export class DerError extends Error {
   override readonly name = 'DerError';
 }
 
-/** The classes of tags, as the two highest bits of the first octet tell them. */
+/** Tag classes: the two highest bits of the first octet. */
 const UNIVERSAL = 0;
 export const CONTEXT = 2;
 
@@ -48,8 +48,8 @@ export interface DerNode {
 }
 
 /**
- * Reads exactly one DER element that fills `bytes` (X.690, 8.1 and 10.1). All of it is checked at once; nodes are made
- * when they are asked for, because of most certificates only a few fields are ever looked at.
+ * Reads exactly one DER element that fills `bytes` (X.690, 8.1 and 10.1). The whole encoding is checked at once; nodes
+ * are created when they are needed, because only a few fields of most certificates are read.
  */
 export function readDer(bytes: Uint8Array): DerNode {
   if (bytes.length > limits.certificateBytesMax) throw new DerError(`more than ${limits.certificateBytesMax} bytes`);
@@ -59,8 +59,8 @@ export function readDer(bytes: Uint8Array): DerNode {
 }
 
 /**
- * The elements at the start of `bytes`, down to `depth` levels, as far as they are whole: for telling what a damaged
- * certificate was meant to be. The last one may be cut short.
+ * The elements at the start of `bytes`, down to `depth` levels, as far as they are complete. Used to find out which
+ * certificate a damaged block contains. The last element may be truncated.
  */
 export function readDamaged(bytes: Uint8Array): DerNode | null {
   try {
@@ -129,7 +129,7 @@ class Element implements DerNode {
     return this.#bytes.subarray(this.#contentStart, this.#end);
   }
 
-  /** Made anew each time: a bundle keeps thousands of elements, and few are asked twice. */
+  /** Not cached: a bundle has thousands of elements, and few are read twice. */
   get children(): readonly DerNode[] {
     const children: DerNode[] = [];
     for (let at = this.#contentStart; this.constructed && at < this.#end; ) {
@@ -153,7 +153,10 @@ function octetAt(bytes: Uint8Array, at: number): number {
   return octet;
 }
 
-/** Tag numbers from 31 on, seven bits an octet. No certificate has one; two octets are more than any standard uses. */
+/**
+ * Tag numbers from 31 on, with seven bits in each octet. Certificates do not use them; no standard needs more than two
+ * octets.
+ */
 function readLongTag(bytes: Uint8Array, start: number): { readonly number: number; readonly end: number } {
   const first = octetAt(bytes, start);
   if (first < 0x80) {
@@ -165,7 +168,7 @@ function readLongTag(bytes: Uint8Array, start: number): { readonly number: numbe
   return { number: (first & 0x7f) * 128 + second, end: start + 2 };
 }
 
-/** Definite and in its shortest form, as DER wants it. */
+/** A definite length in the shortest form, as DER requires. */
 function readLength(bytes: Uint8Array, start: number): { readonly length: number; readonly end: number } {
   const first = octetAt(bytes, start);
   if (first < 0x80) return { length: first, end: start + 1 };
@@ -188,7 +191,10 @@ export function isContext(node: DerNode | undefined, tag: number): node is DerNo
   return node?.tagClass === CONTEXT && node.tag === tag;
 }
 
-/** The node, if it has the universal tag; `what` goes into the message. */
+/**
+ * Returns the node if it has the universal tag. `what` is used in the error message.
+ * @throws DerError
+ */
 export function expectTag(node: DerNode | undefined, tag: number, what: string): DerNode {
   if (!isUniversal(node, tag)) throw new DerError(`${what} is missing or of the wrong type`);
   return node;
@@ -226,7 +232,7 @@ export function boolean(node: DerNode): boolean {
   return node.content[0] !== 0;
 }
 
-/** The bits after the count of unused ones. Those that are not used are zero (X.690, 11.2.1). */
+/** The content of a bit string without its count of unused bits, which must be zero bits (X.690, 11.2.1). */
 export function bitString(node: DerNode): Uint8Array {
   const { constructed, content } = node;
   const [unused] = content;
@@ -237,14 +243,14 @@ export function bitString(node: DerNode): Uint8Array {
   return content.subarray(1);
 }
 
-/** A bit string of whole octets, as signatures are. */
+/** A bit string without unused bits, as for signatures. */
 export function octetString(node: DerNode): Uint8Array {
   const octets = bitString(node);
   if (node.content[0] !== 0) throw new DerError('bit string that ends within an octet');
   return octets;
 }
 
-/** A whole number in its shortest form (X.690, 8.3.2), as OpenSSL insists on too. */
+/** The content of an INTEGER, which must be in its shortest form (X.690, 8.3.2); OpenSSL requires this too. */
 export function integerContent(node: DerNode | undefined, what: string): Uint8Array {
   return shortestInteger(expectTag(node, TAG.integer, what).content, what);
 }
@@ -257,7 +263,10 @@ export function shortestInteger(content: Uint8Array, what: string): Uint8Array {
   return content;
 }
 
-/** Two's complement, as OpenSSL prints it: upper-case hexadecimal, no leading zero octet, `-` in front of a negative one. */
+/**
+ * A two's complement number as OpenSSL prints it: upper-case hexadecimal, no leading zero octet, `-` before a negative
+ * number.
+ */
 export function serialText(content: Uint8Array): string {
   if ((content[0] ?? 0) <= 127)
     return hex(content.length > 1 && content[0] === 0 ? content.subarray(1) : content).toUpperCase();
@@ -270,9 +279,9 @@ const utf8 = new TextDecoder('utf-8');
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
- * The text of a string type, or null where the node is none. As OpenSSL reads it: the one-octet types are Latin-1, whatever
- * their name promises.
- * @throws DerError for octets that are no text of the type
+ * The text of a string type; null if the node is another type. As in OpenSSL, all one-octet string types are read as
+ * Latin-1.
+ * @throws DerError for octets that are invalid in the type
  */
 export function stringText(node: DerNode): string | null {
   if (node.tagClass !== UNIVERSAL || node.constructed) return null;
@@ -299,7 +308,7 @@ export function latin1({ buffer, byteOffset, byteLength }: Uint8Array): string {
 }
 
 function decodeUtf8(bytes: Uint8Array): string {
-  // Names are short and nearly always ASCII; a decoder costs more than the look.
+  // Names are short and nearly always ASCII; a decoder costs more than this test.
   if (bytes.every((byte) => byte < 0x80)) return latin1(bytes);
   try {
     return strictUtf8.decode(bytes);

@@ -1,7 +1,7 @@
 /**
- * The verdict on one certificate: would the gateway take it, with this truststore and at this time, and if not, why, and
- * what is to be changed. Does what a runbook asks a person to do with `openssl`, with the gateway's own rules. Pure;
- * bounded by the counters of `limits.ts` whatever the certificate and the bundle.
+ * The verdict on one certificate: whether the gateway would accept it with this truststore at this time, and if not,
+ * why, and what to change. It does what a runbook asks a person to do with `openssl`, by the gateway's own rules. Pure;
+ * its work is bounded by the counters of `limits.ts` for every certificate and bundle.
  */
 
 import { type FindingCode, findingCodes } from '../model/finding-codes.js';
@@ -35,10 +35,10 @@ import { identifierConflict, isSelfSigned, otherIssuers, type Truststore } from 
 
 /**
  * @param at milliseconds since the epoch: the time of the refused request, or now
- * @param presented certificates that the client sent besides its own. They explain, but open no path: the gateway wants
- *   the complete chain in the truststore.
- * @param refusedWith what the gateway itself said when it refused the certificate, where it did; it weighs more than what
- *   is worked out here
+ * @param presented certificates that the client sent besides its own. They are used for explanations, but do not
+ * complete a path, because the gateway requires the complete chain in the truststore.
+ * @param refusedWith the sentence with which the gateway refused the certificate, if known; it takes precedence over
+ * the rules here
  */
 export function diagnose(
   client: Certificate | Malformed,
@@ -69,7 +69,8 @@ function reconstruct(
     if (own.some(({ severity }) => severity === 'error')) return refused(found, path);
     return { verdict: 'trusted', reason: null, findings: [wouldPass(trusted, at), ...found], path };
   }
-  // To say why, the search starts anew: what it did not find was not there, or the finding of the limit says so.
+  // The explanation starts a new search. What the first search did not find is missing, or a finding says that a limit
+  // was reached.
   const attempt: Attempt = isSelfSigned(client)
     ? { path: [client], complete: false, isEndless: false, impostors: [] }
     : nearestAttempt(startSearch(truststore, at, search), client);
@@ -77,7 +78,10 @@ function reconstruct(
   return refused([...attemptFindings(search, attempt, presented), ...own], path);
 }
 
-/** A self-signed client is trusted only if it is itself in the truststore, never through another of its name or key. */
+/**
+ * A self-signed client is trusted only if it is itself in the truststore, not through another certificate with its name
+ * or key.
+ */
 function trustedPath(search: Search, client: Certificate): Path | null {
   if (!isSelfSigned(client)) return findTrustedPath(search, client);
   return search.truststore.byFingerprint.has(client.fingerprint) ? [client] : null;
@@ -104,7 +108,7 @@ function issuerFindings(search: Search, path: Path): Finding[] {
   });
 }
 
-/** For a path on which nothing is wrong but a signature that cannot be checked. */
+/** For a path whose only problem is a signature that cannot be checked. */
 function unverified(search: Search, path: Path): Finding[] {
   return path.slice(0, -1).flatMap((certificate, depth) => {
     const issuer = path[depth + 1];
@@ -124,7 +128,10 @@ function unverified(search: Search, path: Path): Finding[] {
   });
 }
 
-/** A root that does not name itself as its issuer is named itself: nothing below it is wrong. */
+/**
+ * If the identifiers of a root do not refer to itself, only the root is reported: the certificates below it are
+ * correct.
+ */
 function identifierFindings({ truststore }: Search, path: Path, complete: boolean): Finding[] {
   return path.flatMap((certificate, depth) => {
     const isEnd = depth === path.length - 1;

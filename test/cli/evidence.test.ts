@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { runExpiry } from '../../cli/commands/expiry.js';
 import { runPreflight } from '../../cli/commands/preflight.js';
 import { type Observed, observeClients } from '../../cli/inputs/clients.js';
@@ -285,7 +285,7 @@ describe('replay', () => {
 
   test('and a report exit with 2 and 1 where nothing was judged', () => {
     const main = (...args: string[]) =>
-      spawnSync(process.execPath, ['--import', 'tsx', 'cli/main.ts', ...args], {
+      spawnSync(process.execPath, [inject('cli'), ...args], {
         cwd: fileURLToPath(new URL('../..', import.meta.url)),
         encoding: 'utf8',
       });

@@ -1,6 +1,15 @@
 /** Logs that are searched where they are: slices, pages, what is kept over a kill, and what the options say. */
 
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -15,9 +24,15 @@ import { readReplayConfig } from '../../cli/replay/config.js';
 import { replay } from '../../cli/replay/replay.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
-import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
+import {
+  ACCESS_LOG_PATTERN,
+  ANY_FORBIDDEN_PATTERN,
+  accessLogPattern,
+  EXECUTION_LOG_PATTERN,
+} from '../../shared/logs/filter-patterns.js';
 import type { FoundAccount, FoundStage } from '../../shared/model/account.js';
 import type { LogQuery, LogSearch, SearchedEvent } from '../../shared/ports/log-search.js';
+import { ACCESS_FORMATS, refused, rendered } from '../support/access-formats.js';
 import { ACCESS_GROUP, accessEvent, denialAsOneEvent, EXECUTION_GROUP, type Refusal, T0 } from '../support/logs.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-live-'));
@@ -224,6 +239,20 @@ describe('with a state', () => {
     expect(statSync(path).mode & 0o077).toBe(0);
   });
 
+  it('is of one run at a time, and of the next as soon as that ended, however it ended', async () => {
+    const path = newFile();
+    const first = await openState(path, 's', RANGE);
+    await expect(openState(path, 's', RANGE)).rejects.toThrow(
+      `--state got ${path}, which process ${process.pid} is writing; wait until it ends, or name another file`,
+    );
+    await first.close();
+    await (await openState(path, 's', RANGE)).close();
+    // What a kill leaves behind is the id of a process that is no more.
+    writeFileSync(`${path}.lock`, '4194305');
+    await (await openState(path, 's', RANGE)).close();
+    expect(existsSync(`${path}.lock`)).toBe(false);
+  });
+
   it('refuses the file of another search, and any other file', async () => {
     const path = newFile();
     await (await openState(path, 'one', RANGE)).close();
@@ -310,8 +339,21 @@ describe('what is searched', () => {
     expect(targets).toEqual([
       { logGroup: 'API-Gateway-Execution-Logs_b/x', pattern: EXECUTION_LOG_PATTERN },
       { logGroup: '/any', pattern: EXECUTION_LOG_PATTERN },
-      { logGroup: '/any', pattern: ACCESS_LOG_PATTERN },
+      { logGroup: '/any', pattern: ANY_FORBIDDEN_PATTERN },
     ]);
+  });
+
+  it('of a log group whose format is given is what finds its refusals', async () => {
+    const format =
+      '$context.identity.sourceIp [$context.requestTime] "$context.httpMethod" $context.status $context.requestId';
+    const { targets } = await liveIn({ logGroup: ['/any'], accessLogFormats: { '*': format } }, 'refusals', null, logs);
+    expect(targets.map(({ pattern }) => pattern)).toEqual([EXECUTION_LOG_PATTERN, accessLogPattern([format])]);
+  });
+
+  it('of a log group of which nobody knows the format finds its refusals in every format', () => {
+    const finds = new RegExp(ANY_FORBIDDEN_PATTERN.slice(1, -1));
+    for (const { name, template } of ACCESS_FORMATS)
+      expect(`${name}: ${finds.test(rendered(template, refused('PEM')))}`).toBe(`${name}: true`);
   });
 
   it.each([

@@ -24,6 +24,7 @@ const found = {
   ],
   domains: { 'abc123/prod': 'api.bank.example' },
   truststores: {},
+  accessLogFormats: {},
 };
 
 const denied = (n: number, at: number): SearchedEvent => ({

@@ -31,7 +31,7 @@ describe('reading the settings', () => {
       executionLogGroups: [{ create: false }],
       accessLogGroups: [{}],
     });
-    expect(config).toMatchObject({ language: 'en', logRetentionDays: 30, reservedConcurrency: null });
+    expect(config).toMatchObject({ language: 'en', logRetentionDays: 30, reservedConcurrency: 20 });
   });
 
   it.each([
@@ -83,7 +83,7 @@ describe('reading the settings', () => {
 describe('the environment of a function', () => {
   it('gives the function the settings that were validated', () => {
     const { MTLS_WATCH_CONFIG: text = '' } = functionEnvironment(config, {});
-    expect(parseConfig(JSON.parse(text), 'the environment')).toEqual(config);
+    expect(parseConfig(JSON.parse(text), 'the environment')).toEqual({ ...config, alertEmails: [] });
     expect(text).not.toContain(' "');
   });
 

@@ -27,7 +27,8 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'truststore.pem'), ca({ subject: 'C=US,O=Acme,CN=Acme Root CA', key: 'rsa-a' }).pem);
   process.chdir(folder);
   const { PartnerApi } = await import('../../docs/examples/partner-api.js');
-  app = new App({ analyticsReporting: false });
+  // A template that CloudFormation's schemas refuse fails the synth.
+  app = new App({ analyticsReporting: false, context: { '@aws-cdk/core:validateAgainstDefaultRules': true } });
   template = Template.fromStack(new PartnerApi(app, 'PartnerApi'));
 });
 

@@ -13,7 +13,7 @@ const everything = {
   canaries: [{ domain: 'api.example.com' }],
 };
 
-describe('cdk-nag, AwsSolutions', () => {
+describe("cdk-nag, AwsSolutions, and CloudFormation's own schemas", () => {
   it.each([
     ['the example', {}],
     ['everything switched on', everything],
@@ -23,17 +23,20 @@ describe('cdk-nag, AwsSolutions', () => {
     ['an organization that sends its logs', { central: { organizationId: 'o-a1b2c3d4e5', shards: 2 } }],
     ['next to nothing', { executionLogGroups: [], accessLogGroups: [], truststores: {}, alertEmails: [] }],
   ])('finds nothing in the stack with %s', (_what, settings) => {
-    const { app } = synthesise(settings);
+    const { app } = synthesise(settings, true);
     const { success, violations } = new AwsSolutionsChecks(app, { verbose: true }).validateScope(app);
     expect(violations).toEqual([]);
     expect(success).toBe(true);
   });
 
   it('finds nothing in the stack of an account that sends its logs, but the wildcard of its log streams', () => {
-    const { app, stack } = synthesiseMember({
-      centralDestinationArn: 'arn:aws:logs:eu-central-1:999988887777:destination:mtls-watch',
-      accessLogGroups: [{ name: '/aws/apigateway/access', create: true }],
-    });
+    const { app, stack } = synthesiseMember(
+      {
+        centralDestinationArn: 'arn:aws:logs:eu-central-1:999988887777:destination:mtls-watch',
+        accessLogGroups: [{ name: '/aws/apigateway/access', create: true }],
+      },
+      true,
+    );
     expect(new AwsSolutionsChecks(app, { verbose: true }).validateScope(app).violations).toEqual([]);
     expect(acknowledged(stack)).toEqual([
       expect.stringMatching(
@@ -85,5 +88,10 @@ describe('cdk-nag, AwsSolutions', () => {
     new Queue(stack, 'Careless');
     const { violations } = new AwsSolutionsChecks(app).validateScope(app);
     expect(violations.map(({ ruleName }) => ruleName).sort()).toEqual(['AwsSolutions-SQS3', 'AwsSolutions-SQS4']);
+  });
+
+  it('is listening: a key that is none is refused by its schema', () => {
+    const notAnArn = { encryptionKey: 'arn:aws:kms:eu-central-1:999988887777:key/0b6c2f0e' };
+    expect(() => synthesise(notAnArn, true)).toThrow(/validation/i);
   });
 });

@@ -1,43 +1,19 @@
 /** Every action and resource that each role may use. A change here is a change of what an intruder could do. */
 
-import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { grants } from './grants.js';
 import { resources, synthesise, synthesiseMember } from './support.js';
 
-interface Statement {
-  readonly Effect: string;
-  readonly Action: string | string[];
-  readonly Resource: unknown;
-  readonly Condition?: unknown;
-}
-
-/** `action on resource`, one a line, with references written as `<LogicalId>` without the hash. */
-function grants(template: Template, role: string): string[] {
-  const found = resources(template, 'AWS::IAM::Role').filter(([id]) => id.startsWith(role));
-  expect(found).toHaveLength(1);
-  const policies = found.flatMap(
-    ([, { Properties }]) => Properties.Policies as { PolicyDocument: { Statement: Statement[] } }[],
-  );
-  return policies
-    .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
-    .flatMap(({ Effect, Action, Resource, Condition }) => {
-      expect(Effect).toBe('Allow');
-      const only = Condition === undefined ? '' : ` if ${JSON.stringify(Condition)}`;
-      return [Action]
-        .flat()
-        .flatMap((action) => [Resource].flat().map((resource) => `${action} on ${show(resource)}${only}`));
-    });
-}
-
-function show(value: unknown): string {
-  if (typeof value === 'string') return value;
-  const reference = value as { Ref?: string; 'Fn::GetAtt'?: [string, string]; 'Fn::Join'?: [string, unknown[]] };
-  if (reference['Fn::Join']) return reference['Fn::Join'][1].map(show).join(reference['Fn::Join'][0]);
-  const id = reference.Ref ?? reference['Fn::GetAtt']?.[0];
-  return `<${id?.replace(/[0-9A-F]{8}$/, '')}>`;
-}
-
 const { template } = synthesise();
+
+const publishAndExplain = [
+  'sns:Publish on <AlertsTopic>',
+  'kms:Decrypt on <AlertsKey>',
+  'kms:GenerateDataKey on <AlertsKey>',
+  's3:GetObject on arn:<AWS::Partition>:s3:::example-truststores/api.example.com/truststore.pem',
+  's3:GetObjectVersion on arn:<AWS::Partition>:s3:::example-truststores/api.example.com/truststore.pem',
+  's3:ListBucketVersions on arn:<AWS::Partition>:s3:::example-truststores if {"StringEquals":{"s3:prefix":"api.example.com/truststore.pem"}}',
+];
 
 const storeAndPublish = [
   'dynamodb:BatchGetItem on <StateTable>',
@@ -47,12 +23,7 @@ const storeAndPublish = [
   'dynamodb:PutItem on <StateTable>',
   'dynamodb:Query on <StateTable>',
   'dynamodb:UpdateItem on <StateTable>',
-  'sns:Publish on <AlertsTopic>',
-  'kms:Decrypt on <AlertsKey>',
-  'kms:GenerateDataKey on <AlertsKey>',
-  's3:GetObject on arn:<AWS::Partition>:s3:::example-truststores/api.example.com/truststore.pem',
-  's3:GetObjectVersion on arn:<AWS::Partition>:s3:::example-truststores/api.example.com/truststore.pem',
-  's3:ListBucketVersions on arn:<AWS::Partition>:s3:::example-truststores if {"StringEquals":{"s3:prefix":"api.example.com/truststore.pem"}}',
+  ...publishAndExplain,
 ];
 
 describe('what the roles may do', () => {
@@ -77,7 +48,10 @@ describe('what the roles may do', () => {
     expect(grants(template, 'WeeklyReportRole')).toEqual([
       'logs:CreateLogStream on <WeeklyReportLogs>',
       'logs:PutLogEvents on <WeeklyReportLogs>',
-      ...storeAndPublish,
+      'dynamodb:BatchGetItem on <StateTable>',
+      'dynamodb:GetItem on <StateTable>',
+      'dynamodb:Query on <StateTable>',
+      ...publishAndExplain,
       's3:GetObject on <WeeklyReportReports>/reports/*',
       's3:PutObject on <WeeklyReportReports>/reports/*',
       's3:ListBucket on <WeeklyReportReports>',
@@ -155,12 +129,13 @@ describe('what the roles may do', () => {
 
     it('puts and removes subscription filters, and keeps what it found, once it is switched on', () => {
       const table = only(['inventory', 'subscribed']);
+      const [[ingestId] = expect.unreachable()] = resources(template, 'AWS::Lambda::Function');
       expect(looks({ mode: 'on' })).toEqual([
         ...discovery,
         `dynamodb:Query on ${table}`,
         `dynamodb:BatchWriteItem on ${table}`,
         `dynamodb:DeleteItem on ${table}`,
-        `logs:PutSubscriptionFilter on ${logs}:log-group:*`,
+        `logs:PutSubscriptionFilter on ${logs}:log-group:* if {"ArnEquals":{"logs:DestinationArn":{"Fn::GetAtt":["${ingestId}","Arn"]}}}`,
         `logs:DeleteSubscriptionFilter on ${logs}:log-group:*`,
         ...queue,
       ]);

@@ -130,17 +130,21 @@ describe('the functions', () => {
         'TOPIC_ARN',
       ]);
       const config = parseConfig(JSON.parse(String(variables.MTLS_WATCH_CONFIG)), 'the environment');
-      expect(config).toEqual(parseConfig(exampleSettings, 'the example'));
+      // Whom an alert wakes is nowhere but in the topic.
+      expect(config).toEqual({ ...parseConfig(exampleSettings, 'the example'), alertEmails: [] });
+      expect(JSON.stringify(variables)).not.toContain('@');
     }
   });
 
   it.each([
+    [undefined, 20, 1],
     [null, undefined, undefined],
-    [20, 20, 1],
-  ])('reserve concurrency only where it is set: %j', (reservedConcurrency, ingest, sweep) => {
-    const reserved = resources(synthesise({ reservedConcurrency }).template, 'AWS::Lambda::Function').map(
-      ([, { Properties }]) => Properties.ReservedConcurrentExecutions,
-    );
+    [50, 50, 1],
+  ])('give ingest a ceiling, unless it is null: %j', (reservedConcurrency, ingest, sweep) => {
+    const reserved = resources(
+      synthesise(reservedConcurrency === undefined ? {} : { reservedConcurrency }).template,
+      'AWS::Lambda::Function',
+    ).map(([, { Properties }]) => Properties.ReservedConcurrentExecutions);
     expect(reserved).toEqual([ingest, sweep, undefined, undefined]);
   });
 });
@@ -154,6 +158,8 @@ describe('ingest', () => {
       MaximumEventAgeInSeconds: 6 * 3600,
       DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [queue, 'Arn'] } } },
     });
+    const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
+    template.hasResource('AWS::SQS::Queue', { Properties: { MessageRetentionPeriod: 14 * 24 * 3600 }, ...kept });
     template.hasResourceProperties('AWS::SQS::Queue', {
       MessageRetentionPeriod: 14 * 24 * 3600,
       SqsManagedSseEnabled: true,

@@ -17,9 +17,12 @@ export interface Synthesised {
   readonly template: Template;
 }
 
-/** @param settings replace those of the example in `cdk.json`, key by key */
-export function synthesise(settings: Readonly<Record<string, unknown>> = {}): Synthesised {
-  const app = appWith({ ...exampleSettings, ...settings });
+/**
+ * @param settings replace those of the example in `cdk.json`, key by key
+ * @param isValidated whether the synth fails where CloudFormation's schemas refuse the template, which takes most of its time
+ */
+export function synthesise(settings: Readonly<Record<string, unknown>> = {}, isValidated = false): Synthesised {
+  const app = appWith({ ...exampleSettings, ...settings }, isValidated);
   const stack = new MtlsWatchStack(app, 'MtlsWatch', {
     stackName: 'mtls-watch',
     config: readConfig(app.node),
@@ -29,16 +32,23 @@ export function synthesise(settings: Readonly<Record<string, unknown>> = {}): Sy
 }
 
 /** The stack of an account that sends its logs to a central one. */
-export function synthesiseMember(mtlsWatch: unknown): { app: App; stack: MemberStack; template: Template } {
-  const app = appWith(mtlsWatch);
+export function synthesiseMember(
+  mtlsWatch: unknown,
+  isValidated = false,
+): { app: App; stack: MemberStack; template: Template } {
+  const app = appWith(mtlsWatch, isValidated);
   const config = readMemberConfig(app.node);
   if (config === null) throw new Error('these are not the settings of a member');
   const stack = new MemberStack(app, 'MtlsWatchMember', { stackName: 'mtls-watch-member', config });
   return { app, stack, template: Template.fromStack(stack) };
 }
 
-function appWith(mtlsWatch: unknown): App {
-  return new App({ analyticsReporting: false, context: { mtlsWatch } });
+function appWith(mtlsWatch: unknown, isValidated: boolean): App {
+  return new App({
+    analyticsReporting: false,
+    builtinCloudFormationValidation: isValidated,
+    context: { mtlsWatch, '@aws-cdk/core:validateAgainstDefaultRules': isValidated },
+  });
 }
 
 /** Each resource of a type with the logical id that CloudFormation knows it by. */

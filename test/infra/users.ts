@@ -17,7 +17,7 @@ export function account(
   context: Record<string, unknown> = {},
   settings: Partial<Settings> = {},
 ) {
-  const app = new App({ analyticsReporting: false, context });
+  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false, context });
   const stack = new Stack(app, 'Partners', props);
   const watch = new MtlsWatch(stack, 'MtlsWatch', { config: { ...config, ...settings }, code });
   return { app, stack, watch };

@@ -4,12 +4,15 @@ import { describe, expect, it, vi } from 'vitest';
 import { createInsights } from '../../shared/adapters/aws/insights.js';
 import { consoleUrl } from '../../shared/adapters/aws/report-bucket.js';
 import { createAnnounce } from '../../shared/adapters/aws/report-topic.js';
+import { createStoresOn } from '../../shared/adapters/dynamodb/index.js';
+import type { Table } from '../../shared/adapters/dynamodb/table.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { rollUpHours } from '../../shared/count/record.js';
 import { reportSchema } from '../../shared/report/schema.js';
 import { createWeeklyReport } from '../../shared/report/weekly.js';
 import { fact, group } from '../contract/examples.js';
+import { createMemoryTable } from '../support/memory-table.js';
 import { testWorld } from '../support/world.js';
 
 /** "How Lambda handles errors and retries with asynchronous invocation" */
@@ -100,6 +103,43 @@ const works = async (query: string) => ({
         },
       ],
   isCut: false,
+});
+
+/** A table that its role may read and not change. */
+function readOnly(table: Table): Table {
+  const refuse = async (): Promise<never> => {
+    throw new Error('AccessDeniedException: the report writes to the table');
+  };
+  return { ...table, put: refuse, putAll: refuse, update: refuse, remove: refuse };
+}
+
+it('reads the table and changes nothing in it, whatever there is', async () => {
+  const at = MONDAY;
+  const clock = { now: () => at };
+  const table = createMemoryTable(clock);
+  const stores = createStoresOn(table, clock);
+  await stores.facts.put(
+    [fact(minute, 12)],
+    [{ scope: 's', cause: 'waf', minute, batchId: 'b', requests: 4, count: 4 }],
+  );
+  await stores.rollups.mark([{ group: group(0), hour: Math.floor(minute / 60), token: 's' }]);
+  await rollUpHours({ ...testWorld(), stores, clock });
+  const world = { ...testWorld(), stores: createStoresOn(readOnly(table), clock), clock };
+  const objects = new Map<string, string>();
+  const put = async (key: string, text: string) => void objects.set(key, text);
+  const run = createWeeklyReport({
+    world,
+    query: works,
+    delivery: {
+      clock,
+      language: 'en',
+      urlOf: (key) => key,
+      announce: async () => {},
+      bucket: { read: async () => null, put, putIf: async (key, text) => put(key, text).then(() => true) },
+    },
+  });
+  expect(await run()).toBe('delivered');
+  expect(objects.get('reports/2026-W46/report.json')).toContain('"count":12');
 });
 
 describe('the weekly report', () => {

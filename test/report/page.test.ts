@@ -151,10 +151,13 @@ describe('periods', () => {
   ];
   const mondays = Array.from({ length: 106 }, (_, n) => Date.UTC(2026, 0, 5) + n * 7 * 86_400_000);
   /** The clock in a zone, as `2026-11-16 07`. */
-  const clockIn = (timeZone: string, at: number): string =>
-    new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(at).slice(0, 13);
+  const clockOf = (timeZone: string): ((at: number) => string) => {
+    const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' });
+    return (at) => format.format(at).slice(0, 13);
+  };
 
   it.each(zones)('are the weeks of %s: every one once, each whole, whenever the report is made', (timeZone) => {
+    const clock = clockOf(timeZone);
     for (const hour of [0, 1, 7, 12, 23]) {
       const labels: string[] = [];
       let before: { to: number } | null = null;
@@ -162,13 +165,13 @@ describe('periods', () => {
         const wanted = `${new Date(monday).toISOString().slice(0, 10)} ${String(hour).padStart(2, '0')}`;
         // The scheduler fires when the clock there shows the hour.
         const hours = Array.from({ length: 60 }, (_, n) => monday + (n - 20) * 3_600_000);
-        const at = hours.find((one) => clockIn(timeZone, one) === wanted);
+        const at = hours.find((one) => clock(one) === wanted);
         if (at === undefined) throw new Error(`${wanted} does not come in ${timeZone}`);
         const week = lastWeek(at, timeZone);
         labels.push(week.label);
         expect(week.to).toBeLessThanOrEqual(at);
         expect(at - week.to).toBeLessThan((hour + 1.6) * 3_600_000);
-        expect(clockIn(timeZone, week.from + 1_800_000)).toMatch(/ 00$/);
+        expect(clock(week.from + 1_800_000)).toMatch(/ 00$/);
         expect(daysOf(week)[0]).toBe(new Date(monday - 7 * 86_400_000).toISOString().slice(0, 10));
         expect(daysOf(week)).toHaveLength(7);
         if (before !== null) expect(week.from).toBe(before.to);

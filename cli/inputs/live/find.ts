@@ -3,7 +3,12 @@
 import { MtlsWatchError } from '../../../shared/base/errors.js';
 import { limits } from '../../../shared/base/limits.js';
 import { clean } from '../../../shared/base/text.js';
-import { accessLogPattern, EXECUTION_LOG_PATTERN } from '../../../shared/logs/filter-patterns.js';
+import {
+  ANY_FORBIDDEN_PATTERN,
+  accessLogPattern,
+  EXECUTION_LOG_PATTERN,
+} from '../../../shared/logs/filter-patterns.js';
+import { type FormatsByLogGroup, templateOfGroup } from '../../../shared/logs/formats-by-group.js';
 import type { FoundAccount, FoundStage } from '../../../shared/model/account.js';
 import type { LogSearch, SearchableGroup } from '../../../shared/ports/log-search.js';
 import { discoveryHere } from '../account.js';
@@ -16,6 +21,11 @@ export interface LiveOptions {
   readonly from?: string;
   readonly to?: string;
   readonly state?: string;
+}
+
+/** The same, with the access-log formats that the settings or `--format` name. */
+export interface LiveSearch extends LiveOptions {
+  readonly accessLogFormats?: FormatsByLogGroup;
 }
 
 /** What is looked for: refused requests, or whoever calls, refused or not. */
@@ -33,7 +43,7 @@ export interface FoundLive {
 }
 
 /** Loads the SDK only here. @throws MtlsWatchError `usage`, `logs-unavailable`, `discovery-failed` */
-export async function findLive(options: LiveOptions, purpose: Purpose): Promise<FoundLive> {
+export async function findLive(options: LiveSearch, purpose: Purpose): Promise<FoundLive> {
   const { createLogSearch, logsClient } = await import('../../../shared/adapters/aws/log-search.js');
   // Where nothing is named, all custom domains are meant.
   const isByName = options.domain === undefined && options.logGroup !== undefined;
@@ -43,14 +53,15 @@ export async function findLive(options: LiveOptions, purpose: Purpose): Promise<
 
 /** @param found what discovery found of the domains; null where none is named */
 export async function liveIn(
-  { logGroup = [], domain = [] }: LiveOptions,
+  { logGroup = [], domain = [], accessLogFormats = {} }: LiveSearch,
   purpose: Purpose,
   found: FoundAccount | null,
   logs: LogSearch,
 ): Promise<FoundLive> {
+  const given = (name: string): readonly string[] => [templateOfGroup(accessLogFormats, name) ?? []].flat();
   const wanted = [
-    ...logGroup.flatMap((name) => targetsOf(name, kindOf(name), purpose)),
-    ...ofDomains(found, domain, purpose),
+    ...logGroup.flatMap((name) => targetsOf(name, kindOf(name), purpose, given(name))),
+    ...ofDomains(found, domain, purpose, given),
   ];
   const targets = [...new Map(wanted.map((target) => [JSON.stringify(target), target])).values()];
   const names = [...new Set(targets.map((target) => target.logGroup))];
@@ -95,12 +106,19 @@ function targetsOf(logGroup: string, kind: Kind, purpose: Purpose, formats: read
   if (purpose === 'clients') return kind === 'execution' ? [] : [{ logGroup, pattern: null }];
   const patterns = [
     ...(kind === 'access' ? [] : [EXECUTION_LOG_PATTERN]),
-    ...(kind === 'execution' ? [] : [accessLogPattern(formats)]),
+    ...(kind === 'execution' ? [] : [formats.length === 0 ? ANY_FORBIDDEN_PATTERN : accessLogPattern(formats)]),
   ];
   return patterns.map((pattern) => ({ logGroup, pattern }));
 }
 
-function ofDomains(found: FoundAccount | null, names: readonly string[], purpose: Purpose): SearchTarget[] {
+type FormatsGiven = (logGroup: string) => readonly string[];
+
+function ofDomains(
+  found: FoundAccount | null,
+  names: readonly string[],
+  purpose: Purpose,
+  given: FormatsGiven,
+): SearchTarget[] {
   const missing = names.filter((name) => found?.domains.some((domain) => domain.name === name) !== true);
   if (missing.length > 0) {
     throw new MtlsWatchError(
@@ -108,15 +126,17 @@ function ofDomains(found: FoundAccount | null, names: readonly string[], purpose
       `--domain got ${missing.map((name) => clean(name, 80)).join(', ')}; expected a custom domain with mutual TLS in ${found?.region} of account ${found?.accountId}`,
     );
   }
-  return (found?.domains ?? []).flatMap(({ stages }) => stages.flatMap((stage) => ofStage(stage, purpose)));
+  return (found?.domains ?? []).flatMap(({ stages }) => stages.flatMap((stage) => ofStage(stage, purpose, given)));
 }
 
-function ofStage({ executionLog, accessLog }: FoundStage, purpose: Purpose): SearchTarget[] {
+function ofStage({ executionLog, accessLog }: FoundStage, purpose: Purpose, given: FormatsGiven): SearchTarget[] {
   const execution = 'logGroup' in executionLog ? executionLog.logGroup : null;
   const access = accessLog?.logGroup ?? null;
   return [
     ...(execution === null ? [] : targetsOf(execution, 'execution', purpose)),
-    ...(access === null ? [] : targetsOf(access, 'access', purpose, accessLog === null ? [] : [accessLog.format])),
+    ...(access === null || accessLog === null
+      ? []
+      : targetsOf(access, 'access', purpose, [accessLog.format, ...given(access)])),
   ];
 }
 

@@ -6,7 +6,7 @@ import { MtlsWatchError } from '../../../shared/base/errors.js';
 import { clean } from '../../../shared/base/text.js';
 import type { Clock } from '../../../shared/ports/index.js';
 import type { InputItem } from '../item.js';
-import { type FoundLive, findLive, type LiveOptions, type Purpose } from './find.js';
+import { type FoundLive, findLive, type LiveOptions, type LiveSearch, type Purpose } from './find.js';
 import { searchLogs } from './search.js';
 import { openState, type TimeRange } from './state.js';
 /** Notes go where answers do not. */
@@ -43,7 +43,7 @@ export interface Live {
  * @throws MtlsWatchError `usage`, or what looking at the account throws
  */
 export async function liveOf(
-  options: LiveOptions,
+  options: LiveSearch,
   purpose: Purpose,
   note: (text: string) => void,
   clock: Clock = systemClock,
@@ -57,7 +57,12 @@ export async function liveOf(
   const range = rangeOf(options, clock.now());
   const found = await find(options, purpose);
   const { targets, logs } = found;
-  const search = { logGroups: targets.map(({ logGroup }) => logGroup), purpose, ...timesOf(options) };
+  const search = {
+    logGroups: targets.map(({ logGroup }) => logGroup),
+    patterns: targets.map(({ pattern }) => pattern),
+    purpose,
+    ...timesOf(options),
+  };
   const state = options.state === undefined ? null : await openState(options.state, JSON.stringify(search), range);
   note(noticeOf(found, state?.range ?? range, state?.done.size ?? 0));
   async function* items(): AsyncGenerator<InputItem> {

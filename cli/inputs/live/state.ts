@@ -5,7 +5,7 @@
  */
 
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { MtlsWatchError, messageOf } from '../../../shared/base/errors.js';
 import type { SearchedEvent } from '../../../shared/ports/log-search.js';
@@ -39,9 +39,24 @@ interface Line {
 
 /**
  * @param search what is searched for, in words: a file of another search is refused
- * @throws MtlsWatchError `usage` for a file of something else, `unreadable-input` for one that cannot be read or written
+ * @throws MtlsWatchError `usage` for a file of something else and while another run has it, `unreadable-input` for one that cannot be read or written
  */
 export async function openState(path: string, search: string, range: TimeRange): Promise<SearchState> {
+  const unlock = await lock(path);
+  try {
+    return await openLocked(path, search, range, unlock);
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
+}
+
+async function openLocked(
+  path: string,
+  search: string,
+  range: TimeRange,
+  unlock: () => Promise<void>,
+): Promise<SearchState> {
   const runOf = new Map<number, number>();
   let run = 1;
   let first: Line | null = null;
@@ -70,8 +85,46 @@ export async function openState(path: string, search: string, range: TimeRange):
     },
     save: (slice, events) => write({ slice, run, events }),
     finish: (slice) => write({ slice, run, done: true }),
-    close: () => file.close(),
+    async close() {
+      await file.close();
+      await unlock();
+    },
   };
+}
+
+/**
+ * Two runs would write over each other's lines. The lock holds the id of its process, so that one that was killed stands in
+ * nobody's way.
+ * @throws MtlsWatchError `usage` while another process has it
+ */
+async function lock(path: string): Promise<() => Promise<void>> {
+  const name = `${path}.lock`;
+  for (let isFirst = true; ; isFirst = false) {
+    try {
+      await writeFile(name, String(process.pid), { flag: 'wx', mode: 0o600 });
+      return () => rm(name, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw unreadable(path, error);
+    }
+    const owner = Number(await readFile(name, 'utf8').catch(() => ''));
+    if (!isFirst || isRunning(owner)) {
+      throw new MtlsWatchError(
+        'usage',
+        `--state got ${path}, which process ${owner} is writing; wait until it ends, or name another file`,
+      );
+    }
+    await rm(name, { force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  if (!Number.isSafeInteger(pid) || pid <= 0) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Somebody else's process may not be signalled, and runs.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 /** One line after the other, each from where the last ended. */
