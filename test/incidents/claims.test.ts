@@ -24,17 +24,18 @@ interface Told {
 
 /** @returns the severities that people were told, of 400 refusals a minute for some minutes */
 async function tell({ reason = 'issuer-not-found', pems, issuer = issuerDn }: Told) {
-  const world = testWorld({ truststores: { '*': 's3://truststores/all.pem' } });
   const versionOf = (text: string, age: number) => ({
     text,
     version: text,
     versionId: text.slice(-90, -60),
     modifiedAt: T0 - age * 86_400_000,
   });
-  world.truststores = {
-    read: async () => versionOf(acme.pem, 90),
-    previous: async () => versionOf(acmeBefore.pem, 180),
-  };
+  const world = Object.assign(testWorld({ truststores: { '*': 's3://truststores/all.pem' } }), {
+    truststores: {
+      read: async () => versionOf(acme.pem, 90),
+      previous: async () => versionOf(acmeBefore.pem, 180),
+    },
+  });
   await world.stores.certificates.save(new Map(pems.map((pem, n) => [`print${n}`, pem])));
   const group: GroupKey = { scope: SCOPE, issuerDn: issuer, reason };
   const clients = pems.map((_, n) => ({
