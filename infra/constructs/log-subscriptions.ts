@@ -130,9 +130,12 @@ export class LogSubscriptions extends Construct {
   }
 }
 
-/** Each event of a centralised log group says which account wrote it; the log group's owner is this account. */
+/**
+ * Each event of a centralised log group says which account wrote it, and the log group that it came from: the copy may have a name
+ * that does not tell, and its owner is this account.
+ */
 function emitAccount(filter: SubscriptionFilter): void {
-  (filter.node.defaultChild as CfnSubscriptionFilter).emitSystemFields = ['@aws.account', '@aws.region'];
+  (filter.node.defaultChild as CfnSubscriptionFilter).emitSystemFields = ['@aws.account', '@aws.region', '@source.log'];
 }
 
 /** A slash separates the parts of a construct's path. No name that CloudWatch takes has a colon. */

@@ -126,8 +126,12 @@ export const limits = {
    * Gateway maps 200 to a domain unless the quota is raised ("Quotas for configuring and running a REST API").
    */
   inventoryStagesMax: 1_000,
-  /** CloudWatch Logs, "CloudWatch Logs quotas": two subscription filters on a log group, and no more on request. */
-  filtersPerLogGroupMax: 2,
+  /**
+   * Subscription filters on a log group: five where AWS has rolled that out, two elsewhere ("CloudWatch Logs quotas", by Region).
+   * Only an attempt tells.
+   */
+  filtersPerLogGroupMax: 5,
+  filtersPerLogGroupSure: 2,
   /** Filters put or removed by one run, at the five a second that CloudWatch Logs takes; the rest waits for the next. */
   filterChangesPerRunMax: 1_000,
   /** Log groups looked at besides the discovered ones, at the same time. */

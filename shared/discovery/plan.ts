@@ -57,7 +57,12 @@ export type Action =
   /** Would be removed, but a part of the account could not be read, and a stage may hide there. */
   | { readonly kind: 'hold'; readonly logGroup: string; readonly filterName: string }
   /** A wish that cannot be met: filters of others have the places of the log group, or our name. */
-  | (About & { readonly kind: 'unmet'; readonly takenBy: readonly string[] })
+  | (About & {
+      readonly kind: 'unmet';
+      readonly takenBy: readonly string[];
+      /** Why, where no filter that was seen is in the way. */
+      readonly said?: string;
+    })
   /** The log group is not there yet. */
   | (About & { readonly kind: 'wait' })
   /** Named in the settings, and the filter that the stack made is gone. */
@@ -127,7 +132,7 @@ function wishesOf(domains: readonly FoundDomain[]): Map<string, Wishes> {
 }
 
 function planGroup(
-  { name, exists, filters }: FoundLogGroup,
+  { name, exists, filters, logClass }: FoundLogGroup,
   wishes: Wishes,
   own: OwnFilters,
   isWhole: boolean,
@@ -138,6 +143,14 @@ function planGroup(
     return domains === undefined ? [] : [{ logGroup: name, log, domains: [...domains].sort() }];
   });
   if (!exists) return wanted.map((about) => ({ kind: 'wait', ...about }));
+  if (logClass !== undefined && logClass !== 'STANDARD') {
+    return wanted.map((about) => ({
+      kind: 'unmet',
+      ...about,
+      takenBy: [],
+      said: `its class ${logClass} takes no filters`,
+    }));
+  }
   // What cannot be read is reported as such, and left as it is.
   if (filters === null) return [];
   const ours = filters.filter((filter) => isOurs(filter, own));

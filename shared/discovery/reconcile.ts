@@ -205,9 +205,8 @@ async function change(
     return action;
   }
   const { logGroup, log, domains, filterName: name, pattern } = action;
-  const isPut = await logGroups.putFilter(logGroup, { name, pattern, destinationArn: own.destinationArn });
-  // Somebody else's filter came in between.
-  return isPut ? action : { kind: 'unmet', logGroup, log, domains, takenBy: ['others'] };
+  const refusal = await logGroups.putFilter(logGroup, { name, pattern, destinationArn: own.destinationArn });
+  return refusal === null ? action : { kind: 'unmet', logGroup, log, domains, takenBy: [], said: refusal };
 }
 
 /** Log groups that hold no filter of ours any more. */

@@ -25,9 +25,9 @@ export interface LogGroups {
   look(name: string): Promise<FoundLogGroup>;
   /**
    * Makes the filter, or changes the one of that name.
-   * @returns false where the places of the log group are taken
+   * @returns null, or why there is no room: the places of the log group are taken, or those for regular expressions
    */
-  putFilter(logGroup: string, filter: FoundFilter): Promise<boolean>;
+  putFilter(logGroup: string, filter: FoundFilter): Promise<string | null>;
   /** Removing what is gone is done. */
   removeFilter(logGroup: string, filterName: string): Promise<void>;
 }
