@@ -14,7 +14,12 @@ const isAsked = process.argv.some((argument) => argument.startsWith('--project')
 
 export default defineConfig({
   // Examples import the package by its name.
-  resolve: { alias: { 'mtls-watch': fileURLToPath(new URL('infra/index.ts', import.meta.url)) } },
+  resolve: {
+    alias: {
+      'mtls-watch/schemas': fileURLToPath(new URL('shared/schemas/index.ts', import.meta.url)),
+      'mtls-watch': fileURLToPath(new URL('infra/index.ts', import.meta.url)),
+    },
+  },
   test: {
     // By default one core is left to vitest itself, which hardly uses it.
     maxWorkers: '100%',

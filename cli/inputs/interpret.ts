@@ -42,17 +42,10 @@ export function interpreter(
   emit: (item: InputItem) => void,
 ): Interpreter {
   const records = recordsOf(format);
-  let lastAt = 0;
+  const { add, startAt } = datedEvents(window, records.timeWithin);
   let known = 0;
   let nested = 0;
 
-  /** An event that does not say when it was written is taken to be as old as the one before it. */
-  const add = ({ owner = '', logGroup, logStream, id }: Origin, at: number | null, message: string) => {
-    lastAt = at ?? records.timeWithin(message) ?? lastAt;
-    if (message.length > limits.eventCharsMax) tooLarge(`an event of ${message.length} characters`);
-    else window.add({ owner, logGroup, logStream, id, timestamp: lastAt, undated: at === null, message });
-  };
-  const tooLarge = (what: string) => window.reject('event-too-large', `${what}, more than a log event can have`);
   const notAnEvent = (detail: string) => window.reject('not-a-log-event', detail);
   const onKnown = () => {
     known += 1;
@@ -97,14 +90,14 @@ export function interpreter(
 
   function take(unit: Unit): void {
     if (unit.kind === 'text') lines.line(unit.text);
-    else if (unit.kind === 'overlong') tooLarge(`${unit.bytes} bytes without an end`);
+    else if (unit.kind === 'overlong') rejectTooLarge(window, `${unit.bytes} bytes without an end`);
     else value(unit.text);
   }
 
   return {
     begin(layout, fallbackAt) {
       lines.begin(layout.kind === 'lines' ? layout.form : null, layout.kind === 'records');
-      lastAt = fallbackAt;
+      startAt(fallbackAt);
     },
     take,
     row: (row) => openValue(row, null, opened),
@@ -112,6 +105,25 @@ export function interpreter(
     end: lines.close,
     known: () => known,
   };
+}
+
+/** An event that does not say when it was written is taken to be as old as the one before it. */
+function datedEvents(window: EventWindow, timeWithin: (message: string) => number | null) {
+  let lastAt = 0;
+  return {
+    startAt(at: number): void {
+      lastAt = at;
+    },
+    add({ owner = '', logGroup, logStream, id }: Origin, at: number | null, message: string): void {
+      lastAt = at ?? timeWithin(message) ?? lastAt;
+      if (message.length > limits.eventCharsMax) rejectTooLarge(window, `an event of ${message.length} characters`);
+      else window.add({ owner, logGroup, logStream, id, timestamp: lastAt, undated: at === null, message });
+    },
+  };
+}
+
+function rejectTooLarge(window: EventWindow, what: string): void {
+  window.reject('event-too-large', `${what}, more than a log event can have`);
 }
 
 function cutWhole(bytes: Buffer, take: (unit: Unit) => void): void {

@@ -46,6 +46,8 @@ interface OpenEvent {
   readonly begun: Begun;
   /** Lines behind the first one, which the begin has as its message. */
   readonly more: string[];
+  /** A record of text, which ends with its line; what an execution log writes goes on over several, which may hold anything. */
+  readonly isRecord: boolean;
   chars: number;
 }
 
@@ -62,20 +64,12 @@ export function lineEvents(sink: LineSink): LineEvents {
     const behind = form === tabbed ? timeBehind(message) : null;
     sink.onEvent(begun, behind?.at ?? begun.at, behind?.message ?? message);
   };
-  const beginEvent = (begun: Begun) => {
+  const beginEvent = (begun: Begun, isRecord = false) => {
     close();
-    isRecordOpen = false;
-    open = { begun, more: [], chars: begun.message.length };
+    open = { begun, more: [], isRecord, chars: begun.message.length };
   };
-  const beginBare = (message: string) =>
-    beginEvent({ owner: '', logGroup: '', logStream: '', id: null, at: null, message });
-
-  /** Lines of an execution log go on over several lines, which may hold anything; records of text do not. */
-  let isRecordOpen = false;
-  const beginRecord = (text: string) => {
-    beginBare(text);
-    isRecordOpen = true;
-  };
+  const beginBare = (message: string, isRecord = false) =>
+    beginEvent({ owner: '', logGroup: '', logStream: '', id: null, at: null, message }, isRecord);
 
   function bareLine(text: string): void {
     const template = TEMPLATE_LINES.find((shape) => shape.test(text));
@@ -84,11 +78,23 @@ export function lineEvents(sink: LineSink): LineEvents {
     if (text === EXPORT_PROBE) sink.onKnown();
     else if (/^\s+\{/.test(text) && open === null) sink.onValue(text.trim());
     else if (PREFIXED_LINE.test(text) || (template !== undefined && !continues)) beginBare(text);
-    else if ((open === null || isRecordOpen) && isAccessRecordText(text)) beginRecord(text);
+    else if (open?.isRecord !== false && isAccessRecordText(text)) beginBare(text, true);
     else if (open !== null) append(open, text);
     else if (text.startsWith('arn:') || text.includes(DENIED)) beginBare(text);
     else if (BASE64_OF_GZIP.test(text)) sink.onData(text.trim());
     else sink.onReject('a line that is no log event of API Gateway');
+  }
+
+  function formedLine(text: string): void {
+    // A time in front begins an event in every file; other forms are looked for only where the file has them.
+    const begun = form?.(text) ?? (form === tabbed ? null : timeFirst(text));
+    if (begun !== null) {
+      if (begun.at !== null && Number.isNaN(begun.at)) sink.onReject('a line with a date that does not exist');
+      else beginEvent(begun);
+    } else if (form === null) bareLine(text);
+    else if (form === tabbed && isTabbedNoise(text)) close();
+    else if (open !== null) append(open, text);
+    else sink.onReject('a line before the first event');
   }
 
   return {
@@ -98,24 +104,11 @@ export function lineEvents(sink: LineSink): LineEvents {
     },
     line(raw) {
       const text = withoutColours(raw);
-      if (areRecords && sink.isByFormat(text)) {
-        beginBare(text);
-        return;
-      }
-      if (areRecords && text.startsWith('{')) {
+      if (areRecords && sink.isByFormat(text)) beginBare(text);
+      else if (areRecords && text.startsWith('{')) {
         close();
         sink.onValue(text);
-        return;
-      }
-      // A time in front begins an event in every file; other forms are looked for only where the file has them.
-      const begun = form?.(text) ?? (form === tabbed ? null : timeFirst(text));
-      if (begun !== null) {
-        if (begun.at !== null && Number.isNaN(begun.at)) sink.onReject('a line with a date that does not exist');
-        else beginEvent(begun);
-      } else if (form === null) bareLine(text);
-      else if (form === tabbed && isTabbedNoise(text)) close();
-      else if (open !== null) append(open, text);
-      else sink.onReject('a line before the first event');
+      } else formedLine(text);
     },
     close,
     within(work) {

@@ -159,6 +159,7 @@ function totals({
     ['log events', count(summary.events)],
     ['delivered twice, counted once', count(summary.duplicates)],
     ['unreadable records', count(summary.rejected)],
+    ['broken or cut off, read all the same', count(summary.recovered)],
     ['unreadable files', count(problems.length)],
     ['refused, client not known', count(summary.unattributed)],
     ['other 403s, not about certificates', others.join(', ') || '0'],

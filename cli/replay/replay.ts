@@ -65,6 +65,7 @@ export async function replay(
   };
   const tallies = {
     events: 0,
+    recovered: 0,
     duplicates: 0,
     rejects: rejectTally(),
     evidence: evidence(Object.values(config.accessLogFormats)),
@@ -85,6 +86,7 @@ export async function replay(
 
 interface Tallies {
   events: number;
+  recovered: number;
   readonly rejects: RejectTally;
   readonly evidence: Evidence;
   duplicates: number;
@@ -134,6 +136,7 @@ async function countAll(
     tallies.events += item.batch.events.length + item.batch.malformed.length;
     tallies.duplicates += item.batch.events.length - batch.events.length;
     tallies.rejects.add(parsed.rejected);
+    tallies.recovered += parsed.recovered;
     tallies.evidence.add(batch.events, parsed);
     requests += parsed.denials.length + parsed.accesses.length;
     await settleExpired(world);

@@ -9,7 +9,14 @@ import type { OnHour } from './play.js';
 
 type Read = Pick<
   ReplaySummary,
-  'accessRecords' | 'executionLines' | 'events' | 'rejected' | 'rejectedBy' | 'rejectedExamples' | 'duplicates'
+  | 'accessRecords'
+  | 'executionLines'
+  | 'events'
+  | 'rejected'
+  | 'rejectedBy'
+  | 'rejectedExamples'
+  | 'recovered'
+  | 'duplicates'
 >;
 
 interface Sums {

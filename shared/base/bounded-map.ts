@@ -1,4 +1,4 @@
-/** A map that remembers what was set last and forgets the rest, for what would otherwise grow with the input. */
+/** A map of bounded size that drops old entries, for caches that would otherwise grow with the input. */
 
 export interface BoundedMap<V> {
   get(key: string): V | undefined;
@@ -6,10 +6,10 @@ export interface BoundedMap<V> {
   readonly size: () => number;
 }
 
-/** Whole parts are forgotten together, which costs nothing; more of them would make looking up slower. */
+/** Whole parts are dropped at once, which costs nothing; more parts would make lookups slower. */
 const PARTS = 8;
 
-/** @param most remembered at least; about an eighth more at most */
+/** @param most the number of latest entries that are kept at least; at most about an eighth more */
 export function boundedMap<V>(most: number): BoundedMap<V> {
   const sizeOfPart = Math.ceil(most / PARTS);
   const partsMax = Math.ceil((most - 1) / sizeOfPart);

@@ -1,6 +1,7 @@
 /**
- * Short names for things whose own names are long, unbounded or chosen by a client. 128 bits of SHA-256, so that nobody
- * can make two of them collide; the parts are written as JSON, so that no part can pretend to be two.
+ * Short ids for names that are long, unbounded or chosen by a client: 128 bits of SHA-256, so that nobody can construct
+ * two inputs with the same id. The parts are encoded as JSON, so that different lists of parts never give the same
+ * input.
  */
 
 import { hash } from 'node:crypto';
@@ -10,7 +11,10 @@ export function digest(...parts: readonly (string | number)[]): string {
   return hash('sha256', JSON.stringify(parts), 'base64url').slice(0, 22);
 }
 
-/** The same 128 bits as four numbers, for tables of a million; the first is never 0, which stands for none. */
+/**
+ * The same 128 bits as four numbers, for tables with a million entries. The first is never 0, so that 0 can mark an
+ * empty place.
+ */
 export function digestWords(...parts: readonly (string | number)[]): Int32Array {
   const bytes = hash('sha256', JSON.stringify(parts), 'buffer');
   return Int32Array.of(bytes.readInt32LE(0) || 1, bytes.readInt32LE(4), bytes.readInt32LE(8), bytes.readInt32LE(12));

@@ -1,4 +1,4 @@
-/** The value under a key, made and put there if there is none yet. */
+/** Returns the value of a key, after creating and storing it if the key is absent. */
 export function getOrInsert<K, V>(
   map: Pick<Map<K, V>, 'get'> & { set(key: K, value: V): unknown },
   key: K,

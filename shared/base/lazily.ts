@@ -1,4 +1,4 @@
-/** Work that is done when it is first asked for, such as loading a module, and never again. */
+/** Work that is done once, when it is first needed, such as loading a module. */
 
 export function once<T>(work: () => Promise<T>): () => Promise<T> {
   let done: Promise<T> | undefined;
@@ -11,8 +11,8 @@ export function once<T>(work: () => Promise<T>): () => Promise<T> {
 const loaders = new Set<() => Promise<unknown>>();
 
 /**
- * A module that most invocations never need: loaded when somebody first asks, and remembered, because Node's loader takes
- * its time even for a module that it has.
+ * A module that most invocations do not need: it is loaded at the first call and cached, because a dynamic import takes
+ * time even for a loaded module.
  * @param load as `() => import('./module.js')`, so that the bundler sees the path
  */
 export function lazily<T>(load: () => Promise<T>): () => Promise<T> {
@@ -21,7 +21,7 @@ export function lazily<T>(load: () => Promise<T>): () => Promise<T> {
   return loader;
 }
 
-/** Loads every module that is loaded lazily, and those that only these load, so that nothing is loaded later on. */
+/** Loads every lazily loaded module, and those that only these load, so that nothing is loaded later. */
 export async function loadAll(): Promise<void> {
   for (let known = 0; known < loaders.size; ) {
     known = loaders.size;

@@ -1,15 +1,16 @@
 /**
- * Every bound of mtls-watch, with the reason for its number. A value that comes from outside (a payload, a line, a
- * name that a client chose) meets one of these before it is kept, looped over or sent on.
+ * Every bound of mtls-watch, with the reason for its number. A value from outside (a payload, a line, a name from a
+ * client) is checked against one of these before it is kept, looped over or sent on.
  */
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
 /**
- * The one number behind the lifetimes of all that decides a count: how old a log event may be to be counted. The longest way is
- * that of a dead letter: CloudWatch Logs delivers for a day, Lambda tries for six hours, the queue holds the batch for 14 days;
- * or a stream's record, for 7 days. All of them one after the other are 22 days; eight more are left to notice.
+ * The maximum age of a log event that is counted; all lifetimes of data that decides a count follow from it. The
+ * longest delay is that of a dead letter: CloudWatch Logs delivers for a day, Lambda retries for six hours, and the
+ * queue keeps the batch for 14 days; a record of a stream is kept for 7 days. All of these together are 22 days; eight
+ * more leave time to notice.
  */
 const COUNTABLE_DAYS = 30;
 
@@ -17,109 +18,129 @@ export const limits = {
   /** A payload in a file. Lambda's 1 MB is about 750 KB of gzip; repetitive logs shrink 40 to 80 times. */
   payloadBytesMax: 64 * MIB,
   /**
-   * A delivery that unpacks to more is taken in pieces, each a batch of its own, so that memory does not follow what a client
-   * repeats: of 750 KB, one that loops makes 30 MB, one with a long and dull user agent 150 MB. Some ten times of this are
-   * in memory together: bytes, text, parsed events, halves, requests to the store.
+   * A delivery that unpacks to more is processed in pieces, each a batch of its own, so that memory use does not depend
+   * on how repetitive the logs are: 750 KB of gzip can hold 30 MB of a repeated request, or 150 MB with a long and
+   * repetitive user agent. About ten times this size is in memory at once: bytes, text, parsed events, halves, requests
+   * to the store.
    */
   payloadPieceBytesMax: 2 * MIB,
-  /** In all: 350 times of 750 KB, more than any access record shrinks. Beyond it a payload is a dead letter. */
+  /**
+   * For all pieces together: 350 times 750 KB, a higher ratio than any access record reaches. A larger payload becomes
+   * a dead letter.
+   */
   payloadInPiecesBytesMax: 256 * MIB,
   /** Base64 and gzip of the largest Kinesis record (10 MB since 2025) and of the largest asynchronous payload. */
   payloadCompressedBytesMax: 14 * MIB,
-  /** A CloudWatch log event is at most 1 MB; anything longer was not made by CloudWatch. */
+  /** A CloudWatch log event is at most 1 MB; anything longer does not come from CloudWatch. */
   eventCharsMax: 1 * MIB + 1 * KIB,
-  /** CloudWatch's ids of log events have 56 characters; a longer one, which a file may have, is cut to its digest. */
+  /**
+   * CloudWatch's ids of log events have 56 characters; a longer one, which a file may contain, is replaced by its
+   * digest.
+   */
   eventIdCharsMax: 64,
-  /** The longest line of a text log: an event of 1 MB with its timestamp; twice that leaves room for other encodings. */
+  /** The longest line of a text log: an event of 1 MB with its timestamp, times two for other encodings. */
   inputLineBytesMax: 2 * MIB,
   /** The longest JSON value in a file: a whole decoded payload (`payloadBytesMax`). */
   inputValueBytesMax: 64 * MIB,
-  /** Of a broken or plain-text access record: the longest certificate, a whole request header and three KB of format. */
+  /** For a broken or plain-text access record: the longest certificate, a whole request header and 3 KB of format. */
   recoveredCharsMax: 64 * KIB,
-  /** API Gateway takes an access-log format of at most 3 KB. */
+  /** API Gateway accepts an access-log format of at most 3 KB. */
   accessFormatCharsMax: 3 * KIB,
   /** Access-log formats of one domain in the inventory, 3 KB each and the log group's name: 60 KB of DynamoDB's 400 KB. */
   inventoryFormatsMax: 16,
-  /** Formats that are kept compiled; a stage has one. */
+  /** Compiled formats that are cached; a stage has one. */
   accessFormatsCachedMax: 200,
-  /** Places that are tried to fit one plain-text record to its format: some forty variables, each with a few. */
+  /**
+   * Positions that are tried to match one plain-text record with its format: about forty variables with a few positions
+   * each.
+   */
   formatStepsMax: 20_000,
-  /** Events read from a file before they are handed on: lines of one request stand close to each other. */
+  /** Events read from a file before they are processed as a batch; lines of one request are close to each other. */
   inputBatchEventsMax: 10_000,
   /** The same in characters, for logs with very long lines. */
   inputBatchCharsMax: 32 * MIB,
-  /** gzip shrinks zeros 1,032 times, logs 10 to 80 times; beyond this nobody logged anything. */
+  /** gzip compresses zeros 1,032 times and logs 10 to 80 times; a higher ratio does not come from a log. */
   inputGzipRatioMax: 400,
-  /** A short, very repetitive log may exceed the ratio; it costs nothing until this much came out. */
+  /** A short, very repetitive log may exceed the ratio; the ratio is checked only after this much output. */
   inputGzipRatioFromBytes: 256 * MIB,
-  /** Firehose compresses the gzip of CloudWatch Logs once more, and whoever copies the file may do so again. */
+  /** Firehose compresses the gzip of CloudWatch Logs once more, and copying tools may do so again. */
   inputGzipLayersMax: 3,
-  /** Containers within containers: a stream's record holds a payload, and a queue's message may hold that record. */
+  /** Nested containers: a stream's record holds a payload, and a queue's message may hold that record. */
   inputNestingMax: 4,
-  /** Names of columns and keys that were looked up: an access record has some thirty. */
+  /** Names of columns and keys whose meaning is cached; an access record has about thirty. */
   inputColumnsRememberedMax: 1_000,
-  /** Lines at the head of a file that may come before its first event: a prompt, a command's own words, a title. */
+  /** Lines that may come before the first event of a file: a prompt, messages of a command, a title. */
   inputPreambleLinesMax: 20,
-  /** Events without an id are told apart by counting equal lines; so many distinct lines are remembered (about 50 MB). */
+  /** Events without an id are identified by counting equal lines; this many distinct lines are kept (about 50 MB). */
   inputOccurrencesMax: 250_000,
-  /** A folder with more files than a month of hourly exports of a dozen streams was given by mistake. */
+  /** A month of hourly exports of a dozen streams has fewer files; a folder with more was probably given by mistake. */
   inputFilesMax: 10_000,
   inputFolderDepthMax: 16,
-  /** Searches of one log group and time at once: CloudWatch Logs takes five FilterLogEvents a second from an account. */
+  /** Parallel searches: CloudWatch Logs allows five FilterLogEvents a second in an account. */
   liveSearchesAtOnce: 4,
-  /** Times that a search is cut into: what one costs to do again after a kill, against calls for hours without events. */
+  /** Slices of a search. More slices mean less work to repeat after a kill, but more calls for hours without events. */
   liveSlicesMax: 400,
-  /** Events that are looked at, whatever they say, in a log group in which a search found nothing; pages for it may be empty. */
+  /** Events of any content that are read from a log group in which a search found nothing; pages of it may be empty. */
   liveSampleEvents: 50,
   liveSamplePagesMax: 20,
-  /** Log groups of one search: a domain has two a stage. */
+  /** Log groups of one search; a stage has two. */
   liveGroupsMax: 200,
-  /** Live Tail takes ten log groups a session. */
+  /** Live Tail allows ten log groups in a session. */
   tailGroupsPerSessionMax: 10,
-  /** Without Live Tail: how often is looked, and how far back, for events come late and out of order. */
+  /**
+   * Without Live Tail: the interval between two searches, and how far back each goes, because events arrive late and
+   * out of order.
+   */
   tailPollMs: 5_000,
   tailOverlapMs: 120_000,
-  /** A refusal whose access record has not come by then is shown without its client. */
+  /** A refusal without its access record after this time is shown without its client. */
   tailGraceMs: 20_000,
-  /** Events that a tail remembers, to show each once. */
+  /** Event ids that `tail` keeps, so that it shows each event once. */
   tailIdsMax: 100_000,
-  /** Reasons whose id is remembered by their text: some twenty sentences, and what a client makes the gateway repeat. */
+  /** Cached ids of reasons by text: about twenty sentences, and texts that clients make the gateway repeat. */
   reasonsRememberedMax: 200,
-  /** A gateway reason is a short sentence. The rest of a longer one tells nobody anything. */
+  /** A reason of the gateway is a short sentence; the rest of a longer text carries no information. */
   reasonCharsMax: 200,
-  /** RFC 5280's upper bounds add up to a few hundred characters for a DN; EMF refuses dimension values over 1,024. */
+  /** RFC 5280's upper bounds add up to a few hundred characters for a DN; EMF rejects dimension values over 1,024. */
   dnCharsMax: 512,
-  /** A serial number has at most 20 octets (RFC 5280, 4.1.2.2): 40 digits. Some CAs overshoot. */
+  /** A serial number has at most 20 octets (RFC 5280, 4.1.2.2), which is 40 digits. Some CAs exceed this. */
   serialCharsMax: 80,
   sourceIpCharsMax: 45,
   userAgentCharsMax: 120,
-  /** A domain name has at most 253 characters; 13 more for the account in front of it. */
+  /** A domain name has at most 253 characters, and the account prefix 13. */
   scopeCharsMax: 268,
   /** A name of 253 characters has at most 127 labels. */
   domainLabelsMax: 127,
-  /** UUIDs have 36 characters; custom ids beyond this are cut by no known gateway, and not read by us. */
+  /** UUIDs have 36 characters. No known gateway makes longer ids than this. */
   requestIdCharsMax: 128,
-  /** A leaf with a 4,096-bit key and many names has some 4 KB; the whole request header of API Gateway is 10,240 bytes. */
+  /**
+   * A leaf with a 4,096-bit key and many names has about 4 KB; the whole request header of API Gateway is 10,240 bytes.
+   */
   pemCharsMax: 32 * KIB,
-  /** OpenSSL's own tests go to about 130 KB (thousands of names in one certificate); real ones stay below 8 KB. */
+  /**
+   * OpenSSL's tests use up to about 130 KB (thousands of names in one certificate); real certificates are below 8 KB.
+   */
   certificateBytesMax: 256 * KIB,
-  /** A certificate nests about ten deep; the reader recurses. */
+  /** A certificate is about ten levels deep; the reader is recursive. */
   derDepthMax: 32,
-  /** Room for a certificate of the largest size that holds nothing but short names. */
+  /** Enough for a certificate of the largest size that contains only short names. */
   derNodesMax: 50_000,
   /** UUID-based object identifiers (2.25.…) take 21 bytes. */
   oidBytesMax: 64,
-  /** API Gateway takes truststores far below this; ten thousand certificates of 1.6 KB fit. */
+  /** API Gateway's own limit is far below this; ten thousand certificates of 1.6 KB fit. */
   truststoreBytesMax: 16 * MIB,
   truststoreBlocksMax: 10_000,
-  /** API Gateway's own bounds ("Configuring your truststore"). It says 1 MB, and not of which kind: the larger is surely too much. */
+  /**
+   * API Gateway's own bounds ("Configuring your truststore"). It does not say whether its 1 MB is decimal or binary, so
+   * the larger one is used.
+   */
   gatewayTruststoreCertificatesMax: 1_000,
   gatewayTruststoreBytesMax: 1 * MIB,
-  /** How old the knowledge of a truststore in S3 may be; an unchanged one costs a 304. */
+  /** The maximum age of a cached truststore from S3; checking an unchanged one costs a 304. */
   truststoreRecheckMs: 60_000,
-  /** How far back the version before the current one is looked for; other keys may share the prefix. */
+  /** Object versions that are searched for the one before the current one; other keys may have the same prefix. */
   truststoreVersionsMax: 100,
-  /** How long a container goes by what the reconciler found before it reads that again. */
+  /** How long a container uses the reconciler's inventory before it reads it again. */
   inventoryRecheckMs: 3 * 60_000,
   /**
    * Stages of one domain in the inventory, at most 300 bytes each, so that a domain stays under DynamoDB's 400 KB item. API
@@ -132,245 +153,274 @@ export const limits = {
    */
   filtersPerLogGroupMax: 5,
   filtersPerLogGroupSure: 2,
-  /** Filters put or removed by one run, at the five a second that CloudWatch Logs takes; the rest waits for the next. */
+  /** Filters put or removed by one run, at the five a second that CloudWatch Logs allows; the next run continues. */
   filterChangesPerRunMax: 1_000,
-  /** Log groups looked at besides the discovered ones, at the same time. */
+  /** Log groups outside of discovery that are checked in parallel. */
   logGroupLooksMax: 4,
-  /** Names in one line of the reconciler's log, and of each: a log group's name has at most 512 characters. */
+  /** Names in one line of the reconciler's log; a log group's name has at most 512 characters. */
   namesInLogLineMax: 20,
   nameInLogLineCharsMax: 512,
-  /** What expires sooner is worth a warning while somebody deploys: a month to get the renewed certificate. */
+  /** A certificate that expires within a month gives a warning at synth, which leaves time to get the renewed one. */
   truststoreWarnMs: 30 * 86_400_000,
-  /** A synth prints findings as one line each. */
+  /** A synth prints each finding on one line. */
   annotationCharsMax: 1_000,
-  /** Parsed truststores kept by one function; some 5 KB a certificate. */
+  /** Parsed truststores cached by one function; about 5 KB for each certificate. */
   truststoresCachedMax: 20,
-  /** Keys of CAs kept loaded by one function; a few KB each. A truststore has at most 1,000. */
+  /** Keys of CAs cached by one function; a few KB each. A truststore has at most 1,000. */
   publicKeysMax: 2_000,
-  /** The gateway's own bound on the CAs above a client, the root included; see `x509/standing.ts`. */
+  /** The gateway's own bound on the CAs above a client, root included; see `x509/standing.ts`. */
   chainCasMax: 4,
-  /** Certificates. Longer chains are followed only to say that they are too long, or where they break. */
+  /** In certificates. Longer chains are followed only to report that they are too long, or where they break. */
   chainExplainedMax: 100,
   /** About 0.1 ms each. A mesh of 100 CAs that all signed each other has 9,900 signatures. */
   signatureChecksMax: 20_000,
-  /** Paths that are followed to their end because only the path as a whole shows whether it is sound. */
+  /** Paths that are followed to their end because only the complete path shows whether it is valid. */
   pathStepsMax: 100_000,
   /** CAs whose names are compared with that of a missing one, in one diagnosis or audit. */
   relativesComparedMax: 200_000,
-  /** OpenSSL's bound (NAME_CHECK_MAX) on the names of a certificate times the constraints of a CA above it. */
+  /** OpenSSL's bound (NAME_CHECK_MAX) on the product of a certificate's names and a CA's constraints. */
   nameComparisonsMax: 1 << 20,
-  /** OpenSSL verifies nothing with larger RSA keys (OPENSSL_RSA_MAX_MODULUS_BITS). */
+  /** OpenSSL rejects larger RSA keys (OPENSSL_RSA_MAX_MODULUS_BITS). */
   rsaBitsMax: 16_384,
-  /** Of a name that breaks a rule, shown as evidence. */
+  /** For a name that breaks a rule, shown as evidence. */
   shownCharsMax: 120,
-  /** Values shown with one finding, such as the CAs that come nearest. */
+  /** Values shown with one finding, such as the most similar CAs. */
   evidencePerFindingMax: 12,
-  /** Of a client's file: TLS stacks take about ten certificates from a peer. */
+  /** In a client's file: TLS libraries accept about ten certificates from a peer. */
   presentedCertificatesMax: 20,
-  /** Client certificates told apart by `preflight` and `expiry`; some 6 KB each. */
+  /** Client certificates distinguished by `preflight` and `expiry`; about 6 KB each. */
   observedClientsMax: 20_000,
   scopesPerClientMax: 10,
-  /** Certificates remembered by their text, so that a client that calls 10,000 times is parsed once. */
+  /** Certificates cached by their text, so that a client that calls 10,000 times is parsed once. */
   certificateCacheMax: 1_000,
-  /** A longer text is worked out each time instead: the cache stays within some 8 MB. */
+  /** Longer texts are parsed each time, so that the cache stays within about 8 MB. */
   certificateCacheCharsMax: 8 * KIB,
-  /** Clients kept with a fact, an incident, a notice: enough to see who, few enough to stay within one write unit. */
+  /** Clients stored with a fact, an incident, a notice: enough to recognise them, few enough for one write unit. */
   clientsPerFactMax: 3,
   clientsPerNoticeMax: 10,
   sourceIpsPerClientMax: 3,
-  /** Issuers tracked by name per scope and day; the rest fold into `(other issuers)`. */
+  /** Issuers tracked by name for each scope and day; the others are counted as `(other issuers)`. */
   issuersPerScopeMax: 200,
   /**
-   * Names of custom domains an account and day that neither settings nor discovery know; the rest folds into `(other domains)`.
-   * Under a wildcard domain the caller chooses the name, and each name is a metric and may be an incident.
+   * Names of custom domains, for each account and day, that neither settings nor discovery know; the others are counted
+   * as `(other domains)`. Under a wildcard domain the caller chooses the name, and each name is a metric and may become
+   * an incident.
    */
   domainsPerDayMax: 50,
-  /** Issuers of a truststore that have places of their own in a day: 25 bytes each, in one item of at most 400 KB. */
+  /** Issuers of a truststore with reserved places in a day: 25 bytes each, in one item of at most 400 KB. */
   trustedIssuersMax: 5_000,
-  /** Groups that a scope's incident names, and that it stands for: some 100 bytes of JSON each, at most 800. */
+  /** Groups listed in a scope's incident: about 100 bytes of JSON each, at most 800. */
   groupsPerScopeIncidentMax: 100,
-  /** Series of one backtest: each keeps some 10 KB of state. */
+  /** Series of one backtest; each has about 10 KB of state. */
   backtestSeriesMax: 10_000,
-  /** Panels of one plot: an SVG of some 2 MB still opens in a browser. */
+  /** Panels of one plot; an SVG of about 2 MB still opens in a browser. */
   backtestPlotsMax: 20,
-  /** Floats hold whole numbers exactly up to 2^24. */
+  /** Floats represent whole numbers exactly up to 2^24. */
   backtestCountMax: 16_777_216,
-  /** One CSV record; longer means that a quote was left open. */
+  /** One CSV record; a longer one means that a quote was not closed. */
   csvRecordCharsMax: 64 * KIB,
-  /** Parallel store calls of one step: a batch of 100 requests goes in one wave. A connection is made when it is needed. */
+  /** Parallel store calls of one step: a batch of 100 requests needs one round. Connections are opened on demand. */
   storeConcurrencyMax: 100,
-  /** Some steps run side by side, such as the cells of a batch and its certificates. */
+  /** Some steps run in parallel, such as the cells of a batch and its certificates. */
   storeSocketsMax: 128,
-  /** The SDK's own attempts at one request, and ours at what a batch leaves undone: about 1.5 seconds in all. */
+  /** The SDK's attempts at one request, and ours at the unprocessed items of a batch: about 1.5 seconds in all. */
   storeAttemptsMax: 4,
   storeBatchAttemptsMax: 6,
   storeBackoffMs: 50,
-  /** A small function that starts opens 100 connections at once with a fraction of a CPU: a second can be too short. */
+  /**
+   * A small function that starts opens 100 connections at once with a fraction of a CPU, and one second can be too
+   * short.
+   */
   storeConnectMsMax: 5_000,
   storeAnswerMsMax: 5_000,
-  /** Older log events are refused: nothing tells any more whether they were counted. */
+  /** Older log events are refused, because the stores no longer know whether they were counted. */
   countableDaysMax: COUNTABLE_DAYS,
-  /** How long a list waits for a sweep that does not run; its alarm tells after ten minutes. */
+  /** How long a waiting list is kept for a sweep that does not run; the sweep's alarm goes off after ten minutes. */
   waitingDaysMax: COUNTABLE_DAYS,
-  /** Longer than an event may come again, and than a list with it may wait. Written anew with each half. */
+  /** Longer than an event may be delivered again, and than its waiting list is kept. Renewed with each half. */
   cellDaysMax: COUNTABLE_DAYS + 1,
-  /** A sum is made from all facts of its hour, and the last may come as late as an event may, and wait as long as a list may. */
+  /**
+   * A sum is made from all facts of its hour. The last fact may come as late as an event may, after its list waited as
+   * long as a list may.
+   */
   factDaysMax: 2 * COUNTABLE_DAYS + 1,
-  /** Resolved incidents, and notices that could not be sent: a page that is a week late helps nobody. */
+  /** For resolved incidents, and notices that could not be sent: a page that is a week late is useless. */
   incidentDaysMax: 7,
-  /** What must outlast a dead-letter queue's 14 days, with as much time again to notice. */
+  /** For data that must outlast the 14 days of a dead-letter queue, with as much time again to notice. */
   keptDaysMax: 30,
-  /** Room for a weekly season, and for a group that fails once a month. */
+  /** Covers a weekly season, and a group that fails once a month. */
   historyDaysMax: 60,
-  /** 13 months: the same week of last year can be compared. */
+  /** 13 months, so that the same week of the previous year can be compared. */
   rollupDaysMax: 400,
-  /** This week and the one before it, and two days to make the report in. */
+  /** This week and the one before it, and two days to make the report. */
   forbiddenDaysMax: 16,
-  /** Weeks of a report: the one it is about and the eight before it. */
+  /** The week of the report and the eight before it. */
   reportWeeksMax: 9,
-  /** Groups read for one report, a query each: 500 issuers with a dozen reasons in several domains fit. */
+  /**
+   * Groups read for one report, with one query each: enough for 500 issuers with a dozen reasons in several domains.
+   */
   reportGroupsMax: 20_000,
-  /** Incidents of one report; beyond it nobody reads on. */
+  /** Incidents of one report; nobody reads more. */
   reportIncidentsMax: 1_000,
   /** Facts about other 403s read for one report, some 150 bytes each in memory. */
   reportForbiddenMax: 500_000,
-  /** Rows that a section of the page shows; JSON and CSV have more. */
+  /** Rows shown in a section of the page; JSON and CSV have more. */
   reportRowsMax: 40,
   reportActionsMax: 12,
-  /** Issuers of the JSON and the page's table, and rows of the CSV; the rest is summed up. */
+  /** Issuers in the JSON and in the page's table, and rows of the CSV; the others are summed. */
   reportIssuersMax: 500,
   reportCsvRowsMax: 20_000,
-  /** Clients remembered for each group while a report is made, and shown. */
+  /** Clients kept and shown for each group of a report. */
   reportClientsPerGroupMax: 50,
   reportClientsMax: 40,
-  /** Clients whose details are kept while logs are replayed; 500 bytes each. */
+  /** Clients whose details are kept during a replay; 500 bytes each. */
   reportDetailsMax: 20_000,
-  /** Groups whose certificate is looked at for a verdict; milliseconds each. */
+  /** Groups whose certificate is diagnosed; milliseconds each. */
   reportVerdictsMax: 200,
-  /** Groups and weeks whose place in the index a container remembers, 60 bytes each. */
+  /** Groups and weeks whose index entry a container caches, 60 bytes each. */
   groupsIndexedMax: 20_000,
-  /** Failure records of one invocation: 700 bytes each, so at most 140 KB of log, some 0.0001 dollars. */
+  /** Failure records of one invocation: 700 bytes each, so at most 140 KB of log, about 0.0001 dollars. */
   failureRecordsMax: 200,
-  /** CloudWatch Logs Insights: time for one query, the pause between two looks, and rows of one answer. */
+  /** CloudWatch Logs Insights: time for one query, the interval between two polls, and rows of one result. */
   insightsWaitMsMax: 60_000,
   insightsPollMs: 1_000,
   insightsRowsMax: 1_000,
-  /** Scopes and days whose place in the index a container remembers. */
+  /** Scopes and days whose index entry a container caches. */
   scopesIndexedMax: 1_000,
   /** Scopes of one day in the index: custom domains and APIs of one account. */
   scopesPerDayMax: 2_000,
-  /** Scopes and days whose admitted issuers a container remembers, some 10 KB each. */
+  /** Scopes and days whose admitted issuers a container caches, about 10 KB each. */
   admissionsRememberedMax: 200,
-  /** Certificates that one batch saves: one request to DynamoDB. Whoever connects can make new ones at will. */
+  /** Certificates that one batch saves: one request to DynamoDB. A client can make new ones without limit. */
   certificatesPerBatchMax: 25,
-  /** Fingerprints that a container remembers, about 100 bytes each. */
+  /** Fingerprints that a container caches, about 100 bytes each. */
   certificatesRememberedMax: 10_000,
-  /** 60 bytes each: a list stays under a third of DynamoDB's 400 KB item. */
+  /** 60 bytes each, so that a list stays under a third of DynamoDB's 400 KB item. */
   waitingPerListMax: 2_000,
-  /** Lists settled between two looks at the clock. */
+  /** Lists settled between two readings of the clock. */
   settledPerRoundMax: 200,
-  /** Of a sweep's minute: the rest is for the hours, what fires and the outbox. */
+  /** Part of the sweep's minute for settling; the rest is for the hours, firing incidents and the outbox. */
   settleMsMax: 20_000,
-  /** Lists settled side by side; each asks the table two or three times. */
+  /** Lists settled in parallel; each queries the table two or three times. */
   settledTogetherMax: 20,
-  /** The grace is over for this long, and a sweep still does not come to it: somebody has to know. */
+  /** An alarm goes off when a list is overdue for this long and no sweep has settled it. */
   overdueMsMax: 10 * 60_000,
-  /** What one sweep does at most, so that it ends well within its minute; the rest waits for the next. */
+  /** Firing incidents that one sweep processes, so that it ends within its minute; the next sweep continues. */
   firingPerSweepMax: 1_000,
-  /** Minutes between two looks of the sweep at a group whose refusals are known. */
+  /** Minutes between two evaluations of a group whose refusals are known. */
   knownEveryMinutes: 10,
   noticesPerRunMax: 100,
-  /** Looked through for those to send: some 10 MB, where a topic is gone. */
+  /** Notices read to find those to send: about 10 MB when a topic does not exist any more. */
   noticesLookedAtMax: 5_000,
-  /** A notice that could not be sent waits as long again as it has waited, and an hour at most. */
+  /** The delay of a notice that could not be sent doubles with each attempt, up to an hour. */
   putOffMsMin: 45_000,
   putOffMsMax: 60 * 60_000,
-  /** Items that cannot be read, told by one invocation. */
+  /** Unreadable items that one invocation reports. */
   unreadableToldMax: 20,
-  /** Groups of all scopes that a sweep looks at together, for scope incidents. */
+  /** Groups of all scopes that a sweep evaluates together for scope incidents. */
   activeGroupsMax: 2_000,
-  /** Fewer groups than these need no incident for their scope. */
+  /** Fewer groups than this do not become an incident of their scope. */
   groupsTogetherMin: 3,
-  /** How long a notice stays in the hands of who sends it: over SNS's retries, under the time between two sweeps. */
+  /**
+   * How long a notice is claimed by its sender: longer than SNS's retries, shorter than the time between two sweeps.
+   */
   sendingMsMax: 45_000,
-  /** For the summary of the weekly report: SNS's retries are over, and a third of the time that it is in hand is left. */
+  /**
+   * For the summary of the weekly report: after this, SNS's retries are over, and a third of the claim's time is left.
+   */
   announceMsMax: 30_000,
-  /** How far back the detector looks at a group that it knows nothing of. */
+  /** How far back the detector looks at a group without history. */
   detectorLookbackMinutes: 2 * 24 * 60,
-  /** Deliveries usually take under 3 minutes; what comes after these is counted, but no longer learned from. */
+  /** Deliveries usually take under 3 minutes; later refusals are counted, but the detector does not learn from them. */
   lateMinutes: 10,
   /**
-   * UTC days, today's included, whose admissions every sweep looks through for facts that are expected. Once an hour it looks at
-   * all days that have facts, in the minute named here: after a sweep that stayed away for days.
+   * UTC days, including today, whose admissions every sweep searches for expected facts. Once an hour, in the minute
+   * given here, it searches all days that have facts, in case the sweep did not run for days.
    */
   expectingDays: 3,
   expectingAllMinute: 41,
-  /** What the detector learned is a fold over facts, so it is stored only so often. */
+  /** The detector's history can be computed from facts, so it is stored only this often. */
   historySaveMinutes: 60,
-  /** What it learned of one group, as JSON: it is read with every touch, and two read units hold 8 KB. */
+  /** The detector's history of one group, as JSON. It is read with every evaluation, and two read units cover 8 KB. */
   historyBytesMax: 5_120,
-  /** Roll-ups of one sweep; the rest waits for the next. */
+  /** Roll-ups of one sweep; the next sweep continues. */
   rollupsPerSweepMax: 500,
-  /** Event ids that a replay remembers, to tell duplicates: a day of a busy domain; 34 bytes each, and twice as many at most. */
+  /**
+   * Event ids that a replay keeps to detect duplicates: a day of a busy domain; 34 bytes each, and at most twice as
+   * many.
+   */
   replayIdsMax: 500_000,
-  /** Requests that a replay remembers, some 400 bytes each. Halves that are further apart in the input do not find each other. */
+  /** Requests that a replay keeps, about 400 bytes each. Halves that are further apart in the input are not joined. */
   replayCellsMax: 500_000,
-  /** What the halves of many requests have in common is kept once: every busy client with its user agent; some 2 KB each. */
+  /**
+   * Values that the halves of many requests share, stored once: every busy client with its user agent; about 2 KB each.
+   */
   replaySharedMax: 2_000,
-  /** Facts that a replay holds before it writes them to a temporary file: some 10,000, and a file sees few, large writes. */
+  /**
+   * Facts that a replay holds before it writes them to a temporary file: about 10,000, so that writes are few and
+   * large.
+   */
   replayHeldCharsMax: 4 * MIB,
-  /** Read at once of each run in that file, when there are so many that all share the same 4 MiB. */
+  /** Bytes read at once from each run in that file when many runs share the 4 MiB. */
   replayReadBytesMin: 4 * KIB,
-  /** Clients of the minutes of one group that a replay adds up: facts name three of each batch, notices ten. */
+  /** Clients of the minutes of one group that a replay sums; facts name three of each batch, notices ten. */
   replayClientsMax: 1_000,
-  /** Texts that facts have in common, such as names and fingerprints, kept once while a replay plays. */
+  /** Texts that facts share, such as names and fingerprints, stored once during a replay. */
   replayTextsMax: 20_000,
-  /** Sampling rates of batches, and loads of minutes, kept in memory: for a retry, which comes soon. */
+  /** Sampling rates of batches, and loads of minutes, kept in memory for a retry, which comes soon. */
   stormRatesRememberedMax: 10_000,
-  /** Certificates kept by a replay, some 2 KB each: enough for every client of a day, bounded for a scanner's. */
+  /** Certificates kept by a replay, about 2 KB each: enough for every client of a day, and a bound for scanners. */
   certificatesKeptMax: 20_000,
-  /** Batches of more halves ask for a sampling rate. An honest batch seldom has so many; a storm's has thousands. */
+  /**
+   * Batches with more halves ask for a sampling rate. An ordinary batch seldom has so many; one of a storm has
+   * thousands.
+   */
   calmHalvesMax: 200,
   /** Halves of one kind that are joined in a minute before sampling begins. Each costs a write unit or two. */
   joinedPerMinuteMax: 5_000,
-  /** In a storm, halves of one request id that a batch looks at one by one; honest ones have one of each kind. */
+  /** In a storm, halves of one request id that a batch joins one by one; an ordinary request has one of each kind. */
   halvesPerRequestIdMax: 4,
-  /** The role's trust policy names each account, in some 50 characters; IAM takes 2,048 in all. More are an organization. */
+  /**
+   * The role's trust policy names each account in about 50 characters, and IAM allows 2,048 in all. Use an organization
+   * for more.
+   */
   centralAccountsMax: 30,
   /** Of ingest, where nothing else is set: a fiftieth of an account's usual 1,000. See the table in `docs/operations.md`. */
   ingestConcurrencyUsual: 20,
-  /** Records of a stream that one invocation works on together; a batch has at most 6 MB. */
+  /** Records of a stream that one invocation processes in parallel; a batch has at most 6 MB. */
   recordsInParallelMax: 4,
-  /** A sequence number of Kinesis has 56 digits; the API takes 128 at most. */
+  /** A sequence number of Kinesis has 56 digits; the API allows at most 128. */
   sequenceNumberCharsMax: 128,
-  /** What CloudFormation fills in later, at its longest. API ids have ten characters; twice that leaves room. */
+  /**
+   * The longest values that CloudFormation inserts at deployment. API ids have ten characters; twice that is a margin.
+   */
   apiIdCharsMax: 20,
   bucketNameCharsMax: 63,
   /** A topic's ARN. */
   deployTimeCharsMax: 306,
-  /** Lambda takes 4 KB of environment for a function, measured as the JSON of all its names and values. */
+  /** Lambda allows 4 KB of environment variables for a function, measured as the JSON of all names and values. */
   environmentBytesMax: 4 * KIB,
-  /** Logs Insights takes 50; ten keep a link under 2,000 characters, which old mail readers cut. */
+  /** Logs Insights allows 50; ten keep a link under 2,000 characters, the limit of old mail readers. */
   logGroupsPerLinkMax: 10,
   /** Of an issuer's name in a sentence. */
   nameShownCharsMax: 60,
-  /** Issuers and clients named in a mail or chat; the JSON has all. */
+  /** Issuers and clients named in a mail or chat message; the JSON has all. */
   issuersShownMax: 6,
   clientsShownMax: 5,
-  /** Findings of a diagnosis shown with their evidence, so that a mail stays a page. */
+  /** Findings of a diagnosis shown with their evidence, so that a mail stays short. */
   findingsShownMax: 3,
-  /** A short message is one of 160 characters; with letters beyond GSM's alphabet, two of 70. */
+  /** One SMS of 160 characters, or two of 70 with letters beyond GSM's alphabet. */
   smsCharsMax: 160,
   smsWideCharsMax: 134,
   /** Amazon Q Developer in chat applications, custom notifications: a longer title or description is not delivered. */
   chatTitleCharsMax: 250,
   chatDescriptionCharsMax: 8_000,
-  /** Under what is documented for the other fields of a custom notification. */
+  /** Below what is documented for the other fields of a custom notification. */
   chatStepCharsMax: 350,
   chatStepsMax: 6,
   chatKeywordCharsMax: 75,
   chatContextCharsMax: 100,
-  /** Groups of a scope whose failures are summed to see what share one group has. */
+  /** Groups of a scope whose failures are summed to compute the share of one group. */
   groupsForShareMax: 50,
   /** Silences in force or to come. Each is matched against every notice. */
   silencesMax: 500,
@@ -378,29 +428,29 @@ export const limits = {
   silencePatternCharsMax: 1_024,
   /** Domains with a canary: each is a call of seconds at most, all in one short invocation, and four metrics. */
   canariesMax: 20,
-  /** The gateway refuses within a second; beyond ten it is as good as down. */
+  /** The gateway refuses within a second; after ten it counts as down. */
   canaryCallMsMax: 10_000,
   /** The head of the gateway's answer has a dozen short lines; the body is not read. */
   canaryAnswerHeadBytesMax: 16 * KIB,
-  /** How far apart the clocks of the canary and of the gateway may be, and how long its answer may take. */
+  /** How far the clocks of the canary and of the gateway may differ, and how long its answer may take. */
   probeSkewMs: 120_000,
-  /** Calls that are looked through for one batch: 20 domains called every minute, for 25 minutes; some 300 bytes each. */
+  /** Canary calls searched for one batch: 20 domains called every minute for 25 minutes; about 300 bytes each. */
   probesPerLookupMax: 500,
-  /** Notices that a container remembers having sent, by channel. */
+  /** Sent notices that a container remembers, by channel. */
   sentRememberedMax: 1_000,
-  /** EventBridge takes 256 KB an entry; all that is not the detail needs less than 2 KB. */
+  /** EventBridge allows 256 KB for an entry; everything except the detail needs less than 2 KB. */
   eventDetailBytesMax: 254 * KIB,
   /**
-   * Calls of discovery at once. API Gateway takes ten control-plane requests a second from a whole account, 40 in a burst,
-   * deployments included ("Amazon API Gateway quotas"); the SDK waits where it is told to.
+   * Parallel calls of discovery. API Gateway allows ten control-plane requests a second for a whole account, 40 in a
+   * burst, deployments included ("Amazon API Gateway quotas"); the SDK backs off when it is throttled.
    */
   discoveryConcurrencyMax: 4,
   discoveryAttemptsMax: 8,
   /** Pages of one list: 500 REST APIs, 50 log groups or deliveries each; quotas allow 600 APIs and 120 domains. */
   discoveryPagesMax: 200,
-  /** The sweep runs every minute; the alarm on it waits as long. */
+  /** The sweep runs every minute; its alarm waits as long as this. */
   heartbeatMinutesMax: 10,
-  /** Of what AWS answered to a request that it refused. */
+  /** For the error message of a request that AWS refused. */
   unreadableCharsMax: 300,
   /** SNS: a subject has fewer than 100 characters; a message 256 KiB. */
   subjectCharsMax: 99,

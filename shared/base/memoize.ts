@@ -1,6 +1,6 @@
 /**
- * A bounded memory for a pure function whose input comes again and again: two generations, the older one dropped.
- * Inputs whose key is longer than `keyCharsMax` are worked out each time.
+ * A bounded cache for a pure function whose inputs repeat: two generations, of which the older one is dropped. Inputs
+ * whose key is longer than `keyCharsMax` are computed each time.
  */
 export function memoize<In, Out>(
   bounds: { readonly entriesMax: number; readonly keyCharsMax: number },
@@ -11,7 +11,8 @@ export function memoize<In, Out>(
   let old = young;
   return (input) => {
     const key = keyOf(input);
-    // To look a text up is to hash all of it, but to compare two is quick. Of keys with one ending the last is kept.
+    // A map lookup hashes the whole text, while comparing two texts is fast. For keys with the same ending, the last
+    // one is kept.
     const ending = key.length > ENDING_CHARS ? key.slice(-ENDING_CHARS) : key;
     const known = young.get(ending);
     if (known?.key === key) return known.value;
@@ -27,5 +28,5 @@ export function memoize<In, Out>(
   };
 }
 
-/** Of a certificate in PEM, the END line and 75 bytes of its signature. */
+/** For a certificate in PEM, this is the END line and 75 bytes of its signature. */
 const ENDING_CHARS = 128;

@@ -1,2 +1,2 @@
-/** What something read-only is while it is being put together. */
+/** A read-only type while its value is being built. */
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };

@@ -1,8 +1,8 @@
-/** Work on many things of which one may fail alone: the others are done all the same, and the failures told at the end. */
+/** Processes items of which some may fail: the others are still processed, and the failures are thrown at the end. */
 
 /**
- * @param work called for one after the other
- * @throws what failed: the one error, or an AggregateError of several, after all were tried
+ * @param work called for one item after another
+ * @throws after all items: the one error, or an AggregateError of several
  */
 export async function oneByOne<T>(items: Iterable<T>, work: (item: T) => Promise<unknown>): Promise<void> {
   const failures: unknown[] = [];
@@ -16,7 +16,7 @@ export async function oneByOne<T>(items: Iterable<T>, work: (item: T) => Promise
   throwAll(failures);
 }
 
-/** Throws where there is something to throw. */
+/** Throws if there are failures. */
 export function throwAll(failures: readonly unknown[]): void {
   if (failures.length === 1) throw failures[0];
   if (failures.length > 1) throw new AggregateError(failures, `${failures.length} failed`);

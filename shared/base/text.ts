@@ -1,14 +1,14 @@
 /**
- * First aid for texts from outside: what is kept of them is short and holds no character that a terminal, a mail or a
- * log reader would act on. Each rendering escapes for its own place on top of this.
+ * Basic cleaning of texts from outside: the result is short and holds no character that a terminal, a mail or a log
+ * reader would interpret. Each rendering also escapes for its own format.
  */
 
 /** Controls, formatting characters (bidi, zero width), surrogates without a partner, and line separators. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-/** Nearly every text is plain ASCII, and to see that is ten times cheaper than to ask Unicode about each character. */
+/** Nearly every text is plain ASCII, and this test is ten times cheaper than asking Unicode about each character. */
 const PLAIN = /^[ -~]*$/;
 
-/** For `sort`: the same order everywhere, whatever the locale. */
+/** For `sort`: the same order in every locale. */
 export function compareTexts(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

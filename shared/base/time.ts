@@ -1,4 +1,4 @@
-/** Spans of time, and the whole minutes, hours and days since the epoch (UTC) that a time falls in. */
+/** Durations, and the whole minutes, hours and days since the epoch (UTC) that contain a time. */
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 3_600_000;

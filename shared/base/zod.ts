@@ -1,6 +1,7 @@
 /**
- * zod for what a function loads before its first event: the small build, whose functions come one by one, so that those
- * nobody calls stay out of the bundle. It brings no texts, and messages must say what was expected: these are the English ones.
+ * zod for modules that a function loads before its first event: the small build, whose functions are imported one by
+ * one, so that unused ones stay out of the bundle. It has no messages of its own; these are the English ones, because
+ * messages must say what was expected.
  */
 
 import { en } from 'zod/locales';

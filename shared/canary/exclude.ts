@@ -1,8 +1,7 @@
 /**
- * Sets the canary's refusals aside, so that they are followed and never counted; `recognize.ts` says by what they
- * are known. The store is asked once, and only where something of the batch may be the canary's: a name that anybody
- * may bear, or a denial without a client. Whatever it finds is settled for good by a conditional mark, so a batch that
- * is repeated sets the same requests aside.
+ * Removes the canary's refusals from the counts; `recognize.ts` says how they are recognised. The store is queried
+ * once, and only if something in the batch may be the canary's: a certificate with its name, or a denial without a
+ * client. A conditional mark makes each decision permanent, so that a repeated batch removes the same requests.
  */
 
 import { limits } from '../base/limits.js';
@@ -15,13 +14,13 @@ export interface Uncounted {
   readonly unmatched: readonly AccessRecord[];
 }
 
-/** Keeps the canary out of what is read from the access log alone: the other 403s, and the certificates that are kept. */
+/** Removes the canary from what is read from the access log alone: the other 403s, and the certificates to keep. */
 export async function excludeCanaryRecords(parsed: Parsed, world: World): Promise<Parsed> {
   const probes = await probesNear(namedInAccessLog(parsed), world);
   return probes.length === 0 ? parsed : withoutProbes(parsed, probes);
 }
 
-/** @returns what is to be counted, and the probes that came in */
+/** @returns the failures to count, and the probes that were recognised */
 export async function separateCanaryFailures(
   found: Uncounted,
   world: World,
@@ -32,7 +31,7 @@ export async function separateCanaryFailures(
   if (probes.length === 0) return { ...found, sightings: [] };
   const aside = new Set<Failure>();
   const sightings: Sighting[] = [];
-  // One after the other: of two that claim one probe, the first has it.
+  // In order: if two refusals match one probe, the first one gets it.
   for (const failure of suspects) {
     const probe = probeOf(failure, probes);
     if (probe === null) continue;

@@ -1,6 +1,6 @@
 /**
- * What the answer to a call of the canary means. Pure. A gateway that does its duty refuses a stranger's certificate with
- * a bare 403; anything else is told apart, because each has another remedy.
+ * The meaning of the answer to a call of the canary. Pure. A correct gateway refuses an unknown certificate with a bare
+ * 403; the other answers are distinguished, because each has a different remedy.
  */
 
 import { clean } from '../base/text.js';
@@ -8,13 +8,13 @@ import type { Answer, ProbeOutcome } from '../model/index.js';
 
 export interface Judgement {
   readonly outcome: Exclude<ProbeOutcome, 'calling'>;
-  /** What failed and what to check, in one line; null where the call went as it should. */
+  /** What failed and what to check, in one line; null if the call was refused as expected. */
   readonly trouble: string | null;
 }
 
-/** The error of a refused certificate (AWS's article on mutual-TLS 403s); the others name other causes of a 403. */
+/** The error type of a refused certificate (AWS's article on 403 errors of mutual TLS); others have other causes. */
 const REFUSED_ERROR = 'ForbiddenException';
-/** The gateway gives these before or instead of looking at the request: nothing is said about mutual TLS. */
+/** Statuses that the gateway returns without looking at the request, so they say nothing about mutual TLS. */
 const UNAVAILABLE: readonly number[] = [429, 503, 504];
 
 export function judgeCall(domain: string, answer: Answer): Judgement {
@@ -53,7 +53,7 @@ export function judgeCall(domain: string, answer: Answer): Judgement {
   return { outcome: 'refused', trouble: null };
 }
 
-/** Whoever answers chooses these words. */
+/** The text comes from the server that answered, so it is cleaned. */
 function shown(text: string): string {
   return clean(text, 200);
 }

@@ -11,10 +11,10 @@
 import { CANARY_DN } from '../model/canary.js';
 import type { AccessRecord, Client, Failure, Parsed, Probe } from '../model/index.js';
 
-/** What both refused requests and access records say of a request. */
+/** The identifying fields of a refused request or an access record. */
 export type Trace = Pick<Failure, 'requestId' | 'extendedRequestId' | 'client'>;
 
-/** A failure that may be the canary's. The gateway's documented words for a certificate like its own are "self signed". */
+/** A failure that may be the canary's. The gateway's documented message for such a certificate is "self signed". */
 export function isSuspect({ client, reason }: Failure): boolean {
   return client === null ? reason === 'self-signed' : hasCanaryName(client);
 }
@@ -23,7 +23,7 @@ export function hasCanaryName(client: Client | null): boolean {
   return client !== null && (client.subjectDn === CANARY_DN || client.issuerDn === CANARY_DN);
 }
 
-/** The probe that a request is, or null. */
+/** The probe that matches a request, or null. */
 export function probeOf<T extends Probe>(
   { requestId, extendedRequestId, client }: Trace,
   probes: readonly T[],
@@ -39,18 +39,20 @@ export function probeOf<T extends Probe>(
   return probes.find(isIt) ?? null;
 }
 
-/** Whether both logs told of the request, or all that there are. In a storm the other half was left out on purpose. */
+/**
+ * Whether all halves of the request arrived that can be expected. In a storm, the other half is left out on purpose.
+ */
 export function isWhole({ attribution }: Failure): boolean {
   return attribution === 'joined' || attribution === 'inferred' || attribution === 'not-sampled';
 }
 
-/** What bears the canary's name in the access log, refused for whatever reason. */
+/** The requests with the canary's name in the access log, refused for any reason. */
 export function namedInAccessLog({ accesses, otherForbidden }: Parsed): readonly { readonly at: number }[] {
   const named: { readonly at: number }[] = accesses.filter(({ client }: AccessRecord) => hasCanaryName(client));
   return [...named, ...otherForbidden.filter(({ fingerprint }) => fingerprint !== undefined)];
 }
 
-/** Without the certificates and the other 403s of these probes. Their halves stay, for they are to be joined. */
+/** Removes the certificates and the other 403s of these probes. Their halves stay, because they have to be joined. */
 export function withoutProbes(parsed: Parsed, probes: readonly Probe[]): Parsed {
   const ours = new Set(probes.map(({ fingerprint }) => fingerprint));
   return {

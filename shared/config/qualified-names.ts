@@ -8,7 +8,7 @@
 import { limits } from '../base/limits.js';
 
 const ACCOUNT_ID = /^\d{12}$/;
-/** No name starts like this by itself: ids of APIs have ten characters, and names of domains no slash. */
+/** No unqualified name starts like this: ids of APIs have ten characters, and names of domains no slash. */
 const QUALIFIED = /^(\d{12})\//;
 
 /** The value if it is the id of an account, else ''. */
@@ -16,7 +16,7 @@ export function accountId(value: unknown): string {
   return typeof value === 'string' && ACCOUNT_ID.test(value) ? value : '';
 }
 
-/** The name with its account in front; as it is where accounts are not told apart. */
+/** The name with its account in front; unchanged if the account is ''. */
 export function inAccount(account: string, name: string): string {
   return account === '' ? name : `${account}/${name}`;
 }
@@ -31,19 +31,20 @@ export function bareName(name: string): string {
   return name.replace(QUALIFIED, '');
 }
 
-/** Whether a setting's name means this thing, which may carry an account. */
+/** Whether the name in a setting refers to this name, which may have an account in front. */
 export function isNamed(setting: string, name: string): boolean {
   return setting === name || setting === bareName(name);
 }
 
-/** What a table of settings says of a thing: under its account first, then under its name alone. */
+/** The entry of a table of settings for a name: under its account first, then under the bare name. */
 export function settingFor<T>(settings: Readonly<Record<string, T>>, name: string): T | undefined {
   return own(settings, name) ?? own(settings, bareName(name));
 }
 
 /**
- * A host name as it is compared: in lower case, without a port, without the dot of the root. The caller writes it into the
- * `Host` header as he likes. It never holds a slash, so that it looks neither like an API's stage nor like an account's.
+ * A host name in the form in which it is compared: lower case, without a port and without the trailing dot of the root.
+ * A caller can write the `Host` header in any of these forms. The result contains no slash, so it cannot be confused
+ * with an API's stage or an account's name.
  */
 export function hostName(name: string): string {
   return name
@@ -53,27 +54,31 @@ export function hostName(name: string): string {
     .replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-/** The same for a setting's name of a scope, which may carry an account, or be an API's stage or a log group. */
+/**
+ * The same for the name of a scope in the settings, which may have an account in front, or be an API's stage or a log
+ * group.
+ */
 export function scopeName(name: string): string {
   const account = accountOf(name);
   const bare = bareName(name);
   return bare.includes('/') || !/\w[.:]/.test(bare) ? name : inAccount(account, hostName(bare));
 }
 
-/** Whether a caller may have chosen the scope: a host name, neither an API's stage nor a log group. */
+/** Whether a caller may have chosen the scope: it is a host name, not an API's stage or a log group. */
 export function isHostScope(scope: string): boolean {
   return !bareName(scope).includes('/');
 }
 
-/** The names of wildcard domains that a name falls under, the nearest first: `*.b.example`, `*.example`. */
+/** The names of wildcard domains that cover a name, the nearest first: `*.b.example`, `*.example`. */
 function wildcardsOver(host: string): string[] {
   const labels = host.split('.', limits.domainLabelsMax);
   return labels.slice(1).map((_, index) => `*.${labels.slice(index + 1).join('.')}`);
 }
 
 /**
- * The custom domain that answers to a host name: itself where it is known, else the nearest wildcard domain that is known, as
- * API Gateway chooses. Null where neither is. All callers of a wildcard domain then have one scope, whatever they call it.
+ * The custom domain that serves a host name: the domain itself if it is known, else the nearest known wildcard domain,
+ * as API Gateway chooses. Null if neither is known. So all calls to a wildcard domain have one scope, under any host
+ * name.
  * @param known names of custom domains, with or without an account in front
  */
 export function knownDomain(scope: string, known: ReadonlySet<string>): string | null {
@@ -85,8 +90,8 @@ export function knownDomain(scope: string, known: ReadonlySet<string>): string |
 }
 
 /**
- * The address of a custom domain's truststore. A wildcard domain's stands for all names below it that have none of their own,
- * `*` for every domain that has none otherwise, of one account or of all.
+ * The address of a custom domain's truststore. The entry of a wildcard domain applies to all names below it without an
+ * entry of their own, `*` to every other domain, of one account or of all.
  */
 export function truststoreUri(scope: string, truststores: Readonly<Record<string, string>>): string | null {
   for (const host of [bareName(scope), ...wildcardsOver(bareName(scope)), '*']) {
@@ -96,7 +101,7 @@ export function truststoreUri(scope: string, truststores: Readonly<Record<string
   return null;
 }
 
-/** A scope may be any text, also one that every object has a property of. */
+/** A scope may be any text, even the name of a property that every object has. */
 function own<T>(settings: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(settings, name) ? settings[name] : undefined;
 }

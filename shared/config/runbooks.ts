@@ -1,7 +1,7 @@
 /**
- * Which pages `runbooks/<language>/<id>.md` there are, for whoever links to one: alerts, reports, the command line. The
- * pages of the gateway's reasons and of other 403s go by the ids of `reasons.ts`; a finding of the diagnosis with the
- * same id as a reason shares its page.
+ * The ids of the pages `runbooks/<language>/<id>.md`, for links from alerts, reports and the command line. The pages of
+ * the gateway's reasons and of other 403s use the ids of `reasons.ts`; a finding of the diagnosis with the same id as a
+ * reason shares its page.
  */
 
 import { findingCodes } from '../model/finding-codes.js';
@@ -10,7 +10,7 @@ import { forbiddenCauses, reasonIds } from '../model/reasons.js';
 import { isNamed } from './qualified-names.js';
 import type { Config } from './settings.js';
 
-/** Incidents of a whole scope, and what is easily taken for a refused certificate. */
+/** Incidents of a whole scope, and errors that are easily mistaken for a refused certificate. */
 const neighbourRunbooks = [
   'several-issuers',
   'cached-authorizer-policy',
@@ -28,8 +28,8 @@ const neighbourRunbooks = [
 ] as const;
 
 /**
- * The alarms of mtls-watch about itself: one list for the construct that makes them, their texts, their runbooks and the
- * documentation. Ids are contracts: never rename one.
+ * The alarms of mtls-watch about itself: one list for the construct that creates them, their texts, their runbooks and
+ * the documentation. Ids are contracts: never rename one.
  */
 export const alarmIds = [
   'canary-missing',
@@ -55,13 +55,13 @@ export const runbookIds: readonly string[] = [
   ...new Set<string>([...reasonIds, ...findingCodes, ...forbiddenCauses, ...neighbourRunbooks, ...alarmIds]),
 ];
 
-/** Where a page is served. */
+/** The URL at which a page is served. */
 export function runbookPage({ runbooks, language }: Config, id: string): string {
   const { baseUrl } = runbooks;
   return `${baseUrl.endsWith('/') ? baseUrl.slice(0, -1) : baseUrl}/${language}/${id}.md`;
 }
 
-/** The page of the id, unless the last matching override names another. */
+/** The URL of the page, or that of the last matching override. */
 export function runbookUrl(config: Config, group: GroupKey, id: string): string {
   const own = config.runbooks.overrides.findLast(
     ({ scope, issuerDn, reason }) =>

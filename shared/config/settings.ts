@@ -15,7 +15,7 @@ const text = (charsMax: number) => z.string().check(z.minLength(1), z.maxLength(
 const pattern = (pattern: RegExp, expected: string) => z.string().check(z.regex(pattern, expected));
 const nullable = <T extends z.core.$ZodType>(schema: T) => z.withDefault(z.nullable(schema), null);
 
-/** As Node and the scheduler know it, by its name in the IANA database; an offset is none. */
+/** A name of the IANA database that Node and EventBridge Scheduler know; offsets are not accepted. */
 function isTimeZone(name: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(name)) return false;
   try {
@@ -34,7 +34,7 @@ const logGroupName = pattern(
 
 const logGroup = z.strictObject({
   name: logGroupName,
-  /** Make the group ahead of the gateway, so that its retention and the filter are there from the first request. */
+  /** Create the group before the gateway does, so that its retention and the filter apply from the first request. */
   create: z.withDefault(z.boolean(), false),
 });
 
@@ -50,7 +50,7 @@ const logGroups = z.withDefault(
   [],
 );
 
-/** CloudWatch Logs takes no other retention (API reference, PutRetentionPolicy). */
+/** CloudWatch Logs accepts no other retention (API reference, PutRetentionPolicy). */
 const retentionDays = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
@@ -72,15 +72,15 @@ const tunable = {
 const canary = z.strictObject({
   /** A custom domain with mutual TLS. */
   domain: pattern(/^[a-z0-9][a-z0-9.-]{0,252}$/, 'expected a custom domain, such as api.example.com'),
-  /** A path that a base path mapping leads to a stage: elsewhere the gateway answers without a log line. */
+  /** A path with a base path mapping to a stage. For any other path the gateway answers without a log line. */
   path: z.withDefault(pattern(/^\/[\w./~%@:!$&'()*+,;=?-]{0,1023}$/, 'expected a path, such as /v1'), '/'),
-  /** Where to connect instead, `host` or `host:port`, where the name does not lead to the gateway itself. */
+  /** `host` or `host:port` to connect to, if the name does not resolve to the gateway itself. */
   connectTo: nullable(pattern(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}(?::\d{1,5})?$/, 'expected host or host:port')),
 });
 
 export type Canary = z.output<typeof canary>;
 
-/** The name of a custom domain as it is compared with what a caller wrote. */
+/** The name of a custom domain, in the form in which it is compared with the names in logs. */
 const named = z.overwrite<string>(scopeName);
 
 /** A key of `truststores`; an asterisk elsewhere would match nothing. */
@@ -94,7 +94,7 @@ const truststoreKey = z
     ),
   );
 
-/** What an override and a team's own runbook are for: what matches every selector given. */
+/** Selectors of an override or of a team's own runbook; all given ones must match. */
 const selectors = {
   scope: z.optional(text(limits.scopeCharsMax).check(named)),
   issuerDn: z.optional(text(512)),
@@ -128,17 +128,17 @@ const override = z
 export const detectionSchema = z.strictObject({
   /** Never alert under this many failures in a window. */
   floor: z.withDefault(tunable.floor, 10),
-  /** Minutes over which failures are looked at together, beside windows of 1, 2, 15 and 60 minutes. */
+  /** Minutes over which failures are summed, in addition to windows of 1, 2, 15 and 60 minutes. */
   windowMinutes: z.withDefault(tunable.windowMinutes, 5),
   /** How many false pages a group may cause in 30 days. */
   falsePagesPerMonth: z.withDefault(tunable.falsePagesPerMonth, 0.5),
-  /** Minutes of calm before an incident is resolved. */
+  /** Minutes without failures above the threshold before an incident is resolved. */
   resolveMinutes: z.withDefault(tunable.resolveMinutes, 10),
   /** Minutes between two notices of a lasting incident. */
   repeatMinutes: z.withDefault(tunable.repeatMinutes, 240),
-  /** A notice is sent early when the window grew by this factor since the last one. */
+  /** A notice is sent early if the count in the window grew by this factor since the last one. */
   escalateFactor: z.withDefault(tunable.escalateFactor, 4),
-  /** The rhythms that failures may follow, in minutes, ascending: a day and a week. */
+  /** The periods after which failures may recur, in minutes, ascending: a day and a week. */
   seasonMinutes: z.withDefault(
     z.array(intBetween(24, 100_000)).check(
       z.maxLength(2),
@@ -146,7 +146,7 @@ export const detectionSchema = z.strictObject({
     ),
     [1440, 10080],
   ),
-  /** Applied in their order: of two that match and set the same key, the later one counts. */
+  /** Applied in order: if two match and set the same key, the later one applies. */
   overrides: z.withDefault(z.array(override).check(z.maxLength(500)), []),
 });
 
@@ -158,20 +158,20 @@ const domainPattern = pattern(
 );
 const domainPatterns = z.withDefault(z.array(domainPattern).check(z.maxLength(200)), []);
 
-/** Finding what to watch: see `docs/discovery.md`. */
+/** Discovery of what to watch: see `docs/discovery.md`. */
 const discovery = z.strictObject({
-  /** `dry-run` says in the reconciler's log what it would do and changes nothing. */
+  /** `dry-run` writes to the reconciler's log what it would do, and changes nothing. */
   mode: z.withDefault(z.enum(['dry-run', 'on']), 'dry-run'),
   /** The custom domains to watch; empty for all with mutual TLS. */
   allow: domainPatterns,
-  /** Of those, the ones to leave alone. */
+  /** Custom domains not to watch; takes precedence over `allow`. */
   deny: domainPatterns,
-  /** Whose objects may be read for a verdict: the buckets with the truststores of the domains. */
+  /** The buckets with the truststores of the domains; functions may read their objects for a verdict. */
   truststoreBuckets: z.withDefault(
     z.array(pattern(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'expected the name of an S3 bucket')).check(z.maxLength(50)),
     [],
   ),
-  /** Minutes between two looks at the account. Where CloudTrail is on, changes are seen at once. */
+  /** Minutes between two runs. With CloudTrail, a change starts a run at once. */
   everyMinutes: z.withDefault(intBetween(5, 1440), 60),
 });
 
@@ -181,8 +181,8 @@ const settings = z.strictObject({
   executionLogGroups: logGroups,
   accessLogGroups: logGroups,
   /**
-   * The access-log format of a stage, `$context` variables and all, by the log group that it writes to; `*` for all others. For
-   * formats that are no JSON, and JSON whose keys do not tell what they hold.
+   * The access-log format of a stage, with its `$context` variables, by the log group that it writes to; `*` for all
+   * others. Needed for formats that are not JSON, and for JSON whose keys do not identify their fields.
    */
   accessLogFormats: z.withDefault(
     z.record(
@@ -196,7 +196,7 @@ const settings = z.strictObject({
     ),
     {},
   ),
-  /** Names of custom domains by `apiId` or `apiId/stage`, for denials whose access record never comes. */
+  /** Names of custom domains by `apiId` or `apiId/stage`, for denials whose access record never arrives. */
   domains: z.withDefault(z.record(text(255), text(255).check(named)), {}),
   /** APIs that have no execution log (HTTP APIs): their refusals are inferred from the access log alone. */
   apisWithoutExecutionLog: z.withDefault(z.array(z.string().check(z.minLength(1))), []),
@@ -205,14 +205,14 @@ const settings = z.strictObject({
     z.record(truststoreKey, pattern(/^s3:\/\/[a-z0-9.-]{3,63}\/.{1,1024}$/, 'expected s3://bucket/key')),
     {},
   ),
-  /** Null: what is watched is what is named above, and nothing may look at the account. */
+  /** Null: only what is named above is watched, and no function may read the account's APIs. */
   discover: nullable(discovery),
-  /** Hours without an event after which a log group that used to have some is called silent; null for never. */
+  /** Hours without an event after which a log group that had events before counts as silent; null for never. */
   silentAfterHours: z.withDefault(z.nullable(intBetween(2, 8760)), 24),
   runbooks: z.strictObject({
-    /** Where the pages of `runbooks/` are served; the alert links to `<baseUrl>/<language>/<reason>.md`. */
+    /** Where the pages of `runbooks/` are served; alerts link to `<baseUrl>/<language>/<id>.md`. */
     baseUrl: z.url({ protocol: /^https$/, error: 'expected an https URL, such as https://wiki.example.com/mtls' }),
-    /** A team's own page for what matches every selector given; of several that match, the last one. */
+    /** A team's own page for everything that matches all given selectors; if several match, the last one applies. */
     overrides: z.withDefault(
       z
         .array(
@@ -225,7 +225,7 @@ const settings = z.strictObject({
     ),
   }),
   alertEmails: z.withDefault(z.array(z.email('expected a mail address, such as on-call@example.com')), []),
-  /** Where notices of a severity go instead of the stack's topic: a topic's ARN, or one that the stack creates. */
+  /** Topics for notices of a severity, in place of the stack's topic: a topic's ARN, or `create`. */
   topics: z.withDefault(z.partialRecord(z.enum(severities), topic), {}),
   /** A topic for Amazon Q Developer in chat applications; null for none. */
   chatTopic: nullable(topic),
@@ -241,36 +241,36 @@ const settings = z.strictObject({
   /** Minutes to wait for the other half of a request; subscriptions usually deliver in under 3. */
   graceMinutes: z.withDefault(intBetween(1, 120), 5),
   logRetentionDays: z.withDefault(z.literal(retentionDays), 30),
-  /** Days that the longer-lived kinds of state are kept. */
+  /** Days for which the longer-lived kinds of state are kept. */
   retention: z.prefault(
     z.strictObject({
       /** Certificates that were refused, for the verdict of an alert. */
       certificateDays: z.withDefault(intBetween(1, limits.keptDaysMax), limits.keptDaysMax),
-      /** Hourly sums and ended incidents; a report looks back nine weeks. */
+      /** Hourly sums and ended incidents; a report reads nine weeks back. */
       rollupDays: z.withDefault(intBetween(70, 3650), limits.rollupDaysMax),
       /** Reports in the bucket. */
       reportDays: z.withDefault(intBetween(7, 3650), limits.rollupDaysMax),
     }),
     {},
   ),
-  /** What is kept of whoever called, from the first write on. */
+  /** Which data about callers is kept, from the first write on. */
   privacy: z.prefault(
     z.strictObject({
-      /** `hash` tells addresses apart without naming them; the key of the hash stays in the table. */
+      /** With `hash`, addresses can be distinguished but not read; the key of the hash is in the table. */
       sourceIps: z.withDefault(z.enum(['keep', 'hash', 'drop']), 'keep'),
-      /** Without certificates, alerts have no verdict. Names and fingerprints stay. */
+      /** Without certificates, alerts have no verdict. Names and fingerprints are still kept. */
       certificates: z.withDefault(z.enum(['keep', 'drop']), 'keep'),
     }),
     {},
   ),
-  /** The KMS key of all state and logs: an ARN, `create` for one of the stack's own; null leaves it to AWS's keys. */
+  /** The KMS key of all state and logs: an ARN, or `create` for a key of the stack; null uses AWS's keys. */
   encryptionKey: nullable(
     pattern(
       /^(?:create|arn:aws[a-z-]{0,12}:kms:[a-z0-9-]{1,30}:\d{12}:key\/[\w-]{1,64})$/,
       'expected "create" or the ARN of a KMS key',
     ),
   ),
-  /** Domains that are called with a stranger's certificate again and again, to see that the refusal arrives here. */
+  /** Domains to call regularly with a certificate that must be refused, to check that the refusal is seen. */
   canaries: z.withDefault(
     z.array(canary).check(
       z.maxLength(limits.canariesMax),
@@ -280,7 +280,7 @@ const settings = z.strictObject({
   ),
   /** Minutes between two calls of a canary. */
   canaryMinutes: z.withDefault(intBetween(1, 60), 15),
-  /** The weekly report, of the last calendar week (Monday to Sunday, in its time zone); null makes none. */
+  /** The weekly report on the last calendar week (Monday to Sunday, in its time zone); null makes none. */
   report: z.prefault(
     z.nullable(
       z.strictObject({
@@ -297,9 +297,9 @@ const settings = z.strictObject({
   /** A CloudWatch dashboard; alerts link to it. */
   dashboard: z.withDefault(z.boolean(), true),
   /**
-   * Receives the logs of other accounts, and puts the account in front of every scope, its own included; null for one
-   * account alone. Named accounts or an organization get a destination to subscribe to; without either the accounts are
-   * only told apart, which is what centralised log groups need.
+   * Receives the logs of other accounts, and puts the account in front of every scope, including scopes of its own
+   * account; null for a single account. Named accounts or an organization get a destination to subscribe to. Without
+   * either, accounts are only distinguished, which is what centralised log groups need.
    */
   central: nullable(
     z.strictObject({
@@ -312,7 +312,7 @@ const settings = z.strictObject({
       organizationId: nullable(
         pattern(/^o-[a-z0-9]{10,32}$/, 'expected the id of an organization, such as o-a1b2c3d4e5'),
       ),
-      /** Shards of the stream; null for one that is paid by use and grows by itself. */
+      /** Shards of the stream; null for on-demand capacity. */
       shards: nullable(intBetween(1, 200)),
     }),
   ),
@@ -327,7 +327,7 @@ export const configSchema = settings;
 
 export type Config = z.output<typeof configSchema>;
 
-/** The same as a user writes it: what has a default may be left out. */
+/** The settings as a user writes them: keys with a default are optional. */
 export type Settings = z.input<typeof configSchema>;
 
 /** The log groups that the settings name, each once. */
@@ -335,7 +335,7 @@ export function configuredLogGroups({ executionLogGroups, accessLogGroups }: Con
   return [...new Set([...executionLogGroups, ...accessLogGroups].map(({ name }) => name))];
 }
 
-/** An event that names log groups beside those of the settings; any other event names none. */
+/** An event that names log groups in addition to those of the settings; any other event names none. */
 const watchEventSchema = z.nullish(
   z.object({
     executionLogGroups: z.withDefault(z.array(logGroup), []),
@@ -344,8 +344,8 @@ const watchEventSchema = z.nullish(
 );
 
 /**
- * The settings with the log groups that an event names: those of stages that a CDK app watches, which have no room among the
- * settings that the functions are given. Throws as `parseConfig` does.
+ * The settings together with the log groups that an event names. Those are the log groups of stages that a CDK app
+ * watches, which do not fit into the functions' environment. Throws as `parseConfig` does.
  */
 export function withLogGroups(config: Config, event: unknown): Config {
   const more = parseWith(watchEventSchema, event, 'the event');
@@ -356,13 +356,13 @@ export function withLogGroups(config: Config, event: unknown): Config {
   };
 }
 
-/** What the subscription filters of an account lead to whose logs a central account watches. */
+/** The destination in a central account to which the subscription filters of a member account send. */
 export const destinationArn = pattern(
   /^arn:aws[a-z-]{0,12}:logs:[a-z0-9-]{1,30}:\d{12}:destination:[^:*\s]{1,512}$/,
   "expected the ARN of a CloudWatch Logs destination: the output DestinationArn of the central account's stack",
 );
 
-/** Of an account whose logs a central account watches: what to send there. All else is set in the central account. */
+/** Settings of a member account: what to send to the central account, where everything else is set. */
 const memberSchema = z
   .extend(z.pick(settings, { executionLogGroups: true, accessLogGroups: true, logRetentionDays: true }), {
     centralDestinationArn: destinationArn,
@@ -379,7 +379,7 @@ export type MemberConfig = z.output<typeof memberSchema>;
 /**
  * Validates settings from outside.
  * @param source named in the message, such as `cdk.json context "mtlsWatch"`
- * @throws MtlsWatchError `bad-config`, one line a mistake: the key, the value and what was expected
+ * @throws MtlsWatchError `bad-config`, with one line for each mistake: the key, the value and what was expected
  */
 export function parseConfig(value: unknown, source: string): Config {
   return parseWith(configSchema, value, source);
@@ -395,7 +395,7 @@ function parseWith<T>(schema: z.core.$ZodType<T>, value: unknown, source: string
   if (result.success) return result.data;
   const lines = result.error.issues.map((issue) => {
     const key = issue.path.join('.') || '(the whole value)';
-    // Of a record's key, the issues within say what was expected.
+    // For an invalid key of a record, the nested issue says what was expected.
     const { message } = (issue.code === 'invalid_key' ? issue.issues[0] : undefined) ?? issue;
     return `  ${key}: got ${show(issue.input)}; ${message}`;
   });

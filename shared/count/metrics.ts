@@ -36,6 +36,8 @@ export function measure(
   return [
     count('EventsRead', batch.events.length + batch.malformed.length),
     count('RecordsRejected', parsed.rejected.length),
+    // A metric is paid for from its first value on, and most formats have none.
+    ...(parsed.recovered > 0 ? [count('RecordsRecovered', parsed.recovered)] : []),
     count('HalvesDeliveredAgain', counted),
     ...(newest === 0 ? [] : [seconds('DeliveryLag', Math.max(0, (now - newest) / 1000))]),
     ...measureFailures(facts),

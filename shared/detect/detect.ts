@@ -11,8 +11,11 @@ import type { DetectionPolicy } from '../config/settings.js';
 import type { GroupKey } from '../model/index.js';
 import { type Course, courseOf } from './course.js';
 import { isHabit } from './habits.js';
+import { spreadOf } from './spread.js';
 import { at, type DetectorParameters, pack, RING, type State, shapeOf, unpack } from './state.js';
-import { calibrate, closeThrough, expectedAt, type Later, start, type WindowSurprise, windowsAt } from './surprise.js';
+import { closeThrough, expectedAt, start } from './surprise.js';
+import { calibrate, calibrateSpread } from './tail.js';
+import { type Later, type WindowSurprise, windowsAt } from './windows.js';
 
 /** What is remembered of a group. Serialised as JSON it has at most 5 KB. */
 export interface History {
@@ -190,10 +193,12 @@ function judged(
 ): Detection {
   const windows = windowsAt(state, settings, window.step, later);
   const threshold = -Math.log10(policy.falsePagesPerMonth / MINUTES_PER_MONTH);
-  const scored = windows.map((w) => ({
-    ...w,
-    score: w.count < policy.floor ? 0 : calibrate(state, settings, w.raw),
-  }));
+  const scoreOf = (w: WindowSurprise): number => {
+    const own = calibrate(state, settings, w.raw);
+    if (w.window < RING || own >= threshold) return own;
+    return Math.max(own, calibrateSpread(state, settings, spreadOf(state, settings, window.step, later)));
+  };
+  const scored = windows.map((w) => ({ ...w, score: w.count < policy.floor ? 0 : scoreOf(w) }));
   // What comes at its usual hour is shown, and nobody is paged for it.
   const isUsual = (w: WindowSurprise): boolean => isHabit(state, window.step, w.peak);
   const passing = scored.filter((w) => w.score >= threshold && !isUsual(w));

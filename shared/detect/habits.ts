@@ -1,14 +1,18 @@
 /**
  * What has come at the same hour before. A job with an expired certificate that runs every night, week or month is news
  * at first, and later no more, even when clocks change by an hour. The last times at which a group was unusual are
- * kept; what falls into the same span of time for the third time, and is no larger, is a habit.
+ * kept; what falls into the same span of time for the third time, or on the same date of the next
+ * month, and is no larger, is a habit.
  */
 
+import { MINUTE_MS } from '../base/time.js';
 import { at, EPISODE, EPISODES, type State } from './state.js';
 
 const DAY = 24 * 60;
 /** Tolerance in minutes: clocks change by an hour, and jobs do not start to the minute. */
 const PLAY = 75;
+/** The same where only one time came before: with more, other incidents would be taken for the habit. */
+const PLAY_OF_ONE = 45;
 /** Bins further apart than this many minutes are separate episodes. */
 const APART = 60;
 /** A bin is unusual from this score on. */
@@ -18,7 +22,8 @@ const CROWD = 6;
 /** More than this many times what came before is not the habit. */
 const SIZE = 3;
 /** In days: every day, every week, and a month in each of its lengths. */
-const PERIODS = [[1], [7], [28, 29, 30, 31]] as const;
+const MONTH = [28, 29, 30, 31] as const;
+const PERIODS = [[1], [7], MONTH] as const;
 
 /** Adds a closed bin that ends at `step`. */
 export function learnEpisode(state: State, step: number, binSteps: number, count: number, score: number): void {
@@ -38,17 +43,29 @@ export function learnEpisode(state: State, step: number, binSteps: number, count
   episodes[slot * EPISODE + 2] = Math.max(episodes[slot * EPISODE + 2] ?? 0, count / binSteps);
 }
 
-/** Whether as much came around this time twice before, a day, a week or a month apart. */
+/**
+ * Whether as much came around this time twice before, a day, a week or a month apart. On the same date one month before is
+ * enough, when it comes nearly to the hour.
+ */
 export function isHabit(state: State, step: number, perStep: number): boolean {
-  return PERIODS.some((days) =>
-    [1, 2].every((back) => days.some((length) => cameAt(state, step - back * length * DAY, perStep))),
+  const came = (days: number, play = PLAY): boolean => cameAt(state, step - days * DAY, perStep, play);
+  return (
+    PERIODS.some((days) => [1, 2].every((back) => days.some((length) => came(back * length)))) ||
+    MONTH.some((days) => isSameDate(step, step - days * DAY) && came(days, PLAY_OF_ONE))
   );
 }
 
-function cameAt({ episodes }: State, step: number, perStep: number): boolean {
+/** Whether both days have the same date, or are the last of their month. */
+function isSameDate(one: number, other: number): boolean {
+  const dateOf = (step: number): number => new Date(step * MINUTE_MS).getUTCDate();
+  const isLast = (step: number): boolean => dateOf(step + DAY) === 1;
+  return dateOf(one) === dateOf(other) || (isLast(one) && isLast(other));
+}
+
+function cameAt({ episodes }: State, step: number, perStep: number, play: number): boolean {
   for (let i = 0; i < episodes.length; i += EPISODE) {
     const from = episodes[i] ?? 0;
-    if (from <= 0 || step < from - PLAY || step > (episodes[i + 1] ?? 0) + PLAY) continue;
+    if (from <= 0 || step < from - play || step > (episodes[i + 1] ?? 0) + play) continue;
     if (perStep <= SIZE * (episodes[i + 2] ?? 0)) return true;
   }
   return false;

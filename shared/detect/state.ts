@@ -63,8 +63,8 @@ export const at = {
   tailSquare: 11,
   /** Median excess. */
   tailMedian: 12,
-  /** 1 once a window in the open bin was certainly an incident. */
-  openIncident: 13,
+  /** The last step at which a window was certainly an incident. */
+  incidentStep: 13,
   /**
    * How many failures an hour usually has, and how likely it is to have one at all: exponentially weighted over two
    * weeks.
@@ -77,6 +77,15 @@ export const at = {
   missing: 17,
   /** The index of the last episode. */
   episode: 18,
+  /** The same three numbers for scores of `LARGE_FROM` or more, of every window and of spread hours (`tail.ts`). */
+  largeRate: 19,
+  largeExcess: 20,
+  largeSeen: 21,
+  spreadRate: 22,
+  spreadExcess: 23,
+  spreadSeen: 24,
+  /** The highest recent score of a spread hour, which fades. */
+  spreadPeak: 25,
 } as const;
 
 export interface State {

@@ -1,79 +1,32 @@
 /**
- * How surprising the last steps are, and how surprising steps of this series usually get. For every window that ends at
- * the current step the chance of a count as high as its own is worked out; the smallest of these is the score, as a
- * power of ten. Real series vary more than their model, so the score is then compared with the series' own past: how
- * often a new high exceeded a low threshold, and by how much (peaks over threshold, Davison and Smith 1990).
+ * Closes steps one after the other: how surprising each of them is, and what it teaches. For every window that ends at
+ * the step the chance of a count as high as its own is worked out; the smallest of these is the score, as a power of
+ * ten. Real series vary more than their model, so the score is then compared with the series' own past (`tail.ts`).
  */
 
 import { learnBin, predict, startBaseline } from './baseline.js';
 import { learnHour } from './course.js';
 import { learnVariance, varianceOf } from './dispersion.js';
 import { learnEpisode } from './habits.js';
-import { log10UpperTail } from './negative-binomial.js';
+import { spreadOf } from './spread.js';
 import { at, type DetectorParameters, emptyState, RING, type Shape, type State, shapeOf } from './state.js';
+import { calibrate, learnSpread, learnTail, memoryOf, NEWS_FACTOR, startTail, WARM_UP_BINS } from './tail.js';
+import { mod, type WindowSurprise, windowsAt } from './windows.js';
 
-/** Scores from here on belong to the tail: about one in twenty. */
-const TAIL_FROM = 1.3;
-/** The tail that is assumed until the series has shown its own: rate per bin, mean excess, and the weights of both. */
-const TAIL_RATE = 0.05;
-const TAIL_RATE_BINS = 100;
-const TAIL_EXCESS = 1 / Math.LN10;
-const TAIL_EXCESS_WEIGHT = 60;
-/** A group of failures is silent except for its clumps, so a few of them show how large they get. */
-const OWN_EXCESS_WEIGHT = 6;
-const TAIL_SEEN_MAX = 200;
-/**
- * The median moves by one part in this many, and in smaller steps the more was seen, so a few incidents cannot move it
- * far.
- */
-const TAIL_MEDIAN_WEIGHT = 10;
-/** An excess counts as at most this many median excesses, so that an incident is one surprise among others. */
-const EXCESS_MAX = 15;
 /** A bin is expected to hold at least this share of what the neighbouring bins hold. */
 const NEIGHBOUR_SHARE = 0.5;
-/** A score is news when it is this many times higher than the highest recent one, which fades. */
-const NEWS_FACTOR = 1.1;
 /** From this score on a bin is suspicious, and less is learned from it. */
 const SUSPECT = 6;
 /** See `DetectorParameters.incidentFrom`. */
 const INCIDENT_FACTOR = 5;
-/** The share of a series' highs that is taken for noise; the rest were events. */
-const NOISE_SHARE = 0.8;
 /** After this many longest seasons, further empty steps teach nothing; the rest of a longer gap is skipped. */
 const GAP_SEASONS = 8;
-/** The first bins of a series get no score, because they only set the level. */
-const WARM_UP_BINS = 24;
-
-/** One window that ends at the step in question. */
-export interface WindowSurprise {
-  readonly window: number;
-  readonly count: number;
-  readonly expected: number;
-  /** -log10 of the chance of a count as high as this, by the model; 0 up to the expectation. */
-  readonly raw: number;
-  /** The highest count of one step in it. */
-  readonly peak: number;
-  /** Steps from the first failure in the window to the last. */
-  readonly span: number;
-}
-
-/** Steps that are not closed yet: the first of them, their counts, and what is expected of each. */
-export interface Later {
-  readonly from: number;
-  readonly counts: readonly number[];
-  readonly expected: readonly number[];
-  /** Variance of the logarithm of the expectation. */
-  readonly doubt: number;
-  /** The most that is expected of one step; small where the group is new. */
-  readonly expectedMax?: number;
-}
 
 export function start(settings: DetectorParameters, firstStep: number): State {
   const state = emptyState(settings, firstStep - 1);
   state.scalars[at.firstStep] = firstStep;
-  state.scalars[at.tailRate] = TAIL_RATE;
-  state.scalars[at.tailExcess] = TAIL_EXCESS;
-  state.scalars[at.tailMedian] = TAIL_EXCESS * Math.LN2;
+  state.scalars[at.incidentStep] = firstStep - RING;
+  startTail(state);
   startBaseline(state, settings);
   return state;
 }
@@ -97,67 +50,6 @@ export function expectedAt(
     cache.doubt = doubt;
   }
   return cache;
-}
-
-/** Evaluates the windows that end at `step`, shortest first. */
-export function windowsAt(state: State, settings: DetectorParameters, step: number, later: Later): WindowSurprise[] {
-  const { expectedMax = Number.POSITIVE_INFINITY } = later;
-  let first = step;
-  let last = Number.NEGATIVE_INFINITY;
-  let count = 0;
-  let expected = 0;
-  let length = 0;
-  let peak = 0;
-  return settings.windows.map((window, k) => {
-    for (; length < window; length++) {
-      const s = step - length;
-      const i = s - later.from;
-      const c = i >= 0 ? (later.counts[i] ?? -1) : (state.counts[mod(s, RING)] ?? -1);
-      if (c < 0) continue;
-      count += c;
-      peak = Math.max(peak, c);
-      expected += Math.min(expectedMax, i >= 0 ? (later.expected[i] ?? 0) : (state.expected[mod(s, RING)] ?? 0));
-      if (c === 0) continue;
-      first = s;
-      last = Math.max(last, s);
-    }
-    const span = count > 0 ? last - first + 1 : window;
-    return { window, count, expected, peak, span, raw: rawOf(state, k + 1, count, expected, later.doubt) };
-  });
-}
-
-/** -log10 of the chance that the window with index `slot` holds this many failures. */
-export function rawOf(state: State, slot: number, count: number, expected: number, doubt: number): number {
-  if (count <= expected) return 0;
-  const { phi, psi } = varianceOf(state, slot);
-  return -log10UpperTail(count, expected, phi * expected + (psi + doubt) * expected * expected);
-}
-
-/**
- * A raw score measured by the series' own past, per step. The tail beyond `TAIL_FROM` is a generalised Pareto
- * distribution, fitted by its first two moments. Its shape is never negative (the tail of the model itself is
- * exponential, shape 0).
- */
-export function calibrate(state: State, settings: DetectorParameters, raw: number): number {
-  const { binSteps } = shapeOf(settings);
-  const s = state.scalars;
-  const bins = Math.min(s[at.bins] ?? 0, memoryOf(settings, binSteps));
-  const rate = ((s[at.tailRate] ?? 0) * bins + TAIL_RATE * TAIL_RATE_BINS) / (bins + TAIL_RATE_BINS);
-  const from = -Math.log10((NOISE_SHARE * rate) / binSteps);
-  if (raw <= TAIL_FROM) return (raw / TAIL_FROM) * from;
-  const seen = s[at.tailSeen] ?? 0;
-  const weight = settings.emptyBefore ? OWN_EXCESS_WEIGHT : TAIL_EXCESS_WEIGHT;
-  const pool = (own: number, prior: number): number => (own * seen + prior * weight) / (seen + weight);
-  const mean = pool(s[at.tailExcess] ?? 0, TAIL_EXCESS);
-  const variance = pool(s[at.tailSquare] ?? 0, 2 * TAIL_EXCESS ** 2) - mean * mean;
-  const shape = Math.max(0, Math.min(0.5, 0.5 * (1 - (mean * mean) / Math.max(variance, 1e-9))));
-  const x = raw - TAIL_FROM;
-  if (shape < 1e-3) return from + x / mean / Math.LN10;
-  return from + Math.log10(1 + (shape * x) / (mean * (1 - shape))) / shape;
-}
-
-function memoryOf(settings: DetectorParameters, binSteps: number): number {
-  return (8 * (settings.seasons.at(-1) ?? 500)) / binSteps;
 }
 
 /** What a closed step had to say. */
@@ -200,7 +92,7 @@ export function closeStep(
     s[at.openSteps] = (s[at.openSteps] ?? 0) + 1;
     s[at.openScore] = Math.max(s[at.openScore] ?? 0, most?.raw ?? 0);
     if (most && most.count >= settings.incidentFrom && most.count >= INCIDENT_FACTOR * most.expected)
-      s[at.openIncident] = 1;
+      s[at.incidentStep] = step;
   }
   if (mod(step + 1, shape.binSteps) === 0) closeBin(state, settings, shape, doubt);
   return result;
@@ -231,11 +123,12 @@ function closeBin(state: State, settings: DetectorParameters, shape: Shape, doub
     const bin = Math.floor(state.step / shape.binSteps);
     const count = ((s[at.open] ?? 0) * shape.binSteps) / recorded;
     const memory = memoryOf(settings, shape.binSteps);
-    const incident = (s[at.openIncident] ?? 0) > 0;
+    // The windows of the next hour still hold an incident, and are no news.
+    const incident = state.step - (s[at.incidentStep] ?? 0) < RING;
     learnEpisode(state, state.step, shape.binSteps, count, s[at.openScore] ?? 0);
     if ((s[at.bins] ?? 0) >= WARM_UP_BINS) {
       const news = !incident && (s[at.openScore] ?? 0) > NEWS_FACTOR * (s[at.peak] ?? 0);
-      if (!incident) learnTail(state, settings, shape, s[at.openScore] ?? 0, memory);
+      if (!incident) learnTails(state, settings, shape, doubt);
       const expected = (state.expected[mod(state.step, RING)] ?? 0) * shape.binSteps;
       learnVariance(state, 0, count, expected, doubt, memory, news);
       learnVariances(state, settings, doubt, memory, news);
@@ -247,7 +140,14 @@ function closeBin(state: State, settings: DetectorParameters, shape: Shape, doub
   s[at.open] = 0;
   s[at.openSteps] = 0;
   s[at.openScore] = 0;
-  s[at.openIncident] = 0;
+}
+
+function learnTails(state: State, settings: DetectorParameters, shape: Shape, doubt: number): void {
+  const raw = state.scalars[at.openScore] ?? 0;
+  learnTail(state, settings, shape, raw);
+  if (!settings.emptyBefore) return;
+  const later = { from: state.step + 1, counts: [], expected: [], doubt };
+  learnSpread(state, settings, shape, raw > 0 ? spreadOf(state, settings, state.step, later) : 0);
 }
 
 function learnVariances(
@@ -272,30 +172,6 @@ function learnVariances(
   }
 }
 
-function learnTail(state: State, settings: DetectorParameters, shape: Shape, raw: number, memory: number): void {
-  const s = state.scalars;
-  const peak = s[at.peak] ?? 0;
-  const news = raw > TAIL_FROM && raw > NEWS_FACTOR * peak;
-  const bins = Math.min(s[at.bins] ?? 0, memory) - WARM_UP_BINS + 1;
-  s[at.tailRate] = (s[at.tailRate] ?? 0) + ((news ? 1 : 0) - (s[at.tailRate] ?? 0)) / Math.max(1, bins);
-  if (news) {
-    const seen = Math.min((s[at.tailSeen] ?? 0) + 1, TAIL_SEEN_MAX);
-    const old = s[at.tailExcess] ?? 0;
-    const median = s[at.tailMedian] ?? 0;
-    const excess = Math.min(raw - TAIL_FROM, EXCESS_MAX * median);
-    s[at.tailMedian] = median * Math.exp((excess > median ? 1 : -1) / (TAIL_MEDIAN_WEIGHT + seen));
-    s[at.tailExcess] = old + (excess - old) / seen;
-    s[at.tailSquare] = (s[at.tailSquare] ?? 0) + (excess * excess - (s[at.tailSquare] ?? 0)) / seen;
-    s[at.tailSeen] = seen;
-  }
-  s[at.peak] = Math.max(raw, peak * (1 - 1 / peakBins(settings, shape)));
-}
-
-/** For how many bins a high score overshadows lower ones: a quarter of the shorter season. */
-function peakBins(settings: DetectorParameters, shape: Shape): number {
-  return Math.max(2, (settings.seasons[0] ?? 48) / shape.binSteps / 4);
-}
-
 /** Closes the steps up to `step`; those before it were empty. */
 export function closeThrough(state: State, settings: DetectorParameters, step: number, count: number): void {
   const shape = shapeOf(settings);
@@ -307,8 +183,4 @@ export function closeThrough(state: State, settings: DetectorParameters, step: n
   }
   while (state.step < step - 1) closeStep(state, settings, shape, 0);
   if (state.step < step) closeStep(state, settings, shape, count);
-}
-
-function mod(a: number, n: number): number {
-  return a - Math.floor(a / n) * n;
 }

@@ -1,6 +1,7 @@
 /**
- * What an access-log format lacks. The format is filled in as API Gateway would, for a request that was refused, and the line
- * goes through the very reader that reads such lines: what comes out is there, under whatever name and however nested.
+ * Finds the fields that an access-log format lacks. The format is filled in as API Gateway does for a refused request,
+ * and the line is parsed by the same reader that reads log lines: a field that comes out is present, under any name and
+ * nesting.
  */
 
 import { type AccessField, type AccessFields, VARIABLE_OF } from '../logs/access-fields.js';
@@ -12,10 +13,10 @@ import { labelledFields } from '../logs/text-record.js';
 
 const FIELDS = Object.keys(VARIABLE_OF) as AccessField[];
 
-/** Without these a refusal is counted and explained all the same; who does not want to keep them leaves them out. */
+/** Without these, a refusal is still counted and explained; users may leave them out for privacy. */
 const DISPENSABLE: ReadonlySet<AccessField> = new Set(['sourceIp', 'userAgent', 'notBefore', 'notAfter']);
 
-/** A value of its own for each field, so that one in the wrong place is told from the right one, in the shape of a real one. */
+/** A distinct, realistic value for each field, so that a value in the wrong field is detected. */
 const SAMPLE: Readonly<Record<AccessField, string>> = {
   requestId: '00000000-0000-4000-8000-000000000001',
   extendedRequestId: 'Vts2FFmArPEFh8g=',
@@ -35,7 +36,7 @@ const SAMPLE: Readonly<Record<AccessField, string>> = {
   notAfter: 'Aug  6 00:28:21 2027 GMT',
 };
 
-/** What a refused request has besides; every other variable is missing, which API Gateway writes as `-`. */
+/** Other values of a refused request. Every further variable is missing, which API Gateway writes as `-`. */
 const VALUES: ReadonlyMap<string, string> = new Map([
   ...FIELDS.map((field) => [VARIABLE_OF[field], SAMPLE[field]] as const),
   // The same message with its quotes.
@@ -62,7 +63,7 @@ function rendered(format: string, value: (variable: string) => string): string {
 }
 
 export interface FormatLacks {
-  /** False where a line of this format cannot be read at all. */
+  /** False if a line of this format cannot be read at all. */
   readonly isReadable: boolean;
   /** Whether a line is JSON, or was meant to be. */
   readonly isJson: boolean;
@@ -70,7 +71,10 @@ export interface FormatLacks {
   readonly needed: readonly string[];
   /** Variables that are good to have. */
   readonly dispensable: readonly string[];
-  /** What keeps the line of a refused request from being valid JSON, each with its cure. Empty where it is none. */
+  /**
+   * The reasons why the line of a refused request is invalid JSON, each with its repair. Empty if the line is valid or
+   * not meant as JSON.
+   */
   readonly breaks: readonly string[];
 }
 
@@ -91,19 +95,21 @@ export function formatLacks(format: string): FormatLacks {
   };
 }
 
-/** JSON brings the certificate with its line breaks, text as it is written. */
+/** In JSON the certificate has escaped line breaks; in text it is written as it is. */
 function holds(fields: AccessFields, field: AccessField): boolean {
   const text = fields[field]?.replaceAll('\n', '\\n').replace(/^"|"$/g, '');
   return text === SAMPLE[field];
 }
 
 /**
- * Whether the records of a format can only be read by it: they are no JSON, or their keys do not tell what they hold.
- * @param format as the stage is set
+ * Whether the records of a format can only be read with the format itself, because they are not JSON or their keys do
+ * not identify their fields.
+ * @param format as set on the stage
  */
 export function isFormatNeeded(format: string): boolean {
   const compiled = recordFormat(format);
-  // With what others answer missing, and with a status of theirs that is not the request's.
+  // Tried with the two values that a missing variable may have, so that a status of another service is not taken for
+  // the request's.
   return compiled !== null && ['-', '599'].some((missing) => isMisread(compiled, missing));
 }
 

@@ -1,4 +1,4 @@
-/** One answer of `doctor`: what was looked at, what was found, what was expected and what to do about it. */
+/** One result of `doctor`: what was checked, found and expected, and what to do about it. */
 
 export const checkStates = ['ok', 'wrong', 'warning', 'unknown'] as const;
 
@@ -32,16 +32,16 @@ export type CheckId = (typeof checkIds)[number];
 
 export interface Check {
   readonly id: CheckId;
-  /** The custom domain that it is about; null for what concerns the account or mtls-watch itself. */
+  /** The custom domain; null for checks of the account or of mtls-watch itself. */
   readonly domain: string | null;
-  /** What exactly: a stage, a log group, a topic. As the account names it, which is not fit for a terminal as it is. */
+  /** The stage, log group or topic, with the name from the account, which must be escaped for a terminal. */
   readonly about: string;
   readonly state: CheckState;
   readonly found: string;
   readonly expected: string;
-  /** Null where nothing is to be done. */
+  /** Null if nothing has to be done. */
   readonly remedy: string | null;
-  /** Lines for a shell, in their order, that put it right; none where a person has to decide. */
+  /** Shell commands that repair it, in order; empty if a person has to decide. */
   readonly commands: readonly string[];
 }
 

@@ -1,4 +1,7 @@
-/** What the reconciler did or would do, in sentences for its log. Pure. Names come from the account: they are cleaned. */
+/**
+ * Describes what the reconciler did or would do, in sentences for its log. Pure. Names come from the account and are
+ * cleaned.
+ */
 
 import { limits } from '../base/limits.js';
 import { clean } from '../base/text.js';
@@ -8,7 +11,7 @@ import type { Check } from './check.js';
 import { bucketOf } from './inventory.js';
 import type { Action } from './plan.js';
 
-/** @param isDone false for what would be done in earnest */
+/** @param isDone false for a dry run */
 export function describeAction(action: Action, isDone: boolean): string {
   const logGroup = named(action.logGroup);
   switch (action.kind) {
@@ -49,7 +52,7 @@ export function describeFound(found: FoundAccount, watched: readonly FoundDomain
   ];
 }
 
-/** Truststores that would be looked at for a verdict, were it allowed. */
+/** Truststores that would be read for a verdict if their buckets were allowed. */
 export function describeUnreadTruststores(
   watched: readonly FoundDomain[],
   truststoreBuckets: readonly string[],
@@ -66,7 +69,7 @@ export function describeUnreadTruststores(
     );
 }
 
-/** HTTP APIs whose refusals cannot be told from other 403s, because the settings have certificates dropped. */
+/** HTTP APIs whose refusals cannot be distinguished from other 403s, because the settings drop certificates. */
 export function describeUntold(watched: readonly FoundDomain[], { certificates }: Config['privacy']): string[] {
   const apis = watched.flatMap(({ stages }) =>
     stages.flatMap(({ apiId, executionLog }) => (executionLog.kind === 'unsupported' ? [apiId] : [])),

@@ -1,7 +1,6 @@
 /**
- * What the functions that read logs need to know of the discovered domains: which domain an API's stage belongs to, which
- * APIs have no execution log, where the truststores are. Cut out of what was found by the reconciler; `with-known.ts` merges
- * it with the settings. Pure.
+ * The part of the discovered state that the functions that read logs need: which domain an API's stage belongs to,
+ * which APIs have no execution log, where the truststores are. `with-known.ts` merges it with the settings. Pure.
  */
 
 import { limits } from '../base/limits.js';
@@ -9,8 +8,8 @@ import type { FoundDomain, FoundStage, KnownDomain } from '../model/account.js';
 import { isFormatNeeded } from './access-format.js';
 
 /**
- * @param domains those that are watched
- * @param truststoreBuckets the only ones whose objects may be read
+ * @param domains the watched domains
+ * @param truststoreBuckets the only buckets whose objects may be read
  */
 export function knownDomains(domains: readonly FoundDomain[], truststoreBuckets: readonly string[]): KnownDomain[] {
   return domains.map(({ name, truststore, stages }) => ({
@@ -25,7 +24,7 @@ export function knownDomains(domains: readonly FoundDomain[], truststoreBuckets:
   }));
 }
 
-/** Of two stages that write to one log group, the first one's format. */
+/** If two stages write to one log group, the format of the first. */
 function formatsOf(stages: readonly FoundStage[]): Pick<KnownDomain, 'accessLogFormats'> {
   const needed = stages.flatMap(({ accessLog }) =>
     accessLog !== null && accessLog.logGroup !== null && isFormatNeeded(accessLog.format)
@@ -36,7 +35,7 @@ function formatsOf(stages: readonly FoundStage[]): Pick<KnownDomain, 'accessLogF
   return needed.length === 0 ? {} : { accessLogFormats: formats };
 }
 
-/** Where a part of the account could not be read, stages that were known before are taken to be there still. */
+/** If a part of the account could not be read, stages that were known before are kept. */
 export function keepingStages(domains: readonly KnownDomain[], before: readonly KnownDomain[]): KnownDomain[] {
   const stagesBefore = new Map(before.map(({ name, stages }) => [name, stages]));
   return domains.map((domain) => {

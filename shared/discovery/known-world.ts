@@ -1,6 +1,6 @@
 /**
- * The world with what the reconciler found, for the functions that read logs. What was found is read again every few
- * minutes, beside the work rather than before it; only a container's first event waits for it.
+ * The world together with the reconciler's inventory, for the functions that read logs. The inventory is read again
+ * every few minutes, in parallel with the work; only the first event of a container waits for it.
  */
 
 import { limits } from '../base/limits.js';
@@ -8,17 +8,20 @@ import type { Log, World } from '../ports/index.js';
 import type { InventoryStore } from '../ports/inventory.js';
 import { withKnown } from './with-known.js';
 
-/** Runs something in the world as it is known now. */
+/** Runs a function in the world with the current inventory. */
 export type RunWithInventory = <T>(run: (world: World) => Promise<T>) => Promise<T>;
 
 export interface KnownWorldProps {
   readonly world: World;
-  /** Absent where nothing is discovered: then nothing is read, and the world is as it was set. */
+  /** Absent if nothing is discovered: then nothing is read, and the world is unchanged. */
   readonly inventory?: Pick<InventoryStore, 'domains'>;
   readonly log: Log;
 }
 
-/** The first read fails the call, so that Lambda repeats it; later ones leave what was known and are told in the log. */
+/**
+ * If the first read fails, the call fails, so that Lambda repeats it. If a later one fails, the previous inventory is
+ * kept and the failure is logged.
+ */
 export function withInventory({ world, inventory, log }: KnownWorldProps): RunWithInventory {
   if (inventory === undefined) return (run) => run(world);
   let known: World | null = null;
@@ -43,7 +46,7 @@ export function withInventory({ world, inventory, log }: KnownWorldProps): RunWi
       return run(first);
     }
     if (!isDue) return run(known);
-    // Set before the answer is there, and whatever it is: a store in trouble is not asked at every event.
+    // Set before the answer arrives, and also if it fails, so that a store in trouble is not queried for every event.
     readAt = now;
     const [result] = await Promise.all([run(known), readAgain()]);
     return result;

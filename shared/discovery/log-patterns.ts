@@ -1,12 +1,12 @@
-/** The subscription filter's pattern of each log group, for all who put filters or look at them. Pure. */
+/** The pattern of the subscription filter of each log group, for everything that puts or checks filters. Pure. */
 
 import { accessLogPattern, EXECUTION_LOG_PATTERN, type LogKind } from '../logs/filter-patterns.js';
 import type { FoundDomain } from '../model/account.js';
 
-/** What a log group's filter of a kind is to let through. */
+/** The filter pattern for a log group and kind of log. */
 export type PatternOf = (logGroup: string, kind: LogKind) => string;
 
-/** @param domains those whose stages write to the log groups */
+/** @param domains the domains whose stages write to the log groups */
 export function patternsOf(domains: readonly FoundDomain[]): PatternOf {
   const formats = new Map<string, string[]>();
   for (const { accessLog } of domains.flatMap(({ stages }) => stages)) {

@@ -1,7 +1,8 @@
 /**
- * What to do so that every log of the discovered stages is subscribed, and nothing else is: decided here, done by
- * `shared/discovery/reconcile.ts`. Pure. A filter is ours to change when it sends to our ingest function and its name begins as ours
- * do; no other is ever touched, be it in the way.
+ * Decides which subscription filters to put and to remove, so that every log of the discovered stages is subscribed and
+ * no other. `shared/discovery/reconcile.ts` carries it out. Pure. A filter belongs to mtls-watch if it sends to the
+ * stack's ingest function and its name begins with the stack's name; no other filter is ever changed, even if it is in
+ * the way.
  */
 
 import { limits } from '../base/limits.js';
@@ -10,14 +11,14 @@ import type { LogKind } from '../logs/filter-patterns.js';
 import type { FoundAccount, FoundDomain, FoundFilter, FoundLogGroup } from '../model/account.js';
 import { type PatternOf, patternsOf } from './log-patterns.js';
 
-/** Whom to watch: exact names, `*.example.com` for all names below it, `*` for all. Denied wins over allowed. */
+/** Domains to watch: exact names, `*.example.com` for all names below it, `*` for all. `deny` takes precedence. */
 export interface DomainPolicy {
   /** Empty for all. */
   readonly allow: readonly string[];
   readonly deny: readonly string[];
 }
 
-/** How we know what is ours. */
+/** How filters of this stack are recognised. */
 export interface OwnFilters {
   /** The ingest function. */
   readonly destinationArn: string;
@@ -27,7 +28,7 @@ export interface OwnFilters {
 
 export interface Surroundings {
   readonly found: FoundAccount;
-  /** Log groups that we subscribed before and that `found` may no longer know, as they are now. */
+  /** The current state of log groups that were subscribed before and may be missing in `found`. */
   readonly remembered: readonly FoundLogGroup[];
   readonly policy: DomainPolicy;
   readonly own: OwnFilters;
@@ -36,7 +37,7 @@ export interface Surroundings {
 interface About {
   readonly logGroup: string;
   readonly log: LogKind;
-  /** The custom domains whose requests the log tells of, in their order. */
+  /** The custom domains whose requests are in the log, in order. */
   readonly domains: readonly string[];
 }
 
@@ -51,27 +52,29 @@ export type Action =
       readonly kind: 'remove';
       readonly logGroup: string;
       readonly filterName: string;
-      /** Nothing that is to be watched writes there; or the stack's own filter does the same. */
+      /** No watched stage writes to the log group, or the stack's own filter has the same purpose. */
       readonly because: 'unused' | 'doubled';
     }
-  /** Would be removed, but a part of the account could not be read, and a stage may hide there. */
+  /**
+   * Not removed although unused, because a part of the account could not be read and may contain a stage that uses it.
+   */
   | { readonly kind: 'hold'; readonly logGroup: string; readonly filterName: string }
-  /** A wish that cannot be met: filters of others have the places of the log group, or our name. */
+  /** Cannot be subscribed: other filters have taken the places of the log group, or the filter's name. */
   | (About & {
       readonly kind: 'unmet';
       readonly takenBy: readonly string[];
       /** Why, where no filter that was seen is in the way. */
       readonly said?: string;
     })
-  /** The log group is not there yet. */
+  /** The log group does not exist yet. */
   | (About & { readonly kind: 'wait' })
-  /** Named in the settings, and the filter that the stack made is gone. */
+  /** Named in the settings, but the stack's filter was removed. */
   | { readonly kind: 'lost'; readonly logGroup: string; readonly log: LogKind };
 
-/** Where only one place is free the execution log gets it: without it a REST API's refusals are not known at all. */
+/** If only one place is free, the execution log gets it: without it, no refusal of a REST API is known. */
 const KINDS = ['execution', 'access'] as const;
 
-/** In the order in which they are to be done: a log group's places are freed before they are taken. */
+/** In the order of execution: filters are removed from a log group before new ones are put. */
 export function planSubscriptions({ found, remembered, policy, own }: Surroundings): Action[] {
   const wishes = wishesOf(watchedDomains(found.domains, policy));
   const groups = new Map([...remembered.map((group) => [group.name, group] as const), ...found.logGroups]);
@@ -95,20 +98,20 @@ function covers(pattern: string, name: string): boolean {
   return wanted.startsWith('*.') && given.endsWith(wanted.slice(1));
 }
 
-/** False while a stage may exist that is not among the found ones. */
+/** False if there may be a stage that was not found. */
 export function isSeenWhole({ unreadable, domains }: FoundAccount): boolean {
   const isUnknown = domains.some(({ stages }) => stages.some(({ executionLog }) => executionLog.kind === 'unknown'));
   return !isUnknown && unreadable.every(({ isDetail }) => isDetail === true);
 }
 
-/** The names that tell our filters from the stack's and from those of others. */
+/** The names by which the discovered filters differ from the stack's own and from all others. */
 export function filterNameOf(stackName: string, log: LogKind): string {
   return `${prefixOf(stackName)}${log}`;
 }
 
 const prefixOf = (stackName: string): string => `${stackName}-discovered-`;
 
-/** The domains that want a log of a group, by its kind. */
+/** The domains that need a log of a group, by its kind. */
 type Wishes = ReadonlyMap<LogKind, ReadonlySet<string>>;
 
 const NO_WISHES: Wishes = new Map();
@@ -151,7 +154,7 @@ function planGroup(
       said: `its class ${logClass} takes no filters`,
     }));
   }
-  // What cannot be read is reported as such, and left as it is.
+  // A log group whose filters cannot be read is reported as such, and not changed.
   if (filters === null) return [];
   const ours = filters.filter((filter) => isOurs(filter, own));
   const needed = wanted.filter(({ log }) => !isCovered(log, filters, own, patternOf(name, log)));
@@ -190,7 +193,7 @@ export function isOurs(
   return destinationArn === ours && name.startsWith(prefixOf(stackName));
 }
 
-/** Whether a filter of the stack, or of somebody's own making, sends this log to us already. */
+/** Whether the stack's filter, or one made by hand, already sends this log to ingest. */
 function isCovered(log: LogKind, filters: readonly FoundFilter[], own: OwnFilters, pattern: string): boolean {
   return filters.some(
     (filter) =>
@@ -200,10 +203,13 @@ function isCovered(log: LogKind, filters: readonly FoundFilter[], own: OwnFilter
   );
 }
 
-/** Of log groups whose stages are not looked at. */
+/** For log groups whose stages are not discovered. */
 const usual = patternsOf([]);
 
-/** @param groups log groups as they are now. @param configured those of the settings that have a filter of the stack */
+/**
+ * @param groups the current state of log groups
+ * @param configured the log groups of the settings, which have a filter of the stack
+ */
 export function lostFilters(
   groups: readonly FoundLogGroup[],
   configured: Readonly<Record<LogKind, readonly { readonly name: string }[]>>,
@@ -230,8 +236,8 @@ function removalOf(
 }
 
 /**
- * The log groups that used to have events and have had none for so long. Those of an execution log at level ERROR or below
- * are not among them: they are silent while all is well.
+ * The log groups that had events before and have had none for the given time. Execution logs at level ERROR or below
+ * are left out, because they have no events while no request fails.
  * @param now milliseconds since the epoch
  */
 export function silentGroups(
@@ -255,12 +261,12 @@ export function silentGroups(
   );
 }
 
-/** Those of which a filter sends us something. */
+/** The log groups with a filter that sends to ingest. */
 export function subscribedGroups(groups: readonly FoundLogGroup[], own: OwnFilters): FoundLogGroup[] {
   return groups.filter(({ filters }) => filters?.some((filter) => leadsTo(filter, own)));
 }
 
-/** Also where the filter names a version or an alias of the function. */
+/** True also if the filter names a version or an alias of the function. */
 function leadsTo({ destinationArn }: FoundFilter, { destinationArn: ours }: OwnFilters): boolean {
   return destinationArn === ours || destinationArn.startsWith(`${ours}:`);
 }

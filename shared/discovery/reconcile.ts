@@ -41,28 +41,28 @@ export interface ReconcileWorld {
   readonly clock: Clock;
   readonly logGroups: LogGroups;
   readonly log: Log;
-  /** Asked only where `config.discover` is set. */
+  /** Used only if `config.discover` is set. */
   readonly discovery: Discovery;
   readonly inventory: InventoryStore;
 }
 
 export interface Reconciled {
   readonly actions: readonly Action[];
-  /** Done, not planned: none in a dry run. */
+  /** Filters that were put; 0 in a dry run. */
   readonly filtersPut: number;
   readonly filtersRemoved: number;
   readonly filtersUnmet: number;
-  /** Null where nothing is discovered. */
+  /** Null if nothing is discovered. */
   readonly found: FoundAccount | null;
   readonly watched: readonly FoundDomain[];
   readonly silent: readonly FoundLogGroup[];
-  /** What `doctor` would call wrong with the watched domains, filters left out: those are counted above. */
+  /** Failed checks of `doctor` on the watched domains, without those on filters, which are counted above. */
   readonly wrong: readonly Check[];
-  /** What went wrong; it kept nothing else from being done. */
+  /** Failures; everything else was still done. */
   readonly failures: readonly unknown[];
 }
 
-/** @throws MtlsWatchError where the account or the table cannot be read at all */
+/** @throws MtlsWatchError if the account or the table cannot be read at all */
 export async function reconcile(world: ReconcileWorld): Promise<Reconciled> {
   const { discover } = world.config;
   return discover === null ? watchConfigured(world) : watchDiscovered(discover, world);
@@ -126,7 +126,7 @@ function configuredLogs({ executionLogGroups, accessLogGroups }: Config) {
   return { execution: executionLogGroups, access: accessLogGroups };
 }
 
-/** Where nothing tells the level of an execution log: at ERROR it is silent while all is well. */
+/** Used if the level of execution logs is not known, because at ERROR they have no events while no request fails. */
 function accessLogsAmong(groups: readonly FoundLogGroup[], { accessLogGroups }: Config): FoundLogGroup[] {
   const names = new Set(accessLogGroups.map(({ name }) => name));
   return groups.filter(({ name }) => names.has(name));
@@ -153,7 +153,9 @@ async function lookAt(
   return groups.flat();
 }
 
-/** Before a filter is put: what ingest must know of its records, and that we have it to remove. */
+/**
+ * Done before a filter is put: stores what ingest needs to read its records, and that the filter must be removed later.
+ */
 async function remember(
   plan: readonly Action[],
   found: FoundAccount,
@@ -166,7 +168,10 @@ async function remember(
   await inventory.noteSubscribed(plan.flatMap((action) => (action.kind === 'put' ? [action.logGroup] : [])));
 }
 
-/** One after the other, as CloudWatch Logs takes a few a second. @returns what was done or is as it was planned */
+/**
+ * One after another, because CloudWatch Logs allows a few calls a second.
+ * @returns the actions with their results
+ */
 async function carryOut(
   plan: readonly Action[],
   mode: DiscoverySettings['mode'],
@@ -209,7 +214,7 @@ async function change(
   return refusal === null ? action : { kind: 'unmet', logGroup, log, domains, takenBy: [], said: refusal };
 }
 
-/** Log groups that hold no filter of ours any more. */
+/** Removes log groups without a filter of this stack from the list. */
 async function forget(
   subscribed: readonly string[],
   groups: readonly FoundLogGroup[],
@@ -246,7 +251,7 @@ async function tellWrong(
 ): Promise<Check[]> {
   const checks = runChecks(found, {
     now: clock.now(),
-    // The hourly look leaves what is in a truststore to doctor.
+    // The hourly run does not check the contents of truststores; `doctor` does.
     truststores: new Map(),
     stackName: own.stackName,
     watch: {

@@ -1,11 +1,11 @@
-/** The settings that watch what was found, for `mtls-watch init`. Pure. */
+/** The settings for watching what was discovered, for `mtls-watch init`. Pure. */
 
 import type { Config } from '../config/settings.js';
 import type { FoundAccount, FoundStage } from '../model/account.js';
 import { bucketOf, knownDomains } from './inventory.js';
 import { withKnown } from './with-known.js';
 
-/** The part of the settings that says what is watched; everything else is a matter of taste. */
+/** The part of the settings that says what is watched. */
 export type Watched = Pick<
   Config,
   'executionLogGroups' | 'accessLogGroups' | 'domains' | 'apisWithoutExecutionLog' | 'truststores'
@@ -20,7 +20,7 @@ const NOTHING: Watched = {
   truststores: {},
 };
 
-/** Log groups that are not there yet are made by the stack, so that the filter is there from the first request. */
+/** Log groups that do not exist yet are created by the stack, so that the filter exists from the first request. */
 export function watchedSettings({ domains, logGroups }: FoundAccount): Watched {
   const stages = domains.flatMap((domain) => domain.stages);
   const groupsOf = (logGroupOf: (stage: FoundStage) => string | null) => {

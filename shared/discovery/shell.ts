@@ -1,9 +1,9 @@
 /**
- * Writes command lines of the AWS CLI that are safe to paste, whatever the names in an account hold: everything that is not
- * plain is quoted for the shell, and what the terminal would act on is spelled out.
+ * Builds AWS CLI command lines that are safe to paste, whatever names the account contains: everything that is not
+ * plain text is quoted for the shell, and characters that a terminal would interpret are escaped.
  */
 
-/** A value as it is, JSON for a structure, or a part of the line that the shell is to work out. */
+/** A plain value, a structure as JSON, or a part of the line for the shell to evaluate. */
 export type Value = string | number | object | { readonly shell: string };
 
 export interface AccountRegion {
@@ -22,7 +22,7 @@ export function aws(
   const words = Object.entries(all).map(([name, value]) => {
     if (value === true) return `--${name}`;
     const text = isShell(value) ? value.shell : quote(typeof value === 'object' ? JSON.stringify(value) : `${value}`);
-    // The CLI would take a value that begins with a dash for an option.
+    // The CLI would interpret a value that begins with a dash as an option.
     return text.startsWith('-') || text.startsWith("'-") || text.startsWith("$'-")
       ? `--${name}=${text}`
       : `--${name} ${text}`;
@@ -34,10 +34,10 @@ function isShell(value: Value): value is { readonly shell: string } {
   return typeof value === 'object' && 'shell' in value;
 }
 
-/** Controls, formatting characters and what else a terminal or an editor acts on. */
+/** Controls, formatting characters and everything else that a terminal or an editor interprets. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
-/** One word of a POSIX shell; of bash and zsh where the text holds what a terminal would act on. */
+/** One word of a POSIX shell; of bash and zsh if the text contains characters that a terminal would interpret. */
 export function quote(text: string): string {
   if (/^[\w@%+=:,./-]+$/.test(text)) return text;
   if (!UNPRINTABLE.test(text)) return `'${text.replaceAll("'", `'\\''`)}'`;
@@ -49,12 +49,15 @@ export function quote(text: string): string {
   return `$'${escaped.join('')}'`;
 }
 
-/** One patch operation of API Gateway's older service, as JSON: its shorthand has rules of its own for commas. */
+/**
+ * One patch operation of API Gateway's REST API service, as JSON, because commas have a special meaning in the CLI's
+ * shorthand.
+ */
 export function replaceAt(path: string, value: string) {
   return { op: 'replace', path, value };
 }
 
-/** The AWS CLI reads a value of this form from a file or an address. */
+/** Whether the AWS CLI would read the value from a file or a URL. */
 export function isReference(text: string): boolean {
   return /^(?:fileb?|https?):\/\//i.test(text);
 }

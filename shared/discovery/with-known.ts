@@ -1,11 +1,12 @@
-/** The settings as the functions that read logs use them: with what the reconciler discovered. Pure. */
+/** The settings together with the reconciler's inventory, as the functions that read logs use them. Pure. */
 
 import type { Config } from '../config/settings.js';
 import type { KnownDomain } from '../model/account.js';
 
 /**
- * The settings with what was found added. What is set by hand stays: a name for a whole API also holds for its stages. A
- * stage behind several domains is named after none of them, for a denial without its access record may be any one's.
+ * Adds the inventory to the settings. Settings take precedence; a name for a whole API also applies to its stages. A
+ * stage behind several domains gets none of their names, because a denial without an access record may belong to any of
+ * them.
  */
 export function withKnown<
   T extends Pick<Config, 'domains' | 'apisWithoutExecutionLog' | 'truststores'> &

@@ -41,6 +41,7 @@ export const en: Messages = {
     'two-issuers': { title: 'The truststore holds a CA with two issuers', action: null },
     'would-pass': { title: 'The certificate is good for the truststore in S3', action: null },
   },
+  contradiction: null,
   severities: { low: 'LOW', medium: 'MEDIUM', high: 'HIGH', critical: 'CRITICAL' },
   unknownIssuer: 'an unknown issuer',
   otherIssuers: 'several issuers',

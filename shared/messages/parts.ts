@@ -45,7 +45,17 @@ export function leadOf(notice: Notice, messages: Messages, inert: Inert): string
   const words = finding === null ? null : findingWords(finding, messages);
   if (finding === null || words === null) return wordsOf(notice, messages).meaning;
   const isCertain = notice.verdict?.verdict === 'trusted' || isKnownRule(finding);
-  return messages.verdict(words.title, words.action ?? inert(finding.remedy), isCertain);
+  const action =
+    words.action === null ? inert(finding.remedy) : `${contradictionOf(notice, finding, messages)}${words.action}`;
+  return messages.verdict(words.title, action, isCertain);
+}
+
+/** Empty where the gateway's own sentence fits the diagnosis, or where the finding's own words say it. */
+function contradictionOf({ verdict, group }: Notice, { isContradicted }: Finding, messages: Messages): string {
+  const { contradiction, reasons } = messages;
+  if (contradiction === null || isContradicted !== true) return '';
+  if (verdict?.verdict === 'refused') return contradiction.refused(reasons[group.reason].title);
+  return contradiction.trusted[group.reason] ?? contradiction.trustedOtherwise;
 }
 
 /** Whether AWS documents the rule, or a gateway was seen to apply it. */

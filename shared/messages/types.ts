@@ -25,6 +25,15 @@ export interface FindingMessages {
   readonly action: string | null;
 }
 
+/** What to say where the gateway's own sentence and the diagnosis contradict each other. */
+export interface ContradictionMessages {
+  /** The certificate would pass. The reasons that are not named here have `trustedOtherwise`. */
+  readonly trusted: Readonly<Partial<Record<ReasonId, string>>>;
+  readonly trustedOtherwise: string;
+  /** The diagnosis names another cause. @param reason the title of the gateway's reason */
+  readonly refused: (reason: string) => string;
+}
+
 type Sentence = (who: string, where: string, why: string) => string;
 
 export const labelIds = [
@@ -54,6 +63,8 @@ export interface Messages {
   /** For the incident of a whole domain, in place of a reason. */
   readonly severalIssuers: SeveralMessages;
   readonly findings: Readonly<Record<FindingCode, FindingMessages>>;
+  /** Null where the finding's own evidence and remedy say it in this language. */
+  readonly contradiction: ContradictionMessages | null;
   readonly severities: Readonly<Record<Severity, string>>;
   readonly unknownIssuer: string;
   readonly otherIssuers: string;

@@ -101,6 +101,8 @@ export interface Finding {
   readonly remedy: string;
   /** The rule's standing; left out where a finding is about a file and not about a rule of the gateway. */
   readonly standing?: Standing;
+  /** Whether the gateway's own sentence says something else than the verdict; left out where it does not. */
+  readonly isContradicted?: boolean;
 }
 
 /** What `shared/x509` finds when it verifies one certificate against one truststore. */

@@ -1,13 +1,13 @@
 /**
- * Several channels as one publisher. A channel that fails does not keep the others from sending, and a repeat, which the
- * outbox makes every minute, goes only to those that have not sent the notice yet, as far as this container remembers.
+ * Several channels as one publisher. If a channel fails, the others still send. The outbox retries every minute, and a
+ * retry goes only to the channels that have not sent the notice yet, as far as this container remembers.
  */
 
 import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import type { Publisher } from '../ports/index.js';
 
-/** @throws MtlsWatchError `publish-failed` (retryable) after all channels were tried, when any failed */
+/** @throws MtlsWatchError `publish-failed` (retryable) after all channels were tried, if any failed */
 export function fanOut(channels: readonly Publisher[]): Publisher {
   const [only] = channels;
   if (only !== undefined && channels.length === 1) return only;

@@ -13,7 +13,7 @@ import type { World } from '../ports/index.js';
 
 /**
  * @returns how many notices were sent
- * @throws MtlsWatchError `publish-failed` (retryable) after all were tried, when any failed
+ * @throws MtlsWatchError `publish-failed` (retryable) after all were tried, if any failed
  */
 export async function deliver({ stores, publisher, clock }: World): Promise<number> {
   const failures: unknown[] = [];
@@ -33,7 +33,7 @@ export async function deliver({ stores, publisher, clock }: World): Promise<numb
     } catch (error) {
       failures.push(error);
       heldBack.add(notice.incidentId);
-      // Where this fails too the notice stays in hand for a while, and is found again after that.
+      // If this fails too, the notice stays claimed until its time is over, and is found again then.
       await stores.outbox.putOff(notice.noticeId, nextTry(notice, clock.now())).catch((late) => failures.push(late));
     }
   }

@@ -4,8 +4,8 @@ import type { Notice, Severity } from '../model/index.js';
 import { severities } from '../model/notices.js';
 
 /**
- * The topic of its severity; an escalation and an end also go to the topics of the lower severities at which the incident
- * was told, so that whoever heard of its beginning hears of its end.
+ * The topic of the notice's severity. Escalations and ends also go to the topics of the lower severities at which the
+ * incident was reported, so that everybody who got its beginning gets its end.
  */
 export function topicsFor(
   { kind, severity, severityAtFirst }: Pick<Notice, 'kind' | 'severity' | 'severityAtFirst'>,

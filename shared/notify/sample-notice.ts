@@ -1,4 +1,4 @@
-/** A made-up notice, for a test of the way to people and machines. Every name in it is an example. */
+/** An example notice for testing the delivery to people and machines. Every name in it is invented. */
 
 import { MINUTE_MS } from '../base/time.js';
 import type { Deployment, Notice, NoticeKind } from '../model/index.js';

@@ -1,12 +1,12 @@
-/** Which hours are open, from the marks and the expected facts that a store holds. Pure; both adapters list by it. */
+/** Lists the open hours from the marks and the expected facts in a store. Pure; both adapters use it. */
 
 import { hourOf } from '../base/time.js';
 import { groupId } from '../model/group-id.js';
 import type { DirtyHour, DirtyMark, FactIntent } from './index.js';
 
 /**
- * Each hour of a group once. Those that only expect facts come last: a fact may not come for days, and must not keep the
- * marked ones from being closed.
+ * Each hour of a group once. Hours with expected facts only come last: such a fact may be days away, and must not delay
+ * closing the marked hours.
  */
 export function dirtyHoursOf(
   marks: readonly DirtyMark[],

@@ -1,13 +1,18 @@
-/** What is kept of an incident when it is over. Pure; the stores write it together with the transition that ends it. */
+/**
+ * The record that is kept of an ended incident. Pure; the stores write it together with the transition that ends it.
+ */
 
 import type { EndedIncident, Incident, Notice } from '../model/index.js';
 
-/** Whether the transition to this state ends the incident: it is over, or only what was known before it goes on. */
+/**
+ * Whether the transition to this state ends the incident: it is resolved, or only refusals that were known before go
+ * on.
+ */
 export function isEnd({ state, known, incidentId }: Incident): boolean {
   return state === 'resolved' || (state === 'known' && known?.incidentId !== incidentId);
 }
 
-/** @param notice what told of the end; null where nobody was told */
+/** @param notice the notice of the end; null if none was sent */
 export function endedOf(incident: Incident, notice: Notice | null): EndedIncident {
   const { incidentId, group, severity, since, calmSince, lastNoticeAt, flaps, announced } = incident;
   return {
@@ -24,7 +29,7 @@ export function endedOf(incident: Incident, notice: Notice | null): EndedInciden
   };
 }
 
-/** Of several ends of one incident the last, in the order of their ends. */
+/** The last end of each incident, in the order of the ends. */
 export function lastEnds(ended: readonly EndedIncident[]): EndedIncident[] {
   const byId = new Map<string, EndedIncident>();
   for (const one of [...ended].sort((a, b) => a.endedAt - b.endedAt)) {

@@ -1,5 +1,5 @@
 /**
- * What the pipeline asks of the world, and nothing more: stores, output, and the two together with the clock and the
+ * The interfaces between the pipeline and the outside: stores, output, and both together with the clock and the
  * settings.
  */
 

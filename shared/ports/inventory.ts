@@ -7,27 +7,27 @@
 import type { FoundFilter, FoundLogGroup, KnownDomain } from '../model/account.js';
 
 export interface InventoryStore {
-  /** Puts these in place of those that are kept. */
+  /** Replaces the stored domains. */
   saveDomains(domains: readonly KnownDomain[]): Promise<void>;
   /** In no particular order. */
   domains(): Promise<readonly KnownDomain[]>;
-  /** Notes log groups that are about to get a filter of ours. */
+  /** Records log groups that are about to get a filter of mtls-watch. */
   noteSubscribed(logGroups: readonly string[]): Promise<void>;
-  /** Log groups that have, or may have, a filter of ours. */
+  /** Log groups that have, or may have, a filter of mtls-watch. */
   subscribed(): Promise<readonly string[]>;
-  /** After the last filter of ours was removed. */
+  /** Called after the last filter of mtls-watch was removed. */
   forgetSubscribed(logGroups: readonly string[]): Promise<void>;
 }
 
 /** The account's log groups and their subscription filters. Implemented by `adapters/aws/log-groups.ts`. */
 export interface LogGroups {
-  /** As it is now; `exists` is false for one that is not there, `filters` null where they may not be read. */
+  /** The current state. `exists` is false if there is no such group; `filters` is null if they may not be read. */
   look(name: string): Promise<FoundLogGroup>;
   /**
-   * Makes the filter, or changes the one of that name.
+   * Creates the filter, or changes the one with that name.
    * @returns null, or why there is no room: the places of the log group are taken, or those for regular expressions
    */
   putFilter(logGroup: string, filter: FoundFilter): Promise<string | null>;
-  /** Removing what is gone is done. */
+  /** Succeeds if the filter does not exist. */
   removeFilter(logGroup: string, filterName: string): Promise<void>;
 }

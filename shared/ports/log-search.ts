@@ -1,19 +1,19 @@
-/** Looks for events in log groups, over a time and as they come. Implemented by `adapters/aws/log-search.ts`. */
+/** Searches log groups for events of a period, and follows new ones. Implemented by `adapters/aws/log-search.ts`. */
 
 export interface SearchableGroup {
   readonly name: string;
-  /** Without `:*`, as Live Tail wants it. */
+  /** Without `:*`, as Live Tail requires it. */
   readonly arn: string;
   /** `STANDARD`, or a class that cannot be searched, such as `INFREQUENT_ACCESS`. */
   readonly logClass: string;
-  /** What is stored of it, compressed; null where that is not told. */
+  /** Compressed size; null if not known. */
   readonly storedBytes: number | null;
 }
 
 export interface SearchedEvent {
   readonly logGroup: string;
   readonly logStream: string;
-  /** Null where CloudWatch Logs gave none, as Live Tail does. */
+  /** Null if CloudWatch Logs gave none, as in Live Tail. */
   readonly id: string | null;
   /** Milliseconds since the epoch. */
   readonly timestamp: number;
@@ -24,26 +24,26 @@ export interface LogQuery {
   readonly logGroup: string;
   /** A filter pattern of CloudWatch Logs; null for all events. */
   readonly pattern: string | null;
-  /** Milliseconds since the epoch; `to` is not part of it. */
+  /** Milliseconds since the epoch; `to` is exclusive. */
   readonly from: number;
   readonly to: number;
-  /** Events of one page at most; without it as many as CloudWatch Logs gives. */
+  /** The maximum number of events of a page; without it, as many as CloudWatch Logs returns. */
   readonly limit?: number;
 }
 
 export interface LogPage {
   readonly events: readonly SearchedEvent[];
-  /** Where the next page begins; null at the last. A page may be empty and have a successor. */
+  /** The token of the next page; null at the last. An empty page may be followed by others. */
   readonly next: string | null;
 }
 
-/** All reject with a `logs-unavailable` where CloudWatch Logs refuses or does not answer. */
+/** All methods reject with `logs-unavailable` if CloudWatch Logs refuses or does not answer. */
 export interface LogSearch {
-  /** Null where there is no such group. */
+  /** Null if there is no such group. */
   group(name: string): Promise<SearchableGroup | null>;
   page(query: LogQuery, token: string | null): Promise<LogPage>;
   /**
-   * Events of the groups that match, a second or so after they were written, until the session ends: after three hours at
+   * Matching events of the groups, about a second after they were written, until the session ends, after three hours at
    * most.
    */
   tail(groups: readonly SearchableGroup[], pattern: string, stop: AbortSignal): AsyncIterable<readonly SearchedEvent[]>;

@@ -1,19 +1,19 @@
-/** The order in which notices are handed out. Pure; both adapters list by it. */
+/** The order in which notices are returned. Pure; both adapters use it. */
 
 import { compareTexts } from '../base/text.js';
 import type { Notice } from '../model/index.js';
 
 export interface PendingNotice {
   readonly notice: Notice;
-  /** What names the group of the notice's incident. */
+  /** Identifies the group of the notice's incident. */
   readonly groupId: string;
-  /** The incident's version that the notice tells of. */
+  /** The version of the incident that the notice reports. */
   readonly version: number;
 }
 
 /**
- * The oldest first, by `at`, then by `noticeId`, so that the order never depends on the store. A notice never comes before
- * an earlier one of its own incident, whatever their times: clocks differ, versions do not.
+ * Oldest first, by `at`, then by `noticeId`, so that the order does not depend on the store. A notice never comes
+ * before an earlier one of its own incident, even if their times say so: clocks differ, versions do not.
  */
 export function inSendingOrder<T extends PendingNotice>(pending: readonly T[]): T[] {
   const latest = new Map<string, SortKey>();
@@ -31,8 +31,8 @@ export function inSendingOrder<T extends PendingNotice>(pending: readonly T[]): 
 }
 
 /**
- * The same for sending: incidents of which nothing was tried yet come first, or a topic that is gone would have all the
- * tries. The notices of one incident stay together.
+ * The order for sending: incidents without any attempt come first, because otherwise notices to a topic that does not
+ * exist any more would take all attempts. The notices of one incident stay together.
  */
 export function inTryingOrder<T extends PendingNotice & { readonly isTried: boolean }>(due: readonly T[]): T[] {
   const tried = new Set(due.filter(({ isTried }) => isTried).map((one) => one.groupId));

@@ -1,4 +1,4 @@
-/** Where the pipeline sends what it has to say. Implemented by `adapters/aws`. */
+/** Outputs of the pipeline. Implemented by `adapters/aws`. */
 
 import type { Failure, Measure, Notice } from '../model/index.js';
 
@@ -7,18 +7,18 @@ export interface Publisher {
   publish(notice: Notice): Promise<void>;
 }
 
-/** Writes down each refused request, for whoever asks for details later. Best effort: the counts do not depend on it. */
+/** Logs each refused request, so that details can be looked up later. Best effort: the counts do not depend on it. */
 export interface FailureLog {
   record(failures: readonly Failure[], batchId: string): void;
 }
 
 export interface Meter {
-  /** Writes measures out; called once per invocation, at its end. */
+  /** Writes metrics; called once per invocation, at its end. */
   record(measures: readonly Measure[]): void;
 }
 
 export interface Log {
-  /** A sentence for whoever wants to know what was done. */
+  /** A sentence for the log about what was done. */
   info(message: string): void;
   error(message: string, details: { readonly error: unknown; readonly [name: string]: unknown }): void;
 }

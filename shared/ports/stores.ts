@@ -1,7 +1,7 @@
 /**
- * What the pipeline keeps. Implemented by `adapters/memory` (command line, tests) and `adapters/dynamodb` (production). One
- * contract suite, `test/contract`, runs on both. Methods reject with a retryable `MtlsWatchError` when the world fails; they
- * are all safe to repeat.
+ * The state of the pipeline. Implemented by `adapters/memory` (command line, tests) and `adapters/dynamodb`
+ * (production). One contract suite, `test/contract`, runs on both. Methods reject with a retryable `MtlsWatchError` on
+ * operational failures; all are safe to repeat.
  */
 
 import type {
@@ -38,20 +38,20 @@ export interface JoinStore {
   read(keys: readonly string[]): Promise<readonly Cell[]>;
 }
 
-/** Halves that a batch left waiting, to be looked at again when their grace is over. */
+/** Halves that a batch left waiting, to be settled when their grace period is over. */
 export interface Waiting {
-  /** Derived from the content, so a retry that finds the same halves waiting writes the same item. */
+  /** Derived from the content, so that a retry with the same waiting halves writes the same item. */
   readonly id: string;
-  /** The batch that left them. */
+  /** The batch that wrote the list. */
   readonly batchId: string;
   readonly dueAt: number;
   readonly halves: readonly WaitingHalf[];
 }
 
 export interface WaitingStore {
-  /** A list that is saved again with another `dueAt` may fall due twice; settling it twice counts nothing twice. */
+  /** A list that is saved again with another `dueAt` may become due twice; settling it twice counts nothing twice. */
   save(waiting: Waiting): Promise<void>;
-  /** The oldest that are due, at most `limit`. */
+  /** The oldest due lists, at most `limit`. */
   due(now: number, limit: number): Promise<readonly Waiting[]>;
   remove(waiting: Waiting): Promise<void>;
 }
@@ -82,7 +82,7 @@ export interface GroupStore {
    * dearer. Then `admit` has the answer, and the hour is to be marked after the fact.
    */
   admitWithIntent(fact: FactIntent): Promise<boolean>;
-  /** Of the issuers those that `fixTrusted` named for the scope and day; null where it was not called yet. */
+  /** Those of the issuers that `fixTrusted` named for the scope and day; null if it was not called yet. */
   trusted(scope: string, day: number, issuerDns: readonly string[]): Promise<ReadonlySet<string> | null>;
   /**
    * Fixes for a scope and UTC day which issuers have places of their own, unless it is fixed: the truststore may be another

@@ -1,4 +1,4 @@
-/** Puts a report together from what was gathered. Pure: the same parts give the same report, down to the byte. */
+/** Builds a report from the gathered data. Pure: the same data gives the same report, byte for byte. */
 
 import { limits } from '../base/limits.js';
 import { compareTexts } from '../base/text.js';
@@ -10,7 +10,7 @@ import type { Folded, GroupSeries } from './fold.js';
 import { daysOf, type Period, stretchOf } from './period.js';
 import type { GapId, Report } from './schema.js';
 
-/** Of one refused client, what failure records tell beyond the roll-ups. */
+/** Details of one refused client from the failure records, which roll-ups do not contain. */
 export interface ClientDetail {
   readonly subjectDn: string;
   readonly serialNumber: string;
@@ -33,7 +33,7 @@ export interface ReportParts {
   readonly folded: Folded;
   readonly ended: readonly EndedIncident[];
   readonly firing: readonly Incident[];
-  /** Null where they are not known, or not for this reader. */
+  /** Null if not known, or not for the reader of this report. */
   readonly forbidden: readonly ForbiddenFact[] | null;
   readonly details: readonly ClientDetail[] | null;
   readonly expiring: Report['expiring'];
@@ -41,8 +41,7 @@ export interface ReportParts {
   readonly silences: Report['silences'];
   readonly pipeline: Report['pipeline'];
   readonly verdictOf: (issuerDn: string, reason: ReasonId) => Verdict | null;
-  /** The page of a finding or reason. */
-  /** The page for all of the groups; they have one issuer and reason. */
+  /** The URL of the runbook page for all of the groups, which have the same issuer and reason. */
   readonly runbookUrl: (id: string, groups: readonly GroupKey[]) => string;
   readonly gaps: readonly Gap[];
 }
@@ -170,7 +169,7 @@ function issuersOf({ series, knownFrom }: Folded) {
     .sort((a, b) => b.failures - a.failures || compareTexts(a.issuerDn, b.issuerDn));
 }
 
-/** Nothing is new where nothing was known before. */
+/** Without earlier data, no issuer counts as new. */
 function newIssuersOf(issuers: ReturnType<typeof issuersOf>, knownFrom: number): Report['newIssuers'] {
   if (knownFrom === CURRENT) return [];
   return issuers
@@ -182,7 +181,7 @@ function newIssuersOf(issuers: ReturnType<typeof issuersOf>, knownFrom: number):
     .slice(0, limits.reportIssuersMax);
 }
 
-/** Whose certificate names itself as its issuer is nobody's partner. */
+/** A self-signed certificate does not belong to a partner. */
 function isStranger({ group }: GroupSeries): boolean {
   return group.reason === 'self-signed' || !isNamed(group.issuerDn);
 }
@@ -195,7 +194,7 @@ function strangersOf(current: readonly GroupSeries[]): Report['strangers'] {
   };
 }
 
-/** Fewer refusals than this, all on one day, are somebody who tried once. */
+/** Fewer refusals than this, all on one day, are taken for a single attempt and need no action. */
 const ACTION_FAILURES_MIN = 3;
 
 function actionsOf(current: readonly GroupSeries[], parts: ReportParts): Report['actions'] {
@@ -231,7 +230,7 @@ function actionsOf(current: readonly GroupSeries[], parts: ReportParts): Report[
     });
 }
 
-/** Its incident is over, and it was quiet since: from when the calm began, but for a minute that was being counted. */
+/** Whether its incident is over and no refusals followed, apart from the minute in which the calm began. */
 function isOver({ group, lastAt }: GroupSeries, ended: readonly EndedIncident[]): boolean {
   return ended.some(
     (one) =>

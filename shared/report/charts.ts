@@ -1,4 +1,4 @@
-/** The pictures of the page, drawn as SVG on the server: no script, no style of their own, a name and a description each. */
+/** The charts of the page as SVG: no script, no style of their own, each with a name and a description. */
 
 import { scaleBand, scaleLinear } from 'd3-scale';
 import { stack } from 'd3-shape';
@@ -13,7 +13,7 @@ export interface StackedDay {
   readonly parts: readonly number[];
 }
 
-/** @param keys colours go by their order: at most six */
+/** @param keys colours are assigned in this order; at most six */
 export function stackedBars(
   id: string,
   title: string,
@@ -50,7 +50,7 @@ export function stackedBars(
   )}</svg>`;
 }
 
-/** One column for each stretch, the last one in the colour of now; the median of the four before as a line. */
+/** One column for each period, the last one highlighted; a line shows the median of the four before it. */
 export function columns(
   id: string,
   title: string,

@@ -1,4 +1,4 @@
-/** The groups of a report as CSV (RFC 4180). No cell is read as a formula, whatever a client called itself. */
+/** The groups of a report as CSV (RFC 4180). Names from clients cannot become formulas. */
 
 import { clean } from '../base/text.js';
 import type { Report } from './schema.js';
@@ -29,11 +29,13 @@ export function csvOf({ groups }: Report): string {
     one.firstSeen,
     one.lastSeen,
   ]);
-  // With the mark of UTF-8, without which spreadsheets take it for something else.
+  // Starts with a UTF-8 byte order mark, because spreadsheets assume another encoding without it.
   return `\uFEFF${[HEAD, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n')}\r\n`;
 }
 
-/** Spreadsheets take a text that begins so for a formula, also behind spaces; an apostrophe keeps it a text. */
+/**
+ * Spreadsheets read a text that begins like this as a formula, even after spaces; an apostrophe in front prevents it.
+ */
 const FORMULA = /^\s*[=+\-@|%＝＋－＠]/;
 
 export function csvCell(value: string | number): string {

@@ -24,7 +24,7 @@ import { type ReportSummary, summaryOf } from './summary.js';
 export interface ReportBucket {
   read(key: string): Promise<{ readonly text: string; readonly etag: string } | null>;
   put(key: string, text: string, contentType: string): Promise<void>;
-  /** Puts only over the version with this tag, or where nothing is (null). False when another one was quicker. */
+  /** Puts only over the version with this tag, or if there is no object (null). False if another run was faster. */
   putIf(key: string, text: string, etag: string | null): Promise<boolean>;
 }
 
@@ -32,7 +32,7 @@ export interface ReportDelivery {
   readonly bucket: ReportBucket;
   readonly clock: Clock;
   readonly language: Language;
-  /** Where readers open an object. */
+  /** The URL at which readers open an object. */
   readonly urlOf: (key: string) => string;
   /** Settles within `limits.announceMsMax`. */
   readonly announce: (summary: ReportSummary) => Promise<void>;
@@ -44,7 +44,7 @@ const CLAIM_MS = limits.sendingMsMax;
 
 const markSchema = z.strictObject({ state: z.enum(['claimed', 'announced']), at: z.number() });
 
-/** @param make is called only when the report is wanted */
+/** @param make is called only if the report has to be made */
 export async function deliverReport(
   label: string,
   make: () => Promise<Report>,

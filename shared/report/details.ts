@@ -1,4 +1,4 @@
-/** Who failed, from the failures themselves: sources, user agents, first and last seen. In bounded memory. */
+/** Collects sources, user agents, first and last time of the clients from the failure records, in bounded memory. */
 
 import { limits } from '../base/limits.js';
 import type { Mutable } from '../base/mutable.js';

@@ -1,4 +1,4 @@
-/** What expires within the coming months, and what loses client authentication, by traffic, as the report lists it. */
+/** Lists what expires within the coming months and what loses client authentication, ordered by traffic. */
 
 import { DAY_MS } from '../base/time.js';
 import { type CaExpiry, type ClientExpiry, type ClientRecord, expiries } from '../x509/observed.js';
@@ -11,7 +11,7 @@ const WITHIN_DAYS = 90;
 type Expiring = NonNullable<Report['expiring']>[number];
 type Sunset = NonNullable<Report['sunset']>[number];
 
-/** @param clients null where traffic is not known: then only the truststores' CAs are listed */
+/** @param clients null if traffic is not known: then only the truststores' CAs are listed */
 export function expiringOf(
   clients: readonly ClientRecord[] | null,
   truststores: readonly Truststore[],
@@ -40,7 +40,9 @@ function rowOf(one: ClientExpiry | CaExpiry, isTrafficKnown: boolean, at: number
   };
 }
 
-/** @param clients null where traffic is not known: then the public CAs of the truststores are listed, without their clients */
+/**
+ * @param clients null if traffic is not known: then the public CAs of the truststores are listed, without their clients
+ */
 export function sunsetOf(
   clients: readonly ClientRecord[] | null,
   truststores: readonly Truststore[],
@@ -83,7 +85,7 @@ function caRow({ certificate, publicCa, until }: CaSunset): Sunset {
   };
 }
 
-/** Domains often share a truststore. */
+/** Several domains may share a truststore. */
 function distinct<T extends Expiring | Sunset>(rows: readonly T[]): T[] {
   const found = new Map(
     rows.map((row) => [JSON.stringify([row.kind, row.subjectDn, row.issuerDn, row.serialNumber]), row] as const),

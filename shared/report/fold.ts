@@ -1,6 +1,6 @@
 /**
- * Adds hour roll-ups up into one series for each group, so that a report of ten million failures is made in memory that
- * depends on the number of groups, not of hours.
+ * Sums hourly roll-ups into one series for each group, so that the memory for a report depends on the number of groups,
+ * not on the number of hours or failures.
  */
 
 import { limits } from '../base/limits.js';
@@ -12,13 +12,13 @@ import { dayIn, daysOf, type Period, stretchOf } from './period.js';
 
 export interface GroupSeries {
   readonly group: GroupKey;
-  /** By compared stretch, the period itself last. */
+  /** By compared period; the period of the report is last. */
   readonly stretches: number[];
   /** By day of the period. */
   readonly days: number[];
   unattributed: number;
   inferred: number;
-  /** In the period; infinite where it has none. */
+  /** In the period; Infinity if it has no failures. */
   firstAt: number;
   lastAt: number;
   clients: ClientTally[];
@@ -26,7 +26,7 @@ export interface GroupSeries {
 
 export interface Folded {
   readonly series: readonly GroupSeries[];
-  /** The compared stretches from this one on are known. */
+  /** The index of the first compared period for which there is data. */
   readonly knownFrom: number;
 }
 
@@ -35,7 +35,7 @@ export interface Fold {
   readonly result: () => Folded;
 }
 
-/** Tallies are merged whenever so many wait, so that a busy group stays small. */
+/** Tallies are merged when this many are waiting, so that a busy group stays small. */
 const TALLIES_WAITING_MAX = 4 * limits.reportClientsPerGroupMax;
 const CURRENT = limits.reportWeeksMax - 1;
 
@@ -45,7 +45,7 @@ export function foldRollups(period: Period): Fold {
   let knownFrom = CURRENT;
   let last: GroupSeries | undefined;
   const seriesOf = (group: GroupKey): GroupSeries => {
-    // Roll-ups come group by group: most look-ups need no digest.
+    // Roll-ups are ordered by group, so most lookups need no digest.
     if (last?.group === group) return last;
     const id = groupId(group);
     last = byGroup.get(id) ?? emptySeries(group, days);

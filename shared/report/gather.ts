@@ -1,4 +1,4 @@
-/** Reads what a report needs from the stores and the truststores, within bounds, and says what was left out. */
+/** Reads the data of a report from the stores and the truststores, within bounds, and records what is missing. */
 
 import pMap from 'p-map';
 import { limits } from '../base/limits.js';
@@ -16,7 +16,7 @@ import type { Language } from './messages/types.js';
 import { comparedFrom, type Period } from './period.js';
 import type { Report } from './schema.js';
 
-/** Whom a report is for. */
+/** The partner for whom the report is made. */
 export type Partner = { readonly issuerDn: string } | { readonly organization: string };
 
 export interface Gathering {
@@ -24,7 +24,7 @@ export interface Gathering {
   readonly partner: Partner | null;
   readonly language: Language;
   readonly generatedAt: number;
-  /** From elsewhere than the stores; null where it could not be had, with the reason among `gaps`. */
+  /** Data from outside of the stores; null if it could not be read, with the reason in `gaps`. */
   readonly details: readonly ClientDetail[] | null;
   readonly expiring: Report['expiring'];
   readonly sunset: Report['sunset'];
@@ -78,7 +78,7 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
   });
 }
 
-/** A page of one's own only where it is that of every group: an action may reach over several domains. */
+/** An override is used only if it applies to every group, because an action may cover several domains. */
 function runbookUrlOfAll(config: Config, groups: readonly GroupKey[], id: string): string {
   const [url = runbookPage(config, id), ...others] = new Set(groups.map((group) => runbookUrl(config, group, id)));
   return others.length === 0 ? url : runbookPage(config, id);
@@ -141,7 +141,7 @@ async function verdictsOf(
     const { reason, findings } = diagnosis.verdict;
     const decisive = findings.find(({ code }) => code === (reason ?? 'would-pass'));
     if (decisive === undefined) continue;
-    // Evidence may name the CAs that come nearest, and those are other partners'.
+    // Evidence may name similar CAs of other partners.
     const evidence = partner === null ? [...decisive.evidence] : [];
     verdicts.set(key, { code: decisive.code, evidence, remedy: decisive.remedy });
   }
@@ -153,7 +153,7 @@ function hasFingerprint({ fingerprint }: ClientTally): boolean {
   return fingerprint !== null;
 }
 
-/** The silences that held at some time of the period, the last to end first. */
+/** The silences that were in force during the period, in descending order of their ends. */
 function silencesIn({ from, to }: Period, silences: readonly Silence[]): NonNullable<Report['silences']> {
   return silences
     .filter(({ startsAt, endsAt }) => startsAt < to && endsAt > from)

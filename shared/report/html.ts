@@ -1,6 +1,6 @@
 /**
- * The one way from data to HTML: a template that escapes everything put into it, unless it was made by the same template.
- * What clients sent cannot leave its place: no markup, no control or direction character.
+ * The only way from data to HTML: a template that escapes every inserted value, unless it was made by the same
+ * template. Text from clients cannot add markup, control or direction characters.
  */
 
 import { clean } from '../base/text.js';
@@ -26,7 +26,7 @@ export function escapeHtml(text: string): string {
   return clean(text, Number.POSITIVE_INFINITY).replace(/[&<>"'`]/g, (char) => ENTITIES[char] ?? char);
 }
 
-/** Numbers and texts are escaped, null is nothing, lists are joined. */
+/** Numbers and texts are escaped, null is empty, lists are joined. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return { [MARK]: strings.reduce((text, string, n) => text + render(parts[n - 1] ?? null) + string) };
 }
@@ -41,7 +41,7 @@ function isHtml(part: Html | readonly Part[]): part is Html {
   return MARK in part;
 }
 
-/** Text of this program alone, such as the style sheet: never anything from outside. */
+/** For text of this program only, such as the style sheet; never for text from outside. */
 export function trusted(text: string): Html {
   return { [MARK]: text };
 }

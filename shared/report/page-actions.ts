@@ -8,7 +8,7 @@ import type { Report } from './schema.js';
 
 type Action = Report['actions'][number];
 
-/** Certificates that expire within so many days belong into the first three sentences. */
+/** Certificates that expire within this many days are mentioned in the first three sentences. */
 const SOON_DAYS = 30;
 
 export function sentencesOf(report: Report, words: ReportMessages): string[] {
@@ -35,7 +35,7 @@ export function sentencesOf(report: Report, words: ReportMessages): string[] {
   ];
 }
 
-/** Of the issuers with something to do, the one with the most refusals, and its reasons together. */
+/** Of the issuers with actions, the one with the most refusals, with all its reasons. */
 function biggestOf({ actions }: Report) {
   const issuers = [...new Set(actions.map(({ issuerDn }) => issuerDn))].map((issuerDn) => {
     const theirs = actions.filter((action) => action.issuerDn === issuerDn).sort((a, b) => b.failures - a.failures);
@@ -92,7 +92,7 @@ export function actionsSection(report: Report, words: ReportMessages): Html {
   }${left > 0 ? html`<p class="dim small">${words.more(numberText(left))}</p>` : null}${strangersLine(report, words)}`;
 }
 
-/** What to do about one action, in the language of the page where it knows the finding. */
+/** What to do about one action, in the language of the page if it has a text for the finding. */
 export function remedyOf({ verdict, reason }: Action, words: ReportMessages): string {
   if (verdict === null) return words.reasons[reason].remedy;
   if (words.language === 'en') return verdict.remedy;

@@ -1,4 +1,4 @@
-/** What the sections of the page share: numbers, names, tables. */
+/** Numbers, names and tables that the sections of the page share. */
 
 import { limits } from '../base/limits.js';
 import { isSeveral, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
@@ -14,7 +14,7 @@ export const medianText = (n: number): string => n.toLocaleString('en', { maximu
 
 export const timeText = (iso: string): string => iso.slice(0, 16).replace('T', ' ');
 
-/** `+12%`, `−50%`, `±0`; null where there is nothing to compare with. */
+/** `+12%`, `−50%`, `±0`; null if there is nothing to compare with. */
 export function changeText(now: number, before: number | null): string | null {
   if (before === null || before <= 0) return null;
   const percent = Math.round((100 * (now - before)) / before);
@@ -27,7 +27,7 @@ export function changeCell(now: number, before: number | null): Html {
   return html`<span class="${text.startsWith('+') ? 'up' : text.startsWith('−') ? 'down' : 'dim'}">${text}</span>`;
 }
 
-/** A name for people; what cannot be one is said in words. */
+/** A name for people; a value that is no name is described in words. */
 export function issuerName(issuerDn: string, words: ReportMessages): string {
   if (issuerDn === UNKNOWN_ISSUER) return words.unknownIssuer;
   if (issuerDn === OTHER_ISSUERS) return words.otherIssuers;
@@ -53,11 +53,11 @@ export function nameOf(subjectDn: string): string {
 
 export interface Column {
   readonly head: string;
-  /** Right-aligned, as numbers are. */
+  /** Right-aligned, for numbers. */
   readonly isNumber?: boolean;
 }
 
-/** At most `limits.reportRowsMax` rows; the first cell heads its row. On a phone each row becomes a block. */
+/** At most `limits.reportRowsMax` rows; the first cell of a row is its header. On a phone each row becomes a block. */
 export function table(
   caption: string,
   columns: readonly Column[],
@@ -79,7 +79,7 @@ export function table(
   )}</tbody></table>${left > 0 ? html`<p class="dim small">${words.more(numberText(left))}</p>` : null}`;
 }
 
-/** Whose certificates are all self-signed: they are many, each a name of its own, and nobody acts on them. */
+/** Issuers of self-signed certificates only: there are many, each with its own name, and nobody has to act on them. */
 export function isStranger({ reasons }: Report['issuers'][number]): boolean {
   return Object.keys(reasons).every((reason) => reason === 'self-signed');
 }

@@ -1,4 +1,4 @@
-/** The sections with pictures; each has the same figures as a table behind it. */
+/** The sections with charts; each also shows the figures in a table. */
 
 import type { ReasonId } from '../model/reasons.js';
 import { columns as columnChart, stackedBars } from './charts.js';
@@ -19,7 +19,7 @@ import {
 } from './page-parts.js';
 import type { Report } from './schema.js';
 
-/** As many as the eye tells apart; the others are one colour together. */
+/** More colours are hard to distinguish; the remaining series share one colour. */
 const COLOURS = 6;
 
 export function daysSection(report: Report, words: ReportMessages): Html {

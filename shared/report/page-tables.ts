@@ -1,4 +1,4 @@
-/** The sections that are tables, and the words about method. */
+/** The sections that are tables, and the description of the method. */
 
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';

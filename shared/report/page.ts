@@ -1,4 +1,7 @@
-/** The report as one HTML file: no script, no request to anywhere, and a policy that would forbid both. */
+/**
+ * The report as one HTML file without scripts or external requests, and with a content security policy that forbids
+ * both.
+ */
 
 import { createHash } from 'node:crypto';
 import { limits } from '../base/limits.js';
@@ -43,7 +46,7 @@ export function pageOf(report: Report, language: Language): string {
   const words = reportMessages[language];
   const title = titleOf(report, words);
   const stamp = (iso: string): string => iso.slice(0, 10);
-  // The days' own dates, which are those of the schedule's time zone.
+  // The dates of the days themselves, which are in the time zone of the schedule.
   const firstDay = report.days[0]?.date ?? report.period.from;
   const lastDay = report.days.at(-1)?.date ?? new Date(Date.parse(report.period.to) - 1).toISOString();
   const entries = Object.entries(sections) as [keyof typeof sections, Section][];

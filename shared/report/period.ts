@@ -1,6 +1,6 @@
 /**
- * The time that a report is about, and the stretches of the same length before it that it is compared with. Pure. UTC, but for the
- * week that a schedule asks for, which is one of the schedule's own time zone.
+ * The period of a report, and the earlier periods of the same length that it is compared with. Pure. In UTC, except for
+ * a scheduled week, which is in the time zone of the schedule.
  */
 
 import { MtlsWatchError } from '../base/errors.js';

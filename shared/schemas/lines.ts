@@ -24,6 +24,8 @@ const findingSchema = z.strictObject({
   evidence: z.array(z.string()),
   remedy: z.string(),
   standing: z.optional(z.enum(['documented', 'reported', 'seen', 'openssl', 'unknown'])),
+  /** The gateway's own sentence says something else than the verdict. */
+  isContradicted: z.optional(z.boolean()),
 });
 
 export const diagnosisSchema = z.strictObject({
@@ -86,6 +88,8 @@ export const summarySchema = z.strictObject({
   /** The same by the code of the reason, and the first of each as an example: what was wrong, and which event or file. */
   rejectedBy: z.record(z.string(), count),
   rejectedExamples: z.record(z.string(), z.string()),
+  /** Access records of refused requests that were broken or cut off and could be read all the same. */
+  recovered: count,
   /** Events that were delivered before. */
   duplicates: count,
   failures: count,

@@ -69,10 +69,11 @@ function contradicted(finding: Finding, verdict: Diagnosis['verdict'], refusedWi
   if (verdict === 'refused') {
     if (refusedWith === 'other') return { ...finding, evidence: [...finding.evidence, said] };
     const but = 'which this does not explain: the gateway may hold another version of the truststore';
-    return { ...finding, evidence: [...finding.evidence, `${said}, ${but}`] };
+    return { ...finding, isContradicted: true, evidence: [...finding.evidence, `${said}, ${but}`] };
   }
   return {
     ...finding,
+    isContradicted: true,
     evidence: [...finding.evidence, said, 'nothing in this certificate and this truststore explains that'],
     remedy: `${MEANING[refusedWith] ?? MEANING_OF_OTHERS} ${finding.remedy}`,
   };

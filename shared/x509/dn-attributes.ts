@@ -1,7 +1,6 @@
 /**
- * The attribute types of distinguished names: which object identifier has which short name, and which other spellings
- * mean the same. Sources: RFC 4514 (section 3), RFC 4519, and the names that OpenSSL, Java,
- * BouncyCastle, GnuTLS and Windows print.
+ * The attribute types of distinguished names: object identifiers with their short names and other spellings. Sources:
+ * RFC 4514 (section 3), RFC 4519, and the names that OpenSSL, Java, BouncyCastle, GnuTLS and Windows print.
  */
 
 /** Object identifier, canonical short name, other spellings (all in upper case). */
@@ -32,7 +31,7 @@ const ATTRIBUTES: readonly (readonly [oid: string, name: string, ...aliases: str
   ['2.5.4.72', 'ROLE'],
   ['2.5.4.97', 'ORGANIZATIONIDENTIFIER'],
   ['0.9.2342.19200300.100.1.1', 'UID', 'USERID'],
-  // OpenSSL prints it as `uid`, which everybody else writes for the user id above.
+  // OpenSSL prints this type as `uid`, which all other tools use for the user id above.
   ['0.9.2342.19200300.100.1.44', 'UID'],
   ['0.9.2342.19200300.100.1.25', 'DC', 'DOMAINCOMPONENT'],
   ['1.2.840.113549.1.9.1', 'EMAILADDRESS', 'EMAIL', 'E', 'PKCS9EMAIL'],
@@ -50,8 +49,8 @@ const ATTRIBUTES: readonly (readonly [oid: string, name: string, ...aliases: str
 ];
 
 /**
- * The other attribute types that OpenSSL has a name for and so prints by name: for each arc, the last numbers with the names.
- * An object class or a S/MIME attribute in a name makes no sense, but is printed all the same.
+ * All other attribute types that OpenSSL prints by name: for each arc, the last numbers with the names. Types such as
+ * object classes and S/MIME attributes make no sense in a name, but OpenSSL prints them too.
  */
 const RARE: Readonly<Record<string, string>> = {
   '2.5.4':
@@ -105,8 +104,8 @@ export function attributeName(type: string): string {
 }
 
 /**
- * How special an attribute is: a name in the order of the certificate goes from the general (0, the country) to the
- * special. Types that are written in any place have no rank.
+ * How specific an attribute is. A name in the order of the certificate goes from the general (0, the country) to the
+ * specific. Types whose place in a name varies have no rank.
  */
 const RANKS: Readonly<Record<string, number>> = {
   C: 0,

@@ -1,11 +1,10 @@
 /**
- * Distinguished names in one canonical form, so that an issuer is one issuer however it is written: in the access log's
- * text (OpenSSL's one-line form, RFC 4514, slashes) or in the certificate itself. Names are hostile: nothing here throws, and
- * the result is bounded and free of control, bidi and other invisible characters.
- *
- * The form: `C=US,O=Example,CN=Issuing CA`, from the general to the special as in the certificate; upper-case short
- * attribute names; RFC 4514 escapes; no optional spaces; multi-valued RDNs sorted. A name that runs the other way is
- * turned round, in text and in certificates alike, because text does not say which way it was written.
+ * Distinguished names in one canonical form, so that every spelling of an issuer gives the same group: OpenSSL's
+ * one-line form, RFC 4514 or slashes in the access log, or DER in the certificate. Names are hostile: nothing here
+ * throws, and the result is bounded and free of control, bidi and other invisible characters. The form is
+ * `C=US,O=Example,CN=Issuing CA`: from the general to the specific, as in the certificate; upper-case short attribute
+ * names; RFC 4514 escapes; no optional spaces; multi-valued RDNs sorted. A name in the opposite order is reversed, in
+ * text and in certificates alike, because text does not say in which order it was written.
  */
 
 import { isUtf8 } from 'node:buffer';
@@ -36,21 +35,30 @@ export interface Attribute {
 /** The attributes of one relative distinguished name; nearly always one. */
 export type Rdn = readonly Attribute[];
 
-/** The name of the last attribute of a DN that was cut: the start of the SHA-256 of the whole canonical name. */
+/** The last attribute of a DN that was cut; its value is the start of the SHA-256 of the whole canonical name. */
 const CUT = 'CUT';
 
-/** See the head of this file. Text that is no DN comes back as one escaped value without an attribute. */
+/**
+ * The canonical form that the head of this file describes. Text that is not a DN gives one escaped value without an
+ * attribute.
+ */
 export function canonicalDn(text: string): string {
   const rdns = parseText(text);
   return rdns === null ? opaque(text) : canonical(rdns);
 }
 
-/** The canonical DN of a DER `Name`. @throws DerError when the node is none */
+/**
+ * The canonical DN of a DER `Name`.
+ * @throws DerError if the node is not a name
+ */
 export function canonicalDnOf(name: DerNode): string {
   return canonical(rdnsOf(name));
 }
 
-/** The attributes of a DER `Name`, in its own order. @throws DerError when the node is none */
+/**
+ * The attributes of a DER `Name`, in its own order.
+ * @throws DerError if the node is not a name
+ */
 export function rdnsOf(name: DerNode): readonly Rdn[] {
   return expectTag(name, TAG.sequence, 'name').children.map((set) =>
     expectTag(set, TAG.set, 'relative name').children.map((pair) => {
@@ -70,9 +78,9 @@ function attributeValue(node: DerNode): Attribute['value'] {
 }
 
 /**
- * The comparison key of a DER `Name`: equal where RFC 5280, section 7.1 takes two names for the same. Made from the octets, because
- * every certificate of a bundle needs one and few need more.
- * @throws DerError when the node is no name, or holds text that cannot be read
+ * The comparison key of a DER `Name`: equal if the names are the same by RFC 5280, section 7.1. Computed from the
+ * octets, because every certificate of a bundle needs this key and few need the text.
+ * @throws DerError if the node is not a name, or holds text that cannot be read
  */
 export function nameKey(name: DerNode): string {
   let key = '';
@@ -83,7 +91,7 @@ export function nameKey(name: DerNode): string {
   return key;
 }
 
-/** Type and value, the value with its length in front: no text can look like the next attribute. */
+/** Type and value, the value with its length in front, so that text cannot imitate the next attribute. */
 function pairKey(pair: DerNode): string {
   const [type, value] = expectTag(pair, TAG.sequence, 'attribute').children;
   const oid = checkedOid(expectTag(type, TAG.oid, 'attribute type').content);
@@ -94,8 +102,8 @@ function pairKey(pair: DerNode): string {
 }
 
 /**
- * Keys of the RDNs one by one, for subtrees of names, equal as RFC 5280, section 7.1 wants it: case and runs of spaces do not
- * matter, nor does the string type. The same rules as OpenSSL's canonical encoding.
+ * The keys of single RDNs, for subtrees of names. They are equal under RFC 5280, section 7.1: case, runs of spaces and
+ * the string type do not matter. These are the rules of OpenSSL's canonical encoding.
  */
 export function rdnKeys(rdns: readonly Rdn[]): readonly string[] {
   return rdns.map((rdn) =>
@@ -128,20 +136,21 @@ function trimSpaces(text: string): string {
 
 /** The canonical form of attributes that were read already. */
 export function canonical(rdns: readonly Rdn[]): string {
-  // Blanks at the ends mean nothing (RFC 5280, 7.1), and half of the tools print them so that nobody can tell.
+  // Leading and trailing spaces are insignificant (RFC 5280, 7.1), and in the output of many tools they cannot be
+  // recognised.
   const trimmed = rdns.map((rdn) =>
     rdn.map((one) => ('text' in one.value ? { ...one, value: { text: trimSpaces(one.value.text) } } : one)),
   );
   return written(trimmed, runsBackwards(trimmed));
 }
 
-/** The same text in the order of the certificate, which may run from the special to the general: for people. */
+/** The same text for people, in the order of the certificate, which may go from the specific to the general. */
 export function asWritten(rdns: readonly Rdn[]): string {
   return written(rdns, false);
 }
 
 function written(rdns: readonly Rdn[], isReversed: boolean): string {
-  // An empty SET is no attribute, and would leave an empty place between two commas.
+  // An empty SET is not an attribute, and would leave an empty element between two commas.
   const sorted = rdns.filter((rdn) => rdn.length > 0).map((rdn) => rdn.map(render).sort(compareTexts));
   const ordered = isReversed ? sorted.reverse() : sorted;
   const text = ordered.map((rdn) => rdn.join('+')).join(',');
@@ -149,11 +158,12 @@ function written(rdns: readonly Rdn[], isReversed: boolean): string {
 }
 
 /**
- * Whether more pairs of attributes go from the special to the general than the other way. Where that is undecided, what is
- * general counts where it stands, and at last the text itself: a name and the same backwards must come out alike.
+ * Whether more pairs of attributes go from the specific to the general than the other way. If the numbers are equal,
+ * the position of the general attributes decides, and finally the text itself, so that a name and its reverse give the
+ * same result.
  */
 function runsBackwards(rdns: readonly Rdn[]): boolean {
-  // Such a name is already in its order, and its visible rest may not show it.
+  // A name that was cut is already in canonical order, and the rest of it may not show the order.
   if (rdns.at(-1)?.some(({ name }) => name === CUT)) return false;
   const ranks = rdns.map((rdn) => {
     const known = rdn.map(({ name }) => attributeRank(name)).filter((rank) => rank !== null);
@@ -178,10 +188,10 @@ function runsBackwards(rdns: readonly Rdn[]): boolean {
   return at >= 0 && compareTexts(texts[at] ?? '', texts.at(-1 - at) ?? '') > 0;
 }
 
-/** Between the organisation, which stands in front, and what belongs to it. */
+/** A rank between the organization, which comes first, and the attributes that belong to it. */
 const SPECIAL_RANK = 4.5;
 
-/** The longest start of the name that fits, whole RDN by whole RDN, then as much of one value as fits, then the hash. */
+/** The longest prefix of the name that fits, in whole RDNs, then as much of one value as fits, then the hash. */
 function cut(ordered: readonly (readonly string[])[], whole: string): string {
   const suffix = `,${CUT}=${createHash('sha256').update(whole).digest('hex').slice(0, 16)}`;
   let room = limits.dnCharsMax - suffix.length;
@@ -194,7 +204,7 @@ function cut(ordered: readonly (readonly string[])[], whole: string): string {
       room -= needed;
       continue;
     }
-    // A cut value could sort elsewhere within its RDN, so only a lone one is cut.
+    // In an RDN with several attributes a cut value could change the sort order, so only single ones are cut.
     const shortened = rdn.length === 1 ? shorten(text, room - (kept.length > 0 ? 1 : 0)) : null;
     if (shortened !== null) kept.push(shortened);
     break;
@@ -202,7 +212,7 @@ function cut(ordered: readonly (readonly string[])[], whole: string): string {
   return `${kept.join(',')}${suffix}`.replace(/^,/, '');
 }
 
-/** `NAME=value` with the value cut between two of its characters, or null where nothing of it fits. */
+/** `NAME=value`, with the value cut between two characters; null if no character of it fits. */
 function shorten(attribute: string, room: number): string | null {
   const equals = attribute.indexOf('=');
   const value = attribute.slice(equals + 1);
@@ -210,12 +220,12 @@ function shorten(attribute: string, room: number): string | null {
   return fitted === '' ? null : attribute.slice(0, equals + 1) + fitted;
 }
 
-/** The longest start of a text whose escaped form has at most `room` characters. */
+/** The longest prefix of a text whose escaped form has at most `room` characters. */
 function startThatFits(text: string, room: number, escaped: (text: string) => string = escapeValue): string {
   let kept = '';
   let used = 0;
   for (const char of text) {
-    // A character alone has the longest escape it can have: leading and trailing ones count as special.
+    // A single character has the longest possible escape, because leading and trailing characters need one.
     used += escaped(char).length;
     if (used > room) break;
     kept += char;
@@ -231,7 +241,7 @@ function opaque(text: string): string {
   return escapeOpaque(startThatFits(value, limits.dnCharsMax - suffix.length, escapeOpaque)) + suffix;
 }
 
-/** Escaped so that it can never be read as an attribute. */
+/** Escapes text so that it cannot be read as an attribute. */
 function escapeOpaque(text: string): string {
   return escapeValue(text).replaceAll('=', '\\=');
 }
@@ -240,7 +250,7 @@ function render({ name, value }: Attribute): string {
   return `${name}=${'hex' in value ? `#${value.hex}` : escapeValue(value.text)}`;
 }
 
-/** RFC 4514, section 2.4; characters that cannot be seen are written as the hex pairs of their UTF-8 bytes. */
+/** RFC 4514, section 2.4. Invisible characters are written as the hex pairs of their UTF-8 bytes. */
 function escapeValue(text: string): string {
   return wellFormed(text)
     .replace(/["+,;<>\\]/g, '\\$&')
@@ -253,7 +263,7 @@ function hexPairs(char: string): string {
   return Buffer.from(char, 'utf8').toString('hex').toUpperCase().replace(/../g, '\\$&');
 }
 
-/** A separator counts only in front of an attribute: some tools do not escape the commas of values. */
+/** A separator counts only before an attribute, because some tools do not escape commas in values. */
 const ATTRIBUTE = /[ \t\r\n]*(?:OID\.)?([A-Za-z][A-Za-z0-9-]{0,63}|[0-9][0-9.]{1,63})[ \t]*=[ \t]*/iy;
 
 function attributeAt(text: string, at: number): { name: string; end: number } | null {
@@ -262,7 +272,7 @@ function attributeAt(text: string, at: number): { name: string; end: number } | 
   return match?.[1] === undefined ? null : { name: attributeName(match[1]), end: ATTRIBUTE.lastIndex };
 }
 
-/** The RDNs of a DN in any of the known forms, or null where the text is no DN. */
+/** The RDNs of a DN in any known form; null if the text is not a DN. */
 function parseText(input: string): Rdn[] | null {
   const text = trimUnescaped(input);
   const slashes = text.startsWith('/');
@@ -281,12 +291,12 @@ function parseText(input: string): Rdn[] | null {
 
 interface Value {
   readonly value: Attribute['value'];
-  /** Where the separator stands. */
+  /** The index of the separator. */
   readonly end: number;
   readonly next: { name: string; end: number } | null;
 }
 
-/** Reads from `start` to the separator in front of the next attribute, or to the end. */
+/** Reads from `start` to the separator before the next attribute, or to the end. */
 function readValue(text: string, start: number, separators: string, slashes: boolean): Value {
   const quoted = slashes ? null : quotedAt(text, start);
   let at = quoted?.end ?? start;
@@ -318,7 +328,7 @@ function quotedAt(text: string, start: number): { text: string; end: number } | 
 }
 
 function parseValue(raw: string): Attribute['value'] {
-  // OpenSSL's option show_type puts the type in front of the value.
+  // OpenSSL's option show_type prints the string type before the value.
   const trimmed = trimUnescaped(raw).replace(
     /^(?:BMP|IA5|NUMERIC|PRINTABLE|T61|TELETEX|UNIVERSAL|UTF8|VISIBLE)STRING:/,
     '',
@@ -333,14 +343,14 @@ function parseValue(raw: string): Attribute['value'] {
   }
 }
 
-/** OpenSSL's slash form prints a BMPString octet by octet: of Latin letters every other one is a zero. */
+/** OpenSSL's slash form prints a BMPString octet by octet, so with Latin letters every second octet is zero. */
 function withoutWidth(text: string): string {
   const isWide =
     text.length >= 2 && text.length % 2 === 0 && [...text].every((char, at) => (char === '\0') === (at % 2 === 0));
   return isWide ? text.replaceAll('\0', '') : text;
 }
 
-/** Without blanks at both ends, except one that is escaped. Only ASCII blanks: others are part of a value. */
+/** Removes spaces at both ends, except escaped ones. Only ASCII spaces: others are part of the value. */
 function trimUnescaped(raw: string): string {
   let start = 0;
   let end = raw.length;
@@ -357,8 +367,9 @@ function isBlank(text: string, at: number): boolean {
 }
 
 /**
- * Resolves `\,`, hex pairs (`\C3`, or `\xC3` in the slash form) and OpenSSL's `\U00FC` and `\W0001F600`; other backslashes
- * are themselves. Pairs are UTF-8; what is not is Latin-1, as OpenSSL prints it without its option utf8.
+ * Resolves `\,`, hex pairs (`\C3`, or `\xC3` in the slash form) and OpenSSL's `\U00FC` and `\W0001F600`; other
+ * backslashes stay. Hex pairs are UTF-8. If they are not valid UTF-8 they are Latin-1, as OpenSSL prints it without its
+ * option utf8.
  */
 function resolveEscapes(raw: string): string {
   return raw.replace(/\\U[0-9A-F]{4}|\\W[0-9A-F]{8}|(?:\\x?[0-9a-fA-F]{2})+|\\["+,;<>\\ #=]/g, (escaped) => {

@@ -1,7 +1,7 @@
 /**
- * Why a path breaks off. `openssl verify` says "unable to get local issuer certificate" (20) or "certificate signature
- * failure" (7); this tells apart an issuer or an intermediate that is missing, one that was re-keyed under its name, and a
- * certificate whose content was altered: by key identifiers and by the signatures themselves.
+ * Explains why a path is incomplete. `openssl verify` says "unable to get local issuer certificate" (20) or
+ * "certificate signature failure" (7). This distinguishes a missing issuer, a missing intermediate, an issuer with a
+ * new key under the same name, and a certificate with altered content, by key identifiers and signatures.
  */
 
 import { createHash } from 'node:crypto';
@@ -16,7 +16,10 @@ import { namesSubordinate, nearestRelative, type Related } from './related.js';
 import { checkSignature, signatureShowsKey } from './signature.js';
 import { type BundleProblem, identifierConflict, isSelfSigned, type TruststoreCertificate } from './truststore.js';
 
-/** The finding for an attempt that reached no self-signed end. `presented`: what the client sent besides its own. */
+/**
+ * The finding for an attempt that reached no self-signed certificate. `presented`: what the client sent besides its
+ * own.
+ */
 export function explainBreak(search: Search, attempt: Attempt, presented: readonly Certificate[]): Finding {
   const depth = attempt.path.length - 1;
   const child = attempt.path[depth];
@@ -26,7 +29,7 @@ export function explainBreak(search: Search, attempt: Attempt, presented: readon
   return damagedIssuer(search, child, depth) ?? missing(search, child, depth, attempt.path, presented);
 }
 
-/** The issuer is in the file, in a block that nobody can read as a whole. */
+/** The file contains the issuer, but in a block that cannot be read. */
 function damagedIssuer({ truststore: { problems } }: Search, child: Certificate, depth: number): Finding | null {
   const damaged = problems.find((one) => one.kind === 'malformed' && one.subjectKey === child.issuerKey);
   if (damaged?.kind !== 'malformed') return null;
@@ -73,10 +76,10 @@ function selfSigned({ truststore }: Search, client: Certificate): Finding {
 
 const FROM_THE_CLIENT = 'Ask its owner for the fingerprint first: anybody can make a certificate of that name.';
 
-/** Whoever connects chooses the names in a certificate, and can make a CA of the same name as a partner's. */
+/** A client chooses the names in its certificate, and anybody can make a CA with the name of a partner's CA. */
 const FROM_THE_CA = 'Get it from the CA itself, never from the client: anybody can make a CA of that name.';
 
-/** By which the right certificate of the issuer is known. */
+/** The values that identify the right certificate of the issuer. */
 function wantedBy({ authorityKeyId, authoritySerial }: Certificate, known: Certificate | null): string {
   if (known !== null) return `SHA-256 fingerprint ${known.fingerprint}`;
   if (authorityKeyId !== null) return `key identifier ${keyIdText(authorityKeyId)}`;
@@ -90,7 +93,7 @@ function signedWith({ authorityKeyId, authoritySerial }: Certificate): string {
     : `signed by the certificate with the serial number ${serialText(authoritySerial)}`;
 }
 
-/** CAs with the issuer's name are there, but none made the signature. */
+/** The truststore has CAs with the issuer's name, but none of them made the signature. */
 function impostor(
   search: Search,
   child: Certificate,
@@ -127,7 +130,7 @@ function impostor(
   );
 }
 
-/** Whether the CA did sign the certificate, but not with this content. */
+/** Whether the CA signed this certificate, but with other content. */
 function contentAltered(search: Search, child: Certificate, issuer: Certificate): boolean {
   const { keys } = search.truststore.known;
   const shows = signatureShowsKey(child, issuer, keys);
@@ -135,11 +138,11 @@ function contentAltered(search: Search, child: Certificate, issuer: Certificate)
   if (child.authorityKeyId === null || child.authorityKeyId !== issuer.subjectKeyId) return false;
   if (identifierConflict(child, issuer) !== null || checkSignature(child, issuer, keys).kind !== 'invalid')
     return false;
-  // An identifier that is the key's own hash cannot stand for two keys; others may have been reused for a new one.
+  // An identifier that is the hash of the key cannot belong to two keys; any other may have been reused for a new key.
   return shows === null || keyHash(issuer) === issuer.subjectKeyId;
 }
 
-/** RFC 5280, 4.2.1.2, first way: SHA-1 of the key without its algorithm. */
+/** RFC 5280, 4.2.1.2, method 1: SHA-1 of the key without its algorithm. */
 function keyHash({ publicKey }: Certificate): string {
   const key = readDer(publicKey.spki).children[1];
   return key === undefined ? '' : hex(createHash('sha1').update(bitString(key)).digest());
@@ -207,7 +210,7 @@ function missing(
 
 const UNREADABLE: ReadonlySet<BundleProblem['kind']> = new Set(['damaged', 'container', 'malformed']);
 
-/** The CA may well be there, in a block that nobody can read. */
+/** The CA may be in a block that cannot be read. */
 function unreadableBlocks({ truststore: { problems, truncated } }: Search): string[] {
   const lines = problems.filter(({ kind }) => UNREADABLE.has(kind)).map(({ line }) => line);
   return [
@@ -220,7 +223,10 @@ function unreadableBlocks({ truststore: { problems, truncated } }: Search): stri
   ];
 }
 
-/** An audit asks for every certificate that lacks its issuer: past the bound, nobody reads the hints any more. */
+/**
+ * An audit calls this for every certificate without an issuer. Past the bound, the list is too long for hints to be
+ * useful.
+ */
 function relativeWithinBounds(search: Search, child: Certificate, path: readonly Certificate[]): Related | null {
   search.work.relatives += search.truststore.certificates.length;
   return search.work.relatives > limits.relativesComparedMax ? null : nearestRelative(child, search.truststore, path);
@@ -241,8 +247,8 @@ function renamed(relative: Related | null): string {
 }
 
 /**
- * Whether what is missing stands between the certificate and a root that is there. What the client presents proves it, and so
- * does the name of the issuer's issuer in an authority key identifier.
+ * Whether the missing certificate stands between `child` and a root that is in the truststore. It is proven by the
+ * certificates that the client presents, or by the name of the issuer's issuer in an authority key identifier.
  */
 function isProvenIntermediate(search: Search, child: Certificate, chain: readonly Certificate[]): boolean {
   const top = chain.at(-1);
@@ -255,7 +261,9 @@ function isProvenIntermediate(search: Search, child: Certificate, chain: readonl
   );
 }
 
-/** Without a proof the names suggest it: another generation of that CA, or one that calls itself subordinate below a lone root. */
+/**
+ * Without proof, names suggest it: another generation of the same CA, or a subordinate CA when there is a single root.
+ */
 function seemsIntermediate({ truststore }: Search, child: Certificate, relative: Related | null): boolean {
   if (child.authorityIssuerKey !== null || relative === null || relative.how === 'same-key') return false;
   if (relative.how === 'other-generation') return !relative.held.selfSigned;
@@ -267,7 +275,10 @@ function signedByTruststore(search: Search, certificate: Certificate): boolean {
   return false;
 }
 
-/** The presented certificates above `child`, as far as their signatures hold and the truststore has not taken over. */
+/**
+ * The presented certificates above `child`, while their signatures verify and the truststore does not contain the
+ * issuer.
+ */
 function presentedChain(search: Search, child: Certificate, presented: readonly Certificate[]): Certificate[] {
   const chain: Certificate[] = [];
   for (let last: Certificate = child; chain.length < presented.length; ) {

@@ -1,6 +1,6 @@
 /**
- * The certificate extensions that path validation looks at (RFC 5280, section 4.2). An extension that cannot be read is
- * listed as such; the certificate stays readable, so that the finding can name it.
+ * The certificate extensions that path validation uses (RFC 5280, section 4.2). An extension that cannot be read is
+ * listed as such; the certificate stays readable, so that a finding can name it.
  */
 
 import type { Mutable } from '../base/mutable.js';
@@ -57,14 +57,14 @@ const KEY_USAGES = [
 ] as const;
 export type KeyUsage = (typeof KEY_USAGES)[number];
 
-/** A GeneralName; `other` are the kinds that have no rule here (otherName, x400Address, …), by their tag. */
+/** A GeneralName. `other` stands for the kinds without a rule here (otherName, x400Address, …), by their tag. */
 export type GeneralName =
   | { readonly kind: 'email' | 'dns' | 'uri'; readonly text: string }
   | { readonly kind: 'directory'; readonly rdns: readonly Rdn[] }
   | { readonly kind: 'ip'; readonly bytes: Uint8Array }
   | { readonly kind: 'other'; readonly tag: number };
 
-/** A base name; `bounded` where minimum or maximum is set, which RFC 5280 forbids. */
+/** A base name; `bounded` if minimum or maximum is set, which RFC 5280 forbids. */
 export interface Subtree {
   readonly base: GeneralName;
   readonly bounded: boolean;
@@ -82,9 +82,12 @@ export interface Extensions {
   /** Lower-case hexadecimal. */
   readonly subjectKeyId: string | null;
   readonly authorityKeyId: string | null;
-  /** Comparison key of the name of the issuer's own issuer, where the authority key identifier gives it. */
+  /** Comparison key of the name of the issuer's own issuer, if the authority key identifier contains it. */
   readonly authorityIssuerKey: string | null;
-  /** Of the issuer's certificate, as `serialNumber` is written, where the authority key identifier gives it. */
+  /**
+   * Serial number of the issuer's certificate, in the form of `serialNumber`, if the authority key identifier contains
+   * it.
+   */
   readonly authoritySerial: string | null;
   readonly basicConstraints: { readonly ca: boolean; readonly pathLength: number | null } | null;
   readonly keyUsage: readonly KeyUsage[] | null;
@@ -151,7 +154,7 @@ const readers: Readonly<Record<string, Reader>> = {
     const names = children.find((child) => isContext(child, 1))?.children ?? [];
     const serial = children.find((child) => isContext(child, 2));
     names.forEach(readGeneralName);
-    // Of several names OpenSSL takes the first that is a directory name.
+    // If there are several names, OpenSSL uses the first directory name.
     const directory = names.find((name) => isContext(name, 4))?.children[0];
     into.authorityKeyId = keyId === undefined ? null : hex(keyId.content);
     into.authorityIssuerKey = directory === undefined ? null : nameKey(directory);
@@ -200,14 +203,17 @@ const readers: Readonly<Record<string, Reader>> = {
 function readSubtree(node: DerNode): Subtree {
   const [base, ...bounds] = expectTag(node, TAG.sequence, 'subtree').children;
   if (base === undefined) throw new DerError('subtree without a base');
-  // A minimum of 0 is the default; DER leaves it out, some tools do not.
+  // A minimum of 0 is the default, which DER omits; some tools write it.
   const bounded = bounds.some(
     (bound) => !(isContext(bound, 0) && bound.content.length === 1 && bound.content[0] === 0),
   );
   return { base: readGeneralName(base), bounded };
 }
 
-/** RFC 5280, 4.2.1.13. Nothing here asks for a CRL, but one that cannot be read makes the certificate unusable for OpenSSL. */
+/**
+ * RFC 5280, 4.2.1.13. Nothing here reads CRLs, but OpenSSL rejects a certificate whose distribution points cannot be
+ * read.
+ */
 function readDistributionPoint(node: DerNode): void {
   for (const field of expectTag(node, TAG.sequence, 'CRL distribution point').children) {
     const tag = field.tagClass === CONTEXT ? field.tag : null;
@@ -218,7 +224,7 @@ function readDistributionPoint(node: DerNode): void {
   }
 }
 
-/** In full, or relative to the issuer of the CRL. */
+/** The full name, or a name relative to the issuer of the CRL. */
 function readPointName(name: DerNode | undefined): void {
   const tag = name?.tagClass === CONTEXT ? name.tag : null;
   if (tag === 0) name?.children.forEach(readGeneralName);

@@ -1,6 +1,6 @@
 /**
- * Findings in words. Every code has one place here: its evidence (the values that were compared) and its remedy (what to
- * do, naming the CA and the values).
+ * Puts findings into words. Every code has one place here, with its evidence (the values that were compared) and its
+ * remedy (what to do, with the CA and the values).
  */
 
 import { limits } from '../base/limits.js';
@@ -15,7 +15,7 @@ import { type BrokenRule, isAcceptedKey } from './rules.js';
 import { knownRules, type RuleId, standingText } from './standing.js';
 import type { IdentifierConflict, Truststore } from './truststore.js';
 
-/** Where a finding stands in the path. */
+/** The position of a certificate in its path. */
 export interface PathPosition {
   readonly depth: number;
   readonly certificate: Certificate;
@@ -51,7 +51,7 @@ function withStanding(evidence: readonly string[], rule: RuleId): string[] {
   return standing === null ? shown : [...shown, standing];
 }
 
-/** A broken rule of one certificate. */
+/** The finding for a rule that one certificate breaks. */
 export function problemFinding(problem: BrokenRule, place: PathPosition): Finding {
   return finding(
     problem.code,
@@ -196,7 +196,10 @@ function signatureWords({ severity }: BrokenRule, { signatureAlgorithm }: Certif
   };
 }
 
-/** What the client presents decides who can help: a CA by mistake, a public CA that has given it up, or a private one. */
+/**
+ * Who can help depends on the certificate: a CA that made a mistake, a public CA that no longer issues for clients, or
+ * a private CA.
+ */
 function purposeWords(detail: string, certificate: Certificate): Words {
   const { subjectName, issuerName } = certificate;
   const evidence = [
@@ -222,7 +225,7 @@ function purposeWords(detail: string, certificate: Certificate): Words {
   };
 }
 
-/** What only the path as a whole breaks. */
+/** The finding for a rule that only the path as a whole breaks. */
 export function pathFinding(problem: PathProblem, path: readonly Certificate[]): Finding {
   const certificate = path[problem.depth];
   const place = certificate === undefined ? null : { depth: problem.depth, certificate };
@@ -285,8 +288,8 @@ export function searchLimit(): Finding {
 }
 
 /**
- * The signature is right and the authority key identifier is not: by key, by the issuer's serial number, or by the name of the
- * issuer's issuer. `issuer` is the certificate itself for a root.
+ * The signature is right but the authority key identifier does not match: by key identifier, by the issuer's serial
+ * number, or by the name of the issuer's issuer. For a root, `issuer` is the certificate itself.
  */
 export function keyIdentifierMismatch(
   place: Pick<PathPosition, 'depth' | 'certificate'>,
@@ -332,7 +335,7 @@ export function keyIdentifierMismatch(
   });
 }
 
-/** For a CA of the path that stands in the truststore with another issuer as well. */
+/** For a CA of the path that the truststore also contains with another issuer. */
 export function twoIssuers(
   place: Pick<PathPosition, 'depth' | 'certificate'>,
   others: readonly Certificate[],

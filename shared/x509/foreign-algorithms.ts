@@ -1,14 +1,14 @@
 /**
- * Names of algorithms that the gateway has no use for, by object identifier, so that a certificate that came too early or
- * from elsewhere is called by its name. Sources: NIST's registry (FIPS 204 and 205), RFC 8692, 8708, 9802, 9814 and
- * 9881, draft-ietf-lamps-pq-composite-sigs, GM/T 0006, RFC 4491 and 9215, RFC 8410.
+ * Names of algorithms that the gateway does not support, by object identifier, so that findings can name them. Sources:
+ * NIST's registry (FIPS 204 and 205), RFC 8692, 8708, 9802, 9814 and 9881, draft-ietf-lamps-pq-composite-sigs, GM/T
+ * 0006, RFC 4491 and 9215, RFC 8410.
  */
 
-/** FIPS 205, in the order of the registry from 2.16.840.1.101.3.4.3.20 on. */
+/** FIPS 205, in the order of the registry, from 2.16.840.1.101.3.4.3.20 on. */
 const SLH_DSA = ['SHA2', 'SHAKE'].flatMap((hash) =>
   ['128s', '128f', '192s', '192f', '256s', '256f'].map((size) => `SLH-DSA-${hash}-${size}`),
 );
-/** The same after a hash of their own, from 2.16.840.1.101.3.4.3.35 on. */
+/** The variants with a pre-hash, from 2.16.840.1.101.3.4.3.35 on. */
 const SLH_DSA_HASHES = ['SHA256', 'SHA256', 'SHA512', 'SHA512', 'SHA512', 'SHA512'].concat([
   'SHAKE128',
   'SHAKE128',
@@ -19,7 +19,7 @@ const SLH_DSA_HASHES = ['SHA256', 'SHA256', 'SHA512', 'SHA512', 'SHA512', 'SHA51
 ]);
 const ML_DSA = ['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'];
 
-/** Two signatures in one, from 1.3.6.1.5.5.7.6.37 on. */
+/** Composite signatures, from 1.3.6.1.5.5.7.6.37 on. */
 const COMPOSITES = [
   '44-RSA2048-PSS-SHA256',
   '44-RSA2048-PKCS15-SHA256',
@@ -101,7 +101,7 @@ const NAMES: ReadonlyMap<string, string> = new Map([
   ['1.3.101.113', 'Ed448'],
 ]);
 
-/** Arcs under which algorithms were tried out before they had a number of their own. */
+/** Arcs of algorithms that were used experimentally before they got a standard identifier. */
 const ARCS: readonly (readonly [prefix: string, name: string])[] = [
   ['2.16.840.1.114027.80.', 'composite signature'],
   ['1.3.6.1.4.1.2.267.', 'Dilithium, the draft of ML-DSA'],
@@ -110,7 +110,7 @@ const ARCS: readonly (readonly [prefix: string, name: string])[] = [
   [`${NIST}.3.`, 'NIST signature algorithm'],
 ];
 
-/** The name of an algorithm that the gateway does not take; null where it is not known here either. */
+/** The name of an algorithm that the gateway does not support; null if the identifier is unknown. */
 export function foreignName(oid: string): string | null {
   const name = NAMES.get(oid);
   if (name !== undefined) return name;

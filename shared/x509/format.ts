@@ -1,4 +1,4 @@
-/** Times, spans and certificates in the words of findings: English, short, unambiguous. */
+/** Times, durations and certificates as findings print them, in English. */
 
 import { MINUTE_MS, MINUTES_PER_DAY } from '../base/time.js';
 import { describeKey } from './algorithms.js';
@@ -21,7 +21,9 @@ export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-/** A key identifier in pairs of digits, as certificate viewers show it, cut where it is longer than any hash. */
+/**
+ * A key identifier as pairs of hexadecimal digits, as certificate viewers show it, cut if it is longer than any hash.
+ */
 export function keyIdText(id: string | null): string {
   return id === null
     ? 'none'
@@ -31,7 +33,7 @@ export function keyIdText(id: string | null): string {
         .replace(/..(?=.)/g, '$&:');
 }
 
-/** The values by which an operator finds a certificate. */
+/** The values by which an operator can find a certificate. */
 export function identity({ subjectName, serialNumber, subjectKeyId, notBefore, notAfter }: Certificate): string {
   return `${subjectName} (serial ${serialText(serialNumber)}, key identifier ${keyIdText(subjectKeyId)}, valid ${when(notBefore)} to ${when(notAfter)})`;
 }

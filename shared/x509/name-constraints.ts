@@ -1,7 +1,7 @@
 /**
- * Name constraints (RFC 5280, 4.2.1.10 and 6.1.4 (g)): whether the names of a certificate lie within the subtrees that a CA
- * above it permits, and outside of those that it excludes. Where the RFC is silent this does what OpenSSL does
- * (crypto/x509/v3_ncons.c), as its words are in the gateway's answers.
+ * Name constraints (RFC 5280, 4.2.1.10 and 6.1.4 (g)): whether the names of a certificate are within the permitted
+ * subtrees of every CA above it, and outside the excluded ones. Where the RFC does not define the behaviour, this
+ * follows OpenSSL (crypto/x509/v3_ncons.c), because the gateway's messages are OpenSSL's.
  */
 
 import { limits } from '../base/limits.js';
@@ -10,14 +10,14 @@ import type { Certificate } from './certificate.js';
 import { canonical, rdnKeys } from './dn.js';
 import type { GeneralName, NameConstraints, Subtree } from './extensions.js';
 
-/** What broke the constraints, in a few words; the texts are the certificate's own and hostile. */
+/** The violated constraint, in a few words. The texts come from the certificate and are hostile. */
 export interface NameViolation {
   readonly kind: 'not-permitted' | 'excluded' | 'unsupported' | 'too-many';
   readonly name: string;
   readonly constraint: string | null;
 }
 
-/** A name to be checked, with its text for people. */
+/** A name to check, with its text for people. */
 interface Named {
   readonly kind: GeneralName['kind'];
   readonly shown: string;
@@ -73,7 +73,7 @@ function* namesOf(certificate: Certificate, isClient: boolean): Generator<Named>
   }
   for (const text of subjectTexts(certificate, 'EMAILADDRESS')) yield email(text);
   for (const name of subjectAltNames ?? []) yield fromGeneralName(name);
-  // A common name stands for a host where no alternative name does.
+  // The common name counts as a host name if there is no alternative name of type DNS.
   if (!isClient || subjectAltNames?.some(({ kind }) => kind === 'dns')) return;
   for (const text of subjectTexts(certificate, 'CN')) if (looksLikeHost(text)) yield dns(withoutZeros(text));
 }
@@ -85,8 +85,8 @@ function subjectTexts(certificate: Certificate, attribute: string): string[] {
 }
 
 /**
- * Two labels or more of letters, digits, `_` and inner hyphens, as OpenSSL sees it (cn2dnsid): `10.0.0.1` is one, a label that
- * begins or ends with a hyphen is none. Zeros at the end do no harm.
+ * Two labels or more of letters, digits, `_` and inner hyphens, as in OpenSSL (cn2dnsid): `10.0.0.1` matches, a label
+ * that begins or ends with a hyphen does not. Trailing zero characters are ignored.
  */
 function looksLikeHost(text: string): boolean {
   const name = withoutZeros(text);
@@ -116,7 +116,8 @@ function fromGeneralName(name: GeneralName): Named {
       return { kind: 'directory', shown: showName(name), matches: (base) => matchDirectory(keys, base) };
     }
     case 'other':
-      // Constraints of this kind cannot be evaluated: RFC 5280 says to reject, but only where such a name exists.
+      // Constraints of this kind cannot be evaluated. RFC 5280 requires rejection, but only if the certificate has such
+      // a name.
       return {
         kind: 'other',
         shown: showName(name),
@@ -139,7 +140,10 @@ function dns(text: string): Named {
   };
 }
 
-/** `example.com` covers itself and everything below; `.example.com` only what is below; an empty base everything. */
+/**
+ * `example.com` covers itself and everything below it; `.example.com` only what is below it; an empty base covers
+ * everything.
+ */
 function withinDomain(host: string, base: string): boolean {
   if (base === '' || host === base) return true;
   return host.endsWith(base.startsWith('.') ? base : `.${base}`);
@@ -154,14 +158,14 @@ function email(text: string): Named {
     if (at < 0) return 'unsupported';
     const baseAt = base.text.lastIndexOf('@');
     const baseHost = base.text.slice(baseAt + 1).toLowerCase();
-    // A mailbox: the part before the @ is compared as it is, the host without case.
+    // For a mailbox, the part before the @ is compared exactly, the host without regard to case.
     if (baseAt >= 0) return host === baseHost && (baseAt === 0 || local === base.text.slice(0, baseAt));
     return withinHost(host, baseHost);
   };
   return { kind: 'email', shown: `mail address ${shown(text)}`, matches };
 }
 
-/** For mail and URI a base without a leading dot is that one host. */
+/** For mail and URI names, a base without a leading dot means that one host. */
 function withinHost(host: string, base: string): boolean {
   if (base === '') return true;
   return base.startsWith('.') ? host.length > base.length && host.endsWith(base) : host === base;
@@ -203,7 +207,7 @@ function showName(name: GeneralName): string {
   }
 }
 
-/** The certificate's own words, which nobody vouches for. */
+/** Text from the certificate, cleaned and cut because it is hostile. */
 function shown(text: string): string {
   return clean(text, limits.shownCharsMax);
 }

@@ -1,4 +1,4 @@
-/** Reads names out of canonical DNs, for people. What comes back is as hostile as the DN. */
+/** Reads names from canonical DNs, for people. The result is as hostile as the DN. */
 
 import { isSeveral, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
 
@@ -20,7 +20,7 @@ export function organizationOf(dn: string): string | null {
   return attribute(dn, 'O');
 }
 
-/** All of them: a name may have several. */
+/** All organizations of a DN; there may be several. */
 export function organizationsOf(dn: string): string[] {
   return attributes(dn, 'O');
 }
@@ -34,7 +34,7 @@ function attributes(dn: string, name: string): string[] {
   return parts.map((part) => unescaped(part.slice(name.length + 1)));
 }
 
-/** A canonical DN escapes what separates. */
+/** Splits at separators, which a canonical DN escapes within values. */
 function partsOf(dn: string): string[] {
   const parts: string[] = [];
   let part = '';
@@ -51,7 +51,7 @@ function partsOf(dn: string): string[] {
   return [...parts, part];
 }
 
-/** Escapes of visible characters only: those of invisible ones stay written out. */
+/** Resolves escapes of visible characters only; escapes of invisible characters stay. */
 function unescaped(value: string): string {
   return value.replace(/\\([ ",+;<>\\#=])/g, '$1');
 }

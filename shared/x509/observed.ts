@@ -1,6 +1,6 @@
 /**
- * Client certificates as they were seen calling: what a new truststore would change for them, and when they expire. Pure; the
- * command line feeds it from recorded logs.
+ * Client certificates that were seen in recorded logs: what a new truststore would change for them, and when they
+ * expire. Pure; the command line passes the records in.
  */
 
 import { limits } from '../base/limits.js';
@@ -13,15 +13,15 @@ import { diagnose } from './diagnose.js';
 import { nearestAttempt, startSearch } from './paths.js';
 import type { Truststore } from './truststore.js';
 
-/** One request, or several alike, with the certificate that the access log holds. */
+/** One request, or several identical ones, with the certificate from the access log. */
 export interface ObservedClient {
-  /** Milliseconds since the epoch; of several requests, of the last. */
+  /** Milliseconds since the epoch; for several requests, the time of the last one. */
   readonly at: number;
   readonly count: number;
   readonly refused: boolean;
   /** The custom domain. */
   readonly scope: string;
-  /** Null where the log holds none. */
+  /** Null if the log contains none. */
   readonly pem: string | null;
   /** Canonical DNs and the serial number in upper-case hexadecimal, as in `Client`. */
   readonly subjectDn: string;
@@ -31,14 +31,14 @@ export interface ObservedClient {
   readonly notAfter: number | null;
 }
 
-/** All that was seen of one certificate. */
+/** All observations of one certificate. */
 export interface ClientRecord {
   readonly subjectDn: string;
   readonly issuerDn: string;
   readonly serialNumber: string;
   readonly notBefore: number | null;
   readonly notAfter: number | null;
-  /** Null where no readable PEM was seen. */
+  /** Null if no readable PEM was seen. */
   readonly certificate: Certificate | null;
   readonly requests: number;
   readonly refused: number;
@@ -51,14 +51,14 @@ export interface ClientRecord {
 
 export interface Observations {
   readonly add: (observed: ObservedClient) => void;
-  /** The busiest first. */
+  /** Clients in descending order of requests. */
   readonly clients: () => ClientRecord[];
   readonly requests: () => number;
-  /** Requests of certificates beyond the bound, which are not looked at. */
+  /** Requests of certificates beyond the bound, which are not evaluated. */
   readonly leftOut: () => number;
 }
 
-/** Adds requests up by certificate. Memory is bounded by the number of certificates. */
+/** Sums requests by certificate. Memory is bounded by the number of certificates. */
 export function observations(): Observations {
   const records = new Map<string, Mutable<ClientRecord> & { scopes: string[] }>();
   let requests = 0;
@@ -128,21 +128,21 @@ export type ClientChange =
   | 'newly-trusted'
   | 'still-refused'
   | 'still-trusted'
-  /** Its own certificate is out of its validity: no truststore helps. */
+  /** The certificate itself is expired or not valid yet, so no truststore can help. */
   | 'not-valid-itself'
-  /** The log holds no readable certificate. */
+  /** The log contains no readable certificate. */
   | 'unknown';
 
 export interface PreflightResult {
   readonly client: ClientRecord;
   readonly change: ClientChange;
-  /** Under the new truststore; null where there is no certificate. */
+  /** The verdict under the new truststore; null if there is no certificate. */
   readonly verdict: Diagnosis | null;
 }
 
 /**
- * What would change for each client if `next` replaced `current`. Without `current`, what happened to the client's last
- * recorded request stands for it.
+ * What would change for each client if `next` replaced `current`. Without `current`, the result of the client's last
+ * recorded request is used instead.
  */
 export function preflight(
   clients: readonly ClientRecord[],
@@ -182,14 +182,14 @@ export interface CaExpiry {
   readonly kind: 'ca';
   readonly certificate: Certificate;
   readonly notAfter: number;
-  /** Clients, and their requests, whose chain goes through this CA. */
+  /** Clients whose chain contains this CA, and their requests. */
   readonly clients: number;
   readonly requests: number;
 }
 
 /**
- * Without strangers: who was never let in and whose issuer is neither in the truststore nor that of anybody who was. When their
- * certificates expire concerns nobody.
+ * Removes strangers: clients that were never accepted, and whose issuer is neither in the truststore nor the issuer of
+ * a client that was accepted. Nobody needs to know when their certificates expire.
  */
 export function withoutStrangers(clients: readonly ClientRecord[], truststore: Truststore | null): ClientRecord[] {
   const issuers = new Set(
@@ -199,18 +199,24 @@ export function withoutStrangers(clients: readonly ClientRecord[], truststore: T
   return clients.filter(({ issuerDn }) => issuers.has(issuerDn));
 }
 
-/** A life of so many days at most is short: that of public certificates since March 2026. Longer ones are renewed by hand. */
+/**
+ * The longest validity, in days, that counts as short: that of public certificates since March 2026. Longer ones are
+ * renewed by hand.
+ */
 export const SHORT_LIFE_DAYS_MAX = 200;
-/** What lives shortly is renewed by a machine, mostly at a third of its life left: at a quarter, that did not happen. */
+/**
+ * Short-lived certificates are renewed automatically, usually when a third of their life is left. At a quarter, the
+ * renewal failed.
+ */
 const SHORT_LIFE_SHARE_LEFT = 1 / 4;
 
 interface Validity {
-  /** Null where it is not known: then its life is taken for a long one. */
+  /** Null if not known; the certificate then counts as long-lived. */
   readonly notBefore: number | null;
   readonly notAfter: number | null;
 }
 
-/** Whether it is expired, or ends within `withinMs` and, where its life is short, is in the last quarter of that. */
+/** Whether it is expired, or ends within `withinMs` and, if it is short-lived, is in the last quarter of its life. */
 function isDue({ notBefore, notAfter }: Validity, at: number, withinMs: number): boolean {
   if (notAfter === null) return false;
   const left = notAfter - at;
@@ -219,14 +225,20 @@ function isDue({ notBefore, notAfter }: Validity, at: number, withinMs: number):
   return left <= (isShort ? Math.min(withinMs, life * SHORT_LIFE_SHARE_LEFT) : withinMs);
 }
 
-/** Those that end within `withinMs` and are not due, because their life is short and not nearly over. */
+/**
+ * Certificates that end within `withinMs` but are not due, because they are short-lived and not in the last quarter of
+ * their life.
+ */
 export function shortLived(clients: readonly ClientRecord[], at: number, withinMs: number): ClientRecord[] {
   return clients.filter(
     (client) => client.notAfter !== null && client.notAfter <= at + withinMs && !isDue(client, at, withinMs),
   );
 }
 
-/** What is due until `at + withinMs`, or is expired and was still in use; the most traffic first. Strangers are left out. */
+/**
+ * Certificates that are due until `at + withinMs`, or are expired and were still in use, in descending order of
+ * requests. Strangers are left out.
+ */
 export function expiries(
   clients: readonly ClientRecord[],
   truststore: Truststore | null,
@@ -247,12 +259,14 @@ function trafficOf(expiry: ClientExpiry | CaExpiry): number {
   return expiry.kind === 'ca' ? expiry.requests : expiry.client.requests;
 }
 
-/** A renewed certificate keeps its subject; an empty one says nothing about whose it is. */
+/** A renewed certificate keeps its subject. An empty subject does not identify a client. */
 function subjectOf({ subjectDn, serialNumber }: ClientRecord): string {
   return subjectDn === '' ? `serial ${serialNumber}` : subjectDn;
 }
 
-/** Of each client the latest certificate of its subject that was seen calling, where that is another one and ends later. */
+/**
+ * For each client the latest certificate with its subject that was seen calling, if it is another one and ends later.
+ */
 export function successors(clients: readonly ClientRecord[]): (client: ClientRecord) => ClientRecord | null {
   const latest = latestBySubject(clients);
   return (client) => {

@@ -1,8 +1,8 @@
 /**
- * Builds paths from a client's certificate through a truststore. Two questions, two searches: is there a path on which
- * everything is right (`findTrustedPath`), and if not, which attempt comes nearest (`nearestAttempt`). Both are bounded by
- * counters, not by time, and remember what leads nowhere, so that cross-signed meshes and loops cost no more than
- * their certificates and signatures.
+ * Builds paths from a client's certificate through a truststore. Two questions need two searches: is there a path that
+ * breaks no rule (`findTrustedPath`), and if not, which attempt is the nearest (`nearestAttempt`). Both are bounded by
+ * counters, not by time, and remember dead ends, so that the work for cross-signed meshes and loops grows with the
+ * number of certificates and signatures only.
  */
 
 import { limits } from '../base/limits.js';
@@ -20,10 +20,13 @@ import {
   type TruststoreCertificate,
 } from './truststore.js';
 
-/** From the client's certificate, at 0, to the end that was reached. */
+/** From the client's certificate, at index 0, to the last certificate that was reached. */
 export type Path = readonly Certificate[];
 
-/** What only the path as a whole can break; `depth` is the place of the CA whose limit it is, or of the excess one. */
+/**
+ * Rules that only a path as a whole can break. `depth` is the position of the CA that sets the limit, or of the
+ * certificate that exceeds it.
+ */
 export type PathProblem =
   | { readonly code: 'chain-too-long'; readonly depth: number }
   | { readonly code: 'path-length-exceeded'; readonly depth: number; readonly allowed: number; readonly found: number }
@@ -34,18 +37,18 @@ export type PathProblem =
       readonly violation: NameViolation;
     };
 
-/** One search over one truststore at one time. Holds the counters; made anew for each question. */
+/** One search over one truststore at one time, with its counters. Created for each question. */
 export interface Search {
   readonly truststore: Truststore;
   readonly at: number;
   readonly work: { signatureChecks: number; steps: number; relatives: number; exhausted: boolean };
   /** Problems by fingerprint; they do not depend on the path. */
   readonly issuers: Map<string, readonly BrokenRule[]>;
-  /** What was verified of certificates that are not the truststore's: kept no longer than the client is looked at. */
+  /** Results of signature checks on certificates that are not in the truststore; kept only as long as this search. */
   readonly signatures: Map<string, SignatureState>;
 }
 
-/** @param before an earlier search about the same client at the same time, whose signatures need not be checked again */
+/** @param before an earlier search for the same client at the same time, whose signature checks are reused */
 export function startSearch(truststore: Truststore, at: number, before?: Search): Search {
   return {
     truststore,
@@ -56,18 +59,20 @@ export function startSearch(truststore: Truststore, at: number, before?: Search)
   };
 }
 
-/** A CA that may have signed a certificate, with what its signature says. */
+/** A CA that may have signed a certificate, with the result of the signature check. */
 export interface Candidate {
   readonly held: TruststoreCertificate;
   readonly signature: SignatureState;
-  /** What of the authority key identifier speaks against it. */
+  /** The part of the authority key identifier that does not match; null if all match. */
   readonly conflict: IdentifierConflict | null;
 }
 
-/** Which of the CAs with the issuer's name are asked for; the others are not even verified. */
+/** Which CAs with the issuer's name are returned; the signatures of the others are not checked. */
 type Wanted = 'all' | 'fitting' | 'fitting-anchors';
 
-/** The CAs of the truststore that carry the issuer's name: those that the identifiers mean first, self-signed ones first. */
+/**
+ * The CAs of the truststore with the issuer's name: those that match the identifiers first, and self-signed ones first.
+ */
 export function* candidates(search: Search, child: Certificate, wanted: Wanted = 'all'): Generator<Candidate> {
   for (const { group, members } of groupsInOrder(search, child, wanted)) {
     const signature = signatureState(search, child, group);
@@ -107,16 +112,16 @@ function groupsInOrder({ truststore }: Search, child: Certificate, wanted: Wante
   return [...meant, ...fitting, ...others];
 }
 
-/** Counts a step of the way; false where there were enough. */
+/** Counts one step of the search; false when the limit is reached. */
 function step({ work }: Search): boolean {
   if (!work.exhausted && ++work.steps > limits.pathStepsMax) work.exhausted = true;
   return !work.exhausted;
 }
 
-/** All members of a group have one key, so one check speaks for all. */
+/** All members of a group have the same key, so one check is enough. */
 function signatureState(search: Search, child: Certificate, group: KeyGroup): SignatureState {
   const { byFingerprint, known } = search.truststore;
-  // Edges between CAs are remembered with the truststore.
+  // Results for pairs of CAs are cached with the truststore.
   const memory = byFingerprint.has(child.fingerprint) ? known.signatures : search.signatures;
   const id = `${child.fingerprint} ${group.id}`;
   const before = memory.get(id);
@@ -140,12 +145,15 @@ export function problemsOf(search: Search, { certificate, selfSigned }: Truststo
   return problems;
 }
 
-/** The first path on which every signature verifies and no rule is broken, or null. The client itself is not judged. */
+/**
+ * The first path on which every signature verifies and no rule is broken, or null. The rules for the client's own
+ * certificate are not checked here.
+ */
 export function findTrustedPath(search: Search, client: Certificate): Path | null {
-  /** How many more certificates were of no use behind the CAs of a key, whatever stood in front of them. */
+  /** The number of further certificates that led to no path behind the CAs of a key, for any path before them. */
   const deadEnds = new Map<number, number>();
 
-  /** A path, or whether any self-signed end was reached at all. */
+  /** A path, or whether any self-signed certificate was reached. */
   const extend = (path: readonly Certificate[], last: Certificate): Path | boolean => {
     const room = limits.chainCasMax + 1 - path.length;
     if (room === 0) return false;
@@ -181,13 +189,13 @@ export function findTrustedPath(search: Search, client: Certificate): Path | nul
   return typeof result === 'boolean' ? null : result;
 }
 
-/** How far the nearest attempt came: to a self-signed end, or to a certificate whose issuer's signature is not to be had. */
+/** The nearest attempt: it ends at a self-signed certificate, or at one whose issuer is not available. */
 export interface Attempt {
   readonly path: Path;
   readonly complete: boolean;
-  /** Whether the chain went on beyond what is followed. */
+  /** Whether the chain continues beyond the limit. */
   readonly isEndless: boolean;
-  /** CAs under the issuer's name that did not make the signature of the last certificate; none when complete. */
+  /** CAs with the issuer's name that did not sign the last certificate; empty if the path is complete. */
   readonly impostors: readonly TruststoreCertificate[];
 }
 
@@ -198,12 +206,12 @@ interface Node {
   readonly cost: number;
 }
 
-/** A broken rule weighs more than any length. */
+/** A broken rule costs more than any length of the path. */
 const PROBLEM_COST = 100;
 
 /**
- * The attempt with the fewest broken rules, among those that reach a self-signed end; else the one that breaks off with
- * the most to be said about. A search in the order of cost: each certificate is visited once.
+ * The attempt with the fewest broken rules that reaches a self-signed certificate; if there is none, the incomplete
+ * attempt that can be explained best. The search goes in the order of cost and visits each certificate once.
  */
 export function nearestAttempt(search: Search, client: Certificate): Attempt {
   const queue: Node[][] = [[{ certificate: client, parent: null, length: 1, cost: 0 }]];
@@ -274,7 +282,7 @@ function pathTo(end: Node): Path {
   return path;
 }
 
-/** What the path as a whole breaks. `path` goes from the client to a self-signed end. */
+/** The rules that the path as a whole breaks. `path` goes from the client to a self-signed certificate. */
 export function pathProblems(path: Path): PathProblem[] {
   const problems: PathProblem[] = [];
   if (path.length > limits.chainCasMax + 1) problems.push({ code: 'chain-too-long', depth: limits.chainCasMax + 1 });
@@ -284,7 +292,7 @@ export function pathProblems(path: Path): PathProblem[] {
     if (depth > 0 && allowed !== null && below > allowed) {
       problems.push({ code: 'path-length-exceeded', depth, allowed, found: below });
     }
-    // RFC 5280, 6.1.4 (l): certificates that a CA issued to itself do not count.
+    // RFC 5280, 6.1.4 (l): self-issued certificates do not count.
     if (depth > 0 && certificate.subjectKey !== certificate.issuerKey) below++;
   }
   const violation = nameProblem(path);
@@ -295,7 +303,7 @@ function nameProblem(path: Path): PathProblem | null {
   for (const [above, constrainedBy] of path.entries()) {
     if (above === 0 || constrainedBy.nameConstraints === null) continue;
     for (const [depth, certificate] of path.slice(0, above).entries()) {
-      // RFC 5280, 6.1.3 (b): nor are they constrained, except at the end of the path.
+      // RFC 5280, 6.1.3 (b): name constraints do not apply to self-issued certificates, except at the end of the path.
       if (depth > 0 && certificate.subjectKey === certificate.issuerKey) continue;
       const violation = checkNameConstraints(certificate, constrainedBy.nameConstraints, depth === 0);
       if (violation !== null) return { code: 'name-constraint-violated', depth, constrainedBy, violation };

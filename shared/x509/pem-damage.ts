@@ -1,22 +1,22 @@
 /**
- * What is wrong with a block of a bundle that people can still recognise, and how to mend it. For `strict-pem.ts`, which
- * decides what is read; here it is only named. `FILE` and `OUT` in a cure stand for the file and what it becomes.
+ * Describes what is wrong with a damaged block of a bundle and how to repair it. `strict-pem.ts` decides what is read;
+ * this module only explains. `FILE` and `OUT` in a remedy stand for the input and the output file.
  */
 
 export interface Damage {
-  /** What is wrong, without text of the file. */
+  /** What is wrong, without text from the file. */
   readonly what: string;
   /** What to do. */
   readonly cure: string;
 }
 
-/** The cure for a file by name. */
+/** The remedy, with the names of the files. */
 export function cureOf({ cure }: Damage, file: string, out: string): string {
   const quoted = /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`;
   return cure.replaceAll('FILE', () => quoted).replaceAll('OUT', () => out);
 }
 
-/** A line without the white space at its end, which no reader minds. */
+/** A line without trailing white space, which all readers ignore. */
 export interface NumberedLine {
   readonly text: string;
   readonly line: number;
@@ -24,15 +24,18 @@ export interface NumberedLine {
 
 type Mark = 'BEGIN' | 'END';
 
-/** Hyphens, and what word processors put in their place: as characters, and as the bytes of UTF-8 and Windows-1252. */
+/**
+ * Hyphens and the characters that word processors replace them with, as characters and as the bytes of UTF-8 and
+ * Windows-1252.
+ */
 const MARK =
   /(?:[-\u2010-\u2015\u2212\u0096\u0097]|\u00E2\u0080[\u0090-\u0095])[ \t]*(BEGIN|END)(?:-|[ \t][A-Z0-9# \t]{0,40}?(?:CERTIFICATE|PKCS|CMS|KEY))/gi;
 
-/** The marks that a person would see in a line, right or not. A line that is commented out has none. */
+/** The BEGIN and END marks that a person would recognise in a line, correct or not. A commented line has none. */
 export function marksIn(line: string): Mark[] {
-  // Of UTF-16 every other byte is a zero.
+  // In UTF-16, every second byte of ASCII is zero.
   const text = line.includes('\0') ? line.replaceAll('\0', '') : line;
-  // Most lines are base64, and are asked about one by one.
+  // Most lines are base64; this test is quick for them.
   if (!/BEGIN|END/i.test(text) || /^[ \t]*(?:#|;|\/\/)/.test(line)) return [];
   return [...text.matchAll(MARK)].map(([, word = '']) => (word.toUpperCase() === 'END' ? 'END' : 'BEGIN'));
 }
@@ -82,7 +85,10 @@ export const SWALLOWED: Damage = {
   cure: 'Give the block before it its END line, -----END CERTIFICATE-----.',
 };
 
-/** Of a line that is meant as a mark and is none. @param label of the block that it ends; null for a BEGIN line */
+/**
+ * Describes a line that was meant as a mark but is not valid.
+ * @param label of the block that it ends; null for a BEGIN line
+ */
 export function damageOfMark(text: string, label: string | null): Damage {
   const marks = marksIn(text);
   const mark = marks[0] ?? 'END';
@@ -106,14 +112,14 @@ function wordsFor(text: string, mark: Mark, label: string | null): string {
   return `the ${mark} line has ${before.length} hyphens in front and ${after.length} behind, in place of five`;
 }
 
-/** Of a block that is not over when the file is. */
+/** Describes a block without an END line. */
 export function damageOfCut(begin: number, body: readonly NumberedLine[]): Damage & { line: number } {
   return (
     markWithin(begin, body) ?? { line: begin, what: 'cut short: the file ends before its END line', cure: FROM_THE_CA }
   );
 }
 
-/** Of a block with BEGIN and END lines; null where it is sound. */
+/** Describes damage in a block with BEGIN and END lines; null if there is none. */
 export function damageOfBody(begin: number, body: readonly NumberedLine[]): (Damage & { line: number }) | null {
   const mark = markWithin(begin, body);
   if (mark !== null) return mark;
@@ -139,7 +145,7 @@ export function damageOfBody(begin: number, body: readonly NumberedLine[]): (Dam
   return { line: begin, what: 'not base64: characters are missing, or too many', cure: FROM_THE_CA };
 }
 
-/** A mark inside of a block: its own END line, damaged, or the BEGIN line of the next block. */
+/** A mark inside a block: its own END line, damaged, or the BEGIN line of the next block. */
 function markWithin(begin: number, body: readonly NumberedLine[]): (Damage & { line: number }) | null {
   const found = body.find(({ text }) => marksIn(text).length > 0);
   if (found === undefined) return null;
@@ -152,8 +158,8 @@ function markWithin(begin: number, body: readonly NumberedLine[]): (Damage & { l
 }
 
 /**
- * OpenSSL takes what stands in front of an empty line for a header. It reads on behind one that directly follows the BEGIN line,
- * but then wants lines of 64 characters (`get_header_and_data` in pem_lib.c).
+ * OpenSSL reads the lines before an empty line as a header. If the empty line directly follows the BEGIN line, it
+ * continues, but then requires lines of 64 characters (`get_header_and_data` in pem_lib.c).
  */
 function blankWithin(body: readonly NumberedLine[]): number | null {
   const [first, ...rest] = body;

@@ -1,23 +1,26 @@
 /**
- * Reads PEM as it is found: in access logs, whose escaping of newlines is anybody's guess, and in bundle files that
- * people put together by hand. Nothing throws: what cannot be read is an entry that says so, with its line number.
+ * Reads PEM tolerantly: from access logs, which escape newlines in different ways, and from bundle files that people
+ * edited by hand. Nothing throws: what cannot be read is an entry with its line number.
  */
 
 import { limits } from '../base/limits.js';
 
-/** Bytes of a certificate as a log or a file gave them, or why there are none. */
+/** The bytes of a certificate from a log or a file, or the reason why there are none. */
 export type PemResult =
   | { readonly kind: 'der'; readonly der: Uint8Array }
   | { readonly kind: 'broken'; readonly detail: string };
 
-/** What a bundle file holds, in its order. Lines count from 1 and are where the entry begins. */
+/** The contents of a bundle file, in order. Lines count from 1 and are those where the entry begins. */
 export type BundleEntry =
   | { readonly kind: 'certificate'; readonly line: number; readonly der: Uint8Array }
   /** A block of another kind, such as a private key. */
   | { readonly kind: 'other-label'; readonly line: number; readonly label: string }
   /** A block without an end, or one that is not base64. */
   | { readonly kind: 'broken'; readonly line: number; readonly detail: string }
-  /** Words between the blocks, as tools print them for comments; with a line of base64 it may be a block without marks. */
+  /**
+   * Text between the blocks, such as comments of tools; if it contains a line of base64, it may be a block without
+   * marks.
+   */
   | { readonly kind: 'text'; readonly line: number; readonly characters: number; readonly base64: boolean };
 
 export interface Bundle {
@@ -31,8 +34,8 @@ const BEGIN = '-----BEGIN ';
 const CERTIFICATE_LABELS: ReadonlySet<string> = new Set(['CERTIFICATE', 'X509 CERTIFICATE']);
 
 /**
- * The first certificate of a text from a log: with `\n` escapes, raw newlines, CRLF, spaces in their place or none at all,
- * with or without the BEGIN and END lines.
+ * The first certificate in a text from a log: with `\n` escapes, raw newlines, CRLF, spaces instead of newlines or
+ * none, with or without BEGIN and END lines.
  */
 export function readLoggedPem(text: string): PemResult {
   if (text.length > limits.pemCharsMax) return broken(`longer than ${limits.pemCharsMax} characters`);
@@ -50,7 +53,7 @@ export function pemOf(der: Uint8Array): string {
   return `${BEGIN}CERTIFICATE-----\n${base64.replace(/.{1,64}/g, '$&\n')}-----END CERTIFICATE-----\n`;
 }
 
-/** Reads a bundle; blocks are found wherever they stand, so a file that lost its newlines is read as well. */
+/** Reads a bundle. Blocks are found at any position, so a file that lost its newlines is read too. */
 export function readBundle(text: string): Bundle {
   const entries: BundleEntry[] = [];
   const lineAt = lineCounter(text);
@@ -89,7 +92,7 @@ function readBlock(text: string, begin: number): { entry: WithoutLine<BundleEntr
   return { entry: body.kind === 'der' ? { kind: 'certificate', der: body.der } : body, next };
 }
 
-/** Behind a block without an end: at the next BEGIN, or past the wrong END line. */
+/** Where to continue after a block without an end: at the next BEGIN, or after the wrong END line. */
 function nextBegin(text: string, mark: number): number {
   if (text.startsWith(BEGIN, mark) || mark === text.length) return mark;
   return Math.min(text.length, indexOrEnd(text, MARK, mark + MARK.length) + MARK.length);

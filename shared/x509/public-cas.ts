@@ -1,20 +1,24 @@
 /**
- * Public CAs, and until when they issue for client authentication. Chrome's root program wants server certificates without it, and
- * the CAs follow one after the other; a certificate that has it stays good until it ends. As of 2026-11-20.
+ * Public CAs, and the dates until which they issue certificates for client authentication. Chrome's root program
+ * requires server certificates without it, and the CAs stop one after another. Existing certificates stay valid until
+ * they expire. As of 2026-11-20.
  */
 
 import { organizationsOf } from './names.js';
 
 export interface PublicCa {
   readonly name: string;
-  /** ISO date after which no certificate has client authentication any more; null where the CA names none of its own. */
+  /**
+   * ISO date after which the CA issues no certificate with client authentication; null if the CA has published no date
+   * of its own.
+   */
   readonly until: string | null;
-  /** Organizations in the names of its CAs; with `*` at the end, what begins with these words. */
+  /** Organizations in the names of its CAs; a trailing `*` matches every name that begins with these words. */
   readonly organizations: readonly string[];
   readonly source: string;
 }
 
-/** Chrome's date holds for all that name none. */
+/** Chrome's date, which applies to all CAs without one of their own. */
 export const CHROME_DATE = '2027-03-15';
 export const CHROME_SOURCE = 'https://googlechrome.github.io/chromerootprogram/';
 
@@ -22,7 +26,7 @@ const ENDED_OR_DATED: readonly PublicCa[] = [
   {
     name: 'Amazon Trust Services (ACM)',
     until: '2025-06-11',
-    // Whole: "Amazon.com Inc." and "Amazon Web Services" are the names of private CAs.
+    // Exact names only: "Amazon.com Inc." and "Amazon Web Services" are names of private CAs.
     organizations: ['Amazon', 'Amazon Trust Services'],
     source: 'https://docs.aws.amazon.com/acm/latest/userguide/acm-concepts.html',
   },
@@ -81,7 +85,10 @@ const byOrganization = publicCas.flatMap((ca) =>
   ca.organizations.map((one) => ({ ca, isStart: one.endsWith('*'), text: one.replace('*', '').toLowerCase() })),
 );
 
-/** By the organization in a canonical DN alone. A hint: anybody can make a CA of that name, and some have a private one as well. */
+/**
+ * Decided by the organization in a canonical DN alone. This is a hint: anybody can make a CA with that name, and some
+ * public CAs operate private ones too.
+ */
 export function publicCaOf(dn: string): PublicCa | null {
   const organizations = organizationsOf(dn).map((one) => one.toLowerCase());
   const found = byOrganization.find(({ isStart, text }) =>
@@ -92,7 +99,7 @@ export function publicCaOf(dn: string): PublicCa | null {
   return found?.ca ?? null;
 }
 
-/** The day after which none of its certificates has client authentication. */
+/** The last day on which the CA issues certificates with client authentication. */
 export function endOf(ca: PublicCa | null): string {
   return ca?.until ?? CHROME_DATE;
 }

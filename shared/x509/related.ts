@@ -1,7 +1,7 @@
 /**
- * Which CA of a truststore comes nearest to one that is missing: a person would look for the same key under another name, for
- * an earlier generation of the same CA, and for the same organization. A hint for the finding's words, never for
- * the verdict.
+ * Finds the CA of a truststore that is most similar to a missing one: one with the same key under another name, an
+ * earlier generation of the same CA, or a CA of the same organization. It is a hint in the text of a finding, and never
+ * changes the verdict.
  */
 
 import type { Certificate } from './certificate.js';
@@ -13,14 +13,14 @@ export interface Related {
   readonly how: 'same-key' | 'other-generation' | 'same-organization';
 }
 
-/** Words that most CAs have in their names, which therefore relate nothing. */
+/** Words that occur in most names of CAs, and therefore say nothing about similarity. */
 const GENERIC: ReadonlySet<string> = new Set(
   'a and authority ca cas certificate certificates certification class cert client clients device devices ecc ev for g intermediate internal issuer issuing level network of partner policy primary private public r root rsa secure server service services sha256 signing sub subordinate test the tls trust x1'.split(
     ' ',
   ),
 );
 
-/** The nearest relative of the issuer that `child` names, among all but the certificates of its own path. */
+/** The CA most similar to the issuer that `child` names, except the certificates of its own path. */
 export function nearestRelative(
   child: Certificate,
   truststore: Truststore,
@@ -54,9 +54,9 @@ const ENVIRONMENTS: ReadonlySet<string> = new Set(
 );
 
 /**
- * Whether the name of a missing issuer says that it stands below a CA of the truststore: it calls itself subordinate, no other
- * such CA of the organization is there, and it is not of another environment. The organization alone says nothing: a test CA
- * has the same.
+ * Whether the name of a missing issuer suggests that it stands below a CA of the truststore: it calls itself
+ * subordinate, the truststore has no other such CA of the organization, and both belong to the same environment. The
+ * organization alone is not enough, because a test CA has the same one.
  */
 export function namesSubordinate(missing: readonly Rdn[], relative: Certificate, truststore: Truststore): boolean {
   const { words, organization } = describe(missing);
@@ -71,7 +71,7 @@ export function namesSubordinate(missing: readonly Rdn[], relative: Certificate,
 interface Described {
   readonly organization: string | null;
   readonly domain: string;
-  /** Of the common name, or of the units where there is none. */
+  /** Words of the common name, or of the organizational units if there is none. */
   readonly words: readonly string[];
 }
 
@@ -103,7 +103,7 @@ function relation(a: Described, b: Described): 'other-generation' | 'same-organi
   return null;
 }
 
-/** A number, a year, `G2`, `R3`, `V1`, a Roman numeral: what tells one generation of a CA from the next. */
+/** A number, a year, `G2`, `R3`, `V1` or a Roman numeral, which distinguishes generations of a CA. */
 function isGeneration(word: string): boolean {
   return /^(?:[a-z]?\d{1,4}|i{1,3}|iv|vi{0,3}|ix|x|old|new)$/.test(word);
 }

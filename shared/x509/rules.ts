@@ -1,6 +1,6 @@
 /**
- * What one certificate must be by itself, whatever path it stands in: the gateway's rules and those of RFC 5280. Each
- * broken rule is a `BrokenRule`; `findings.ts` puts it into words.
+ * The rules for a single certificate, independent of its path: the gateway's rules and those of RFC 5280. Each broken
+ * rule is a `BrokenRule`; `findings.ts` puts it into words.
  */
 
 import { limits } from '../base/limits.js';
@@ -17,13 +17,16 @@ export type BrokenRule = (
   | { readonly code: 'unhandled-critical-extension'; readonly oids: readonly string[] }
   | { readonly code: 'issuer-not-ca'; readonly detail: string }
 ) & {
-  /** The rule in the table of `standing.ts`, where it is not named like the code. */
+  /** The rule in the table of `standing.ts`, if its name differs from the code. */
   readonly rule?: RuleId;
-  /** Left out: the rule decides. A rule that the gateway is not known to have only warns, until the gateway itself objects. */
+  /**
+   * If absent, the standing of the rule decides. A rule that the gateway is not known to apply only warns, unless the
+   * gateway's own refusal fits it.
+   */
   readonly severity?: 'warning' | 'info';
 };
 
-/** Without those that only warn. */
+/** Leaves out the rules that only warn. */
 export function decisive(problems: readonly BrokenRule[]): readonly BrokenRule[] {
   return problems.filter(({ severity }) => severity === undefined);
 }
@@ -63,7 +66,7 @@ export function clientProblems(certificate: Certificate, at: number): BrokenRule
   ];
 }
 
-/** The rules for a CA in the path. `anchor`: the self-signed end, whose own signature nobody relies on. */
+/** The rules for a CA in the path. `anchor`: the self-signed end of the path, whose own signature is not relied on. */
 export function issuerProblems(certificate: Certificate, at: number, anchor: boolean): BrokenRule[] {
   return [
     ...malformed(certificate),
@@ -88,7 +91,7 @@ function criticalExtensions({ extensions }: Certificate): BrokenRule[] {
   return oids.length > 0 ? [{ code: 'unhandled-critical-extension', oids }] : [];
 }
 
-/** Client authentication by a signature: what the usages of a certificate say (RFC 5280, 4.2.1.3 and 4.2.1.12) must allow it. */
+/** The key usages must allow client authentication by a signature (RFC 5280, 4.2.1.3 and 4.2.1.12). */
 function clientPurpose(certificate: Certificate): BrokenRule[] {
   const problems = extendedKeyUsage(certificate);
   const { keyUsage, netscapeType } = certificate;
@@ -106,7 +109,7 @@ function clientPurpose(certificate: Certificate): BrokenRule[] {
   return [...problems, { code: 'unsupported-purpose', detail: `key usage: ${keyUsage.join(', ') || 'none'}` }];
 }
 
-/** In a CA, extended key usage limits what it may issue for; not in the RFC, but what OpenSSL, Go and Windows do. */
+/** In a CA, extended key usage limits what it may issue. This is not in the RFC, but OpenSSL, Go and Windows do it. */
 function extendedKeyUsage({ extendedKeyUsage: usage }: Certificate): BrokenRule[] {
   if (usage === null || usage.includes(OID.clientAuth)) return [];
   const purposes = usage.slice(0, limits.evidencePerFindingMax).map(purposeName).join(', ') || 'none';
@@ -147,8 +150,8 @@ function purposeName(oid: string): string {
 }
 
 /**
- * RFC 5280, 4.2.1.3 and 4.2.1.9. Of an anchor OpenSSL takes more, because old roots are made so: one of version 1, one whose key usage
- * alone says that it signs certificates, one that only Netscape's type calls an SSL CA.
+ * RFC 5280, 4.2.1.3 and 4.2.1.9. For an anchor OpenSSL also accepts old roots: version 1, a key usage that allows
+ * signing certificates without basic constraints, or a Netscape type that marks an SSL CA.
  */
 function mayIssue({ keyUsage, basicConstraints, version, netscapeType }: Certificate, anchor: boolean): BrokenRule[] {
   if (keyUsage !== null && !hasUsage(keyUsage, 'keyCertSign')) {
@@ -164,12 +167,12 @@ function hasUsage(keyUsage: readonly KeyUsage[], usage: KeyUsage): boolean {
   return keyUsage.includes(usage);
 }
 
-/** Hashes that a standard knows and nothing says that the gateway does: taken by OpenSSL, named on no page of AWS. */
+/** Standard hashes that OpenSSL accepts and that no page of AWS mentions. */
 const ODD_HASHES: ReadonlySet<Hash> = new Set(['sha512-224', 'sha512-256']);
 const UNNAMED_HASHES: ReadonlySet<Hash> = new Set(['sha3-256', 'sha3-384', 'sha3-512']);
 
 function signatureStrength({ signatureAlgorithm: { hash, scheme } }: Certificate): BrokenRule[] {
-  // EdDSA has no separate hash; the issuer's key is what the gateway does not take.
+  // EdDSA has no separate hash; the finding is about the issuer's key, which the gateway does not support.
   if (scheme === 'eddsa') return [];
   if (hash === null || ODD_HASHES.has(hash)) return [{ code: 'unsupported-signature' }];
   if (!STRONG.has(hash)) return [{ code: 'weak-signature' }];
@@ -178,14 +181,14 @@ function signatureStrength({ signatureAlgorithm: { hash, scheme } }: Certificate
     : [];
 }
 
-/** Whether the key itself could stay in a certificate that is issued again. */
+/** Whether the same key would be accepted in a new certificate. */
 export function isAcceptedKey(certificate: Certificate): boolean {
   return keyStrength(certificate).length === 0;
 }
 
 function keyStrength({ publicKey }: Certificate): BrokenRule[] {
   const { type, bits, curve, name } = publicKey;
-  // What cannot be read is told as malformed.
+  // A key that cannot be read is reported as malformed.
   if (name === UNREADABLE_KEY) return [];
   if (type === 'rsa' || type === 'rsa-pss') {
     if (bits !== null && bits > limits.rsaBitsMax) return [{ code: 'unsupported-key' }];

@@ -1,4 +1,4 @@
-/** Signatures of certificates, checked with node:crypto; the memory of what was checked belongs to the caller. */
+/** Checks signatures of certificates with node:crypto. The caller owns the cache of results. */
 
 import { constants, createPublicKey, type KeyObject, publicDecrypt, verify, X509Certificate } from 'node:crypto';
 import { messageOf } from '../base/errors.js';
@@ -9,10 +9,10 @@ import { bitString, latin1, readDer } from './der.js';
 export type SignatureState =
   | { readonly kind: 'valid' }
   | { readonly kind: 'invalid' }
-  /** The algorithm or the key is one that cannot be used here: neither proof nor disproof. */
+  /** The algorithm or the key cannot be used here, so the signature is neither right nor wrong. */
   | { readonly kind: 'unverifiable'; readonly detail: string };
 
-/** Public keys by their DER; loading one costs as much as using it, or more. */
+/** Public keys by their DER. Loading a key costs as much as using it, or more. */
 export type KeyCache = Pick<Map<string, KeyObject>, 'get'> & { set(id: string, key: KeyObject): void };
 
 const KEY_TYPES = {
@@ -24,11 +24,11 @@ const KEY_TYPES = {
   unknown: [],
 } as const;
 
-/** Whether the certificate was signed with the private half of the issuer's key. */
+/** Whether the certificate was signed with the private key of the issuer. */
 export function checkSignature(child: Certificate, issuer: Certificate, keys: KeyCache): SignatureState {
   const { scheme, hash, saltLength, maskHash, name } = child.signatureAlgorithm;
   const { type } = issuer.publicKey;
-  // What cannot be checked is no forgery: a newer library may well verify it.
+  // A signature that cannot be checked is not a forgery; a newer library may verify it.
   if (scheme === 'unknown' || type === 'unknown' || (hash === null && scheme !== 'eddsa')) {
     const what = type === 'unknown' ? `a key of ${describeKey(issuer.publicKey)}` : `signature algorithm ${name}`;
     return { kind: 'unverifiable', detail: `${what} cannot be used here` };
@@ -36,7 +36,7 @@ export function checkSignature(child: Certificate, issuer: Certificate, keys: Ke
   if (!signatureFitsKey(child, issuer)) return { kind: 'invalid' };
   try {
     const key = loadKey(issuer.publicKey, keys);
-    // Node's `verify` takes one hash for the message and the mask; OpenSSL itself reads both from the certificate.
+    // Node's `verify` accepts a single hash for message and mask; OpenSSL reads both from the certificate.
     if (scheme === 'rsa-pss' && maskHash !== hash)
       return new X509Certificate(child.der).verify(key) ? { kind: 'valid' } : { kind: 'invalid' };
     const options =
@@ -45,20 +45,20 @@ export function checkSignature(child: Certificate, issuer: Certificate, keys: Ke
         : { key };
     return verify(hash, child.tbsDer, options, child.signature) ? { kind: 'valid' } : { kind: 'invalid' };
   } catch (error) {
-    // A key off its curve, a digest that this OpenSSL has switched off: Node throws instead of answering.
+    // Node throws for a key that is not on its curve, or a digest that this OpenSSL has disabled.
     return { kind: 'unverifiable', detail: messageOf(error) };
   }
 }
 
-/** Whether the kind of signature is one that the issuer's kind of key makes. */
+/** Whether this kind of signature belongs to the issuer's kind of key. */
 export function signatureFitsKey(child: Certificate, issuer: Certificate): boolean {
   const accepted: readonly string[] = KEY_TYPES[child.signatureAlgorithm.scheme];
   return accepted.includes(issuer.publicKey.type);
 }
 
 /**
- * Whether the issuer's RSA key made the signature over whatever content: the padding tells, even when the content was changed
- * afterwards. Null where signatures do not show their key (ECDSA, RSASSA-PSS, EdDSA).
+ * Whether the issuer's RSA key made the signature, over any content: the padding shows it, even if the content was
+ * changed afterwards. Null for signatures that do not reveal their key (ECDSA, RSASSA-PSS, EdDSA).
  */
 export function signatureShowsKey(child: Certificate, issuer: Certificate, keys: KeyCache): boolean | null {
   if (child.signatureAlgorithm.scheme !== 'rsa' || issuer.publicKey.type !== 'rsa') return null;
@@ -69,7 +69,7 @@ export function signatureShowsKey(child: Certificate, issuer: Certificate, keys:
     );
     return plain[0] === 0x30;
   } catch (error) {
-    // The padding is wrong: the only answer OpenSSL gives is an error.
+    // OpenSSL reports wrong padding as an error.
     return error instanceof Error ? false : null;
   }
 }
@@ -78,7 +78,7 @@ function loadKey({ type, spki }: PublicKey, keys: KeyCache): KeyObject {
   const id = latin1(spki);
   let key = keys.get(id);
   if (key === undefined) {
-    // An RSA key by itself is read some ten times faster than inside of its SubjectPublicKeyInfo.
+    // Reading an RSA key alone is about ten times faster than reading its SubjectPublicKeyInfo.
     const bits = type === 'rsa' ? readDer(spki).children[1] : undefined;
     key =
       bits === undefined

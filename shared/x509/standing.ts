@@ -1,6 +1,6 @@
 /**
- * How well each rule of a verdict is known to be one of the gateway's. AWS documents a part of what the gateway checks; the
- * rest is what OpenSSL does, whose words are in the gateway's answers. A verdict that rests on a rule which is neither
+ * How certain it is that the gateway applies each rule of a verdict. AWS documents a part of the gateway's checks; the
+ * others are taken from OpenSSL, whose messages the gateway returns. A verdict that rests on a rule which is neither
  * documented nor reported from a real gateway is called likely. `docs/verdicts.md` prints this table.
  */
 
@@ -18,7 +18,7 @@ export interface KnownRule {
 const PAGE = "AWS's page on mutual TLS for REST APIs";
 const VERIFY = 'OpenSSL, check_extensions in crypto/x509/x509_vfy.c';
 
-/** By the name under which a problem refers to its rule; most are named like the code. */
+/** By rule id; most rules have the same name as their finding code. */
 export const knownRules = {
   malformed: {
     code: 'malformed',
@@ -205,12 +205,12 @@ export const knownRules = {
 
 export type RuleId = keyof typeof knownRules;
 
-/** Whether a rule with this standing lets a verdict say "the gateway refuses"; otherwise it says "likely". */
+/** Whether a rule with this standing allows the verdict "the gateway refuses"; otherwise the verdict says "likely". */
 export function isCertain(standing: Standing | undefined): boolean {
   return standing !== 'openssl' && standing !== 'unknown';
 }
 
-/** What is said beside a finding whose rule AWS does not document; null where it does. */
+/** The note beside a finding whose rule AWS does not document; null if AWS documents it. */
 export function standingText(id: RuleId): string | null {
   const { standing, source } = knownRules[id];
   switch (standing) {
@@ -228,7 +228,7 @@ export function standingText(id: RuleId): string | null {
 const LIKELY = 'likely, not documented by AWS: ';
 const NOT_KNOWN = 'not known: ';
 
-/** Whether a line of evidence only says that a rule is not certain. */
+/** Whether a line of evidence is only the note that a rule is not certain. */
 export function isStandingText(line: string): boolean {
   return line.startsWith(LIKELY) || line.startsWith(NOT_KNOWN);
 }

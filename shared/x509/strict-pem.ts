@@ -1,7 +1,7 @@
 /**
- * Reads a CA bundle as the readers behind TLS servers do: RFC 7468 as OpenSSL and Java's CertificateFactory read it. A block
- * that only a tolerant reader would find is `damaged`, with its line and what to do, because a truststore with such a block
- * is uploaded without a word and then refuses every client below that CA. Certificates from logs are another matter: `pem.ts`.
+ * Reads a CA bundle as strictly as TLS servers do: RFC 7468 as implemented by OpenSSL and Java's CertificateFactory. A
+ * block that only a tolerant reader would find is `damaged`, with its line and remedy, because API Gateway accepts the
+ * upload of such a truststore and then refuses every client below that CA. For certificates from logs, see `pem.ts`.
  */
 
 import { limits } from '../base/limits.js';
@@ -17,16 +17,19 @@ import {
   SWALLOWED,
 } from './pem-damage.js';
 
-/** What a bundle holds, in its order. Lines count from 1 and are where the entry begins. */
+/** The contents of a bundle, in order. Lines count from 1 and are those where the entry begins. */
 export type StrictEntry =
   | { readonly kind: 'certificate'; readonly line: number; readonly der: Uint8Array }
   /** A block of another kind, such as a private key. */
   | { readonly kind: 'other-label'; readonly line: number; readonly label: string }
-  /** What was meant as a block and is read by nobody, or not by every reader. */
+  /** Meant as a block, but not read by every reader. */
   | ({ readonly kind: 'damaged'; readonly line: number } & Damage)
-  /** Words between the blocks that Java takes for a block, and refuses the whole file. */
+  /** Text between the blocks that Java reads as a block, and therefore rejects the whole file. */
   | ({ readonly kind: 'misleading'; readonly line: number } & Damage)
-  /** Words between the blocks, as tools print them for comments; with a line of base64 it may be a block without marks. */
+  /**
+   * Text between the blocks, such as comments of tools; if it contains a line of base64, it may be a block without
+   * marks.
+   */
   | { readonly kind: 'text'; readonly line: number; readonly characters: number; readonly base64: boolean };
 
 export interface StrictBundle {
@@ -38,14 +41,14 @@ export interface StrictBundle {
 const CERTIFICATE_LABELS: ReadonlySet<string> = new Set(['CERTIFICATE', 'X509 CERTIFICATE']);
 const BYTE_ORDER_MARK = /^(?:\u00EF\u00BB\u00BF|\uFEFF)/;
 
-/** @param text the file, one character a byte or decoded: what matters of it is ASCII */
+/** @param text the file, one character a byte or decoded; only ASCII characters matter */
 export function readStrictBundle(text: string): StrictBundle {
   const entries: StrictEntry[] = [];
   const { next, bodyAsTheyAre } = lineReader(text);
   let between: NumberedLine[] = [];
   let isOpen = false;
   for (let line = next(); line !== null && entries.length <= limits.truststoreBlocksMax; line = next()) {
-    // OpenSSL looks for a byte order mark where it begins to look for a block.
+    // OpenSSL accepts a byte order mark only where it starts to look for a block.
     const isMarked = between.length === 0 && BYTE_ORDER_MARK.test(line.text);
     const label = labelOf(isMarked ? line.text.replace(BYTE_ORDER_MARK, '') : line.text);
     if (label === null) {
@@ -73,13 +76,13 @@ export function readStrictBundle(text: string): StrictBundle {
 }
 
 interface Lines {
-  /** The next line of the text at every call, null behind the last. A line ends with LF, as for OpenSSL. */
+  /** Returns the next line at each call, null after the last. As in OpenSSL, LF ends a line. */
   readonly next: () => NumberedLine | null;
-  /** The base64 of a block that is written as every tool writes it, END line included; null, and nothing read, for any other. */
+  /** The base64 of a block in the usual form, with its END line; null, without reading anything, for any other form. */
   readonly bodyAsTheyAre: () => string | null;
 }
 
-/** Full lines of 64 characters and a last one, which nothing can be wrong with but its length. */
+/** Lines of 64 characters and a shorter last one, in which nothing but the length can be wrong. */
 const USUAL_BODY = /((?:[A-Za-z0-9+/]{64}\n)*[A-Za-z0-9+/]{1,64}={0,2})\n-----END CERTIFICATE-----(?:\n|$)/y;
 
 function lineReader(text: string): Lines {
@@ -106,14 +109,14 @@ function lineReader(text: string): Lines {
   return { next, bodyAsTheyAre };
 }
 
-/** Without spaces and what counts as such for both readers; other characters that nobody sees are in the way of Java. */
+/** Without trailing white space as both readers define it. Java does not ignore other invisible characters. */
 function withoutEnd(text: string): string {
   let end = text.length;
   while (end > 0 && ' \t\r\f\v'.includes(text.charAt(end - 1))) end -= 1;
   return text.slice(0, end);
 }
 
-/** The label of a BEGIN line; null for any other, and for a line with more than one mark. */
+/** The label of a BEGIN line; null for any other line, and for one with more than one mark. */
 function labelOf(line: string): string | null {
   if (line.length <= 16 || !line.startsWith('-----BEGIN ') || !line.endsWith('-----')) return null;
   const label = line.slice(11, -5);
@@ -122,11 +125,11 @@ function labelOf(line: string): string | null {
 
 interface Block {
   readonly entries: readonly StrictEntry[];
-  /** Whether its last line began another block, which nobody sees. */
+  /** Whether its last line also began another block, which readers do not see. */
   readonly isOpen: boolean;
 }
 
-/** Takes the lines of a block, up to where OpenSSL gives it up or has it whole (`PEM_read_bio`). */
+/** Reads the lines of a block up to where OpenSSL rejects or completes it (`PEM_read_bio`). */
 function readBlock(begin: number, label: string, next: () => NumberedLine | null): Block {
   const body: NumberedLine[] = [];
   for (let line = next(); line !== null; line = next()) {
@@ -157,7 +160,10 @@ function certificateIn(line: number, base64: string): StrictEntry {
   return { kind: 'certificate', line, der: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length) };
 }
 
-/** What stands between two blocks. @param open whether a block began there that nobody sees */
+/**
+ * The text between two blocks.
+ * @param open whether a block that readers do not see began there
+ */
 function readBetween(lines: readonly NumberedLine[], open: boolean): StrictEntry[] {
   const entries: StrictEntry[] = [];
   const words: NumberedLine[] = [];
@@ -183,7 +189,7 @@ function readBetween(lines: readonly NumberedLine[], open: boolean): StrictEntry
   return entries.sort((a, b) => a.line - b.line);
 }
 
-/** Where Java's CertificateFactory believes that a block begins: at five dashes, or at the tag of a SEQUENCE, which is a `0`. */
+/** Java's CertificateFactory starts a block at five dashes, or at the tag of a SEQUENCE, which is the character `0`. */
 function misleadingIn(text: string, isFirst: boolean): Damage | null {
   if (text.startsWith('-----')) {
     return {

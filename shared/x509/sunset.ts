@@ -1,6 +1,6 @@
 /**
- * Who will lose client authentication at the next renewal, because public CAs no longer issue it: told before it happens, from what
- * calls today.
+ * Finds clients that will lose client authentication at their next renewal, because public CAs stop issuing it. Works
+ * on the certificates that call today.
  */
 
 import { DAY_MS } from '../base/time.js';
@@ -14,23 +14,26 @@ import type { Truststore } from './truststore.js';
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
 
 /**
- * What its extended key usages allow. `both` marks a certificate for servers, as public CAs issue it; `client` comes from a hierarchy
- * of its own, which may go on; `server` has lost it already; `any` names none; `unknown`: no certificate in the log.
+ * What the extended key usages allow. `both`: a certificate for servers and clients, as public CAs issued it. `client`:
+ * clients only, from a hierarchy of its own, which may continue. `server`: no client authentication any more. `any`: no
+ * usage is named. `unknown`: the log has no certificate.
  */
 export type Usages = 'both' | 'client' | 'server' | 'any' | 'unknown';
 
 export interface ClientSunset {
   readonly client: ClientRecord;
-  /** By the name of the issuer, or of a CA above it in the truststore; null: only the usages say so. */
+  /** By the name of the issuer, or of a CA above it in the truststore; null if only the usages indicate it. */
   readonly publicCa: PublicCa | null;
   readonly usages: Usages;
-  /** ISO date after which the CA issues no client authentication; of CAs that name none, Chrome's. */
+  /**
+   * ISO date after which the CA issues no client authentication; for CAs without a date of their own, Chrome's date.
+   */
   readonly until: string;
-  /** A later certificate of the same subject, seen calling, that is not concerned. */
+  /** A later certificate of the same subject that was seen calling and is not affected. */
   readonly successor: ClientRecord | null;
 }
 
-/** A CA of the truststore under which clients will lose it. */
+/** A CA of the truststore whose clients will lose client authentication. */
 export interface CaSunset {
   readonly certificate: Certificate;
   readonly line: number;
@@ -39,15 +42,16 @@ export interface CaSunset {
 }
 
 /**
- * Clients with both usages, or under a public CA by name; the most traffic first. Left out are strangers, and what is expired and
- * replaced. A certificate for clients alone that was issued after its CA stopped does not come from the public hierarchy.
+ * Clients with both usages, or under a public CA by name, in descending order of requests. Strangers, and certificates
+ * that are expired and replaced, are left out. A client-only certificate that was issued after its CA's date does not
+ * come from the public hierarchy and is left out too.
  */
 export function clientSunsets(
   clients: readonly ClientRecord[],
   truststore: Truststore | null,
   at: number,
 ): ClientSunset[] {
-  // Without a public CA in the truststore there is none on any path.
+  // If the truststore contains no public CA, no path does.
   const isSearched = truststore !== null && caSunsets(truststore).length > 0;
   const successorOf = successors(clients);
   const concerned = withoutStrangers(clients, truststore).flatMap((client) => {
@@ -67,7 +71,7 @@ export function clientSunsets(
     .sort((a, b) => b.client.requests - a.client.requests || (a.until < b.until ? -1 : a.until > b.until ? 1 : 0));
 }
 
-/** The CAs of a truststore that are public by name, in the file's order. */
+/** The CAs of a truststore whose names are those of public CAs, in the order of the file. */
 export function caSunsets({ certificates }: Truststore): CaSunset[] {
   return certificates.flatMap(({ certificate, line }) => {
     const publicCa = publicCaOf(certificate.subjectDn) ?? publicCaOf(certificate.issuerDn);

@@ -1,6 +1,6 @@
 /**
- * A truststore: the CA bundle of a custom domain, read once per version. Names are indexed at once; what else path building
- * needs of a CA is worked out when a client asks for that CA.
+ * A truststore: the CA bundle of a custom domain, parsed once per version. Names are indexed at once; everything else
+ * that path building needs about a CA is computed when a client needs that CA.
  */
 
 import type { KeyObject } from 'node:crypto';
@@ -15,9 +15,9 @@ import { readStrictBundle, type StrictEntry } from './strict-pem.js';
 
 export interface TruststoreCertificate {
   readonly certificate: Certificate;
-  /** Where its block begins in the file, from 1. */
+  /** The line in the file where its block begins, from 1. */
   readonly line: number;
-  /** Its own issuer, by name and identifiers: where a path may end. */
+  /** Whether it is its own issuer, by name and identifiers, so that a path may end here. */
   readonly selfSigned: boolean;
 }
 
@@ -30,46 +30,46 @@ export interface KeyGroup {
   readonly anchors: readonly TruststoreCertificate[];
 }
 
-/** What of a bundle is no certificate, with its line. */
+/** A part of a bundle that is not a certificate, with its line. */
 export type BundleProblem =
   | Exclude<StrictEntry, { kind: 'certificate' }>
-  /** Certificates in another form than PEM: a whole file, or a block. */
+  /** Certificates in another format than PEM: a whole file, or a block. */
   | ({ readonly kind: 'container'; readonly line: number } & Damage)
   | {
       readonly kind: 'malformed';
       readonly line: number;
       readonly detail: string;
-      /** Comparison key of the subject, where so much of the certificate can be read. */
+      /** Comparison key of the subject, if that much of the certificate can be read. */
       readonly subjectKey: string | null;
     };
 
 export interface Truststore {
-  /** In the order of the file, without repetitions. */
+  /** In the order of the file, without duplicates. */
   readonly certificates: readonly TruststoreCertificate[];
   readonly duplicates: readonly { readonly line: number; readonly firstLine: number; readonly subjectDn: string }[];
   readonly problems: readonly BundleProblem[];
   /** The file holds more than is read: an answer from it may be wrong. */
   readonly truncated: boolean;
-  /** Of the file. */
+  /** Size of the file. */
   readonly bytes: number;
   readonly byFingerprint: ReadonlyMap<string, TruststoreCertificate>;
   readonly bySubject: ReadonlyMap<string, readonly TruststoreCertificate[]>;
-  /** A memory, not state: what was looked at is worked out once. */
+  /** Caches of computed values; they do not change results. */
   readonly known: {
     /** By `subjectKey`. */
     readonly groups: Map<string, readonly KeyGroup[]>;
     groupCount: number;
     /** By `subjectKey`, then by `issuerKey`: the first certificate of that subject from that issuer. */
     readonly issuers: Map<string, ReadonlyMap<string, Certificate>>;
-    /** What was verified, by certificate and key group. */
+    /** Results of signature checks, by certificate and key group. */
     readonly signatures: Map<string, SignatureState>;
     readonly keys: KeyCache;
   };
 }
 
 /**
- * Reads a bundle file, as strictly as the readers behind TLS servers. Never throws; what cannot be read is among `problems`.
- * @param text the file, one character a byte (Latin-1), so that what is no text can be told
+ * Parses a bundle file as strictly as TLS servers do. Never throws; what cannot be read is listed in `problems`.
+ * @param text the file, one character a byte (Latin-1), so that binary content is detected
  * @param file its name, for commands in remedies
  */
 export function parseTruststore(text: string, file = 'FILE'): Truststore {
@@ -100,7 +100,7 @@ function inWords(problem: BundleProblem, file: string): BundleProblem {
   return 'cure' in problem ? { ...problem, cure: cureOf(problem, file, 'truststore.pem') } : problem;
 }
 
-/** A truststore of certificates that are read already; their place in the list stands for the line. */
+/** A truststore of parsed certificates; their position in the list is used as the line. */
 export function truststoreOf(certificates: readonly Certificate[]): Truststore {
   return index(
     certificates.map((certificate, at) => ({ certificate, line: at + 1 })),
@@ -143,12 +143,12 @@ function index(
 }
 
 /**
- * Loaded keys of CAs. One memory for all truststores: the next version of a bundle holds nearly the same CAs, and so do the bundles of
- * several domains.
+ * Loaded keys of CAs. One cache for all truststores, because successive versions of a bundle, and the bundles of
+ * several domains, contain nearly the same CAs.
  */
 const publicKeys = boundedMap<KeyObject>(limits.publicKeysMax);
 
-/** Whether a path may end here is asked of few certificates of a bundle. */
+/** `selfSigned` is computed on demand, because it is needed for few certificates of a bundle. */
 class Held implements TruststoreCertificate {
   #selfSigned: boolean | null = null;
 
@@ -163,7 +163,7 @@ class Held implements TruststoreCertificate {
   }
 }
 
-/** The CAs of a name, by key: whoever holds a key signs for all of its certificates. */
+/** The CAs with a name, grouped by key: a key signs for all certificates that contain it. */
 export function keyGroups({ bySubject, known }: Truststore, subjectKey: string): readonly KeyGroup[] {
   const made = known.groups.get(subjectKey);
   if (made !== undefined) return made;
@@ -179,15 +179,15 @@ export function keyGroups({ bySubject, known }: Truststore, subjectKey: string):
     const members = [...anchors, ...found.filter(({ selfSigned }) => !selfSigned)];
     return { id: known.groupCount++, members: members as [TruststoreCertificate], anchors };
   });
-  // Names that no CA has come from clients, and are without number.
+  // Names without a CA come from clients and are unlimited in number, so they are not cached.
   if (groups.length > 0) known.groups.set(subjectKey, groups);
   return groups;
 }
 
-/** Which part of an authority key identifier (RFC 5280, 4.2.1.1) does not fit a certificate that may be meant by it. */
+/** The part of an authority key identifier (RFC 5280, 4.2.1.1) that does not match the issuer's certificate. */
 export type IdentifierConflict = 'key' | 'serial' | 'name';
 
-/** As OpenSSL compares them (X509_check_akid): what is left out fits everything. Null where nothing speaks against it. */
+/** Compares as OpenSSL does (X509_check_akid): absent parts match everything. Null if nothing conflicts. */
 export function identifierConflict(child: Certificate, issuer: Certificate): IdentifierConflict | null {
   const { authorityKeyId, authoritySerial, authorityIssuerKey } = child;
   if (authorityKeyId !== null && issuer.subjectKeyId !== null && authorityKeyId !== issuer.subjectKeyId) return 'key';
@@ -197,9 +197,9 @@ export function identifierConflict(child: Certificate, issuer: Certificate): Ide
 }
 
 /**
- * Whether a certificate passes for its own issuer: by name, by identifiers and by the kind of its key, as OpenSSL decides it
- * (EXFLAG_SS). The signature is not looked at: an anchor's own adds nothing to its being trusted, and a client that is
- * named like its CA is refused as self-signed.
+ * Whether a certificate counts as its own issuer: by name, by identifiers and by the kind of its key, as OpenSSL
+ * decides it (EXFLAG_SS). The signature is not checked: an anchor's own signature adds nothing to the trust in it, and
+ * a client with the name of its CA is refused as self-signed.
  */
 export function isSelfSigned(certificate: Certificate): boolean {
   return (
@@ -209,14 +209,14 @@ export function isSelfSigned(certificate: Certificate): boolean {
   );
 }
 
-/** Whether it did sign itself, whatever its identifiers say. */
+/** Whether it actually signed itself, regardless of its identifiers. */
 export function signedItself(certificate: Certificate, keys: KeyCache): boolean {
   return (
     certificate.subjectKey === certificate.issuerKey && checkSignature(certificate, certificate, keys).kind === 'valid'
   );
 }
 
-/** One certificate of the same subject from each other issuer; as many as evidence shows. */
+/** One certificate of the same subject from each other issuer, at most as many as evidence shows. */
 export function otherIssuers(certificate: Certificate, truststore: Truststore): Certificate[] {
   const others: Certificate[] = [];
   for (const [issuerKey, other] of issuersOf(certificate.subjectKey, truststore)) {

@@ -1,8 +1,13 @@
 /** Files that hold nothing but the records of an access log, as somebody copied them out of it. */
 
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { readInputs } from '../../cli/inputs/read.js';
+import { readReplayConfig } from '../../cli/replay/config.js';
+import { replay } from '../../cli/replay/replay.js';
 import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
 import type { LogEvent, Parsed } from '../../shared/model/index.js';
 import { ACCESS_FORMATS, ISSUER, refused, rendered } from '../support/access-formats.js';
@@ -95,5 +100,18 @@ describe.each(ACCESS_FORMATS)('$name', ({ template, unaided, namesClient }) => {
       expect(rejected.length + accesses.length).toBeGreaterThanOrEqual(2);
       expect(rejected.join('\n')).toContain('set the access-log format that doctor prints');
     } else expect(accesses).toHaveLength(2);
+  });
+});
+
+describe('what was broken', () => {
+  it('is told apart from what could not be read', async () => {
+    const broken = rendered(
+      '{"requestId":"$context.requestId","status":"$context.status","issuerDN":"$context.identity.clientCert.issuerDN","latency":$context.integration.latency}',
+      refused(LOGGED),
+    );
+    const file = join(mkdtempSync(join(tmpdir(), 'mtls-watch-plain-')), 'access.log');
+    writeFileSync(file, `${broken}\n`);
+    const { summary } = await replay([file], await readReplayConfig(undefined));
+    expect(summary).toMatchObject({ recovered: 1, rejected: 0 });
   });
 });

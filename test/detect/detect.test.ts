@@ -87,6 +87,24 @@ describe('detect', () => {
     expect(detection.numbers.oneIn).toBeGreaterThan(43_200);
   });
 
+  it('finds a slow burn where clumps made the own measure wary, and takes no clumps for one', () => {
+    const random = randomOf(11);
+    const counts = Array.from({ length: 28 * DAY }, () => 0);
+    for (let t = 0; t < counts.length - DAY; t += random.integer(DAY, 2 * DAY)) {
+      for (let n = random.integer(4, 15); n > 0; n--) counts[t + random.integer(0, 4)]! += 1;
+    }
+    const clumpy = learned(counts);
+    const hour = (times: readonly number[]): number[] =>
+      Array.from({ length: 60 }, (_, t) => times.filter((at) => at === t).length);
+    const burn = hour(Array.from({ length: 18 }, (_, n) => 3 * n + 8));
+    expect(verdictAfter(clumpy, burn).kind).toBe('spike');
+    for (const starts of [[55], [10, 55], [9, 32, 54]]) {
+      const each = 18 / starts.length;
+      const clumps = hour(starts.flatMap((from) => Array.from({ length: each }, (_, n) => from + (n % 5))));
+      expect(verdictAfter(clumpy, clumps).kind, `clumps at ${starts}`).not.toBe('spike');
+    }
+  });
+
   it('is quiet about what is usual, and about many where many are usual', () => {
     expect(verdictAfter(steady, [0, 1, 0, 0, 1]).kind).toBe('quiet');
     const random = randomOf(3);
@@ -151,6 +169,32 @@ describe('detect', () => {
     const again = verdictAfter(nextDay, [10, 10, 10]);
     expect(again.kind).toBe('spike');
     expect(again.numbers.expected).toBeLessThan(1);
+  });
+
+  it('takes what came on the same date of the last month for a habit, and the same a fortnight later for news', () => {
+    const first = Date.UTC(2026, 0, 31, 3, 0) / 60_000;
+    const job = Array.from({ length: 20 }, () => 4);
+    const january = learned(job, null, first);
+    const kindAt = (day: number, month: number): string =>
+      detect(january, { step: Date.UTC(2026, month, day, 3, 25) / 60_000, counts: [0, 0, 0, 0, 0, ...job] }, policy)
+        .kind;
+    expect(kindAt(28, 1), 'the last day of February').not.toBe('spike');
+    expect(kindAt(27, 1), 'the day before').toBe('spike');
+    expect(kindAt(14, 1), 'a fortnight later').toBe('spike');
+  });
+
+  it('learns from a few rare clumps how large they get, beside noise as without it', () => {
+    for (const noise of [0, 0.1]) {
+      const random = randomOf(17);
+      const counts = Array.from({ length: 21 * DAY }, () => random.poisson(noise));
+      const clump = (from: number, n: number): void => {
+        for (let k = 0; k < n; k++) counts[from + (k % 5)]! += 1;
+      };
+      for (let day = 1; day < 21; day += noise === 0 ? 5 : 1) clump(day * DAY + random.integer(0, DAY - 5), 14);
+      const history = learned(counts);
+      expect(verdictAfter(history, [3, 3, 3, 3, 3]).kind, `a clump, noise ${noise}`).not.toBe('spike');
+      expect(verdictAfter(history, [12, 12, 12, 12, 12]).kind, `an outage, noise ${noise}`).toBe('spike');
+    }
   });
 
   it('never turns an alarm down for more failures', () => {

@@ -26,6 +26,15 @@ const access = subscriptionEvent(subscriptionPayload(accessBatch([accessEvent({ 
 const counted = ['api.bank.example | C=US,O=Acme,CN=Acme CA | issuer-not-found: 2'];
 
 describe('ingest', () => {
+  it('measures how many broken records it could read all the same', async () => {
+    const to = wired();
+    const cut = { ...accessEvent({ n: 1 }), message: accessEvent({ n: 1 }).message.slice(0, -1) };
+    await createIngest(to)(subscriptionEvent(subscriptionPayload(accessBatch([cut, accessEvent({ n: 2 })]))));
+    expect(to.measures).toContainEqual({ name: 'RecordsRecovered', unit: 'Count', value: 1, dimensions: {} });
+    await createIngest(to)(access);
+    expect(to.measures.filter(({ name }) => name === 'RecordsRecovered')).toHaveLength(1);
+  });
+
   it('counts what subscriptions deliver, and measures it', async () => {
     const to = wired();
     const ingest = createIngest(to);

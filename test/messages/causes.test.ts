@@ -72,6 +72,12 @@ const CAUSES: Readonly<Record<string, Cause>> = {
     reason: 'issuer-not-found',
     text: 'Could not find issuer for certificate',
   },
+  'contradiction-other-cause': {
+    client: leaf({ ...CLIENT, notAfter: AT - 1000 }),
+    store: [root, issuing],
+    reason: 'issuer-not-found',
+    text: 'Could not find issuer for certificate',
+  },
   'likely-only': {
     client: leaf({ ...CLIENT, keyUsage: ['keyEncipherment'] }),
     store: [root, issuing],

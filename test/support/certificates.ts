@@ -9,6 +9,7 @@
 
 import { constants, createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { getOrInsert } from '../../shared/base/get-or-insert.js';
 import { type Certificate, parseCertificate } from '../../shared/x509/certificate.js';
 import { pemOf } from '../../shared/x509/pem.js';
 import * as der from './der-writer.js';
@@ -19,6 +20,7 @@ const pems: Record<string, string> = JSON.parse(
   readFileSync(new URL('../fixtures/keys.json', import.meta.url), 'utf8'),
 );
 const keyCache = new Map<string, KeyObject>();
+const publicKeys = new Map<string, { readonly spki: Uint8Array; readonly bits: Uint8Array }>();
 
 /** A private key of `fixtures/keys.json`. */
 export function keyOf(name: string): KeyObject {
@@ -234,14 +236,23 @@ export function attributeSet(
 }
 
 function spkiOf(spec: Spec): Uint8Array {
-  return spec.spki ?? createPublicKey(keyOf(spec.key)).export({ type: 'spki', format: 'der' });
+  return spec.spki ?? publicKeyOf(spec.key).spki;
 }
 
 /** The first way of RFC 5280, 4.2.1.2: SHA-1 of the key's bits, which are the end of the SubjectPublicKeyInfo. */
 function keyIdOf(spec: Spec): Uint8Array {
-  const key = createPublicKey(keyOf(spec.key));
-  const raw = key.asymmetricKeyType === 'rsa' ? key.export({ type: 'pkcs1', format: 'der' }) : spkiOf(spec);
+  const { asymmetricKeyType } = keyOf(spec.key);
+  const raw = asymmetricKeyType === 'rsa' ? publicKeyOf(spec.key).bits : spkiOf(spec);
   return createHash('sha1').update(raw).digest();
+}
+
+/** To export a key takes longer than to sign with it. */
+function publicKeyOf(name: string): { readonly spki: Uint8Array; readonly bits: Uint8Array } {
+  return getOrInsert(publicKeys, name, () => {
+    const key = createPublicKey(keyOf(name));
+    const spki = key.export({ type: 'spki', format: 'der' });
+    return { spki, bits: key.asymmetricKeyType === 'rsa' ? key.export({ type: 'pkcs1', format: 'der' }) : spki };
+  });
 }
 
 function algorithmOf(signer: KeyObject, hash: string, pss: boolean): Uint8Array {

@@ -1,6 +1,6 @@
 /**
  * Labelled histories of single groups that a pager meets and that averages hide: refusals that are few and steady, outages
- * that never end, habits of a week or a month, noise in clumps, gaps in the logs. Eight weeks of minutes each, on virtual time.
+ * that never end, habits of a week or a month, noise in clumps, gaps in the logs. Nine weeks of minutes each, on virtual time.
  */
 
 import { type Random, randomOf } from './random.js';
@@ -47,7 +47,9 @@ export interface Situation {
 const HOUR = 60;
 const DAY = 24 * HOUR;
 const WEEK = 7 * DAY;
-export const LENGTH = 8 * WEEK;
+/** The first of January, February and March, as days since the first minute. */
+const FIRST_OF_MONTH = [0, 31, 59];
+export const LENGTH = 9 * WEEK;
 /** Pages before this are those of a group that nobody knows yet. */
 export const KNOWN_FROM = 3 * WEEK;
 
@@ -114,13 +116,13 @@ function drawBurstsAndCalm(name: SituationName, { random, counts, add, outage, g
       }
       return;
     case 'weekly job':
-      for (let week = 0; week < 8; week++) job(week * WEEK + 6 * DAY + jobAt);
+      for (let week = 0; week < 9; week++) job(week * WEEK + 6 * DAY + jobAt);
       return;
     case 'nightly job and a clock change':
-      for (let day = 0; day < 56; day++) job(day * DAY + jobAt + (day >= 35 ? HOUR : 0));
+      for (let day = 0; day < 63; day++) job(day * DAY + jobAt + (day >= 35 ? HOUR : 0));
       return;
     case 'monthly job':
-      for (const day of [0, 28, 55]) job(day * DAY + jobAt);
+      for (const day of FIRST_OF_MONTH) job(day * DAY + jobAt);
       return;
     case 'clumps of retries':
       for (let t = 0; t < LENGTH; t++) {

@@ -1,4 +1,4 @@
-/** What is set once for an account and Region. */
+/** Checks of what is set once for an account and Region. */
 
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, wrong } from '../check.js';
 import { aws, partitionOf, replaceAt } from '../shell.js';
@@ -27,7 +27,10 @@ function noDomains({ found }: Context): Check {
   );
 }
 
-/** Without it the gateway writes neither execution logs nor the access logs of REST APIs, whatever their stages are set to. */
+/**
+ * Without this role the gateway writes neither execution logs nor access logs of REST APIs, regardless of the settings
+ * of their stages.
+ */
 function gatewayLoggingRole({ found }: Context): Check {
   const subject: Subject = {
     id: 'gateway-logging-role',

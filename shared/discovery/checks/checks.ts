@@ -1,4 +1,4 @@
-/** All that `doctor` looks at, in the order in which it is put right: the account, the domains, their stages and logs. */
+/** All checks of `doctor`, in the order in which to repair: the account, the domains, their stages and logs. */
 
 import type { FoundAccount, FoundDomain, Unreadable } from '../../model/account.js';
 import { type Check, unknown } from '../check.js';
@@ -24,7 +24,7 @@ export function runChecks(found: FoundAccount, expectations: Expectations): Chec
   ];
 }
 
-/** An API or a stage that two domains lead to is looked at under the first of them. */
+/** An API or stage behind two domains is checked once, under the first of them. */
 function stageChecksOnce(domains: readonly FoundDomain[], context: Context): Check[] {
   const seen = new Set<string>();
   const isNew = (id: string): boolean => seen.size < seen.add(id).size;
@@ -44,7 +44,7 @@ function notRead({ what, why }: Unreadable): Check {
   );
 }
 
-/** The commands that put right what can be put right by commands, each once, in their order. */
+/** The commands of all repairs that commands can do, without duplicates, in order. */
 export function fixes(checks: readonly Check[]): string[] {
   return [...new Set(checks.flatMap(({ commands }) => commands))];
 }

@@ -1,4 +1,4 @@
-/** What the checks are made against, and the commands that several of them share. */
+/** The input of the checks, and the commands that several of them share. */
 
 import { digest } from '../../base/digest.js';
 import type { LogKind } from '../../logs/filter-patterns.js';
@@ -14,21 +14,21 @@ export interface Expectations {
   readonly watch: FoundWatch | null;
   /** The stack's name, after which its subscription filters are named. */
   readonly stackName: string;
-  /** Settings that count instead of the deployed ones; null for the deployed ones. */
+  /** Settings to use instead of the deployed ones; null for the deployed ones. */
   readonly coverage: Coverage | null;
-  /** By address, what the truststores hold; without those that were not looked into. */
+  /** The contents of the truststores by address; those that were not read are absent. */
   readonly truststores: ReadonlyMap<string, TruststoreContents>;
 }
 
-/** What was read of a truststore, or why nothing was. */
+/** What was read of a truststore, or why it could not be read. */
 export type TruststoreContents =
-  /** `errors`: why not all of it is read, or why API Gateway does not take it. */
+  /** `errors`: why parts of it are not read, or why API Gateway rejects it. */
   | { readonly kind: 'read'; readonly certificates: number; readonly errors: readonly string[] }
   | { readonly kind: 'unreadable'; readonly why: string };
 
 export interface Context extends Expectations {
   readonly found: FoundAccount;
-  /** Where subscription filters are to lead; null where that is not known. */
+  /** The destination of subscription filters; null if not known. */
   readonly target: FilterTarget | null;
 }
 
@@ -46,9 +46,9 @@ export function filterName(kind: LogKind, { stackName }: Context): string {
 }
 
 /**
- * Leads a log group's lines to ingest, or to the central account. CloudWatch Logs must be allowed to call a function first: it
- * tries it out when the filter is put.
- * @returns nothing where it is not known where to
+ * Commands that subscribe ingest, or the central account, to a log group. The permission comes first, because
+ * CloudWatch Logs calls the function when the filter is put.
+ * @returns an empty list if the destination is not known
  */
 export function subscribe(logGroup: string, kind: LogKind, context: Context): string[] {
   return [...allowLogs(logGroup, context), ...putFilter(logGroup, kind, filterName(kind, context), context)];
@@ -60,7 +60,7 @@ function allowLogs(logGroup: string, { found, target }: Context): string[] {
   return [
     aws('lambda', 'add-permission', found, {
       'function-name': target.arn,
-      // The same for the same group: a second one would be refused and is needed no more.
+      // The id is the same for each run, so that AWS rejects a second permission for the same group.
       'statement-id': `mtls-watch-${digest(logGroup)}`,
       action: 'lambda:InvokeFunction',
       principal: 'logs.amazonaws.com',
@@ -70,7 +70,7 @@ function allowLogs(logGroup: string, { found, target }: Context): string[] {
   ];
 }
 
-/** In place of the group's filter of that name, if there is one. */
+/** Replaces the group's filter of that name, if there is one. */
 export function putFilter(logGroup: string, kind: LogKind, name: string, { found, target }: Context): string[] {
   if (target === null) return [];
   return [

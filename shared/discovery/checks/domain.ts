@@ -1,4 +1,7 @@
-/** A custom domain and its truststore. The rules are those of "How to turn on mutual TLS authentication for your REST APIs". */
+/**
+ * Checks of a custom domain and its truststore, by the rules of "How to turn on mutual TLS authentication for your REST
+ * APIs".
+ */
 
 import type { FoundDomain } from '../../model/account.js';
 import { plural } from '../../x509/format.js';
@@ -51,7 +54,7 @@ const REMEDY_BY_STATUS: Readonly<Record<string, string>> = {
   PENDING_CERTIFICATE_REIMPORT: 'Import the server certificate again in ACM.',
 };
 
-/** Mutual TLS cannot be had with the policies that begin with `SecurityPolicy_`, so there is one to choose. */
+/** Policies that begin with `SecurityPolicy_` do not support mutual TLS, so only one choice is left. */
 function tlsPolicy(domain: FoundDomain, { found }: Context): Check {
   const expectation = subject('tls-policy', domain, domain.name, 'TLS_1_2');
   if (domain.tlsPolicy === 'TLS_1_2' || domain.tlsPolicy.startsWith('SecurityPolicy_')) {
@@ -69,7 +72,7 @@ function mapped(domain: FoundDomain, { found }: Context): Check {
   const expectation = subject('domain-mapped', domain, domain.name, 'at least one stage');
   const { length } = domain.stages;
   if (length > 0) return ok(expectation, plural(length, 'stage'));
-  // It may lead to some that could not be looked at.
+  // It may be mapped to stages that could not be read.
   if (found.unreadable.some(({ isDetail }) => isDetail !== true))
     return unknown(expectation, 'none that could be read', ALLOW_READING);
   return warning(
@@ -102,7 +105,7 @@ function versioned(domain: FoundDomain, context: Context): Check {
 
 function current(domain: FoundDomain, context: Context): Check[] {
   const { uri, versionInUse, newestVersion, isVersioned } = domain.truststore;
-  // Where there are no versions none can be in use; that is said already.
+  // Without versioning no version can be in use; `truststore-versioned` reports that.
   if (isVersioned === false) return [];
   const expectation = subject('truststore-current', domain, uri, `version ${newestVersion ?? '(newest)'}`);
   if (newestVersion === null) return [unknown(expectation, `version ${versionInUse ?? '(none)'}`, ALLOW_READING)];
@@ -159,7 +162,7 @@ function updateDomain(domain: FoundDomain, place: Context['found'], path: string
   });
 }
 
-/** Copies the object onto itself, which makes a version of it, and has the domain use that. */
+/** Copies the object onto itself, which creates a version, and updates the domain to it. */
 function giveVersion(domain: FoundDomain, { found }: Context): string[] {
   return onBucket(domain.truststore.uri, (bucket, key) => {
     const source = `${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
@@ -169,7 +172,7 @@ function giveVersion(domain: FoundDomain, { found }: Context): string[] {
         bucket,
         key,
         'copy-source': source,
-        // S3 refuses to copy an object onto itself as it is.
+        // S3 rejects a copy of an object onto itself without changes.
         'metadata-directive': 'REPLACE',
         'content-type': 'application/x-pem-file',
       }),
@@ -183,7 +186,7 @@ function giveVersion(domain: FoundDomain, { found }: Context): string[] {
   });
 }
 
-/** Nothing for a key that the AWS CLI would read as the name of a file. */
+/** Returns no commands for a key that the AWS CLI would interpret as a file name. */
 function onBucket(uri: string, make: (bucket: string, key: string) => string[]): string[] {
   const [, bucket, key] = /^s3:\/\/([^/]+)\/(.+)$/s.exec(uri) ?? [];
   return bucket === undefined || key === undefined || isReference(key) ? [] : make(bucket, key);

@@ -1,4 +1,4 @@
-/** The subscription filters of the log groups that the stages write to, and the few places that a group has for them. */
+/** Checks of the subscription filters of the stages' log groups, and of the free places for filters. */
 
 import { limits } from '../../base/limits.js';
 import { isPatternFor, type LogKind } from '../../logs/filter-patterns.js';
@@ -112,7 +112,7 @@ function subscription(
   );
 }
 
-/** A filter of ours that lets through something else, or one of our name that leads elsewhere. */
+/** A filter of mtls-watch with another pattern, or one with its name and another destination. */
 function replaceable(
   logGroup: string,
   filters: readonly FoundFilter[],
@@ -127,7 +127,7 @@ function replaceable(
   );
 }
 
-/** Also where the filter names a version or an alias of the function. */
+/** True also if the filter names a version or an alias of the function. */
 function isOurs({ destinationArn }: FoundFilter, { target }: Context): boolean {
   return target !== null && (destinationArn === target.arn || destinationArn.startsWith(`${target.arn}:`));
 }

@@ -1,4 +1,4 @@
-/** A stage: its logs, and the endpoint that bypasses mutual TLS. */
+/** Checks of a stage: its logs, and the endpoint that bypasses mutual TLS. */
 
 import { inAccount, isNamed, truststoreUri } from '../../config/qualified-names.js';
 import type { DiscoverySettings } from '../../config/settings.js';
@@ -27,8 +27,8 @@ const subject = (id: Check['id'], domain: FoundDomain, stage: FoundStage, expect
 });
 
 /**
- * Of an API as a whole. "Disable the default endpoint for REST APIs" (API Gateway developer guide): in force from the next
- * update of any setting of any stage.
+ * Concerns the API as a whole. "Disable the default endpoint for REST APIs" (API Gateway developer guide): the change
+ * takes effect with the next update of any setting of any stage.
  */
 export function defaultEndpoint(stage: FoundStage, domain: FoundDomain, context: Context): Check {
   const { found } = context;
@@ -90,7 +90,9 @@ function executionLog(stage: FoundStage, domain: FoundDomain, context: Context):
   );
 }
 
-/** The level that the stage has, or ERROR; set again, it changes nothing but makes API Gateway take over other changes. */
+/**
+ * Sets the current level again, or ERROR. This does not change the level, but makes API Gateway apply other changes.
+ */
 function setLevel({ apiId, stage, executionLog: log }: FoundStage, { found }: Context): string {
   const level = 'level' in log && log.level === 'INFO' ? 'INFO' : 'ERROR';
   return aws('apigateway', 'update-stage', found, {
@@ -100,7 +102,10 @@ function setLevel({ apiId, stage, executionLog: log }: FoundStage, { found }: Co
   });
 }
 
-/** APIs without an execution log are covered by their access log alone, with the client's certificate checked here. */
+/**
+ * Refusals of APIs without an execution log are inferred from the access log, by checking the client's certificate
+ * here.
+ */
 function coverage(stage: FoundStage, domain: FoundDomain, { coverage: given, watch, found }: Context): Check {
   const none = `${stage.kind === 'HTTP' ? 'HTTP API' : 'WebSocket API'}: no execution log`;
   const expectation = subject('http-api-covered', domain, stage, 'in apisWithoutExecutionLog, with a truststore');
@@ -115,7 +120,7 @@ function coverage(stage: FoundStage, domain: FoundDomain, { coverage: given, wat
   }
   const known = settings.discover === null ? [] : (watch?.known ?? null);
   if (known === null) return unknown(expectation, `${none}; what was discovered could not be read`, ALLOW_READING);
-  // As the functions know it, which read the logs.
+  // The settings as the functions that read the logs use them.
   const { apisWithoutExecutionLog, truststores } = withKnown(settings, known);
   const own = (name: string): string => inAccount(settings.central === null ? '' : found.accountId, name);
   const isCovered = apisWithoutExecutionLog.some((setting) => isNamed(setting, own(stage.apiId)));
@@ -130,7 +135,10 @@ function coverage(stage: FoundStage, domain: FoundDomain, { coverage: given, wat
   return wrong(expectation, `${none}; its refusals are not counted`, remedy);
 }
 
-/** @param apiId null where it is named. @param domain null where it has a truststore */
+/**
+ * @param apiId null if the settings name it
+ * @param domain null if it has a truststore
+ */
 function coverBySettings(apiId: string | null, domain: FoundDomain | null): string {
   const lacks = [
     ...(apiId === null ? [] : [`"apisWithoutExecutionLog": [${JSON.stringify(apiId)}]`]),
@@ -214,7 +222,7 @@ function format(stage: FoundStage, domain: FoundDomain, destinationArn: string, 
   return ok(expectation, 'all fields');
 }
 
-/** Whether the functions that read the log were given its format. */
+/** Whether the functions that read the log have its format in their settings. */
 function isKnown(logGroup: string | null, template: string, { coverage: given, watch }: Context): boolean {
   const settings = given ?? watch?.coverage ?? null;
   if (settings === null || logGroup === null) return false;

@@ -1,4 +1,4 @@
-/** mtls-watch itself: deployed, running, and with somebody to tell. */
+/** Checks of mtls-watch itself: it is deployed, runs, and has confirmed subscribers. */
 
 import { limits } from '../../base/limits.js';
 import { MINUTE_MS } from '../../base/time.js';
@@ -21,13 +21,13 @@ export function watchChecks({ watch, stackName, now }: Context): Check[] {
   const { target, topics } = watch;
   return [
     target === null ? unknown(deployed, COULD_NOT_BE_READ, ALLOW_READING) : ok(deployed, target.arn),
-    // What counts and alerts is in the central account, and looked at there.
+    // Counting and alerting run in the central account, and are checked there.
     ...(target?.kind === 'destination' ? [] : [heartbeat(watch.heartbeat, now)]),
     ...topics.map(topicSubscriptions),
   ];
 }
 
-/** The sweep runs every minute and logs at least that it did. */
+/** The sweep runs every minute, and logs at least one line in each run. */
 function heartbeat(found: FoundHeartbeat | null, now: number): Check {
   const subject: Subject = {
     id: 'heartbeat',

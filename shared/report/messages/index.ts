@@ -1,4 +1,4 @@
-/** What the report says, by language. DNs, ids, JSON and CSV stay as they are whatever the language. */
+/** The texts of the report, by language. DNs, ids, JSON and CSV are the same in every language. */
 
 import { en } from './en.js';
 import { ja } from './ja.js';

@@ -1,4 +1,4 @@
-/** The shape of the texts of the report that every language fills. */
+/** The texts of the report that every language provides. */
 
 import type { Messages } from '../../messages/types.js';
 import type { Severity } from '../../model/notices.js';
@@ -16,7 +16,7 @@ export interface ReportMessages {
   readonly subtitle: (from: string, to: string, generated: string) => string;
   readonly contents: string;
   readonly reasons: Messages['reasons'];
-  /** By the code of a finding; the reason's own remedy stands in for one that is not here. */
+  /** By finding code; for a code that is absent, the remedy of the reason is used. */
   readonly remedies: Readonly<Record<string, string>>;
   readonly causes: Readonly<Record<ForbiddenCause, string>>;
   readonly severities: Readonly<Record<Severity, string>>;
@@ -124,11 +124,11 @@ export interface ReportMessages {
     >
   >;
   readonly sunset: {
-    /** Why it is listed: the public CA by name, and what the usages allow. */
+    /** Why it is listed: the name of the public CA, and the usages. */
     readonly why: (publicCa: string | null, usages: Sunset['usages']) => string;
     readonly note: string;
     readonly waysOut: string;
-    /** In the mail: clients that nobody has moved yet, with their requests. */
+    /** For the mail: clients without a successor, with their requests. */
     readonly mail: (clients: number, requests: string) => string;
   };
   readonly strangers: (issuers: string, failures: string) => string;

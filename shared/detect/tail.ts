@@ -1,0 +1,157 @@
+/**
+ * How surprising scores of a series usually get, measured by its own past: how often a new high exceeded a low
+ * threshold, and by how much (peaks over threshold, Davison and Smith 1990).
+ */
+
+import { at, type DetectorParameters, type Shape, type State, shapeOf } from './state.js';
+
+/** Scores from here on belong to the tail: about one in twenty. */
+const TAIL_FROM = 1.3;
+/** The tail that is assumed until the series has shown its own: rate per bin, mean excess, and the weights of both. */
+const TAIL_RATE = 0.05;
+const TAIL_RATE_BINS = 100;
+const TAIL_EXCESS = 1 / Math.LN10;
+const TAIL_EXCESS_WEIGHT = 60;
+/** A group of failures is silent except for its clumps, so a few of them show how large they get. */
+const OWN_EXCESS_WEIGHT = 6;
+const TAIL_SEEN_MAX = 200;
+/**
+ * The median moves by one part in this many, and in smaller steps the more was seen, so a few incidents cannot move it
+ * far.
+ */
+const TAIL_MEDIAN_WEIGHT = 10;
+/** An excess counts as at most this many median excesses, so that an incident is one surprise among others. */
+const EXCESS_MAX = 15;
+/** The share of a series' highs that is taken for noise; the rest were events. */
+const NOISE_SHARE = 0.8;
+/** Scores from here on are large: by the model, one step in ten thousand has one. */
+const LARGE_FROM = 4;
+/** So many large highs must have been seen to be a measure; more of spread hours, because some of them are slow burns. */
+const LARGE_SEEN_MIN = 2;
+const SPREAD_SEEN_MIN = 10;
+const LARGE_SEEN_MAX = 50;
+/** The mean excess that is assumed of large highs, and its weight. */
+const LARGE_EXCESS = 2;
+const LARGE_EXCESS_WEIGHT = 1;
+/** The first bins of a series get no score, because they only set the level. */
+export const WARM_UP_BINS = 24;
+/** A score is news when it is this many times higher than the highest recent one, which fades. */
+export const NEWS_FACTOR = 1.1;
+
+/** The places of a tail of large highs in the state: how often a bin has one, their mean excess, and how many were seen. */
+interface Places {
+  readonly rate: number;
+  readonly excess: number;
+  readonly seen: number;
+  /** From how many on it is a measure. */
+  readonly least: number;
+}
+
+const LARGE: Places = { rate: at.largeRate, excess: at.largeExcess, seen: at.largeSeen, least: LARGE_SEEN_MIN };
+/** The tail of the hours whose failures are spread, see `spread.ts`. */
+const SPREAD: Places = { rate: at.spreadRate, excess: at.spreadExcess, seen: at.spreadSeen, least: SPREAD_SEEN_MIN };
+
+/**
+ * A raw score measured by the series' own past, per step: as surprising as the less surprising of two tails says. One is
+ * that of all highs; for a group of failures the other one is that of its large highs only, because clumps among
+ * small noise are more frequent than the noise foretells. The tail beyond `TAIL_FROM` is a generalised Pareto
+ * distribution, fitted by its first two moments. Its shape is never negative (the tail of the model itself is
+ * exponential, shape 0).
+ */
+export function calibrate(state: State, settings: DetectorParameters, raw: number): number {
+  const { binSteps } = shapeOf(settings);
+  const s = state.scalars;
+  const own = paretoScore(s, settings, binSteps, raw);
+  return settings.emptyBefore ? Math.min(own, excessScore(s, LARGE, raw, binSteps)) : own;
+}
+
+function paretoScore(s: Float64Array, settings: DetectorParameters, binSteps: number, raw: number): number {
+  const bins = Math.min(s[at.bins] ?? 0, memoryOf(settings, binSteps));
+  const rate = ((s[at.tailRate] ?? 0) * bins + TAIL_RATE * TAIL_RATE_BINS) / (bins + TAIL_RATE_BINS);
+  const from = -Math.log10((NOISE_SHARE * rate) / binSteps);
+  if (raw <= TAIL_FROM) return (raw / TAIL_FROM) * from;
+  const seen = s[at.tailSeen] ?? 0;
+  const weight = settings.emptyBefore ? OWN_EXCESS_WEIGHT : TAIL_EXCESS_WEIGHT;
+  const pool = (own: number, prior: number): number => (own * seen + prior * weight) / (seen + weight);
+  const mean = pool(s[at.tailExcess] ?? 0, TAIL_EXCESS);
+  const variance = pool(s[at.tailSquare] ?? 0, 2 * TAIL_EXCESS ** 2) - mean * mean;
+  const shape = Math.max(0, Math.min(0.5, 0.5 * (1 - (mean * mean) / Math.max(variance, 1e-9))));
+  const x = raw - TAIL_FROM;
+  if (shape < 1e-3) return from + x / mean / Math.LN10;
+  return from + Math.log10(1 + (shape * x) / (mean * (1 - shape))) / shape;
+}
+
+/** The score of an hour whose failures are spread: the model's word, until the group has shown such hours. */
+export function calibrateSpread(state: State, settings: DetectorParameters, raw: number): number {
+  return Math.min(raw, excessScore(state.scalars, SPREAD, raw, shapeOf(settings).binSteps));
+}
+
+/** A raw score by an exponential tail; infinite where that tail says nothing. */
+function excessScore(s: Float64Array, places: Places, raw: number, binSteps: number): number {
+  const seen = s[places.seen] ?? 0;
+  if (seen < places.least) return Number.POSITIVE_INFINITY;
+  const sum = (s[places.excess] ?? 0) * seen + LARGE_EXCESS * LARGE_EXCESS_WEIGHT;
+  const mean = sum / (seen + LARGE_EXCESS_WEIGHT);
+  return -Math.log10((s[places.rate] ?? 0) / binSteps) + Math.max(0, raw - LARGE_FROM) / mean / Math.LN10;
+}
+
+function learnExcess(s: Float64Array, places: Places, raw: number, isNews: boolean, bins: number): void {
+  const isLarge = isNews && raw > LARGE_FROM;
+  const rate = s[places.rate] ?? 0;
+  s[places.rate] = rate + ((isLarge ? 1 : 0) - rate) / bins;
+  if (!isLarge) return;
+  const seen = Math.min((s[places.seen] ?? 0) + 1, LARGE_SEEN_MAX);
+  const old = s[places.excess] ?? 0;
+  s[places.excess] = old + (raw - LARGE_FROM - old) / seen;
+  s[places.seen] = seen;
+}
+
+export function memoryOf(settings: DetectorParameters, binSteps: number): number {
+  return (8 * (settings.seasons.at(-1) ?? 500)) / binSteps;
+}
+
+/** How many bins the tails have been learned from. */
+function binsSeen(s: Float64Array, settings: DetectorParameters, shape: Shape): number {
+  return Math.max(1, Math.min(s[at.bins] ?? 0, memoryOf(settings, shape.binSteps)) - WARM_UP_BINS + 1);
+}
+
+/** The tails of a series that has shown nothing yet. */
+export function startTail({ scalars: s }: State): void {
+  s[at.tailRate] = TAIL_RATE;
+  s[at.tailExcess] = TAIL_EXCESS;
+  s[at.tailMedian] = TAIL_EXCESS * Math.LN2;
+}
+
+/** Learns from a closed bin that was no incident; `raw` is its highest score. */
+export function learnTail(state: State, settings: DetectorParameters, shape: Shape, raw: number): void {
+  const s = state.scalars;
+  const peak = s[at.peak] ?? 0;
+  const news = raw > TAIL_FROM && raw > NEWS_FACTOR * peak;
+  const bins = binsSeen(s, settings, shape);
+  s[at.tailRate] = (s[at.tailRate] ?? 0) + ((news ? 1 : 0) - (s[at.tailRate] ?? 0)) / bins;
+  if (news) {
+    const seen = Math.min((s[at.tailSeen] ?? 0) + 1, TAIL_SEEN_MAX);
+    const old = s[at.tailExcess] ?? 0;
+    const median = s[at.tailMedian] ?? 0;
+    const excess = Math.min(raw - TAIL_FROM, EXCESS_MAX * median);
+    s[at.tailMedian] = median * Math.exp((excess > median ? 1 : -1) / (TAIL_MEDIAN_WEIGHT + seen));
+    s[at.tailExcess] = old + (excess - old) / seen;
+    s[at.tailSquare] = (s[at.tailSquare] ?? 0) + (excess * excess - (s[at.tailSquare] ?? 0)) / seen;
+    s[at.tailSeen] = seen;
+  }
+  if (settings.emptyBefore) learnExcess(s, LARGE, raw, news, bins);
+  s[at.peak] = Math.max(raw, peak * (1 - 1 / peakBins(settings, shape)));
+}
+
+/** The same for the hour that ends with the bin; `raw` is 0 where its failures are not spread. */
+export function learnSpread(state: State, settings: DetectorParameters, shape: Shape, raw: number): void {
+  const s = state.scalars;
+  const peak = s[at.spreadPeak] ?? 0;
+  learnExcess(s, SPREAD, raw, raw > NEWS_FACTOR * peak, binsSeen(s, settings, shape));
+  s[at.spreadPeak] = Math.max(raw, peak * (1 - 1 / peakBins(settings, shape)));
+}
+
+/** For how many bins a high score overshadows lower ones: a quarter of the shorter season. */
+function peakBins(settings: DetectorParameters, shape: Shape): number {
+  return Math.max(2, (settings.seasons[0] ?? 48) / shape.binSteps / 4);
+}

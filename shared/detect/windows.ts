@@ -1,0 +1,71 @@
+/**
+ * The windows that end at a step, and how likely each of them is by the model. Steps that were closed are in the state;
+ * the later ones come with the call.
+ */
+
+import { varianceOf } from './dispersion.js';
+import { log10UpperTail } from './negative-binomial.js';
+import { type DetectorParameters, RING, type State } from './state.js';
+
+/** One window that ends at the step in question. */
+export interface WindowSurprise {
+  readonly window: number;
+  readonly count: number;
+  readonly expected: number;
+  /** -log10 of the chance of a count as high as this, by the model; 0 up to the expectation. */
+  readonly raw: number;
+  /** The highest count of one step in it. */
+  readonly peak: number;
+  /** Steps from the first failure in the window to the last. */
+  readonly span: number;
+}
+
+/** Steps that are not closed yet: the first of them, their counts, and what is expected of each. */
+export interface Later {
+  readonly from: number;
+  readonly counts: readonly number[];
+  readonly expected: readonly number[];
+  /** Variance of the logarithm of the expectation. */
+  readonly doubt: number;
+  /** The most that is expected of one step; small where the group is new. */
+  readonly expectedMax?: number;
+}
+
+/** Evaluates the windows that end at `step`, shortest first. */
+export function windowsAt(state: State, settings: DetectorParameters, step: number, later: Later): WindowSurprise[] {
+  const { expectedMax = Number.POSITIVE_INFINITY } = later;
+  let first = step;
+  let last = Number.NEGATIVE_INFINITY;
+  let count = 0;
+  let expected = 0;
+  let length = 0;
+  let peak = 0;
+  return settings.windows.map((window, k) => {
+    for (; length < window; length++) {
+      const s = step - length;
+      const i = s - later.from;
+      const c = i >= 0 ? (later.counts[i] ?? -1) : (state.counts[mod(s, RING)] ?? -1);
+      if (c < 0) continue;
+      count += c;
+      peak = Math.max(peak, c);
+      expected += Math.min(expectedMax, i >= 0 ? (later.expected[i] ?? 0) : (state.expected[mod(s, RING)] ?? 0));
+      if (c === 0) continue;
+      first = s;
+      last = Math.max(last, s);
+    }
+    const span = count > 0 ? last - first + 1 : window;
+    return { window, count, expected, peak, span, raw: rawOf(state, k + 1, count, expected, later.doubt) };
+  });
+}
+
+/** -log10 of the chance that the window with index `slot` holds this many failures. */
+export function rawOf(state: State, slot: number, count: number, expected: number, doubt: number): number {
+  if (count <= expected) return 0;
+  const { phi, psi } = varianceOf(state, slot);
+  return -log10UpperTail(count, expected, phi * expected + (psi + doubt) * expected * expected);
+}
+
+/** The remainder of a division, never negative. */
+export function mod(a: number, n: number): number {
+  return a - Math.floor(a / n) * n;
+}
