@@ -32,7 +32,7 @@ function noRoom(pattern: string, filters: number | null, error: Error): string {
   return `${why} (${messageOf(error)})`;
 }
 
-/** All three reject with `discovery-failed` where CloudWatch Logs refuses or does not answer. */
+/** All three methods reject with `discovery-failed` if CloudWatch Logs refuses or does not answer. */
 export function createLogGroups(logs: Pick<CloudWatchLogsClient, 'send'>): LogGroups {
   const countOf = async (name: string): Promise<number | null> =>
     (await lookAtLogGroup(name, logs, createReader()))?.filters?.length ?? null;
