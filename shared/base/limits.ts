@@ -103,6 +103,8 @@ export const limits = {
   reasonCharsMax: 200,
   /** RFC 5280's upper bounds add up to a few hundred characters for a DN; EMF rejects dimension values over 1,024. */
   dnCharsMax: 512,
+  /** A DN as it is pasted, in a list of objects or as hexadecimal DER: about eight times the canonical form. */
+  typedDnCharsMax: 4_096,
   /** A serial number has at most 20 octets (RFC 5280, 4.1.2.2), which is 40 digits. Some CAs exceed this. */
   serialCharsMax: 80,
   sourceIpCharsMax: 45,
