@@ -1,4 +1,4 @@
-/** What mtls-watch says, in English. Read at three in the morning: the cause first, then what to do. */
+/** The English texts of alerts: the cause first, then what to do. */
 
 import { reasons } from './reasons/en.js';
 import type { Messages } from './types.js';

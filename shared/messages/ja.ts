@@ -1,4 +1,4 @@
-/** What mtls-watch says, in Japanese. Certificates, commands and names of AWS stay as they are. */
+/** The Japanese texts of alerts. Certificates, commands and names of AWS are not translated. */
 
 import { reasons } from './reasons/ja.js';
 import type { Messages } from './types.js';
