@@ -7,7 +7,7 @@ import { limits } from '../../shared/base/limits.js';
 import { type Measured, measured } from './measured.js';
 import { type PriceName, prices } from './prices.js';
 
-/** What there is to watch. */
+/** What is watched. */
 export interface Load {
   readonly failuresPerMonth: number;
   /** All requests to the watched domains. Those that succeed are not streamed and cost nothing: only the share changes. */
