@@ -149,8 +149,12 @@ export const limits = {
    * Gateway maps 200 to a domain unless the quota is raised ("Quotas for configuring and running a REST API").
    */
   inventoryStagesMax: 1_000,
-  /** "CloudWatch Logs quotas": two subscription filters for a log group; the quota cannot be raised. */
-  filtersPerLogGroupMax: 2,
+  /**
+   * Subscription filters on a log group: five where AWS has rolled that out, two elsewhere ("CloudWatch Logs quotas", by Region).
+   * Only an attempt tells.
+   */
+  filtersPerLogGroupMax: 5,
+  filtersPerLogGroupSure: 2,
   /** Filters put or removed by one run, at the five a second that CloudWatch Logs allows; the next run continues. */
   filterChangesPerRunMax: 1_000,
   /** Log groups outside of discovery that are checked in parallel. */
@@ -176,6 +180,8 @@ export const limits = {
   pathStepsMax: 100_000,
   /** CAs whose names are compared with that of a missing one, in one diagnosis or audit. */
   relativesComparedMax: 200_000,
+  /** Certificates of one group whose signature is compared with the CAs of its issuer's name: a read of the store each. */
+  claimsCheckedMax: 25,
   /** OpenSSL's bound (NAME_CHECK_MAX) on the product of a certificate's names and a CA's constraints. */
   nameComparisonsMax: 1 << 20,
   /** OpenSSL rejects larger RSA keys (OPENSSL_RSA_MAX_MODULUS_BITS). */
