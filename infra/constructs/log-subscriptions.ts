@@ -140,10 +140,10 @@ export class LogSubscriptions extends Construct {
 
 /**
  * Each event of a centralised log group carries the account that wrote it, because the log group's owner is this
- * account.
+ * account, and the log group that it was copied from, because the name of the copy may not contain the API.
  */
 function emitAccount(filter: SubscriptionFilter): void {
-  (filter.node.defaultChild as CfnSubscriptionFilter).emitSystemFields = ['@aws.account', '@aws.region'];
+  (filter.node.defaultChild as CfnSubscriptionFilter).emitSystemFields = ['@aws.account', '@aws.region', '@source.log'];
 }
 
 /** A slash separates the parts of a construct's path. CloudWatch log group names contain no colon. */

@@ -74,7 +74,7 @@ const alarmTexts: Readonly<Record<Config['language'], Readonly<Record<AlarmId, A
     'filters-unmet': {
       happened: 'A log group has no subscription filter of mtls-watch though it should, or the check did not run.',
       means: 'Refused clients of that API go unseen.',
-      first: 'Run `mtls-watch doctor`: it names the log group, and whether both places for filters are taken.',
+      first: 'Run `mtls-watch doctor`: it names the log group, and whether its places for filters are taken.',
     },
     'report-not-made': {
       happened: 'A run of the weekly report failed.',

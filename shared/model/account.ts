@@ -103,6 +103,8 @@ export interface AccessLog {
 
 export interface FoundLogGroup {
   readonly name: string;
+  /** Absent where it is not known. Only `STANDARD` takes subscription filters; a class is fixed when the group is made. */
+  readonly logClass?: string | undefined;
   /** False where a stage is set to write to the group and nothing has created it yet. */
   readonly exists: boolean;
   /** Null where they could not be read. */

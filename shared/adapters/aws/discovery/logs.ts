@@ -94,15 +94,22 @@ export async function lookAtLogGroup(name: string, logs: Client, reader: Reader)
     return page.logGroups ?? [];
   });
   if (groups === null) return null;
-  if (!groups.some(({ logGroupName }) => logGroupName === name)) {
-    return { name, exists: false, filters: [], lastEventAt: null };
-  }
+  const group = groups.find(({ logGroupName }) => logGroupName === name);
+  if (group === undefined) return { name, exists: false, filters: [], lastEventAt: null };
+  const { logGroupClass: logClass } = group;
   return {
     name,
     exists: true,
-    filters: await filtersOf(name, logs, reader),
+    ...(logClass !== undefined && { logClass }),
+    // Of another class the filters cannot be asked for: there are none.
+    filters: isSubscribable(logClass) ? await filtersOf(name, logs, reader) : [],
     lastEventAt: await lastEvent(name, logs, reader),
   };
+}
+
+/** "Log classes" (CloudWatch Logs user guide). */
+function isSubscribable(logClass: string | undefined): boolean {
+  return logClass === undefined || logClass === 'STANDARD';
 }
 
 async function filtersOf(name: string, logs: Client, reader: Reader): Promise<FoundFilter[] | null> {
