@@ -180,6 +180,8 @@ export const limits = {
   pathStepsMax: 100_000,
   /** CAs whose names are compared with that of a missing one, in one diagnosis or audit. */
   relativesComparedMax: 200_000,
+  /** Certificates of one group whose signature is compared with the CAs of its issuer's name: a read of the store each. */
+  claimsCheckedMax: 25,
   /** OpenSSL's bound (NAME_CHECK_MAX) on the product of a certificate's names and a CA's constraints. */
   nameComparisonsMax: 1 << 20,
   /** OpenSSL rejects larger RSA keys (OPENSSL_RSA_MAX_MODULUS_BITS). */
