@@ -55,7 +55,7 @@ function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof MtlsWatchError) {
     process.stderr.write(`error: ${error.message}\n`);
-    return 2;
+    return error.code === 'not-found' ? 1 : 2;
   }
   throw error;
 }

@@ -28,7 +28,7 @@ try {
   app.synth();
 } catch (error) {
   if (!(error instanceof MtlsWatchError)) throw error;
-  // A wrong setting is the user's to mend: what is wrong, without a stack trace around it.
+  // An invalid setting is a user's mistake, so the message is printed without a stack trace.
   console.error(`\n${error.message}\n`);
   process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 /**
- * The settings on their way from `cdk.json` to the functions: read and validated when the stack is synthesised, handed
- * over in the environment variable `MTLS_WATCH_CONFIG`, validated again by the functions when they start.
+ * Passes the settings from `cdk.json` to the functions: they are validated when the stack is synthesised, passed in the
+ * environment variable `MTLS_WATCH_CONFIG`, and validated again when a function starts.
  */
 
 import { CfnResource, type IResolvable, Reference, Tokenization } from 'aws-cdk-lib';
@@ -13,13 +13,13 @@ const CONTEXT_KEY = 'mtlsWatch';
 
 const SOURCE = `cdk.json context "${CONTEXT_KEY}"`;
 
-/** @throws MtlsWatchError `bad-config`, naming each wrong key, its value and what was expected */
+/** @throws MtlsWatchError `bad-config`, with each invalid key, its value and what was expected */
 export function readConfig(node: Node): Config {
   return parseConfig(node.tryGetContext(CONTEXT_KEY), SOURCE);
 }
 
 /**
- * The settings of an account that sends its logs to a central one, or null where none is named.
+ * The settings of an account that sends its logs to a central one; null if `centralDestinationArn` is not set.
  * @throws MtlsWatchError `bad-config`, as `readConfig` does
  */
 export function readMemberConfig(node: Node): MemberConfig | null {
@@ -52,34 +52,36 @@ export function functionEnvironment(config: Config, values: Readonly<Record<stri
 }
 
 /**
- * The settings as the functions read them. What has its default is left out, because the functions fill it in again and the
- * room is for what is watched. Ids and names of AWS hold nothing that JSON escapes, so they can be filled into the text.
+ * The settings as the functions read them. Keys with their default value are left out to save space; the functions add
+ * them again. Ids and names of AWS contain no characters that JSON escapes, so they can be inserted into the text.
  */
 export function settingsText(config: Config): string {
   const usual: Readonly<Record<string, unknown>> = parseConfig({ runbooks: config.runbooks }, 'the runbooks');
   const isSet = ([key, value]: [string, unknown]) =>
     key === 'runbooks' || JSON.stringify(value) !== JSON.stringify(usual[key]);
-  // Who may subscribe is the destination's affair, and a long list; the functions only tell accounts apart.
+  // The access policy of the destination decides who may subscribe; the functions only need to know that accounts are
+  // distinguished.
   const central = config.central === null ? null : {};
-  // Whoever may look at a function's configuration need not see whom it wakes: the topic knows them.
+  // Addresses are left out, because everybody who may read the function's configuration would see them, and only the
+  // topic needs them.
   const { alertEmails: _, ...told } = { ...config, central };
   return JSON.stringify(Object.fromEntries(Object.entries(told).filter(isSet)));
 }
 
-/** As Lambda measures it: the bytes of the JSON of all names and values, in which the quotes of a value are escaped. */
+/** As Lambda measures it: the bytes of the JSON of all names and values, with escaped quotes. */
 function environmentBytes(environment: Readonly<Record<string, string>>): number {
   const longest = Object.entries(environment).map(([name, value]) => [name, filledIn(value, charsMax)]);
   return Buffer.byteLength(JSON.stringify(Object.fromEntries(longest)));
 }
 
-/** The text with a number of letters in each place that CloudFormation fills in later. */
+/** The text with placeholder letters for each value that CloudFormation inserts at deployment. */
 function filledIn(text: string, chars: (token: IResolvable) => number): string {
   return Tokenization.reverseString(text)
     .mapTokens({ mapToken: (token) => 'x'.repeat(chars(token)) })
     .join({ join: (left, right) => `${left ?? ''}${right ?? ''}` });
 }
 
-/** The longest text that can come in the place of a token. */
+/** The maximum length of the value of a token. */
 function charsMax(token: IResolvable): number {
   const target = Reference.isReference(token) ? token.target : undefined;
   const type = CfnResource.isCfnResource(target) ? target.cfnResourceType : '';

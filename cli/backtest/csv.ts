@@ -1,16 +1,16 @@
-/** Reads a count series from CSV, row by row: RFC 4180 with a header, of whose columns `count` must be one. */
+/** Reads a series of counts from CSV (RFC 4180), row by row. The header must have a column `count`. */
 
 import { StringDecoder } from 'node:string_decoder';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 
 export interface Row {
-  /** '' where the file has no such column. */
+  /** '' if the file has no such column. */
   readonly series: string;
   readonly timestamp: string;
-  /** Milliseconds since the epoch, or null where the timestamp is missing or not understood. */
+  /** Milliseconds since the epoch; null if the timestamp is missing or cannot be read. */
   readonly at: number | null;
-  /** Null where the cell is empty: not recorded. */
+  /** Null if the cell is empty, which means not recorded. */
   readonly count: number | null;
 }
 
@@ -34,7 +34,7 @@ export async function* readSeries(input: AsyncIterable<Buffer | string>, name: s
     throw new MtlsWatchError('unreadable-input', `${name} is empty; expected CSV with a header and a column "count"`);
 }
 
-/** Lines; a line break between quotes belongs to its field. */
+/** Splits into records; a line break within quotes belongs to its field. */
 async function* recordsOf(
   input: AsyncIterable<Buffer | string>,
   name: string,

@@ -1,6 +1,6 @@
 /**
- * Draws scored series into one SVG: the range of the counts, the expectation as a line, the alarms as marks. However
- * long a series is, it is kept as a bounded number of columns: when they are full, neighbours are merged.
+ * Draws scored series as one SVG: the range of the counts, the expected value as a line, alarms as marks. A series of
+ * any length is kept in a bounded number of columns; when they are full, neighbours are merged.
  */
 
 import type { ScoredStep } from '../../shared/detect/series.js';
@@ -63,7 +63,7 @@ function mergeInto(column: Column, other: Column): void {
   column.rows = rows;
 }
 
-/** @param left series that are not drawn */
+/** @param left the number of series that are not drawn */
 export function drawSvg(plots: readonly Plot[], left: number, falseAlarms: number): string {
   const height = plots.length * (HEIGHT + MARGIN.top + MARGIN.bottom) + 30;
   const total = WIDTH + MARGIN.left + MARGIN.right;
@@ -110,7 +110,7 @@ ${marks}
 </g>`;
 }
 
-/** Names come from the file: markup, control and direction characters of theirs stay text. */
+/** Names come from the file, so markup, control and direction characters are escaped. */
 function escapeXml(text: string): string {
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
   const clean = text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Cn}]/gu, '?').slice(0, 120);

@@ -1,4 +1,4 @@
-/** `mtls-watch audit`: what is wrong with a truststore, or soon will be. */
+/** `mtls-watch audit`: finds invalid and soon expiring certificates in a truststore. */
 
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
@@ -103,7 +103,7 @@ function describe({ certificates, findings }: Audit, counts: Record<string, numb
 
 const LINES_MAX = 12;
 
-/** `line 3`, `lines 3, 21, 40`; nothing for what is about the whole file. */
+/** `line 3`, `lines 3, 21, 40`; empty for a finding about the whole file. */
 function placesText(lines: readonly number[]): string {
   if (lines.length === 0) return '';
   const shown = lines.slice(0, LINES_MAX).join(', ') + (lines.length > LINES_MAX ? ', …' : '');
@@ -111,7 +111,7 @@ function placesText(lines: readonly number[]): string {
   return `${lines.length === 1 ? 'line' : 'lines'} ${shown}${places}`;
 }
 
-/** What needs no action, one line a kind: comments and repetitions are normal in bundles. */
+/** Findings that need no action, one line for each kind: comments and duplicates are normal in bundles. */
 function notes(findings: readonly AuditFinding[]): string {
   const lines = new Map<string, number[]>();
   for (const { code, severity, lines: places } of findings) {

@@ -41,9 +41,9 @@ interface AlarmRow {
   readonly scored: ScoredStep;
 }
 
-/** Rows of the table: what a terminal shows without scrolling for minutes; `--json` has all of them. */
+/** Rows of the table that a terminal shows without long scrolling; `--json` prints all. */
 const ALARMS_SHOWN = 60;
-/** Text that is gathered before it is written. */
+/** Characters that are buffered before they are written. */
 const CHUNK_CHARS = 64 * 1024;
 
 export function backtestCommand(): Command {
@@ -76,7 +76,7 @@ export function parseOptions(raw: RawOptions): BacktestOptions {
     (n) => n > 0 && n < 1,
     'a rate between 0 and 1, such as 0.001',
   );
-  // Commander splits `--season 288 2016` itself; `--season 288,2016` is what people also try.
+  // Commander splits `--season 288 2016` itself; many users write `--season 288,2016`.
   const given = raw.season?.flatMap((text) => text.split(',')).map((text) => seasonOf(text));
   const seasons = [...new Set(given ?? usualSeasons(step))].sort((a, b) => a - b);
   if (seasons.length > 2)
@@ -99,7 +99,7 @@ function numberOf(name: string, text: string, valid: (n: number) => boolean, exp
   return n;
 }
 
-/** A day and a week; a year for weekly rows; a week for daily ones. */
+/** A day and a week; for weekly rows a year; for daily rows a week. */
 function usualSeasons(step: number): number[] {
   if (step <= 120) return [Math.round(1440 / step), Math.round(10_080 / step)];
   if (step <= 1440) return [Math.round(10_080 / step)];
@@ -151,18 +151,18 @@ function openNext(all: Map<string, BacktestSeries>, name: string, options: Backt
   return series;
 }
 
-/** Where timestamps show that rows are missing, the detector's time goes on without them. */
+/** If timestamps show that rows are missing, the detector's time advances by the gap. */
 function skipGap(series: BacktestSeries, row: Row, options: BacktestOptions): void {
   const before = series.lastAt;
   series.lastAt = row.at;
   if (before === null || row.at === null) return;
   const steps = (row.at - before) / (options.step * MINUTE_MS);
   if (Math.abs(steps - 1) < 0.1) series.regular = true;
-  // Only in a series whose timestamps follow --step elsewhere: others have timestamps of another kind.
+  // Only for a series whose other timestamps match --step; otherwise timestamps mean something else.
   if (!series.regular) return;
   const season = options.seasons.at(-1) ?? 1;
   const missing = Math.round(steps) - 1;
-  // Of a very long gap whole seasons are left out: nothing is learned in it, only the phase counts.
+  // From a very long gap whole seasons are left out: the detector learns nothing in a gap, and only the phase matters.
   const kept = missing <= 2 * season ? missing : season + ((missing - season) % season);
   for (let i = 0; i < kept; i++) series.push(null);
 }
@@ -234,7 +234,7 @@ function writeOut(text: string): Promise<void> {
   });
 }
 
-/** Without what could move a terminal's cursor or turn the direction of its text. */
+/** Removes characters that could move a terminal's cursor or change the direction of text. */
 function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?').slice(0, 80);
 }

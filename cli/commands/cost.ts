@@ -1,4 +1,4 @@
-/** `mtls-watch cost`: what a month of it costs on AWS, by service. See `cost/model.ts` for the arithmetic. */
+/** `mtls-watch cost`: the monthly cost on AWS, by service. See `cost/model.ts` for the calculation. */
 
 import { Command } from 'commander';
 import * as z from 'zod';
@@ -8,7 +8,7 @@ import { PRICES_OF, type PriceName, prices, REGION } from '../cost/prices.js';
 import { pc } from '../terminal/colors.js';
 import { jsonLine, type Output, table } from '../terminal/table.js';
 
-/** Beyond this a number is a mistake, or a case for one's own arithmetic. */
+/** A larger number is probably a typing error. */
 const COUNT_MAX = 1e12;
 
 export const costLineSchema = z.strictObject({
@@ -24,7 +24,7 @@ export const costLineSchema = z.strictObject({
 export const costSummarySchema = z.strictObject({
   type: z.literal('summary'),
   dollarsPerMonth: z.number(),
-  /** Of the sum, what is there without any failure. */
+  /** The part of the sum that is due without any failure. */
   dollarsIdle: z.number(),
   region: z.string(),
   pricesOf: z.string(),
@@ -65,7 +65,7 @@ function loadOf(options: Options): Load {
   };
 }
 
-/** `10k` and `2M` are understood. */
+/** Accepts `10k` and `2M`. */
 function countOption(name: string, text: string): number {
   const [, digits = '', suffix = ''] = /^(\d{1,13})([kM]?)$/.exec(text) ?? [];
   const count = digits === '' ? Number.NaN : Number(digits) * { '': 1, k: 1e3, M: 1e6 }[suffix as '' | 'k' | 'M'];

@@ -1,4 +1,4 @@
-/** `mtls-watch diagnose`: would the gateway take this certificate with this truststore, and if not, why. */
+/** `mtls-watch diagnose`: whether the gateway would accept this certificate with this truststore, and if not, why. */
 
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';

@@ -1,4 +1,4 @@
-/** `mtls-watch doctor`: is everything set so that refusals are seen, and what to change where it is not. */
+/** `mtls-watch doctor`: checks whether refusals will be seen, and says what to change if not. */
 
 import { Command, Option } from 'commander';
 import pMap from 'p-map';
@@ -35,15 +35,15 @@ export interface DoctorOptions {
   readonly json?: boolean;
 }
 
-/** What doctor asks of AWS, and where it writes. */
+/** What `doctor` reads from AWS, and where it writes. */
 export interface DoctorWorld {
   readonly find: (only: readonly string[]) => Promise<FoundAccount>;
   readonly watch: () => Promise<FoundWatch | null>;
-  /** What a truststore holds, by its address. */
+  /** The contents of a truststore, by its address. */
   readonly truststore: (uri: string) => Promise<TruststoreContents>;
   readonly clock: Clock;
   readonly output: Output;
-  /** For what is not an answer. */
+  /** For messages that are not part of the answer. */
   readonly notes: Output;
 }
 
@@ -80,7 +80,10 @@ export function doctorCommand(): Command {
     });
 }
 
-/** The SDK is loaded only here: every other verb starts without it. @throws MtlsWatchError `usage` */
+/**
+ * The SDK is loaded only here, so that the other verbs start without it.
+ * @throws MtlsWatchError `usage`
+ */
 async function onAws(
   options: DoctorOptions,
   say: (what: string) => void,
@@ -101,7 +104,7 @@ async function onAws(
   };
 }
 
-/** @throws what is no answer of S3 */
+/** @throws errors that are not an answer of S3 */
 async function contentsOf(uri: string): Promise<TruststoreContents> {
   try {
     const { truststore } = await readTruststore(uri, systemClock);
@@ -118,7 +121,7 @@ async function contentsOf(uri: string): Promise<TruststoreContents> {
   }
 }
 
-/** @returns 0 all is set; 1 something is wrong, or could not be looked at */
+/** @returns 0 all checks passed; 1 something is wrong or could not be checked */
 export async function runDoctor(
   options: DoctorOptions,
   { find, watch, truststore, clock, output, notes }: DoctorWorld,
@@ -152,7 +155,10 @@ export async function runDoctor(
   return checks.some(({ state }) => state === 'wrong' || state === 'unknown') ? 1 : 0;
 }
 
-/** Of another kind, every filter would be called wrong. @throws MtlsWatchError `usage` */
+/**
+ * With an ARN of another kind, every filter would be reported as wrong.
+ * @throws MtlsWatchError `usage`
+ */
 function refuseOther(destination: string | undefined): void {
   const wrong = destination === undefined ? undefined : destinationArn.safeParse(destination).error?.issues[0];
   if (destination === undefined || wrong === undefined) return;
@@ -171,7 +177,7 @@ function tally(checks: readonly Check[]): Record<CheckState, number> {
   return counts;
 }
 
-/** What `--fix` has no command for. */
+/** Repairs for which `--fix` has no command. */
 function leftToAPerson(checks: readonly Check[]): string {
   const left = checks.filter(({ state, commands }) => state !== 'ok' && commands.length === 0);
   const lines = left.map(({ id, about, remedy }) => `${id}  ${shown(about)}: ${shown(remedy ?? '', REMEDY_CHARS)}\n`);
@@ -190,7 +196,7 @@ const WORST_FIRST: readonly CheckState[] = ['wrong', 'warning', 'unknown', 'ok']
 const CELL_CHARS = 48;
 const REMEDY_CHARS = 1_000;
 
-/** Names are the account's own, and some of them anybody's who may create an API in it. */
+/** Names come from the account, and may be chosen by anybody who can create an API in it. */
 const shown = (text: string, charsMax = 256): string => clean(text, charsMax);
 
 function doctorText(checks: readonly Check[], found: FoundAccount): string {

@@ -1,4 +1,4 @@
-/** `mtls-watch expiry`: which certificates that really call, and which CAs above them, expire when. */
+/** `mtls-watch expiry`: when the certificates that are in use, and the CAs above them, expire. */
 
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
@@ -65,7 +65,10 @@ export function expiryCommand(
   });
 }
 
-/** @returns 0 nothing expires; 1 something does and no successor has called yet, or it is not sure; 2 nothing could be judged */
+/**
+ * @returns 0 nothing expires; 1 something expires without a successor that was seen calling, or it is uncertain; 2
+ * nothing could be judged
+ */
 export async function runExpiry(
   observed: AsyncIterable<Observed>,
   options: ExpiryOptions,
@@ -133,15 +136,15 @@ interface Seen {
   /** Without a successor. */
   readonly open: number;
   readonly clients: readonly ClientRecord[];
-  /** Whether nobody was seen but who is refused. */
+  /** Whether only refused clients were seen. */
   readonly strangers: boolean;
-  /** Those that end within the time and are not due. */
+  /** Clients whose certificates end within the time and are not due. */
   readonly shortLived: number;
-  /** Whose certificate's end is not in the log. */
+  /** Clients whose certificate's end is not in the log. */
   readonly undated: readonly ClientRecord[];
-  /** Whether all was judged. */
+  /** Whether everything was judged. */
   readonly isWhole: boolean;
-  /** Whether the truststore was read as a whole. */
+  /** Whether the truststore was read completely. */
   readonly isSure: boolean;
 }
 
@@ -150,7 +153,7 @@ interface Answer {
   readonly headline: string;
 }
 
-/** "Nothing expires" is said only where the end of somebody's certificate was seen. */
+/** "Nothing expires" requires that the end of at least one certificate was seen. */
 function answerOf(seen: Seen, days: string, notJudged: NotJudged): Answer {
   const { found, open, clients, strangers, shortLived: brief, undated, isWhole, isSure } = seen;
   const say = (code: 0 | 1 | 2, color: (text: string) => string, text: string): Answer => ({

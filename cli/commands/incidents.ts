@@ -1,4 +1,4 @@
-/** `mtls-watch incidents [ID]`: what fires, since when, what was told of it, and who has it in hand or is not told. */
+/** `mtls-watch incidents [ID]`: lists firing incidents, their notices, acknowledgements and silences. */
 
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
@@ -47,10 +47,10 @@ export function incidentsCommand(world: (options: TableOptions) => Promise<Incid
   });
 }
 
-/** What is shown of an incident that fires. */
+/** The displayed data of a firing incident. */
 interface Shown {
   readonly incident: Incident;
-  /** That holds its notices back now. */
+  /** The silence that currently holds back its notices. */
   readonly silence: Silence | null;
   /** Notices that wait to be sent, the oldest first. */
   readonly waiting: readonly Notice[];
@@ -129,7 +129,7 @@ function lineOf({ incident, silence, waiting }: Shown) {
     ...group,
     severity,
     since: iso(since),
-    /** Null where the incident of its scope tells it. */
+    /** Null if the incident of its scope is reported instead. */
     lastNotice: announced ? { at: iso(lastNoticeAt), count: noticedCount } : null,
     waitingNotices: waiting.map(({ noticeId, kind, at }) => ({ noticeId, kind, at })),
     acknowledged,

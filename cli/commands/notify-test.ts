@@ -1,4 +1,4 @@
-/** `mtls-watch notify-test`: a marked sample through the real rendering, to see that alerts arrive and how they read. */
+/** `mtls-watch notify-test`: sends a marked example notice through the real renderings, to test the delivery. */
 
 import { Command, Option } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
@@ -26,7 +26,7 @@ export function notifyTestCommand(): Command {
     .addOption(new Option('--lang <language>', 'the language').choices(Object.keys(messagesIn)).default('en'))
     .option('--chat', 'as a card for Amazon Q Developer in chat applications')
     .action(async ({ topic, kind, lang, chat = false }: Options) => {
-      // The SDK is loaded only here: every other verb starts without it.
+      // The SDK is loaded only here, so that the other verbs start without it.
       const [{ SNSClient }, sns] = await Promise.all([
         import('@aws-sdk/client-sns'),
         import('../../shared/adapters/aws/sns.js'),

@@ -1,4 +1,4 @@
-/** `mtls-watch preflight`: who would be refused, and who let in, if a new truststore replaced the current one. */
+/** `mtls-watch preflight`: which clients would be refused or admitted if a new truststore replaced the current one. */
 
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
@@ -22,7 +22,7 @@ export interface PreflightOptions extends LiveOptions, FormatOption {
   readonly json?: boolean;
 }
 
-/** Reads the certificates that called from recorded logs: files, folders, S3, `-`, and log groups. */
+/** Reads the certificates of callers from recorded logs: files, folders, S3, `-`, and log groups. */
 export type ObserveClients = (
   inputs: readonly string[],
   live?: Live | null,
@@ -52,9 +52,7 @@ export function preflightCommand(
   });
 }
 
-/**
- * @returns 0 nobody would newly be refused; 1 somebody would, or it cannot be ruled out; 2 nothing could be judged
- */
+/** @returns 0 no client would newly be refused; 1 some would, or it is uncertain; 2 nothing could be judged */
 export async function runPreflight(
   observed: AsyncIterable<Observed>,
   options: PreflightOptions,
@@ -82,11 +80,11 @@ export async function runPreflight(
 interface Answer {
   readonly code: 0 | 1 | 2;
   readonly headline: string;
-  /** What the answer does not cover, and what to add. */
+  /** What the answer does not cover, and what input is missing. */
   readonly limits: readonly string[];
 }
 
-/** "Nobody" is said only where somebody was seen who could have been refused. */
+/** "Nobody" requires that at least one client was seen that could have been refused. */
 function answerOf(summary: PreflightSummary, notJudged: NotJudged, errors: readonly string[]): Answer {
   const { changes, clients, requests, requestsLeftOut } = summary;
   const unknown = changes.unknown.clients;
@@ -129,10 +127,10 @@ interface PreflightSummary {
   readonly clients: number;
   readonly requests: number;
   readonly requestsLeftOut: number;
-  /** Requests whose access record holds no certificate, and records that cannot be read. */
+  /** Requests whose access record contains no certificate, and records that cannot be read. */
   readonly requestsWithoutCertificate: number;
   readonly recordsUnreadable: number;
-  /** Why the truststores may not be read as a whole. */
+  /** The reasons why the truststores may not be read completely. */
   readonly truststoreErrors: number;
   readonly changes: Record<ClientChange, { clients: number; requests: number }>;
 }

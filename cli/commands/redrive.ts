@@ -1,4 +1,4 @@
-/** `mtls-watch redrive`: puts batches of the dead-letter queue through ingest again. They are counted once. */
+/** `mtls-watch redrive`: processes batches of the dead-letter queue again. Each counts once. */
 
 import { Command, InvalidArgumentError } from 'commander';
 import type { DeadLetter } from '../../shared/adapters/aws/dead-letters.js';
@@ -24,11 +24,11 @@ export function redriveCommand(): Command {
     });
 }
 
-/** @returns 0 when all went through or `--max` was reached, 1 when a batch failed again */
+/** @returns 0 if all succeeded or `--max` was reached, 1 if a batch failed again */
 async function redrive({ max, json = false, ...options }: Options): Promise<number> {
   const queue = options.queue ?? (await outputOf('DeadLetterQueueUrl', '--queue URL', options));
   const functionName = options.function ?? (await outputOf('IngestFunctionName', '--function NAME', options));
-  // The SDK is loaded only here: every other verb starts without it.
+  // The SDK is loaded only here, so that the other verbs start without it.
   const { createDeadLetters } = await import('../../shared/adapters/aws/dead-letters.js');
   const deadLetters = createDeadLetters(queue, functionName);
   const kept = new Map<string, DeadLetter>();
@@ -37,7 +37,7 @@ async function redrive({ max, json = false, ...options }: Options): Promise<numb
   try {
     while (done + failed < max) {
       const letters = await deadLetters.receive();
-      // A message comes round again when its turn took too long; once all of them do, the rest has been tried.
+      // A message appears again if its processing took too long; when all messages are repeats, the queue is done.
       const fresh = letters.filter(({ id }) => !kept.has(id));
       for (const letter of letters) kept.set(letter.id, letter);
       if (fresh.length === 0) break;
@@ -53,7 +53,7 @@ async function redrive({ max, json = false, ...options }: Options): Promise<numb
     }
     print({ type: 'summary', done, failed }, json);
   } finally {
-    // Otherwise a second run, a minute after what was wrong was mended, would find the queue empty.
+    // Otherwise they would stay hidden, and a second run soon after would find the queue empty.
     for (const letter of kept.values()) await letter.release();
   }
   return failed === 0 ? 0 : 1;

@@ -51,7 +51,7 @@ export function replayCommand(): Command {
     } else {
       printReplay(replayed, messagesIn[config.language], process.stdout, written);
     }
-    // An answer that rests on nothing is none.
+    // A result without any input is not a success.
     if (!wasJudged(replayed.summary)) process.exitCode = 2;
   });
 }

@@ -1,16 +1,18 @@
-/** `mtls-watch report`: makes the report of any week again, from recorded logs or from the table of the stack. */
+/** `mtls-watch report`: makes the report of any period, from recorded logs or from the table of the stack. */
 
 import { Command, Option } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import type { Stores } from '../../shared/ports/index.js';
 import { gap } from '../../shared/report/build.js';
-import { gatherReport, type Partner } from '../../shared/report/gather.js';
+import { gatherReport } from '../../shared/report/gather.js';
 import { reportMessages } from '../../shared/report/messages/index.js';
+import type { Partner } from '../../shared/report/partner.js';
 import { daysPeriod, lastWeek, type Period, weekPeriod } from '../../shared/report/period.js';
 import type { Report } from '../../shared/report/schema.js';
 import { createFileTruststores } from '../inputs/file-truststores.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
+import { issuerOption } from '../inputs/issuers.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { liveOf, say, withLive } from '../inputs/live/options.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
@@ -22,7 +24,7 @@ interface Options extends LiveOptions, FormatOption, TableOptions {
   readonly week?: string;
   readonly issuer?: string;
   readonly organization?: string;
-  /** As earlier releases spelled it. */
+  /** The spelling of earlier versions. */
   readonly organisation?: string;
   readonly out: string;
   readonly config?: string;
@@ -38,8 +40,11 @@ export function reportCommand(): Command {
     .option('--week <week>', 'an ISO week such as 2026-W46')
     .option('--from <date>', 'the first day (UTC), with --to')
     .option('--to <date>', 'the day after the last one')
-    .option('--issuer <dn>', 'only this issuer, without the others’ data')
-    .option('--organization <name>', 'only the issuers of this organization')
+    .option('--issuer <dn>', 'only this issuer, in any spelling, without the others’ data')
+    .option(
+      '--organization <name>',
+      'only the issuers and clients of this organization: a part of its name in any case',
+    )
     .addOption(new Option('--organisation <name>', 'the same, as earlier releases spelled it').hideHelp())
     .option('--config <file>', 'settings as JSON; see docs/configuration.md')
     .option('--truststore <file>', 'the CA bundle of the domains')
@@ -70,7 +75,7 @@ export function reportCommand(): Command {
     }
     process.stdout.write(`${await writeReport(report, options.out, language)}\n`);
     for (const { id } of report.gaps) process.stderr.write(`missing: ${reportMessages[language].gaps[id]}\n`);
-    // That nothing was counted is an answer only where it is known that something was read.
+    // A count of zero is an answer only if something was read.
     if (isWithoutEvidence(report)) {
       process.stderr.write('nothing was judged: that nothing was refused is not known\n');
       process.exitCode = 1;
@@ -121,6 +126,9 @@ function partnerOf({ issuer, organisation, organization = organisation }: Option
   if (issuer !== undefined && organization !== undefined) {
     throw new MtlsWatchError('usage', 'expected --issuer or --organization, not both');
   }
-  if (issuer !== undefined) return { issuerDn: issuer };
-  return organization === undefined ? null : { organization };
+  if (issuer !== undefined) return { issuerDn: issuerOption(issuer) };
+  if (organization === undefined) return null;
+  if (organization.trim() === '')
+    throw new MtlsWatchError('usage', '--organization is empty; expected a name or a part of one');
+  return { organization };
 }

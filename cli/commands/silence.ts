@@ -1,6 +1,6 @@
 /**
- * `mtls-watch silence` and `mtls-watch ack`: who is not told of what, and who has it in hand. Both write to the stack's
- * table, which every notice is checked against, so that they are in force at once.
+ * `mtls-watch silence` and `mtls-watch ack`: hold back notices, and stop reminders. Both write to the stack's table,
+ * which is read for every notice, so that they take effect at once.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -13,11 +13,12 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, MINUTES_PER_DAY } from '../../shared/base/t
 import { globOf, isInForce } from '../../shared/incidents/silence.js';
 import type { Incident, Silence, SilenceWindow } from '../../shared/model/index.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
+import { knownGroups, type Selectors, selectorsOf } from '../inputs/issuers.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { jsonLine, type Output, short, table } from '../terminal/table.js';
 
 export type SilenceWorld = {
-  readonly stores: Pick<Stores, 'silences' | 'incidents'>;
+  readonly stores: Pick<Stores, 'silences' | 'incidents' | 'rollups'>;
   readonly clock: Clock;
   readonly output: Output;
 };
@@ -38,6 +39,7 @@ export interface AddOptions {
   readonly daily?: string;
   readonly days?: string;
   readonly comment: string;
+  readonly unseen?: boolean;
   readonly json?: boolean;
 }
 
@@ -47,7 +49,7 @@ export function silenceCommand(world: WorldOf = deployed): Command {
   const command = new Command('silence').description('hold notices back for a while; counting goes on');
   withTable(command.command('add'))
     .description('add a silence; patterns may hold * and ?, [*] and [?] stand for themselves')
-    .option('--issuer <glob>', 'issuer DNs, as alerts show them')
+    .option('--issuer <glob>', 'issuer DNs, in any spelling')
     .option('--reason <id>', 'a reason id, such as expired')
     .option('--scope <name>', 'custom domains')
     .option('--incident <id>', 'exactly the group of a firing incident')
@@ -56,6 +58,7 @@ export function silenceCommand(world: WorldOf = deployed): Command {
     .option('--daily <window>', 'only in this window of every day, UTC: 02:00-02:30')
     .option('--days <days>', 'with --daily, only on these days: mon,tue,wed,thu,fri,sat,sun')
     .requiredOption('--comment <text>', 'why, for whoever looks at it next')
+    .option('--unseen', 'also where nothing of that was refused yet')
     .option('--json', 'print the silence as one line of JSON')
     .action(async (options: AddOptions & TableOptions) => {
       await addSilence(options, await world(options));
@@ -81,15 +84,7 @@ export function ackCommand(world: WorldOf = deployed): Command {
 /** @throws MtlsWatchError `usage` */
 export async function addSilence(options: AddOptions, { stores, clock, output }: SilenceWorld): Promise<Silence> {
   const now = clock.now();
-  const incident = options.incident === undefined ? null : await firing(options.incident, stores);
-  const selectors = {
-    scope: incident === null ? pattern(options.scope) : globOf(incident.group.scope),
-    issuerDn: incident === null ? pattern(options.issuer) : globOf(incident.group.issuerDn),
-    reason: incident === null ? pattern(options.reason) : globOf(incident.group.reason),
-  };
-  if (Object.values(selectors).every((selector) => selector === null)) {
-    throw usage('nothing to silence; expected --issuer, --reason, --scope or --incident');
-  }
+  const selectors = await selected(options, stores, now);
   const inForce = (await stores.silences.list()).filter((one) => one.endsAt > now);
   if (inForce.length >= limits.silencesMax) {
     throw usage(`there are ${inForce.length} silences already; expire some: mtls-watch silence list`);
@@ -110,6 +105,22 @@ export async function addSilence(options: AddOptions, { stores, clock, output }:
       : `silence ${silence.id} until ${new Date(silence.endsAt).toISOString()}; end it with: mtls-watch silence expire ${silence.id}\n`,
   );
   return silence;
+}
+
+async function selected(options: AddOptions, stores: SilenceWorld['stores'], now: number): Promise<Selectors> {
+  if (options.incident !== undefined) {
+    const { group } = await firing(options.incident, stores);
+    return { scope: globOf(group.scope), issuerDn: globOf(group.issuerDn), reason: globOf(group.reason) };
+  }
+  const typed = {
+    scope: pattern(options.scope),
+    issuerDn: pattern(options.issuer, limits.typedDnCharsMax),
+    reason: pattern(options.reason),
+  };
+  if (Object.values(typed).every((selector) => selector === null)) {
+    throw usage('nothing to silence; expected --issuer, --reason, --scope or --incident');
+  }
+  return selectorsOf(typed, await knownGroups(stores, now), options.unseen === true);
 }
 
 export async function listSilences(
@@ -148,12 +159,12 @@ export async function expireSilence(id: string, { stores, clock, output }: Silen
 
 const ACK_ATTEMPTS = 5;
 
-/** @throws MtlsWatchError `usage` where nothing of that id fires */
+/** @throws MtlsWatchError `usage` if no incident with this id is firing */
 export async function acknowledge(id: string, { stores, output }: SilenceWorld): Promise<void> {
   for (let attempt = 0; attempt < ACK_ATTEMPTS; attempt++) {
     const incident = await firing(id, stores);
     const next = { ...incident, version: incident.version + 1, acknowledged: true };
-    // Another change of the incident may come first; then its new version is acknowledged.
+    // If another transition came first, its new version is acknowledged.
     if (incident.acknowledged || (await stores.incidents.transition(next, null))) {
       output.write(`incident ${incident.incidentId} is in hand: not repeated unless it escalates\n`);
       return;
@@ -171,10 +182,10 @@ async function firing(id: string, stores: SilenceWorld['stores']): Promise<Incid
   return found;
 }
 
-function pattern(text: string | undefined): string | null {
+function pattern(text: string | undefined, charsMax: number = limits.silencePatternCharsMax): string | null {
   if (text === undefined) return null;
-  if (text === '' || text.length > limits.silencePatternCharsMax) {
-    throw usage(`a pattern has ${text.length} characters; expected 1 to ${limits.silencePatternCharsMax}`);
+  if (text === '' || text.length > charsMax) {
+    throw usage(`a pattern has ${text.length} characters; expected 1 to ${charsMax}`);
   }
   return text;
 }

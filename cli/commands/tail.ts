@@ -1,6 +1,6 @@
 /**
- * `mtls-watch tail`: refusals as they happen, with the client and the verdict. The same pipeline as ever, on stores in memory that
- * keep what is needed to join the two halves of a request, and no counts.
+ * `mtls-watch tail`: shows refusals as they happen, with the client and the verdict. Runs the same pipeline on stores
+ * in memory, which keep what is needed to join the two halves of a request, and no counts.
  */
 
 import { setTimeout as wait } from 'node:timers/promises';
@@ -70,7 +70,10 @@ export interface TailWorld extends Following {
   readonly truststores: TruststoreSource;
 }
 
-/** Ends when it is stopped. @throws MtlsWatchError `logs-unavailable` */
+/**
+ * Runs until it is stopped.
+ * @throws MtlsWatchError `logs-unavailable`
+ */
 export async function runTail(
   found: Pick<FoundLive, 'groups' | 'targets' | 'domains' | 'truststores' | 'accessLogFormats'>,
   options: Pick<Options, 'truststore' | 'json'>,
@@ -92,7 +95,7 @@ export async function runTail(
   }
 }
 
-/** So that what waits for its other half is shown although nothing comes. */
+/** Ticks, so that a half without its other half is shown even if no event arrives. */
 async function* ticks({ sleep, stop }: Following): AsyncGenerator<readonly []> {
   while (!stop.aborted) {
     await sleep(limits.tailPollMs);
@@ -100,7 +103,7 @@ async function* ticks({ sleep, stop }: Following): AsyncGenerator<readonly []> {
   }
 }
 
-/** One session for each pattern and ten log groups. */
+/** One session for each pattern and at most ten log groups. */
 function sourcesOf({ groups, targets }: Pick<FoundLive, 'groups' | 'targets'>): [string, FoundLive['groups']][] {
   const patterns = new Set(targets.map(({ pattern }) => pattern ?? ''));
   return [...patterns].flatMap((pattern) => {
@@ -132,7 +135,7 @@ function worldOf(
     stores: {
       ...stores,
       join: createJoin(compactCells(limits.replayCellsMax)),
-      // Nobody asks what was counted.
+      // `tail` does not use facts.
       facts: { ...stores.facts, put: async () => {} },
       rollups: { ...stores.rollups, mark: async () => {} },
       groups: { ...stores.groups, admitWithIntent: async () => false },
@@ -144,7 +147,7 @@ function worldOf(
   };
 }
 
-/** The verdict on each certificate once; a refusal whose certificate was judged before shows no remedy again. */
+/** Shows the verdict on each certificate once; later refusals of the same certificate are shown without the remedy. */
 function shower(json: boolean, world: World, { output, note }: TailWorld): (failure: Failure) => Promise<void> {
   const judged = new Map<string, Diagnosis | null>();
   return async (failure) => {

@@ -1,4 +1,7 @@
-/** What the cost model takes from the benchmarks: units and bytes, which depend on no machine. `npm run bench -- state` writes it. */
+/**
+ * The measured inputs of the cost model: units and bytes, which do not depend on the machine. `npm run bench -- state`
+ * writes them.
+ */
 
 import * as z from 'zod';
 import values from './measured.json' with { type: 'json' };
@@ -6,9 +9,9 @@ import values from './measured.json' with { type: 'json' };
 const units = z.strictObject({ writeUnits: z.number(), readUnits: z.number() });
 
 export const measuredSchema = z.strictObject({
-  /** A refused request that comes alone, with the sweep after it; issuer and certificate known to the table. */
+  /** A single refused request, with the sweep after it; the table knows its issuer and certificate. */
   failureAlone: units,
-  /** A hundred of one group in a batch of each log, all new, with the sweep. */
+  /** A hundred requests of one group in one batch of each log, all new, with the sweep. */
   hundredInABatch: units,
   /** Closing the hour of a group. */
   groupHour: units,

@@ -1,4 +1,4 @@
-/** Looks on while logs are replayed and writes the report of them: what the weekly function does, from files. */
+/** Observes a replay and writes a report of it, as the weekly function does from the table. */
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,9 +9,10 @@ import { type Gap, gap } from '../../shared/report/build.js';
 import { csvOf } from '../../shared/report/csv.js';
 import { collectDetails } from '../../shared/report/details.js';
 import { expiringOf, sunsetOf } from '../../shared/report/expiring.js';
-import { gatherReport, type Partner } from '../../shared/report/gather.js';
+import { gatherReport } from '../../shared/report/gather.js';
 import type { Language } from '../../shared/report/messages/types.js';
 import { pageOf } from '../../shared/report/page.js';
+import type { Partner } from '../../shared/report/partner.js';
 import { type Period, weekUntil } from '../../shared/report/period.js';
 import type { Report } from '../../shared/report/schema.js';
 import { observations } from '../../shared/x509/observed.js';
@@ -55,7 +56,7 @@ export function reportCollector(formats: FormatsByLogGroup = {}): ReportCollecto
         period,
         partner: options.partner ?? null,
         language: options.language,
-        // As if it had been made when the period was over, so that the same logs give the same report.
+        // The end of the period, so that the same logs give the same report.
         generatedAt: period.to,
         details: collector.details(period),
         expiring: expiringOf(clients, truststores, period.to),

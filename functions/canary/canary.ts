@@ -1,6 +1,6 @@
 /**
- * The canary on whatever world it is wired to: calls each domain once with a certificate that was made for the call, and
- * writes down what came of it. That the refusal arrives is for ingest to see.
+ * The canary function: calls each domain once with a new certificate, and records the result. Ingest checks that the
+ * refusal arrives.
  */
 
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
@@ -22,7 +22,7 @@ export interface CanaryWorld {
   readonly log: Log;
 }
 
-/** All domains at once, none of which costs another its call. Rejects at the end if one was not refused as it should. */
+/** Calls all domains in parallel, independently of each other. Rejects at the end if one did not refuse as expected. */
 export function createCanary(world: CanaryWorld): () => Promise<void> {
   return async () => {
     const called = await Promise.all(
@@ -41,7 +41,7 @@ export function createCanary(world: CanaryWorld): () => Promise<void> {
 }
 
 interface Probed {
-  /** Null where the call could not be registered and was not made. */
+  /** Null if the probe could not be stored, so that the call was not made. */
   readonly outcome: ProbeOutcome | null;
   readonly troubles: readonly unknown[];
 }
@@ -61,13 +61,13 @@ async function probe(
     requestId: null,
     extendedRequestId: null,
   };
-  // Ahead of the call: a refusal that came in before its probe was known would count.
+  // Before the call, because a refusal that arrives before its probe is stored would be counted.
   const unregistered = await failureOf(probes.save(calling));
   if (unregistered !== null) return { outcome: null, troubles: [unregistered] };
   const answer = await call({ domain, path, connectTo }, stranger);
   const { outcome, trouble } = judgeCall(domain, answer);
   const { requestId, extendedRequestId } = answer.kind === 'answered' ? answer : calling;
-  // The certificate is known already, so what fails here costs the ids alone.
+  // The certificate is already stored, so a failure here loses only the ids.
   const unfinished = await failureOf(probes.save({ ...calling, outcome, requestId, extendedRequestId }));
   const troubles = [trouble === null ? null : new MtlsWatchError('canary-failed', trouble), unfinished];
   return { outcome, troubles: troubles.filter((one) => one !== null) };
@@ -80,7 +80,7 @@ async function failureOf(promise: Promise<void>): Promise<unknown> {
   );
 }
 
-/** @param outcome null where the call could not even be registered */
+/** @param outcome null if the probe could not be stored */
 function measureCall(scope: string, outcome: ProbeOutcome | null): Measure[] {
   const isKnown = outcome === 'refused' || outcome === 'accepted';
   return [

@@ -1,4 +1,4 @@
-/** Called every few minutes by the scheduler, whose event says nothing that is needed. */
+/** Called every few minutes by the scheduler; the event is not used. */
 
 import { createLog } from '../../shared/adapters/aws/log.js';
 import { systemClock } from '../../shared/adapters/clock.js';

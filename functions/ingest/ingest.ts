@@ -1,4 +1,4 @@
-/** The ingest function on whatever world it is wired to: decode, pipeline, alert, measure. */
+/** The ingest function: decode, pipeline, alert, metrics. */
 
 import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecord } from 'aws-lambda';
 import pMap from 'p-map';
@@ -13,14 +13,19 @@ import { alert, ingest } from '../../shared/pipeline.js';
 import type { Log } from '../../shared/ports/index.js';
 import type { Wired } from '../wiring/wiring.js';
 
-/** Records of a subscription's batch that are too old to be counted. For `redrive`; CloudWatch Logs does not look at it. */
+/**
+ * The answer for records of a subscription's batch that are too old to be counted. `redrive` reads it; CloudWatch Logs
+ * ignores it.
+ */
 interface Refusal {
   readonly tooOld: number;
 }
 
 type Answer = KinesisStreamBatchResponse | Refusal | undefined;
 
-/** @returns for Kinesis, the records to deliver again; a subscription's batch is delivered again when the call rejects */
+/**
+ * @returns for Kinesis, the records to deliver again; for a subscription's batch, a rejected call is delivered again
+ */
 export function createIngest(wired: Wired): (event: unknown) => Promise<Answer> {
   const inWorld = withInventory(wired);
   return (event) => inWorld((world) => handleEvent(event, { ...wired, world }));
@@ -35,14 +40,14 @@ async function handleEvent(event: unknown, wired: Wired): Promise<Answer> {
   return tooOld === 0 ? undefined : { tooOld };
 }
 
-/** What is left to do for a delivery that was counted; its log lines are not kept. */
+/** What remains to be done for a delivery that was counted; its log lines are dropped. */
 interface CountedDelivery {
   readonly groups: readonly GroupKey[];
   readonly measures: readonly Measure[];
   readonly tooOld: number;
 }
 
-/** The sweep tells of them too, and fails. */
+/** The sweep reports such items too, and fails. */
 const PASSED_OVER = 'an item of the table cannot be read and was passed over';
 
 async function count(
@@ -66,8 +71,8 @@ async function count(
 }
 
 /**
- * Alerts once for all that the records of a stream brought: one by one they would come to the same groups at once, and make
- * one notice twice.
+ * Alerts once for all records of a stream: if each record did it by itself, several would evaluate the same groups at
+ * the same time and could send a notice twice.
  */
 async function finish(counted: readonly CountedDelivery[], { world, meter }: Wired): Promise<void> {
   await alert(
@@ -77,11 +82,11 @@ async function finish(counted: readonly CountedDelivery[], { world, meter }: Wir
   for (const { measures } of counted) meter.record(measures);
 }
 
-/** One line a batch, so that whoever is told of rejects finds the log group whose format changed, and how. */
+/** One line for each batch, so that an operator can find the log group whose format changed. */
 function tellRejected(logGroup: string, rejected: readonly Rejected[], log: Log): void {
   if (rejected.length === 0) return;
   const error = [...new Set(rejected.map(({ code }) => code))].sort().join(', ');
-  // Of one that is too old the detail says how old; the others' codes say it all.
+  // For too old records, the detail says how old they are; the other codes need no detail.
   const old = rejected.find(({ code }) => code === 'too-old');
   const details = { error, logGroup, rejected: rejected.length, ...(old !== undefined && { first: old.detail }) };
   log.error('log records could not be read', details);
@@ -111,7 +116,7 @@ type RecordOutcome =
 async function handleRecord({ kinesis }: Partial<KinesisStreamRecord>, wired: Wired): Promise<RecordOutcome> {
   const { sequenceNumber, data } = kinesis ?? {};
   if (typeof sequenceNumber !== 'string' || typeof data !== 'string') {
-    // Without a number it cannot be asked for again, and failing the call would cost its neighbours.
+    // Without a sequence number it cannot be redelivered, and failing the call would redeliver its neighbours.
     const error = 'expected kinesis.sequenceNumber and kinesis.data';
     wired.log.error('a record that is none of Kinesis was passed over', { error });
     return { kind: 'counted', counted: [] };

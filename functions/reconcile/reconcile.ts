@@ -1,4 +1,4 @@
-/** The reconciler on whatever world it is wired to: reconcile, measure, and fail loudly after all was tried. */
+/** The reconcile function: reconciles, writes metrics, and fails at the end if anything failed. */
 
 import { withLogGroups } from '../../shared/config/settings.js';
 import { count } from '../../shared/count/metrics.js';
@@ -10,12 +10,12 @@ export interface WiredReconciler {
   readonly meter: Meter;
 }
 
-/** What was done, for whoever calls the function by hand. */
+/** What was done, for a person who calls the function by hand. */
 export type ReconcileOutcome = Pick<Reconciled, 'filtersPut' | 'filtersRemoved' | 'filtersUnmet'> & {
   readonly silentLogGroups: readonly string[];
 };
 
-/** @returns what takes the event of a call, which may name log groups besides the settings */
+/** @returns a function that takes the event of a call, which may name log groups in addition to the settings */
 export function createReconciler({ world, meter }: WiredReconciler): (event?: unknown) => Promise<ReconcileOutcome> {
   return async (event) => {
     const config = withLogGroups(world.config, event);

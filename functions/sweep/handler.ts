@@ -1,4 +1,4 @@
-/** Called every minute by the scheduler, whose event says nothing that is needed. */
+/** Called every minute by the scheduler; the event is not used. */
 
 import { wire } from '../wiring/wiring.js';
 import { createSweep } from './sweep.js';

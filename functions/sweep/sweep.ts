@@ -1,4 +1,4 @@
-/** The sweep on whatever world it is wired to. */
+/** The sweep function. */
 
 import { count, measureFailures, measureSightings, seconds } from '../../shared/count/metrics.js';
 import { withInventory } from '../../shared/discovery/known-world.js';

@@ -1,4 +1,4 @@
-/** Called once a week by the scheduler, whose event says nothing that is needed. */
+/** Called once a week by the scheduler; the event is not used. */
 
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { S3Client } from '@aws-sdk/client-s3';

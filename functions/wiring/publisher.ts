@@ -1,4 +1,4 @@
-/** Every channel that notices go to. Loaded with the first notice: most invocations send none. */
+/** All channels for notices. Loaded with the first notice, because most invocations send none. */
 
 import { SNSClient } from '@aws-sdk/client-sns';
 import { createEventPublisher } from '../../shared/adapters/aws/eventbridge.js';

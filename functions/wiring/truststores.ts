@@ -1,4 +1,4 @@
-/** Truststores in S3. Loaded with the first one that is read: most invocations look at none. */
+/** Truststores in S3. Loaded when the first one is read, because most invocations read none. */
 
 import { S3Client } from '@aws-sdk/client-s3';
 import { createS3Truststores } from '../../shared/adapters/aws/truststore.js';

@@ -1,6 +1,6 @@
 /**
- * Builds what the functions need from their environment, once per container. No network call is made here. What most
- * invocations do without, such as the clients of SNS and S3, is a file of its own that is loaded when it is first used.
+ * Builds what the functions need from their environment, once per container. Makes no network call. Modules that most
+ * invocations do not need, such as the clients of SNS and S3, are loaded when they are first used.
  */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -21,11 +21,11 @@ export interface Wired {
   readonly world: World;
   readonly meter: Meter;
   readonly log: Log;
-  /** Where the account is looked at; see `withInventory`. */
+  /** Present if discovery is on; see `withInventory`. */
   readonly inventory?: Pick<InventoryStore, 'domains'>;
 }
 
-/** @throws MtlsWatchError `bad-config` when a variable is missing or wrong */
+/** @throws MtlsWatchError `bad-config` if a variable is missing or invalid */
 export function wire(env: NodeJS.ProcessEnv): Wired {
   const config = configIn(env);
   const dynamo = createDynamoClient();

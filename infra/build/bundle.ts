@@ -1,6 +1,6 @@
 /**
- * Bundles the functions with esbuild, the AWS SDK included, so that what was tested is what runs: `index.mjs`, the chunks
- * that it loads when it starts, and those that it loads when they are needed. Called at synth; `npm run build` bundles
+ * Bundles the functions with esbuild, including the AWS SDK, so that the deployed code is the tested code: `index.mjs`,
+ * the chunks that are loaded at start, and those that are loaded on demand. Called at synth; `npm run build` bundles
  * without synthesising and prints the sizes.
  */
 
@@ -15,9 +15,9 @@ export type FunctionName = (typeof functionNames)[number];
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface FunctionBundle {
-  /** Holds `index.mjs`, which exports `handler`, its chunks, and nothing else. */
+  /** Contains `index.mjs`, which exports `handler`, and its chunks. */
   readonly folder: string;
-  /** Of all files, and of those that are loaded before the first event. */
+  /** The size of all files, and of those that are loaded before the first event. */
   readonly bytes: { readonly total: number; readonly atStart: number };
 }
 
@@ -36,10 +36,10 @@ export function bundle(name: FunctionName): FunctionBundle {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    // The SDK's ES modules shrink to what is used; its CommonJS files would come whole.
+    // Tree shaking works on the SDK's ES modules; its CommonJS files would be included completely.
     mainFields: ['module', 'main'],
     alias: { '@aws-sdk/credential-provider-node': join(root, 'functions', 'wiring', 'credentials.ts') },
-    // Only the SDK's parts for browsers load it.
+    // Used only by the browser code of the SDK.
     external: ['bowser'],
     charset: 'utf8',
     logLevel: 'warning',

@@ -1,4 +1,7 @@
-/** The functions' code as the package brings it: built once, when the package was, so that a user's app needs no bundler. */
+/**
+ * The functions' code in the published package, built when the package was built, so that a user's app needs no
+ * bundler.
+ */
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +10,7 @@ import { Code } from 'aws-cdk-lib/aws-lambda';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import type { FunctionName } from './bundle.js';
 
-/** @throws MtlsWatchError `bad-config` where the functions were not built, as in a checkout */
+/** @throws MtlsWatchError `bad-config` if the functions were not built, as in a checkout */
 export function prebuilt(name: FunctionName): Code {
   const folder = fileURLToPath(new URL(`../../functions/${name}`, import.meta.url));
   if (!existsSync(join(folder, 'index.mjs'))) {

@@ -1,6 +1,6 @@
 /**
- * Where notices and the stack's own alarms go. The key is the stack's own because CloudWatch alarms cannot publish to a
- * topic that is encrypted with the account's `aws/sns` key.
+ * The topic for notices and the stack's own alarms. It has a key of its own, because CloudWatch alarms cannot publish
+ * to a topic that is encrypted with the account's `aws/sns` key.
  */
 
 import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib';
@@ -12,7 +12,7 @@ import { Construct } from 'constructs';
 import type { Config } from '../../shared/config/settings.js';
 
 export interface AlertTopicProps {
-  /** Each address gets a mail that asks it to confirm. */
+  /** Each address gets a mail with a link to confirm the subscription. */
   readonly emails: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export class AlertTopic extends Construct {
     this.key = new Key(this, 'Key', {
       description: 'mtls-watch: notices and alarms',
       enableKeyRotation: true,
-      // A topic stores nothing for long; without it the key would only cost.
+      // The topic stores no data for long, so the key is not needed after the stack.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.topic = new Topic(this, 'Topic', {
@@ -40,7 +40,7 @@ export class AlertTopic extends Construct {
 
   /**
    * A further topic to publish to.
-   * @param where its ARN, or `create` for one with the same key
+   * @param where its ARN, or `create` for a new one with the same key
    * @returns its ARN
    */
   private addTopic(id: string, where: string): string {
@@ -53,8 +53,8 @@ export class AlertTopic extends Construct {
   }
 
   /**
-   * The topics by severity and the one for chats.
-   * @returns the functions' variables that name them, and the outputs of those that the stack makes
+   * The topics by severity and the topic for chats.
+   * @returns the functions' environment variables for them, and the outputs of those that the stack creates
    */
   addRoutes({ topics, chatTopic }: Pick<Config, 'topics' | 'chatTopic'>) {
     const environment: Record<string, string> = {};
@@ -72,12 +72,12 @@ export class AlertTopic extends Construct {
     return { environment, outputs };
   }
 
-  /** @param which the first topic alone, or also those by severity and of chats */
+  /** @param which the main topic alone, or also those by severity and for chats */
   publishStatements(which: 'the first' | 'all'): PolicyStatement[] {
     const topics = [this.topic.topicArn, ...(which === 'all' ? this.others : [])];
     return [
       new PolicyStatement({ actions: ['sns:Publish'], resources: topics }),
-      // SNS asks for both in the publisher's name when the topic is encrypted.
+      // SNS uses both actions with the publisher's permissions if the topic is encrypted.
       new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [this.key.keyArn] }),
     ];
   }

@@ -1,4 +1,4 @@
-/** The function that calls domains with a stranger's certificate, and its schedule. */
+/** The function that calls domains with a certificate that must be refused, and its schedule. */
 
 import { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -28,7 +28,7 @@ export class Canary extends Construct {
   readonly fn: LambdaFunction;
   /** The time between two calls of a domain. */
   readonly period: Duration;
-  /** The domains that are called, which are the values of the metrics' dimension `scope`. */
+  /** The domains that are called; they are the values of the metric dimension `scope`. */
   readonly scopes: readonly string[];
 
   constructor(scope: Construct, id: string, props: CanaryProps) {
@@ -40,7 +40,7 @@ export class Canary extends Construct {
       description:
         'mtls-watch: calls domains with a certificate that they must refuse, so that the way of a refusal is seen',
       statements: [
-        // It writes down its own calls and reads nothing.
+        // It stores its own calls, and reads nothing.
         new PolicyStatement({
           actions: ['dynamodb:UpdateItem'],
           resources: [props.table.tableArn],
@@ -49,10 +49,10 @@ export class Canary extends Construct {
         ...dataKeyStatements(this, props.encryptionKey),
       ],
       memoryMiB: 256,
-      // A call takes ten seconds at most, and all are made at once.
+      // A call takes ten seconds at most, and all calls are parallel.
       timeout: Duration.seconds(30),
     }).fn;
-    // The next call is due soon enough, and a repeated one would count as two.
+    // No retry: the next call is due soon, and a repeated one would count twice.
     new EventInvokeConfig(this, 'AsyncInvocations', {
       function: this.fn,
       retryAttempts: 0,

@@ -19,20 +19,20 @@ import { streamKeyStatements } from './data-key.js';
 
 type Central = NonNullable<Config['central']>;
 
-/** Whether other accounts may subscribe; without any, accounts are only told apart. */
+/** Whether other accounts may subscribe. If none are named, accounts are only distinguished. */
 export function isOpen(central: Config['central']): central is Central {
   return central !== null && (central.accounts.length > 0 || central.organizationId !== null);
 }
 
 export interface CentralStreamProps {
   readonly central: Central;
-  /** @default - the key that AWS manages for streams: CloudWatch Logs and Lambda need no permission for it of their own */
+  /** @default - the AWS managed key for streams, for which CloudWatch Logs and Lambda need no permission */
   readonly encryptionKey?: IKey | undefined;
 }
 
 export class CentralStream extends Construct {
   readonly stream: Stream;
-  /** What the subscription filters of the other accounts name. */
+  /** The destination of the subscription filters in the other accounts. */
   readonly destinationArn: string;
   private readonly encryptionKey: IKey | undefined;
 
@@ -46,7 +46,7 @@ export class CentralStream extends Construct {
         : { streamMode: StreamMode.PROVISIONED, shardCount: shards }),
       encryption: encryptionKey === undefined ? StreamEncryption.MANAGED : StreamEncryption.KMS,
       encryptionKey,
-      // A dead letter of the stream names records that are still in it; this is how long somebody has to redrive them.
+      // A dead letter of the stream refers to records that are still in the stream; they can be redriven for this long.
       retentionPeriod: Duration.days(7),
     });
     if (encryptionKey !== undefined) {
@@ -64,7 +64,10 @@ export class CentralStream extends Construct {
     this.destinationArn = destination.attrArn;
   }
 
-  /** What the function needs that reads the stream. It is nobody's consumer by name, so it lists and describes only this one. */
+  /**
+   * Permissions of the function that reads the stream. It is not a registered consumer, so it lists and describes only
+   * this stream.
+   */
   readStatements(): PolicyStatement[] {
     return [
       new PolicyStatement({
@@ -81,7 +84,10 @@ export class CentralStream extends Construct {
     ];
   }
 
-  /** Hands the records to a function; those that it cannot process, or not in time, are named in a message to the queue. */
+  /**
+   * Passes the records to a function. Records that fail, or are not processed in time, are named in a message to the
+   * queue.
+   */
   feed(fn: IFunction, deadLetters: IQueue): void {
     new EventSourceMapping(this, 'Mapping', {
       target: fn,
@@ -89,29 +95,29 @@ export class CentralStream extends Construct {
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: 100,
       reportBatchItemFailures: true,
-      // A batch that kills the function, by its size or its time, is cut until what remains goes through.
+      // A batch that crashes the function or exceeds its timeout is halved until the rest succeeds.
       bisectBatchOnError: true,
-      // A record that can never be read holds up its shard for so many tries, and no longer.
+      // A record that can never be read blocks its shard for this many attempts only.
       retryAttempts: 10,
-      // As long as asynchronous batches wait.
+      // As long as asynchronous batches are retried.
       maxRecordAge: Duration.hours(6),
       onFailure: { bind: () => ({ destination: deadLetters.queueArn }) },
     });
   }
 
-  /** How far behind the stream's newest record a function is, in milliseconds, at the worst of five minutes. */
+  /** The maximum age, within five minutes, of the records that a function reads from the stream, in milliseconds. */
   static iteratorAge(fn: IFunction): IMetric {
     return fn.metric('IteratorAge', { statistic: Stats.MAXIMUM, period: Duration.minutes(5) });
   }
 
-  /** After the stack, so that its ARN can be written down for the other accounts before there is a stack. */
+  /** Derived from the stack's name, so that its ARN is known to the other accounts before the stack exists. */
   private get destinationName(): string {
     return Stack.of(this).stackName;
   }
 
   /**
-   * With which CloudWatch Logs writes to the stream, on behalf of the accounts that may subscribe, and on behalf of this
-   * one when it tries the destination out. Members of an organization are told by `aws:SourceOrgID`.
+   * The role with which CloudWatch Logs writes to the stream, for the accounts that may subscribe, and for this account
+   * when it tests the destination. Members of an organization are recognised by `aws:SourceOrgID`.
    */
   private writerRole({ accounts, organizationId }: Central): Role {
     const logsOf = (account: string) =>
@@ -143,7 +149,7 @@ export class CentralStream extends Construct {
     return role;
   }
 
-  /** Who may subscribe log groups to the destination, in the form of AWS's examples. */
+  /** The accounts that may subscribe log groups to the destination, in the form of AWS's examples. */
   private accessPolicy({ accounts, organizationId }: Central): object {
     const permission = {
       Effect: 'Allow',

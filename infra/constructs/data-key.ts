@@ -1,6 +1,7 @@
 /**
- * The customer-managed key of state, reports, dead letters, logs and the stream of other accounts' logs, where one is asked for. Without one they are encrypted with keys
- * that AWS manages; the topic always has a key of its own, because alarms cannot publish to one without.
+ * The optional customer-managed key for state, reports, dead letters, logs and the stream of other accounts' logs.
+ * Without it, AWS managed keys are used. The topic always has a key of its own, because alarms cannot publish to a
+ * topic with the AWS managed key.
  */
 
 import { ArnFormat, Stack } from 'aws-cdk-lib';
@@ -11,7 +12,7 @@ import type { Construct } from 'constructs';
 /** @param where a key's ARN, `create`, or null for none */
 export function dataKey(scope: Construct, where: string | null): IKey | undefined {
   if (where === null) return undefined;
-  // The policy of a key from elsewhere is its owner's: docs/security.md has the statement that it needs.
+  // The policy of an imported key is managed by its owner; docs/security.md has the statement that it needs.
   if (where !== 'create') return Key.fromKeyArn(scope, 'DataKey', where);
   const key = new Key(scope, 'DataKey', {
     description: 'mtls-watch: state, reports and logs',
@@ -38,7 +39,7 @@ export function dataKey(scope: Construct, where: string | null): IKey | undefine
   return key;
 }
 
-/** What a function may do with the key: only through the services that hold the data. */
+/** Permissions of a function on the key, only through the services that hold the data. */
 export function dataKeyStatements(scope: Construct, key: IKey | undefined): PolicyStatement[] {
   if (key === undefined) return [];
   const { region } = Stack.of(scope);
@@ -63,7 +64,7 @@ export function dataKeyStatements(scope: Construct, key: IKey | undefined): Poli
 }
 
 /**
- * What whoever writes to the stream of other accounts' logs, or reads it, may do with the key: "Permissions to use
+ * Permissions on the key for roles that write or read the stream of other accounts' logs: "Permissions to use
  * user-generated KMS keys" in the Kinesis Data Streams developer guide.
  */
 export function streamKeyStatements(

@@ -29,9 +29,9 @@ export class Ingest extends Construct {
       encryption: props.encryptionKey === undefined ? QueueEncryption.SQS_MANAGED : QueueEncryption.KMS,
       encryptionMasterKey: props.encryptionKey,
       enforceSSL: true,
-      // The longest there is: whoever comes back from two weeks off can still put the batches through again.
+      // The longest retention, so that batches can still be redriven after an absence of two weeks.
       retentionPeriod: Duration.days(14),
-      // What it holds is not counted yet, and is lost with it: a stack that is deleted or replaced leaves it.
+      // Its batches are not counted yet, so the queue is retained when the stack is deleted or replaced.
       removalPolicy: RemovalPolicy.RETAIN,
     });
     Validations.of(this.deadLetters).acknowledge({
@@ -46,14 +46,15 @@ export class Ingest extends Construct {
         ...props.statements,
         new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetters.queueArn] }),
       ],
-      // Memory stays under 160 MB whatever a payload unpacks to (`npm run bench -- memory`); the rest buys CPU.
+      // Memory stays under 160 MB for any payload (`npm run bench -- memory`); more memory means more CPU.
       memoryMiB: 1024,
       timeout: Duration.minutes(2),
     }).fn;
     new EventInvokeConfig(this, 'AsyncInvocations', {
       function: this.fn,
       retryAttempts: 2,
-      // Six hours, the longest there is: throttled batches wait rather than become dead letters.
+      // Six hours is the maximum, so that throttled batches are retried as long as possible before they become dead
+      // letters.
       maxEventAge: Duration.hours(6),
       onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
     });

@@ -1,4 +1,6 @@
-/** Subscribes the ingest function to the gateway's log groups, and makes those that are asked for ahead of the gateway. */
+/**
+ * Subscribes the ingest function to the gateway's log groups, and creates log groups before the gateway if asked to.
+ */
 
 import { Stack } from 'aws-cdk-lib';
 import { type IRole, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -16,21 +18,27 @@ import type { Config } from '../../shared/config/settings.js';
 import { accessLogPattern, EXECUTION_LOG_PATTERN, type LogKind } from '../../shared/logs/filter-patterns.js';
 import { identityOf } from '../support/references.js';
 
-/** Where the filters send what they let through. */
+/** The destination of the filters. */
 export type SubscriptionTarget =
   | { readonly kind: 'function'; readonly fn: IFunction; readonly emitsAccount: boolean }
-  /** Of another account; `role` is by which CloudWatch Logs acts for this one. */
+  /** In another account; CloudWatch Logs uses `role` to act for this one. */
   | { readonly kind: 'destination'; readonly arn: string; readonly role: IRole };
 
 export interface LogSubscriptionsProps {
   readonly target: SubscriptionTarget;
   readonly executionLogGroups: Config['executionLogGroups'];
   readonly accessLogGroups: Config['accessLogGroups'];
-  /** By log group. @default - none is known */
+  /**
+   * By log group.
+   * @default - no formats are known
+   */
   readonly accessLogFormats?: Config['accessLogFormats'];
-  /** For the groups that are made here. */
+  /** For the groups that this construct creates. */
   readonly logRetentionDays: number;
-  /** For the groups that are made here. @default - a key that AWS manages */
+  /**
+   * For the groups that this construct creates.
+   * @default - a key that AWS manages
+   */
   readonly encryptionKey?: IKey | undefined;
 }
 
@@ -38,7 +46,7 @@ export class LogSubscriptions extends Construct {
   /** The names of the filters, which are the same in every log group. */
   readonly filterNames: readonly string[];
   private readonly target: SubscriptionTarget;
-  /** The permission to call ingest, by log group: one, also where a group holds both kinds of log. */
+  /** The permission to call ingest, one for each log group, even if a group holds both kinds of log. */
   private readonly permissions = new Map<string, CfnPermission>();
   private readonly filters = new Map<string, SubscriptionFilter>();
 
@@ -47,7 +55,7 @@ export class LogSubscriptions extends Construct {
     this.target = props.target;
     this.filterNames = [this.filterName('execution'), this.filterName('access')];
     const groups = [...props.executionLogGroups, ...props.accessLogGroups];
-    // Made if either entry asks for it.
+    // Created if either entry asks for it.
     const created = new Set(groups.filter(({ create }) => create).map(({ name }) => name));
     const logGroups = new Map<string, ILogGroup>();
     for (const name of new Set(groups.map((group) => group.name))) {
@@ -93,7 +101,7 @@ export class LogSubscriptions extends Construct {
     });
     if (target.kind === 'function') {
       if (target.emitsAccount) emitAccount(filter);
-      // CloudWatch Logs tries the function out when the filter is made.
+      // CloudWatch Logs calls the function when the filter is created.
       filter.node.addDependency(this.permission(target.fn, logGroup, id));
     }
     this.filters.set(key, filter);
@@ -119,7 +127,7 @@ export class LogSubscriptions extends Construct {
     return permission;
   }
 
-  /** Named after the stack, so that an operator sees whose filter takes one of the few places of a log group. */
+  /** Named after the stack, so that an operator sees which stack uses one of the two places of a log group. */
   private filterName(kind: LogKind): string {
     return `${Stack.of(this).stackName}-${kind}`;
   }
@@ -130,12 +138,15 @@ export class LogSubscriptions extends Construct {
   }
 }
 
-/** Each event of a centralised log group says which account wrote it; the log group's owner is this account. */
+/**
+ * Each event of a centralised log group carries the account that wrote it, because the log group's owner is this
+ * account, and the log group that it was copied from, because the name of the copy may not contain the API.
+ */
 function emitAccount(filter: SubscriptionFilter): void {
-  (filter.node.defaultChild as CfnSubscriptionFilter).emitSystemFields = ['@aws.account', '@aws.region'];
+  (filter.node.defaultChild as CfnSubscriptionFilter).emitSystemFields = ['@aws.account', '@aws.region', '@source.log'];
 }
 
-/** A slash separates the parts of a construct's path. No name that CloudWatch takes has a colon. */
+/** A slash separates the parts of a construct's path. CloudWatch log group names contain no colon. */
 function constructId(name: string): string {
   return name.replaceAll('/', ':');
 }

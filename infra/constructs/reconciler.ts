@@ -30,15 +30,15 @@ export interface ReconcilerProps {
   readonly config: Config;
   /** @default - a key that AWS manages */
   readonly encryptionKey?: IKey;
-  /** Where the discovered log groups are subscribed to. */
+  /** The destination of subscriptions on discovered log groups. */
   readonly ingest: LambdaFunction;
   readonly state: StateTable;
 }
 
-/** Where nothing is discovered. A filter that went silent is told within an hour, as CloudWatch Logs itself knows it. */
+/** The interval without discovery. CloudWatch Logs reports throttled or failing filters with a similar delay. */
 const MINUTES_BETWEEN_LOOKS = 60;
 
-/** Calls after which a stage, its logs or the way to it may be another (API references, version 1 and 2). */
+/** API calls that may change a stage, its logs or its mappings (API references, versions 1 and 2). */
 const API_CALLS = [
   'CreateStage',
   'UpdateStage',
@@ -87,7 +87,7 @@ export class Reconciler extends Construct {
       statements: this.statements(props, changes),
       logRetentionDays: props.config.logRetentionDays,
       memoryMiB: 512,
-      // A thousand filters at five a second, and the look at a large account before it.
+      // Time for a thousand filters at five a second, after reading a large account.
       timeout: FUNCTION_TIMEOUT,
     });
     this.fn = watch.fn;
@@ -104,7 +104,7 @@ export class Reconciler extends Construct {
     if (discover?.mode === 'on') this.letLogsCall(props.ingest);
   }
 
-  /** Looks at a log group of a watched stage as well. Where something is discovered, it is found without being told. */
+  /** Checks a log group of a watched stage too. Not needed with discovery, which finds it. */
   lookAt(kind: LogKind, logGroup: ILogGroup): void {
     if (this.config.discover !== null) return;
     const { logGroupArn } = logGroup;
@@ -115,14 +115,14 @@ export class Reconciler extends Construct {
       const isFirst = !this.looks.hasResource;
       this.looks.addResources(logGroupArn);
       if (logGroupArn.endsWith('*')) this.explain(this, logGroupArn, ONE_GROUP);
-      // One statement for all of them: a role's policies have little room.
+      // One statement for all of them, because the size of a role's policies is limited.
       if (isFirst) this.fn.addToRolePolicy(this.looks);
       if (isFirst && configured.length === 0) this.fn.addToRolePolicy(this.listed);
     }
     this.watched[kind].set(identity, logGroup);
   }
 
-  /** What the schedule tells the function, in the form of settings: Lambda's environment has no room for so many names. */
+  /** The event of the schedule, in the form of settings, because Lambda's environment has no room for all names. */
   private watchedLogGroups(): string | undefined {
     const { execution, access } = this.watched;
     if (execution.size + access.size === 0) return undefined;
@@ -149,7 +149,7 @@ export class Reconciler extends Construct {
       ...dataKeyStatements(this, encryptionKey),
       ...(discover.mode === 'on'
         ? [
-            // To ingest and nowhere else: whoever takes this role cannot send the account's logs away.
+            // Only with ingest as destination, so that this role cannot be used to send logs to other services.
             new PolicyStatement({
               actions: ['logs:PutSubscriptionFilter'],
               resources: [this.logGroupArn('*')],
@@ -172,7 +172,7 @@ export class Reconciler extends Construct {
     ];
   }
 
-  /** What `adapters/aws/discovery.ts` asks, one line a list. All of it reads. */
+  /** The permissions for the calls of `adapters/aws/discovery.ts`, one line for each list. All are read-only. */
   private discoveryStatements(truststoreBuckets: readonly string[]): PolicyStatement[] {
     const { partition } = Stack.of(this);
     return [
@@ -191,7 +191,7 @@ export class Reconciler extends Construct {
               actions: ['s3:GetBucketVersioning'],
               resources: truststoreBuckets.map((bucket) => `arn:${partition}:s3:::${bucket}`),
             }),
-            // For the version of an object alone; S3 knows no smaller permission that shows it.
+            // Only the version of an object is needed, but S3 has no smaller permission for it.
             new PolicyStatement({
               actions: ['s3:GetObject'],
               resources: truststoreBuckets.map((bucket) => `arn:${partition}:s3:::${bucket}/*`),
@@ -200,13 +200,13 @@ export class Reconciler extends Construct {
     ];
   }
 
-  /** Changes wait a minute in a queue, so that the many calls of one deployment lead to one look at the account. */
+  /** Changes are delayed by a minute in a queue, so that the many calls of one deployment cause one run. */
   private changes(): Queue {
     const queue = new Queue(this, 'Changes', {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       visibilityTimeout: FUNCTION_TIMEOUT,
-      // What failed so long is made good by the next scheduled run.
+      // A change that failed this long is covered by the next scheduled run.
       retentionPeriod: Duration.hours(1),
     });
     Validations.of(queue).acknowledge({
@@ -220,7 +220,7 @@ export class Reconciler extends Construct {
         eventPattern: {
           source: [source],
           detailType: ['AWS API Call via CloudTrail'],
-          // A call that failed changed nothing.
+          // A failed call changed nothing.
           detail: { errorCode: Match.doesNotExist(), ...detail },
         },
         targets: [target],
@@ -228,7 +228,7 @@ export class Reconciler extends Construct {
     };
     rule('GatewayChanges', 'aws.apigateway', { eventName: API_CALLS });
     rule('DeliveryChanges', 'aws.logs', { eventName: ['CreateDelivery', 'DeleteDelivery'] });
-    // API Gateway makes the group of an execution log when it is first needed.
+    // API Gateway creates the log group of an execution log when it is first needed.
     rule('ExecutionLogMade', 'aws.logs', {
       eventName: ['CreateLogGroup'],
       requestParameters: { logGroupName: Match.prefix('API-Gateway-Execution-Logs_') },
@@ -242,7 +242,7 @@ export class Reconciler extends Construct {
       eventSourceArn: changes.queueArn,
       batchSize: 1_000,
       maxBatchingWindow: Duration.minutes(1),
-      // The fewest there can be: two runs at once do no harm, and no good either.
+      // The minimum; two parallel runs do no harm.
       maxConcurrency: 2,
     });
   }

@@ -5,7 +5,7 @@ import { type IRole, PolicyDocument, PolicyStatement, Role, ServicePrincipal } f
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
-/** Makes the role within `scope`; its policy is whole, so targets add nothing to it. */
+/** Creates the role within `scope` with a complete policy, so that targets add nothing to it. */
 export function schedulerRole(scope: Construct, fn: IFunction): IRole {
   return new Role(scope, 'SchedulerRole', {
     assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {

@@ -1,4 +1,4 @@
-/** The one table that holds all state, see `shared/ports`: halves, facts, incidents, outbox, history. */
+/** The table for all state (see `shared/ports`): halves, facts, incidents, outbox, history. */
 
 import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -15,7 +15,7 @@ export class StateTable extends Construct {
 
   constructor(scope: Construct, id: string, { encryptionKey }: StateTableProps = {}) {
     super(scope, id);
-    // Kept when the stack is deleted, as CDK does with tables by default: 13 months of history are not made again.
+    // Retained when the stack is deleted, as by CDK's default, because 13 months of history cannot be restored.
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },
@@ -28,8 +28,8 @@ export class StateTable extends Construct {
   }
 
   /**
-   * What a function needs to keep state. Scan is not among it: nothing that runs may cost in proportion to the table.
-   * Transactions are allowed by the actions that they are made of.
+   * Permissions for reading and writing state. Scan is not among them, because no function may cost in proportion to
+   * the table. Transactions need only the permissions of their actions.
    */
   accessStatements(): PolicyStatement[] {
     return [
@@ -48,7 +48,7 @@ export class StateTable extends Construct {
     ];
   }
 
-  /** What a function needs that looks at state and changes nothing. */
+  /** Permissions for reading state only. */
   readStatements(): PolicyStatement[] {
     return [
       new PolicyStatement({
@@ -58,7 +58,7 @@ export class StateTable extends Construct {
     ];
   }
 
-  /** What was found, and what was subscribed: nothing else of the table, and in a dry run nothing is written. */
+  /** Permissions for the inventory and the subscribed log groups only; in a dry run, read-only. */
   reconcilerStatements(mode: 'dry-run' | 'on'): PolicyStatement[] {
     const writes = ['dynamodb:BatchWriteItem', 'dynamodb:DeleteItem'];
     return [

@@ -38,7 +38,7 @@ export class Sweep extends Construct {
       timeout: Duration.seconds(50),
       reservedConcurrency: props.reserveConcurrency ? 1 : undefined,
     }).fn;
-    // A run that could not start within its minute is dropped in favour of the next one.
+    // A run that could not start within its minute is dropped, because the next one is due.
     const oneMinute = Duration.minutes(1);
     new EventInvokeConfig(this, 'AsyncInvocations', { function: this.fn, retryAttempts: 0, maxEventAge: oneMinute });
     new Schedule(this, 'EveryMinute', {

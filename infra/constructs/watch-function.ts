@@ -1,4 +1,4 @@
-/** A Lambda function with a role of its own that holds exactly the permissions it is given, and its own log group. */
+/** A Lambda function with a role that has exactly the given permissions, and a log group of its own. */
 
 import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -12,7 +12,7 @@ export interface WatchFunctionProps {
   /** Holds `index.mjs`, which exports `handler`. */
   readonly code: Code;
   readonly environment: Readonly<Record<string, string>>;
-  /** All that the function may do besides writing to its log group. */
+  /** All permissions of the function except writing to its log group. */
   readonly statements: readonly PolicyStatement[];
   readonly memoryMiB: number;
   readonly timeout: Duration;

@@ -1,4 +1,4 @@
-/** The function that makes the weekly report, its schedule, and the bucket that keeps the reports. */
+/** The function that makes the weekly report, its schedule, and the bucket for the reports. */
 
 import { Duration, Stack, TimeZone, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -23,7 +23,7 @@ export interface WeeklyReportProps {
   /** How long a report is kept. */
   readonly reportDays: number;
   readonly schedule: NonNullable<Config['report']>;
-  /** Where ingest writes its failure records. */
+  /** The log group with ingest's failure records. */
   readonly ingestLogs: ILogGroup;
 }
 
@@ -44,7 +44,7 @@ export class WeeklyReport extends Construct {
       },
       statements: [...props.statements, ...this.statements(props.ingestLogs)],
       memoryMiB: 1024,
-      // Two queries of up to a minute, and a read for each group.
+      // Time for two queries of up to a minute, and a read for each group.
       timeout: Duration.minutes(10),
     });
     this.fn = watch.fn;
@@ -79,7 +79,7 @@ export class WeeklyReport extends Construct {
         actions: ['s3:GetObject', 's3:PutObject'],
         resources: [this.bucket.arnForObjects('reports/*')],
       }),
-      // Without it S3 answers 403 instead of 404 for a report that is not there yet.
+      // Without it S3 answers 403 instead of 404 for a report that does not exist yet.
       new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
       new PolicyStatement({ actions: ['logs:StartQuery'], resources: [ingestLogs.logGroupArn] }),
       new PolicyStatement({ actions: ['logs:GetQueryResults', 'logs:StopQuery'], resources: ['*'] }),
@@ -87,11 +87,11 @@ export class WeeklyReport extends Construct {
   }
 
   private reportBucket({ encryptionKey, reportDays }: WeeklyReportProps): Bucket {
-    // Kept when the stack is deleted, as CDK does with buckets by default.
+    // Retained when the stack is deleted, as by CDK's default.
     const bucket = new Bucket(this, 'Reports', {
       encryption: encryptionKey === undefined ? BucketEncryption.S3_MANAGED : BucketEncryption.KMS,
       encryptionKey,
-      // One request to KMS a bucket and not one an object.
+      // One KMS request for the bucket instead of one for each object.
       bucketKeyEnabled: encryptionKey === undefined ? undefined : true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,

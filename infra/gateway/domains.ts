@@ -1,4 +1,4 @@
-/** What is known at synth of custom domains: their names, and the truststores that they are set to. */
+/** What is known at synth about custom domains: their names and truststores. */
 
 import { Token } from 'aws-cdk-lib';
 import { CfnDomainName as CfnRestDomainName, type IDomainName as IRestDomainName } from 'aws-cdk-lib/aws-apigateway';
@@ -10,20 +10,20 @@ import { targetOf } from '../support/references.js';
 import type { GatewayStage } from './stages.js';
 import type { TruststoreLocation } from './truststore-access.js';
 
-/** A domain that knows its truststore, and tells of each stage that it leads to, now and later. */
+/** A domain that knows its truststore, and reports each stage that is mapped to it, now and later. */
 export interface SelfDescribedDomain {
   readonly domain: IHttpDomainName;
   readonly truststore: TruststoreLocation;
   onStage(listener: (stage: GatewayStage) => void): void;
 }
 
-/** A custom domain with mutual TLS, in any of the forms that CDK and this package have for one. */
+/** A custom domain with mutual TLS, in any form of CDK or this package. */
 export type WatchableDomain = IRestDomainName | IHttpDomainName | SelfDescribedDomain;
 
 export interface DomainParts {
-  /** A literal where one was given. */
+  /** A literal if one was given. */
   readonly name: string;
-  /** All that mappings may call it by. */
+  /** All names by which mappings may refer to it. */
   readonly aliases: readonly string[];
   readonly truststore: TruststoreLocation;
 }
@@ -58,7 +58,7 @@ function locationOf(scope: Construct, resource: CfnRestDomainName | CfnHttpDomai
   const uri = set !== undefined && 'truststoreUri' in set ? set.truststoreUri : undefined;
   const [, name, key] = /^s3:\/\/([^/]{1,300})\/(.{1,1024})$/.exec(uri ?? '') ?? [];
   if (name === undefined || key === undefined) return undefined;
-  // The bucket itself knows the key that it is encrypted with.
+  // The bucket construct knows its encryption key.
   const maker = targetOf(name)?.node.scope;
   if (maker instanceof Bucket) return { bucket: maker, key };
   return { bucket: Bucket.fromBucketName(scope, `Truststore:${resource.node.path.replaceAll('/', ':')}`, name), key };

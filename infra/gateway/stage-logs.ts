@@ -1,6 +1,6 @@
 /**
- * The logs of a stage, switched on where they are off. The log groups are made ahead of the gateway: with a retention, and
- * there for a filter before the first request comes.
+ * Switches on the logs of a stage. The log groups are created before the gateway needs them, so that they have a
+ * retention, and a filter can be put before the first request.
  */
 
 import { Annotations, Aspects, Stack, Token } from 'aws-cdk-lib';
@@ -32,22 +32,25 @@ export interface StageLogOptions {
   readonly hasLogged?: boolean;
 }
 
-/** How the log groups are kept that are made for stages. */
+/** Properties of the log groups that are created for stages. */
 export interface LogKeeping {
   readonly retentionDays: number;
-  /** Not for stages of another stack than the one that makes the key. @default - a key that AWS manages */
+  /**
+   * Not for stages in another stack than the one that creates the key.
+   * @default - a key that AWS manages
+   */
   readonly encryptionKey?: IKey | undefined;
 }
 
 export interface StageLogs {
-  /** Null where there is none, or none that could be found. */
+  /** Null if there is none, or it could not be found. */
   readonly execution: ILogGroup | null;
   readonly access: ILogGroup | null;
-  /** That of the access log, where it is known to the app. */
+  /** The format of the access log, if the app knows it. */
   readonly accessFormat?: string | undefined;
 }
 
-/** A stage that is mapped and watched is asked for twice, its logs are made once. */
+/** A stage that is both mapped and watched is passed twice; its logs are created once. */
 const made = new WeakMap<GatewayStage, StageLogs>();
 
 /**
@@ -72,7 +75,10 @@ export function stageLogs(stage: GatewayStage, keeping: LogKeeping, options: Sta
   return logs;
 }
 
-/** The subscriptions need the log groups, so the stack of the stage cannot wait for a key that is made beside the subscriptions. */
+/**
+ * The subscriptions depend on the log groups, so the stack of the stage must not depend on a key in the stack of the
+ * subscriptions.
+ */
 function keyWithin(stage: GatewayStage, key: IKey | undefined): IKey | undefined {
   if (key === undefined || !Token.isUnresolved(key.keyArn)) return key;
   return Stack.of(key) === Stack.of(stage) ? key : undefined;
@@ -93,7 +99,7 @@ function executionLog(
   }
   switchOn(parts.resource);
   const logGroup = new LogGroup(room, 'Execution', { ...kept, logGroupName: name });
-  // Whoever comes first makes the group, and for the gateway it would be one without retention and filter.
+  // If the gateway came first, it would create the group without retention and filter.
   parts.resource.node.addDependency(logGroup);
   return logGroup;
 }
@@ -111,7 +117,7 @@ function executionLogGroupName(stage: GatewayStage, apiId: string): string {
   return `API-Gateway-Execution-Logs_${apiId}/${stageName}`;
 }
 
-/** Sets the level of all methods to ERROR unless something else is set. */
+/** Sets the level of all methods to ERROR unless a level is set. */
 function switchOn(resource: CfnStage): void {
   const settings = resource.methodSettings ?? [];
   if (!Array.isArray(settings)) {
@@ -135,7 +141,10 @@ function warnOfLevel(resource: CfnStage, what: string): void {
   );
 }
 
-/** API Gateway refuses to log a REST API in an account and Region that have no role for it. Looked for when the app is whole. */
+/**
+ * API Gateway refuses logging for a REST API if the account and Region have no role for it. Checked when the app is
+ * complete.
+ */
 function noticeLoggingRole(room: Construct, stage: GatewayStage): void {
   const { account, region } = stage.env;
   const isMade = () =>
@@ -200,7 +209,7 @@ function formatOf({ kind, resource }: StageParts): string | undefined {
   return typeof format === 'string' && !Token.isUnresolved(format) ? format : undefined;
 }
 
-/** CDK's own default, the Common Log Format, tells neither why nor who. */
+/** CDK's default, the Common Log Format, contains neither the reason nor the client certificate. */
 function warnOfFormat(stage: GatewayStage, format: unknown): void {
   if (typeof format !== 'string' || Token.isUnresolved(format)) return;
   const { isReadable, isJson, needed, breaks } = formatLacks(format);

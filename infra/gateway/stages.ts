@@ -1,7 +1,7 @@
 /**
- * What is known at synth of the stages of REST and HTTP APIs: their resource where the app makes it, their API, their name.
- * A stage's own name is a reference to the stage, which would make everything that mentions it wait for the stage; the
- * literal behind it does not.
+ * What is known at synth about the stages of REST and HTTP APIs: their resource if the app creates it, their API, their
+ * name. The name of a stage is usually a reference to the stage, so that everything with the name would depend on the
+ * stage; the literal avoids that.
  */
 
 import { Token } from 'aws-cdk-lib';
@@ -17,7 +17,7 @@ export type StageParts =
   | { readonly kind: 'rest'; readonly apiId: string; readonly api?: CfnRestApi; readonly resource?: CfnRestStage }
   | { readonly kind: 'http'; readonly apiId: string; readonly api?: CfnApi; readonly resource?: CfnHttpStage };
 
-/** `api` and `resource` are absent where the app does not make them. */
+/** `api` and `resource` are absent if the app does not create them. */
 export function partsOf(stage: GatewayStage): StageParts {
   const resource = stage.node.defaultChild;
   if ('restApi' in stage) {
@@ -38,7 +38,7 @@ export function partsOf(stage: GatewayStage): StageParts {
   };
 }
 
-/** The name as it was given; undefined where only the deployment knows it. */
+/** The name as it was given; undefined if only the deployment knows it. */
 export function literalStageName(name: string | undefined): string | undefined {
   const target = targetOf(name);
   const given = isStageResource(target) ? target.stageName : name;

@@ -1,4 +1,4 @@
-/** What the functions may read of the truststores. */
+/** The functions' permissions to read truststores. */
 
 import { Stack, Token, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -13,7 +13,7 @@ export interface TruststoreLocation {
   readonly key: string;
 }
 
-/** The same for one truststore that is a construct's, with the key of its bucket where that has one of its owner's. */
+/** Permissions for one truststore of a construct, including the customer-managed key of its bucket. */
 export function truststoreReadStatements({ bucket, key }: TruststoreLocation): PolicyStatement[] {
   const statements = [
     new PolicyStatement({
@@ -29,8 +29,8 @@ export function truststoreReadStatements({ bucket, key }: TruststoreLocation): P
 }
 
 /**
- * Read access to exactly the configured objects, in all their versions, and to the list of these versions, to tell what
- * changed; nothing where none is configured.
+ * Permissions to read exactly the configured objects, in all their versions, and to list these versions, so that
+ * changes can be described; none if no truststore is configured.
  */
 export function truststoreStatements(scope: Construct, truststores: Config['truststores']): PolicyStatement[] {
   const uris = [...new Set(Object.values(truststores))].sort();
@@ -47,7 +47,7 @@ export function truststoreStatements(scope: Construct, truststores: Config['trus
   ];
 }
 
-/** The same for all objects of the buckets that discovered truststores may lie in. */
+/** Permissions to read all objects of the buckets with discovered truststores. */
 export function bucketStatements(scope: Construct, buckets: readonly string[]): PolicyStatement[] {
   if (buckets.length === 0) return [];
   return [
@@ -62,7 +62,9 @@ export function bucketStatements(scope: Construct, buckets: readonly string[]): 
   ];
 }
 
-/** Says to cdk-nag, for all functions of `scope`, why the objects of these buckets are not named one by one. */
+/**
+ * Acknowledges for cdk-nag, for all functions of `scope`, why the objects of these buckets are not named one by one.
+ */
 export function explainBuckets(scope: Construct, buckets: readonly string[]): void {
   for (const bucket of buckets) {
     Validations.of(scope).acknowledge({
@@ -84,7 +86,7 @@ function path(uri: string): string {
   return literal(uri.slice('s3://'.length));
 }
 
-/** An S3 key may hold the characters that are wildcards in a policy; IAM takes them literally as `${*}`. */
+/** An S3 key may contain the wildcard characters of a policy; IAM takes `*` literally as `${*}`. */
 function literal(key: string): string {
   if (Token.isUnresolved(key)) return key;
   return key.replace(/[*?$]/g, (character) => `\${${character}}`);

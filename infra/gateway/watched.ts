@@ -1,6 +1,6 @@
 /**
- * What an app told to watch, in the form of settings. It is worked out when the template is written, because stages are
- * mapped to domains, and domains watched, at any time before that.
+ * What an app asked to watch, in the form of settings. Computed when the template is written, because stages can be
+ * mapped and domains watched at any time before.
  */
 
 import { Annotations } from 'aws-cdk-lib';

@@ -1,4 +1,4 @@
-/** The one place that reads the time of day. */
+/** The only module that reads the current time. */
 
 import type { Clock } from '../ports/index.js';
 

@@ -13,6 +13,8 @@ export type ErrorCode =
   | 'unreadable-input'
   | 'temporary-file'
   | 'usage'
+  /** What was asked for is well said, and not there: the answer is no. */
+  | 'not-found'
   | 'store-unavailable'
   | 'sweep-behind'
   | 'publish-failed'

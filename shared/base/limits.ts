@@ -103,6 +103,8 @@ export const limits = {
   reasonCharsMax: 200,
   /** RFC 5280's upper bounds add up to a few hundred characters for a DN; EMF rejects dimension values over 1,024. */
   dnCharsMax: 512,
+  /** A DN as it is pasted, in a list of objects or as hexadecimal DER: about eight times the canonical form. */
+  typedDnCharsMax: 4_096,
   /** A serial number has at most 20 octets (RFC 5280, 4.1.2.2), which is 40 digits. Some CAs exceed this. */
   serialCharsMax: 80,
   sourceIpCharsMax: 45,
@@ -147,8 +149,12 @@ export const limits = {
    * Gateway maps 200 to a domain unless the quota is raised ("Quotas for configuring and running a REST API").
    */
   inventoryStagesMax: 1_000,
-  /** "CloudWatch Logs quotas": two subscription filters for a log group; the quota cannot be raised. */
-  filtersPerLogGroupMax: 2,
+  /**
+   * Subscription filters on a log group: five where AWS has rolled that out, two elsewhere ("CloudWatch Logs quotas", by Region).
+   * Only an attempt tells.
+   */
+  filtersPerLogGroupMax: 5,
+  filtersPerLogGroupSure: 2,
   /** Filters put or removed by one run, at the five a second that CloudWatch Logs allows; the next run continues. */
   filterChangesPerRunMax: 1_000,
   /** Log groups outside of discovery that are checked in parallel. */
@@ -174,6 +180,8 @@ export const limits = {
   pathStepsMax: 100_000,
   /** CAs whose names are compared with that of a missing one, in one diagnosis or audit. */
   relativesComparedMax: 200_000,
+  /** Certificates of one group whose signature is compared with the CAs of its issuer's name: a read of the store each. */
+  claimsCheckedMax: 25,
   /** OpenSSL's bound (NAME_CHECK_MAX) on the product of a certificate's names and a CA's constraints. */
   nameComparisonsMax: 1 << 20,
   /** OpenSSL rejects larger RSA keys (OPENSSL_RSA_MAX_MODULUS_BITS). */

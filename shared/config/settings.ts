@@ -8,6 +8,8 @@ import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import * as z from '../base/zod.js';
 import { severities } from '../model/notices.js';
+import { isNamed } from '../x509/names.js';
+import { typedDn } from '../x509/typed-dn.js';
 import { scopeName } from './qualified-names.js';
 
 const intBetween = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
@@ -94,10 +96,21 @@ const truststoreKey = z
     ),
   );
 
+/** An issuer in any spelling, compared with what the logs name in theirs. */
+const canonicalised = z.check<string>((context) => {
+  if (!isNamed(context.value)) return;
+  const typed = typedDn(context.value);
+  if (typed.kind === 'dn') context.value = typed.dn;
+  else {
+    const message = `this ${typed.because}; expected the whole DN, as an alert or \`mtls-watch report\` shows it`;
+    context.issues.push({ code: 'custom', message, input: context.value });
+  }
+});
+
 /** Selectors of an override or of a team's own runbook; all given ones must match. */
 const selectors = {
   scope: z.optional(text(limits.scopeCharsMax).check(named)),
-  issuerDn: z.optional(text(512)),
+  issuerDn: z.optional(text(limits.typedDnCharsMax).check(canonicalised)),
   reason: z.optional(text(200)),
 };
 

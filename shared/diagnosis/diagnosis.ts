@@ -6,6 +6,7 @@
 
 import { MtlsWatchError } from '../base/errors.js';
 import { lazily } from '../base/lazily.js';
+import { limits } from '../base/limits.js';
 import { DAY_MS } from '../base/time.js';
 import { truststoreUri } from '../config/qualified-names.js';
 import {
@@ -34,6 +35,11 @@ export interface Diagnosed {
   readonly change: string | null;
   /** Whether the truststore holds a CA of the issuer's name; null where no truststore could be read. */
   readonly issuerTrusted: boolean | null;
+  /**
+   * Whether the issuer's name is nothing but a claim: no CA of that name, in the truststore or in its version before,
+   * signed any of the certificates that were looked at. False where that is not known.
+   */
+  readonly isClaimed: boolean;
   /** Whether a CA of the truststore names the organisation of the issuer or of a client. */
   readonly isOrganisationKnown: boolean;
 }
@@ -43,8 +49,12 @@ export interface Diagnosed {
  * because most invocations look at none.
  */
 const x509 = lazily(async () => {
-  const [{ diagnosisCache }, change] = await Promise.all([import('../x509/cache.js'), import('../x509/change.js')]);
-  return { cache: diagnosisCache(), ...change };
+  const [{ diagnosisCache }, change, { isSignedByNamesake }] = await Promise.all([
+    import('../x509/cache.js'),
+    import('../x509/change.js'),
+    import('../x509/namesakes.js'),
+  ]);
+  return { cache: diagnosisCache(), isSignedByNamesake, ...change };
 });
 
 export type OneDiagnosis =
@@ -107,21 +117,54 @@ export async function surroundingsOf(
   group: GroupKey,
   facts: readonly Fact[],
   world: World,
-): Promise<Pick<Diagnosed, 'change' | 'issuerTrusted' | 'isOrganisationKnown'>> {
-  const unknown = { change: null, issuerTrusted: null, isOrganisationKnown: false };
+): Promise<Pick<Diagnosed, 'change' | 'issuerTrusted' | 'isClaimed' | 'isOrganisationKnown'>> {
+  const unknown = { change: null, issuerTrusted: null, isClaimed: false, isOrganisationKnown: false };
   const uri = truststoreUri(group.scope, world.config.truststores);
   if (uri === null) return unknown;
   const firstAt = Math.min(...facts.map((fact) => fact.firstAt));
   const names = new Set([group.issuerDn, ...facts.flatMap(({ clients }) => clients.map(({ subjectDn }) => subjectDn))]);
   const look = async () => {
     const bundle = (await x509()).cache.truststore(await world.truststores.read(uri));
+    const issuerTrusted = holds(bundle, group.issuerDn);
     return {
       change: await changeBefore(uri, firstAt, world),
-      issuerTrusted: holds(bundle, group.issuerDn),
+      issuerTrusted,
+      isClaimed: issuerTrusted === true && (await isClaim(group, facts, uri, world)),
       isOrganisationKnown: namesOneOf(bundle, names),
     };
   };
   return unlessUnreadable(look(), () => unknown);
+}
+
+/**
+ * The gateway verifies a signature before anything else, so that with any other reason the name was proven. Made-up
+ * certificates are refused with one of these.
+ */
+const UNPROVEN: readonly ReasonId[] = ['issuer-not-found', 'signature-failure', 'self-signed', 'self-signed-in-chain'];
+
+/** A single certificate that is proven, or cannot be checked, is enough to believe the name. */
+async function isClaim(group: GroupKey, facts: readonly Fact[], uri: string, world: World): Promise<boolean> {
+  if (!UNPROVEN.includes(group.reason)) return false;
+  const fingerprints = busiestOf(facts).slice(0, limits.claimsCheckedMax);
+  const [{ cache, isSignedByNamesake }, current, previous, pems] = await Promise.all([
+    x509(),
+    world.truststores.read(uri),
+    unlessUnreadable(world.truststores.previous(uri), () => null),
+    Promise.all(fingerprints.map((one) => world.stores.certificates.load(one))),
+  ]);
+  const bundles = [current, ...(previous === null ? [] : [previous])].map(cache.truststore);
+  const certificates = pems.flatMap((pem) => (pem === null ? [] : [certificateFromLoggedPem(pem)]));
+  const read = certificates.filter((one) => one.kind !== 'malformed');
+  return read.length > 0 && read.every((one) => bundles.every((bundle) => !isSignedByNamesake(one, bundle)));
+}
+
+/** Fingerprints of the clients, those with most failures first. */
+function busiestOf(facts: readonly Fact[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { fingerprint, count } of facts.flatMap(({ clients }) => clients)) {
+    if (fingerprint !== null) counts.set(fingerprint, (counts.get(fingerprint) ?? 0) + count);
+  }
+  return [...counts].sort(([, a], [, b]) => b - a).map(([fingerprint]) => fingerprint);
 }
 
 /** Null for what is not the name of an issuer. */

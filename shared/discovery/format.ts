@@ -29,6 +29,7 @@ export function describeAction(action: Action, isDone: boolean): string {
     case 'hold':
       return `left the filter ${named(action.filterName)} on ${logGroup}, where no watched stage was seen to write: a part of the account could not be read`;
     case 'unmet':
+      if (action.said !== undefined) return `cannot subscribe ${logGroup} to ${logOf(action)}: ${named(action.said)}`;
       return `cannot subscribe ${logGroup} to ${logOf(action)}: in the way are filters that are not ours: ${listed(action.takenBy)}; remove one`;
     case 'wait':
       return `${logGroup} does not exist yet; ${logOf(action)} is subscribed once it does`;

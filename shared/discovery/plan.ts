@@ -60,7 +60,12 @@ export type Action =
    */
   | { readonly kind: 'hold'; readonly logGroup: string; readonly filterName: string }
   /** Cannot be subscribed: other filters have taken the places of the log group, or the filter's name. */
-  | (About & { readonly kind: 'unmet'; readonly takenBy: readonly string[] })
+  | (About & {
+      readonly kind: 'unmet';
+      readonly takenBy: readonly string[];
+      /** Why, where no filter that was seen is in the way. */
+      readonly said?: string;
+    })
   /** The log group does not exist yet. */
   | (About & { readonly kind: 'wait' })
   /** Named in the settings, but the stack's filter was removed. */
@@ -130,7 +135,7 @@ function wishesOf(domains: readonly FoundDomain[]): Map<string, Wishes> {
 }
 
 function planGroup(
-  { name, exists, filters }: FoundLogGroup,
+  { name, exists, filters, logClass }: FoundLogGroup,
   wishes: Wishes,
   own: OwnFilters,
   isWhole: boolean,
@@ -141,6 +146,14 @@ function planGroup(
     return domains === undefined ? [] : [{ logGroup: name, log, domains: [...domains].sort() }];
   });
   if (!exists) return wanted.map((about) => ({ kind: 'wait', ...about }));
+  if (logClass !== undefined && logClass !== 'STANDARD') {
+    return wanted.map((about) => ({
+      kind: 'unmet',
+      ...about,
+      takenBy: [],
+      said: `its class ${logClass} takes no filters`,
+    }));
+  }
   // A log group whose filters cannot be read is reported as such, and not changed.
   if (filters === null) return [];
   const ours = filters.filter((filter) => isOurs(filter, own));

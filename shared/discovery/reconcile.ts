@@ -210,9 +210,8 @@ async function change(
     return action;
   }
   const { logGroup, log, domains, filterName: name, pattern } = action;
-  const isPut = await logGroups.putFilter(logGroup, { name, pattern, destinationArn: own.destinationArn });
-  // Another filter was put in the meantime.
-  return isPut ? action : { kind: 'unmet', logGroup, log, domains, takenBy: ['others'] };
+  const refusal = await logGroups.putFilter(logGroup, { name, pattern, destinationArn: own.destinationArn });
+  return refusal === null ? action : { kind: 'unmet', logGroup, log, domains, takenBy: [], said: refusal };
 }
 
 /** Removes log groups without a filter of this stack from the list. */

@@ -37,11 +37,11 @@ export async function impactOf(
   facts: readonly Fact[],
   world: World,
 ): Promise<Impact & { readonly isStranger: boolean }> {
-  const { issuerTrusted, isOrganisationKnown, change } = await surroundingsOf(group, facts, world);
+  const { issuerTrusted, isClaimed, isOrganisationKnown, change } = await surroundingsOf(group, facts, world);
   const clients = clientCountOf(facts);
   const isTruststoreChanged = change !== null;
   const who = { group, issuerTrusted, isOrganisationKnown, isTruststoreChanged };
-  return { ...who, numbers: detection.numbers, clients, scopeShare: null, isStranger: isStranger(who) };
+  return { ...who, isClaimed, numbers: detection.numbers, clients, scopeShare: null, isStranger: isStranger(who) };
 }
 
 /** Stores the change of an incident together with the notice about it. */
@@ -54,7 +54,7 @@ export async function storeTransition(announcement: Announcement, world: World):
   }
   const now = world.clock.now();
   const clients = clientsOf(facts);
-  const { isOrganisationKnown, ...diagnosed } = await diagnosedFor(kind, next.group, clients, facts, world);
+  const { isOrganisationKnown, isClaimed, ...diagnosed } = await diagnosedFor(kind, next.group, clients, facts, world);
   const isJudged = kind !== 'resolved' && next.state === 'firing' && !isSeveral(next.group.issuerDn);
   const scopeShare = isJudged && kind !== 'ongoing' ? await scopeShareOf(next.group, recentFacts, now, world) : null;
   let incident = next;
@@ -64,6 +64,7 @@ export async function storeTransition(announcement: Announcement, world: World):
       numbers: detection.numbers,
       clients: clientCountOf(facts),
       issuerTrusted: diagnosed.issuerTrusted,
+      isClaimed,
       isOrganisationKnown,
       isTruststoreChanged: diagnosed.change !== null,
       scopeShare,
@@ -96,6 +97,7 @@ const UNDIAGNOSED = {
   verdictNote: null,
   change: null,
   issuerTrusted: null,
+  isClaimed: false,
   isOrganisationKnown: false,
 };
 

@@ -195,6 +195,7 @@ async function worsened({ incident, detection, facts, now }: SeenNow, world: Wor
     numbers: detection.numbers,
     clients: clientCountOf(own),
     issuerTrusted: null,
+    isClaimed: false,
     isOrganisationKnown: false,
     isTruststoreChanged: true,
     scopeShare: null,

@@ -16,6 +16,11 @@ export interface Impact {
   /** Whether the truststore holds a CA of the issuer's name; null where that is not known. */
   readonly issuerTrusted: boolean | null;
   /**
+   * Whether no CA of the issuer's name, in the truststore or in its version before, signed any of the certificates: then
+   * the issuer's name is a claim. False where that is not known.
+   */
+  readonly isClaimed: boolean;
+  /**
    * Whether a CA of the truststore names the organisation of the issuer or of its clients: then it may be a partner's
    * new CA.
    */
@@ -35,6 +40,11 @@ const VOLUMES = [2, 20, 200] as const;
 /** When this many clients fail at once the cause is not a single machine with a wrong configuration. */
 const MANY_CLIENTS = 5;
 const HOUR = 60;
+/**
+ * A CA that has a new key looks like somebody who uses its name. It is told as a partner's, but volume proves nothing:
+ * whoever made up one certificate can make up thousands.
+ */
+const CLAIMED_AT_MOST = severities.indexOf('medium');
 /** A rise by less than this factor over the usual is more of the same. */
 const GROWTH = 2;
 /** Below this share of what the domain refuses, something bigger goes on beside it, which has its own notice. */
@@ -42,7 +52,7 @@ const SMALL_SHARE = 0.05;
 
 export function severityFor(impact: Impact, policy: DetectionPolicy): Severity {
   if (isStranger(impact)) return 'low';
-  const { numbers, clients, issuerTrusted, scopeShare } = impact;
+  const { numbers, clients, issuerTrusted, isClaimed, scopeShare } = impact;
   // A window longer than an hour is scaled down to an hour.
   const count = numbers.count * Math.min(1, HOUR / numbers.windowMinutes);
   const above = Math.max(numbers.recent, count) / policy.floor;
@@ -52,7 +62,8 @@ export function severityFor(impact: Impact, policy: DetectionPolicy): Severity {
     (numbers.count < GROWTH * numbers.expected ? 1 : 0) -
     (scopeShare !== null && scopeShare < SMALL_SHARE ? 1 : 0);
   const least = issuerTrusted === true ? 1 : 0;
-  return severities[Math.min(severities.length - 1, Math.max(least, points))] ?? 'low';
+  const most = isClaimed ? CLAIMED_AT_MOST : severities.length - 1;
+  return severities[Math.min(most, Math.max(least, points))] ?? 'low';
 }
 
 export function isStranger({
@@ -60,7 +71,7 @@ export function isStranger({
   issuerTrusted,
   isOrganisationKnown,
   isTruststoreChanged,
-}: Omit<Impact, 'numbers' | 'clients' | 'scopeShare'>): boolean {
+}: Omit<Impact, 'numbers' | 'clients' | 'scopeShare' | 'isClaimed'>): boolean {
   if (group.issuerDn === OTHER_ISSUERS) return true;
   if (issuerTrusted === true || isTruststoreChanged || isOrganisationKnown) return false;
   return STRANGERS_REASONS.includes(group.reason) || issuerTrusted === false;

@@ -29,7 +29,7 @@ function isOneOf(days: readonly number[], day: number): boolean {
   return days.length === 0 || days.includes((day + 4) % 7);
 }
 
-export function matches({ scope, issuerDn, reason }: Silence, group: GroupKey): boolean {
+export function matches({ scope, issuerDn, reason }: Pick<Silence, keyof GroupKey>, group: GroupKey): boolean {
   return (
     (scope === null || matchesGlob(scope, group.scope) || matchesGlob(scope, bareName(group.scope))) &&
     (issuerDn === null || matchesGlob(issuerDn, group.issuerDn)) &&

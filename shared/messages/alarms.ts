@@ -1,4 +1,4 @@
-/** What the alarms of mtls-watch about itself say in their mail: what happened, what it means, what to do first. */
+/** The texts of the alarms about mtls-watch itself: what happened, what it means, what to do first. */
 
 import { type AlarmId, runbookPage } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
@@ -74,7 +74,7 @@ const alarmTexts: Readonly<Record<Config['language'], Readonly<Record<AlarmId, A
     'filters-unmet': {
       happened: 'A log group has no subscription filter of mtls-watch though it should, or the check did not run.',
       means: 'Refused clients of that API go unseen.',
-      first: 'Run `mtls-watch doctor`: it names the log group, and whether both places for filters are taken.',
+      first: 'Run `mtls-watch doctor`: it names the log group, and whether its places for filters are taken.',
     },
     'report-not-made': {
       happened: 'A run of the weekly report failed.',
@@ -161,7 +161,7 @@ const alarmTexts: Readonly<Record<Config['language'], Readonly<Record<AlarmId, A
 
 /**
  * The description of an alarm, which its mail shows.
- * @param about what it is about where there may be several of a kind: the domain of a canary
+ * @param about the subject of the alarm if there may be several of a kind: the domain of a canary
  */
 export function alarmDescription(id: AlarmId, config: Config, about?: string): string {
   const { happened, means, first } = alarmTexts[config.language][id];

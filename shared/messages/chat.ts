@@ -24,7 +24,7 @@ import type { Messages } from './types.js';
 
 const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max));
 
-/** The fields that are used of what the service takes, each within its length. */
+/** The fields of the service's schema that are used, with their maximum lengths. */
 export const chatSchema = z.strictObject({
   version: z.literal('1.0'),
   source: z.literal('custom'),

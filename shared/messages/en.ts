@@ -1,4 +1,4 @@
-/** What mtls-watch says, in English. Read at three in the morning: the cause first, then what to do. */
+/** The English texts of alerts: the cause first, then what to do. */
 
 import { reasons } from './reasons/en.js';
 import type { Messages } from './types.js';
@@ -19,7 +19,7 @@ export const en: Messages = {
     'self-signed': { title: 'The client signed its certificate itself', action: null },
     'search-limit-exceeded': { title: 'The truststore is too tangled to be checked', action: null },
     'content-altered': { title: 'The certificate was altered after it was signed', action: null },
-    'issuer-rekeyed': { title: 'The issuing CA has a new key, and the truststore holds the old one', action: null },
+    'issuer-rekeyed': { title: 'No CA of that name in the truststore signed the certificate', action: null },
     'intermediate-missing': { title: 'An intermediate CA is missing in the truststore', action: null },
     'issuer-missing': { title: 'The issuing CA is not in the truststore', action: null },
     'chain-too-long': { title: 'The chain has more than four CA certificates', action: null },

@@ -1,4 +1,4 @@
-/** A notice as an event of EventBridge: the notice itself is the detail. Pure. */
+/** A notice as an EventBridge event, with the notice as its detail. Pure. */
 
 import { limits } from '../base/limits.js';
 import type { Notice } from '../model/index.js';

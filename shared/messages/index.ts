@@ -1,4 +1,4 @@
-/** The texts of every rendering, by language. Ids, JSON and logs stay English whatever the language. */
+/** The texts of every rendering, by language. Ids, JSON and logs are always English. */
 
 import { en } from './en.js';
 import { ja } from './ja.js';

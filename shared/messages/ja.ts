@@ -1,4 +1,4 @@
-/** What mtls-watch says, in Japanese. Certificates, commands and names of AWS stay as they are. */
+/** The Japanese texts of alerts. Certificates, commands and names of AWS are not translated. */
 
 import { reasons } from './reasons/ja.js';
 import type { Messages } from './types.js';
@@ -31,8 +31,9 @@ export const ja: Messages = {
       action: 'CA が発行したままの証明書を設定するようクライアントに依頼してください。',
     },
     'issuer-rekeyed': {
-      title: '発行元 CA の鍵が新しくなり、トラストストアには古い鍵の証明書しかありません',
-      action: '新しい CA 証明書を古いものと並べてトラストストアに追加し、ドメイン名を更新してください。',
+      title: 'トラストストアにある同名の CA はこの証明書に署名していません',
+      action:
+        '発行したかどうかを CA に確認してください。CA の鍵が新しくなった場合は、CA から直接受け取った新しい証明書を古いものと並べて追加し、ドメイン名を更新してください。',
     },
     'intermediate-missing': {
       title: '中間 CA がトラストストアにありません',

@@ -1,4 +1,4 @@
-/** What the renderings for people have in common: which words apply to a notice, and its numbers in short form. */
+/** What the renderings for people share: the texts for a notice, and its numbers in short form. */
 
 import { limits } from '../base/limits.js';
 import { MINUTE_MS } from '../base/time.js';
@@ -9,27 +9,27 @@ import type { FindingMessages, Messages, SeveralMessages } from './types.js';
 
 export type Inert = (text: string) => string;
 
-/** Issuer and reason, or the words for an incident of a whole domain. */
+/** The texts for the issuer and reason, or for an incident of a whole domain. */
 export function wordsOf({ group }: Notice, messages: Messages): SeveralMessages {
   return isSeveral(group.issuerDn) ? messages.severalIssuers : messages.reasons[group.reason];
 }
 
-/** The organization or common name of an issuer, for a sentence; the whole DN stands below it. */
+/** The organization or common name of an issuer, for a sentence; the whole DN is shown below it. */
 export function issuerName({ group }: Notice, messages: Messages, inert: Inert): string {
   if (group.issuerDn === UNKNOWN_ISSUER) return messages.unknownIssuer;
   if (isSeveral(group.issuerDn) || group.issuerDn === OTHER_ISSUERS) return messages.otherIssuers;
-  // A sentence may end after it.
+  // The name may be followed by a full stop.
   return inert(nameIn(group.issuerDn).replace(/\.$/, ''));
 }
 
-/** The issuer, or for an incident of a whole domain those that fail together. */
+/** The issuer; for an incident of a whole domain, the issuers that fail together. */
 export function issuersOf({ group, groups }: Notice, inert: Inert): string[] {
   const issuers = groups.length === 0 ? [group.issuerDn] : [...new Set(groups.map((one) => one.issuerDn))];
   const shown = issuers.slice(0, limits.issuersShownMax).map(inert);
   return issuers.length > shown.length ? [...shown, '…'] : shown;
 }
 
-/** The finding that decides, if there is a diagnosis. */
+/** The finding that is the cause, if there is a diagnosis. */
 export function decisiveFinding({ verdict }: Notice): Finding | null {
   return verdict?.findings.find((finding) => finding.code === (verdict.reason ?? 'would-pass')) ?? null;
 }
@@ -38,7 +38,7 @@ export function findingWords({ code }: Finding, messages: Messages): FindingMess
   return code in messages.findings ? messages.findings[code as FindingCode] : null;
 }
 
-/** The verdict in one sentence where there is one, else what the reason means. */
+/** The verdict in one sentence if there is one, else the meaning of the reason. */
 export function leadOf(notice: Notice, messages: Messages, inert: Inert): string {
   if (notice.kind === 'resolved') return messages.over;
   const finding = decisiveFinding(notice);
@@ -50,7 +50,7 @@ export function leadOf(notice: Notice, messages: Messages, inert: Inert): string
   return messages.verdict(words.title, action, isCertain);
 }
 
-/** Empty where the gateway's own sentence fits the diagnosis, or where the finding's own words say it. */
+/** Empty if the gateway's sentence agrees with the diagnosis, or if the finding's text already says so. */
 function contradictionOf({ verdict, group }: Notice, { isContradicted }: Finding, messages: Messages): string {
   const { contradiction, reasons } = messages;
   if (contradiction === null || isContradicted !== true) return '';
@@ -58,12 +58,12 @@ function contradictionOf({ verdict, group }: Notice, { isContradicted }: Finding
   return contradiction.trusted[group.reason] ?? contradiction.trustedOtherwise;
 }
 
-/** Whether AWS documents the rule, or a gateway was seen to apply it. */
+/** Whether AWS documents the rule, or a real gateway was seen to apply it. */
 function isKnownRule({ standing }: Finding): boolean {
   return standing !== 'openssl' && standing !== 'unknown';
 }
 
-/** Those worth showing: what decides, then what else is wrong. */
+/** The findings to show: the cause first, then other errors. */
 export function findingsShown(notice: Notice): Finding[] {
   const findings = notice.verdict?.findings ?? [];
   return findings.filter(({ severity }) => severity !== 'info').slice(0, limits.findingsShownMax);
@@ -82,7 +82,7 @@ export function sinceWords({ since, at }: Notice, messages: Messages): string {
   return messages.since(since.slice(0, 16).replace('T', ' '), minutes);
 }
 
-/** At most one digit behind the point, and thousands apart, the same in every language. */
+/** At most one decimal, with thousands separators, the same in every language. */
 export function number(n: number): string {
   return n.toLocaleString('en', { maximumFractionDigits: n < 10 ? 1 : 0 });
 }
@@ -90,7 +90,7 @@ export function number(n: number): string {
 const BARS = '▁▂▃▄▅▆▇█';
 const MINUTES_PER_BAR = 3;
 
-/** The last hour in twenty bars of three minutes; a dot is a time without a failure. */
+/** The last hour as twenty bars of three minutes each; a dot means no failures. */
 function sparkline(lastHour: readonly number[]): string {
   const sums = barsOf(lastHour);
   const most = Math.max(...sums);
@@ -99,7 +99,7 @@ function sparkline(lastHour: readonly number[]): string {
   return sums.map(bar).join('');
 }
 
-/** The bars, and what the highest of them stands for. */
+/** The bars, and the value of the highest one. */
 export function lastHourWords({ lastHour }: Notice, messages: Messages): string {
   return `${sparkline(lastHour)}  ${messages.peak(number(Math.max(...barsOf(lastHour))), MINUTES_PER_BAR)}`;
 }

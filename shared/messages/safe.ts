@@ -1,6 +1,6 @@
 /**
- * Texts that a client sent, made harmless for the place where they are shown. Every rendering passes them through one of
- * these; nothing here knows a notice. What is replaced stays readable: who needs the exact name finds it in the JSON.
+ * Makes text from clients harmless for the place where it is shown. Every rendering passes such text through one of
+ * these functions; nothing here knows a notice. Replaced text stays readable, and the JSON has the exact names.
  */
 
 import { limits } from '../base/limits.js';
@@ -15,10 +15,10 @@ const LOOKALIKE =
   /[\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Armenian}\p{Script=Cherokee}\p{Script=Coptic}\p{Script=Lisu}]/gu;
 /** Letters of mathematics, which spell Latin words in another alphabet. */
 const MATHEMATICAL = /[\u{1d400}-\u{1d7ff}]/gu;
-/** More than two marks on one letter reach into the lines above and below. */
+/** More than two marks on one letter would overlap the lines above and below. */
 const MARKS = /(\p{M}{2})\p{M}+/gu;
 
-/** One line, every character of it visible, look-alike letters within Latin words written as code points. */
+/** One line with visible characters only; look-alike letters within Latin words become code points. */
 function readable(text: string): string {
   return text
     .replace(INVISIBLE, codePoint)
@@ -32,13 +32,13 @@ function codePoint(char: string): string {
   return `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
-/** Schemes that need no slashes. */
+/** URL schemes that work without slashes. */
 const SCHEME = /(mailto|tel|sms|callto|skype|javascript|vbscript|data|file|slack|msteams|ms-[a-z]{2,20}):/gi;
-/** A dot as in a host name, and shares as in `\\server\share`. */
+/** Dots as in host names, and UNC paths such as `\\server\share`. */
 const HOST_DOT = /(?<=[\p{L}\p{N}_-])\.(?=\p{L})/gu;
 const SHARE = /\\\\(?=[\p{L}\p{N}])/gu;
 
-/** For mails and short messages: nothing in it becomes a link. */
+/** For mail and SMS: nothing in the result becomes a link. */
 export function mailText(text: string): string {
   return readable(text)
     .replaceAll('://', '[:]//')
@@ -47,7 +47,7 @@ export function mailText(text: string): string {
     .replace(SHARE, '\\ \\');
 }
 
-/** What a chat takes for markup, mentions, links, emoji or control sequences, and what stands there instead. */
+/** Characters that chats interpret as markup, mentions, links, emoji or control sequences, with their replacements. */
 const CHAT: Readonly<Record<string, string>> = {
   '*': '∗',
   _: '＿',
@@ -72,19 +72,19 @@ export function chatText(text: string): string {
   return mailText(text).replace(/[*_~`<>&@#|[\]()!:]/g, (char) => CHAT[char] ?? char);
 }
 
-/** A domain as it is where it has the form of one: it is the user's own. */
+/** A domain is shown unchanged if it has the form of one, because it is the user's own. */
 export function domainText(scope: string, escaped: (text: string) => string): string {
   return /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]|\/(?=[A-Za-z0-9_])){0,254}$/.test(scope) ? scope : escaped(scope);
 }
 
-/** Cut to so many characters, never within one; the mark says that there was more. */
+/** Cut to so many characters, never within a character; the mark at the end shows that text is missing. */
 export function cut(text: string, charsMax: number): string {
   if (text.length <= charsMax) return text;
   const end = text.slice(0, charsMax - 1);
   return `${/[\ud800-\udbff]$/.test(end) ? end.slice(0, -1) : end}…`;
 }
 
-/** The organization or the common name of a DN, for a sentence; the whole DN stands elsewhere. */
+/** The organization or the common name of a DN, for a sentence; the whole DN is shown elsewhere. */
 export function nameIn(dn: string): string {
   const name = /(?:^|,)O=((?:\\.|[^,\\+])+)/.exec(dn)?.[1] ?? /(?:^|,)CN=((?:\\.|[^,\\+])+)/.exec(dn)?.[1] ?? dn;
   return cut(name, limits.nameShownCharsMax);

@@ -1,4 +1,4 @@
-/** What SNS is given for a notice: one text per protocol, all within one message of at most 256 KiB. Pure. */
+/** The SNS message for a notice: one text per protocol, in one message of at most 256 KiB. Pure. */
 
 import { limits } from '../base/limits.js';
 import type { Notice } from '../model/index.js';
@@ -7,7 +7,7 @@ import { bodyOf, smsOf, subjectOf } from './text.js';
 import type { Messages } from './types.js';
 
 export function snsMessage(notice: Notice, messages: Messages) {
-  // Every other protocol takes the default: SQS, Lambda, HTTP(S) and Firehose, with one copy of the JSON for all.
+  // All other protocols (SQS, Lambda, HTTP(S), Firehose) take the default, so one copy of the JSON is enough.
   const body = { default: JSON.stringify(notice), email: bodyOf(notice, messages), sms: smsOf(notice, messages) };
   const Message = JSON.stringify(body);
   if (Buffer.byteLength(Message) > limits.snsMessageBytesMax) {
@@ -21,12 +21,12 @@ export function snsMessage(notice: Notice, messages: Messages) {
   };
 }
 
-/** For a topic that Amazon Q Developer in chat applications listens to. */
+/** For a topic that is subscribed by Amazon Q Developer in chat applications. */
 export function snsChatMessage(notice: Notice, messages: Messages) {
   return { Message: JSON.stringify(chatOf(notice, messages)), MessageAttributes: attributesOf(notice) };
 }
 
-/** For filter policies. A scope that is no domain's name may hold anything, but no control characters. */
+/** For filter policies. Control characters are removed from scopes, which may be any text. */
 function attributesOf({ kind, severity, group, incidentId }: Notice) {
   const { reason, scope } = group;
   const attributes = { kind, severity, reason, scope: scope === '' ? 'unknown' : scope, incidentId };

@@ -1,6 +1,6 @@
 /**
- * A notice as a mail and as a short message: a subject, and a body whose first two lines are enough to decide. Texts that
- * a client sent pass through `safe.ts`, for mail readers make a link of whatever looks like one.
+ * A notice as a mail and as an SMS: a subject, and a body whose first two lines are enough to decide. Text from clients
+ * passes through `safe.ts`, because mail readers turn everything that looks like a link into one.
  */
 
 import { limits } from '../base/limits.js';
@@ -32,7 +32,7 @@ function whatOf(notice: Notice, messages: Messages): string {
   return messages.subject[notice.kind](issuerName(notice, messages, mailText), where, wordsOf(notice, messages).title);
 }
 
-/** One short message; with letters that phones send in sixteen bits, one of two parts. */
+/** One SMS; with characters outside of GSM's alphabet, one of two parts. */
 export function smsOf(notice: Notice, messages: Messages): string {
   const [date = '', time = ''] = notice.since.split('T');
   const text = `${subjectOf(notice, messages)}. ${countWords(notice, messages)}. ${date.slice(5)} ${time.slice(0, 5)} UTC`;
@@ -99,7 +99,7 @@ function listed(label: string, values: readonly string[]): Field[] {
   return values.map((value, index) => [index === 0 ? label : '', value]);
 }
 
-/** Labels to one width; characters of East Asian width count twice, as a fixed-width font shows them. */
+/** Pads labels to one width; East Asian wide characters count twice, as in a fixed-width font. */
 function aligned(fields: readonly Field[]): string {
   const width = Math.max(...fields.map(([label]) => widthOf(label))) + 2;
   return fields.map(([label, value]) => `  ${label}${' '.repeat(width - widthOf(label))}${value}`).join('\n');
@@ -109,14 +109,14 @@ function widthOf(text: string): number {
   return [...text].reduce((width, char) => width + (/[\u3000-\u9fff\uff00-\uff60]/.test(char) ? 2 : 1), 0);
 }
 
-/** What changed, what the diagnosis found, what to do first. */
+/** What changed, the findings of the diagnosis, and the first steps. */
 function actionsOf(notice: Notice, messages: Messages): string[] {
   const { labels } = messages;
   const decisive = decisiveFinding(notice);
   const findings = findingsShown(notice).map((finding) => {
     const words = findingWords(finding, messages);
     const evidence = finding.evidence.map((line) => `  - ${mailText(line)}`);
-    // The remedy of the finding that decides stands at the top, unless only its language's short form does.
+    // The remedy of the cause is already at the top, unless the top has only a short form in the language of the alert.
     const isTold = finding === decisive && words?.action === null;
     const remedy = isTold ? [] : [labels.remedy, `  ${mailText(finding.remedy)}`];
     return [`${labels.evidence}: ${words?.title ?? finding.code} (${finding.code})`, ...evidence, ...remedy].join('\n');

@@ -1,25 +1,25 @@
-/** The shape of the texts that every language fills. */
+/** The texts that every language provides. */
 
 import type { FindingCode } from '../model/finding-codes.js';
 import type { NoticeKind, Severity } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 
-/** What to say where a single certificate is not known, for the incident of a whole domain. */
+/** Texts for the incident of a whole domain, in which no single certificate is the cause. */
 export interface SeveralMessages {
   /** A few words, for a subject. */
   readonly title: string;
   readonly meaning: string;
-  /** What to do first, in the order to do it. */
+  /** What to do first, in order. */
   readonly steps: readonly string[];
 }
 
 export interface ReasonMessages extends SeveralMessages {
-  /** What to do, in one sentence or two, for a list of many. */
+  /** What to do, in one or two sentences, for a list of many. */
   readonly remedy: string;
 }
 
 export interface FindingMessages {
-  /** A short sentence without its full stop: what is wrong. */
+  /** What is wrong: a short sentence without its full stop. */
   readonly title: string;
   /** What to do, where the finding's own remedy is in another language; null where that says it. */
   readonly action: string | null;

@@ -69,6 +69,8 @@ export interface FoundStage {
   readonly stage: string;
   /** Null where it could not be read. */
   readonly isDefaultEndpointDisabled: boolean | null;
+  /** The security policy of the REST API itself, which may be stricter than that of the domain. Absent if it has none. */
+  readonly apiTlsPolicy?: string | undefined;
   readonly executionLog: ExecutionLog;
   readonly accessLog: AccessLog | null;
 }
@@ -103,6 +105,8 @@ export interface AccessLog {
 
 export interface FoundLogGroup {
   readonly name: string;
+  /** Absent where it is not known. Only `STANDARD` takes subscription filters; a class is fixed when the group is made. */
+  readonly logClass?: string | undefined;
   /** False where a stage is set to write to the group and nothing has created it yet. */
   readonly exists: boolean;
   /** Null where they could not be read. */

@@ -25,9 +25,9 @@ export interface LogGroups {
   look(name: string): Promise<FoundLogGroup>;
   /**
    * Creates the filter, or changes the one with that name.
-   * @returns false if the log group has no place for another filter
+   * @returns null, or why there is no room: the places of the log group are taken, or those for regular expressions
    */
-  putFilter(logGroup: string, filter: FoundFilter): Promise<boolean>;
+  putFilter(logGroup: string, filter: FoundFilter): Promise<string | null>;
   /** Succeeds if the filter does not exist. */
   removeFilter(logGroup: string, filterName: string): Promise<void>;
 }

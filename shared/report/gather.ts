@@ -1,23 +1,23 @@
 /** Reads the data of a report from the stores and the truststores, within bounds, and records what is missing. */
 
 import pMap from 'p-map';
+import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
-import { DAY_MS, HOUR_MS } from '../base/time.js';
+import { DAY_MS, HOUR_MS, MINUTES_PER_HOUR } from '../base/time.js';
 import { runbookPage, runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
+import { rollUp } from '../count/rollup.js';
 import { diagnosisOf, unlessUnreadable } from '../diagnosis/diagnosis.js';
-import { type ClientTally, type GroupKey, isSeveral, type Silence } from '../model/index.js';
+import { groupId } from '../model/group-id.js';
+import type { ClientTally, GroupKey, Rollup, Silence } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
-import { organizationOf } from '../x509/names.js';
 import { buildReport, type ClientDetail, type Gap, gap, type Verdict } from './build.js';
 import { type Folded, foldRollups } from './fold.js';
 import type { Language } from './messages/types.js';
+import { isClientOf, isIssuerOf, mayConcern, nobodyFound, type Partner, partnerText, theirPart } from './partner.js';
 import { comparedFrom, type Period } from './period.js';
 import type { Report } from './schema.js';
-
-/** The partner for whom the report is made. */
-export type Partner = { readonly issuerDn: string } | { readonly organization: string };
 
 export interface Gathering {
   readonly period: Period;
@@ -32,25 +32,24 @@ export interface Gathering {
   readonly gaps: readonly Gap[];
 }
 
-function isOf(partner: Partner | null, issuerDn: string): boolean {
-  if (partner === null) return true;
-  return 'issuerDn' in partner ? issuerDn === partner.issuerDn : organizationOf(issuerDn) === partner.organization;
-}
-
 function isCertificateOf(
   partner: Partner | null,
-  { kind, subjectDn, issuerDn }: Pick<NonNullable<Report['expiring']>[number], 'kind' | 'subjectDn' | 'issuerDn'>,
+  one: Pick<NonNullable<Report['expiring']>[number], 'kind' | 'subjectDn' | 'issuerDn'>,
 ): boolean {
-  return isOf(partner, kind === 'ca' ? subjectDn : issuerDn);
+  return one.kind === 'ca' ? isIssuerOf(partner, one.subjectDn) : isClientOf(partner, one);
 }
 
+/** @throws MtlsWatchError `not-found` where nothing is the partner's */
 export async function gatherReport(gathering: Gathering, world: World): Promise<Report> {
   const { period, partner } = gathering;
   const { stores, config } = world;
   const gaps: Gap[] = [...gathering.gaps];
-  const folded = await foldGroups(period, partner, world, gaps);
-  const isTheirs = ({ group }: { readonly group: { readonly issuerDn: string } }): boolean =>
-    isOf(partner, group.issuerDn) && (partner === null || !isSeveral(group.issuerDn));
+  const expiring = gathering.expiring?.filter((one) => isCertificateOf(partner, one)) ?? null;
+  const sunset = gathering.sunset?.filter((one) => isCertificateOf(partner, one)) ?? null;
+  const { folded, groups, subjects } = await foldGroups(period, partner, world, gaps);
+  const isEmpty = folded.series.length === 0 && !expiring?.length && !sunset?.length;
+  if (partner !== null && isEmpty) throw nobodyFound(partner, groups, subjects);
+  const isTheirs = ({ group }: { readonly group: GroupKey }): boolean => isIssuerOf(partner, group.issuerDn);
   const [ended, firing] = await Promise.all([
     stores.incidents.ended(period.from, period.to, limits.reportIncidentsMax),
     stores.incidents.firing(limits.reportIncidentsMax),
@@ -62,14 +61,14 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
   return buildReport({
     period,
     generatedAt: gathering.generatedAt,
-    partner: partner === null ? null : 'issuerDn' in partner ? partner.issuerDn : partner.organization,
+    partner: partner === null ? null : partnerText(partner),
     folded,
     ended: ended.filter(isTheirs),
     firing: firing.filter(isTheirs),
     forbidden,
     details: gathering.details,
-    expiring: gathering.expiring?.filter((one) => isCertificateOf(partner, one)) ?? null,
-    sunset: gathering.sunset?.filter((one) => isCertificateOf(partner, one)) ?? null,
+    expiring,
+    sunset,
     silences: partner === null ? silencesIn(period, await world.stores.silences.list()) : null,
     pipeline: partner === null ? gathering.pipeline : null,
     verdictOf: (issuerDn, reason) => verdicts.get(JSON.stringify([issuerDn, reason])) ?? null,
@@ -84,18 +83,50 @@ function runbookUrlOfAll(config: Config, groups: readonly GroupKey[], id: string
   return others.length === 0 ? url : runbookPage(config, id);
 }
 
-async function foldGroups(period: Period, partner: Partner | null, { stores }: World, gaps: Gap[]): Promise<Folded> {
+async function foldGroups(period: Period, partner: Partner | null, { stores }: World, gaps: Gap[]) {
   const from = Math.floor(comparedFrom(period) / HOUR_MS);
   const to = period.to / HOUR_MS - 1;
-  const groups = await stores.rollups.groups(from, to, limits.reportGroupsMax);
-  if (groups.length >= limits.reportGroupsMax) gaps.push(gap('groups-cut', String(groups.length)));
+  const [rolledUp, dirty] = await Promise.all([
+    stores.rollups.groups(from, to, limits.reportGroupsMax),
+    stores.rollups.open(to, limits.reportGroupsMax),
+  ]);
+  const open = dirty.filter(({ hour }) => hour >= from);
+  const openHours = new Map<string, number[]>();
+  for (const { group, hour } of open) getOrInsert(openHours, groupId(group), () => []).push(hour);
+  const byId = new Map([...rolledUp, ...open.map(({ group }) => group)].map((group) => [groupId(group), group]));
+  const groups = [...byId.values()];
+  if (Math.max(groups.length, dirty.length) >= limits.reportGroupsMax)
+    gaps.push(gap('groups-cut', String(groups.length)));
   const fold = foldRollups(period);
+  const subjects = new Set<string>();
   await pMap(
-    groups.filter(({ issuerDn }) => isOf(partner, issuerDn)),
-    async (group) => fold.add(await stores.rollups.load(group, from, to)),
+    [...byId].filter(([, { issuerDn }]) => mayConcern(partner, issuerDn)),
+    async ([id, group]) => {
+      const rollups = await hoursOf(group, openHours.get(id) ?? [], { from, to }, stores);
+      fold.add(rollups.flatMap((rollup) => theirPart(partner, rollup) ?? []));
+      if (partner === null) return;
+      for (const { clients } of rollups) for (const { subjectDn } of clients) subjects.add(subjectDn);
+    },
     { concurrency: limits.storeConcurrencyMax },
   );
-  return fold.result();
+  return { folded: fold.result(), groups, subjects };
+}
+
+/** The roll-ups of a group, and of hours with newer facts, such as the running one, the sums of their facts. */
+async function hoursOf(
+  group: GroupKey,
+  open: readonly number[],
+  { from, to }: { readonly from: number; readonly to: number },
+  { rollups, facts }: World['stores'],
+): Promise<Rollup[]> {
+  const byHour = new Map((await rollups.load(group, from, to)).map((rollup) => [rollup.hour, rollup]));
+  for (const hour of open) {
+    const minute = hour * MINUTES_PER_HOUR;
+    const sum = rollUp(group, hour, await facts.window(group, minute, minute + MINUTES_PER_HOUR - 1));
+    // Facts of a late log may be the rest of an hour whose other facts are deleted already.
+    if (sum !== null && sum.requests > (byHour.get(hour)?.requests ?? 0)) byHour.set(hour, sum);
+  }
+  return [...byHour.values()].sort((a, b) => a.hour - b.hour);
 }
 
 async function forbiddenOf(period: Period, now: number, { stores }: World, gaps: Gap[]) {

@@ -76,21 +76,28 @@ function selfSigned({ truststore }: Search, client: Certificate): Finding {
 
 const FROM_THE_CLIENT = 'Ask its owner for the fingerprint first: anybody can make a certificate of that name.';
 
-/** A client chooses the names in its certificate, and anybody can make a CA with the name of a partner's CA. */
+const UPDATE = 'Then update the domain name to the new truststore version.';
+
+/** Whoever connects chooses the names in a certificate, and can make a CA of the same name as a partner's. */
 const FROM_THE_CA = 'Get it from the CA itself, never from the client: anybody can make a CA of that name.';
 
-/** The values that identify the right certificate of the issuer. */
-function wantedBy({ authorityKeyId, authoritySerial }: Certificate, known: Certificate | null): string {
-  if (known !== null) return `SHA-256 fingerprint ${known.fingerprint}`;
-  if (authorityKeyId !== null) return `key identifier ${keyIdText(authorityKeyId)}`;
-  return authoritySerial === null ? 'key identifier not given' : `serial number ${serialText(authoritySerial)}`;
+/**
+ * What the client says of its issuer, worded as its claim: whoever makes a certificate of his own writes the identifiers
+ * into it, and signs it with the CA that he presents.
+ */
+function claimedBy({ authorityKeyId, authoritySerial }: Certificate, shown: Certificate | null): string {
+  if (shown !== null) return `the client presents one with the SHA-256 fingerprint ${shown.fingerprint}`;
+  if (authorityKeyId !== null) return `the client claims the key identifier ${keyIdText(authorityKeyId)}`;
+  return authoritySerial === null
+    ? 'the client does not say with which key'
+    : `the client claims the serial number ${serialText(authoritySerial)}`;
 }
 
 function signedWith({ authorityKeyId, authoritySerial }: Certificate): string {
-  if (authorityKeyId !== null) return `signed with the key ${keyIdText(authorityKeyId)}`;
+  if (authorityKeyId !== null) return `claims to be signed with the key ${keyIdText(authorityKeyId)}`;
   return authoritySerial === null
     ? 'it does not say which key of the issuer signed it'
-    : `signed by the certificate with the serial number ${serialText(authoritySerial)}`;
+    : `claims to be signed by the certificate with the serial number ${serialText(authoritySerial)}`;
 }
 
 /** The truststore has CAs with the issuer's name, but none of them made the signature. */
@@ -108,7 +115,7 @@ function impostor(
   ];
   const real = presentedIssuer(search, child, presented);
   const older = held.notBefore > child.notBefore;
-  const wanted = wantedBy(child, real);
+  const ask = `Ask the CA ${child.issuerName} whether it issued this certificate (${claimedBy(child, real)}): anybody can make a CA of that name.`;
   return finding(
     'issuer-rekeyed',
     'error',
@@ -124,8 +131,8 @@ function impostor(
         ...(real === null ? [] : [`presented by the client: ${identity(real)}`]),
       ],
       remedy: older
-        ? `Put the earlier certificate of ${child.issuerName} (${wanted}) back into the truststore beside the new one, and keep both until its clients are renewed. Or have this client renew its certificate with the new key of the CA. ${FROM_THE_CA}`
-        : `Add the new certificate of ${child.issuerName} (${wanted}) to the truststore, beside the old one while clients move over; the CA has a new key under its old name. ${FROM_THE_CA} Then update the domain name to the new truststore version.`,
+        ? `${ask} If it did, put its earlier certificate back into the truststore beside the new one, and keep both until its clients are renewed, or have this client renew its certificate. Get it from the CA itself, never from the client. ${UPDATE}`
+        : `${ask} If it did, it has a new key under its old name: add its new certificate to the truststore, beside the old one while clients move over. Get it from the CA itself, never from the client. ${UPDATE}`,
     },
   );
 }
@@ -182,7 +189,7 @@ function missing(
   const loops = !candidates(search, child).next().done;
   const isProven = !loops && isProvenIntermediate(search, child, chain);
   const gap = isProven || (!loops && chain.length === 0 && seemsIntermediate(search, child, relative));
-  const wanted = `${child.issuerName} (${wantedBy(child, chain[0] ?? null)})`;
+  const wanted = `${child.issuerName} (${claimedBy(child, chain[0] ?? null)})`;
   const evidence = [
     `issuer ${child.issuerName}`,
     signedWith(child),
@@ -194,12 +201,11 @@ function missing(
       : []),
     ...unreadableBlocks(search),
   ];
-  const then = 'Then update the domain name to the new truststore version.';
   const remedy = gap
-    ? `${isProven ? 'Add' : `If clients of ${child.issuerName} are to be let in, add`} the intermediate CA ${wanted} to the truststore: the gateway needs every CA up to the root there, whatever the client presents. ${FROM_THE_CA} ${then}`
+    ? `${isProven ? 'Add' : `If clients of ${child.issuerName} are to be let in, add`} the intermediate CA ${wanted} to the truststore: the gateway needs every CA up to the root there, whatever the client presents. ${FROM_THE_CA} ${UPDATE}`
     : depth === 0
-      ? `Decide whether clients of ${child.issuerName} are to be let in. If so, add the CA ${wanted} and every CA above it up to its root to the truststore. ${FROM_THE_CA} ${then}`
-      : `Complete the chain of ${child.subjectName}, which is in the truststore without its issuer: add ${wanted} and every CA above it up to the self-signed root. ${FROM_THE_CA} ${then}`;
+      ? `Decide whether clients of ${child.issuerName} are to be let in. If so, add the CA ${wanted} and every CA above it up to its root to the truststore. ${FROM_THE_CA} ${UPDATE}`
+      : `Complete the chain of ${child.subjectName}, which is in the truststore without its issuer: add ${wanted} and every CA above it up to the self-signed root. ${FROM_THE_CA} ${UPDATE}`;
   return finding(
     gap ? 'intermediate-missing' : 'issuer-missing',
     'error',

@@ -28,17 +28,32 @@ function answering(answer: unknown) {
 describe('a filter', () => {
   it('is put as it is', async () => {
     const { sent, logGroups } = answering({});
-    expect(await logGroups.putFilter('/logs', filter('mine', 'pattern', 'arn'))).toBe(true);
+    expect(await logGroups.putFilter('/logs', filter('mine', 'pattern', 'arn'))).toBeNull();
     expect(sent).toEqual([
       { logGroupName: '/logs', filterName: 'mine', filterPattern: 'pattern', destinationArn: 'arn' },
     ]);
   });
 
   it('without a place is no error; a log group that is gone is one', async () => {
-    expect(await answering(full).logGroups.putFilter('/logs', filter('mine', ''))).toBe(false);
+    expect(await answering(full).logGroups.putFilter('/logs', filter('mine', ''))).toMatch(/are taken.*\(/);
     const put = answering(gone).logGroups.putFilter('/logs', filter('mine', ''));
     await expect(put).rejects.toMatchObject({ code: 'discovery-failed', cause: gone });
     await expect(put).rejects.toThrow('the filter mine cannot be put on /logs: The specified log group');
+  });
+
+  it.each([
+    ['two filters there, so its places', '%status%', 2, /its places are taken by 2 filters/],
+    ['five filters there', '%status%', 5, /its places are taken by 5 filters/],
+    ['one filter there, and ours an expression', '%status%', 1, /have a regular expression; remove one of these/],
+    ['one filter there, and ours a word', '"denied"', 1, /its places are taken by 1 filters/],
+  ])('is refused for room: %s', async (_, pattern, count, words) => {
+    const filters = Array.from({ length: count }, (_, n) => ({ filterName: `f${n}` }));
+    const send = async (command: { readonly input: object }) => {
+      if ('filterPattern' in command.input) throw full;
+      return { logGroups: [{ logGroupName: '/logs' }], subscriptionFilters: filters, logStreams: [] };
+    };
+    const logGroups = createLogGroups({ send } as unknown as Parameters<typeof createLogGroups>[0]);
+    expect(await logGroups.putFilter('/logs', filter('mine', pattern))).toMatch(words);
   });
 
   it('that is gone is removed; one that cannot be removed is an error', async () => {
@@ -55,5 +70,14 @@ describe('a log group', () => {
   it('that is not on the list is not there', async () => {
     const { logGroups } = answering({ logGroups: [{ logGroupName: '/logs-of-others' }] });
     expect(await logGroups.look('/logs')).toMatchObject({ name: '/logs', exists: false });
+  });
+
+  it('of a class that takes no filters says so, and is not asked for them', async () => {
+    const { sent, logGroups } = answering({
+      logGroups: [{ logGroupName: '/logs', logGroupClass: 'INFREQUENT_ACCESS' }],
+      logStreams: [],
+    });
+    expect(await logGroups.look('/logs')).toMatchObject({ exists: true, logClass: 'INFREQUENT_ACCESS', filters: [] });
+    expect(sent).toHaveLength(2);
   });
 });

@@ -106,6 +106,7 @@ describe('a silence', () => {
       'add',
       '--scope',
       'api.bank.*',
+      '--unseen',
       '--for',
       '2h',
       '--comment',

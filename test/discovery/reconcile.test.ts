@@ -206,12 +206,18 @@ describe('a dry run', () => {
 
 describe('wishes that cannot be met', () => {
   it('are data, counted and said, also where somebody was faster', async () => {
-    const to = account(on(), [group(ACCESS, { filters: [foreign('siem'), foreign('archive')] }), group(EXECUTION)]);
+    const to = account(on(), [
+      group(ACCESS, { filters: ['siem', 'archive', 'audit', 'copy', 'lake'].map((name) => foreign(name)) }),
+      group(EXECUTION),
+    ]);
     to.state.domains = [BANK];
-    to.world.logGroups.putFilter = async () => false;
+    to.world.logGroups.putFilter = async () => 'its places are taken';
     expect(await to.run()).toMatchObject({ filtersPut: 0, filtersUnmet: 2 });
     expect(to.lines).toContain(
-      `cannot subscribe ${ACCESS} to the access log of api.bank.example: in the way are filters that are not ours: siem, archive; remove one`,
+      `cannot subscribe ${ACCESS} to the access log of api.bank.example: in the way are filters that are not ours: siem, archive, audit, copy, lake; remove one`,
+    );
+    expect(to.lines.join('\n')).toMatch(
+      /cannot subscribe \S+ to the execution log of api\.bank\.example: its places are taken/,
     );
   });
 

@@ -31,6 +31,8 @@ it.each<[string, Case]>([
   ['critical', { count: 50_000, issuerTrusted: false, isOrganisationKnown: true }],
   ['low', { count: 50_000, reason: 'self-signed' }],
   ['high', { count: 300, reason: 'self-signed', issuerTrusted: true }],
+  ['medium', { count: 50_000, issuerTrusted: true, isClaimed: true, clients: 50 }],
+  ['medium', { count: 10, issuerTrusted: true, isClaimed: true }],
   ['low', { count: 50_000, issuerDn: OTHER_ISSUERS }],
 ])('%s for %j', (severity, { count, expected = 0, issuerDn = 'CN=CA', reason = 'expired', ...changes }) => {
   const impact: Impact = {
@@ -38,6 +40,7 @@ it.each<[string, Case]>([
     numbers: numbers({ count, expected, shortestMinutes: 1 }),
     clients: 1,
     issuerTrusted: null,
+    isClaimed: false,
     isOrganisationKnown: false,
     isTruststoreChanged: false,
     scopeShare: null,

@@ -168,7 +168,7 @@ describe('accounts that are only told apart', () => {
     apart.template.resourceCountIs('AWS::Kinesis::Stream', 0);
     apart.template.resourceCountIs('AWS::Logs::Destination', 0);
     apart.template.allResourcesProperties('AWS::Logs::SubscriptionFilter', {
-      EmitSystemFields: ['@aws.account', '@aws.region'],
+      EmitSystemFields: ['@aws.account', '@aws.region', '@source.log'],
     });
     const alone = resources(synthesise().template, 'AWS::Logs::SubscriptionFilter');
     expect(alone.map(([, { Properties }]) => Properties.EmitSystemFields)).toEqual([undefined, undefined]);

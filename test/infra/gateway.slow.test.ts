@@ -102,7 +102,7 @@ it('tells accounts apart in what watched stages log, where the logs of several c
   watch.watch(restApi(stack, 'Orders').deploymentStage);
   const filters = filtersOf(Template.fromStack(stack));
   expect(filters.map(({ EmitSystemFields }) => EmitSystemFields)).toEqual(
-    Array(2).fill(['@aws.account', '@aws.region']),
+    Array(2).fill(['@aws.account', '@aws.region', '@source.log']),
   );
 });
 

@@ -44,7 +44,7 @@ function notice(kind: NoticeKind, version: number, afterMinutes: number, count: 
   });
   const incidentId = '5029e75dcc4fa11241a7';
   const isOver = kind === 'resolved';
-  const remedy = `Add the new certificate of ${issuerDn} to the truststore, beside the old one. Then update the domain name to the new truststore version.`;
+  const remedy = `Ask the CA ${issuerDn} whether it issued this certificate. If it did, add its new certificate to the truststore, beside the old one. Then update the domain name to the new truststore version.`;
   return {
     type: 'notice',
     version: 1,
@@ -88,7 +88,7 @@ function notice(kind: NoticeKind, version: number, afterMinutes: number, count: 
               severity: 'error',
               depth: 0,
               subjectDn: 'C=US,O=Acme Logistics,CN=edi-01.acme.example',
-              evidence: ['signed with the key FD:37:C5:C1', 'in the truststore: 9F:23:B4:BC'],
+              evidence: ['claims to be signed with the key FD:37:C5:C1', 'in the truststore: 9F:23:B4:BC'],
               remedy,
             },
           ],

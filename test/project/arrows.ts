@@ -18,7 +18,7 @@ const DECISIONS = [...FOUNDATION, 'shared/config', 'shared/ports'];
 export const arrows: Arrows = {
   'shared/base': [],
   'shared/model': ['shared/base'],
-  'shared/config': FOUNDATION,
+  'shared/config': [...FOUNDATION, 'shared/x509'],
   'shared/x509': FOUNDATION,
   'shared/ports': [...FOUNDATION, 'shared/config'],
   'shared/messages': [...FOUNDATION, 'shared/config'],

@@ -108,9 +108,9 @@ export function memoryLogGroups(groups: Map<string, FoundLogGroup>): LogGroups {
     putFilter: async (name, put) => {
       const others = (look(name).filters ?? []).filter((one) => one.name !== put.name);
       if (!look(name).exists) throw new Error(`there is no log group ${name}`);
-      if (others.length >= 2) return false;
+      if (others.length >= 2) return 'its places are taken';
       set(name, [...others, put]);
-      return true;
+      return null;
     },
     removeFilter: async (name, gone) =>
       set(

@@ -187,6 +187,17 @@ describe('what is explained when several things are wrong', () => {
     expect(finding?.remedy).toContain('never from the client');
   });
 
+  test('the key of a client that nobody verified is its claim, and nothing to put into the truststore', () => {
+    const forged = ca({ subject: issuing.subject, key: 'ec-f' });
+    const mimic = leaf({ subject: 'CN=client', key: 'ec-c', issuer: forged }).certificate;
+    for (const store of [[root.certificate, ca(issuing).certificate], [root.certificate]]) {
+      const [finding] = diagnose(mimic, truststoreOf(store), AT).findings;
+      expect(finding?.remedy).toMatch(/^(Ask the CA|Decide whether|If clients of)/);
+      expect(finding?.remedy).toMatch(/\(the client claims the key identifier [\dA-F:]+\)/);
+      expect(finding?.evidence).toContainEqual(expect.stringMatching(/^claims to be signed with the key/));
+    }
+  });
+
   test('a path length limit of any size is a limit', () => {
     const wide = ca({
       subject: 'CN=Wide',

@@ -1,4 +1,4 @@
-/** The queue of batches that ingest could not process, and the function that takes them again. For `redrive`. */
+/** The dead-letter queue of ingest, and the function that processes its batches again. For `redrive`. */
 
 import { InvalidArgumentException, KinesisClient, ResourceNotFoundException } from '@aws-sdk/client-kinesis';
 import { InvalidRequestContentException, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
@@ -19,19 +19,19 @@ export interface DeadLetter {
   /** The event that ingest was called with, or Lambda's message about records of a stream. */
   readonly payload: string;
   remove(): Promise<void>;
-  /** Gives it back: whoever looks next sees it at once. */
+  /** Makes the message visible again at once. */
   release(): Promise<void>;
 }
 
-/** How long a message stays hidden while it is put through: longer than the function's timeout. */
+/** How long a message stays hidden while it is processed: longer than the function's timeout. */
 const VISIBILITY_SECONDS = 180;
 
 export interface DeadLetters {
-  /** At most ten messages; none when the queue is empty for now. */
+  /** At most ten messages; none if the queue is empty for now. */
   receive(): Promise<readonly DeadLetter[]>;
   /**
-   * Calls the function with a payload, or with each of the stream's records that it is about, and waits; answers why the
-   * function failed or what it refused, or null when it took all of it.
+   * Calls the function with a payload, or with each of the stream's records that it refers to, and waits.
+   * @returns why the function failed or what it refused; null if it accepted everything
    */
   retry(payload: string): Promise<string | null>;
 }
@@ -54,7 +54,7 @@ function streamBatchOf(payload: string): LostBatch | null {
   return result.success ? result.data.KinesisBatchInfo : null;
 }
 
-/** Each record on its own: one that fails again costs the others nothing, and those that went through count once. */
+/** Each record alone, so that one that fails again does not affect the others; those that succeeded count once. */
 async function retryRecords(
   batch: LostBatch,
   kinesis: KinesisClient,
@@ -74,7 +74,7 @@ async function retryRecords(
   return null;
 }
 
-/** A shard that is gone had its last record expire. */
+/** If the shard does not exist any more, its last record has expired. */
 async function recordsOf(batch: LostBatch, kinesis: KinesisClient): Promise<LostRecords> {
   try {
     return await readLostRecords(batch, kinesis);
@@ -119,7 +119,7 @@ async function release(client: SQSClient, QueueUrl: string, ReceiptHandle: strin
   try {
     await client.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
   } catch (error) {
-    // Its time was over: it is back already.
+    // If its visibility timeout is over, the message is visible already.
     if (!(error instanceof MessageNotInflight)) throw error;
   }
 }
@@ -132,7 +132,7 @@ function payloadOf(body: string): string {
     : body;
 }
 
-/** Nothing where it is no JSON: Lambda says of it what is wrong, as of every other event that it cannot use. */
+/** Returns nothing for text that is not JSON: Lambda reports what is wrong with it, as for every invalid event. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -149,13 +149,13 @@ async function invoke(client: LambdaClient, functionName: string, payload: strin
     );
     return FunctionError === undefined ? refusalIn(Payload) : errorText(Payload);
   } catch (error) {
-    // One message that is no JSON must not keep the others in the queue.
+    // A message that is not JSON must not stop the processing of the others.
     if (error instanceof InvalidRequestContentException) return error.message;
     throw error;
   }
 }
 
-/** What the function counted of the batch it counted; what was too old it refused. */
+/** The function counts what it can of a batch; this is what it refused as too old. */
 function refusalIn(payload: Uint8Array | undefined): string | null {
   const answer = refusalSchema.safeParse(parsed(Buffer.from(payload ?? []).toString('utf8')));
   if (!answer.success) return null;

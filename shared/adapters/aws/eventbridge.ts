@@ -1,4 +1,4 @@
-/** Puts an event for every notice on a bus. */
+/** Sends an event to a bus for every notice. */
 
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { MtlsWatchError, messageOf } from '../../base/errors.js';

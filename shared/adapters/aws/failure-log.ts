@@ -1,6 +1,6 @@
 /**
- * Writes one JSON line for each refused request into the function's own log, where CloudWatch Logs Insights finds who
- * failed. Bounded for each call; a retry writes the same ids again, so that they can be told apart.
+ * Writes one JSON line for each refused request to the function's own log, so that CloudWatch Logs Insights can find
+ * the clients. Bounded for each call; a retry writes the same ids again, so that duplicates can be removed.
  */
 
 import { digest } from '../../base/digest.js';

@@ -1,6 +1,6 @@
 /**
- * Asks CloudWatch Logs Insights. Bounded in time, rows and queries at once; the time range bounds what a query scans and so
- * what it costs. A query that takes too long is stopped.
+ * Runs queries of CloudWatch Logs Insights, with bounds on time, rows and parallel queries. The time range bounds the
+ * data that a query scans, and so its cost. A query that takes too long is stopped.
  */
 
 import { setTimeout as wait } from 'node:timers/promises';
@@ -15,13 +15,13 @@ import { limits } from '../../base/limits.js';
 
 export interface InsightsAnswer {
   readonly rows: readonly Readonly<Record<string, string>>[];
-  /** More rows may exist than were asked for. */
+  /** Whether there may be more rows than were requested. */
   readonly isCut: boolean;
 }
 
 export interface Insights {
   /**
-   * @param from milliseconds since the epoch; `to` is not part of it
+   * @param from milliseconds since the epoch; `to` is exclusive
    * @throws MtlsWatchError `insights-unavailable`
    */
   query(logGroup: string, query: string, from: number, to: number): Promise<InsightsAnswer>;

@@ -12,12 +12,30 @@ import {
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { MtlsWatchError, messageOf } from '../../base/errors.js';
+import { limits } from '../../base/limits.js';
 import type { LogGroups } from '../../ports/inventory.js';
 import { lookAtLogGroup } from './discovery/logs.js';
 import { createReader } from './discovery/reader.js';
 
-/** All three reject with `discovery-failed` where CloudWatch Logs refuses or does not answer. */
+/**
+ * CloudWatch Logs answers alike where the places of a log group are taken (five, two in some Regions) and where five of its filters,
+ * metric filters included, have a regular expression. How many filters there are tells them apart.
+ */
+function noRoom(pattern: string, filters: number | null, error: Error): string {
+  const isPlaces = !pattern.startsWith('%') || (filters !== null && filters >= limits.filtersPerLogGroupSure);
+  const why =
+    filters === null
+      ? 'its places for filters, or those for filters with a regular expression, are taken; remove one'
+      : isPlaces
+        ? `its places are taken by ${filters} filters, and this Region gives no more; remove one that is not ours`
+        : 'five filters of it, metric filters included, have a regular expression; remove one of these';
+  return `${why} (${messageOf(error)})`;
+}
+
+/** All three methods reject with `discovery-failed` if CloudWatch Logs refuses or does not answer. */
 export function createLogGroups(logs: Pick<CloudWatchLogsClient, 'send'>): LogGroups {
+  const countOf = async (name: string): Promise<number | null> =>
+    (await lookAtLogGroup(name, logs, createReader()))?.filters?.length ?? null;
   return {
     look: async (name) => {
       const reader = createReader();
@@ -29,9 +47,9 @@ export function createLogGroups(logs: Pick<CloudWatchLogsClient, 'send'>): LogGr
       const put = { logGroupName, filterName: name, filterPattern: pattern, destinationArn };
       try {
         await logs.send(new PutSubscriptionFilterCommand(put));
-        return true;
+        return null;
       } catch (error) {
-        if (error instanceof LimitExceededException) return false;
+        if (error instanceof LimitExceededException) return noRoom(pattern, await countOf(logGroupName), error);
         throw refused(`the filter ${name} cannot be put on ${logGroupName}: ${messageOf(error)}`, error);
       }
     },

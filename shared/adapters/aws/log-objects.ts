@@ -1,4 +1,4 @@
-/** Logs in S3: what lies under a prefix, and the bytes of each object. Needs `s3:ListBucket` and `s3:GetObject`. */
+/** Logs in S3: lists the objects under a prefix, and reads them. Needs `s3:ListBucket` and `s3:GetObject`. */
 
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { MtlsWatchError } from '../../base/errors.js';
@@ -13,13 +13,14 @@ export interface LogObject {
   open(): AsyncIterable<Buffer>;
 }
 
-/** The bucket may lie in another Region than the logs. */
+/** The bucket may be in another Region than the logs. */
 function objectsClient(): S3Client {
   return new S3Client({ followRegionRedirects: true });
 }
 
 /**
- * The objects under a prefix, in the order of their keys, at most `most` and one more.
+ * The objects under a prefix, in the order of their keys; at most `most + 1`, so that the caller sees when there are
+ * more than `most`.
  * @throws MtlsWatchError `unreadable-input`
  */
 export async function listLogObjects(
@@ -35,7 +36,7 @@ export async function listLogObjects(
       s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token })),
     );
     for (const { Key: key = '', Size: bytes = 0, LastModified } of page.Contents ?? []) {
-      // What consoles make to show a folder.
+      // Consoles create such empty objects to show a folder.
       if (key.endsWith('/') && bytes === 0) continue;
       found.push({ key, bytes, writtenAt: LastModified?.getTime() ?? 0, open: () => bytesOf(bucket, key, s3) });
     }

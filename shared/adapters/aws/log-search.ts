@@ -19,7 +19,7 @@ export function logsClient(): CloudWatchLogsClient {
   return new CloudWatchLogsClient({
     maxAttempts: limits.discoveryAttemptsMax,
     retryMode: 'adaptive',
-    // Live Tail has a name of its own in front of AWS's, and none in front of an endpoint that is given.
+    // The SDK adds a host prefix for Live Tail, which a custom endpoint does not have.
     disableHostPrefix: isElsewhere,
   });
 }
@@ -41,7 +41,7 @@ export function createLogSearch(logs: Pick<CloudWatchLogsClient, 'send'>): LogSe
           new FilterLogEventsCommand({
             logGroupName: logGroup,
             startTime: from,
-            // The end is part of what CloudWatch Logs searches.
+            // The end time of CloudWatch Logs is inclusive.
             endTime: to - 1,
             ...(pattern !== null && { filterPattern: pattern }),
             ...(token !== null && { nextToken: token }),

@@ -1,4 +1,4 @@
-/** Structured logs, one JSON object a line, as CloudWatch Logs Insights reads them. */
+/** Structured logs, one JSON object in each line, in the form that CloudWatch Logs Insights reads. */
 
 import type { Log } from '../../ports/index.js';
 

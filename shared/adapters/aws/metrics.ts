@@ -1,14 +1,14 @@
 /**
- * Writes measures in CloudWatch's embedded metric format ("Specification: Embedded metric format" in the CloudWatch User
- * Guide): JSON lines that CloudWatch Logs makes metrics of. By hand, for it is one object, and a library for it is as long
- * in loading as all stages together.
+ * Writes metrics in CloudWatch's embedded metric format ("Specification: Embedded metric format" in the CloudWatch User
+ * Guide): JSON lines from which CloudWatch Logs creates metrics. Written without a library, because the format is a
+ * single object, and loading a library takes as long as loading all stages together.
  */
 
 import type { Writable } from 'node:stream';
 import type { Measure } from '../../model/index.js';
 import type { Clock, Meter } from '../../ports/index.js';
 
-/** Where metrics are found: every one has the function's name as a dimension. */
+/** The namespace and service of the metrics; every metric has the function's name as a dimension. */
 export interface MetricPlace {
   readonly namespace: string;
   readonly service: string;

@@ -1,10 +1,13 @@
-/** The bucket of the weekly reports. Marks are written only if nobody else wrote one meanwhile. */
+/**
+ * The bucket of the weekly reports. Marks are written conditionally, so that parallel runs do not overwrite each
+ * other's.
+ */
 
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { MtlsWatchError, messageOf } from '../../base/errors.js';
 import type { ReportBucket } from '../../report/deliver.js';
 
-/** What S3 answers when a condition does not hold, or when two conditional writes meet. */
+/** S3's status codes for a failed condition, and for two conditional writes at the same time. */
 const LOST = new Set([409, 412]);
 
 export function createReportBucket(client: Pick<S3Client, 'send'>, bucket: string): ReportBucket {
@@ -51,8 +54,8 @@ export function createReportBucket(client: Pick<S3Client, 'send'>, bucket: strin
 }
 
 /**
- * The object's place in the S3 console: opens for whoever is signed in and may read it, as long as it exists. A link that
- * is signed with a function's credentials would die with them within hours.
+ * The URL of the object in the S3 console. It works for everybody who is signed in and may read the object, as long as
+ * it exists. A presigned link would expire with the function's credentials, within hours.
  */
 export function consoleUrl(region: string, bucket: string, key: string): string {
   const query = new URLSearchParams({ region, prefix: key });

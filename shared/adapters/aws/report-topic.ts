@@ -1,4 +1,4 @@
-/** Sends a report's summary through SNS; subscriptions tell it from notices by the attribute `kind`. */
+/** Sends a report's summary through SNS; filter policies distinguish it from notices by the attribute `kind`. */
 
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { MtlsWatchError, messageOf } from '../../base/errors.js';

@@ -1,4 +1,4 @@
-/** Publishes notices to SNS: to the topics that the route names, and to a topic for chats. */
+/** Publishes notices to SNS: to the topics of the route, and to the topic for chats. */
 
 import { PublishCommand, type PublishCommandInput, type SNSClient } from '@aws-sdk/client-sns';
 import { MtlsWatchError, messageOf } from '../../base/errors.js';

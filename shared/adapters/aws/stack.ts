@@ -1,4 +1,4 @@
-/** What a deployed stack says of itself. Needs `cloudformation:DescribeStacks`. */
+/** Reads the outputs of a deployed stack. Needs `cloudformation:DescribeStacks`. */
 
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 
@@ -7,7 +7,7 @@ export interface StackFacts {
   readonly parameters: Readonly<Record<string, string | undefined>>;
 }
 
-/** @returns null where there is no such stack */
+/** @returns null if there is no such stack */
 export async function readStack(
   StackName: string,
   cloudFormation: Pick<CloudFormationClient, 'send'>,
@@ -23,7 +23,7 @@ export async function readStack(
       ),
     };
   } catch (error) {
-    // CloudFormation has no error of its own for it.
+    // CloudFormation has no error type of its own for a missing stack.
     if (error instanceof Error && error.message.includes('does not exist')) return null;
     throw error;
   }

@@ -1,6 +1,6 @@
 /**
- * The records of a stream that Lambda gave up. The message about them names their shard and the first and last of their
- * sequence numbers; the records themselves stay in the stream until its retention is over. For `redrive`.
+ * Reads the records of a stream that Lambda gave up. The dead-letter message names their shard and the first and last
+ * of their sequence numbers; the records themselves stay in the stream until its retention ends. For `redrive`.
  */
 
 import { type _Record, GetRecordsCommand, GetShardIteratorCommand, type KinesisClient } from '@aws-sdk/client-kinesis';
@@ -23,13 +23,13 @@ export const streamFailureSchema = z.object({
 export type LostBatch = z.output<typeof streamFailureSchema>['KinesisBatchInfo'];
 
 export interface LostRecords {
-  /** An event for each record, as Lambda hands a batch of one to the function. */
+  /** One event for each record, in the form of a batch with one record. */
   readonly events: readonly string[];
-  /** How many are no longer in the stream: they are older than its retention. */
+  /** The number of records that are no longer in the stream, because they are older than its retention. */
   readonly gone: number;
 }
 
-/** Reads the records of a batch, as far as the stream still has them. Throws what the SDK throws. */
+/** Reads the records of a batch that are still in the stream. Throws the SDK's errors. */
 export async function readLostRecords(batch: LostBatch, client: KinesisClient): Promise<LostRecords> {
   const { streamArn: StreamARN, shardId, startSequenceNumber, endSequenceNumber, batchSize } = batch;
   const last = BigInt(endSequenceNumber);
@@ -42,7 +42,7 @@ export async function readLostRecords(batch: LostBatch, client: KinesisClient): 
       StartingSequenceNumber: startSequenceNumber,
     }),
   );
-  // A closed shard has an end; an open one is read past the batch, or as far as it goes for now.
+  // A closed shard has an end. An open one is read until after the batch, or until there are no more records.
   for (let iterator = ShardIterator; iterator !== undefined; ) {
     const page = await client.send(new GetRecordsCommand({ StreamARN, ShardIterator: iterator }));
     const records = page.Records ?? [];

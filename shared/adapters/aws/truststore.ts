@@ -1,6 +1,6 @@
 /**
  * Reads truststores from S3: at most every `truststoreRecheckMs`, and then only if the object changed. Needs
- * `s3:GetObject`, `s3:GetObjectVersion` and, to tell what changed, `s3:ListBucketVersions`.
+ * `s3:GetObject`, `s3:GetObjectVersion` and, to find the previous version, `s3:ListBucketVersions`.
  */
 
 import {
@@ -56,7 +56,7 @@ export function createS3Truststores(client: Pick<S3Client, 'send'>, clock: Clock
     if (current.versionId === null) return null;
     const { Bucket, Key } = placeOf(uri);
     try {
-      // Versions come newest first; a delete marker between two versions is not among them.
+      // Versions are listed newest first; delete markers are not among them.
       const { Versions = [] } = await client.send(
         new ListObjectVersionsCommand({ Bucket, Prefix: Key, MaxKeys: limits.truststoreVersionsMax }),
       );
@@ -89,7 +89,7 @@ async function objectOf(
     throw tooLarge(uri, ContentLength);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // The stated length is not relied upon.
+  // The size is counted, because the Content-Length may be wrong.
   for await (const chunk of Body as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
     if (bytes > limits.truststoreBytesMax) throw tooLarge(uri, bytes);

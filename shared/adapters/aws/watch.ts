@@ -33,13 +33,13 @@ export interface WatchClients {
 }
 
 export interface WatchNames {
-  /** Null for the usual ones: the stack that watches, and else the one that sends to a central account. */
+  /** Null for the default names: the stack that watches, or else the one that sends to a central account. */
   readonly stack: string | null;
-  /** The ingest function, in place of a stack's. */
+  /** The ingest function, used instead of the stack's. */
   readonly function: string | null;
-  /** The ARN of the central account's destination, in place of a stack. */
+  /** The ARN of the central account's destination, used instead of a stack. */
   readonly destination: string | null;
-  /** Topics besides those that the function is set to. */
+  /** Topics to check in addition to those of the function. */
   readonly topics: readonly string[];
 }
 
@@ -54,7 +54,7 @@ export function watchClients(): WatchClients {
   };
 }
 
-/** @returns null where there is no such stack */
+/** @returns null if there is no such stack */
 export async function findWatch(names: WatchNames, clients: WatchClients, clock: Clock): Promise<FoundWatch | null> {
   const reader = createReader();
   if (names.destination !== null) {
@@ -85,7 +85,7 @@ export async function findWatch(names: WatchNames, clients: WatchClients, clock:
   };
 }
 
-/** Of an account whose logs a central one watches: there is nothing else of mtls-watch to look at. */
+/** For a member account, which sends its logs to a central account: no other part of mtls-watch is in this account. */
 async function sender(
   stackName: string,
   target: Omit<Extract<FilterTarget, { readonly kind: 'destination' }>, 'kind'>,
@@ -104,13 +104,13 @@ async function sender(
   };
 }
 
-/** As `infra/app.ts` names them. */
+/** The names that `infra/app.ts` uses. */
 const STACKS = { watch: 'mtls-watch', sender: 'mtls-watch-member' };
 
 interface DeployedStack {
   readonly name: string;
   readonly outputs: Readonly<Record<string, string | undefined>>;
-  /** Where it sends the logs, if it is one that sends. */
+  /** The destination of its logs, if it is a member's stack. */
   readonly destinationArn: string | undefined;
 }
 
@@ -120,7 +120,7 @@ const unread = (name: string | null): DeployedStack => ({
   destinationArn: undefined,
 });
 
-/** @returns null where there is none */
+/** @returns null if there is none */
 async function stackOf(name: string | null, clients: WatchClients, reader: Reader): Promise<DeployedStack | null> {
   for (const one of name === null ? [STACKS.watch, STACKS.sender] : [name]) {
     const stack = await describeStack(one, clients, reader);
@@ -129,7 +129,7 @@ async function stackOf(name: string | null, clients: WatchClients, reader: Reade
   return null;
 }
 
-/** @returns null where it could not be read */
+/** @returns null if it could not be read */
 function describeStack(
   StackName: string,
   { cloudFormation }: WatchClients,
@@ -179,7 +179,7 @@ async function heartbeatOf(
 ): Promise<FoundHeartbeat | null> {
   const logGroup = LoggingConfig?.LogGroup ?? `/aws/lambda/${FunctionName}`;
   const lastEventAt = await reader.read(`the log group ${logGroup}`, async () => {
-    // What a log group says of its last event can be an hour late; the events themselves are not.
+    // A log group's time of the last event can be an hour late; the events themselves are current.
     const recent = await anEventSince(logGroup, now - limits.heartbeatMinutesMax * MINUTE_MS, logs);
     if (recent !== null) return { at: recent };
     const { logStreams } = await logs.send(
@@ -197,7 +197,7 @@ async function anEventSince(
 ): Promise<number | null> {
   let nextToken: string | undefined;
   for (let pages = 0; pages < limits.discoveryPagesMax; pages++) {
-    // A page may be empty and still have a successor.
+    // An empty page may be followed by others.
     const page = await logs.send(new FilterLogEventsCommand({ logGroupName, startTime, limit: 1, nextToken }));
     const at = page.events?.[0]?.timestamp;
     if (at !== undefined) return at;
@@ -220,7 +220,7 @@ async function topicOf(arn: string, { sns }: WatchClients, reader: Reader): Prom
       subscriptions?.map(({ Protocol = '', Endpoint = '', SubscriptionArn = '' }) => ({
         protocol: Protocol,
         endpoint: Endpoint,
-        // `PendingConfirmation` and `Deleted` stand there in place of an ARN.
+        // `PendingConfirmation` or `Deleted` stands in place of an ARN.
         isConfirmed: SubscriptionArn.startsWith('arn:'),
       })) ?? null,
   };

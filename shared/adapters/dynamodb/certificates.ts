@@ -17,7 +17,7 @@ const DAY_SECONDS = 86_400;
 
 export function createCertificates(table: Table, clock: Clock, days: number): CertificateStore {
   let saved = new Set<string>();
-  /** Names of items that are there and have half of their time before them. */
+  /** The stored items whose lifetime is not half over. */
   const lasting = async (fingerprints: readonly string[]): Promise<ReadonlySet<string>> => {
     const items = await table.getAll(fingerprints.map(keys.certificate));
     const from = clock.now() / 1000 + (days / 2) * DAY_SECONDS;

@@ -1,6 +1,6 @@
 /**
- * Facts that their batch has said will come, as they stand in the item of the admitted issuers: a set of texts beside the
- * issuers, and the scope, which the item's key holds as a digest only.
+ * Expected facts, stored as a set of texts in the item of the admitted issuers, together with the scope, because the
+ * item's key contains only a digest of it.
  */
 
 import { dayOfMinute } from '../../base/time.js';
@@ -28,7 +28,7 @@ export function expectedOf(item: Item): FactIntent[] {
   });
 }
 
-/** Where a fact is expected. */
+/** The key of the item in which a fact is expected. */
 export function expectingKey({ group, minute }: FactIntent): Key {
   return keys.issuers(group.scope, dayOfMinute(minute));
 }

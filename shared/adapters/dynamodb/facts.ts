@@ -1,6 +1,6 @@
 /**
- * What batches counted. Facts stand under their group, so that a window is read in one query, however far back it goes:
- * that of a group without a history goes back two days, a sum that is made late goes back two months.
+ * The facts of batches, stored by group, so that one query reads a window of any length: two days for a group without a
+ * history, two months for a sum that is made late.
  */
 
 import { limits } from '../../base/limits.js';
@@ -17,7 +17,7 @@ import { attributesOf, type Item, type Table } from './table.js';
 
 export function createFacts(table: Table, clock: Clock): FactStore {
   const indexed = new Set<string>();
-  /** Before the facts, so that a crash leaves a scope without facts rather than facts that no report finds. */
+  /** Written before the facts, so that a crash leaves a scope without facts, and not facts that no report finds. */
   const indexScopes = async (forbidden: readonly ForbiddenFact[]): Promise<void> => {
     const fresh = new Map<string, Item>();
     for (const { scope, minute } of forbidden) {

@@ -1,4 +1,4 @@
-/** What can go wrong between here and the table: the world's failures are worth a retry, bugs are not. */
+/** Classifies failures of requests to the table: operational failures can be retried, bugs cannot. */
 
 import { ConditionalCheckFailedException, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
@@ -9,7 +9,7 @@ export function unavailable(what: string, table: string, cause?: unknown): MtlsW
   return new MtlsWatchError('store-unavailable', `table ${table}: ${what}`, { cause, retryable: true });
 }
 
-/** Turns the world's failures into `store-unavailable`; a failed condition and a bug stay what they are. */
+/** Turns operational failures into `store-unavailable`; failed conditions and bugs are rethrown unchanged. */
 export async function guarded<T>(request: Promise<T>, table: string): Promise<T> {
   try {
     return await request;
@@ -20,8 +20,8 @@ export async function guarded<T>(request: Promise<T>, table: string): Promise<T>
 }
 
 /**
- * Throttling, outages, missing permissions and a table that is being made all end one day. A request that DynamoDB
- * calls invalid never becomes valid.
+ * Throttling, outages, missing permissions and a table that is being created are temporary. A request that DynamoDB
+ * rejects as invalid never becomes valid.
  */
 function isOfTheWorld(error: unknown): boolean {
   if (error instanceof DynamoDBServiceException) return error.name !== 'ValidationException';
@@ -31,8 +31,9 @@ function isOfTheWorld(error: unknown): boolean {
 }
 
 /**
- * Calls `work` for each item, a bounded number at a time, and gives the results in the order of the items. After the
- * first failure nothing new is begun, and what was begun is waited for: a retry never runs beside its own predecessor.
+ * Calls `work` for each item, with a bounded number of calls in parallel, and returns the results in the order of the
+ * items. After the first failure no new call is started, and running ones are awaited, so that a retry never runs in
+ * parallel with the call that it repeats.
  */
 export async function inParallel<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const failures: unknown[] = [];
@@ -53,7 +54,7 @@ export async function inParallel<T, R>(items: readonly T[], work: (item: T) => P
   return results.flat(1) as R[];
 }
 
-/** A bug among the failures is not hidden behind the world's. */
+/** If there is a bug among the failures, it is thrown and not an operational failure. */
 function summaryOf(failures: readonly unknown[]): unknown {
   const [first] = failures;
   const bug = failures.find((failure) => !(failure instanceof MtlsWatchError && failure.retryable));

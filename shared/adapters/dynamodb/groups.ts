@@ -27,13 +27,13 @@ import { bytesIn, readValue } from './items.js';
 import { keys, ttl } from './keys.js';
 import type { Item, Key, Table } from './table.js';
 
-/** Adding these leaves the set within its bound even if none of them is in it yet. */
+/** After this addition the set is within its bound, even if it contained none of them before. */
 const HAS_ROOM = 'attribute_not_exists(#issuers) OR size(#issuers) <= :room';
 
-/** A write of an item up to this size costs one unit. */
+/** A write of an item up to this size costs one write unit. */
 const BYTES_PER_UNIT = 1024;
 
-/** What a container has seen of an item. */
+/** The part of an item that a container has read. */
 interface AdmittedIssuers {
   readonly inside: ReadonlySet<string>;
   readonly bytes: number;
@@ -55,7 +55,7 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
       for (;;) {
         const outside = [...ids.keys()].filter((id) => !inside.has(id));
         if (outside.length === 0 || inside.size >= most) break;
-        // Where others were quicker the set that comes back has grown, so this ends.
+        // If other invocations were faster, the returned set has grown, so this loop ends.
         ({ inside } = await admitted.add(key, outside.slice(0, most - inside.size), most));
       }
       return new Set([...ids].flatMap(([id, issuerDn]) => (inside.has(id) ? [issuerDn] : [])));
@@ -65,7 +65,7 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
       const key = expectingKey(fact);
       const { inside, bytes } = admitted.seen(key);
       const id = idOf(fact.group.issuerDn);
-      // What is in already costs nothing, and a heavy item more than the mark that is spared.
+      // No note is needed for an admitted issuer, and on a large item it costs more than the mark that it saves.
       if (inside.has(id) || inside.size >= limits.issuersPerScopeMax) return false;
       const added = bytesIn({
         issuers: { SS: [id] },
@@ -78,7 +78,7 @@ export function createGroups(table: Table, clock: Clock): GroupStore {
   };
 }
 
-/** The sets of admitted issuers, and what this container has seen of them. */
+/** The sets of admitted issuers, with this container's cache of them. */
 function admissions(table: Table, clock: Clock) {
   const remembered = boundedMap<AdmittedIssuers>(limits.admissionsRememberedMax);
   const remember = (key: Key, item: Item): AdmittedIssuers => {
@@ -91,7 +91,7 @@ function admissions(table: Table, clock: Clock) {
     look: async (key: Key): Promise<void> => {
       if (remembered.get(nameOf(key)) === undefined) remember(key, (await table.get(key)) ?? {});
     },
-    /** @returns whether there was room, and the set as it stands afterwards */
+    /** @returns whether there was room, and the set after the addition */
     add: async (
       key: Key,
       ids: readonly string[],
@@ -115,7 +115,7 @@ function admissions(table: Table, clock: Clock) {
   };
 }
 
-/** The issuers that a truststore trusts, fixed for a scope and day by whoever comes first. */
+/** The issuers of a truststore, fixed for a scope and day by the first invocation. */
 function createTrusted(table: Table, clock: Clock): Pick<GroupStore, 'trusted' | 'fixTrusted'> {
   const fixedTrusted = boundedMap<ReadonlySet<string>>(limits.admissionsRememberedMax);
   return {
@@ -146,7 +146,7 @@ function idOf(issuerDn: string): string {
   return digest('issuer', issuerDn);
 }
 
-/** Yesterday's and today's, so that there is a day at least in which the hour can be closed. */
+/** Yesterday and today only, so that at least one day is left to close the hour. */
 function isListed({ minute }: FactIntent, clock: Clock): boolean {
   const daysAgo = dayOfMinute(minuteOf(clock.now())) - dayOfMinute(minute);
   return 0 <= daysAgo && daysAgo < limits.expectingDays - 1;

@@ -8,7 +8,7 @@ import * as z from '../../base/zod.js';
 import type { AccessRecord, Client, Denial, Half } from '../../model/index.js';
 import { reasonIds } from '../../model/reasons.js';
 
-/** A half and the batch that brought it first. */
+/** A half and the batch that wrote it first. */
 export interface Brought<T extends Half> {
   readonly half: T;
   readonly batchId: string;

@@ -1,4 +1,4 @@
-/** What the detector learned of a group. The last one to save wins: a history is a fold over facts, and can catch up. */
+/** The detector's history of each group. The last write wins, because a history can be computed again from facts. */
 
 import { limits } from '../../base/limits.js';
 import * as z from '../../base/zod.js';

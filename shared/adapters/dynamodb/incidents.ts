@@ -53,7 +53,7 @@ const incidentSchema = z.object({
   severityAtFirst: z.enum(severities),
   acknowledged: z.boolean(),
   heldBack: z.boolean(),
-  // An incident that an older build stored has none of these.
+  // Incidents stored by an older version have none of these fields.
   repeats: z.withDefault(z.int().check(z.nonnegative()), 0),
   steadyAt: z.withDefault(z.nullable(z.number()), null),
   lagMinutes: z.withDefault(z.number(), 0),
@@ -89,7 +89,7 @@ const endedSchema = z.object({
   announced: z.boolean(),
 }) satisfies z.ZodMiniType<EndedIncident>;
 
-/** Nobody has made a transition since the caller looked. */
+/** No other invocation has made a transition since the caller read the incident. */
 const IS_NEW = 'attribute_not_exists(#version)';
 const IS_NEXT = '#version = :before';
 
@@ -135,7 +135,7 @@ export function createIncidents(table: Table, clock: Clock, days: number, readEa
   };
 }
 
-/** The one atomic step: the incident as it is now, its notice on the list, and its record if it ended. */
+/** The atomic step: the new state of the incident, its notice in the list, and its record if it ended. */
 function transitionTo(next: Incident, notice: Notice | null, expiry: Item[string]): Condition {
   const values: Item = {
     ':value': { S: JSON.stringify(next) },
@@ -165,7 +165,7 @@ function transitionTo(next: Incident, notice: Notice | null, expiry: Item[string
   return { expression, values };
 }
 
-/** Copies the ends that the incident's item still holds, then strikes them off. */
+/** Copies the ends that the incident's item still contains to the archive, then removes them from the item. */
 async function archiveEnded(item: Item, table: Table, days: number): Promise<void> {
   const records = item.ended?.SS ?? [];
   if (records.length === 0) return;

@@ -23,7 +23,7 @@ import { createWaiting } from './waiting.js';
 
 export { createDynamoClient } from './client.js';
 
-/** Days. */
+/** In days. */
 type Retention = Pick<Config['retention'], 'certificateDays' | 'rollupDays'>;
 
 /**
@@ -42,7 +42,7 @@ export function createDynamoStores(
   return createStoresOn(createTable(client, tableName, options.sleep), clock, options.retention);
 }
 
-/** The stores on a table that is at hand: `createDynamoStores` for one in DynamoDB, a test for one in memory. */
+/** The stores on a given table: one in DynamoDB for `createDynamoStores`, one in memory for a test. */
 export function createStoresOn(
   table: Table,
   clock: Clock,

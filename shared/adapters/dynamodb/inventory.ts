@@ -1,6 +1,6 @@
 /**
- * What the reconciler found: an item for each domain, so that thousands of stages fit. Only what changed is written. A
- * reader may see some domains as they are and others as they were; each is whole.
+ * The reconciler's inventory: one item for each domain, so that thousands of stages fit. Only changed items are
+ * written. A reader may see new items of some domains and old ones of others; each item is complete.
  */
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';

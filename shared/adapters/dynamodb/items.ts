@@ -1,4 +1,4 @@
-/** Reads attributes back. What is not as it was written is an error that names the item, never a guess. */
+/** Reads attributes of items. An attribute that does not have the written form is an error that names the item. */
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { MtlsWatchError, messageOf } from '../../base/errors.js';
@@ -7,7 +7,7 @@ import type { Rollup } from '../../model/index.js';
 import { reasonIds } from '../../model/reasons.js';
 import type { Condition, Item } from './table.js';
 
-/** What an item weighs: its names and values ("DynamoDB item sizes and formats" in the Developer Guide). */
+/** The size of an item: names and values ("DynamoDB item sizes and formats" in the Developer Guide). */
 export function bytesIn(item: Item): number {
   return Object.entries(item).reduce((all, [name, value]) => all + name.length + weightOf(value), 0);
 }
@@ -15,7 +15,7 @@ export function bytesIn(item: Item): number {
 function weightOf(value: AttributeValue): number {
   if (value.S !== undefined) return Buffer.byteLength(value.S);
   if (value.B !== undefined) return value.B.length;
-  // Two digits a byte, and one more byte.
+  // One byte for two digits, and one more.
   if (value.N !== undefined) return Math.ceil(value.N.length / 2) + 1;
   return (value.SS ?? []).reduce((sum, text) => sum + Buffer.byteLength(text), 3);
 }
@@ -60,12 +60,11 @@ export function corrupt(item: Item, attribute: string, detail: string, cause?: u
 }
 
 /**
- * Reads items one by one. One that cannot be read is told and left out, so that it costs the others nothing: whoever reads
- * a list goes on with what there is.
+ * Reads items one by one. An item that cannot be read is reported and left out, so that it does not affect the others.
  */
 export type ReadEach = <T>(items: readonly Item[], read: (item: Item) => T) => T[];
 
-/** @param tell is given the error that names the item */
+/** @param tell receives the error that names the item */
 export function readingEach(tell: (error: MtlsWatchError) => void): ReadEach {
   return (items, read) =>
     items.flatMap((item) => {
@@ -79,16 +78,16 @@ export function readingEach(tell: (error: MtlsWatchError) => void): ReadEach {
     });
 }
 
-// Objects in the table may have more keys than are known here: a later release wrote them, and was rolled back.
+// Objects in the table may have unknown keys, written by a later version that was rolled back.
 export const groupSchema = z.object({ scope: z.string(), issuerDn: z.string(), reason: z.enum(reasonIds) });
 
-/** What facts and roll-ups have in common. */
+/** The attributes that facts and roll-ups share. */
 type Counts = Pick<
   Rollup,
   'requests' | 'count' | 'unattributed' | 'inferred' | 'firstAt' | 'lastAt' | 'reasonText' | 'clients'
 >;
 
-/** `requests` stands in an attribute of its own, where a condition can see it. */
+/** `requests` is an attribute of its own, so that conditions can refer to it. */
 export function countsAttributes(counts: Counts): Item {
   const { requests, count, unattributed, inferred, firstAt, lastAt, reasonText } = counts;
   const clients = counts.clients.map((client) => [

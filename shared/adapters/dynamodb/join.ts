@@ -21,7 +21,7 @@ import type { Condition, Item, Table } from './table.js';
 
 const EMPTY: Cell = { denial: null, access: null, claimedBy: null };
 
-/** A half stands alone, or nothing does, and nobody has claimed it. */
+/** The cell has one half or none, and is not claimed. */
 const IS_CLAIMABLE =
   'attribute_not_exists(#claimedBy) AND (attribute_not_exists(#denial) OR attribute_not_exists(#access))';
 
@@ -33,7 +33,7 @@ export function createJoin(table: Table, clock: Clock): JoinStore {
     for (const write of writes) {
       const ofKey = byKey.get(write.key) ?? [];
       byKey.set(write.key, ofKey);
-      // Of the halves of one kind the first takes the slot, so the others need not be written at all.
+      // Only the first half of each kind can take the slot, so the others are not written.
       if (!ofKey.some(({ half }) => half.kind === write.half.kind)) ofKey.push(write);
     }
     const cells = await inParallel([...byKey], async ([key, ofKey]) => {
@@ -52,7 +52,7 @@ export function createJoin(table: Table, clock: Clock): JoinStore {
   };
 
   const claim = async (cellKeys: readonly string[], batchId: string): Promise<readonly Cell[]> => {
-    // Nearly all are whole by now, and reading one costs a fifth of a failed write.
+    // Nearly all cells are complete by now, and reading one costs a fifth of a failed write.
     const before = await read(cellKeys);
     const known = new Map(cellKeys.map((key, index) => [key, before[index] ?? EMPTY] as const));
     const claimable = [...known].filter(([, cell]) => !isWhole(cell) && cell.claimedBy === null);
@@ -70,7 +70,7 @@ export function createJoin(table: Table, clock: Clock): JoinStore {
   return { put, claim, read };
 }
 
-/** Fills the slots that are still empty; of two halves in one update the earlier one comes first. */
+/** Fills the empty slots; if one update contains two halves, the earlier one comes first. */
 function fill(writes: readonly HalfWrite[], expiry: Item[string]): Condition {
   const values: Item = { ':first': { S: writes[0]?.half.kind ?? '' }, ':ttl': expiry };
   const slots = writes.map(({ half, batchId }) => {

@@ -31,7 +31,7 @@ import { digest } from '../../base/digest.js';
 import { dayOfMinute, HOUR_MS, minuteOf } from '../../base/time.js';
 import type { Key } from './table.js';
 
-/** Spread over a few partitions, so that one partition's 1,000 writes a second do not bound a storm. */
+/** A minute's writes are spread over a few partitions, because one partition is limited to 1,000 writes a second. */
 const SHARDS = 4;
 const ALONE = '-';
 const DAY_SECONDS = 86_400;
@@ -45,10 +45,10 @@ const shardOf = (kind: 'waiting' | 'mark', id: string): string =>
 
 const scopeId = (scope: string): string => digest('scope', scope);
 
-/** Wide enough for any time in milliseconds that JavaScript holds exactly. */
+/** Wide enough for every time in milliseconds that JavaScript represents exactly. */
 export const ordered = (number: number): string => String(number).padStart(16, '0');
 
-/** After every sort key that begins with this. */
+/** Sorts after every sort key with this prefix. */
 export const endOf = (prefix: string): string => `${prefix}~`;
 
 /** The UTC days from one minute to another. */
@@ -57,7 +57,7 @@ export function daysBetween(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, dayOfMinute(to) - first + 1) }, (_, index) => first + index);
 }
 
-/** Seven days from a Thursday on, as the epoch began on one: an index needs no calendar. */
+/** Weeks of seven days, starting on Thursday like the epoch, so that an index needs no calendar. */
 export const weekOfHour = (hour: number): number => Math.floor(hour / HOURS_PER_WEEK);
 
 const scopesPk = (day: number): string => `scopes#${day}`;
@@ -117,7 +117,7 @@ export const keys = {
   rate: (batchId: string): Key => ({ pk: `rate#${batchId}`, sk: ALONE }),
 };
 
-/** The TTL attribute of an item that may go so many days after a time in milliseconds. */
+/** The TTL attribute of an item that expires so many days after a time in milliseconds. */
 export function ttl(at: number, days: number): AttributeValue {
   return { N: String(Math.ceil(at / 1000) + days * DAY_SECONDS) };
 }

@@ -13,31 +13,31 @@ import { numberOf, type ReadEach, readValue, textOf } from './items.js';
 import { keys } from './keys.js';
 import { attributesOf, type Item, type Table } from './table.js';
 
-/** As much as is needed to send it; whoever publishes it reads the rest, one notice at a time. */
+/** The attributes needed to order and claim a notice; the publisher reads the rest, one notice at a time. */
 const noticeSchema = z.looseObject({ noticeId: z.string(), incidentId: z.string(), at: z.string(), kind: z.string() });
 
-/** No update may make an incident of a key that has none. */
+/** Prevents an update from creating an incident. */
 export const INCIDENT_EXISTS = 'attribute_exists(#version)';
 
-/** The notice was not cleared, and nobody has it in hand. */
+/** The notice is still in the outbox, and nobody has claimed it. */
 const IS_FREE = 'attribute_exists(#pk) AND (attribute_not_exists(#takenUntil) OR #takenUntil <= :now)';
 
 const IS_IN_NO_HANDS = 'attribute_not_exists(#takenUntil) OR #takenUntil <= :now';
 
-/** An update would make an item of a notice that was cleared meanwhile. */
+/** Prevents an update from creating an item for a notice that was cleared in the meantime. */
 const IS_LAID = 'attribute_exists(#pk)';
 
-/** No notice lies there. */
+/** There is no notice with this key. */
 const IS_VACANT = { expression: 'attribute_not_exists(#pk)' };
 
-/** A notice as it lies in the outbox. */
+/** A notice in the outbox. */
 interface Laid extends PendingNotice {
   readonly sk: string;
-  /** Somebody had it in hand before. */
+  /** Whether it was claimed before. */
   readonly isTried: boolean;
 }
 
-/** Does nothing where it lies there already: that one may be the winner's, and in somebody's hands. */
+/** Does nothing if there is one already: it may be that of a successful transition, and claimed. */
 export async function layOut(
   table: Table,
   notice: Notice,
@@ -56,7 +56,7 @@ export async function layOut(
 }
 
 export function createOutbox(table: Table, readEach: ReadEach): Outbox {
-  /** Where the notices that are pending lie, so that clearing one needs no search. */
+  /** The keys of the pending notices, so that clearing one needs no search. */
   let known = new Map<string, Laid>();
 
   const find = async (noticeId: string): Promise<Laid | undefined> => {
@@ -125,7 +125,7 @@ export function createOutbox(table: Table, readEach: ReadEach): Outbox {
   };
 }
 
-/** Those before which nothing of their incident is pending that is not among them. */
+/** The notices without an earlier pending notice of their incident outside of this list. */
 async function firstOnes(due: readonly Laid[], table: Table): Promise<Laid[]> {
   const there = new Set(due.map(({ sk }) => sk));
   const incidents = await table.getAll([...new Set(due.map((one) => one.groupId))].map(keys.incident));
@@ -140,7 +140,7 @@ async function firstOnes(due: readonly Laid[], table: Table): Promise<Laid[]> {
   );
 }
 
-/** Those that their incident lists. Takes away what can no longer come to be listed. */
+/** The notices that their incident lists. Deletes those that can no longer be listed. */
 async function listedOf(laid: readonly Laid[], table: Table): Promise<Laid[]> {
   const items = await table.getAll([...new Set(laid.map((one) => one.groupId))].map(keys.incident));
   const byGroup = new Map(items.map((item) => [textOf(item, 'sk'), item] as const));
@@ -150,7 +150,7 @@ async function listedOf(laid: readonly Laid[], table: Table): Promise<Laid[]> {
     const incident = byGroup.get(one.groupId);
     if (incident === undefined) continue;
     const list = incident.outbox?.SS ?? [];
-    // Lists that an earlier release wrote name the notice.
+    // Lists written by an earlier version contain the notice's id.
     if (list.includes(one.sk) || list.includes(one.notice.noticeId)) listed.push(one);
     else if (numberOf(incident, 'version') >= one.version) leftover.push(one);
   }

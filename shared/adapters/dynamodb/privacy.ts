@@ -1,4 +1,4 @@
-/** The key of the addresses' hash: made by whoever needs it first, and the same for everybody from then on. */
+/** The key of the address hash: created by the first function that needs it, and then the same for all. */
 
 import { randomBytes } from 'node:crypto';
 import type { PrivacyStore } from '../../ports/index.js';

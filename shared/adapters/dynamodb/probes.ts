@@ -27,7 +27,7 @@ const probeSchema = z.object({
   extendedRequestId: z.nullable(z.string()),
 }) satisfies z.ZodMiniType<Probe>;
 
-/** Nobody has seen it. */
+/** The probe was not seen yet. */
 const IS_UNSEEN = 'attribute_not_exists(#seenBy)';
 
 export function createProbes(table: Table, clock: Clock): ProbeStore {

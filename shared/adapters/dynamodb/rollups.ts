@@ -33,9 +33,9 @@ import {
 import { endOf, keys, ordered, shards, ttl, weekOfHour } from './keys.js';
 import { attributesOf, type Condition, type Item, type Table } from './table.js';
 
-/** A set that nothing is left in is no attribute. */
+/** DynamoDB removes an attribute whose set is empty. */
 const IS_EXPECTING = { expression: 'attribute_exists(#expected)' };
-/** An update would make an item of one that has expired. */
+/** Prevents an update from creating an item that has expired. */
 const IS_THERE = 'attribute_exists(#pk)';
 
 const isSameMark = (token: string): Condition => ({
@@ -55,7 +55,7 @@ export function createRollups(table: Table, clock: Clock, days: number, readEach
           hour: { N: String(hour) },
           stamp: { S: token },
           group: { S: JSON.stringify(group) },
-          // As long as its facts.
+          // Kept as long as the facts of the hour.
           ttl: ttl(clock.now(), limits.factDaysMax),
         });
       }
@@ -76,7 +76,8 @@ export function createRollups(table: Table, clock: Clock, days: number, readEach
         ...countsAttributes(rollup),
         ttl: ttl(hour * HOUR_MS, days),
       };
-      // The index first: a group without roll-ups costs a report one query, a roll-up without its group is not found.
+      // The index is written first: a group in the index without roll-ups costs a report one query; a roll-up without
+      // an index entry is not found.
       const place = keys.indexed(id, hour);
       const name = `${place.pk} ${place.sk}`;
       if (!indexed.has(name)) {
@@ -120,7 +121,7 @@ function expectingDays(clock: Clock): number[] {
   return Array.from({ length }, (_, ago) => dayOfMinute(minute) - ago);
 }
 
-/** All facts of one hour stand in one item. */
+/** All expected facts of one hour are in one item. */
 async function removeIntents(expected: readonly FactIntent[], table: Table): Promise<void> {
   const [first] = expected;
   if (first === undefined) return;

@@ -1,4 +1,4 @@
-/** Silences, each one item. They are few, so that a query lists them all; the last one to save wins. */
+/** Silences, one item each. They are few, so one query lists them all; the last write wins. */
 
 import { limits } from '../../base/limits.js';
 import * as z from '../../base/zod.js';

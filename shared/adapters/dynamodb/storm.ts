@@ -1,4 +1,4 @@
-/** The load of a storm. Only large batches ask, so one item a minute is not a hot one. */
+/** The load of a storm. Only large batches update it, so one item for each minute is enough. */
 
 import { limits } from '../../base/limits.js';
 import * as z from '../../base/zod.js';

@@ -1,6 +1,7 @@
 /**
- * One DynamoDB table with string keys `pk` and `sk`, as the stores use it: single items, conditions as data instead of
- * exceptions, whole batches, and the failures of the world told apart from bugs. Knows nothing of what it stores.
+ * One DynamoDB table with string keys `pk` and `sk`, as the stores use it: single items, failed conditions as results
+ * instead of exceptions, whole batches, and operational failures distinguished from bugs. Independent of what is
+ * stored.
  */
 
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
@@ -23,10 +24,10 @@ import { guarded, inParallel, unavailable } from './failures.js';
 
 export type Item = Record<string, AttributeValue>;
 
-/** A type, not an interface, so that it passes for the SDK's records. */
+/** A type, not an interface, so that it can be assigned to the SDK's record types. */
 export type Key = { readonly pk: string; readonly sk: string };
 
-/** Attributes are written `#name` in every expression, so that none of DynamoDB's reserved words can bite. */
+/** Attributes are written `#name` in every expression, because DynamoDB reserves many words. */
 export interface Condition {
   readonly expression: string;
   readonly values?: Item;
@@ -34,17 +35,17 @@ export interface Condition {
 
 export interface Range {
   readonly pk: string;
-  /** Both ends are included. Default: everything under `pk`. */
+  /** Both ends are inclusive. Default: everything under `pk`. */
   readonly from?: string;
   readonly to?: string;
-  /** Drops items after they were read (and paid for). */
+  /** Drops items after they were read (and charged). */
   readonly filter?: Condition;
 }
 
 export interface Table {
   /**
-   * Items that are asked for one by one in the same turn of the event loop are read together, each key once: a batch that
-   * looks at a hundred groups sends a handful of requests, not hundreds that queue for a connection.
+   * Items that are requested one by one in the same turn of the event loop are read together, each key once. So a batch
+   * that needs a hundred groups sends a few requests, not hundreds that wait for a connection.
    */
   get(key: Key): Promise<Item | null>;
   /** The items that exist, in no particular order. The keys must be distinct. */
@@ -57,7 +58,7 @@ export interface Table {
   put(item: Item, condition: Condition): Promise<boolean>;
   /** Puts without conditions, many at once. The keys must be distinct. */
   putAll(items: readonly Item[]): Promise<void>;
-  /** @returns whether the condition held, and the item as it stands afterwards */
+  /** @returns whether the condition held, and the item after the update */
   update(key: Key, update: Condition, condition?: string): Promise<{ stored: boolean; item: Item }>;
   /** @returns whether the condition held */
   remove(key: Key, condition?: Condition): Promise<boolean>;
@@ -88,7 +89,7 @@ export function createTable(client: DynamoDBClient, name: string, sleep: Sleep =
     pages: (range, size) => pagesOf(at, range, size),
     query: async (range, limit = Number.POSITIVE_INFINITY) => {
       const items: Item[] = [];
-      // A limit counts what is read, so it would cut short what passes a filter.
+      // DynamoDB applies a limit before the filter, so it is not passed on when there is a filter.
       const size = range.filter === undefined && Number.isFinite(limit) ? limit : undefined;
       for await (const page of pagesOf(at, range, size)) {
         items.push(...page);
@@ -113,7 +114,7 @@ export function createTable(client: DynamoDBClient, name: string, sleep: Sleep =
         return { stored: true, item: (await guarded(client.send(request), name)).Attributes ?? {} };
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        // Local tables leave the item out of the exception.
+        // Local tables do not return the item with the exception.
         return { stored: false, item: error.Item ?? (await get(key)) ?? {} };
       }
     },
@@ -158,7 +159,7 @@ async function* pagesOf(
   { pk, from = ' ', to = '~', filter }: Range,
   size: number | undefined,
 ): AsyncGenerator<Item[]> {
-  // DynamoDB calls a range that ends before it begins a mistake.
+  // DynamoDB rejects a range that ends before it begins.
   if (to < from) return;
   let start: Item | undefined;
   do {
@@ -209,7 +210,7 @@ function batched(read: (keys: readonly Key[]) => Promise<readonly Item[]>): Tabl
   };
 }
 
-/** Keys hold no line breaks. */
+/** Keys contain no line breaks. */
 function nameOf(pk: string, sk: string): string {
   return `${pk}\n${sk}`;
 }
@@ -238,7 +239,7 @@ async function unlessConditionFails(write: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** DynamoDB may leave a part of a batch undone and asks for patience then. */
+/** DynamoDB may leave a part of a batch unprocessed when it is throttled; that part is sent again after a delay. */
 async function untilNoneIsLeft<T>(
   all: readonly T[],
   sleep: Sleep,

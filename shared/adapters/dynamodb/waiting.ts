@@ -1,6 +1,6 @@
 /**
- * Lists of halves whose grace is running, in the order in which they fall due. A batch that is repeated saves the same
- * list with a later time: both are settled, under one id, so the second settling finds nothing left to count.
+ * Lists of halves within their grace period, in the order in which they become due. A repeated batch saves the same
+ * list with a later time; both are settled under one id, so the second settling counts nothing.
  */
 
 import { limits } from '../../base/limits.js';
@@ -12,7 +12,7 @@ import { numberOf, type ReadEach, readValue, textOf } from './items.js';
 import { endOf, keys, ordered, shards, ttl } from './keys.js';
 import { attributesOf, type Item, type Table } from './table.js';
 
-/** `d` or `a` and the cell's key, then the digest of the event's id, half after half: some 50 bytes each. */
+/** `d` or `a` and the cell's key, then the digest of the event's id, for each half: about 50 bytes each. */
 const halvesSchema = z.pipe(
   z.array(z.tuple([z.string().check(z.regex(/^[da]/)), z.string()], z.unknown())),
   z.transform((pairs) => pairs.map(([key, event]): WaitingHalf => ({ key: key.slice(1), kind: kindOf(key), event }))),

@@ -1,4 +1,4 @@
-/** Facts in memory, by group and minute, so that a window costs what lies in it and not what was ever counted. */
+/** Facts in memory, by group and minute, so that reading a window costs in proportion to its facts. */
 
 import { dayOfMinute } from '../../base/time.js';
 import { groupId } from '../../model/group-id.js';
@@ -9,7 +9,7 @@ export interface MemoryFacts extends FactStore {
   /** Everything counted, in no particular order. */
   all(): Iterable<Fact>;
   allForbidden(): Iterable<ForbiddenFact>;
-  /** Those that have facts. */
+  /** The groups that have facts. */
   groups(): readonly GroupKey[];
   /** Removes the facts of a group before a minute, and returns them in the order of minutes. */
   take(group: GroupKey, before: number): readonly Fact[];
@@ -74,7 +74,7 @@ function factsAt(minutes: ReadonlyMap<number, ReadonlyMap<string, Fact>>, minute
   return [...(minutes.get(minute)?.values() ?? [])];
 }
 
-/** Sets the value unless one that stands for as many requests, or more, is there. */
+/** Sets the value unless the present one stands for at least as many requests. */
 export function grow<K, T extends { readonly requests: number }>(values: Map<K, T>, key: K, value: T): void {
   const known = values.get(key);
   if (known === undefined || known.requests < value.requests) values.set(key, value);

@@ -1,6 +1,6 @@
 /**
- * Every store of the pipeline in memory, for the command line and the tests, with the semantics that DynamoDB gives:
- * each call is atomic per item and conditions are checked at the moment of the write.
+ * Every store of the pipeline in memory, for the command line and the tests, with the semantics of the DynamoDB stores:
+ * each call is atomic per item, and conditions are checked at the time of the write.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -46,7 +46,7 @@ import { createFacts, grow, type MemoryFacts } from './facts.js';
 export interface MemoryStores extends Stores {
   readonly facts: MemoryFacts;
   readonly rollups: RollupStore & {
-    /** Forgets the roll-ups of the hours before one. */
+    /** Removes the roll-ups of the hours before the given one. */
     forget(before: number): void;
   };
 }
@@ -73,7 +73,7 @@ export function createMemoryStores(): MemoryStores {
   };
 }
 
-/** Where the cells are kept: a map, or something that forgets. */
+/** The storage of the cells: a map, or a bounded one. */
 export interface CellMap {
   get(key: string): Cell | undefined;
   set(key: string, cell: Cell): unknown;
@@ -89,7 +89,7 @@ export function createJoin(kept: CellMap): JoinStore {
   };
   return {
     put: async (writes) => {
-      // Where cells are packed, each is unpacked once.
+      // If cells are packed, each is unpacked once.
       const cells = new Map<string, Cell>();
       for (const write of writes) {
         const cell = cells.get(write.key) ?? get(write.key);

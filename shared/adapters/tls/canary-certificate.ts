@@ -1,6 +1,6 @@
 /**
- * Makes the certificate of a stranger: self-signed, with a key that nobody has seen, and faultless apart from that, so
- * that a gateway has one reason to refuse it. Only the canary's bundle holds this module and its library.
+ * Creates the canary's certificate: self-signed, with a new key, and valid in every other way, so that a gateway has
+ * exactly one reason to refuse it. Only the canary's bundle contains this module and its library.
  */
 
 import { HOUR_MS } from '../../base/time.js';
@@ -10,7 +10,7 @@ import * as x509 from '@peculiar/x509';
 import type { CanaryCertificate } from '../../ports/gateway.js';
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
-/** Clocks differ; nobody needs the certificate after its one call. */
+/** Allows for differing clocks; the certificate is used for one call only. */
 const VALID_MS = HOUR_MS;
 
 /** @param dn as `CN=…` */

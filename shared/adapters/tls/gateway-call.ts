@@ -12,7 +12,7 @@ import type { Answer } from '../../model/index.js';
 import type { GatewayCall } from '../../ports/gateway.js';
 
 /**
- * Never rejects: what goes wrong is an answer too.
+ * Never rejects: errors are results too.
  * @param authorities PEM of the CAs to trust. Default: those that Node trusts
  */
 export function callGateway(
@@ -33,7 +33,7 @@ export function callGateway(
       key: client.key,
       ca: authorities,
       minVersion: 'TLSv1.2',
-      // A socket of its own: neither a connection nor a TLS session of an earlier call.
+      // A new socket, so that no connection or TLS session of an earlier call is reused.
       agent: false,
       maxHeaderSize: limits.canaryAnswerHeadBytesMax,
       signal: AbortSignal.timeout(limits.canaryCallMsMax),
@@ -44,7 +44,7 @@ export function callGateway(
       });
     });
     call.once('response', ({ statusCode = 0, headers }) => {
-      // Cut as the ids of the logs are, to be compared with them.
+      // Cut like the ids in the logs, so that they can be compared.
       const text = (name: string): string | null => {
         const value = headers[name]?.toString();
         return value === undefined ? null : clean(value, limits.requestIdCharsMax);
@@ -58,10 +58,10 @@ export function callGateway(
         requestId: text('x-amzn-requestid') ?? only,
         extendedRequestId: text('x-amz-apigw-id') ?? only,
       });
-      // The head says all; the body may be of any size.
+      // The head has all that is needed; the body may have any size.
       call.destroy();
     });
-    // More than one may come while a connection breaks: the first says why.
+    // A connection that breaks may emit several errors; the first one says why.
     call.on('error', (error) => {
       if (error.name === 'AbortError') {
         resolve({ kind: 'unreachable', detail: `no answer within ${limits.canaryCallMsMax / 1000} seconds` });

@@ -1,7 +1,7 @@
 /**
- * `@peculiar/x509` registers its parts with decorators and refuses to load where nobody can hold their metadata. It
- * reads back nothing but absence, so a holder that forgets everything is enough, and a dependency is saved. Import this
- * module before the library.
+ * `@peculiar/x509` registers its parts with decorators, and throws if `Reflect` has no metadata functions. It only ever
+ * reads metadata that is absent, so functions that store nothing are enough, and save a dependency. Import this module
+ * before the library.
  */
 
 Object.assign(Reflect, {

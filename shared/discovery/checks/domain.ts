@@ -34,6 +34,13 @@ function status(domain: FoundDomain): Check {
   if (domain.status === 'AVAILABLE') return ok(expectation, said);
   if (domain.status === 'UPDATING')
     return warning(expectation, said, 'An update is under way: look again in some minutes.');
+  if (domain.status === 'PENDING') {
+    return warning(
+      expectation,
+      said,
+      'A change of the security policy or the access mode is under way, for some 15 minutes: look again then.',
+    );
+  }
   return wrong(
     expectation,
     said,

@@ -1,14 +1,12 @@
 /** Checks of the subscription filters of the stages' log groups, and of the free places for filters. */
 
+import { limits } from '../../base/limits.js';
 import { isPatternFor, type LogKind } from '../../logs/filter-patterns.js';
 import type { FoundFilter, FoundLogGroup } from '../../model/account.js';
 import type { FilterTarget } from '../../ports/watch.js';
-import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, wrong } from '../check.js';
+import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, warning, wrong } from '../check.js';
 import { patternsOf } from '../log-patterns.js';
 import { type Context, createLogGroup, filterName, putFilter, subscribe } from './context.js';
-
-/** PutSubscriptionFilter (CloudWatch Logs API reference): "Each log group can have up to two subscription filters". */
-const PLACES = 2;
 
 const PUT_IT: Readonly<Record<FilterTarget['kind'], string>> = {
   function: 'Put the filter.',
@@ -76,7 +74,7 @@ type Readable = FoundLogGroup & { readonly filters: readonly FoundFilter[] };
 function subscription(
   kind: LogKind,
   subject: Subject,
-  { name, exists, filters }: Readable,
+  { name, exists, filters, logClass }: Readable,
   missing: readonly LogKind[],
   context: Context,
 ): Check {
@@ -89,6 +87,13 @@ function subscription(
       [createLogGroup(name, context), ...subscribe(name, kind, context)],
     );
   }
+  if (logClass !== undefined && logClass !== 'STANDARD') {
+    return wrong(
+      subject,
+      `the log group's class ${logClass} takes no subscription filters`,
+      'Make another log group of class STANDARD and let the stage write to it: the class of a log group cannot be changed. mtls-watch sees nothing of this log until then.',
+    );
+  }
   const stale = replaceable(name, filters, kind, context);
   if (stale !== undefined) {
     return wrong(
@@ -98,7 +103,7 @@ function subscription(
       isOurs(stale, context) ? putFilter(name, kind, stale.name, context) : subscribe(name, kind, context),
     );
   }
-  const isFull = filters.length >= PLACES;
+  const isFull = filters.length >= limits.filtersPerLogGroupMax;
   return wrong(
     subject,
     'no filter',
@@ -132,13 +137,24 @@ function places(domain: string, { name, filters }: Readable, missing: readonly L
     id: 'filter-places',
     domain,
     about: name,
-    expected: `room for the filters of mtls-watch among ${PLACES}`,
+    expected: `room for the filters of mtls-watch among ${limits.filtersPerLogGroupMax}`,
   };
   const toMake = missing.filter((kind) => replaceable(name, filters, kind, context) === undefined).length;
-  const taken = `${filters.length} of ${PLACES} taken`;
-  if (filters.length + toMake <= PLACES) return ok(subject, taken);
+  const taken = `${filters.length} of ${limits.filtersPerLogGroupMax} taken`;
+  const needed = filters.length + toMake;
+  // Three that are there show that the Region has five.
+  const isSure =
+    needed <= limits.filtersPerLogGroupSure || toMake === 0 || filters.length > limits.filtersPerLogGroupSure;
+  if (isSure && needed <= limits.filtersPerLogGroupMax) return ok(subject, taken);
   const foreign = filters.filter((filter) => !isOurs(filter, context));
   const names = foreign.map((filter) => `${filter.name} (to ${filter.destinationArn})`).join(', ');
+  if (needed <= limits.filtersPerLogGroupMax) {
+    return warning(
+      subject,
+      `${taken}: ${names}`,
+      'Put the filter: in some Regions a log group takes two filters only, and CloudWatch Logs then answers LimitExceededException. Give up one of these filters there. It answers the same where five filters of the log group, metric filters included, have a regular expression.',
+    );
+  }
   return wrong(
     subject,
     `${taken}: ${names}`,

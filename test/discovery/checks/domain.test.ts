@@ -20,6 +20,13 @@ breaking([
     ['warning domain-status of orders.bank.example: UPDATING'],
   ],
   [
+    'a domain whose policy is being changed',
+    (scene) => {
+      orders(scene).status = 'PENDING';
+    },
+    ['warning domain-status of orders.bank.example: PENDING'],
+  ],
+  [
     'an old TLS policy',
     (scene) => {
       orders(scene).tlsPolicy = 'TLS_1_0';

@@ -47,14 +47,41 @@ breaking([
     [allow, putFilter('/access/orders', accessFilter)],
   ],
   [
-    'both places taken by others',
+    'two places taken by others: whether there is a third, an attempt tells',
     (scene) => {
       filtersOf(scene, MANAGED).filters = [foreignFilter('audit'), foreignFilter('siem')];
     },
     [
       `wrong subscription of ${MANAGED}: no filter`,
-      `wrong filter-places of ${MANAGED}: 2 of 2 taken: audit (to ${foreignFilter('audit').destinationArn}), siem (to ${foreignFilter('siem').destinationArn})`,
+      `warning filter-places of ${MANAGED}: 2 of 5 taken: audit (to ${foreignFilter('audit').destinationArn}), siem (to ${foreignFilter('siem').destinationArn})`,
     ],
+    [allow, putFilter(MANAGED, executionFilter)],
+  ],
+  [
+    'three places taken by others: there are five here',
+    (scene) => {
+      filtersOf(scene, MANAGED).filters = ['a', 'b', 'c'].map(foreignFilter);
+    },
+    [`wrong subscription of ${MANAGED}: no filter`],
+    [allow, putFilter(MANAGED, executionFilter)],
+  ],
+  [
+    'all five places taken by others',
+    (scene) => {
+      filtersOf(scene, MANAGED).filters = ['a', 'b', 'c', 'd', 'e'].map(foreignFilter);
+    },
+    [
+      `wrong subscription of ${MANAGED}: no filter`,
+      `wrong filter-places of ${MANAGED}: 5 of 5 taken: ${['a', 'b', 'c', 'd', 'e'].map((name) => `${name} (to ${foreignFilter(name).destinationArn})`).join(', ')}`,
+    ],
+    [],
+  ],
+  [
+    'a log group of a class that takes no filters',
+    (scene) => {
+      Object.assign(filtersOf(scene, MANAGED), { filters: [], logClass: 'INFREQUENT_ACCESS' });
+    },
+    [`wrong subscription of ${MANAGED}: the log group's class INFREQUENT_ACCESS takes no subscription filters`],
     [],
   ],
   [

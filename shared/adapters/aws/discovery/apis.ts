@@ -1,4 +1,6 @@
-/** The APIs of the account and the stages of those that are mapped. REST APIs have one service, all others another. */
+/**
+ * The APIs of the account, and the stages of those with a mapping. REST APIs and all others have different services.
+ */
 
 import { type APIGatewayClient, GetRestApisCommand, GetStagesCommand } from '@aws-sdk/client-api-gateway';
 import {
@@ -14,13 +16,15 @@ export interface FoundApi {
   readonly name: string;
   readonly kind: ApiKind;
   readonly isDefaultEndpointDisabled: boolean;
+  /** Of a REST API that has one of its own. */
+  readonly tlsPolicy?: string | undefined;
 }
 
 export type Level = 'OFF' | 'ERROR' | 'INFO';
 
 export interface PlainStage {
   readonly name: string;
-  /** Of all methods; `OFF` where API Gateway has no execution log to switch on. */
+  /** The level of all methods; `OFF` if API Gateway has no execution log for the API. */
   readonly level: Level;
   readonly accessLog: { readonly destinationArn: string; readonly format: string } | null;
 }
@@ -30,9 +34,9 @@ export interface ApiClients {
   readonly v2: Pick<ApiGatewayV2Client, 'send'>;
 }
 
-/** By id. An API that is missing here is either gone or on a list that could not be read. */
+/** By id. An API that is absent was deleted, or is in a list that could not be read. */
 export async function listApis({ rest, v2 }: ApiClients, reader: Reader): Promise<ReadonlyMap<string, FoundApi>> {
-  // One list of all costs less than a look at each: 500 come with a page.
+  // Listing all APIs needs fewer calls than reading each one, because a page has 500.
   const restApis = await reader.read('the REST APIs', () =>
     all(async (position) => {
       const page = await rest.send(new GetRestApisCommand({ limit: 500, position }));
@@ -46,11 +50,12 @@ export async function listApis({ rest, v2 }: ApiClients, reader: Reader): Promis
     }),
   );
   const found: FoundApi[] = [
-    ...(restApis ?? []).map(({ id = '', name = '', disableExecuteApiEndpoint = false }) => ({
+    ...(restApis ?? []).map(({ id = '', name = '', disableExecuteApiEndpoint = false, securityPolicy }) => ({
       id,
       name,
       kind: 'REST' as const,
       isDefaultEndpointDisabled: disableExecuteApiEndpoint,
+      ...(securityPolicy !== undefined && { tlsPolicy: securityPolicy }),
     })),
     ...(others ?? []).map(({ ApiId = '', Name = '', ProtocolType, DisableExecuteApiEndpoint = false }) => ({
       id: ApiId,
@@ -80,7 +85,7 @@ async function restStages(restApiId: string, { rest }: ApiClients): Promise<Plai
   const { item = [] } = await rest.send(new GetStagesCommand({ restApiId }));
   return item.map(({ stageName = '', methodSettings = {}, accessLogSettings }) => ({
     name: stageName,
-    // A method's own setting cannot matter: a client is refused before its method is looked at.
+    // The setting of a single method does not matter, because a client is refused before its method is evaluated.
     level: levelOf(methodSettings['*/*']?.loggingLevel),
     accessLog: accessLogOf(accessLogSettings?.destinationArn, accessLogSettings?.format),
   }));

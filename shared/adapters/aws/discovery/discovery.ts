@@ -26,7 +26,7 @@ export interface DiscoveryClients extends ApiClients {
   readonly sts: Pick<STSClient, 'send'>;
 }
 
-/** Clients for the Region of the environment, patient where an account is busy. */
+/** Clients for the Region of the environment, which retry patiently when an account is throttled. */
 export function discoveryClients(): DiscoveryClients & { readonly region: () => Promise<string> } {
   const patient = { maxAttempts: limits.discoveryAttemptsMax, retryMode: 'adaptive' };
   const logs = new CloudWatchLogsClient(patient);
@@ -41,7 +41,7 @@ export function discoveryClients(): DiscoveryClients & { readonly region: () => 
   };
 }
 
-/** @param say is told what is being looked at, for whoever waits */
+/** @param say is told what is being read, for progress output */
 export function createDiscovery(
   clients: DiscoveryClients,
   region: string,
@@ -102,7 +102,7 @@ async function loggingRole({ rest }: DiscoveryClients, reader: Reader): Promise<
 
 type StagesByApi = ReadonlyMap<string, readonly FoundStage[]>;
 
-/** Every stage of the APIs that are led to. */
+/** Reads every stage of the mapped APIs. */
 async function lookAtStages(
   targets: readonly MappingTarget[],
   clients: DiscoveryClients,
@@ -131,6 +131,7 @@ function stageOf(api: FoundApi, { name, level, accessLog }: PlainStage, delivery
     kind: api.kind,
     stage: name,
     isDefaultEndpointDisabled: api.isDefaultEndpointDisabled,
+    ...(api.tlsPolicy !== undefined && { apiTlsPolicy: api.tlsPolicy }),
     executionLog: api.kind === 'REST' ? executionLogOf(api.id, name, level, deliveryOf) : { kind: 'unsupported' },
     accessLog: accessLog && { ...accessLog, logGroup: logGroupOf(accessLog.destinationArn) },
   };
@@ -145,7 +146,7 @@ function executionLogOf(
   const delivery = deliveryOf?.(apiId, stage) ?? null;
   if (delivery !== null) return { kind: 'vended', level, ...delivery };
   if (level === 'OFF') return { kind: 'off' };
-  // Its level says that it is written, and nothing says where to.
+  // The level says that the log is written, but its destination is not known.
   if (deliveryOf === null) return { kind: 'unknown' };
   return { kind: 'managed', logGroup: `API-Gateway-Execution-Logs_${apiId}/${stage}`, level };
 }

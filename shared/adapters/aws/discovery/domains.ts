@@ -1,4 +1,4 @@
-/** The custom domains with mutual TLS, and what their mappings and routing rules lead to. */
+/** The custom domains with mutual TLS, and the targets of their mappings and routing rules. */
 
 import {
   type ApiGatewayV2Client,
@@ -22,7 +22,7 @@ export interface PlainDomain {
   readonly routingMode: string;
 }
 
-/** Where a domain leads; `stage` is null where the caller's URL names it. */
+/** The target of a mapping; `stage` is null if the caller's URL contains it. */
 export interface MappingTarget {
   readonly apiId: string;
   readonly stage: string | null;
@@ -31,7 +31,8 @@ export interface MappingTarget {
 type Client = Pick<ApiGatewayV2Client, 'send'>;
 
 /**
- * The list of the newer service holds the domains of REST APIs as well, and private ones not, which have no mutual TLS.
+ * The list of the newer service also contains the domains of REST APIs. It does not contain private domains, which do
+ * not support mutual TLS.
  * @throws MtlsWatchError `discovery-failed`
  */
 export async function listDomains(v2: Client, only: readonly string[]): Promise<PlainDomain[]> {
@@ -56,7 +57,7 @@ function plain(
 ): PlainDomain[] {
   const uri = MutualTlsAuthentication?.TruststoreUri ?? '';
   if (uri === '' || (only.length > 0 && !only.includes(name))) return [];
-  // One that is moved between endpoint types has two for a while; mutual TLS goes with the Regional one.
+  // A domain that is being moved between endpoint types has two configurations; mutual TLS belongs to the Regional one.
   const configurations = DomainNameConfigurations ?? [];
   const one = configurations.find(({ EndpointType }) => EndpointType === 'REGIONAL') ?? configurations[0] ?? {};
   return [
@@ -74,7 +75,7 @@ function plain(
   ];
 }
 
-/** Base path mappings that were made with the older service are on the newer one's list, too. */
+/** The newer service also lists base path mappings that were created with the older one. */
 export async function targetsOf(
   { name, routingMode }: PlainDomain,
   v2: Client,
@@ -103,7 +104,7 @@ export async function targetsOf(
   return [...mapped, ...routed];
 }
 
-/** A base path mapping may leave the stage out: callers then name it in the path. */
+/** A base path mapping may have no stage; callers then give it in the path. */
 function stageOf(stage: string | undefined): string | null {
   return stage === undefined || stage === '' || stage === '(none)' ? null : stage;
 }

@@ -1,4 +1,4 @@
-/** Log groups with their filters, and the deliveries that take execution logs elsewhere. */
+/** Log groups with their filters, and the deliveries of vended execution logs. */
 
 import {
   type CloudWatchLogsClient,
@@ -52,7 +52,7 @@ export async function listDeliveries(logs: Client, reader: Reader): Promise<Deli
         const destinationArn = destinations.get(deliveryDestinationArn) ?? deliveryDestinationArn;
         return { destinationArn, logGroup: logGroupOf(destinationArn) };
       });
-    // Of several, the one that can be subscribed to.
+    // If there are several, prefer one to a log group, because only that can be subscribed.
     const one = found.find(({ logGroup }) => logGroup !== null) ?? found[0];
     for (const arn of resourceArns) {
       const stage = /^[^/]+\/restapis\/([^/]+\/stages\/[^/]+)$/.exec(arn)?.[1];
@@ -62,7 +62,10 @@ export async function listDeliveries(logs: Client, reader: Reader): Promise<Deli
   return (restApiId, stage) => byStage.get(`${restApiId}/stages/${stage}`) ?? null;
 }
 
-/** The ARN of what a delivery destination stands for, by its own ARN; those of other accounts are not listed. */
+/**
+ * The ARN of the resource behind a delivery destination, by the destination's ARN. Those of other accounts are not
+ * listed.
+ */
 async function destinationsOf(logs: Client, reader: Reader): Promise<ReadonlyMap<string, string>> {
   const destinations = await reader.read('the delivery destinations of CloudWatch Logs', () =>
     all(async (nextToken) => {
@@ -78,28 +81,35 @@ async function destinationsOf(logs: Client, reader: Reader): Promise<ReadonlyMap
   );
 }
 
-/** The group's name of `arn:aws:logs:region:account:log-group:NAME`, with or without `:*`; null for any other ARN. */
+/** The name in `arn:aws:logs:region:account:log-group:NAME`, with or without `:*`; null for any other ARN. */
 export function logGroupOf(arn: string): string | null {
   return /^arn:[^:]*:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(arn)?.[1] ?? null;
 }
 
-/** Null where it cannot be told whether the group exists. */
+/** Null if it is not known whether the group exists. */
 export async function lookAtLogGroup(name: string, logs: Client, reader: Reader): Promise<FoundLogGroup | null> {
-  // Names are listed in the order of ASCII, so a group stands before those that its name is the beginning of.
+  // Names are listed in ASCII order, so a group comes before those whose names start with its name.
   const groups = await reader.readDetail(`the log group ${name}`, async () => {
     const page = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name, limit: 50 }));
     return page.logGroups ?? [];
   });
   if (groups === null) return null;
-  if (!groups.some(({ logGroupName }) => logGroupName === name)) {
-    return { name, exists: false, filters: [], lastEventAt: null };
-  }
+  const group = groups.find(({ logGroupName }) => logGroupName === name);
+  if (group === undefined) return { name, exists: false, filters: [], lastEventAt: null };
+  const { logGroupClass: logClass } = group;
   return {
     name,
     exists: true,
-    filters: await filtersOf(name, logs, reader),
+    ...(logClass !== undefined && { logClass }),
+    // Of another class the filters cannot be asked for: there are none.
+    filters: isSubscribable(logClass) ? await filtersOf(name, logs, reader) : [],
     lastEventAt: await lastEvent(name, logs, reader),
   };
+}
+
+/** "Log classes" (CloudWatch Logs user guide). */
+function isSubscribable(logClass: string | undefined): boolean {
+  return logClass === undefined || logClass === 'STANDARD';
 }
 
 async function filtersOf(name: string, logs: Client, reader: Reader): Promise<FoundFilter[] | null> {

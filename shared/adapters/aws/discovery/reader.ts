@@ -1,4 +1,4 @@
-/** What all parts of discovery share: lists of many pages, and calls that may be refused without spoiling the rest. */
+/** Functions that all parts of discovery share: paginated lists, and calls whose refusal does not stop the rest. */
 
 import pMap from 'p-map';
 import { messageOf } from '../../../base/errors.js';
@@ -12,9 +12,9 @@ export interface Page<T> {
 }
 
 export interface Reader {
-  /** The answer; null where it was refused, which is then noted under `what`. */
+  /** The answer; null if the call was refused, which is recorded under `what`. */
   read<T>(what: string, call: () => Promise<T>): Promise<T | null>;
-  /** The same for what no stage and no log can hide behind. */
+  /** The same for details whose absence cannot hide a stage or a log. */
   readDetail<T>(what: string, call: () => Promise<T>): Promise<T | null>;
   readonly unreadable: readonly Unreadable[];
 }
@@ -36,7 +36,10 @@ export function createReader(): Reader {
   };
 }
 
-/** All items of a list, page after page. @throws Error where it has more pages than any account can fill */
+/**
+ * All items of a paginated list.
+ * @throws Error if it has more pages than quotas allow
+ */
 export async function all<T>(page: (token: string | undefined) => Promise<Page<T>>): Promise<T[]> {
   const found: T[] = [];
   let token: string | undefined;
@@ -53,7 +56,7 @@ export function each<T, R>(items: Iterable<T>, look: (item: T) => Promise<R>): P
   return pMap(items, look, { concurrency: limits.discoveryConcurrencyMax });
 }
 
-/** Name and message, as AWS gave them. A refused HEAD request has no message, only a status. */
+/** Name and message of AWS's error. A refused HEAD request has a status only. */
 export function reasonOf(error: unknown): string {
   const status = (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
   const name = error instanceof Error ? error.name : 'Error';

@@ -1,4 +1,4 @@
-/** What is known of a truststore's bucket and object, without reading the certificates. */
+/** The bucket and object version of a truststore, without reading the certificates. */
 
 import { GetBucketVersioningCommand, HeadObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import type { FoundTruststore } from '../../../model/account.js';
@@ -15,7 +15,7 @@ export async function lookAtTruststore(
   const versioning = await reader.readDetail(`the versioning of the bucket of ${uri}`, () =>
     s3.send(new GetBucketVersioningCommand({ Bucket })),
   );
-  // The newest version is the one that the object has: asking for it takes no permission to list.
+  // A HEAD request returns the newest version, and needs no permission to list versions.
   const object = await reader.readDetail(`the truststore ${uri}`, () =>
     s3.send(new HeadObjectCommand({ Bucket, Key })),
   );

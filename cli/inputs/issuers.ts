@@ -1,0 +1,85 @@
+/** Issuers as they are typed for the verbs that ask about counted groups, and what is there to be asked about. */
+
+import { MtlsWatchError } from '../../shared/base/errors.js';
+import { limits } from '../../shared/base/limits.js';
+import { nearest } from '../../shared/base/nearest.js';
+import { clean } from '../../shared/base/text.js';
+import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
+import { globOf, matches } from '../../shared/incidents/silence.js';
+import type { GroupKey, Silence } from '../../shared/model/index.js';
+import type { Stores } from '../../shared/ports/index.js';
+import { isNamed } from '../../shared/x509/names.js';
+import { typedDn } from '../../shared/x509/typed-dn.js';
+
+/** The canonical form of an issuer in any spelling. @throws MtlsWatchError `usage` for one that has lost something */
+export function issuerOption(text: string): string {
+  if (!isNamed(text)) return text;
+  if (text.length > limits.typedDnCharsMax)
+    throw usage(`--issuer has ${text.length} characters; expected at most ${limits.typedDnCharsMax}`);
+  const typed = typedDn(text);
+  if (typed.kind === 'dn') return typed.dn;
+  throw usage(
+    `--issuer got ${clean(text, 200)}, which ${typed.because}; expected the whole DN, as an alert or the report shows it`,
+  );
+}
+
+/** Days in which a group was refused for it to be known. */
+const KNOWN_DAYS = 63;
+
+/** The groups that were refused in the last weeks, those of the running hour and of what fires included. */
+export async function knownGroups(stores: Pick<Stores, 'rollups' | 'incidents'>, now: number): Promise<GroupKey[]> {
+  const hour = Math.floor(now / HOUR_MS);
+  const from = Math.floor((now - KNOWN_DAYS * DAY_MS) / HOUR_MS);
+  const [rolledUp, open, firing] = await Promise.all([
+    stores.rollups.groups(from, hour, limits.reportGroupsMax),
+    stores.rollups.open(hour, limits.reportGroupsMax),
+    stores.incidents.firing(limits.firingPerSweepMax),
+  ]);
+  return [...rolledUp, ...[...open, ...firing].map(({ group }) => group)];
+}
+
+export type Selectors = Pick<Silence, 'scope' | 'issuerDn' | 'reason'>;
+
+/**
+ * The selectors of a silence, with the issuer as the logs spell it.
+ * @param isUnseen whether they may match nothing yet
+ * @throws MtlsWatchError `usage` for an issuer that has lost something, `not-found` where nothing known matches
+ */
+export function selectorsOf(typed: Selectors, known: readonly GroupKey[], isUnseen: boolean): Selectors {
+  const readings = issuersOf(typed.issuerDn).map((issuerDn) => ({ ...typed, issuerDn }));
+  const fitting = readings.find((reading) => known.some((group) => matches(reading, group)));
+  if (fitting !== undefined) return fitting;
+  if (typed.issuerDn !== null && !hasWildcard(typed.issuerDn)) issuerOption(typed.issuerDn);
+  if (isUnseen) return readings.at(-1) ?? typed;
+  throw new MtlsWatchError(
+    'not-found',
+    `nothing that was refused in the last ${KNOWN_DAYS} days matches, so that the silence would hold nothing back${nearestText(typed, known)}\n--unseen makes it all the same`,
+  );
+}
+
+/** The pattern as it is typed, and in the canonical form. */
+function issuersOf(issuerDn: string | null): (string | null)[] {
+  if (issuerDn === null) return [null];
+  const isPattern = hasWildcard(issuerDn);
+  const typed = typedDn(issuerDn, isPattern);
+  return typed.kind === 'lossy' ? [issuerDn] : [issuerDn, isPattern ? typed.dn : globOf(typed.dn)];
+}
+
+function hasWildcard(pattern: string): boolean {
+  return /[*?]/.test(pattern.replace(/\[[*?]\]/g, ''));
+}
+
+function nearestText(typed: Selectors, known: readonly GroupKey[]): string {
+  const parts = (['issuerDn', 'scope', 'reason'] as const).flatMap((key) => {
+    const wanted = typed[key];
+    const names = known.map((group) => group[key]).filter(isNamed);
+    const isThere = known.some((group) => matches({ scope: null, issuerDn: null, reason: null, [key]: wanted }, group));
+    if (wanted === null || isThere || names.length === 0) return [];
+    return nearest(wanted, names).map((name) => `\n  ${key === 'issuerDn' ? 'issuer' : key}  ${clean(name, 300)}`);
+  });
+  return parts.length === 0 ? '' : `; nearest:${parts.join('')}`;
+}
+
+function usage(message: string): MtlsWatchError {
+  return new MtlsWatchError('usage', message);
+}
