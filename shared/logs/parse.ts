@@ -184,7 +184,7 @@ function readJson(
     return;
   }
   if (record === null) found.rejected.push(reject(event, 'broken-access-record', 'looks like JSON and is none'));
-  else if (isBlank(record.fields) && isForbiddenRecord(message, source)) {
+  else if (isBlank(record.fields) && (isForbiddenRecord(message, source) || saysForbidden(record.fields, message))) {
     found.rejected.push(reject(event, 'unreadable-access-record', NO_STATUS));
   } else readAccess(event, record, source, found);
 }
@@ -207,6 +207,11 @@ function readRecord(
 /** Whether a record has neither a status nor an error. */
 function isBlank({ status, errorMessage }: AccessFields): boolean {
   return status === undefined && errorMessage === undefined;
+}
+
+/** Whether a record of a client has the gateway's message or type of a refusal, under a key that nobody knows. */
+function saysForbidden(fields: AccessFields, message: string): boolean {
+  return hasCertificateFields(fields) && /"(?:Forbidden|ACCESS_DENIED)"/.test(message);
 }
 
 /** Whether a record may be a vended one, or one made by a log transformer of CloudWatch Logs. */
