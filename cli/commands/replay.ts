@@ -49,7 +49,10 @@ export function replayCommand(): Command {
       for (const notice of replayed.notices) process.stdout.write(`${JSON.stringify(notice)}\n`);
       process.stdout.write(`${JSON.stringify(replayed.summary)}\n`);
     } else {
-      printReplay(replayed, messagesIn[config.language], process.stdout, written);
+      printReplay(replayed, messagesIn[config.language], process.stdout, written, {
+        inputs,
+        truststore: options.truststore,
+      });
     }
     // A result without any input is not a success.
     if (!wasJudged(replayed.summary)) process.exitCode = 2;

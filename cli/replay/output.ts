@@ -3,6 +3,7 @@
  * the next steps.
  */
 
+import { quote } from '../../shared/discovery/shell.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Messages } from '../../shared/messages/types.js';
 import {
@@ -21,12 +22,19 @@ import type { Replayed } from './types.js';
 const GROUPS_SHOWN_MAX = 12;
 const DN_SHOWN_MAX = 60;
 
+/** The files of the run, as they were given. */
+interface Given {
+  readonly inputs: readonly string[];
+  readonly truststore: string | undefined;
+}
+
 /** @param report the path of the report, if it was written */
 export function printReplay(
   { notices, summary, problems }: Pick<Replayed, 'notices' | 'summary' | 'problems'>,
   messages: Messages,
   out: NodeJS.WritableStream,
   report: string | null,
+  given: Given = { inputs: [], truststore: undefined },
 ): void {
   const worst = mostTelling(notices);
   if (worst !== null) {
@@ -42,7 +50,7 @@ export function printReplay(
   for (const [label, value] of totals({ notices, summary, problems })) out.write(`  ${label.padEnd(38)}${value}\n`);
   out.write(rejects(summary));
   out.write(heading('Where to look next'));
-  out.write(nextSteps(worst, report));
+  out.write(nextSteps(worst, report, given));
 }
 
 const NOTHING = 'Nothing could be judged: nothing of the logs of API Gateway was read';
@@ -132,16 +140,19 @@ function groupTable(summary: Replayed['summary'], messages: Messages): string {
 const SELF = import.meta.url.endsWith('.ts') ? 'npm run -s mtls-watch --' : 'mtls-watch';
 
 /** The next steps: the runbook page for the worst incident, and the verbs to continue with. */
-function nextSteps(worst: Notice | null, report: string | null): string {
+/** With the files of this run, so that they run when pasted; what only the user has is in capitals. */
+function nextSteps(worst: Notice | null, report: string | null, { inputs, truststore }: Given): string {
+  const logs = inputs.length === 0 || inputs.includes('-') ? 'LOGS' : inputs.map(quote).join(' ');
+  const bundle = truststore === undefined || truststore === '-' ? 'truststore.pem' : quote(truststore);
   const verb = (text: string): string => pc.cyan(`${SELF} ${text}`);
   const lines = [
     ...(report === null ? [] : [['the report, to open in a browser', report]]),
     ...(worst === null ? [] : [['the page for this alert', worst.runbookUrl]]),
-    ['why one certificate is refused', verb('diagnose --client client.pem --truststore truststore.pem')],
-    ['what is wrong with a truststore', verb('audit truststore.pem')],
-    ['who a new truststore would refuse', verb('preflight --truststore new.pem LOGS')],
-    ['which certificates expire next', verb('expiry LOGS')],
-    ['all of this for programs', verb('replay LOGS --json')],
+    ['why one certificate is refused', verb(`diagnose --client CLIENT.pem --truststore ${bundle}`)],
+    ['what is wrong with a truststore', verb(`audit ${bundle}`)],
+    ['who a new truststore would refuse', verb(`preflight --truststore NEW.pem ${logs}`)],
+    ['which certificates expire next', verb(`expiry ${logs}`)],
+    ['all of this for programs', verb(`replay ${logs} --json`)],
   ];
   return lines.map(([what = '', how]) => `  ${what.padEnd(36)}${how}\n`).join('');
 }

@@ -76,3 +76,12 @@ it('a fault of its own is one line, hostile texts in it included', () => {
     'error: TypeError: no \uFFFD[31mway; this is a fault of mtls-watch itself. With NODE_DEBUG=mtls-watch it says where\n',
   );
 });
+
+it('what replay says to run next names the files of the run, and runs', () => {
+  const [logs, truststore] = [join(day, 'logs'), join(day, 'truststore.pem')];
+  const { stdout } = run(['replay', logs, '--config', join(day, 'mtls-watch.json'), '--truststore', truststore]);
+  const next = stdout.slice(stdout.indexOf('Where to look next'));
+  expect(next).toContain(`expiry ${logs}\n`);
+  expect(next).toContain(`audit ${truststore}\n`);
+  expect(run(['audit', truststore]).stdout).toContain('11 certificates');
+});
