@@ -31,7 +31,7 @@ import { noTruststores } from '../test/support/world.js';
 import { heading, isQuick, median, paragraph, rows } from './support/section.js';
 
 const ROUNDS = isQuick ? 2 : 25;
-// All processes refuse at one table, and nobody is to be told: there is no SNS here.
+// All processes write to one table. There is no SNS here, so no notices are sent.
 const settings = {
   detection: { floor: 1_000_000 },
   runbooks: { baseUrl: 'https://wiki.example.com/mtls' },
@@ -62,7 +62,7 @@ const issuer = ca({ subject: 'C=US,O=Acme,CN=Acme Issuing CA', key: 'rsa-a' });
 const client = leaf({ subject: 'C=US,O=Acme,OU=Integrations,CN=gateway-1', key: 'rsa-b', issuer });
 const pem = { 'identity.clientCert.clientCertPem': client.pem };
 
-/** Every first event is about a request that the table has not seen. */
+/** Each first event is a request that is not in the table yet. */
 let n = 0;
 const events: Readonly<Record<string, () => Promise<LogBatch>>> = {
   'a denial': async () => executionBatch([denialAsOneEvent({ n: n++, at: clock.now() })]),

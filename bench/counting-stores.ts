@@ -1,4 +1,4 @@
-/** The stores in memory, with every item counted that a table would write or read. */
+/** The stores in memory, counting every item that a table would write or read. */
 
 import { limits } from '../shared/base/limits.js';
 import type { Stores } from '../shared/ports/index.js';
@@ -47,7 +47,7 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
     waiting: {
       due: inner.waiting.due,
       save: (waiting) => {
-        // 1 KB a write unit, 60 bytes a half.
+        // A write unit is 1 KB; a half needs 60 bytes.
         wrote('waiting lists', Math.ceil((waiting.halves.length * 60) / 1024));
         return inner.waiting.save(waiting);
       },
@@ -125,7 +125,7 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
     certificates: {
       load: inner.certificates.load,
       save: (certificates) => {
-        // Some 2 KB each; the table's adapter saves so many of a batch.
+        // About 2 KB each; the table's adapter saves at most this many of a batch.
         const saved = Math.min(certificates.size, limits.certificatesPerBatchMax);
         wrote('certificates', 2 * saved);
         add(counters.certificates, saved);

@@ -29,7 +29,7 @@ async function checkoutIn(folder: string): Promise<Checkout> {
   return { reader, diagnose, parseTruststore };
 }
 
-/** Work on one checkout, made ready outside of the time that counts. */
+/** A benchmark on one checkout; its preparation is not timed. */
 type Work = (checkout: Checkout) => () => unknown;
 
 function works(): (readonly [what: string, rounds: number, times: number, work: Work])[] {
@@ -116,7 +116,7 @@ export async function compareWith(folder: string): Promise<void> {
       const turns = round % 2 === 0 ? (['mine', 'theirs'] as const) : (['theirs', 'mine'] as const);
       for (const who of turns) {
         const run = work(who === 'mine' ? mine : theirs);
-        // What the other one left is not to be cleared away within this one's time.
+        // Collects the garbage of the other checkout outside of the timed run.
         if (rounds <= BIG_ROUNDS) collectGarbage();
         const start = performance.now();
         for (let time = 0; time < times; time++) run();

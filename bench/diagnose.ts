@@ -1,4 +1,7 @@
-/** `npm run bench -- diagnose`: how long certificates, truststores, verdicts and looks at a group take. Medians, one thread. */
+/**
+ * `npm run bench -- diagnose`: the time for certificates, truststores, verdicts and evaluations of a group. Medians,
+ * one thread.
+ */
 
 import { performance } from 'node:perf_hooks';
 import { diagnosisCache } from '../shared/x509/cache.js';
@@ -46,7 +49,7 @@ function chain(family: 'rsa' | 'ec'): { root: Issued; issuing: Issued; client: I
   return { root, issuing, client, stranger };
 }
 
-/** `count` roots of other organizations, as a shared truststore has them. */
+/** `count` roots of other organizations, as in a shared truststore. */
 function others(count: number): string {
   return Array.from(
     { length: count },

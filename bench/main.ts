@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const isQuick = process.argv.includes('--quick');
 
-/** In the order of the page; the last two have pages of their own. */
+/** In the order of the page; the last two have their own pages. */
 const BENCHMARKS = {
   throughput: 'throughput/main.ts',
   state: 'state.ts',

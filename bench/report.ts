@@ -33,7 +33,7 @@ const groups = Array.from(
 let makingMs = 0;
 const perHour = FAILURES / ISSUERS / HOURS;
 
-/** Made when they are read, as a table would hand them over. */
+/** Generated when they are read, as a table would return them. */
 function rollupsOf(group: GroupKey): Rollup[] {
   const issuer = groups.indexOf(group);
   const ids = Array.from({ length: 60 }, (_, client) => digest(issuer, client));

@@ -51,7 +51,7 @@ paragraph(
   `Closing the hour of a group costs ${batch.closed.writeUnits} write units, a sweep that finds nothing ${idle.readUnits} read units in ${idle.roundTrips} steps.`,
 );
 
-/** Milliseconds of one batch, with every answer of the table held back. */
+/** Milliseconds for one batch, with a delay added to every answer of the table. */
 async function timeOf(latencyMs: number, groups: number, requests: number): Promise<number> {
   const client = dynamo.connect();
   const table = await createTestTable(dynamo.client);

@@ -44,25 +44,33 @@ const START = Date.UTC(2026, 10, 20, 9, 0, 0);
 
 const REASONS = ['Could not find issuer for certificate', 'certificate has expired', 'self signed certificate'];
 
-/** What a storm may cost, and why so much. */
+/** The bounds on the cost of a storm, with their reasons. */
 const bounds = {
   /** 1,000 write units a second, a quarter of what a new on-demand table takes at once. */
   writesPerMinute: 60_000,
-  /** Every batch may bring one fact per group and minute: batches a minute, and as many again for what is settled. */
+  /**
+   * Every batch may write one fact for each group and minute: the batches of a minute, and as many again for settled
+   * halves.
+   */
   factsPerGroupAndMinute: 4 * Math.ceil(REQUESTS / MINUTES / EVENTS_PER_BATCH) + 60,
-  /** Named issuers, the others and the unknown ones, each with every reason, in every scope (here two). */
+  /** Named issuers, the other issuers and the unknown ones, with every reason, in every scope (two here). */
   groups: 2 * (limits.issuersPerScopeMax + 2) * (REASONS.length + 1),
-  /** A few of the function's own, and one for each scope and reason: never one for an issuer. */
+  /** A few metrics of the function, and one for each scope and reason; none for issuers. */
   metrics: 8 + 2 * (REASONS.length + 1),
   issuersByName: 2 * limits.issuersPerScopeMax,
-  /** So many of each access batch. */
+  /** At most this many for each access batch. */
   certificateWritesPerMinute: limits.certificatesPerBatchMax * Math.ceil(REQUESTS / MINUTES / EVENTS_PER_BATCH),
-  /** Of two scopes: the groups that fire before their scope does, the scope, each with a trigger, a resolve and what lies between. */
+  /**
+   * For two scopes: the groups that fire before their scope does, and the scope, each with a trigger, a resolve and
+   * notices in between.
+   */
   notices: 2 * (limits.groupsTogetherMin + 1) * 6,
-  /** What the sweep reads of the groups that fire, an hour back, and the batches of those that do not: some 40 MB a minute. */
+  /**
+   * The sweep's reads for firing groups, an hour back, and the batches' reads for other groups: about 40 MB a minute.
+   */
   factsReadPerMinute: 200_000,
   heapMiB: 512,
-  /** Standard errors that a busy issuer's estimate may be off. */
+  /** The allowed deviation of a busy issuer's estimate, in standard errors. */
   standardErrors: 4,
 };
 
@@ -79,7 +87,7 @@ const template = leaf({
 });
 const serialAt = Buffer.from(template.der).indexOf(Buffer.from('7f00000000000001', 'hex'));
 
-/** A certificate that nobody has seen before: the template with another serial number. */
+/** A new certificate: the template with another serial number. */
 function pemOfSerial(n: number): string {
   const der = Buffer.from(template.der);
   der.writeUInt32BE(n, serialAt + 4);
@@ -118,7 +126,7 @@ function* deliveriesOf(minute: number, truth: Truth): Generator<{ at: number; ba
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Without what is garbage already. */
+/** Without garbage. */
 function heapInUse(): number {
   collectGarbage();
   return process.memoryUsage().heapUsed;
@@ -160,7 +168,7 @@ async function run() {
     heapMax = Math.max(heapMax, heapInUse());
     console.error(`minute ${minute + 1} of ${MINUTES}: ${Math.round(performance.now() / 1000)} s`);
   }
-  // Until the last half is settled, the last incident resolved and the hour closed.
+  // Until the last half is settled, the last incident is resolved and the hour is closed.
   for (let minute = 0; minute < 240; minute++) {
     now += MINUTE;
     await sweep(world);
@@ -244,7 +252,10 @@ function exactly(reason: ReasonId, want: number, facts: readonly Fact[]): Line {
   };
 }
 
-/** n requests, each joined with the lowest rate r at least and weighted 1/r: the standard error is sqrt(n (1 - r) / r) at most. */
+/**
+ * For n requests, each joined at least at the lowest rate r and weighted 1/r, the standard error is at most sqrt(n (1 -
+ * r) / r).
+ */
 function errorOf(want: number, { lowestRate: rate }: Counters): number {
   return Math.sqrt((want * (1 - rate)) / rate);
 }

@@ -3,7 +3,10 @@
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { ACCESS_LOG_FORMAT } from '../shared/logs/access-log-format.js';
 
-/** The access-log format with all that mtls-watch reads, for stages of REST and HTTP APIs that set their access log themselves. */
+/**
+ * The access-log format with all fields that mtls-watch reads, for stages of REST and HTTP APIs that configure their
+ * access log themselves.
+ */
 export const mtlsAccessLogFormat: AccessLogFormat = AccessLogFormat.custom(ACCESS_LOG_FORMAT);
 
 export type { Settings } from '../shared/config/settings.js';

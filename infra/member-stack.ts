@@ -32,7 +32,7 @@ export class MemberStack extends Stack {
     });
     const { executionLogGroups, accessLogGroups } = config;
     const role = this.senderRole([...executionLogGroups, ...accessLogGroups].map(({ name }) => name));
-    // With which a filter can be put again by hand, as `mtls-watch doctor --fix` prints it.
+    // The role for putting a filter again by hand, as `mtls-watch doctor --fix` prints it.
     new CfnOutput(this, 'SenderRoleArn', { value: role.roleArn });
     new LogSubscriptions(this, 'Subscriptions', {
       ...config,
@@ -41,7 +41,7 @@ export class MemberStack extends Stack {
   }
 
   /**
-   * Asked for where the destination's policy names an organization, and harmless where it names accounts ("Step 2: (Only if
+   * Needed if the destination's policy names an organization, and harmless if it names accounts ("Step 2: (Only if
    * using an organization) Create an IAM role" in the CloudWatch Logs user guide).
    */
   private senderRole(logGroups: readonly string[]): Role {

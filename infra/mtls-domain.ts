@@ -1,4 +1,4 @@
-/** A custom domain with mutual TLS, set up so that nothing is left to remember. */
+/** A custom domain with mutual TLS, a versioned truststore and logs. */
 
 import { Annotations } from 'aws-cdk-lib';
 import { CfnApiMapping, DomainName, EndpointType, SecurityPolicy } from 'aws-cdk-lib/aws-apigatewayv2';
@@ -12,44 +12,44 @@ import type { MtlsWatch } from './mtls-watch.js';
 import type { BoundTruststore, Truststore } from './truststore.js';
 
 export interface MtlsDomainProps {
-  /** Such as `partners.bank.example`. */
+  /** For example `partners.bank.example`. */
   readonly domainName: string;
   /** The server's certificate for that name, in ACM in the domain's Region. */
   readonly certificate: ICertificate;
   /**
-   * A public certificate that ACM issued for the same name. API Gateway asks for it, to see who owns the name, where
-   * `certificate` was imported into ACM or comes from a private CA.
+   * A public certificate that ACM issued for the same name. API Gateway needs it as proof of ownership if `certificate`
+   * was imported into ACM or comes from a private CA.
    * @default - none; ACM issued `certificate` itself
    */
   readonly ownershipCertificate?: ICertificate;
-  /** The CAs whose clients are let in. */
+  /** The CAs whose clients are accepted. */
   readonly truststore: Truststore;
   /**
-   * Who watches the domain and every stage that it leads to.
-   * @default - nobody, until `watchDomain` is called with it
+   * Watches the domain and every stage that is mapped to it.
+   * @default - not watched until `watchDomain` is called with it
    */
   readonly watch?: MtlsWatch;
   /**
-   * How long the log groups that are made for its stages keep their lines.
-   * @default - as long as `watch` keeps them, or a month
+   * Retention of the log groups that are created for its stages.
+   * @default - that of `watch`, or a month
    */
   readonly logRetention?: RetentionDays;
 }
 
 export interface MapOptions extends StageLogOptions {
   /**
-   * The path that leads to the stage, such as `orders` or `orders/v2`.
-   * @default - the root: all that no other mapping takes
+   * The base path of the mapping, such as `orders` or `orders/v2`.
+   * @default - the root: all paths without another mapping
    */
   readonly basePath?: string;
 }
 
 /**
- * Regional, with TLS 1.2 or newer, and with the truststore in the very version that was deployed. Each API that it leads to
- * answers under its custom domains only, and writes both logs.
+ * Regional, with TLS 1.2 or newer, and with exactly the truststore version of the deployment. Each mapped API answers
+ * under its custom domains only, and writes both logs.
  */
 export class MtlsDomain extends Construct implements SelfDescribedDomain {
-  /** For DNS: `domain.regionalDomainName` and `domain.regionalHostedZoneId` are what an alias record leads to. */
+  /** For DNS: an alias record points to `domain.regionalDomainName` and `domain.regionalHostedZoneId`. */
   readonly domain: DomainName;
   readonly truststore: BoundTruststore;
   private readonly logKeeping: LogKeeping;
@@ -74,8 +74,8 @@ export class MtlsDomain extends Construct implements SelfDescribedDomain {
   }
 
   /**
-   * Leads a path of the domain to a stage of a REST or HTTP API, and closes the API's default endpoint, which asks nobody for
-   * a certificate.
+   * Maps a path of the domain to a stage of a REST or HTTP API, and disables the API's default endpoint, which accepts
+   * calls without a client certificate.
    */
   map(stage: GatewayStage, { basePath, ...logs }: MapOptions = {}): this {
     stageLogs(stage, this.logKeeping, logs);
@@ -89,7 +89,7 @@ export class MtlsDomain extends Construct implements SelfDescribedDomain {
       stage: stage.stageName,
       apiMappingKey: basePath,
     });
-    // The name of a stage of an HTTP API is a literal: nothing else tells that the mapping needs the stage.
+    // The name of an HTTP API's stage is a literal, so CloudFormation does not see that the mapping needs the stage.
     mapping.node.addDependency(stage);
     return this;
   }
@@ -115,7 +115,10 @@ export class MtlsDomain extends Construct implements SelfDescribedDomain {
   }
 }
 
-/** The change takes effect with a deployment of the API; CDK makes one, because it derives a deployment from the API's properties. */
+/**
+ * The change takes effect with a deployment of the API. CDK creates one, because the id of a deployment depends on the
+ * API's properties.
+ */
 function closeDefaultEndpoint(stage: GatewayStage): void {
   const { api } = partsOf(stage);
   if (api !== undefined) {

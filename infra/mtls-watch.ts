@@ -41,13 +41,13 @@ import { METRICS_NAMESPACE } from './observability/watch-metrics.js';
 
 export interface MtlsWatchProps {
   /**
-   * All that can be set, see docs/configuration.md. What `watch` and `watchDomain` are told comes on top.
-   * A wrong setting stops the synth with a line that names it.
+   * All settings; see docs/configuration.md. `watch` and `watchDomain` add to them. An invalid setting stops the synth
+   * with a line that names it.
    */
   readonly config: Settings;
   /**
    * The bundled code of a function.
-   * @default - as the package brings it
+   * @default - the code in the package
    */
   readonly code?: (name: FunctionName) => Code;
 }
@@ -55,38 +55,38 @@ export interface MtlsWatchProps {
 export interface WatchDomainOptions {
   /**
    * The CA bundle of the domain.
-   * @default - what the domain is set to
+   * @default - the truststore that the domain is set to
    */
   readonly truststore?: TruststoreLocation;
 }
 
-/** What the functions have in common. */
+/** The properties that the functions share. */
 interface Common {
   readonly config: Config;
   readonly code: NonNullable<MtlsWatchProps['code']>;
   readonly encryptionKey: IKey | undefined;
   readonly state: StateTable;
   readonly alerts: AlertTopic;
-  /** The variables that name the topics beside the first one. */
+  /** The environment variables that name the topics in addition to the main one. */
   readonly routes: Readonly<Record<string, string>>;
 }
 
 export class MtlsWatch extends Construct {
-  /** What an operator needs to know by name, for the stack's outputs. */
+  /** Names and ARNs that an operator needs, for the stack's outputs. */
   readonly outputs: Readonly<Record<string, string>>;
-  /** How log groups are kept that are made for watched stages. */
+  /** Properties of the log groups that are created for watched stages. */
   readonly logKeeping: LogKeeping;
   private readonly watched: Watched;
   private readonly subscriptions: LogSubscriptions;
   private readonly reconciler: Reconciler;
-  /** Whether logs come also from where no log group is named: found in the account, or sent by other accounts. */
+  /** Whether logs also come from log groups that are not named: discovered ones, or those of other accounts. */
   private readonly hasOtherSources: boolean;
-  /** Of the functions, without the settings. */
+  /** The environments of the functions, without the settings. */
   private readonly environments: Readonly<Record<string, string>>[] = [];
   /** The functions that read truststores. */
   private readonly readers: readonly LambdaFunction[];
 
-  /** @throws MtlsWatchError `bad-config`, naming each wrong setting, its value and what was expected */
+  /** @throws MtlsWatchError `bad-config`, with each invalid setting, its value and what was expected */
   constructor(scope: Construct, id: string, { config: settings, code = prebuilt }: MtlsWatchProps) {
     super(scope, id);
     const config = parseConfig(settings, `the config of ${this.node.path}`);
@@ -217,7 +217,10 @@ export class MtlsWatch extends Construct {
     });
   }
 
-  /** Of a function that reads the state, tells people, and explains refusals by the truststores. The report changes no state. */
+  /**
+   * The parts of a function that reads the state, sends messages, and explains refusals by the truststores. The report
+   * changes no state.
+   */
   private functionParts(name: FunctionName, common: Common, more: readonly PolicyStatement[] = []) {
     const { config, code, encryptionKey, state, alerts } = common;
     const isReport = name === 'weekly-report';
@@ -254,7 +257,9 @@ export class MtlsWatch extends Construct {
     });
   }
 
-  /** What is watched is told until the template is written, so the settings are filled in, and measured, then. */
+  /**
+   * Stages and domains can be watched until the template is written, so the settings are filled in and measured then.
+   */
   private environment(values: Readonly<Record<string, string>>): Record<string, string> {
     this.environments.push(values);
     return {

@@ -1,4 +1,4 @@
-/** Measures what the detector costs: time per update and per verdict, and the size of what it remembers. */
+/** Measures the cost of the detector: time for each update and each verdict, and the size of its history. */
 
 import { performance } from 'node:perf_hooks';
 import { detectionSchema } from '../../shared/config/settings.js';

@@ -14,10 +14,10 @@ import { rateRows, situationRows } from './situation-tables.js';
 import { buildOf } from './situations.js';
 import { streamScores } from './stream-scores.js';
 
-/** Lasting incidents of at least five times the usual. */
+/** Lasting incidents of at least five times the usual rate. */
 const SUSTAINED: readonly ClassName[] = ['sustained spike', 'CA rotation', 'flapping', 'scanner', 'two in a row'];
 const METHODS = [PRODUCT, ...RIVALS.map((r) => r.name)];
-/** Seeds start here, apart from those that were looked at while the detector was built. */
+/** Seeds start here, so that they differ from those used to develop the detector. */
 const FIRST_SEED = 5001;
 
 type Scores = Map<string, Map<ClassName, Score>>;
@@ -46,7 +46,7 @@ function pages(runs: number): Scores {
   return scores;
 }
 
-/** The share-th of the values, or a dash. */
+/** The quantile of the values at `share`, or a dash. */
 function quantile(values: readonly number[], share: number): string {
   const sorted = [...values].sort((a, b) => a - b);
   const value = sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];

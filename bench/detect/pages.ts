@@ -1,4 +1,4 @@
-/** Runs every method over labelled histories, as a pager would have seen it, and counts what its owner would count. */
+/** Runs every method over labelled histories, minute by minute, and counts pages, missed incidents and delays. */
 
 import { detectionSchema } from '../../shared/config/settings.js';
 import { type Detection, detectionOf, settingsOf } from '../../shared/detect/detect.js';
@@ -29,17 +29,17 @@ export interface Outcome {
 export const PRODUCT = 'mtls-watch';
 const POLICY = detectionSchema.parse({});
 const SETTINGS = settingsOf(POLICY);
-/** Minutes after which a minute is learned: late logs have come by then. */
+/** Minutes after which a minute is learned, because late logs have arrived by then. */
 const LAG = 10;
 function groupOf(className: ClassName): GroupKey {
-  // A scanner's random issuers are beyond the bound per scope and counted together.
+  // A scanner's random issuers exceed the bound of a scope, and are counted together.
   const issuerDn = className === 'scanner' ? OTHER_ISSUERS : 'CN=Example CA';
   return { scope: 'api.example.com', issuerDn, reason: 'issuer-not-found' };
 }
 
 type Method = (known: Float64Array, now: number, firing: boolean) => Detection | null;
 
-/** Counts as they were known at each minute: in an outage nothing is, after it everything. */
+/** The counts that were known at each minute: none during an outage, all of them after it. */
 function deliver(history: GroupHistory, each: (known: Float64Array, now: number) => void): void {
   const known = new Float64Array(MINUTES);
   let outage = 0;
@@ -80,7 +80,7 @@ export function runPages(history: GroupHistory): Outcome[] {
   return runs.map(({ name, notices }) => ({ method: name, className: history.className, notices }));
 }
 
-/** As production does: asked when the group was touched, and every minute while it is firing. */
+/** Like production: evaluated when the group has new failures, and every minute while it is firing. */
 function product(): Method {
   const state = start(SETTINGS, 0);
   return (known, now, firing) => {
@@ -91,7 +91,7 @@ function product(): Method {
   };
 }
 
-/** The rivals know nothing of a day. */
+/** The other methods have no course of the day. */
 export const UNKNOWN_COURSE = {
   day: 0,
   hours: 0,
@@ -142,7 +142,7 @@ export interface Score {
 
 /** A notice belongs to an incident until half an hour after its end. */
 const AFTERMATH = 30;
-/** No resolve after this time: never. */
+/** A resolve after this time counts as missing. */
 const RESOLVE_MAX = 12 * 60;
 
 export function emptyScore(): Score {

@@ -13,7 +13,7 @@ import { openSeries } from '../../shared/detect/series.js';
 interface PublicSeries {
   readonly name: string;
   readonly counts: readonly (number | null)[];
-  /** Steps of a day. */
+  /** Steps in a day. */
   readonly day: number;
   /** First and last row of each event. */
   readonly events: readonly { readonly from: number; readonly to: number }[];

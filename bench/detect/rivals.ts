@@ -14,7 +14,10 @@ export interface Alarm {
 
 export interface Rival {
   readonly name: string;
-  /** A fresh one for each group. `push` is called for every minute, with all counts so far; the last one is now. */
+  /**
+   * A new instance for each group. `push` is called for every minute with all counts so far; the last one is the
+   * current minute.
+   */
   start(): (counts: ArrayLike<number>, now: number) => Alarm;
 }
 

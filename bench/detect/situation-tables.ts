@@ -1,4 +1,4 @@
-/** The tables of the situations, and of how well the accepted rate of false pages is kept. */
+/** The tables of the situations, and of the accepted rate of false pages beside the measured one. */
 
 import {
   isCalm,
@@ -12,7 +12,7 @@ import { type Build, type Fate, fateOf, methodsOf } from './situations.js';
 
 const MINUTES_PER_MONTH = 43_200;
 
-/** One row for each situation, a cell for each method. */
+/** One row for each situation, with a cell for each method. */
 export function situationRows(runs: number, seed: number, before: Build | null): { head: string[]; rows: string[][] } {
   const methods = methodsOf(0.5, before);
   const rows = SITUATIONS.map((name) => {
@@ -22,7 +22,7 @@ export function situationRows(runs: number, seed: number, before: Build | null):
   return { head: ['situation', ...methods.keys()], rows };
 }
 
-/** What was asked, and what came of it on the calm situations. */
+/** The accepted rate and the measured rate in the calm situations. */
 export function rateRows(runs: number, seed: number): { head: string[]; rows: string[][] } {
   const names = SITUATIONS.filter(isCalm);
   const rows = [0.05, 0.5, 5].map((asked) => {

@@ -1,4 +1,6 @@
-/** What becomes of each situation: who was told, after how long, and how often for nothing. */
+/**
+ * The results of each situation: how many outages were reported, after how long, and how many false pages there were.
+ */
 
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -12,7 +14,7 @@ import { isCalm, isOutage, KNOWN_FROM, LENGTH, type Situation } from '../../test
 import { UNKNOWN_COURSE } from './pages.js';
 import { RIVALS } from './rivals.js';
 
-/** As much of a build as plays one group. */
+/** The part of a build that plays one group. */
 export interface Build {
   readonly settingsOf: typeof detect.settingsOf;
   readonly detectionOf: typeof detect.detectionOf;
@@ -24,7 +26,7 @@ export interface Build {
 const present: Build = { ...detect, ...surprise, ...incidents };
 
 /**
- * The same of another checkout, for a comparison.
+ * The build of another checkout, for a comparison.
  * @param dir its root; in older ones the files are in `shared/stages` and have older names
  */
 export async function buildOf(dir: string): Promise<Build> {
@@ -56,17 +58,17 @@ interface Told {
 export interface Fate {
   readonly outages: number;
   readonly told: number;
-  /** Minutes until somebody was told, of the outages that were. */
+  /** Minutes until the notice, for the outages that were reported. */
   readonly delays: readonly number[];
   /** Minutes from the end of an outage to its resolve. */
   readonly resolves: readonly number[];
-  /** Spikes that belong to no outage, from the fourth week on; and all notices. */
+  /** Spikes outside of outages from the fourth week on, and all notices. */
   readonly falsePages: number;
   readonly notices: number;
 }
 
 const group: GroupKey = { scope: 'api.example.com', issuerDn: 'CN=Example CA', reason: 'issuer-not-found' };
-/** Minutes after which a minute is learned, and between two looks at what is known. */
+/** Minutes after which a minute is learned, and between two evaluations of known refusals. */
 const LAG = 10;
 const AFTERMATH = 45;
 

@@ -1,4 +1,4 @@
-/** Runs the invented five-minute streams at several accepted rates of false alarms. */
+/** Runs generated five-minute streams at several accepted rates of false alarms. */
 
 import { openSeries } from '../../shared/detect/series.js';
 import { FAMILIES, streamOf } from '../../test/support/streams.js';
@@ -6,7 +6,7 @@ import { FAMILIES, streamOf } from '../../test/support/streams.js';
 export interface StreamScore {
   readonly family: string;
   readonly events: number;
-  /** Share of the steps without a count. */
+  /** The share of steps without a count. */
   readonly zeros: number;
   readonly at: readonly { readonly falseAlarms: number; readonly found: number }[];
 }

@@ -1,4 +1,4 @@
-/** The largest payloads that Lambda can deliver: what CloudWatch Logs sends as 1 MB of base64, however much that unpacks to. */
+/** The largest payloads that Lambda can deliver: 1 MB of base64 from CloudWatch Logs, with any compression ratio. */
 
 import type { LogEvent } from '../../shared/model/index.js';
 import {

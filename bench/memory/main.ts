@@ -29,7 +29,7 @@ const megabytes = (kib: number) => ((kib * 1024) / 1e6).toFixed(0);
  */
 const AS_IN_FUNCTION = ['--max-old-space-size=512', '--max-semi-space-size=4'];
 
-/** What a forked process tells before it ends. */
+/** The message that a forked process sends before it ends. */
 async function answerOf<T>(child: ChildProcess): Promise<T> {
   const answer = event(child, 'message');
   const failed = event(child, 'exit').then(([code]) => {
@@ -134,7 +134,7 @@ async function replayOf(
     }
   };
   if (child.stdin === null) throw new Error('the measured process has no standard input');
-  // A process that ends early is told of by its exit code.
+  // If a process ends early, its exit code is reported.
   pipeline(Readable.from(text()), createGzip({ level: constants.Z_BEST_SPEED }), child.stdin, () => {});
   const answer = await answerOf<ReplayedInChild>(child);
   if (answer.events !== events || answer.failures !== failures) {
@@ -145,7 +145,7 @@ async function replayOf(
   return { ...answer, unpackedBytes };
 }
 
-/** Two flat tables, the next power of two of twice as many ids, 16 bytes each. */
+/** Two flat hash tables with the next power of two of twice as many ids, 16 bytes each. */
 const TABLES_MB = ((2 * 16 * 2 ** Math.ceil(Math.log2(2 * limits.replayIdsMax))) / 1e6).toFixed(0);
 
 async function printReplays(): Promise<void> {

@@ -1,4 +1,4 @@
-/** What the functions write to their own logs: the failure records and the metrics, as they write them. */
+/** The bytes that the functions write to their own logs: failure records and metrics. */
 
 import { measureSweep } from '../../functions/sweep/sweep.js';
 import { createFailureLog } from '../../shared/adapters/aws/failure-log.js';

@@ -16,7 +16,7 @@ import {
 /** `json`: a line is an event with its log group, stream and id. `export`: as CloudWatch Logs exports to S3. */
 export type LogForm = 'json' | 'export';
 
-/** Requests whose lines are made once; what differs each time is put in between. */
+/** The lines of this many requests are generated once; the varying parts are inserted each time. */
 const TEMPLATES = 1_000;
 const REQUEST_ID = '@request-id@';
 const EVENT_ID = '@event-id@';
@@ -59,7 +59,7 @@ export function* logBlocks(form: LogForm, refusedOneIn = 100): Generator<LogBloc
   }
 }
 
-/** The lines of one request, cut at what is to be put in. */
+/** The lines of one request, split where values are inserted. */
 function lines(
   request: Request,
   isRefused: boolean,

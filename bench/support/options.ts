@@ -1,4 +1,7 @@
-/** What every benchmark takes: `--quick` checks that it runs and that results are equal, `--markdown` prints its section. */
+/**
+ * The options of every benchmark: `--quick` checks that it runs and that results are equal, `--markdown` prints its
+ * section.
+ */
 
 import { parseArgs } from 'node:util';
 import { table } from '../../cli/terminal/table.js';
@@ -6,7 +9,7 @@ import { table } from '../../cli/terminal/table.js';
 export interface BenchOptions {
   readonly quick: boolean;
   readonly markdown: boolean;
-  /** The long form, for what takes minutes. */
+  /** The long form, for benchmarks that take minutes. */
   readonly long: boolean;
 }
 
@@ -25,7 +28,7 @@ export function benchOptions(args: readonly string[] = process.argv.slice(2)): B
 export interface BenchTable {
   readonly head: readonly string[];
   readonly rows: readonly (readonly string[])[];
-  /** Columns of text; all others are numbers and stand to the right. */
+  /** Columns of text; all others are numbers and aligned to the right. */
   readonly texts: readonly number[];
 }
 
@@ -50,7 +53,7 @@ export function printText(text: string, { markdown }: Pick<BenchOptions, 'markdo
   process.stdout.write(markdown ? `\n${text}\n` : `${text}\n`);
 }
 
-/** `1,234,000`; at most three digits that mean something. */
+/** `1,234,000`: rounded to three significant digits. */
 export function rounded(value: number): string {
   const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, value))) - 2);
   return (Math.round(value / step) * step).toLocaleString('en');

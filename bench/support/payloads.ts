@@ -11,7 +11,7 @@ import { accessFieldsOf, denialAsLines, denialAsOneEvent, T0 } from '../../test/
 const EXECUTION_GROUP = 'API-Gateway-Execution-Logs_uwe3g5jm54/prod';
 const ACCESS_GROUP = '/aws/apigateway/partners-access';
 
-/** What a Lambda subscription hands over. */
+/** The payload of a Lambda subscription. */
 export interface Payload {
   readonly name: string;
   readonly events: readonly LogEvent[];
@@ -40,7 +40,7 @@ export function payloadOf(name: string, logGroup: string, events: readonly LogEv
   };
 }
 
-/** xorshift32: small, seeded, good enough to look like ids. */
+/** xorshift32: small, seeded, random enough for ids. */
 export function randomFrom(seed: number): () => number {
   let state = seed | 1;
   return () => {
@@ -51,7 +51,7 @@ export function randomFrom(seed: number): () => number {
   };
 }
 
-/** A request as both logs tell it; `n` counts from 0. */
+/** A request in both logs; `n` counts from 0. */
 export interface Request {
   readonly n: number;
   readonly at: number;
@@ -67,7 +67,7 @@ const REASONS = [
   'self signed certificate',
 ];
 
-/** Some 140 requests a second, which is a storm for a custom domain. */
+/** About 140 requests a second, which is a storm for a custom domain. */
 export function requests(count: number, seed = 1): Request[] {
   const random = randomFrom(seed);
   const hex = (digits: number) =>
@@ -89,7 +89,7 @@ export function requests(count: number, seed = 1): Request[] {
   });
 }
 
-/** The reason's line as an event of its own: all that the subscription filter lets through of three events. */
+/** The line of the reason as a separate event; of three such events, the subscription filter passes only this one. */
 export function denialLines(all: readonly Request[]): LogEvent[] {
   return all.flatMap((request) => denialAsLines(request).slice(1, 2));
 }
@@ -114,7 +114,7 @@ export function clientCertificates(count: number, key: 'rsa' | 'ec' = 'rsa'): Is
   );
 }
 
-/** Half of all requests come from one client in fifty, as when a few loop; the others call evenly. */
+/** Half of all requests come from one client in fifty, like clients that retry in a loop; the others call evenly. */
 export function clientOf(n: number, clients: readonly Issued[]): Issued {
   const busy = Math.ceil(clients.length / 50);
   const others = clients.length - busy;
@@ -138,10 +138,10 @@ export function accessRecord(request: Request, client: Issued, changes: Record<s
   };
 }
 
-/** What differs in the record of a request that went through. */
+/** The fields that differ in the record of a successful request. */
 export const succeeded = { status: '200', 'error.message': '-', 'error.responseType': '-', responseLength: '1482' };
 
-/** Every hundredth is refused. */
+/** Every hundredth request is refused. */
 export function mostlySuccesses(all: readonly Request[], clients: readonly Issued[]): LogEvent[] {
   return all.map((request) =>
     accessRecord(request, clientOf(request.n, clients), request.n % 100 === 0 ? {} : succeeded),
@@ -172,7 +172,7 @@ export function hostile(all: readonly Request[], clients: readonly Issued[]): Lo
       case 5:
         return text(record(request).message.replaceAll('\\n', '\n'));
       case 6:
-        // Cut before what says that it was refused: nothing of it can be kept.
+        // Cut before the fields that show the refusal, so nothing of it can be used.
         return text(record(request).message.slice(0, 60));
       case 7:
         return line(forged);

@@ -15,11 +15,14 @@ export interface Timings<Name extends string> {
 
 export interface Effort {
   readonly rounds: number;
-  /** Each sample repeats the work until it has taken this long, so that short work is not lost in the clock's grain. */
+  /**
+   * Each sample repeats the work until it has taken this long, so that the clock's resolution does not matter for short
+   * work.
+   */
   readonly sampleMs: number;
 }
 
-/** What `--quick` asks for: that it runs, not how fast. */
+/** For `--quick`: checks that it runs, not how fast. */
 export const once: Effort = { rounds: 1, sampleMs: 0 };
 
 export function interleaved<Name extends string>(

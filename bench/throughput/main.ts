@@ -24,10 +24,10 @@ import { type Stage, stagesOf } from './stages.js';
 
 const options = benchOptions();
 const effort: Effort = options.quick ? once : { rounds: 15, sampleMs: 50 };
-/** The rivals take seconds for one run of the largest payloads. */
+/** The other parsers take seconds for one run of the largest payloads. */
 const effortOf = (count: number): Effort => (count < 10_000 ? effort : { rounds: 5, sampleMs: 0 });
 const counts = options.quick ? [100] : [100, 1_000, 10_000];
-/** Clients of one payload; the container has seen them all before. */
+/** Clients of one payload; all are in the container's cache. */
 const CLIENTS = 200;
 
 /** The same facts, whatever their order. */
@@ -109,7 +109,7 @@ function printThroughput(): void {
   printStages(compared);
 }
 
-/** Where the time goes, for the largest of the counts that Lambda's payload can hold. */
+/** The time of each stage, for the largest count that fits into Lambda's payload. */
 function printStages(compared: readonly ReturnType<typeof compare>[]): void {
   const shown = compared.filter(({ count }) => count === (options.quick ? 100 : 1_000));
   printHeading('Where the time goes, in µs an event', 3, options);
@@ -137,10 +137,10 @@ function printStages(compared: readonly ReturnType<typeof compare>[]): void {
   );
 }
 
-/** A client whose certificate the container has not seen before is worked out once. */
+/** The time for clients whose certificates are not in the container's cache. */
 function printNewClients(): void {
   const perPayload = 100;
-  // More than the container remembers, so that each comes as a new one every time.
+  // More than the cache holds, so that every certificate is new each time.
   const clients = clientCertificates(options.quick ? perPayload : 15 * perPayload, 'ec');
   const all = requests(perPayload);
   const payloads = Array.from({ length: clients.length / perPayload }, (_, n) => {

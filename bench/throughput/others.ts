@@ -1,4 +1,4 @@
-/** The halves that the other log brought before a payload, so that the payload completes its requests. */
+/** The halves from the other log that were stored before a payload, so that the payload completes its requests. */
 
 import { decodeSubscription } from '../../shared/logs/decode.js';
 import type { HeldHalf } from '../../shared/model/index.js';

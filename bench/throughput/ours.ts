@@ -39,7 +39,10 @@ export function group(failures: readonly Failure[], batchId: string): Fact[] {
   return countFailures(grouped, batchId);
 }
 
-/** Takes each half through its cells as `correlate` does, in a store that answers at once, and settles what waits in vain. */
+/**
+ * Passes each half through its cell as `correlate` does, in a store that answers at once, and settles the halves that
+ * stay alone.
+ */
 export function pair(halves: readonly Half[], batchId: string, others: Others): Failure[] {
   const cells = new Map<string, Cell>();
   const failures: Failure[] = [];
@@ -64,7 +67,7 @@ export function pair(halves: readonly Half[], batchId: string, others: Others): 
   return failures;
 }
 
-/** The product's keys are digests of the same, which is work for the sake of its table. */
+/** The product's keys are digests of the same values, which is work for its table only. */
 function keyOf({ half, cellKind }: JoinAttempt): string {
   if (cellKind === 'request') return half.requestId;
   return cellKind === 'event' ? `event ${half.eventId}` : `extended ${half.requestId} ${half.extendedRequestId}`;

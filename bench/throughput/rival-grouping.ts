@@ -23,7 +23,7 @@ export interface RivalAccess {
   readonly client: Pick<Client, 'issuerDn' | 'subjectDn' | 'serialNumber' | 'sourceIp' | 'fingerprint'>;
 }
 
-/** What was read of one payload. */
+/** The contents of one payload. */
 export interface RivalRead {
   readonly denials: readonly RivalDenial[];
   readonly accesses: readonly RivalAccess[];
@@ -48,7 +48,7 @@ export function othersForRivals(others: Iterable<HeldHalf>): RivalOthers {
   return { denials, accesses };
 }
 
-/** The certificate's own, for two clients may go by one name. */
+/** The certificate's own fingerprint, because two clients may have the same name. */
 export function fingerprintOf(pem: string): string {
   return new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase();
 }
@@ -76,7 +76,7 @@ export function groupFailures(
   return { facts: [...facts.values()].map(factOf), rejected };
 }
 
-/** One request, as far as the gateway's own id tells. */
+/** Whether both are the same request, by the gateway's own id. */
 function isOne(denial: RivalDenial, access: RivalAccess): boolean {
   const [a, b] = [denial.extendedRequestId, access.extendedRequestId];
   return a === undefined || b === undefined || a === b;

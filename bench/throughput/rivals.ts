@@ -20,7 +20,7 @@ import {
 
 const present = z.string().transform((text) => (text === '-' ? undefined : text));
 
-/** AWS's access-log format for mutual TLS, as far as the job needs it. */
+/** AWS's access-log format for mutual TLS, as far as it is needed here. */
 const accessRecord = z.object({
   requestId: z.string().min(1).max(128),
   extendedRequestId: present.optional(),
@@ -51,7 +51,7 @@ interface LogsData {
   readonly logEvents: readonly { readonly id: string; readonly timestamp: number; readonly message: string }[];
 }
 
-/** @param fingerprint reads a PEM; each time, unless the benchmark says otherwise */
+/** @param fingerprint reads a PEM; without a cache unless the benchmark says otherwise */
 function failuresOf(data: LogsData, others: RivalOthers, fingerprint: (pem: string) => string): Grouped {
   const denials: RivalDenial[] = [];
   const accesses: RivalAccess[] = [];
@@ -93,7 +93,7 @@ function accessOf(record: z.output<typeof accessRecord>, fingerprint: (pem: stri
   };
 }
 
-/** Raw line breaks inside a certificate are escaped for a second attempt; null for what is no JSON at all. */
+/** Raw line breaks inside a certificate are escaped for a second attempt; null for text that is not JSON. */
 function jsonOf(text: string): unknown {
   for (const attempt of [text, text.replaceAll('\n', '\\n')]) {
     try {
@@ -124,7 +124,7 @@ export function zodPerEvent({ event }: Payload, others: RivalOthers, fingerprint
   return failuresOf(payload, others, fingerprint);
 }
 
-/** Not what one writes first: the second rival with the certificates remembered by their text, as the product has them. */
+/** The second parser with certificates cached by their text, as in the product. */
 export function zodRemembering(payload: Payload, others: RivalOthers): Grouped {
   return zodPerEvent(payload, others, rememberedFingerprint);
 }

@@ -1,4 +1,4 @@
-/** The stages one by one, on what the stage before them gave, to show where the time goes. */
+/** The stages one by one, each on the output of the one before, to measure the time of each. */
 
 import { gunzipSync } from 'node:zlib';
 import { batchOf, decodeSubscription } from '../../shared/logs/decode.js';

@@ -10,46 +10,49 @@ import { type PriceName, prices } from './prices.js';
 /** What is watched. */
 export interface Load {
   readonly failuresPerMonth: number;
-  /** All requests to the watched domains. Those that succeed are not streamed and cost nothing: only the share changes. */
+  /**
+   * All requests to the watched domains. Successful ones are not streamed and cost nothing; they only affect the share
+   * of failures.
+   */
   readonly requestsPerMonth: number;
   readonly domains: number;
   readonly canaries: number;
-  /** Accounts that send their logs to this one; 0 where this account watches its own. */
+  /** Accounts that send their logs to this one; 0 if this account watches only itself. */
   readonly accounts: number;
 }
 
-/** What nobody can measure before it runs. Each has its reason; all can be argued with. */
+/** Values that cannot be measured before deployment, each with its reason. */
 export const assumptions = {
   /** Days of a month, hours with them. */
   hoursPerMonth: 730,
-  /** Some of the failures come alone, the others hundreds at a time, as clients that loop and deployments that break do. */
+  /** Some failures come alone, the others in hundreds, from clients that retry in a loop or from broken deployments. */
   aloneShare: 0.2,
   failuresPerBatch: 100,
-  /** Groups that fail in an hour, for each domain, at most; no more than there are failures. */
+  /** Groups with failures in an hour, at most, for each domain; never more than there are failures. */
   groupHoursPerDomain: 730,
-  /** Reasons and causes seen in a domain in a month: each is a metric. */
+  /** Reasons and causes in a domain in a month; each is a metric. */
   reasonsPerDomain: 5,
-  /** Metrics of the functions' own: four of ingest, five of the sweep, four of the reconciler. */
+  /** The functions' own metrics: four of ingest, five of the sweep, four of the reconciler. */
   ownMetrics: 13,
-  /** Metrics that alarms look at, which is what an alarm is paid by. */
+  /** Metrics that alarms evaluate; alarms are charged by this number. */
   alarmMetrics: 12,
-  /** Of each canary: its metrics, and those that its two alarms look at. */
+  /** For each canary: its metrics, and those that its two alarms evaluate. */
   canaryMetrics: 5,
   canaryAlarmMetrics: 2,
   dashboards: 1,
-  /** At the memory that the stack gives the functions; a warm ingest waits for four answers of the table. */
+  /** With the memory size of the stack; a warm ingest waits for four answers of the table. */
   ingestSeconds: 0.1,
   ingestGb: 1,
   sweepSeconds: 0.1,
   sweepGb: 0.5,
-  /** What Lambda writes about an invocation. */
+  /** Lines that Lambda writes about an invocation. */
   platformLogBytes: 350,
   /** An access record in the log, and the lines of its denial. */
   recordBytes: 2_500,
   noticesPerMonth: 60,
   mailsPerNotice: 3,
   canariesPerHour: 4,
-  /** The reconciler looks every hour, longer where it discovers. */
+  /** The reconciler runs every hour, and takes longer with discovery. */
   reconcileSeconds: 3,
   reconcileGb: 0.5,
   logRetentionMonths: 1,
@@ -61,7 +64,7 @@ export interface CostLine {
   readonly quantity: number;
   readonly price: PriceName;
   readonly dollars: number;
-  /** Where the quantity comes from. */
+  /** The source of the quantity. */
   readonly basis: 'measured' | 'assumed' | 'fixed';
 }
 
@@ -69,7 +72,7 @@ const GB = 1e9;
 const DAYS_PER_MONTH = 365 / 12;
 
 interface Runs {
-  /** Failures that come alone, and batches of others. */
+  /** Failures that come alone, and batches of the others. */
   readonly alone: number;
   readonly batches: number;
   readonly invocations: number;
@@ -78,7 +81,7 @@ interface Runs {
 
 function loggedGb({ alone, batches, invocations, sweeps }: Runs, { logBytes }: Measured): number {
   const { failuresPerBatch, platformLogBytes } = assumptions;
-  // The records of one invocation are bounded, so in batches no more than so many are written.
+  // The failure records of one invocation are bounded.
   const recorded = alone + batches * Math.min(failuresPerBatch, limits.failureRecordsMax);
   return (
     (recorded * logBytes.failure +
@@ -95,12 +98,12 @@ export function costLines(load: Load, from: Measured = measured): CostLine[] {
   };
   const a = assumptions;
   const { hoursPerMonth: hours } = a;
-  // A canary's refusal goes the whole way.
+  // A canary's refusal is processed like any other.
   const canaryRuns = load.canaries * a.canariesPerHour * hours;
   const alone = load.failuresPerMonth * a.aloneShare + canaryRuns;
   const batches = (load.failuresPerMonth * (1 - a.aloneShare)) / a.failuresPerBatch;
   const failures = load.failuresPerMonth + canaryRuns;
-  // Each half comes in a batch of its own log.
+  // Each half arrives in a batch of its own log.
   const invocations = 2 * (alone + batches);
   const sweeps = hours * 60;
   const groupHours = Math.min(failures, load.domains * a.groupHoursPerDomain);
@@ -126,7 +129,7 @@ export function costLines(load: Load, from: Measured = measured): CostLine[] {
   const logGb = loggedGb({ alone, batches, invocations, sweeps }, from);
   add('CloudWatch', "the functions' logs, GB", logGb, 'logGb', 'measured');
   add('CloudWatch', 'log storage, GB-months', logGb * a.logRetentionMonths, 'logGbMonth', 'measured');
-  // Two queries a week over the week's log.
+  // Two queries a week over the log of the week.
   add('CloudWatch', 'Insights queries of the report, GB', 2 * logGb, 'insightsGb', 'measured');
   add(
     'CloudWatch',

@@ -16,7 +16,7 @@ const lambda = 'AWS Lambda Pricing';
 const watch = 'Amazon CloudWatch Pricing';
 
 export const REGION = 'us-east-1';
-/** Up to when the prices were compared. */
+/** The month of the last comparison. */
 export const PRICES_OF = '2026-06';
 
 export const prices = {

@@ -1,12 +1,12 @@
-/** The account and Region that the credentials of the environment lead to, for the verbs that look at it. */
+/** The account and Region of the environment's credentials, for the verbs that read it. */
 
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import type { Discovery } from '../../shared/ports/discovery.js';
 
 /**
- * Loads the SDK only here: other verbs start without it.
- * @param say is told what is being looked at, for whoever waits
- * @throws MtlsWatchError `usage` where no Region is set
+ * Loads the SDK only here, so that other verbs start without it.
+ * @param say is told what is being read, for progress output
+ * @throws MtlsWatchError `usage` if no Region is set
  */
 export async function discoveryHere(
   say: (what: string) => void,

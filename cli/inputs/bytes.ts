@@ -10,7 +10,7 @@ import { createGunzip, type Gunzip } from 'node:zlib';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 
-/** Compressed bytes fed at a time: zeros inflate 1,032 times, so 16 KiB put at most 17 MB into the queue. */
+/** Compressed bytes for each write: zeros inflate 1,032 times, so 16 KiB add at most 17 MB to the queue. */
 const SLICE_BYTES = 16 * 1024;
 
 /**
@@ -33,7 +33,7 @@ export function gunzipped(
   return layer;
 }
 
-/** What was read of the file itself: gzip within gzip is measured by that as well. */
+/** Bytes read from the file itself, which also bound the ratio of nested gzip. */
 interface OnDisk {
   bytes: number;
 }
@@ -54,7 +54,7 @@ async function* oneLayer(
   try {
     yield* inflated(chunks, first);
   } catch (error) {
-    // Where nothing was inflated here, the damage is in an inner layer, which has looked again already.
+    // If nothing was inflated here, the damage is in an inner layer, which has already read its bytes again.
     if (again === null || first.bytesIn === 0 || !isDamage(error)) throw error;
     let known = first.bytesOut;
     for await (const piece of inflated(again(), progressOf(first.sliceFrom, onDisk))) {
@@ -68,9 +68,9 @@ interface Progress {
   readonly onDisk: OnDisk;
   bytesIn: number;
   bytesOut: number;
-  /** Where the slice that was fed last begins. */
+  /** Where the last written slice begins. */
   sliceFrom: number;
-  /** From here on, bytes are fed one by one. */
+  /** From this position on, bytes are written one by one. */
   readonly carefulFrom: number;
 }
 
@@ -143,16 +143,16 @@ function inflater(progress: Progress): Inflating {
       }
     },
     async *end() {
-      // What is missing is an error only when the end is asked for, and by then everything else is out.
+      // A truncated end is reported only when the stream is ended, after all other output.
       gunzip.end();
-      // The failure itself is kept by the error listener.
+      // The error listener keeps the failure itself.
       await new Promise<void>((resolve) => finished(gunzip, () => resolve()));
       yield* drained();
     },
   };
 }
 
-/** Resolves when the bytes were worked off or the stream failed; the failure is kept by the error listener. */
+/** Resolves when the bytes were processed or the stream failed; the error listener keeps the failure. */
 function written(gunzip: Gunzip, bytes: Buffer): Promise<void> {
   if (gunzip.destroyed) return Promise.resolve();
   return new Promise((resolve) => {
@@ -165,7 +165,7 @@ function written(gunzip: Gunzip, bytes: Buffer): Promise<void> {
   });
 }
 
-/** Data that cannot be inflated, in contrast to an end that is missing: up to that, everything came out already. */
+/** Whether data cannot be inflated. A truncated end is no damage: everything before it was output already. */
 function isDamage(error: unknown): boolean {
   return error instanceof MtlsWatchError && error.code === 'bad-gzip' && !endsEarly(error.cause);
 }

@@ -1,4 +1,4 @@
-/** The client certificates in recorded access logs, for `preflight` and `expiry`: of successes as well as refusals. */
+/** Client certificates in recorded access logs, of accepted and refused requests, for `preflight` and `expiry`. */
 
 import { hasCertificateFields, identityOf } from '../../shared/logs/client-identity.js';
 import { forbiddenCause } from '../../shared/logs/forbidden.js';
@@ -11,12 +11,12 @@ import { progressBar } from '../terminal/progress.js';
 import type { Live } from './live/options.js';
 import { readInputs } from './read.js';
 
-/** Why a request tells nothing of a client certificate. */
+/** Why a request gives no client certificate. */
 export type Unjudged = 'without-certificate' | 'unreadable' | 'damaged';
 
 export type Observed = ObservedClient | { readonly unjudged: Unjudged };
 
-/** @throws MtlsWatchError `unreadable-input`; a single file that cannot be read is told on standard error */
+/** @throws MtlsWatchError `unreadable-input`; a single file that cannot be read is reported on standard error */
 export async function* observeClients(
   inputs: readonly string[],
   live: Live | null = null,
@@ -37,31 +37,33 @@ export async function* observeClients(
   }
 }
 
-/** The client certificate of a request; null for events that are no access record, or one without a client certificate. */
+/**
+ * The client certificate of a request; null for events that are not an access record, or have no client certificate.
+ */
 export function observedOf(event: LogEvent, format: RecordFormat | null = null): ObservedClient | null {
   const observed = observe(event, format);
   return observed === null || 'unjudged' in observed ? null : observed;
 }
 
-/** Whether it is a record of an access log that can be read, of a success or a refusal. */
+/** Whether the event is a readable access record, of an accepted or a refused request. */
 export function isAccessRecord(event: LogEvent, format: RecordFormat | null = null): boolean {
   const observed = observe(event, format);
   return observed !== null && !('unjudged' in observed && observed.unjudged === 'unreadable');
 }
 
-/** Whether it is a line of an execution log, as API Gateway writes it or in a vended record. */
+/** Whether the event is a line of an execution log, in the managed or in a vended format. */
 export function isExecutionLine({ message }: LogEvent): boolean {
   return EXECUTION_LINE.test(message) || VENDED_LINE.test(message);
 }
 
-/** Lines of the execution log, which tells of no client. */
+/** Lines of the execution log, which contain no client certificate. */
 const EXECUTION_LINE = /^\s{0,8}(?:\([\w-]{1,128}\) |Extended Request Id: )|Access denied\. Reason: /;
 const VENDED_LINE = /"payload": ?"\([\w-]{1,128}\) /;
 
-/** Null for what is no access record, such as a line of the execution log. */
+/** Null for events that are not an access record, such as a line of the execution log. */
 function observe({ message, timestamp }: LogEvent, format: RecordFormat | null = null): Observed | null {
   const text = message.trimStart();
-  // What is of the log's own format is a record, whatever its client wrote into it.
+  // A line in the log's own format is a record, even if text from a client in it looks like something else.
   const isText = !text.startsWith('{') && (format === null || format.isJson);
   if (text === '' || (isText && EXECUTION_LINE.test(text))) return null;
   const fields = fieldsOfRecord(text, format);
@@ -69,7 +71,7 @@ function observe({ message, timestamp }: LogEvent, format: RecordFormat | null =
   const { status, errorMessage = null, errorResponseType = null, domainName, apiId } = fields;
   if (!hasCertificateFields(fields)) return /^\d{3}$/.test(status ?? '') ? { unjudged: 'without-certificate' } : null;
   const { subjectDn, issuerDn, serialNumber, notBefore, notAfter, pem } = identityOf(fields);
-  // A 403 with a cause of its own, such as an authorizer's, was given after the certificate was taken.
+  // A 403 with another cause, such as an authorizer's, means that the certificate was accepted.
   const refused = status === '403' && forbiddenCause(errorMessage, errorResponseType) === null;
   const scope = domainName ?? apiId ?? 'unknown';
   return { at: timestamp, count: 1, refused, scope, pem, subjectDn, issuerDn, serialNumber, notBefore, notAfter };

@@ -43,7 +43,7 @@ const ROLE_BY_NAME: Readonly<Record<string, Role>> = {
   '@aws.account': 'owner',
 };
 
-/** `Log Stream`, `log_stream` and `logStreamName` are one; null for what is no part of an event. */
+/** `Log Stream`, `log_stream` and `logStreamName` are the same; null for names that are no part of an event. */
 export const roleOf: (name: string) => Role | null = memoize(
   { entriesMax: limits.inputColumnsRememberedMax, keyCharsMax: NAME_CHARS_MAX },
   (name: string) => name,

@@ -1,4 +1,4 @@
-/** Opens JSON that carries events: payloads, the output of commands, what Lambda hands to a function, rows of queries. */
+/** Reads JSON that contains events: payloads, output of commands, Lambda events, rows of query results. */
 
 import { gunzipSync } from 'node:zlib';
 import { MtlsWatchError } from '../../shared/base/errors.js';
@@ -16,28 +16,28 @@ import { isBinary } from './sniff.js';
 
 export interface Opened {
   onEvent(event: FoundEvent): void;
-  /** A record that stands alone, without the log event around it. */
+  /** A record without a log event around it. */
   onRecord(message: string, at: number | null): void;
   onDelivery(delivery: DecodedDelivery): void;
-  /** Whether a text looks like an access record, or is one by the format that the log is said to have. */
+  /** Whether a text looks like an access record, or matches the format of the log. */
   isRecord(text: string): boolean;
-  /** Bytes within a value, gunzipped: they hold what a file may hold. */
+  /** Decompressed bytes within a value, with the content of a file. */
   onBytes(bytes: Buffer): void;
-  /** Something that is known and says nothing, such as the begin of a session. */
+  /** Something recognised that contains no event, such as the start of a session. */
   onKnown(): void;
   onReject(code: 'not-a-log-event' | 'event-too-large', detail: string): void;
 }
 
-/** Lists of events, rows or records: the AWS CLI's, Live Tail's, Kinesis', Firehose's and queues'. */
+/** Keys of lists of events, rows or records: of the AWS CLI, Live Tail, Kinesis, Firehose and queues. */
 const LISTS = ['events', 'results', 'sessionResults', 'responseStream', 'Records', 'records', 'Messages'] as const;
-/** Objects around another: Live Tail, one log record, a Lambda destination, a record of a stream. */
+/** Keys of objects around another: Live Tail, one log record, a Lambda destination, a record of a stream. */
 const AROUND = ['sessionUpdate', 'logRecord', 'requestPayload', 'kinesis'] as const;
-/** Base64 of what a file may hold, gzip or not. */
+/** Keys of base64 with the content of a file, with or without gzip. */
 const DATA = ['data', 'Data'] as const;
-/** JSON as text: of a queue. */
+/** Keys of JSON as text: a queue's message. */
 const BODIES = ['body', 'Body'] as const;
 
-/** @param text the value as it stands in the input, where it stands there on its own */
+/** @param text the text of the value in the input, if it stands there by itself */
 export function openValue(json: unknown, text: string | null, into: Opened, depth = 0): void {
   if (typeof json !== 'object' || json === null) into.onReject('not-a-log-event', 'a JSON value that is no object');
   else if (depth > limits.inputNestingMax) into.onReject('not-a-log-event', 'JSON nested deeper than a log is');
@@ -68,14 +68,14 @@ function openList(list: readonly unknown[], into: Opened, depth: number): void {
   } else for (const one of list) openValue(one, null, into, depth + 1);
 }
 
-/** `{"field": "@message", "value": "…"}`, one of those that make a row of Logs Insights. */
+/** `{"field": "@message", "value": "…"}`, one of the cells of a row of Logs Insights. */
 function fieldOf(one: unknown): [string, unknown] | null {
   if (typeof one !== 'object' || one === null) return null;
   const { field, value = '' } = one as Record<string, unknown>;
   return typeof field === 'string' ? [field, value] : null;
 }
 
-/** @returns false where the object holds nothing that carries events */
+/** @returns false if the object contains nothing with events */
 function openContainer(json: Record<string, unknown>, into: Opened, depth: number): boolean {
   const list = LISTS.map((key) => json[key]).find((value) => Array.isArray(value));
   const around = AROUND.map((key) => json[key]).find((value) => typeof value === 'object' && value !== null);

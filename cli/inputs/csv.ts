@@ -1,4 +1,4 @@
-/** CSV as Logs Insights and the console write it, and as spreadsheets and scripts write it again. */
+/** Reads CSV of Logs Insights, the console, spreadsheets and scripts. */
 
 import { once } from 'node:events';
 import { parse } from 'csv-parse';
@@ -12,8 +12,8 @@ export interface CsvReader {
 }
 
 /**
- * Rows come while bytes are pushed; none is kept.
- * @param onBad is told of each record that is no CSV, such as one without an end
+ * Emits rows while bytes are pushed, and keeps none.
+ * @param onBad is called for each record that is not valid CSV, such as one without an end
  */
 export function csvReader(
   { delimiter, fromLine }: Extract<Layout, { kind: 'csv' }>,

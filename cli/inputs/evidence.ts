@@ -7,10 +7,10 @@ import { plural } from '../../shared/x509/format.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
 import type { Observed, Unjudged } from './clients.js';
 
-/** Requests, and records that may be requests, by why they are not judged. */
+/** Numbers of requests, and of records that may be requests, by the reason why they are not judged. */
 export type NotJudged = Readonly<Record<Unjudged, number>>;
 
-/** Adds up what is not judged, and hands the clients on. */
+/** Counts what is not judged, and passes the clients on. */
 export async function collectClients(
   observed: AsyncIterable<Observed>,
   add: (client: ObservedClient) => void,
@@ -29,8 +29,8 @@ const READABLE =
   'Give their format with --format, or set one in JSON, which mtls-watch doctor prints: text alone does not tell which value is the certificate.';
 
 /**
- * Sentences for what is not judged, beside the answer; none where everything was.
- * @param requests those with a certificate
+ * Sentences about what is not judged, to print with the answer; empty if everything was judged.
+ * @param requests the number of requests with a certificate
  */
 export function notJudgedWords(
   { 'without-certificate': without, unreadable, damaged }: NotJudged,

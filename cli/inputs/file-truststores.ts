@@ -1,4 +1,4 @@
-/** Truststores from files, for the command line: the address is a path. */
+/** Truststores from files, for the command line; the address is a path. */
 
 import { readFile, stat } from 'node:fs/promises';
 import { systemClock } from '../../shared/adapters/clock.js';
@@ -7,7 +7,9 @@ import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { once } from '../../shared/base/lazily.js';
 import type { TruststoreObject, TruststoreSource } from '../../shared/ports/truststore.js';
 
-/** One command's truststores: a file is read once, so that the whole run judges by the same bytes, and a pipe works too. */
+/**
+ * The truststores of one command. A file is read once, so that the whole run uses the same bytes, and a pipe works too.
+ */
 export function createFileTruststores(): TruststoreSource {
   const known = new Map<string, Promise<TruststoreObject>>();
   return {
@@ -16,12 +18,14 @@ export function createFileTruststores(): TruststoreSource {
       known.set(path, reading);
       return reading;
     },
-    // A file has no versions, and its time says when it was copied, not when it was put in use.
+    // A file has no versions, and its time is that of the copy, not of its use by a domain.
     previous: async () => null,
   };
 }
 
-/** Truststores from files and from S3, where discovery finds them. The SDK is loaded when the first of those is read. */
+/**
+ * Truststores from files, and from S3 if discovery finds them there. The SDK is loaded when the first of those is read.
+ */
 export function createTruststores(): TruststoreSource {
   const files = createFileTruststores();
   const loadObjects = once(async () => {

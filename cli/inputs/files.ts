@@ -1,6 +1,6 @@
 /**
- * From the paths that the user gave to the files behind them: folders are walked in sorted order and within bounds, and so is
- * what lies under a prefix in S3.
+ * Finds the files behind the paths that the user gave: folders, and prefixes in S3, are listed in sorted order and
+ * within bounds.
  */
 
 import { createReadStream } from 'node:fs';
@@ -14,13 +14,13 @@ import { limits } from '../../shared/base/limits.js';
 export interface InputSource {
   /** As the user would name it in a shell. */
   readonly name: string;
-  /** The file's own name: what stands for the stream where the log does not name one. */
+  /** The file's name, used as the stream if the log does not name one. */
   readonly base: string;
-  /** Size on disk; null where it is not known. */
+  /** Size on disk; null if not known. */
   readonly bytes: number | null;
-  /** The time of lines that carry none: when the file was last written. Milliseconds since the epoch. */
+  /** The time for lines without one: when the file was last written. Milliseconds since the epoch. */
   readonly writtenAt: number;
-  /** Fails with MtlsWatchError `unreadable-input`. */
+  /** Throws MtlsWatchError `unreadable-input`. */
   open(): AsyncIterable<Buffer>;
 }
 
@@ -51,7 +51,7 @@ function standardInput({ stdin, now }: { readonly stdin?: Readable; readonly now
   return { name: '-', base: '-', bytes: null, writtenAt: now ?? 0, open: () => chunksOf(stdin, 'standard input') };
 }
 
-/** Everything under a prefix. The SDK is loaded only here: files are read without it. */
+/** All objects under a prefix. The SDK is loaded only here, so that files are read without it. */
 async function objectsOf(uri: string): Promise<InputSource[]> {
   const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9.-]{3,63})(?:\/(.{0,1024}))?$/.exec(uri) ?? [];
   if (bucket === undefined) {
@@ -104,7 +104,7 @@ async function collect(path: string, depth: number, into: InputSource[]): Promis
   const before = into.length;
   const entries = await attempt(path, () => readdir(path, { withFileTypes: true }));
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
-    // Hidden files are the file manager's; links inside a folder may lead in circles.
+    // Hidden files belong to the file manager; links inside a folder may form loops.
     if (entry.name.startsWith('.') || !(entry.isFile() || entry.isDirectory())) continue;
     await collect(join(path, entry.name), depth + 1, into);
   }

@@ -1,4 +1,4 @@
-/** `--format`: the access-log format of the records, as text or as a file that holds it. */
+/** `--format`: the access-log format of the records, as text or as a file that contains it. */
 
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
@@ -16,7 +16,7 @@ export function withFormat(command: Command): Command {
 
 /**
  * @param option a text with variables, or the name of a file with one
- * @returns undefined where none is given
+ * @returns undefined if there is no option
  * @throws MtlsWatchError `usage`, `unreadable-input`
  */
 export async function readFormat(option: string | undefined): Promise<string | undefined> {

@@ -1,23 +1,23 @@
 /**
- * The ways in which tools write an event as a line of text, each with something of their own in front of the message or behind
- * it. The first lines of a file say which way it is; a line of another form goes on with the event before it.
+ * The forms in which tools print an event as a line of text, each with its own prefix or suffix around the message. The
+ * first lines of a file show which form it has; a line in another form continues the event before it.
  */
 
 import { looksLikeEvent, stampAt } from './looks.js';
 import { groupOf } from './records.js';
 
-/** What a line says that begins an event. */
+/** The parts of a line that begins an event. */
 export interface Begun {
   readonly owner: string;
   readonly logGroup: string;
   readonly logStream: string;
   readonly id: string | null;
-  /** Null where the line does not say it. */
+  /** Null if the line has no time. */
   readonly at: number | null;
   readonly message: string;
 }
 
-/** Null for a line that begins no event. */
+/** Null for a line that does not begin an event. */
 export type LineForm = (line: string) => Begun | null;
 
 const NAME_CHARS_MAX = 513;
@@ -35,7 +35,7 @@ const begun = ({
   message,
 }: Partial<Begun> & { readonly message: string }): Begun => ({ owner, logGroup, logStream, id, at, message });
 
-/** The words in front of something, up to `most`, each with where the text goes on behind it. */
+/** The words before a position, at most `most`, each with the index where the text continues. */
 function wordsOf(text: string, from: number, most: number): { readonly word: string; readonly next: number }[] {
   const words: { word: string; next: number }[] = [];
   let at = from;
@@ -51,14 +51,14 @@ function wordsOf(text: string, from: number, most: number): { readonly word: str
   return words;
 }
 
-/** How many blanks and tabs stand there. */
+/** The number of spaces and tabs at a position. */
 function gapAt(text: string, from: number): number {
   let end = from;
   while (text[end] === ' ' || text[end] === '\t') end++;
   return end - from;
 }
 
-/** One word is a stream, unless it looks like the name of a log group; two are the group and the stream. */
+/** One word is a stream, unless it looks like the name of a log group; two words are the group and the stream. */
 function named(words: readonly string[]): Pick<Begun, 'owner' | 'logGroup' | 'logStream'> {
   const [first = '', second] = words;
   const isGroup = second !== undefined || GROUP.test(first);
@@ -70,15 +70,15 @@ interface Times {
   readonly at: number;
   readonly next: number;
   readonly hasOffset: boolean;
-  /** Whether it is a date and not a number. */
+  /** Whether it is a date, not a number. */
   readonly isDate: boolean;
 }
 
-/** A time, alone or in brackets, and the time of ingestion that `awslogs` puts behind it where it is asked to. */
+/** A time, alone or in brackets, with the optional ingestion time of `awslogs` after it. */
 function timesAt(text: string, from: number): Times | null {
   const first = timeAt(text, from);
   const second = first === null || !/[[\d]/.test(text.charAt(first.next)) ? null : timeAt(text, first.next);
-  // A record may begin with a time of its own.
+  // The record itself may begin with a time.
   const isIngestion = first !== null && second !== null && looksLikeEvent(text.slice(second.next));
   return isIngestion ? { ...first, next: second.next } : first;
 }
@@ -110,13 +110,13 @@ export const namesThenTime: LineForm = (line) => {
     const time = timesAt(line, next);
     if (time === null) continue;
     const message = line.slice(time.next);
-    // Numbers stand in vended execution logs as well, between fields that say which API it is.
+    // Vended execution logs contain numbers too, between fields that identify the API.
     return time.isDate || isPrefix(words, message) ? begun({ at: time.at, ...named(words), message }) : null;
   }
   return null;
 };
 
-/** `awslogs get` as it comes: the group, the stream, no time. */
+/** The default of `awslogs get`: the group, the stream, no time. */
 export const namesOnly: LineForm = (line) => {
   for (const { words, next } of prefixesOf(line)) {
     const message = line.slice(next);
@@ -133,15 +133,15 @@ function* prefixesOf(line: string): Generator<{ words: string[]; next: number }>
 }
 
 /**
- * Whether words are a tool's, and not fields of a vended record, which belong to the message: its API, which has ten letters and
- * digits, and its method.
+ * Whether the words are a tool's prefix, and not fields of a vended record that belong to the message: the API id, with
+ * ten letters and digits, and the method.
  */
 function isPrefix(words: readonly string[], message: string): boolean {
   return message.startsWith('{') || !words.some((word) => VENDED_WORD.test(word));
 }
 
 const EVENT_ID = /^\d{40,64}$/;
-/** More columns than an event has parts were not written by the AWS CLI. */
+/** A line with more columns than an event has parts was not written by the AWS CLI. */
 const COLUMNS_MAX = 6;
 
 /**
@@ -171,13 +171,13 @@ export const tabbed: LineForm = (line) => {
     : null;
 };
 
-/** The time in the last column, which the AWS CLI puts behind the message. */
+/** The time in the last column, which the AWS CLI prints after the message. */
 export function timeBehind(message: string): { readonly message: string; readonly at: number } | null {
   const tab = message.lastIndexOf('\t');
   const time = tab < 0 || message.length - tab > 48 ? null : timesAt(message, tab + 1);
   return time === null || time.next < message.length ? null : { message: message.slice(0, tab), at: time.at };
 }
 
-/** Lines of `--output text` that are no events: what was searched, and where the next page begins. */
+/** Lines of `--output text` without events: the searched streams, and the token of the next page. */
 export const isTabbedNoise = (line: string): boolean =>
   /^(?:SEARCHEDLOGSTREAMS|NEXTTOKEN)\t|^[bf]\/\d{1,80}(?:\/s)?(?:\t[bf]\/\d{1,80}(?:\/s)?)?$/.test(line);

@@ -1,6 +1,6 @@
 /**
- * Makes log events of units. Whatever carries events is opened (payloads, CLI output, records of an event each); lines
- * of text are put together to events.
+ * Turns the units of an input into log events. Containers of events are opened (payloads, CLI output, single records);
+ * lines of text are assembled into events.
  */
 
 import { limits } from '../../shared/base/limits.js';
@@ -15,27 +15,25 @@ import { splitter, type Unit } from './split.js';
 import type { EventWindow, InputEvent } from './window.js';
 
 export interface Interpreter {
-  /**
-   * @param fallbackAt the time of lines that carry none, until one does
-   */
+  /** @param fallbackAt the time of lines without one, until a line has one */
   begin(layout: Layout, fallbackAt: number): void;
   take(unit: Unit): void;
   /** A row of a table or of a query's result. */
   row(row: object): void;
   reject(detail: string): void;
   end(): void;
-  /** How many things were recognised that are no event of this file's window: payloads and probes. */
+  /** The number of recognised units without events of this file: payloads and probes. */
   readonly known: () => number;
 }
 
 const ENVELOPE = /"(?:logGroup|logStream|logStreamName|awslogs|messageType|eventId)"\s{0,8}:/;
 const UNWRAPPED = /"(?:extended_?)?request_?id"/i;
 
-/** Where an event comes from. */
+/** The source of an event. */
 type Origin = Pick<InputEvent, 'owner' | 'logGroup' | 'logStream' | 'id'>;
 const NOWHERE: Origin = { logGroup: '', logStream: '', id: null };
 
-/** @param format that of access records, where it is known */
+/** @param format the format of access records, if known */
 export function interpreter(
   window: EventWindow,
   format: RecordFormat | null,
@@ -52,7 +50,7 @@ export function interpreter(
   };
   const opened: Opened = {
     onEvent: (event) => add(event, event.timestamp, event.message),
-    // What the format says of the time is more certain than the name of a key.
+    // The format identifies the time more reliably than the name of a key.
     onRecord: (message, at) => add(NOWHERE, records.timeByFormat(message) ?? at, message),
     isRecord: records.isRecord,
     onDelivery(delivery) {
@@ -83,7 +81,7 @@ export function interpreter(
     const json = parsed(text);
     lines.close();
     if (json !== undefined) openValue(json, text, opened);
-    // An access record whose PEM has raw newlines is no JSON, and still an event; the parser repairs it.
+    // An access record whose PEM contains raw newlines is invalid JSON, but still an event; the parser repairs it.
     else if (isBrokenRecord(text) || records.isRecord(text)) add(NOWHERE, timeInText(text), text.trimEnd());
     else notAnEvent('broken JSON, cut off or damaged');
   }
@@ -107,7 +105,7 @@ export function interpreter(
   };
 }
 
-/** An event that does not say when it was written is taken to be as old as the one before it. */
+/** An event without a time gets that of the event before it. */
 function datedEvents(window: EventWindow, timeWithin: (message: string) => number | null) {
   let lastAt = 0;
   return {
@@ -132,7 +130,7 @@ function cutWhole(bytes: Buffer, take: (unit: Unit) => void): void {
   cutter.end();
 }
 
-/** What tells records of an access log, and their times, where nothing else of the file does. */
+/** Recognises access records and their times if nothing else in the file does. */
 function recordsOf(format: RecordFormat | null) {
   const isByFormat = (text: string): boolean => format !== null && format.read(text, null) !== null;
   const byFormat = (text: string): number | null => (format === null ? null : timeByFormat(format, text));
@@ -149,7 +147,7 @@ function isBrokenRecord(text: string): boolean {
   return !ENVELOPE.test(text.slice(0, 4096)) && UNWRAPPED.test(text);
 }
 
-/** Undefined for what is no JSON. */
+/** Undefined for text that is not JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,6 +1,6 @@
 /**
- * Puts lines of text together to events: by what each begins with where the file has that, else by what API Gateway's lines
- * look like.
+ * Assembles lines of text into events: by the form of the file's lines if it has one, else by the patterns of API
+ * Gateway's log lines.
  */
 
 import { limits } from '../../shared/base/limits.js';
@@ -11,40 +11,40 @@ import { withoutColours } from './sniff.js';
 
 export interface LineEvents {
   /**
-   * @param form what the lines of the file begin with, null where it holds values and bare lines
-   * @param areRecords whether they are access records of the format that is known
+   * @param form the form of lines that begin an event; null for a file with values and plain lines
+   * @param areRecords whether they are access records in the known format
    */
   begin(form: LineForm | null, areRecords: boolean): void;
   line(raw: string): void;
-  /** Ends the event that is open. */
+  /** Ends the current event. */
   close(): void;
-  /** Does something with lines that come from within a value, which have no form of the file's. */
+  /** Processes lines from within a value, to which the file's form does not apply. */
   within(work: () => void): void;
 }
 
 export interface LineSink {
-  /** Whether a line is an access record by the format that is known. */
+  /** Whether a line is an access record in the known format. */
   isByFormat(text: string): boolean;
-  /** @param at null where nothing says when it was written */
+  /** @param at null if the event has no time */
   onEvent(from: Begun, at: number | null, message: string): void;
-  /** A value that stands behind blanks. */
+  /** A value with spaces before it. */
   onValue(text: string): void;
-  /** Base64 of what begins as gzip does. */
+  /** Base64 of data that begins like gzip. */
   onData(base64: string): void;
-  /** A line that is known and no event. */
+  /** A recognised line that is not an event. */
   onKnown(): void;
   onReject(detail: string): void;
 }
 
-/** What `aws s3 ls` shows first in every export task: CloudWatch tries whether it may write. */
+/** `aws s3 ls` lists this object first in every export task: CloudWatch Logs tests whether it may write. */
 const EXPORT_PROBE = 'Permission Check Successful';
 const DENIED = 'Access denied. Reason: ';
-/** `awslogs.data` on its own. */
+/** A bare `awslogs.data` value. */
 const BASE64_OF_GZIP = /^H4sI[\w+/]{60,}={0,2}\s{0,8}$/;
 
 interface OpenEvent {
   readonly begun: Begun;
-  /** Lines behind the first one, which the begin has as its message. */
+  /** Lines after the first one, which is in the message of `begun`. */
   readonly more: string[];
   /** A record of text, which ends with its line; what an execution log writes goes on over several, which may hold anything. */
   readonly isRecord: boolean;

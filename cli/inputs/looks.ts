@@ -1,8 +1,8 @@
-/** What the lines of API Gateway look like, and when they say that they were written. */
+/** Patterns of API Gateway's log lines, and of the times in them. */
 
-/** `(request id) text`: an execution log line as it stands. */
+/** `(request id) text`: a line of an execution log. */
 export const PREFIXED_LINE = /^\([\w-]{1,128}\) /;
-/** The failure template's lines, for events that were written without a prefix. */
+/** The lines of a failure, for events that were written without a request id in front. */
 export const TEMPLATE_LINES = [
   /^Extended Request Id:/,
   /^Access denied\. Reason:/,
@@ -10,12 +10,12 @@ export const TEMPLATE_LINES = [
 ] as const;
 const RECORD = /^\s{0,64}(?:\{\s{0,64}["}]|arn:aws[\w-]{0,20}:apigateway:)/;
 
-/** Whether a text begins as a line of an execution log does, or as a record in JSON. */
+/** Whether a text begins like a line of an execution log, or like a JSON record. */
 export function looksLikeEvent(text: string): boolean {
   return PREFIXED_LINE.test(text) || RECORD.test(text) || TEMPLATE_LINES.some((shape) => shape.test(text));
 }
 
-/** A date and time of day with or without a zone, as it stands in a line: ISO 8601, also with a space between. */
+/** A date and time in a line, with or without a zone: ISO 8601, also with a space in the middle. */
 const STAMP = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:[.,](\d{1,9}))?(?: ?(Z|UTC|GMT|[+-]\d\d:?\d\d)(?![\w:]))?/;
 const EPOCH = /^1\d{9}(?:\d{3}|\.\d{1,9})?(?![\w.:-])/;
 
@@ -27,7 +27,7 @@ export interface Stamp {
   readonly hasOffset: boolean;
 }
 
-/** The time that a text begins with; without a zone it is UTC, as every tool for CloudWatch Logs writes it. */
+/** The time at the beginning of a text. Without a zone it is UTC, as in all tools for CloudWatch Logs. */
 export function stampAt(text: string): Stamp | null {
   const match = STAMP.exec(text);
   if (match !== null) {
@@ -41,7 +41,10 @@ export function stampAt(text: string): Stamp | null {
   return digits === undefined ? null : { at: fromEpoch(Number(digits)), length: digits.length, hasOffset: false };
 }
 
-/** Seconds, micro- and nanoseconds are told by their size; what is smaller than all of them is taken for milliseconds. */
+/**
+ * Seconds, microseconds and nanoseconds are distinguished by their magnitude; smaller values than all of these are
+ * milliseconds.
+ */
 export function fromEpoch(value: number): number {
   if (value >= 1e9 && value < 1e11) return Math.round(value * 1000);
   if (value >= 1e17) return Math.floor(value / 1e6);
@@ -51,7 +54,7 @@ export function fromEpoch(value: number): number {
 const CLF_TIME = /(?<![\w/])(\d{1,2})\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d\d)(\d\d)/;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** The first time in Common Log Format that a text holds, as `$context.requestTime` is written; null where none does. */
+/** The first time in Common Log Format in a text, as in `$context.requestTime`; null if there is none. */
 export function clfTimeIn(text: string): number | null {
   const [, day = '', month = '', year, time, hours, minutes] = CLF_TIME.exec(text) ?? [];
   const index = MONTHS.indexOf(month) + 1;

@@ -1,8 +1,8 @@
-/** Tables drawn with `|`: Logs Insights' "Copy as Markdown", and `--output table` of the AWS CLI. */
+/** Reads tables drawn with `|`: Logs Insights' "Copy as Markdown", and `--output table` of the AWS CLI. */
 
 import { isHeader, type Rows } from './rows.js';
 
-/** The cells of a line of such a table, null for a rule between rows and for a line without cells. */
+/** The cells of a line of such a table; null for a rule between rows and for a line without cells. */
 function pipedCells(line: string): readonly string[] | null {
   if (!line.includes('|') || /^[\s|+:=-]*$/.test(line)) return null;
   const inner = line
@@ -22,7 +22,7 @@ export interface PipedTable {
   end(): void;
 }
 
-/** @param charsMax a row that is open for longer is handed on as it stands */
+/** @param charsMax an unfinished row that is longer is emitted as it is */
 export function pipedTable(rows: Rows, charsMax: number): PipedTable {
   let begun = false;
   let isClosed = false;
@@ -35,7 +35,7 @@ export function pipedTable(rows: Rows, charsMax: number): PipedTable {
   return {
     line(text) {
       if (!begun) {
-        // What stands before the header is a title.
+        // Text before the header is a title.
         if (!isPipedHeader(text)) return;
         begun = true;
         isClosed = text.trimEnd().endsWith('|');
@@ -45,7 +45,7 @@ export function pipedTable(rows: Rows, charsMax: number): PipedTable {
       }
       if (open === '' && !text.includes('|')) return;
       open = open === '' ? text : `${open}\n${text}`;
-      // A message of several lines is drawn over several lines.
+      // A message of several lines takes several lines of the table.
       if (!isClosed || text.trimEnd().endsWith('|') || open.length > charsMax) flush();
     },
     end() {

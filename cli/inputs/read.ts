@@ -64,14 +64,14 @@ async function* readSource(
   try {
     await reader.end();
   } catch (error) {
-    // What broke the file off says more than what the rest looks like.
+    // The error that ended the file is more useful than an error about the rest.
     problem ??= fileProblem(error);
   }
   yield* ready;
   if (problem !== null) yield { kind: 'problem', file: source.name, detail: problem };
 }
 
-/** Only what is wrong with the file is the file's problem; anything else is ours and must crash. */
+/** Only errors of the file are problems of the file; any other error is a bug and must crash. */
 function fileProblem(error: unknown): string {
   if (!(error instanceof MtlsWatchError)) throw error;
   return error.message;

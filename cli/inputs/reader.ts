@@ -1,4 +1,4 @@
-/** Reads one file's bytes: takes a first look, then cuts and interprets. */
+/** Reads one file's bytes: recognises the format from the first bytes, then splits and interprets the rest. */
 
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
@@ -14,16 +14,16 @@ import { lineSplitter, splitter, type Unit } from './split.js';
 import { eventWindow } from './window.js';
 
 export interface FileReader {
-  /** @throws MtlsWatchError `unreadable-input` when the first bytes are no log */
+  /** @throws MtlsWatchError `unreadable-input` if the first bytes are not a log */
   push(chunk: Buffer): Promise<void>;
   /**
-   * Hands on what is still held.
-   * @throws MtlsWatchError `unreadable-input` when the file as a whole is no log
+   * Emits what is still buffered.
+   * @throws MtlsWatchError `unreadable-input` if the file as a whole is not a log
    */
   end(): Promise<void>;
 }
 
-/** What reads the rest of a file once it is known how. */
+/** Splits the rest of a file in a known format. */
 interface Cutter {
   push(chunk: Buffer): void | Promise<void>;
   end(): void | Promise<void>;
@@ -31,7 +31,7 @@ interface Cutter {
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** @param format that of access records, where it is known */
+/** @param format the format of access records, if known */
 export function fileReader(
   source: InputSource,
   format: RecordFormat | null,
@@ -60,7 +60,7 @@ export function fileReader(
       }
     },
     async end() {
-      // A file that failed its first look was reported already.
+      // The failed recognition of the format was reported already.
       if (cutter === null && head === null) return;
       cutter ??= await begin(head ?? Buffer.alloc(0));
       await cutter.end();
@@ -105,7 +105,7 @@ function cutterFor(layout: Layout, { take, row, reject }: Interpreter): Cutter {
   }
 }
 
-/** Lines go to `onText`, whatever else comes stays as it is. */
+/** Passes text lines to `onText`, and all other units on unchanged. */
 const eachText = (take: (unit: Unit) => void, onText: (text: string) => void) => (unit: Unit) => {
   if (unit.kind === 'text') onText(unit.text);
   else take(unit);
@@ -119,7 +119,9 @@ const ended = (cutter: Cutter, ...ends: readonly (() => void)[]): Cutter => ({
   },
 });
 
-/** `RESULTS`, the field and its value between tabs; a value of several lines goes on until the next. */
+/**
+ * Lines of `RESULTS`, field and value, separated by tabs; a value of several lines continues until the next such line.
+ */
 function fieldLines(onField: (field: string, value: string) => void): { line(text: string): void; end(): void } {
   let open: { readonly field: string; readonly lines: string[]; chars: number } | null = null;
   const end = () => {

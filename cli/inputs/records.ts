@@ -1,4 +1,4 @@
-/** Reads the JSON objects that stand for one log event each, in the spellings of the tools that write them. */
+/** Reads JSON objects that represent one log event each, with the keys of many tools. */
 
 import { limits } from '../../shared/base/limits.js';
 import type { RecordFormat } from '../../shared/logs/record-format.js';
@@ -6,7 +6,7 @@ import { partsOf } from './columns.js';
 import { clfTimeIn, fromEpoch, looksLikeEvent, stampAt } from './looks.js';
 import type { InputEvent } from './window.js';
 
-/** An event that need not say when it was written. */
+/** An event whose time may be missing. */
 export type FoundEvent = Omit<InputEvent, 'timestamp' | 'undated'> & { readonly timestamp: number | null };
 
 /**
@@ -21,7 +21,7 @@ export function eventOf(json: object): FoundEvent | null {
   return text === null ? null : eventWith(text, json);
 }
 
-/** Most files hold these, under the names that CloudWatch Logs itself uses: they take no look at names. */
+/** The common case: the names that CloudWatch Logs itself uses, which need no lookup. */
 function plainEventOf(json: object): FoundEvent | null {
   const {
     message,
@@ -49,14 +49,14 @@ function plainEventOf(json: object): FoundEvent | null {
 
 const GROUP_WITH_OWNER = /^(?:arn:|\d{12}:)/;
 
-/** Whether a JSON object of a file is an access record and surely nothing else, such as a row of a table or a container. */
+/** Whether a JSON object of a file is certainly an access record, and not a row of a table or a container. */
 export function isPlainRecord(json: object): boolean {
   const { requestId, message, records } = json as Record<string, unknown>;
   if (typeof requestId !== 'string' || records !== undefined || '@message' in json) return false;
   return typeof message !== 'string' || !looksLikeEvent(message);
 }
 
-/** The same where the message is under a name of somebody's own, told by what it looks like. */
+/** The event if its message has an unknown key; the message is recognised by its content. */
 export function eventUnderAnyName(json: object): FoundEvent | null {
   const text = Object.values(json).find((value) => typeof value === 'string' && looksLikeEvent(value));
   return text === undefined ? null : eventWith(text, json);
@@ -77,24 +77,27 @@ function eventWith(message: string, json: object): FoundEvent | null {
   };
 }
 
-/** Logs Insights shows a message that is JSON as the object that it is. */
+/** Logs Insights prints a JSON message as an object, not as text. */
 function messageOf(message: unknown): string | null {
   if (typeof message === 'string') return message;
   return typeof message === 'object' && message !== null && !Array.isArray(message) ? JSON.stringify(message) : null;
 }
 
-/** `123456789012:NAME` of Logs Insights and Live Tail, and an ARN, are the account and the name. */
+/** Splits `123456789012:NAME` of Logs Insights and Live Tail, or an ARN, into account and name. */
 export function groupOf(text: string): [owner: string, name: string] {
   const match = /^(?:arn:[\w-]{1,20}:logs:[\w-]{0,40}:)?(\d{12}):(?:log-group:)?(.{1,512}?)(?::\*)?$/.exec(text);
   return [match?.[1] ?? '', match?.[2] ?? text];
 }
 
-/** Keys that only an access record has, or one of vended execution logs, in the spellings of teams: `reqId`, `client_cert_dn`. */
+/**
+ * Keys that only an access record or a vended execution record has, with common variants such as `reqId` and
+ * `client_cert_dn`.
+ */
 const GATEWAY_KEYS = /req(?:uest)?[_-]?id|client[_-]?cert|issuer[_-]?dn|^resource_arn$|^payload$|^api[_-]?id$/i;
-/** Fields may be nested by theme (`request.requestId`). */
+/** Fields may be nested, such as `request.requestId`. */
 const DEPTH_MAX = 3;
 
-/** Whether an object is itself what the gateway logged: an access record or a record of vended execution logs. */
+/** Whether an object is a record of the gateway: an access record or a vended execution record. */
 export function isGatewayRecord(json: object, depth = 1): boolean {
   return Object.entries(json).some(
     ([key, value]) =>
@@ -103,16 +106,16 @@ export function isGatewayRecord(json: object, depth = 1): boolean {
   );
 }
 
-/** When the record says that it was made, or null. */
+/** The request's time in a record, or null. */
 export function timeOfRecord(json: object): number | null {
   return timeUnder(EPOCH_KEYS, json) ?? timeUnder(TIME_KEYS, json);
 }
 
 const EPOCH_KEYS = /^(?:.{0,40}request_?time_?epoch|event_?timestamp|@timestamp)$/i;
-/** In the spellings of teams, `reqTime` and `ts` among them; not how long something took, nor how long a certificate is valid. */
+/** Common variants of the key, such as `reqTime` and `ts`, but not keys of durations or of a certificate's validity. */
 const TIME_KEYS =
   /^(?:@?time(?:_?stamp)?|ts|date(?:_?time)?|epoch|(?:req(?:uest)?|event|access|log)[._-]?(?:time|date|ts|at|epoch).{0,12})$/i;
-/** API Gateway wrote nothing before it was there. */
+/** The date on which API Gateway was released; earlier times are not times of its log events. */
 const FIRST_AT = Date.UTC(2015, 6, 9);
 
 function timeUnder(keys: RegExp, json: object, depth = 1): number | null {
@@ -124,14 +127,14 @@ function timeUnder(keys: RegExp, json: object, depth = 1): number | null {
   return null;
 }
 
-/** The same for a record that is no JSON, or not yet; milliseconds since the epoch. */
+/** The same for a record that is not JSON, or not parsed yet; milliseconds since the epoch. */
 export function timeInText(text: string): number | null {
-  // In CSV quotes are doubled, in JSON within JSON there is a backslash before them.
+  // In CSV quotes are doubled; in JSON within JSON they have a backslash in front.
   const digits = /request_?time_?epoch\\?"{0,2}\s{0,8}[:=]\s{0,8}\\?"{0,2}(\d{13})\b/i.exec(text)?.[1];
   return digits === undefined ? clfTimeIn(text.slice(0, limits.recoveredCharsMax)) : Number(digits);
 }
 
-/** When a record says that it was made, by the format of its log; null where the format does not hold it. */
+/** The request's time in a record, by the format of its log; null if the format has no time. */
 export function timeByFormat(format: RecordFormat, text: string): number | null {
   const json = text.trimStart().startsWith('{') ? parsedObject(text) : null;
   for (const variable of ['requestTimeEpoch', 'requestTime']) {
@@ -150,7 +153,7 @@ function parsedObject(text: string): Record<string, unknown> | null {
   }
 }
 
-/** Milliseconds since the epoch, from a number, digits or a date and time; null for anything else. */
+/** Milliseconds since the epoch from a number, digits, or a date and time; null for anything else. */
 function timeOf(value: unknown): number | null {
   if (typeof value === 'string') {
     const text = value.trim();

@@ -1,6 +1,6 @@
 /**
- * Rows of a table (CSV, a table copied from Logs Insights, `--output table`) as objects with the header's names, which are then read
- * like any other object that stands for an event.
+ * Rows of a table (CSV, a table copied from Logs Insights, `--output table`) as objects with the names of the header,
+ * which are then read like any other object with an event.
  */
 
 import { partsOf, roleOf } from './columns.js';
@@ -8,27 +8,27 @@ import { looksLikeEvent, stampAt } from './looks.js';
 import { isGatewayRecord } from './records.js';
 
 export interface Rows {
-  /** One row's cells, the header first. */
+  /** The cells of one row; the first row is the header. */
   take(cells: readonly string[]): void;
-  /** Hands on what waits for its next row. */
+  /** Emits the last row. */
   end(): void;
 }
 
-/** Whether these cells are the names of columns, among them the message's or those of an access record. */
+/** Whether these cells are names of columns, including a message or the fields of an access record. */
 export function isHeader(cells: readonly string[]): boolean {
   if (cells.some((cell) => looksLikeEvent(cell) || stampAt(cell.trim()) !== null)) return false;
   const named = Object.fromEntries(cells.map((cell) => [cell.trim(), '']));
   return isPivoted(cells) || partsOf(named).message !== undefined || isGatewayRecord(named);
 }
 
-/** `get-query-results` gives every field of a row a row of its own. */
+/** `get-query-results` prints every field of a row as a row of its own. */
 const isPivoted = (cells: readonly string[]) =>
   cells.length === 2 && cells[0]?.trim() === 'field' && cells[1]?.trim() === 'value';
 
 /**
- * @param onRow gets an object of each row
- * @param onOdd is told of a row that has fewer cells than the header
- * @param delimiter what stands between cells
+ * @param onRow receives an object for each row
+ * @param onOdd is called for a row with fewer cells than the header
+ * @param delimiter the separator of cells
  */
 export function rows(onRow: (row: object) => void, onOdd: (detail: string) => void, delimiter: string): Rows {
   let header: readonly string[] | null = null;
@@ -50,11 +50,11 @@ export function rows(onRow: (row: object) => void, onOdd: (detail: string) => vo
   };
 }
 
-/** Every page of the AWS CLI's output has its header again. */
+/** Every page of the AWS CLI's output repeats the header. */
 const isRepeated = (cells: readonly string[], header: readonly string[]) =>
   cells.length === header.length && cells.every((cell, index) => cell.trim() === header[index]);
 
-/** A message that holds the delimiter takes more cells than its own; null where cells are missing. */
+/** A message that contains the delimiter takes several cells; null if cells are missing. */
 function inColumns(
   cells: readonly string[],
   width: number,
@@ -63,14 +63,14 @@ function inColumns(
 ): readonly string[] | null {
   const more = cells.length - width;
   if (more === 0) return cells;
-  // Trailing columns may be left out where they are empty.
+  // Empty trailing columns may be missing.
   if (more < 0) return message >= 0 && message < cells.length ? cells : null;
   if (message < 0) return cells.slice(0, width);
   const whole = cells.slice(message, message + more + 1).join(delimiter);
   return [...cells.slice(0, message), whole, ...cells.slice(message + more + 1)];
 }
 
-/** Puts the fields of one row together that come one after the other: a row ends where a field comes again. */
+/** Joins the fields of a row that come one after another: a row ends where a field occurs again. */
 export function fieldRows(onRow: (row: object) => void): { take(field: string, value: string): void; end(): void } {
   let row = new Map<string, string>();
   const end = () => {

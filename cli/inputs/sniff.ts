@@ -1,4 +1,4 @@
-/** Tells from the first bytes of a file, never from its name, how to read the rest. */
+/** Recognises from the first bytes of a file, never from its name, how to read the rest. */
 
 import { stripVTControlCharacters } from 'node:util';
 import { MtlsWatchError } from '../../shared/base/errors.js';
@@ -11,32 +11,32 @@ import { isPipedHeader } from './pipes.js';
 import { timeInText } from './records.js';
 import { isHeader } from './rows.js';
 
-/** As many bytes as the first look takes: a pretty-printed head and several access records fit. */
+/** Bytes needed to recognise the format: enough for the head of pretty-printed JSON and several access records. */
 export const HEAD_BYTES = 64 * 1024;
 
 export type Layout =
-  /** JSON values and bare lines. */
+  /** JSON values and plain lines. */
   | { readonly kind: 'mixed' }
-  /** Lines that are access records and no JSON. */
+  /** Lines that are access records but not JSON. */
   | { readonly kind: 'records' }
-  /** Every event starts with a line of this form, so only lines matter. */
+  /** Every event starts with a line of this form, so the file is read line by line. */
   | { readonly kind: 'lines'; readonly form: LineForm }
-  /** All messages in one line, between tabs: `--query 'events[].message' --output text`. */
+  /** All messages in one line, separated by tabs: `--query 'events[].message' --output text`. */
   | { readonly kind: 'joined' }
-  /** A field of a query's result on each line: `get-query-results --output text`. */
+  /** One field of a query's result in each line: `get-query-results --output text`. */
   | { readonly kind: 'fields' }
   | { readonly kind: 'csv'; readonly delimiter: string; readonly fromLine: number }
   | { readonly kind: 'piped' };
 
 export interface Sniffed {
   readonly layout: Layout;
-  /** The first request time that the head tells, for lines before it that carry none. */
+  /** The first request time in the head, for lines before it without a time. */
   readonly firstAt: number | null;
 }
 
 /**
- * @param format that of access records, where it is known
- * @throws MtlsWatchError `unreadable-input` for an empty file and for what is no text
+ * @param format the format of access records, if known
+ * @throws MtlsWatchError `unreadable-input` for an empty or binary file
  */
 export function sniff(bytes: Buffer, format: RecordFormat | null = null): Sniffed {
   const head = bytes.subarray(0, HEAD_BYTES);

@@ -1,6 +1,6 @@
 /**
- * The cells where halves meet while a replay counts: bounded, and packed to a quarter of the memory. What is one request's own
- * becomes one text; what many requests have in common (client, API, reason) is kept once.
+ * The cells in which halves are joined while a replay counts: bounded, and packed to a quarter of the memory. The
+ * values of a single request become one text; values that many requests share (client, API, reason) are stored once.
  */
 
 import type { CellMap } from '../../shared/adapters/memory/index.js';
@@ -13,13 +13,15 @@ export interface CompactCells extends CellMap {
   readonly size: () => number;
 }
 
-/** What tells a half from the others of its kind: event id, time, request id, extended id, and the caller's address. */
+/**
+ * The fields that differ between halves of a kind: event id, time, request id, extended id, and the caller's address.
+ */
 type OwnFields = readonly [string, number, string | Same, string | null | Same, string?];
-/** The access half's ids where they are the denial's. */
+/** Marks ids of the access half that are the same as the denial's. */
 type Same = 0;
 type Common<T extends Half> = Omit<T, 'eventId' | 'at' | 'requestId' | 'extendedRequestId'>;
 
-/** Texts of their own take a header and a pointer each, so both halves share one. */
+/** Each text has a header and a pointer, so both halves share one. */
 interface Packed {
   readonly own: string;
   readonly denial: Common<Denial> | null;
@@ -30,7 +32,7 @@ interface Packed {
   readonly claimedBy: string | null;
 }
 
-/** @param most cells remembered, at least */
+/** @param most the number of cells that are kept at least */
 export function compactCells(most: number): CompactCells {
   const cells = boundedMap<Packed>(most);
   const shared = createShared();
@@ -46,7 +48,7 @@ export function compactCells(most: number): CompactCells {
 
 type Share = <T extends object>(value: T) => T;
 
-/** Keeps one of equal values. The copy is free of the texts that the first one was cut from. */
+/** Returns the same object for equal values. It is a copy, so that it does not keep the text from which it was cut. */
 function createShared(): Share {
   const known = boundedMap<object>(limits.replaySharedMax);
   return <T extends object>(value: T): T => {
@@ -96,11 +98,11 @@ function held<T extends Half>(
   const [eventId, at] = own;
   const requestId = own[2] === 0 ? other?.[2] : own[2];
   const extendedRequestId = own[3] === 0 ? other?.[3] : own[3];
-  // The compiler does not know that the fields of `Common` and these are all of a half.
+  // The compiler does not know that the fields of `Common` and these make a complete half.
   return { half: { ...common, eventId, at, requestId, extendedRequestId } as unknown as T, batchId, second };
 }
 
-/** @param other the half whose ids need not be kept again */
+/** @param other the half whose ids need not be stored again */
 function ownOf(half: Half, other: Half | null): OwnFields {
   const { eventId, at, requestId, extendedRequestId } = half;
   const address = half.kind === 'access' ? half.client?.sourceIp : undefined;

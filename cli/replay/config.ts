@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { type Config, parseConfig } from '../../shared/config/settings.js';
 
-/** @param format that of `--format`, which then is that of all access logs */
+/** @param format the value of `--format`, which then applies to all access logs */
 export function withOneFormat(config: Config, format: string | undefined): Config {
   return format === undefined ? config : { ...config, accessLogFormats: { '*': format } };
 }

@@ -1,6 +1,6 @@
 /**
- * Tells events apart that come twice. What is remembered lies in flat tables of 128-bit digests: as a set of texts it would
- * take four times the memory, and the garbage collector would look through a million of them again and again.
+ * Detects events that occur twice. The ids are kept as 128-bit digests in flat tables: a set of texts would need four
+ * times the memory, and garbage collection would visit a million of them repeatedly.
  */
 
 import { digestWords } from '../../shared/base/digest.js';
@@ -10,7 +10,7 @@ import type { LogBatch } from '../../shared/model/index.js';
 /** 32-bit words of a digest. */
 const WORDS = 4;
 
-/** Remembers event ids, at least the last `most`, at most twice as many. */
+/** Keeps event ids: at least the last `most`, at most twice as many. */
 export function deduplicator(most: number = limits.replayIdsMax): (batch: LogBatch, id: string) => boolean {
   const slots = 2 ** Math.ceil(Math.log2(2 * most));
   let young = new Int32Array(slots * WORDS);
@@ -33,7 +33,7 @@ function isIn(table: Int32Array, words: Int32Array): boolean {
   return table[placeOf(table, words)] !== 0;
 }
 
-/** Where the digest stands, or the free place where it belongs: places are tried one after the other, and half are free. */
+/** The place of the digest, or the free place for it: places are tried one after another, and half of them are free. */
 function placeOf(table: Int32Array, words: Int32Array): number {
   const [first = 0, second = 0, third = 0, fourth = 0] = words;
   const last = table.length - WORDS;

@@ -1,6 +1,6 @@
 /**
- * Whether anything was there to be judged: "no incidents" is worth saying only of logs in which a refusal would have been seen.
- * A log of something else, or in a format that cannot be read, gives no refusal either.
+ * Whether the logs contained anything to judge. "No incidents" is only an answer for logs in which a refusal would have
+ * been seen; other logs, or logs in an unknown format, contain no refusals either.
  */
 
 import { DAY_MS } from '../../shared/base/time.js';
@@ -9,7 +9,7 @@ import type { LogEvent, Parsed } from '../../shared/model/index.js';
 import { isAccessRecord, isExecutionLine } from '../inputs/clients.js';
 
 export interface Evidence {
-  /** Looks at events until both kinds were seen. */
+  /** Checks events until both kinds of log were seen. */
   readonly add: (events: readonly LogEvent[], parsed: Parsed) => void;
   readonly read: () => Seen;
 }
@@ -19,7 +19,7 @@ export interface Seen {
   readonly executionLines: boolean;
 }
 
-/** @param formats those that the settings name: records of text are told by them alone */
+/** @param formats the formats of the settings, which are needed to recognise text records */
 export function evidence(formats: readonly string[]): Evidence {
   const compiled = [null, ...formats.map(recordFormat)];
   const isAccess = (event: LogEvent): boolean => compiled.some((format) => isAccessRecord(event, format));
@@ -33,10 +33,10 @@ export function evidence(formats: readonly string[]): Evidence {
   };
 }
 
-/** A year and a month of days, the longest period that anybody asks a report for. */
+/** A year and a month of days, the longest period for a report. */
 const DAYS_MAX = 400;
 
-/** The days of which anything was there to be judged, for a report of a period. */
+/** The days with anything to judge, for a report of a period. */
 export function daysWithEvidence(): {
   add: (event: LogEvent, format: RecordFormat | null) => void;
   isAnyWithin: (from: number, to: number) => boolean;

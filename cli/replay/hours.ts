@@ -18,7 +18,7 @@ import type { Fact, ForbiddenFact, GroupKey } from '../../shared/model/index.js'
 import type { FactStore } from '../../shared/ports/index.js';
 import { compactString } from './compact-string.js';
 
-/** As they were put, in that order; the same fact may be among them several times. */
+/** In the order in which they were put; the same fact may occur several times. */
 export interface CountedHour {
   /** Hours since the epoch. */
   readonly hour: number;
@@ -28,21 +28,21 @@ export interface CountedHour {
 
 export interface CountedHours {
   readonly facts: FactStore;
-  /** Where the group came among all, from 0, in the order in which they were first counted. */
+  /** The index of the group, from 0, in the order in which groups were first counted. */
   readonly rankOf: (group: GroupKey) => number;
-  /** Hours that have facts, the earliest first. Called once, when everything was put. */
+  /** Hours with facts, the earliest first. Called once, after everything was put. */
   readonly hours: () => AsyncGenerator<CountedHour>;
   /** Characters in memory, and bytes in the file. */
   readonly size: () => { readonly held: number; readonly spilled: number };
   readonly close: () => Promise<void>;
 }
 
-/** A fact with the rank of its group in place of the group, or one of the other 403s. */
+/** A fact with the index of its group instead of the group, or one of the other 403s. */
 type FactLine = (Omit<Fact, 'group'> & { readonly group: number }) | ForbiddenFact;
 
 interface HeldLine {
   readonly hour: number;
-  /** The hour, a space, a `Line` as JSON. */
+  /** The hour, a space, and a `Line` as JSON. */
   readonly text: string;
 }
 
@@ -51,7 +51,7 @@ interface Run {
   readonly to: number;
 }
 
-/** @param heldCharsMax what is held before it goes to the file */
+/** @param heldCharsMax the characters that are held before they are written to the file */
 export function createCountedHours(heldCharsMax: number = limits.replayHeldCharsMax): CountedHours {
   const ranks = new Map<string, number>();
   const groups: GroupKey[] = [];
@@ -73,7 +73,7 @@ export function createCountedHours(heldCharsMax: number = limits.replayHeldChars
     held.push({ hour, text });
     heldChars += text.length;
   };
-  /** Batches are put one after the other, so nothing comes in while this writes. */
+  /** Batches are put one after another, so nothing is put during this write. */
   const spill = async (): Promise<void> => {
     file ??= await openNameless();
     const from = runs.at(-1)?.to ?? 0;
@@ -121,14 +121,14 @@ export function createCountedHours(heldCharsMax: number = limits.replayHeldChars
   };
 }
 
-/** While counting, nothing looks at what was counted. */
+/** Nothing reads counts during counting. */
 async function refuse(): Promise<never> {
   throw new Error('counts are read when all are there, hour by hour');
 }
 
 const byHour = (held: readonly HeldLine[]): HeldLine[] => [...held].sort((a, b) => a.hour - b.hour);
 
-/** All runs are read at the same time, so the more there are the less is read of each at once. */
+/** All runs are read in parallel, so the chunk of each is smaller the more there are. */
 const chunkBytes = (runs: number): number =>
   Math.max(limits.replayReadBytesMin, Math.floor(limits.replayHeldCharsMax / Math.max(1, runs)));
 
@@ -149,7 +149,7 @@ async function advance(source: RunSource): Promise<void> {
   source.next = done === true ? null : value;
 }
 
-/** The sources come in the order in which they were put, and so do the lines of an hour in each. */
+/** Sources are in the order in which they were put, and so are the lines of an hour in each source. */
 async function gather(hour: number, sources: readonly RunSource[], groups: readonly GroupKey[]): Promise<CountedHour> {
   const facts: Fact[] = [];
   const forbidden: ForbiddenFact[] = [];

@@ -1,4 +1,7 @@
-/** What `replay` shows a person: the first spike as the mail that on-call gets, the incidents, the groups, what next. */
+/**
+ * The output of `replay` for people: the most important spike as the mail that on-call gets, the incidents, the groups,
+ * the next steps.
+ */
 
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Messages } from '../../shared/messages/types.js';
@@ -18,7 +21,7 @@ import type { Replayed } from './types.js';
 const GROUPS_SHOWN_MAX = 12;
 const DN_SHOWN_MAX = 60;
 
-/** @param report where the report was written, if it was */
+/** @param report the path of the report, if it was written */
 export function printReplay(
   { notices, summary, problems }: Pick<Replayed, 'notices' | 'summary' | 'problems'>,
   messages: Messages,
@@ -44,12 +47,12 @@ export function printReplay(
 
 const NOTHING = 'Nothing could be judged: nothing of the logs of API Gateway was read';
 
-/** False where no refusal could have been seen. */
+/** False if no refusal could have been seen. */
 export function wasJudged({ accessRecords, executionLines }: Replayed['summary']): boolean {
   return accessRecords || executionLines;
 }
 
-/** What the answer does not rest on, and what to add. */
+/** What the result does not cover, and what input is missing. */
 function notJudged(summary: Replayed['summary']): string[] {
   const { events, rejected, failures, groups, accessRecords, executionLines } = summary;
   if (!accessRecords && !executionLines) {
@@ -85,7 +88,7 @@ function refusals(summary: Replayed['summary'], messages: Messages): string {
   ].join('');
 }
 
-/** The spike to show in full: the most severe, then the one with the most failures. */
+/** The spike to show in full: the most severe, then the one with most failures. */
 function mostTelling(notices: readonly Notice[]): Notice | null {
   const rank: Record<Severity, number> = { low: 0, medium: 1, high: 2, critical: 3 };
   const spikes = notices.filter((notice) => notice.kind === 'spike');
@@ -125,10 +128,10 @@ function groupTable(summary: Replayed['summary'], messages: Messages): string {
   return table(['Refused', 'Domain', 'Issuer', 'Reason', 'First seen', 'Last seen'], rows, [0]);
 }
 
-/** How whoever reads this calls the tool: in a checkout, where it runs from its sources, through npm. */
+/** The command with which the user runs the tool: in a checkout, where it runs from its sources, through npm. */
 const SELF = import.meta.url.endsWith('.ts') ? 'npm run -s mtls-watch --' : 'mtls-watch';
 
-/** Where to look next: the page for the worst incident, and the verbs that go on from here. */
+/** The next steps: the runbook page for the worst incident, and the verbs to continue with. */
 function nextSteps(worst: Notice | null, report: string | null): string {
   const verb = (text: string): string => pc.cyan(`${SELF} ${text}`);
   const lines = [
@@ -167,7 +170,7 @@ function totals({
   ];
 }
 
-/** Why records could not be read, the commonest reason first, each with an example. */
+/** The reasons why records could not be read, the most frequent first, each with an example. */
 function rejects({ rejectedBy, rejectedExamples }: Replayed['summary']): string {
   const rows = Object.entries(rejectedBy)
     .sort(([, a], [, b]) => b - a)

@@ -1,6 +1,6 @@
 /**
- * Plays what was counted, hour after hour and minute after minute, through the detector, the incidents and the outbox, as the
- * functions would have done at the time. What no later minute looks at is forgotten on the way.
+ * Passes the counts, hour by hour and minute by minute, through the detector, the incidents and the outbox, as the
+ * functions would have done at the time. Data that no later minute needs is dropped on the way.
  */
 
 import { grow } from '../../shared/adapters/memory/facts.js';
@@ -18,24 +18,24 @@ import { alert, sweep } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
 import type { CountedHour, CountedHours } from './hours.js';
 
-/** An incident that goes on when the logs end is followed this far, to see it resolved. */
+/** An incident that still fires at the end of the logs is followed for this long, until it is resolved. */
 const TAIL_MINUTES_MAX = MINUTES_PER_DAY;
 
 export interface PlayedWorld extends World {
   readonly stores: MemoryStores;
 }
 
-/** Time as the play goes on. */
+/** The current time of the replay. */
 export interface VirtualClock {
   now: number;
 }
 
-/** Looks on: what each hour brought, every request once, before it is played. */
+/** An observer that gets the facts of each hour, with every request once, before the hour is played. */
 export type OnHour = (facts: readonly Fact[], forbidden: readonly ForbiddenFact[]) => void;
 
 /**
  * @param world its clock shows `stage.now`
- * @param options.rollupHoursMax how long the sums of hours are kept: nothing but a report asks for them
+ * @param options.rollupHoursMax how long hourly sums are kept; only a report needs them
  */
 export async function playHours(
   counted: CountedHours,
@@ -59,7 +59,7 @@ export async function playHours(
     isKnown = open.length > 0;
     next = minute + 1;
   };
-  /** Minutes in which nothing failed: they are played while something fires, or when the sweep looks at what is known. */
+  /** Minutes without failures: they are played while an incident fires, or when the sweep evaluates known refusals. */
   const pass = async (until: number): Promise<void> => {
     while ((isFiring || isKnown) && next < until) {
       if (isFiring || next % limits.knownEveryMinutes === 0) await play(next, []);
@@ -81,7 +81,7 @@ export async function playHours(
     }
   }
   await pass(next + TAIL_MINUTES_MAX);
-  // The last hours, which no sweep has seen the end of.
+  // The last hours, which no sweep has closed.
   await closeAllHours({ ...world, clock: { now: () => Number.POSITIVE_INFINITY } });
 }
 
@@ -89,13 +89,13 @@ async function closeAllHours(world: World): Promise<void> {
   while ((await rollUpHours(world)) > 0);
 }
 
-/** On embedded stores nothing fails but for a bug, which must be seen. */
+/** Stores in memory fail only because of a bug, which must be thrown. */
 async function sweepOrThrow(world: World): Promise<void> {
   const { failures } = await sweep(world);
   if (failures.length > 0) throw failures[0];
 }
 
-/** In the order of minutes; the groups of one in the order in which they were counted first. */
+/** By minute in ascending order; the groups of a minute in the order in which they were first counted. */
 function groupsByMinute(facts: readonly Fact[], { rankOf }: CountedHours): [number, GroupKey[]][] {
   const byMinute = new Map<number, Map<number, GroupKey>>();
   for (const { minute, group } of facts) {
@@ -107,7 +107,7 @@ function groupsByMinute(facts: readonly Fact[], { rankOf }: CountedHours): [numb
     .map(([minute, groups]) => [minute, [...groups].sort(([a], [b]) => a - b).map(([, group]) => group)]);
 }
 
-/** The oldest hours are summed up before their facts go. */
+/** Sums the oldest hours before their facts are dropped. */
 async function forget(world: PlayedWorld, minute: number, rollupsBefore: number): Promise<void> {
   const { stores } = world;
   await closeAllHours(world);
@@ -115,14 +115,17 @@ async function forget(world: PlayedWorld, minute: number, rollupsBefore: number)
   for (const group of stores.facts.groups()) {
     const [history, from] = await Promise.all([stores.history.load(group), incidentFrom(group, minute, world)]);
     const taken = stores.facts.take(group, neededFrom(history as History | null, minute));
-    // Of a lasting incident only the sum is asked for, when it is told of.
+    // For a lasting incident, notices need only the sum.
     const [first, ...others] = taken.filter((fact) => from !== null && fact.minute >= from);
     const sum = first === undefined ? null : sumUp(group, [first, ...others], limits.replayClientsMax);
     if (first !== undefined && sum !== null) await stores.facts.put([{ ...first, ...sum }], []);
   }
 }
 
-/** Where the facts of the group's incident begin, while it may still be told of: as long as the table keeps incidents. */
+/**
+ * The first minute of the group's current incident, while notices may still refer to it: as long as the table keeps
+ * incidents.
+ */
 async function incidentFrom(group: GroupKey, minute: number, { stores, config }: World): Promise<number | null> {
   const incident = await stores.incidents.load(group);
   if (incident === null) return null;
@@ -132,7 +135,7 @@ async function incidentFrom(group: GroupKey, minute: number, { stores, config }:
   return isOver ? null : minuteOf(incident.since) - config.detection.windowMinutes + 1;
 }
 
-/** Other 403s are only ever asked for by the day: one fact for each scope, cause and day, which grows hour by hour. */
+/** Other 403s are needed only by day: one fact for each scope, cause and day, which grows with each hour. */
 function daySummer(): (forbidden: readonly ForbiddenFact[]) => ForbiddenFact[] {
   let today = Number.NaN;
   let sums = new Map<string, ForbiddenFact>();
@@ -173,7 +176,7 @@ function hourMerger(): (hour: CountedHour) => { facts: Fact[]; forbidden: Forbid
       const key = `${groupId(fact.group)} ${fact.minute} ${fact.count < 0}`;
       const alike = byMinute.get(key) ?? [];
       alike.push(fact);
-      // The one whose last fact came last comes last: its words are the ones that are told.
+      // The fact that was put last goes last, because its details are the ones that are shown.
       byMinute.delete(key);
       byMinute.set(key, alike);
     }
@@ -191,7 +194,7 @@ function hourMerger(): (hour: CountedHour) => { facts: Fact[]; forbidden: Forbid
   };
 }
 
-/** Of facts that were put several times, the one that stands for most requests, where the first of them stood. */
+/** If a fact was put several times, the one with most requests, at the position of the first. */
 function largest<T extends { readonly requests: number }>(facts: readonly T[], keyOf: (fact: T) => string): T[] {
   const byKey = new Map<string, T>();
   for (const fact of facts) grow(byKey, keyOf(fact), fact);

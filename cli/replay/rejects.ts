@@ -1,4 +1,4 @@
-/** Adds up the records that could not be read: how many of each code, and the first of each as an example. */
+/** Counts the records that could not be read, by code, with the first of each code as an example. */
 
 import { clean } from '../../shared/base/text.js';
 import type { Rejected } from '../../shared/model/index.js';
@@ -20,7 +20,7 @@ export function rejectTally(): RejectTally {
       rejected += some.length;
       for (const { code, detail, eventId } of some) {
         rejectedBy[code] = (rejectedBy[code] ?? 0) + 1;
-        // The id is whatever the input says.
+        // The id comes from the input, so it is cleaned.
         rejectedExamples[code] ??= clean(`${detail} (${eventId})`, EXAMPLE_CHARS_MAX);
       }
     },

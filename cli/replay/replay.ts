@@ -1,6 +1,6 @@
 /**
- * Puts recorded logs through the pipeline on stores in memory: first everything is counted, then the hours are played, minute by
- * minute where something happens.
+ * Passes recorded logs through the pipeline on stores in memory: first everything is counted, then the hours are
+ * played, minute by minute while something happens.
  */
 
 import { createJoin, createMemoryStores } from '../../shared/adapters/memory/index.js';
@@ -107,7 +107,8 @@ async function countAll(
   const problems: InputProblem[] = [];
   const isNew = deduplicator();
   const bar = progressBar(process.stderr);
-  // While counting, the grace is measured in requests, not in minutes: it ends before the store forgets the first half.
+  // While counting, the grace period is measured in requests, not in minutes: it ends before the store drops the first
+  // half.
   let requests = 0;
   const graceMs = played.config.graceMinutes * MINUTE_MS;
   const world: World = {
@@ -117,7 +118,7 @@ async function countAll(
       join: createJoin(compactCells(limits.replayCellsMax)),
       waiting: createWaitingQueue(),
       facts: counted.facts,
-      // Hours are marked when they are played, whatever else is known of them.
+      // Hours are marked when they are played, so marks during counting are ignored.
       rollups: { ...played.stores.rollups, mark: async () => {} },
       groups: { ...played.stores.groups, admitWithIntent: async () => false },
     },
@@ -142,7 +143,7 @@ async function countAll(
     await settleExpired(world);
   }
   bar.stop();
-  // The grace of all is over, and then once more that of records that were put off.
+  // The grace period of all halves is over, and a second one of the records that were put off.
   let end = Number.MAX_SAFE_INTEGER / 2;
   const later = { ...world, clock: { now: () => end } };
   while ((await settleExpired(later)) > 0) end += graceMs;

@@ -1,4 +1,4 @@
-/** Looks on while logs are replayed and writes the report of them: what the weekly function does, from files. */
+/** Observes a replay and writes a report of it, as the weekly function does from the table. */
 
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ export function reportCollector(formats: FormatsByLogGroup = {}): ReportCollecto
         period,
         partner: options.partner ?? null,
         language: options.language,
-        // As if it had been made when the period was over, so that the same logs give the same report.
+        // The end of the period, so that the same logs give the same report.
         generatedAt: period.to,
         details: collector.details(period),
         expiring: expiringOf(clients, truststores, period.to),

@@ -1,4 +1,4 @@
-/** Adds up what the last line of a replay says, while it is played. */
+/** Collects the totals for the summary of a replay while it is played. */
 
 import { compareTexts } from '../../shared/base/text.js';
 import { groupId } from '../../shared/model/group-id.js';

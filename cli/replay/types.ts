@@ -1,4 +1,4 @@
-/** What a replay gives, and who looks on meanwhile. */
+/** The result of a replay, and its observers. */
 
 import type { LogEvent, Notice } from '../../shared/model/index.js';
 import type { FailureLog } from '../../shared/ports/index.js';
@@ -14,13 +14,13 @@ export interface Replayed {
   readonly notices: readonly Notice[];
   readonly summary: ReplaySummary;
   readonly problems: readonly InputProblem[];
-  /** Why verdicts may be wrong: what of the truststore is not read. Sentences. */
+  /** Sentences about the parts of the truststore that are not read, because verdicts may be wrong for that reason. */
   readonly truststoreErrors: readonly string[];
-  /** What it was replayed on, for the report: with the sums of hours where somebody looked on. */
+  /** The stores of the replay, for the report; with hourly sums if there was an observer. */
   readonly world: PlayedWorld;
 }
 
-/** Looks on while logs are counted. */
+/** Observes the counting of logs. */
 export interface ReplayObserver {
   readonly failureLog: FailureLog;
   /** Every event, once. */

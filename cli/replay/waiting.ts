@@ -1,4 +1,4 @@
-/** Lists of waiting halves in the order of their time, which in a replay is the order in which they come. Packed, one text each. */
+/** Waiting lists in the order of their time, which in a replay is the order of arrival. Packed as one text each. */
 
 import type { Waiting, WaitingStore } from '../../shared/ports/index.js';
 import { compactString } from './compact-string.js';
@@ -37,7 +37,7 @@ export function createWaitingQueue(): WaitingQueue {
       while (index < queue.length && queue[index]?.id !== id) index++;
       if (index < queue.length) queue[index] = null;
       while (head < queue.length && queue[head] === null) head++;
-      // What was removed is cut off when it is the larger part, so that each list is moved about once.
+      // The removed part is cut off when it is more than half, so that each list is moved about once.
       if (head > queue.length / 2) {
         queue = queue.slice(head);
         head = 0;

@@ -1,6 +1,6 @@
 /**
- * Follows log groups: with Live Tail where it is to be had, else by looking again and again. Events that come late, after
- * those with a later time, are found by looking back a little each time; each is yielded once.
+ * Follows log groups: with Live Tail if available, else by polling. Each poll goes a little further back than the last
+ * one, to find events that arrive late; each event is yielded once.
  */
 
 import { messageOf } from '../../shared/base/errors.js';
@@ -12,21 +12,21 @@ export interface Following {
   readonly logs: Pick<LogSearch, 'page' | 'tail'>;
   readonly clock: Clock;
   readonly sleep: (ms: number) => Promise<unknown>;
-  /** For what is no refusal: that Live Tail is not to be had. */
+  /** For messages other than refusals, such as that Live Tail is not available. */
   readonly note: (text: string) => void;
   readonly stop: AbortSignal;
-  /** Whether Live Tail is not even tried. */
+  /** Whether to poll without trying Live Tail. */
   readonly pollOnly: boolean;
 }
 
-/** @throws MtlsWatchError `logs-unavailable` where the groups cannot be searched either */
+/** @throws MtlsWatchError `logs-unavailable` if the groups cannot be searched either */
 export async function* follow(
   groups: readonly SearchableGroup[],
   pattern: string,
   following: Following,
 ): AsyncGenerator<readonly SearchedEvent[]> {
   const { logs, clock, sleep, note, stop, pollOnly } = following;
-  // What comes between two sessions is looked up when the next one begins, or does not.
+  // Events between two sessions are searched for when the next one begins or fails.
   let from = clock.now();
   while (!pollOnly && !stop.aborted) {
     const startedAt = clock.now();
@@ -39,7 +39,7 @@ export async function* follow(
       }
     } catch (error) {
       if (stop.aborted) return;
-      // A session ends after three hours; one that never began will not begin the next time.
+      // A session ends after three hours; if it never began, polling is used instead.
       if (!hasBegun) {
         note(`Live Tail is not to be had (${messageOf(error)}); looking every ${limits.tailPollMs / 1000} seconds\n`);
         break;
@@ -66,7 +66,7 @@ async function* poll(
       let token: string | null = null;
       do {
         const page: Awaited<ReturnType<LogSearch['page']>> = await logs.page(
-          // A clock of theirs may be ahead of ours.
+          // The clock of the log events may be ahead.
           { logGroup: name, pattern, from, to: now + limits.tailOverlapMs },
           token,
         );
@@ -82,7 +82,7 @@ async function* poll(
   }
 }
 
-/** Whether a text comes for the first time, among the last `most` at least. */
+/** Whether a text occurs for the first time among the last `most` at least. */
 function remembered(most: number): (text: string) => boolean {
   let recent = new Set<string>();
   let older = new Set<string>();

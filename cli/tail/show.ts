@@ -1,4 +1,4 @@
-/** One refusal as `tail` shows it: when, which domain, who, why, and once for each certificate what to do. */
+/** The output of `tail` for one refusal: time, domain, client, reason, and once for each certificate what to do. */
 
 import { clean } from '../../shared/base/text.js';
 import type { Diagnosis, Failure } from '../../shared/model/index.js';
@@ -22,7 +22,7 @@ export function refusalLine(failure: Failure, verdict: Diagnosis | null): string
     },
     requestId: failure.requestId,
     extendedRequestId: failure.extendedRequestId,
-    /** More than 1 in a storm: so many like it are not looked at one by one. */
+    /** More than 1 in a storm, when similar requests are not joined one by one. */
     standsFor: weight,
     verdict,
   });
@@ -36,7 +36,7 @@ export function refusalText({ at, scope, reason, reasonText, issuerDn, client }:
   return `${pc.dim(time)}  ${clean(scope, 268)}  ${why}  ${who}${pc.dim(ip)}  ${pc.dim(`issuer ${short(clean(issuerDn, 300), 60)}`)}\n`;
 }
 
-/** The finding that decides, and its remedy. */
+/** The finding that is the cause, and its remedy. */
 export function verdictText(verdict: Diagnosis): string {
   const finding = verdict.findings.find(({ code }) => code === verdict.reason) ?? verdict.findings[0];
   const code =

@@ -1,10 +1,10 @@
-/** `--region` and `--profile`, for every verb that looks at an account. */
+/** `--region` and `--profile`, for every verb that reads an account. */
 
 import type { Command } from 'commander';
 
 /**
- * The SDK takes both from the environment, wherever a client is made. A profile that is named goes before credentials in the
- * environment, as with the AWS CLI.
+ * Sets the environment variables that all SDK clients read. A profile that is named takes precedence over credentials
+ * in the environment, as in the AWS CLI.
  */
 export function withAccount(command: Command): Command {
   return command

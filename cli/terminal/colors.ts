@@ -1,4 +1,4 @@
-/** Colours on a terminal, none when piped, in CI or not. `NO_COLOR` and `FORCE_COLOR` have the last word. */
+/** Colours on a terminal, none in a pipe. `NO_COLOR` and `FORCE_COLOR` take precedence. */
 
 import { createColors } from 'picocolors';
 

@@ -3,7 +3,7 @@
 import { Presets, SingleBar } from 'cli-progress';
 
 export interface Progress {
-  /** Bytes; the total is null where it is not known. */
+  /** Bytes; the total is null if not known. */
   update(done: number, total: number | null): void;
   /** Parts of a search. */
   searched(done: number, total: number): void;
@@ -41,12 +41,12 @@ export function progressBar(stream: NodeJS.WriteStream): Progress {
 }
 
 export interface StatusLine {
-  /** What is being done now, in place of what was before. */
+  /** Replaces the current text. */
   say(what: string): void;
   stop(): void;
 }
 
-/** One line on a terminal that says what takes the time, nothing when piped. */
+/** One line on a terminal about the current work; nothing in a pipe. */
 export function statusLine(stream: NodeJS.WriteStream): StatusLine {
   if (!stream.isTTY) return { say: () => {}, stop: () => {} };
   const clear = '\r\u001B[2K';

@@ -11,7 +11,7 @@ const TITLE = 'Will lose client authentication at the next renewal';
 const RUNBOOK = 'runbooks/en/client-authentication-sunset.md';
 const WAYS_OUT = `Ways out: a private CA, such as AWS Private CA, or ACM's private roots for client authentication (since November 2026); add its CA to the truststore before the client changes over. ${RUNBOOK}`;
 
-/** Nothing where nobody is concerned. */
+/** Empty if no client is affected. */
 export function clientSunsetText(sunsets: readonly ClientSunset[], total: number): string {
   if (sunsets.length === 0) return '';
   const rows = sunsets
@@ -66,7 +66,7 @@ export function clientSunsetLine({ client, publicCa, usages, until, successor }:
   };
 }
 
-/** Nothing where no CA is public. */
+/** Empty if no CA is public. */
 export function caSunsetText(sunsets: readonly CaSunset[]): string {
   if (sunsets.length === 0) return '';
   const rows = sunsets

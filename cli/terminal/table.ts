@@ -1,4 +1,4 @@
-/** What the verbs about certificates share in showing their answers: where to write, options, tables, wrapped text. */
+/** Output, options, tables and wrapped text that the verbs share. */
 
 import Table from 'cli-table3';
 import { MtlsWatchError } from '../../shared/base/errors.js';
@@ -11,7 +11,10 @@ export interface Output {
   readonly write: (text: string) => unknown;
 }
 
-/** The answer to all options that are a time: `--at`. @throws MtlsWatchError `usage` */
+/**
+ * The value of `--at`.
+ * @throws MtlsWatchError `usage`
+ */
 export function timeOption(text: string | undefined, clock: Clock): number {
   if (text === undefined) return clock.now();
   const at = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text)
@@ -40,7 +43,7 @@ export function heading(text: string): string {
   return `\n${pc.bold(text)}\n`;
 }
 
-/** Columns by space alone: readable on a narrow terminal, and cut with ordinary tools when piped. */
+/** Columns separated by spaces: readable on a narrow terminal, and easy to process in a pipe. */
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
@@ -73,7 +76,7 @@ const SEVERITY: Readonly<Record<Finding['severity'], (text: string) => string>> 
   info: pc.cyan,
 };
 
-/** One finding: where and what, the values, what to do. */
+/** One finding: its place and code, the evidence, the remedy. */
 export function findingText({ code, severity, subjectDn, evidence, remedy }: Finding, where: string): string {
   const title = `  ${SEVERITY[severity](pc.bold(code))}  ${pc.dim([severity, where].filter((part) => part !== '').join(', '))}`;
   const lines = [
@@ -100,7 +103,7 @@ function wrap(text: string, indent: number): string[] {
   return [...lines, line].map((one, at) => ' '.repeat(indent + (at > 0 && text.startsWith('- ') ? 2 : 0)) + one);
 }
 
-/** A sentence below a headline, in lines that fit. */
+/** A sentence below a headline, wrapped into lines. */
 export function wrapped(text: string): string {
   return `${wrap(text, 2).join('\n')}\n`;
 }
@@ -110,14 +113,14 @@ export function short(text: string, charsMax = 60): string {
   return text.length > charsMax ? `${text.slice(0, charsMax - 1)}…` : text;
 }
 
-/** `42%`, and `<1%` for what is more than nothing. */
+/** `42%`; `<1%` for small shares above 0. */
 export function share(part: number, whole: number): string {
   if (part === 0 || whole === 0) return '0%';
   const percent = (100 * part) / whole;
   return percent < 1 ? '<1%' : `${Math.round(percent)}%`;
 }
 
-/** Shares in JSON: four decimals tell one request in ten thousand. */
+/** Shares in JSON have four decimals, enough for one request in ten thousand. */
 export function ratio(part: number, whole: number): number {
   return whole === 0 ? 0 : Math.round((10_000 * part) / whole) / 10_000;
 }

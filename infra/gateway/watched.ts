@@ -16,11 +16,11 @@ import { type GatewayStage, isHttpApi, literalStageName, partsOf } from './stage
 
 interface Domain {
   readonly name: string;
-  /** Its resource's path and its name: what mappings mean when they call it by one or the other. */
+  /** The path of its resource and its name: mappings use either to refer to it. */
   readonly identities: ReadonlySet<string>;
 }
 
-/** A stage behind a path of a domain; any stage of the API where a mapping leaves it to the caller. */
+/** A stage behind a path of a domain; any stage of the API if the mapping has none. */
 interface Mapped {
   readonly domain: Domain;
   readonly apiId: string;
@@ -40,7 +40,7 @@ export class Watched {
     private readonly config: Config,
   ) {}
 
-  /** @param logs the format of the access log is told to the functions where they cannot read its records without it */
+  /** @param logs the format of the access log is passed to the functions if they cannot read its records without it */
   addStage(stage: GatewayStage, { access, accessFormat }: StageLogs): void {
     if (access !== null && accessFormat !== undefined && isFormatNeeded(accessFormat)) {
       this.formats.set(access.logGroupName, accessFormat);
@@ -56,7 +56,7 @@ export class Watched {
     this.truststores.set(name, `s3://${truststore.bucket.bucketName}/${truststore.key}`);
   }
 
-  /** The user's own settings win over what is found. */
+  /** The user's own settings take precedence. */
   settings(): Config {
     const { config } = this;
     const apis = [...config.apisWithoutExecutionLog, ...this.httpApiIds.values()];
@@ -69,7 +69,7 @@ export class Watched {
     };
   }
 
-  /** Warns of every stage behind a watched domain whose logs nobody subscribed to. */
+  /** Warns about every stage behind a watched domain whose logs are not subscribed. */
   warnOfGaps(): void {
     for (const { domain, apiId, stageName } of this.mapped()) {
       const api = identityOf(apiId);
@@ -82,12 +82,12 @@ export class Watched {
     }
   }
 
-  /** For denials without an access record; HTTP APIs have no denials, and their records name the domain. */
+  /** Needed for denials without an access record. HTTP APIs have no denials, and their records name the domain. */
   private domainsByStage(): Record<string, string> {
     const names: Record<string, string> = {};
     for (const { domain, apiId, stageName } of this.mapped()) {
       if (isHttpApi(apiId)) continue;
-      // A stage behind several domains goes to the first one.
+      // A stage behind several domains gets the name of the first one.
       names[stageName === undefined ? apiId : `${apiId}/${stageName}`] ??= domain.name;
     }
     return names;

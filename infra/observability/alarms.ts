@@ -1,4 +1,4 @@
-/** Tells when mtls-watch itself is in trouble, each time with what it means, what to do first, and the runbook. */
+/** Alarms on mtls-watch itself, each with what it means, what to do first, and the runbook. */
 
 import { Duration } from 'aws-cdk-lib';
 import {
@@ -34,22 +34,34 @@ export interface AlarmsProps {
   readonly report?: LambdaFunction | undefined;
   /** @default - no domain has a canary */
   readonly canaries?: readonly Canary[];
-  /** Minutes between two runs of the function that looks after the subscription filters. @default - there is none */
+  /**
+   * Minutes between two runs of the function that maintains the subscription filters.
+   * @default - there is none
+   */
   readonly reconcileMinutes?: number | undefined;
-  /** The iterator age, in milliseconds, where logs come through a stream. @default - they come from CloudWatch Logs */
+  /**
+   * The iterator age, in milliseconds, if logs come through a stream.
+   * @default - they come from CloudWatch Logs
+   */
   readonly iteratorAge?: IMetric | undefined;
 }
 
 interface Condition {
   readonly id: AlarmId;
   readonly metric: IMetric;
-  /** The alarm goes off at this value and above, or below it; then no data at all is trouble too. */
+  /**
+   * The alarm goes off at this value and above, or below this value; in the second case missing data counts as a
+   * failure.
+   */
   readonly when: { readonly atLeast: number } | { readonly under: number };
-  /** How many periods in a row. @default 1 */
+  /**
+   * The number of consecutive periods.
+   * @default 1
+   */
   readonly periods?: number;
-  /** @default - only where the alarm goes off below a value */
+  /** @default - true only if the alarm goes off below a value */
   readonly isSilenceTrouble?: boolean;
-  /** What it is about where there are several of a kind. */
+  /** The subject of the alarm if there are several of a kind. */
   readonly about?: string;
 }
 
@@ -114,14 +126,14 @@ function ingestConditions({ ingest, deadLetters }: AlarmsProps): Record<string, 
     IngestErrors: {
       id: 'ingest-errors',
       metric: ingest.metricErrors(sum),
-      // One batch is tried three times; a hiccup that the retry heals stays below.
+      // One batch is tried three times, so a failure that a retry repairs stays below this.
       when: { atLeast: 3 },
     },
     IngestThrottles: {
       id: 'ingest-throttles',
       metric: ingest.metricThrottles(sum),
       when: { atLeast: 1 },
-      // Lambda tries again after a second and then ever later; the peak of a storm is over before this.
+      // Lambda retries after a second and then with growing delays; the peak of a storm is shorter than this.
       periods: 3,
     },
     RejectsRising: { id: 'rejects-rising', metric: rejectedPercent(), when: { atLeast: 10 } },
@@ -129,8 +141,8 @@ function ingestConditions({ ingest, deadLetters }: AlarmsProps): Record<string, 
 }
 
 /**
- * Of the records that ingest read in an hour, how many percent it could not make sense of; zero under five of them, for
- * whoever connects can break a record or two. Only refusals are streamed, so a quiet domain has few records an hour.
+ * The percentage of records in an hour that ingest could not read. It is zero for fewer than five such records, because
+ * any client can cause a few. Only refusals are streamed, so a quiet domain has few records an hour.
  */
 function rejectedPercent(): MathExpression {
   const over = { period: Duration.hours(1), statistic: Stats.SUM };
@@ -150,14 +162,14 @@ function sweepConditions({ sweep }: AlarmsProps): Record<string, Condition> {
     SweepErrors: {
       id: 'sweep-errors',
       metric: sweep.metricErrors(sum),
-      // Out of five runs; the next run makes a failed one good.
+      // Of five runs; the next run repairs a failed one.
       when: { atLeast: 3 },
     },
     SweepNotRunning: { id: 'sweep-not-running', metric: sweep.metricInvocations(sum), when: { under: 1 }, periods: 2 },
     NoticesWaiting: {
       id: 'notices-waiting',
       metric: watchMetric('OldestNoticePending', 'sweep', largest),
-      // Seconds. A notice is sent at once, and tried again every minute.
+      // In seconds. A notice is sent at once, and retried every minute.
       when: { atLeast: 300 },
     },
   };
@@ -165,11 +177,12 @@ function sweepConditions({ sweep }: AlarmsProps): Record<string, Condition> {
 
 function reportConditions({ report }: AlarmsProps): Record<string, Condition> {
   if (report === undefined) return {};
-  // One is enough: a run that dies leaves its claim on the report, and Lambda's next tries come while it holds.
+  // One failure is enough: a run that dies leaves its claim on the report, and Lambda's retries come while the claim is
+  // in force.
   return { ReportNotMade: { id: 'report-not-made', metric: report.metricErrors(sum), when: { atLeast: 1 } } };
 }
 
-/** Whether the logs come at all. */
+/** Conditions on whether logs arrive at all. */
 function sourceConditions({ reconcileMinutes, iteratorAge }: AlarmsProps): Record<string, Condition> {
   const conditions: Record<string, Condition> = {};
   if (reconcileMinutes !== undefined) {
@@ -183,13 +196,14 @@ function sourceConditions({ reconcileMinutes, iteratorAge }: AlarmsProps): Recor
       id: 'filters-unmet',
       metric: watchMetric('FiltersUnmet', 'reconcile', once),
       when: { atLeast: 1 },
-      // A run that begins late leaves a period empty; the check that stopped leaves all of them.
+      // A late run leaves one period empty; a check that stopped leaves all periods empty.
       periods: 2,
       isSilenceTrouble: true,
     };
   }
   if (iteratorAge !== undefined) {
-    // Ten minutes, in milliseconds: over a failing batch's retries, far under the day that a stream keeps records.
+    // Ten minutes, in milliseconds: longer than a failing batch's retries, and much shorter than the stream's
+    // retention.
     conditions.StreamBehind = { id: 'stream-behind', metric: iteratorAge, when: { atLeast: 600_000 } };
   }
   return conditions;
@@ -203,7 +217,7 @@ function canaryConditions({ scope, periodMinutes }: Canary): Record<string, Cond
     CanaryMissing: {
       id: 'canary-missing',
       about,
-      // Ingest measures it, when both halves of the refusal have met in the table.
+      // Ingest writes this metric when both halves of the refusal were joined in the table.
       metric: watchMetric('CanaryRoundTrip', 'ingest', { period, statistic: Stats.SAMPLE_COUNT, dimensionsMap }),
       when: { under: 1 },
       // Logs may be late once, and one call may be lost.

@@ -25,18 +25,21 @@ import { METRICS_NAMESPACE, watchMetric } from './watch-metrics.js';
 
 export interface DashboardProps {
   readonly alarms: readonly IAlarm[];
-  /** All functions of the stack by what they are called in metrics, `ingest` and `sweep` among them. */
+  /** All functions of the stack by their names in metrics, including `ingest` and `sweep`. */
   readonly functions: Readonly<Record<string, LambdaFunction>>;
   readonly table: ITable;
   /** The names of the subscription filters whose volume is shown. */
   readonly filterNames: readonly string[];
-  /** Domains that are called on purpose. @default - none */
+  /**
+   * Domains with a canary.
+   * @default - none
+   */
   readonly canaryScopes?: readonly string[];
 }
 
 /**
- * Dashboards are of an account, not of a Region ("Using Amazon CloudWatch dashboards"), so the name holds the Region: a
- * second stack elsewhere must not overwrite this one's.
+ * Dashboards belong to an account, not to a Region ("Using Amazon CloudWatch dashboards"), so the name contains the
+ * Region: a second stack in another Region must not overwrite this one's.
  */
 export function dashboardName(scope: Construct): string {
   return `${Stack.of(scope).stackName}-${Aws.REGION}`;
@@ -78,18 +81,18 @@ function refusals(): GraphWidget[] {
   ];
 }
 
-/** The ten largest, summed over everything else: "Metrics Insights query components and syntax". */
+/** The ten largest values, summed over all other dimensions: "Metrics Insights query components and syntax". */
 function insights(metricName: string, dimensions: readonly string[], by: string): MathExpression {
   const schema = [METRICS_NAMESPACE, 'service', ...dimensions].join(', ');
   return new MathExpression({
     ...ofFiveMinutes,
     expression: `SELECT SUM(${metricName}) FROM SCHEMA(${schema}) GROUP BY ${by} ORDER BY SUM() DESC LIMIT 10`,
-    // Each line is labelled with what it is grouped by.
+    // CloudWatch labels each line with the value that it is grouped by.
     label: '',
   });
 }
 
-/** Of all domains. */
+/** The sum over all domains. */
 function total(metricName: string, label: string): MathExpression {
   const expression = `SELECT SUM(${metricName}) FROM SCHEMA(${METRICS_NAMESPACE}, service, scope)`;
   return new MathExpression({ ...ofFiveMinutes, expression, label });
@@ -184,7 +187,7 @@ function functionHealth(functions: DashboardProps['functions']): GraphWidget[] {
   ];
 }
 
-/** What the bill is made of, by the hour. */
+/** The main items of the bill, by the hour. */
 function cost(functions: DashboardProps['functions'], table: ITable, filterNames: readonly string[]): GraphWidget[] {
   const hourly = { period: Duration.hours(1), statistic: Stats.SUM };
   const units = (metricName: string, label: string) =>

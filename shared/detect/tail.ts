@@ -28,7 +28,7 @@ const NOISE_SHARE = 0.8;
 const LARGE_FROM = 4;
 /** So many large highs must have been seen to be a measure; more of spread hours, because some of them are slow burns. */
 const LARGE_SEEN_MIN = 2;
-const SPREAD_SEEN_MIN = 10;
+const SPREAD_SEEN_MIN = 14;
 const LARGE_SEEN_MAX = 50;
 /** The mean excess that is assumed of large highs, and its weight. */
 const LARGE_EXCESS = 2;

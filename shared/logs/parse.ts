@@ -112,7 +112,7 @@ function readText(
 
 const NO_API: ApiRef = { apiId: null, stage: null };
 
-/** Whether the lines can hold nothing but the gateway's own words. */
+/** Whether the lines contain only text of the gateway itself. */
 function isPlain({ reason, requestId, extendedRequestId }: ExecutionEvent): boolean {
   const ids = [requestId, extendedRequestId].every((id) => id === null || /^[\w+/=-]*$/.test(id));
   return ids && (reason === null || reason.id !== 'other');
@@ -120,7 +120,7 @@ function isPlain({ reason, requestId, extendedRequestId }: ExecutionEvent): bool
 
 /**
  * Reads a payload and the fields around it.
- * @param api that of the surrounding JSON, where it names one
+ * @param api the API of the surrounding JSON, if it names one
  */
 function readVended(event: LogEvent, text: string, api: ApiRef, source: LogSource, lines: ExecutionLine[]): boolean {
   const vended = source.late().vendedText(text, source.places());
@@ -144,7 +144,7 @@ function readPlainRecord(event: LogEvent, message: string, source: LogSource, fo
   else found.passed++;
 }
 
-/** Nothing is loaded for a text without the digits. */
+/** No module is loaded for a text without the digits 403. */
 function isForbiddenRecord(message: string, { late }: LogSource): boolean {
   return message.includes('403') && late().isForbiddenRecord(message);
 }
@@ -169,7 +169,7 @@ function readJson(
   }
   const json = readJsonObject(message);
   const record = readRecord(message, json, source);
-  // What has a status of its own is an access record, whatever else it holds.
+  // A record with a status is an access record, whatever else it contains.
   if (record !== null && record.fields.status !== undefined) {
     readAccess(event, record, source, found);
     return;
@@ -184,12 +184,15 @@ function readJson(
     return;
   }
   if (record === null) found.rejected.push(reject(event, 'broken-access-record', 'looks like JSON and is none'));
-  else if (isBlank(record.fields) && isForbiddenRecord(message, source)) {
+  else if (isBlank(record.fields) && (isForbiddenRecord(message, source) || saysForbidden(record.fields, message))) {
     found.rejected.push(reject(event, 'unreadable-access-record', NO_STATUS));
   } else readAccess(event, record, source, found);
 }
 
-/** As the late reader of the same name, which is needed only where the record's keys are not the recommended ones. */
+/**
+ * Does the same as the late reader of this name, which is needed only if the record's keys are not the recommended
+ * ones.
+ */
 function readRecord(
   text: string,
   json: Record<string, unknown> | null,
@@ -206,12 +209,17 @@ function isBlank({ status, errorMessage }: AccessFields): boolean {
   return status === undefined && errorMessage === undefined;
 }
 
-/** Whether a record may be a vended one, or one that a transformer of CloudWatch Logs made. */
+/** Whether a record of a client has the gateway's message or type of a refusal, under a key that nobody knows. */
+function saysForbidden(fields: AccessFields, message: string): boolean {
+  return hasCertificateFields(fields) && /"(?:Forbidden|ACCESS_DENIED)"/.test(message);
+}
+
+/** Whether a record may be a vended one, or one made by a log transformer of CloudWatch Logs. */
 function isWrapped(json: Record<string, unknown>): boolean {
   return typeof json.payload === 'string' || typeof json['@message'] === 'string';
 }
 
-/** An access record within what a transformer made. */
+/** The access record inside the output of a log transformer. */
 function wrappedRecord(json: Record<string, unknown>): string | null {
   const inner = json['@message'];
   if (typeof inner !== 'string' || !inner.trimStart().startsWith('{')) return null;
@@ -229,7 +237,7 @@ function readVendedJson(
   return vended !== null && readVended(event, vended.text, vended.api, source, lines);
 }
 
-/** What an access record has and a vended one has not; the API and the stage are in both. */
+/** Fields that only an access record has; vended records also have the API and the stage. */
 function isAccessRecord({ apiId, stage, ...fields }: AccessFields): boolean {
   return Object.values(fields).some((value) => value !== undefined);
 }
@@ -281,7 +289,10 @@ function readAccess(event: LogEvent, { fields, isRecovered }: ReadRecord, source
   found.accesses.push(domainName === '' && api.apiId === null ? { ...access, isScopeGuessed: true } : access);
 }
 
-/** Only the name is looked at for nothing: reading a certificate for every request that a firewall stops would cost. */
+/**
+ * Only the name is checked for all requests: reading the certificate of every request that a firewall rejects would be
+ * expensive.
+ */
 function canaryMark(fields: AccessFields): Pick<OtherForbidden, 'fingerprint'> {
   const { fingerprint } = fields.subjectDn === CANARY_DN ? identityOf(fields) : { fingerprint: null };
   return fingerprint === null ? {} : { fingerprint };

@@ -69,6 +69,8 @@ export interface FoundStage {
   readonly stage: string;
   /** Null where it could not be read. */
   readonly isDefaultEndpointDisabled: boolean | null;
+  /** The security policy of the REST API itself, which may be stricter than that of the domain. Absent if it has none. */
+  readonly apiTlsPolicy?: string | undefined;
   readonly executionLog: ExecutionLog;
   readonly accessLog: AccessLog | null;
 }

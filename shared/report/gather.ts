@@ -1,12 +1,15 @@
 /** Reads the data of a report from the stores and the truststores, within bounds, and records what is missing. */
 
 import pMap from 'p-map';
+import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
-import { DAY_MS, HOUR_MS } from '../base/time.js';
+import { DAY_MS, HOUR_MS, MINUTES_PER_HOUR } from '../base/time.js';
 import { runbookPage, runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
+import { rollUp } from '../count/rollup.js';
 import { diagnosisOf, unlessUnreadable } from '../diagnosis/diagnosis.js';
-import type { ClientTally, GroupKey, Silence } from '../model/index.js';
+import { groupId } from '../model/group-id.js';
+import type { ClientTally, GroupKey, Rollup, Silence } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import { buildReport, type ClientDetail, type Gap, gap, type Verdict } from './build.js';
@@ -83,14 +86,23 @@ function runbookUrlOfAll(config: Config, groups: readonly GroupKey[], id: string
 async function foldGroups(period: Period, partner: Partner | null, { stores }: World, gaps: Gap[]) {
   const from = Math.floor(comparedFrom(period) / HOUR_MS);
   const to = period.to / HOUR_MS - 1;
-  const groups = await stores.rollups.groups(from, to, limits.reportGroupsMax);
-  if (groups.length >= limits.reportGroupsMax) gaps.push(gap('groups-cut', String(groups.length)));
+  const [rolledUp, dirty] = await Promise.all([
+    stores.rollups.groups(from, to, limits.reportGroupsMax),
+    stores.rollups.open(to, limits.reportGroupsMax),
+  ]);
+  const open = dirty.filter(({ hour }) => hour >= from);
+  const openHours = new Map<string, number[]>();
+  for (const { group, hour } of open) getOrInsert(openHours, groupId(group), () => []).push(hour);
+  const byId = new Map([...rolledUp, ...open.map(({ group }) => group)].map((group) => [groupId(group), group]));
+  const groups = [...byId.values()];
+  if (Math.max(groups.length, dirty.length) >= limits.reportGroupsMax)
+    gaps.push(gap('groups-cut', String(groups.length)));
   const fold = foldRollups(period);
   const subjects = new Set<string>();
   await pMap(
-    groups.filter(({ issuerDn }) => mayConcern(partner, issuerDn)),
-    async (group) => {
-      const rollups = await stores.rollups.load(group, from, to);
+    [...byId].filter(([, { issuerDn }]) => mayConcern(partner, issuerDn)),
+    async ([id, group]) => {
+      const rollups = await hoursOf(group, openHours.get(id) ?? [], { from, to }, stores);
       fold.add(rollups.flatMap((rollup) => theirPart(partner, rollup) ?? []));
       if (partner === null) return;
       for (const { clients } of rollups) for (const { subjectDn } of clients) subjects.add(subjectDn);
@@ -98,6 +110,23 @@ async function foldGroups(period: Period, partner: Partner | null, { stores }: W
     { concurrency: limits.storeConcurrencyMax },
   );
   return { folded: fold.result(), groups, subjects };
+}
+
+/** The roll-ups of a group, and of hours with newer facts, such as the running one, the sums of their facts. */
+async function hoursOf(
+  group: GroupKey,
+  open: readonly number[],
+  { from, to }: { readonly from: number; readonly to: number },
+  { rollups, facts }: World['stores'],
+): Promise<Rollup[]> {
+  const byHour = new Map((await rollups.load(group, from, to)).map((rollup) => [rollup.hour, rollup]));
+  for (const hour of open) {
+    const minute = hour * MINUTES_PER_HOUR;
+    const sum = rollUp(group, hour, await facts.window(group, minute, minute + MINUTES_PER_HOUR - 1));
+    // Facts of a late log may be the rest of an hour whose other facts are deleted already.
+    if (sum !== null && sum.requests > (byHour.get(hour)?.requests ?? 0)) byHour.set(hour, sum);
+  }
+  return [...byHour.values()].sort((a, b) => a.hour - b.hour);
 }
 
 async function forbiddenOf(period: Period, now: number, { stores }: World, gaps: Gap[]) {

@@ -319,6 +319,14 @@ describe('discovery', () => {
     expect(found.domains.map(({ name }) => name)).toEqual(['orders.example']);
   });
 
+  it('knows the security policy that an API has of its own', async () => {
+    const securityPolicy = 'SecurityPolicy_TLS13_1_3_2025_09';
+    const { domains } = await find({
+      GetRestApis: () => ({ items: [{ id: 'rest1', name: 'orders', securityPolicy }] }),
+    });
+    expect(domains[0]?.stages[0]?.apiTlsPolicy).toBe(securityPolicy);
+  });
+
   it('notes an API that no list has', async () => {
     const { unreadable, domains } = await find({ GetRestApis: () => ({ items: [] }) });
     expect(domains[0]?.stages).toEqual([]);

@@ -340,9 +340,11 @@ describe('the weekly report', () => {
       encoding: 'utf8',
     });
     expect(stderr).not.toContain('error');
-    // Hours that are not rolled up yet are not in it: then it says that nothing was judged, and is no all-clear.
-    expect(status).toBe(stderr.includes('nothing was judged') ? 1 : 0);
+    // The running hour, which is not rolled up yet, is counted too.
+    expect(status).toBe(0);
     const file = readdirSync(out).find((name) => name.endsWith('.json')) ?? '';
-    expect(reportSchema.parse(JSON.parse(readFileSync(join(out, file), 'utf8'))).gaps.length).toBeGreaterThan(0);
+    const report = reportSchema.parse(JSON.parse(readFileSync(join(out, file), 'utf8')));
+    expect(report.totals.failures).toBeGreaterThan(0);
+    expect(report.gaps.length).toBeGreaterThan(0);
   });
 });

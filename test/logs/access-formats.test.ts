@@ -67,3 +67,12 @@ it('covers formats of every way to write', () => {
   expect(ACCESS_FORMATS.length).toBeGreaterThanOrEqual(24);
   expect(ACCESS_FORMATS.filter(({ template }) => !template.startsWith('{')).length).toBeGreaterThanOrEqual(8);
 });
+
+it('rejects what has no status, and the message of a refusal under a key that nobody knows', () => {
+  const template =
+    '{"requestId":"$context.requestId","e":"$context.error.message","pem":"$context.identity.clientCert.clientCertPem"}';
+  expect(read(rendered(template, refused(LOGGED))).rejected).toMatchObject([{ code: 'unreadable-access-record' }]);
+  const answered = refused(LOGGED, { status: '200', 'error.message': '-' });
+  expect(read(rendered(template, answered))).toMatchObject({ rejected: [], passed: 1 });
+  expect(read(rendered(template, refused(LOGGED)), template).accesses).toHaveLength(1);
+});

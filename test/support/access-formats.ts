@@ -109,6 +109,11 @@ const JSON_FORMATS: readonly AccessFormat[] = [
   ),
   jsonFormat('an array', `{"v":["${v('requestId')}","${v('status')}","${v(WHO.clientCertPem)}"]}`),
   jsonFormat(
+    'a list of keys and values',
+    `{"fields":[{"k":"requestId","v":"${v('requestId')}"},{"k":"status","v":"${v('status')}"},{"k":"issuer","v":"${v(WHO.issuerDN)}"}]}`,
+    'joined',
+  ),
+  jsonFormat(
     'latencies without quotes',
     `{"requestId":"${v('requestId')}","latency":${v('integration.latency')},"integrationStatus": ${v('integration.status')}, "status":${v('status')},"issuerDN":"${v(WHO.issuerDN)}"}`,
   ),

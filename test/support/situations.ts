@@ -28,6 +28,9 @@ const CALM = [
   'monthly job',
   'clumps of retries',
   'gaps in the logs',
+  'rare clumps',
+  'retries over an hour',
+  'a rate that wanders',
 ] as const;
 
 export const SITUATIONS = [...OUTAGES, ...BURSTS, ...CALM] as const;
@@ -125,18 +128,48 @@ function drawBurstsAndCalm(name: SituationName, { random, counts, add, outage, g
       for (const day of FIRST_OF_MONTH) job(day * DAY + jobAt);
       return;
     case 'clumps of retries':
-      for (let t = 0; t < LENGTH; t++) {
-        if (random.uniform() > 1 / (2 * DAY)) continue;
-        for (let n = random.integer(1, 15); n > 0; n--) {
-          const at = Math.min(LENGTH - 1, t + random.integer(0, 4));
-          counts[at] = (counts[at] ?? 0) + 1;
-        }
-      }
+      clumps(random, counts, 2 * DAY, [1, 15], 5);
+      return;
+    case 'rare clumps':
+      clumps(random, counts, WEEK, [5, 20], 5);
+      return;
+    case 'retries over an hour':
+      clumps(random, counts, 2 * DAY, [5, 25], HOUR);
+      return;
+    case 'a rate that wanders':
+      wander(random, add);
       return;
     default:
       add((t) => 0.5 * office(t), 0, LENGTH - 1, 1.3);
       for (const at of sometimes) gap(at, at + random.integer(4 * HOUR, 26 * HOUR));
   }
+}
+
+/** So many calls, within so many minutes, come together once in `every` minutes or so. */
+function clumps(
+  random: Random,
+  counts: Float64Array,
+  every: number,
+  [least, most]: readonly [number, number],
+  within: number,
+): void {
+  for (let t = 0; t < LENGTH; t++) {
+    if (random.uniform() > 1 / every) continue;
+    for (let n = random.integer(least, most); n > 0; n--) {
+      const at = Math.min(LENGTH - 1, t + random.integer(0, within - 1));
+      counts[at] = (counts[at] ?? 0) + 1;
+    }
+  }
+}
+
+/** A failure every five minutes or so, by turns more and less often, within hours and up to four times either way. */
+function wander(random: Random, add: Pen['add']): void {
+  let level = 0;
+  const levels = Array.from({ length: LENGTH / 30 }, () => {
+    level = 0.97 * level + 0.6 * (random.uniform() - 0.5);
+    return level;
+  });
+  add((t) => 0.2 * Math.exp(levels[Math.floor(t / 30)] ?? 0), 0, LENGTH - 1, 1.3);
 }
 
 /** Monday to Friday, nine to five. */

@@ -1,4 +1,4 @@
-/** Which log groups are searched, and with which patterns: those of the subscription filters. */
+/** Finds the log groups to search and the patterns to use: those of the subscription filters. */
 
 import { MtlsWatchError } from '../../../shared/base/errors.js';
 import { limits } from '../../../shared/base/limits.js';
@@ -23,35 +23,35 @@ export interface LiveOptions {
   readonly state?: string;
 }
 
-/** The same, with the access-log formats that the settings or `--format` name. */
+/** The options together with the access-log formats of the settings or of `--format`. */
 export interface LiveSearch extends LiveOptions {
   readonly accessLogFormats?: FormatsByLogGroup;
 }
 
-/** What is looked for: refused requests, or whoever calls, refused or not. */
+/** What is searched for: refused requests, or all callers. */
 export type Purpose = 'refusals' | 'clients';
 
 export interface FoundLive {
   readonly logs: LogSearch;
   readonly groups: readonly SearchableGroup[];
   readonly targets: readonly SearchTarget[];
-  /** Names of custom domains by `apiId/stage`, and where their truststores lie. */
+  /** Names of custom domains by `apiId/stage`, and the addresses of their truststores. */
   readonly domains: Readonly<Record<string, string>>;
   readonly truststores: Readonly<Record<string, string>>;
-  /** By log group, as the stages are set. */
+  /** By log group, as set on the stages. */
   readonly accessLogFormats: Readonly<Record<string, string>>;
 }
 
 /** Loads the SDK only here. @throws MtlsWatchError `usage`, `logs-unavailable`, `discovery-failed` */
 export async function findLive(options: LiveSearch, purpose: Purpose): Promise<FoundLive> {
   const { createLogSearch, logsClient } = await import('../../../shared/adapters/aws/log-search.js');
-  // Where nothing is named, all custom domains are meant.
+  // Without names, all custom domains are used.
   const isByName = options.domain === undefined && options.logGroup !== undefined;
   const found = isByName ? null : await (await discoveryHere(() => {})).discovery.find(options.domain ?? []);
   return liveIn(options, purpose, found, createLogSearch(logsClient()));
 }
 
-/** @param found what discovery found of the domains; null where none is named */
+/** @param found the discovered domains; null if none are requested */
 export async function liveIn(
   { logGroup = [], domain = [], accessLogFormats = {} }: LiveSearch,
   purpose: Purpose,
@@ -76,7 +76,7 @@ export async function liveIn(
   for (const name of names) {
     const group = await logs.group(name);
     if (group !== null) groups.push(searchable(group));
-    // A stage that nobody has called yet has a log group that nobody has made yet.
+    // The log group of a stage that was never called may not exist yet.
     else if (logGroup.includes(name)) {
       throw new MtlsWatchError(
         'usage',
@@ -101,7 +101,7 @@ type Kind = 'execution' | 'access' | 'unknown';
 const kindOf = (logGroup: string): Kind =>
   logGroup.startsWith('API-Gateway-Execution-Logs_') ? 'execution' : 'unknown';
 
-/** Of a group that could be either, what both would be asked for; events that both find count once. */
+/** A group of unknown kind is searched with the patterns of both kinds; events that both find count once. */
 function targetsOf(logGroup: string, kind: Kind, purpose: Purpose, formats: readonly string[] = []): SearchTarget[] {
   if (purpose === 'clients') return kind === 'execution' ? [] : [{ logGroup, pattern: null }];
   const patterns = [

@@ -1,8 +1,8 @@
-/** Runs several sequences at once and yields what they give as it comes. */
+/** Runs several async generators in parallel and yields their values as they come. */
 
 /**
- * @param atOnce how many run at the same time; each waits until what it gave last was taken
- * @throws what the first one throws; the others are ended
+ * @param atOnce how many run in parallel; each waits until its last value was taken
+ * @throws the first error; the other generators are ended
  */
 export async function* merge<T>(tasks: Iterable<() => AsyncGenerator<T>>, atOnce: number): AsyncGenerator<T> {
   const waiting = tasks[Symbol.iterator]();
@@ -29,7 +29,7 @@ export async function* merge<T>(tasks: Iterable<() => AsyncGenerator<T>>, atOnce
       }
     }
   } finally {
-    // What still runs ends by itself; its failure would be nobody's.
+    // Running ones end by themselves; their failures are ignored.
     for (const [of, next] of running) {
       next.catch(() => {});
       of.return(undefined).catch(() => {});

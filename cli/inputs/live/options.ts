@@ -1,4 +1,4 @@
-/** The options of verbs that read logs where they are: which log groups, and from when to when. */
+/** The options of verbs that read logs from CloudWatch Logs: log groups and period. */
 
 import type { Command } from 'commander';
 import { systemClock } from '../../../shared/adapters/clock.js';
@@ -9,7 +9,7 @@ import type { InputItem } from '../item.js';
 import { type FoundLive, findLive, type LiveOptions, type LiveSearch, type Purpose } from './find.js';
 import { searchLogs } from './search.js';
 import { openState, type TimeRange } from './state.js';
-/** Notes go where answers do not. */
+/** Notes go to standard error, answers to standard output. */
 export const say = (text: string): void => {
   process.stderr.write(text);
 };
@@ -20,7 +20,7 @@ export function withPlaces(command: Command): Command {
     .option('--domain <names...>', 'search the log groups of these custom domains, as doctor finds them');
 }
 
-/** @param hasPeriod whether the verb has `--from` and `--to` of its own, which then are those of the search as well */
+/** @param hasPeriod whether the verb has `--from` and `--to` of its own, which then also apply to the search */
 export function withLive(command: Command, hasPeriod = false): Command {
   withPlaces(command).option('--since <duration>', 'search from so long ago until now: 90m, 12h, 7d; default: 24h');
   if (!hasPeriod) {
@@ -33,7 +33,7 @@ export function withLive(command: Command, hasPeriod = false): Command {
 
 export interface Live {
   readonly items: AsyncIterable<InputItem>;
-  /** What was found out of the domains, for the settings. */
+  /** The result of discovery, for the settings. */
   readonly found: FoundLive;
 }
 
@@ -114,7 +114,10 @@ function isoTime(option: string, text: string): number {
   );
 }
 
-/** What a search costs is on the price list of CloudWatch Logs: queries of Logs Insights are, by the gigabyte, this is not. */
+/**
+ * The note about the cost of a search: CloudWatch Logs charges queries of Logs Insights by the gigabyte, but not
+ * FilterLogEvents.
+ */
 function noticeOf({ groups, targets }: FoundLive, { from, to }: TimeRange, done: number): string {
   const time = (at: number) => new Date(at).toISOString().slice(0, 16).replace('T', ' ');
   const stored = groups.reduce((sum, { storedBytes }) => sum + (storedBytes ?? 0), 0);

@@ -1,6 +1,6 @@
 /**
- * Searches log groups for the events that mtls-watch would have been sent: slice after slice of the time, a few at once, each
- * with the patterns of the subscription filters. Yields the same items as files do.
+ * Searches log groups for the events that mtls-watch would have received: the period is divided into slices, of which a
+ * few are searched in parallel with the patterns of the subscription filters. Yields the same items as files do.
  */
 
 import { limits } from '../../../shared/base/limits.js';
@@ -10,17 +10,17 @@ import { eventWindow } from '../window.js';
 import { merge } from './merge.js';
 import type { SearchState, TimeRange } from './state.js';
 
-/** A log group, and a pattern of what is looked for in it; null for all events. */
+/** A log group and a filter pattern; null for all events. */
 export interface SearchTarget {
   readonly logGroup: string;
   readonly pattern: string | null;
 }
 
 const MINUTE_MS = 60_000;
-/** A slice is as long as one of these, so that its bounds are those of a clock. */
+/** A slice has one of these lengths, so that it begins and ends at round times. */
 const SLICE_MINUTES = [15, 60, 6 * 60, 24 * 60, 7 * 24 * 60] as const;
 
-/** One search each: every target in every slice of the time, the earliest first. */
+/** One search for each target and slice of the period, the earliest first. */
 export function slicesOf(targets: readonly SearchTarget[], { from, to }: TimeRange): readonly LogQuery[] {
   const perSlice = Math.max(1, targets.length);
   const minutes =
@@ -36,7 +36,7 @@ export function slicesOf(targets: readonly SearchTarget[], { from, to }: TimeRan
   return slices;
 }
 
-/** @throws MtlsWatchError `logs-unavailable`: what was found so far is in the state, if there is one */
+/** @throws MtlsWatchError `logs-unavailable`; the results so far are in the state file, if there is one */
 export async function* searchLogs(
   targets: readonly SearchTarget[],
   range: TimeRange,
@@ -81,10 +81,7 @@ export async function* searchLogs(
     yield* batchesOf(await sampleOf({ ...(state?.range ?? range), logGroup, pattern: null }, logs));
 }
 
-/**
- * A few events of a log group in which nothing was found: that nobody was refused can be said only where something was written,
- * and can be read.
- */
+/** A few events of a log group in which nothing was found: "nobody was refused" requires readable events. */
 async function sampleOf(query: LogQuery, logs: Pick<LogSearch, 'page'>): Promise<readonly SearchedEvent[]> {
   let token: string | null = null;
   for (let pages = 0; pages < limits.liveSamplePagesMax; pages++) {
@@ -98,7 +95,7 @@ async function sampleOf(query: LogQuery, logs: Pick<LogSearch, 'page'>): Promise
   return [];
 }
 
-/** What one page holds, by stream. */
+/** The events of one page, by stream. */
 export function batchesOf(events: readonly SearchedEvent[]): InputItem[] {
   const items: InputItem[] = [];
   const window = eventWindow('', (batch) => items.push({ kind: 'batch', batch }));

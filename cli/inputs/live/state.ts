@@ -11,16 +11,16 @@ import { MtlsWatchError, messageOf } from '../../../shared/base/errors.js';
 import type { SearchedEvent } from '../../../shared/ports/log-search.js';
 
 export interface TimeRange {
-  /** Milliseconds since the epoch; `to` is not part of it. */
+  /** Milliseconds since the epoch; `to` is exclusive. */
   readonly from: number;
   readonly to: number;
 }
 
 export interface SearchState {
-  /** The time that is searched: that of the first run, whatever the clock says now. */
+  /** The period of the first run, which later runs keep. */
   readonly range: TimeRange;
   readonly done: ReadonlySet<number>;
-  /** The pages of the slices that are done. */
+  /** The pages of the completed slices. */
   saved(): AsyncGenerator<readonly SearchedEvent[]>;
   save(slice: number, events: readonly SearchedEvent[]): Promise<void>;
   finish(slice: number): Promise<void>;
@@ -33,7 +33,10 @@ interface Line {
   readonly slice?: number;
   readonly events?: readonly SearchedEvent[];
   readonly done?: true;
-  /** Which run of the command wrote it: pages of a slice that an earlier run did not finish are not those of the one that did. */
+  /**
+   * The run of the command that wrote it, because pages of a slice that an earlier run did not complete must not be
+   * mixed with those of a later one.
+   */
   readonly run?: number;
 }
 
@@ -62,7 +65,7 @@ async function openLocked(
   let first: Line | null = null;
   let wholeBytes = 0;
   for await (const { line, text, bytes, isWhole } of linesOf(path)) {
-    // A kill may leave the first line half written; any other file is somebody's, and stays as it is.
+    // A kill may leave the first line incomplete. Any other file belongs to somebody else and is not changed.
     if (first === null && !isBegun(text)) throw somethingElse(path);
     if (line === null || !isWhole) break;
     if (first === null) first = checked(line, path, search);
@@ -71,7 +74,7 @@ async function openLocked(
     wholeBytes += bytes;
   }
   const file = await attempt(path, () => open(path, first === null ? 'w' : 'r+', 0o600));
-  // What a kill left half written goes, so that the next line is a line.
+  // Removes an incomplete line that a kill left, so that the next one starts on a new line.
   await attempt(path, () => file.truncate(wholeBytes));
   const write = writer(file, path, wholeBytes);
   if (first === null) await write({ search, range });
@@ -122,17 +125,17 @@ function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // Somebody else's process may not be signalled, and runs.
+    // The process belongs to another user, and is running.
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 
-/** One line after the other, each from where the last ended. */
+/** Writes one line after another, each at the end of the last one. */
 function writer(file: FileHandle, path: string, from: number): (line: Line) => Promise<void> {
   let at = from;
   let last: Promise<unknown> = Promise.resolve();
   return (line) => {
-    // Readers of lines may take these two for ends, and JSON leaves them as they are.
+    // Some line readers split at these two characters, which JSON does not escape.
     const text = JSON.stringify(line).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
     const bytes = Buffer.from(`${text}\n`);
     const position = at;
@@ -164,7 +167,7 @@ const somethingElse = (path: string): MtlsWatchError =>
 
 interface ReadLine {
   readonly text: string;
-  /** Null for what is no line of JSON. */
+  /** Null for a line that is not JSON. */
   readonly line: Line | null;
   readonly bytes: number;
   /** Whether a newline ends it. */

@@ -6,7 +6,7 @@ import { accountChecks } from './account.js';
 import type { Context, Expectations } from './context.js';
 import { domainChecks } from './domain.js';
 import { logGroupChecks } from './log-groups.js';
-import { defaultEndpoint, stageChecks } from './stage.js';
+import { apiTlsPolicy, defaultEndpoint, stageChecks } from './stage.js';
 import { watchChecks } from './watch.js';
 
 export type { Expectations } from './context.js';
@@ -30,7 +30,7 @@ function stageChecksOnce(domains: readonly FoundDomain[], context: Context): Che
   const isNew = (id: string): boolean => seen.size < seen.add(id).size;
   return domains.flatMap((domain) =>
     domain.stages.flatMap((stage) => [
-      ...(isNew(stage.apiId) ? [defaultEndpoint(stage, domain, context)] : []),
+      ...(isNew(stage.apiId) ? [defaultEndpoint(stage, domain, context), ...apiTlsPolicy(stage, domain)] : []),
       ...(isNew(`${stage.apiId}/${stage.stage}`) ? stageChecks(stage, domain, context) : []),
     ]),
   );

@@ -57,6 +57,30 @@ export function defaultEndpoint(stage: FoundStage, domain: FoundDomain, context:
   ]);
 }
 
+/**
+ * Of an API as a whole. If the security policies of a domain and of the API behind it differ, the API's policy decides the handshake.
+ * Reported only if it refuses TLS 1.2: these clients are cut off before anything is logged.
+ */
+export function apiTlsPolicy({ apiName, apiId, apiTlsPolicy: policy }: FoundStage, domain: FoundDomain): Check[] {
+  if (policy === undefined || !TLS_1_3_ONLY.test(policy)) return [];
+  const expectation: Subject = {
+    id: 'tls-policy',
+    domain: domain.name,
+    about: `${apiName} (${apiId})`,
+    expected: 'a policy that accepts TLS 1.2, as the domain does',
+  };
+  return [
+    warning(
+      expectation,
+      `${policy}, of the API itself`,
+      "Set the API's own security policy to one that accepts TLS 1.2, unless every client has TLS 1.3: a client with TLS 1.2 is cut off in the handshake and leaves no log line, so mtls-watch cannot see it.",
+    ),
+  ];
+}
+
+/** `SecurityPolicy_TLS13_1_3_2025_09` and its FIPS form; `TLS13_1_2` in a name means 1.2 and 1.3. */
+const TLS_1_3_ONLY = /^SecurityPolicy_TLS13_1_3_/;
+
 function executionLog(stage: FoundStage, domain: FoundDomain, context: Context): Check {
   const log = stage.executionLog;
   const expectation = subject('execution-log', domain, stage, 'on, level ERROR or INFO, in a log group');

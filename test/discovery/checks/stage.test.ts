@@ -21,6 +21,22 @@ import { accessFilter, executionFilter, MANAGED, type Scene } from '../../suppor
 
 breaking([
   [
+    'an API with a policy of its own that refuses TLS 1.2',
+    (scene) => {
+      ordersStage(scene).apiTlsPolicy = 'SecurityPolicy_TLS13_1_3_2025_09';
+    },
+    ['warning tls-policy of orders (rest111): SecurityPolicy_TLS13_1_3_2025_09, of the API itself'],
+    [],
+  ],
+  [
+    'an API with a policy of its own that accepts TLS 1.2',
+    (scene) => {
+      ordersStage(scene).apiTlsPolicy = 'SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09';
+    },
+    [],
+    [],
+  ],
+  [
     'a default endpoint',
     (scene) => {
       ordersStage(scene).isDefaultEndpointDisabled = false;

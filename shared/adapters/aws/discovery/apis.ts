@@ -16,6 +16,8 @@ export interface FoundApi {
   readonly name: string;
   readonly kind: ApiKind;
   readonly isDefaultEndpointDisabled: boolean;
+  /** Of a REST API that has one of its own. */
+  readonly tlsPolicy?: string | undefined;
 }
 
 export type Level = 'OFF' | 'ERROR' | 'INFO';
@@ -48,11 +50,12 @@ export async function listApis({ rest, v2 }: ApiClients, reader: Reader): Promis
     }),
   );
   const found: FoundApi[] = [
-    ...(restApis ?? []).map(({ id = '', name = '', disableExecuteApiEndpoint = false }) => ({
+    ...(restApis ?? []).map(({ id = '', name = '', disableExecuteApiEndpoint = false, securityPolicy }) => ({
       id,
       name,
       kind: 'REST' as const,
       isDefaultEndpointDisabled: disableExecuteApiEndpoint,
+      ...(securityPolicy !== undefined && { tlsPolicy: securityPolicy }),
     })),
     ...(others ?? []).map(({ ApiId = '', Name = '', ProtocolType, DisableExecuteApiEndpoint = false }) => ({
       id: ApiId,

@@ -131,6 +131,7 @@ function stageOf(api: FoundApi, { name, level, accessLog }: PlainStage, delivery
     kind: api.kind,
     stage: name,
     isDefaultEndpointDisabled: api.isDefaultEndpointDisabled,
+    ...(api.tlsPolicy !== undefined && { apiTlsPolicy: api.tlsPolicy }),
     executionLog: api.kind === 'REST' ? executionLogOf(api.id, name, level, deliveryOf) : { kind: 'unsupported' },
     accessLog: accessLog && { ...accessLog, logGroup: logGroupOf(accessLog.destinationArn) },
   };
