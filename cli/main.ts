@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** The command line: one verb a file. Exit codes: 0 done, 1 the answer is "no", 2 usage, unreadable input, or nothing that could be judged. */
-import { Command, CommanderError } from 'commander';
-import { MtlsWatchError } from '../shared/base/errors.js';
+import { Command } from 'commander';
 import { auditCommand } from './commands/audit.js';
 import { backtestCommand } from './commands/backtest.js';
 import { costCommand } from './commands/cost.js';
@@ -18,6 +17,7 @@ import { reportCommand } from './commands/report.js';
 import { ackCommand, silenceCommand } from './commands/silence.js';
 import { tailCommand } from './commands/tail.js';
 import { observeClients } from './inputs/clients.js';
+import { endWithReader, reportFailure } from './terminal/failures.js';
 
 const program = new Command('mtls-watch')
   .description('Tells which client certificates an API Gateway custom domain refuses, why, and what to change.')
@@ -45,17 +45,13 @@ for (const command of program.commands) {
   for (const nested of command.commands) nested.copyInheritedSettings(command);
 }
 
+endWithReader(process.stdout);
+endWithReader(process.stderr);
+// Node 20 is supported here as far as the SDK works on it; its advice in eight lines stood before every answer.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = exitCodeOf(error);
-}
-
-function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof MtlsWatchError) {
-    process.stderr.write(`error: ${error.message}\n`);
-    return error.code === 'not-found' ? 1 : 2;
-  }
-  throw error;
+  process.exitCode = reportFailure(error, (text) => process.stderr.write(text));
 }
