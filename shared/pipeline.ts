@@ -8,6 +8,7 @@ import { limits } from './base/limits.js';
 import { minuteOf } from './base/time.js';
 import { excludeCanaryRecords, separateCanaryFailures } from './canary/exclude.js';
 import { underWildcards } from './count/bound-scopes.js';
+import { partnersFirst } from './count/partners-first.js';
 import {
   dirtyHours,
   ignoreGroups,
@@ -76,7 +77,7 @@ export async function ingest(batch: LogBatch, world: World, look: OnGroupsGrown 
   };
   const parsed = await excludeCanaryRecords(await redact(named, world), world);
   // Saving the certificates runs beside the counting. Only code that looks at a certificate waits for `saved`.
-  const saved = world.stores.certificates.save(parsed.certificates);
+  const saved = partnersFirst(parsed, world).then((ordered) => world.stores.certificates.save(ordered));
   const pems = read.certificates;
   const [ingested] = await Promise.all([countParsed({ batch, parsed, pems, saved }, world, look), saved]);
   return ingested;

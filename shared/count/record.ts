@@ -144,13 +144,25 @@ async function admit({ scope, day, issuerDns }: Applicants, world: World): Promi
   const inside = await groups.admit(scope, day, issuerDns);
   const outside = issuerDns.filter((issuerDn) => !inside.has(issuerDn));
   if (outside.length === 0) return inside;
-  let known = await groups.trusted(scope, day, outside);
-  if (known === null) {
-    const { trustedIssuers } = await loadDiagnosis();
-    await groups.fixTrusted(scope, day, [...(await trustedIssuers(scope, world))]);
-    known = await groups.trusted(scope, day, outside);
-  }
-  return new Set([...inside, ...(known ?? [])]);
+  return new Set([...inside, ...(await issuersOfTruststore(scope, day, outside, world))]);
+}
+
+/**
+ * Of the issuers, those that the truststore or its version before holds, as it was fixed for the scope and day.
+ * @throws MtlsWatchError `truststore-unreadable`, as above
+ */
+export async function issuersOfTruststore(
+  scope: string,
+  day: number,
+  issuerDns: readonly string[],
+  world: World,
+): Promise<ReadonlySet<string>> {
+  const { groups } = world.stores;
+  const fixed = await groups.trusted(scope, day, issuerDns);
+  if (fixed !== null) return fixed;
+  const { trustedIssuers } = await loadDiagnosis();
+  await groups.fixTrusted(scope, day, [...(await trustedIssuers(scope, world))]);
+  return (await groups.trusted(scope, day, issuerDns)) ?? new Set();
 }
 
 /** 403s with a certificate for which no denial came. */

@@ -209,13 +209,16 @@ export async function unlessUnreadable<T>(reading: Promise<T>, otherwise: (why: 
 }
 
 /**
- * The subject DNs of the CAs in a domain's truststore; empty where the domain has no truststore.
- * @throws MtlsWatchError `truststore-unreadable` (retryable)
+ * The subject DNs of the CAs in a domain's truststore, and after them those of its version before: a bad upload must not make
+ * strangers of the partners that it lost. Empty where the domain has no truststore.
+ * @throws MtlsWatchError `truststore-unreadable` (retryable), for the current version only
  */
 export async function trustedIssuers(scope: string, { config, truststores }: World): Promise<ReadonlySet<string>> {
   const uri = truststoreUri(scope, config.truststores);
   if (uri === null) return new Set();
-  const bundle = await truststores.read(uri);
+  const current = await truststores.read(uri);
+  const previous = await unlessUnreadable(truststores.previous(uri), () => null);
   const { cache } = await x509();
-  return new Set(cache.truststore(bundle).certificates.map(({ certificate }) => certificate.subjectDn));
+  const bundles = [current, ...(previous === null ? [] : [previous])].map(cache.truststore);
+  return new Set(bundles.flatMap(({ certificates }) => certificates.map(({ certificate }) => certificate.subjectDn)));
 }

@@ -76,7 +76,9 @@ export function partnersTogether(
   const isOpening = known.size === 0 && joined.length > 0 && began.length >= TOGETHER_GROUPS;
   const isJoining = known.size > 0 && joined.length > 0;
   const told = busiestFirst(isOpening || isJoining || known.size === 0 ? began : began.filter(isIn));
-  const atLeast: Severity = told.length >= MANY_PARTNERS ? 'high' : 'low';
+  // A change of the truststore makes partners of all who are refused after it: anybody's new names prove nothing.
+  const knownPartners = told.filter(({ isTrusted }) => isTrusted !== false);
+  const atLeast: Severity = knownPartners.length >= MANY_PARTNERS ? 'high' : 'low';
   const severity = told.reduce<Severity>((worst, one) => worse(worst, one.severity), atLeast);
   const isWorse = known.size > 0 && before !== null && worse(before.severity, severity) !== before.severity;
   const numbers = sumOf(told, isOpening || isJoining, policy);

@@ -128,6 +128,20 @@ describe('partners that fail together', () => {
     expect(notices[0]?.severity).toBe('critical');
   });
 
+  it.each([
+    ['of the version before', (name: string) => partner(name), 'high'],
+    ['whom nobody knows', (name: string) => ({ ...partner(name), issuerDn: `CN=${name}` }), 'low'],
+  ] as const)('are four %s after a change of the truststore', async (_who, groupOf, severity) => {
+    const versionOf = (text: string) => ({ text, version: text, versionId: text.slice(-60, -30), modifiedAt: T0 });
+    const changed: TruststoreSource = {
+      read: async () => versionOf(ca({ subject: 'CN=New', key: 'ec-b' }).pem),
+      previous: async () => versionOf(bundle),
+    };
+    const failing = ['Ada', 'Bo', 'Cy', 'Di'].map((name) => ({ group: groupOf(name), from: 2, to: 20, each: 12 }));
+    const [spike] = await play(20, failing, { truststores: changed });
+    expect(spike).toMatchObject({ group: { issuerDn: SEVERAL_ISSUERS }, severity });
+  });
+
   it('are told of at once when another joins', async () => {
     const failing = ['Ada', 'Bo', 'Cy'].map((name) => ({ group: partner(name), from: 2, to: 40, each: 12 }));
     const notices = await play(60, [...failing, { group: partner('Di'), from: 20, to: 40, each: 12 }], {

@@ -54,6 +54,7 @@ export const arrows: Arrows = {
 const MOVERS = [
   'canary/exclude',
   'count/bound-scopes',
+  'count/partners-first',
   'count/record',
   'count/settle',
   'diagnosis/diagnosis',

@@ -1,0 +1,48 @@
+/**
+ * Puts the certificates of a batch into the order in which they are kept. Of a batch only so many are, and whoever connects can
+ * make new ones at will: those of issuers that the truststore holds come first, and one of each issuer before the second of any.
+ */
+
+import pMap from 'p-map';
+import { getOrInsert } from '../base/get-or-insert.js';
+import { limits } from '../base/limits.js';
+import { dayOf } from '../base/time.js';
+import type { Parsed } from '../model/index.js';
+import type { World } from '../ports/index.js';
+import { placeOf } from './group.js';
+import { issuersOfTruststore } from './record.js';
+
+/**
+ * @returns the certificates, as PEM by fingerprint
+ * @throws MtlsWatchError `truststore-unreadable` (retryable), where there are too many and it is not fixed yet whom the truststore holds
+ */
+export async function partnersFirst(
+  { accesses, certificates }: Pick<Parsed, 'accesses' | 'certificates'>,
+  world: World,
+): Promise<ReadonlyMap<string, string>> {
+  if (certificates.size <= limits.certificatesPerBatchMax) return certificates;
+  const issuers = new Map<string, { scope: string; day: number; fingerprints: Map<string, Set<string>> }>();
+  for (const { scope, at, client } of accesses) {
+    const fingerprint = client?.fingerprint;
+    if (client === null || fingerprint == null || !certificates.has(fingerprint)) continue;
+    const day = dayOf(at);
+    const place = getOrInsert(issuers, placeOf(scope, day), () => ({ scope, day, fingerprints: new Map() }));
+    getOrInsert(place.fingerprints, client.issuerDn, () => new Set<string>()).add(fingerprint);
+  }
+  const ranks = new Map<string, number>();
+  await pMap(
+    issuers.values(),
+    async ({ scope, day, fingerprints }) => {
+      const trusted = await issuersOfTruststore(scope, day, [...fingerprints.keys()], world);
+      for (const [issuerDn, ofIssuer] of fingerprints) {
+        const first = trusted.has(issuerDn) ? 0 : certificates.size;
+        for (const [nth, fingerprint] of [...ofIssuer].entries()) {
+          ranks.set(fingerprint, Math.min(first + nth, ranks.get(fingerprint) ?? Number.POSITIVE_INFINITY));
+        }
+      }
+    },
+    { concurrency: limits.storeConcurrencyMax },
+  );
+  const rankOf = (fingerprint: string): number => ranks.get(fingerprint) ?? Number.POSITIVE_INFINITY;
+  return new Map([...certificates].sort(([a], [b]) => Number(rankOf(a) > rankOf(b)) - Number(rankOf(a) < rankOf(b))));
+}
