@@ -88,7 +88,7 @@ function encodedName(text: string): string | null {
 }
 
 /** A quoted text, a bare word or number, or a bracket. */
-const TOKEN = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([\p{L}\p{N}_.-]+)|[[\](){}<>]/gsu;
+const TOKEN = /"((?:[^"\\]|\\.)*)"?|'((?:[^'\\]|\\.)*)'?|([\p{L}\p{N}_.-]+)|[[\](){}<>]/gsu;
 /** Keys that describe an attribute, in lists of objects. */
 const TYPE_KEYS = new Set(['TYPE', 'OID', 'NAME', 'ATTRIBUTETYPE']);
 const VALUE_KEYS = new Set(['VALUE', 'VAL']);
@@ -103,7 +103,7 @@ function listedName(text: string): string | null {
   if (!/^[[({]/.test(body)) return null;
   const go = [...body.matchAll(/\{Type:([0-9.]+) Value:([^{}]*)\}/g)];
   if (go.length > 0) return canonical(go.map(([, type = '', value = '']) => rdnOf(type, value)));
-  const inner = [...body.matchAll(/RelativeDistinguishedName\(((?:[^)\\]|\\.)*)\)/g)].map(([, rdn = '']) => rdn);
+  const inner = [...body.matchAll(/RelativeDistinguishedName\(((?:[^)\\]|\\.)*)/g)].map(([, rdn = '']) => rdn);
   if (inner.length > 0) return canonicalDn(inner.join(','));
   const rdns = rdnsOfTokens(body);
   return rdns.length === 0 ? null : canonical(rdns);
@@ -164,7 +164,8 @@ const LABELS: Readonly<Record<string, string>> = {
   'email address': 'EMAILADDRESS',
   'serial number': 'SERIALNUMBER',
 };
-const LABELLED = new RegExp(`(?:^|[,;\\n])[ \\t]*(${Object.keys(LABELS).join('|')})[ \\t]*:[ \\t]*`, 'gi');
+const LABELLED =
+  /(?:^|[,;\n])[ \t]*(common name|country|country\/region|locality|state\/province|state|organization|organizational unit|domain component|email address|serial number)[ \t]*:[ \t]*/gi;
 
 /** `Common Name: Issuing CA, Organization: Acme, Country: US`. */
 function labelledName(text: string): string | null {
