@@ -84,6 +84,7 @@ export function ackCommand(world: WorldOf = deployed): Command {
 /** @throws MtlsWatchError `usage` */
 export async function addSilence(options: AddOptions, { stores, clock, output }: SilenceWorld): Promise<Silence> {
   const now = clock.now();
+  const time = { startsAt: now, endsAt: endOf(options, now), window: windowOf(options) };
   const selectors = await selected(options, stores, now);
   const inForce = (await stores.silences.list()).filter((one) => one.endsAt > now);
   if (inForce.length >= limits.silencesMax) {
@@ -92,9 +93,7 @@ export async function addSilence(options: AddOptions, { stores, clock, output }:
   const silence: Silence = {
     id: randomUUID().slice(0, 8),
     ...selectors,
-    startsAt: now,
-    endsAt: endOf(options, now),
-    window: windowOf(options),
+    ...time,
     comment: clean(options.comment, limits.silenceCommentCharsMax),
     createdAt: now,
   };
