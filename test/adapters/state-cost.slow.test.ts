@@ -8,6 +8,8 @@ import { idleSweep, type Life, lifeOf } from '../support/state-cost.js';
 let dynamo: LocalDynamo;
 beforeAll(async () => {
   dynamo = await startDynalite();
+  // The first request loads what is loaded late, which changes what waits for what.
+  await lifeOf(dynamo, 1);
 });
 afterAll(() => dynamo.stop());
 
@@ -18,7 +20,7 @@ describe('a refused request that comes alone', () => {
   it('costs seven write units when domain, issuer and certificate are seen for the first time of a day', async () => {
     const life = await lifeOf(dynamo, 1);
     expect(ingested(life)).toBe(7);
-    expect(steps(life)).toEqual([2, 6]);
+    expect(steps(life)).toEqual([2, 5]);
     expect(life.settled.writeUnits).toBe(1);
     expect(life.closed.writeUnits).toBe(3);
   });
