@@ -100,8 +100,10 @@ export async function diagnoseClients(
 ): Promise<Diagnosed> {
   const lastAt = Math.max(...facts.map((fact) => fact.lastAt));
   const fingerprint = clients.find((client) => client.fingerprint !== null)?.fingerprint ?? null;
+  // A reason that was inferred from the certificate itself is not the gateway's word.
+  const refusedWith = facts.some(({ count, inferred }) => count > inferred) ? group.reason : null;
   const diagnosis = await unlessUnreadable(
-    diagnosisOf(fingerprint, group.scope, lastAt, world, new Map(), group.reason),
+    diagnosisOf(fingerprint, group.scope, lastAt, world, new Map(), refusedWith),
     (because): OneDiagnosis => ({
       kind: 'none',
       because,
