@@ -57,6 +57,8 @@ export interface DetectionNumbers {
   readonly surprise: number;
   /** How much later than usual the log came, in minutes; 0 where it came in time. */
   readonly lateMinutes: number;
+  /** For how many minutes the domain's logs have been standing still; 0 where they do not, or nobody knows. */
+  readonly standingMinutes: number;
   /** Failures of the last hour. */
   readonly lastHour: number;
   /** The last 24 hours, and what is usual for 24 hours. */
@@ -123,15 +125,17 @@ export function learn(history: History | null, step: number, count: number, poli
 
 /**
  * Closes several steps, in ascending order. The result is that of `learn` on each, but the state is unpacked only once.
+ * @param isUnknown steps without a failure of which nobody knows whether they had none
  */
 export function learnAll(
   history: History | null,
   steps: readonly { readonly step: number; readonly count: number }[],
   policy: DetectionPolicy,
+  isUnknown?: (step: number) => boolean,
 ): History {
   const settings = settingsOf(policy);
   const state = stateOf(history, steps[0]?.step ?? 0, settings);
-  for (const { step, count } of steps) closeThrough(state, settings, step, count);
+  for (const { step, count } of steps) closeThrough(state, settings, step, count, isUnknown);
   return { firstStep: history?.firstStep ?? steps[0]?.step ?? 0, lastStep: state.step, state: pack(state) };
 }
 
@@ -216,6 +220,7 @@ function judged(
     shortestMinutes: passing[0]?.window ?? null,
     isSteady: false,
     lateMinutes: 0,
+    standingMinutes: 0,
     surprise: windows.reduce((max, w) => Math.max(max, w.raw), 0),
     lastHour: windows.at(-1)?.count ?? 0,
     course,

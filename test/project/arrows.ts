@@ -55,6 +55,7 @@ const MOVERS = [
   'canary/exclude',
   'count/bound-scopes',
   'count/partners-first',
+  'count/pulses',
   'count/record',
   'count/settle',
   'diagnosis/diagnosis',
