@@ -29,6 +29,7 @@ export const en: ReportMessages = {
     'incomplete-signature': 'incomplete request signature',
     'certificate-not-logged': 'certificate not in the log: cause not known',
     unmatched: 'Forbidden without a cause: path mapping, stage or endpoint',
+    'connection-failed': 'connection failed for another cause than the certificate',
     other: 'another cause',
   },
   severities: { low: 'low', medium: 'medium', high: 'high', critical: 'critical' },

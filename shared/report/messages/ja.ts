@@ -50,6 +50,7 @@ export const ja: ReportMessages = {
     'incomplete-signature': 'リクエスト署名が不完全',
     'certificate-not-logged': '証明書がログになく、原因不明',
     unmatched: '原因の記録なし(パスマッピング、ステージ、エンドポイントの誤り)',
+    'connection-failed': '証明書以外の原因による接続失敗',
     other: 'その他',
   },
   severities: { low: '低', medium: '中', high: '高', critical: '緊急' },
