@@ -2,11 +2,14 @@
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { cloudFrontCodes } from '../shared/doors/cloudfront/reasons.js';
-import type { CodeMeaning } from '../shared/doors/connection-codes.js';
-import { loadBalancerCodes } from '../shared/doors/load-balancer/reasons.js';
+import { CLOUDFRONT_CODES } from '../shared/doors/cloudfront/codes.js';
+import type { CodeMeaning } from '../shared/doors/door.js';
+import { LOAD_BALANCER_CODES } from '../shared/doors/load-balancer/codes.js';
 
-const doors = { CloudFront: cloudFrontCodes, 'load balancer': loadBalancerCodes } as const;
+const doors: Readonly<Record<string, Readonly<Record<string, CodeMeaning>>>> = {
+  CloudFront: CLOUDFRONT_CODES,
+  'load balancer': LOAD_BALANCER_CODES,
+};
 
 const BETWEEN_MARKERS = /(?<=<!-- npm run doors -->\n).*(?=<!-- end -->)/s;
 
