@@ -38,7 +38,6 @@ const deployed = async (options: TableOptions): Promise<IncidentsWorld> => ({
 
 export function incidentsCommand(world: (options: TableOptions) => Promise<IncidentsWorld> = deployed): Command {
   const command = new Command('incidents')
-    .description('what fires, with what was told of it, acknowledgements and silences')
     .argument('[id]', 'one incident, as the alert shows its id: with its last hour')
     .option('--ended <days>', 'list those that ended in the last days as well', '0')
     .option('--json', 'one JSON object a line: incidents, then one summary');
