@@ -19,7 +19,6 @@ const neighbourRunbooks = [
   'base-path-mapping-missing',
   'stage-not-found',
   'http-api-no-execution-log',
-  'no-client-certificate',
   'client-authentication-sunset',
   'domain-name-conflict',
   'domain-name-status',
