@@ -86,6 +86,22 @@ export function reasonIdOfFinding(code: string): ReasonId {
   return REASON_BY_FINDING[code] ?? 'other';
 }
 
+/**
+ * Whether the gateway's reason proves the names in the certificate: it verifies the signature before anything else, so that
+ * with any other reason a CA of its truststore signed them. Made-up certificates are refused with one of these.
+ */
+export function proves(reason: ReasonId): boolean {
+  return !UNPROVEN.includes(reason);
+}
+
+const UNPROVEN: readonly ReasonId[] = [
+  'issuer-not-found',
+  'signature-failure',
+  'self-signed',
+  'self-signed-in-chain',
+  'other',
+];
+
 /** Causes of a 403 other than a refused certificate; `logs/forbidden.ts` tells them apart. */
 export const forbiddenCauses = [
   'waf',
