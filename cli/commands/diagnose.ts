@@ -23,7 +23,6 @@ export interface DiagnoseOptions {
 
 export function diagnoseCommand(output: Output = process.stdout, clock: Clock = systemClock): Command {
   return new Command('diagnose')
-    .description('tell whether the gateway would take a certificate, and if not, why and what to change')
     .requiredOption(
       '--client <file>',
       "the client's certificate in PEM or DER, or an access record that holds it; certificates behind it count as presented",

@@ -48,6 +48,7 @@ const CAS_REASONS: readonly ReasonId[] = [
   'chain-too-long',
   'invalid-ca',
   'path-length-exceeded',
+  'untrusted',
 ];
 
 type Subject = Pick<ClientTally, 'subjectDn'>;

@@ -10,6 +10,7 @@ import * as z from '../base/zod.js';
 import type { Notice } from '../model/index.js';
 import {
   countWords,
+  heldBackWords,
   issuersOf,
   lastHourWords,
   leadOf,
@@ -92,6 +93,7 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
     .map(({ subjectDn, serialNumber, sourceIps, count }) =>
       messages.client(chatText(subjectDn), chatText(serialNumber), sourceIps.map(chatText).join(', '), number(count)),
     );
+  const heldBack = heldBackWords(notice, messages, chatText);
   const links: [string, string | null][] = [
     [labels.runbook, notice.runbookUrl],
     [labels.executionLog, notice.links.executionLog],
@@ -101,6 +103,7 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
   return [
     messages.headline[notice.kind](whoseOf(notice, messages, chatText), where),
     leadOf(notice, messages, chatText),
+    ...(heldBack === null ? [] : [heldBack]),
     '',
     `*${labels.reason}* ${whatWords(notice, messages, chatText)}`,
     `*${labels.domain}* ${where}`,

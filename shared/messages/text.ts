@@ -10,6 +10,7 @@ import {
   decisiveFinding,
   findingsShown,
   findingWords,
+  heldBackWords,
   issuersOf,
   lastHourWords,
   leadOf,
@@ -73,8 +74,10 @@ export function bodyOf(notice: Notice, messages: Messages): string {
   const where = domainText(notice.group.scope, mailText);
   const isResolved = notice.kind === 'resolved';
   const headline = messages.headline[notice.kind](whoseOf(notice, messages, mailText), where);
+  const heldBack = heldBackWords(notice, messages, mailText);
   const sections = [
     `${headline}\n${leadOf(notice, messages, mailText)}`,
+    ...(heldBack === null ? [] : [heldBack]),
     aligned(factsOf(notice, messages, where)),
     ...(isResolved ? [] : actionsOf(notice, messages)),
     linksOf(notice, messages),

@@ -180,6 +180,7 @@ function noticeFor({ clients, store, reason, text, isTrusted, isDiagnosed }: Cas
     clients: tallies,
     groups: [],
     scopeShare: 0.97,
+    heldBackUntil: null,
     config,
     deployment: { region: 'eu-central-1', tableName: 'mtls-watch-State', dashboardName: null },
     diagnosed: { verdict, verdictNote: verdict === null ? note : null, change: null, issuerTrusted: isTrusted },
