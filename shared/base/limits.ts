@@ -323,6 +323,11 @@ export const limits = {
   unreadableToldMax: 20,
   /** Groups of all scopes that a sweep evaluates together for scope incidents. */
   activeGroupsMax: 2_000,
+  /**
+   * Notices about strangers of one scope in a UTC day that they began, grew or go on; each beginning has one end besides.
+   * A scanner that passes by is told; one that comes again all day does not keep anybody awake.
+   */
+  strangerNoticesPerDayMax: 10,
   /** Fewer groups than this do not become an incident of their scope. */
   groupsTogetherMin: 3,
   /**

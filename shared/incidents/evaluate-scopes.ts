@@ -99,7 +99,7 @@ async function store({ before, own, scopeDetection, members }: ScopeChange, worl
   const change =
     own === null
       ? await deferredNotice(before, detection, false, world)
-      : await applySilences(told ? own : { ...own, notice: null }, world);
+      : await applySilences(told ? own : { ...own, notice: null }, before, world);
   if (change === null) return;
   const named = new Set(groups.map(groupId));
   const facts = members.filter(({ group }) => named.has(groupId(group))).flatMap((member) => member.facts);

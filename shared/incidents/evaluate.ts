@@ -137,7 +137,11 @@ interface SeenNow extends Judged {
 }
 
 /** Whom an incident affects decides at once how severe it is, and so whether the incident of its scope can cover it. */
-async function begin(own: IncidentChange, { detection, facts, now }: SeenNow, world: World): Promise<IncidentChange> {
+async function begin(
+  own: IncidentChange,
+  { incident, detection, facts, now }: SeenNow,
+  world: World,
+): Promise<IncidentChange> {
   const { group } = own.next;
   const { impactOf } = await loadAnnounce();
   const impact = await impactOf(group, detection, facts, world);
@@ -145,13 +149,13 @@ async function begin(own: IncidentChange, { detection, facts, now }: SeenNow, wo
   const judged = { ...own.next, severity, severityAtFirst: severity, isStranger: impact.isStranger };
   // Where the scope's incident covers the beginning, the later notices of this incident are left out as well.
   const announced = !isCovered(judged, await scopesOf(group, world), now);
-  return applySilences({ ...own, notice: announced ? 'spike' : null, next: { ...judged, announced } }, world);
+  return applySilences({ ...own, notice: announced ? 'spike' : null, next: { ...judged, announced } }, incident, world);
 }
 
 async function goOn(own: IncidentChange | null, seen: SeenNow, world: World): Promise<IncidentChange | null> {
   const { incident, detection, now } = seen;
   if (own !== null && own.next.state !== 'firing') {
-    if (own.next.announced) return applySilences(own, world);
+    if (own.next.announced) return applySilences(own, incident, world);
     return (await beforeItEnds(seen, world)) ?? { ...own, notice: null };
   }
   if (incident?.state !== 'firing') return own;
@@ -159,7 +163,7 @@ async function goOn(own: IncidentChange | null, seen: SeenNow, world: World): Pr
   // An incident that was announced by itself has no further notices once its scope's incident names it.
   const isAsked = isTold || !incident.announced;
   const covered = isAsked && isCovered(incident, await scopesOf(incident.group, world), now);
-  if (isTold) return applySilences(incident.announced && !covered ? own : { ...own, notice: null }, world);
+  if (isTold) return applySilences(incident.announced && !covered ? own : { ...own, notice: null }, incident, world);
   const late = await deferredNotice(incident, detection, covered, world);
   if (late !== null) {
     // The deferred notice must not lose what changes in the group's own incident without a notice.
@@ -178,7 +182,7 @@ async function beforeItEnds({ incident, detection, now }: SeenNow, world: World)
   if (isNamed(incident, await scopesOf(incident.group, world))) return null;
   const next = { ...incident, version: incident.version + 1, lastNoticeAt: now, announced: true };
   const because = `it failed for ${Math.round((now - incident.since) / MINUTE_MS)} minutes, and is told late; ${detection.because}`;
-  return applySilences({ next, notice: 'spike', because }, world);
+  return applySilences({ next, notice: 'spike', because }, incident, world);
 }
 
 /** The first notice is sent before the first window is full, so the full severity shows only later. This raises it. */
@@ -203,7 +207,7 @@ async function worsened({ incident, detection, facts, now }: SeenNow, world: Wor
   if (!isWorse(severityFor(least, policy))) return null;
   const { impactOf } = await loadAnnounce();
   const severity = severityFor(await impactOf(incident.group, detection, own, world), policy);
-  return isWorse(severity) ? applySilences(raise(incident, detection, now, severity), world) : null;
+  return isWorse(severity) ? applySilences(raise(incident, detection, now, severity), incident, world) : null;
 }
 
 /** @returns whether the change has a notice */

@@ -36,6 +36,8 @@ export interface IncidentChange {
   /** Null where only the state changes: calm begins or ends. */
   readonly notice: NoticeKind | null;
   readonly because: string;
+  /** Whether no notice about strangers of the scope follows until the next UTC day. */
+  readonly isLastOfDay?: boolean;
 }
 
 /** A spike within this many resolve times after a resolve is the same incident, come back. */
@@ -256,7 +258,8 @@ function remindOf(
   if (course.isGone) {
     const calmSince = now - course.quietMinutes * MINUTE_MS;
     const because = `none for ${duration(now - calmSince)}, where ${amount(course.missing)} were to be expected`;
-    return { next: { ...next, state: 'resolved', calmSince, known: null }, notice: 'resolved', because };
+    const { announced } = current;
+    return { next: { ...next, announced, state: 'resolved', calmSince, known: null }, notice: 'resolved', because };
   }
   if (acknowledged || now - known.remindedAt < Math.max(DAY_MS, repeatAfter(0, policy)) * 2 ** known.reminders)
     return null;

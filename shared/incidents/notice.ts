@@ -35,6 +35,8 @@ export interface NoticeParts {
   /** Facts that cover the last hour. */
   readonly recentFacts: readonly Fact[];
   readonly scopeShare: number | null;
+  /** Until when no further notice about strangers of the scope is sent; null where more may follow. */
+  readonly heldBackUntil: number | null;
   readonly config: Config;
   readonly deployment: Deployment | null;
   readonly diagnosed: {
@@ -73,6 +75,7 @@ export function noticeOf(parts: NoticeParts): Notice {
     runbookUrl: runbookUrl(config, group, runbookId(parts)),
     clients,
     ...parts.diagnosed,
+    ...(parts.heldBackUntil === null ? {} : { heldBackUntil: new Date(parts.heldBackUntil).toISOString() }),
     links: linksOf({ group, reasonText, since, at: now }, config, deployment),
     commands: commandsOf(incident.incidentId, deployment),
   };

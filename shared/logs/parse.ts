@@ -45,6 +45,7 @@ import type { ReadRecord } from './record-format.js';
 interface ParsedSoFar {
   readonly denials: Denial[];
   readonly accesses: AccessRecord[];
+  readonly connections: readonly [];
   readonly otherForbidden: OtherForbidden[];
   readonly rejected: Rejected[];
   readonly certificates: Map<string, string>;
@@ -68,6 +69,7 @@ export function parseWith(
   const found: ParsedSoFar = {
     denials: [],
     accesses: [],
+    connections: [],
     otherForbidden: [],
     rejected: [...batch.malformed],
     certificates: new Map(),

@@ -10,6 +10,7 @@ import * as z from '../base/zod.js';
 import type { Notice } from '../model/index.js';
 import {
   countWords,
+  heldBackWords,
   issuerName,
   issuersOf,
   lastHourWords,
@@ -89,6 +90,7 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
     .map(({ subjectDn, serialNumber, sourceIps, count }) =>
       messages.client(chatText(subjectDn), chatText(serialNumber), sourceIps.map(chatText).join(', '), number(count)),
     );
+  const heldBack = heldBackWords(notice, messages, chatText);
   const links: [string, string | null][] = [
     [labels.runbook, notice.runbookUrl],
     [labels.executionLog, notice.links.executionLog],
@@ -97,6 +99,7 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
   ];
   return [
     leadOf(notice, messages, chatText),
+    ...(heldBack === null ? [] : [heldBack]),
     '',
     `*${labels.reason}* ${wordsOf(notice, messages).title}${quoted}`,
     `*${labels.domain}* ${where}`,

@@ -85,6 +85,8 @@ export const en: Messages = {
   failuresInAll: (count) => `${count} in all`,
   peak: (count, minutes) => `at most ${count} in ${minutes} min`,
   scopeShare: (percent) => `${percent} of all that this domain refused in the last hour`,
+  heldBackUntil: (where, until) =>
+    `Enough of strangers at ${where} for today: what else they try is counted, and nobody is told of it until ${until} UTC. The weekly report has it, and so has “mtls-watch incidents”. Partners are told of as ever.`,
   clientsKnown: (count, shown) =>
     count > shown
       ? `at least ${count} clients; the busiest ${shown}:`

@@ -179,6 +179,8 @@ export const ja: Messages = {
   failuresInAll: (count) => `合計 ${count} 件`,
   peak: (count, minutes) => `最大 ${minutes} 分間に ${count} 件`,
   scopeShare: (percent) => `このドメインの直近 1 時間の拒否のうち ${percent}`,
+  heldBackUntil: (where, until) =>
+    `${where} への未知の接続元に関する本日の通知は上限に達しました。以降は件数だけを数え、${until} UTC まで通知しません。内容は週次レポートと mtls-watch incidents で確認できます。取引先に関する通知は変わりません。`,
   clientsKnown: (count, shown) =>
     count > shown ? `少なくとも ${count} クライアント。多い順に ${shown} 件:` : `${count} クライアント:`,
   issuerTrusted: (isTrusted) => (isTrusted ? 'トラストストアに登録済み' : 'トラストストアに未登録'),

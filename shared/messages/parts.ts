@@ -4,7 +4,7 @@ import { limits } from '../base/limits.js';
 import { MINUTE_MS } from '../base/time.js';
 import type { FindingCode } from '../model/finding-codes.js';
 import { type Finding, isSeveral, type Notice, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
-import { nameIn } from './safe.js';
+import { domainText, nameIn } from './safe.js';
 import type { FindingMessages, Messages, SeveralMessages } from './types.js';
 
 export type Inert = (text: string) => string;
@@ -75,6 +75,12 @@ export function countWords(notice: Notice, messages: Messages): string {
   return isSeveral(notice.group.issuerDn)
     ? messages.failuresAtWorst(count, notice.windowMinutes)
     : messages.failuresInAll(count);
+}
+
+/** That no further notice about strangers of the domain is sent for some time; null where more may follow. */
+export function heldBackWords({ group, heldBackUntil }: Notice, messages: Messages, inert: Inert): string | null {
+  if (heldBackUntil === undefined) return null;
+  return messages.heldBackUntil(domainText(group.scope, inert), heldBackUntil.slice(0, 16).replace('T', ' '));
 }
 
 export function sinceWords({ since, at }: Notice, messages: Messages): string {

@@ -10,6 +10,7 @@ import {
   decisiveFinding,
   findingsShown,
   findingWords,
+  heldBackWords,
   issuerName,
   issuersOf,
   lastHourWords,
@@ -51,8 +52,10 @@ export function bodyOf(notice: Notice, messages: Messages): string {
     where,
     wordsOf(notice, messages).title,
   );
+  const heldBack = heldBackWords(notice, messages, mailText);
   const sections = [
     `${headline}\n${leadOf(notice, messages, mailText)}`,
+    ...(heldBack === null ? [] : [heldBack]),
     aligned(factsOf(notice, messages, where)),
     ...(isResolved ? [] : actionsOf(notice, messages)),
     linksOf(notice, messages),

@@ -80,6 +80,8 @@ export interface Messages {
   /** The most failures in so many minutes of the last hour. */
   readonly peak: (count: string, minutes: number) => string;
   readonly scopeShare: (percent: string) => string;
+  /** No further notice about strangers of the domain is sent until then. @param until UTC */
+  readonly heldBackUntil: (where: string, until: string) => string;
   readonly clientsKnown: (count: number, shown: number) => string;
   readonly issuerTrusted: (isTrusted: boolean) => string;
   readonly client: (subject: string, serial: string, sources: string, count: string) => string;

@@ -25,7 +25,10 @@ export interface Incident {
   readonly severityAtFirst: Severity;
   /** Somebody has taken charge of it: no repeats until it escalates. */
   readonly acknowledged: boolean;
-  /** A silence held back one of its notices, so that the notice has to be sent when the silence ends. */
+  /**
+   * A silence, or the budget of notices about strangers, held back one of its notices, so that the notice has to be sent
+   * when the silence ends or the next day begins.
+   */
   readonly heldBack: boolean;
   /**
    * How many notices said that it goes on since it last began or grew. Each time, the wait before the next repeat
@@ -103,4 +106,6 @@ export interface EndedIncident {
   readonly count: number | null;
   readonly flaps: number;
   readonly announced: boolean;
+  /** Nobody was told of it, because a silence or the budget of notices about strangers held its notices back. */
+  readonly heldBack: boolean;
 }

@@ -58,6 +58,11 @@ export interface Notice {
   readonly verdictNote: string | null;
   /** What changed in the truststore shortly before the failures began, in sentences. */
   readonly change: string | null;
+  /**
+   * Set on the last notice about strangers of this domain that is sent until then (ISO 8601): the notices of a day about
+   * strangers are used up, and further ones are held back.
+   */
+  readonly heldBackUntil?: string;
   /** Pages of the AWS console for this group and time; null where they are not known. */
   readonly links: NoticeLinks;
   /** Commands that silence the group or stop the repeats. They hold no text that a client sent. */

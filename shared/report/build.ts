@@ -297,8 +297,9 @@ function incidentsOf({ ended, firing, period }: ReportParts): Report['incidents'
   );
 }
 
-function common({ incidentId, group, severity, since, flaps }: EndedIncident | Incident) {
-  return { incidentId, ...group, severity, noticedAt: isoTime(since), comebacks: flaps };
+function common({ incidentId, group, severity, since, flaps, announced, heldBack }: EndedIncident | Incident) {
+  const isUntold = heldBack && !announced;
+  return { incidentId, ...group, severity, noticedAt: isoTime(since), heldBack: isUntold, comebacks: flaps };
 }
 
 function forbiddenOf(facts: readonly ForbiddenFact[], period: Period): Report['otherForbidden'] {

@@ -76,6 +76,8 @@ const incident = z.strictObject({
   secondsToDetect: z.number().nullable(),
   secondsToResolve: z.number().nullable(),
   failures: count.nullable(),
+  /** Nobody was told: a silence, or the budget of notices about strangers, held it back. */
+  heldBack: z.boolean(),
   comebacks: z.int().nonnegative(),
 });
 

@@ -69,6 +69,7 @@ export const noticeSchema = z.strictObject({
   verdict: z.nullable(diagnosisSchema),
   verdictNote: z.nullable(z.string()),
   change: z.nullable(z.string()),
+  heldBackUntil: z.optional(iso),
   links: z.strictObject({
     executionLog: z.nullable(z.url()),
     accessLog: z.nullable(z.url()),

@@ -112,6 +112,15 @@ const life = (language: string): Notice[] => [
 ];
 const both = languages.map((language) => [language, messagesIn[language]] as const);
 
+it.each(both)('the last notice about strangers says in %s that others are held back, and until when', (_, messages) => {
+  const last = { ...notice('spike', 1, 1, 38), heldBackUntil: '2026-11-21T00:00:00.000Z' };
+  expect(noticeSchema.safeParse(last).success).toBe(true);
+  for (const text of [bodyOf(last, messages), chatOf(last, messages).content.description]) {
+    expect(text).toContain('2026-11-21 00:00 UTC');
+    expect(text).toContain('mtls-watch incidents');
+  }
+});
+
 describe.each(both)('the life of an incident in %s', (language, messages) => {
   const file = (rendering: string, kind: string, type: string) => `golden/${language}/${kind}.${rendering}.${type}`;
   it.each(life(language))('$kind', async (one) => {

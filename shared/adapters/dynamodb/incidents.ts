@@ -87,6 +87,7 @@ const endedSchema = z.object({
   count: z.nullable(z.number()),
   flaps: z.int().check(z.nonnegative()),
   announced: z.boolean(),
+  heldBack: z.withDefault(z.boolean(), false),
 }) satisfies z.ZodMiniType<EndedIncident>;
 
 /** No other invocation has made a transition since the caller read the incident. */
