@@ -5,7 +5,16 @@
 import { limits } from '../base/limits.js';
 import { MINUTES_PER_DAY, MINUTES_PER_HOUR, minuteOf, PULSE_MINUTES } from '../base/time.js';
 import type { MinuteSpan } from '../count/record.js';
-import { type Detection, detect, detectLate, type History, learnAll, policyFor } from '../detect/detect.js';
+import {
+  type Detection,
+  detect,
+  detectAfter,
+  detectLate,
+  goOn,
+  type History,
+  historyOf,
+  policyFor,
+} from '../detect/detect.js';
 import { type Pulse, readPulse } from '../detect/pulse.js';
 import { type Fact, type GroupKey, type Incident, isSeveral } from '../model/index.js';
 import type { World } from '../ports/index.js';
@@ -81,27 +90,28 @@ export async function detectGroup(
     .filter(({ step }) => step <= closed && step > (known?.lastStep ?? oldest));
   const isBehind = known !== null && known.lastStep < closed;
   if (steps.at(-1)?.step !== closed && (steps.length > 0 || isBehind)) steps.push({ step: closed, count: 0 });
-  const history = steps.length === 0 ? known : learnAll(known, steps, policy, pulse?.isUnknown);
-  const first = (history?.lastStep ?? closed) + 1;
-  const window = Array.from({ length: minute - first + 1 }, (_, index) => counts.get(first + index) ?? 0);
-  if (history !== null && history.lastStep - (known?.lastStep ?? 0) >= limits.historySaveMinutes) {
-    await stores.history.save(group, history);
+  const learned = known === null && steps.length === 0 ? null : goOn(known, steps, policy, pulse?.isUnknown);
+  const lastStep = learned?.lastStep ?? closed;
+  const window = Array.from({ length: minute - lastStep }, (_, index) => counts.get(lastStep + 1 + index) ?? 0);
+  const seen = { step: minute, counts: window };
+  const judged = learned === null ? detect(null, seen, policy) : detectAfter(learned, seen, policy);
+  const detection = withNewest(judged, minute, counts, pulse?.arrivedThrough ?? minute);
+  if (learned !== null && lastStep - (known?.lastStep ?? 0) >= limits.historySaveMinutes) {
+    await stores.history.save(group, historyOf(learned));
   }
-  const seen = detect(history, { step: minute, counts: window }, policy);
-  const detection = withNewest(seen, minute, counts, pulse?.arrivedThrough ?? minute);
-  if (history === null || detection.kind === 'spike') return { detection, facts };
-  const hourUntil = (step: number) => ({
-    step,
-    counts: Array.from({ length: MINUTES_PER_HOUR }, (_, i) => counts.get(step - MINUTES_PER_HOUR + 1 + i) ?? 0),
-  });
+  if (learned === null || detection.kind === 'spike') return { detection, facts };
+  const lateUntil = (step: number): Detection => {
+    const first = step - MINUTES_PER_HOUR + 1;
+    const hour = Array.from({ length: MINUTES_PER_HOUR }, (_, i) => counts.get(first + i) ?? 0);
+    return detectLate(known ?? historyOf(learned), { step, counts: hour }, policy, minute - step);
+  };
   if (isLate) {
-    const step = Math.min(span.to, closed);
-    const late = detectLate(known ?? history, hourUntil(step), policy, minute - step);
+    const late = lateUntil(Math.min(span.to, closed));
     if (late.numbers.shortestMinutes !== null) return { detection: { ...late, kind: 'spike' }, facts };
   }
   if (incident?.state !== 'firing' || lagMinutes === 0) return { detection, facts };
   // Of the minutes since then not all logs have come.
-  const late = detectLate(known ?? history, hourUntil(minute - lagMinutes), policy, lagMinutes);
+  const late = lateUntil(minute - lagMinutes);
   if (late.kind === 'quiet' || late.kind === 'over') return { detection, facts };
   const { course, standingMinutes } = detection.numbers;
   return { detection: { ...late, numbers: { ...late.numbers, course, standingMinutes } }, facts };

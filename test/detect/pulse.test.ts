@@ -71,7 +71,7 @@ it('unknown minutes do not change what is usual', () => {
   const steps = Array.from({ length: 14 * 1440 }, (_, n) => ({ step: n, count: n % 7 === 0 ? 1 : 0 }));
   const before = learnAll(null, steps, policy);
   const usualAfter = (isUnknown: (step: number) => boolean): number => {
-    const history = learnAll(before, [{ step: before.lastStep + 26 * 60, count: 0 }], policy, isUnknown);
+    const history = learnAll({ ...before }, [{ step: before.lastStep + 26 * 60, count: 0 }], policy, isUnknown);
     return detect(history, { step: history.lastStep + 5, counts: [0, 0, 0, 0, 20] }, policy).numbers.expected;
   };
   const usual = detect(before, { step: before.lastStep + 5, counts: [0, 0, 0, 0, 20] }, policy).numbers.expected;
