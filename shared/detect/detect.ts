@@ -124,15 +124,57 @@ export function learn(history: History | null, step: number, count: number, poli
 /**
  * Closes several steps, in ascending order. The result is that of `learn` on each, but the state is unpacked only once.
  */
-export function learnAll(
-  history: History | null,
-  steps: readonly { readonly step: number; readonly count: number }[],
-  policy: DetectionPolicy,
-): History {
+export function learnAll(history: History | null, steps: readonly Step[], policy: DetectionPolicy): History {
+  return historyOf(goOn(history, steps, policy));
+}
+
+/** A step to close, and its failures. */
+export interface Step {
+  readonly step: number;
+  readonly count: number;
+}
+
+/** A history that is unpacked, so that detection follows learning without packing in between. */
+export interface Learned {
+  readonly firstStep: number;
+  readonly lastStep: number;
+  readonly state: State;
+}
+
+/** What was learned after a history, with the steps that had failures. */
+interface Known extends Learned {
+  readonly settings: DetectorParameters;
+  readonly busy: readonly Step[];
+}
+
+/** The next minute closes the same steps and one more, so it goes on from here where the history is the same object. */
+const knownAfter = new WeakMap<History, Known>();
+
+/** The same as `learnAll`, unpacked. The result is valid until steps are learned after the same history again. */
+export function goOn(history: History | null, steps: readonly Step[], policy: DetectionPolicy): Learned {
   const settings = settingsOf(policy);
-  const state = stateOf(history, steps[0]?.step ?? 0, settings);
-  for (const { step, count } of steps) closeThrough(state, settings, step, count);
-  return { firstStep: history?.firstStep ?? steps[0]?.step ?? 0, lastStep: state.step, state: pack(state) };
+  const busy = steps.filter(({ count }) => count !== 0);
+  const known = history === null ? undefined : knownAfter.get(history);
+  const last = steps.at(-1)?.step ?? history?.lastStep ?? 0;
+  const goesOn = known !== undefined && isSame(known.settings, settings) && isBefore(known, busy, last);
+  const kept = goesOn ? known.state : history && unpack(history.state, history.lastStep, settings);
+  const state = kept ?? start(settings, steps[0]?.step ?? last + 1);
+  for (const { step, count } of steps) if (step > state.step) closeThrough(state, settings, step, count);
+  const learned = { firstStep: history?.firstStep ?? steps[0]?.step ?? 0, lastStep: state.step, state };
+  if (history !== null && kept !== null) knownAfter.set(history, { ...learned, settings, busy });
+  return learned;
+}
+
+const isSame = (a: DetectorParameters, b: DetectorParameters): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Whether what is known was learned from the same steps, as far as it goes. */
+function isBefore({ lastStep, busy: known }: Known, busy: readonly Step[], last: number): boolean {
+  if (lastStep > last || (busy[known.length]?.step ?? Number.POSITIVE_INFINITY) <= lastStep) return false;
+  return known.every(({ step, count }, i) => busy[i]?.step === step && busy[i]?.count === count);
+}
+
+export function historyOf({ firstStep, lastStep, state }: Learned): History {
+  return { firstStep, lastStep, state: pack(state) };
 }
 
 function stateOf(history: History | null, firstStep: number, settings: DetectorParameters): State {
@@ -143,6 +185,11 @@ export function detect(history: History | null, window: Window, policy: Detectio
   const settings = settingsOf(policy);
   const state = stateOf(history, window.step - window.counts.length + 1, settings);
   return detectionOf(state, settings, window, policy);
+}
+
+/** `detect` on what was just learned. */
+export function detectAfter({ state }: Learned, window: Window, policy: DetectionPolicy): Detection {
+  return detectionOf(state, settingsOf(policy), window, policy);
 }
 
 /**

@@ -5,7 +5,16 @@
 import { limits } from '../base/limits.js';
 import { MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import type { MinuteSpan } from '../count/record.js';
-import { type Detection, detect, detectLate, type History, learnAll, policyFor } from '../detect/detect.js';
+import {
+  type Detection,
+  detect,
+  detectAfter,
+  detectLate,
+  goOn,
+  type History,
+  historyOf,
+  policyFor,
+} from '../detect/detect.js';
 import { type Fact, type GroupKey, type Incident, isSeveral } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import { scopeGroup, strangersGroup } from './incident.js';
@@ -75,17 +84,19 @@ export async function detectGroup(
     .filter(({ step }) => step <= closed && step > (known?.lastStep ?? oldest));
   const isBehind = known !== null && known.lastStep < closed;
   if (steps.at(-1)?.step !== closed && (steps.length > 0 || isBehind)) steps.push({ step: closed, count: 0 });
-  const history = steps.length === 0 ? known : learnAll(known, steps, policy);
-  const first = (history?.lastStep ?? closed) + 1;
-  const window = Array.from({ length: minute - first + 1 }, (_, index) => counts.get(first + index) ?? 0);
-  if (history !== null && history.lastStep - (known?.lastStep ?? 0) >= limits.historySaveMinutes) {
-    await stores.history.save(group, history);
+  const learned = known === null && steps.length === 0 ? null : goOn(known, steps, policy);
+  const lastStep = learned?.lastStep ?? closed;
+  const window = Array.from({ length: minute - lastStep }, (_, index) => counts.get(lastStep + 1 + index) ?? 0);
+  const seen = { step: minute, counts: window };
+  const judged = learned === null ? detect(null, seen, policy) : detectAfter(learned, seen, policy);
+  const detection = withNewest(judged, minute, counts);
+  if (learned !== null && lastStep - (known?.lastStep ?? 0) >= limits.historySaveMinutes) {
+    await stores.history.save(group, historyOf(learned));
   }
-  const detection = withNewest(detect(history, { step: minute, counts: window }, policy), minute, counts);
-  if (!isLate || history === null || detection.kind === 'spike') return { detection, facts };
+  if (!isLate || learned === null || detection.kind === 'spike') return { detection, facts };
   const step = Math.min(span.to, closed);
   const hour = Array.from({ length: MINUTES_PER_HOUR }, (_, i) => counts.get(step - MINUTES_PER_HOUR + 1 + i) ?? 0);
-  const late = detectLate(known ?? history, { step, counts: hour }, policy, minute - step);
+  const late = detectLate(known ?? historyOf(learned), { step, counts: hour }, policy, minute - step);
   return { detection: late.numbers.shortestMinutes === null ? detection : { ...late, kind: 'spike' }, facts };
 }
 
