@@ -7,7 +7,7 @@ import { limits } from '../base/limits.js';
 import type { Finding, ProbedGateway } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import { fits } from './beside-refusal.js';
-import { isStandingText, knownRules, type RuleId } from './standing.js';
+import { isSourceText, knownRules, type RuleId } from './standing.js';
 
 /** What was seen of one rule. */
 export interface SeenHere {
@@ -66,5 +66,5 @@ function seenAs(finding: Finding, on: string, what: string): Finding {
 }
 
 function without({ evidence }: Finding): string[] {
-  return evidence.filter((line) => !isStandingText(line));
+  return evidence.filter((line) => !isSourceText(line));
 }

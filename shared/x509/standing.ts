@@ -253,7 +253,12 @@ const REPORTED = 'known from ';
 const LIKELY = 'likely, not documented by AWS: ';
 const NOT_KNOWN = 'not known: ';
 
-/** Whether a line of evidence is only the note that says where a rule is known from. */
+/** Whether a line of evidence is only the note that a rule is not certain. */
 export function isStandingText(line: string): boolean {
-  return [REPORTED, LIKELY, NOT_KNOWN].some((start) => line.startsWith(start));
+  return line.startsWith(LIKELY) || line.startsWith(NOT_KNOWN);
+}
+
+/** Whether a line of evidence is only the note that says where a rule is known from, certain or not. */
+export function isSourceText(line: string): boolean {
+  return isStandingText(line) || line.startsWith(REPORTED);
 }

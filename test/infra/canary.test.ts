@@ -17,7 +17,7 @@ it('knows what to call, and nothing of topics', () => {
   const own = resources(template, 'AWS::Lambda::Function').filter(([id]) => id.startsWith('Canary'));
   const [variables] = own.map(([, { Properties }]) => Properties.Environment as { Variables: Record<string, string> });
   expect(JSON.parse(variables?.Variables.MTLS_WATCH_CONFIG ?? '').canaries).toEqual([
-    { domain: 'api.example.com', path: '/v1', connectTo: null },
+    { domain: 'api.example.com', path: '/v1', connectTo: null, probes: false },
   ]);
   expect(Object.keys(variables?.Variables ?? {}).filter((name) => name.includes('TOPIC'))).toEqual([]);
   expect(Object.keys(template.toJSON().Outputs)).toContain('CanaryFunctionName');

@@ -2,6 +2,7 @@
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { MtlsWatchError } from '../../base/errors.js';
+import { lazily } from '../../base/lazily.js';
 import { limits } from '../../base/limits.js';
 import type { Config } from '../../config/settings.js';
 import type { Clock, Stores } from '../../ports/index.js';
@@ -55,6 +56,7 @@ export function createStoresOn(
   const readEach = readingEach((error) => {
     if (unreadable.length < limits.unreadableToldMax) unreadable.push(error);
   });
+  const probed = lazily(async () => (await import('./probed.js')).createProbed(table, clock, readEach));
   return {
     takeUnreadable: () => {
       const taken = unreadable;
@@ -75,5 +77,9 @@ export function createStoresOn(
     silences: createSilences(table, readEach),
     privacy: createPrivacy(table),
     probes: createProbes(table, clock),
+    probed: {
+      save: async (gateway) => (await probed()).save(gateway),
+      load: async (domain) => (await probed()).load(domain),
+    },
   };
 }
