@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { auditCommand } from './commands/audit.js';
 import { backtestCommand } from './commands/backtest.js';
+import { canaryCommand } from './commands/canary.js';
 import { costCommand } from './commands/cost.js';
 import { diagnoseCommand } from './commands/diagnose.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -36,6 +37,7 @@ const program = new Command('mtls-watch')
   .addCommand(costCommand())
   .addCommand(silenceCommand())
   .addCommand(ackCommand())
+  .addCommand(canaryCommand())
   .addCommand(tailCommand())
   .addCommand(incidentsCommand())
   .addCommand(notifyTestCommand());

@@ -24,6 +24,13 @@ export type ProbeOutcome = (typeof probeOutcomes)[number];
 export const probedKinds = ['chain-of-five', 'server-only', 'p521', 'pss'] as const;
 export type ProbedKind = (typeof probedKinds)[number];
 
+/**
+ * The kinds of certificates that probes call with. An ordinary one and a chain of four, which the gateway is known to
+ * take, show that a refusal of the others is not due to the truststore.
+ */
+export const probeCertificateKinds = ['ordinary', 'chain-of-four', ...probedKinds] as const;
+export type ProbeCertificateKind = (typeof probeCertificateKinds)[number];
+
 /** What probes showed of one kind of certificate. */
 export interface ProbedOutcome {
   readonly outcome: 'let-in' | 'refused' | 'undecided';
