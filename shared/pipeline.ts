@@ -19,16 +19,18 @@ import {
   rollUpHours,
   unmatched,
   type Written,
+  writtenBefore,
 } from './count/record.js';
 import { deferUnpaired, type Settled, settleExpired } from './count/settle.js';
 import type { infer } from './diagnosis/infer.js';
 import { isWithoutExecutionLog } from './diagnosis/without-execution-log.js';
+import { readDelivery } from './doors/read.js';
 import type { evaluateApart } from './incidents/evaluate-apart.js';
 import type { evaluateScopes } from './incidents/evaluate-scopes.js';
+import type { claimConnections } from './join/connections.js';
 import { type Correlated, correlate } from './join/correlate.js';
 import { unpairedFailure } from './join/pairing.js';
 import { type BoundedLoad, shedLoad } from './join/shed-load.js';
-import { readBatch } from './logs/read-batch.js';
 import { redact } from './logs/redact.js';
 import { refuseTooOld } from './logs/too-old.js';
 import type {
@@ -45,6 +47,7 @@ import { deliver } from './notify/outbox.js';
 import type { World } from './ports/index.js';
 
 const loadEvaluation = lazily(() => import('./incidents/evaluate-apart.js'));
+const loadConnections = lazily(() => import('./join/connections.js'));
 const loadInfer = lazily(() => import('./diagnosis/infer.js'));
 const loadScopes = lazily(() => import('./incidents/evaluate-scopes.js'));
 
@@ -67,13 +70,19 @@ export interface Ingested {
  */
 export async function ingest(batch: LogBatch, world: World, look: OnGroupsGrown = ignoreGroups): Promise<Ingested> {
   const read = refuseTooOld(
-    await readBatch(batch, world.config.domains, world.config.central !== null, world.config.accessLogFormats),
+    await readDelivery(batch, {
+      domains: world.config.domains,
+      byAccount: world.config.central !== null,
+      formats: world.config.accessLogFormats,
+    }),
     world,
   );
   const named = {
     ...read,
     accesses: underWildcards(read.accesses, world.config),
+    connections: underWildcards(read.connections, world.config),
     otherForbidden: underWildcards(read.otherForbidden, world.config),
+    heard: underWildcards(read.heard, world.config),
   };
   const parsed = await excludeCanaryRecords(await redact(named, world), world);
   // Saving the certificates runs beside the counting. Only code that looks at a certificate waits for `saved`.
@@ -106,21 +115,26 @@ async function countParsed({ batch, parsed, pems, saved }: Read, world: World, l
     prefetchAdmissions(joinable, world),
   ]);
   const inferred = await inferAlone(parsed.accesses.filter(isAlone), pems, batchId, world);
+  const claimed = await claimWhole(parsed.connections, batchId, stores.join);
   const alone = unsampled.map((denial) => unpairedFailure(denial, 'not-sampled'));
   const found = {
     failures: [...correlated.failures, ...alone, ...inferred.failures],
     unmatched: [...correlated.unmatched, ...inferred.unmatched],
   };
-  const { failures, sightings, ...rest } = await separateCanaryFailures(found, world);
+  const { failures: joined, sightings, ...rest } = await separateCanaryFailures(found, world);
+  // The canary calls custom domains of API Gateway only.
+  const failures = [...joined, ...claimed.failures];
   const forbidden = [
     ...parsed.otherForbidden,
+    ...claimed.forbidden,
     ...unmatched(rest.unmatched),
     ...inferred.unlogged.map(({ scope, at }) => ({ scope, at, cause: 'certificate-not-logged' as const })),
   ];
+  const heard = [...parsed.heard, ...sightings.map(({ probe }) => probe)];
   const lookWithCertificates: OnGroupsGrown = (grown, written) =>
     look(grown, { ...written, rest: () => Promise.all([written.rest(), saved]) });
   const [recorded] = await Promise.all([
-    recordCounts({ batchId, failures, forbidden }, world, lookWithCertificates),
+    recordCounts({ batchId, failures, forbidden, heard }, world, lookWithCertificates),
     deferUnpaired(batchId, correlated, world),
   ]);
   return { parsed, correlated, ...recorded, sightings };
@@ -131,6 +145,12 @@ async function countParsed({ batch, parsed, pems, saved }: Read, world: World, l
  */
 const inferAlone: typeof infer = async (accesses, ...rest) =>
   accesses.length === 0 ? { failures: [], unmatched: [], unlogged: [] } : (await loadInfer()).infer(accesses, ...rest);
+
+/** The same for connections: many installations watch API Gateway only. */
+const claimWhole: typeof claimConnections = async (connections, ...rest) =>
+  connections.length === 0
+    ? { failures: [], forbidden: [] }
+    : (await loadConnections()).claimConnections(connections, ...rest);
 
 /**
  * Looks at groups that have just failed: detects, updates their incidents and sends the notices. Groups whose incident
@@ -143,6 +163,8 @@ export async function alert(groups: readonly GroupKey[], world: World, written?:
 
 /** Ingest loads the module while the stores write the facts, so that nothing waits for it. */
 const evaluateGroups: typeof evaluateApart = async (...what) => (await loadEvaluation()).evaluateApart(...what);
+
+const groupsOf = (facts: readonly Fact[]): GroupKey[] => facts.map(({ group }) => group);
 
 export interface Swept {
   readonly halvesSettled: number;
@@ -180,7 +202,7 @@ export async function sweep(world: World): Promise<Swept> {
   await step(
     settleExpired(
       world,
-      (touched) => evaluateGroups(touched, world, 'calm'),
+      (counted) => evaluateGroups(groupsOf(counted), world, 'calm', writtenBefore(counted)),
       (list) => settled.push(list),
     ),
     0,

@@ -29,7 +29,6 @@ export interface AuditOptions {
 
 export function auditCommand(output: Output = process.stdout, clock: Clock = systemClock): Command {
   return new Command('audit')
-    .description('tell what is wrong with a truststore, or soon will be')
     .argument('<truststore>', 'the CA bundle: a file or s3://bucket/key')
     .option('--at <time>', 'check as at this ISO time instead of now')
     .option('--within <days>', 'warn of certificates that expire within so many days', '30')

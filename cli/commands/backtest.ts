@@ -48,7 +48,6 @@ const CHUNK_CHARS = 64 * 1024;
 
 export function backtestCommand(): Command {
   return new Command('backtest')
-    .description('score a count series with the production detector')
     .argument('<series>', 'CSV with a header: count, optionally timestamp, optionally series; - reads standard input')
     .option('--step <minutes>', 'minutes from one row to the next', '5')
     .option('--season <steps...>', 'lengths of the rhythms in steps, at most two (default: a day and a week)')

@@ -54,7 +54,7 @@ async function here(options: StackOptions): Promise<CanaryCommandWorld> {
 }
 
 export function canaryCommand(world: (options: StackOptions) => Promise<CanaryCommandWorld> = here): Command {
-  const command = new Command('canary').description("what the canary's certificates can find out");
+  const command = new Command('canary');
   withStack(command.command('probes'))
     .description('find out which unusual certificates the gateway of a domain takes; see docs/canary.md')
     .requiredOption('--domain <name>', 'a canary of the deployed settings with "probes": true')

@@ -43,7 +43,6 @@ interface Options {
 
 export function costCommand(output: Output = process.stdout): Command {
   return new Command('cost')
-    .description('tell what a month costs on AWS, by service')
     .requiredOption('--failures-per-month <n>', 'requests that the gateway refuses for their certificate')
     .option('--requests-per-month <n>', 'all requests, to show the cost of each')
     .option('--domains <n>', 'custom domains that are watched', '1')

@@ -28,7 +28,6 @@ export interface DiagnoseOptions extends TableOptions {
 
 export function diagnoseCommand(output: Output = process.stdout, clock: Clock = systemClock): Command {
   const command = new Command('diagnose')
-    .description('tell whether the gateway would take a certificate, and if not, why and what to change')
     .requiredOption(
       '--client <file>',
       "the client's certificate in PEM or DER, or an access record that holds it; certificates behind it count as presented",

@@ -51,7 +51,6 @@ const append = (value: string, list: readonly string[]): readonly string[] => [.
 
 export function doctorCommand(): Command {
   return withAccount(new Command('doctor'))
-    .description('check that refusals are seen: domains, truststores, logs, filters, and mtls-watch itself')
     .option('--domain <name>', 'only this custom domain; may be repeated', append, [])
     .option('--config <file>', 'the settings, in place of the deployed ones')
     .option('--stack <name>', 'the deployed stack (default: mtls-watch, and else mtls-watch-member)')

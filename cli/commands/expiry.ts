@@ -16,7 +16,7 @@ import {
   withoutStrangers,
 } from '../../shared/x509/observed.js';
 import { clientSunsets } from '../../shared/x509/sunset.js';
-import type { Observed } from '../inputs/clients.js';
+import { type Observed, observeClients } from '../inputs/clients.js';
 import { ADD_PEM, collectClients, type NotJudged, nothingWords, notJudgedWords } from '../inputs/evidence.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
@@ -48,12 +48,11 @@ export interface ExpiryOptions extends LiveOptions, FormatOption {
 }
 
 export function expiryCommand(
-  observe: ObserveClients,
+  observe: ObserveClients = observeClients,
   output: Output = process.stdout,
   clock: Clock = systemClock,
 ): Command {
   const command = new Command('expiry')
-    .description('tell which certificates in use expire when, the busiest first')
     .argument('[input...]', 'access logs: a file, a folder, s3://bucket/prefix, or - for standard input')
     .option('--truststore <file>', 'the CA bundle, to see its CAs as well: a file or s3://bucket/key')
     .option('--within <days>', 'list what expires within so many days; what lives shortly, in its last quarter', '90')

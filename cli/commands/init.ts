@@ -23,7 +23,6 @@ interface Options {
 
 export function initCommand(output: Output = process.stdout, notes: Output = process.stderr): Command {
   return withAccount(new Command('init'))
-    .description('write the settings that watch the mutual-TLS domains of this account and Region')
     .option('--domain <name...>', 'custom domains to watch; default: all with mutual TLS')
     .option('--email <address...>', 'whom to mail')
     .option('--runbooks <url>', 'where the pages of runbooks/ are served')

@@ -16,7 +16,6 @@ interface Options {
 
 export function notifyTestCommand(): Command {
   return new Command('notify-test')
-    .description('send a marked sample notice to a topic')
     .requiredOption('--topic <arn>', "the topic's ARN, such as the stack's output TopicArn")
     .addOption(
       new Option('--kind <kind>', 'which notice')

@@ -5,7 +5,7 @@ import { systemClock } from '../../shared/adapters/clock.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { plural } from '../../shared/x509/format.js';
 import { type ClientChange, observations, type PreflightResult, preflight } from '../../shared/x509/observed.js';
-import type { Observed } from '../inputs/clients.js';
+import { type Observed, observeClients } from '../inputs/clients.js';
 import { ADD_PEM, collectClients, type NotJudged, nothingWords, notJudgedWords } from '../inputs/evidence.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
@@ -30,12 +30,11 @@ export type ObserveClients = (
 ) => AsyncIterable<Observed>;
 
 export function preflightCommand(
-  observe: ObserveClients,
+  observe: ObserveClients = observeClients,
   output: Output = process.stdout,
   clock: Clock = systemClock,
 ): Command {
   const command = new Command('preflight')
-    .description('tell who would be refused, and who let in, with a new truststore')
     .argument('[input...]', 'access logs: a file, a folder, s3://bucket/prefix, or - for standard input')
     .requiredOption('--truststore <file>', 'the new CA bundle: a file or s3://bucket/key')
     .option('--current <file>', 'the bundle in use; without it, what happened to the last recorded request counts')

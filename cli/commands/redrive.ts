@@ -14,7 +14,6 @@ interface Options extends StackOptions {
 
 export function redriveCommand(): Command {
   return withStack(new Command('redrive'))
-    .description('put batches of the dead-letter queue through ingest again; they are counted once')
     .option('--queue <url>', "the stack's output DeadLetterQueueUrl, in place of a stack")
     .option('--function <name>', "the stack's output IngestFunctionName, in place of a stack")
     .option('--max <n>', 'batches at most', positive, 1000)

@@ -24,7 +24,6 @@ interface Options extends LiveOptions, FormatOption {
 
 export function replayCommand(): Command {
   const command = new Command('replay')
-    .description('put recorded logs through the pipeline and show what it counts and says')
     .argument('[input...]', 'a file, a folder, s3://bucket/prefix, or - for standard input')
     .option('--config <file>', 'settings as JSON; see docs/configuration.md')
     .option('--truststore <file>', 'the CA bundle of the domains: alerts say why a certificate is refused')

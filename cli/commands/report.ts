@@ -34,7 +34,6 @@ interface Options extends LiveOptions, FormatOption, TableOptions {
 
 export function reportCommand(): Command {
   const command = new Command('report')
-    .description('write the report of a week: a page, JSON and CSV')
     .argument('[input...]', "logs as for replay; without any, the stack's table is read")
     .requiredOption('--out <dir>', 'the folder to write to')
     .option('--week <week>', 'an ISO week such as 2026-W46')

@@ -46,7 +46,7 @@ export interface AddOptions {
 type WorldOf = (options: TableOptions) => Promise<SilenceWorld>;
 
 export function silenceCommand(world: WorldOf = deployed): Command {
-  const command = new Command('silence').description('hold notices back for a while; counting goes on');
+  const command = new Command('silence');
   withTable(command.command('add'))
     .description('add a silence; patterns may hold * and ?, [*] and [?] stand for themselves')
     .option('--issuer <glob>', 'issuer DNs, in any spelling')
@@ -76,7 +76,6 @@ export function silenceCommand(world: WorldOf = deployed): Command {
 
 export function ackCommand(world: WorldOf = deployed): Command {
   return withTable(new Command('ack'))
-    .description('take an incident in hand: it is not repeated until it escalates')
     .argument('<incident>', 'the id that the alert shows')
     .action(async (id: string, options: TableOptions) => acknowledge(id, await world(options)));
 }

@@ -41,7 +41,6 @@ interface Options {
 
 export function tailCommand(): Command {
   const command = withPlaces(new Command('tail'))
-    .description('show refused requests as they happen, each with its verdict; Ctrl-C ends it')
     .option('--truststore <file>', 'the CA bundle to judge by, in place of the domains’ own')
     .option('--config <file>', 'settings as JSON; see docs/configuration.md')
     .option('--poll', 'look every few seconds in place of Live Tail, which costs by the minute')

@@ -139,7 +139,7 @@ async function countAll(
     tallies.rejects.add(parsed.rejected);
     tallies.recovered += parsed.recovered;
     tallies.evidence.add(batch.events, parsed);
-    requests += parsed.denials.length + parsed.accesses.length;
+    requests += parsed.denials.length + parsed.accesses.length + parsed.connections.length;
     await settleExpired(world);
   }
   bar.stop();

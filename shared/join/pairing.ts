@@ -34,6 +34,7 @@ export const cellKey = {
   request: (requestId: string): string => digest('request', requestId),
   extended: (requestId: string, extendedRequestId: string): string => digest('extended', requestId, extendedRequestId),
   event: (eventId: string): string => digest('event', eventId),
+  connection: (connectionId: string): string => digest('connection', connectionId),
   gateway: (extendedRequestId: string): string => digest('gateway', extendedRequestId),
 };
 

@@ -12,17 +12,18 @@ export async function redact(parsed: Parsed, { config, stores }: World): Promise
   const { sourceIps, certificates } = config.privacy;
   const kept = certificates === 'keep' ? parsed : { ...parsed, certificates: new Map<string, string>() };
   if (sourceIps === 'keep') return kept;
-  if (sourceIps === 'drop') return { ...kept, accesses: withAddresses(kept.accesses, () => '') };
+  if (sourceIps === 'drop') return withAddresses(kept, () => '');
   const key = await stores.privacy.key();
-  return { ...kept, accesses: withAddresses(kept.accesses, (sourceIp) => pseudonym(sourceIp, key)) };
+  return withAddresses(kept, (sourceIp) => pseudonym(sourceIp, key));
 }
 
-function withAddresses(accesses: readonly AccessRecord[], addressOf: (sourceIp: string) => string): AccessRecord[] {
-  return accesses.map((access) => {
-    const { client } = access;
-    if (client === null || client.sourceIp === '') return access;
-    return { ...access, client: { ...client, sourceIp: addressOf(client.sourceIp) } };
-  });
+function withAddresses(parsed: Parsed, addressOf: (sourceIp: string) => string): Parsed {
+  const without = <T extends Pick<AccessRecord, 'client'>>(one: T): T => {
+    const { client } = one;
+    if (client === null || client.sourceIp === '') return one;
+    return { ...one, client: { ...client, sourceIp: addressOf(client.sourceIp) } };
+  };
+  return { ...parsed, accesses: parsed.accesses.map(without), connections: parsed.connections.map(without) };
 }
 
 /** 48 bits: among a million callers two have the same pseudonym in one of 500 installations. */

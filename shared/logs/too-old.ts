@@ -13,8 +13,8 @@ export function refuseTooOld(parsed: Parsed, { stores, clock }: Pick<World, 'sto
   const now = clock.now();
   const oldest = now - countableDays * DAY_MS;
   const isInTime = ({ at }: { readonly at: number }): boolean => at >= oldest;
-  const { denials, accesses, otherForbidden } = parsed;
-  const all = [...denials, ...accesses, ...otherForbidden];
+  const { denials, accesses, connections, otherForbidden } = parsed;
+  const all = [...denials, ...accesses, ...connections, ...otherForbidden];
   if (all.every(isInTime)) return parsed;
   const refused = all
     .filter((one) => !isInTime(one))
@@ -27,6 +27,7 @@ export function refuseTooOld(parsed: Parsed, { stores, clock }: Pick<World, 'sto
     ...parsed,
     denials: denials.filter(isInTime),
     accesses: accesses.filter(isInTime),
+    connections: connections.filter(isInTime),
     otherForbidden: otherForbidden.filter(isInTime),
     rejected: [...parsed.rejected, ...refused],
   };

@@ -116,16 +116,49 @@ export interface OtherForbidden {
   readonly fingerprint?: string;
 }
 
+/** A line of a domain that is no refusal. It shows that the domain's logs had arrived up to its time. */
+export interface HeardLine {
+  readonly scope: string;
+  readonly at: number;
+}
+
+/**
+ * A connection that failed at a door whose one record says both who called and why. It needs no other half.
+ */
+export interface Connection {
+  readonly kind: 'connection';
+  /** As in `AccessRecord`. */
+  readonly eventId: string;
+  /** The door's id and the id that the door gave the connection, with its account; empty where the log holds none. */
+  readonly connectionId: string;
+  readonly at: number;
+  readonly scope: string;
+  /** Null where the record says nothing of the client, not even its address. */
+  readonly client: Client | null;
+  readonly outcome:
+    | {
+        readonly reason: ReasonId;
+        /** The door's own code, cleaned and cut. */
+        readonly reasonText: string;
+      }
+    /** It failed for a cause that has nothing to do with the certificate. */
+    | { readonly cause: ForbiddenCause };
+}
+
 /** What `parse` finds in one batch. */
 export interface Parsed {
   readonly denials: readonly Denial[];
   readonly accesses: readonly AccessRecord[];
+  /** Connections that failed, of doors that need no join. */
+  readonly connections: readonly Connection[];
   readonly otherForbidden: readonly OtherForbidden[];
   readonly rejected: readonly Rejected[];
   /** The distinct certificates of the access records, as PEM by fingerprint. */
   readonly certificates: ReadonlyMap<string, string>;
   /** How many events are neither a denial, nor a 403, nor broken: successes and the gateway's other lines. */
   readonly passed: number;
+  /** Of the records of requests that were not refused, one for each span of `PULSE_MINUTES` or so. */
+  readonly heard: readonly HeardLine[];
   /** How many of the access records were broken or cut off and could be read all the same. */
   readonly recovered: number;
 }
@@ -140,6 +173,8 @@ export type Attribution =
   | 'reused-request-id'
   /** There is no execution log; the certificate was verified against the truststore instead. */
   | 'inferred'
+  /** One record of the door says both who called and why. */
+  | 'whole'
   /** A storm: the request is not in the sample that is joined, so it is counted from its denial alone. */
   | 'not-sampled';
 

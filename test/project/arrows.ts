@@ -26,23 +26,31 @@ export const arrows: Arrows = {
   'shared/join': [...FOUNDATION, 'shared/ports'],
   'shared/canary': [...FOUNDATION, 'shared/ports'],
   'shared/logs': [...DECISIONS, 'shared/x509'],
+  'shared/doors': [...FOUNDATION, 'shared/config', 'shared/x509', 'shared/logs'],
   'shared/diagnosis': [...DECISIONS, 'shared/x509', 'shared/join'],
   'shared/count': [...DECISIONS, 'shared/join', 'shared/canary', 'shared/diagnosis'],
-  'shared/discovery': [...DECISIONS, 'shared/x509', 'shared/logs'],
+  'shared/discovery': [...DECISIONS, 'shared/x509', 'shared/logs', 'shared/doors'],
   'shared/incidents': [...DECISIONS, 'shared/detect', 'shared/count', 'shared/diagnosis'],
   'shared/notify': [...FOUNDATION, 'shared/ports', 'shared/incidents'],
-  'shared/report': [...DECISIONS, 'shared/x509', 'shared/messages', 'shared/count', 'shared/diagnosis'],
+  'shared/report': [
+    ...DECISIONS,
+    ...['x509', 'messages', 'count', 'diagnosis', 'doors'].map((name) => `shared/${name}`),
+  ],
   'shared/schemas': [...FOUNDATION, 'shared/config', 'shared/messages', 'shared/report', 'shared/discovery'],
   'shared/pipeline.ts': [
     ...FOUNDATION,
-    ...['canary', 'count', 'diagnosis', 'incidents', 'join', 'logs', 'notify', 'ports'].map((name) => `shared/${name}`),
+    ...['canary', 'count', 'diagnosis', 'doors', 'incidents', 'join', 'logs', 'notify', 'ports'].map(
+      (name) => `shared/${name}`,
+    ),
   ],
   'shared/adapters': [...DECISIONS, 'shared/messages', 'shared/schemas', 'shared/report', 'shared/x509'],
   functions: ['shared'],
   cli: ['shared'],
   infra: [
     ...FOUNDATION,
-    ...['config', 'discovery', 'logs', 'messages', 'x509', 'adapters/clock.ts'].map((name) => `shared/${name}`),
+    ...['config', 'discovery', 'doors', 'logs', 'messages', 'x509', 'adapters/clock.ts'].map(
+      (name) => `shared/${name}`,
+    ),
   ],
   sample: ['shared/adapters/tls'],
   docs: ['shared'],
@@ -58,6 +66,7 @@ const MOVERS = [
   'canary/uncounted',
   'count/bound-scopes',
   'count/partners-first',
+  'count/pulses',
   'count/record',
   'count/settle',
   'diagnosis/diagnosis',
@@ -69,6 +78,8 @@ const MOVERS = [
   'incidents/evaluate-apart',
   'incidents/evaluate-scopes',
   'incidents/muting',
+  'doors/read',
+  'join/connections',
   'join/correlate',
   'join/shed-load',
   'logs/redact',
@@ -84,6 +95,7 @@ const PURE = [
   'detect',
   'diagnosis',
   'incidents',
+  'doors',
   'join',
   'logs',
   'messages',
@@ -93,7 +105,9 @@ const PURE = [
 ];
 
 export function isPure(file: string): boolean {
-  return PURE.some((name) => file.startsWith(`shared/${name}/`)) && !MOVERS.includes(file);
+  // The `door.ts` of each door loads its readers.
+  const isMover = MOVERS.includes(file) || file.endsWith('/door.ts');
+  return PURE.some((name) => file.startsWith(`shared/${name}/`)) && !isMover;
 }
 
 /** Modules with a world behind them. */

@@ -5,9 +5,9 @@
 
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
+import { bundleCli as bundle } from '../../cli/bundle.mjs';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,21 +23,7 @@ export default async function bundleCli(project: TestProject): Promise<() => voi
   mkdirSync(join(root, 'out'), { recursive: true });
   // Inside the checkout, so that packages are found; two runs at a time do not share it.
   const outdir = mkdtempSync(join(root, 'out', 'cli-'));
-  const entry = join(root, 'cli', 'main.ts');
-  await build({
-    entryPoints: [entry],
-    outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-    // By its own path the command line tells how people call it.
-    define: { 'import.meta.url': JSON.stringify(pathToFileURL(entry).href) },
-    logLevel: 'warning',
-  });
-  project.provide('cli', join(outdir, 'main.mjs'));
+  await bundle(outdir, 'checkout');
+  project.provide('cli', join(outdir, 'main.js'));
   return () => rmSync(outdir, { recursive: true, force: true });
 }

@@ -1,4 +1,4 @@
-/** What probes showed of each domain's gateway. Loaded when it is first asked for, because few domains are probed. */
+/** What probes showed of each domain's gateway. */
 
 import { limits } from '../../base/limits.js';
 import * as z from '../../base/zod.js';

@@ -1,0 +1,6 @@
+/** The front doors whose logs are read. The first one that takes an event reads it; API Gateway takes what is left. */
+
+import { apiGateway } from './api-gateway/door.js';
+import type { Door } from './door.js';
+
+export const doors: readonly Door[] = [apiGateway];
