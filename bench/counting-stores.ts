@@ -145,6 +145,13 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
         return fixed;
       },
     },
+    pulses: {
+      note: (scope, pulses) => {
+        wrote('pulses', 1);
+        return inner.pulses.note(scope, pulses);
+      },
+      between: inner.pulses.between,
+    },
     silences: inner.silences,
     privacy: inner.privacy,
     probes: inner.probes,

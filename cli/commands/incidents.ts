@@ -128,7 +128,7 @@ function lineOf({ incident, silence, waiting }: Shown) {
     ...group,
     severity,
     since: iso(since),
-    /** Null if the incident of its scope is reported instead. */
+    /** Null if it is held back, or if the incident of its scope is reported instead. */
     lastNotice: announced ? { at: iso(lastNoticeAt), count: noticedCount } : null,
     waitingNotices: waiting.map(({ noticeId, kind, at }) => ({ noticeId, kind, at })),
     acknowledged,
@@ -166,7 +166,8 @@ function firingTable(shown: readonly Shown[], now: number): string {
 }
 
 function toldText(incident: Incident, waiting: readonly Notice[], now: number): string {
-  const told = incident.announced ? `${minutesText(now - incident.lastNoticeAt)} ago` : "with its domain's";
+  const untold = incident.heldBack ? 'held back' : "with its domain's";
+  const told = incident.announced ? `${minutesText(now - incident.lastNoticeAt)} ago` : untold;
   return waiting.length === 0 ? told : `${told}, ${waiting.length} waiting`;
 }
 
@@ -190,6 +191,10 @@ function endedTable(ended: readonly EndedIncident[]): string {
   return table(['Id', 'Severity', 'Began (UTC)', 'Ended (UTC)', 'Domain', 'Issuer', 'Reason', 'Refused'], rows);
 }
 
+function untoldText({ heldBack }: Incident): string {
+  return heldBack ? 'no: held back by a silence or the budget for strangers' : 'by the incident of its domain';
+}
+
 function describe({ incident, silence, waiting }: Shown, lastHour: number | null, now: number): string {
   const { incidentId, group, severity, since, calmSince, noticedCount, flaps } = incident;
   const lines: [string, string][] = [
@@ -199,10 +204,7 @@ function describe({ incident, silence, waiting }: Shown, lastHour: number | null
     ['severity', severity],
     ['since', `${iso(since)}, ${minutesText(now - since)}`],
     ...(lastHour === null ? [] : [['refused in the last hour', String(lastHour)] satisfies [string, string]]),
-    [
-      'told',
-      incident.announced ? `${iso(incident.lastNoticeAt)}, of ${noticedCount}` : 'by the incident of its domain',
-    ],
+    ['told', incident.announced ? `${iso(incident.lastNoticeAt)}, of ${noticedCount}` : untoldText(incident)],
     ...waiting.map(({ kind, at }): [string, string] => ['waits to be sent', `${kind}, ${at}`]),
     [
       'acknowledged',

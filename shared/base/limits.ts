@@ -256,6 +256,8 @@ export const limits = {
   historyDaysMax: 60,
   /** 13 months, so that the same week of the previous year can be compared. */
   rollupDaysMax: 400,
+  /** The detector looks back three days for gaps. */
+  pulseDaysMax: 4,
   /** This week and the one before it, and two days to make the report. */
   forbiddenDaysMax: 16,
   /** The week of the report and the eight before it. */
@@ -323,6 +325,11 @@ export const limits = {
   unreadableToldMax: 20,
   /** Groups of all scopes that a sweep evaluates together for scope incidents. */
   activeGroupsMax: 2_000,
+  /**
+   * Notices about strangers of one scope in a UTC day that they began, grew or go on; each beginning has one end besides.
+   * A scanner that passes by is told; one that comes again all day does not keep anybody awake.
+   */
+  strangerNoticesPerDayMax: 10,
   /** Fewer groups than this do not become an incident of their scope. */
   groupsTogetherMin: 3,
   /**
@@ -343,6 +350,13 @@ export const limits = {
    */
   expectingDays: 3,
   expectingAllMinute: 41,
+  /**
+   * Days for which it is looked up when a domain's logs arrived: a day shows whether its lines are regular, and a longer gap
+   * than the two others counts as a calm.
+   */
+  pulseLookbackDays: 3,
+  /** Spans that a container remembers to have noted, so that a busy domain is written to once in five minutes. */
+  pulsesRememberedMax: 5_000,
   /** The detector's history can be computed from facts, so it is stored only this often. */
   historySaveMinutes: 60,
   /** The detector's history of one group, as JSON. It is read with every evaluation, and two read units cover 8 KB. */

@@ -5,7 +5,7 @@
 
 import pMap from 'p-map';
 import { limits } from '../base/limits.js';
-import { hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
+import { DAY_MS, dayOf, hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import { dirtyHours } from '../count/record.js';
 import { type Detection, policyFor } from '../detect/detect.js';
 import { diagnoseClients, surroundingsOf } from '../diagnosis/diagnosis.js';
@@ -47,7 +47,7 @@ export async function impactOf(
 /** Stores the change of an incident together with the notice about it. */
 export async function storeTransition(announcement: Announcement, world: World): Promise<void> {
   const { change, before, detection, facts, recentFacts, groups } = announcement;
-  const { next, notice: kind, because } = change;
+  const { next, notice: kind, because, isLastOfDay } = change;
   if (kind === null) {
     await world.stores.incidents.transition(next, null);
     return;
@@ -86,10 +86,12 @@ export async function storeTransition(announcement: Announcement, world: World):
     groups,
     scopeShare,
     diagnosed,
+    heldBackUntil: isLastOfDay === true ? (dayOf(now) + 1) * DAY_MS : null,
     config: world.config,
     deployment: world.deployment ?? null,
   });
-  await world.stores.incidents.transition(incident, notice);
+  const told = { refused: notice.refused, cause: notice.cause };
+  await world.stores.incidents.transition({ ...incident, told }, notice);
 }
 
 const UNDIAGNOSED = {

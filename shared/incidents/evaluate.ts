@@ -15,7 +15,7 @@ import { groupId } from '../model/group-id.js';
 import type { Fact, GroupKey, Incident, Severity } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import { detectGroup, hasOneIssuer, type Judged, type KnownGroup, loadDetectorState, scopesOf } from './assess.js';
-import { advance, type IncidentChange, isCovered, isNamed, raise } from './incident.js';
+import { advance, delay, type IncidentChange, isCovered, isNamed, raise } from './incident.js';
 import { applySilences, deferredNotice } from './muting.js';
 import { clientCountOf, severityFor, worse } from './severity.js';
 
@@ -41,7 +41,7 @@ export async function evaluate(
 ): Promise<boolean> {
   const pending = await assessAll(groups, world, which, written);
   const beginning = pending.filter(({ change }) => change.notice === 'spike' && change.next.state === 'firing');
-  const together = beginning.length === 0 ? new Set<Pending>() : await tellTogether(beginning, world);
+  const together = beginning.length === 0 ? new Set<Pending>() : await tellTogether(beginning, world, written.spans);
   const told = await storeAll(
     pending.filter((one) => !together.has(one)),
     world,
@@ -54,7 +54,11 @@ export async function evaluate(
 }
 
 /** Changes whose scope's incident may cover them, after that incident was evaluated. */
-async function tellTogether(beginning: readonly Pending[], world: World): Promise<ReadonlySet<Pending>> {
+async function tellTogether(
+  beginning: readonly Pending[],
+  world: World,
+  spans: Written['spans'],
+): Promise<ReadonlySet<Pending>> {
   const [firing, open] = await Promise.all([
     world.stores.incidents.firing(limits.firingPerSweepMax),
     dirtyHours(world),
@@ -67,7 +71,7 @@ async function tellTogether(beginning: readonly Pending[], world: World): Promis
   const held = beginning.filter((one) => !isAlone(one));
   if (held.length === 0) return new Set();
   const { evaluateScopes } = await loadScopes();
-  await evaluateScopes(firing, open, world, new Set(held.map(({ group }) => group.scope)));
+  await evaluateScopes(firing, open, world, new Set(held.map(({ group }) => group.scope)), spans);
   return new Set(held);
 }
 
@@ -102,7 +106,8 @@ interface Pending {
   readonly group: GroupKey;
   readonly change: IncidentChange;
   readonly before: Incident | null;
-  readonly detection: Detection;
+  /** Null where nothing was looked at; then the change has no notice. */
+  readonly detection: Detection | null;
   readonly facts: readonly Fact[];
 }
 
@@ -119,16 +124,22 @@ async function assess(
   const isLeft = (one: Incident | null): boolean => which === 'calm' && one?.state === 'firing';
   // An incident that fired may have been resolved meanwhile, without the facts that are there now.
   const incident = isLeft(known.incident) ? await stores.incidents.load(group) : known.incident;
-  if (isLeft(incident)) return null;
   const now = clock.now();
+  if (incident !== null && isLeft(incident)) return later(incident, span, now);
   const { detection, facts } = await detectGroup(group, known.history, now, world, {
     ...(span === undefined ? {} : { span }),
-    lagMinutes: incident?.lagMinutes ?? 0,
+    incident,
   });
   const own = advance(incident, detection, group, now, policy);
   const seen = { incident, detection, facts, now };
   const change = own?.notice === 'spike' ? await begin(own, seen, world) : await goOn(own, seen, world);
   return change === null ? null : { group, before: incident, detection, facts, change };
+}
+
+/** The sweep evaluates a firing incident; a batch shows how late its log comes, and that its end must wait so much longer. */
+function later(incident: Incident, span: MinuteSpan | undefined, now: number): Pending | null {
+  const change = span === undefined ? null : delay(incident, minuteOf(now) - span.to);
+  return change === null ? null : { group: incident.group, before: incident, detection: null, facts: [], change };
 }
 
 interface SeenNow extends Judged {
@@ -137,7 +148,11 @@ interface SeenNow extends Judged {
 }
 
 /** Whom an incident affects decides at once how severe it is, and so whether the incident of its scope can cover it. */
-async function begin(own: IncidentChange, { detection, facts, now }: SeenNow, world: World): Promise<IncidentChange> {
+async function begin(
+  own: IncidentChange,
+  { incident, detection, facts, now }: SeenNow,
+  world: World,
+): Promise<IncidentChange> {
   const { group } = own.next;
   const { impactOf } = await loadAnnounce();
   const impact = await impactOf(group, detection, facts, world);
@@ -145,13 +160,13 @@ async function begin(own: IncidentChange, { detection, facts, now }: SeenNow, wo
   const judged = { ...own.next, severity, severityAtFirst: severity, isStranger: impact.isStranger };
   // Where the scope's incident covers the beginning, the later notices of this incident are left out as well.
   const announced = !isCovered(judged, await scopesOf(group, world), now);
-  return applySilences({ ...own, notice: announced ? 'spike' : null, next: { ...judged, announced } }, world);
+  return applySilences({ ...own, notice: announced ? 'spike' : null, next: { ...judged, announced } }, incident, world);
 }
 
 async function goOn(own: IncidentChange | null, seen: SeenNow, world: World): Promise<IncidentChange | null> {
   const { incident, detection, now } = seen;
   if (own !== null && own.next.state !== 'firing') {
-    if (own.next.announced) return applySilences(own, world);
+    if (own.next.announced) return applySilences(own, incident, world);
     return (await beforeItEnds(seen, world)) ?? { ...own, notice: null };
   }
   if (incident?.state !== 'firing') return own;
@@ -159,7 +174,7 @@ async function goOn(own: IncidentChange | null, seen: SeenNow, world: World): Pr
   // An incident that was announced by itself has no further notices once its scope's incident names it.
   const isAsked = isTold || !incident.announced;
   const covered = isAsked && isCovered(incident, await scopesOf(incident.group, world), now);
-  if (isTold) return applySilences(incident.announced && !covered ? own : { ...own, notice: null }, world);
+  if (isTold) return applySilences(incident.announced && !covered ? own : { ...own, notice: null }, incident, world);
   const late = await deferredNotice(incident, detection, covered, world);
   if (late !== null) {
     // The deferred notice must not lose what changes in the group's own incident without a notice.
@@ -178,7 +193,7 @@ async function beforeItEnds({ incident, detection, now }: SeenNow, world: World)
   if (isNamed(incident, await scopesOf(incident.group, world))) return null;
   const next = { ...incident, version: incident.version + 1, lastNoticeAt: now, announced: true };
   const because = `it failed for ${Math.round((now - incident.since) / MINUTE_MS)} minutes, and is told late; ${detection.because}`;
-  return applySilences({ next, notice: 'spike', because }, world);
+  return applySilences({ next, notice: 'spike', because }, incident, world);
 }
 
 /** The first notice is sent before the first window is full, so the full severity shows only later. This raises it. */
@@ -203,11 +218,15 @@ async function worsened({ incident, detection, facts, now }: SeenNow, world: Wor
   if (!isWorse(severityFor(least, policy))) return null;
   const { impactOf } = await loadAnnounce();
   const severity = severityFor(await impactOf(incident.group, detection, own, world), policy);
-  return isWorse(severity) ? applySilences(raise(incident, detection, now, severity), world) : null;
+  return isWorse(severity) ? applySilences(raise(incident, detection, now, severity), incident, world) : null;
 }
 
 /** @returns whether the change has a notice */
 async function store({ change, before, detection, facts: recentFacts }: Pending, world: World): Promise<boolean> {
+  if (detection === null) {
+    await world.stores.incidents.transition(change.next, null);
+    return false;
+  }
   const { storeTransition, factsOf } = await loadAnnounce();
   const isTold = change.notice !== null;
   const facts = isTold ? await factsOf(change.next, recentFacts, world.clock.now(), world) : [];

@@ -1,7 +1,7 @@
 /** Incidents, and the silences that hold their notices back. */
 
 import type { GroupKey } from './counts.js';
-import type { Severity } from './notices.js';
+import type { Notice, Severity } from './notices.js';
 
 /** The state of one group's incident. One stored item per group; every change is conditional on `version`. */
 export interface Incident {
@@ -25,7 +25,10 @@ export interface Incident {
   readonly severityAtFirst: Severity;
   /** Somebody has taken charge of it: no repeats until it escalates. */
   readonly acknowledged: boolean;
-  /** A silence held back one of its notices, so that the notice has to be sent when the silence ends. */
+  /**
+   * A silence, or the budget of notices about strangers, held back one of its notices, so that the notice has to be sent
+   * when the silence ends or the next day begins.
+   */
   readonly heldBack: boolean;
   /**
    * How many notices said that it goes on since it last began or grew. Each time, the wait before the next repeat
@@ -45,6 +48,8 @@ export interface Incident {
   readonly isStranger: boolean;
   /** For a scope's incident: the ids of the groups that it names. It covers these groups and no others. */
   readonly members: readonly string[];
+  /** Whom and which cause its last notice named, so that its end is told in the same words; null before the first. */
+  readonly told: Pick<Notice, 'refused' | 'cause'> | null;
   /**
    * Set for an incident that lasted until its refusals became the usual: they go on, and people are reminded only now
    * and then.
@@ -103,4 +108,6 @@ export interface EndedIncident {
   readonly count: number | null;
   readonly flaps: number;
   readonly announced: boolean;
+  /** Nobody was told of it, because a silence or the budget of notices about strangers held its notices back. */
+  readonly heldBack: boolean;
 }

@@ -23,6 +23,13 @@ export interface Notice {
   readonly since: string;
   readonly severity: Severity;
   readonly group: GroupKey;
+  /** Whom the notice names. Absent from notices that an earlier version stored. */
+  readonly refused?: Refused | undefined;
+  /**
+   * The code of the finding that is the cause, `would-pass` where the certificate is good; null where no certificate could
+   * be diagnosed. For `resolved`, what the notices before it said.
+   */
+  readonly cause?: string | null | undefined;
   /**
    * For an incident of a whole scope, the groups that fail together, those with most failures first; otherwise empty.
    */
@@ -58,10 +65,32 @@ export interface Notice {
   readonly verdictNote: string | null;
   /** What changed in the truststore shortly before the failures began, in sentences. */
   readonly change: string | null;
+  /**
+   * Set on the last notice about strangers of this domain that is sent until then (ISO 8601): the notices of a day about
+   * strangers are used up, and further ones are held back.
+   */
+  readonly heldBackUntil?: string;
   /** Pages of the AWS console for this group and time; null where they are not known. */
   readonly links: NoticeLinks;
   /** Commands that silence the group or stop the repeats. They hold no text that a client sent. */
   readonly commands: { readonly silence: string; readonly acknowledge: string };
+}
+
+/** Who is refused, by name. Names are what certificates say, and as hostile as they. */
+export interface Refused {
+  /** With whom the cause lies, as far as it is known; people are told this one's name first. */
+  readonly party: 'client' | 'issuer';
+  /**
+   * The organization and the common name that the refused certificates share, such as `Globex Corporation (billing-batch)`;
+   * where they share neither and the cause lies with the client, those of the client that failed most. Otherwise null.
+   */
+  readonly client: string | null;
+  /** How many other clients, by name, failed besides `client`, as far as they are known. */
+  readonly others: number;
+  /** The issuer's organization and common name; null where it is unknown, or where the notice is about several. */
+  readonly issuer: string | null;
+  /** Whether a CA of the truststore signed what names the client; otherwise the name is a claim. */
+  readonly isProven: boolean;
 }
 
 export interface NoticeLinks {

@@ -14,7 +14,7 @@ export function isEnd({ state, known, incidentId }: Incident): boolean {
 
 /** @param notice the notice of the end; null if none was sent */
 export function endedOf(incident: Incident, notice: Notice | null): EndedIncident {
-  const { incidentId, group, severity, since, calmSince, lastNoticeAt, flaps, announced } = incident;
+  const { incidentId, group, severity, since, calmSince, lastNoticeAt, flaps, announced, heldBack } = incident;
   return {
     incidentId,
     group,
@@ -26,6 +26,7 @@ export function endedOf(incident: Incident, notice: Notice | null): EndedInciden
     count: notice?.count ?? null,
     flaps,
     announced,
+    heldBack: heldBack && !announced,
   };
 }
 

@@ -130,6 +130,16 @@ export interface RollupStore {
   groups(from: number, to: number, limit: number): Promise<readonly GroupKey[]>;
 }
 
+/**
+ * In which spans of `PULSE_MINUTES` lines of a domain were read that are no refusals: other 403s, the canary's calls, and successes
+ * where they are streamed. They show up to when the domain's logs have arrived, and when none did.
+ */
+export interface PulseStore {
+  note(scope: string, pulses: readonly number[]): Promise<void>;
+  /** Those with `from <= pulse <= to`, ascending. They are kept for `limits.pulseDaysMax`. */
+  between(scope: string, from: number, to: number): Promise<readonly number[]>;
+}
+
 /** What the detector remembers of a group, opaque to the stores. At most `limits.historyBytesMax` of JSON. */
 export interface HistoryStore {
   load(group: GroupKey): Promise<unknown>;
@@ -232,6 +242,7 @@ export interface Stores {
   readonly facts: FactStore;
   readonly groups: GroupStore;
   readonly rollups: RollupStore;
+  readonly pulses: PulseStore;
   readonly history: HistoryStore;
   readonly incidents: IncidentStore;
   readonly outbox: Outbox;

@@ -17,9 +17,13 @@ import type { Report } from './schema.js';
 
 export function incidentsSection({ incidents }: Report, words: ReportMessages): Html {
   const { labels } = words;
-  if (incidents.length === 0) return html`<p>${words.nothing.incidents}</p>`;
+  // Strangers choose how many incidents they make: those that nobody was told of must not push the others out.
+  const told = incidents.filter(({ heldBack }) => !heldBack);
+  const left = incidents.length - told.length;
+  const heldBack = left === 0 ? null : html`<p class="dim">${words.heldBack(numberText(left))}</p>`;
+  if (told.length === 0) return heldBack ?? html`<p>${words.nothing.incidents}</p>`;
   const duration = (seconds: number | null): string => (seconds === null ? '–' : words.duration(seconds));
-  return table(
+  return html`${table(
     words.sections.incidents,
     [
       { head: labels.noticed },
@@ -30,7 +34,7 @@ export function incidentsSection({ incidents }: Report, words: ReportMessages): 
       { head: labels.toDetect, isNumber: true },
       { head: labels.toResolve, isNumber: true },
     ],
-    incidents.map((one) => [
+    told.map((one) => [
       html`<span class="nowrap">${timeText(one.noticedAt)}</span>`,
       html`${issuerCell(one.issuerDn, words)}<br><span class="dim small">${cut(one.scope)}</span>`,
       one.issuerDn === '(several issuers)' ? '–' : words.reasons[one.reason].title,
@@ -40,7 +44,7 @@ export function incidentsSection({ incidents }: Report, words: ReportMessages): 
       one.resolvedAt === null ? labels.stillFiring : duration(one.secondsToResolve),
     ]),
     words,
-  );
+  )}${heldBack}`;
 }
 
 const CHANGES_MAX = 12;

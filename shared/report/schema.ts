@@ -48,7 +48,7 @@ const client = z.strictObject({
 const action = z.strictObject({
   rank: z.int().positive(),
   issuerDn: z.string(),
-  /** The issuer's organization, or its name where it has none. */
+  /** The client by name where its certificate is the cause; else the issuer's organization, or its name where it has none. */
   owner: z.string(),
   reason,
   scopes: z.array(z.string()),
@@ -76,6 +76,8 @@ const incident = z.strictObject({
   secondsToDetect: z.number().nullable(),
   secondsToResolve: z.number().nullable(),
   failures: count.nullable(),
+  /** Nobody was told: a silence, or the budget of notices about strangers, held it back. */
+  heldBack: z.boolean(),
   comebacks: z.int().nonnegative(),
 });
 

@@ -45,6 +45,17 @@ export const noticeSchema = z.strictObject({
   since: iso,
   severity,
   group: groupSchema,
+  /** Who is named as refused, and whether its certificate or a CA is the cause. */
+  refused: z.optional(
+    z.strictObject({
+      party: z.enum(['client', 'issuer']),
+      client: z.nullable(z.string()),
+      others: z.int().check(z.nonnegative()),
+      issuer: z.nullable(z.string()),
+      isProven: z.boolean(),
+    }),
+  ),
+  cause: z.nullish(z.string()),
   groups: z.array(groupSchema),
   reasonText: z.string(),
   count,
@@ -69,6 +80,7 @@ export const noticeSchema = z.strictObject({
   verdict: z.nullable(diagnosisSchema),
   verdictNote: z.nullable(z.string()),
   change: z.nullable(z.string()),
+  heldBackUntil: z.optional(iso),
   links: z.strictObject({
     executionLog: z.nullable(z.url()),
     accessLog: z.nullable(z.url()),

@@ -54,6 +54,7 @@ const toy: Door = {
         otherForbidden: [],
         rejected: [],
         certificates: new Map(),
+        heard: [],
         passed: 0,
         recovered: 0,
       },

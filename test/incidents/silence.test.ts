@@ -105,7 +105,7 @@ describe('a silence', () => {
     await expireSilence(id, w);
     await minuteBy(w, 1);
     expect(kinds(w)).toEqual(['spike']);
-    expect(w.published[0]?.because).toContain('a silence is over');
+    expect(w.published[0]?.because).toContain('held back until now');
     await minuteBy(w, 60);
     expect(kinds(w).at(-1)).toBe('resolved');
   });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runDiagnose } from '../../cli/commands/diagnose.js';
+import { refusedOf } from '../../shared/diagnosis/refused.js';
 import { messagesIn } from '../../shared/messages/index.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Notice } from '../../shared/model/index.js';
@@ -95,7 +96,10 @@ function noticeOf({ client, store, reason, text }: Cause): Notice {
     reason,
   );
   const group = { scope: 'partners.bank.example', issuerDn: client.certificate.issuerDn, reason };
-  return { ...sampleNotice('spike', AT, null), group, reasonText: text, verdict };
+  const subjectDn = client.certificate.subjectDn;
+  const refused = refusedOf(group, verdict, [{ subjectDn }]);
+  const cause = verdict.reason ?? 'would-pass';
+  return { ...sampleNotice('spike', AT, null), group, refused, cause, reasonText: text, verdict };
 }
 
 describe.each(['en', 'ja'] as const)('causes in %s', (language) => {

@@ -63,6 +63,7 @@ const MOVERS = [
   'canary/exclude',
   'count/bound-scopes',
   'count/partners-first',
+  'count/pulses',
   'count/record',
   'count/settle',
   'diagnosis/diagnosis',

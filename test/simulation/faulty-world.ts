@@ -214,6 +214,15 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
           () => inner.storm.fixRate(batchId, rate),
         ),
     },
+    pulses: {
+      note: (scope, pulses) =>
+        disk.write(
+          'pulses.note',
+          () => `${scope} ${pulses.join(' ')}`,
+          () => inner.pulses.note(scope, pulses),
+        ),
+      between: (scope, from, to) => disk.read('pulses.between', () => inner.pulses.between(scope, from, to)),
+    },
     // No canary lives in this world.
     probes: inner.probes,
     silences: {

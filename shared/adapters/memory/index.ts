@@ -33,6 +33,7 @@ import type {
   Outbox,
   PrivacyStore,
   ProbeStore,
+  PulseStore,
   RollupStore,
   SilenceStore,
   Stores,
@@ -62,6 +63,7 @@ export function createMemoryStores(): MemoryStores {
     facts: createFacts(),
     groups: createGroups(expected),
     rollups: createRollups(expected),
+    pulses: createPulses(),
     history: createHistory(),
     incidents: createIncidents(notices),
     certificates: createCertificates(),
@@ -211,6 +213,24 @@ function createRollups(expected: Map<string, FactIntent>): MemoryStores['rollups
         for (const hour of rollups.keys()) if (hour < before) rollups.delete(hour);
         if (rollups.size === 0) byGroup.delete(id);
       }
+    },
+  };
+}
+
+function createPulses(): PulseStore {
+  const byScope = new Map<string, Set<number>>();
+  return {
+    note: async (scope, pulses) => {
+      const noted = byScope.get(scope) ?? new Set<number>();
+      byScope.set(scope, noted);
+      for (const pulse of pulses) noted.add(pulse);
+    },
+    between: async (scope, from, to) => {
+      const noted = byScope.get(scope);
+      if (noted === undefined) return [];
+      const found: number[] = [];
+      for (let pulse = from; pulse <= to; pulse++) if (noted.has(pulse)) found.push(pulse);
+      return found;
     },
   };
 }

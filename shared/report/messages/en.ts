@@ -29,6 +29,7 @@ export const en: ReportMessages = {
     'incomplete-signature': 'incomplete request signature',
     'certificate-not-logged': 'certificate not in the log: cause not known',
     unmatched: 'Forbidden without a cause: path mapping, stage or endpoint',
+    'connection-failed': 'connection failed for another cause than the certificate',
     other: 'another cause',
   },
   severities: { low: 'low', medium: 'medium', high: 'high', critical: 'critical' },
@@ -161,6 +162,8 @@ export const en: ReportMessages = {
   },
   strangers: (issuers, failures) =>
     `Besides these, ${failures} refusals of ${issuers} self-signed certificates: strangers, who stay outside. Nothing to do.`,
+  heldBack: (count) =>
+    `${count} more nobody was told of: a silence held them back, or they were strangers’ beyond the notices of a day. The JSON file has them.`,
   more: (count) => `and ${count} more; the JSON and CSV files have them`,
   issuersLeftOut: (issuers, failures) => `${issuers} more issuers with ${failures} refusals in all are not listed.`,
   ago: (stretches) => (stretches === 1 ? 'last seen in the period before' : `last seen ${stretches} periods ago`),

@@ -50,6 +50,7 @@ export const ja: ReportMessages = {
     'incomplete-signature': 'リクエスト署名が不完全',
     'certificate-not-logged': '証明書がログになく、原因不明',
     unmatched: '原因の記録なし(パスマッピング、ステージ、エンドポイントの誤り)',
+    'connection-failed': '証明書以外の原因による接続失敗',
     other: 'その他',
   },
   severities: { low: '低', medium: '中', high: '高', critical: '緊急' },
@@ -176,6 +177,8 @@ export const ja: ReportMessages = {
   },
   strangers: (issuers, failures) =>
     `このほか、自己署名証明書 ${issuers} 枚による拒否が ${failures} 件ありました。部外者によるもので、拒否のままで問題ありません。`,
+  heldBack: (count) =>
+    `ほかに通知しなかったインシデントが ${count} 件あります(サイレンス中、または未知の接続元の 1 日の通知上限超過)。JSON ファイルに含まれます。`,
   more: (count) => `ほか ${count} 件(JSON と CSV に収録)`,
   issuersLeftOut: (issuers, failures) => `ほか ${issuers} 発行者(拒否 計 ${failures} 件)は省略しています。`,
   ago: (stretches) => (stretches === 1 ? '前期まで発生' : `${stretches} 期前まで発生`),

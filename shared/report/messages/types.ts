@@ -132,6 +132,8 @@ export interface ReportMessages {
     readonly mail: (clients: number, requests: string) => string;
   };
   readonly strangers: (issuers: string, failures: string) => string;
+  /** Incidents that nobody was told of. */
+  readonly heldBack: (count: string) => string;
   readonly more: (count: string) => string;
   readonly issuersLeftOut: (issuers: string, failures: string) => string;
   readonly ago: (stretches: number) => string;
