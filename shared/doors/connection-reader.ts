@@ -5,12 +5,13 @@
 
 import { limits } from '../base/limits.js';
 import { clean } from '../base/text.js';
+import { pulseOf } from '../base/time.js';
 import { inAccount, settingFor } from '../config/qualified-names.js';
 import { templateOfGroup } from '../logs/formats-by-group.js';
 import { idOf, type LogSource, sourcesOf } from '../logs/log-source.js';
 import { readJsonObject } from '../logs/parse-access.js';
 import { serialFromHex, timeFromText } from '../logs/parse-values.js';
-import type { Client, Connection, LogBatch, LogEvent, Parsed, Rejected } from '../model/index.js';
+import type { Client, Connection, HeardLine, LogBatch, LogEvent, Parsed, Rejected } from '../model/index.js';
 import { canonicalDn } from '../x509/dn.js';
 import { type ConnectionField, type ConnectionFields, type FieldNames, fieldsOfJson } from './connection-fields.js';
 import { fieldsOfText, namedFields } from './connection-text.js';
@@ -36,12 +37,14 @@ interface Found {
   readonly connections: Connection[];
   readonly rejected: Rejected[];
   readonly declined: LogEvent[];
+  /** The first success of each scope and span. */
+  readonly heard: Map<string, HeardLine>;
   passed: number;
 }
 
 /** Pure: the same events always give the same result. */
 export function readConnections(batch: LogBatch, settings: ReadSettings, log: ConnectionLog): DoorRead {
-  const found: Found = { connections: [], rejected: [], declined: [], passed: 0 };
+  const found: Found = { connections: [], rejected: [], declined: [], heard: new Map(), passed: 0 };
   // The settings of this kind of log name its fields; they are no access-log format, which sources know.
   for (const [source, events] of sourcesOf(null, batch, settings.domains, settings.byAccount, {})) {
     const header = events.find(({ message }) => isHeader(message))?.message;
@@ -54,7 +57,7 @@ export function readConnections(batch: LogBatch, settings: ReadSettings, log: Co
       else readEvent(event, order, { source, batch, log }, found);
     }
   }
-  const { connections, rejected, declined, passed } = found;
+  const { connections, rejected, declined, passed, heard } = found;
   const parsed: Parsed = {
     denials: [],
     accesses: [],
@@ -63,6 +66,7 @@ export function readConnections(batch: LogBatch, settings: ReadSettings, log: Co
     rejected,
     certificates: new Map(),
     passed,
+    heard: [...heard.values()],
     recovered: 0,
   };
   return { parsed, declined };
@@ -87,9 +91,17 @@ function readEvent(event: LogEvent, order: readonly ConnectionField[] | null, pl
   else {
     const code = codeOf(fields.status);
     if (code === null) found.rejected.push(reject(event, STRANGE_STATUS));
-    else if (code === 'passed') found.passed++;
+    else if (code === 'passed') hear(event, fields, place, found);
     else found.connections.push(connectionOf(event, fields, code, place));
   }
+}
+
+/** A success shows that the log of its scope arrives. */
+function hear(event: LogEvent, fields: ConnectionFields, place: Place, found: Found): void {
+  found.passed++;
+  const scope = scopeOf(fields, place);
+  const key = `${pulseOf(event.timestamp)} ${scope}`;
+  if (!found.heard.has(key)) found.heard.set(key, { scope, at: event.timestamp });
 }
 
 const NO_STATUS =
@@ -120,23 +132,22 @@ function codeOf(status: string): string | null {
   return /^failed/i.test(status) && (code !== undefined || /^failed$/i.test(status)) ? (code?.trim() ?? '') : null;
 }
 
-function connectionOf(
-  event: LogEvent,
-  fields: ConnectionFields,
-  code: string,
-  { source, batch, log }: Place,
-): Connection {
-  const { account, domains } = source;
-  const id = clean(fields.connectionId?.trim() ?? '', limits.requestIdCharsMax);
+function scopeOf(fields: ConnectionFields, { source: { account, domains }, batch, log }: Place): string {
   const sni = hostOf(fields.sni ?? '');
   const place = log.placeOf(fields, batch.logGroup, batch.logStream);
   const scope = sni === '' ? (settingFor(domains, place) ?? place) : sni;
+  return inAccount(account, clean(scope, limits.scopeCharsMax));
+}
+
+function connectionOf(event: LogEvent, fields: ConnectionFields, code: string, place: Place): Connection {
+  const { source, log } = place;
+  const id = clean(fields.connectionId?.trim() ?? '', limits.requestIdCharsMax);
   return {
     kind: 'connection',
     eventId: idOf(event, source),
-    connectionId: id === '' ? '' : `${log.door} ${inAccount(account, id)}`,
+    connectionId: id === '' ? '' : `${log.door} ${inAccount(source.account, id)}`,
     at: event.timestamp,
-    scope: inAccount(account, clean(scope, limits.scopeCharsMax)),
+    scope: scopeOf(fields, place),
     client: clientOf(fields),
     outcome: outcomeOf(code, log.codes),
   };
