@@ -206,7 +206,10 @@ const settings = z.strictObject({
         .string()
         .check(
           z.maxLength(limits.accessFormatCharsMax),
-          z.regex(/\$context\.\w/, 'expected an access-log format with variables, such as $context.status'),
+          z.regex(
+            /\$context\.\w|connectionStatus|tls_verify_status/,
+            'expected an access-log format with variables, such as $context.status, or the fields of a connection log',
+          ),
         ),
     ),
     {},
