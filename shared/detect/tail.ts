@@ -24,6 +24,11 @@ const TAIL_MEDIAN_WEIGHT = 10;
 const EXCESS_MAX = 15;
 /** The share of a series' highs that is taken for noise; the rest were events. */
 const NOISE_SHARE = 0.8;
+/**
+ * Highs of a group of failures are taken to come so many times as often as they did: their number and their sizes are known from
+ * few weeks, and a page too many costs more than one that comes a minute later.
+ */
+const CAUTION = 1.7;
 /** Scores from here on are large: by the model, one step in ten thousand has one. */
 export const LARGE_FROM = 4;
 /** So many large highs must have been seen to be a measure; more of spread hours, because some of them are slow burns. */
@@ -67,7 +72,8 @@ export function calibrate(state: State, settings: DetectorParameters, raw: numbe
 function paretoScore(s: Float64Array, settings: DetectorParameters, binSteps: number, raw: number): number {
   const bins = Math.min(s[at.bins] ?? 0, memoryOf(settings, binSteps));
   const rate = ((s[at.tailRate] ?? 0) * bins + TAIL_RATE * TAIL_RATE_BINS) / (bins + TAIL_RATE_BINS);
-  const from = -Math.log10((NOISE_SHARE * rate) / binSteps);
+  const share = settings.emptyBefore ? CAUTION : NOISE_SHARE;
+  const from = -Math.log10((share * rate) / binSteps);
   if (raw <= TAIL_FROM) return (raw / TAIL_FROM) * from;
   const seen = s[at.tailSeen] ?? 0;
   const weight = settings.emptyBefore ? OWN_EXCESS_WEIGHT : TAIL_EXCESS_WEIGHT;
@@ -100,7 +106,7 @@ function excessScore(s: Float64Array, places: Places, raw: number, binSteps: num
   if (seen < LARGE_SEEN_MIN) return Number.POSITIVE_INFINITY;
   const sum = (s[places.excess] ?? 0) * seen + LARGE_EXCESS * LARGE_EXCESS_WEIGHT;
   const chance = (seen + LARGE_EXCESS_WEIGHT) * Math.log10(1 + Math.max(0, raw - LARGE_FROM) / sum);
-  return -Math.log10((s[places.rate] ?? 0) / binSteps) + chance;
+  return -Math.log10((CAUTION * (s[places.rate] ?? 0)) / binSteps) + chance;
 }
 
 function learnExcess(s: Float64Array, places: Places, raw: number, bins: number): void {
