@@ -27,8 +27,9 @@ const LULL = 6;
 /** When this many failures were expected and none came, it is not chance. */
 const GONE = 15;
 
-/** An hour with so many failures goes on with a run. A run of more than three hours is no habit, whatever came before. */
+/** An hour with so many failures, and so many times the usual, goes on with a run. A run of more than three hours is no habit, whatever came before. */
 const RUN_FAILURES = 7;
+const RUN_FACTOR = 2;
 const RUN_MAX = 3;
 const RUN_MEMORY_HOURS = 8 * 7 * 24;
 
@@ -94,8 +95,9 @@ export function learnHour(state: State, step: number, count: number | null, expe
 function learnRun(s: Float64Array, before: number): void {
   const run = s[at.run] ?? 0;
   const usual = (s[at.usualRun] ?? 0) * (1 - 1 / RUN_MEMORY_HOURS);
-  s[at.usualRun] = before >= RUN_FAILURES ? usual : Math.max(usual, Math.min(run, RUN_MAX));
-  s[at.run] = before >= RUN_FAILURES ? run + 1 : 0;
+  const goesOn = before >= Math.max(RUN_FAILURES, RUN_FACTOR * (s[at.usualPerHour] ?? 0));
+  s[at.usualRun] = goesOn ? usual : Math.max(usual, Math.min(run, RUN_MAX));
+  s[at.run] = goesOn ? run + 1 : 0;
 }
 
 /**

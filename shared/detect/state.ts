@@ -86,7 +86,7 @@ export const at = {
   spreadSeen: 24,
   /**
    * The cluster that goes on: its last step with a score of `LARGE_FROM` or more, its highest score, that of a spread hour, and the
-   * most failures of a window that was an incident.
+   * most failures of a window with such a score.
    */
   clusterStep: 25,
   clusterScore: 26,

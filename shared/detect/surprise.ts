@@ -28,8 +28,14 @@ const NEIGHBOUR_SHARE = 0.5;
 const SUSPECT = 6;
 /** See `DetectorParameters.incidentFrom`. */
 const INCIDENT_FACTOR = 5;
-/** An incident of at most this many times `incidentFrom` failures may have been a clump. */
+/**
+ * An incident of at most this many times `incidentFrom` failures may have been a clump. It teaches the score of this many times as
+ * many at most, so that an outage after it is told in time.
+ */
 const CLUMP_MAX = 3;
+const CLUMP_TAUGHT = 1.5;
+/** More failures than that may be chance where many are usual: then they have a lower score. */
+const OUTAGE_SCORE = 15;
 /** After this many longest seasons, further empty steps teach nothing; the rest of a longer gap is skipped. */
 const GAP_SEASONS = 8;
 
@@ -102,10 +108,9 @@ export function closeStep(
     s[at.open] = (s[at.open] ?? 0) + count;
     s[at.openSteps] = (s[at.openSteps] ?? 0) + 1;
     s[at.openScore] = Math.max(s[at.openScore] ?? 0, most?.raw ?? 0);
-    if (most && most.count >= settings.incidentFrom && most.count >= INCIDENT_FACTOR * most.expected) {
+    if (most && most.raw > LARGE_FROM) s[at.clusterCount] = Math.max(s[at.clusterCount] ?? 0, most.count);
+    if (most && most.count >= settings.incidentFrom && most.count >= INCIDENT_FACTOR * most.expected)
       s[at.incidentStep] = step;
-      s[at.clusterCount] = Math.max(s[at.clusterCount] ?? 0, most.count);
-    }
   }
   if (mod(step + 1, shape.binSteps) === 0) closeBin(state, settings, shape, doubt);
   return result;
@@ -171,14 +176,11 @@ function learnClusters(state: State, settings: DetectorParameters, shape: Shape,
     s[at.clusterSpread] = Math.max(s[at.clusterSpread] ?? 0, spread);
   }
   if (state.step - (s[at.clusterStep] ?? 0) < RING) return;
-  const isOutage = (s[at.clusterCount] ?? 0) > CLUMP_MAX * settings.incidentFrom;
-  learnLarge(
-    state,
-    settings,
-    shape,
-    isOutage ? 0 : (s[at.clusterScore] ?? 0),
-    isOutage ? 0 : (s[at.clusterSpread] ?? 0),
-  );
+  const count = s[at.clusterCount] ?? 0;
+  const score = s[at.clusterScore] ?? 0;
+  const isOutage = count > CLUMP_MAX * settings.incidentFrom && score > OUTAGE_SCORE;
+  const share = isOutage ? 0 : score > OUTAGE_SCORE ? Math.min(1, (CLUMP_TAUGHT * settings.incidentFrom) / count) : 1;
+  learnLarge(state, settings, shape, share * score, share * (s[at.clusterSpread] ?? 0));
   s[at.clusterScore] = 0;
   s[at.clusterSpread] = 0;
   s[at.clusterCount] = 0;

@@ -31,13 +31,22 @@ const NOISE_SHARE = 0.8;
 const CAUTION = 1.7;
 /** Scores from here on are large: by the model, one step in ten thousand has one. */
 export const LARGE_FROM = 4;
-/** So many large highs must have been seen to be a measure; more of spread hours, because some of them are slow burns. */
-const LARGE_SEEN_MIN = 1;
+/** For this long a group is new: what it had since it was first seen is not taken for its usual. */
+export const NEW_MINUTES = 24 * 60;
+/** The rate of large highs is that of so many steps at least: two weeks. */
+const RATE_MINUTES = 14 * 24 * 60;
+/** A single large high is a measure only where it is so far beyond `LARGE_FROM`; a smaller one may be chance. */
+const FAR_EXCESS = 4;
+/** So many spread hours show how long a run of them usually lasts, and so many how large they get: some are slow burns. */
 const RUNS_SEEN_MIN = 2;
 const SPREAD_SEEN_MIN = 14;
 const LARGE_SEEN_MAX = 50;
-/** The mean excess that is assumed of large highs, and its weight. */
+/**
+ * The mean excess that is assumed of large highs, and its weight. The chance of the next one falls like a power, of this many more
+ * than were seen: the fewer they are, the less is known of how large they get.
+ */
 const LARGE_EXCESS = 2;
+const LARGE_POWER = 2;
 const LARGE_EXCESS_WEIGHT = 1;
 /** The first bins of a series get no score, because they only set the level. */
 export const WARM_UP_BINS = 24;
@@ -66,7 +75,8 @@ export function calibrate(state: State, settings: DetectorParameters, raw: numbe
   const { binSteps } = shapeOf(settings);
   const s = state.scalars;
   const own = paretoScore(s, settings, binSteps, raw);
-  return settings.emptyBefore ? Math.min(own, excessScore(s, LARGE, raw, binSteps)) : own;
+  const isNew = state.step - (s[at.firstStep] ?? 0) < NEW_MINUTES;
+  return settings.emptyBefore && !isNew ? Math.min(own, excessScore(s, LARGE, raw, binSteps)) : own;
 }
 
 function paretoScore(s: Float64Array, settings: DetectorParameters, binSteps: number, raw: number): number {
@@ -98,15 +108,19 @@ export function calibrateSpread(state: State, settings: DetectorParameters, raw:
 }
 
 /**
- * A raw score by an exponential tail whose mean is known from few examples: -log10 of the chance of the next one, which is
- * (1 + excess / sum) ** -n. Infinite where that tail says nothing.
+ * A raw score by an exponential tail whose mean is known from few examples. Infinite where that tail says nothing.
  */
 function excessScore(s: Float64Array, places: Places, raw: number, binSteps: number): number {
   const seen = s[places.seen] ?? 0;
-  if (seen < LARGE_SEEN_MIN) return Number.POSITIVE_INFINITY;
+  if (seen === 0 || (seen === 1 && (s[places.excess] ?? 0) < FAR_EXCESS)) return Number.POSITIVE_INFINITY;
   const sum = (s[places.excess] ?? 0) * seen + LARGE_EXCESS * LARGE_EXCESS_WEIGHT;
-  const chance = (seen + LARGE_EXCESS_WEIGHT) * Math.log10(1 + Math.max(0, raw - LARGE_FROM) / sum);
-  return -Math.log10((CAUTION * (s[places.rate] ?? 0)) / binSteps) + chance;
+  const mean = sum / (seen + LARGE_EXCESS_WEIGHT);
+  const power = seen + LARGE_EXCESS_WEIGHT + LARGE_POWER;
+  const chance = power * Math.log10(1 + Math.max(0, raw - LARGE_FROM) / (power * mean));
+  // What came once in the first days may have come once in weeks.
+  const bins = Math.max(1, s[at.bins] ?? 0);
+  const rate = (s[places.rate] ?? 0) * Math.min(1, (bins * binSteps) / RATE_MINUTES);
+  return -Math.log10((CAUTION * rate) / binSteps) + chance;
 }
 
 function learnExcess(s: Float64Array, places: Places, raw: number, bins: number): void {
