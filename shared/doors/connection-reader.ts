@@ -72,6 +72,26 @@ export function readConnections(batch: LogBatch, settings: ReadSettings, log: Co
   return { parsed, declined };
 }
 
+/** Who connected, as one record says it. */
+export interface ObservedConnection {
+  readonly scope: string;
+  readonly client: Client;
+  /** Whether the door refused the certificate. */
+  readonly isRefused: boolean;
+}
+
+/** @returns null for what is no record of the log, or names no client */
+export function observeConnection(message: string, log: ConnectionLog): ObservedConnection | null {
+  const fields = fieldsOf(message.trim(), null, log);
+  const code = fields?.status === undefined ? null : codeOf(fields.status);
+  const client = fields === null ? null : clientOf(fields);
+  if (fields === null || code === null || client === null) return null;
+  const isRefused = code !== 'passed';
+  // A connection that broke off says nothing of the certificate.
+  if (isRefused && 'cause' in outcomeOf(code, log.codes)) return null;
+  return { scope: hostOf(fields.sni ?? '') || log.placeOf(fields, '', ''), client, isRefused };
+}
+
 interface Place {
   readonly source: LogSource;
   readonly batch: LogBatch;
