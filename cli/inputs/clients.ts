@@ -74,9 +74,11 @@ function observe({ message, timestamp }: LogEvent, format: RecordFormat | null =
   if (text === '' || (isText && EXECUTION_LINE.test(text))) return null;
   const connection = observedConnection(text);
   if (connection !== null) {
-    const { client, scope, isRefused: refused } = connection;
+    const { client, scope, outcome } = connection;
+    if (outcome === 'failed') return null;
+    if (client === null || client.serialNumber + client.subjectDn === '') return { unjudged: 'without-certificate' };
     const { subjectDn, issuerDn, serialNumber, notBefore, notAfter } = client;
-    if (subjectDn === '' && serialNumber === '') return { unjudged: 'without-certificate' };
+    const refused = outcome === 'refused';
     return {
       at: timestamp,
       count: 1,

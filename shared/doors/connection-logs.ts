@@ -10,7 +10,7 @@ import { isHeader } from './recognize.js';
 
 const logs = [loadBalancerLog, cloudFrontLog];
 
-/** @returns null for what is no record of a connection, or names no client */
+/** @returns null for what is no record of a connection */
 export function observedConnection(message: string): ObservedConnection | null {
   if (!loadBalancer.mayHold(message) && !cloudFront.mayHold(message)) return null;
   for (const log of logs) {
