@@ -85,7 +85,11 @@ export interface Deployed {
 
 /** The settings that the stack's functions run with, and its stores. @throws MtlsWatchError `usage` */
 export async function deployedHere({ stack }: StackOptions): Promise<Deployed> {
-  const FunctionName = await outputOf('IngestFunctionName', 'credentials of its account', stack === undefined ? {} : { stack });
+  const FunctionName = await outputOf(
+    'IngestFunctionName',
+    'credentials of its account',
+    stack === undefined ? {} : { stack },
+  );
   const { GetFunctionConfigurationCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
   const shown = new LambdaClient({}).send(new GetFunctionConfigurationCommand({ FunctionName }));
   const { MTLS_WATCH_CONFIG: settings, TABLE_NAME: table } = (await shown).Environment?.Variables ?? {};
