@@ -27,6 +27,7 @@ import {
 } from './partner.js';
 import { comparedFrom, type Period } from './period.js';
 import type { Report } from './schema.js';
+import { verdictIn } from './verdict.js';
 
 export interface Gathering {
   readonly period: Period;
@@ -185,13 +186,9 @@ async function verdictsOf(
       },
     );
     if (diagnosis.kind !== 'made') continue;
-    const { reason, findings } = diagnosis.verdict;
-    const decisive = findings.find(({ code }) => code === (reason ?? 'would-pass'));
-    if (decisive === undefined) continue;
     // Evidence may name similar CAs of other partners.
-    const evidence = partner === null ? [...decisive.evidence] : [];
-    const shown = { code: decisive.code, evidence, remedy: decisive.remedy };
-    verdicts.set(key, { shown, diagnosis: diagnosis.verdict });
+    const shown = verdictIn(diagnosis.verdict, partner === null);
+    if (shown !== null) verdicts.set(key, { shown, diagnosis: diagnosis.verdict });
   }
   for (const why of unreadable) gaps.push(gap('verdicts-unavailable', why));
   return verdicts;
