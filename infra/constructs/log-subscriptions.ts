@@ -1,5 +1,5 @@
 /**
- * Subscribes the ingest function to the gateway's log groups, and creates log groups before the gateway if asked to.
+ * Subscribes the ingest function to the log groups of the front doors, and creates log groups ahead of them if asked to.
  */
 
 import { Stack } from 'aws-cdk-lib';
@@ -15,7 +15,8 @@ import {
 } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../../shared/config/settings.js';
-import { accessLogPattern, EXECUTION_LOG_PATTERN, type LogKind } from '../../shared/logs/filter-patterns.js';
+import { patternsOf } from '../../shared/discovery/log-patterns.js';
+import { accessLogPattern, type LogKind, logKinds } from '../../shared/logs/filter-patterns.js';
 import { identityOf } from '../support/references.js';
 
 /** The destination of the filters. */
@@ -28,6 +29,7 @@ export interface LogSubscriptionsProps {
   readonly target: SubscriptionTarget;
   readonly executionLogGroups: Config['executionLogGroups'];
   readonly accessLogGroups: Config['accessLogGroups'];
+  readonly connectionLogGroups: Config['connectionLogGroups'];
   /**
    * By log group.
    * @default - no formats are known
@@ -53,8 +55,8 @@ export class LogSubscriptions extends Construct {
   constructor(scope: Construct, id: string, props: LogSubscriptionsProps) {
     super(scope, id);
     this.target = props.target;
-    this.filterNames = [this.filterName('execution'), this.filterName('access')];
-    const groups = [...props.executionLogGroups, ...props.accessLogGroups];
+    this.filterNames = logKinds.map((kind) => this.filterName(kind));
+    const groups = [...props.executionLogGroups, ...props.accessLogGroups, ...props.connectionLogGroups];
     // Created if either entry asks for it.
     const created = new Set(groups.filter(({ create }) => create).map(({ name }) => name));
     const logGroups = new Map<string, ILogGroup>();
@@ -78,6 +80,7 @@ export class LogSubscriptions extends Construct {
     };
     subscribe('execution', props.executionLogGroups);
     subscribe('access', props.accessLogGroups);
+    subscribe('connection', props.connectionLogGroups);
   }
 
   /**
@@ -95,7 +98,7 @@ export class LogSubscriptions extends Construct {
       logGroup,
       filterName: this.filterName(kind),
       filterPattern: FilterPattern.literal(
-        kind === 'execution' ? EXECUTION_LOG_PATTERN : accessLogPattern(format === undefined ? [] : [format]),
+        kind === 'access' && format !== undefined ? accessLogPattern([format]) : usual('', kind),
       ),
       destination: { bind: () => (target.kind === 'function' ? { arn: target.fn.functionArn } : target) },
     });
@@ -127,7 +130,7 @@ export class LogSubscriptions extends Construct {
     return permission;
   }
 
-  /** Named after the stack, so that an operator sees which stack uses one of the two places of a log group. */
+  /** Named after the stack, so that an operator sees which stack uses a place of a log group. */
   private filterName(kind: LogKind): string {
     return `${Stack.of(this).stackName}-${kind}`;
   }
@@ -137,6 +140,8 @@ export class LogSubscriptions extends Construct {
     return known instanceof Construct ? known : new Construct(this, id);
   }
 }
+
+const usual = patternsOf([]);
 
 /**
  * Each event of a centralised log group carries the account that wrote it, because the log group's owner is this
