@@ -16,7 +16,7 @@ import {
 import { Construct } from 'constructs';
 import type { Config } from '../../shared/config/settings.js';
 import { patternsOf } from '../../shared/discovery/log-patterns.js';
-import { accessLogPattern, type LogKind, logKinds } from '../../shared/logs/filter-patterns.js';
+import { accessLogPattern, type LogKind, logKinds, SYSTEM_FIELDS } from '../../shared/logs/filter-patterns.js';
 import { identityOf } from '../support/references.js';
 
 /** The destination of the filters. */
@@ -45,7 +45,7 @@ export interface LogSubscriptionsProps {
 }
 
 export class LogSubscriptions extends Construct {
-  /** The names of the filters, which are the same in every log group. */
+  /** The names of the filters, which are the same in every log group; that of connection logs only where the settings name some. */
   readonly filterNames: readonly string[];
   private readonly target: SubscriptionTarget;
   /** The permission to call ingest, one for each log group, even if a group holds both kinds of log. */
@@ -55,7 +55,9 @@ export class LogSubscriptions extends Construct {
   constructor(scope: Construct, id: string, props: LogSubscriptionsProps) {
     super(scope, id);
     this.target = props.target;
-    this.filterNames = logKinds.map((kind) => this.filterName(kind));
+    this.filterNames = logKinds
+      .filter((kind) => kind !== 'connection' || props.connectionLogGroups.length > 0)
+      .map((kind) => this.filterName(kind));
     const groups = [...props.executionLogGroups, ...props.accessLogGroups, ...props.connectionLogGroups];
     // Created if either entry asks for it.
     const created = new Set(groups.filter(({ create }) => create).map(({ name }) => name));
@@ -130,7 +132,7 @@ export class LogSubscriptions extends Construct {
     return permission;
   }
 
-  /** Named after the stack, so that an operator sees which stack uses a place of a log group. */
+  /** Named after the stack, so that an operator sees which stack uses one of the places of a log group. */
   private filterName(kind: LogKind): string {
     return `${Stack.of(this).stackName}-${kind}`;
   }
@@ -143,12 +145,9 @@ export class LogSubscriptions extends Construct {
 
 const usual = patternsOf([]);
 
-/**
- * Each event of a centralised log group carries the account that wrote it, because the log group's owner is this
- * account, and the log group that it was copied from, because the name of the copy may not contain the API.
- */
+/** The owner of a centralised log group is this account, whoever wrote the events. */
 function emitAccount(filter: SubscriptionFilter): void {
-  (filter.node.defaultChild as CfnSubscriptionFilter).emitSystemFields = ['@aws.account', '@aws.region', '@source.log'];
+  (filter.node.defaultChild as CfnSubscriptionFilter).emitSystemFields = [...SYSTEM_FIELDS];
 }
 
 /** A slash separates the parts of a construct's path. CloudWatch log group names contain no colon. */

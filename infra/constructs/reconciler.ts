@@ -187,6 +187,8 @@ export class Reconciler extends Construct {
       }),
       new PolicyStatement({ actions: ['apigateway:ListRoutingRules'], resources: [this.routingRulesArn()] }),
       new PolicyStatement({ actions: DOOR_LISTS, resources: ['*'] }),
+      // Account policies are no resource to IAM.
+      new PolicyStatement({ actions: ['logs:DescribeAccountPolicies'], resources: ['*'] }),
       ...DELIVERY_LISTS.map(
         ([action, resource]) => new PolicyStatement({ actions: [action], resources: [this.logsArn(resource, '*')] }),
       ),
@@ -280,6 +282,7 @@ export class Reconciler extends Construct {
     for (const path of GATEWAY_LISTS.filter((each) => each.includes('*'))) {
       explain(this.gatewayArn(path), 'Reads of the APIs and domain names, which are not known when the stack is made.');
     }
+    explain('*', 'The account policies of CloudWatch Logs are no resource to IAM; read only.');
     explain(this.routingRulesArn(), 'Reads of the domain names, which are not known when the stack is made.');
     explain('*', 'Lists of distributions and load balancers: IAM knows no resource for them.');
     for (const [, resource] of DELIVERY_LISTS) {

@@ -105,6 +105,28 @@ export function reasonIdOfFinding(code: string): ReasonId {
   return REASON_BY_FINDING[code] ?? 'other';
 }
 
+/**
+ * Whether the reason proves the names in the certificate: a signature is verified before what is in the certificate, so with
+ * these a CA of the truststore signed them. Made-up certificates are refused with one of the others.
+ */
+export function proves(reason: ReasonId): boolean {
+  return PROVING.includes(reason);
+}
+
+const PROVING: readonly ReasonId[] = [
+  'insecure-signature-algorithm',
+  'expired',
+  'not-yet-valid',
+  'chain-too-long',
+  'path-length-exceeded',
+  'unsupported-purpose',
+  'unhandled-critical-extension',
+  'weak-key',
+  'revoked',
+  'revocation-check-failed',
+  'denied-by-function',
+];
+
 /** Causes of a failure other than a refused certificate; `logs/forbidden.ts` tells those of a 403 apart. */
 export const forbiddenCauses = [
   'waf',

@@ -3,7 +3,8 @@
 import { limits } from '../base/limits.js';
 import { compareTexts } from '../base/text.js';
 import { DAY_MS, MINUTE_MS } from '../base/time.js';
-import type { ClientTally, EndedIncident, ForbiddenFact, GroupKey, Incident } from '../model/index.js';
+import { refusedOf } from '../diagnosis/refused.js';
+import type { ClientTally, Diagnosis, EndedIncident, ForbiddenFact, GroupKey, Incident } from '../model/index.js';
 import type { ForbiddenCause, ReasonId } from '../model/reasons.js';
 import { isNamed, ownerOf } from '../x509/names.js';
 import type { Folded, GroupSeries } from './fold.js';
@@ -40,7 +41,10 @@ export interface ReportParts {
   readonly sunset: Report['sunset'];
   readonly silences: Report['silences'];
   readonly pipeline: Report['pipeline'];
-  readonly verdictOf: (issuerDn: string, reason: ReasonId) => Verdict | null;
+  readonly verdictOf: (
+    issuerDn: string,
+    reason: ReasonId,
+  ) => { readonly shown: Verdict; readonly diagnosis: Diagnosis } | null;
   /** The URL of the runbook page for all of the groups, which have the same issuer and reason. */
   readonly runbookUrl: (id: string, groups: readonly GroupKey[]) => string;
   readonly gaps: readonly Gap[];
@@ -194,6 +198,13 @@ function strangersOf(current: readonly GroupSeries[]): Report['strangers'] {
   };
 }
 
+/** The client where its certificate is the cause and a CA vouches for its name; else the organization of the issuer. */
+function ownerIn([group]: readonly GroupKey[], clients: readonly ClientTally[], diagnosis: Diagnosis | null): string {
+  if (group === undefined) return '';
+  const { party, client, isProven } = refusedOf(group, diagnosis, clients);
+  return party === 'client' && client !== null && isProven ? client : ownerOf(group.issuerDn);
+}
+
 /** Fewer refusals than this, all on one day, are taken for a single attempt and need no action. */
 const ACTION_FAILURES_MIN = 3;
 
@@ -213,7 +224,8 @@ function actionsOf(current: readonly GroupSeries[], parts: ReportParts): Report[
     const lastSeen = isoTime(Math.max(...series.map(({ lastAt }) => lastAt)));
     const scopes = distinct(series.map(({ group }) => group.scope));
     const groups = series.map(({ group }) => group);
-    return [{ groups, issuerDn, owner: ownerOf(issuerDn), reason, scopes, state, ...trend, clients, lastSeen }];
+    const who = series.flatMap((one) => one.clients).sort((a, b) => b.count - a.count);
+    return [{ groups, who, issuerDn, reason, scopes, state, ...trend, clients, lastSeen }];
   });
   return candidates
     .sort(
@@ -223,10 +235,12 @@ function actionsOf(current: readonly GroupSeries[], parts: ReportParts): Report[
         compareTexts(a.issuerDn + a.reason, b.issuerDn + b.reason),
     )
     .slice(0, limits.reportIssuersMax)
-    .map(({ groups, ...action }, index) => {
-      const verdict = parts.verdictOf(action.issuerDn, action.reason);
+    .map(({ groups, who, ...action }, index) => {
+      const found = parts.verdictOf(action.issuerDn, action.reason);
+      const verdict = found?.shown ?? null;
       const runbookUrl = parts.runbookUrl(verdict?.code ?? action.reason, groups);
-      return { rank: index + 1, ...action, verdict, runbookUrl };
+      const owner = ownerIn(groups, who, found?.diagnosis ?? null);
+      return { rank: index + 1, ...action, owner, verdict, runbookUrl };
     });
 }
 

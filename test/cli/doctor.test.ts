@@ -95,7 +95,7 @@ describe('doctor', () => {
       region: 'eu-west-1',
       domains: 1,
       doors: 0,
-      ok: 16,
+      ok: 19,
       wrong: 3,
       warning: 0,
       unknown: 0,

@@ -284,6 +284,7 @@ describe('what is searched', () => {
     region: 'eu-west-1',
     gatewayLoggingRoleArn: '',
     doors: [],
+    logPolicies: [],
     domains: [
       {
         name: 'partners.bank.example',

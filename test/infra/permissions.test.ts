@@ -102,6 +102,7 @@ describe('what the roles may do', () => {
       'cloudfront:ListDistributions on *',
       'elasticloadbalancing:DescribeLoadBalancers on *',
       'elasticloadbalancing:DescribeListeners on *',
+      'logs:DescribeAccountPolicies on *',
       `logs:DescribeDeliverySources on ${logs}:delivery-source:*`,
       `logs:DescribeDeliveries on ${logs}:delivery:*`,
       `logs:DescribeDeliveryDestinations on ${logs}:delivery-destination:*`,

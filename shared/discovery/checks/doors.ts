@@ -4,7 +4,7 @@
  */
 
 import { CLOUDFRONT_REGION, regionOf } from '../../base/regions.js';
-import type { ConnectionLog, DoorKind, FoundDoor } from '../../model/account.js';
+import type { ConnectionLogDelivery, DoorKind, FoundDoor } from '../../model/account.js';
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, warning, wrong } from '../check.js';
 import { aws, partitionOf } from '../shell.js';
 import { type Context, subscribe } from './context.js';
@@ -79,7 +79,7 @@ function regionFor({ kind }: FoundDoor, { found }: Context): string {
   return kind === 'cloudfront' ? CLOUDFRONT_REGION : found.region;
 }
 
-function missing(subject: Subject, made: readonly ConnectionLog[], door: FoundDoor, context: Context): Check {
+function missing(subject: Subject, made: readonly ConnectionLogDelivery[], door: FoundDoor, context: Context): Check {
   const { what } = FACTS[door.kind];
   const [other] = made;
   return wrong(
@@ -124,7 +124,10 @@ function allFields(kind: DoorKind): readonly string[] {
   return [status, ...certificate, ...wanted];
 }
 
-function fieldsOf({ recordFields, deliveryId, region, logGroup }: ConnectionLog, { kind, name }: FoundDoor): Check {
+function fieldsOf(
+  { recordFields, deliveryId, region, logGroup }: ConnectionLogDelivery,
+  { kind, name }: FoundDoor,
+): Check {
   const { status, certificate, wanted } = FACTS[kind];
   const subject: Subject = {
     id: 'connection-log-fields',
@@ -161,7 +164,11 @@ function fieldsOf({ recordFields, deliveryId, region, logGroup }: ConnectionLog,
 }
 
 /** A subscription filter leads to a function of its own Region. */
-function regionOfGroup({ destinationArn, logGroup }: ConnectionLog, { name }: FoundDoor, { found }: Context): Check {
+function regionOfGroup(
+  { destinationArn, logGroup }: ConnectionLogDelivery,
+  { name }: FoundDoor,
+  { found }: Context,
+): Check {
   const region = regionOf(destinationArn);
   const subject: Subject = {
     id: 'connection-log-region',
@@ -178,7 +185,7 @@ function regionOfGroup({ destinationArn, logGroup }: ConnectionLog, { name }: Fo
 }
 
 function elsewhere(
-  { region, deliveryId, logGroup, destinationArn }: ConnectionLog,
+  { region, deliveryId, logGroup, destinationArn }: ConnectionLogDelivery,
   door: FoundDoor,
   context: Context,
 ): Check {

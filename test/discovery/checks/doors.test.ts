@@ -38,7 +38,7 @@ function inUsEast1(scene: Scene, change: (door: Mutable<FoundDoor>) => void = ()
   scene.found.doors = [door];
   const target = `arn:aws:lambda:us-east-1:123456789012:function:ingest`;
   scene.watch!.target = { kind: 'function', arn: target };
-  const filters = [{ ...connectionFilter, destinationArn: target }];
+  const filters = [{ ...structuredClone(connectionFilter), destinationArn: target }];
   scene.found.logGroups.set(CLOUDFRONT_LOG, { name: CLOUDFRONT_LOG, exists: true, filters, lastEventAt: null });
 }
 

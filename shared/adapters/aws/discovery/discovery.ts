@@ -2,8 +2,9 @@
  * Looks at one account and Region through the APIs of API Gateway, CloudWatch Logs, S3 and STS, and changes nothing. Needs
  * `apigateway:GET`, `logs:DescribeLogGroups`, `logs:DescribeLogStreams`, `logs:DescribeSubscriptionFilters`,
  * `logs:DescribeDeliveries`, `logs:DescribeDeliverySources`, `logs:DescribeDeliveryDestinations` (for CloudFront in us-east-1),
- * `cloudfront:ListDistributions`, `elasticloadbalancing:DescribeLoadBalancers` and `DescribeListeners`, `s3:GetBucketVersioning`
- * and `s3:GetObject` on the truststores. What it may not see is noted, and the rest is found all the same.
+ * `logs:DescribeAccountPolicies`, `cloudfront:ListDistributions`, `elasticloadbalancing:DescribeLoadBalancers` and
+ * `DescribeListeners`, `s3:GetBucketVersioning` and `s3:GetObject` on the truststores. What it may not see is noted, and the
+ * rest is found all the same.
  */
 
 import { APIGatewayClient, GetAccountCommand } from '@aws-sdk/client-api-gateway';
@@ -18,7 +19,7 @@ import { once } from '../../../base/lazily.js';
 import { limits } from '../../../base/limits.js';
 import { CLOUDFRONT_REGION, regionOf } from '../../../base/regions.js';
 import type {
-  ConnectionLog,
+  ConnectionLogDelivery,
   ExecutionLog,
   FoundDomain,
   FoundDoor,
@@ -35,6 +36,7 @@ import {
   executionLogDeliveries,
   type FoundDelivery,
   listDeliveries,
+  listLogPolicies,
   logGroupOf,
   lookAtLogGroup,
 } from './logs.js';
@@ -104,6 +106,7 @@ export function createDiscovery(
         domains: found,
         doors,
         logGroups: await lookAtLogGroups(logGroupNames(found, doors, region), clients, reader),
+        logPolicies: await listLogPolicies(clients.logs, reader),
         unreadable: reader.unreadable,
       };
     },
@@ -151,7 +154,7 @@ async function lookAtDoors(
   return doors.map((door) => {
     const own = door.kind === 'cloudfront' ? [here, there] : [here];
     const isKnown = own.every((one) => one !== null);
-    const connectionLogs: ConnectionLog[] = [
+    const connectionLogs: ConnectionLogDelivery[] = [
       ...connectionLogsOf(door, here ?? [], region),
       ...(door.kind === 'cloudfront' ? connectionLogsOf(door, there ?? [], CLOUDFRONT_REGION) : []),
     ];
