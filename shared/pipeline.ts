@@ -6,7 +6,7 @@
 import { lazily } from './base/lazily.js';
 import { limits } from './base/limits.js';
 import { minuteOf } from './base/time.js';
-import { excludeCanaryRecords, separateCanaryFailures } from './canary/exclude.js';
+import { excludeCanaryRecords, separateCanaryFailures } from './canary/uncounted.js';
 import { underWildcards } from './count/bound-scopes.js';
 import { partnersFirst } from './count/partners-first.js';
 import {

@@ -60,7 +60,10 @@ export const arrows: Arrows = {
 
 /** Files that carry data between decisions and ports; all others of `PURE` decide, and ask nothing of the world. */
 const MOVERS = [
+  'canary/call',
   'canary/exclude',
+  'canary/probe-rules',
+  'canary/uncounted',
   'count/bound-scopes',
   'count/partners-first',
   'count/pulses',
@@ -68,6 +71,7 @@ const MOVERS = [
   'count/settle',
   'diagnosis/diagnosis',
   'diagnosis/infer',
+  'diagnosis/probed',
   'incidents/announce',
   'incidents/assess',
   'incidents/evaluate',
