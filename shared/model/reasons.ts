@@ -6,6 +6,12 @@
  * (`X509_verify_cert_error_string`), which the gateway's library is expected to use.
  */
 
+/**
+ * Reasons that the gateway gives only after it verified the signature: a certificate refused with one of these was signed by the
+ * CA that it names. OpenSSL looks at times last; keys, algorithms, extensions and purposes it looks at before.
+ */
+export const reasonsOfSigned: readonly ReasonId[] = ['expired', 'not-yet-valid'];
+
 /** The gateway's words for each reason, lower case; `self-signed` and `self signed` are the same. */
 const REASON_TEXTS = {
   'issuer-not-found': [

@@ -298,7 +298,7 @@ function incidentsOf({ ended, firing, period }: ReportParts): Report['incidents'
 }
 
 function common({ incidentId, group, severity, since, flaps, announced, heldBack }: EndedIncident | Incident) {
-  const isUntold = heldBack && !announced;
+  const isUntold = heldBack === true && !announced;
   return { incidentId, ...group, severity, noticedAt: isoTime(since), heldBack: isUntold, comebacks: flaps };
 }
 

@@ -65,6 +65,7 @@ const MOVERS = [
   'count/partners-first',
   'count/record',
   'count/settle',
+  'diagnosis/claims',
   'diagnosis/diagnosis',
   'diagnosis/infer',
   'incidents/announce',

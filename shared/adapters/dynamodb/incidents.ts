@@ -59,6 +59,7 @@ const incidentSchema = z.object({
   lagMinutes: z.withDefault(z.number(), 0),
   usualDay: z.withDefault(z.number(), 0),
   isStranger: z.withDefault(z.boolean(), false),
+  isClaimed: z.optional(z.literal(true)),
   members: z.withDefault(z.array(z.string()), []),
   known: z.withDefault(
     z.nullable(
