@@ -122,7 +122,9 @@ export function clientsOf(facts: readonly Fact[]): ClientTally[] {
 
 function runbookId({ incident, diagnosed }: NoticeParts): string {
   if (isSeveral(incident.group.issuerDn)) return SEVERAL_ISSUERS_PAGE;
-  return diagnosed.verdict?.reason ?? incident.group.reason;
+  return diagnosed.verdict?.reason ?? (incident.group.isUnverified ? CLAIMS_PAGE : incident.group.reason);
 }
+
+const CLAIMS_PAGE = 'issuer-rekeyed';
 
 const SEVERAL_ISSUERS_PAGE = 'several-issuers';

@@ -14,6 +14,16 @@ export const en: Messages = {
       'Only strangers, a few tries each: a scanner. Nothing to do; they stay outside.',
     ],
   },
+  claims: {
+    title: 'not signed by that CA',
+    meaning:
+      'The certificates name a CA of the truststore as their issuer, and no CA of that name signed them: somebody uses its name, or the CA has a new key.',
+    steps: [
+      'Ask the CA, over a channel that you know, whether it issued these certificates. Take no certificate and no key identifier from the client.',
+      'If it did, get its new certificate from the CA itself and add it to the truststore beside the old one.',
+      'If it did not: nothing to do; whoever it is stays outside. The partner’s own refusals are counted and told apart from these.',
+    ],
+  },
   findings: {
     malformed: { title: 'The certificate cannot be read', action: null },
     'self-signed': { title: 'The client signed its certificate itself', action: null },
@@ -45,6 +55,7 @@ export const en: Messages = {
   severities: { low: 'LOW', medium: 'MEDIUM', high: 'HIGH', critical: 'CRITICAL' },
   unknownIssuer: 'an unknown issuer',
   otherIssuers: 'several issuers',
+  claimant: (issuer) => `somebody claiming to be ${issuer}`,
   subject: {
     spike: (who, where, why) => `${where} refuses ${who}: ${why}`,
     ongoing: (who, where, why) => `still: ${where} refuses ${who}: ${why}`,

@@ -13,6 +13,16 @@ export const ja: Messages = {
       '第三者が数回ずつ試しているだけであればスキャンです。対応は不要で、拒否され続けます。',
     ],
   },
+  claims: {
+    title: '名乗っている CA の署名ではない',
+    meaning:
+      '証明書はトラストストアにある CA を発行者と名乗っていますが、同名のどの CA も署名していません。第三者が名前を使っているか、CA の鍵が新しくなっています。',
+    steps: [
+      'これらの証明書を発行したかどうかを、既知の連絡先で CA に確認してください。クライアントから届いた証明書や鍵識別子は使わないでください。',
+      '発行していた場合は、新しい証明書を CA から直接受け取り、古いものと並べてトラストストアに追加してください。',
+      '発行していない場合は対応不要です。接続は拒否され続けます。取引先本来の拒否は、これとは別に数えて通知します。',
+    ],
+  },
   findings: {
     malformed: {
       title: '証明書を読み取れません',
@@ -138,6 +148,7 @@ export const ja: Messages = {
   severities: { low: '低', medium: '中', high: '高', critical: '緊急' },
   unknownIssuer: '不明な発行者',
   otherIssuers: '複数の発行者',
+  claimant: (issuer) => `${issuer} を名乗る接続元`,
   subject: {
     spike: (who, where, why) => `${where} が ${who} を拒否: ${why}`,
     ongoing: (who, where, why) => `継続: ${where} が ${who} を拒否: ${why}`,

@@ -9,8 +9,9 @@ import type { FindingMessages, Messages, SeveralMessages } from './types.js';
 
 export type Inert = (text: string) => string;
 
-/** The texts for the issuer and reason, or for an incident of a whole domain. */
+/** The texts for the reason, for those who use an issuer's name, or for an incident of a whole domain. */
 export function wordsOf({ group }: Notice, messages: Messages): SeveralMessages {
+  if (group.isUnverified) return messages.claims;
   return isSeveral(group.issuerDn) ? messages.severalIssuers : messages.reasons[group.reason];
 }
 
@@ -19,7 +20,8 @@ export function issuerName({ group }: Notice, messages: Messages, inert: Inert):
   if (group.issuerDn === UNKNOWN_ISSUER) return messages.unknownIssuer;
   if (isSeveral(group.issuerDn) || group.issuerDn === OTHER_ISSUERS) return messages.otherIssuers;
   // The name may be followed by a full stop.
-  return inert(nameIn(group.issuerDn).replace(/\.$/, ''));
+  const name = inert(nameIn(group.issuerDn).replace(/\.$/, ''));
+  return group.isUnverified ? messages.claimant(name) : name;
 }
 
 /** The issuer; for an incident of a whole domain, the issuers that fail together. */

@@ -62,12 +62,16 @@ export interface Messages {
   readonly reasons: Readonly<Record<ReasonId, ReasonMessages>>;
   /** For the incident of a whole domain, in place of a reason. */
   readonly severalIssuers: SeveralMessages;
+  /** In place of a reason, where no CA of the issuer's name signed the certificates. */
+  readonly claims: SeveralMessages;
   readonly findings: Readonly<Record<FindingCode, FindingMessages>>;
   /** Null where the finding's own evidence and remedy say it in this language. */
   readonly contradiction: ContradictionMessages | null;
   readonly severities: Readonly<Record<Severity, string>>;
   readonly unknownIssuer: string;
   readonly otherIssuers: string;
+  /** Whoever uses the name of this issuer. */
+  readonly claimant: (issuer: string) => string;
   readonly subject: Readonly<Record<NoticeKind, Sentence>>;
   readonly headline: Readonly<Record<NoticeKind, Sentence>>;
   /** In place of a verdict when it is over. */

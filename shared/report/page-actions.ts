@@ -126,7 +126,9 @@ function actionItem(action: Action, words: ReportMessages): Html {
         ]),
     [labels.runbook, html`<a href="${action.runbookUrl}" rel="noreferrer">${action.runbookUrl}</a>`],
   ];
-  return html`<li class="${state}"><h3>${action.rank}. <bdi>${cut(issuerName(action.issuerDn, words))}</bdi>: ${words.reasons[action.reason].title} <span class="state">${state === 'open' ? labels.open : labels.over}</span></h3>
+  const who = cut(issuerName(action.issuerDn, words));
+  const title = action.isUnverified ? words.claimed : words.reasons[action.reason].title;
+  return html`<li class="${state}"><h3>${action.rank}. <bdi>${who}</bdi>: ${title} <span class="state">${state === 'open' ? labels.open : labels.over}</span></h3>
 <dl>${rows.map(([term, what]) => html`<dt>${term}</dt><dd>${what}</dd>`)}</dl></li>
 `;
 }

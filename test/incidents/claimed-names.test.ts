@@ -26,7 +26,7 @@ const mimicked = Array.from({ length: NAMES }, (_, n) => {
 
 async function world(): Promise<TestWorld> {
   const truststores = {
-    read: async () => ({ text, version: 'all', versionId: 'all', modifiedAt: T0 - 90 * DAY * MINUTE }),
+    read: async () => ({ text, version: 'forty partners', versionId: 'forty', modifiedAt: T0 - 90 * DAY * MINUTE }),
     previous: async () => null,
   };
   const made = Object.assign(testWorld({ truststores: { '*': 's3://truststores/all.pem' } }), { truststores });
