@@ -15,7 +15,12 @@ import {
 } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../../shared/config/settings.js';
-import { accessLogPattern, EXECUTION_LOG_PATTERN, type LogKind } from '../../shared/logs/filter-patterns.js';
+import {
+  accessLogPattern,
+  EXECUTION_LOG_PATTERN,
+  type LogKind,
+  SYSTEM_FIELDS,
+} from '../../shared/logs/filter-patterns.js';
 import { identityOf } from '../support/references.js';
 
 /** The destination of the filters. */
@@ -127,7 +132,7 @@ export class LogSubscriptions extends Construct {
     return permission;
   }
 
-  /** Named after the stack, so that an operator sees which stack uses one of the two places of a log group. */
+  /** Named after the stack, so that an operator sees which stack uses one of the places of a log group. */
   private filterName(kind: LogKind): string {
     return `${Stack.of(this).stackName}-${kind}`;
   }
@@ -138,12 +143,9 @@ export class LogSubscriptions extends Construct {
   }
 }
 
-/**
- * Each event of a centralised log group carries the account that wrote it, because the log group's owner is this
- * account, and the log group that it was copied from, because the name of the copy may not contain the API.
- */
+/** The owner of a centralised log group is this account, whoever wrote the events. */
 function emitAccount(filter: SubscriptionFilter): void {
-  (filter.node.defaultChild as CfnSubscriptionFilter).emitSystemFields = ['@aws.account', '@aws.region', '@source.log'];
+  (filter.node.defaultChild as CfnSubscriptionFilter).emitSystemFields = [...SYSTEM_FIELDS];
 }
 
 /** A slash separates the parts of a construct's path. CloudWatch log group names contain no colon. */

@@ -181,6 +181,8 @@ export class Reconciler extends Construct {
         resources: GATEWAY_LISTS.map((path) => this.gatewayArn(path)),
       }),
       new PolicyStatement({ actions: ['apigateway:ListRoutingRules'], resources: [this.routingRulesArn()] }),
+      // Account policies are no resource to IAM.
+      new PolicyStatement({ actions: ['logs:DescribeAccountPolicies'], resources: ['*'] }),
       ...DELIVERY_LISTS.map(
         ([action, resource]) => new PolicyStatement({ actions: [action], resources: [this.logsArn(resource, '*')] }),
       ),
@@ -274,6 +276,7 @@ export class Reconciler extends Construct {
     for (const path of GATEWAY_LISTS.filter((each) => each.includes('*'))) {
       explain(this.gatewayArn(path), 'Reads of the APIs and domain names, which are not known when the stack is made.');
     }
+    explain('*', 'The account policies of CloudWatch Logs are no resource to IAM; read only.');
     explain(this.routingRulesArn(), 'Reads of the domain names, which are not known when the stack is made.');
     for (const [, resource] of DELIVERY_LISTS) {
       explain(this.logsArn(resource, '*'), 'A list is authorised on all that it may hold.');

@@ -6,6 +6,7 @@ import {
   ComparisonOperator,
   type IMetric,
   MathExpression,
+  Metric,
   Stats,
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
@@ -44,6 +45,10 @@ export interface AlarmsProps {
    * @default - they come from CloudWatch Logs
    */
   readonly iteratorAge?: IMetric | undefined;
+  /** The names of the subscription filters, the same in every log group. */
+  readonly filterNames: readonly string[];
+  /** All functions that write metrics into their logs, by the names of their services. */
+  readonly meters: Readonly<Record<string, LambdaFunction>>;
 }
 
 interface Condition {
@@ -85,6 +90,13 @@ export class Alarms extends Construct {
       Object.entries(all).map(([name, condition]) => alarm(room, name, condition, props.config, action));
     this.alarms = [
       ...alarmsIn(this, conditions),
+      // In a nested stack the names are not known yet, so that they cannot be in an id.
+      ...props.filterNames.flatMap((name, index) =>
+        alarmsIn(new Construct(this, `Filter${index + 1}`), filterConditions(name)),
+      ),
+      ...Object.entries(props.meters).flatMap(([service, fn]) =>
+        alarmsIn(new Construct(this, `Metrics ${service}`), meterConditions(service, fn)),
+      ),
       ...(props.canaries ?? []).flatMap((canary) =>
         alarmsIn(new Construct(this, canary.scope), canaryConditions(canary)),
       ),
@@ -207,6 +219,64 @@ function sourceConditions({ reconcileMinutes, iteratorAge }: AlarmsProps): Recor
     conditions.StreamBehind = { id: 'stream-behind', metric: iteratorAge, when: { atLeast: 600_000 } };
   }
   return conditions;
+}
+
+/**
+ * On what CloudWatch Logs could not deliver by a filter, in whichever log group: "Monitoring with CloudWatch metrics". Metrics
+ * Insights knows no OR, so that each name has alarms of its own.
+ */
+function filterConditions(filterName: string): Record<string, Condition> {
+  const total = (metricName: string): MathExpression =>
+    new MathExpression({
+      ...fiveMinutes,
+      expression: `SELECT SUM(${metricName}) FROM SCHEMA("AWS/Logs", DestinationType, FilterName, LogGroupName) WHERE FilterName = '${filterName}'`,
+      label: `${metricName}, ${filterName}`,
+    });
+  return {
+    // A single one may be lost for good.
+    DeliveryErrors: {
+      id: 'delivery-errors',
+      about: filterName,
+      metric: total('DeliveryErrors'),
+      when: { atLeast: 1 },
+    },
+    DeliveryThrottled: {
+      id: 'delivery-throttled',
+      about: filterName,
+      metric: total('DeliveryThrottling'),
+      when: { atLeast: 1 },
+      // It is tried again for 24 hours; the peak of a storm is shorter than this.
+      periods: 3,
+    },
+  };
+}
+
+/** On lines of a function in embedded metric format of which CloudWatch made no metric. */
+function meterConditions(service: string, { logGroup }: LambdaFunction): Record<string, Condition> {
+  const failed = (metricName: string): Metric =>
+    new Metric({
+      namespace: 'AWS/Logs',
+      metricName,
+      dimensionsMap: { LogGroupName: logGroup.logGroupName },
+      ...sum,
+    });
+  return {
+    MetricsLost: {
+      id: 'metrics-lost',
+      about: service,
+      metric: new MathExpression({
+        ...fiveMinutes,
+        expression: 'SUM(METRICS())',
+        label: 'lines without metrics',
+        usingMetrics: {
+          disabled: failed('EMFDisabledErrors'),
+          parsing: failed('EMFParsingErrors'),
+          validation: failed('EMFValidationErrors'),
+        },
+      }),
+      when: { atLeast: 1 },
+    },
+  };
 }
 
 function canaryConditions({ scope, periodMinutes }: Canary): Record<string, Condition> {

@@ -37,25 +37,30 @@ interface Observed {
 export function observe(scope: Construct, observed: Observed): void {
   const { config, ingest, sweep, report, canary, reconcile } = observed;
   const scopes = canary === undefined ? [] : config.canaries.map(({ domain }) => domain);
+  const optional = Object.entries({ report, canary, reconcile: reconcile?.fn });
+  const functions = Object.fromEntries([
+    ['ingest', ingest],
+    ['sweep', sweep],
+    ...optional.flatMap(([name, fn]) => (fn === undefined ? [] : [[name, fn] as const])),
+  ]);
+  const { stackName } = Stack.of(scope);
+  const kinds = config.discover?.mode === 'on' ? (['execution', 'access'] as const) : [];
+  const filterNames = [...observed.filterNames, ...kinds.map((kind) => filterNameOf(stackName, kind))];
+  const { report: _, ...meters } = functions;
   const { alarms } = new Alarms(scope, 'Alarms', {
     ...observed,
+    filterNames,
+    meters,
     canaries: scopes.map((domain) => ({ scope: domain, periodMinutes: config.canaryMinutes })),
     reconcileMinutes: reconcile?.everyMinutes,
   });
   new SavedQueries(scope, 'Queries', observed);
   if (!config.dashboard) return;
-  const optional = Object.entries({ report, canary, reconcile: reconcile?.fn });
-  const { stackName } = Stack.of(scope);
-  const kinds = config.discover?.mode === 'on' ? (['execution', 'access'] as const) : [];
   new Dashboard(scope, 'Overview', {
     ...observed,
     alarms,
-    filterNames: [...observed.filterNames, ...kinds.map((kind) => filterNameOf(stackName, kind))],
-    functions: Object.fromEntries([
-      ['ingest', ingest],
-      ['sweep', sweep],
-      ...optional.flatMap(([name, fn]) => (fn === undefined ? [] : [[name, fn] as const])),
-    ]),
+    filterNames,
+    functions,
     canaryScopes: scopes,
   });
 }

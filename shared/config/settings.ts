@@ -78,6 +78,8 @@ const canary = z.strictObject({
   path: z.withDefault(pattern(/^\/[\w./~%@:!$&'()*+,;=?-]{0,1023}$/, 'expected a path, such as /v1'), '/'),
   /** `host` or `host:port` to connect to, if the name does not resolve to the gateway itself. */
   connectTo: nullable(pattern(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}(?::\d{1,5})?$/, 'expected host or host:port')),
+  /** Lets `mtls-watch canary probes` find out which certificates the gateway takes; their refusals are not counted. */
+  probes: z.withDefault(z.boolean(), false),
 });
 
 export type Canary = z.output<typeof canary>;
@@ -204,7 +206,10 @@ const settings = z.strictObject({
         .string()
         .check(
           z.maxLength(limits.accessFormatCharsMax),
-          z.regex(/\$context\.\w/, 'expected an access-log format with variables, such as $context.status'),
+          z.regex(
+            /\$context\.\w|connectionStatus|tls_verify_status/,
+            'expected an access-log format with variables, such as $context.status, or the fields of a connection log',
+          ),
         ),
     ),
     {},

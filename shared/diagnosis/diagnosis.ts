@@ -18,11 +18,12 @@ import {
   OTHER_ISSUERS,
   UNKNOWN_ISSUER,
 } from '../model/index.js';
-import { type ReasonId, reasonsOfSigned } from '../model/reasons.js';
+import { proves, type ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
 import { organizationOf } from '../x509/names.js';
 import type { Truststore } from '../x509/truststore.js';
+import { probedOf } from './probed.js';
 
 export interface Diagnosed {
   readonly verdict: Diagnosis | null;
@@ -84,8 +85,12 @@ export async function diagnosisOf(
   if (certificate.kind === 'malformed') {
     return { kind: 'none', because: `The logged certificate cannot be read: ${certificate.detail}.` };
   }
-  const [{ cache }, truststore] = await Promise.all([x509(), world.truststores.read(uri)]);
-  return { kind: 'made', verdict: cache.diagnose(certificate, truststore, at, refusedWith), uri };
+  const [{ cache }, truststore, probed] = await Promise.all([
+    x509(),
+    world.truststores.read(uri),
+    probedOf(scope, world),
+  ]);
+  return { kind: 'made', verdict: cache.diagnose(certificate, truststore, at, refusedWith, probed), uri };
 }
 
 /**
@@ -144,7 +149,7 @@ export async function surroundingsOf(
  * to believe the name; so is the gateway's own reason, but not one that was inferred.
  */
 async function isClaim(group: GroupKey, facts: readonly Fact[], uri: string, world: World): Promise<boolean> {
-  if (reasonsOfSigned.includes(group.reason) && facts.some(({ count, inferred }) => count > inferred)) return false;
+  if (proves(group.reason) && facts.some(({ count, inferred }) => count > inferred)) return false;
   const fingerprints = busiestOf(facts).slice(0, limits.claimsCheckedMax);
   const [{ isSignedByNamesake }, bundles, pems] = await Promise.all([
     x509(),

@@ -6,6 +6,7 @@
 import { limits } from '../base/limits.js';
 import { clean } from '../base/text.js';
 import type { Config } from '../config/settings.js';
+import { SYSTEM_FIELDS } from '../logs/filter-patterns.js';
 import type { FoundAccount, FoundDomain, FoundLogGroup } from '../model/account.js';
 import type { Check } from './check.js';
 import { bucketOf } from './inventory.js';
@@ -34,7 +35,9 @@ export function describeAction(action: Action, isDone: boolean): string {
     case 'wait':
       return `${logGroup} does not exist yet; ${logOf(action)} is subscribed once it does`;
     case 'lost':
-      return `the stack's filter for the ${action.log} log on ${logGroup} is gone: nothing of it is counted; mtls-watch doctor --fix prints the command that puts it again`;
+      return action.because === 'missing'
+        ? `the stack's filter for the ${action.log} log on ${logGroup} is gone, or delivers what a transformer makes of it: nothing of it is counted; mtls-watch doctor --fix prints the command that puts it again`
+        : `the stack's filter for the ${action.log} log on ${logGroup} emits no system fields: what other accounts wrote counts as this account's; put it again with --emit-system-fields ${SYSTEM_FIELDS.join(' ')}`;
   }
 }
 

@@ -69,7 +69,13 @@ export type Action =
   /** The log group does not exist yet. */
   | (About & { readonly kind: 'wait' })
   /** Named in the settings, but the stack's filter was removed. */
-  | { readonly kind: 'lost'; readonly logGroup: string; readonly log: LogKind };
+  | {
+      readonly kind: 'lost';
+      readonly logGroup: string;
+      readonly log: LogKind;
+      /** No filter delivers the log as it was written, or it does not tell which account and log group wrote it. */
+      readonly because: 'missing' | 'origin-untold';
+    };
 
 /** If only one place is free, the execution log gets it: without it, no refusal of a REST API is known. */
 const KINDS = ['execution', 'access'] as const;
@@ -171,7 +177,9 @@ function planGroup(
     const pattern = patternOf(name, about.log);
     const there = ours.find((filter) => filter.name === filterName);
     if (there !== undefined) {
-      return there.pattern === pattern ? [] : [{ kind: 'put', ...about, filterName, pattern, because: 'outdated' }];
+      return there.pattern === pattern && there.isOnTransformed !== true
+        ? []
+        : [{ kind: 'put', ...about, filterName, pattern, because: 'outdated' }];
     }
     // Putting a filter changes the one that has the name, whoever made it.
     const namesake = staying.find((filter) => filter.name === filterName);
@@ -199,6 +207,8 @@ function isCovered(log: LogKind, filters: readonly FoundFilter[], own: OwnFilter
     (filter) =>
       leadsTo(filter, own) &&
       !isOurs(filter, own) &&
+      // It would deliver what a transformer makes of the lines.
+      filter.isOnTransformed !== true &&
       (filter.pattern === pattern || filter.name === `${own.stackName}-${log}`),
   );
 }
@@ -209,17 +219,23 @@ const usual = patternsOf([]);
 /**
  * @param groups the current state of log groups
  * @param configured the log groups of the settings, which have a filter of the stack
+ * @param fields the system fields that the filters have to emit
  */
 export function lostFilters(
   groups: readonly FoundLogGroup[],
   configured: Readonly<Record<LogKind, readonly { readonly name: string }[]>>,
   own: OwnFilters,
+  fields: readonly string[],
 ): Action[] {
+  const emits = ({ systemFields = [] }: FoundFilter): boolean => fields.every((field) => systemFields.includes(field));
   return groups.flatMap(({ name: logGroup, exists, filters }) =>
-    KINDS.filter((log) => {
+    KINDS.flatMap((log): Action[] => {
       const isAsked = exists && configured[log].some(({ name }) => name === logGroup);
-      return isAsked && filters !== null && !isCovered(log, filters, own, usual(logGroup, log));
-    }).map((log): Action => ({ kind: 'lost', logGroup, log })),
+      if (!isAsked || filters === null) return [];
+      const covers = (among: readonly FoundFilter[]) => isCovered(log, among, own, usual(logGroup, log));
+      if (covers(filters.filter(emits))) return [];
+      return [{ kind: 'lost', logGroup, log, because: covers(filters) ? 'origin-untold' : 'missing' }];
+    }),
   );
 }
 

@@ -8,6 +8,7 @@ import pMap from 'p-map';
 import { messageOf } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { type Config, configuredLogGroups, type DiscoverySettings } from '../config/settings.js';
+import { SYSTEM_FIELDS } from '../logs/filter-patterns.js';
 import type { FoundAccount, FoundDomain, FoundLogGroup } from '../model/account.js';
 import type { Discovery } from '../ports/discovery.js';
 import type { Clock, Log } from '../ports/index.js';
@@ -68,10 +69,15 @@ export async function reconcile(world: ReconcileWorld): Promise<Reconciled> {
   return discover === null ? watchConfigured(world) : watchDiscovered(discover, world);
 }
 
+/** What the filters of the settings' log groups have to emit: without it the events of all accounts count as this account's. */
+function systemFieldsOf({ central }: Config): readonly string[] {
+  return central === null ? [] : SYSTEM_FIELDS;
+}
+
 async function watchConfigured(world: ReconcileWorld): Promise<Reconciled> {
   const failures: unknown[] = [];
   const groups = await lookAt(configuredLogGroups(world.config), world, failures);
-  const actions = lostFilters(groups, configuredLogs(world.config), world.own);
+  const actions = lostFilters(groups, configuredLogs(world.config), world.own, systemFieldsOf(world.config));
   await carryOut(actions, 'dry-run', world, failures);
   return {
     actions,
@@ -101,7 +107,7 @@ async function watchDiscovered(discover: DiscoverySettings, world: ReconcileWorl
   for (const line of describeUntold(watched, config.privacy)) log.info(line);
 
   const plan = planSubscriptions({ found, remembered: others, policy: discover, own });
-  const lost = lostFilters(others, configuredLogs(config), own);
+  const lost = lostFilters(others, configuredLogs(config), own, systemFieldsOf(config));
   if (discover.mode === 'on') await remember(plan, found, watched, discover, world);
   const done = await carryOut([...plan, ...lost], discover.mode, world, failures);
   if (discover.mode === 'on') await forget(subscribed, groups, done, world);

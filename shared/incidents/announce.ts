@@ -91,7 +91,8 @@ export async function storeTransition(announcement: Announcement, world: World):
     config: world.config,
     deployment: world.deployment ?? null,
   });
-  await world.stores.incidents.transition(incident, notice);
+  const told = { refused: notice.refused, cause: notice.cause };
+  await world.stores.incidents.transition({ ...incident, told }, notice);
 }
 
 const UNDIAGNOSED = {

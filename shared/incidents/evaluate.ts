@@ -15,7 +15,7 @@ import { groupId } from '../model/group-id.js';
 import type { Fact, GroupKey, Incident, Severity } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import { detectGroup, hasOneIssuer, type Judged, type KnownGroup, loadDetectorState, scopesOf } from './assess.js';
-import { advance, type IncidentChange, isCovered, isNamed, raise } from './incident.js';
+import { advance, delay, type IncidentChange, isCovered, isNamed, raise } from './incident.js';
 import { applySilences, deferredNotice } from './muting.js';
 import { clientCountOf, severityFor, worse } from './severity.js';
 
@@ -41,7 +41,7 @@ export async function evaluate(
 ): Promise<boolean> {
   const pending = await assessAll(groups, world, which, written);
   const beginning = pending.filter(({ change }) => change.notice === 'spike' && change.next.state === 'firing');
-  const together = beginning.length === 0 ? new Set<Pending>() : await tellTogether(beginning, world);
+  const together = beginning.length === 0 ? new Set<Pending>() : await tellTogether(beginning, world, written.spans);
   const told = await storeAll(
     pending.filter((one) => !together.has(one)),
     world,
@@ -54,7 +54,11 @@ export async function evaluate(
 }
 
 /** Changes whose scope's incident may cover them, after that incident was evaluated. */
-async function tellTogether(beginning: readonly Pending[], world: World): Promise<ReadonlySet<Pending>> {
+async function tellTogether(
+  beginning: readonly Pending[],
+  world: World,
+  spans: Written['spans'],
+): Promise<ReadonlySet<Pending>> {
   const [firing, open] = await Promise.all([
     world.stores.incidents.firing(limits.firingPerSweepMax),
     dirtyHours(world),
@@ -67,7 +71,7 @@ async function tellTogether(beginning: readonly Pending[], world: World): Promis
   const held = beginning.filter((one) => !isAlone(one));
   if (held.length === 0) return new Set();
   const { evaluateScopes } = await loadScopes();
-  await evaluateScopes(firing, open, world, new Set(held.map(({ group }) => group.scope)));
+  await evaluateScopes(firing, open, world, new Set(held.map(({ group }) => group.scope)), spans);
   return new Set(held);
 }
 
@@ -102,7 +106,8 @@ interface Pending {
   readonly group: GroupKey;
   readonly change: IncidentChange;
   readonly before: Incident | null;
-  readonly detection: Detection;
+  /** Null where nothing was looked at; then the change has no notice. */
+  readonly detection: Detection | null;
   readonly facts: readonly Fact[];
 }
 
@@ -119,16 +124,22 @@ async function assess(
   const isLeft = (one: Incident | null): boolean => which === 'calm' && one?.state === 'firing';
   // An incident that fired may have been resolved meanwhile, without the facts that are there now.
   const incident = isLeft(known.incident) ? await stores.incidents.load(group) : known.incident;
-  if (isLeft(incident)) return null;
   const now = clock.now();
+  if (incident !== null && isLeft(incident)) return later(incident, span, now);
   const { detection, facts } = await detectGroup(group, known.history, now, world, {
     ...(span === undefined ? {} : { span }),
-    lagMinutes: incident?.lagMinutes ?? 0,
+    incident,
   });
   const own = advance(incident, detection, group, now, policy);
   const seen = { incident, detection, facts, now };
   const change = own?.notice === 'spike' ? await begin(own, seen, world) : await goOn(own, seen, world);
   return change === null ? null : { group, before: incident, detection, facts, change };
+}
+
+/** The sweep evaluates a firing incident; a batch shows how late its log comes, and that its end must wait so much longer. */
+function later(incident: Incident, span: MinuteSpan | undefined, now: number): Pending | null {
+  const change = span === undefined ? null : delay(incident, minuteOf(now) - span.to);
+  return change === null ? null : { group: incident.group, before: incident, detection: null, facts: [], change };
 }
 
 interface SeenNow extends Judged {
@@ -214,6 +225,10 @@ async function worsened({ incident, detection, facts, now }: SeenNow, world: Wor
 
 /** @returns whether the change has a notice */
 async function store({ change, before, detection, facts: recentFacts }: Pending, world: World): Promise<boolean> {
+  if (detection === null) {
+    await world.stores.incidents.transition(change.next, null);
+    return false;
+  }
   const { storeTransition, factsOf } = await loadAnnounce();
   const isTold = change.notice !== null;
   const facts = isTold ? await factsOf(change.next, recentFacts, world.clock.now(), world) : [];

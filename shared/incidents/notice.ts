@@ -6,6 +6,7 @@ import { runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
 import { tally } from '../count/count.js';
 import type { Detection } from '../detect/detect.js';
+import { refusedOf } from '../diagnosis/refused.js';
 import {
   type ClientTally,
   type Deployment,
@@ -62,6 +63,7 @@ export function noticeOf(parts: NoticeParts): Notice {
     since: new Date(since).toISOString(),
     severity: incident.severity,
     group,
+    ...toldBy(parts),
     groups,
     reasonText,
     count: kind === 'resolved' ? countInAll(incident, facts) : detection.numbers.count,
@@ -113,16 +115,27 @@ function countInAll(incident: Incident, facts: readonly Fact[]): number {
 }
 
 /** The clients with most failures first. */
-export function clientsOf(facts: readonly Fact[]): ClientTally[] {
+export function clientsOf(facts: readonly Fact[], most: number = limits.clientsPerNoticeMax): ClientTally[] {
   return tally(
     facts.flatMap((fact) => fact.clients),
-    limits.clientsPerNoticeMax,
+    most,
   );
 }
 
-function runbookId({ incident, diagnosed }: NoticeParts): string {
-  if (isSeveral(incident.group.issuerDn)) return SEVERAL_ISSUERS_PAGE;
-  return diagnosed.verdict?.reason ?? (incident.group.isUnverified ? CLAIMS_PAGE : incident.group.reason);
+/** Whom the notice names, and the cause. The end of an incident is told in the words of the notice before it. */
+function toldBy({ kind, incident, facts, diagnosed }: NoticeParts): NonNullable<Incident['told']> {
+  if (kind === 'resolved' && incident.told !== null) return incident.told;
+  const { verdict } = diagnosed;
+  return {
+    refused: refusedOf(incident.group, verdict, clientsOf(facts, Number.POSITIVE_INFINITY)),
+    cause: verdict === null ? null : (verdict.reason ?? 'would-pass'),
+  };
+}
+
+function runbookId(parts: NoticeParts): string {
+  const { group } = parts.incident;
+  if (isSeveral(group.issuerDn)) return SEVERAL_ISSUERS_PAGE;
+  return toldBy(parts).cause ?? (group.isUnverified ? CLAIMS_PAGE : group.reason);
 }
 
 const CLAIMS_PAGE = 'issuer-rekeyed';

@@ -29,7 +29,7 @@ import {
   type HeldHalf,
   UNKNOWN_ISSUER,
 } from '../model/index.js';
-import { reasonsOfSigned } from '../model/reasons.js';
+import { proves } from '../model/reasons.js';
 
 export const cellKey = {
   request: (requestId: string): string => digest('request', requestId),
@@ -200,7 +200,7 @@ function joined(cell: Cell): Failure {
   // Both halves were in the sparser of the two samples, so the request stands for that many.
   const weight = 1 / Math.min(denial.rate, rate);
   const failure = failureOf({ ...denial, extendedRequestId }, 'joined', scope, client, issuerOf(client), weight);
-  return isUnverified && !reasonsOfSigned.includes(denial.reason) ? { ...failure, isUnverified } : failure;
+  return isUnverified && !proves(denial.reason) ? { ...failure, isUnverified } : failure;
 }
 
 /** A failure that is known from its denial alone. */

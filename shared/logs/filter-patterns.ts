@@ -37,6 +37,12 @@ export const ACCESS_LOG_PATTERN = '%[Ss]tatus[A-Za-z_]*\\W{1,8}403%';
 const USUAL = ACCESS_LOG_PATTERN.slice(1, -1);
 
 /**
+ * What a filter adds to each event where accounts are told apart: who wrote it, and the log group that a centralised event was
+ * copied from, because the name of the copy need not contain the API.
+ */
+export const SYSTEM_FIELDS: readonly string[] = ['@aws.account', '@aws.region', '@source.log'];
+
+/**
  * The pattern for an access log whose formats are known. The usual expression does not find the status of every format:
  * the status may have another key, or no key because the format is not JSON. For such a format an expression is added,
  * made of the texts directly before and after the status. A format without a status is recognised by its error message.

@@ -66,6 +66,23 @@ const alarmTexts: Readonly<Record<Config['language'], Readonly<Record<AlarmId, A
       means: 'A log format was probably changed: refused clients are not counted, or without a name.',
       first: 'Find the log group with the saved query "rejects", and compare its format with the documented one.',
     },
+    'delivery-errors': {
+      happened: 'CloudWatch Logs could not hand log events to mtls-watch.',
+      means:
+        'Where access was denied or the function was not found it does not try again: refused clients go uncounted.',
+      first: 'Run `mtls-watch doctor`, restore the permission or deploy again; then replay the log of that time.',
+    },
+    'delivery-throttled': {
+      happened: 'For 15 minutes CloudWatch Logs has been throttled when it handed log events to mtls-watch.',
+      means:
+        'Alerts on refused clients are late. It tries again for 24 hours; then the events are lost for mtls-watch.',
+      first: 'Raise `reservedConcurrency`, the concurrency of the account or the shards of the stream.',
+    },
+    'metrics-lost': {
+      happened: 'CloudWatch made no metrics of what a function of mtls-watch logged.',
+      means: 'The dashboard and the alarms on these metrics are blind. Counting and alerts on clients go on.',
+      first: 'Run `mtls-watch doctor`: it names the account policy that switches the metrics off.',
+    },
     'log-group-silent': {
       happened: 'A log group that used to have records of refusals has had none for long.',
       means: 'Its subscription, its filter or its logging may have stopped: its refused clients go unseen.',
@@ -139,6 +156,23 @@ const alarmTexts: Readonly<Record<Config['language'], Readonly<Record<AlarmId, A
       happened: '読み取れないログレコードが増えています（1 時間に 5 件以上、かつ 10 件に 1 件以上）。',
       means: 'ログの形式が変更された可能性があります。拒否が集計されないか、クライアント名が欠けます。',
       first: '保存済みクエリ「rejects」でロググループを特定し、形式を文書と比較してください。',
+    },
+    'delivery-errors': {
+      happened: 'CloudWatch Logs がログイベントを mtls-watch に配信できませんでした。',
+      means: 'アクセス拒否や関数の不在が原因の場合は再送されず、拒否されたクライアントが集計されません。',
+      first:
+        '`mtls-watch doctor` を実行し、権限を復旧するか再デプロイしてから、その時間帯のログをリプレイしてください。',
+    },
+    'delivery-throttled': {
+      happened: 'CloudWatch Logs から mtls-watch への配信が 15 分間スロットリングされています。',
+      means: '拒否のアラートが遅れています。24 時間は再送されますが、その後は失われます。',
+      first: '`reservedConcurrency`、アカウントの同時実行数、またはストリームのシャード数を増やしてください。',
+    },
+    'metrics-lost': {
+      happened: 'mtls-watch の関数が出力したログから、CloudWatch がメトリクスを作成していません。',
+      means:
+        'ダッシュボードと、これらのメトリクスを見るアラームが機能しません。集計とクライアントのアラートは継続しています。',
+      first: '`mtls-watch doctor` を実行してください。メトリクスを無効にしているアカウントポリシーが分かります。',
     },
     'log-group-silent': {
       happened: '拒否の記録が届いていたロググループから、長時間何も届いていません。',

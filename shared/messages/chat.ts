@@ -11,13 +11,16 @@ import type { Notice } from '../model/index.js';
 import {
   countWords,
   heldBackWords,
-  issuerName,
   issuersOf,
   lastHourWords,
   leadOf,
   number,
   percent,
   sinceWords,
+  titleOf,
+  whatWords,
+  whoOf,
+  whoseOf,
   wordsOf,
 } from './parts.js';
 import { chatText, cut, domainText } from './safe.js';
@@ -58,7 +61,8 @@ const MARKS: Readonly<Record<Notice['kind'], string>> = {
 export function chatOf(notice: Notice, messages: Messages): ChatMessage {
   const { group, kind, severity, incidentId } = notice;
   const where = domainText(group.scope, chatText);
-  const what = messages.subject[kind](issuerName(notice, messages, chatText), where, wordsOf(notice, messages).title);
+  const who = whoOf(notice, messages, chatText, limits.nameShownCharsMax);
+  const what = messages.subject[kind](who, where, titleOf(notice, messages, chatText));
   const title = `[${messages.severities[severity]}] ${what}`;
   return {
     version: '1.0',
@@ -83,7 +87,6 @@ export function chatOf(notice: Notice, messages: Messages): ChatMessage {
 
 function descriptionOf(notice: Notice, messages: Messages, where: string): string {
   const { labels } = messages;
-  const quoted = notice.reasonText === '' ? '' : ` (“${chatText(notice.reasonText)}”)`;
   const share = notice.scopeShare === null ? '' : ` · ${messages.scopeShare(percent(notice.scopeShare))}`;
   const clients = notice.clients
     .slice(0, limits.clientsShownMax)
@@ -98,10 +101,11 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
     [labels.dashboard, notice.links.dashboard],
   ];
   return [
+    messages.headline[notice.kind](whoseOf(notice, messages, chatText), where),
     leadOf(notice, messages, chatText),
     ...(heldBack === null ? [] : [heldBack]),
     '',
-    `*${labels.reason}* ${wordsOf(notice, messages).title}${quoted}`,
+    `*${labels.reason}* ${whatWords(notice, messages, chatText)}`,
     `*${labels.domain}* ${where}`,
     ...issuersOf(notice, chatText).map((issuer, index) => (index === 0 ? `*${labels.issuer}* ${issuer}` : issuer)),
     `*${labels.since}* ${sinceWords(notice, messages)}`,

@@ -1,7 +1,12 @@
 /** The English texts of alerts: the cause first, then what to do. */
 
+import { findings } from './findings/en.js';
 import { reasons } from './reasons/en.js';
 import type { Messages } from './types.js';
+
+function andOthers(others: number): string {
+  return others === 0 ? '' : others === 1 ? ' and another' : ` and ${others} others`;
+}
 
 export const en: Messages = {
   reasons,
@@ -24,38 +29,26 @@ export const en: Messages = {
       'If it did not: nothing to do; whoever it is stays outside. The partner’s own refusals are counted and told apart from these.',
     ],
   },
-  findings: {
-    malformed: { title: 'The certificate cannot be read', action: null },
-    'self-signed': { title: 'The client signed its certificate itself', action: null },
-    'search-limit-exceeded': { title: 'The truststore is too tangled to be checked', action: null },
-    'content-altered': { title: 'The certificate was altered after it was signed', action: null },
-    'issuer-rekeyed': { title: 'No CA of that name in the truststore signed the certificate', action: null },
-    'intermediate-missing': { title: 'An intermediate CA is missing in the truststore', action: null },
-    'issuer-missing': { title: 'The issuing CA is not in the truststore', action: null },
-    'chain-too-long': { title: 'The chain has more than four CA certificates', action: null },
-    'issuer-not-ca': { title: 'A certificate in the chain acts as a CA and is none', action: null },
-    'path-length-exceeded': { title: 'A CA of the chain allows fewer CAs below it', action: null },
-    'unhandled-critical-extension': { title: 'A critical extension is unknown to the gateway', action: null },
-    'unsupported-purpose': { title: 'The certificate is not meant for clients', action: null },
-    'name-constraint-violated': { title: 'A CA of the chain may not give this name', action: null },
-    'unsupported-signature': { title: 'A signature is of a kind that is not accepted', action: null },
-    'weak-signature': { title: 'A signature is weaker than SHA-256', action: null },
-    'weak-key': { title: 'A key is too short', action: null },
-    'unsupported-curve': { title: 'The curve of a key is not accepted', action: null },
-    'unsupported-key': { title: 'The kind of a key is not accepted', action: null },
-    'issuer-expired': { title: 'A CA in the truststore has expired', action: null },
-    'issuer-not-yet-valid': { title: 'A CA in the truststore is not valid yet', action: null },
-    expired: { title: 'The client certificate has expired', action: null },
-    'not-yet-valid': { title: 'The client certificate is not valid yet', action: null },
-    'key-identifier-mismatch': { title: 'The key identifiers do not match', action: null },
-    'two-issuers': { title: 'The truststore holds a CA with two issuers', action: null },
-    'would-pass': { title: 'The certificate is good for the truststore in S3', action: null },
-  },
+  findings,
   contradiction: null,
   severities: { low: 'LOW', medium: 'MEDIUM', high: 'HIGH', critical: 'CRITICAL' },
   unknownIssuer: 'an unknown issuer',
   otherIssuers: 'several issuers',
-  claimant: (issuer) => `somebody claiming to be ${issuer}`,
+  who: {
+    client: (name, others) => `${name}${andOthers(others)}`,
+    claimed: (name, others) => `unverified ${name}${andOthers(others)}`,
+    clientsOf: (issuer) => `clients of ${issuer}`,
+    claimant: (issuer) => `callers in the name of ${issuer}`,
+  },
+  whose: {
+    client: (name, others, issuer) => `the client certificates of ${name}${andOthers(others)}, issued by ${issuer}`,
+    claimed: (name, others, issuer) =>
+      `client certificates in the name of ${name}${andOthers(others)}, a name that is not verified (issuer: ${issuer})`,
+    clientsOf: (issuer) => `the client certificates of ${issuer}`,
+    claimant: (issuer) => `client certificates in the name of ${issuer}, which no CA of that name signed`,
+    oneClientOf: (issuer, name, isProven) =>
+      `the client certificates of ${issuer}, all in the name of ${name}${isProven ? '' : ' (not verified)'}`,
+  },
   subject: {
     spike: (who, where, why) => `${where} refuses ${who}: ${why}`,
     ongoing: (who, where, why) => `still: ${where} refuses ${who}: ${why}`,
@@ -63,11 +56,13 @@ export const en: Messages = {
     resolved: (who, where, why) => `resolved: ${where} no longer refuses ${who} (${why})`,
   },
   headline: {
-    spike: (who, where) => `${where} refuses the client certificates of ${who}.`,
-    ongoing: (who, where) => `${where} still refuses the client certificates of ${who}.`,
-    escalated: (who, where) => `${where} refuses many more client certificates of ${who} than when it began.`,
-    resolved: (who, where) => `${where} no longer refuses the client certificates of ${who}.`,
+    spike: (whose, where) => `${where} refuses ${whose}.`,
+    ongoing: (whose, where) => `${where} still refuses ${whose}.`,
+    escalated: (whose, where) => `${where} refuses ${whose}, and many more than when it began.`,
+    resolved: (whose, where) => `${where} no longer refuses ${whose}.`,
   },
+  besideGateway: (title, text) => `${title}; the gateway says “${text}”`,
+  unknownReason: (text) => `“${text}”`,
   over: 'Nothing to do now. If nobody changed anything, ask the clients: they may have stopped calling.',
   labels: {
     reason: 'What',
@@ -107,6 +102,7 @@ export const en: Messages = {
   issuerTrusted: (isTrusted) => (isTrusted ? 'in the truststore' : 'not in the truststore'),
   client: (subject, serial, sources, count) =>
     `${count}×  ${subject}  serial ${serial}${sources === '' ? '' : `  from ${sources}`}`,
+  seenHere: (day) => `Seen at this gateway on ${day}: `,
   verdict: (title, remedy, isCertain) =>
     `${isCertain ? '' : 'Likely: '}${remedy === '' ? `${title}.` : `${title}. ${remedy}`}`,
 };

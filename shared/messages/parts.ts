@@ -3,25 +3,88 @@
 import { limits } from '../base/limits.js';
 import { MINUTE_MS } from '../base/time.js';
 import type { FindingCode } from '../model/finding-codes.js';
-import { type Finding, isSeveral, type Notice, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
-import { domainText, nameIn } from './safe.js';
+import { type Finding, isSeveral, type Notice, OTHER_ISSUERS, type Refused, UNKNOWN_ISSUER } from '../model/index.js';
+import { cut, cutName, domainText, nameIn } from './safe.js';
 import type { FindingMessages, Messages, SeveralMessages } from './types.js';
 
 export type Inert = (text: string) => string;
 
-/** The texts for the reason, for those who use an issuer's name, or for an incident of a whole domain. */
-export function wordsOf({ group }: Notice, messages: Messages): SeveralMessages {
+/**
+ * What is wrong in a few words, and what to do first: by the diagnosis where there is one, else by the gateway's reason. Of those
+ * who use an issuer's name, that they do.
+ */
+export function wordsOf(notice: Notice, messages: Messages): Pick<SeveralMessages, 'title' | 'steps'> {
+  const { group } = notice;
   if (group.isUnverified) return messages.claims;
-  return isSeveral(group.issuerDn) ? messages.severalIssuers : messages.reasons[group.reason];
+  if (isSeveral(group.issuerDn)) return messages.severalIssuers;
+  const code = causeOf(notice);
+  const found = code === null ? null : findingWords({ code }, messages);
+  if (found !== null) return { title: found.short, steps: found.steps };
+  return messages.reasons[group.reason];
 }
 
-/** The organization or common name of an issuer, for a sentence; the whole DN is shown below it. */
-export function issuerName({ group }: Notice, messages: Messages, inert: Inert): string {
+/** The title for a subject. Where the gateway gives a reason that has no name, its own words are the title. */
+export function titleOf(notice: Notice, messages: Messages, inert: Inert): string {
+  const { group, reasonText } = notice;
+  const isNamed =
+    causeOf(notice) !== null ||
+    group.isUnverified ||
+    isSeveral(group.issuerDn) ||
+    group.reason !== 'other' ||
+    reasonText === '';
+  if (isNamed) return wordsOf(notice, messages).title;
+  return messages.unknownReason(inert(cut(reasonText, limits.nameShownCharsMax)));
+}
+
+/** The title, with the gateway's own words beside it. */
+export function whatWords(notice: Notice, messages: Messages, inert: Inert): string {
+  const { title } = wordsOf(notice, messages);
+  return notice.reasonText === '' ? title : messages.besideGateway(title, inert(notice.reasonText));
+}
+
+/** The code of the finding that people are told as the cause, or null. */
+function causeOf(notice: Notice): string | null {
+  return notice.cause === undefined ? (decisiveFinding(notice)?.code ?? null) : notice.cause;
+}
+
+/** Who is refused, for a sentence; every whole DN is shown below it. The name is cut before it is escaped. */
+export function whoOf(notice: Notice, { who, ...messages }: Messages, inert: Inert, charsMax: number): string {
+  const { party, client, others, isProven } = refusedIn(notice);
+  const issuer = issuerName(notice, messages, inert, charsMax);
+  if (notice.group.isUnverified) return who.claimant(issuer);
+  if (party === 'issuer' || client === null) return who.clientsOf(issuer);
+  const name = shown(client, inert, charsMax);
+  return isProven ? who.client(name, others) : who.claimed(name, others);
+}
+
+/** The same in full, for the first line: with the issuer of a client, and the client of an issuer. */
+export function whoseOf(notice: Notice, { whose, ...messages }: Messages, inert: Inert): string {
+  const { party, client, others, isProven } = refusedIn(notice);
+  const issuer = issuerName(notice, messages, inert, limits.nameShownCharsMax);
+  if (notice.group.isUnverified) return whose.claimant(issuer);
+  if (client === null) return whose.clientsOf(issuer);
+  const name = shown(client, inert, limits.nameShownCharsMax);
+  if (party === 'issuer') return whose.oneClientOf(issuer, name, isProven);
+  return isProven ? whose.client(name, others, issuer) : whose.claimed(name, others, issuer);
+}
+
+/** A notice of an earlier version names the issuer. */
+function refusedIn({ refused, group }: Notice): Refused {
+  return refused ?? { party: 'issuer', client: null, others: 0, issuer: nameIn(group.issuerDn), isProven: false };
+}
+
+type IssuerWords = Pick<Messages, 'unknownIssuer' | 'otherIssuers'>;
+
+function issuerName(notice: Notice, messages: IssuerWords, inert: Inert, charsMax: number): string {
+  const { group } = notice;
   if (group.issuerDn === UNKNOWN_ISSUER) return messages.unknownIssuer;
   if (isSeveral(group.issuerDn) || group.issuerDn === OTHER_ISSUERS) return messages.otherIssuers;
-  // The name may be followed by a full stop.
-  const name = inert(nameIn(group.issuerDn).replace(/\.$/, ''));
-  return group.isUnverified ? messages.claimant(name) : name;
+  return shown(refusedIn(notice).issuer ?? nameIn(group.issuerDn), inert, charsMax);
+}
+
+/** The name may be followed by a full stop. */
+function shown(name: string, inert: Inert, charsMax: number): string {
+  return inert(cutName(name, charsMax).replace(/\.$/, ''));
 }
 
 /** The issuer; for an incident of a whole domain, the issuers that fail together. */
@@ -36,7 +99,7 @@ export function decisiveFinding({ verdict }: Notice): Finding | null {
   return verdict?.findings.find((finding) => finding.code === (verdict.reason ?? 'would-pass')) ?? null;
 }
 
-export function findingWords({ code }: Finding, messages: Messages): FindingMessages | null {
+export function findingWords({ code }: Pick<Finding, 'code'>, messages: Messages): FindingMessages | null {
   return code in messages.findings ? messages.findings[code as FindingCode] : null;
 }
 
@@ -45,11 +108,18 @@ export function leadOf(notice: Notice, messages: Messages, inert: Inert): string
   if (notice.kind === 'resolved') return messages.over;
   const finding = decisiveFinding(notice);
   const words = finding === null ? null : findingWords(finding, messages);
-  if (finding === null || words === null) return wordsOf(notice, messages).meaning;
+  if (finding === null || words === null) return meaningOf(notice, messages);
   const isCertain = notice.verdict?.verdict === 'trusted' || isKnownRule(finding);
   const action =
     words.action === null ? inert(finding.remedy) : `${contradictionOf(notice, finding, messages)}${words.action}`;
-  return messages.verdict(words.title, action, isCertain);
+  const verdict = messages.verdict(words.title, action, isCertain);
+  const isRefused = notice.verdict?.verdict === 'refused';
+  return isRefused && finding.seenOn !== undefined ? `${messages.seenHere(finding.seenOn)}${verdict}` : verdict;
+}
+
+function meaningOf({ group }: Notice, messages: Messages): string {
+  if (group.isUnverified) return messages.claims.meaning;
+  return (isSeveral(group.issuerDn) ? messages.severalIssuers : messages.reasons[group.reason]).meaning;
 }
 
 /** Empty if the gateway's sentence agrees with the diagnosis, or if the finding's text already says so. */

@@ -84,6 +84,18 @@ export function cut(text: string, charsMax: number): string {
   return `${/[\ud800-\udbff]$/.test(end) ? end.slice(0, -1) : end}…`;
 }
 
+/** What stands in parentheses is left out where fewer characters of it would be left. */
+const INNER_CHARS_MIN = 8;
+
+/** A name such as `Globex Corporation (billing-batch)`, cut at its second part first. */
+export function cutName(name: string, charsMax: number): string {
+  const at = name.lastIndexOf(' (');
+  if (name.length <= charsMax || at <= 0) return cut(name, charsMax);
+  const outer = name.slice(0, at);
+  const left = charsMax - outer.length - 3;
+  return left < INNER_CHARS_MIN ? cut(outer, charsMax) : `${outer} (${cut(name.slice(at + 2, -1), left)})`;
+}
+
 /** The organization or the common name of a DN, for a sentence; the whole DN is shown elsewhere. */
 export function nameIn(dn: string): string {
   const name = /(?:^|,)O=((?:\\.|[^,\\+])+)/.exec(dn)?.[1] ?? /(?:^|,)CN=((?:\\.|[^,\\+])+)/.exec(dn)?.[1] ?? dn;

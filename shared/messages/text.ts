@@ -11,13 +11,16 @@ import {
   findingsShown,
   findingWords,
   heldBackWords,
-  issuerName,
   issuersOf,
   lastHourWords,
   leadOf,
   number,
   percent,
   sinceWords,
+  titleOf,
+  whatWords,
+  whoOf,
+  whoseOf,
   wordsOf,
 } from './parts.js';
 import { cut, domainText, mailText } from './safe.js';
@@ -25,33 +28,52 @@ import type { Messages } from './types.js';
 
 /** SNS: one line of text without control characters, under 100 characters (API reference, Publish). */
 export function subjectOf(notice: Notice, messages: Messages): string {
-  return cut(`[${messages.severities[notice.severity]}] ${whatOf(notice, messages)}`, limits.subjectCharsMax);
+  return fitted(notice, messages, limits.subjectCharsMax);
 }
 
-function whatOf(notice: Notice, messages: Messages): string {
+/** The domain is cut to so many characters before names are cut to fewer than `NAME_WHOLE`, and once more if need be. */
+const DOMAINS = [Number.POSITIVE_INFINITY, 40, 24] as const;
+const NAME_WHOLE = 40;
+const NAME_LEAST = 16;
+
+/** The longest form that has at most so many characters: what is wrong stays whole, the names and the domain give way. */
+function fitted(notice: Notice, messages: Messages, charsMax: number): string {
+  const severity = messages.severities[notice.severity];
+  const why = titleOf(notice, messages, mailText);
   const where = domainText(notice.group.scope, mailText);
-  return messages.subject[notice.kind](issuerName(notice, messages, mailText), where, wordsOf(notice, messages).title);
+  const formOf = (name: number, domain: number): string => {
+    const who = whoOf(notice, messages, mailText, name);
+    return `[${severity}] ${messages.subject[notice.kind](who, cut(where, domain), why)}`;
+  };
+  for (const domain of DOMAINS) {
+    const least = domain === DOMAINS.at(-1) ? NAME_LEAST : NAME_WHOLE;
+    for (let name = limits.nameShownCharsMax; name >= least; name -= 2) {
+      const text = formOf(name, domain);
+      if (text.length <= charsMax) return text;
+    }
+  }
+  return cut(formOf(NAME_LEAST, DOMAINS[2]), charsMax);
 }
 
 /** One SMS; with characters outside of GSM's alphabet, one of two parts. */
 export function smsOf(notice: Notice, messages: Messages): string {
   const [date = '', time = ''] = notice.since.split('T');
-  const text = `${subjectOf(notice, messages)}. ${countWords(notice, messages)}. ${date.slice(5)} ${time.slice(0, 5)} UTC`;
-  const isPlain = /^[\x20-\x7e]*$/.test(text);
-  return isPlain && text.length > limits.smsCharsMax
-    ? `${text.slice(0, limits.smsCharsMax - 3)}...`
-    : cut(text, isPlain ? limits.smsCharsMax : limits.smsWideCharsMax);
+  const numbers = `. ${countWords(notice, messages)}. ${date.slice(5)} ${time.slice(0, 5)} UTC`;
+  const plain = withPlainMarks(fitted(notice, messages, limits.smsCharsMax - numbers.length)) + numbers;
+  if (/^[\x20-\x7e]*$/.test(plain) && plain.length <= limits.smsCharsMax) return plain;
+  return cut(fitted(notice, messages, limits.smsWideCharsMax - numbers.length) + numbers, limits.smsWideCharsMax);
+}
+
+/** GSM's alphabet lacks the mark of cut text and curly quotes. */
+function withPlainMarks(text: string): string {
+  return text.replaceAll('…', '...').replace(/[“”]/g, '"');
 }
 
 export function bodyOf(notice: Notice, messages: Messages): string {
   const { labels } = messages;
   const where = domainText(notice.group.scope, mailText);
   const isResolved = notice.kind === 'resolved';
-  const headline = messages.headline[notice.kind](
-    issuerName(notice, messages, mailText),
-    where,
-    wordsOf(notice, messages).title,
-  );
+  const headline = messages.headline[notice.kind](whoseOf(notice, messages, mailText), where);
   const heldBack = heldBackWords(notice, messages, mailText);
   const sections = [
     `${headline}\n${leadOf(notice, messages, mailText)}`,
@@ -71,12 +93,10 @@ type Field = readonly [label: string, value: string];
 
 function factsOf(notice: Notice, messages: Messages, where: string): Field[] {
   const { labels } = messages;
-  const reason = wordsOf(notice, messages);
-  const quoted = notice.reasonText === '' ? '' : ` (“${mailText(notice.reasonText)}”)`;
   const trust = notice.issuerTrusted === null ? '' : ` (${messages.issuerTrusted(notice.issuerTrusted)})`;
   const issuers = issuersOf(notice, mailText).map((issuer, index) => (index === 0 ? `${issuer}${trust}` : issuer));
   return [
-    [labels.reason, `${reason.title}${quoted}`],
+    [labels.reason, whatWords(notice, messages, mailText)],
     [labels.domain, where],
     ...listed(labels.issuer, issuers),
     [labels.since, sinceWords(notice, messages)],

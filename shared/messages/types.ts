@@ -21,6 +21,10 @@ export interface ReasonMessages extends SeveralMessages {
 export interface FindingMessages {
   /** What is wrong: a short sentence without its full stop. */
   readonly title: string;
+  /** The same in a few words, for a subject. */
+  readonly short: string;
+  /** What to do first, in order. */
+  readonly steps: readonly string[];
   /** What to do, where the finding's own remedy is in another language; null where that says it. */
   readonly action: string | null;
 }
@@ -34,7 +38,25 @@ export interface ContradictionMessages {
   readonly refused: (reason: string) => string;
 }
 
-type Sentence = (who: string, where: string, why: string) => string;
+export interface WhoMessages {
+  /** @param others how many clients of other names fail with it */
+  readonly client: (name: string, others: number) => string;
+  /** Nobody but the client itself says that this is its name. */
+  readonly claimed: (name: string, others: number) => string;
+  readonly clientsOf: (issuer: string) => string;
+  /** Whoever uses the name of an issuer that did not sign. */
+  readonly claimant: (issuer: string) => string;
+}
+
+export interface WhoseMessages {
+  readonly client: (name: string, others: number, issuer: string) => string;
+  readonly claimed: (name: string, others: number, issuer: string) => string;
+  readonly clientsOf: (issuer: string) => string;
+  /** Whoever uses the name of an issuer that did not sign. */
+  readonly claimant: (issuer: string) => string;
+  /** All refused certificates of the issuer bear the name. */
+  readonly oneClientOf: (issuer: string, name: string, isProven: boolean) => string;
+}
 
 export const labelIds = [
   'reason',
@@ -70,10 +92,16 @@ export interface Messages {
   readonly severities: Readonly<Record<Severity, string>>;
   readonly unknownIssuer: string;
   readonly otherIssuers: string;
-  /** Whoever uses the name of this issuer. */
-  readonly claimant: (issuer: string) => string;
-  readonly subject: Readonly<Record<NoticeKind, Sentence>>;
-  readonly headline: Readonly<Record<NoticeKind, Sentence>>;
+  /** Who is refused, for a subject: what `subject` takes. */
+  readonly who: WhoMessages;
+  /** The same in full, for the first line: what `headline` takes. */
+  readonly whose: WhoseMessages;
+  readonly subject: Readonly<Record<NoticeKind, (who: string, where: string, why: string) => string>>;
+  readonly headline: Readonly<Record<NoticeKind, (whose: string, where: string) => string>>;
+  /** The title, with the gateway's own words beside it. */
+  readonly besideGateway: (title: string, text: string) => string;
+  /** In place of the title of a reason that the catalogue does not hold. */
+  readonly unknownReason: (text: string) => string;
   /** In place of a verdict when it is over. */
   readonly over: string;
   readonly labels: Readonly<Record<(typeof labelIds)[number], string>>;
@@ -91,4 +119,6 @@ export interface Messages {
   readonly client: (subject: string, serial: string, sources: string, count: string) => string;
   /** A finding's title and its remedy; `isCertain` is false where the rule is not known to be the gateway's. */
   readonly verdict: (title: string, remedy: string, isCertain: boolean) => string;
+  /** Stands before a verdict whose rule probes showed at this gateway, on a UTC day such as `2026-06-15`. */
+  readonly seenHere: (day: string) => string;
 }

@@ -15,6 +15,8 @@ export interface FoundAccount {
   readonly domains: readonly FoundDomain[];
   /** Every log group that a stage of `domains` writes to, by name. Groups that could not be read are left out. */
   readonly logGroups: ReadonlyMap<string, FoundLogGroup>;
+  /** The account's policies for log groups that decide over the functions' own logs; null where they could not be read. */
+  readonly logPolicies: readonly FoundLogPolicy[] | null;
   /** What could not be read, and why. A missing permission makes an answer incomplete, never wrong. */
   readonly unreadable: readonly Unreadable[];
 }
@@ -25,6 +27,17 @@ export interface Unreadable {
   readonly why: string;
   /** Set where no stage and no log can be missing because of it, as with the versions of a truststore. */
   readonly isDetail?: true;
+}
+
+/** A policy of the account for many log groups. */
+export interface FoundLogPolicy {
+  /** `metric-extraction` keeps metrics from being made of logs; `retention` decides how long logs are kept. */
+  readonly kind: 'metric-extraction' | 'retention';
+  readonly name: string;
+  /** Such as `LogGroupNamePrefix NOT IN ["/aws/ecs"]`; empty for all log groups. */
+  readonly selection: string;
+  /** JSON. */
+  readonly document: string;
 }
 
 /** A custom domain with mutual TLS. */
@@ -107,6 +120,8 @@ export interface FoundLogGroup {
   readonly name: string;
   /** Absent where it is not known. Only `STANDARD` takes subscription filters; a class is fixed when the group is made. */
   readonly logClass?: string | undefined;
+  /** Whether data protection, of the group or of the account, masks what its filters deliver. Absent where it does not. */
+  readonly isMasked?: true | undefined;
   /** False where a stage is set to write to the group and nothing has created it yet. */
   readonly exists: boolean;
   /** Null where they could not be read. */
@@ -122,6 +137,10 @@ export interface FoundFilter {
   readonly name: string;
   readonly pattern: string;
   readonly destinationArn: string;
+  /** It sees and delivers what a transformer made of the events, not what the gateway wrote. Absent where it does not. */
+  readonly isOnTransformed?: true | undefined;
+  /** What is told of each event's origin, such as `@source.log`. Absent where nothing is. */
+  readonly systemFields?: readonly string[] | undefined;
 }
 
 export interface KnownStage {

@@ -1,7 +1,7 @@
 /** Incidents, and the silences that hold their notices back. */
 
 import type { GroupKey } from './counts.js';
-import type { Severity } from './notices.js';
+import type { Notice, Severity } from './notices.js';
 
 /** The state of one group's incident. One stored item per group; every change is conditional on `version`. */
 export interface Incident {
@@ -50,6 +50,8 @@ export interface Incident {
   readonly isClaimed?: true;
   /** For a scope's incident: the ids of the groups that it names. It covers these groups and no others. */
   readonly members: readonly string[];
+  /** Whom and which cause its last notice named, so that its end is told in the same words; null before the first. */
+  readonly told: Pick<Notice, 'refused' | 'cause'> | null;
   /**
    * Set for an incident that lasted until its refusals became the usual: they go on, and people are reminded only now
    * and then.

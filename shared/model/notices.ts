@@ -23,6 +23,13 @@ export interface Notice {
   readonly since: string;
   readonly severity: Severity;
   readonly group: GroupKey;
+  /** Whom the notice names. Absent from notices that an earlier version stored. */
+  readonly refused?: Refused | undefined;
+  /**
+   * The code of the finding that is the cause, `would-pass` where the certificate is good; null where no certificate could
+   * be diagnosed. For `resolved`, what the notices before it said.
+   */
+  readonly cause?: string | null | undefined;
   /**
    * For an incident of a whole scope, the groups that fail together, those with most failures first; otherwise empty.
    */
@@ -69,6 +76,23 @@ export interface Notice {
   readonly commands: { readonly silence: string; readonly acknowledge: string };
 }
 
+/** Who is refused, by name. Names are what certificates say, and as hostile as they. */
+export interface Refused {
+  /** With whom the cause lies, as far as it is known; people are told this one's name first. */
+  readonly party: 'client' | 'issuer';
+  /**
+   * The organization and the common name that the refused certificates share, such as `Globex Corporation (billing-batch)`;
+   * where they share neither and the cause lies with the client, those of the client that failed most. Otherwise null.
+   */
+  readonly client: string | null;
+  /** How many other clients, by name, failed besides `client`, as far as they are known. */
+  readonly others: number;
+  /** The issuer's organization and common name; null where it is unknown, or where the notice is about several. */
+  readonly issuer: string | null;
+  /** Whether a CA of the truststore signed what names the client; otherwise the name is a claim. */
+  readonly isProven: boolean;
+}
+
 export interface NoticeLinks {
   readonly executionLog: string | null;
   readonly accessLog: string | null;
@@ -106,6 +130,8 @@ export interface Finding {
   readonly remedy: string;
   /** The rule's standing; left out where a finding is about a file and not about a rule of the gateway. */
   readonly standing?: Standing;
+  /** The UTC day on which probes showed the rule at this gateway, as `2026-06-15`; left out where none did. */
+  readonly seenOn?: string;
   /** Whether the gateway's own sentence says something else than the verdict; left out where it does not. */
   readonly isContradicted?: boolean;
 }

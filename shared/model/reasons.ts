@@ -1,16 +1,10 @@
 /**
- * The catalogue of reasons for which a client certificate is refused, and of the causes of other 403s. To add a reason,
- * add its id and the gateway's words here, and a page `runbooks/<lang>/<id>.md`. Ids are contracts: they are in
- * metrics, alerts, silences and file names.
+ * The catalogue of reasons for which a client certificate is refused, and of the causes of other failures. To add a
+ * reason, add its id here, with the gateway's words where the gateway gives it, and a page `runbooks/<lang>/<id>.md`. Ids
+ * are contracts: they are in metrics, alerts, silences and file names.
  * Source of the first three texts: AWS's article on mutual-TLS 403s. The others are OpenSSL's words
  * (`X509_verify_cert_error_string`), which the gateway's library is expected to use.
  */
-
-/**
- * Reasons that the gateway gives only after it verified the signature: a certificate refused with one of these was signed by the
- * CA that it names. OpenSSL looks at times last; keys, algorithms, extensions and purposes it looks at before.
- */
-export const reasonsOfSigned: readonly ReasonId[] = ['expired', 'not-yet-valid'];
 
 /** The gateway's words for each reason, lower case; `self-signed` and `self signed` are the same. */
 const REASON_TEXTS = {
@@ -38,9 +32,28 @@ const REASON_TEXTS = {
   'weak-key': ['ee certificate key too weak', 'ca certificate key too weak'],
 } as const;
 
-export type ReasonId = keyof typeof REASON_TEXTS | 'other';
+/** Reasons that CloudFront and load balancers give by a code; API Gateway has no words for them. */
+const CODED_REASONS = [
+  /** The door does not say which of the checks of the path failed. */
+  'untrusted',
+  'no-client-certificate',
+  'certificate-too-large',
+  /** The door could not read the certificate, or does not say what is wrong with it. */
+  'invalid-certificate',
+  /** A kind of key or signature that the door, or the policy of its listener, does not accept. */
+  'unsupported-certificate',
+  'revoked',
+  'revocation-check-failed',
+  /** Custom validation refused it; the door does not say which. */
+  'rejected',
+  'denied-by-function',
+  /** The owner's own function threw an error, so the door closed the connection of a client that may be right. */
+  'function-failed',
+] as const;
 
-export const reasonIds = [...Object.keys(REASON_TEXTS), 'other'] as readonly ReasonId[];
+export type ReasonId = keyof typeof REASON_TEXTS | (typeof CODED_REASONS)[number] | 'other';
+
+export const reasonIds = [...Object.keys(REASON_TEXTS), ...CODED_REASONS, 'other'] as readonly ReasonId[];
 
 const idByText = new Map<string, ReasonId>(
   Object.entries(REASON_TEXTS).flatMap(([id, texts]) => texts.map((text) => [text, id as ReasonId] as const)),
@@ -92,7 +105,23 @@ export function reasonIdOfFinding(code: string): ReasonId {
   return REASON_BY_FINDING[code] ?? 'other';
 }
 
-/** Causes of a 403 other than a refused certificate; `logs/forbidden.ts` tells them apart. */
+/**
+ * Whether the reason proves the names in the certificate: the gateway gives it only after it verified the signature, so a CA of the
+ * truststore signed them. OpenSSL looks at times last; at keys, algorithms, extensions and purposes it looks before.
+ */
+export function proves(reason: ReasonId): boolean {
+  return PROVING.includes(reason);
+}
+
+const PROVING: readonly ReasonId[] = [
+  'expired',
+  'not-yet-valid',
+  'revoked',
+  'revocation-check-failed',
+  'denied-by-function',
+];
+
+/** Causes of a failure other than a refused certificate; `logs/forbidden.ts` tells those of a 403 apart. */
 export const forbiddenCauses = [
   'waf',
   'invalid-api-key',
@@ -112,6 +141,8 @@ export const forbiddenCauses = [
   'certificate-not-logged',
   /** A bare `Forbidden` for which no denial arrived: a wrong path mapping, stage or endpoint, or a private API. */
   'unmatched',
+  /** A connection to CloudFront or to a load balancer that failed for a cause other than the client's certificate. */
+  'connection-failed',
   /** A 403 with a cause that this list does not hold, such as an integration's own answer. */
   'other',
 ] as const;

@@ -3,8 +3,9 @@
 import { limits } from '../base/limits.js';
 import { compareTexts } from '../base/text.js';
 import { DAY_MS, MINUTE_MS } from '../base/time.js';
+import { refusedOf } from '../diagnosis/refused.js';
 import { groupId } from '../model/group-id.js';
-import type { ClientTally, EndedIncident, ForbiddenFact, GroupKey, Incident } from '../model/index.js';
+import type { ClientTally, Diagnosis, EndedIncident, ForbiddenFact, GroupKey, Incident } from '../model/index.js';
 import type { ForbiddenCause, ReasonId } from '../model/reasons.js';
 import { isNamed, ownerOf } from '../x509/names.js';
 import type { Folded, GroupSeries } from './fold.js';
@@ -41,7 +42,9 @@ export interface ReportParts {
   readonly sunset: Report['sunset'];
   readonly silences: Report['silences'];
   readonly pipeline: Report['pipeline'];
-  readonly verdictOf: (group: Omit<GroupKey, 'scope'>) => Verdict | null;
+  readonly verdictOf: (
+    group: Omit<GroupKey, 'scope'>,
+  ) => { readonly shown: Verdict; readonly diagnosis: Diagnosis } | null;
   /** The URL of the runbook page for all of the groups, which have the same issuer and reason. */
   readonly runbookUrl: (id: string, groups: readonly GroupKey[]) => string;
   readonly gaps: readonly Gap[];
@@ -195,6 +198,13 @@ function strangersOf(current: readonly GroupSeries[]): Report['strangers'] {
   };
 }
 
+/** The client where its certificate is the cause and a CA vouches for its name; else the organization of the issuer. */
+function ownerIn([group]: readonly GroupKey[], clients: readonly ClientTally[], diagnosis: Diagnosis | null): string {
+  if (group === undefined) return '';
+  const { party, client, isProven } = refusedOf(group, diagnosis, clients);
+  return party === 'client' && client !== null && isProven ? client : ownerOf(group.issuerDn);
+}
+
 /** Fewer refusals than this, all on one day, are taken for a single attempt and need no action. */
 const ACTION_FAILURES_MIN = 3;
 
@@ -208,13 +218,14 @@ function actionsOf(current: readonly GroupSeries[], parts: ReportParts): Report[
     const trend = trendOf(series, parts.folded.knownFrom);
     const days = series[0]?.days.map((_, day) => sumOf(series.map((one) => one.days[day] ?? 0))).filter((n) => n > 0);
     if (trend.failures < ACTION_FAILURES_MIN && (days?.length ?? 0) < 2) return [];
-    const { scope: _, ...who } = first.group;
+    const { scope: _, ...key } = first.group;
     const state = series.every((one) => isOver(one, parts.ended)) ? ('over' as const) : ('open' as const);
     const clients = new Set(series.flatMap((one) => one.clients.map(({ serialNumber }) => serialNumber))).size;
     const lastSeen = isoTime(Math.max(...series.map(({ lastAt }) => lastAt)));
     const scopes = distinct(series.map(({ group }) => group.scope));
     const groups = series.map(({ group }) => group);
-    return [{ groups, ...who, owner: ownerOf(who.issuerDn), scopes, state, ...trend, clients, lastSeen }];
+    const who = series.flatMap((one) => one.clients).sort((a, b) => b.count - a.count);
+    return [{ groups, who, ...key, scopes, state, ...trend, clients, lastSeen }];
   });
   return candidates
     .sort(
@@ -224,10 +235,12 @@ function actionsOf(current: readonly GroupSeries[], parts: ReportParts): Report[
         compareTexts(a.issuerDn + a.reason, b.issuerDn + b.reason),
     )
     .slice(0, limits.reportIssuersMax)
-    .map(({ groups, ...action }, index) => {
-      const verdict = parts.verdictOf(action);
+    .map(({ groups, who, ...action }, index) => {
+      const found = parts.verdictOf(action);
+      const verdict = found?.shown ?? null;
       const runbookUrl = parts.runbookUrl(verdict?.code ?? action.reason, groups);
-      return { rank: index + 1, ...action, verdict, runbookUrl };
+      const owner = ownerIn(groups, who, found?.diagnosis ?? null);
+      return { rank: index + 1, ...action, owner, verdict, runbookUrl };
     });
 }
 

@@ -11,12 +11,13 @@ import { diagnosisOf, unlessUnreadable } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
 import type { ClientTally, GroupKey, Rollup, Silence } from '../model/index.js';
 import type { World } from '../ports/index.js';
-import { buildReport, type ClientDetail, type Gap, gap, type Verdict } from './build.js';
+import { buildReport, type ClientDetail, type Gap, gap, type ReportParts } from './build.js';
 import { type Folded, foldRollups } from './fold.js';
 import type { Language } from './messages/types.js';
 import { isClientOf, isIssuerOf, mayConcern, nobodyFound, type Partner, partnerText, theirPart } from './partner.js';
 import { comparedFrom, type Period } from './period.js';
 import type { Report } from './schema.js';
+import { verdictIn } from './verdict.js';
 
 export interface Gathering {
   readonly period: Period;
@@ -139,17 +140,19 @@ async function forbiddenOf(period: Period, now: number, { stores }: World, gaps:
   return facts;
 }
 
+type Found = NonNullable<ReturnType<ReportParts['verdictOf']>>;
+
 /** The verdict on the certificate that failed most, for each issuer and reason. */
 async function verdictsOf(
   { series }: Folded,
   partner: Partner | null,
   world: World,
   gaps: Gap[],
-): Promise<ReadonlyMap<string, Verdict>> {
+): Promise<ReadonlyMap<string, Found>> {
   const candidates = series
     .filter(({ lastAt, clients }) => Number.isFinite(lastAt) && clients.some(hasFingerprint))
     .sort((a, b) => (b.stretches.at(-1) ?? 0) - (a.stretches.at(-1) ?? 0));
-  const verdicts = new Map<string, Verdict>();
+  const verdicts = new Map<string, Found>();
   const unreadable = new Set<string>();
   let looked = 0;
   for (const { group, clients, lastAt } of candidates) {
@@ -168,12 +171,9 @@ async function verdictsOf(
       },
     );
     if (diagnosis.kind !== 'made') continue;
-    const { reason, findings } = diagnosis.verdict;
-    const decisive = findings.find(({ code }) => code === (reason ?? 'would-pass'));
-    if (decisive === undefined) continue;
     // Evidence may name similar CAs of other partners.
-    const evidence = partner === null ? [...decisive.evidence] : [];
-    verdicts.set(key, { code: decisive.code, evidence, remedy: decisive.remedy });
+    const shown = verdictIn(diagnosis.verdict, partner === null);
+    if (shown !== null) verdicts.set(key, { shown, diagnosis: diagnosis.verdict });
   }
   for (const why of unreadable) gaps.push(gap('verdicts-unavailable', why));
   return verdicts;

@@ -26,7 +26,7 @@ export function sentencesOf(report: Report, words: ReportMessages): string[] {
     biggest === undefined
       ? sentences.strangersOnly
       : sentences.biggest(
-          cut(issuerName(biggest.issuerDn, words)),
+          cut(biggest.owner ?? issuerName(biggest.issuerDn, words)),
           share(biggest.failures, totals.failures),
           biggest.reasons.map((reason) => words.reasons[reason].title).join(', '),
           biggest.isOver,
@@ -39,8 +39,10 @@ export function sentencesOf(report: Report, words: ReportMessages): string[] {
 function biggestOf({ actions }: Report) {
   const issuers = [...new Set(actions.map(({ issuerDn }) => issuerDn))].map((issuerDn) => {
     const theirs = actions.filter((action) => action.issuerDn === issuerDn).sort((a, b) => b.failures - a.failures);
+    const [owner, ...others] = new Set(theirs.map((action) => action.owner));
     return {
       issuerDn,
+      owner: others.length === 0 ? owner : undefined,
       failures: theirs.reduce((sum, { failures }) => sum + failures, 0),
       reasons: theirs.map(({ reason }) => reason),
       isOver: theirs.every(({ state }) => state === 'over'),
@@ -95,8 +97,14 @@ export function actionsSection(report: Report, words: ReportMessages): Html {
 /** What to do about one action, in the language of the page if it has a text for the finding. */
 export function remedyOf({ verdict, reason }: Action, words: ReportMessages): string {
   if (verdict === null) return words.reasons[reason].remedy;
+  // The diagnosis speaks English itself, contradictions included.
   if (words.language === 'en') return verdict.remedy;
-  return words.remedies[verdict.code] ?? words.reasons[reason].remedy;
+  const remedy = words.remedies[verdict.code] ?? words.reasons[reason].remedy;
+  const { contradiction, reasons } = words;
+  if (contradiction === null || verdict.contradicted === undefined) return remedy;
+  return verdict.contradicted === 'refused'
+    ? `${remedy}${contradiction.refused(reasons[reason].title)}`
+    : `${contradiction.trusted[reason] ?? contradiction.trustedOtherwise}${remedy}`;
 }
 
 function actionItem(action: Action, words: ReportMessages): Html {
@@ -115,7 +123,7 @@ function actionItem(action: Action, words: ReportMessages): Html {
       : [
           [
             labels.verdict,
-            html`<code>${verdict.code}</code>${
+            html`<code>${verdict.code}</code>${verdict.seenOn === undefined ? null : html` ${words.seenHere(verdict.seenOn)}`}${
               verdict.evidence.length === 0
                 ? null
                 : html`<details><summary>${labels.evidence}</summary><ul>${verdict.evidence.map(
@@ -126,9 +134,8 @@ function actionItem(action: Action, words: ReportMessages): Html {
         ]),
     [labels.runbook, html`<a href="${action.runbookUrl}" rel="noreferrer">${action.runbookUrl}</a>`],
   ];
-  const who = cut(issuerName(action.issuerDn, words));
   const title = action.isUnverified ? words.claimed : words.reasons[action.reason].title;
-  return html`<li class="${state}"><h3>${action.rank}. <bdi>${who}</bdi>: ${title} <span class="state">${state === 'open' ? labels.open : labels.over}</span></h3>
+  return html`<li class="${state}"><h3>${action.rank}. <bdi>${cut(action.owner)}</bdi>: ${title} <span class="state">${state === 'open' ? labels.open : labels.over}</span></h3>
 <dl>${rows.map(([term, what]) => html`<dt>${term}</dt><dd>${what}</dd>`)}</dl></li>
 `;
 }

@@ -30,6 +30,7 @@ const findingSchema = z.strictObject({
   remedy: z.string(),
   standing: z.optional(z.enum(['documented', 'reported', 'seen', 'openssl', 'unknown'])),
   /** The gateway's own sentence says something else than the verdict. */
+  seenOn: z.optional(z.string()),
   isContradicted: z.optional(z.boolean()),
 });
 
@@ -50,6 +51,17 @@ export const noticeSchema = z.strictObject({
   since: iso,
   severity,
   group: groupSchema,
+  /** Who is named as refused, and whether its certificate or a CA is the cause. */
+  refused: z.optional(
+    z.strictObject({
+      party: z.enum(['client', 'issuer']),
+      client: z.nullable(z.string()),
+      others: z.int().check(z.nonnegative()),
+      issuer: z.nullable(z.string()),
+      isProven: z.boolean(),
+    }),
+  ),
+  cause: z.nullish(z.string()),
   groups: z.array(groupSchema),
   reasonText: z.string(),
   count,

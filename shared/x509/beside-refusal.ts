@@ -37,12 +37,48 @@ const FITTING: Readonly<Record<ReasonId, readonly FindingCode[]>> = {
   'unsupported-purpose': ['unsupported-purpose'],
   'unhandled-critical-extension': ['unhandled-critical-extension'],
   'weak-key': ['weak-key', 'unsupported-curve', 'unsupported-key'],
+  untrusted: [
+    'issuer-rekeyed',
+    'intermediate-missing',
+    'issuer-missing',
+    'self-signed',
+    'content-altered',
+    'key-identifier-mismatch',
+    'issuer-not-ca',
+    'path-length-exceeded',
+    'name-constraint-violated',
+    'unhandled-critical-extension',
+    'weak-signature',
+    'unsupported-signature',
+    'weak-key',
+    'two-issuers',
+  ],
+  'no-client-certificate': [],
+  'certificate-too-large': [],
+  'invalid-certificate': ['malformed', 'content-altered', 'unhandled-critical-extension'],
+  'unsupported-certificate': [
+    'unsupported-key',
+    'unsupported-curve',
+    'unsupported-signature',
+    'weak-key',
+    'weak-signature',
+  ],
+  revoked: [],
+  'revocation-check-failed': [],
+  rejected: [],
+  'denied-by-function': [],
+  'function-failed': [],
   other: [],
 };
 
+/** Whether the gateway's sentence may refer to such a finding. */
+export function fits(code: string, refusedWith: ReasonId): boolean {
+  return FITTING[refusedWith].includes(code as FindingCode);
+}
+
 export function besideRefusal(diagnosis: Diagnosis, refusedWith: ReasonId): Diagnosis {
   const { verdict, findings } = diagnosis;
-  const fitting = findings.filter(({ code }) => FITTING[refusedWith].includes(code as FindingCode));
+  const fitting = findings.filter(({ code }) => fits(code, refusedWith));
   // If several findings fit, an error is a better explanation than a warning.
   const cause = fitting.find(({ severity }) => severity === 'error') ?? fitting[0];
   if (cause !== undefined)
@@ -93,6 +129,16 @@ const WORDS: Readonly<Record<ReasonId, string>> = {
   'unsupported-purpose': 'unsupported purpose',
   'unhandled-critical-extension': 'unhandled critical extension',
   'weak-key': 'key too weak',
+  untrusted: 'certificate not trusted',
+  'no-client-certificate': 'client sends no certificate',
+  'certificate-too-large': 'certificate too large',
+  'invalid-certificate': 'certificate invalid',
+  'unsupported-certificate': 'kind of certificate not supported',
+  revoked: 'certificate revoked',
+  'revocation-check-failed': 'revocation could not be checked',
+  rejected: 'rejected by validation',
+  'denied-by-function': 'denied by the connection function',
+  'function-failed': 'connection function failed',
   other: 'a reason that is not known here',
 };
 

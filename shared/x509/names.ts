@@ -20,6 +20,15 @@ export function organizationOf(dn: string): string | null {
   return attribute(dn, 'O');
 }
 
+export function commonNameOf(dn: string): string | null {
+  return attribute(dn, 'CN');
+}
+
+/** The organizational unit of a DN. */
+export function unitOf(dn: string): string | null {
+  return attribute(dn, 'OU');
+}
+
 /** All organizations of a DN; there may be several. */
 export function organizationsOf(dn: string): string[] {
   return attributes(dn, 'O');

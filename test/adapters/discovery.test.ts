@@ -78,6 +78,7 @@ const usual: Answers = {
   DescribeSubscriptionFilters: () => ({
     subscriptionFilters: [{ filterName: 'audit', filterPattern: '', destinationArn: 'arn:x' }],
   }),
+  DescribeAccountPolicies: () => ({ accountPolicies: [] }),
   DescribeLogStreams: () => ({ logStreams: [{ lastEventTimestamp: NOW }] }),
   GetBucketVersioning: () => ({ Status: 'Enabled' }),
   HeadObject: () => ({ VersionId: 'v2' }),
@@ -141,8 +142,63 @@ describe('discovery', () => {
           { name, exists: true, filters: [{ name: 'audit', pattern: '', destinationArn: 'arn:x' }], lastEventAt: NOW },
         ]),
       ),
+      logPolicies: [],
       unreadable: [],
     } satisfies FoundAccount);
+  });
+
+  it('finds what changes a log on its way: transformers, data protection of the group or the account, system fields', async () => {
+    const { logGroups } = await find({
+      DescribeLogGroups: ({ logGroupNamePrefix: logGroupName }) => ({
+        logGroups: [
+          logGroupName === '/access'
+            ? { logGroupName, dataProtectionStatus: 'ACTIVATED' }
+            : {
+                logGroupName,
+                dataProtectionStatus: 'DISABLED',
+                inheritedProperties: ['ACCOUNT_DATA_PROTECTION'],
+              },
+        ],
+      }),
+      DescribeSubscriptionFilters: () => ({
+        subscriptionFilters: [
+          { filterName: 'a', applyOnTransformedLogs: true, emitSystemFields: ['@aws.account'] },
+          { filterName: 'b', applyOnTransformedLogs: false },
+        ],
+      }),
+    });
+    expect([...logGroups.values()].map(({ isMasked }) => isMasked)).toEqual([true, true]);
+    expect(logGroups.get('/access')?.filters).toEqual([
+      { name: 'a', pattern: '', destinationArn: '', isOnTransformed: true, systemFields: ['@aws.account'] },
+      { name: 'b', pattern: '', destinationArn: '' },
+    ]);
+    const plain = await find({
+      DescribeLogGroups: ({ logGroupNamePrefix: logGroupName }) => ({
+        logGroups: [{ logGroupName, dataProtectionStatus: 'DELETED' }],
+      }),
+    });
+    expect(plain.logGroups.get('/access')).not.toHaveProperty('isMasked');
+  });
+
+  it("reads the account's log policies of both kinds, page by page; one that may not be read makes them unknown", async () => {
+    const policies = {
+      METRIC_EXTRACTION_POLICY: [{ policyName: 'quiet', policyDocument: '{}', selectionCriteria: 'x' }],
+      RETENTION_POLICY: [{ policyName: 'short', policyDocument: '{"retentionInDays":30}' }, { policyName: 'long' }],
+    };
+    const { logPolicies } = await find({
+      DescribeAccountPolicies: (input) =>
+        paged(policies[input.policyType as keyof typeof policies], 'accountPolicies', 'nextToken')(input),
+    });
+    expect(logPolicies).toEqual([
+      { kind: 'metric-extraction', name: 'quiet', selection: 'x', document: '{}' },
+      { kind: 'retention', name: 'short', selection: '', document: '{"retentionInDays":30}' },
+      { kind: 'retention', name: 'long', selection: '', document: '' },
+    ]);
+    const refused = await find({ DescribeAccountPolicies: undefined });
+    expect(refused.logPolicies).toBeNull();
+    expect(refused.unreadable).toEqual([
+      expect.objectContaining({ what: "the account's policies of CloudWatch Logs", isDetail: true }) as object,
+    ]);
   });
 
   it('reads every page of every list', async () => {

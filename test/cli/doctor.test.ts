@@ -92,7 +92,7 @@ describe('doctor', () => {
       accountId: '123456789012',
       region: 'eu-west-1',
       domains: 1,
-      ok: 16,
+      ok: 19,
       wrong: 3,
       warning: 0,
       unknown: 0,

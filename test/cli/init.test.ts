@@ -22,6 +22,7 @@ const found = (domains: readonly FoundDomain[], existing: readonly string[] = []
   accountId: '111122223333',
   region: 'eu-central-1',
   gatewayLoggingRoleArn: null,
+  logPolicies: [],
   domains,
   logGroups: new Map(
     ['API-Gateway-Execution-Logs_rest/prod', '/access'].map((name) => [

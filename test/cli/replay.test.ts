@@ -218,7 +218,7 @@ describe('the sample day', () => {
   it('shows a person the alert, the incidents, the groups and where to look next', () => {
     const { status, stdout } = run(['replay', join(day, 'logs'), '--config', join(day, 'mtls-watch.json')]);
     expect(status).toBe(0);
-    expect(stdout).toContain('partners.bank.example refuses Acme Logistics Inc: issuer not found');
+    expect(stdout).toContain('partners.bank.example refuses clients of Acme Logistics Issuing CA: issuer not found');
     expect(stdout).toMatch(/09:1\d\s+spike/);
     expect(stdout).toMatch(/resolved/);
     // Piped, so plain: no colours, and nothing that a client sent moves the cursor.

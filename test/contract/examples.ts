@@ -113,6 +113,7 @@ export function incident(version: number, changes: Partial<Incident> = {}): Inci
     usualDay: 0,
     isStranger: false,
     members: [],
+    told: null,
     known: null,
     ...changes,
   };

@@ -68,6 +68,19 @@ describe('the plan', () => {
     expect(told(plan(outdated))).toEqual([`put access on ${ACCESS}: outdated`]);
   });
 
+  it('puts its own filter again where somebody let it see what a transformer makes of the log', () => {
+    const transformed = withAccessFilters({ ...OURS.access, isOnTransformed: true });
+    expect(told(plan(transformed))).toEqual([`put access on ${ACCESS}: outdated`]);
+  });
+
+  it('is not content with another filter to ingest that sees what a transformer makes of the log', () => {
+    const byHand = filter('by-hand', OURS.access.pattern);
+    expect(told(plan(withAccessFilters(byHand)))).toEqual([]);
+    expect(told(plan(withAccessFilters({ ...byHand, isOnTransformed: true })))).toEqual([
+      `put access on ${ACCESS}: missing`,
+    ]);
+  });
+
   it('takes both kinds from one group, and vended logs wherever they go', () => {
     const both = domain('a.example', [
       stage('abc/prod', {

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { createReconciler } from '../../functions/reconcile/reconcile.js';
 import { limits } from '../../shared/base/limits.js';
-import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
+import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN, SYSTEM_FIELDS } from '../../shared/logs/filter-patterns.js';
 import type { FoundDomain, FoundLogGroup, Unreadable } from '../../shared/model/account.js';
 import { domain, filter, foreign, found, group, memoryLogGroups, OURS, OWN, stage } from '../support/account.js';
 import { T0 } from '../support/logs.js';
@@ -294,7 +294,7 @@ describe('where nothing is discovered', () => {
     expect(await to.run()).toEqual({ filtersPut: 0, filtersRemoved: 0, filtersUnmet: 1, silentLogGroups: [ACCESS] });
     expect(to.state.looks).toBe(0);
     expect(to.lines).toEqual([
-      `the stack's filter for the execution log on ${EXECUTION} is gone: nothing of it is counted; mtls-watch doctor --fix prints the command that puts it again`,
+      `the stack's filter for the execution log on ${EXECUTION} is gone, or delivers what a transformer makes of it: nothing of it is counted; mtls-watch doctor --fix prints the command that puts it again`,
       `no event for 24 hours in ${ACCESS}: look whether the stages still write there (mtls-watch doctor)`,
     ]);
     expect(to.measured()).toEqual({ FiltersPut: 0, FiltersRemoved: 0, FiltersUnmet: 1, SilentLogGroups: 1 });
@@ -326,6 +326,26 @@ describe('where nothing is discovered', () => {
     ]);
     expect((await to.run()).silentLogGroups).toEqual(expected);
   });
+
+  it('a filter on what a transformer makes of the log is as good as none', async () => {
+    const to = account(settings, [group(ACCESS, { filters: [{ ...stack, isOnTransformed: true }], lastEventAt: T0 })]);
+    expect(await to.run()).toMatchObject({ filtersUnmet: 1 });
+  });
+
+  it.each([
+    [{}, ['@aws.account', '@aws.region'], 1],
+    [{}, SYSTEM_FIELDS, 0],
+    [null, [], 0],
+  ] as const)(
+    'with central %j a filter has to tell where events come from: %j',
+    async (central, systemFields, unmet) => {
+      const to = account({ ...settings, central }, [
+        group(ACCESS, { filters: [{ ...stack, systemFields }], lastEventAt: T0 }),
+      ]);
+      expect(await to.run()).toMatchObject({ filtersUnmet: unmet });
+      expect(to.lines.filter((line) => line.includes('emits no system fields'))).toHaveLength(unmet);
+    },
+  );
 
   it('a group that is not there yet is neither silent nor lost', async () => {
     expect(await account(settings).run()).toMatchObject({ filtersUnmet: 0, silentLogGroups: [] });

@@ -57,6 +57,8 @@ function faulty(fault: string, within: number, set: (faults: Faults, isOn: boole
   };
 }
 
+const FILTERS = ['mtls-watch-execution', 'mtls-watch-access'];
+
 const toggle = <T>(set: Set<T>, value: T, isOn: boolean): unknown => (isOn ? set.add(value) : set.delete(value));
 
 const stories: Partial<Record<AlarmId, readonly Story[]>> = {
@@ -138,6 +140,21 @@ const stories: Partial<Record<AlarmId, readonly Story[]>> = {
       heal: (stack) => void formats.delete(stack),
       within: 12,
     },
+  ],
+  'delivery-errors': [
+    faulty('ingest may not be called any more', 2, ({ refusedFilters }, isOn) =>
+      FILTERS.map((name) => toggle(refusedFilters, name, isOn)),
+    ),
+  ],
+  'delivery-throttled': [
+    faulty('the destination takes less than comes', 15, ({ throttledFilters }, isOn) =>
+      FILTERS.map((name) => toggle(throttledFilters, name, isOn)),
+    ),
+  ],
+  'metrics-lost': [
+    faulty('a policy of the account switches metrics off', 61, ({ withoutMetrics }, isOn) =>
+      ['ingest', 'sweep', 'reconcile', 'canary'].map((service) => toggle(withoutMetrics, service, isOn)),
+    ),
   ],
   'log-group-silent': [
     // The two hours of the setting, and the hour between two looks.

@@ -67,6 +67,7 @@ describe("cdk-nag, AwsSolutions, and CloudFormation's own schemas", () => {
       expect.stringContaining(`${reconciler}${gateway('/domainnames/*/apimappings')}: Reads`),
       expect.stringContaining(`${reconciler}${gateway('/restapis/*/stages')}: Reads`),
       expect.stringContaining(`${reconciler}${gateway('/apis/*/stages')}: Reads`),
+      expect.stringContaining(`${reconciler}AwsSolutions-IAM5[Resource::*]: The account policies`),
       expect.stringContaining(
         `${reconciler}${wildcard('apigateway:<AWS::Region>:<AWS::AccountId>:/domainnames/*/routingrules/*')}: Reads`,
       ),

@@ -85,6 +85,12 @@ export const documented: Readonly<Record<string, { readonly names: readonly stri
     },
     'AWS/SQS': { names: ['ApproximateNumberOfMessagesVisible'], dimensions: 'QueueName' },
     'AWS/DynamoDB': { names: ['ConsumedWriteCapacityUnits', 'ConsumedReadCapacityUnits'], dimensions: 'TableName' },
-    'AWS/Logs': { names: ['IncomingBytes'], dimensions: 'LogGroupName' },
-    'AWS/Logs of filters': { names: ['ForwardedBytes'], dimensions: 'DestinationType,FilterName,LogGroupName' },
+    'AWS/Logs': {
+      names: ['IncomingBytes', 'EMFDisabledErrors', 'EMFParsingErrors', 'EMFValidationErrors'],
+      dimensions: 'LogGroupName',
+    },
+    'AWS/Logs of filters': {
+      names: ['ForwardedBytes', 'DeliveryErrors', 'DeliveryThrottling'],
+      dimensions: 'DestinationType,FilterName,LogGroupName',
+    },
   };

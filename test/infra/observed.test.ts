@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { METRICS_NAMESPACE } from '../../infra/observability/watch-metrics.js';
 import { runbookIds } from '../../shared/config/runbooks.js';
 import { linksOf } from '../../shared/incidents/console-links.js';
-import { metricsOf, nameOf } from '../support/cloudwatch.js';
+import { insightsOf, metricsOf, nameOf } from '../support/cloudwatch.js';
 import { testConfig } from '../support/world.js';
 import { alarmsOf } from './alarms-of.js';
 import { dashboardBody, expressionsOf, metricOf, rowsOf } from './dashboard-body.js';
@@ -25,6 +25,26 @@ describe('the alarms', () => {
     const looked = alarms.flatMap(({ properties }) => metricsOf(properties));
     expect(looked.length).toBeGreaterThan(8);
     expect(observed.unheardOf(looked)).toEqual([]);
+  });
+
+  it('ask Metrics Insights for metrics of filters that the stack makes', () => {
+    const queries = alarms.flatMap(({ properties }) =>
+      (properties.Metrics ?? []).flatMap(({ Expression = '' }) =>
+        Expression.startsWith('SELECT') ? [Expression] : [],
+      ),
+    );
+    const filters = resources(template, 'AWS::Logs::SubscriptionFilter').map(
+      ([, { Properties }]) => Properties.FilterName,
+    );
+    const asked = queries.map(insightsOf);
+    const known = documented['AWS/Logs of filters'];
+    for (const { namespace, name, dimensions } of asked) {
+      expect([namespace, Object.keys(dimensions).sort().join()]).toEqual(['AWS/Logs', known?.dimensions]);
+      expect(known?.names).toContain(name);
+    }
+    expect(asked.map(({ name, dimensions }) => `${name} ${dimensions.FilterName}`).sort()).toEqual(
+      [...new Set(filters)].flatMap((name) => [`DeliveryErrors ${name}`, `DeliveryThrottling ${name}`]).sort(),
+    );
   });
 
   it('find a name, a dimension or a namespace that is not there', () => {

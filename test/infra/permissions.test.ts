@@ -99,6 +99,7 @@ describe('what the roles may do', () => {
       `apigateway:GET on ${gateway}::/apis`,
       `apigateway:GET on ${gateway}::/apis/*/stages`,
       `apigateway:ListRoutingRules on ${gateway}:<AWS::AccountId>:/domainnames/*/routingrules/*`,
+      'logs:DescribeAccountPolicies on *',
       `logs:DescribeDeliverySources on ${logs}:delivery-source:*`,
       `logs:DescribeDeliveries on ${logs}:delivery:*`,
       `logs:DescribeDeliveryDestinations on ${logs}:delivery-destination:*`,

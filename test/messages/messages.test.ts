@@ -46,12 +46,12 @@ const notice = (changes: Partial<Notice> = {}): Notice => ({
 describe('the mail', () => {
   it('says who, why, how many, since when and what to do', () => {
     expect(`${subjectOf(notice(), en)}\n\n${bodyOf(notice(), en)}`).toMatchInlineSnapshot(`
-      "[HIGH] api.bank.example refuses Acme Logistics: certificate expired
+      "[HIGH] api.bank.example refuses clients of Acme Logistics: certificate expired
 
       api.bank.example refuses the client certificates of Acme Logistics.
       The client's certificate, or a CA above it, is past its end date.
 
-        What       certificate expired (“certificate has expired”)
+        What       certificate expired; the gateway says “certificate has expired”
         Where      api.bank.example
         Issuer     C=US,O=Acme Logistics,CN=Acme CA (in the truststore)
         Since      2026-11-20 09:12 UTC, 1 min ago

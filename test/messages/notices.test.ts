@@ -8,6 +8,7 @@ import { schemaFiles } from '../../docs/schemas/generate.js';
 import { createEventPublisher } from '../../shared/adapters/aws/eventbridge.js';
 import { limits } from '../../shared/base/limits.js';
 import { runbookUrl } from '../../shared/config/runbooks.js';
+import { refusedOf } from '../../shared/diagnosis/refused.js';
 import { linksOf, logsInsightsUrl } from '../../shared/incidents/console-links.js';
 import { chatOf, chatSchema } from '../../shared/messages/chat.js';
 import { eventOf } from '../../shared/messages/event.js';
@@ -55,6 +56,14 @@ function notice(kind: NoticeKind, version: number, afterMinutes: number, count: 
     since: new Date(BEGAN).toISOString(),
     severity: kind === 'spike' ? 'medium' : 'high',
     group,
+    refused: {
+      party: 'issuer',
+      client: 'Acme Logistics',
+      others: 0,
+      issuer: 'Acme Issuing CA 2',
+      isProven: false,
+    },
+    cause: 'issuer-rekeyed',
     groups: [],
     reasonText: 'Could not find issuer for certificate',
     count,
@@ -116,7 +125,7 @@ it.each(both)('a claim is told as one in %s', (language, messages) => {
   const own = notice('spike', 1, 1, 38, language);
   const claim = { ...own, verdict: null, change: null, group: { ...own.group, isUnverified: true as const } };
   expect(noticeSchema.safeParse(claim).success).toBe(true);
-  expect(subjectOf(claim, messages)).toContain(language === 'en' ? 'somebody claiming to be Acme' : 'を名乗る接続元');
+  expect(subjectOf(claim, messages)).toContain(language === 'en' ? 'callers in the name of Acme' : 'を名乗る接続元');
   expect(subjectOf(claim, messages)).toContain(messages.claims.title);
   expect(bodyOf(claim, messages)).toContain(messages.claims.meaning);
   expect(bodyOf(claim, messages)).toContain(messages.claims.steps[0]);
@@ -180,6 +189,8 @@ function withName(text: string): Notice {
   return {
     ...spike,
     group,
+    refused: refusedOf(group, null, [{ subjectDn: dn }]),
+    cause: null,
     reasonText: dn,
     clients: [
       { subjectDn: dn, serialNumber: text.slice(0, 80), fingerprint: null, sourceIps: [text.slice(0, 45)], count: 1 },

@@ -17,7 +17,8 @@ const plain = (title: string): string => title.replaceAll(' ', '').toLowerCase()
 it.each(['en', 'ja'] as const)('has one title in alert, report and runbook, in %s', (language) => {
   const notice = sampleNotice('spike', AT, null);
   for (const reason of reasonIds) {
-    const subject = subjectOf({ ...notice, group: { ...notice.group, reason } }, messagesIn[language]);
+    const undiagnosed = { ...notice, verdict: null, cause: null, reasonText: '', group: { ...notice.group, reason } };
+    const subject = subjectOf(undiagnosed, messagesIn[language]);
     const { title } = reportMessages[language].reasons[reason];
     const [heading = ''] = readFileSync(`runbooks/${language}/${reason}.md`, 'utf8').split('\n');
     expect(subject, reason).toContain(title);

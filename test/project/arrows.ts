@@ -60,14 +60,19 @@ export const arrows: Arrows = {
 
 /** Files that carry data between decisions and ports; all others of `PURE` decide, and ask nothing of the world. */
 const MOVERS = [
+  'canary/call',
   'canary/exclude',
+  'canary/probe-rules',
+  'canary/uncounted',
   'count/bound-scopes',
   'count/partners-first',
+  'count/pulses',
   'count/record',
   'count/settle',
   'diagnosis/claims',
   'diagnosis/diagnosis',
   'diagnosis/infer',
+  'diagnosis/probed',
   'incidents/announce',
   'incidents/assess',
   'incidents/evaluate',

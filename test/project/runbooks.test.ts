@@ -7,6 +7,8 @@ import { forbiddenCauses, reasonIds } from '../../shared/model/reasons.js';
 const ROOT = 'runbooks';
 const LANGUAGES = ['en', 'ja'] as const;
 const LINES_MAX = 140;
+/** The index of a language has a line for every page. */
+const INDEX_LINES_MAX = 160;
 
 /** What a reader of a runbook may be asked to type first. */
 const TOOLS = new Set('aws cat chronyc curl date dig env git grep jq mtls-watch npm npx openssl'.split(' '));
@@ -114,8 +116,10 @@ describe('runbooks', () => {
   });
 
   it('are short and clean, and every command begins with a known tool', () => {
-    const wrong = problems(all, (text) => [
-      ...(text.split('\n').length <= LINES_MAX ? [] : [`${text.split('\n').length} lines`]),
+    const wrong = problems(all, (text, path) => [
+      ...(text.split('\n').length <= (path.endsWith('README.md') ? INDEX_LINES_MAX : LINES_MAX)
+        ? []
+        : [`${text.split('\n').length} lines`]),
       ...(text.replaceAll('\n', '').match(/\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}/u) ? ['a control character'] : []),
       ...((text.match(/^ *```/gm)?.length ?? 0) % 2 === 0 ? [] : ['a code block that does not end']),
       ...commands(text).filter((command) => !TOOLS.has(command.trim().split(' ')[0] ?? '')),

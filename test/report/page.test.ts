@@ -49,7 +49,15 @@ function partsWith(text: string): ReportParts {
     ],
     silences: [{ what: text, until: '2026-10-20T00:00:00.000Z', because: text }],
     pipeline: null,
-    verdictOf: () => ({ code: 'expired', evidence: [text], remedy: text }),
+    verdictOf: () => ({
+      shown: { code: 'expired', evidence: [text], remedy: text },
+      diagnosis: {
+        verdict: 'refused',
+        reason: 'expired',
+        findings: [{ code: 'expired', severity: 'error', depth: 0, subjectDn: text, evidence: [], remedy: text }],
+        path: [text],
+      },
+    }),
     runbookUrl: (id) => `https://wiki.example.com/en/${id}.md`,
     gaps: [{ id: 'verdicts-unavailable', detail: text }],
   };

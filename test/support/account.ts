@@ -90,6 +90,7 @@ export function found(
     accountId: '111122223333',
     region: 'eu-central-1',
     gatewayLoggingRoleArn: 'arn:aws:iam::111122223333:role/gateway',
+    logPolicies: [],
     domains,
     logGroups: new Map(groups.map((one) => [one.name, one])),
     unreadable: [],

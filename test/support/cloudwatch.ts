@@ -128,6 +128,7 @@ export interface AlarmProperties {
 interface AlarmMetric {
   readonly Id: string;
   readonly Expression?: string;
+  readonly Period?: number;
   readonly ReturnData?: boolean;
   readonly MetricStat?: {
     readonly Metric: {
@@ -160,6 +161,26 @@ function keyOf(metric: Pick<AlarmProperties, 'Namespace' | 'MetricName' | 'Dimen
   };
 }
 
+/** `SELECT SUM(name) FROM SCHEMA("namespace", dimensions) WHERE key = 'value'`, and no other query of Metrics Insights. */
+export function insightsOf(expression: string): MetricKey {
+  const [, name, namespace, schema = '', key, value = ''] =
+    /^SELECT SUM\((\w+)\) FROM SCHEMA\("([\w/]+)", ([\w, ]+)\) WHERE (\w+) = '([^']+)'$/.exec(expression) ?? [];
+  if (name === undefined || namespace === undefined || key === undefined) throw new Error(`not known: ${expression}`);
+  const dimensions = Object.fromEntries(schema.split(', ').map((dimension) => [dimension, '*']));
+  return { namespace, name, dimensions: { ...dimensions, [key]: value } };
+}
+
+/** The dimensions of the schema, all of them and no others; `*` stands for every value. */
+function matches({ namespace, name, dimensions }: MetricKey, asked: MetricKey): boolean {
+  const keys = Object.keys(asked.dimensions);
+  return (
+    namespace === asked.namespace &&
+    name === asked.name &&
+    Object.keys(dimensions).length === keys.length &&
+    keys.every((key) => asked.dimensions[key] === '*' || asked.dimensions[key] === dimensions[key])
+  );
+}
+
 /** @param before the state that an alarm keeps where data that is missing is ignored */
 export function stateOf(alarm: AlarmProperties, metrics: Metrics, at: number, before: AlarmState): AlarmState {
   return evaluateSeries(alarm, seriesOf(alarm, metrics, at), before);
@@ -178,8 +199,16 @@ function seriesOf(alarm: AlarmProperties, metrics: Metrics, at: number): Series 
     if (MetricStat !== undefined) known.set(Id, over(keyOf(MetricStat.Metric), MetricStat.Stat, MetricStat.Period));
   }
   const result = alarm.Metrics.filter(({ ReturnData }) => ReturnData !== false);
-  const [{ Expression } = {}] = result;
+  const [{ Expression, Period } = {}] = result;
   if (result.length !== 1 || Expression === undefined) throw new Error('an alarm has one expression that it returns');
+  if (Expression.startsWith('SELECT ')) {
+    const asked = insightsOf(Expression);
+    const each = metrics
+      .known()
+      .filter((key) => matches(key, asked))
+      .map((key) => over(key, 'Sum', Period ?? 0));
+    return evaluateMath('SUM(METRICS())', new Map(each.map((series, index) => [`m${index}`, series])), count);
+  }
   return evaluateMath(Expression, known, count);
 }
 

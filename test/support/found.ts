@@ -29,17 +29,17 @@ export const INGEST = 'arn:aws:lambda:eu-west-1:123456789012:function:mtls-watch
 export const MANAGED = 'API-Gateway-Execution-Logs_rest111/prod';
 const arnOf = (logGroup: string) => `arn:aws:logs:eu-west-1:123456789012:log-group:${logGroup}`;
 
-export const executionFilter: FoundFilter = {
+export const executionFilter: Mutable<FoundFilter> = {
   name: 'mtls-watch-execution',
   pattern: EXECUTION_LOG_PATTERN,
   destinationArn: INGEST,
 };
-export const accessFilter: FoundFilter = {
+export const accessFilter: Mutable<FoundFilter> = {
   name: 'mtls-watch-access',
   pattern: ACCESS_LOG_PATTERN,
   destinationArn: INGEST,
 };
-export const foreignFilter = (name: string): FoundFilter => ({
+export const foreignFilter = (name: string): Mutable<FoundFilter> => ({
   name,
   pattern: '',
   destinationArn: `arn:aws:lambda:eu-west-1:123456789012:function:${name}`,
@@ -84,7 +84,7 @@ export function sendingScene(): Scene {
   return scene;
 }
 
-export const sentFilter = ({ name, pattern }: FoundFilter): FoundFilter => ({
+export const sentFilter = ({ name, pattern }: FoundFilter): Mutable<FoundFilter> => ({
   name: name.replace('mtls-watch', 'mtls-watch-member'),
   pattern,
   destinationArn: DESTINATION,
@@ -95,6 +95,7 @@ export function healthyScene(): Scene {
     accountId: '123456789012',
     region: 'eu-west-1',
     gatewayLoggingRoleArn: 'arn:aws:iam::123456789012:role/api-gateway-logs',
+    logPolicies: [],
     domains: [
       domain('orders.bank.example', [stage('rest111', 'orders', {})]),
       domain('trades.bank.example', [

@@ -22,6 +22,7 @@ const BINARY: Readonly<Record<string, { readonly binds: number; of(a: number, b:
 
 /** @throws Error for what is not known here, rather than to evaluate it otherwise than CloudWatch does */
 export function evaluateMath(expression: string, metrics: ReadonlyMap<string, Series>, length: number): Series {
+  if (expression === 'SUM(METRICS())') return sumOf([...metrics.values()], length);
   const tokens = expression.match(/\d+(?:\.\d+)?|[A-Za-z_]\w*|>=|<=|==|[-+*/<>(),]|\S/g) ?? [];
   let at = 0;
   const next = (): string => tokens[at++] ?? '';
@@ -75,6 +76,14 @@ export function evaluateMath(expression: string, metrics: ReadonlyMap<string, Se
   const value = binary(0);
   if (at < tokens.length) throw new Error(`${expression}: ${tokens[at]} was not expected`);
   return Array.from({ length }, (_, index) => value(index));
+}
+
+/** Element by element; what has no data adds nothing. */
+function sumOf(all: readonly Series[], length: number): Series {
+  return Array.from({ length }, (_, index) => {
+    const values = all.flatMap((series) => series[index] ?? []);
+    return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0);
+  });
 }
 
 /** One number for each period, the oldest first; null where there was no data. */

@@ -36,6 +36,11 @@ export interface Faults {
   isQueueGone: boolean;
   /** The bucket of the reports takes nothing. */
   isBucketDown: boolean;
+  /** Names of subscription filters whose deliveries are refused, or throttled. */
+  readonly refusedFilters: Set<string>;
+  readonly throttledFilters: Set<string>;
+  /** Functions, by service, whose log groups a policy of the account keeps from giving metrics. */
+  readonly withoutMetrics: Set<string>;
   /** The subscription filters are gone: what the gateway writes for the canary's calls is not delivered. */
   isSubscriptionCut: boolean;
   /** The gateway writes no access log for the canary's calls. */

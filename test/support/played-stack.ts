@@ -11,7 +11,7 @@ import type { FoundLogGroup } from '../../shared/model/account.js';
 import type { LogBatch } from '../../shared/model/index.js';
 import { resolved } from '../infra/alarms-of.js';
 import { resources } from '../infra/support.js';
-import { createMetrics, type Metrics } from './cloudwatch.js';
+import { createMetrics, emittedIn, type Metrics } from './cloudwatch.js';
 import { subscriptionEvent, subscriptionPayload } from './logs.js';
 import { type Faults, type Handler, handlerOf } from './played-functions.js';
 import { type TestWorld, testWorld } from './world.js';
@@ -31,6 +31,8 @@ interface Call {
 interface PlayedFunction {
   /** The logical id stands for the name that CloudFormation would give. */
   readonly name: string;
+  /** The logical id stands for the name here, too. */
+  readonly logGroup: string;
   readonly retries: number;
   readonly hasDestination: boolean;
   readonly handler: Handler;
@@ -62,6 +64,9 @@ export function playStack(template: Template): PlayedStack {
     stores: new Set(),
     throttled: new Set(),
     unscheduled: new Set(),
+    refusedFilters: new Set(),
+    throttledFilters: new Set(),
+    withoutMetrics: new Set(),
     isQueueGone: false,
     isBucketDown: false,
     isSubscriptionCut: false,
@@ -92,6 +97,28 @@ export function playStack(template: Template): PlayedStack {
     return found;
   };
 
+  const takeLines = (service: string, lines: readonly string[]): void => {
+    if (!faults.withoutMetrics.has(service)) {
+      for (const line of lines) metrics.takeLine(line);
+      return;
+    }
+    const LogGroupName = functionOf(service).logGroup;
+    const value = lines.filter((line) => emittedIn(line).length > 0).length;
+    metrics.put({ namespace: 'AWS/Logs', name: 'EMFDisabledErrors', dimensions: { LogGroupName } }, world.at, value);
+  };
+
+  /** One minute of what CloudWatch Logs says of its deliveries: a zero where nothing failed is not reported. */
+  const deliver = (): void => {
+    for (const { name: LogGroupName, filters } of logGroups.values()) {
+      for (const { name: FilterName } of filters ?? []) {
+        const dimensions = { LogGroupName, DestinationType: 'Lambda', FilterName };
+        const put = (name: string) => metrics.put({ namespace: 'AWS/Logs', name, dimensions }, world.at, 1);
+        if (faults.refusedFilters.has(FilterName)) put('DeliveryErrors');
+        if (faults.throttledFilters.has(FilterName)) put('DeliveryThrottling');
+      }
+    }
+  };
+
   /** One invocation; true when it succeeded. */
   const invoke = async (service: string, event: unknown): Promise<boolean> => {
     vi.setSystemTime(world.at);
@@ -102,7 +129,7 @@ export function playStack(template: Template): PlayedStack {
         .split('\n')
         .filter((line) => line !== '');
       lines.push(...written);
-      for (const line of written) metrics.takeLine(line);
+      takeLines(service, written);
       return true;
     });
     try {
@@ -173,6 +200,7 @@ export function playStack(template: Template): PlayedStack {
       calls = calls.filter(({ dueAt }) => dueAt > world.at);
       for (const one of due) await run(one);
       await readStream();
+      deliver();
       const depth = { namespace: 'AWS/SQS', name: 'ApproximateNumberOfMessagesVisible' };
       metrics.put({ ...depth, dimensions: { QueueName: queueName } }, world.at, deadLetters.length);
       for (const group of logGroups.values()) {
@@ -219,6 +247,12 @@ function playedFunctions(
   template: Template,
   handlerFor: (variables: Readonly<Record<string, string>>) => Handler,
 ): Map<string, PlayedFunction> {
+  const logGroup = (name: string): string => {
+    const [found] = resources(template, 'AWS::Lambda::Function').flatMap(([one, { Properties }]) =>
+      one === name ? [Properties.LoggingConfig as { LogGroup: unknown }] : [],
+    );
+    return String(resolved(found?.LogGroup));
+  };
   const asynchronous = resources(template, 'AWS::Lambda::EventInvokeConfig').map(([, { Properties }]) => Properties);
   return new Map(
     environments(template).map(([name, variables]) => {
@@ -226,7 +260,7 @@ function playedFunctions(
       const retries = Number(config?.MaximumRetryAttempts ?? 2);
       const hasDestination = config?.DestinationConfig !== undefined;
       const service = variables.POWERTOOLS_SERVICE_NAME ?? '';
-      return [service, { name, retries, hasDestination, handler: handlerFor(variables) }];
+      return [service, { name, logGroup: logGroup(name), retries, hasDestination, handler: handlerFor(variables) }];
     }),
   );
 }
@@ -247,6 +281,7 @@ function logGroupsOf(template: Template): Map<string, FoundLogGroup> {
       name: String(Properties.FilterName),
       pattern: String(Properties.FilterPattern),
       destinationArn: String(resolved(Properties.DestinationArn)),
+      systemFields: Properties.EmitSystemFields as string[] | undefined,
     };
     const known = groups.get(name) ?? { name, exists: true, filters: [], lastEventAt: null };
     groups.set(name, { ...known, filters: [...(known.filters ?? []), filter] });

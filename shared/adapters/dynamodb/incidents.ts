@@ -38,6 +38,14 @@ import { endOf, keys, ordered, ttl, weekOfHour } from './keys.js';
 import { INCIDENT_EXISTS, layOut } from './outbox.js';
 import { attributesOf, type Condition, type Item, type Table } from './table.js';
 
+const refusedSchema = z.object({
+  party: z.enum(['client', 'issuer']),
+  client: z.nullable(z.string()),
+  others: z.number(),
+  issuer: z.nullable(z.string()),
+  isProven: z.boolean(),
+});
+
 const incidentSchema = z.object({
   incidentId: z.string(),
   group: groupSchema,
@@ -61,6 +69,7 @@ const incidentSchema = z.object({
   isStranger: z.withDefault(z.boolean(), false),
   isClaimed: z.optional(z.literal(true)),
   members: z.withDefault(z.array(z.string()), []),
+  told: z.withDefault(z.nullable(z.object({ refused: z.optional(refusedSchema), cause: z.nullish(z.string()) })), null),
   known: z.withDefault(
     z.nullable(
       z.object({

@@ -3,6 +3,7 @@
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, wrong } from '../check.js';
 import { aws, partitionOf, replaceAt } from '../shell.js';
 import type { Context } from './context.js';
+import { logPolicies } from './log-policies.js';
 
 const ROLE = 'api-gateway-logs';
 
@@ -10,7 +11,7 @@ export function accountChecks(context: Context): Check[] {
   const { found } = context;
   if (found.domains.length === 0) return [noDomains(context)];
   const needsRole = found.domains.some(({ stages }) => stages.some(({ kind }) => kind === 'REST'));
-  return needsRole ? [gatewayLoggingRole(context)] : [];
+  return [...(needsRole ? [gatewayLoggingRole(context)] : []), ...logPolicies(context)];
 }
 
 function noDomains({ found }: Context): Check {

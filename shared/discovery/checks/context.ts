@@ -1,7 +1,7 @@
 /** The input of the checks, and the commands that several of them share. */
 
 import { digest } from '../../base/digest.js';
-import type { LogKind } from '../../logs/filter-patterns.js';
+import { type LogKind, SYSTEM_FIELDS } from '../../logs/filter-patterns.js';
 import type { FoundAccount, FoundStage } from '../../model/account.js';
 import type { Coverage, FilterTarget, FoundWatch } from '../../ports/watch.js';
 import { patternsOf } from '../log-patterns.js';
@@ -71,14 +71,17 @@ function allowLogs(logGroup: string, { found, target }: Context): string[] {
 }
 
 /** Replaces the group's filter of that name, if there is one. */
-export function putFilter(logGroup: string, kind: LogKind, name: string, { found, target }: Context): string[] {
+export function putFilter(logGroup: string, kind: LogKind, name: string, context: Context): string[] {
+  const { found, target, coverage, watch } = context;
   if (target === null) return [];
+  const areAccountsApart = target.kind === 'function' && ((coverage ?? watch?.coverage)?.central ?? null) !== null;
   return [
     aws('logs', 'put-subscription-filter', found, {
       'log-group-name': logGroup,
       'filter-name': name,
       'filter-pattern': patternsOf(found.domains)(logGroup, kind),
       'destination-arn': target.arn,
+      ...(areAccountsApart && { 'emit-system-fields': SYSTEM_FIELDS }),
       ...(target.kind === 'destination' && target.roleArn !== null ? { 'role-arn': target.roleArn } : {}),
     }),
   ];

@@ -61,11 +61,16 @@ function checksOf(name: string, { domain, kinds }: Use, context: Context): Check
   }
   const { filters } = group;
   const missing = [...kinds].filter(
-    (kind) => !filters.some((filter) => isOurs(filter, context) && isPatternFor(filter.pattern, patternOf(name, kind))),
+    (kind) =>
+      !filters.some(
+        (filter) =>
+          isOurs(filter, context) && isAsWritten(filter) && isPatternFor(filter.pattern, patternOf(name, kind)),
+      ),
   );
   return [
     ...[...kinds].map((kind) => subscription(kind, subject(kind), { ...group, filters }, missing, context)),
     places(domain, { ...group, filters }, missing, context),
+    ...masking(domain, group),
   ];
 }
 
@@ -98,8 +103,10 @@ function subscription(
   if (stale !== undefined) {
     return wrong(
       subject,
-      `${stale.name}: ${stale.pattern === '' ? 'no pattern' : stale.pattern}, to ${stale.destinationArn}`,
-      'Put the filter again, with its current pattern and destination.',
+      `${stale.name}: ${stale.pattern === '' ? 'no pattern' : stale.pattern}, to ${stale.destinationArn}${isAsWritten(stale) ? '' : ', after a transformer'}`,
+      isAsWritten(stale)
+        ? 'Put the filter again, with its current pattern and destination.'
+        : 'Put the filter again, without applyOnTransformedLogs: it matches and delivers what a transformer makes of the lines, which mtls-watch may not be able to read.',
       isOurs(stale, context) ? putFilter(name, kind, stale.name, context) : subscribe(name, kind, context),
     );
   }
@@ -123,8 +130,29 @@ function replaceable(
   const others = [patternOf(logGroup, 'execution'), patternOf(logGroup, 'access')];
   return (
     filters.find(({ name }) => name === filterName(kind, context)) ??
-    filters.find((filter) => isOurs(filter, context) && !others.some((other) => isPatternFor(filter.pattern, other)))
+    filters.find(
+      (filter) =>
+        isOurs(filter, context) &&
+        !(isAsWritten(filter) && others.some((other) => isPatternFor(filter.pattern, other))),
+    )
   );
+}
+
+/** Whether it delivers what the gateway wrote, and not what a transformer made of it. */
+const isAsWritten = ({ isOnTransformed }: FoundFilter): boolean => isOnTransformed !== true;
+
+/** "Help protect sensitive log data with masking" (CloudWatch Logs user guide): what a subscription delivers is masked, too. */
+function masking(domain: string, { name, exists, isMasked }: FoundLogGroup): Check[] {
+  if (!exists) return [];
+  const subject: Subject = { id: 'log-masking', domain, about: name, expected: 'delivered as it was written' };
+  if (isMasked !== true) return [ok(subject, 'no data protection')];
+  return [
+    warning(
+      subject,
+      'data protection masks what it finds',
+      "Take IP addresses and names out of the data protection policy, of the log group or of the account, or accept that alerts and reports show asterisks in their place: aws logs get-data-protection-policy and describe-account-policies show which it is. What is counted stays the same as long as the policy does not mask issuers' names.",
+    ),
+  ];
 }
 
 /** True also if the filter names a version or an alias of the function. */

@@ -15,6 +15,8 @@ export const en: ReportMessages = {
   reasons,
   // The diagnosis speaks English itself, and names what it found.
   remedies: {},
+  contradiction: null,
+  seenHere: (day) => `(seen at this gateway on ${day})`,
   causes: {
     waf: 'blocked by WAF',
     'invalid-api-key': 'invalid API key',
@@ -29,6 +31,7 @@ export const en: ReportMessages = {
     'incomplete-signature': 'incomplete request signature',
     'certificate-not-logged': 'certificate not in the log: cause not known',
     unmatched: 'Forbidden without a cause: path mapping, stage or endpoint',
+    'connection-failed': 'connection failed for another cause than the certificate',
     other: 'another cause',
   },
   severities: { low: 'low', medium: 'medium', high: 'high', critical: 'critical' },

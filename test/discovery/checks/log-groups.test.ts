@@ -85,6 +85,52 @@ breaking([
     [],
   ],
   [
+    'a filter on what a transformer makes of the log',
+    (scene) => {
+      filtersOf(scene, MANAGED).filters = [{ ...executionFilter, isOnTransformed: true }];
+    },
+    [
+      `wrong subscription of ${MANAGED}: mtls-watch-execution: ${executionFilter.pattern}, to ${executionFilter.destinationArn}, after a transformer`,
+    ],
+    [putFilter(MANAGED, executionFilter)],
+  ],
+  [
+    'a filter made by hand on what a transformer makes of the log',
+    (scene) => {
+      filtersOf(scene, MANAGED).filters = [{ ...executionFilter, name: 'by-hand', isOnTransformed: true }];
+    },
+    [
+      `wrong subscription of ${MANAGED}: by-hand: ${executionFilter.pattern}, to ${executionFilter.destinationArn}, after a transformer`,
+    ],
+    [putFilter(MANAGED, { ...executionFilter, name: 'by-hand' })],
+  ],
+  [
+    "another's filter on what a transformer makes of the log",
+    (scene) => {
+      filtersOf(scene, MANAGED).filters = [executionFilter, { ...foreignFilter('siem'), isOnTransformed: true }];
+    },
+    [],
+  ],
+  [
+    'data protection that masks what is delivered',
+    (scene) => {
+      filtersOf(scene, MANAGED).isMasked = true;
+    },
+    [`warning log-masking of ${MANAGED}: data protection masks what it finds`],
+  ],
+  [
+    'a filter that is missing where accounts are told apart',
+    (scene) => {
+      scene.watch!.coverage!.central = { accounts: [], organizationId: null, shards: null };
+      filtersOf(scene, MANAGED).filters = [];
+    },
+    [`wrong subscription of ${MANAGED}: no filter`],
+    [
+      allow,
+      `${putFilter(MANAGED, executionFilter)} --emit-system-fields '["@aws.account","@aws.region","@source.log"]'`,
+    ],
+  ],
+  [
     'filters that cannot be read',
     (scene) => {
       filtersOf(scene, MANAGED).filters = null;

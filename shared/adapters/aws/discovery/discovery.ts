@@ -1,8 +1,8 @@
 /**
  * Looks at one account and Region through the APIs of API Gateway, CloudWatch Logs, S3 and STS, and changes nothing. Needs
  * `apigateway:GET`, `logs:DescribeLogGroups`, `logs:DescribeLogStreams`, `logs:DescribeSubscriptionFilters`,
- * `logs:DescribeDeliveries`, `logs:DescribeDeliverySources`, `logs:DescribeDeliveryDestinations`, `s3:GetBucketVersioning`
- * and `s3:GetObject` on the truststores. What it may not see is noted, and the rest is found all the same.
+ * `logs:DescribeDeliveries`, `logs:DescribeDeliverySources`, `logs:DescribeDeliveryDestinations`,
+ * `logs:DescribeAccountPolicies`, `s3:GetBucketVersioning` and `s3:GetObject` on the truststores. What it may not see is noted, and the rest is found all the same.
  */
 
 import { APIGatewayClient, GetAccountCommand } from '@aws-sdk/client-api-gateway';
@@ -16,7 +16,7 @@ import type { ExecutionLog, FoundDomain, FoundLogGroup, FoundStage } from '../..
 import type { Discovery } from '../../../ports/discovery.js';
 import { type ApiClients, type FoundApi, listApis, listStages, type PlainStage } from './apis.js';
 import { listDomains, type MappingTarget, type PlainDomain, targetsOf } from './domains.js';
-import { type DeliveryOf, listDeliveries, logGroupOf, lookAtLogGroup } from './logs.js';
+import { type DeliveryOf, listDeliveries, listLogPolicies, logGroupOf, lookAtLogGroup } from './logs.js';
 import { createReader, each, type Reader, reasonOf } from './reader.js';
 import { lookAtTruststore, type TruststoreVersions } from './truststores.js';
 
@@ -74,6 +74,7 @@ export function createDiscovery(
         gatewayLoggingRoleArn: await loggingRole(clients, reader),
         domains: found,
         logGroups: await lookAtLogGroups(found, clients, reader),
+        logPolicies: await listLogPolicies(clients.logs, reader),
         unreadable: reader.unreadable,
       };
     },

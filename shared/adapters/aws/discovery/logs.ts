@@ -2,6 +2,7 @@
 
 import {
   type CloudWatchLogsClient,
+  DescribeAccountPoliciesCommand,
   DescribeDeliveriesCommand,
   DescribeDeliveryDestinationsCommand,
   DescribeDeliverySourcesCommand,
@@ -9,7 +10,7 @@ import {
   DescribeLogStreamsCommand,
   DescribeSubscriptionFiltersCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { FoundFilter, FoundLogGroup } from '../../../model/account.js';
+import type { FoundFilter, FoundLogGroup, FoundLogPolicy } from '../../../model/account.js';
 import { all, type Reader } from './reader.js';
 
 type Client = Pick<CloudWatchLogsClient, 'send'>;
@@ -96,11 +97,13 @@ export async function lookAtLogGroup(name: string, logs: Client, reader: Reader)
   if (groups === null) return null;
   const group = groups.find(({ logGroupName }) => logGroupName === name);
   if (group === undefined) return { name, exists: false, filters: [], lastEventAt: null };
-  const { logGroupClass: logClass } = group;
+  const { logGroupClass: logClass, dataProtectionStatus, inheritedProperties = [] } = group;
+  const isMasked = dataProtectionStatus === 'ACTIVATED' || inheritedProperties.includes('ACCOUNT_DATA_PROTECTION');
   return {
     name,
     exists: true,
     ...(logClass !== undefined && { logClass }),
+    ...(isMasked && { isMasked }),
     // Of another class the filters cannot be asked for: there are none.
     filters: isSubscribable(logClass) ? await filtersOf(name, logs, reader) : [],
     lastEventAt: await lastEvent(name, logs, reader),
@@ -120,11 +123,21 @@ async function filtersOf(name: string, logs: Client, reader: Reader): Promise<Fo
     }),
   );
   return (
-    filters?.map(({ filterName = '', filterPattern = '', destinationArn = '' }) => ({
-      name: filterName,
-      pattern: filterPattern,
-      destinationArn,
-    })) ?? null
+    filters?.map(
+      ({
+        filterName = '',
+        filterPattern = '',
+        destinationArn = '',
+        applyOnTransformedLogs,
+        emitSystemFields = [],
+      }) => ({
+        name: filterName,
+        pattern: filterPattern,
+        destinationArn,
+        ...(applyOnTransformedLogs === true && { isOnTransformed: true as const }),
+        ...(emitSystemFields.length > 0 && { systemFields: emitSystemFields }),
+      }),
+    ) ?? null
   );
 }
 
@@ -134,5 +147,23 @@ async function lastEvent(logGroupName: string, logs: Client, reader: Reader): Pr
       new DescribeLogStreamsCommand({ logGroupName, orderBy: 'LastEventTime', descending: true, limit: 1 }),
     );
     return logStreams?.[0]?.lastEventTimestamp ?? null;
+  });
+}
+
+const POLICY_TYPES = { METRIC_EXTRACTION_POLICY: 'metric-extraction', RETENTION_POLICY: 'retention' } as const;
+
+/** The account's policies that decide over metrics and retention; null if they may not be read. */
+export async function listLogPolicies(logs: Client, reader: Reader): Promise<FoundLogPolicy[] | null> {
+  return reader.readDetail("the account's policies of CloudWatch Logs", async () => {
+    const found: FoundLogPolicy[] = [];
+    for (const policyType of ['METRIC_EXTRACTION_POLICY', 'RETENTION_POLICY'] as const) {
+      const policies = await all(async (nextToken) => {
+        const page = await logs.send(new DescribeAccountPoliciesCommand({ policyType, nextToken }));
+        return { items: page.accountPolicies, next: page.nextToken };
+      });
+      for (const { policyName: name = '', selectionCriteria: selection = '', policyDocument = '' } of policies)
+        found.push({ kind: POLICY_TYPES[policyType], name, selection, document: policyDocument });
+    }
+    return found;
   });
 }
