@@ -159,7 +159,7 @@ function open(
     usualDay: back ? before.usualDay : course.usualDay,
     isStranger: false,
     members: [],
-    told: back ? before.told : null,
+    told: null,
     known: before?.known ?? null,
   };
   const because = back

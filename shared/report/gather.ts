@@ -14,7 +14,16 @@ import type { World } from '../ports/index.js';
 import { buildReport, type ClientDetail, type Gap, gap, type ReportParts } from './build.js';
 import { type Folded, foldRollups } from './fold.js';
 import type { Language } from './messages/types.js';
-import { isClientOf, isIssuerOf, mayConcern, nobodyFound, type Partner, partnerText, theirPart } from './partner.js';
+import {
+  isClientOf,
+  isIssuerOf,
+  mayConcern,
+  nobodyFound,
+  organizationsFound,
+  type Partner,
+  partnerText,
+  theirPart,
+} from './partner.js';
 import { comparedFrom, type Period } from './period.js';
 import type { Report } from './schema.js';
 import { verdictIn } from './verdict.js';
@@ -30,6 +39,8 @@ export interface Gathering {
   readonly sunset: Report['sunset'];
   readonly pipeline: Report['pipeline'];
   readonly gaps: readonly Gap[];
+  /** Is told which organizations the report is narrowed to, where it is narrowed to one by a part of its name. */
+  readonly onOrganizations?: (names: readonly string[]) => void;
 }
 
 function isCertificateOf(
@@ -49,6 +60,9 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
   const { folded, groups, subjects } = await foldGroups(period, partner, world, gaps);
   const isEmpty = folded.series.length === 0 && !expiring?.length && !sunset?.length;
   if (partner !== null && isEmpty) throw nobodyFound(partner, groups, subjects);
+  const certificates = [...(expiring ?? []), ...(sunset ?? [])].map(({ subjectDn }) => subjectDn);
+  const dns = [...groups.map(({ issuerDn }) => issuerDn), ...subjects, ...certificates];
+  gathering.onOrganizations?.(organizationsFound(partner, dns));
   const isTheirs = ({ group }: { readonly group: GroupKey }): boolean => isIssuerOf(partner, group.issuerDn);
   const [ended, firing] = await Promise.all([
     stores.incidents.ended(period.from, period.to, limits.reportIncidentsMax),

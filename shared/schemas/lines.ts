@@ -247,6 +247,8 @@ export const doctorLineSchema = z.union([
     accountId: z.string(),
     region: z.string(),
     domains: count,
+    /** Distributions and load balancers. */
+    doors: count,
     ok: count,
     wrong: count,
     warning: count,
