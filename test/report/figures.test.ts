@@ -41,8 +41,10 @@ function denialTimes(): number[] {
           );
       const whole = /^\{"logGroup.*\}$/.test(unpacked) ? [JSON.parse(unpacked)] : [];
       for (const event of [...events, ...whole]) {
-        if (String(event.message).includes('Access denied. Reason:')) times.set(event.id, event.timestamp);
+        if (/Access denied\. Reason:|"connectionStatus":"Failed:/.test(event.message))
+          times.set(event.id, event.timestamp);
       }
+      if (line.includes(' Failed:')) times.set(line, Date.parse(line.slice(0, 24)));
     }
   }
   return [...times.values()];
