@@ -157,7 +157,8 @@ function nextSteps(worst: Notice | null, report: string | null, { inputs, trusts
   return lines.map(([what = '', how]) => `  ${what.padEnd(36)}${how}\n`).join('');
 }
 
-function titleOf({ issuerDn, reason }: GroupKey, messages: Messages): string {
+function titleOf({ issuerDn, reason, isUnverified }: GroupKey, messages: Messages): string {
+  if (isUnverified) return messages.claims.title;
   return isSeveral(issuerDn) ? messages.severalIssuers.title : messages.reasons[reason].title;
 }
 

@@ -68,6 +68,6 @@ export function summarySums(): Sums {
   };
 }
 
-function keyOf({ scope, issuerDn, reason }: GroupKey): string {
-  return JSON.stringify([scope, issuerDn, reason]);
+function keyOf({ scope, issuerDn, reason, isUnverified }: GroupKey): string {
+  return JSON.stringify([scope, issuerDn, reason, isUnverified]);
 }

@@ -195,6 +195,8 @@ export type DiscoverySettings = z.output<typeof discovery>;
 const settings = z.strictObject({
   executionLogGroups: logGroups,
   accessLogGroups: logGroups,
+  /** With connection logs of CloudFront or of load balancers. */
+  connectionLogGroups: logGroups,
   /**
    * The access-log format of a stage, with its `$context` variables, by the log group that it writes to; `*` for all
    * others. Needed for formats that are not JSON, and for JSON whose keys do not identify their fields.
@@ -214,7 +216,10 @@ const settings = z.strictObject({
     ),
     {},
   ),
-  /** Names of custom domains by `apiId` or `apiId/stage`, for denials whose access record never arrives. */
+  /**
+   * Names by `apiId` or `apiId/stage`, for denials whose access record never arrives, and by `distribution/ID` or
+   * `app/NAME/ID:PORT`, for connections whose record names no host.
+   */
   domains: z.withDefault(z.record(text(255), text(255).check(named)), {}),
   /** APIs that have no execution log (HTTP APIs): their refusals are inferred from the access log alone. */
   apisWithoutExecutionLog: z.withDefault(z.array(z.string().check(z.minLength(1))), []),
@@ -349,8 +354,13 @@ export type Config = z.output<typeof configSchema>;
 export type Settings = z.input<typeof configSchema>;
 
 /** The log groups that the settings name, each once. */
-export function configuredLogGroups({ executionLogGroups, accessLogGroups }: Config): string[] {
-  return [...new Set([...executionLogGroups, ...accessLogGroups].map(({ name }) => name))];
+export function configuredLogGroups({
+  executionLogGroups,
+  accessLogGroups,
+  connectionLogGroups,
+}: Pick<Config, 'executionLogGroups' | 'accessLogGroups' | 'connectionLogGroups'>): string[] {
+  const groups = [...executionLogGroups, ...accessLogGroups, ...connectionLogGroups];
+  return [...new Set(groups.map(({ name }) => name))];
 }
 
 /** An event that names log groups in addition to those of the settings; any other event names none. */
@@ -358,6 +368,7 @@ const watchEventSchema = z.nullish(
   z.object({
     executionLogGroups: z.withDefault(z.array(logGroup), []),
     accessLogGroups: z.withDefault(z.array(logGroup), []),
+    connectionLogGroups: z.withDefault(z.array(logGroup), []),
   }),
 );
 
@@ -371,6 +382,7 @@ export function withLogGroups(config: Config, event: unknown): Config {
     ...config,
     executionLogGroups: [...config.executionLogGroups, ...(more?.executionLogGroups ?? [])],
     accessLogGroups: [...config.accessLogGroups, ...(more?.accessLogGroups ?? [])],
+    connectionLogGroups: [...config.connectionLogGroups, ...(more?.connectionLogGroups ?? [])],
   };
 }
 
@@ -382,13 +394,19 @@ export const destinationArn = pattern(
 
 /** Settings of a member account: what to send to the central account, where everything else is set. */
 const memberSchema = z
-  .extend(z.pick(settings, { executionLogGroups: true, accessLogGroups: true, logRetentionDays: true }), {
-    centralDestinationArn: destinationArn,
-  })
+  .extend(
+    z.pick(settings, {
+      executionLogGroups: true,
+      accessLogGroups: true,
+      connectionLogGroups: true,
+      logRetentionDays: true,
+    }),
+    { centralDestinationArn: destinationArn },
+  )
   .check(
-    z.refine(({ executionLogGroups, accessLogGroups }) => executionLogGroups.length + accessLogGroups.length > 0, {
+    z.refine((groups) => configuredLogGroups(groups).length > 0, {
       path: ['accessLogGroups'],
-      error: 'expected at least one log group, here or in executionLogGroups',
+      error: 'expected at least one log group, here, in executionLogGroups or in connectionLogGroups',
     }),
   );
 

@@ -23,6 +23,11 @@ export interface GroupKey {
   readonly scope: string;
   readonly issuerDn: string;
   readonly reason: ReasonId;
+  /**
+   * Set where the truststore holds a CA of the issuer's name, and no such CA signed the certificates: then the name is a
+   * claim, and such refusals are not the partner's.
+   */
+  readonly isUnverified?: true;
 }
 
 /** How often one client failed. All lists are bounded: `sourceIps` holds at most a handful. */

@@ -14,7 +14,12 @@ const iso = z.iso.datetime();
 const count = z.number().check(z.nonnegative());
 const severity = z.enum(severities);
 
-export const groupSchema = z.strictObject({ scope: z.string(), issuerDn: z.string(), reason });
+export const groupSchema = z.strictObject({
+  scope: z.string(),
+  issuerDn: z.string(),
+  reason,
+  isUnverified: z.optional(z.literal(true)),
+});
 
 const findingSchema = z.strictObject({
   code: z.string().check(z.regex(/^[a-z0-9-]{1,64}$/)),
@@ -242,6 +247,8 @@ export const doctorLineSchema = z.union([
     accountId: z.string(),
     region: z.string(),
     domains: count,
+    /** Distributions and load balancers. */
+    doors: count,
     ok: count,
     wrong: count,
     warning: count,
