@@ -25,7 +25,7 @@ beforeAll(async () => {
 function denialTimes(): number[] {
   const times = new Map<string, number>();
   for (const path of readdirSync(join(sampleDay, 'logs'), { recursive: true, encoding: 'utf8' })) {
-    if (!/execution/.test(path)) continue;
+    if (!/execution|connections|elasticloadbalancing/.test(path)) continue;
     const bytes = readFileSync(join(sampleDay, 'logs', path));
     const text = (path.endsWith('gz') ? gunzipSync(bytes) : bytes).toString();
     const exported = /afternoon/.test(path);
