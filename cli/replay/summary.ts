@@ -11,6 +11,7 @@ type Read = Pick<
   ReplaySummary,
   | 'accessRecords'
   | 'executionLines'
+  | 'connectionRecords'
   | 'events'
   | 'rejected'
   | 'rejectedBy'

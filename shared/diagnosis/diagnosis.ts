@@ -9,19 +9,11 @@ import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
 import { DAY_MS } from '../base/time.js';
 import { truststoreUri } from '../config/qualified-names.js';
-import {
-  type ClientTally,
-  type Diagnosis,
-  type Fact,
-  type GroupKey,
-  isSeveral,
-  OTHER_ISSUERS,
-  UNKNOWN_ISSUER,
-} from '../model/index.js';
+import { type ClientTally, type Diagnosis, type Fact, type GroupKey, isUnloggedIssuer } from '../model/index.js';
 import { proves, type ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
-import { organizationOf } from '../x509/names.js';
+import { isNamed, organizationOf } from '../x509/names.js';
 import type { Truststore } from '../x509/truststore.js';
 import { probedOf } from './probed.js';
 
@@ -172,7 +164,7 @@ function busiestOf(facts: readonly Fact[]): string[] {
 
 /** Null for what is not the name of an issuer. */
 function holds({ certificates }: Truststore, issuerDn: string): boolean | null {
-  if (issuerDn === UNKNOWN_ISSUER || issuerDn === OTHER_ISSUERS || isSeveral(issuerDn)) return null;
+  if (!isNamed(issuerDn) || isUnloggedIssuer(issuerDn)) return null;
   const name = issuerDn.toLowerCase();
   return certificates.some(({ certificate }) => certificate.subjectDn.toLowerCase() === name);
 }
