@@ -25,6 +25,7 @@ const memory = 'shared/adapters/memory/index.ts';
 const memoryFacts = 'shared/adapters/memory/facts.ts';
 const pairing = 'shared/join/pairing.ts';
 const correlate = 'shared/join/correlate.ts';
+const connections = 'shared/join/connections.ts';
 const pipeline = 'shared/pipeline.ts';
 const ledger = 'shared/count/record.ts';
 const waiting = 'shared/count/settle.ts';
@@ -410,6 +411,24 @@ export const mutants: readonly Mutant[] = [
     file: storm,
     from: 'scope: fixed[nameOf(denial)] ?? denial.scope',
     to: "scope: fixed[''] ?? denial.scope",
+  },
+  {
+    name: 'doors: every batch counts the connections that it carries',
+    file: connections,
+    from: 'access?.batchId === batchId ? byEvent',
+    to: 'access?.batchId !== null ? byEvent',
+  },
+  {
+    name: 'doors: a connection is known by its log event only',
+    file: connections,
+    from: "connectionId === '' ? cellKey.event",
+    to: 'connectionId !== null ? cellKey.event',
+  },
+  {
+    name: 'doors: connections that broke off are not claimed',
+    file: connections,
+    from: "'cause' in outcome ? [{",
+    to: "'cause' in outcome && scope === '' ? [{",
   },
 ];
 
