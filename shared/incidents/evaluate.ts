@@ -195,7 +195,9 @@ async function begin(
   const { impactOf } = await loadAnnounce();
   const impact = await impactOf(group, detection, facts, world);
   const severity = severityFor(impact, policyFor(group, world.config.detection));
-  const judged = { ...own.next, severity, severityAtFirst: severity, isStranger: impact.isStranger };
+  const { isStranger, isClaimed } = impact;
+  const kind = { isStranger, ...(isClaimed && { isClaimed }) };
+  const judged = { ...own.next, severity, severityAtFirst: severity, ...kind };
   // Where the scope's incident covers the beginning, the later notices of this incident are left out as well.
   const announced = !isCovered(judged, await scopesOf(group, world), now);
   return applySilences({ ...own, notice: announced ? 'spike' : null, next: { ...judged, announced } }, incident, world);
