@@ -164,6 +164,7 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
     silences: inner.silences,
     privacy: inner.privacy,
     probes: inner.probes,
+    probed: inner.probed,
   };
   return { stores, counters };
 }

@@ -4,7 +4,7 @@
  */
 
 import { Annotations, Aspects, Lazy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -15,7 +15,7 @@ import type { FunctionName } from './build/bundle.js';
 import { prebuilt } from './build/prebuilt.js';
 import { functionEnvironment, settingsText } from './config.js';
 import { AlertTopic } from './constructs/alert-topic.js';
-import { Canary } from './constructs/canary.js';
+import { Canary, probesStatements } from './constructs/canary.js';
 import { CentralStream, isOpen } from './constructs/central-stream.js';
 import { dataKey, dataKeyStatements } from './constructs/data-key.js';
 import { Ingest } from './constructs/ingest.js';
@@ -24,6 +24,7 @@ import { Reconciler } from './constructs/reconciler.js';
 import { StateTable } from './constructs/state-table.js';
 import { Sweep } from './constructs/sweep.js';
 import { WeeklyReport } from './constructs/weekly-report.js';
+import { type ConnectionLogOptions, deliverConnectionLog, type WatchableDoor } from './gateway/connection-logs.js';
 import { domainPartsOf, type WatchableDomain } from './gateway/domains.js';
 import { type LogKeeping, type StageLogOptions, stageLogs } from './gateway/stage-logs.js';
 import { type GatewayStage, partsOf } from './gateway/stages.js';
@@ -35,6 +36,7 @@ import {
   truststoreStatements,
 } from './gateway/truststore-access.js';
 import { Watched } from './gateway/watched.js';
+import type { Alarms } from './observability/alarms.js';
 import { dashboardName } from './observability/dashboard.js';
 import { observe } from './observability/observe.js';
 import { METRICS_NAMESPACE } from './observability/watch-metrics.js';
@@ -79,12 +81,15 @@ export class MtlsWatch extends Construct {
   private readonly watched: Watched;
   private readonly subscriptions: LogSubscriptions;
   private readonly reconciler: Reconciler;
+  private readonly alarms: Alarms;
+  private readonly doors = new Set<WatchableDoor>();
   /** Whether logs also come from log groups that are not named: discovered ones, or those of other accounts. */
   private readonly hasOtherSources: boolean;
   /** The environments of the functions, without the settings. */
   private readonly environments: Readonly<Record<string, string>>[] = [];
   /** The functions that read truststores. */
   private readonly readers: readonly LambdaFunction[];
+  private readonly probed: Parameters<typeof probesStatements>[1];
 
   /** @throws MtlsWatchError `bad-config`, with each invalid setting, its value and what was expected */
   constructor(scope: Construct, id: string, { config: settings, code = prebuilt }: MtlsWatchProps) {
@@ -112,6 +117,7 @@ export class MtlsWatch extends Construct {
     const report = this.addReport(common, ingest.fn.logGroup);
     this.readers = [ingest.fn, sweep.fn, ...(report === undefined ? [] : [report.fn])];
     const canary = this.addCanary(common);
+    this.probed = { table: state.table, ingest: ingest.fn, encryptionKey };
     this.reconciler = new Reconciler(this, 'Reconciler', {
       code: code('reconcile'),
       environment: this.environmentOf('reconcile', common, {
@@ -130,12 +136,11 @@ export class MtlsWatch extends Construct {
       target: { kind: 'function', fn: ingest.fn, emitsAccount: config.central !== null },
     });
     this.hasOtherSources = config.discover !== null || central !== null;
-    observe(this, {
+    this.alarms = observe(this, {
       config,
       topic: alerts.topic,
       table: state.table,
-      deadLetters: ingest.deadLetters,
-      ingest: ingest.fn,
+      ...{ ingest: ingest.fn, deadLetters: ingest.deadLetters },
       sweep: sweep.fn,
       report: report?.fn,
       canary: canary?.fn,
@@ -178,6 +183,22 @@ export class MtlsWatch extends Construct {
   }
 
   /**
+   * Watches a CloudFront distribution with viewer mutual TLS, or an Application Load Balancer with a listener in verify mode:
+   * delivers its connection log to a log group and subscribes to that before the first record. CloudFront takes the delivery
+   * only once the distribution has mutual TLS.
+   * @throws MtlsWatchError `bad-config` for a distribution where the stack is known to be outside us-east-1
+   */
+  watchConnections(door: WatchableDoor, options: ConnectionLogOptions = {}): void {
+    if (this.doors.has(door)) return;
+    this.doors.add(door);
+    const { logGroup, delivery } = deliverConnectionLog(this, door, this.logKeeping, options);
+    const filter = this.subscriptions.add('connection', logGroup, logGroup.node.path);
+    delivery?.node.addDependency(filter);
+    this.reconciler.lookAt('connection', logGroup);
+    this.alarms.addFilter(this.subscriptions.filterName('connection'));
+  }
+
+  /**
    * Watches a custom domain with mutual TLS: names its refusals after it, and explains them by its truststore, which the
    * functions may then read. Its stages are watched by `watch`, but for those of an `MtlsDomain`, which come with it.
    * @throws MtlsWatchError `bad-config` where its truststore is not known
@@ -189,6 +210,11 @@ export class MtlsWatch extends Construct {
       for (const statement of truststoreReadStatements(parts.truststore)) fn.addToRolePolicy(statement);
     }
     if ('onStage' in domain) domain.onStage((stage) => this.watch(stage));
+  }
+
+  /** Lets somebody run `mtls-watch canary probes`, whose domain needs `probes` in its canary's settings. */
+  grantProbes(grantee: IGrantable): void {
+    for (const statement of probesStatements(this, this.probed)) grantee.grantPrincipal.addToPrincipalPolicy(statement);
   }
 
   private addReport(common: Common, ingestLogs: ILogGroup): WeeklyReport | undefined {
@@ -303,7 +329,7 @@ export class MtlsWatch extends Construct {
     if (this.hasOtherSources || !this.subscriptions.isEmpty) return;
     Annotations.of(this).addWarningV2(
       'mtls-watch:no-log-groups',
-      'No log group is watched: call watch(stage), name some under executionLogGroups and accessLogGroups, or set discover.',
+      'No log group is watched: call watch(stage) or watchConnections(door), name some under executionLogGroups, accessLogGroups or connectionLogGroups, or set discover.',
     );
   }
 }

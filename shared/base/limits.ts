@@ -458,6 +458,14 @@ export const limits = {
   probeSkewMs: 120_000,
   /** Canary calls searched for one batch: 20 domains called every minute for 25 minutes; about 300 bytes each. */
   probesPerLookupMax: 500,
+  /** The waiting for a truststore, and the calls, take an hour at most; what is trusted longer is of no use to anybody. */
+  probeCertificateMs: 2 * 3_600_000,
+  /** A gateway has many machines: a probe counts when all of several calls are answered alike. */
+  probeRounds: 3,
+  /** An update of a domain name takes minutes; until then each call is one more refusal in the logs. */
+  probeWaitBetweenMs: 20_000,
+  /** Ordinary certificates let in one after the other, until the truststore counts as in use on all machines. */
+  probeLetInRunMin: 5,
   /** Sent notices that a container remembers, by channel. */
   sentRememberedMax: 1_000,
   /** EventBridge allows 256 KB for an entry; everything except the detail needs less than 2 KB. */

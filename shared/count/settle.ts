@@ -8,7 +8,7 @@ import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { throwAll } from '../base/one-by-one.js';
 import { MINUTE_MS } from '../base/time.js';
-import { separateCanaryFailures } from '../canary/exclude.js';
+import { separateCanaryFailures } from '../canary/uncounted.js';
 import { type Correlated, postponedList, settle, settlerOf, waitingLists } from '../join/correlate.js';
 import type { Fact, Sighting } from '../model/index.js';
 import type { Waiting, World } from '../ports/index.js';

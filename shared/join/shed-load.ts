@@ -8,15 +8,9 @@ import { limits } from '../base/limits.js';
 import { minuteOf } from '../base/time.js';
 import type { AccessRecord, Denial, Half } from '../model/index.js';
 import type { World } from '../ports/index.js';
+import type { BoundedLoad } from './sample.js';
 
 const loadStorm = lazily(() => import('./storm.js'));
-
-export interface BoundedLoad {
-  /** The halves to join. */
-  readonly halves: readonly Half[];
-  /** The denials that are counted alone in a storm. */
-  readonly unsampled: readonly Denial[];
-}
 
 /** Minutes are those in which the halves were logged, not read: a replay reads a month at once. */
 export async function shedLoad(

@@ -17,8 +17,7 @@ import type { AccessRecord, Denial, Half } from '../model/index.js';
 import { markOf } from '../ports/event-marks.js';
 import type { Stores, StormStore } from '../ports/index.js';
 import { cellKey, keyOf, startAttempt } from './pairing.js';
-import { sample, samplingRate } from './sample.js';
-import type { BoundedLoad } from './shed-load.js';
+import { type BoundedLoad, sample, samplingRate } from './sample.js';
 
 type ByMinute<T> = ReadonlyMap<number, readonly T[]>;
 type StormStores = Pick<Stores, 'storm' | 'join'>;

@@ -14,6 +14,7 @@ import type {
   Incident,
   Notice,
   Probe,
+  ProbedGateway,
   ProbeSeen,
   Rollup,
   Silence,
@@ -199,6 +200,14 @@ export interface ProbeStore {
   see(probe: Probe, seen: ProbeSeen): Promise<ProbeSeen>;
 }
 
+/** What probes showed of the rules of a domain's gateway; kept for `limits.rollupDaysMax`. */
+export interface ProbedStore {
+  /** Replaces what was known of the domain. */
+  save(probed: ProbedGateway): Promise<void>;
+  /** Null where no probe called the domain. */
+  load(domain: string): Promise<ProbedGateway | null>;
+}
+
 /** The certificates that called, so that one can be looked at when its group fires. */
 export interface CertificateStore {
   /** PEM by fingerprint; of new ones, `limits.certificatesPerBatchMax` are kept at least. Known ones are harmless. */
@@ -268,4 +277,5 @@ export interface Stores {
   readonly silences: SilenceStore;
   readonly privacy: PrivacyStore;
   readonly probes: ProbeStore;
+  readonly probed: ProbedStore;
 }

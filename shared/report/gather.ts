@@ -10,14 +10,23 @@ import { rollUp } from '../count/rollup.js';
 import { diagnosisOf, unlessUnreadable } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
 import type { ClientTally, GroupKey, Rollup, Silence } from '../model/index.js';
-import type { ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import { buildReport, type ClientDetail, type Gap, gap, type ReportParts } from './build.js';
 import { type Folded, foldRollups } from './fold.js';
 import type { Language } from './messages/types.js';
-import { isClientOf, isIssuerOf, mayConcern, nobodyFound, type Partner, partnerText, theirPart } from './partner.js';
+import {
+  isClientOf,
+  isIssuerOf,
+  mayConcern,
+  nobodyFound,
+  organizationsFound,
+  type Partner,
+  partnerText,
+  theirPart,
+} from './partner.js';
 import { comparedFrom, type Period } from './period.js';
 import type { Report } from './schema.js';
+import { verdictIn } from './verdict.js';
 
 export interface Gathering {
   readonly period: Period;
@@ -30,6 +39,8 @@ export interface Gathering {
   readonly sunset: Report['sunset'];
   readonly pipeline: Report['pipeline'];
   readonly gaps: readonly Gap[];
+  /** Is told which organizations the report is narrowed to, where it is narrowed to one by a part of its name. */
+  readonly onOrganizations?: (names: readonly string[]) => void;
 }
 
 function isCertificateOf(
@@ -49,6 +60,9 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
   const { folded, groups, subjects } = await foldGroups(period, partner, world, gaps);
   const isEmpty = folded.series.length === 0 && !expiring?.length && !sunset?.length;
   if (partner !== null && isEmpty) throw nobodyFound(partner, groups, subjects);
+  const certificates = [...(expiring ?? []), ...(sunset ?? [])].map(({ subjectDn }) => subjectDn);
+  const dns = [...groups.map(({ issuerDn }) => issuerDn), ...subjects, ...certificates];
+  gathering.onOrganizations?.(organizationsFound(partner, dns));
   const isTheirs = ({ group }: { readonly group: GroupKey }): boolean => isIssuerOf(partner, group.issuerDn);
   const [ended, firing] = await Promise.all([
     stores.incidents.ended(period.from, period.to, limits.reportIncidentsMax),
@@ -71,7 +85,7 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
     sunset,
     silences: partner === null ? silencesIn(period, await world.stores.silences.list()) : null,
     pipeline: partner === null ? gathering.pipeline : null,
-    verdictOf: (issuerDn, reason) => verdicts.get(JSON.stringify([issuerDn, reason])) ?? null,
+    verdictOf: (group) => verdicts.get(verdictKey(group)) ?? null,
     runbookUrl: (id, groups) => runbookUrlOfAll({ ...config, language: gathering.language }, groups, id),
     gaps,
   });
@@ -156,7 +170,7 @@ async function verdictsOf(
   const unreadable = new Set<string>();
   let looked = 0;
   for (const { group, clients, lastAt } of candidates) {
-    const key = JSON.stringify([group.issuerDn, group.reason satisfies ReasonId]);
+    const key = verdictKey(group);
     if (verdicts.has(key) || group.reason === 'self-signed') continue;
     if (looked++ >= limits.reportVerdictsMax) {
       gaps.push(gap('verdicts-cut'));
@@ -171,16 +185,16 @@ async function verdictsOf(
       },
     );
     if (diagnosis.kind !== 'made') continue;
-    const { reason, findings } = diagnosis.verdict;
-    const decisive = findings.find(({ code }) => code === (reason ?? 'would-pass'));
-    if (decisive === undefined) continue;
     // Evidence may name similar CAs of other partners.
-    const evidence = partner === null ? [...decisive.evidence] : [];
-    const shown = { code: decisive.code, evidence, remedy: decisive.remedy };
-    verdicts.set(key, { shown, diagnosis: diagnosis.verdict });
+    const shown = verdictIn(diagnosis.verdict, partner === null);
+    if (shown !== null) verdicts.set(key, { shown, diagnosis: diagnosis.verdict });
   }
   for (const why of unreadable) gaps.push(gap('verdicts-unavailable', why));
   return verdicts;
+}
+
+function verdictKey({ issuerDn, reason, isUnverified }: Omit<GroupKey, 'scope'>): string {
+  return JSON.stringify([issuerDn, reason, isUnverified]);
 }
 
 function hasFingerprint({ fingerprint }: ClientTally): boolean {

@@ -231,6 +231,7 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
     },
     // No canary lives in this world.
     probes: inner.probes,
+    probed: inner.probed,
     silences: {
       save: (silence) => inner.silences.save(silence),
       list: () => disk.read('silences.list', () => inner.silences.list()),

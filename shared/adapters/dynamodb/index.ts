@@ -56,7 +56,7 @@ export function createStoresOn(
   const readEach = readingEach((error) => {
     if (unreadable.length < limits.unreadableToldMax) unreadable.push(error);
   });
-  const late = once(async () => (await loadLate()).createLateStores(table, clock));
+  const late = once(async () => (await loadLate()).createLateStores(table, clock, readEach));
   return {
     takeUnreadable: () => {
       const taken = unreadable;
@@ -89,6 +89,10 @@ export function createStoresOn(
       save: async (probe) => (await late()).probes.save(probe),
       between: async (...span) => (await late()).probes.between(...span),
       see: async (...seen) => (await late()).probes.see(...seen),
+    },
+    probed: {
+      save: async (gateway) => (await late()).probed.save(gateway),
+      load: async (domain) => (await late()).probed.load(domain),
     },
   };
 }

@@ -26,6 +26,7 @@
  *     inventory               DOMAIN                a discovered custom domain                    until it is gone
  *     subscribed              LOGGROUP              a log group with a filter of ours             until the filter is removed
  *     probe#DAY               AT#FINGERPRINT        a call of the canary                          61 days
+ *     probed                  DOMAIN                what probes showed of a domain's gateway      400 days
  */
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
@@ -116,6 +117,7 @@ export const keys = {
     pk: probePk(dayOfMinute(minuteOf(at))),
     sk: `${ordered(at)}#${fingerprint}`,
   }),
+  probed: (domain: string): Key => ({ pk: 'probed', sk: domain }),
   certificate: (fingerprint: string): Key => ({ pk: `certificate#${fingerprint}`, sk: ALONE }),
   addressKey: { pk: 'addressKey', sk: ALONE } as Key,
   load: (minute: number, kind: string): Key => ({ pk: `load#${minute}`, sk: kind }),

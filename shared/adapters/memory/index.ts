@@ -15,6 +15,7 @@ import type {
   Half,
   HeldHalf,
   Incident,
+  ProbedGateway,
   Rollup,
   Silence,
   WatchedProbe,
@@ -34,6 +35,7 @@ import type {
   JoinStore,
   Outbox,
   PrivacyStore,
+  ProbedStore,
   ProbeStore,
   PulseStore,
   RollupStore,
@@ -74,6 +76,7 @@ export function createMemoryStores(): MemoryStores {
     silences: createSilences(),
     privacy: createPrivacy(),
     probes: createProbes(),
+    probed: createProbed(),
   };
 }
 
@@ -328,6 +331,16 @@ function createProbes(): ProbeStore {
       probes.set(probe.fingerprint, { ...probe, ...known, seen });
       return seen;
     },
+  };
+}
+
+function createProbed(): ProbedStore {
+  const gateways = new Map<string, ProbedGateway>();
+  return {
+    save: async (gateway) => {
+      gateways.set(gateway.domain, gateway);
+    },
+    load: async (domain) => gateways.get(domain) ?? null,
   };
 }
 
