@@ -24,7 +24,7 @@ interface Beginning {
 }
 
 /** The key under which causes are compared: others of the scope and issuer may share one. */
-export function issuerKey({ scope, issuerDn }: GroupKey): string {
+function issuerKey({ scope, issuerDn }: GroupKey): string {
   return JSON.stringify([scope, issuerDn]);
 }
 

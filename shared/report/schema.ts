@@ -50,6 +50,8 @@ const action = z.strictObject({
   issuerDn: z.string(),
   /** The client by name where its certificate is the cause; else the issuer's organization, or its name where it has none. */
   owner: z.string(),
+  /** Whom the settings name as responsible, by name and contact; null for nobody. */
+  contact: z.strictObject({ name: z.string(), contact: z.string() }).nullable(),
   reason,
   scopes: z.array(z.string()),
   /** `open` goes on; `over`: its incident was resolved, and nothing was refused since. */

@@ -78,6 +78,7 @@ const MOVERS = [
   'incidents/evaluate-apart',
   'incidents/evaluate-scopes',
   'incidents/muting',
+  'incidents/one-cause',
   'doors/read',
   'join/connections',
   'join/correlate',
