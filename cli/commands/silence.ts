@@ -107,8 +107,10 @@ export async function addSilence(options: AddOptions, { stores, clock, output }:
 
 async function selected(options: AddOptions, stores: SilenceWorld['stores'], now: number): Promise<Selectors> {
   if (options.incident !== undefined) {
-    const { group } = await firing(options.incident, stores);
-    return { scope: globOf(group.scope), issuerDn: globOf(group.issuerDn), reason: globOf(group.reason) };
+    const { scope, issuerDn, reason, isUnverified } = (await firing(options.incident, stores)).group;
+    const selectors = { scope: globOf(scope), issuerDn: globOf(issuerDn), reason: globOf(reason) };
+    // Whoever silences those who use a partner's name does not silence the partner.
+    return isUnverified ? { ...selectors, isUnverified } : selectors;
   }
   const typed = {
     scope: pattern(options.scope),

@@ -53,19 +53,19 @@ export function printReplay(
   out.write(nextSteps(worst, report, given));
 }
 
-const NOTHING = 'Nothing could be judged: nothing of the logs of API Gateway was read';
+const NOTHING = 'Nothing could be judged: nothing of the logs of API Gateway, CloudFront or a load balancer was read';
 
 /** False if no refusal could have been seen. */
-export function wasJudged({ accessRecords, executionLines }: Replayed['summary']): boolean {
-  return accessRecords || executionLines;
+export function wasJudged({ accessRecords, executionLines, connectionRecords }: Replayed['summary']): boolean {
+  return accessRecords || executionLines || connectionRecords;
 }
 
 /** What the result does not cover, and what input is missing. */
 function notJudged(summary: Replayed['summary']): string[] {
   const { events, rejected, failures, groups, accessRecords, executionLines } = summary;
-  if (!accessRecords && !executionLines) {
+  if (!wasJudged(summary)) {
     return [
-      `Among ${count(events)} log events was no line of an execution log and no access record that can be read. Give the logs of API Gateway; mtls-watch doctor tells where they are, and whether the access-log format can be read.`,
+      `Among ${count(events)} log events was no line of an execution log, no access record and no record of a connection that can be read. Give the logs of API Gateway, or the connection logs of CloudFront or a load balancer; mtls-watch doctor tells where they are, and whether the access-log format can be read.`,
     ];
   }
   const unknown = groups
@@ -73,7 +73,7 @@ function notJudged(summary: Replayed['summary']): string[] {
     .reduce((sum, group) => sum + group.failures, 0);
   return [
     ...(rejected > 0 ? [`${count(rejected)} of ${count(events)} log events could not be read: not judged.`] : []),
-    ...(accessRecords ? [] : [NO_ACCESS_RECORD]),
+    ...(accessRecords || !executionLines ? [] : [NO_ACCESS_RECORD]),
     ...(accessRecords && unknown > 0
       ? [
           `Of ${count(unknown)} of ${count(failures)} refused requests no certificate was in the log: whose they are is not known.${unknown === failures ? ` ${ADD_PEM}` : ''}`,
@@ -157,7 +157,8 @@ function nextSteps(worst: Notice | null, report: string | null, { inputs, trusts
   return lines.map(([what = '', how]) => `  ${what.padEnd(36)}${how}\n`).join('');
 }
 
-function titleOf({ issuerDn, reason }: GroupKey, messages: Messages): string {
+function titleOf({ issuerDn, reason, isUnverified }: GroupKey, messages: Messages): string {
+  if (isUnverified) return messages.claims.title;
   return isSeveral(issuerDn) ? messages.severalIssuers.title : messages.reasons[reason].title;
 }
 

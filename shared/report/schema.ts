@@ -24,6 +24,8 @@ const group = z.strictObject({
   scope: z.string(),
   issuerDn: z.string(),
   reason,
+  /** No CA of the issuer's name signed the certificates: somebody uses the name, or the CA has a new key. */
+  isUnverified: z.literal(true).optional(),
   ...trend,
   unattributed: count,
   inferred: count,
@@ -53,6 +55,8 @@ const action = z.strictObject({
   /** Whom the settings name as responsible, by name and contact; null for nobody. */
   contact: z.strictObject({ name: z.string(), contact: z.string() }).nullable(),
   reason,
+  /** No CA of the issuer's name signed the certificates: somebody uses the name, or the CA has a new key. */
+  isUnverified: z.literal(true).optional(),
   scopes: z.array(z.string()),
   /** `open` goes on; `over`: its incident was resolved, and nothing was refused since. */
   state: z.enum(['open', 'over']),
@@ -79,6 +83,8 @@ const incident = z.strictObject({
   scope: z.string(),
   issuerDn: z.string(),
   reason,
+  /** No CA of the issuer's name signed the certificates: somebody uses the name, or the CA has a new key. */
+  isUnverified: z.literal(true).optional(),
   severity: z.enum(severities),
   firstFailureAt: iso.nullable(),
   noticedAt: iso,

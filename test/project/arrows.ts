@@ -69,6 +69,7 @@ const MOVERS = [
   'count/pulses',
   'count/record',
   'count/settle',
+  'diagnosis/claims',
   'diagnosis/diagnosis',
   'diagnosis/infer',
   'diagnosis/probed',
