@@ -23,7 +23,7 @@ interface Beginning {
   readonly facts: readonly Fact[];
 }
 
-/** The key under which causes are compared. What only claims the issuer's name never stands for what the issuer signed. */
+/** The key under which causes are compared: others of the scope and issuer may share one, but not those who use its name. */
 function issuerKey({ scope, issuerDn, isUnverified }: GroupKey): string {
   return JSON.stringify([scope, issuerDn, isUnverified]);
 }
