@@ -11,6 +11,7 @@ export const mtlsAccessLogFormat: AccessLogFormat = AccessLogFormat.custom(ACCES
 
 export type { Settings } from '../shared/config/settings.js';
 export type { AppResources } from './app-resources.js';
+export type { ConnectionLogOptions, WatchableDoor } from './gateway/connection-logs.js';
 export type { WatchableDomain } from './gateway/domains.js';
 export type { LogKeeping, StageLogOptions } from './gateway/stage-logs.js';
 export type { GatewayStage } from './gateway/stages.js';

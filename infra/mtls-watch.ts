@@ -30,6 +30,7 @@ import { Reconciler } from './constructs/reconciler.js';
 import { StateTable } from './constructs/state-table.js';
 import { Sweep } from './constructs/sweep.js';
 import { WeeklyReport } from './constructs/weekly-report.js';
+import { type ConnectionLogOptions, deliverConnectionLog, type WatchableDoor } from './gateway/connection-logs.js';
 import { domainPartsOf, type WatchableDomain } from './gateway/domains.js';
 import { type LogKeeping, type StageLogOptions, stageLogs } from './gateway/stage-logs.js';
 import { type GatewayStage, partsOf } from './gateway/stages.js';
@@ -41,6 +42,7 @@ import {
   truststoreStatements,
 } from './gateway/truststore-access.js';
 import { Watched } from './gateway/watched.js';
+import type { Alarms } from './observability/alarms.js';
 import { dashboardName } from './observability/dashboard.js';
 import { observe } from './observability/observe.js';
 import { METRICS_NAMESPACE } from './observability/watch-metrics.js';
@@ -82,7 +84,6 @@ export class MtlsWatch extends OperatedWatch {
   readonly topic: ITopic;
   readonly table: ITable;
   readonly deadLetterQueue: IQueue;
-  readonly alarms: readonly Alarm[];
   readonly dashboard: Dashboard | undefined;
   readonly reportBucket: IBucket | undefined;
   readonly functions: WatchFunctions;
@@ -94,6 +95,8 @@ export class MtlsWatch extends OperatedWatch {
   private readonly watched: Watched;
   private readonly subscriptions: LogSubscriptions;
   private readonly reconciler: Reconciler;
+  private readonly ownAlarms: Alarms;
+  private readonly doors = new Set<WatchableDoor>();
   /** Whether logs also come from log groups that are not named: discovered ones, or those of other accounts. */
   private readonly hasOtherSources: boolean;
   /** The environments of the functions, without the settings. */
@@ -155,9 +158,13 @@ export class MtlsWatch extends OperatedWatch {
       iteratorAge: central === null ? undefined : CentralStream.iteratorAge(ingest.fn),
       filterNames: this.subscriptions.filterNames,
     });
-    [this.alarms, this.dashboard] = [observed.alarms, observed.dashboard];
+    [this.ownAlarms, this.dashboard] = [observed.alarms, observed.dashboard];
     this.checkAtSynth();
     this.outputs = this.outputsOf(routes.outputs, central);
+  }
+
+  get alarms(): readonly Alarm[] {
+    return this.ownAlarms.alarms;
   }
 
   private outputsOf(topics: Readonly<Record<string, string>>, central: CentralStream | null): Record<string, string> {
@@ -206,6 +213,22 @@ export class MtlsWatch extends OperatedWatch {
       if (resource !== undefined && Stack.of(resource) === Stack.of(this)) resource.node.addDependency(filter);
     }
     this.watched.addStage(stage, logs);
+  }
+
+  /**
+   * Watches a CloudFront distribution with viewer mutual TLS, or an Application Load Balancer with a listener in verify mode:
+   * delivers its connection log to a log group and subscribes to that before the first record. CloudFront takes the delivery
+   * only once the distribution has mutual TLS.
+   * @throws MtlsWatchError `bad-config` for a distribution where the stack is known to be outside us-east-1
+   */
+  watchConnections(door: WatchableDoor, options: ConnectionLogOptions = {}): void {
+    if (this.doors.has(door)) return;
+    this.doors.add(door);
+    const { logGroup, delivery } = deliverConnectionLog(this, door, this.logKeeping, options);
+    const filter = this.subscriptions.add('connection', logGroup, logGroup.node.path);
+    delivery?.node.addDependency(filter);
+    this.reconciler.lookAt('connection', logGroup);
+    this.ownAlarms.addFilter(this.subscriptions.filterName('connection'));
   }
 
   /**
@@ -334,7 +357,7 @@ export class MtlsWatch extends OperatedWatch {
     if (this.hasOtherSources || !this.subscriptions.isEmpty) return;
     Annotations.of(this).addWarningV2(
       'mtls-watch:no-log-groups',
-      'No log group is watched: call watch(stage), name some under executionLogGroups and accessLogGroups, or set discover.',
+      'No log group is watched: call watch(stage) or watchConnections(door), name some under executionLogGroups, accessLogGroups or connectionLogGroups, or set discover.',
     );
   }
 }

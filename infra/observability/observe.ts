@@ -1,7 +1,7 @@
 /** What shows whether mtls-watch itself is well: its alarms, the dashboard and the saved queries. */
 
 import { Stack } from 'aws-cdk-lib';
-import type { Alarm, Dashboard as CloudWatchDashboard, IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Dashboard as CloudWatchDashboard, IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -38,7 +38,7 @@ interface Observed {
 export function observe(
   scope: Construct,
   observed: Observed,
-): { readonly alarms: readonly Alarm[]; readonly dashboard: CloudWatchDashboard | undefined } {
+): { readonly alarms: Alarms; readonly dashboard: CloudWatchDashboard | undefined } {
   const { config, ingest, sweep, report, canary, reconcile } = observed;
   const scopes = canary === undefined ? [] : config.canaries.map(({ domain }) => domain);
   const optional = Object.entries({ report, canary, reconcile: reconcile?.fn });
@@ -51,7 +51,7 @@ export function observe(
   const kinds = config.discover?.mode === 'on' ? logKinds : [];
   const filterNames = [...observed.filterNames, ...kinds.map((kind) => filterNameOf(stackName, kind))];
   const { report: _, ...meters } = functions;
-  const { alarms } = new Alarms(scope, 'Alarms', {
+  const alarms = new Alarms(scope, 'Alarms', {
     ...observed,
     filterNames,
     meters,
@@ -62,7 +62,7 @@ export function observe(
   if (!config.dashboard) return { alarms, dashboard: undefined };
   const { dashboard } = new Dashboard(scope, 'Overview', {
     ...observed,
-    alarms,
+    alarms: alarms.alarms,
     filterNames,
     functions,
     canaryScopes: scopes,

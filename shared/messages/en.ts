@@ -38,7 +38,7 @@ export const en: Messages = {
     client: (name, others) => `${name}${andOthers(others)}`,
     claimed: (name, others) => `unverified ${name}${andOthers(others)}`,
     clientsOf: (issuer) => `clients of ${issuer}`,
-    claimant: (issuer) => `callers in the name of ${issuer}`,
+    claimant: (issuer) => `${issuer} (unverified)`,
   },
   whose: {
     client: (name, others, issuer) => `the client certificates of ${name}${andOthers(others)}, issued by ${issuer}`,

@@ -15,10 +15,10 @@ export type Inert = (text: string) => string;
  */
 export function wordsOf(notice: Notice, messages: Messages): Pick<SeveralMessages, 'title' | 'steps'> {
   const { group } = notice;
-  if (group.isUnverified) return messages.claims;
-  if (isSeveral(group.issuerDn)) return messages.severalIssuers;
+  if (isSeveral(group.issuerDn)) return group.isUnverified ? messages.claims : messages.severalIssuers;
   const code = causeOf(notice);
   const found = code === null ? null : findingWords({ code }, messages);
+  if (group.isUnverified) return { title: found?.short ?? messages.claims.title, steps: messages.claims.steps };
   if (found !== null) return { title: found.short, steps: found.steps };
   return messages.reasons[group.reason];
 }

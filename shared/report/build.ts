@@ -300,8 +300,12 @@ function incidentsOf({ ended, firing, period }: ReportParts): Report['incidents'
       secondsToResolve: null,
       failures: null,
     }));
+  // One that people were told of comes before those that it stood for.
   return [...open, ...over].sort(
-    (a, b) => compareTexts(a.noticedAt, b.noticedAt) || compareTexts(a.incidentId, b.incidentId),
+    (a, b) =>
+      compareTexts(a.noticedAt, b.noticedAt) ||
+      Number(a.firstFailureAt === null) - Number(b.firstFailureAt === null) ||
+      compareTexts(a.incidentId, b.incidentId),
   );
 }
 
