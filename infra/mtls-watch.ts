@@ -275,6 +275,7 @@ export class MtlsWatch extends Construct {
     return this.environment({
       TABLE_NAME: state.table.tableName,
       TOPIC_ARN: alerts.topic.topicArn,
+      ACCOUNT_ID: Stack.of(this).account,
       ...routes,
       ...(config.dashboard ? { DASHBOARD_NAME: dashboardName(this) } : {}),
       POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
