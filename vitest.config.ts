@@ -2,7 +2,12 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** What replaces a module, or loads a bundle into its process with an environment of its own. */
-const alone = ['test/infra/bundle.test.ts', 'test/infra/example.test.ts', 'test/logs/dropped-readers.test.ts'];
+const alone = [
+  'test/doors/registry.test.ts',
+  'test/infra/bundle.test.ts',
+  'test/infra/example.test.ts',
+  'test/logs/dropped-readers.test.ts',
+];
 /** What synthesises stacks. */
 const cdk = ['test/infra/!(bundle|example).test.ts', 'test/cli/cost.test.ts'];
 /** Thousands of random inputs, hundreds of megabytes, or one synth for every variant: named so, and run by CI. */

@@ -145,9 +145,17 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
         return fixed;
       },
     },
+    pulses: {
+      note: (scope, pulses) => {
+        wrote('pulses', 1);
+        return inner.pulses.note(scope, pulses);
+      },
+      between: inner.pulses.between,
+    },
     silences: inner.silences,
     privacy: inner.privacy,
     probes: inner.probes,
+    probed: inner.probed,
   };
   return { stores, counters };
 }

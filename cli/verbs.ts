@@ -60,6 +60,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     does: 'take an incident in hand: it is not repeated until it escalates',
     load: async () => (await import('./commands/silence.js')).ackCommand(),
   },
+  canary: {
+    does: "find out what the gateway of a domain takes, with the canary's certificates",
+    load: async () => (await import('./commands/canary.js')).canaryCommand(),
+  },
   tail: {
     does: 'show refused requests as they happen, each with its verdict; Ctrl-C ends it',
     load: async () => (await import('./commands/tail.js')).tailCommand(),

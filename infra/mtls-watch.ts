@@ -4,7 +4,7 @@
  */
 
 import { Annotations, Aspects, Lazy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -15,7 +15,7 @@ import type { FunctionName } from './build/bundle.js';
 import { prebuilt } from './build/prebuilt.js';
 import { functionEnvironment, settingsText } from './config.js';
 import { AlertTopic } from './constructs/alert-topic.js';
-import { Canary } from './constructs/canary.js';
+import { Canary, probesStatements } from './constructs/canary.js';
 import { CentralStream, isOpen } from './constructs/central-stream.js';
 import { dataKey, dataKeyStatements } from './constructs/data-key.js';
 import { Ingest } from './constructs/ingest.js';
@@ -85,6 +85,7 @@ export class MtlsWatch extends Construct {
   private readonly environments: Readonly<Record<string, string>>[] = [];
   /** The functions that read truststores. */
   private readonly readers: readonly LambdaFunction[];
+  private readonly probed: Parameters<typeof probesStatements>[1];
 
   /** @throws MtlsWatchError `bad-config`, with each invalid setting, its value and what was expected */
   constructor(scope: Construct, id: string, { config: settings, code = prebuilt }: MtlsWatchProps) {
@@ -112,6 +113,7 @@ export class MtlsWatch extends Construct {
     const report = this.addReport(common, ingest.fn.logGroup);
     this.readers = [ingest.fn, sweep.fn, ...(report === undefined ? [] : [report.fn])];
     const canary = this.addCanary(common);
+    this.probed = { table: state.table, ingest: ingest.fn, encryptionKey };
     this.reconciler = new Reconciler(this, 'Reconciler', {
       code: code('reconcile'),
       environment: this.environmentOf('reconcile', common, {
@@ -134,8 +136,7 @@ export class MtlsWatch extends Construct {
       config,
       topic: alerts.topic,
       table: state.table,
-      deadLetters: ingest.deadLetters,
-      ingest: ingest.fn,
+      ...{ ingest: ingest.fn, deadLetters: ingest.deadLetters },
       sweep: sweep.fn,
       report: report?.fn,
       canary: canary?.fn,
@@ -189,6 +190,11 @@ export class MtlsWatch extends Construct {
       for (const statement of truststoreReadStatements(parts.truststore)) fn.addToRolePolicy(statement);
     }
     if ('onStage' in domain) domain.onStage((stage) => this.watch(stage));
+  }
+
+  /** Lets somebody run `mtls-watch canary probes`, whose domain needs `probes` in its canary's settings. */
+  grantProbes(grantee: IGrantable): void {
+    for (const statement of probesStatements(this, this.probed)) grantee.grantPrincipal.addToPrincipalPolicy(statement);
   }
 
   private addReport(common: Common, ingestLogs: ILogGroup): WeeklyReport | undefined {

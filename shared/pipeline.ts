@@ -6,7 +6,7 @@
 import { lazily } from './base/lazily.js';
 import { limits } from './base/limits.js';
 import { minuteOf } from './base/time.js';
-import { excludeCanaryRecords, separateCanaryFailures } from './canary/exclude.js';
+import { excludeCanaryRecords, separateCanaryFailures } from './canary/uncounted.js';
 import { underWildcards } from './count/bound-scopes.js';
 import { partnersFirst } from './count/partners-first.js';
 import {
@@ -19,6 +19,7 @@ import {
   rollUpHours,
   unmatched,
   type Written,
+  writtenBefore,
 } from './count/record.js';
 import { deferUnpaired, type Settled, settleExpired } from './count/settle.js';
 import type { infer } from './diagnosis/infer.js';
@@ -81,6 +82,7 @@ export async function ingest(batch: LogBatch, world: World, look: OnGroupsGrown 
     accesses: underWildcards(read.accesses, world.config),
     connections: underWildcards(read.connections, world.config),
     otherForbidden: underWildcards(read.otherForbidden, world.config),
+    heard: underWildcards(read.heard, world.config),
   };
   const parsed = await excludeCanaryRecords(await redact(named, world), world);
   // Saving the certificates runs beside the counting. Only code that looks at a certificate waits for `saved`.
@@ -128,10 +130,11 @@ async function countParsed({ batch, parsed, pems, saved }: Read, world: World, l
     ...unmatched(rest.unmatched),
     ...inferred.unlogged.map(({ scope, at }) => ({ scope, at, cause: 'certificate-not-logged' as const })),
   ];
+  const heard = [...parsed.heard, ...sightings.map(({ probe }) => probe)];
   const lookWithCertificates: OnGroupsGrown = (grown, written) =>
     look(grown, { ...written, rest: () => Promise.all([written.rest(), saved]) });
   const [recorded] = await Promise.all([
-    recordCounts({ batchId, failures, forbidden }, world, lookWithCertificates),
+    recordCounts({ batchId, failures, forbidden, heard }, world, lookWithCertificates),
     deferUnpaired(batchId, correlated, world),
   ]);
   return { parsed, correlated, ...recorded, sightings };
@@ -160,6 +163,8 @@ export async function alert(groups: readonly GroupKey[], world: World, written?:
 
 /** Ingest loads the module while the stores write the facts, so that nothing waits for it. */
 const evaluateGroups: typeof evaluateApart = async (...what) => (await loadEvaluation()).evaluateApart(...what);
+
+const groupsOf = (facts: readonly Fact[]): GroupKey[] => facts.map(({ group }) => group);
 
 export interface Swept {
   readonly halvesSettled: number;
@@ -197,7 +202,7 @@ export async function sweep(world: World): Promise<Swept> {
   await step(
     settleExpired(
       world,
-      (touched) => evaluateGroups(touched, world, 'calm'),
+      (counted) => evaluateGroups(groupsOf(counted), world, 'calm', writtenBefore(counted)),
       (list) => settled.push(list),
     ),
     0,

@@ -117,6 +117,7 @@ function asVerdict(push: ReturnType<(typeof RIVALS)[number]['start']>): Method {
       shortestMinutes: alarm ? 1 : null,
       isSteady: false,
       lateMinutes: 0,
+      standingMinutes: 0,
       surprise: 0,
       lastHour: 0,
       course: UNKNOWN_COURSE,

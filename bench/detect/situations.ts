@@ -125,7 +125,14 @@ function detectionOfAlarm({ alarm, recent }: { readonly alarm: boolean; readonly
   return {
     kind: alarm ? 'spike' : 'quiet',
     because: '',
-    numbers: { ...numbers, shortestMinutes, isSteady: false, lateMinutes: 0, course: UNKNOWN_COURSE },
+    numbers: {
+      ...numbers,
+      shortestMinutes,
+      isSteady: false,
+      lateMinutes: 0,
+      standingMinutes: 0,
+      course: UNKNOWN_COURSE,
+    },
   };
 }
 

@@ -2,27 +2,32 @@
 
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
-import type { Diagnosis } from '../../shared/model/index.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
+import { clean } from '../../shared/base/text.js';
+import type { Diagnosis, Finding, ProbedGateway } from '../../shared/model/index.js';
 import { reasonIdOf } from '../../shared/model/reasons.js';
-import type { Clock } from '../../shared/ports/index.js';
+import type { Clock, ProbedStore } from '../../shared/ports/index.js';
 import { diagnose } from '../../shared/x509/diagnose.js';
 import { when } from '../../shared/x509/format.js';
 import { isCertain } from '../../shared/x509/standing.js';
+import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { readClientFile, readUsableTruststore } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
 import { findingText, heading, jsonLine, type Output, timeOption } from '../terminal/table.js';
 
-export interface DiagnoseOptions {
+export interface DiagnoseOptions extends TableOptions {
   readonly client: string;
   readonly truststore: string;
   readonly at?: string;
   /** The gateway's own sentence, as in the execution log. */
   readonly refusedWith?: string;
+  /** The custom domain whose probes count. */
+  readonly domain?: string;
   readonly json?: boolean;
 }
 
 export function diagnoseCommand(output: Output = process.stdout, clock: Clock = systemClock): Command {
-  return new Command('diagnose')
+  const command = new Command('diagnose')
     .requiredOption(
       '--client <file>',
       "the client's certificate in PEM or DER, or an access record that holds it; certificates behind it count as presented",
@@ -33,19 +38,52 @@ export function diagnoseCommand(output: Output = process.stdout, clock: Clock = 
       '--refused-with <reason>',
       "what the gateway said in its log, such as 'Could not find issuer for certificate'",
     )
-    .option('--json', 'print the verdict as one line of JSON')
-    .action(async (options: DiagnoseOptions) => {
-      process.exitCode = await runDiagnose(options, output, clock);
-    });
+    .option(
+      '--domain <name>',
+      "go by what `canary probes` showed at this domain's gateway; read from --stack or --table",
+    )
+    .option('--json', 'print the verdict as one line of JSON');
+  return withTable(command).action(async (options: DiagnoseOptions) => {
+    const probed = await probedAt(options, async () => (await storesHere(options)).probed);
+    process.exitCode = await runDiagnose(options, output, clock, probed);
+  });
+}
+
+/**
+ * What probes showed at the gateway of `--domain`; null without the option.
+ * @throws MtlsWatchError `usage` where a table is named and no domain, or the domain was never probed
+ */
+export async function probedAt(
+  { domain, stack, table }: Pick<DiagnoseOptions, 'domain' | 'stack' | 'table'>,
+  open: () => Promise<Pick<ProbedStore, 'load'>>,
+): Promise<ProbedGateway | null> {
+  if (domain === undefined) {
+    if (stack === undefined && table === undefined) return null;
+    throw new MtlsWatchError(
+      'usage',
+      'diagnose got --stack or --table without --domain; expected the custom domain too',
+    );
+  }
+  const probed = await (await open()).load(domain);
+  if (probed !== null) return probed;
+  throw new MtlsWatchError(
+    'usage',
+    `the table holds no probes of ${clean(domain, 120)}; run \`mtls-watch canary probes\` first, or leave --domain out`,
+  );
 }
 
 /** @returns 0 trusted, 1 refused */
-export async function runDiagnose(options: DiagnoseOptions, output: Output, clock: Clock): Promise<number> {
+export async function runDiagnose(
+  options: DiagnoseOptions,
+  output: Output,
+  clock: Clock,
+  probed: ProbedGateway | null = null,
+): Promise<number> {
   const at = timeOption(options.at, clock);
   const { client, presented, note } = await readClientFile(options.client);
   const { truststore, name } = await readUsableTruststore(options.truststore, clock);
   const refusedWith = options.refusedWith === undefined ? null : reasonIdOf(options.refusedWith);
-  const diagnosis = diagnose(client, truststore, at, presented, refusedWith);
+  const diagnosis = diagnose(client, truststore, at, presented, refusedWith, probed);
   const what = `${options.client} against ${name}, at ${when(at)}`;
   output.write(options.json ? jsonLine(diagnosis) : describe(diagnosis, note === null ? what : `${what}\n${note}`));
   return diagnosis.verdict === 'trusted' ? 0 : 1;
@@ -53,12 +91,17 @@ export async function runDiagnose(options: DiagnoseOptions, output: Output, cloc
 
 function describe({ verdict, reason, findings, path }: Diagnosis, what: string): string {
   const decisive = findings.find(({ code }) => code === reason);
-  const likely = isCertain(decisive?.standing) ? '' : '  (likely)';
+  const standing = standingOf(decisive);
   const result =
     verdict === 'trusted'
       ? pc.green(pc.bold('TRUSTED'))
-      : `${pc.red(pc.bold('REFUSED'))}  ${pc.bold(reason ?? '')}${likely}`;
+      : `${pc.red(pc.bold('REFUSED'))}  ${pc.bold(reason ?? '')}${standing}`;
   const steps = path.map((subjectDn, depth) => `  ${depth}  ${subjectDn}\n`).join('');
   const texts = findings.map((finding) => findingText(finding, finding.depth === null ? '' : `depth ${finding.depth}`));
   return `${result}  ${pc.dim(what)}\n${path.length > 0 ? heading('Path') + steps : ''}${heading('Findings')}${texts.join('\n')}`;
+}
+
+function standingOf(finding: Finding | undefined): string {
+  if (finding?.seenOn !== undefined) return `  (seen at this gateway on ${finding.seenOn})`;
+  return isCertain(finding?.standing) ? '' : '  (likely)';
 }

@@ -51,7 +51,7 @@ const append = (value: string, list: readonly string[]): readonly string[] => [.
 
 export function doctorCommand(): Command {
   return withAccount(new Command('doctor'))
-    .option('--domain <name>', 'only this custom domain; may be repeated', append, [])
+    .option('--domain <name>', 'only this custom domain, distribution or load balancer; may be repeated', append, [])
     .option('--config <file>', 'the settings, in place of the deployed ones')
     .option('--stack <name>', 'the deployed stack (default: mtls-watch, and else mtls-watch-member)')
     .option('--function <name>', 'the ingest function, in place of a stack')
@@ -129,11 +129,11 @@ export async function runDoctor(
   refuseOther(options.destination);
   const coverage: Coverage | null = options.config === undefined ? null : await readReplayConfig(options.config);
   const found = await find(options.domain);
-  const missing = options.domain.filter((name) => !found.domains.some((domain) => domain.name === name));
+  const missing = options.domain.filter((name) => !isFound(name, found));
   if (missing.length > 0) {
     throw new MtlsWatchError(
       'usage',
-      `--domain got ${missing.map((name) => clean(name, 80)).join(', ')}; expected a custom domain with mutual TLS in ${found.region} of account ${found.accountId}`,
+      `--domain got ${missing.map((name) => clean(name, 80)).join(', ')}; expected a custom domain, distribution or load balancer with mutual TLS in ${found.region} of account ${found.accountId}`,
     );
   }
   const own = await watch();
@@ -164,9 +164,20 @@ function refuseOther(destination: string | undefined): void {
   throw new MtlsWatchError('usage', `--destination got ${clean(destination, 120)}; ${wrong.message}`);
 }
 
-function jsonLines(checks: readonly Check[], { accountId, region, domains }: FoundAccount): string {
+function isFound(name: string, { domains, doors }: FoundAccount): boolean {
+  return domains.some((domain) => domain.name === name) || doors.some(({ id, hosts }) => [id, ...hosts].includes(name));
+}
+
+function jsonLines(checks: readonly Check[], { accountId, region, domains, doors }: FoundAccount): string {
   const lines = checks.map((check) => jsonLine({ type: 'check', ...check }));
-  const summary = { type: 'summary', accountId, region, domains: domains.length, ...tally(checks) };
+  const summary = {
+    type: 'summary',
+    accountId,
+    region,
+    domains: domains.length,
+    doors: doors.length,
+    ...tally(checks),
+  };
   return `${lines.join('')}${jsonLine(summary)}`;
 }
 
@@ -204,7 +215,8 @@ function doctorText(checks: readonly Check[], found: FoundAccount): string {
   const summary = WORST_FIRST.flatMap((state) =>
     counts[state] === 0 && state !== 'wrong' ? [] : [`${counts[state]} ${state}`],
   );
-  const place = `account ${found.accountId}, ${found.region}, ${plural(found.domains.length, 'domain')}`;
+  const doors = found.doors.length === 0 ? '' : `, ${plural(found.doors.length, 'other front door')}`;
+  const place = `account ${found.accountId}, ${found.region}, ${plural(found.domains.length, 'domain')}${doors}`;
   const sections = [...new Set(checks.map(({ domain }) => domain))].map((domain) => {
     const rows = checks.filter((check) => check.domain === domain).map(row);
     return heading(domain === null ? 'The account and mtls-watch' : shown(domain)) + table(HEAD, rows);

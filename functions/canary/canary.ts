@@ -4,20 +4,17 @@
  */
 
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
-import { judgeCall } from '../../shared/canary/judge-call.js';
+import { type CallingWorld, callOnce } from '../../shared/canary/call.js';
 import type { Canary } from '../../shared/config/settings.js';
 import { count } from '../../shared/count/metrics.js';
 import { CANARY_DN } from '../../shared/model/canary.js';
-import type { Answer, Measure, Probe, ProbeOutcome } from '../../shared/model/index.js';
-import type { CanaryCertificate, GatewayCall } from '../../shared/ports/gateway.js';
-import type { Clock, Log, Meter, ProbeStore } from '../../shared/ports/index.js';
+import type { Measure, ProbeOutcome } from '../../shared/model/index.js';
+import type { CanaryCertificate } from '../../shared/ports/gateway.js';
+import type { Log, Meter } from '../../shared/ports/index.js';
 
-export interface CanaryWorld {
+export interface CanaryWorld extends CallingWorld {
   readonly canaries: readonly Canary[];
-  readonly clock: Clock;
-  readonly probes: Pick<ProbeStore, 'save'>;
   readonly createCertificate: (dn: string, now: number) => Promise<CanaryCertificate>;
-  readonly call: (call: GatewayCall, client: CanaryCertificate) => Promise<Answer>;
   readonly meter: Meter;
   readonly log: Log;
 }
@@ -46,38 +43,13 @@ interface Probed {
   readonly troubles: readonly unknown[];
 }
 
-async function probe(
-  { domain, path, connectTo }: Canary,
-  { clock, probes, createCertificate, call }: CanaryWorld,
-): Promise<Probed> {
-  const at = clock.now();
-  const stranger = await createCertificate(CANARY_DN, at);
-  const { fingerprint } = stranger;
-  const calling: Probe = {
-    fingerprint,
-    scope: domain,
-    at,
-    outcome: 'calling',
-    requestId: null,
-    extendedRequestId: null,
+async function probe(target: Canary, world: CanaryWorld): Promise<Probed> {
+  const stranger = await world.createCertificate(CANARY_DN, world.clock.now());
+  const { outcome, trouble, failures } = await callOnce(target, stranger, world);
+  return {
+    outcome,
+    troubles: [...(trouble === null ? [] : [new MtlsWatchError('canary-failed', trouble)]), ...failures],
   };
-  // Before the call, because a refusal that arrives before its probe is stored would be counted.
-  const unregistered = await failureOf(probes.save(calling));
-  if (unregistered !== null) return { outcome: null, troubles: [unregistered] };
-  const answer = await call({ domain, path, connectTo }, stranger);
-  const { outcome, trouble } = judgeCall(domain, answer);
-  const { requestId, extendedRequestId } = answer.kind === 'answered' ? answer : calling;
-  // The certificate is already stored, so a failure here loses only the ids.
-  const unfinished = await failureOf(probes.save({ ...calling, outcome, requestId, extendedRequestId }));
-  const troubles = [trouble === null ? null : new MtlsWatchError('canary-failed', trouble), unfinished];
-  return { outcome, troubles: troubles.filter((one) => one !== null) };
-}
-
-async function failureOf(promise: Promise<void>): Promise<unknown> {
-  return promise.then(
-    () => null,
-    (error: unknown) => error,
-  );
 }
 
 /** @param outcome null if the probe could not be stored */

@@ -4,11 +4,11 @@ import type { KinesisStreamBatchResponse, KinesisStreamEvent, KinesisStreamRecor
 import pMap from 'p-map';
 import { limits } from '../../shared/base/limits.js';
 import { measure } from '../../shared/count/metrics.js';
-import type { OnGroupsGrown } from '../../shared/count/record.js';
+import { type OnGroupsGrown, writtenBefore } from '../../shared/count/record.js';
 import { withInventory } from '../../shared/discovery/known-world.js';
 import { type DecodedDelivery, subscriptionData } from '../../shared/logs/decode.js';
 import { unpack, unpackRecord } from '../../shared/logs/unpack.js';
-import type { GroupKey, Measure, Rejected } from '../../shared/model/index.js';
+import type { Fact, Measure, Rejected } from '../../shared/model/index.js';
 import { alert, ingest } from '../../shared/pipeline.js';
 import type { Log } from '../../shared/ports/index.js';
 import type { Wired } from '../wiring/wiring.js';
@@ -42,7 +42,7 @@ async function handleEvent(event: unknown, wired: Wired): Promise<Answer> {
 
 /** What remains to be done for a delivery that was counted; its log lines are dropped. */
 interface CountedDelivery {
-  readonly groups: readonly GroupKey[];
+  readonly facts: readonly Pick<Fact, 'group' | 'minute'>[];
   readonly measures: readonly Measure[];
   readonly tooOld: number;
 }
@@ -62,7 +62,7 @@ async function count(
     for (const error of world.stores.takeUnreadable()) log.error(PASSED_OVER, { error });
     tellRejected(batch.logGroup, ingested.parsed.rejected, log);
     counted.push({
-      groups: ingested.facts.map((fact) => fact.group),
+      facts: ingested.facts.map(({ group, minute }) => ({ group, minute })),
       measures: measure({ batch, ...ingested, counted: ingested.correlated.counted }, world.clock.now()),
       tooOld: ingested.parsed.rejected.filter(({ code }) => code === 'too-old').length,
     });
@@ -75,9 +75,11 @@ async function count(
  * the same time and could send a notice twice.
  */
 async function finish(counted: readonly CountedDelivery[], { world, meter }: Wired): Promise<void> {
+  const facts = counted.flatMap((one) => one.facts);
   await alert(
-    counted.flatMap(({ groups }) => groups),
+    facts.map(({ group }) => group),
     world,
+    writtenBefore(facts),
   );
   for (const { measures } of counted) meter.record(measures);
 }

@@ -9,6 +9,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Config } from '../../shared/config/settings.js';
 import { filterNameOf } from '../../shared/discovery/plan.js';
+import { logKinds } from '../../shared/logs/filter-patterns.js';
 import { Alarms } from './alarms.js';
 import { Dashboard } from './dashboard.js';
 import { SavedQueries } from './saved-queries.js';
@@ -44,7 +45,7 @@ export function observe(scope: Construct, observed: Observed): void {
     ...optional.flatMap(([name, fn]) => (fn === undefined ? [] : [[name, fn] as const])),
   ]);
   const { stackName } = Stack.of(scope);
-  const kinds = config.discover?.mode === 'on' ? (['execution', 'access'] as const) : [];
+  const kinds = config.discover?.mode === 'on' ? logKinds : [];
   const filterNames = [...observed.filterNames, ...kinds.map((kind) => filterNameOf(stackName, kind))];
   const { report: _, ...meters } = functions;
   const { alarms } = new Alarms(scope, 'Alarms', {

@@ -256,6 +256,8 @@ export const limits = {
   historyDaysMax: 60,
   /** 13 months, so that the same week of the previous year can be compared. */
   rollupDaysMax: 400,
+  /** The detector looks back three days for gaps. */
+  pulseDaysMax: 4,
   /** This week and the one before it, and two days to make the report. */
   forbiddenDaysMax: 16,
   /** The week of the report and the eight before it. */
@@ -348,6 +350,13 @@ export const limits = {
    */
   expectingDays: 3,
   expectingAllMinute: 41,
+  /**
+   * Days for which it is looked up when a domain's logs arrived: a day shows whether its lines are regular, and a longer gap
+   * than the two others counts as a calm.
+   */
+  pulseLookbackDays: 3,
+  /** Spans that a container remembers to have noted, so that a busy domain is written to once in five minutes. */
+  pulsesRememberedMax: 5_000,
   /** The detector's history can be computed from facts, so it is stored only this often. */
   historySaveMinutes: 60,
   /** The detector's history of one group, as JSON. It is read with every evaluation, and two read units cover 8 KB. */
@@ -445,6 +454,14 @@ export const limits = {
   probeSkewMs: 120_000,
   /** Canary calls searched for one batch: 20 domains called every minute for 25 minutes; about 300 bytes each. */
   probesPerLookupMax: 500,
+  /** The waiting for a truststore, and the calls, take an hour at most; what is trusted longer is of no use to anybody. */
+  probeCertificateMs: 2 * 3_600_000,
+  /** A gateway has many machines: a probe counts when all of several calls are answered alike. */
+  probeRounds: 3,
+  /** An update of a domain name takes minutes; until then each call is one more refusal in the logs. */
+  probeWaitBetweenMs: 20_000,
+  /** Ordinary certificates let in one after the other, until the truststore counts as in use on all machines. */
+  probeLetInRunMin: 5,
   /** Sent notices that a container remembers, by channel. */
   sentRememberedMax: 1_000,
   /** EventBridge allows 256 KB for an entry; everything except the detail needs less than 2 KB. */

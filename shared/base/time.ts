@@ -11,6 +11,17 @@ export function minuteOf(at: number): number {
   return Math.floor(at / MINUTE_MS);
 }
 
+/**
+ * The spans of minutes, counted since the epoch, in which it is noted whether a domain's logs arrive: as long as a bin of the
+ * detector.
+ */
+export const PULSE_MINUTES = 5;
+
+/** @param at milliseconds since the epoch */
+export function pulseOf(at: number): number {
+  return Math.floor(at / (PULSE_MINUTES * MINUTE_MS));
+}
+
 /** @param minute minutes since the epoch */
 export function hourOf(minute: number): number {
   return Math.floor(minute / MINUTES_PER_HOUR);

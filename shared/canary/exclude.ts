@@ -2,6 +2,7 @@
  * Removes the canary's refusals from the counts; `recognize.ts` says how they are recognised. The store is queried
  * once, and only if something in the batch may be the canary's: a certificate with its name, or a denial without a
  * client. A conditional mark makes each decision permanent, so that a repeated batch removes the same requests.
+ * Loaded only where the settings have a canary; see `uncounted.ts`.
  */
 
 import { limits } from '../base/limits.js';
@@ -25,7 +26,8 @@ export async function separateCanaryFailures(
   found: Uncounted,
   world: World,
 ): Promise<Uncounted & { readonly sightings: readonly Sighting[] }> {
-  const suspects = found.failures.filter(isSuspect);
+  const isProbed = world.config.canaries.some(({ probes }) => probes);
+  const suspects = found.failures.filter((failure) => isSuspect(failure, isProbed));
   const named = found.unmatched.filter(({ client }) => hasCanaryName(client));
   const probes = await probesNear([...suspects, ...named], world);
   if (probes.length === 0) return { ...found, sightings: [] };
@@ -53,7 +55,7 @@ async function probesNear(
   suspects: readonly { readonly at: number }[],
   world: World,
 ): Promise<readonly WatchedProbe[]> {
-  if (world.config.canaries.length === 0 || suspects.length === 0) return [];
+  if (suspects.length === 0) return [];
   const from = suspects.reduce((first, { at }) => Math.min(first, at), Number.POSITIVE_INFINITY);
   const to = suspects.reduce((last, { at }) => Math.max(last, at), 0);
   const skew = limits.probeSkewMs;

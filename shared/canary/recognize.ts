@@ -14,9 +14,12 @@ import type { AccessRecord, Client, Failure, Parsed, Probe } from '../model/inde
 /** The identifying fields of a refused request or an access record. */
 export type Trace = Pick<Failure, 'requestId' | 'extendedRequestId' | 'client'>;
 
-/** A failure that may be the canary's. The gateway's documented message for such a certificate is "self signed". */
-export function isSuspect({ client, reason }: Failure): boolean {
-  return client === null ? reason === 'self-signed' : hasCanaryName(client);
+/**
+ * A failure that may be the canary's. The gateway's documented message for its certificate is "self signed"; probes are
+ * refused for other reasons.
+ */
+export function isSuspect({ client, reason }: Failure, isProbed: boolean): boolean {
+  return client === null ? isProbed || reason === 'self-signed' : hasCanaryName(client);
 }
 
 export function hasCanaryName(client: Client | null): boolean {

@@ -78,6 +78,8 @@ const canary = z.strictObject({
   path: z.withDefault(pattern(/^\/[\w./~%@:!$&'()*+,;=?-]{0,1023}$/, 'expected a path, such as /v1'), '/'),
   /** `host` or `host:port` to connect to, if the name does not resolve to the gateway itself. */
   connectTo: nullable(pattern(/^[A-Za-z0-9][A-Za-z0-9.-]{0,252}(?::\d{1,5})?$/, 'expected host or host:port')),
+  /** Lets `mtls-watch canary probes` find out which certificates the gateway takes; their refusals are not counted. */
+  probes: z.withDefault(z.boolean(), false),
 });
 
 export type Canary = z.output<typeof canary>;
@@ -193,6 +195,8 @@ export type DiscoverySettings = z.output<typeof discovery>;
 const settings = z.strictObject({
   executionLogGroups: logGroups,
   accessLogGroups: logGroups,
+  /** With connection logs of CloudFront or of load balancers. */
+  connectionLogGroups: logGroups,
   /**
    * The access-log format of a stage, with its `$context` variables, by the log group that it writes to; `*` for all
    * others. Needed for formats that are not JSON, and for JSON whose keys do not identify their fields.
@@ -204,12 +208,18 @@ const settings = z.strictObject({
         .string()
         .check(
           z.maxLength(limits.accessFormatCharsMax),
-          z.regex(/\$context\.\w/, 'expected an access-log format with variables, such as $context.status'),
+          z.regex(
+            /\$context\.\w|connectionStatus|tls_verify_status/,
+            'expected an access-log format with variables, such as $context.status, or the fields of a connection log',
+          ),
         ),
     ),
     {},
   ),
-  /** Names of custom domains by `apiId` or `apiId/stage`, for denials whose access record never arrives. */
+  /**
+   * Names by `apiId` or `apiId/stage`, for denials whose access record never arrives, and by `distribution/ID` or
+   * `app/NAME/ID:PORT`, for connections whose record names no host.
+   */
   domains: z.withDefault(z.record(text(255), text(255).check(named)), {}),
   /** APIs that have no execution log (HTTP APIs): their refusals are inferred from the access log alone. */
   apisWithoutExecutionLog: z.withDefault(z.array(z.string().check(z.minLength(1))), []),
@@ -344,8 +354,13 @@ export type Config = z.output<typeof configSchema>;
 export type Settings = z.input<typeof configSchema>;
 
 /** The log groups that the settings name, each once. */
-export function configuredLogGroups({ executionLogGroups, accessLogGroups }: Config): string[] {
-  return [...new Set([...executionLogGroups, ...accessLogGroups].map(({ name }) => name))];
+export function configuredLogGroups({
+  executionLogGroups,
+  accessLogGroups,
+  connectionLogGroups,
+}: Pick<Config, 'executionLogGroups' | 'accessLogGroups' | 'connectionLogGroups'>): string[] {
+  const groups = [...executionLogGroups, ...accessLogGroups, ...connectionLogGroups];
+  return [...new Set(groups.map(({ name }) => name))];
 }
 
 /** An event that names log groups in addition to those of the settings; any other event names none. */
@@ -353,6 +368,7 @@ const watchEventSchema = z.nullish(
   z.object({
     executionLogGroups: z.withDefault(z.array(logGroup), []),
     accessLogGroups: z.withDefault(z.array(logGroup), []),
+    connectionLogGroups: z.withDefault(z.array(logGroup), []),
   }),
 );
 
@@ -366,6 +382,7 @@ export function withLogGroups(config: Config, event: unknown): Config {
     ...config,
     executionLogGroups: [...config.executionLogGroups, ...(more?.executionLogGroups ?? [])],
     accessLogGroups: [...config.accessLogGroups, ...(more?.accessLogGroups ?? [])],
+    connectionLogGroups: [...config.connectionLogGroups, ...(more?.connectionLogGroups ?? [])],
   };
 }
 
@@ -377,13 +394,19 @@ export const destinationArn = pattern(
 
 /** Settings of a member account: what to send to the central account, where everything else is set. */
 const memberSchema = z
-  .extend(z.pick(settings, { executionLogGroups: true, accessLogGroups: true, logRetentionDays: true }), {
-    centralDestinationArn: destinationArn,
-  })
+  .extend(
+    z.pick(settings, {
+      executionLogGroups: true,
+      accessLogGroups: true,
+      connectionLogGroups: true,
+      logRetentionDays: true,
+    }),
+    { centralDestinationArn: destinationArn },
+  )
   .check(
-    z.refine(({ executionLogGroups, accessLogGroups }) => executionLogGroups.length + accessLogGroups.length > 0, {
+    z.refine((groups) => configuredLogGroups(groups).length > 0, {
       path: ['accessLogGroups'],
-      error: 'expected at least one log group, here or in executionLogGroups',
+      error: 'expected at least one log group, here, in executionLogGroups or in connectionLogGroups',
     }),
   );
 

@@ -12,7 +12,15 @@ import { oneByOne } from '../base/one-by-one.js';
 import { dayOf, hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import { issuerOf } from '../join/pairing.js';
 import { groupId } from '../model/group-id.js';
-import type { AccessRecord, Fact, Failure, ForbiddenFact, GroupKey, OtherForbidden } from '../model/index.js';
+import type {
+  AccessRecord,
+  Fact,
+  Failure,
+  ForbiddenFact,
+  GroupKey,
+  HeardLine,
+  OtherForbidden,
+} from '../model/index.js';
 import type { DirtyHour, DirtyMark, FactIntent, World } from '../ports/index.js';
 import { admitScopes, scopePlaces } from './bound-scopes.js';
 import { type Count, countByIssuer, countFailures, countForbidden } from './count.js';
@@ -21,11 +29,17 @@ import { rollUp } from './rollup.js';
 
 const loadDiagnosis = lazily(() => import('../diagnosis/diagnosis.js'));
 
+const loadPulses = lazily(() => import('./pulses.js'));
+/** Those of 403s that may be refused certificates: they come and go with the refusals. */
+const REFUSAL_CAUSES: ReadonlySet<ForbiddenFact['cause']> = new Set(['unmatched', 'certificate-not-logged']);
+
 /** What one batch owns, or one list that was settled. */
 export interface CountedBatch {
   readonly batchId: string;
   readonly failures: readonly Failure[];
   readonly forbidden: readonly Pick<OtherForbidden, 'at' | 'cause' | 'scope'>[];
+  /** Lines of domains that are no refusals, beside those of `forbidden`. */
+  readonly heard?: readonly HeardLine[];
 }
 
 export interface Recorded {
@@ -42,11 +56,11 @@ export type OnGroupsGrown = (grown: readonly GroupKey[], written: Written) => Pr
 export const ignoreGroups: OnGroupsGrown = async () => {};
 
 export async function recordCounts(
-  { batchId, failures, forbidden: others }: CountedBatch,
+  { batchId, failures, forbidden: others, heard = [] }: CountedBatch,
   world: World,
   look: OnGroupsGrown = ignoreGroups,
 ): Promise<Recorded> {
-  const boundScope = await admitScopes(failures, others, world);
+  const boundScope = await admitScopes(failures, [...others, ...heard], world);
   const { grouped, expected } = await group(failures.map(boundScope), batchId, world);
   const facts = countFailures(grouped, batchId);
   const forbidden = countForbidden(others.map(boundScope), batchId);
@@ -54,7 +68,10 @@ export async function recordCounts(
   const unexpected = facts.filter((fact) => !expected.has(nameOf(fact)));
   const marked = counted.then(() => markHours(unexpected, world));
   const grown = facts.map((fact) => fact.group);
-  await Promise.all([marked, look(grown, { facts: counted, rest: () => marked, spans: spansOf(facts) })]);
+  const lines: readonly HeardLine[] = [...others.filter(({ cause }) => !REFUSAL_CAUSES.has(cause)), ...heard];
+  const noted =
+    lines.length === 0 ? null : loadPulses().then(({ notePulses }) => notePulses(lines.map(boundScope), world));
+  await Promise.all([marked, noted, look(grown, { facts: counted, rest: () => marked, spans: spansOf(facts) })]);
   world.failureLog?.record(failures, batchId);
   return { facts, forbidden };
 }
@@ -229,7 +246,12 @@ export interface MinuteSpan {
   readonly to: number;
 }
 
-function spansOf(facts: readonly Fact[]): ReadonlyMap<string, MinuteSpan> {
+/** For facts that are in the stores, with their marks. */
+export function writtenBefore(facts: readonly Pick<Fact, 'group' | 'minute'>[]): Written {
+  return { facts: Promise.resolve(), rest: async () => {}, spans: spansOf(facts) };
+}
+
+function spansOf(facts: readonly Pick<Fact, 'group' | 'minute'>[]): ReadonlyMap<string, MinuteSpan> {
   const spans = new Map<string, MinuteSpan>();
   for (const { group, minute } of facts) {
     const { from, to } = spans.get(groupId(group)) ?? { from: minute, to: minute };

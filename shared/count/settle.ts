@@ -8,9 +8,9 @@ import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import { throwAll } from '../base/one-by-one.js';
 import { MINUTE_MS } from '../base/time.js';
-import { separateCanaryFailures } from '../canary/exclude.js';
+import { separateCanaryFailures } from '../canary/uncounted.js';
 import { type Correlated, postponedList, settle, settlerOf, waitingLists } from '../join/correlate.js';
-import type { Fact, GroupKey, Sighting } from '../model/index.js';
+import type { Fact, Sighting } from '../model/index.js';
 import type { Waiting, World } from '../ports/index.js';
 import { recordCounts, unmatched } from './record.js';
 
@@ -40,7 +40,7 @@ export interface Settled {
  */
 export async function settleExpired(
   world: World,
-  look: (touched: readonly GroupKey[]) => Promise<unknown> = async () => {},
+  look: (counted: readonly Fact[]) => Promise<unknown> = async () => {},
   told: (settled: Settled) => void = () => {},
 ): Promise<number> {
   const { stores, clock } = world;
@@ -75,7 +75,7 @@ function behindOf([oldest]: readonly Waiting[], now: number): MtlsWatchError[] {
 }
 
 interface Round {
-  readonly look: (touched: readonly GroupKey[]) => Promise<unknown>;
+  readonly look: (counted: readonly Fact[]) => Promise<unknown>;
   readonly told: (settled: Settled) => void;
   /** Lists that failed, and their errors. The lists stay stored; the other lists are settled all the same. */
   readonly failed: Set<string>;
@@ -103,7 +103,7 @@ async function settleRound(due: readonly Waiting[], world: World, round: Round):
   const distinct = [...new Map(due.map((waiting) => [waiting.id, waiting])).values()];
   const [denials, records] = [distinct.filter(hasDenial), distinct.filter((one) => !hasDenial(one))];
   await each([...denials, ...records], async (waiting) => settled.set(waiting.id, await settleList(waiting, world)));
-  await look([...settled.values()].flatMap(({ facts }) => facts.map((fact) => fact.group)));
+  await look([...settled.values()].flatMap(({ facts }) => facts));
   await each(
     due.filter(({ id }) => settled.has(id)),
     async (waiting) => {

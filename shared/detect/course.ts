@@ -59,18 +59,25 @@ export interface Course {
   readonly isGone: boolean;
 }
 
-/** Adds a closed step. An hour is learned when the next one begins. */
-export function learnHour(state: State, step: number, count: number, expected: number): void {
+/**
+ * Adds a closed step. An hour is learned when the next one begins.
+ * @param count null for a step that was not recorded
+ */
+export function learnHour(state: State, step: number, count: number | null, expected: number): void {
   const { hours, scalars: s } = state;
   const hour = Math.floor(step / HOUR);
   const slot = hour - Math.floor(hour / HOURS) * HOURS;
   if (step % HOUR === 0) {
     const before = hours[(slot + HOURS - 1) % HOURS] ?? 0;
-    s[at.usualPerHour] =
-      (s[at.usualPerHour] ?? 0) + (Math.min(before, USUAL_MAX) - (s[at.usualPerHour] ?? 0)) / MEMORY_HOURS;
-    s[at.usualHours] = (s[at.usualHours] ?? 0) + ((before > 0 ? 1 : 0) - (s[at.usualHours] ?? 0)) / MEMORY_HOURS;
+    // An hour that was empty as far as it was recorded shows nothing where some of it was not.
+    if (before > 0 || state.counts.every((one) => one >= 0)) {
+      s[at.usualPerHour] =
+        (s[at.usualPerHour] ?? 0) + (Math.min(before, USUAL_MAX) - (s[at.usualPerHour] ?? 0)) / MEMORY_HOURS;
+      s[at.usualHours] = (s[at.usualHours] ?? 0) + ((before > 0 ? 1 : 0) - (s[at.usualHours] ?? 0)) / MEMORY_HOURS;
+    }
     hours[slot] = 0;
   }
+  if (count === null) return;
   s[at.missing] = count > 0 ? 0 : (s[at.missing] ?? 0) + expected;
   if (count <= 0) return;
   hours[slot] = (hours[slot] ?? 0) + count;

@@ -57,6 +57,8 @@ export interface DetectionNumbers {
   readonly surprise: number;
   /** How much later than usual the log came, in minutes; 0 where it came in time. */
   readonly lateMinutes: number;
+  /** For how many minutes the domain's logs have been standing still; 0 where they do not, or nobody knows. */
+  readonly standingMinutes: number;
   /** Failures of the last hour. */
   readonly lastHour: number;
   /** The last 24 hours, and what is usual for 24 hours. */
@@ -123,9 +125,15 @@ export function learn(history: History | null, step: number, count: number, poli
 
 /**
  * Closes several steps, in ascending order. The result is that of `learn` on each, but the state is unpacked only once.
+ * @param isUnknown steps without a failure of which nobody knows whether they had none
  */
-export function learnAll(history: History | null, steps: readonly Step[], policy: DetectionPolicy): History {
-  return historyOf(goOn(history, steps, policy));
+export function learnAll(
+  history: History | null,
+  steps: readonly Step[],
+  policy: DetectionPolicy,
+  isUnknown?: (step: number) => boolean,
+): History {
+  return historyOf(goOn(history, steps, policy, isUnknown));
 }
 
 /** A step to close, and its failures. */
@@ -147,11 +155,19 @@ interface Known extends Learned {
   readonly busy: readonly Step[];
 }
 
-/** The next minute closes the same steps and one more, so it goes on from here where the history is the same object. */
+/**
+ * The next minute closes the same steps and one more, so it goes on from here where the history is the same object. Which steps are
+ * unknown does not change any more once they are closed.
+ */
 const knownAfter = new WeakMap<History, Known>();
 
 /** The same as `learnAll`, unpacked. The result is valid until steps are learned after the same history again. */
-export function goOn(history: History | null, steps: readonly Step[], policy: DetectionPolicy): Learned {
+export function goOn(
+  history: History | null,
+  steps: readonly Step[],
+  policy: DetectionPolicy,
+  isUnknown?: (step: number) => boolean,
+): Learned {
   const settings = settingsOf(policy);
   const busy = steps.filter(({ count }) => count !== 0);
   const known = history === null ? undefined : knownAfter.get(history);
@@ -159,7 +175,7 @@ export function goOn(history: History | null, steps: readonly Step[], policy: De
   const goesOn = known !== undefined && isSame(known.settings, settings) && isBefore(known, busy, last);
   const kept = goesOn ? known.state : history && unpack(history.state, history.lastStep, settings);
   const state = kept ?? start(settings, steps[0]?.step ?? last + 1);
-  for (const { step, count } of steps) if (step > state.step) closeThrough(state, settings, step, count);
+  for (const { step, count } of steps) if (step > state.step) closeThrough(state, settings, step, count, isUnknown);
   const learned = { firstStep: history?.firstStep ?? steps[0]?.step ?? 0, lastStep: state.step, state };
   if (history !== null && kept !== null) knownAfter.set(history, { ...learned, settings, busy });
   return learned;
@@ -263,6 +279,7 @@ function judged(
     shortestMinutes: passing[0]?.window ?? null,
     isSteady: false,
     lateMinutes: 0,
+    standingMinutes: 0,
     surprise: windows.reduce((max, w) => Math.max(max, w.raw), 0),
     lastHour: windows.at(-1)?.count ?? 0,
     course,

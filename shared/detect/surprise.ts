@@ -77,7 +77,7 @@ export function closeStep(
   state.counts[mod(step, RING)] = count ?? -1;
   state.expected[mod(step, RING)] = mean;
   state.step = step;
-  learnHour(state, step, count ?? 0, mean);
+  learnHour(state, step, count, mean);
   const s = state.scalars;
   const scored = count !== null && count > 0 && ((s[at.bins] ?? 0) >= WARM_UP_BINS || settings.emptyBefore);
   const most = scored ? mostSurprising(state, settings, doubt) : null;
@@ -172,8 +172,17 @@ function learnVariances(
   }
 }
 
-/** Closes the steps up to `step`; those before it were empty. */
-export function closeThrough(state: State, settings: DetectorParameters, step: number, count: number): void {
+/**
+ * Closes the steps up to `step`. Those before it were empty, or not recorded where `isUnknown` says so; a step with failures was
+ * recorded in any case.
+ */
+export function closeThrough(
+  state: State,
+  settings: DetectorParameters,
+  step: number,
+  count: number,
+  isUnknown: (step: number) => boolean = () => false,
+): void {
   const shape = shapeOf(settings);
   const longest = GAP_SEASONS * (settings.seasons.at(-1) ?? 10_000);
   if (step - state.step > longest) {
@@ -181,6 +190,7 @@ export function closeThrough(state: State, settings: DetectorParameters, step: n
     const season = settings.seasons.at(-1) ?? 1;
     state.step += Math.floor((step - state.step - longest) / season) * season;
   }
-  while (state.step < step - 1) closeStep(state, settings, shape, 0);
-  if (state.step < step) closeStep(state, settings, shape, count);
+  const emptyAt = (at: number): 0 | null => (isUnknown(at) ? null : 0);
+  while (state.step < step - 1) closeStep(state, settings, shape, emptyAt(state.step + 1));
+  if (state.step < step) closeStep(state, settings, shape, count > 0 ? count : emptyAt(step));
 }

@@ -23,6 +23,7 @@ import type { World } from '../ports/index.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
 import { organizationOf } from '../x509/names.js';
 import type { Truststore } from '../x509/truststore.js';
+import { probedOf } from './probed.js';
 
 export interface Diagnosed {
   readonly verdict: Diagnosis | null;
@@ -84,8 +85,12 @@ export async function diagnosisOf(
   if (certificate.kind === 'malformed') {
     return { kind: 'none', because: `The logged certificate cannot be read: ${certificate.detail}.` };
   }
-  const [{ cache }, truststore] = await Promise.all([x509(), world.truststores.read(uri)]);
-  return { kind: 'made', verdict: cache.diagnose(certificate, truststore, at, refusedWith), uri };
+  const [{ cache }, truststore, probed] = await Promise.all([
+    x509(),
+    world.truststores.read(uri),
+    probedOf(scope, world),
+  ]);
+  return { kind: 'made', verdict: cache.diagnose(certificate, truststore, at, refusedWith, probed), uri };
 }
 
 /**

@@ -33,6 +33,7 @@ function merged(parts: readonly Parsed[]): Parsed {
     otherForbidden: parts.flatMap(({ otherForbidden }) => otherForbidden),
     rejected: parts.flatMap(({ rejected }) => rejected),
     certificates: new Map(parts.flatMap(({ certificates }) => [...certificates])),
+    heard: parts.flatMap(({ heard }) => heard),
     passed: parts.reduce((sum, { passed }) => sum + passed, 0),
     recovered: parts.reduce((sum, { recovered }) => sum + recovered, 0),
   };

@@ -120,7 +120,7 @@ async function diagnosedFor(
  * read.
  * @returns null where nothing was refused
  */
-async function scopeShareOf(
+export async function scopeShareOf(
   group: GroupKey,
   recentFacts: readonly Fact[],
   now: number,

@@ -3,7 +3,7 @@
  */
 
 import { limits } from '../base/limits.js';
-import { MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
+import { MINUTES_PER_DAY, MINUTES_PER_HOUR, minuteOf, PULSE_MINUTES } from '../base/time.js';
 import type { MinuteSpan } from '../count/record.js';
 import {
   type Detection,
@@ -15,6 +15,7 @@ import {
   historyOf,
   policyFor,
 } from '../detect/detect.js';
+import { type Pulse, readPulse } from '../detect/pulse.js';
 import { type Fact, type GroupKey, type Incident, isSeveral } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import { scopeGroup, strangersGroup } from './incident.js';
@@ -63,18 +64,23 @@ export async function detectGroup(
   known: History | null,
   now: number,
   world: World,
-  { span, lagMinutes = 0 }: { readonly span?: MinuteSpan; readonly lagMinutes?: number } = {},
+  { span, incident = null }: { readonly span?: MinuteSpan; readonly incident?: Incident | null } = {},
 ): Promise<Judged> {
   const { stores, config } = world;
   const minute = minuteOf(now);
   const policy = policyFor(group, config.detection);
   const oldest = minute - limits.detectorLookbackMinutes;
   const closed = minute - limits.lateMinutes;
+  const lagMinutes = incident?.lagMinutes ?? 0;
   const needed = neededFrom(known, minute);
   const isLate = span !== undefined && span.from <= closed;
   const asked = Math.min(needed, (isLate ? span.from : minute - lagMinutes) - MINUTES_PER_HOUR);
   const from = isLate || lagMinutes > 0 ? Math.max(oldest, asked) : needed;
-  const facts = await stores.facts.window(group, from, minute);
+  const isPaused = known !== null && closed - known.lastStep >= MINUTES_PER_HOUR;
+  const [facts, pulse] = await Promise.all([
+    stores.facts.window(group, from, minute),
+    isPaused || incident?.state === 'firing' ? pulseOf(group, minute, world) : null,
+  ]);
 
   const counts = new Map<number, number>();
   for (const fact of facts) counts.set(fact.minute, (counts.get(fact.minute) ?? 0) + Math.max(0, fact.count));
@@ -84,26 +90,50 @@ export async function detectGroup(
     .filter(({ step }) => step <= closed && step > (known?.lastStep ?? oldest));
   const isBehind = known !== null && known.lastStep < closed;
   if (steps.at(-1)?.step !== closed && (steps.length > 0 || isBehind)) steps.push({ step: closed, count: 0 });
-  const learned = known === null && steps.length === 0 ? null : goOn(known, steps, policy);
+  const learned = known === null && steps.length === 0 ? null : goOn(known, steps, policy, pulse?.isUnknown);
   const lastStep = learned?.lastStep ?? closed;
   const window = Array.from({ length: minute - lastStep }, (_, index) => counts.get(lastStep + 1 + index) ?? 0);
   const seen = { step: minute, counts: window };
   const judged = learned === null ? detect(null, seen, policy) : detectAfter(learned, seen, policy);
-  const detection = withNewest(judged, minute, counts);
+  const detection = withNewest(judged, minute, counts, pulse?.arrivedThrough ?? minute);
   if (learned !== null && lastStep - (known?.lastStep ?? 0) >= limits.historySaveMinutes) {
     await stores.history.save(group, historyOf(learned));
   }
-  if (!isLate || learned === null || detection.kind === 'spike') return { detection, facts };
-  const step = Math.min(span.to, closed);
-  const hour = Array.from({ length: MINUTES_PER_HOUR }, (_, i) => counts.get(step - MINUTES_PER_HOUR + 1 + i) ?? 0);
-  const late = detectLate(known ?? historyOf(learned), { step, counts: hour }, policy, minute - step);
-  return { detection: late.numbers.shortestMinutes === null ? detection : { ...late, kind: 'spike' }, facts };
+  if (learned === null || detection.kind === 'spike') return { detection, facts };
+  const lateUntil = (step: number): Detection => {
+    const first = step - MINUTES_PER_HOUR + 1;
+    const hour = Array.from({ length: MINUTES_PER_HOUR }, (_, i) => counts.get(first + i) ?? 0);
+    return detectLate(known ?? historyOf(learned), { step, counts: hour }, policy, minute - step);
+  };
+  if (isLate) {
+    const late = lateUntil(Math.min(span.to, closed));
+    if (late.numbers.shortestMinutes !== null) return { detection: { ...late, kind: 'spike' }, facts };
+  }
+  if (incident?.state !== 'firing' || lagMinutes === 0) return { detection, facts };
+  // Of the minutes since then not all logs have come.
+  const late = lateUntil(minute - lagMinutes);
+  if (late.kind === 'quiet' || late.kind === 'over') return { detection, facts };
+  const { course, standingMinutes } = detection.numbers;
+  return { detection: { ...late, numbers: { ...late.numbers, course, standingMinutes } }, facts };
+}
+
+async function pulseOf({ scope }: GroupKey, minute: number, { stores }: World): Promise<Pulse> {
+  const now = Math.floor(minute / PULSE_MINUTES);
+  const from = now - (limits.pulseLookbackDays * MINUTES_PER_DAY) / PULSE_MINUTES;
+  return readPulse(await stores.pulses.between(scope, from, now), minute);
 }
 
 /** Facts that came late are not learned, but they count when the time since the last failure is worked out. */
-function withNewest(detection: Detection, minute: number, counts: ReadonlyMap<number, number>): Detection {
+function withNewest(
+  detection: Detection,
+  minute: number,
+  counts: ReadonlyMap<number, number>,
+  arrivedThrough: number,
+): Detection {
   const { course } = detection.numbers;
   let quietMinutes = course.quietMinutes;
   for (const [at, count] of counts) if (count > 0) quietMinutes = Math.min(quietMinutes, minute - at);
-  return { ...detection, numbers: { ...detection.numbers, course: { ...course, quietMinutes } } };
+  const newest = Math.max(arrivedThrough, minute - quietMinutes);
+  const numbers = { ...detection.numbers, standingMinutes: minute - newest, course: { ...course, quietMinutes } };
+  return { ...detection, numbers };
 }

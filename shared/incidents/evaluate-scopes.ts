@@ -7,6 +7,7 @@ import pMap from 'p-map';
 import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
 import { hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
+import type { MinuteSpan } from '../count/record.js';
 import { policyFor } from '../detect/detect.js';
 import { trustedIssuers, unlessUnreadable } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
@@ -25,16 +26,18 @@ const loadAnnounce = lazily(() => import('./announce.js'));
  * Makes one incident for a scope whose groups fail together, instead of one for each group.
  * @param open the hours that `dirtyHours` lists: the groups with facts in the last one or two hours
  * @param only the scopes to look at; default: all
+ * @param spans the minutes of new facts by group id, which may have come late
  */
 export async function evaluateScopes(
   firing: readonly Incident[],
   open: readonly DirtyHour[],
   world: World,
   only?: ReadonlySet<string>,
+  spans: ReadonlyMap<string, MinuteSpan> = new Map(),
 ): Promise<void> {
   const hour = hourOf(minuteOf(world.clock.now()));
   const byScope = new Map<string, Map<string, GroupKey>>();
-  const active = open.filter((one) => one.hour >= hour - 1).map(({ group }) => group);
+  const active = open.filter((one) => one.hour >= hour - 1 || spans.has(groupId(one.group))).map(({ group }) => group);
   const fires = firing.filter(({ state }) => state === 'firing').map(({ group }) => group);
   for (const group of [...active, ...fires]) {
     if (only !== undefined && !only.has(group.scope)) continue;
@@ -44,7 +47,7 @@ export async function evaluateScopes(
   for (const [scope, groups] of byScope) {
     const members = [...groups.values()].filter(hasOneIssuer);
     const isKnown = members.length < groups.size;
-    if (isKnown || members.length >= limits.groupsTogetherMin) await evaluateScope(scope, members, world);
+    if (isKnown || members.length >= limits.groupsTogetherMin) await evaluateScope(scope, members, world, spans);
   }
 }
 
@@ -52,11 +55,18 @@ interface SeenMember extends Member {
   readonly facts: readonly Fact[];
 }
 
-async function evaluateScope(scope: string, groups: readonly GroupKey[], world: World): Promise<void> {
+async function evaluateScope(
+  scope: string,
+  groups: readonly GroupKey[],
+  world: World,
+  spans: ReadonlyMap<string, MinuteSpan>,
+): Promise<void> {
   const now = world.clock.now();
   // Where the truststore cannot be read, nobody is called a stranger.
   const trusted = await unlessUnreadable(trustedIssuers(scope, world), () => new Set<string>());
-  const seen = await pMap(groups, (group) => look(group, trusted, world), { concurrency: limits.storeConcurrencyMax });
+  const seen = await pMap(groups, (group) => look(group, trusted, world, spans.get(groupId(group))), {
+    concurrency: limits.storeConcurrencyMax,
+  });
   const members = seen.filter(({ since, facts }) => since !== null || facts.length > 0);
   for (const group of [scopeGroup(scope), strangersGroup(scope)]) {
     const before = await world.stores.incidents.load(group);
@@ -107,11 +117,19 @@ async function store({ before, own, scopeDetection, members }: ScopeChange, worl
   await storeTransition({ change, before, detection, facts, recentFacts: facts, groups }, world);
 }
 
-async function look(group: GroupKey, trusted: ReadonlySet<string>, world: World): Promise<SeenMember> {
+async function look(
+  group: GroupKey,
+  trusted: ReadonlySet<string>,
+  world: World,
+  span: MinuteSpan | undefined,
+): Promise<SeenMember> {
   const now = world.clock.now();
   const policy = policyFor(group, world.config.detection);
   const { incident, history } = await loadDetectorState(group, world);
-  const { detection, facts } = await detectGroup(group, history, now, world);
+  const { detection, facts } = await detectGroup(group, history, now, world, {
+    incident,
+    ...(span === undefined ? {} : { span }),
+  });
   const recent = facts.filter((fact) => fact.minute > minuteOf(now) - MINUTES_PER_HOUR);
   const isTrusted = trusted.size === 0 ? null : trusted.has(group.issuerDn);
   const one = { group, detection, facts: recent, isTrusted };

@@ -47,6 +47,10 @@ const CALM_RESOLVES_MAX = 8;
 const STEADY_AGAIN = 7 * DAY_MS;
 /** Lambda retries a batch for at most six hours. Anything later was redriven by hand, and no more of it follows. */
 const LAG_MINUTES_MAX = 6 * 60;
+/** Deliveries usually take so many minutes at most. */
+const LAG_MIN = 3;
+/** A growing delay is noted in steps of so many minutes, and not with every batch. */
+const LAG_STEP = 5;
 /** The wait between repeats doubles each time, up to this. */
 const REPEAT_MAX = 30 * DAY_MS;
 /**
@@ -155,13 +159,27 @@ function open(
     usualDay: back ? before.usualDay : course.usualDay,
     isStranger: false,
     members: [],
-    told: back ? before.told : null,
+    told: null,
     known: before?.known ?? null,
   };
   const because = back
     ? `${detection.because}; back ${duration(now - before.lastNoticeAt)} after it was resolved`
     : detection.because;
   return { next, notice: 'spike', because };
+}
+
+/**
+ * Notes that the log of a firing incident comes later than it did.
+ * @returns null where it does not
+ */
+export function delay(current: Incident, lagMinutes: number): IncidentChange | null {
+  const lag = Math.min(LAG_MINUTES_MAX, Math.ceil(lagMinutes / LAG_STEP) * LAG_STEP);
+  if (lagMinutes <= LAG_MIN || lag <= current.lagMinutes) return null;
+  return {
+    next: { ...current, version: current.version + 1, lagMinutes: lag },
+    notice: null,
+    because: `the log comes ${duration(lagMinutes * MINUTE_MS)} late`,
+  };
 }
 
 /** Raises the severity of an incident that is worse than the last notice said. */
@@ -204,21 +222,21 @@ function calm(
   now: number,
   policy: DetectionPolicy,
 ): IncidentChange | null {
-  // Where the log comes late, failures of later minutes may still arrive.
-  const isLate = current.lagMinutes > 0;
-  const quiet = now - detection.numbers.course.quietMinutes * MINUTE_MS;
-  const calmSince = isLate && current.calmSince !== null ? Math.max(current.calmSince, quiet) : current.calmSince;
+  const { calmSince } = current;
   if (calmSince === null) {
-    // It takes some minutes without a failure to see that a group is calm; those minutes are part of the calm.
+    // It takes some minutes without a failure to see that a group is calm; those minutes are part of the calm. Where the log
+    // comes late, they may even be older than the last notice.
+    const quiet = now - detection.numbers.course.quietMinutes * MINUTE_MS;
     return {
-      next: { ...next, calmSince: isLate ? quiet : Math.max(quiet, current.lastNoticeAt) },
+      next: { ...next, calmSince: current.lagMinutes > 0 ? quiet : Math.max(quiet, current.lastNoticeAt) },
       notice: null,
       because: detection.because,
     };
   }
   const calmMinutes = policy.resolveMinutes * Math.min(CALM_RESOLVES_MAX, 2 ** current.flaps);
   const asked = (calmMinutes + Math.min(LAG_WAITED_MAX, current.lagMinutes)) * MINUTE_MS;
-  if (now - calmSince < asked) return null;
+  // Minutes of which no log has come yet are no calm.
+  if (now - calmSince < asked + detection.numbers.standingMinutes * MINUTE_MS) return null;
   if (isUsualByNow(current, detection, now)) return toKnown(current, next, detection, now);
   const because = `${amount(detection.numbers.recent)} refused in the last ${policy.windowMinutes} minutes; calm for ${duration(now - calmSince)}`;
   const { known } = current;

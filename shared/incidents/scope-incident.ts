@@ -171,6 +171,7 @@ function sumOf(members: readonly Member[], isSpike: boolean, { windowMinutes }: 
     shortestMinutes: isSpike ? windowMinutes : null,
     isSteady: false,
     lateMinutes: 0,
+    standingMinutes: most((one) => one.standingMinutes),
     surprise: most((one) => one.surprise),
     lastHour: sum((one) => one.lastHour),
     course: {

@@ -9,7 +9,12 @@ import { clean } from '../base/text.js';
  */
 export function serialFromText(text: string): string {
   const short = text.slice(0, limits.serialCharsMax);
-  if (/^\d+$/.test(short)) return evenHex(BigInt(short).toString(16));
+  return /^\d+$/.test(short) ? evenHex(BigInt(short).toString(16)) : serialFromHex(text);
+}
+
+/** The same for a log that always writes serial numbers in hexadecimal, with colons or without. */
+export function serialFromHex(text: string): string {
+  const short = text.trim().slice(0, limits.serialCharsMax);
   const hex = short.replaceAll(':', '');
   return /^[0-9a-f]+$/i.test(hex) ? evenHex(hex) : clean(short, limits.serialCharsMax);
 }

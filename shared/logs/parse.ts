@@ -4,12 +4,14 @@
  * A broken record does not affect the others: it is counted with a reason, and reading goes on.
  */
 
+import { pulseOf } from '../base/time.js';
 import { hostName, inAccount } from '../config/qualified-names.js';
 import { CANARY_DN } from '../model/canary.js';
 import type {
   AccessRecord,
   ApiRef,
   Denial,
+  HeardLine,
   LogBatch,
   LogEvent,
   OtherForbidden,
@@ -49,6 +51,9 @@ interface ParsedSoFar {
   readonly otherForbidden: OtherForbidden[];
   readonly rejected: Rejected[];
   readonly certificates: Map<string, string>;
+  readonly heard: HeardLine[];
+  /** The span of the record in `heard` that was read last. */
+  heardPulse: number;
   passed: number;
   recovered: number;
 }
@@ -73,6 +78,8 @@ export function parseWith(
     otherForbidden: [],
     rejected: [...batch.malformed],
     certificates: new Map(),
+    heard: [],
+    heardPulse: -1,
     passed: 0,
     recovered: 0,
   };
@@ -165,7 +172,8 @@ function readJson(
   found: ParsedSoFar,
   lines: ExecutionLine[],
 ): void {
-  if (isPlainSuccess(message)) {
+  // One success of each span is read to the end, because it shows that the logs of its domain arrive.
+  if (found.heardPulse === pulseOf(event.timestamp) && isPlainSuccess(message)) {
     found.passed++;
     return;
   }
@@ -249,11 +257,13 @@ function readAccess(event: LogEvent, { fields, isRecovered }: ReadRecord, source
   // Formats without a status are read by their error; a record with neither is a success or no access record at all.
   if (status === undefined ? errorMessage === null : status !== '403') {
     found.passed++;
+    const pulse = pulseOf(event.timestamp);
+    if (status === undefined || found.heardPulse === pulse) return;
+    found.heardPulse = pulse;
+    found.heard.push({ scope: placeOf(fields, source).scope, at: event.timestamp });
     return;
   }
-  const { api } = originOf({ apiId: fields.apiId ?? null, stage: fields.stage ?? null }, source);
-  const domainName = hostName(fields.domainName ?? '');
-  const scope = domainName === '' ? scopeOf(api, source) : inAccount(source.account, domainName);
+  const { api, domainName, scope } = placeOf(fields, source);
   const cause = forbiddenCause(errorMessage, errorResponseType);
   if (cause !== null) {
     if (status === undefined) found.passed++;
@@ -289,6 +299,12 @@ function readAccess(event: LogEvent, { fields, isRecovered }: ReadRecord, source
     rate: 1,
   };
   found.accesses.push(domainName === '' && api.apiId === null ? { ...access, isScopeGuessed: true } : access);
+}
+
+function placeOf(fields: AccessFields, source: LogSource): Origin & { readonly domainName: string } {
+  const { api } = originOf({ apiId: fields.apiId ?? null, stage: fields.stage ?? null }, source);
+  const domainName = hostName(fields.domainName ?? '');
+  return { api, domainName, scope: domainName === '' ? scopeOf(api, source) : inAccount(source.account, domainName) };
 }
 
 /**

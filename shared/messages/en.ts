@@ -90,6 +90,7 @@ export const en: Messages = {
   issuerTrusted: (isTrusted) => (isTrusted ? 'in the truststore' : 'not in the truststore'),
   client: (subject, serial, sources, count) =>
     `${count}×  ${subject}  serial ${serial}${sources === '' ? '' : `  from ${sources}`}`,
+  seenHere: (day) => `Seen at this gateway on ${day}: `,
   verdict: (title, remedy, isCertain) =>
     `${isCertain ? '' : 'Likely: '}${remedy === '' ? `${title}.` : `${title}. ${remedy}`}`,
 };

@@ -103,6 +103,7 @@ export const ja: Messages = {
   issuerTrusted: (isTrusted) => (isTrusted ? 'トラストストアに登録済み' : 'トラストストアに未登録'),
   client: (subject, serial, sources, count) =>
     `${count} 件  ${subject}  シリアル番号 ${serial}${sources === '' ? '' : `  接続元 ${sources}`}`,
+  seenHere: (day) => `${day} にこのゲートウェイで確認済みの原因です: `,
   verdict: (title, remedy, isCertain) =>
     `${isCertain ? '' : 'おそらく次の原因です: '}${remedy === '' ? `${title}。` : `${title}。${remedy}`}`,
 };

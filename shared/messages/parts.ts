@@ -101,7 +101,9 @@ export function leadOf(notice: Notice, messages: Messages, inert: Inert): string
   const isCertain = notice.verdict?.verdict === 'trusted' || isKnownRule(finding);
   const action =
     words.action === null ? inert(finding.remedy) : `${contradictionOf(notice, finding, messages)}${words.action}`;
-  return messages.verdict(words.title, action, isCertain);
+  const verdict = messages.verdict(words.title, action, isCertain);
+  const isRefused = notice.verdict?.verdict === 'refused';
+  return isRefused && finding.seenOn !== undefined ? `${messages.seenHere(finding.seenOn)}${verdict}` : verdict;
 }
 
 function meaningOf({ group }: Notice, messages: Messages): string {

@@ -113,4 +113,6 @@ export interface Messages {
   readonly client: (subject: string, serial: string, sources: string, count: string) => string;
   /** A finding's title and its remedy; `isCertain` is false where the rule is not known to be the gateway's. */
   readonly verdict: (title: string, remedy: string, isCertain: boolean) => string;
+  /** Stands before a verdict whose rule probes showed at this gateway, on a UTC day such as `2026-06-15`. */
+  readonly seenHere: (day: string) => string;
 }

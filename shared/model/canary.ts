@@ -20,6 +20,32 @@ export const probeOutcomes = [
 
 export type ProbeOutcome = (typeof probeOutcomes)[number];
 
+/** The rules of the gateway that probes can settle: whether it lets in a certificate of each of these kinds. */
+export const probedKinds = ['chain-of-five', 'server-only', 'p521', 'pss'] as const;
+export type ProbedKind = (typeof probedKinds)[number];
+
+/**
+ * The kinds of certificates that probes call with. An ordinary one and a chain of four, which the gateway is known to
+ * take, show that a refusal of the others is not due to the truststore.
+ */
+export const probeCertificateKinds = ['ordinary', 'chain-of-four', ...probedKinds] as const;
+export type ProbeCertificateKind = (typeof probeCertificateKinds)[number];
+
+/** What probes showed of one kind of certificate. */
+export interface ProbedOutcome {
+  readonly outcome: 'let-in' | 'refused' | 'undecided';
+  /** Why it is undecided, in a sentence; null otherwise. */
+  readonly because: string | null;
+}
+
+/** What probes showed at the gateway of one custom domain, beside an ordinary certificate that it let in. */
+export interface ProbedGateway {
+  readonly domain: string;
+  /** When the last probe was answered. */
+  readonly at: number;
+  readonly outcomes: Readonly<Record<ProbedKind, ProbedOutcome>>;
+}
+
 /** What came of a call with a client certificate. */
 export type Answer =
   | {

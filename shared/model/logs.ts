@@ -39,6 +39,7 @@ export type RejectCode =
   | 'unreadable-access-record'
   | 'unreadable-denial'
   | 'access-record-without-request-id'
+  | 'unreadable-connection-record'
   /** So old that nothing can tell any more whether it was counted. */
   | 'too-old';
 

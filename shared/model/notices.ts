@@ -130,6 +130,8 @@ export interface Finding {
   readonly remedy: string;
   /** The rule's standing; left out where a finding is about a file and not about a rule of the gateway. */
   readonly standing?: Standing;
+  /** The UTC day on which probes showed the rule at this gateway, as `2026-06-15`; left out where none did. */
+  readonly seenOn?: string;
   /** Whether the gateway's own sentence says something else than the verdict; left out where it does not. */
   readonly isContradicted?: boolean;
 }

@@ -116,6 +116,12 @@ export interface OtherForbidden {
   readonly fingerprint?: string;
 }
 
+/** A line of a domain that is no refusal. It shows that the domain's logs had arrived up to its time. */
+export interface HeardLine {
+  readonly scope: string;
+  readonly at: number;
+}
+
 /**
  * A connection that failed at a door whose one record says both who called and why. It needs no other half.
  */
@@ -151,6 +157,8 @@ export interface Parsed {
   readonly certificates: ReadonlyMap<string, string>;
   /** How many events are neither a denial, nor a 403, nor broken: successes and the gateway's other lines. */
   readonly passed: number;
+  /** Of the records of requests that were not refused, one for each span of `PULSE_MINUTES` or so. */
+  readonly heard: readonly HeardLine[];
   /** How many of the access records were broken or cut off and could be read all the same. */
   readonly recovered: number;
 }

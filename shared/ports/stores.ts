@@ -14,6 +14,7 @@ import type {
   Incident,
   Notice,
   Probe,
+  ProbedGateway,
   ProbeSeen,
   Rollup,
   Silence,
@@ -130,6 +131,16 @@ export interface RollupStore {
   groups(from: number, to: number, limit: number): Promise<readonly GroupKey[]>;
 }
 
+/**
+ * In which spans of `PULSE_MINUTES` lines of a domain were read that are no refusals: other 403s, the canary's calls, and successes
+ * where they are streamed. They show up to when the domain's logs have arrived, and when none did.
+ */
+export interface PulseStore {
+  note(scope: string, pulses: readonly number[]): Promise<void>;
+  /** Those with `from <= pulse <= to`, ascending. They are kept for `limits.pulseDaysMax`. */
+  between(scope: string, from: number, to: number): Promise<readonly number[]>;
+}
+
 /** What the detector remembers of a group, opaque to the stores. At most `limits.historyBytesMax` of JSON. */
 export interface HistoryStore {
   load(group: GroupKey): Promise<unknown>;
@@ -189,6 +200,14 @@ export interface ProbeStore {
   see(probe: Probe, seen: ProbeSeen): Promise<ProbeSeen>;
 }
 
+/** What probes showed of the rules of a domain's gateway; kept for `limits.rollupDaysMax`. */
+export interface ProbedStore {
+  /** Replaces what was known of the domain. */
+  save(probed: ProbedGateway): Promise<void>;
+  /** Null where no probe called the domain. */
+  load(domain: string): Promise<ProbedGateway | null>;
+}
+
 /** The certificates that called, so that one can be looked at when its group fires. */
 export interface CertificateStore {
   /** PEM by fingerprint; of new ones, `limits.certificatesPerBatchMax` are kept at least. Known ones are harmless. */
@@ -232,6 +251,7 @@ export interface Stores {
   readonly facts: FactStore;
   readonly groups: GroupStore;
   readonly rollups: RollupStore;
+  readonly pulses: PulseStore;
   readonly history: HistoryStore;
   readonly incidents: IncidentStore;
   readonly outbox: Outbox;
@@ -240,4 +260,5 @@ export interface Stores {
   readonly silences: SilenceStore;
   readonly privacy: PrivacyStore;
   readonly probes: ProbeStore;
+  readonly probed: ProbedStore;
 }

@@ -15,9 +15,19 @@ import type { World } from '../ports/index.js';
 import { buildReport, type ClientDetail, type Gap, gap, type ReportParts } from './build.js';
 import { type Folded, foldRollups } from './fold.js';
 import type { Language } from './messages/types.js';
-import { isClientOf, isIssuerOf, mayConcern, nobodyFound, type Partner, partnerText, theirPart } from './partner.js';
+import {
+  isClientOf,
+  isIssuerOf,
+  mayConcern,
+  nobodyFound,
+  organizationsFound,
+  type Partner,
+  partnerText,
+  theirPart,
+} from './partner.js';
 import { comparedFrom, type Period } from './period.js';
 import type { Report } from './schema.js';
+import { verdictIn } from './verdict.js';
 
 export interface Gathering {
   readonly period: Period;
@@ -30,6 +40,8 @@ export interface Gathering {
   readonly sunset: Report['sunset'];
   readonly pipeline: Report['pipeline'];
   readonly gaps: readonly Gap[];
+  /** Is told which organizations the report is narrowed to, where it is narrowed to one by a part of its name. */
+  readonly onOrganizations?: (names: readonly string[]) => void;
 }
 
 function isCertificateOf(
@@ -49,6 +61,9 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
   const { folded, groups, subjects } = await foldGroups(period, partner, world, gaps);
   const isEmpty = folded.series.length === 0 && !expiring?.length && !sunset?.length;
   if (partner !== null && isEmpty) throw nobodyFound(partner, groups, subjects);
+  const certificates = [...(expiring ?? []), ...(sunset ?? [])].map(({ subjectDn }) => subjectDn);
+  const dns = [...groups.map(({ issuerDn }) => issuerDn), ...subjects, ...certificates];
+  gathering.onOrganizations?.(organizationsFound(partner, dns));
   const isTheirs = ({ group }: { readonly group: GroupKey }): boolean => isIssuerOf(partner, group.issuerDn);
   const [ended, firing] = await Promise.all([
     stores.incidents.ended(period.from, period.to, limits.reportIncidentsMax),
@@ -171,13 +186,9 @@ async function verdictsOf(
       },
     );
     if (diagnosis.kind !== 'made') continue;
-    const { reason, findings } = diagnosis.verdict;
-    const decisive = findings.find(({ code }) => code === (reason ?? 'would-pass'));
-    if (decisive === undefined) continue;
     // Evidence may name similar CAs of other partners.
-    const evidence = partner === null ? [...decisive.evidence] : [];
-    const shown = { code: decisive.code, evidence, remedy: decisive.remedy };
-    verdicts.set(key, { shown, diagnosis: diagnosis.verdict });
+    const shown = verdictIn(diagnosis.verdict, partner === null);
+    if (shown !== null) verdicts.set(key, { shown, diagnosis: diagnosis.verdict });
   }
   for (const why of unreadable) gaps.push(gap('verdicts-unavailable', why));
   return verdicts;

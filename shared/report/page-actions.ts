@@ -97,8 +97,14 @@ export function actionsSection(report: Report, words: ReportMessages): Html {
 /** What to do about one action, in the language of the page if it has a text for the finding. */
 export function remedyOf({ verdict, reason }: Action, words: ReportMessages): string {
   if (verdict === null) return words.reasons[reason].remedy;
+  // The diagnosis speaks English itself, contradictions included.
   if (words.language === 'en') return verdict.remedy;
-  return words.remedies[verdict.code] ?? words.reasons[reason].remedy;
+  const remedy = words.remedies[verdict.code] ?? words.reasons[reason].remedy;
+  const { contradiction, reasons } = words;
+  if (contradiction === null || verdict.contradicted === undefined) return remedy;
+  return verdict.contradicted === 'refused'
+    ? `${remedy}${contradiction.refused(reasons[reason].title)}`
+    : `${contradiction.trusted[reason] ?? contradiction.trustedOtherwise}${remedy}`;
 }
 
 function actionItem(action: Action, words: ReportMessages): Html {
@@ -117,7 +123,7 @@ function actionItem(action: Action, words: ReportMessages): Html {
       : [
           [
             labels.verdict,
-            html`<code>${verdict.code}</code>${
+            html`<code>${verdict.code}</code>${verdict.seenOn === undefined ? null : html` ${words.seenHere(verdict.seenOn)}`}${
               verdict.evidence.length === 0
                 ? null
                 : html`<details><summary>${labels.evidence}</summary><ul>${verdict.evidence.map(

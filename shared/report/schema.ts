@@ -58,7 +58,17 @@ const action = z.strictObject({
   clients: count,
   lastSeen: iso,
   /** What the certificate that failed most shows; null where none could be looked at. */
-  verdict: z.strictObject({ code: z.string(), evidence: z.array(z.string()), remedy: z.string() }).nullable(),
+  verdict: z
+    .strictObject({
+      code: z.string(),
+      evidence: z.array(z.string()),
+      remedy: z.string(),
+      /** The verdict that the gateway's own sentence contradicts; left out where they agree. */
+      contradicted: z.enum(['refused', 'trusted']).optional(),
+      /** The UTC day on which probes showed the rule at this gateway; left out where none did. */
+      seenOn: z.string().optional(),
+    })
+    .nullable(),
   runbookUrl: z.url(),
 });
 

@@ -25,6 +25,7 @@ const findingSchema = z.strictObject({
   remedy: z.string(),
   standing: z.optional(z.enum(['documented', 'reported', 'seen', 'openssl', 'unknown'])),
   /** The gateway's own sentence says something else than the verdict. */
+  seenOn: z.optional(z.string()),
   isContradicted: z.optional(z.boolean()),
 });
 
@@ -241,6 +242,8 @@ export const doctorLineSchema = z.union([
     accountId: z.string(),
     region: z.string(),
     domains: count,
+    /** Distributions and load balancers. */
+    doors: count,
     ok: count,
     wrong: count,
     warning: count,

@@ -71,9 +71,14 @@ const FITTING: Readonly<Record<ReasonId, readonly FindingCode[]>> = {
   other: [],
 };
 
+/** Whether the gateway's sentence may refer to such a finding. */
+export function fits(code: string, refusedWith: ReasonId): boolean {
+  return FITTING[refusedWith].includes(code as FindingCode);
+}
+
 export function besideRefusal(diagnosis: Diagnosis, refusedWith: ReasonId): Diagnosis {
   const { verdict, findings } = diagnosis;
-  const fitting = findings.filter(({ code }) => FITTING[refusedWith].includes(code as FindingCode));
+  const fitting = findings.filter(({ code }) => fits(code, refusedWith));
   // If several findings fit, an error is a better explanation than a warning.
   const cause = fitting.find(({ severity }) => severity === 'error') ?? fitting[0];
   if (cause !== undefined)

@@ -7,7 +7,7 @@ import { boundedMap } from '../base/bounded-map.js';
 import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
 import { HOUR_MS } from '../base/time.js';
-import type { Diagnosis } from '../model/index.js';
+import type { Diagnosis, ProbedGateway } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import type { Certificate } from './certificate.js';
 import { diagnose } from './diagnose.js';
@@ -23,12 +23,14 @@ export interface DiagnosisCache {
   /**
    * @param at milliseconds since the epoch
    * @param refusedWith the sentence with which the gateway refused the certificate, if known
+   * @param probed what probes showed at the gateway, if any called it
    */
   readonly diagnose: (
     client: Certificate,
     bundle: BundleVersion,
     at: number,
     refusedWith?: ReasonId | null,
+    probed?: ProbedGateway | null,
   ) => Diagnosis;
   readonly truststore: (bundle: BundleVersion) => Truststore;
 }
@@ -40,11 +42,11 @@ export function diagnosisCache(verdictsMax: number = limits.certificateCacheMax)
     getOrInsert(truststores, version, () => parseTruststore(text));
   return {
     truststore,
-    diagnose: (client, bundle, at, refusedWith = null) => {
+    diagnose: (client, bundle, at, refusedWith = null, probed = null) => {
       const store = truststore(bundle);
       // The hour keeps texts such as "expired for 3 days" current; the number of boundaries keeps the verdict correct.
-      const key = `${client.fingerprint} ${boundariesBefore(client, store, at)} ${Math.floor(at / HOUR_MS)} ${refusedWith} ${bundle.version}`;
-      return getOrInsert(verdicts, key, () => diagnose(client, store, at, [], refusedWith));
+      const key = `${client.fingerprint} ${boundariesBefore(client, store, at)} ${Math.floor(at / HOUR_MS)} ${refusedWith} ${probed === null ? '' : `${probed.domain}@${probed.at}`} ${bundle.version}`;
+      return getOrInsert(verdicts, key, () => diagnose(client, store, at, [], refusedWith, probed));
     },
   };
 }

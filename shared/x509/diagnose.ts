@@ -4,8 +4,9 @@
  * its work is bounded by the counters of `limits.ts` for every certificate and bundle.
  */
 
+import { limits } from '../base/limits.js';
 import { type FindingCode, findingCodes } from '../model/finding-codes.js';
-import type { Diagnosis, Finding } from '../model/index.js';
+import type { Diagnosis, Finding, ProbedGateway } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import { besideRefusal } from './beside-refusal.js';
 import type { Certificate, Malformed } from './certificate.js';
@@ -29,6 +30,7 @@ import {
   type Search,
   startSearch,
 } from './paths.js';
+import { chainCasMaxAt, letInHere, longerThanSeen, refusedHere, seenHere } from './probed.js';
 import { clientProblems } from './rules.js';
 import { checkSignature } from './signature.js';
 import { identifierConflict, isSelfSigned, otherIssuers, type Truststore } from './truststore.js';
@@ -39,6 +41,7 @@ import { identifierConflict, isSelfSigned, otherIssuers, type Truststore } from 
  * complete a path, because the gateway requires the complete chain in the truststore.
  * @param refusedWith the sentence with which the gateway refused the certificate, if known; it takes precedence over
  * the rules here
+ * @param probed what probes showed at the gateway in question; takes precedence over what is known in general
  */
 export function diagnose(
   client: Certificate | Malformed,
@@ -46,9 +49,16 @@ export function diagnose(
   at: number,
   presented: readonly Certificate[] = [],
   refusedWith: ReasonId | null = null,
+  probed: ProbedGateway | null = null,
 ): Diagnosis {
-  const diagnosis = reconstruct(client, truststore, at, presented);
+  const diagnosis = reconstruct(client, truststore, at, presented, { probed, refusedWith });
   return refusedWith === null ? diagnosis : besideRefusal(diagnosis, refusedWith);
+}
+
+/** What is known of the gateway in question. */
+interface Known {
+  readonly probed: ProbedGateway | null;
+  readonly refusedWith: ReasonId | null;
 }
 
 function reconstruct(
@@ -56,26 +66,50 @@ function reconstruct(
   truststore: Truststore,
   at: number,
   presented: readonly Certificate[],
+  known: Known,
 ): Diagnosis {
   if (client.kind === 'malformed') return refused([malformed(client)], []);
-  const search = startSearch(truststore, at);
-  const own = clientProblems(client, at).map((problem) =>
-    problemFinding(problem, { depth: 0, certificate: client, at }),
-  );
+  const search = startSearch(truststore, at, chainCasMaxAt(known.probed, known.refusedWith));
+  const own = clientFindings(client, at, known);
   const trusted = trustedPath(search, client);
   if (trusted !== null) {
     const found = [...own, ...issuerFindings(search, trusted), ...issuerWarnings(trusted, truststore)];
     const path = trusted.map(({ subjectName }) => subjectName);
     if (own.some(({ severity }) => severity === 'error')) return refused(found, path);
-    return { verdict: 'trusted', reason: null, findings: [wouldPass(trusted, at), ...found], path };
+    const passes = passesHere(wouldPass(trusted, at), trusted, known);
+    return { verdict: 'trusted', reason: null, findings: [passes, ...found], path };
   }
   // The explanation starts a new search. What the first search did not find is missing, or a finding says that a limit
   // was reached.
   const attempt: Attempt = isSelfSigned(client)
     ? { path: [client], complete: false, isEndless: false, impostors: [] }
-    : nearestAttempt(startSearch(truststore, at, search), client);
+    : nearestAttempt(startSearch(truststore, at, search.chainCasMax, search), client);
   const path = attempt.path.map(({ subjectName }) => subjectName);
-  return refused([...attemptFindings(search, attempt, presented), ...own], path);
+  return refused([...attemptFindings(search, attempt, presented).map((one) => chainHere(one, known)), ...own], path);
+}
+
+function clientFindings(client: Certificate, at: number, { probed, refusedWith }: Known): Finding[] {
+  const place = { depth: 0, certificate: client, at };
+  return clientProblems(client, at).map((problem) => {
+    const seen = seenHere(problem.rule ?? problem.code, probed, refusedWith);
+    if (seen === null) return problemFinding(problem, place);
+    if (seen.outcome === 'let-in') return letInHere(problemFinding({ ...problem, severity: 'info' }, place), seen);
+    const { severity: _, ...decisive } = problem;
+    return refusedHere(problemFinding(decisive, place), seen);
+  });
+}
+
+/** A chain that is too long, as probes showed how long it may be. */
+function chainHere(finding: Finding, { probed, refusedWith }: Known): Finding {
+  const seen = finding.code === 'chain-too-long' ? seenHere('chain-too-long', probed, refusedWith) : null;
+  if (seen === null) return finding;
+  return seen.outcome === 'refused' ? refusedHere(finding, seen) : longerThanSeen(finding, seen);
+}
+
+/** A path that is longer than other gateways are known to follow passes where one was seen to pass. */
+function passesHere(passes: Finding, path: Path, { probed, refusedWith }: Known): Finding {
+  const seen = path.length > limits.chainCasMax + 1 ? seenHere('chain-too-long', probed, refusedWith) : null;
+  return seen === null ? passes : { ...letInHere(passes, seen), remedy: passes.remedy };
 }
 
 /**
@@ -90,10 +124,11 @@ function trustedPath(search: Search, client: Certificate): Path | null {
 function attemptFindings(search: Search, attempt: Attempt, presented: readonly Certificate[]): Finding[] {
   const { path, complete } = attempt;
   const found: Finding[] = [];
-  if (attempt.isEndless) found.push(pathFinding({ code: 'chain-too-long', depth: path.length - 1 }, path));
+  if (attempt.isEndless)
+    found.push(pathFinding({ code: 'chain-too-long', depth: path.length - 1, allowed: search.chainCasMax }, path));
   else if (!complete) found.push(explainBreak(search, attempt, presented));
   found.push(...issuerFindings(search, path), ...identifierFindings(search, path, complete));
-  if (complete) found.push(...pathProblems(path).map((problem) => pathFinding(problem, path)));
+  if (complete) found.push(...pathProblems(path, search.chainCasMax).map((problem) => pathFinding(problem, path)));
   if (!found.some(({ severity }) => severity === 'error')) found.push(...unverified(search, path));
   if (search.work.exhausted) found.push(searchLimit());
   return [...found, ...issuerWarnings(path, search.truststore)];

@@ -235,10 +235,10 @@ export function pathFinding(problem: PathProblem, path: readonly Certificate[]):
       return finding(problem.code, 'error', place, {
         evidence: [
           `${plural(cas, 'CA certificate')} above the client${path.length >= limits.chainExplainedMax ? ' or more' : ''}`,
-          `accepted: at most ${limits.chainCasMax}, the root included`,
-          ...path.slice(0, limits.chainCasMax + 2).map((one, depth) => `${depth}: ${one.subjectName}`),
+          `accepted: at most ${problem.allowed}, the root included`,
+          ...path.slice(0, problem.allowed + 2).map((one, depth) => `${depth}: ${one.subjectName}`),
         ],
-        remedy: `Have ${path[0]?.subjectName ?? 'the client'} get a certificate from a CA nearer to the root: there are ${cas} CAs above it, the gateway follows ${limits.chainCasMax}. A cross-certificate or a self-signed certificate of one of the upper CAs in the truststore shortens the chain as well.`,
+        remedy: `Have ${path[0]?.subjectName ?? 'the client'} get a certificate from a CA nearer to the root: there are ${cas} CAs above it, the gateway follows ${problem.allowed}. A cross-certificate or a self-signed certificate of one of the upper CAs in the truststore shortens the chain as well.`,
       });
     }
     case 'path-length-exceeded':

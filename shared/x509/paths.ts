@@ -28,7 +28,7 @@ export type Path = readonly Certificate[];
  * certificate that exceeds it.
  */
 export type PathProblem =
-  | { readonly code: 'chain-too-long'; readonly depth: number }
+  | { readonly code: 'chain-too-long'; readonly depth: number; readonly allowed: number }
   | { readonly code: 'path-length-exceeded'; readonly depth: number; readonly allowed: number; readonly found: number }
   | {
       readonly code: 'name-constraint-violated';
@@ -41,6 +41,8 @@ export type PathProblem =
 export interface Search {
   readonly truststore: Truststore;
   readonly at: number;
+  /** The CAs that the gateway follows above a client, the root included. */
+  readonly chainCasMax: number;
   readonly work: { signatureChecks: number; steps: number; relatives: number; exhausted: boolean };
   /** Problems by fingerprint; they do not depend on the path. */
   readonly issuers: Map<string, readonly BrokenRule[]>;
@@ -49,10 +51,16 @@ export interface Search {
 }
 
 /** @param before an earlier search for the same client at the same time, whose signature checks are reused */
-export function startSearch(truststore: Truststore, at: number, before?: Search): Search {
+export function startSearch(
+  truststore: Truststore,
+  at: number,
+  chainCasMax: number = limits.chainCasMax,
+  before?: Search,
+): Search {
   return {
     truststore,
     at,
+    chainCasMax,
     work: { signatureChecks: 0, steps: 0, relatives: 0, exhausted: false },
     issuers: before?.issuers ?? new Map(),
     signatures: before?.signatures ?? new Map(),
@@ -155,7 +163,7 @@ export function findTrustedPath(search: Search, client: Certificate): Path | nul
 
   /** A path, or whether any self-signed certificate was reached. */
   const extend = (path: readonly Certificate[], last: Certificate): Path | boolean => {
-    const room = limits.chainCasMax + 1 - path.length;
+    const room = search.chainCasMax + 1 - path.length;
     if (room === 0) return false;
     let reached = false;
     for (const ordered of groupsInOrder(search, last, room === 1 ? 'fitting-anchors' : 'fitting')) {
@@ -179,7 +187,7 @@ export function findTrustedPath(search: Search, client: Certificate): Path | nul
         const result = extend(longer, held.certificate);
         if (typeof result !== 'boolean') return result;
         reached ||= result;
-      } else if (pathProblems(longer).length === 0) return longer;
+      } else if (pathProblems(longer, search.chainCasMax).length === 0) return longer;
       else reached = true;
     }
     return reached;
@@ -267,7 +275,7 @@ function expand(
       decisive(problemsOf(search, held)).length +
       (signature.kind === 'valid' ? 0 : 1) +
       (conflict === null ? 0 : 1) +
-      (length === limits.chainCasMax + 2 ? 1 : 0);
+      (length === search.chainCasMax + 2 ? 1 : 0);
     const cost = node.cost + 1 + faults * PROBLEM_COST;
     if (cost >= (costs.get(certificate.fingerprint) ?? Number.POSITIVE_INFINITY)) continue;
     costs.set(certificate.fingerprint, cost);
@@ -283,9 +291,10 @@ function pathTo(end: Node): Path {
 }
 
 /** The rules that the path as a whole breaks. `path` goes from the client to a self-signed certificate. */
-export function pathProblems(path: Path): PathProblem[] {
+export function pathProblems(path: Path, chainCasMax: number): PathProblem[] {
   const problems: PathProblem[] = [];
-  if (path.length > limits.chainCasMax + 1) problems.push({ code: 'chain-too-long', depth: limits.chainCasMax + 1 });
+  if (path.length > chainCasMax + 1)
+    problems.push({ code: 'chain-too-long', depth: chainCasMax + 1, allowed: chainCasMax });
   let below = 0;
   for (const [depth, certificate] of path.entries()) {
     const allowed = certificate.basicConstraints?.pathLength ?? null;

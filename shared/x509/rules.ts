@@ -71,7 +71,7 @@ export function issuerProblems(certificate: Certificate, at: number, anchor: boo
   return [
     ...malformed(certificate),
     ...mayIssue(certificate, anchor),
-    ...extendedKeyUsage(certificate),
+    ...extendedKeyUsage(certificate, 'issuer-purpose'),
     ...criticalExtensions(certificate),
     ...(anchor ? [] : signatureStrength(certificate)),
     ...keyStrength(certificate),
@@ -93,7 +93,8 @@ function criticalExtensions({ extensions }: Certificate): BrokenRule[] {
 
 /** The key usages must allow client authentication by a signature (RFC 5280, 4.2.1.3 and 4.2.1.12). */
 function clientPurpose(certificate: Certificate): BrokenRule[] {
-  const problems = extendedKeyUsage(certificate);
+  const isAny = certificate.extendedKeyUsage?.includes(OID.anyExtendedKeyUsage) === true;
+  const problems = extendedKeyUsage(certificate, isAny ? 'any-purpose' : 'extended-key-usage');
   const { keyUsage, netscapeType } = certificate;
   if (netscapeType !== null && (netscapeType & NETSCAPE_CLIENT) === 0) {
     const types = NETSCAPE_TYPES.filter((_, bit) => (netscapeType & (0x80 >> bit)) !== 0).join(', ') || 'none';
@@ -110,13 +111,13 @@ function clientPurpose(certificate: Certificate): BrokenRule[] {
 }
 
 /** In a CA, extended key usage limits what it may issue. This is not in the RFC, but OpenSSL, Go and Windows do it. */
-function extendedKeyUsage({ extendedKeyUsage: usage }: Certificate): BrokenRule[] {
+function extendedKeyUsage({ extendedKeyUsage: usage }: Certificate, rule: RuleId): BrokenRule[] {
   if (usage === null || usage.includes(OID.clientAuth)) return [];
   const purposes = usage.slice(0, limits.evidencePerFindingMax).map(purposeName).join(', ') || 'none';
   return [
     {
       code: 'unsupported-purpose',
-      rule: 'extended-key-usage',
+      rule,
       severity: 'warning',
       detail: `extended key usage: ${purposes}`,
     },
@@ -176,9 +177,8 @@ function signatureStrength({ signatureAlgorithm: { hash, scheme } }: Certificate
   if (scheme === 'eddsa') return [];
   if (hash === null || ODD_HASHES.has(hash)) return [{ code: 'unsupported-signature' }];
   if (!STRONG.has(hash)) return [{ code: 'weak-signature' }];
-  return scheme === 'rsa-pss' || UNNAMED_HASHES.has(hash)
-    ? [{ code: 'unsupported-signature', rule: 'signature-not-named', severity: 'info' }]
-    : [];
+  const rule = UNNAMED_HASHES.has(hash) ? 'signature-sha3' : scheme === 'rsa-pss' ? 'signature-pss' : null;
+  return rule === null ? [] : [{ code: 'unsupported-signature', rule, severity: 'info' }];
 }
 
 /** Whether the same key would be accepted in a new certificate. */

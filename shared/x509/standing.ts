@@ -5,7 +5,7 @@
  */
 
 import type { FindingCode } from '../model/finding-codes.js';
-import type { Standing } from '../model/index.js';
+import type { ProbedKind, Standing } from '../model/index.js';
 
 export interface KnownRule {
   readonly code: FindingCode;
@@ -13,6 +13,8 @@ export interface KnownRule {
   readonly rule: string;
   readonly standing: Standing;
   readonly source: string;
+  /** The probe of a canary that settles the rule at one gateway. */
+  readonly probe?: ProbedKind;
 }
 
 const PAGE = "AWS's page on mutual TLS for REST APIs";
@@ -79,6 +81,7 @@ export const knownRules = {
     rule: "At most four CA certificates, the client's own not counted.",
     standing: 'reported',
     source: 'a published test on a real gateway; AWS says four certificates in its paragraph on the truststore',
+    probe: 'chain-of-five',
   },
   'issuer-not-ca': {
     code: 'issuer-not-ca',
@@ -100,9 +103,22 @@ export const knownRules = {
   },
   'extended-key-usage': {
     code: 'unsupported-purpose',
-    rule: 'An extended key usage, where there is one, names client authentication itself.',
+    rule: 'An extended key usage, where there is one, names client authentication.',
     standing: 'openssl',
     source: "not among AWS's documented checks for API Gateway (ALB and CloudFront have one); OpenSSL and s2n refuse",
+    probe: 'server-only',
+  },
+  'any-purpose': {
+    code: 'unsupported-purpose',
+    rule: 'An extended key usage for any purpose does not stand for client authentication.',
+    standing: 'openssl',
+    source: 'OpenSSL, check_purpose_ssl_client in crypto/x509/v3_purp.c; s2n refuses as well',
+  },
+  'issuer-purpose': {
+    code: 'unsupported-purpose',
+    rule: 'An extended key usage of a CA, where there is one, names client authentication.',
+    standing: 'openssl',
+    source: 'OpenSSL, check_purpose_ssl_client in crypto/x509/v3_purp.c',
   },
   'netscape-type': {
     code: 'unsupported-purpose',
@@ -128,11 +144,18 @@ export const knownRules = {
     standing: 'documented',
     source: PAGE,
   },
-  'signature-not-named': {
+  'signature-pss': {
     code: 'unsupported-signature',
-    rule: 'RSASSA-PSS and SHA-3 are taken.',
+    rule: 'RSASSA-PSS is taken.',
     standing: 'unknown',
-    source: "AWS's pages are silent on both; OpenSSL takes them",
+    source: "AWS's pages are silent on it; OpenSSL takes it",
+    probe: 'pss',
+  },
+  'signature-sha3': {
+    code: 'unsupported-signature',
+    rule: 'SHA-3 is taken.',
+    standing: 'unknown',
+    source: "AWS's pages are silent on it; OpenSSL takes it",
   },
   'unsupported-key': {
     code: 'unsupported-key',
@@ -163,6 +186,7 @@ export const knownRules = {
     rule: 'P-521 is not taken.',
     standing: 'unknown',
     source: "AWS's pages disagree: P-256 or P-384 for REST APIs, 256 bits or stronger for HTTP APIs",
+    probe: 'p521',
   },
   'issuer-expired': {
     code: 'issuer-expired',
@@ -217,7 +241,7 @@ export function standingText(id: RuleId): string | null {
     case 'documented':
       return null;
     case 'reported':
-      return `known from ${source}`;
+      return `${REPORTED}${source}`;
     case 'openssl':
       return `${LIKELY}${source}`;
     case 'unknown':
@@ -225,10 +249,16 @@ export function standingText(id: RuleId): string | null {
   }
 }
 
+const REPORTED = 'known from ';
 const LIKELY = 'likely, not documented by AWS: ';
 const NOT_KNOWN = 'not known: ';
 
 /** Whether a line of evidence is only the note that a rule is not certain. */
 export function isStandingText(line: string): boolean {
   return line.startsWith(LIKELY) || line.startsWith(NOT_KNOWN);
+}
+
+/** Whether a line of evidence is only the note that says where a rule is known from, certain or not. */
+export function isSourceText(line: string): boolean {
+  return isStandingText(line) || line.startsWith(REPORTED);
 }

@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, test } from 'vitest';
 import { runAudit } from '../../cli/commands/audit.js';
-import { runDiagnose } from '../../cli/commands/diagnose.js';
+import { probedAt, runDiagnose } from '../../cli/commands/diagnose.js';
 import { runExpiry } from '../../cli/commands/expiry.js';
 import { runPreflight } from '../../cli/commands/preflight.js';
 import { observeClients } from '../../cli/inputs/clients.js';
 import { collectClients } from '../../cli/inputs/evidence.js';
+import { createMemoryStores } from '../../shared/adapters/memory/index.js';
 import type * as z from '../../shared/base/zod.js';
 import { auditLineSchema, diagnosisSchema, expiryLineSchema, preflightLineSchema } from '../../shared/schemas/lines.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
@@ -96,6 +97,26 @@ describe('diagnose', () => {
     expect(text).toContain('  0  C=US,O=Partner,CN=client');
     expect(text).toContain('- issuer C=US,O=Acme,CN=Acme Issuing CA');
     expect(text.replace(/\s+/g, ' ')).toContain('update the domain name to the new truststore version');
+  });
+
+  test('goes by what probes showed at the gateway of a domain', async () => {
+    const probed = createMemoryStores().probed;
+    const refused = { outcome: 'refused', because: null } as const;
+    const outcomes = { 'chain-of-five': refused, 'server-only': refused, p521: refused, pss: refused };
+    await probed.save({ domain: 'api.example.com', at: AT, outcomes });
+    const open = async () => probed;
+    const server = leaf({ subject: 'CN=s', key: 'ec-c', issuer: issuing, extendedKeyUsage: [SERVER_AUTH] });
+    const options = { client: file('server.pem', server.pem), truststore: full, json: true };
+    const seen = await probedAt({ domain: 'api.example.com' }, open);
+    const { code, lines } = await run((output) => runDiagnose(options, output, clock, seen));
+    expect(code).toBe(1);
+    expect(validated(lines(), diagnosisSchema)).toMatchObject([
+      { reason: 'unsupported-purpose', findings: [{ standing: 'seen', seenOn: '2026-06-15' }] },
+    ]);
+    expect((await run((output) => runDiagnose(options, output, clock))).code).toBe(0);
+    expect(await probedAt({}, open)).toBeNull();
+    await expect(probedAt({ domain: 'b.example.com' }, open)).rejects.toThrow(/no probes of b\.example\.com; run/);
+    await expect(probedAt({ stack: 'mtls-watch' }, open)).rejects.toThrow(/--stack or --table without --domain/);
   });
 
   test('reads DER, a chain behind the client, and another time', async () => {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { init } from '../../cli/commands/init.js';
 import { parseConfig } from '../../shared/config/settings.js';
 import type { FoundAccount, FoundDomain, FoundStage } from '../../shared/model/account.js';
-import { domain } from '../support/account.js';
+import { domain, door, group } from '../support/account.js';
 
 const stage = (apiId: string, changes: Partial<FoundStage> = {}): FoundStage => ({
   apiId,
@@ -24,6 +24,7 @@ const found = (domains: readonly FoundDomain[], existing: readonly string[] = []
   gatewayLoggingRoleArn: null,
   logPolicies: [],
   domains,
+  doors: [],
   logGroups: new Map(
     ['API-Gateway-Execution-Logs_rest/prod', '/access'].map((name) => [
       name,
@@ -75,6 +76,26 @@ describe('init', () => {
       alertEmails: ['on-call@example.com'],
       graceMinutes: 7,
     });
+  });
+
+  it('takes the connection logs of this Region, also where there is no custom domain', () => {
+    const hosts = ['edge.bank.example', 'd1.cloudfront.net'];
+    const edge = door('E1', '/cf', { kind: 'cloudfront', name: 'edge.bank.example', hosts });
+    const doors = [edge, door('partners', '/alb'), door('far', 'us-east-1:/far')];
+    const { code, out } = run({
+      ...found([]),
+      doors,
+      logGroups: new Map([['/alb', group('/alb', { exists: false })]]),
+    });
+    expect(code).toBe(0);
+    const settings = parseConfig(JSON.parse(out), 'init');
+    expect(settings.connectionLogGroups).toEqual([
+      { name: '/alb', create: true },
+      { name: '/cf', create: false },
+    ]);
+    expect(settings.domains).toEqual({ 'distribution/E1': 'edge.bank.example' });
+    expect(run({ ...found([]), doors }, { domain: ['d1.cloudfront.net'] }).code).toBe(0);
+    expect(run({ ...found([]), doors }, { domain: ['d2.cloudfront.net'] }).code).toBe(1);
   });
 
   it('writes them in place of what was watched before, and leaves the rest of the file alone', () => {

@@ -283,6 +283,7 @@ describe('what is searched', () => {
     accountId: '123456789012',
     region: 'eu-west-1',
     gatewayLoggingRoleArn: '',
+    doors: [],
     logPolicies: [],
     domains: [
       {

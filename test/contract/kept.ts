@@ -131,6 +131,24 @@ export function describeKept(containers: Containers): void {
     });
   });
 
+  describe('pulses', () => {
+    it('are noted by all, once each, and found by scope, across midnight', async () => {
+      const { a, b } = containers;
+      const midnight = (20_000 * 24 * 60) / 5;
+      await Promise.all([
+        a.pulses.note('api.bank.example', [midnight - 1, midnight]),
+        b.pulses.note('api.bank.example', [midnight, midnight + 1, midnight + 1]),
+        a.pulses.note(HOSTILE, [midnight + 7]),
+      ]);
+      await a.pulses.note('api.bank.example', [midnight - 300, midnight]);
+      const found = (from: number, to: number) => b.pulses.between('api.bank.example', midnight + from, midnight + to);
+      expect(await found(-300, 9)).toEqual([midnight - 300, midnight - 1, midnight, midnight + 1]);
+      expect(await found(-1, 0)).toEqual([midnight - 1, midnight]);
+      expect(await b.pulses.between(HOSTILE, midnight, midnight + 9)).toEqual([midnight + 7]);
+      expect(await b.pulses.between('other', midnight, midnight + 9)).toEqual([]);
+    });
+  });
+
   describe('storms', () => {
     it('add up what all bring in a minute, by kind', async () => {
       const { a, b } = containers;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Probe } from '../../shared/model/index.js';
+import type { Probe, ProbedGateway } from '../../shared/model/index.js';
 import type { Containers } from './containers.js';
 import { HOSTILE } from './examples.js';
 
@@ -16,7 +16,29 @@ const probe = (fingerprint: string, at: number, changes: Partial<Probe> = {}): P
   ...changes,
 });
 
+const gateway = (domain: string, at: number): ProbedGateway => ({
+  domain,
+  at,
+  outcomes: {
+    'chain-of-five': { outcome: 'refused', because: null },
+    'server-only': { outcome: 'let-in', because: null },
+    p521: { outcome: 'undecided', because: HOSTILE },
+    pss: { outcome: 'let-in', because: null },
+  },
+});
+
 export function describeProbes(containers: Containers): void {
+  describe('what probes showed', () => {
+    it('is kept by domain, the last time it was saved', async () => {
+      const { a, b } = containers;
+      expect(await a.probed.load('api.bank.example')).toBeNull();
+      for (const at of [T, T + 1]) await a.probed.save(gateway('api.bank.example', at));
+      await a.probed.save(gateway('other.bank.example', T));
+      expect(await b.probed.load('api.bank.example')).toEqual(gateway('api.bank.example', T + 1));
+      expect(await b.probed.load('other.bank.example')).toEqual(gateway('other.bank.example', T));
+    });
+  });
+
   describe('probes', () => {
     it('are found by when they began, in that order, across midnight, and no more than asked for', async () => {
       const { a, b } = containers;

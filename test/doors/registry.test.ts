@@ -1,6 +1,6 @@
 /** That a door is a folder and a line in the registry: a toy door, read, counted and told of with nothing else changed. */
 
-import { expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Door } from '../../shared/doors/door.js';
 import { doors } from '../../shared/doors/doors.js';
 import { batchOf } from '../../shared/logs/decode.js';
@@ -10,7 +10,7 @@ import { T0 } from '../support/logs.js';
 import { countedIn, testWorld } from '../support/world.js';
 
 /** Its records are `TURNSTILE <connection> <code> <issuer>`. */
-const toy: Door = vi.hoisted(() => ({
+const toy: Door = {
   id: 'turnstile',
   name: 'Turnstile',
   codes: { LATE: { reason: 'expired' }, BROKEN: { cause: 'other' } },
@@ -54,15 +54,23 @@ const toy: Door = vi.hoisted(() => ({
         otherForbidden: [],
         rejected: [],
         certificates: new Map(),
+        heard: [],
         passed: 0,
         recovered: 0,
       },
       declined: batch.events.filter(({ id }: LogEvent) => !taken.has(id)),
     };
   },
-}));
+};
 
-vi.mock(import('../../shared/doors/doors.js'), async (original) => ({ doors: [toy, ...(await original()).doors] }));
+/** The line in the registry. */
+const registry = doors as Door[];
+beforeAll(() => {
+  registry.unshift(toy);
+});
+afterAll(() => {
+  registry.shift();
+});
 
 const batch = (name: string, messages: readonly string[]) =>
   batchOf({

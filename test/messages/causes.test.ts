@@ -8,11 +8,12 @@ import { runDiagnose } from '../../cli/commands/diagnose.js';
 import { refusedOf } from '../../shared/diagnosis/refused.js';
 import { messagesIn } from '../../shared/messages/index.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
-import type { Notice } from '../../shared/model/index.js';
+import type { Notice, ProbedGateway } from '../../shared/model/index.js';
 import type { ReasonId } from '../../shared/model/reasons.js';
 import { sampleNotice } from '../../shared/notify/sample-notice.js';
 import { reportMessages } from '../../shared/report/messages/index.js';
 import { remedyOf } from '../../shared/report/page-actions.js';
+import { verdictIn } from '../../shared/report/verdict.js';
 import { diagnose } from '../../shared/x509/diagnose.js';
 import { truststoreOf } from '../../shared/x509/truststore.js';
 import { AT, ca, extension, type Issued, leaf, SERVER_AUTH } from '../support/certificates.js';
@@ -39,6 +40,7 @@ interface Cause {
   readonly client: Issued;
   readonly store: readonly Issued[];
   readonly reason: ReasonId;
+  readonly probed?: ProbedGateway | null;
   readonly text: string;
 }
 
@@ -79,6 +81,22 @@ const CAUSES: Readonly<Record<string, Cause>> = {
     reason: 'issuer-not-found',
     text: 'Could not find issuer for certificate',
   },
+  'seen-here': {
+    client: leaf({ ...CLIENT, key: 'ec-p521' }),
+    store: [root, issuing],
+    reason: 'other',
+    text: 'Forbidden certificate',
+    probed: {
+      domain: 'partners.bank.example',
+      at: AT,
+      outcomes: {
+        'chain-of-five': { outcome: 'refused', because: null },
+        'server-only': { outcome: 'let-in', because: null },
+        p521: { outcome: 'refused', because: null },
+        pss: { outcome: 'let-in', because: null },
+      },
+    },
+  },
   'likely-only': {
     client: leaf({ ...CLIENT, keyUsage: ['keyEncipherment'] }),
     store: [root, issuing],
@@ -87,13 +105,14 @@ const CAUSES: Readonly<Record<string, Cause>> = {
   },
 };
 
-function noticeOf({ client, store, reason, text }: Cause): Notice {
+function noticeOf({ client, store, reason, text, probed = null }: Cause): Notice {
   const verdict = diagnose(
     client.certificate,
     truststoreOf(store.map(({ certificate }) => certificate)),
     AT,
     [],
     reason,
+    probed,
   );
   const group = { scope: 'partners.bank.example', issuerDn: client.certificate.issuerDn, reason };
   const subjectDn = client.certificate.subjectDn;
@@ -106,9 +125,7 @@ describe.each(['en', 'ja'] as const)('causes in %s', (language) => {
   it.each(Object.entries(CAUSES))('%s', async (name, cause) => {
     const notice = noticeOf(cause);
     const words = messagesIn[language];
-    const decisive = notice.verdict!.findings.find(({ code }) => code === (notice.verdict!.reason ?? 'would-pass'))!;
-    const { code, evidence, remedy } = decisive;
-    const action = { reason: cause.reason, verdict: { code, evidence: [...evidence], remedy } };
+    const action = { reason: cause.reason, verdict: verdictIn(notice.verdict!, true) };
     const inReport = remedyOf(action as unknown as Parameters<typeof remedyOf>[0], reportMessages[language]);
     const text = `Subject: ${subjectOf(notice, words)}\n\n${bodyOf(notice, words)}\n\n-- report --\n${inReport}\n`;
     await expect(text).toMatchFileSnapshot(`golden/${language}/cause-${name}.mail.txt`);
@@ -116,7 +133,7 @@ describe.each(['en', 'ja'] as const)('causes in %s', (language) => {
 });
 
 describe('causes from diagnose', () => {
-  it.each(Object.entries(CAUSES))('%s', async (name, { client, store, text: sentence }) => {
+  it.each(Object.entries(CAUSES))('%s', async (name, { client, store, text: sentence, probed }) => {
     const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-causes-'));
     const [own, bundle] = [join(folder, 'client.pem'), join(folder, 'truststore.pem')];
     writeFileSync(own, client.pem);
@@ -127,7 +144,12 @@ describe('causes from diagnose', () => {
         text += part;
       },
     };
-    await runDiagnose({ client: own, truststore: bundle, refusedWith: sentence }, output, { now: () => AT });
+    await runDiagnose(
+      { client: own, truststore: bundle, refusedWith: sentence },
+      output,
+      { now: () => AT },
+      probed ?? null,
+    );
     await expect(text.replaceAll(`${folder}/`, '')).toMatchFileSnapshot(`golden/diagnose/cause-${name}.txt`);
   });
 });

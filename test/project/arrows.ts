@@ -60,13 +60,18 @@ export const arrows: Arrows = {
 
 /** Files that carry data between decisions and ports; all others of `PURE` decide, and ask nothing of the world. */
 const MOVERS = [
+  'canary/call',
   'canary/exclude',
+  'canary/probe-rules',
+  'canary/uncounted',
   'count/bound-scopes',
   'count/partners-first',
+  'count/pulses',
   'count/record',
   'count/settle',
   'diagnosis/diagnosis',
   'diagnosis/infer',
+  'diagnosis/probed',
   'incidents/announce',
   'incidents/assess',
   'incidents/evaluate',

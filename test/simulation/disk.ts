@@ -42,6 +42,7 @@ const storeWrites = [
   'storm.add-load',
   'storm.fix-rate',
   'storm.fix-scopes',
+  'pulses.note',
   'groups.fix-trusted',
   'sns.publish',
 ] as const;

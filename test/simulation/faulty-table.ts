@@ -122,6 +122,7 @@ function writeOf(writes: Readonly<Record<string, Write>>, { pk }: Key): Write {
 function updateOf({ pk }: Key, { expression, values = {} }: Condition): Write {
   const kind = pk.split('#')[0];
   if (kind === 'cell') return values[':batch'] === undefined ? 'join.put' : 'join.claim';
+  if (kind === 'pulse') return 'pulses.note';
   if (kind === 'load') return 'storm.add-load';
   if (kind === 'rate') return values[':scopes'] === undefined ? 'storm.fix-rate' : 'storm.fix-scopes';
   if (kind === 'outbox') return values[':now'] === undefined ? 'outbox.put-off' : 'outbox.take';

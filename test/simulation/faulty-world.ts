@@ -214,8 +214,18 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
           () => inner.storm.fixRate(batchId, rate),
         ),
     },
+    pulses: {
+      note: (scope, pulses) =>
+        disk.write(
+          'pulses.note',
+          () => `${scope} ${pulses.join(' ')}`,
+          () => inner.pulses.note(scope, pulses),
+        ),
+      between: (scope, from, to) => disk.read('pulses.between', () => inner.pulses.between(scope, from, to)),
+    },
     // No canary lives in this world.
     probes: inner.probes,
+    probed: inner.probed,
     silences: {
       save: (silence) => inner.silences.save(silence),
       list: () => disk.read('silences.list', () => inner.silences.list()),

@@ -234,7 +234,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'outbox: the notice is put after the transition, in a step of its own',
     file: 'shared/incidents/announce.ts',
-    from: 'await world.stores.incidents.transition(incident, notice);',
+    from: 'await world.stores.incidents.transition({ ...incident, told }, notice);',
     to: 'if (await world.stores.incidents.transition(incident, null)) await world.publisher.publish(notice);',
   },
   {

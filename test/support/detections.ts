@@ -13,6 +13,7 @@ export function numbers(changes: Partial<DetectionNumbers> = {}): DetectionNumbe
     shortestMinutes: null,
     isSteady: false,
     lateMinutes: 0,
+    standingMinutes: 0,
     surprise: 0,
     lastHour: count,
     course: {

@@ -58,7 +58,7 @@ function oracle(client: Certificate, store: readonly Certificate[]): boolean {
       const anchor = isSelfSigned(next);
       if (issuerProblems(next, AT, anchor).length > 0 || path.includes(next)) return false;
       const longer = [...path, next];
-      return anchor ? pathProblems(longer).length === 0 : extend(longer);
+      return anchor ? pathProblems(longer, 4).length === 0 : extend(longer);
     });
   };
   return clientProblems(client, AT).length === 0 && extend([client]);

@@ -2,6 +2,7 @@
 
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { MtlsWatchError } from '../../base/errors.js';
+import { lazily, once } from '../../base/lazily.js';
 import { limits } from '../../base/limits.js';
 import type { Config } from '../../config/settings.js';
 import type { Clock, Stores } from '../../ports/index.js';
@@ -13,15 +14,15 @@ import { createIncidents } from './incidents.js';
 import { readingEach } from './items.js';
 import { createJoin } from './join.js';
 import { createOutbox } from './outbox.js';
-import { createPrivacy } from './privacy.js';
-import { createProbes } from './probes.js';
 import { createRollups } from './rollups.js';
 import { createSilences } from './silences.js';
-import { createStorm } from './storm.js';
 import { createTable, type Sleep, type Table } from './table.js';
 import { createWaiting } from './waiting.js';
 
 export { createDynamoClient } from './client.js';
+
+/** Most deliveries need none of these. */
+const loadLate = lazily(() => import('./late-stores.js'));
 
 /** In days. */
 type Retention = Pick<Config['retention'], 'certificateDays' | 'rollupDays'>;
@@ -55,6 +56,7 @@ export function createStoresOn(
   const readEach = readingEach((error) => {
     if (unreadable.length < limits.unreadableToldMax) unreadable.push(error);
   });
+  const late = once(async () => (await loadLate()).createLateStores(table, clock, readEach));
   return {
     takeUnreadable: () => {
       const taken = unreadable;
@@ -71,9 +73,25 @@ export function createStoresOn(
     incidents: createIncidents(table, clock, rollupDays, readEach),
     outbox: createOutbox(table, readEach),
     certificates: createCertificates(table, clock, certificateDays),
-    storm: createStorm(table, clock),
+    storm: {
+      addLoad: async (...load) => (await late()).storm.addLoad(...load),
+      fixRate: async (...rate) => (await late()).storm.fixRate(...rate),
+      fixScopes: async (...scopes) => (await late()).storm.fixScopes(...scopes),
+    },
+    pulses: {
+      note: async (...pulses) => (await late()).pulses.note(...pulses),
+      between: async (...span) => (await late()).pulses.between(...span),
+    },
     silences: createSilences(table, readEach),
-    privacy: createPrivacy(table),
-    probes: createProbes(table, clock),
+    privacy: { key: async () => (await late()).privacy.key() },
+    probes: {
+      save: async (probe) => (await late()).probes.save(probe),
+      between: async (...span) => (await late()).probes.between(...span),
+      see: async (...seen) => (await late()).probes.see(...seen),
+    },
+    probed: {
+      save: async (gateway) => (await late()).probed.save(gateway),
+      load: async (domain) => (await late()).probed.load(domain),
+    },
   };
 }

@@ -12,6 +12,7 @@
  *     mark#SHARD              HOUR#GROUP            an hour whose roll-up is to be made           61 days
  *     rollup#GROUP            HOUR                  failures of one hour                          `rollupDays`
  *     groups#WEEK             GROUP                 a group that has roll-ups in that week        `rollupDays`
+ *     pulse#SCOPE             DAY                   when other lines of a domain came             4 days
  *     history#GROUP           -                     what the detector learned                     60 days
  *     incident                GROUP                 the state of a group's incident               while firing, and 7 days
  *     ended#WEEK              ENDEDAT#INCIDENT      an incident that is over                      `rollupDays`
@@ -24,6 +25,7 @@
  *     inventory               DOMAIN                a discovered custom domain                    until it is gone
  *     subscribed              LOGGROUP              a log group with a filter of ours             until the filter is removed
  *     probe#DAY               AT#FINGERPRINT        a call of the canary                          61 days
+ *     probed                  DOMAIN                what probes showed of a domain's gateway      400 days
  */
 
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
@@ -66,6 +68,7 @@ const groupsPk = (week: number): string => `groups#${week}`;
 const endedPk = (week: number): string => `ended#${week}`;
 const probePk = (day: number): string => `probe#${day}`;
 const factPk = (groupId: string): string => `fact#${groupId}`;
+const pulsesPk = (scope: string): string => `pulse#${scopeId(scope)}`;
 const rollupPk = (groupId: string): string => `rollup#${groupId}`;
 
 export const keys = {
@@ -86,6 +89,8 @@ export const keys = {
   issuersPk,
   issuers: (scope: string, day: number): Key => ({ pk: issuersPk(day), sk: scopeId(scope) }),
   mark: (groupId: string, hour: number): Key => ({ pk: shardOf('mark', groupId), sk: `${ordered(hour)}#${groupId}` }),
+  pulsesPk,
+  pulses: (scope: string, day: number): Key => ({ pk: pulsesPk(scope), sk: ordered(day) }),
   rollupPk,
   rollup: (groupId: string, hour: number): Key => ({ pk: rollupPk(groupId), sk: ordered(hour) }),
   groupsPk,
@@ -111,6 +116,7 @@ export const keys = {
     pk: probePk(dayOfMinute(minuteOf(at))),
     sk: `${ordered(at)}#${fingerprint}`,
   }),
+  probed: (domain: string): Key => ({ pk: 'probed', sk: domain }),
   certificate: (fingerprint: string): Key => ({ pk: `certificate#${fingerprint}`, sk: ALONE }),
   addressKey: { pk: 'addressKey', sk: ALONE } as Key,
   load: (minute: number, kind: string): Key => ({ pk: `load#${minute}`, sk: kind }),

@@ -15,6 +15,7 @@ import type {
   Half,
   HeldHalf,
   Incident,
+  ProbedGateway,
   Rollup,
   Silence,
   WatchedProbe,
@@ -32,7 +33,9 @@ import type {
   JoinStore,
   Outbox,
   PrivacyStore,
+  ProbedStore,
   ProbeStore,
+  PulseStore,
   RollupStore,
   SilenceStore,
   Stores,
@@ -62,6 +65,7 @@ export function createMemoryStores(): MemoryStores {
     facts: createFacts(),
     groups: createGroups(expected),
     rollups: createRollups(expected),
+    pulses: createPulses(),
     history: createHistory(),
     incidents: createIncidents(notices),
     certificates: createCertificates(),
@@ -70,6 +74,7 @@ export function createMemoryStores(): MemoryStores {
     silences: createSilences(),
     privacy: createPrivacy(),
     probes: createProbes(),
+    probed: createProbed(),
   };
 }
 
@@ -215,6 +220,24 @@ function createRollups(expected: Map<string, FactIntent>): MemoryStores['rollups
   };
 }
 
+function createPulses(): PulseStore {
+  const byScope = new Map<string, Set<number>>();
+  return {
+    note: async (scope, pulses) => {
+      const noted = byScope.get(scope) ?? new Set<number>();
+      byScope.set(scope, noted);
+      for (const pulse of pulses) noted.add(pulse);
+    },
+    between: async (scope, from, to) => {
+      const noted = byScope.get(scope);
+      if (noted === undefined) return [];
+      const found: number[] = [];
+      for (let pulse = from; pulse <= to; pulse++) if (noted.has(pulse)) found.push(pulse);
+      return found;
+    },
+  };
+}
+
 function createHistory(): HistoryStore {
   const histories = new Map<string, unknown>();
   return {
@@ -292,6 +315,16 @@ function createProbes(): ProbeStore {
       probes.set(probe.fingerprint, { ...probe, ...known, seen });
       return seen;
     },
+  };
+}
+
+function createProbed(): ProbedStore {
+  const gateways = new Map<string, ProbedGateway>();
+  return {
+    save: async (gateway) => {
+      gateways.set(gateway.domain, gateway);
+    },
+    load: async (domain) => gateways.get(domain) ?? null,
   };
 }
 

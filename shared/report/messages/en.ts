@@ -15,6 +15,8 @@ export const en: ReportMessages = {
   reasons,
   // The diagnosis speaks English itself, and names what it found.
   remedies: {},
+  contradiction: null,
+  seenHere: (day) => `(seen at this gateway on ${day})`,
   causes: {
     waf: 'blocked by WAF',
     'invalid-api-key': 'invalid API key',

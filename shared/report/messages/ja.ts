@@ -1,5 +1,6 @@
 /** 日本語のレポート。 */
 
+import { ja as alerts } from '../../messages/ja.js';
 import { reasons } from '../../messages/reasons/ja.js';
 import type { ReportMessages } from './types.js';
 
@@ -32,10 +33,12 @@ export const ja: ReportMessages = {
       '拡張鍵用途に clientAuth を含む証明書の発行をプライベート CA に依頼してください。パブリック CA は発行を終了します(Let’s Encrypt は 2026-07-08 に終了済み、Sectigo は 2027-02-10、DigiCert は 2027-03-01、その他も遅くとも 2027-03-15)。',
     'weak-key': 'RSA 2,048 ビット以上、または ECDSA P-256 / P-384 の鍵で再発行を依頼してください。',
     'would-pass':
-      'この証明書は S3 上のトラストストアでは受け付けられます。ゲートウェイの判断を優先し、ドメイン名が使用しているトラストストアのバージョンと比べてください。',
+      'この証明書は S3 上のトラストストアでは受け付けられます。ドメイン名が使用しているトラストストアのバージョンと比べてください。',
     'chain-too-long':
       'ルートにより近い CA からの再発行を依頼してください。クライアント証明書より上の CA は最大 4 枚です。',
   },
+  contradiction: alerts.contradiction,
+  seenHere: (day) => `(${day} にこのゲートウェイで確認済み)`,
   causes: {
     waf: 'WAF によるブロック',
     'invalid-api-key': 'API キーが無効',

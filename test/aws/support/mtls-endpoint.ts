@@ -21,6 +21,10 @@ export interface LocalGateway {
   readonly calls: number;
   /** While set, mutual TLS is off: everybody is let in. */
   isOpen: boolean;
+  /** A rule that OpenSSL does not have: the reason for which the gateway refuses a client that OpenSSL takes, or null. */
+  refuses: (clientPem: string) => string | null;
+  /** Puts another truststore in use. */
+  trust(truststore: string): void;
   stop(): Promise<void>;
 }
 
@@ -46,7 +50,10 @@ export async function startGateway(
     extendedKeyUsage: [SERVER_AUTH],
     dnsNames: [domain],
   });
-  const gateway = { address: '', calls: 0, isOpen: false };
+  const gateway: Omit<LocalGateway, 'trust' | 'stop' | 'address' | 'calls'> & { address: string; calls: number } = {
+    ...{ address: '', calls: 0, isOpen: false },
+    refuses: () => null,
+  };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const socket = request.socket as TLSSocket;
     const client = socket.getPeerX509Certificate();
@@ -55,13 +62,14 @@ export async function startGateway(
       return;
     }
     const n = ++gateway.calls;
-    const isRefused = !socket.authorized && !gateway.isOpen;
+    const because = socket.authorized ? gateway.refuses(client.toString()) : reasonOf(socket);
+    const isRefused = because !== null && !gateway.isOpen;
     const refusal: Refusal = {
       n: 70_000 + n,
       at: Date.now(),
       requestId: request.headers['x-amzn-requestid']?.toString() ?? uuid(70_000 + n),
       extendedRequestId: `Local${n}FEwPEFhg=`,
-      reason: reasonOf(socket),
+      reason: because ?? '',
     };
     response.writeHead(isRefused ? 403 : 200, {
       'x-amzn-RequestId': refusal.requestId,
@@ -77,14 +85,9 @@ export async function startGateway(
       ],
     });
   };
+  const credentials = { key: server.privateKey.export({ type: 'pkcs8', format: 'pem' }), cert: server.pem };
   const tls = createServer(
-    {
-      key: server.privateKey.export({ type: 'pkcs8', format: 'pem' }),
-      cert: server.pem,
-      ca: truststore,
-      requestCert: true,
-      rejectUnauthorized: false,
-    },
+    { ...credentials, ca: truststore, requestCert: true, rejectUnauthorized: false },
     (request, response) => void answer(request, response),
   );
   tls.listen(0, '127.0.0.1');
@@ -92,6 +95,7 @@ export async function startGateway(
   // Another spelling of 127.0.0.1: whatever a function sends there by HTTPS, the local AWS takes for itself.
   gateway.address = `127.1:${(tls.address() as AddressInfo).port}`;
   return Object.assign(gateway, {
+    trust: (bundle: string) => tls.setSecureContext({ ...credentials, ca: bundle }),
     stop: async () => {
       tls.closeAllConnections();
       tls.close();
@@ -102,9 +106,11 @@ export async function startGateway(
 
 /** OpenSSL's code, in the gateway's words. */
 function reasonOf({ authorizationError }: TLSSocket): string {
-  return String(authorizationError) === 'DEPTH_ZERO_SELF_SIGNED_CERT'
-    ? 'self signed certificate'
-    : 'Could not find issuer for certificate';
+  const reasons: Readonly<Record<string, string>> = {
+    DEPTH_ZERO_SELF_SIGNED_CERT: 'self signed certificate',
+    INVALID_PURPOSE: 'unsupported certificate purpose',
+  };
+  return reasons[String(authorizationError)] ?? 'Could not find issuer for certificate';
 }
 
 function identity(pem: string): Record<string, string> {

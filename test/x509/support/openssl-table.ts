@@ -82,6 +82,10 @@ function page(rows: readonly Row[]): string {
     'says "likely" and why. Extended key usage and Netscape\'s certificate type only warn, until the gateway itself refuses with',
     'such a reason. The same table is in `shared/x509/standing.ts`.',
     '',
+    'Four of the rules can be settled at your own gateway: `mtls-watch canary probes` calls it with a chain of five CAs, a',
+    'certificate for servers only, one with P-521 and one signed with RSASSA-PSS ([canary](canary.md#probes)). From then on',
+    'verdicts for that domain say "seen at this gateway on" and the day, whatever stands here.',
+    '',
     ...table(
       ['rule', 'standing', 'source', 'finding'],
       Object.values(knownRules).map(({ rule, standing, source, code }) => [

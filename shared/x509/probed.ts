@@ -1,0 +1,70 @@
+/**
+ * What the canary's probes showed at one gateway, applied to a finding. A rule that AWS does not document is likely for
+ * a gateway in general, and known for one that refused, or let in, a certificate made to find it out. Pure.
+ */
+
+import { limits } from '../base/limits.js';
+import type { Finding, ProbedGateway } from '../model/index.js';
+import type { ReasonId } from '../model/reasons.js';
+import { fits } from './beside-refusal.js';
+import { isSourceText, knownRules, type RuleId } from './standing.js';
+
+/** What was seen of one rule. */
+export interface SeenHere {
+  readonly outcome: 'let-in' | 'refused';
+  /** The UTC day, as `2026-06-15`. */
+  readonly on: string;
+}
+
+/**
+ * What the probes showed of a rule, or null. That a certificate of the kind was let in once says nothing against the
+ * gateway's own sentence now.
+ * @param refusedWith the sentence with which the gateway refused the certificate in question, if known
+ */
+export function seenHere(
+  rule: RuleId,
+  probed: ProbedGateway | null,
+  refusedWith: ReasonId | null = null,
+): SeenHere | null {
+  const known: (typeof knownRules)[RuleId] & { readonly probe?: keyof ProbedGateway['outcomes'] } = knownRules[rule];
+  if (probed === null || known.probe === undefined) return null;
+  const { outcome } = probed.outcomes[known.probe];
+  if (outcome === 'undecided' || (outcome === 'let-in' && refusedWith !== null && fits(known.code, refusedWith)))
+    return null;
+  return { outcome, on: new Date(probed.at).toISOString().slice(0, 10) };
+}
+
+/** The CAs that the gateway follows above a client, the root included. */
+export function chainCasMaxAt(probed: ProbedGateway | null, refusedWith: ReasonId | null): number {
+  return limits.chainCasMax + (seenHere('chain-too-long', probed, refusedWith)?.outcome === 'let-in' ? 1 : 0);
+}
+
+/** The finding of a rule that the gateway was seen to apply. */
+export function refusedHere(finding: Finding, { on }: SeenHere): Finding {
+  return seenAs(finding, on, 'it refused a certificate of this kind that was made to find that out');
+}
+
+/** The finding of a rule that the gateway was seen not to apply. */
+export function letInHere(finding: Finding, { on }: SeenHere): Finding {
+  const remedy = `Nothing to do while this gateway takes it, as it did on ${on}; other gateways may not.`;
+  return { ...seenAs(finding, on, 'it let in a certificate of this kind that was made to find that out'), remedy };
+}
+
+/** A chain that is longer than the one that was let in. */
+export function longerThanSeen(finding: Finding, { on }: SeenHere): Finding {
+  const seen = `seen at this gateway on ${on}: it let in ${limits.chainCasMax + 1} CA certificates; whether it follows more is not known`;
+  return { ...finding, standing: 'unknown', evidence: [...without(finding), seen] };
+}
+
+function seenAs(finding: Finding, on: string, what: string): Finding {
+  return {
+    ...finding,
+    standing: 'seen',
+    seenOn: on,
+    evidence: [...without(finding), `seen at this gateway on ${on}: ${what}`],
+  };
+}
+
+function without({ evidence }: Finding): string[] {
+  return evidence.filter((line) => !isSourceText(line));
+}
