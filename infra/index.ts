@@ -10,6 +10,7 @@ import { ACCESS_LOG_FORMAT } from '../shared/logs/access-log-format.js';
 export const mtlsAccessLogFormat: AccessLogFormat = AccessLogFormat.custom(ACCESS_LOG_FORMAT);
 
 export type { Settings } from '../shared/config/settings.js';
+export type { ConnectionLogOptions, WatchableDoor } from './gateway/connection-logs.js';
 export type { WatchableDomain } from './gateway/domains.js';
 export type { LogKeeping, StageLogOptions } from './gateway/stage-logs.js';
 export type { GatewayStage } from './gateway/stages.js';

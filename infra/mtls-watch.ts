@@ -24,6 +24,7 @@ import { Reconciler } from './constructs/reconciler.js';
 import { StateTable } from './constructs/state-table.js';
 import { Sweep } from './constructs/sweep.js';
 import { WeeklyReport } from './constructs/weekly-report.js';
+import { type ConnectionLogOptions, deliverConnectionLog, type WatchableDoor } from './gateway/connection-logs.js';
 import { domainPartsOf, type WatchableDomain } from './gateway/domains.js';
 import { type LogKeeping, type StageLogOptions, stageLogs } from './gateway/stage-logs.js';
 import { type GatewayStage, partsOf } from './gateway/stages.js';
@@ -35,6 +36,7 @@ import {
   truststoreStatements,
 } from './gateway/truststore-access.js';
 import { Watched } from './gateway/watched.js';
+import type { Alarms } from './observability/alarms.js';
 import { dashboardName } from './observability/dashboard.js';
 import { observe } from './observability/observe.js';
 import { METRICS_NAMESPACE } from './observability/watch-metrics.js';
@@ -79,6 +81,8 @@ export class MtlsWatch extends Construct {
   private readonly watched: Watched;
   private readonly subscriptions: LogSubscriptions;
   private readonly reconciler: Reconciler;
+  private readonly alarms: Alarms;
+  private readonly doors = new Set<WatchableDoor>();
   /** Whether logs also come from log groups that are not named: discovered ones, or those of other accounts. */
   private readonly hasOtherSources: boolean;
   /** The environments of the functions, without the settings. */
@@ -132,7 +136,7 @@ export class MtlsWatch extends Construct {
       target: { kind: 'function', fn: ingest.fn, emitsAccount: config.central !== null },
     });
     this.hasOtherSources = config.discover !== null || central !== null;
-    observe(this, {
+    this.alarms = observe(this, {
       config,
       topic: alerts.topic,
       table: state.table,
@@ -176,6 +180,22 @@ export class MtlsWatch extends Construct {
       if (resource !== undefined && Stack.of(resource) === Stack.of(this)) resource.node.addDependency(filter);
     }
     this.watched.addStage(stage, logs);
+  }
+
+  /**
+   * Watches a CloudFront distribution with viewer mutual TLS, or an Application Load Balancer with a listener in verify mode:
+   * delivers its connection log to a log group and subscribes to that before the first record. CloudFront takes the delivery
+   * only once the distribution has mutual TLS.
+   * @throws MtlsWatchError `bad-config` for a distribution where the stack is known to be outside us-east-1
+   */
+  watchConnections(door: WatchableDoor, options: ConnectionLogOptions = {}): void {
+    if (this.doors.has(door)) return;
+    this.doors.add(door);
+    const { logGroup, delivery } = deliverConnectionLog(this, door, this.logKeeping, options);
+    const filter = this.subscriptions.add('connection', logGroup, logGroup.node.path);
+    delivery?.node.addDependency(filter);
+    this.reconciler.lookAt('connection', logGroup);
+    this.alarms.addFilter(this.subscriptions.filterName('connection'));
   }
 
   /**
@@ -309,7 +329,7 @@ export class MtlsWatch extends Construct {
     if (this.hasOtherSources || !this.subscriptions.isEmpty) return;
     Annotations.of(this).addWarningV2(
       'mtls-watch:no-log-groups',
-      'No log group is watched: call watch(stage), name some under executionLogGroups and accessLogGroups, or set discover.',
+      'No log group is watched: call watch(stage) or watchConnections(door), name some under executionLogGroups, accessLogGroups or connectionLogGroups, or set discover.',
     );
   }
 }

@@ -133,7 +133,7 @@ export class LogSubscriptions extends Construct {
   }
 
   /** Named after the stack, so that an operator sees which stack uses one of the places of a log group. */
-  private filterName(kind: LogKind): string {
+  filterName(kind: LogKind): string {
     return `${Stack.of(this).stackName}-${kind}`;
   }
 

@@ -34,8 +34,8 @@ interface Observed {
   readonly filterNames: readonly string[];
 }
 
-/** Adds them to the construct whose parts they look at. */
-export function observe(scope: Construct, observed: Observed): void {
+/** Adds them to the construct whose parts they look at. @returns the alarms */
+export function observe(scope: Construct, observed: Observed): Alarms {
   const { config, ingest, sweep, report, canary, reconcile } = observed;
   const scopes = canary === undefined ? [] : config.canaries.map(({ domain }) => domain);
   const optional = Object.entries({ report, canary, reconcile: reconcile?.fn });
@@ -48,7 +48,7 @@ export function observe(scope: Construct, observed: Observed): void {
   const kinds = config.discover?.mode === 'on' ? logKinds : [];
   const filterNames = [...observed.filterNames, ...kinds.map((kind) => filterNameOf(stackName, kind))];
   const { report: _, ...meters } = functions;
-  const { alarms } = new Alarms(scope, 'Alarms', {
+  const alarms = new Alarms(scope, 'Alarms', {
     ...observed,
     filterNames,
     meters,
@@ -56,12 +56,13 @@ export function observe(scope: Construct, observed: Observed): void {
     reconcileMinutes: reconcile?.everyMinutes,
   });
   new SavedQueries(scope, 'Queries', observed);
-  if (!config.dashboard) return;
+  if (!config.dashboard) return alarms;
   new Dashboard(scope, 'Overview', {
     ...observed,
-    alarms,
+    alarms: alarms.alarms,
     filterNames,
     functions,
     canaryScopes: scopes,
   });
+  return alarms;
 }

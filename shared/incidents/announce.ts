@@ -72,7 +72,8 @@ export async function storeTransition(announcement: Announcement, world: World):
     const own = severityFor(impact, policyFor(next.group, world.config.detection));
     const severity = kind === 'spike' ? own : worse(before?.severity ?? 'low', own);
     const severityAtFirst = kind === 'spike' ? severity : next.severityAtFirst;
-    incident = { ...next, severity, severityAtFirst, isStranger: isStranger(impact) };
+    const who = { isStranger: isStranger(impact), ...(isClaimed && { isClaimed }) };
+    incident = { ...next, severity, severityAtFirst, ...who };
   }
   const notice = noticeOf({
     kind,

@@ -77,8 +77,8 @@ function worstFirst(beginning: readonly Pending[]): Pending[] {
 function twinsIn(beginning: readonly Pending[]): ReadonlySet<Pending> {
   const seen = new Set<string>();
   return new Set(
-    worstFirst(beginning).filter(({ group: { scope, issuerDn } }) => {
-      const key = JSON.stringify([scope, issuerDn]);
+    worstFirst(beginning).filter(({ group: { scope, issuerDn, isUnverified } }) => {
+      const key = JSON.stringify([scope, issuerDn, isUnverified]);
       return seen.has(key) || !seen.add(key);
     }),
   );
@@ -195,7 +195,9 @@ async function begin(
   const { impactOf } = await loadAnnounce();
   const impact = await impactOf(group, detection, facts, world);
   const severity = severityFor(impact, policyFor(group, world.config.detection));
-  const judged = { ...own.next, severity, severityAtFirst: severity, isStranger: impact.isStranger };
+  const { isStranger, isClaimed } = impact;
+  const kind = { isStranger, ...(isClaimed && { isClaimed }) };
+  const judged = { ...own.next, severity, severityAtFirst: severity, ...kind };
   // Where the scope's incident covers the beginning, the later notices of this incident are left out as well.
   const announced = !isCovered(judged, await scopesOf(group, world), now);
   return applySilences({ ...own, notice: announced ? 'spike' : null, next: { ...judged, announced } }, incident, world);

@@ -134,7 +134,10 @@ function toldBy({ kind, incident, facts, diagnosed }: NoticeParts): NonNullable<
 
 function runbookId(parts: NoticeParts): string {
   const { group } = parts.incident;
-  return isSeveral(group.issuerDn) ? SEVERAL_ISSUERS_PAGE : (toldBy(parts).cause ?? group.reason);
+  if (isSeveral(group.issuerDn)) return SEVERAL_ISSUERS_PAGE;
+  return toldBy(parts).cause ?? (group.isUnverified ? CLAIMS_PAGE : group.reason);
 }
+
+const CLAIMS_PAGE = 'issuer-rekeyed';
 
 const SEVERAL_ISSUERS_PAGE = 'several-issuers';

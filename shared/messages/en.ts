@@ -19,6 +19,16 @@ export const en: Messages = {
       'Only strangers, a few tries each: a scanner. Nothing to do; they stay outside.',
     ],
   },
+  claims: {
+    title: 'not signed by that CA',
+    meaning:
+      'The certificates name a CA of the truststore as their issuer, and no CA of that name signed them: somebody uses its name, or the CA has a new key.',
+    steps: [
+      'Ask the CA, over a channel that you know, whether it issued these certificates. Take no certificate and no key identifier from the client.',
+      'If it did, get its new certificate from the CA itself and add it to the truststore beside the old one.',
+      'If it did not: nothing to do; whoever it is stays outside. The partner’s own refusals are counted and told apart from these.',
+    ],
+  },
   findings,
   contradiction: null,
   severities: { low: 'LOW', medium: 'MEDIUM', high: 'HIGH', critical: 'CRITICAL' },
@@ -28,12 +38,14 @@ export const en: Messages = {
     client: (name, others) => `${name}${andOthers(others)}`,
     claimed: (name, others) => `unverified ${name}${andOthers(others)}`,
     clientsOf: (issuer) => `clients of ${issuer}`,
+    claimant: (issuer) => `${issuer} (unverified)`,
   },
   whose: {
     client: (name, others, issuer) => `the client certificates of ${name}${andOthers(others)}, issued by ${issuer}`,
     claimed: (name, others, issuer) =>
       `client certificates in the name of ${name}${andOthers(others)}, a name that is not verified (issuer: ${issuer})`,
     clientsOf: (issuer) => `the client certificates of ${issuer}`,
+    claimant: (issuer) => `client certificates in the name of ${issuer}, which no CA of that name signed`,
     oneClientOf: (issuer, name, isProven) =>
       `the client certificates of ${issuer}, all in the name of ${name}${isProven ? '' : ' (not verified)'}`,
   },

@@ -18,6 +18,16 @@ export const ja: Messages = {
       '第三者が数回ずつ試しているだけであればスキャンです。対応は不要で、拒否され続けます。',
     ],
   },
+  claims: {
+    title: '名乗っている CA の署名ではない',
+    meaning:
+      '証明書はトラストストアにある CA を発行者と名乗っていますが、同名のどの CA も署名していません。第三者が名前を使っているか、CA の鍵が新しくなっています。',
+    steps: [
+      'これらの証明書を発行したかどうかを、既知の連絡先で CA に確認してください。クライアントから届いた証明書や鍵識別子は使わないでください。',
+      '発行していた場合は、新しい証明書を CA から直接受け取り、古いものと並べてトラストストアに追加してください。',
+      '発行していない場合は対応不要です。接続は拒否され続けます。取引先本来の拒否は、これとは別に数えて通知します。',
+    ],
+  },
   findings,
   contradiction: {
     trusted: {
@@ -44,12 +54,14 @@ export const ja: Messages = {
     client: (name, others) => `${name}${andOthers(others)} `,
     claimed: (name, others) => `${name}${andOthers(others)} (名前は未検証) `,
     clientsOf: (issuer) => `${issuer} 発行の証明書`,
+    claimant: (issuer) => `${issuer} を名乗る接続元`,
   },
   whose: {
     client: (name, others, issuer) => `${name}${andOthers(others)} のクライアント証明書 (発行者: ${issuer})`,
     claimed: (name, others, issuer) =>
       `${name}${andOthers(others)} を名乗るクライアント証明書 (名前は未検証、発行者: ${issuer})`,
     clientsOf: (issuer) => `${issuer} 発行のクライアント証明書`,
+    claimant: (issuer) => `${issuer} を発行者と名乗る、同名の CA の署名がないクライアント証明書`,
     oneClientOf: (issuer, name, isProven) =>
       `${issuer} 発行のクライアント証明書 (すべて ${name} 名義${isProven ? '' : '、名前は未検証'})`,
   },

@@ -9,12 +9,16 @@ import type { FindingMessages, Messages, SeveralMessages } from './types.js';
 
 export type Inert = (text: string) => string;
 
-/** What is wrong in a few words, and what to do first: by the diagnosis where there is one, else by the gateway's reason. */
+/**
+ * What is wrong in a few words, and what to do first: by the diagnosis where there is one, else by the gateway's reason. Of those
+ * who use an issuer's name, that they do.
+ */
 export function wordsOf(notice: Notice, messages: Messages): Pick<SeveralMessages, 'title' | 'steps'> {
   const { group } = notice;
-  if (isSeveral(group.issuerDn)) return messages.severalIssuers;
+  if (isSeveral(group.issuerDn)) return group.isUnverified ? messages.claims : messages.severalIssuers;
   const code = causeOf(notice);
   const found = code === null ? null : findingWords({ code }, messages);
+  if (group.isUnverified) return { title: found?.short ?? messages.claims.title, steps: messages.claims.steps };
   if (found !== null) return { title: found.short, steps: found.steps };
   return messages.reasons[group.reason];
 }
@@ -23,7 +27,11 @@ export function wordsOf(notice: Notice, messages: Messages): Pick<SeveralMessage
 export function titleOf(notice: Notice, messages: Messages, inert: Inert): string {
   const { group, reasonText } = notice;
   const isNamed =
-    causeOf(notice) !== null || isSeveral(group.issuerDn) || group.reason !== 'other' || reasonText === '';
+    causeOf(notice) !== null ||
+    group.isUnverified ||
+    isSeveral(group.issuerDn) ||
+    group.reason !== 'other' ||
+    reasonText === '';
   if (isNamed) return wordsOf(notice, messages).title;
   return messages.unknownReason(inert(cut(reasonText, limits.nameShownCharsMax)));
 }
@@ -42,7 +50,9 @@ function causeOf(notice: Notice): string | null {
 /** Who is refused, for a sentence; every whole DN is shown below it. The name is cut before it is escaped. */
 export function whoOf(notice: Notice, { who, ...messages }: Messages, inert: Inert, charsMax: number): string {
   const { party, client, others, isProven } = refusedIn(notice);
-  if (party === 'issuer' || client === null) return who.clientsOf(issuerName(notice, messages, inert, charsMax));
+  const issuer = issuerName(notice, messages, inert, charsMax);
+  if (notice.group.isUnverified) return who.claimant(issuer);
+  if (party === 'issuer' || client === null) return who.clientsOf(issuer);
   const name = shown(client, inert, charsMax);
   return isProven ? who.client(name, others) : who.claimed(name, others);
 }
@@ -51,6 +61,7 @@ export function whoOf(notice: Notice, { who, ...messages }: Messages, inert: Ine
 export function whoseOf(notice: Notice, { whose, ...messages }: Messages, inert: Inert): string {
   const { party, client, others, isProven } = refusedIn(notice);
   const issuer = issuerName(notice, messages, inert, limits.nameShownCharsMax);
+  if (notice.group.isUnverified) return whose.claimant(issuer);
   if (client === null) return whose.clientsOf(issuer);
   const name = shown(client, inert, limits.nameShownCharsMax);
   if (party === 'issuer') return whose.oneClientOf(issuer, name, isProven);
@@ -107,6 +118,7 @@ export function leadOf(notice: Notice, messages: Messages, inert: Inert): string
 }
 
 function meaningOf({ group }: Notice, messages: Messages): string {
+  if (group.isUnverified) return messages.claims.meaning;
   return (isSeveral(group.issuerDn) ? messages.severalIssuers : messages.reasons[group.reason]).meaning;
 }
 

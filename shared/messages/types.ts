@@ -44,12 +44,16 @@ export interface WhoMessages {
   /** Nobody but the client itself says that this is its name. */
   readonly claimed: (name: string, others: number) => string;
   readonly clientsOf: (issuer: string) => string;
+  /** Whoever uses the name of an issuer that did not sign. */
+  readonly claimant: (issuer: string) => string;
 }
 
 export interface WhoseMessages {
   readonly client: (name: string, others: number, issuer: string) => string;
   readonly claimed: (name: string, others: number, issuer: string) => string;
   readonly clientsOf: (issuer: string) => string;
+  /** Whoever uses the name of an issuer that did not sign. */
+  readonly claimant: (issuer: string) => string;
   /** All refused certificates of the issuer bear the name. */
   readonly oneClientOf: (issuer: string, name: string, isProven: boolean) => string;
 }
@@ -80,6 +84,8 @@ export interface Messages {
   readonly reasons: Readonly<Record<ReasonId, ReasonMessages>>;
   /** For the incident of a whole domain, in place of a reason. */
   readonly severalIssuers: SeveralMessages;
+  /** In place of a reason, where no CA of the issuer's name signed the certificates. */
+  readonly claims: SeveralMessages;
   readonly findings: Readonly<Record<FindingCode, FindingMessages>>;
   /** Null where the finding's own evidence and remedy say it in this language. */
   readonly contradiction: ContradictionMessages | null;

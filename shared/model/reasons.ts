@@ -106,22 +106,16 @@ export function reasonIdOfFinding(code: string): ReasonId {
 }
 
 /**
- * Whether the reason proves the names in the certificate: a signature is verified before what is in the certificate, so with
- * these a CA of the truststore signed them. Made-up certificates are refused with one of the others.
+ * Whether the reason proves the names in the certificate: the gateway gives it only after it verified the signature, so a CA of the
+ * truststore signed them. OpenSSL looks at times last; at keys, algorithms, extensions and purposes it looks before.
  */
 export function proves(reason: ReasonId): boolean {
   return PROVING.includes(reason);
 }
 
 const PROVING: readonly ReasonId[] = [
-  'insecure-signature-algorithm',
   'expired',
   'not-yet-valid',
-  'chain-too-long',
-  'path-length-exceeded',
-  'unsupported-purpose',
-  'unhandled-critical-extension',
-  'weak-key',
   'revoked',
   'revocation-check-failed',
   'denied-by-function',

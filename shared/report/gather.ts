@@ -10,7 +10,6 @@ import { rollUp } from '../count/rollup.js';
 import { diagnosisOf, unlessUnreadable } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
 import type { ClientTally, GroupKey, Rollup, Silence } from '../model/index.js';
-import type { ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import { buildReport, type ClientDetail, type Gap, gap, type ReportParts } from './build.js';
 import { type Folded, foldRollups } from './fold.js';
@@ -86,7 +85,7 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
     sunset,
     silences: partner === null ? silencesIn(period, await world.stores.silences.list()) : null,
     pipeline: partner === null ? gathering.pipeline : null,
-    verdictOf: (issuerDn, reason) => verdicts.get(JSON.stringify([issuerDn, reason])) ?? null,
+    verdictOf: (group) => verdicts.get(verdictKey(group)) ?? null,
     runbookUrl: (id, groups) => runbookUrlOfAll({ ...config, language: gathering.language }, groups, id),
     gaps,
   });
@@ -171,7 +170,7 @@ async function verdictsOf(
   const unreadable = new Set<string>();
   let looked = 0;
   for (const { group, clients, lastAt } of candidates) {
-    const key = JSON.stringify([group.issuerDn, group.reason satisfies ReasonId]);
+    const key = verdictKey(group);
     if (verdicts.has(key) || group.reason === 'self-signed') continue;
     if (looked++ >= limits.reportVerdictsMax) {
       gaps.push(gap('verdicts-cut'));
@@ -192,6 +191,10 @@ async function verdictsOf(
   }
   for (const why of unreadable) gaps.push(gap('verdicts-unavailable', why));
   return verdicts;
+}
+
+function verdictKey({ issuerDn, reason, isUnverified }: Omit<GroupKey, 'scope'>): string {
+  return JSON.stringify([issuerDn, reason, isUnverified]);
 }
 
 function hasFingerprint({ fingerprint }: ClientTally): boolean {

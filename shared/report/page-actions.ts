@@ -134,7 +134,8 @@ function actionItem(action: Action, words: ReportMessages): Html {
         ]),
     [labels.runbook, html`<a href="${action.runbookUrl}" rel="noreferrer">${action.runbookUrl}</a>`],
   ];
-  return html`<li class="${state}"><h3>${action.rank}. <bdi>${cut(action.owner)}</bdi>: ${words.reasons[action.reason].title} <span class="state">${state === 'open' ? labels.open : labels.over}</span></h3>
+  const title = action.isUnverified ? words.claimed : words.reasons[action.reason].title;
+  return html`<li class="${state}"><h3>${action.rank}. <bdi>${cut(action.owner)}</bdi>: ${title} <span class="state">${state === 'open' ? labels.open : labels.over}</span></h3>
 <dl>${rows.map(([term, what]) => html`<dt>${term}</dt><dd>${what}</dd>`)}</dl></li>
 `;
 }

@@ -24,6 +24,8 @@ const group = z.strictObject({
   scope: z.string(),
   issuerDn: z.string(),
   reason,
+  /** No CA of the issuer's name signed the certificates: somebody uses the name, or the CA has a new key. */
+  isUnverified: z.literal(true).optional(),
   ...trend,
   unattributed: count,
   inferred: count,
@@ -51,6 +53,8 @@ const action = z.strictObject({
   /** The client by name where its certificate is the cause; else the issuer's organization, or its name where it has none. */
   owner: z.string(),
   reason,
+  /** No CA of the issuer's name signed the certificates: somebody uses the name, or the CA has a new key. */
+  isUnverified: z.literal(true).optional(),
   scopes: z.array(z.string()),
   /** `open` goes on; `over`: its incident was resolved, and nothing was refused since. */
   state: z.enum(['open', 'over']),
@@ -77,6 +81,8 @@ const incident = z.strictObject({
   scope: z.string(),
   issuerDn: z.string(),
   reason,
+  /** No CA of the issuer's name signed the certificates: somebody uses the name, or the CA has a new key. */
+  isUnverified: z.literal(true).optional(),
   severity: z.enum(severities),
   firstFailureAt: iso.nullable(),
   noticedAt: iso,

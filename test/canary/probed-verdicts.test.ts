@@ -24,7 +24,7 @@ async function worldWith(
   settings: object = { canaries: [{ domain: DOMAIN }] },
 ): Promise<TestWorld & { loads: string[] }> {
   const world = testWorld({ truststores: { '*': 's3://truststores/x.pem' }, ...settings });
-  const bundle = { text: root.pem, version: '1', versionId: null, modifiedAt: AT };
+  const bundle = { text: root.pem, version: 'probed-verdicts', versionId: null, modifiedAt: AT };
   await world.stores.certificates.save(new Map([[fingerprint, client.pem]]));
   const loads: string[] = [];
   const { load } = world.stores.probed;

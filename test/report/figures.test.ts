@@ -25,7 +25,7 @@ beforeAll(async () => {
 function denialTimes(): number[] {
   const times = new Map<string, number>();
   for (const path of readdirSync(join(sampleDay, 'logs'), { recursive: true, encoding: 'utf8' })) {
-    if (!/execution/.test(path)) continue;
+    if (!/execution|connections|elasticloadbalancing/.test(path)) continue;
     const bytes = readFileSync(join(sampleDay, 'logs', path));
     const text = (path.endsWith('gz') ? gunzipSync(bytes) : bytes).toString();
     const exported = /afternoon/.test(path);
@@ -41,8 +41,10 @@ function denialTimes(): number[] {
           );
       const whole = /^\{"logGroup.*\}$/.test(unpacked) ? [JSON.parse(unpacked)] : [];
       for (const event of [...events, ...whole]) {
-        if (String(event.message).includes('Access denied. Reason:')) times.set(event.id, event.timestamp);
+        if (/Access denied\. Reason:|"connectionStatus":"Failed:/.test(event.message))
+          times.set(event.id, event.timestamp);
       }
+      if (line.includes(' Failed:')) times.set(line, Date.parse(line.slice(0, 24)));
     }
   }
   return [...times.values()];

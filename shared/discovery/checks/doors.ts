@@ -4,50 +4,11 @@
  */
 
 import { CLOUDFRONT_REGION, regionOf } from '../../base/regions.js';
-import type { ConnectionLogDelivery, DoorKind, FoundDoor } from '../../model/account.js';
+import type { ConnectionLogDelivery, FoundDoor } from '../../model/account.js';
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, warning, wrong } from '../check.js';
+import { connectionLogs, recordFieldsOf } from '../connection-fields.js';
 import { aws, partitionOf } from '../shell.js';
 import { type Context, subscribe } from './context.js';
-
-interface DoorFacts {
-  readonly what: string;
-  readonly logType: string;
-  /** Without it, nobody can tell a refusal. */
-  readonly status: string;
-  /** Who was refused. */
-  readonly certificate: readonly string[];
-  /** Counts exactly once, addresses, names, validity. */
-  readonly wanted: readonly string[];
-  readonly logGroup: (id: string) => string;
-}
-
-/** The names of the fields are those of `PutDelivery…`: CloudFront's page on connection logs, and for load balancers its resource schema. */
-const FACTS: Readonly<Record<DoorKind, DoorFacts>> = {
-  cloudfront: {
-    what: 'CloudFront',
-    logType: 'CONNECTION_LOGS',
-    status: 'connectionStatus',
-    certificate: ['clientLeafCertSubject', 'clientLeafCertIssuer', 'clientLeafCertSerialNumber'],
-    wanted: [
-      'eventTimestamp',
-      'connectionId',
-      'clientIp',
-      'distributionId',
-      'tlsSni',
-      'clientLeafCertValidity',
-      'connectionLogCustomData',
-    ],
-    logGroup: (id) => `/aws/vendedlogs/cloudfront/${id}`,
-  },
-  'load-balancer': {
-    what: 'the load balancer',
-    logType: 'ALB_CONNECTION_LOGS',
-    status: 'tls_verify_status',
-    certificate: ['leaf_client_cert_subject', 'leaf_client_cert_serial_number'],
-    wanted: ['time', 'conn_trace_id', 'client_ip', 'listener_port', 'leaf_client_cert_validity', 'elb'],
-    logGroup: (id) => `/aws/vendedlogs/load-balancer/${id}`,
-  },
-};
 
 export function doorChecks(door: FoundDoor, context: Context): Check[] {
   const region = regionFor(door, context);
@@ -55,7 +16,7 @@ export function doorChecks(door: FoundDoor, context: Context): Check[] {
     id: 'connection-log',
     domain: door.name,
     about: door.id,
-    expected: `connection logs (${FACTS[door.kind].logType}) in a log group`,
+    expected: `connection logs (${connectionLogs[door.kind].logType}) in a log group`,
   };
   if (door.connectionLogs === null) return [unknown(subject, COULD_NOT_BE_READ, ALLOW_READING)];
   const made = door.connectionLogs.filter((log) => log.region === region);
@@ -80,7 +41,7 @@ function regionFor({ kind }: FoundDoor, { found }: Context): string {
 }
 
 function missing(subject: Subject, made: readonly ConnectionLogDelivery[], door: FoundDoor, context: Context): Check {
-  const { what } = FACTS[door.kind];
+  const { what } = connectionLogs[door.kind];
   const [other] = made;
   return wrong(
     subject,
@@ -94,7 +55,7 @@ function missing(subject: Subject, made: readonly ConnectionLogDelivery[], door:
 
 /** A door's log has one source, which may have several deliveries. */
 function deliver(door: FoundDoor, known: string | undefined, context: Context): string[] {
-  const { logType, logGroup } = FACTS[door.kind];
+  const { logType, logGroup } = connectionLogs[door.kind];
   const { accountId } = context.found;
   const place = { region: regionFor(door, context) };
   const arn = `arn:${partitionOf(place.region)}:logs:${place.region}:${accountId}`;
@@ -113,22 +74,17 @@ function deliver(door: FoundDoor, known: string | undefined, context: Context): 
     aws('logs', 'create-delivery', place, {
       'delivery-source-name': known ?? name,
       'delivery-destination-arn': `${arn}:delivery-destination:${name}`,
-      'record-fields': allFields(door.kind),
+      'record-fields': recordFieldsOf(door.kind),
     }),
     ...(place.region === context.found.region ? subscribe(group, 'connection', context) : []),
   ];
-}
-
-function allFields(kind: DoorKind): readonly string[] {
-  const { status, certificate, wanted } = FACTS[kind];
-  return [status, ...certificate, ...wanted];
 }
 
 function fieldsOf(
   { recordFields, deliveryId, region, logGroup }: ConnectionLogDelivery,
   { kind, name }: FoundDoor,
 ): Check {
-  const { status, certificate, wanted } = FACTS[kind];
+  const { status, certificate, wanted } = connectionLogs[kind];
   const subject: Subject = {
     id: 'connection-log-fields',
     domain: name,
@@ -146,7 +102,7 @@ function fieldsOf(
     { region },
     {
       id: deliveryId,
-      'record-fields': [...new Set([...recordFields, ...allFields(kind)])],
+      'record-fields': [...new Set([...recordFields, ...recordFieldsOf(kind)])],
     },
   );
   if (needed.length === 0) {
@@ -199,7 +155,7 @@ function elsewhere(
   return wrong(
     subject,
     `the delivery is in ${region}`,
-    `${FACTS[door.kind].what} delivers from ${right} only: delete this delivery, and make one there.`,
+    `${connectionLogs[door.kind].what} delivers from ${right} only: delete this delivery, and make one there.`,
     [aws('logs', 'delete-delivery', { region }, { id: deliveryId })],
   );
 }
