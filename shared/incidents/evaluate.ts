@@ -77,8 +77,8 @@ function worstFirst(beginning: readonly Pending[]): Pending[] {
 function twinsIn(beginning: readonly Pending[]): ReadonlySet<Pending> {
   const seen = new Set<string>();
   return new Set(
-    worstFirst(beginning).filter(({ group: { scope, issuerDn } }) => {
-      const key = JSON.stringify([scope, issuerDn]);
+    worstFirst(beginning).filter(({ group: { scope, issuerDn, isUnverified } }) => {
+      const key = JSON.stringify([scope, issuerDn, isUnverified]);
       return seen.has(key) || !seen.add(key);
     }),
   );

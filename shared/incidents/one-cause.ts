@@ -23,9 +23,9 @@ interface Beginning {
   readonly facts: readonly Fact[];
 }
 
-/** The key under which causes are compared: others of the scope and issuer may share one. */
-function issuerKey({ scope, issuerDn }: GroupKey): string {
-  return JSON.stringify([scope, issuerDn]);
+/** The key under which causes are compared: others of the scope and issuer may share one, but not those who use its name. */
+function issuerKey({ scope, issuerDn, isUnverified }: GroupKey): string {
+  return JSON.stringify([scope, issuerDn, isUnverified]);
 }
 
 /**

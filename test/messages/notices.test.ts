@@ -64,6 +64,10 @@ function notice(kind: NoticeKind, version: number, afterMinutes: number, count: 
       isProven: false,
     },
     cause: 'issuer-rekeyed',
+    account: '111122223333',
+    region: 'eu-central-1',
+    timeZone: language === 'ja' ? 'Asia/Tokyo' : 'UTC',
+    owner: { name: 'Partner Integration', contact: '+49 30 555 0100' },
     groups: [],
     reasonText: 'Could not find issuer for certificate',
     count,
@@ -123,9 +127,15 @@ const both = languages.map((language) => [language, messagesIn[language]] as con
 
 it.each(both)('a claim is told as one in %s', (language, messages) => {
   const own = notice('spike', 1, 1, 38, language);
-  const claim = { ...own, verdict: null, change: null, group: { ...own.group, isUnverified: true as const } };
+  const claim = {
+    ...own,
+    verdict: null,
+    cause: null,
+    change: null,
+    group: { ...own.group, isUnverified: true as const },
+  };
   expect(noticeSchema.safeParse(claim).success).toBe(true);
-  expect(subjectOf(claim, messages)).toContain(language === 'en' ? 'callers in the name of Acme' : 'を名乗る接続元');
+  expect(subjectOf(claim, messages)).toContain(language === 'en' ? 'Acme Issuing CA 2 (unverified)' : 'を名乗る接続元');
   expect(subjectOf(claim, messages)).toContain(messages.claims.title);
   expect(bodyOf(claim, messages)).toContain(messages.claims.meaning);
   expect(bodyOf(claim, messages)).toContain(messages.claims.steps[0]);

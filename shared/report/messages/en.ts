@@ -164,7 +164,7 @@ export const en: ReportMessages = {
   },
   strangers: (issuers, failures) =>
     `Besides these, ${failures} refusals of ${issuers} self-signed certificates: strangers, who stay outside. Nothing to do.`,
-  claimed: 'only by name, not signed by that CA',
+  claimed: (title) => `${title}, only in the name of that CA, which did not sign`,
   heldBack: (count) =>
     `${count} more nobody was told of: a silence held them back, or they were strangers’ beyond the notices of a day. The JSON file has them.`,
   more: (count) => `and ${count} more; the JSON and CSV files have them`,

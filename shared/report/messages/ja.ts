@@ -180,7 +180,7 @@ export const ja: ReportMessages = {
   },
   strangers: (issuers, failures) =>
     `このほか、自己署名証明書 ${issuers} 枚による拒否が ${failures} 件ありました。部外者によるもので、拒否のままで問題ありません。`,
-  claimed: '名乗りのみ(その CA の署名ではない)',
+  claimed: (title) => `${title}(名乗りのみ、その CA の署名ではない)`,
   heldBack: (count) =>
     `ほかに通知しなかったインシデントが ${count} 件あります(サイレンス中、または未知の接続元の 1 日の通知上限超過)。JSON ファイルに含まれます。`,
   more: (count) => `ほか ${count} 件(JSON と CSV に収録)`,
