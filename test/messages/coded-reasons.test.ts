@@ -31,7 +31,11 @@ describe.each(['en', 'ja'] as const)('an alert in %s', (language) => {
 });
 
 describe('the link to the log', () => {
-  const about = { ...noticeOf({ door: 'cloudfront', code: 'ClientCertUntrusted', reason: 'untrusted' }), since: AT, at: AT };
+  const about = {
+    ...noticeOf({ door: 'cloudfront', code: 'ClientCertUntrusted', reason: 'untrusted' }),
+    since: AT,
+    at: AT,
+  };
   const place = { region: 'us-east-1', tableName: 't', dashboardName: null };
 
   it('asks the connection logs for the code', () => {
