@@ -1,5 +1,6 @@
 /** The Japanese texts of alerts. Certificates, commands and names of AWS are not translated. */
 
+import { isCode } from '../model/reasons.js';
 import { findings } from './findings/ja.js';
 import { reasons } from './reasons/ja.js';
 import type { Messages } from './types.js';
@@ -77,13 +78,15 @@ export const ja: Messages = {
     escalated: (whose, where) => `${where} が ${whose}を拒否する件数が、開始時より大きく増えました。`,
     resolved: (whose, where) => `${where} は ${whose}を拒否しなくなりました。`,
   },
-  besideGateway: (title, text) => `${title} (ゲートウェイの文言: 「${text}」)`,
+  besideGateway: (title, text) => `${title} (${isCode(text) ? 'ログのコード' : 'ゲートウェイの文言'}: 「${text}」)`,
   unknownReason: (text) => `「${text}」`,
   over: '今すぐの対応は不要です。誰も何も変更していない場合は、クライアントが呼び出しをやめた可能性があるため確認してください。',
   labels: {
     reason: '理由',
     domain: 'ドメイン',
     issuer: '発行者',
+    account: 'アカウント',
+    owner: '担当',
     since: '開始',
     failures: '件数',
     lastHour: '直近 1 時間',
@@ -101,15 +104,14 @@ export const ja: Messages = {
     acknowledge: '繰り返しを止める',
     incident: 'インシデント',
   },
-  since: (utc, minutes) =>
-    `${utc} UTC (${minutes < 120 ? `${minutes} 分前` : `約 ${Math.round(minutes / 60)} 時間前`})`,
+  since: (time, minutes) => `${time}、${minutes < 120 ? `${minutes} 分前` : `約 ${Math.round(minutes / 60)} 時間前`}`,
   failures: (count, minutes, expected) => `${minutes} 分間に ${count} 件 (通常は ${expected} 件)`,
   failuresAtWorst: (count, minutes) => `最大で ${minutes} 分間に ${count} 件`,
   failuresInAll: (count) => `合計 ${count} 件`,
   peak: (count, minutes) => `最大 ${minutes} 分間に ${count} 件`,
   scopeShare: (percent) => `このドメインの直近 1 時間の拒否のうち ${percent}`,
   heldBackUntil: (where, until) =>
-    `${where} への未知の接続元に関する本日の通知は上限に達しました。以降は件数だけを数え、${until} UTC まで通知しません。内容は週次レポートと mtls-watch incidents で確認できます。取引先に関する通知は変わりません。`,
+    `${where} への未知の接続元に関する本日の通知は上限に達しました。以降は件数だけを数え、${until} まで通知しません。内容は週次レポートと mtls-watch incidents で確認できます。取引先に関する通知は変わりません。`,
   clientsKnown: (count, shown) =>
     count > shown ? `少なくとも ${count} クライアント。多い順に ${shown} 件:` : `${count} クライアント:`,
   issuerTrusted: (isTrusted) => (isTrusted ? 'トラストストアに登録済み' : 'トラストストアに未登録'),

@@ -62,6 +62,8 @@ export const labelIds = [
   'reason',
   'domain',
   'issuer',
+  'account',
+  'owner',
   'since',
   'failures',
   'lastHour',
@@ -98,14 +100,14 @@ export interface Messages {
   readonly whose: WhoseMessages;
   readonly subject: Readonly<Record<NoticeKind, (who: string, where: string, why: string) => string>>;
   readonly headline: Readonly<Record<NoticeKind, (whose: string, where: string) => string>>;
-  /** The title, with the gateway's own words beside it. */
+  /** The title, with the gateway's own words beside it, or the code in another door's log. */
   readonly besideGateway: (title: string, text: string) => string;
   /** In place of the title of a reason that the catalogue does not hold. */
   readonly unknownReason: (text: string) => string;
   /** In place of a verdict when it is over. */
   readonly over: string;
   readonly labels: Readonly<Record<(typeof labelIds)[number], string>>;
-  readonly since: (utc: string, minutes: number) => string;
+  readonly since: (time: string, minutes: number) => string;
   readonly failures: (count: string, minutes: number, expected: string) => string;
   readonly failuresAtWorst: (count: string, minutes: number) => string;
   readonly failuresInAll: (count: string) => string;
