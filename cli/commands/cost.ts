@@ -6,7 +6,7 @@ import { MtlsWatchError } from '../../shared/base/errors.js';
 import { assumptions, type CostLine, costLines, type Load, sumOf } from '../cost/model.js';
 import { PRICES_OF, type PriceName, prices, REGION } from '../cost/prices.js';
 import { pc } from '../terminal/colors.js';
-import { jsonLine, type Output, table } from '../terminal/table.js';
+import { folded, jsonLine, type Output, table } from '../terminal/table.js';
 
 /** A larger number is probably a typing error. */
 const COUNT_MAX = 1e12;
@@ -52,7 +52,8 @@ export function costCommand(output: Output = process.stdout): Command {
     .option('--accounts <n>', 'accounts that send their logs to this one', '0')
     .option('--json', 'one JSON object a line: costs, then one summary')
     .action((options: Options) => {
-      output.write(costOf(loadOf(options), options.json === true));
+      const text = costOf(loadOf(options), options.json === true);
+      output.write(options.json === true ? text : folded(text));
     });
 }
 

@@ -13,7 +13,7 @@ import { isCertain } from '../../shared/x509/standing.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { readClientFile, readUsableTruststore } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
-import { findingText, heading, jsonLine, type Output, timeOption } from '../terminal/table.js';
+import { findingText, folded, heading, jsonLine, type Output, timeOption } from '../terminal/table.js';
 
 export interface DiagnoseOptions extends TableOptions {
   readonly client: string;
@@ -85,7 +85,9 @@ export async function runDiagnose(
   const refusedWith = options.refusedWith === undefined ? null : reasonIdOf(options.refusedWith);
   const diagnosis = diagnose(client, truststore, at, presented, refusedWith, probed);
   const what = `${options.client} against ${name}, at ${when(at)}`;
-  output.write(options.json ? jsonLine(diagnosis) : describe(diagnosis, note === null ? what : `${what}\n${note}`));
+  output.write(
+    options.json ? jsonLine(diagnosis) : folded(describe(diagnosis, note === null ? what : `${what}\n${note}`)),
+  );
   return diagnosis.verdict === 'trusted' ? 0 : 1;
 }
 

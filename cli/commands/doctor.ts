@@ -22,7 +22,7 @@ import { readReplayConfig } from '../replay/config.js';
 import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
 import { statusLine } from '../terminal/progress.js';
-import { findingText, heading, jsonLine, type Output, short, table } from '../terminal/table.js';
+import { findingText, folded, heading, jsonLine, type Output, table } from '../terminal/table.js';
 
 export interface DoctorOptions {
   readonly domain: readonly string[];
@@ -150,7 +150,7 @@ export async function runDoctor(
   else if (options.fix) {
     for (const command of fixes(checks)) output.write(`${command}\n`);
     notes.write(leftToAPerson(checks));
-  } else output.write(doctorText(checks, found));
+  } else output.write(folded(doctorText(checks, found)));
   return checks.some(({ state }) => state === 'wrong' || state === 'unknown') ? 1 : 0;
 }
 
@@ -203,7 +203,6 @@ const COLOUR: Readonly<Record<CheckState, (text: string) => string>> = {
 
 const WORST_FIRST: readonly CheckState[] = ['wrong', 'warning', 'unknown', 'ok'];
 
-const CELL_CHARS = 48;
 const REMEDY_CHARS = 1_000;
 
 /** Names come from the account, and may be chosen by anybody who can create an API in it. */
@@ -236,9 +235,7 @@ function doctorText(checks: readonly Check[], found: FoundAccount): string {
 const HEAD = ['', 'Check', 'Of', 'Found', 'Expected'];
 
 function row({ id, domain, about, state, found, expected }: Check): string[] {
-  const cells = [about === domain ? '' : about, found, state === 'ok' ? '' : expected].map((text) =>
-    short(shown(text), CELL_CHARS),
-  );
+  const cells = [about === domain ? '' : about, found, state === 'ok' ? '' : expected].map((text) => shown(text));
   return [COLOUR[state](state), id, ...cells];
 }
 

@@ -15,7 +15,7 @@ import type { Incident, Silence, SilenceWindow } from '../../shared/model/index.
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import { knownGroups, type Selectors, selectorsOf } from '../inputs/issuers.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
-import { jsonLine, type Output, short, table } from '../terminal/table.js';
+import { jsonLine, type Output, table } from '../terminal/table.js';
 
 export type SilenceWorld = {
   readonly stores: Pick<Stores, 'silences' | 'incidents' | 'rollups'>;
@@ -138,8 +138,8 @@ export async function listSilences(
     now >= one.endsAt ? 'over' : isInForce(one, now) ? 'in force' : 'waiting',
     `${new Date(one.endsAt).toISOString().slice(0, 16).replace('T', ' ')}`,
     one.window === null ? '' : windowText(one.window),
-    ...[one.scope, one.issuerDn, one.reason].map((selector) => short(clean(selector ?? '*', 200), 40)),
-    short(one.comment, 40),
+    ...[one.scope, one.issuerDn, one.reason].map((selector) => clean(selector ?? '*', limits.dnCharsMax)),
+    one.comment,
   ]);
   output.write(
     rows.length === 0

@@ -76,7 +76,8 @@ function observe({ message, timestamp }: LogEvent, format: RecordFormat | null =
   if (connection !== null) {
     const { client, scope, outcome } = connection;
     if (outcome === 'failed') return null;
-    if (client === null || client.serialNumber + client.subjectDn === '') return { unjudged: 'without-certificate' };
+    // A client that presented none: there is nothing to judge.
+    if (client === null || client.serialNumber + client.subjectDn === '') return null;
     const { subjectDn, issuerDn, serialNumber, notBefore, notAfter } = client;
     const refused = outcome === 'refused';
     return {

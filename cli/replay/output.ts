@@ -3,6 +3,7 @@
  * the next steps.
  */
 
+import columns from 'string-width';
 import { quote } from '../../shared/discovery/shell.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Messages } from '../../shared/messages/types.js';
@@ -16,11 +17,10 @@ import {
 } from '../../shared/model/index.js';
 import { ADD_PEM } from '../inputs/evidence.js';
 import { pc } from '../terminal/colors.js';
-import { heading, short, table, wrapped } from '../terminal/table.js';
+import { folded, heading, pairs, table, terminalWidth, wrapped } from '../terminal/table.js';
 import type { Replayed } from './types.js';
 
 const GROUPS_SHOWN_MAX = 12;
-const DN_SHOWN_MAX = 60;
 
 /** The files of the run, as they were given. */
 interface Given {
@@ -39,7 +39,8 @@ export function printReplay(
   const worst = mostTelling(notices);
   if (worst !== null) {
     out.write(heading('The alert that on-call would have read'));
-    out.write(`  ${pc.dim('Subject:')} ${pc.bold(subjectOf(worst, messages))}\n\n${indent(bodyOf(worst, messages))}\n`);
+    const subject = `  Subject: ${subjectOf(worst, messages)}`;
+    out.write(`${pc.bold(folded(subject))}\n\n${folded(indent(bodyOf(worst, messages)))}\n`);
   }
   const isJudged = wasJudged(summary);
   out.write(heading(!isJudged ? pc.yellow(NOTHING) : notices.length === 0 ? 'No incidents' : 'Incidents'));
@@ -47,7 +48,7 @@ export function printReplay(
   if (notices.length > 0) out.write(incidentTable(notices, messages));
   if (isJudged) out.write(refusals(summary, messages));
   out.write(heading('Read'));
-  for (const [label, value] of totals({ notices, summary, problems })) out.write(`  ${label.padEnd(38)}${value}\n`);
+  out.write(pairs(totals({ notices, summary, problems }), 36));
   out.write(rejects(summary));
   out.write(heading('Where to look next'));
   out.write(nextSteps(worst, report, given));
@@ -119,7 +120,7 @@ function incidentTable(notices: readonly Notice[], messages: Messages): string {
       COLOURS[notice.kind](notice.kind),
       notice.severity,
       group.scope,
-      short(group.issuerDn, DN_SHOWN_MAX),
+      group.issuerDn,
       titleOf(group, messages),
       `${count(notice.count)} in ${isWhole ? 'all' : `${notice.windowMinutes} min`}`,
     ];
@@ -130,8 +131,7 @@ function incidentTable(notices: readonly Notice[], messages: Messages): string {
 function groupTable(summary: Replayed['summary'], messages: Messages): string {
   const rows = summary.groups.slice(0, GROUPS_SHOWN_MAX).map((group) => {
     const [first = '', last = ''] = [group.firstSeen, group.lastSeen].map((iso) => iso.slice(5, 16).replace('T', ' '));
-    const issuer = short(group.issuerDn, DN_SHOWN_MAX);
-    return [count(group.failures), group.scope, issuer, titleOf(group, messages), first, last];
+    return [count(group.failures), group.scope, group.issuerDn, titleOf(group, messages), first, last];
   });
   return table(['Refused', 'Domain', 'Issuer', 'Reason', 'First seen', 'Last seen'], rows, [0]);
 }
@@ -154,7 +154,9 @@ function nextSteps(worst: Notice | null, report: string | null, { inputs, trusts
     ['which certificates expire next', verb(`expiry ${logs}`)],
     ['all of this for programs', verb(`replay ${logs} --json`)],
   ];
-  return lines.map(([what = '', how]) => `  ${what.padEnd(36)}${how}\n`).join('');
+  const width = terminalWidth();
+  const isNarrow = width !== null && lines.some(([, how = '']) => 38 + columns(how) > width);
+  return lines.map(([what = '', how]) => `  ${isNarrow ? `${what}\n    ` : what.padEnd(36)}${how}\n`).join('');
 }
 
 function titleOf({ issuerDn, reason, isUnverified }: GroupKey, messages: Messages): string {

@@ -422,6 +422,8 @@ export const limits = {
   logGroupsPerLinkMax: 10,
   /** Of an issuer's name in a sentence. */
   nameShownCharsMax: 60,
+  /** A name or a contact in the settings: a team and its telephone number fit. */
+  ownerCharsMax: 200,
   /** Issuers and clients named in a mail or chat message; the JSON has all. */
   issuersShownMax: 6,
   clientsShownMax: 5,

@@ -29,6 +29,11 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+const timeZone = z.withDefault(
+  z.string().check(z.refine(isTimeZone, 'expected a time zone that exists, such as Europe/Berlin')),
+  'UTC',
+);
+
 const logGroupName = pattern(
   /^[\w./#-]{1,512}$/,
   'expected the name of a CloudWatch log group, such as /aws/apigateway/access',
@@ -260,6 +265,31 @@ const settings = z.strictObject({
     ),
   ),
   language: z.withDefault(z.enum(['en', 'ja']), 'en'),
+  /** Alerts show times in UTC, and in this time zone beside it. */
+  timeZone,
+  /** Who is responsible for whom; shown in alerts and in the report. If several match, the last one applies. */
+  owners: z.withDefault(
+    z
+      .array(
+        z
+          .strictObject({
+            scope: selectors.scope,
+            issuerDn: selectors.issuerDn,
+            /** An organization, a common name, or a whole subject DN. */
+            subject: z.optional(text(limits.typedDnCharsMax)),
+            name: text(limits.ownerCharsMax),
+            contact: text(limits.ownerCharsMax),
+          })
+          .check(
+            z.refine(
+              (one) => (one.scope ?? one.issuerDn ?? one.subject) !== undefined,
+              'expected a scope, an issuerDn or a subject',
+            ),
+          ),
+      )
+      .check(z.maxLength(500)),
+    [],
+  ),
   detection: z.prefault(detectionSchema, {}),
   /** Minutes to wait for the other half of a request; subscriptions usually deliver in under 3. */
   graceMinutes: z.withDefault(intBetween(1, 120), 5),
@@ -309,10 +339,7 @@ const settings = z.strictObject({
       z.strictObject({
         day: z.withDefault(z.enum(['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN']), 'MON'),
         hour: z.withDefault(intBetween(0, 23), 7),
-        timeZone: z.withDefault(
-          z.string().check(z.refine(isTimeZone, 'expected a time zone that exists, such as Europe/Berlin')),
-          'UTC',
-        ),
+        timeZone,
       }),
     ),
     {},

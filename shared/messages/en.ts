@@ -68,6 +68,8 @@ export const en: Messages = {
     reason: 'What',
     domain: 'Where',
     issuer: 'Issuer',
+    account: 'Account',
+    owner: 'Owner',
     since: 'Since',
     failures: 'How many',
     lastHour: 'Last hour',
@@ -85,14 +87,14 @@ export const en: Messages = {
     acknowledge: 'Stop the repeats',
     incident: 'Incident',
   },
-  since: (utc, minutes) => `${utc} UTC, ${minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} hours`} ago`,
+  since: (time, minutes) => `${time}, ${minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} hours`} ago`,
   failures: (count, minutes, expected) => `${count} in ${minutes} min; usually ${expected}`,
   failuresAtWorst: (count, minutes) => `${count} in ${minutes} min at its height`,
   failuresInAll: (count) => `${count} in all`,
   peak: (count, minutes) => `at most ${count} in ${minutes} min`,
   scopeShare: (percent) => `${percent} of all that this domain refused in the last hour`,
   heldBackUntil: (where, until) =>
-    `Enough of strangers at ${where} for today: what else they try is counted, and nobody is told of it until ${until} UTC. The weekly report has it, and so has “mtls-watch incidents”. Partners are told of as ever.`,
+    `Enough of strangers at ${where} for today: what else they try is counted, and nobody is told of it until ${until}. The weekly report has it, and so has “mtls-watch incidents”. Partners are told of as ever.`,
   clientsKnown: (count, shown) =>
     count > shown
       ? `at least ${count} clients; the busiest ${shown}:`

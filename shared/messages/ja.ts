@@ -84,6 +84,8 @@ export const ja: Messages = {
     reason: '理由',
     domain: 'ドメイン',
     issuer: '発行者',
+    account: 'アカウント',
+    owner: '担当',
     since: '開始',
     failures: '件数',
     lastHour: '直近 1 時間',
@@ -101,15 +103,14 @@ export const ja: Messages = {
     acknowledge: '繰り返しを止める',
     incident: 'インシデント',
   },
-  since: (utc, minutes) =>
-    `${utc} UTC (${minutes < 120 ? `${minutes} 分前` : `約 ${Math.round(minutes / 60)} 時間前`})`,
+  since: (time, minutes) => `${time}、${minutes < 120 ? `${minutes} 分前` : `約 ${Math.round(minutes / 60)} 時間前`}`,
   failures: (count, minutes, expected) => `${minutes} 分間に ${count} 件 (通常は ${expected} 件)`,
   failuresAtWorst: (count, minutes) => `最大で ${minutes} 分間に ${count} 件`,
   failuresInAll: (count) => `合計 ${count} 件`,
   peak: (count, minutes) => `最大 ${minutes} 分間に ${count} 件`,
   scopeShare: (percent) => `このドメインの直近 1 時間の拒否のうち ${percent}`,
   heldBackUntil: (where, until) =>
-    `${where} への未知の接続元に関する本日の通知は上限に達しました。以降は件数だけを数え、${until} UTC まで通知しません。内容は週次レポートと mtls-watch incidents で確認できます。取引先に関する通知は変わりません。`,
+    `${where} への未知の接続元に関する本日の通知は上限に達しました。以降は件数だけを数え、${until} まで通知しません。内容は週次レポートと mtls-watch incidents で確認できます。取引先に関する通知は変わりません。`,
   clientsKnown: (count, shown) =>
     count > shown ? `少なくとも ${count} クライアント。多い順に ${shown} 件:` : `${count} クライアント:`,
   issuerTrusted: (isTrusted) => (isTrusted ? 'トラストストアに登録済み' : 'トラストストアに未登録'),

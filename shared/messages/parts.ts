@@ -5,6 +5,7 @@ import { MINUTE_MS } from '../base/time.js';
 import type { FindingCode } from '../model/finding-codes.js';
 import { type Finding, isSeveral, type Notice, OTHER_ISSUERS, type Refused, UNKNOWN_ISSUER } from '../model/index.js';
 import { cut, cutName, domainText, nameIn } from './safe.js';
+import { timeText } from './times.js';
 import type { FindingMessages, Messages, SeveralMessages } from './types.js';
 
 export type Inert = (text: string) => string;
@@ -141,6 +142,11 @@ export function findingsShown(notice: Notice): Finding[] {
   return findings.filter(({ severity }) => severity !== 'info').slice(0, limits.findingsShownMax);
 }
 
+/** The account and its Region, as far as they are known. */
+export function placeWords({ account, region }: Notice, separator: string): string {
+  return [account, region].filter((one) => one != null && one !== '').join(separator);
+}
+
 export function countWords(notice: Notice, messages: Messages): string {
   const count = number(notice.count);
   if (notice.kind !== 'resolved') return messages.failures(count, notice.windowMinutes, number(notice.expected));
@@ -150,14 +156,18 @@ export function countWords(notice: Notice, messages: Messages): string {
 }
 
 /** That no further notice about strangers of the domain is sent for some time; null where more may follow. */
-export function heldBackWords({ group, heldBackUntil }: Notice, messages: Messages, inert: Inert): string | null {
+export function heldBackWords(
+  { group, heldBackUntil, timeZone }: Notice,
+  messages: Messages,
+  inert: Inert,
+): string | null {
   if (heldBackUntil === undefined) return null;
-  return messages.heldBackUntil(domainText(group.scope, inert), heldBackUntil.slice(0, 16).replace('T', ' '));
+  return messages.heldBackUntil(domainText(group.scope, inert), timeText(heldBackUntil, timeZone));
 }
 
-export function sinceWords({ since, at }: Notice, messages: Messages): string {
+export function sinceWords({ since, at, timeZone }: Notice, messages: Messages): string {
   const minutes = Math.max(0, Math.round((Date.parse(at) - Date.parse(since)) / MINUTE_MS));
-  return messages.since(since.slice(0, 16).replace('T', ' '), minutes);
+  return messages.since(timeText(since, timeZone), minutes);
 }
 
 /** At most one decimal, with thousands separators, the same in every language. */

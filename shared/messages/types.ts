@@ -62,6 +62,8 @@ export const labelIds = [
   'reason',
   'domain',
   'issuer',
+  'account',
+  'owner',
   'since',
   'failures',
   'lastHour',
@@ -105,7 +107,7 @@ export interface Messages {
   /** In place of a verdict when it is over. */
   readonly over: string;
   readonly labels: Readonly<Record<(typeof labelIds)[number], string>>;
-  readonly since: (utc: string, minutes: number) => string;
+  readonly since: (time: string, minutes: number) => string;
   readonly failures: (count: string, minutes: number, expected: string) => string;
   readonly failuresAtWorst: (count: string, minutes: number) => string;
   readonly failuresInAll: (count: string) => string;

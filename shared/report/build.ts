@@ -5,7 +5,15 @@ import { compareTexts } from '../base/text.js';
 import { DAY_MS, MINUTE_MS } from '../base/time.js';
 import { refusedOf } from '../diagnosis/refused.js';
 import { groupId } from '../model/group-id.js';
-import type { ClientTally, Diagnosis, EndedIncident, ForbiddenFact, GroupKey, Incident } from '../model/index.js';
+import type {
+  ClientTally,
+  Diagnosis,
+  EndedIncident,
+  ForbiddenFact,
+  GroupKey,
+  Incident,
+  Owner,
+} from '../model/index.js';
 import type { ForbiddenCause, ReasonId } from '../model/reasons.js';
 import { isNamed, ownerOf } from '../x509/names.js';
 import type { Folded, GroupSeries } from './fold.js';
@@ -45,6 +53,8 @@ export interface ReportParts {
   readonly verdictOf: (
     group: Omit<GroupKey, 'scope'>,
   ) => { readonly shown: Verdict; readonly diagnosis: Diagnosis } | null;
+  /** Whom the settings name as responsible for all of the groups, whose most refused client has the subject. */
+  readonly contactOf: (groups: readonly GroupKey[], subjectDn: string | null) => Owner | null;
   /** The URL of the runbook page for all of the groups, which have the same issuer and reason. */
   readonly runbookUrl: (id: string, groups: readonly GroupKey[]) => string;
   readonly gaps: readonly Gap[];
@@ -199,7 +209,7 @@ function strangersOf(current: readonly GroupSeries[]): Report['strangers'] {
 }
 
 /** The client where its certificate is the cause and a CA vouches for its name; else the organization of the issuer. */
-function ownerIn([group]: readonly GroupKey[], clients: readonly ClientTally[], diagnosis: Diagnosis | null): string {
+function nameIn([group]: readonly GroupKey[], clients: readonly ClientTally[], diagnosis: Diagnosis | null): string {
   if (group === undefined) return '';
   const { party, client, isProven } = refusedOf(group, diagnosis, clients);
   return party === 'client' && client !== null && isProven ? client : ownerOf(group.issuerDn);
@@ -239,8 +249,9 @@ function actionsOf(current: readonly GroupSeries[], parts: ReportParts): Report[
       const found = parts.verdictOf(action);
       const verdict = found?.shown ?? null;
       const runbookUrl = parts.runbookUrl(verdict?.code ?? action.reason, groups);
-      const owner = ownerIn(groups, who, found?.diagnosis ?? null);
-      return { rank: index + 1, ...action, owner, verdict, runbookUrl };
+      const owner = nameIn(groups, who, found?.diagnosis ?? null);
+      const contact = parts.contactOf(groups, who[0]?.subjectDn ?? null);
+      return { rank: index + 1, ...action, owner, contact, verdict, runbookUrl };
     });
 }
 

@@ -4,12 +4,13 @@ import pMap from 'p-map';
 import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
 import { DAY_MS, HOUR_MS, MINUTES_PER_HOUR } from '../base/time.js';
+import { ownerIn } from '../config/owners.js';
 import { runbookPage, runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
 import { rollUp } from '../count/rollup.js';
 import { diagnosisOf, unlessUnreadable } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
-import type { ClientTally, GroupKey, Rollup, Silence } from '../model/index.js';
+import type { ClientTally, GroupKey, Owner, Rollup, Silence } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import { buildReport, type ClientDetail, type Gap, gap, type ReportParts } from './build.js';
 import { type Folded, foldRollups } from './fold.js';
@@ -85,6 +86,7 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
     sunset,
     silences: partner === null ? silencesIn(period, await world.stores.silences.list()) : null,
     pipeline: partner === null ? gathering.pipeline : null,
+    contactOf: (groups, subjectDn) => contactOfAll(config, groups, subjectDn),
     verdictOf: (group) => verdicts.get(verdictKey(group)) ?? null,
     runbookUrl: (id, groups) => runbookUrlOfAll({ ...config, language: gathering.language }, groups, id),
     gaps,
@@ -95,6 +97,12 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
 function runbookUrlOfAll(config: Config, groups: readonly GroupKey[], id: string): string {
   const [url = runbookPage(config, id), ...others] = new Set(groups.map((group) => runbookUrl(config, group, id)));
   return others.length === 0 ? url : runbookPage(config, id);
+}
+
+/** One that is responsible for a domain only is not for an action that covers others. */
+function contactOfAll(config: Config, groups: readonly GroupKey[], subjectDn: string | null): Owner | null {
+  const [own, ...others] = new Set(groups.map((group) => JSON.stringify(ownerIn(config, group, subjectDn))));
+  return own === undefined || others.length > 0 ? null : (JSON.parse(own) as Owner | null);
 }
 
 async function foldGroups(period: Period, partner: Partner | null, { stores }: World, gaps: Gap[]) {

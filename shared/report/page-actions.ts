@@ -112,7 +112,12 @@ function actionItem(action: Action, words: ReportMessages): Html {
   const { verdict, state } = action;
   const rows: readonly (readonly [string, Html | string])[] = [
     [labels.remedy, html`<span class="do">${cut(remedyOf(action, words), 600)}</span>`],
-    [labels.owner, html`<bdi>${cut(action.owner)}</bdi> <span class="dim small"><bdi>${action.issuerDn}</bdi></span>`],
+    [
+      labels.owner,
+      html`<bdi>${cut(action.owner)}</bdi> <span class="dim small"><bdi>${action.issuerDn}</bdi></span>${
+        action.contact === null ? null : html`<br>${action.contact.name}, ${action.contact.contact}`
+      }`,
+    ],
     [labels.domain, action.scopes.map((scope) => cut(scope, 120)).join(', ')],
     [
       labels.refused,

@@ -52,6 +52,8 @@ const action = z.strictObject({
   issuerDn: z.string(),
   /** The client by name where its certificate is the cause; else the issuer's organization, or its name where it has none. */
   owner: z.string(),
+  /** Whom the settings name as responsible, by name and contact; null for nobody. */
+  contact: z.strictObject({ name: z.string(), contact: z.string() }).nullable(),
   reason,
   /** No CA of the issuer's name signed the certificates: somebody uses the name, or the CA has a new key. */
   isUnverified: z.literal(true).optional(),
