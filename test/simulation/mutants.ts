@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { strangersMutants } from './mutants-strangers.js';
 
 interface Replacement {
   readonly from: string;
@@ -19,6 +20,8 @@ interface Mutant extends Replacement {
   readonly file: string;
   /** A second place in the same file. */
   readonly also?: Replacement;
+  /** Whether the siege must find it, in place of the simulation. */
+  readonly isSiege?: true;
 }
 
 const memory = 'shared/adapters/memory/index.ts';
@@ -411,9 +414,12 @@ export const mutants: readonly Mutant[] = [
     from: 'scope: fixed[nameOf(denial)] ?? denial.scope',
     to: "scope: fixed[''] ?? denial.scope",
   },
+  ...strangersMutants,
 ];
 
 const SEEDS_MAX = 3_000;
+/** A second or more each. */
+const SIEGE_SEEDS_MAX = 100;
 const root = new URL('../../', import.meta.url).pathname;
 
 /** The source with the mistake in it. @throws Error where the text that it replaces is not there once */
@@ -442,7 +448,8 @@ function hunt(mutant: Mutant, seedsMax = SEEDS_MAX): { readonly seed: number; re
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     const path = join(copy, mutant.file);
     writeFileSync(path, mutated(mutant));
-    const run = spawnSync(process.execPath, ['--import', 'tsx', 'test/simulation/hunt.ts', String(seedsMax)], {
+    const what = mutant.isSiege ? [String(Math.min(seedsMax, SIEGE_SEEDS_MAX)), 'siege'] : [String(seedsMax)];
+    const run = spawnSync(process.execPath, ['--import', 'tsx', 'test/simulation/hunt.ts', ...what], {
       cwd: copy,
       encoding: 'utf8',
     });

@@ -132,6 +132,23 @@ export async function siege(seed: number): Promise<SiegeResult> {
   }
 }
 
+/** Many sieges, one seed after the other: what was tried, and every violation. */
+export async function siegeCampaign(
+  first: number,
+  seeds: number,
+): Promise<{ readonly lines: readonly string[]; readonly isHeld: boolean }> {
+  const counts = new Map<string, number>();
+  const violations: string[] = [];
+  for (let seed = first; seed < first + seeds; seed++) {
+    const result = await siege(seed);
+    for (const [what, count] of result.counts) counts.set(what, (counts.get(what) ?? 0) + count);
+    violations.push(...result.violations.map((one) => `seed ${seed}: ${one}`));
+  }
+  const tried = [...counts].sort().map(([what, count]) => `${what.padEnd(30)}${String(count).padStart(8)}`);
+  const end = `${seeds} seeds, ${violations.length} violations`;
+  return { lines: [...tried, '', ...violations, end], isHeld: violations.length === 0 };
+}
+
 class Siege {
   readonly #random: Random;
   readonly #stores: Stores;
