@@ -340,8 +340,8 @@ class Gateway {
         deliver(events.slice(from, from + size));
         from += size;
       }
-      // Some events again, in batches cut elsewhere. What a storm does not join it cannot know again, so not there.
-      if (!this.#options.isStorm && random.chance(0.4)) {
+      // Some events again, in batches cut elsewhere.
+      if (random.chance(0.4)) {
         const from = random.between(0, events.length - 1);
         const again = events.slice(from, from + random.between(1, 12));
         deliver(again);

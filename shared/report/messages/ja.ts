@@ -69,7 +69,7 @@ export const ja: ReportMessages = {
     changes: '新しく現れた発行者・いなくなった発行者',
     expiry: 'まもなく期限切れになる証明書と CA',
     sunset: '次回更新でクライアント認証に使えなくなる証明書',
-    forbidden: '証明書が原因ではない 403',
+    forbidden: '証明書が原因ではない 403 と接続失敗',
     silences: '有効なサイレンス',
     pipeline: 'パイプラインの状況',
     method: '集計方法と用語',
@@ -180,7 +180,7 @@ export const ja: ReportMessages = {
   },
   strangers: (issuers, failures) =>
     `このほか、自己署名証明書 ${issuers} 枚による拒否が ${failures} 件ありました。部外者によるもので、拒否のままで問題ありません。`,
-  claimed: '名乗りのみ(その CA の署名ではない)',
+  claimed: (title) => `${title}(名乗りのみ、その CA の署名ではない)`,
   heldBack: (count) =>
     `ほかに通知しなかったインシデントが ${count} 件あります(サイレンス中、または未知の接続元の 1 日の通知上限超過)。JSON ファイルに含まれます。`,
   more: (count) => `ほか ${count} 件(JSON と CSV に収録)`,
@@ -221,7 +221,7 @@ export const ja: ReportMessages = {
   method: [
     [
       '拒否',
-      'API Gateway がクライアント証明書を理由に 403 を返したリクエスト。実行ログの理由行をもとに、ログが何度配信されても 1 件として数えます。',
+      'API Gateway がクライアント証明書を理由に 403 を返したリクエスト。実行ログの理由行をもとに、ログが何度配信されても 1 件として数えます。CloudFront とロードバランサーでは、接続ログに記録された、拒否された接続。',
     ],
     [
       '発行者',

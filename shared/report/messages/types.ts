@@ -136,8 +136,8 @@ export interface ReportMessages {
     readonly mail: (clients: number, requests: string) => string;
   };
   readonly strangers: (issuers: string, failures: string) => string;
-  /** In place of a reason, where no CA of the issuer's name signed the certificates. */
-  readonly claimed: string;
+  /** The gateway's reason, where no CA of the issuer's name signed the certificates. */
+  readonly claimed: (title: string) => string;
   /** Incidents that nobody was told of. */
   readonly heldBack: (count: string) => string;
   readonly more: (count: string) => string;

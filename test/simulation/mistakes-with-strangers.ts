@@ -1,6 +1,8 @@
-/** Deliberate mistakes in what protects partners from strangers; `siege.ts` must find each. The others are in `mutants.ts`. */
+/** Mistakes in what protects partners from strangers; `siege.ts` must find each. */
 
-export const strangersMutants = [
+import type { Mutant } from './mutant.js';
+
+export const mistakesWithStrangers: readonly Mutant[] = [
   {
     name: 'strangers: their notices have no budget',
     file: 'shared/incidents/muting.ts',
@@ -71,4 +73,4 @@ export const strangersMutants = [
     to: 'return new Set([...inside, ...(await issuersOfTruststore(scope, day, [], world))]);',
     isSiege: true,
   },
-] as const;
+];
