@@ -20,4 +20,5 @@ export { type MapOptions, MtlsDomain, type MtlsDomainProps } from './mtls-domain
 export { MtlsWatch, type MtlsWatchProps, type WatchDomainOptions } from './mtls-watch.js';
 export type { OperatedWatch, WatchFunctions } from './operated-watch.js';
 export { type BoundTruststore, Truststore } from './truststore.js';
+export { VendedExecutionLogs, type VendedExecutionLogsProps } from './vended-execution-logs.js';
 export { ACCESS_LOG_FORMAT };

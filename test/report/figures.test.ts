@@ -105,6 +105,11 @@ describe('the figures', () => {
     expect(refused.reduce((a, b) => a + b, 0)).toBe(report.totals.failures);
   });
 
+  it('tell two groups of one claim apart by what the gateway said', () => {
+    const headings = [...page.matchAll(/<h3>\d+\. (.*?) <span class="state">/g)].map(([, text]) => text);
+    expect(new Set(headings.filter((text) => text?.includes('which did not sign'))).size).toBe(2);
+  });
+
   it('tell the day’s stories: who, what, how long', () => {
     const of = (owner: string) => report.actions.find((action) => action.owner === owner);
     expect(of('Umbrella Freight')).toMatchObject({ state: 'open', verdict: { code: 'chain-too-long' } });
