@@ -1,95 +1,91 @@
 /**
- * Connection logs of CloudFront and of a load balancer on the local AWS: put into log groups by the SDK, let through by the
- * subscription filters of the deployed stack, counted once each by its ingest, told once each.
+ * Connection logs of CloudFront and of a load balancer, put into their log groups, reach ingest through real subscription
+ * filters: successes are held back, each refusal counts once, and each of the two tells once.
  */
 
-import { DescribeSubscriptionFiltersCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { beforeAll, expect, it } from 'vitest';
-import { systemClock } from '../../shared/adapters/clock.js';
 import { createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
-import type { GroupKey, LogEvent } from '../../shared/model/index.js';
-import type { Stores } from '../../shared/ports/index.js';
-import {
-  CLOUDFRONT_FIELDS,
-  cloudFrontRecord,
-  jsonRecord,
-  LOAD_BALANCER_FIELDS,
-  loadBalancerRecord,
-} from '../support/connection-records.js';
-import { type Received, subscribe } from './support/alerts.js';
-import { dynamo, logs } from './support/clients.js';
-import { deploy } from './support/deploy.js';
-import { createLogGroup, putLogEvents } from './support/logs.js';
+import type { LogEvent } from '../../shared/model/index.js';
+import { subscribe } from './support/alerts.js';
+import { dynamo } from './support/clients.js';
+import { type Deployed, deploy } from './support/deploy.js';
+import { invoke } from './support/functions.js';
+import { putLogEvents } from './support/logs.js';
 import { countedIn } from './support/outcome.js';
 import { soon } from './support/soon.js';
 
-const PORTAL = '/aws/vendedlogs/cloudfront/E2DX1SLDPK0123';
-const FILES = '/aws/vendedlogs/load-balancer/app/partners/50dc6c495c0c9188';
-const AT_CLOUDFRONT: GroupKey = { scope: 'shop.bank.example', issuerDn: 'unknown', reason: 'no-client-certificate' };
-const AT_BALANCER: GroupKey = {
-  scope: 'app/partners/50dc6c495c0c9188:443',
-  issuerDn: 'O=Acme Logistics Inc.,(issuer not in the log)',
-  reason: 'expired',
-};
+const CLOUDFRONT = '/aws/vendedlogs/cloudfront/E2DX1SLDPK0123';
+const BALANCER = '/aws/vendedlogs/load-balancer/partners';
 const REFUSED = 40;
 
-let stores: Stores;
-let received: () => Promise<readonly Received[]>;
-
-const events = (messages: readonly string[]): LogEvent[] =>
-  messages.map((message) => ({ id: '', timestamp: systemClock.now(), message }));
-const numbers = Array.from({ length: REFUSED }, (_, n) => n);
-const withoutCertificate = numbers.map((n) =>
-  jsonRecord(
-    cloudFrontRecord(n, { connectionStatus: 'Failed:ClientCertMissing' }),
-    CLOUDFRONT_FIELDS.filter((field) => !field.startsWith('clientLeaf')),
-  ),
-);
-const expired = numbers.map((n) =>
-  jsonRecord(loadBalancerRecord(n, { tls_verify_status: 'Failed:ClientCertExpired' }), LOAD_BALANCER_FIELDS),
-);
+let stack: Deployed;
+let received: Awaited<ReturnType<typeof subscribe>>;
 
 beforeAll(async () => {
-  for (const group of [PORTAL, FILES]) await createLogGroup(group);
-  const stack = await deploy({
-    connectionLogGroups: [{ name: PORTAL }, { name: FILES }],
+  stack = await deploy({
+    executionLogGroups: [],
+    accessLogGroups: [],
+    connectionLogGroups: [CLOUDFRONT, BALANCER].map((name) => ({ name, create: true })),
     runbooks: { baseUrl: 'https://wiki.example.com/runbooks' },
   });
-  stores = createDynamoStores(dynamo, stack.TableName, systemClock);
   received = await subscribe(stack.TopicArn);
 });
 
-it('lets failures through, and no successes', async () => {
-  for (const logGroupName of [PORTAL, FILES]) {
-    const { subscriptionFilters = [] } = await logs.send(new DescribeSubscriptionFiltersCommand({ logGroupName }));
-    expect(subscriptionFilters.map(({ filterPattern }) => filterPattern)).toEqual(['"Failed"']);
-  }
+function events(records: readonly object[]): LogEvent[] {
+  const now = Date.now();
+  return records.map((record, n) => ({ id: `${n}`, timestamp: now + n, message: JSON.stringify(record) }));
+}
+
+const refusals = Array.from({ length: REFUSED }, (_, n) => n);
+
+const atCloudFront = (connectionId: string, connectionStatus: string) => ({
+  eventTimestamp: Date.now(),
+  connectionId,
+  connectionStatus,
+  clientIp: '203.0.113.7',
+  distributionId: 'E2DX1SLDPK0123',
+  tlsSni: 'edge.bank.example',
+  clientLeafCertSubject: 'C=US, O=Acme, CN=edi-01',
+  clientLeafCertIssuer: 'C=US, O=Acme, CN=Acme Issuing CA',
+  clientLeafCertSerialNumber: '00:b1:43:ed',
 });
 
-it.each([
-  [
-    'CloudFront',
-    PORTAL,
-    withoutCertificate,
-    AT_CLOUDFRONT,
-    jsonRecord(cloudFrontRecord(900, { connectionStatus: 'Success' }), CLOUDFRONT_FIELDS),
-  ],
-  [
-    'a load balancer',
-    FILES,
-    expired,
-    AT_BALANCER,
-    jsonRecord(loadBalancerRecord(900, { tls_verify_status: 'Success' }), LOAD_BALANCER_FIELDS),
-  ],
-])('counts what %s refuses once each, and tells once', async (_, logGroup, messages, group, success) => {
-  await putLogEvents(logGroup, events([...messages, success]));
-  await soon(async () => (await countedIn(stores, group)).count).toBe(REFUSED);
-  // The same connections as other log events: each is known by its own id.
-  await putLogEvents(logGroup, events([...messages.toReversed(), success]));
-  const ofGroup = async () => (await received()).filter(({ notice }) => notice.group.scope === group.scope);
-  await soon(ofGroup).toHaveLength(1);
-  expect((await ofGroup())[0]?.notice).toMatchObject({ kind: 'spike', group });
-  // A connection that was not there before shows that the delivery before it was read.
-  await putLogEvents(logGroup, events([messages[0]?.replaceAll(/TID_0{8}|0000bQ/g, 'TID_11111111') ?? '']));
-  await soon(async () => (await countedIn(stores, group)).count).toBe(REFUSED + 1);
+const atBalancer = (conn_trace_id: string, tls_verify_status: string) => ({
+  time: new Date().toISOString(),
+  conn_trace_id,
+  tls_verify_status,
+  client_ip: '203.0.113.8',
+  listener_port: 443,
+  leaf_client_cert_subject: 'CN=billing,O=Globex,C=US',
+  leaf_client_cert_serial_number: 'FEF257372D5C14D4',
+  elb: 'app/partners/0123456789abcdef',
+});
+
+it('are counted and told once each, however often they are delivered', async () => {
+  const cloudFront = [
+    ...refusals.map((n) => atCloudFront(`c${n}`, 'Failed:ClientCertUntrusted')),
+    ...refusals.map((n) => atCloudFront(`s${n}`, 'Success')),
+    atCloudFront('t1', 'Failed:TcpTimeout'),
+  ];
+  const balancer = [
+    ...refusals.map((n) => atBalancer(`TID_${n}`, 'Failed:ClientCertExpired')),
+    ...refusals.map((n) => atBalancer(`TID_s${n}`, 'Success')),
+  ];
+  for (const [group, records] of [
+    [CLOUDFRONT, cloudFront],
+    [CLOUDFRONT, cloudFront.toReversed()],
+    [BALANCER, balancer],
+    [BALANCER, balancer],
+  ] as const)
+    await putLogEvents(group, events(records));
+
+  await soon(received).toHaveLength(2);
+  await invoke(stack.SweepFunctionName, {});
+  const notices = (await received()).map(({ notice }) => notice);
+  expect(notices.map(({ kind, group: { scope, reason } }) => `${kind} ${scope} ${reason}`).sort()).toEqual([
+    'spike app/partners/0123456789abcdef:443 expired',
+    'spike edge.bank.example untrusted',
+  ]);
+  const stores = createDynamoStores(dynamo, stack.TableName, { now: Date.now });
+  for (const { group } of notices) expect((await countedIn(stores, group)).count, group.scope).toBe(REFUSED);
 });
