@@ -29,6 +29,8 @@ it.each<[string, Case]>([
   ['low', { count: 50_000, issuerTrusted: false }],
   ['critical', { count: 50_000, issuerTrusted: false, isTruststoreChanged: true }],
   ['critical', { count: 50_000, issuerTrusted: false, isOrganisationKnown: true }],
+  ['medium', { count: 5, issuerTrusted: false, isLost: true }],
+  ['high', { count: 300, issuerTrusted: false, isLost: true }],
   ['low', { count: 50_000, reason: 'self-signed' }],
   ['high', { count: 300, reason: 'self-signed', issuerTrusted: true }],
   ['medium', { count: 50_000, issuerTrusted: true, isClaimed: true, clients: 50 }],

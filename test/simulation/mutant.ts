@@ -10,4 +10,6 @@ export interface Mutant extends Replacement {
   readonly file: string;
   /** A second place in the same file. */
   readonly also?: Replacement;
+  /** Whether the siege must find it, in place of the simulation. */
+  readonly isSiege?: true;
 }

@@ -9,11 +9,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mistakesAfterCounting } from './mistakes-after-counting.js';
 import { mistakesInCounting } from './mistakes-in-counting.js';
+import { mistakesWithStrangers } from './mistakes-with-strangers.js';
 import type { Mutant } from './mutant.js';
 
-export const mutants: readonly Mutant[] = [...mistakesInCounting, ...mistakesAfterCounting];
+export const mutants: readonly Mutant[] = [...mistakesInCounting, ...mistakesAfterCounting, ...mistakesWithStrangers];
 
 const SEEDS_MAX = 3_000;
+/** A second or more each. */
+const SIEGE_SEEDS_MAX = 100;
 const root = new URL('../../', import.meta.url).pathname;
 
 /** The source with the mistake in it. @throws Error where the text that it replaces is not there once */
@@ -42,7 +45,8 @@ function hunt(mutant: Mutant, seedsMax = SEEDS_MAX): { readonly seed: number; re
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     const path = join(copy, mutant.file);
     writeFileSync(path, mutated(mutant));
-    const run = spawnSync(process.execPath, ['--import', 'tsx', 'test/simulation/hunt.ts', String(seedsMax)], {
+    const what = mutant.isSiege ? [String(Math.min(seedsMax, SIEGE_SEEDS_MAX)), 'siege'] : [String(seedsMax)];
+    const run = spawnSync(process.execPath, ['--import', 'tsx', 'test/simulation/hunt.ts', ...what], {
       cwd: copy,
       encoding: 'utf8',
     });
