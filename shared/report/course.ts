@@ -10,7 +10,7 @@ const TAU_MIN = 0.7;
 /** A course of less than half as much again is not worth a sentence. */
 const FACTOR_MIN = 1.5;
 
-export interface Course {
+interface LongCourse {
   readonly way: 'rising' | 'falling';
   readonly periods: number;
   /** The medians of the first three periods and of the last three. */
@@ -19,7 +19,7 @@ export interface Course {
 }
 
 /** @param stretches the oldest first, null where nothing was known yet */
-export function courseOf(stretches: readonly (number | null)[]): Course | null {
+export function courseOf(stretches: readonly (number | null)[]): LongCourse | null {
   const known = stretches.filter((n) => n !== null);
   const periods = known.length;
   if (periods < PERIODS_MIN) return null;
