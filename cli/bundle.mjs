@@ -11,6 +11,22 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
+ * With everything that it needs, so that a CDK app which uses the constructs installs no AWS SDK. Some of it is CommonJS
+ * and asks for `require`.
+ */
+const ALONE = {
+  minify: true,
+  mainFields: ['module', 'main'],
+  // Used only by the browser code of the SDK.
+  external: ['bowser'],
+  banner: {
+    js: "import { createRequire as requireOfThisFile } from 'node:module'; const require = requireOfThisFile(import.meta.url);",
+  },
+};
+
+const urlOf = (path) => JSON.stringify(pathToFileURL(path).href);
+
+/**
  * @param {string} outdir
  * @param {'checkout' | 'package'} use in a checkout, what is printed for pasting starts with `npm run`
  */
@@ -25,9 +41,8 @@ export async function bundleCli(outdir, use) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    packages: 'external',
     charset: 'utf8',
-    ...(use === 'package' ? {} : { define: { 'import.meta.url': JSON.stringify(pathToFileURL(entry).href) } }),
+    ...(use === 'package' ? ALONE : { packages: 'external', define: { 'import.meta.url': urlOf(entry) } }),
     logLevel: 'warning',
   });
 }

@@ -15,7 +15,7 @@ import {
 } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { MemberConfig } from '../shared/config/settings.js';
+import { configuredLogGroups, type MemberConfig } from '../shared/config/settings.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
 
 export interface MemberStackProps extends StackProps {
@@ -30,8 +30,7 @@ export class MemberStack extends Stack {
       default: config.centralDestinationArn,
       allowedPattern: 'arn:aws[a-z-]*:logs:[a-z0-9-]+:\\d{12}:destination:[^:*]+',
     });
-    const { executionLogGroups, accessLogGroups } = config;
-    const role = this.senderRole([...executionLogGroups, ...accessLogGroups].map(({ name }) => name));
+    const role = this.senderRole(configuredLogGroups(config));
     // The role for putting a filter again by hand, as `mtls-watch doctor --fix` prints it.
     new CfnOutput(this, 'SenderRoleArn', { value: role.roleArn });
     new LogSubscriptions(this, 'Subscriptions', {

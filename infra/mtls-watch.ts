@@ -4,18 +4,24 @@
  */
 
 import { Annotations, Aspects, Lazy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
 import { MtlsWatchError } from '../shared/base/errors.js';
 import { type Config, parseConfig, type Settings } from '../shared/config/settings.js';
+import { type AppResources, eventStatements, withResources } from './app-resources.js';
 import type { FunctionName } from './build/bundle.js';
 import { prebuilt } from './build/prebuilt.js';
 import { functionEnvironment, settingsText } from './config.js';
 import { AlertTopic } from './constructs/alert-topic.js';
-import { Canary, probesStatements } from './constructs/canary.js';
+import { Canary } from './constructs/canary.js';
 import { CentralStream, isOpen } from './constructs/central-stream.js';
 import { dataKey, dataKeyStatements } from './constructs/data-key.js';
 import { Ingest } from './constructs/ingest.js';
@@ -24,6 +30,7 @@ import { Reconciler } from './constructs/reconciler.js';
 import { StateTable } from './constructs/state-table.js';
 import { Sweep } from './constructs/sweep.js';
 import { WeeklyReport } from './constructs/weekly-report.js';
+import { type ConnectionLogOptions, deliverConnectionLog, type WatchableDoor } from './gateway/connection-logs.js';
 import { domainPartsOf, type WatchableDomain } from './gateway/domains.js';
 import { type LogKeeping, type StageLogOptions, stageLogs } from './gateway/stage-logs.js';
 import { type GatewayStage, partsOf } from './gateway/stages.js';
@@ -35,11 +42,13 @@ import {
   truststoreStatements,
 } from './gateway/truststore-access.js';
 import { Watched } from './gateway/watched.js';
+import type { Alarms } from './observability/alarms.js';
 import { dashboardName } from './observability/dashboard.js';
 import { observe } from './observability/observe.js';
 import { METRICS_NAMESPACE } from './observability/watch-metrics.js';
+import { OperatedWatch, type WatchFunctions } from './operated-watch.js';
 
-export interface MtlsWatchProps {
+export interface MtlsWatchProps extends AppResources {
   /**
    * All settings; see docs/configuration.md. `watch` and `watchDomain` add to them. An invalid setting stops the synth
    * with a line that names it.
@@ -71,7 +80,14 @@ interface Common {
   readonly routes: Readonly<Record<string, string>>;
 }
 
-export class MtlsWatch extends Construct {
+export class MtlsWatch extends OperatedWatch {
+  readonly topic: ITopic;
+  readonly table: ITable;
+  readonly deadLetterQueue: IQueue;
+  readonly dashboard: Dashboard | undefined;
+  readonly reportBucket: IBucket | undefined;
+  readonly functions: WatchFunctions;
+  readonly encryptionKey: IKey | undefined;
   /** Names and ARNs that an operator needs, for the stack's outputs. */
   readonly outputs: Readonly<Record<string, string>>;
   /** Properties of the log groups that are created for watched stages. */
@@ -79,24 +95,29 @@ export class MtlsWatch extends Construct {
   private readonly watched: Watched;
   private readonly subscriptions: LogSubscriptions;
   private readonly reconciler: Reconciler;
+  private readonly ownAlarms: Alarms;
+  private readonly doors = new Set<WatchableDoor>();
   /** Whether logs also come from log groups that are not named: discovered ones, or those of other accounts. */
   private readonly hasOtherSources: boolean;
   /** The environments of the functions, without the settings. */
   private readonly environments: Readonly<Record<string, string>>[] = [];
   /** The functions that read truststores. */
   private readonly readers: readonly LambdaFunction[];
-  private readonly probed: Parameters<typeof probesStatements>[1];
 
   /** @throws MtlsWatchError `bad-config`, with each invalid setting, its value and what was expected */
-  constructor(scope: Construct, id: string, { config: settings, code = prebuilt }: MtlsWatchProps) {
+  constructor(scope: Construct, id: string, { config: settings, code = prebuilt, ...given }: MtlsWatchProps) {
     super(scope, id);
-    const config = parseConfig(settings, `the config of ${this.node.path}`);
+    const config = withResources(parseConfig(settings, `the config of ${this.node.path}`), given);
     this.watched = new Watched(this, config);
-    const encryptionKey = dataKey(this, config.encryptionKey);
+    const encryptionKey = dataKey(this, given.encryptionKey ?? config.encryptionKey);
+    this.encryptionKey = encryptionKey;
     this.logKeeping = { retentionDays: config.logRetentionDays, encryptionKey };
     const state = new StateTable(this, 'State', { encryptionKey });
-    const alerts = new AlertTopic(this, 'Alerts', { emails: config.alertEmails });
-    const routes = alerts.addRoutes(config);
+    const alerts = new AlertTopic(this, 'Alerts', { emails: config.alertEmails, topic: given.topic });
+    const routes = alerts.addRoutes({
+      topics: { ...config.topics, ...given.severityTopics },
+      chatTopic: given.chatTopic ?? config.chatTopic,
+    });
     explainBuckets(this, bucketsOf(config));
     const common = { config, code, encryptionKey, state, alerts, routes: routes.environment };
     const central = isOpen(config.central)
@@ -113,18 +134,7 @@ export class MtlsWatch extends Construct {
     const report = this.addReport(common, ingest.fn.logGroup);
     this.readers = [ingest.fn, sweep.fn, ...(report === undefined ? [] : [report.fn])];
     const canary = this.addCanary(common);
-    this.probed = { table: state.table, ingest: ingest.fn, encryptionKey };
-    this.reconciler = new Reconciler(this, 'Reconciler', {
-      code: code('reconcile'),
-      environment: this.environmentOf('reconcile', common, {
-        INGEST_FUNCTION_ARN: ingest.fn.functionArn,
-        STACK_NAME: Stack.of(this).stackName,
-      }),
-      config,
-      encryptionKey,
-      ingest: ingest.fn,
-      state,
-    });
+    this.reconciler = this.addReconciler(common, ingest.fn);
     central?.feed(ingest.fn, ingest.deadLetters);
     this.subscriptions = new LogSubscriptions(this, 'Subscriptions', {
       ...config,
@@ -132,31 +142,58 @@ export class MtlsWatch extends Construct {
       target: { kind: 'function', fn: ingest.fn, emitsAccount: config.central !== null },
     });
     this.hasOtherSources = config.discover !== null || central !== null;
-    observe(this, {
+    [this.topic, this.table, this.deadLetterQueue] = [alerts.topic, state.table, ingest.deadLetters];
+    this.reportBucket = report?.bucket;
+    this.functions = {
+      ...{ ingest: ingest.fn, sweep: sweep.fn, reconcile: this.reconciler.fn },
+      ...(report && { 'weekly-report': report.fn }),
+      ...(canary && { canary: canary.fn }),
+    };
+    const observed = observe(this, {
       config,
       topic: alerts.topic,
       table: state.table,
-      ...{ ingest: ingest.fn, deadLetters: ingest.deadLetters },
-      sweep: sweep.fn,
-      report: report?.fn,
-      canary: canary?.fn,
-      reconcile: this.reconciler,
+      ...{ ingest: ingest.fn, deadLetters: ingest.deadLetters, sweep: sweep.fn },
+      ...{ report: report?.fn, canary: canary?.fn, reconcile: this.reconciler },
       iteratorAge: central === null ? undefined : CentralStream.iteratorAge(ingest.fn),
       filterNames: this.subscriptions.filterNames,
     });
+    [this.ownAlarms, this.dashboard] = [observed.alarms, observed.dashboard];
     this.checkAtSynth();
-    this.outputs = {
-      ...routes.outputs,
-      ...(report && { ReportBucketName: report.bucket.bucketName, ReportFunctionName: report.fn.functionName }),
-      ...(canary && { CanaryFunctionName: canary.fn.functionName }),
+    this.outputs = this.outputsOf(routes.outputs, central);
+  }
+
+  get alarms(): readonly Alarm[] {
+    return this.ownAlarms.alarms;
+  }
+
+  private outputsOf(topics: Readonly<Record<string, string>>, central: CentralStream | null): Record<string, string> {
+    const { ingest, sweep, reconcile, canary, 'weekly-report': report } = this.functions;
+    return {
+      ...topics,
+      ...(this.reportBucket && { ReportBucketName: this.reportBucket.bucketName }),
+      ...(report && { ReportFunctionName: report.functionName }),
+      ...(canary && { CanaryFunctionName: canary.functionName }),
       ...(central && { DestinationArn: central.destinationArn, StreamName: central.stream.streamName }),
-      TopicArn: alerts.topic.topicArn,
-      TableName: state.table.tableName,
-      IngestFunctionName: ingest.fn.functionName,
-      SweepFunctionName: sweep.fn.functionName,
-      ReconcileFunctionName: this.reconciler.fn.functionName,
-      DeadLetterQueueUrl: ingest.deadLetters.queueUrl,
+      TopicArn: this.topic.topicArn,
+      TableName: this.table.tableName,
+      IngestFunctionName: ingest.functionName,
+      SweepFunctionName: sweep.functionName,
+      ReconcileFunctionName: reconcile.functionName,
+      DeadLetterQueueUrl: this.deadLetterQueue.queueUrl,
     };
+  }
+
+  private addReconciler(common: Common, ingest: LambdaFunction): Reconciler {
+    const { config, code, encryptionKey, state } = common;
+    return new Reconciler(this, 'Reconciler', {
+      code: code('reconcile'),
+      environment: this.environmentOf('reconcile', common, {
+        INGEST_FUNCTION_ARN: ingest.functionArn,
+        STACK_NAME: Stack.of(this).stackName,
+      }),
+      ...{ config, encryptionKey, ingest, state },
+    });
   }
 
   /**
@@ -179,6 +216,22 @@ export class MtlsWatch extends Construct {
   }
 
   /**
+   * Watches a CloudFront distribution with viewer mutual TLS, or an Application Load Balancer with a listener in verify mode:
+   * delivers its connection log to a log group and subscribes to that before the first record. CloudFront takes the delivery
+   * only once the distribution has mutual TLS.
+   * @throws MtlsWatchError `bad-config` for a distribution where the stack is known to be outside us-east-1
+   */
+  watchConnections(door: WatchableDoor, options: ConnectionLogOptions = {}): void {
+    if (this.doors.has(door)) return;
+    this.doors.add(door);
+    const { logGroup, delivery } = deliverConnectionLog(this, door, this.logKeeping, options);
+    const filter = this.subscriptions.add('connection', logGroup, logGroup.node.path);
+    delivery?.node.addDependency(filter);
+    this.reconciler.lookAt('connection', logGroup);
+    this.ownAlarms.addFilter(this.subscriptions.filterName('connection'));
+  }
+
+  /**
    * Watches a custom domain with mutual TLS: names its refusals after it, and explains them by its truststore, which the
    * functions may then read. Its stages are watched by `watch`, but for those of an `MtlsDomain`, which come with it.
    * @throws MtlsWatchError `bad-config` where its truststore is not known
@@ -190,11 +243,6 @@ export class MtlsWatch extends Construct {
       for (const statement of truststoreReadStatements(parts.truststore)) fn.addToRolePolicy(statement);
     }
     if ('onStage' in domain) domain.onStage((stage) => this.watch(stage));
-  }
-
-  /** Lets somebody run `mtls-watch canary probes`, whose domain needs `probes` in its canary's settings. */
-  grantProbes(grantee: IGrantable): void {
-    for (const statement of probesStatements(this, this.probed)) grantee.grantPrincipal.addToPrincipalPolicy(statement);
   }
 
   private addReport(common: Common, ingestLogs: ILogGroup): WeeklyReport | undefined {
@@ -255,6 +303,7 @@ export class MtlsWatch extends Construct {
     return this.environment({
       TABLE_NAME: state.table.tableName,
       TOPIC_ARN: alerts.topic.topicArn,
+      ACCOUNT_ID: Stack.of(this).account,
       ...routes,
       ...(config.dashboard ? { DASHBOARD_NAME: dashboardName(this) } : {}),
       POWERTOOLS_METRICS_NAMESPACE: METRICS_NAMESPACE,
@@ -309,19 +358,11 @@ export class MtlsWatch extends Construct {
     if (this.hasOtherSources || !this.subscriptions.isEmpty) return;
     Annotations.of(this).addWarningV2(
       'mtls-watch:no-log-groups',
-      'No log group is watched: call watch(stage), name some under executionLogGroups and accessLogGroups, or set discover.',
+      'No log group is watched: call watch(stage) or watchConnections(door), name some under executionLogGroups, accessLogGroups or connectionLogGroups, or set discover.',
     );
   }
 }
 
 function bucketsOf({ discover }: Config): readonly string[] {
   return discover?.truststoreBuckets ?? [];
-}
-
-function eventStatements(scope: Construct, bus: string | null): PolicyStatement[] {
-  if (bus === null) return [];
-  const arn = bus.startsWith('arn:')
-    ? bus
-    : Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: bus });
-  return [new PolicyStatement({ actions: ['events:PutEvents'], resources: [arn] })];
 }

@@ -7,6 +7,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { connectionsOf, FILES, PORTAL } from './connections.js';
 import { filesOf, historyFiles, type SampleFile } from './files.js';
 import { HISTORY, HISTORY_SCALE } from './history.js';
 import { makePki, type Pki, readPki, SAMPLE_DAY, TRUSTSTORE } from './pki.js';
@@ -70,8 +71,10 @@ export function makeSample(pki: Pki, { seed, days, history, scale }: SampleOptio
     events.push(...ofWeek);
     files.push(...historyFiles(ofWeek, weekDates[0] ?? '', seed));
   }
+  const connections = connectionsOf(pki, dates, seed, scale);
+  files.push(...connections.files);
   const named = new Map([...HISTORY, ...STORIES].map((story) => [story.name, story]));
-  return { files, truth: truthOf(dates, calls, events, files, [...named.values()]) };
+  return { files, truth: truthOf(dates, calls, events, files, [...named.values()], connections) };
 }
 
 /** The date so many days before the sample day. */
@@ -93,8 +96,14 @@ export function sampleConfig(): object {
   return {
     executionLogGroups: apis.map(({ executionGroup }) => ({ name: executionGroup })),
     accessLogGroups: apis.map(({ accessGroup }) => ({ name: accessGroup })),
-    domains: Object.fromEntries(apis.map(({ apiId, stage, domain }) => [`${apiId}/${stage}`, domain])),
-    truststores: Object.fromEntries(apis.map(({ domain }) => [domain, `s3://example-bank-truststores/${domain}.pem`])),
+    domains: {
+      ...Object.fromEntries(apis.map(({ apiId, stage, domain }) => [`${apiId}/${stage}`, domain])),
+      [`distribution/${PORTAL.distributionId}`]: PORTAL.domain,
+      [`${FILES.name}:${FILES.port}`]: FILES.domain,
+    },
+    truststores: Object.fromEntries(
+      [...apis, PORTAL, FILES].map(({ domain }) => [domain, `s3://example-bank-truststores/${domain}.pem`]),
+    ),
     runbooks: { baseUrl: 'https://wiki.bank.example/mtls-watch/runbooks' },
   };
 }

@@ -52,7 +52,7 @@ export function render(calls: readonly Call[], seed: string): SampleEvent[] {
 const streamName = (label: string) => random(label).hex(32);
 
 /** CloudWatch's ids are the time in milliseconds above 144 further bits. */
-function eventId(timestamp: number, stream: string, sequence: number): string {
+export function eventId(timestamp: number, stream: string, sequence: number): string {
   return ((BigInt(timestamp) << 144n) + (BigInt(`0x${stream.slice(0, 16)}`) << 64n) + BigInt(sequence)).toString();
 }
 

@@ -3,6 +3,7 @@
  * it with what mtls-watch finds in the files.
  */
 
+import type { Connections, ConnectionTruth } from './connections.js';
 import type { SampleFile } from './files.js';
 import type { Dn } from './pki.js';
 import type { SampleEvent } from './render.js';
@@ -35,6 +36,8 @@ export interface Truth {
     readonly firstAt: string;
     readonly lastAt: string;
   }[];
+  /** Connections at the doors that need no other log. */
+  readonly connections: ConnectionTruth;
   /** Refusals whose client chose the request id itself. */
   readonly pinned: { readonly requestId: string; readonly failures: number };
 }
@@ -45,6 +48,7 @@ export function truthOf(
   events: readonly SampleEvent[],
   files: readonly SampleFile[],
   stories: readonly Story[],
+  connections: Connections,
 ): Truth {
   const sum = (of: (file: SampleFile) => number) => files.reduce((total, file) => total + of(file), 0);
   const refused = calls.filter(({ outcome }) => outcome.kind === 'refused');
@@ -52,7 +56,11 @@ export function truthOf(
   const issuerOf = (call: Call) => (call.inAccessLog ? call.client.issuer : null);
   return {
     days,
-    events: { distinct: events.length, redelivered: sum((f) => f.redelivered), delivered: sum((f) => f.events) },
+    events: {
+      distinct: events.length + connections.events,
+      redelivered: sum((f) => f.redelivered),
+      delivered: sum((f) => f.events),
+    },
     files: files.map(({ name, date, content: _, ...about }) => ({ name: `${date}/${name}`, ...about })),
     malformedLines: sum((f) => f.malformed),
     controlMessages: sum((f) => f.controlMessages),
@@ -74,6 +82,7 @@ export function truthOf(
       const { count, firstAt, lastAt } = span(of);
       return { name, alert: stories.find((s) => s.name === name)?.alert ?? 'none', failures: count, firstAt, lastAt };
     }),
+    connections: connections.truth,
     pinned: {
       requestId: PINNED_REQUEST_ID,
       failures: refused.filter(({ requestId }) => requestId === PINNED_REQUEST_ID).length,

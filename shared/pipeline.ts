@@ -22,6 +22,7 @@ import {
   writtenBefore,
 } from './count/record.js';
 import { deferUnpaired, type Settled, settleExpired } from './count/settle.js';
+import type { markClaims } from './diagnosis/claims.js';
 import type { infer } from './diagnosis/infer.js';
 import { isWithoutExecutionLog } from './diagnosis/without-execution-log.js';
 import { readDelivery } from './doors/read.js';
@@ -30,7 +31,8 @@ import type { evaluateScopes } from './incidents/evaluate-scopes.js';
 import type { claimConnections } from './join/connections.js';
 import { type Correlated, correlate } from './join/correlate.js';
 import { unpairedFailure } from './join/pairing.js';
-import { type BoundedLoad, shedLoad } from './join/shed-load.js';
+import type { BoundedLoad } from './join/sample.js';
+import { shedLoad } from './join/shed-load.js';
 import { redact } from './logs/redact.js';
 import { refuseTooOld } from './logs/too-old.js';
 import type {
@@ -49,6 +51,7 @@ import type { World } from './ports/index.js';
 const loadEvaluation = lazily(() => import('./incidents/evaluate-apart.js'));
 const loadConnections = lazily(() => import('./join/connections.js'));
 const loadInfer = lazily(() => import('./diagnosis/infer.js'));
+const loadClaims = lazily(() => import('./diagnosis/claims.js'));
 const loadScopes = lazily(() => import('./incidents/evaluate-scopes.js'));
 
 export interface Ingested {
@@ -84,10 +87,11 @@ export async function ingest(batch: LogBatch, world: World, look: OnGroupsGrown 
     otherForbidden: underWildcards(read.otherForbidden, world.config),
     heard: underWildcards(read.heard, world.config),
   };
-  const parsed = await excludeCanaryRecords(await redact(named, world), world);
+  const pems = read.certificates;
+  const redacted = await excludeCanaryRecords(await redact(named, world), world);
+  const parsed = { ...redacted, accesses: await markClaimed(redacted.accesses, pems, world) };
   // Saving the certificates runs beside the counting. Only code that looks at a certificate waits for `saved`.
   const saved = partnersFirst(parsed, world).then((ordered) => world.stores.certificates.save(ordered));
-  const pems = read.certificates;
   const [ingested] = await Promise.all([countParsed({ batch, parsed, pems, saved }, world, look), saved]);
   return ingested;
 }
@@ -139,6 +143,12 @@ async function countParsed({ batch, parsed, pems, saved }: Read, world: World, l
   ]);
   return { parsed, correlated, ...recorded, sightings };
 }
+
+/** The readers of certificates are loaded only where there is a certificate, and a truststore to compare it with. */
+const markClaimed: typeof markClaims = async (accesses, pems, world) =>
+  pems.size === 0 || Object.keys(world.config.truststores).length === 0
+    ? accesses
+    : (await loadClaims()).markClaims(accesses, pems, world);
 
 /**
  * The module is loaded only when there is something to infer: most installations watch no API without an execution log.

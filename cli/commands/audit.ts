@@ -12,10 +12,10 @@ import { caSunsetLine, caSunsetText } from '../terminal/sunset.js';
 import {
   daysOption,
   findingText,
+  folded,
   heading,
   jsonLine,
   type Output,
-  short,
   table,
   timeOption,
 } from '../terminal/table.js';
@@ -60,7 +60,7 @@ export async function runAudit(place: string, options: AuditOptions, output: Out
       }),
     );
   } else {
-    output.write(describe(audit, counts, name, at) + caSunsetText(sunsets));
+    output.write(folded(describe(audit, counts, name, at) + caSunsetText(sunsets)));
   }
   return counts.error + counts.warning > 0 ? 1 : 0;
 }
@@ -73,7 +73,7 @@ function describe({ certificates, findings }: Audit, counts: Record<string, numb
     .map(({ line, certificate, kind, chainLength }) => [
       String(line),
       kind,
-      short(certificate.subjectDn),
+      certificate.subjectDn,
       keyText(certificate),
       `${new Date(certificate.notAfter).toISOString().slice(0, 10)} (${certificate.notAfter < at ? 'expired' : span(certificate.notAfter - at)})`,
       chainLength === null ? 'no root' : String(chainLength),

@@ -5,7 +5,6 @@
 
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import CliTable from 'cli-table3';
 import { Command } from 'commander';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
@@ -13,6 +12,7 @@ import { MINUTE_MS } from '../../shared/base/time.js';
 import { openSeries, type ScoredStep, type SeriesOptions } from '../../shared/detect/series.js';
 import { type Row, readSeries } from '../backtest/csv.js';
 import { addPoint, drawSvg, type Plot, plotOf } from '../backtest/plot.js';
+import { folded, table } from '../terminal/table.js';
 
 export interface BacktestOptions extends SeriesOptions {
   /** Minutes from one row to the next. */
@@ -185,15 +185,13 @@ function summary(
   options: BacktestOptions,
 ): string {
   const many = all.size > 1;
-  const table = new CliTable({
-    head: [...(many ? ['series'] : []), 'row', 'timestamp', 'count', 'expected', 'once in'],
-    style: { head: [], border: [] },
-  });
-  for (const { series, index, timestamp, count, scored } of alarms) {
+  const shown = alarms.map(({ series, index, timestamp, count, scored }) => {
     const once = `${Math.round(Math.min(1e12, 10 ** scored.score)).toLocaleString('en-US')} steps`;
     const cells = [String(index), printable(timestamp), String(count), scored.expected.toPrecision(3), once];
-    table.push(many ? [printable(series), ...cells] : cells);
-  }
+    return many ? [printable(series), ...cells] : cells;
+  });
+  const head = [...(many ? ['Series'] : []), 'Row', 'Timestamp', 'Count', 'Expected', 'Once in'];
+  const right = [0, 2, 3, 4].map((at) => (many ? at + 1 : at));
   let rows = 0;
   let total = 0;
   for (const series of all.values()) {
@@ -202,12 +200,14 @@ function summary(
   }
   const left = total - alarms.length;
   const rate = (total / rows).toPrecision(2);
-  return [
-    total > 0 ? `${table.toString()}\n` : '',
-    left > 0 ? `and ${left} more alarms (--json has all)\n` : '',
-    `${total} alarms in ${rows.toLocaleString('en-US')} rows of ${all.size} series: ${rate} a row`,
-    ` (accepted for false ones: ${options.falseAlarms}), seasons of ${options.seasons.join(' and ') || 'no'} steps\n`,
-  ].join('');
+  return folded(
+    [
+      total > 0 ? `${table(head, shown, right)}\n` : '',
+      left > 0 ? `and ${left} more alarms (--json has all)\n` : '',
+      `${total} alarms in ${rows.toLocaleString('en-US')} rows of ${all.size} series: ${rate} a row`,
+      ` (accepted for false ones: ${options.falseAlarms}), seasons of ${options.seasons.join(' and ') || 'no'} steps\n`,
+    ].join(''),
+  );
 }
 
 async function savePlot(

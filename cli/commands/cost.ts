@@ -6,7 +6,7 @@ import { MtlsWatchError } from '../../shared/base/errors.js';
 import { assumptions, type CostLine, costLines, type Load, sumOf } from '../cost/model.js';
 import { PRICES_OF, type PriceName, prices, REGION } from '../cost/prices.js';
 import { pc } from '../terminal/colors.js';
-import { jsonLine, type Output, table } from '../terminal/table.js';
+import { folded, jsonLine, type Output, table } from '../terminal/table.js';
 
 /** A larger number is probably a typing error. */
 const COUNT_MAX = 1e12;
@@ -36,6 +36,7 @@ interface Options {
   readonly failuresPerMonth: string;
   readonly requestsPerMonth?: string;
   readonly domains: string;
+  readonly connectionsPerMonth: string;
   readonly canaries: string;
   readonly accounts: string;
   readonly json?: boolean;
@@ -43,14 +44,16 @@ interface Options {
 
 export function costCommand(output: Output = process.stdout): Command {
   return new Command('cost')
-    .requiredOption('--failures-per-month <n>', 'requests that the gateway refuses for their certificate')
+    .requiredOption('--failures-per-month <n>', 'requests and connections that are refused for their certificate')
     .option('--requests-per-month <n>', 'all requests, to show the cost of each')
     .option('--domains <n>', 'custom domains that are watched', '1')
+    .option('--connections-per-month <n>', 'connections to distributions and load balancers with connection logs', '0')
     .option('--canaries <n>', 'domains with a canary', '0')
     .option('--accounts <n>', 'accounts that send their logs to this one', '0')
     .option('--json', 'one JSON object a line: costs, then one summary')
     .action((options: Options) => {
-      output.write(costOf(loadOf(options), options.json === true));
+      const text = costOf(loadOf(options), options.json === true);
+      output.write(options.json === true ? text : folded(text));
     });
 }
 
@@ -59,6 +62,7 @@ function loadOf(options: Options): Load {
     failuresPerMonth: countOption('--failures-per-month', options.failuresPerMonth),
     requestsPerMonth: countOption('--requests-per-month', options.requestsPerMonth ?? '0'),
     domains: countOption('--domains', options.domains),
+    connectionsPerMonth: countOption('--connections-per-month', options.connectionsPerMonth),
     canaries: countOption('--canaries', options.canaries),
     accounts: countOption('--accounts', options.accounts),
   };

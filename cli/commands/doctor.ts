@@ -22,7 +22,7 @@ import { readReplayConfig } from '../replay/config.js';
 import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
 import { statusLine } from '../terminal/progress.js';
-import { findingText, heading, jsonLine, type Output, short, table } from '../terminal/table.js';
+import { findingText, folded, heading, jsonLine, type Output, table } from '../terminal/table.js';
 
 export interface DoctorOptions {
   readonly domain: readonly string[];
@@ -51,7 +51,7 @@ const append = (value: string, list: readonly string[]): readonly string[] => [.
 
 export function doctorCommand(): Command {
   return withAccount(new Command('doctor'))
-    .option('--domain <name>', 'only this custom domain; may be repeated', append, [])
+    .option('--domain <name>', 'only this custom domain, distribution or load balancer; may be repeated', append, [])
     .option('--config <file>', 'the settings, in place of the deployed ones')
     .option('--stack <name>', 'the deployed stack (default: mtls-watch, and else mtls-watch-member)')
     .option('--function <name>', 'the ingest function, in place of a stack')
@@ -129,11 +129,11 @@ export async function runDoctor(
   refuseOther(options.destination);
   const coverage: Coverage | null = options.config === undefined ? null : await readReplayConfig(options.config);
   const found = await find(options.domain);
-  const missing = options.domain.filter((name) => !found.domains.some((domain) => domain.name === name));
+  const missing = options.domain.filter((name) => !isFound(name, found));
   if (missing.length > 0) {
     throw new MtlsWatchError(
       'usage',
-      `--domain got ${missing.map((name) => clean(name, 80)).join(', ')}; expected a custom domain with mutual TLS in ${found.region} of account ${found.accountId}`,
+      `--domain got ${missing.map((name) => clean(name, 80)).join(', ')}; expected a custom domain, distribution or load balancer with mutual TLS in ${found.region} of account ${found.accountId}`,
     );
   }
   const own = await watch();
@@ -150,7 +150,7 @@ export async function runDoctor(
   else if (options.fix) {
     for (const command of fixes(checks)) output.write(`${command}\n`);
     notes.write(leftToAPerson(checks));
-  } else output.write(doctorText(checks, found));
+  } else output.write(folded(doctorText(checks, found)));
   return checks.some(({ state }) => state === 'wrong' || state === 'unknown') ? 1 : 0;
 }
 
@@ -164,9 +164,20 @@ function refuseOther(destination: string | undefined): void {
   throw new MtlsWatchError('usage', `--destination got ${clean(destination, 120)}; ${wrong.message}`);
 }
 
-function jsonLines(checks: readonly Check[], { accountId, region, domains }: FoundAccount): string {
+function isFound(name: string, { domains, doors }: FoundAccount): boolean {
+  return domains.some((domain) => domain.name === name) || doors.some(({ id, hosts }) => [id, ...hosts].includes(name));
+}
+
+function jsonLines(checks: readonly Check[], { accountId, region, domains, doors }: FoundAccount): string {
   const lines = checks.map((check) => jsonLine({ type: 'check', ...check }));
-  const summary = { type: 'summary', accountId, region, domains: domains.length, ...tally(checks) };
+  const summary = {
+    type: 'summary',
+    accountId,
+    region,
+    domains: domains.length,
+    doors: doors.length,
+    ...tally(checks),
+  };
   return `${lines.join('')}${jsonLine(summary)}`;
 }
 
@@ -192,7 +203,6 @@ const COLOUR: Readonly<Record<CheckState, (text: string) => string>> = {
 
 const WORST_FIRST: readonly CheckState[] = ['wrong', 'warning', 'unknown', 'ok'];
 
-const CELL_CHARS = 48;
 const REMEDY_CHARS = 1_000;
 
 /** Names come from the account, and may be chosen by anybody who can create an API in it. */
@@ -204,7 +214,8 @@ function doctorText(checks: readonly Check[], found: FoundAccount): string {
   const summary = WORST_FIRST.flatMap((state) =>
     counts[state] === 0 && state !== 'wrong' ? [] : [`${counts[state]} ${state}`],
   );
-  const place = `account ${found.accountId}, ${found.region}, ${plural(found.domains.length, 'domain')}`;
+  const doors = found.doors.length === 0 ? '' : `, ${plural(found.doors.length, 'other front door')}`;
+  const place = `account ${found.accountId}, ${found.region}, ${plural(found.domains.length, 'domain')}${doors}`;
   const sections = [...new Set(checks.map(({ domain }) => domain))].map((domain) => {
     const rows = checks.filter((check) => check.domain === domain).map(row);
     return heading(domain === null ? 'The account and mtls-watch' : shown(domain)) + table(HEAD, rows);
@@ -224,9 +235,7 @@ function doctorText(checks: readonly Check[], found: FoundAccount): string {
 const HEAD = ['', 'Check', 'Of', 'Found', 'Expected'];
 
 function row({ id, domain, about, state, found, expected }: Check): string[] {
-  const cells = [about === domain ? '' : about, found, state === 'ok' ? '' : expected].map((text) =>
-    short(shown(text), CELL_CHARS),
-  );
+  const cells = [about === domain ? '' : about, found, state === 'ok' ? '' : expected].map((text) => shown(text));
   return [COLOUR[state](state), id, ...cells];
 }
 

@@ -27,12 +27,12 @@ import { pc } from '../terminal/colors.js';
 import { clientSunsetLine, clientSunsetText } from '../terminal/sunset.js';
 import {
   daysOption,
+  folded,
   heading,
   jsonLine,
   type Output,
   ratio,
   share,
-  short,
   table,
   timeOption,
   wrapped,
@@ -124,8 +124,8 @@ export async function runExpiry(
       }),
     );
   } else {
-    output.write(describe(found, answer, limits, clients.length, at, seen.requests()));
-    output.write(clientSunsetText(sunsets, seen.requests()));
+    const text = describe(found, answer, limits, clients.length, at, seen.requests());
+    output.write(folded(text + clientSunsetText(sunsets, seen.requests())));
   }
   return answer.code;
 }
@@ -263,12 +263,12 @@ function rowOf(one: ClientExpiry | CaExpiry, at: number, total: number): string[
       day,
       left,
       `CA of ${plural(one.clients, 'client')}`,
-      short(one.certificate.subjectDn, 50),
+      one.certificate.subjectDn,
       '',
     ];
   }
   const { client, successor } = one;
   const next =
     successor === null ? pc.red('none seen') : `seen since ${new Date(successor.firstAt).toISOString().slice(0, 10)}`;
-  return [share(client.requests, total), day, left, 'client', short(client.subjectDn, 50), next];
+  return [share(client.requests, total), day, left, 'client', client.subjectDn, next];
 }

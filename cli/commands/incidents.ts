@@ -17,7 +17,7 @@ import {
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { pc } from '../terminal/colors.js';
-import { heading, jsonLine, type Output, short, table } from '../terminal/table.js';
+import { heading, jsonLine, type Output, pairs, table } from '../terminal/table.js';
 
 export interface IncidentsWorld {
   readonly stores: Pick<Stores, 'incidents' | 'outbox' | 'silences' | 'facts'>;
@@ -157,7 +157,7 @@ function firingTable(shown: readonly Shown[], now: number): string {
     pc.red(incident.severity),
     minutesText(now - incident.since),
     clean(incident.group.scope, 60),
-    short(clean(incident.group.issuerDn, 200), 50),
+    clean(incident.group.issuerDn, limits.dnCharsMax),
     incident.group.reason,
     toldText(incident, waiting, now),
     handText(incident, silence),
@@ -184,7 +184,7 @@ function endedTable(ended: readonly EndedIncident[]): string {
     iso(since).slice(0, 16).replace('T', ' '),
     iso(endedAt).slice(0, 16).replace('T', ' '),
     clean(group.scope, 60),
-    short(clean(group.issuerDn, 200), 50),
+    clean(group.issuerDn, limits.dnCharsMax),
     group.reason,
     count === null ? '' : String(count),
   ]);
@@ -199,7 +199,7 @@ function describe({ incident, silence, waiting }: Shown, lastHour: number | null
   const { incidentId, group, severity, since, calmSince, noticedCount, flaps } = incident;
   const lines: [string, string][] = [
     ['domain', clean(group.scope, 268)],
-    ['issuer', clean(group.issuerDn, 512)],
+    ['issuer', clean(group.issuerDn, limits.dnCharsMax)],
     ['reason', group.reason],
     ['severity', severity],
     ['since', `${iso(since)}, ${minutesText(now - since)}`],
@@ -214,7 +214,7 @@ function describe({ incident, silence, waiting }: Shown, lastHour: number | null
     ['calm since', calmSince === null ? 'it goes on' : iso(calmSince)],
     ...(flaps === 0 ? [] : [['came back', `${flaps} times`] satisfies [string, string]]),
   ];
-  return `${pc.bold(`incident ${incidentId}`)}\n${lines.map(([name, value]) => `  ${name.padEnd(26)}${value}\n`).join('')}`;
+  return `${pc.bold(`incident ${incidentId}`)}\n${pairs(lines, 24)}`;
 }
 
 const iso = (at: number): string => new Date(at).toISOString();

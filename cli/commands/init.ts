@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import * as z from 'zod';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { clean } from '../../shared/base/text.js';
+import { arePlaceholdersAllowed, refusePlaceholders } from '../../shared/config/placeholders.js';
 import { parseConfig } from '../../shared/config/settings.js';
 import { watchedSettings } from '../../shared/discovery/settings.js';
 import type { FoundAccount } from '../../shared/model/account.js';
@@ -39,12 +40,16 @@ export function initCommand(output: Output = process.stdout, notes: Output = pro
 /** @returns 0 done, 1 no domain with mutual TLS was found */
 export function init(found: FoundAccount, options: Options, output: Output, notes: Output): number {
   for (const { what, why } of found.unreadable) notes.write(`not read: ${clean(what, 200)}: ${clean(why, 200)}\n`);
-  const names = found.domains.map(({ name }) => name);
-  const missing = (options.domain ?? []).filter((name) => !names.includes(name));
+  const names = [...found.domains, ...found.doors].map(({ name }) => name);
+  const known = [...names, ...found.doors.flatMap(({ id, hosts }) => [id, ...hosts])];
+  const missing = (options.domain ?? []).filter((name) => !known.includes(name));
   if (names.length === 0 || missing.length > 0) {
-    const which = missing.length > 0 ? missing.map((name) => clean(name, 255)).join(', ') : 'no custom domain';
+    const which =
+      missing.length > 0
+        ? missing.map((name) => clean(name, 255)).join(', ')
+        : 'no custom domain, distribution or load balancer';
     notes.write(
-      `${missing.length > 0 ? `${which}: no such custom domain` : which} with mutual TLS in account ${found.accountId}, ${found.region}; expected one, with its truststore: check AWS_REGION and the profile\n`,
+      `${missing.length > 0 ? `${which}: no such custom domain, distribution or load balancer` : which} with mutual TLS in account ${found.accountId}, ${found.region}; expected one, with its truststore: check AWS_REGION and the profile\n`,
     );
     return 1;
   }
@@ -56,6 +61,13 @@ export function init(found: FoundAccount, options: Options, output: Output, note
     ...(options.runbooks === undefined ? {} : { runbooks: { ...settings.runbooks, baseUrl: options.runbooks } }),
   };
   parseConfig(next, 'what init would write');
+  if (!arePlaceholdersAllowed(process.env)) {
+    refusePlaceholders(
+      next,
+      'what init would write',
+      'Name them with --email ADDRESS and --runbooks URL, or correct the file.',
+    );
+  }
   if (options.write === true) {
     const text = JSON.stringify({ ...app, context: { ...app.context, mtlsWatch: next } }, null, 2);
     writeFileSync(options.file, `${text}\n`);

@@ -13,7 +13,7 @@ import { type Live, liveOf, say, withLive } from '../inputs/live/options.js';
 import { readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
 import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
-import { heading, jsonLine, type Output, ratio, share, short, table, timeOption, wrapped } from '../terminal/table.js';
+import { folded, heading, jsonLine, type Output, ratio, share, table, timeOption, wrapped } from '../terminal/table.js';
 
 export interface PreflightOptions extends LiveOptions, FormatOption {
   readonly truststore: string;
@@ -71,7 +71,7 @@ export async function runPreflight(
     for (const result of results) output.write(jsonLine(lineOf(result, seen.requests())));
     output.write(jsonLine(summary));
   } else {
-    output.write(describe(results, summary, answer, next.name, current?.name ?? null));
+    output.write(folded(describe(results, summary, answer, next.name, current?.name ?? null)));
   }
   return answer.code;
 }
@@ -216,8 +216,8 @@ function changeTable(results: readonly PreflightResult[], requests: number): str
   const rows = results.map(({ client, change, verdict }) => [
     change === 'newly-refused' ? pc.red('refused') : pc.green('let in'),
     share(client.requests, requests),
-    short(client.subjectDn, 44),
-    short(client.issuerDn, 44),
+    client.subjectDn,
+    client.issuerDn,
     verdict?.reason ?? '',
   ]);
   return table(['Then', 'Requests', 'Client', 'Issuer', 'Why'], rows, [1]);

@@ -3,18 +3,22 @@
 import { Command, Option } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
-import type { Stores } from '../../shared/ports/index.js';
+import { clean } from '../../shared/base/text.js';
+import type { Config } from '../../shared/config/settings.js';
 import { gap } from '../../shared/report/build.js';
 import { gatherReport } from '../../shared/report/gather.js';
 import { reportMessages } from '../../shared/report/messages/index.js';
+import type { Language } from '../../shared/report/messages/types.js';
 import type { Partner } from '../../shared/report/partner.js';
 import { daysPeriod, lastWeek, type Period, weekPeriod } from '../../shared/report/period.js';
 import type { Report } from '../../shared/report/schema.js';
-import { createFileTruststores } from '../inputs/file-truststores.js';
+import { casOf } from '../../shared/report/weekly.js';
+import { createTruststores } from '../inputs/file-truststores.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import { issuerOption } from '../inputs/issuers.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { liveOf, say, withLive } from '../inputs/live/options.js';
+import { settingsHere } from '../inputs/settings.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { readReplayConfig, withOneFormat } from '../replay/config.js';
 import { replay } from '../replay/replay.js';
@@ -29,6 +33,8 @@ interface Options extends LiveOptions, FormatOption, TableOptions {
   readonly out: string;
   readonly config?: string;
   readonly truststore?: string;
+  readonly lang?: string;
+  /** The spelling of earlier versions. */
   readonly language?: string;
 }
 
@@ -45,58 +51,103 @@ export function reportCommand(): Command {
       'only the issuers and clients of this organization: a part of its name in any case',
     )
     .addOption(new Option('--organisation <name>', 'the same, as earlier releases spelled it').hideHelp())
-    .option('--config <file>', 'settings as JSON; see docs/configuration.md')
-    .option('--truststore <file>', 'the CA bundle of the domains')
-    .option('--language <language>', 'en or ja; default: that of the settings');
+    .option('--config <file>', 'settings as JSON, in place of those of the stack; see docs/configuration.md')
+    .option('--truststore <file>', 'the CA bundle of the domains, in place of those of the settings')
+    .option('--lang <language>', 'en or ja; default: that of the settings')
+    .addOption(new Option('--language <language>', 'the same, as earlier releases spelled it').hideHelp());
   return withTable(withLive(withFormat(command), true)).action(async (inputs: string[], options: Options) => {
-    const config = withOneFormat(await readReplayConfig(options.config), await readFormat(options.format));
-    const language = languageOf(options.language ?? config.language);
-    const period = periodOf(options);
-    const partner = partnerOf(options);
-    const days =
-      period === null ? {} : { from: new Date(period.from).toISOString(), to: new Date(period.to).toISOString() };
-    const live = await liveOf({ ...options, ...days, accessLogFormats: config.accessLogFormats }, 'refusals', say);
-    const hasLogs = inputs.length > 0 || live !== null;
-    if (hasLogs && (options.table !== undefined || options.stack !== undefined)) {
-      throw new MtlsWatchError('usage', 'report reads logs, or the table of --stack or --table, and not both');
-    }
-    const { truststore } = options;
-    let report: Report;
-    if (hasLogs) {
-      const scene = reportCollector(config.accessLogFormats);
-      const replayed = await replay(inputs, config, truststore, scene, live);
-      for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
-      for (const error of replayed.truststoreErrors) process.stderr.write(`warning: ${error}\n`);
-      const chosen = { ...(period === null ? {} : { period }), ...(partner === null ? {} : { partner }) };
-      report = await scene.report(replayed, { ...chosen, language, truststore });
-    } else {
-      report = await fromTable(await storesHere(options), period ?? lastWeek(systemClock.now()), partner);
-    }
-    process.stdout.write(`${await writeReport(report, options.out, language)}\n`);
-    for (const { id } of report.gaps) process.stderr.write(`missing: ${reportMessages[language].gaps[id]}\n`);
+    const [period, partner] = [periodOf(options), partnerOf(options)];
+    const given = options.lang ?? options.language;
+    if (given !== undefined) languageOf(given);
+    const made =
+      (await reportOfLogs(inputs, options, period, partner)) ?? (await reportOfTable(options, period, partner));
+    const language = made.language;
+    process.stdout.write(`${await writeReport(made.report, options.out, language)}\n`);
+    for (const { id } of made.report.gaps) process.stderr.write(`missing: ${reportMessages[language].gaps[id]}\n`);
     // A count of zero is an answer only if something was read.
-    if (isWithoutEvidence(report)) {
+    if (isWithoutEvidence(made.report)) {
       process.stderr.write('nothing was judged: that nothing was refused is not known\n');
       process.exitCode = 1;
     }
-
-    async function fromTable(stores: Stores, of: Period, whose: Partner | null): Promise<Report> {
-      const truststores: Record<string, string> = truststore === undefined ? {} : { '*': truststore };
-      const world = {
-        config: { ...config, truststores },
-        clock: systemClock,
-        stores,
-        publisher: { publish: async () => {} },
-        truststores: createFileTruststores(),
-      };
-      const unknown = { details: null, expiring: null, sunset: null, pipeline: null };
-      const gaps = [gap('details-unavailable'), gap('expiry-unknown'), gap('pipeline-unknown')];
-      return gatherReport(
-        { period: of, partner: whose, language, generatedAt: systemClock.now(), ...unknown, gaps },
-        world,
-      );
-    }
   });
+}
+
+interface Made {
+  readonly report: Report;
+  readonly language: Language;
+}
+
+/** Null where no logs are named: then the table is read. @throws MtlsWatchError `usage` */
+async function reportOfLogs(
+  inputs: readonly string[],
+  options: Options,
+  period: Period | null,
+  partner: Partner | null,
+): Promise<Made | null> {
+  const config = withOneFormat(await readReplayConfig(options.config), await readFormat(options.format));
+  const days =
+    period === null ? {} : { from: new Date(period.from).toISOString(), to: new Date(period.to).toISOString() };
+  const live = await liveOf({ ...options, ...days, accessLogFormats: config.accessLogFormats }, 'refusals', say);
+  if (inputs.length === 0 && live === null) return null;
+  if (options.table !== undefined || options.stack !== undefined) {
+    throw new MtlsWatchError('usage', 'report reads logs, or the table of --stack or --table, and not both');
+  }
+  const { truststore } = options;
+  const language = languageIn(options, config);
+  const scene = reportCollector(config.accessLogFormats);
+  const replayed = await replay(inputs, config, truststore, scene, live);
+  for (const { file, detail } of replayed.problems) warn(`${file}: ${detail}`);
+  replayed.truststoreErrors.forEach(warn);
+  const chosen = { ...(period === null ? {} : { period }), ...(partner === null ? {} : { partner }) };
+  return {
+    language,
+    report: await scene.report(replayed, { ...chosen, language, truststore, onOrganizations: warnOfSeveral }),
+  };
+}
+
+/** With the settings and truststores that the stack runs with. */
+async function reportOfTable(options: Options, period: Period | null, partner: Partner | null): Promise<Made> {
+  const stores = await storesHere(options);
+  const { truststore } = options;
+  const deployed = await settingsHere(options, warn);
+  const config = truststore === undefined ? deployed : { ...deployed, truststores: { '*': truststore } };
+  const world = {
+    config,
+    clock: systemClock,
+    stores,
+    publisher: { publish: async () => {} },
+    truststores: createTruststores(),
+  };
+  const of = period ?? lastWeek(systemClock.now(), config.report?.timeZone);
+  const gaps = [gap('details-unavailable'), gap('pipeline-unknown')];
+  const cas = await casOf(of, world, gaps);
+  gaps.push(gap(cas.expiring === null ? 'expiry-unknown' : 'expiry-without-clients'));
+  const language = languageIn(options, config);
+  const unknown = { details: null, pipeline: null, ...cas, gaps, onOrganizations: warnOfSeveral };
+  return {
+    language,
+    report: await gatherReport({ period: of, partner, language, generatedAt: systemClock.now(), ...unknown }, world),
+  };
+}
+
+function warn(text: string): void {
+  process.stderr.write(`warning: ${text}\n`);
+}
+
+const NAMES_SHOWN_MAX = 5;
+
+/** A part of a name may fit more than was meant, and the report goes to one of them. */
+function warnOfSeveral(names: readonly string[]): void {
+  if (names.length < 2) return;
+  const shown = names.slice(0, NAMES_SHOWN_MAX).map((name) => clean(name, 120));
+  const more = names.length - shown.length;
+  warn(
+    `--organization fits ${names.length} names, and the report holds the data of all: ${shown.join('; ')}${more > 0 ? `; and ${more} more` : ''}; expected a longer part of one name`,
+  );
+}
+
+function languageIn({ lang, language = lang }: Options, config: Config): Language {
+  return language === undefined ? config.language : languageOf(language);
 }
 
 function isWithoutEvidence({ gaps, totals }: Report): boolean {
@@ -104,9 +155,9 @@ function isWithoutEvidence({ gaps, totals }: Report): boolean {
   return has('nothing-judged') || (totals.failures === 0 && has('pipeline-unknown'));
 }
 
-function languageOf(text: string): 'en' | 'ja' {
+function languageOf(text: string): Language {
   if (text === 'en' || text === 'ja') return text;
-  throw new MtlsWatchError('usage', `--language got ${text}; expected en or ja`);
+  throw new MtlsWatchError('usage', `--lang got ${clean(text, 80)}; expected en or ja`);
 }
 
 function periodOf({ week, from, to }: Options): Period | null {

@@ -15,7 +15,7 @@ import type { Incident, Silence, SilenceWindow } from '../../shared/model/index.
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import { knownGroups, type Selectors, selectorsOf } from '../inputs/issuers.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
-import { jsonLine, type Output, short, table } from '../terminal/table.js';
+import { jsonLine, type Output, table } from '../terminal/table.js';
 
 export type SilenceWorld = {
   readonly stores: Pick<Stores, 'silences' | 'incidents' | 'rollups'>;
@@ -107,8 +107,10 @@ export async function addSilence(options: AddOptions, { stores, clock, output }:
 
 async function selected(options: AddOptions, stores: SilenceWorld['stores'], now: number): Promise<Selectors> {
   if (options.incident !== undefined) {
-    const { group } = await firing(options.incident, stores);
-    return { scope: globOf(group.scope), issuerDn: globOf(group.issuerDn), reason: globOf(group.reason) };
+    const { scope, issuerDn, reason, isUnverified } = (await firing(options.incident, stores)).group;
+    const selectors = { scope: globOf(scope), issuerDn: globOf(issuerDn), reason: globOf(reason) };
+    // Whoever silences those who use a partner's name does not silence the partner.
+    return isUnverified ? { ...selectors, isUnverified } : selectors;
   }
   const typed = {
     scope: pattern(options.scope),
@@ -136,8 +138,8 @@ export async function listSilences(
     now >= one.endsAt ? 'over' : isInForce(one, now) ? 'in force' : 'waiting',
     `${new Date(one.endsAt).toISOString().slice(0, 16).replace('T', ' ')}`,
     one.window === null ? '' : windowText(one.window),
-    ...[one.scope, one.issuerDn, one.reason].map((selector) => short(clean(selector ?? '*', 200), 40)),
-    short(one.comment, 40),
+    ...[one.scope, one.issuerDn, one.reason].map((selector) => clean(selector ?? '*', limits.dnCharsMax)),
+    one.comment,
   ]);
   output.write(
     rows.length === 0

@@ -16,6 +16,8 @@ export interface Load {
    */
   readonly requestsPerMonth: number;
   readonly domains: number;
+  /** Connections to distributions and load balancers whose connection logs are delivered, the successful ones too. */
+  readonly connectionsPerMonth: number;
   readonly canaries: number;
   /** Accounts that send their logs to this one; 0 if this account watches only itself. */
   readonly accounts: number;
@@ -35,10 +37,10 @@ export const assumptions = {
   /** The functions' own metrics: four of ingest, five of the sweep, four of the reconciler. */
   ownMetrics: 13,
   /** Metrics that alarms evaluate; alarms are charged by this number. */
-  alarmMetrics: 12,
+  alarmMetrics: 21,
   /** For each canary: its metrics, and those that its two alarms evaluate. */
   canaryMetrics: 5,
-  canaryAlarmMetrics: 2,
+  canaryAlarmMetrics: 5,
   dashboards: 1,
   /** With the memory size of the stack; a warm ingest waits for four answers of the table. */
   ingestSeconds: 0.1,
@@ -49,6 +51,8 @@ export const assumptions = {
   platformLogBytes: 350,
   /** An access record in the log, and the lines of its denial. */
   recordBytes: 2_500,
+  /** A record of a connection log in JSON with the fields that are read, and what CloudWatch Logs adds to an event. */
+  connectionRecordBytes: 700,
   noticesPerMonth: 60,
   mailsPerNotice: 3,
   canariesPerHour: 4,
@@ -129,6 +133,9 @@ export function costLines(load: Load, from: Measured = measured): CostLine[] {
   const logGb = loggedGb({ alone, batches, invocations, sweeps }, from);
   add('CloudWatch', "the functions' logs, GB", logGb, 'logGb', 'measured');
   add('CloudWatch', 'log storage, GB-months', logGb * a.logRetentionMonths, 'logGbMonth', 'measured');
+  const connectionGb = (load.connectionsPerMonth * a.connectionRecordBytes) / GB;
+  add('CloudWatch', 'connection logs delivered, GB', connectionGb, 'vendedLogGb', 'assumed');
+  add('CloudWatch', 'connection log storage, GB-months', connectionGb * a.logRetentionMonths, 'logGbMonth', 'assumed');
   // Two queries a week over the log of the week.
   add('CloudWatch', 'Insights queries of the report, GB', 2 * logGb, 'insightsGb', 'measured');
   add(

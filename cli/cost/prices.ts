@@ -27,6 +27,7 @@ export const prices = {
   tableGbMonth: { dollars: 0.25, per: 'GB-month', source: dynamo },
   backupGbMonth: { dollars: 0.2, per: 'GB-month of point-in-time recovery', source: dynamo },
   logGb: { dollars: 0.5, per: 'GB ingested', source: watch },
+  vendedLogGb: { dollars: 0.5, per: 'GB of vended logs, of the first 10 TB', source: watch },
   logGbMonth: { dollars: 0.03, per: 'GB-month archived', source: watch },
   insightsGb: { dollars: 0.005, per: 'GB scanned', source: watch },
   metricMonth: { dollars: 0.3, per: 'custom metric and month, of the first 10,000', source: watch },

@@ -1,5 +1,6 @@
 /** Client certificates in recorded access logs, of accepted and refused requests, for `preflight` and `expiry`. */
 
+import { observedConnection } from '../../shared/doors/connection-logs.js';
 import { hasCertificateFields, identityOf } from '../../shared/logs/client-identity.js';
 import { forbiddenCause } from '../../shared/logs/forbidden.js';
 import { fieldsOfRecord } from '../../shared/logs/read-record.js';
@@ -47,8 +48,13 @@ export function observedOf(event: LogEvent, format: RecordFormat | null = null):
 
 /** Whether the event is a readable access record, of an accepted or a refused request. */
 export function isAccessRecord(event: LogEvent, format: RecordFormat | null = null): boolean {
-  const observed = observe(event, format);
+  const observed = isConnectionRecord(event) ? null : observe(event, format);
   return observed !== null && !('unjudged' in observed && observed.unjudged === 'unreadable');
+}
+
+/** Whether the event is the record of a connection at a door that needs no other log. */
+export function isConnectionRecord({ message }: LogEvent): boolean {
+  return observedConnection(message) !== null;
 }
 
 /** Whether the event is a line of an execution log, in the managed or in a vended format. */
@@ -66,6 +72,27 @@ function observe({ message, timestamp }: LogEvent, format: RecordFormat | null =
   // A line in the log's own format is a record, even if text from a client in it looks like something else.
   const isText = !text.startsWith('{') && (format === null || format.isJson);
   if (text === '' || (isText && EXECUTION_LINE.test(text))) return null;
+  const connection = observedConnection(text);
+  if (connection !== null) {
+    const { client, scope, outcome } = connection;
+    if (outcome === 'failed') return null;
+    // A client that presented none: there is nothing to judge.
+    if (client === null || client.serialNumber + client.subjectDn === '') return null;
+    const { subjectDn, issuerDn, serialNumber, notBefore, notAfter } = client;
+    const refused = outcome === 'refused';
+    return {
+      at: timestamp,
+      count: 1,
+      refused,
+      scope,
+      pem: null,
+      subjectDn,
+      issuerDn,
+      serialNumber,
+      notBefore,
+      notAfter,
+    };
+  }
   const fields = fieldsOfRecord(text, format);
   if (!fields) return { unjudged: 'unreadable' };
   const { status, errorMessage = null, errorResponseType = null, domainName, apiId } = fields;

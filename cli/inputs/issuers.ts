@@ -38,7 +38,7 @@ export async function knownGroups(stores: Pick<Stores, 'rollups' | 'incidents'>,
   return [...rolledUp, ...[...open, ...firing].map(({ group }) => group)];
 }
 
-export type Selectors = Pick<Silence, 'scope' | 'issuerDn' | 'reason'>;
+export type Selectors = Pick<Silence, keyof GroupKey>;
 
 /**
  * The selectors of a silence, with the issuer as the logs spell it.

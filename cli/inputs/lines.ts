@@ -4,6 +4,7 @@
  */
 
 import { limits } from '../../shared/base/limits.js';
+import { isConnectionText } from '../../shared/doors/connection-logs.js';
 import { isAccessRecordText } from '../../shared/logs/text-record.js';
 import { type Begun, isTabbedNoise, type LineForm, tabbed, timeBehind, timeFirst } from './forms.js';
 import { PREFIXED_LINE, TEMPLATE_LINES } from './looks.js';
@@ -38,6 +39,8 @@ export interface LineSink {
 
 /** `aws s3 ls` lists this object first in every export task: CloudWatch Logs tests whether it may write. */
 const EXPORT_PROBE = 'Permission Check Successful';
+/** What stands in front of the header in a file of the form `w3c`. */
+const DIRECTIVE = /^#[A-Z][\w-]{1,32}:/;
 const DENIED = 'Access denied. Reason: ';
 /** A bare `awslogs.data` value. */
 const BASE64_OF_GZIP = /^H4sI[\w+/]{60,}={0,2}\s{0,8}$/;
@@ -78,7 +81,8 @@ export function lineEvents(sink: LineSink): LineEvents {
     if (text === EXPORT_PROBE) sink.onKnown();
     else if (/^\s+\{/.test(text) && open === null) sink.onValue(text.trim());
     else if (PREFIXED_LINE.test(text) || (template !== undefined && !continues)) beginBare(text);
-    else if (open?.isRecord !== false && isAccessRecordText(text)) beginBare(text, true);
+    else if (open?.isRecord !== false && (isAccessRecordText(text) || isConnectionText(text))) beginBare(text, true);
+    else if (open === null && DIRECTIVE.test(text)) sink.onKnown();
     else if (open !== null) append(open, text);
     else if (text.startsWith('arn:') || text.includes(DENIED)) beginBare(text);
     else if (BASE64_OF_GZIP.test(text)) sink.onData(text.trim());

@@ -69,7 +69,7 @@ export function fileReader(
         window.forget();
         throw new MtlsWatchError(
           'unreadable-input',
-          'nothing in it looks like a log of API Gateway; expected log lines, an export or a payload',
+          'nothing in it looks like a log of API Gateway, CloudFront or a load balancer; expected log lines, an export or a payload',
         );
       }
       window.flush();

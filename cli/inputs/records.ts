@@ -90,14 +90,15 @@ export function groupOf(text: string): [owner: string, name: string] {
 }
 
 /**
- * Keys that only an access record or a vended execution record has, with common variants such as `reqId` and
- * `client_cert_dn`.
+ * Keys that only an access record, a vended execution record or the record of a connection has, with common variants such as
+ * `reqId` and `client_cert_dn`.
  */
-const GATEWAY_KEYS = /req(?:uest)?[_-]?id|client[_-]?cert|issuer[_-]?dn|^resource_arn$|^payload$|^api[_-]?id$/i;
+const GATEWAY_KEYS =
+  /req(?:uest)?[_-]?id|client[_-]?cert|leaf[_-]?cert|issuer[_-]?dn|^resource_arn$|^payload$|^api[_-]?id$|^connection[_-]?status$|^tls[_-]?(?:verify[_-]?status|sni)$|^distribution[_-]?(?:tenant[_-]?)?id$|^conn[_-]?trace[_-]?id$/i;
 /** Fields may be nested, such as `request.requestId`. */
 const DEPTH_MAX = 3;
 
-/** Whether an object is a record of the gateway: an access record or a vended execution record. */
+/** Whether an object is a record of a door: an access record, a vended execution record or the record of a connection. */
 export function isGatewayRecord(json: object, depth = 1): boolean {
   return Object.entries(json).some(
     ([key, value]) =>

@@ -3,6 +3,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
+import { isConnectionText } from '../../shared/doors/connection-logs.js';
 import type { RecordFormat } from '../../shared/logs/record-format.js';
 import { isAccessRecordText } from '../../shared/logs/text-record.js';
 import { type LineForm, namesOnly, namesThenTime, tabbed, timeBehind, timeFirst } from './forms.js';
@@ -110,7 +111,7 @@ function layoutAt(line: string, lineNumber: number, isOnly: boolean): Layout | n
   if (/^\s{0,64}[[{(]/.test(line) && timeFirst(line) === null) return { kind: 'mixed' };
   if (looksLikeEvent(line)) return { kind: 'mixed' };
   if (/^RESULTS\t@?[\w.]{1,128}\t/.test(line)) return { kind: 'fields' };
-  if (!isTimed && isAccessRecordText(line)) return { kind: 'mixed' };
+  if (!isTimed && (isAccessRecordText(line) || isConnectionText(line))) return { kind: 'mixed' };
   const delimiters = DELIMITERS.filter((one) => isHeader(namesIn(line, one)));
   const [delimiter] = delimiters.sort((a, b) => line.split(b).length - line.split(a).length);
   if (delimiter !== undefined) return { kind: 'csv', delimiter, fromLine: lineNumber };

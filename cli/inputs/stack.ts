@@ -70,10 +70,19 @@ export async function outputOf(
   throw new MtlsWatchError('usage', `the stack ${clean(stack, 128)} has no output ${name}; ${cure}`);
 }
 
-/** The stores in the stack's table. A stack that is named goes before the variable. @throws MtlsWatchError `usage` */
-export async function storesHere({ table, stack }: TableOptions): Promise<Stores> {
-  const given = table ?? (stack === undefined ? process.env.TABLE_NAME || undefined : undefined);
-  const name = given ?? (await outputOf('TableName', '--table NAME', stack === undefined ? {} : { stack }));
+/** The table that is named. A stack that is named goes before the variable. */
+function givenTable({ table, stack }: TableOptions): string | undefined {
+  return table ?? (stack === undefined ? process.env.TABLE_NAME || undefined : undefined);
+}
+
+/** Whether the table is looked up in a stack, so that the stack can be asked for more. */
+export function isOfStack(options: TableOptions): boolean {
+  return givenTable(options) === undefined;
+}
+
+/** The stores in the stack's table. @throws MtlsWatchError `usage` */
+export async function storesHere(options: TableOptions): Promise<Stores> {
+  const name = givenTable(options) ?? (await outputOf('TableName', '--table NAME', options));
   const { createDynamoClient, createDynamoStores } = await import('../../shared/adapters/dynamodb/index.js');
   return createDynamoStores(createDynamoClient(), name, systemClock);
 }
@@ -85,7 +94,11 @@ export interface Deployed {
 
 /** The settings that the stack's functions run with, and its stores. @throws MtlsWatchError `usage` */
 export async function deployedHere({ stack }: StackOptions): Promise<Deployed> {
-  const FunctionName = await outputOf('IngestFunctionName', 'another stack', stack === undefined ? {} : { stack });
+  const FunctionName = await outputOf(
+    'IngestFunctionName',
+    'credentials of its account',
+    stack === undefined ? {} : { stack },
+  );
   const { GetFunctionConfigurationCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
   const shown = new LambdaClient({}).send(new GetFunctionConfigurationCommand({ FunctionName }));
   const { MTLS_WATCH_CONFIG: settings, TABLE_NAME: table } = (await shown).Environment?.Variables ?? {};

@@ -30,6 +30,8 @@ export interface EventWindow {
   forget(): void;
 }
 
+const LOAD_BALANCER_FILE = /_app\.[\w-]{1,32}\.[0-9a-f]{16}_/;
+
 interface Stream {
   readonly owner: string;
   readonly logGroup: string;
@@ -48,6 +50,8 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void): Even
   let rejects = 0;
   let lastAt = Number.NaN;
 
+  // The file of a load balancer's log names it, and its lines do not.
+  const ownStream = LOAD_BALANCER_FILE.test(base) ? base : '';
   const streamOf = (owner: string, logGroup: string, logStream: string): Stream => {
     const key = JSON.stringify([logGroup, logStream]);
     let stream = streams.get(key);
@@ -77,7 +81,7 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void): Even
       heldChars += message.length;
       total += 1;
       const eventId = id ?? idOf(logStream === '' ? base : logStream, undated ? null : timestamp, message);
-      streamOf(owner, logGroup, logStream).events.push({ id: eventId, timestamp, message });
+      streamOf(owner, logGroup, logStream || ownStream).events.push({ id: eventId, timestamp, message });
     },
     reject(code, detail) {
       flushIfFull(Number.NaN);

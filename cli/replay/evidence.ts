@@ -6,7 +6,7 @@
 import { DAY_MS } from '../../shared/base/time.js';
 import { type RecordFormat, recordFormat } from '../../shared/logs/record-format.js';
 import type { LogEvent, Parsed } from '../../shared/model/index.js';
-import { isAccessRecord, isExecutionLine } from '../inputs/clients.js';
+import { isAccessRecord, isConnectionRecord, isExecutionLine } from '../inputs/clients.js';
 
 export interface Evidence {
   /** Checks events until both kinds of log were seen. */
@@ -17,15 +17,17 @@ export interface Evidence {
 export interface Seen {
   readonly accessRecords: boolean;
   readonly executionLines: boolean;
+  readonly connectionRecords: boolean;
 }
 
 /** @param formats the formats of the settings, which are needed to recognise text records */
 export function evidence(formats: readonly string[]): Evidence {
   const compiled = [null, ...formats.map(recordFormat)];
   const isAccess = (event: LogEvent): boolean => compiled.some((format) => isAccessRecord(event, format));
-  const seen = { accessRecords: false, executionLines: false };
+  const seen = { accessRecords: false, executionLines: false, connectionRecords: false };
   return {
-    add: (events, { accesses, otherForbidden, denials }) => {
+    add: (events, { accesses, otherForbidden, denials, connections }) => {
+      seen.connectionRecords ||= connections.length > 0 || events.some(isConnectionRecord);
       seen.accessRecords ||= accesses.length + otherForbidden.length > 0 || events.some(isAccess);
       seen.executionLines ||= denials.length > 0 || events.some(isExecutionLine);
     },
@@ -46,7 +48,7 @@ export function daysWithEvidence(): {
     add: (event, format) => {
       const day = Math.floor(event.timestamp / DAY_MS);
       if (days.has(day) || days.size >= DAYS_MAX) return;
-      if (isAccessRecord(event, format) || isExecutionLine(event)) days.add(day);
+      if (isAccessRecord(event, format) || isExecutionLine(event) || isConnectionRecord(event)) days.add(day);
     },
     isAnyWithin: (from, to) => [...days].some((day) => day * DAY_MS < to && (day + 1) * DAY_MS > from),
   };

@@ -3,6 +3,7 @@
  * the next steps.
  */
 
+import columns from 'string-width';
 import { quote } from '../../shared/discovery/shell.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Messages } from '../../shared/messages/types.js';
@@ -16,11 +17,10 @@ import {
 } from '../../shared/model/index.js';
 import { ADD_PEM } from '../inputs/evidence.js';
 import { pc } from '../terminal/colors.js';
-import { heading, short, table, wrapped } from '../terminal/table.js';
+import { folded, heading, pairs, table, terminalWidth, wrapped } from '../terminal/table.js';
 import type { Replayed } from './types.js';
 
 const GROUPS_SHOWN_MAX = 12;
-const DN_SHOWN_MAX = 60;
 
 /** The files of the run, as they were given. */
 interface Given {
@@ -39,7 +39,8 @@ export function printReplay(
   const worst = mostTelling(notices);
   if (worst !== null) {
     out.write(heading('The alert that on-call would have read'));
-    out.write(`  ${pc.dim('Subject:')} ${pc.bold(subjectOf(worst, messages))}\n\n${indent(bodyOf(worst, messages))}\n`);
+    const subject = `  Subject: ${subjectOf(worst, messages)}`;
+    out.write(`${pc.bold(folded(subject))}\n\n${folded(indent(bodyOf(worst, messages)))}\n`);
   }
   const isJudged = wasJudged(summary);
   out.write(heading(!isJudged ? pc.yellow(NOTHING) : notices.length === 0 ? 'No incidents' : 'Incidents'));
@@ -47,25 +48,25 @@ export function printReplay(
   if (notices.length > 0) out.write(incidentTable(notices, messages));
   if (isJudged) out.write(refusals(summary, messages));
   out.write(heading('Read'));
-  for (const [label, value] of totals({ notices, summary, problems })) out.write(`  ${label.padEnd(38)}${value}\n`);
+  out.write(pairs(totals({ notices, summary, problems }), 36));
   out.write(rejects(summary));
   out.write(heading('Where to look next'));
   out.write(nextSteps(worst, report, given));
 }
 
-const NOTHING = 'Nothing could be judged: nothing of the logs of API Gateway was read';
+const NOTHING = 'Nothing could be judged: nothing of the logs of API Gateway, CloudFront or a load balancer was read';
 
 /** False if no refusal could have been seen. */
-export function wasJudged({ accessRecords, executionLines }: Replayed['summary']): boolean {
-  return accessRecords || executionLines;
+export function wasJudged({ accessRecords, executionLines, connectionRecords }: Replayed['summary']): boolean {
+  return accessRecords || executionLines || connectionRecords;
 }
 
 /** What the result does not cover, and what input is missing. */
 function notJudged(summary: Replayed['summary']): string[] {
   const { events, rejected, failures, groups, accessRecords, executionLines } = summary;
-  if (!accessRecords && !executionLines) {
+  if (!wasJudged(summary)) {
     return [
-      `Among ${count(events)} log events was no line of an execution log and no access record that can be read. Give the logs of API Gateway; mtls-watch doctor tells where they are, and whether the access-log format can be read.`,
+      `Among ${count(events)} log events was no line of an execution log, no access record and no record of a connection that can be read. Give the logs of API Gateway, or the connection logs of CloudFront or a load balancer; mtls-watch doctor tells where they are, and whether the access-log format can be read.`,
     ];
   }
   const unknown = groups
@@ -73,7 +74,7 @@ function notJudged(summary: Replayed['summary']): string[] {
     .reduce((sum, group) => sum + group.failures, 0);
   return [
     ...(rejected > 0 ? [`${count(rejected)} of ${count(events)} log events could not be read: not judged.`] : []),
-    ...(accessRecords ? [] : [NO_ACCESS_RECORD]),
+    ...(accessRecords || !executionLines ? [] : [NO_ACCESS_RECORD]),
     ...(accessRecords && unknown > 0
       ? [
           `Of ${count(unknown)} of ${count(failures)} refused requests no certificate was in the log: whose they are is not known.${unknown === failures ? ` ${ADD_PEM}` : ''}`,
@@ -119,7 +120,7 @@ function incidentTable(notices: readonly Notice[], messages: Messages): string {
       COLOURS[notice.kind](notice.kind),
       notice.severity,
       group.scope,
-      short(group.issuerDn, DN_SHOWN_MAX),
+      group.issuerDn,
       titleOf(group, messages),
       `${count(notice.count)} in ${isWhole ? 'all' : `${notice.windowMinutes} min`}`,
     ];
@@ -130,8 +131,11 @@ function incidentTable(notices: readonly Notice[], messages: Messages): string {
 function groupTable(summary: Replayed['summary'], messages: Messages): string {
   const rows = summary.groups.slice(0, GROUPS_SHOWN_MAX).map((group) => {
     const [first = '', last = ''] = [group.firstSeen, group.lastSeen].map((iso) => iso.slice(5, 16).replace('T', ' '));
-    const issuer = short(group.issuerDn, DN_SHOWN_MAX);
-    return [count(group.failures), group.scope, issuer, titleOf(group, messages), first, last];
+    const { scope, issuerDn, reason, isUnverified } = group;
+    // The gateway's own reason: two groups of one claim would look the same otherwise.
+    const issuer = isUnverified ? messages.who.claimant(issuerDn) : issuerDn;
+    const { title } = isSeveral(issuerDn) ? messages.severalIssuers : messages.reasons[reason];
+    return [count(group.failures), scope, issuer, title, first, last];
   });
   return table(['Refused', 'Domain', 'Issuer', 'Reason', 'First seen', 'Last seen'], rows, [0]);
 }
@@ -139,8 +143,10 @@ function groupTable(summary: Replayed['summary'], messages: Messages): string {
 /** The command with which the user runs the tool: in a checkout, where it runs from its sources, through npm. */
 const SELF = import.meta.url.endsWith('.ts') ? 'npm run -s mtls-watch --' : 'mtls-watch';
 
-/** The next steps: the runbook page for the worst incident, and the verbs to continue with. */
-/** With the files of this run, so that they run when pasted; what only the user has is in capitals. */
+/**
+ * The next steps: the runbook page for the worst incident, and the verbs to continue with. With the files of this run, so
+ * that they run when pasted; what only the user has is in capitals.
+ */
 function nextSteps(worst: Notice | null, report: string | null, { inputs, truststore }: Given): string {
   const logs = inputs.length === 0 || inputs.includes('-') ? 'LOGS' : inputs.map(quote).join(' ');
   const bundle = truststore === undefined || truststore === '-' ? 'truststore.pem' : quote(truststore);
@@ -154,10 +160,13 @@ function nextSteps(worst: Notice | null, report: string | null, { inputs, trusts
     ['which certificates expire next', verb(`expiry ${logs}`)],
     ['all of this for programs', verb(`replay ${logs} --json`)],
   ];
-  return lines.map(([what = '', how]) => `  ${what.padEnd(36)}${how}\n`).join('');
+  const width = terminalWidth();
+  const isNarrow = width !== null && lines.some(([, how = '']) => 38 + columns(how) > width);
+  return lines.map(([what = '', how]) => `  ${isNarrow ? `${what}\n    ` : what.padEnd(36)}${how}\n`).join('');
 }
 
-function titleOf({ issuerDn, reason }: GroupKey, messages: Messages): string {
+function titleOf({ issuerDn, reason, isUnverified }: GroupKey, messages: Messages): string {
+  if (isUnverified) return messages.claims.title;
   return isSeveral(issuerDn) ? messages.severalIssuers.title : messages.reasons[reason].title;
 }
 

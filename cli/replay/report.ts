@@ -33,6 +33,7 @@ export interface CollectorOptions {
   readonly partner?: Partner;
   readonly language: Language;
   readonly truststore?: string | undefined;
+  readonly onOrganizations?: (names: readonly string[]) => void;
 }
 
 /** @param formats by log group, those that the logs are replayed with */
@@ -68,6 +69,7 @@ export function reportCollector(formats: FormatsByLogGroup = {}): ReportCollecto
           lagSeconds: null,
         },
         gaps,
+        ...(options.onOrganizations && { onOrganizations: options.onOrganizations }),
       },
       world,
     );

@@ -11,6 +11,7 @@ type Read = Pick<
   ReplaySummary,
   | 'accessRecords'
   | 'executionLines'
+  | 'connectionRecords'
   | 'events'
   | 'rejected'
   | 'rejectedBy'
@@ -68,6 +69,6 @@ export function summarySums(): Sums {
   };
 }
 
-function keyOf({ scope, issuerDn, reason }: GroupKey): string {
-  return JSON.stringify([scope, issuerDn, reason]);
+function keyOf({ scope, issuerDn, reason, isUnverified }: GroupKey): string {
+  return JSON.stringify([scope, issuerDn, reason, isUnverified]);
 }

@@ -1,9 +1,13 @@
 /** The output of `tail` for one refusal: time, domain, client, reason, and once for each certificate what to do. */
 
+import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
 import type { Diagnosis, Failure } from '../../shared/model/index.js';
 import { pc } from '../terminal/colors.js';
-import { jsonLine, short } from '../terminal/table.js';
+import { folded, jsonLine } from '../terminal/table.js';
+
+/** A remedy names DNs, which may be long. */
+const REMEDY_CHARS_MAX = 2_000;
 
 export function refusalLine(failure: Failure, verdict: Diagnosis | null): string {
   const { at, scope, reason, reasonText, issuerDn, client, weight } = failure;
@@ -30,10 +34,12 @@ export function refusalLine(failure: Failure, verdict: Diagnosis | null): string
 
 export function refusalText({ at, scope, reason, reasonText, issuerDn, client }: Failure): string {
   const time = new Date(at).toISOString().slice(11, 19);
-  const who = client === null ? pc.dim('client not known') : pc.bold(short(clean(client.subjectDn, 300), 70));
+  const who = client === null ? pc.dim('client not known') : pc.bold(clean(client.subjectDn, limits.dnCharsMax));
   const ip = client === null || client.sourceIp === '' ? '' : `  ${clean(client.sourceIp, 45)}`;
   const why = pc.red(reason === 'other' ? clean(reasonText, 80) : reason);
-  return `${pc.dim(time)}  ${clean(scope, 268)}  ${why}  ${who}${pc.dim(ip)}  ${pc.dim(`issuer ${short(clean(issuerDn, 300), 60)}`)}\n`;
+  return folded(
+    `${pc.dim(time)}  ${clean(scope, 268)}  ${why}  ${who}${pc.dim(ip)}  ${pc.dim(`issuer ${clean(issuerDn, limits.dnCharsMax)}`)}\n`,
+  );
 }
 
 /** The finding that is the cause, and its remedy. */
@@ -41,5 +47,5 @@ export function verdictText(verdict: Diagnosis): string {
   const finding = verdict.findings.find(({ code }) => code === verdict.reason) ?? verdict.findings[0];
   const code =
     verdict.verdict === 'trusted' ? pc.green('the truststore trusts it now') : pc.yellow(verdict.reason ?? '');
-  return `          ${code}${finding === undefined ? '' : `: ${clean(finding.remedy, 400)}`}\n`;
+  return folded(`          ${code}${finding === undefined ? '' : `: ${clean(finding.remedy, REMEDY_CHARS_MAX)}`}\n`);
 }

@@ -4,7 +4,7 @@ import { plural } from '../../shared/x509/format.js';
 import { CHROME_DATE, CHROME_SOURCE } from '../../shared/x509/public-cas.js';
 import type { CaSunset, ClientSunset } from '../../shared/x509/sunset.js';
 import { pc } from './colors.js';
-import { heading, ratio, share, short, table, wrapped } from './table.js';
+import { heading, ratio, share, table, wrapped } from './table.js';
 
 const ROWS_MAX = 40;
 const TITLE = 'Will lose client authentication at the next renewal';
@@ -20,7 +20,7 @@ export function clientSunsetText(sunsets: readonly ClientSunset[], total: number
       share(client.requests, total),
       client.notAfter === null ? 'unknown' : new Date(client.notAfter).toISOString().slice(0, 10),
       until,
-      short(client.subjectDn, 36),
+      client.subjectDn,
       whyText(why),
       successor === null ? pc.red('none seen') : new Date(successor.firstAt).toISOString().slice(0, 10),
     ]);
@@ -71,12 +71,7 @@ export function caSunsetText(sunsets: readonly CaSunset[]): string {
   if (sunsets.length === 0) return '';
   const rows = sunsets
     .slice(0, ROWS_MAX)
-    .map(({ line, certificate, publicCa, until }) => [
-      String(line),
-      until,
-      short(certificate.subjectDn, 50),
-      publicCa.name,
-    ]);
+    .map(({ line, certificate, publicCa, until }) => [String(line), until, certificate.subjectDn, publicCa.name]);
   const more = sunsets.length - rows.length;
   return [
     heading(TITLE),

@@ -1,11 +1,11 @@
 /** Output, options, tables and wrapped text that the verbs share. */
 
-import Table from 'cli-table3';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { DAY_MS } from '../../shared/base/time.js';
 import type { Finding } from '../../shared/model/index.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { pc } from './colors.js';
+import { foldLines, layOut, wrapWords } from './layout.js';
 
 export interface Output {
   readonly write: (text: string) => unknown;
@@ -43,31 +43,48 @@ export function heading(text: string): string {
   return `\n${pc.bold(text)}\n`;
 }
 
-/** Columns separated by spaces: readable on a narrow terminal, and easy to process in a pipe. */
+/** The columns of the terminal; null in a pipe, where nothing is cut. */
+export function terminalWidth(): number | null {
+  return process.stdout.isTTY === true ? Math.max(NARROWEST, process.stdout.columns || 80) : null;
+}
+
+const NARROWEST = 40;
+/** Lines of text that are longer are hard to read, however wide the terminal is. */
+const TEXT_MAX = 120;
+const TEXT_PIPED = 100;
+
+/** How wide sentences may be. */
+function textWidth(): number {
+  return Math.min(TEXT_MAX, terminalWidth() ?? TEXT_PIPED);
+}
+
+/** Columns separated by spaces, as wide as the terminal; in a pipe every cell is whole. */
 export function table(
   head: readonly string[],
   rows: readonly (readonly string[])[],
   right: readonly number[] = [],
 ): string {
-  const none = {
-    top: '',
-    'top-mid': '',
-    'top-left': '',
-    'top-right': '',
-    bottom: '',
-    'bottom-mid': '',
-    'bottom-left': '',
-    'bottom-right': '',
-  };
-  const made = new Table({
-    head: head.map((cell) => pc.dim(cell)),
-    colAligns: head.map((_, column) => (right.includes(column) ? 'right' : 'left')),
-    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 1 },
-    chars: { ...none, left: '  ', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: ' ' },
-  });
-  made.push(...rows.map((row) => [...row]));
-  const lines = made.toString().split('\n');
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+  return `${layOut(head, rows, { right, width: terminalWidth() }, pc.dim).join('\n')}\n`;
+}
+
+/** Text of several lines, such as a mail: words go to the next line where the terminal ends. */
+export function folded(text: string): string {
+  const width = terminalWidth();
+  return width === null ? text : foldLines(text, Math.min(width, TEXT_MAX));
+}
+
+const COLUMN_LEAST = 20;
+
+/** A name and a value a line, the values below each other. */
+export function pairs(lines: readonly (readonly [name: string, value: string])[], nameWidth: number): string {
+  const width = terminalWidth();
+  const lead = nameWidth + 4;
+  return lines
+    .map(([name, value]) => {
+      const parts = width === null ? [value] : wrapWords(value, Math.max(COLUMN_LEAST, width - lead));
+      return `  ${name.padEnd(nameWidth)}  ${parts.join(`\n${' '.repeat(lead)}`)}\n`;
+    })
+    .join('');
 }
 
 const SEVERITY: Readonly<Record<Finding['severity'], (text: string) => string>> = {
@@ -88,29 +105,15 @@ export function findingText({ code, severity, subjectDn, evidence, remedy }: Fin
   return `${lines.join('\n')}\n`;
 }
 
-const WIDTH = 100;
-
 function wrap(text: string, indent: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + word.length + 1 > WIDTH - indent) {
-      lines.push(line);
-      line = '';
-    }
-    line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].map((one, at) => ' '.repeat(indent + (at > 0 && text.startsWith('- ') ? 2 : 0)) + one);
+  const hang = text.startsWith('- ') ? 2 : 0;
+  const lines = wrapWords(text, textWidth() - indent - hang);
+  return lines.map((one, at) => ' '.repeat(indent + (at > 0 ? hang : 0)) + one);
 }
 
 /** A sentence below a headline, wrapped into lines. */
 export function wrapped(text: string): string {
   return `${wrap(text, 2).join('\n')}\n`;
-}
-
-/** Cut for a column; the whole value is in `--json`. */
-export function short(text: string, charsMax = 60): string {
-  return text.length > charsMax ? `${text.slice(0, charsMax - 1)}…` : text;
 }
 
 /** `42%`; `<1%` for small shares above 0. */

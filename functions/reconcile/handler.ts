@@ -6,10 +6,14 @@ import { createLogGroups } from '../../shared/adapters/aws/log-groups.js';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { createDynamoClient } from '../../shared/adapters/dynamodb/index.js';
 import { createDynamoInventory } from '../../shared/adapters/dynamodb/inventory.js';
+import { CLOUDFRONT_REGION } from '../../shared/base/regions.js';
 import { configIn, meterIn, variable } from '../wiring/wiring.js';
 import { createReconciler } from './reconcile.js';
 
-const clients = discoveryClients();
+const region = variable(process.env, 'AWS_REGION');
+const found = discoveryClients();
+// CloudFront's log groups are in one Region, and only a filter there can lead to a function there.
+const clients = region === CLOUDFRONT_REGION ? found : { ...found, cloudFront: null };
 
 export const handler = createReconciler({
   world: {
@@ -21,7 +25,7 @@ export const handler = createReconciler({
     clock: systemClock,
     logGroups: createLogGroups(clients.logs),
     log: createLog(process.stdout),
-    discovery: createDiscovery(clients, variable(process.env, 'AWS_REGION')),
+    discovery: createDiscovery(clients, region),
     inventory: createDynamoInventory(createDynamoClient(), variable(process.env, 'TABLE_NAME')),
   },
   meter: meterIn(process.env),

@@ -91,6 +91,7 @@ function placeOf(env: NodeJS.ProcessEnv): Deployment {
     region: variable(env, 'AWS_REGION'),
     tableName: variable(env, 'TABLE_NAME'),
     dashboardName: env.DASHBOARD_NAME ?? null,
+    accountId: env.ACCOUNT_ID ?? null,
   };
 }
 

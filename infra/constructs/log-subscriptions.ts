@@ -1,5 +1,5 @@
 /**
- * Subscribes the ingest function to the gateway's log groups, and creates log groups before the gateway if asked to.
+ * Subscribes the ingest function to the log groups of the front doors, and creates log groups ahead of them if asked to.
  */
 
 import { Stack } from 'aws-cdk-lib';
@@ -15,12 +15,8 @@ import {
 } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from '../../shared/config/settings.js';
-import {
-  accessLogPattern,
-  EXECUTION_LOG_PATTERN,
-  type LogKind,
-  SYSTEM_FIELDS,
-} from '../../shared/logs/filter-patterns.js';
+import { patternsOf } from '../../shared/discovery/log-patterns.js';
+import { accessLogPattern, type LogKind, logKinds, SYSTEM_FIELDS } from '../../shared/logs/filter-patterns.js';
 import { identityOf } from '../support/references.js';
 
 /** The destination of the filters. */
@@ -33,6 +29,7 @@ export interface LogSubscriptionsProps {
   readonly target: SubscriptionTarget;
   readonly executionLogGroups: Config['executionLogGroups'];
   readonly accessLogGroups: Config['accessLogGroups'];
+  readonly connectionLogGroups: Config['connectionLogGroups'];
   /**
    * By log group.
    * @default - no formats are known
@@ -48,7 +45,7 @@ export interface LogSubscriptionsProps {
 }
 
 export class LogSubscriptions extends Construct {
-  /** The names of the filters, which are the same in every log group. */
+  /** The names of the filters, which are the same in every log group; that of connection logs only where the settings name some. */
   readonly filterNames: readonly string[];
   private readonly target: SubscriptionTarget;
   /** The permission to call ingest, one for each log group, even if a group holds both kinds of log. */
@@ -58,8 +55,10 @@ export class LogSubscriptions extends Construct {
   constructor(scope: Construct, id: string, props: LogSubscriptionsProps) {
     super(scope, id);
     this.target = props.target;
-    this.filterNames = [this.filterName('execution'), this.filterName('access')];
-    const groups = [...props.executionLogGroups, ...props.accessLogGroups];
+    this.filterNames = logKinds
+      .filter((kind) => kind !== 'connection' || props.connectionLogGroups.length > 0)
+      .map((kind) => this.filterName(kind));
+    const groups = [...props.executionLogGroups, ...props.accessLogGroups, ...props.connectionLogGroups];
     // Created if either entry asks for it.
     const created = new Set(groups.filter(({ create }) => create).map(({ name }) => name));
     const logGroups = new Map<string, ILogGroup>();
@@ -83,6 +82,7 @@ export class LogSubscriptions extends Construct {
     };
     subscribe('execution', props.executionLogGroups);
     subscribe('access', props.accessLogGroups);
+    subscribe('connection', props.connectionLogGroups);
   }
 
   /**
@@ -100,7 +100,7 @@ export class LogSubscriptions extends Construct {
       logGroup,
       filterName: this.filterName(kind),
       filterPattern: FilterPattern.literal(
-        kind === 'execution' ? EXECUTION_LOG_PATTERN : accessLogPattern(format === undefined ? [] : [format]),
+        kind === 'access' && format !== undefined ? accessLogPattern([format]) : usual('', kind),
       ),
       destination: { bind: () => (target.kind === 'function' ? { arn: target.fn.functionArn } : target) },
     });
@@ -133,7 +133,7 @@ export class LogSubscriptions extends Construct {
   }
 
   /** Named after the stack, so that an operator sees which stack uses one of the places of a log group. */
-  private filterName(kind: LogKind): string {
+  filterName(kind: LogKind): string {
     return `${Stack.of(this).stackName}-${kind}`;
   }
 
@@ -142,6 +142,8 @@ export class LogSubscriptions extends Construct {
     return known instanceof Construct ? known : new Construct(this, id);
   }
 }
+
+const usual = patternsOf([]);
 
 /** The owner of a centralised log group is this account, whoever wrote the events. */
 function emitAccount(filter: SubscriptionFilter): void {

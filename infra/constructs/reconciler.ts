@@ -69,6 +69,7 @@ export class Reconciler extends Construct {
   private readonly watched: Readonly<Record<LogKind, Map<string, ILogGroup>>> = {
     execution: new Map(),
     access: new Map(),
+    connection: new Map(),
   };
   private readonly looks: PolicyStatement;
   private readonly listed: PolicyStatement;
@@ -124,11 +125,15 @@ export class Reconciler extends Construct {
 
   /** The event of the schedule, in the form of settings, because Lambda's environment has no room for all names. */
   private watchedLogGroups(): string | undefined {
-    const { execution, access } = this.watched;
-    if (execution.size + access.size === 0) return undefined;
+    const { execution, access, connection } = this.watched;
+    if (execution.size + access.size + connection.size === 0) return undefined;
     const named = (groups: ReadonlyMap<string, ILogGroup>) =>
       [...groups.values()].map(({ logGroupName }) => ({ name: logGroupName }));
-    return Stack.of(this).toJsonString({ executionLogGroups: named(execution), accessLogGroups: named(access) });
+    return Stack.of(this).toJsonString({
+      executionLogGroups: named(execution),
+      accessLogGroups: named(access),
+      connectionLogGroups: named(connection),
+    });
   }
 
   private statements(
@@ -181,6 +186,7 @@ export class Reconciler extends Construct {
         resources: GATEWAY_LISTS.map((path) => this.gatewayArn(path)),
       }),
       new PolicyStatement({ actions: ['apigateway:ListRoutingRules'], resources: [this.routingRulesArn()] }),
+      new PolicyStatement({ actions: DOOR_LISTS, resources: ['*'] }),
       // Account policies are no resource to IAM.
       new PolicyStatement({ actions: ['logs:DescribeAccountPolicies'], resources: ['*'] }),
       ...DELIVERY_LISTS.map(
@@ -278,6 +284,7 @@ export class Reconciler extends Construct {
     }
     explain('*', 'The account policies of CloudWatch Logs are no resource to IAM; read only.');
     explain(this.routingRulesArn(), 'Reads of the domain names, which are not known when the stack is made.');
+    explain('*', 'Lists of distributions and load balancers: IAM knows no resource for them.');
     for (const [, resource] of DELIVERY_LISTS) {
       explain(this.logsArn(resource, '*'), 'A list is authorised on all that it may hold.');
     }
@@ -328,6 +335,13 @@ const GATEWAY_LISTS = [
   '/restapis/*/stages',
   '/apis',
   '/apis/*/stages',
+];
+
+/** Reads of the front doors besides API Gateway. */
+const DOOR_LISTS = [
+  'cloudfront:ListDistributions',
+  'elasticloadbalancing:DescribeLoadBalancers',
+  'elasticloadbalancing:DescribeListeners',
 ];
 
 /** "Actions, resources, and condition keys for Amazon CloudWatch Logs" (service authorization reference). */

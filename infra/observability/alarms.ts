@@ -75,32 +75,49 @@ const sum = { ...fiveMinutes, statistic: Stats.SUM };
 const largest = { ...fiveMinutes, statistic: Stats.MAXIMUM };
 
 export class Alarms extends Construct {
-  readonly alarms: readonly Alarm[];
+  private readonly made: Alarm[];
 
-  constructor(scope: Construct, id: string, props: AlarmsProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    private readonly props: AlarmsProps,
+  ) {
     super(scope, id);
-    const action = new SnsAction(props.topic);
     const conditions = {
       ...ingestConditions(props),
       ...sweepConditions(props),
       ...reportConditions(props),
       ...sourceConditions(props),
     };
-    const alarmsIn = (room: Construct, all: Readonly<Record<string, Condition>>): Alarm[] =>
-      Object.entries(all).map(([name, condition]) => alarm(room, name, condition, props.config, action));
-    this.alarms = [
-      ...alarmsIn(this, conditions),
+    this.made = [
+      ...this.alarmsIn(this, conditions),
       // In a nested stack the names are not known yet, so that they cannot be in an id.
       ...props.filterNames.flatMap((name, index) =>
-        alarmsIn(new Construct(this, `Filter${index + 1}`), filterConditions(name)),
+        this.alarmsIn(new Construct(this, `Filter${index + 1}`), filterConditions(name)),
       ),
       ...Object.entries(props.meters).flatMap(([service, fn]) =>
-        alarmsIn(new Construct(this, `Metrics ${service}`), meterConditions(service, fn)),
+        this.alarmsIn(new Construct(this, `Metrics ${service}`), meterConditions(service, fn)),
       ),
       ...(props.canaries ?? []).flatMap((canary) =>
-        alarmsIn(new Construct(this, canary.scope), canaryConditions(canary)),
+        this.alarmsIn(new Construct(this, canary.scope), canaryConditions(canary)),
       ),
     ];
+  }
+
+  /** On deliveries by a filter that is put later than this is made; once, however often it is asked for. */
+  addFilter(filterName: string): void {
+    const id = 'LaterFilter';
+    if (this.props.filterNames.includes(filterName) || this.node.tryFindChild(id) !== undefined) return;
+    this.made.push(...this.alarmsIn(new Construct(this, id), filterConditions(filterName)));
+  }
+
+  get alarms(): readonly Alarm[] {
+    return this.made;
+  }
+
+  private alarmsIn(room: Construct, all: Readonly<Record<string, Condition>>): Alarm[] {
+    const action = new SnsAction(this.props.topic);
+    return Object.entries(all).map(([name, condition]) => alarm(room, name, condition, this.props.config, action));
   }
 }
 

@@ -1,7 +1,7 @@
 /** What shows whether mtls-watch itself is well: its alarms, the dashboard and the saved queries. */
 
 import { Stack } from 'aws-cdk-lib';
-import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Dashboard as CloudWatchDashboard, IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -9,6 +9,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Config } from '../../shared/config/settings.js';
 import { filterNameOf } from '../../shared/discovery/plan.js';
+import { logKinds } from '../../shared/logs/filter-patterns.js';
 import { Alarms } from './alarms.js';
 import { Dashboard } from './dashboard.js';
 import { SavedQueries } from './saved-queries.js';
@@ -33,8 +34,11 @@ interface Observed {
   readonly filterNames: readonly string[];
 }
 
-/** Adds them to the construct whose parts they look at. */
-export function observe(scope: Construct, observed: Observed): void {
+/** Adds them to the construct whose parts they look at. @returns no dashboard where the settings ask for none */
+export function observe(
+  scope: Construct,
+  observed: Observed,
+): { readonly alarms: Alarms; readonly dashboard: CloudWatchDashboard | undefined } {
   const { config, ingest, sweep, report, canary, reconcile } = observed;
   const scopes = canary === undefined ? [] : config.canaries.map(({ domain }) => domain);
   const optional = Object.entries({ report, canary, reconcile: reconcile?.fn });
@@ -44,10 +48,10 @@ export function observe(scope: Construct, observed: Observed): void {
     ...optional.flatMap(([name, fn]) => (fn === undefined ? [] : [[name, fn] as const])),
   ]);
   const { stackName } = Stack.of(scope);
-  const kinds = config.discover?.mode === 'on' ? (['execution', 'access'] as const) : [];
+  const kinds = config.discover?.mode === 'on' ? logKinds : [];
   const filterNames = [...observed.filterNames, ...kinds.map((kind) => filterNameOf(stackName, kind))];
   const { report: _, ...meters } = functions;
-  const { alarms } = new Alarms(scope, 'Alarms', {
+  const alarms = new Alarms(scope, 'Alarms', {
     ...observed,
     filterNames,
     meters,
@@ -55,12 +59,13 @@ export function observe(scope: Construct, observed: Observed): void {
     reconcileMinutes: reconcile?.everyMinutes,
   });
   new SavedQueries(scope, 'Queries', observed);
-  if (!config.dashboard) return;
-  new Dashboard(scope, 'Overview', {
+  if (!config.dashboard) return { alarms, dashboard: undefined };
+  const { dashboard } = new Dashboard(scope, 'Overview', {
     ...observed,
-    alarms,
+    alarms: alarms.alarms,
     filterNames,
     functions,
     canaryScopes: scopes,
   });
+  return { alarms, dashboard };
 }

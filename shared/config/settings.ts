@@ -29,6 +29,11 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+const timeZone = z.withDefault(
+  z.string().check(z.refine(isTimeZone, 'expected a time zone that exists, such as Europe/Berlin')),
+  'UTC',
+);
+
 const logGroupName = pattern(
   /^[\w./#-]{1,512}$/,
   'expected the name of a CloudWatch log group, such as /aws/apigateway/access',
@@ -195,6 +200,8 @@ export type DiscoverySettings = z.output<typeof discovery>;
 const settings = z.strictObject({
   executionLogGroups: logGroups,
   accessLogGroups: logGroups,
+  /** With connection logs of CloudFront or of load balancers. */
+  connectionLogGroups: logGroups,
   /**
    * The access-log format of a stage, with its `$context` variables, by the log group that it writes to; `*` for all
    * others. Needed for formats that are not JSON, and for JSON whose keys do not identify their fields.
@@ -214,7 +221,10 @@ const settings = z.strictObject({
     ),
     {},
   ),
-  /** Names of custom domains by `apiId` or `apiId/stage`, for denials whose access record never arrives. */
+  /**
+   * Names by `apiId` or `apiId/stage`, for denials whose access record never arrives, and by `distribution/ID` or
+   * `app/NAME/ID:PORT`, for connections whose record names no host.
+   */
   domains: z.withDefault(z.record(text(255), text(255).check(named)), {}),
   /** APIs that have no execution log (HTTP APIs): their refusals are inferred from the access log alone. */
   apisWithoutExecutionLog: z.withDefault(z.array(z.string().check(z.minLength(1))), []),
@@ -255,6 +265,31 @@ const settings = z.strictObject({
     ),
   ),
   language: z.withDefault(z.enum(['en', 'ja']), 'en'),
+  /** Alerts show times in UTC, and in this time zone beside it. */
+  timeZone,
+  /** Who is responsible for whom; shown in alerts and in the report. If several match, the last one applies. */
+  owners: z.withDefault(
+    z
+      .array(
+        z
+          .strictObject({
+            scope: selectors.scope,
+            issuerDn: selectors.issuerDn,
+            /** An organization, a common name, or a whole subject DN. */
+            subject: z.optional(text(limits.typedDnCharsMax)),
+            name: text(limits.ownerCharsMax),
+            contact: text(limits.ownerCharsMax),
+          })
+          .check(
+            z.refine(
+              (one) => (one.scope ?? one.issuerDn ?? one.subject) !== undefined,
+              'expected a scope, an issuerDn or a subject',
+            ),
+          ),
+      )
+      .check(z.maxLength(500)),
+    [],
+  ),
   detection: z.prefault(detectionSchema, {}),
   /** Minutes to wait for the other half of a request; subscriptions usually deliver in under 3. */
   graceMinutes: z.withDefault(intBetween(1, 120), 5),
@@ -304,10 +339,7 @@ const settings = z.strictObject({
       z.strictObject({
         day: z.withDefault(z.enum(['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN']), 'MON'),
         hour: z.withDefault(intBetween(0, 23), 7),
-        timeZone: z.withDefault(
-          z.string().check(z.refine(isTimeZone, 'expected a time zone that exists, such as Europe/Berlin')),
-          'UTC',
-        ),
+        timeZone,
       }),
     ),
     {},
@@ -349,8 +381,13 @@ export type Config = z.output<typeof configSchema>;
 export type Settings = z.input<typeof configSchema>;
 
 /** The log groups that the settings name, each once. */
-export function configuredLogGroups({ executionLogGroups, accessLogGroups }: Config): string[] {
-  return [...new Set([...executionLogGroups, ...accessLogGroups].map(({ name }) => name))];
+export function configuredLogGroups({
+  executionLogGroups,
+  accessLogGroups,
+  connectionLogGroups,
+}: Pick<Config, 'executionLogGroups' | 'accessLogGroups' | 'connectionLogGroups'>): string[] {
+  const groups = [...executionLogGroups, ...accessLogGroups, ...connectionLogGroups];
+  return [...new Set(groups.map(({ name }) => name))];
 }
 
 /** An event that names log groups in addition to those of the settings; any other event names none. */
@@ -358,6 +395,7 @@ const watchEventSchema = z.nullish(
   z.object({
     executionLogGroups: z.withDefault(z.array(logGroup), []),
     accessLogGroups: z.withDefault(z.array(logGroup), []),
+    connectionLogGroups: z.withDefault(z.array(logGroup), []),
   }),
 );
 
@@ -371,6 +409,7 @@ export function withLogGroups(config: Config, event: unknown): Config {
     ...config,
     executionLogGroups: [...config.executionLogGroups, ...(more?.executionLogGroups ?? [])],
     accessLogGroups: [...config.accessLogGroups, ...(more?.accessLogGroups ?? [])],
+    connectionLogGroups: [...config.connectionLogGroups, ...(more?.connectionLogGroups ?? [])],
   };
 }
 
@@ -382,13 +421,19 @@ export const destinationArn = pattern(
 
 /** Settings of a member account: what to send to the central account, where everything else is set. */
 const memberSchema = z
-  .extend(z.pick(settings, { executionLogGroups: true, accessLogGroups: true, logRetentionDays: true }), {
-    centralDestinationArn: destinationArn,
-  })
+  .extend(
+    z.pick(settings, {
+      executionLogGroups: true,
+      accessLogGroups: true,
+      connectionLogGroups: true,
+      logRetentionDays: true,
+    }),
+    { centralDestinationArn: destinationArn },
+  )
   .check(
-    z.refine(({ executionLogGroups, accessLogGroups }) => executionLogGroups.length + accessLogGroups.length > 0, {
+    z.refine((groups) => configuredLogGroups(groups).length > 0, {
       path: ['accessLogGroups'],
-      error: 'expected at least one log group, here or in executionLogGroups',
+      error: 'expected at least one log group, here, in executionLogGroups or in connectionLogGroups',
     }),
   );
 

@@ -66,17 +66,18 @@ export function countFailures(grouped: readonly (readonly [GroupKey, Count])[], 
   return merged.map((count) => ({ ...count, batchId, clients: busiest(count.clients, limits.clientsPerFactMax) }));
 }
 
-function minutesOf(byKey: ByGroupAndMinute, { scope, issuerDn, reason }: GroupKey): Map<number, Count> {
+function minutesOf(byKey: ByGroupAndMinute, { scope, issuerDn, reason, isUnverified }: GroupKey): Map<number, Count> {
   const issuers = getOrInsert(byKey, scope, newMap);
-  const reasons = getOrInsert(issuers, issuerDn, newMap);
+  // No name contains a line feed.
+  const reasons = getOrInsert(issuers, isUnverified ? `${issuerDn}\n` : issuerDn, newMap);
   return getOrInsert(reasons, reason, newMap);
 }
 
 const newMap = () => new Map();
 
-function startCount({ at, scope, issuerDn, reason, reasonText }: Failure): Count {
+function startCount({ at, scope, issuerDn, reason, reasonText, isUnverified }: Failure): Count {
   return {
-    group: { scope, issuerDn, reason },
+    group: isUnverified ? { scope, issuerDn, reason, isUnverified } : { scope, issuerDn, reason },
     minute: minuteOf(at),
     requests: 0,
     count: 0,
@@ -180,6 +181,7 @@ export function countForbidden(forbidden: readonly ForbiddenAt[], batchId: strin
  * group is subtracted from the unknown issuers, so the sum stays exact.
  */
 function samplingCorrection(failure: Failure): Failure {
+  const { isUnverified: _, ...known } = failure;
   const { denialScope, weight } = failure;
-  return { ...failure, scope: denialScope, issuerDn: UNKNOWN_ISSUER, client: null, weight: 1 - weight };
+  return { ...known, scope: denialScope, issuerDn: UNKNOWN_ISSUER, client: null, weight: 1 - weight };
 }

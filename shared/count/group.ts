@@ -49,5 +49,5 @@ export function groupOf(
 ): GroupKey {
   const { scope, issuerDn } = group;
   const isNamed = issuerDn === UNKNOWN_ISSUER || admitted.get(placeOf(scope, dayOf(firstAt)))?.has(issuerDn) === true;
-  return isNamed ? group : { ...group, issuerDn: OTHER_ISSUERS };
+  return isNamed ? group : { scope, issuerDn: OTHER_ISSUERS, reason: group.reason };
 }

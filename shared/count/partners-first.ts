@@ -1,6 +1,7 @@
 /**
  * Puts the certificates of a batch into the order in which they are kept. Of a batch only so many are, and whoever connects can
- * make new ones at will: those of issuers that the truststore holds come first, and one of each issuer before the second of any.
+ * make new ones at will: those of issuers that the truststore holds come first, signed by them before those that only use their
+ * names, and one of each issuer before the second of any.
  */
 
 import pMap from 'p-map';
@@ -22,9 +23,11 @@ export async function partnersFirst(
 ): Promise<ReadonlyMap<string, string>> {
   if (certificates.size <= limits.certificatesPerBatchMax) return certificates;
   const issuers = new Map<string, { scope: string; day: number; fingerprints: Map<string, Set<string>> }>();
-  for (const { scope, at, client } of accesses) {
+  const claimed = new Set<string>();
+  for (const { scope, at, client, isUnverified } of accesses) {
     const fingerprint = client?.fingerprint;
     if (client === null || fingerprint == null || !certificates.has(fingerprint)) continue;
+    if (isUnverified) claimed.add(fingerprint);
     const day = dayOf(at);
     const place = getOrInsert(issuers, placeOf(scope, day), () => ({ scope, day, fingerprints: new Map() }));
     getOrInsert(place.fingerprints, client.issuerDn, () => new Set<string>()).add(fingerprint);
@@ -35,10 +38,15 @@ export async function partnersFirst(
     async ({ scope, day, fingerprints }) => {
       const trusted = await issuersOfTruststore(scope, day, [...fingerprints.keys()], world);
       for (const [issuerDn, ofIssuer] of fingerprints) {
-        const first = trusted.has(issuerDn) ? 0 : certificates.size;
-        for (const [nth, fingerprint] of [...ofIssuer].entries()) {
-          ranks.set(fingerprint, Math.min(first + nth, ranks.get(fingerprint) ?? Number.POSITIVE_INFINITY));
-        }
+        const own = [...ofIssuer].filter((one) => !claimed.has(one));
+        const others = [...ofIssuer].filter((one) => claimed.has(one));
+        const rank = (fingerprints: readonly string[], first: number): void => {
+          for (const [nth, fingerprint] of fingerprints.entries()) {
+            ranks.set(fingerprint, Math.min(first + nth, ranks.get(fingerprint) ?? Number.POSITIVE_INFINITY));
+          }
+        };
+        rank(own, trusted.has(issuerDn) ? 0 : 2 * certificates.size);
+        rank(others, certificates.size);
       }
     },
     { concurrency: limits.storeConcurrencyMax },

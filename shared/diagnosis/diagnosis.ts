@@ -9,19 +9,11 @@ import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
 import { DAY_MS } from '../base/time.js';
 import { truststoreUri } from '../config/qualified-names.js';
-import {
-  type ClientTally,
-  type Diagnosis,
-  type Fact,
-  type GroupKey,
-  isSeveral,
-  OTHER_ISSUERS,
-  UNKNOWN_ISSUER,
-} from '../model/index.js';
-import type { ReasonId } from '../model/reasons.js';
+import { type ClientTally, type Diagnosis, type Fact, type GroupKey, isUnloggedIssuer } from '../model/index.js';
+import { proves, type ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
-import { organizationOf } from '../x509/names.js';
+import { isNamed, organizationOf } from '../x509/names.js';
 import type { Truststore } from '../x509/truststore.js';
 import { probedOf } from './probed.js';
 
@@ -36,6 +28,8 @@ export interface Diagnosed {
   readonly change: string | null;
   /** Whether the truststore holds a CA of the issuer's name; null where no truststore could be read. */
   readonly issuerTrusted: boolean | null;
+  /** Whether only the truststore's version before holds one. */
+  readonly isLost: boolean;
   /**
    * Whether the issuer's name is nothing but a claim: no CA of that name, in the truststore or in its version before,
    * signed any of the certificates that were looked at. False where that is not known.
@@ -124,8 +118,15 @@ export async function surroundingsOf(
   group: GroupKey,
   facts: readonly Fact[],
   world: World,
-): Promise<Pick<Diagnosed, 'change' | 'issuerTrusted' | 'isClaimed' | 'isOrganisationKnown'>> {
-  const unknown = { change: null, issuerTrusted: null, isClaimed: false, isOrganisationKnown: false };
+): Promise<Pick<Diagnosed, 'change' | 'issuerTrusted' | 'isLost' | 'isClaimed' | 'isOrganisationKnown'>> {
+  const isUnverified = group.isUnverified === true;
+  const unknown = {
+    change: null,
+    issuerTrusted: null,
+    isLost: false,
+    isClaimed: isUnverified,
+    isOrganisationKnown: false,
+  };
   const uri = truststoreUri(group.scope, world.config.truststores);
   if (uri === null) return unknown;
   const firstAt = Math.min(...facts.map((fact) => fact.firstAt));
@@ -133,10 +134,12 @@ export async function surroundingsOf(
   const look = async () => {
     const bundle = (await x509()).cache.truststore(await world.truststores.read(uri));
     const issuerTrusted = holds(bundle, group.issuerDn);
+    const isLost = issuerTrusted === false && (await bundlesOf(uri, world)).some((one) => holds(one, group.issuerDn));
     return {
       change: await changeBefore(uri, firstAt, world),
       issuerTrusted,
-      isClaimed: issuerTrusted === true && (await isClaim(group, facts, uri, world)),
+      isLost,
+      isClaimed: isUnverified || ((issuerTrusted === true || isLost) && (await isClaim(group, facts, uri, world))),
       isOrganisationKnown: namesOneOf(bundle, names),
     };
   };
@@ -144,22 +147,17 @@ export async function surroundingsOf(
 }
 
 /**
- * The gateway verifies a signature before anything else, so that with any other reason the name was proven. Made-up
- * certificates are refused with one of these.
+ * Where it was not told when the refusals were counted, the kept certificates tell it. A single one that is proven is enough
+ * to believe the name; so is the gateway's own reason, but not one that was inferred.
  */
-const UNPROVEN: readonly ReasonId[] = ['issuer-not-found', 'signature-failure', 'self-signed', 'self-signed-in-chain'];
-
-/** A single certificate that is proven, or cannot be checked, is enough to believe the name. */
 async function isClaim(group: GroupKey, facts: readonly Fact[], uri: string, world: World): Promise<boolean> {
-  if (!UNPROVEN.includes(group.reason)) return false;
+  if (proves(group.reason) && facts.some(({ count, inferred }) => count > inferred)) return false;
   const fingerprints = busiestOf(facts).slice(0, limits.claimsCheckedMax);
-  const [{ cache, isSignedByNamesake }, current, previous, pems] = await Promise.all([
+  const [{ isSignedByNamesake }, bundles, pems] = await Promise.all([
     x509(),
-    world.truststores.read(uri),
-    unlessUnreadable(world.truststores.previous(uri), () => null),
+    bundlesOf(uri, world),
     Promise.all(fingerprints.map((one) => world.stores.certificates.load(one))),
   ]);
-  const bundles = [current, ...(previous === null ? [] : [previous])].map(cache.truststore);
   const certificates = pems.flatMap((pem) => (pem === null ? [] : [certificateFromLoggedPem(pem)]));
   const read = certificates.filter((one) => one.kind !== 'malformed');
   return read.length > 0 && read.every((one) => bundles.every((bundle) => !isSignedByNamesake(one, bundle)));
@@ -176,7 +174,7 @@ function busiestOf(facts: readonly Fact[]): string[] {
 
 /** Null for what is not the name of an issuer. */
 function holds({ certificates }: Truststore, issuerDn: string): boolean | null {
-  if (issuerDn === UNKNOWN_ISSUER || issuerDn === OTHER_ISSUERS || isSeveral(issuerDn)) return null;
+  if (!isNamed(issuerDn) || isUnloggedIssuer(issuerDn)) return null;
   const name = issuerDn.toLowerCase();
   return certificates.some(({ certificate }) => certificate.subjectDn.toLowerCase() === name);
 }
@@ -216,6 +214,20 @@ export async function unlessUnreadable<T>(reading: Promise<T>, otherwise: (why: 
 }
 
 /**
+ * A truststore, and its version before where that can be read; none where the truststore itself cannot be read.
+ * @param uri of the truststore
+ */
+export async function bundlesOf(
+  uri: string,
+  { truststores }: Pick<World, 'truststores'>,
+): Promise<readonly Truststore[]> {
+  const [{ cache }, current] = await Promise.all([x509(), unlessUnreadable(truststores.read(uri), () => null)]);
+  if (current === null) return [];
+  const previous = await unlessUnreadable(truststores.previous(uri), () => null);
+  return [current, ...(previous === null ? [] : [previous])].map(cache.truststore);
+}
+
+/**
  * The subject DNs of the CAs in a domain's truststore, and after them those of its version before: a bad upload must not make
  * strangers of the partners that it lost. Empty where the domain has no truststore.
  * @throws MtlsWatchError `truststore-unreadable` (retryable), for the current version only
@@ -223,9 +235,7 @@ export async function unlessUnreadable<T>(reading: Promise<T>, otherwise: (why: 
 export async function trustedIssuers(scope: string, { config, truststores }: World): Promise<ReadonlySet<string>> {
   const uri = truststoreUri(scope, config.truststores);
   if (uri === null) return new Set();
-  const current = await truststores.read(uri);
-  const previous = await unlessUnreadable(truststores.previous(uri), () => null);
-  const { cache } = await x509();
-  const bundles = [current, ...(previous === null ? [] : [previous])].map(cache.truststore);
+  await truststores.read(uri);
+  const bundles = await bundlesOf(uri, { truststores });
   return new Set(bundles.flatMap(({ certificates }) => certificates.map(({ certificate }) => certificate.subjectDn)));
 }

@@ -59,7 +59,10 @@ export async function infer(
   return { failures, unmatched, unlogged };
 }
 
-function failureOf({ eventId, requestId, extendedRequestId, at, scope, client }: AccessRecord, code: string): Failure {
+function failureOf(
+  { eventId, requestId, extendedRequestId, at, scope, client, isUnverified }: AccessRecord,
+  code: string,
+): Failure {
   const issuerDn = client === null || client.issuerDn === '' ? UNKNOWN_ISSUER : client.issuerDn;
   return {
     eventId,
@@ -74,6 +77,8 @@ function failureOf({ eventId, requestId, extendedRequestId, at, scope, client }:
     client,
     weight: 1,
     denialScope: scope,
+    // Whatever the reason: it was inferred, and no gateway verified the signature before it.
+    ...(isUnverified && { isUnverified }),
   };
 }
 

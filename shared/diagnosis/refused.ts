@@ -86,7 +86,8 @@ function isAboutCa(code: string): boolean {
   return ABOUT_A_CA.includes(code as FindingCode);
 }
 
-function isProvenBy({ reason }: GroupKey, verdict: Diagnosis | null): boolean {
+function isProvenBy({ reason, isUnverified }: GroupKey, verdict: Diagnosis | null): boolean {
+  if (isUnverified) return false;
   if (verdict === null) return proves(reason);
   const cause = causeIn(verdict);
   return cause === undefined || cause.depth !== 0 || !UNSIGNED.includes(cause.code as FindingCode);

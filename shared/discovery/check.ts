@@ -22,6 +22,9 @@ export const checkIds = [
   'http-api-covered',
   'access-log',
   'access-log-format',
+  'connection-log',
+  'connection-log-region',
+  'connection-log-fields',
   'subscription',
   'filter-places',
   'log-masking',
@@ -34,7 +37,7 @@ export type CheckId = (typeof checkIds)[number];
 
 export interface Check {
   readonly id: CheckId;
-  /** The custom domain; null for checks of the account or of mtls-watch itself. */
+  /** The custom domain or other front door; null for checks of the account or of mtls-watch itself. */
   readonly domain: string | null;
   /** The stage, log group or topic, with the name from the account, which must be escaped for a terminal. */
   readonly about: string;

@@ -7,7 +7,7 @@ import { limits } from '../base/limits.js';
 import { clean } from '../base/text.js';
 import type { Config } from '../config/settings.js';
 import { SYSTEM_FIELDS } from '../logs/filter-patterns.js';
-import type { FoundAccount, FoundDomain, FoundLogGroup } from '../model/account.js';
+import type { FoundAccount, FoundDomain, FoundDoor, FoundLogGroup } from '../model/account.js';
 import type { Check } from './check.js';
 import { bucketOf } from './inventory.js';
 import type { Action } from './plan.js';
@@ -45,12 +45,23 @@ function logOf({ log, domains }: Extract<Action, { readonly domains: readonly st
   return `the ${log} log of ${listed(domains)}`;
 }
 
-export function describeFound(found: FoundAccount, watched: readonly FoundDomain[]): string[] {
+export function describeFound(
+  found: FoundAccount,
+  watched: readonly FoundDomain[],
+  doors: readonly FoundDoor[],
+): string[] {
   const hidden = found.unreadable.filter(({ isDetail }) => isDetail !== true);
   return [
     `found ${found.domains.length} custom domain(s) with mutual TLS, ${watched.length} of them to watch${
       watched.length === 0 ? '' : `: ${listed(watched.map(({ name }) => name))}`
     }`,
+    ...(found.doors.length === 0
+      ? []
+      : [
+          `found ${found.doors.length} other front door(s) that verify, ${doors.length} of them to watch${
+            doors.length === 0 ? '' : `: ${listed(doors.map(({ name }) => name))}`
+          }`,
+        ]),
     ...hidden.map(({ what, why }) => `could not read ${named(what)}: ${named(why)}; no filter is removed in this run`),
   ];
 }

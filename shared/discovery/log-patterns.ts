@@ -1,6 +1,11 @@
 /** The pattern of the subscription filter of each log group, for everything that puts or checks filters. Pure. */
 
-import { accessLogPattern, EXECUTION_LOG_PATTERN, type LogKind } from '../logs/filter-patterns.js';
+import {
+  accessLogPattern,
+  CONNECTION_LOG_PATTERN,
+  EXECUTION_LOG_PATTERN,
+  type LogKind,
+} from '../logs/filter-patterns.js';
 import type { FoundDomain } from '../model/account.js';
 
 /** The filter pattern for a log group and kind of log. */
@@ -13,6 +18,8 @@ export function patternsOf(domains: readonly FoundDomain[]): PatternOf {
     if (accessLog === null || accessLog.logGroup === null) continue;
     formats.set(accessLog.logGroup, [...(formats.get(accessLog.logGroup) ?? []), accessLog.format]);
   }
-  return (logGroup, kind) =>
-    kind === 'execution' ? EXECUTION_LOG_PATTERN : accessLogPattern(formats.get(logGroup) ?? []);
+  return (logGroup, kind) => {
+    if (kind === 'execution') return EXECUTION_LOG_PATTERN;
+    return kind === 'connection' ? CONNECTION_LOG_PATTERN : accessLogPattern(formats.get(logGroup) ?? []);
+  };
 }

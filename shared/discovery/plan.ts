@@ -6,9 +6,10 @@
  */
 
 import { limits } from '../base/limits.js';
+import { regionOf } from '../base/regions.js';
 import { HOUR_MS } from '../base/time.js';
-import type { LogKind } from '../logs/filter-patterns.js';
-import type { FoundAccount, FoundDomain, FoundFilter, FoundLogGroup } from '../model/account.js';
+import { type LogKind, logKinds } from '../logs/filter-patterns.js';
+import type { FoundAccount, FoundDomain, FoundDoor, FoundFilter, FoundLogGroup } from '../model/account.js';
 import { type PatternOf, patternsOf } from './log-patterns.js';
 
 /** Domains to watch: exact names, `*.example.com` for all names below it, `*` for all. `deny` takes precedence. */
@@ -37,7 +38,7 @@ export interface Surroundings {
 interface About {
   readonly logGroup: string;
   readonly log: LogKind;
-  /** The custom domains whose requests are in the log, in order. */
+  /** The custom domains and other front doors whose requests are in the log, in order. */
   readonly domains: readonly string[];
 }
 
@@ -77,12 +78,9 @@ export type Action =
       readonly because: 'missing' | 'origin-untold';
     };
 
-/** If only one place is free, the execution log gets it: without it, no refusal of a REST API is known. */
-const KINDS = ['execution', 'access'] as const;
-
 /** In the order of execution: filters are removed from a log group before new ones are put. */
 export function planSubscriptions({ found, remembered, policy, own }: Surroundings): Action[] {
-  const wishes = wishesOf(watchedDomains(found.domains, policy));
+  const wishes = wishesOf(watchedDomains(found.domains, policy), watchedDoors(found.doors, policy), found.region);
   const groups = new Map([...remembered.map((group) => [group.name, group] as const), ...found.logGroups]);
   const isWhole = isSeenWhole(found);
   const patternOf = patternsOf(found.domains);
@@ -98,6 +96,15 @@ export function watchedDomains<T extends Pick<FoundDomain, 'name'>>(domains: rea
   );
 }
 
+/** A door is watched under any of its names, and not watched if one of them is denied. */
+export function watchedDoors(doors: readonly FoundDoor[], { allow, deny }: DomainPolicy): FoundDoor[] {
+  return doors.filter(({ id, hosts }) => {
+    const isNamed = (patterns: readonly string[]) =>
+      patterns.some((pattern) => [id, ...hosts].some((name) => covers(pattern, name)));
+    return (allow.length === 0 || isNamed(allow)) && !isNamed(deny);
+  });
+}
+
 function covers(pattern: string, name: string): boolean {
   const [wanted, given] = [pattern.toLowerCase(), name.toLowerCase()];
   if (wanted === '*' || wanted === given) return true;
@@ -105,9 +112,10 @@ function covers(pattern: string, name: string): boolean {
 }
 
 /** False if there may be a stage that was not found. */
-export function isSeenWhole({ unreadable, domains }: FoundAccount): boolean {
+export function isSeenWhole({ unreadable, domains, doors }: FoundAccount): boolean {
   const isUnknown = domains.some(({ stages }) => stages.some(({ executionLog }) => executionLog.kind === 'unknown'));
-  return !isUnknown && unreadable.every(({ isDetail }) => isDetail === true);
+  const isHidden = doors.some(({ connectionLogs }) => connectionLogs === null);
+  return !isUnknown && !isHidden && unreadable.every(({ isDetail }) => isDetail === true);
 }
 
 /** The names by which the discovered filters differ from the stack's own and from all others. */
@@ -122,7 +130,7 @@ type Wishes = ReadonlyMap<LogKind, ReadonlySet<string>>;
 
 const NO_WISHES: Wishes = new Map();
 
-function wishesOf(domains: readonly FoundDomain[]): Map<string, Wishes> {
+function wishesOf(domains: readonly FoundDomain[], doors: readonly FoundDoor[], region: string): Map<string, Wishes> {
   const wishes = new Map<string, Map<LogKind, Set<string>>>();
   const wish = (logGroup: string | null, log: LogKind, domain: string): void => {
     if (logGroup === null) return;
@@ -137,6 +145,12 @@ function wishesOf(domains: readonly FoundDomain[]): Map<string, Wishes> {
       if (accessLog !== null) wish(accessLog.logGroup, 'access', name);
     }
   }
+  for (const { name, connectionLogs } of doors) {
+    for (const { logGroup, destinationArn } of connectionLogs ?? []) {
+      // A filter leads to a function of its own Region.
+      if (regionOf(destinationArn) === region) wish(logGroup, 'connection', name);
+    }
+  }
   return wishes;
 }
 
@@ -147,7 +161,8 @@ function planGroup(
   isWhole: boolean,
   patternOf: PatternOf,
 ): Action[] {
-  const wanted = KINDS.flatMap((log): About[] => {
+  // If only one place is free, the execution log gets it: without it, no refusal of a REST API is known.
+  const wanted = logKinds.flatMap((log): About[] => {
     const domains = wishes.get(log);
     return domains === undefined ? [] : [{ logGroup: name, log, domains: [...domains].sort() }];
   });
@@ -229,7 +244,7 @@ export function lostFilters(
 ): Action[] {
   const emits = ({ systemFields = [] }: FoundFilter): boolean => fields.every((field) => systemFields.includes(field));
   return groups.flatMap(({ name: logGroup, exists, filters }) =>
-    KINDS.flatMap((log): Action[] => {
+    logKinds.flatMap((log): Action[] => {
       const isAsked = exists && configured[log].some(({ name }) => name === logGroup);
       if (!isAsked || filters === null) return [];
       const covers = (among: readonly FoundFilter[]) => isCovered(log, among, own, usual(logGroup, log));

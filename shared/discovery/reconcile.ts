@@ -34,6 +34,7 @@ import {
   silentGroups,
   subscribedGroups,
   watchedDomains,
+  watchedDoors,
 } from './plan.js';
 
 export interface ReconcileWorld {
@@ -102,7 +103,8 @@ async function watchDiscovered(discover: DiscoverySettings, world: ReconcileWorl
   const others = await lookAt(elsewhere, world, failures);
   const groups = [...found.logGroups.values(), ...others];
   const watched = watchedDomains(found.domains, discover);
-  for (const line of describeFound(found, watched)) log.info(line);
+  const doors = watchedDoors(found.doors, discover);
+  for (const line of describeFound(found, watched, doors)) log.info(line);
   for (const line of describeUnreadTruststores(watched, discover.truststoreBuckets, config.truststores)) log.info(line);
   for (const line of describeUntold(watched, config.privacy)) log.info(line);
 
@@ -123,18 +125,21 @@ async function watchDiscovered(discover: DiscoverySettings, world: ReconcileWorl
       found.domains,
       world,
     ),
-    wrong: await tellWrong({ ...found, domains: watched }, world),
+    wrong: await tellWrong({ ...found, domains: watched, doors }, world),
     failures,
   };
 }
 
-function configuredLogs({ executionLogGroups, accessLogGroups }: Config) {
-  return { execution: executionLogGroups, access: accessLogGroups };
+function configuredLogs({ executionLogGroups, accessLogGroups, connectionLogGroups }: Config) {
+  return { execution: executionLogGroups, access: accessLogGroups, connection: connectionLogGroups };
 }
 
-/** Used if the level of execution logs is not known, because at ERROR they have no events while no request fails. */
-function accessLogsAmong(groups: readonly FoundLogGroup[], { accessLogGroups }: Config): FoundLogGroup[] {
-  const names = new Set(accessLogGroups.map(({ name }) => name));
+/** Also connection logs, which hold successes too. Used if the level of execution logs is not known, because at ERROR they have no events while no request fails. */
+function accessLogsAmong(
+  groups: readonly FoundLogGroup[],
+  { accessLogGroups, connectionLogGroups }: Config,
+): FoundLogGroup[] {
+  const names = new Set([...accessLogGroups, ...connectionLogGroups].map(({ name }) => name));
   return groups.filter(({ name }) => names.has(name));
 }
 

@@ -11,8 +11,18 @@ import { templateOfGroup } from '../logs/formats-by-group.js';
 import { idOf, type LogSource, sourcesOf } from '../logs/log-source.js';
 import { readJsonObject } from '../logs/parse-access.js';
 import { serialFromHex, timeFromText } from '../logs/parse-values.js';
-import type { Client, Connection, HeardLine, LogBatch, LogEvent, Parsed, Rejected } from '../model/index.js';
+import {
+  type Client,
+  type Connection,
+  type HeardLine,
+  type LogBatch,
+  type LogEvent,
+  type Parsed,
+  type Rejected,
+  UNLOGGED_ISSUER,
+} from '../model/index.js';
 import { canonicalDn } from '../x509/dn.js';
+import { ownerAttributeOf } from '../x509/names.js';
 import { type ConnectionField, type ConnectionFields, type FieldNames, fieldsOfJson } from './connection-fields.js';
 import { fieldsOfText, namedFields } from './connection-text.js';
 import type { CodeMeaning, DoorRead, ReadSettings } from './door.js';
@@ -70,6 +80,24 @@ export function readConnections(batch: LogBatch, settings: ReadSettings, log: Co
     recovered: 0,
   };
   return { parsed, declined };
+}
+
+/** A connection as one record tells of it, whatever came of it. */
+export interface ObservedConnection {
+  readonly scope: string;
+  /** Null where the record says nothing of the client. */
+  readonly client: Client | null;
+  /** `failed`: for a cause that has nothing to do with the certificate. */
+  readonly outcome: 'accepted' | 'refused' | 'failed';
+}
+
+/** @returns null for what is no record of the log, or does not tell what came of the connection */
+export function observeConnection(message: string, log: ConnectionLog): ObservedConnection | null {
+  const fields = fieldsOf(message.trim(), null, log);
+  const code = fields?.status === undefined ? null : codeOf(fields.status);
+  if (fields === null || code === null) return null;
+  const outcome = code === 'passed' ? 'accepted' : 'reason' in outcomeOf(code, log.codes) ? 'refused' : 'failed';
+  return { scope: hostOf(fields.sni ?? '') || log.placeOf(fields, '', ''), client: clientOf(fields), outcome };
 }
 
 interface Place {
@@ -176,9 +204,10 @@ function clientOf({
 }: ConnectionFields): Client | null {
   if (`${subject}${issuer}${serial}${validity}${clientIp}` === '') return null;
   const [, notBefore, notAfter] = /^NotBefore=([^;]{0,40});\s?NotAfter=(.{0,40})$/.exec(validity) ?? [];
+  const subjectDn = canonicalDn(subject.slice(0, NAME_CHARS_MAX));
   return {
-    subjectDn: canonicalDn(subject.slice(0, NAME_CHARS_MAX)),
-    issuerDn: canonicalDn(issuer.slice(0, NAME_CHARS_MAX)),
+    subjectDn,
+    issuerDn: issuer === '' ? unlogged(subjectDn, serial) : canonicalDn(issuer.slice(0, NAME_CHARS_MAX)),
     serialNumber: serial === '' ? '' : serialFromHex(serial),
     notBefore: timeFromText(notBefore),
     notAfter: timeFromText(notAfter),
@@ -186,6 +215,13 @@ function clientOf({
     sourceIp: clean(clientIp.trim(), limits.sourceIpCharsMax),
     userAgent: '',
   };
+}
+
+/** Without an issuer, clients are counted by their own organization, and said to be; '' where no certificate is named. */
+function unlogged(subjectDn: string, serial: string): string {
+  if (`${subjectDn}${serial}` === '') return '';
+  const owner = ownerAttributeOf(subjectDn);
+  return owner === null ? UNLOGGED_ISSUER : `${owner},${UNLOGGED_ISSUER}`;
 }
 
 const NAME_CHARS_MAX = 4 * limits.dnCharsMax;

@@ -38,6 +38,7 @@ export function fieldsOfText(
   const delimiter = delimiterOf(text);
   const words = joinNames(splitAt(text, delimiter), delimiter);
   if (order !== null && words.length === order.length) return byPlace(words, order);
+  if (order?.[0] === 'unread' && words.length === order.length - 1) return byPlace(words, order.slice(1));
   if (isOfRequest(words)) return null;
   const usual = usualOrders(documented).find((one) => fits(words, one));
   return usual === undefined ? byShape(words) : byPlace(words, usual);

@@ -18,7 +18,7 @@ import {
 import { type Pulse, readPulse } from '../detect/pulse.js';
 import { type Fact, type GroupKey, type Incident, isSeveral } from '../model/index.js';
 import type { World } from '../ports/index.js';
-import { scopeGroup, strangersGroup } from './incident.js';
+import { scopeGroups } from './incident.js';
 
 /** Whether the group is that of one issuer, and not a scope's incident. */
 export function hasOneIssuer(group: GroupKey): boolean {
@@ -51,9 +51,9 @@ export function neededFrom(known: History | null, minute: number): number {
   return Math.max(oldest, Math.min((known?.lastStep ?? oldest) + 1, minute - MINUTES_PER_HOUR));
 }
 
-/** The incidents that may cover a group: that of its scope's partners, and that of the strangers of its scope. */
+/** The incidents that may cover a group: those of its scope. */
 export function scopesOf({ scope }: GroupKey, { stores }: World): Promise<readonly (Incident | null)[]> {
-  return Promise.all([scopeGroup(scope), strangersGroup(scope)].map((group) => stores.incidents.load(group)));
+  return Promise.all(scopeGroups(scope).map((group) => stores.incidents.load(group)));
 }
 
 /**

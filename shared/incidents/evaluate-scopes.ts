@@ -15,7 +15,7 @@ import { type Fact, type GroupKey, type Incident, OTHER_ISSUERS, SEVERAL_STRANGE
 import type { DirtyHour, World } from '../ports/index.js';
 import { impactOf } from './announce.js';
 import { detectGroup, hasOneIssuer, loadDetectorState } from './assess.js';
-import { advance, type IncidentChange, JOIN_MS, join, scopeGroup, strangersGroup } from './incident.js';
+import { advance, type IncidentChange, JOIN_MS, join, scopeGroups } from './incident.js';
 import { applySilences, deferredNotice } from './muting.js';
 import { type Member, partnersTogether, type ScopeDetection, strangersTogether } from './scope-incident.js';
 import { severityFor } from './severity.js';
@@ -68,13 +68,14 @@ async function evaluateScope(
     concurrency: limits.storeConcurrencyMax,
   });
   const members = seen.filter(({ since, facts }) => since !== null || facts.length > 0);
-  for (const group of [scopeGroup(scope), strangersGroup(scope)]) {
+  for (const group of scopeGroups(scope)) {
     const before = await world.stores.incidents.load(group);
     const policy = policyFor(group, world.config.detection);
     const isOfStrangers = group.issuerDn === SEVERAL_STRANGERS;
+    const ofKind = members.filter(({ isClaimed }) => isClaimed === group.isUnverified);
     const scopeDetection = isOfStrangers
       ? strangersTogether(members, now, policy)
-      : partnersTogether(members, before, now, policy);
+      : partnersTogether(ofKind, before, now, policy);
     // Each partner was already calm for long enough before its own incident ended.
     const ownPolicy = isOfStrangers ? policy : { ...policy, resolveMinutes: 0 };
     const own = changeOf(before, scopeDetection, group, now, ownPolicy);
@@ -134,14 +135,16 @@ async function look(
   const isTrusted = trusted.size === 0 ? null : trusted.has(group.issuerDn);
   const one = { group, detection, facts: recent, isTrusted };
   if (incident?.state === 'firing') {
-    const { since, severity, isStranger } = incident;
-    return { ...one, since, severity, isStranger };
+    const { since, severity, isStranger, isClaimed } = incident;
+    return { ...one, since, severity, isStranger, ...(isClaimed && { isClaimed }) };
   }
   const isOpening = advance(incident, detection, group, now, policy)?.notice === 'spike';
   const since = isOpening ? now : null;
   if (recent.length === 0 || (!isOpening && detection.numbers.surprise < 1)) {
-    return { ...one, since, severity: 'low', isStranger: group.issuerDn === OTHER_ISSUERS || isTrusted === false };
+    const isStranger = group.issuerDn === OTHER_ISSUERS || isTrusted === false;
+    return { ...one, since, severity: 'low', isStranger, ...(group.isUnverified && { isClaimed: true }) };
   }
   const impact = await impactOf(group, detection, recent, world);
-  return { ...one, since, severity: severityFor(impact, policy), isStranger: impact.isStranger };
+  const { isStranger, isClaimed } = impact;
+  return { ...one, since, severity: severityFor(impact, policy), isStranger, ...(isClaimed && { isClaimed }) };
 }

@@ -13,6 +13,7 @@ import { dirtyHours, type MinuteSpan, type Written } from '../count/record.js';
 import { type Detection, policyFor } from '../detect/detect.js';
 import { groupId } from '../model/group-id.js';
 import type { Fact, GroupKey, Incident, Severity } from '../model/index.js';
+import { severities } from '../model/notices.js';
 import type { World } from '../ports/index.js';
 import { detectGroup, hasOneIssuer, type Judged, type KnownGroup, loadDetectorState, scopesOf } from './assess.js';
 import { advance, delay, type IncidentChange, isCovered, isNamed, raise } from './incident.js';
@@ -21,6 +22,7 @@ import { clientCountOf, severityFor, worse } from './severity.js';
 
 const loadScopes = lazily(() => import('./evaluate-scopes.js'));
 const loadAnnounce = lazily(() => import('./announce.js'));
+const loadOneCause = lazily(() => import('./one-cause.js'));
 
 const longAgo: Written = { facts: Promise.resolve(), rest: async () => {} };
 
@@ -40,29 +42,65 @@ export async function evaluate(
   written: Written = longAgo,
 ): Promise<boolean> {
   const pending = await assessAll(groups, world, which, written);
-  const beginning = pending.filter(({ change }) => change.notice === 'spike' && change.next.state === 'firing');
-  const together = beginning.length === 0 ? new Set<Pending>() : await tellTogether(beginning, world, written.spans);
-  const told = await storeAll(
-    pending.filter((one) => !together.has(one)),
+  const beginning = pending.filter(isBeginning);
+  if (beginning.length === 0) return storeAll(pending, world);
+  const firing = await world.stores.incidents.firing(limits.firingPerSweepMax);
+  const later = new Set([...(await tellTogether(beginning, firing, world, written.spans)), ...twinsIn(beginning)]);
+  let told = await storeOnce(
+    pending.filter((one) => !later.has(one)),
+    firing,
     world,
   );
-  if (together.size === 0) return told;
-  const again = [...together].map(({ group }) => group);
   const isThere = { ...longAgo, ...(written.spans === undefined ? {} : { spans: written.spans }) };
-  await storeAll(await assessAll(again, world, which, isThere), world);
-  return true;
+  for (let left = worstFirst([...later]); left.length > 0; ) {
+    // One incident of an issuer after the other, because the first may stand for those that share its cause.
+    const twins = twinsIn(left);
+    const round = left.filter((one) => !twins.has(one)).map(({ group }) => group);
+    const again = await assessAll(round, world, which, isThere);
+    told = (await storeOnce(again, await world.stores.incidents.firing(limits.firingPerSweepMax), world)) || told;
+    left = left.filter((one) => twins.has(one));
+  }
+  return told || later.size > 0;
+}
+
+function isBeginning({ change }: Pending): boolean {
+  return change.notice === 'spike' && change.next.state === 'firing';
+}
+
+function worstFirst(beginning: readonly Pending[]): Pending[] {
+  return [...beginning].sort(
+    (a, b) => severities.indexOf(b.change.next.severity) - severities.indexOf(a.change.next.severity),
+  );
+}
+
+/** Those that begin beside another of their scope and issuer, which is at least as severe. */
+function twinsIn(beginning: readonly Pending[]): ReadonlySet<Pending> {
+  const seen = new Set<string>();
+  return new Set(
+    worstFirst(beginning).filter(({ group: { scope, issuerDn, isUnverified } }) => {
+      const key = JSON.stringify([scope, issuerDn, isUnverified]);
+      return seen.has(key) || !seen.add(key);
+    }),
+  );
+}
+
+/** Stores changes; a beginning whose cause is told already is stored without its notice. */
+async function storeOnce(pending: readonly Pending[], firing: readonly Incident[], world: World): Promise<boolean> {
+  const { toldOnce } = await loadOneCause();
+  // A late notice of one that fires was asked about before.
+  const once = async (one: Pending): Promise<Pending> =>
+    isBeginning(one) && one.before?.state !== 'firing' ? toldOnce(one, firing, world) : one;
+  return storeAll(await pMap(pending, once, { concurrency: limits.storeConcurrencyMax }), world);
 }
 
 /** Changes whose scope's incident may cover them, after that incident was evaluated. */
 async function tellTogether(
   beginning: readonly Pending[],
+  firing: readonly Incident[],
   world: World,
   spans: Written['spans'],
 ): Promise<ReadonlySet<Pending>> {
-  const [firing, open] = await Promise.all([
-    world.stores.incidents.firing(limits.firingPerSweepMax),
-    dirtyHours(world),
-  ]);
+  const open = await dirtyHours(world);
   const active = new Map<string, Set<string>>();
   for (const { group } of [...open, ...firing.filter(({ state }) => state === 'firing')]) {
     getOrInsert(active, group.scope, () => new Set<string>()).add(groupId(group));
@@ -157,7 +195,9 @@ async function begin(
   const { impactOf } = await loadAnnounce();
   const impact = await impactOf(group, detection, facts, world);
   const severity = severityFor(impact, policyFor(group, world.config.detection));
-  const judged = { ...own.next, severity, severityAtFirst: severity, isStranger: impact.isStranger };
+  const { isStranger, isClaimed } = impact;
+  const kind = { isStranger, ...(isClaimed && { isClaimed }) };
+  const judged = { ...own.next, severity, severityAtFirst: severity, ...kind };
   // Where the scope's incident covers the beginning, the later notices of this incident are left out as well.
   const announced = !isCovered(judged, await scopesOf(group, world), now);
   return applySilences({ ...own, notice: announced ? 'spike' : null, next: { ...judged, announced } }, incident, world);
@@ -173,7 +213,9 @@ async function goOn(own: IncidentChange | null, seen: SeenNow, world: World): Pr
   const isTold = own !== null && own.notice !== null;
   // An incident that was announced by itself has no further notices once its scope's incident names it.
   const isAsked = isTold || !incident.announced;
-  const covered = isAsked && isCovered(incident, await scopesOf(incident.group, world), now);
+  const covered =
+    isAsked &&
+    (isCovered(incident, await scopesOf(incident.group, world), now) || (await isToldByTwin(incident, seen, world)));
   if (isTold) return applySilences(incident.announced && !covered ? own : { ...own, notice: null }, incident, world);
   const late = await deferredNotice(incident, detection, covered, world);
   if (late !== null) {
@@ -190,10 +232,16 @@ async function goOn(own: IncidentChange | null, seen: SeenNow, world: World): Pr
  */
 async function beforeItEnds({ incident, detection, now }: SeenNow, world: World): Promise<IncidentChange | null> {
   if (incident?.state !== 'firing' || incident.heldBack) return null;
-  if (isNamed(incident, await scopesOf(incident.group, world))) return null;
+  // With a cause and without a notice of its own, it was told by another incident of that cause.
+  if (incident.told !== null || isNamed(incident, await scopesOf(incident.group, world))) return null;
   const next = { ...incident, version: incident.version + 1, lastNoticeAt: now, announced: true };
   const because = `it failed for ${Math.round((now - incident.since) / MINUTE_MS)} minutes, and is told late; ${detection.because}`;
   return applySilences({ next, notice: 'spike', because }, incident, world);
+}
+
+async function isToldByTwin(incident: Incident, seen: Judged, world: World): Promise<boolean> {
+  if (incident.announced || incident.told === null) return false;
+  return (await loadOneCause()).isToldByTwin(incident, seen, world);
 }
 
 /** The first notice is sent before the first window is full, so the full severity shows only later. This raises it. */
@@ -216,8 +264,10 @@ async function worsened({ incident, detection, facts, now }: SeenNow, world: Wor
     scopeShare: null,
   };
   if (!isWorse(severityFor(least, policy))) return null;
-  const { impactOf } = await loadAnnounce();
-  const severity = severityFor(await impactOf(incident.group, detection, own, world), policy);
+  const { impactOf, scopeShareOf } = await loadAnnounce();
+  const impact = await impactOf(incident.group, detection, own, world);
+  const scopeShare = await scopeShareOf(incident.group, facts, now, world);
+  const severity = severityFor({ ...impact, scopeShare }, policy);
   return isWorse(severity) ? applySilences(raise(incident, detection, now, severity), incident, world) : null;
 }
 

@@ -159,7 +159,7 @@ function open(
     usualDay: back ? before.usualDay : course.usualDay,
     isStranger: false,
     members: [],
-    told: back ? before.told : null,
+    told: null,
     known: before?.known ?? null,
   };
   const because = back
@@ -297,7 +297,8 @@ function dayOf(at: number): string {
 /** Derived from the group and the start, so that a retry opens the same incident. */
 export function incidentIdOf(group: GroupKey, since: number): string {
   const minute = Math.floor(since / MINUTE_MS);
-  const text = JSON.stringify([group.scope, group.issuerDn, group.reason, minute]);
+  const unverified = group.isUnverified ? ['unverified'] : [];
+  const text = JSON.stringify([group.scope, group.issuerDn, group.reason, minute, ...unverified]);
   return createHash('sha256').update(text).digest('hex').slice(0, 20);
 }
 
@@ -320,6 +321,16 @@ export function scopeGroup(scope: string): GroupKey {
   return { scope, issuerDn: SEVERAL_ISSUERS, reason: 'other' };
 }
 
+/** The key of a scope's incident of those who use partners' names, apart from the partners. */
+export function claimsGroup(scope: string): GroupKey {
+  return { ...scopeGroup(scope), isUnverified: true };
+}
+
+/** The keys of all incidents of a scope. */
+export function scopeGroups(scope: string): readonly GroupKey[] {
+  return [scopeGroup(scope), claimsGroup(scope), strangersGroup(scope)];
+}
+
 /** The key of a scope's incident of strangers, apart from partners who fail together. */
 export function strangersGroup(scope: string): GroupKey {
   return { scope, issuerDn: SEVERAL_STRANGERS, reason: 'other' };
@@ -339,7 +350,8 @@ export function isCovered(incident: Incident, ofScope: readonly (Incident | null
   return ofScope.some((scope) => {
     if (scope?.state !== 'firing' || !scope.announced) return false;
     const isCollecting = now - scope.lastNoticeAt < JOIN_MS + 2 * MINUTE_MS && incident.since > scope.since;
-    if (scope.group.issuerDn === SEVERAL_ISSUERS && isCollecting && !incident.isStranger) return true;
+    const isOfItsKind = !incident.isStranger && incident.isClaimed === scope.group.isUnverified;
+    if (scope.group.issuerDn === SEVERAL_ISSUERS && isCollecting && isOfItsKind) return true;
     if (worse(scope.severity, incident.severity) !== scope.severity) return false;
     return scope.group.issuerDn === SEVERAL_STRANGERS ? incident.isStranger : scope.members.includes(id);
   });

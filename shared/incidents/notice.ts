@@ -2,6 +2,8 @@
 
 import { limits } from '../base/limits.js';
 import { minuteOf } from '../base/time.js';
+import { ownerIn } from '../config/owners.js';
+import { accountOf } from '../config/qualified-names.js';
 import { runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
 import { tally } from '../count/count.js';
@@ -64,6 +66,10 @@ export function noticeOf(parts: NoticeParts): Notice {
     severity: incident.severity,
     group,
     ...toldBy(parts),
+    account: accountOf(group.scope) || (deployment?.accountId ?? null),
+    region: deployment?.region ?? null,
+    timeZone: config.timeZone,
+    owner: ownerIn(config, group, clients[0]?.subjectDn ?? null),
     groups,
     reasonText,
     count: kind === 'resolved' ? countInAll(incident, facts) : detection.numbers.count,
@@ -98,7 +104,7 @@ function lastHourOf(facts: readonly Fact[], now: number): number[] {
 
 /** The commands name the incident and nothing else: text that a client sent must not get into a shell. */
 function commandsOf(incidentId: string, place: Deployment | null): Notice['commands'] {
-  const table = place === null ? '' : ` --table ${place.tableName}`;
+  const table = place === null ? '' : ` --table ${place.tableName} --region ${place.region}`;
   return {
     silence: `mtls-watch silence add --incident ${incidentId} --for 2h --comment "why"${table}`,
     acknowledge: `mtls-watch ack ${incidentId}${table}`,
@@ -134,7 +140,10 @@ function toldBy({ kind, incident, facts, diagnosed }: NoticeParts): NonNullable<
 
 function runbookId(parts: NoticeParts): string {
   const { group } = parts.incident;
-  return isSeveral(group.issuerDn) ? SEVERAL_ISSUERS_PAGE : (toldBy(parts).cause ?? group.reason);
+  if (isSeveral(group.issuerDn)) return SEVERAL_ISSUERS_PAGE;
+  return toldBy(parts).cause ?? (group.isUnverified ? CLAIMS_PAGE : group.reason);
 }
+
+const CLAIMS_PAGE = 'issuer-rekeyed';
 
 const SEVERAL_ISSUERS_PAGE = 'several-issuers';

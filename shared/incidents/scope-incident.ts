@@ -22,6 +22,8 @@ export interface Member {
   /** The severity of that incident, or of the one that may open. */
   readonly severity: Severity;
   readonly isStranger: boolean;
+  /** Whether its issuer's name is nothing but a claim. */
+  readonly isClaimed?: true;
   /** Whether its issuer is in the truststore; null where that is not known. */
   readonly isTrusted: boolean | null;
 }
@@ -56,7 +58,7 @@ const SCANNER_ISSUERS = 30;
 const SCANNER_TRIES = 3;
 
 /**
- * What the partners of a scope do together.
+ * What the partners of a scope do together, or those who use their names.
  * @param members the groups of the scope that failed in the last hour
  * @param now milliseconds since the epoch
  */
@@ -77,7 +79,7 @@ export function partnersTogether(
   const isJoining = known.size > 0 && joined.length > 0;
   const told = busiestFirst(isOpening || isJoining || known.size === 0 ? began : began.filter(isIn));
   // A change of the truststore makes partners of all who are refused after it: anybody's new names prove nothing.
-  const knownPartners = told.filter(({ isTrusted }) => isTrusted !== false);
+  const knownPartners = told.filter(({ isTrusted, isClaimed }) => isTrusted !== false && !isClaimed);
   const atLeast: Severity = knownPartners.length >= MANY_PARTNERS ? 'high' : 'low';
   const severity = told.reduce<Severity>((worst, one) => worse(worst, one.severity), atLeast);
   const isWorse = known.size > 0 && before !== null && worse(before.severity, severity) !== before.severity;

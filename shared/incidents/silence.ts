@@ -29,8 +29,12 @@ function isOneOf(days: readonly number[], day: number): boolean {
   return days.length === 0 || days.includes((day + 4) % 7);
 }
 
-export function matches({ scope, issuerDn, reason }: Pick<Silence, keyof GroupKey>, group: GroupKey): boolean {
+export function matches(
+  { scope, issuerDn, reason, isUnverified }: Pick<Silence, keyof GroupKey>,
+  group: GroupKey,
+): boolean {
   return (
+    (!isUnverified || group.isUnverified === true) &&
     (scope === null || matchesGlob(scope, group.scope) || matchesGlob(scope, bareName(group.scope))) &&
     (issuerDn === null || matchesGlob(issuerDn, group.issuerDn)) &&
     (reason === null || matchesGlob(reason, group.reason))

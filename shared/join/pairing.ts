@@ -29,6 +29,7 @@ import {
   type HeldHalf,
   UNKNOWN_ISSUER,
 } from '../model/index.js';
+import { proves } from '../model/reasons.js';
 
 export const cellKey = {
   request: (requestId: string): string => digest('request', requestId),
@@ -192,13 +193,14 @@ function isTied(a: Half, b: Half): boolean {
 function joined(cell: Cell): Failure {
   if (cell.denial === null || cell.access === null) throw new Error('a joined cell holds both halves');
   const denial = cell.denial.half;
-  const { client, rate } = cell.access.half;
+  const { client, rate, isUnverified } = cell.access.half;
   // A record that names neither its domain nor its API says less about the scope than the denial does.
   const scope = cell.access.half.isScopeGuessed === true ? denial.scope : cell.access.half.scope;
   const extendedRequestId = denial.extendedRequestId ?? cell.access.half.extendedRequestId;
   // Both halves were in the sparser of the two samples, so the request stands for that many.
   const weight = 1 / Math.min(denial.rate, rate);
-  return failureOf({ ...denial, extendedRequestId }, 'joined', scope, client, issuerOf(client), weight);
+  const failure = failureOf({ ...denial, extendedRequestId }, 'joined', scope, client, issuerOf(client), weight);
+  return isUnverified && !proves(denial.reason) ? { ...failure, isUnverified } : failure;
 }
 
 /** A failure that is known from its denial alone. */

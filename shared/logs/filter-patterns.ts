@@ -106,4 +106,13 @@ function escaped(text: string): string {
   return text.replace(/\W/g, '\\W');
 }
 
-export type LogKind = 'execution' | 'access';
+/**
+ * Connections that failed, in the connection logs of CloudFront and of load balancers, in every form of their records: the
+ * status is `Failed:` and a code. A quoted phrase is searched for anywhere in the event.
+ */
+export const CONNECTION_LOG_PATTERN = '"Failed"';
+
+export const logKinds = ['execution', 'access', 'connection'] as const;
+
+/** The two logs of a stage of API Gateway, and the one log of every other front door. */
+export type LogKind = (typeof logKinds)[number];

@@ -16,6 +16,7 @@ import {
   leadOf,
   number,
   percent,
+  placeWords,
   sinceWords,
   titleOf,
   whatWords,
@@ -80,13 +81,19 @@ export function chatOf(notice: Notice, messages: Messages): ChatMessage {
       summary: cut(title, limits.chatTitleCharsMax),
       eventType: `mtls-watch ${kind}`,
       relatedResources: [cut(where, limits.chatTitleCharsMax)],
-      additionalContext: { incidentId, severity, reason: group.reason, count: String(notice.count) },
+      additionalContext: {
+        ...{ incidentId, severity, reason: group.reason, count: String(notice.count) },
+        ...(notice.account ? { account: notice.account } : {}),
+        ...(notice.region ? { region: notice.region } : {}),
+      },
     },
   };
 }
 
 function descriptionOf(notice: Notice, messages: Messages, where: string): string {
   const { labels } = messages;
+  const { owner } = notice;
+  const place = placeWords(notice, ', ');
   const share = notice.scopeShare === null ? '' : ` · ${messages.scopeShare(percent(notice.scopeShare))}`;
   const clients = notice.clients
     .slice(0, limits.clientsShownMax)
@@ -108,6 +115,8 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
     `*${labels.reason}* ${whatWords(notice, messages, chatText)}`,
     `*${labels.domain}* ${where}`,
     ...issuersOf(notice, chatText).map((issuer, index) => (index === 0 ? `*${labels.issuer}* ${issuer}` : issuer)),
+    ...(place === '' ? [] : [`*${labels.account}* ${place}`]),
+    ...(owner == null ? [] : [`*${labels.owner}* ${owner.name}, ${owner.contact}`]),
     `*${labels.since}* ${sinceWords(notice, messages)}`,
     `*${labels.failures}* ${countWords(notice, messages)}${share}`,
     `*${labels.lastHour}* ${lastHourWords(notice, messages)}`,

@@ -1,5 +1,6 @@
 /** The English texts of alerts: the cause first, then what to do. */
 
+import { isCode } from '../model/reasons.js';
 import { findings } from './findings/en.js';
 import { reasons } from './reasons/en.js';
 import type { Messages } from './types.js';
@@ -19,6 +20,16 @@ export const en: Messages = {
       'Only strangers, a few tries each: a scanner. Nothing to do; they stay outside.',
     ],
   },
+  claims: {
+    title: 'not signed by that CA',
+    meaning:
+      'The certificates name a CA of the truststore as their issuer, and no CA of that name signed them: somebody uses its name, or the CA has a new key.',
+    steps: [
+      'Ask the CA, over a channel that you know, whether it issued these certificates. Take no certificate and no key identifier from the client.',
+      'If it did, get its new certificate from the CA itself and add it to the truststore beside the old one.',
+      'If it did not: nothing to do; whoever it is stays outside. The partner’s own refusals are counted and told apart from these.',
+    ],
+  },
   findings,
   contradiction: null,
   severities: { low: 'LOW', medium: 'MEDIUM', high: 'HIGH', critical: 'CRITICAL' },
@@ -28,12 +39,14 @@ export const en: Messages = {
     client: (name, others) => `${name}${andOthers(others)}`,
     claimed: (name, others) => `unverified ${name}${andOthers(others)}`,
     clientsOf: (issuer) => `clients of ${issuer}`,
+    claimant: (issuer) => `${issuer} (unverified)`,
   },
   whose: {
     client: (name, others, issuer) => `the client certificates of ${name}${andOthers(others)}, issued by ${issuer}`,
     claimed: (name, others, issuer) =>
       `client certificates in the name of ${name}${andOthers(others)}, a name that is not verified (issuer: ${issuer})`,
     clientsOf: (issuer) => `the client certificates of ${issuer}`,
+    claimant: (issuer) => `client certificates in the name of ${issuer}, which no CA of that name signed`,
     oneClientOf: (issuer, name, isProven) =>
       `the client certificates of ${issuer}, all in the name of ${name}${isProven ? '' : ' (not verified)'}`,
   },
@@ -49,13 +62,15 @@ export const en: Messages = {
     escalated: (whose, where) => `${where} refuses ${whose}, and many more than when it began.`,
     resolved: (whose, where) => `${where} no longer refuses ${whose}.`,
   },
-  besideGateway: (title, text) => `${title}; the gateway says “${text}”`,
+  besideGateway: (title, text) => `${title}; ${isCode(text) ? 'the log' : 'the gateway'} says “${text}”`,
   unknownReason: (text) => `“${text}”`,
   over: 'Nothing to do now. If nobody changed anything, ask the clients: they may have stopped calling.',
   labels: {
     reason: 'What',
     domain: 'Where',
     issuer: 'Issuer',
+    account: 'Account',
+    owner: 'Owner',
     since: 'Since',
     failures: 'How many',
     lastHour: 'Last hour',
@@ -73,14 +88,14 @@ export const en: Messages = {
     acknowledge: 'Stop the repeats',
     incident: 'Incident',
   },
-  since: (utc, minutes) => `${utc} UTC, ${minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} hours`} ago`,
+  since: (time, minutes) => `${time}, ${minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} hours`} ago`,
   failures: (count, minutes, expected) => `${count} in ${minutes} min; usually ${expected}`,
   failuresAtWorst: (count, minutes) => `${count} in ${minutes} min at its height`,
   failuresInAll: (count) => `${count} in all`,
   peak: (count, minutes) => `at most ${count} in ${minutes} min`,
   scopeShare: (percent) => `${percent} of all that this domain refused in the last hour`,
   heldBackUntil: (where, until) =>
-    `Enough of strangers at ${where} for today: what else they try is counted, and nobody is told of it until ${until} UTC. The weekly report has it, and so has “mtls-watch incidents”. Partners are told of as ever.`,
+    `Enough of strangers at ${where} for today: what else they try is counted, and nobody is told of it until ${until}. The weekly report has it, and so has “mtls-watch incidents”. Partners are told of as ever.`,
   clientsKnown: (count, shown) =>
     count > shown
       ? `at least ${count} clients; the busiest ${shown}:`

@@ -1,5 +1,6 @@
 /** The Japanese texts of alerts. Certificates, commands and names of AWS are not translated. */
 
+import { isCode } from '../model/reasons.js';
 import { findings } from './findings/ja.js';
 import { reasons } from './reasons/ja.js';
 import type { Messages } from './types.js';
@@ -16,6 +17,16 @@ export const ja: Messages = {
     steps: [
       '既知の発行者がある場合は、共通の変更が原因です。トラストストアの直近のバージョンとドメイン名の状態を確認し、それと同時に始まったなら前のバージョンに戻してください。',
       '第三者が数回ずつ試しているだけであればスキャンです。対応は不要で、拒否され続けます。',
+    ],
+  },
+  claims: {
+    title: '名乗っている CA の署名ではない',
+    meaning:
+      '証明書はトラストストアにある CA を発行者と名乗っていますが、同名のどの CA も署名していません。第三者が名前を使っているか、CA の鍵が新しくなっています。',
+    steps: [
+      'これらの証明書を発行したかどうかを、既知の連絡先で CA に確認してください。クライアントから届いた証明書や鍵識別子は使わないでください。',
+      '発行していた場合は、新しい証明書を CA から直接受け取り、古いものと並べてトラストストアに追加してください。',
+      '発行していない場合は対応不要です。接続は拒否され続けます。取引先本来の拒否は、これとは別に数えて通知します。',
     ],
   },
   findings,
@@ -44,12 +55,14 @@ export const ja: Messages = {
     client: (name, others) => `${name}${andOthers(others)} `,
     claimed: (name, others) => `${name}${andOthers(others)} (名前は未検証) `,
     clientsOf: (issuer) => `${issuer} 発行の証明書`,
+    claimant: (issuer) => `${issuer} を名乗る接続元`,
   },
   whose: {
     client: (name, others, issuer) => `${name}${andOthers(others)} のクライアント証明書 (発行者: ${issuer})`,
     claimed: (name, others, issuer) =>
       `${name}${andOthers(others)} を名乗るクライアント証明書 (名前は未検証、発行者: ${issuer})`,
     clientsOf: (issuer) => `${issuer} 発行のクライアント証明書`,
+    claimant: (issuer) => `${issuer} を発行者と名乗る、同名の CA の署名がないクライアント証明書`,
     oneClientOf: (issuer, name, isProven) =>
       `${issuer} 発行のクライアント証明書 (すべて ${name} 名義${isProven ? '' : '、名前は未検証'})`,
   },
@@ -65,13 +78,15 @@ export const ja: Messages = {
     escalated: (whose, where) => `${where} が ${whose}を拒否する件数が、開始時より大きく増えました。`,
     resolved: (whose, where) => `${where} は ${whose}を拒否しなくなりました。`,
   },
-  besideGateway: (title, text) => `${title} (ゲートウェイの文言: 「${text}」)`,
+  besideGateway: (title, text) => `${title} (${isCode(text) ? 'ログのコード' : 'ゲートウェイの文言'}: 「${text}」)`,
   unknownReason: (text) => `「${text}」`,
   over: '今すぐの対応は不要です。誰も何も変更していない場合は、クライアントが呼び出しをやめた可能性があるため確認してください。',
   labels: {
     reason: '理由',
     domain: 'ドメイン',
     issuer: '発行者',
+    account: 'アカウント',
+    owner: '担当',
     since: '開始',
     failures: '件数',
     lastHour: '直近 1 時間',
@@ -89,15 +104,14 @@ export const ja: Messages = {
     acknowledge: '繰り返しを止める',
     incident: 'インシデント',
   },
-  since: (utc, minutes) =>
-    `${utc} UTC (${minutes < 120 ? `${minutes} 分前` : `約 ${Math.round(minutes / 60)} 時間前`})`,
+  since: (time, minutes) => `${time}、${minutes < 120 ? `${minutes} 分前` : `約 ${Math.round(minutes / 60)} 時間前`}`,
   failures: (count, minutes, expected) => `${minutes} 分間に ${count} 件 (通常は ${expected} 件)`,
   failuresAtWorst: (count, minutes) => `最大で ${minutes} 分間に ${count} 件`,
   failuresInAll: (count) => `合計 ${count} 件`,
   peak: (count, minutes) => `最大 ${minutes} 分間に ${count} 件`,
   scopeShare: (percent) => `このドメインの直近 1 時間の拒否のうち ${percent}`,
   heldBackUntil: (where, until) =>
-    `${where} への未知の接続元に関する本日の通知は上限に達しました。以降は件数だけを数え、${until} UTC まで通知しません。内容は週次レポートと mtls-watch incidents で確認できます。取引先に関する通知は変わりません。`,
+    `${where} への未知の接続元に関する本日の通知は上限に達しました。以降は件数だけを数え、${until} まで通知しません。内容は週次レポートと mtls-watch incidents で確認できます。取引先に関する通知は変わりません。`,
   clientsKnown: (count, shown) =>
     count > shown ? `少なくとも ${count} クライアント。多い順に ${shown} 件:` : `${count} クライアント:`,
   issuerTrusted: (isTrusted) => (isTrusted ? 'トラストストアに登録済み' : 'トラストストアに未登録'),

@@ -5,16 +5,21 @@ import { MINUTE_MS } from '../base/time.js';
 import type { FindingCode } from '../model/finding-codes.js';
 import { type Finding, isSeveral, type Notice, OTHER_ISSUERS, type Refused, UNKNOWN_ISSUER } from '../model/index.js';
 import { cut, cutName, domainText, nameIn } from './safe.js';
+import { timeText } from './times.js';
 import type { FindingMessages, Messages, SeveralMessages } from './types.js';
 
 export type Inert = (text: string) => string;
 
-/** What is wrong in a few words, and what to do first: by the diagnosis where there is one, else by the gateway's reason. */
+/**
+ * What is wrong in a few words, and what to do first: by the diagnosis where there is one, else by the gateway's reason. Of those
+ * who use an issuer's name, that they do.
+ */
 export function wordsOf(notice: Notice, messages: Messages): Pick<SeveralMessages, 'title' | 'steps'> {
   const { group } = notice;
-  if (isSeveral(group.issuerDn)) return messages.severalIssuers;
+  if (isSeveral(group.issuerDn)) return group.isUnverified ? messages.claims : messages.severalIssuers;
   const code = causeOf(notice);
   const found = code === null ? null : findingWords({ code }, messages);
+  if (group.isUnverified) return { title: found?.short ?? messages.claims.title, steps: messages.claims.steps };
   if (found !== null) return { title: found.short, steps: found.steps };
   return messages.reasons[group.reason];
 }
@@ -23,7 +28,11 @@ export function wordsOf(notice: Notice, messages: Messages): Pick<SeveralMessage
 export function titleOf(notice: Notice, messages: Messages, inert: Inert): string {
   const { group, reasonText } = notice;
   const isNamed =
-    causeOf(notice) !== null || isSeveral(group.issuerDn) || group.reason !== 'other' || reasonText === '';
+    causeOf(notice) !== null ||
+    group.isUnverified ||
+    isSeveral(group.issuerDn) ||
+    group.reason !== 'other' ||
+    reasonText === '';
   if (isNamed) return wordsOf(notice, messages).title;
   return messages.unknownReason(inert(cut(reasonText, limits.nameShownCharsMax)));
 }
@@ -42,7 +51,9 @@ function causeOf(notice: Notice): string | null {
 /** Who is refused, for a sentence; every whole DN is shown below it. The name is cut before it is escaped. */
 export function whoOf(notice: Notice, { who, ...messages }: Messages, inert: Inert, charsMax: number): string {
   const { party, client, others, isProven } = refusedIn(notice);
-  if (party === 'issuer' || client === null) return who.clientsOf(issuerName(notice, messages, inert, charsMax));
+  const issuer = issuerName(notice, messages, inert, charsMax);
+  if (notice.group.isUnverified) return who.claimant(issuer);
+  if (party === 'issuer' || client === null) return who.clientsOf(issuer);
   const name = shown(client, inert, charsMax);
   return isProven ? who.client(name, others) : who.claimed(name, others);
 }
@@ -51,6 +62,7 @@ export function whoOf(notice: Notice, { who, ...messages }: Messages, inert: Ine
 export function whoseOf(notice: Notice, { whose, ...messages }: Messages, inert: Inert): string {
   const { party, client, others, isProven } = refusedIn(notice);
   const issuer = issuerName(notice, messages, inert, limits.nameShownCharsMax);
+  if (notice.group.isUnverified) return whose.claimant(issuer);
   if (client === null) return whose.clientsOf(issuer);
   const name = shown(client, inert, limits.nameShownCharsMax);
   if (party === 'issuer') return whose.oneClientOf(issuer, name, isProven);
@@ -107,6 +119,7 @@ export function leadOf(notice: Notice, messages: Messages, inert: Inert): string
 }
 
 function meaningOf({ group }: Notice, messages: Messages): string {
+  if (group.isUnverified) return messages.claims.meaning;
   return (isSeveral(group.issuerDn) ? messages.severalIssuers : messages.reasons[group.reason]).meaning;
 }
 
@@ -129,6 +142,11 @@ export function findingsShown(notice: Notice): Finding[] {
   return findings.filter(({ severity }) => severity !== 'info').slice(0, limits.findingsShownMax);
 }
 
+/** The account and its Region, as far as they are known. */
+export function placeWords({ account, region }: Notice, separator: string): string {
+  return [account, region].filter((one) => one != null && one !== '').join(separator);
+}
+
 export function countWords(notice: Notice, messages: Messages): string {
   const count = number(notice.count);
   if (notice.kind !== 'resolved') return messages.failures(count, notice.windowMinutes, number(notice.expected));
@@ -138,14 +156,18 @@ export function countWords(notice: Notice, messages: Messages): string {
 }
 
 /** That no further notice about strangers of the domain is sent for some time; null where more may follow. */
-export function heldBackWords({ group, heldBackUntil }: Notice, messages: Messages, inert: Inert): string | null {
+export function heldBackWords(
+  { group, heldBackUntil, timeZone }: Notice,
+  messages: Messages,
+  inert: Inert,
+): string | null {
   if (heldBackUntil === undefined) return null;
-  return messages.heldBackUntil(domainText(group.scope, inert), heldBackUntil.slice(0, 16).replace('T', ' '));
+  return messages.heldBackUntil(domainText(group.scope, inert), timeText(heldBackUntil, timeZone));
 }
 
-export function sinceWords({ since, at }: Notice, messages: Messages): string {
+export function sinceWords({ since, at, timeZone }: Notice, messages: Messages): string {
   const minutes = Math.max(0, Math.round((Date.parse(at) - Date.parse(since)) / MINUTE_MS));
-  return messages.since(since.slice(0, 16).replace('T', ' '), minutes);
+  return messages.since(timeText(since, timeZone), minutes);
 }
 
 /** At most one decimal, with thousands separators, the same in every language. */

@@ -16,6 +16,7 @@ import {
   leadOf,
   number,
   percent,
+  placeWords,
   sinceWords,
   titleOf,
   whatWords,
@@ -24,11 +25,16 @@ import {
   wordsOf,
 } from './parts.js';
 import { cut, domainText, mailText } from './safe.js';
+import { timeText } from './times.js';
 import type { Messages } from './types.js';
 
 /** SNS: one line of text without control characters, under 100 characters (API reference, Publish). */
 export function subjectOf(notice: Notice, messages: Messages): string {
-  return fitted(notice, messages, limits.subjectCharsMax);
+  const place = placeWords(notice, ' ');
+  const text = fitted(notice, messages, limits.subjectCharsMax);
+  // Account and Region stand behind what decides, where there is room.
+  const isRoom = place !== '' && text.length + place.length + 3 <= limits.subjectCharsMax;
+  return isRoom ? `${text} [${place}]` : text;
 }
 
 /** The domain is cut to so many characters before names are cut to fewer than `NAME_WHOLE`, and once more if need be. */
@@ -57,8 +63,7 @@ function fitted(notice: Notice, messages: Messages, charsMax: number): string {
 
 /** One SMS; with characters outside of GSM's alphabet, one of two parts. */
 export function smsOf(notice: Notice, messages: Messages): string {
-  const [date = '', time = ''] = notice.since.split('T');
-  const numbers = `. ${countWords(notice, messages)}. ${date.slice(5)} ${time.slice(0, 5)} UTC`;
+  const numbers = `. ${countWords(notice, messages)}. ${timeText(notice.since, notice.timeZone, 5)}`;
   const plain = withPlainMarks(fitted(notice, messages, limits.smsCharsMax - numbers.length)) + numbers;
   if (/^[\x20-\x7e]*$/.test(plain) && plain.length <= limits.smsCharsMax) return plain;
   return cut(fitted(notice, messages, limits.smsWideCharsMax - numbers.length) + numbers, limits.smsWideCharsMax);
@@ -99,11 +104,21 @@ function factsOf(notice: Notice, messages: Messages, where: string): Field[] {
     [labels.reason, whatWords(notice, messages, mailText)],
     [labels.domain, where],
     ...listed(labels.issuer, issuers),
+    ...ownerFields(notice, messages),
     [labels.since, sinceWords(notice, messages)],
     [labels.failures, countWords(notice, messages)],
     ...(notice.scopeShare === null ? [] : [['', messages.scopeShare(percent(notice.scopeShare))] as const]),
     [labels.lastHour, lastHourWords(notice, messages)],
     ...listed(labels.clients, clientsOf(notice, messages)),
+  ];
+}
+
+function ownerFields(notice: Notice, { labels }: Messages): Field[] {
+  const { owner } = notice;
+  const place = placeWords(notice, ', ');
+  return [
+    ...(place === '' ? [] : [[labels.account, place] as const]),
+    ...(owner == null ? [] : [[labels.owner, `${owner.name}, ${owner.contact}`] as const]),
   ];
 }
 

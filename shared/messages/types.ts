@@ -44,12 +44,16 @@ export interface WhoMessages {
   /** Nobody but the client itself says that this is its name. */
   readonly claimed: (name: string, others: number) => string;
   readonly clientsOf: (issuer: string) => string;
+  /** Whoever uses the name of an issuer that did not sign. */
+  readonly claimant: (issuer: string) => string;
 }
 
 export interface WhoseMessages {
   readonly client: (name: string, others: number, issuer: string) => string;
   readonly claimed: (name: string, others: number, issuer: string) => string;
   readonly clientsOf: (issuer: string) => string;
+  /** Whoever uses the name of an issuer that did not sign. */
+  readonly claimant: (issuer: string) => string;
   /** All refused certificates of the issuer bear the name. */
   readonly oneClientOf: (issuer: string, name: string, isProven: boolean) => string;
 }
@@ -58,6 +62,8 @@ export const labelIds = [
   'reason',
   'domain',
   'issuer',
+  'account',
+  'owner',
   'since',
   'failures',
   'lastHour',
@@ -80,6 +86,8 @@ export interface Messages {
   readonly reasons: Readonly<Record<ReasonId, ReasonMessages>>;
   /** For the incident of a whole domain, in place of a reason. */
   readonly severalIssuers: SeveralMessages;
+  /** In place of a reason, where no CA of the issuer's name signed the certificates. */
+  readonly claims: SeveralMessages;
   readonly findings: Readonly<Record<FindingCode, FindingMessages>>;
   /** Null where the finding's own evidence and remedy say it in this language. */
   readonly contradiction: ContradictionMessages | null;
@@ -92,14 +100,14 @@ export interface Messages {
   readonly whose: WhoseMessages;
   readonly subject: Readonly<Record<NoticeKind, (who: string, where: string, why: string) => string>>;
   readonly headline: Readonly<Record<NoticeKind, (whose: string, where: string) => string>>;
-  /** The title, with the gateway's own words beside it. */
+  /** The title, with the gateway's own words beside it, or the code in another door's log. */
   readonly besideGateway: (title: string, text: string) => string;
   /** In place of the title of a reason that the catalogue does not hold. */
   readonly unknownReason: (text: string) => string;
   /** In place of a verdict when it is over. */
   readonly over: string;
   readonly labels: Readonly<Record<(typeof labelIds)[number], string>>;
-  readonly since: (utc: string, minutes: number) => string;
+  readonly since: (time: string, minutes: number) => string;
   readonly failures: (count: string, minutes: number, expected: string) => string;
   readonly failuresAtWorst: (count: string, minutes: number) => string;
   readonly failuresInAll: (count: string) => string;

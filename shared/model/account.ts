@@ -13,7 +13,9 @@ export interface FoundAccount {
    */
   readonly gatewayLoggingRoleArn: string | null;
   readonly domains: readonly FoundDomain[];
-  /** Every log group that a stage of `domains` writes to, by name. Groups that could not be read are left out. */
+  /** The front doors besides API Gateway that verify client certificates. Distributions of CloudFront are found from every Region. */
+  readonly doors: readonly FoundDoor[];
+  /** Every log group of this Region that a stage of `domains` or one of `doors` writes to, by name. Groups that could not be read are left out. */
   readonly logGroups: ReadonlyMap<string, FoundLogGroup>;
   /** The account's policies for log groups that decide over the functions' own logs; null where they could not be read. */
   readonly logPolicies: readonly FoundLogPolicy[] | null;
@@ -114,6 +116,37 @@ export interface AccessLog {
   /** Null where the log goes to Firehose. */
   readonly logGroup: string | null;
   readonly format: string;
+}
+
+/** A CloudFront distribution with viewer mutual TLS, or an Application Load Balancer with a listener that verifies. */
+export interface FoundDoor {
+  readonly kind: DoorKind;
+  /** The distribution's id, or the load balancer's name. */
+  readonly id: string;
+  readonly arn: string;
+  /** The first of `hosts` that its owner chose; else the id. */
+  readonly name: string;
+  /** The names under which clients may call it, as far as its own API knows them. */
+  readonly hosts: readonly string[];
+  /** Null where the deliveries could not be read. */
+  readonly connectionLogs: readonly ConnectionLogDelivery[] | null;
+}
+
+/** The ids of `shared/doors/`, without API Gateway. */
+export type DoorKind = 'cloudfront' | 'load-balancer';
+
+/** A delivery of a door's connection log. */
+export interface ConnectionLogDelivery {
+  readonly deliveryId: string;
+  readonly sourceName: string;
+  /** The Region in which the delivery was made. */
+  readonly region: string;
+  /** The log group, bucket or stream; the delivery destination itself where it belongs to another account. */
+  readonly destinationArn: string;
+  /** Null where it is not delivered to a log group. */
+  readonly logGroup: string | null;
+  /** Empty for the default of the log type. */
+  readonly recordFields: readonly string[];
 }
 
 export interface FoundLogGroup {

@@ -13,6 +13,14 @@ export const SEVERAL_ISSUERS = '(several issuers)';
 /** Issuer of a scope's incident: issuers that the truststore does not know try to connect. */
 export const SEVERAL_STRANGERS = '(several strangers)';
 
+/** Last part of the name under which clients are counted whose door does not log the issuer, behind whom they say they are. */
+export const UNLOGGED_ISSUER = '(issuer not in the log)';
+
+/** Such as `O=Acme Logistics Inc.,(issuer not in the log)`. No DN has a part without a type, and commas in values are escaped. */
+export function isUnloggedIssuer(issuerDn: string): boolean {
+  return issuerDn === UNLOGGED_ISSUER || /[^\\],\(issuer not in the log\)$/.test(issuerDn);
+}
+
 /** Whether the issuer stands for an incident of a whole scope. */
 export function isSeveral(issuerDn: string): boolean {
   return issuerDn === SEVERAL_ISSUERS || issuerDn === SEVERAL_STRANGERS;
@@ -23,6 +31,11 @@ export interface GroupKey {
   readonly scope: string;
   readonly issuerDn: string;
   readonly reason: ReasonId;
+  /**
+   * Set where the truststore holds a CA of the issuer's name, and no such CA signed the certificates: then the name is a
+   * claim, and such refusals are not the partner's.
+   */
+  readonly isUnverified?: true;
 }
 
 /** How often one client failed. All lists are bounded: `sourceIps` holds at most a handful. */

@@ -4,6 +4,8 @@ import { digest } from '../base/digest.js';
 import type { GroupKey } from './index.js';
 
 /** A short, stable name of a group, for keys and ids. */
-export function groupId({ scope, issuerDn, reason }: GroupKey): string {
-  return digest('group', scope, issuerDn, reason);
+export function groupId({ scope, issuerDn, reason, isUnverified }: GroupKey): string {
+  return isUnverified
+    ? digest('group', scope, issuerDn, reason, 'unverified')
+    : digest('group', scope, issuerDn, reason);
 }

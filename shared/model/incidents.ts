@@ -46,6 +46,8 @@ export interface Incident {
    * partners.
    */
   readonly isStranger: boolean;
+  /** The issuer's name is nothing but a claim. Such an incident is `medium` at most, and never part of one of partners. */
+  readonly isClaimed?: true;
   /** For a scope's incident: the ids of the groups that it names. It covers these groups and no others. */
   readonly members: readonly string[];
   /** Whom and which cause its last notice named, so that its end is told in the same words; null before the first. */
@@ -73,6 +75,8 @@ export interface Silence {
   readonly scope: string | null;
   readonly issuerDn: string | null;
   readonly reason: string | null;
+  /** Set for one that matches only groups in which the issuer's name is a claim. */
+  readonly isUnverified?: true;
   readonly startsAt: number;
   readonly endsAt: number;
   /** A recurring window, in UTC; null for a silence that lasts from start to end. */

@@ -30,6 +30,13 @@ export interface Notice {
    * be diagnosed. For `resolved`, what the notices before it said.
    */
   readonly cause?: string | null | undefined;
+  /** The account and the Region; null where they are not known, absent from notices of an earlier version. */
+  readonly account?: string | null | undefined;
+  readonly region?: string | null | undefined;
+  /** The time zone that is shown beside UTC. */
+  readonly timeZone?: string | undefined;
+  /** Whom the settings name as responsible; null for nobody. */
+  readonly owner?: Owner | null | undefined;
   /**
    * For an incident of a whole scope, the groups that fail together, those with most failures first; otherwise empty.
    */
@@ -76,6 +83,11 @@ export interface Notice {
   readonly commands: { readonly silence: string; readonly acknowledge: string };
 }
 
+export interface Owner {
+  readonly name: string;
+  readonly contact: string;
+}
+
 /** Who is refused, by name. Names are what certificates say, and as hostile as they. */
 export interface Refused {
   /** With whom the cause lies, as far as it is known; people are told this one's name first. */
@@ -104,6 +116,9 @@ export interface Deployment {
   readonly region: string;
   readonly tableName: string;
   readonly dashboardName: string | null;
+  readonly accountId?: string | null;
+  /** The function that silences and acknowledges for somebody who has the AWS CLI only. */
+  readonly operatorFunction?: string | null;
 }
 
 /**

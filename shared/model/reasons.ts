@@ -65,6 +65,11 @@ export function reasonIdOf(text: string): ReasonId {
   return idByText.get(normal) ?? 'other';
 }
 
+/** Whether a reason's text is the code of a door that logs connections: one word, where API Gateway writes a sentence. */
+export function isCode(text: string): boolean {
+  return /^[A-Za-z]{3,64}$/.test(text);
+}
+
 const TEXTS_BY_LENGTH = [...idByText.keys()].sort((a, b) => b.length - a.length);
 
 /**
@@ -106,22 +111,16 @@ export function reasonIdOfFinding(code: string): ReasonId {
 }
 
 /**
- * Whether the reason proves the names in the certificate: a signature is verified before what is in the certificate, so with
- * these a CA of the truststore signed them. Made-up certificates are refused with one of the others.
+ * Whether the reason proves the names in the certificate: the gateway gives it only after it verified the signature, so a CA of the
+ * truststore signed them. OpenSSL looks at times last; at keys, algorithms, extensions and purposes it looks before.
  */
 export function proves(reason: ReasonId): boolean {
   return PROVING.includes(reason);
 }
 
 const PROVING: readonly ReasonId[] = [
-  'insecure-signature-algorithm',
   'expired',
   'not-yet-valid',
-  'chain-too-long',
-  'path-length-exceeded',
-  'unsupported-purpose',
-  'unhandled-critical-extension',
-  'weak-key',
   'revoked',
   'revocation-check-failed',
   'denied-by-function',

@@ -72,6 +72,8 @@ export interface AccessRecord {
    * none.
    */
   readonly inferred?: string | null;
+  /** As in `GroupKey`, from when the record first came. */
+  readonly isUnverified?: true;
   /** As in `Denial`. */
   readonly rate: number;
 }
@@ -190,6 +192,8 @@ export interface Failure {
   readonly scope: string;
   /** Canonical DN, or one of `UNKNOWN_ISSUER` and `OTHER_ISSUERS`. */
   readonly issuerDn: string;
+  /** As in `GroupKey`. */
+  readonly isUnverified?: true;
   readonly reason: ReasonId;
   readonly reasonText: string;
   readonly attribution: Attribution;

@@ -26,6 +26,8 @@ export function sampleNotice(kind: NoticeKind, now: number, place: Deployment | 
       isProven: true,
     },
     cause: 'expired',
+    account: place?.accountId ?? null,
+    region: place?.region ?? null,
     groups: [],
     reasonText: 'certificate has expired',
     count: 42,

@@ -4,7 +4,16 @@ import { limits } from '../base/limits.js';
 import { compareTexts } from '../base/text.js';
 import { DAY_MS, MINUTE_MS } from '../base/time.js';
 import { refusedOf } from '../diagnosis/refused.js';
-import type { ClientTally, Diagnosis, EndedIncident, ForbiddenFact, GroupKey, Incident } from '../model/index.js';
+import { groupId } from '../model/group-id.js';
+import type {
+  ClientTally,
+  Diagnosis,
+  EndedIncident,
+  ForbiddenFact,
+  GroupKey,
+  Incident,
+  Owner,
+} from '../model/index.js';
 import type { ForbiddenCause, ReasonId } from '../model/reasons.js';
 import { isNamed, ownerOf } from '../x509/names.js';
 import type { Folded, GroupSeries } from './fold.js';
@@ -42,9 +51,10 @@ export interface ReportParts {
   readonly silences: Report['silences'];
   readonly pipeline: Report['pipeline'];
   readonly verdictOf: (
-    issuerDn: string,
-    reason: ReasonId,
+    group: Omit<GroupKey, 'scope'>,
   ) => { readonly shown: Verdict; readonly diagnosis: Diagnosis } | null;
+  /** Whom the settings name as responsible for all of the groups, whose most refused client has the subject. */
+  readonly contactOf: (groups: readonly GroupKey[], subjectDn: string | null) => Owner | null;
   /** The URL of the runbook page for all of the groups, which have the same issuer and reason. */
   readonly runbookUrl: (id: string, groups: readonly GroupKey[]) => string;
   readonly gaps: readonly Gap[];
@@ -199,7 +209,7 @@ function strangersOf(current: readonly GroupSeries[]): Report['strangers'] {
 }
 
 /** The client where its certificate is the cause and a CA vouches for its name; else the organization of the issuer. */
-function ownerIn([group]: readonly GroupKey[], clients: readonly ClientTally[], diagnosis: Diagnosis | null): string {
+function nameIn([group]: readonly GroupKey[], clients: readonly ClientTally[], diagnosis: Diagnosis | null): string {
   if (group === undefined) return '';
   const { party, client, isProven } = refusedOf(group, diagnosis, clients);
   return party === 'client' && client !== null && isProven ? client : ownerOf(group.issuerDn);
@@ -211,21 +221,21 @@ const ACTION_FAILURES_MIN = 3;
 function actionsOf(current: readonly GroupSeries[], parts: ReportParts): Report['actions'] {
   const candidates = groupedBy(
     current.filter((one) => !isStranger(one)),
-    ({ group }) => JSON.stringify([group.issuerDn, group.reason]),
+    ({ group }) => JSON.stringify([group.issuerDn, group.reason, group.isUnverified]),
   ).flatMap((series) => {
     const [first] = series;
     if (first === undefined) return [];
     const trend = trendOf(series, parts.folded.knownFrom);
     const days = series[0]?.days.map((_, day) => sumOf(series.map((one) => one.days[day] ?? 0))).filter((n) => n > 0);
     if (trend.failures < ACTION_FAILURES_MIN && (days?.length ?? 0) < 2) return [];
-    const { issuerDn, reason } = first.group;
+    const { scope: _, ...key } = first.group;
     const state = series.every((one) => isOver(one, parts.ended)) ? ('over' as const) : ('open' as const);
     const clients = new Set(series.flatMap((one) => one.clients.map(({ serialNumber }) => serialNumber))).size;
     const lastSeen = isoTime(Math.max(...series.map(({ lastAt }) => lastAt)));
     const scopes = distinct(series.map(({ group }) => group.scope));
     const groups = series.map(({ group }) => group);
     const who = series.flatMap((one) => one.clients).sort((a, b) => b.count - a.count);
-    return [{ groups, who, issuerDn, reason, scopes, state, ...trend, clients, lastSeen }];
+    return [{ groups, who, ...key, scopes, state, ...trend, clients, lastSeen }];
   });
   return candidates
     .sort(
@@ -236,23 +246,18 @@ function actionsOf(current: readonly GroupSeries[], parts: ReportParts): Report[
     )
     .slice(0, limits.reportIssuersMax)
     .map(({ groups, who, ...action }, index) => {
-      const found = parts.verdictOf(action.issuerDn, action.reason);
+      const found = parts.verdictOf(action);
       const verdict = found?.shown ?? null;
       const runbookUrl = parts.runbookUrl(verdict?.code ?? action.reason, groups);
-      const owner = ownerIn(groups, who, found?.diagnosis ?? null);
-      return { rank: index + 1, ...action, owner, verdict, runbookUrl };
+      const owner = nameIn(groups, who, found?.diagnosis ?? null);
+      const contact = parts.contactOf(groups, who[0]?.subjectDn ?? null);
+      return { rank: index + 1, ...action, owner, contact, verdict, runbookUrl };
     });
 }
 
 /** Whether its incident is over and no refusals followed, apart from the minute in which the calm began. */
 function isOver({ group, lastAt }: GroupSeries, ended: readonly EndedIncident[]): boolean {
-  return ended.some(
-    (one) =>
-      one.group.scope === group.scope &&
-      one.group.issuerDn === group.issuerDn &&
-      one.group.reason === group.reason &&
-      lastAt <= one.endedAt,
-  );
+  return ended.some((one) => groupId(one.group) === groupId(group) && lastAt <= one.endedAt);
 }
 
 function clientsOf(current: readonly GroupSeries[], details: readonly ClientDetail[] | null): Report['clients'] {
@@ -306,13 +311,17 @@ function incidentsOf({ ended, firing, period }: ReportParts): Report['incidents'
       secondsToResolve: null,
       failures: null,
     }));
+  // One that people were told of comes before those that it stood for.
   return [...open, ...over].sort(
-    (a, b) => compareTexts(a.noticedAt, b.noticedAt) || compareTexts(a.incidentId, b.incidentId),
+    (a, b) =>
+      compareTexts(a.noticedAt, b.noticedAt) ||
+      Number(a.firstFailureAt === null) - Number(b.firstFailureAt === null) ||
+      compareTexts(a.incidentId, b.incidentId),
   );
 }
 
 function common({ incidentId, group, severity, since, flaps, announced, heldBack }: EndedIncident | Incident) {
-  const isUntold = heldBack && !announced;
+  const isUntold = heldBack === true && !announced;
   return { incidentId, ...group, severity, noticedAt: isoTime(since), heldBack: isUntold, comebacks: flaps };
 }
 

@@ -4,18 +4,27 @@ import pMap from 'p-map';
 import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
 import { DAY_MS, HOUR_MS, MINUTES_PER_HOUR } from '../base/time.js';
+import { ownerIn } from '../config/owners.js';
 import { runbookPage, runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
 import { rollUp } from '../count/rollup.js';
 import { diagnosisOf, unlessUnreadable } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
-import type { ClientTally, GroupKey, Rollup, Silence } from '../model/index.js';
-import type { ReasonId } from '../model/reasons.js';
+import type { ClientTally, GroupKey, Owner, Rollup, Silence } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import { buildReport, type ClientDetail, type Gap, gap, type ReportParts } from './build.js';
 import { type Folded, foldRollups } from './fold.js';
 import type { Language } from './messages/types.js';
-import { isClientOf, isIssuerOf, mayConcern, nobodyFound, type Partner, partnerText, theirPart } from './partner.js';
+import {
+  isClientOf,
+  isIssuerOf,
+  mayConcern,
+  nobodyFound,
+  organizationsFound,
+  type Partner,
+  partnerText,
+  theirPart,
+} from './partner.js';
 import { comparedFrom, type Period } from './period.js';
 import type { Report } from './schema.js';
 import { verdictIn } from './verdict.js';
@@ -31,6 +40,8 @@ export interface Gathering {
   readonly sunset: Report['sunset'];
   readonly pipeline: Report['pipeline'];
   readonly gaps: readonly Gap[];
+  /** Is told which organizations the report is narrowed to, where it is narrowed to one by a part of its name. */
+  readonly onOrganizations?: (names: readonly string[]) => void;
 }
 
 function isCertificateOf(
@@ -50,6 +61,9 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
   const { folded, groups, subjects } = await foldGroups(period, partner, world, gaps);
   const isEmpty = folded.series.length === 0 && !expiring?.length && !sunset?.length;
   if (partner !== null && isEmpty) throw nobodyFound(partner, groups, subjects);
+  const certificates = [...(expiring ?? []), ...(sunset ?? [])].map(({ subjectDn }) => subjectDn);
+  const dns = [...groups.map(({ issuerDn }) => issuerDn), ...subjects, ...certificates];
+  gathering.onOrganizations?.(organizationsFound(partner, dns));
   const isTheirs = ({ group }: { readonly group: GroupKey }): boolean => isIssuerOf(partner, group.issuerDn);
   const [ended, firing] = await Promise.all([
     stores.incidents.ended(period.from, period.to, limits.reportIncidentsMax),
@@ -72,7 +86,8 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
     sunset,
     silences: partner === null ? silencesIn(period, await world.stores.silences.list()) : null,
     pipeline: partner === null ? gathering.pipeline : null,
-    verdictOf: (issuerDn, reason) => verdicts.get(JSON.stringify([issuerDn, reason])) ?? null,
+    contactOf: (groups, subjectDn) => contactOfAll(config, groups, subjectDn),
+    verdictOf: (group) => verdicts.get(verdictKey(group)) ?? null,
     runbookUrl: (id, groups) => runbookUrlOfAll({ ...config, language: gathering.language }, groups, id),
     gaps,
   });
@@ -82,6 +97,12 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
 function runbookUrlOfAll(config: Config, groups: readonly GroupKey[], id: string): string {
   const [url = runbookPage(config, id), ...others] = new Set(groups.map((group) => runbookUrl(config, group, id)));
   return others.length === 0 ? url : runbookPage(config, id);
+}
+
+/** One that is responsible for a domain only is not for an action that covers others. */
+function contactOfAll(config: Config, groups: readonly GroupKey[], subjectDn: string | null): Owner | null {
+  const [own, ...others] = new Set(groups.map((group) => JSON.stringify(ownerIn(config, group, subjectDn))));
+  return own === undefined || others.length > 0 ? null : (JSON.parse(own) as Owner | null);
 }
 
 async function foldGroups(period: Period, partner: Partner | null, { stores }: World, gaps: Gap[]) {
@@ -157,7 +178,7 @@ async function verdictsOf(
   const unreadable = new Set<string>();
   let looked = 0;
   for (const { group, clients, lastAt } of candidates) {
-    const key = JSON.stringify([group.issuerDn, group.reason satisfies ReasonId]);
+    const key = verdictKey(group);
     if (verdicts.has(key) || group.reason === 'self-signed') continue;
     if (looked++ >= limits.reportVerdictsMax) {
       gaps.push(gap('verdicts-cut'));
@@ -178,6 +199,10 @@ async function verdictsOf(
   }
   for (const why of unreadable) gaps.push(gap('verdicts-unavailable', why));
   return verdicts;
+}
+
+function verdictKey({ issuerDn, reason, isUnverified }: Omit<GroupKey, 'scope'>): string {
+  return JSON.stringify([issuerDn, reason, isUnverified]);
 }
 
 function hasFingerprint({ fingerprint }: ClientTally): boolean {

@@ -2,7 +2,7 @@
 
 import { MtlsWatchError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
-import { clean } from '../base/text.js';
+import { clean, compareTexts } from '../base/text.js';
 import { type GroupKey, isSeveral, type Rollup } from '../model/index.js';
 import { isNamed, organizationsOf } from '../x509/names.js';
 
@@ -56,6 +56,14 @@ function isOrganization(part: string, dn: string): boolean {
 
 function folded(text: string): string {
   return text.normalize('NFKC').trim().toLowerCase();
+}
+
+/** The organizations that a part of a name finds, each once: more than one may be more than was meant. */
+export function organizationsFound(partner: Partner | null, dns: Iterable<string>): string[] {
+  if (partner === null || 'issuerDn' in partner) return [];
+  const wanted = folded(partner.organization);
+  const names = [...dns].flatMap(organizationsOf).filter((name) => folded(name).includes(wanted));
+  return [...new Map(names.map((name) => [folded(name), name])).values()].sort(compareTexts);
 }
 
 /** Says that a report would be empty, with the names that come nearest. */

@@ -24,6 +24,8 @@ const group = z.strictObject({
   scope: z.string(),
   issuerDn: z.string(),
   reason,
+  /** No CA of the issuer's name signed the certificates: somebody uses the name, or the CA has a new key. */
+  isUnverified: z.literal(true).optional(),
   ...trend,
   unattributed: count,
   inferred: count,
@@ -50,7 +52,11 @@ const action = z.strictObject({
   issuerDn: z.string(),
   /** The client by name where its certificate is the cause; else the issuer's organization, or its name where it has none. */
   owner: z.string(),
+  /** Whom the settings name as responsible, by name and contact; null for nobody. */
+  contact: z.strictObject({ name: z.string(), contact: z.string() }).nullable(),
   reason,
+  /** No CA of the issuer's name signed the certificates: somebody uses the name, or the CA has a new key. */
+  isUnverified: z.literal(true).optional(),
   scopes: z.array(z.string()),
   /** `open` goes on; `over`: its incident was resolved, and nothing was refused since. */
   state: z.enum(['open', 'over']),
@@ -77,6 +83,8 @@ const incident = z.strictObject({
   scope: z.string(),
   issuerDn: z.string(),
   reason,
+  /** No CA of the issuer's name signed the certificates: somebody uses the name, or the CA has a new key. */
+  isUnverified: z.literal(true).optional(),
   severity: z.enum(severities),
   firstFailureAt: iso.nullable(),
   noticedAt: iso,

@@ -119,7 +119,8 @@ async function unlessUnavailable<T>(gaps: Gap[], id: Gap['id'], read: () => Prom
   }
 }
 
-async function casOf(
+/** What the truststores of the settings tell of CAs; null where none could be read. */
+export async function casOf(
   period: Period,
   { config, truststores }: World,
   gaps: Gap[],

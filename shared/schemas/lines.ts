@@ -14,7 +14,12 @@ const iso = z.iso.datetime();
 const count = z.number().check(z.nonnegative());
 const severity = z.enum(severities);
 
-export const groupSchema = z.strictObject({ scope: z.string(), issuerDn: z.string(), reason });
+export const groupSchema = z.strictObject({
+  scope: z.string(),
+  issuerDn: z.string(),
+  reason,
+  isUnverified: z.optional(z.literal(true)),
+});
 
 const findingSchema = z.strictObject({
   code: z.string().check(z.regex(/^[a-z0-9-]{1,64}$/)),
@@ -57,6 +62,10 @@ export const noticeSchema = z.strictObject({
     }),
   ),
   cause: z.nullish(z.string()),
+  account: z.nullish(z.string()),
+  region: z.nullish(z.string()),
+  timeZone: z.optional(z.string()),
+  owner: z.nullish(z.strictObject({ name: z.string(), contact: z.string() })),
   groups: z.array(groupSchema),
   reasonText: z.string(),
   count,
@@ -97,6 +106,8 @@ export const summarySchema = z.strictObject({
   /** Whether records of access logs, and lines of execution logs, were among them: without any, nothing was judged. */
   accessRecords: z.boolean(),
   executionLines: z.boolean(),
+  /** The same for records of connections at CloudFront and load balancers. */
+  connectionRecords: z.boolean(),
   rejected: count,
   /** The same by the code of the reason, and the first of each as an example: what was wrong, and which event or file. */
   rejectedBy: z.record(z.string(), count),
@@ -242,6 +253,8 @@ export const doctorLineSchema = z.union([
     accountId: z.string(),
     region: z.string(),
     domains: count,
+    /** Distributions and load balancers. */
+    doors: count,
     ok: count,
     wrong: count,
     warning: count,

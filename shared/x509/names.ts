@@ -16,6 +16,12 @@ export function shortName(dn: string): string {
   return attribute(dn, 'CN') ?? ownerOf(dn);
 }
 
+/** The attribute of a DN that names its owner, as it stands there; null where there is neither organization nor name. */
+export function ownerAttributeOf(dn: string): string | null {
+  const parts = partsOf(dn);
+  return parts.find((one) => one.startsWith('O=')) ?? parts.find((one) => one.startsWith('CN=')) ?? null;
+}
+
 export function organizationOf(dn: string): string | null {
   return attribute(dn, 'O');
 }

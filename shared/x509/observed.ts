@@ -7,7 +7,7 @@ import { limits } from '../base/limits.js';
 import type { Mutable } from '../base/mutable.js';
 import { compareTexts } from '../base/text.js';
 import { DAY_MS } from '../base/time.js';
-import type { Diagnosis } from '../model/index.js';
+import { type Diagnosis, isUnloggedIssuer } from '../model/index.js';
 import { type Certificate, certificateFromLoggedPem } from './certificate.js';
 import { diagnose } from './diagnose.js';
 import { nearestAttempt, startSearch } from './paths.js';
@@ -58,9 +58,11 @@ export interface Observations {
   readonly leftOut: () => number;
 }
 
+type Sum = Mutable<ClientRecord> & { scopes: string[] };
+
 /** Sums requests by certificate. Memory is bounded by the number of certificates. */
 export function observations(): Observations {
-  const records = new Map<string, Mutable<ClientRecord> & { scopes: string[] }>();
+  const records = new Map<string, Sum>();
   let requests = 0;
   let leftOut = 0;
   const add = (observed: ObservedClient): void => {
@@ -79,8 +81,36 @@ export function observations(): Observations {
     requests: () => requests,
     leftOut: () => leftOut,
     clients: () =>
-      [...records.values()].sort((a, b) => b.requests - a.requests || compareTexts(a.subjectDn, b.subjectDn)),
+      withKnownIssuers([...records.values()]).sort(
+        (a, b) => b.requests - a.requests || compareTexts(a.subjectDn, b.subjectDn),
+      ),
   };
+}
+
+/**
+ * Adds what was seen of a certificate at a door that logs no issuer to what was seen of it elsewhere: the subject, the serial number
+ * and the validity are the same, and only one issuer is known for them.
+ */
+function withKnownIssuers(records: readonly Sum[]): Sum[] {
+  const keyOf = ({ subjectDn, serialNumber, notBefore, notAfter }: ClientRecord): string =>
+    JSON.stringify([subjectDn, serialNumber, notBefore, notAfter]);
+  const unlogged = records.filter(({ issuerDn }) => isUnloggedIssuer(issuerDn));
+  if (unlogged.length === 0) return [...records];
+  const sums = records.filter((one) => !unlogged.includes(one)).map((one) => ({ ...one, scopes: [...one.scopes] }));
+  const byKey = new Map<string, Sum[]>();
+  for (const sum of sums) byKey.set(keyOf(sum), [...(byKey.get(keyOf(sum)) ?? []), sum]);
+  const alone = unlogged.filter((record) => {
+    const [known, other] = byKey.get(keyOf(record)) ?? [];
+    if (known === undefined || other !== undefined) return true;
+    known.requests += record.requests;
+    known.refused += record.refused;
+    known.firstAt = Math.min(known.firstAt, record.firstAt);
+    if (record.lastAt > known.lastAt) known.lastRefused = record.lastRefused;
+    known.lastAt = Math.max(known.lastAt, record.lastAt);
+    known.scopes = [...new Set([...known.scopes, ...record.scopes])].slice(0, limits.scopesPerClientMax);
+    return false;
+  });
+  return [...sums, ...alone];
 }
 
 function certificateOf({ pem }: ObservedClient): Certificate | null {

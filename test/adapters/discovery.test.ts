@@ -71,6 +71,8 @@ const usual: Answers = {
     ApiId === undefined
       ? { item: stages }
       : { Items: [{ StageName: '$default', AccessLogSettings: { DestinationArn: arn('/quotes'), Format: 'x' } }] },
+  ListDistributions: () => ({ DistributionList: {} }),
+  DescribeLoadBalancers: () => ({}),
   DescribeDeliverySources: () => ({}),
   DescribeDeliveries: () => ({}),
   DescribeDeliveryDestinations: () => ({}),
@@ -89,7 +91,16 @@ async function find(
   only: readonly string[] = [],
 ): Promise<FoundAccount & { asked: string[] }> {
   const client = clientOf({ ...usual, ...changes } as Answers);
-  const clients = { rest: client, v2: client, logs: client, s3: client, sts: client } as unknown as DiscoveryClients;
+  const clients = {
+    rest: client,
+    v2: client,
+    logs: client,
+    cloudFront: client,
+    cloudFrontLogs: client,
+    elb: client,
+    s3: client,
+    sts: client,
+  } as unknown as DiscoveryClients;
   const found = await createDiscovery(clients, 'eu-west-1').find(only);
   return { ...found, asked: client.asked };
 }
@@ -101,6 +112,74 @@ const paged =
     const at = Number(input[token] ?? 0);
     return { [list]: items.slice(at, at + 1), [token]: at + 1 < items.length ? String(at + 1) : undefined };
   };
+
+const BALANCER = 'arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/partners/0123456789abcdef';
+const DISTRIBUTION = 'arn:aws:cloudfront::1:distribution/E2DX1SLDPK0123';
+const trusted = { TrustStoreConfig: { TrustStoreId: 'ts' } };
+
+/** Distributions and load balancers that verify, that pass through and that do neither, and the deliveries of two logs. */
+const withDoors: Answers = {
+  ListDistributions: ({ Marker }) => {
+    const all = [
+      { Id: 'E1', ARN: 'arn:1', DomainName: 'd1.cloudfront.net' },
+      {
+        Id: 'E3',
+        ARN: 'arn:3',
+        DomainName: 'd3.cloudfront.net',
+        ViewerMtlsConfig: { Mode: 'passthrough', ...trusted },
+      },
+      {
+        Id: 'E2DX1SLDPK0123',
+        ARN: DISTRIBUTION,
+        DomainName: 'd2.cloudfront.net',
+        Aliases: { Quantity: 1, Items: ['partners.example'] },
+        ViewerMtlsConfig: { Mode: 'optional', ...trusted },
+      },
+      { Id: 'E4', ARN: 'arn:4', DomainName: 'd4.cloudfront.net', ViewerMtlsConfig: trusted },
+    ];
+    const at = Number(Marker ?? 0);
+    return {
+      DistributionList: { Items: all.slice(at, at + 1), NextMarker: at + 1 < all.length ? String(at + 1) : undefined },
+    };
+  },
+  DescribeLoadBalancers: () => ({
+    LoadBalancers: [
+      { Type: 'network', LoadBalancerArn: 'arn:nlb', LoadBalancerName: 'nlb' },
+      { Type: 'application', LoadBalancerArn: 'arn:plain', LoadBalancerName: 'plain' },
+      { Type: 'application', LoadBalancerArn: BALANCER, LoadBalancerName: 'partners', DNSName: 'p.elb.amazonaws.com' },
+    ],
+  }),
+  DescribeListeners: ({ LoadBalancerArn }) => ({
+    Listeners:
+      LoadBalancerArn === BALANCER
+        ? [{ Port: 80 }, { Port: 443, MutualAuthentication: { Mode: 'verify', TrustStoreArn: 'arn:ts' } }]
+        : [{ Port: 443, MutualAuthentication: { Mode: 'passthrough' } }, { MutualAuthentication: { Mode: 'off' } }],
+  }),
+  DescribeDeliverySources: () => ({
+    deliverySources: [
+      { name: 'cf', logType: 'CONNECTION_LOGS', resourceArns: [DISTRIBUTION] },
+      { name: 'access', logType: 'ACCESS_LOGS', resourceArns: [DISTRIBUTION] },
+      { name: 'alb', logType: 'ALB_CONNECTION_LOGS', resourceArns: [BALANCER] },
+    ],
+  }),
+  DescribeDeliveries: () => ({
+    deliveries: [
+      { id: 'd1', deliverySourceName: 'cf', deliveryDestinationArn: 'dest:cf', recordFields: ['connectionStatus'] },
+      { id: 'd2', deliverySourceName: 'access', deliveryDestinationArn: 'dest:cf' },
+      { id: 'd3', deliverySourceName: 'alb', deliveryDestinationArn: 'dest:alb' },
+      { id: 'd4', deliverySourceName: 'alb', deliveryDestinationArn: 'dest:of-another-account' },
+    ],
+  }),
+  DescribeDeliveryDestinations: () => ({
+    deliveryDestinations: [
+      {
+        arn: 'dest:cf',
+        deliveryDestinationConfiguration: { destinationResourceArn: 'arn:aws:logs:us-east-1:1:log-group:/cf:*' },
+      },
+      { arn: 'dest:alb', deliveryDestinationConfiguration: { destinationResourceArn: arn('/alb') } },
+    ],
+  }),
+};
 
 describe('discovery', () => {
   it('finds a domain, its truststore, its stage and its logs', async () => {
@@ -136,6 +215,7 @@ describe('discovery', () => {
           ],
         },
       ],
+      doors: [],
       logGroups: new Map(
         ['API-Gateway-Execution-Logs_rest1/prod', '/access'].map((name) => [
           name,
@@ -145,6 +225,67 @@ describe('discovery', () => {
       logPolicies: [],
       unreadable: [],
     } satisfies FoundAccount);
+  });
+
+  it('finds the distributions and load balancers that verify, with the deliveries of their connection logs', async () => {
+    const { doors, logGroups, unreadable } = await find(withDoors);
+    const noLog = { deliveryId: 'd4', sourceName: 'alb', region: 'eu-west-1', logGroup: null, recordFields: [] };
+    expect(doors).toEqual([
+      {
+        kind: 'cloudfront',
+        id: 'E2DX1SLDPK0123',
+        arn: DISTRIBUTION,
+        name: 'partners.example',
+        hosts: ['partners.example', 'd2.cloudfront.net'],
+        connectionLogs: ['eu-west-1', 'us-east-1'].map((region) => ({
+          deliveryId: 'd1',
+          sourceName: 'cf',
+          region,
+          destinationArn: 'arn:aws:logs:us-east-1:1:log-group:/cf:*',
+          logGroup: '/cf',
+          recordFields: ['connectionStatus'],
+        })),
+      },
+      { kind: 'cloudfront', id: 'E4', arn: 'arn:4', name: 'E4', hosts: ['d4.cloudfront.net'], connectionLogs: [] },
+      {
+        kind: 'load-balancer',
+        id: 'partners',
+        arn: BALANCER,
+        name: 'partners',
+        hosts: ['p.elb.amazonaws.com'],
+        connectionLogs: [
+          { ...noLog, deliveryId: 'd3', destinationArn: arn('/alb'), logGroup: '/alb' },
+          { ...noLog, destinationArn: 'dest:of-another-account' },
+        ],
+      },
+    ]);
+    // The distribution's log group is in another Region, where a group of the same name here says nothing.
+    expect([...logGroups.keys()]).toEqual(['API-Gateway-Execution-Logs_rest1/prod', '/access', '/alb']);
+    expect(unreadable).toEqual([]);
+  });
+
+  it('says which doors and deliveries may not be read, and finds the rest', async () => {
+    const { doors, unreadable } = await find({ ...withDoors, DescribeDeliveries: undefined as never });
+    expect(doors.map(({ connectionLogs }) => connectionLogs)).toEqual([null, null, null]);
+    expect(unreadable.map(({ what }) => what)).toEqual([
+      'the deliveries of CloudWatch Logs',
+      'the deliveries of CloudWatch Logs in us-east-1',
+    ]);
+    const blind = await find({ ...withDoors, ListDistributions: undefined, DescribeListeners: undefined } as never);
+    expect(blind.doors).toEqual([]);
+    expect(blind.unreadable.map(({ what }) => what)).toEqual([
+      'the CloudFront distributions',
+      'the listeners of the load balancer plain',
+      'the listeners of the load balancer partners',
+    ]);
+  });
+
+  it('looks at a door by any of its names, and asks for no delivery where there is none', async () => {
+    for (const name of ['partners.example', 'd2.cloudfront.net', 'E2DX1SLDPK0123'])
+      expect((await find(withDoors, [name])).doors.map(({ id }) => id)).toEqual(['E2DX1SLDPK0123']);
+    expect((await find(withDoors, ['p.elb.amazonaws.com'])).doors.map(({ id }) => id)).toEqual(['partners']);
+    const { asked } = await find({}, ['nowhere.example']);
+    expect(asked).not.toContain('DescribeDeliverySources');
   });
 
   it('finds what changes a log on its way: transformers, data protection of the group or the account, system fields', async () => {

@@ -7,7 +7,14 @@ import { assumptions, costLines, type Load, sumOf } from '../../cli/cost/model.j
 import { prices } from '../../cli/cost/prices.js';
 import { resources, synthesise } from '../infra/support.js';
 
-const nothing: Load = { failuresPerMonth: 0, requestsPerMonth: 0, domains: 0, canaries: 0, accounts: 0 };
+const nothing: Load = {
+  failuresPerMonth: 0,
+  requestsPerMonth: 0,
+  connectionsPerMonth: 0,
+  domains: 0,
+  canaries: 0,
+  accounts: 0,
+};
 const quantityOf = (load: Load, what: string): number =>
   costLines(load).find((line) => line.what === what)?.quantity ?? 0;
 
@@ -25,7 +32,14 @@ describe('the model', () => {
   });
 
   it('costs the sum of its lines, each its quantity at its price', () => {
-    const lines = costLines({ failuresPerMonth: 5e6, requestsPerMonth: 0, domains: 20, canaries: 3, accounts: 4 });
+    const lines = costLines({
+      failuresPerMonth: 5e6,
+      requestsPerMonth: 0,
+      connectionsPerMonth: 10e6,
+      domains: 20,
+      canaries: 3,
+      accounts: 4,
+    });
     for (const { quantity, price, dollars } of lines) expect(dollars).toBeCloseTo(quantity * prices[price].dollars);
     expect(sumOf(lines)).toBeCloseTo(lines.reduce((sum, { dollars }) => sum + dollars, 0));
     expect(lines.map(({ service }) => service)).toContain('Kinesis');
@@ -48,9 +62,9 @@ describe('the model', () => {
   });
 
   it('grows with every part of the load', () => {
-    const load: Load = { failuresPerMonth: 1_000, requestsPerMonth: 0, domains: 2, canaries: 1, accounts: 0 };
+    const load: Load = { ...nothing, failuresPerMonth: 1_000, domains: 2, canaries: 1 };
     const dollars = sumOf(costLines(load));
-    for (const name of ['failuresPerMonth', 'domains', 'canaries', 'accounts'] as const) {
+    for (const name of ['failuresPerMonth', 'connectionsPerMonth', 'domains', 'canaries', 'accounts'] as const) {
       expect(sumOf(costLines({ ...load, [name]: load[name] + 1_000 })), name).toBeGreaterThan(dollars);
     }
   });

@@ -21,8 +21,9 @@ async function doctor(scene: Scene, options: Partial<DoctorOptions> = {}) {
     {
       find: async (only) => {
         asked = only;
-        const domains = scene.found.domains.filter(({ name }) => only.length === 0 || only.includes(name));
-        return { ...scene.found, domains };
+        const isAsked = ({ name }: { readonly name: string }) => only.length === 0 || only.includes(name);
+        const { domains, doors } = scene.found;
+        return { ...scene.found, domains: domains.filter(isAsked), doors: doors.filter(isAsked) };
       },
       watch: async () => scene.watch,
       truststore: async (uri) =>
@@ -39,6 +40,7 @@ async function doctor(scene: Scene, options: Partial<DoctorOptions> = {}) {
 function example(): Scene {
   const scene = healthyScene();
   scene.found.domains = scene.found.domains.slice(0, 1);
+  scene.found.doors = [];
   const [orders] = scene.found.domains;
   orders!.truststore.newestVersion = 'v3';
   orders!.stages[0]!.isDefaultEndpointDisabled = false;
@@ -66,7 +68,7 @@ describe('doctor', () => {
 
   it('is content where nothing is wrong', async () => {
     const { code, stdout } = await doctor(healthyScene());
-    expect(stdout).toMatch(/^0 wrong, \d+ ok {2}account 123456789012, eu-west-1, 3 domains\n/);
+    expect(stdout).toMatch(/^0 wrong, \d+ ok {2}account 123456789012, eu-west-1, 3 domains, 1 other front door\n/);
     expect(stdout).not.toContain('What to do');
     expect(code).toBe(0);
     expect((await doctor(healthyScene(), { fix: true })).stdout).toBe('');
@@ -92,6 +94,7 @@ describe('doctor', () => {
       accountId: '123456789012',
       region: 'eu-west-1',
       domains: 1,
+      doors: 0,
       ok: 19,
       wrong: 3,
       warning: 0,
@@ -121,10 +124,13 @@ describe('doctor', () => {
     const { stdout, asked } = await doctor(healthyScene(), { domain: ['trades.bank.example'] });
     expect(asked).toEqual(['trades.bank.example']);
     expect(stdout).toContain('1 domain\n');
+    expect((await doctor(healthyScene(), { domain: ['partners'] })).stdout).toContain(
+      '0 domains, 1 other front door\n',
+    );
     await expect(doctor(healthyScene(), { domain: ['nowhere.example'] })).rejects.toMatchObject({
       code: 'usage',
       message:
-        '--domain got nowhere.example; expected a custom domain with mutual TLS in eu-west-1 of account 123456789012',
+        '--domain got nowhere.example; expected a custom domain, distribution or load balancer with mutual TLS in eu-west-1 of account 123456789012',
     });
   });
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { init } from '../../cli/commands/init.js';
 import { parseConfig } from '../../shared/config/settings.js';
 import type { FoundAccount, FoundDomain, FoundStage } from '../../shared/model/account.js';
-import { domain } from '../support/account.js';
+import { domain, door, group } from '../support/account.js';
 
 const stage = (apiId: string, changes: Partial<FoundStage> = {}): FoundStage => ({
   apiId,
@@ -24,6 +24,7 @@ const found = (domains: readonly FoundDomain[], existing: readonly string[] = []
   gatewayLoggingRoleArn: null,
   logPolicies: [],
   domains,
+  doors: [],
   logGroups: new Map(
     ['API-Gateway-Execution-Logs_rest/prod', '/access'].map((name) => [
       name,
@@ -40,8 +41,8 @@ beforeEach(() => {
   file = join(folder, 'cdk.json');
   const mtlsWatch = {
     executionLogGroups: [{ name: 'example' }],
-    domains: { example: 'example.com' },
-    runbooks: { baseUrl: 'https://wiki.example.com/mtls' },
+    domains: { example: 'api.example.com' },
+    runbooks: { baseUrl: 'https://wiki.bank.example/mtls' },
     graceMinutes: 7,
   };
   writeFileSync(file, JSON.stringify({ app: 'npx tsx infra/app.ts', context: { other: true, mtlsWatch } }));
@@ -63,7 +64,7 @@ describe('init', () => {
   it('prints settings that watch every domain found, which the stack takes', () => {
     const http = stage('http', { kind: 'HTTP', executionLog: { kind: 'unsupported' } });
     const { code, out } = run(found([domain('a.example', [stage('rest')]), domain('b.example', [http])], ['/access']), {
-      email: ['on-call@example.com'],
+      email: ['on-call@bank.example'],
     });
     expect(code).toBe(0);
     expect(parseConfig(JSON.parse(out), 'init')).toMatchObject({
@@ -72,9 +73,29 @@ describe('init', () => {
       domains: { 'rest/prod': 'a.example', 'http/prod': 'b.example' },
       apisWithoutExecutionLog: ['http'],
       truststores: { 'a.example': 's3://truststores/a.example.pem', 'b.example': 's3://truststores/b.example.pem' },
-      alertEmails: ['on-call@example.com'],
+      alertEmails: ['on-call@bank.example'],
       graceMinutes: 7,
     });
+  });
+
+  it('takes the connection logs of this Region, also where there is no custom domain', () => {
+    const hosts = ['edge.bank.example', 'd1.cloudfront.net'];
+    const edge = door('E1', '/cf', { kind: 'cloudfront', name: 'edge.bank.example', hosts });
+    const doors = [edge, door('partners', '/alb'), door('far', 'us-east-1:/far')];
+    const { code, out } = run({
+      ...found([]),
+      doors,
+      logGroups: new Map([['/alb', group('/alb', { exists: false })]]),
+    });
+    expect(code).toBe(0);
+    const settings = parseConfig(JSON.parse(out), 'init');
+    expect(settings.connectionLogGroups).toEqual([
+      { name: '/alb', create: true },
+      { name: '/cf', create: false },
+    ]);
+    expect(settings.domains).toEqual({ 'distribution/E1': 'edge.bank.example' });
+    expect(run({ ...found([]), doors }, { domain: ['d1.cloudfront.net'] }).code).toBe(0);
+    expect(run({ ...found([]), doors }, { domain: ['d2.cloudfront.net'] }).code).toBe(1);
   });
 
   it('writes them in place of what was watched before, and leaves the rest of the file alone', () => {
@@ -84,7 +105,16 @@ describe('init', () => {
     expect(app).toBe('npx tsx infra/app.ts');
     expect(context.other).toBe(true);
     expect(context.mtlsWatch.domains).toEqual({ 'rest/prod': 'a.example' });
-    expect(context.mtlsWatch.runbooks).toEqual({ baseUrl: 'https://wiki.example.com/mtls' });
+    expect(context.mtlsWatch.runbooks).toEqual({ baseUrl: 'https://wiki.bank.example/mtls' });
+  });
+
+  it('writes no placeholder, and says which option names it', () => {
+    const address = { email: ['on-call@example.com'], runbooks: 'https://wiki.example.com/mtls' };
+    const before = readFileSync(file, 'utf8');
+    expect(() => run(found([domain('a.example', [])]), { write: true, ...address })).toThrow(
+      /still has 2 placeholder.*\n {2}runbooks\.baseUrl: .*\n {2}alertEmails\.0: .*\nName them with --email/,
+    );
+    expect(readFileSync(file, 'utf8')).toBe(before);
   });
 
   it('says no, and writes nothing, where there is no such domain', () => {

@@ -90,7 +90,15 @@ async function play(counted: CountedHours, isForgetful = true, rollupHoursMax = 
   await playHours(counted, world, stage, onHour, { rollupHoursMax });
   await counted.close();
   const { failures } = sums.summary(
-    { accessRecords: true, executionLines: true, events: 0, recovered: 0, duplicates: 0, ...rejectTally().read() },
+    {
+      accessRecords: true,
+      executionLines: true,
+      connectionRecords: false,
+      events: 0,
+      recovered: 0,
+      duplicates: 0,
+      ...rejectTally().read(),
+    },
     0,
   );
   return { notices, world, failures, factsMax };

@@ -189,6 +189,7 @@ describe('the sample day', () => {
     events: { delivered: number; redelivered: number };
     malformedLines: number;
     otherForbidden: { cause: string; count: number }[];
+    connections: { refused: { scope: string; issuerDn: string; reason: string; count: number }[] };
   };
 
   it('is counted as its generator knows it', async () => {
@@ -203,12 +204,15 @@ describe('the sample day', () => {
         issuer === null ? 'unknown' : canonicalDn(issuer.map(([name, value]) => `${name}=${escaped(value)}`).join(','));
       wanted.set(key(scope, issuerDn, reason), count + (wanted.get(key(scope, issuerDn, reason)) ?? 0));
     }
+    for (const { scope, issuerDn, reason, count } of truth.connections.refused) {
+      wanted.set(key(scope, issuerDn, reason), count);
+    }
     expect(
       new Map(summary.groups.map((group) => [key(group.scope, group.issuerDn, group.reason), group.failures])),
     ).toEqual(wanted);
     expect(problems).toEqual([]);
     expect(summary).toMatchObject({
-      failures: truth.requests.refused,
+      failures: truth.requests.refused + truth.connections.refused.reduce((sum, { count }) => sum + count, 0),
       duplicates: truth.events.redelivered,
       rejected: truth.malformedLines,
       events: truth.events.delivered + truth.malformedLines,

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { type Action, planSubscriptions, silentGroups, watchedDomains } from '../../shared/discovery/plan.js';
 import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
 import type { FoundAccount, FoundFilter, FoundLogGroup } from '../../shared/model/account.js';
-import { domain, filter, foreign, found, group, managed, OURS, OWN, stage } from '../support/account.js';
+import { domain, door, filter, foreign, found, group, managed, OURS, OWN, stage } from '../support/account.js';
 
 const EXECUTION = 'API-Gateway-Execution-Logs_abc/prod';
 const ACCESS = '/logs/access';
@@ -57,6 +57,42 @@ describe('the plan', () => {
         because: 'missing',
       },
     ]);
+  });
+
+  it('subscribes the connection logs of other front doors, and only those of its Region', () => {
+    const doors = [
+      door('partners', '/alb'),
+      door('E1', 'us-east-1:/alb2', { kind: 'cloudfront', hosts: ['edge.bank.example'] }),
+    ];
+    const groups = [group('/alb'), group('/alb2')];
+    expect(told(plan(found([], groups, { doors })))).toEqual(['put connection on /alb: missing']);
+    const inPlace = [group('/alb', { filters: [OURS.connection] })];
+    expect(plan(found([], inPlace, { doors }))).toEqual([]);
+    // One log group for all: each kind of log has a filter of its own.
+    expect(told(plan(found([one], [group(ACCESS)], { doors: [door('partners', ACCESS)] })))).toEqual([
+      `put access on ${ACCESS}: missing`,
+      `put connection on ${ACCESS}: missing`,
+    ]);
+    expect(told(plan(found([], inPlace, { doors: [] })))).toEqual([
+      'remove mtls-watch-discovered-connection from /alb: unused',
+    ]);
+  });
+
+  it('removes nothing where the deliveries of a door could not be read', () => {
+    const inPlace = [group('/alb', { filters: [OURS.connection] })];
+    expect(told(plan(found([], inPlace, { doors: [door('partners', null)] })))).toEqual([
+      'hold mtls-watch-discovered-connection on /alb',
+    ]);
+  });
+
+  it('watches a door under any of its names, unless one of them is denied', () => {
+    const doors = [door('partners', '/alb', { hosts: ['edge.bank.example'] })];
+    const planned = (policy: { allow: string[]; deny: string[] }) =>
+      told(plan(found([], [group('/alb')], { doors }), { policy })).length;
+    expect(planned({ allow: ['*.bank.example'], deny: [] })).toBe(1);
+    expect(planned({ allow: ['partners'], deny: [] })).toBe(1);
+    expect(planned({ allow: ['api.bank.example'], deny: [] })).toBe(0);
+    expect(planned({ allow: [], deny: ['edge.bank.example'] })).toBe(0);
   });
 
   it('changes nothing where all is in place', () => {

@@ -22,6 +22,8 @@ import { T0 } from '../support/logs.js';
 import { countedIn, testWorld } from '../support/world.js';
 
 const LB_GROUP = '/aws/vendedlogs/app/partners/50dc6c495c0c9188';
+/** Load balancers do not log the issuer. */
+const OF_ACME = 'O=Acme Logistics Inc.,(issuer not in the log)';
 const ACME = 'C=US,O=Acme Logistics Inc.,CN=Acme Logistics Issuing CA';
 
 const batch = (messages: readonly string[], logGroup = 'connections', logStream = 's') =>
@@ -132,9 +134,13 @@ function groupOf({ log, fields }: Form, status: string): string {
   if (log === 'cloudfront') {
     const place = has('distributionId') ? 'distribution/E2DX1SLDPK0123' : 'connections';
     const scope = has('tlsSni') ? 'shop.bank.example' : place;
-    return `${scope} | ${has('clientLeafCertIssuer') ? ACME : 'unknown'} | ${reason}`;
+    const isKnown = has('clientLeafCertSubject') || has('clientLeafCertSerialNumber');
+    const unlogged = has('clientLeafCertSubject') ? OF_ACME : isKnown ? '(issuer not in the log)' : 'unknown';
+    return `${scope} | ${has('clientLeafCertIssuer') ? ACME : unlogged} | ${reason}`;
   }
-  return `connections${has('listener_port') ? ':443' : ''} | unknown | ${reason}`;
+  const unlogged = has('leaf_client_cert_serial_number') ? '(issuer not in the log)' : 'unknown';
+  const issuer = has('leaf_client_cert_subject') ? OF_ACME : unlogged;
+  return `connections${has('listener_port') ? ':443' : ''} | ${issuer} | ${reason}`;
 }
 
 describe('any subset and order of fields, in every form, split, duplicated and shuffled', () => {
@@ -226,7 +232,7 @@ it('reads the client, with names and serial numbers as API Gateway gives them', 
   expect(ofLoadBalancer).toMatchObject({
     subjectDn: 'C=US,O=Acme Logistics Inc.,OU=EDI,CN=edi-01.acme-logistics.example',
     serialNumber: '1234567890123456',
-    issuerDn: '',
+    issuerDn: OF_ACME,
   });
 });
 

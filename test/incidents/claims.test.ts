@@ -18,12 +18,13 @@ const client = (issuer: typeof acme): string => leaf({ subject: 'O=Acme,CN=edi',
 
 interface Told {
   readonly reason?: ReasonId;
+  readonly isInferred?: boolean;
   readonly pems: readonly string[];
   readonly issuer?: string;
 }
 
 /** @returns the severities that people were told, of 400 refusals a minute for some minutes */
-async function tell({ reason = 'issuer-not-found', pems, issuer = issuerDn }: Told) {
+async function tell({ reason = 'issuer-not-found', pems, issuer = issuerDn, isInferred = false }: Told) {
   const versionOf = (text: string, age: number) => ({
     text,
     version: text,
@@ -45,7 +46,15 @@ async function tell({ reason = 'issuer-not-found', pems, issuer = issuerDn }: To
     sourceIps: [],
     count: 400 / (n + 1),
   }));
-  const counts = { group, requests: 400, count: 400, unattributed: 0, inferred: 0, reasonText: '', clients };
+  const counts = {
+    group,
+    requests: 400,
+    count: 400,
+    unattributed: 0,
+    inferred: isInferred ? 400 : 0,
+    reasonText: '',
+    clients,
+  };
   for (let minute = Math.floor(T0 / MINUTE), last = minute + 15; minute < last; minute++) {
     world.at = minute * MINUTE + 40_000;
     const at = minute * MINUTE;
@@ -61,6 +70,11 @@ async function tell({ reason = 'issuer-not-found', pems, issuer = issuerDn }: To
 describe('under the name of a partner', () => {
   it('400 refusals a minute of made-up certificates are medium', async () => {
     const told = await tell({ pems: [client(mimic), client(mimic)] });
+    expect(new Set(told)).toEqual(new Set(['medium']));
+  });
+
+  it('an inferred reason proves nothing', async () => {
+    const told = await tell({ pems: [client(mimic)], reason: 'expired', isInferred: true });
     expect(new Set(told)).toEqual(new Set(['medium']));
   });
 

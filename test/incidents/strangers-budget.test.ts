@@ -17,7 +17,7 @@ const text = ca({ subject: acmeDn, key: 'ec-a' }).pem;
 
 function world(): TestWorld {
   const truststores = {
-    read: async () => ({ text, version: 'all', versionId: 'all', modifiedAt: (start - 90 * DAY) * MINUTE }),
+    read: async () => ({ text, version: 'one partner', versionId: 'one', modifiedAt: (start - 90 * DAY) * MINUTE }),
     previous: async () => null,
   };
   return Object.assign(testWorld({ truststores: { '*': 's3://truststores/all.pem' } }), { truststores });

@@ -12,17 +12,26 @@ import type { Notice } from '../../shared/model/index.js';
 const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'));
 
 it('names the same files in package.json and in tsconfig.json', () => {
-  const { exports } = read('package.json') as { exports: Record<string, { types: string; default: string }> };
+  const { exports, main, types } = read('package.json') as {
+    exports: Record<string, Record<'import' | 'require', { types: string; default: string }>>;
+    main: string;
+    types: string;
+  };
   const { compilerOptions } = read('tsconfig.json') as { compilerOptions: { paths: Record<string, string[]> } };
-  const built = (path = '', extension: string) => path.replace(/^\.\//, './dist/').replace(/\.ts$/, extension);
+  const built = (path: string, folder: string) => {
+    const start = path.replace(/^\.\//, `./${folder}/`).replace(/\.ts$/, '');
+    return { types: `${start}.d.ts`, default: `${start}.js` };
+  };
   expect(exports).toEqual(
     Object.fromEntries(
-      Object.entries(compilerOptions.paths).map(([name, [path]]) => [
+      Object.entries(compilerOptions.paths).map(([name, [path = '']]) => [
         name.replace(/^mtls-watch/, '.'),
-        { types: built(path, '.d.ts'), default: built(path, '.js') },
+        { import: built(path, 'dist'), require: built(path, 'dist/cjs') },
       ]),
     ),
   );
+  // What older resolution of modules, such as that of TypeScript for CommonJS, goes by.
+  expect({ types, default: main }).toEqual(exports['.']?.require);
 });
 
 it('gives the constructs by the name of the package', () => {

@@ -71,6 +71,7 @@ describe("cdk-nag, AwsSolutions, and CloudFormation's own schemas", () => {
       expect.stringContaining(
         `${reconciler}${wildcard('apigateway:<AWS::Region>:<AWS::AccountId>:/domainnames/*/routingrules/*')}: Reads`,
       ),
+      expect.stringContaining('[Resource::*]: Lists of distributions and load balancers'),
       expect.stringContaining(`${reconciler}${logs('delivery-source:*')}: A list is authorised`),
       expect.stringContaining(`${reconciler}${logs('delivery:*')}: A list is authorised`),
       expect.stringContaining(`${reconciler}${logs('delivery-destination:*')}: A list is authorised`),

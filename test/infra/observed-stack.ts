@@ -22,7 +22,11 @@ export interface ObservedStack {
 
 /** Plays before the tests of the file that calls it. */
 export function observeStack(): ObservedStack {
-  const { template } = synthesise({ canaries: [{ domain: CANARY }], central: { accounts: ['111122223333'] } });
+  const { template } = synthesise({
+    canaries: [{ domain: CANARY }],
+    central: { accounts: ['111122223333'] },
+    connectionLogGroups: [{ name: '/aws/vendedlogs/cloudfront/E2DX1SLDPK0123' }],
+  });
   const { Resources } = template.toJSON() as { Resources: object };
   let stack: PlayedStack;
   beforeAll(async () => {

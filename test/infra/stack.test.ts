@@ -122,6 +122,7 @@ describe('the functions', () => {
           .filter((name) => !own.includes(name))
           .sort(),
       ).toEqual([
+        'ACCOUNT_ID',
         'DASHBOARD_NAME',
         'MTLS_WATCH_CONFIG',
         'POWERTOOLS_METRICS_NAMESPACE',

@@ -64,6 +64,10 @@ function notice(kind: NoticeKind, version: number, afterMinutes: number, count: 
       isProven: false,
     },
     cause: 'issuer-rekeyed',
+    account: '111122223333',
+    region: 'eu-central-1',
+    timeZone: language === 'ja' ? 'Asia/Tokyo' : 'UTC',
+    owner: { name: 'Partner Integration', contact: '+49 30 555 0100' },
     groups: [],
     reasonText: 'Could not find issuer for certificate',
     count,
@@ -120,6 +124,24 @@ const life = (language: string): Notice[] => [
   notice('resolved', 5, 296, 9_480, language),
 ];
 const both = languages.map((language) => [language, messagesIn[language]] as const);
+
+it.each(both)('a claim is told as one in %s', (language, messages) => {
+  const own = notice('spike', 1, 1, 38, language);
+  const claim = {
+    ...own,
+    verdict: null,
+    cause: null,
+    change: null,
+    group: { ...own.group, isUnverified: true as const },
+  };
+  expect(noticeSchema.safeParse(claim).success).toBe(true);
+  expect(subjectOf(claim, messages)).toContain(language === 'en' ? 'Acme Issuing CA 2 (unverified)' : 'を名乗る接続元');
+  expect(subjectOf(claim, messages)).toContain(messages.claims.title);
+  expect(bodyOf(claim, messages)).toContain(messages.claims.meaning);
+  expect(bodyOf(claim, messages)).toContain(messages.claims.steps[0]);
+  const several = { ...claim, group: { ...claim.group, issuerDn: '(several issuers)', reason: 'other' as const } };
+  expect(subjectOf(several, messages)).toContain(messages.claims.title);
+});
 
 it.each(both)('the last notice about strangers says in %s that others are held back, and until when', (_, messages) => {
   const last = { ...notice('spike', 1, 1, 38), heldBackUntil: '2026-11-21T00:00:00.000Z' };

@@ -143,7 +143,16 @@ const certificateOf = (one: Issued | Certificate): Certificate => ('certificate'
 function noticeFor({ clients, store, reason, text, isTrusted, isDiagnosed }: Case, language: string): Notice {
   const certificates = clients.map(certificateOf);
   const first = certificates[0]!;
-  const config = testConfig({ language, accessLogGroups: [{ name: '/aws/apigateway/access' }] });
+  const config = testConfig({
+    language,
+    accessLogGroups: [{ name: '/aws/apigateway/access' }],
+    timeZone: language === 'ja' ? 'Asia/Tokyo' : 'UTC',
+    owners: [
+      { issuerDn: partners.certificate.issuerDn, name: 'nobody', contact: 'nobody' },
+      { scope: 'partners.bank.example', name: 'Partner Integration', contact: 'partner-integration@bank.example' },
+      { subject: 'globex corporation', name: 'Account team Globex', contact: '+1 555 0100' },
+    ],
+  });
   const group = { scope: 'partners.bank.example', issuerDn: first.issuerDn, reason };
   const tallies = certificates.map(({ subjectDn, serialNumber, fingerprint }, index) => {
     return { subjectDn, serialNumber, fingerprint, sourceIps: [`203.0.113.${index + 7}`], count: 30 - index };
@@ -182,7 +191,12 @@ function noticeFor({ clients, store, reason, text, isTrusted, isDiagnosed }: Cas
     scopeShare: 0.97,
     heldBackUntil: null,
     config,
-    deployment: { region: 'eu-central-1', tableName: 'mtls-watch-State', dashboardName: null },
+    deployment: {
+      region: 'eu-central-1',
+      accountId: '111122223333',
+      tableName: 'mtls-watch-State',
+      dashboardName: null,
+    },
     diagnosed: { verdict, verdictNote: verdict === null ? note : null, change: null, issuerTrusted: isTrusted },
   });
 }

@@ -11,7 +11,9 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -35,6 +37,8 @@ const bare = join(root, 'bare');
 /** A CDK app: the same, and what the app itself asks for. */
 const app = join(root, 'app');
 const packed = join(app, 'node_modules', packageJson.name);
+/** A CDK app without `"type": "module"`, whose tests run in Jest. */
+const commonjs = join(root, 'commonjs');
 
 interface Ran {
   readonly code: number;
@@ -79,10 +83,18 @@ async function install(tarball: string, folder: string, besides: readonly string
   }
 }
 
+function sizeOf(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
+}
+
+const mb = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;
+
 beforeAll(async () => {
   await ok('npm', ['pack', '--pack-destination', root], checkout);
   const tarball = join(root, readdirSync(root).find((file) => file.endsWith('.tgz')) ?? 'no tarball');
   await install(tarball, bare);
+  await install(tarball, commonjs, [...Object.keys(packageJson.peerDependencies), '@types']);
   await install(tarball, app, [...Object.keys(packageJson.peerDependencies), 'cdk-nag', '@types']);
 });
 
@@ -94,14 +106,22 @@ describe('the package', () => {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath, entry.name).slice(packed.length + 1));
     for (const name of functionNames) expect(files).toContain(`dist/functions/${name}/index.mjs`);
-    for (const places of Object.values(packageJson.exports)) {
-      for (const file of Object.values(places)) expect(files).toContain(file.slice('./'.length));
+    for (const conditions of Object.values(packageJson.exports)) {
+      for (const places of Object.values(conditions)) {
+        for (const file of Object.values(places)) expect(files).toContain(file.slice('./'.length));
+      }
     }
     expect(files).toContain('runbooks/en/issuer-rekeyed.md');
-    const rooms = new Set(files.map((file) => file.split('/').slice(0, 2).join('/')));
+    const rooms = new Set(
+      files.filter((file) => !file.startsWith('docs/')).map((file) => file.split('/').slice(0, 2).join('/')),
+    );
     expect([...rooms].sort()).toEqual([
+      'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'SECURITY.md',
+      'dist/THIRD-PARTY-LICENSES.txt',
+      'dist/cjs',
       'dist/cli',
       'dist/functions',
       'dist/infra',
@@ -112,6 +132,15 @@ describe('the package', () => {
       'runbooks/ja',
     ]);
     expect(files.filter((file) => /\.ts$/.test(file) && !/\.d\.ts$/.test(file))).toEqual([]);
+    expect(files).toContain('docs/constructs.md');
+  });
+
+  it('installs in less than 25 MB, because only functions and commands need the AWS SDK', () => {
+    const names = [packageJson.name, ...Object.keys(packageJson.dependencies)];
+    const sizes = names.map((name) => [name, sizeOf(realpathSync(join(bare, 'node_modules', name)))] as const);
+    const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
+    console.log(`${sizes.map(([name, bytes]) => `${name} ${mb(bytes)}`).join(', ')}: ${mb(total)} installed`);
+    expect(total).toBeLessThan(25_000_000);
   });
 });
 
@@ -256,5 +285,102 @@ describe('the library', () => {
       const same = bundles.filter((asset) => readFileSync(join(app, 'cdk.out', asset, 'index.mjs'), 'utf8') === code);
       expect(same, name).toHaveLength(1);
     }
+  });
+});
+
+/** As `cdk init` and TypeScript for CommonJS make it: a stack, and the app that has it. */
+const IN_COMMONJS = `
+import { App, CfnParameter, Stack, type StackProps } from 'aws-cdk-lib';
+import { User } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { MtlsWatch } from 'mtls-watch';
+import { configSchema } from 'mtls-watch/schemas';
+
+export class Partners extends Stack {
+  constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, props);
+    const config = { runbooks: { baseUrl: 'https://wiki.example.com/runbooks' } };
+    configSchema.parse(config);
+    const arn = (name: string) => new CfnParameter(this, name).valueAsString;
+    const watch = new MtlsWatch(this, 'MtlsWatch', {
+      config,
+      topic: Topic.fromTopicArn(this, 'OnCall', arn('TopicArn')),
+      encryptionKey: Key.fromKeyArn(this, 'Key', arn('KeyArn')),
+    });
+    watch.topic.addSubscription(new SqsSubscription(new Queue(this, 'Notices')));
+    watch.grantOperate(new User(this, 'Operator'));
+  }
+}
+
+if (require.main === module) {
+  const app = new App({ outdir: 'cdk.out', analyticsReporting: false });
+  new Partners(app, 'Partners');
+  app.synth();
+}
+`;
+
+/** What a user's test looks like: it compiles nothing and mocks nothing. */
+const IN_JEST = `
+const { App, Stack } = require('aws-cdk-lib');
+const { Template } = require('aws-cdk-lib/assertions');
+const { MtlsWatch } = require('mtls-watch');
+const { Partners } = require('./partners.js');
+
+test('a stack with the construct', () => {
+  const template = Template.fromStack(new Partners(new App(), 'Partners'));
+  template.resourceCountIs('AWS::DynamoDB::Table', 1);
+});
+
+test('a wrong setting stops it', () => {
+  const config = { runbooks: { baseUrl: 'http://wiki.example.com' } };
+  expect(() => new MtlsWatch(new Stack(), 'MtlsWatch', { config })).toThrow(/expected an https URL/);
+});
+`;
+
+describe('in CommonJS', () => {
+  const tsc = join(checkout, 'node_modules', '.bin', 'tsc');
+  const partners = join(commonjs, 'partners.ts');
+  beforeAll(() => {
+    writeFileSync(join(commonjs, 'package.json'), '{ "private": true }');
+    writeFileSync(partners, IN_COMMONJS);
+    writeFileSync(join(commonjs, 'partners.test.js'), IN_JEST);
+  });
+
+  it.each(['NodeNext', 'Node16', 'CommonJS'])('compiles as %s, and synthesises', async (module) => {
+    rmSync(join(commonjs, 'cdk.out'), { recursive: true, force: true });
+    const resolution = module === 'CommonJS' ? 'bundler' : module;
+    const compilerOptions = {
+      ...{ target: 'ES2022', module, moduleResolution: resolution, strict: true, skipLibCheck: true, types: ['node'] },
+    };
+    writeFileSync(join(commonjs, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['partners.ts'] }));
+    await ok(tsc, ['-p', '.'], commonjs);
+    expect(readFileSync(join(commonjs, 'partners.js'), 'utf8')).toContain('require("mtls-watch")');
+    await ok(process.execPath, ['partners.js'], commonjs);
+    const template = JSON.parse(readFileSync(join(commonjs, 'cdk.out', 'Partners.template.json'), 'utf8'));
+    const ofType = (type: string) =>
+      Object.values<{ Type: string; Properties: Record<string, unknown> }>(template.Resources).filter(
+        (one) => one.Type === type,
+      );
+    expect(ofType('AWS::SNS::Subscription')).toMatchObject([
+      { Properties: { Protocol: 'sqs', TopicArn: { Ref: 'TopicArn' } } },
+    ]);
+    expect(ofType('AWS::SNS::Topic')).toEqual([]);
+    const functions = Object.keys(template.Resources).filter(
+      (id) => template.Resources[id].Type === 'AWS::Lambda::Function',
+    );
+    expect(functions.length).toBeGreaterThan(3);
+    const assets = readdirSync(join(commonjs, 'cdk.out')).filter((name) => name.startsWith('asset.'));
+    expect(assets.some((name) => existsSync(join(commonjs, 'cdk.out', name, 'index.mjs')))).toBe(true);
+  });
+
+  it('runs in Jest', async () => {
+    const jest = join(checkout, 'node_modules', 'jest', 'bin', 'jest.js');
+    const { code, stderr } = await run(process.execPath, [jest, '--rootDir', commonjs], commonjs);
+    expect(stderr).toContain('2 passed');
+    expect(code).toBe(0);
   });
 });

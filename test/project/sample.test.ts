@@ -34,6 +34,7 @@ function rawEvents(name: string, bytes: Buffer): (Raw | null)[] {
       .slice(1)
       .map((message) => ({ id: null, message: message.trimEnd() }));
   }
+  if (name.includes('_elasticloadbalancing_')) return lines.map((message) => ({ id: null, message }));
   if (name.includes('.json.'))
     return JSON.parse(text).events.map((e: { eventId: string; message: string }) => ({
       id: e.eventId,
@@ -114,6 +115,16 @@ describe('what is said to be true of the day', () => {
       told('self-signed'),
     );
     expect([...denials.values()].reduce((sum, n) => sum + n, 0)).toBe(shipped.requests.refused);
+  });
+
+  it('counts each connection of the other doors once', () => {
+    const statuses = readable.flatMap(({ message }) => /(?:"|\s)(Success|Failed:\w+)(?:"|\s)/.exec(message)?.[1] ?? []);
+    const { accepted, refused } = shipped.connections;
+    expect(statuses.filter((status) => status === 'Success')).toHaveLength(accepted);
+    expect(refused.map(({ reason, count }: { reason: string; count: number }) => [reason, count])).toEqual([
+      ['no-client-certificate', statuses.filter((status) => status === 'Failed:ClientCertMissing').length],
+      ['expired', statuses.filter((status) => status === 'Failed:ClientCertExpired').length],
+    ]);
   });
 
   it('counts each request of the access logs once', () => {

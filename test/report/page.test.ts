@@ -58,6 +58,7 @@ function partsWith(text: string): ReportParts {
         path: [text],
       },
     }),
+    contactOf: () => ({ name: text, contact: text }),
     runbookUrl: (id) => `https://wiki.example.com/en/${id}.md`,
     gaps: [{ id: 'verdicts-unavailable', detail: text }],
   };

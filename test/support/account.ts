@@ -1,11 +1,16 @@
 /** An account as discovery finds it, and its log groups with their filters, in memory. */
 
 import type { OwnFilters } from '../../shared/discovery/plan.js';
-import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
+import {
+  ACCESS_LOG_PATTERN,
+  CONNECTION_LOG_PATTERN,
+  EXECUTION_LOG_PATTERN,
+} from '../../shared/logs/filter-patterns.js';
 import type {
   ExecutionLog,
   FoundAccount,
   FoundDomain,
+  FoundDoor,
   FoundFilter,
   FoundLogGroup,
   FoundStage,
@@ -20,6 +25,7 @@ export const OWN: OwnFilters = {
 export const OURS = {
   execution: filter('mtls-watch-discovered-execution', EXECUTION_LOG_PATTERN),
   access: filter('mtls-watch-discovered-access', ACCESS_LOG_PATTERN),
+  connection: filter('mtls-watch-discovered-connection', CONNECTION_LOG_PATTERN),
 };
 
 export function filter(name: string, pattern: string, destinationArn = OWN.destinationArn): FoundFilter {
@@ -77,6 +83,22 @@ export function domain(name: string, stages: readonly FoundStage[]): FoundDomain
   };
 }
 
+/** @param logGroup in the Region, or `region:NAME` in another one */
+export function door(id: string, logGroup: string | null, changes: Partial<FoundDoor> = {}): FoundDoor {
+  const [, region = 'eu-central-1', name = ''] = /^(?:([a-z]+-[a-z]+-\d):)?(.*)$/.exec(logGroup ?? '') ?? [];
+  const destinationArn = `arn:aws:logs:${region}:111122223333:log-group:${name}:*`;
+  const log = { deliveryId: `d-${id}`, sourceName: id, region, destinationArn, logGroup: name, recordFields: [] };
+  return {
+    kind: 'load-balancer',
+    id,
+    arn: `arn:aws:elasticloadbalancing:eu-central-1:111122223333:loadbalancer/app/${id}/0123456789abcdef`,
+    name: id,
+    hosts: [],
+    connectionLogs: logGroup === null ? null : [log],
+    ...changes,
+  };
+}
+
 export function group(name: string, changes: Partial<FoundLogGroup> = {}): FoundLogGroup {
   return { name, exists: true, filters: [], lastEventAt: null, ...changes };
 }
@@ -92,6 +114,7 @@ export function found(
     gatewayLoggingRoleArn: 'arn:aws:iam::111122223333:role/gateway',
     logPolicies: [],
     domains,
+    doors: [],
     logGroups: new Map(groups.map((one) => [one.name, one])),
     unreadable: [],
     ...changes,

@@ -66,7 +66,7 @@ export const KNOWN_QUOTES = {
 type Row = readonly [
   what: string,
   change: (scene: Scene) => void,
-  named: readonly string[],
+  named: readonly unknown[],
   commands?: readonly unknown[],
 ];
 

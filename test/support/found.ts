@@ -3,8 +3,12 @@
 import type { Expectations } from '../../shared/discovery/checks/checks.js';
 import type { TruststoreContents } from '../../shared/discovery/checks/context.js';
 import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
-import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
-import type { FoundAccount, FoundFilter, FoundLogGroup, FoundStage } from '../../shared/model/account.js';
+import {
+  ACCESS_LOG_PATTERN,
+  CONNECTION_LOG_PATTERN,
+  EXECUTION_LOG_PATTERN,
+} from '../../shared/logs/filter-patterns.js';
+import type { FoundAccount, FoundDoor, FoundFilter, FoundLogGroup, FoundStage } from '../../shared/model/account.js';
 import type { FoundWatch } from '../../shared/ports/watch.js';
 import { domain } from './account.js';
 
@@ -39,11 +43,36 @@ export const accessFilter: Mutable<FoundFilter> = {
   pattern: ACCESS_LOG_PATTERN,
   destinationArn: INGEST,
 };
+export const connectionFilter: Mutable<FoundFilter> = {
+  name: 'mtls-watch-connection',
+  pattern: CONNECTION_LOG_PATTERN,
+  destinationArn: INGEST,
+};
 export const foreignFilter = (name: string): Mutable<FoundFilter> => ({
   name,
   pattern: '',
   destinationArn: `arn:aws:lambda:eu-west-1:123456789012:function:${name}`,
 });
+
+export const ALB_LOG = '/aws/vendedlogs/load-balancer/partners';
+
+export const partnersAlb: FoundDoor = {
+  kind: 'load-balancer',
+  id: 'partners',
+  arn: 'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/partners/0123456789abcdef',
+  name: 'partners',
+  hosts: ['partners-1.eu-west-1.elb.amazonaws.com'],
+  connectionLogs: [
+    {
+      deliveryId: 'alb-delivery',
+      sourceName: 'alb-source',
+      region: 'eu-west-1',
+      destinationArn: arnOf(ALB_LOG),
+      logGroup: ALB_LOG,
+      recordFields: [],
+    },
+  ],
+};
 
 function stage(apiId: string, apiName: string, changes: Partial<FoundStage>): FoundStage {
   const logGroup = `/access/${apiName}`;
@@ -112,12 +141,14 @@ export function healthyScene(): Scene {
         stage('http333', 'quotes', { kind: 'HTTP', stage: '$default', executionLog: { kind: 'unsupported' } }),
       ]),
     ],
+    doors: [partnersAlb],
     logGroups: new Map([
       group(MANAGED, [executionFilter]),
       group('/access/orders', [accessFilter, foreignFilter('audit')]),
       group('/execution/trades', [executionFilter]),
       group('/access/trades', [accessFilter]),
       group('/access/quotes', [accessFilter]),
+      group(ALB_LOG, [connectionFilter]),
     ]),
     unreadable: [],
   };

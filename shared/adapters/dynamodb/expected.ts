@@ -12,10 +12,14 @@ import { keys } from './keys.js';
 import type { Item, Key } from './table.js';
 
 export function encodeExpected({ group, minute, batchId, requests }: FactIntent): string {
-  return JSON.stringify([group.issuerDn, group.reason, minute, batchId, requests]);
+  const unverified = group.isUnverified ? [1] : [];
+  return JSON.stringify([group.issuerDn, group.reason, minute, batchId, requests, ...unverified]);
 }
 
-const expectedSchema = z.tuple([z.string(), z.enum(reasonIds), z.number(), z.string(), z.number()], z.unknown());
+const expectedSchema = z.tuple(
+  [z.string(), z.enum(reasonIds), z.number(), z.string(), z.number(), z.optional(z.unknown())],
+  z.unknown(),
+);
 
 export function expectedOf(item: Item): FactIntent[] {
   const texts = item.expected?.SS ?? [];
@@ -23,8 +27,9 @@ export function expectedOf(item: Item): FactIntent[] {
   const scope = readValue(item, 'scope', z.string());
   return texts.map((text) => {
     const values = readValue({ ...item, expected: { S: text } }, 'expected', expectedSchema);
-    const [issuerDn, reason, minute, batchId, requests] = values;
-    return { group: { scope, issuerDn, reason }, minute, batchId, requests };
+    const [issuerDn, reason, minute, batchId, requests, unverified] = values;
+    const group = { scope, issuerDn, reason, ...(unverified === 1 && { isUnverified: true as const }) };
+    return { group, minute, batchId, requests };
   });
 }
 

@@ -23,7 +23,8 @@ export function encodeHalf(half: Half, batchId: string): string {
   }
   const guessed = half.isScopeGuessed === true ? 1 : 0;
   const client = half.client === null ? null : valuesOf(half.client);
-  const appended = half.inferred != null ? [guessed, half.inferred] : guessed === 1 ? [guessed] : [];
+  const appended = [guessed, half.inferred ?? 0, half.isUnverified ? 1 : 0];
+  while (appended.at(-1) === 0) appended.pop();
   return JSON.stringify([...common, client, ...appended]);
 }
 
@@ -71,14 +72,24 @@ const clientSchema = z.pipe(
 );
 
 export const accessSchema = z.pipe(
-  z.tuple([...common, z.nullable(clientSchema), z.optional(z.unknown()), z.optional(z.unknown())], z.unknown()),
+  z.tuple(
+    [...common, z.nullable(clientSchema), z.optional(z.unknown()), z.optional(z.unknown()), z.optional(z.unknown())],
+    z.unknown(),
+  ),
   z.transform((values): Brought<AccessRecord> => {
-    const [, , , , , , , , , client, guessed, inferred] = values;
+    const [, , , , , , , , , client, guessed, inferred, unverified] = values;
     const { batchId, common } = commonOf(values.slice(0, 9) as Common);
     const isScopeGuessed = guessed === 1 ? { isScopeGuessed: true as const } : {};
     return {
       batchId,
-      half: { kind: 'access', ...common, ...isScopeGuessed, client, ...(typeof inferred === 'string' && { inferred }) },
+      half: {
+        kind: 'access',
+        ...common,
+        ...isScopeGuessed,
+        client,
+        ...(typeof inferred === 'string' && { inferred }),
+        ...(unverified === 1 && { isUnverified: true as const }),
+      },
     };
   }),
 );

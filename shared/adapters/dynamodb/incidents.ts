@@ -67,6 +67,7 @@ const incidentSchema = z.object({
   lagMinutes: z.withDefault(z.number(), 0),
   usualDay: z.withDefault(z.number(), 0),
   isStranger: z.withDefault(z.boolean(), false),
+  isClaimed: z.optional(z.literal(true)),
   members: z.withDefault(z.array(z.string()), []),
   told: z.withDefault(z.nullable(z.object({ refused: z.optional(refusedSchema), cause: z.nullish(z.string()) })), null),
   known: z.withDefault(

@@ -79,7 +79,12 @@ export function readingEach(tell: (error: MtlsWatchError) => void): ReadEach {
 }
 
 // Objects in the table may have unknown keys, written by a later version that was rolled back.
-export const groupSchema = z.object({ scope: z.string(), issuerDn: z.string(), reason: z.enum(reasonIds) });
+export const groupSchema = z.object({
+  scope: z.string(),
+  issuerDn: z.string(),
+  reason: z.enum(reasonIds),
+  isUnverified: z.optional(z.literal(true)),
+});
 
 /** The attributes that facts and roll-ups share. */
 type Counts = Pick<

@@ -13,6 +13,7 @@ const silenceSchema = z.object({
   scope: z.nullable(z.string()),
   issuerDn: z.nullable(z.string()),
   reason: z.nullable(z.string()),
+  isUnverified: z.optional(z.literal(true)),
   startsAt: z.number(),
   endsAt: z.number(),
   window: z.nullable(z.object({ days: z.array(z.int()), fromMinute: z.int(), minutes: z.int() })),

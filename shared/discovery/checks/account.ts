@@ -9,7 +9,7 @@ const ROLE = 'api-gateway-logs';
 
 export function accountChecks(context: Context): Check[] {
   const { found } = context;
-  if (found.domains.length === 0) return [noDomains(context)];
+  if (found.domains.length + found.doors.length === 0) return [noDomains(context)];
   const needsRole = found.domains.some(({ stages }) => stages.some(({ kind }) => kind === 'REST'));
   return [...(needsRole ? [gatewayLoggingRole(context)] : []), ...logPolicies(context)];
 }
@@ -19,7 +19,7 @@ function noDomains({ found }: Context): Check {
     id: 'domains',
     domain: null,
     about: `account ${found.accountId}, ${found.region}`,
-    expected: 'a custom domain with mutual TLS',
+    expected: 'a custom domain, distribution or load balancer with mutual TLS',
   };
   return wrong(
     subject,

@@ -5,6 +5,7 @@ import { type Check, unknown } from '../check.js';
 import { accountChecks } from './account.js';
 import type { Context, Expectations } from './context.js';
 import { domainChecks } from './domain.js';
+import { doorChecks } from './doors.js';
 import { logGroupChecks } from './log-groups.js';
 import { apiTlsPolicy, defaultEndpoint, stageChecks } from './stage.js';
 import { watchChecks } from './watch.js';
@@ -18,6 +19,7 @@ export function runChecks(found: FoundAccount, expectations: Expectations): Chec
     ...accountChecks(context),
     ...found.domains.flatMap((domain) => domainChecks(domain, context)),
     ...stageChecksOnce(found.domains, context),
+    ...found.doors.flatMap((door) => doorChecks(door, context)),
     ...logGroupChecks(context),
     ...watchChecks(context),
     ...unreadable.map(notRead),

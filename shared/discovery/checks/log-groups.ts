@@ -1,7 +1,8 @@
 /** Checks of the subscription filters of the stages' log groups, and of the free places for filters. */
 
 import { limits } from '../../base/limits.js';
-import { isPatternFor, type LogKind } from '../../logs/filter-patterns.js';
+import { regionOf } from '../../base/regions.js';
+import { isPatternFor, type LogKind, logKinds } from '../../logs/filter-patterns.js';
 import type { FoundFilter, FoundLogGroup } from '../../model/account.js';
 import type { FilterTarget } from '../../ports/watch.js';
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, warning, wrong } from '../check.js';
@@ -25,6 +26,11 @@ export function logGroupChecks(context: Context): Check[] {
     for (const { executionLog, accessLog } of stages) {
       if ('logGroup' in executionLog) note(uses, executionLog.logGroup, 'execution', name);
       note(uses, accessLog?.logGroup ?? null, 'access', name);
+    }
+  }
+  for (const { name, connectionLogs } of context.found.doors) {
+    for (const { logGroup, destinationArn } of connectionLogs ?? []) {
+      if (regionOf(destinationArn) === context.found.region) note(uses, logGroup, 'connection', name);
     }
   }
   return [...uses].flatMap(([name, use]) => checksOf(name, use, context));
@@ -88,7 +94,7 @@ function subscription(
     return wrong(
       subject,
       'the log group is not there yet',
-      'Make the log group ahead of the gateway, so that the filter is there from the first request.',
+      'Make the log group ahead of its first record, so that the filter is there from the first request.',
       [createLogGroup(name, context), ...subscribe(name, kind, context)],
     );
   }
@@ -96,7 +102,7 @@ function subscription(
     return wrong(
       subject,
       `the log group's class ${logClass} takes no subscription filters`,
-      'Make another log group of class STANDARD and let the stage write to it: the class of a log group cannot be changed. mtls-watch sees nothing of this log until then.',
+      'Make another log group of class STANDARD and let the log go to it: the class of a log group cannot be changed. mtls-watch sees nothing of this log until then.',
     );
   }
   const stale = replaceable(name, filters, kind, context);
@@ -127,7 +133,7 @@ function replaceable(
   context: Context,
 ): FoundFilter | undefined {
   const patternOf = patternsOf(context.found.domains);
-  const others = [patternOf(logGroup, 'execution'), patternOf(logGroup, 'access')];
+  const others = logKinds.map((one) => patternOf(logGroup, one));
   return (
     filters.find(({ name }) => name === filterName(kind, context)) ??
     filters.find(

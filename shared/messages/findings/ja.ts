@@ -140,7 +140,7 @@ export const findings: Readonly<Record<FindingCode, FindingMessages>> = {
   ),
   'issuer-expired': words(
     'トラストストア内の CA の有効期限が切れています',
-    'トラストストア内の CA の期限切れ',
+    'CA の期限切れ',
     '更新された CA 証明書を追加し、ドメイン名を新しいバージョンに更新してください。',
     `更新された CA 証明書を CA に依頼してください。${ASK_THE_CA}`,
     '期限切れのものと並べてバンドルに追加してください。鍵が同じであれば、クライアント証明書はそのまま使えます。',
@@ -148,7 +148,7 @@ export const findings: Readonly<Record<FindingCode, FindingMessages>> = {
   ),
   'issuer-not-yet-valid': words(
     'トラストストア内の CA の有効期間がまだ始まっていません',
-    'トラストストア内の CA の有効期間が始まっていない',
+    'CA の有効期間が始まっていない',
     '開始日まで、以前の CA 証明書を並べて残してください。',
     '開始日まで、以前の CA 証明書を新しいものと並べてバンドルに戻してください。',
     UPLOAD,

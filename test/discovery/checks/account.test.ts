@@ -5,11 +5,19 @@ import { breaking, checksOf, named } from '../../support/checks.js';
 
 breaking([
   [
-    'no domain',
+    'no domain and no other front door',
+    ({ found }) => {
+      found.domains = [];
+      found.doors = [];
+    },
+    ['wrong domains of account 123456789012, eu-west-1: none'],
+  ],
+  [
+    'no domain, but a load balancer that verifies',
     ({ found }) => {
       found.domains = [];
     },
-    ['wrong domains of account 123456789012, eu-west-1: none'],
+    [],
   ],
   [
     'no role to write logs with',

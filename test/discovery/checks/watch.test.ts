@@ -10,6 +10,7 @@ breaking([
       scene.watch = null;
       scene.expectations.coverage = healthyScene().watch!.coverage;
       scene.found.domains = [orders(scene)];
+      scene.found.doors = [];
     },
     [
       `unknown subscription of ${MANAGED}: not known whose`,

@@ -1,4 +1,4 @@
-/** Log groups with their filters, and the deliveries of vended execution logs. */
+/** Log groups with their filters, and the deliveries of vended logs. */
 
 import {
   type CloudWatchLogsClient,
@@ -10,7 +10,14 @@ import {
   DescribeLogStreamsCommand,
   DescribeSubscriptionFiltersCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { FoundFilter, FoundLogGroup, FoundLogPolicy } from '../../../model/account.js';
+import type {
+  ConnectionLogDelivery,
+  DoorKind,
+  FoundDoor,
+  FoundFilter,
+  FoundLogGroup,
+  FoundLogPolicy,
+} from '../../../model/account.js';
 import { all, type Reader } from './reader.js';
 
 type Client = Pick<CloudWatchLogsClient, 'send'>;
@@ -23,52 +30,103 @@ export interface ExecutionLogDelivery {
 /** The delivery of a stage's execution log; null where it has none. */
 export type DeliveryOf = (restApiId: string, stage: string) => ExecutionLogDelivery | null;
 
+/** One delivery of CloudWatch Logs: a source, which is a resource and a log type, joined with a destination. */
+export interface FoundDelivery {
+  readonly id: string;
+  readonly sourceName: string;
+  readonly logType: string;
+  readonly resourceArns: readonly string[];
+  readonly destinationArn: string;
+  readonly logGroup: string | null;
+  readonly recordFields: readonly string[];
+}
+
+const LOG_TYPES: readonly string[] = ['EXECUTION_LOGS', 'CONNECTION_LOGS', 'ALB_CONNECTION_LOGS'];
+
 /**
- * "Create a log delivery for REST API execution logs" (API Gateway developer guide): a source of type `EXECUTION_LOGS` for
- * `arn:…:/restapis/{id}/stages/{stage}`, a destination, and a delivery that joins the two.
- * @returns null where it cannot be told which stages have one
+ * The deliveries of the logs that are read here.
+ * @param where of the Region, for messages, where it is another one
+ * @returns null where it cannot be told what is delivered
  */
-export async function listDeliveries(logs: Client, reader: Reader): Promise<DeliveryOf | null> {
-  const sources = await reader.read('the delivery sources of CloudWatch Logs', () =>
+export async function listDeliveries(logs: Client, reader: Reader, where = ''): Promise<FoundDelivery[] | null> {
+  const sources = await reader.read(`the delivery sources of CloudWatch Logs${where}`, () =>
     all(async (nextToken) => {
       const page = await logs.send(new DescribeDeliverySourcesCommand({ nextToken }));
       return { items: page.deliverySources, next: page.nextToken };
     }),
   );
-  const executionLogs = (sources ?? []).filter(({ logType }) => logType === 'EXECUTION_LOGS');
-  if (sources !== null && executionLogs.length === 0) return () => null;
-  const deliveries = await reader.read('the deliveries of CloudWatch Logs', () =>
+  const read = (sources ?? []).filter(({ logType = '' }) => LOG_TYPES.includes(logType));
+  if (sources !== null && read.length === 0) return [];
+  const deliveries = await reader.read(`the deliveries of CloudWatch Logs${where}`, () =>
     all(async (nextToken) => {
       const page = await logs.send(new DescribeDeliveriesCommand({ nextToken }));
       return { items: page.deliveries, next: page.nextToken };
     }),
   );
   if (sources === null || deliveries === null) return null;
-  const destinations = await destinationsOf(logs, reader);
-  const byStage = new Map<string, ExecutionLogDelivery>();
-  for (const { name, resourceArns = [] } of executionLogs) {
-    const found = deliveries
+  const destinations = await destinationsOf(logs, reader, where);
+  return read.flatMap(({ name = '', logType = '', resourceArns = [] }) =>
+    deliveries
       .filter(({ deliverySourceName }) => deliverySourceName === name)
-      .map(({ deliveryDestinationArn = '' }) => {
+      .map(({ id = '', deliveryDestinationArn = '', recordFields = [] }) => {
         const destinationArn = destinations.get(deliveryDestinationArn) ?? deliveryDestinationArn;
-        return { destinationArn, logGroup: logGroupOf(destinationArn) };
-      });
-    // If there are several, prefer one to a log group, because only that can be subscribed.
-    const one = found.find(({ logGroup }) => logGroup !== null) ?? found[0];
+        const logGroup = logGroupOf(destinationArn);
+        return { id, sourceName: name, logType, resourceArns, destinationArn, logGroup, recordFields };
+      }),
+  );
+}
+
+/**
+ * "Create a log delivery for REST API execution logs" (API Gateway developer guide): a source of type `EXECUTION_LOGS` for
+ * `arn:…:/restapis/{id}/stages/{stage}`, a destination, and a delivery that joins the two.
+ */
+export function executionLogDeliveries(deliveries: readonly FoundDelivery[]): DeliveryOf {
+  const byStage = new Map<string, ExecutionLogDelivery>();
+  for (const { logType, resourceArns, destinationArn, logGroup } of deliveries) {
+    if (logType !== 'EXECUTION_LOGS') continue;
     for (const arn of resourceArns) {
       const stage = /^[^/]+\/restapis\/([^/]+\/stages\/[^/]+)$/.exec(arn)?.[1];
-      if (stage !== undefined && one !== undefined) byStage.set(stage, one);
+      // If there are several, prefer one to a log group, because only that can be subscribed.
+      if (
+        stage !== undefined &&
+        (byStage.get(stage)?.logGroup ?? null) === null &&
+        (logGroup !== null || !byStage.has(stage))
+      )
+        byStage.set(stage, { destinationArn, logGroup });
     }
   }
   return (restApiId, stage) => byStage.get(`${restApiId}/stages/${stage}`) ?? null;
+}
+
+const LOG_TYPE_OF: Readonly<Record<DoorKind, string>> = {
+  cloudfront: 'CONNECTION_LOGS',
+  'load-balancer': 'ALB_CONNECTION_LOGS',
+};
+
+/** @param region where the deliveries were made */
+export function connectionLogsOf(
+  { kind, arn }: Pick<FoundDoor, 'kind' | 'arn'>,
+  deliveries: readonly FoundDelivery[],
+  region: string,
+): ConnectionLogDelivery[] {
+  return deliveries
+    .filter(({ logType, resourceArns }) => logType === LOG_TYPE_OF[kind] && resourceArns.includes(arn))
+    .map(({ id, sourceName, destinationArn, logGroup, recordFields }) => ({
+      deliveryId: id,
+      sourceName,
+      region,
+      destinationArn,
+      logGroup,
+      recordFields,
+    }));
 }
 
 /**
  * The ARN of the resource behind a delivery destination, by the destination's ARN. Those of other accounts are not
  * listed.
  */
-async function destinationsOf(logs: Client, reader: Reader): Promise<ReadonlyMap<string, string>> {
-  const destinations = await reader.read('the delivery destinations of CloudWatch Logs', () =>
+async function destinationsOf(logs: Client, reader: Reader, where: string): Promise<ReadonlyMap<string, string>> {
+  const destinations = await reader.read(`the delivery destinations of CloudWatch Logs${where}`, () =>
     all(async (nextToken) => {
       const page = await logs.send(new DescribeDeliveryDestinationsCommand({ nextToken }));
       return { items: page.deliveryDestinations, next: page.nextToken };

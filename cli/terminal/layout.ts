@@ -1,0 +1,231 @@
+/**
+ * Fits tables and text into a width in columns of a terminal, where wide characters take two. Pure. Without a width, as in
+ * a pipe, nothing is cut and nothing is broken.
+ */
+
+import columns from 'string-width';
+
+/** Wider than this, cells of a table without a width are not padded: they may be followed by others all the same. */
+const PADDED_MAX = 80;
+const INDENT = 2;
+const GAP = 2;
+
+/** Words up to a width; what is longer than a line is broken, behind a mark such as a dot or a comma if there is one. */
+export function wrapWords(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    const joined = line === '' ? word : `${line} ${word}`;
+    if (columns(joined) <= width) {
+      line = joined;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    line = word;
+    while (columns(line) > width) {
+      const head = headOf(line, width);
+      lines.push(head);
+      line = line.slice(head.length);
+    }
+  }
+  return [...lines, line];
+}
+
+/** As many characters as fit, one at least. */
+function headOf(word: string, width: number): string {
+  let head = '';
+  for (const char of word) {
+    if (head !== '' && columns(head + char) > width) break;
+    head += char;
+  }
+  const soft = Math.max(...['.', '/', ',', '-', '_', ':', '。', '、'].map((mark) => head.lastIndexOf(mark))) + 1;
+  return soft > head.length / 2 ? head.slice(0, soft) : head;
+}
+
+/** Whether a text is the name of a certificate's holder. */
+function isDn(text: string): boolean {
+  return /^(?:[A-Za-z]{1,20}|\d[\d.]{1,60})=/.test(text);
+}
+
+/** A DN in a width: its middle gives way, its country next, then its organization; of the CN most is left. */
+export function dnWithin(dn: string, width: number): string {
+  if (columns(dn) <= width) return dn;
+  const parts = dn.match(/(?:\\.|[^,\\])+/gsu) ?? [dn];
+  const last = parts.findLastIndex((part) => /^CN=/i.test(part));
+  const name = last < 0 ? parts.length - 1 : last;
+  const worth = (part: string, at: number): number =>
+    at === name ? 3 : /^O=/i.test(part) ? 2 : /^C=/i.test(part) ? 1 : 0;
+  const kept = new Set(parts.keys());
+  const text = (): string => {
+    const shown: string[] = [];
+    for (const [at, part] of parts.entries()) {
+      if (kept.has(at)) shown.push(part);
+      else if (shown.at(-1) !== '…') shown.push('…');
+    }
+    return shown.join(',');
+  };
+  const droppable = [...parts.keys()].sort((a, b) => worth(parts[a] ?? '', a) - worth(parts[b] ?? '', b) || b - a);
+  for (const at of droppable) {
+    if (columns(text()) <= width || at === name) break;
+    kept.delete(at);
+  }
+  const short = text();
+  return columns(short) <= width ? short : middleCut(parts[name] ?? dn, width);
+}
+
+/** The beginning and the end of a text. */
+function middleCut(text: string, width: number): string {
+  if (columns(text) <= width) return text;
+  const chars = [...text];
+  let [from, to] = [0, chars.length];
+  let rest = width - 1;
+  for (let turn = 0; from < to; turn++) {
+    const next = columns((turn % 2 === 0 ? chars[from] : chars[to - 1]) ?? '');
+    if (next > rest) break;
+    rest -= next;
+    if (turn % 2 === 0) from++;
+    else to--;
+  }
+  return `${chars.slice(0, from).join('')}…${chars.slice(to).join('')}`;
+}
+
+interface TableShape {
+  /** Columns of numbers, which stand at the right. */
+  readonly right: readonly number[];
+  /** Columns of the terminal; null where nothing may be cut. */
+  readonly width: number | null;
+}
+
+/** Rows below a head, columns separated by spaces. Cells may be coloured; `paintHead` colours the head. */
+export function layOut(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  { right, width }: TableShape,
+  paintHead: (text: string) => string = (text) => text,
+): string[] {
+  const natural = head.map((name, at) => Math.max(columns(name), ...rows.map((row) => columns(row[at] ?? ''))));
+  const space = width === null ? null : width - INDENT - GAP * (head.length - 1);
+  const widths =
+    space === null ? natural.map((one) => Math.min(one, PADDED_MAX)) : widthsIn(space, natural, head, rows);
+  if (widths === null) return blocks(head, rows, width ?? PADDED_MAX, paintHead);
+  const cells = (row: readonly string[]): string[][] =>
+    row.map((cell, at) => (width === null ? [cell] : fitted(cell, widths[at] ?? 0)));
+  const line = (row: readonly string[]): string =>
+    ' '.repeat(INDENT) + row.map((cell, at) => padded(cell, widths[at] ?? 0, right.includes(at))).join(' '.repeat(GAP));
+  const lines = (row: readonly string[][]): string[] =>
+    Array.from({ length: Math.max(1, ...row.map((cell) => cell.length)) }, (_, at) =>
+      line(row.map((cell) => cell[at] ?? '')).trimEnd(),
+    );
+  return [...lines(cells(head).map((cell) => cell.map(paintHead))), ...rows.flatMap((row) => lines(cells(row)))];
+}
+
+/**
+ * The widths of columns that share a space: those of names give first, down to their CN, then those of texts down to their
+ * words, then the CNs down to what can still be told apart. Null where that is not enough.
+ */
+function widthsIn(
+  space: number,
+  natural: readonly number[],
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+): number[] | null {
+  const names = natural.map((_, at) => rows.some((row) => isDn(row[at] ?? '')));
+  const least = natural.map((whole, at) =>
+    whole <= SHORT
+      ? whole
+      : Math.max(
+          names[at] ? NAME_MIN : SHORT,
+          columns(head[at] ?? ''),
+          ...rows.map((row) => (names[at] ? 0 : Math.min(WORD_MAX, longestWord(row[at] ?? '')))),
+        ),
+  );
+  const withName = natural.map((whole, at) =>
+    names[at]
+      ? Math.min(whole, Math.max(NAME_MIN, ...rows.map((row) => Math.min(CN_MAX, columns(leastOf(row[at] ?? ''))))))
+      : (least[at] ?? whole),
+  );
+  const sum = (all: readonly number[]): number => all.reduce((total, one) => total + one, 0);
+  if (sum(least) > space) return null;
+  const widths = [...least];
+  const grow = (to: readonly number[], which: (at: number) => boolean): void => {
+    for (const at of widths.keys()) {
+      if (which(at))
+        widths[at] = (widths[at] ?? 0) + Math.max(0, Math.min((to[at] ?? 0) - (widths[at] ?? 0), space - sum(widths)));
+    }
+  };
+  grow(withName, () => true);
+  grow(natural, (at) => !names[at]);
+  grow(natural, () => true);
+  return widths;
+}
+
+/** Columns up to this width are not broken. */
+const SHORT = 16;
+const NAME_MIN = 20;
+const CN_MAX = 48;
+const WORD_MAX = 32;
+
+function longestWord(cell: string): number {
+  return Math.max(...cell.split(' ').map((word) => columns(word)));
+}
+
+/** The least of a DN that names its holder. */
+function leastOf(cell: string): string {
+  return isDn(cell) ? `…,${cell.match(/CN=(?:\\.|[^,\\])+/iu)?.[0] ?? cell}` : cell;
+}
+
+function fitted(cell: string, width: number): string[] {
+  if (columns(cell) <= width) return [cell];
+  return isDn(cell) ? [dnWithin(cell, width)] : wrapWords(cell, width);
+}
+
+function padded(cell: string, width: number, isRight: boolean): string {
+  const space = ' '.repeat(Math.max(0, width - columns(cell)));
+  return isRight ? space + cell : cell + space;
+}
+
+/** For narrow terminals: a line for each cell, behind the name of its column. */
+function blocks(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  width: number,
+  paintHead: (text: string) => string,
+): string[] {
+  const label = Math.max(...head.map((name) => columns(name)));
+  const space = Math.max(1, width - INDENT - label - GAP);
+  return rows.flatMap((row, index) => [
+    ...(index === 0 ? [] : ['']),
+    ...row.flatMap((cell, at) =>
+      columns(cell) === 0
+        ? []
+        : head[at] === ''
+          ? fitted(cell, width - INDENT).map((text) => ' '.repeat(INDENT) + text)
+          : fitted(cell, space).map((text, line) => {
+              const name = line === 0 ? (head[at] ?? '') : '';
+              return ' '.repeat(INDENT) + paintHead(padded(name, label, false)) + ' '.repeat(GAP) + text;
+            }),
+    ),
+  ]);
+}
+
+/** Commands, addresses and formats stay on one line, so that they run when pasted; the terminal breaks them itself. */
+const TYPED = /^ *(?:[{$]|(?:aws|mtls-watch|npm|npx|openssl|curl|git) |https?:\/\/\S+$)/;
+
+/**
+ * A text of several lines in a width: words go to a next line below where the text of theirs begins, behind a label, a
+ * bullet or the indentation.
+ */
+export function foldLines(text: string, width: number): string {
+  return text
+    .split('\n')
+    .map((line) => (columns(line) <= width || TYPED.test(line) ? line : foldLine(line, width)))
+    .join('\n');
+}
+
+function foldLine(line: string, width: number): string {
+  const [lead = ''] = /^ *(?:[-•] |\d{1,2}[.)] +|(?=\S)[^ ](?:[^ ]| (?! )){0,20} {2,})?/.exec(line) ?? [];
+  const hang = columns(lead) > width / 2 ? 0 : columns(lead);
+  const rest = line.slice(lead.length).replace(/ {2,}/g, '  ');
+  const [first = '', ...others] = wrapWords(rest, Math.max(10, width - columns(lead)));
+  return [lead + first, ...others.map((one) => ' '.repeat(hang) + one)].map((one) => one.trimEnd()).join('\n');
+}

@@ -1,0 +1,79 @@
+/** Names and texts in a width: never wider, the CN kept for as long as it fits. */
+
+import fc from 'fast-check';
+import columns from 'string-width';
+import { describe, expect, it } from 'vitest';
+import { dnWithin, foldLines, layOut, wrapWords } from '../../cli/terminal/layout.js';
+
+const DN = 'C=US,ST=Ohio,O=Acme Logistics Inc.,OU=EDI,CN=edi-05.edi.acme-logistics.example';
+
+describe('a name', () => {
+  it.each([
+    [90, DN],
+    [75, 'C=US,ST=Ohio,O=Acme Logistics Inc.,…,CN=edi-05.edi.acme-logistics.example'],
+    [67, 'C=US,…,O=Acme Logistics Inc.,…,CN=edi-05.edi.acme-logistics.example'],
+    [62, '…,O=Acme Logistics Inc.,…,CN=edi-05.edi.acme-logistics.example'],
+    [50, '…,CN=edi-05.edi.acme-logistics.example'],
+    [30, 'CN=edi-05.edi.a…istics.example'],
+  ])('in %d columns', (width, text) => {
+    expect(dnWithin(DN, width)).toBe(text);
+    expect(columns(text)).toBeLessThanOrEqual(width);
+  });
+
+  it.each([
+    ['O=Acme\\, Inc.,OU=a very long unit of it,CN=a\\,b', 24, '…,CN=a\\,b'],
+    ['CN=first,O=Acme Logistics Inc.,OU=a very long unit of it', 20, 'CN=first,…'],
+    ['O=Acme Logistics Inc.,OU=電子データ交換の部署', 24, '…,OU=電子データ交換の部署'],
+    ['1.2.3=#0c03616263,2.5.4.10=#0c0361626364656667', 12, '2.5.4…656667'],
+  ])('%s', (dn, width, text) => {
+    expect(columns(dnWithin(dn, width))).toBeLessThanOrEqual(width);
+    expect([text, dnWithin(dn, Math.max(width, columns(text)))]).toContain(text);
+  });
+});
+
+const anyText = fc.string({ unit: 'grapheme', maxLength: 80 }).map((text) => text.replaceAll('\n', ' '));
+
+it('nothing is wider than its width, and no word is lost', () => {
+  fc.assert(
+    fc.property(anyText, fc.integer({ min: 12, max: 90 }), (text, width) => {
+      const lines = wrapWords(text, width);
+      for (const line of lines) expect(columns(line)).toBeLessThanOrEqual(width);
+      expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+      expect(columns(dnWithin(`CN=${text}`, width))).toBeLessThanOrEqual(width);
+    }),
+  );
+});
+
+it('a table fits, whatever its cells are', () => {
+  const cell = fc.oneof(
+    anyText,
+    anyText.map((text) => `C=DE,O=Acme,CN=${text}`),
+    fc.constant(''),
+  );
+  const rows = fc.array(fc.tuple(cell, cell, cell), { minLength: 1, maxLength: 5 });
+  fc.assert(
+    fc.property(rows, fc.integer({ min: 40, max: 160 }), (all, width) => {
+      const lines = layOut(['First', 'Second', ''], all, { right: [1], width });
+      for (const line of lines) expect(columns(line)).toBeLessThanOrEqual(width);
+      const whole = layOut(['First', 'Second', ''], all, { right: [], width: null }).join('\n');
+      for (const row of all) for (const one of row) expect(whole).toContain(one.trimEnd());
+    }),
+  );
+});
+
+it('words go below where the text of theirs begins, and commands stay whole', () => {
+  const text = [
+    '    What       the gateway refuses it',
+    '    - a point of more than two lines',
+    '    aws s3 cp truststore.pem s3://bucket/key',
+  ].join('\n');
+  expect(foldLines(text, 32)).toBe(
+    [
+      '    What       the gateway',
+      '               refuses it',
+      '    - a point of more than two',
+      '      lines',
+      '    aws s3 cp truststore.pem s3://bucket/key',
+    ].join('\n'),
+  );
+});

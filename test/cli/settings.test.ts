@@ -1,0 +1,87 @@
+/** The settings of a report from the table: those of the file, of the stack, or the defaults with a word of warning. */
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, inject, it, vi } from 'vitest';
+import { settingsHere } from '../../cli/inputs/settings.js';
+import { deployedSettings } from '../../shared/adapters/aws/deployed-settings.js';
+import { parseConfig } from '../../shared/config/settings.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-settings-'));
+const deployed = {
+  language: 'ja',
+  truststores: { 'api.bank.example': 's3://bucket/truststore.pem' },
+  runbooks: { baseUrl: 'https://wiki.bank.example/mtls' },
+};
+const config = parseConfig(deployed, 'a test');
+
+describe('the settings of a report from the table', () => {
+  afterEach(() => vi.unstubAllEnvs());
+  const ask = async (options: object, read: (name: string) => Promise<typeof config> = async () => config) => {
+    const said: string[] = [];
+    const settings = await settingsHere(
+      options,
+      (text) => said.push(text),
+      async () => 'ingest',
+      read,
+    );
+    return { settings, said };
+  };
+
+  it('are those that the stack runs with', async () => {
+    expect(await ask({ stack: 'mine' })).toEqual({ settings: config, said: [] });
+    expect(await ask({})).toEqual({ settings: config, said: [] });
+  });
+
+  it('are those of a file before those of the stack', async () => {
+    const file = join(folder, 'settings.json');
+    writeFileSync(file, JSON.stringify({ runbooks: { baseUrl: 'https://other.bank.example' } }));
+    const { settings, said } = await ask({ stack: 'mine', config: file });
+    expect([settings.runbooks.baseUrl, said]).toEqual(['https://other.bank.example', []]);
+  });
+
+  it('are the defaults, with a warning, where only a table is named or the stack cannot be read', async () => {
+    const alone = await ask({ table: 't' });
+    expect(alone.settings.truststores).toEqual({});
+    expect(alone.said).toEqual([expect.stringContaining('a table tells nothing of the settings')]);
+    vi.stubEnv('TABLE_NAME', 't');
+    expect((await ask({})).said).toEqual([expect.stringContaining('a table tells nothing')]);
+    const denied = await ask({ stack: 'mine' }, async () => Promise.reject(new Error('AccessDenied: no')));
+    expect(denied.settings.language).toBe('en');
+    expect(denied.said).toEqual([expect.stringMatching(/AccessDenied: no.*expected --config FILE/)]);
+  });
+});
+
+describe('what the functions of a stack run with', () => {
+  const read = (variables: Record<string, string>) =>
+    deployedSettings('ingest', {
+      lambda: { send: async () => ({ Environment: { Variables: variables } }) } as never,
+      domains: async (table) => [{ name: `*.${table}`, truststoreUri: 's3://b/k', stages: [] }] as never,
+    });
+
+  it('is their variable, with what was discovered', async () => {
+    const discover = { ...deployed, discover: {} };
+    expect(await read({ MTLS_WATCH_CONFIG: JSON.stringify(deployed), TABLE_NAME: 't' })).toEqual({ config, known: [] });
+    const { known } = await read({ MTLS_WATCH_CONFIG: JSON.stringify(discover), TABLE_NAME: 't' });
+    expect(known).toMatchObject([{ name: '*.t' }]);
+  });
+
+  it('is nothing of another function', async () => {
+    await expect(read({ TABLE_NAME: 't' })).rejects.toThrow('no variable MTLS_WATCH_CONFIG');
+  });
+});
+
+it('warns of a part of a name that fits several organizations', () => {
+  const logs = join(import.meta.dirname, '../../sample/day/logs/2026-10-13');
+  const report = (part: string) => {
+    const args = ['report', logs, '--organization', part, '--out', join(folder, 'report'), '--lang', 'en'];
+    return spawnSync(process.execPath, [inject('cli'), ...args], { encoding: 'utf8' });
+  };
+  expect(report('l').stderr).toMatch(
+    /warning: --organization fits \d+ names, .*: .*; .*expected a longer part of one name/,
+  );
+  const one = report('ACME LOGISTICS');
+  expect([one.status, one.stderr]).toEqual([0, expect.not.stringContaining('fits')]);
+});

@@ -1,0 +1,141 @@
+/** One cause, one page: incidents of one scope and issuer that share a verdict are told as one. */
+
+import { describe, expect, it } from 'vitest';
+import type { Fact, GroupKey } from '../../shared/model/index.js';
+import type { ReasonId } from '../../shared/model/reasons.js';
+import { alert, sweep } from '../../shared/pipeline.js';
+import { ca, type Issued, leaf } from '../support/certificates.js';
+import { T0 } from '../support/logs.js';
+import { testWorld } from '../support/world.js';
+
+const MINUTE = 60_000;
+const SCOPE = 'api.bank.example';
+const acme = ca({ subject: 'C=US,O=Acme,CN=Acme CA', key: 'ec-a' });
+const rekeyed = ca({ subject: 'C=US,O=Acme,CN=Acme CA', key: 'ec-b' });
+const globex = (issuer: Issued, more: object = {}) =>
+  leaf({ subject: 'C=US,O=Globex,CN=edi', key: 'ec-c', issuer, ...more });
+const initech = (issuer: Issued, more: object = {}) =>
+  leaf({ subject: 'C=US,O=Initech,CN=edi', key: 'ec-d', issuer, ...more });
+
+interface Stream {
+  readonly reason: ReasonId;
+  readonly client: Issued;
+  /** Refusals a minute, by minute. */
+  readonly counts: readonly number[];
+}
+
+const steady = (count: number, minutes: number, after = 0): number[] => [
+  ...new Array<number>(after).fill(0),
+  ...new Array<number>(minutes).fill(count),
+];
+
+/** What people were told of streams of refusals: kind, reason, severity. */
+async function tell(streams: readonly Stream[], minutes = 40, each = true): Promise<string[]> {
+  const world = Object.assign(testWorld({ truststores: { '*': 's3://truststores/all.pem' } }), {
+    truststores: {
+      read: async () => ({ text: acme.pem, version: 'v', versionId: 'v', modifiedAt: T0 - 90 * 86_400_000 }),
+      previous: async () => null,
+    },
+  });
+  const pems = streams.map(({ client }) => [client.certificate.fingerprint, client.pem] as const);
+  await world.stores.certificates.save(new Map(pems));
+  const start = Math.floor(T0 / MINUTE);
+  for (let minute = start; minute < start + minutes; minute++) {
+    world.at = minute * MINUTE + 40_000;
+    const facts = streams.flatMap((stream) => factOf(stream, minute, start));
+    if (facts.length > 0) {
+      await world.stores.facts.put(facts, []);
+      const groups = facts.map(({ group }) => group);
+      await world.stores.rollups.mark(
+        groups.map((group) => ({ group, hour: Math.floor(minute / 60), token: `${minute}` })),
+      );
+      if (each) for (const group of groups) await alert([group], world);
+      else await alert(groups, world);
+    }
+    world.at += 15_000;
+    expect((await sweep(world)).failures).toEqual([]);
+  }
+  return world.published.map(({ kind, group, severity }) => `${kind} ${group.reason} ${severity}`);
+}
+
+function factOf({ reason, client, counts }: Stream, minute: number, start: number): Fact[] {
+  const count = counts[minute - start] ?? 0;
+  if (count === 0) return [];
+  const { subjectDn, issuerDn, serialNumber, fingerprint } = client.certificate;
+  const group: GroupKey = { scope: SCOPE, issuerDn, reason };
+  const clients = [{ subjectDn, serialNumber, fingerprint, sourceIps: [], count }];
+  const at = minute * MINUTE + 1000;
+  const sums = { requests: count, count, unattributed: 0, inferred: 0, reasonText: reason, clients };
+  return [{ ...sums, group, minute, batchId: `${minute} ${reason}`, firstAt: at, lastAt: at }];
+}
+
+const spikes = (told: readonly string[]): string[] => told.filter((one) => one.startsWith('spike'));
+
+describe('two sentences of the gateway for one cause', () => {
+  const rekeyedAs = (reason: ReasonId, counts: readonly number[]) => ({ reason, client: globex(rekeyed), counts });
+
+  it.each([
+    ['in one batch', false, 0],
+    ['in two batches', true, 0],
+    ['some minutes apart', true, 4],
+  ])('%s are one page, and one end', async (_, each, after) => {
+    const streams = [
+      rekeyedAs('issuer-not-found', steady(30, 10)),
+      rekeyedAs('signature-failure', steady(20, 10, after)),
+    ];
+    const told = await tell(streams, 60, each);
+    expect(spikes(told)).toEqual(['spike issuer-not-found medium']);
+    expect(told.filter((one) => one.includes('signature-failure'))).toEqual([]);
+    expect(told.filter((one) => one.startsWith('resolved'))).toHaveLength(1);
+  });
+
+  it('the second is told when the first is over and it goes on', async () => {
+    const told = await tell(
+      [rekeyedAs('issuer-not-found', steady(30, 6)), rekeyedAs('signature-failure', steady(30, 60))],
+      60,
+    );
+    expect(spikes(told)).toEqual(['spike issuer-not-found medium', 'spike signature-failure medium']);
+  });
+
+  it('the second is told when it has grown worse than what was told', async () => {
+    const client = globex(acme, { notAfter: T0 - 86_400_000, notBefore: T0 - 9e10 });
+    const told = await tell([
+      { reason: 'expired', client, counts: steady(30, 40) },
+      { reason: 'other', client, counts: [...steady(10, 4), ...steady(2000, 30)] },
+    ]);
+    expect(spikes(told)).toEqual(['spike expired medium', 'spike other critical']);
+  });
+});
+
+describe('two causes of one issuer are two pages', () => {
+  it.each<[string, readonly [Stream, Stream]]>([
+    [
+      'of other verdicts',
+      [
+        { reason: 'issuer-not-found', client: globex(rekeyed), counts: steady(30, 10) },
+        {
+          reason: 'expired',
+          client: globex(acme, { notAfter: T0 - 86_400_000, notBefore: T0 - 9e10 }),
+          counts: steady(30, 10),
+        },
+      ],
+    ],
+    [
+      'of two clients with the same thing wrong',
+      [
+        {
+          reason: 'expired',
+          client: globex(acme, { notAfter: T0 - 86_400_000, notBefore: T0 - 9e10 }),
+          counts: steady(30, 10),
+        },
+        {
+          reason: 'other',
+          client: initech(acme, { notAfter: T0 - 86_400_000, notBefore: T0 - 9e10 }),
+          counts: steady(30, 10),
+        },
+      ],
+    ],
+  ])('%s', async (_, streams) => {
+    expect(spikes(await tell(streams))).toHaveLength(2);
+  });
+});
