@@ -1,6 +1,7 @@
 /** The top of the page: three sentences, the main figures, what needs action. */
 
 import { limits } from '../base/limits.js';
+import { courseOf } from './course.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';
 import { changeText, cut, issuerName, medianText, numberText, strangersLine, timeText } from './page-parts.js';
@@ -51,11 +52,15 @@ function biggestOf({ actions }: Report) {
   return issuers.sort((a, b) => b.failures - a.failures)[0];
 }
 
-function trendText({ totals: { failures, before, median4 } }: Report, { sentences }: ReportMessages): string {
+function trendText({ totals }: Report, { sentences }: ReportMessages): string {
+  const { failures, before, median4 } = totals;
   if (before === null) return sentences.noTrend;
+  const course = courseOf(totals.stretches);
+  const overall =
+    course === null ? '' : sentences.course(course.way, course.periods, numberText(course.from), numberText(course.to));
   const median = median4 === null ? null : medianText(median4);
   const percent = before > 0 ? Math.round((100 * (failures - before)) / before) : 0;
-  return percent === 0 ? sentences.same(median) : sentences.trend(percent, numberText(before), median);
+  return (percent === 0 ? sentences.same(median) : sentences.trend(percent, numberText(before), median)) + overall;
 }
 
 function share(part: number, whole: number): string {

@@ -5,6 +5,7 @@ import type { Mutant } from './mutant.js';
 
 const memory = 'shared/adapters/memory/index.ts';
 const memoryFacts = 'shared/adapters/memory/facts.ts';
+const connections = 'shared/join/connections.ts';
 const pairing = 'shared/join/pairing.ts';
 const correlate = 'shared/join/correlate.ts';
 const pipeline = 'shared/pipeline.ts';
@@ -185,5 +186,23 @@ export const mistakesInCounting: readonly Mutant[] = [
     file: storm,
     from: "const rate = await storm.fixRate(partOf(batchId, 'access', minute), samplingRate(load));",
     to: "const rate = (await storm.fixRate(partOf(batchId, 'access', minute), samplingRate(load))) && samplingRate(load);",
+  },
+  {
+    name: 'doors: every batch counts the connections that it carries',
+    file: connections,
+    from: 'access?.batchId === batchId ? byEvent',
+    to: 'access?.batchId !== null ? byEvent',
+  },
+  {
+    name: 'doors: a connection is known by its log event only',
+    file: connections,
+    from: "connectionId === '' ? cellKey.event",
+    to: 'connectionId !== null ? cellKey.event',
+  },
+  {
+    name: 'doors: connections that broke off are not claimed',
+    file: connections,
+    from: "'cause' in outcome ? [{",
+    to: "'cause' in outcome && scope === '' ? [{",
   },
 ];

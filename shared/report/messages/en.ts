@@ -124,6 +124,8 @@ export const en: ReportMessages = {
       `, ${percent > 0 ? `${percent.toLocaleString('en')}% more` : `${Math.abs(percent)}% fewer`} than the ${before} of the period before${median === null ? '' : ` (median of the last four: ${median})`}`,
     same: (median) =>
       `, as many as in the period before${median === null ? '' : ` (median of the last four: ${median})`}`,
+    course: (way, periods, from, to) =>
+      `; over ${periods} periods they ${way === 'rising' ? 'rise' : 'fall'}, from about ${from} to about ${to}`,
     noTrend: '; there is nothing yet to compare this with',
     biggest: (owner, share, why, isOver) =>
       `${share} of them are ${owner}’s (${why})${isOver ? ', and that is over' : ', and that goes on'}.`,

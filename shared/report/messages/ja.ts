@@ -145,6 +145,8 @@ export const ja: ReportMessages = {
     trend: (percent, before, median) =>
       `。前期 ${before} 件から ${Math.abs(percent).toLocaleString('en')}% ${percent > 0 ? '増' : '減'}${median === null ? '' : `、直近 4 期の中央値は ${median} 件`}`,
     same: (median) => `。前期と同数${median === null ? '' : `、直近 4 期の中央値は ${median} 件`}`,
+    course: (way, periods, from, to) =>
+      `。${periods} 期を通して${way === 'rising' ? '増加' : '減少'}傾向(約 ${from} 件から約 ${to} 件)`,
     noTrend: '。比較できる過去のデータはまだありません',
     biggest: (owner, share, why, isOver) =>
       `最も多いのは ${owner} で全体の ${share}(${why})、${isOver ? 'すでに収束しています' : '現在も続いています'}。`,

@@ -116,6 +116,8 @@ export interface ReportMessages {
     readonly total: (failures: string, scopes: number, issuers: number, trend: string) => string;
     readonly trend: (percent: number, before: string, median: string | null) => string;
     readonly same: (median: string | null) => string;
+    /** Follows the trend where the periods go one way over a long time: about how many it was and is. */
+    readonly course: (way: 'rising' | 'falling', periods: number, from: string, to: string) => string;
     readonly noTrend: string;
     readonly biggest: (owner: string, share: string, why: string, isOver: boolean) => string;
     readonly strangersOnly: string;
