@@ -55,7 +55,7 @@ const PLAIN = /^[A-Za-z0-9][A-Za-z0-9 .,_()-]{2,79}$/;
 function connectionQuery({ group, reasonText }: { readonly group: GroupKey; readonly reasonText: string }): string {
   return [
     'fields @timestamp, @message, @logStream',
-    `| filter @message like "Failed:${reasonText}"`,
+    `| filter @message like "${reasonText}"`,
     ...accountFilter(group.scope),
     ...issuerFilter(group.issuerDn),
     '| sort @timestamp desc',

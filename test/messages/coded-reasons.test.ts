@@ -45,7 +45,7 @@ describe('the link to the log', () => {
       place,
     );
     const query = decodeURIComponent((links.executionLog ?? '').replaceAll('$25', '%').replaceAll('*', '%'));
-    expect(query).toContain('Failed:ClientCertUntrusted');
+    expect(query).toContain('@message like "ClientCertUntrusted"');
     expect(query).toContain('/aws/vendedlogs/cloudfront/E1');
     expect(links.accessLog).toBeNull();
   });
