@@ -20,6 +20,7 @@ import { CentralStream, isOpen } from './constructs/central-stream.js';
 import { dataKey, dataKeyStatements } from './constructs/data-key.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
+import { Operator } from './constructs/operator.js';
 import { Reconciler } from './constructs/reconciler.js';
 import { StateTable } from './constructs/state-table.js';
 import { Sweep } from './constructs/sweep.js';
@@ -87,6 +88,7 @@ export class MtlsWatch extends Construct {
   private readonly hasOtherSources: boolean;
   /** The environments of the functions, without the settings. */
   private readonly environments: Readonly<Record<string, string>>[] = [];
+  private readonly operator: LambdaFunction;
   /** The functions that read truststores. */
   private readonly readers: readonly LambdaFunction[];
   private readonly probed: Parameters<typeof probesStatements>[1];
@@ -118,17 +120,8 @@ export class MtlsWatch extends Construct {
     this.readers = [ingest.fn, sweep.fn, ...(report === undefined ? [] : [report.fn])];
     const canary = this.addCanary(common);
     this.probed = { table: state.table, ingest: ingest.fn, encryptionKey };
-    this.reconciler = new Reconciler(this, 'Reconciler', {
-      code: code('reconcile'),
-      environment: this.environmentOf('reconcile', common, {
-        INGEST_FUNCTION_ARN: ingest.fn.functionArn,
-        STACK_NAME: Stack.of(this).stackName,
-      }),
-      config,
-      encryptionKey,
-      ingest: ingest.fn,
-      state,
-    });
+    this.reconciler = this.addReconciler(common, ingest.fn);
+    this.operator = this.addOperator(common);
     central?.feed(ingest.fn, ingest.deadLetters);
     this.subscriptions = new LogSubscriptions(this, 'Subscriptions', {
       ...config,
@@ -159,6 +152,7 @@ export class MtlsWatch extends Construct {
       IngestFunctionName: ingest.fn.functionName,
       SweepFunctionName: sweep.fn.functionName,
       ReconcileFunctionName: this.reconciler.fn.functionName,
+      OperatorFunctionName: this.operator.functionName,
       DeadLetterQueueUrl: ingest.deadLetters.queueUrl,
     };
   }
@@ -215,6 +209,38 @@ export class MtlsWatch extends Construct {
   /** Lets somebody run `mtls-watch canary probes`, whose domain needs `probes` in its canary's settings. */
   grantProbes(grantee: IGrantable): void {
     for (const statement of probesStatements(this, this.probed)) grantee.grantPrincipal.addToPrincipalPolicy(statement);
+  }
+
+  /** Lets somebody silence and acknowledge incidents with the AWS CLI, as the alerts show it. */
+  grantOperate(grantee: IGrantable): void {
+    this.operator.grantInvoke(grantee);
+  }
+
+  private addReconciler(common: Common, ingest: LambdaFunction): Reconciler {
+    const { config, code, encryptionKey, state } = common;
+    return new Reconciler(this, 'Reconciler', {
+      code: code('reconcile'),
+      environment: this.environmentOf('reconcile', common, {
+        INGEST_FUNCTION_ARN: ingest.functionArn,
+        STACK_NAME: Stack.of(this).stackName,
+      }),
+      config,
+      encryptionKey,
+      ingest,
+      state,
+    });
+  }
+
+  private addOperator({ config, code, encryptionKey, state: { table } }: Common): LambdaFunction {
+    const { logRetentionDays } = config;
+    const environment = { TABLE_NAME: table.tableName, POWERTOOLS_SERVICE_NAME: 'operator' };
+    return new Operator(this, 'Operator', {
+      code: code('operator'),
+      environment,
+      table,
+      logRetentionDays,
+      encryptionKey,
+    }).fn;
   }
 
   private addReport(common: Common, ingestLogs: ILogGroup): WeeklyReport | undefined {
@@ -274,6 +300,9 @@ export class MtlsWatch extends Construct {
   ): Record<string, string> {
     return this.environment({
       TABLE_NAME: state.table.tableName,
+      ...(name === 'ingest' || name === 'sweep'
+        ? { OPERATOR_FUNCTION: Lazy.string({ produce: () => this.operator.functionName }) }
+        : {}),
       TOPIC_ARN: alerts.topic.topicArn,
       ACCOUNT_ID: Stack.of(this).account,
       ...routes,
