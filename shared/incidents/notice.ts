@@ -112,8 +112,9 @@ function commandsOf(incidentId: string, place: Deployment | null): Notice['comma
   if (place?.operatorFunction == null) return own;
   const { operatorFunction, region } = place;
   // The shell fills in who calls, for the function's log and for the silence. Both versions of the AWS CLI read a file as it is.
+  const caller = `$(aws sts get-caller-identity --region ${region} --query Arn --output text)`;
   const invoke = (request: object): string => {
-    const payload = JSON.stringify({ ...request, by: '$(aws sts get-caller-identity --query Arn --output text)' });
+    const payload = JSON.stringify({ ...request, by: caller });
     const quoted = payload.replaceAll('"', '\\"');
     return `aws lambda invoke --region ${region} --function-name ${operatorFunction} --payload fileb:///dev/stdin /dev/stdout <<< "${quoted}"`;
   };

@@ -88,6 +88,7 @@ describe('the commands of an alert', () => {
     expect(reply).toMatchObject({ ok: true, message: expect.stringMatching(/^silence \w+ until /) });
     expect(incidents()[0]).toMatchObject({ incidentId: alert.incidentId, silencedBy: reply.silence });
     const listed = shell(alert.commands.cloudShell!.silence.replace(/<<< ".*"$/, `<<< '{"verb":"list"}'`));
+    // Who asked: the shell filled it in.
     expect(listed).toContain('arn:aws:');
     expect(listed).toContain(String(reply.silence));
   });
