@@ -137,7 +137,16 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
         wrote('storm', 1);
         return inner.storm.addLoad(at, kind, halves);
       },
-      fixScopes: inner.storm.fixScopes,
+      fixDenials: async (batchId, wanted) => {
+        wrote('storm', 1);
+        const fixed = await inner.storm.fixDenials(batchId, wanted);
+        counters.lowestRate = Math.min(counters.lowestRate, fixed.rate);
+        return fixed;
+      },
+      enrol: (place, batchId, span) => {
+        wrote('storm', 1);
+        return inner.storm.enrol(place, batchId, span);
+      },
       fixRate: async (batchId, rate) => {
         wrote('storm', 1);
         const fixed = await inner.storm.fixRate(batchId, rate);

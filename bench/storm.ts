@@ -2,7 +2,8 @@
  * `npm run bench -- storm`: a flood of 1,000,000 refused requests from 100,000 issuers in ten simulated minutes, through
  * the real pipeline on counting stores in memory. Every request has a request id, a subject and a reason text of its
  * own; some bring a certificate of their own. Prints what it cost beside the bound; exits 1 when a bound is broken. A
- * number on the command line stands for the million, `--quick` for a tenth of it.
+ * number on the command line stands for the million, `--quick` for a tenth of it. `--batch 200` cuts batches of that size, and
+ * `--recut` delivers every event again in batches cut elsewhere.
  *
  * Half of the requests come from twenty busy issuers, the other half from all of them alike.
  */
@@ -32,12 +33,19 @@ import { accessEvent, denialAsOneEvent } from '../test/support/logs.js';
 import { type Counters, countingStores } from './counting-stores.js';
 import { heading, isQuick, paragraph, rows } from './support/section.js';
 
-const REQUESTS = Number(process.argv.slice(2).find((text) => /^\d+$/.test(text)) ?? (isQuick ? 100_000 : 1_000_000));
+const args = process.argv.slice(2);
+const BATCH_AT = args.indexOf('--batch') + 1;
+const REQUESTS = Number(
+  args.find((text, at) => /^\d+$/.test(text) && (BATCH_AT === 0 || at !== BATCH_AT)) ?? (isQuick ? 100_000 : 1_000_000),
+);
 const ISSUERS = 100_000;
 const BUSY_ISSUERS = 20;
 const MINUTES = 10;
 /** Lambda takes payloads of up to 1 MB; with logs as repetitive as these, some thousands of events. */
-const EVENTS_PER_BATCH = 2_000;
+const EVENTS_PER_BATCH = BATCH_AT === 0 ? 2_000 : Number(args[BATCH_AT]);
+const IS_RECUT = args.includes('--recut');
+/** What one log stream holds of a minute. */
+const EVENTS_PER_STREAM = 10_000;
 const ACCESS_LAG_MS = 2_000;
 const MINUTE = 60_000;
 const START = Date.UTC(2026, 10, 20, 9, 0, 0);
@@ -46,8 +54,14 @@ const REASONS = ['Could not find issuer for certificate', 'certificate has expir
 
 /** The bounds on the cost of a storm, with their reasons. */
 const bounds = {
-  /** 1,000 write units a second, a quarter of what a new on-demand table takes at once. */
-  writesPerMinute: 60_000,
+  /**
+   * What is joined, which grows with the logarithm of the load, and for each batch its rate, its place, its facts and the marks of
+   * their hours. Batches of a few are joined as they are: there the ceiling of concurrency is the bound.
+   */
+  writesPerMinute:
+    EVENTS_PER_BATCH <= limits.unaskedHalvesMax
+      ? Number.POSITIVE_INFINITY
+      : 60_000 + (10 * 2 * REQUESTS) / MINUTES / EVENTS_PER_BATCH,
   /**
    * Every batch may write one fact for each group and minute: the batches of a minute, and as many again for settled
    * halves.
@@ -98,10 +112,10 @@ function pemOfSerial(n: number): string {
 function* deliveriesOf(minute: number, truth: Truth): Generator<{ at: number; batch: LogBatch }> {
   const random = createRandom(minute + 1);
   const perMinute = REQUESTS / MINUTES;
-  for (let from = 0; from < perMinute; from += EVENTS_PER_BATCH) {
+  for (let from = 0; from < perMinute; from += EVENTS_PER_STREAM) {
     const denials: LogEvent[] = [];
     const accesses: LogEvent[] = [];
-    for (let index = from; index < Math.min(perMinute, from + EVENTS_PER_BATCH); index++) {
+    for (let index = from; index < Math.min(perMinute, from + EVENTS_PER_STREAM); index++) {
       const n = minute * perMinute + index + 1;
       const at = START + minute * MINUTE + Math.floor((index / perMinute) * MINUTE);
       const issuer = random.chance(0.5) ? random.between(0, BUSY_ISSUERS - 1) : random.between(0, ISSUERS - 1);
@@ -115,11 +129,26 @@ function* deliveriesOf(minute: number, truth: Truth): Generator<{ at: number; ba
       const dn = canonicalDn(refusal.issuerDn);
       if (issuer < BUSY_ISSUERS) truth.byIssuer.set(dn, (truth.byIssuer.get(dn) ?? 0) + 1);
     }
-    const at = denials.at(-1)?.timestamp ?? START;
-    const batch = (logGroup: string, events: LogEvent[]): LogBatch =>
-      batchOf({ owner: '123456789012', logGroup, logStream: `stream-${from}`, events, malformed: [] });
-    yield { at: at + 1_000, batch: batch('API-Gateway-Execution-Logs_abc123/prod', denials) };
-    yield { at: at + 1_000 + ACCESS_LAG_MS, batch: batch('/aws/apigateway/access', accesses) };
+    const stream = `stream-${minute}-${from}`;
+    yield* cut(denials, accesses, stream, EVENTS_PER_BATCH);
+    if (IS_RECUT) yield* cut(denials, accesses, stream, Math.ceil(EVENTS_PER_BATCH * 0.7) + 1);
+  }
+}
+
+function* cut(
+  denials: readonly LogEvent[],
+  accesses: readonly LogEvent[],
+  logStream: string,
+  size: number,
+): Generator<{ at: number; batch: LogBatch }> {
+  const batch = (logGroup: string, events: readonly LogEvent[]): LogBatch =>
+    batchOf({ owner: '123456789012', logGroup, logStream, events: [...events], malformed: [] });
+  for (let from = 0; from < denials.length; from += size) {
+    const some = denials.slice(from, from + size);
+    const at = some.at(-1)?.timestamp ?? START;
+    yield { at: at + 1_000, batch: batch('API-Gateway-Execution-Logs_abc123/prod', some) };
+    const records = accesses.slice(from, from + size);
+    yield { at: at + 1_000 + ACCESS_LAG_MS, batch: batch('/aws/apigateway/access', records) };
   }
 }
 
@@ -292,7 +321,7 @@ const outcome = await run();
 const table = lines(outcome);
 heading(
   'Storm',
-  `${REQUESTS.toLocaleString('en')} refused requests from ${ISSUERS.toLocaleString('en')} issuers in ${MINUTES} simulated minutes, on counting stores in memory: what it cost beside the bound.`,
+  `${REQUESTS.toLocaleString('en')} refused requests from ${ISSUERS.toLocaleString('en')} issuers in ${MINUTES} simulated minutes, in batches of ${EVENTS_PER_BATCH.toLocaleString('en')}${IS_RECUT ? ', each event again in batches cut elsewhere' : ''}, on counting stores in memory: what it cost beside the bound.`,
 );
 rows(
   ['what', 'value', 'bound', 'kept'],

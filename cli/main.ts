@@ -3,6 +3,7 @@
 import nodeModule from 'node:module';
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
+import { MtlsWatchError } from '../shared/base/errors.js';
 import { endWithReader, reportFailure } from './terminal/failures.js';
 import { verbCommands } from './verbs.js';
 
@@ -15,6 +16,9 @@ endWithReader(process.stderr);
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 
 try {
+  if (process.argv.filter((arg) => arg === '-').length > 1) {
+    throw new MtlsWatchError('usage', 'standard input is read once; expected one - among the arguments');
+  }
   const program = new Command('mtls-watch')
     .description(packageJson.description)
     .version(packageJson.version)

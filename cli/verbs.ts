@@ -72,6 +72,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     does: 'what fires, with what was told of it, acknowledgements and silences',
     load: async () => (await import('./commands/incidents.js')).incidentsCommand(),
   },
+  config: {
+    does: 'check settings before they are deployed, and print their JSON Schema',
+    load: async () => (await import('./commands/config.js')).configCommand(),
+  },
   'notify-test': {
     does: 'send a marked sample notice to a topic',
     load: async () => (await import('./commands/notify-test.js')).notifyTestCommand(),

@@ -7,15 +7,22 @@ import { CfnResource, type IResolvable, Reference, Tokenization } from 'aws-cdk-
 import type { Node } from 'constructs';
 import { MtlsWatchError } from '../shared/base/errors.js';
 import { limits } from '../shared/base/limits.js';
+import { arePlaceholdersAllowed, refusePlaceholders } from '../shared/config/placeholders.js';
 import { type Config, type MemberConfig, parseConfig, parseMemberConfig } from '../shared/config/settings.js';
 
 const CONTEXT_KEY = 'mtlsWatch';
 
 const SOURCE = `cdk.json context "${CONTEXT_KEY}"`;
 
-/** @throws MtlsWatchError `bad-config`, with each invalid key, its value and what was expected */
-export function readConfig(node: Node): Config {
-  return parseConfig(node.tryGetContext(CONTEXT_KEY), SOURCE);
+/** @throws MtlsWatchError `bad-config`, with each invalid key or placeholder, its value and what was expected */
+export function readConfig(node: Node, env: NodeJS.ProcessEnv = process.env): Config {
+  const settings: unknown = node.tryGetContext(CONTEXT_KEY);
+  const config = parseConfig(settings, SOURCE);
+  if (!arePlaceholdersAllowed(env)) {
+    const init = 'npm run -s mtls-watch -- init --email ADDRESS --runbooks URL --write';
+    refusePlaceholders(settings, SOURCE, `Write the settings of this account with: ${init}`);
+  }
+  return config;
 }
 
 /**

@@ -4,18 +4,24 @@
  */
 
 import { Annotations, Aspects, Lazy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
-import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
 import { MtlsWatchError } from '../shared/base/errors.js';
 import { type Config, parseConfig, type Settings } from '../shared/config/settings.js';
+import { type AppResources, eventStatements, withResources } from './app-resources.js';
 import type { FunctionName } from './build/bundle.js';
 import { prebuilt } from './build/prebuilt.js';
 import { functionEnvironment, settingsText } from './config.js';
 import { AlertTopic } from './constructs/alert-topic.js';
-import { Canary, probesStatements } from './constructs/canary.js';
+import { Canary } from './constructs/canary.js';
 import { CentralStream, isOpen } from './constructs/central-stream.js';
 import { dataKey, dataKeyStatements } from './constructs/data-key.js';
 import { Ingest } from './constructs/ingest.js';
@@ -41,8 +47,9 @@ import type { Alarms } from './observability/alarms.js';
 import { dashboardName } from './observability/dashboard.js';
 import { observe } from './observability/observe.js';
 import { METRICS_NAMESPACE } from './observability/watch-metrics.js';
+import { OperatedWatch, type WatchFunctions } from './operated-watch.js';
 
-export interface MtlsWatchProps {
+export interface MtlsWatchProps extends AppResources {
   /**
    * All settings; see docs/configuration.md. `watch` and `watchDomain` add to them. An invalid setting stops the synth
    * with a line that names it.
@@ -74,7 +81,14 @@ interface Common {
   readonly routes: Readonly<Record<string, string>>;
 }
 
-export class MtlsWatch extends Construct {
+export class MtlsWatch extends OperatedWatch {
+  readonly topic: ITopic;
+  readonly table: ITable;
+  readonly deadLetterQueue: IQueue;
+  readonly dashboard: Dashboard | undefined;
+  readonly reportBucket: IBucket | undefined;
+  readonly functions: WatchFunctions;
+  readonly encryptionKey: IKey | undefined;
   /** Names and ARNs that an operator needs, for the stack's outputs. */
   readonly outputs: Readonly<Record<string, string>>;
   /** Properties of the log groups that are created for watched stages. */
@@ -82,7 +96,7 @@ export class MtlsWatch extends Construct {
   private readonly watched: Watched;
   private readonly subscriptions: LogSubscriptions;
   private readonly reconciler: Reconciler;
-  private readonly alarms: Alarms;
+  private readonly ownAlarms: Alarms;
   private readonly doors = new Set<WatchableDoor>();
   /** Whether logs also come from log groups that are not named: discovered ones, or those of other accounts. */
   private readonly hasOtherSources: boolean;
@@ -91,18 +105,21 @@ export class MtlsWatch extends Construct {
   private readonly operator: LambdaFunction;
   /** The functions that read truststores. */
   private readonly readers: readonly LambdaFunction[];
-  private readonly probed: Parameters<typeof probesStatements>[1];
 
   /** @throws MtlsWatchError `bad-config`, with each invalid setting, its value and what was expected */
-  constructor(scope: Construct, id: string, { config: settings, code = prebuilt }: MtlsWatchProps) {
+  constructor(scope: Construct, id: string, { config: settings, code = prebuilt, ...given }: MtlsWatchProps) {
     super(scope, id);
-    const config = parseConfig(settings, `the config of ${this.node.path}`);
+    const config = withResources(parseConfig(settings, `the config of ${this.node.path}`), given);
     this.watched = new Watched(this, config);
-    const encryptionKey = dataKey(this, config.encryptionKey);
+    const encryptionKey = dataKey(this, given.encryptionKey ?? config.encryptionKey);
+    this.encryptionKey = encryptionKey;
     this.logKeeping = { retentionDays: config.logRetentionDays, encryptionKey };
     const state = new StateTable(this, 'State', { encryptionKey });
-    const alerts = new AlertTopic(this, 'Alerts', { emails: config.alertEmails });
-    const routes = alerts.addRoutes(config);
+    const alerts = new AlertTopic(this, 'Alerts', { emails: config.alertEmails, topic: given.topic });
+    const routes = alerts.addRoutes({
+      topics: { ...config.topics, ...given.severityTopics },
+      chatTopic: given.chatTopic ?? config.chatTopic,
+    });
     explainBuckets(this, bucketsOf(config));
     const common = { config, code, encryptionKey, state, alerts, routes: routes.environment };
     const central = isOpen(config.central)
@@ -119,7 +136,6 @@ export class MtlsWatch extends Construct {
     const report = this.addReport(common, ingest.fn.logGroup);
     this.readers = [ingest.fn, sweep.fn, ...(report === undefined ? [] : [report.fn])];
     const canary = this.addCanary(common);
-    this.probed = { table: state.table, ingest: ingest.fn, encryptionKey };
     this.reconciler = this.addReconciler(common, ingest.fn);
     this.operator = this.addOperator(common);
     central?.feed(ingest.fn, ingest.deadLetters);
@@ -129,32 +145,59 @@ export class MtlsWatch extends Construct {
       target: { kind: 'function', fn: ingest.fn, emitsAccount: config.central !== null },
     });
     this.hasOtherSources = config.discover !== null || central !== null;
-    this.alarms = observe(this, {
+    [this.topic, this.table, this.deadLetterQueue] = [alerts.topic, state.table, ingest.deadLetters];
+    this.reportBucket = report?.bucket;
+    this.functions = {
+      ...{ ingest: ingest.fn, sweep: sweep.fn, reconcile: this.reconciler.fn, operator: this.operator },
+      ...(report && { 'weekly-report': report.fn }),
+      ...(canary && { canary: canary.fn }),
+    };
+    const observed = observe(this, {
       config,
       topic: alerts.topic,
       table: state.table,
-      ...{ ingest: ingest.fn, deadLetters: ingest.deadLetters },
-      sweep: sweep.fn,
-      report: report?.fn,
-      canary: canary?.fn,
-      reconcile: this.reconciler,
+      ...{ ingest: ingest.fn, deadLetters: ingest.deadLetters, sweep: sweep.fn },
+      ...{ report: report?.fn, canary: canary?.fn, reconcile: this.reconciler },
       iteratorAge: central === null ? undefined : CentralStream.iteratorAge(ingest.fn),
       filterNames: this.subscriptions.filterNames,
     });
+    [this.ownAlarms, this.dashboard] = [observed.alarms, observed.dashboard];
     this.checkAtSynth();
-    this.outputs = {
-      ...routes.outputs,
-      ...(report && { ReportBucketName: report.bucket.bucketName, ReportFunctionName: report.fn.functionName }),
-      ...(canary && { CanaryFunctionName: canary.fn.functionName }),
+    this.outputs = this.outputsOf(routes.outputs, central);
+  }
+
+  get alarms(): readonly Alarm[] {
+    return this.ownAlarms.alarms;
+  }
+
+  private outputsOf(topics: Readonly<Record<string, string>>, central: CentralStream | null): Record<string, string> {
+    const { ingest, sweep, reconcile, canary, 'weekly-report': report } = this.functions;
+    return {
+      ...topics,
+      ...(this.reportBucket && { ReportBucketName: this.reportBucket.bucketName }),
+      ...(report && { ReportFunctionName: report.functionName }),
+      ...(canary && { CanaryFunctionName: canary.functionName }),
       ...(central && { DestinationArn: central.destinationArn, StreamName: central.stream.streamName }),
-      TopicArn: alerts.topic.topicArn,
-      TableName: state.table.tableName,
-      IngestFunctionName: ingest.fn.functionName,
-      SweepFunctionName: sweep.fn.functionName,
-      ReconcileFunctionName: this.reconciler.fn.functionName,
+      TopicArn: this.topic.topicArn,
+      TableName: this.table.tableName,
+      IngestFunctionName: ingest.functionName,
+      SweepFunctionName: sweep.functionName,
+      ReconcileFunctionName: reconcile.functionName,
       OperatorFunctionName: this.operator.functionName,
-      DeadLetterQueueUrl: ingest.deadLetters.queueUrl,
+      DeadLetterQueueUrl: this.deadLetterQueue.queueUrl,
     };
+  }
+
+  private addReconciler(common: Common, ingest: LambdaFunction): Reconciler {
+    const { config, code, encryptionKey, state } = common;
+    return new Reconciler(this, 'Reconciler', {
+      code: code('reconcile'),
+      environment: this.environmentOf('reconcile', common, {
+        INGEST_FUNCTION_ARN: ingest.functionArn,
+        STACK_NAME: Stack.of(this).stackName,
+      }),
+      ...{ config, encryptionKey, ingest, state },
+    });
   }
 
   /**
@@ -189,7 +232,7 @@ export class MtlsWatch extends Construct {
     const filter = this.subscriptions.add('connection', logGroup, logGroup.node.path);
     delivery?.node.addDependency(filter);
     this.reconciler.lookAt('connection', logGroup);
-    this.alarms.addFilter(this.subscriptions.filterName('connection'));
+    this.ownAlarms.addFilter(this.subscriptions.filterName('connection'));
   }
 
   /**
@@ -204,31 +247,6 @@ export class MtlsWatch extends Construct {
       for (const statement of truststoreReadStatements(parts.truststore)) fn.addToRolePolicy(statement);
     }
     if ('onStage' in domain) domain.onStage((stage) => this.watch(stage));
-  }
-
-  /** Lets somebody run `mtls-watch canary probes`, whose domain needs `probes` in its canary's settings. */
-  grantProbes(grantee: IGrantable): void {
-    for (const statement of probesStatements(this, this.probed)) grantee.grantPrincipal.addToPrincipalPolicy(statement);
-  }
-
-  /** Lets somebody silence and acknowledge incidents with the AWS CLI, as the alerts show it. */
-  grantOperate(grantee: IGrantable): void {
-    this.operator.grantInvoke(grantee);
-  }
-
-  private addReconciler(common: Common, ingest: LambdaFunction): Reconciler {
-    const { config, code, encryptionKey, state } = common;
-    return new Reconciler(this, 'Reconciler', {
-      code: code('reconcile'),
-      environment: this.environmentOf('reconcile', common, {
-        INGEST_FUNCTION_ARN: ingest.functionArn,
-        STACK_NAME: Stack.of(this).stackName,
-      }),
-      config,
-      encryptionKey,
-      ingest,
-      state,
-    });
   }
 
   private addOperator({ config, code, encryptionKey, state: { table } }: Common): LambdaFunction {
@@ -366,12 +384,4 @@ export class MtlsWatch extends Construct {
 
 function bucketsOf({ discover }: Config): readonly string[] {
   return discover?.truststoreBuckets ?? [];
-}
-
-function eventStatements(scope: Construct, bus: string | null): PolicyStatement[] {
-  if (bus === null) return [];
-  const arn = bus.startsWith('arn:')
-    ? bus
-    : Stack.of(scope).formatArn({ service: 'events', resource: 'event-bus', resourceName: bus });
-  return [new PolicyStatement({ actions: ['events:PutEvents'], resources: [arn] })];
 }

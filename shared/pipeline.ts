@@ -31,7 +31,8 @@ import type { evaluateScopes } from './incidents/evaluate-scopes.js';
 import type { claimConnections } from './join/connections.js';
 import { type Correlated, correlate } from './join/correlate.js';
 import { unpairedFailure } from './join/pairing.js';
-import { type BoundedLoad, shedLoad } from './join/shed-load.js';
+import type { BoundedLoad } from './join/sample.js';
+import { shedLoad } from './join/shed-load.js';
 import { redact } from './logs/redact.js';
 import { refuseTooOld } from './logs/too-old.js';
 import type {

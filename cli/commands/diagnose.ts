@@ -11,7 +11,7 @@ import { diagnose } from '../../shared/x509/diagnose.js';
 import { when } from '../../shared/x509/format.js';
 import { isCertain } from '../../shared/x509/standing.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
-import { readClientFile, readUsableTruststore } from '../inputs/truststores.js';
+import { nameOf, readClientFile, readUsableTruststore } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
 import { findingText, folded, heading, jsonLine, type Output, timeOption } from '../terminal/table.js';
 
@@ -84,7 +84,7 @@ export async function runDiagnose(
   const { truststore, name } = await readUsableTruststore(options.truststore, clock);
   const refusedWith = options.refusedWith === undefined ? null : reasonIdOf(options.refusedWith);
   const diagnosis = diagnose(client, truststore, at, presented, refusedWith, probed);
-  const what = `${options.client} against ${name}, at ${when(at)}`;
+  const what = `${nameOf(options.client)} against ${name}, at ${when(at)}`;
   output.write(
     options.json ? jsonLine(diagnosis) : folded(describe(diagnosis, note === null ? what : `${what}\n${note}`)),
   );

@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import * as z from 'zod';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { clean } from '../../shared/base/text.js';
+import { arePlaceholdersAllowed, refusePlaceholders } from '../../shared/config/placeholders.js';
 import { parseConfig } from '../../shared/config/settings.js';
 import { watchedSettings } from '../../shared/discovery/settings.js';
 import type { FoundAccount } from '../../shared/model/account.js';
@@ -60,6 +61,13 @@ export function init(found: FoundAccount, options: Options, output: Output, note
     ...(options.runbooks === undefined ? {} : { runbooks: { ...settings.runbooks, baseUrl: options.runbooks } }),
   };
   parseConfig(next, 'what init would write');
+  if (!arePlaceholdersAllowed(process.env)) {
+    refusePlaceholders(
+      next,
+      'what init would write',
+      'Name them with --email ADDRESS and --runbooks URL, or correct the file.',
+    );
+  }
   if (options.write === true) {
     const text = JSON.stringify({ ...app, context: { ...app.context, mtlsWatch: next } }, null, 2);
     writeFileSync(options.file, `${text}\n`);

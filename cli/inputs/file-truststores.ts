@@ -6,6 +6,7 @@ import { digest } from '../../shared/base/digest.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { once } from '../../shared/base/lazily.js';
 import type { TruststoreObject, TruststoreSource } from '../../shared/ports/truststore.js';
+import { readWhole } from './whole-file.js';
 
 /**
  * The truststores of one command. A file is read once, so that the whole run uses the same bytes, and a pipe works too.
@@ -43,6 +44,11 @@ export function createTruststores(): TruststoreSource {
 }
 
 async function readTruststoreFile(path: string): Promise<TruststoreObject> {
+  if (path === '-') {
+    const text = (await readWhole(path, 'PEM certificates')).toString('latin1');
+    // What is piped has no time of its own: it was not changed shortly before a refusal.
+    return { text, version: digest('truststore', text), versionId: null, modifiedAt: 0 };
+  }
   try {
     const [text, { mtimeMs }] = await Promise.all([readFile(path, 'latin1'), stat(path)]);
     return { text, version: digest('truststore', text), versionId: null, modifiedAt: mtimeMs };

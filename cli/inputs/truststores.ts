@@ -1,7 +1,6 @@
 /** Reads certificates and truststores that the command line is given: files in PEM or DER, and truststores in S3. */
 
-import { readFile, stat } from 'node:fs/promises';
-import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { fileErrors } from '../../shared/x509/audit-file.js';
@@ -11,6 +10,7 @@ import { containerOf, damageOfLabel, isPkcs7 } from '../../shared/x509/container
 import { type BundleEntry, readBundle } from '../../shared/x509/pem.js';
 import { cureOf, type Damage } from '../../shared/x509/pem-damage.js';
 import { parseTruststore, type Truststore } from '../../shared/x509/truststore.js';
+import { readWhole } from './whole-file.js';
 
 export interface ClientFile {
   readonly client: Certificate | Malformed;
@@ -85,11 +85,16 @@ export interface NamedTruststore {
   readonly name: string;
 }
 
+/** A place as people read it. */
+export function nameOf(place: string): string {
+  return place === '-' ? 'standard input' : place;
+}
+
 /** A bundle from a file or from `s3://bucket/key`. @throws MtlsWatchError `unreadable-input` or `truststore-unreadable` */
 export async function readTruststore(place: string, clock: Clock): Promise<NamedTruststore> {
   if (!place.startsWith('s3://')) {
     const text = await readText(place, 'a bundle of PEM certificates, or s3://bucket/key');
-    return { truststore: parseTruststore(text, place), name: place };
+    return { truststore: parseTruststore(text, place), name: nameOf(place) };
   }
   // The AWS SDK takes half a second to load; files do without it.
   const [{ S3Client }, { createS3Truststores }] = await Promise.all([
@@ -130,21 +135,5 @@ export function truststoreErrors({ truststore, name }: NamedTruststore): string[
 
 /** One character a byte, so that what is no text can be told. */
 async function readText(path: string, expected: string): Promise<string> {
-  let bytes: Buffer;
-  try {
-    const { size } = await stat(path);
-    if (size > limits.truststoreBytesMax) {
-      throw new MtlsWatchError(
-        'unreadable-input',
-        `${path} has ${size} bytes; expected ${expected}, at most ${limits.truststoreBytesMax} bytes`,
-      );
-    }
-    bytes = await readFile(path);
-  } catch (error) {
-    if (error instanceof MtlsWatchError) throw error;
-    throw new MtlsWatchError('unreadable-input', `cannot read ${path}: ${messageOf(error)}; expected ${expected}`, {
-      cause: error,
-    });
-  }
-  return bytes.toString('latin1');
+  return (await readWhole(path, expected)).toString('latin1');
 }

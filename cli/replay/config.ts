@@ -1,9 +1,10 @@
 /** The settings of a replay. */
 
-import { readFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { type Config, parseConfig } from '../../shared/config/settings.js';
+import { nameOf } from '../inputs/truststores.js';
+import { readWhole } from '../inputs/whole-file.js';
 
 /** @param format the value of `--format`, which then applies to all access logs */
 export function withOneFormat(config: Config, format: string | undefined): Config {
@@ -15,17 +16,40 @@ export async function readReplayConfig(file: string | undefined): Promise<Config
     const config = parseConfig({ runbooks: { baseUrl: 'https://runbooks.invalid' } }, 'the default configuration');
     return { ...config, runbooks: { ...config.runbooks, baseUrl: pathToFileURL('runbooks').href } };
   }
+  const { settings, source } = await readSettings(file);
+  return parseConfig(settings, source);
+}
+
+export interface WrittenSettings {
+  readonly settings: unknown;
+  /** The file, with the place in it. */
+  readonly source: string;
+}
+
+/**
+ * The settings as they are written in a file: alone, or in a `cdk.json`.
+ * @throws MtlsWatchError `unreadable-input`
+ */
+export async function readSettings(file: string): Promise<WrittenSettings> {
+  const name = nameOf(file);
+  const text = (await readWhole(file, 'settings as JSON')).toString('utf8');
   let value: unknown;
   try {
-    value = JSON.parse(await readFile(file, 'utf8'));
+    value = JSON.parse(text);
   } catch (error) {
     throw new MtlsWatchError(
       'unreadable-input',
-      `cannot read the configuration ${file}: ${messageOf(error)}; expected JSON`,
-      {
-        cause: error,
-      },
+      `cannot read the configuration ${name}: ${messageOf(error)}; expected JSON`,
+      { cause: error },
     );
   }
-  return parseConfig(value, file);
+  const context = field(value, 'context');
+  return context === undefined
+    ? { settings: value, source: name }
+    : { settings: field(context, 'mtlsWatch'), source: `${name} context "mtlsWatch"` };
+}
+
+function field(value: unknown, name: string): unknown {
+  const has = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
+  return has ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
 }

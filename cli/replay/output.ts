@@ -131,7 +131,11 @@ function incidentTable(notices: readonly Notice[], messages: Messages): string {
 function groupTable(summary: Replayed['summary'], messages: Messages): string {
   const rows = summary.groups.slice(0, GROUPS_SHOWN_MAX).map((group) => {
     const [first = '', last = ''] = [group.firstSeen, group.lastSeen].map((iso) => iso.slice(5, 16).replace('T', ' '));
-    return [count(group.failures), group.scope, group.issuerDn, titleOf(group, messages), first, last];
+    const { scope, issuerDn, reason, isUnverified } = group;
+    // The gateway's own reason: two groups of one claim would look the same otherwise.
+    const issuer = isUnverified ? messages.who.claimant(issuerDn) : issuerDn;
+    const { title } = isSeveral(issuerDn) ? messages.severalIssuers : messages.reasons[reason];
+    return [count(group.failures), scope, issuer, title, first, last];
   });
   return table(['Refused', 'Domain', 'Issuer', 'Reason', 'First seen', 'Last seen'], rows, [0]);
 }
@@ -139,8 +143,10 @@ function groupTable(summary: Replayed['summary'], messages: Messages): string {
 /** The command with which the user runs the tool: in a checkout, where it runs from its sources, through npm. */
 const SELF = import.meta.url.endsWith('.ts') ? 'npm run -s mtls-watch --' : 'mtls-watch';
 
-/** The next steps: the runbook page for the worst incident, and the verbs to continue with. */
-/** With the files of this run, so that they run when pasted; what only the user has is in capitals. */
+/**
+ * The next steps: the runbook page for the worst incident, and the verbs to continue with. With the files of this run, so
+ * that they run when pasted; what only the user has is in capitals.
+ */
 function nextSteps(worst: Notice | null, report: string | null, { inputs, truststore }: Given): string {
   const logs = inputs.length === 0 || inputs.includes('-') ? 'LOGS' : inputs.map(quote).join(' ');
   const bundle = truststore === undefined || truststore === '-' ? 'truststore.pem' : quote(truststore);

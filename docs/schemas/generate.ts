@@ -6,6 +6,7 @@ import * as z from 'zod';
 import { chatSchema } from '../../shared/messages/chat.js';
 import { reportSchema } from '../../shared/report/schema.js';
 import { doctorLineSchema, noticeSchema, summarySchema } from '../../shared/schemas/lines.js';
+import { settingsJsonSchema } from '../../shared/schemas/settings-schema.js';
 
 const published = {
   notice: ['A notice of mtls-watch, as SQS, Lambda, HTTPS, EventBridge and --json carry it', noticeSchema],
@@ -17,10 +18,12 @@ const published = {
 
 /** File name and text of each schema. */
 export function schemaFiles(): [file: string, text: string][] {
-  return Object.entries(published).map(([name, [title, schema]]) => {
+  const settings = `${JSON.stringify(settingsJsonSchema(), null, 2)}\n`;
+  const lines = Object.entries(published).map(([name, [title, schema]]) => {
     const { $schema, ...rest } = z.toJSONSchema(schema, { target: 'draft-2020-12' });
-    return [`${name}.schema.json`, `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`];
+    return [`${name}.schema.json`, `${JSON.stringify({ $schema, title, ...rest }, null, 2)}\n`] as [string, string];
   });
+  return [...lines, ['settings.schema.json', settings]];
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

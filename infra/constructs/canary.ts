@@ -1,10 +1,10 @@
 /** The function that calls domains with a certificate that must be refused, and its schedule. */
 
-import { Duration, Stack } from 'aws-cdk-lib';
-import type { ITable, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Duration } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { type Code, EventInvokeConfig, type IFunction, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { type Code, EventInvokeConfig, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
@@ -68,21 +68,4 @@ export class Canary extends Construct {
       }),
     });
   }
-}
-
-/** Permissions of whoever runs the probes: to read where and how the stack runs, and to note calls and their outcome. */
-export function probesStatements(
-  scope: Construct,
-  parts: { readonly table: ITable; readonly ingest: IFunction; readonly encryptionKey: IKey | undefined },
-): PolicyStatement[] {
-  return [
-    new PolicyStatement({ actions: ['cloudformation:DescribeStacks'], resources: [Stack.of(scope).stackId] }),
-    new PolicyStatement({ actions: ['lambda:GetFunctionConfiguration'], resources: [parts.ingest.functionArn] }),
-    new PolicyStatement({
-      actions: ['dynamodb:UpdateItem'],
-      resources: [parts.table.tableArn],
-      conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['probe#*', 'probed'] } },
-    }),
-    ...dataKeyStatements(scope, parts.encryptionKey),
-  ];
 }

@@ -9,15 +9,20 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 
-/** @param where a key's ARN, `create`, or null for none */
-export function dataKey(scope: Construct, where: string | null): IKey | undefined {
+/** @param where the app's own key, a key's ARN, `create`, or null for none */
+export function dataKey(scope: Construct, where: IKey | string | null): IKey | undefined {
   if (where === null) return undefined;
+  if (typeof where !== 'string') return withLogs(scope, where);
   // The policy of an imported key is managed by its owner; docs/security.md has the statement that it needs.
   if (where !== 'create') return Key.fromKeyArn(scope, 'DataKey', where);
-  const key = new Key(scope, 'DataKey', {
-    description: 'mtls-watch: state, reports and logs',
-    enableKeyRotation: true,
-  });
+  return withLogs(
+    scope,
+    new Key(scope, 'DataKey', { description: 'mtls-watch: state, reports and logs', enableKeyRotation: true }),
+  );
+}
+
+/** Lets CloudWatch Logs use the key; without an effect on an imported one. */
+function withLogs(scope: Construct, key: IKey): IKey {
   const { region } = Stack.of(scope);
   key.addToResourcePolicy(
     new PolicyStatement({

@@ -6,13 +6,13 @@
 import { Annotations, ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import type { IDistribution } from 'aws-cdk-lib/aws-cloudfront';
 import type { IApplicationLoadBalancer } from 'aws-cdk-lib/aws-elasticloadbalancingv2';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { CfnDelivery, CfnDeliveryDestination, CfnDeliverySource, type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
+import { type CfnDelivery, type ILogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { CLOUDFRONT_REGION } from '../../shared/base/regions.js';
 import { connectionLogs, recordFieldsOf } from '../../shared/discovery/connection-fields.js';
 import type { DoorKind } from '../../shared/model/account.js';
+import { deliverLog } from './log-delivery.js';
 import type { LogKeeping } from './stage-logs.js';
 
 /** A front door besides API Gateway, of this app or imported. */
@@ -50,23 +50,12 @@ export function deliverConnectionLog(
     retention: keeping.retentionDays,
     encryptionKey: keeping.encryptionKey,
   });
-  const policy = logGroup.addToResourcePolicy(mayDeliver(room, logGroup));
-  // Names of sources and destinations are unique in an account and Region, and at most 60 characters long.
-  const name = `${Stack.of(room).stackName.slice(0, 20)}-${room.node.addr.slice(-30)}`;
-  const { logType } = connectionLogs[kind];
-  const source = new CfnDeliverySource(room, 'Source', { name, logType, resourceArn: arnOf(room, door) });
-  const destination = new CfnDeliveryDestination(room, 'Destination', {
-    name,
-    outputFormat: 'json',
-    destinationResourceArn: logGroup.logGroupArn,
-  });
-  const delivery = new CfnDelivery(room, 'Delivery', {
-    deliverySourceName: source.name,
-    deliveryDestinationArn: destination.attrArn,
+  const delivery = deliverLog(room, {
+    logType: connectionLogs[kind].logType,
+    resourceArn: arnOf(room, door),
     recordFields: recordFieldsOf(kind),
+    logGroup,
   });
-  delivery.node.addDependency(source);
-  if (policy.policyDependable !== undefined) delivery.node.addDependency(policy.policyDependable);
   return { logGroup, delivery };
 }
 
@@ -78,20 +67,6 @@ function arnOf(scope: Construct, door: WatchableDoor): string {
     resource: 'distribution',
     resourceName: door.distributionId,
     arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
-  });
-}
-
-/** "Logs sent to CloudWatch Logs" (CloudWatch Logs user guide). */
-function mayDeliver(scope: Construct, logGroup: ILogGroup): PolicyStatement {
-  const { partition, region, account } = Stack.of(scope);
-  return new PolicyStatement({
-    principals: [new ServicePrincipal('delivery.logs.amazonaws.com')],
-    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-    resources: [logGroup.logGroupArn],
-    conditions: {
-      StringEquals: { 'aws:SourceAccount': account },
-      ArnLike: { 'aws:SourceArn': `arn:${partition}:logs:${region}:${account}:*` },
-    },
   });
 }
 

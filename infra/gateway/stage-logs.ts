@@ -118,7 +118,7 @@ function executionLogGroupName(stage: GatewayStage, apiId: string): string {
 }
 
 /** Sets the level of all methods to ERROR unless a level is set. */
-function switchOn(resource: CfnStage): void {
+export function switchOn(resource: CfnStage): void {
   const settings = resource.methodSettings ?? [];
   if (!Array.isArray(settings)) {
     warnOfLevel(resource, 'Whether execution logging is on cannot be seen in this app');

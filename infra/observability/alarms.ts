@@ -75,7 +75,7 @@ const sum = { ...fiveMinutes, statistic: Stats.SUM };
 const largest = { ...fiveMinutes, statistic: Stats.MAXIMUM };
 
 export class Alarms extends Construct {
-  readonly alarms: readonly Alarm[];
+  private readonly made: Alarm[];
 
   constructor(
     scope: Construct,
@@ -89,7 +89,7 @@ export class Alarms extends Construct {
       ...reportConditions(props),
       ...sourceConditions(props),
     };
-    this.alarms = [
+    this.made = [
       ...this.alarmsIn(this, conditions),
       // In a nested stack the names are not known yet, so that they cannot be in an id.
       ...props.filterNames.flatMap((name, index) =>
@@ -108,7 +108,11 @@ export class Alarms extends Construct {
   addFilter(filterName: string): void {
     const id = 'LaterFilter';
     if (this.props.filterNames.includes(filterName) || this.node.tryFindChild(id) !== undefined) return;
-    this.alarmsIn(new Construct(this, id), filterConditions(filterName));
+    this.made.push(...this.alarmsIn(new Construct(this, id), filterConditions(filterName)));
+  }
+
+  get alarms(): readonly Alarm[] {
+    return this.made;
   }
 
   private alarmsIn(room: Construct, all: Readonly<Record<string, Condition>>): Alarm[] {

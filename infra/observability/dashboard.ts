@@ -54,10 +54,12 @@ const sum = { ...ofFiveMinutes, statistic: Stats.SUM };
 const largest = { ...ofFiveMinutes, statistic: Stats.MAXIMUM };
 
 export class Dashboard extends Construct {
+  readonly dashboard: CloudWatchDashboard;
+
   constructor(scope: Construct, id: string, props: DashboardProps) {
     super(scope, id);
     const { functions, table, filterNames, alarms, canaryScopes = [] } = props;
-    new CloudWatchDashboard(this, 'Dashboard', {
+    this.dashboard = new CloudWatchDashboard(this, 'Dashboard', {
       dashboardName: dashboardName(this),
       defaultInterval: Duration.hours(12),
       widgets: [

@@ -1,7 +1,7 @@
 /** What shows whether mtls-watch itself is well: its alarms, the dashboard and the saved queries. */
 
 import { Stack } from 'aws-cdk-lib';
-import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Dashboard as CloudWatchDashboard, IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -34,8 +34,11 @@ interface Observed {
   readonly filterNames: readonly string[];
 }
 
-/** Adds them to the construct whose parts they look at. @returns the alarms */
-export function observe(scope: Construct, observed: Observed): Alarms {
+/** Adds them to the construct whose parts they look at. @returns no dashboard where the settings ask for none */
+export function observe(
+  scope: Construct,
+  observed: Observed,
+): { readonly alarms: Alarms; readonly dashboard: CloudWatchDashboard | undefined } {
   const { config, ingest, sweep, report, canary, reconcile } = observed;
   const scopes = canary === undefined ? [] : config.canaries.map(({ domain }) => domain);
   const optional = Object.entries({ report, canary, reconcile: reconcile?.fn });
@@ -56,13 +59,13 @@ export function observe(scope: Construct, observed: Observed): Alarms {
     reconcileMinutes: reconcile?.everyMinutes,
   });
   new SavedQueries(scope, 'Queries', observed);
-  if (!config.dashboard) return alarms;
-  new Dashboard(scope, 'Overview', {
+  if (!config.dashboard) return { alarms, dashboard: undefined };
+  const { dashboard } = new Dashboard(scope, 'Overview', {
     ...observed,
     alarms: alarms.alarms,
     filterNames,
     functions,
     canaryScopes: scopes,
   });
-  return alarms;
+  return { alarms, dashboard };
 }

@@ -109,5 +109,23 @@ function queriesFor({ config, ingest, sweep, canary }: SavedQueriesProps): Recor
       ],
     };
   }
-  return queries;
+  return { ...queries, ...connectionQueries(config) };
+}
+
+/** Over the connection logs of CloudFront and of load balancers, whose fields have names of their own. */
+function connectionQueries({ connectionLogGroups }: Config): Record<string, Query> {
+  if (connectionLogGroups.length === 0) return {};
+  return {
+    Connections: {
+      name: 'connections that failed',
+      logGroupNames: connectionLogGroups.slice(0, LOG_GROUPS_MAX).map(({ name }) => name),
+      lines: [
+        'fields coalesce(connectionStatus, tls_verify_status) as status, coalesce(clientIp, client_ip) as address, coalesce(clientLeafCertSubject, leaf_client_cert_subject) as subject',
+        'filter status like "Failed"',
+        'stats count(*) as connections, max(@timestamp) as lastSeen by status, subject, address',
+        'sort connections desc',
+        'limit 100',
+      ],
+    },
+  };
 }

@@ -387,13 +387,17 @@ export const limits = {
   replayTextsMax: 20_000,
   /** Sampling rates of batches, and loads of minutes, kept in memory for a retry, which comes soon. */
   stormRatesRememberedMax: 10_000,
+  /** What each of them brought in a storm, some 20 KB for 2,000 events. */
+  stormBatchesRememberedMax: 8_000,
   /** Certificates kept by a replay, about 2 KB each: enough for every client of a day, and a bound for scanners. */
   certificatesKeptMax: 20_000,
-  /**
-   * Batches with more halves ask for a sampling rate. An ordinary batch seldom has so many; one of a storm has
-   * thousands.
-   */
+  /** Batches with more records admit their issuers ahead. An ordinary batch seldom has so many; one of a storm has thousands. */
   calmHalvesMax: 200,
+  /**
+   * Halves of one kind and minute in a batch that are joined without asking for a sampling rate. Asking costs two writes, a
+   * tenth of what six halves cost. With the usual ceiling of concurrency, batches so small bring 60,000 halves a minute.
+   */
+  unaskedHalvesMax: 5,
   /** Halves of one kind that are joined in a minute before sampling begins. Each costs a write unit or two. */
   joinedPerMinuteMax: 5_000,
   /** In a storm, halves of one request id that a batch joins one by one; an ordinary request has one of each kind. */

@@ -12,14 +12,15 @@ import { oneByOne } from '../base/one-by-one.js';
 import { dayOf, hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import { issuerOf } from '../join/pairing.js';
 import { groupId } from '../model/group-id.js';
-import type {
-  AccessRecord,
-  Fact,
-  Failure,
-  ForbiddenFact,
-  GroupKey,
-  HeardLine,
-  OtherForbidden,
+import {
+  type AccessRecord,
+  type Fact,
+  type Failure,
+  type ForbiddenFact,
+  type GroupKey,
+  type HeardLine,
+  type OtherForbidden,
+  UNKNOWN_ISSUER,
 } from '../model/index.js';
 import type { DirtyHour, DirtyMark, FactIntent, World } from '../ports/index.js';
 import { admitScopes, scopePlaces } from './bound-scopes.js';
@@ -67,7 +68,9 @@ export async function recordCounts(
   const counted = world.stores.facts.put(facts, forbidden);
   const unexpected = facts.filter((fact) => !expected.has(nameOf(fact)));
   const marked = counted.then(() => markHours(unexpected, world));
-  const grown = facts.map((fact) => fact.group);
+  // In a storm the unknown issuers hold what is taken off them again when the sample is joined: the sweep looks at them then.
+  const isSampled = failures.some(({ weight, attribution }) => weight !== 1 || attribution === 'not-sampled');
+  const grown = facts.map(({ group }) => group).filter(({ issuerDn }) => !(isSampled && issuerDn === UNKNOWN_ISSUER));
   const lines: readonly HeardLine[] = [...others.filter(({ cause }) => !REFUSAL_CAUSES.has(cause)), ...heard];
   const noted =
     lines.length === 0 ? null : loadPulses().then(({ notePulses }) => notePulses(lines.map(boundScope), world));

@@ -28,6 +28,8 @@ export interface Diagnosed {
   readonly change: string | null;
   /** Whether the truststore holds a CA of the issuer's name; null where no truststore could be read. */
   readonly issuerTrusted: boolean | null;
+  /** Whether only the truststore's version before holds one. */
+  readonly isLost: boolean;
   /**
    * Whether the issuer's name is nothing but a claim: no CA of that name, in the truststore or in its version before,
    * signed any of the certificates that were looked at. False where that is not known.
@@ -116,9 +118,15 @@ export async function surroundingsOf(
   group: GroupKey,
   facts: readonly Fact[],
   world: World,
-): Promise<Pick<Diagnosed, 'change' | 'issuerTrusted' | 'isClaimed' | 'isOrganisationKnown'>> {
+): Promise<Pick<Diagnosed, 'change' | 'issuerTrusted' | 'isLost' | 'isClaimed' | 'isOrganisationKnown'>> {
   const isUnverified = group.isUnverified === true;
-  const unknown = { change: null, issuerTrusted: null, isClaimed: isUnverified, isOrganisationKnown: false };
+  const unknown = {
+    change: null,
+    issuerTrusted: null,
+    isLost: false,
+    isClaimed: isUnverified,
+    isOrganisationKnown: false,
+  };
   const uri = truststoreUri(group.scope, world.config.truststores);
   if (uri === null) return unknown;
   const firstAt = Math.min(...facts.map((fact) => fact.firstAt));
@@ -126,10 +134,12 @@ export async function surroundingsOf(
   const look = async () => {
     const bundle = (await x509()).cache.truststore(await world.truststores.read(uri));
     const issuerTrusted = holds(bundle, group.issuerDn);
+    const isLost = issuerTrusted === false && (await bundlesOf(uri, world)).some((one) => holds(one, group.issuerDn));
     return {
       change: await changeBefore(uri, firstAt, world),
       issuerTrusted,
-      isClaimed: isUnverified || (issuerTrusted === true && (await isClaim(group, facts, uri, world))),
+      isLost,
+      isClaimed: isUnverified || ((issuerTrusted === true || isLost) && (await isClaim(group, facts, uri, world))),
       isOrganisationKnown: namesOneOf(bundle, names),
     };
   };

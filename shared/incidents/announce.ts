@@ -37,10 +37,10 @@ export async function impactOf(
   facts: readonly Fact[],
   world: World,
 ): Promise<Impact & { readonly isStranger: boolean }> {
-  const { issuerTrusted, isClaimed, isOrganisationKnown, change } = await surroundingsOf(group, facts, world);
+  const { issuerTrusted, isLost, isClaimed, isOrganisationKnown, change } = await surroundingsOf(group, facts, world);
   const clients = clientCountOf(facts);
   const isTruststoreChanged = change !== null;
-  const who = { group, issuerTrusted, isOrganisationKnown, isTruststoreChanged };
+  const who = { group, issuerTrusted, isLost, isOrganisationKnown, isTruststoreChanged };
   return { ...who, isClaimed, numbers: detection.numbers, clients, scopeShare: null, isStranger: isStranger(who) };
 }
 
@@ -54,7 +54,13 @@ export async function storeTransition(announcement: Announcement, world: World):
   }
   const now = world.clock.now();
   const clients = clientsOf(facts);
-  const { isOrganisationKnown, isClaimed, ...diagnosed } = await diagnosedFor(kind, next.group, clients, facts, world);
+  const { isOrganisationKnown, isLost, isClaimed, ...diagnosed } = await diagnosedFor(
+    kind,
+    next.group,
+    clients,
+    facts,
+    world,
+  );
   const isJudged = kind !== 'resolved' && next.state === 'firing' && !isSeveral(next.group.issuerDn);
   const scopeShare = isJudged && kind !== 'ongoing' ? await scopeShareOf(next.group, recentFacts, now, world) : null;
   let incident = next;
@@ -64,6 +70,7 @@ export async function storeTransition(announcement: Announcement, world: World):
       numbers: detection.numbers,
       clients: clientCountOf(facts),
       issuerTrusted: diagnosed.issuerTrusted,
+      isLost,
       isClaimed,
       isOrganisationKnown,
       isTruststoreChanged: diagnosed.change !== null,
@@ -100,6 +107,7 @@ const UNDIAGNOSED = {
   verdictNote: null,
   change: null,
   issuerTrusted: null,
+  isLost: false,
   isClaimed: false,
   isOrganisationKnown: false,
 };

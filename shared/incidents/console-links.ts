@@ -9,6 +9,7 @@ import { MINUTE_MS } from '../base/time.js';
 import { accountOf, bareName } from '../config/qualified-names.js';
 import type { Config } from '../config/settings.js';
 import type { Deployment, GroupKey, NoticeLinks } from '../model/index.js';
+import { isCode } from '../model/reasons.js';
 
 interface Query {
   readonly logGroups: readonly string[];
@@ -33,6 +34,14 @@ export function linksOf(
     const logGroups = groups.slice(0, limits.logGroupsPerLinkMax).map(({ name }) => name);
     return logGroups.length === 0 ? null : logsInsightsUrl(region, { logGroups, from, to, text });
   };
+  // A code, which is one word, is of a door whose one log says who and why; API Gateway speaks in sentences.
+  if (isCode(about.reasonText)) {
+    return {
+      executionLog: logs(config.connectionLogGroups, connectionQuery(about)),
+      accessLog: null,
+      dashboard: dashboardName === null ? null : dashboardUrl(region, dashboardName, from, to),
+    };
+  }
   return {
     executionLog: logs(config.executionLogGroups, executionQuery(about)),
     accessLog: logs(config.accessLogGroups, accessQuery(about.group)),
@@ -42,6 +51,17 @@ export function linksOf(
 
 /** Text that is safe inside double quotes of a query. It must never be put into a regular expression. */
 const PLAIN = /^[A-Za-z0-9][A-Za-z0-9 .,_()-]{2,79}$/;
+
+function connectionQuery({ group, reasonText }: { readonly group: GroupKey; readonly reasonText: string }): string {
+  return [
+    'fields @timestamp, @message, @logStream',
+    `| filter @message like "${reasonText}"`,
+    ...accountFilter(group.scope),
+    ...issuerFilter(group.issuerDn),
+    '| sort @timestamp desc',
+    '| limit 100',
+  ].join('\n');
+}
 
 function executionQuery({ group, reasonText }: { readonly group: GroupKey; readonly reasonText: string }): string {
   const reason = PLAIN.test(reasonText) ? ` ${reasonText}` : '';
@@ -55,17 +75,21 @@ function executionQuery({ group, reasonText }: { readonly group: GroupKey; reado
 }
 
 function accessQuery({ scope, issuerDn }: GroupKey): string {
-  const name = /(?:^|,)CN=([^,+]*)$/.exec(issuerDn)?.[1] ?? '';
   const domain = bareName(scope);
   return [
     'fields @timestamp, identity.sourceIp, identity.clientCert.subjectDN, identity.clientCert.issuerDN, identity.clientCert.serialNumber, error.message, requestId',
     '| filter status = 403',
     ...accountFilter(scope),
     ...(PLAIN.test(domain) && !domain.includes(' ') ? [`| filter domainName = "${domain}"`] : []),
-    ...(PLAIN.test(name) ? [`| filter @message like "${name}"`] : []),
+    ...issuerFilter(issuerDn),
     '| sort @timestamp desc',
     '| limit 100',
   ].join('\n');
+}
+
+function issuerFilter(issuerDn: string): string[] {
+  const name = /(?:^|,)CN=([^,+]*)$/.exec(issuerDn)?.[1] ?? '';
+  return PLAIN.test(name) ? [`| filter @message like "${name}"`] : [];
 }
 
 /**

@@ -15,6 +15,8 @@ export interface Impact {
   readonly clients: number;
   /** Whether the truststore holds a CA of the issuer's name; null where that is not known. */
   readonly issuerTrusted: boolean | null;
+  /** Whether only its version before holds one: a bad upload must not make less of the partners that it lost. */
+  readonly isLost?: boolean;
   /**
    * Whether no CA of the issuer's name, in the truststore or in its version before, signed any of the certificates: then
    * the issuer's name is a claim. False where that is not known.
@@ -52,7 +54,7 @@ const SMALL_SHARE = 0.05;
 
 export function severityFor(impact: Impact, policy: DetectionPolicy): Severity {
   if (isStranger(impact)) return 'low';
-  const { numbers, clients, issuerTrusted, isClaimed, scopeShare } = impact;
+  const { numbers, clients, issuerTrusted, isLost, isClaimed, scopeShare } = impact;
   // A window longer than an hour is scaled down to an hour.
   const count = numbers.count * Math.min(1, HOUR / numbers.windowMinutes);
   const above = Math.max(numbers.recent, count) / policy.floor;
@@ -61,7 +63,7 @@ export function severityFor(impact: Impact, policy: DetectionPolicy): Severity {
     (clients >= MANY_CLIENTS ? 1 : 0) -
     (numbers.count < GROWTH * numbers.expected ? 1 : 0) -
     (scopeShare !== null && scopeShare < SMALL_SHARE ? 1 : 0);
-  const least = issuerTrusted === true ? 1 : 0;
+  const least = issuerTrusted === true || isLost === true ? 1 : 0;
   const most = isClaimed ? CLAIMED_AT_MOST : severities.length - 1;
   return severities[Math.min(most, Math.max(least, points))] ?? 'low';
 }
@@ -69,11 +71,12 @@ export function severityFor(impact: Impact, policy: DetectionPolicy): Severity {
 export function isStranger({
   group,
   issuerTrusted,
+  isLost,
   isOrganisationKnown,
   isTruststoreChanged,
 }: Omit<Impact, 'numbers' | 'clients' | 'scopeShare' | 'isClaimed'>): boolean {
   if (group.issuerDn === OTHER_ISSUERS) return true;
-  if (issuerTrusted === true || isTruststoreChanged || isOrganisationKnown) return false;
+  if (issuerTrusted === true || isLost === true || isTruststoreChanged || isOrganisationKnown) return false;
   return STRANGERS_REASONS.includes(group.reason) || issuerTrusted === false;
 }
 

@@ -8,7 +8,7 @@
  */
 
 import { limits } from '../base/limits.js';
-import type { Half } from '../model/index.js';
+import type { Denial, Half } from '../model/index.js';
 import { cellKey } from './pairing.js';
 
 /**
@@ -17,6 +17,13 @@ import { cellKey } from './pairing.js';
  */
 export function samplingRate(load: number): number {
   return load <= limits.joinedPerMinuteMax ? 1 : 2 ** -Math.ceil(Math.log2(load / limits.joinedPerMinuteMax));
+}
+
+export interface BoundedLoad {
+  /** The halves to join. */
+  readonly halves: readonly Half[];
+  /** The denials that are counted alone in a storm. */
+  readonly unsampled: readonly Denial[];
 }
 
 export interface Sampled<T extends Half> {

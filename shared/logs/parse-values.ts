@@ -21,7 +21,7 @@ export function serialFromHex(text: string): string {
 
 function evenHex(hex: string): string {
   const bare = hex.replace(/^0+/, '').toUpperCase();
-  return bare.length % 2 === 0 && bare !== '' ? bare : `0${bare}`;
+  return bare.length % 2 === 0 ? bare || '00' : `0${bare}`;
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

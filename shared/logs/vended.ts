@@ -20,14 +20,18 @@ export interface VendedPayload {
 /** The known APIs and stages, as `apiId/stage` or `apiId`. They tell fields apart that have no separator. */
 export type KnownPlaces = ReadonlySet<string>;
 
-const FIELDS: ReadonlySet<string> = new Set([
+/** The fields of a record, as a delivery names them, in the order of AWS's page. */
+export const vendedExecutionFields = [
   'resource_arn',
   'event_timestamp',
   'api_id',
   'stage',
   'resource_path',
   'http_method',
-]);
+  'payload',
+] as const;
+
+const FIELDS: ReadonlySet<string> = new Set(vendedExecutionFields.filter((field) => field !== 'payload'));
 const PAYLOADS: ReadonlySet<string> = new Set(['payload', '@message', 'message']);
 
 /**

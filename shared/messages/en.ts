@@ -1,5 +1,6 @@
 /** The English texts of alerts: the cause first, then what to do. */
 
+import { isCode } from '../model/reasons.js';
 import { findings } from './findings/en.js';
 import { reasons } from './reasons/en.js';
 import type { Messages } from './types.js';
@@ -61,7 +62,7 @@ export const en: Messages = {
     escalated: (whose, where) => `${where} refuses ${whose}, and many more than when it began.`,
     resolved: (whose, where) => `${where} no longer refuses ${whose}.`,
   },
-  besideGateway: (title, text) => `${title}; the gateway says “${text}”`,
+  besideGateway: (title, text) => `${title}; ${isCode(text) ? 'the log' : 'the gateway'} says “${text}”`,
   unknownReason: (text) => `“${text}”`,
   over: 'Nothing to do now. If nobody changed anything, ask the clients: they may have stopped calling.',
   labels: {

@@ -1,5 +1,6 @@
 /** The Japanese texts of alerts. Certificates, commands and names of AWS are not translated. */
 
+import { isCode } from '../model/reasons.js';
 import { findings } from './findings/ja.js';
 import { reasons } from './reasons/ja.js';
 import type { Messages } from './types.js';
@@ -77,7 +78,7 @@ export const ja: Messages = {
     escalated: (whose, where) => `${where} が ${whose}を拒否する件数が、開始時より大きく増えました。`,
     resolved: (whose, where) => `${where} は ${whose}を拒否しなくなりました。`,
   },
-  besideGateway: (title, text) => `${title} (ゲートウェイの文言: 「${text}」)`,
+  besideGateway: (title, text) => `${title} (${isCode(text) ? 'ログのコード' : 'ゲートウェイの文言'}: 「${text}」)`,
   unknownReason: (text) => `「${text}」`,
   over: '今すぐの対応は不要です。誰も何も変更していない場合は、クライアントが呼び出しをやめた可能性があるため確認してください。',
   labels: {

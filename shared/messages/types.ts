@@ -101,7 +101,7 @@ export interface Messages {
   readonly whose: WhoseMessages;
   readonly subject: Readonly<Record<NoticeKind, (who: string, where: string, why: string) => string>>;
   readonly headline: Readonly<Record<NoticeKind, (whose: string, where: string) => string>>;
-  /** The title, with the gateway's own words beside it. */
+  /** The title, with the gateway's own words beside it, or the code in another door's log. */
   readonly besideGateway: (title: string, text: string) => string;
   /** In place of the title of a reason that the catalogue does not hold. */
   readonly unknownReason: (text: string) => string;

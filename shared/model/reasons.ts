@@ -65,6 +65,11 @@ export function reasonIdOf(text: string): ReasonId {
   return idByText.get(normal) ?? 'other';
 }
 
+/** Whether a reason's text is the code of a door that logs connections: one word, where API Gateway writes a sentence. */
+export function isCode(text: string): boolean {
+  return /^[A-Za-z]{3,64}$/.test(text);
+}
+
 const TEXTS_BY_LENGTH = [...idByText.keys()].sort((a, b) => b.length - a.length);
 
 /**

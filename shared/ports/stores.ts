@@ -222,11 +222,28 @@ export interface StormStore {
   /** Fixes the rate of a batch unless it has one, and returns the one it has: a retry must make the same choices. */
   fixRate(batchId: string, rate: number): Promise<number>;
   /**
-   * Fixes under which scopes a batch counts what has no cell, by API and stage, unless it has some, and returns those it has:
-   * settings may name another domain when the batch is repeated.
+   * The same for denials, and under which scopes a batch counts those without a cell, by API and stage: settings may name
+   * another domain when the batch is repeated. Keeps which events it brought, for `enrol`: a mark for each, `EVENT_MARK_CHARS`
+   * long, the same whenever the batch is repeated.
    */
-  fixScopes(batchId: string, scopes: Readonly<Record<string, string>>): Promise<Readonly<Record<string, string>>>;
+  fixDenials(batchId: string, wanted: FixedDenials & { readonly events: readonly string[] }): Promise<FixedDenials>;
+  /**
+   * Puts the batch last on the list of a place, a minute of a log stream, unless it is on it. Called after `fixDenials`.
+   * @param span the milliseconds within the minute at which its first and its last event were logged
+   * @returns the marks that the batches brought which are in front of it and overlap with it: whatever is repeated and
+   * whoever comes later, the order stays
+   */
+  enrol(place: string, batchId: string, span: readonly [number, number]): Promise<ReadonlySet<string>>;
 }
+
+/** What a batch does with the denials of a minute. */
+export interface FixedDenials {
+  readonly rate: number;
+  readonly scopes: Readonly<Record<string, string>>;
+}
+
+/** The length of a mark of an event: 66 bits of its digest. */
+export const EVENT_MARK_CHARS = 11;
 
 /** What is secret about the addresses of those who called. */
 export interface PrivacyStore {

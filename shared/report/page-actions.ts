@@ -1,6 +1,7 @@
 /** The top of the page: three sentences, the main figures, what needs action. */
 
 import { limits } from '../base/limits.js';
+import { courseOf } from './course.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';
 import { changeText, cut, issuerName, medianText, numberText, strangersLine, timeText } from './page-parts.js';
@@ -51,11 +52,15 @@ function biggestOf({ actions }: Report) {
   return issuers.sort((a, b) => b.failures - a.failures)[0];
 }
 
-function trendText({ totals: { failures, before, median4 } }: Report, { sentences }: ReportMessages): string {
+function trendText({ totals }: Report, { sentences }: ReportMessages): string {
+  const { failures, before, median4 } = totals;
   if (before === null) return sentences.noTrend;
+  const course = courseOf(totals.stretches);
+  const overall =
+    course === null ? '' : sentences.course(course.way, course.periods, numberText(course.from), numberText(course.to));
   const median = median4 === null ? null : medianText(median4);
   const percent = before > 0 ? Math.round((100 * (failures - before)) / before) : 0;
-  return percent === 0 ? sentences.same(median) : sentences.trend(percent, numberText(before), median);
+  return (percent === 0 ? sentences.same(median) : sentences.trend(percent, numberText(before), median)) + overall;
 }
 
 function share(part: number, whole: number): string {
@@ -92,6 +97,12 @@ export function actionsSection(report: Report, words: ReportMessages): Html {
       ? html`<p>${words.nothing.actions}</p>`
       : html`<ol class="actions">${shown.map((action) => actionItem(action, words))}</ol>`
   }${left > 0 ? html`<p class="dim small">${words.more(numberText(left))}</p>` : null}${strangersLine(report, words)}`;
+}
+
+/** What one action is about: two groups of one claim differ in the gateway's reason only. */
+export function actionTitle({ reason, isUnverified }: Action, words: ReportMessages): string {
+  const { title } = words.reasons[reason];
+  return isUnverified ? words.claimed(title) : title;
 }
 
 /** What to do about one action, in the language of the page if it has a text for the finding. */
@@ -139,7 +150,7 @@ function actionItem(action: Action, words: ReportMessages): Html {
         ]),
     [labels.runbook, html`<a href="${action.runbookUrl}" rel="noreferrer">${action.runbookUrl}</a>`],
   ];
-  const title = action.isUnverified ? words.claimed : words.reasons[action.reason].title;
+  const title = actionTitle(action, words);
   return html`<li class="${state}"><h3>${action.rank}. <bdi>${cut(action.owner)}</bdi>: ${title} <span class="state">${state === 'open' ? labels.open : labels.over}</span></h3>
 <dl>${rows.map(([term, what]) => html`<dt>${term}</dt><dd>${what}</dd>`)}</dl></li>
 `;

@@ -49,7 +49,9 @@ beforeAll(async () => {
     join(folder, '.curlrc'),
     `connect-to = "${DOMAIN}:443:${gateway.address}"\ncacert = "${join(folder, 'ca.pem')}"\n`,
   );
-  shell = new Shell(clone, { ...process.env, CURL_HOME: folder, CDK_REQUIRE_APPROVAL: 'never' });
+  // The guide's names are placeholders.
+  const env = { CURL_HOME: folder, CDK_REQUIRE_APPROVAL: 'never', MTLS_WATCH_PLACEHOLDERS: 'allowed' };
+  shell = new Shell(clone, { ...process.env, ...env });
 });
 afterAll(async () => {
   shell?.close();

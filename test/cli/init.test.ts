@@ -41,8 +41,8 @@ beforeEach(() => {
   file = join(folder, 'cdk.json');
   const mtlsWatch = {
     executionLogGroups: [{ name: 'example' }],
-    domains: { example: 'example.com' },
-    runbooks: { baseUrl: 'https://wiki.example.com/mtls' },
+    domains: { example: 'api.example.com' },
+    runbooks: { baseUrl: 'https://wiki.bank.example/mtls' },
     graceMinutes: 7,
   };
   writeFileSync(file, JSON.stringify({ app: 'npx tsx infra/app.ts', context: { other: true, mtlsWatch } }));
@@ -64,7 +64,7 @@ describe('init', () => {
   it('prints settings that watch every domain found, which the stack takes', () => {
     const http = stage('http', { kind: 'HTTP', executionLog: { kind: 'unsupported' } });
     const { code, out } = run(found([domain('a.example', [stage('rest')]), domain('b.example', [http])], ['/access']), {
-      email: ['on-call@example.com'],
+      email: ['on-call@bank.example'],
     });
     expect(code).toBe(0);
     expect(parseConfig(JSON.parse(out), 'init')).toMatchObject({
@@ -73,7 +73,7 @@ describe('init', () => {
       domains: { 'rest/prod': 'a.example', 'http/prod': 'b.example' },
       apisWithoutExecutionLog: ['http'],
       truststores: { 'a.example': 's3://truststores/a.example.pem', 'b.example': 's3://truststores/b.example.pem' },
-      alertEmails: ['on-call@example.com'],
+      alertEmails: ['on-call@bank.example'],
       graceMinutes: 7,
     });
   });
@@ -105,7 +105,16 @@ describe('init', () => {
     expect(app).toBe('npx tsx infra/app.ts');
     expect(context.other).toBe(true);
     expect(context.mtlsWatch.domains).toEqual({ 'rest/prod': 'a.example' });
-    expect(context.mtlsWatch.runbooks).toEqual({ baseUrl: 'https://wiki.example.com/mtls' });
+    expect(context.mtlsWatch.runbooks).toEqual({ baseUrl: 'https://wiki.bank.example/mtls' });
+  });
+
+  it('writes no placeholder, and says which option names it', () => {
+    const address = { email: ['on-call@example.com'], runbooks: 'https://wiki.example.com/mtls' };
+    const before = readFileSync(file, 'utf8');
+    expect(() => run(found([domain('a.example', [])]), { write: true, ...address })).toThrow(
+      /still has 2 placeholder.*\n {2}runbooks\.baseUrl: .*\n {2}alertEmails\.0: .*\nName them with --email/,
+    );
+    expect(readFileSync(file, 'utf8')).toBe(before);
   });
 
   it('says no, and writes nothing, where there is no such domain', () => {

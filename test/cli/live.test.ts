@@ -28,11 +28,13 @@ import {
   ACCESS_LOG_PATTERN,
   ANY_FORBIDDEN_PATTERN,
   accessLogPattern,
+  CONNECTION_LOG_PATTERN,
   EXECUTION_LOG_PATTERN,
 } from '../../shared/logs/filter-patterns.js';
 import type { FoundAccount, FoundStage } from '../../shared/model/account.js';
 import type { LogQuery, LogSearch, SearchedEvent } from '../../shared/ports/log-search.js';
 import { ACCESS_FORMATS, refused, rendered } from '../support/access-formats.js';
+import { door } from '../support/account.js';
 import { ACCESS_GROUP, accessEvent, denialAsOneEvent, EXECUTION_GROUP, type Refusal, T0 } from '../support/logs.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-live-'));
@@ -336,12 +338,28 @@ describe('what is searched', () => {
     ]);
   });
 
-  it('of a log group that is named is what its name says, else both', async () => {
+  it('of other front doors are the connection logs of this Region', async () => {
+    const hosts = ['edge.bank.example', 'd1.cloudfront.net'];
+    const doors = [
+      door('partners', 'eu-west-1:/alb'),
+      door('E1', 'us-east-1:/cf', { kind: 'cloudfront', name: 'edge.bank.example', hosts }),
+    ];
+    const only = { ...account, domains: [], doors };
+    const live = await liveIn({ domain: ['partners', 'd1.cloudfront.net'] }, 'refusals', only, logs);
+    expect(live.targets).toEqual([{ logGroup: '/alb', pattern: CONNECTION_LOG_PATTERN }]);
+    expect(live.domains).toEqual({ 'distribution/E1': 'edge.bank.example' });
+    expect((await liveIn({}, 'clients', only, logs)).targets).toEqual([{ logGroup: '/alb', pattern: null }]);
+    const named = await liveIn({ logGroup: ['/aws/vendedlogs/cloudfront/E1'] }, 'refusals', null, logs);
+    expect(named.targets.map(({ pattern }) => pattern)).toEqual([CONNECTION_LOG_PATTERN]);
+  });
+
+  it('of a log group that is named is what its name says, else all', async () => {
     const { targets } = await liveIn({ logGroup: ['API-Gateway-Execution-Logs_b/x', '/any'] }, 'refusals', null, logs);
     expect(targets).toEqual([
       { logGroup: 'API-Gateway-Execution-Logs_b/x', pattern: EXECUTION_LOG_PATTERN },
       { logGroup: '/any', pattern: EXECUTION_LOG_PATTERN },
       { logGroup: '/any', pattern: ANY_FORBIDDEN_PATTERN },
+      { logGroup: '/any', pattern: CONNECTION_LOG_PATTERN },
     ]);
   });
 
@@ -349,7 +367,11 @@ describe('what is searched', () => {
     const format =
       '$context.identity.sourceIp [$context.requestTime] "$context.httpMethod" $context.status $context.requestId';
     const { targets } = await liveIn({ logGroup: ['/any'], accessLogFormats: { '*': format } }, 'refusals', null, logs);
-    expect(targets.map(({ pattern }) => pattern)).toEqual([EXECUTION_LOG_PATTERN, accessLogPattern([format])]);
+    expect(targets.map(({ pattern }) => pattern)).toEqual([
+      EXECUTION_LOG_PATTERN,
+      accessLogPattern([format]),
+      CONNECTION_LOG_PATTERN,
+    ]);
   });
 
   it('of a log group of which nobody knows the format finds its refusals in every format', () => {
@@ -363,7 +385,7 @@ describe('what is searched', () => {
       'a domain that is none',
       { domain: ['other.example'] },
       'refusals',
-      /--domain got other\.example; expected a custom domain/,
+      /--domain got other\.example; expected a custom domain, distribution or load balancer/,
     ],
     ['a log group that is none', { logGroup: ['none'] }, 'refusals', /--log-group got none; expected a log group/],
     [
@@ -376,7 +398,7 @@ describe('what is searched', () => {
       'an execution log for clients',
       { logGroup: ['API-Gateway-Execution-Logs_b/x'] },
       'clients',
-      /nothing to search: expected an access log/,
+      /nothing to search: expected an access or connection log/,
     ],
   ] as const)('is refused where it is %s', async (_, options, purpose, message) => {
     const asked = liveIn(options, purpose, 'domain' in options ? account : null, logs);

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/base/limits.js';
+import { markOf } from '../../shared/ports/event-marks.js';
 import type { Waiting } from '../../shared/ports/index.js';
 import { pemOf } from '../../shared/x509/pem.js';
 import type { Containers } from './containers.js';
@@ -161,14 +162,40 @@ export function describeKept(containers: Containers): void {
       expect(await a.storm.addLoad(8, 'denial', 6)).toBe(6);
     });
 
-    it('fix the scopes of a batch once, whether it has a rate or not', async () => {
+    it('fix once what a batch does with its denials', async () => {
       const { a, b } = containers;
-      await a.storm.fixRate('x', 0.5);
-      const first = { 'abc123/prod': 'abc123/prod', 'def456/null': HOSTILE };
-      expect(await a.storm.fixScopes('x', first)).toEqual(first);
-      expect(await b.storm.fixScopes('x', { 'abc123/prod': 'api.bank.example' })).toEqual(first);
-      expect(await b.storm.fixRate('x', 1)).toBe(0.5);
-      expect(await b.storm.fixScopes('y', {})).toEqual({});
+      const first = { rate: 0.5, scopes: { 'abc123/prod': 'abc123/prod', 'def456/null': HOSTILE } };
+      expect(await a.storm.fixDenials('x', { ...first, events: [] })).toEqual(first);
+      const later = { rate: 1, scopes: { 'abc123/prod': 'api.bank.example' }, events: [] };
+      expect(await b.storm.fixDenials('x', later)).toEqual(first);
+      expect(await b.storm.fixDenials('y', { rate: 1 / 3, scopes: {}, events: [] })).toEqual({
+        rate: 1 / 3,
+        scopes: {},
+      });
+    });
+
+    it('tell a batch what those in front of it brought that overlap with it, and always the same', async () => {
+      const { a, b } = containers;
+      const marks = (...ids: string[]) => ids.map(markOf);
+      for (const [batch, events] of Object.entries({ x: ['1', '2'], y: ['2', '3'], z: ['4'], w: ['1'] }))
+        await a.storm.fixDenials(batch, { rate: 1, scopes: {}, events: marks(...events) });
+      expect(await a.storm.enrol('here', 'x', [0, 9])).toEqual(new Set());
+      expect(await b.storm.enrol('here', 'y', [9, 20])).toEqual(new Set(marks('1', '2')));
+      expect(await b.storm.enrol('here', 'z', [30, 31])).toEqual(new Set());
+      expect(await b.storm.enrol('there', 'w', [0, 31])).toEqual(new Set());
+      expect(await a.storm.enrol('here', 'w', [0, 31])).toEqual(new Set(marks('1', '2', '3', '4')));
+      expect(await a.storm.enrol('here', 'x', [0, 9])).toEqual(new Set());
+      expect(await a.storm.enrol('here', 'y', [9, 20])).toEqual(new Set(marks('1', '2')));
+    });
+
+    it('have one order when several enrol at once', async () => {
+      const { a, b } = containers;
+      const batches = Array.from({ length: 8 }, (_, n) => `b${n}`);
+      for (const batch of batches) await a.storm.fixDenials(batch, { rate: 1, scopes: {}, events: [markOf(batch)] });
+      const told = await Promise.all(batches.map((batch, n) => (n % 2 ? a : b).storm.enrol('here', batch, [0, 1])));
+      expect(told.map(({ size }) => size).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+      const again = await Promise.all(batches.map((batch) => b.storm.enrol('here', batch, [0, 1])));
+      expect(again).toEqual(told);
     });
 
     it('fix the rate of a batch once', async () => {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStores } from '../../shared/adapters/memory/index.js';
 import { limits } from '../../shared/base/limits.js';
+import { markOf } from '../../shared/ports/event-marks.js';
 import type { Stores } from '../../shared/ports/index.js';
 import { pemOf } from '../../shared/x509/pem.js';
 import { CLOCK, type MakeStores } from './containers.js';
@@ -169,6 +170,13 @@ const keeping: fc.Arbitrary<Step> = fc.oneof(
     ([id, rate]): Step =>
       ({ storm }) =>
         storm.fixRate(id, rate),
+  ),
+  fc.tuple(few, few, fc.array(few, { maxLength: 3 })).map(
+    ([place, id, events]): Step =>
+      async ({ storm }) => {
+        await storm.fixDenials(`s${id}`, { rate: 1, scopes: {}, events: [markOf(`${id}`)] });
+        return storm.enrol(`p${place}`, `s${id}`, [id, id + events.length]);
+      },
   ),
   few.map(
     (n): Step =>

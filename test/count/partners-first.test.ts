@@ -47,6 +47,27 @@ it("keeps a partner's certificate, whatever stands in front of it in the batch",
   }
 });
 
+it("keeps a partner's certificate before those that only use its name", async () => {
+  const at = world();
+  const kept: string[] = [];
+  at.stores.certificates.save = async (certificates) => {
+    kept.push(...[...certificates.values()].slice(0, limits.certificatesPerBatchMax));
+  };
+  const mimic = ca({ subject: DN, key: 'ec-f' });
+  const made = Array.from({ length: limits.certificatesPerBatchMax + 5 }, (_, n) =>
+    leaf({ subject: `CN=${n}`, key: 'ec-c', issuer: mimic }),
+  );
+  const own = leaf({ subject: 'O=Acme,CN=edi', key: 'ec-c', issuer: acme });
+  const stranger = leaf({ subject: 'CN=x', key: 'ec-c', issuer: ca({ subject: 'CN=made up', key: 'ec-f' }) });
+  const records = [stranger, ...made, own].map(({ pem }, n) =>
+    accessEvent({ n, issuerDn: DN }, { 'identity.clientCert.clientCertPem': pem }),
+  );
+  await ingest(accessBatch(records), at);
+  const plain = (pem: string | undefined) => pem?.replace(/\s/g, '');
+  expect(plain(kept[0])).toBe(plain(own.pem));
+  expect(kept.map(plain)).not.toContain(plain(stranger.pem));
+});
+
 it('counts a partner by name that the truststore lost, after all places of the day are taken', async () => {
   const at = world();
   const refuse = async (issuerDns: readonly string[], from: number) => {

@@ -57,6 +57,21 @@ describe('advance', () => {
     expect(notices).toEqual(['0 spike', '51 resolved']);
   });
 
+  it('an escalation takes an acknowledgement back: whoever knew of the lesser incident is reminded of the greater', () => {
+    const spike = advance(null, detection('spike', 20), group, START, policy)!.next;
+    const known: Incident = { ...spike, acknowledged: true, version: 2, repeats: 3 };
+    const later = START + 30 * MINUTE;
+    const change = advance(known, detection('spike', 20_000), group, later, policy);
+    expect(change).toMatchObject({
+      notice: 'escalated',
+      next: { acknowledged: false, repeats: 0, lastNoticeAt: later },
+    });
+    // Without it nothing is repeated, and the acknowledgement stays.
+    const same = advance(known, detection('spike', 20), group, later, policy);
+    expect(same?.notice ?? null).toBe(null);
+    expect((same?.next ?? known).acknowledged).toBe(true);
+  });
+
   it('repeats after the interval and escalates by the factor, but not while the first window fills', () => {
     const { notices } = play([
       detection('spike', 10),

@@ -55,7 +55,7 @@ async function play({ refusedAt, deliveredAt, isHeardAt = () => false, minutes, 
 const kindsOf = (notices: readonly Notice[]) => notices.map(({ kind }) => kind).filter((kind) => kind !== 'escalated');
 const minuteOf = (notice: Notice | undefined): number => (Date.parse(notice?.at ?? '') - T0) / MINUTE;
 
-describe.each([0, 12, 30, 60, 180])('logs that come %d minutes late', (lag) => {
+describe.each([0, 12, 30, 60, 65, 180, 360])('logs that come %d minutes late', (lag) => {
   it('are told with their first batches, and resolved once', async () => {
     const notices = await play({
       refusedAt: (minute) => (minute < 30 ? 6 : 0),

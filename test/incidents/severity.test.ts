@@ -1,8 +1,8 @@
 /** How urgent: partners are never noise, strangers always are. */
 
 import { expect, it } from 'vitest';
-import { type Impact, severityFor, worse } from '../../shared/incidents/severity.js';
-import { OTHER_ISSUERS } from '../../shared/model/index.js';
+import { clientCountOf, type Impact, severityFor, worse } from '../../shared/incidents/severity.js';
+import { type Fact, OTHER_ISSUERS } from '../../shared/model/index.js';
 import type { ReasonId } from '../../shared/model/reasons.js';
 import { numbers } from '../support/detections.js';
 import { testConfig } from '../support/world.js';
@@ -18,6 +18,15 @@ interface Case extends Partial<Omit<Impact, 'group' | 'numbers'>> {
 
 it.each<[string, Case]>([
   ['low', { count: 15 }],
+  // On either side of each threshold.
+  ['low', { count: 19 }],
+  ['medium', { count: 199 }],
+  ['high', { count: 1_999 }],
+  ['low', { count: 15, clients: 4 }],
+  ['medium', { count: 20, expected: 10 }],
+  ['low', { count: 20, expected: 10.5 }],
+  ['medium', { count: 20, scopeShare: 0.05 }],
+  ['low', { count: 20, scopeShare: 0.049 }],
   ['medium', { count: 20 }],
   ['high', { count: 200 }],
   ['critical', { count: 2_000 }],
@@ -29,6 +38,8 @@ it.each<[string, Case]>([
   ['low', { count: 50_000, issuerTrusted: false }],
   ['critical', { count: 50_000, issuerTrusted: false, isTruststoreChanged: true }],
   ['critical', { count: 50_000, issuerTrusted: false, isOrganisationKnown: true }],
+  ['medium', { count: 5, issuerTrusted: false, isLost: true }],
+  ['high', { count: 300, issuerTrusted: false, isLost: true }],
   ['low', { count: 50_000, reason: 'self-signed' }],
   ['high', { count: 300, reason: 'self-signed', issuerTrusted: true }],
   ['medium', { count: 50_000, issuerTrusted: true, isClaimed: true, clients: 50 }],
@@ -47,6 +58,41 @@ it.each<[string, Case]>([
     ...changes,
   };
   expect(severityFor(impact, policy)).toBe(severity);
+});
+
+it('scales a window of more than an hour down to an hour, and none of less up', () => {
+  const of = (windowMinutes: number) =>
+    severityFor(
+      {
+        group: { scope: 'api.bank.example', issuerDn: 'CN=CA', reason: 'expired' },
+        numbers: numbers({ count: 200, recent: 0, windowMinutes }),
+        clients: 1,
+        issuerTrusted: null,
+        isClaimed: false,
+        isOrganisationKnown: false,
+        isTruststoreChanged: false,
+        scopeShare: null,
+      },
+      policy,
+    );
+  expect([1, 60, 61, 600, 601].map(of)).toEqual(['high', 'high', 'medium', 'medium', 'low']);
+});
+
+it('counts a client once, by its certificate or by serial number and name', () => {
+  const client = (fingerprint: string | null, serialNumber: string) => ({
+    subjectDn: 'CN=a',
+    serialNumber,
+    fingerprint,
+    sourceIps: [],
+    count: 1,
+  });
+  const fact = (...clients: ReturnType<typeof client>[]) => ({ clients }) as unknown as Fact;
+  const facts = [
+    fact(client('f', '01'), client('f', '02')),
+    fact(client(null, '01'), client(null, '02')),
+    fact(client('f', '01')),
+  ];
+  expect(clientCountOf(facts)).toBe(3);
 });
 
 it('never falls while an incident goes on', () => {

@@ -128,6 +128,35 @@ describe('the environment of a function', () => {
   });
 });
 
+describe('placeholders', () => {
+  const settings = (context: object) => new App({ context: { mtlsWatch: { ...exampleSettings, ...context } } }).node;
+
+  it('stop the synth, each with its place and what to do', () => {
+    const message = messageFrom(() => readConfig(settings({}), {}));
+    expect(message).toMatch(/^cdk\.json context "mtlsWatch" still has 5 placeholder\(s\)/);
+    for (const key of ['domains.abc123/prod', 'truststores', 'runbooks.baseUrl', 'alertEmails.0']) {
+      expect(message).toContain(`\n  ${key}: got "`);
+    }
+    expect(message).toMatch(/init --email ADDRESS --runbooks URL --write$/);
+    expect(readConfig(settings({}), { MTLS_WATCH_PLACEHOLDERS: 'allowed' })).toMatchObject(exampleSettings);
+  });
+
+  it.each([
+    ['https://example.org/runbooks', true],
+    ['https://docs.EXAMPLE.net', true],
+    ['https://wiki.example.com:8443/a', true],
+    ['https://my-example.com', false],
+    ['https://example.com.bank.test', false],
+    ['https://wiki.bank.test/example.command', false],
+    ['https://example.community/', false],
+  ])('%s: %s', (baseUrl, isPlaceholder) => {
+    const own = { domains: {}, truststores: {}, alertEmails: [], runbooks: { baseUrl } };
+    const read = () => readConfig(settings(own), {});
+    if (isPlaceholder) expect(messageFrom(read)).toContain('still has 1 placeholder(s)');
+    else expect(read().runbooks.baseUrl).toBe(baseUrl);
+  });
+});
+
 describe('the app', () => {
   it('ends with exit code 1 and the message alone when a setting is wrong', () => {
     const outdir = mkdtempSync(join(tmpdir(), 'mtls-watch-synth-'));

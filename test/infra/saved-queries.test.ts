@@ -1,6 +1,7 @@
 /** The saved queries ask for fields of records that the functions write, where they write them. */
 
 import { describe, expect, it } from 'vitest';
+import { recordFieldsOf } from '../../shared/discovery/connection-fields.js';
 import { accessEvent } from '../support/logs.js';
 import { resolved } from './alarms-of.js';
 import { dashboardBody } from './dashboard-body.js';
@@ -29,6 +30,7 @@ describe('the saved queries', () => {
       'mtls-watch/both logs of a request',
       'mtls-watch/rejects',
       'mtls-watch/canary',
+      'mtls-watch/connections that failed',
     ]);
   });
 
@@ -57,7 +59,7 @@ describe('the saved queries', () => {
 
   /**
    * The records in these log groups that have the fields of a query and the values that it filters by. A query that takes
-   * several kinds of records (`or`) needs each field in one of them.
+   * several kinds of records (`or`, `coalesce`) needs each field in one of them.
    */
   function recordsFor(query: string, logGroups: readonly string[]): object[] {
     const fields = fieldsOf(query);
@@ -65,7 +67,7 @@ describe('the saved queries', () => {
     const records = linesIn(logGroups)
       .map(recordOf)
       .filter((record) => filters.every(([field, value]) => record[field] === value));
-    if (/\) or /.test(query)) {
+    if (/\) or |coalesce\(/.test(query)) {
       const known = new Set(records.flatMap((record) => Object.keys(record)));
       return fields.every((field) => known.has(field)) ? records : [];
     }
@@ -81,9 +83,17 @@ describe('the saved queries', () => {
       return observed.printedBy(Variables.POWERTOOLS_SERVICE_NAME ?? '');
     });
     const isGateway = logGroups.some((name) => name.startsWith('API-Gateway') || name.startsWith('/aws/apigateway'));
-    return isGateway ? [...printed, accessEvent({ n: 1 }).message] : printed;
+    const isDoor = logGroups.some((name) => name.startsWith('/aws/vendedlogs/'));
+    return [...printed, ...(isGateway ? [accessEvent({ n: 1 }).message] : []), ...(isDoor ? connectionRecords() : [])];
   }
 });
+
+/** A record of each door, with the fields of a delivery that mtls-watch makes. */
+function connectionRecords(): string[] {
+  return (['cloudfront', 'load-balancer'] as const).map((kind) =>
+    JSON.stringify(Object.fromEntries(recordFieldsOf(kind).map((field) => [field, '-']))),
+  );
+}
 
 function recordOf(line: string): Record<string, unknown> {
   const value: unknown = JSON.parse(line);
@@ -93,7 +103,7 @@ function recordOf(line: string): Record<string, unknown> {
 /** The fields of records that a query names: no keyword, no function, no alias, nothing that CloudWatch itself adds. */
 function fieldsOf(query: string): string[] {
   const KEYWORDS = new Set(
-    'fields filter stats sort limit display by as and or like desc asc dedup count count_distinct sum min max avg ispresent bin 1h'.split(
+    'coalesce fields filter stats sort limit display by as and or like desc asc dedup count count_distinct sum min max avg ispresent bin 1h'.split(
       ' ',
     ),
   );

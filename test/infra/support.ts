@@ -25,7 +25,7 @@ export function synthesise(settings: Readonly<Record<string, unknown>> = {}, isV
   const app = appWith({ ...exampleSettings, ...settings }, isValidated);
   const stack = new MtlsWatchStack(app, 'MtlsWatch', {
     stackName: 'mtls-watch',
-    config: readConfig(app.node),
+    config: readConfig(app.node, { MTLS_WATCH_PLACEHOLDERS: 'allowed' }),
     code: (name) => Code.fromInline(`export const handler = '${name}';`),
   });
   return { app, stack, template: Template.fromStack(stack) };

@@ -291,6 +291,7 @@ describe('the library', () => {
 /** As `cdk init` and TypeScript for CommonJS make it: a stack, and the app that has it. */
 const IN_COMMONJS = `
 import { App, CfnParameter, Stack, type StackProps } from 'aws-cdk-lib';
+import { User } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { SqsSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -304,7 +305,14 @@ export class Partners extends Stack {
     super(scope, id, props);
     const config = { runbooks: { baseUrl: 'https://wiki.example.com/runbooks' } };
     configSchema.parse(config);
-    new MtlsWatch(this, 'MtlsWatch', { config });
+    const arn = (name: string) => new CfnParameter(this, name).valueAsString;
+    const watch = new MtlsWatch(this, 'MtlsWatch', {
+      config,
+      topic: Topic.fromTopicArn(this, 'OnCall', arn('TopicArn')),
+      encryptionKey: Key.fromKeyArn(this, 'Key', arn('KeyArn')),
+    });
+    watch.topic.addSubscription(new SqsSubscription(new Queue(this, 'Notices')));
+    watch.grantOperate(new User(this, 'Operator'));
   }
 }
 
@@ -353,6 +361,14 @@ describe('in CommonJS', () => {
     expect(readFileSync(join(commonjs, 'partners.js'), 'utf8')).toContain('require("mtls-watch")');
     await ok(process.execPath, ['partners.js'], commonjs);
     const template = JSON.parse(readFileSync(join(commonjs, 'cdk.out', 'Partners.template.json'), 'utf8'));
+    const ofType = (type: string) =>
+      Object.values<{ Type: string; Properties: Record<string, unknown> }>(template.Resources).filter(
+        (one) => one.Type === type,
+      );
+    expect(ofType('AWS::SNS::Subscription')).toMatchObject([
+      { Properties: { Protocol: 'sqs', TopicArn: { Ref: 'TopicArn' } } },
+    ]);
+    expect(ofType('AWS::SNS::Topic')).toEqual([]);
     const functions = Object.keys(template.Resources).filter(
       (id) => template.Resources[id].Type === 'AWS::Lambda::Function',
     );

@@ -85,6 +85,7 @@ const MOVERS = [
   'join/connections',
   'join/correlate',
   'join/shed-load',
+  'join/storm',
   'logs/redact',
   'logs/read-batch',
   'logs/unpack',

@@ -105,6 +105,11 @@ describe('the figures', () => {
     expect(refused.reduce((a, b) => a + b, 0)).toBe(report.totals.failures);
   });
 
+  it('tell two groups of one claim apart by what the gateway said', () => {
+    const headings = [...page.matchAll(/<h3>\d+\. (.*?) <span class="state">/g)].map(([, text]) => text);
+    expect(new Set(headings.filter((text) => text?.includes('which did not sign'))).size).toBe(2);
+  });
+
   it('tell the day’s stories: who, what, how long', () => {
     const of = (owner: string) => report.actions.find((action) => action.owner === owner);
     expect(of('Umbrella Freight')).toMatchObject({ state: 'open', verdict: { code: 'chain-too-long' } });
@@ -170,6 +175,17 @@ describe('a report for one partner', () => {
       expect([other, written.includes(other)]).toEqual([other, false]);
     }
     expect(narrowed).toMatchObject({ otherForbidden: null, pipeline: null, silences: null });
+  });
+
+  it('leaves out the evidence of a verdict, which may name CAs of others', async () => {
+    const withEvidence = ({ actions }: typeof report) => actions.filter(({ verdict }) => verdict?.evidence.length);
+    const named = withEvidence(report).filter(({ owner }) => /^[\w .]+$/.test(owner));
+    expect(named.length).toBeGreaterThan(1);
+    for (const organization of new Set(named.map(({ owner }) => owner))) {
+      const own = await made.scene.report(made.replayed, { language: 'en', truststore, partner: { organization } });
+      expect(own.actions.some(({ verdict }) => verdict !== null)).toBe(true);
+      expect([organization, withEvidence(own)]).toEqual([organization, []]);
+    }
   });
 });
 

@@ -213,6 +213,12 @@ function checkForbidden(
       () => `other 403s, ${cause}: ${want} delivered, ${counted.get(cause) ?? 0} counted`,
     );
   }
+  // Connections have cells, so these count once each.
+  const broken = counted.get('connection-failed') ?? 0;
+  expect(
+    isLong ? broken <= traffic.brokenConnections : broken === traffic.brokenConnections,
+    () => `${traffic.brokenConnections} connections broke off, ${broken} counted`,
+  );
   if (isStorm) return;
   const users = sumBy(
     traffic.requests,

@@ -124,7 +124,8 @@ function updateOf({ pk }: Key, { expression, values = {} }: Condition): Write {
   if (kind === 'cell') return values[':batch'] === undefined ? 'join.put' : 'join.claim';
   if (kind === 'pulse') return 'pulses.note';
   if (kind === 'load') return 'storm.add-load';
-  if (kind === 'rate') return values[':scopes'] === undefined ? 'storm.fix-rate' : 'storm.fix-scopes';
+  if (kind === 'rate') return values[':scopes'] === undefined ? 'storm.fix-rate' : 'storm.fix-denials';
+  if (kind === 'storm') return 'storm.enrol';
   if (kind === 'outbox') return values[':now'] === undefined ? 'outbox.put-off' : 'outbox.take';
   if (kind === 'issuers' && expression.startsWith('DELETE')) return 'rollups.strike';
   if (kind === 'issuers' && values[':trusted'] !== undefined) return 'groups.fix-trusted';
@@ -170,7 +171,8 @@ async function tell(witness: Witness, table: Table, { key, update, before, item,
       if (mine !== null) witness.put(mine.half, mine.batchId, halfIn(item, kind)?.half ?? null);
     }
   } else if (write === 'join.claim') witness.claim(cellIn(before), cellIn(item), values[':batch']?.S ?? '');
-  else if (write === 'storm.fix-rate') witness.rate(Number(item.rate?.N), Number(values[':rate']?.N));
+  else if (write === 'storm.fix-rate' || write === 'storm.fix-denials')
+    witness.rate(Number(item.rate?.N), Number(values[':rate']?.N));
   else if (write === 'outbox.take') witness.take(stored);
   else if (write === 'incidents.transition') {
     const next = JSON.parse(values[':value']?.S ?? '') as Incident;

@@ -201,11 +201,17 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
           () => `${kind} ${halves}`,
           () => inner.storm.addLoad(minute, kind, halves),
         ),
-      fixScopes: (batchId, scopes) =>
+      fixDenials: (batchId, wanted) =>
         disk.write(
-          'storm.fix-scopes',
+          'storm.fix-denials',
           () => batchId,
-          () => inner.storm.fixScopes(batchId, scopes),
+          () => inner.storm.fixDenials(batchId, wanted),
+        ),
+      enrol: (place, batchId, span) =>
+        disk.write(
+          'storm.enrol',
+          () => `${place} ${batchId}`,
+          () => inner.storm.enrol(place, batchId, span),
         ),
       fixRate: (batchId, rate) =>
         disk.write(

@@ -1,5 +1,6 @@
 /**
  * `npm run simulate -- --seeds N [--seed S]`: runs seeds S, S+1, …; the first violation is told with its trace.
+ * `npm run simulate -- --siege --seeds N` does so for a stranger who wants to hide an outage (`siege.ts`).
  * `npm run simulate -- --mutants [NAME]` runs the deliberate mistakes instead, or those with NAME in their name; `--seeds` bounds the hunt for each.
  */
 
@@ -14,6 +15,7 @@ const { values, positionals } = parseArgs({
     trace: { type: 'boolean', default: false },
     store: { type: 'string' },
     mutants: { type: 'boolean', default: false },
+    siege: { type: 'boolean', default: false },
   },
   allowPositionals: true,
 });
@@ -32,6 +34,12 @@ const { store } = values;
 if (store !== undefined && store !== 'memory' && store !== 'table') {
   console.error('--store is memory or table; without it each seed has one of them');
   process.exit(2);
+}
+if (values.siege) {
+  const { siegeCampaign } = await import('./siege.js');
+  const { lines, isHeld } = await siegeCampaign(first, seeds);
+  console.log(lines.join('\n'));
+  process.exit(isHeld ? 0 : 1);
 }
 const result = await campaign(first, seeds, store === undefined ? {} : { store });
 console.log(report(result, values.trace));

@@ -177,6 +177,11 @@ export function observe(inner: Stores, witness: Witness): Stores {
         witness.rate(fixed, rate);
         return fixed;
       },
+      fixDenials: async (batchId, wanted) => {
+        const fixed = await inner.storm.fixDenials(batchId, wanted);
+        witness.rate(fixed.rate, wanted.rate);
+        return fixed;
+      },
     },
   };
 }

@@ -3,9 +3,11 @@
 import { describe, expect, it } from 'vitest';
 import { campaign } from './campaign.js';
 import { report } from './report.js';
+import { siegeCampaign } from './siege.js';
 import { simulate } from './simulation.js';
 
 const SEEDS = 200;
+const SIEGES = 20;
 
 describe('the simulation', () => {
   // First, since a violation is looked into with its seed alone, in a process that has loaded nothing yet.
@@ -23,4 +25,12 @@ describe('the simulation', () => {
       expect(result.counts.get(fault) ?? 0, fault).toBeGreaterThan(0);
     }
   });
+});
+
+it('a siege hides no outage, teaches nothing and keeps nobody awake', async () => {
+  const { lines, isHeld } = await siegeCampaign(1, SIEGES);
+  expect(isHeld, lines.join('\n')).toBe(true);
+  for (const what of ['a budget used up', 'a claim told', 'an outage of a partner', 'an invocation retried']) {
+    expect(lines.join('\n')).toContain(what);
+  }
 });

@@ -62,7 +62,8 @@ function drawBounds(random: Random, isStorm: boolean): Partial<Limits> {
   if (random.chance(0.2)) bounds.settledPerRoundMax = 2;
   if (random.chance(0.2)) bounds.rollupsPerSweepMax = 2;
   if (random.chance(0.2)) bounds.noticesPerRunMax = 2;
-  if (isStorm) Object.assign(bounds, { calmHalvesMax: 5, joinedPerMinuteMax: random.pick([8, 20]) });
+  if (isStorm)
+    Object.assign(bounds, { calmHalvesMax: 5, unaskedHalvesMax: 0, joinedPerMinuteMax: random.pick([8, 20]) });
   return bounds;
 }
 

@@ -10,6 +10,13 @@ import type { LogBatch, LogEvent, OtherForbidden } from '../../shared/model/inde
 import type { ReasonId } from '../../shared/model/reasons.js';
 import { canonicalDn } from '../../shared/x509/dn.js';
 import { ca, leaf } from '../support/certificates.js';
+import {
+  CLOUDFRONT_FIELDS,
+  cloudFrontRecord,
+  jsonRecord,
+  LOAD_BALANCER_FIELDS,
+  loadBalancerRecord,
+} from '../support/connection-records.js';
 import { accessEvent, denialAsBareLines, denialAsLines, denialAsOneEvent, uuid } from '../support/logs.js';
 import type { Random } from './random.js';
 
@@ -48,6 +55,8 @@ export interface Traffic {
   /** Other 403s as they were logged, with the batches that carry each. */
   readonly otherForbidden: readonly (Pick<OtherForbidden, 'cause'> & { readonly eventId: string })[];
   readonly malformed: number;
+  /** Connections at the other doors that failed for a cause that has nothing to do with the certificate. */
+  readonly brokenConnections: number;
 }
 
 export interface TrafficOptions {
@@ -79,6 +88,14 @@ const OTHER_403S: readonly (readonly [string, string, OtherForbidden['cause']])[
   ['User is not authorized to access this resource', 'ACCESS_DENIED', 'authorizer-denied'],
 ];
 
+/** Codes of the other doors, and their reason; null where it is none. */
+const CODES: readonly (readonly [ReasonId | null, string])[] = [
+  ['expired', 'ClientCertExpired'],
+  ['other', 'ClientCertOfTomorrow'],
+  [null, 'UnmappedConnectionError'],
+];
+const BALANCER_GROUP = '/aws/vendedlogs/app/partners/50dc6c495c0c9188';
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -104,7 +121,9 @@ type Kind =
   | 'access-only'
   | 'other-403'
   | 'success'
-  | 'malformed';
+  | 'malformed'
+  /** At CloudFront or at a load balancer: one record, nothing to join. */
+  | 'connection';
 
 const CALM: readonly Kind[] = [
   ...Array<Kind>(9).fill('honest'),
@@ -123,6 +142,7 @@ const CALM: readonly Kind[] = [
   'other-403',
   'success',
   'malformed',
+  ...Array<Kind>(4).fill('connection'),
 ];
 const STORM: readonly Kind[] = [...Array<Kind>(12).fill('honest'), 'pinned', 'denial-only', 'access-only', 'other-403'];
 
@@ -177,6 +197,7 @@ class Gateway {
   /** The events of each denial. */
   readonly #denialEvents = new Map<number, readonly string[]>();
   #malformed = 0;
+  #brokenConnections = 0;
   #lastAt = 0;
 
   constructor(random: Random, options: TrafficOptions) {
@@ -207,6 +228,10 @@ class Gateway {
     const subjectDn = `C=US,O=Acme,CN=client-${n}`;
     if (kind === 'success' || kind === 'other-403' || kind === 'malformed') {
       this.#side(n, kind, api, at);
+      return;
+    }
+    if (kind === 'connection') {
+      this.#connect(n, api.domain, at);
       return;
     }
     const requestId = this.#requestId(n, kind);
@@ -242,12 +267,61 @@ class Gateway {
     if (kind === 'no-request-id' || kind === 'record-without-id') this.#anonymous.add(n);
   }
 
+  /** A connection is logged once or, as another event, twice; with its own id, which tells that, or without. */
+  #connect(n: number, domain: string, at: number): void {
+    const random = this.#random;
+    const [reason, code] = random.pick(CODES);
+    const isCloudFront = random.chance(0.5);
+    const hasId = random.chance(0.7);
+    const subject = `C=US, O=Acme, CN=client-${n}`;
+    const [group, record, fields] = isCloudFront
+      ? ([
+          '/aws/vendedlogs/cloudfront',
+          cloudFrontRecord(n, {
+            connectionStatus: `Failed:${code}`,
+            tlsSni: domain,
+            clientLeafCertSubject: subject,
+            clientLeafCertIssuer: this.#issuers[0] ?? '',
+          }),
+          CLOUDFRONT_FIELDS,
+        ] as const)
+      : ([
+          BALANCER_GROUP,
+          loadBalancerRecord(n, { tls_verify_status: `Failed:${code}`, leaf_client_cert_subject: subject }),
+          LOAD_BALANCER_FIELDS,
+        ] as const);
+    const kept = random.shuffled(fields).filter((field) => hasId || !/connectionId|trace_id/.test(field));
+    const { events } = this.#stream(group, 'connections');
+    const event = { id: `connection-${n}`, timestamp: at, message: jsonRecord(record, kept) };
+    events.push(event);
+    if (hasId && random.chance(0.3)) events.push({ ...event, id: `connection-${n}-again` });
+    if (reason === null) {
+      this.#brokenConnections++;
+      return;
+    }
+    const scope = isCloudFront ? domain : 'app/partners/50dc6c495c0c9188:443';
+    this.#requests.push({
+      n,
+      at,
+      // A connection has none; nobody uses this one.
+      requestId: `connection-${n}`,
+      reason,
+      issuerDn: isCloudFront ? canonicalDn(this.#issuers[0] ?? '') : 'O=Acme,(issuer not in the log)',
+      subjectDn: canonicalDn(subject),
+      scope,
+      denialScope: scope,
+      hasDenial: true,
+      hasAccess: true,
+      isTied: true,
+    });
+  }
+
   /** A client may send an id of its own choice: always the same, or one that it saw elsewhere. */
   #requestId(n: number, kind: Kind): string {
     if (kind === 'pinned') return uuid(0xfffff0 + (n % 2));
     if (kind === 'no-extended-id' && this.#random.chance(0.6)) return uuid(0xfffffe);
     const other = this.#requests.at(-this.#random.between(1, 4));
-    return kind === 'stolen-id' && other !== undefined ? other.requestId : uuid(n);
+    return kind === 'stolen-id' && other !== undefined && !other.isTied ? other.requestId : uuid(n);
   }
 
   #logDenial(api: (typeof apis)[number], refusal: Parameters<typeof denialAsOneEvent>[0], kind: Kind): void {
@@ -280,6 +354,7 @@ class Gateway {
   #isTied(request: Request, deliveries: readonly Delivery[]): boolean {
     const isSafe = ({ n }: Request): boolean =>
       this.#hasExtendedId.get(n) === true && this.#isAlwaysWhole(n, deliveries);
+    if (request.isTied) return true;
     if (this.#anonymous.has(request.n)) return false;
     const sameId = this.#requests.filter((one) => one.requestId === request.requestId);
     if (sameId.length > 1) return sameId.every(isSafe);
@@ -340,8 +415,8 @@ class Gateway {
         deliver(events.slice(from, from + size));
         from += size;
       }
-      // Some events again, in batches cut elsewhere. What a storm does not join it cannot know again, so not there.
-      if (!this.#options.isStorm && random.chance(0.4)) {
+      // Some events again, in batches cut elsewhere.
+      if (random.chance(0.4)) {
         const from = random.between(0, events.length - 1);
         const again = events.slice(from, from + random.between(1, 12));
         deliver(again);
@@ -353,6 +428,7 @@ class Gateway {
       tooLate,
       otherForbidden: this.#otherForbidden,
       malformed: this.#malformed,
+      brokenConnections: this.#brokenConnections,
     };
   }
 

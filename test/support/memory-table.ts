@@ -103,6 +103,11 @@ function holds(item: Item, { expression, values = {} }: Condition): boolean {
   if (text.startsWith('(') && text.endsWith(')')) return holds(item, { expression: text.slice(1, -1), values });
   const exists = /^attribute_(not_)?exists\(#(\w+)\)$/.exec(text);
   if (exists !== null) return (item[exists[2] ?? ''] === undefined) === (exists[1] !== undefined);
+  const contained = /^(NOT )?contains\(#(\w+), (:\w+)\)$/.exec(text);
+  if (contained !== null) {
+    const [, not, list = '', element = ''] = contained;
+    return (item[list]?.L ?? []).some((one) => one.S === values[element]?.S) === (not === undefined);
+  }
   const size = /^size\(#(\w+)\) <= (:\w+)$/.exec(text);
   if (size !== null) {
     const set = item[size[1] ?? '']?.SS;
@@ -136,6 +141,12 @@ function changed(before: Item, { expression, values = {} }: Condition): Item {
 }
 
 function apply(verb: string, clause: string, before: Item, after: Item, values: Item): void {
+  const appended = /^#(\w+) = list_append\(if_not_exists\(#\1, (:\w+)\), (:\w+)\)$/.exec(clause);
+  if (appended !== null) {
+    const [, list = '', none = '', more = ''] = appended;
+    after[list] = { L: [...((before[list] ?? values[none])?.L ?? []), ...(values[more]?.L ?? [])] };
+    return;
+  }
   const [, name = '', ifEmpty, value = ''] =
     /^#(\w+)(?: = (if_not_exists\(#\w+, )?| ?)(:\w+)?\)?$/.exec(clause) ?? fail(clause);
   const operand = values[value];

@@ -2,14 +2,19 @@
 
 import { MtlsWatchError } from '../../../shared/base/errors.js';
 import { limits } from '../../../shared/base/limits.js';
+import { regionOf } from '../../../shared/base/regions.js';
 import { clean } from '../../../shared/base/text.js';
+import { connectionLogs } from '../../../shared/discovery/connection-fields.js';
+import { namesOfDistributions } from '../../../shared/discovery/settings.js';
 import {
   ANY_FORBIDDEN_PATTERN,
   accessLogPattern,
+  CONNECTION_LOG_PATTERN,
   EXECUTION_LOG_PATTERN,
+  type LogKind,
 } from '../../../shared/logs/filter-patterns.js';
 import { type FormatsByLogGroup, templateOfGroup } from '../../../shared/logs/formats-by-group.js';
-import type { FoundAccount, FoundStage } from '../../../shared/model/account.js';
+import type { FoundAccount, FoundDoor, FoundStage } from '../../../shared/model/account.js';
 import type { LogSearch, SearchableGroup } from '../../../shared/ports/log-search.js';
 import { discoveryHere } from '../account.js';
 import type { SearchTarget } from './search.js';
@@ -35,7 +40,7 @@ export interface FoundLive {
   readonly logs: LogSearch;
   readonly groups: readonly SearchableGroup[];
   readonly targets: readonly SearchTarget[];
-  /** Names of custom domains by `apiId/stage`, and the addresses of their truststores. */
+  /** Names of custom domains by `apiId/stage` and of distributions by `distribution/ID`, and the addresses of their truststores. */
   readonly domains: Readonly<Record<string, string>>;
   readonly truststores: Readonly<Record<string, string>>;
   /** By log group, as set on the stages. */
@@ -66,7 +71,8 @@ export async function liveIn(
   const targets = [...new Map(wanted.map((target) => [JSON.stringify(target), target])).values()];
   const names = [...new Set(targets.map((target) => target.logGroup))];
   if (names.length === 0) {
-    const what = purpose === 'clients' ? 'access log that goes to a log group' : 'log that goes to a log group';
+    const what =
+      purpose === 'clients' ? 'access or connection log that goes to a log group' : 'log that goes to a log group';
     throw new MtlsWatchError('usage', `nothing to search: expected an ${what}; mtls-watch doctor says what is set`);
   }
   if (names.length > limits.liveGroupsMax) {
@@ -96,19 +102,24 @@ function searchable(group: SearchableGroup): SearchableGroup {
   );
 }
 
-type Kind = 'execution' | 'access' | 'unknown';
+type Kind = LogKind | 'unknown';
 
-const kindOf = (logGroup: string): Kind =>
-  logGroup.startsWith('API-Gateway-Execution-Logs_') ? 'execution' : 'unknown';
+function kindOf(logGroup: string): Kind {
+  if (logGroup.startsWith('API-Gateway-Execution-Logs_')) return 'execution';
+  const isOfDoor = Object.values(connectionLogs).some((log) => logGroup.startsWith(log.logGroup('')));
+  return isOfDoor ? 'connection' : 'unknown';
+}
 
-/** A group of unknown kind is searched with the patterns of both kinds; events that both find count once. */
+/** A group of unknown kind is searched with the patterns of all kinds; events that several find count once. */
 function targetsOf(logGroup: string, kind: Kind, purpose: Purpose, formats: readonly string[] = []): SearchTarget[] {
   if (purpose === 'clients') return kind === 'execution' ? [] : [{ logGroup, pattern: null }];
-  const patterns = [
-    ...(kind === 'access' ? [] : [EXECUTION_LOG_PATTERN]),
-    ...(kind === 'execution' ? [] : [formats.length === 0 ? ANY_FORBIDDEN_PATTERN : accessLogPattern(formats)]),
-  ];
-  return patterns.map((pattern) => ({ logGroup, pattern }));
+  const patterns: Readonly<Record<LogKind, string>> = {
+    execution: EXECUTION_LOG_PATTERN,
+    access: formats.length === 0 ? ANY_FORBIDDEN_PATTERN : accessLogPattern(formats),
+    connection: CONNECTION_LOG_PATTERN,
+  };
+  const chosen = kind === 'unknown' ? Object.values(patterns) : [patterns[kind]];
+  return chosen.map((pattern) => ({ logGroup, pattern }));
 }
 
 type FormatsGiven = (logGroup: string) => readonly string[];
@@ -119,14 +130,27 @@ function ofDomains(
   purpose: Purpose,
   given: FormatsGiven,
 ): SearchTarget[] {
-  const missing = names.filter((name) => found?.domains.some((domain) => domain.name === name) !== true);
+  const known = [
+    ...(found?.domains ?? []).map((domain) => domain.name),
+    ...(found?.doors ?? []).flatMap(({ id, hosts }) => [id, ...hosts]),
+  ];
+  const missing = names.filter((name) => !known.includes(name));
   if (missing.length > 0) {
     throw new MtlsWatchError(
       'usage',
-      `--domain got ${missing.map((name) => clean(name, 80)).join(', ')}; expected a custom domain with mutual TLS in ${found?.region} of account ${found?.accountId}`,
+      `--domain got ${missing.map((name) => clean(name, 80)).join(', ')}; expected a custom domain, distribution or load balancer with mutual TLS in ${found?.region} of account ${found?.accountId}`,
     );
   }
-  return (found?.domains ?? []).flatMap(({ stages }) => stages.flatMap((stage) => ofStage(stage, purpose, given)));
+  return [
+    ...(found?.domains ?? []).flatMap(({ stages }) => stages.flatMap((stage) => ofStage(stage, purpose, given))),
+    ...(found?.doors ?? []).flatMap((door) => ofDoor(door, found?.region ?? '', purpose)),
+  ];
+}
+
+function ofDoor({ connectionLogs: logs }: FoundDoor, region: string, purpose: Purpose): SearchTarget[] {
+  return (logs ?? []).flatMap(({ logGroup, destinationArn }) =>
+    logGroup === null || regionOf(destinationArn) !== region ? [] : targetsOf(logGroup, 'connection', purpose),
+  );
 }
 
 function ofStage({ executionLog, accessLog }: FoundStage, purpose: Purpose, given: FormatsGiven): SearchTarget[] {
@@ -143,9 +167,12 @@ function ofStage({ executionLog, accessLog }: FoundStage, purpose: Purpose, give
 function settingsOf(found: FoundAccount | null): Pick<FoundLive, 'domains' | 'truststores' | 'accessLogFormats'> {
   const domains = found?.domains ?? [];
   return {
-    domains: Object.fromEntries(
-      domains.flatMap(({ name, stages }) => stages.map(({ apiId, stage }) => [`${apiId}/${stage}`, name])),
-    ),
+    domains: {
+      ...namesOfDistributions(found?.doors ?? []),
+      ...Object.fromEntries(
+        domains.flatMap(({ name, stages }) => stages.map(({ apiId, stage }) => [`${apiId}/${stage}`, name])),
+      ),
+    },
     accessLogFormats: Object.fromEntries(
       domains.flatMap(({ stages }) =>
         stages.flatMap(({ accessLog }) =>

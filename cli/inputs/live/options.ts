@@ -17,7 +17,10 @@ export const say = (text: string): void => {
 export function withPlaces(command: Command): Command {
   return command
     .option('--log-group <names...>', 'search these log groups of the account')
-    .option('--domain <names...>', 'search the log groups of these custom domains, as doctor finds them');
+    .option(
+      '--domain <names...>',
+      'search the log groups of these custom domains, distributions and load balancers, as doctor finds them',
+    );
 }
 
 /** @param hasPeriod whether the verb has `--from` and `--to` of its own, which then also apply to the search */

@@ -76,7 +76,8 @@ export function createStoresOn(
     storm: {
       addLoad: async (...load) => (await late()).storm.addLoad(...load),
       fixRate: async (...rate) => (await late()).storm.fixRate(...rate),
-      fixScopes: async (...scopes) => (await late()).storm.fixScopes(...scopes),
+      fixDenials: async (...batch) => (await late()).storm.fixDenials(...batch),
+      enrol: async (...batch) => (await late()).storm.enrol(...batch),
     },
     pulses: {
       note: async (...pulses) => (await late()).pulses.note(...pulses),

@@ -20,6 +20,7 @@
  *     certificate#FINGERPRINT -                     a certificate                                 `certificateDays`
  *     load#MINUTE             KIND                  halves brought in a minute of a storm         31 days
  *     rate#BATCH              -                     the sampling rate of a batch                  31 days
+ *     storm#PLACE             -                     batches of a storm in a minute of a stream     31 days
  *     silence                 ID                    who is not told of what, and until when       until its end, and 30 days
  *     addressKey              -                     the key of the addresses' hash                for good
  *     inventory               DOMAIN                a discovered custom domain                    until it is gone
@@ -121,6 +122,7 @@ export const keys = {
   addressKey: { pk: 'addressKey', sk: ALONE } as Key,
   load: (minute: number, kind: string): Key => ({ pk: `load#${minute}`, sk: kind }),
   rate: (batchId: string): Key => ({ pk: `rate#${batchId}`, sk: ALONE }),
+  storm: (place: string): Key => ({ pk: `storm#${place}`, sk: ALONE }),
 };
 
 /** The TTL attribute of an item that expires so many days after a time in milliseconds. */

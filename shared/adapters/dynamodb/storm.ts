@@ -1,9 +1,13 @@
-/** The load of a storm. Only large batches update it, so one item for each minute is enough. */
+/**
+ * The load of a storm, by minute; the rate of each batch in it, with what it brought; and in which order the batches of a minute
+ * and stream came.
+ */
 
 import { limits } from '../../base/limits.js';
 import * as z from '../../base/zod.js';
+import { marksIn } from '../../ports/event-marks.js';
 import type { Clock, StormStore } from '../../ports/index.js';
-import { numberOf, readValue } from './items.js';
+import { numberOf, readValue, textOf } from './items.js';
 import { keys, ttl } from './keys.js';
 import type { Table } from './table.js';
 
@@ -24,12 +28,41 @@ export function createStorm(table: Table, clock: Clock): StormStore {
       });
       return numberOf(item, 'rate');
     },
-    fixScopes: async (batchId, scopes) => {
+    fixDenials: async (batchId, { rate, scopes, events }) => {
       const { item } = await table.update(keys.rate(batchId), {
-        expression: 'SET #scopes = if_not_exists(#scopes, :scopes), #ttl = :ttl',
-        values: { ':scopes': { S: JSON.stringify(scopes) }, ':ttl': expiry() },
+        expression:
+          'SET #rate = if_not_exists(#rate, :rate), #scopes = if_not_exists(#scopes, :scopes), #events = :events, #ttl = :ttl',
+        values: {
+          ':rate': { N: String(rate) },
+          ':scopes': { S: JSON.stringify(scopes) },
+          ':events': { S: events.join('') },
+          ':ttl': expiry(),
+        },
       });
-      return readValue(item, 'scopes', z.record(z.string(), z.string()));
+      return { rate: numberOf(item, 'rate'), scopes: readValue(item, 'scopes', z.record(z.string(), z.string())) };
+    },
+    enrol: async (place, batchId, span) => {
+      const mine = [batchId, ...span].join(' ');
+      const { item } = await table.update(
+        keys.storm(place),
+        {
+          expression: 'SET #batches = list_append(if_not_exists(#batches, :none), :batches), #ttl = :ttl',
+          values: { ':none': { L: [] }, ':batches': { L: [{ S: mine }] }, ':batch': { S: mine }, ':ttl': expiry() },
+        },
+        IS_NOT_ENROLLED,
+      );
+      const list = (item.batches?.L ?? []).map(({ S = '' }) => S);
+      const earlier = list.slice(0, list.indexOf(mine)).filter((other) => overlaps(other, span));
+      const items = await table.getAll(earlier.map((other) => keys.rate(other.split(' ')[0] ?? '')));
+      return new Set(items.flatMap((one) => marksIn(textOf(one, 'events'))));
     },
   };
+}
+
+/** A batch writes the same entry whenever it is repeated. */
+const IS_NOT_ENROLLED = 'attribute_not_exists(#batches) OR NOT contains(#batches, :batch)';
+
+function overlaps(entry: string, [from, to]: readonly [number, number]): boolean {
+  const [, first, last] = entry.split(' ').map(Number);
+  return first !== undefined && last !== undefined && first <= to && from <= last;
 }

@@ -22,10 +22,12 @@ import type {
 } from '../../model/index.js';
 import { dirtyHoursOf } from '../../ports/dirty-hours.js';
 import { endedOf, isEnd, lastEnds } from '../../ports/ended.js';
+import { marksIn } from '../../ports/event-marks.js';
 import type {
   CertificateStore,
   DirtyMark,
   FactIntent,
+  FixedDenials,
   GroupStore,
   HalfWrite,
   HistoryStore,
@@ -263,7 +265,9 @@ function createCertificates(): CertificateStore {
 function createStorm(): StormStore {
   const loads = boundedMap<number>(limits.stormRatesRememberedMax);
   const rates = boundedMap<number>(limits.stormRatesRememberedMax);
-  const scopes = boundedMap<Readonly<Record<string, string>>>(limits.stormRatesRememberedMax);
+  const denials = boundedMap<FixedDenials>(limits.stormRatesRememberedMax);
+  const brought = boundedMap<string>(limits.stormBatchesRememberedMax);
+  const lists = boundedMap<[string, readonly [number, number]][]>(limits.stormRatesRememberedMax);
   return {
     addLoad: async (minute, kind, halves) => {
       const sum = (loads.get(`${minute} ${kind}`) ?? 0) + halves;
@@ -275,10 +279,22 @@ function createStorm(): StormStore {
       rates.set(batchId, fixed);
       return fixed;
     },
-    fixScopes: async (batchId, wanted) => {
-      const fixed = scopes.get(batchId) ?? wanted;
-      scopes.set(batchId, fixed);
+    fixDenials: async (batchId, { events, ...wanted }) => {
+      const fixed = denials.get(batchId) ?? wanted;
+      denials.set(batchId, fixed);
+      brought.set(batchId, events.join(''));
       return fixed;
+    },
+    enrol: async (place, batchId, span) => {
+      const list = lists.get(place) ?? [];
+      lists.set(place, list);
+      if (!list.some(([id]) => id === batchId)) list.push([batchId, span]);
+      const earlier = list.slice(
+        0,
+        list.findIndex(([id]) => id === batchId),
+      );
+      const overlapping = earlier.filter(([, other]) => other[0] <= span[1] && span[0] <= other[1]);
+      return new Set(overlapping.flatMap(([id]) => marksIn(brought.get(id) ?? '')));
     },
   };
 }

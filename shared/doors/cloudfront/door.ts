@@ -1,6 +1,7 @@
 /** CloudFront distributions with viewer mutual TLS: one record for each connection. */
 
 import { lazily } from '../../base/lazily.js';
+import { CONNECTION_LOG_PATTERN } from '../../logs/filter-patterns.js';
 import type { Door } from '../door.js';
 import { mayBeConnectionText, mayHaveKey } from '../recognize.js';
 import { CLOUDFRONT_CODES } from './codes.js';
@@ -15,7 +16,7 @@ export const cloudFront: Door = {
   id: 'cloudfront',
   name: 'CloudFront',
   codes: CLOUDFRONT_CODES,
-  logs: [{ type: 'CONNECTION_LOGS', filterPattern: () => '"Failed"' }],
+  logs: [{ type: 'CONNECTION_LOGS', filterPattern: () => CONNECTION_LOG_PATTERN }],
   mayHold: (message) => mayHaveKey(message, KEYS) || mayBeConnectionText(message),
   read: async (batch, settings) => {
     const [{ readConnections }, { cloudFrontLog }] = await Promise.all([loadReader(), loadLog()]);

@@ -1,6 +1,7 @@
 /** Application Load Balancers that verify client certificates: one record for each connection. */
 
 import { lazily } from '../../base/lazily.js';
+import { CONNECTION_LOG_PATTERN } from '../../logs/filter-patterns.js';
 import type { Door } from '../door.js';
 import { mayBeConnectionText, mayHaveKey } from '../recognize.js';
 import { LOAD_BALANCER_CODES } from './codes.js';
@@ -15,7 +16,7 @@ export const loadBalancer: Door = {
   id: 'load-balancer',
   name: 'Load balancer',
   codes: LOAD_BALANCER_CODES,
-  logs: [{ type: 'ALB_CONNECTION_LOGS', filterPattern: () => '"Failed"' }],
+  logs: [{ type: 'ALB_CONNECTION_LOGS', filterPattern: () => CONNECTION_LOG_PATTERN }],
   mayHold: (message) => mayHaveKey(message, KEYS) || mayBeConnectionText(message),
   read: async (batch, settings) => {
     const [{ readConnections }, { loadBalancerLog }] = await Promise.all([loadReader(), loadLog()]);

@@ -62,9 +62,9 @@ export const reasons: Readonly<Record<ReasonId, ReasonMessages>> = {
   },
   'chain-too-long': {
     title: 'chain too long',
-    meaning: 'There are more than four CA certificates from the client up to the root.',
+    meaning: 'There are more CA certificates from the client up to the root than are accepted.',
     steps: [
-      'Ask for a certificate from a CA nearer to the root: API Gateway accepts at most four CA certificates above the client’s.',
+      'Ask for a certificate from a CA nearer to the root: API Gateway accepts at most four CA certificates above the client’s, other front doors have limits of their own.',
     ],
     remedy: 'Ask for a certificate from a CA nearer to the root: at most four CA certificates above the client’s.',
   },
@@ -213,7 +213,7 @@ export const reasons: Readonly<Record<ReasonId, ReasonMessages>> = {
   },
   other: {
     title: 'another reason',
-    meaning: 'The gateway gives a reason that this tool has no page for; its own words are above.',
+    meaning: 'The log gives a reason that this tool has no page for; its own words are above.',
     steps: [
       'Verify the certificate against the truststore: openssl verify -show_chain -CAfile truststore.pem client.pem.',
     ],

@@ -63,9 +63,9 @@ export const reasons: Readonly<Record<ReasonId, ReasonMessages>> = {
   },
   'chain-too-long': {
     title: 'チェーンが長すぎる',
-    meaning: 'クライアント証明書より上、ルートまでの CA 証明書が 4 枚を超えています。',
+    meaning: 'クライアント証明書より上、ルートまでの CA 証明書が、受け付けられる枚数を超えています。',
     steps: [
-      'ルートにより近い CA から証明書を発行してもらってください。API Gateway が受け付けるのは、クライアント証明書より上の CA が 4 枚までです。',
+      'ルートにより近い CA から証明書を発行してもらってください。API Gateway が受け付けるのは、クライアント証明書より上の CA が 4 枚までです。CloudFront とロードバランサーには独自の上限があります。',
     ],
     remedy: 'ルートにより近い CA からの再発行を依頼してください。クライアント証明書より上の CA は最大 4 枚です。',
   },
@@ -211,7 +211,7 @@ export const reasons: Readonly<Record<ReasonId, ReasonMessages>> = {
   },
   other: {
     title: 'その他の理由',
-    meaning: 'ゲートウェイが示した理由に対応する説明がありません。原文は上記のとおりです。',
+    meaning: 'ログに示された理由に対応する説明がありません。原文は上記のとおりです。',
     steps: [
       '証明書をトラストストアに対して検証してください: openssl verify -show_chain -CAfile truststore.pem client.pem',
     ],

@@ -47,7 +47,7 @@ export const en: ReportMessages = {
     changes: 'New and vanished issuers',
     expiry: 'Certificates and CAs that expire next',
     sunset: 'Will lose client authentication at the next renewal',
-    forbidden: 'Other 403s, which are not about certificates',
+    forbidden: 'Other 403s and failed connections, which are not about certificates',
     silences: 'Silences in force',
     pipeline: 'How the pipeline did',
     method: 'Method and definitions',
@@ -124,6 +124,8 @@ export const en: ReportMessages = {
       `, ${percent > 0 ? `${percent.toLocaleString('en')}% more` : `${Math.abs(percent)}% fewer`} than the ${before} of the period before${median === null ? '' : ` (median of the last four: ${median})`}`,
     same: (median) =>
       `, as many as in the period before${median === null ? '' : ` (median of the last four: ${median})`}`,
+    course: (way, periods, from, to) =>
+      `; over ${periods} periods they ${way === 'rising' ? 'rise' : 'fall'}, from about ${from} to about ${to}`,
     noTrend: '; there is nothing yet to compare this with',
     biggest: (owner, share, why, isOver) =>
       `${share} of them are ${owner}’s (${why})${isOver ? ', and that is over' : ', and that goes on'}.`,
@@ -164,7 +166,7 @@ export const en: ReportMessages = {
   },
   strangers: (issuers, failures) =>
     `Besides these, ${failures} refusals of ${issuers} self-signed certificates: strangers, who stay outside. Nothing to do.`,
-  claimed: 'only by name, not signed by that CA',
+  claimed: (title) => `${title}, only in the name of that CA, which did not sign`,
   heldBack: (count) =>
     `${count} more nobody was told of: a silence held them back, or they were strangers’ beyond the notices of a day. The JSON file has them.`,
   more: (count) => `and ${count} more; the JSON and CSV files have them`,
@@ -204,7 +206,7 @@ export const en: ReportMessages = {
   method: [
     [
       'Refusal',
-      'A request that API Gateway answered with 403 because of its client certificate. Each is counted once, however often its log lines were delivered, from the line in the execution log that gives the reason.',
+      'A request that API Gateway answered with 403 because of its client certificate. Each is counted once, however often its log lines were delivered, from the line in the execution log that gives the reason. At CloudFront and at load balancers: a connection that was refused, from its connection log.',
     ],
     [
       'Issuer',

@@ -69,7 +69,7 @@ export const ja: ReportMessages = {
     changes: '新しく現れた発行者・いなくなった発行者',
     expiry: 'まもなく期限切れになる証明書と CA',
     sunset: '次回更新でクライアント認証に使えなくなる証明書',
-    forbidden: '証明書が原因ではない 403',
+    forbidden: '証明書が原因ではない 403 と接続失敗',
     silences: '有効なサイレンス',
     pipeline: 'パイプラインの状況',
     method: '集計方法と用語',
@@ -145,6 +145,8 @@ export const ja: ReportMessages = {
     trend: (percent, before, median) =>
       `。前期 ${before} 件から ${Math.abs(percent).toLocaleString('en')}% ${percent > 0 ? '増' : '減'}${median === null ? '' : `、直近 4 期の中央値は ${median} 件`}`,
     same: (median) => `。前期と同数${median === null ? '' : `、直近 4 期の中央値は ${median} 件`}`,
+    course: (way, periods, from, to) =>
+      `。${periods} 期を通して${way === 'rising' ? '増加' : '減少'}傾向(約 ${from} 件から約 ${to} 件)`,
     noTrend: '。比較できる過去のデータはまだありません',
     biggest: (owner, share, why, isOver) =>
       `最も多いのは ${owner} で全体の ${share}(${why})、${isOver ? 'すでに収束しています' : '現在も続いています'}。`,
@@ -180,7 +182,7 @@ export const ja: ReportMessages = {
   },
   strangers: (issuers, failures) =>
     `このほか、自己署名証明書 ${issuers} 枚による拒否が ${failures} 件ありました。部外者によるもので、拒否のままで問題ありません。`,
-  claimed: '名乗りのみ(その CA の署名ではない)',
+  claimed: (title) => `${title}(名乗りのみ、その CA の署名ではない)`,
   heldBack: (count) =>
     `ほかに通知しなかったインシデントが ${count} 件あります(サイレンス中、または未知の接続元の 1 日の通知上限超過)。JSON ファイルに含まれます。`,
   more: (count) => `ほか ${count} 件(JSON と CSV に収録)`,
@@ -221,7 +223,7 @@ export const ja: ReportMessages = {
   method: [
     [
       '拒否',
-      'API Gateway がクライアント証明書を理由に 403 を返したリクエスト。実行ログの理由行をもとに、ログが何度配信されても 1 件として数えます。',
+      'API Gateway がクライアント証明書を理由に 403 を返したリクエスト。実行ログの理由行をもとに、ログが何度配信されても 1 件として数えます。CloudFront とロードバランサーでは、接続ログに記録された、拒否された接続。',
     ],
     [
       '発行者',

@@ -116,6 +116,8 @@ export interface ReportMessages {
     readonly total: (failures: string, scopes: number, issuers: number, trend: string) => string;
     readonly trend: (percent: number, before: string, median: string | null) => string;
     readonly same: (median: string | null) => string;
+    /** Follows the trend where the periods go one way over a long time: about how many it was and is. */
+    readonly course: (way: 'rising' | 'falling', periods: number, from: string, to: string) => string;
     readonly noTrend: string;
     readonly biggest: (owner: string, share: string, why: string, isOver: boolean) => string;
     readonly strangersOnly: string;
@@ -136,8 +138,8 @@ export interface ReportMessages {
     readonly mail: (clients: number, requests: string) => string;
   };
   readonly strangers: (issuers: string, failures: string) => string;
-  /** In place of a reason, where no CA of the issuer's name signed the certificates. */
-  readonly claimed: string;
+  /** The gateway's reason, where no CA of the issuer's name signed the certificates. */
+  readonly claimed: (title: string) => string;
   /** Incidents that nobody was told of. */
   readonly heldBack: (count: string) => string;
   readonly more: (count: string) => string;

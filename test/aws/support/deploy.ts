@@ -78,7 +78,12 @@ function synthesise(settings: object): string {
   // The CDK command line calls the app in the same way.
   execFileSync(process.execPath, ['--import', 'tsx', 'infra/app.ts'], {
     cwd: root,
-    env: { ...process.env, CDK_OUTDIR: folder, CDK_CONTEXT_JSON: JSON.stringify({ mtlsWatch: settings }) },
+    env: {
+      ...process.env,
+      CDK_OUTDIR: folder,
+      CDK_CONTEXT_JSON: JSON.stringify({ mtlsWatch: settings }),
+      MTLS_WATCH_PLACEHOLDERS: 'allowed',
+    },
     stdio: 'inherit',
   });
   return folder;

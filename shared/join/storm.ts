@@ -1,0 +1,126 @@
+/**
+ * The storm: how many halves of a minute are joined, and who counts those that are not. A denial that is not joined has no
+ * cell. So that it counts once all the same when it comes again in a batch that is cut elsewhere,
+ *
+ * 1. what each batch does is fixed with its first attempt: rate, scopes, and the order of the batches of a minute and stream;
+ * 2. a denial belongs to the first of these batches that brought it, joined or not;
+ * 3. a denial that a small batch put into a cell counts by its cell: those with a few halves in the minute are on no list.
+ *
+ * See "Storms" in `docs/counting.md` for what a small batch may count again.
+ */
+
+import pMap from 'p-map';
+import { digest } from '../base/digest.js';
+import { limits } from '../base/limits.js';
+import { MINUTE_MS } from '../base/time.js';
+import type { AccessRecord, Denial, Half } from '../model/index.js';
+import { markOf } from '../ports/event-marks.js';
+import type { Stores, StormStore } from '../ports/index.js';
+import { cellKey, keyOf, startAttempt } from './pairing.js';
+import { type BoundedLoad, sample, samplingRate } from './sample.js';
+
+type ByMinute<T> = ReadonlyMap<number, readonly T[]>;
+type StormStores = Pick<Stores, 'storm' | 'join'>;
+
+const NOTHING: BoundedLoad = { halves: [], unsampled: [] };
+
+export async function boundLoad(
+  denials: ByMinute<Denial>,
+  accesses: ByMinute<AccessRecord>,
+  batchId: string,
+  stores: StormStores,
+): Promise<BoundedLoad> {
+  const [ofDenials, ofAccesses] = await Promise.all([
+    eachMinute(denials, (minute, halves) => boundDenials(minute, halves, batchId, stores)),
+    eachMinute(accesses, (minute, halves) => boundAccesses(minute, halves, batchId, stores)),
+  ]);
+  const parts = [...ofDenials, ...ofAccesses];
+  return { halves: parts.flatMap(({ halves }) => halves), unsampled: parts.flatMap(({ unsampled }) => unsampled) };
+}
+
+function eachMinute<T>(
+  minutes: ByMinute<T>,
+  bound: (minute: number, halves: readonly T[]) => Promise<BoundedLoad>,
+): Promise<BoundedLoad[]> {
+  return pMap(minutes, ([minute, halves]) => bound(minute, halves), { concurrency: limits.storeConcurrencyMax });
+}
+
+/** What a batch brought of one kind in one minute is fixed on its own: a batch may reach over minutes. */
+const partOf = (batchId: string, kind: Half['kind'], minute: number): string => digest('part', batchId, kind, minute);
+
+async function boundAccesses(
+  minute: number,
+  accesses: readonly AccessRecord[],
+  batchId: string,
+  { storm }: StormStores,
+): Promise<BoundedLoad> {
+  if (accesses.length <= limits.unaskedHalvesMax) return { ...NOTHING, halves: accesses };
+  const load = await storm.addLoad(minute, 'access', accesses.length);
+  const rate = await storm.fixRate(partOf(batchId, 'access', minute), samplingRate(load));
+  return { ...NOTHING, halves: sample(accesses, rate).joined };
+}
+
+/**
+ * A batch is on the list also where all of it is joined: it may die before it does so, and be repeated after another batch
+ * left the same events out.
+ */
+async function boundDenials(
+  minute: number,
+  denials: readonly Denial[],
+  batchId: string,
+  stores: StormStores,
+): Promise<BoundedLoad> {
+  if (denials.length <= limits.unaskedHalvesMax) return { ...NOTHING, halves: denials };
+  const { storm } = stores;
+  const load = await storm.addLoad(minute, 'denial', denials.length);
+  const part = partOf(batchId, 'denial', minute);
+  const nameOf = ({ api }: Denial): string => `${api.apiId}/${api.stage}`;
+  const { rate, scopes } = await storm.fixDenials(part, {
+    rate: samplingRate(load),
+    scopes: Object.fromEntries(denials.map((denial) => [nameOf(denial), denial.scope])),
+    events: [...new Set(denials.map(({ eventId }) => markOf(eventId)))],
+  });
+  const foreign = await enrolledEarlier(minute, denials, part, storm);
+  const { joined, left } = sample(denials, rate);
+  const isOurs = ({ eventId }: Denial): boolean => !foreign.has(markOf(eventId));
+  // A joined half is counted under the scope that is stored in its cell; the scope of the others is the one that was fixed.
+  const alone = left.filter(isOurs).map((denial) => ({ ...denial, scope: scopes[nameOf(denial)] ?? denial.scope }));
+  return { halves: joined.filter(isOurs), unsampled: await withoutCell(alone, stores) };
+}
+
+/** The ids of a stream's events begin alike. */
+const STREAM_CHARS = 11;
+
+async function enrolledEarlier(
+  minute: number,
+  denials: readonly Denial[],
+  part: string,
+  storm: StormStore,
+): Promise<ReadonlySet<string>> {
+  const spans = new Map<string, [number, number]>();
+  for (const { eventId, at } of denials) {
+    const place = digest('place', eventId.slice(0, STREAM_CHARS), minute);
+    const within = at - minute * MINUTE_MS;
+    const [from, to] = spans.get(place) ?? [within, within];
+    spans.set(place, [Math.min(from, within), Math.max(to, within)]);
+  }
+  const earlier = await pMap(spans, ([place, span]) => storm.enrol(place, part, span), {
+    concurrency: limits.storeConcurrencyMax,
+  });
+  return new Set(earlier.flatMap((marks) => [...marks]));
+}
+
+/** Another batch, before the storm or a small one, joined those that are in a cell. */
+async function withoutCell(denials: readonly Denial[], { join }: StormStores): Promise<Denial[]> {
+  const keysOf = (some: readonly Denial[]) => some.map((denial) => keyOf(startAttempt(denial, '')));
+  const cells = await join.read(keysOf(denials));
+  const absent = denials.filter(({ eventId }, index) => cells[index]?.denial?.half.eventId !== eventId);
+  // Where another denial has the slot of the request, it stands under its extended id.
+  const isTaken = new Set(denials.filter((_, index) => cells[index]?.denial !== null));
+  const moved = absent.filter((denial) => isTaken.has(denial) && denial.extendedRequestId !== null);
+  const further = await join.read(
+    moved.map(({ requestId, extendedRequestId }) => cellKey.extended(requestId, extendedRequestId ?? '')),
+  );
+  const isThere = new Set(moved.filter(({ eventId }, index) => further[index]?.denial?.half.eventId === eventId));
+  return absent.filter((denial) => !isThere.has(denial));
+}
