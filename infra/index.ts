@@ -18,6 +18,7 @@ export type { GatewayStage } from './gateway/stages.js';
 export type { TruststoreLocation } from './gateway/truststore-access.js';
 export { type MapOptions, MtlsDomain, type MtlsDomainProps } from './mtls-domain.js';
 export { MtlsWatch, type MtlsWatchProps, type WatchDomainOptions } from './mtls-watch.js';
+export { PagerDuty, type PagerDutyProps, Webhook, type WebhookProps } from './notice-destinations.js';
 export type { OperatedWatch, WatchFunctions } from './operated-watch.js';
 export { type BoundTruststore, Truststore } from './truststore.js';
 export { VendedExecutionLogs, type VendedExecutionLogsProps } from './vended-execution-logs.js';

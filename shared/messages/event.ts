@@ -3,8 +3,8 @@
 import { limits } from '../base/limits.js';
 import type { Notice } from '../model/index.js';
 
-const EVENT_SOURCE = 'mtls-watch';
-const EVENT_DETAIL_TYPE = 'mtls-watch notice';
+export const EVENT_SOURCE = 'mtls-watch';
+export const EVENT_DETAIL_TYPE = 'mtls-watch notice';
 
 export function eventOf(notice: Notice, busName: string) {
   const detail = JSON.stringify(notice);
