@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { MtlsWatchError } from '../shared/base/errors.js';
 import { endWithReader, reportFailure } from './terminal/failures.js';
+import { writeError } from './terminal/quiet.js';
 import { verbCommands } from './verbs.js';
 
 // Node from 22.8 on keeps compiled code between runs; the types are those of Node 20.
@@ -32,5 +33,5 @@ try {
   }
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = reportFailure(error, (text) => process.stderr.write(text));
+  process.exitCode = reportFailure(error, (text) => writeError(text));
 }

@@ -1,6 +1,7 @@
 /** The verbs, in the order in which help lists them. A verb's code is loaded only when it is asked for. */
 
 import { Command } from 'commander';
+import { withQuiet } from './terminal/quiet.js';
 
 interface Verb {
   readonly does: string;
@@ -76,6 +77,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     does: 'check settings before they are deployed, and print their JSON Schema',
     load: async () => (await import('./commands/config.js')).configCommand(),
   },
+  completion: {
+    does: 'print a script that completes verbs and options in a shell',
+    load: async () => (await import('./commands/completion.js')).completionCommand(allVerbs),
+  },
   'notify-test': {
     does: 'send a marked sample notice to a topic',
     load: async () => (await import('./commands/notify-test.js')).notifyTestCommand(),
@@ -84,13 +89,24 @@ const VERBS: Readonly<Record<string, Verb>> = {
 
 export const verbNames: readonly string[] = Object.keys(VERBS);
 
+/** Every verb, loaded. */
+async function allVerbs(): Promise<readonly Command[]> {
+  return Promise.all(Object.values(VERBS).map(loaded));
+}
+
+async function loaded({ does, load }: Verb): Promise<Command> {
+  const command = (await load()).description(does);
+  for (const leaf of command.commands.length === 0 ? [command] : command.commands) withQuiet(leaf);
+  return command;
+}
+
 /** The verb that the arguments ask for, as a command that can be run; for the others their name and what they do. */
 export async function verbCommands(args: readonly string[]): Promise<readonly Command[]> {
   const words = args.filter((arg) => !arg.startsWith('-'));
   const asked = words[0] === 'help' ? words[1] : words[0];
   return Promise.all(
-    Object.entries(VERBS).map(async ([name, { does, load }]) =>
-      (name === asked ? await load() : new Command(name)).description(does),
+    Object.entries(VERBS).map(async ([name, verb]) =>
+      name === asked ? loaded(verb) : new Command(name).description(verb.does),
     ),
   );
 }

@@ -12,7 +12,7 @@ import { liveOf, say, withLive } from '../inputs/live/options.js';
 import { readReplayConfig, withOneFormat } from '../replay/config.js';
 import { printReplay, wasJudged } from '../replay/output.js';
 import { replay } from '../replay/replay.js';
-import { reportCollector } from '../replay/report.js';
+import { prepareFolder, reportCollector } from '../replay/report.js';
 import { withAccount } from '../terminal/account.js';
 
 interface Options extends LiveOptions, FormatOption {
@@ -31,6 +31,7 @@ export function replayCommand(): Command {
     .option('--report <dir>', 'write the report of the last seven days of the logs there: a page, JSON and CSV');
   return withAccount(withLive(withFormat(command))).action(async (inputs: string[], options: Options) => {
     const config = withOneFormat(await readReplayConfig(options.config), await readFormat(options.format));
+    if (options.report !== undefined) await prepareFolder(options.report);
     const live = await liveOf({ ...options, accessLogFormats: config.accessLogFormats }, 'refusals', say);
     const scene = reportCollector(config.accessLogFormats);
     const replayed = await replay(

@@ -22,7 +22,7 @@ import { settingsHere } from '../inputs/settings.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { readReplayConfig, withOneFormat } from '../replay/config.js';
 import { replay } from '../replay/replay.js';
-import { reportCollector, writeReport } from '../replay/report.js';
+import { prepareFolder, reportCollector, writeReport } from '../replay/report.js';
 
 interface Options extends LiveOptions, FormatOption, TableOptions {
   readonly week?: string;
@@ -56,6 +56,7 @@ export function reportCommand(): Command {
     .option('--lang <language>', 'en or ja; default: that of the settings')
     .addOption(new Option('--language <language>', 'the same, as earlier releases spelled it').hideHelp());
   return withTable(withLive(withFormat(command), true)).action(async (inputs: string[], options: Options) => {
+    await prepareFolder(options.out);
     const [period, partner] = [periodOf(options), partnerOf(options)];
     const given = options.lang ?? options.language;
     if (given !== undefined) languageOf(given);

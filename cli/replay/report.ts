@@ -1,6 +1,6 @@
 /** Observes a replay and writes a report of it, as the weekly function does from the table. */
 
-import { mkdir, writeFile } from 'node:fs/promises';
+import { access, constants, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../../shared/adapters/clock.js';
 import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
@@ -91,9 +91,15 @@ export function reportCollector(formats: FormatsByLogGroup = {}): ReportCollecto
   };
 }
 
+/** Before the work of an hour, not after it. @throws errors of the file system */
+export async function prepareFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await access(folder, constants.W_OK);
+}
+
 /** Writes `report.html`, `report.json` and `report.csv`. @returns the page's path */
 export async function writeReport(report: Report, folder: string, language: Language): Promise<string> {
-  await mkdir(folder, { recursive: true });
+  await prepareFolder(folder);
   const page = join(folder, 'report.html');
   await writeFile(page, pageOf(report, language));
   await writeFile(join(folder, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);
