@@ -26,6 +26,7 @@ import { CentralStream, isOpen } from './constructs/central-stream.js';
 import { dataKey, dataKeyStatements } from './constructs/data-key.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
+import { Operator } from './constructs/operator.js';
 import { Reconciler } from './constructs/reconciler.js';
 import { StateTable } from './constructs/state-table.js';
 import { Sweep } from './constructs/sweep.js';
@@ -101,6 +102,7 @@ export class MtlsWatch extends OperatedWatch {
   private readonly hasOtherSources: boolean;
   /** The environments of the functions, without the settings. */
   private readonly environments: Readonly<Record<string, string>>[] = [];
+  private readonly operator: LambdaFunction;
   /** The functions that read truststores. */
   private readonly readers: readonly LambdaFunction[];
 
@@ -135,6 +137,7 @@ export class MtlsWatch extends OperatedWatch {
     this.readers = [ingest.fn, sweep.fn, ...(report === undefined ? [] : [report.fn])];
     const canary = this.addCanary(common);
     this.reconciler = this.addReconciler(common, ingest.fn);
+    this.operator = this.addOperator(common);
     central?.feed(ingest.fn, ingest.deadLetters);
     this.subscriptions = new LogSubscriptions(this, 'Subscriptions', {
       ...config,
@@ -145,7 +148,7 @@ export class MtlsWatch extends OperatedWatch {
     [this.topic, this.table, this.deadLetterQueue] = [alerts.topic, state.table, ingest.deadLetters];
     this.reportBucket = report?.bucket;
     this.functions = {
-      ...{ ingest: ingest.fn, sweep: sweep.fn, reconcile: this.reconciler.fn },
+      ...{ ingest: ingest.fn, sweep: sweep.fn, reconcile: this.reconciler.fn, operator: this.operator },
       ...(report && { 'weekly-report': report.fn }),
       ...(canary && { canary: canary.fn }),
     };
@@ -180,6 +183,7 @@ export class MtlsWatch extends OperatedWatch {
       IngestFunctionName: ingest.functionName,
       SweepFunctionName: sweep.functionName,
       ReconcileFunctionName: reconcile.functionName,
+      OperatorFunctionName: this.operator.functionName,
       DeadLetterQueueUrl: this.deadLetterQueue.queueUrl,
     };
   }
@@ -245,6 +249,18 @@ export class MtlsWatch extends OperatedWatch {
     if ('onStage' in domain) domain.onStage((stage) => this.watch(stage));
   }
 
+  private addOperator({ config, code, encryptionKey, state: { table } }: Common): LambdaFunction {
+    const { logRetentionDays } = config;
+    const environment = { TABLE_NAME: table.tableName, POWERTOOLS_SERVICE_NAME: 'operator' };
+    return new Operator(this, 'Operator', {
+      code: code('operator'),
+      environment,
+      table,
+      logRetentionDays,
+      encryptionKey,
+    }).fn;
+  }
+
   private addReport(common: Common, ingestLogs: ILogGroup): WeeklyReport | undefined {
     const { report: schedule, retention } = common.config;
     if (schedule === null) return undefined;
@@ -302,6 +318,9 @@ export class MtlsWatch extends OperatedWatch {
   ): Record<string, string> {
     return this.environment({
       TABLE_NAME: state.table.tableName,
+      ...(name === 'ingest' || name === 'sweep'
+        ? { OPERATOR_FUNCTION: Lazy.string({ produce: () => this.operator.functionName }) }
+        : {}),
       TOPIC_ARN: alerts.topic.topicArn,
       ACCOUNT_ID: Stack.of(this).account,
       ...routes,

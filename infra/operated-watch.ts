@@ -22,7 +22,7 @@ import { watchMetric } from './observability/watch-metrics.js';
 
 /** The functions that are always there, and those that the settings ask for. */
 export type WatchFunctions = Readonly<
-  Record<'ingest' | 'sweep' | 'reconcile', IFunction> & Partial<Record<FunctionName, IFunction>>
+  Record<'ingest' | 'sweep' | 'reconcile' | 'operator', IFunction> & Partial<Record<FunctionName, IFunction>>
 >;
 
 export abstract class OperatedWatch extends Construct {
@@ -50,6 +50,11 @@ export abstract class OperatedWatch extends Construct {
   /** Lets somebody run `mtls-watch silence` and `ack` as well. */
   grantOperate(grantee: IGrantable): void {
     grant(grantee, operateStatements(this, this.operated()));
+  }
+
+  /** Lets somebody silence and acknowledge with nothing but the AWS CLI, by the commands for CloudShell in alerts. */
+  grantInvokeOperator(grantee: IGrantable): void {
+    this.functions.operator.grantInvoke(grantee);
   }
 
   /** Lets somebody run `mtls-watch redrive`. */

@@ -3,15 +3,24 @@
  * which is read for every notice, so that they take effect at once.
  */
 
-import { randomUUID } from 'node:crypto';
+import { userInfo } from 'node:os';
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
-import { DAY_MS, HOUR_MS, MINUTE_MS, MINUTES_PER_DAY } from '../../shared/base/time.js';
-import { globOf, isInForce } from '../../shared/incidents/silence.js';
-import type { Incident, Silence, SilenceWindow } from '../../shared/model/index.js';
+import { MINUTES_PER_DAY } from '../../shared/base/time.js';
+import {
+  acknowledgeIncident,
+  durationOf,
+  endSilence,
+  firingIncident,
+  saveSilence,
+  selectorsFor,
+} from '../../shared/incidents/operate.js';
+import { isInForce, matchesGlob } from '../../shared/incidents/silence.js';
+import type { Silence, SilenceWindow } from '../../shared/model/index.js';
+import { reasonIds } from '../../shared/model/reasons.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import { knownGroups, type Selectors, selectorsOf } from '../inputs/issuers.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
@@ -39,7 +48,9 @@ export interface AddOptions {
   readonly daily?: string;
   readonly days?: string;
   readonly comment: string;
+  readonly author?: string;
   readonly unseen?: boolean;
+  readonly yes?: boolean;
   readonly json?: boolean;
 }
 
@@ -58,6 +69,8 @@ export function silenceCommand(world: WorldOf = deployed): Command {
     .option('--daily <window>', 'only in this window of every day, UTC: 02:00-02:30')
     .option('--days <days>', 'with --daily, only on these days: mon,tue,wed,thu,fri,sat,sun')
     .requiredOption('--comment <text>', 'why, for whoever looks at it next')
+    .option('--author <name>', 'who asks for it; default: the user of this machine')
+    .option('--yes', 'also for longer than 30 days')
     .option('--unseen', 'also where nothing of that was refused yet')
     .option('--json', 'print the silence as one line of JSON')
     .action(async (options: AddOptions & TableOptions) => {
@@ -77,7 +90,10 @@ export function silenceCommand(world: WorldOf = deployed): Command {
 export function ackCommand(world: WorldOf = deployed): Command {
   return withTable(new Command('ack'))
     .argument('<incident>', 'the id that the alert shows')
-    .action(async (id: string, options: TableOptions) => acknowledge(id, await world(options)));
+    .option('--undo', 'take the acknowledgement back')
+    .action(async (id: string, options: TableOptions & { undo?: boolean }) =>
+      acknowledge(id, await world(options), options.undo === true),
+    );
 }
 
 /** @throws MtlsWatchError `usage` */
@@ -85,18 +101,8 @@ export async function addSilence(options: AddOptions, { stores, clock, output }:
   const now = clock.now();
   const time = { startsAt: now, endsAt: endOf(options, now), window: windowOf(options) };
   const selectors = await selected(options, stores, now);
-  const inForce = (await stores.silences.list()).filter((one) => one.endsAt > now);
-  if (inForce.length >= limits.silencesMax) {
-    throw usage(`there are ${inForce.length} silences already; expire some: mtls-watch silence list`);
-  }
-  const silence: Silence = {
-    id: randomUUID().slice(0, 8),
-    ...selectors,
-    ...time,
-    comment: clean(options.comment, limits.silenceCommentCharsMax),
-    createdAt: now,
-  };
-  await stores.silences.save(silence);
+  const author = options.author ?? userInfo().username;
+  const silence = await saveSilence({ ...selectors, ...time, comment: options.comment, author }, now, stores);
   output.write(
     options.json
       ? jsonLine({ type: 'silence', ...silence })
@@ -107,16 +113,17 @@ export async function addSilence(options: AddOptions, { stores, clock, output }:
 
 async function selected(options: AddOptions, stores: SilenceWorld['stores'], now: number): Promise<Selectors> {
   if (options.incident !== undefined) {
-    const { scope, issuerDn, reason, isUnverified } = (await firing(options.incident, stores)).group;
-    const selectors = { scope: globOf(scope), issuerDn: globOf(issuerDn), reason: globOf(reason) };
-    // Whoever silences those who use a partner's name does not silence the partner.
-    return isUnverified ? { ...selectors, isUnverified } : selectors;
+    return selectorsFor((await firingIncident(options.incident, stores)).group);
   }
   const typed = {
     scope: pattern(options.scope),
     issuerDn: pattern(options.issuer, limits.typedDnCharsMax),
     reason: pattern(options.reason),
   };
+  const { reason } = typed;
+  if (reason !== null && !reasonIds.some((id) => matchesGlob(reason, id))) {
+    throw usage(`--reason got ${clean(reason, 80)}; expected one of ${reasonIds.join(', ')}, or a pattern of them`);
+  }
   if (Object.values(typed).every((selector) => selector === null)) {
     throw usage('nothing to silence; expected --issuer, --reason, --scope or --incident');
   }
@@ -150,36 +157,18 @@ export async function listSilences(
 
 /** @throws MtlsWatchError `usage` */
 export async function expireSilence(id: string, { stores, clock, output }: SilenceWorld): Promise<void> {
-  const silence = (await stores.silences.list()).find((one) => one.id === id);
-  if (silence === undefined) throw usage(`no silence ${clean(id, 80)}; see: mtls-watch silence list`);
-  const now = clock.now();
-  if (silence.endsAt > now) await stores.silences.save({ ...silence, endsAt: now });
+  const silence = await endSilence(id, clock.now(), stores);
   output.write(`silence ${silence.id} is over; what still fires is told within a minute\n`);
 }
 
-const ACK_ATTEMPTS = 5;
-
 /** @throws MtlsWatchError `usage` if no incident with this id is firing */
-export async function acknowledge(id: string, { stores, output }: SilenceWorld): Promise<void> {
-  for (let attempt = 0; attempt < ACK_ATTEMPTS; attempt++) {
-    const incident = await firing(id, stores);
-    const next = { ...incident, version: incident.version + 1, acknowledged: true };
-    // If another transition came first, its new version is acknowledged.
-    if (incident.acknowledged || (await stores.incidents.transition(next, null))) {
-      output.write(`incident ${incident.incidentId} is in hand: not repeated unless it escalates\n`);
-      return;
-    }
-  }
-  throw new MtlsWatchError('store-unavailable', `incident ${clean(id, 80)} changes too fast; try again`, {
-    retryable: true,
-  });
-}
-
-async function firing(id: string, stores: SilenceWorld['stores']): Promise<Incident> {
-  const all = await stores.incidents.firing(limits.firingPerSweepMax);
-  const found = all.find((incident) => incident.incidentId === id);
-  if (found === undefined) throw usage(`no firing incident ${clean(id, 80)}; expected the id that the alert shows`);
-  return found;
+export async function acknowledge(id: string, { stores, output }: SilenceWorld, isUndo = false): Promise<void> {
+  const { incidentId } = await acknowledgeIncident(id, !isUndo, stores);
+  output.write(
+    isUndo
+      ? `incident ${incidentId} is no longer in hand: it is repeated\n`
+      : `incident ${incidentId} is in hand: not repeated unless it escalates\n`,
+  );
 }
 
 function pattern(text: string | undefined, charsMax: number = limits.silencePatternCharsMax): string | null {
@@ -190,14 +179,15 @@ function pattern(text: string | undefined, charsMax: number = limits.silencePatt
   return text;
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { m: MINUTE_MS, h: HOUR_MS, d: DAY_MS };
 const DAY_NAMES = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 
-function endOf({ for: duration, until }: AddOptions, now: number): number {
+function endOf({ for: duration, until, yes }: AddOptions, now: number): number {
   if ((duration === undefined) === (until === undefined)) throw usage('expected either --for or --until');
-  const [, amount, unit = ''] = /^(\d{1,4})([mhd])$/.exec(duration ?? '') ?? [];
-  const end = until === undefined ? now + Number(amount) * (UNIT_MS[unit] ?? Number.NaN) : Date.parse(until);
-  if (Number.isFinite(end) && end > now) return end;
+  const end = until === undefined ? now + durationOf(duration ?? '') : Date.parse(until);
+  if (Number.isFinite(end) && end > now) {
+    if (end - now <= limits.silenceMsMax || yes === true) return end;
+    throw usage('the silence would last longer than 30 days; expected at most that, or --yes');
+  }
   throw usage(
     until === undefined
       ? `--for got ${clean(duration ?? '', 80)}; expected a duration such as 30m, 2h or 5d`

@@ -92,6 +92,7 @@ function placeOf(env: NodeJS.ProcessEnv): Deployment {
     tableName: variable(env, 'TABLE_NAME'),
     dashboardName: env.DASHBOARD_NAME ?? null,
     accountId: env.ACCOUNT_ID ?? null,
+    operatorFunction: env.OPERATOR_FUNCTION ?? null,
   };
 }
 

@@ -449,6 +449,12 @@ export const limits = {
   /** Silences in force or to come. Each is matched against every notice. */
   silencesMax: 500,
   silenceCommentCharsMax: 500,
+  /** The ARN of a role's session, with its name. */
+  authorCharsMax: 256,
+  /** A silence that is forgotten hides an outage; a month is longer than any work on a certificate. */
+  silenceMsMax: 30 * 86_400_000,
+  /** Incidents and silences in one answer of the operator function, which Lambda bounds at 6 MB. */
+  operatorListMax: 200,
   silencePatternCharsMax: 1_024,
   /** Domains with a canary: each is a call of seconds at most, all in one short invocation, and four metrics. */
   canariesMax: 20,

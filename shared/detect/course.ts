@@ -27,6 +27,12 @@ const LULL = 6;
 /** When this many failures were expected and none came, it is not chance. */
 const GONE = 15;
 
+/** An hour with so many failures, and so many times the usual, goes on with a run. A run of more than three hours is no habit, whatever came before. */
+const RUN_FAILURES = 7;
+const RUN_FACTOR = 2;
+const RUN_MAX = 3;
+const RUN_MEMORY_HOURS = 8 * 7 * 24;
+
 /** Scratch space: sums of the hours, the latest first. */
 const scratch = new Float64Array(HOURS);
 
@@ -76,12 +82,22 @@ export function learnHour(state: State, step: number, count: number | null, expe
       s[at.usualHours] = (s[at.usualHours] ?? 0) + ((before > 0 ? 1 : 0) - (s[at.usualHours] ?? 0)) / MEMORY_HOURS;
     }
     hours[slot] = 0;
+    learnRun(s, before);
   }
   if (count === null) return;
   s[at.missing] = count > 0 ? 0 : (s[at.missing] ?? 0) + expected;
   if (count <= 0) return;
   hours[slot] = (hours[slot] ?? 0) + count;
   s[at.lastFailure] = step;
+}
+
+/** Runs of hours that have many failures each: how long they usually last shows from when on one is no retry any more. */
+function learnRun(s: Float64Array, before: number): void {
+  const run = s[at.run] ?? 0;
+  const usual = (s[at.usualRun] ?? 0) * (1 - 1 / RUN_MEMORY_HOURS);
+  const goesOn = before >= Math.max(RUN_FAILURES, RUN_FACTOR * (s[at.usualPerHour] ?? 0));
+  s[at.usualRun] = goesOn ? usual : Math.max(usual, Math.min(run, RUN_MAX));
+  s[at.run] = goesOn ? run + 1 : 0;
 }
 
 /**

@@ -14,7 +14,7 @@ import { isHabit } from './habits.js';
 import { spreadOf } from './spread.js';
 import { at, type DetectorParameters, pack, RING, type State, shapeOf, unpack } from './state.js';
 import { closeThrough, expectedAt, start } from './surprise.js';
-import { calibrate, calibrateSpread } from './tail.js';
+import { calibrate, calibrateSpread, NEW_MINUTES } from './tail.js';
 import { type Later, type WindowSurprise, windowsAt } from './windows.js';
 
 /** What is remembered of a group. Serialised as JSON it has at most 5 KB. */
@@ -80,8 +80,6 @@ export interface Detection {
 const DAY_MINUTES = 24 * 60;
 const MINUTES_PER_MONTH = 30 * 24 * 60;
 const ONE_IN_MAX = 1e12;
-/** For this long a group is new: what it had since it was first seen is not taken for its usual. */
-const NEW_MINUTES = 24 * 60;
 /** How many failures a minute of a new group is expected to hold. */
 const NEW_EXPECTED = 0.004;
 /** Steady refusals need this share of the floor within a day: eight failures with the default floor. */

@@ -84,8 +84,17 @@ export const at = {
   spreadRate: 22,
   spreadExcess: 23,
   spreadSeen: 24,
-  /** The highest recent score of a spread hour, which fades. */
-  spreadPeak: 25,
+  /**
+   * The cluster that goes on: its last step with a score of `LARGE_FROM` or more, its highest score, that of a spread hour, and the
+   * most failures of a window with such a score.
+   */
+  clusterStep: 25,
+  clusterScore: 26,
+  clusterSpread: 27,
+  clusterCount: 28,
+  /** For how many hours up to now each hour had failures as a spread one has, and for how many such runs usually last. */
+  run: 29,
+  usualRun: 30,
 } as const;
 
 export interface State {

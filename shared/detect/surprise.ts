@@ -10,7 +10,16 @@ import { learnVariance, varianceOf } from './dispersion.js';
 import { learnEpisode } from './habits.js';
 import { spreadOf } from './spread.js';
 import { at, type DetectorParameters, emptyState, RING, type Shape, type State, shapeOf } from './state.js';
-import { calibrate, learnSpread, learnTail, memoryOf, NEWS_FACTOR, startTail, WARM_UP_BINS } from './tail.js';
+import {
+  calibrate,
+  LARGE_FROM,
+  learnLarge,
+  learnTail,
+  memoryOf,
+  NEWS_FACTOR,
+  startTail,
+  WARM_UP_BINS,
+} from './tail.js';
 import { mod, type WindowSurprise, windowsAt } from './windows.js';
 
 /** A bin is expected to hold at least this share of what the neighbouring bins hold. */
@@ -19,6 +28,14 @@ const NEIGHBOUR_SHARE = 0.5;
 const SUSPECT = 6;
 /** See `DetectorParameters.incidentFrom`. */
 const INCIDENT_FACTOR = 5;
+/**
+ * An incident of at most this many times `incidentFrom` failures may have been a clump. It teaches the score of this many times as
+ * many at most, so that an outage after it is told in time.
+ */
+const CLUMP_MAX = 3;
+const CLUMP_TAUGHT = 1.5;
+/** More failures than that may be chance where many are usual: then they have a lower score. */
+const OUTAGE_SCORE = 15;
 /** After this many longest seasons, further empty steps teach nothing; the rest of a longer gap is skipped. */
 const GAP_SEASONS = 8;
 
@@ -91,6 +108,7 @@ export function closeStep(
     s[at.open] = (s[at.open] ?? 0) + count;
     s[at.openSteps] = (s[at.openSteps] ?? 0) + 1;
     s[at.openScore] = Math.max(s[at.openScore] ?? 0, most?.raw ?? 0);
+    if (most && most.raw > LARGE_FROM) s[at.clusterCount] = Math.max(s[at.clusterCount] ?? 0, most.count);
     if (most && most.count >= settings.incidentFrom && most.count >= INCIDENT_FACTOR * most.expected)
       s[at.incidentStep] = step;
   }
@@ -128,7 +146,8 @@ function closeBin(state: State, settings: DetectorParameters, shape: Shape, doub
     learnEpisode(state, state.step, shape.binSteps, count, s[at.openScore] ?? 0);
     if ((s[at.bins] ?? 0) >= WARM_UP_BINS) {
       const news = !incident && (s[at.openScore] ?? 0) > NEWS_FACTOR * (s[at.peak] ?? 0);
-      if (!incident) learnTails(state, settings, shape, doubt);
+      if (!incident) learnTail(state, settings, shape, s[at.openScore] ?? 0);
+      if (settings.emptyBefore) learnClusters(state, settings, shape, doubt);
       const expected = (state.expected[mod(state.step, RING)] ?? 0) * shape.binSteps;
       learnVariance(state, 0, count, expected, doubt, memory, news);
       learnVariances(state, settings, doubt, memory, news);
@@ -142,12 +161,29 @@ function closeBin(state: State, settings: DetectorParameters, shape: Shape, doub
   s[at.openScore] = 0;
 }
 
-function learnTails(state: State, settings: DetectorParameters, shape: Shape, doubt: number): void {
-  const raw = state.scalars[at.openScore] ?? 0;
-  learnTail(state, settings, shape, raw);
-  if (!settings.emptyBefore) return;
+/**
+ * Large scores come in clusters, and each cluster counts once, with its highest score, when it is over. An incident is a cluster
+ * as well where it stayed small: a clump of retries, and there may be more of its kind. A larger one teaches nothing.
+ */
+function learnClusters(state: State, settings: DetectorParameters, shape: Shape, doubt: number): void {
+  const s = state.scalars;
+  const raw = s[at.openScore] ?? 0;
   const later = { from: state.step + 1, counts: [], expected: [], doubt };
-  learnSpread(state, settings, shape, raw > 0 ? spreadOf(state, settings, state.step, later) : 0);
+  const spread = raw > 0 ? spreadOf(state, settings, state.step, later) : 0;
+  if (Math.max(raw, spread) > LARGE_FROM) {
+    s[at.clusterStep] = state.step;
+    s[at.clusterScore] = Math.max(s[at.clusterScore] ?? 0, raw);
+    s[at.clusterSpread] = Math.max(s[at.clusterSpread] ?? 0, spread);
+  }
+  if (state.step - (s[at.clusterStep] ?? 0) < RING) return;
+  const count = s[at.clusterCount] ?? 0;
+  const score = s[at.clusterScore] ?? 0;
+  const isOutage = count > CLUMP_MAX * settings.incidentFrom && score > OUTAGE_SCORE;
+  const share = isOutage ? 0 : score > OUTAGE_SCORE ? Math.min(1, (CLUMP_TAUGHT * settings.incidentFrom) / count) : 1;
+  learnLarge(state, settings, shape, share * score, share * (s[at.clusterSpread] ?? 0));
+  s[at.clusterScore] = 0;
+  s[at.clusterSpread] = 0;
+  s[at.clusterCount] = 0;
 }
 
 function learnVariances(

@@ -24,14 +24,29 @@ const TAIL_MEDIAN_WEIGHT = 10;
 const EXCESS_MAX = 15;
 /** The share of a series' highs that is taken for noise; the rest were events. */
 const NOISE_SHARE = 0.8;
+/**
+ * Highs of a group of failures are taken to come so many times as often as they did: their number and their sizes are known from
+ * few weeks, and a page too many costs more than one that comes a minute later.
+ */
+const CAUTION = 1.7;
 /** Scores from here on are large: by the model, one step in ten thousand has one. */
-const LARGE_FROM = 4;
-/** So many large highs must have been seen to be a measure; more of spread hours, because some of them are slow burns. */
-const LARGE_SEEN_MIN = 2;
+export const LARGE_FROM = 4;
+/** For this long a group is new: what it had since it was first seen is not taken for its usual. */
+export const NEW_MINUTES = 24 * 60;
+/** The rate of large highs is that of so many steps at least: two weeks. */
+const RATE_MINUTES = 14 * 24 * 60;
+/** A single large high is a measure only where it is so far beyond `LARGE_FROM`; a smaller one may be chance. */
+const FAR_EXCESS = 4;
+/** So many spread hours show how long a run of them usually lasts, and so many how large they get: some are slow burns. */
+const RUNS_SEEN_MIN = 2;
 const SPREAD_SEEN_MIN = 14;
 const LARGE_SEEN_MAX = 50;
-/** The mean excess that is assumed of large highs, and its weight. */
+/**
+ * The mean excess that is assumed of large highs, and its weight. The chance of the next one falls like a power, of this many more
+ * than were seen: the fewer they are, the less is known of how large they get.
+ */
 const LARGE_EXCESS = 2;
+const LARGE_POWER = 2;
 const LARGE_EXCESS_WEIGHT = 1;
 /** The first bins of a series get no score, because they only set the level. */
 export const WARM_UP_BINS = 24;
@@ -43,13 +58,11 @@ interface Places {
   readonly rate: number;
   readonly excess: number;
   readonly seen: number;
-  /** From how many on it is a measure. */
-  readonly least: number;
 }
 
-const LARGE: Places = { rate: at.largeRate, excess: at.largeExcess, seen: at.largeSeen, least: LARGE_SEEN_MIN };
+const LARGE: Places = { rate: at.largeRate, excess: at.largeExcess, seen: at.largeSeen };
 /** The tail of the hours whose failures are spread, see `spread.ts`. */
-const SPREAD: Places = { rate: at.spreadRate, excess: at.spreadExcess, seen: at.spreadSeen, least: SPREAD_SEEN_MIN };
+const SPREAD: Places = { rate: at.spreadRate, excess: at.spreadExcess, seen: at.spreadSeen };
 
 /**
  * A raw score measured by the series' own past, per step: as surprising as the less surprising of two tails says. One is
@@ -62,13 +75,15 @@ export function calibrate(state: State, settings: DetectorParameters, raw: numbe
   const { binSteps } = shapeOf(settings);
   const s = state.scalars;
   const own = paretoScore(s, settings, binSteps, raw);
-  return settings.emptyBefore ? Math.min(own, excessScore(s, LARGE, raw, binSteps)) : own;
+  const isNew = state.step - (s[at.firstStep] ?? 0) < NEW_MINUTES;
+  return settings.emptyBefore && !isNew ? Math.min(own, excessScore(s, LARGE, raw, binSteps)) : own;
 }
 
 function paretoScore(s: Float64Array, settings: DetectorParameters, binSteps: number, raw: number): number {
   const bins = Math.min(s[at.bins] ?? 0, memoryOf(settings, binSteps));
   const rate = ((s[at.tailRate] ?? 0) * bins + TAIL_RATE * TAIL_RATE_BINS) / (bins + TAIL_RATE_BINS);
-  const from = -Math.log10((NOISE_SHARE * rate) / binSteps);
+  const share = settings.emptyBefore ? CAUTION : NOISE_SHARE;
+  const from = -Math.log10((share * rate) / binSteps);
   if (raw <= TAIL_FROM) return (raw / TAIL_FROM) * from;
   const seen = s[at.tailSeen] ?? 0;
   const weight = settings.emptyBefore ? OWN_EXCESS_WEIGHT : TAIL_EXCESS_WEIGHT;
@@ -81,22 +96,35 @@ function paretoScore(s: Float64Array, settings: DetectorParameters, binSteps: nu
   return from + Math.log10(1 + (shape * x) / (mean * (1 - shape))) / shape;
 }
 
-/** The score of an hour whose failures are spread: the model's word, until the group has shown such hours. */
+/**
+ * The score of an hour whose failures are spread: the model's word, until the group has shown such hours, and then for a run
+ * that is longer than its usual ones.
+ */
 export function calibrateSpread(state: State, settings: DetectorParameters, raw: number): number {
-  return Math.min(raw, excessScore(state.scalars, SPREAD, raw, shapeOf(settings).binSteps));
+  const s = state.scalars;
+  const seen = s[SPREAD.seen] ?? 0;
+  if (seen < SPREAD_SEEN_MIN && (seen < RUNS_SEEN_MIN || (s[at.run] ?? 0) > (s[at.usualRun] ?? 0))) return raw;
+  return Math.min(raw, excessScore(s, SPREAD, raw, shapeOf(settings).binSteps));
 }
 
-/** A raw score by an exponential tail; infinite where that tail says nothing. */
+/**
+ * A raw score by an exponential tail whose mean is known from few examples. Infinite where that tail says nothing.
+ */
 function excessScore(s: Float64Array, places: Places, raw: number, binSteps: number): number {
   const seen = s[places.seen] ?? 0;
-  if (seen < places.least) return Number.POSITIVE_INFINITY;
+  if (seen === 0 || (seen === 1 && (s[places.excess] ?? 0) < FAR_EXCESS)) return Number.POSITIVE_INFINITY;
   const sum = (s[places.excess] ?? 0) * seen + LARGE_EXCESS * LARGE_EXCESS_WEIGHT;
   const mean = sum / (seen + LARGE_EXCESS_WEIGHT);
-  return -Math.log10((s[places.rate] ?? 0) / binSteps) + Math.max(0, raw - LARGE_FROM) / mean / Math.LN10;
+  const power = seen + LARGE_EXCESS_WEIGHT + LARGE_POWER;
+  const chance = power * Math.log10(1 + Math.max(0, raw - LARGE_FROM) / (power * mean));
+  // What came once in the first days may have come once in weeks.
+  const bins = Math.max(1, s[at.bins] ?? 0);
+  const rate = (s[places.rate] ?? 0) * Math.min(1, (bins * binSteps) / RATE_MINUTES);
+  return -Math.log10((CAUTION * rate) / binSteps) + chance;
 }
 
-function learnExcess(s: Float64Array, places: Places, raw: number, isNews: boolean, bins: number): void {
-  const isLarge = isNews && raw > LARGE_FROM;
+function learnExcess(s: Float64Array, places: Places, raw: number, bins: number): void {
+  const isLarge = raw > LARGE_FROM;
   const rate = s[places.rate] ?? 0;
   s[places.rate] = rate + ((isLarge ? 1 : 0) - rate) / bins;
   if (!isLarge) return;
@@ -139,16 +167,23 @@ export function learnTail(state: State, settings: DetectorParameters, shape: Sha
     s[at.tailSquare] = (s[at.tailSquare] ?? 0) + (excess * excess - (s[at.tailSquare] ?? 0)) / seen;
     s[at.tailSeen] = seen;
   }
-  if (settings.emptyBefore) learnExcess(s, LARGE, raw, news, bins);
   s[at.peak] = Math.max(raw, peak * (1 - 1 / peakBins(settings, shape)));
 }
 
-/** The same for the hour that ends with the bin; `raw` is 0 where its failures are not spread. */
-export function learnSpread(state: State, settings: DetectorParameters, shape: Shape, raw: number): void {
-  const s = state.scalars;
-  const peak = s[at.spreadPeak] ?? 0;
-  learnExcess(s, SPREAD, raw, raw > NEWS_FACTOR * peak, binsSeen(s, settings, shape));
-  s[at.spreadPeak] = Math.max(raw, peak * (1 - 1 / peakBins(settings, shape)));
+/**
+ * Learns from a cluster of large scores that is over, or from a bin of none.
+ * @param raw its highest score, and `spread` that of a spread hour in it; 0 for none
+ */
+export function learnLarge(
+  { scalars: s }: State,
+  settings: DetectorParameters,
+  shape: Shape,
+  raw: number,
+  spread: number,
+): void {
+  const bins = binsSeen(s, settings, shape);
+  learnExcess(s, LARGE, raw, bins);
+  learnExcess(s, SPREAD, spread, bins);
 }
 
 /** For how many bins a high score overshadows lower ones: a quarter of the shorter season. */

@@ -4,13 +4,17 @@ const OPEN_OBJECT = 0x7b;
 const OPEN_PARENTHESIS = 0x28;
 const NUMBER_SIGN = 0x23;
 
+/** The recommended access-log format begins with the account and the API, so that a look at the head tells nearly every record. */
+const HEAD_CHARS = 64;
+
 /**
  * Whether a message may be JSON with one of the keys. Nearly all records of API Gateway have the recommended key for their
  * request id, near the beginning. In a value, a quote would have a backslash in front; the output of a log transformer has the
  * record as a value.
  */
 export function mayHaveKey(message: string, keys: RegExp): boolean {
-  return message.charCodeAt(0) === OPEN_OBJECT && !message.includes('"requestId"') && keys.test(message);
+  if (message.charCodeAt(0) !== OPEN_OBJECT || message.lastIndexOf('"apiId"', HEAD_CHARS) >= 0) return false;
+  return !message.includes('"requestId"') && keys.test(message);
 }
 
 /** Whether a text that is not JSON may be a record of a connection, or the header of a file of them. */

@@ -105,9 +105,25 @@ function lastHourOf(facts: readonly Fact[], now: number): number[] {
 /** The commands name the incident and nothing else: text that a client sent must not get into a shell. */
 function commandsOf(incidentId: string, place: Deployment | null): Notice['commands'] {
   const table = place === null ? '' : ` --table ${place.tableName} --region ${place.region}`;
-  return {
+  const own = {
     silence: `mtls-watch silence add --incident ${incidentId} --for 2h --comment "why"${table}`,
     acknowledge: `mtls-watch ack ${incidentId}${table}`,
+  };
+  if (place?.operatorFunction == null) return own;
+  const { operatorFunction, region } = place;
+  // The shell fills in who calls, for the function's log and for the silence. Both versions of the AWS CLI read a file as it is.
+  const caller = `$(aws sts get-caller-identity --region ${region} --query Arn --output text)`;
+  const invoke = (request: object): string => {
+    const payload = JSON.stringify({ ...request, by: caller });
+    const quoted = payload.replaceAll('"', '\\"');
+    return `aws lambda invoke --region ${region} --function-name ${operatorFunction} --payload fileb:///dev/stdin /dev/stdout <<< "${quoted}"`;
+  };
+  return {
+    ...own,
+    cloudShell: {
+      silence: invoke({ verb: 'silence', incident: incidentId, for: '2h', comment: 'why' }),
+      acknowledge: invoke({ verb: 'acknowledge', incident: incidentId }),
+    },
   };
 }
 

@@ -123,9 +123,15 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
     ...(clients.length === 0 ? [] : [`*${labels.clients}*`, ...clients]),
     ...(notice.change === null ? [] : [`*${labels.change}* ${chatText(notice.change)}`]),
     ...(notice.verdictNote === null ? [] : [`*${labels.noVerdict}* ${chatText(notice.verdictNote)}`]),
+    ...cloudShellOf(notice, messages),
     '',
     ...links.flatMap(([label, url]) => (url === null ? [] : [`*${label}* ${url}`])),
   ].join('\n');
+}
+
+function cloudShellOf({ kind, commands: { cloudShell } }: Notice, { labels }: Messages): string[] {
+  if (kind === 'resolved' || cloudShell === undefined) return [];
+  return [`*${labels.cloudShell}*`, `\`${cloudShell.silence}\``, `\`${cloudShell.acknowledge}\``];
 }
 
 function stepsOf(notice: Notice, messages: Messages): string[] {

@@ -86,6 +86,7 @@ export const en: Messages = {
     runbook: 'Runbook',
     silence: 'Silence it for two hours',
     acknowledge: 'Stop the repeats',
+    cloudShell: 'The same in CloudShell',
     incident: 'Incident',
   },
   since: (time, minutes) => `${time}, ${minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} hours`} ago`,

@@ -102,6 +102,7 @@ export const ja: Messages = {
     runbook: '手順書',
     silence: '2 時間通知を止める',
     acknowledge: '繰り返しを止める',
+    cloudShell: 'CloudShell で実行する場合',
     incident: 'インシデント',
   },
   since: (time, minutes) => `${time}、${minutes < 120 ? `${minutes} 分前` : `約 ${Math.round(minutes / 60)} 時間前`}`,

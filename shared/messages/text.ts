@@ -86,12 +86,18 @@ export function bodyOf(notice: Notice, messages: Messages): string {
     aligned(factsOf(notice, messages, where)),
     ...(isResolved ? [] : actionsOf(notice, messages)),
     linksOf(notice, messages),
-    ...(isResolved
-      ? []
-      : [`${labels.silence}\n  ${notice.commands.silence}\n${labels.acknowledge}\n  ${notice.commands.acknowledge}`]),
+    ...(isResolved ? [] : [commandsOf(notice, messages)]),
     `${labels.incident}: ${notice.incidentId} (${notice.kind}, ${notice.noticeId})`,
   ];
   return `${sections.join('\n\n')}\n`;
+}
+
+/** Each way has its commands in the same order. */
+function commandsOf({ commands }: Notice, { labels }: Messages): string {
+  const { silence, acknowledge, cloudShell } = commands;
+  const own = `${labels.silence}\n  ${silence}\n${labels.acknowledge}\n  ${acknowledge}`;
+  if (cloudShell === undefined) return own;
+  return `${own}\n\n${labels.cloudShell}\n  ${cloudShell.silence}\n  ${cloudShell.acknowledge}`;
 }
 
 type Field = readonly [label: string, value: string];

@@ -79,6 +79,7 @@ export const labelIds = [
   'runbook',
   'silence',
   'acknowledge',
+  'cloudShell',
   'incident',
 ] as const;
 

@@ -82,6 +82,8 @@ export interface Silence {
   /** A recurring window, in UTC; null for a silence that lasts from start to end. */
   readonly window: SilenceWindow | null;
   readonly comment: string;
+  /** Who asked for it, as they say; absent where that is not known. */
+  readonly author?: string | undefined;
   readonly createdAt: number;
 }
 

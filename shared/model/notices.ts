@@ -80,7 +80,14 @@ export interface Notice {
   /** Pages of the AWS console for this group and time; null where they are not known. */
   readonly links: NoticeLinks;
   /** Commands that silence the group or stop the repeats. They hold no text that a client sent. */
-  readonly commands: { readonly silence: string; readonly acknowledge: string };
+  readonly commands: NoticeCommands;
+}
+
+export interface NoticeCommands {
+  readonly silence: string;
+  readonly acknowledge: string;
+  /** The same for CloudShell, with nothing but the AWS CLI; absent where there is no function for it. */
+  readonly cloudShell?: { readonly silence: string; readonly acknowledge: string } | undefined;
 }
 
 export interface Owner {

@@ -96,7 +96,11 @@ export const noticeSchema = z.strictObject({
     accessLog: z.nullable(z.url()),
     dashboard: z.nullable(z.url()),
   }),
-  commands: z.strictObject({ silence: z.string(), acknowledge: z.string() }),
+  commands: z.strictObject({
+    silence: z.string(),
+    acknowledge: z.string(),
+    cloudShell: z.optional(z.strictObject({ silence: z.string(), acknowledge: z.string() })),
+  }),
 }) satisfies z.ZodMiniType<Notice>;
 
 export const summarySchema = z.strictObject({

@@ -2,7 +2,7 @@
 
 import { expect, it } from 'vitest';
 import { acknowledge, addSilence, listSilences, type SilenceWorld } from '../../cli/commands/silence.js';
-import { HOSTILE } from '../contract/examples.js';
+import { HOSTILE, incident } from '../contract/examples.js';
 import { testWorld } from '../support/world.js';
 
 function world(): SilenceWorld & { readonly lines: string[] } {
@@ -31,4 +31,27 @@ it('lists silences without what a terminal would act on', async () => {
   expect(w.lines.at(-1)?.replaceAll('\n', '')).not.toMatch(/[\p{Cf}\0]/u);
   await listSilences({ json: true }, w);
   expect(JSON.parse(w.lines.at(-1) ?? '')).toMatchObject({ type: 'silence', reason: null, issuerDn: HOSTILE });
+});
+
+it('refuses more than 30 days without a word, and reasons that nobody knows', async () => {
+  const w = world();
+  const long = { scope: 'a', unseen: true, comment: 'x' };
+  await expect(addSilence({ ...long, for: '31d' }, w)).rejects.toThrow(/longer than 30 days.*--yes/);
+  await expect(addSilence({ ...long, until: '2099-01-01T00:00:00Z' }, w)).rejects.toThrow(/longer than 30 days/);
+  await addSilence({ ...long, for: '31d', yes: true, author: 'on-call' }, w);
+  expect(await w.stores.silences.list()).toMatchObject([{ author: 'on-call' }]);
+  await expect(addSilence({ reason: 'expird', for: '2h', unseen: true, comment: 'x' }, w)).rejects.toThrow(
+    /one of .*expired/,
+  );
+  await addSilence({ reason: '*expired', for: '2h', unseen: true, comment: 'x' }, w);
+});
+
+it('takes an acknowledgement back', async () => {
+  const w = world();
+  const firing = incident(1, { state: 'firing', announced: true });
+  await w.stores.incidents.transition(firing, null);
+  await acknowledge(firing.incidentId, w);
+  expect(await w.stores.incidents.load(firing.group)).toMatchObject({ acknowledged: true });
+  await acknowledge(firing.incidentId, w, true);
+  expect(await w.stores.incidents.load(firing.group)).toMatchObject({ acknowledged: false });
 });

@@ -207,6 +207,40 @@ describe('detect', () => {
     }
   });
 
+  it('learns from clumps that are incidents by their size, and from outages nothing', () => {
+    const random = randomOf(23);
+    const clumpsOf = (least: number, most: number): History => {
+      const counts = Array.from({ length: 21 * DAY }, () => 0);
+      for (let t = DAY; t < counts.length - DAY; t += random.integer(DAY, 2 * DAY)) {
+        for (let n = random.integer(least, most); n > 0; n--) counts[t + random.integer(0, 4)]! += 1;
+      }
+      return learned(counts);
+    };
+    const clumpy = clumpsOf(20, 40);
+    expect(verdictAfter(clumpy, [6, 6, 6, 6, 6]).kind).not.toBe('spike');
+    expect(verdictAfter(clumpy, [40, 40, 40, 40, 40]).kind).toBe('spike');
+    expect(verdictAfter(clumpsOf(100, 200), [25, 25, 25, 25]).kind).toBe('spike');
+  });
+
+  it('waits for another hour where hours of retries came before, and pages when they do not end', () => {
+    const random = randomOf(29);
+    const counts = Array.from({ length: 21 * DAY }, () => 0);
+    const retries = (from: number, hours: number, perHour = 18): number[] =>
+      Array.from({ length: perHour * hours }, () => from + random.integer(0, 60 * hours - 1));
+    for (let t = DAY; t < counts.length - DAY; t += random.integer(2 * DAY, 3 * DAY)) {
+      for (const at of retries(t, 1)) counts[at]! += 1;
+    }
+    const history = learned(counts);
+    const kinds = [1, 4].map((hours) => {
+      const window = Array.from({ length: 60 * hours }, () => 0);
+      for (const at of retries(0, hours, 27)) window[at]! += 1;
+      const first = history.lastStep + 1;
+      const closed = window.slice(0, -10).map((count, i) => ({ step: first + i, count }));
+      return verdictAfter(learnAll(history, closed, policy), window.slice(-10)).kind;
+    });
+    expect(kinds).toEqual(['elevated', 'spike']);
+  });
+
   it('never turns an alarm down for more failures', () => {
     const counts = fc.array(fc.nat(12), { minLength: 1, maxLength: 75 });
     const rank = (v: Detection): number => (v.kind === 'spike' || v.kind === 'over' ? 1 : 0);

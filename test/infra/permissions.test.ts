@@ -70,7 +70,7 @@ describe('what the roles may do', () => {
       'dynamodb:UpdateItem on <StateTable> if {"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["probe#*"]}}',
     ]);
     expect(grants(withCanary, 'CanarySchedulerRole')).toEqual(['lambda:InvokeFunction on <CanaryFunction>']);
-    expect(resources(withCanary, 'AWS::IAM::Role')).toHaveLength(9);
+    expect(resources(withCanary, 'AWS::IAM::Role')).toHaveLength(10);
     for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) withCanary.resourceCountIs(type, 0);
   });
 
@@ -162,9 +162,17 @@ describe('what the roles may do', () => {
     });
   });
 
+  it('the operator changes incidents and silences, and archives what ended', () => {
+    const own = grants(template, 'OperatorOperateRole').filter((line) => line.startsWith('dynamodb:'));
+    const keys = '{"ForAllValues:StringLike":{"dynamodb:LeadingKeys":["incident","silence","ended#*"]}}';
+    expect(own).toEqual(
+      ['BatchWriteItem', 'Query', 'UpdateItem'].map((action) => `dynamodb:${action} on <StateTable> if ${keys}`),
+    );
+  });
+
   it('nobody else, nothing by managed policy, and nothing that CDK adds on the side', () => {
     const roles = resources(template, 'AWS::IAM::Role');
-    expect(roles).toHaveLength(7);
+    expect(roles).toHaveLength(8);
     for (const [, { Properties }] of roles) expect(Properties.ManagedPolicyArns).toBeUndefined();
     for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) template.resourceCountIs(type, 0);
   });
@@ -176,7 +184,7 @@ describe('what the roles may do', () => {
     });
     const lambda = [{ Service: 'lambda.amazonaws.com' }];
     const scheduler = [{ Service: 'scheduler.amazonaws.com' }];
-    expect(principals).toEqual([lambda, lambda, scheduler, lambda, scheduler, lambda, scheduler]);
+    expect(principals).toEqual([lambda, lambda, scheduler, lambda, scheduler, lambda, scheduler, lambda]);
   });
 });
 
@@ -200,7 +208,7 @@ describe('what the roles may do where other accounts send their logs', () => {
     expect(grants(central, 'CentralWriterRole')).toEqual(['kinesis:PutRecord on <CentralStream>']);
     for (const role of ['SweepRole', 'WeeklyReportRole', 'SweepSchedulerRole', 'WeeklyReportSchedulerRole'])
       expect(grants(central, role)).toEqual(grants(template, role));
-    expect(resources(central, 'AWS::IAM::Role')).toHaveLength(8);
+    expect(resources(central, 'AWS::IAM::Role')).toHaveLength(9);
     for (const type of ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']) central.resourceCountIs(type, 0);
   });
 

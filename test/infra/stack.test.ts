@@ -82,7 +82,8 @@ describe('topics by severity, for chats, and events', () => {
   });
 
   it('are told to both functions, which may publish there and nowhere else', () => {
-    for (const [, { Properties }] of resources(routed.template, 'AWS::Lambda::Function')) {
+    for (const [id, { Properties }] of resources(routed.template, 'AWS::Lambda::Function')) {
+      if (id.startsWith('Operator')) continue;
       const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
       expect(Variables.TOPIC_ARN_CRITICAL).toBe(own);
       expect(Variables.TOPIC_ARN_LOW).toEqual({ Ref: expect.stringMatching(/^AlertsLow/) });
@@ -99,24 +100,29 @@ describe('the functions', () => {
   const functions = resources(template, 'AWS::Lambda::Function').map(([, { Properties }]) => Properties);
 
   it('run on Node 24 and ARM, each with a log group of its own that forgets', () => {
-    expect(functions).toHaveLength(4);
+    expect(functions).toHaveLength(5);
     for (const properties of functions) {
       expect(properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
     }
     const used = functions.map(({ LoggingConfig }) => (LoggingConfig as { LogGroup: { Ref: string } }).LogGroup.Ref);
     const groups = resources(synthesise({ logRetentionDays: 90 }).template, 'AWS::Logs::LogGroup');
     expect(groups.map(([id]) => id).sort()).toEqual(used.sort());
-    expect(groups.map(([, { Properties }]) => Properties.RetentionInDays)).toEqual([90, 90, 90, 90]);
+    expect(groups.map(([, { Properties }]) => Properties.RetentionInDays)).toEqual([90, 90, 90, 90, 90]);
   });
 
   it('get the settings, the table, the topic and the names of their metrics', () => {
     for (const { Environment, Description } of functions) {
       const variables = (Environment as { Variables: Record<string, unknown> }).Variables;
+      // The operator needs the table, and reads no settings.
+      if (String(Description).includes('operator')) {
+        expect(Object.keys(variables).sort()).toEqual(['POWERTOOLS_SERVICE_NAME', 'TABLE_NAME']);
+        continue;
+      }
       const own = String(Description).includes('weekly report')
         ? ['INGEST_LOG_GROUP', 'REPORT_BUCKET']
         : String(Description).includes('subscribed')
           ? ['INGEST_FUNCTION_ARN', 'STACK_NAME']
-          : [];
+          : ['OPERATOR_FUNCTION'];
       expect(
         Object.keys(variables)
           .filter((name) => !own.includes(name))
@@ -146,7 +152,7 @@ describe('the functions', () => {
       synthesise(reservedConcurrency === undefined ? {} : { reservedConcurrency }).template,
       'AWS::Lambda::Function',
     ).map(([, { Properties }]) => Properties.ReservedConcurrentExecutions);
-    expect(reserved).toEqual([ingest, sweep, undefined, undefined]);
+    expect(reserved).toEqual([ingest, sweep, undefined, undefined, undefined]);
   });
 });
 
@@ -318,6 +324,7 @@ it('puts out what an operator needs to find its parts', () => {
     'IngestFunctionName',
     'SweepFunctionName',
     'ReconcileFunctionName',
+    'OperatorFunctionName',
     'DeadLetterQueueUrl',
   ]);
 });

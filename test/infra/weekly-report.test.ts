@@ -43,7 +43,7 @@ describe('the weekly report', () => {
   it('is not there where it is not wanted', () => {
     const without = synthesise({ report: null }).template;
     without.resourceCountIs('AWS::S3::Bucket', 0);
-    without.resourceCountIs('AWS::Lambda::Function', 3);
+    without.resourceCountIs('AWS::Lambda::Function', 4);
     expect(Object.keys(without.toJSON().Outputs)).not.toContain('ReportBucketName');
   });
 });

@@ -196,6 +196,7 @@ function noticeFor({ clients, store, reason, text, isTrusted, isDiagnosed }: Cas
       accountId: '111122223333',
       tableName: 'mtls-watch-State',
       dashboardName: null,
+      operatorFunction: 'mtls-watch-OperatorOperateFunctionA0EC9797-D0464FC64CFA',
     },
     diagnosed: { verdict, verdictNote: verdict === null ? note : null, change: null, issuerTrusted: isTrusted },
   });

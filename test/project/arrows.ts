@@ -80,6 +80,7 @@ const MOVERS = [
   'incidents/evaluate-scopes',
   'incidents/muting',
   'incidents/one-cause',
+  'incidents/operate',
   'doors/read',
   'join/connections',
   'join/correlate',

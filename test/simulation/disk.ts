@@ -235,3 +235,10 @@ function unavailable(write: Write): MtlsWatchError {
   const code = write === 'sns.publish' ? 'publish-failed' : 'store-unavailable';
   return new MtlsWatchError(code, 'throttled', { retryable: true });
 }
+
+/** Between the moment when SNS took the notice and the moment when it left the outbox. */
+export function leavesOpenWhetherSent(step: Write, fault: WriteFault): boolean {
+  if (step === 'outbox.take') return fault.startsWith('paused');
+  if (step === 'sns.publish') return fault !== 'failed before' && fault !== 'crash before';
+  return step === 'outbox.clear' && fault.endsWith('before');
+}

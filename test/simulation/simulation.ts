@@ -9,13 +9,16 @@ import { createMemoryStores } from '../../shared/adapters/memory/index.js';
 import { messageOf } from '../../shared/base/errors.js';
 import { loadAll } from '../../shared/base/lazily.js';
 import { limits } from '../../shared/base/limits.js';
-import { type Config, parseConfig } from '../../shared/config/settings.js';
+import type { Config } from '../../shared/config/settings.js';
 import type { LogBatch, Notice } from '../../shared/model/index.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
 import type { Stores, World } from '../../shared/ports/index.js';
 import { createMemoryTable, type MemoryTable } from '../support/memory-table.js';
-import { check, type Delivered } from './check.js';
-import { type Disk, type FaultRates, type Io, type Process, type Write, type WriteFault, writeFaults } from './disk.js';
+import { noTruststores } from '../support/world.js';
+import { check } from './check.js';
+import { type Disk, type FaultRates, type Io, leavesOpenWhetherSent, type Process } from './disk.js';
+import { drawBounds, drawConfig, drawRates, type Limits } from './draw.js';
+import type { Delivered } from './ended.js';
 import { storesOnFaultyTable } from './faulty-table.js';
 import { faultyStores, faultyWorld } from './faulty-world.js';
 import { createOracle, type Oracle, observe } from './oracle.js';
@@ -49,53 +52,6 @@ const DEAD_LETTER_MS = 14 * DAY - HOUR;
 const LAST_REDRIVE_MS = 29 * DAY;
 /** A list waits for 30 days. */
 const AWAY_MAX_MS = 29 * DAY;
-
-type Limits = { -readonly [name in keyof typeof limits]: number };
-
-/** Small worlds meet a bound only when it is small. Put back after the run. */
-function drawBounds(random: Random, isStorm: boolean): Partial<Limits> {
-  const bounds: Partial<Limits> = {};
-  // The checkers know every client that a fact counted, when facts keep them all.
-  if (random.chance(0.9)) bounds.clientsPerFactMax = 1_000;
-  if (random.chance(0.3)) bounds.issuersPerScopeMax = 2;
-  if (random.chance(0.3)) bounds.waitingPerListMax = 2;
-  if (random.chance(0.2)) bounds.settledPerRoundMax = 2;
-  if (random.chance(0.2)) bounds.rollupsPerSweepMax = 2;
-  if (random.chance(0.2)) bounds.noticesPerRunMax = 2;
-  if (isStorm)
-    Object.assign(bounds, { calmHalvesMax: 5, unaskedHalvesMax: 0, joinedPerMinuteMax: random.pick([8, 20]) });
-  return bounds;
-}
-
-function drawConfig(random: Random): Config {
-  return parseConfig(
-    {
-      runbooks: { baseUrl: 'https://runbooks.example' },
-      domains: Object.fromEntries(apis.filter((api) => api.isNamed).map((api) => [`${api.apiId}/prod`, api.domain])),
-      detection: {
-        floor: random.between(3, 6),
-        resolveMinutes: random.pick([1, 5, 10]),
-        repeatMinutes: random.pick([5, 10]),
-        escalateFactor: random.pick([1.5, 2, 4]),
-      },
-      graceMinutes: random.pick([1, 3, 5]),
-    },
-    'the simulation',
-  );
-}
-
-/** Some runs have all faults, some one kind only, some none: rare combinations and clean reproductions alike. */
-function drawRates(random: Random): FaultRates {
-  const level = random.pick([0, 0.005, 0.02, 0.05]);
-  const only = random.chance(0.3) ? random.pick(writeFaults) : null;
-  const rate = (fault: WriteFault): number => {
-    if (only !== null) return only === fault ? level : 0;
-    const isPause = fault.startsWith('paused');
-    return random.chance(0.5) ? (isPause ? level / 4 : level / 2) : 0;
-  };
-  const byFault = Object.fromEntries(writeFaults.map((fault) => [fault, rate(fault)])) as Record<WriteFault, number>;
-  return { byFault, readFailed: random.chance(0.5) ? level / 2 : 0 };
-}
 
 export interface SimulateOptions {
   readonly trace?: boolean;
@@ -457,22 +413,7 @@ async function sweepAll(world: World): Promise<void> {
   if (failures.length > 0) throw new AggregateError(failures, 'a part of the sweep failed');
 }
 
-/** The configuration names none. */
-const noTruststores: World['truststores'] = {
-  read: async (uri) => {
-    throw new Error(`${uri} is not configured`);
-  },
-  previous: async () => null,
-};
-
 /** What the ingest function does with each batch. */
 async function ingestBatch(batch: LogBatch, world: World): Promise<void> {
   await ingest(batch, world, (groups, written) => alert(groups, world, written));
-}
-
-/** Between the moment when SNS took the notice and the moment when it left the outbox. */
-function leavesOpenWhetherSent(step: Write, fault: WriteFault): boolean {
-  if (step === 'outbox.take') return fault.startsWith('paused');
-  if (step === 'sns.publish') return fault !== 'failed before' && fault !== 'crash before';
-  return step === 'outbox.clear' && fault.endsWith('before');
 }

@@ -41,6 +41,7 @@ describe('a base covers', () => {
     [email('p@b.a.example'), email('a.example'), false],
     [email('p@b.a.example'), email('.a.example'), true],
     [email('p@a.example'), email('.a.example'), false],
+    [email('p@.a.example'), email('.a.example'), false],
     [email('p@A.EXAMPLE'), email('p@a.example'), true],
     [email('P@a.example'), email('p@a.example'), false],
     [email('q@a.example'), email('p@a.example'), false],

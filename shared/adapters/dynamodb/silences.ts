@@ -18,6 +18,7 @@ const silenceSchema = z.object({
   endsAt: z.number(),
   window: z.nullable(z.object({ days: z.array(z.int()), fromMinute: z.int(), minutes: z.int() })),
   comment: z.string(),
+  author: z.optional(z.string()),
   createdAt: z.number(),
 }) satisfies z.ZodMiniType<Silence>;
 

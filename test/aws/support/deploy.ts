@@ -50,20 +50,8 @@ export async function deploy(settings: object, adjust: (template: Template) => v
   await bootstrap();
   await uploadAssets(folder);
   const template = templateIn(folder, 'MtlsWatch');
-  withoutMetricsInsights(template);
   adjust(template);
   return (await create('mtls-watch', template)) as unknown as Deployed;
-}
-
-/** The local AWS knows no alarm on a query of Metrics Insights: it gets one on the metric that the query adds up. */
-function withoutMetricsInsights({ Resources }: Template): void {
-  for (const { Type, Properties } of Object.values(Resources)) {
-    const metrics = (Properties?.Metrics ?? []) as readonly { readonly Expression?: string }[];
-    const [, MetricName] = /^SELECT SUM\((\w+)\)/.exec(metrics[0]?.Expression ?? '') ?? [];
-    if (Type !== 'AWS::CloudWatch::Alarm' || Properties === undefined || MetricName === undefined) continue;
-    delete Properties.Metrics;
-    Object.assign(Properties, { Namespace: 'AWS/Logs', MetricName, Statistic: 'Sum', Period: 300 });
-  }
 }
 
 /** The stack of an account that sends its logs to a central one. It has no asset. */

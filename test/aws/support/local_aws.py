@@ -1,7 +1,8 @@
 """
 Runs MiniStack with what it lacks: filter patterns that are one regular expression, `%…%`, or ask one property of a JSON
 line, `{ $.type = "…" }`; UpdateDomainName of API Gateway's older service; and in CloudFormation, saved queries of CloudWatch Logs, which nothing reads here, and alarms with
-metric math, which look at the first of their metrics.
+metric math, which look at the first of their metrics, or on a query of Metrics Insights, which look at the metric that it adds
+up; and the account policies of CloudWatch Logs, of which there are none.
 """
 
 import json
@@ -46,6 +47,17 @@ async def handle(method, path, headers, body, query_params):
 
 apigateway_v1.handle_request = handle
 
+logs_without_policies = cloudwatch_logs.handle_request
+
+
+async def handle_logs(method, path, headers, body, query_params):
+    if headers.get("x-amz-target", "").endswith(".DescribeAccountPolicies"):
+        return 200, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps({"accountPolicies": []}).encode()
+    return await logs_without_policies(method, path, headers, body, query_params)
+
+
+cloudwatch_logs.handle_request = handle_logs
+
 provisioners._RESOURCE_HANDLERS["AWS::Logs::QueryDefinition"] = {
     "create": lambda logical_id, props, stack_name: (f"{stack_name}-{logical_id}", {}),
     "delete": lambda physical_id, props: None,
@@ -58,8 +70,12 @@ def alarm(name, props):
     metrics = props.get("Metrics")
     if not metrics:
         return alarm_without_math(name, props)
-    first = next(one["MetricStat"] for one in metrics if "MetricStat" in one)
     rest = {key: value for key, value in props.items() if key != "Metrics"}
+    query = re.match(r"SELECT SUM\((\w+)\)", metrics[0].get("Expression", ""))
+    if query:
+        asked = {"Namespace": "AWS/Logs", "MetricName": query[1], "Period": 300, "Statistic": "Sum"}
+        return alarm_without_math(name, {**rest, **asked})
+    first = next(one["MetricStat"] for one in metrics if "MetricStat" in one)
     return alarm_without_math(name, {**rest, **first["Metric"], "Period": first["Period"], "Statistic": first["Stat"]})
 
 
