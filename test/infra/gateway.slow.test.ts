@@ -115,7 +115,7 @@ it('tells every function what is watched, those besides ingest and sweep as well
   const own = resources(Template.fromStack(stack), 'AWS::Lambda::Function').filter(([id]) =>
     id.startsWith('MtlsWatch'),
   );
-  expect(own).toHaveLength(5);
+  expect(own).toHaveLength(6);
   for (const [id, { Properties }] of own) {
     const { Variables } = Properties.Environment as { Variables: { MTLS_WATCH_CONFIG: string } };
     expect(JSON.parse(Variables.MTLS_WATCH_CONFIG), id).toMatchObject({
