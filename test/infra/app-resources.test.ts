@@ -157,7 +157,14 @@ describe('what an app holds', () => {
       Metrics: Match.arrayWith([dimensions('ingest'), dimensions('sweep')]),
     });
     expect(watch.alarms.length).toBe(resources(template, 'AWS::CloudWatch::Alarm').length - 1);
-    expect(Object.keys(watch.functions).sort()).toEqual(['canary', 'ingest', 'reconcile', 'sweep', 'weekly-report']);
+    expect(Object.keys(watch.functions).sort()).toEqual([
+      'canary',
+      'ingest',
+      'operator',
+      'reconcile',
+      'sweep',
+      'weekly-report',
+    ]);
     expect([watch.dashboard, watch.reportBucket, watch.deadLetterQueue, watch.table]).not.toContain(undefined);
     expect(watch.metricDeadLetters().metricName).toBe('ApproximateNumberOfMessagesVisible');
   });
