@@ -2,14 +2,16 @@
 Runs MiniStack with what it lacks: filter patterns that are one regular expression, `%…%`, or ask one property of a JSON
 line, `{ $.type = "…" }`; UpdateDomainName of API Gateway's older service; and in CloudFormation, saved queries of CloudWatch Logs, which nothing reads here, and alarms with
 metric math, which look at the first of their metrics, or on a query of Metrics Insights, which look at the metric that it adds
-up; and the account policies of CloudWatch Logs, of which there are none.
+up; and the account policies of CloudWatch Logs, of which there are none. A delivery that meets the ceiling of a function's concurrency
+is tried again.
 """
 
 import json
 import re
+import time
 
 from ministack.app import main
-from ministack.services import apigateway_v1, cloudwatch_logs
+from ministack.services import apigateway_v1, cloudwatch_logs, lambda_svc
 from ministack.services.cloudformation import provisioners
 
 by_words = cloudwatch_logs._subscription_pattern_matches
@@ -31,6 +33,21 @@ def matches(pattern: str, message: str) -> bool:
 cloudwatch_logs._subscription_pattern_matches = matches
 # FilterLogEvents looks for each word of a quoted phrase with its own matcher, quotes and all.
 cloudwatch_logs._compile_filter_pattern = lambda pattern: lambda message: not pattern or matches(pattern, message)
+
+deliver_once = lambda_svc._execute_function_with_config_scope
+
+
+def deliver(function, event):
+    """Lambda keeps an asynchronous call that it throttles for six hours ("Asynchronous invocation" in the developer guide)."""
+    for _ in range(600):
+        result = deliver_once(function, event)
+        if not result.get("throttle"):
+            break
+        time.sleep(0.2)
+    return result
+
+
+lambda_svc._execute_function_with_config_scope = deliver
 
 handle_without_update = apigateway_v1.handle_request
 
