@@ -9,6 +9,7 @@ import { DAY_MS, MINUTES_PER_HOUR, minuteOf } from '../../shared/base/time.js';
 import { silenceOf } from '../../shared/incidents/silence.js';
 import {
   type EndedIncident,
+  type GroupKey,
   type Incident,
   type Notice,
   SEVERAL_ISSUERS,
@@ -157,12 +158,18 @@ function firingTable(shown: readonly Shown[], now: number): string {
     pc.red(incident.severity),
     minutesText(now - incident.since),
     clean(incident.group.scope, 60),
-    clean(incident.group.issuerDn, limits.dnCharsMax),
+    issuerText(incident.group),
     incident.group.reason,
     toldText(incident, waiting, now),
     handText(incident, silence),
   ]);
   return table(['Id', 'Severity', 'For', 'Domain', 'Issuer', 'Reason', 'Told', 'In hand'], rows);
+}
+
+/** Those who only use an issuer's name are a group of their own beside its clients. */
+function issuerText({ issuerDn, isUnverified }: GroupKey): string {
+  const issuer = clean(issuerDn, limits.dnCharsMax);
+  return isUnverified ? `${issuer} (unverified)` : issuer;
 }
 
 function toldText(incident: Incident, waiting: readonly Notice[], now: number): string {
@@ -184,7 +191,7 @@ function endedTable(ended: readonly EndedIncident[]): string {
     iso(since).slice(0, 16).replace('T', ' '),
     iso(endedAt).slice(0, 16).replace('T', ' '),
     clean(group.scope, 60),
-    clean(group.issuerDn, limits.dnCharsMax),
+    issuerText(group),
     group.reason,
     count === null ? '' : String(count),
   ]);
@@ -199,7 +206,7 @@ function describe({ incident, silence, waiting }: Shown, lastHour: number | null
   const { incidentId, group, severity, since, calmSince, noticedCount, flaps } = incident;
   const lines: [string, string][] = [
     ['domain', clean(group.scope, 268)],
-    ['issuer', clean(group.issuerDn, limits.dnCharsMax)],
+    ['issuer', issuerText(group)],
     ['reason', group.reason],
     ['severity', severity],
     ['since', `${iso(since)}, ${minutesText(now - since)}`],

@@ -122,6 +122,7 @@ function list(firing: readonly Incident[], silences: readonly Silence[], now: nu
       incidentId,
       scope: clean(group.scope, limits.scopeCharsMax),
       issuerDn: clean(group.issuerDn, limits.typedDnCharsMax),
+      ...(group.isUnverified && { isUnverified: true }),
       reason: group.reason,
       severity,
       since: iso(since),

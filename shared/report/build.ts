@@ -268,7 +268,10 @@ function clientsOf(current: readonly GroupSeries[], details: readonly ClientDeta
     .flatMap(({ group, clients }) => clients.map((client) => ({ ...group, client })))
     .sort((a, b) => b.client.count - a.client.count || compareTexts(a.client.subjectDn, b.client.subjectDn))
     .slice(0, limits.reportIssuersMax)
-    .map(({ client, ...group }) => clientOf(group, client, known.get(keyOf({ ...group, ...client })) ?? null));
+    .map(({ client, ...group }) => {
+      const detail = group.isUnverified ? null : known.get(keyOf({ ...group, ...client }));
+      return clientOf(group, client, detail ?? null);
+    });
 }
 
 function clientOf(
@@ -282,6 +285,7 @@ function clientOf(
     issuerDn: group.issuerDn,
     scope: group.scope,
     reason: group.reason,
+    ...(group.isUnverified && { isUnverified: true }),
     count,
     sourceIps: [...(detail?.sourceIps ?? sourceIps)],
     userAgents: detail === null ? null : [...detail.userAgents],

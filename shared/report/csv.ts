@@ -14,6 +14,7 @@ const HEAD = [
   'reason_inferred',
   'first_seen',
   'last_seen',
+  'unverified',
 ];
 
 export function csvOf({ groups }: Report): string {
@@ -28,6 +29,7 @@ export function csvOf({ groups }: Report): string {
     one.inferred,
     one.firstSeen,
     one.lastSeen,
+    one.isUnverified ? 'yes' : '',
   ]);
   // Starts with a UTF-8 byte order mark, because spreadsheets assume another encoding without it.
   return `\uFEFF${[HEAD, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n')}\r\n`;

@@ -19,8 +19,8 @@ export function collectDetails(): DetailsCollector {
   let cut = false;
   return {
     record: (failures) => {
-      for (const { client, at, scope, reason } of failures) {
-        if (client === null) continue;
+      for (const { client, at, scope, reason, isUnverified } of failures) {
+        if (client === null || isUnverified) continue;
         const day = Math.floor(at / DAY_MS);
         const { subjectDn, serialNumber, issuerDn, sourceIp, userAgent } = client;
         const detail: Growing & { day: number } = {

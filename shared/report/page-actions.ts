@@ -4,7 +4,16 @@ import { limits } from '../base/limits.js';
 import { courseOf } from './course.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';
-import { changeText, cut, issuerName, medianText, numberText, strangersLine, timeText } from './page-parts.js';
+import {
+  changeText,
+  cut,
+  issuerName,
+  medianText,
+  numberText,
+  reasonTitle,
+  strangersLine,
+  timeText,
+} from './page-parts.js';
 import type { Report } from './schema.js';
 
 type Action = Report['actions'][number];
@@ -99,12 +108,6 @@ export function actionsSection(report: Report, words: ReportMessages): Html {
   }${left > 0 ? html`<p class="dim small">${words.more(numberText(left))}</p>` : null}${strangersLine(report, words)}`;
 }
 
-/** What one action is about: two groups of one claim differ in the gateway's reason only. */
-export function actionTitle({ reason, isUnverified }: Action, words: ReportMessages): string {
-  const { title } = words.reasons[reason];
-  return isUnverified ? words.claimed(title) : title;
-}
-
 /** What to do about one action, in the language of the page if it has a text for the finding. */
 export function remedyOf({ verdict, reason }: Action, words: ReportMessages): string {
   if (verdict === null) return words.reasons[reason].remedy;
@@ -150,7 +153,7 @@ function actionItem(action: Action, words: ReportMessages): Html {
         ]),
     [labels.runbook, html`<a href="${action.runbookUrl}" rel="noreferrer">${action.runbookUrl}</a>`],
   ];
-  const title = actionTitle(action, words);
+  const title = reasonTitle(action, words);
   return html`<li class="${state}"><h3>${action.rank}. <bdi>${cut(action.owner)}</bdi>: ${title} <span class="state">${state === 'open' ? labels.open : labels.over}</span></h3>
 <dl>${rows.map(([term, what]) => html`<dt>${term}</dt><dd>${what}</dd>`)}</dl></li>
 `;

@@ -1,7 +1,7 @@
 /** Numbers, names and tables that the sections of the page share. */
 
 import { limits } from '../base/limits.js';
-import { isSeveral, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
+import { type GroupKey, isSeveral, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
 import { isNamed, ownerOf, shortName } from '../x509/names.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';
@@ -25,6 +25,15 @@ export function changeCell(now: number, before: number | null): Html {
   const text = changeText(now, before);
   if (text === null) return html`<span class="dim">–</span>`;
   return html`<span class="${text.startsWith('+') ? 'up' : text.startsWith('−') ? 'down' : 'dim'}">${text}</span>`;
+}
+
+/** The reason of a group: one of those who only use an issuer's name differs from the partner's own by this alone. */
+export function reasonTitle(
+  { reason, isUnverified }: Pick<GroupKey, 'reason' | 'isUnverified'>,
+  words: ReportMessages,
+): string {
+  const { title } = words.reasons[reason];
+  return isUnverified ? words.claimed(title) : title;
 }
 
 /** A name for people; a value that is no name is described in words. */

@@ -13,6 +13,7 @@ import {
   medianText,
   nameOf,
   numberText,
+  reasonTitle,
   strangersLine,
   table,
   timeText,
@@ -162,7 +163,7 @@ function clientsTable({ clients }: Report, words: ReportMessages): Html {
       .map((one) => [
         html`<b><bdi>${nameOf(one.subjectDn)}</bdi></b><br><span class="dim small"><bdi>${cut(one.subjectDn, 120)}</bdi>, ${labels.serial} ${cut(one.serialNumber, 44)}</span>`,
         numberText(one.count),
-        html`${words.reasons[one.reason].title}<br><span class="dim small">${cut(one.scope)}</span>`,
+        html`${reasonTitle(one, words)}<br><span class="dim small">${cut(one.scope)}</span>`,
         one.sourceIps.map((ip) => cut(ip, 45)).join(', '),
         one.userAgents === null
           ? labels.unknown

@@ -9,6 +9,7 @@ import {
   issuerCell,
   nameOf,
   numberText,
+  reasonTitle,
   strangersLine,
   table,
   timeText,
@@ -37,7 +38,7 @@ export function incidentsSection({ incidents }: Report, words: ReportMessages): 
     told.map((one) => [
       html`<span class="nowrap">${timeText(one.noticedAt)}</span>`,
       html`${issuerCell(one.issuerDn, words)}<br><span class="dim small">${cut(one.scope)}</span>`,
-      one.issuerDn === '(several issuers)' ? '–' : words.reasons[one.reason].title,
+      one.issuerDn === '(several issuers)' ? '–' : reasonTitle(one, words),
       words.severities[one.severity],
       one.failures === null ? '–' : numberText(one.failures),
       duration(one.secondsToDetect),

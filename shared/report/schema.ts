@@ -39,6 +39,8 @@ const client = z.strictObject({
   issuerDn: z.string(),
   scope: z.string(),
   reason,
+  /** As in an incident. */
+  isUnverified: z.literal(true).optional(),
   count,
   sourceIps: z.array(z.string()),
   /** Null where no failure records could be read. */

@@ -4,8 +4,8 @@ import { limits } from '../base/limits.js';
 import { clean } from '../base/text.js';
 import { reportMessages } from './messages/index.js';
 import type { Language, ReportMessages } from './messages/types.js';
-import { actionTitle, remedyOf, sentencesOf } from './page-actions.js';
-import { cut, issuerName, numberText } from './page-parts.js';
+import { remedyOf, sentencesOf } from './page-actions.js';
+import { cut, issuerName, numberText, reasonTitle } from './page-parts.js';
 import type { Report } from './schema.js';
 
 export interface ReportSummary {
@@ -24,7 +24,7 @@ export function summaryOf(report: Report, language: Language, url: string): Repo
   const open = report.actions.filter(({ state }) => state === 'open');
   const subject = words.mail.subject(report.period.label, numberText(report.totals.failures), open.length);
   const actions = open.slice(0, ACTIONS_MAX).flatMap((action) => {
-    const head = `${action.rank}. ${cut(issuerName(action.issuerDn, words))}: ${actionTitle(action, words)} (${numberText(action.failures)})`;
+    const head = `${action.rank}. ${cut(issuerName(action.issuerDn, words))}: ${reasonTitle(action, words)} (${numberText(action.failures)})`;
     return [head, `   ${remedyOf(action, words)}`];
   });
   const lines = [

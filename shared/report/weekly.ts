@@ -61,10 +61,11 @@ async function makeReport(period: Period, to: ReportWorld): Promise<Report> {
 /** Records are written when logs were delivered, up to a day after the refusal. */
 const DELIVERY_MS_MAX = DAY_MS;
 
+/** Those who only use an issuer's name may use its clients' names and serial numbers too: theirs are no details of a client. */
 const detailsQuery = ({ from, to }: Period): string =>
   [
     'fields failureId, at',
-    `filter type = "failure" and subjectDn != "" and at >= ${from} and at < ${to}`,
+    `filter type = "failure" and subjectDn != "" and not ispresent(isUnverified) and at >= ${from} and at < ${to}`,
     'stats count_distinct(failureId) as failures, min(at) as firstAt, max(at) as lastAt by subjectDn, serialNumber, issuerDn, scope, reason, sourceIp, userAgent',
     'sort failures desc',
   ].join(' | ');

@@ -108,7 +108,7 @@ it("adds up the product's own records, each once", async () => {
   };
   const batches: [string, Failure[]][] = [
     ['1', [failure, failure, { ...failure, weight: 2.5 }]],
-    ['2', [{ ...failure, issuerDn: 'CN=B' }]],
+    ['2', [{ ...failure, isUnverified: true }]],
     ['1', [failure, failure, { ...failure, weight: 2.5 }]],
   ];
   for (const [batch, failures] of batches) record(failures, batch);
@@ -128,7 +128,7 @@ it("adds up the product's own records, each once", async () => {
   const results: Row[][] = [];
   for (const statement of statements('records')) results.push(await query(statement));
   expect(results.at(-1)).toEqual([
-    { domain: 'api.example.com', issuer: 'CN=A', reason: 'expired', refused: 4.5 },
-    { domain: 'api.example.com', issuer: 'CN=B', reason: 'expired', refused: 1 },
+    { domain: 'api.example.com', issuer: 'CN=A', reason: 'expired', only_by_name: 'false', refused: 4.5 },
+    { domain: 'api.example.com', issuer: 'CN=A', reason: 'expired', only_by_name: 'true', refused: 1 },
   ]);
 });

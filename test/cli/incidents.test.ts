@@ -82,6 +82,16 @@ it('shows what fires, the oldest first, with notices, acknowledgement and silenc
   expect(text()).toMatch(new RegExp(`second.*50 min.*20 min ago, 1 waiting.*acknowledged, silence ${id}`));
 });
 
+it('tells those who only use the name of an issuer from its clients', async () => {
+  await fire('own', { group: failing });
+  await fire('claim', { group: { ...failing, isUnverified: true } });
+  await listIncidents(null, { ended: '0' }, world);
+  expect(text().match(/\(unverified\)/g)).toHaveLength(1);
+  world.lines.length = 0;
+  await listIncidents('claim', { ended: '0' }, world);
+  expect(text()).toContain('(unverified)');
+});
+
 it('shows one with its last hour', async () => {
   await fire('one', { group: failing });
   const minute = Math.floor(NOW / MINUTE);

@@ -11,12 +11,14 @@ export function createFailureLog(stream: NodeJS.WritableStream): FailureLog {
   return {
     record: (failures, batchId) => {
       const told = failures.slice(0, limits.failureRecordsMax);
-      const lines = told.map(({ at, scope, issuerDn, reason, attribution, client, weight }, index) => ({
+      const lines = told.map(({ at, scope, issuerDn, reason, attribution, client, weight, isUnverified }, index) => ({
         type: 'failure',
         failureId: digest('failure', batchId, index),
         at,
         scope,
         issuerDn,
+        // Nobody of that issuer's may be named by a query for its clients.
+        ...(isUnverified && { isUnverified }),
         reason,
         attribution,
         weight,

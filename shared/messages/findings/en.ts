@@ -33,7 +33,7 @@ export const findings: Readonly<Record<FindingCode, FindingMessages>> = {
     'The truststore is too tangled to be checked',
     'truststore too tangled',
     'List the CAs of the truststore: mtls-watch audit truststore.pem.',
-    'Take out cross-certificates that nobody needs. ' + UPLOAD,
+    `Take out cross-certificates that nobody needs. ${UPLOAD}`,
   ),
   'content-altered': words(
     'The certificate was altered after it was signed',
@@ -122,7 +122,7 @@ export const findings: Readonly<Record<FindingCode, FindingMessages>> = {
   'issuer-expired': words(
     'A CA in the truststore has expired',
     'CA expired',
-    'Ask the CA for its renewed certificate. ' + ASK_THE_CA,
+    `Ask the CA for its renewed certificate. ${ASK_THE_CA}`,
     'Put it into the bundle beside the expired one. With the same key, the clients’ certificates stay good.',
     UPLOAD,
   ),
@@ -147,7 +147,7 @@ export const findings: Readonly<Record<FindingCode, FindingMessages>> = {
   'two-issuers': words(
     'The truststore holds a CA with two issuers',
     'CA with two issuers',
-    'Keep the one of the two whose chain is complete. ' + UPLOAD,
+    `Keep the one of the two whose chain is complete. ${UPLOAD}`,
   ),
   'would-pass': words(
     'The certificate is good for the truststore in S3',
