@@ -91,8 +91,9 @@ export function ackCommand(world: WorldOf = deployed): Command {
   return withTable(new Command('ack'))
     .argument('<incident>', 'the id that the alert shows')
     .option('--undo', 'take the acknowledgement back')
-    .action(async (id: string, options: TableOptions & { undo?: boolean }) =>
-      acknowledge(id, await world(options), options.undo === true),
+    .option('--author <name>', 'who takes charge; default: the user of this machine')
+    .action(async (id: string, options: TableOptions & { undo?: boolean; author?: string }) =>
+      acknowledge(id, await world(options), options.undo === true, options.author),
     );
 }
 
@@ -162,8 +163,13 @@ export async function expireSilence(id: string, { stores, clock, output }: Silen
 }
 
 /** @throws MtlsWatchError `usage` if no incident with this id is firing */
-export async function acknowledge(id: string, { stores, output }: SilenceWorld, isUndo = false): Promise<void> {
-  const { incidentId } = await acknowledgeIncident(id, !isUndo, stores);
+export async function acknowledge(
+  id: string,
+  { stores, output }: SilenceWorld,
+  isUndo = false,
+  author: string = userInfo().username,
+): Promise<void> {
+  const { incidentId } = await acknowledgeIncident(id, !isUndo, author, stores);
   output.write(
     isUndo
       ? `incident ${incidentId} is no longer in hand: it is repeated\n`
