@@ -13,6 +13,7 @@ import { endedIn } from '../inputs/incident.js';
 import { settingsHere } from '../inputs/settings.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { pc } from '../terminal/colors.js';
+import { clockAt, withAt, withLanguage } from '../terminal/options.js';
 import { writeError } from '../terminal/quiet.js';
 import { heading, jsonLine, type Output, table } from '../terminal/table.js';
 import { type ShowOptions, type ShowWorld, showIncident, withShow } from './show-incident.js';
@@ -25,6 +26,7 @@ export interface IncidentsWorld {
 
 interface Options extends TableOptions {
   readonly ended: string;
+  readonly at?: string;
   readonly json?: boolean;
 }
 
@@ -35,25 +37,27 @@ export function incidentsCommand(): Command {
     .argument('[id]', 'one incident, as `incidents show` shows it')
     .option('--ended <days>', 'list those that ended in the last days as well', '0')
     .option('--json', 'one JSON object a line: incidents, then one summary');
-  withTable(command).action(async (id: string | undefined, options: Options) => {
-    if (id === undefined) await listIncidents(options, { stores: await storesHere(options), ...here });
+  withTable(withAt(command)).action(async (id: string | undefined, options: Options) => {
+    if (id === undefined) await listIncidents(options, { stores: await storesHere(options), ...hereAt(options) });
     else await showIncident(id, options, await showWorld(options));
   });
   const show = new Command('show').description('one incident: its alert, who has it in hand, silences, notices');
-  withTable(withShow(show)).action(async (id: string, options: ShowOptions) => {
+  withTable(withAt(withLanguage(withShow(show), "the stack's"))).action(async (id: string, options: ShowOptions) => {
     await showIncident(id, options, await showWorld(options));
   });
   return command.addCommand(show);
 }
 
-const here = { clock: systemClock, output: process.stdout };
+function hereAt({ at }: Pick<ShowOptions, 'at'>): Pick<ShowWorld, 'clock' | 'output'> {
+  return { clock: clockAt(at, systemClock), output: process.stdout };
+}
 
 async function showWorld(options: ShowOptions): Promise<ShowWorld> {
   return {
     stores: await storesHere(options),
     config: () => settingsHere(options, (text) => writeError(`warning: ${text}\n`)),
     truststores: createTruststores(),
-    ...here,
+    ...hereAt(options),
   };
 }
 

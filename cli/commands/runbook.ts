@@ -17,6 +17,7 @@ import { createTruststores } from '../inputs/file-truststores.js';
 import { type FoundIncident, findIncident, tellingNotice } from '../inputs/incident.js';
 import { settingsHere } from '../inputs/settings.js';
 import { isOfStack, outputsOf, storesHere, type TableOptions, withTable } from '../inputs/stack.js';
+import { clockAt, languageOption, withAt, withLanguage } from '../terminal/options.js';
 import { writeError } from '../terminal/quiet.js';
 import { folded, jsonLine, type Output } from '../terminal/table.js';
 
@@ -25,6 +26,7 @@ type Language = Config['language'];
 export interface RunbookOptions extends TableOptions {
   readonly incident?: string;
   readonly lang?: string;
+  readonly at?: string;
   readonly config?: string;
   readonly json?: boolean;
 }
@@ -40,16 +42,17 @@ export function runbookCommand(): Command {
   const command = new Command('runbook')
     .argument('[id]', 'the page: a reason, finding, cause or alarm, as the alert or the report names it')
     .option('--incident <id>', "the incident's page, with every blank filled that is known of it")
-    .option('--lang <language>', "en or ja; default: the stack's, and else en")
     .option('--config <file>', 'the settings, in place of the deployed ones')
     .option('--json', 'print the page and its blanks as one line of JSON');
-  return withTable(command).action(async (id: string | undefined, options: RunbookOptions) => {
-    await runRunbook(id ?? null, options, {
-      known: await knownHere(options),
-      clock: systemClock,
-      output: process.stdout,
-    });
-  });
+  return withTable(withAt(withLanguage(command, "the stack's, and else en"))).action(
+    async (id: string | undefined, options: RunbookOptions) => {
+      await runRunbook(id ?? null, options, {
+        known: await knownHere(options),
+        clock: clockAt(options.at, systemClock),
+        output: process.stdout,
+      });
+    },
+  );
 }
 
 /** Loads the SDK only where something of an account is asked for. */
@@ -75,7 +78,7 @@ export async function runRunbook(
     options.incident === undefined || known === null ? null : await findIncident(options.incident, now, known.stores);
   const pageId = id ?? (incident === null ? null : pageOf(incident));
   if (pageId === null) throw new MtlsWatchError('usage', 'expected the id of a page, or --incident ID');
-  const language = languageOf(options.lang, known?.config.language ?? 'en');
+  const language = languageOption(options.lang, known?.config.language ?? 'en');
   const blanks: Blanks =
     known === null ? { commands: {}, letter: {}, choices: {} } : await blanksOf(incident, pageId, now, known);
   const page = fillPage(readPage(language, pageId), blanks);
@@ -101,12 +104,6 @@ function refuseUnknown(id: string): void {
   if (runbookIds.includes(id)) return;
   const near = nearest(id, runbookIds).map((one) => `\n  ${one}`);
   throw new MtlsWatchError('not-found', `there is no page ${clean(id, 80)}; nearest:${near.join('')}`);
-}
-
-function languageOf(text: string | undefined, otherwise: Language): Language {
-  if (text === undefined) return otherwise;
-  if (text === 'en' || text === 'ja') return text;
-  throw new MtlsWatchError('usage', `--lang got ${clean(text, 80)}; expected en or ja`);
 }
 
 /** From a checkout, from its bundle, and from the package, this file is at different depths. */

@@ -17,10 +17,12 @@ import type { TruststoreSource } from '../../shared/ports/truststore.js';
 import { type FoundIncident, findIncident, tellingNotice } from '../inputs/incident.js';
 import type { TableOptions } from '../inputs/stack.js';
 import { pc } from '../terminal/colors.js';
+import { languageOption } from '../terminal/options.js';
 import { folded, heading, jsonLine, type Output, pairs } from '../terminal/table.js';
 
 export interface ShowOptions extends TableOptions {
   readonly lang?: string;
+  readonly at?: string;
   readonly config?: string;
   readonly diagnose?: boolean;
   readonly json?: boolean;
@@ -39,7 +41,6 @@ export function withShow(command: Command): Command {
   return command
     .argument('<id>', 'the incident, as the alert shows its id')
     .option('--diagnose', 'look at the refused certificate and the truststore once more, as they are now')
-    .option('--lang <language>', "en or ja, for the alert; default: the stack's")
     .option('--config <file>', 'the settings, in place of the deployed ones')
     .option('--json', 'one line of JSON, with the notice as it was published');
 }
@@ -47,7 +48,7 @@ export function withShow(command: Command): Command {
 /** @throws MtlsWatchError `not-found`, with the incidents that are there */
 export async function showIncident(id: string, options: ShowOptions, world: ShowWorld): Promise<void> {
   const { stores, clock, output } = world;
-  const given = languageOf(options.lang);
+  const given = options.lang === undefined ? null : languageOption(options.lang, 'en');
   const now = clock.now();
   const known = await findIncident(id, now, stores);
   const facts = await factsOf(known, now, world);
@@ -192,11 +193,6 @@ function untoldText({ firing, ended }: FoundIncident): string {
   return (firing ?? ended)?.announced
     ? 'none that is kept'
     : 'none of its own: told by the incident of its domain or cause';
-}
-
-function languageOf(text: string | undefined): 'en' | 'ja' | null {
-  if (text === undefined || text === 'en' || text === 'ja') return text ?? null;
-  throw new MtlsWatchError('usage', `--lang got ${clean(text, 80)}; expected en or ja`);
 }
 
 const iso = (at: number): string => new Date(at).toISOString();

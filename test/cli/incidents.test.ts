@@ -65,7 +65,7 @@ it('says that nothing fires', async () => {
 it('shows what fires, the oldest first, with notices, acknowledgement and silence', async () => {
   await fire('second', { group: failing }, { kind: 'escalated' });
   await fire('first', { group: group(2), since: NOW - 200 * MINUTE, announced: false });
-  await acknowledge('second', { ...world, clock: world.clock });
+  await acknowledge('second', {}, world);
   const { id } = await addSilence({ issuer: failing.issuerDn, for: '2h', comment: 'planned' }, world);
   world.lines.length = 0;
   await listIncidents({ ended: '0', json: true }, world);
@@ -100,7 +100,7 @@ it('tells those who only use the name of an issuer from its clients', async () =
 it('shows the alert as the mail has it, who has it in hand, silences and notices', async () => {
   await fire('one', { group: failing }, { group: failing, clients: [] });
   await world.stores.outbox.clear('n-one');
-  await acknowledge('one', world, false, 'Chidi of the partner team');
+  await acknowledge('one', { author: 'Chidi of the partner team' }, world);
   await addSilence({ incident: 'one', for: '2h', comment: 'planned', author: 'Aiko' }, world);
   await addSilence({ reason: 'expired', until: '2026-12-01T00:00:00Z', comment: 'other', unseen: true }, world);
   const [sent] = await world.stores.outbox.sent('one');
