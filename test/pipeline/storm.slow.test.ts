@@ -12,6 +12,7 @@ import { batchOf } from '../../shared/logs/decode.js';
 import { type LogBatch, type LogEvent, type Notice, UNKNOWN_ISSUER } from '../../shared/model/index.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
 import type { Stores, World } from '../../shared/ports/index.js';
+import { ca, leaf } from '../support/certificates.js';
 import { accessEvent, denialAsOneEvent, T0 } from '../support/logs.js';
 import { createMemoryTable } from '../support/memory-table.js';
 import { noTruststores, testConfig } from '../support/world.js';
@@ -35,8 +36,22 @@ interface Storm {
 
 const REASONS = ['certificate has expired', 'self signed certificate'];
 
+const template = leaf({
+  subject: 'C=US,O=Acme,CN=client',
+  key: 'ec-a',
+  serial: '7f00000000000001',
+  issuer: ca({ subject: 'C=US,O=Acme,CN=Acme CA 0', key: 'ec-b' }),
+});
+
+/** A new certificate: the template with another serial number. */
+function pemOfSerial(n: number): string {
+  const der = Buffer.from(template.der);
+  der.writeUInt32BE(n, der.indexOf(Buffer.from('7f00000000000001', 'hex')) + 4);
+  return `-----BEGIN CERTIFICATE-----\\n${der.toString('base64')}\\n-----END CERTIFICATE-----\\n`;
+}
+
 /** Half of the refusals under one issuer, in the order of time, from the start of a minute on. */
-function stormOf(requests: number, minutes: number): Storm {
+function stormOf(requests: number, minutes: number, certificates?: 'each with a certificate'): Storm {
   const refusals = Array.from({ length: requests }, (_, n) => ({
     n,
     at: T0 - (T0 % MINUTE) + Math.floor((n * minutes * MINUTE) / requests),
@@ -45,7 +60,10 @@ function stormOf(requests: number, minutes: number): Storm {
   }));
   return {
     denials: refusals.map((refusal) => denialAsOneEvent(refusal)),
-    accesses: refusals.map((refusal) => accessEvent({ ...refusal, at: refusal.at + 1 })),
+    accesses: refusals.map((refusal) => {
+      const own = certificates === undefined ? {} : { 'identity.clientCert.clientCertPem': pemOfSerial(refusal.n) };
+      return accessEvent({ ...refusal, at: refusal.at + 1 }, own);
+    }),
   };
 }
 
@@ -185,6 +203,38 @@ describe('the cells that a minute of a storm writes', () => {
     const doublings = Math.log2(REQUESTS_A_MINUTE / JOINED_A_MINUTE);
     expect(written).toBeLessThanOrEqual(2 * JOINED_A_MINUTE * (1 + Math.ceil(doublings)));
     expect(written).toBeGreaterThan(JOINED_A_MINUTE / 2);
+  });
+});
+
+describe('the certificates that a minute of a storm keeps', () => {
+  it.each([
+    [20, 14],
+    [200, 140],
+    [1_000, 600],
+  ])('are bounded in batches of %i that come again in batches of %i', async (size, again) => {
+    const clock = { at: T0 };
+    const memory = createMemoryStores();
+    const saved = new Set<string>();
+    const certificates: Stores['certificates'] = {
+      ...memory.certificates,
+      save: async (some) => {
+        for (const fingerprint of [...some.keys()].slice(0, limits.certificatesPerBatchMax)) saved.add(fingerprint);
+      },
+    };
+    const world = worldOf({ ...memory, certificates }, () => clock.at, []);
+    const { denials, accesses } = stormOf(REQUESTS_A_MINUTE, 1, 'each with a certificate');
+    for (const each of [size, again]) {
+      for (const batch of cut(ACCESS, accesses, each)) await ingest(batch, world);
+      for (const batch of cut(EXECUTION, denials, each)) await ingest(batch, world);
+    }
+    const doublings = Math.log2((2 * REQUESTS_A_MINUTE) / JOINED_A_MINUTE);
+    expect(saved.size).toBeLessThanOrEqual(JOINED_A_MINUTE * (1 + Math.ceil(doublings)));
+    // Whoever is named by a count can be looked at.
+    const named = [...memory.facts.all()].flatMap(({ clients }) => clients.map(({ fingerprint }) => fingerprint));
+    expect(named.length).toBeGreaterThan(0);
+    for (const fingerprint of named.filter((one) => one !== null)) {
+      if (size < limits.certificatesPerBatchMax) expect(saved).toContain(fingerprint);
+    }
   });
 });
 
