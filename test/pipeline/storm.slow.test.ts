@@ -170,6 +170,78 @@ describe.each(['memory', 'DynamoDB'] as const)('a storm on %s', (kind) => {
   });
 });
 
+describe.each(['memory', 'DynamoDB'] as const)('a few events that come again alone after a storm on %s', (kind) => {
+  /** A storm that is over, of which some events come again in batches of up to five. */
+  async function stormAndAgain(
+    lateMs: number,
+    again: (denials: readonly LogEvent[]) => readonly (readonly LogEvent[])[],
+  ) {
+    const clock = { at: T0 };
+    const table = createMemoryTable({ now: () => clock.at });
+    const memory = createMemoryStores();
+    const world = () =>
+      worldOf(kind === 'memory' ? memory : createStoresOn(table, { now: () => clock.at }), () => clock.at, []);
+    const { denials } = stormOf(REQUESTS_A_MINUTE, 1);
+    for (const batch of cut(EXECUTION, denials, 200)) await ingest(batch, world());
+    clock.at = (denials.at(-1)?.timestamp ?? 0) + lateMs;
+    for (const few of again(denials)) for (const batch of cut(EXECUTION, few, few.length)) await ingest(batch, world());
+    return totals(world(), clock);
+  }
+  const few = (denials: readonly LogEvent[], starts: readonly number[]) =>
+    starts.map((from) => denials.slice(from, from + limits.unaskedHalvesMax));
+
+  it('are known when they come late', async () => {
+    const starts = Array.from({ length: 40 }, (_, n) => 25 * n);
+    const sums = await stormAndAgain(limits.promptMs + MINUTE, (denials) => few(denials, starts));
+    expect(sums).toEqual(exact(REQUESTS_A_MINUTE));
+  });
+
+  it('count again, and no more of them than came, when they come at once', async () => {
+    const sums = await stormAndAgain(1_000, (denials) => few(denials, [700, 800]));
+    const all = Object.values(sums).reduce((sum, count) => sum + count, 0);
+    expect(all).toBeGreaterThan(REQUESTS_A_MINUTE);
+    expect(all).toBeLessThanOrEqual(REQUESTS_A_MINUTE + 2 * limits.unaskedHalvesMax);
+  });
+});
+
+it('a few that were there before a storm keep what they put into cells, however late they are repeated', async () => {
+  const clock = { at: T0 };
+  const memory = createMemoryStores();
+  const { denials } = stormOf(REQUESTS_A_MINUTE, 1);
+  const small = cut(EXECUTION, denials.slice(500, 505), 5);
+  let isBroken = true;
+  const waiting: Stores['waiting'] = {
+    ...memory.waiting,
+    save: async (list) => {
+      if (isBroken) throw new Error('cut off');
+      return memory.waiting.save(list);
+    },
+  };
+  const world = worldOf({ ...memory, waiting }, () => clock.at, []);
+  for (const batch of small) await ingest(batch, world).catch(() => {});
+  isBroken = false;
+  for (const batch of cut(EXECUTION, denials, 200)) await ingest(batch, world);
+  clock.at += limits.promptMs + 10 * MINUTE;
+  for (const batch of small) await ingest(batch, world);
+  expect(await totals(world, clock)).toEqual(exact(REQUESTS_A_MINUTE));
+});
+
+it('a denial that nothing ties counts once, whether a few or a storm bring it first', async () => {
+  const clock = { at: T0 };
+  const world = worldOf(createMemoryStores(), () => clock.at, []);
+  // All send the same request id, and none has the gateway's own.
+  const denials = Array.from({ length: 300 }, (_, n) => {
+    const at = T0 - (T0 % MINUTE) + n * 200;
+    const event = denialAsOneEvent({ n, at, reason: REASONS[n % 3 === 0 ? 1 : 0] ?? '', requestId: 'always-the-same' });
+    return { ...event, message: event.message.replace(/^.*Extended Request Id.*$/m, '') };
+  });
+  for (const batch of cut(EXECUTION, denials.slice(200, 220), 4)) await ingest(batch, world);
+  for (const batch of cut(EXECUTION, denials, 60)) await ingest(batch, world);
+  clock.at += limits.promptMs + 10 * MINUTE;
+  for (const batch of cut(EXECUTION, denials.slice(100, 140), 4)) await ingest(batch, world);
+  expect(await totals(world, clock)).toEqual(exact(300));
+});
+
 /** Fewer are joined without a question, and may count again what a storm left out: docs/counting.md says so. */
 function hasManyInEachMinute(events: readonly LogEvent[]): boolean {
   const minutes = new Map<number, number>();
