@@ -9,17 +9,9 @@ import { caSunsets } from '../../shared/x509/sunset.js';
 import { type DoorOptions, type KnownDoor, knownDoor, rulesOf, withDoor } from '../inputs/known-door.js';
 import { readTruststore } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
+import { timeOption, withAt } from '../terminal/options.js';
 import { caSunsetLine, caSunsetText } from '../terminal/sunset.js';
-import {
-  daysOption,
-  findingText,
-  folded,
-  heading,
-  jsonLine,
-  type Output,
-  table,
-  timeOption,
-} from '../terminal/table.js';
+import { daysOption, findingText, folded, heading, jsonLine, type Output, table } from '../terminal/table.js';
 
 export interface AuditOptions extends DoorOptions {
   /** The custom domain whose probes count. */
@@ -31,9 +23,8 @@ export interface AuditOptions extends DoorOptions {
 }
 
 export function auditCommand(output: Output = process.stdout, clock: Clock = systemClock): Command {
-  const command = new Command('audit')
+  const command = withAt(new Command('audit'))
     .argument('<truststore>', 'the CA bundle: a file or s3://bucket/key')
-    .option('--at <time>', 'check as at this ISO time instead of now')
     .option('--within <days>', 'warn of certificates that expire within so many days', '30')
     .option(
       '--domain <name>',

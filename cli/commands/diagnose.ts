@@ -11,7 +11,8 @@ import { isCertain } from '../../shared/x509/standing.js';
 import { type DoorOptions, type KnownDoor, knownDoor, rulesOf, withDoor } from '../inputs/known-door.js';
 import { nameOf, readClientFile, readUsableTruststore } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
-import { findingText, folded, heading, jsonLine, type Output, timeOption } from '../terminal/table.js';
+import { timeOption, withAt } from '../terminal/options.js';
+import { findingText, folded, heading, jsonLine, type Output } from '../terminal/table.js';
 
 export interface DiagnoseOptions extends DoorOptions {
   readonly client: string;
@@ -25,13 +26,12 @@ export interface DiagnoseOptions extends DoorOptions {
 }
 
 export function diagnoseCommand(output: Output = process.stdout, clock: Clock = systemClock): Command {
-  const command = new Command('diagnose')
+  const command = withAt(new Command('diagnose'))
     .requiredOption(
       '--client <file>',
       "the client's certificate in PEM or DER, or an access record that holds it; certificates behind it count as presented",
     )
     .requiredOption('--truststore <file>', 'the CA bundle: a file or s3://bucket/key')
-    .option('--at <time>', 'check as at this ISO time instead of now')
     .option(
       '--refused-with <reason>',
       "what the gateway said in its log, such as 'Could not find issuer for certificate'",
