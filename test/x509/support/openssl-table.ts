@@ -16,7 +16,8 @@ import { truststoreOf } from '../../../shared/x509/truststore.js';
 import { AT } from '../../support/certificates.js';
 import { fuzz } from './fuzz.js';
 import { opensslVerify } from './openssl-verify.js';
-import { type VerdictCase, verdictCases } from './verdict-cases.js';
+import type { VerdictCase } from './verdict-case.js';
+import { verdictCases } from './verdict-cases.js';
 
 interface Row {
   readonly one: VerdictCase;
