@@ -9,11 +9,11 @@ import { isAccessRecordText } from '../../shared/logs/text-record.js';
 import { type Opened, openValue } from './containers.js';
 import type { InputItem } from './item.js';
 import { lineEvents } from './lines.js';
-import { objectLine, type PlainSuccess, plainEvent, type WholeLine } from './plain.js';
+import { objectLine, plainEvent, type WholeLine } from './plain.js';
 import { timeByFormat, timeInText } from './records.js';
 import type { Layout } from './sniff.js';
 import { splitter, type Unit } from './split.js';
-import type { EventWindow, InputEvent } from './window.js';
+import type { EventWindow, InputEvent, PlainSuccess } from './window.js';
 
 export interface Interpreter {
   /** @param fallbackAt the time of lines without one, until a line has one */

@@ -10,23 +10,13 @@ import { loadBalancer } from '../../shared/doors/load-balancer/door.js';
 import { isPlainSuccess, STATUS } from '../../shared/logs/parse-access.js';
 import { plainEventOf } from './records.js';
 import { NEWLINE } from './value-scanner.js';
+import type { PlainSuccess } from './window.js';
 
 /** A line: bytes `from` to `to` of a chunk, which holds its end as well. */
 export interface WholeLine {
   readonly chunk: Buffer;
   readonly from: number;
   readonly to: number;
-}
-
-/** An event that is known to be the record of a success. */
-export interface PlainSuccess {
-  readonly logGroup: string;
-  readonly logStream: string;
-  /** Null where the log has none. */
-  readonly id: string | null;
-  readonly timestamp: number;
-  /** In a line of ASCII, the message's bytes. */
-  readonly message: string | Buffer;
 }
 
 /** Longer lines are not what most of a log is, and a regular expression may go through one of these. */
@@ -140,22 +130,4 @@ function isAsciiChunk(chunk: Buffer): boolean {
     isAsciiOfChunk = isAscii(chunk);
   }
   return isAsciiOfChunk;
-}
-
-/**
- * Whether the parser will certainly take the message for a line that shows that the logs of a domain arrive: then those after it in the
- * same span are passed unread.
- */
-export function isSurelyHeard(message: string): boolean {
-  const { status } = parsedRecord(message);
-  return /^[1-5]\d\d$/.test(String(status)) && (typeof status === 'string' || typeof status === 'number');
-}
-
-function parsedRecord(message: string): Readonly<Record<string, unknown>> {
-  try {
-    return JSON.parse(message);
-  } catch (error) {
-    if (error instanceof SyntaxError) return {};
-    throw error;
-  }
 }

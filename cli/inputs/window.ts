@@ -8,7 +8,6 @@ import { limits } from '../../shared/base/limits.js';
 import { pulseOf } from '../../shared/base/time.js';
 import { batchOf } from '../../shared/logs/decode.js';
 import type { LogBatch, LogEvent, RejectCode, Rejected } from '../../shared/model/index.js';
-import { isSurelyHeard, type PlainSuccess } from './plain.js';
 import { occurrences } from './seen.js';
 
 export interface InputEvent {
@@ -21,6 +20,17 @@ export interface InputEvent {
   /** The line itself tells no time, so its timestamp is a guess and no part of a derived id. */
   readonly undated?: boolean;
   readonly message: string;
+}
+
+/** An event that is known to be the record of a success. */
+export interface PlainSuccess {
+  readonly logGroup: string;
+  readonly logStream: string;
+  /** Null where the log has none. */
+  readonly id: string | null;
+  readonly timestamp: number;
+  /** In a line of ASCII, the message's bytes. */
+  readonly message: string | Buffer;
 }
 
 export interface EventWindow {
@@ -143,4 +153,22 @@ function idDeriver(): (stream: string, timestamp: number | null, message: string
     );
     return `${name}-${seen(name)}`;
   };
+}
+
+/**
+ * Whether the parser will certainly take the message for a line that shows that the logs of a domain arrive: then those after it in the
+ * same span are passed unread.
+ */
+function isSurelyHeard(message: string): boolean {
+  const { status } = parsedRecord(message);
+  return /^[1-5]\d\d$/.test(String(status)) && (typeof status === 'string' || typeof status === 'number');
+}
+
+function parsedRecord(message: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(message);
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
 }

@@ -1,14 +1,19 @@
 /** Compares the quick and the careful reading of lines, of which many were damaged. */
 
 import { expect } from 'vitest';
-import { type LogForm, logBlocks } from '../../bench/support/log-stream.js';
 import type { InputSource } from '../../cli/inputs/files.js';
 import type { InputItem, InputOptions } from '../../cli/inputs/item.js';
 import { fileReader } from '../../cli/inputs/reader.js';
 import { evidence } from '../../cli/replay/evidence.js';
 import { readDelivery } from '../../shared/doors/read.js';
+import type { LogEvent } from '../../shared/model/index.js';
+import { ACCESS_GROUP, accessEvent, denialAsOneEvent, EXECUTION_GROUP, T0 } from './logs.js';
 import { type Random, randomOf } from './random.js';
 
+/** `json`: a line is an event with its log group, stream and id. `export`: as CloudWatch Logs exports to S3. */
+export type LogForm = 'json' | 'export';
+
+const LOGGED_PEM = `-----BEGIN CERTIFICATE-----\\n${'MIIDmDCCAoCgAwIBAgIISgAAAAAAAAEwDQYJKoZIhvcNAQELBQAwRTELMAkGA1UE\\n'.repeat(20)}-----END CERTIFICATE-----\\n`;
 const SETTINGS = { domains: {}, byAccount: false, formats: {} };
 
 export interface ReadAll {
@@ -86,22 +91,29 @@ function mutated(line: Buffer, random: Random, others: readonly Buffer[]): Buffe
   }
 }
 
-/** Lines of an hour. Most are without the certificate, which is three quarters of a line and says nothing here. */
+/** Lines of an hour, one request in ten refused, of two domains and two spellings of the status. */
 function linesOf(form: LogForm): Buffer[] {
-  const lines: Buffer[] = [];
-  let n = 0;
-  for (const { text } of logBlocks(form, 10)) {
-    for (const [index, line] of text
-      .split('\n')
-      .slice(n % 100, (n % 100) + 12)
-      .entries()) {
-      const short = line.replace(/-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----\\*n/, '-');
-      if (line !== '') lines.push(Buffer.from(index % 4 === 0 ? line : short));
-    }
-    n += 12;
-    if (lines.length > 400) return lines;
-  }
-  return lines;
+  return Array.from({ length: 400 }, (_, n) => {
+    const refusal = { n, at: T0 + n * 9_000 };
+    const success = {
+      'error.message': '-',
+      'error.responseType': '-',
+      status: n % 3 === 0 ? 200 : '200',
+      ...(n % 7 === 0 && { domainName: 'other.bank.example' }),
+      ...(n % 4 === 0 && { 'identity.clientCert.clientCertPem': LOGGED_PEM }),
+    };
+    const groups: [string, LogEvent][] =
+      n % 10 === 0
+        ? [
+            [EXECUTION_GROUP, denialAsOneEvent(refusal)],
+            [ACCESS_GROUP, accessEvent(refusal)],
+          ]
+        : [[ACCESS_GROUP, accessEvent(refusal, success)]];
+    return groups.map(([logGroup, { id, timestamp, message }]) => {
+      const event = { logGroup, logStream: 's', id, timestamp, message };
+      return Buffer.from(form === 'json' ? JSON.stringify(event) : `${new Date(timestamp).toISOString()} ${message}`);
+    });
+  }).flat();
 }
 
 const LINES_PER_FILE = 40;
