@@ -36,6 +36,8 @@ export interface GroupKey {
    * claim, and such refusals are not the partner's.
    */
   readonly isUnverified?: true;
+  /** The id of the front door that refused; absent for API Gateway. Several doors may serve one name, and are never counted together. */
+  readonly door?: string;
 }
 
 /** How often one client failed. All lists are bounded: `sourceIps` holds at most a handful. */
@@ -87,6 +89,8 @@ export interface Rollup extends Counts {
 /** Other 403s of one batch, by scope and cause. */
 export interface ForbiddenFact {
   readonly scope: string;
+  /** As in `GroupKey`. */
+  readonly door?: string;
   readonly cause: ForbiddenCause;
   readonly minute: number;
   readonly batchId: string;

@@ -4,8 +4,7 @@ import { digest } from '../base/digest.js';
 import type { GroupKey } from './index.js';
 
 /** A short, stable name of a group, for keys and ids. */
-export function groupId({ scope, issuerDn, reason, isUnverified }: GroupKey): string {
-  return isUnverified
-    ? digest('group', scope, issuerDn, reason, 'unverified')
-    : digest('group', scope, issuerDn, reason);
+export function groupId({ scope, issuerDn, reason, isUnverified, door }: GroupKey): string {
+  const own = [...(isUnverified ? ['unverified'] : []), ...(door ? ['door', door] : [])];
+  return digest('group', scope, issuerDn, reason, ...own);
 }

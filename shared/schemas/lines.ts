@@ -19,6 +19,8 @@ export const groupSchema = z.strictObject({
   issuerDn: z.string(),
   reason,
   isUnverified: z.optional(z.literal(true)),
+  /** The front door that refused; absent for API Gateway. */
+  door: z.optional(z.string()),
 });
 
 const findingSchema = z.strictObject({

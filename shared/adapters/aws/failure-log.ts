@@ -11,7 +11,7 @@ export function createFailureLog(stream: NodeJS.WritableStream): FailureLog {
   return {
     record: (failures, batchId) => {
       const told = failures.slice(0, limits.failureRecordsMax);
-      const lines = told.map(({ at, scope, issuerDn, reason, attribution, client, weight, isUnverified }, index) => ({
+      const lines = told.map(({ at, scope, issuerDn, reason, attribution, client, weight, isUnverified, door }, index) => ({
         type: 'failure',
         failureId: digest('failure', batchId, index),
         at,
@@ -19,6 +19,7 @@ export function createFailureLog(stream: NodeJS.WritableStream): FailureLog {
         issuerDn,
         // Nobody of that issuer's may be named by a query for its clients.
         ...(isUnverified && { isUnverified }),
+        ...(door && { door }),
         reason,
         attribution,
         weight,
