@@ -7,6 +7,7 @@ import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
 import { DAY_MS, MINUTES_PER_HOUR, minuteOf } from '../../shared/base/time.js';
 import { silenceOf } from '../../shared/incidents/silence.js';
+import { issuerText, nameWords, placeText } from '../../shared/messages/names.js';
 import {
   type EndedIncident,
   type GroupKey,
@@ -157,8 +158,8 @@ function firingTable(shown: readonly Shown[], now: number): string {
     incident.incidentId,
     pc.red(incident.severity),
     minutesText(now - incident.since),
-    clean(incident.group.scope, 60),
-    issuerText(incident.group),
+    placeText(clean(incident.group.scope, 60), incident.group, nameWords.en),
+    issuerOf(incident.group),
     incident.group.reason,
     toldText(incident, waiting, now),
     handText(incident, silence),
@@ -167,8 +168,8 @@ function firingTable(shown: readonly Shown[], now: number): string {
 }
 
 /** Those who only use an issuer's name are a group of their own beside its clients. */
-function issuerText({ issuerDn, isUnverified }: GroupKey): string {
-  const issuer = clean(issuerDn, limits.dnCharsMax);
+function issuerOf({ issuerDn, isUnverified }: GroupKey): string {
+  const issuer = clean(issuerText(issuerDn, nameWords.en), limits.dnCharsMax);
   return isUnverified ? `${issuer} (unverified)` : issuer;
 }
 
@@ -190,8 +191,8 @@ function endedTable(ended: readonly EndedIncident[]): string {
     severity,
     iso(since).slice(0, 16).replace('T', ' '),
     iso(endedAt).slice(0, 16).replace('T', ' '),
-    clean(group.scope, 60),
-    issuerText(group),
+    placeText(clean(group.scope, 60), group, nameWords.en),
+    issuerOf(group),
     group.reason,
     count === null ? '' : String(count),
   ]);
@@ -205,8 +206,8 @@ function untoldText({ heldBack }: Incident): string {
 function describe({ incident, silence, waiting }: Shown, lastHour: number | null, now: number): string {
   const { incidentId, group, severity, since, calmSince, noticedCount, flaps } = incident;
   const lines: [string, string][] = [
-    ['domain', clean(group.scope, 268)],
-    ['issuer', issuerText(group)],
+    ['domain', placeText(clean(group.scope, 268), group, nameWords.en)],
+    ['issuer', issuerOf(group)],
     ['reason', group.reason],
     ['severity', severity],
     ['since', `${iso(since)}, ${minutesText(now - since)}`],

@@ -21,6 +21,13 @@ export function isUnloggedIssuer(issuerDn: string): boolean {
   return issuerDn === UNLOGGED_ISSUER || /[^\\],\(issuer not in the log\)$/.test(issuerDn);
 }
 
+/** Who clients say they are whose issuer is not logged; '' where they do not say, null for every other issuer. */
+export function unloggedClient(issuerDn: string): string | null {
+  if (!isUnloggedIssuer(issuerDn)) return null;
+  const [, name = ''] = /^[A-Z0-9.]{1,40}=(.*),\(issuer not in the log\)$/s.exec(issuerDn) ?? [];
+  return name.replace(/\\([ ",+;<>\\#=])/g, '$1');
+}
+
 /** Whether the issuer stands for an incident of a whole scope. */
 export function isSeveral(issuerDn: string): boolean {
   return issuerDn === SEVERAL_ISSUERS || issuerDn === SEVERAL_STRANGERS;

@@ -5,6 +5,8 @@ import type { GroupKey } from './index.js';
 
 /** A short, stable name of a group, for keys and ids. */
 export function groupId({ scope, issuerDn, reason, isUnverified, door }: GroupKey): string {
-  const own = [...(isUnverified ? ['unverified'] : []), ...(door ? ['door', door] : [])];
-  return digest('group', scope, issuerDn, reason, ...own);
+  const at = door === undefined ? [] : ['door', door];
+  return isUnverified
+    ? digest('group', scope, issuerDn, reason, 'unverified', ...at)
+    : digest('group', scope, issuerDn, reason, ...at);
 }

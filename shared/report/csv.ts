@@ -1,6 +1,7 @@
 /** The groups of a report as CSV (RFC 4180). Names from clients cannot become formulas. */
 
 import { clean } from '../base/text.js';
+import { issuerText, nameWords } from '../messages/names.js';
 import type { Report } from './schema.js';
 
 const HEAD = [
@@ -15,12 +16,13 @@ const HEAD = [
   'first_seen',
   'last_seen',
   'unverified',
+  'door',
 ];
 
 export function csvOf({ groups }: Report): string {
   const rows = groups.map((one) => [
     one.scope,
-    one.issuerDn,
+    issuerText(one.issuerDn, nameWords.en),
     one.reason,
     one.failures,
     one.before ?? '',
@@ -30,6 +32,7 @@ export function csvOf({ groups }: Report): string {
     one.firstSeen,
     one.lastSeen,
     one.isUnverified ? 'yes' : '',
+    one.door ?? 'api-gateway',
   ]);
   // Starts with a UTF-8 byte order mark, because spreadsheets assume another encoding without it.
   return `\uFEFF${[HEAD, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n')}\r\n`;

@@ -18,15 +18,7 @@ export function encodeExpected({ group, minute, batchId, requests }: FactIntent)
 }
 
 const expectedSchema = z.tuple(
-  [
-    z.string(),
-    z.enum(reasonIds),
-    z.number(),
-    z.string(),
-    z.number(),
-    z.optional(z.unknown()),
-    z.optional(z.string()),
-  ],
+  [z.string(), z.enum(reasonIds), z.number(), z.string(), z.number(), z.optional(z.unknown()), z.optional(z.string())],
   z.unknown(),
 );
 

@@ -74,10 +74,7 @@ const clientSchema = z.pipe(
 const optional = z.optional(z.unknown());
 
 export const accessSchema = z.pipe(
-  z.tuple(
-    [...common, z.nullable(clientSchema), optional, optional, optional, optional],
-    z.unknown(),
-  ),
+  z.tuple([...common, z.nullable(clientSchema), optional, optional, optional, optional], z.unknown()),
   z.transform((values): Brought<AccessRecord> => {
     const [, , , , , , , , , client, guessed, inferred, unverified, door] = values;
     const { batchId, common } = commonOf(values.slice(0, 9) as Common);
