@@ -24,6 +24,16 @@ export function issuerText(issuerDn: string, { issuerNotLogged }: Pick<NameMessa
   return client === '' ? issuerNotLogged : `${client} (${issuerNotLogged})`;
 }
 
+/** Who is named in an issuer as `issuerText` shows it, in either language; null for any other text. */
+export function clientInText(text: string): string | null {
+  const shown = text.trim();
+  const mark = [nameWords.en, nameWords.ja].find(({ issuerNotLogged }) => {
+    return shown === issuerNotLogged || shown.endsWith(`(${issuerNotLogged})`);
+  });
+  if (mark === undefined) return null;
+  return shown === mark.issuerNotLogged ? '' : shown.slice(0, -mark.issuerNotLogged.length - 2).trim();
+}
+
 /** A front door as people call it; its id where the texts do not know it. */
 export function doorName(door: string | undefined, { doors }: Pick<NameMessages, 'doors'>): string {
   const id = door ?? 'api-gateway';

@@ -18,7 +18,7 @@ export const UNLOGGED_ISSUER = '(issuer not in the log)';
 
 /** Such as `O=Acme Logistics Inc.,(issuer not in the log)`. No DN has a part without a type, and commas in values are escaped. */
 export function isUnloggedIssuer(issuerDn: string): boolean {
-  return issuerDn === UNLOGGED_ISSUER || /[^\\],\(issuer not in the log\)$/.test(issuerDn);
+  return issuerDn === UNLOGGED_ISSUER || /(?:^|[^\\])(?:\\\\)*,\(issuer not in the log\)$/.test(issuerDn);
 }
 
 /** Who clients say they are whose issuer is not logged; '' where they do not say, null for every other issuer. */

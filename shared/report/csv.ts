@@ -2,6 +2,7 @@
 
 import { clean } from '../base/text.js';
 import { issuerText, nameWords } from '../messages/names.js';
+import { FIRST_DOOR } from './doors.js';
 import type { Report } from './schema.js';
 
 const HEAD = [
@@ -15,8 +16,8 @@ const HEAD = [
   'reason_inferred',
   'first_seen',
   'last_seen',
-  'unverified',
   'door',
+  'unverified',
 ];
 
 export function csvOf({ groups }: Report): string {
@@ -31,8 +32,8 @@ export function csvOf({ groups }: Report): string {
     one.inferred,
     one.firstSeen,
     one.lastSeen,
+    one.door ?? FIRST_DOOR,
     one.isUnverified ? 'yes' : '',
-    one.door ?? 'api-gateway',
   ]);
   // Starts with a UTF-8 byte order mark, because spreadsheets assume another encoding without it.
   return `\uFEFF${[HEAD, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n')}\r\n`;

@@ -5,6 +5,7 @@
 
 import { createHash } from 'node:crypto';
 import { limits } from '../base/limits.js';
+import { issuerText } from '../messages/names.js';
 import { FIRST_DOOR } from './doors.js';
 import { type Html, html, textOfHtml, trusted } from './html.js';
 import { reportMessages } from './messages/index.js';
@@ -86,5 +87,5 @@ ${section(report, words)}</section>
 function titleOf({ partner, period }: Report, words: ReportMessages): string {
   return partner === null
     ? words.title(period.label)
-    : words.titleFor(partner.slice(0, limits.shownCharsMax), period.label);
+    : words.titleFor(issuerText(partner, words).slice(0, limits.shownCharsMax), period.label);
 }
