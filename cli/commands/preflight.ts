@@ -217,7 +217,7 @@ function changeTable(results: readonly PreflightResult[], requests: number): str
     change === 'newly-refused' ? pc.red('refused') : pc.green('let in'),
     share(client.requests, requests),
     client.subjectDn,
-    client.issuerDn,
+    issuerText(client.issuerDn, nameWords.en),
     verdict?.reason ?? '',
   ]);
   return table(['Then', 'Requests', 'Client', 'Issuer', 'Why'], rows, [1]);
