@@ -8,17 +8,9 @@ import { keyText, plural, span } from '../../shared/x509/format.js';
 import { caSunsets } from '../../shared/x509/sunset.js';
 import { readTruststore } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
+import { timeOption, withAt } from '../terminal/options.js';
 import { caSunsetLine, caSunsetText } from '../terminal/sunset.js';
-import {
-  daysOption,
-  findingText,
-  folded,
-  heading,
-  jsonLine,
-  type Output,
-  table,
-  timeOption,
-} from '../terminal/table.js';
+import { daysOption, findingText, folded, heading, jsonLine, type Output, table } from '../terminal/table.js';
 
 export interface AuditOptions {
   readonly at?: string;
@@ -28,9 +20,8 @@ export interface AuditOptions {
 }
 
 export function auditCommand(output: Output = process.stdout, clock: Clock = systemClock): Command {
-  return new Command('audit')
+  return withAt(new Command('audit'))
     .argument('<truststore>', 'the CA bundle: a file or s3://bucket/key')
-    .option('--at <time>', 'check as at this ISO time instead of now')
     .option('--within <days>', 'warn of certificates that expire within so many days', '30')
     .option('--json', 'one JSON object a line: findings, then one summary')
     .action(async (truststore: string, options: AuditOptions) => {

@@ -13,7 +13,8 @@ import { isCertain } from '../../shared/x509/standing.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { nameOf, readClientFile, readUsableTruststore } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
-import { findingText, folded, heading, jsonLine, type Output, timeOption } from '../terminal/table.js';
+import { timeOption, withAt } from '../terminal/options.js';
+import { findingText, folded, heading, jsonLine, type Output } from '../terminal/table.js';
 
 export interface DiagnoseOptions extends TableOptions {
   readonly client: string;
@@ -27,13 +28,12 @@ export interface DiagnoseOptions extends TableOptions {
 }
 
 export function diagnoseCommand(output: Output = process.stdout, clock: Clock = systemClock): Command {
-  const command = new Command('diagnose')
+  const command = withAt(new Command('diagnose'))
     .requiredOption(
       '--client <file>',
       "the client's certificate in PEM or DER, or an access record that holds it; certificates behind it count as presented",
     )
     .requiredOption('--truststore <file>', 'the CA bundle: a file or s3://bucket/key')
-    .option('--at <time>', 'check as at this ISO time instead of now')
     .option(
       '--refused-with <reason>',
       "what the gateway said in its log, such as 'Could not find issuer for certificate'",

@@ -19,6 +19,7 @@ import {
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { pc } from '../terminal/colors.js';
+import { clockAt, withAt } from '../terminal/options.js';
 import { heading, jsonLine, type Output, pairs, table } from '../terminal/table.js';
 
 export interface IncidentsWorld {
@@ -29,21 +30,22 @@ export interface IncidentsWorld {
 
 interface Options extends TableOptions {
   readonly ended: string;
+  readonly at?: string;
   readonly json?: boolean;
 }
 
-const deployed = async (options: TableOptions): Promise<IncidentsWorld> => ({
+const deployed = async (options: Options): Promise<IncidentsWorld> => ({
   stores: await storesHere(options),
-  clock: systemClock,
+  clock: clockAt(options.at, systemClock),
   output: process.stdout,
 });
 
-export function incidentsCommand(world: (options: TableOptions) => Promise<IncidentsWorld> = deployed): Command {
+export function incidentsCommand(world: (options: Options) => Promise<IncidentsWorld> = deployed): Command {
   const command = new Command('incidents')
     .argument('[id]', 'one incident, as the alert shows its id: with its last hour')
     .option('--ended <days>', 'list those that ended in the last days as well', '0')
     .option('--json', 'one JSON object a line: incidents, then one summary');
-  return withTable(command).action(async (id: string | undefined, options: Options) => {
+  return withTable(withAt(command)).action(async (id: string | undefined, options: Options) => {
     await listIncidents(id ?? null, options, await world(options));
   });
 }

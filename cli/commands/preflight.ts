@@ -13,12 +13,12 @@ import { type Live, liveOf, say, withLive } from '../inputs/live/options.js';
 import { readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
 import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
-import { folded, heading, jsonLine, type Output, ratio, share, table, timeOption, wrapped } from '../terminal/table.js';
+import { timeOption } from '../terminal/options.js';
+import { folded, heading, jsonLine, type Output, ratio, share, table, wrapped } from '../terminal/table.js';
 
 export interface PreflightOptions extends LiveOptions, FormatOption {
   readonly truststore: string;
   readonly current?: string;
-  readonly at?: string;
   readonly json?: boolean;
 }
 
@@ -38,7 +38,6 @@ export function preflightCommand(
     .argument('[input...]', 'access logs: a file, a folder, s3://bucket/prefix, or - for standard input')
     .requiredOption('--truststore <file>', 'the new CA bundle: a file or s3://bucket/key')
     .option('--current <file>', 'the bundle in use; without it, what happened to the last recorded request counts')
-    .option('--at <time>', 'check as at this ISO time instead of now')
     .option('--json', 'one JSON object a line: clients, then one summary');
   return withAccount(withLive(withFormat(command))).action(async (inputs: string[], options: PreflightOptions) => {
     const live = await liveOf(options, 'clients', say, clock);

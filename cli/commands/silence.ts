@@ -25,6 +25,7 @@ import { reasonIds } from '../../shared/model/reasons.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import { knownGroups, type Selectors, selectorsOf } from '../inputs/issuers.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
+import { clockAt, withAt } from '../terminal/options.js';
 import { jsonLine, type Output, table } from '../terminal/table.js';
 
 export type SilenceWorld = {
@@ -33,9 +34,9 @@ export type SilenceWorld = {
   readonly output: Output;
 };
 
-const deployed = async (options: TableOptions): Promise<SilenceWorld> => ({
+const deployed = async (options: TableOptions & { at?: string }): Promise<SilenceWorld> => ({
   stores: await storesHere(options),
-  clock: systemClock,
+  clock: clockAt(options.at, systemClock),
   output: process.stdout,
 });
 
@@ -55,7 +56,7 @@ export interface AddOptions {
   readonly json?: boolean;
 }
 
-type WorldOf = (options: TableOptions) => Promise<SilenceWorld>;
+type WorldOf = (options: TableOptions & { at?: string }) => Promise<SilenceWorld>;
 
 export function silenceCommand(world: WorldOf = deployed): Command {
   const command = new Command('silence');
@@ -77,14 +78,17 @@ export function silenceCommand(world: WorldOf = deployed): Command {
     .action(async (options: AddOptions & TableOptions) => {
       await addSilence(options, await world(options));
     });
-  withTable(command.command('list'))
+  withTable(withAt(command.command('list')))
     .description('the silences in force, to come and lately over')
     .option('--json', 'one JSON object a line')
     .action(async (options: TableOptions & { json?: boolean }) => listSilences(options, await world(options)));
   withTable(command.command('expire'))
     .description('end a silence now')
     .argument('<id>')
-    .action(async (id: string, options: TableOptions) => expireSilence(id, await world(options)));
+    .option('--json', 'print the silence as one line of JSON')
+    .action(async (id: string, options: TableOptions & { json?: boolean }) =>
+      expireSilence(id, await world(options), options.json),
+    );
   return command;
 }
 
@@ -92,8 +96,9 @@ export function ackCommand(world: WorldOf = deployed): Command {
   return withTable(new Command('ack'))
     .argument('<incident>', 'the id that the alert shows')
     .option('--undo', 'take the acknowledgement back')
-    .action(async (id: string, options: TableOptions & { undo?: boolean }) =>
-      acknowledge(id, await world(options), options.undo === true),
+    .option('--json', 'print the incident as one line of JSON')
+    .action(async (id: string, options: TableOptions & { undo?: boolean; json?: boolean }) =>
+      acknowledge(id, await world(options), options.undo, options.json),
     );
 }
 
@@ -158,14 +163,31 @@ export async function listSilences(
 }
 
 /** @throws MtlsWatchError `usage` */
-export async function expireSilence(id: string, { stores, clock, output }: SilenceWorld): Promise<void> {
+export async function expireSilence(
+  id: string,
+  { stores, clock, output }: SilenceWorld,
+  isJson = false,
+): Promise<void> {
   const silence = await endSilence(id, clock.now(), stores);
-  output.write(`silence ${silence.id} is over; what still fires is told within a minute\n`);
+  output.write(
+    isJson
+      ? jsonLine({ type: 'silence', inForce: false, ...silence })
+      : `silence ${silence.id} is over; what still fires is told within a minute\n`,
+  );
 }
 
 /** @throws MtlsWatchError `usage` if no incident with this id is firing */
-export async function acknowledge(id: string, { stores, output }: SilenceWorld, isUndo = false): Promise<void> {
+export async function acknowledge(
+  id: string,
+  { stores, output }: SilenceWorld,
+  isUndo = false,
+  isJson = false,
+): Promise<void> {
   const { incidentId } = await acknowledgeIncident(id, !isUndo, stores);
+  if (isJson) {
+    output.write(jsonLine({ type: 'incident', incidentId, acknowledged: !isUndo }));
+    return;
+  }
   output.write(
     isUndo
       ? `incident ${incidentId} is no longer in hand: it is repeated\n`
