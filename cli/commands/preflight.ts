@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
+import { issuerText, nameWords } from '../../shared/messages/names.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { plural } from '../../shared/x509/format.js';
 import { type ClientChange, observations, type PreflightResult, preflight } from '../../shared/x509/observed.js';
