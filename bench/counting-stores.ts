@@ -147,6 +147,7 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
         wrote('storm', 1);
         return inner.storm.enrol(place, batchId, span);
       },
+      brought: inner.storm.brought,
       fixRate: async (batchId, rate) => {
         wrote('storm', 1);
         const fixed = await inner.storm.fixRate(batchId, rate);

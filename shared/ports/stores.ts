@@ -234,6 +234,8 @@ export interface StormStore {
    * whoever comes later, the order stays
    */
   enrol(place: string, batchId: string, span: readonly [number, number]): Promise<ReadonlySet<string>>;
+  /** The marks that all batches brought which are on the list of a place and overlap with the span. Writes nothing. */
+  brought(place: string, span: readonly [number, number]): Promise<ReadonlySet<string>>;
 }
 
 /** What a batch does with the denials of a minute. */

@@ -37,7 +37,7 @@ const findingSchema = z.strictObject({
 });
 
 export const diagnosisSchema = z.strictObject({
-  verdict: z.enum(['trusted', 'refused']),
+  verdict: z.enum(['trusted', 'refused', 'undecided']),
   reason: z.nullable(z.string()),
   findings: z.array(findingSchema),
   path: z.array(z.string()),
@@ -178,7 +178,15 @@ const tally = z.strictObject({ clients: count, requests: count });
 export const preflightLineSchema = z.union([
   z.strictObject({
     type: z.literal('client'),
-    change: z.enum(['newly-refused', 'newly-trusted', 'still-refused', 'still-trusted', 'not-valid-itself', 'unknown']),
+    change: z.enum([
+      'newly-refused',
+      'newly-trusted',
+      'still-refused',
+      'still-trusted',
+      'not-valid-itself',
+      'undecided',
+      'unknown',
+    ]),
     ...clientShape,
     notAfter: z.nullable(iso),
     refused: count,

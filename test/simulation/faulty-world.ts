@@ -213,6 +213,7 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
           () => `${place} ${batchId}`,
           () => inner.storm.enrol(place, batchId, span),
         ),
+      brought: (place, span) => disk.read('storm.brought', () => inner.storm.brought(place, span)),
       fixRate: (batchId, rate) =>
         disk.write(
           'storm.fix-rate',

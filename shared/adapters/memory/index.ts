@@ -268,6 +268,10 @@ function createStorm(): StormStore {
   const denials = boundedMap<FixedDenials>(limits.stormRatesRememberedMax);
   const brought = boundedMap<string>(limits.stormBatchesRememberedMax);
   const lists = boundedMap<[string, readonly [number, number]][]>(limits.stormRatesRememberedMax);
+  const marksOf = (batches: readonly [string, readonly [number, number]][], [from, to]: readonly [number, number]) => {
+    const overlapping = batches.filter(([, other]) => other[0] <= to && from <= other[1]);
+    return new Set(overlapping.flatMap(([id]) => marksIn(brought.get(id) ?? '')));
+  };
   return {
     addLoad: async (minute, kind, halves) => {
       const sum = (loads.get(`${minute} ${kind}`) ?? 0) + halves;
@@ -293,9 +297,9 @@ function createStorm(): StormStore {
         0,
         list.findIndex(([id]) => id === batchId),
       );
-      const overlapping = earlier.filter(([, other]) => other[0] <= span[1] && span[0] <= other[1]);
-      return new Set(overlapping.flatMap(([id]) => marksIn(brought.get(id) ?? '')));
+      return marksOf(earlier, span);
     },
+    brought: async (place, span) => marksOf(lists.get(place) ?? [], span),
   };
 }
 
