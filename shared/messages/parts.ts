@@ -108,7 +108,7 @@ export function issuersOf({ group, groups }: Notice, messages: Messages, inert: 
 }
 
 /** The finding that is the cause, if there is a diagnosis. */
-export function decisiveFinding({ verdict }: Notice): Finding | null {
+export function decisiveFinding({ verdict }: Pick<Notice, 'verdict'>): Finding | null {
   return verdict?.findings.find((finding) => finding.code === (verdict.reason ?? 'would-pass')) ?? null;
 }
 
@@ -149,7 +149,7 @@ function isKnownRule({ standing }: Finding): boolean {
 }
 
 /** The findings to show: the cause first, then other errors. */
-export function findingsShown(notice: Notice): Finding[] {
+export function findingsShown(notice: Pick<Notice, 'verdict'>): Finding[] {
   const findings = notice.verdict?.findings ?? [];
   return findings.filter(({ severity }) => severity !== 'info').slice(0, limits.findingsShownMax);
 }

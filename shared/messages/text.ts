@@ -159,6 +159,16 @@ function widthOf(text: string): number {
 /** What changed, the findings of the diagnosis, and the first steps. */
 function actionsOf(notice: Notice, messages: Messages): string[] {
   const { labels } = messages;
+  const steps = wordsOf(notice, messages).steps.map((step, index) => `  ${index + 1}. ${step}`);
+  return [...verdictSections(notice, messages), `${labels.firstSteps}\n${steps.join('\n')}`];
+}
+
+/** What changed before, each finding with its evidence, and why there is no verdict. */
+export function verdictSections(
+  notice: Pick<Notice, 'verdict' | 'verdictNote' | 'change'>,
+  messages: Messages,
+): string[] {
+  const { labels } = messages;
   const decisive = decisiveFinding(notice);
   const findings = findingsShown(notice).map((finding) => {
     const words = findingWords(finding, messages);
@@ -168,12 +178,10 @@ function actionsOf(notice: Notice, messages: Messages): string[] {
     const remedy = isTold ? [] : [labels.remedy, `  ${mailText(finding.remedy)}`];
     return [`${labels.evidence}: ${words?.title ?? finding.code} (${finding.code})`, ...evidence, ...remedy].join('\n');
   });
-  const steps = wordsOf(notice, messages).steps.map((step, index) => `  ${index + 1}. ${step}`);
   return [
     ...(notice.change === null ? [] : [`${labels.change}\n  ${mailText(notice.change)}`]),
     ...findings,
     ...(notice.verdictNote === null ? [] : [`${labels.noVerdict}\n  ${mailText(notice.verdictNote)}`]),
-    `${labels.firstSteps}\n${steps.join('\n')}`,
   ];
 }
 

@@ -25,6 +25,8 @@ export interface Incident {
   readonly severityAtFirst: Severity;
   /** Somebody has taken charge of it: no repeats until it escalates. */
   readonly acknowledged: boolean;
+  /** Who took charge, as they say; absent where that is not known, and of no meaning while `acknowledged` is false. */
+  readonly acknowledgedBy?: string | undefined;
   /**
    * A silence, or the budget of notices about strangers, held back one of its notices, so that the notice has to be sent
    * when the silence ends or the next day begins.
