@@ -121,6 +121,7 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
         wrote('outbox', 1);
         return inner.outbox.clear(noticeId);
       },
+      sent: inner.outbox.sent,
     },
     certificates: {
       load: inner.certificates.load,

@@ -179,8 +179,10 @@ export interface Outbox {
    * in another's hands at `now`, or no longer in the outbox.
    */
   take(noticeId: string, now: number, until: number): Promise<boolean>;
-  /** After the notice was published; clearing twice is harmless. */
+  /** After the notice was published; clearing twice is harmless. Keeps it for `sent`. */
   clear(noticeId: string): Promise<void>;
+  /** The notices of an incident that were sent, the oldest first; kept for `limits.keptDaysMax`. */
+  sent(incidentId: string): Promise<readonly Notice[]>;
 }
 
 export interface SilenceStore {

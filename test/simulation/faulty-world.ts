@@ -181,6 +181,7 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
           () => noticeId,
           () => inner.outbox.clear(noticeId),
         ),
+      sent: (incidentId) => disk.read('outbox.sent', () => inner.outbox.sent(incidentId)),
     },
     certificates: {
       save: async (certificates) => {

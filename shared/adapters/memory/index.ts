@@ -5,6 +5,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { boundedMap } from '../../base/bounded-map.js';
+import { getOrInsert } from '../../base/get-or-insert.js';
 import { limits } from '../../base/limits.js';
 import { dayOfMinute } from '../../base/time.js';
 import { groupId } from '../../model/group-id.js';
@@ -15,6 +16,7 @@ import type {
   Half,
   HeldHalf,
   Incident,
+  Notice,
   ProbedGateway,
   Rollup,
   Silence,
@@ -350,6 +352,7 @@ function createProbed(): ProbedStore {
 
 function createOutbox(notices: Map<string, PendingNotice>): Outbox {
   const takenUntil = new Map<string, number>();
+  const sent = new Map<string, Notice[]>();
   return {
     pending: async (limit) =>
       inSendingOrder([...notices.values()])
@@ -374,9 +377,12 @@ function createOutbox(notices: Map<string, PendingNotice>): Outbox {
       return true;
     },
     clear: async (noticeId) => {
+      const cleared = notices.get(noticeId)?.notice;
+      if (cleared !== undefined) getOrInsert(sent, cleared.incidentId, () => []).push(cleared);
       notices.delete(noticeId);
       takenUntil.delete(noticeId);
     },
+    sent: async (incidentId) => sent.get(incidentId) ?? [],
   };
 }
 
