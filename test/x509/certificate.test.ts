@@ -30,6 +30,16 @@ test.each([
   );
 });
 
+test('so is a key that cannot be read', () => {
+  const spki = der.sequence(
+    der.sequence(der.oid('1.2.840.113549.1.1.1'), der.nothing),
+    der.bits(Buffer.from([1, 2, 3])),
+  );
+  const { certificate } = leaf({ subject: 'C=US,O=Acme,CN=client', key: 'ec-b', issuer: root, spki });
+  expect(certificate.defects).toEqual([expect.stringMatching(/^public key: /)]);
+  expect(certificate.issuerDn).toBe('C=US,O=Acme,CN=Root');
+});
+
 test.each([1, 2])(
   'a signature that cannot be checked is told at the certificate that bears it, with %i above it',
   (above) => {
