@@ -1,9 +1,11 @@
 /** The sections that are tables, and the description of the method. */
 
 import { doorName, placeText } from '../messages/names.js';
+import { isSeveral } from '../model/index.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';
 import {
+  capital,
   changeCell,
   cut,
   isStranger,
@@ -11,6 +13,7 @@ import {
   nameOf,
   numberText,
   reasonTitle,
+  soft,
   strangersLine,
   table,
   timeText,
@@ -38,8 +41,8 @@ export function incidentsSection({ incidents }: Report, words: ReportMessages): 
     ],
     told.map((one) => [
       html`<span class="nowrap">${timeText(one.noticedAt)}</span>`,
-      html`${issuerCell(one.issuerDn, words)}<br><span class="dim small">${placeText(cut(one.scope), one, words)}</span>`,
-      one.issuerDn === '(several issuers)' ? '–' : reasonTitle(one, words),
+      html`${issuerCell(one.issuerDn, words)}<br><span class="dim small">${soft(placeText(cut(one.scope), one, words))}</span>`,
+      isSeveral(one.issuerDn) ? '–' : reasonTitle(one, words),
       words.severities[one.severity],
       one.failures === null ? '–' : numberText(one.failures),
       duration(one.secondsToDetect),
@@ -65,7 +68,7 @@ export function doorsSection({ doors }: Report, words: ReportMessages): Html {
       { head: labels.otherCauses, isNumber: true },
     ],
     doors.map((one) => [
-      html`<b>${cut(doorName(one.door, words))}</b>`,
+      html`<b>${capital(cut(doorName(one.door, words)))}</b>`,
       numberText(one.failures),
       one.before === null ? '–' : numberText(one.before),
       changeCell(one.failures, one.before),
@@ -134,7 +137,7 @@ export function expirySection({ expiring }: Report, words: ReportMessages): Html
       { head: labels.successor },
     ],
     expiring.map((one) => [
-      html`<b><bdi>${nameOf(one.subjectDn)}</bdi></b><br><span class="dim small"><bdi>${cut(one.subjectDn, 160)}</bdi></span>`,
+      html`<b><bdi>${soft(nameOf(one.subjectDn))}</bdi></b><br><span class="dim small"><bdi>${soft(cut(one.subjectDn, 160))}</bdi></span>`,
       one.kind === 'ca' ? labels.ca : labels.certificate,
       one.requests === null ? '–' : numberText(one.requests),
       html`<span class="nowrap">${one.notAfter.slice(0, 10)}</span><br><span class="${one.daysLeft < 30 ? 'up' : 'dim'} small">${words.inDays(one.daysLeft)}</span>`,
