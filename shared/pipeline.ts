@@ -72,14 +72,23 @@ export interface Ingested {
  * @param look called with the groups whose counts grew; see `alert`
  */
 export async function ingest(batch: LogBatch, world: World, look: OnGroupsGrown = ignoreGroups): Promise<Ingested> {
-  const read = refuseTooOld(
-    await readDelivery(batch, {
-      domains: world.config.domains,
-      byAccount: world.config.central !== null,
-      formats: world.config.accessLogFormats,
-    }),
-    world,
-  );
+  return ingestRead(batch.batchId, await readBatch(batch, world), world, look);
+}
+
+/** What a delivery says. */
+export function readBatch(batch: LogBatch, { config }: Pick<World, 'config'>): Promise<Parsed> {
+  const { domains, central, accessLogFormats: formats } = config;
+  return readDelivery(batch, { domains, byAccount: central !== null, formats });
+}
+
+/** `ingest` from there on. What was read may also come from several deliveries, as long as the id is always the same for it. */
+export async function ingestRead(
+  batchId: string,
+  delivered: Parsed,
+  world: World,
+  look: OnGroupsGrown = ignoreGroups,
+): Promise<Ingested> {
+  const read = refuseTooOld(delivered, world);
   const named = {
     ...read,
     accesses: underWildcards(read.accesses, world.config),
@@ -92,12 +101,12 @@ export async function ingest(batch: LogBatch, world: World, look: OnGroupsGrown 
   const parsed = { ...redacted, accesses: await markClaimed(redacted.accesses, pems, world) };
   // Saving the certificates runs beside the counting. Only code that looks at a certificate waits for `saved`.
   const saved = partnersFirst(parsed, world).then((ordered) => world.stores.certificates.save(ordered));
-  const [ingested] = await Promise.all([countParsed({ batch, parsed, pems, saved }, world, look), saved]);
+  const [ingested] = await Promise.all([countParsed({ batchId, parsed, pems, saved }, world, look), saved]);
   return ingested;
 }
 
 interface Read {
-  readonly batch: LogBatch;
+  readonly batchId: string;
   readonly parsed: Parsed;
   /** PEM by fingerprint, as the batch holds them. */
   readonly pems: ReadonlyMap<string, string>;
@@ -105,8 +114,11 @@ interface Read {
   readonly saved: Promise<unknown>;
 }
 
-async function countParsed({ batch, parsed, pems, saved }: Read, world: World, look: OnGroupsGrown): Promise<Ingested> {
-  const { batchId } = batch;
+async function countParsed(
+  { batchId, parsed, pems, saved }: Read,
+  world: World,
+  look: OnGroupsGrown,
+): Promise<Ingested> {
   const { stores, config } = world;
   const isAlone = (access: AccessRecord) => isWithoutExecutionLog(access, config.apisWithoutExecutionLog);
   const joinable = parsed.accesses.filter((access) => !isAlone(access));

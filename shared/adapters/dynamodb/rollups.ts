@@ -71,26 +71,24 @@ export function createRollups(table: Table, clock: Clock, days: number, readEach
     },
     close: async ({ group, hour, token, expected }, rollup) => {
       const id = groupId(group);
-      const item = {
-        ...attributesOf(keys.rollup(id, hour)),
-        ...countsAttributes(rollup),
-        ttl: ttl(hour * HOUR_MS, days),
-      };
       // The index is written first: a group in the index without roll-ups costs a report one query; a roll-up without
       // an index entry is not found.
       const place = keys.indexed(id, hour);
       const name = `${place.pk} ${place.sk}`;
-      if (!indexed.has(name)) {
-        const expiry = ttl(hour * HOUR_MS, days);
-        await table.putAll([{ ...attributesOf(place), value: { S: JSON.stringify(group) }, ttl: expiry }]);
+      if (rollup !== null && !indexed.has(name)) {
+        await table.putAll([indexItem(group, hour, days)]);
         if (indexed.size >= limits.groupsIndexedMax) indexed.clear();
         indexed.add(name);
       }
-      await table.put(item, isGrowth(rollup.requests));
+      if (rollup !== null) await table.put(rollupItem(rollup, days), isGrowth(rollup.requests));
       await Promise.all([
         token === null ? null : table.remove(keys.mark(id, hour), isSameMark(token)),
         removeIntents(expected, table),
       ]);
+    },
+    counted: async (from, to) => {
+      const items = await table.query({ pk: keys.countedPk, from: ordered(from), to: ordered(to) });
+      return new Set(items.map((item) => Number(textOf(item, 'sk'))));
     },
     load: async (group, from, to) => {
       const items = await table.query({ pk: keys.rollupPk(groupId(group)), from: ordered(from), to: ordered(to) });
@@ -107,6 +105,25 @@ export function createRollups(table: Table, clock: Clock, days: number, readEach
       }
       return [...groups.values()].slice(0, limit);
     },
+  };
+}
+
+/** @param days how long roll-ups are kept, from their hour on */
+export function rollupItem(rollup: Rollup, days: number): Item {
+  const { group, hour } = rollup;
+  return {
+    ...attributesOf(keys.rollup(groupId(group), hour)),
+    ...countsAttributes(rollup),
+    ttl: ttl(hour * HOUR_MS, days),
+  };
+}
+
+/** The entry by which the roll-ups of a group are found. */
+export function indexItem(group: GroupKey, hour: number, days: number): Item {
+  return {
+    ...attributesOf(keys.indexed(groupId(group), hour)),
+    value: { S: JSON.stringify(group) },
+    ttl: ttl(hour * HOUR_MS, days),
   };
 }
 
