@@ -6,13 +6,14 @@
 import { gzipSync } from 'node:zlib';
 import type { InputSource } from '../../cli/inputs/files.js';
 import { readSource } from '../../cli/inputs/read.js';
-import { type HalfLine, linesOf } from '../../shared/backfill/halves.js';
+import { linesOf } from '../../shared/backfill/halves.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { getOrInsert } from '../../shared/base/get-or-insert.js';
 import { limits } from '../../shared/base/limits.js';
 import { formatOfGroup } from '../../shared/logs/record-format.js';
 import { redact } from '../../shared/logs/redact.js';
 import { readBatch } from '../../shared/pipeline.js';
+import type { HalfLine } from '../../shared/ports/backfill.js';
 import type { World } from '../../shared/ports/index.js';
 
 export interface ReadObject {
@@ -23,13 +24,24 @@ export interface ReadObject {
   readonly problem: string | null;
 }
 
-/** @throws MtlsWatchError `unreadable-input` where more would have to be kept than fits into memory */
+/**
+ * @throws MtlsWatchError `unreadable-input` where more would have to be kept than fits into memory; what `source.open` failed
+ *   with where it may succeed later
+ */
 export async function readObject(source: InputSource, world: World): Promise<ReadObject> {
+  let failure: unknown = null;
+  const noted: InputSource = {
+    ...source,
+    open: () =>
+      noting(source.open(), (error) => {
+        failure ??= error;
+      }),
+  };
   const files = dayFiles();
   const known = new Map<number, Set<string>>();
   let events = 0;
   let problem: string | null = null;
-  for await (const item of readSource(source, { bytesRead: 0 }, formatOfGroup(world.config.accessLogFormats, ''))) {
+  for await (const item of readSource(noted, { bytesRead: 0 }, formatOfGroup(world.config.accessLogFormats, ''))) {
     if (item.kind === 'problem') problem ??= item.detail;
     if (item.kind !== 'batch') continue;
     events += item.batch.events.length;
@@ -40,7 +52,24 @@ export async function readObject(source: InputSource, world: World): Promise<Rea
       throw new MtlsWatchError('unreadable-input', `${source.name} ${what}`);
     }
   }
+  if (failure !== null && !isForGood(failure)) throw failure;
   return { days: files.finish(), events, problem };
+}
+
+async function* noting(chunks: AsyncIterable<Buffer>, note: (error: unknown) => void): AsyncGenerator<Buffer> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    note(error);
+    throw error;
+  }
+}
+
+/** What S3 answers to a request that is wrong: no such object, another content, no permission. All else may pass. */
+function isForGood(error: unknown): boolean {
+  const { cause } = error as { readonly cause?: { readonly $metadata?: { readonly httpStatusCode?: number } } };
+  const status = cause?.$metadata?.httpStatusCode ?? 0;
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
 /** Members of gzip one after the other are gzip again, so what is held of each day stays small. */

@@ -7,18 +7,10 @@
 
 import { HOUR_MS } from '../base/time.js';
 import type { AccessRecord, Connection, Denial, Parsed } from '../model/index.js';
+import type { HalfLine } from '../ports/backfill.js';
 
 /** The logs of a request are minutes apart at most; what is further apart is not joined. */
 const EDGE_MS = HOUR_MS;
-
-/** One line of a file: a half, a connection, or a certificate of a half in the same file. */
-export type HalfLine = Denial | AccessRecord | Connection | CertificateLine;
-
-export interface CertificateLine {
-  readonly kind: 'certificate';
-  readonly fingerprint: string;
-  readonly pem: string;
-}
 
 /** The days to whose files something of this time belongs. */
 export function daysOf(at: number): readonly number[] {

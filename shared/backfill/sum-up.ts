@@ -15,8 +15,9 @@ import { rollUpHours } from '../count/record.js';
 import { settleExpired } from '../count/settle.js';
 import type { AccessRecord, Connection, Denial, Parsed, ProbeSeen, Rollup } from '../model/index.js';
 import { ingestRead } from '../pipeline.js';
+import type { HalfLine } from '../ports/backfill.js';
 import type { Stores, World } from '../ports/index.js';
-import { collectHalves, type HalfLine } from './halves.js';
+import { collectHalves } from './halves.js';
 
 /** What is needed of the world beside the memory: truststores, the canary's calls, and where certificates are kept. */
 export type PastWorld = Pick<World, 'config' | 'truststores'> & {

@@ -7,14 +7,14 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sourcesOf } from '../../cli/inputs/files.js';
-import { reportCollector } from '../../cli/replay/report.js';
 import { replay } from '../../cli/replay/replay.js';
+import { reportCollector } from '../../cli/replay/report.js';
 import { readObject } from '../../functions/backfill/read-object.js';
-import type { HalfLine } from '../../shared/backfill/halves.js';
 import { sumUpDay } from '../../shared/backfill/sum-up.js';
 import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
 import { groupId } from '../../shared/model/group-id.js';
 import type { LogEvent, Rollup } from '../../shared/model/index.js';
+import type { HalfLine } from '../../shared/ports/backfill.js';
 import { ACCESS_GROUP, accessEvent, denialAsLines, denialAsOneEvent, EXECUTION_GROUP } from '../support/logs.js';
 import { testConfig, testWorld } from '../support/world.js';
 

@@ -5,6 +5,7 @@
  * it is read what deliveries left. So of a sweep that did not know the owner there is a mark, or the roll-up that it wrote.
  */
 
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import pMap from 'p-map';
 import { MtlsWatchError } from '../../base/errors.js';
 import { limits } from '../../base/limits.js';
@@ -15,7 +16,16 @@ import type { RollupStore } from '../../ports/index.js';
 import type { PastHours } from '../../ports/past-hours.js';
 import { keys, ttl } from './keys.js';
 import { indexItem, rollupItem } from './rollups.js';
-import { attributesOf, type Table } from './table.js';
+import { attributesOf, createTable, type Table } from './table.js';
+
+export function createDynamoPastHours(
+  client: DynamoDBClient,
+  tableName: string,
+  rollups: RollupStore,
+  days: number,
+): PastHours {
+  return createPastHours(createTable(client, tableName), rollups, days);
+}
 
 /**
  * @param rollups those of the same table
