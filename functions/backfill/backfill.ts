@@ -1,7 +1,8 @@
 /**
  * The steps of a backfill, as the state machine calls them:
  *
- *     read (a part of the objects, many at once) -> check (was everything read? which days are there?) -> sum (a day, a few at once)
+ *     read (a part of the objects, many at once) -> check (was everything read? which days are there?)
+ *       -> sum (a day, a few at once) -> tell
  *
  * Each is safe to repeat and to run twice at the same time.
  */
@@ -28,7 +29,23 @@ interface Span {
 export type BackfillEvent =
   | { readonly step: 'read'; readonly run: string; readonly part: ExportPart }
   | ({ readonly step: 'check'; readonly run: string; readonly tolerated: number } & Span)
-  | ({ readonly step: 'sum'; readonly day: number } & Span);
+  | ({ readonly step: 'sum'; readonly day: number } & Span)
+  | { readonly step: 'tell'; readonly run: string; readonly summed: readonly SummedDay[] }
+  /** As Step Functions hands an error on: `Cause` is the error of the function as JSON, or a sentence. */
+  | { readonly step: 'tell'; readonly run: string; readonly error: SfnError };
+
+interface SfnError {
+  readonly Error: string;
+  readonly Cause: string;
+}
+
+/** What was counted of a day. */
+export interface SummedDay {
+  readonly requests: number;
+  readonly hours: number;
+  /** Hours in which deliveries had counted, and that stay as they are. */
+  readonly delivered: number;
+}
 
 export interface BackfillParts {
   readonly inWorld: RunWithInventory;
@@ -38,12 +55,13 @@ export interface BackfillParts {
   readonly log: Log;
 }
 
-/** @returns for `check` the days to sum up; else nothing */
-export function createBackfill(parts: BackfillParts): (event: BackfillEvent) => Promise<readonly number[] | null> {
+/** @returns what the state machine hands on: the days of a check, what was counted of a day, an error that is told */
+export function createBackfill(parts: BackfillParts): (event: BackfillEvent) => Promise<unknown> {
   return async (event) => {
     if (event.step === 'check') return check(event, parts);
-    if (event.step === 'sum') await parts.inWorld((world) => sum(event, world, parts));
-    else await parts.inWorld((world) => readPart(event, world, parts));
+    if (event.step === 'sum') return parts.inWorld((world) => sum(event, world, parts));
+    if (event.step === 'tell') return tell(event, parts);
+    await parts.inWorld((world) => readPart(event, world, parts));
     return null;
   };
 }
@@ -122,16 +140,45 @@ async function sum(
   { day, from, to }: SumEvent,
   world: World,
   { bucket, pastHours, log }: BackfillParts,
-): Promise<void> {
+): Promise<SummedDay> {
   const rollups = await sumUpDay(day, bucket.halves(day), world);
   const within = rollups.filter(({ hour }) => from <= hour && hour < to);
   const hours = [...new Set(within.map(({ hour }) => hour))];
   const ours = await pastHours.take(hours);
   const kept = within.filter(({ hour }) => ours.has(hour));
   await pastHours.replace(ours, kept);
-  const refused = kept.reduce((total, { requests }) => total + requests, 0);
+  const summed = {
+    requests: kept.reduce((total, { requests }) => total + requests, 0),
+    hours: new Set(kept.map(({ hour }) => hour)).size,
+    delivered: hours.filter((hour) => !ours.has(hour)).length,
+  };
   const date = new Date(day * 24 * HOUR_MS).toISOString().slice(0, 10);
   log.info(
-    `${date}: ${refused} refused requests in ${ours.size} hours; ${hours.length - ours.size} hours stay as they were delivered`,
+    `${date}: ${summed.requests} refused requests in ${summed.hours} hours; ${summed.delivered} hours stay as delivered`,
   );
+  return summed;
+}
+
+type TellEvent = Extract<BackfillEvent, { step: 'tell' }>;
+
+/** Leaves the outcome for whoever waits for it. @returns the error, for the execution to end with */
+async function tell(event: TellEvent, { bucket }: BackfillParts): Promise<SfnError | null> {
+  if ('error' in event) {
+    const { Error: name, Cause } = event.error;
+    await bucket.putOutcome(event.run, { error: `${name}: ${sentenceOf(Cause)}` });
+    return event.error;
+  }
+  const total = (of: keyof SummedDay): number => event.summed.reduce((sum, day) => sum + day[of], 0);
+  const counted = { requests: total('requests'), hours: total('hours'), delivered: total('delivered') };
+  await bucket.putOutcome(event.run, { error: null, ...counted });
+  return null;
+}
+
+function sentenceOf(cause: string): string {
+  try {
+    const { errorMessage } = JSON.parse(cause) as { readonly errorMessage?: unknown };
+    return typeof errorMessage === 'string' ? errorMessage : cause;
+  } catch {
+    return cause;
+  }
 }

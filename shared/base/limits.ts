@@ -411,6 +411,8 @@ export const limits = {
   backfillObjectsPerPartMax: 20,
   /** And their bytes: two minutes of reading at the least, so that a part that is repeated costs little. */
   backfillPartBytesMax: 300_000_000,
+  /** Prefixes of exports in the settings: a bucket's or two, by kind of log. */
+  exportPrefixesMax: 20,
   /** Failed objects that an error names; the others are in the bucket. */
   backfillFailuresToldMax: 5,
   /** Certificates kept by a replay, about 2 KB each: enough for every client of a day, and a bound for scanners. */

@@ -32,6 +32,18 @@ export interface FailedObject {
   readonly why: string;
 }
 
+/** How a run ended. */
+export type Outcome =
+  | { readonly error: string }
+  | {
+      readonly error: null;
+      /** Refused requests, and the hours in which they were, that are counted from exports. */
+      readonly requests: number;
+      readonly hours: number;
+      /** Hours of the exports in which deliveries had counted, and that stay as they are. */
+      readonly delivered: number;
+    };
+
 /** The bucket. All writes are safe to repeat. Methods reject with `store-unavailable` (retryable) where S3 fails. */
 export interface BackfillBucket {
   /** Adds what an object holds of a UTC day: gzip of `HalfLine` as JSON lines. */
@@ -48,6 +60,11 @@ export interface BackfillBucket {
   run(run: string): Promise<readonly ExportPart[]>;
   noteFailure(run: string, objectId: string, failed: FailedObject): Promise<void>;
   failures(run: string): Promise<readonly FailedObject[]>;
+  putOutcome(run: string, outcome: Outcome): Promise<void>;
+  /** Null while it runs. */
+  outcome(run: string): Promise<Outcome | null>;
+  /** The runs, the oldest first. */
+  runs(): Promise<readonly string[]>;
   /** Where the failures of a run are, for people. */
   failuresUri(run: string): string;
 }

@@ -3,6 +3,7 @@
  *
  *     runs/RUN/objects.json           the objects of a run, in parts; the state machine reads it
  *     runs/RUN/failed/OBJECT.json     what could not be read of them, and why
+ *     runs/RUN/outcome.json           how it ended
  *     halves/DAY/OBJECT.ndjson.gz     what an object holds of a day
  *     read/OBJECT                     all of the object was read
  */
@@ -10,11 +11,11 @@
 import { createInterface } from 'node:readline';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
 import { MtlsWatchError, messageOf } from '../../base/errors.js';
 import { limits } from '../../base/limits.js';
-import type { BackfillBucket, ExportPart, FailedObject } from '../../ports/backfill.js';
+import type { BackfillBucket, ExportPart, FailedObject, Outcome } from '../../ports/backfill.js';
 
 export function createBackfillBucket(client: Pick<S3Client, 'send'>, bucket: string): BackfillBucket {
   const at = async <T>(key: string, call: () => Promise<T>): Promise<T> => {
@@ -81,6 +82,16 @@ export function createBackfillBucket(client: Pick<S3Client, 'send'>, bucket: str
       const names = (await list(failed(run))).slice(0, limits.backfillFailuresToldMax);
       return pMap(names, async (name) => (await json(`${failed(run)}${name}`)) as FailedObject, { concurrency: 5 });
     },
+    putOutcome: (run, outcome) => put(`runs/${run}/outcome.json`, JSON.stringify(outcome)),
+    outcome: async (run) => {
+      try {
+        return (await json(`runs/${run}/outcome.json`)) as Outcome;
+      } catch (error) {
+        if (error instanceof MtlsWatchError && error.cause instanceof NoSuchKey) return null;
+        throw error;
+      }
+    },
+    runs: () => list('runs/', true),
     failuresUri: (run) => `s3://${bucket}/${failed(run)}`,
   };
 }
