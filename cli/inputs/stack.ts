@@ -48,7 +48,7 @@ async function outputsHere(stack: string): Promise<Outputs | null> {
  * @throws MtlsWatchError `usage` where the stack, or the output, is not there or may not be read
  */
 export async function outputOf(
-  name: 'TableName' | 'DeadLetterQueueUrl' | 'IngestFunctionName',
+  name: 'TableName' | 'DeadLetterQueueUrl' | 'IngestFunctionName' | 'BackfillBucketName',
   instead: string,
   { stack = STACK }: StackOptions,
   read: (stack: string) => Promise<Outputs | null> = outputsHere,
