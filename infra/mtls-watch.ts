@@ -181,7 +181,10 @@ export class MtlsWatch extends OperatedWatch {
       ...(this.reportBucket && { ReportBucketName: this.reportBucket.bucketName }),
       ...(report && { ReportFunctionName: report.functionName }),
       ...(canary && { CanaryFunctionName: canary.functionName }),
-      ...(this.backfill && { BackfillBucketName: this.backfill.bucket.bucketName }),
+      ...(this.backfill && {
+        BackfillBucketName: this.backfill.bucket.bucketName,
+        BackfillFunctionName: this.backfill.fn.functionName,
+      }),
       ...(central && { DestinationArn: central.destinationArn, StreamName: central.stream.streamName }),
       TopicArn: this.topic.topicArn,
       TableName: this.table.tableName,

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import type { InputSource } from '../../cli/inputs/files.js';
 import { readSource } from '../../cli/inputs/read.js';
 import { linesOf } from '../../shared/backfill/halves.js';
-import { MtlsWatchError } from '../../shared/base/errors.js';
+import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { getOrInsert } from '../../shared/base/get-or-insert.js';
 import { limits } from '../../shared/base/limits.js';
 import { formatOfGroup } from '../../shared/logs/record-format.js';
@@ -25,8 +25,8 @@ export interface ReadObject {
 }
 
 /**
- * @throws MtlsWatchError `unreadable-input` where more would have to be kept than fits into memory; what `source.open` failed
- *   with where it may succeed later
+ * @throws MtlsWatchError `unreadable-input` where more would have to be kept than fits into memory; retryable where S3 may
+ *   answer later
  */
 export async function readObject(source: InputSource, world: World): Promise<ReadObject> {
   let failure: unknown = null;
@@ -52,7 +52,9 @@ export async function readObject(source: InputSource, world: World): Promise<Rea
       throw new MtlsWatchError('unreadable-input', `${source.name} ${what}`);
     }
   }
-  if (failure !== null && !isForGood(failure)) throw failure;
+  if (failure !== null && !isForGood(failure)) {
+    throw new MtlsWatchError('unreadable-input', messageOf(failure), { cause: failure, retryable: true });
+  }
   return { days: files.finish(), events, problem };
 }
 
