@@ -9,7 +9,7 @@ import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
 import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
 import type { Config } from '../../shared/config/settings.js';
-import type { BackfillBucket, ExportedObject, Outcome } from '../../shared/ports/backfill.js';
+import type { BackfillBucket, BackfillStart, ExportedObject, Outcome } from '../../shared/ports/backfill.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { type BackfillLoad, backfillCost, backfillSeconds } from '../cost/backfill.js';
 import { type CostLine, sumOf } from '../cost/model.js';
@@ -36,7 +36,7 @@ export interface BackfillWorld {
   readonly bucket: BackfillBucket;
   /** At most one object more than is allowed. */
   readonly list: (bucket: string, prefix: string, most: number) => Promise<readonly ExportedObject[]>;
-  readonly start: (start: { run: string; from: number; to: number; tolerated: number }) => Promise<void>;
+  readonly start: (start: BackfillStart) => Promise<void>;
   readonly clock: Clock;
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly output: Output;
@@ -64,7 +64,7 @@ async function here(options: StackOptions): Promise<BackfillWorld> {
       (await listLogObjects(bucket, prefix, most)).map(({ key, etag, bytes, writtenAt }) => ({
         ...{ bucket, key, etag, bytes, writtenAt },
       })),
-    start: (start) => startBackfill({ ...start, bucket: name }),
+    start: (start) => startBackfill(name, start),
     clock: systemClock,
     sleep: wait,
     output: process.stdout,
@@ -111,7 +111,7 @@ export async function backfill(
   await refuseSecond(world);
   const run = new Date(world.clock.now()).toISOString().replace(/\W/g, '');
   await world.bucket.putRun(run, plan.parts);
-  await world.start({ run, ...span, tolerated: options.tolerate });
+  await world.start({ run, parts: plan.parts.length, ...span, tolerated: options.tolerate });
   world.notes.write(`started ${run}; what it says is in ${world.bucket.failuresUri(run).replace('failed/', '')}\n`);
   return options.wait ? waitFor(run, options, world) : 0;
 }

@@ -12,7 +12,7 @@ export interface BackfillLoad {
 }
 
 /** Values that are not known before the objects are read. */
-export const backfillAssumptions = {
+const backfillAssumptions = {
   /** Half of what `npm run bench -- replay` reads, because a function has a slower processor. */
   zippedBytesPerSecond: 1.5e6,
   plainBytesPerSecond: 18e6,

@@ -119,6 +119,7 @@ export class Backfill extends Construct {
       },
     });
     const definition = backfillStates({
+      partition: stack.partition,
       functionArn: this.fn.functionArn,
       bucketName: this.bucket.bucketName,
       concurrency,

@@ -13,7 +13,7 @@ import type { HalfLine } from '../ports/backfill.js';
 const EDGE_MS = HOUR_MS;
 
 /** The days to whose files something of this time belongs. */
-export function daysOf(at: number): readonly number[] {
+function daysOf(at: number): readonly number[] {
   const day = (time: number): number => Math.floor(time / (24 * HOUR_MS));
   return [...new Set([day(at - EDGE_MS), day(at), day(at + EDGE_MS)])];
 }

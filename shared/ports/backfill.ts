@@ -32,6 +32,18 @@ export interface FailedObject {
   readonly why: string;
 }
 
+/** What a run is started with. */
+export interface BackfillStart {
+  readonly run: string;
+  /** How many parts there are to read. */
+  readonly parts: number;
+  /** Hours since the epoch, the last one exclusive. */
+  readonly from: number;
+  readonly to: number;
+  /** How many objects may stay unread. */
+  readonly tolerated: number;
+}
+
 /** How a run ended. */
 export type Outcome =
   | { readonly error: string }

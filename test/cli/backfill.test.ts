@@ -75,7 +75,7 @@ it('starts, waits, and says what was counted', async () => {
   expect(await run({ yes: true, tolerate: 2 })).toBe(0);
   const hour = (text: string) => Date.parse(text) / 3_600_000;
   const [from, to] = [hour('2026-06-01'), hour('2026-06-15')];
-  expect(started).toEqual([{ run: '20260620T102000000Z', from, to, tolerated: 2 }]);
+  expect(started).toEqual([{ run: '20260620T102000000Z', parts: 3, from, to, tolerated: 2 }]);
   expect((await bucket.run('20260620T102000000Z')).map((part) => part.objects.length)).toEqual([20, 20, 5]);
   expect([slept, out.split('\n').at(-2)]).toEqual([
     3,

@@ -18,6 +18,47 @@ import { limits } from '../../base/limits.js';
 import type { BackfillBucket, ExportPart, FailedObject, Outcome } from '../../ports/backfill.js';
 
 export function createBackfillBucket(client: Pick<S3Client, 'send'>, bucket: string): BackfillBucket {
+  const { put, open, json, list } = objectsIn(client, bucket);
+  const failed = (run: string): string => `runs/${run}/failed/`;
+  return {
+    putHalves: (day, objectId, gzip) => put(`halves/${day}/${objectId}.ndjson.gz`, gzip),
+    async *halves(day) {
+      const prefix = `halves/${day}/`;
+      for (const name of await list(prefix)) {
+        const body = Readable.from((await open(`${prefix}${name}`)) as AsyncIterable<Uint8Array>);
+        // An error of either stream ends the lines, and is thrown by the loop.
+        const text = pipeline(body, createGunzip(), () => {});
+        for await (const line of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY })) {
+          yield JSON.parse(line);
+        }
+      }
+    },
+    days: async () => (await list('halves/', true)).map(Number).sort((a, b) => a - b),
+    noteRead: (objectId) => put(`read/${objectId}`, ''),
+    read: async () => new Set(await list('read/')),
+    putRun: (run, parts) => put(`runs/${run}/objects.json`, JSON.stringify(parts)),
+    run: async (run) => (await json(`runs/${run}/objects.json`)) as readonly ExportPart[],
+    noteFailure: (run, objectId, what) => put(`${failed(run)}${objectId}.json`, JSON.stringify(what)),
+    failures: async (run) => {
+      const names = (await list(failed(run))).slice(0, limits.backfillFailuresToldMax);
+      return pMap(names, async (name) => (await json(`${failed(run)}${name}`)) as FailedObject, { concurrency: 5 });
+    },
+    putOutcome: (run, outcome) => put(`runs/${run}/outcome.json`, JSON.stringify(outcome)),
+    outcome: async (run) => {
+      try {
+        return (await json(`runs/${run}/outcome.json`)) as Outcome;
+      } catch (error) {
+        if (error instanceof MtlsWatchError && error.cause instanceof NoSuchKey) return null;
+        throw error;
+      }
+    },
+    runs: () => list('runs/', true),
+    failuresUri: (run) => `s3://${bucket}/${failed(run)}`,
+  };
+}
+
+/** Objects of one bucket. */
+function objectsIn(client: Pick<S3Client, 'send'>, bucket: string) {
   const at = async <T>(key: string, call: () => Promise<T>): Promise<T> => {
     try {
       return await call();
@@ -58,40 +99,5 @@ export function createBackfillBucket(client: Pick<S3Client, 'send'>, bucket: str
     } while (token !== undefined);
     return names;
   };
-  const failed = (run: string): string => `runs/${run}/failed/`;
-  return {
-    putHalves: (day, objectId, gzip) => put(`halves/${day}/${objectId}.ndjson.gz`, gzip),
-    async *halves(day) {
-      const prefix = `halves/${day}/`;
-      for (const name of await list(prefix)) {
-        const body = Readable.from((await open(`${prefix}${name}`)) as AsyncIterable<Uint8Array>);
-        // An error of either stream ends the lines, and is thrown by the loop.
-        const text = pipeline(body, createGunzip(), () => {});
-        for await (const line of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY })) {
-          yield JSON.parse(line);
-        }
-      }
-    },
-    days: async () => (await list('halves/', true)).map(Number).sort((a, b) => a - b),
-    noteRead: (objectId) => put(`read/${objectId}`, ''),
-    read: async () => new Set(await list('read/')),
-    putRun: (run, parts) => put(`runs/${run}/objects.json`, JSON.stringify(parts)),
-    run: async (run) => (await json(`runs/${run}/objects.json`)) as readonly ExportPart[],
-    noteFailure: (run, objectId, what) => put(`${failed(run)}${objectId}.json`, JSON.stringify(what)),
-    failures: async (run) => {
-      const names = (await list(failed(run))).slice(0, limits.backfillFailuresToldMax);
-      return pMap(names, async (name) => (await json(`${failed(run)}${name}`)) as FailedObject, { concurrency: 5 });
-    },
-    putOutcome: (run, outcome) => put(`runs/${run}/outcome.json`, JSON.stringify(outcome)),
-    outcome: async (run) => {
-      try {
-        return (await json(`runs/${run}/outcome.json`)) as Outcome;
-      } catch (error) {
-        if (error instanceof MtlsWatchError && error.cause instanceof NoSuchKey) return null;
-        throw error;
-      }
-    },
-    runs: () => list('runs/', true),
-    failuresUri: (run) => `s3://${bucket}/${failed(run)}`,
-  };
+  return { put, open, json, list };
 }
