@@ -41,7 +41,10 @@ export async function readObject(source: InputSource, world: World): Promise<Rea
   const known = new Map<number, Set<string>>();
   let events = 0;
   let problem: string | null = null;
-  for await (const item of readSource(noted, { bytesRead: 0 }, formatOfGroup(world.config.accessLogFormats, ''))) {
+  const formats = world.config.accessLogFormats;
+  // By a format of its own a record may be something else than it looks like.
+  const successes = Object.keys(formats).length === 0 ? 'unread' : 'read';
+  for await (const item of readSource(noted, { bytesRead: 0 }, formatOfGroup(formats, ''), successes)) {
     if (item.kind === 'problem') problem ??= item.detail;
     if (item.kind !== 'batch') continue;
     events += item.batch.events.length;

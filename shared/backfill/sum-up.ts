@@ -82,6 +82,7 @@ function worldOf(past: PastWorld, stores: Stores, clock: { readonly time: number
         fixRate: async () => 1,
         fixDenials: async (_, { scopes }) => ({ rate: 1, scopes }),
         enrol: async () => new Set(),
+        brought: async () => new Set(),
       },
       // A call of the canary accounts for one log event here as well, and what deliveries marked stays as it is.
       probes: {

@@ -268,6 +268,11 @@ export const limits = {
   reportGroupsMax: 20_000,
   /** Incidents of one report; nobody reads more. */
   reportIncidentsMax: 1_000,
+  /**
+   * Events of one fact of other 403s that are named, so that one that comes again in another batch is known: 11 bytes each, so that
+   * the fact stays within a write unit. Of a fact with more, none is named.
+   */
+  forbiddenEventsMax: 64,
   /** Facts about other 403s read for one report, some 150 bytes each in memory. */
   reportForbiddenMax: 500_000,
   /** Rows shown in a section of the page; JSON and CSV have more. */
@@ -424,6 +429,11 @@ export const limits = {
    * tenth of what six halves cost. With the usual ceiling of concurrency, batches so small bring 60,000 halves a minute.
    */
   unaskedHalvesMax: 5,
+  /**
+   * Deliveries usually take under 3 minutes. A few denials that come later may be what a storm left out, so that it is looked
+   * up what its batches brought: half a read unit.
+   */
+  promptMs: 5 * 60_000,
   /** Halves of one kind that are joined in a minute before sampling begins. Each costs a write unit or two. */
   joinedPerMinuteMax: 5_000,
   /** In a storm, halves of one request id that a batch joins one by one; an ordinary request has one of each kind. */

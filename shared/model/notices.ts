@@ -160,7 +160,8 @@ export interface Finding {
 
 /** What `shared/x509` finds when it verifies one certificate against one truststore. */
 export interface Diagnosis {
-  readonly verdict: 'trusted' | 'refused';
+  /** `undecided`: everything that speaks against the certificate is a rule that is not known to be one of that front door. */
+  readonly verdict: 'trusted' | 'refused' | 'undecided';
   /** The code of the deciding finding, or null when the certificate is trusted. */
   readonly reason: string | null;
   readonly findings: readonly Finding[];

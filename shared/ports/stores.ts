@@ -64,7 +64,7 @@ export interface FactStore {
   window(group: GroupKey, from: number, to: number): Promise<readonly Fact[]>;
   /**
    * Other 403s of all scopes on UTC days (since the epoch) with `from <= day <= to`, at most `limit` facts. They are kept
-   * for `limits.forbiddenDaysMax`.
+   * for `limits.forbiddenDaysMax`. An event that several batches brought counts with the first of them, where they name it.
    */
   forbidden(from: number, to: number, limit: number): Promise<readonly ForbiddenFact[]>;
 }
@@ -185,8 +185,10 @@ export interface Outbox {
    * in another's hands at `now`, or no longer in the outbox.
    */
   take(noticeId: string, now: number, until: number): Promise<boolean>;
-  /** After the notice was published; clearing twice is harmless. */
+  /** After the notice was published; clearing twice is harmless. Keeps it for `sent`. */
   clear(noticeId: string): Promise<void>;
+  /** The notices of an incident that were sent, the oldest first; kept for `limits.keptDaysMax`. */
+  sent(incidentId: string): Promise<readonly Notice[]>;
 }
 
 export interface SilenceStore {
@@ -240,6 +242,8 @@ export interface StormStore {
    * whoever comes later, the order stays
    */
   enrol(place: string, batchId: string, span: readonly [number, number]): Promise<ReadonlySet<string>>;
+  /** The marks that all batches brought which are on the list of a place and overlap with the span. Writes nothing. */
+  brought(place: string, span: readonly [number, number]): Promise<ReadonlySet<string>>;
 }
 
 /** What a batch does with the denials of a minute. */

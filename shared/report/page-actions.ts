@@ -1,12 +1,16 @@
 /** The top of the page: three sentences, the main figures, what needs action. */
 
 import { limits } from '../base/limits.js';
+import { doorName } from '../messages/names.js';
+import { isUnloggedIssuer } from '../model/index.js';
 import { courseOf } from './course.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';
 import {
+  capital,
   changeText,
   cut,
+  inline,
   issuerName,
   medianText,
   numberText,
@@ -83,7 +87,10 @@ export function summarySection(report: Report, words: ReportMessages): Html {
   const change = changeText(totals.failures, totals.before);
   const tiles: readonly (readonly [string, string])[] = [
     [numberText(totals.failures), labels.refused],
-    [change ?? '–', `${labels.change} (${labels.before}: ${totals.before === null ? '–' : numberText(totals.before)})`],
+    [
+      change ?? '–',
+      `${labels.change} (${inline(labels.before)}: ${totals.before === null ? '–' : numberText(totals.before)})`,
+    ],
     [numberText(actions.filter(({ state }) => state === 'open').length), labels.open],
     [numberText(incidents.length), labels.incidents],
   ];
@@ -91,7 +98,7 @@ export function summarySection(report: Report, words: ReportMessages): Html {
     report,
     words,
   ).map((sentence) => html`<p>${sentence}</p>`)}</div>
-<ul class="tiles">${tiles.map(([figure, label]) => html`<li><b>${figure}</b><span>${label}</span></li>`)}</ul>${
+<ul class="tiles">${tiles.map(([figure, label]) => html`<li><b>${figure}</b><span>${capital(label)}</span></li>`)}</ul>${
     report.gaps.length === 0
       ? null
       : html`<p class="small dim"><a href="#gaps">${labels.missing}</a>: ${numberText(report.gaps.length)}</p>`
@@ -121,6 +128,16 @@ export function remedyOf({ verdict, reason }: Action, words: ReportMessages): st
     : `${contradiction.trusted[reason] ?? contradiction.trustedOtherwise}${remedy}`;
 }
 
+function placesText({ scopes, doors = [] }: Action, words: ReportMessages): string {
+  const where = scopes.map((scope) => cut(scope, 120)).join(', ');
+  return doors.length === 0 ? where : `${where} (${doors.map((door) => cut(doorName(door, words))).join(', ')})`;
+}
+
+/** Beside the owner: where no issuer is known, the owner is who the clients say they are. */
+function issuerNote(issuerDn: string, words: ReportMessages): string {
+  return isUnloggedIssuer(issuerDn) ? `(${words.issuerNotLogged})` : issuerDn;
+}
+
 function actionItem(action: Action, words: ReportMessages): Html {
   const { labels } = words;
   const { verdict, state } = action;
@@ -128,14 +145,14 @@ function actionItem(action: Action, words: ReportMessages): Html {
     [labels.remedy, html`<span class="do">${cut(remedyOf(action, words), 600)}</span>`],
     [
       labels.owner,
-      html`<bdi>${cut(action.owner)}</bdi> <span class="dim small"><bdi>${action.issuerDn}</bdi></span>${
+      html`<bdi>${cut(action.owner)}</bdi> <span class="dim small"><bdi>${issuerNote(action.issuerDn, words)}</bdi></span>${
         action.contact === null ? null : html`<br>${action.contact.name}, ${action.contact.contact}`
       }`,
     ],
-    [labels.domain, action.scopes.map((scope) => cut(scope, 120)).join(', ')],
+    [labels.domain, placesText(action, words)],
     [
       labels.refused,
-      html`${numberText(action.failures)} <span class="dim">(${labels.before}: ${action.before === null ? '–' : numberText(action.before)}; ${labels.median}: ${action.median4 === null ? '–' : medianText(action.median4)}; ${labels.clients}: ${numberText(action.clients)}; ${labels.lastSeen}: ${timeText(action.lastSeen)})</span>`,
+      html`${numberText(action.failures)} <span class="dim">(${inline(labels.before)}: ${action.before === null ? '–' : numberText(action.before)}; ${inline(labels.median)}: ${action.median4 === null ? '–' : medianText(action.median4)}; ${inline(labels.clients)}: ${numberText(action.clients)}; ${inline(labels.lastSeen)}: ${timeText(action.lastSeen)})</span>`,
     ],
     ...(verdict === null
       ? []
@@ -155,6 +172,6 @@ function actionItem(action: Action, words: ReportMessages): Html {
   ];
   const title = reasonTitle(action, words);
   return html`<li class="${state}"><h3>${action.rank}. <bdi>${cut(action.owner)}</bdi>: ${title} <span class="state">${state === 'open' ? labels.open : labels.over}</span></h3>
-<dl>${rows.map(([term, what]) => html`<dt>${term}</dt><dd>${what}</dd>`)}</dl></li>
+<dl>${rows.map(([term, what]) => html`<dt>${capital(term)}</dt><dd>${what}</dd>`)}</dl></li>
 `;
 }

@@ -10,7 +10,7 @@ export function verdictIn({ verdict, reason, findings }: Diagnosis, withEvidence
   const { code, evidence, remedy, seenOn, isContradicted } = decisive;
   return {
     ...{ code, evidence: withEvidence ? [...evidence] : [], remedy },
-    ...(isContradicted === true && { contradicted: verdict }),
+    ...(isContradicted === true && ({ contradicted: verdict === 'trusted' ? 'trusted' : 'refused' } as const)),
     ...(seenOn !== undefined && { seenOn }),
   };
 }

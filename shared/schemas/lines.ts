@@ -19,6 +19,8 @@ export const groupSchema = z.strictObject({
   issuerDn: z.string(),
   reason,
   isUnverified: z.optional(z.literal(true)),
+  /** The front door that refused; absent for API Gateway. */
+  door: z.optional(z.string()),
 });
 
 const findingSchema = z.strictObject({
@@ -35,7 +37,7 @@ const findingSchema = z.strictObject({
 });
 
 export const diagnosisSchema = z.strictObject({
-  verdict: z.enum(['trusted', 'refused']),
+  verdict: z.enum(['trusted', 'refused', 'undecided']),
   reason: z.nullable(z.string()),
   findings: z.array(findingSchema),
   path: z.array(z.string()),
@@ -125,6 +127,8 @@ export const summarySchema = z.strictObject({
   unattributed: count,
   inferred: count,
   otherForbidden: z.partialRecord(z.enum(forbiddenCauses), count),
+  /** The same by front door, API Gateway as `api-gateway`; those with most refusals first. */
+  doors: z.array(z.strictObject({ door: z.string(), failures: count, groups: count, otherForbidden: count })),
   groups: z.array(z.strictObject({ ...groupSchema.shape, failures: count, firstSeen: iso, lastSeen: iso })),
   notices: count,
 });
@@ -174,7 +178,15 @@ const tally = z.strictObject({ clients: count, requests: count });
 export const preflightLineSchema = z.union([
   z.strictObject({
     type: z.literal('client'),
-    change: z.enum(['newly-refused', 'newly-trusted', 'still-refused', 'still-trusted', 'not-valid-itself', 'unknown']),
+    change: z.enum([
+      'newly-refused',
+      'newly-trusted',
+      'still-refused',
+      'still-trusted',
+      'not-valid-itself',
+      'undecided',
+      'unknown',
+    ]),
     ...clientShape,
     notAfter: z.nullable(iso),
     refused: count,

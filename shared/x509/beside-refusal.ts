@@ -7,6 +7,7 @@
 import type { FindingCode } from '../model/finding-codes.js';
 import type { Diagnosis, Finding } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
+import { type DoorRules, doorRules } from './door-rules.js';
 import { isStandingText } from './standing.js';
 
 /** The findings that each sentence of the gateway may refer to. */
@@ -54,7 +55,7 @@ const FITTING: Readonly<Record<ReasonId, readonly FindingCode[]>> = {
     'two-issuers',
   ],
   'no-client-certificate': [],
-  'certificate-too-large': [],
+  'certificate-too-large': ['certificate-too-large'],
   'invalid-certificate': ['malformed', 'content-altered', 'unhandled-critical-extension'],
   'unsupported-certificate': [
     'unsupported-key',
@@ -76,43 +77,60 @@ export function fits(code: string, refusedWith: ReasonId): boolean {
   return FITTING[refusedWith].includes(code as FindingCode);
 }
 
-export function besideRefusal(diagnosis: Diagnosis, refusedWith: ReasonId): Diagnosis {
+export function besideRefusal(
+  diagnosis: Diagnosis,
+  refusedWith: ReasonId,
+  door: DoorRules = doorRules['api-gateway'],
+): Diagnosis {
   const { verdict, findings } = diagnosis;
   const fitting = findings.filter(({ code }) => fits(code, refusedWith));
   // If several findings fit, an error is a better explanation than a warning.
   const cause = fitting.find(({ severity }) => severity === 'error') ?? fitting[0];
   if (cause !== undefined)
-    return ledBy({ ...cause, severity: 'error', standing: 'seen' }, cause, diagnosis, refusedWith);
+    return ledBy({ ...cause, severity: 'error', standing: 'seen' }, cause, diagnosis, saidBy(door, refusedWith));
   // An unknown sentence may refer to any unusual property of the certificate.
   const unusual = findings.find(({ severity }) => severity === 'warning');
   if (verdict === 'trusted' && refusedWith === 'other' && unusual !== undefined)
-    return ledBy({ ...unusual, severity: 'error' }, unusual, diagnosis, refusedWith);
+    return ledBy({ ...unusual, severity: 'error' }, unusual, diagnosis, saidBy(door, refusedWith));
   const [first, ...rest] = findings;
   if (first === undefined) return diagnosis;
-  return { ...diagnosis, findings: [contradicted(first, verdict, refusedWith), ...rest] };
+  return { ...diagnosis, findings: [contradicted(first, verdict, refusedWith, door), ...rest] };
 }
 
-function ledBy(cause: Finding, was: Finding, { findings, path }: Diagnosis, refusedWith: ReasonId): Diagnosis {
+function saidBy({ name }: DoorRules, refusedWith: ReasonId): string {
+  return `${name} refused it with: ${WORDS[refusedWith]}`;
+}
+
+function ledBy(cause: Finding, was: Finding, { findings, path }: Diagnosis, said: string): Diagnosis {
   const others = findings.filter((one) => one !== was && one.code !== 'would-pass');
   const isSeen = cause.standing === 'seen';
-  const said = `the gateway refused it with: ${WORDS[refusedWith]}`;
   const evidence = [...(isSeen ? cause.evidence.filter((line) => !isStandingText(line)) : cause.evidence), said];
   return { verdict: 'refused', reason: cause.code, findings: [{ ...cause, evidence }, ...others], path };
 }
 
-function contradicted(finding: Finding, verdict: Diagnosis['verdict'], refusedWith: ReasonId): Finding {
-  const said = `the gateway refused it with: ${WORDS[refusedWith]}`;
-  if (verdict === 'refused') {
+function contradicted(
+  finding: Finding,
+  verdict: Diagnosis['verdict'],
+  refusedWith: ReasonId,
+  door: DoorRules,
+): Finding {
+  const said = saidBy(door, refusedWith);
+  if (verdict !== 'trusted') {
     if (refusedWith === 'other') return { ...finding, evidence: [...finding.evidence, said] };
-    const but = 'which this does not explain: the gateway may hold another version of the truststore';
+    const but = `which this does not explain: ${door.name} may hold another version of the truststore`;
     return { ...finding, isContradicted: true, evidence: [...finding.evidence, `${said}, ${but}`] };
   }
   return {
     ...finding,
     isContradicted: true,
     evidence: [...finding.evidence, said, 'nothing in this certificate and this truststore explains that'],
-    remedy: `${MEANING[refusedWith] ?? MEANING_OF_OTHERS} ${finding.remedy}`,
+    remedy: `${meaningOf(refusedWith, door)} ${finding.remedy}`,
   };
+}
+
+/** The sentences below hold no names, so that the door's own can be put in. */
+function meaningOf(refusedWith: ReasonId, { name }: DoorRules): string {
+  return (MEANING[refusedWith] ?? MEANING_OF_OTHERS).replaceAll('the gateway', name);
 }
 
 const WORDS: Readonly<Record<ReasonId, string>> = {

@@ -30,22 +30,27 @@ export function explainBreak(search: Search, attempt: Attempt, presented: readon
 }
 
 /** The file contains the issuer, but in a block that cannot be read. */
-function damagedIssuer({ truststore: { problems } }: Search, child: Certificate, depth: number): Finding | null {
+function damagedIssuer({ truststore: { problems }, door }: Search, child: Certificate, depth: number): Finding | null {
   const damaged = problems.find((one) => one.kind === 'malformed' && one.subjectKey === child.issuerKey);
   if (damaged?.kind !== 'malformed') return null;
   const words = {
     evidence: [`line ${damaged.line} of the truststore: ${damaged.detail}`, `its subject is ${child.issuerName}`],
-    remedy: `Replace the certificate of the CA ${child.issuerName} in line ${damaged.line} of the truststore by an intact copy: it is there and cannot be read (${damaged.detail}). ${FROM_THE_CA} Then update the domain name to the new truststore version.`,
+    remedy: `Replace the certificate of the CA ${child.issuerName} in line ${damaged.line} of the truststore by an intact copy: it is there and cannot be read (${damaged.detail}). ${FROM_THE_CA} Then ${door.update}.`,
   };
-  return { ...finding('malformed', 'error', null, words), depth: depth + 1, subjectDn: child.issuerName };
+  return {
+    ...finding('malformed', 'error', null, words, 'malformed', door),
+    depth: depth + 1,
+    subjectDn: child.issuerName,
+  };
 }
 
-function selfSigned({ truststore }: Search, client: Certificate): Finding {
+function selfSigned({ truststore, door }: Search, client: Certificate): Finding {
   const { subjectName, subjectKey, fingerprint, publicKey } = client;
   const namesakes = (truststore.bySubject.get(subjectKey) ?? []).map(({ certificate }) => certificate);
   const issuer = namesakes.find((one) => checkSignature(client, one, truststore.known.keys).kind === 'valid');
   const earlier = namesakes.find((one) => sameBytes(one.publicKey.spki, publicKey.spki)) ?? namesakes[0];
-  const put = `put exactly that one (SHA-256 ${fingerprint}) into the truststore and update the domain name to the new version`;
+  const use = door.id === 'api-gateway' ? 'update the domain name to the new version' : door.update;
+  const put = `put exactly that one (SHA-256 ${fingerprint}) into the truststore and ${use}`;
   const words =
     issuer !== undefined && !sameBytes(issuer.publicKey.spki, publicKey.spki)
       ? {
@@ -71,12 +76,10 @@ function selfSigned({ truststore }: Search, client: Certificate): Finding {
             ],
             remedy: `Have the client use a certificate that a CA of the truststore issued. If the self-signed certificate ${subjectName} is meant, ${put}.`,
           };
-  return finding('self-signed', 'error', { depth: 0, certificate: client }, words);
+  return finding('self-signed', 'error', { depth: 0, certificate: client }, words, 'self-signed', door);
 }
 
 const FROM_THE_CLIENT = 'Ask its owner for the fingerprint first: anybody can make a certificate of that name.';
-
-const UPDATE = 'Then update the domain name to the new truststore version.';
 
 /** Whoever connects chooses the names in a certificate, and can make a CA of the same name as a partner's. */
 const FROM_THE_CA = 'Get it from the CA itself, never from the client: anybody can make a CA of that name.';
@@ -131,9 +134,11 @@ function impostor(
         ...(real === null ? [] : [`presented by the client: ${identity(real)}`]),
       ],
       remedy: older
-        ? `${ask} If it did, put its earlier certificate back into the truststore beside the new one, and keep both until its clients are renewed, or have this client renew its certificate. Get it from the CA itself, never from the client. ${UPDATE}`
-        : `${ask} If it did, it has a new key under its old name: add its new certificate to the truststore, beside the old one while clients move over. Get it from the CA itself, never from the client. ${UPDATE}`,
+        ? `${ask} If it did, put its earlier certificate back into the truststore beside the new one, and keep both until its clients are renewed, or have this client renew its certificate. Get it from the CA itself, never from the client. Then ${search.door.update}.`
+        : `${ask} If it did, it has a new key under its old name: add its new certificate to the truststore, beside the old one while clients move over. Get it from the CA itself, never from the client. Then ${search.door.update}.`,
     },
+    'issuer-rekeyed',
+    search.door,
   );
 }
 
@@ -174,6 +179,8 @@ function contentAlteredFinding(search: Search, child: Certificate, depth: number
           ? `Replace the client's copy of ${child.subjectName} by the certificate as ${child.issuerName} issued it: the content was changed after signing, by damage in transit or on purpose. If the client has an intact copy, treat this as an attempt to forge one.`
           : `Replace ${child.subjectName} in the truststore by the certificate as ${child.issuerName} issued it: the content was changed after signing. Compare SHA-256 fingerprints with the CA; this copy has ${child.fingerprint}.`,
     },
+    'content-altered',
+    search.door,
   );
 }
 
@@ -202,15 +209,17 @@ function missing(
     ...unreadableBlocks(search),
   ];
   const remedy = gap
-    ? `${isProven ? 'Add' : `If clients of ${child.issuerName} are to be let in, add`} the intermediate CA ${wanted} to the truststore: the gateway needs every CA up to the root there, whatever the client presents. ${FROM_THE_CA} ${UPDATE}`
+    ? `${isProven ? 'Add' : `If clients of ${child.issuerName} are to be let in, add`} the intermediate CA ${wanted} to the truststore${search.door.id === 'api-gateway' ? ': the gateway needs every CA up to the root there, whatever the client presents' : `: it is not documented that ${search.door.name} takes it from the client`}. ${FROM_THE_CA} Then ${search.door.update}.`
     : depth === 0
-      ? `Decide whether clients of ${child.issuerName} are to be let in. If so, add the CA ${wanted} and every CA above it up to its root to the truststore. ${FROM_THE_CA} ${UPDATE}`
-      : `Complete the chain of ${child.subjectName}, which is in the truststore without its issuer: add ${wanted} and every CA above it up to the self-signed root. ${FROM_THE_CA} ${UPDATE}`;
+      ? `Decide whether clients of ${child.issuerName} are to be let in. If so, add the CA ${wanted} and every CA above it up to its root to the truststore. ${FROM_THE_CA} Then ${search.door.update}.`
+      : `Complete the chain of ${child.subjectName}, which is in the truststore without its issuer: add ${wanted} and every CA above it up to the self-signed root. ${FROM_THE_CA} Then ${search.door.update}.`;
   return finding(
     gap ? 'intermediate-missing' : 'issuer-missing',
     'error',
     { depth, certificate: child },
     { evidence, remedy: remedy + renamed(relative) },
+    gap ? 'intermediate-missing' : depth === 0 ? 'issuer-missing' : 'chain-incomplete',
+    search.door,
   );
 }
 

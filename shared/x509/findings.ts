@@ -7,19 +7,21 @@ import { limits } from '../base/limits.js';
 import type { FindingCode } from '../model/finding-codes.js';
 import type { Finding } from '../model/index.js';
 import type { Certificate } from './certificate.js';
+import { type DoorRules, doorRules, ruleAt } from './door-rules.js';
 import { OID } from './extensions.js';
 import { identity, keyIdText, keyText, plural, serialText, span, when } from './format.js';
-import type { PathProblem } from './paths.js';
+import type { PathProblem, Search } from './paths.js';
 import { publicCaOf, sunsetWords } from './public-cas.js';
 import { type BrokenRule, isAcceptedKey } from './rules.js';
-import { knownRules, type RuleId, standingText } from './standing.js';
-import type { IdentifierConflict, Truststore } from './truststore.js';
+import { type RuleId, standingText } from './standing.js';
+import type { IdentifierConflict } from './truststore.js';
 
 /** The position of a certificate in its path. */
 export interface PathPosition {
   readonly depth: number;
   readonly certificate: Certificate;
   readonly at: number;
+  readonly door: DoorRules;
 }
 
 interface Words {
@@ -33,20 +35,21 @@ export function finding(
   place: Pick<PathPosition, 'depth' | 'certificate'> | null,
   words: Words,
   rule: RuleId = code,
+  door: DoorRules = doorRules['api-gateway'],
 ): Finding {
+  const known = ruleAt(rule, door, place?.depth ?? null);
   return {
     code,
     severity,
     depth: place?.depth ?? null,
     subjectDn: place?.certificate.subjectName ?? null,
-    evidence: withStanding(words.evidence, rule),
+    evidence: withStanding(words.evidence, code === 'would-pass' ? null : standingText(known)),
     remedy: words.remedy,
-    standing: knownRules[rule].standing,
+    standing: known.standing,
   };
 }
 
-function withStanding(evidence: readonly string[], rule: RuleId): string[] {
-  const standing = knownRules[rule].code === 'would-pass' ? null : standingText(rule);
+function withStanding(evidence: readonly string[], standing: string | null): string[] {
   const shown = evidence.slice(0, limits.evidencePerFindingMax - 1);
   return standing === null ? shown : [...shown, standing];
 }
@@ -57,16 +60,15 @@ export function problemFinding(problem: BrokenRule, place: PathPosition): Findin
     problem.code,
     problem.severity ?? 'error',
     place,
-    place.depth === 0
-      ? clientWords(problem, place.certificate, place.at)
-      : issuerWords(problem, place.certificate, place.at),
+    place.depth === 0 ? clientWords(problem, place) : issuerWords(problem, place),
     problem.rule,
+    place.door,
   );
 }
 
 const REISSUE = 'Let the client ask its CA for a new certificate';
 
-function clientWords(problem: BrokenRule, certificate: Certificate, at: number): Words {
+function clientWords(problem: BrokenRule, { certificate, at, door }: PathPosition): Words {
   const { subjectName, notBefore, notAfter, issuerName, serialNumber, signatureAlgorithm } = certificate;
   switch (problem.code) {
     case 'malformed':
@@ -88,24 +90,24 @@ function clientWords(problem: BrokenRule, certificate: Certificate, at: number):
       };
     case 'weak-key':
       return {
-        evidence: [`key ${keyText(certificate)}`, 'accepted: RSA 2048 or longer, EC P-256, EC P-384'],
+        evidence: [`key ${keyText(certificate)}`, `accepted: ${door.keys}`],
         remedy: `Make a new key pair of RSA 2048 or EC P-256 for ${subjectName}; its key is ${keyText(certificate)}. ${REISSUE} for that key.`,
       };
     case 'unsupported-curve':
     case 'unsupported-key':
       return {
-        evidence: [`key ${keyText(certificate)}`, 'accepted: RSA 2048 or longer, EC P-256, EC P-384'],
-        remedy: `Make a new key pair of EC P-256, EC P-384 or RSA 2048 for ${subjectName}; its ${keyText(certificate)} key is of a kind that the gateway does not take. ${REISSUE} for that key.`,
+        evidence: [`key ${keyText(certificate)}`, `accepted: ${door.keys}`],
+        remedy: `Make a new key pair of EC P-256, EC P-384 or RSA 2048 for ${subjectName}; its ${keyText(certificate)} key is of a kind that ${door.name} does not take. ${REISSUE} for that key.`,
       };
     case 'weak-signature':
       return {
         evidence: [`signature algorithm ${signatureAlgorithm.name}`, 'accepted: SHA-256 or stronger'],
-        remedy: `Have ${issuerName} issue the client certificate ${subjectName} again with SHA-256 or stronger; it was signed with ${signatureAlgorithm.name}.${isAcceptedKey(certificate) ? ' The key can stay.' : ''}`,
+        remedy: `Have ${issuerName} issue the client certificate ${subjectName} again with SHA-256 or stronger; it was signed with ${signatureAlgorithm.name}.${isAcceptedKey(certificate, door) ? ' The key can stay.' : ''}`,
       };
     case 'unsupported-signature':
       return signatureWords(
         problem,
-        certificate,
+        { certificate, door },
         `Have the client certificate ${subjectName} issued by a CA that signs with RSA or ECDSA and SHA-256 or stronger; it was signed with ${signatureAlgorithm.name}.`,
       );
     case 'unsupported-purpose':
@@ -121,12 +123,17 @@ function clientWords(problem: BrokenRule, certificate: Certificate, at: number):
         evidence: problem.oids.map((oid) => `critical extension ${oid}`),
         remedy: `Have ${issuerName} issue the client certificate ${subjectName} without the critical extension ${problem.oids[0]}, or with it marked as not critical.`,
       };
+    case 'certificate-too-large':
+      return {
+        evidence: [problem.detail],
+        remedy: `Have ${issuerName} issue the client certificate ${subjectName} with fewer names and extensions: ${problem.detail}.`,
+      };
     case 'issuer-not-ca':
       return { evidence: [problem.detail], remedy: `Replace ${subjectName}.` };
   }
 }
 
-function issuerWords(problem: BrokenRule, certificate: Certificate, at: number): Words {
+function issuerWords(problem: BrokenRule, { certificate, at, door }: PathPosition): Words {
   const { subjectName, notBefore, notAfter, signatureAlgorithm } = certificate;
   const who = `the CA ${subjectName}`;
   switch (problem.code) {
@@ -139,7 +146,7 @@ function issuerWords(problem: BrokenRule, certificate: Certificate, at: number):
     case 'expired':
       return {
         evidence: [`not after ${when(notAfter)}`, `checked at ${when(at)}`, `expired for ${span(at - notAfter)}`],
-        remedy: `Add the renewed certificate of ${who} to the truststore: this one expired ${span(at - notAfter)} before, on ${when(notAfter)}. If the CA kept its key and its name, certificates of its clients stay good, but for those that name this very certificate by issuer and serial number (DirName and serial in their authority key identifier): they must be issued again. Then update the domain name to the new truststore version.`,
+        remedy: `Add the renewed certificate of ${who} to the truststore: this one expired ${span(at - notAfter)} before, on ${when(notAfter)}. If the CA kept its key and its name, certificates of its clients stay good, but for those that name this very certificate by issuer and serial number (DirName and serial in their authority key identifier): they must be issued again. Then ${door.update}.`,
       };
     case 'issuer-not-yet-valid':
     case 'not-yet-valid':
@@ -151,8 +158,8 @@ function issuerWords(problem: BrokenRule, certificate: Certificate, at: number):
     case 'unsupported-curve':
     case 'unsupported-key':
       return {
-        evidence: [`key ${keyText(certificate)}`, 'accepted: RSA 2048 or longer, EC P-256, EC P-384'],
-        remedy: `Move the clients to a CA whose key the gateway takes (RSA 2048 or longer, EC P-256, EC P-384); ${who} has ${keyText(certificate)}. Put the new CA into the truststore with all CAs up to its root.`,
+        evidence: [`key ${keyText(certificate)}`, `accepted: ${door.keys}`],
+        remedy: `Move the clients to a CA whose key ${door.name} takes (${door.keys}); ${who} has ${keyText(certificate)}. Put the new CA into the truststore with all CAs up to its root.`,
       };
     case 'weak-signature':
       return {
@@ -162,13 +169,18 @@ function issuerWords(problem: BrokenRule, certificate: Certificate, at: number):
     case 'unsupported-signature':
       return signatureWords(
         problem,
-        certificate,
+        { certificate, door },
         `Replace ${who} in the truststore by one signed with RSA or ECDSA and SHA-256 or stronger; this one was signed with ${signatureAlgorithm.name}.`,
       );
     case 'unsupported-purpose':
       return {
         evidence: [problem.detail, 'needed: client authentication (1.3.6.1.5.5.7.3.2), wherever purposes are given'],
         remedy: `Have the client certificates issued by a CA for client authentication; ${who} may issue only for ${problem.detail}.`,
+      };
+    case 'certificate-too-large':
+      return {
+        evidence: [problem.detail],
+        remedy: `Replace ${who} in the truststore by a smaller certificate: ${problem.detail}.`,
       };
     case 'unhandled-critical-extension':
       return {
@@ -186,13 +198,17 @@ function issuerWords(problem: BrokenRule, certificate: Certificate, at: number):
   }
 }
 
-function signatureWords({ severity }: BrokenRule, { signatureAlgorithm }: Certificate, remedy: string): Words {
-  const evidence = [`signature algorithm ${signatureAlgorithm.name}`];
+function signatureWords(
+  { severity }: BrokenRule,
+  { certificate, door }: Pick<PathPosition, 'certificate' | 'door'>,
+  remedy: string,
+): Words {
+  const evidence = [`signature algorithm ${certificate.signatureAlgorithm.name}`];
   if (severity === undefined)
     return { evidence: [...evidence, 'accepted: RSA and ECDSA with SHA-256 or stronger'], remedy };
   return {
     evidence,
-    remedy: `Nothing to do while it works. If the gateway objects to the signature algorithm: ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}`,
+    remedy: `Nothing to do while it works. If ${door.name} objects to the signature algorithm: ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}`,
   };
 }
 
@@ -226,26 +242,31 @@ function purposeWords(detail: string, certificate: Certificate): Words {
 }
 
 /** The finding for a rule that only the path as a whole breaks. */
-export function pathFinding(problem: PathProblem, path: readonly Certificate[]): Finding {
+export function pathFinding(problem: PathProblem, path: readonly Certificate[], door: DoorRules): Finding {
   const certificate = path[problem.depth];
   const place = certificate === undefined ? null : { depth: problem.depth, certificate };
+  return finding(problem.code, 'error', place, pathWords(problem, path, door), problem.code, door);
+}
+
+function pathWords(problem: PathProblem, path: readonly Certificate[], door: DoorRules): Words {
+  const certificate = path[problem.depth];
   switch (problem.code) {
     case 'chain-too-long': {
       const cas = path.length - 1;
-      return finding(problem.code, 'error', place, {
+      return {
         evidence: [
           `${plural(cas, 'CA certificate')} above the client${path.length >= limits.chainExplainedMax ? ' or more' : ''}`,
           `accepted: at most ${problem.allowed}, the root included`,
           ...path.slice(0, problem.allowed + 2).map((one, depth) => `${depth}: ${one.subjectName}`),
         ],
-        remedy: `Have ${path[0]?.subjectName ?? 'the client'} get a certificate from a CA nearer to the root: there are ${cas} CAs above it, the gateway follows ${problem.allowed}. A cross-certificate or a self-signed certificate of one of the upper CAs in the truststore shortens the chain as well.`,
-      });
+        remedy: `Have ${path[0]?.subjectName ?? 'the client'} get a certificate from a CA nearer to the root: there are ${cas} CAs above it, ${door.name} follows ${problem.allowed}. A cross-certificate or a self-signed certificate of one of the upper CAs in the truststore shortens the chain as well.`,
+      };
     }
     case 'path-length-exceeded':
-      return finding(problem.code, 'error', place, {
+      return {
         evidence: [`path length limit ${problem.allowed}`, `CAs below it: ${problem.found}`],
         remedy: `Have the certificate issued nearer to ${certificate?.subjectName}: that CA allows ${plural(problem.allowed, 'CA')} below itself, and the path has ${problem.found}. Or put a certificate of that CA with a greater limit into the truststore.`,
-      });
+      };
     case 'name-constraint-violated': {
       const { violation, constrainedBy } = problem;
       const how = {
@@ -254,29 +275,55 @@ export function pathFinding(problem: PathProblem, path: readonly Certificate[]):
         unsupported: 'cannot be checked against the constraint',
         'too-many': 'are too many to be checked',
       }[violation.kind];
-      return finding(problem.code, 'error', place, {
+      return {
         evidence: [
           `${violation.name} ${how}`,
           ...(violation.constraint === null ? [] : [`constraint: ${violation.constraint}`]),
           `constrained by ${constrainedBy.subjectName}`,
         ],
         remedy: `Have the certificate ${certificate?.subjectName} issued with names that ${constrainedBy.subjectName} may give, or by another CA: ${violation.name} ${how}.`,
-      });
+      };
     }
   }
 }
 
-export function wouldPass(path: readonly Certificate[], at: number): Finding {
+export function wouldPass(path: readonly Certificate[], at: number, door: DoorRules): Finding {
   const client = path[0];
   const anchor = path.at(-1);
-  return finding('would-pass', 'info', client === undefined ? null : { depth: 0, certificate: client }, {
+  const evidence = [
+    `${plural(path.length, 'certificate')} from the client to ${anchor?.subjectName}`,
+    `checked at ${when(at)}`,
+    ...(door.id === 'api-gateway' ? [] : [`not looked at: revocation (${door.rules.revocation.source})`]),
+  ];
+  const remedy =
+    door.id === 'api-gateway'
+      ? 'Compare this truststore with the version that the domain name uses: a new object in S3 is not in use until the domain name is updated to its version. If they are the same, look for a client that still presents an older certificate than this one, and for a refusal behind mutual TLS, such as an authorizer that pins or revokes certificates.'
+      : `Compare this truststore with the one in use: to put a new bundle to use, ${door.update}. If they are the same, look for a client that still presents an older certificate than this one, and for a revoked one.`;
+  const place = client === undefined ? null : { depth: 0, certificate: client };
+  return finding('would-pass', 'info', place, { evidence, remedy }, 'would-pass', door);
+}
+
+/** For a complete path of more CAs than the door surely takes, and not more than it may take. */
+export function uncertainDepth(path: readonly Certificate[], door: DoorRules): Finding {
+  const client = path[0];
+  const words = {
     evidence: [
-      `${plural(path.length, 'certificate')} from the client to ${anchor?.subjectName}`,
-      `checked at ${when(at)}`,
+      `${plural(path.length - 1, 'CA certificate')} above the client`,
+      `surely taken: ${door.chainCasSure}, the root included`,
     ],
-    remedy:
-      'Compare this truststore with the version that the domain name uses: a new object in S3 is not in use until the domain name is updated to its version. If they are the same, look for a client that still presents an older certificate than this one, and for a refusal behind mutual TLS, such as an authorizer that pins or revokes certificates.',
-  });
+    remedy: `Try it with one client before you rely on it: whether ${door.name} takes ${path.length - 1} CAs above a client is not documented.`,
+  };
+  const place = client === undefined ? null : { depth: 0, certificate: client };
+  return finding('chain-too-long', 'error', place, words, 'chain-depth', door);
+}
+
+/** For a self-signed client that is in the truststore, at a door that is not known to let it in. */
+export function uncertainSelfSigned(client: Certificate, door: DoorRules): Finding {
+  const words = {
+    evidence: ['subject and issuer are the same', 'this very certificate is in the truststore'],
+    remedy: `Have the client use a certificate that a CA of the truststore issued: whether ${door.name} lets in a self-signed client that is in the truststore is not documented.`,
+  };
+  return finding('self-signed', 'error', { depth: 0, certificate: client }, words, 'self-signed-listed', door);
 }
 
 export function searchLimit(): Finding {
@@ -295,7 +342,7 @@ export function keyIdentifierMismatch(
   place: Pick<PathPosition, 'depth' | 'certificate'>,
   issuer: Certificate,
   conflict: IdentifierConflict,
-  truststore: Truststore,
+  { truststore, door }: Pick<Search, 'truststore' | 'door'>,
 ): Finding {
   const { certificate } = place;
   const { subjectName, issuerName } = certificate;
@@ -314,7 +361,7 @@ export function keyIdentifierMismatch(
       `issuer of the issuer in the truststore ${issuer.issuerName}`,
     ],
   }[conflict];
-  const then = 'Then update the domain name to the new truststore version.';
+  const then = `Then ${door.update}.`;
   const remedy = isRoot
     ? `Replace the root ${subjectName} in the truststore by one whose authority key identifier is its own or left out: this root names another ${conflict === 'key' ? 'key' : 'certificate'} than its own as its issuer, so it is not taken for a root. Ask the CA; the certificates below it can stay. ${then}`
     : conflict === 'key'
@@ -323,7 +370,7 @@ export function keyIdentifierMismatch(
   const generations = (truststore.bySubject.get(certificate.issuerKey) ?? []).map(({ certificate: one }) =>
     identity(one),
   );
-  return finding('key-identifier-mismatch', 'error', place, {
+  const words = {
     evidence: [
       ...evidence,
       isRoot
@@ -332,7 +379,8 @@ export function keyIdentifierMismatch(
       ...(generations.length > 1 ? generations.map((text) => `in the truststore: ${text}`) : []),
     ],
     remedy,
-  });
+  };
+  return finding('key-identifier-mismatch', 'error', place, words, 'key-identifier-mismatch', door);
 }
 
 /** For a CA of the path that the truststore also contains with another issuer. */

@@ -7,6 +7,7 @@ import { limits } from '../base/limits.js';
 import type { Finding, ProbedGateway } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import { fits } from './beside-refusal.js';
+import type { DoorRules } from './door-rules.js';
 import { isSourceText, knownRules, type RuleId } from './standing.js';
 
 /** What was seen of one rule. */
@@ -34,9 +35,13 @@ export function seenHere(
   return { outcome, on: new Date(probed.at).toISOString().slice(0, 10) };
 }
 
-/** The CAs that the gateway follows above a client, the root included. */
-export function chainCasMaxAt(probed: ProbedGateway | null, refusedWith: ReasonId | null): number {
-  return limits.chainCasMax + (seenHere('chain-too-long', probed, refusedWith)?.outcome === 'let-in' ? 1 : 0);
+/** The CAs that the door follows above a client, the root included. */
+export function chainCasMaxAt(
+  { chainCas }: DoorRules,
+  probed: ProbedGateway | null,
+  refusedWith: ReasonId | null,
+): number {
+  return chainCas + (seenHere('chain-too-long', probed, refusedWith)?.outcome === 'let-in' ? 1 : 0);
 }
 
 /** The finding of a rule that the gateway was seen to apply. */
@@ -50,8 +55,15 @@ export function letInHere(finding: Finding, { on }: SeenHere): Finding {
   return { ...seenAs(finding, on, 'it let in a certificate of this kind that was made to find that out'), remedy };
 }
 
+/** A chain that is too long, as probes showed how long it may be. */
+export function chainHere(finding: Finding, probed: ProbedGateway | null, refusedWith: ReasonId | null): Finding {
+  const seen = finding.code === 'chain-too-long' ? seenHere('chain-too-long', probed, refusedWith) : null;
+  if (seen === null) return finding;
+  return seen.outcome === 'refused' ? refusedHere(finding, seen) : longerThanSeen(finding, seen);
+}
+
 /** A chain that is longer than the one that was let in. */
-export function longerThanSeen(finding: Finding, { on }: SeenHere): Finding {
+function longerThanSeen(finding: Finding, { on }: SeenHere): Finding {
   const seen = `seen at this gateway on ${on}: it let in ${limits.chainCasMax + 1} CA certificates; whether it follows more is not known`;
   return { ...finding, standing: 'unknown', evidence: [...without(finding), seen] };
 }

@@ -40,6 +40,12 @@ export const knownRules = {
     standing: 'documented',
     source: "AWS's article on 403s of mutual TLS",
   },
+  'self-signed-listed': {
+    code: 'self-signed',
+    rule: 'A self-signed client certificate that is itself in the truststore is let in.',
+    standing: 'documented',
+    source: "AWS's article on 403s of mutual TLS",
+  },
   'search-limit-exceeded': {
     code: 'search-limit-exceeded',
     rule: 'The CAs of the truststore can be followed in a bounded time.',
@@ -70,6 +76,12 @@ export const knownRules = {
     standing: 'documented',
     source: PAGE,
   },
+  'chain-incomplete': {
+    code: 'issuer-missing',
+    rule: 'A chain ends at a self-signed root, and at no CA whose own issuer is missing.',
+    standing: 'documented',
+    source: PAGE,
+  },
   'key-identifier-mismatch': {
     code: 'key-identifier-mismatch',
     rule: 'The authority key identifier fits the issuer: its key identifier, its serial number, its own issuer.',
@@ -82,6 +94,24 @@ export const knownRules = {
     standing: 'reported',
     source: 'a published test on a real gateway; AWS says four certificates in its paragraph on the truststore',
     probe: 'chain-of-five',
+  },
+  'chain-depth': {
+    code: 'chain-too-long',
+    rule: 'Four CA certificates are taken.',
+    standing: 'reported',
+    source: 'a published test on a real gateway',
+  },
+  'certificate-too-large': {
+    code: 'certificate-too-large',
+    rule: 'A certificate is not too large.',
+    standing: 'unknown',
+    source: "AWS's pages give no size for API Gateway",
+  },
+  'version-3': {
+    code: 'malformed',
+    rule: 'A certificate is of version 3 of X.509.',
+    standing: 'unknown',
+    source: "AWS's pages on API Gateway are silent on versions; OpenSSL takes the others",
   },
   'issuer-not-ca': {
     code: 'issuer-not-ca',
@@ -235,10 +265,10 @@ export function isCertain(standing: Standing | undefined): boolean {
 }
 
 /** The note beside a finding whose rule AWS does not document; null if AWS documents it. */
-export function standingText(id: RuleId): string | null {
-  const { standing, source } = knownRules[id];
+export function standingText({ standing, source }: Pick<KnownRule, 'standing' | 'source'>): string | null {
   switch (standing) {
     case 'documented':
+    case 'seen':
       return null;
     case 'reported':
       return `${REPORTED}${source}`;

@@ -43,24 +43,10 @@ const isSameMark = (token: string): Condition => ({
   values: { ':stamp': { S: token } },
 });
 
-export function createRollups(table: Table, clock: Clock, days: number, readEach: ReadEach): RollupStore {
+/** All but the marks, which every delivery makes (`marks.ts`). */
+export function createRollups(table: Table, clock: Clock, days: number, readEach: ReadEach): Omit<RollupStore, 'mark'> {
   const indexed = new Set<string>();
   return {
-    mark: async (hours) => {
-      const distinct = new Map<string, Item>();
-      for (const { group, hour, token } of hours) {
-        const id = groupId(group);
-        distinct.set(`${hour} ${id}`, {
-          ...attributesOf(keys.mark(id, hour)),
-          hour: { N: String(hour) },
-          stamp: { S: token },
-          group: { S: JSON.stringify(group) },
-          // Kept as long as the facts of the hour.
-          ttl: ttl(clock.now(), limits.factDaysMax),
-        });
-      }
-      await table.putAll([...distinct.values()]);
-    },
     open: async (hour, limit) => {
       const to = endOf(ordered(hour));
       const [marks, expecting] = await Promise.all([

@@ -77,6 +77,12 @@ export const findings: Readonly<Record<FindingCode, FindingMessages>> = {
     'ルートにより近い CA から証明書を発行してもらってください。',
     ...reasons['chain-too-long'].steps,
   ),
+  'certificate-too-large': words(
+    '証明書が、確実に受け付けられる大きさを超えています',
+    reasons['certificate-too-large'].title,
+    reasons['certificate-too-large'].remedy,
+    ...reasons['certificate-too-large'].steps,
+  ),
   'issuer-not-ca': words(
     'CA でない証明書が発行者として使われています',
     '発行者が CA ではない',
