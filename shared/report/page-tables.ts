@@ -192,7 +192,8 @@ export function silencesSection({ silences }: Report, words: ReportMessages): Ht
   );
 }
 
-export function pipelineSection({ pipeline, totals, gaps }: Report, words: ReportMessages): Html {
+export function pipelineSection(report: Report, words: ReportMessages): Html {
+  const { pipeline, totals } = report;
   const { labels } = words;
   const known = (n: number | null): string => (n === null ? labels.unknown : numberText(n));
   const lag = pipeline?.lagSeconds ?? null;
@@ -208,14 +209,21 @@ export function pipelineSection({ pipeline, totals, gaps }: Report, words: Repor
     [`${labels.unattributed} (${labels.unattributedNote})`, numberText(totals.unattributed)],
     [`${labels.inferred} (${labels.inferredNote})`, numberText(totals.inferred)],
   ];
-  return html`${table(words.sections.pipeline, [{ head: labels.what }, { head: labels.count, isNumber: true }], rows, words)}${
-    gaps.length === 0
-      ? null
-      : html`<h3 id="gaps">${labels.missing}</h3><ul class="gaps">${gaps.map(
-          ({ id, detail }) =>
-            html`<li>${words.gaps[id]}${detail === '' ? null : html` <span class="dim small">(${cut(detail, 300)})</span>`}</li>`,
-        )}</ul>`
-  }`;
+  return html`${table(words.sections.pipeline, [{ head: labels.what }, { head: labels.count, isNumber: true }], rows, words)}${gapsList(report, words)}`;
+}
+
+/** What the report lacks. That it is narrowed to one partner is nothing that this partner lacks. */
+export function gapsIn({ gaps, partner }: Report): Report['gaps'] {
+  return partner === null ? gaps : gaps.filter(({ id }) => id !== 'narrowed');
+}
+
+export function gapsList(report: Report, words: ReportMessages): Html | null {
+  const gaps = gapsIn(report);
+  if (gaps.length === 0) return null;
+  return html`<h3 id="gaps">${words.labels.missing}</h3><ul class="gaps">${gaps.map(
+    ({ id, detail }) =>
+      html`<li>${words.gaps[id]}${detail === '' ? null : html` <span class="dim small">(${cut(detail, 300)})</span>`}</li>`,
+  )}</ul>`;
 }
 
 export function methodSection(_report: Report, words: ReportMessages): Html {

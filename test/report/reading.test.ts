@@ -1,16 +1,21 @@
 /** What people read on the page of the sample: labels, pictures, names. */
 
 import { beforeAll, describe, expect, it } from 'vitest';
+import { findingCodes } from '../../shared/model/finding-codes.js';
+import { reasonIds } from '../../shared/model/reasons.js';
+import { reportMessages } from '../../shared/report/messages/index.js';
+import { partnerRemedy } from '../../shared/report/messages/to-partner.js';
 import type { Language } from '../../shared/report/messages/types.js';
 import { pageOf } from '../../shared/report/page.js';
 import type { Report } from '../../shared/report/schema.js';
-import { makeSampleReport, truststore } from './sample.js';
+import { type Made, makeSampleReport, truststore } from './sample.js';
 
+let made: Made;
 let report: Report;
 
 beforeAll(async () => {
-  const { scene, replayed } = await makeSampleReport();
-  report = await scene.report(replayed, { language: 'en', truststore });
+  made = await makeSampleReport();
+  report = await made.scene.report(made.replayed, { language: 'en', truststore });
 });
 
 describe('what people read', () => {
@@ -40,5 +45,45 @@ describe('what people read', () => {
     expect(page('en')).not.toMatch(/<bdi><\/bdi>|, serial |serial <\/span>/);
     expect(page('en')).toContain('C=US,<wbr>O=Initech,<wbr>');
     expect(page('en')).toContain('partners.<wbr>bank.<wbr>example');
+  });
+});
+
+describe('the edition for a partner', () => {
+  const edition = async (organization: string, language: Language): Promise<string> => {
+    const partner = { organization };
+    return pageOf(await made.scene.report(made.replayed, { language, truststore, partner }), language);
+  };
+
+  it.each(['en', 'ja'] as const)('speaks to the partner, and keeps what is the owner’s: %s', async (language) => {
+    for (const organization of ['Acme Logistics', 'Globex', 'Umbrella', 'Fabrikam', 'Initech', 'Contoso']) {
+      const page = await edition(organization, language);
+      expect(page).not.toMatch(
+        /truststore|トラストストア|wiki\.bank|id="(?:silences|pipeline|forbidden|gaps)"|href="#gaps"/i,
+      );
+      expect(page).toContain(language === 'en' ? 'your refused client certificates' : `${organization} 様`);
+      expect(page).toMatch(language === 'en' ? /of your requests were refused/ : /貴社からのリクエスト/);
+    }
+  });
+
+  it('asks for what the partner can change', async () => {
+    expect(await edition('Globex', 'en')).toContain('Renew this certificate with the CA that issued it.');
+    expect(await edition('Umbrella', 'en')).toContain('issued by a CA nearer to the root');
+    expect(await edition('Fabrikam', 'en')).toContain('signed with SHA-256 or stronger');
+    const claimed = await edition('Acme Logistics', 'en');
+    expect(claimed).toContain('These certificates name your CA, but no CA that we know under that name signed them.');
+    expect(await edition('Contoso', 'ja')).toContain('以前の証明書をお使いください');
+  });
+
+  it('has a step for every reason and finding, in both languages', () => {
+    for (const language of ['en', 'ja'] as const) {
+      const words = reportMessages[language];
+      for (const reason of reasonIds) {
+        expect(partnerRemedy({ reason, verdict: null }, words).length).toBeGreaterThan(20);
+        for (const code of findingCodes) {
+          const verdict = { code, remedy: '', evidence: [] };
+          expect(partnerRemedy({ reason, verdict }, words).length).toBeGreaterThan(20);
+        }
+      }
+    }
   });
 });
