@@ -104,6 +104,8 @@ export interface ForbiddenFact {
   /** Equals `count`. A stored fact of either kind is replaced only by one with more `requests`. */
   readonly requests: number;
   readonly count: number;
+  /** Marks of the events, one after the other (`event-marks.ts`), so that a store can tell those that another batch brought. */
+  readonly events?: string;
 }
 
 /** One value of a CloudWatch metric. */
