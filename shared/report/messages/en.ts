@@ -1,6 +1,7 @@
 /** The report in English. */
 
 import { reasons } from '../../messages/reasons/en.js';
+import { english } from '../../model/phrases.js';
 import type { ReportMessages } from './types.js';
 
 const n = (count: number, one: string, many = `${one}s`): string =>
@@ -13,8 +14,7 @@ export const en: ReportMessages = {
   subtitle: (from, to, generated) => `${from} to ${to}, all times UTC. Made ${generated} by mtls-watch.`,
   contents: 'Contents',
   reasons,
-  // The diagnosis speaks English itself, and names what it found.
-  remedies: {},
+  say: english,
   contradiction: null,
   seenHere: (day) => `(seen at this gateway on ${day})`,
   causes: {
