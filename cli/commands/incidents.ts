@@ -6,6 +6,7 @@ import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
 import { silenceOf } from '../../shared/incidents/silence.js';
+import { issuerText, nameWords, placeText } from '../../shared/messages/names.js';
 import type { EndedIncident, GroupKey, Incident, Notice, Silence } from '../../shared/model/index.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import { createTruststores } from '../inputs/file-truststores.js';
@@ -14,7 +15,7 @@ import { settingsHere } from '../inputs/settings.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { pc } from '../terminal/colors.js';
 import { clockAt, withAt, withLanguage } from '../terminal/options.js';
-import { writeError } from '../terminal/quiet.js';
+
 import { heading, jsonLine, type Output, table } from '../terminal/table.js';
 import { type ShowOptions, type ShowWorld, showIncident, withShow } from './show-incident.js';
 
@@ -55,7 +56,7 @@ function hereAt({ at }: Pick<ShowOptions, 'at'>): Pick<ShowWorld, 'clock' | 'out
 async function showWorld(options: ShowOptions): Promise<ShowWorld> {
   return {
     stores: await storesHere(options),
-    config: () => settingsHere(options, (text) => writeError(`warning: ${text}\n`)),
+    config: () => settingsHere(options, (text) => process.stderr.write(`warning: ${text}\n`)),
     truststores: createTruststores(),
     ...hereAt(options),
   };
@@ -136,8 +137,8 @@ function firingTable(shown: readonly Shown[], now: number): string {
     incident.incidentId,
     pc.red(incident.severity),
     minutesText(now - incident.since),
-    clean(incident.group.scope, 60),
-    issuerText(incident.group),
+    placeText(clean(incident.group.scope, 60), incident.group, nameWords.en),
+    issuerOf(incident.group),
     incident.group.reason,
     toldText(incident, waiting, now),
     handText(incident, silence),
@@ -146,8 +147,8 @@ function firingTable(shown: readonly Shown[], now: number): string {
 }
 
 /** Those who only use an issuer's name are a group of their own beside its clients. */
-function issuerText({ issuerDn, isUnverified }: GroupKey): string {
-  const issuer = clean(issuerDn, limits.dnCharsMax);
+function issuerOf({ issuerDn, isUnverified }: GroupKey): string {
+  const issuer = clean(issuerText(issuerDn, nameWords.en), limits.dnCharsMax);
   return isUnverified ? `${issuer} (unverified)` : issuer;
 }
 
@@ -169,8 +170,8 @@ function endedTable(ended: readonly EndedIncident[]): string {
     severity,
     iso(since).slice(0, 16).replace('T', ' '),
     iso(endedAt).slice(0, 16).replace('T', ' '),
-    clean(group.scope, 60),
-    issuerText(group),
+    placeText(clean(group.scope, 60), group, nameWords.en),
+    issuerOf(group),
     group.reason,
     count === null ? '' : String(count),
   ]);

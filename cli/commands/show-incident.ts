@@ -10,6 +10,7 @@ import { type Diagnosed, diagnoseClients } from '../../shared/diagnosis/diagnosi
 import { clientsOf } from '../../shared/incidents/notice.js';
 import { isInForce } from '../../shared/incidents/silence.js';
 import { messagesIn } from '../../shared/messages/index.js';
+import { issuerText, nameWords, placeText } from '../../shared/messages/names.js';
 import { bodyOf, subjectOf, verdictSections } from '../../shared/messages/text.js';
 import { type Fact, isSeveral, type Notice, type Silence } from '../../shared/model/index.js';
 import { english, say } from '../../shared/model/phrases.js';
@@ -142,9 +143,9 @@ function lineOf({ incidentId, group, since, firing, ended, sent, waiting, silenc
 
 function describe(known: FoundIncident, lastHour: number | null, now: number): string {
   const { incidentId, group, since, firing, ended, sent, waiting, silences } = known;
-  const issuer = clean(group.issuerDn, limits.dnCharsMax);
+  const issuer = clean(issuerText(group.issuerDn, nameWords.en), limits.dnCharsMax);
   const lines: [string, string][] = [
-    ['domain', clean(group.scope, limits.scopeCharsMax)],
+    ['domain', placeText(clean(group.scope, limits.scopeCharsMax), group, nameWords.en)],
     ['issuer', group.isUnverified ? `${issuer} (unverified)` : issuer],
     ['reason', group.reason],
     ['severity', (firing ?? ended)?.severity ?? ''],

@@ -19,6 +19,7 @@ import {
   selectorsFor,
 } from '../../shared/incidents/operate.js';
 import { isInForce, matchesGlob } from '../../shared/incidents/silence.js';
+import { issuerText, nameWords, placeText } from '../../shared/messages/names.js';
 import type { Silence, SilenceWindow } from '../../shared/model/index.js';
 import { reasonIds } from '../../shared/model/reasons.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
@@ -149,7 +150,8 @@ export async function listSilences(
     now >= one.endsAt ? 'over' : isInForce(one, now) ? 'in force' : 'waiting',
     `${new Date(one.endsAt).toISOString().slice(0, 16).replace('T', ' ')}`,
     one.window === null ? '' : windowText(one.window),
-    ...[one.scope, one.issuerDn, one.reason].map((selector) => clean(selector ?? '*', limits.dnCharsMax)),
+    clean(placeText(one.scope ?? '*', one, nameWords.en), limits.dnCharsMax),
+    ...[issuerText(one.issuerDn ?? '*', nameWords.en), one.reason].map((one) => clean(one ?? '*', limits.dnCharsMax)),
     one.comment,
   ]);
   output.write(

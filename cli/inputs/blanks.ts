@@ -8,7 +8,7 @@ import { unlessUnreadable } from '../../shared/diagnosis/diagnosis.js';
 import { clientsOf } from '../../shared/incidents/notice.js';
 import type { Blanks, BlankValues } from '../../shared/messages/runbook.js';
 import { timeText } from '../../shared/messages/times.js';
-import { type ClientTally, isSeveral, type Notice } from '../../shared/model/index.js';
+import { type ClientTally, isSeveral, isUnloggedIssuer, type Notice } from '../../shared/model/index.js';
 import type { Stores } from '../../shared/ports/index.js';
 import type { TruststoreSource } from '../../shared/ports/truststore.js';
 import { type Certificate, certificateFromLoggedPem } from '../../shared/x509/certificate.js';
@@ -70,7 +70,7 @@ export async function blanksOf(
     REGION: notice?.region ?? region,
     SERIAL: client?.serialNumber,
     SUBJECT_DN: client?.subjectDn,
-    ISSUER_DN: isNamed(issuerDn) ? issuerDn : undefined,
+    ISSUER_DN: isNamed(issuerDn) && !isUnloggedIssuer(issuerDn) ? issuerDn : undefined,
     SOURCE_IP: client?.sourceIps[0],
   };
   return {

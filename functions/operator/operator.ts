@@ -123,6 +123,7 @@ function list(firing: readonly Incident[], silences: readonly Silence[], now: nu
       scope: clean(group.scope, limits.scopeCharsMax),
       issuerDn: clean(group.issuerDn, limits.typedDnCharsMax),
       ...(group.isUnverified && { isUnverified: true }),
+      ...(group.door !== undefined && { door: group.door }),
       reason: group.reason,
       severity,
       since: iso(since),

@@ -25,10 +25,10 @@ export async function firingIncident(id: string, stores: OperatorStores): Promis
 }
 
 /** Selectors that match the group of an incident and no other. */
-export function selectorsFor({ scope, issuerDn, reason, isUnverified }: GroupKey): Selectors {
+export function selectorsFor({ scope, issuerDn, reason, isUnverified, door }: GroupKey): Selectors {
   const selectors = { scope: globOf(scope), issuerDn: globOf(issuerDn), reason: globOf(reason) };
   // Whoever silences those who use a partner's name does not silence the partner.
-  return isUnverified ? { ...selectors, isUnverified } : selectors;
+  return { ...selectors, ...(isUnverified && { isUnverified }), ...(door !== undefined && { door }) };
 }
 
 export interface NewSilence extends Selectors, Pick<Silence, 'startsAt' | 'endsAt' | 'window'> {

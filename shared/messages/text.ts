@@ -5,6 +5,7 @@
 
 import { limits } from '../base/limits.js';
 import type { ClientTally, Notice } from '../model/index.js';
+import { placeText } from './names.js';
 import {
   countWords,
   decisiveFinding,
@@ -108,10 +109,12 @@ type Field = readonly [label: string, value: string];
 function factsOf(notice: Notice, messages: Messages, where: string): Field[] {
   const { labels } = messages;
   const trust = notice.issuerTrusted === null ? '' : ` (${messages.issuerTrusted(notice.issuerTrusted)})`;
-  const issuers = issuersOf(notice, mailText).map((issuer, index) => (index === 0 ? `${issuer}${trust}` : issuer));
+  const issuers = issuersOf(notice, messages, mailText).map((issuer, index) =>
+    index === 0 ? `${issuer}${trust}` : issuer,
+  );
   return [
     [labels.reason, whatWords(notice, messages, mailText)],
-    [labels.domain, where],
+    [labels.domain, placeText(where, notice.group, messages)],
     ...listed(labels.issuer, issuers),
     ...ownerFields(notice, messages),
     [labels.since, sinceWords(notice, messages)],

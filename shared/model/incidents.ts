@@ -79,6 +79,8 @@ export interface Silence {
   readonly reason: string | null;
   /** Set for one that matches only groups in which the issuer's name is a claim. */
   readonly isUnverified?: true;
+  /** Set for one that matches only groups of this front door. */
+  readonly door?: string | undefined;
   readonly startsAt: number;
   readonly endsAt: number;
   /** A recurring window, in UTC; null for a silence that lasts from start to end. */
