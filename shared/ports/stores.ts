@@ -120,8 +120,14 @@ export interface RollupStore {
    * Puts the roll-up unless one of the same group and hour stands for more `requests`: a sweep that finishes late must not
    * overwrite what later facts added. Then removes the mark if its token is the same, and no longer expects what `open`
    * names: facts that the roll-up holds.
+   * @param rollup null where the hour was counted from exports: then nothing is put
    */
-  close(open: DirtyHour, rollup: Rollup): Promise<void>;
+  close(open: DirtyHour, rollup: Rollup | null): Promise<void>;
+  /**
+   * The hours with `from <= hour <= to` that were counted from exports (`PastHours`). Their roll-ups are complete, so none is made
+   * from the facts of a late delivery.
+   */
+  counted(from: number, to: number): Promise<ReadonlySet<number>>;
   /** Roll-ups of a group with `from <= hour <= to`, in the order of hours. */
   load(group: GroupKey, from: number, to: number): Promise<readonly Rollup[]>;
   /**
