@@ -6,6 +6,7 @@ import type { FoundAccount, FoundStage } from '../../model/account.js';
 import type { Coverage, FilterTarget, FoundWatch } from '../../ports/watch.js';
 import { patternsOf } from '../log-patterns.js';
 import { aws, partitionOf } from '../shell.js';
+import type { PageAnswer } from './runbooks.js';
 
 export interface Expectations {
   /** Milliseconds since the epoch. */
@@ -18,6 +19,8 @@ export interface Expectations {
   readonly coverage: Coverage | null;
   /** The contents of the truststores by address; those that were not read are absent. */
   readonly truststores: ReadonlyMap<string, TruststoreContents>;
+  /** What came of fetching each page of the runbooks, by its address; null where none was fetched. */
+  readonly pages: ReadonlyMap<string, PageAnswer> | null;
 }
 
 /** What was read of a truststore, or why it could not be read. */
