@@ -136,7 +136,7 @@ async function countParsed(read: Read, world: World, look: OnGroupsGrown): Promi
   });
   const [{ correlated, unsampled }] = await Promise.all([read.bounded.then(join), prefetchAdmissions(joinable, world)]);
   const inferred = await inferAlone(read.alone, pems, batchId, world);
-  const claimed = await claimWhole(parsed.connections, batchId, stores.join);
+  const claimed = await claimWhole(parsed.connections, batchId, world);
   const notSampled = unsampled.map((denial) => unpairedFailure(denial, 'not-sampled'));
   const found = {
     failures: [...correlated.failures, ...notSampled, ...inferred.failures],

@@ -226,11 +226,11 @@ export interface CertificateStore {
 /** Keeps the load of a storm in bounds; asked by large batches only. */
 export interface StormStore {
   /** Adds to what was brought in this minute, and returns the sum. A retry may add twice: it is a load, not a count. */
-  addLoad(minute: number, kind: Half['kind'], halves: number): Promise<number>;
+  addLoad(minute: number, kind: Half['kind'] | 'connection', halves: number): Promise<number>;
   /** Fixes the rate of a batch unless it has one, and returns the one it has: a retry must make the same choices. */
   fixRate(batchId: string, rate: number): Promise<number>;
   /**
-   * The same for denials, and under which scopes a batch counts those without a cell, by API and stage: settings may name
+   * The same for denials and connections, and under which scopes a batch counts those without a cell, by API and stage: settings may name
    * another domain when the batch is repeated. Keeps which events it brought, for `enrol`: a mark for each, `EVENT_MARK_CHARS`
    * long, the same whenever the batch is repeated.
    */

@@ -23,7 +23,7 @@ export const arrows: Arrows = {
   'shared/ports': [...FOUNDATION, 'shared/config'],
   'shared/messages': [...FOUNDATION, 'shared/config'],
   'shared/detect': [...FOUNDATION, 'shared/config'],
-  'shared/join': [...FOUNDATION, 'shared/ports'],
+  'shared/join': [...FOUNDATION, 'shared/config', 'shared/ports'],
   'shared/canary': [...FOUNDATION, 'shared/ports'],
   'shared/logs': [...DECISIONS, 'shared/x509'],
   'shared/doors': [...FOUNDATION, 'shared/config', 'shared/x509', 'shared/logs'],
