@@ -3,7 +3,7 @@
 import pMap from 'p-map';
 import { messageOf } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
-import type { PageAnswer } from '../../shared/discovery/checks/runbooks.js';
+import type { PageAnswer } from '../../shared/discovery/checks/context.js';
 
 /** @param ask asks for one page; another one for tests */
 export async function fetchPages(

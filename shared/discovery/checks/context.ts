@@ -6,7 +6,6 @@ import type { FoundAccount, FoundStage } from '../../model/account.js';
 import type { Coverage, FilterTarget, FoundWatch } from '../../ports/watch.js';
 import { patternsOf } from '../log-patterns.js';
 import { aws, partitionOf } from '../shell.js';
-import type { PageAnswer } from './runbooks.js';
 
 export interface Expectations {
   /** Milliseconds since the epoch. */
@@ -28,6 +27,11 @@ export type TruststoreContents =
   /** `errors`: why parts of it are not read, or why API Gateway rejects it. */
   | { readonly kind: 'read'; readonly certificates: number; readonly errors: readonly string[] }
   | { readonly kind: 'unreadable'; readonly why: string };
+
+/** What came of fetching a page. */
+export type PageAnswer =
+  | { readonly kind: 'answered'; readonly status: number }
+  | { readonly kind: 'unreachable'; readonly why: string };
 
 export interface Context extends Expectations {
   readonly found: FoundAccount;

@@ -4,12 +4,7 @@ import { limits } from '../../base/limits.js';
 import { runbookIds, runbookPage } from '../../config/runbooks.js';
 import type { Coverage } from '../../ports/watch.js';
 import { type Check, ok, type Subject, unknown, warning, wrong } from '../check.js';
-import type { Context } from './context.js';
-
-/** What came of fetching a page. */
-export type PageAnswer =
-  | { readonly kind: 'answered'; readonly status: number }
-  | { readonly kind: 'unreachable'; readonly why: string };
+import type { Context, PageAnswer } from './context.js';
 
 /** The addresses that alerts can name, by the base address or override that they come from; empty where none is known. */
 export function pagesOf(coverage: Coverage | null): ReadonlyMap<string, readonly string[]> {
