@@ -70,7 +70,7 @@ describe('the operator function', () => {
   it('lists those who only use a name apart from the partner, and the door where it is another', async () => {
     const { call, stores, firing } = await operator();
     const claim = incident(1, { incidentId: 'claim', state: 'firing', group: { ...firing.group, isUnverified: true } });
-    const elsewhere = incident(3, {
+    const elsewhere = incident(1, {
       incidentId: 'elsewhere',
       state: 'firing',
       group: { ...firing.group, door: 'cloudfront' },
