@@ -49,6 +49,8 @@ export const chatSchema = z.strictObject({
     eventType: text(100),
     relatedResources: z.array(text(limits.chatTitleCharsMax)).check(z.minLength(1), z.maxLength(5)),
     additionalContext: z.record(text(50), text(limits.chatContextCharsMax)),
+    /** Buttons of the channel's own actions would do nothing about a certificate. */
+    enableCustomActions: z.literal(false),
   }),
 });
 
@@ -89,6 +91,7 @@ export function chatOf(notice: Notice, messages: Messages): ChatMessage {
         ...(notice.account ? { account: notice.account } : {}),
         ...(notice.region ? { region: notice.region } : {}),
       },
+      enableCustomActions: false,
     },
   };
 }
