@@ -81,7 +81,7 @@ export function noticeOf(parts: NoticeParts): Notice {
     severityAtFirst: incident.severityAtFirst,
     because: parts.because,
     runbookUrl: runbookUrl(config, group, runbookId(parts)),
-    clients,
+    clients: clients.map(({ notBefore: _, notAfter: __, ...shown }) => shown),
     ...parts.diagnosed,
     ...(parts.heldBackUntil === null ? {} : { heldBackUntil: new Date(parts.heldBackUntil).toISOString() }),
     links: linksOf({ group, reasonText, since, at: now }, config, deployment),

@@ -45,6 +45,9 @@ export interface ClientTally {
   readonly fingerprint: string | null;
   readonly sourceIps: readonly string[];
   readonly count: number;
+  /** Its validity, in milliseconds since the epoch, where the log says it and nobody keeps the certificate. */
+  readonly notBefore?: number;
+  readonly notAfter?: number;
 }
 
 /** What was counted of one group in a span of time. */

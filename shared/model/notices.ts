@@ -167,4 +167,6 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
   /** Subject DNs from the client's certificate to the root, as far as a path could be built. */
   readonly path: readonly string[];
+  /** Set where nobody has the certificate, and the verdict rests on what a log says of it. */
+  readonly basis?: 'log-fields';
 }

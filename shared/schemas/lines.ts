@@ -39,6 +39,8 @@ export const diagnosisSchema = z.strictObject({
   reason: z.nullable(z.string()),
   findings: z.array(findingSchema),
   path: z.array(z.string()),
+  /** Nobody has the certificate: the verdict rests on what the door's log says of it. */
+  basis: z.optional(z.literal('log-fields')),
 }) satisfies z.ZodMiniType<Diagnosis>;
 
 export const noticeSchema = z.strictObject({

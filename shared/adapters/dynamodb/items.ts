@@ -101,13 +101,16 @@ export function countsAttributes(counts: Counts): Item {
     client.fingerprint,
     client.sourceIps,
     client.count,
+    ...((client.notBefore ?? client.notAfter) ? [client.notBefore ?? null, client.notAfter ?? null] : []),
   ]);
   const value = [count, unattributed, inferred, firstAt, lastAt, reasonText, clients];
   return { requests: { N: String(requests) }, value: { S: JSON.stringify(value) } };
 }
 
+const validity = z.optional(z.nullable(z.number()));
+
 const clientSchema = z.tuple(
-  [z.string(), z.string(), z.nullable(z.string()), z.array(z.string()), z.number()],
+  [z.string(), z.string(), z.nullable(z.string()), z.array(z.string()), z.number(), validity, validity],
   z.unknown(),
 );
 
@@ -126,12 +129,14 @@ export function countsOf(item: Item): Counts {
     firstAt,
     lastAt,
     reasonText,
-    clients: clients.map(([subjectDn, serialNumber, fingerprint, sourceIps, times]) => ({
+    clients: clients.map(([subjectDn, serialNumber, fingerprint, sourceIps, times, notBefore, notAfter]) => ({
       subjectDn,
       serialNumber,
       fingerprint,
       sourceIps,
       count: times,
+      ...(notBefore != null && { notBefore }),
+      ...(notAfter != null && { notAfter }),
     })),
   };
 }
