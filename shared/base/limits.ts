@@ -140,6 +140,8 @@ export const limits = {
   gatewayTruststoreBytesMax: 1 * MIB,
   /** The maximum age of a cached truststore from S3; checking an unchanged one costs a 304. */
   truststoreRecheckMs: 60_000,
+  /** A bundle has 64 KB; ingest and the sweep have a minute for all that they do. */
+  truststoreFetchMs: 10_000,
   /** Object versions that are searched for the one before the current one; other keys may have the same prefix. */
   truststoreVersionsMax: 100,
   /** How long a container uses the reconciler's inventory before it reads it again. */

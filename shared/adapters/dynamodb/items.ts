@@ -101,7 +101,9 @@ export function countsAttributes(counts: Counts): Item {
     client.fingerprint,
     client.sourceIps,
     client.count,
-    ...((client.notBefore ?? client.notAfter) ? [client.notBefore ?? null, client.notAfter ?? null] : []),
+    ...(client.notBefore !== undefined || client.notAfter !== undefined
+      ? [client.notBefore ?? null, client.notAfter ?? null]
+      : []),
   ]);
   const value = [count, unattributed, inferred, firstAt, lastAt, reasonText, clients];
   return { requests: { N: String(requests) }, value: { S: JSON.stringify(value) } };
