@@ -52,16 +52,23 @@ const START = Date.UTC(2026, 10, 20, 9, 0, 0);
 
 const REASONS = ['Could not find issuer for certificate', 'certificate has expired', 'self signed certificate'];
 
+/** The share of the requests with a certificate of their own: those of the first busy issuer. */
+const OWN_CERTIFICATES = 0.5 / BUSY_ISSUERS + 0.5 / ISSUERS;
+/** All of the first halves of a minute, half of as many again, a quarter of twice as many, …; see `samplingRate`. */
+const JOINED_RECORDS = joinedAtMost((IS_RECUT ? 2 : 1) * (REQUESTS / MINUTES));
+
+function joinedAtMost(load: number): number {
+  if (EVENTS_PER_BATCH <= limits.unaskedHalvesMax || load <= limits.joinedPerMinuteMax) return load;
+  return limits.joinedPerMinuteMax * (1 + Math.ceil(Math.log2(load / limits.joinedPerMinuteMax)));
+}
+
 /** The bounds on the cost of a storm, with their reasons. */
 const bounds = {
   /**
    * What is joined, which grows with the logarithm of the load, and for each batch its rate, its place, its facts and the marks of
-   * their hours. Batches of a few are joined as they are: there the ceiling of concurrency is the bound.
+   * their hours. Batches of a few are joined as they are: there the ceiling of concurrency bounds how many batches a minute has.
    */
-  writesPerMinute:
-    EVENTS_PER_BATCH <= limits.unaskedHalvesMax
-      ? Number.POSITIVE_INFINITY
-      : 60_000 + (10 * 2 * REQUESTS) / MINUTES / EVENTS_PER_BATCH,
+  writesPerMinute: 60_000 + (10 * 2 * REQUESTS) / MINUTES / EVENTS_PER_BATCH,
   /**
    * Every batch may write one fact for each group and minute: the batches of a minute, and as many again for settled
    * halves.
@@ -72,8 +79,10 @@ const bounds = {
   /** A few metrics of the function, and one for each scope and reason; none for issuers. */
   metrics: 8 + 2 * (REASONS.length + 1),
   issuersByName: 2 * limits.issuersPerScopeMax,
-  /** At most this many for each access batch. */
-  certificateWritesPerMinute: limits.certificatesPerBatchMax * Math.ceil(REQUESTS / MINUTES / EVENTS_PER_BATCH),
+  /** Those of records that are joined, whatever the size of the batches: the mean of what is drawn, and four standard deviations. */
+  certificateWritesPerMinute: Math.ceil(
+    OWN_CERTIFICATES * JOINED_RECORDS + 4 * Math.sqrt(OWN_CERTIFICATES * JOINED_RECORDS),
+  ),
   /**
    * For two scopes: the groups that fire before their scope does, and the scope, each with a trigger, a resolve and
    * notices in between.

@@ -2,6 +2,7 @@
 
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
+import { issuerText, nameWords } from '../../shared/messages/names.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { plural } from '../../shared/x509/format.js';
 import { type ClientChange, observations, type PreflightResult, preflight } from '../../shared/x509/observed.js';
@@ -231,7 +232,7 @@ function changeTable(results: readonly PreflightResult[], requests: number): str
     change === 'newly-refused' ? pc.red('refused') : pc.green('let in'),
     share(client.requests, requests),
     client.subjectDn,
-    client.issuerDn,
+    issuerText(client.issuerDn, nameWords.en),
     verdict?.reason ?? '',
   ]);
   return table(['Then', 'Requests', 'Client', 'Issuer', 'Why'], rows, [1]);

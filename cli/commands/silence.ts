@@ -19,6 +19,7 @@ import {
   selectorsFor,
 } from '../../shared/incidents/operate.js';
 import { isInForce, matchesGlob } from '../../shared/incidents/silence.js';
+import { issuerText, nameWords, placeText } from '../../shared/messages/names.js';
 import type { Silence, SilenceWindow } from '../../shared/model/index.js';
 import { reasonIds } from '../../shared/model/reasons.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
@@ -95,10 +96,9 @@ export function ackCommand(world: WorldOf = deployed): Command {
   return withTable(new Command('ack'))
     .argument('<incident>', 'the id that the alert shows')
     .option('--undo', 'take the acknowledgement back')
+    .option('--author <name>', 'who takes charge; default: the user of this machine')
     .option('--json', 'print the incident as one line of JSON')
-    .action(async (id: string, options: TableOptions & { undo?: boolean; json?: boolean }) =>
-      acknowledge(id, await world(options), options.undo, options.json),
-    );
+    .action(async (id: string, options: TableOptions & AckOptions) => acknowledge(id, options, await world(options)));
 }
 
 /** @throws MtlsWatchError `usage` */
@@ -150,7 +150,8 @@ export async function listSilences(
     now >= one.endsAt ? 'over' : isInForce(one, now) ? 'in force' : 'waiting',
     `${new Date(one.endsAt).toISOString().slice(0, 16).replace('T', ' ')}`,
     one.window === null ? '' : windowText(one.window),
-    ...[one.scope, one.issuerDn, one.reason].map((selector) => clean(selector ?? '*', limits.dnCharsMax)),
+    clean(placeText(one.scope ?? '*', one, nameWords.en), limits.dnCharsMax),
+    ...[issuerText(one.issuerDn ?? '*', nameWords.en), one.reason].map((one) => clean(one ?? '*', limits.dnCharsMax)),
     one.comment,
   ]);
   output.write(
@@ -174,15 +175,20 @@ export async function expireSilence(
   );
 }
 
+interface AckOptions {
+  readonly undo?: boolean;
+  readonly author?: string;
+  readonly json?: boolean;
+}
+
 /** @throws MtlsWatchError `usage` if no incident with this id is firing */
 export async function acknowledge(
   id: string,
+  { undo: isUndo = false, author = userInfo().username, json = false }: AckOptions,
   { stores, output }: SilenceWorld,
-  isUndo = false,
-  isJson = false,
 ): Promise<void> {
-  const { incidentId } = await acknowledgeIncident(id, !isUndo, stores);
-  if (isJson) {
+  const { incidentId } = await acknowledgeIncident(id, !isUndo, author, stores);
+  if (json) {
     output.write(jsonLine({ type: 'incident', incidentId, acknowledged: !isUndo }));
     return;
   }

@@ -42,6 +42,11 @@ async function outputsHere(stack: string): Promise<Outputs | null> {
   return (await readStack(stack, new CloudFormationClient({})))?.outputs ?? null;
 }
 
+/** All outputs of the stack; empty where there is none. @throws errors of AWS */
+export async function outputsOf({ stack = STACK }: StackOptions): Promise<Outputs> {
+  return (await outputsHere(stack)) ?? {};
+}
+
 /**
  * An output of the stack.
  * @param instead the option that would name it

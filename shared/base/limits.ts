@@ -400,6 +400,11 @@ export const limits = {
    * tenth of what six halves cost. With the usual ceiling of concurrency, batches so small bring 60,000 halves a minute.
    */
   unaskedHalvesMax: 5,
+  /**
+   * Deliveries usually take under 3 minutes. A few denials that come later may be what a storm left out, so that it is looked
+   * up what its batches brought: half a read unit.
+   */
+  promptMs: 5 * 60_000,
   /** Halves of one kind that are joined in a minute before sampling begins. Each costs a write unit or two. */
   joinedPerMinuteMax: 5_000,
   /** In a storm, halves of one request id that a batch joins one by one; an ordinary request has one of each kind. */

@@ -66,18 +66,21 @@ export function countFailures(grouped: readonly (readonly [GroupKey, Count])[], 
   return merged.map((count) => ({ ...count, batchId, clients: busiest(count.clients, limits.clientsPerFactMax) }));
 }
 
-function minutesOf(byKey: ByGroupAndMinute, { scope, issuerDn, reason, isUnverified }: GroupKey): Map<number, Count> {
-  const issuers = getOrInsert(byKey, scope, newMap);
+function minutesOf(
+  byKey: ByGroupAndMinute,
+  { scope, issuerDn, reason, isUnverified, door }: GroupKey,
+): Map<number, Count> {
   // No name contains a line feed.
+  const issuers = getOrInsert(byKey, door ? `${scope}\n${door}` : scope, newMap);
   const reasons = getOrInsert(issuers, isUnverified ? `${issuerDn}\n` : issuerDn, newMap);
   return getOrInsert(reasons, reason, newMap);
 }
 
 const newMap = () => new Map();
 
-function startCount({ at, scope, issuerDn, reason, reasonText, isUnverified }: Failure): Count {
+function startCount({ at, scope, issuerDn, reason, reasonText, isUnverified, door }: Failure): Count {
   return {
-    group: isUnverified ? { scope, issuerDn, reason, isUnverified } : { scope, issuerDn, reason },
+    group: { scope, issuerDn, reason, ...(isUnverified && { isUnverified }), ...(door && { door }) },
     minute: minuteOf(at),
     requests: 0,
     count: 0,
@@ -168,15 +171,15 @@ function busiest(clients: Clients, most: number): ClientTally[] {
     }));
 }
 
-type ForbiddenAt = Pick<OtherForbidden, 'at' | 'cause' | 'scope'>;
+type ForbiddenAt = Pick<OtherForbidden, 'at' | 'cause' | 'scope'> & Pick<ForbiddenFact, 'door'>;
 
 export function countForbidden(forbidden: readonly ForbiddenAt[], batchId: string): ForbiddenFact[] {
   const facts = new Map<string, ForbiddenFact>();
-  for (const { at, cause, scope } of forbidden) {
+  for (const { at, cause, scope, door } of forbidden) {
     const minute = minuteOf(at);
-    const key = `${minute} ${cause} ${scope}`;
+    const key = `${minute} ${cause} ${scope}\n${door}`;
     const count = (facts.get(key)?.count ?? 0) + 1;
-    facts.set(key, { scope, cause, minute, batchId, requests: count, count });
+    facts.set(key, { scope, ...(door && { door }), cause, minute, batchId, requests: count, count });
   }
   return [...facts.values()];
 }

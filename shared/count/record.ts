@@ -38,7 +38,7 @@ const REFUSAL_CAUSES: ReadonlySet<ForbiddenFact['cause']> = new Set(['unmatched'
 export interface CountedBatch {
   readonly batchId: string;
   readonly failures: readonly Failure[];
-  readonly forbidden: readonly Pick<OtherForbidden, 'at' | 'cause' | 'scope'>[];
+  readonly forbidden: readonly (Pick<OtherForbidden, 'at' | 'cause' | 'scope'> & Pick<ForbiddenFact, 'door'>)[];
   /** Lines of domains that are no refusals, beside those of `forbidden`. */
   readonly heard?: readonly HeardLine[];
 }

@@ -172,6 +172,7 @@ function connectionOf(event: LogEvent, fields: ConnectionFields, code: string, p
   const id = clean(fields.connectionId?.trim() ?? '', limits.requestIdCharsMax);
   return {
     kind: 'connection',
+    door: log.door,
     eventId: idOf(event, source),
     connectionId: id === '' ? '' : `${log.door} ${inAccount(source.account, id)}`,
     at: event.timestamp,

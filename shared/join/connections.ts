@@ -11,7 +11,7 @@ import { cellKey, issuerOf } from './pairing.js';
 
 export interface ClaimedConnections {
   readonly failures: readonly Failure[];
-  readonly forbidden: readonly Pick<ForbiddenFact & { readonly at: number }, 'scope' | 'at' | 'cause'>[];
+  readonly forbidden: readonly Pick<ForbiddenFact & { readonly at: number }, 'scope' | 'door' | 'at' | 'cause'>[];
 }
 
 export async function claimConnections(
@@ -29,8 +29,8 @@ export async function claimConnections(
   });
   return {
     failures: owned.flatMap(({ half, outcome }) => ('reason' in outcome ? [failureOf(half, outcome)] : [])),
-    forbidden: owned.flatMap(({ half: { scope, at }, outcome }) =>
-      'cause' in outcome ? [{ scope, at, cause: outcome.cause }] : [],
+    forbidden: owned.flatMap(({ half: { scope, at, door }, outcome }) =>
+      'cause' in outcome ? [{ scope, at, ...doorIn(door), cause: outcome.cause }] : [],
     ),
   };
 }
@@ -40,13 +40,16 @@ function keyOf({ connectionId, eventId }: Connection): string {
   return connectionId === '' ? cellKey.event(eventId) : cellKey.connection(connectionId);
 }
 
-function halfOf({ eventId, at, scope, client }: Connection): AccessRecord {
+function halfOf({ eventId, at, scope, client, door }: Connection): AccessRecord {
   const api = { apiId: null, stage: null };
-  return { kind: 'access', eventId, at, requestId: '', extendedRequestId: null, api, scope, client, rate: 1 };
+  return { kind: 'access', eventId, at, requestId: '', extendedRequestId: null, api, scope, client, door, rate: 1 };
 }
 
+/** Cells of an earlier version lack it. */
+const doorIn = (door: string | undefined) => (door === undefined ? {} : { door });
+
 function failureOf(
-  { eventId, at, scope, client }: AccessRecord,
+  { eventId, at, scope, client, door }: AccessRecord,
   { reason, reasonText }: Pick<Failure, 'reason' | 'reasonText'>,
 ): Failure {
   return {
@@ -56,6 +59,7 @@ function failureOf(
     at,
     scope,
     issuerDn: issuerOf(client),
+    ...doorIn(door),
     reason,
     reasonText,
     attribution: 'whole',

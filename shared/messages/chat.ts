@@ -8,6 +8,7 @@
 import { limits } from '../base/limits.js';
 import * as z from '../base/zod.js';
 import type { Notice } from '../model/index.js';
+import { placeText } from './names.js';
 import {
   countWords,
   heldBackWords,
@@ -83,6 +84,7 @@ export function chatOf(notice: Notice, messages: Messages): ChatMessage {
       relatedResources: [cut(where, limits.chatTitleCharsMax)],
       additionalContext: {
         ...{ incidentId, severity, reason: group.reason, count: String(notice.count) },
+        ...(group.door === undefined ? {} : { door: cut(group.door, limits.chatContextCharsMax) }),
         ...(notice.account ? { account: notice.account } : {}),
         ...(notice.region ? { region: notice.region } : {}),
       },
@@ -113,8 +115,10 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
     ...(heldBack === null ? [] : [heldBack]),
     '',
     `*${labels.reason}* ${whatWords(notice, messages, chatText)}`,
-    `*${labels.domain}* ${where}`,
-    ...issuersOf(notice, chatText).map((issuer, index) => (index === 0 ? `*${labels.issuer}* ${issuer}` : issuer)),
+    `*${labels.domain}* ${placeText(where, notice.group, messages)}`,
+    ...issuersOf(notice, messages, chatText).map((issuer, index) =>
+      index === 0 ? `*${labels.issuer}* ${issuer}` : issuer,
+    ),
     ...(place === '' ? [] : [`*${labels.account}* ${place}`]),
     ...(owner == null ? [] : [`*${labels.owner}* ${owner.name}, ${owner.contact}`]),
     `*${labels.since}* ${sinceWords(notice, messages)}`,

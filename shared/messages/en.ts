@@ -2,6 +2,7 @@
 
 import { isCode } from '../model/reasons.js';
 import { findings } from './findings/en.js';
+import { nameWords } from './names.js';
 import { reasons } from './reasons/en.js';
 import type { Messages } from './types.js';
 
@@ -9,8 +10,11 @@ function andOthers(others: number): string {
   return others === 0 ? '' : others === 1 ? ' and another' : ` and ${others} others`;
 }
 
+const { issuerNotLogged: ISSUER_NOT_LOGGED } = nameWords.en;
+
 export const en: Messages = {
   reasons,
+  ...nameWords.en,
   severalIssuers: {
     title: 'several certificates at once',
     meaning:
@@ -42,9 +46,10 @@ export const en: Messages = {
     claimant: (issuer) => `${issuer} (unverified)`,
   },
   whose: {
-    client: (name, others, issuer) => `the client certificates of ${name}${andOthers(others)}, issued by ${issuer}`,
+    client: (name, others, issuer) =>
+      `the client certificates of ${name}${andOthers(others)}, ${issuer === null ? ISSUER_NOT_LOGGED : `issued by ${issuer}`}`,
     claimed: (name, others, issuer) =>
-      `client certificates in the name of ${name}${andOthers(others)}, a name that is not verified (issuer: ${issuer})`,
+      `client certificates in the name of ${name}${andOthers(others)}, a name that is not verified (${issuer === null ? ISSUER_NOT_LOGGED : `issuer: ${issuer}`})`,
     clientsOf: (issuer) => `the client certificates of ${issuer}`,
     claimant: (issuer) => `client certificates in the name of ${issuer}, which no CA of that name signed`,
     oneClientOf: (issuer, name, isProven) =>

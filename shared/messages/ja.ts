@@ -2,6 +2,7 @@
 
 import { isCode } from '../model/reasons.js';
 import { findings } from './findings/ja.js';
+import { nameWords } from './names.js';
 import { reasons } from './reasons/ja.js';
 import type { Messages } from './types.js';
 
@@ -9,8 +10,11 @@ function andOthers(others: number): string {
   return others === 0 ? '' : ` ほか ${others} 者`;
 }
 
+const { issuerNotLogged: ISSUER_NOT_LOGGED } = nameWords.ja;
+
 export const ja: Messages = {
   reasons,
+  ...nameWords.ja,
   severalIssuers: {
     title: '複数の証明書が同時に拒否',
     meaning: '複数の発行者の証明書が同時に拒否されています。ドメイン側の変更が原因か、第三者が接続を試みています。',
@@ -58,9 +62,10 @@ export const ja: Messages = {
     claimant: (issuer) => `${issuer} を名乗る接続元`,
   },
   whose: {
-    client: (name, others, issuer) => `${name}${andOthers(others)} のクライアント証明書 (発行者: ${issuer})`,
+    client: (name, others, issuer) =>
+      `${name}${andOthers(others)} のクライアント証明書 (${issuer === null ? ISSUER_NOT_LOGGED : `発行者: ${issuer}`})`,
     claimed: (name, others, issuer) =>
-      `${name}${andOthers(others)} を名乗るクライアント証明書 (名前は未検証、発行者: ${issuer})`,
+      `${name}${andOthers(others)} を名乗るクライアント証明書 (名前は未検証、${issuer === null ? ISSUER_NOT_LOGGED : `発行者: ${issuer}`})`,
     clientsOf: (issuer) => `${issuer} 発行のクライアント証明書`,
     claimant: (issuer) => `${issuer} を発行者と名乗る、同名の CA の署名がないクライアント証明書`,
     oneClientOf: (issuer, name, isProven) =>

@@ -5,6 +5,7 @@
 
 import { limits } from '../base/limits.js';
 import type { ClientTally, Notice } from '../model/index.js';
+import { placeText } from './names.js';
 import {
   countWords,
   decisiveFinding,
@@ -105,10 +106,12 @@ type Field = readonly [label: string, value: string];
 function factsOf(notice: Notice, messages: Messages, where: string): Field[] {
   const { labels } = messages;
   const trust = notice.issuerTrusted === null ? '' : ` (${messages.issuerTrusted(notice.issuerTrusted)})`;
-  const issuers = issuersOf(notice, mailText).map((issuer, index) => (index === 0 ? `${issuer}${trust}` : issuer));
+  const issuers = issuersOf(notice, messages, mailText).map((issuer, index) =>
+    index === 0 ? `${issuer}${trust}` : issuer,
+  );
   return [
     [labels.reason, whatWords(notice, messages, mailText)],
-    [labels.domain, where],
+    [labels.domain, placeText(where, notice.group, messages)],
     ...listed(labels.issuer, issuers),
     ...ownerFields(notice, messages),
     [labels.since, sinceWords(notice, messages)],
@@ -156,6 +159,16 @@ function widthOf(text: string): number {
 /** What changed, the findings of the diagnosis, and the first steps. */
 function actionsOf(notice: Notice, messages: Messages): string[] {
   const { labels } = messages;
+  const steps = wordsOf(notice, messages).steps.map((step, index) => `  ${index + 1}. ${step}`);
+  return [...verdictSections(notice, messages), `${labels.firstSteps}\n${steps.join('\n')}`];
+}
+
+/** What changed before, each finding with its evidence, and why there is no verdict. */
+export function verdictSections(
+  notice: Pick<Notice, 'verdict' | 'verdictNote' | 'change'>,
+  messages: Messages,
+): string[] {
+  const { labels } = messages;
   const decisive = decisiveFinding(notice);
   const findings = findingsShown(notice).map((finding) => {
     const words = findingWords(finding, messages);
@@ -165,12 +178,10 @@ function actionsOf(notice: Notice, messages: Messages): string[] {
     const remedy = isTold ? [] : [labels.remedy, `  ${mailText(finding.remedy)}`];
     return [`${labels.evidence}: ${words?.title ?? finding.code} (${finding.code})`, ...evidence, ...remedy].join('\n');
   });
-  const steps = wordsOf(notice, messages).steps.map((step, index) => `  ${index + 1}. ${step}`);
   return [
     ...(notice.change === null ? [] : [`${labels.change}\n  ${mailText(notice.change)}`]),
     ...findings,
     ...(notice.verdictNote === null ? [] : [`${labels.noVerdict}\n  ${mailText(notice.verdictNote)}`]),
-    `${labels.firstSteps}\n${steps.join('\n')}`,
   ];
 }
 

@@ -49,13 +49,22 @@ export interface WhoMessages {
 }
 
 export interface WhoseMessages {
-  readonly client: (name: string, others: number, issuer: string) => string;
-  readonly claimed: (name: string, others: number, issuer: string) => string;
+  /** @param issuer null where it is not in the log */
+  readonly client: (name: string, others: number, issuer: string | null) => string;
+  readonly claimed: (name: string, others: number, issuer: string | null) => string;
   readonly clientsOf: (issuer: string) => string;
   /** Whoever uses the name of an issuer that did not sign. */
   readonly claimant: (issuer: string) => string;
   /** All refused certificates of the issuer bear the name. */
   readonly oneClientOf: (issuer: string, name: string, isProven: boolean) => string;
+}
+
+/** Names that alerts, tables and the report share. */
+export interface NameMessages {
+  /** For a client whose door does not log who issued its certificate. */
+  readonly issuerNotLogged: string;
+  /** Front doors by their id. */
+  readonly doors: Readonly<Record<string, string>>;
 }
 
 export const labelIds = [
@@ -83,7 +92,7 @@ export const labelIds = [
   'incident',
 ] as const;
 
-export interface Messages {
+export interface Messages extends NameMessages {
   readonly reasons: Readonly<Record<ReasonId, ReasonMessages>>;
   /** For the incident of a whole domain, in place of a reason. */
   readonly severalIssuers: SeveralMessages;

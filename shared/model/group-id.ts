@@ -4,8 +4,9 @@ import { digest } from '../base/digest.js';
 import type { GroupKey } from './index.js';
 
 /** A short, stable name of a group, for keys and ids. */
-export function groupId({ scope, issuerDn, reason, isUnverified }: GroupKey): string {
+export function groupId({ scope, issuerDn, reason, isUnverified, door }: GroupKey): string {
+  const at = door === undefined ? [] : ['door', door];
   return isUnverified
-    ? digest('group', scope, issuerDn, reason, 'unverified')
-    : digest('group', scope, issuerDn, reason);
+    ? digest('group', scope, issuerDn, reason, 'unverified', ...at)
+    : digest('group', scope, issuerDn, reason, ...at);
 }

@@ -74,6 +74,8 @@ export interface AccessRecord {
   readonly inferred?: string | null;
   /** As in `GroupKey`, from when the record first came. */
   readonly isUnverified?: true;
+  /** As in `GroupKey`: the half is a whole connection of this door. */
+  readonly door?: string;
   /** As in `Denial`. */
   readonly rate: number;
 }
@@ -129,6 +131,8 @@ export interface HeardLine {
  */
 export interface Connection {
   readonly kind: 'connection';
+  /** The id of the front door that wrote the record. */
+  readonly door: string;
   /** As in `AccessRecord`. */
   readonly eventId: string;
   /** The door's id and the id that the door gave the connection, with its account; empty where the log holds none. */
@@ -194,6 +198,8 @@ export interface Failure {
   readonly issuerDn: string;
   /** As in `GroupKey`. */
   readonly isUnverified?: true;
+  /** As in `GroupKey`. */
+  readonly door?: string;
   readonly reason: ReasonId;
   readonly reasonText: string;
   readonly attribution: Attribution;

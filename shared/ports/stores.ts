@@ -179,8 +179,10 @@ export interface Outbox {
    * in another's hands at `now`, or no longer in the outbox.
    */
   take(noticeId: string, now: number, until: number): Promise<boolean>;
-  /** After the notice was published; clearing twice is harmless. */
+  /** After the notice was published; clearing twice is harmless. Keeps it for `sent`. */
   clear(noticeId: string): Promise<void>;
+  /** The notices of an incident that were sent, the oldest first; kept for `limits.keptDaysMax`. */
+  sent(incidentId: string): Promise<readonly Notice[]>;
 }
 
 export interface SilenceStore {
@@ -234,6 +236,8 @@ export interface StormStore {
    * whoever comes later, the order stays
    */
   enrol(place: string, batchId: string, span: readonly [number, number]): Promise<ReadonlySet<string>>;
+  /** The marks that all batches brought which are on the list of a place and overlap with the span. Writes nothing. */
+  brought(place: string, span: readonly [number, number]): Promise<ReadonlySet<string>>;
 }
 
 /** What a batch does with the denials of a minute. */

@@ -9,6 +9,7 @@ import { runbookPage, runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
 import { rollUp } from '../count/rollup.js';
 import { diagnosisOf, unlessUnreadable } from '../diagnosis/diagnosis.js';
+import { issuerText, nameWords, placeText } from '../messages/names.js';
 import { groupId } from '../model/group-id.js';
 import type { ClientTally, GroupKey, Owner, Rollup, Silence } from '../model/index.js';
 import type { World } from '../ports/index.js';
@@ -84,7 +85,7 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
     details: gathering.details,
     expiring,
     sunset,
-    silences: partner === null ? silencesIn(period, await world.stores.silences.list()) : null,
+    silences: partner === null ? silencesIn(period, await world.stores.silences.list(), gathering.language) : null,
     pipeline: partner === null ? gathering.pipeline : null,
     contactOf: (groups, subjectDn) => contactOfAll(config, groups, subjectDn),
     verdictOf: (group) => verdicts.get(verdictKey(group)) ?? null,
@@ -210,12 +211,22 @@ function hasFingerprint({ fingerprint }: ClientTally): boolean {
 }
 
 /** The silences that were in force during the period, in descending order of their ends. */
-function silencesIn({ from, to }: Period, silences: readonly Silence[]): NonNullable<Report['silences']> {
+function silencesIn(
+  { from, to }: Period,
+  silences: readonly Silence[],
+  language: Language,
+): NonNullable<Report['silences']> {
   return silences
     .filter(({ startsAt, endsAt }) => startsAt < to && endsAt > from)
     .sort((a, b) => b.endsAt - a.endsAt)
-    .map(({ scope, issuerDn, reason, endsAt, comment }) => ({
-      what: [scope, issuerDn, reason].filter((part) => part !== null).join(' · '),
+    .map(({ scope, issuerDn, reason, door, endsAt, comment }) => ({
+      what: [
+        door === undefined ? scope : placeText(scope ?? '*', { door }, nameWords[language]),
+        issuerDn === null ? null : issuerText(issuerDn, nameWords[language]),
+        reason,
+      ]
+        .filter((part) => part !== null)
+        .join(' · '),
       until: new Date(endsAt).toISOString(),
       because: comment,
     }));

@@ -1,6 +1,8 @@
 /** The top of the page: three sentences, the main figures, what needs action. */
 
 import { limits } from '../base/limits.js';
+import { doorName } from '../messages/names.js';
+import { isUnloggedIssuer } from '../model/index.js';
 import { courseOf } from './course.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';
@@ -121,6 +123,16 @@ export function remedyOf({ verdict, reason }: Action, words: ReportMessages): st
     : `${contradiction.trusted[reason] ?? contradiction.trustedOtherwise}${remedy}`;
 }
 
+function placesText({ scopes, doors = [] }: Action, words: ReportMessages): string {
+  const where = scopes.map((scope) => cut(scope, 120)).join(', ');
+  return doors.length === 0 ? where : `${where} (${doors.map((door) => cut(doorName(door, words))).join(', ')})`;
+}
+
+/** Beside the owner: where no issuer is known, the owner is who the clients say they are. */
+function issuerNote(issuerDn: string, words: ReportMessages): string {
+  return isUnloggedIssuer(issuerDn) ? `(${words.issuerNotLogged})` : issuerDn;
+}
+
 function actionItem(action: Action, words: ReportMessages): Html {
   const { labels } = words;
   const { verdict, state } = action;
@@ -128,11 +140,11 @@ function actionItem(action: Action, words: ReportMessages): Html {
     [labels.remedy, html`<span class="do">${cut(remedyOf(action, words), 600)}</span>`],
     [
       labels.owner,
-      html`<bdi>${cut(action.owner)}</bdi> <span class="dim small"><bdi>${action.issuerDn}</bdi></span>${
+      html`<bdi>${cut(action.owner)}</bdi> <span class="dim small"><bdi>${issuerNote(action.issuerDn, words)}</bdi></span>${
         action.contact === null ? null : html`<br>${action.contact.name}, ${action.contact.contact}`
       }`,
     ],
-    [labels.domain, action.scopes.map((scope) => cut(scope, 120)).join(', ')],
+    [labels.domain, placesText(action, words)],
     [
       labels.refused,
       html`${numberText(action.failures)} <span class="dim">(${labels.before}: ${action.before === null ? '–' : numberText(action.before)}; ${labels.median}: ${action.median4 === null ? '–' : medianText(action.median4)}; ${labels.clients}: ${numberText(action.clients)}; ${labels.lastSeen}: ${timeText(action.lastSeen)})</span>`,

@@ -1,7 +1,15 @@
 /** Numbers, names and tables that the sections of the page share. */
 
 import { limits } from '../base/limits.js';
-import { type GroupKey, isSeveral, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
+import { issuerText } from '../messages/names.js';
+import {
+  type GroupKey,
+  isSeveral,
+  isUnloggedIssuer,
+  OTHER_ISSUERS,
+  UNKNOWN_ISSUER,
+  unloggedClient,
+} from '../model/index.js';
 import { isNamed, ownerOf, shortName } from '../x509/names.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';
@@ -40,13 +48,21 @@ export function reasonTitle(
 export function issuerName(issuerDn: string, words: ReportMessages): string {
   if (issuerDn === UNKNOWN_ISSUER) return words.unknownIssuer;
   if (issuerDn === OTHER_ISSUERS) return words.otherIssuers;
-  return isSeveral(issuerDn) ? words.severalIssuers : ownerOf(issuerDn);
+  if (isSeveral(issuerDn)) return words.severalIssuers;
+  return isUnloggedIssuer(issuerDn) ? issuerText(issuerDn, words) : ownerOf(issuerDn);
 }
 
 /** Organization and common name in bold, the whole DN below. */
 export function issuerCell(issuerDn: string, words: ReportMessages): Html {
   if (!isNamed(issuerDn)) return html`<span class="dim">${issuerName(issuerDn, words)}</span>`;
+  if (isUnloggedIssuer(issuerDn)) return unloggedCell(issuerDn, words);
   return html`<b><bdi>${cut(ownerOf(issuerDn))}</bdi></b><br><span class="dim small"><bdi>${cut(issuerDn, DN_CHARS_MAX)}</bdi></span>`;
+}
+
+function unloggedCell(issuerDn: string, words: ReportMessages): Html {
+  const client = unloggedClient(issuerDn) ?? '';
+  const note = html`<span class="dim small">(${words.issuerNotLogged})</span>`;
+  return client === '' ? note : html`<b><bdi>${cut(client)}</bdi></b> ${note}`;
 }
 
 const NAME_CHARS_MAX = 80;

@@ -1,5 +1,7 @@
 /** The sections with charts; each also shows the figures in a table. */
 
+import { placeText } from '../messages/names.js';
+import { isUnloggedIssuer } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import { columns as columnChart, stackedBars } from './charts.js';
 import { type Html, html } from './html.js';
@@ -122,6 +124,7 @@ const CLIENT_ROWS_MAX = 12;
 
 function nameOfIssuer({ issuerDn }: { readonly issuerDn: string }, words: ReportMessages): string {
   const owner = issuerName(issuerDn, words);
+  if (isUnloggedIssuer(issuerDn)) return owner;
   const name = nameOf(issuerDn);
   return owner === name || owner === words.unknownIssuer || owner === words.otherIssuers ? owner : `${owner} · ${name}`;
 }
@@ -163,7 +166,7 @@ function clientsTable({ clients }: Report, words: ReportMessages): Html {
       .map((one) => [
         html`<b><bdi>${nameOf(one.subjectDn)}</bdi></b><br><span class="dim small"><bdi>${cut(one.subjectDn, 120)}</bdi>, ${labels.serial} ${cut(one.serialNumber, 44)}</span>`,
         numberText(one.count),
-        html`${reasonTitle(one, words)}<br><span class="dim small">${cut(one.scope)}</span>`,
+        html`${reasonTitle(one, words)}<br><span class="dim small">${placeText(cut(one.scope), one, words)}</span>`,
         one.sourceIps.map((ip) => cut(ip, 45)).join(', '),
         one.userAgents === null
           ? labels.unknown

@@ -1,5 +1,6 @@
 /** The sections that are tables, and the description of the method. */
 
+import { doorName, placeText } from '../messages/names.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';
 import {
@@ -37,7 +38,7 @@ export function incidentsSection({ incidents }: Report, words: ReportMessages): 
     ],
     told.map((one) => [
       html`<span class="nowrap">${timeText(one.noticedAt)}</span>`,
-      html`${issuerCell(one.issuerDn, words)}<br><span class="dim small">${cut(one.scope)}</span>`,
+      html`${issuerCell(one.issuerDn, words)}<br><span class="dim small">${placeText(cut(one.scope), one, words)}</span>`,
       one.issuerDn === '(several issuers)' ? '–' : reasonTitle(one, words),
       words.severities[one.severity],
       one.failures === null ? '–' : numberText(one.failures),
@@ -46,6 +47,35 @@ export function incidentsSection({ incidents }: Report, words: ReportMessages): 
     ]),
     words,
   )}${heldBack}`;
+}
+
+/** The front doors side by side. */
+export function doorsSection({ doors }: Report, words: ReportMessages): Html {
+  const { labels } = words;
+  return html`<p>${words.doorsNote}</p>${table(
+    words.sections.doors,
+    [
+      { head: labels.door },
+      { head: labels.refused, isNumber: true },
+      { head: labels.before, isNumber: true },
+      { head: labels.change, isNumber: true },
+      { head: labels.groups, isNumber: true },
+      { head: labels.issuers, isNumber: true },
+      { head: labels.incidents, isNumber: true },
+      { head: labels.otherCauses, isNumber: true },
+    ],
+    doors.map((one) => [
+      html`<b>${cut(doorName(one.door, words))}</b>`,
+      numberText(one.failures),
+      one.before === null ? '–' : numberText(one.before),
+      changeCell(one.failures, one.before),
+      numberText(one.groups),
+      numberText(one.issuers),
+      numberText(one.incidents),
+      one.otherCauses === null ? labels.unknown : numberText(one.otherCauses),
+    ]),
+    words,
+  )}`;
 }
 
 const CHANGES_MAX = 12;
@@ -136,7 +166,7 @@ export function forbiddenSection({ otherForbidden, partner }: Report, words: Rep
       changeCell(count, before),
       scopes
         .slice(0, 5)
-        .map((one) => `${cut(one.scope)} ${numberText(one.count)}`)
+        .map((one) => `${placeText(cut(one.scope), one, words)} ${numberText(one.count)}`)
         .join(', '),
     ]),
     words,

@@ -5,6 +5,8 @@
 
 import { createHash } from 'node:crypto';
 import { limits } from '../base/limits.js';
+import { issuerText } from '../messages/names.js';
+import { FIRST_DOOR } from './doors.js';
 import { type Html, html, textOfHtml, trusted } from './html.js';
 import { reportMessages } from './messages/index.js';
 import type { Language, ReportMessages } from './messages/types.js';
@@ -13,6 +15,7 @@ import { daysSection, issuersSection } from './page-pictures.js';
 import { sunsetSection } from './page-sunset.js';
 import {
   changesSection,
+  doorsSection,
   expirySection,
   forbiddenSection,
   incidentsSection,
@@ -30,6 +33,7 @@ type Section = (report: Report, words: ReportMessages) => Html;
 
 const sections = {
   actions: actionsSection,
+  doors: doorsSection,
   days: daysSection,
   issuers: issuersSection,
   incidents: incidentsSection,
@@ -49,7 +53,9 @@ export function pageOf(report: Report, language: Language): string {
   // The dates of the days themselves, which are in the time zone of the schedule.
   const firstDay = report.days[0]?.date ?? report.period.from;
   const lastDay = report.days.at(-1)?.date ?? new Date(Date.parse(report.period.to) - 1).toISOString();
-  const entries = Object.entries(sections) as [keyof typeof sections, Section][];
+  const all = Object.entries(sections) as [keyof typeof sections, Section][];
+  const isElsewhere = report.doors.some(({ door }) => door !== FIRST_DOOR);
+  const entries = all.filter(([id]) => id !== 'doors' || isElsewhere);
   const page = html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -81,5 +87,5 @@ ${section(report, words)}</section>
 function titleOf({ partner, period }: Report, words: ReportMessages): string {
   return partner === null
     ? words.title(period.label)
-    : words.titleFor(partner.slice(0, limits.shownCharsMax), period.label);
+    : words.titleFor(issuerText(partner, words).slice(0, limits.shownCharsMax), period.label);
 }

@@ -19,6 +19,8 @@ export const groupSchema = z.strictObject({
   issuerDn: z.string(),
   reason,
   isUnverified: z.optional(z.literal(true)),
+  /** The front door that refused; absent for API Gateway. */
+  door: z.optional(z.string()),
 });
 
 const findingSchema = z.strictObject({
@@ -127,6 +129,8 @@ export const summarySchema = z.strictObject({
   unattributed: count,
   inferred: count,
   otherForbidden: z.partialRecord(z.enum(forbiddenCauses), count),
+  /** The same by front door, API Gateway as `api-gateway`; those with most refusals first. */
+  doors: z.array(z.strictObject({ door: z.string(), failures: count, groups: count, otherForbidden: count })),
   groups: z.array(z.strictObject({ ...groupSchema.shape, failures: count, firstSeen: iso, lastSeen: iso })),
   notices: count,
 });

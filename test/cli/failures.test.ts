@@ -33,6 +33,8 @@ describe('without a Region or credentials', () => {
     [['doctor']],
     [['init']],
     [['incidents', '--table', 't']],
+    [['incidents', 'show', 'i', '--table', 't']],
+    [['runbook', '--incident', 'i', '--table', 't']],
     [['silence', 'list', '--table', 't']],
     [['silence', 'add', '--table', 't', '--reason', 'expired', '--for', '2h', '--comment', 'x']],
     [['ack', 'i', '--table', 't']],

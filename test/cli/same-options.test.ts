@@ -56,11 +56,14 @@ it('--at, on every verb whose answer depends on the time', () => {
   expect(having('--at')).toEqual([...leaves.keys()].filter((name) => WITHOUT_TIME[name] === undefined));
 });
 
+/** Verbs whose file has another name. */
+const FILES: Readonly<Record<string, string>> = { ack: 'silence', 'incidents show': 'show-incident' };
+
 it('--lang, on every verb that loads texts in several languages', () => {
   const commands = join(import.meta.dirname, '../../cli/commands');
   const speaks = [...leaves.keys()].filter((name) => {
-    const file = name === 'ack' ? 'silence' : name.split(' ')[0];
-    return /\b(?:messagesIn|reportMessages)\b/.test(readFileSync(join(commands, `${file}.ts`), 'utf8'));
+    const file = FILES[name] ?? name.split(' ')[0];
+    return /\b(?:messagesIn|reportMessages|fillPage)\b/.test(readFileSync(join(commands, `${file}.ts`), 'utf8'));
   });
   expect(speaks.length).toBeGreaterThan(2);
   expect(having('--lang')).toEqual(speaks);

@@ -105,6 +105,15 @@ export function describeReported(containers: Containers): void {
       ...changes,
     });
 
+    it('are kept apart by their doors, of which there are none in what an earlier version wrote', async () => {
+      const broken = forbidden(2, day, { cause: 'connection-failed' });
+      const facts = [broken, { ...broken, door: 'cloudfront' }, { ...broken, door: 'load-balancer' }];
+      await containers.a.facts.put([], facts);
+      const found = await containers.b.facts.forbidden(day, day, 100);
+      expect(found).toHaveLength(3);
+      expect(found).toEqual(expect.arrayContaining(facts));
+    });
+
     it('are found by their days, in all scopes, and grow', async () => {
       const facts = [
         forbidden(1, day),

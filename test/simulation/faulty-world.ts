@@ -181,6 +181,7 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
           () => noticeId,
           () => inner.outbox.clear(noticeId),
         ),
+      sent: (incidentId) => disk.read('outbox.sent', () => inner.outbox.sent(incidentId)),
     },
     certificates: {
       save: async (certificates) => {
@@ -213,6 +214,7 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
           () => `${place} ${batchId}`,
           () => inner.storm.enrol(place, batchId, span),
         ),
+      brought: (place, span) => disk.read('storm.brought', () => inner.storm.brought(place, span)),
       fixRate: (batchId, rate) =>
         disk.write(
           'storm.fix-rate',

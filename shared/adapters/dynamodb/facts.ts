@@ -40,10 +40,10 @@ export function createFacts(table: Table, clock: Clock): FactStore {
           ...countsAttributes(fact),
           ttl: expiry,
         })),
-        ...forbidden.map(({ scope, cause, minute, batchId, requests, count }) => ({
-          ...attributesOf(keys.forbidden(scope, cause, minute, batchId)),
+        ...forbidden.map(({ scope, door, cause, minute, batchId, requests, count }) => ({
+          ...attributesOf(keys.forbidden(scope, cause, minute, batchId + behindBatch(door))),
           requests: { N: String(requests) },
-          value: { S: JSON.stringify([scope, count]) },
+          value: { S: JSON.stringify([scope, count, ...(door === undefined ? [] : [door])]) },
           ttl: ttl(clock.now(), limits.forbiddenDaysMax),
         })),
       ];
@@ -78,14 +78,19 @@ function factOf(item: Item, group: GroupKey): Fact {
   return { group, minute: Number(minute), batchId, ...countsOf(item) };
 }
 
-const forbiddenSchema = z.tuple([z.string(), z.number()], z.unknown());
+/** A batch may hold records of several doors. */
+const behindBatch = (door: string | undefined): string => (door === undefined ? '' : `#${door}`);
+
+const forbiddenSchema = z.tuple([z.string(), z.number(), z.optional(z.string())], z.unknown());
 
 function forbiddenOf(item: Item): ForbiddenFact {
-  const [, minute, name, batchId] = /^(\d+)#([a-z-]+)#(.*)$/s.exec(textOf(item, 'sk')) ?? [];
+  const [, minute, name, batch] = /^(\d+)#([a-z-]+)#(.*)$/s.exec(textOf(item, 'sk')) ?? [];
   const cause = forbiddenCauses.find((one) => one === name);
-  if (minute === undefined || cause === undefined || batchId === undefined) {
+  if (minute === undefined || cause === undefined || batch === undefined) {
     throw corrupt(item, 'sk', 'expected MINUTE#CAUSE#BATCH');
   }
-  const [scope, count] = readValue(item, 'value', forbiddenSchema);
-  return { scope, cause, minute: Number(minute), batchId, requests: numberOf(item, 'requests'), count };
+  const [scope, count, door] = readValue(item, 'value', forbiddenSchema);
+  const batchId = batch.slice(0, batch.length - behindBatch(door).length);
+  const requests = numberOf(item, 'requests');
+  return { scope, ...(door !== undefined && { door }), cause, minute: Number(minute), batchId, requests, count };
 }

@@ -78,6 +78,7 @@ export function createStoresOn(
       fixRate: async (...rate) => (await late()).storm.fixRate(...rate),
       fixDenials: async (...batch) => (await late()).storm.fixDenials(...batch),
       enrol: async (...batch) => (await late()).storm.enrol(...batch),
+      brought: async (...place) => (await late()).storm.brought(...place),
     },
     pulses: {
       note: async (...pulses) => (await late()).pulses.note(...pulses),

@@ -17,6 +17,7 @@
  *     incident                GROUP                 the state of a group's incident               while firing, and 7 days
  *     ended#WEEK              ENDEDAT#INCIDENT      an incident that is over                      `rollupDays`
  *     outbox                  AT#NOTICE             a notice that is to be sent                   7 days
+ *     sent#INCIDENT           AT#NOTICE             a notice that was sent                        30 days
  *     certificate#FINGERPRINT -                     a certificate                                 `certificateDays`
  *     load#MINUTE             KIND                  halves brought in a minute of a storm         31 days
  *     rate#BATCH              -                     the sampling rate of a batch                  31 days
@@ -106,6 +107,7 @@ export const keys = {
   }),
   outboxPk: 'outbox',
   outbox: (at: string, noticeId: string): Key => ({ pk: 'outbox', sk: `${at}#${noticeId}` }),
+  sentPk: (incidentId: string): string => `sent#${incidentId}`,
   silencePk: 'silence',
   silence: (id: string): Key => ({ pk: 'silence', sk: id }),
   inventoryPk: 'inventory',

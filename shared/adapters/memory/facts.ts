@@ -35,7 +35,7 @@ export function createFacts(): MemoryFacts {
         grow(ofMinute, fact.batchId, fact);
       }
       for (const fact of forbidden) {
-        grow(forbiddenFacts, JSON.stringify([fact.scope, fact.cause, fact.minute, fact.batchId]), fact);
+        grow(forbiddenFacts, JSON.stringify([fact.scope, fact.door, fact.cause, fact.minute, fact.batchId]), fact);
       }
     },
     window: async (group, from, to) => {

@@ -5,6 +5,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { boundedMap } from '../../base/bounded-map.js';
+import { getOrInsert } from '../../base/get-or-insert.js';
 import { limits } from '../../base/limits.js';
 import { dayOfMinute } from '../../base/time.js';
 import { groupId } from '../../model/group-id.js';
@@ -15,6 +16,7 @@ import type {
   Half,
   HeldHalf,
   Incident,
+  Notice,
   ProbedGateway,
   Rollup,
   Silence,
@@ -268,6 +270,10 @@ function createStorm(): StormStore {
   const denials = boundedMap<FixedDenials>(limits.stormRatesRememberedMax);
   const brought = boundedMap<string>(limits.stormBatchesRememberedMax);
   const lists = boundedMap<[string, readonly [number, number]][]>(limits.stormRatesRememberedMax);
+  const marksOf = (batches: readonly [string, readonly [number, number]][], [from, to]: readonly [number, number]) => {
+    const overlapping = batches.filter(([, other]) => other[0] <= to && from <= other[1]);
+    return new Set(overlapping.flatMap(([id]) => marksIn(brought.get(id) ?? '')));
+  };
   return {
     addLoad: async (minute, kind, halves) => {
       const sum = (loads.get(`${minute} ${kind}`) ?? 0) + halves;
@@ -293,9 +299,9 @@ function createStorm(): StormStore {
         0,
         list.findIndex(([id]) => id === batchId),
       );
-      const overlapping = earlier.filter(([, other]) => other[0] <= span[1] && span[0] <= other[1]);
-      return new Set(overlapping.flatMap(([id]) => marksIn(brought.get(id) ?? '')));
+      return marksOf(earlier, span);
     },
+    brought: async (place, span) => marksOf(lists.get(place) ?? [], span),
   };
 }
 
@@ -346,6 +352,7 @@ function createProbed(): ProbedStore {
 
 function createOutbox(notices: Map<string, PendingNotice>): Outbox {
   const takenUntil = new Map<string, number>();
+  const sent = new Map<string, Notice[]>();
   return {
     pending: async (limit) =>
       inSendingOrder([...notices.values()])
@@ -370,9 +377,12 @@ function createOutbox(notices: Map<string, PendingNotice>): Outbox {
       return true;
     },
     clear: async (noticeId) => {
+      const cleared = notices.get(noticeId)?.notice;
+      if (cleared !== undefined) getOrInsert(sent, cleared.incidentId, () => []).push(cleared);
       notices.delete(noticeId);
       takenUntil.delete(noticeId);
     },
+    sent: async (incidentId) => sent.get(incidentId) ?? [],
   };
 }
 

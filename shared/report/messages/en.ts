@@ -1,5 +1,6 @@
 /** The report in English. */
 
+import { nameWords } from '../../messages/names.js';
 import { reasons } from '../../messages/reasons/en.js';
 import type { ReportMessages } from './types.js';
 
@@ -8,6 +9,7 @@ const n = (count: number, one: string, many = `${one}s`): string =>
 
 export const en: ReportMessages = {
   language: 'en',
+  ...nameWords.en,
   title: (period) => `Refused client certificates, ${period}`,
   titleFor: (partner, period) => `Refused client certificates of ${partner}, ${period}`,
   subtitle: (from, to, generated) => `${from} to ${to}, all times UTC. Made ${generated} by mtls-watch.`,
@@ -41,6 +43,7 @@ export const en: ReportMessages = {
   sections: {
     summary: 'The period in three sentences',
     actions: 'What needs action',
+    doors: 'By front door',
     days: 'Refusals by day and reason',
     issuers: 'By issuer',
     incidents: 'Incidents',
@@ -115,7 +118,12 @@ export const en: ReportMessages = {
     inferredNote: 'of APIs without an execution log',
     otherReasons: 'other reasons',
     missing: 'What this report lacks',
+    door: 'Door',
+    groups: 'groups',
+    otherCauses: 'other causes',
   },
+  doorsNote:
+    'What each front door refused for the client certificate. Other causes are no refusals of a certificate: other 403s of API Gateway, and connections that broke off at the other doors.',
   sentences: {
     quiet: 'No client certificate was refused.',
     total: (failures, scopes, issuers, trend) =>

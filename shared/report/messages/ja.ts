@@ -1,11 +1,13 @@
 /** 日本語のレポート。 */
 
 import { ja as alerts } from '../../messages/ja.js';
+import { nameWords } from '../../messages/names.js';
 import { reasons } from '../../messages/reasons/ja.js';
 import type { ReportMessages } from './types.js';
 
 export const ja: ReportMessages = {
   language: 'ja',
+  ...nameWords.ja,
   title: (period) => `クライアント証明書の拒否レポート ${period}`,
   titleFor: (partner, period) => `クライアント証明書の拒否レポート ${period}(${partner})`,
   subtitle: (from, to, generated) => `対象期間 ${from} ~ ${to}(時刻はすべて UTC)。作成 ${generated}、mtls-watch。`,
@@ -63,6 +65,7 @@ export const ja: ReportMessages = {
   sections: {
     summary: '今期のまとめ',
     actions: '対応が必要なもの',
+    doors: '入口別',
     days: '日別・理由別の拒否件数',
     issuers: '発行者別',
     incidents: 'インシデント',
@@ -137,7 +140,12 @@ export const ja: ReportMessages = {
     inferredNote: '実行ログのない API の分',
     otherReasons: 'その他の理由',
     missing: 'このレポートに含まれていないもの',
+    door: '入口',
+    groups: 'グループ',
+    otherCauses: 'その他の原因',
   },
+  doorsNote:
+    '入口ごとの、クライアント証明書による拒否の件数です。「その他の原因」は証明書による拒否ではありません。API Gateway ではほかの 403、そのほかの入口では途中で失敗した接続です。',
   sentences: {
     quiet: 'クライアント証明書の拒否はありませんでした。',
     total: (failures, scopes, issuers, trend) =>

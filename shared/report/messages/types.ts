@@ -1,6 +1,6 @@
 /** The texts of the report that every language provides. */
 
-import type { Messages } from '../../messages/types.js';
+import type { Messages, NameMessages } from '../../messages/types.js';
 import type { Severity } from '../../model/notices.js';
 import type { ForbiddenCause } from '../../model/reasons.js';
 import type { GapId, Report } from '../schema.js';
@@ -9,7 +9,7 @@ export type Language = 'en' | 'ja';
 
 type Sunset = NonNullable<Report['sunset']>[number];
 
-export interface ReportMessages {
+export interface ReportMessages extends NameMessages {
   readonly language: Language;
   readonly title: (period: string) => string;
   readonly titleFor: (partner: string, period: string) => string;
@@ -31,6 +31,7 @@ export interface ReportMessages {
     Record<
       | 'summary'
       | 'actions'
+      | 'doors'
       | 'days'
       | 'issuers'
       | 'incidents'
@@ -107,10 +108,15 @@ export interface ReportMessages {
       | 'unattributedNote'
       | 'inferredNote'
       | 'otherReasons'
-      | 'missing',
+      | 'missing'
+      | 'door'
+      | 'groups'
+      | 'otherCauses',
       string
     >
   >;
+  /** Above the table of the front doors. */
+  readonly doorsNote: string;
   readonly sentences: {
     readonly quiet: string;
     readonly total: (failures: string, scopes: number, issuers: number, trend: string) => string;
