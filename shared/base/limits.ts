@@ -205,6 +205,15 @@ export const limits = {
   clientsPerFactMax: 3,
   clientsPerNoticeMax: 10,
   sourceIpsPerClientMax: 3,
+  /**
+   * How far back earlier refusals of a client are looked for, when somebody is told of it: a certificate that ran out is renewed within
+   * weeks. Listing takes a query for each week, and reading two for each group.
+   */
+  seenBeforeDays: 35,
+  seenGroupsListedMax: 2_000,
+  seenGroupsReadMax: 20,
+  /** Addresses whose earlier certificate a notice tells. */
+  presentedShownMax: 3,
   /** Issuers tracked by name for each scope and day; the others are counted as `(other issuers)`. */
   issuersPerScopeMax: 200,
   /**

@@ -87,6 +87,29 @@ export async function diagnosisOf(
   return { kind: 'made', verdict: cache.diagnose(certificate, truststore, at, refusedWith, probed), uri };
 }
 
+const loadLogged = lazily(() => import('./logged.js'));
+
+/**
+ * Diagnoses the client of a group that failed most: by its certificate, or by what the door's connection log says of it.
+ * @param clients those with most failures first
+ * @throws MtlsWatchError `truststore-unreadable`
+ */
+export async function diagnosisOfGroup(
+  clients: readonly ClientTally[],
+  group: GroupKey,
+  at: number,
+  refusedWith: ReasonId | null,
+  world: World,
+): Promise<OneDiagnosis> {
+  if (group.door !== undefined) {
+    const [{ diagnosisOfLogged }, { cache }] = await Promise.all([loadLogged(), x509()]);
+    const truststoreOf = async (uri: string) => cache.truststore(await world.truststores.read(uri));
+    return diagnosisOfLogged(clients, group, at, refusedWith, world, truststoreOf);
+  }
+  const fingerprint = clients.find((client) => client.fingerprint !== null)?.fingerprint ?? null;
+  return diagnosisOf(fingerprint, group.scope, at, world, new Map(), refusedWith);
+}
+
 /**
  * Diagnoses the client that failed most.
  * @param clients those with most failures first
@@ -98,11 +121,10 @@ export async function diagnoseClients(
   world: World,
 ): Promise<Diagnosed> {
   const lastAt = Math.max(...facts.map((fact) => fact.lastAt));
-  const fingerprint = clients.find((client) => client.fingerprint !== null)?.fingerprint ?? null;
   // A reason that was inferred from the certificate itself is not the gateway's word.
   const refusedWith = facts.some(({ count, inferred }) => count > inferred) ? group.reason : null;
   const diagnosis = await unlessUnreadable(
-    diagnosisOf(fingerprint, group.scope, lastAt, world, new Map(), refusedWith),
+    diagnosisOfGroup(clients, group, lastAt, refusedWith, world),
     (because): OneDiagnosis => ({
       kind: 'none',
       because,

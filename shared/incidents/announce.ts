@@ -4,6 +4,7 @@
  */
 
 import pMap from 'p-map';
+import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
 import { DAY_MS, dayOf, hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import { dirtyHours } from '../count/record.js';
@@ -94,12 +95,21 @@ export async function storeTransition(announcement: Announcement, world: World):
     groups,
     scopeShare,
     diagnosed,
+    presentedBefore: await presentedBy(kind, next.group, facts, world),
     heldBackUntil: isLastOfDay === true ? (dayOf(now) + 1) * DAY_MS : null,
     config: world.config,
     deployment: world.deployment ?? null,
   });
   const told = { refused: notice.refused, cause: notice.cause };
   await world.stores.incidents.transition({ ...incident, told }, notice);
+}
+
+const loadSeenBefore = lazily(() => import('../diagnosis/seen-before.js'));
+
+/** Whose new certificate lacks client authentication often sends none: what it sent before tells whose it is. */
+async function presentedBy(kind: Notice['kind'], group: GroupKey, facts: readonly Fact[], world: World) {
+  if (kind === 'resolved' || group.reason !== 'no-client-certificate') return [];
+  return (await loadSeenBefore()).presentedBefore(group, facts, world);
 }
 
 const UNDIAGNOSED = {

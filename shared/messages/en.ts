@@ -112,6 +112,14 @@ export const en: Messages = {
   client: (subject, serial, sources, count) =>
     `${count}×  ${subject}  serial ${serial}${sources === '' ? '' : `  from ${sources}`}`,
   seenHere: (day) => `Seen at this gateway on ${day}: `,
+  fromLogFields: 'This is from the log’s fields, not from the certificate.',
+  presentedBefore: ({ address, name, serial, ends, isExpired, until }) => {
+    const validity = ends === null ? '' : isExpired ? `, expired ${ends}` : `, valid until ${ends}`;
+    return `${address} presented ${name} (serial ${serial}${validity}) until ${until}.`;
+  },
+  mayLackPurpose: 'The new certificate may lack client authentication: then many clients send none.',
+  withoutCertificate: (sources, count) =>
+    `${count}×  without a certificate${sources === '' ? '' : `  from ${sources}`}`,
   verdict: (title, remedy, isCertain) =>
     `${isCertain ? '' : 'Likely: '}${remedy === '' ? `${title}.` : `${title}. ${remedy}`}`,
 };

@@ -123,6 +123,14 @@ export const ja: Messages = {
   issuerTrusted: (isTrusted) => (isTrusted ? 'トラストストアに登録済み' : 'トラストストアに未登録'),
   client: (subject, serial, sources, count) =>
     `${count} 件  ${subject}  シリアル番号 ${serial}${sources === '' ? '' : `  接続元 ${sources}`}`,
+  fromLogFields: '証明書そのものではなく、ログの項目からの判定です。',
+  presentedBefore: ({ address, name, serial, ends, isExpired, until }) => {
+    const validity = ends === null ? '' : isExpired ? `、${ends} に期限切れ` : `、${ends} まで有効`;
+    return `${address} は ${until} まで ${name} (シリアル番号 ${serial}${validity}) を提示していました。`;
+  },
+  mayLackPurpose:
+    '新しい証明書にクライアント認証の用途がない可能性があります。その場合、多くのクライアントは証明書を送信しません。',
+  withoutCertificate: (sources, count) => `${count} 件  証明書なし${sources === '' ? '' : `  接続元 ${sources}`}`,
   seenHere: (day) => `${day} にこのゲートウェイで確認済みの原因です: `,
   verdict: (title, remedy, isCertain) =>
     `${isCertain ? '' : 'おそらく次の原因です: '}${remedy === '' ? `${title}。` : `${title}。${remedy}`}`,

@@ -139,6 +139,7 @@ function clientsOf({ clients, clientCount }: Notice, messages: Messages): string
 
 function clientText({ subjectDn, serialNumber, sourceIps, count }: ClientTally, messages: Messages): string {
   const sources = sourceIps.map(mailText).join(', ');
+  if (`${subjectDn}${serialNumber}` === '') return messages.withoutCertificate(sources, number(count));
   return messages.client(mailText(subjectDn), mailText(serialNumber), sources, number(count));
 }
 

@@ -133,4 +133,22 @@ export interface Messages extends NameMessages {
   readonly verdict: (title: string, remedy: string, isCertain: boolean) => string;
   /** Stands before a verdict whose rule probes showed at this gateway, on a UTC day such as `2026-06-15`. */
   readonly seenHere: (day: string) => string;
+  /** Stands behind a verdict for which nobody has the certificate. */
+  readonly fromLogFields: string;
+  readonly presentedBefore: (before: PresentedWords) => string;
+  /** Stands behind what was presented before. */
+  readonly mayLackPurpose: string;
+  /** In place of a client, for those who present no certificate. */
+  readonly withoutCertificate: (sources: string, count: string) => string;
+}
+
+/** Names as they may be shown; times as UTC days. */
+export interface PresentedWords {
+  readonly address: string;
+  readonly name: string;
+  readonly serial: string;
+  /** Null where it is not known. */
+  readonly ends: string | null;
+  readonly isExpired: boolean;
+  readonly until: string;
 }

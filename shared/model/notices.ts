@@ -66,6 +66,8 @@ export interface Notice {
   readonly because: string;
   readonly runbookUrl: string;
   readonly clients: readonly ClientTally[];
+  /** Where clients present no certificate: what their addresses presented when they were refused before; left out where nothing is known. */
+  readonly presentedBefore?: readonly Presented[] | undefined;
   /** The diagnosis of the refused certificate, or null where none could be made. */
   readonly verdict: Diagnosis | null;
   /** Why there is no verdict, in a sentence; null where there is one or none was expected. */
@@ -81,6 +83,19 @@ export interface Notice {
   readonly links: NoticeLinks;
   /** Commands that silence the group or stop the repeats. They hold no text that a client sent. */
   readonly commands: NoticeCommands;
+}
+
+/** The last certificate that an address was refused with. */
+export interface Presented {
+  readonly sourceIp: string;
+  readonly subjectDn: string;
+  /** As in `GroupKey`. */
+  readonly issuerDn: string;
+  readonly serialNumber: string;
+  /** ISO 8601; null where the log does not say it. */
+  readonly notAfter: string | null;
+  /** ISO 8601: about when it was last seen. */
+  readonly lastAt: string;
 }
 
 export interface NoticeCommands {

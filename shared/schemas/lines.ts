@@ -91,6 +91,19 @@ export const noticeSchema = z.strictObject({
       count,
     }),
   ),
+  /** Where clients present no certificate: the last one that each address was refused with before. */
+  presentedBefore: z.optional(
+    z.array(
+      z.strictObject({
+        sourceIp: z.string(),
+        subjectDn: z.string(),
+        issuerDn: z.string(),
+        serialNumber: z.string(),
+        notAfter: z.nullable(iso),
+        lastAt: iso,
+      }),
+    ),
+  ),
   verdict: z.nullable(diagnosisSchema),
   verdictNote: z.nullable(z.string()),
   change: z.nullable(z.string()),
