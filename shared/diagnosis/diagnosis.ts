@@ -15,6 +15,7 @@ import type { World } from '../ports/index.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
 import { isNamed, organizationOf } from '../x509/names.js';
 import type { Truststore } from '../x509/truststore.js';
+import type { OneDiagnosis } from './one-diagnosis.js';
 import { probedOf } from './probed.js';
 
 export interface Diagnosed {
@@ -51,10 +52,6 @@ const x509 = lazily(async () => {
   ]);
   return { cache: diagnosisCache(), isSignedByNamesake, ...change };
 });
-
-export type OneDiagnosis =
-  | { readonly kind: 'made'; readonly verdict: Diagnosis; readonly uri: string }
-  | { readonly kind: 'none'; readonly because: string | null };
 
 /**
  * Verifies a certificate that called against the truststore of its domain, as `x509/` does.

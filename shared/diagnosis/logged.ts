@@ -11,11 +11,11 @@ import { diagnose } from '../x509/diagnose.js';
 import { type DoorRules, doorRules, type RuledDoor } from '../x509/door-rules.js';
 import { diagnoseLogged } from '../x509/logged-fields.js';
 import type { Truststore } from '../x509/truststore.js';
-import type { OneDiagnosis } from './diagnosis.js';
+import type { OneDiagnosis } from './one-diagnosis.js';
 import { keptCertificate } from './seen-before.js';
 
 /** The rules of a door by its id; null for one whose rules nobody wrote down. */
-export function rulesOfDoor(id: string | undefined): DoorRules | null {
+function rulesOfDoor(id: string | undefined): DoorRules | null {
   const known = id ?? 'api-gateway';
   return Object.hasOwn(doorRules, known) ? doorRules[known as RuledDoor] : null;
 }

@@ -40,7 +40,7 @@ async function bundleOf(
 ): Promise<string> {
   try {
     const { Location } = await client.send(new GetTrustStoreCaCertificatesBundleCommand({ TrustStoreArn: arn }));
-    if (Location === undefined) throw new Error('the API named no place of the bundle');
+    if (Location === undefined || Location === '') throw new Error('the API named no place of the bundle');
     const response = await get(Location, { signal: AbortSignal.timeout(limits.truststoreFetchMs) });
     // The address holds a signature, and is in no message.
     if (!response.ok || response.body === null) throw new Error(`the bundle's place answered ${response.status}`);

@@ -1,0 +1,8 @@
+/** What came of looking at one client. */
+
+import type { Diagnosis } from '../model/index.js';
+
+export type OneDiagnosis =
+  | { readonly kind: 'made'; readonly verdict: Diagnosis; readonly uri: string }
+  /** Why there is none, in a sentence; null where none was expected. */
+  | { readonly kind: 'none'; readonly because: string | null };
