@@ -15,7 +15,7 @@ import { settingsHere } from '../inputs/settings.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { pc } from '../terminal/colors.js';
 import { clockAt, withAt, withLanguage } from '../terminal/options.js';
-import { writeError } from '../terminal/quiet.js';
+
 import { heading, jsonLine, type Output, table } from '../terminal/table.js';
 import { type ShowOptions, type ShowWorld, showIncident, withShow } from './show-incident.js';
 
@@ -56,7 +56,7 @@ function hereAt({ at }: Pick<ShowOptions, 'at'>): Pick<ShowWorld, 'clock' | 'out
 async function showWorld(options: ShowOptions): Promise<ShowWorld> {
   return {
     stores: await storesHere(options),
-    config: () => settingsHere(options, (text) => writeError(`warning: ${text}\n`)),
+    config: () => settingsHere(options, (text) => process.stderr.write(`warning: ${text}\n`)),
     truststores: createTruststores(),
     ...hereAt(options),
   };

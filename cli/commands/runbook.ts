@@ -18,7 +18,7 @@ import { type FoundIncident, findIncident, tellingNotice } from '../inputs/incid
 import { settingsHere } from '../inputs/settings.js';
 import { isOfStack, outputsOf, storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { clockAt, languageOption, withAt, withLanguage } from '../terminal/options.js';
-import { writeError } from '../terminal/quiet.js';
+
 import { folded, jsonLine, type Output } from '../terminal/table.js';
 
 type Language = Config['language'];
@@ -60,7 +60,7 @@ async function knownHere(options: RunbookOptions): Promise<RunbookWorld['known']
   if (options.incident === undefined && options.stack === undefined && options.table === undefined) return null;
   const stores = await storesHere(options);
   const [config, outputs] = await Promise.all([
-    settingsHere(options, (text) => writeError(`warning: ${text}\n`)),
+    settingsHere(options, (text) => process.stderr.write(`warning: ${text}\n`)),
     isOfStack(options) ? outputsOf(options) : { TableName: options.table },
   ]);
   return { stores, config, outputs, truststores: createTruststores(), region: process.env.AWS_REGION ?? null };

@@ -193,7 +193,8 @@ function totals({
 }: Pick<Replayed, 'notices' | 'summary' | 'problems'>): [string, string][] {
   const others = Object.entries(summary.otherForbidden)
     .sort(([, a], [, b]) => b - a)
-    .map(([cause, n]) => `${count(n)} ${cause}`);
+    .map(([cause, n]): [string, string] => [`  ${cause}`, count(n)]);
+  const forbidden = Object.values(summary.otherForbidden).reduce((sum, n) => sum + n, 0);
   return [
     ['log events', count(summary.events)],
     ['delivered twice, counted once', count(summary.duplicates)],
@@ -201,7 +202,8 @@ function totals({
     ['broken or cut off, read all the same', count(summary.recovered)],
     ['unreadable files', count(problems.length)],
     ['refused, client not known', count(summary.unattributed)],
-    ['other 403s, not about certificates', others.join(', ') || '0'],
+    ['other 403s, not about certificates', count(forbidden)],
+    ...others,
     ['notices', count(notices.length)],
   ];
 }

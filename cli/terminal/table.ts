@@ -4,7 +4,7 @@ import { MtlsWatchError } from '../../shared/base/errors.js';
 import { DAY_MS } from '../../shared/base/time.js';
 import type { Finding } from '../../shared/model/index.js';
 import { pc } from './colors.js';
-import { foldLines, layOut, wrapWords } from './layout.js';
+import { foldLines, layOut, NARROWEST, wrapWords } from './layout.js';
 
 export interface Output {
   readonly write: (text: string) => unknown;
@@ -30,7 +30,6 @@ export function terminalWidth(): number | null {
   return process.stdout.isTTY === true ? Math.max(NARROWEST, process.stdout.columns || 80) : null;
 }
 
-const NARROWEST = 40;
 /** Lines of text that are longer are hard to read, however wide the terminal is. */
 const TEXT_MAX = 120;
 const TEXT_PIPED = 100;

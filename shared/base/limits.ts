@@ -279,6 +279,11 @@ export const limits = {
   reportGroupsMax: 20_000,
   /** Incidents of one report; nobody reads more. */
   reportIncidentsMax: 1_000,
+  /**
+   * Events of one fact of other 403s that are named, so that one that comes again in another batch is known: 11 bytes each, so that
+   * the fact stays within a write unit. Of a fact with more, none is named.
+   */
+  forbiddenEventsMax: 64,
   /** Facts about other 403s read for one report, some 150 bytes each in memory. */
   reportForbiddenMax: 500_000,
   /** Rows shown in a section of the page; JSON and CSV have more. */

@@ -17,6 +17,7 @@ import {
   UNKNOWN_ISSUER,
 } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
+import { markOf } from '../ports/event-marks.js';
 
 /** A fact that is being built: failures of one minute with the same scope, issuer and reason. */
 export type Count = Mutable<Omit<Fact, 'clients' | 'batchId'>> & { readonly clients: Clients };
@@ -166,22 +167,31 @@ function busiest(clients: Clients, most: number): ClientTally[] {
       fingerprint,
       sourceIps,
       count,
-      ...(fingerprint === null && notBefore != null && { notBefore }),
-      ...(fingerprint === null && notAfter != null && { notAfter }),
+      ...(fingerprint === null && notBefore != null && notAfter != null && { notBefore, notAfter }),
     }));
 }
 
-type ForbiddenAt = Pick<OtherForbidden, 'at' | 'cause' | 'scope'> & Pick<ForbiddenFact, 'door'>;
+/** The event, where it may be in another batch, too, and no cell says which of them counts it. */
+export type ForbiddenAt = Pick<OtherForbidden, 'at' | 'cause' | 'scope'> &
+  Partial<Pick<OtherForbidden, 'eventId'>> &
+  Pick<ForbiddenFact, 'door'>;
 
 export function countForbidden(forbidden: readonly ForbiddenAt[], batchId: string): ForbiddenFact[] {
-  const facts = new Map<string, ForbiddenFact>();
-  for (const { at, cause, scope, door } of forbidden) {
-    const minute = minuteOf(at);
-    const key = `${minute} ${cause} ${scope}\n${door}`;
-    const count = (facts.get(key)?.count ?? 0) + 1;
-    facts.set(key, { scope, ...(door && { door }), cause, minute, batchId, requests: count, count });
+  const byPlace = new Map<string, ForbiddenAt[]>();
+  for (const one of forbidden) {
+    getOrInsert(byPlace, `${minuteOf(one.at)} ${one.cause} ${one.scope}\n${one.door}`, () => [] as ForbiddenAt[]).push(
+      one,
+    );
   }
-  return [...facts.values()];
+  return [...byPlace.values()].flatMap((some) => {
+    const [first] = some;
+    if (first === undefined) return [];
+    const { at, cause, scope, door } = first;
+    const count = some.length;
+    const eventIds = count > limits.forbiddenEventsMax ? [] : some.flatMap(({ eventId }) => eventId ?? []);
+    const events = eventIds.length === count ? { events: eventIds.map(markOf).join('') } : {};
+    return [{ scope, ...(door && { door }), cause, minute: minuteOf(at), batchId, requests: count, count, ...events }];
+  });
 }
 
 /**

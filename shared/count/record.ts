@@ -19,12 +19,11 @@ import {
   type ForbiddenFact,
   type GroupKey,
   type HeardLine,
-  type OtherForbidden,
   UNKNOWN_ISSUER,
 } from '../model/index.js';
 import type { DirtyHour, DirtyMark, FactIntent, World } from '../ports/index.js';
 import { admitScopes, scopePlaces } from './bound-scopes.js';
-import { type Count, countByIssuer, countFailures, countForbidden } from './count.js';
+import { type Count, countByIssuer, countFailures, countForbidden, type ForbiddenAt } from './count.js';
 import { type Applicants, applicantsOf, groupOf, placeOf } from './group.js';
 import { rollUp } from './rollup.js';
 
@@ -38,7 +37,7 @@ const REFUSAL_CAUSES: ReadonlySet<ForbiddenFact['cause']> = new Set(['unmatched'
 export interface CountedBatch {
   readonly batchId: string;
   readonly failures: readonly Failure[];
-  readonly forbidden: readonly (Pick<OtherForbidden, 'at' | 'cause' | 'scope'> & Pick<ForbiddenFact, 'door'>)[];
+  readonly forbidden: readonly ForbiddenAt[];
   /** Lines of domains that are no refusals, beside those of `forbidden`. */
   readonly heard?: readonly HeardLine[];
 }

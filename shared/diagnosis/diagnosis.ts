@@ -5,6 +5,7 @@
  */
 
 import { MtlsWatchError } from '../base/errors.js';
+import { getOrInsert } from '../base/get-or-insert.js';
 import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
 import { DAY_MS } from '../base/time.js';
@@ -198,11 +199,15 @@ function holds({ certificates }: Truststore, issuerDn: string): boolean | null {
   return certificates.some(({ certificate }) => certificate.subjectDn.toLowerCase() === name);
 }
 
-function namesOneOf({ certificates }: Truststore, dns: ReadonlySet<string>): boolean {
-  const organisations = new Set([...dns].flatMap((dn) => organizationOf(dn)?.toLowerCase() ?? []));
-  return certificates.some(({ certificate }) =>
-    organisations.has(organizationOf(certificate.subjectDn)?.toLowerCase() ?? ''),
+/** The organisations of the CAs of a truststore, in lower case. */
+const organisationsOf = new WeakMap<Truststore, ReadonlySet<string>>();
+
+function namesOneOf(bundle: Truststore, dns: ReadonlySet<string>): boolean {
+  const all = (names: readonly string[]) => new Set(names.flatMap((dn) => organizationOf(dn)?.toLowerCase() ?? []));
+  const known = getOrInsert(organisationsOf, bundle, () =>
+    all(bundle.certificates.map(({ certificate }) => certificate.subjectDn)),
   );
+  return [...all([...dns])].some((one) => known.has(one));
 }
 
 /** A change of the truststore is mentioned for a day; an older one cannot be the cause. */

@@ -54,9 +54,9 @@ export interface ClientTally {
   readonly fingerprint: string | null;
   readonly sourceIps: readonly string[];
   readonly count: number;
-  /** Its validity, in milliseconds since the epoch, where the log says it and nobody keeps the certificate. */
-  readonly notBefore?: number;
-  readonly notAfter?: number;
+  /** Its validity, in milliseconds since the epoch, where the log says both and nobody keeps the certificate. */
+  readonly notBefore?: number | undefined;
+  readonly notAfter?: number | undefined;
 }
 
 /** What was counted of one group in a span of time. */
@@ -107,6 +107,8 @@ export interface ForbiddenFact {
   /** Equals `count`. A stored fact of either kind is replaced only by one with more `requests`. */
   readonly requests: number;
   readonly count: number;
+  /** Marks of the events, one after the other (`event-marks.ts`), so that a store can tell those that another batch brought. */
+  readonly events?: string;
 }
 
 /** One value of a CloudWatch metric. */

@@ -64,7 +64,7 @@ export interface FactStore {
   window(group: GroupKey, from: number, to: number): Promise<readonly Fact[]>;
   /**
    * Other 403s of all scopes on UTC days (since the epoch) with `from <= day <= to`, at most `limit` facts. They are kept
-   * for `limits.forbiddenDaysMax`.
+   * for `limits.forbiddenDaysMax`. An event that several batches brought counts with the first of them, where they name it.
    */
   forbidden(from: number, to: number, limit: number): Promise<readonly ForbiddenFact[]>;
 }

@@ -5,10 +5,13 @@ import { doorName } from '../messages/names.js';
 import { isUnloggedIssuer } from '../model/index.js';
 import { courseOf } from './course.js';
 import { type Html, html } from './html.js';
+import { partnerRemedy } from './messages/to-partner.js';
 import type { ReportMessages } from './messages/types.js';
 import {
+  capital,
   changeText,
   cut,
+  inline,
   issuerName,
   medianText,
   numberText,
@@ -16,6 +19,7 @@ import {
   strangersLine,
   timeText,
 } from './page-parts.js';
+import { gapsIn } from './page-tables.js';
 import type { Report } from './schema.js';
 
 type Action = Report['actions'][number];
@@ -32,9 +36,12 @@ export function sentencesOf(report: Report, words: ReportMessages): string[] {
   ).length;
   const last = sentences.todo(open, actions.length - open, soon);
   if (totals.failures === 0) return [sentences.quiet, last];
+  const total = sentences.total(numberText(totals.failures), totals.scopes, totals.issuers, trendText(report, words));
+  // A partner knows whose they are.
+  if (report.partner !== null) return [total, last];
   const biggest = biggestOf(report);
   return [
-    sentences.total(numberText(totals.failures), totals.scopes, totals.issuers, trendText(report, words)),
+    total,
     biggest === undefined
       ? sentences.strangersOnly
       : sentences.biggest(
@@ -83,9 +90,13 @@ export function summarySection(report: Report, words: ReportMessages): Html {
   const { totals, actions, incidents } = report;
   const { labels } = words;
   const change = changeText(totals.failures, totals.before);
+  const gaps = gapsIn(report);
   const tiles: readonly (readonly [string, string])[] = [
     [numberText(totals.failures), labels.refused],
-    [change ?? '–', `${labels.change} (${labels.before}: ${totals.before === null ? '–' : numberText(totals.before)})`],
+    [
+      change ?? '–',
+      `${labels.change} (${inline(labels.before)}: ${totals.before === null ? '–' : numberText(totals.before)})`,
+    ],
     [numberText(actions.filter(({ state }) => state === 'open').length), labels.open],
     [numberText(incidents.length), labels.incidents],
   ];
@@ -93,10 +104,10 @@ export function summarySection(report: Report, words: ReportMessages): Html {
     report,
     words,
   ).map((sentence) => html`<p>${sentence}</p>`)}</div>
-<ul class="tiles">${tiles.map(([figure, label]) => html`<li><b>${figure}</b><span>${label}</span></li>`)}</ul>${
-    report.gaps.length === 0
+<ul class="tiles">${tiles.map(([figure, label]) => html`<li><b>${figure}</b><span>${capital(label)}</span></li>`)}</ul>${
+    gaps.length === 0
       ? null
-      : html`<p class="small dim"><a href="#gaps">${labels.missing}</a>: ${numberText(report.gaps.length)}</p>`
+      : html`<p class="small dim"><a href="#gaps">${labels.missing}</a>: ${numberText(gaps.length)}</p>`
   }</section>`;
 }
 
@@ -106,7 +117,7 @@ export function actionsSection(report: Report, words: ReportMessages): Html {
   return html`${
     shown.length === 0
       ? html`<p>${words.nothing.actions}</p>`
-      : html`<ol class="actions">${shown.map((action) => actionItem(action, words))}</ol>`
+      : html`<ol class="actions">${shown.map((action) => actionItem(action, words, report.partner !== null))}</ol>`
   }${left > 0 ? html`<p class="dim small">${words.more(numberText(left))}</p>` : null}${strangersLine(report, words)}`;
 }
 
@@ -133,21 +144,27 @@ function issuerNote(issuerDn: string, words: ReportMessages): string {
   return isUnloggedIssuer(issuerDn) ? `(${words.issuerNotLogged})` : issuerDn;
 }
 
-function actionItem(action: Action, words: ReportMessages): Html {
+/** @param isToPartner whether the partner reads it: what the owner keeps for itself is left out */
+function actionItem(action: Action, words: ReportMessages, isToPartner: boolean): Html {
   const { labels } = words;
   const { verdict, state } = action;
   const rows: readonly (readonly [string, Html | string])[] = [
-    [labels.remedy, html`<span class="do">${cut(remedyOf(action, words), 600)}</span>`],
     [
-      labels.owner,
-      html`<bdi>${cut(action.owner)}</bdi> <span class="dim small"><bdi>${issuerNote(action.issuerDn, words)}</bdi></span>${
-        action.contact === null ? null : html`<br>${action.contact.name}, ${action.contact.contact}`
-      }`,
+      labels.remedy,
+      html`<span class="do">${cut(isToPartner ? partnerRemedy(action, words) : remedyOf(action, words), 600)}</span>`,
     ],
+    isToPartner
+      ? [labels.issuer, html`<bdi>${issuerNote(action.issuerDn, words)}</bdi>`]
+      : [
+          labels.owner,
+          html`<bdi>${cut(action.owner)}</bdi> <span class="dim small"><bdi>${issuerNote(action.issuerDn, words)}</bdi></span>${
+            action.contact === null ? null : html`<br>${action.contact.name}, ${action.contact.contact}`
+          }`,
+        ],
     [labels.domain, placesText(action, words)],
     [
       labels.refused,
-      html`${numberText(action.failures)} <span class="dim">(${labels.before}: ${action.before === null ? '–' : numberText(action.before)}; ${labels.median}: ${action.median4 === null ? '–' : medianText(action.median4)}; ${labels.clients}: ${numberText(action.clients)}; ${labels.lastSeen}: ${timeText(action.lastSeen)})</span>`,
+      html`${numberText(action.failures)} <span class="dim">(${inline(labels.before)}: ${action.before === null ? '–' : numberText(action.before)}; ${inline(labels.median)}: ${action.median4 === null ? '–' : medianText(action.median4)}; ${inline(labels.clients)}: ${numberText(action.clients)}; ${inline(labels.lastSeen)}: ${timeText(action.lastSeen)})</span>`,
     ],
     ...(verdict === null
       ? []
@@ -163,10 +180,12 @@ function actionItem(action: Action, words: ReportMessages): Html {
             }`,
           ] as const,
         ]),
-    [labels.runbook, html`<a href="${action.runbookUrl}" rel="noreferrer">${action.runbookUrl}</a>`],
+    ...(isToPartner
+      ? []
+      : [[labels.runbook, html`<a href="${action.runbookUrl}" rel="noreferrer">${action.runbookUrl}</a>`] as const]),
   ];
   const title = reasonTitle(action, words);
   return html`<li class="${state}"><h3>${action.rank}. <bdi>${cut(action.owner)}</bdi>: ${title} <span class="state">${state === 'open' ? labels.open : labels.over}</span></h3>
-<dl>${rows.map(([term, what]) => html`<dt>${term}</dt><dd>${what}</dd>`)}</dl></li>
+<dl>${rows.map(([term, what]) => html`<dt>${capital(term)}</dt><dd>${what}</dd>`)}</dl></li>
 `;
 }

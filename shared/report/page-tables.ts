@@ -1,9 +1,11 @@
 /** The sections that are tables, and the description of the method. */
 
 import { doorName, placeText } from '../messages/names.js';
+import { isSeveral } from '../model/index.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';
 import {
+  capital,
   changeCell,
   cut,
   isStranger,
@@ -11,6 +13,7 @@ import {
   nameOf,
   numberText,
   reasonTitle,
+  soft,
   strangersLine,
   table,
   timeText,
@@ -38,8 +41,8 @@ export function incidentsSection({ incidents }: Report, words: ReportMessages): 
     ],
     told.map((one) => [
       html`<span class="nowrap">${timeText(one.noticedAt)}</span>`,
-      html`${issuerCell(one.issuerDn, words)}<br><span class="dim small">${placeText(cut(one.scope), one, words)}</span>`,
-      one.issuerDn === '(several issuers)' ? '–' : reasonTitle(one, words),
+      html`${issuerCell(one.issuerDn, words)}<br><span class="dim small">${soft(placeText(cut(one.scope), one, words))}</span>`,
+      isSeveral(one.issuerDn) ? '–' : reasonTitle(one, words),
       words.severities[one.severity],
       one.failures === null ? '–' : numberText(one.failures),
       duration(one.secondsToDetect),
@@ -65,7 +68,7 @@ export function doorsSection({ doors }: Report, words: ReportMessages): Html {
       { head: labels.otherCauses, isNumber: true },
     ],
     doors.map((one) => [
-      html`<b>${cut(doorName(one.door, words))}</b>`,
+      html`<b>${capital(cut(doorName(one.door, words)))}</b>`,
       numberText(one.failures),
       one.before === null ? '–' : numberText(one.before),
       changeCell(one.failures, one.before),
@@ -134,7 +137,7 @@ export function expirySection({ expiring }: Report, words: ReportMessages): Html
       { head: labels.successor },
     ],
     expiring.map((one) => [
-      html`<b><bdi>${nameOf(one.subjectDn)}</bdi></b><br><span class="dim small"><bdi>${cut(one.subjectDn, 160)}</bdi></span>`,
+      html`<b><bdi>${soft(nameOf(one.subjectDn))}</bdi></b><br><span class="dim small"><bdi>${soft(cut(one.subjectDn, 160))}</bdi></span>`,
       one.kind === 'ca' ? labels.ca : labels.certificate,
       one.requests === null ? '–' : numberText(one.requests),
       html`<span class="nowrap">${one.notAfter.slice(0, 10)}</span><br><span class="${one.daysLeft < 30 ? 'up' : 'dim'} small">${words.inDays(one.daysLeft)}</span>`,
@@ -189,7 +192,8 @@ export function silencesSection({ silences }: Report, words: ReportMessages): Ht
   );
 }
 
-export function pipelineSection({ pipeline, totals, gaps }: Report, words: ReportMessages): Html {
+export function pipelineSection(report: Report, words: ReportMessages): Html {
+  const { pipeline, totals } = report;
   const { labels } = words;
   const known = (n: number | null): string => (n === null ? labels.unknown : numberText(n));
   const lag = pipeline?.lagSeconds ?? null;
@@ -205,14 +209,21 @@ export function pipelineSection({ pipeline, totals, gaps }: Report, words: Repor
     [`${labels.unattributed} (${labels.unattributedNote})`, numberText(totals.unattributed)],
     [`${labels.inferred} (${labels.inferredNote})`, numberText(totals.inferred)],
   ];
-  return html`${table(words.sections.pipeline, [{ head: labels.what }, { head: labels.count, isNumber: true }], rows, words)}${
-    gaps.length === 0
-      ? null
-      : html`<h3 id="gaps">${labels.missing}</h3><ul class="gaps">${gaps.map(
-          ({ id, detail }) =>
-            html`<li>${words.gaps[id]}${detail === '' ? null : html` <span class="dim small">(${cut(detail, 300)})</span>`}</li>`,
-        )}</ul>`
-  }`;
+  return html`${table(words.sections.pipeline, [{ head: labels.what }, { head: labels.count, isNumber: true }], rows, words)}${gapsList(report, words)}`;
+}
+
+/** What the report lacks. That it is narrowed to one partner is nothing that this partner lacks. */
+export function gapsIn({ gaps, partner }: Report): Report['gaps'] {
+  return partner === null ? gaps : gaps.filter(({ id }) => id !== 'narrowed');
+}
+
+export function gapsList(report: Report, words: ReportMessages): Html | null {
+  const gaps = gapsIn(report);
+  if (gaps.length === 0) return null;
+  return html`<h3 id="gaps">${words.labels.missing}</h3><ul class="gaps">${gaps.map(
+    ({ id, detail }) =>
+      html`<li>${words.gaps[id]}${detail === '' ? null : html` <span class="dim small">(${cut(detail, 300)})</span>`}</li>`,
+  )}</ul>`;
 }
 
 export function methodSection(_report: Report, words: ReportMessages): Html {

@@ -85,7 +85,7 @@ describe('the setting', () => {
     expect(truststoreUri('app/files/5a9c3e7d1b2f4860:8443', truststores)).toBeNull();
   });
 
-  it.each([`${ARN}/x`, ARN.replace('truststore', 'loadbalancer'), 'arn:aws:s3:::bucket/key'])('refuses %s', (value) => {
+  it.each([ARN.replace('truststore', 'loadbalancer'), 'arn:aws:s3:::bucket/key', `${ARN}\n`])('refuses %s', (value) => {
     expect(() => parse({ 'a.example': value })).toThrow(/expected s3:\/\/bucket\/key, or the ARN of a trust store/);
   });
 });

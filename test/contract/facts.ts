@@ -69,14 +69,6 @@ export function describeFacts(containers: Containers): void {
             notBefore: -9e15,
             notAfter: 0,
           },
-          {
-            subjectDn: '',
-            serialNumber: '02',
-            fingerprint: null,
-            sourceIps: [],
-            count: 1,
-            notAfter: 1_900_000_000_000,
-          },
         ],
       });
       await facts.put([hostile], []);
@@ -279,6 +271,12 @@ export function describeFacts(containers: Containers): void {
       ]);
       expect(await a.rollups.load(group(), 500_002, 500_003)).toHaveLength(1);
       expect(await a.rollups.load(group(), 500_004, 500_009)).toEqual([]);
+      // The first and the last hour belong to the span.
+      for (const [from, to] of [
+        [500_001, 500_001],
+        [500_003, 500_009],
+      ] as const)
+        expect(await b.rollups.groups(from, to, 10)).toContainEqual(group());
     });
   });
 }

@@ -135,6 +135,21 @@ describe('expiry', () => {
   });
 });
 
+test('an expiring CA stands among the clients by the traffic below it', () => {
+  const ending = (name: string) => leaf({ subject: `CN=${name}`, key: 'ec-c', issuer: root, notAfter: AT + days(5) });
+  const clients = records(
+    seen(ending('little'), { count: 1 }),
+    seen(moved, { count: 4 }),
+    seen(ending('much'), { count: 9 }),
+  );
+  const found = expiries(clients, truststoreOf([root.certificate, newRoot.certificate]), AT, days(30));
+  expect(found.map((one) => (one.kind === 'ca' ? 'the CA' : one.client.subjectDn))).toEqual([
+    'CN=much',
+    'the CA',
+    'CN=little',
+  ]);
+});
+
 describe('what changed', () => {
   const change = changesBetween(truststoreOf([root.certificate]), truststoreOf([newRoot.certificate]));
 

@@ -102,15 +102,13 @@ export function countsAttributes(counts: Counts): Item {
     client.fingerprint,
     client.sourceIps,
     client.count,
-    ...(client.notBefore !== undefined || client.notAfter !== undefined
-      ? [client.notBefore ?? null, client.notAfter ?? null]
-      : []),
+    ...(client.notAfter === undefined ? [] : [client.notBefore, client.notAfter]),
   ]);
   const value = [count, unattributed, inferred, firstAt, lastAt, reasonText, clients];
   return { requests: { N: String(requests) }, value: { S: JSON.stringify(value) } };
 }
 
-const validity = z.optional(z.nullable(z.number()));
+const validity = z.optional(z.number());
 
 const clientSchema = z.tuple(
   [z.string(), z.string(), z.nullable(z.string()), z.array(z.string()), z.number(), validity, validity],
@@ -138,8 +136,7 @@ export function countsOf(item: Item): Counts {
       fingerprint,
       sourceIps,
       count: times,
-      ...(notBefore != null && { notBefore }),
-      ...(notAfter != null && { notAfter }),
+      ...(notBefore !== undefined && { notBefore, notAfter }),
     })),
   };
 }

@@ -204,6 +204,7 @@ export const ja: ReportMessages = {
         ? `${Math.round(seconds / 60)} 分`
         : `${(seconds / 3600).toLocaleString('en', { maximumFractionDigits: 1 })} 時間`,
   daysPicture: (total, worst, worstCount) => `期間中の拒否は計 ${total} 件。最多は ${worst} の ${worstCount} 件。`,
+  otherDays: '件数の多い日に隠れる日(別の目盛り)',
   multiplesNote:
     '左から古い順に 1 期を 1 本で表し、濃い色が今期、破線は直近 4 期の中央値です。縦軸は図ごとに異なります。',
   forbiddenNote: 'クライアントからは同じ 403 に見えますが、証明書やトラストストアを変更しても解決しません。',

@@ -154,6 +154,8 @@ export interface ReportMessages extends NameMessages {
   readonly inDays: (days: number) => string;
   readonly duration: (seconds: number) => string;
   readonly daysPicture: (total: string, worst: string, worstCount: string) => string;
+  /** Above the picture of the days that one day hides. */
+  readonly otherDays: string;
   readonly multiplesNote: string;
   readonly forbiddenNote: string;
   readonly silencesUnknown: string;
