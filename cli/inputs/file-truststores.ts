@@ -5,7 +5,7 @@ import { systemClock } from '../../shared/adapters/clock.js';
 import { digest } from '../../shared/base/digest.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { once } from '../../shared/base/lazily.js';
-import { isTrustStoreArn } from '../../shared/config/qualified-names.js';
+import { isTrustStoreArn } from '../../shared/config/truststore-places.js';
 import type { TruststoreObject, TruststoreSource } from '../../shared/ports/truststore.js';
 import { readWhole } from './whole-file.js';
 

@@ -2,7 +2,7 @@
 
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
-import { isTrustStoreArn } from '../../shared/config/qualified-names.js';
+import { isTrustStoreArn } from '../../shared/config/truststore-places.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { fileErrors } from '../../shared/x509/audit-file.js';
 import type { Certificate, Malformed } from '../../shared/x509/certificate.js';

@@ -7,7 +7,7 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { createS3Truststores } from '../../shared/adapters/aws/truststore.js';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { once } from '../../shared/base/lazily.js';
-import { isTrustStoreArn } from '../../shared/config/qualified-names.js';
+import { isTrustStoreArn } from '../../shared/config/truststore-places.js';
 import type { TruststoreSource } from '../../shared/ports/truststore.js';
 
 export function createTruststores(): TruststoreSource {

@@ -4,8 +4,8 @@ import { Stack, Token, Validations } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { isTrustStoreArn } from '../../shared/config/qualified-names.js';
 import type { Config } from '../../shared/config/settings.js';
+import { isTrustStoreArn } from '../../shared/config/truststore-places.js';
 import { wildcardFinding } from '../support/nag-names.js';
 
 /** A bundle of PEM certificates in S3. */

@@ -140,8 +140,6 @@ export const limits = {
   gatewayTruststoreBytesMax: 1 * MIB,
   /** The maximum age of a cached truststore from S3; checking an unchanged one costs a 304. */
   truststoreRecheckMs: 60_000,
-  /** A bundle has 64 KB; ingest and the sweep have a minute for all that they do. */
-  truststoreFetchMs: 10_000,
   /** Object versions that are searched for the one before the current one; other keys may have the same prefix. */
   truststoreVersionsMax: 100,
   /** How long a container uses the reconciler's inventory before it reads it again. */
@@ -205,15 +203,6 @@ export const limits = {
   clientsPerFactMax: 3,
   clientsPerNoticeMax: 10,
   sourceIpsPerClientMax: 3,
-  /**
-   * How far back earlier refusals of a client are looked for, when somebody is told of it: a certificate that ran out is renewed within
-   * weeks. Listing takes a query for each week, and reading two for each group.
-   */
-  seenBeforeDays: 35,
-  seenGroupsListedMax: 2_000,
-  seenGroupsReadMax: 20,
-  /** Addresses whose earlier certificate a notice tells. */
-  presentedShownMax: 3,
   /** Issuers tracked by name for each scope and day; the others are counted as `(other issuers)`. */
   issuersPerScopeMax: 200,
   /**

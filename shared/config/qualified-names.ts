@@ -105,8 +105,3 @@ export function truststoreUri(scope: string, truststores: Readonly<Record<string
 function own<T>(settings: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(settings, name) ? settings[name] : undefined;
 }
-
-/** Whether a truststore's address is a trust store of load balancers, which has an API of its own. */
-export function isTrustStoreArn(place: string): boolean {
-  return place.startsWith('arn:');
-}

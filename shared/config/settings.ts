@@ -98,8 +98,8 @@ const truststoreKey = z
   .check(
     named,
     z.regex(
-      /^(?:\d{12}\/)?(?:\*|(?:\*\.)?[\w-]{1,63}(?:\.[\w-]{1,63}){0,126}|[a-z0-9-]{1,20}\/[\w$.-]{1,128}|app\/[\w-]{1,32}\/[0-9a-f]{16}(?::\d{1,5})?)$/,
-      'expected a custom domain such as api.example.com, *.example.com for all names below it, distribution/ID, or * for all others; 111122223333/ in front means one account',
+      /^(?:\d{12}\/)?(?:\*|(?:\*\.)?[\w-]{1,63}(?:\.[\w-]{1,63}){0,126}|[a-z0-9-]{1,20}\/[\w$./:-]{1,128})$/,
+      'expected a custom domain such as api.example.com, *.example.com for all names below it, or * for all others; 111122223333/ in front means one account',
     ),
   );
 
@@ -234,7 +234,7 @@ const settings = z.strictObject({
       truststoreKey,
       pattern(
         /^(?:s3:\/\/[a-z0-9.-]{3,63}\/.{1,1024}|arn:[\w:-]{1,99}:truststore\/[\w/-]{1,99})$/,
-        'expected s3://bucket/key, or the ARN of a trust store',
+        'expected s3://bucket/key or the ARN of a trust store',
       ),
     ),
     {},

@@ -21,7 +21,17 @@ interface Seen {
 
 type SeenWorld = Pick<World, 'stores' | 'clock'>;
 
-const HOURS_BACK = (limits.seenBeforeDays * MINUTES_PER_DAY) / MINUTES_PER_HOUR;
+/**
+ * Bounds of the search, here because ingest loads `limits.ts` at each start. A certificate that ran out is renewed within weeks.
+ * Listing takes a query for each week, and reading two for each group, when somebody is told of a refusal.
+ */
+const DAYS_BACK = 35;
+const GROUPS_LISTED_MAX = 2_000;
+const GROUPS_READ_MAX = 20;
+/** Addresses whose earlier certificate a notice tells: its lead is read on a phone. */
+export const PRESENTED_MAX = 3;
+
+const HOURS_BACK = (DAYS_BACK * MINUTES_PER_DAY) / MINUTES_PER_HOUR;
 
 interface Listed {
   readonly until: number;
@@ -39,7 +49,7 @@ async function groupsLately({ stores, clock }: SeenWorld): Promise<ReadonlyMap<s
   const hour = hourOf(minuteOf(now));
   const groups = Promise.all([
     stores.rollups.open(hour, limits.activeGroupsMax),
-    stores.rollups.groups(hour - HOURS_BACK, hour, limits.seenGroupsListedMax),
+    stores.rollups.groups(hour - HOURS_BACK, hour, GROUPS_LISTED_MAX),
   ]).then(([open, listed]) => {
     const all = [...open.map(({ group }) => group), ...listed];
     return new Map(all.map((group) => [groupId(group), group] as const));
@@ -58,7 +68,7 @@ async function seenIn(world: SeenWorld, isWanted: (group: GroupKey) => boolean):
   const from = to - HOURS_BACK;
   const groups = [...(await groupsLately(world)).values()].filter(isWanted);
   const seen = await pMap(
-    groups.slice(0, limits.seenGroupsReadMax),
+    groups.slice(0, GROUPS_READ_MAX),
     async (group) => {
       const counts = await Promise.all([
         stores.rollups.load(group, from, to),
@@ -116,7 +126,7 @@ export async function presentedBefore(
       if (addresses.has(sourceIp) && !last.has(sourceIp)) last.set(sourceIp, one);
     }
   }
-  return pMap([...last].slice(0, limits.presentedShownMax), async ([sourceIp, { group, client, at }]) => {
+  return pMap([...last].slice(0, PRESENTED_MAX), async ([sourceIp, { group, client, at }]) => {
     const { subjectDn, serialNumber, fingerprint } = client;
     const notAfter =
       client.notAfter ?? (fingerprint === null ? undefined : (await load(fingerprint, world))?.notAfter) ?? null;

@@ -86,6 +86,6 @@ describe('the setting', () => {
   });
 
   it.each([ARN.replace('truststore', 'loadbalancer'), 'arn:aws:s3:::bucket/key', `${ARN}\n`])('refuses %s', (value) => {
-    expect(() => parse({ 'a.example': value })).toThrow(/expected s3:\/\/bucket\/key, or the ARN of a trust store/);
+    expect(() => parse({ 'a.example': value })).toThrow(/expected s3:\/\/bucket\/key or the ARN of a trust store/);
   });
 });

@@ -1,7 +1,7 @@
 /** A refusal at CloudFront or a load balancer is explained in its alert: by a kept certificate, else by the fields of the log. */
 
 import { describe, expect, it } from 'vitest';
-import { limits } from '../../shared/base/limits.js';
+import { PRESENTED_MAX } from '../../shared/diagnosis/seen-before.js';
 import { batchOf } from '../../shared/logs/decode.js';
 import { chatOf } from '../../shared/messages/chat.js';
 import { messagesIn } from '../../shared/messages/index.js';
@@ -240,6 +240,6 @@ describe('clients that present no certificate', () => {
     );
     await deliver(world, T0 - 60_000, each.slice(0, 4));
     await deliver(world, T0, shop(36, { ...NOBODY, clientIp: all[8] ?? '' }));
-    expect(only(world).presentedBefore).toHaveLength(limits.presentedShownMax);
+    expect(only(world).presentedBefore).toHaveLength(PRESENTED_MAX);
   });
 });

@@ -13,6 +13,9 @@ import { limits } from '../../base/limits.js';
 import type { Clock } from '../../ports/index.js';
 import type { TruststoreObject, TruststoreSource } from '../../ports/truststore.js';
 
+/** A bundle has at most 400 KB; ingest and the sweep have a minute for all that they do. */
+const FETCH_MS = 10_000;
+
 export function createLoadBalancerTruststores(
   client: Pick<ElasticLoadBalancingV2Client, 'send'>,
   clock: Clock,
@@ -41,7 +44,7 @@ async function bundleOf(
   try {
     const { Location } = await client.send(new GetTrustStoreCaCertificatesBundleCommand({ TrustStoreArn: arn }));
     if (Location === undefined || Location === '') throw new Error('the API named no place of the bundle');
-    const response = await get(Location, { signal: AbortSignal.timeout(limits.truststoreFetchMs) });
+    const response = await get(Location, { signal: AbortSignal.timeout(FETCH_MS) });
     // The address holds a signature, and is in no message.
     if (!response.ok || response.body === null) throw new Error(`the bundle's place answered ${response.status}`);
     return await textOf(response.body);

@@ -108,10 +108,10 @@ export function countsAttributes(counts: Counts): Item {
   return { requests: { N: String(requests) }, value: { S: JSON.stringify(value) } };
 }
 
-const validity = z.optional(z.number());
+const time = z.optional(z.number());
 
 const clientSchema = z.tuple(
-  [z.string(), z.string(), z.nullable(z.string()), z.array(z.string()), z.number(), validity, validity],
+  [z.string(), z.string(), z.nullable(z.string()), z.array(z.string()), z.number(), time, time],
   z.unknown(),
 );
 
