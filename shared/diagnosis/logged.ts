@@ -5,11 +5,12 @@
 
 import { truststoreUri } from '../config/qualified-names.js';
 import type { ClientTally, Diagnosis, GroupKey } from '../model/index.js';
+import { say } from '../model/phrases.js';
 import type { ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import { diagnose } from '../x509/diagnose.js';
 import { type DoorRules, doorRules, type RuledDoor } from '../x509/door-rules.js';
-import { diagnoseLogged } from '../x509/logged-fields.js';
+import { diagnoseLogged, withEvidence } from '../x509/logged-fields.js';
 import type { Truststore } from '../x509/truststore.js';
 import type { OneDiagnosis } from './one-diagnosis.js';
 import { keptCertificate } from './seen-before.js';
@@ -20,7 +21,7 @@ function rulesOfDoor(id: string | undefined): DoorRules | null {
   return Object.hasOwn(doorRules, known) ? doorRules[known as RuledDoor] : null;
 }
 
-const KEPT = "judged by the certificate of this serial number and these names that was kept from API Gateway's log";
+const KEPT = say`judged by the certificate of this serial number and these names that was kept from API Gateway's log`;
 
 /**
  * @param clients those with most failures first
@@ -43,7 +44,7 @@ export async function diagnosisOfLogged(
   const kept = truststore === null ? null : await keptCertificate(client, group, world);
   if (kept !== null && truststore !== null) {
     const verdict = diagnose(kept, truststore, at, [], refusedWith, null, door);
-    return { kind: 'made', verdict: withEvidence(verdict, KEPT), uri: uri ?? '' };
+    return { kind: 'made', verdict: withKept(verdict), uri: uri ?? '' };
   }
   const { subjectDn, serialNumber, notBefore = null, notAfter = null } = client;
   const logged = { subjectDn, serialNumber, issuerDn: group.issuerDn, notBefore, notAfter };
@@ -52,8 +53,7 @@ export async function diagnosisOfLogged(
   return { kind: 'made', verdict: found.verdict, uri: uri ?? '' };
 }
 
-function withEvidence(verdict: Diagnosis, line: string): Diagnosis {
+function withKept(verdict: Diagnosis): Diagnosis {
   const [first, ...others] = verdict.findings;
-  if (first === undefined) return verdict;
-  return { ...verdict, findings: [{ ...first, evidence: [...first.evidence, line] }, ...others] };
+  return first === undefined ? verdict : { ...verdict, findings: [withEvidence(first, KEPT), ...others] };
 }

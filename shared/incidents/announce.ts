@@ -4,12 +4,11 @@
  */
 
 import pMap from 'p-map';
-import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
 import { DAY_MS, dayOf, hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import { dirtyHours } from '../count/record.js';
 import { type Detection, policyFor } from '../detect/detect.js';
-import { diagnoseClients, surroundingsOf } from '../diagnosis/diagnosis.js';
+import { diagnoseClients, presentedBefore, surroundingsOf } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
 import { type Fact, type GroupKey, type Incident, isSeveral, type Notice } from '../model/index.js';
 import type { World } from '../ports/index.js';
@@ -104,12 +103,10 @@ export async function storeTransition(announcement: Announcement, world: World):
   await world.stores.incidents.transition({ ...incident, told }, notice);
 }
 
-const loadSeenBefore = lazily(() => import('../diagnosis/seen-before.js'));
-
 /** Whose new certificate lacks client authentication often sends none: what it sent before tells whose it is. */
 async function presentedBy(kind: Notice['kind'], group: GroupKey, facts: readonly Fact[], world: World) {
   if (kind === 'resolved' || group.reason !== 'no-client-certificate') return [];
-  return (await loadSeenBefore()).presentedBefore(group, facts, world);
+  return presentedBefore(group, facts, world);
 }
 
 const UNDIAGNOSED = {

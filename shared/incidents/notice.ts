@@ -49,6 +49,7 @@ export interface NoticeParts {
     readonly verdict: Diagnosis | null;
     readonly verdictNote: string | null;
     readonly change: string | null;
+    readonly said?: Notice['said'];
     readonly issuerTrusted: boolean | null;
   };
 }

@@ -15,6 +15,7 @@ import {
   issuersOf,
   lastHourWords,
   leadOf,
+  notesOf,
   number,
   percent,
   placeWords,
@@ -103,6 +104,7 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
       messages.client(chatText(subjectDn), chatText(serialNumber), sourceIps.map(chatText).join(', '), number(count)),
     );
   const heldBack = heldBackWords(notice, messages, chatText);
+  const notes = notesOf(notice, messages);
   const links: [string, string | null][] = [
     [labels.runbook, notice.runbookUrl],
     [labels.executionLog, notice.links.executionLog],
@@ -125,8 +127,8 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
     `*${labels.failures}* ${countWords(notice, messages)}${share}`,
     `*${labels.lastHour}* ${lastHourWords(notice, messages)}`,
     ...(clients.length === 0 ? [] : [`*${labels.clients}*`, ...clients]),
-    ...(notice.change === null ? [] : [`*${labels.change}* ${chatText(notice.change)}`]),
-    ...(notice.verdictNote === null ? [] : [`*${labels.noVerdict}* ${chatText(notice.verdictNote)}`]),
+    ...(notes.change === null ? [] : [`*${labels.change}* ${chatText(notes.change)}`]),
+    ...(notes.verdictNote === null ? [] : [`*${labels.noVerdict}* ${chatText(notes.verdictNote)}`]),
     ...cloudShellOf(notice, messages),
     '',
     ...links.flatMap(([label, url]) => (url === null ? [] : [`*${label}* ${url}`])),

@@ -1,5 +1,6 @@
 /** The English texts of alerts: the cause first, then what to do. */
 
+import { english } from '../model/phrases.js';
 import { isCode } from '../model/reasons.js';
 import { findings } from './findings/en.js';
 import { nameWords } from './names.js';
@@ -35,6 +36,7 @@ export const en: Messages = {
     ],
   },
   findings,
+  say: english,
   contradiction: null,
   severities: { low: 'LOW', medium: 'MEDIUM', high: 'HIGH', critical: 'CRITICAL' },
   unknownIssuer: 'an unknown issuer',
@@ -69,6 +71,7 @@ export const en: Messages = {
   },
   besideGateway: (title, text) => `${title}; ${isCode(text) ? 'the log' : 'the gateway'} says “${text}”`,
   unknownReason: (text) => `“${text}”`,
+  stop: '. ',
   over: 'Nothing to do now. If nobody changed anything, ask the clients: they may have stopped calling.',
   labels: {
     reason: 'What',

@@ -2,6 +2,7 @@
 
 import type { FindingCode } from '../model/finding-codes.js';
 import type { NoticeKind, Severity } from '../model/index.js';
+import type { Phrase } from '../model/phrases.js';
 import type { ReasonId } from '../model/reasons.js';
 
 /** Texts for the incident of a whole domain, in which no single certificate is the cause. */
@@ -99,6 +100,8 @@ export interface Messages extends NameMessages {
   /** In place of a reason, where no CA of the issuer's name signed the certificates. */
   readonly claims: SeveralMessages;
   readonly findings: Readonly<Record<FindingCode, FindingMessages>>;
+  /** A sentence of a finding, a note or a change in this language, with its values. */
+  readonly say: (phrase: Phrase) => string;
   /** Null where the finding's own evidence and remedy say it in this language. */
   readonly contradiction: ContradictionMessages | null;
   readonly severities: Readonly<Record<Severity, string>>;
@@ -114,6 +117,8 @@ export interface Messages extends NameMessages {
   readonly besideGateway: (title: string, text: string) => string;
   /** In place of the title of a reason that the catalogue does not hold. */
   readonly unknownReason: (text: string) => string;
+  /** Ends a sentence that another one follows. */
+  readonly stop: string;
   /** In place of a verdict when it is over. */
   readonly over: string;
   readonly labels: Readonly<Record<(typeof labelIds)[number], string>>;

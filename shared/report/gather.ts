@@ -12,6 +12,7 @@ import { diagnosisOfGroup, unlessUnreadable } from '../diagnosis/diagnosis.js';
 import { issuerText, nameWords, placeText } from '../messages/names.js';
 import { groupId } from '../model/group-id.js';
 import type { ClientTally, GroupKey, Owner, Rollup, Silence } from '../model/index.js';
+import { plain } from '../model/phrases.js';
 import type { World } from '../ports/index.js';
 import { buildReport, type ClientDetail, type Gap, gap, type ReportParts } from './build.js';
 import { type Folded, foldRollups } from './fold.js';
@@ -190,7 +191,7 @@ async function verdictsOf(
     }
     const diagnosis = await unlessUnreadable(diagnosisOfGroup(clients, group, lastAt, group.reason, world), (why) => {
       unreadable.add(why);
-      return { kind: 'none' as const, because: why };
+      return { kind: 'none' as const, because: plain(why) };
     });
     if (diagnosis.kind !== 'made') continue;
     // Evidence may name similar CAs of other partners.

@@ -124,14 +124,16 @@ export function actionsSection(report: Report, words: ReportMessages): Html {
 /** What to do about one action, in the language of the page if it has a text for the finding. */
 export function remedyOf({ verdict, reason }: Action, words: ReportMessages): string {
   if (verdict === null) return words.reasons[reason].remedy;
-  // The diagnosis speaks English itself, contradictions included.
-  if (words.language === 'en') return verdict.remedy;
-  const remedy = words.remedies[verdict.code] ?? words.reasons[reason].remedy;
   const { contradiction, reasons } = words;
-  if (contradiction === null || verdict.contradicted === undefined) return remedy;
-  return verdict.contradicted === 'refused'
-    ? `${remedy}${contradiction.refused(reasons[reason].title)}`
-    : `${contradiction.trusted[reason] ?? contradiction.trustedOtherwise}${remedy}`;
+  const remedy = verdict.said === undefined ? verdict.remedy : words.say(verdict.said.remedy);
+  // In English the evidence says it, and what it means for a good certificate is a part of the remedy.
+  return contradiction === null || verdict.contradicted !== 'refused'
+    ? remedy
+    : `${remedy}${contradiction.refused(reasons[reason].title)}`;
+}
+
+function evidenceIn({ evidence, said }: NonNullable<Action['verdict']>, words: ReportMessages): readonly string[] {
+  return said === undefined ? evidence : said.evidence.map(words.say);
 }
 
 function placesText({ scopes, doors = [] }: Action, words: ReportMessages): string {
@@ -174,7 +176,7 @@ function actionItem(action: Action, words: ReportMessages, isToPartner: boolean)
             html`<code>${verdict.code}</code>${verdict.seenOn === undefined ? null : html` ${words.seenHere(verdict.seenOn)}`}${
               verdict.evidence.length === 0
                 ? null
-                : html`<details><summary>${labels.evidence}</summary><ul>${verdict.evidence.map(
+                : html`<details><summary>${labels.evidence}</summary><ul>${evidenceIn(verdict, words).map(
                     (line) => html`<li><bdi>${cut(line, 300)}</bdi></li>`,
                   )}</ul></details>`
             }`,

@@ -5,16 +5,18 @@
  */
 
 import { type Diagnosis, type Finding, isUnloggedIssuer } from '../model/index.js';
+import { type Phrase, plain, say } from '../model/phrases.js';
 import type { ReasonId } from '../model/reasons.js';
 import { besideRefusal } from './beside-refusal.js';
 import { refusedBy } from './diagnose.js';
 import type { DoorRules } from './door-rules.js';
 import { explainBreak } from './explain.js';
 import { finding, pathFinding, problemFinding } from './findings.js';
-import { serialText, span, when } from './format.js';
+import { saySpan, serialText, when } from './format.js';
 import { findTrustedPath, nearestAttempt, type Search, startSearch } from './paths.js';
 import { decisive, issuerProblems } from './rules.js';
 import type { Truststore, TruststoreCertificate } from './truststore.js';
+import { reworded, wordsOf } from './wording.js';
 
 /** As in `Client`: canonical DNs, the serial number in upper-case hexadecimal, times in milliseconds since the epoch. */
 export interface LoggedCertificate {
@@ -29,9 +31,9 @@ export interface LoggedCertificate {
 export type LoggedVerdict =
   | { readonly kind: 'made'; readonly verdict: Diagnosis }
   /** Nothing in the log speaks against the certificate; why the door refused it is in what the log does not hold. */
-  | { readonly kind: 'open'; readonly because: string };
+  | { readonly kind: 'open'; readonly because: Phrase };
 
-const FROM_LOG = "from the log's fields, not from the certificate";
+const FROM_LOG = say`from the log's fields, not from the certificate`;
 
 /**
  * @param truststore null where none is known: then only the validity is looked at
@@ -51,7 +53,7 @@ export function diagnoseLogged(
     ...(issuers === null || truststore === null
       ? []
       : issuerFindings(client, issuers, startSearch(truststore, at, door))),
-  ].map((one): Finding => ({ ...one, evidence: [...one.evidence, FROM_LOG] }));
+  ].map((one) => withEvidence(one, FROM_LOG));
   if (found.every(({ severity }) => severity !== 'error')) {
     return { kind: 'open', because: openWords(client, truststore !== null, issuers, door) };
   }
@@ -72,19 +74,27 @@ function validityFindings(
   at: number,
   door: DoorRules,
 ): Finding[] {
-  const from = issuerDn === '' || isUnloggedIssuer(issuerDn) ? 'its CA' : issuerDn;
+  const from = issuerDn === '' || isUnloggedIssuer(issuerDn) ? say`its CA` : issuerDn;
   const own = { depth: 0, subjectDn };
   if (notAfter !== null && at > notAfter) {
     const words = {
-      evidence: [`not after ${when(notAfter)}`, `checked at ${when(at)}`, `expired for ${span(at - notAfter)}`],
-      remedy: `Renew the client certificate ${subjectDn} (serial ${serialText(serialNumber)}): it expired ${span(at - notAfter)} before, on ${when(notAfter)}. Get the new one from ${from}, install it where the client runs, and restart or reload the client.`,
+      evidence: [
+        say`not after ${when(notAfter)}`,
+        say`checked at ${when(at)}`,
+        say`expired for ${saySpan(at - notAfter)}`,
+      ],
+      remedy: say`Renew the client certificate ${subjectDn} (serial ${serialText(serialNumber)}): it expired ${saySpan(at - notAfter)} before, on ${when(notAfter)}. Get the new one from ${from}, install it where the client runs, and restart or reload the client.`,
     };
     return [{ ...finding('expired', 'error', null, words, 'expired', door), ...own }];
   }
   if (notBefore !== null && at < notBefore) {
     const words = {
-      evidence: [`not before ${when(notBefore)}`, `checked at ${when(at)}`, `valid in ${span(notBefore - at)}`],
-      remedy: `Use the previous client certificate until ${when(notBefore)}, ${span(notBefore - at)} from the check, or have ${from} issue one that is valid now. Check the clock of the machine that issued it.`,
+      evidence: [
+        say`not before ${when(notBefore)}`,
+        say`checked at ${when(at)}`,
+        say`valid in ${saySpan(notBefore - at)}`,
+      ],
+      remedy: say`Use the previous client certificate until ${when(notBefore)}, ${saySpan(notBefore - at)} from the check, or have ${from} issue one that is valid now. Check the clock of the machine that issued it.`,
     };
     return [{ ...finding('not-yet-valid', 'error', null, words, 'not-yet-valid', door), ...own }];
   }
@@ -102,8 +112,8 @@ function issuerFindings(
     .sort((a, b) => decisive(a.problems).length - decisive(b.problems).length);
   if (best === undefined) {
     const words = {
-      evidence: [`issuer ${issuerDn}`, 'no CA of that name is in the truststore'],
-      remedy: `Decide whether clients of ${issuerDn} are to be let in. If so, add that CA and every CA above it up to its root to the truststore. Get it from the CA itself, never from the client: anybody can make a CA of that name. Then ${door.update}.`,
+      evidence: [say`issuer ${issuerDn}`, say`no CA of that name is in the truststore`],
+      remedy: say`Decide whether clients of ${issuerDn} are to be let in. If so, add that CA and every CA above it up to its root to the truststore. Get it from the CA itself, never from the client: anybody can make a CA of that name. Then ${plain(door.update)}.`,
     };
     // The client may have sent the CA, which is not in the log: that no other door takes it from there is not documented.
     return [{ ...finding('issuer-missing', 'error', null, words, 'intermediate-missing', door), depth: 0, subjectDn }];
@@ -128,8 +138,8 @@ function aboveFindings(
   if (!attempt.complete) {
     const broken = explainBreak(search, attempt, []);
     const { standing, source } = door.rules['chain-incomplete'];
-    const evidence = standing === 'unknown' ? [...broken.evidence, `not known: ${source}`] : broken.evidence;
-    return [{ ...broken, evidence, standing, depth: (broken.depth ?? 0) + 1 }];
+    const told = standing === 'unknown' ? withEvidence(broken, say`not known: ${plain(source)}`) : broken;
+    return [{ ...told, standing, depth: (broken.depth ?? 0) + 1 }];
   }
   const { path } = attempt;
   if (path.length > door.chainCas) {
@@ -140,8 +150,8 @@ function aboveFindings(
       [first, ...path],
       door,
     );
-    const remedy = `Have ${subjectDn} get a certificate from a CA nearer to the root: there are ${path.length} CAs above it, ${door.name} follows ${door.chainCas}.`;
-    return [{ ...tooLong, remedy }];
+    const remedy = say`Have ${subjectDn} get a certificate from a CA nearer to the root: there are ${path.length} CAs above it, ${plain(door.name)} follows ${door.chainCas}.`;
+    return [reworded(tooLong, { remedy })];
   }
   return path.slice(1).flatMap((above, index) => {
     const held = truststore.byFingerprint.get(above.fingerprint);
@@ -150,21 +160,25 @@ function aboveFindings(
   });
 }
 
+/** What is known, and explains nothing; then what is not known. */
 function openWords(
   { notBefore, notAfter }: LoggedCertificate,
   hasTruststore: boolean,
   issuers: readonly TruststoreCertificate[] | null,
   { name }: DoorRules,
-): string {
+): Phrase {
+  const hasValidity = notBefore !== null || notAfter !== null;
+  const said = say`The log of ${plain(name)} holds no certificate, and what it says of it does not explain the refusal.`;
   const known = [
-    notBefore === null && notAfter === null ? null : 'the certificate is within its validity',
-    issuers === null ? null : "CAs of its issuer's name are in the truststore, as they should be",
-  ].filter((one) => one !== null);
-  const missing = [
-    notBefore === null && notAfter === null ? 'the validity' : null,
-    hasTruststore ? (issuers === null ? 'the issuer' : null) : 'a truststore to compare with',
-  ].filter((one) => one !== null);
-  const whole = known.length === 0 ? '' : `: ${known.join(', and ')}`;
-  const without = missing.length === 0 ? '' : ` Not known: ${missing.join(', ')}.`;
-  return `The log of ${name} holds no certificate, and what it says of it does not explain the refusal${whole}.${without}`;
+    ...(hasValidity ? [say`The certificate is within its validity.`] : [say`The log does not say the validity.`]),
+    ...(issuers === null ? [] : [say`CAs of its issuer's name are in the truststore, as they should be.`]),
+    ...(hasTruststore && issuers === null ? [say`The log does not say the issuer.`] : []),
+    ...(hasTruststore ? [] : [say`No truststore is named for this place.`]),
+  ];
+  return known.reduce((all, one) => say`${all} ${one}`, said);
+}
+
+/** A line more of evidence, behind the others. */
+export function withEvidence(finding: Finding, line: Phrase): Finding {
+  return reworded(finding, { evidence: [...wordsOf(finding).evidence, line] });
 }
