@@ -8,7 +8,7 @@
 import { limits } from '../base/limits.js';
 import * as z from '../base/zod.js';
 import type { Notice } from '../model/index.js';
-import { placeText } from './names.js';
+import { wholePlaceText } from './names.js';
 import {
   countWords,
   heldBackWords,
@@ -49,6 +49,8 @@ export const chatSchema = z.strictObject({
     eventType: text(100),
     relatedResources: z.array(text(limits.chatTitleCharsMax)).check(z.minLength(1), z.maxLength(5)),
     additionalContext: z.record(text(50), text(limits.chatContextCharsMax)),
+    /** Buttons of the channel's own actions would do nothing about a certificate. */
+    enableCustomActions: z.literal(false),
   }),
 });
 
@@ -89,6 +91,7 @@ export function chatOf(notice: Notice, messages: Messages): ChatMessage {
         ...(notice.account ? { account: notice.account } : {}),
         ...(notice.region ? { region: notice.region } : {}),
       },
+      enableCustomActions: false,
     },
   };
 }
@@ -117,7 +120,7 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
     ...(heldBack === null ? [] : [heldBack]),
     '',
     `*${labels.reason}* ${whatWords(notice, messages, chatText)}`,
-    `*${labels.domain}* ${placeText(where, notice.group, messages)}`,
+    `*${labels.domain}* ${wholePlaceText(where, notice.group, messages)}`,
     ...issuersOf(notice, messages, chatText).map((issuer, index) =>
       index === 0 ? `*${labels.issuer}* ${issuer}` : issuer,
     ),
