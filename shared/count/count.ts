@@ -17,6 +17,7 @@ import {
   UNKNOWN_ISSUER,
 } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
+import { clientKey, smallestHashes } from './distinct.js';
 
 /** A fact that is being built: failures of one minute with the same scope, issuer and reason. */
 export type Count = Mutable<Omit<Fact, 'clients' | 'batchId'>> & { readonly clients: Clients };
@@ -63,7 +64,11 @@ export function countFailures(grouped: readonly (readonly [GroupKey, Count])[], 
     minutes.set(count.minute, own);
     merged.push(own);
   }
-  return merged.map((count) => ({ ...count, batchId, clients: busiest(count.clients, limits.clientsPerFactMax) }));
+  return merged.map((count) => {
+    const clients = busiest(count.clients, limits.clientsPerFactMax);
+    const areAll = clients.length === count.clients.size;
+    return { ...count, batchId, clients, ...(!areAll && { clientHashes: smallestHashes(count.clients.keys()) }) };
+  });
 }
 
 function minutesOf(byKey: ByGroupAndMinute, { scope, issuerDn, reason, isUnverified }: GroupKey): Map<number, Count> {
@@ -120,7 +125,7 @@ type Clients = Map<string, { readonly who: Who; count: number; readonly sourceIp
 type Who = Pick<ClientTally, 'subjectDn' | 'serialNumber' | 'fingerprint'>;
 
 function addClient(clients: Clients, who: Who, count: number): { readonly sourceIps: string[] } {
-  const key = who.fingerprint ?? `${who.serialNumber} ${who.subjectDn}`;
+  const key = clientKey(who);
   let sum = clients.get(key);
   if (sum === undefined) {
     sum = { who, count: 0, sourceIps: [] };
