@@ -121,6 +121,7 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
         wrote('outbox', 1);
         return inner.outbox.clear(noticeId);
       },
+      sent: inner.outbox.sent,
     },
     certificates: {
       load: inner.certificates.load,
@@ -147,6 +148,7 @@ export function countingStores(inner: Stores, minute: () => number): { stores: S
         wrote('storm', 1);
         return inner.storm.enrol(place, batchId, span);
       },
+      brought: inner.storm.brought,
       fixRate: async (batchId, rate) => {
         wrote('storm', 1);
         const fixed = await inner.storm.fixRate(batchId, rate);

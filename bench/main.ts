@@ -20,7 +20,7 @@ const BENCHMARKS = {
   storm: 'storm.ts',
   'cold-start': 'cold-start.ts',
   memory: 'memory/main.ts',
-  replay: 'replay.ts',
+  replay: 'replay/main.ts',
   diagnose: 'diagnose.ts',
   detect: 'detect/main.ts',
   report: 'report.ts',

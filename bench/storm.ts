@@ -2,8 +2,10 @@
  * `npm run bench -- storm`: a flood of 1,000,000 refused requests from 100,000 issuers in ten simulated minutes, through
  * the real pipeline on counting stores in memory. Every request has a request id, a subject and a reason text of its
  * own; some bring a certificate of their own. Prints what it cost beside the bound; exits 1 when a bound is broken. A
- * number on the command line stands for the million, `--quick` for a tenth of it. `--batch 200` cuts batches of that size, and
- * `--recut` delivers every event again in batches cut elsewhere.
+ * number on the command line stands for the million, `--quick` for a tenth of it, `--minutes 1` for the ten minutes: a tenth of
+ * the requests in a tenth of the time is the same minute. `--batch 200` cuts batches of that size, and `--recut` delivers every
+ * event again in batches cut elsewhere. `--door` floods a CloudFront distribution in place of API Gateway: a third of the
+ * connections without a certificate, and half of them under a host name of their own.
  *
  * Half of the requests come from twenty busy issuers, the other half from all of them alike.
  */
@@ -34,16 +36,19 @@ import { type Counters, countingStores } from './counting-stores.js';
 import { heading, isQuick, paragraph, rows } from './support/section.js';
 
 const args = process.argv.slice(2);
-const BATCH_AT = args.indexOf('--batch') + 1;
+/** Where the values of options stand; 0 where the option is absent. */
+const [BATCH_AT, MINUTES_AT] = [args.indexOf('--batch') + 1, args.indexOf('--minutes') + 1];
 const REQUESTS = Number(
-  args.find((text, at) => /^\d+$/.test(text) && (BATCH_AT === 0 || at !== BATCH_AT)) ?? (isQuick ? 100_000 : 1_000_000),
+  args.find((text, at) => /^\d+$/.test(text) && (at === 0 || ![BATCH_AT, MINUTES_AT].includes(at))) ??
+    (isQuick ? 100_000 : 1_000_000),
 );
 const ISSUERS = 100_000;
 const BUSY_ISSUERS = 20;
-const MINUTES = 10;
+const MINUTES = MINUTES_AT === 0 ? 10 : Number(args[MINUTES_AT]);
 /** Lambda takes payloads of up to 1 MB; with logs as repetitive as these, some thousands of events. */
 const EVENTS_PER_BATCH = BATCH_AT === 0 ? 2_000 : Number(args[BATCH_AT]);
 const IS_RECUT = args.includes('--recut');
+const IS_DOOR = args.includes('--door');
 /** What one log stream holds of a minute. */
 const EVENTS_PER_STREAM = 10_000;
 const ACCESS_LAG_MS = 2_000;
@@ -52,28 +57,40 @@ const START = Date.UTC(2026, 10, 20, 9, 0, 0);
 
 const REASONS = ['Could not find issuer for certificate', 'certificate has expired', 'self signed certificate'];
 
+/** The share of the requests with a certificate of their own: those of the first busy issuer. */
+const OWN_CERTIFICATES = 0.5 / BUSY_ISSUERS + 0.5 / ISSUERS;
+/** All of the first halves of a minute, half of as many again, a quarter of twice as many, …; see `samplingRate`. */
+const JOINED_RECORDS = joinedAtMost((IS_RECUT ? 2 : 1) * (REQUESTS / MINUTES));
+
+function joinedAtMost(load: number): number {
+  if (EVENTS_PER_BATCH <= limits.unaskedHalvesMax || load <= limits.joinedPerMinuteMax) return load;
+  return limits.joinedPerMinuteMax * (1 + Math.ceil(Math.log2(load / limits.joinedPerMinuteMax)));
+}
+
+/** A day's host names, which the clients of a door choose, and the others together. */
+const SCOPES = IS_DOOR ? limits.domainsPerDayMax + 1 : 2;
+
 /** The bounds on the cost of a storm, with their reasons. */
 const bounds = {
   /**
    * What is joined, which grows with the logarithm of the load, and for each batch its rate, its place, its facts and the marks of
-   * their hours. Batches of a few are joined as they are: there the ceiling of concurrency is the bound.
+   * their hours. Batches of a few are joined as they are: there the ceiling of concurrency bounds how many batches a minute has.
    */
-  writesPerMinute:
-    EVENTS_PER_BATCH <= limits.unaskedHalvesMax
-      ? Number.POSITIVE_INFINITY
-      : 60_000 + (10 * 2 * REQUESTS) / MINUTES / EVENTS_PER_BATCH,
+  writesPerMinute: 60_000 + (10 * 2 * REQUESTS) / MINUTES / EVENTS_PER_BATCH,
   /**
    * Every batch may write one fact for each group and minute: the batches of a minute, and as many again for settled
    * halves.
    */
   factsPerGroupAndMinute: 4 * Math.ceil(REQUESTS / MINUTES / EVENTS_PER_BATCH) + 60,
-  /** Named issuers, the other issuers and the unknown ones, with every reason, in every scope (two here). */
-  groups: 2 * (limits.issuersPerScopeMax + 2) * (REASONS.length + 1),
+  /** Named issuers, the other issuers and the unknown ones, with every reason, in every scope. */
+  groups: SCOPES * (limits.issuersPerScopeMax + 2) * (REASONS.length + 1),
   /** A few metrics of the function, and one for each scope and reason; none for issuers. */
-  metrics: 8 + 2 * (REASONS.length + 1),
+  metrics: 8 + SCOPES * (REASONS.length + 1),
   issuersByName: 2 * limits.issuersPerScopeMax,
-  /** At most this many for each access batch. */
-  certificateWritesPerMinute: limits.certificatesPerBatchMax * Math.ceil(REQUESTS / MINUTES / EVENTS_PER_BATCH),
+  /** Those of records that are joined, whatever the size of the batches: the mean of what is drawn, and four standard deviations. */
+  certificateWritesPerMinute: Math.ceil(
+    OWN_CERTIFICATES * JOINED_RECORDS + 4 * Math.sqrt(OWN_CERTIFICATES * JOINED_RECORDS),
+  ),
   /**
    * For two scopes: the groups that fire before their scope does, and the scope, each with a trigger, a resolve and
    * notices in between.
@@ -108,6 +125,30 @@ function pemOfSerial(n: number): string {
   return `-----BEGIN CERTIFICATE-----\\n${der.toString('base64')}\\n-----END CERTIFICATE-----\\n`;
 }
 
+const CODES = ['ClientCertMissing', 'ClientCertUntrusted', 'ClientCertExpired'] as const;
+const CODE_REASONS = ['no-client-certificate', 'untrusted', 'expired'] as const satisfies readonly ReasonId[];
+
+function connectionEvent(one: { n: number; at: number; issuerDn: string; code: string }): LogEvent {
+  const { n, at, issuerDn, code } = one;
+  const certificate =
+    code === 'ClientCertMissing'
+      ? {}
+      : { clientLeafCertSubject: `C=US, O=Acme, CN=client ${n}`, clientLeafCertIssuer: issuerDn.replaceAll(',', ', ') };
+  const record = {
+    connectionId: `${n}`.padStart(54, 'a').concat('=='),
+    connectionStatus: `Failed:${code}`,
+    clientIp: `203.0.113.${n % 250}`,
+    distributionId: 'E2DX1SLDPK0123',
+    tlsSni: n % 2 === 0 ? 'shop.bank.example' : `h${n}.bank.example`,
+    ...certificate,
+  };
+  return { id: `connection-${n}`, timestamp: at, message: JSON.stringify(record) };
+}
+
+function addTo(sums: Map<string, number>, key: string): void {
+  sums.set(key, (sums.get(key) ?? 0) + 1);
+}
+
 /** The deliveries of one simulated minute, in the order of their arrival. */
 function* deliveriesOf(minute: number, truth: Truth): Generator<{ at: number; batch: LogBatch }> {
   const random = createRandom(minute + 1);
@@ -121,13 +162,19 @@ function* deliveriesOf(minute: number, truth: Truth): Generator<{ at: number; ba
       const issuer = random.chance(0.5) ? random.between(0, BUSY_ISSUERS - 1) : random.between(0, ISSUERS - 1);
       const reason = random.chance(0.1) ? `no reason that anybody knows, ${n}` : random.pick(REASONS);
       const refusal = { n, at, reason, issuerDn: `C=US,O=Acme,CN=Acme CA ${issuer}` };
+      if (IS_DOOR) {
+        denials.push(connectionEvent({ ...refusal, code: CODES[n % 3] ?? '' }));
+        const id = CODE_REASONS[n % 3] ?? 'other';
+        truth.byReason.set(id, (truth.byReason.get(id) ?? 0) + 1);
+        if (issuer < BUSY_ISSUERS && n % 3 !== 0) addTo(truth.byIssuer, canonicalDn(refusal.issuerDn));
+        continue;
+      }
       denials.push(denialAsOneEvent(refusal));
       const changes = { domainName: 'api.bank.example' };
       const pem = issuer === 0 ? { 'identity.clientCert.clientCertPem': pemOfSerial(n) } : {};
       accesses.push(accessEvent({ ...refusal, at: at + 1 }, { ...changes, ...pem }));
       truth.byReason.set(reasonIdOf(reason), (truth.byReason.get(reasonIdOf(reason)) ?? 0) + 1);
-      const dn = canonicalDn(refusal.issuerDn);
-      if (issuer < BUSY_ISSUERS) truth.byIssuer.set(dn, (truth.byIssuer.get(dn) ?? 0) + 1);
+      if (issuer < BUSY_ISSUERS) addTo(truth.byIssuer, canonicalDn(refusal.issuerDn));
     }
     const stream = `stream-${minute}-${from}`;
     yield* cut(denials, accesses, stream, EVENTS_PER_BATCH);
@@ -148,7 +195,7 @@ function* cut(
     const at = some.at(-1)?.timestamp ?? START;
     yield { at: at + 1_000, batch: batch('API-Gateway-Execution-Logs_abc123/prod', some) };
     const records = accesses.slice(from, from + size);
-    yield { at: at + 1_000 + ACCESS_LAG_MS, batch: batch('/aws/apigateway/access', records) };
+    if (records.length > 0) yield { at: at + 1_000 + ACCESS_LAG_MS, batch: batch('/aws/apigateway/access', records) };
   }
 }
 
@@ -321,7 +368,7 @@ const outcome = await run();
 const table = lines(outcome);
 heading(
   'Storm',
-  `${REQUESTS.toLocaleString('en')} refused requests from ${ISSUERS.toLocaleString('en')} issuers in ${MINUTES} simulated minutes, in batches of ${EVENTS_PER_BATCH.toLocaleString('en')}${IS_RECUT ? ', each event again in batches cut elsewhere' : ''}, on counting stores in memory: what it cost beside the bound.`,
+  `${REQUESTS.toLocaleString('en')} refused requests from ${ISSUERS.toLocaleString('en')} issuers in ${MINUTES} simulated minute${MINUTES === 1 ? '' : 's'}, in batches of ${EVENTS_PER_BATCH.toLocaleString('en')}${IS_RECUT ? ', each event again in batches cut elsewhere' : ''}, on counting stores in memory: what it cost beside the bound.`,
 );
 rows(
   ['what', 'value', 'bound', 'kept'],

@@ -1,20 +1,29 @@
 #!/usr/bin/env node
 /** The command line: one verb a file. Exit codes: 0 done, 1 the answer is "no", 2 usage, unreadable input, or nothing that could be judged. */
 import nodeModule from 'node:module';
+import { setFlagsFromString } from 'node:v8';
 import { Command } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { MtlsWatchError } from '../shared/base/errors.js';
 import { endWithReader, reportFailure } from './terminal/failures.js';
-import { writeError } from './terminal/quiet.js';
+import { errorWriter } from './terminal/quiet.js';
 import { verbCommands } from './verbs.js';
 
 // Node from 22.8 on keeps compiled code between runs; the types are those of Node 20.
 (nodeModule as { enableCompileCache?: () => unknown }).enableCompileCache?.();
 
+// With its usual budget V8 optimises what ran for some milliseconds: on another thread, but in runs of seconds that takes a third of all
+// processor time, and hardly any code comes to use it. Known to the V8 of Node 20 to 24.
+if (/^1[1-3]\./.test(process.versions.v8)) setFlagsFromString('--interrupt-budget=500000');
+
 endWithReader(process.stdout);
 endWithReader(process.stderr);
 // Node 20 is supported here as far as the SDK works on it; its advice in eight lines stood before every answer.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+
+/** How many columns of a help text are still wrapped, beside the names of options. */
+const HELP_LEAST = 20;
+let usageError = '';
 
 try {
   if (process.argv.filter((arg) => arg === '-').length > 1) {
@@ -23,8 +32,8 @@ try {
   const program = new Command('mtls-watch')
     .description(packageJson.description)
     .version(packageJson.version)
-    .configureHelp({ subcommandTerm: (verb) => verb.name() })
-    .configureOutput({ outputError: (text, write) => write(`${text.trim()}; see mtls-watch --help\n`) })
+    .configureHelp({ subcommandTerm: (verb) => verb.name(), minWidthToWrap: HELP_LEAST })
+    .configureOutput({ outputError: (text) => (usageError = `${text.trim()}; see mtls-watch --help\n`) })
     .exitOverride();
   for (const command of await verbCommands(process.argv.slice(2))) {
     program.addCommand(command);
@@ -33,5 +42,7 @@ try {
   }
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = reportFailure(error, (text) => writeError(text));
+  const write = await errorWriter();
+  write(usageError);
+  process.exitCode = reportFailure(error, write);
 }

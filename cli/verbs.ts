@@ -45,6 +45,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     does: 'put batches of the dead-letter queue through ingest again; they are counted once',
     load: async () => (await import('./commands/redrive.js')).redriveCommand(),
   },
+  backfill: {
+    does: 'count exported logs of the past in the deployed stack; --dry-run says what it costs',
+    load: async () => (await import('./commands/backfill.js')).backfillCommand(),
+  },
   report: {
     does: 'write the report of a week: a page, JSON and CSV',
     load: async () => (await import('./commands/report.js')).reportCommand(),
@@ -73,6 +77,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     does: 'what fires, with what was told of it, acknowledgements and silences',
     load: async () => (await import('./commands/incidents.js')).incidentsCommand(),
   },
+  runbook: {
+    does: "print a page of the runbooks, filled in for an incident: what to do, and the partner's letter",
+    load: async () => (await import('./commands/runbook.js')).runbookCommand(),
+  },
   config: {
     does: 'check settings before they are deployed, and print their JSON Schema',
     load: async () => (await import('./commands/config.js')).configCommand(),
@@ -96,7 +104,9 @@ async function allVerbs(): Promise<readonly Command[]> {
 
 async function loaded({ does, load }: Verb): Promise<Command> {
   const command = (await load()).description(does);
-  for (const leaf of command.commands.length === 0 ? [command] : command.commands) withQuiet(leaf);
+  // A verb with an argument of its own does something by itself, whatever is nested in it.
+  const isLeaf = command.commands.length === 0 || command.registeredArguments.length > 0;
+  for (const leaf of [...(isLeaf ? [command] : []), ...command.commands]) withQuiet(leaf);
   return command;
 }
 

@@ -145,8 +145,8 @@ async function replayOf(
   return { ...answer, unpackedBytes };
 }
 
-/** Two flat hash tables with the next power of two of twice as many ids, 16 bytes each. */
-const TABLES_MB = ((2 * 16 * 2 ** Math.ceil(Math.log2(2 * limits.replayIdsMax))) / 1e6).toFixed(0);
+/** Two flat hash tables with the next power of two of twice as many ids, 20 bytes each. */
+const TABLES_MB = ((2 * 20 * 2 ** Math.ceil(Math.log2(2 * limits.replayIdsMax))) / 1e6).toFixed(0);
 
 async function printReplays(): Promise<void> {
   const sizes = options.quick ? [2e6, 8e6] : options.long ? [1e8, 5e8, 2e9, 1e10] : [1e8, 5e8, 2e9];

@@ -6,21 +6,16 @@ import type { Clock } from '../../shared/ports/index.js';
 import { type Audit, type AuditFinding, auditTruststore } from '../../shared/x509/audit.js';
 import { keyText, plural, span } from '../../shared/x509/format.js';
 import { caSunsets } from '../../shared/x509/sunset.js';
+import { type DoorOptions, type KnownDoor, knownDoor, rulesOf, withDoor } from '../inputs/known-door.js';
 import { readTruststore } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
+import { timeOption, withAt } from '../terminal/options.js';
 import { caSunsetLine, caSunsetText } from '../terminal/sunset.js';
-import {
-  daysOption,
-  findingText,
-  folded,
-  heading,
-  jsonLine,
-  type Output,
-  table,
-  timeOption,
-} from '../terminal/table.js';
+import { daysOption, findingText, folded, heading, jsonLine, type Output, table } from '../terminal/table.js';
 
-export interface AuditOptions {
+export interface AuditOptions extends DoorOptions {
+  /** The custom domain whose probes count. */
+  readonly domain?: string;
   readonly at?: string;
   /** Days. */
   readonly within: string;
@@ -28,21 +23,30 @@ export interface AuditOptions {
 }
 
 export function auditCommand(output: Output = process.stdout, clock: Clock = systemClock): Command {
-  return new Command('audit')
+  const command = withAt(new Command('audit'))
     .argument('<truststore>', 'the CA bundle: a file or s3://bucket/key')
-    .option('--at <time>', 'check as at this ISO time instead of now')
     .option('--within <days>', 'warn of certificates that expire within so many days', '30')
-    .option('--json', 'one JSON object a line: findings, then one summary')
-    .action(async (truststore: string, options: AuditOptions) => {
-      process.exitCode = await runAudit(truststore, options, output, clock);
-    });
+    .option(
+      '--domain <name>',
+      "go by what `canary probes` showed at this domain's gateway; read from --stack or --table",
+    )
+    .option('--json', 'one JSON object a line: findings, then one summary');
+  return withDoor(command).action(async (truststore: string, options: AuditOptions) => {
+    process.exitCode = await runAudit(truststore, options, output, clock, await knownDoor(options, 'audit'));
+  });
 }
 
 /** @returns 0 nothing to do, 1 errors or warnings */
-export async function runAudit(place: string, options: AuditOptions, output: Output, clock: Clock): Promise<number> {
+export async function runAudit(
+  place: string,
+  options: AuditOptions,
+  output: Output,
+  clock: Clock,
+  { door, probed }: KnownDoor = { door: rulesOf(options), probed: null },
+): Promise<number> {
   const at = timeOption(options.at, clock);
   const { truststore, name } = await readTruststore(place, clock);
-  const audit = auditTruststore(truststore, at, daysOption(options.within));
+  const audit = auditTruststore(truststore, at, daysOption(options.within), door, probed);
   const sunsets = caSunsets(truststore);
   const counts = { error: 0, warning: 0, info: 0 };
   for (const { severity } of audit.findings) counts[severity]++;
@@ -60,7 +64,8 @@ export async function runAudit(place: string, options: AuditOptions, output: Out
       }),
     );
   } else {
-    output.write(folded(describe(audit, counts, name, at) + caSunsetText(sunsets)));
+    const where = door.id === 'api-gateway' ? name : `${name}, by the rules of ${door.name}`;
+    output.write(folded(describe(audit, counts, where, at) + caSunsetText(sunsets)));
   }
   return counts.error + counts.warning > 0 ? 1 : 0;
 }

@@ -41,6 +41,8 @@ export interface CanaryCommandWorld {
 }
 
 async function here(options: StackOptions): Promise<CanaryCommandWorld> {
+  // Before the library of certificates: a checkout's bundle moves imports of libraries before everything else.
+  await import('../../shared/adapters/tls/reflect.js');
   const [deployed, { createProbeCertificates }, { callGateway }] = await Promise.all([
     deployedHere(options),
     import('../../shared/adapters/tls/probe-certificates.js'),

@@ -18,7 +18,7 @@ export function completionCommand(load: () => Promise<readonly Command[]>, outpu
     .addArgument(new Argument('<shell>', 'whose script to print').choices(SHELLS))
     .addHelpText(
       'after',
-      '\nFor bash: eval "$(mtls-watch completion bash)" in ~/.bashrc; for fish: mtls-watch completion fish | source',
+      '\nFor bash: eval "$(mtls-watch completion bash)" in ~/.bashrc\nFor fish: mtls-watch completion fish | source',
     )
     .action(async (shell: Shell) => {
       const verbs = await load();

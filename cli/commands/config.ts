@@ -28,9 +28,11 @@ export function configCommand(output: Output = process.stdout): Command {
   command
     .command('schema')
     .description('print the JSON Schema of the settings')
-    .action(async () => {
+    .option('--json', 'print it as one line')
+    .action(async (options: { json?: boolean }) => {
       const { settingsJsonSchema } = await import('../../shared/schemas/settings-schema.js');
-      output.write(`${JSON.stringify(settingsJsonSchema(), null, 2)}\n`);
+      const schema = settingsJsonSchema();
+      output.write(options.json === true ? jsonLine(schema) : `${JSON.stringify(schema, null, 2)}\n`);
     });
   return command;
 }

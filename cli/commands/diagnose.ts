@@ -1,21 +1,20 @@
-/** `mtls-watch diagnose`: whether the gateway would accept this certificate with this truststore, and if not, why. */
+/** `mtls-watch diagnose`: whether a front door would accept this certificate with this truststore, and if not, why. */
 
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
-import { MtlsWatchError } from '../../shared/base/errors.js';
-import { clean } from '../../shared/base/text.js';
-import type { Diagnosis, Finding, ProbedGateway } from '../../shared/model/index.js';
+import type { Diagnosis, Finding } from '../../shared/model/index.js';
 import { reasonIdOf } from '../../shared/model/reasons.js';
-import type { Clock, ProbedStore } from '../../shared/ports/index.js';
+import type { Clock } from '../../shared/ports/index.js';
 import { diagnose } from '../../shared/x509/diagnose.js';
 import { when } from '../../shared/x509/format.js';
 import { isCertain } from '../../shared/x509/standing.js';
-import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
+import { type DoorOptions, type KnownDoor, knownDoor, rulesOf, withDoor } from '../inputs/known-door.js';
 import { nameOf, readClientFile, readUsableTruststore } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
-import { findingText, folded, heading, jsonLine, type Output, timeOption } from '../terminal/table.js';
+import { timeOption, withAt } from '../terminal/options.js';
+import { findingText, folded, heading, jsonLine, type Output } from '../terminal/table.js';
 
-export interface DiagnoseOptions extends TableOptions {
+export interface DiagnoseOptions extends DoorOptions {
   readonly client: string;
   readonly truststore: string;
   readonly at?: string;
@@ -27,13 +26,12 @@ export interface DiagnoseOptions extends TableOptions {
 }
 
 export function diagnoseCommand(output: Output = process.stdout, clock: Clock = systemClock): Command {
-  const command = new Command('diagnose')
+  const command = withAt(new Command('diagnose'))
     .requiredOption(
       '--client <file>',
       "the client's certificate in PEM or DER, or an access record that holds it; certificates behind it count as presented",
     )
     .requiredOption('--truststore <file>', 'the CA bundle: a file or s3://bucket/key')
-    .option('--at <time>', 'check as at this ISO time instead of now')
     .option(
       '--refused-with <reason>',
       "what the gateway said in its log, such as 'Could not find issuer for certificate'",
@@ -43,52 +41,29 @@ export function diagnoseCommand(output: Output = process.stdout, clock: Clock = 
       "go by what `canary probes` showed at this domain's gateway; read from --stack or --table",
     )
     .option('--json', 'print the verdict as one line of JSON');
-  return withTable(command).action(async (options: DiagnoseOptions) => {
-    const probed = await probedAt(options, async () => (await storesHere(options)).probed);
-    process.exitCode = await runDiagnose(options, output, clock, probed);
+  return withDoor(command).action(async (options: DiagnoseOptions) => {
+    process.exitCode = await runDiagnose(options, output, clock, await knownDoor(options, 'diagnose'));
   });
 }
 
-/**
- * What probes showed at the gateway of `--domain`; null without the option.
- * @throws MtlsWatchError `usage` where a table is named and no domain, or the domain was never probed
- */
-export async function probedAt(
-  { domain, stack, table }: Pick<DiagnoseOptions, 'domain' | 'stack' | 'table'>,
-  open: () => Promise<Pick<ProbedStore, 'load'>>,
-): Promise<ProbedGateway | null> {
-  if (domain === undefined) {
-    if (stack === undefined && table === undefined) return null;
-    throw new MtlsWatchError(
-      'usage',
-      'diagnose got --stack or --table without --domain; expected the custom domain too',
-    );
-  }
-  const probed = await (await open()).load(domain);
-  if (probed !== null) return probed;
-  throw new MtlsWatchError(
-    'usage',
-    `the table holds no probes of ${clean(domain, 120)}; run \`mtls-watch canary probes\` first, or leave --domain out`,
-  );
-}
-
-/** @returns 0 trusted, 1 refused */
+/** @returns 0 trusted, 1 refused, 2 undecided: no documented rule of that door decides it */
 export async function runDiagnose(
   options: DiagnoseOptions,
   output: Output,
   clock: Clock,
-  probed: ProbedGateway | null = null,
+  { door, probed }: KnownDoor = { door: rulesOf(options), probed: null },
 ): Promise<number> {
   const at = timeOption(options.at, clock);
   const { client, presented, note } = await readClientFile(options.client);
   const { truststore, name } = await readUsableTruststore(options.truststore, clock);
   const refusedWith = options.refusedWith === undefined ? null : reasonIdOf(options.refusedWith);
-  const diagnosis = diagnose(client, truststore, at, presented, refusedWith, probed);
-  const what = `${nameOf(options.client)} against ${name}, at ${when(at)}`;
+  const diagnosis = diagnose(client, truststore, at, presented, refusedWith, probed, door);
+  const where = door.id === 'api-gateway' ? '' : `, by the rules of ${door.name}`;
+  const what = `${nameOf(options.client)} against ${name}, at ${when(at)}${where}`;
   output.write(
     options.json ? jsonLine(diagnosis) : folded(describe(diagnosis, note === null ? what : `${what}\n${note}`)),
   );
-  return diagnosis.verdict === 'trusted' ? 0 : 1;
+  return { trusted: 0, refused: 1, undecided: 2 }[diagnosis.verdict];
 }
 
 function describe({ verdict, reason, findings, path }: Diagnosis, what: string): string {
@@ -97,7 +72,9 @@ function describe({ verdict, reason, findings, path }: Diagnosis, what: string):
   const result =
     verdict === 'trusted'
       ? pc.green(pc.bold('TRUSTED'))
-      : `${pc.red(pc.bold('REFUSED'))}  ${pc.bold(reason ?? '')}${standing}`;
+      : verdict === 'undecided'
+        ? `${pc.yellow(pc.bold('UNDECIDED'))}  ${pc.bold(reason ?? '')}  (not documented)`
+        : `${pc.red(pc.bold('REFUSED'))}  ${pc.bold(reason ?? '')}${standing}`;
   const steps = path.map((subjectDn, depth) => `  ${depth}  ${subjectDn}\n`).join('');
   const texts = findings.map((finding) => findingText(finding, finding.depth === null ? '' : `depth ${finding.depth}`));
   return `${result}  ${pc.dim(what)}\n${path.length > 0 ? heading('Path') + steps : ''}${heading('Findings')}${texts.join('\n')}`;

@@ -21,6 +21,7 @@ import { readTruststore } from '../inputs/truststores.js';
 import { readReplayConfig } from '../replay/config.js';
 import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
+import { clockAt, withAt } from '../terminal/options.js';
 import { statusLine } from '../terminal/progress.js';
 import { findingText, folded, heading, jsonLine, type Output, table } from '../terminal/table.js';
 
@@ -32,6 +33,7 @@ export interface DoctorOptions {
   readonly destination?: string;
   readonly topic: readonly string[];
   readonly fix?: boolean;
+  readonly at?: string;
   readonly json?: boolean;
 }
 
@@ -50,7 +52,7 @@ export interface DoctorWorld {
 const append = (value: string, list: readonly string[]): readonly string[] => [...list, value];
 
 export function doctorCommand(): Command {
-  return withAccount(new Command('doctor'))
+  return withAt(withAccount(new Command('doctor')))
     .option('--domain <name>', 'only this custom domain, distribution or load balancer; may be repeated', append, [])
     .option('--config <file>', 'the settings, in place of the deployed ones')
     .option('--stack <name>', 'the deployed stack (default: mtls-watch, and else mtls-watch-member)')
@@ -91,14 +93,15 @@ async function onAws(
     discoveryHere(say),
     import('../../shared/adapters/aws/watch.js'),
   ]);
+  const clock = clockAt(options.at, systemClock);
   return {
-    clock: systemClock,
+    clock,
     find: discovery.find,
     truststore: contentsOf,
     watch: () => {
       say('mtls-watch itself');
       const { stack = null, function: name = null, destination = null, topic: topics } = options;
-      return findWatch({ stack, function: name, destination, topics }, watchClients(), systemClock);
+      return findWatch({ stack, function: name, destination, topics }, watchClients(), clock);
     },
   };
 }

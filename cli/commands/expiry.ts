@@ -24,24 +24,13 @@ import { liveOf, say, withLive } from '../inputs/live/options.js';
 import { readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
 import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
+import { timeOption } from '../terminal/options.js';
 import { clientSunsetLine, clientSunsetText } from '../terminal/sunset.js';
-import {
-  daysOption,
-  folded,
-  heading,
-  jsonLine,
-  type Output,
-  ratio,
-  share,
-  table,
-  timeOption,
-  wrapped,
-} from '../terminal/table.js';
+import { daysOption, folded, heading, jsonLine, type Output, ratio, share, table, wrapped } from '../terminal/table.js';
 import type { ObserveClients } from './preflight.js';
 
 export interface ExpiryOptions extends LiveOptions, FormatOption {
   readonly truststore?: string;
-  readonly at?: string;
   /** Days. */
   readonly within: string;
   readonly json?: boolean;
@@ -56,7 +45,6 @@ export function expiryCommand(
     .argument('[input...]', 'access logs: a file, a folder, s3://bucket/prefix, or - for standard input')
     .option('--truststore <file>', 'the CA bundle, to see its CAs as well: a file or s3://bucket/key')
     .option('--within <days>', 'list what expires within so many days; what lives shortly, in its last quarter', '90')
-    .option('--at <time>', 'count from this ISO time instead of now')
     .option('--json', 'one JSON object a line: certificates, then one summary');
   return withAccount(withLive(withFormat(command))).action(async (inputs: string[], options: ExpiryOptions) => {
     const live = await liveOf(options, 'clients', say, clock);

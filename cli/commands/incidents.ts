@@ -1,24 +1,23 @@
-/** `mtls-watch incidents [ID]`: lists firing incidents, their notices, acknowledgements and silences. */
+/** `mtls-watch incidents`: lists firing incidents, their notices, acknowledgements and silences. */
 
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
-import { DAY_MS, MINUTES_PER_HOUR, minuteOf } from '../../shared/base/time.js';
 import { silenceOf } from '../../shared/incidents/silence.js';
-import {
-  type EndedIncident,
-  type GroupKey,
-  type Incident,
-  type Notice,
-  SEVERAL_ISSUERS,
-  type Silence,
-} from '../../shared/model/index.js';
+import { issuerText, nameWords, placeText } from '../../shared/messages/names.js';
+import type { EndedIncident, GroupKey, Incident, Notice, Silence } from '../../shared/model/index.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
+import { createTruststores } from '../inputs/file-truststores.js';
+import { endedIn } from '../inputs/incident.js';
+import { settingsHere } from '../inputs/settings.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { pc } from '../terminal/colors.js';
-import { heading, jsonLine, type Output, pairs, table } from '../terminal/table.js';
+import { clockAt, withAt, withLanguage } from '../terminal/options.js';
+
+import { heading, jsonLine, type Output, table } from '../terminal/table.js';
+import { type ShowOptions, type ShowWorld, showIncident, withShow } from './show-incident.js';
 
 export interface IncidentsWorld {
   readonly stores: Pick<Stores, 'incidents' | 'outbox' | 'silences' | 'facts'>;
@@ -28,23 +27,39 @@ export interface IncidentsWorld {
 
 interface Options extends TableOptions {
   readonly ended: string;
+  readonly at?: string;
   readonly json?: boolean;
 }
 
-const deployed = async (options: TableOptions): Promise<IncidentsWorld> => ({
-  stores: await storesHere(options),
-  clock: systemClock,
-  output: process.stdout,
-});
-
-export function incidentsCommand(world: (options: TableOptions) => Promise<IncidentsWorld> = deployed): Command {
+export function incidentsCommand(): Command {
   const command = new Command('incidents')
-    .argument('[id]', 'one incident, as the alert shows its id: with its last hour')
+    // Options behind `show` are those of `show`.
+    .enablePositionalOptions()
+    .argument('[id]', 'one incident, as `incidents show` shows it')
     .option('--ended <days>', 'list those that ended in the last days as well', '0')
     .option('--json', 'one JSON object a line: incidents, then one summary');
-  return withTable(command).action(async (id: string | undefined, options: Options) => {
-    await listIncidents(id ?? null, options, await world(options));
+  withTable(withAt(command)).action(async (id: string | undefined, options: Options) => {
+    if (id === undefined) await listIncidents(options, { stores: await storesHere(options), ...hereAt(options) });
+    else await showIncident(id, options, await showWorld(options));
   });
+  const show = new Command('show').description('one incident: its alert, who has it in hand, silences, notices');
+  withTable(withAt(withLanguage(withShow(show), "the stack's"))).action(async (id: string, options: ShowOptions) => {
+    await showIncident(id, options, await showWorld(options));
+  });
+  return command.addCommand(show);
+}
+
+function hereAt({ at }: Pick<ShowOptions, 'at'>): Pick<ShowWorld, 'clock' | 'output'> {
+  return { clock: clockAt(at, systemClock), output: process.stdout };
+}
+
+async function showWorld(options: ShowOptions): Promise<ShowWorld> {
+  return {
+    stores: await storesHere(options),
+    config: () => settingsHere(options, (text) => process.stderr.write(`warning: ${text}\n`)),
+    truststores: createTruststores(),
+    ...hereAt(options),
+  };
 }
 
 /** The displayed data of a firing incident. */
@@ -58,7 +73,6 @@ interface Shown {
 
 /** @throws MtlsWatchError `usage` */
 export async function listIncidents(
-  id: string | null,
   options: Pick<Options, 'ended' | 'json'>,
   { stores, clock, output }: IncidentsWorld,
 ): Promise<void> {
@@ -75,10 +89,6 @@ export async function listIncidents(
       silence: silenceOf(incident.group, silences, now),
       waiting: pending.filter((notice) => notice.incidentId === incident.incidentId),
     }));
-  if (id !== null) {
-    await showOne(id, shown, { stores, clock, output }, options.json === true);
-    return;
-  }
   const ended = await endedIn(daysOf(options.ended), now, stores);
   if (options.json) {
     for (const one of shown) output.write(jsonLine(lineOf(one)));
@@ -88,36 +98,6 @@ export async function listIncidents(
   }
   output.write(shown.length === 0 ? pc.green('nothing fires\n') : firingTable(shown, now));
   if (ended.length > 0) output.write(heading('Ended') + endedTable(ended));
-}
-
-async function endedIn(days: number, now: number, stores: IncidentsWorld['stores']): Promise<readonly EndedIncident[]> {
-  if (days === 0) return [];
-  return stores.incidents.ended(now - days * DAY_MS, now + 1, limits.reportIncidentsMax);
-}
-
-async function showOne(
-  id: string,
-  shown: readonly Shown[],
-  { stores, clock, output }: IncidentsWorld,
-  json: boolean,
-): Promise<void> {
-  const now = clock.now();
-  const one = shown.find(({ incident }) => incident.incidentId === id);
-  if (one === undefined) {
-    const past = (await endedIn(limits.keptDaysMax, now, stores)).find(({ incidentId }) => incidentId === id);
-    if (past === undefined) {
-      throw new MtlsWatchError('usage', `no incident ${clean(id, 80)}; expected the id that the alert shows`);
-    }
-    output.write(json ? jsonLine(endedLine(past)) : endedTable([past]));
-    return;
-  }
-  const minute = minuteOf(now);
-  const { group } = one.incident;
-  const facts =
-    group.issuerDn === SEVERAL_ISSUERS ? [] : await stores.facts.window(group, minute - MINUTES_PER_HOUR + 1, minute);
-  const lastHour = facts.reduce((sum, { count }) => sum + count, 0);
-  if (json) output.write(jsonLine({ ...lineOf(one), lastHour: group.issuerDn === SEVERAL_ISSUERS ? null : lastHour }));
-  else output.write(describe(one, group.issuerDn === SEVERAL_ISSUERS ? null : lastHour, now));
 }
 
 function lineOf({ incident, silence, waiting }: Shown) {
@@ -157,8 +137,8 @@ function firingTable(shown: readonly Shown[], now: number): string {
     incident.incidentId,
     pc.red(incident.severity),
     minutesText(now - incident.since),
-    clean(incident.group.scope, 60),
-    issuerText(incident.group),
+    placeText(clean(incident.group.scope, 60), incident.group, nameWords.en),
+    issuerOf(incident.group),
     incident.group.reason,
     toldText(incident, waiting, now),
     handText(incident, silence),
@@ -167,8 +147,8 @@ function firingTable(shown: readonly Shown[], now: number): string {
 }
 
 /** Those who only use an issuer's name are a group of their own beside its clients. */
-function issuerText({ issuerDn, isUnverified }: GroupKey): string {
-  const issuer = clean(issuerDn, limits.dnCharsMax);
+function issuerOf({ issuerDn, isUnverified }: GroupKey): string {
+  const issuer = clean(issuerText(issuerDn, nameWords.en), limits.dnCharsMax);
   return isUnverified ? `${issuer} (unverified)` : issuer;
 }
 
@@ -190,38 +170,12 @@ function endedTable(ended: readonly EndedIncident[]): string {
     severity,
     iso(since).slice(0, 16).replace('T', ' '),
     iso(endedAt).slice(0, 16).replace('T', ' '),
-    clean(group.scope, 60),
-    issuerText(group),
+    placeText(clean(group.scope, 60), group, nameWords.en),
+    issuerOf(group),
     group.reason,
     count === null ? '' : String(count),
   ]);
   return table(['Id', 'Severity', 'Began (UTC)', 'Ended (UTC)', 'Domain', 'Issuer', 'Reason', 'Refused'], rows);
-}
-
-function untoldText({ heldBack }: Incident): string {
-  return heldBack ? 'no: held back by a silence or the budget for strangers' : 'by the incident of its domain';
-}
-
-function describe({ incident, silence, waiting }: Shown, lastHour: number | null, now: number): string {
-  const { incidentId, group, severity, since, calmSince, noticedCount, flaps } = incident;
-  const lines: [string, string][] = [
-    ['domain', clean(group.scope, 268)],
-    ['issuer', issuerText(group)],
-    ['reason', group.reason],
-    ['severity', severity],
-    ['since', `${iso(since)}, ${minutesText(now - since)}`],
-    ...(lastHour === null ? [] : [['refused in the last hour', String(lastHour)] satisfies [string, string]]),
-    ['told', incident.announced ? `${iso(incident.lastNoticeAt)}, of ${noticedCount}` : untoldText(incident)],
-    ...waiting.map(({ kind, at }): [string, string] => ['waits to be sent', `${kind}, ${at}`]),
-    [
-      'acknowledged',
-      incident.acknowledged ? 'yes: not repeated unless it escalates' : `no; mtls-watch ack ${incidentId}`,
-    ],
-    ['silence', silence === null ? 'none' : `${silence.id} until ${iso(silence.endsAt)}: ${silence.comment}`],
-    ['calm since', calmSince === null ? 'it goes on' : iso(calmSince)],
-    ...(flaps === 0 ? [] : [['came back', `${flaps} times`] satisfies [string, string]]),
-  ];
-  return `${pc.bold(`incident ${incidentId}`)}\n${pairs(lines, 24)}`;
 }
 
 const iso = (at: number): string => new Date(at).toISOString();

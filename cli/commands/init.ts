@@ -12,7 +12,7 @@ import type { FoundAccount } from '../../shared/model/account.js';
 import { discoveryHere } from '../inputs/account.js';
 import { withAccount } from '../terminal/account.js';
 import { statusLine } from '../terminal/progress.js';
-import type { Output } from '../terminal/table.js';
+import { jsonLine, type Output } from '../terminal/table.js';
 
 interface Options {
   readonly domain?: string[];
@@ -20,6 +20,7 @@ interface Options {
   readonly runbooks?: string;
   readonly file: string;
   readonly write?: boolean;
+  readonly json?: boolean;
 }
 
 export function initCommand(output: Output = process.stdout, notes: Output = process.stderr): Command {
@@ -29,6 +30,7 @@ export function initCommand(output: Output = process.stdout, notes: Output = pro
     .option('--runbooks <url>', 'where the pages of runbooks/ are served')
     .option('--file <file>', 'the CDK app that gets them', 'cdk.json')
     .option('--write', 'write them into the file; default: print them')
+    .option('--json', 'print the answer as one line of JSON')
     .action(async (options: Options) => {
       const status = statusLine(process.stderr);
       const { discovery } = await discoveryHere(status.say);
@@ -71,8 +73,11 @@ export function init(found: FoundAccount, options: Options, output: Output, note
   if (options.write === true) {
     const text = JSON.stringify({ ...app, context: { ...app.context, mtlsWatch: next } }, null, 2);
     writeFileSync(options.file, `${text}\n`);
-    output.write(`${options.file} watches ${names.map((name) => clean(name, 255)).join(', ')}\n`);
-  } else output.write(`${JSON.stringify(next, null, 2)}\n`);
+  }
+  const written = options.write === true ? options.file : null;
+  if (options.json === true) output.write(jsonLine({ type: 'settings', written, watches: names, settings: next }));
+  else if (written === null) output.write(`${JSON.stringify(next, null, 2)}\n`);
+  else output.write(`${written} watches ${names.map((name) => clean(name, 255)).join(', ')}\n`);
   return 0;
 }
 

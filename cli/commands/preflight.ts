@@ -2,23 +2,31 @@
 
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
+import { issuerText, nameWords } from '../../shared/messages/names.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { plural } from '../../shared/x509/format.js';
 import { type ClientChange, observations, type PreflightResult, preflight } from '../../shared/x509/observed.js';
 import { type Observed, observeClients } from '../inputs/clients.js';
 import { ADD_PEM, collectClients, type NotJudged, nothingWords, notJudgedWords } from '../inputs/evidence.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
+import {
+  type DomainsHere,
+  type DoorOptions,
+  domainsHere,
+  knownDoors,
+  rulesOf,
+  withDoor,
+} from '../inputs/known-door.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { type Live, liveOf, say, withLive } from '../inputs/live/options.js';
 import { readUsableTruststore, truststoreErrors } from '../inputs/truststores.js';
-import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
-import { folded, heading, jsonLine, type Output, ratio, share, table, timeOption, wrapped } from '../terminal/table.js';
+import { timeOption } from '../terminal/options.js';
+import { folded, heading, jsonLine, type Output, ratio, share, table, wrapped } from '../terminal/table.js';
 
-export interface PreflightOptions extends LiveOptions, FormatOption {
+export interface PreflightOptions extends LiveOptions, FormatOption, DoorOptions {
   readonly truststore: string;
   readonly current?: string;
-  readonly at?: string;
   readonly json?: boolean;
 }
 
@@ -38,9 +46,8 @@ export function preflightCommand(
     .argument('[input...]', 'access logs: a file, a folder, s3://bucket/prefix, or - for standard input')
     .requiredOption('--truststore <file>', 'the new CA bundle: a file or s3://bucket/key')
     .option('--current <file>', 'the bundle in use; without it, what happened to the last recorded request counts')
-    .option('--at <time>', 'check as at this ISO time instead of now')
     .option('--json', 'one JSON object a line: clients, then one summary');
-  return withAccount(withLive(withFormat(command))).action(async (inputs: string[], options: PreflightOptions) => {
+  return withDoor(withLive(withFormat(command))).action(async (inputs: string[], options: PreflightOptions) => {
     const live = await liveOf(options, 'clients', say, clock);
     process.exitCode = await runPreflight(
       observe(inputs, live, await readFormat(options.format)),
@@ -57,14 +64,17 @@ export async function runPreflight(
   options: PreflightOptions,
   output: Output,
   clock: Clock,
+  open: () => Promise<DomainsHere> = () => domainsHere(options),
 ): Promise<number> {
   const at = timeOption(options.at, clock);
   const next = await readUsableTruststore(options.truststore, clock);
   const current = options.current === undefined ? null : await readUsableTruststore(options.current, clock);
   const seen = observations();
   const notJudged = await collectClients(observed, seen.add);
-  const results = preflight(seen.clients(), next.truststore, current?.truststore ?? null, at);
-  const errors = [next, current].flatMap((one) => (one === null ? [] : truststoreErrors(one)));
+  const clients = seen.clients();
+  const knownOf = await knownDoors(clients, options, open);
+  const results = preflight(clients, next.truststore, current?.truststore ?? null, at, knownOf);
+  const errors = [next, current].flatMap((one) => (one === null ? [] : truststoreErrors(one, rulesOf(options))));
   const summary = summarise(results, seen.requests(), seen.leftOut(), notJudged, errors.length);
   const answer = answerOf(summary, notJudged, errors);
   if (options.json) {
@@ -89,6 +99,7 @@ function answerOf(summary: PreflightSummary, notJudged: NotJudged, errors: reado
   const unknown = changes.unknown.clients;
   const bad = changes['newly-refused'].clients;
   const letIn = bad + changes['still-trusted'].clients;
+  const undecided = changes.undecided.clients;
   const limits = [
     ...errors,
     ...notJudgedWords(notJudged, requests),
@@ -104,6 +115,8 @@ function answerOf(summary: PreflightSummary, notJudged: NotJudged, errors: reado
   if (clients === 0) return open(2, `nothing can be said of who would be refused: ${nothingWords(notJudged)}`);
   if (unknown === clients)
     return open(2, 'nothing can be said of who would be refused: no readable certificate was seen');
+  if (undecided > 0)
+    return open(1, `it is not documented whether ${plural(undecided, 'client')} would be refused: try one`);
   if (letIn === 0)
     return open(1, 'nothing can be said of who would newly be refused: no client was seen that is let in today');
   if (errors.length > 0) return open(1, 'it is not sure who would be refused: a truststore has errors');
@@ -118,6 +131,7 @@ const CHANGES = [
   'still-refused',
   'still-trusted',
   'not-valid-itself',
+  'undecided',
   'unknown',
 ] as const satisfies readonly ClientChange[];
 
@@ -184,6 +198,7 @@ const MEANING: Readonly<Record<ClientChange, string>> = {
   'still-refused': 'stay refused',
   'still-trusted': 'stay trusted',
   'not-valid-itself': 'have a certificate out of its validity',
+  undecided: 'may be refused: what the door does is not documented',
   unknown: 'have no readable certificate in the log',
 };
 
@@ -217,7 +232,7 @@ function changeTable(results: readonly PreflightResult[], requests: number): str
     change === 'newly-refused' ? pc.red('refused') : pc.green('let in'),
     share(client.requests, requests),
     client.subjectDn,
-    client.issuerDn,
+    issuerText(client.issuerDn, nameWords.en),
     verdict?.reason ?? '',
   ]);
   return table(['Then', 'Requests', 'Client', 'Issuer', 'Why'], rows, [1]);

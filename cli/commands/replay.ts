@@ -14,12 +14,14 @@ import { printReplay, wasJudged } from '../replay/output.js';
 import { replay } from '../replay/replay.js';
 import { prepareFolder, reportCollector } from '../replay/report.js';
 import { withAccount } from '../terminal/account.js';
+import { languageOption, withLanguage } from '../terminal/options.js';
 
 interface Options extends LiveOptions, FormatOption {
   readonly config?: string;
   readonly truststore?: string;
   readonly json?: boolean;
   readonly report?: string;
+  readonly lang?: string;
 }
 
 export function replayCommand(): Command {
@@ -29,8 +31,10 @@ export function replayCommand(): Command {
     .option('--truststore <file>', 'the CA bundle of the domains: alerts say why a certificate is refused')
     .option('--json', 'one JSON object a line: notices, then one summary')
     .option('--report <dir>', 'write the report of the last seven days of the logs there: a page, JSON and CSV');
+  withLanguage(command);
   return withAccount(withLive(withFormat(command))).action(async (inputs: string[], options: Options) => {
-    const config = withOneFormat(await readReplayConfig(options.config), await readFormat(options.format));
+    const settings = withOneFormat(await readReplayConfig(options.config), await readFormat(options.format));
+    const config = { ...settings, language: languageOption(options.lang, settings.language) };
     if (options.report !== undefined) await prepareFolder(options.report);
     const live = await liveOf({ ...options, accessLogFormats: config.accessLogFormats }, 'refusals', say);
     const scene = reportCollector(config.accessLogFormats);

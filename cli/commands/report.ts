@@ -4,7 +4,6 @@ import { Command, Option } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { clean } from '../../shared/base/text.js';
-import type { Config } from '../../shared/config/settings.js';
 import { gap } from '../../shared/report/build.js';
 import { gatherReport } from '../../shared/report/gather.js';
 import { reportMessages } from '../../shared/report/messages/index.js';
@@ -23,6 +22,8 @@ import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { readReplayConfig, withOneFormat } from '../replay/config.js';
 import { replay } from '../replay/replay.js';
 import { prepareFolder, reportCollector, writeReport } from '../replay/report.js';
+import { clockAt, languageOption, timeOption, withLanguage } from '../terminal/options.js';
+import { jsonLine } from '../terminal/table.js';
 
 interface Options extends LiveOptions, FormatOption, TableOptions {
   readonly week?: string;
@@ -33,6 +34,7 @@ interface Options extends LiveOptions, FormatOption, TableOptions {
   readonly out: string;
   readonly config?: string;
   readonly truststore?: string;
+  readonly json?: boolean;
   readonly lang?: string;
   /** The spelling of earlier versions. */
   readonly language?: string;
@@ -53,24 +55,32 @@ export function reportCommand(): Command {
     .addOption(new Option('--organisation <name>', 'the same, as earlier releases spelled it').hideHelp())
     .option('--config <file>', 'settings as JSON, in place of those of the stack; see docs/configuration.md')
     .option('--truststore <file>', 'the CA bundle of the domains, in place of those of the settings')
-    .option('--lang <language>', 'en or ja; default: that of the settings')
+    .option('--json', 'print what was written as one line of JSON')
     .addOption(new Option('--language <language>', 'the same, as earlier releases spelled it').hideHelp());
+  withLanguage(command);
   return withTable(withLive(withFormat(command), true)).action(async (inputs: string[], options: Options) => {
-    await prepareFolder(options.out);
     const [period, partner] = [periodOf(options), partnerOf(options)];
-    const given = options.lang ?? options.language;
-    if (given !== undefined) languageOf(given);
+    languageOption(givenLanguage(options), 'en');
+    timeOption(options.at, systemClock);
+    await prepareFolder(options.out);
     const made =
       (await reportOfLogs(inputs, options, period, partner)) ?? (await reportOfTable(options, period, partner));
     const language = made.language;
-    process.stdout.write(`${await writeReport(made.report, options.out, language)}\n`);
+    const page = await writeReport(made.report, options.out, language);
+    const isJudged = !isWithoutEvidence(made.report);
+    process.stdout.write(options.json === true ? writtenLine(made.report, page, isJudged) : `${page}\n`);
     for (const { id } of made.report.gaps) process.stderr.write(`missing: ${reportMessages[language].gaps[id]}\n`);
     // A count of zero is an answer only if something was read.
-    if (isWithoutEvidence(made.report)) {
+    if (!isJudged) {
       process.stderr.write('nothing was judged: that nothing was refused is not known\n');
       process.exitCode = 1;
     }
   });
+}
+
+function writtenLine({ period, totals, gaps }: Report, page: string, isJudged: boolean): string {
+  const { failures } = totals;
+  return jsonLine({ type: 'report', page, period, failures, isJudged, missing: gaps.map(({ id }) => id) });
 }
 
 interface Made {
@@ -94,7 +104,7 @@ async function reportOfLogs(
     throw new MtlsWatchError('usage', 'report reads logs, or the table of --stack or --table, and not both');
   }
   const { truststore } = options;
-  const language = languageIn(options, config);
+  const language = languageOption(givenLanguage(options), config.language);
   const scene = reportCollector(config.accessLogFormats);
   const replayed = await replay(inputs, config, truststore, scene, live);
   for (const { file, detail } of replayed.problems) warn(`${file}: ${detail}`);
@@ -110,24 +120,25 @@ async function reportOfLogs(
 async function reportOfTable(options: Options, period: Period | null, partner: Partner | null): Promise<Made> {
   const stores = await storesHere(options);
   const { truststore } = options;
+  const clock = clockAt(options.at, systemClock);
   const deployed = await settingsHere(options, warn);
   const config = truststore === undefined ? deployed : { ...deployed, truststores: { '*': truststore } };
   const world = {
     config,
-    clock: systemClock,
+    clock,
     stores,
     publisher: { publish: async () => {} },
     truststores: createTruststores(),
   };
-  const of = period ?? lastWeek(systemClock.now(), config.report?.timeZone);
+  const of = period ?? lastWeek(clock.now(), config.report?.timeZone);
   const gaps = [gap('details-unavailable'), gap('pipeline-unknown')];
   const cas = await casOf(of, world, gaps);
   gaps.push(gap(cas.expiring === null ? 'expiry-unknown' : 'expiry-without-clients'));
-  const language = languageIn(options, config);
+  const language = languageOption(givenLanguage(options), config.language);
   const unknown = { details: null, pipeline: null, ...cas, gaps, onOrganizations: warnOfSeveral };
   return {
     language,
-    report: await gatherReport({ period: of, partner, language, generatedAt: systemClock.now(), ...unknown }, world),
+    report: await gatherReport({ period: of, partner, language, generatedAt: clock.now(), ...unknown }, world),
   };
 }
 
@@ -147,18 +158,13 @@ function warnOfSeveral(names: readonly string[]): void {
   );
 }
 
-function languageIn({ lang, language = lang }: Options, config: Config): Language {
-  return language === undefined ? config.language : languageOf(language);
+function givenLanguage({ lang, language }: Options): string | undefined {
+  return lang ?? language;
 }
 
 function isWithoutEvidence({ gaps, totals }: Report): boolean {
   const has = (wanted: string): boolean => gaps.some(({ id }) => id === wanted);
   return has('nothing-judged') || (totals.failures === 0 && has('pipeline-unknown'));
-}
-
-function languageOf(text: string): Language {
-  if (text === 'en' || text === 'ja') return text;
-  throw new MtlsWatchError('usage', `--lang got ${clean(text, 80)}; expected en or ja`);
 }
 
 function periodOf({ week, from, to }: Options): Period | null {

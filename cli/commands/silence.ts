@@ -19,11 +19,13 @@ import {
   selectorsFor,
 } from '../../shared/incidents/operate.js';
 import { isInForce, matchesGlob } from '../../shared/incidents/silence.js';
+import { issuerText, nameWords, placeText } from '../../shared/messages/names.js';
 import type { Silence, SilenceWindow } from '../../shared/model/index.js';
 import { reasonIds } from '../../shared/model/reasons.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import { knownGroups, type Selectors, selectorsOf } from '../inputs/issuers.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
+import { clockAt, withAt } from '../terminal/options.js';
 import { jsonLine, type Output, table } from '../terminal/table.js';
 
 export type SilenceWorld = {
@@ -32,9 +34,9 @@ export type SilenceWorld = {
   readonly output: Output;
 };
 
-const deployed = async (options: TableOptions): Promise<SilenceWorld> => ({
+const deployed = async (options: TableOptions & { at?: string }): Promise<SilenceWorld> => ({
   stores: await storesHere(options),
-  clock: systemClock,
+  clock: clockAt(options.at, systemClock),
   output: process.stdout,
 });
 
@@ -54,7 +56,7 @@ export interface AddOptions {
   readonly json?: boolean;
 }
 
-type WorldOf = (options: TableOptions) => Promise<SilenceWorld>;
+type WorldOf = (options: TableOptions & { at?: string }) => Promise<SilenceWorld>;
 
 export function silenceCommand(world: WorldOf = deployed): Command {
   const command = new Command('silence');
@@ -76,14 +78,17 @@ export function silenceCommand(world: WorldOf = deployed): Command {
     .action(async (options: AddOptions & TableOptions) => {
       await addSilence(options, await world(options));
     });
-  withTable(command.command('list'))
+  withTable(withAt(command.command('list')))
     .description('the silences in force, to come and lately over')
     .option('--json', 'one JSON object a line')
     .action(async (options: TableOptions & { json?: boolean }) => listSilences(options, await world(options)));
   withTable(command.command('expire'))
     .description('end a silence now')
     .argument('<id>')
-    .action(async (id: string, options: TableOptions) => expireSilence(id, await world(options)));
+    .option('--json', 'print the silence as one line of JSON')
+    .action(async (id: string, options: TableOptions & { json?: boolean }) =>
+      expireSilence(id, await world(options), options.json),
+    );
   return command;
 }
 
@@ -91,9 +96,9 @@ export function ackCommand(world: WorldOf = deployed): Command {
   return withTable(new Command('ack'))
     .argument('<incident>', 'the id that the alert shows')
     .option('--undo', 'take the acknowledgement back')
-    .action(async (id: string, options: TableOptions & { undo?: boolean }) =>
-      acknowledge(id, await world(options), options.undo === true),
-    );
+    .option('--author <name>', 'who takes charge; default: the user of this machine')
+    .option('--json', 'print the incident as one line of JSON')
+    .action(async (id: string, options: TableOptions & AckOptions) => acknowledge(id, options, await world(options)));
 }
 
 /** @throws MtlsWatchError `usage` */
@@ -145,7 +150,8 @@ export async function listSilences(
     now >= one.endsAt ? 'over' : isInForce(one, now) ? 'in force' : 'waiting',
     `${new Date(one.endsAt).toISOString().slice(0, 16).replace('T', ' ')}`,
     one.window === null ? '' : windowText(one.window),
-    ...[one.scope, one.issuerDn, one.reason].map((selector) => clean(selector ?? '*', limits.dnCharsMax)),
+    clean(placeText(one.scope ?? '*', one, nameWords.en), limits.dnCharsMax),
+    ...[issuerText(one.issuerDn ?? '*', nameWords.en), one.reason].map((one) => clean(one ?? '*', limits.dnCharsMax)),
     one.comment,
   ]);
   output.write(
@@ -156,14 +162,36 @@ export async function listSilences(
 }
 
 /** @throws MtlsWatchError `usage` */
-export async function expireSilence(id: string, { stores, clock, output }: SilenceWorld): Promise<void> {
+export async function expireSilence(
+  id: string,
+  { stores, clock, output }: SilenceWorld,
+  isJson = false,
+): Promise<void> {
   const silence = await endSilence(id, clock.now(), stores);
-  output.write(`silence ${silence.id} is over; what still fires is told within a minute\n`);
+  output.write(
+    isJson
+      ? jsonLine({ type: 'silence', inForce: false, ...silence })
+      : `silence ${silence.id} is over; what still fires is told within a minute\n`,
+  );
+}
+
+interface AckOptions {
+  readonly undo?: boolean;
+  readonly author?: string;
+  readonly json?: boolean;
 }
 
 /** @throws MtlsWatchError `usage` if no incident with this id is firing */
-export async function acknowledge(id: string, { stores, output }: SilenceWorld, isUndo = false): Promise<void> {
-  const { incidentId } = await acknowledgeIncident(id, !isUndo, stores);
+export async function acknowledge(
+  id: string,
+  { undo: isUndo = false, author = userInfo().username, json = false }: AckOptions,
+  { stores, output }: SilenceWorld,
+): Promise<void> {
+  const { incidentId } = await acknowledgeIncident(id, !isUndo, author, stores);
+  if (json) {
+    output.write(jsonLine({ type: 'incident', incidentId, acknowledged: !isUndo }));
+    return;
+  }
   output.write(
     isUndo
       ? `incident ${incidentId} is no longer in hand: it is repeated\n`

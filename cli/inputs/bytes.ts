@@ -12,6 +12,8 @@ import { limits } from '../../shared/base/limits.js';
 
 /** Compressed bytes for each write: zeros inflate 1,032 times, so 16 KiB add at most 17 MB to the queue. */
 const SLICE_BYTES = 16 * 1024;
+/** A slice of a log inflates into one piece in one step. */
+const CHUNK_BYTES = 256 * 1024;
 
 /**
  * @param again opens the same bytes once more, or null where they come only once. zlib forgets what it inflated of the
@@ -109,19 +111,21 @@ interface Inflating {
 }
 
 function inflater(progress: Progress): Inflating {
-  const gunzip = createGunzip({ chunkSize: 64 * 1024 });
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   const out: Buffer[] = [];
   let failure: Error | null = null;
+  let writing: Promise<void> = Promise.resolve();
   gunzip.on('data', (piece: Buffer) => out.push(piece));
   gunzip.on('error', (error: Error) => {
     failure = error;
   });
-  const drained = function* (): Generator<Buffer> {
-    for (const piece of out.splice(0)) {
+  /** What was inflated until now; then throws if the stream had failed by then, or inflates too much. */
+  const handedOn = function* (pieces: readonly Buffer[], failed: Error | null): Generator<Buffer> {
+    for (const piece of pieces) {
       progress.bytesOut += piece.length;
       yield piece;
     }
-    if (failure !== null) throw damaged(failure, progress.bytesOut);
+    if (failed !== null) throw damaged(failed, progress.bytesOut);
     const { bytesOut, onDisk } = progress;
     if (bytesOut > limits.inputGzipRatioFromBytes && bytesOut > onDisk.bytes * limits.inputGzipRatioMax) {
       gunzip.destroy();
@@ -135,19 +139,25 @@ function inflater(progress: Progress): Inflating {
   return {
     async *push(bytes) {
       for (let from = 0; from < bytes.length; from += progress.bytesIn - progress.sliceFrom) {
+        await writing;
+        const pieces = out.splice(0);
+        if (failure !== null) yield* handedOn(pieces, failure);
         progress.sliceFrom = progress.bytesIn;
         const slice = bytes.subarray(from, from + (progress.bytesIn < progress.carefulFrom ? SLICE_BYTES : 1));
         progress.bytesIn += slice.length;
-        await written(gunzip, slice);
-        yield* drained();
+        // zlib inflates the next slice on its own thread while the pieces of the last one are read.
+        writing = written(gunzip, slice);
+        yield* handedOn(pieces, null);
       }
     },
     async *end() {
+      await writing;
+      yield* handedOn(out.splice(0), failure);
       // A truncated end is reported only when the stream is ended, after all other output.
       gunzip.end();
       // The error listener keeps the failure itself.
       await new Promise<void>((resolve) => finished(gunzip, () => resolve()));
-      yield* drained();
+      yield* handedOn(out.splice(0), failure);
     },
   };
 }

@@ -7,10 +7,10 @@ import { fieldsOfRecord } from '../../shared/logs/read-record.js';
 import { formatOfGroup, type RecordFormat } from '../../shared/logs/record-format.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
-import { deduplicator } from '../replay/deduplicator.js';
 import { progressBar } from '../terminal/progress.js';
 import type { Live } from './live/options.js';
 import { readInputs } from './read.js';
+import { deduplicator } from './seen.js';
 
 /** Why a request gives no client certificate. */
 export type Unjudged = 'without-certificate' | 'unreadable' | 'damaged';

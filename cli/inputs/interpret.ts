@@ -9,15 +9,19 @@ import { isAccessRecordText } from '../../shared/logs/text-record.js';
 import { type Opened, openValue } from './containers.js';
 import type { InputItem } from './item.js';
 import { lineEvents } from './lines.js';
+import { objectLine, plainEvent, type WholeLine } from './plain.js';
 import { timeByFormat, timeInText } from './records.js';
 import type { Layout } from './sniff.js';
 import { splitter, type Unit } from './split.js';
-import type { EventWindow, InputEvent } from './window.js';
+import type { EventWindow, InputEvent, PlainSuccess } from './window.js';
 
 export interface Interpreter {
   /** @param fallbackAt the time of lines without one, until a line has one */
   begin(layout: Layout, fallbackAt: number): void;
   take(unit: Unit): void;
+  /** A whole line that is an object, before it is split; false leaves it to `take`. */
+  object(line: WholeLine): boolean;
+  passed(plain: PlainSuccess): void;
   /** A row of a table or of a query's result. */
   row(row: object): void;
   reject(detail: string): void;
@@ -92,12 +96,30 @@ export function interpreter(
     else value(unit.text);
   }
 
+  function passed(plain: PlainSuccess): void {
+    lines.close();
+    startAt(plain.timestamp);
+    window.addPlain(plain);
+  }
+
   return {
     begin(layout, fallbackAt) {
       lines.begin(layout.kind === 'lines' ? layout.form : null, layout.kind === 'records');
       startAt(fallbackAt);
     },
     take,
+    object(line) {
+      const text = objectLine(line);
+      const json = text === null ? undefined : parsed(text);
+      // The elements of a list of events are units of their own.
+      if (text === null || typeof json !== 'object' || json === null || 'events' in json) return false;
+      const plain = plainEvent(json);
+      lines.close();
+      if (plain === null) openValue(json, text, opened);
+      else passed(plain);
+      return true;
+    },
+    passed,
     row: (row) => openValue(row, null, opened),
     reject: notAnEvent,
     end: lines.close,

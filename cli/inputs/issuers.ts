@@ -6,9 +6,17 @@ import { nearest } from '../../shared/base/nearest.js';
 import { clean } from '../../shared/base/text.js';
 import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
 import { globOf, matches } from '../../shared/incidents/silence.js';
-import type { GroupKey, Silence } from '../../shared/model/index.js';
+import { clientInText, issuerText, nameWords } from '../../shared/messages/names.js';
+import {
+  type GroupKey,
+  isUnloggedIssuer,
+  type Silence,
+  UNLOGGED_ISSUER,
+  unloggedClient,
+} from '../../shared/model/index.js';
 import type { Stores } from '../../shared/ports/index.js';
-import { isNamed } from '../../shared/x509/names.js';
+import { canonical, canonicalDn } from '../../shared/x509/dn.js';
+import { isNamed, ownerAttributeOf } from '../../shared/x509/names.js';
 import { typedDn } from '../../shared/x509/typed-dn.js';
 
 /** The canonical form of an issuer in any spelling. @throws MtlsWatchError `usage` for one that has lost something */
@@ -16,11 +24,23 @@ export function issuerOption(text: string): string {
   if (!isNamed(text)) return text;
   if (text.length > limits.typedDnCharsMax)
     throw usage(`--issuer has ${text.length} characters; expected at most ${limits.typedDnCharsMax}`);
+  const unlogged = unloggedOption(text);
+  if (unlogged !== null) return unlogged;
   const typed = typedDn(text);
   if (typed.kind === 'dn') return typed.dn;
   throw usage(
     `--issuer got ${clean(text, 200)}, which ${typed.because}; expected the whole DN, as an alert or the report shows it`,
   );
+}
+
+/** An issuer that no log holds, as it is counted or as it is shown; null for any other. Its client may be named by its DN. */
+function unloggedOption(text: string): string | null {
+  if (isUnloggedIssuer(text)) return text;
+  const client = clientInText(text);
+  if (client === null || client === '') return client === null ? null : UNLOGGED_ISSUER;
+  const named = client.replace(/,$/, '');
+  const owner = canonical([[{ name: 'O', value: { text: named } }]]);
+  return `${ownerAttributeOf(canonicalDn(named)) ?? owner},${UNLOGGED_ISSUER}`;
 }
 
 /** Days in which a group was refused for it to be known. */
@@ -46,7 +66,7 @@ export type Selectors = Pick<Silence, keyof GroupKey>;
  * @throws MtlsWatchError `usage` for an issuer that has lost something, `not-found` where nothing known matches
  */
 export function selectorsOf(typed: Selectors, known: readonly GroupKey[], isUnseen: boolean): Selectors {
-  const readings = issuersOf(typed.issuerDn).map((issuerDn) => ({ ...typed, issuerDn }));
+  const readings = issuersOf(typed.issuerDn, known).map((issuerDn) => ({ ...typed, issuerDn }));
   const fitting = readings.find((reading) => known.some((group) => matches(reading, group)));
   if (fitting !== undefined) return fitting;
   if (typed.issuerDn !== null && !hasWildcard(typed.issuerDn)) issuerOption(typed.issuerDn);
@@ -58,8 +78,14 @@ export function selectorsOf(typed: Selectors, known: readonly GroupKey[], isUnse
 }
 
 /** The pattern as it is typed, and in the canonical form. */
-function issuersOf(issuerDn: string | null): (string | null)[] {
+function issuersOf(issuerDn: string | null, known: readonly GroupKey[]): (string | null)[] {
   if (issuerDn === null) return [null];
+  const unlogged = unloggedOption(issuerDn);
+  if (unlogged !== null) {
+    const client = unloggedClient(unlogged);
+    const counted = known.map((group) => group.issuerDn).filter((one) => unloggedClient(one) === client);
+    return [issuerDn, ...new Set(counted.map(globOf)), hasWildcard(issuerDn) ? unlogged : globOf(unlogged)];
+  }
   const isPattern = hasWildcard(issuerDn);
   const typed = typedDn(issuerDn, isPattern);
   return typed.kind === 'lossy' ? [issuerDn] : [issuerDn, isPattern ? typed.dn : globOf(typed.dn)];
@@ -72,7 +98,7 @@ function hasWildcard(pattern: string): boolean {
 function nearestText(typed: Selectors, known: readonly GroupKey[]): string {
   const parts = (['issuerDn', 'scope', 'reason'] as const).flatMap((key) => {
     const wanted = typed[key];
-    const names = known.map((group) => group[key]).filter(isNamed);
+    const names = known.map((group) => issuerText(group[key], nameWords.en)).filter(isNamed);
     const isThere = known.some((group) => matches({ scope: null, issuerDn: null, reason: null, [key]: wanted }, group));
     if (wanted === null || isThere || names.length === 0) return [];
     return nearest(wanted, names).map((name) => `\n  ${key === 'issuerDn' ? 'issuer' : key}  ${clean(name, 300)}`);

@@ -26,6 +26,8 @@ export interface InputOptions {
    * records.
    */
   readonly formats?: FormatsByLogGroup;
+  /** What becomes of plain successes; see `fileReader`. */
+  readonly successes?: 'unread' | 'read' | 'careful';
   /** Another source in addition to the paths, or instead of them: log groups that are searched. */
   readonly live?: AsyncIterable<InputItem> | null;
 }

@@ -29,7 +29,7 @@ export async function* readInputs(paths: readonly string[], options: InputOption
   const problems: string[] = [];
   let delivered = 0;
   for (const source of sources) {
-    for await (const item of readSource(source, counter, format)) {
+    for await (const item of readSource(source, counter, format, options.successes)) {
       if (item.kind === 'problem') problems.push(`${item.file}: ${item.detail}`);
       else delivered += 1;
       yield item;
@@ -44,13 +44,15 @@ export async function* readInputs(paths: readonly string[], options: InputOption
   }
 }
 
-async function* readSource(
+/** One file; also one that nobody named, such as an exported object. */
+export async function* readSource(
   source: InputSource,
   counter: { bytesRead: number },
   format: RecordFormat | null,
+  successes: InputOptions['successes'],
 ): AsyncGenerator<InputItem> {
   const ready: InputItem[] = [];
-  const reader = fileReader(source, format, (item) => ready.push(item));
+  const reader = fileReader(source, format, (item) => ready.push(item), successes);
   let problem: string | null = null;
   try {
     const again = source.bytes === null ? null : () => source.open();

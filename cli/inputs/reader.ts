@@ -5,9 +5,11 @@ import { limits } from '../../shared/base/limits.js';
 import type { RecordFormat } from '../../shared/logs/record-format.js';
 import { csvReader } from './csv.js';
 import type { InputSource } from './files.js';
+import { timeFirst } from './forms.js';
 import { type Interpreter, interpreter } from './interpret.js';
 import type { InputItem } from './item.js';
 import { pipedTable } from './pipes.js';
+import { exportedSuccesses } from './plain.js';
 import { fieldRows, rows } from './rows.js';
 import { HEAD_BYTES, type Layout, sniff, withoutColours } from './sniff.js';
 import { lineSplitter, splitter, type Unit } from './split.js';
@@ -31,13 +33,18 @@ interface Cutter {
 
 const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** @param format the format of access records, if known */
+/**
+ * @param format the format of access records, if known
+ * @param successes what becomes of plain successes: `unread` leaves their texts out where nobody looks at them, `careful` takes no
+ *   line as a whole, which is slower and gives the same
+ */
 export function fileReader(
   source: InputSource,
   format: RecordFormat | null,
   emit: (item: InputItem) => void,
+  successes: 'unread' | 'read' | 'careful' = 'read',
 ): FileReader {
-  const window = eventWindow(source.base, (batch) => emit({ kind: 'batch', batch }));
+  const window = eventWindow(source.base, (batch) => emit({ kind: 'batch', batch }), successes === 'unread');
   const interpreted = interpreter(window, format, emit);
   let head: Buffer | null = Buffer.alloc(0);
   let cutter: Cutter | null = null;
@@ -46,7 +53,7 @@ export function fileReader(
     head = null;
     const { layout, firstAt } = sniff(first, format);
     interpreted.begin(layout, firstAt ?? source.writtenAt);
-    const started = cutterFor(layout, interpreted);
+    const started = cutterFor(layout, interpreted, successes === 'careful');
     await started.push(first.subarray(0, 3).equals(BOM) ? first.subarray(3) : first);
     return started;
   };
@@ -77,13 +84,21 @@ export function fileReader(
   };
 }
 
-function cutterFor(layout: Layout, { take, row, reject }: Interpreter): Cutter {
+function cutterFor(layout: Layout, { take, row, reject, object, passed }: Interpreter, isCareful: boolean): Cutter {
   switch (layout.kind) {
     case 'mixed':
-      return splitter(take);
+      return isCareful ? splitter(take) : splitter(take, object);
     case 'records':
-    case 'lines':
       return lineSplitter(take);
+    case 'lines': {
+      if (isCareful || layout.form !== timeFirst) return lineSplitter(take);
+      const find = exportedSuccesses();
+      return lineSplitter(take, (line) => {
+        const plain = find(line);
+        if (plain !== null) passed(plain);
+        return plain !== null;
+      });
+    }
     case 'joined':
       return lineSplitter(
         eachText(take, (text) => {

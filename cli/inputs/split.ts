@@ -8,6 +8,7 @@
  */
 
 import { limits } from '../../shared/base/limits.js';
+import type { WholeLine } from './plain.js';
 import { CLOSE_LIST, NEWLINE, OPEN_LIST, OPEN_OBJECT, valueScanner } from './value-scanner.js';
 
 export type Unit =
@@ -31,20 +32,34 @@ const COMMA = 44;
 
 const isBlank = (byte: number) => byte === SPACE || byte === TAB || byte === RETURN;
 
+/** Takes a line that lies whole in a chunk, before it is cut out of it; false leaves it to the splitter. */
+export type TakeLine = (line: WholeLine) => boolean;
+
+const takeNone: TakeLine = () => false;
+
+/** @returns the position behind the line, if it was taken */
+function taken(take: TakeLine, chunk: Buffer, from: number): number | null {
+  const to = take === takeNone ? -1 : chunk.indexOf(NEWLINE, from);
+  return to > from && take({ chunk, from, to }) ? to + 1 : null;
+}
+
 /** Lines only: for files whose events start with a timestamp. Blank lines are dropped. */
-export function lineSplitter(emit: (unit: Unit) => void): Splitter {
+export function lineSplitter(emit: (unit: Unit) => void, take: TakeLine = takeNone): Splitter {
   const collected = collector(emit);
   return {
     push(chunk) {
-      for (let at = 0; at < chunk.length; ) at = collected.addLine(chunk, at) ?? chunk.length;
+      // The first bytes of a chunk belong to the line that the last one ended in.
+      for (let at = collected.isEmpty() ? 0 : (collected.addLine(chunk, 0) ?? chunk.length); at < chunk.length; ) {
+        at = taken(take, chunk, at) ?? collected.addLine(chunk, at) ?? chunk.length;
+      }
     },
     end: () => collected.finish('text'),
   };
 }
 
 /** JSON values and lines of text, in any mixture. */
-export function splitter(emit: (unit: Unit) => void): Splitter {
-  return new MixedSplitter(emit);
+export function splitter(emit: (unit: Unit) => void, take: TakeLine = takeNone): Splitter {
+  return new MixedSplitter(emit, take);
 }
 
 type Mode =
@@ -65,7 +80,10 @@ class MixedSplitter implements Splitter {
   /** The rest of an object whose `events` were taken out: nothing in it is an event. */
   private discarding = false;
 
-  constructor(emit: (unit: Unit) => void) {
+  constructor(
+    emit: (unit: Unit) => void,
+    private readonly take: TakeLine,
+  ) {
     this.collected = collector(emit);
   }
 
@@ -73,7 +91,7 @@ class MixedSplitter implements Splitter {
     for (let at = 0; at < chunk.length; ) {
       if (this.mode === 'value') at = this.value(chunk, at);
       else if (this.mode === 'text') at = this.text(chunk, at);
-      else if (this.mode === 'start') at = this.start(chunk[at] as number, at);
+      else if (this.mode === 'start') at = this.start(chunk, at);
       else at = this.between(chunk[at] as number, at);
     }
   }
@@ -112,17 +130,22 @@ class MixedSplitter implements Splitter {
     return behind;
   }
 
-  private start(byte: number, at: number): number {
-    if (byte === NEWLINE || (this.blankSoFar && isBlank(byte))) return at + 1;
+  private start(chunk: Buffer, at: number): number {
+    const byte = chunk[at];
+    if (byte === undefined || byte === NEWLINE || (this.blankSoFar && isBlank(byte))) return at + 1;
     const isFirst = this.blankSoFar;
     this.blankSoFar = false;
     if (byte === OPEN_LIST && isFirst) {
       this.enterList(1);
       return at + 1;
     }
-    if (byte === OPEN_OBJECT) this.beginValue(0);
-    else this.mode = 'text';
-    return at;
+    if (byte !== OPEN_OBJECT) {
+      this.mode = 'text';
+      return at;
+    }
+    const behind = taken(this.take, chunk, at);
+    if (behind === null) this.beginValue(0);
+    return behind ?? at;
   }
 
   private between(byte: number, at: number): number {
@@ -167,6 +190,7 @@ interface Collector {
   addLine(chunk: Buffer, from: number): number | null;
   finish(kind: 'text' | 'value' | 'cut'): void;
   drop(): void;
+  isEmpty(): boolean;
 }
 
 function collector(emit: (unit: Unit) => void): Collector {
@@ -207,5 +231,6 @@ function collector(emit: (unit: Unit) => void): Collector {
     },
     finish,
     drop,
+    isEmpty: () => size === 0,
   };
 }

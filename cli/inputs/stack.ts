@@ -42,13 +42,18 @@ async function outputsHere(stack: string): Promise<Outputs | null> {
   return (await readStack(stack, new CloudFormationClient({})))?.outputs ?? null;
 }
 
+/** All outputs of the stack; empty where there is none. @throws errors of AWS */
+export async function outputsOf({ stack = STACK }: StackOptions): Promise<Outputs> {
+  return (await outputsHere(stack)) ?? {};
+}
+
 /**
  * An output of the stack.
  * @param instead the option that would name it
  * @throws MtlsWatchError `usage` where the stack, or the output, is not there or may not be read
  */
 export async function outputOf(
-  name: 'TableName' | 'DeadLetterQueueUrl' | 'IngestFunctionName',
+  name: 'TableName' | 'DeadLetterQueueUrl' | 'IngestFunctionName' | 'BackfillBucketName',
   instead: string,
   { stack = STACK }: StackOptions,
   read: (stack: string) => Promise<Outputs | null> = outputsHere,

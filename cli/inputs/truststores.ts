@@ -7,6 +7,7 @@ import { fileErrors } from '../../shared/x509/audit-file.js';
 import type { Certificate, Malformed } from '../../shared/x509/certificate.js';
 import { parseCertificate } from '../../shared/x509/certificate.js';
 import { containerOf, damageOfLabel, isPkcs7 } from '../../shared/x509/container.js';
+import { type DoorRules, doorRules } from '../../shared/x509/door-rules.js';
 import { type BundleEntry, readBundle } from '../../shared/x509/pem.js';
 import { cureOf, type Damage } from '../../shared/x509/pem-damage.js';
 import { parseTruststore, type Truststore } from '../../shared/x509/truststore.js';
@@ -126,10 +127,15 @@ export function assertUsable(place: string, { certificates, problems }: Truststo
 }
 
 /** Why an answer that rests on it is not sure, in sentences. */
-export function truststoreErrors({ truststore, name }: NamedTruststore): string[] {
-  return fileErrors(truststore).map(({ lines, evidence }) => {
+export function truststoreErrors(
+  { truststore, name }: NamedTruststore,
+  door: DoorRules = doorRules['api-gateway'],
+): string[] {
+  const who = door.id === 'api-gateway' ? 'API Gateway' : door.name;
+  const may = who.charAt(0).toUpperCase() + who.slice(1);
+  return fileErrors(truststore, door).map(({ lines, evidence }) => {
     const place = lines.length === 0 ? '' : ` line ${lines.slice(0, 5).join(', ')}${lines.length > 5 ? ', …' : ''}:`;
-    return `${name}${place} ${evidence[0] ?? ''}. API Gateway may not read it; mtls-watch audit says what to do.`;
+    return `${name}${place} ${evidence[0] ?? ''}. ${may} may not read it; mtls-watch audit says what to do.`;
   });
 }
 

@@ -3,10 +3,12 @@
  * read together even where streams alternate or lines are shuffled.
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { limits } from '../../shared/base/limits.js';
+import { pulseOf } from '../../shared/base/time.js';
 import { batchOf } from '../../shared/logs/decode.js';
 import type { LogBatch, LogEvent, RejectCode, Rejected } from '../../shared/model/index.js';
+import { occurrences } from './seen.js';
 
 export interface InputEvent {
   readonly owner?: string;
@@ -20,8 +22,20 @@ export interface InputEvent {
   readonly message: string;
 }
 
+/** An event that is known to be the record of a success. */
+export interface PlainSuccess {
+  readonly logGroup: string;
+  readonly logStream: string;
+  /** Null where the log has none. */
+  readonly id: string | null;
+  readonly timestamp: number;
+  /** In a line of ASCII, the message's bytes. */
+  readonly message: string | Buffer;
+}
+
 export interface EventWindow {
   add(event: InputEvent): void;
+  addPlain(plain: PlainSuccess): void;
   reject(code: RejectCode, detail: string): void;
   /** How many events came so far. */
   readonly events: () => number;
@@ -38,10 +52,18 @@ interface Stream {
   readonly logStream: string;
   readonly events: LogEvent[];
   readonly malformed: Rejected[];
+  /**
+   * The span of the last event, if that is a success which the parser takes for a sign that logs arrive. Of the successes of that
+   * span behind it nobody needs the text.
+   */
+  heardPulse: number | null;
 }
 
-/** @param base names the file where the log does not name a stream */
-export function eventWindow(base: string, emit: (batch: LogBatch) => void): EventWindow {
+/**
+ * @param base names the file where the log does not name a stream
+ * @param withoutTexts whether the messages of plain successes may be left out where no reader of `shared/logs` looks at them
+ */
+export function eventWindow(base: string, emit: (batch: LogBatch) => void, withoutTexts = false): EventWindow {
   const idOf = idDeriver();
   const streams = new Map<string, Stream>();
   let held = 0;
@@ -49,21 +71,21 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void): Even
   let total = 0;
   let rejects = 0;
   let lastAt = Number.NaN;
+  let last: Stream | null = null;
 
   // The file of a load balancer's log names it, and its lines do not.
   const ownStream = LOAD_BALANCER_FILE.test(base) ? base : '';
   const streamOf = (owner: string, logGroup: string, logStream: string): Stream => {
+    if (last?.logGroup === logGroup && last.logStream === logStream) return last;
     const key = JSON.stringify([logGroup, logStream]);
-    let stream = streams.get(key);
-    if (stream === undefined) {
-      stream = { owner, logGroup, logStream, events: [], malformed: [] };
-      streams.set(key, stream);
-    }
-    return stream;
+    last = streams.get(key) ?? { owner, logGroup, logStream, events: [], malformed: [], heardPulse: null };
+    streams.set(key, last);
+    return last;
   };
   const flush = () => {
-    for (const stream of streams.values()) emit(batchOf(stream));
+    for (const { heardPulse: _, ...stream } of streams.values()) emit(batchOf(stream));
     streams.clear();
+    last = null;
     held = 0;
     heldChars = 0;
   };
@@ -73,15 +95,33 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void): Even
     if (full || heldChars >= limits.inputBatchCharsMax) flush();
   };
 
+  const begin = (timestamp: number, chars: number) => {
+    flushIfFull(timestamp);
+    lastAt = timestamp;
+    held += 1;
+    heldChars += chars;
+    total += 1;
+  };
+  const derived = (logStream: string, timestamp: number | null, message: string | Buffer) =>
+    idOf(logStream === '' ? base : logStream, timestamp, message);
+
   return {
     add({ owner = '', logGroup, logStream, id, timestamp, undated, message }) {
-      flushIfFull(timestamp);
-      lastAt = timestamp;
-      held += 1;
-      heldChars += message.length;
-      total += 1;
-      const eventId = id ?? idOf(logStream === '' ? base : logStream, undated ? null : timestamp, message);
-      streamOf(owner, logGroup, logStream || ownStream).events.push({ id: eventId, timestamp, message });
+      begin(timestamp, message.length);
+      const eventId = id ?? derived(logStream, undated ? null : timestamp, message);
+      const stream = streamOf(owner, logGroup, logStream || ownStream);
+      stream.heardPulse = null;
+      stream.events.push({ id: eventId, timestamp, message });
+    },
+    addPlain({ logGroup, logStream, id, timestamp, message }) {
+      begin(timestamp, message.length);
+      const eventId = id ?? derived(logStream, timestamp, message);
+      const stream = streamOf('', logGroup, logStream || ownStream);
+      const pulse = pulseOf(timestamp);
+      const isPassed = withoutTexts && stream.heardPulse === pulse;
+      const text = isPassed ? '' : String(message);
+      if (!isPassed) stream.heardPulse = withoutTexts && isSurelyHeard(text) ? pulse : null;
+      stream.events.push({ id: eventId, timestamp, message: text, isPlainSuccess: true });
     },
     reject(code, detail) {
       flushIfFull(Number.NaN);
@@ -92,7 +132,10 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void): Even
     },
     events: () => total,
     flush,
-    forget: () => streams.clear(),
+    forget() {
+      streams.clear();
+      last = null;
+    },
   };
 }
 
@@ -101,21 +144,31 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void): Even
  * how often the three were seen in this file, so that equal lines stay distinct. The memory is bounded by forgetting
  * lines that were not seen for long.
  */
-function idDeriver(): (stream: string, timestamp: number | null, message: string) => string {
-  let recent = new Map<string, number>();
-  let older = new Map<string, number>();
+function idDeriver(): (stream: string, timestamp: number | null, message: string | Buffer) => string {
+  const seen = occurrences(limits.inputOccurrencesMax / 2);
   return (stream, timestamp, message) => {
-    const hash = createHash('sha256')
-      .update(JSON.stringify([stream, timestamp]))
-      .update(message)
-      .digest('base64url')
-      .slice(0, 24);
-    const seen = recent.get(hash) ?? older.get(hash) ?? 0;
-    recent.set(hash, seen + 1);
-    if (recent.size >= limits.inputOccurrencesMax / 2) {
-      older = recent;
-      recent = new Map();
-    }
-    return `${hash}-${seen}`;
+    const name = hash('sha256', `${stream} ${timestamp} ${hash('sha256', message, 'base64')}`, 'base64url').slice(
+      0,
+      24,
+    );
+    return `${name}-${seen(name)}`;
   };
+}
+
+/**
+ * Whether the parser will certainly take the message for a line that shows that the logs of a domain arrive: then those after it in the
+ * same span are passed unread.
+ */
+function isSurelyHeard(message: string): boolean {
+  const { status } = parsedRecord(message);
+  return /^[1-5]\d\d$/.test(String(status)) && (typeof status === 'string' || typeof status === 'number');
+}
+
+function parsedRecord(message: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(message);
+  } catch (error) {
+    if (error instanceof SyntaxError) return {};
+    throw error;
+  }
 }

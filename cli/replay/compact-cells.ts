@@ -32,17 +32,26 @@ interface Packed {
   readonly claimedBy: string | null;
 }
 
+/** Halves of a request mostly come within a batch or two: until then a cell is not packed. About 1 KB each. */
+const UNPACKED_MAX = 5_000;
+
 /** @param most the number of cells that are kept at least */
 export function compactCells(most: number): CompactCells {
   const cells = boundedMap<Packed>(most);
+  const recent = new Map<string, Cell>();
   const shared = createShared();
   return {
     get: (key) => {
-      const packed = cells.get(key);
-      return packed === undefined ? undefined : unpack(packed);
+      const packed = recent.has(key) ? undefined : cells.get(key);
+      return packed === undefined ? recent.get(key) : unpack(packed);
     },
-    set: (key, cell) => cells.set(compactString(key), pack(cell, shared)),
-    size: cells.size,
+    set: (key, cell) => {
+      recent.set(key, cell);
+      if (recent.size < Math.min(UNPACKED_MAX, most)) return;
+      for (const [name, one] of recent) cells.set(compactString(name), pack(one, shared));
+      recent.clear();
+    },
+    size: () => cells.size() + recent.size,
   };
 }
 

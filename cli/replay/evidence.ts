@@ -27,9 +27,10 @@ export function evidence(formats: readonly string[]): Evidence {
   const seen = { accessRecords: false, executionLines: false, connectionRecords: false };
   return {
     add: (events, { accesses, otherForbidden, denials, connections }) => {
-      seen.connectionRecords ||= connections.length > 0 || events.some(isConnectionRecord);
+      const read = events.filter(({ isPlainSuccess }) => !isPlainSuccess);
+      seen.connectionRecords ||= connections.length > 0 || read.some(isConnectionRecord);
       seen.accessRecords ||= accesses.length + otherForbidden.length > 0 || events.some(isAccess);
-      seen.executionLines ||= denials.length > 0 || events.some(isExecutionLine);
+      seen.executionLines ||= denials.length > 0 || read.some(isExecutionLine);
     },
     read: () => ({ ...seen }),
   };

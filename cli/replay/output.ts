@@ -5,6 +5,7 @@
 
 import columns from 'string-width';
 import { quote } from '../../shared/discovery/shell.js';
+import { doorName, issuerText, placeText } from '../../shared/messages/names.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Messages } from '../../shared/messages/types.js';
 import {
@@ -15,6 +16,7 @@ import {
   type Severity,
   UNKNOWN_ISSUER,
 } from '../../shared/model/index.js';
+import { FIRST_DOOR } from '../../shared/report/doors.js';
 import { ADD_PEM } from '../inputs/evidence.js';
 import { pc } from '../terminal/colors.js';
 import { folded, heading, pairs, table, terminalWidth, wrapped } from '../terminal/table.js';
@@ -92,6 +94,7 @@ function refusals(summary: Replayed['summary'], messages: Messages): string {
     heading(
       `${count(summary.failures)} refused requests in ${count(summary.groups.length)} ${summary.groups.length === 1 ? 'group' : 'groups'}`,
     ),
+    doorTable(summary, messages),
     groupTable(summary, messages),
     more > 0 ? pc.dim(`  and ${count(more)} smaller groups; --json lists them all\n`) : '',
   ].join('');
@@ -119,8 +122,8 @@ function incidentTable(notices: readonly Notice[], messages: Messages): string {
       notice.at.slice(0, 16).replace('T', ' '),
       COLOURS[notice.kind](notice.kind),
       notice.severity,
-      group.scope,
-      group.issuerDn,
+      placeText(group.scope, group, messages),
+      issuerText(group.issuerDn, messages),
       titleOf(group, messages),
       `${count(notice.count)} in ${isWhole ? 'all' : `${notice.windowMinutes} min`}`,
     ];
@@ -128,14 +131,27 @@ function incidentTable(notices: readonly Notice[], messages: Messages): string {
   return table(['Time (UTC)', 'What', 'Severity', 'Domain', 'Issuer', 'Reason', 'Refused'], rows);
 }
 
+/** Nothing where API Gateway is the only door. */
+function doorTable({ doors }: Replayed['summary'], messages: Messages): string {
+  if (doors.every(({ door }) => door === FIRST_DOOR)) return '';
+  const rows = doors.map((one) => [
+    count(one.failures),
+    doorName(one.door, messages),
+    count(one.groups),
+    count(one.otherForbidden),
+  ]);
+  return `${table(['Refused', 'Door', 'Groups', 'Other causes'], rows, [0, 2, 3])}\n`;
+}
+
 function groupTable(summary: Replayed['summary'], messages: Messages): string {
   const rows = summary.groups.slice(0, GROUPS_SHOWN_MAX).map((group) => {
     const [first = '', last = ''] = [group.firstSeen, group.lastSeen].map((iso) => iso.slice(5, 16).replace('T', ' '));
-    const { scope, issuerDn, reason, isUnverified } = group;
+    const { issuerDn, reason, isUnverified } = group;
+    const where = placeText(group.scope, group, messages);
     // The gateway's own reason: two groups of one claim would look the same otherwise.
-    const issuer = isUnverified ? messages.who.claimant(issuerDn) : issuerDn;
+    const issuer = isUnverified ? messages.who.claimant(issuerDn) : issuerText(issuerDn, messages);
     const { title } = isSeveral(issuerDn) ? messages.severalIssuers : messages.reasons[reason];
-    return [count(group.failures), scope, issuer, title, first, last];
+    return [count(group.failures), where, issuer, title, first, last];
   });
   return table(['Refused', 'Domain', 'Issuer', 'Reason', 'First seen', 'Last seen'], rows, [0]);
 }
@@ -177,7 +193,8 @@ function totals({
 }: Pick<Replayed, 'notices' | 'summary' | 'problems'>): [string, string][] {
   const others = Object.entries(summary.otherForbidden)
     .sort(([, a], [, b]) => b - a)
-    .map(([cause, n]) => `${count(n)} ${cause}`);
+    .map(([cause, n]): [string, string] => [`  ${cause}`, count(n)]);
+  const forbidden = Object.values(summary.otherForbidden).reduce((sum, n) => sum + n, 0);
   return [
     ['log events', count(summary.events)],
     ['delivered twice, counted once', count(summary.duplicates)],
@@ -185,7 +202,8 @@ function totals({
     ['broken or cut off, read all the same', count(summary.recovered)],
     ['unreadable files', count(problems.length)],
     ['refused, client not known', count(summary.unattributed)],
-    ['other 403s, not about certificates', others.join(', ') || '0'],
+    ['other 403s, not about certificates', count(forbidden)],
+    ...others,
     ['notices', count(notices.length)],
   ];
 }

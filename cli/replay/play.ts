@@ -17,6 +17,7 @@ import { neededFrom } from '../../shared/incidents/assess.js';
 import { groupId } from '../../shared/model/group-id.js';
 import type { ClientTally, Fact, ForbiddenFact, GroupKey, Incident } from '../../shared/model/index.js';
 import { alert, sweep } from '../../shared/pipeline.js';
+import { eachEventOnce } from '../../shared/ports/event-marks.js';
 import type { World } from '../../shared/ports/index.js';
 import type { CountedHour, CountedHours } from './hours.js';
 
@@ -203,8 +204,8 @@ function hourMerger(): (hour: CountedHour) => { facts: Fact[]; forbidden: Forbid
         const { minute } = first;
         return [{ ...sum, clients: sum.clients.map(shared), reasonText: once(sum.reasonText), minute, batchId }];
       }),
-      forbidden: largest(forbidden, ({ scope, cause, minute, batchId }) =>
-        JSON.stringify([scope, cause, minute, batchId]),
+      forbidden: eachEventOnce(
+        largest(forbidden, ({ scope, cause, minute, batchId }) => JSON.stringify([scope, cause, minute, batchId])),
       ),
     };
   };

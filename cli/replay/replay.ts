@@ -15,10 +15,10 @@ import { parseTruststore } from '../../shared/x509/truststore.js';
 import { createTruststores } from '../inputs/file-truststores.js';
 import type { Live } from '../inputs/live/options.js';
 import { readInputs } from '../inputs/read.js';
+import { deduplicator } from '../inputs/seen.js';
 import { assertUsable, truststoreErrors } from '../inputs/truststores.js';
 import { progressBar } from '../terminal/progress.js';
 import { compactCells } from './compact-cells.js';
-import { deduplicator } from './deduplicator.js';
 import { type Evidence, evidence } from './evidence.js';
 import { type CountedHours, createCountedHours } from './hours.js';
 import { type PlayedWorld, playHours, type VirtualClock } from './play.js';
@@ -125,7 +125,15 @@ async function countAll(
     clock: { now: () => Math.floor((requests / limits.replayCellsMax) * graceMs) },
     ...(onlooker === undefined ? {} : { failureLog: onlooker.failureLog }),
   };
-  const inputOptions = { stdin: process.stdin, live: live?.items ?? null, formats: world.config.accessLogFormats };
+  const formats = world.config.accessLogFormats;
+  // A report shows the clients of all requests; and by a format of its own a record may be something else.
+  const isUnread = onlooker === undefined && Object.keys(formats).length === 0;
+  const inputOptions = {
+    stdin: process.stdin,
+    live: live?.items ?? null,
+    formats,
+    successes: isUnread ? ('unread' as const) : ('read' as const),
+  };
   for await (const item of readInputs(paths, inputOptions)) {
     if (item.kind === 'problem') problems.push(item);
     else if (item.kind === 'progress') bar.update(item.bytesRead, item.bytesTotal);

@@ -1,8 +1,10 @@
 /** Observes a replay and writes a report of it, as the weekly function does from the table. */
 
-import { access, constants, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, mkdir, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { systemClock } from '../../shared/adapters/clock.js';
+import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { clean } from '../../shared/base/text.js';
 import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
 import { formatOfGroup } from '../../shared/logs/record-format.js';
 import { type Gap, gap } from '../../shared/report/build.js';
@@ -91,10 +93,33 @@ export function reportCollector(formats: FormatsByLogGroup = {}): ReportCollecto
   };
 }
 
-/** Before the work of an hour, not after it. @throws errors of the file system */
+/** Before the work of an hour, not after it. @throws MtlsWatchError `usage` where the folder cannot be made or written */
 export async function prepareFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  await access(folder, constants.W_OK);
+  try {
+    await makeFolder(folder);
+    await access(folder, constants.W_OK);
+  } catch (error) {
+    const message = `cannot write into ${clean(folder, 200)}: ${messageOf(error)}; expected a folder that can be made or written`;
+    throw new MtlsWatchError('usage', message, { cause: error });
+  }
+}
+
+/** Level by level: with `recursive`, Node 20 tries for ever where a file system lets nobody make folders, such as `/proc`. */
+async function makeFolder(folder: string): Promise<void> {
+  const parent = dirname(folder);
+  if (parent !== folder && !(await isThere(parent))) await makeFolder(parent);
+  if (!(await isThere(folder))) await mkdir(folder);
+  else if (!(await stat(folder)).isDirectory()) throw new Error('it is a file');
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 /** Writes `report.html`, `report.json` and `report.csv`. @returns the page's path */

@@ -1,9 +1,11 @@
 /** Collects the totals for the summary of a replay while it is played. */
 
+import { getOrInsert } from '../../shared/base/get-or-insert.js';
 import { compareTexts } from '../../shared/base/text.js';
 import { groupId } from '../../shared/model/group-id.js';
 import type { GroupKey } from '../../shared/model/index.js';
 import type { ForbiddenCause } from '../../shared/model/reasons.js';
+import { FIRST_DOOR } from '../../shared/report/doors.js';
 import type { ReplaySummary } from '../../shared/schemas/lines.js';
 import type { OnHour } from './play.js';
 
@@ -36,6 +38,9 @@ export function summarySums(): Sums {
   const groups = new Map<string, OfGroup>();
   const totals = { failures: 0, unattributed: 0, inferred: 0 };
   const otherForbidden: Partial<Record<ForbiddenCause, number>> = {};
+  const doors = new Map<string, { door: string; failures: number; groups: number; otherForbidden: number }>();
+  const doorOf = (door = FIRST_DOOR) =>
+    getOrInsert(doors, door, () => ({ door, failures: 0, groups: 0, otherForbidden: 0 }));
   return {
     add: (facts, forbidden) => {
       for (const { group, count, unattributed, inferred, firstAt, lastAt } of facts) {
@@ -43,19 +48,26 @@ export function summarySums(): Sums {
         totals.unattributed += unattributed;
         totals.inferred += inferred;
         const id = groupId(group);
+        const own = doorOf(group.door);
+        own.failures += count;
+        if (!groups.has(id)) own.groups++;
         const sum = groups.get(id) ?? { group, failures: 0, firstAt, lastAt };
         groups.set(id, sum);
         sum.failures += count;
         sum.firstAt = Math.min(sum.firstAt, firstAt);
         sum.lastAt = Math.max(sum.lastAt, lastAt);
       }
-      for (const { cause, count } of forbidden) otherForbidden[cause] = (otherForbidden[cause] ?? 0) + count;
+      for (const { cause, count, door } of forbidden) {
+        otherForbidden[cause] = (otherForbidden[cause] ?? 0) + count;
+        doorOf(door).otherForbidden += count;
+      }
     },
     summary: (read, notices) => ({
       type: 'summary',
       ...read,
       ...totals,
       otherForbidden,
+      doors: [...doors.values()].sort((a, b) => b.failures - a.failures || compareTexts(a.door, b.door)),
       groups: [...groups.values()]
         .sort((a, b) => b.failures - a.failures || compareTexts(keyOf(a.group), keyOf(b.group)))
         .map(({ group, failures, firstAt, lastAt }) => ({
@@ -69,6 +81,6 @@ export function summarySums(): Sums {
   };
 }
 
-function keyOf({ scope, issuerDn, reason, isUnverified }: GroupKey): string {
-  return JSON.stringify([scope, issuerDn, reason, isUnverified]);
+function keyOf({ scope, issuerDn, reason, isUnverified, door }: GroupKey): string {
+  return JSON.stringify([scope, issuerDn, reason, isUnverified, door]);
 }

@@ -2,6 +2,8 @@
 
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
+import { en } from '../../shared/messages/en.js';
+import { issuerText, placeText } from '../../shared/messages/names.js';
 import type { Diagnosis, Failure } from '../../shared/model/index.js';
 import { pc } from '../terminal/colors.js';
 import { folded, jsonLine } from '../terminal/table.js';
@@ -10,11 +12,12 @@ import { folded, jsonLine } from '../terminal/table.js';
 const REMEDY_CHARS_MAX = 2_000;
 
 export function refusalLine(failure: Failure, verdict: Diagnosis | null): string {
-  const { at, scope, reason, reasonText, issuerDn, client, weight } = failure;
+  const { at, scope, door, reason, reasonText, issuerDn, client, weight } = failure;
   return jsonLine({
     type: 'refusal',
     at: new Date(at).toISOString(),
     scope,
+    ...(door !== undefined && { door }),
     issuerDn,
     reason,
     reasonText,
@@ -32,13 +35,16 @@ export function refusalLine(failure: Failure, verdict: Diagnosis | null): string
   });
 }
 
-export function refusalText({ at, scope, reason, reasonText, issuerDn, client }: Failure): string {
+export function refusalText(failure: Failure): string {
+  const { at, scope, reason, reasonText, issuerDn, client } = failure;
+  const where = placeText(clean(scope, 268), failure, en);
+  const issuer = issuerText(issuerDn, en);
   const time = new Date(at).toISOString().slice(11, 19);
   const who = client === null ? pc.dim('client not known') : pc.bold(clean(client.subjectDn, limits.dnCharsMax));
   const ip = client === null || client.sourceIp === '' ? '' : `  ${clean(client.sourceIp, 45)}`;
   const why = pc.red(reason === 'other' ? clean(reasonText, 80) : reason);
   return folded(
-    `${pc.dim(time)}  ${clean(scope, 268)}  ${why}  ${who}${pc.dim(ip)}  ${pc.dim(`issuer ${clean(issuerDn, limits.dnCharsMax)}`)}\n`,
+    `${pc.dim(time)}  ${where}  ${why}  ${who}${pc.dim(ip)}  ${pc.dim(`issuer ${clean(issuer, limits.dnCharsMax)}`)}\n`,
   );
 }
 

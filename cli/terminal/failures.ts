@@ -41,6 +41,7 @@ function cureOf(error: unknown): string {
   if (/region is missing/i.test(error.message)) {
     return '; expected the Region of the API: --region, the variable AWS_REGION, or one in the profile';
   }
+  if (/^region not accepted/i.test(error.message)) return '; expected a Region such as eu-central-1';
   if (/^(?:CredentialsProviderError|ExpiredToken|UnrecognizedClient|InvalidClientTokenId)/.test(error.name)) {
     return '; expected AWS credentials: --profile, the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role';
   }

@@ -7,6 +7,8 @@ import columns from 'string-width';
 
 /** Wider than this, cells of a table without a width are not padded: they may be followed by others all the same. */
 const PADDED_MAX = 80;
+/** Terminals that are narrower, or say so, are written to as if they were this wide. */
+export const NARROWEST = 40;
 const INDENT = 2;
 const GAP = 2;
 
@@ -14,21 +16,49 @@ const GAP = 2;
 export function wrapWords(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
-    const joined = line === '' ? word : `${line} ${word}`;
+  const add = (part: string, between: string): void => {
+    const joined = line === '' ? part : line + between + part;
     if (columns(joined) <= width) {
       line = joined;
-      continue;
+      return;
     }
     if (line !== '') lines.push(line);
-    line = word;
+    line = part;
     while (columns(line) > width) {
       const head = headOf(line, width);
       lines.push(head);
       line = line.slice(head.length);
     }
+  };
+  for (const word of text.split(' ')) {
+    for (const [at, part] of partsOf(word).entries()) add(part, at === 0 ? ' ' : '');
   }
   return [...lines, line];
+}
+
+const JAPANESE = /[\u3000-\u30ff\u3400-\u9fff\uff00-\uff60]/u;
+const KATAKANA = /[\u30a1-\u30fe]/u;
+/** What begins no line, and what ends none. */
+const CLOSING = /[、。，．：；！？」』）］】〉》〜ー々…%)\].,:;!?ぁぃぅぇぉっゃゅょァィゥェォッャュョ]/u;
+const OPENING = /[「『（［【〈《([]/u;
+
+/** Japanese has no blanks between words: a line may end behind each character, but for punctuation and words in katakana. */
+function partsOf(word: string): string[] {
+  if (!JAPANESE.test(word)) return [word];
+  const parts: string[] = [];
+  let part = '';
+  let before = '';
+  for (const char of word) {
+    const isBetween = before !== '' && (JAPANESE.test(before) || JAPANESE.test(char));
+    const isBound = CLOSING.test(char) || OPENING.test(before) || (KATAKANA.test(before) && KATAKANA.test(char));
+    if (isBetween && !isBound) {
+      parts.push(part);
+      part = '';
+    }
+    part += char;
+    before = char;
+  }
+  return [...parts, part];
 }
 
 /** As many characters as fit, one at least. */
@@ -121,7 +151,7 @@ export function layOut(
 
 /**
  * The widths of columns that share a space: those of names give first, down to their CN, then those of texts down to their
- * words, then the CNs down to what can still be told apart. Null where that is not enough.
+ * words. Null where that is not enough.
  */
 function widthsIn(
   space: number,
@@ -136,13 +166,10 @@ function widthsIn(
       : Math.max(
           names[at] ? NAME_MIN : SHORT,
           columns(head[at] ?? ''),
-          ...rows.map((row) => (names[at] ? 0 : Math.min(WORD_MAX, longestWord(row[at] ?? '')))),
+          ...rows.map(({ [at]: cell = '' }) =>
+            names[at] ? Math.min(CN_MAX, columns(leastOf(cell))) : Math.min(WORD_MAX, longestWord(cell)),
+          ),
         ),
-  );
-  const withName = natural.map((whole, at) =>
-    names[at]
-      ? Math.min(whole, Math.max(NAME_MIN, ...rows.map((row) => Math.min(CN_MAX, columns(leastOf(row[at] ?? ''))))))
-      : (least[at] ?? whole),
   );
   const sum = (all: readonly number[]): number => all.reduce((total, one) => total + one, 0);
   if (sum(least) > space) return null;
@@ -153,7 +180,6 @@ function widthsIn(
         widths[at] = (widths[at] ?? 0) + Math.max(0, Math.min((to[at] ?? 0) - (widths[at] ?? 0), space - sum(widths)));
     }
   };
-  grow(withName, () => true);
   grow(natural, (at) => !names[at]);
   grow(natural, () => true);
   return widths;

@@ -2,8 +2,15 @@
 
 import type { Command } from 'commander';
 
-/** What writes to standard error when a verb fails, even where it was told to be quiet. */
-export const writeError = process.stderr.write.bind(process.stderr);
+const write = process.stderr.write.bind(process.stderr);
+
+/** What writes to standard error when a verb fails, even where it was told to be quiet: in the width of the terminal. */
+export async function errorWriter(): Promise<(text: string) => void> {
+  const { isTTY, columns } = process.stderr;
+  if (!isTTY) return write;
+  const { foldLines, NARROWEST } = await import('./layout.js');
+  return (text) => write(foldLines(text, Math.max(NARROWEST, columns || 80)));
+}
 
 export function withQuiet(command: Command): Command {
   return command

@@ -3,29 +3,11 @@
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { DAY_MS } from '../../shared/base/time.js';
 import type { Finding } from '../../shared/model/index.js';
-import type { Clock } from '../../shared/ports/index.js';
 import { pc } from './colors.js';
-import { foldLines, layOut, wrapWords } from './layout.js';
+import { foldLines, layOut, NARROWEST, wrapWords } from './layout.js';
 
 export interface Output {
   readonly write: (text: string) => unknown;
-}
-
-/**
- * The value of `--at`.
- * @throws MtlsWatchError `usage`
- */
-export function timeOption(text: string | undefined, clock: Clock): number {
-  if (text === undefined) return clock.now();
-  const at = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?(?:Z|[+-]\d\d:\d\d))?$/.test(text)
-    ? Date.parse(text)
-    : Number.NaN;
-  if (Number.isNaN(at))
-    throw new MtlsWatchError(
-      'usage',
-      `--at got ${text}; expected an ISO time such as 2026-06-15 or 2026-06-15T08:30:00Z`,
-    );
-  return at;
 }
 
 /** `--within` in milliseconds. @throws MtlsWatchError `usage` */
@@ -48,7 +30,6 @@ export function terminalWidth(): number | null {
   return process.stdout.isTTY === true ? Math.max(NARROWEST, process.stdout.columns || 80) : null;
 }
 
-const NARROWEST = 40;
 /** Lines of text that are longer are hard to read, however wide the terminal is. */
 const TEXT_MAX = 120;
 const TEXT_PIPED = 100;

@@ -100,10 +100,10 @@ async function obey(asked: Request, { stores, clock }: OperatorWorld): Promise<R
       return { ok: true, message: `silence ${silence.id} until ${iso(silence.endsAt)}`, silence: silence.id };
     }
     case 'acknowledge':
-      await acknowledgeIncident(asked.incident, true, stores);
+      await acknowledgeIncident(asked.incident, true, asked.by === '' ? null : asked.by, stores);
       return { ok: true, message: `incident ${asked.incident} is in hand: not repeated unless it escalates` };
     case 'unacknowledge':
-      await acknowledgeIncident(asked.incident, false, stores);
+      await acknowledgeIncident(asked.incident, false, null, stores);
       return { ok: true, message: `incident ${asked.incident} is no longer in hand: it is repeated` };
     case 'expire':
       await endSilence(asked.silence, now, stores);
@@ -123,6 +123,7 @@ function list(firing: readonly Incident[], silences: readonly Silence[], now: nu
       scope: clean(group.scope, limits.scopeCharsMax),
       issuerDn: clean(group.issuerDn, limits.typedDnCharsMax),
       ...(group.isUnverified && { isUnverified: true }),
+      ...(group.door !== undefined && { door: group.door }),
       reason: group.reason,
       severity,
       since: iso(since),

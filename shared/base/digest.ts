@@ -10,12 +10,3 @@ import { hash } from 'node:crypto';
 export function digest(...parts: readonly (string | number)[]): string {
   return hash('sha256', JSON.stringify(parts), 'base64url').slice(0, 22);
 }
-
-/**
- * The same 128 bits as four numbers, for tables with a million entries. The first is never 0, so that 0 can mark an
- * empty place.
- */
-export function digestWords(...parts: readonly (string | number)[]): Int32Array {
-  const bytes = hash('sha256', JSON.stringify(parts), 'buffer');
-  return Int32Array.of(bytes.readInt32LE(0) || 1, bytes.readInt32LE(4), bytes.readInt32LE(8), bytes.readInt32LE(12));
-}

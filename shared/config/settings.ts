@@ -344,6 +344,17 @@ const settings = z.strictObject({
     ),
     {},
   ),
+  /** Lets `mtls-watch backfill` count exported logs of the past; null makes nothing of it. */
+  history: nullable(
+    z.strictObject({
+      /** Where the exports are; the backfill may read nothing else. */
+      exports: z
+        .array(pattern(/^s3:\/\/[a-z0-9.-]{3,63}\/[^*?$]{0,1024}$/, 'expected s3://bucket/prefix'))
+        .check(z.minLength(1), z.maxLength(limits.exportPrefixesMax)),
+      /** Functions that read at the same time. */
+      concurrency: z.withDefault(intBetween(1, 1000), 10),
+    }),
+  ),
   /** A CloudWatch dashboard; alerts link to it. */
   dashboard: z.withDefault(z.boolean(), true),
   /**

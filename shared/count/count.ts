@@ -17,6 +17,7 @@ import {
   UNKNOWN_ISSUER,
 } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
+import { markOf } from '../ports/event-marks.js';
 import { clientKey, smallestHashes } from './distinct.js';
 
 /** A fact that is being built: failures of one minute with the same scope, issuer and reason. */
@@ -71,18 +72,21 @@ export function countFailures(grouped: readonly (readonly [GroupKey, Count])[], 
   });
 }
 
-function minutesOf(byKey: ByGroupAndMinute, { scope, issuerDn, reason, isUnverified }: GroupKey): Map<number, Count> {
-  const issuers = getOrInsert(byKey, scope, newMap);
+function minutesOf(
+  byKey: ByGroupAndMinute,
+  { scope, issuerDn, reason, isUnverified, door }: GroupKey,
+): Map<number, Count> {
   // No name contains a line feed.
+  const issuers = getOrInsert(byKey, door ? `${scope}\n${door}` : scope, newMap);
   const reasons = getOrInsert(issuers, isUnverified ? `${issuerDn}\n` : issuerDn, newMap);
   return getOrInsert(reasons, reason, newMap);
 }
 
 const newMap = () => new Map();
 
-function startCount({ at, scope, issuerDn, reason, reasonText, isUnverified }: Failure): Count {
+function startCount({ at, scope, issuerDn, reason, reasonText, isUnverified, door }: Failure): Count {
   return {
-    group: isUnverified ? { scope, issuerDn, reason, isUnverified } : { scope, issuerDn, reason },
+    group: { scope, issuerDn, reason, ...(isUnverified && { isUnverified }), ...(door && { door }) },
     minute: minuteOf(at),
     requests: 0,
     count: 0,
@@ -168,17 +172,27 @@ function busiest(clients: Clients, most: number): ClientTally[] {
     }));
 }
 
-type ForbiddenAt = Pick<OtherForbidden, 'at' | 'cause' | 'scope'>;
+/** The event, where it may be in another batch, too, and no cell says which of them counts it. */
+export type ForbiddenAt = Pick<OtherForbidden, 'at' | 'cause' | 'scope'> &
+  Partial<Pick<OtherForbidden, 'eventId'>> &
+  Pick<ForbiddenFact, 'door'>;
 
 export function countForbidden(forbidden: readonly ForbiddenAt[], batchId: string): ForbiddenFact[] {
-  const facts = new Map<string, ForbiddenFact>();
-  for (const { at, cause, scope } of forbidden) {
-    const minute = minuteOf(at);
-    const key = `${minute} ${cause} ${scope}`;
-    const count = (facts.get(key)?.count ?? 0) + 1;
-    facts.set(key, { scope, cause, minute, batchId, requests: count, count });
+  const byPlace = new Map<string, ForbiddenAt[]>();
+  for (const one of forbidden) {
+    getOrInsert(byPlace, `${minuteOf(one.at)} ${one.cause} ${one.scope}\n${one.door}`, () => [] as ForbiddenAt[]).push(
+      one,
+    );
   }
-  return [...facts.values()];
+  return [...byPlace.values()].flatMap((some) => {
+    const [first] = some;
+    if (first === undefined) return [];
+    const { at, cause, scope, door } = first;
+    const count = some.length;
+    const eventIds = count > limits.forbiddenEventsMax ? [] : some.flatMap(({ eventId }) => eventId ?? []);
+    const events = eventIds.length === count ? { events: eventIds.map(markOf).join('') } : {};
+    return [{ scope, ...(door && { door }), cause, minute: minuteOf(at), batchId, requests: count, count, ...events }];
+  });
 }
 
 /**

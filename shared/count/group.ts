@@ -49,5 +49,7 @@ export function groupOf(
 ): GroupKey {
   const { scope, issuerDn } = group;
   const isNamed = issuerDn === UNKNOWN_ISSUER || admitted.get(placeOf(scope, dayOf(firstAt)))?.has(issuerDn) === true;
-  return isNamed ? group : { scope, issuerDn: OTHER_ISSUERS, reason: group.reason };
+  if (isNamed) return group;
+  const { isUnverified: _, ...others } = { ...group, issuerDn: OTHER_ISSUERS };
+  return others;
 }

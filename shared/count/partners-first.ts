@@ -1,17 +1,38 @@
 /**
- * Puts the certificates of a batch into the order in which they are kept. Of a batch only so many are, and whoever connects can
- * make new ones at will: those of issuers that the truststore holds come first, signed by them before those that only use their
- * names, and one of each issuer before the second of any.
+ * Which certificates of a batch are kept, and in which order. Whoever connects can make new ones at will, so that
+ *
+ * 1. in a storm only those of records that are joined are kept. No count can name the others, and how many are joined follows from
+ *    the load of the minute, however its log is cut;
+ * 2. of a batch only so many are kept: those of issuers that the truststore holds come first, signed by them before those that
+ *    only use their names, and one of each issuer before the second of any.
  */
 
 import pMap from 'p-map';
 import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
 import { dayOf } from '../base/time.js';
-import type { Parsed } from '../model/index.js';
+import type { AccessRecord, Half, Parsed } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import { placeOf } from './group.js';
 import { issuersOfTruststore } from './record.js';
+
+/**
+ * Leaves out the certificates of records that a storm does not join.
+ * @param joinable the records that have another half
+ * @param joined the halves that are joined, of which the other kind is passed over
+ */
+export function worthKeeping<T extends Pick<Parsed, 'accesses' | 'certificates'>>(
+  parsed: T,
+  joinable: readonly AccessRecord[],
+  joined: readonly Half[],
+): T {
+  const left = new Set(joinable.map(({ eventId }) => eventId));
+  for (const { eventId } of joined) left.delete(eventId);
+  if (left.size === 0) return parsed;
+  const accesses = parsed.accesses.filter(({ eventId }) => !left.has(eventId));
+  const named = new Set(accesses.map(({ client }) => client?.fingerprint));
+  return { ...parsed, accesses, certificates: new Map([...parsed.certificates].filter(([one]) => named.has(one))) };
+}
 
 /**
  * @returns the certificates, as PEM by fingerprint

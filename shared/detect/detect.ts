@@ -6,6 +6,7 @@
  * the steps that are not closed yet. Steps that are not mentioned had no failures.
  */
 
+import { getOrInsert } from '../base/get-or-insert.js';
 import { MINUTE_MS } from '../base/time.js';
 import { isNamed } from '../config/qualified-names.js';
 import type { DetectionPolicy } from '../config/settings.js';
@@ -105,7 +106,14 @@ export function policyFor(group: GroupKey, detection: DetectionPolicy): Detectio
   return policy;
 }
 
+/** Each minute asks for the parameters of the same few policies. */
+const parameters = new WeakMap<DetectionPolicy, DetectorParameters>();
+
 export function settingsOf(policy: DetectionPolicy): DetectorParameters {
+  return getOrInsert(parameters, policy, () => parametersOf(policy));
+}
+
+function parametersOf(policy: DetectionPolicy): DetectorParameters {
   const windows = [...new Set([1, 2, policy.windowMinutes, 15, RING])].sort((a, b) => a - b);
   return {
     seasons: policy.seasonMinutes,
@@ -180,7 +188,8 @@ export function goOn(
   return learned;
 }
 
-const isSame = (a: DetectorParameters, b: DetectorParameters): boolean => JSON.stringify(a) === JSON.stringify(b);
+const isSame = (a: DetectorParameters, b: DetectorParameters): boolean =>
+  a === b || JSON.stringify(a) === JSON.stringify(b);
 
 /** Whether what is known was learned from the same steps, as far as it goes. */
 function isBefore({ lastStep, busy: known }: Known, busy: readonly Step[], last: number): boolean {

@@ -5,11 +5,20 @@
  */
 
 import { MtlsWatchError } from '../base/errors.js';
+import { getOrInsert } from '../base/get-or-insert.js';
 import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
 import { DAY_MS } from '../base/time.js';
 import { truststoreUri } from '../config/qualified-names.js';
-import { type ClientTally, type Diagnosis, type Fact, type GroupKey, isUnloggedIssuer } from '../model/index.js';
+import {
+  type ClientTally,
+  type Diagnosis,
+  type Fact,
+  type GroupKey,
+  isUnloggedIssuer,
+  type NoticeSaid,
+} from '../model/index.js';
+import { english, type Phrase, plain, say } from '../model/phrases.js';
 import { proves, type ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
@@ -26,6 +35,8 @@ export interface Diagnosed {
    * known.
    */
   readonly change: string | null;
+  /** Note and change as data, for other languages. */
+  readonly said?: NoticeSaid | undefined;
   /** Whether the truststore holds a CA of the issuer's name; null where no truststore could be read. */
   readonly issuerTrusted: boolean | null;
   /** Whether only the truststore's version before holds one. */
@@ -54,7 +65,7 @@ const x509 = lazily(async () => {
 
 export type OneDiagnosis =
   | { readonly kind: 'made'; readonly verdict: Diagnosis; readonly uri: string }
-  | { readonly kind: 'none'; readonly because: string | null };
+  | { readonly kind: 'none'; readonly because: Phrase | null };
 
 /**
  * Verifies a certificate that called against the truststore of its domain, as `x509/` does.
@@ -74,10 +85,11 @@ export async function diagnosisOf(
   if (uri === null) return { kind: 'none', because: null };
   const pem =
     fingerprint === null ? null : (pems.get(fingerprint) ?? (await world.stores.certificates.load(fingerprint)));
-  if (pem === null) return { kind: 'none', because: 'The access log holds no readable certificate of these clients.' };
+  if (pem === null)
+    return { kind: 'none', because: say`The access log holds no readable certificate of these clients.` };
   const certificate = certificateFromLoggedPem(pem);
   if (certificate.kind === 'malformed') {
-    return { kind: 'none', because: `The logged certificate cannot be read: ${certificate.detail}.` };
+    return { kind: 'none', because: say`The logged certificate cannot be read: ${plain(certificate.detail)}.` };
   }
   const [{ cache }, truststore, probed] = await Promise.all([
     x509(),
@@ -105,11 +117,15 @@ export async function diagnoseClients(
     diagnosisOf(fingerprint, group.scope, lastAt, world, new Map(), refusedWith),
     (because): OneDiagnosis => ({
       kind: 'none',
-      because,
+      because: plain(because),
     }),
   );
   const surroundings = await surroundingsOf(group, facts, world);
-  if (diagnosis.kind === 'none') return { verdict: null, verdictNote: diagnosis.because, ...surroundings };
+  if (diagnosis.kind === 'none') {
+    const { because } = diagnosis;
+    const said = because === null ? surroundings.said : { ...surroundings.said, verdictNote: because };
+    return { verdict: null, verdictNote: because === null ? null : english(because), ...surroundings, said };
+  }
   return { verdict: diagnosis.verdict, verdictNote: null, ...surroundings };
 }
 
@@ -118,7 +134,7 @@ export async function surroundingsOf(
   group: GroupKey,
   facts: readonly Fact[],
   world: World,
-): Promise<Pick<Diagnosed, 'change' | 'issuerTrusted' | 'isLost' | 'isClaimed' | 'isOrganisationKnown'>> {
+): Promise<Pick<Diagnosed, 'change' | 'said' | 'issuerTrusted' | 'isLost' | 'isClaimed' | 'isOrganisationKnown'>> {
   const isUnverified = group.isUnverified === true;
   const unknown = {
     change: null,
@@ -135,8 +151,9 @@ export async function surroundingsOf(
     const bundle = (await x509()).cache.truststore(await world.truststores.read(uri));
     const issuerTrusted = holds(bundle, group.issuerDn);
     const isLost = issuerTrusted === false && (await bundlesOf(uri, world)).some((one) => holds(one, group.issuerDn));
+    const change = await changeBefore(uri, firstAt, world);
     return {
-      change: await changeBefore(uri, firstAt, world),
+      ...(change === null ? { change } : { change: english(change), said: { change } }),
       issuerTrusted,
       isLost,
       isClaimed: isUnverified || ((issuerTrusted === true || isLost) && (await isClaim(group, facts, uri, world))),
@@ -179,18 +196,22 @@ function holds({ certificates }: Truststore, issuerDn: string): boolean | null {
   return certificates.some(({ certificate }) => certificate.subjectDn.toLowerCase() === name);
 }
 
-function namesOneOf({ certificates }: Truststore, dns: ReadonlySet<string>): boolean {
-  const organisations = new Set([...dns].flatMap((dn) => organizationOf(dn)?.toLowerCase() ?? []));
-  return certificates.some(({ certificate }) =>
-    organisations.has(organizationOf(certificate.subjectDn)?.toLowerCase() ?? ''),
+/** The organisations of the CAs of a truststore, in lower case. */
+const organisationsOf = new WeakMap<Truststore, ReadonlySet<string>>();
+
+function namesOneOf(bundle: Truststore, dns: ReadonlySet<string>): boolean {
+  const all = (names: readonly string[]) => new Set(names.flatMap((dn) => organizationOf(dn)?.toLowerCase() ?? []));
+  const known = getOrInsert(organisationsOf, bundle, () =>
+    all(bundle.certificates.map(({ certificate }) => certificate.subjectDn)),
   );
+  return [...all([...dns])].some((one) => known.has(one));
 }
 
 /** A change of the truststore is mentioned for a day; an older one cannot be the cause. */
 const CHANGE_MS_MAX = DAY_MS;
 
 /** Null where there is nothing to say, or where the versions may not be listed; the verdict is given without it. */
-async function changeBefore(uri: string, firstFailureAt: number, { truststores }: World): Promise<string | null> {
+async function changeBefore(uri: string, firstFailureAt: number, { truststores }: World): Promise<Phrase | null> {
   const current = await truststores.read(uri);
   if (firstFailureAt - current.modifiedAt > CHANGE_MS_MAX) return null;
   const previous = await unlessUnreadable(truststores.previous(uri), () => null);

@@ -9,6 +9,7 @@ import {
   type Diagnosis,
   type GroupKey,
   isSeveral,
+  isUnloggedIssuer,
   OTHER_ISSUERS,
   type Refused,
 } from '../model/index.js';
@@ -55,13 +56,14 @@ type Subject = Pick<ClientTally, 'subjectDn'>;
 
 /** @param clients those with most failures first */
 export function refusedOf(group: GroupKey, verdict: Diagnosis | null, clients: readonly Subject[]): Refused {
-  const issuer = isNamed(group.issuerDn) ? issuerNameOf(group.issuerDn) : null;
+  const isIssuerKnown = isNamed(group.issuerDn) && !isUnloggedIssuer(group.issuerDn);
+  const issuer = isIssuerKnown ? issuerNameOf(group.issuerDn) : null;
   const isProven = isProvenBy(group, verdict);
   if (group.issuerDn === OTHER_ISSUERS || isSeveral(group.issuerDn)) {
     return { party: 'issuer', client: null, others: 0, issuer, isProven };
   }
   const dns = [...new Set(clients.map(({ subjectDn }) => subjectDn))].filter((dn) => dn !== '');
-  const issuersOrganization = organizationOf(group.issuerDn) ?? '';
+  const issuersOrganization = (isIssuerKnown ? organizationOf(group.issuerDn) : null) ?? '';
   const shared = nameOf(dns, issuersOrganization);
   const party = partyOf(group, verdict, shared !== null);
   if (shared !== null || party === 'issuer') return { party, client: shared, others: 0, issuer, isProven };
@@ -75,7 +77,9 @@ function partyOf({ issuerDn, reason }: GroupKey, verdict: Diagnosis | null, isSh
   const cause = causeIn(verdict);
   if (cause !== undefined) return cause.depth !== 0 || isAboutCa(cause.code) ? 'issuer' : 'client';
   if (!isShared) return 'issuer';
-  return verdict === null && isNamed(issuerDn) && CAS_REASONS.includes(reason) ? 'issuer' : 'client';
+  return verdict === null && isNamed(issuerDn) && !isUnloggedIssuer(issuerDn) && CAS_REASONS.includes(reason)
+    ? 'issuer'
+    : 'client';
 }
 
 function causeIn(verdict: Diagnosis | null) {

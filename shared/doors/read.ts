@@ -11,10 +11,11 @@ export async function readDelivery(batch: LogBatch, settings: ReadSettings): Pro
   const parts: Parsed[] = [];
   let left = batch.events;
   for (const door of others.reverse()) {
-    if (!left.some(({ message }) => door.mayHold(message))) continue;
+    const mayHold = (event: LogEvent) => !event.isPlainSuccess && door.mayHold(event.message);
+    if (!left.some(mayHold)) continue;
     const own: LogEvent[] = [];
     const rest: LogEvent[] = [];
-    for (const event of left) (door.mayHold(event.message) ? own : rest).push(event);
+    for (const event of left) (mayHold(event) ? own : rest).push(event);
     const { parsed, declined } = await door.read({ ...batch, events: own, malformed: [] }, settings);
     parts.push(parsed);
     left = [...rest, ...declined];

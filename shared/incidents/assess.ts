@@ -52,8 +52,8 @@ export function neededFrom(known: History | null, minute: number): number {
 }
 
 /** The incidents that may cover a group: those of its scope. */
-export function scopesOf({ scope }: GroupKey, { stores }: World): Promise<readonly (Incident | null)[]> {
-  return Promise.all(scopeGroups(scope).map((group) => stores.incidents.load(group)));
+export function scopesOf(of: GroupKey, { stores }: World): Promise<readonly (Incident | null)[]> {
+  return Promise.all(scopeGroups(of).map((group) => stores.incidents.load(group)));
 }
 
 /**

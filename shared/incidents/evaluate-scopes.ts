@@ -15,7 +15,7 @@ import { type Fact, type GroupKey, type Incident, OTHER_ISSUERS, SEVERAL_STRANGE
 import type { DirtyHour, World } from '../ports/index.js';
 import { impactOf } from './announce.js';
 import { detectGroup, hasOneIssuer, loadDetectorState } from './assess.js';
-import { advance, type IncidentChange, JOIN_MS, join, scopeGroups } from './incident.js';
+import { advance, type IncidentChange, JOIN_MS, join, placeOf, scopeGroups } from './incident.js';
 import { applySilences, deferredNotice } from './muting.js';
 import { type Member, partnersTogether, type ScopeDetection, strangersTogether } from './scope-incident.js';
 import { severityFor } from './severity.js';
@@ -25,7 +25,7 @@ const loadAnnounce = lazily(() => import('./announce.js'));
 /**
  * Makes one incident for a scope whose groups fail together, instead of one for each group.
  * @param open the hours that `dirtyHours` lists: the groups with facts in the last one or two hours
- * @param only the scopes to look at; default: all
+ * @param only the scopes at their doors to look at, as `placeOf` names them; default: all
  * @param spans the minutes of new facts by group id, which may have come late
  */
 export async function evaluateScopes(
@@ -40,14 +40,17 @@ export async function evaluateScopes(
   const active = open.filter((one) => one.hour >= hour - 1 || spans.has(groupId(one.group))).map(({ group }) => group);
   const fires = firing.filter(({ state }) => state === 'firing').map(({ group }) => group);
   for (const group of [...active, ...fires]) {
-    if (only !== undefined && !only.has(group.scope)) continue;
-    const groups = byScope.get(group.scope) ?? new Map<string, GroupKey>();
-    byScope.set(group.scope, groups.set(groupId(group), group));
+    const place = placeOf(group);
+    if (only !== undefined && !only.has(place)) continue;
+    const groups = byScope.get(place) ?? new Map<string, GroupKey>();
+    byScope.set(place, groups.set(groupId(group), group));
   }
-  for (const [scope, groups] of byScope) {
+  for (const groups of byScope.values()) {
+    const [first] = groups.values();
     const members = [...groups.values()].filter(hasOneIssuer);
     const isKnown = members.length < groups.size;
-    if (isKnown || members.length >= limits.groupsTogetherMin) await evaluateScope(scope, members, world, spans);
+    if (first === undefined || (!isKnown && members.length < limits.groupsTogetherMin)) continue;
+    await evaluateScope(first, members, world, spans);
   }
 }
 
@@ -56,19 +59,19 @@ interface SeenMember extends Member {
 }
 
 async function evaluateScope(
-  scope: string,
+  place: Pick<GroupKey, 'scope' | 'door'>,
   groups: readonly GroupKey[],
   world: World,
   spans: ReadonlyMap<string, MinuteSpan>,
 ): Promise<void> {
   const now = world.clock.now();
   // Where the truststore cannot be read, nobody is called a stranger.
-  const trusted = await unlessUnreadable(trustedIssuers(scope, world), () => new Set<string>());
+  const trusted = await unlessUnreadable(trustedIssuers(place.scope, world), () => new Set<string>());
   const seen = await pMap(groups, (group) => look(group, trusted, world, spans.get(groupId(group))), {
     concurrency: limits.storeConcurrencyMax,
   });
   const members = seen.filter(({ since, facts }) => since !== null || facts.length > 0);
-  for (const group of scopeGroups(scope)) {
+  for (const group of scopeGroups(place)) {
     const before = await world.stores.incidents.load(group);
     const policy = policyFor(group, world.config.detection);
     const isOfStrangers = group.issuerDn === SEVERAL_STRANGERS;

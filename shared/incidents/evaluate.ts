@@ -17,7 +17,7 @@ import type { Fact, GroupKey, Incident, Severity } from '../model/index.js';
 import { severities } from '../model/notices.js';
 import type { World } from '../ports/index.js';
 import { detectGroup, hasOneIssuer, type Judged, type KnownGroup, loadDetectorState, scopesOf } from './assess.js';
-import { advance, delay, type IncidentChange, isCovered, isNamed, raise } from './incident.js';
+import { advance, delay, type IncidentChange, isCovered, isNamed, placeOf, raise } from './incident.js';
 import { applySilences, deferredNotice } from './muting.js';
 import { severityFor, worse } from './severity.js';
 
@@ -78,8 +78,8 @@ function worstFirst(beginning: readonly Pending[]): Pending[] {
 function twinsIn(beginning: readonly Pending[]): ReadonlySet<Pending> {
   const seen = new Set<string>();
   return new Set(
-    worstFirst(beginning).filter(({ group: { scope, issuerDn, isUnverified } }) => {
-      const key = JSON.stringify([scope, issuerDn, isUnverified]);
+    worstFirst(beginning).filter(({ group: { scope, issuerDn, isUnverified, door } }) => {
+      const key = JSON.stringify([scope, issuerDn, isUnverified, door]);
       return seen.has(key) || !seen.add(key);
     }),
   );
@@ -104,13 +104,13 @@ async function tellTogether(
   const open = await dirtyHours(world);
   const active = new Map<string, Set<string>>();
   for (const { group } of [...open, ...firing.filter(({ state }) => state === 'firing')]) {
-    getOrInsert(active, group.scope, () => new Set<string>()).add(groupId(group));
+    getOrInsert(active, placeOf(group), () => new Set<string>()).add(groupId(group));
   }
-  const isAlone = ({ group }: Pending): boolean => (active.get(group.scope)?.size ?? 0) < limits.groupsTogetherMin;
+  const isAlone = ({ group }: Pending): boolean => (active.get(placeOf(group))?.size ?? 0) < limits.groupsTogetherMin;
   const held = beginning.filter((one) => !isAlone(one));
   if (held.length === 0) return new Set();
   const { evaluateScopes } = await loadScopes();
-  await evaluateScopes(firing, open, world, new Set(held.map(({ group }) => group.scope)), spans);
+  await evaluateScopes(firing, open, world, new Set(held.map(({ group }) => placeOf(group))), spans);
   return new Set(held);
 }
 

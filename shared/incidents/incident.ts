@@ -297,8 +297,9 @@ function dayOf(at: number): string {
 /** Derived from the group and the start, so that a retry opens the same incident. */
 export function incidentIdOf(group: GroupKey, since: number): string {
   const minute = Math.floor(since / MINUTE_MS);
-  const unverified = group.isUnverified ? ['unverified'] : [];
-  const text = JSON.stringify([group.scope, group.issuerDn, group.reason, minute, ...unverified]);
+  const { scope, issuerDn, reason, isUnverified, door } = group;
+  const own = [...(isUnverified ? ['unverified'] : []), ...(door === undefined ? [] : ['door', door])];
+  const text = JSON.stringify([scope, issuerDn, reason, minute, ...own]);
   return createHash('sha256').update(text).digest('hex').slice(0, 20);
 }
 
@@ -315,25 +316,30 @@ function duration(ms: number): string {
 
 /**
  * The key of a scope's incident of partners. It does not depend on the reasons of its members, so a scope has one such
- * incident at a time.
+ * incident at a time. What happens at another door of the same name is an incident of its own: each has its truststore.
  */
-export function scopeGroup(scope: string): GroupKey {
-  return { scope, issuerDn: SEVERAL_ISSUERS, reason: 'other' };
+export function scopeGroup(scope: string, door?: string): GroupKey {
+  return { scope, issuerDn: SEVERAL_ISSUERS, reason: 'other', ...(door !== undefined && { door }) };
 }
 
 /** The key of a scope's incident of those who use partners' names, apart from the partners. */
-export function claimsGroup(scope: string): GroupKey {
-  return { ...scopeGroup(scope), isUnverified: true };
+export function claimsGroup(scope: string, door?: string): GroupKey {
+  return { ...scopeGroup(scope, door), isUnverified: true };
 }
 
-/** The keys of all incidents of a scope. */
-export function scopeGroups(scope: string): readonly GroupKey[] {
-  return [scopeGroup(scope), claimsGroup(scope), strangersGroup(scope)];
+/** The keys of all incidents of a scope, at one door. */
+export function scopeGroups({ scope, door }: Pick<GroupKey, 'scope' | 'door'>): readonly GroupKey[] {
+  return [scopeGroup(scope, door), claimsGroup(scope, door), strangersGroup(scope, door)];
 }
 
 /** The key of a scope's incident of strangers, apart from partners who fail together. */
-export function strangersGroup(scope: string): GroupKey {
-  return { scope, issuerDn: SEVERAL_STRANGERS, reason: 'other' };
+export function strangersGroup(scope: string, door?: string): GroupKey {
+  return { ...scopeGroup(scope, door), issuerDn: SEVERAL_STRANGERS };
+}
+
+/** Names the scope of a group at its door, for maps. */
+export function placeOf({ scope, door }: Pick<GroupKey, 'scope' | 'door'>): string {
+  return door === undefined ? scope : `${scope}\n${door}`;
 }
 
 /**
@@ -364,7 +370,9 @@ export function isCovered(incident: Incident, ofScope: readonly (Incident | null
 export function isNamed(incident: Incident, ofScope: readonly (Incident | null)[]): boolean {
   const id = groupId(incident.group);
   return ofScope.some((scope) => {
-    if (scope === null || !scope.announced || scope.lastNoticeAt < incident.since) return false;
-    return scope.group.issuerDn === SEVERAL_STRANGERS ? incident.isStranger : scope.members.includes(id);
+    if (scope === null || !scope.announced) return false;
+    if (scope.group.issuerDn === SEVERAL_STRANGERS) return incident.isStranger && scope.lastNoticeAt >= incident.since;
+    // One that was rising when the scope was told begins shortly after that.
+    return scope.members.includes(id) && scope.lastNoticeAt > incident.since - JOIN_MS - 2 * MINUTE_MS;
   });
 }

@@ -46,6 +46,7 @@ export interface NoticeParts {
     readonly verdict: Diagnosis | null;
     readonly verdictNote: string | null;
     readonly change: string | null;
+    readonly said?: Notice['said'];
     readonly issuerTrusted: boolean | null;
   };
 }
@@ -54,6 +55,7 @@ export function noticeOf(parts: NoticeParts): Notice {
   const { kind, incident, detection, facts, clients, groups, config, deployment, now } = parts;
   const { group } = incident;
   const since = facts.reduce((first, fact) => Math.min(first, fact.firstAt), incident.since);
+  const told = toldBy(parts);
   const reasonText = groups.length > 0 ? '' : (facts.at(-1)?.reasonText ?? '');
   return {
     type: 'notice',
@@ -65,7 +67,7 @@ export function noticeOf(parts: NoticeParts): Notice {
     since: new Date(since).toISOString(),
     severity: incident.severity,
     group,
-    ...toldBy(parts),
+    ...told,
     account: accountOf(group.scope) || (deployment?.accountId ?? null),
     region: deployment?.region ?? null,
     timeZone: config.timeZone,
@@ -80,7 +82,7 @@ export function noticeOf(parts: NoticeParts): Notice {
     scopeShare: parts.scopeShare,
     severityAtFirst: incident.severityAtFirst,
     because: parts.because,
-    runbookUrl: runbookUrl(config, group, runbookId(parts)),
+    runbookUrl: runbookUrl(config, group, runbookId(group, told.cause)),
     clients,
     ...parts.diagnosed,
     ...(parts.heldBackUntil === null ? {} : { heldBackUntil: new Date(parts.heldBackUntil).toISOString() }),
@@ -154,10 +156,10 @@ function toldBy({ kind, incident, facts, diagnosed }: NoticeParts): NonNullable<
   };
 }
 
-function runbookId(parts: NoticeParts): string {
-  const { group } = parts.incident;
+/** @param cause the code of the finding that people are told as the cause */
+export function runbookId(group: GroupKey, cause: string | null | undefined): string {
   if (isSeveral(group.issuerDn)) return SEVERAL_ISSUERS_PAGE;
-  return toldBy(parts).cause ?? (group.isUnverified ? CLAIMS_PAGE : group.reason);
+  return cause ?? (group.isUnverified ? CLAIMS_PAGE : group.reason);
 }
 
 const CLAIMS_PAGE = 'issuer-rekeyed';

@@ -24,8 +24,8 @@ interface Beginning {
 }
 
 /** The key under which causes are compared: others of the scope and issuer may share one, but not those who use its name. */
-function issuerKey({ scope, issuerDn, isUnverified }: GroupKey): string {
-  return JSON.stringify([scope, issuerDn, isUnverified]);
+function issuerKey({ scope, issuerDn, isUnverified, door }: GroupKey): string {
+  return JSON.stringify([scope, issuerDn, isUnverified, door]);
 }
 
 /**

@@ -25,10 +25,10 @@ export async function firingIncident(id: string, stores: OperatorStores): Promis
 }
 
 /** Selectors that match the group of an incident and no other. */
-export function selectorsFor({ scope, issuerDn, reason, isUnverified }: GroupKey): Selectors {
+export function selectorsFor({ scope, issuerDn, reason, isUnverified, door }: GroupKey): Selectors {
   const selectors = { scope: globOf(scope), issuerDn: globOf(issuerDn), reason: globOf(reason) };
   // Whoever silences those who use a partner's name does not silence the partner.
-  return isUnverified ? { ...selectors, isUnverified } : selectors;
+  return { ...selectors, ...(isUnverified && { isUnverified }), ...(door !== undefined && { door }) };
 }
 
 export interface NewSilence extends Selectors, Pick<Silence, 'startsAt' | 'endsAt' | 'window'> {
@@ -67,12 +67,20 @@ const ACK_ATTEMPTS = 5;
 
 /**
  * @param isInHand false takes an acknowledgement back
+ * @param by who takes charge; null where that is not known
  * @throws MtlsWatchError `usage` if no incident with this id is firing
  */
-export async function acknowledgeIncident(id: string, isInHand: boolean, stores: OperatorStores): Promise<Incident> {
+export async function acknowledgeIncident(
+  id: string,
+  isInHand: boolean,
+  by: string | null,
+  stores: OperatorStores,
+): Promise<Incident> {
   for (let attempt = 0; attempt < ACK_ATTEMPTS; attempt++) {
     const incident = await firingIncident(id, stores);
-    const next = { ...incident, version: incident.version + 1, acknowledged: isInHand };
+    const { acknowledgedBy: _, ...rest } = incident;
+    const inHand = isInHand && by !== null ? { acknowledgedBy: clean(by, limits.authorCharsMax) } : {};
+    const next = { ...rest, version: incident.version + 1, acknowledged: isInHand, ...inHand };
     // If another transition came first, its new version is acknowledged.
     if (incident.acknowledged === isInHand || (await stores.incidents.transition(next, null))) return incident;
   }

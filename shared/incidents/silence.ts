@@ -30,11 +30,12 @@ function isOneOf(days: readonly number[], day: number): boolean {
 }
 
 export function matches(
-  { scope, issuerDn, reason, isUnverified }: Pick<Silence, keyof GroupKey>,
+  { scope, issuerDn, reason, isUnverified, door }: Pick<Silence, keyof GroupKey>,
   group: GroupKey,
 ): boolean {
   return (
     (!isUnverified || group.isUnverified === true) &&
+    (door === undefined || door === group.door) &&
     (scope === null || matchesGlob(scope, group.scope) || matchesGlob(scope, bareName(group.scope))) &&
     (issuerDn === null || matchesGlob(issuerDn, group.issuerDn)) &&
     (reason === null || matchesGlob(reason, group.reason))

@@ -1,6 +1,6 @@
 /**
  * Bounds how many halves are joined in a minute; `sample.ts` describes the sampling. A few halves are joined without a
- * question; what only a storm needs is loaded in one.
+ * question unless they come late; what only a storm needs is loaded in one.
  */
 
 import { lazily } from '../base/lazily.js';
@@ -17,12 +17,14 @@ export async function shedLoad(
   denials: readonly Denial[],
   accesses: readonly AccessRecord[],
   batchId: string,
-  world: Pick<World, 'stores'>,
+  { stores, clock }: Pick<World, 'stores' | 'clock'>,
 ): Promise<BoundedLoad> {
+  const promptFrom = clock.now() - limits.promptMs;
   const isMany = [denials, accesses].some((halves) => halves.length > limits.unaskedHalvesMax);
-  if (!isMany) return { halves: [...denials, ...accesses], unsampled: [] };
+  if (!isMany && denials.every(({ at }) => at >= promptFrom))
+    return { halves: [...denials, ...accesses], unsampled: [] };
   const { boundLoad } = await loadStorm();
-  return boundLoad(byMinute(denials), byMinute(accesses), batchId, world.stores);
+  return boundLoad(byMinute(denials), byMinute(accesses), { batchId, promptFrom }, stores);
 }
 
 function byMinute<T extends Half>(halves: readonly T[]): ReadonlyMap<number, readonly T[]> {

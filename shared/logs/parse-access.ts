@@ -31,7 +31,8 @@ export function isPlainSuccess(text: string): boolean {
 }
 
 const STATUS_KEY = '"status":';
-const STATUS = /^"status": ?"?[1-5]\d\d[",}]/;
+/** A status that is a value of its own. */
+export const STATUS = /^"status": ?"?[1-5]\d\d[",}]/;
 
 /**
  * The fields of a record whose keys alone say what they are. Where two spellings of one field occur, the first one stands.

@@ -87,6 +87,10 @@ export function parseWith(
     const lines: ExecutionLine[] = [];
     const origin = originOf(apiOfLogGroup(batch.logGroup), source);
     for (const event of events) {
+      if (event.isPlainSuccess && (event.message === '' || found.heardPulse === pulseOf(event.timestamp))) {
+        found.passed++;
+        continue;
+      }
       const message = event.message.trimStart();
       if (message.startsWith('{')) readJson(event, message, source, found, lines);
       else readText(event, message, origin, source, found, lines);

@@ -8,12 +8,14 @@
 import { limits } from '../base/limits.js';
 import * as z from '../base/zod.js';
 import type { Notice } from '../model/index.js';
+import { placeText } from './names.js';
 import {
   countWords,
   heldBackWords,
   issuersOf,
   lastHourWords,
   leadOf,
+  notesOf,
   number,
   percent,
   placeWords,
@@ -47,6 +49,8 @@ export const chatSchema = z.strictObject({
     eventType: text(100),
     relatedResources: z.array(text(limits.chatTitleCharsMax)).check(z.minLength(1), z.maxLength(5)),
     additionalContext: z.record(text(50), text(limits.chatContextCharsMax)),
+    /** Buttons of the channel's own actions would do nothing about a certificate. */
+    enableCustomActions: z.literal(false),
   }),
 });
 
@@ -83,9 +87,11 @@ export function chatOf(notice: Notice, messages: Messages): ChatMessage {
       relatedResources: [cut(where, limits.chatTitleCharsMax)],
       additionalContext: {
         ...{ incidentId, severity, reason: group.reason, count: String(notice.count) },
+        ...(group.door === undefined ? {} : { door: cut(group.door, limits.chatContextCharsMax) }),
         ...(notice.account ? { account: notice.account } : {}),
         ...(notice.region ? { region: notice.region } : {}),
       },
+      enableCustomActions: false,
     },
   };
 }
@@ -101,6 +107,7 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
       messages.client(chatText(subjectDn), chatText(serialNumber), sourceIps.map(chatText).join(', '), number(count)),
     );
   const heldBack = heldBackWords(notice, messages, chatText);
+  const notes = notesOf(notice, messages);
   const links: [string, string | null][] = [
     [labels.runbook, notice.runbookUrl],
     [labels.executionLog, notice.links.executionLog],
@@ -113,16 +120,18 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
     ...(heldBack === null ? [] : [heldBack]),
     '',
     `*${labels.reason}* ${whatWords(notice, messages, chatText)}`,
-    `*${labels.domain}* ${where}`,
-    ...issuersOf(notice, chatText).map((issuer, index) => (index === 0 ? `*${labels.issuer}* ${issuer}` : issuer)),
+    `*${labels.domain}* ${placeText(where, notice.group, messages)}`,
+    ...issuersOf(notice, messages, chatText).map((issuer, index) =>
+      index === 0 ? `*${labels.issuer}* ${issuer}` : issuer,
+    ),
     ...(place === '' ? [] : [`*${labels.account}* ${place}`]),
     ...(owner == null ? [] : [`*${labels.owner}* ${owner.name}, ${owner.contact}`]),
     `*${labels.since}* ${sinceWords(notice, messages)}`,
     `*${labels.failures}* ${countWords(notice, messages)}${share}`,
     `*${labels.lastHour}* ${lastHourWords(notice, messages)}`,
     ...(clients.length === 0 ? [] : [`*${labels.clients}*`, ...clients]),
-    ...(notice.change === null ? [] : [`*${labels.change}* ${chatText(notice.change)}`]),
-    ...(notice.verdictNote === null ? [] : [`*${labels.noVerdict}* ${chatText(notice.verdictNote)}`]),
+    ...(notes.change === null ? [] : [`*${labels.change}* ${chatText(notes.change)}`]),
+    ...(notes.verdictNote === null ? [] : [`*${labels.noVerdict}* ${chatText(notes.verdictNote)}`]),
     ...cloudShellOf(notice, messages),
     '',
     ...links.flatMap(([label, url]) => (url === null ? [] : [`*${label}* ${url}`])),

@@ -1,7 +1,9 @@
 /** The English texts of alerts: the cause first, then what to do. */
 
+import { english } from '../model/phrases.js';
 import { isCode } from '../model/reasons.js';
 import { findings } from './findings/en.js';
+import { nameWords } from './names.js';
 import { reasons } from './reasons/en.js';
 import type { Messages } from './types.js';
 
@@ -9,8 +11,11 @@ function andOthers(others: number): string {
   return others === 0 ? '' : others === 1 ? ' and another' : ` and ${others} others`;
 }
 
+const { issuerNotLogged: ISSUER_NOT_LOGGED } = nameWords.en;
+
 export const en: Messages = {
   reasons,
+  ...nameWords.en,
   severalIssuers: {
     title: 'several certificates at once',
     meaning:
@@ -31,6 +36,7 @@ export const en: Messages = {
     ],
   },
   findings,
+  say: english,
   contradiction: null,
   severities: { low: 'LOW', medium: 'MEDIUM', high: 'HIGH', critical: 'CRITICAL' },
   unknownIssuer: 'an unknown issuer',
@@ -42,9 +48,10 @@ export const en: Messages = {
     claimant: (issuer) => `${issuer} (unverified)`,
   },
   whose: {
-    client: (name, others, issuer) => `the client certificates of ${name}${andOthers(others)}, issued by ${issuer}`,
+    client: (name, others, issuer) =>
+      `the client certificates of ${name}${andOthers(others)}, ${issuer === null ? ISSUER_NOT_LOGGED : `issued by ${issuer}`}`,
     claimed: (name, others, issuer) =>
-      `client certificates in the name of ${name}${andOthers(others)}, a name that is not verified (issuer: ${issuer})`,
+      `client certificates in the name of ${name}${andOthers(others)}, a name that is not verified (${issuer === null ? ISSUER_NOT_LOGGED : `issuer: ${issuer}`})`,
     clientsOf: (issuer) => `the client certificates of ${issuer}`,
     claimant: (issuer) => `client certificates in the name of ${issuer}, which no CA of that name signed`,
     oneClientOf: (issuer, name, isProven) =>
@@ -64,6 +71,7 @@ export const en: Messages = {
   },
   besideGateway: (title, text) => `${title}; ${isCode(text) ? 'the log' : 'the gateway'} says “${text}”`,
   unknownReason: (text) => `“${text}”`,
+  stop: '. ',
   over: 'Nothing to do now. If nobody changed anything, ask the clients: they may have stopped calling.',
   labels: {
     reason: 'What',

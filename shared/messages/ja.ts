@@ -1,16 +1,32 @@
 /** The Japanese texts of alerts. Certificates, commands and names of AWS are not translated. */
 
+import { sayIn } from '../model/phrases.js';
 import { isCode } from '../model/reasons.js';
 import { findings } from './findings/ja.js';
+import { nameWords } from './names.js';
+import { phrases } from './phrases/ja.js';
 import { reasons } from './reasons/ja.js';
 import type { Messages } from './types.js';
+
+/** A sentence within another one begins with a small letter in English. What has no words here is quoted as it is. */
+function translated(words: string): string {
+  const known = own(words) ?? own(words.charAt(0).toUpperCase() + words.slice(1));
+  return known ?? (words === '' ? '' : `「${words}」`);
+}
+
+function own(words: string): string | undefined {
+  return Object.hasOwn(phrases, words) ? phrases[words] : undefined;
+}
 
 function andOthers(others: number): string {
   return others === 0 ? '' : ` ほか ${others} 者`;
 }
 
+const { issuerNotLogged: ISSUER_NOT_LOGGED } = nameWords.ja;
+
 export const ja: Messages = {
   reasons,
+  ...nameWords.ja,
   severalIssuers: {
     title: '複数の証明書が同時に拒否',
     meaning: '複数の発行者の証明書が同時に拒否されています。ドメイン側の変更が原因か、第三者が接続を試みています。',
@@ -30,6 +46,7 @@ export const ja: Messages = {
     ],
   },
   findings,
+  say: (phrase) => sayIn(phrase, translated, '、'),
   contradiction: {
     trusted: {
       'issuer-not-found':
@@ -53,24 +70,25 @@ export const ja: Messages = {
   otherIssuers: '複数の発行者',
   who: {
     client: (name, others) => `${name}${andOthers(others)} `,
-    claimed: (name, others) => `${name}${andOthers(others)} (名前は未検証) `,
+    claimed: (name, others) => `${name}${andOthers(others)}（名前は未検証）`,
     clientsOf: (issuer) => `${issuer} 発行の証明書`,
     claimant: (issuer) => `${issuer} を名乗る接続元`,
   },
   whose: {
-    client: (name, others, issuer) => `${name}${andOthers(others)} のクライアント証明書 (発行者: ${issuer})`,
+    client: (name, others, issuer) =>
+      `${name}${andOthers(others)} のクライアント証明書（${issuer === null ? ISSUER_NOT_LOGGED : `発行者: ${issuer}`}）`,
     claimed: (name, others, issuer) =>
-      `${name}${andOthers(others)} を名乗るクライアント証明書 (名前は未検証、発行者: ${issuer})`,
+      `${name}${andOthers(others)} を名乗るクライアント証明書（名前は未検証、${issuer === null ? ISSUER_NOT_LOGGED : `発行者: ${issuer}`}）`,
     clientsOf: (issuer) => `${issuer} 発行のクライアント証明書`,
     claimant: (issuer) => `${issuer} を発行者と名乗る、同名の CA の署名がないクライアント証明書`,
     oneClientOf: (issuer, name, isProven) =>
-      `${issuer} 発行のクライアント証明書 (すべて ${name} 名義${isProven ? '' : '、名前は未検証'})`,
+      `${issuer} 発行のクライアント証明書（すべて ${name} 名義${isProven ? '' : '、名前は未検証'}）`,
   },
   subject: {
     spike: (who, where, why) => `${where} が ${who}を拒否: ${why}`,
     ongoing: (who, where, why) => `継続: ${where} が ${who}を拒否: ${why}`,
     escalated: (who, where, why) => `悪化: ${where} が ${who}を拒否: ${why}`,
-    resolved: (who, where, why) => `解消: ${where} は ${who}を拒否していません (${why})`,
+    resolved: (who, where, why) => `解消: ${where} は ${who}を拒否していません（${why}）`,
   },
   headline: {
     spike: (whose, where) => `${where} が ${whose}を拒否しています。`,
@@ -78,8 +96,9 @@ export const ja: Messages = {
     escalated: (whose, where) => `${where} が ${whose}を拒否する件数が、開始時より大きく増えました。`,
     resolved: (whose, where) => `${where} は ${whose}を拒否しなくなりました。`,
   },
-  besideGateway: (title, text) => `${title} (${isCode(text) ? 'ログのコード' : 'ゲートウェイの文言'}: 「${text}」)`,
+  besideGateway: (title, text) => `${title}（${isCode(text) ? 'ログのコード' : 'ゲートウェイの文言'}: 「${text}」）`,
   unknownReason: (text) => `「${text}」`,
+  stop: '。',
   over: '今すぐの対応は不要です。誰も何も変更していない場合は、クライアントが呼び出しをやめた可能性があるため確認してください。',
   labels: {
     reason: '理由',
@@ -96,8 +115,8 @@ export const ja: Messages = {
     remedy: '対処',
     noVerdict: '証明書の診断なし',
     change: '直前の変更',
-    executionLog: 'ログで見る (拒否)',
-    accessLog: 'ログで見る (呼び出し元)',
+    executionLog: 'ログで見る（拒否）',
+    accessLog: 'ログで見る（呼び出し元）',
     dashboard: 'ダッシュボード',
     runbook: '手順書',
     silence: '2 時間通知を止める',
@@ -106,7 +125,7 @@ export const ja: Messages = {
     incident: 'インシデント',
   },
   since: (time, minutes) => `${time}、${minutes < 120 ? `${minutes} 分前` : `約 ${Math.round(minutes / 60)} 時間前`}`,
-  failures: (count, minutes, expected) => `${minutes} 分間に ${count} 件 (通常は ${expected} 件)`,
+  failures: (count, minutes, expected) => `${minutes} 分間に ${count} 件（通常は ${expected} 件）`,
   failuresAtWorst: (count, minutes) => `最大で ${minutes} 分間に ${count} 件`,
   failuresInAll: (count) => `合計 ${count} 件`,
   peak: (count, minutes) => `最大 ${minutes} 分間に ${count} 件`,

@@ -3,7 +3,16 @@
 import { limits } from '../base/limits.js';
 import { MINUTE_MS } from '../base/time.js';
 import type { FindingCode } from '../model/finding-codes.js';
-import { type Finding, isSeveral, type Notice, OTHER_ISSUERS, type Refused, UNKNOWN_ISSUER } from '../model/index.js';
+import {
+  type Finding,
+  isSeveral,
+  isUnloggedIssuer,
+  type Notice,
+  OTHER_ISSUERS,
+  type Refused,
+  UNKNOWN_ISSUER,
+} from '../model/index.js';
+import { issuerText } from './names.js';
 import { cut, cutName, domainText, nameIn } from './safe.js';
 import { timeText } from './times.js';
 import type { FindingMessages, Messages, SeveralMessages } from './types.js';
@@ -66,7 +75,8 @@ export function whoseOf(notice: Notice, { whose, ...messages }: Messages, inert:
   if (client === null) return whose.clientsOf(issuer);
   const name = shown(client, inert, limits.nameShownCharsMax);
   if (party === 'issuer') return whose.oneClientOf(issuer, name, isProven);
-  return isProven ? whose.client(name, others, issuer) : whose.claimed(name, others, issuer);
+  const named = isUnloggedIssuer(notice.group.issuerDn) ? null : issuer;
+  return isProven ? whose.client(name, others, named) : whose.claimed(name, others, named);
 }
 
 /** A notice of an earlier version names the issuer. */
@@ -74,12 +84,14 @@ function refusedIn({ refused, group }: Notice): Refused {
   return refused ?? { party: 'issuer', client: null, others: 0, issuer: nameIn(group.issuerDn), isProven: false };
 }
 
-type IssuerWords = Pick<Messages, 'unknownIssuer' | 'otherIssuers'>;
+type IssuerWords = Pick<Messages, 'unknownIssuer' | 'otherIssuers' | 'issuerNotLogged'>;
 
 function issuerName(notice: Notice, messages: IssuerWords, inert: Inert, charsMax: number): string {
   const { group } = notice;
   if (group.issuerDn === UNKNOWN_ISSUER) return messages.unknownIssuer;
   if (isSeveral(group.issuerDn) || group.issuerDn === OTHER_ISSUERS) return messages.otherIssuers;
+  // A notice of an earlier version names the client's organization as the issuer.
+  if (isUnloggedIssuer(group.issuerDn)) return shown(issuerText(group.issuerDn, messages), inert, charsMax);
   return shown(refusedIn(notice).issuer ?? nameIn(group.issuerDn), inert, charsMax);
 }
 
@@ -89,14 +101,14 @@ function shown(name: string, inert: Inert, charsMax: number): string {
 }
 
 /** The issuer; for an incident of a whole domain, the issuers that fail together. */
-export function issuersOf({ group, groups }: Notice, inert: Inert): string[] {
+export function issuersOf({ group, groups }: Notice, messages: Messages, inert: Inert): string[] {
   const issuers = groups.length === 0 ? [group.issuerDn] : [...new Set(groups.map((one) => one.issuerDn))];
-  const shown = issuers.slice(0, limits.issuersShownMax).map(inert);
+  const shown = issuers.slice(0, limits.issuersShownMax).map((issuer) => inert(issuerText(issuer, messages)));
   return issuers.length > shown.length ? [...shown, '…'] : shown;
 }
 
 /** The finding that is the cause, if there is a diagnosis. */
-export function decisiveFinding({ verdict }: Notice): Finding | null {
+export function decisiveFinding({ verdict }: Pick<Notice, 'verdict'>): Finding | null {
   return verdict?.findings.find((finding) => finding.code === (verdict.reason ?? 'would-pass')) ?? null;
 }
 
@@ -111,11 +123,36 @@ export function leadOf(notice: Notice, messages: Messages, inert: Inert): string
   const words = finding === null ? null : findingWords(finding, messages);
   if (finding === null || words === null) return meaningOf(notice, messages);
   const isCertain = notice.verdict?.verdict === 'trusted' || isKnownRule(finding);
-  const action =
-    words.action === null ? inert(finding.remedy) : `${contradictionOf(notice, finding, messages)}${words.action}`;
-  const verdict = messages.verdict(words.title, action, isCertain);
+  const verdict = messages.verdict(words.title, remedyOf(notice, finding, messages, inert), isCertain);
   const isRefused = notice.verdict?.verdict === 'refused';
   return isRefused && finding.seenOn !== undefined ? `${messages.seenHere(finding.seenOn)}${verdict}` : verdict;
+}
+
+/** A notice of an earlier version has the remedy in English only; then the short one of the language stands for it. */
+function remedyOf(notice: Notice, finding: Finding, messages: Messages, inert: Inert): string {
+  if (finding.said !== undefined) {
+    // What a contradiction means for a good certificate is a part of the remedy.
+    const but = notice.verdict?.verdict === 'refused' ? contradictionOf(notice, finding, messages) : '';
+    return `${but}${inert(messages.say(finding.said.remedy))}`;
+  }
+  const action = findingWords(finding, messages)?.action ?? null;
+  return action === null ? inert(finding.remedy) : `${contradictionOf(notice, finding, messages)}${action}`;
+}
+
+/** The lines of evidence, as far as they are known in the language. */
+export function evidenceOf({ said, evidence }: Finding, messages: Messages): readonly string[] {
+  return said === undefined ? evidence : said.evidence.map(messages.say);
+}
+
+/** What changed in the truststore before, and why there is no verdict; null for each where there is nothing to say. */
+export function notesOf(
+  { change, verdictNote, said }: Pick<Notice, 'change' | 'verdictNote' | 'said'>,
+  messages: Messages,
+): { readonly change: string | null; readonly verdictNote: string | null } {
+  return {
+    change: said?.change === undefined ? change : messages.say(said.change),
+    verdictNote: said?.verdictNote === undefined ? verdictNote : messages.say(said.verdictNote),
+  };
 }
 
 function meaningOf({ group }: Notice, messages: Messages): string {
@@ -137,7 +174,7 @@ function isKnownRule({ standing }: Finding): boolean {
 }
 
 /** The findings to show: the cause first, then other errors. */
-export function findingsShown(notice: Notice): Finding[] {
+export function findingsShown(notice: Pick<Notice, 'verdict'>): Finding[] {
   const findings = notice.verdict?.findings ?? [];
   return findings.filter(({ severity }) => severity !== 'info').slice(0, limits.findingsShownMax);
 }

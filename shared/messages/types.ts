@@ -2,6 +2,7 @@
 
 import type { FindingCode } from '../model/finding-codes.js';
 import type { NoticeKind, Severity } from '../model/index.js';
+import type { Phrase } from '../model/phrases.js';
 import type { ReasonId } from '../model/reasons.js';
 
 /** Texts for the incident of a whole domain, in which no single certificate is the cause. */
@@ -49,13 +50,22 @@ export interface WhoMessages {
 }
 
 export interface WhoseMessages {
-  readonly client: (name: string, others: number, issuer: string) => string;
-  readonly claimed: (name: string, others: number, issuer: string) => string;
+  /** @param issuer null where it is not in the log */
+  readonly client: (name: string, others: number, issuer: string | null) => string;
+  readonly claimed: (name: string, others: number, issuer: string | null) => string;
   readonly clientsOf: (issuer: string) => string;
   /** Whoever uses the name of an issuer that did not sign. */
   readonly claimant: (issuer: string) => string;
   /** All refused certificates of the issuer bear the name. */
   readonly oneClientOf: (issuer: string, name: string, isProven: boolean) => string;
+}
+
+/** Names that alerts, tables and the report share. */
+export interface NameMessages {
+  /** For a client whose door does not log who issued its certificate. */
+  readonly issuerNotLogged: string;
+  /** Front doors by their id. */
+  readonly doors: Readonly<Record<string, string>>;
 }
 
 export const labelIds = [
@@ -83,13 +93,15 @@ export const labelIds = [
   'incident',
 ] as const;
 
-export interface Messages {
+export interface Messages extends NameMessages {
   readonly reasons: Readonly<Record<ReasonId, ReasonMessages>>;
   /** For the incident of a whole domain, in place of a reason. */
   readonly severalIssuers: SeveralMessages;
   /** In place of a reason, where no CA of the issuer's name signed the certificates. */
   readonly claims: SeveralMessages;
   readonly findings: Readonly<Record<FindingCode, FindingMessages>>;
+  /** A sentence of a finding, a note or a change in this language, with its values. */
+  readonly say: (phrase: Phrase) => string;
   /** Null where the finding's own evidence and remedy say it in this language. */
   readonly contradiction: ContradictionMessages | null;
   readonly severities: Readonly<Record<Severity, string>>;
@@ -105,6 +117,8 @@ export interface Messages {
   readonly besideGateway: (title: string, text: string) => string;
   /** In place of the title of a reason that the catalogue does not hold. */
   readonly unknownReason: (text: string) => string;
+  /** Ends a sentence that another one follows. */
+  readonly stop: string;
   /** In place of a verdict when it is over. */
   readonly over: string;
   readonly labels: Readonly<Record<(typeof labelIds)[number], string>>;

@@ -18,7 +18,14 @@ export const UNLOGGED_ISSUER = '(issuer not in the log)';
 
 /** Such as `O=Acme Logistics Inc.,(issuer not in the log)`. No DN has a part without a type, and commas in values are escaped. */
 export function isUnloggedIssuer(issuerDn: string): boolean {
-  return issuerDn === UNLOGGED_ISSUER || /[^\\],\(issuer not in the log\)$/.test(issuerDn);
+  return issuerDn === UNLOGGED_ISSUER || /(?:^|[^\\])(?:\\\\)*,\(issuer not in the log\)$/.test(issuerDn);
+}
+
+/** Who clients say they are whose issuer is not logged; '' where they do not say, null for every other issuer. */
+export function unloggedClient(issuerDn: string): string | null {
+  if (!isUnloggedIssuer(issuerDn)) return null;
+  const [, name = ''] = /^[A-Z0-9.]{1,40}=(.*),\(issuer not in the log\)$/s.exec(issuerDn) ?? [];
+  return name.replace(/\\([ ",+;<>\\#=])/g, '$1');
 }
 
 /** Whether the issuer stands for an incident of a whole scope. */
@@ -36,6 +43,8 @@ export interface GroupKey {
    * claim, and such refusals are not the partner's.
    */
   readonly isUnverified?: true;
+  /** The id of the front door that refused; absent for API Gateway. Several doors may serve one name, and are never counted together. */
+  readonly door?: string;
 }
 
 /** How often one client failed. All lists are bounded: `sourceIps` holds at most a handful. */
@@ -89,12 +98,16 @@ export interface Rollup extends Counts {
 /** Other 403s of one batch, by scope and cause. */
 export interface ForbiddenFact {
   readonly scope: string;
+  /** As in `GroupKey`. */
+  readonly door?: string;
   readonly cause: ForbiddenCause;
   readonly minute: number;
   readonly batchId: string;
   /** Equals `count`. A stored fact of either kind is replaced only by one with more `requests`. */
   readonly requests: number;
   readonly count: number;
+  /** Marks of the events, one after the other (`event-marks.ts`), so that a store can tell those that another batch brought. */
+  readonly events?: string;
 }
 
 /** One value of a CloudWatch metric. */

@@ -14,6 +14,7 @@ export const findingCodes = [
   'issuer-missing',
   'key-identifier-mismatch',
   'chain-too-long',
+  'certificate-too-large',
   'issuer-not-ca',
   'path-length-exceeded',
   'unhandled-critical-extension',

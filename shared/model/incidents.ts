@@ -25,6 +25,8 @@ export interface Incident {
   readonly severityAtFirst: Severity;
   /** Somebody has taken charge of it: no repeats until it escalates. */
   readonly acknowledged: boolean;
+  /** Who took charge, as they say; absent where that is not known, and of no meaning while `acknowledged` is false. */
+  readonly acknowledgedBy?: string | undefined;
   /**
    * A silence, or the budget of notices about strangers, held back one of its notices, so that the notice has to be sent
    * when the silence ends or the next day begins.
@@ -77,6 +79,8 @@ export interface Silence {
   readonly reason: string | null;
   /** Set for one that matches only groups in which the issuer's name is a claim. */
   readonly isUnverified?: true;
+  /** Set for one that matches only groups of this front door. */
+  readonly door?: string | undefined;
   readonly startsAt: number;
   readonly endsAt: number;
   /** A recurring window, in UTC; null for a silence that lasts from start to end. */

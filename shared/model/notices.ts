@@ -1,6 +1,7 @@
 /** The notices that people get, and the diagnosis inside them. */
 
 import type { ClientTally, GroupKey } from './counts.js';
+import type { Phrase } from './phrases.js';
 
 /** How urgent a notice is. */
 /** From the least to the most urgent. */
@@ -72,6 +73,8 @@ export interface Notice {
   readonly verdictNote: string | null;
   /** What changed in the truststore shortly before the failures began, in sentences. */
   readonly change: string | null;
+  /** `verdictNote` and `change` as data, for other languages; absent from notices of an earlier version. */
+  readonly said?: NoticeSaid | undefined;
   /**
    * Set on the last notice about strangers of this domain that is sent until then (ISO 8601): the notices of a day about
    * strangers are used up, and further ones are held back.
@@ -81,6 +84,11 @@ export interface Notice {
   readonly links: NoticeLinks;
   /** Commands that silence the group or stop the repeats. They hold no text that a client sent. */
   readonly commands: NoticeCommands;
+}
+
+export interface NoticeSaid {
+  readonly verdictNote?: Phrase | undefined;
+  readonly change?: Phrase | undefined;
 }
 
 export interface NoticeCommands {
@@ -150,6 +158,8 @@ export interface Finding {
   readonly evidence: readonly string[];
   /** What to do, in the imperative. */
   readonly remedy: string;
+  /** Evidence and remedy as data, for other languages; absent from what an earlier version stored. */
+  readonly said?: { readonly evidence: readonly Phrase[]; readonly remedy: Phrase } | undefined;
   /** The rule's standing; left out where a finding is about a file and not about a rule of the gateway. */
   readonly standing?: Standing;
   /** The UTC day on which probes showed the rule at this gateway, as `2026-06-15`; left out where none did. */
@@ -160,7 +170,8 @@ export interface Finding {
 
 /** What `shared/x509` finds when it verifies one certificate against one truststore. */
 export interface Diagnosis {
-  readonly verdict: 'trusted' | 'refused';
+  /** `undecided`: everything that speaks against the certificate is a rule that is not known to be one of that front door. */
+  readonly verdict: 'trusted' | 'refused' | 'undecided';
   /** The code of the deciding finding, or null when the certificate is trusted. */
   readonly reason: string | null;
   readonly findings: readonly Finding[];

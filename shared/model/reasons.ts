@@ -95,6 +95,7 @@ const REASON_BY_FINDING: Readonly<Record<string, ReasonId>> = {
   'not-yet-valid': 'not-yet-valid',
   'issuer-not-yet-valid': 'not-yet-valid',
   'chain-too-long': 'chain-too-long',
+  'certificate-too-large': 'certificate-too-large',
   'issuer-not-ca': 'invalid-ca',
   'path-length-exceeded': 'path-length-exceeded',
   'unsupported-purpose': 'unsupported-purpose',

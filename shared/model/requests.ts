@@ -74,6 +74,8 @@ export interface AccessRecord {
   readonly inferred?: string | null;
   /** As in `GroupKey`, from when the record first came. */
   readonly isUnverified?: true;
+  /** As in `GroupKey`: the half is a whole connection of this door. */
+  readonly door?: string;
   /** As in `Denial`. */
   readonly rate: number;
 }
@@ -129,12 +131,16 @@ export interface HeardLine {
  */
 export interface Connection {
   readonly kind: 'connection';
+  /** The id of the front door that wrote the record. */
+  readonly door: string;
   /** As in `AccessRecord`. */
   readonly eventId: string;
   /** The door's id and the id that the door gave the connection, with its account; empty where the log holds none. */
   readonly connectionId: string;
   readonly at: number;
   readonly scope: string;
+  /** What the record itself says was called, before the settings gave it another name; `scope` where absent. */
+  readonly called?: string;
   /** Null where the record says nothing of the client, not even its address. */
   readonly client: Client | null;
   readonly outcome:
@@ -194,6 +200,8 @@ export interface Failure {
   readonly issuerDn: string;
   /** As in `GroupKey`. */
   readonly isUnverified?: true;
+  /** As in `GroupKey`. */
+  readonly door?: string;
   readonly reason: ReasonId;
   readonly reasonText: string;
   readonly attribution: Attribution;

@@ -64,7 +64,7 @@ export interface FactStore {
   window(group: GroupKey, from: number, to: number): Promise<readonly Fact[]>;
   /**
    * Other 403s of all scopes on UTC days (since the epoch) with `from <= day <= to`, at most `limit` facts. They are kept
-   * for `limits.forbiddenDaysMax`.
+   * for `limits.forbiddenDaysMax`. An event that several batches brought counts with the first of them, where they name it.
    */
   forbidden(from: number, to: number, limit: number): Promise<readonly ForbiddenFact[]>;
 }
@@ -120,8 +120,14 @@ export interface RollupStore {
    * Puts the roll-up unless one of the same group and hour stands for more `requests`: a sweep that finishes late must not
    * overwrite what later facts added. Then removes the mark if its token is the same, and no longer expects what `open`
    * names: facts that the roll-up holds.
+   * @param rollup null where the hour was counted from exports: then nothing is put
    */
-  close(open: DirtyHour, rollup: Rollup): Promise<void>;
+  close(open: DirtyHour, rollup: Rollup | null): Promise<void>;
+  /**
+   * The hours with `from <= hour <= to` that were counted from exports (`PastHours`). Their roll-ups are complete, so none is made
+   * from the facts of a late delivery.
+   */
+  counted(from: number, to: number): Promise<ReadonlySet<number>>;
   /** Roll-ups of a group with `from <= hour <= to`, in the order of hours. */
   load(group: GroupKey, from: number, to: number): Promise<readonly Rollup[]>;
   /**
@@ -179,8 +185,10 @@ export interface Outbox {
    * in another's hands at `now`, or no longer in the outbox.
    */
   take(noticeId: string, now: number, until: number): Promise<boolean>;
-  /** After the notice was published; clearing twice is harmless. */
+  /** After the notice was published; clearing twice is harmless. Keeps it for `sent`. */
   clear(noticeId: string): Promise<void>;
+  /** The notices of an incident that were sent, the oldest first; kept for `limits.keptDaysMax`. */
+  sent(incidentId: string): Promise<readonly Notice[]>;
 }
 
 export interface SilenceStore {
@@ -218,11 +226,11 @@ export interface CertificateStore {
 /** Keeps the load of a storm in bounds; asked by large batches only. */
 export interface StormStore {
   /** Adds to what was brought in this minute, and returns the sum. A retry may add twice: it is a load, not a count. */
-  addLoad(minute: number, kind: Half['kind'], halves: number): Promise<number>;
+  addLoad(minute: number, kind: Half['kind'] | 'connection', halves: number): Promise<number>;
   /** Fixes the rate of a batch unless it has one, and returns the one it has: a retry must make the same choices. */
   fixRate(batchId: string, rate: number): Promise<number>;
   /**
-   * The same for denials, and under which scopes a batch counts those without a cell, by API and stage: settings may name
+   * The same for denials and connections, and under which scopes a batch counts those without a cell, by API and stage: settings may name
    * another domain when the batch is repeated. Keeps which events it brought, for `enrol`: a mark for each, `EVENT_MARK_CHARS`
    * long, the same whenever the batch is repeated.
    */
@@ -234,6 +242,8 @@ export interface StormStore {
    * whoever comes later, the order stays
    */
   enrol(place: string, batchId: string, span: readonly [number, number]): Promise<ReadonlySet<string>>;
+  /** The marks that all batches brought which are on the list of a place and overlap with the span. Writes nothing. */
+  brought(place: string, span: readonly [number, number]): Promise<ReadonlySet<string>>;
 }
 
 /** What a batch does with the denials of a minute. */

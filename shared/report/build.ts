@@ -16,6 +16,7 @@ import type {
 } from '../model/index.js';
 import type { ForbiddenCause, ReasonId } from '../model/reasons.js';
 import { isNamed, ownerOf } from '../x509/names.js';
+import { doorsOf, FIRST_DOOR } from './doors.js';
 import type { Folded, GroupSeries } from './fold.js';
 import { daysOf, type Period, stretchOf } from './period.js';
 import type { GapId, Report } from './schema.js';
@@ -27,6 +28,7 @@ export interface ClientDetail {
   readonly issuerDn: string;
   readonly scope: string;
   readonly reason: string;
+  readonly door?: string | undefined;
   readonly sourceIps: readonly string[];
   readonly userAgents: readonly string[];
   readonly firstAt: number;
@@ -83,6 +85,13 @@ export function buildReport(parts: ReportParts): Report {
       issuers: new Set(current.map(({ group }) => group.issuerDn).filter(isNamed)).size,
       scopes: new Set(current.map(({ group }) => group.scope)).size,
     },
+    doors: doorsOf({
+      series: folded.series,
+      incidents: [...parts.ended, ...parts.firing.filter(({ since }) => since < period.to)].map(({ group }) => group),
+      forbidden: parts.forbidden,
+      period,
+      trendOf: (series) => trendOf(series, folded.knownFrom),
+    }),
     days: daysOf(period).map((date, day) => ({
       date,
       failures: sumOf(current.map(({ days }) => days[day] ?? 0)),
@@ -228,14 +237,16 @@ function actionsOf(current: readonly GroupSeries[], parts: ReportParts): Report[
     const trend = trendOf(series, parts.folded.knownFrom);
     const days = series[0]?.days.map((_, day) => sumOf(series.map((one) => one.days[day] ?? 0))).filter((n) => n > 0);
     if (trend.failures < ACTION_FAILURES_MIN && (days?.length ?? 0) < 2) return [];
-    const { scope: _, ...key } = first.group;
+    const { scope: _, door: __, ...key } = first.group;
     const state = series.every((one) => isOver(one, parts.ended)) ? ('over' as const) : ('open' as const);
     const clients = new Set(series.flatMap((one) => one.clients.map(({ serialNumber }) => serialNumber))).size;
     const lastSeen = isoTime(Math.max(...series.map(({ lastAt }) => lastAt)));
     const scopes = distinct(series.map(({ group }) => group.scope));
+    const doors = distinct(series.map(({ group }) => group.door ?? FIRST_DOOR));
+    const isElsewhere = doors.some((door) => door !== FIRST_DOOR);
     const groups = series.map(({ group }) => group);
     const who = series.flatMap((one) => one.clients).sort((a, b) => b.count - a.count);
-    return [{ groups, who, ...key, scopes, state, ...trend, clients, lastSeen }];
+    return [{ groups, who, ...key, scopes, ...(isElsewhere && { doors }), state, ...trend, clients, lastSeen }];
   });
   return candidates
     .sort(
@@ -261,8 +272,9 @@ function isOver({ group, lastAt }: GroupSeries, ended: readonly EndedIncident[])
 }
 
 function clientsOf(current: readonly GroupSeries[], details: readonly ClientDetail[] | null): Report['clients'] {
-  const keyOf = (one: Pick<ClientDetail, 'subjectDn' | 'serialNumber' | 'issuerDn' | 'scope' | 'reason'>): string =>
-    JSON.stringify([one.scope, one.issuerDn, one.reason, one.subjectDn, one.serialNumber]);
+  const keyOf = (
+    one: Pick<ClientDetail, 'subjectDn' | 'serialNumber' | 'issuerDn' | 'scope' | 'reason' | 'door'>,
+  ): string => JSON.stringify([one.scope, one.issuerDn, one.reason, one.subjectDn, one.serialNumber, one.door]);
   const known = new Map((details ?? []).map((detail) => [keyOf(detail), detail] as const));
   return current
     .flatMap(({ group, clients }) => clients.map((client) => ({ ...group, client })))
@@ -286,6 +298,7 @@ function clientOf(
     scope: group.scope,
     reason: group.reason,
     ...(group.isUnverified && { isUnverified: true }),
+    ...(group.door !== undefined && { door: group.door }),
     count,
     sourceIps: [...(detail?.sourceIps ?? sourceIps)],
     userAgents: detail === null ? null : [...detail.userAgents],
@@ -330,29 +343,30 @@ function common({ incidentId, group, severity, since, flaps, announced, heldBack
 }
 
 function forbiddenOf(facts: readonly ForbiddenFact[], period: Period): Report['otherForbidden'] {
-  const causes = new Map<ForbiddenCause, { count: number; before: number; scopes: Map<string, number> }>();
+  type Place = NonNullable<Report['otherForbidden']>[number]['scopes'][number];
+  const causes = new Map<ForbiddenCause, { count: number; before: number; places: Map<string, Place> }>();
   let knewBefore = false;
-  for (const { cause, scope, minute, count } of facts) {
+  for (const { cause, scope, door, minute, count } of facts) {
     const stretch = stretchOf(period, minute * MINUTE_MS);
     if (stretch === null || stretch < CURRENT - 1) continue;
-    const sum = causes.get(cause) ?? { count: 0, before: 0, scopes: new Map<string, number>() };
+    const sum = causes.get(cause) ?? { count: 0, before: 0, places: new Map<string, Place>() };
     causes.set(cause, sum);
     if (stretch === CURRENT) {
       sum.count += count;
-      sum.scopes.set(scope, (sum.scopes.get(scope) ?? 0) + count);
+      const key = JSON.stringify([scope, door]);
+      const known = sum.places.get(key)?.count ?? 0;
+      sum.places.set(key, { scope, ...(door !== undefined && { door }), count: known + count });
     } else {
       sum.before += count;
       knewBefore = true;
     }
   }
   return [...causes]
-    .map(([cause, { count, before, scopes }]) => ({
+    .map(([cause, { count, before, places }]) => ({
       cause,
       count,
       before: knewBefore ? before : null,
-      scopes: [...scopes]
-        .map(([scope, n]) => ({ scope, count: n }))
-        .sort((a, b) => b.count - a.count || compareTexts(a.scope, b.scope)),
+      scopes: [...places.values()].sort((a, b) => b.count - a.count || compareTexts(a.scope, b.scope)),
     }))
     .sort((a, b) => b.count - a.count || compareTexts(a.cause, b.cause));
 }

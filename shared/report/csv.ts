@@ -1,6 +1,8 @@
 /** The groups of a report as CSV (RFC 4180). Names from clients cannot become formulas. */
 
 import { clean } from '../base/text.js';
+import { issuerText, nameWords } from '../messages/names.js';
+import { FIRST_DOOR } from './doors.js';
 import type { Report } from './schema.js';
 
 const HEAD = [
@@ -14,13 +16,14 @@ const HEAD = [
   'reason_inferred',
   'first_seen',
   'last_seen',
+  'door',
   'unverified',
 ];
 
 export function csvOf({ groups }: Report): string {
   const rows = groups.map((one) => [
     one.scope,
-    one.issuerDn,
+    issuerText(one.issuerDn, nameWords.en),
     one.reason,
     one.failures,
     one.before ?? '',
@@ -29,6 +32,7 @@ export function csvOf({ groups }: Report): string {
     one.inferred,
     one.firstSeen,
     one.lastSeen,
+    one.door ?? FIRST_DOOR,
     one.isUnverified ? 'yes' : '',
   ]);
   // Starts with a UTF-8 byte order mark, because spreadsheets assume another encoding without it.

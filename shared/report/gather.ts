@@ -9,8 +9,10 @@ import { runbookPage, runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
 import { rollUp } from '../count/rollup.js';
 import { diagnosisOf, unlessUnreadable } from '../diagnosis/diagnosis.js';
+import { issuerText, nameWords, placeText } from '../messages/names.js';
 import { groupId } from '../model/group-id.js';
 import type { ClientTally, GroupKey, Owner, Rollup, Silence } from '../model/index.js';
+import { plain } from '../model/phrases.js';
 import type { World } from '../ports/index.js';
 import { buildReport, type ClientDetail, type Gap, gap, type ReportParts } from './build.js';
 import { type Folded, foldRollups } from './fold.js';
@@ -84,7 +86,7 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
     details: gathering.details,
     expiring,
     sunset,
-    silences: partner === null ? silencesIn(period, await world.stores.silences.list()) : null,
+    silences: partner === null ? silencesIn(period, await world.stores.silences.list(), gathering.language) : null,
     pipeline: partner === null ? gathering.pipeline : null,
     contactOf: (groups, subjectDn) => contactOfAll(config, groups, subjectDn),
     verdictOf: (group) => verdicts.get(verdictKey(group)) ?? null,
@@ -189,7 +191,7 @@ async function verdictsOf(
       diagnosisOf(fingerprint, group.scope, lastAt, world, new Map(), group.reason),
       (why) => {
         unreadable.add(why);
-        return { kind: 'none' as const, because: why };
+        return { kind: 'none' as const, because: plain(why) };
       },
     );
     if (diagnosis.kind !== 'made') continue;
@@ -210,12 +212,22 @@ function hasFingerprint({ fingerprint }: ClientTally): boolean {
 }
 
 /** The silences that were in force during the period, in descending order of their ends. */
-function silencesIn({ from, to }: Period, silences: readonly Silence[]): NonNullable<Report['silences']> {
+function silencesIn(
+  { from, to }: Period,
+  silences: readonly Silence[],
+  language: Language,
+): NonNullable<Report['silences']> {
   return silences
     .filter(({ startsAt, endsAt }) => startsAt < to && endsAt > from)
     .sort((a, b) => b.endsAt - a.endsAt)
-    .map(({ scope, issuerDn, reason, endsAt, comment }) => ({
-      what: [scope, issuerDn, reason].filter((part) => part !== null).join(' · '),
+    .map(({ scope, issuerDn, reason, door, endsAt, comment }) => ({
+      what: [
+        door === undefined ? scope : placeText(scope ?? '*', { door }, nameWords[language]),
+        issuerDn === null ? null : issuerText(issuerDn, nameWords[language]),
+        reason,
+      ]
+        .filter((part) => part !== null)
+        .join(' · '),
       until: new Date(endsAt).toISOString(),
       because: comment,
     }));

@@ -1,12 +1,17 @@
 /** The top of the page: three sentences, the main figures, what needs action. */
 
 import { limits } from '../base/limits.js';
+import { doorName } from '../messages/names.js';
+import { isUnloggedIssuer } from '../model/index.js';
 import { courseOf } from './course.js';
 import { type Html, html } from './html.js';
+import { partnerRemedy } from './messages/to-partner.js';
 import type { ReportMessages } from './messages/types.js';
 import {
+  capital,
   changeText,
   cut,
+  inline,
   issuerName,
   medianText,
   numberText,
@@ -14,6 +19,7 @@ import {
   strangersLine,
   timeText,
 } from './page-parts.js';
+import { gapsIn } from './page-tables.js';
 import type { Report } from './schema.js';
 
 type Action = Report['actions'][number];
@@ -30,9 +36,12 @@ export function sentencesOf(report: Report, words: ReportMessages): string[] {
   ).length;
   const last = sentences.todo(open, actions.length - open, soon);
   if (totals.failures === 0) return [sentences.quiet, last];
+  const total = sentences.total(numberText(totals.failures), totals.scopes, totals.issuers, trendText(report, words));
+  // A partner knows whose they are.
+  if (report.partner !== null) return [total, last];
   const biggest = biggestOf(report);
   return [
-    sentences.total(numberText(totals.failures), totals.scopes, totals.issuers, trendText(report, words)),
+    total,
     biggest === undefined
       ? sentences.strangersOnly
       : sentences.biggest(
@@ -81,9 +90,13 @@ export function summarySection(report: Report, words: ReportMessages): Html {
   const { totals, actions, incidents } = report;
   const { labels } = words;
   const change = changeText(totals.failures, totals.before);
+  const gaps = gapsIn(report);
   const tiles: readonly (readonly [string, string])[] = [
     [numberText(totals.failures), labels.refused],
-    [change ?? '–', `${labels.change} (${labels.before}: ${totals.before === null ? '–' : numberText(totals.before)})`],
+    [
+      change ?? '–',
+      `${labels.change} (${inline(labels.before)}: ${totals.before === null ? '–' : numberText(totals.before)})`,
+    ],
     [numberText(actions.filter(({ state }) => state === 'open').length), labels.open],
     [numberText(incidents.length), labels.incidents],
   ];
@@ -91,10 +104,10 @@ export function summarySection(report: Report, words: ReportMessages): Html {
     report,
     words,
   ).map((sentence) => html`<p>${sentence}</p>`)}</div>
-<ul class="tiles">${tiles.map(([figure, label]) => html`<li><b>${figure}</b><span>${label}</span></li>`)}</ul>${
-    report.gaps.length === 0
+<ul class="tiles">${tiles.map(([figure, label]) => html`<li><b>${figure}</b><span>${capital(label)}</span></li>`)}</ul>${
+    gaps.length === 0
       ? null
-      : html`<p class="small dim"><a href="#gaps">${labels.missing}</a>: ${numberText(report.gaps.length)}</p>`
+      : html`<p class="small dim"><a href="#gaps">${labels.missing}</a>: ${numberText(gaps.length)}</p>`
   }</section>`;
 }
 
@@ -104,38 +117,56 @@ export function actionsSection(report: Report, words: ReportMessages): Html {
   return html`${
     shown.length === 0
       ? html`<p>${words.nothing.actions}</p>`
-      : html`<ol class="actions">${shown.map((action) => actionItem(action, words))}</ol>`
+      : html`<ol class="actions">${shown.map((action) => actionItem(action, words, report.partner !== null))}</ol>`
   }${left > 0 ? html`<p class="dim small">${words.more(numberText(left))}</p>` : null}${strangersLine(report, words)}`;
 }
 
 /** What to do about one action, in the language of the page if it has a text for the finding. */
 export function remedyOf({ verdict, reason }: Action, words: ReportMessages): string {
   if (verdict === null) return words.reasons[reason].remedy;
-  // The diagnosis speaks English itself, contradictions included.
-  if (words.language === 'en') return verdict.remedy;
-  const remedy = words.remedies[verdict.code] ?? words.reasons[reason].remedy;
   const { contradiction, reasons } = words;
-  if (contradiction === null || verdict.contradicted === undefined) return remedy;
-  return verdict.contradicted === 'refused'
-    ? `${remedy}${contradiction.refused(reasons[reason].title)}`
-    : `${contradiction.trusted[reason] ?? contradiction.trustedOtherwise}${remedy}`;
+  const remedy = verdict.said === undefined ? verdict.remedy : words.say(verdict.said.remedy);
+  // In English the evidence says it, and what it means for a good certificate is a part of the remedy.
+  return contradiction === null || verdict.contradicted !== 'refused'
+    ? remedy
+    : `${remedy}${contradiction.refused(reasons[reason].title)}`;
 }
 
-function actionItem(action: Action, words: ReportMessages): Html {
+function evidenceIn({ evidence, said }: NonNullable<Action['verdict']>, words: ReportMessages): readonly string[] {
+  return said === undefined ? evidence : said.evidence.map(words.say);
+}
+
+function placesText({ scopes, doors = [] }: Action, words: ReportMessages): string {
+  const where = scopes.map((scope) => cut(scope, 120)).join(', ');
+  return doors.length === 0 ? where : `${where} (${doors.map((door) => cut(doorName(door, words))).join(', ')})`;
+}
+
+/** Beside the owner: where no issuer is known, the owner is who the clients say they are. */
+function issuerNote(issuerDn: string, words: ReportMessages): string {
+  return isUnloggedIssuer(issuerDn) ? `(${words.issuerNotLogged})` : issuerDn;
+}
+
+/** @param isToPartner whether the partner reads it: what the owner keeps for itself is left out */
+function actionItem(action: Action, words: ReportMessages, isToPartner: boolean): Html {
   const { labels } = words;
   const { verdict, state } = action;
   const rows: readonly (readonly [string, Html | string])[] = [
-    [labels.remedy, html`<span class="do">${cut(remedyOf(action, words), 600)}</span>`],
     [
-      labels.owner,
-      html`<bdi>${cut(action.owner)}</bdi> <span class="dim small"><bdi>${action.issuerDn}</bdi></span>${
-        action.contact === null ? null : html`<br>${action.contact.name}, ${action.contact.contact}`
-      }`,
+      labels.remedy,
+      html`<span class="do">${cut(isToPartner ? partnerRemedy(action, words) : remedyOf(action, words), 600)}</span>`,
     ],
-    [labels.domain, action.scopes.map((scope) => cut(scope, 120)).join(', ')],
+    isToPartner
+      ? [labels.issuer, html`<bdi>${issuerNote(action.issuerDn, words)}</bdi>`]
+      : [
+          labels.owner,
+          html`<bdi>${cut(action.owner)}</bdi> <span class="dim small"><bdi>${issuerNote(action.issuerDn, words)}</bdi></span>${
+            action.contact === null ? null : html`<br>${action.contact.name}, ${action.contact.contact}`
+          }`,
+        ],
+    [labels.domain, placesText(action, words)],
     [
       labels.refused,
-      html`${numberText(action.failures)} <span class="dim">(${labels.before}: ${action.before === null ? '–' : numberText(action.before)}; ${labels.median}: ${action.median4 === null ? '–' : medianText(action.median4)}; ${labels.clients}: ${numberText(action.clients)}; ${labels.lastSeen}: ${timeText(action.lastSeen)})</span>`,
+      html`${numberText(action.failures)} <span class="dim">(${inline(labels.before)}: ${action.before === null ? '–' : numberText(action.before)}; ${inline(labels.median)}: ${action.median4 === null ? '–' : medianText(action.median4)}; ${inline(labels.clients)}: ${numberText(action.clients)}; ${inline(labels.lastSeen)}: ${timeText(action.lastSeen)})</span>`,
     ],
     ...(verdict === null
       ? []
@@ -145,16 +176,18 @@ function actionItem(action: Action, words: ReportMessages): Html {
             html`<code>${verdict.code}</code>${verdict.seenOn === undefined ? null : html` ${words.seenHere(verdict.seenOn)}`}${
               verdict.evidence.length === 0
                 ? null
-                : html`<details><summary>${labels.evidence}</summary><ul>${verdict.evidence.map(
+                : html`<details><summary>${labels.evidence}</summary><ul>${evidenceIn(verdict, words).map(
                     (line) => html`<li><bdi>${cut(line, 300)}</bdi></li>`,
                   )}</ul></details>`
             }`,
           ] as const,
         ]),
-    [labels.runbook, html`<a href="${action.runbookUrl}" rel="noreferrer">${action.runbookUrl}</a>`],
+    ...(isToPartner
+      ? []
+      : [[labels.runbook, html`<a href="${action.runbookUrl}" rel="noreferrer">${action.runbookUrl}</a>`] as const]),
   ];
   const title = reasonTitle(action, words);
   return html`<li class="${state}"><h3>${action.rank}. <bdi>${cut(action.owner)}</bdi>: ${title} <span class="state">${state === 'open' ? labels.open : labels.over}</span></h3>
-<dl>${rows.map(([term, what]) => html`<dt>${term}</dt><dd>${what}</dd>`)}</dl></li>
+<dl>${rows.map(([term, what]) => html`<dt>${capital(term)}</dt><dd>${what}</dd>`)}</dl></li>
 `;
 }

@@ -1,7 +1,15 @@
 /** Numbers, names and tables that the sections of the page share. */
 
 import { limits } from '../base/limits.js';
-import { type GroupKey, isSeveral, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../model/index.js';
+import { issuerText } from '../messages/names.js';
+import {
+  type GroupKey,
+  isSeveral,
+  isUnloggedIssuer,
+  OTHER_ISSUERS,
+  UNKNOWN_ISSUER,
+  unloggedClient,
+} from '../model/index.js';
 import { isNamed, ownerOf, shortName } from '../x509/names.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';
@@ -40,13 +48,21 @@ export function reasonTitle(
 export function issuerName(issuerDn: string, words: ReportMessages): string {
   if (issuerDn === UNKNOWN_ISSUER) return words.unknownIssuer;
   if (issuerDn === OTHER_ISSUERS) return words.otherIssuers;
-  return isSeveral(issuerDn) ? words.severalIssuers : ownerOf(issuerDn);
+  if (isSeveral(issuerDn)) return words.severalIssuers;
+  return isUnloggedIssuer(issuerDn) ? issuerText(issuerDn, words) : ownerOf(issuerDn);
 }
 
 /** Organization and common name in bold, the whole DN below. */
 export function issuerCell(issuerDn: string, words: ReportMessages): Html {
   if (!isNamed(issuerDn)) return html`<span class="dim">${issuerName(issuerDn, words)}</span>`;
-  return html`<b><bdi>${cut(ownerOf(issuerDn))}</bdi></b><br><span class="dim small"><bdi>${cut(issuerDn, DN_CHARS_MAX)}</bdi></span>`;
+  if (isUnloggedIssuer(issuerDn)) return unloggedCell(issuerDn, words);
+  return html`<b><bdi>${cut(ownerOf(issuerDn))}</bdi></b><br><span class="dim small"><bdi>${soft(cut(issuerDn, DN_CHARS_MAX))}</bdi></span>`;
+}
+
+function unloggedCell(issuerDn: string, words: ReportMessages): Html {
+  const client = unloggedClient(issuerDn) ?? '';
+  const note = html`<span class="dim small">(${words.issuerNotLogged})</span>`;
+  return client === '' ? note : html`<b><bdi>${cut(client)}</bdi></b> ${note}`;
 }
 
 const NAME_CHARS_MAX = 80;
@@ -54,6 +70,21 @@ const DN_CHARS_MAX = 160;
 
 export function cut(text: string, charsMax = NAME_CHARS_MAX): string {
   return text.length > charsMax ? `${text.slice(0, charsMax - 1)}…` : text;
+}
+
+/** A label that begins a line or a column: one case for all. */
+export function capital(label: string): string {
+  return label.slice(0, 1).toUpperCase() + label.slice(1);
+}
+
+/** A label within a sentence; what is written in capitals stays. */
+export function inline(label: string): string {
+  return /^\p{Lu}\p{Ll}/u.test(label) ? label.slice(0, 1).toLowerCase() + label.slice(1) : label;
+}
+
+/** A name that a line may end in: behind its marks, so that no word of it is broken where they give room enough. */
+export function soft(text: string): Html {
+  return html`${text.split(/(?<=[,./@:])(?=.)/).map((part, n) => (n === 0 ? part : html`<wbr>${part}`))}`;
 }
 
 export function nameOf(subjectDn: string): string {
@@ -64,6 +95,8 @@ export interface Column {
   readonly head: string;
   /** Right-aligned, for numbers. */
   readonly isNumber?: boolean;
+  /** Sentences and names of domains, which a narrow column would tear apart. */
+  readonly isText?: boolean;
 }
 
 /** At most `limits.reportRowsMax` rows; the first cell of a row is its header. On a phone each row becomes a block. */
@@ -75,14 +108,14 @@ export function table(
   rowsMax: number = limits.reportRowsMax,
 ): Html {
   const left = rows.length - rowsMax;
-  const classOf = (index: number): string => (columns[index]?.isNumber ? 'n' : 'c');
+  const classOf = (index: number): string => (columns[index]?.isNumber ? 'n' : columns[index]?.isText ? 'w' : 'c');
   return html`<table class="stack"><caption>${caption}</caption><thead><tr>${columns.map(
-    ({ head }, index) => html`<th scope="col" class="${classOf(index)}">${head}</th>`,
+    ({ head }, index) => html`<th scope="col" class="${classOf(index)}">${capital(head)}</th>`,
   )}</tr></thead><tbody>${rows.slice(0, rowsMax).map(
     (row) => html`<tr>${row.map((cell, index) =>
       index === 0
         ? html`<th scope="row" class="${classOf(0)}"><span>${cell}</span></th>`
-        : html`<td class="${classOf(index)}" data-label="${columns[index]?.head ?? ''}"><span>${cell}</span></td>`,
+        : html`<td class="${classOf(index)}" data-label="${capital(columns[index]?.head ?? '')}"><span>${cell}</span></td>`,
     )}</tr>
 `,
   )}</tbody></table>${left > 0 ? html`<p class="dim small">${words.more(numberText(left))}</p>` : null}`;

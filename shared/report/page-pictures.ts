@@ -1,5 +1,7 @@
 /** The sections with charts; each also shows the figures in a table. */
 
+import { placeText } from '../messages/names.js';
+import { isUnloggedIssuer } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import { columns as columnChart, stackedBars } from './charts.js';
 import { type Html, html } from './html.js';
@@ -7,6 +9,7 @@ import type { ReportMessages } from './messages/types.js';
 import {
   changeCell,
   cut,
+  inline,
   isStranger,
   issuerCell,
   issuerName,
@@ -14,6 +17,7 @@ import {
   nameOf,
   numberText,
   reasonTitle,
+  soft,
   strangersLine,
   table,
   timeText,
@@ -35,8 +39,8 @@ export function daysSection(report: Report, words: ReportMessages): Html {
   }
   const ranked = [...sums].sort((a, b) => b[1] - a[1]).map(([reason]) => reason);
   const named = ranked.length > COLOURS ? ranked.slice(0, COLOURS - 1) : ranked;
-  const rest = ranked.slice(named.length);
-  const keys = [...named.map((reason) => [reason]), ...(rest.length > 0 ? [rest] : [])];
+  const unnamed = ranked.slice(named.length);
+  const keys = [...named.map((reason) => [reason]), ...(unnamed.length > 0 ? [unnamed] : [])];
   const nameOfKey = (key: readonly ReasonId[]): string =>
     key[0] !== undefined && key.length === 1 ? words.reasons[key[0]].title : labels.otherReasons;
   const partOf = (day: Report['days'][number], key: readonly ReasonId[]): number =>
@@ -48,7 +52,13 @@ export function daysSection(report: Report, words: ReportMessages): Html {
     parts: keys.map((key) => partOf(day, key)),
   }));
   const description = words.daysPicture(numberText(totals.failures), worst.date, numberText(worst.failures));
-  return html`<figure>${stackedBars('days-picture', words.sections.days, description, drawn, keys.length)}
+  const rest = otherDays(days);
+  const others = rest === null ? [] : drawn.filter((_, n) => rest.has(n));
+  return html`<figure>${stackedBars('days-picture', words.sections.days, description, drawn, keys.length)}${
+    others.length === 0
+      ? null
+      : html`<figcaption>${words.otherDays}</figcaption>${stackedBars('other-days-picture', words.otherDays, words.otherDays, others, keys.length)}`
+  }
 <ul class="legend">${keys.map((key, n) => html`<li><i class="f${n + 1}"></i>${nameOfKey(key)}</li>`)}</ul></figure>
 <details><summary>${labels.figures}</summary>${table(
     description,
@@ -60,6 +70,16 @@ export function daysSection(report: Report, words: ReportMessages): Html {
     days.map((day) => [day.date, numberText(day.failures), ...keys.map((key) => numberText(partOf(day, key)))]),
     words,
   )}</details>`;
+}
+
+/** A day with this many times the refusals of another makes its column so low that its colours cannot be told. */
+const HIDDEN_BY = 10;
+
+/** The days that are hidden by others, by their place; null where all can be told in one picture. */
+function otherDays(days: Report['days']): ReadonlySet<number> | null {
+  const most = Math.max(...days.map(({ failures }) => failures));
+  const hidden = [...days.keys()].filter((n) => (days[n]?.failures ?? 0) * HIDDEN_BY <= most);
+  return hidden.some((n) => (days[n]?.failures ?? 0) > 0) ? new Set(hidden) : null;
 }
 
 const MULTIPLES_MAX = 12;
@@ -77,7 +97,7 @@ export function issuersSection(report: Report, words: ReportMessages): Html {
     (
       one,
       n,
-    ) => html`<li><bdi class="who">${cut(nameOfIssuer(one, words))}</bdi><span class="small">${numberText(one.failures)} ${labels.refused} · ${changeCell(one.failures, one.before)}</span>${columnChart(
+    ) => html`<li><bdi class="who">${cut(nameOfIssuer(one, words))}</bdi><span class="small">${numberText(one.failures)} ${inline(labels.refused)} · ${changeCell(one.failures, one.before)}</span>${columnChart(
       `issuer-${n}`,
       cut(nameOfIssuer(one, words)),
       stretchesText(one),
@@ -122,6 +142,7 @@ const CLIENT_ROWS_MAX = 12;
 
 function nameOfIssuer({ issuerDn }: { readonly issuerDn: string }, words: ReportMessages): string {
   const owner = issuerName(issuerDn, words);
+  if (isUnloggedIssuer(issuerDn)) return owner;
   const name = nameOf(issuerDn);
   return owner === name || owner === words.unknownIssuer || owner === words.otherIssuers ? owner : `${owner} · ${name}`;
 }
@@ -146,6 +167,16 @@ function stretchTable(issuers: Report['issuers'], words: ReportMessages): Html {
   );
 }
 
+/** Who sends no certificate has no name. */
+function clientCell(
+  { subjectDn, serialNumber }: Pick<Report['clients'][number], 'subjectDn' | 'serialNumber'>,
+  { labels }: ReportMessages,
+): Html {
+  if (subjectDn === '') return html`<span class="dim">${labels.unknown}</span>`;
+  const serial = serialNumber === '' ? null : html`<br>${labels.serial} ${cut(serialNumber, 44)}`;
+  return html`<b><bdi>${soft(nameOf(subjectDn))}</bdi></b><br><span class="dim small"><bdi>${soft(cut(subjectDn, 120))}</bdi>${serial}</span>`;
+}
+
 function clientsTable({ clients }: Report, words: ReportMessages): Html {
   const { labels } = words;
   return table(
@@ -153,24 +184,26 @@ function clientsTable({ clients }: Report, words: ReportMessages): Html {
     [
       { head: labels.client },
       { head: labels.refused, isNumber: true },
-      { head: labels.reason },
+      { head: labels.reason, isText: true },
       { head: labels.sources },
       { head: labels.agents },
-      { head: `${labels.firstSeen} – ${labels.lastSeen}` },
+      { head: `${labels.firstSeen} – ${inline(labels.lastSeen)}` },
     ],
     clients
       .filter(({ reason }) => reason !== 'self-signed')
       .map((one) => [
-        html`<b><bdi>${nameOf(one.subjectDn)}</bdi></b><br><span class="dim small"><bdi>${cut(one.subjectDn, 120)}</bdi>, ${labels.serial} ${cut(one.serialNumber, 44)}</span>`,
+        clientCell(one, words),
         numberText(one.count),
-        html`${reasonTitle(one, words)}<br><span class="dim small">${cut(one.scope)}</span>`,
-        one.sourceIps.map((ip) => cut(ip, 45)).join(', '),
+        html`${reasonTitle(one, words)}<br><span class="dim small">${soft(placeText(cut(one.scope), one, words))}</span>`,
+        html`${one.sourceIps.map((ip, n) => html`${n > 0 ? ', ' : ''}<span class="nowrap">${cut(ip, 45)}</span>`)}`,
         one.userAgents === null
           ? labels.unknown
-          : html`<bdi>${one.userAgents.map((agent) => cut(agent, 60)).join(', ')}</bdi>`,
+          : one.userAgents.length === 0
+            ? '–'
+            : html`<bdi>${soft(one.userAgents.map((agent) => cut(agent, 60)).join(', '))}</bdi>`,
         one.firstSeen === null || one.lastSeen === null
           ? labels.unknown
-          : `${timeText(one.firstSeen).slice(5)} – ${timeText(one.lastSeen).slice(5)}`,
+          : html`<span class="nowrap">${timeText(one.firstSeen).slice(5)} –</span> <span class="nowrap">${timeText(one.lastSeen).slice(5)}</span>`,
       ]),
     words,
     CLIENT_ROWS_MAX,

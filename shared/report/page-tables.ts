@@ -1,8 +1,11 @@
 /** The sections that are tables, and the description of the method. */
 
+import { doorName, placeText } from '../messages/names.js';
+import { isSeveral } from '../model/index.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';
 import {
+  capital,
   changeCell,
   cut,
   isStranger,
@@ -10,6 +13,7 @@ import {
   nameOf,
   numberText,
   reasonTitle,
+  soft,
   strangersLine,
   table,
   timeText,
@@ -37,8 +41,8 @@ export function incidentsSection({ incidents }: Report, words: ReportMessages): 
     ],
     told.map((one) => [
       html`<span class="nowrap">${timeText(one.noticedAt)}</span>`,
-      html`${issuerCell(one.issuerDn, words)}<br><span class="dim small">${cut(one.scope)}</span>`,
-      one.issuerDn === '(several issuers)' ? '–' : reasonTitle(one, words),
+      html`${issuerCell(one.issuerDn, words)}<br><span class="dim small">${soft(placeText(cut(one.scope), one, words))}</span>`,
+      isSeveral(one.issuerDn) ? '–' : reasonTitle(one, words),
       words.severities[one.severity],
       one.failures === null ? '–' : numberText(one.failures),
       duration(one.secondsToDetect),
@@ -46,6 +50,35 @@ export function incidentsSection({ incidents }: Report, words: ReportMessages): 
     ]),
     words,
   )}${heldBack}`;
+}
+
+/** The front doors side by side. */
+export function doorsSection({ doors }: Report, words: ReportMessages): Html {
+  const { labels } = words;
+  return html`<p>${words.doorsNote}</p>${table(
+    words.sections.doors,
+    [
+      { head: labels.door },
+      { head: labels.refused, isNumber: true },
+      { head: labels.before, isNumber: true },
+      { head: labels.change, isNumber: true },
+      { head: labels.groups, isNumber: true },
+      { head: labels.issuers, isNumber: true },
+      { head: labels.incidents, isNumber: true },
+      { head: labels.otherCauses, isNumber: true },
+    ],
+    doors.map((one) => [
+      html`<b>${capital(cut(doorName(one.door, words)))}</b>`,
+      numberText(one.failures),
+      one.before === null ? '–' : numberText(one.before),
+      changeCell(one.failures, one.before),
+      numberText(one.groups),
+      numberText(one.issuers),
+      numberText(one.incidents),
+      one.otherCauses === null ? labels.unknown : numberText(one.otherCauses),
+    ]),
+    words,
+  )}`;
 }
 
 const CHANGES_MAX = 12;
@@ -104,7 +137,7 @@ export function expirySection({ expiring }: Report, words: ReportMessages): Html
       { head: labels.successor },
     ],
     expiring.map((one) => [
-      html`<b><bdi>${nameOf(one.subjectDn)}</bdi></b><br><span class="dim small"><bdi>${cut(one.subjectDn, 160)}</bdi></span>`,
+      html`<b><bdi>${soft(nameOf(one.subjectDn))}</bdi></b><br><span class="dim small"><bdi>${soft(cut(one.subjectDn, 160))}</bdi></span>`,
       one.kind === 'ca' ? labels.ca : labels.certificate,
       one.requests === null ? '–' : numberText(one.requests),
       html`<span class="nowrap">${one.notAfter.slice(0, 10)}</span><br><span class="${one.daysLeft < 30 ? 'up' : 'dim'} small">${words.inDays(one.daysLeft)}</span>`,
@@ -136,7 +169,7 @@ export function forbiddenSection({ otherForbidden, partner }: Report, words: Rep
       changeCell(count, before),
       scopes
         .slice(0, 5)
-        .map((one) => `${cut(one.scope)} ${numberText(one.count)}`)
+        .map((one) => `${placeText(cut(one.scope), one, words)} ${numberText(one.count)}`)
         .join(', '),
     ]),
     words,
@@ -159,7 +192,8 @@ export function silencesSection({ silences }: Report, words: ReportMessages): Ht
   );
 }
 
-export function pipelineSection({ pipeline, totals, gaps }: Report, words: ReportMessages): Html {
+export function pipelineSection(report: Report, words: ReportMessages): Html {
+  const { pipeline, totals } = report;
   const { labels } = words;
   const known = (n: number | null): string => (n === null ? labels.unknown : numberText(n));
   const lag = pipeline?.lagSeconds ?? null;
@@ -175,14 +209,21 @@ export function pipelineSection({ pipeline, totals, gaps }: Report, words: Repor
     [`${labels.unattributed} (${labels.unattributedNote})`, numberText(totals.unattributed)],
     [`${labels.inferred} (${labels.inferredNote})`, numberText(totals.inferred)],
   ];
-  return html`${table(words.sections.pipeline, [{ head: labels.what }, { head: labels.count, isNumber: true }], rows, words)}${
-    gaps.length === 0
-      ? null
-      : html`<h3 id="gaps">${labels.missing}</h3><ul class="gaps">${gaps.map(
-          ({ id, detail }) =>
-            html`<li>${words.gaps[id]}${detail === '' ? null : html` <span class="dim small">(${cut(detail, 300)})</span>`}</li>`,
-        )}</ul>`
-  }`;
+  return html`${table(words.sections.pipeline, [{ head: labels.what }, { head: labels.count, isNumber: true }], rows, words)}${gapsList(report, words)}`;
+}
+
+/** What the report lacks. That it is narrowed to one partner is nothing that this partner lacks. */
+export function gapsIn({ gaps, partner }: Report): Report['gaps'] {
+  return partner === null ? gaps : gaps.filter(({ id }) => id !== 'narrowed');
+}
+
+export function gapsList(report: Report, words: ReportMessages): Html | null {
+  const gaps = gapsIn(report);
+  if (gaps.length === 0) return null;
+  return html`<h3 id="gaps">${words.labels.missing}</h3><ul class="gaps">${gaps.map(
+    ({ id, detail }) =>
+      html`<li>${words.gaps[id]}${detail === '' ? null : html` <span class="dim small">(${cut(detail, 300)})</span>`}</li>`,
+  )}</ul>`;
 }
 
 export function methodSection(_report: Report, words: ReportMessages): Html {

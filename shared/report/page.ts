@@ -5,16 +5,21 @@
 
 import { createHash } from 'node:crypto';
 import { limits } from '../base/limits.js';
+import { issuerText } from '../messages/names.js';
+import { FIRST_DOOR } from './doors.js';
 import { type Html, html, textOfHtml, trusted } from './html.js';
 import { reportMessages } from './messages/index.js';
+import { NOT_FOR_PARTNERS, partnerNote, wordsTo } from './messages/to-partner.js';
 import type { Language, ReportMessages } from './messages/types.js';
 import { actionsSection, summarySection } from './page-actions.js';
 import { daysSection, issuersSection } from './page-pictures.js';
 import { sunsetSection } from './page-sunset.js';
 import {
   changesSection,
+  doorsSection,
   expirySection,
   forbiddenSection,
+  gapsList,
   incidentsSection,
   methodSection,
   pipelineSection,
@@ -30,6 +35,7 @@ type Section = (report: Report, words: ReportMessages) => Html;
 
 const sections = {
   actions: actionsSection,
+  doors: doorsSection,
   days: daysSection,
   issuers: issuersSection,
   incidents: incidentsSection,
@@ -43,13 +49,18 @@ const sections = {
 } satisfies Partial<Record<keyof ReportMessages['sections'], Section>>;
 
 export function pageOf(report: Report, language: Language): string {
-  const words = reportMessages[language];
+  const isToPartner = report.partner !== null;
+  const words = isToPartner ? wordsTo(reportMessages[language]) : reportMessages[language];
   const title = titleOf(report, words);
   const stamp = (iso: string): string => iso.slice(0, 10);
   // The dates of the days themselves, which are in the time zone of the schedule.
   const firstDay = report.days[0]?.date ?? report.period.from;
   const lastDay = report.days.at(-1)?.date ?? new Date(Date.parse(report.period.to) - 1).toISOString();
-  const entries = Object.entries(sections) as [keyof typeof sections, Section][];
+  const all = Object.entries(sections) as [keyof typeof sections, Section][];
+  const isElsewhere = report.doors.some(({ door }) => door !== FIRST_DOOR);
+  const entries = all.filter(
+    ([id]) => (id !== 'doors' || isElsewhere) && !(isToPartner && NOT_FOR_PARTNERS.includes(id)),
+  );
   const page = html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -71,7 +82,7 @@ ${entries.map(
   ([id, section]) => html`<section aria-labelledby="${id}"><h2 id="${id}">${words.sections[id]}</h2>
 ${section(report, words)}</section>
 `,
-)}</main>
+)}${isToPartner ? html`<section><p class="dim">${partnerNote(words)}</p>${gapsList(report, words)}</section>` : null}</main>
 </body>
 </html>
 `;
@@ -81,5 +92,5 @@ ${section(report, words)}</section>
 function titleOf({ partner, period }: Report, words: ReportMessages): string {
   return partner === null
     ? words.title(period.label)
-    : words.titleFor(partner.slice(0, limits.shownCharsMax), period.label);
+    : words.titleFor(issuerText(partner, words).slice(0, limits.shownCharsMax), period.label);
 }

@@ -3,7 +3,8 @@
 import { MtlsWatchError } from '../base/errors.js';
 import { nearest } from '../base/nearest.js';
 import { clean, compareTexts } from '../base/text.js';
-import { type GroupKey, isSeveral, type Rollup } from '../model/index.js';
+import { issuerText, nameWords } from '../messages/names.js';
+import { type GroupKey, isSeveral, type Rollup, unloggedClient } from '../model/index.js';
 import { isNamed, organizationsOf } from '../x509/names.js';
 
 /** Whom a report is for: a canonical issuer, or part of the name of an organization in any case. */
@@ -13,16 +14,24 @@ export function partnerText(partner: Partner): string {
   return 'issuerDn' in partner ? partner.issuerDn : partner.organization;
 }
 
+/** Where no issuer is logged, clients are known by a name, whichever attribute of theirs holds it. */
+function isSameIssuer(a: string, b: string): boolean {
+  const client = unloggedClient(a);
+  return client === null ? a === b : client === unloggedClient(b);
+}
+
 /** Whether all that an issuer signed is theirs. */
 export function isIssuerOf(partner: Partner | null, issuerDn: string): boolean {
   if (partner === null) return true;
   if (isSeveral(issuerDn)) return false;
-  return 'issuerDn' in partner ? issuerDn === partner.issuerDn : isOrganization(partner.organization, issuerDn);
+  return 'issuerDn' in partner
+    ? isSameIssuer(partner.issuerDn, issuerDn)
+    : isOrganization(partner.organization, issuerDn);
 }
 
 /** Whether an issuer's groups can hold what is theirs. */
 export function mayConcern(partner: Partner | null, issuerDn: string): boolean {
-  return partner === null || 'organization' in partner || issuerDn === partner.issuerDn;
+  return partner === null || 'organization' in partner || isSameIssuer(partner.issuerDn, issuerDn);
 }
 
 /** Whether a client is theirs: by its own name, or because its issuer is. */
@@ -68,13 +77,14 @@ export function organizationsFound(partner: Partner | null, dns: Iterable<string
 
 /** Says that a report would be empty, with the names that come nearest. */
 export function nobodyFound(partner: Partner, groups: readonly GroupKey[], subjects: Iterable<string>): MtlsWatchError {
-  const issuers = groups.map(({ issuerDn }) => issuerDn).filter(isNamed);
+  const shown = (name: string): string => issuerText(name, nameWords.en);
+  const issuers = groups.map(({ issuerDn }) => shown(issuerDn)).filter(isNamed);
   const names = 'issuerDn' in partner ? issuers : [...issuers, ...subjects].flatMap((dn) => organizationsOf(dn));
   const near = nearest(partnerText(partner), names).map((name) => `\n  ${clean(name, 200)}`);
   const what = 'issuerDn' in partner ? '--issuer' : '--organization';
   const rest = near.length === 0 ? 'no other was refused either' : `nearest:${near.join('')}`;
   return new MtlsWatchError(
     'not-found',
-    `nobody who was refused in this time or the eight before it is ${what} ${clean(partnerText(partner), 200)}; ${rest}`,
+    `nobody who was refused in this time or the eight before it is ${what} ${clean(shown(partnerText(partner)), 200)}; ${rest}`,
   );
 }

@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { severities } from '../model/notices.js';
+import type { Phrase, PhraseValue } from '../model/phrases.js';
 import { forbiddenCauses, reasonIds } from '../model/reasons.js';
 
 const reason = z.enum(reasonIds);
@@ -10,6 +11,9 @@ const iso = z.iso.datetime();
 const count = z.number();
 /** One number for each compared stretch, the oldest first and the period itself last; null before anything was known. */
 const stretches = z.array(count.nullable());
+
+/** The front door that refused; absent for API Gateway. */
+const door = z.string().optional();
 
 const trend = {
   failures: count,
@@ -26,6 +30,7 @@ const group = z.strictObject({
   reason,
   /** No CA of the issuer's name signed the certificates: somebody uses the name, or the CA has a new key. */
   isUnverified: z.literal(true).optional(),
+  door,
   ...trend,
   unattributed: count,
   inferred: count,
@@ -41,6 +46,7 @@ const client = z.strictObject({
   reason,
   /** As in an incident. */
   isUnverified: z.literal(true).optional(),
+  door,
   count,
   sourceIps: z.array(z.string()),
   /** Null where no failure records could be read. */
@@ -48,6 +54,15 @@ const client = z.strictObject({
   firstSeen: iso.nullable(),
   lastSeen: iso.nullable(),
 });
+
+/** A sentence and its values: `shared/model/phrases.ts`. */
+const phrase: z.ZodType<Phrase> = z.strictObject({ say: z.string(), of: z.array(z.lazy(() => phraseValue)) });
+const phraseValue: z.ZodType<PhraseValue> = z.union([
+  z.string(),
+  z.number(),
+  phrase,
+  z.array(z.lazy(() => phraseValue)),
+]);
 
 const action = z.strictObject({
   rank: z.int().positive(),
@@ -60,6 +75,8 @@ const action = z.strictObject({
   /** No CA of the issuer's name signed the certificates: somebody uses the name, or the CA has a new key. */
   isUnverified: z.literal(true).optional(),
   scopes: z.array(z.string()),
+  /** The front doors that refused, API Gateway as `api-gateway`; absent where it is the only one. */
+  doors: z.array(z.string()).optional(),
   /** `open` goes on; `over`: its incident was resolved, and nothing was refused since. */
   state: z.enum(['open', 'over']),
   ...trend,
@@ -71,6 +88,8 @@ const action = z.strictObject({
       code: z.string(),
       evidence: z.array(z.string()),
       remedy: z.string(),
+      /** Evidence and remedy as data, for other languages. */
+      said: z.strictObject({ evidence: z.array(phrase), remedy: phrase }).optional(),
       /** The verdict that the gateway's own sentence contradicts; left out where they agree. */
       contradicted: z.enum(['refused', 'trusted']).optional(),
       /** The UTC day on which probes showed the rule at this gateway; left out where none did. */
@@ -87,6 +106,7 @@ const incident = z.strictObject({
   reason,
   /** No CA of the issuer's name signed the certificates: somebody uses the name, or the CA has a new key. */
   isUnverified: z.literal(true).optional(),
+  door,
   severity: z.enum(severities),
   firstFailureAt: iso.nullable(),
   noticedAt: iso,
@@ -160,6 +180,19 @@ export const reportSchema = z.strictObject({
   /** The issuer or organization that the report is narrowed to; null when it is about all. */
   partner: z.string().nullable(),
   totals: z.strictObject({ ...trend, unattributed: count, inferred: count, issuers: count, scopes: count }),
+  /** By front door, API Gateway as `api-gateway`. */
+  doors: z.array(
+    z.strictObject({
+      door: z.string(),
+      ...trend,
+      groups: count,
+      issuers: count,
+      scopes: count,
+      incidents: count,
+      /** Other 403s of API Gateway, and connections that failed for another cause than the certificate; null where not known. */
+      otherCauses: count.nullable(),
+    }),
+  ),
   days: z.array(z.strictObject({ date: z.iso.date(), failures: count, reasons: z.partialRecord(reason, count) })),
   actions: z.array(action),
   /** Self-signed certificates of strangers, which need no action. */
@@ -189,7 +222,7 @@ export const reportSchema = z.strictObject({
         cause: z.enum(forbiddenCauses),
         count,
         before: count.nullable(),
-        scopes: z.array(z.strictObject({ scope: z.string(), count })),
+        scopes: z.array(z.strictObject({ scope: z.string(), door, count })),
       }),
     )
     .nullable(),

@@ -29,15 +29,16 @@ dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}
 .over .state{color:var(--good)}
 .do{font-weight:600}
 table{border-collapse:collapse;width:100%;font-size:.9rem;margin:.5rem 0}
-caption{text-align:left;color:var(--dim);padding:.25rem 0;font-size:.85rem}
+caption{position:absolute;clip-path:inset(50%);height:1px;width:1px;overflow:hidden;white-space:nowrap}
 th,td{text-align:left;vertical-align:top;padding:.4rem .6rem .4rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 thead th{color:var(--dim);font-weight:600;border-bottom:2px solid var(--line);white-space:nowrap;overflow-wrap:normal}
 tbody th{font-weight:600}tbody th .small{font-weight:400}
-.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;overflow-wrap:normal}
+.n{padding-right:1.1rem;text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;overflow-wrap:normal}
+.w{min-width:11rem}
 .nowrap{white-space:nowrap;overflow-wrap:normal}
 tr{break-inside:avoid}
 .scroll{overflow-x:auto}
-figure{margin:1rem 0;break-inside:avoid}
+figure{margin:1rem 0;break-inside:avoid}figcaption{color:var(--dim);font-size:.9rem;margin:1rem 0 .25rem}
 svg{display:block;width:100%;height:auto;overflow:visible}
 svg text{fill:var(--fg);font-size:12px;font-family:inherit}svg .axis{fill:var(--dim)}
 svg .rule{stroke:var(--line);stroke-width:1}svg .median{stroke:var(--fg);stroke-width:1.5;stroke-dasharray:4 3}
@@ -49,7 +50,7 @@ svg .rule{stroke:var(--line);stroke-width:1}svg .median{stroke:var(--fg);stroke-
 .multiples li{break-inside:avoid;min-width:0}
 .multiples .who{font-weight:600;font-size:.9rem;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;display:block}
 .up{color:var(--bad)}.down{color:var(--good)}
-details{margin:.5rem 0}summary{cursor:pointer;color:var(--accent);font-size:.9rem}
+main dl>dt:not(:first-child){margin-top:.4rem}.actions dl>dt:not(:first-child){margin-top:0}details{margin:.5rem 0}summary{cursor:pointer;color:var(--accent);font-size:.9rem}
 .gaps{border:1px solid var(--line);border-left:4px solid var(--warn);border-radius:6px;padding:.5rem 1rem .5rem 2rem}
 nav{font-size:.9rem}nav ul{list-style:none;padding:0;margin:.5rem 0;display:flex;flex-wrap:wrap;gap:.15rem 1rem}
 code{font-size:.9em;overflow-wrap:anywhere}
@@ -58,7 +59,7 @@ table.stack thead{position:absolute;clip-path:inset(50%);height:1px;width:1px;ov
 table.stack tr{display:block;border-bottom:2px solid var(--line);padding:.4rem 0}
 table.stack th,table.stack td{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0;text-align:right;white-space:normal;overflow-wrap:anywhere;min-width:0}
 table.stack tbody th{text-align:left}
-table.stack td::before{content:attr(data-label);color:var(--dim);text-align:left;flex:none}
+table.stack .w{min-width:0}table.stack td::before{content:attr(data-label);color:var(--dim);text-align:left;flex:none}
 svg text{font-size:20px}.multiples svg text{font-size:12px}}
 @media print{:root{color-scheme:light;--bg:#fff;--fg:#000;--dim:#444;--line:#bbb;--card:#f4f4f4;--accent:#123f80;--bad:#8c1d17;--good:#14532d;--c1:#1d5fbf;--c2:#d9822b;--c3:#6b4fbb;--c4:#2a8c82;--c5:#b3446c;--c6:#7a8799;--bar:#9db4d6}
 body{max-width:none;padding:0;font-size:10.5pt}nav{display:none}h2{break-after:avoid}h3{break-after:avoid}.scroll{overflow:visible}details::details-content{content-visibility:visible;block-size:auto}summary{list-style:none;color:var(--dim)}

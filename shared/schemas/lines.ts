@@ -7,6 +7,7 @@ import * as z from '../base/zod.js';
 import { checkIds, checkStates } from '../discovery/check.js';
 import type { Diagnosis, Notice } from '../model/index.js';
 import { severities } from '../model/notices.js';
+import type { Phrase, PhraseValue } from '../model/phrases.js';
 import { forbiddenCauses, reasonIds } from '../model/reasons.js';
 
 const reason = z.enum(reasonIds);
@@ -19,7 +20,21 @@ export const groupSchema = z.strictObject({
   issuerDn: z.string(),
   reason,
   isUnverified: z.optional(z.literal(true)),
+  /** The front door that refused; absent for API Gateway. */
+  door: z.optional(z.string()),
 });
+
+/** A sentence and its values, for other languages than English: `shared/model/phrases.ts`. */
+const phraseSchema: z.ZodMiniType<Phrase> = z.strictObject({
+  say: z.string(),
+  of: z.array(z.lazy(() => phraseValueSchema)),
+});
+const phraseValueSchema: z.ZodMiniType<PhraseValue> = z.union([
+  z.string(),
+  z.number(),
+  phraseSchema,
+  z.array(z.lazy(() => phraseValueSchema)),
+]);
 
 const findingSchema = z.strictObject({
   code: z.string().check(z.regex(/^[a-z0-9-]{1,64}$/)),
@@ -28,6 +43,7 @@ const findingSchema = z.strictObject({
   subjectDn: z.nullable(z.string()),
   evidence: z.array(z.string()),
   remedy: z.string(),
+  said: z.optional(z.strictObject({ evidence: z.array(phraseSchema), remedy: phraseSchema })),
   standing: z.optional(z.enum(['documented', 'reported', 'seen', 'openssl', 'unknown'])),
   /** The gateway's own sentence says something else than the verdict. */
   seenOn: z.optional(z.string()),
@@ -35,7 +51,7 @@ const findingSchema = z.strictObject({
 });
 
 export const diagnosisSchema = z.strictObject({
-  verdict: z.enum(['trusted', 'refused']),
+  verdict: z.enum(['trusted', 'refused', 'undecided']),
   reason: z.nullable(z.string()),
   findings: z.array(findingSchema),
   path: z.array(z.string()),
@@ -89,6 +105,7 @@ export const noticeSchema = z.strictObject({
   ),
   verdict: z.nullable(diagnosisSchema),
   verdictNote: z.nullable(z.string()),
+  said: z.optional(z.strictObject({ verdictNote: z.optional(phraseSchema), change: z.optional(phraseSchema) })),
   change: z.nullable(z.string()),
   heldBackUntil: z.optional(iso),
   links: z.strictObject({
@@ -125,6 +142,8 @@ export const summarySchema = z.strictObject({
   unattributed: count,
   inferred: count,
   otherForbidden: z.partialRecord(z.enum(forbiddenCauses), count),
+  /** The same by front door, API Gateway as `api-gateway`; those with most refusals first. */
+  doors: z.array(z.strictObject({ door: z.string(), failures: count, groups: count, otherForbidden: count })),
   groups: z.array(z.strictObject({ ...groupSchema.shape, failures: count, firstSeen: iso, lastSeen: iso })),
   notices: count,
 });
@@ -174,7 +193,15 @@ const tally = z.strictObject({ clients: count, requests: count });
 export const preflightLineSchema = z.union([
   z.strictObject({
     type: z.literal('client'),
-    change: z.enum(['newly-refused', 'newly-trusted', 'still-refused', 'still-trusted', 'not-valid-itself', 'unknown']),
+    change: z.enum([
+      'newly-refused',
+      'newly-trusted',
+      'still-refused',
+      'still-trusted',
+      'not-valid-itself',
+      'undecided',
+      'unknown',
+    ]),
     ...clientShape,
     notAfter: z.nullable(iso),
     refused: count,

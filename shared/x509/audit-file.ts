@@ -5,22 +5,24 @@
 
 import { limits } from '../base/limits.js';
 import { type AuditFinding, mergedByCause, type PlacedFinding } from './audit-places.js';
+import { type DoorRules, doorRules } from './door-rules.js';
 import { plural } from './format.js';
 import type { BundleProblem, Truststore } from './truststore.js';
 
-export function fileFindings(truststore: Truststore): PlacedFinding[] {
+export function fileFindings(truststore: Truststore, door: DoorRules = doorRules['api-gateway']): PlacedFinding[] {
   return [
     ...truststore.problems.map(problemOfBundle),
     ...truststore.duplicates.map(({ line, firstLine, subjectDn }) => duplicate(line, firstLine, subjectDn)),
-    ...wholeFile(truststore),
+    ...wholeFile(truststore, door),
+    ...formFindings(truststore, door),
   ];
 }
 
 /**
- * Reasons why an answer from this truststore may be wrong: parts of the file are not read, or the gateway rejects it.
+ * Reasons why an answer from this truststore may be wrong: parts of the file are not read, or the door rejects it.
  */
-export function fileErrors(truststore: Truststore): AuditFinding[] {
-  return mergedByCause(fileFindings(truststore).filter(({ severity }) => severity === 'error'));
+export function fileErrors(truststore: Truststore, door?: DoorRules): AuditFinding[] {
+  return mergedByCause(fileFindings(truststore, door).filter(({ severity }) => severity === 'error'));
 }
 
 function duplicate(line: number, firstLine: number, subjectDn: string): PlacedFinding {
@@ -92,7 +94,8 @@ function problemOfBundle(problem: BundleProblem): PlacedFinding {
   }
 }
 
-function wholeFile(truststore: Truststore): PlacedFinding[] {
+function wholeFile(truststore: Truststore, { truststore: bounds, ...door }: DoorRules): PlacedFinding[] {
+  const who = door.id === 'api-gateway' ? 'API Gateway' : door.name;
   const findings: PlacedFinding[] = [];
   const whole = { depth: null, subjectDn: null, line: null, cause: null, severity: 'error' } as const;
   const isExplained = truststore.problems.map(problemOfBundle).some(({ severity }) => severity === 'error');
@@ -106,20 +109,30 @@ function wholeFile(truststore: Truststore): PlacedFinding[] {
     });
   }
   const blocks = truststore.certificates.length + truststore.duplicates.length;
-  if (blocks > limits.gatewayTruststoreCertificatesMax) {
+  if (blocks > bounds.certificates) {
     findings.push({
       ...whole,
       code: 'too-many-certificates',
-      evidence: [`${blocks} certificates`, `accepted: at most ${limits.gatewayTruststoreCertificatesMax}`],
-      remedy: 'Take CAs that no client uses, and repetitions, out: API Gateway does not take the truststore.',
+      evidence: [`${blocks} certificates`, `accepted: at most ${bounds.certificates}`],
+      remedy: `Take CAs that no client uses, and repetitions, out: ${who} does not take the truststore.`,
     });
   }
-  if (truststore.bytes > limits.gatewayTruststoreBytesMax) {
+  if (bounds.bytes !== null && truststore.bytes > bounds.bytes) {
+    const words = door.id === 'api-gateway' ? '1 MB, ' : '';
     findings.push({
       ...whole,
       code: 'too-large',
-      evidence: [`${truststore.bytes} bytes`, `accepted: at most 1 MB, ${limits.gatewayTruststoreBytesMax} bytes`],
-      remedy: 'Take comments, and CAs that no client uses, out: API Gateway does not take the truststore.',
+      evidence: [`${truststore.bytes} bytes`, `accepted: at most ${words}${bounds.bytes} bytes`],
+      remedy: `Take comments, and CAs that no client uses, out: ${who} does not take the truststore.`,
+    });
+  }
+  const chars = truststore.certificates.reduce((sum, { certificate }) => sum + certificate.subjectDn.length, 0);
+  if (bounds.subjectChars !== null && chars > bounds.subjectChars) {
+    findings.push({
+      ...whole,
+      code: 'too-large',
+      evidence: [`subjects of ${chars} characters together`, `accepted: at most ${bounds.subjectChars}`],
+      remedy: `Take CAs that no client uses out, or have the quota raised: ${who} does not take the truststore.`,
     });
   }
   if (truststore.truncated) {
@@ -131,4 +144,21 @@ function wholeFile(truststore: Truststore): PlacedFinding[] {
     });
   }
   return findings;
+}
+
+/** Where a door takes bundles in one form only. */
+function formFindings({ notPlain }: Truststore, { truststore: { isPlain, source }, name }: DoorRules): PlacedFinding[] {
+  if (!isPlain || notPlain === null) return [];
+  return [
+    {
+      code: 'not-plain',
+      severity: 'error',
+      depth: null,
+      subjectDn: null,
+      evidence: [notPlain.what, `documented: ${source}`],
+      remedy: `Take out blank lines, and all text between the blocks but comments that begin with # and hold no -; this is the first such line, and ${name} asks for that form.`,
+      line: notPlain.line,
+      cause: null,
+    },
+  ];
 }

@@ -4,14 +4,16 @@
  */
 
 import { limits } from '../base/limits.js';
-import type { Finding } from '../model/index.js';
+import type { Finding, ProbedGateway } from '../model/index.js';
 import { fileFindings } from './audit-file.js';
 import { type AuditFinding, mergedByCause, type PlacedFinding, sameNameFindings } from './audit-places.js';
 import type { Certificate } from './certificate.js';
+import { type DoorRules, doorRules } from './door-rules.js';
 import { explainBreak } from './explain.js';
 import { keyIdentifierMismatch, problemFinding } from './findings.js';
 import { identity, span, when } from './format.js';
 import { candidates, type Search, startSearch } from './paths.js';
+import { chainCasMaxAt, chainHere } from './probed.js';
 import { type BrokenRule, issuerProblems } from './rules.js';
 import { otherIssuers, type Truststore, type TruststoreCertificate } from './truststore.js';
 
@@ -34,29 +36,41 @@ export interface AuditedCertificate {
   readonly chainLength: number | null;
 }
 
-/** @param withinMs how long before its end a certificate counts as expiring */
-export function auditTruststore(truststore: Truststore, at: number, withinMs: number): Audit {
-  const search = startSearch(truststore, at);
+/**
+ * @param withinMs how long before its end a certificate counts as expiring
+ * @param door whose rules apply
+ * @param probed what probes showed at the gateway in question
+ */
+export function auditTruststore(
+  truststore: Truststore,
+  at: number,
+  withinMs: number,
+  door: DoorRules = doorRules['api-gateway'],
+  probed: ProbedGateway | null = null,
+): Audit {
+  const seen = door.id === 'api-gateway' ? probed : null;
+  const search = startSearch(truststore, at, door, chainCasMaxAt(door, seen, null));
   const distances = distancesToRoot(search);
-  const findings = fileFindings(truststore);
+  const findings = fileFindings(truststore, door);
   const issuerKeys = new Set(truststore.certificates.map(({ certificate }) => certificate.issuerKey));
   const certificates: AuditedCertificate[] = [];
   const selfSignedClients: TruststoreCertificate[] = [];
   for (const held of truststore.certificates) {
     const { certificate, line, selfSigned } = held;
     const distance = distances.get(certificate.fingerprint);
-    const problems = issuerProblems(certificate, at, selfSigned);
+    const problems = issuerProblems(certificate, at, selfSigned, door);
     const kind = kindOf(held, problems, issuerKeys);
     if (kind === 'self-signed client') selfSignedClients.push(held);
     certificates.push({ line, certificate, kind, chainLength: distance === undefined ? null : distance + 1 });
     const alone: Finding[] = [
       ...ruleFindings(held, problems, kind, search),
-      ...validityFindings(certificate, at, withinMs),
-      ...subjectFindings(certificate, truststore),
+      ...validityFindings(certificate, at, withinMs, door),
+      ...subjectFindings(certificate, search),
     ];
     findings.push(...alone.map((finding) => ({ ...finding, depth: null, line, cause: null })));
     const missing = `${certificate.issuerKey} ${certificate.authorityKeyId}`;
-    const chain = kind === 'leaf' ? [] : chainFindings(search, held, kind, distance);
+    const chain =
+      kind === 'leaf' ? [] : chainFindings(search, held, kind, distance).map((one) => chainHere(one, seen, null));
     findings.push(...chain.map((finding) => ({ ...finding, depth: null, line, cause: causeOf(finding, missing) })));
   }
   if (search.work.exhausted) findings.push(SEARCH_LIMIT);
@@ -139,9 +153,9 @@ function ruleFindings(
   { certificate, line }: TruststoreCertificate,
   problems: readonly BrokenRule[],
   kind: AuditedCertificate['kind'],
-  { at, truststore }: Search,
+  { at, truststore, door }: Search,
 ): Finding[] {
-  const place = { depth: 1, certificate, at };
+  const place = { depth: 1, certificate, at, door };
   const timeless = problems.filter(({ code }) => !['issuer-expired', 'issuer-not-yet-valid'].includes(code));
   if (kind === 'leaf') return [leafFinding(certificate, line, truststore)];
   const relevant = timeless.filter(({ code }) => kind !== 'self-signed client' || code !== 'issuer-not-ca');
@@ -173,9 +187,9 @@ function leafFinding(certificate: Certificate, line: number, { bySubject }: Trus
   );
 }
 
-function validityFindings(certificate: Certificate, at: number, withinMs: number): Finding[] {
+function validityFindings(certificate: Certificate, at: number, withinMs: number, door: DoorRules): Finding[] {
   const { notBefore, notAfter, subjectName } = certificate;
-  const place = { depth: 1, certificate, at };
+  const place = { depth: 1, certificate, at, door };
   if (at > notAfter) return [problemFinding({ code: 'issuer-expired' }, place)];
   if (at < notBefore) return [problemFinding({ code: 'issuer-not-yet-valid' }, place)];
   if (notAfter - at > withinMs) return [];
@@ -198,14 +212,15 @@ function chainFindings(
 ): Finding[] {
   const { certificate } = held;
   if (distance === undefined) return brokenChain(search, certificate);
-  if (kind !== 'intermediate' || distance <= limits.chainCasMax) return [];
+  const { door } = search;
+  if (kind !== 'intermediate' || distance <= search.chainCasMax) return [];
   return [
     own(
       'chain-too-long',
       'error',
       certificate,
-      [`${distance} CA certificates above a client`, `accepted: at most ${limits.chainCasMax}, the root included`],
-      `Do not issue clients under ${certificate.subjectName}: with it there are ${distance} CAs above them, the gateway follows ${limits.chainCasMax}. Let them use a CA nearer to the root.`,
+      [`${distance} CA certificates above a client`, `accepted: at most ${search.chainCasMax}, the root included`],
+      `Do not issue clients under ${certificate.subjectName}: with it there are ${distance} CAs above them, ${door.name} follows ${search.chainCasMax}. Let them use a CA nearer to the root.`,
     ),
   ];
 }
@@ -217,14 +232,13 @@ function chainFindings(
 function brokenChain(search: Search, certificate: Certificate): Finding[] {
   const found = [...candidates(search, certificate)];
   const place = { depth: 1, certificate };
-  const { truststore } = search;
   const misnamed = found.find(({ signature, conflict }) => signature.kind === 'valid' && conflict !== null);
   if (found.some(({ signature, conflict }) => signature.kind === 'valid' && conflict === null))
     return leadsRound(search, certificate)
       ? [explainBreak(search, { path: [certificate], complete: false, isEndless: false, impostors: [] }, [])]
       : [];
   if (misnamed !== undefined && misnamed.conflict !== null)
-    return [keyIdentifierMismatch(place, misnamed.held.certificate, misnamed.conflict, truststore)];
+    return [keyIdentifierMismatch(place, misnamed.held.certificate, misnamed.conflict, search)];
   // A signature that cannot be checked is reported by its algorithm, not as an altered certificate.
   if (found.some(({ signature, conflict }) => signature.kind === 'unverifiable' && conflict === null)) return [];
   const impostors = found.map(({ held }) => held);
@@ -248,7 +262,9 @@ function leadsRound(search: Search, start: Certificate): boolean {
   return false;
 }
 
-function subjectFindings(certificate: Certificate, truststore: Truststore): Finding[] {
+function subjectFindings(certificate: Certificate, { truststore, door }: Search): Finding[] {
+  // No other door is known to object to that.
+  if (door.rules['two-issuers'].standing === 'unknown') return [];
   const others = otherIssuers(certificate, truststore);
   if (others.length === 0) return [];
   return [

@@ -6,8 +6,11 @@
 
 import type { FindingCode } from '../model/finding-codes.js';
 import type { Diagnosis, Finding } from '../model/index.js';
+import { type Phrase, plain, say } from '../model/phrases.js';
 import type { ReasonId } from '../model/reasons.js';
-import { isStandingText } from './standing.js';
+import { type DoorRules, doorRules } from './door-rules.js';
+import { isStandingNote } from './standing.js';
+import { reworded, wordsOf } from './wording.js';
 
 /** The findings that each sentence of the gateway may refer to. */
 const FITTING: Readonly<Record<ReasonId, readonly FindingCode[]>> = {
@@ -54,7 +57,7 @@ const FITTING: Readonly<Record<ReasonId, readonly FindingCode[]>> = {
     'two-issuers',
   ],
   'no-client-certificate': [],
-  'certificate-too-large': [],
+  'certificate-too-large': ['certificate-too-large'],
   'invalid-certificate': ['malformed', 'content-altered', 'unhandled-critical-extension'],
   'unsupported-certificate': [
     'unsupported-key',
@@ -76,43 +79,62 @@ export function fits(code: string, refusedWith: ReasonId): boolean {
   return FITTING[refusedWith].includes(code as FindingCode);
 }
 
-export function besideRefusal(diagnosis: Diagnosis, refusedWith: ReasonId): Diagnosis {
+export function besideRefusal(
+  diagnosis: Diagnosis,
+  refusedWith: ReasonId,
+  door: DoorRules = doorRules['api-gateway'],
+): Diagnosis {
   const { verdict, findings } = diagnosis;
   const fitting = findings.filter(({ code }) => fits(code, refusedWith));
   // If several findings fit, an error is a better explanation than a warning.
   const cause = fitting.find(({ severity }) => severity === 'error') ?? fitting[0];
   if (cause !== undefined)
-    return ledBy({ ...cause, severity: 'error', standing: 'seen' }, cause, diagnosis, refusedWith);
+    return ledBy({ ...cause, severity: 'error', standing: 'seen' }, cause, diagnosis, saidBy(door, refusedWith));
   // An unknown sentence may refer to any unusual property of the certificate.
   const unusual = findings.find(({ severity }) => severity === 'warning');
   if (verdict === 'trusted' && refusedWith === 'other' && unusual !== undefined)
-    return ledBy({ ...unusual, severity: 'error' }, unusual, diagnosis, refusedWith);
+    return ledBy({ ...unusual, severity: 'error' }, unusual, diagnosis, saidBy(door, refusedWith));
   const [first, ...rest] = findings;
   if (first === undefined) return diagnosis;
-  return { ...diagnosis, findings: [contradicted(first, verdict, refusedWith), ...rest] };
+  return { ...diagnosis, findings: [contradicted(first, verdict, refusedWith, door), ...rest] };
 }
 
-function ledBy(cause: Finding, was: Finding, { findings, path }: Diagnosis, refusedWith: ReasonId): Diagnosis {
+function saidBy({ name }: DoorRules, refusedWith: ReasonId): Phrase {
+  return say`${plain(name)} refused it with: ${plain(WORDS[refusedWith])}`;
+}
+
+function ledBy(cause: Finding, was: Finding, { findings, path }: Diagnosis, said: Phrase): Diagnosis {
   const others = findings.filter((one) => one !== was && one.code !== 'would-pass');
   const isSeen = cause.standing === 'seen';
-  const said = `the gateway refused it with: ${WORDS[refusedWith]}`;
-  const evidence = [...(isSeen ? cause.evidence.filter((line) => !isStandingText(line)) : cause.evidence), said];
-  return { verdict: 'refused', reason: cause.code, findings: [{ ...cause, evidence }, ...others], path };
+  const known = wordsOf(cause).evidence;
+  const evidence = [...(isSeen ? known.filter((line) => !isStandingNote(line)) : known), said];
+  return { verdict: 'refused', reason: cause.code, findings: [reworded(cause, { evidence }), ...others], path };
 }
 
-function contradicted(finding: Finding, verdict: Diagnosis['verdict'], refusedWith: ReasonId): Finding {
-  const said = `the gateway refused it with: ${WORDS[refusedWith]}`;
-  if (verdict === 'refused') {
-    if (refusedWith === 'other') return { ...finding, evidence: [...finding.evidence, said] };
-    const but = 'which this does not explain: the gateway may hold another version of the truststore';
-    return { ...finding, isContradicted: true, evidence: [...finding.evidence, `${said}, ${but}`] };
+function contradicted(
+  finding: Finding,
+  verdict: Diagnosis['verdict'],
+  refusedWith: ReasonId,
+  door: DoorRules,
+): Finding {
+  const said = saidBy(door, refusedWith);
+  const { evidence, remedy } = wordsOf(finding);
+  if (verdict !== 'trusted') {
+    if (refusedWith === 'other') return reworded(finding, { evidence: [...evidence, said] });
+    const but = say`${said}, which this does not explain: ${plain(door.name)} may hold another version of the truststore`;
+    return { ...reworded(finding, { evidence: [...evidence, but] }), isContradicted: true };
   }
-  return {
-    ...finding,
-    isContradicted: true,
-    evidence: [...finding.evidence, said, 'nothing in this certificate and this truststore explains that'],
-    remedy: `${MEANING[refusedWith] ?? MEANING_OF_OTHERS} ${finding.remedy}`,
+  const unexplained = say`nothing in this certificate and this truststore explains that`;
+  const words = {
+    evidence: [...evidence, said, unexplained],
+    remedy: say`${meaningOf(refusedWith, door)} ${remedy}`,
   };
+  return { ...reworded(finding, words), isContradicted: true };
+}
+
+/** The sentences below hold no names, so that the door's own can be put in. */
+function meaningOf(refusedWith: ReasonId, { name }: DoorRules): Phrase {
+  return { say: (MEANING[refusedWith] ?? MEANING_OF_OTHERS).replaceAll('the gateway', '{0}'), of: [plain(name)] };
 }
 
 const WORDS: Readonly<Record<ReasonId, string>> = {

@@ -11,6 +11,7 @@ import type { Diagnosis, ProbedGateway } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import type { Certificate } from './certificate.js';
 import { diagnose } from './diagnose.js';
+import { type DoorRules, doorRules } from './door-rules.js';
 import { parseTruststore, type Truststore } from './truststore.js';
 
 /** A bundle with a version that changes with its content: an S3 ETag, a version id, a digest. */
@@ -24,6 +25,7 @@ export interface DiagnosisCache {
    * @param at milliseconds since the epoch
    * @param refusedWith the sentence with which the gateway refused the certificate, if known
    * @param probed what probes showed at the gateway, if any called it
+   * @param door whose rules apply
    */
   readonly diagnose: (
     client: Certificate,
@@ -31,6 +33,7 @@ export interface DiagnosisCache {
     at: number,
     refusedWith?: ReasonId | null,
     probed?: ProbedGateway | null,
+    door?: DoorRules,
   ) => Diagnosis;
   readonly truststore: (bundle: BundleVersion) => Truststore;
 }
@@ -42,11 +45,11 @@ export function diagnosisCache(verdictsMax: number = limits.certificateCacheMax)
     getOrInsert(truststores, version, () => parseTruststore(text));
   return {
     truststore,
-    diagnose: (client, bundle, at, refusedWith = null, probed = null) => {
+    diagnose: (client, bundle, at, refusedWith = null, probed = null, door = doorRules['api-gateway']) => {
       const store = truststore(bundle);
       // The hour keeps texts such as "expired for 3 days" current; the number of boundaries keeps the verdict correct.
-      const key = `${client.fingerprint} ${boundariesBefore(client, store, at)} ${Math.floor(at / HOUR_MS)} ${refusedWith} ${probed === null ? '' : `${probed.domain}@${probed.at}`} ${bundle.version}`;
-      return getOrInsert(verdicts, key, () => diagnose(client, store, at, [], refusedWith, probed));
+      const key = `${client.fingerprint} ${boundariesBefore(client, store, at)} ${Math.floor(at / HOUR_MS)} ${refusedWith} ${door.id} ${probed === null ? '' : `${probed.domain}@${probed.at}`} ${bundle.version}`;
+      return getOrInsert(verdicts, key, () => diagnose(client, store, at, [], refusedWith, probed, door));
     },
   };
 }

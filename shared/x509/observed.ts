@@ -7,9 +7,10 @@ import { limits } from '../base/limits.js';
 import type { Mutable } from '../base/mutable.js';
 import { compareTexts } from '../base/text.js';
 import { DAY_MS } from '../base/time.js';
-import { type Diagnosis, isUnloggedIssuer } from '../model/index.js';
+import { type Diagnosis, isUnloggedIssuer, type ProbedGateway } from '../model/index.js';
 import { type Certificate, certificateFromLoggedPem } from './certificate.js';
 import { diagnose } from './diagnose.js';
+import { type DoorRules, doorRules } from './door-rules.js';
 import { nearestAttempt, startSearch } from './paths.js';
 import type { Truststore } from './truststore.js';
 
@@ -160,6 +161,8 @@ export type ClientChange =
   | 'still-trusted'
   /** The certificate itself is expired or not valid yet, so no truststore can help. */
   | 'not-valid-itself'
+  /** No documented rule of the door decides it. */
+  | 'undecided'
   /** The log contains no readable certificate. */
   | 'unknown';
 
@@ -173,19 +176,31 @@ export interface PreflightResult {
 /**
  * What would change for each client if `next` replaced `current`. Without `current`, the result of the client's last
  * recorded request is used instead.
+ * @param knownOf the door that a client called, and what probes showed there
  */
 export function preflight(
   clients: readonly ClientRecord[],
   next: Truststore,
   current: Truststore | null,
   at: number,
+  knownOf: (client: ClientRecord) => { readonly door: DoorRules; readonly probed: ProbedGateway | null } = () => ({
+    door: doorRules['api-gateway'],
+    probed: null,
+  }),
 ): PreflightResult[] {
   return clients.map((client) => {
     const { certificate } = client;
     if (certificate === null) return { client, change: 'unknown', verdict: null };
-    const verdict = diagnose(certificate, next, at);
-    const before = current === null ? client.lastRefused : diagnose(certificate, current, at).verdict === 'refused';
-    return { client, change: changeOf(certificate, at, before, verdict), verdict };
+    const { door, probed } = knownOf(client);
+    const under = (truststore: Truststore) => diagnose(certificate, truststore, at, [], null, probed, door);
+    const verdict = under(next);
+    const before = current === null ? null : under(current).verdict;
+    if (before === 'undecided') return { client, change: 'undecided', verdict };
+    return {
+      client,
+      change: changeOf(certificate, at, before === null ? client.lastRefused : before === 'refused', verdict),
+      verdict,
+    };
   });
 }
 
@@ -196,6 +211,7 @@ function changeOf(
   { verdict }: Diagnosis,
 ): ClientChange {
   if (at < notBefore || at > notAfter) return 'not-valid-itself';
+  if (verdict === 'undecided') return 'undecided';
   if (verdict === 'refused') return refusedBefore ? 'still-refused' : 'newly-refused';
   return refusedBefore ? 'newly-trusted' : 'still-trusted';
 }

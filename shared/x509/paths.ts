@@ -7,6 +7,7 @@
 
 import { limits } from '../base/limits.js';
 import type { Certificate } from './certificate.js';
+import { type DoorRules, doorRules } from './door-rules.js';
 import { checkNameConstraints, type NameViolation } from './name-constraints.js';
 import { type BrokenRule, decisive, issuerProblems } from './rules.js';
 import { checkSignature, type SignatureState } from './signature.js';
@@ -41,7 +42,8 @@ export type PathProblem =
 export interface Search {
   readonly truststore: Truststore;
   readonly at: number;
-  /** The CAs that the gateway follows above a client, the root included. */
+  readonly door: DoorRules;
+  /** The CAs that the door follows above a client, the root included. */
   readonly chainCasMax: number;
   readonly work: { signatureChecks: number; steps: number; relatives: number; exhausted: boolean };
   /** Problems by fingerprint; they do not depend on the path. */
@@ -50,16 +52,18 @@ export interface Search {
   readonly signatures: Map<string, SignatureState>;
 }
 
-/** @param before an earlier search for the same client at the same time, whose signature checks are reused */
+/** @param before an earlier search for the same client at the same time and door, whose signature checks are reused */
 export function startSearch(
   truststore: Truststore,
   at: number,
-  chainCasMax: number = limits.chainCasMax,
+  door: DoorRules = doorRules['api-gateway'],
+  chainCasMax: number = door.chainCas,
   before?: Search,
 ): Search {
   return {
     truststore,
     at,
+    door,
     chainCasMax,
     work: { signatureChecks: 0, steps: 0, relatives: 0, exhausted: false },
     issuers: before?.issuers ?? new Map(),
@@ -147,7 +151,7 @@ function signatureState(search: Search, child: Certificate, group: KeyGroup): Si
 export function problemsOf(search: Search, { certificate, selfSigned }: TruststoreCertificate): readonly BrokenRule[] {
   let problems = search.issuers.get(certificate.fingerprint);
   if (problems === undefined) {
-    problems = issuerProblems(certificate, search.at, selfSigned);
+    problems = issuerProblems(certificate, search.at, selfSigned, search.door);
     search.issuers.set(certificate.fingerprint, problems);
   }
   return problems;

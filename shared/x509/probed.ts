@@ -5,9 +5,12 @@
 
 import { limits } from '../base/limits.js';
 import type { Finding, ProbedGateway } from '../model/index.js';
+import { type Phrase, say } from '../model/phrases.js';
 import type { ReasonId } from '../model/reasons.js';
 import { fits } from './beside-refusal.js';
-import { isSourceText, knownRules, type RuleId } from './standing.js';
+import type { DoorRules } from './door-rules.js';
+import { isSourceNote, knownRules, type RuleId } from './standing.js';
+import { reworded, wordsOf } from './wording.js';
 
 /** What was seen of one rule. */
 export interface SeenHere {
@@ -34,37 +37,45 @@ export function seenHere(
   return { outcome, on: new Date(probed.at).toISOString().slice(0, 10) };
 }
 
-/** The CAs that the gateway follows above a client, the root included. */
-export function chainCasMaxAt(probed: ProbedGateway | null, refusedWith: ReasonId | null): number {
-  return limits.chainCasMax + (seenHere('chain-too-long', probed, refusedWith)?.outcome === 'let-in' ? 1 : 0);
+/** The CAs that the door follows above a client, the root included. */
+export function chainCasMaxAt(
+  { chainCas }: DoorRules,
+  probed: ProbedGateway | null,
+  refusedWith: ReasonId | null,
+): number {
+  return chainCas + (seenHere('chain-too-long', probed, refusedWith)?.outcome === 'let-in' ? 1 : 0);
 }
 
 /** The finding of a rule that the gateway was seen to apply. */
 export function refusedHere(finding: Finding, { on }: SeenHere): Finding {
-  return seenAs(finding, on, 'it refused a certificate of this kind that was made to find that out');
+  return seenAs(finding, on, say`it refused a certificate of this kind that was made to find that out`);
 }
 
 /** The finding of a rule that the gateway was seen not to apply. */
 export function letInHere(finding: Finding, { on }: SeenHere): Finding {
-  const remedy = `Nothing to do while this gateway takes it, as it did on ${on}; other gateways may not.`;
-  return { ...seenAs(finding, on, 'it let in a certificate of this kind that was made to find that out'), remedy };
+  const remedy = say`Nothing to do while this gateway takes it, as it did on ${on}; other gateways may not.`;
+  const seen = seenAs(finding, on, say`it let in a certificate of this kind that was made to find that out`);
+  return reworded(seen, { remedy });
+}
+
+/** A chain that is too long, as probes showed how long it may be. */
+export function chainHere(finding: Finding, probed: ProbedGateway | null, refusedWith: ReasonId | null): Finding {
+  const seen = finding.code === 'chain-too-long' ? seenHere('chain-too-long', probed, refusedWith) : null;
+  if (seen === null) return finding;
+  return seen.outcome === 'refused' ? refusedHere(finding, seen) : longerThanSeen(finding, seen);
 }
 
 /** A chain that is longer than the one that was let in. */
-export function longerThanSeen(finding: Finding, { on }: SeenHere): Finding {
-  const seen = `seen at this gateway on ${on}: it let in ${limits.chainCasMax + 1} CA certificates; whether it follows more is not known`;
-  return { ...finding, standing: 'unknown', evidence: [...without(finding), seen] };
+function longerThanSeen(finding: Finding, { on }: SeenHere): Finding {
+  const seen = say`seen at this gateway on ${on}: it let in ${limits.chainCasMax + 1} CA certificates; whether it follows more is not known`;
+  return { ...reworded(finding, { evidence: [...without(finding), seen] }), standing: 'unknown' };
 }
 
-function seenAs(finding: Finding, on: string, what: string): Finding {
-  return {
-    ...finding,
-    standing: 'seen',
-    seenOn: on,
-    evidence: [...without(finding), `seen at this gateway on ${on}: ${what}`],
-  };
+function seenAs(finding: Finding, on: string, what: Phrase): Finding {
+  const evidence = [...without(finding), say`seen at this gateway on ${on}: ${what}`];
+  return { ...reworded(finding, { evidence }), standing: 'seen', seenOn: on };
 }
 
-function without({ evidence }: Finding): string[] {
-  return evidence.filter((line) => !isSourceText(line));
+function without(finding: Finding): Phrase[] {
+  return wordsOf(finding).evidence.filter((line) => !isSourceNote(line));
 }

@@ -6,6 +6,7 @@
 
 import type { FindingCode } from '../model/finding-codes.js';
 import type { ProbedKind, Standing } from '../model/index.js';
+import { type Phrase, plain, say } from '../model/phrases.js';
 
 export interface KnownRule {
   readonly code: FindingCode;
@@ -40,6 +41,12 @@ export const knownRules = {
     standing: 'documented',
     source: "AWS's article on 403s of mutual TLS",
   },
+  'self-signed-listed': {
+    code: 'self-signed',
+    rule: 'A self-signed client certificate that is itself in the truststore is let in.',
+    standing: 'documented',
+    source: "AWS's article on 403s of mutual TLS",
+  },
   'search-limit-exceeded': {
     code: 'search-limit-exceeded',
     rule: 'The CAs of the truststore can be followed in a bounded time.',
@@ -70,6 +77,12 @@ export const knownRules = {
     standing: 'documented',
     source: PAGE,
   },
+  'chain-incomplete': {
+    code: 'issuer-missing',
+    rule: 'A chain ends at a self-signed root, and at no CA whose own issuer is missing.',
+    standing: 'documented',
+    source: PAGE,
+  },
   'key-identifier-mismatch': {
     code: 'key-identifier-mismatch',
     rule: 'The authority key identifier fits the issuer: its key identifier, its serial number, its own issuer.',
@@ -82,6 +95,24 @@ export const knownRules = {
     standing: 'reported',
     source: 'a published test on a real gateway; AWS says four certificates in its paragraph on the truststore',
     probe: 'chain-of-five',
+  },
+  'chain-depth': {
+    code: 'chain-too-long',
+    rule: 'Four CA certificates are taken.',
+    standing: 'reported',
+    source: 'a published test on a real gateway',
+  },
+  'certificate-too-large': {
+    code: 'certificate-too-large',
+    rule: 'A certificate is not too large.',
+    standing: 'unknown',
+    source: "AWS's pages give no size for API Gateway",
+  },
+  'version-3': {
+    code: 'malformed',
+    rule: 'A certificate is of version 3 of X.509.',
+    standing: 'unknown',
+    source: "AWS's pages on API Gateway are silent on versions; OpenSSL takes the others",
   },
   'issuer-not-ca': {
     code: 'issuer-not-ca',
@@ -235,30 +266,29 @@ export function isCertain(standing: Standing | undefined): boolean {
 }
 
 /** The note beside a finding whose rule AWS does not document; null if AWS documents it. */
-export function standingText(id: RuleId): string | null {
-  const { standing, source } = knownRules[id];
+export function standingText({ standing, source }: Pick<KnownRule, 'standing' | 'source'>): Phrase | null {
   switch (standing) {
     case 'documented':
+    case 'seen':
       return null;
     case 'reported':
-      return `${REPORTED}${source}`;
+      return say`known from ${plain(source)}`;
     case 'openssl':
-      return `${LIKELY}${source}`;
+      return say`likely, not documented by AWS: ${plain(source)}`;
     case 'unknown':
-      return `${NOT_KNOWN}${source}`;
+      return say`not known: ${plain(source)}`;
   }
 }
 
-const REPORTED = 'known from ';
 const LIKELY = 'likely, not documented by AWS: ';
 const NOT_KNOWN = 'not known: ';
 
-/** Whether a line of evidence is only the note that a rule is not certain. */
-export function isStandingText(line: string): boolean {
-  return line.startsWith(LIKELY) || line.startsWith(NOT_KNOWN);
+/** Whether a sentence of evidence is only the note that a rule is not certain. */
+export function isStandingNote({ say: words }: Phrase): boolean {
+  return words.startsWith(LIKELY) || words.startsWith(NOT_KNOWN);
 }
 
-/** Whether a line of evidence is only the note that says where a rule is known from, certain or not. */
-export function isSourceText(line: string): boolean {
-  return isStandingText(line) || line.startsWith(REPORTED);
+/** Whether a sentence of evidence is only the note that says where a rule is known from, certain or not. */
+export function isSourceNote(phrase: Phrase): boolean {
+  return isStandingNote(phrase) || phrase.say.startsWith('known from ');
 }

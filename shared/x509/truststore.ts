@@ -10,6 +10,7 @@ import { type Certificate, parseCertificate, subjectKeyOfDamaged } from './certi
 import { containerOf, damageOfLabel, isPkcs7 } from './container.js';
 import { latin1 } from './der.js';
 import { cureOf, type Damage } from './pem-damage.js';
+import { type NotPlain, notPlain } from './plain-bundle.js';
 import { checkSignature, type KeyCache, type SignatureState, signatureFitsKey } from './signature.js';
 import { readStrictBundle, type StrictEntry } from './strict-pem.js';
 
@@ -52,6 +53,8 @@ export interface Truststore {
   readonly truncated: boolean;
   /** Size of the file. */
   readonly bytes: number;
+  /** The first line that keeps the file from the plain form that some doors ask for. */
+  readonly notPlain: NotPlain | null;
   readonly byFingerprint: ReadonlyMap<string, TruststoreCertificate>;
   readonly bySubject: ReadonlyMap<string, readonly TruststoreCertificate[]>;
   /** Caches of computed values; they do not change results. */
@@ -74,7 +77,7 @@ export interface Truststore {
  */
 export function parseTruststore(text: string, file = 'FILE'): Truststore {
   const container = containerOf(text);
-  if (container !== null) return index([], [inWords({ kind: 'container', line: 1, ...container }, file)], text.length);
+  if (container !== null) return index([], [inWords({ kind: 'container', line: 1, ...container }, file)], text);
   const { entries, truncated } = readStrictBundle(text);
   const problems: BundleProblem[] = [];
   const read: { certificate: Certificate; line: number }[] = [];
@@ -83,7 +86,7 @@ export function parseTruststore(text: string, file = 'FILE'): Truststore {
     if (one?.kind === 'certificate') read.push({ certificate: one, line: entry.line });
     else problems.push(inWords(problemOf(entry, one?.detail ?? ''), file));
   }
-  return index(read, problems, text.length, truncated);
+  return index(read, problems, text, truncated);
 }
 
 function problemOf(entry: StrictEntry, detail: string): BundleProblem {
@@ -105,14 +108,14 @@ export function truststoreOf(certificates: readonly Certificate[]): Truststore {
   return index(
     certificates.map((certificate, at) => ({ certificate, line: at + 1 })),
     [],
-    0,
+    '',
   );
 }
 
 function index(
   read: readonly { certificate: Certificate; line: number }[],
   problems: readonly BundleProblem[],
-  bytes: number,
+  text: string,
   truncated = false,
 ): Truststore {
   const byFingerprint = new Map<string, TruststoreCertificate>();
@@ -135,7 +138,8 @@ function index(
     duplicates,
     problems,
     truncated,
-    bytes,
+    bytes: text.length,
+    notPlain: notPlain(text),
     byFingerprint,
     bySubject,
     known: { groups: new Map(), groupCount: 0, issuers: new Map(), signatures: new Map(), keys: publicKeys },

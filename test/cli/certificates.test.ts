@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, inject, test } from 'vitest';
 import { runAudit } from '../../cli/commands/audit.js';
-import { probedAt, runDiagnose } from '../../cli/commands/diagnose.js';
+import { runDiagnose } from '../../cli/commands/diagnose.js';
 import { runExpiry } from '../../cli/commands/expiry.js';
 import { runPreflight } from '../../cli/commands/preflight.js';
 import { observeClients } from '../../cli/inputs/clients.js';
 import { collectClients } from '../../cli/inputs/evidence.js';
+import { doorOfDomain, knownDoor } from '../../cli/inputs/known-door.js';
 import { createMemoryStores } from '../../shared/adapters/memory/index.js';
 import type * as z from '../../shared/base/zod.js';
 import { auditLineSchema, diagnosisSchema, expiryLineSchema, preflightLineSchema } from '../../shared/schemas/lines.js';
@@ -104,19 +105,48 @@ describe('diagnose', () => {
     const refused = { outcome: 'refused', because: null } as const;
     const outcomes = { 'chain-of-five': refused, 'server-only': refused, p521: refused, pss: refused };
     await probed.save({ domain: 'api.example.com', at: AT, outcomes });
-    const open = async () => probed;
+    const open = async () => ({ probed, domains: {} });
     const server = leaf({ subject: 'CN=s', key: 'ec-c', issuer: issuing, extendedKeyUsage: [SERVER_AUTH] });
     const options = { client: file('server.pem', server.pem), truststore: full, json: true };
-    const seen = await probedAt({ domain: 'api.example.com' }, open);
+    const seen = await knownDoor({ domain: 'api.example.com' }, 'diagnose', open);
     const { code, lines } = await run((output) => runDiagnose(options, output, clock, seen));
     expect(code).toBe(1);
     expect(validated(lines(), diagnosisSchema)).toMatchObject([
       { reason: 'unsupported-purpose', findings: [{ standing: 'seen', seenOn: '2026-06-15' }] },
     ]);
     expect((await run((output) => runDiagnose(options, output, clock))).code).toBe(0);
-    expect(await probedAt({}, open)).toBeNull();
-    await expect(probedAt({ domain: 'b.example.com' }, open)).rejects.toThrow(/no probes of b\.example\.com; run/);
-    await expect(probedAt({ stack: 'mtls-watch' }, open)).rejects.toThrow(/--stack or --table without --domain/);
+    expect((await knownDoor({}, 'diagnose', open)).probed).toBeNull();
+    await expect(knownDoor({ domain: 'b.example.com' }, 'diagnose', open)).rejects.toThrow(
+      /no probes of b\.example\.com; run/,
+    );
+    await expect(knownDoor({ stack: 'mtls-watch' }, 'diagnose', open)).rejects.toThrow(
+      /--stack or --table without --domain/,
+    );
+  });
+
+  test('goes by the rules of the door that is named, or that the settings know', async () => {
+    const strong = leaf({ subject: 'CN=s', key: 'ec-p521', issuer: issuing });
+    const options = { client: file('strong.pem', strong.pem), truststore: full };
+    const at = async (door: string) => run((output) => runDiagnose({ ...options, door }, output, clock));
+    expect((await at('apigateway')).text).toMatch(/^REFUSED {2}unsupported-curve {2}\(likely\)/);
+    expect(await at('cloudfront')).toMatchObject({
+      code: 2,
+      text: expect.stringMatching(/^UNDECIDED {2}unsupported-curve/),
+    });
+    expect(await at('alb')).toMatchObject({
+      code: 0,
+      text: expect.stringMatching(/^TRUSTED.*by the rules of the load balancer/s),
+    });
+    const domains = { 'app/files/5a9c3e7d1b2f4860:443': 'files.bank.example', 'distribution/E2': 'cdn.bank.example' };
+    const { probed } = createMemoryStores();
+    const open = async () => ({ probed, domains });
+    expect((await knownDoor({ domain: 'Files.bank.example' }, 'diagnose', open)).door.id).toBe('load-balancer');
+    expect((await knownDoor({ domain: 'files.bank.example', door: 'cloudfront' }, 'diagnose', open)).door.id).toBe(
+      'cloudfront',
+    );
+    expect(doorOfDomain('123456789012/cdn.bank.example', domains)).toBe('cloudfront');
+    expect(doorOfDomain('distribution/E2', {})).toBe('cloudfront');
+    expect(doorOfDomain('api.bank.example', domains)).toBeNull();
   });
 
   test('reads DER, a chain behind the client, and another time', async () => {
@@ -187,6 +217,72 @@ describe('audit', () => {
     expect(text).toMatch(/^0 errors, 2 warnings, 0 notes/);
     expect(text).toMatch(/1 +intermediate +C=US,O=Acme,CN=Acme Issuing CA +EC P-256 +2034-01-01 \(2757 days\) +3/);
     expect(text).toContain('expires-soon');
+  });
+});
+
+describe('what probes showed', () => {
+  const cas = [root];
+  for (const key of ['ec-b', 'ec-d', 'ec-e', 'ec-f'])
+    cas.push(ca({ subject: `C=US,O=Acme,CN=Level ${key}`, key, issuer: cas.at(-1)! }));
+  const below = leaf({ subject: 'CN=below', key: 'ec-c', issuer: cas.at(-1)! });
+  const bundle = file('five.pem', cas.map(({ pem }) => pem).join(''));
+  const opened = (outcome: 'let-in' | 'refused') => async () => {
+    const { probed } = createMemoryStores();
+    const shown = { outcome, because: null } as const;
+    const outcomes = { 'chain-of-five': shown, 'server-only': shown, p521: shown, pss: shown };
+    await probed.save({ domain: 'api.example.com', at: AT, outcomes });
+    return { probed, domains: {} };
+  };
+
+  test('decides what audit says of long chains', async () => {
+    const audit = async (outcome: 'let-in' | 'refused' | null) => {
+      const options = { within: '30', json: true, ...(outcome !== null && { domain: 'api.example.com' }) };
+      const known = await knownDoor(options, 'audit', opened(outcome ?? 'refused'));
+      const { lines } = await run((output) => runAudit(bundle, options, output, clock, known));
+      return validated(lines(), auditLineSchema).find((line) => (line as { code?: string }).code === 'chain-too-long');
+    };
+    expect(await audit(null)).toMatchObject({ evidence: expect.not.arrayContaining([expect.stringMatching(/^seen/)]) });
+    expect(await audit('refused')).toMatchObject({ standing: 'seen', seenOn: '2026-06-15' });
+    expect(await audit('let-in')).toBeUndefined();
+  });
+
+  test('decides what preflight says of the clients of that domain, and of no others', async () => {
+    async function* seen() {
+      for (const scope of ['api.example.com', '123456789012/api.example.com', 'other.example.com']) {
+        const { subjectDn, issuerDn, notBefore, notAfter } = below.certificate;
+        const serialNumber = `${scope.length}A`;
+        const what = { subjectDn, issuerDn, serialNumber, notBefore, notAfter, pem: below.pem };
+        yield { at: AT, count: 1, refused: false, scope, ...what };
+      }
+    }
+    const changesWith = async (outcome: 'let-in' | 'refused') => {
+      const options = { truststore: bundle, json: true, stack: 'mtls-watch' };
+      const { lines } = await run((output) => runPreflight(seen(), options, output, clock, opened(outcome)));
+      const changes = validated(lines(), preflightLineSchema) as { type: string; change: string; scopes: string[] }[];
+      return Object.fromEntries(changes.flatMap((one) => (one.type === 'client' ? [[one.scopes[0], one.change]] : [])));
+    };
+    expect(await changesWith('let-in')).toEqual({
+      'api.example.com': 'still-trusted',
+      '123456789012/api.example.com': 'still-trusted',
+      'other.example.com': 'newly-refused',
+    });
+    expect(new Set(Object.values(await changesWith('refused')))).toEqual(new Set(['newly-refused']));
+  });
+
+  test('a door without probes has rules of its own in preflight', async () => {
+    async function* seen() {
+      const { subjectDn, issuerDn, serialNumber, notBefore, notAfter } = client.certificate;
+      const strong = leaf({ subject: 'CN=s', key: 'ec-p521', issuer: issuing });
+      const what = { subjectDn, issuerDn, serialNumber, notBefore, notAfter, pem: strong.pem };
+      yield { at: AT, count: 1, refused: false, scope: 'cdn.example.com', ...what };
+    }
+    const at = (door: string) => run((output) => runPreflight(seen(), { truststore: full, door }, output, clock));
+    expect(await at('alb')).toMatchObject({ code: 0 });
+    expect(await at('cloudfront')).toMatchObject({
+      code: 1,
+      text: expect.stringMatching(/^it is not documented whether 1 client/),
+    });
+    expect(await at('apigateway')).toMatchObject({ code: 1, text: expect.stringMatching(/^1 client would newly/) });
   });
 });
 

@@ -11,6 +11,11 @@ const day = join(import.meta.dirname, '../../sample/day');
 const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-failures-'));
 const file = join(folder, 'file');
 writeFileSync(file, 'x');
+const bytes = join(folder, 'bytes');
+writeFileSync(bytes, Buffer.from([0x00, 0xff, 0xfe, 0x80]));
+const series = join(folder, 'series.csv');
+writeFileSync(series, 'count\n1\n2\n');
+const log = join(day, 'logs/2026-10-13/partners-execution-afternoon.gz');
 
 /** Without a Region, a profile or credentials, and without asking the machine's metadata service for them. */
 const bare = {
@@ -28,6 +33,8 @@ describe('without a Region or credentials', () => {
     [['doctor']],
     [['init']],
     [['incidents', '--table', 't']],
+    [['incidents', 'show', 'i', '--table', 't']],
+    [['runbook', '--incident', 'i', '--table', 't']],
     [['silence', 'list', '--table', 't']],
     [['silence', 'add', '--table', 't', '--reason', 'expired', '--for', '2h', '--comment', 'x']],
     [['ack', 'i', '--table', 't']],
@@ -36,7 +43,15 @@ describe('without a Region or credentials', () => {
     [['replay', '--domain', 'api.bank.example', '--since', '1h']],
     [['tail', '--domain', 'api.bank.example']],
     [['notify-test', '--topic', 'arn:aws:sns:eu-central-1:111122223333:t']],
+    [['silence', 'expire', 'i', '--table', 't']],
+    [['canary', 'probes', '--domain', 'api.bank.example']],
+    [['diagnose', '--client', file, '--truststore', 's3://bucket/key']],
+    [['expiry', '--log-group', 'g']],
+    [['preflight', '--log-group', 'g', '--truststore', join(day, 'truststore.pem')]],
+    [['replay', 's3://bucket/logs/']],
     [['audit', 's3://bucket/key']],
+    [['incidents', '--table', 't', '--region', 'no/where']],
+    [['incidents', '--table', 't', '--profile', 'nobody']],
   ])('%j', (args) => {
     const { status, stdout, stderr } = run(args);
     expect([args, stderr]).toEqual([args, expect.stringContaining('error: ')]);
@@ -54,6 +69,28 @@ describe('files', () => {
     [['audit', folder]],
     [['diagnose', '--client', join(folder, 'missing'), '--truststore', join(day, 'truststore.pem')]],
     [['backtest', join(folder, 'missing'), '--step', '5']],
+    // A folder in the place of a file, a file in the place of a folder, bytes in the place of text.
+    [['replay', log, '--config', folder]],
+    [['replay', log, '--truststore', folder]],
+    [['replay', log, '--truststore', bytes]],
+    [['replay', log, '--format', folder]],
+    [['replay', log, '--report', file]],
+    [['replay', log, '--report', '']],
+    [['report', log, '--out', file]],
+    [['report', log, '--out', join(folder, 'out'), '--config', bytes]],
+    [['expiry', join(file, 'below')]],
+    [['expiry', bytes]],
+    [['expiry', log, '--truststore', folder]],
+    [['preflight', log, '--truststore', folder]],
+    [['diagnose', '--client', folder, '--truststore', join(day, 'truststore.pem')]],
+    [['diagnose', '--client', bytes, '--truststore', join(day, 'truststore.pem')]],
+    [['backtest', folder]],
+    [['backtest', bytes]],
+    [['backtest', series, '--plot', folder]],
+    [['config', 'validate', folder]],
+    [['config', 'validate', bytes]],
+    [['doctor', '--config', folder, '--region', 'eu-central-1']],
+    [['tail', '--log-group', 'g', '--config', folder]],
   ])('%j', (args) => {
     const { status, stdout, stderr } = run(args);
     expect([args, stderr]).toEqual([args, expect.stringContaining('error: ')]);
@@ -62,11 +99,25 @@ describe('files', () => {
   });
 });
 
-it('ends quietly when its reader stops', () => {
-  const command = `"$0" "$1" replay ${join(day, 'logs')} --config ${join(day, 'mtls-watch.json')} --json | head -n 1`;
-  const { stdout, stderr } = spawnSync('sh', ['-c', command, process.execPath, inject('cli')], { encoding: 'utf8' });
-  expect(stdout.trimEnd().split('\n')).toHaveLength(1);
-  expect(stderr).not.toMatch(/EPIPE|\n\s+at /);
+it.each([
+  `replay ${join(day, 'logs/2026-10-13/partners-execution-morning.jsonl')} --json`,
+  `audit ${join(day, 'truststore.pem')}`,
+  'config schema',
+  'cost --failures-per-month 10k',
+  'completion bash',
+  '--help',
+])('ends quietly when its reader stops: %s', (args) => {
+  for (const lines of [0, 1]) {
+    const command = `"$0" "$1" ${args} | head -n ${lines}`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', command, process.execPath, inject('cli')], { encoding: 'utf8' });
+    expect([stdout.split('\n').length - 1, stderr]).toEqual([lines, expect.not.stringMatching(/EPIPE|\n\s+at /)]);
+  }
+});
+
+it('is quiet where standard error is closed, too', () => {
+  const command = '"$0" "$1" audit /missing 2>&- | cat; "$0" "$1" audit /missing 2>&1 >&- | cat';
+  const { stdout } = spawnSync('sh', ['-c', command, process.execPath, inject('cli')], { encoding: 'utf8' });
+  expect(stdout).toMatch(/^error: cannot read \/missing: [^\n]*\n$/);
 });
 
 it('a fault of its own is one line, hostile texts in it included', () => {

@@ -1,23 +1,28 @@
 /** What `incidents` shows of what fires, and where the verbs find the stack's table. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type IncidentsWorld, listIncidents } from '../../cli/commands/incidents.js';
+import { listIncidents } from '../../cli/commands/incidents.js';
+import { type ShowWorld, showIncident } from '../../cli/commands/show-incident.js';
 import { acknowledge, addSilence } from '../../cli/commands/silence.js';
 import { outputOf } from '../../cli/inputs/stack.js';
+import { messagesIn } from '../../shared/messages/index.js';
+import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import { SEVERAL_ISSUERS } from '../../shared/model/index.js';
 import { fact, group, HOSTILE, incident, notice } from '../contract/examples.js';
-import { type TestWorld, testWorld } from '../support/world.js';
+import { ca, leaf } from '../support/certificates.js';
+import { type TestWorld, testConfig, testWorld } from '../support/world.js';
 
 const NOW = Date.UTC(2026, 10, 29, 2, 30);
 const MINUTE = 60_000;
 
-type World = IncidentsWorld & { readonly stores: TestWorld['stores']; readonly lines: string[] };
+type World = ShowWorld & { readonly stores: TestWorld['stores']; readonly lines: string[] };
 let world: World;
 
 beforeEach(async () => {
-  const { stores } = testWorld();
+  const { stores, config, truststores } = testWorld();
   const lines: string[] = [];
-  world = { stores, clock: { now: () => NOW }, output: { write: (text) => lines.push(text) }, lines };
+  const output = { write: (text: string) => lines.push(text) };
+  world = { stores, clock: { now: () => NOW }, output, lines, config: async () => config, truststores };
 });
 
 const text = () => world.lines.join('');
@@ -50,20 +55,20 @@ async function fire(
 }
 
 it('says that nothing fires', async () => {
-  await listIncidents(null, { ended: '0' }, world);
+  await listIncidents({ ended: '0' }, world);
   expect(text()).toContain('nothing fires');
   world.lines.length = 0;
-  await listIncidents(null, { ended: '0', json: true }, world);
+  await listIncidents({ ended: '0', json: true }, world);
   expect(json()).toEqual([{ type: 'summary', firing: 0, ended: 0 }]);
 });
 
 it('shows what fires, the oldest first, with notices, acknowledgement and silence', async () => {
   await fire('second', { group: failing }, { kind: 'escalated' });
   await fire('first', { group: group(2), since: NOW - 200 * MINUTE, announced: false });
-  await acknowledge('second', { ...world, clock: world.clock });
+  await acknowledge('second', {}, world);
   const { id } = await addSilence({ issuer: failing.issuerDn, for: '2h', comment: 'planned' }, world);
   world.lines.length = 0;
-  await listIncidents(null, { ended: '0', json: true }, world);
+  await listIncidents({ ended: '0', json: true }, world);
   expect(json()).toMatchObject([
     { incidentId: 'first', lastNotice: null, acknowledged: false, silencedBy: null, waitingNotices: [] },
     {
@@ -77,7 +82,7 @@ it('shows what fires, the oldest first, with notices, acknowledgement and silenc
     { type: 'summary', firing: 2 },
   ]);
   world.lines.length = 0;
-  await listIncidents(null, { ended: '0' }, world);
+  await listIncidents({ ended: '0' }, world);
   expect(text()).toMatch(/first.*3 h.*with its domain's/);
   expect(text()).toMatch(new RegExp(`second.*50 min.*20 min ago, 1 waiting.*acknowledged, silence ${id}`));
 });
@@ -85,28 +90,104 @@ it('shows what fires, the oldest first, with notices, acknowledgement and silenc
 it('tells those who only use the name of an issuer from its clients', async () => {
   await fire('own', { group: failing });
   await fire('claim', { group: { ...failing, isUnverified: true } });
-  await listIncidents(null, { ended: '0' }, world);
+  await listIncidents({ ended: '0' }, world);
   expect(text().match(/\(unverified\)/g)).toHaveLength(1);
   world.lines.length = 0;
-  await listIncidents('claim', { ended: '0' }, world);
+  await showIncident('claim', {}, world);
   expect(text()).toContain('(unverified)');
+});
+
+it('shows the alert as the mail has it, who has it in hand, silences and notices', async () => {
+  await fire('one', { group: failing }, { group: failing, clients: [] });
+  await world.stores.outbox.clear('n-one');
+  await acknowledge('one', { author: 'Chidi of the partner team' }, world);
+  await addSilence({ incident: 'one', for: '2h', comment: 'planned', author: 'Aiko' }, world);
+  await addSilence({ reason: 'expired', until: '2026-12-01T00:00:00Z', comment: 'other', unseen: true }, world);
+  const [sent] = await world.stores.outbox.sent('one');
+  world.lines.length = 0;
+  await showIncident('one', {}, world);
+  expect(text()).toContain(bodyOf(sent!, messagesIn.en));
+  expect(text()).toContain(subjectOf(sent!, messagesIn.en));
+  expect(text()).toMatch(/acknowledged +yes by Chidi of the partner team: not repeated/);
+  expect(text()).toMatch(/in force until 2026-11-29T04:30:00\.000Z, by Aiko: planned/);
+  expect(text()).toContain('in force until 2026-12-01T00:00:00.000Z');
+  expect(text()).toMatch(/notices +2026-11-29T02:25:00\.000Z {2}spike, high, of 12, sent/);
+  world.lines.length = 0;
+  await showIncident('one', { lang: 'ja' }, world);
+  expect(text()).toContain(bodyOf(sent!, messagesIn.ja));
+  world.lines.length = 0;
+  await showIncident('one', { json: true }, world);
+  expect(json()).toMatchObject([
+    {
+      incidentId: 'one',
+      state: 'firing',
+      acknowledgedBy: 'Chidi of the partner team',
+      silences: [{ isInForce: true }, { isInForce: true }],
+      notices: [{ noticeId: 'n-one', kind: 'spike', isSent: true }],
+      notice: { noticeId: 'n-one', type: 'notice' },
+    },
+  ]);
+});
+
+it('shows what was wrong and not only that it is over', async () => {
+  const one = await fire('one', { group: failing }, { group: failing });
+  await world.stores.outbox.clear('n-one');
+  const end = { ...one, version: 2, state: 'resolved', calmSince: NOW - MINUTE, lastNoticeAt: NOW } as const;
+  await world.stores.incidents.transition(
+    end,
+    notice('n-end', NOW, { incidentId: 'one', kind: 'resolved', group: failing }),
+  );
+  await showIncident('one', {}, world);
+  expect(text()).toContain('The client certificate has expired.');
+  expect(text()).toMatch(/spike, high, of 12, sent\n.*resolved, high, of 12, waits to be sent/);
+});
+
+describe('with --diagnose', () => {
+  const issuer = ca({ subject: 'C=US,O=Acme,CN=Acme CA', key: 'rsa-a' });
+  const client = leaf({ subject: 'C=US,O=Acme,CN=c', key: 'rsa-b', issuer, notAfter: NOW - 86_400_000 });
+
+  it('looks at the certificate and the truststore as they are now', async () => {
+    await world.stores.certificates.save(new Map([['f1', client.pem]]));
+    const clients = [{ subjectDn: 'CN=c', serialNumber: '01', fingerprint: 'f1', sourceIps: [], count: 5 }];
+    const minute = Math.floor(NOW / MINUTE);
+    const at = { firstAt: NOW - 3 * MINUTE, lastAt: NOW - 3 * MINUTE };
+    await world.stores.facts.put([fact(minute - 3, 5, { group: failing, clients, ...at })], []);
+    await fire('one', { group: failing }, { group: failing, verdict: null });
+    const config = testConfig({ truststores: { '*': 's3://bank/ca.pem' } });
+    const read = async () => ({ text: issuer.pem, version: 'v', versionId: null, modifiedAt: 0 });
+    const seeing = { ...world, config: async () => config, truststores: { read, previous: async () => null } };
+    await showIncident('one', { diagnose: true }, seeing);
+    const now = text().slice(text().indexOf('The verdict now'));
+    expect(now).toContain('The client certificate has expired (expired)');
+    world.lines.length = 0;
+    await showIncident('one', { diagnose: true, json: true }, seeing);
+    expect(json()).toMatchObject([{ notice: { verdict: null }, diagnosis: { verdict: { reason: 'expired' } } }]);
+  });
+
+  it('says why there is none', async () => {
+    await fire('one', { group: failing });
+    await showIncident('one', { diagnose: true }, world);
+    expect(text()).toContain('Nothing that was refused in this incident is kept any more.');
+    await fire('whole', { group: group(1, { issuerDn: SEVERAL_ISSUERS }) });
+    await expect(showIncident('whole', { diagnose: true }, world)).rejects.toThrow('expected one of a single issuer');
+  });
 });
 
 it('shows one with its last hour', async () => {
   await fire('one', { group: failing });
   const minute = Math.floor(NOW / MINUTE);
   await world.stores.facts.put([fact(minute - 90, 5, { group: failing }), fact(minute - 3, 7, { group: failing })], []);
-  await listIncidents('one', { ended: '0' }, world);
+  await showIncident('one', {}, world);
   expect(text()).toMatch(/refused in the last hour +7\n/);
   expect(text()).toContain('no; mtls-watch ack one');
   world.lines.length = 0;
-  await listIncidents('one', { ended: '0', json: true }, world);
+  await showIncident('one', { json: true }, world);
   expect(json()).toMatchObject([{ incidentId: 'one', lastHour: 7 }]);
 });
 
 it('shows one of a whole domain without a count that would be a part of it', async () => {
   await fire('whole', { group: group(1, { issuerDn: SEVERAL_ISSUERS }) });
-  await listIncidents('whole', { ended: '0', json: true }, world);
+  await showIncident('whole', { json: true }, world);
   expect(json()).toMatchObject([{ incidentId: 'whole', lastHour: null }]);
 });
 
@@ -122,27 +203,30 @@ it('shows those that ended, when asked to or by their id', async () => {
       at: new Date(resolvedAt).toISOString(),
     }),
   );
-  await listIncidents(null, { ended: '0', json: true }, world);
+  await listIncidents({ ended: '0', json: true }, world);
   expect(json()).toEqual([{ type: 'summary', firing: 0, ended: 0 }]);
   world.lines.length = 0;
-  await listIncidents(null, { ended: '7', json: true }, world);
+  await listIncidents({ ended: '7', json: true }, world);
   expect(json()).toMatchObject([{ state: 'ended', incidentId: 'over' }, { ended: 1 }]);
   world.lines.length = 0;
-  await listIncidents('over', { ended: '0' }, world);
+  await showIncident('over', {}, world);
   expect(text()).toContain('over');
 });
 
 it('names what it does not know', async () => {
-  await expect(listIncidents('nope', { ended: '0' }, world)).rejects.toThrow('no incident nope; expected the id');
-  await expect(listIncidents(null, { ended: 'all' }, world)).rejects.toThrow(
-    '--ended got all; expected a number of days',
-  );
+  await fire('there');
+  await expect(showIncident('nope', {}, world)).rejects.toMatchObject({
+    code: 'not-found',
+    message: expect.stringMatching(/no incident nope; there are:\n {2}there {2}/),
+  });
+  await expect(showIncident('there', { lang: 'fr' }, world)).rejects.toThrow('--lang got fr');
+  await expect(listIncidents({ ended: 'all' }, world)).rejects.toThrow('--ended got all; expected a number of days');
 });
 
 it('shows nothing that a terminal would act on', async () => {
   await fire('x', { group: group(1, { issuerDn: HOSTILE, scope: HOSTILE }) });
-  await listIncidents(null, { ended: '0' }, world);
-  await listIncidents('x', { ended: '0' }, world);
+  await listIncidents({ ended: '0' }, world);
+  await showIncident('x', {}, world);
   expect(text().replaceAll('\n', '')).not.toMatch(/[\p{Cf}\0]/u);
 });
 

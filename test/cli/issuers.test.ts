@@ -54,6 +54,43 @@ describe('a silence', () => {
   });
 });
 
+/** What a load balancer refused: its log holds no issuer. */
+const UNLOGGED = [
+  'O=Globex Corporation,(issuer not in the log)',
+  'Globex Corporation (issuer not in the log)',
+  'Globex Corporation (発行者はログに記録なし)',
+];
+
+describe('an issuer that is not in the log, as it is counted and as it is shown', () => {
+  const globex: GroupKey = { ...theirs, issuerDn: UNLOGGED[0] ?? '', door: 'load-balancer' };
+  const nobody: GroupKey = { ...globex, issuerDn: '(issuer not in the log)' };
+  const byName: GroupKey = { ...globex, issuerDn: 'CN=Müller\\, Söhne,(issuer not in the log)' };
+  const all = [...known, globex, nobody, byName];
+
+  it.each<readonly [string, GroupKey]>([
+    ...UNLOGGED.map((typed) => [typed, globex] as const),
+    ['(issuer not in the log)', nobody],
+    ['issuer not in the log', nobody],
+    ['Müller, Söhne (issuer not in the log)', byName],
+    ['CN=Müller\\, Söhne,(issuer not in the log)', byName],
+    ['Globex* (issuer not in the log)', globex],
+  ])('%s is silenced, and nobody else', (issuerDn, group) => {
+    const selectors = selectorsOf({ ...none, issuerDn }, all, false);
+    expect(all.filter((one) => matches(selectors, one))).toEqual([group]);
+    expect(() => issuerOption(issuerDn)).not.toThrow();
+  });
+
+  it('is silenced before it was seen, too', () => {
+    const selectors = selectorsOf({ ...none, issuerDn: UNLOGGED[1] ?? '' }, known, true);
+    expect(matches(selectors, globex)).toBe(true);
+  });
+
+  it('is among the nearest names as it is shown, and what is told can be typed', () => {
+    const nearest = (): unknown => selectorsOf({ ...none, issuerDn: 'CN=Globex Corp' }, [globex], false);
+    expect(nearest).toThrow('issuer  Globex Corporation (issuer not in the log)');
+  });
+});
+
 describe('a report for one partner', () => {
   const period = weekPeriod('2026-W46');
   const hour = period.from / 3_600_000 + 5;
@@ -64,9 +101,10 @@ describe('a report for one partner', () => {
     rollup(hour, 40, { group, clients });
   const ownCa: GroupKey = { ...others, issuerDn: 'C=DE,O=Bank AG,CN=Partner CA', reason: 'expired' };
 
-  async function report(partner: Partner) {
+  async function report(partner: Partner, more: readonly Rollup[] = []) {
     const world = testWorld();
     const rollups = [
+      ...more,
       counted(theirs, [client('O=Somebody,CN=a', 40)]),
       counted(ownCa, [client('C=US,O=Globex Corporation,CN=batch', 7), client('C=US,O=Initech,CN=b', 33)]),
     ];
@@ -82,6 +120,13 @@ describe('a report for one partner', () => {
   it.each(Object.entries(SPELLINGS))('%s is that issuer', async (_, text) => {
     const { totals, partner } = await report({ issuerDn: issuerOption(text) });
     expect([totals.failures, partner]).toEqual([40, ISSUER]);
+  });
+
+  it.each(UNLOGGED)('%s counts what no issuer is known of', async (text) => {
+    const unlogged: GroupKey = { ...others, issuerDn: UNLOGGED[0] ?? '', door: 'load-balancer' };
+    const refused = { ...counted(unlogged, [client('O=Globex Corporation', 11)]), count: 11 };
+    expect((await report({ issuerDn: issuerOption(text) }, [refused])).totals.failures).toBe(11);
+    expect((await report({ organization: 'globex' }, [refused])).totals.failures).toBe(18);
   });
 
   it.each([

@@ -77,3 +77,23 @@ it('words go below where the text of theirs begins, and commands stay whole', ()
     ].join('\n'),
   );
 });
+
+describe('Japanese, which has no blanks between words', () => {
+  it.each([
+    ['トラストストアにある同名の CA はこの証明書に署名していません。', 24],
+    ['「署名アルゴリズムが古い」証明書、または（RSA）の鍵が短い証明書です。', 15],
+    ['クライアント証明書を発行した CA がトラストストアにありません。', 20],
+  ])('fills its lines, and keeps punctuation and katakana together: %s', (text, width) => {
+    const lines = wrapWords(text, width);
+    for (const [at, line] of lines.entries()) {
+      expect(columns(line)).toBeLessThanOrEqual(width);
+      expect(line).not.toMatch(/^[、。」）ー]|[「（]$/u);
+      const next = lines[at + 1];
+      if (next === undefined) continue;
+      expect(line.slice(-1) + next[0]).not.toMatch(/[ァ-ヴー]{2}/u);
+      // No line ends where a word of six characters would have fitted.
+      expect(columns(line)).toBeGreaterThan(width - 14);
+    }
+    expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
+  });
+});

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { deduplicator } from '../../cli/inputs/seen.js';
 import { compactCells } from '../../cli/replay/compact-cells.js';
-import { deduplicator } from '../../cli/replay/deduplicator.js';
 import { type CountedHour, type CountedHours, createCountedHours } from '../../cli/replay/hours.js';
 import { type PlayedWorld, playHours, type VirtualClock } from '../../cli/replay/play.js';
 import { rejectTally } from '../../cli/replay/rejects.js';

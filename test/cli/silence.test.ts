@@ -18,7 +18,7 @@ it('refuses a silence that would hold everything, or says nothing of its end', a
   await expect(addSilence({ scope: 'a', for: 'ever', comment: 'x' }, w)).rejects.toThrow(/30m, 2h or 5d/);
   await expect(addSilence({ scope: 'a', for: '2h', daily: '25:00-26:00', comment: 'x' }, w)).rejects.toThrow(/02:00/);
   await expect(addSilence({ incident: 'nope', for: '2h', comment: 'x' }, w)).rejects.toThrow(/no firing incident/);
-  await expect(acknowledge('nope', w)).rejects.toThrow(/no firing incident/);
+  await expect(acknowledge('nope', {}, w)).rejects.toThrow(/no firing incident/);
 });
 
 it('lists silences without what a terminal would act on', async () => {
@@ -50,8 +50,8 @@ it('takes an acknowledgement back', async () => {
   const w = world();
   const firing = incident(1, { state: 'firing', announced: true });
   await w.stores.incidents.transition(firing, null);
-  await acknowledge(firing.incidentId, w);
+  await acknowledge(firing.incidentId, {}, w);
   expect(await w.stores.incidents.load(firing.group)).toMatchObject({ acknowledged: true });
-  await acknowledge(firing.incidentId, w, true);
+  await acknowledge(firing.incidentId, { undo: true }, w);
   expect(await w.stores.incidents.load(firing.group)).toMatchObject({ acknowledged: false });
 });

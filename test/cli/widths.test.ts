@@ -16,6 +16,7 @@ import { runDoctor } from '../../cli/commands/doctor.js';
 import { runExpiry } from '../../cli/commands/expiry.js';
 import { listIncidents } from '../../cli/commands/incidents.js';
 import { runPreflight } from '../../cli/commands/preflight.js';
+import { showIncident } from '../../cli/commands/show-incident.js';
 import { listSilences } from '../../cli/commands/silence.js';
 import { observeClients } from '../../cli/inputs/clients.js';
 import { readReplayConfig } from '../../cli/replay/config.js';
@@ -56,7 +57,7 @@ async function world() {
     const comment = 'they change their certificates this week, ask the partner desk before you wake anybody up';
     await made.stores.silences.save({ id: `silence-${n}`, comment, ...selectors, ...life });
   }
-  return { ...made, clock };
+  return { ...made, clock, config: async () => made.config };
 }
 
 const VERBS: Readonly<Record<string, Run>> = {
@@ -77,9 +78,8 @@ const VERBS: Readonly<Record<string, Run>> = {
   'replay in Japanese': (write) => {
     printReplay(played, messagesIn.ja, { write } as unknown as NodeJS.WritableStream, null);
   },
-  incidents: async (write) => listIncidents(null, { ended: '0' }, { ...(await world()), output: { write } }),
-  'incidents ID': async (write) =>
-    listIncidents('incident-0', { ended: '0' }, { ...(await world()), output: { write } }),
+  incidents: async (write) => listIncidents({ ended: '0' }, { ...(await world()), output: { write } }),
+  'incidents ID': async (write) => showIncident('incident-0', {}, { ...(await world()), output: { write } }),
   'silence list': async (write) => listSilences({}, { ...(await world()), output: { write } }),
   doctor: (write) => {
     const { found, watch, expectations } = healthyScene();

@@ -259,6 +259,12 @@ export function describeFacts(containers: Containers): void {
       ]);
       expect(await a.rollups.load(group(), 500_002, 500_003)).toHaveLength(1);
       expect(await a.rollups.load(group(), 500_004, 500_009)).toEqual([]);
+      // The first and the last hour belong to the span.
+      for (const [from, to] of [
+        [500_001, 500_001],
+        [500_003, 500_009],
+      ] as const)
+        expect(await b.rollups.groups(from, to, 10)).toContainEqual(group());
     });
   });
 }

@@ -60,8 +60,10 @@ export function describeIncidents(containers: Containers): void {
       const hostile = notice('n1', T, { group: group(0, { issuerDn: HOSTILE }), because: HOSTILE, verdict: null });
       expect(await a.incidents.transition(incident(1, { group: hostile.group }), hostile)).toBe(true);
       expect(await b.outbox.pending(10)).toEqual([hostile]);
+      expect(await a.outbox.sent(hostile.incidentId)).toEqual([]);
       await b.outbox.clear('n1');
       expect(await a.outbox.pending(10)).toEqual([]);
+      expect(await a.outbox.sent(hostile.incidentId)).toEqual([hostile]);
       await a.outbox.clear('n1');
       await a.outbox.clear('never was');
     });

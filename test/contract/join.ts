@@ -49,6 +49,14 @@ export function describeJoin(containers: Containers): void {
       ]);
     });
 
+    it('keeps at which door a connection was refused', async () => {
+      const half = access(1, { door: 'cloudfront', client: null });
+      await containers.a.join.put([{ key: 'k', half, batchId: 'b' }]);
+      expect(await containers.b.join.read(['k'])).toEqual([
+        { denial: null, access: { half, batchId: 'b', second: false }, claimedBy: null },
+      ]);
+    });
+
     it('takes the halves of one call in their order', async () => {
       const { join } = containers.a;
       const cells = await join.put([

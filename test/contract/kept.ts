@@ -184,6 +184,10 @@ export function describeKept(containers: Containers): void {
       expect(await b.storm.enrol('here', 'z', [30, 31])).toEqual(new Set());
       expect(await b.storm.enrol('there', 'w', [0, 31])).toEqual(new Set());
       expect(await a.storm.enrol('here', 'w', [0, 31])).toEqual(new Set(marks('1', '2', '3', '4')));
+      // Whoever only asks is told of all of them, and stands on no list.
+      expect(await b.storm.brought('nowhere', [0, 31])).toEqual(new Set());
+      expect(await b.storm.brought('here', [9, 9])).toEqual(new Set(marks('1', '2', '3')));
+      expect(await a.storm.brought('here', [40, 50])).toEqual(new Set());
       expect(await a.storm.enrol('here', 'x', [0, 9])).toEqual(new Set());
       expect(await a.storm.enrol('here', 'y', [9, 20])).toEqual(new Set(marks('1', '2')));
     });

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ForbiddenFact } from '../../shared/model/index.js';
 import { endedOf } from '../../shared/ports/ended.js';
+import { markOf } from '../../shared/ports/event-marks.js';
 import type { Containers } from './containers.js';
 import { group, HOSTILE, incident, notice, rollup } from './examples.js';
 
@@ -105,6 +106,15 @@ export function describeReported(containers: Containers): void {
       ...changes,
     });
 
+    it('are kept apart by their doors, of which there are none in what an earlier version wrote', async () => {
+      const broken = forbidden(2, day, { cause: 'connection-failed' });
+      const facts = [broken, { ...broken, door: 'cloudfront' }, { ...broken, door: 'load-balancer' }];
+      await containers.a.facts.put([], facts);
+      const found = await containers.b.facts.forbidden(day, day, 100);
+      expect(found).toHaveLength(3);
+      expect(found).toEqual(expect.arrayContaining(facts));
+    });
+
     it('are found by their days, in all scopes, and grow', async () => {
       const facts = [
         forbidden(1, day),
@@ -118,6 +128,38 @@ export function describeReported(containers: Containers): void {
       expect(found).toEqual(expect.arrayContaining([{ ...facts[0], requests: 5, count: 5 }, facts[1]]));
       expect(await containers.b.facts.forbidden(day - 5, day - 1, 100)).toEqual([]);
       expect(await containers.b.facts.forbidden(day, day + 2, 2)).toHaveLength(2);
+    });
+
+    it('count an event once that several batches brought, where they name it', async () => {
+      const named = (batchId: string, ids: readonly string[], changes: Partial<ForbiddenFact> = {}): ForbiddenFact => ({
+        ...forbidden(1, day),
+        batchId,
+        requests: ids.length,
+        count: ids.length,
+        events: ids.map(markOf).join(''),
+        ...changes,
+      });
+      await containers.a.facts.put(
+        [],
+        [
+          named('a', ['1', '2', '3']),
+          named('b', ['3', '4']),
+          named('c', ['1', '4']),
+          // Another minute, cause or scope, and a fact that names none.
+          named('a', ['1'], { minute: day * 1440 + 2 }),
+          named('a', ['1'], { cause: 'invalid-api-key' }),
+          named('a', ['1'], { scope: HOSTILE }),
+          { ...forbidden(1, day), batchId: 'd', requests: 100, count: 100 },
+        ],
+      );
+      const found = await containers.b.facts.forbidden(day, day, 100);
+      const sum = (of: Partial<ForbiddenFact>): number =>
+        found
+          .filter((fact) => Object.entries(of).every(([key, value]) => fact[key as keyof ForbiddenFact] === value))
+          .reduce((total, { count }) => total + count, 0);
+      expect(sum({ cause: 'waf', scope: 'scope-1', minute: day * 1440 + 1 })).toBe(104);
+      expect(sum({})).toBe(107);
+      expect(found.every((fact) => !('events' in fact))).toBe(true);
     });
   });
 }

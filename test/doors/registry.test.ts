@@ -36,6 +36,7 @@ const toy: Door = {
       return [
         {
           kind: 'connection',
+          door: 'turnstile',
           eventId,
           connectionId: id && `turnstile ${id}`,
           at,

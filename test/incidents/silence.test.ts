@@ -143,7 +143,7 @@ describe('a silence', () => {
   it('an acknowledged incident is not repeated, but told when it escalates and ends', async () => {
     const w = await world(40, { detection: { repeatMinutes: 5 } });
     await alert([failing], w);
-    await acknowledge(w.published[0]?.incidentId ?? '', w);
+    await acknowledge(w.published[0]?.incidentId ?? '', {}, w);
     await minuteBy(w, 20);
     expect(kinds(w)).toEqual(['spike']);
     await w.stores.facts.put(facts(start + 22, 4, 4_000), []);

@@ -15,6 +15,7 @@ import { reportMessages } from '../../shared/report/messages/index.js';
 import { remedyOf } from '../../shared/report/page-actions.js';
 import { verdictIn } from '../../shared/report/verdict.js';
 import { diagnose } from '../../shared/x509/diagnose.js';
+import { doorRules } from '../../shared/x509/door-rules.js';
 import { truststoreOf } from '../../shared/x509/truststore.js';
 import { AT, ca, extension, type Issued, leaf, SERVER_AUTH } from '../support/certificates.js';
 import * as der from '../support/der-writer.js';
@@ -148,7 +149,7 @@ describe('causes from diagnose', () => {
       { client: own, truststore: bundle, refusedWith: sentence },
       output,
       { now: () => AT },
-      probed ?? null,
+      { door: doorRules['api-gateway'], probed: probed ?? null },
     );
     await expect(text.replaceAll(`${folder}/`, '')).toMatchFileSnapshot(`golden/diagnose/cause-${name}.txt`);
   });

@@ -50,6 +50,15 @@ describe('the link to the log', () => {
     expect(links.accessLog).toBeNull();
   });
 
+  it('names the dashboard where there is one, whatever the door', () => {
+    for (const reasonText of ['ClientCertUntrusted', 'certificate has expired']) {
+      const dashboardOf = (dashboardName: string | null) =>
+        linksOf({ ...about, reasonText }, testConfig({}), { ...place, dashboardName }).dashboard;
+      expect(dashboardOf(null)).toBeNull();
+      expect(dashboardOf('refusals')).toContain('refusals');
+    }
+  });
+
   it('is not there where no connection log is named', () => {
     const { executionLog, accessLog } = linksOf(about, testConfig({}), place);
     expect([executionLog, accessLog]).toEqual([null, null]);

@@ -12,6 +12,7 @@ import { batchOf } from '../../shared/logs/decode.js';
 import { type LogBatch, type LogEvent, type Notice, UNKNOWN_ISSUER } from '../../shared/model/index.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
 import type { Stores, World } from '../../shared/ports/index.js';
+import { ca, leaf } from '../support/certificates.js';
 import { accessEvent, denialAsOneEvent, T0 } from '../support/logs.js';
 import { createMemoryTable } from '../support/memory-table.js';
 import { noTruststores, testConfig } from '../support/world.js';
@@ -35,8 +36,22 @@ interface Storm {
 
 const REASONS = ['certificate has expired', 'self signed certificate'];
 
+const template = leaf({
+  subject: 'C=US,O=Acme,CN=client',
+  key: 'ec-a',
+  serial: '7f00000000000001',
+  issuer: ca({ subject: 'C=US,O=Acme,CN=Acme CA 0', key: 'ec-b' }),
+});
+
+/** A new certificate: the template with another serial number. */
+function pemOfSerial(n: number): string {
+  const der = Buffer.from(template.der);
+  der.writeUInt32BE(n, der.indexOf(Buffer.from('7f00000000000001', 'hex')) + 4);
+  return `-----BEGIN CERTIFICATE-----\\n${der.toString('base64')}\\n-----END CERTIFICATE-----\\n`;
+}
+
 /** Half of the refusals under one issuer, in the order of time, from the start of a minute on. */
-function stormOf(requests: number, minutes: number): Storm {
+function stormOf(requests: number, minutes: number, certificates?: 'each with a certificate'): Storm {
   const refusals = Array.from({ length: requests }, (_, n) => ({
     n,
     at: T0 - (T0 % MINUTE) + Math.floor((n * minutes * MINUTE) / requests),
@@ -45,7 +60,10 @@ function stormOf(requests: number, minutes: number): Storm {
   }));
   return {
     denials: refusals.map((refusal) => denialAsOneEvent(refusal)),
-    accesses: refusals.map((refusal) => accessEvent({ ...refusal, at: refusal.at + 1 })),
+    accesses: refusals.map((refusal) => {
+      const own = certificates === undefined ? {} : { 'identity.clientCert.clientCertPem': pemOfSerial(refusal.n) };
+      return accessEvent({ ...refusal, at: refusal.at + 1 }, own);
+    }),
   };
 }
 
@@ -152,6 +170,78 @@ describe.each(['memory', 'DynamoDB'] as const)('a storm on %s', (kind) => {
   });
 });
 
+describe.each(['memory', 'DynamoDB'] as const)('a few events that come again alone after a storm on %s', (kind) => {
+  /** A storm that is over, of which some events come again in batches of up to five. */
+  async function stormAndAgain(
+    lateMs: number,
+    again: (denials: readonly LogEvent[]) => readonly (readonly LogEvent[])[],
+  ) {
+    const clock = { at: T0 };
+    const table = createMemoryTable({ now: () => clock.at });
+    const memory = createMemoryStores();
+    const world = () =>
+      worldOf(kind === 'memory' ? memory : createStoresOn(table, { now: () => clock.at }), () => clock.at, []);
+    const { denials } = stormOf(REQUESTS_A_MINUTE, 1);
+    for (const batch of cut(EXECUTION, denials, 200)) await ingest(batch, world());
+    clock.at = (denials.at(-1)?.timestamp ?? 0) + lateMs;
+    for (const few of again(denials)) for (const batch of cut(EXECUTION, few, few.length)) await ingest(batch, world());
+    return totals(world(), clock);
+  }
+  const few = (denials: readonly LogEvent[], starts: readonly number[]) =>
+    starts.map((from) => denials.slice(from, from + limits.unaskedHalvesMax));
+
+  it('are known when they come late', async () => {
+    const starts = Array.from({ length: 40 }, (_, n) => 25 * n);
+    const sums = await stormAndAgain(limits.promptMs + MINUTE, (denials) => few(denials, starts));
+    expect(sums).toEqual(exact(REQUESTS_A_MINUTE));
+  });
+
+  it('count again, and no more of them than came, when they come at once', async () => {
+    const sums = await stormAndAgain(1_000, (denials) => few(denials, [700, 800]));
+    const all = Object.values(sums).reduce((sum, count) => sum + count, 0);
+    expect(all).toBeGreaterThan(REQUESTS_A_MINUTE);
+    expect(all).toBeLessThanOrEqual(REQUESTS_A_MINUTE + 2 * limits.unaskedHalvesMax);
+  });
+});
+
+it('a few that were there before a storm keep what they put into cells, however late they are repeated', async () => {
+  const clock = { at: T0 };
+  const memory = createMemoryStores();
+  const { denials } = stormOf(REQUESTS_A_MINUTE, 1);
+  const small = cut(EXECUTION, denials.slice(500, 505), 5);
+  let isBroken = true;
+  const waiting: Stores['waiting'] = {
+    ...memory.waiting,
+    save: async (list) => {
+      if (isBroken) throw new Error('cut off');
+      return memory.waiting.save(list);
+    },
+  };
+  const world = worldOf({ ...memory, waiting }, () => clock.at, []);
+  for (const batch of small) await ingest(batch, world).catch(() => {});
+  isBroken = false;
+  for (const batch of cut(EXECUTION, denials, 200)) await ingest(batch, world);
+  clock.at += limits.promptMs + 10 * MINUTE;
+  for (const batch of small) await ingest(batch, world);
+  expect(await totals(world, clock)).toEqual(exact(REQUESTS_A_MINUTE));
+});
+
+it('a denial that nothing ties counts once, whether a few or a storm bring it first', async () => {
+  const clock = { at: T0 };
+  const world = worldOf(createMemoryStores(), () => clock.at, []);
+  // All send the same request id, and none has the gateway's own.
+  const denials = Array.from({ length: 300 }, (_, n) => {
+    const at = T0 - (T0 % MINUTE) + n * 200;
+    const event = denialAsOneEvent({ n, at, reason: REASONS[n % 3 === 0 ? 1 : 0] ?? '', requestId: 'always-the-same' });
+    return { ...event, message: event.message.replace(/^.*Extended Request Id.*$/m, '') };
+  });
+  for (const batch of cut(EXECUTION, denials.slice(200, 220), 4)) await ingest(batch, world);
+  for (const batch of cut(EXECUTION, denials, 60)) await ingest(batch, world);
+  clock.at += limits.promptMs + 10 * MINUTE;
+  for (const batch of cut(EXECUTION, denials.slice(100, 140), 4)) await ingest(batch, world);
+  expect(await totals(world, clock)).toEqual(exact(300));
+});
+
 /** Fewer are joined without a question, and may count again what a storm left out: docs/counting.md says so. */
 function hasManyInEachMinute(events: readonly LogEvent[]): boolean {
   const minutes = new Map<number, number>();
@@ -185,6 +275,38 @@ describe('the cells that a minute of a storm writes', () => {
     const doublings = Math.log2(REQUESTS_A_MINUTE / JOINED_A_MINUTE);
     expect(written).toBeLessThanOrEqual(2 * JOINED_A_MINUTE * (1 + Math.ceil(doublings)));
     expect(written).toBeGreaterThan(JOINED_A_MINUTE / 2);
+  });
+});
+
+describe('the certificates that a minute of a storm keeps', () => {
+  it.each([
+    [20, 14],
+    [200, 140],
+    [1_000, 600],
+  ])('are bounded in batches of %i that come again in batches of %i', async (size, again) => {
+    const clock = { at: T0 };
+    const memory = createMemoryStores();
+    const saved = new Set<string>();
+    const certificates: Stores['certificates'] = {
+      ...memory.certificates,
+      save: async (some) => {
+        for (const fingerprint of [...some.keys()].slice(0, limits.certificatesPerBatchMax)) saved.add(fingerprint);
+      },
+    };
+    const world = worldOf({ ...memory, certificates }, () => clock.at, []);
+    const { denials, accesses } = stormOf(REQUESTS_A_MINUTE, 1, 'each with a certificate');
+    for (const each of [size, again]) {
+      for (const batch of cut(ACCESS, accesses, each)) await ingest(batch, world);
+      for (const batch of cut(EXECUTION, denials, each)) await ingest(batch, world);
+    }
+    const doublings = Math.log2((2 * REQUESTS_A_MINUTE) / JOINED_A_MINUTE);
+    expect(saved.size).toBeLessThanOrEqual(JOINED_A_MINUTE * (1 + Math.ceil(doublings)));
+    // Whoever is named by a count can be looked at.
+    const named = [...memory.facts.all()].flatMap(({ clients }) => clients.map(({ fingerprint }) => fingerprint));
+    expect(named.length).toBeGreaterThan(0);
+    for (const fingerprint of named.filter((one) => one !== null)) {
+      if (size < limits.certificatesPerBatchMax) expect(saved).toContain(fingerprint);
+    }
   });
 });
 

@@ -41,6 +41,11 @@ const pages = LANGUAGES.flatMap((language) => names(language).map((name) => join
 const all = [join(ROOT, 'README.md'), ...pages];
 const articles = pages.filter((path) => !path.endsWith('README.md'));
 
+/** Commands that change what a CDK app or Terraform may own: its next deployment brings the old state back. */
+const CHANGE =
+  /^ *aws (?:(?:apigateway|apigatewayv2|cloudfront|elbv2|wafv2|ec2) (?:update|modify|add|remove|disassociate)-|s3api put-object |lambda update-alias )/;
+const WARNING = { en: /next\s+deployment/, ja: /次回?のデプロイ/ } as const;
+
 const read = (path: string) => readFileSync(path, 'utf8');
 const idOf = (path: string) => path.slice(path.lastIndexOf('/') + 1, -'.md'.length);
 const blocks = (text: string, language: string) =>
@@ -125,6 +130,17 @@ describe('runbooks', () => {
       ...commands(text).filter((command) => !TOOLS.has(command.trim().split(' ')[0] ?? '')),
     ]);
     expect(wrong).toEqual([]);
+  });
+
+  it('warn wherever the next deployment would undo what a section tells to change', () => {
+    const unwarned = problems(articles, (text, path) =>
+      text
+        .split(/^(?=## )/m)
+        .filter((section) => commands(section).some((command) => CHANGE.test(command)))
+        .filter((section) => !WARNING[languageOf(path)].test(section) || !/CDK/.test(section))
+        .map((section) => section.split('\n', 1)[0] ?? ''),
+    );
+    expect(unwarned).toEqual([]);
   });
 
   it('are in Japanese where they should be', () => {

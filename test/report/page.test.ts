@@ -75,7 +75,12 @@ const HOSTILE = [
 
 describe('hostile names', () => {
   it.each(HOSTILE)('%j adds no tag, no attribute and no control character to the page', (text) => {
-    const tagsOf = (page: string) => page.match(/<[a-z/!][^>]*>/g)?.map((tag) => tag.replace(/"[^"]*"/g, '""'));
+    // `<wbr>` is where a name may be broken: it has no attribute and no content.
+    const tagsOf = (page: string) =>
+      page
+        .replaceAll('<wbr>', '')
+        .match(/<[a-z/!][^>]*>/g)
+        ?.map((tag) => tag.replace(/"[^"]*"/g, '""'));
     for (const language of ['en', 'ja'] as const) {
       const page = pageOf(buildReport(partsWith(text)), language);
       expect(tagsOf(page)).toEqual(tagsOf(pageOf(buildReport(partsWith('harmless')), language)));

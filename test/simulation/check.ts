@@ -158,7 +158,7 @@ function mayStandFor(request: Request, { group, minute }: Fact, requests: readon
   return requests.some((other) => other.requestId === request.requestId && isDenial(other));
 }
 
-/** Other 403s have no cell to meet in: they count once per distinct batch that carries them. */
+/** Other 403s have no cell to meet in: their facts name their events. */
 function checkForbidden(
   { traffic, isStorm, isLong }: Ended,
   forbidden: readonly ForbiddenFact[],
@@ -169,19 +169,16 @@ function checkForbidden(
     ({ cause }) => cause,
     ({ count }) => count,
   );
-  const batches = new Map(traffic.deliveries.map(({ batch }) => [batch.batchId, batch] as const));
-  const carried = new Map<string, number>();
-  for (const batch of batches.values()) for (const { id } of batch.events) carried.set(id, (carried.get(id) ?? 0) + 1);
   const wanted = sumBy(
     traffic.otherForbidden,
     ({ cause }) => cause,
-    ({ eventId }) => carried.get(eventId) ?? 0,
+    () => 1,
   );
   for (const [cause, want] of wanted) {
     expect(
       // They are kept for 16 days.
       isLong ? (counted.get(cause) ?? 0) <= want : counted.get(cause) === want,
-      () => `other 403s, ${cause}: ${want} delivered, ${counted.get(cause) ?? 0} counted`,
+      () => `other 403s, ${cause}: ${want} logged, ${counted.get(cause) ?? 0} counted`,
     );
   }
   // Connections have cells, so these count once each.

@@ -55,6 +55,7 @@ const tableWrites = [
   'incidents.keep-ended',
   'incidents.strike-ended',
   'outbox.lay',
+  'outbox.keep-sent',
   'outbox.take-away',
 ] as const;
 
@@ -222,7 +223,8 @@ export class Disk {
   }
 
   #sendingFault(write: Write, fault: WriteFault, label: () => string): void {
-    const isSending = write === 'sns.publish' || write === 'outbox.take' || write === 'outbox.clear';
+    const isSending =
+      write === 'sns.publish' || write === 'outbox.take' || write === 'outbox.clear' || write === 'outbox.keep-sent';
     if (isSending) this.#io.onSendingFault(write, fault, label());
   }
 
@@ -238,6 +240,7 @@ function unavailable(write: Write): MtlsWatchError {
 
 /** Between the moment when SNS took the notice and the moment when it left the outbox. */
 export function leavesOpenWhetherSent(step: Write, fault: WriteFault): boolean {
+  if (step === 'outbox.keep-sent') return true;
   if (step === 'outbox.take') return fault.startsWith('paused');
   if (step === 'sns.publish') return fault !== 'failed before' && fault !== 'crash before';
   return step === 'outbox.clear' && fault.endsWith('before');

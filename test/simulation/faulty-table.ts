@@ -67,7 +67,7 @@ function faultyTable(table: MemoryTable, diskOf: () => Disk, witness: Witness): 
         items.map((item) =>
           diskOf().write(
             writeOf(PUTS, keyOf(item)),
-            () => nameOf(keyOf(item)),
+            () => (item.pk?.S?.startsWith('sent#') ? noticeIdIn(keyOf(item)) : nameOf(keyOf(item))),
             () => table.putAll([item]),
           ),
         ),
@@ -104,6 +104,7 @@ const PUTS: Readonly<Record<string, Write>> = {
   outbox: 'outbox.lay',
   rollup: 'rollups.close',
   scopes: 'facts.index',
+  sent: 'outbox.keep-sent',
   waiting: 'waiting.save',
 };
 
@@ -144,10 +145,14 @@ function nameOf({ pk, sk }: Key): string {
   return `${pk} ${sk}`;
 }
 
+function noticeIdIn({ sk }: Key): string {
+  return sk.split('#').at(-1) ?? '';
+}
+
 /** The notice's id where one is sent, for the checkers; else what is updated. */
 function labelOf(key: Key, update: Condition): string {
   const write = updateOf(key, update);
-  if (write === 'outbox.take' || write === 'outbox.put-off') return key.sk.split('#').at(-1) ?? '';
+  if (write === 'outbox.take' || write === 'outbox.put-off') return noticeIdIn(key);
   if (write === 'outbox.clear') return update.values?.[':notice']?.SS?.[1] ?? '';
   return nameOf(key);
 }

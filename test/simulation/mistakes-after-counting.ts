@@ -42,6 +42,18 @@ export const mistakesAfterCounting: readonly Mutant[] = [
     to: 'clock.now();',
   },
   {
+    name: 'other 403s: what another batch named counts again',
+    file: 'shared/ports/event-marks.ts',
+    from: 'const count = known.size - before;',
+    to: 'const count = known.size - before * 0;',
+  },
+  {
+    name: 'other 403s: each batch is looked at alone',
+    file: 'shared/ports/event-marks.ts',
+    from: '`${fact.minute} ${fact.cause} ${fact.scope}`',
+    to: 'fact.batchId',
+  },
+  {
     name: 'roll-up: the hour is marked before its facts are written',
     file: ledger,
     from: 'const counted = world.stores.facts.put(facts, forbidden);',

@@ -34,8 +34,8 @@ export const mistakesWithStrangers: readonly Mutant[] = [
   {
     name: 'claims: they stand in the group of the partner',
     file: 'shared/model/group-id.ts',
-    from: 'isUnverified\n    ?',
-    to: 'isUnverified && scope === issuerDn\n    ?',
+    from: '(isUnverified ?',
+    to: '(isUnverified && scope === issuerDn ?',
     isSiege: true,
   },
   {

@@ -50,8 +50,8 @@ function hunt(mutant: Mutant, seedsMax = SEEDS_MAX): { readonly seed: number; re
       cwd: copy,
       encoding: 'utf8',
     });
+    if (run.status !== 0) throw new Error(`${mutant.name}: ${run.signal ?? ''} ${run.stderr}`);
     const answer: unknown = JSON.parse(run.stdout.trim().split('\n').at(-1) ?? '');
-    if (run.status !== 0) throw new Error(`${mutant.name}: ${run.stderr}`);
     return answer as { seed: number; violation: string } | null;
   } finally {
     rmSync(copy, { recursive: true });

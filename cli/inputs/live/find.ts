@@ -26,6 +26,8 @@ export interface LiveOptions {
   readonly from?: string;
   readonly to?: string;
   readonly state?: string;
+  /** What stands for now. */
+  readonly at?: string;
 }
 
 /** The options together with the access-log formats of the settings or of `--format`. */

@@ -5,6 +5,7 @@ import { systemClock } from '../../../shared/adapters/clock.js';
 import { MtlsWatchError } from '../../../shared/base/errors.js';
 import { clean } from '../../../shared/base/text.js';
 import type { Clock } from '../../../shared/ports/index.js';
+import { timeOption, withAt } from '../../terminal/options.js';
 import type { InputItem } from '../item.js';
 import { type FoundLive, findLive, type LiveOptions, type LiveSearch, type Purpose } from './find.js';
 import { searchLogs } from './search.js';
@@ -31,7 +32,8 @@ export function withLive(command: Command, hasPeriod = false): Command {
       .option('--from <time>', 'search from this ISO time')
       .option('--to <time>', 'search until this ISO time; default: now');
   }
-  return command.option('--state <file>', 'keep what was found there, so that the search goes on after a stop');
+  command.option('--state <file>', 'keep what was found there, so that the search goes on after a stop');
+  return withAt(command);
 }
 
 export interface Live {
@@ -52,12 +54,14 @@ export async function liveOf(
   clock: Clock = systemClock,
   find: typeof findLive = findLive,
 ): Promise<Live | null> {
+  // Nothing is logged yet of a time to come.
+  const now = Math.min(timeOption(options.at, clock), clock.now());
   if (options.logGroup === undefined && options.domain === undefined) {
     const alone = (['since', 'state'] as const).find((name) => options[name] !== undefined);
     if (alone === undefined) return null;
     throw new MtlsWatchError('usage', `--${alone} goes with --log-group or --domain`);
   }
-  const range = rangeOf(options, clock.now());
+  const range = rangeOf(options, now);
   const found = await find(options, purpose);
   const { targets, logs } = found;
   const search = {

@@ -11,22 +11,25 @@ export function createFailureLog(stream: NodeJS.WritableStream): FailureLog {
   return {
     record: (failures, batchId) => {
       const told = failures.slice(0, limits.failureRecordsMax);
-      const lines = told.map(({ at, scope, issuerDn, reason, attribution, client, weight, isUnverified }, index) => ({
-        type: 'failure',
-        failureId: digest('failure', batchId, index),
-        at,
-        scope,
-        issuerDn,
-        // Nobody of that issuer's may be named by a query for its clients.
-        ...(isUnverified && { isUnverified }),
-        reason,
-        attribution,
-        weight,
-        subjectDn: client?.subjectDn ?? '',
-        serialNumber: client?.serialNumber ?? '',
-        sourceIp: client?.sourceIp ?? '',
-        userAgent: client?.userAgent ?? '',
-      }));
+      const lines = told.map(
+        ({ at, scope, issuerDn, reason, attribution, client, weight, isUnverified, door }, index) => ({
+          type: 'failure',
+          failureId: digest('failure', batchId, index),
+          at,
+          scope,
+          issuerDn,
+          // Nobody of that issuer's may be named by a query for its clients.
+          ...(isUnverified && { isUnverified }),
+          ...(door && { door }),
+          reason,
+          attribution,
+          weight,
+          subjectDn: client?.subjectDn ?? '',
+          serialNumber: client?.serialNumber ?? '',
+          sourceIp: client?.sourceIp ?? '',
+          userAgent: client?.userAgent ?? '',
+        }),
+      );
       const left = failures.length - told.length;
       const rest = left > 0 ? [{ type: 'failures-left-out', count: left }] : [];
       for (const line of [...lines, ...rest]) stream.write(`${JSON.stringify(line)}\n`);

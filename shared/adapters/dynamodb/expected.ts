@@ -12,12 +12,13 @@ import { keys } from './keys.js';
 import type { Item, Key } from './table.js';
 
 export function encodeExpected({ group, minute, batchId, requests }: FactIntent): string {
-  const unverified = group.isUnverified ? [1] : [];
-  return JSON.stringify([group.issuerDn, group.reason, minute, batchId, requests, ...unverified]);
+  const { issuerDn, reason, isUnverified, door } = group;
+  const appended = door === undefined ? (isUnverified ? [1] : []) : [isUnverified ? 1 : 0, door];
+  return JSON.stringify([issuerDn, reason, minute, batchId, requests, ...appended]);
 }
 
 const expectedSchema = z.tuple(
-  [z.string(), z.enum(reasonIds), z.number(), z.string(), z.number(), z.optional(z.unknown())],
+  [z.string(), z.enum(reasonIds), z.number(), z.string(), z.number(), z.optional(z.unknown()), z.optional(z.string())],
   z.unknown(),
 );
 
@@ -27,8 +28,12 @@ export function expectedOf(item: Item): FactIntent[] {
   const scope = readValue(item, 'scope', z.string());
   return texts.map((text) => {
     const values = readValue({ ...item, expected: { S: text } }, 'expected', expectedSchema);
-    const [issuerDn, reason, minute, batchId, requests, unverified] = values;
-    const group = { scope, issuerDn, reason, ...(unverified === 1 && { isUnverified: true as const }) };
+    const [issuerDn, reason, minute, batchId, requests, unverified, door] = values;
+    const group = {
+      ...{ scope, issuerDn, reason },
+      ...(unverified === 1 && { isUnverified: true as const }),
+      ...(door !== undefined && { door }),
+    };
     return { group, minute, batchId, requests };
   });
 }

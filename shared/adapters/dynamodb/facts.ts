@@ -9,6 +9,7 @@ import * as z from '../../base/zod.js';
 import { groupId } from '../../model/group-id.js';
 import type { Fact, ForbiddenFact, GroupKey } from '../../model/index.js';
 import { forbiddenCauses } from '../../model/reasons.js';
+import { eachEventOnce } from '../../ports/event-marks.js';
 import type { Clock, FactStore } from '../../ports/index.js';
 import { inParallel } from './failures.js';
 import { corrupt, countsAttributes, countsOf, isGrowth, numberOf, readValue, textOf } from './items.js';
@@ -40,10 +41,11 @@ export function createFacts(table: Table, clock: Clock): FactStore {
           ...countsAttributes(fact),
           ttl: expiry,
         })),
-        ...forbidden.map(({ scope, cause, minute, batchId, requests, count }) => ({
-          ...attributesOf(keys.forbidden(scope, cause, minute, batchId)),
+        ...forbidden.map(({ scope, door, cause, minute, batchId, requests, count, events }) => ({
+          ...attributesOf(keys.forbidden(scope, cause, minute, batchId + behindBatch(door))),
           requests: { N: String(requests) },
-          value: { S: JSON.stringify([scope, count]) },
+          value: { S: JSON.stringify([scope, count, ...(door === undefined ? [] : [door])]) },
+          ...(events !== undefined && { events: { S: events } }),
           ttl: ttl(clock.now(), limits.forbiddenDaysMax),
         })),
       ];
@@ -64,7 +66,7 @@ export function createFacts(table: Table, clock: Clock): FactStore {
       const facts: ForbiddenFact[] = [];
       for (const { scope, day } of places.flat()) {
         const items = await table.query({ pk: keys.forbiddenPk(scope, day) }, limit - facts.length);
-        for (const item of items) facts.push(forbiddenOf(item));
+        for (const fact of eachEventOnce(items.map(forbiddenOf))) facts.push(fact);
         if (facts.length >= limit) break;
       }
       return facts;
@@ -78,14 +80,20 @@ function factOf(item: Item, group: GroupKey): Fact {
   return { group, minute: Number(minute), batchId, ...countsOf(item) };
 }
 
-const forbiddenSchema = z.tuple([z.string(), z.number()], z.unknown());
+/** A batch may hold records of several doors. */
+const behindBatch = (door: string | undefined): string => (door === undefined ? '' : `#${door}`);
+
+const forbiddenSchema = z.tuple([z.string(), z.number(), z.optional(z.string())], z.unknown());
 
 function forbiddenOf(item: Item): ForbiddenFact {
-  const [, minute, name, batchId] = /^(\d+)#([a-z-]+)#(.*)$/s.exec(textOf(item, 'sk')) ?? [];
+  const [, minute, name, batch] = /^(\d+)#([a-z-]+)#(.*)$/s.exec(textOf(item, 'sk')) ?? [];
   const cause = forbiddenCauses.find((one) => one === name);
-  if (minute === undefined || cause === undefined || batchId === undefined) {
+  if (minute === undefined || cause === undefined || batch === undefined) {
     throw corrupt(item, 'sk', 'expected MINUTE#CAUSE#BATCH');
   }
-  const [scope, count] = readValue(item, 'value', forbiddenSchema);
-  return { scope, cause, minute: Number(minute), batchId, requests: numberOf(item, 'requests'), count };
+  const [scope, count, door] = readValue(item, 'value', forbiddenSchema);
+  const batchId = batch.slice(0, batch.length - behindBatch(door).length);
+  const requests = numberOf(item, 'requests');
+  const fact = { scope, ...(door !== undefined && { door }), cause, minute: Number(minute), batchId, requests, count };
+  return item.events === undefined ? fact : { ...fact, events: textOf(item, 'events') };
 }

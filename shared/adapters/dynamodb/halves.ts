@@ -23,7 +23,7 @@ export function encodeHalf(half: Half, batchId: string): string {
   }
   const guessed = half.isScopeGuessed === true ? 1 : 0;
   const client = half.client === null ? null : valuesOf(half.client);
-  const appended = [guessed, half.inferred ?? 0, half.isUnverified ? 1 : 0];
+  const appended = [guessed, half.inferred ?? 0, half.isUnverified ? 1 : 0, half.door ?? 0];
   while (appended.at(-1) === 0) appended.pop();
   return JSON.stringify([...common, client, ...appended]);
 }
@@ -71,13 +71,12 @@ const clientSchema = z.pipe(
   ),
 );
 
+const optional = z.optional(z.unknown());
+
 export const accessSchema = z.pipe(
-  z.tuple(
-    [...common, z.nullable(clientSchema), z.optional(z.unknown()), z.optional(z.unknown()), z.optional(z.unknown())],
-    z.unknown(),
-  ),
+  z.tuple([...common, z.nullable(clientSchema), optional, optional, optional, optional], z.unknown()),
   z.transform((values): Brought<AccessRecord> => {
-    const [, , , , , , , , , client, guessed, inferred, unverified] = values;
+    const [, , , , , , , , , client, guessed, inferred, unverified, door] = values;
     const { batchId, common } = commonOf(values.slice(0, 9) as Common);
     const isScopeGuessed = guessed === 1 ? { isScopeGuessed: true as const } : {};
     return {
@@ -89,6 +88,7 @@ export const accessSchema = z.pipe(
         client,
         ...(typeof inferred === 'string' && { inferred }),
         ...(unverified === 1 && { isUnverified: true as const }),
+        ...(typeof door === 'string' && { door }),
       },
     };
   }),

@@ -60,6 +60,7 @@ const incidentSchema = z.object({
   announced: z.boolean(),
   severityAtFirst: z.enum(severities),
   acknowledged: z.boolean(),
+  acknowledgedBy: z.optional(z.string()),
   heldBack: z.boolean(),
   // Incidents stored by an older version have none of these fields.
   repeats: z.withDefault(z.int().check(z.nonnegative()), 0),

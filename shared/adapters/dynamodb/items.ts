@@ -84,6 +84,7 @@ export const groupSchema = z.object({
   issuerDn: z.string(),
   reason: z.enum(reasonIds),
   isUnverified: z.optional(z.literal(true)),
+  door: z.optional(z.string()),
 });
 
 /** The attributes that facts and roll-ups share. */

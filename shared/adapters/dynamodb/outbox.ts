@@ -10,7 +10,7 @@ import type { Outbox } from '../../ports/index.js';
 import { inSendingOrder, inTryingOrder, type PendingNotice } from '../../ports/outbox-order.js';
 import { inParallel } from './failures.js';
 import { numberOf, type ReadEach, readValue, textOf } from './items.js';
-import { keys } from './keys.js';
+import { keys, ttl } from './keys.js';
 import { attributesOf, type Item, type Table } from './table.js';
 
 /** The attributes needed to order and claim a notice; the publisher reads the rest, one notice at a time. */
@@ -117,12 +117,31 @@ export function createOutbox(table: Table, readEach: ReadEach): Outbox {
     clear: async (noticeId) => {
       const laid = known.get(noticeId) ?? (await find(noticeId));
       if (laid === undefined) return;
-      const strike = { expression: 'DELETE #outbox :notice', values: { ':notice': { SS: [laid.sk, noticeId] } } };
-      await table.update(keys.incident(laid.groupId), strike, INCIDENT_EXISTS);
-      await table.remove({ pk: keys.outboxPk, sk: laid.sk });
+      await strike(laid, table);
       known.delete(noticeId);
     },
+    sent: (incidentId) => sentOf(incidentId, table, readEach),
   };
+}
+
+/** Its copy comes first: a crash in between sends the notice again under its id, and none is missing among those sent. */
+async function strike(laid: Laid, table: Table): Promise<void> {
+  const { sk, groupId, notice } = laid;
+  await keepSent(laid, table);
+  const listed = { expression: 'DELETE #outbox :notice', values: { ':notice': { SS: [sk, notice.noticeId] } } };
+  await table.update(keys.incident(groupId), listed, INCIDENT_EXISTS);
+  await table.remove({ pk: keys.outboxPk, sk });
+}
+
+async function keepSent({ sk, notice }: Laid, table: Table): Promise<void> {
+  const item = attributesOf({ pk: keys.sentPk(notice.incidentId), sk });
+  const expiry = ttl(Date.parse(notice.at), limits.keptDaysMax);
+  await table.putAll([{ ...item, value: { S: JSON.stringify(notice) }, ttl: expiry }]);
+}
+
+async function sentOf(incidentId: string, table: Table, readEach: ReadEach): Promise<readonly Notice[]> {
+  const items = await table.query({ pk: keys.sentPk(incidentId) });
+  return readEach(items, (item) => readValue(item, 'value', noticeSchema) as unknown as Notice);
 }
 
 /** The notices without an earlier pending notice of their incident outside of this list. */

@@ -14,6 +14,7 @@ const silenceSchema = z.object({
   issuerDn: z.nullable(z.string()),
   reason: z.nullable(z.string()),
   isUnverified: z.optional(z.literal(true)),
+  door: z.optional(z.string()),
   startsAt: z.number(),
   endsAt: z.number(),
   window: z.nullable(z.object({ days: z.array(z.int()), fromMinute: z.int(), minutes: z.int() })),

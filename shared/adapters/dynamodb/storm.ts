@@ -9,10 +9,15 @@ import { marksIn } from '../../ports/event-marks.js';
 import type { Clock, StormStore } from '../../ports/index.js';
 import { numberOf, readValue, textOf } from './items.js';
 import { keys, ttl } from './keys.js';
-import type { Table } from './table.js';
+import type { Item, Table } from './table.js';
 
 export function createStorm(table: Table, clock: Clock): StormStore {
   const expiry = () => ttl(clock.now(), limits.cellDaysMax);
+  const marksOf = async (batches: readonly string[], span: readonly [number, number]): Promise<Set<string>> => {
+    const overlapping = batches.filter((one) => overlaps(one, span));
+    const items = await table.getAll(overlapping.map((one) => keys.rate(one.split(' ')[0] ?? '')));
+    return new Set(items.flatMap((one) => marksIn(textOf(one, 'events'))));
+  };
   return {
     addLoad: async (minute, kind, halves) => {
       const { item } = await table.update(keys.load(minute, kind), {
@@ -51,16 +56,20 @@ export function createStorm(table: Table, clock: Clock): StormStore {
         },
         IS_NOT_ENROLLED,
       );
-      const list = (item.batches?.L ?? []).map(({ S = '' }) => S);
-      const earlier = list.slice(0, list.indexOf(mine)).filter((other) => overlaps(other, span));
-      const items = await table.getAll(earlier.map((other) => keys.rate(other.split(' ')[0] ?? '')));
-      return new Set(items.flatMap((one) => marksIn(textOf(one, 'events'))));
+      const list = listOf(item);
+      return marksOf(list.slice(0, list.indexOf(mine)), span);
+    },
+    brought: async (place, span) => {
+      const item = await table.get(keys.storm(place));
+      return item === null ? new Set() : marksOf(listOf(item), span);
     },
   };
 }
 
 /** A batch writes the same entry whenever it is repeated. */
 const IS_NOT_ENROLLED = 'attribute_not_exists(#batches) OR NOT contains(#batches, :batch)';
+
+const listOf = ({ batches }: Item): string[] => (batches?.L ?? []).map(({ S = '' }) => S);
 
 function overlaps(entry: string, [from, to]: readonly [number, number]): boolean {
   const [, first, last] = entry.split(' ').map(Number);

@@ -3,6 +3,7 @@
 import { dayOfMinute } from '../../base/time.js';
 import { groupId } from '../../model/group-id.js';
 import type { Fact, ForbiddenFact, GroupKey } from '../../model/index.js';
+import { eachEventOnce } from '../../ports/event-marks.js';
 import type { FactStore } from '../../ports/index.js';
 
 export interface MemoryFacts extends FactStore {
@@ -35,7 +36,7 @@ export function createFacts(): MemoryFacts {
         grow(ofMinute, fact.batchId, fact);
       }
       for (const fact of forbidden) {
-        grow(forbiddenFacts, JSON.stringify([fact.scope, fact.cause, fact.minute, fact.batchId]), fact);
+        grow(forbiddenFacts, JSON.stringify([fact.scope, fact.door, fact.cause, fact.minute, fact.batchId]), fact);
       }
     },
     window: async (group, from, to) => {
@@ -43,13 +44,15 @@ export function createFacts(): MemoryFacts {
       return minutes === undefined ? [] : minutesIn(minutes, from, to).flatMap((minute) => factsAt(minutes, minute));
     },
     forbidden: async (from, to, limit) =>
-      [...forbiddenFacts.values()]
-        .filter(({ minute }) => from <= dayOfMinute(minute) && dayOfMinute(minute) <= to)
-        .slice(0, limit),
+      eachEventOnce(
+        [...forbiddenFacts.values()]
+          .filter(({ minute }) => from <= dayOfMinute(minute) && dayOfMinute(minute) <= to)
+          .slice(0, limit),
+      ),
     *all() {
       for (const { minutes } of byGroup.values()) for (const facts of minutes.values()) yield* facts.values();
     },
-    allForbidden: () => forbiddenFacts.values(),
+    allForbidden: () => eachEventOnce([...forbiddenFacts.values()]),
     groups: () => [...byGroup.values()].map(({ group }) => group),
     take: (group, before) => {
       const minutes = byGroup.get(groupId(group))?.minutes ?? new Map<number, Map<string, Fact>>();

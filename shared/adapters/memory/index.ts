@@ -5,6 +5,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { boundedMap } from '../../base/bounded-map.js';
+import { getOrInsert } from '../../base/get-or-insert.js';
 import { limits } from '../../base/limits.js';
 import { dayOfMinute } from '../../base/time.js';
 import { groupId } from '../../model/group-id.js';
@@ -15,6 +16,7 @@ import type {
   Half,
   HeldHalf,
   Incident,
+  Notice,
   ProbedGateway,
   Rollup,
   Silence,
@@ -196,7 +198,7 @@ function createRollups(expected: Map<string, FactIntent>): MemoryStores['rollups
       const id = groupId(open.group);
       const rollups = byGroup.get(id) ?? new Map<number, Rollup>();
       byGroup.set(id, rollups);
-      grow(rollups, open.hour, rollup);
+      if (rollup !== null) grow(rollups, open.hour, rollup);
       const key = keyOf(open.group, open.hour);
       if (marks.get(key)?.token === open.token) marks.delete(key);
       for (const fact of open.expected) expected.delete(nameOfExpected(fact));
@@ -205,6 +207,8 @@ function createRollups(expected: Map<string, FactIntent>): MemoryStores['rollups
       [...(byGroup.get(groupId(group))?.values() ?? [])]
         .filter((rollup) => from <= rollup.hour && rollup.hour <= to)
         .sort((a, b) => a.hour - b.hour),
+    // What is in memory is one history, and nothing is delivered beside it.
+    counted: async () => new Set(),
     groups: async (from, to, limit) => {
       const groups: GroupKey[] = [];
       for (const rollups of byGroup.values()) {
@@ -268,6 +272,10 @@ function createStorm(): StormStore {
   const denials = boundedMap<FixedDenials>(limits.stormRatesRememberedMax);
   const brought = boundedMap<string>(limits.stormBatchesRememberedMax);
   const lists = boundedMap<[string, readonly [number, number]][]>(limits.stormRatesRememberedMax);
+  const marksOf = (batches: readonly [string, readonly [number, number]][], [from, to]: readonly [number, number]) => {
+    const overlapping = batches.filter(([, other]) => other[0] <= to && from <= other[1]);
+    return new Set(overlapping.flatMap(([id]) => marksIn(brought.get(id) ?? '')));
+  };
   return {
     addLoad: async (minute, kind, halves) => {
       const sum = (loads.get(`${minute} ${kind}`) ?? 0) + halves;
@@ -293,9 +301,9 @@ function createStorm(): StormStore {
         0,
         list.findIndex(([id]) => id === batchId),
       );
-      const overlapping = earlier.filter(([, other]) => other[0] <= span[1] && span[0] <= other[1]);
-      return new Set(overlapping.flatMap(([id]) => marksIn(brought.get(id) ?? '')));
+      return marksOf(earlier, span);
     },
+    brought: async (place, span) => marksOf(lists.get(place) ?? [], span),
   };
 }
 
@@ -346,6 +354,7 @@ function createProbed(): ProbedStore {
 
 function createOutbox(notices: Map<string, PendingNotice>): Outbox {
   const takenUntil = new Map<string, number>();
+  const sent = new Map<string, Notice[]>();
   return {
     pending: async (limit) =>
       inSendingOrder([...notices.values()])
@@ -370,9 +379,12 @@ function createOutbox(notices: Map<string, PendingNotice>): Outbox {
       return true;
     },
     clear: async (noticeId) => {
+      const cleared = notices.get(noticeId)?.notice;
+      if (cleared !== undefined) getOrInsert(sent, cleared.incidentId, () => []).push(cleared);
       notices.delete(noticeId);
       takenUntil.delete(noticeId);
     },
+    sent: async (incidentId) => sent.get(incidentId) ?? [],
   };
 }
 

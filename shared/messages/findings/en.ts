@@ -76,6 +76,11 @@ export const findings: Readonly<Record<FindingCode, FindingMessages>> = {
     reasons['chain-too-long'].title,
     ...reasons['chain-too-long'].steps,
   ),
+  'certificate-too-large': words(
+    'The certificate is larger than what is surely taken',
+    reasons['certificate-too-large'].title,
+    ...reasons['certificate-too-large'].steps,
+  ),
   'issuer-not-ca': words(
     'A certificate in the chain acts as a CA and is none',
     'issuer is not a CA',

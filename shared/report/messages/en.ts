@@ -1,6 +1,8 @@
 /** The report in English. */
 
+import { nameWords } from '../../messages/names.js';
 import { reasons } from '../../messages/reasons/en.js';
+import { english } from '../../model/phrases.js';
 import type { ReportMessages } from './types.js';
 
 const n = (count: number, one: string, many = `${one}s`): string =>
@@ -8,13 +10,13 @@ const n = (count: number, one: string, many = `${one}s`): string =>
 
 export const en: ReportMessages = {
   language: 'en',
+  ...nameWords.en,
   title: (period) => `Refused client certificates, ${period}`,
   titleFor: (partner, period) => `Refused client certificates of ${partner}, ${period}`,
   subtitle: (from, to, generated) => `${from} to ${to}, all times UTC. Made ${generated} by mtls-watch.`,
   contents: 'Contents',
   reasons,
-  // The diagnosis speaks English itself, and names what it found.
-  remedies: {},
+  say: english,
   contradiction: null,
   seenHere: (day) => `(seen at this gateway on ${day})`,
   causes: {
@@ -41,6 +43,7 @@ export const en: ReportMessages = {
   sections: {
     summary: 'The period in three sentences',
     actions: 'What needs action',
+    doors: 'By front door',
     days: 'Refusals by day and reason',
     issuers: 'By issuer',
     incidents: 'Incidents',
@@ -53,13 +56,13 @@ export const en: ReportMessages = {
     method: 'Method and definitions',
   },
   labels: {
-    refused: 'refused',
-    before: 'before',
+    refused: 'Refused',
+    before: 'Before',
     median: '4-week median',
-    change: 'change',
-    issuers: 'issuers',
+    change: 'Change',
+    issuers: 'Issuers',
     issuer: 'Issuer',
-    incidents: 'incidents',
+    incidents: 'Incidents',
     open: 'needs action',
     over: 'over: confirm',
     owner: 'Owner',
@@ -104,7 +107,7 @@ export const en: ReportMessages = {
     none: 'none',
     unknown: 'not known',
     stretch: 'Weeks back',
-    thisPeriod: 'this',
+    thisPeriod: 'This',
     events: 'Log events read',
     rejected: 'Records that could not be read',
     duplicates: 'Delivered twice, counted once',
@@ -115,7 +118,12 @@ export const en: ReportMessages = {
     inferredNote: 'of APIs without an execution log',
     otherReasons: 'other reasons',
     missing: 'What this report lacks',
+    door: 'Door',
+    groups: 'Groups',
+    otherCauses: 'Other causes',
   },
+  doorsNote:
+    'What each front door refused for the client certificate. Other causes are no refusals of a certificate: other 403s of API Gateway, and connections that broke off at the other doors.',
   sentences: {
     quiet: 'No client certificate was refused.',
     total: (failures, scopes, issuers, trend) =>
@@ -180,6 +188,7 @@ export const en: ReportMessages = {
         ? `${Math.round(seconds / 60)} min`
         : `${(seconds / 3600).toLocaleString('en', { maximumFractionDigits: 1 })} h`,
   daysPicture: (total, worst, worstCount) => `${total} refusals in all; most on ${worst}: ${worstCount}.`,
+  otherDays: 'The days that the largest ones hide, on a scale of their own',
   multiplesNote:
     'One column for each period, oldest first, this one in strong colour; the dashed line is the median of the four before. Each picture has its own scale.',
   forbiddenNote: 'These answers look the same to a client, but changing a certificate or the truststore does not help.',

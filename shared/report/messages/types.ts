@@ -1,6 +1,6 @@
 /** The texts of the report that every language provides. */
 
-import type { Messages } from '../../messages/types.js';
+import type { Messages, NameMessages } from '../../messages/types.js';
 import type { Severity } from '../../model/notices.js';
 import type { ForbiddenCause } from '../../model/reasons.js';
 import type { GapId, Report } from '../schema.js';
@@ -9,17 +9,16 @@ export type Language = 'en' | 'ja';
 
 type Sunset = NonNullable<Report['sunset']>[number];
 
-export interface ReportMessages {
+export interface ReportMessages extends NameMessages {
   readonly language: Language;
   readonly title: (period: string) => string;
   readonly titleFor: (partner: string, period: string) => string;
   readonly subtitle: (from: string, to: string, generated: string) => string;
   readonly contents: string;
   readonly reasons: Messages['reasons'];
-  /** By finding code; for a code that is absent, the remedy of the reason is used. */
-  readonly remedies: Readonly<Record<string, string>>;
   /** As in an alert; null where the diagnosis says it itself. */
   readonly contradiction: Messages['contradiction'];
+  readonly say: Messages['say'];
   /** Beside a diagnosis whose rule probes showed at this gateway. */
   readonly seenHere: (day: string) => string;
   readonly causes: Readonly<Record<ForbiddenCause, string>>;
@@ -31,6 +30,7 @@ export interface ReportMessages {
     Record<
       | 'summary'
       | 'actions'
+      | 'doors'
       | 'days'
       | 'issuers'
       | 'incidents'
@@ -107,10 +107,15 @@ export interface ReportMessages {
       | 'unattributedNote'
       | 'inferredNote'
       | 'otherReasons'
-      | 'missing',
+      | 'missing'
+      | 'door'
+      | 'groups'
+      | 'otherCauses',
       string
     >
   >;
+  /** Above the table of the front doors. */
+  readonly doorsNote: string;
   readonly sentences: {
     readonly quiet: string;
     readonly total: (failures: string, scopes: number, issuers: number, trend: string) => string;
@@ -148,6 +153,8 @@ export interface ReportMessages {
   readonly inDays: (days: number) => string;
   readonly duration: (seconds: number) => string;
   readonly daysPicture: (total: string, worst: string, worstCount: string) => string;
+  /** Above the picture of the days that one day hides. */
+  readonly otherDays: string;
   readonly multiplesNote: string;
   readonly forbiddenNote: string;
   readonly silencesUnknown: string;

@@ -10,12 +10,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { diagnose } from '../../../shared/x509/diagnose.js';
-import { knownRules } from '../../../shared/x509/standing.js';
+import { type DoorRules, doorRules, ruledDoors } from '../../../shared/x509/door-rules.js';
+import { knownRules, type RuleId } from '../../../shared/x509/standing.js';
 import { truststoreOf } from '../../../shared/x509/truststore.js';
 import { AT } from '../../support/certificates.js';
 import { fuzz } from './fuzz.js';
 import { opensslVerify } from './openssl-verify.js';
-import { type VerdictCase, verdictCases } from './verdict-cases.js';
+import type { VerdictCase } from './verdict-case.js';
+import { verdictCases } from './verdict-cases.js';
 
 interface Row {
   readonly one: VerdictCase;
@@ -61,6 +63,65 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   ];
 }
 
+const TITLES = { 'api-gateway': 'API Gateway', cloudfront: 'CloudFront', 'load-balancer': 'load balancer' } as const;
+
+const bound = (value: number | null, unit: string): string =>
+  value === null ? 'undecided' : `${value.toLocaleString('en')} ${unit}`;
+
+/** What differs from door to door, as values. */
+const VALUES: readonly (readonly [string, (door: DoorRules) => string])[] = [
+  ['keys', ({ keys }) => keys],
+  ['RSASSA-PSS', ({ takesPss }) => (takesPss ? 'taken' : 'not known to be refused')],
+  ['versions 1 and 2 of X.509', ({ takesVersion1 }) => (takesVersion1 ? 'not known to be refused' : 'not taken')],
+  [
+    'CAs above a client, with the root',
+    ({ chainCas, chainCasSure }) =>
+      chainCas === chainCasSure ? `${chainCas}` : `${chainCasSure}; ${chainCas} is undecided`,
+  ],
+  ['certificates in a truststore', ({ truststore }) => `at most ${truststore.certificates.toLocaleString('en')}`],
+  ['its size', ({ truststore }) => bound(truststore.bytes, 'bytes')],
+  ['a certificate in it', ({ truststore }) => bound(truststore.certificateBytes, 'bytes')],
+  ['all subjects in it', ({ truststore }) => bound(truststore.subjectChars, 'characters')],
+  [
+    'its form',
+    ({ truststore }) => (truststore.isPlain ? 'no blank lines, comments with # only' : 'any text between blocks'),
+  ],
+  ['source of the truststore’s bounds', ({ truststore }) => truststore.source],
+];
+
+function standingAt(rule: RuleId, { rules }: DoorRules): string {
+  const { standing, source, ofClient } = rules[rule];
+  const words = standing === 'unknown' ? 'undecided' : STANDINGS[standing];
+  return ofClient === undefined ? `${words}: ${source}` : `of CAs ${words}: ${source}; of clients undecided`;
+}
+
+function doorTables(): string[] {
+  const others = ruledDoors.filter((door) => door !== 'api-gateway');
+  return [
+    '## What other front doors are known to do',
+    '',
+    '`diagnose`, `audit` and `preflight` take `--door apigateway`, `cloudfront` or `alb`; with `--stack` they take the door that',
+    'the settings name for the domain. CloudFront and load balancers read a bundle of their own, and have their own bounds. Where no',
+    'page of AWS says what a door does, and nothing else speaks against a certificate, the verdict is "undecided": nothing is guessed.',
+    'At API Gateway such a verdict is "refused (likely)" until a probe settles it.',
+    '',
+    ...table(
+      ['', ...ruledDoors.map((door) => TITLES[door])],
+      VALUES.map(([what, of]) => [what, ...ruledDoors.map((door) => of(doorRules[door]))]),
+    ),
+    '',
+    'The rules, where they differ from the table above:',
+    '',
+    ...table(
+      ['rule', ...others.map((door) => TITLES[door])],
+      (Object.keys(knownRules) as RuleId[])
+        .filter((rule) => others.some((door) => doorRules[door].rules[rule].source !== knownRules[rule].source))
+        .map((rule) => [knownRules[rule].rule, ...others.map((door) => standingAt(rule, doorRules[door]))]),
+    ),
+    '',
+  ];
+}
+
 function page(rows: readonly Row[]): string {
   const same = rows.filter(({ one }) => one.otherRules === undefined);
   const blurred = new Map<string, Set<string>>();
@@ -100,6 +161,7 @@ function page(rows: readonly Row[]): string {
     'cause, if the reason fits it; and a verdict that the reason contradicts says so, and what that means: nearly always, that the',
     'gateway works with another version of the truststore.',
     '',
+    ...doorTables(),
     '## Beside `openssl verify`',
     '',
     `Made by \`npm run verdicts\` with ${version}: every case of \`test/x509/support/verdict-cases.ts\`, checked at ${new Date(AT).toISOString().slice(0, 10)} with`,

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Certificate } from '../../../shared/x509/certificate.js';
 import { AT } from '../../support/certificates.js';
-import { pemsOf } from './verdict-cases.js';
+import { pemsOf } from './verdict-case.js';
 
 // Level 2 asks for keys of 112 bits and digests better than SHA-1, which comes nearest to the gateway's rules.
 const OPTIONS = [

@@ -1,0 +1,121 @@
+/** `mtls-watch runbook [ID]`: prints a page of the runbooks, with the blanks filled that an incident knows. */
+
+import { existsSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { systemClock } from '../../shared/adapters/clock.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
+import { nearest } from '../../shared/base/nearest.js';
+import { clean } from '../../shared/base/text.js';
+import { runbookIds } from '../../shared/config/runbooks.js';
+import type { Config } from '../../shared/config/settings.js';
+import { runbookId } from '../../shared/incidents/notice.js';
+import { type Blanks, fillPage, headOf, placeholdersIn } from '../../shared/messages/runbook.js';
+import type { Clock, Stores } from '../../shared/ports/index.js';
+import { type BlanksWorld, blanksOf } from '../inputs/blanks.js';
+import { createTruststores } from '../inputs/file-truststores.js';
+import { type FoundIncident, findIncident, tellingNotice } from '../inputs/incident.js';
+import { settingsHere } from '../inputs/settings.js';
+import { isOfStack, outputsOf, storesHere, type TableOptions, withTable } from '../inputs/stack.js';
+import { clockAt, languageOption, withAt, withLanguage } from '../terminal/options.js';
+
+import { folded, jsonLine, type Output } from '../terminal/table.js';
+
+type Language = Config['language'];
+
+export interface RunbookOptions extends TableOptions {
+  readonly incident?: string;
+  readonly lang?: string;
+  readonly at?: string;
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+export interface RunbookWorld {
+  /** What fills the blanks; null where neither an incident nor a stack is named. */
+  readonly known: (BlanksWorld & { readonly stores: Stores }) | null;
+  readonly clock: Clock;
+  readonly output: Output;
+}
+
+export function runbookCommand(): Command {
+  const command = new Command('runbook')
+    .argument('[id]', 'the page: a reason, finding, cause or alarm, as the alert or the report names it')
+    .option('--incident <id>', "the incident's page, with every blank filled that is known of it")
+    .option('--config <file>', 'the settings, in place of the deployed ones')
+    .option('--json', 'print the page and its blanks as one line of JSON');
+  return withTable(withAt(withLanguage(command, "the stack's, and else en"))).action(
+    async (id: string | undefined, options: RunbookOptions) => {
+      await runRunbook(id ?? null, options, {
+        known: await knownHere(options),
+        clock: clockAt(options.at, systemClock),
+        output: process.stdout,
+      });
+    },
+  );
+}
+
+/** Loads the SDK only where something of an account is asked for. */
+async function knownHere(options: RunbookOptions): Promise<RunbookWorld['known']> {
+  if (options.incident === undefined && options.stack === undefined && options.table === undefined) return null;
+  const stores = await storesHere(options);
+  const [config, outputs] = await Promise.all([
+    settingsHere(options, (text) => process.stderr.write(`warning: ${text}\n`)),
+    isOfStack(options) ? outputsOf(options) : { TableName: options.table },
+  ]);
+  return { stores, config, outputs, truststores: createTruststores(), region: process.env.AWS_REGION ?? null };
+}
+
+/** @throws MtlsWatchError `usage`, `not-found` */
+export async function runRunbook(
+  id: string | null,
+  options: Pick<RunbookOptions, 'incident' | 'lang' | 'json'>,
+  { known, clock, output }: RunbookWorld,
+): Promise<void> {
+  if (id !== null) refuseUnknown(id);
+  const now = clock.now();
+  const incident =
+    options.incident === undefined || known === null ? null : await findIncident(options.incident, now, known.stores);
+  const pageId = id ?? (incident === null ? null : pageOf(incident));
+  if (pageId === null) throw new MtlsWatchError('usage', 'expected the id of a page, or --incident ID');
+  const language = languageOption(options.lang, known?.config.language ?? 'en');
+  const blanks: Blanks =
+    known === null ? { commands: {}, letter: {}, choices: {} } : await blanksOf(incident, pageId, now, known);
+  const page = fillPage(readPage(language, pageId), blanks);
+  if (options.json) {
+    const { filled, open, text } = page;
+    output.write(
+      jsonLine({ type: 'runbook', id: pageId, language, incidentId: incident?.incidentId ?? null, filled, open, text }),
+    );
+    return;
+  }
+  const meanings = placeholdersIn(readPage(language, 'README'));
+  const head = headOf(page, blanks, meanings, incident?.incidentId ?? null, language);
+  // A command that is wrapped is not what is to be pasted.
+  output.write(`${folded(head)}\n\n${page.text}`);
+}
+
+function pageOf(incident: FoundIncident): string {
+  const cause = tellingNotice(incident)?.cause ?? incident.firing?.told?.cause;
+  return runbookId(incident.group, cause);
+}
+
+function refuseUnknown(id: string): void {
+  if (runbookIds.includes(id)) return;
+  const near = nearest(id, runbookIds).map((one) => `\n  ${one}`);
+  throw new MtlsWatchError('not-found', `there is no page ${clean(id, 80)}; nearest:${near.join('')}`);
+}
+
+/** From a checkout, from its bundle, and from the package, this file is at different depths. */
+const FOLDERS = ['../runbooks/', '../../runbooks/'].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+
+function readPage(language: Language, id: string): string {
+  const folder = FOLDERS.find((one) => existsSync(`${one}en/README.md`));
+  if (folder === undefined) {
+    throw new MtlsWatchError(
+      'unreadable-input',
+      `the runbooks are not beside the tool; expected them in ${FOLDERS.join(' or ')}`,
+    );
+  }
+  return readFileSync(`${folder}${language}/${id}.md`, 'utf8');
+}

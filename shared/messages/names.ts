@@ -1,0 +1,50 @@
+/** What of a group is shown by another name than it is counted under: issuers that no log holds, and front doors. Pure. */
+
+import { type GroupKey, unloggedClient } from '../model/index.js';
+import type { NameMessages } from './types.js';
+
+export const nameWords: Readonly<Record<'en' | 'ja', NameMessages>> = {
+  en: {
+    issuerNotLogged: 'issuer not in the log',
+    doors: { 'api-gateway': 'API Gateway', cloudfront: 'CloudFront', 'load-balancer': 'load balancer' },
+  },
+  ja: {
+    issuerNotLogged: '発行者はログに記録なし',
+    doors: { 'api-gateway': 'API Gateway', cloudfront: 'CloudFront', 'load-balancer': 'ロードバランサー' },
+  },
+};
+
+/**
+ * An issuer as people read it. Where the door logs none, the clients are counted under their own organization, and that is
+ * said: it is no DN.
+ */
+export function issuerText(issuerDn: string, { issuerNotLogged }: Pick<NameMessages, 'issuerNotLogged'>): string {
+  const client = unloggedClient(issuerDn);
+  if (client === null) return issuerDn;
+  return client === '' ? issuerNotLogged : `${client} (${issuerNotLogged})`;
+}
+
+/** Who is named in an issuer as `issuerText` shows it, in either language; null for any other text. */
+export function clientInText(text: string): string | null {
+  const shown = text.trim();
+  const mark = [nameWords.en, nameWords.ja].find(({ issuerNotLogged }) => {
+    return shown === issuerNotLogged || shown.endsWith(`(${issuerNotLogged})`);
+  });
+  if (mark === undefined) return null;
+  return shown === mark.issuerNotLogged ? '' : shown.slice(0, -mark.issuerNotLogged.length - 2).trim();
+}
+
+/** A front door as people call it; its id where the texts do not know it. */
+export function doorName(door: string | undefined, { doors }: Pick<NameMessages, 'doors'>): string {
+  const id = door ?? 'api-gateway';
+  return Object.hasOwn(doors, id) ? (doors[id] ?? id) : id;
+}
+
+/** Where a group was refused. Only API Gateway is not named: most installations have no other door. */
+export function placeText(
+  where: string,
+  { door }: Pick<GroupKey, 'door'>,
+  messages: Pick<NameMessages, 'doors'>,
+): string {
+  return door === undefined ? where : `${where} (${doorName(door, messages)})`;
+}

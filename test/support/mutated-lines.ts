@@ -1,0 +1,146 @@
+/** Compares the quick and the careful reading of lines, of which many were damaged. */
+
+import { expect } from 'vitest';
+import type { InputSource } from '../../cli/inputs/files.js';
+import type { InputItem, InputOptions } from '../../cli/inputs/item.js';
+import { fileReader } from '../../cli/inputs/reader.js';
+import { evidence } from '../../cli/replay/evidence.js';
+import { readDelivery } from '../../shared/doors/read.js';
+import type { LogEvent } from '../../shared/model/index.js';
+import { ACCESS_GROUP, accessEvent, denialAsOneEvent, EXECUTION_GROUP, T0 } from './logs.js';
+import { type Random, randomOf } from './random.js';
+
+/** `json`: a line is an event with its log group, stream and id. `export`: as CloudWatch Logs exports to S3. */
+export type LogForm = 'json' | 'export';
+
+const LOGGED_PEM = `-----BEGIN CERTIFICATE-----\\n${'MIIDmDCCAoCgAwIBAgIISgAAAAAAAAEwDQYJKoZIhvcNAQELBQAwRTELMAkGA1UE\\n'.repeat(20)}-----END CERTIFICATE-----\\n`;
+const SETTINGS = { domains: {}, byAccount: false, formats: {} };
+
+export interface ReadAll {
+  /** What a replay makes of it, event by event and batch by batch, but for the text of the messages. */
+  readonly said: readonly unknown[];
+  /** Events whose text was left out. */
+  readonly unread: number;
+}
+
+export async function readAll(
+  bytes: Buffer,
+  chunkBytes: number,
+  successes: NonNullable<InputOptions['successes']>,
+): Promise<ReadAll> {
+  const items: InputItem[] = [];
+  const source: InputSource = { name: 'x', base: 'x', bytes: null, writtenAt: 0, open: () => readNothing() };
+  const reader = fileReader(source, null, (item) => items.push(item), successes);
+  const said: unknown[] = [];
+  let unread = 0;
+  try {
+    for (let at = 0; at < bytes.length; at += chunkBytes) await reader.push(bytes.subarray(at, at + chunkBytes));
+    await reader.end();
+  } catch (error) {
+    said.push(String(error));
+  }
+  for (const item of items) {
+    if (item.kind !== 'batch') {
+      said.push(item);
+      continue;
+    }
+    const { events, ...batch } = item.batch;
+    unread += events.filter(({ message, isPlainSuccess }) => isPlainSuccess && message === '').length;
+    const { certificates, ...parsed } = await readDelivery(item.batch, SETTINGS);
+    const seen = evidence([]);
+    seen.add(events, { ...parsed, certificates });
+    said.push(batch, parsed, [...certificates], seen.read());
+    said.push(events.map(({ id, timestamp }) => `${id} ${timestamp}`));
+  }
+  return { said, unread };
+}
+
+async function* readNothing(): AsyncGenerator<Buffer> {}
+
+/** What turns a line into something else, or nearly. */
+const PIECES = [
+  ...['403', '\\u0034\\u0030\\u0033', '{', '}', '[', ']', '"', '\\"', '\\', '\\\\', ',', ':', ' '],
+  ...['\n', '\r', '\t', '\u001b[31m', '\u0000', 'é', '\u2028', '\ufffd', '\n\n', '\r\n', '{"a":1}', '\n{', '\n('],
+  ...['\\"status\\":\\"403\\"', '\\"status\\":200,', '"status":"200",', '"status": 403,', '"Status":"-",'],
+  ...['"events":[', '"events":[],', '"message":"x",', '"id":"7",', '"timestamp":0,', '"awslogs":{},'],
+  ...['"payload":"(x) y"', '\\"payload\\":\\"(x) Access denied. Reason: a\\"', 'Access denied. Reason: Forbidden'],
+  ...['2026-10-12T00:00:00.000Z ', '2026-13-12T00:00:00.000Z ', '2026-10-12 00:00:00 ', '(id) ', 'x'.repeat(70_000)],
+  ...['arn:aws:logs:x', '123456789012:', '"@message":"{}"', '"requestId"', '"apiId":"a"', '"tlsProtocol":"TLSv1.3"'],
+];
+
+function mutated(line: Buffer, random: Random, others: readonly Buffer[]): Buffer {
+  const pick = <T>(from: readonly T[]): T => from[random.integer(0, from.length - 1)] as T;
+  const at = random.integer(0, random.uniform() < 0.5 ? Math.min(line.length, 260) : line.length);
+  const to = at + random.integer(0, random.uniform() < 0.7 ? 3 : 60);
+  const [before, after] = [line.subarray(0, at), line.subarray(at)];
+  switch (random.integer(0, 7)) {
+    case 0:
+      return before;
+    case 1:
+      return after;
+    case 2:
+      return Buffer.concat([before, line.subarray(to)]);
+    case 3:
+      return Buffer.concat([before, Buffer.of(random.integer(0, 255)), line.subarray(at + 1)]);
+    case 4:
+      return Buffer.concat([line, pick(others)]);
+    case 5:
+      return Buffer.concat([before, Buffer.from(pick(PIECES)), line.subarray(to)]);
+    default:
+      return Buffer.concat([before, Buffer.from(pick(PIECES)), after]);
+  }
+}
+
+/** Lines of an hour, one request in ten refused, of two domains and two spellings of the status. */
+function linesOf(form: LogForm): Buffer[] {
+  return Array.from({ length: 400 }, (_, n) => {
+    const refusal = { n, at: T0 + n * 9_000 };
+    const success = {
+      'error.message': '-',
+      'error.responseType': '-',
+      status: n % 3 === 0 ? 200 : '200',
+      ...(n % 7 === 0 && { domainName: 'other.bank.example' }),
+      ...(n % 4 === 0 && { 'identity.clientCert.clientCertPem': LOGGED_PEM }),
+    };
+    const groups: [string, LogEvent][] =
+      n % 10 === 0
+        ? [
+            [EXECUTION_GROUP, denialAsOneEvent(refusal)],
+            [ACCESS_GROUP, accessEvent(refusal)],
+          ]
+        : [[ACCESS_GROUP, accessEvent(refusal, success)]];
+    return groups.map(([logGroup, { id, timestamp, message }]) => {
+      const event = { logGroup, logStream: 's', id, timestamp, message };
+      return Buffer.from(form === 'json' ? JSON.stringify(event) : `${new Date(timestamp).toISOString()} ${message}`);
+    });
+  }).flat();
+}
+
+const LINES_PER_FILE = 40;
+
+/** Reads so many lines, forty to a file, in every way, and compares what comes of it. */
+export async function compareReadings(form: LogForm, lineCount: number, seed: number): Promise<void> {
+  const random = randomOf(seed);
+  const lines = linesOf(form);
+  let unread = 0;
+  for (let round = 0; round * LINES_PER_FILE < lineCount; round++) {
+    const share = random.uniform() * 0.5;
+    const from = random.integer(0, lines.length - 1);
+    const picked = Array.from({ length: LINES_PER_FILE }, (_, n) => {
+      const line = lines[(from + n) % lines.length] as Buffer;
+      return random.uniform() < share ? mutated(line, random, lines) : line;
+    });
+    const ends = picked.map(() => (random.uniform() < 0.03 ? '\r\n' : random.uniform() < 0.01 ? '' : '\n'));
+    const bytes = Buffer.concat(picked.flatMap((line, n) => [line, Buffer.from(ends[n] ?? '')]));
+    const chunkBytes = random.uniform() < 0.5 ? 200_000 : random.integer(500, 12_000);
+    const careful = await readAll(bytes, chunkBytes, 'careful');
+    for (const way of ['read', 'unread'] as const) {
+      const quick = await readAll(bytes, chunkBytes, way);
+      if (way === 'unread') unread += quick.unread;
+      expect(quick.said, `${form}, ${way}, round ${round} of seed ${seed}`).toEqual(careful.said);
+    }
+    expect(careful.unread, 'a careful reader reads all').toBe(0);
+  }
+  // The comparison says nothing where no line takes the short way.
+  expect(unread / lineCount).toBeGreaterThan(0.2);
+}
