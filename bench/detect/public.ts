@@ -6,7 +6,7 @@
 
 import CliTable from 'cli-table3';
 import { Command } from 'commander';
-import { RATES, readSeries, scored } from './public-series.js';
+import { RATES, readSeries, scored } from '../../test/support/public-series.js';
 
 const { data } = new Command('public').requiredOption('--data <dir>', 'a folder with the series').parse().opts<{
   data: string;

@@ -35,8 +35,8 @@ export const HOURS = 24;
 export const EPISODES = 24;
 export const EPISODE = 3;
 /** How many clusters are kept, by score, by size and of spread hours, each as that number and the bin in which it ended. */
-export const PEAKS = 16;
-export const SIZES = 8;
+const PEAKS = 16;
+const SIZES = 8;
 export const SPREADS = 8;
 export const PEAK = 2;
 /** Most bins of the shorter season (a day: five minutes each) and of the longer one (a week: an hour each). */

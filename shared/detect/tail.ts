@@ -45,7 +45,7 @@ const OUTAGE_SCORE = 9;
 const PEAKS_TRUSTED = 4;
 const SPREADS_SEEN_MIN = 2;
 /** Whatever passes this score should come five times in 30 days. */
-export const PASSED_FROM = -Math.log10(5 / (30 * 24 * 60));
+const PASSED_FROM = -Math.log10(5 / (30 * 24 * 60));
 /** How many clusters passed is known as well as if so many more had been expected and seen. */
 const PASSED_PRIOR = 2;
 const PASSED_MAX = 4;

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { RATES, readSeries, scored } from '../../bench/detect/public-series.js';
+import { RATES, readSeries, scored } from '../support/public-series.js';
 import { randomOf } from '../support/random.js';
 
 const START = Date.UTC(2026, 0, 5);
