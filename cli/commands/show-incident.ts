@@ -5,12 +5,13 @@ import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
 import { MINUTES_PER_HOUR, minuteOf } from '../../shared/base/time.js';
+import { readableScope } from '../../shared/config/readable-scope.js';
 import type { Config } from '../../shared/config/settings.js';
 import { type Diagnosed, diagnoseClients } from '../../shared/diagnosis/diagnosis.js';
 import { clientsOf } from '../../shared/incidents/notice.js';
 import { isInForce } from '../../shared/incidents/silence.js';
 import { messagesIn } from '../../shared/messages/index.js';
-import { issuerText, nameWords, placeText } from '../../shared/messages/names.js';
+import { issuerText, nameWords, wholePlaceText } from '../../shared/messages/names.js';
 import { bodyOf, subjectOf, verdictSections } from '../../shared/messages/text.js';
 import { type Fact, isSeveral, type Notice, type Silence } from '../../shared/model/index.js';
 import { english, say } from '../../shared/model/phrases.js';
@@ -145,7 +146,7 @@ function describe(known: FoundIncident, lastHour: number | null, now: number): s
   const { incidentId, group, since, firing, ended, sent, waiting, silences } = known;
   const issuer = clean(issuerText(group.issuerDn, nameWords.en), limits.dnCharsMax);
   const lines: [string, string][] = [
-    ['domain', placeText(clean(group.scope, limits.scopeCharsMax), group, nameWords.en)],
+    ['domain', wholePlaceText(readableScope(clean(group.scope, limits.scopeCharsMax)), group, nameWords.en)],
     ['issuer', group.isUnverified ? `${issuer} (unverified)` : issuer],
     ['reason', group.reason],
     ['severity', (firing ?? ended)?.severity ?? ''],

@@ -531,4 +531,10 @@ export const limits = {
   /** SNS: a subject has fewer than 100 characters; a message 256 KiB. */
   subjectCharsMax: 99,
   snsMessageBytesMax: 256 * KIB,
+  /** Pages that `doctor` asks for at a time: a wiki must not take it for an attack. */
+  pagesAtOnceMax: 8,
+  /** Long enough for a wiki that wakes up; with the pages above all of them take about a minute at worst. */
+  pageMsMax: 6_000,
+  /** Overrides whose page `doctor` asks for. */
+  runbookOverridesFetchedMax: 50,
 } as const;

@@ -8,7 +8,7 @@
 import { limits } from '../base/limits.js';
 import * as z from '../base/zod.js';
 import type { Notice } from '../model/index.js';
-import { placeText } from './names.js';
+import { wholePlaceText } from './names.js';
 import {
   countWords,
   heldBackWords,
@@ -120,7 +120,7 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
     ...(heldBack === null ? [] : [heldBack]),
     '',
     `*${labels.reason}* ${whatWords(notice, messages, chatText)}`,
-    `*${labels.domain}* ${placeText(where, notice.group, messages)}`,
+    `*${labels.domain}* ${wholePlaceText(where, notice.group, messages)}`,
     ...issuersOf(notice, messages, chatText).map((issuer, index) =>
       index === 0 ? `*${labels.issuer}* ${issuer}` : issuer,
     ),

@@ -5,7 +5,7 @@
 
 import { limits } from '../base/limits.js';
 import type { ClientTally, Notice } from '../model/index.js';
-import { placeText } from './names.js';
+import { wholePlaceText } from './names.js';
 import {
   countWords,
   decisiveFinding,
@@ -114,7 +114,7 @@ function factsOf(notice: Notice, messages: Messages, where: string): Field[] {
   );
   return [
     [labels.reason, whatWords(notice, messages, mailText)],
-    [labels.domain, placeText(where, notice.group, messages)],
+    [labels.domain, wholePlaceText(where, notice.group, messages)],
     ...listed(labels.issuer, issuers),
     ...ownerFields(notice, messages),
     [labels.since, sinceWords(notice, messages)],

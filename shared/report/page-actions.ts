@@ -1,6 +1,7 @@
 /** The top of the page: three sentences, the main figures, what needs action. */
 
 import { limits } from '../base/limits.js';
+import { readableScope } from '../config/readable-scope.js';
 import { doorName } from '../messages/names.js';
 import { isUnloggedIssuer } from '../model/index.js';
 import { courseOf } from './course.js';
@@ -137,7 +138,7 @@ function evidenceIn({ evidence, said }: NonNullable<Action['verdict']>, words: R
 }
 
 function placesText({ scopes, doors = [] }: Action, words: ReportMessages): string {
-  const where = scopes.map((scope) => cut(scope, 120)).join(', ');
+  const where = scopes.map((scope) => cut(readableScope(scope), 120)).join(', ');
   return doors.length === 0 ? where : `${where} (${doors.map((door) => cut(doorName(door, words))).join(', ')})`;
 }
 
