@@ -7,6 +7,7 @@ import { accountOf } from '../config/qualified-names.js';
 import { runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
 import { tally } from '../count/count.js';
+import { clientCountOf } from '../count/distinct.js';
 import type { Detection } from '../detect/detect.js';
 import { refusedOf } from '../diagnosis/refused.js';
 import {
@@ -23,7 +24,6 @@ import {
 } from '../model/index.js';
 import { linksOf } from './console-links.js';
 import { noticeIdOf } from './incident.js';
-import { clientCountOf } from './severity.js';
 
 export interface NoticeParts {
   readonly kind: NoticeKind;

@@ -105,9 +105,9 @@ export const en: Messages = {
   scopeShare: (percent) => `${percent} of all that this domain refused in the last hour`,
   heldBackUntil: (where, until) =>
     `Enough of strangers at ${where} for today: what else they try is counted, and nobody is told of it until ${until}. The weekly report has it, and so has “mtls-watch incidents”. Partners are told of as ever.`,
-  clientsKnown: (count, shown) =>
+  clientsKnown: (count, shown, isEstimate) =>
     count > shown
-      ? `at least ${count} clients; the busiest ${shown}:`
+      ? `${isEstimate ? 'about ' : ''}${count} clients; the busiest ${shown}:`
       : count === 1
         ? '1 client:'
         : `${count} clients:`,

@@ -131,7 +131,8 @@ export interface Messages extends NameMessages {
   readonly scopeShare: (percent: string) => string;
   /** No further notice about strangers of the domain is sent until then. @param until UTC */
   readonly heldBackUntil: (where: string, until: string) => string;
-  readonly clientsKnown: (count: number, shown: number) => string;
+  /** `isEstimate` where the number may be off by a quarter or so. */
+  readonly clientsKnown: (count: number, shown: number, isEstimate: boolean) => string;
   readonly issuerTrusted: (isTrusted: boolean) => string;
   readonly client: (subject: string, serial: string, sources: string, count: string) => string;
   /** A finding's title and its remedy; `isCertain` is false where the rule is not known to be the gateway's. */

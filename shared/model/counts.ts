@@ -79,6 +79,8 @@ export interface Counts {
   readonly lastAt: number;
   readonly reasonText: string;
   readonly clients: readonly ClientTally[];
+  /** The smallest hashes of all clients, where `clients` does not name each of them. See `count/distinct.ts`. */
+  readonly clientHashes?: readonly number[];
 }
 
 /**

@@ -90,7 +90,7 @@ export const groupSchema = z.object({
 /** The attributes that facts and roll-ups share. */
 type Counts = Pick<
   Rollup,
-  'requests' | 'count' | 'unattributed' | 'inferred' | 'firstAt' | 'lastAt' | 'reasonText' | 'clients'
+  'requests' | 'count' | 'unattributed' | 'inferred' | 'firstAt' | 'lastAt' | 'reasonText' | 'clients' | 'clientHashes'
 >;
 
 /** `requests` is an attribute of its own, so that conditions can refer to it. */
@@ -104,7 +104,8 @@ export function countsAttributes(counts: Counts): Item {
     client.count,
     ...(client.notAfter === undefined ? [] : [client.notBefore, client.notAfter]),
   ]);
-  const value = [count, unattributed, inferred, firstAt, lastAt, reasonText, clients];
+  const value: unknown[] = [count, unattributed, inferred, firstAt, lastAt, reasonText, clients];
+  if (counts.clientHashes !== undefined) value.push(packed(counts.clientHashes));
   return { requests: { N: String(requests) }, value: { S: JSON.stringify(value) } };
 }
 
@@ -116,12 +117,29 @@ const clientSchema = z.tuple(
 );
 
 const countsSchema = z.tuple(
-  [z.number(), z.number(), z.number(), z.number(), z.number(), z.string(), z.array(clientSchema)],
+  [
+    z.number(),
+    z.number(),
+    z.number(),
+    z.number(),
+    z.number(),
+    z.string(),
+    z.array(clientSchema),
+    z.optional(z.string()),
+  ],
   z.unknown(),
 );
 
+/** Numbers of 32 bits as base64, four bytes each. */
+const packed = (hashes: readonly number[]): string => Buffer.from(Uint32Array.from(hashes).buffer).toString('base64');
+const unpacked = (text: string): number[] => {
+  const bytes = Buffer.from(text, 'base64');
+  return Array.from({ length: bytes.length >> 2 }, (_, i) => bytes.readUInt32LE(4 * i));
+};
+
 export function countsOf(item: Item): Counts {
-  const [count, unattributed, inferred, firstAt, lastAt, reasonText, clients] = readValue(item, 'value', countsSchema);
+  const value = readValue(item, 'value', countsSchema);
+  const [count, unattributed, inferred, firstAt, lastAt, reasonText, clients, hashes] = value;
   return {
     requests: numberOf(item, 'requests'),
     count,
@@ -138,6 +156,7 @@ export function countsOf(item: Item): Counts {
       count: times,
       ...(notBefore !== undefined && { notBefore, notAfter }),
     })),
+    ...(hashes !== undefined && { clientHashes: unpacked(hashes) }),
   };
 }
 
