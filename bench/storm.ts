@@ -4,7 +4,8 @@
  * own; some bring a certificate of their own. Prints what it cost beside the bound; exits 1 when a bound is broken. A
  * number on the command line stands for the million, `--quick` for a tenth of it, `--minutes 1` for the ten minutes: a tenth of
  * the requests in a tenth of the time is the same minute. `--batch 200` cuts batches of that size, and `--recut` delivers every
- * event again in batches cut elsewhere.
+ * event again in batches cut elsewhere. `--door` floods a CloudFront distribution in place of API Gateway: a third of the
+ * connections without a certificate, and half of them under a host name of their own.
  *
  * Half of the requests come from twenty busy issuers, the other half from all of them alike.
  */
@@ -47,6 +48,7 @@ const MINUTES = MINUTES_AT === 0 ? 10 : Number(args[MINUTES_AT]);
 /** Lambda takes payloads of up to 1 MB; with logs as repetitive as these, some thousands of events. */
 const EVENTS_PER_BATCH = BATCH_AT === 0 ? 2_000 : Number(args[BATCH_AT]);
 const IS_RECUT = args.includes('--recut');
+const IS_DOOR = args.includes('--door');
 /** What one log stream holds of a minute. */
 const EVENTS_PER_STREAM = 10_000;
 const ACCESS_LAG_MS = 2_000;
@@ -65,6 +67,9 @@ function joinedAtMost(load: number): number {
   return limits.joinedPerMinuteMax * (1 + Math.ceil(Math.log2(load / limits.joinedPerMinuteMax)));
 }
 
+/** A day's host names, which the clients of a door choose, and the others together. */
+const SCOPES = IS_DOOR ? limits.domainsPerDayMax + 1 : 2;
+
 /** The bounds on the cost of a storm, with their reasons. */
 const bounds = {
   /**
@@ -77,10 +82,10 @@ const bounds = {
    * halves.
    */
   factsPerGroupAndMinute: 4 * Math.ceil(REQUESTS / MINUTES / EVENTS_PER_BATCH) + 60,
-  /** Named issuers, the other issuers and the unknown ones, with every reason, in every scope (two here). */
-  groups: 2 * (limits.issuersPerScopeMax + 2) * (REASONS.length + 1),
+  /** Named issuers, the other issuers and the unknown ones, with every reason, in every scope. */
+  groups: SCOPES * (limits.issuersPerScopeMax + 2) * (REASONS.length + 1),
   /** A few metrics of the function, and one for each scope and reason; none for issuers. */
-  metrics: 8 + 2 * (REASONS.length + 1),
+  metrics: 8 + SCOPES * (REASONS.length + 1),
   issuersByName: 2 * limits.issuersPerScopeMax,
   /** Those of records that are joined, whatever the size of the batches: the mean of what is drawn, and four standard deviations. */
   certificateWritesPerMinute: Math.ceil(
@@ -120,6 +125,30 @@ function pemOfSerial(n: number): string {
   return `-----BEGIN CERTIFICATE-----\\n${der.toString('base64')}\\n-----END CERTIFICATE-----\\n`;
 }
 
+const CODES = ['ClientCertMissing', 'ClientCertUntrusted', 'ClientCertExpired'] as const;
+const CODE_REASONS = ['no-client-certificate', 'untrusted', 'expired'] as const satisfies readonly ReasonId[];
+
+function connectionEvent(one: { n: number; at: number; issuerDn: string; code: string }): LogEvent {
+  const { n, at, issuerDn, code } = one;
+  const certificate =
+    code === 'ClientCertMissing'
+      ? {}
+      : { clientLeafCertSubject: `C=US, O=Acme, CN=client ${n}`, clientLeafCertIssuer: issuerDn.replaceAll(',', ', ') };
+  const record = {
+    connectionId: `${n}`.padStart(54, 'a').concat('=='),
+    connectionStatus: `Failed:${code}`,
+    clientIp: `203.0.113.${n % 250}`,
+    distributionId: 'E2DX1SLDPK0123',
+    tlsSni: n % 2 === 0 ? 'shop.bank.example' : `h${n}.bank.example`,
+    ...certificate,
+  };
+  return { id: `connection-${n}`, timestamp: at, message: JSON.stringify(record) };
+}
+
+function addTo(sums: Map<string, number>, key: string): void {
+  sums.set(key, (sums.get(key) ?? 0) + 1);
+}
+
 /** The deliveries of one simulated minute, in the order of their arrival. */
 function* deliveriesOf(minute: number, truth: Truth): Generator<{ at: number; batch: LogBatch }> {
   const random = createRandom(minute + 1);
@@ -133,13 +162,19 @@ function* deliveriesOf(minute: number, truth: Truth): Generator<{ at: number; ba
       const issuer = random.chance(0.5) ? random.between(0, BUSY_ISSUERS - 1) : random.between(0, ISSUERS - 1);
       const reason = random.chance(0.1) ? `no reason that anybody knows, ${n}` : random.pick(REASONS);
       const refusal = { n, at, reason, issuerDn: `C=US,O=Acme,CN=Acme CA ${issuer}` };
+      if (IS_DOOR) {
+        denials.push(connectionEvent({ ...refusal, code: CODES[n % 3] ?? '' }));
+        const id = CODE_REASONS[n % 3] ?? 'other';
+        truth.byReason.set(id, (truth.byReason.get(id) ?? 0) + 1);
+        if (issuer < BUSY_ISSUERS && n % 3 !== 0) addTo(truth.byIssuer, canonicalDn(refusal.issuerDn));
+        continue;
+      }
       denials.push(denialAsOneEvent(refusal));
       const changes = { domainName: 'api.bank.example' };
       const pem = issuer === 0 ? { 'identity.clientCert.clientCertPem': pemOfSerial(n) } : {};
       accesses.push(accessEvent({ ...refusal, at: at + 1 }, { ...changes, ...pem }));
       truth.byReason.set(reasonIdOf(reason), (truth.byReason.get(reasonIdOf(reason)) ?? 0) + 1);
-      const dn = canonicalDn(refusal.issuerDn);
-      if (issuer < BUSY_ISSUERS) truth.byIssuer.set(dn, (truth.byIssuer.get(dn) ?? 0) + 1);
+      if (issuer < BUSY_ISSUERS) addTo(truth.byIssuer, canonicalDn(refusal.issuerDn));
     }
     const stream = `stream-${minute}-${from}`;
     yield* cut(denials, accesses, stream, EVENTS_PER_BATCH);
@@ -160,7 +195,7 @@ function* cut(
     const at = some.at(-1)?.timestamp ?? START;
     yield { at: at + 1_000, batch: batch('API-Gateway-Execution-Logs_abc123/prod', some) };
     const records = accesses.slice(from, from + size);
-    yield { at: at + 1_000 + ACCESS_LAG_MS, batch: batch('/aws/apigateway/access', records) };
+    if (records.length > 0) yield { at: at + 1_000 + ACCESS_LAG_MS, batch: batch('/aws/apigateway/access', records) };
   }
 }
 

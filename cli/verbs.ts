@@ -45,6 +45,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     does: 'put batches of the dead-letter queue through ingest again; they are counted once',
     load: async () => (await import('./commands/redrive.js')).redriveCommand(),
   },
+  backfill: {
+    does: 'count exported logs of the past in the deployed stack; --dry-run says what it costs',
+    load: async () => (await import('./commands/backfill.js')).backfillCommand(),
+  },
   report: {
     does: 'write the report of a week: a page, JSON and CSV',
     load: async () => (await import('./commands/report.js')).reportCommand(),

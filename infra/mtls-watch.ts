@@ -6,7 +6,7 @@
 import { Annotations, Aspects, Lazy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -21,12 +21,14 @@ import type { FunctionName } from './build/bundle.js';
 import { prebuilt } from './build/prebuilt.js';
 import { functionEnvironment, settingsText } from './config.js';
 import { AlertTopic } from './constructs/alert-topic.js';
+import { Backfill } from './constructs/backfill.js';
 import { Canary } from './constructs/canary.js';
 import { CentralStream, isOpen } from './constructs/central-stream.js';
 import { dataKey, dataKeyStatements } from './constructs/data-key.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
 import { Operator } from './constructs/operator.js';
+import { findStack, grant } from './constructs/operators.js';
 import { Reconciler } from './constructs/reconciler.js';
 import { StateTable } from './constructs/state-table.js';
 import { Sweep } from './constructs/sweep.js';
@@ -103,6 +105,7 @@ export class MtlsWatch extends OperatedWatch {
   /** The environments of the functions, without the settings. */
   private readonly environments: Readonly<Record<string, string>>[] = [];
   private readonly operator: LambdaFunction;
+  private readonly backfill: Backfill | undefined;
   /** The functions that read truststores. */
   private readonly readers: readonly LambdaFunction[];
 
@@ -134,8 +137,9 @@ export class MtlsWatch extends OperatedWatch {
       reserveConcurrency: config.reservedConcurrency !== null,
     });
     const report = this.addReport(common, ingest.fn.logGroup);
-    this.readers = [ingest.fn, sweep.fn, ...(report === undefined ? [] : [report.fn])];
     const canary = this.addCanary(common);
+    this.backfill = this.addBackfill(common);
+    this.readers = [ingest.fn, sweep.fn, ...[report, this.backfill].flatMap((one) => one?.fn ?? [])];
     this.reconciler = this.addReconciler(common, ingest.fn);
     this.operator = this.addOperator(common);
     central?.feed(ingest.fn, ingest.deadLetters);
@@ -151,6 +155,7 @@ export class MtlsWatch extends OperatedWatch {
       ...{ ingest: ingest.fn, sweep: sweep.fn, reconcile: this.reconciler.fn, operator: this.operator },
       ...(report && { 'weekly-report': report.fn }),
       ...(canary && { canary: canary.fn }),
+      ...(this.backfill && { backfill: this.backfill.fn }),
     };
     const observed = observe(this, {
       config,
@@ -177,6 +182,10 @@ export class MtlsWatch extends OperatedWatch {
       ...(this.reportBucket && { ReportBucketName: this.reportBucket.bucketName }),
       ...(report && { ReportFunctionName: report.functionName }),
       ...(canary && { CanaryFunctionName: canary.functionName }),
+      ...(this.backfill && {
+        BackfillBucketName: this.backfill.bucket.bucketName,
+        BackfillFunctionName: this.backfill.fn.functionName,
+      }),
       ...(central && { DestinationArn: central.destinationArn, StreamName: central.stream.streamName }),
       TopicArn: this.topic.topicArn,
       TableName: this.table.tableName,
@@ -269,6 +278,29 @@ export class MtlsWatch extends OperatedWatch {
       schedule,
       reportDays: retention.reportDays,
       ingestLogs,
+    });
+  }
+
+  /** Lets somebody run `mtls-watch backfill`, where the settings have `history`. */
+  grantBackfill(grantee: IGrantable): void {
+    if (this.backfill === undefined) return;
+    const settings = new PolicyStatement({
+      actions: ['lambda:GetFunctionConfiguration'],
+      resources: [this.functions.ingest.functionArn],
+    });
+    grant(grantee, [findStack(this), settings, ...this.backfill.startStatements()]);
+  }
+
+  private addBackfill(common: Common): Backfill | undefined {
+    const { config, code, encryptionKey, state } = common;
+    if (config.history === null) return undefined;
+    return new Backfill(this, 'Backfill', {
+      code: code('backfill'),
+      environment: this.environmentOf('backfill', common),
+      statements: [...truststoreStatements(this, config.truststores), ...bucketStatements(this, bucketsOf(config))],
+      ...{ table: state.table, encryptionKey, history: config.history },
+      logRetentionDays: config.logRetentionDays,
+      rollupDays: config.retention.rollupDays,
     });
   }
 

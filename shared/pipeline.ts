@@ -72,14 +72,23 @@ export interface Ingested {
  * @param look called with the groups whose counts grew; see `alert`
  */
 export async function ingest(batch: LogBatch, world: World, look: OnGroupsGrown = ignoreGroups): Promise<Ingested> {
-  const read = refuseTooOld(
-    await readDelivery(batch, {
-      domains: world.config.domains,
-      byAccount: world.config.central !== null,
-      formats: world.config.accessLogFormats,
-    }),
-    world,
-  );
+  return ingestRead(batch.batchId, await readBatch(batch, world), world, look);
+}
+
+/** What a delivery says. */
+export function readBatch(batch: LogBatch, { config }: Pick<World, 'config'>): Promise<Parsed> {
+  const { domains, central, accessLogFormats: formats } = config;
+  return readDelivery(batch, { domains, byAccount: central !== null, formats });
+}
+
+/** `ingest` from there on. What was read may also come from several deliveries, as long as the id is always the same for it. */
+export async function ingestRead(
+  batchId: string,
+  delivered: Parsed,
+  world: World,
+  look: OnGroupsGrown = ignoreGroups,
+): Promise<Ingested> {
+  const read = refuseTooOld(delivered, world);
   const named = {
     ...read,
     accesses: underWildcards(read.accesses, world.config),
@@ -92,21 +101,21 @@ export async function ingest(batch: LogBatch, world: World, look: OnGroupsGrown 
   const parsed = { ...redacted, accesses: await markClaimed(redacted.accesses, pems, world) };
   const isAlone = (access: AccessRecord) => isWithoutExecutionLog(access, world.config.apisWithoutExecutionLog);
   const joinable = parsed.accesses.filter((access) => !isAlone(access));
-  const bounded = shedLoad(parsed.denials, joinable, batch.batchId, world);
+  const bounded = shedLoad(parsed.denials, joinable, batchId, world);
   // Saving the certificates runs beside the counting. Only code that looks at a certificate waits for `saved`.
   const saved = bounded
     .then(({ halves }) => partnersFirst(worthKeeping(parsed, joinable, halves), world))
     .then((ordered) => world.stores.certificates.save(ordered));
   const alone = parsed.accesses.filter(isAlone);
   const [ingested] = await Promise.all([
-    countParsed({ batch, parsed, joinable, alone, bounded, pems, saved }, world, look),
+    countParsed({ batchId, parsed, joinable, alone, bounded, pems, saved }, world, look),
     saved,
   ]);
   return ingested;
 }
 
 interface Read {
-  readonly batch: LogBatch;
+  readonly batchId: string;
   readonly parsed: Parsed;
   /** The records of `parsed` that have another half, and those of APIs without an execution log. */
   readonly joinable: readonly AccessRecord[];
@@ -119,8 +128,7 @@ interface Read {
 }
 
 async function countParsed(read: Read, world: World, look: OnGroupsGrown): Promise<Ingested> {
-  const { parsed, joinable, pems, saved } = read;
-  const { batchId } = read.batch;
+  const { batchId, parsed, joinable, pems, saved } = read;
   const { stores } = world;
   const join = async ({ halves, unsampled }: BoundedLoad) => ({
     correlated: await correlate(halves, batchId, stores.join),
@@ -128,7 +136,7 @@ async function countParsed(read: Read, world: World, look: OnGroupsGrown): Promi
   });
   const [{ correlated, unsampled }] = await Promise.all([read.bounded.then(join), prefetchAdmissions(joinable, world)]);
   const inferred = await inferAlone(read.alone, pems, batchId, world);
-  const claimed = await claimWhole(parsed.connections, batchId, stores.join);
+  const claimed = await claimWhole(parsed.connections, batchId, world);
   const notSampled = unsampled.map((denial) => unpairedFailure(denial, 'not-sampled'));
   const found = {
     failures: [...correlated.failures, ...notSampled, ...inferred.failures],

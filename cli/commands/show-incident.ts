@@ -5,14 +5,16 @@ import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
 import { MINUTES_PER_HOUR, minuteOf } from '../../shared/base/time.js';
+import { readableScope } from '../../shared/config/readable-scope.js';
 import type { Config } from '../../shared/config/settings.js';
 import { type Diagnosed, diagnoseClients } from '../../shared/diagnosis/diagnosis.js';
 import { clientsOf } from '../../shared/incidents/notice.js';
 import { isInForce } from '../../shared/incidents/silence.js';
 import { messagesIn } from '../../shared/messages/index.js';
-import { issuerText, nameWords, placeText } from '../../shared/messages/names.js';
+import { issuerText, nameWords, wholePlaceText } from '../../shared/messages/names.js';
 import { bodyOf, subjectOf, verdictSections } from '../../shared/messages/text.js';
 import { type Fact, isSeveral, type Notice, type Silence } from '../../shared/model/index.js';
+import { english, say } from '../../shared/model/phrases.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import type { TruststoreSource } from '../../shared/ports/truststore.js';
 import { type FoundIncident, findIncident, tellingNotice } from '../inputs/incident.js';
@@ -91,21 +93,27 @@ async function diagnoseAnew(
   { group }: FoundIncident,
   facts: readonly Fact[],
   world: ShowWorld,
-): Promise<Pick<Diagnosed, 'verdict' | 'verdictNote' | 'change' | 'issuerTrusted'>> {
+): Promise<Pick<Diagnosed, 'verdict' | 'verdictNote' | 'change' | 'said' | 'issuerTrusted'>> {
   if (isSeveral(group.issuerDn)) {
     throw new MtlsWatchError('usage', '--diagnose got the incident of a whole domain; expected one of a single issuer');
   }
   if (facts.length === 0) {
-    const verdictNote = 'Nothing that was refused in this incident is kept any more.';
-    return { verdict: null, verdictNote, change: null, issuerTrusted: null };
+    const note = say`Nothing that was refused in this incident is kept any more.`;
+    return {
+      verdict: null,
+      verdictNote: english(note),
+      change: null,
+      said: { verdictNote: note },
+      issuerTrusted: null,
+    };
   }
   const { stores, clock, truststores } = world;
   const publisher = { publish: async () => {} };
   const config = await world.config();
-  const { verdict, verdictNote, change, issuerTrusted } = await diagnoseClients(clientsOf(facts), group, facts, {
+  const { verdict, verdictNote, change, said, issuerTrusted } = await diagnoseClients(clientsOf(facts), group, facts, {
     ...{ stores, clock, truststores, config, publisher },
   });
-  return { verdict, verdictNote, change, issuerTrusted };
+  return { verdict, verdictNote, change, said, issuerTrusted };
 }
 
 function lineOf({ incidentId, group, since, firing, ended, sent, waiting, silences }: FoundIncident, now: number) {
@@ -138,7 +146,7 @@ function describe(known: FoundIncident, lastHour: number | null, now: number): s
   const { incidentId, group, since, firing, ended, sent, waiting, silences } = known;
   const issuer = clean(issuerText(group.issuerDn, nameWords.en), limits.dnCharsMax);
   const lines: [string, string][] = [
-    ['domain', placeText(clean(group.scope, limits.scopeCharsMax), group, nameWords.en)],
+    ['domain', wholePlaceText(readableScope(clean(group.scope, limits.scopeCharsMax)), group, nameWords.en)],
     ['issuer', group.isUnverified ? `${issuer} (unverified)` : issuer],
     ['reason', group.reason],
     ['severity', (firing ?? ended)?.severity ?? ''],

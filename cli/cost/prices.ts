@@ -38,6 +38,11 @@ export const prices = {
   topicPublish: { dollars: 0.5e-6, per: 'publish of up to 64 KB', source: 'Amazon SNS pricing' },
   mail: { dollars: 2 / 100_000, per: 'mail', source: 'Amazon SNS pricing' },
   schedule: { dollars: 1e-6, per: 'invocation', source: 'Amazon EventBridge pricing' },
+  stateTransition: {
+    dollars: 0.025 / 1000,
+    per: 'state transition of a Standard workflow',
+    source: 'AWS Step Functions Pricing',
+  },
   put: { dollars: 0.005 / 1000, per: 'PUT request', source: 'Amazon S3 pricing' },
   get: { dollars: 0.0004 / 1000, per: 'GET request', source: 'Amazon S3 pricing' },
   streamHour: { dollars: 0.04, per: 'on-demand stream and hour', source: 'Amazon Kinesis Data Streams pricing' },

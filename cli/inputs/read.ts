@@ -44,7 +44,8 @@ export async function* readInputs(paths: readonly string[], options: InputOption
   }
 }
 
-async function* readSource(
+/** One file; also one that nobody named, such as an exported object. */
+export async function* readSource(
   source: InputSource,
   counter: { bytesRead: number },
   format: RecordFormat | null,

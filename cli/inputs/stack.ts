@@ -53,7 +53,7 @@ export async function outputsOf({ stack = STACK }: StackOptions): Promise<Output
  * @throws MtlsWatchError `usage` where the stack, or the output, is not there or may not be read
  */
 export async function outputOf(
-  name: 'TableName' | 'DeadLetterQueueUrl' | 'IngestFunctionName',
+  name: 'TableName' | 'DeadLetterQueueUrl' | 'IngestFunctionName' | 'BackfillBucketName',
   instead: string,
   { stack = STACK }: StackOptions,
   read: (stack: string) => Promise<Outputs | null> = outputsHere,

@@ -9,7 +9,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildSync, type Metafile } from 'esbuild';
 
-export const functionNames = ['ingest', 'sweep', 'weekly-report', 'canary', 'reconcile', 'operator'] as const;
+export const functionNames = [
+  'ingest',
+  'sweep',
+  'weekly-report',
+  'canary',
+  'reconcile',
+  'operator',
+  'backfill',
+] as const;
 export type FunctionName = (typeof functionNames)[number];
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -201,6 +201,8 @@ export const limits = {
   certificateCacheCharsMax: 8 * KIB,
   /** Clients stored with a fact, an incident, a notice: enough to recognise them, few enough for one write unit. */
   clientsPerFactMax: 3,
+  /** Hashes kept with a fact that has more clients than it names: 86 characters. Up to so many clients are counted exactly. */
+  clientHashesMax: 16,
   clientsPerNoticeMax: 10,
   sourceIpsPerClientMax: 3,
   /** Issuers tracked by name for each scope and day; the others are counted as `(other issuers)`. */
@@ -394,6 +396,32 @@ export const limits = {
   stormRatesRememberedMax: 10_000,
   /** What each of them brought in a storm, some 20 KB for 2,000 events. */
   stormBatchesRememberedMax: 8_000,
+  /**
+   * Halves of one day that are joined in memory, some 2 KB each with their cells: 200,000 refused requests in 1 GB, of the 3 GB
+   * that the function has.
+   */
+  backfillHalvesPerDayMax: 400_000,
+  /** Certificates of one day that are kept for verdicts; a report shows at most a few dozen verdicts of a week. */
+  backfillCertificatesPerDayMax: 200,
+  /**
+   * An exported object that one function reads: at 2.5 MB of gzip a second, which half of a replay's speed is, seven of the
+   * fifteen minutes that it has.
+   */
+  backfillObjectBytesMax: 1_000_000_000,
+  /** What one object's refused requests may take, compressed, before it is written: a third of the function's memory. */
+  backfillKeptBytesMax: 256 * MIB,
+  /** Lines that are held before they are compressed, for each of the days that an object reaches over. */
+  backfillHeldCharsMax: 256 * KIB,
+  /** Objects of one run: a year of the five-minute objects of a load balancer. */
+  backfillObjectsMax: 100_000,
+  /** Objects that one function reads one after the other: starting it costs more than reading a small one. */
+  backfillObjectsPerPartMax: 20,
+  /** And their bytes: two minutes of reading at the least, so that a part that is repeated costs little. */
+  backfillPartBytesMax: 300_000_000,
+  /** Prefixes of exports in the settings: a bucket's or two, by kind of log. */
+  exportPrefixesMax: 20,
+  /** Failed objects that an error names; the others are in the bucket. */
+  backfillFailuresToldMax: 5,
   /** Certificates kept by a replay, about 2 KB each: enough for every client of a day, and a bound for scanners. */
   certificatesKeptMax: 20_000,
   /** Batches with more records admit their issuers ahead. An ordinary batch seldom has so many; one of a storm has thousands. */
@@ -503,4 +531,10 @@ export const limits = {
   /** SNS: a subject has fewer than 100 characters; a message 256 KiB. */
   subjectCharsMax: 99,
   snsMessageBytesMax: 256 * KIB,
+  /** Pages that `doctor` asks for at a time: a wiki must not take it for an attack. */
+  pagesAtOnceMax: 8,
+  /** Long enough for a wiki that wakes up; with the pages above all of them take about a minute at worst. */
+  pageMsMax: 6_000,
+  /** Overrides whose page `doctor` asks for. */
+  runbookOverridesFetchedMax: 50,
 } as const;

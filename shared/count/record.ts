@@ -33,6 +33,8 @@ const loadPulses = lazily(() => import('./pulses.js'));
 /** Those of 403s that may be refused certificates: they come and go with the refusals. */
 const REFUSAL_CAUSES: ReadonlySet<ForbiddenFact['cause']> = new Set(['unmatched', 'certificate-not-logged']);
 
+const NO_HOURS: ReadonlySet<number> = new Set();
+
 /** What one batch owns, or one list that was settled. */
 export interface CountedBatch {
   readonly batchId: string;
@@ -203,7 +205,8 @@ export function isHourClosable({ hour }: DirtyHour, { clock }: World): boolean {
 
 /**
  * Sums up the hours that are over; a fact that comes later marks its hour again. An hour of which only facts are
- * expected that have not come stays open: their batch is under way, or will be repeated.
+ * expected that have not come stays open: their batch is under way, or will be repeated. Of an hour that was counted from
+ * exports only the mark is removed: its sum is complete.
  * @param listed the result of `dirtyHours`, where the caller has it
  * @returns how many hours were summed up
  */
@@ -211,6 +214,8 @@ export async function rollUpHours(world: World, listed?: readonly DirtyHour[]): 
   const { stores } = world;
   const open = listed ?? (await dirtyHours(world));
   const due = open.filter((one) => isHourClosable(one, world)).slice(0, limits.rollupsPerSweepMax);
+  const hours = due.map(({ hour }) => hour);
+  const counted = due.length === 0 ? NO_HOURS : await stores.rollups.counted(Math.min(...hours), Math.max(...hours));
   let closed = 0;
   await oneByOne(due, async (one) => {
     const from = one.hour * MINUTES_PER_HOUR;
@@ -218,7 +223,7 @@ export async function rollUpHours(world: World, listed?: readonly DirtyHour[]): 
     const expected = one.expected.filter((fact) => holds(facts, fact));
     if (one.token === null && expected.length === 0) return;
     const rollup = rollUp(one.group, one.hour, facts);
-    if (rollup !== null) await stores.rollups.close({ ...one, expected }, rollup);
+    if (rollup !== null) await stores.rollups.close({ ...one, expected }, counted.has(one.hour) ? null : rollup);
     closed++;
   });
   return closed;

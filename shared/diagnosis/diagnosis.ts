@@ -10,12 +10,22 @@ import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
 import { DAY_MS } from '../base/time.js';
 import { truststoreUri } from '../config/qualified-names.js';
-import { type ClientTally, type Diagnosis, type Fact, type GroupKey, isUnloggedIssuer } from '../model/index.js';
+import {
+  type ClientTally,
+  type Diagnosis,
+  type Fact,
+  type GroupKey,
+  isUnloggedIssuer,
+  type NoticeSaid,
+  type Presented,
+} from '../model/index.js';
+import { english, type Phrase, plain, say } from '../model/phrases.js';
 import { proves, type ReasonId } from '../model/reasons.js';
 import type { World } from '../ports/index.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
 import { isNamed, organizationOf } from '../x509/names.js';
 import type { Truststore } from '../x509/truststore.js';
+import type { OneDiagnosis } from './one-diagnosis.js';
 import { probedOf } from './probed.js';
 
 export interface Diagnosed {
@@ -27,6 +37,8 @@ export interface Diagnosed {
    * known.
    */
   readonly change: string | null;
+  /** Note and change as data, for other languages. */
+  readonly said?: NoticeSaid | undefined;
   /** Whether the truststore holds a CA of the issuer's name; null where no truststore could be read. */
   readonly issuerTrusted: boolean | null;
   /** Whether only the truststore's version before holds one. */
@@ -44,18 +56,7 @@ export interface Diagnosed {
  * The readers of certificates and truststores, with their caches. Loaded when the first certificate is looked at,
  * because most invocations look at none.
  */
-const x509 = lazily(async () => {
-  const [{ diagnosisCache }, change, { isSignedByNamesake }] = await Promise.all([
-    import('../x509/cache.js'),
-    import('../x509/change.js'),
-    import('../x509/namesakes.js'),
-  ]);
-  return { cache: diagnosisCache(), isSignedByNamesake, ...change };
-});
-
-export type OneDiagnosis =
-  | { readonly kind: 'made'; readonly verdict: Diagnosis; readonly uri: string }
-  | { readonly kind: 'none'; readonly because: string | null };
+const x509 = lazily(async () => (await import('./readers.js')).createReaders());
 
 /**
  * Verifies a certificate that called against the truststore of its domain, as `x509/` does.
@@ -75,10 +76,11 @@ export async function diagnosisOf(
   if (uri === null) return { kind: 'none', because: null };
   const pem =
     fingerprint === null ? null : (pems.get(fingerprint) ?? (await world.stores.certificates.load(fingerprint)));
-  if (pem === null) return { kind: 'none', because: 'The access log holds no readable certificate of these clients.' };
+  if (pem === null)
+    return { kind: 'none', because: say`The access log holds no readable certificate of these clients.` };
   const certificate = certificateFromLoggedPem(pem);
   if (certificate.kind === 'malformed') {
-    return { kind: 'none', because: `The logged certificate cannot be read: ${certificate.detail}.` };
+    return { kind: 'none', because: say`The logged certificate cannot be read: ${plain(certificate.detail)}.` };
   }
   const [{ cache }, truststore, probed] = await Promise.all([
     x509(),
@@ -86,6 +88,27 @@ export async function diagnosisOf(
     probedOf(scope, world),
   ]);
   return { kind: 'made', verdict: cache.diagnose(certificate, truststore, at, refusedWith, probed), uri };
+}
+
+/**
+ * Diagnoses the client of a group that failed most: by its certificate, or by what the door's connection log says of it.
+ * @param clients those with most failures first
+ * @throws MtlsWatchError `truststore-unreadable`
+ */
+export async function diagnosisOfGroup(
+  clients: readonly ClientTally[],
+  group: GroupKey,
+  at: number,
+  refusedWith: ReasonId | null,
+  world: World,
+): Promise<OneDiagnosis> {
+  if (group.door !== undefined) {
+    const { cache, diagnosisOfLogged } = await x509();
+    const truststoreOf = async (uri: string) => cache.truststore(await world.truststores.read(uri));
+    return diagnosisOfLogged(clients, group, at, refusedWith, world, truststoreOf);
+  }
+  const fingerprint = clients.find((client) => client.fingerprint !== null)?.fingerprint ?? null;
+  return diagnosisOf(fingerprint, group.scope, at, world, new Map(), refusedWith);
 }
 
 /**
@@ -99,18 +122,21 @@ export async function diagnoseClients(
   world: World,
 ): Promise<Diagnosed> {
   const lastAt = Math.max(...facts.map((fact) => fact.lastAt));
-  const fingerprint = clients.find((client) => client.fingerprint !== null)?.fingerprint ?? null;
   // A reason that was inferred from the certificate itself is not the gateway's word.
   const refusedWith = facts.some(({ count, inferred }) => count > inferred) ? group.reason : null;
   const diagnosis = await unlessUnreadable(
-    diagnosisOf(fingerprint, group.scope, lastAt, world, new Map(), refusedWith),
+    diagnosisOfGroup(clients, group, lastAt, refusedWith, world),
     (because): OneDiagnosis => ({
       kind: 'none',
-      because,
+      because: plain(because),
     }),
   );
   const surroundings = await surroundingsOf(group, facts, world);
-  if (diagnosis.kind === 'none') return { verdict: null, verdictNote: diagnosis.because, ...surroundings };
+  if (diagnosis.kind === 'none') {
+    const { because } = diagnosis;
+    const said = because === null ? surroundings.said : { ...surroundings.said, verdictNote: because };
+    return { verdict: null, verdictNote: because === null ? null : english(because), ...surroundings, said };
+  }
   return { verdict: diagnosis.verdict, verdictNote: null, ...surroundings };
 }
 
@@ -119,7 +145,7 @@ export async function surroundingsOf(
   group: GroupKey,
   facts: readonly Fact[],
   world: World,
-): Promise<Pick<Diagnosed, 'change' | 'issuerTrusted' | 'isLost' | 'isClaimed' | 'isOrganisationKnown'>> {
+): Promise<Pick<Diagnosed, 'change' | 'said' | 'issuerTrusted' | 'isLost' | 'isClaimed' | 'isOrganisationKnown'>> {
   const isUnverified = group.isUnverified === true;
   const unknown = {
     change: null,
@@ -136,8 +162,9 @@ export async function surroundingsOf(
     const bundle = (await x509()).cache.truststore(await world.truststores.read(uri));
     const issuerTrusted = holds(bundle, group.issuerDn);
     const isLost = issuerTrusted === false && (await bundlesOf(uri, world)).some((one) => holds(one, group.issuerDn));
+    const change = await changeBefore(uri, firstAt, world);
     return {
-      change: await changeBefore(uri, firstAt, world),
+      ...(change === null ? { change } : { change: english(change), said: { change } }),
       issuerTrusted,
       isLost,
       isClaimed: isUnverified || ((issuerTrusted === true || isLost) && (await isClaim(group, facts, uri, world))),
@@ -195,7 +222,7 @@ function namesOneOf(bundle: Truststore, dns: ReadonlySet<string>): boolean {
 const CHANGE_MS_MAX = DAY_MS;
 
 /** Null where there is nothing to say, or where the versions may not be listed; the verdict is given without it. */
-async function changeBefore(uri: string, firstFailureAt: number, { truststores }: World): Promise<string | null> {
+async function changeBefore(uri: string, firstFailureAt: number, { truststores }: World): Promise<Phrase | null> {
   const current = await truststores.read(uri);
   if (firstFailureAt - current.modifiedAt > CHANGE_MS_MAX) return null;
   const previous = await unlessUnreadable(truststores.previous(uri), () => null);
@@ -243,4 +270,13 @@ export async function trustedIssuers(scope: string, { config, truststores }: Wor
   await truststores.read(uri);
   const bundles = await bundlesOf(uri, { truststores });
   return new Set(bundles.flatMap(({ certificates }) => certificates.map(({ certificate }) => certificate.subjectDn)));
+}
+
+/** What the addresses of clients without a certificate were refused with before; see `seen-before.ts`. */
+export async function presentedBefore(
+  group: GroupKey,
+  facts: readonly Fact[],
+  world: World,
+): Promise<readonly Presented[]> {
+  return (await x509()).presentedBefore(group, facts, world);
 }

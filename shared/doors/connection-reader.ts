@@ -127,7 +127,7 @@ function readEvent(event: LogEvent, order: readonly ConnectionField[] | null, pl
 /** A success shows that the log of its scope arrives. */
 function hear(event: LogEvent, fields: ConnectionFields, place: Place, found: Found): void {
   found.passed++;
-  const scope = scopeOf(fields, place);
+  const { scope } = placeNames(fields, place);
   const key = `${pulseOf(event.timestamp)} ${scope}`;
   if (!found.heard.has(key)) found.heard.set(key, { scope, at: event.timestamp });
 }
@@ -160,11 +160,16 @@ function codeOf(status: string): string | null {
   return /^failed/i.test(status) && (code !== undefined || /^failed$/i.test(status)) ? (code?.trim() ?? '') : null;
 }
 
-function scopeOf(fields: ConnectionFields, { source: { account, domains }, batch, log }: Place): string {
+/** What was called, as the record has it, and by the name that the settings give it. */
+function placeNames(
+  fields: ConnectionFields,
+  { source: { account, domains }, batch, log }: Place,
+): Required<Pick<Connection, 'called' | 'scope'>> {
   const sni = hostOf(fields.sni ?? '');
-  const place = log.placeOf(fields, batch.logGroup, batch.logStream);
-  const scope = sni === '' ? (settingFor(domains, place) ?? place) : sni;
-  return inAccount(account, clean(scope, limits.scopeCharsMax));
+  const place = sni || log.placeOf(fields, batch.logGroup, batch.logStream);
+  const scope = sni || (settingFor(domains, place) ?? place);
+  const name = (text: string): string => inAccount(account, clean(text, limits.scopeCharsMax));
+  return { called: name(place), scope: name(scope) };
 }
 
 function connectionOf(event: LogEvent, fields: ConnectionFields, code: string, place: Place): Connection {
@@ -176,7 +181,7 @@ function connectionOf(event: LogEvent, fields: ConnectionFields, code: string, p
     eventId: idOf(event, source),
     connectionId: id === '' ? '' : `${log.door} ${inAccount(source.account, id)}`,
     at: event.timestamp,
-    scope: scopeOf(fields, place),
+    ...placeNames(fields, place),
     client: clientOf(fields),
     outcome: outcomeOf(code, log.codes),
   };

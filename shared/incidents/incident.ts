@@ -370,7 +370,9 @@ export function isCovered(incident: Incident, ofScope: readonly (Incident | null
 export function isNamed(incident: Incident, ofScope: readonly (Incident | null)[]): boolean {
   const id = groupId(incident.group);
   return ofScope.some((scope) => {
-    if (scope === null || !scope.announced || scope.lastNoticeAt < incident.since) return false;
-    return scope.group.issuerDn === SEVERAL_STRANGERS ? incident.isStranger : scope.members.includes(id);
+    if (scope === null || !scope.announced) return false;
+    if (scope.group.issuerDn === SEVERAL_STRANGERS) return incident.isStranger && scope.lastNoticeAt >= incident.since;
+    // One that was rising when the scope was told begins shortly after that.
+    return scope.members.includes(id) && scope.lastNoticeAt > incident.since - JOIN_MS - 2 * MINUTE_MS;
   });
 }

@@ -4,6 +4,7 @@
 
 import { MINUTE_MS, MINUTES_PER_DAY } from '../base/time.js';
 import { bareName } from '../config/qualified-names.js';
+import { readableScope } from '../config/readable-scope.js';
 import type { GroupKey, Silence } from '../model/index.js';
 
 /** The silence in force for a group at a moment, or null. */
@@ -36,10 +37,15 @@ export function matches(
   return (
     (!isUnverified || group.isUnverified === true) &&
     (door === undefined || door === group.door) &&
-    (scope === null || matchesGlob(scope, group.scope) || matchesGlob(scope, bareName(group.scope))) &&
+    (scope === null || namesOf(group.scope).some((name) => matchesGlob(scope, name))) &&
     (issuerDn === null || matchesGlob(issuerDn, group.issuerDn)) &&
     (reason === null || matchesGlob(reason, group.reason))
   );
+}
+
+/** A scope in full, without its account, and as it is shown. */
+function namesOf(scope: string): readonly string[] {
+  return [scope, bareName(scope), readableScope(scope), readableScope(bareName(scope))];
 }
 
 /** Escapes a text into a pattern that matches this text and nothing else. */

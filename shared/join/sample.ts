@@ -8,7 +8,7 @@
  */
 
 import { limits } from '../base/limits.js';
-import type { Denial, Half } from '../model/index.js';
+import type { Connection, Denial, Half } from '../model/index.js';
 import { cellKey } from './pairing.js';
 
 /**
@@ -53,7 +53,17 @@ export function sample<T extends Half>(halves: readonly T[], rate: number): Samp
   return { joined, left };
 }
 
-/** Uniform over request ids: uses the first 32 bits of the digest that also names the request's cell. */
+/** Uniform over request ids: uses the digest that also names the request's cell. */
 function isSampled(requestId: string, rate: number): boolean {
-  return Buffer.from(cellKey.request(requestId), 'base64url').readUInt32BE() < rate * 2 ** 32;
+  return isKeySampled(cellKey.request(requestId), rate);
+}
+
+/** Whether what has this cell is in the sample, by the first 32 bits of the digest that names the cell. */
+export function isKeySampled(key: string, rate: number): boolean {
+  return Buffer.from(key, 'base64url').readUInt32BE() < rate * 2 ** 32;
+}
+
+/** The cell of a connection. Without an id of the door's own, the log event is the unit, as for everything else. */
+export function connectionKey({ connectionId, eventId }: Pick<Connection, 'connectionId' | 'eventId'>): string {
+  return connectionId === '' ? cellKey.event(eventId) : cellKey.connection(connectionId);
 }

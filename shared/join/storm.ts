@@ -14,11 +14,12 @@ import pMap from 'p-map';
 import { digest } from '../base/digest.js';
 import { limits } from '../base/limits.js';
 import { MINUTE_MS } from '../base/time.js';
-import type { AccessRecord, Denial, Half } from '../model/index.js';
+import { isHostScope, knownDomain } from '../config/qualified-names.js';
+import type { AccessRecord, Connection, Denial, Half } from '../model/index.js';
 import { markOf } from '../ports/event-marks.js';
 import type { Stores, StormStore } from '../ports/index.js';
 import { cellKey, keyOf, startAttempt } from './pairing.js';
-import { type BoundedLoad, sample, samplingRate } from './sample.js';
+import { type BoundedLoad, connectionKey, isKeySampled, sample, samplingRate } from './sample.js';
 
 type ByMinute<T> = ReadonlyMap<number, readonly T[]>;
 type StormStores = Pick<Stores, 'storm' | 'join'>;
@@ -29,6 +30,90 @@ const NOTHING: BoundedLoad = { halves: [], unsampled: [] };
 interface Arrival {
   readonly batchId: string;
   readonly promptFrom: number;
+}
+
+/**
+ * Which connections get a cell, and which are counted without one. A record of a connection has all that there is to know of it, so
+ * each counts by itself under its own issuer, in a storm as well: only the cells, which tell repeats, are given to a sample.
+ */
+export interface BoundedConnections {
+  readonly joined: readonly Connection[];
+  /** Under the scopes that were fixed with the batch's first attempt. */
+  readonly alone: readonly Connection[];
+}
+
+/** @param connections each once */
+export async function boundConnections(
+  connections: ByMinute<Connection>,
+  { batchId, promptFrom }: Arrival,
+  stores: StormStores,
+): Promise<BoundedConnections> {
+  const parts = await pMap(
+    connections,
+    async ([minute, some]): Promise<BoundedConnections> => {
+      if (some.length > limits.unaskedHalvesMax) return boundMany(minute, some, batchId, stores);
+      const late = some.filter(({ at }) => at < promptFrom);
+      const brought = await marksAt(placesOf(minute, late), stores.storm.brought);
+      const known = late.filter((one) => brought.has(markOf(connectionKey(one))));
+      const leftOut = new Set(await withoutOwnCell(known, stores));
+      return { joined: some.filter((one) => !leftOut.has(one)), alone: [] };
+    },
+    { concurrency: limits.storeConcurrencyMax },
+  );
+  return { joined: parts.flatMap(({ joined }) => joined), alone: parts.flatMap(({ alone }) => alone) };
+}
+
+async function boundMany(
+  minute: number,
+  connections: readonly Connection[],
+  batchId: string,
+  stores: StormStores,
+): Promise<BoundedConnections> {
+  const { storm } = stores;
+  const load = await storm.addLoad(minute, 'connection', connections.length);
+  const part = digest('part', batchId, 'connection', minute);
+  const { rate, scopes } = await storm.fixDenials(part, {
+    rate: samplingRate(load),
+    scopes: renamedIn(connections),
+    events: connections.map((one) => markOf(connectionKey(one))),
+  });
+  const foreign = await enrolledEarlier(minute, connections, part, storm);
+  const ours = connections.filter((one) => !foreign.has(markOf(connectionKey(one))));
+  const isIn = (one: Connection): boolean => rate >= 1 || isKeySampled(connectionKey(one), rate);
+  const nameOf = fixedNames(scopes);
+  const alone = ours.filter((one) => !isIn(one)).map((one) => ({ ...one, scope: nameOf(one) }));
+  return { joined: ours.filter(isIn), alone: await withoutOwnCell(alone, stores) };
+}
+
+/**
+ * What the settings name otherwise than the record does. Clients choose host names, so of those under a wildcard domain there is the
+ * domain alone, and beside it the names below it that are domains of their own.
+ */
+function renamedIn(connections: readonly Connection[]): Record<string, string> {
+  const names: Record<string, string> = {};
+  for (const { called = '', scope } of connections) {
+    if (called !== scope && called !== '') names[isHostScope(called) ? scope : called] = scope;
+  }
+  const domains = new Set(Object.keys(names));
+  for (const { called = '', scope } of connections) {
+    if (called === scope && isHostScope(called) && knownDomain(called, domains) !== null) names[called] = scope;
+  }
+  return names;
+}
+
+function fixedNames(names: Readonly<Record<string, string>>): (connection: Connection) => string {
+  const domains = new Set(Object.keys(names).filter(isHostScope));
+  return ({ called, scope }) => {
+    if (called === undefined) return scope;
+    return isHostScope(called) ? (knownDomain(called, domains) ?? called) : (names[called] ?? called);
+  };
+}
+
+/** Whoever put it into its cell, it counts by its cell. */
+async function withoutOwnCell(connections: readonly Connection[], { join }: StormStores): Promise<Connection[]> {
+  if (connections.length === 0) return [];
+  const cells = await join.read(connections.map(connectionKey));
+  return connections.filter((_, index) => cells[index]?.access == null);
 }
 
 export async function boundLoad(
@@ -99,7 +184,7 @@ async function boundDenials(
 
 async function enrolledEarlier(
   minute: number,
-  denials: readonly Denial[],
+  denials: readonly Logged[],
   part: string,
   storm: StormStore,
 ): Promise<ReadonlySet<string>> {
@@ -129,7 +214,9 @@ type Span = readonly [number, number];
 /** The ids of a stream's events begin alike. */
 const STREAM_CHARS = 11;
 
-function placesOf(minute: number, denials: readonly Denial[]): ReadonlyMap<string, Span> {
+type Logged = Pick<Denial, 'eventId' | 'at'>;
+
+function placesOf(minute: number, denials: readonly Logged[]): ReadonlyMap<string, Span> {
   const spans = new Map<string, Span>();
   for (const { eventId, at } of denials) {
     const place = digest('place', eventId.slice(0, STREAM_CHARS), minute);

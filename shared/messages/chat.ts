@@ -8,13 +8,14 @@
 import { limits } from '../base/limits.js';
 import * as z from '../base/zod.js';
 import type { Notice } from '../model/index.js';
-import { placeText } from './names.js';
+import { wholePlaceText } from './names.js';
 import {
   countWords,
   heldBackWords,
   issuersOf,
   lastHourWords,
   leadOf,
+  notesOf,
   number,
   percent,
   placeWords,
@@ -48,6 +49,8 @@ export const chatSchema = z.strictObject({
     eventType: text(100),
     relatedResources: z.array(text(limits.chatTitleCharsMax)).check(z.minLength(1), z.maxLength(5)),
     additionalContext: z.record(text(50), text(limits.chatContextCharsMax)),
+    /** Buttons of the channel's own actions would do nothing about a certificate. */
+    enableCustomActions: z.literal(false),
   }),
 });
 
@@ -88,6 +91,7 @@ export function chatOf(notice: Notice, messages: Messages): ChatMessage {
         ...(notice.account ? { account: notice.account } : {}),
         ...(notice.region ? { region: notice.region } : {}),
       },
+      enableCustomActions: false,
     },
   };
 }
@@ -103,6 +107,7 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
       messages.client(chatText(subjectDn), chatText(serialNumber), sourceIps.map(chatText).join(', '), number(count)),
     );
   const heldBack = heldBackWords(notice, messages, chatText);
+  const notes = notesOf(notice, messages);
   const links: [string, string | null][] = [
     [labels.runbook, notice.runbookUrl],
     [labels.executionLog, notice.links.executionLog],
@@ -115,7 +120,7 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
     ...(heldBack === null ? [] : [heldBack]),
     '',
     `*${labels.reason}* ${whatWords(notice, messages, chatText)}`,
-    `*${labels.domain}* ${placeText(where, notice.group, messages)}`,
+    `*${labels.domain}* ${wholePlaceText(where, notice.group, messages)}`,
     ...issuersOf(notice, messages, chatText).map((issuer, index) =>
       index === 0 ? `*${labels.issuer}* ${issuer}` : issuer,
     ),
@@ -125,8 +130,8 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
     `*${labels.failures}* ${countWords(notice, messages)}${share}`,
     `*${labels.lastHour}* ${lastHourWords(notice, messages)}`,
     ...(clients.length === 0 ? [] : [`*${labels.clients}*`, ...clients]),
-    ...(notice.change === null ? [] : [`*${labels.change}* ${chatText(notice.change)}`]),
-    ...(notice.verdictNote === null ? [] : [`*${labels.noVerdict}* ${chatText(notice.verdictNote)}`]),
+    ...(notes.change === null ? [] : [`*${labels.change}* ${chatText(notes.change)}`]),
+    ...(notes.verdictNote === null ? [] : [`*${labels.noVerdict}* ${chatText(notes.verdictNote)}`]),
     ...cloudShellOf(notice, messages),
     '',
     ...links.flatMap(([label, url]) => (url === null ? [] : [`*${label}* ${url}`])),

@@ -1,10 +1,22 @@
 /** The Japanese texts of alerts. Certificates, commands and names of AWS are not translated. */
 
+import { sayIn } from '../model/phrases.js';
 import { isCode } from '../model/reasons.js';
 import { findings } from './findings/ja.js';
 import { nameWords } from './names.js';
+import { phrases } from './phrases/ja.js';
 import { reasons } from './reasons/ja.js';
 import type { Messages } from './types.js';
+
+/** A sentence within another one begins with a small letter in English. What has no words here is quoted as it is. */
+function translated(words: string): string {
+  const known = own(words) ?? own(words.charAt(0).toUpperCase() + words.slice(1));
+  return known ?? (words === '' ? '' : `「${words}」`);
+}
+
+function own(words: string): string | undefined {
+  return Object.hasOwn(phrases, words) ? phrases[words] : undefined;
+}
 
 function andOthers(others: number): string {
   return others === 0 ? '' : ` ほか ${others} 者`;
@@ -34,6 +46,7 @@ export const ja: Messages = {
     ],
   },
   findings,
+  say: (phrase) => sayIn(phrase, translated, '、'),
   contradiction: {
     trusted: {
       'issuer-not-found':
@@ -57,25 +70,25 @@ export const ja: Messages = {
   otherIssuers: '複数の発行者',
   who: {
     client: (name, others) => `${name}${andOthers(others)} `,
-    claimed: (name, others) => `${name}${andOthers(others)} (名前は未検証) `,
+    claimed: (name, others) => `${name}${andOthers(others)}（名前は未検証）`,
     clientsOf: (issuer) => `${issuer} 発行の証明書`,
     claimant: (issuer) => `${issuer} を名乗る接続元`,
   },
   whose: {
     client: (name, others, issuer) =>
-      `${name}${andOthers(others)} のクライアント証明書 (${issuer === null ? ISSUER_NOT_LOGGED : `発行者: ${issuer}`})`,
+      `${name}${andOthers(others)} のクライアント証明書（${issuer === null ? ISSUER_NOT_LOGGED : `発行者: ${issuer}`}）`,
     claimed: (name, others, issuer) =>
-      `${name}${andOthers(others)} を名乗るクライアント証明書 (名前は未検証、${issuer === null ? ISSUER_NOT_LOGGED : `発行者: ${issuer}`})`,
+      `${name}${andOthers(others)} を名乗るクライアント証明書（名前は未検証、${issuer === null ? ISSUER_NOT_LOGGED : `発行者: ${issuer}`}）`,
     clientsOf: (issuer) => `${issuer} 発行のクライアント証明書`,
     claimant: (issuer) => `${issuer} を発行者と名乗る、同名の CA の署名がないクライアント証明書`,
     oneClientOf: (issuer, name, isProven) =>
-      `${issuer} 発行のクライアント証明書 (すべて ${name} 名義${isProven ? '' : '、名前は未検証'})`,
+      `${issuer} 発行のクライアント証明書（すべて ${name} 名義${isProven ? '' : '、名前は未検証'}）`,
   },
   subject: {
     spike: (who, where, why) => `${where} が ${who}を拒否: ${why}`,
     ongoing: (who, where, why) => `継続: ${where} が ${who}を拒否: ${why}`,
     escalated: (who, where, why) => `悪化: ${where} が ${who}を拒否: ${why}`,
-    resolved: (who, where, why) => `解消: ${where} は ${who}を拒否していません (${why})`,
+    resolved: (who, where, why) => `解消: ${where} は ${who}を拒否していません（${why}）`,
   },
   headline: {
     spike: (whose, where) => `${where} が ${whose}を拒否しています。`,
@@ -83,8 +96,9 @@ export const ja: Messages = {
     escalated: (whose, where) => `${where} が ${whose}を拒否する件数が、開始時より大きく増えました。`,
     resolved: (whose, where) => `${where} は ${whose}を拒否しなくなりました。`,
   },
-  besideGateway: (title, text) => `${title} (${isCode(text) ? 'ログのコード' : 'ゲートウェイの文言'}: 「${text}」)`,
+  besideGateway: (title, text) => `${title}（${isCode(text) ? 'ログのコード' : 'ゲートウェイの文言'}: 「${text}」）`,
   unknownReason: (text) => `「${text}」`,
+  stop: '。',
   over: '今すぐの対応は不要です。誰も何も変更していない場合は、クライアントが呼び出しをやめた可能性があるため確認してください。',
   labels: {
     reason: '理由',
@@ -101,8 +115,8 @@ export const ja: Messages = {
     remedy: '対処',
     noVerdict: '証明書の診断なし',
     change: '直前の変更',
-    executionLog: 'ログで見る (拒否)',
-    accessLog: 'ログで見る (呼び出し元)',
+    executionLog: 'ログで見る（拒否）',
+    accessLog: 'ログで見る（呼び出し元）',
     dashboard: 'ダッシュボード',
     runbook: '手順書',
     silence: '2 時間通知を止める',
@@ -111,18 +125,26 @@ export const ja: Messages = {
     incident: 'インシデント',
   },
   since: (time, minutes) => `${time}、${minutes < 120 ? `${minutes} 分前` : `約 ${Math.round(minutes / 60)} 時間前`}`,
-  failures: (count, minutes, expected) => `${minutes} 分間に ${count} 件 (通常は ${expected} 件)`,
+  failures: (count, minutes, expected) => `${minutes} 分間に ${count} 件（通常は ${expected} 件）`,
   failuresAtWorst: (count, minutes) => `最大で ${minutes} 分間に ${count} 件`,
   failuresInAll: (count) => `合計 ${count} 件`,
   peak: (count, minutes) => `最大 ${minutes} 分間に ${count} 件`,
   scopeShare: (percent) => `このドメインの直近 1 時間の拒否のうち ${percent}`,
   heldBackUntil: (where, until) =>
     `${where} への未知の接続元に関する本日の通知は上限に達しました。以降は件数だけを数え、${until} まで通知しません。内容は週次レポートと mtls-watch incidents で確認できます。取引先に関する通知は変わりません。`,
-  clientsKnown: (count, shown) =>
-    count > shown ? `少なくとも ${count} クライアント。多い順に ${shown} 件:` : `${count} クライアント:`,
+  clientsKnown: (count, shown, isEstimate) =>
+    count > shown ? `${isEstimate ? '約 ' : ''}${count} クライアント。多い順に ${shown} 件:` : `${count} クライアント:`,
   issuerTrusted: (isTrusted) => (isTrusted ? 'トラストストアに登録済み' : 'トラストストアに未登録'),
   client: (subject, serial, sources, count) =>
     `${count} 件  ${subject}  シリアル番号 ${serial}${sources === '' ? '' : `  接続元 ${sources}`}`,
+  fromLogFields: '証明書そのものではなく、ログの項目からの判定です。',
+  presentedBefore: ({ address, name, serial, ends, isExpired, until }) => {
+    const validity = ends === null ? '' : isExpired ? `、${ends} に期限切れ` : `、${ends} まで有効`;
+    return `${address} は ${until} まで ${name} (シリアル番号 ${serial}${validity}) を提示していました。`;
+  },
+  mayLackPurpose:
+    '新しい証明書にクライアント認証の用途がない可能性があります。その場合、多くのクライアントは証明書を送信しません。',
+  withoutCertificate: (sources, count) => `${count} 件  証明書なし${sources === '' ? '' : `  接続元 ${sources}`}`,
   seenHere: (day) => `${day} にこのゲートウェイで確認済みの原因です: `,
   verdict: (title, remedy, isCertain) =>
     `${isCertain ? '' : 'おそらく次の原因です: '}${remedy === '' ? `${title}。` : `${title}。${remedy}`}`,

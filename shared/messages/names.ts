@@ -1,5 +1,7 @@
 /** What of a group is shown by another name than it is counted under: issuers that no log holds, and front doors. Pure. */
 
+import { bareName } from '../config/qualified-names.js';
+import { readableScope } from '../config/readable-scope.js';
 import { type GroupKey, unloggedClient } from '../model/index.js';
 import type { NameMessages } from './types.js';
 
@@ -43,8 +45,20 @@ export function doorName(door: string | undefined, { doors }: Pick<NameMessages,
 /** Where a group was refused. Only API Gateway is not named: most installations have no other door. */
 export function placeText(
   where: string,
-  { door }: Pick<GroupKey, 'door'>,
+  { door }: { readonly door?: string | undefined },
   messages: Pick<NameMessages, 'doors'>,
 ): string {
-  return door === undefined ? where : `${where} (${doorName(door, messages)})`;
+  const name = readableScope(where);
+  return door === undefined ? name : `${name} (${doorName(door, messages)})`;
+}
+
+/** The same for a page of its own, with the id of a load balancer, which commands of AWS ask for. */
+export function wholePlaceText(
+  where: string,
+  { scope, door }: Pick<GroupKey, 'scope' | 'door'>,
+  messages: Pick<NameMessages, 'doors'>,
+): string {
+  // The form of such a name leaves nothing to escape.
+  const isShort = door !== undefined && readableScope(scope) !== scope;
+  return isShort ? `${where} (${doorName(door, messages)} ${bareName(scope)})` : placeText(where, { door }, messages);
 }

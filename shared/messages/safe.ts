@@ -4,6 +4,7 @@
  */
 
 import { limits } from '../base/limits.js';
+import { readableScope } from '../config/readable-scope.js';
 
 /** Invisible or layout-changing: controls, formatting, lone surrogates, private and unassigned, fillers, selectors. */
 const INVISIBLE =
@@ -74,7 +75,8 @@ export function chatText(text: string): string {
 
 /** A domain is shown unchanged if it has the form of one, because it is the user's own. */
 export function domainText(scope: string, escaped: (text: string) => string): string {
-  return /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]|\/(?=[A-Za-z0-9_])){0,254}$/.test(scope) ? scope : escaped(scope);
+  const name = readableScope(scope);
+  return /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]|\/(?=[A-Za-z0-9_])){0,254}(?::\d{1,5})?$/.test(name) ? name : escaped(name);
 }
 
 /** Cut to so many characters, never within a character; the mark at the end shows that text is missing. */

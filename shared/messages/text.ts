@@ -5,16 +5,18 @@
 
 import { limits } from '../base/limits.js';
 import type { ClientTally, Notice } from '../model/index.js';
-import { placeText } from './names.js';
+import { wholePlaceText } from './names.js';
 import {
   countWords,
   decisiveFinding,
+  evidenceOf,
   findingsShown,
   findingWords,
   heldBackWords,
   issuersOf,
   lastHourWords,
   leadOf,
+  notesOf,
   number,
   percent,
   placeWords,
@@ -64,7 +66,8 @@ function fitted(notice: Notice, messages: Messages, charsMax: number): string {
 
 /** One SMS; with characters outside of GSM's alphabet, one of two parts. */
 export function smsOf(notice: Notice, messages: Messages): string {
-  const numbers = `. ${countWords(notice, messages)}. ${timeText(notice.since, notice.timeZone, 5)}`;
+  const { stop } = messages;
+  const numbers = `${stop}${countWords(notice, messages)}${stop}${timeText(notice.since, notice.timeZone, 5)}`;
   const plain = withPlainMarks(fitted(notice, messages, limits.smsCharsMax - numbers.length)) + numbers;
   if (/^[\x20-\x7e]*$/.test(plain) && plain.length <= limits.smsCharsMax) return plain;
   return cut(fitted(notice, messages, limits.smsWideCharsMax - numbers.length) + numbers, limits.smsWideCharsMax);
@@ -111,7 +114,7 @@ function factsOf(notice: Notice, messages: Messages, where: string): Field[] {
   );
   return [
     [labels.reason, whatWords(notice, messages, mailText)],
-    [labels.domain, placeText(where, notice.group, messages)],
+    [labels.domain, wholePlaceText(where, notice.group, messages)],
     ...listed(labels.issuer, issuers),
     ...ownerFields(notice, messages),
     [labels.since, sinceWords(notice, messages)],
@@ -134,11 +137,15 @@ function ownerFields(notice: Notice, { labels }: Messages): Field[] {
 function clientsOf({ clients, clientCount }: Notice, messages: Messages): string[] {
   if (clients.length === 0) return [];
   const shown = clients.slice(0, limits.clientsShownMax);
-  return [messages.clientsKnown(clientCount, shown.length), ...shown.map((one) => clientText(one, messages))];
+  return [
+    messages.clientsKnown(clientCount, shown.length, clientCount >= limits.clientHashesMax),
+    ...shown.map((one) => clientText(one, messages)),
+  ];
 }
 
 function clientText({ subjectDn, serialNumber, sourceIps, count }: ClientTally, messages: Messages): string {
   const sources = sourceIps.map(mailText).join(', ');
+  if (`${subjectDn}${serialNumber}` === '') return messages.withoutCertificate(sources, number(count));
   return messages.client(mailText(subjectDn), mailText(serialNumber), sources, number(count));
 }
 
@@ -165,23 +172,29 @@ function actionsOf(notice: Notice, messages: Messages): string[] {
 
 /** What changed before, each finding with its evidence, and why there is no verdict. */
 export function verdictSections(
-  notice: Pick<Notice, 'verdict' | 'verdictNote' | 'change'>,
+  notice: Pick<Notice, 'verdict' | 'verdictNote' | 'change' | 'said'>,
   messages: Messages,
 ): string[] {
   const { labels } = messages;
+  const notes = notesOf(notice, messages);
   const decisive = decisiveFinding(notice);
   const findings = findingsShown(notice).map((finding) => {
     const words = findingWords(finding, messages);
-    const evidence = finding.evidence.map((line) => `  - ${mailText(line)}`);
-    // The remedy of the cause is already at the top, unless the top has only a short form in the language of the alert.
-    const isTold = finding === decisive && words?.action === null;
-    const remedy = isTold ? [] : [labels.remedy, `  ${mailText(finding.remedy)}`];
+    const evidence = evidenceOf(finding, messages).map((line) => `  - ${mailText(line)}`);
+    // The remedy of the cause is already at the top, unless a notice of an earlier version has only a short form there.
+    const isTold = finding === decisive && (words?.action === null || finding.said !== undefined);
+    const remedy = isTold
+      ? []
+      : [
+          labels.remedy,
+          `  ${mailText(finding.said === undefined ? finding.remedy : messages.say(finding.said.remedy))}`,
+        ];
     return [`${labels.evidence}: ${words?.title ?? finding.code} (${finding.code})`, ...evidence, ...remedy].join('\n');
   });
   return [
-    ...(notice.change === null ? [] : [`${labels.change}\n  ${mailText(notice.change)}`]),
+    ...(notes.change === null ? [] : [`${labels.change}\n  ${mailText(notes.change)}`]),
     ...findings,
-    ...(notice.verdictNote === null ? [] : [`${labels.noVerdict}\n  ${mailText(notice.verdictNote)}`]),
+    ...(notes.verdictNote === null ? [] : [`${labels.noVerdict}\n  ${mailText(notes.verdictNote)}`]),
   ];
 }
 

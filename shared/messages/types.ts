@@ -2,6 +2,7 @@
 
 import type { FindingCode } from '../model/finding-codes.js';
 import type { NoticeKind, Severity } from '../model/index.js';
+import type { Phrase } from '../model/phrases.js';
 import type { ReasonId } from '../model/reasons.js';
 
 /** Texts for the incident of a whole domain, in which no single certificate is the cause. */
@@ -99,6 +100,8 @@ export interface Messages extends NameMessages {
   /** In place of a reason, where no CA of the issuer's name signed the certificates. */
   readonly claims: SeveralMessages;
   readonly findings: Readonly<Record<FindingCode, FindingMessages>>;
+  /** A sentence of a finding, a note or a change in this language, with its values. */
+  readonly say: (phrase: Phrase) => string;
   /** Null where the finding's own evidence and remedy say it in this language. */
   readonly contradiction: ContradictionMessages | null;
   readonly severities: Readonly<Record<Severity, string>>;
@@ -114,6 +117,8 @@ export interface Messages extends NameMessages {
   readonly besideGateway: (title: string, text: string) => string;
   /** In place of the title of a reason that the catalogue does not hold. */
   readonly unknownReason: (text: string) => string;
+  /** Ends a sentence that another one follows. */
+  readonly stop: string;
   /** In place of a verdict when it is over. */
   readonly over: string;
   readonly labels: Readonly<Record<(typeof labelIds)[number], string>>;
@@ -126,11 +131,30 @@ export interface Messages extends NameMessages {
   readonly scopeShare: (percent: string) => string;
   /** No further notice about strangers of the domain is sent until then. @param until UTC */
   readonly heldBackUntil: (where: string, until: string) => string;
-  readonly clientsKnown: (count: number, shown: number) => string;
+  /** `isEstimate` where the number may be off by a quarter or so. */
+  readonly clientsKnown: (count: number, shown: number, isEstimate: boolean) => string;
   readonly issuerTrusted: (isTrusted: boolean) => string;
   readonly client: (subject: string, serial: string, sources: string, count: string) => string;
   /** A finding's title and its remedy; `isCertain` is false where the rule is not known to be the gateway's. */
   readonly verdict: (title: string, remedy: string, isCertain: boolean) => string;
   /** Stands before a verdict whose rule probes showed at this gateway, on a UTC day such as `2026-06-15`. */
   readonly seenHere: (day: string) => string;
+  /** Stands behind a verdict for which nobody has the certificate. */
+  readonly fromLogFields: string;
+  readonly presentedBefore: (before: PresentedWords) => string;
+  /** Stands behind what was presented before. */
+  readonly mayLackPurpose: string;
+  /** In place of a client, for those who present no certificate. */
+  readonly withoutCertificate: (sources: string, count: string) => string;
+}
+
+/** Names as they may be shown; times as UTC days. */
+export interface PresentedWords {
+  readonly address: string;
+  readonly name: string;
+  readonly serial: string;
+  /** Null where it is not known. */
+  readonly ends: string | null;
+  readonly isExpired: boolean;
+  readonly until: string;
 }

@@ -1,6 +1,7 @@
 /** The notices that people get, and the diagnosis inside them. */
 
 import type { ClientTally, GroupKey } from './counts.js';
+import type { Phrase } from './phrases.js';
 
 /** How urgent a notice is. */
 /** From the least to the most urgent. */
@@ -51,7 +52,7 @@ export interface Notice {
   readonly expected: number;
   /** Failures in each of the 60 minutes up to the notice, the oldest first. */
   readonly lastHour: readonly number[];
-  /** How many clients are known to have failed. This is a lower bound, because each fact keeps only a few clients. */
+  /** How many clients failed: exact up to 16, an estimate beyond. */
   readonly clientCount: number;
   /** Whether the truststore holds a CA of the issuer's name; null where that is not known. */
   readonly issuerTrusted: boolean | null;
@@ -66,12 +67,16 @@ export interface Notice {
   readonly because: string;
   readonly runbookUrl: string;
   readonly clients: readonly ClientTally[];
+  /** Where clients present no certificate: what their addresses presented when they were refused before; left out where nothing is known. */
+  readonly presentedBefore?: readonly Presented[] | undefined;
   /** The diagnosis of the refused certificate, or null where none could be made. */
   readonly verdict: Diagnosis | null;
   /** Why there is no verdict, in a sentence; null where there is one or none was expected. */
   readonly verdictNote: string | null;
   /** What changed in the truststore shortly before the failures began, in sentences. */
   readonly change: string | null;
+  /** `verdictNote` and `change` as data, for other languages; absent from notices of an earlier version. */
+  readonly said?: NoticeSaid | undefined;
   /**
    * Set on the last notice about strangers of this domain that is sent until then (ISO 8601): the notices of a day about
    * strangers are used up, and further ones are held back.
@@ -81,6 +86,24 @@ export interface Notice {
   readonly links: NoticeLinks;
   /** Commands that silence the group or stop the repeats. They hold no text that a client sent. */
   readonly commands: NoticeCommands;
+}
+
+/** The last certificate that an address was refused with. */
+export interface Presented {
+  readonly sourceIp: string;
+  readonly subjectDn: string;
+  /** As in `GroupKey`. */
+  readonly issuerDn: string;
+  readonly serialNumber: string;
+  /** ISO 8601; null where the log does not say it. */
+  readonly notAfter: string | null;
+  /** ISO 8601: about when it was last seen. */
+  readonly lastAt: string;
+}
+
+export interface NoticeSaid {
+  readonly verdictNote?: Phrase | undefined;
+  readonly change?: Phrase | undefined;
 }
 
 export interface NoticeCommands {
@@ -150,6 +173,8 @@ export interface Finding {
   readonly evidence: readonly string[];
   /** What to do, in the imperative. */
   readonly remedy: string;
+  /** Evidence and remedy as data, for other languages; absent from what an earlier version stored. */
+  readonly said?: { readonly evidence: readonly Phrase[]; readonly remedy: Phrase } | undefined;
   /** The rule's standing; left out where a finding is about a file and not about a rule of the gateway. */
   readonly standing?: Standing;
   /** The UTC day on which probes showed the rule at this gateway, as `2026-06-15`; left out where none did. */
@@ -167,4 +192,6 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
   /** Subject DNs from the client's certificate to the root, as far as a path could be built. */
   readonly path: readonly string[];
+  /** Set where nobody has the certificate, and the verdict rests on what a log says of it. */
+  readonly basis?: 'log-fields';
 }

@@ -139,6 +139,8 @@ export interface Connection {
   readonly connectionId: string;
   readonly at: number;
   readonly scope: string;
+  /** What the record itself says was called, before the settings gave it another name; `scope` where absent. */
+  readonly called?: string;
   /** Null where the record says nothing of the client, not even its address. */
   readonly client: Client | null;
   readonly outcome:

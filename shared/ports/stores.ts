@@ -120,8 +120,14 @@ export interface RollupStore {
    * Puts the roll-up unless one of the same group and hour stands for more `requests`: a sweep that finishes late must not
    * overwrite what later facts added. Then removes the mark if its token is the same, and no longer expects what `open`
    * names: facts that the roll-up holds.
+   * @param rollup null where the hour was counted from exports: then nothing is put
    */
-  close(open: DirtyHour, rollup: Rollup): Promise<void>;
+  close(open: DirtyHour, rollup: Rollup | null): Promise<void>;
+  /**
+   * The hours with `from <= hour <= to` that were counted from exports (`PastHours`). Their roll-ups are complete, so none is made
+   * from the facts of a late delivery.
+   */
+  counted(from: number, to: number): Promise<ReadonlySet<number>>;
   /** Roll-ups of a group with `from <= hour <= to`, in the order of hours. */
   load(group: GroupKey, from: number, to: number): Promise<readonly Rollup[]>;
   /**
@@ -220,11 +226,11 @@ export interface CertificateStore {
 /** Keeps the load of a storm in bounds; asked by large batches only. */
 export interface StormStore {
   /** Adds to what was brought in this minute, and returns the sum. A retry may add twice: it is a load, not a count. */
-  addLoad(minute: number, kind: Half['kind'], halves: number): Promise<number>;
+  addLoad(minute: number, kind: Half['kind'] | 'connection', halves: number): Promise<number>;
   /** Fixes the rate of a batch unless it has one, and returns the one it has: a retry must make the same choices. */
   fixRate(batchId: string, rate: number): Promise<number>;
   /**
-   * The same for denials, and under which scopes a batch counts those without a cell, by API and stage: settings may name
+   * The same for denials and connections, and under which scopes a batch counts those without a cell, by API and stage: settings may name
    * another domain when the batch is repeated. Keeps which events it brought, for `enrol`: a mark for each, `EVENT_MARK_CHARS`
    * long, the same whenever the batch is repeated.
    */

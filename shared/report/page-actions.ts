@@ -1,6 +1,7 @@
 /** The top of the page: three sentences, the main figures, what needs action. */
 
 import { limits } from '../base/limits.js';
+import { readableScope } from '../config/readable-scope.js';
 import { doorName } from '../messages/names.js';
 import { isUnloggedIssuer } from '../model/index.js';
 import { courseOf } from './course.js';
@@ -124,18 +125,20 @@ export function actionsSection(report: Report, words: ReportMessages): Html {
 /** What to do about one action, in the language of the page if it has a text for the finding. */
 export function remedyOf({ verdict, reason }: Action, words: ReportMessages): string {
   if (verdict === null) return words.reasons[reason].remedy;
-  // The diagnosis speaks English itself, contradictions included.
-  if (words.language === 'en') return verdict.remedy;
-  const remedy = words.remedies[verdict.code] ?? words.reasons[reason].remedy;
   const { contradiction, reasons } = words;
-  if (contradiction === null || verdict.contradicted === undefined) return remedy;
-  return verdict.contradicted === 'refused'
-    ? `${remedy}${contradiction.refused(reasons[reason].title)}`
-    : `${contradiction.trusted[reason] ?? contradiction.trustedOtherwise}${remedy}`;
+  const remedy = verdict.said === undefined ? verdict.remedy : words.say(verdict.said.remedy);
+  // In English the evidence says it, and what it means for a good certificate is a part of the remedy.
+  return contradiction === null || verdict.contradicted !== 'refused'
+    ? remedy
+    : `${remedy}${contradiction.refused(reasons[reason].title)}`;
+}
+
+function evidenceIn({ evidence, said }: NonNullable<Action['verdict']>, words: ReportMessages): readonly string[] {
+  return said === undefined ? evidence : said.evidence.map(words.say);
 }
 
 function placesText({ scopes, doors = [] }: Action, words: ReportMessages): string {
-  const where = scopes.map((scope) => cut(scope, 120)).join(', ');
+  const where = scopes.map((scope) => cut(readableScope(scope), 120)).join(', ');
   return doors.length === 0 ? where : `${where} (${doors.map((door) => cut(doorName(door, words))).join(', ')})`;
 }
 
@@ -174,7 +177,7 @@ function actionItem(action: Action, words: ReportMessages, isToPartner: boolean)
             html`<code>${verdict.code}</code>${verdict.seenOn === undefined ? null : html` ${words.seenHere(verdict.seenOn)}`}${
               verdict.evidence.length === 0
                 ? null
-                : html`<details><summary>${labels.evidence}</summary><ul>${verdict.evidence.map(
+                : html`<details><summary>${labels.evidence}</summary><ul>${evidenceIn(verdict, words).map(
                     (line) => html`<li><bdi>${cut(line, 300)}</bdi></li>`,
                   )}</ul></details>`
             }`,

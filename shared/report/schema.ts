@@ -2,6 +2,7 @@
 
 import * as z from 'zod';
 import { severities } from '../model/notices.js';
+import type { Phrase, PhraseValue } from '../model/phrases.js';
 import { forbiddenCauses, reasonIds } from '../model/reasons.js';
 
 const reason = z.enum(reasonIds);
@@ -54,6 +55,15 @@ const client = z.strictObject({
   lastSeen: iso.nullable(),
 });
 
+/** A sentence and its values: `shared/model/phrases.ts`. */
+const phrase: z.ZodType<Phrase> = z.strictObject({ say: z.string(), of: z.array(z.lazy(() => phraseValue)) });
+const phraseValue: z.ZodType<PhraseValue> = z.union([
+  z.string(),
+  z.number(),
+  phrase,
+  z.array(z.lazy(() => phraseValue)),
+]);
+
 const action = z.strictObject({
   rank: z.int().positive(),
   issuerDn: z.string(),
@@ -78,6 +88,8 @@ const action = z.strictObject({
       code: z.string(),
       evidence: z.array(z.string()),
       remedy: z.string(),
+      /** Evidence and remedy as data, for other languages. */
+      said: z.strictObject({ evidence: z.array(phrase), remedy: phrase }).optional(),
       /** The verdict that the gateway's own sentence contradicts; left out where they agree. */
       contradicted: z.enum(['refused', 'trusted']).optional(),
       /** The UTC day on which probes showed the rule at this gateway; left out where none did. */

@@ -7,6 +7,7 @@ import * as z from '../base/zod.js';
 import { checkIds, checkStates } from '../discovery/check.js';
 import type { Diagnosis, Notice } from '../model/index.js';
 import { severities } from '../model/notices.js';
+import type { Phrase, PhraseValue } from '../model/phrases.js';
 import { forbiddenCauses, reasonIds } from '../model/reasons.js';
 
 const reason = z.enum(reasonIds);
@@ -23,6 +24,18 @@ export const groupSchema = z.strictObject({
   door: z.optional(z.string()),
 });
 
+/** A sentence and its values, for other languages than English: `shared/model/phrases.ts`. */
+const phraseSchema: z.ZodMiniType<Phrase> = z.strictObject({
+  say: z.string(),
+  of: z.array(z.lazy(() => phraseValueSchema)),
+});
+const phraseValueSchema: z.ZodMiniType<PhraseValue> = z.union([
+  z.string(),
+  z.number(),
+  phraseSchema,
+  z.array(z.lazy(() => phraseValueSchema)),
+]);
+
 const findingSchema = z.strictObject({
   code: z.string().check(z.regex(/^[a-z0-9-]{1,64}$/)),
   severity: z.enum(['error', 'warning', 'info']),
@@ -30,6 +43,7 @@ const findingSchema = z.strictObject({
   subjectDn: z.nullable(z.string()),
   evidence: z.array(z.string()),
   remedy: z.string(),
+  said: z.optional(z.strictObject({ evidence: z.array(phraseSchema), remedy: phraseSchema })),
   standing: z.optional(z.enum(['documented', 'reported', 'seen', 'openssl', 'unknown'])),
   /** The gateway's own sentence says something else than the verdict. */
   seenOn: z.optional(z.string()),
@@ -41,6 +55,8 @@ export const diagnosisSchema = z.strictObject({
   reason: z.nullable(z.string()),
   findings: z.array(findingSchema),
   path: z.array(z.string()),
+  /** Nobody has the certificate: the verdict rests on what the door's log says of it. */
+  basis: z.optional(z.literal('log-fields')),
 }) satisfies z.ZodMiniType<Diagnosis>;
 
 export const noticeSchema = z.strictObject({
@@ -89,8 +105,22 @@ export const noticeSchema = z.strictObject({
       count,
     }),
   ),
+  /** Where clients present no certificate: the last one that each address was refused with before. */
+  presentedBefore: z.optional(
+    z.array(
+      z.strictObject({
+        sourceIp: z.string(),
+        subjectDn: z.string(),
+        issuerDn: z.string(),
+        serialNumber: z.string(),
+        notAfter: z.nullable(iso),
+        lastAt: iso,
+      }),
+    ),
+  ),
   verdict: z.nullable(diagnosisSchema),
   verdictNote: z.nullable(z.string()),
+  said: z.optional(z.strictObject({ verdictNote: z.optional(phraseSchema), change: z.optional(phraseSchema) })),
   change: z.nullable(z.string()),
   heldBackUntil: z.optional(iso),
   links: z.strictObject({

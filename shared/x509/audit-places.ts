@@ -32,7 +32,7 @@ export function mergedByCause(findings: readonly PlacedFinding[]): AuditFinding[
   return [...merged.values()].flatMap((same) => {
     const [first] = same;
     if (first === undefined) return [];
-    const { line, cause: _, ...finding } = first;
+    const { line, cause: _, said: _said, ...finding } = first;
     const lines = same.flatMap((one) => one.line ?? []);
     if (same.length === 1) return [{ ...finding, line, lines }];
     const evidence = [`the same in ${plural(same.length, 'place')}, this one the first`, ...finding.evidence];

@@ -6,9 +6,11 @@
 
 import type { FindingCode } from '../model/finding-codes.js';
 import type { Diagnosis, Finding } from '../model/index.js';
+import { type Phrase, plain, say } from '../model/phrases.js';
 import type { ReasonId } from '../model/reasons.js';
 import { type DoorRules, doorRules } from './door-rules.js';
-import { isStandingText } from './standing.js';
+import { isStandingNote } from './standing.js';
+import { reworded, wordsOf } from './wording.js';
 
 /** The findings that each sentence of the gateway may refer to. */
 const FITTING: Readonly<Record<ReasonId, readonly FindingCode[]>> = {
@@ -97,15 +99,16 @@ export function besideRefusal(
   return { ...diagnosis, findings: [contradicted(first, verdict, refusedWith, door), ...rest] };
 }
 
-function saidBy({ name }: DoorRules, refusedWith: ReasonId): string {
-  return `${name} refused it with: ${WORDS[refusedWith]}`;
+function saidBy({ name }: DoorRules, refusedWith: ReasonId): Phrase {
+  return say`${plain(name)} refused it with: ${plain(WORDS[refusedWith])}`;
 }
 
-function ledBy(cause: Finding, was: Finding, { findings, path }: Diagnosis, said: string): Diagnosis {
+function ledBy(cause: Finding, was: Finding, { findings, path }: Diagnosis, said: Phrase): Diagnosis {
   const others = findings.filter((one) => one !== was && one.code !== 'would-pass');
   const isSeen = cause.standing === 'seen';
-  const evidence = [...(isSeen ? cause.evidence.filter((line) => !isStandingText(line)) : cause.evidence), said];
-  return { verdict: 'refused', reason: cause.code, findings: [{ ...cause, evidence }, ...others], path };
+  const known = wordsOf(cause).evidence;
+  const evidence = [...(isSeen ? known.filter((line) => !isStandingNote(line)) : known), said];
+  return { verdict: 'refused', reason: cause.code, findings: [reworded(cause, { evidence }), ...others], path };
 }
 
 function contradicted(
@@ -115,22 +118,23 @@ function contradicted(
   door: DoorRules,
 ): Finding {
   const said = saidBy(door, refusedWith);
+  const { evidence, remedy } = wordsOf(finding);
   if (verdict !== 'trusted') {
-    if (refusedWith === 'other') return { ...finding, evidence: [...finding.evidence, said] };
-    const but = `which this does not explain: ${door.name} may hold another version of the truststore`;
-    return { ...finding, isContradicted: true, evidence: [...finding.evidence, `${said}, ${but}`] };
+    if (refusedWith === 'other') return reworded(finding, { evidence: [...evidence, said] });
+    const but = say`${said}, which this does not explain: ${plain(door.name)} may hold another version of the truststore`;
+    return { ...reworded(finding, { evidence: [...evidence, but] }), isContradicted: true };
   }
-  return {
-    ...finding,
-    isContradicted: true,
-    evidence: [...finding.evidence, said, 'nothing in this certificate and this truststore explains that'],
-    remedy: `${meaningOf(refusedWith, door)} ${finding.remedy}`,
+  const unexplained = say`nothing in this certificate and this truststore explains that`;
+  const words = {
+    evidence: [...evidence, said, unexplained],
+    remedy: say`${meaningOf(refusedWith, door)} ${remedy}`,
   };
+  return { ...reworded(finding, words), isContradicted: true };
 }
 
 /** The sentences below hold no names, so that the door's own can be put in. */
-function meaningOf(refusedWith: ReasonId, { name }: DoorRules): string {
-  return (MEANING[refusedWith] ?? MEANING_OF_OTHERS).replaceAll('the gateway', name);
+function meaningOf(refusedWith: ReasonId, { name }: DoorRules): Phrase {
+  return { say: (MEANING[refusedWith] ?? MEANING_OF_OTHERS).replaceAll('the gateway', '{0}'), of: [plain(name)] };
 }
 
 const WORDS: Readonly<Record<ReasonId, string>> = {

@@ -1,7 +1,8 @@
 /** Describes what a new version of a truststore changed, and how long before the first refusals. */
 
+import { type Phrase, type PhraseValue, say } from '../model/phrases.js';
 import type { Certificate } from './certificate.js';
-import { plural, span } from './format.js';
+import { sayPlural, saySpan } from './format.js';
 import type { Truststore } from './truststore.js';
 
 export interface TruststoreChange {
@@ -34,22 +35,26 @@ export function describeChange(
   current: VersionRef,
   previous: VersionRef,
   firstFailureAt: number,
-): string | null {
+): Phrase | null {
   if (current.modifiedAt > firstFailureAt) return null;
-  const [now, before] = [current, previous].map(({ versionId }) => versionId ?? 'without a version id');
-  const sentences = [
-    `Refusals began ${span(firstFailureAt - current.modifiedAt)} after truststore version ${now} replaced ${before}.`,
-  ];
-  if (change.removed.length > 0) sentences.push(`In ${before} and not in ${now}: ${names(change.removed)}.`);
-  if (change.added.length > 0) sentences.push(`New in ${now}: ${names(change.added)}.`);
-  if (sentences.length === 1) sentences.push('Both hold the same certificates.');
-  return sentences.join(' ');
+  const [now, before] = [versionOf(current), versionOf(previous)];
+  const began = say`Refusals began ${saySpan(firstFailureAt - current.modifiedAt)} after truststore version ${now} replaced ${before}.`;
+  if (change.removed.length + change.added.length === 0) return say`${began} Both hold the same certificates.`;
+  const removed = change.removed.length === 0 ? '' : say` In ${before} and not in ${now}: ${names(change.removed)}.`;
+  const added = change.added.length === 0 ? '' : say` New in ${now}: ${names(change.added)}.`;
+  return say`${began}${removed}${added}`;
 }
 
-function names(certificates: readonly Certificate[]): string {
+function versionOf({ versionId }: VersionRef): PhraseValue {
+  return versionId ?? say`without a version id`;
+}
+
+/** Separated by semicolons, because names hold commas. */
+function names(certificates: readonly Certificate[]): PhraseValue {
   const shown = certificates
     .slice(0, NAMED_MAX)
-    .map(({ subjectName, serialNumber }) => `${subjectName} (serial ${serialNumber.slice(0, 48)})`);
+    .map(({ subjectName, serialNumber }) => say`${subjectName} (serial ${serialNumber.slice(0, 48)})`);
   const more = certificates.length - shown.length;
-  return [...shown, ...(more > 0 ? [plural(more, 'other')] : [])].join('; ');
+  const all = [...shown, ...(more > 0 ? [sayPlural(more, 'other')] : [])];
+  return all.reduce((before, next) => say`${before}; ${next}`);
 }

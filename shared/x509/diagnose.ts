@@ -7,6 +7,7 @@
 import { limits } from '../base/limits.js';
 import { type FindingCode, findingCodes } from '../model/finding-codes.js';
 import type { Diagnosis, Finding, ProbedGateway } from '../model/index.js';
+import { plain, say } from '../model/phrases.js';
 import type { ReasonId } from '../model/reasons.js';
 import { besideRefusal } from './beside-refusal.js';
 import type { Certificate, Malformed } from './certificate.js';
@@ -37,6 +38,7 @@ import { chainCasMaxAt, chainHere, letInHere, refusedHere, seenHere } from './pr
 import { clientProblems } from './rules.js';
 import { checkSignature } from './signature.js';
 import { identifierConflict, isSelfSigned, otherIssuers, type Truststore } from './truststore.js';
+import { reworded, wordsOf } from './wording.js';
 
 /**
  * @param at milliseconds since the epoch: the time of the refused request, or now
@@ -77,7 +79,7 @@ function reconstruct(
   known: Known,
 ): Diagnosis {
   const { door } = known;
-  if (client.kind === 'malformed') return refused([malformed(client, door)], [], door);
+  if (client.kind === 'malformed') return refusedBy([malformed(client, door)], [], door);
   const search = startSearch(truststore, at, door, chainCasMaxAt(door, known.probed, known.refusedWith));
   const own = clientFindings(client, at, known);
   const trusted = trustedPath(search, client);
@@ -85,7 +87,7 @@ function reconstruct(
     const open = openQuestions(trusted, door);
     const found = [...own, ...open, ...issuerFindings(search, trusted), ...issuerWarnings(trusted, search)];
     const path = trusted.map(({ subjectName }) => subjectName);
-    if ([...own, ...open].some(({ severity }) => severity === 'error')) return refused(found, path, door);
+    if ([...own, ...open].some(({ severity }) => severity === 'error')) return refusedBy(found, path, door);
     const passes = passesHere(wouldPass(trusted, at, door), trusted, known);
     return { verdict: 'trusted', reason: null, findings: [passes, ...found], path };
   }
@@ -98,7 +100,7 @@ function reconstruct(
   const found = attemptFindings(search, attempt, presented).map((one) =>
     chainHere(one, known.probed, known.refusedWith),
   );
-  return refused([...found, ...own], path, door);
+  return refusedBy([...found, ...own], path, door);
 }
 
 /** What is not known of a door though no rule is broken. */
@@ -123,7 +125,7 @@ function clientFindings(client: Certificate, at: number, { probed, refusedWith, 
 /** A path that is longer than other gateways are known to follow passes where one was seen to pass. */
 function passesHere(passes: Finding, path: Path, { probed, refusedWith }: Known): Finding {
   const seen = path.length > limits.chainCasMax + 1 ? seenHere('chain-too-long', probed, refusedWith) : null;
-  return seen === null ? passes : { ...letInHere(passes, seen), remedy: passes.remedy };
+  return seen === null ? passes : reworded(letInHere(passes, seen), { remedy: wordsOf(passes).remedy });
 }
 
 /**
@@ -174,8 +176,8 @@ function unverified(search: Search, path: Path): Finding[] {
         'error',
         { depth, certificate },
         {
-          evidence: [`the signature cannot be checked: ${state.detail}`],
-          remedy: `Have ${certificate.subjectName} issued again: neither its signature nor the key of ${certificate.issuerName} can be used.`,
+          evidence: [say`the signature cannot be checked: ${plain(state.detail)}`],
+          remedy: say`Have ${certificate.subjectName} issued again: neither its signature nor the key of ${certificate.issuerName} can be used.`,
         },
         'malformed',
         search.door,
@@ -209,13 +211,14 @@ function issuerWarnings(path: Path, { truststore, door }: Search): Finding[] {
 
 function malformed({ detail }: Malformed, door: DoorRules): Finding {
   const words = {
-    evidence: [detail],
-    remedy: `Get the client's certificate as a PEM file from its owner: what is there is no X.509 certificate that can be read (${detail}). In a log, check that the access log format holds the whole $context.identity.clientCert.clientCertPem.`,
+    evidence: [plain(detail)],
+    remedy: say`Get the client's certificate as a PEM file from its owner: what is there is no X.509 certificate that can be read (${plain(detail)}). In a log, check that the access log format holds the whole $context.identity.clientCert.clientCertPem.`,
   };
   return { ...finding('malformed', 'error', null, words, 'malformed', door), depth: 0 };
 }
 
-function refused(findings: readonly Finding[], path: readonly string[], door: DoorRules): Diagnosis {
+/** The verdict on a certificate against which something speaks. */
+export function refusedBy(findings: readonly Finding[], path: readonly string[], door: DoorRules): Diagnosis {
   const rank = ({ code, severity }: Finding) =>
     severity === 'error' ? findingCodes.indexOf(code as FindingCode) : findingCodes.length;
   // A rule that is known to refuse is a better answer than one of which nothing is known; of API Gateway both are called likely.

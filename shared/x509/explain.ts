@@ -7,10 +7,11 @@
 import { createHash } from 'node:crypto';
 import { limits } from '../base/limits.js';
 import type { Finding } from '../model/index.js';
+import { type Phrase, type PhraseValue, plain, say } from '../model/phrases.js';
 import type { Certificate } from './certificate.js';
 import { bitString, hex, readDer, sameBytes } from './der.js';
 import { finding } from './findings.js';
-import { identity, keyIdText, keyText, serialText, when } from './format.js';
+import { keyText, sayIdentity, sayKeyId, serialText, when } from './format.js';
 import { type Attempt, candidates, type Search } from './paths.js';
 import { namesSubordinate, nearestRelative, type Related } from './related.js';
 import { checkSignature, signatureShowsKey } from './signature.js';
@@ -34,8 +35,11 @@ function damagedIssuer({ truststore: { problems }, door }: Search, child: Certif
   const damaged = problems.find((one) => one.kind === 'malformed' && one.subjectKey === child.issuerKey);
   if (damaged?.kind !== 'malformed') return null;
   const words = {
-    evidence: [`line ${damaged.line} of the truststore: ${damaged.detail}`, `its subject is ${child.issuerName}`],
-    remedy: `Replace the certificate of the CA ${child.issuerName} in line ${damaged.line} of the truststore by an intact copy: it is there and cannot be read (${damaged.detail}). ${FROM_THE_CA} Then ${door.update}.`,
+    evidence: [
+      say`line ${damaged.line} of the truststore: ${plain(damaged.detail)}`,
+      say`its subject is ${child.issuerName}`,
+    ],
+    remedy: say`Replace the certificate of the CA ${child.issuerName} in line ${damaged.line} of the truststore by an intact copy: it is there and cannot be read (${plain(damaged.detail)}). ${FROM_THE_CA} Then ${plain(door.update)}.`,
   };
   return {
     ...finding('malformed', 'error', null, words, 'malformed', door),
@@ -49,58 +53,60 @@ function selfSigned({ truststore, door }: Search, client: Certificate): Finding 
   const namesakes = (truststore.bySubject.get(subjectKey) ?? []).map(({ certificate }) => certificate);
   const issuer = namesakes.find((one) => checkSignature(client, one, truststore.known.keys).kind === 'valid');
   const earlier = namesakes.find((one) => sameBytes(one.publicKey.spki, publicKey.spki)) ?? namesakes[0];
-  const use = door.id === 'api-gateway' ? 'update the domain name to the new version' : door.update;
-  const put = `put exactly that one (SHA-256 ${fingerprint}) into the truststore and ${use}`;
+  const use = door.id === 'api-gateway' ? say`update the domain name to the new version` : plain(door.update);
+  const put = say`put exactly that one (SHA-256 ${fingerprint}) into the truststore and ${use}`;
   const words =
     issuer !== undefined && !sameBytes(issuer.publicKey.spki, publicKey.spki)
       ? {
           evidence: [
-            'subject and issuer are the same, so it passes for self-signed',
-            `signed by the CA of that name in the truststore: ${identity(issuer)}`,
+            say`subject and issuer are the same, so it passes for self-signed`,
+            say`signed by the CA of that name in the truststore: ${sayIdentity(issuer)}`,
           ],
-          remedy: `Have ${subjectName} issue the client's certificate again under another subject than its own: client and CA are named alike, and without key identifiers nobody tells the client's certificate from a self-signed one.`,
+          remedy: say`Have ${subjectName} issue the client's certificate again under another subject than its own: client and CA are named alike, and without key identifiers nobody tells the client's certificate from a self-signed one.`,
         }
       : earlier !== undefined
         ? {
             evidence: [
-              'subject and issuer are the same',
-              `SHA-256 fingerprint ${fingerprint} is not in the truststore`,
-              `in the truststore, of the same name${sameBytes(earlier.publicKey.spki, publicKey.spki) ? ' and key' : ', with another key'}: ${identity(earlier)}`,
+              say`subject and issuer are the same`,
+              say`SHA-256 fingerprint ${fingerprint} is not in the truststore`,
+              sameBytes(earlier.publicKey.spki, publicKey.spki)
+                ? say`in the truststore, of the same name and key: ${sayIdentity(earlier)}`
+                : say`in the truststore, of the same name, with another key: ${sayIdentity(earlier)}`,
             ],
-            remedy: `If the client was renewed, ${put}, beside the earlier certificate of the same name: a self-signed certificate lets in itself and no successor, even with the same key. ${FROM_THE_CLIENT}`,
+            remedy: say`If the client was renewed, ${put}, beside the earlier certificate of the same name: a self-signed certificate lets in itself and no successor, even with the same key. ${FROM_THE_CLIENT}`,
           }
         : {
             evidence: [
-              'subject and issuer are the same, and it is signed with its own key',
-              `SHA-256 fingerprint ${fingerprint} is not in the truststore`,
+              say`subject and issuer are the same, and it is signed with its own key`,
+              say`SHA-256 fingerprint ${fingerprint} is not in the truststore`,
             ],
-            remedy: `Have the client use a certificate that a CA of the truststore issued. If the self-signed certificate ${subjectName} is meant, ${put}.`,
+            remedy: say`Have the client use a certificate that a CA of the truststore issued. If the self-signed certificate ${subjectName} is meant, ${put}.`,
           };
   return finding('self-signed', 'error', { depth: 0, certificate: client }, words, 'self-signed', door);
 }
 
-const FROM_THE_CLIENT = 'Ask its owner for the fingerprint first: anybody can make a certificate of that name.';
+const FROM_THE_CLIENT = say`Ask its owner for the fingerprint first: anybody can make a certificate of that name.`;
 
 /** Whoever connects chooses the names in a certificate, and can make a CA of the same name as a partner's. */
-const FROM_THE_CA = 'Get it from the CA itself, never from the client: anybody can make a CA of that name.';
+const FROM_THE_CA = say`Get it from the CA itself, never from the client: anybody can make a CA of that name.`;
 
 /**
  * What the client says of its issuer, worded as its claim: whoever makes a certificate of his own writes the identifiers
  * into it, and signs it with the CA that he presents.
  */
-function claimedBy({ authorityKeyId, authoritySerial }: Certificate, shown: Certificate | null): string {
-  if (shown !== null) return `the client presents one with the SHA-256 fingerprint ${shown.fingerprint}`;
-  if (authorityKeyId !== null) return `the client claims the key identifier ${keyIdText(authorityKeyId)}`;
+function claimedBy({ authorityKeyId, authoritySerial }: Certificate, shown: Certificate | null): Phrase {
+  if (shown !== null) return say`the client presents one with the SHA-256 fingerprint ${shown.fingerprint}`;
+  if (authorityKeyId !== null) return say`the client claims the key identifier ${sayKeyId(authorityKeyId)}`;
   return authoritySerial === null
-    ? 'the client does not say with which key'
-    : `the client claims the serial number ${serialText(authoritySerial)}`;
+    ? say`the client does not say with which key`
+    : say`the client claims the serial number ${serialText(authoritySerial)}`;
 }
 
-function signedWith({ authorityKeyId, authoritySerial }: Certificate): string {
-  if (authorityKeyId !== null) return `claims to be signed with the key ${keyIdText(authorityKeyId)}`;
+function signedWith({ authorityKeyId, authoritySerial }: Certificate): Phrase {
+  if (authorityKeyId !== null) return say`claims to be signed with the key ${sayKeyId(authorityKeyId)}`;
   return authoritySerial === null
-    ? 'it does not say which key of the issuer signed it'
-    : `claims to be signed by the certificate with the serial number ${serialText(authoritySerial)}`;
+    ? say`it does not say which key of the issuer signed it`
+    : say`claims to be signed by the certificate with the serial number ${serialText(authoritySerial)}`;
 }
 
 /** The truststore has CAs with the issuer's name, but none of them made the signature. */
@@ -118,24 +124,24 @@ function impostor(
   ];
   const real = presentedIssuer(search, child, presented);
   const older = held.notBefore > child.notBefore;
-  const ask = `Ask the CA ${child.issuerName} whether it issued this certificate (${claimedBy(child, real)}): anybody can make a CA of that name.`;
+  const ask = say`Ask the CA ${child.issuerName} whether it issued this certificate (${claimedBy(child, real)}): anybody can make a CA of that name.`;
   return finding(
     'issuer-rekeyed',
     'error',
     { depth, certificate: child },
     {
       evidence: [
-        `issuer ${child.issuerName}`,
+        say`issuer ${child.issuerName}`,
         signedWith(child),
         ...impostors.map(
           ({ certificate }) =>
-            `in the truststore: ${keyIdText(certificate.subjectKeyId)}, ${keyText(certificate)}, valid from ${when(certificate.notBefore)}`,
+            say`in the truststore: ${sayKeyId(certificate.subjectKeyId)}, ${keyText(certificate)}, valid from ${when(certificate.notBefore)}`,
         ),
-        ...(real === null ? [] : [`presented by the client: ${identity(real)}`]),
+        ...(real === null ? [] : [say`presented by the client: ${sayIdentity(real)}`]),
       ],
       remedy: older
-        ? `${ask} If it did, put its earlier certificate back into the truststore beside the new one, and keep both until its clients are renewed, or have this client renew its certificate. Get it from the CA itself, never from the client. Then ${search.door.update}.`
-        : `${ask} If it did, it has a new key under its old name: add its new certificate to the truststore, beside the old one while clients move over. Get it from the CA itself, never from the client. Then ${search.door.update}.`,
+        ? say`${ask} If it did, put its earlier certificate back into the truststore beside the new one, and keep both until its clients are renewed, or have this client renew its certificate. Get it from the CA itself, never from the client. Then ${plain(search.door.update)}.`
+        : say`${ask} If it did, it has a new key under its old name: add its new certificate to the truststore, beside the old one while clients move over. Get it from the CA itself, never from the client. Then ${plain(search.door.update)}.`,
     },
     'issuer-rekeyed',
     search.door,
@@ -168,16 +174,16 @@ function contentAlteredFinding(search: Search, child: Certificate, depth: number
     { depth, certificate: child },
     {
       evidence: [
-        `issuer ${identity(issuer)}`,
+        say`issuer ${sayIdentity(issuer)}`,
         shows
-          ? "the signature was made with the issuer's key, over other content"
-          : `authority key identifier ${keyIdText(child.authorityKeyId)} is the issuer's, its signature is not`,
-        `serial ${serialText(child.serialNumber)}`,
+          ? say`the signature was made with the issuer's key, over other content`
+          : say`authority key identifier ${sayKeyId(child.authorityKeyId)} is the issuer's, its signature is not`,
+        say`serial ${serialText(child.serialNumber)}`,
       ],
       remedy:
         depth === 0
-          ? `Replace the client's copy of ${child.subjectName} by the certificate as ${child.issuerName} issued it: the content was changed after signing, by damage in transit or on purpose. If the client has an intact copy, treat this as an attempt to forge one.`
-          : `Replace ${child.subjectName} in the truststore by the certificate as ${child.issuerName} issued it: the content was changed after signing. Compare SHA-256 fingerprints with the CA; this copy has ${child.fingerprint}.`,
+          ? say`Replace the client's copy of ${child.subjectName} by the certificate as ${child.issuerName} issued it: the content was changed after signing, by damage in transit or on purpose. If the client has an intact copy, treat this as an attempt to forge one.`
+          : say`Replace ${child.subjectName} in the truststore by the certificate as ${child.issuerName} issued it: the content was changed after signing. Compare SHA-256 fingerprints with the CA; this copy has ${child.fingerprint}.`,
     },
     'content-altered',
     search.door,
@@ -196,28 +202,35 @@ function missing(
   const loops = !candidates(search, child).next().done;
   const isProven = !loops && isProvenIntermediate(search, child, chain);
   const gap = isProven || (!loops && chain.length === 0 && seemsIntermediate(search, child, relative));
-  const wanted = `${child.issuerName} (${claimedBy(child, chain[0] ?? null)})`;
+  const wanted = say`${child.issuerName} (${claimedBy(child, chain[0] ?? null)})`;
   const evidence = [
-    `issuer ${child.issuerName}`,
+    say`issuer ${child.issuerName}`,
     signedWith(child),
-    ...(loops ? ['the CAs of this name in the truststore lead round in a circle and to no root'] : []),
-    ...chain.map((one) => `presented by the client, not in the truststore: ${identity(one)}`),
-    ...(relative === null ? ['no CA of the truststore is related to it'] : [relativeText(relative)]),
+    ...(loops ? [say`the CAs of this name in the truststore lead round in a circle and to no root`] : []),
+    ...chain.map((one) => say`presented by the client, not in the truststore: ${sayIdentity(one)}`),
+    ...(relative === null ? [say`no CA of the truststore is related to it`] : [relativeText(relative)]),
     ...(depth === 0 && search.truststore.byFingerprint.has(child.fingerprint)
-      ? ["the client's own certificate is in the truststore, which only lets in a self-signed one"]
+      ? [say`the client's own certificate is in the truststore, which only lets in a self-signed one`]
       : []),
     ...unreadableBlocks(search),
   ];
+  const added = isProven
+    ? say`Add the intermediate CA ${wanted} to the truststore`
+    : say`If clients of ${child.issuerName} are to be let in, add the intermediate CA ${wanted} to the truststore`;
+  const why =
+    search.door.id === 'api-gateway'
+      ? say`the gateway needs every CA up to the root there, whatever the client presents`
+      : say`it is not documented that ${plain(search.door.name)} takes it from the client`;
   const remedy = gap
-    ? `${isProven ? 'Add' : `If clients of ${child.issuerName} are to be let in, add`} the intermediate CA ${wanted} to the truststore${search.door.id === 'api-gateway' ? ': the gateway needs every CA up to the root there, whatever the client presents' : `: it is not documented that ${search.door.name} takes it from the client`}. ${FROM_THE_CA} Then ${search.door.update}.`
+    ? say`${added}: ${why}. ${FROM_THE_CA} Then ${plain(search.door.update)}.`
     : depth === 0
-      ? `Decide whether clients of ${child.issuerName} are to be let in. If so, add the CA ${wanted} and every CA above it up to its root to the truststore. ${FROM_THE_CA} Then ${search.door.update}.`
-      : `Complete the chain of ${child.subjectName}, which is in the truststore without its issuer: add ${wanted} and every CA above it up to the self-signed root. ${FROM_THE_CA} Then ${search.door.update}.`;
+      ? say`Decide whether clients of ${child.issuerName} are to be let in. If so, add the CA ${wanted} and every CA above it up to its root to the truststore. ${FROM_THE_CA} Then ${plain(search.door.update)}.`
+      : say`Complete the chain of ${child.subjectName}, which is in the truststore without its issuer: add ${wanted} and every CA above it up to the self-signed root. ${FROM_THE_CA} Then ${plain(search.door.update)}.`;
   return finding(
     gap ? 'intermediate-missing' : 'issuer-missing',
     'error',
     { depth, certificate: child },
-    { evidence, remedy: remedy + renamed(relative) },
+    { evidence, remedy: say`${remedy}${renamed(relative)}` },
     gap ? 'intermediate-missing' : depth === 0 ? 'issuer-missing' : 'chain-incomplete',
     search.door,
   );
@@ -226,15 +239,17 @@ function missing(
 const UNREADABLE: ReadonlySet<BundleProblem['kind']> = new Set(['damaged', 'container', 'malformed']);
 
 /** The CA may be in a block that cannot be read. */
-function unreadableBlocks({ truststore: { problems, truncated } }: Search): string[] {
+function unreadableBlocks({ truststore: { problems, truncated } }: Search): Phrase[] {
   const lines = problems.filter(({ kind }) => UNREADABLE.has(kind)).map(({ line }) => line);
   return [
     ...(lines.length > 0
       ? [
-          `not readable in the truststore: the blocks in line ${lines.slice(0, 5).join(', ')}${lines.length > 5 ? ', …' : ''}`,
+          say`not readable in the truststore: the blocks in line ${[...lines.slice(0, 5), ...(lines.length > 5 ? ['…'] : [])]}`,
         ]
       : []),
-    ...(truncated ? [`the truststore has more than ${limits.truststoreBlocksMax} blocks; the rest was not read`] : []),
+    ...(truncated
+      ? [say`the truststore has more than ${limits.truststoreBlocksMax} blocks; the rest was not read`]
+      : []),
   ];
 }
 
@@ -247,18 +262,18 @@ function relativeWithinBounds(search: Search, child: Certificate, path: readonly
   return search.work.relatives > limits.relativesComparedMax ? null : nearestRelative(child, search.truststore, path);
 }
 
-function relativeText({ held, how }: Related): string {
+function relativeText({ held, how }: Related): Phrase {
   const words = {
-    'same-key': 'the same key under another name',
-    'other-generation': 'another generation of it',
-    'same-organization': 'of the same organization',
+    'same-key': say`the same key under another name`,
+    'other-generation': say`another generation of it`,
+    'same-organization': say`of the same organization`,
   }[how];
-  return `nearest in the truststore, ${words}: ${identity(held.certificate)}`;
+  return say`nearest in the truststore, ${words}: ${sayIdentity(held.certificate)}`;
 }
 
-function renamed(relative: Related | null): string {
+function renamed(relative: Related | null): PhraseValue {
   if (relative?.how !== 'same-key') return '';
-  return ` The truststore has the same key under the name ${relative.held.certificate.subjectName}: ask the CA for its certificate under the other name.`;
+  return say` The truststore has the same key under the name ${relative.held.certificate.subjectName}: ask the CA for its certificate under the other name.`;
 }
 
 /**

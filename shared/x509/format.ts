@@ -1,6 +1,7 @@
-/** Times, durations and certificates as findings print them, in English. */
+/** Times, durations and certificates as findings print them. */
 
 import { MINUTE_MS, MINUTES_PER_DAY } from '../base/time.js';
+import { english, type Phrase, type PhraseValue, say } from '../model/phrases.js';
 import { describeKey } from './algorithms.js';
 import type { Certificate } from './certificate.js';
 
@@ -11,14 +12,22 @@ export function when(at: number): string {
 
 /** `3 days`, `5 hours`, `1 minute`: the largest unit that fits, rounded down. */
 export function span(ms: number): string {
+  return english(saySpan(ms));
+}
+
+export function saySpan(ms: number): Phrase {
   const minutes = Math.floor(Math.abs(ms) / MINUTE_MS);
-  if (minutes < 60) return plural(minutes, 'minute');
-  if (minutes < 48 * 60) return plural(Math.floor(minutes / 60), 'hour');
-  return plural(Math.floor(minutes / MINUTES_PER_DAY), 'day');
+  if (minutes < 60) return sayPlural(minutes, 'minute');
+  if (minutes < 48 * 60) return sayPlural(Math.floor(minutes / 60), 'hour');
+  return sayPlural(Math.floor(minutes / MINUTES_PER_DAY), 'day');
 }
 
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+export function sayPlural(count: number, noun: string): Phrase {
+  return { say: `{0} ${noun}${count === 1 ? '' : 's'}`, of: [count] };
 }
 
 /**
@@ -33,9 +42,17 @@ export function keyIdText(id: string | null): string {
         .replace(/..(?=.)/g, '$&:');
 }
 
+export function sayKeyId(id: string | null): PhraseValue {
+  return id === null ? say`none` : keyIdText(id);
+}
+
 /** The values by which an operator can find a certificate. */
-export function identity({ subjectName, serialNumber, subjectKeyId, notBefore, notAfter }: Certificate): string {
-  return `${subjectName} (serial ${serialText(serialNumber)}, key identifier ${keyIdText(subjectKeyId)}, valid ${when(notBefore)} to ${when(notAfter)})`;
+export function identity(certificate: Certificate): string {
+  return english(sayIdentity(certificate));
+}
+
+export function sayIdentity({ subjectName, serialNumber, subjectKeyId, notBefore, notAfter }: Certificate): Phrase {
+  return say`${subjectName} (serial ${serialText(serialNumber)}, key identifier ${sayKeyId(subjectKeyId)}, valid ${when(notBefore)} to ${when(notAfter)})`;
 }
 
 export function serialText(serial: string): string {

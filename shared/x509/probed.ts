@@ -5,10 +5,12 @@
 
 import { limits } from '../base/limits.js';
 import type { Finding, ProbedGateway } from '../model/index.js';
+import { type Phrase, say } from '../model/phrases.js';
 import type { ReasonId } from '../model/reasons.js';
 import { fits } from './beside-refusal.js';
 import type { DoorRules } from './door-rules.js';
-import { isSourceText, knownRules, type RuleId } from './standing.js';
+import { isSourceNote, knownRules, type RuleId } from './standing.js';
+import { reworded, wordsOf } from './wording.js';
 
 /** What was seen of one rule. */
 export interface SeenHere {
@@ -46,13 +48,14 @@ export function chainCasMaxAt(
 
 /** The finding of a rule that the gateway was seen to apply. */
 export function refusedHere(finding: Finding, { on }: SeenHere): Finding {
-  return seenAs(finding, on, 'it refused a certificate of this kind that was made to find that out');
+  return seenAs(finding, on, say`it refused a certificate of this kind that was made to find that out`);
 }
 
 /** The finding of a rule that the gateway was seen not to apply. */
 export function letInHere(finding: Finding, { on }: SeenHere): Finding {
-  const remedy = `Nothing to do while this gateway takes it, as it did on ${on}; other gateways may not.`;
-  return { ...seenAs(finding, on, 'it let in a certificate of this kind that was made to find that out'), remedy };
+  const remedy = say`Nothing to do while this gateway takes it, as it did on ${on}; other gateways may not.`;
+  const seen = seenAs(finding, on, say`it let in a certificate of this kind that was made to find that out`);
+  return reworded(seen, { remedy });
 }
 
 /** A chain that is too long, as probes showed how long it may be. */
@@ -64,19 +67,15 @@ export function chainHere(finding: Finding, probed: ProbedGateway | null, refuse
 
 /** A chain that is longer than the one that was let in. */
 function longerThanSeen(finding: Finding, { on }: SeenHere): Finding {
-  const seen = `seen at this gateway on ${on}: it let in ${limits.chainCasMax + 1} CA certificates; whether it follows more is not known`;
-  return { ...finding, standing: 'unknown', evidence: [...without(finding), seen] };
+  const seen = say`seen at this gateway on ${on}: it let in ${limits.chainCasMax + 1} CA certificates; whether it follows more is not known`;
+  return { ...reworded(finding, { evidence: [...without(finding), seen] }), standing: 'unknown' };
 }
 
-function seenAs(finding: Finding, on: string, what: string): Finding {
-  return {
-    ...finding,
-    standing: 'seen',
-    seenOn: on,
-    evidence: [...without(finding), `seen at this gateway on ${on}: ${what}`],
-  };
+function seenAs(finding: Finding, on: string, what: Phrase): Finding {
+  const evidence = [...without(finding), say`seen at this gateway on ${on}: ${what}`];
+  return { ...reworded(finding, { evidence }), standing: 'seen', seenOn: on };
 }
 
-function without({ evidence }: Finding): string[] {
-  return evidence.filter((line) => !isSourceText(line));
+function without(finding: Finding): Phrase[] {
+  return wordsOf(finding).evidence.filter((line) => !isSourceNote(line));
 }

@@ -4,6 +4,7 @@
  * they expire. As of 2026-11-20.
  */
 
+import { type Phrase, say } from '../model/phrases.js';
 import { organizationsOf } from './names.js';
 
 export interface PublicCa {
@@ -105,8 +106,8 @@ export function endOf(ca: PublicCa | null): string {
 }
 
 /** A clause with the date: `Let's Encrypt issues for client authentication until 2026-07-08`. */
-export function sunsetWords(ca: PublicCa): string {
+export function sunsetWords(ca: PublicCa): Phrase {
   return ca.until === null
-    ? `${ca.name}, as every public CA, issues for client authentication until ${CHROME_DATE} at the latest`
-    : `${ca.name} issues for client authentication until ${ca.until}, other public CAs until ${CHROME_DATE} at the latest`;
+    ? say`${ca.name}, as every public CA, issues for client authentication until ${CHROME_DATE} at the latest`
+    : say`${ca.name} issues for client authentication until ${ca.until}, other public CAs until ${CHROME_DATE} at the latest`;
 }

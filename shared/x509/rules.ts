@@ -4,6 +4,7 @@
  */
 
 import { limits } from '../base/limits.js';
+import { type Phrase, type PhraseValue, plain, say } from '../model/phrases.js';
 import { type Hash, UNREADABLE_KEY } from './algorithms.js';
 import type { Certificate } from './certificate.js';
 import { type DoorRules, doorRules } from './door-rules.js';
@@ -11,12 +12,12 @@ import { type KeyUsage, OID } from './extensions.js';
 import type { RuleId } from './standing.js';
 
 export type BrokenRule = (
-  | { readonly code: 'malformed'; readonly details: readonly string[] }
+  | { readonly code: 'malformed'; readonly details: readonly Phrase[] }
   | { readonly code: 'expired' | 'not-yet-valid' | 'issuer-expired' | 'issuer-not-yet-valid' }
   | { readonly code: 'weak-key' | 'unsupported-curve' | 'unsupported-key' | 'weak-signature' | 'unsupported-signature' }
-  | { readonly code: 'unsupported-purpose' | 'certificate-too-large'; readonly detail: string }
+  | { readonly code: 'unsupported-purpose' | 'certificate-too-large'; readonly detail: Phrase }
   | { readonly code: 'unhandled-critical-extension'; readonly oids: readonly string[] }
-  | { readonly code: 'issuer-not-ca'; readonly detail: string }
+  | { readonly code: 'issuer-not-ca'; readonly detail: Phrase }
 ) & {
   /** The rule in the table of `standing.ts`, if its name differs from the code. */
   readonly rule?: RuleId;
@@ -94,7 +95,13 @@ export function issuerProblems(
 function malformed({ defects, unreadable }: Certificate): BrokenRule[] {
   if (defects.length === 0) return [];
   const isOnlyExtensions = defects.length === unreadable.length;
-  return [{ code: 'malformed', details: defects, ...(isOnlyExtensions ? { rule: 'unreadable-extension' } : {}) }];
+  const details = defects.map((defect) => {
+    const extension = unreadable.find(({ oid, detail }) => defect === `extension ${oid}: ${detail}`);
+    if (extension !== undefined) return say`extension ${extension.oid}: ${plain(extension.detail)}`;
+    const [, what, why] = /^(public key|signature(?: algorithm)?|extensions): (.*)$/s.exec(defect) ?? [];
+    return what === undefined ? plain(defect) : say`${plain(what)}: ${plain(why ?? '')}`;
+  });
+  return [{ code: 'malformed', details, ...(isOnlyExtensions ? { rule: 'unreadable-extension' } : {}) }];
 }
 
 /** @param bytesMax null for no bound */
@@ -105,9 +112,9 @@ function formProblems(
 ): BrokenRule[] {
   const problems: BrokenRule[] = [];
   if (!takesVersion1 && version !== 3)
-    problems.push({ code: 'malformed', rule: 'version-3', details: [`version ${version} of X.509, and not 3`] });
+    problems.push({ code: 'malformed', rule: 'version-3', details: [say`version ${version} of X.509, and not 3`] });
   if (bytesMax !== null && der.length > bytesMax) {
-    const detail = `${der.length} bytes; up to ${bytesMax} are taken`;
+    const detail = say`${der.length} bytes; up to ${bytesMax} are taken`;
     problems.push({ code: 'certificate-too-large', detail });
   }
   return problems;
@@ -124,29 +131,29 @@ function clientPurpose(certificate: Certificate, door: DoorRules): BrokenRule[] 
   const problems = extendedKeyUsage(certificate, isAny ? 'any-purpose' : 'extended-key-usage', door);
   const { keyUsage, netscapeType } = certificate;
   if (netscapeType !== null && (netscapeType & NETSCAPE_CLIENT) === 0) {
-    const types = NETSCAPE_TYPES.filter((_, bit) => (netscapeType & (0x80 >> bit)) !== 0).join(', ') || 'none';
+    const types = NETSCAPE_TYPES.filter((_, bit) => (netscapeType & (0x80 >> bit)) !== 0);
     problems.push({
       code: 'unsupported-purpose',
       rule: 'netscape-type',
       ...onlyWarns(door),
-      detail: `Netscape certificate type: ${types}`,
+      detail: say`Netscape certificate type: ${listOf(types)}`,
     });
   }
   if (keyUsage === null || hasUsage(keyUsage, 'digitalSignature') || hasUsage(keyUsage, 'keyAgreement'))
     return problems;
-  return [...problems, { code: 'unsupported-purpose', detail: `key usage: ${keyUsage.join(', ') || 'none'}` }];
+  return [...problems, { code: 'unsupported-purpose', detail: say`key usage: ${listOf(keyUsage)}` }];
 }
 
 /** In a CA, extended key usage limits what it may issue. This is not in the RFC, but OpenSSL, Go and Windows do it. */
 function extendedKeyUsage({ extendedKeyUsage: usage }: Certificate, rule: RuleId, door: DoorRules): BrokenRule[] {
   if (usage === null || usage.includes(OID.clientAuth)) return [];
-  const purposes = usage.slice(0, limits.evidencePerFindingMax).map(purposeName).join(', ') || 'none';
+  const purposes = usage.slice(0, limits.evidencePerFindingMax).map(purposeName);
   return [
     {
       code: 'unsupported-purpose',
       rule,
       ...onlyWarns(door),
-      detail: `extended key usage: ${purposes}`,
+      detail: say`extended key usage: ${purposes.length === 0 ? say`none` : purposes}`,
     },
   ];
 }
@@ -178,8 +185,13 @@ const PURPOSES: Readonly<Record<string, string>> = {
   '1.3.6.1.5.5.7.3.9': 'OCSP signing',
 };
 
-function purposeName(oid: string): string {
-  return PURPOSES[oid] ?? oid;
+function purposeName(oid: string): Phrase {
+  return plain(PURPOSES[oid] ?? oid);
+}
+
+/** Names of bits stay as they are in every language. */
+function listOf(names: readonly string[]): PhraseValue {
+  return names.length === 0 ? say`none` : names;
 }
 
 /**
@@ -188,12 +200,12 @@ function purposeName(oid: string): string {
  */
 function mayIssue({ keyUsage, basicConstraints, version, netscapeType }: Certificate, anchor: boolean): BrokenRule[] {
   if (keyUsage !== null && !hasUsage(keyUsage, 'keyCertSign')) {
-    return [{ code: 'issuer-not-ca', detail: `key usage: ${keyUsage.join(', ') || 'none'}` }];
+    return [{ code: 'issuer-not-ca', detail: say`key usage: ${listOf(keyUsage)}` }];
   }
   if (basicConstraints?.ca === true) return [];
-  if (basicConstraints !== null) return [{ code: 'issuer-not-ca', detail: 'basic constraints: CA false' }];
+  if (basicConstraints !== null) return [{ code: 'issuer-not-ca', detail: say`basic constraints: CA false` }];
   if (anchor && (version === 1 || keyUsage !== null || ((netscapeType ?? 0) & NETSCAPE_SSL_CA) !== 0)) return [];
-  return [{ code: 'issuer-not-ca', detail: 'no basic constraints' }];
+  return [{ code: 'issuer-not-ca', detail: say`no basic constraints` }];
 }
 
 function hasUsage(keyUsage: readonly KeyUsage[], usage: KeyUsage): boolean {

@@ -6,6 +6,7 @@
 
 import type { FindingCode } from '../model/finding-codes.js';
 import type { ProbedKind, Standing } from '../model/index.js';
+import { type Phrase, plain, say } from '../model/phrases.js';
 
 export interface KnownRule {
   readonly code: FindingCode;
@@ -265,30 +266,29 @@ export function isCertain(standing: Standing | undefined): boolean {
 }
 
 /** The note beside a finding whose rule AWS does not document; null if AWS documents it. */
-export function standingText({ standing, source }: Pick<KnownRule, 'standing' | 'source'>): string | null {
+export function standingText({ standing, source }: Pick<KnownRule, 'standing' | 'source'>): Phrase | null {
   switch (standing) {
     case 'documented':
     case 'seen':
       return null;
     case 'reported':
-      return `${REPORTED}${source}`;
+      return say`known from ${plain(source)}`;
     case 'openssl':
-      return `${LIKELY}${source}`;
+      return say`likely, not documented by AWS: ${plain(source)}`;
     case 'unknown':
-      return `${NOT_KNOWN}${source}`;
+      return say`not known: ${plain(source)}`;
   }
 }
 
-const REPORTED = 'known from ';
 const LIKELY = 'likely, not documented by AWS: ';
 const NOT_KNOWN = 'not known: ';
 
-/** Whether a line of evidence is only the note that a rule is not certain. */
-export function isStandingText(line: string): boolean {
-  return line.startsWith(LIKELY) || line.startsWith(NOT_KNOWN);
+/** Whether a sentence of evidence is only the note that a rule is not certain. */
+export function isStandingNote({ say: words }: Phrase): boolean {
+  return words.startsWith(LIKELY) || words.startsWith(NOT_KNOWN);
 }
 
-/** Whether a line of evidence is only the note that says where a rule is known from, certain or not. */
-export function isSourceText(line: string): boolean {
-  return isStandingText(line) || line.startsWith(REPORTED);
+/** Whether a sentence of evidence is only the note that says where a rule is known from, certain or not. */
+export function isSourceNote(phrase: Phrase): boolean {
+  return isStandingNote(phrase) || phrase.say.startsWith('known from ');
 }

@@ -16,6 +16,7 @@ const WITHOUT_TIME: Readonly<Record<string, string>> = {
   init: 'settings say no time',
   backtest: 'a series has its own times',
   redrive: 'acts now',
+  backfill: 'acts now',
   cost: 'a month is a month',
   'silence add': 'acts now',
   'silence expire': 'acts now',

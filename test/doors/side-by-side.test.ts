@@ -107,14 +107,15 @@ describe('one name at three doors', () => {
 });
 
 it('counts a connection of an earlier version, whose cell names no door, where it was counted', async () => {
-  const { stores } = testWorld();
+  const world = testWorld();
+  const { stores } = world;
   const [connection] = (await ingest(connections(cloudFront('Failed:ClientCertExpired', 1)), testWorld())).parsed
     .connections;
   const { eventId, connectionId, at, scope, client } = connection!;
   const half = access(1, { eventId, at, scope, client, requestId: '', extendedRequestId: null });
   await stores.join.put([{ key: cellKey.connection(connectionId), half, batchId: 'b' }]);
-  const again = await claimConnections([connection!], 'b', stores.join);
+  const again = await claimConnections([connection!], 'b', world);
   expect(again.failures).toHaveLength(1);
   expect(again.failures[0]).not.toHaveProperty('door');
-  expect((await claimConnections([connection!], 'c', stores.join)).failures).toEqual([]);
+  expect((await claimConnections([connection!], 'c', world)).failures).toEqual([]);
 });

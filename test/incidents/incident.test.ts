@@ -7,6 +7,7 @@ import {
   advance,
   incidentIdOf,
   isCovered,
+  isNamed,
   noticeIdOf,
   scopeGroup,
   strangersGroup,
@@ -298,6 +299,17 @@ describe('incidents of a scope', () => {
       ...ofScope,
     });
     expect(isCovered(one, [null, scope], START + 2 * MINUTE)).toBe(isCoveredByIt);
+  });
+
+  it.each<[string, boolean, Partial<Incident>, number]>([
+    ['one that began before its notice', true, {}, 0],
+    ['one that was only rising then, and began a little later', true, {}, 3 * MINUTE],
+    ['one of its groups that failed again long after', false, {}, 60 * MINUTE],
+    ['one that it does not name', false, { members: [] }, 0],
+    ['anything when nobody was told of it', false, { announced: false }, 0],
+  ])('told of %s: %s', (_what, isTold, ofScope, since) => {
+    const scope = incidentOf({ group: scopeGroup(group.scope), members: [groupId(group)], ...ofScope });
+    expect(isNamed(incidentOf({ since: scope.lastNoticeAt + since }), [null, scope])).toBe(isTold);
   });
 
   it('of strangers stands for strangers only', () => {

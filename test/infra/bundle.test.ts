@@ -13,6 +13,7 @@ describe.each(bundles)('%s', (name, { folder, bytes }) => {
     vi.stubEnv('TABLE_NAME', 'table');
     vi.stubEnv('TOPIC_ARN', 'arn:aws:sns:eu-central-1:123456789012:topic');
     vi.stubEnv('REPORT_BUCKET', 'reports');
+    vi.stubEnv('BACKFILL_BUCKET', 'kept');
     vi.stubEnv('INGEST_LOG_GROUP', 'ingest');
     vi.stubEnv('INGEST_FUNCTION_ARN', 'arn:aws:lambda:eu-central-1:123456789012:function:ingest');
     vi.stubEnv('STACK_NAME', 'mtls-watch');

@@ -11,6 +11,7 @@ const everything = {
   encryptionKey: 'create',
   discover: { mode: 'on', truststoreBuckets: ['example-truststores'] },
   canaries: [{ domain: 'api.example.com' }],
+  history: { exports: ['s3://example-logs/exports/'] },
 };
 
 describe("cdk-nag, AwsSolutions, and CloudFormation's own schemas", () => {
@@ -62,6 +63,25 @@ describe("cdk-nag, AwsSolutions, and CloudFormation's own schemas", () => {
       expect.stringMatching(
         /^MtlsWatch\/Default\/WeeklyReport\/Report \S*AwsSolutions-IAM5\[.*reports\/\*\]: The function makes a folder/,
       ),
+      expect.stringMatching(/^MtlsWatch\/Default\/Backfill\/Kept \S*AwsSolutions-S1: It holds less than/),
+      ...['halves', 'read', 'runs'].map((folder) =>
+        expect.stringMatching(
+          new RegExp(
+            `^MtlsWatch/Default/Backfill/Work \\S*AwsSolutions-IAM5.*/${folder}/\\*\\]: What is kept of the objects`,
+          ),
+        ),
+      ),
+      expect.stringContaining(
+        `Backfill/Work Annotation::${wildcard('s3:::example-logs/exports/*')}: The settings name`,
+      ),
+      expect.stringMatching(
+        /^MtlsWatch\/Default\/Backfill\/StatesRole \S*AwsSolutions-IAM5\[.*runs\/\*\]: The list of/,
+      ),
+      expect.stringMatching(
+        /^MtlsWatch\/Default\/Backfill\/StatesRole \S*AwsSolutions-IAM5\[.*\/\*\]: Step Functions names/,
+      ),
+      expect.stringMatching(/^MtlsWatch\/Default\/Backfill\/States \S*AwsSolutions-SF1: What fails is in the log/),
+      expect.stringMatching(/^MtlsWatch\/Default\/Backfill\/States \S*AwsSolutions-SF2: It runs when somebody asks/),
       expect.stringMatching(/^MtlsWatch\/Default\/Reconciler\/Changes \S*AwsSolutions-SQS3: Its messages only say/),
       expect.stringContaining(`${reconciler}${logs('log-group:*')}: The list of log groups is one resource.`),
       expect.stringContaining(`${reconciler}${gateway('/domainnames/*/apimappings')}: Reads`),

@@ -17,6 +17,7 @@ const everything = {
   topics: { high: 'create' },
   chatTopic: 'create',
   eventBus: 'default',
+  history: { exports: ['s3://example-logs/exports/'] },
 };
 const member = {
   centralDestinationArn: 'arn:aws:logs:eu-central-1:999988887777:destination:mtls-watch',

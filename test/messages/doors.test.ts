@@ -1,7 +1,9 @@
 /** Alerts about the doors besides API Gateway: which door it was, and whose issuer no log holds. */
 
 import { describe, expect, it } from 'vitest';
+import { readableScope } from '../../shared/config/readable-scope.js';
 import { refusedOf } from '../../shared/diagnosis/refused.js';
+import { matches } from '../../shared/incidents/silence.js';
 import { chatOf } from '../../shared/messages/chat.js';
 import { messagesIn } from '../../shared/messages/index.js';
 import { issuerText, placeText } from '../../shared/messages/names.js';
@@ -85,4 +87,41 @@ it.each([
   expect(unloggedClient(issuerDn)).toBe(client);
   expect(isUnloggedIssuer(issuerDn)).toBe(client !== null);
   if (client === null) expect(issuerText(issuerDn, messagesIn.en)).toBe(issuerDn);
+});
+
+describe('a load balancer whose listener has no name', () => {
+  const scope = 'app/bank/50dc6c495c0c9188:443';
+  const notice = noticeOf({ ...globex, scope }, 'spike', ['O=Globex Corporation,CN=a']);
+
+  it.each([
+    [scope, 'bank:443'],
+    ['111122223333/app/bank/50dc6c495c0c9188:8443', '111122223333/bank:8443'],
+    ['app/bank/50dc6c495c0c9188', 'bank'],
+    ['/aws/vendedlogs/load-balancer/bank:443', 'bank:443'],
+    ['abc123/prod', 'abc123/prod'],
+    ['app/bank/50dc', 'app/bank/50dc'],
+    ['app/\u202Ebank/50dc6c495c0c9188:443', 'app/\u202Ebank/50dc6c495c0c9188:443'],
+    ['distribution/E2DX1SLDPK0123', 'distribution/E2DX1SLDPK0123'],
+  ])('%s is called %s', (name, readable) => {
+    expect(readableScope(name)).toBe(readable);
+    expect(readableScope(readable)).toBe(readable);
+  });
+
+  it.each(['en', 'ja'] as const)(
+    'is named shortly in a subject, and with its id in the mail and the card, in %s',
+    (language) => {
+      const words = messagesIn[language];
+      expect(subjectOf(notice, words)).toMatch(/bank:443/);
+      expect(subjectOf(notice, words)).not.toContain('50dc');
+      expect(bodyOf(notice, words)).toContain(`bank:443 (${words.doors['load-balancer']} ${scope})`);
+      expect(chatOf(notice, words).content.description).toContain(`(${words.doors['load-balancer']} ${scope})`);
+    },
+  );
+
+  it('is silenced under either name', () => {
+    for (const typed of [scope, 'bank:443', 'bank:*']) {
+      expect(matches({ scope: typed, issuerDn: null, reason: null }, notice.group)).toBe(true);
+    }
+    expect(matches({ scope: 'bank:8443', issuerDn: null, reason: null }, notice.group)).toBe(false);
+  });
 });

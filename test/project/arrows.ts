@@ -23,7 +23,7 @@ export const arrows: Arrows = {
   'shared/ports': [...FOUNDATION, 'shared/config'],
   'shared/messages': [...FOUNDATION, 'shared/config'],
   'shared/detect': [...FOUNDATION, 'shared/config'],
-  'shared/join': [...FOUNDATION, 'shared/ports'],
+  'shared/join': [...FOUNDATION, 'shared/config', 'shared/ports'],
   'shared/canary': [...FOUNDATION, 'shared/ports'],
   'shared/logs': [...DECISIONS, 'shared/x509'],
   'shared/doors': [...FOUNDATION, 'shared/config', 'shared/x509', 'shared/logs'],
@@ -44,7 +44,11 @@ export const arrows: Arrows = {
     ),
   ],
   'shared/adapters': [...DECISIONS, 'shared/messages', 'shared/schemas', 'shared/report', 'shared/x509'],
+  // It runs the pipeline, and on stores in memory.
+  'shared/backfill': [...DECISIONS, 'shared/adapters', 'shared/count', 'shared/pipeline.ts'],
   functions: ['shared'],
+  // What is exported is read by the readers of the command line.
+  'functions/backfill': ['shared', 'functions/wiring', 'cli/inputs'],
   cli: ['shared'],
   infra: [
     ...FOUNDATION,
@@ -72,7 +76,9 @@ const MOVERS = [
   'diagnosis/claims',
   'diagnosis/diagnosis',
   'diagnosis/infer',
+  'diagnosis/logged',
   'diagnosis/probed',
+  'diagnosis/seen-before',
   'incidents/announce',
   'incidents/assess',
   'incidents/evaluate',

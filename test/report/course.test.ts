@@ -40,5 +40,5 @@ it('is in the first sentence, in both languages', () => {
   expect(sentencesOf(report, reportMessages.en)[0]).toContain(
     '2% fewer than the 90 of the period before (median of the last four: 65.5); over 9 periods they rise, from about 22 to about 88.',
   );
-  expect(sentencesOf(report, reportMessages.ja)[0]).toContain('9 期を通して増加傾向(約 22 件から約 88 件)');
+  expect(sentencesOf(report, reportMessages.ja)[0]).toContain('9 期を通して増加傾向（約 22 件から約 88 件）');
 });

@@ -115,9 +115,10 @@ export function faultyStores(inner: Stores, disk: Disk): Stores {
         );
       },
       open: (hour, limit) => disk.read('rollups.open', () => inner.rollups.open(hour, limit)),
+      counted: (from, to) => disk.read('rollups.counted', () => inner.rollups.counted(from, to)),
       close: async (open, rollup) => {
         // Items of their own, so writes of their own. Under another token the first one leaves the mark alone.
-        const label = `hour ${open.hour}: ${rollup.count}`;
+        const label = `hour ${open.hour}: ${rollup?.count ?? 'counted from exports'}`;
         await disk.write(
           'rollups.close',
           () => label,

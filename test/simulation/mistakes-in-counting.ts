@@ -172,8 +172,8 @@ export const mistakesInCounting: readonly Mutant[] = [
   {
     name: 'storm: a batch of which all is joined is on no list',
     file: storm,
-    from: '  const foreign = await enrolledEarlier(',
-    to: '  if (rate === 1) return { ...NOTHING, halves: denials };\n  const foreign = await enrolledEarlier(',
+    from: '  const foreign = await enrolledEarlier(minute, denials',
+    to: '  if (rate === 1) return { ...NOTHING, halves: denials };\n  const foreign = await enrolledEarlier(minute, denials',
   },
   {
     name: 'storm: whoever comes later has what is his',
@@ -195,7 +195,7 @@ export const mistakesInCounting: readonly Mutant[] = [
   },
   {
     name: 'doors: a connection is known by its log event only',
-    file: connections,
+    file: 'shared/join/sample.ts',
     from: "connectionId === '' ? cellKey.event",
     to: 'connectionId !== null ? cellKey.event',
   },

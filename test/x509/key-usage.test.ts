@@ -1,6 +1,7 @@
 /** Which key usages a client certificate may have: it signs the handshake, or agrees on a key. */
 
 import { expect, it } from 'vitest';
+import { english } from '../../shared/model/phrases.js';
 import { clientProblems } from '../../shared/x509/rules.js';
 import { ca, leaf } from '../support/certificates.js';
 
@@ -21,7 +22,7 @@ it.each<[readonly string[] | null, boolean]>([
   const problems = clientProblems(certificate, Date.UTC(2026, 10, 20)).filter(
     ({ code }) => code === 'unsupported-purpose',
   );
-  expect(problems.map((problem) => 'detail' in problem && problem.detail)).toEqual(
+  expect(problems.map((problem) => 'detail' in problem && english(problem.detail))).toEqual(
     isAllowed ? [] : [`key usage: ${keyUsage?.join(', ')}`],
   );
 });

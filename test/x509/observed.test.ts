@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { limits } from '../../shared/base/limits.js';
 import { findingCodes } from '../../shared/model/finding-codes.js';
+import { english } from '../../shared/model/phrases.js';
 import { reasonIdOfFinding } from '../../shared/model/reasons.js';
 import { diagnosisCache } from '../../shared/x509/cache.js';
 import { changesBetween, describeChange } from '../../shared/x509/change.js';
@@ -154,12 +155,13 @@ describe('what changed', () => {
   const change = changesBetween(truststoreOf([root.certificate]), truststoreOf([newRoot.certificate]));
 
   test('is told with the versions and the time since', () => {
-    const text = describeChange(
+    const told = describeChange(
       change,
       { versionId: 'v2', modifiedAt: AT },
       { versionId: 'v1', modifiedAt: AT - days(9) },
       AT + 4 * 60_000,
     );
+    const text = told === null ? '' : english(told);
     expect(text).toContain('Refusals began 4 minutes after truststore version v2 replaced v1.');
     expect(text).toContain('In v1 and not in v2: C=US,O=Acme,CN=Acme Root CA (serial');
     expect(text).toContain('New in v2: C=US,O=Acme,CN=Acme Root CA 2 (serial');

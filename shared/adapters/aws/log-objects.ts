@@ -6,6 +6,8 @@ import { reasonOf } from './discovery/reader.js';
 
 export interface LogObject {
   readonly key: string;
+  /** Another content has another one. */
+  readonly etag: string;
   readonly bytes: number;
   /** Milliseconds since the epoch. */
   readonly writtenAt: number;
@@ -14,7 +16,7 @@ export interface LogObject {
 }
 
 /** The bucket may be in another Region than the logs. */
-function objectsClient(): S3Client {
+export function objectsClient(): S3Client {
   return new S3Client({ followRegionRedirects: true });
 }
 
@@ -35,19 +37,34 @@ export async function listLogObjects(
     const page = await readable(`s3://${bucket}/${prefix}`, () =>
       s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken: token })),
     );
-    for (const { Key: key = '', Size: bytes = 0, LastModified } of page.Contents ?? []) {
+    for (const { Key: key = '', Size: bytes = 0, ETag: etag = '', LastModified } of page.Contents ?? []) {
       // Consoles create such empty objects to show a folder.
       if (key.endsWith('/') && bytes === 0) continue;
-      found.push({ key, bytes, writtenAt: LastModified?.getTime() ?? 0, open: () => bytesOf(bucket, key, s3) });
+      const writtenAt = LastModified?.getTime() ?? 0;
+      found.push({ key, etag, bytes, writtenAt, open: () => bytesOf(bucket, key, s3) });
     }
     token = page.NextContinuationToken;
   } while (token !== undefined && found.length <= most);
   return found;
 }
 
-async function* bytesOf(bucket: string, key: string, s3: Pick<S3Client, 'send'>): AsyncGenerator<Buffer> {
+/** An object as it was when it was listed. @throws MtlsWatchError `unreadable-input`, also where it has another content now */
+export function openLogObject(
+  { bucket, key, etag }: { readonly bucket: string; readonly key: string; readonly etag: string },
+  s3: Pick<S3Client, 'send'>,
+): AsyncIterable<Buffer> {
+  return bytesOf(bucket, key, s3, etag);
+}
+
+async function* bytesOf(
+  bucket: string,
+  key: string,
+  s3: Pick<S3Client, 'send'>,
+  etag?: string,
+): AsyncGenerator<Buffer> {
   const name = `s3://${bucket}/${key}`;
-  const { Body } = await readable(name, () => s3.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+  const request = new GetObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag });
+  const { Body } = await readable(name, () => s3.send(request));
   if (Body === undefined) throw new MtlsWatchError('unreadable-input', `${name}: the answer has no body`);
   try {
     for await (const chunk of Body as AsyncIterable<Uint8Array>) yield Buffer.from(chunk);

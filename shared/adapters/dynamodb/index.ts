@@ -13,8 +13,8 @@ import { createHistory } from './history.js';
 import { createIncidents } from './incidents.js';
 import { readingEach } from './items.js';
 import { createJoin } from './join.js';
+import { createMark } from './marks.js';
 import { createOutbox } from './outbox.js';
-import { createRollups } from './rollups.js';
 import { createSilences } from './silences.js';
 import { createTable, type Sleep, type Table } from './table.js';
 import { createWaiting } from './waiting.js';
@@ -56,7 +56,7 @@ export function createStoresOn(
   const readEach = readingEach((error) => {
     if (unreadable.length < limits.unreadableToldMax) unreadable.push(error);
   });
-  const late = once(async () => (await loadLate()).createLateStores(table, clock, readEach));
+  const late = once(async () => (await loadLate()).createLateStores(table, clock, readEach, rollupDays));
   return {
     takeUnreadable: () => {
       const taken = unreadable;
@@ -68,7 +68,14 @@ export function createStoresOn(
     waiting: createWaiting(table, clock, readEach),
     facts: createFacts(table, clock),
     groups: createGroups(table, clock),
-    rollups: createRollups(table, clock, rollupDays, readEach),
+    rollups: {
+      mark: createMark(table, clock),
+      open: async (...hours) => (await late()).rollups.open(...hours),
+      close: async (...hour) => (await late()).rollups.close(...hour),
+      counted: async (...hours) => (await late()).rollups.counted(...hours),
+      load: async (...span) => (await late()).rollups.load(...span),
+      groups: async (...span) => (await late()).rollups.groups(...span),
+    },
     history: createHistory(table, clock),
     incidents: createIncidents(table, clock, rollupDays, readEach),
     outbox: createOutbox(table, readEach),

@@ -12,6 +12,7 @@
  *     mark#SHARD              HOUR#GROUP            an hour whose roll-up is to be made           61 days
  *     rollup#GROUP            HOUR                  failures of one hour                          `rollupDays`
  *     groups#WEEK             GROUP                 a group that has roll-ups in that week        `rollupDays`
+ *     counted               HOUR                  an hour that was counted from exports         `rollupDays`
  *     pulse#SCOPE             DAY                   when other lines of a domain came             4 days
  *     history#GROUP           -                     what the detector learned                     60 days
  *     incident                GROUP                 the state of a group's incident               while firing, and 7 days
@@ -97,6 +98,8 @@ export const keys = {
   rollup: (groupId: string, hour: number): Key => ({ pk: rollupPk(groupId), sk: ordered(hour) }),
   groupsPk,
   indexed: (groupId: string, hour: number): Key => ({ pk: groupsPk(weekOfHour(hour)), sk: groupId }),
+  countedPk: 'counted',
+  counted: (hour: number): Key => ({ pk: 'counted', sk: ordered(hour) }),
   history: (groupId: string): Key => ({ pk: `history#${groupId}`, sk: ALONE }),
   incidentPk: 'incident',
   incident: (groupId: string): Key => ({ pk: 'incident', sk: groupId }),

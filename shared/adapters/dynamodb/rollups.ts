@@ -43,24 +43,10 @@ const isSameMark = (token: string): Condition => ({
   values: { ':stamp': { S: token } },
 });
 
-export function createRollups(table: Table, clock: Clock, days: number, readEach: ReadEach): RollupStore {
+/** All but the marks, which every delivery makes (`marks.ts`). */
+export function createRollups(table: Table, clock: Clock, days: number, readEach: ReadEach): Omit<RollupStore, 'mark'> {
   const indexed = new Set<string>();
   return {
-    mark: async (hours) => {
-      const distinct = new Map<string, Item>();
-      for (const { group, hour, token } of hours) {
-        const id = groupId(group);
-        distinct.set(`${hour} ${id}`, {
-          ...attributesOf(keys.mark(id, hour)),
-          hour: { N: String(hour) },
-          stamp: { S: token },
-          group: { S: JSON.stringify(group) },
-          // Kept as long as the facts of the hour.
-          ttl: ttl(clock.now(), limits.factDaysMax),
-        });
-      }
-      await table.putAll([...distinct.values()]);
-    },
     open: async (hour, limit) => {
       const to = endOf(ordered(hour));
       const [marks, expecting] = await Promise.all([
@@ -71,26 +57,24 @@ export function createRollups(table: Table, clock: Clock, days: number, readEach
     },
     close: async ({ group, hour, token, expected }, rollup) => {
       const id = groupId(group);
-      const item = {
-        ...attributesOf(keys.rollup(id, hour)),
-        ...countsAttributes(rollup),
-        ttl: ttl(hour * HOUR_MS, days),
-      };
       // The index is written first: a group in the index without roll-ups costs a report one query; a roll-up without
       // an index entry is not found.
       const place = keys.indexed(id, hour);
       const name = `${place.pk} ${place.sk}`;
-      if (!indexed.has(name)) {
-        const expiry = ttl(hour * HOUR_MS, days);
-        await table.putAll([{ ...attributesOf(place), value: { S: JSON.stringify(group) }, ttl: expiry }]);
+      if (rollup !== null && !indexed.has(name)) {
+        await table.putAll([indexItem(group, hour, days)]);
         if (indexed.size >= limits.groupsIndexedMax) indexed.clear();
         indexed.add(name);
       }
-      await table.put(item, isGrowth(rollup.requests));
+      if (rollup !== null) await table.put(rollupItem(rollup, days), isGrowth(rollup.requests));
       await Promise.all([
         token === null ? null : table.remove(keys.mark(id, hour), isSameMark(token)),
         removeIntents(expected, table),
       ]);
+    },
+    counted: async (from, to) => {
+      const items = await table.query({ pk: keys.countedPk, from: ordered(from), to: ordered(to) });
+      return new Set(items.map((item) => Number(textOf(item, 'sk'))));
     },
     load: async (group, from, to) => {
       const items = await table.query({ pk: keys.rollupPk(groupId(group)), from: ordered(from), to: ordered(to) });
@@ -107,6 +91,25 @@ export function createRollups(table: Table, clock: Clock, days: number, readEach
       }
       return [...groups.values()].slice(0, limit);
     },
+  };
+}
+
+/** @param days how long roll-ups are kept, from their hour on */
+export function rollupItem(rollup: Rollup, days: number): Item {
+  const { group, hour } = rollup;
+  return {
+    ...attributesOf(keys.rollup(groupId(group), hour)),
+    ...countsAttributes(rollup),
+    ttl: ttl(hour * HOUR_MS, days),
+  };
+}
+
+/** The entry by which the roll-ups of a group are found. */
+export function indexItem(group: GroupKey, hour: number, days: number): Item {
+  return {
+    ...attributesOf(keys.indexed(groupId(group), hour)),
+    value: { S: JSON.stringify(group) },
+    ttl: ttl(hour * HOUR_MS, days),
   };
 }
 

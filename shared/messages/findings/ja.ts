@@ -104,7 +104,7 @@ export const findings: Readonly<Record<FindingCode, FindingMessages>> = {
   'unsupported-purpose': words(
     'クライアント認証用の証明書ではありません',
     reasons['unsupported-purpose'].title,
-    'クライアント認証用の証明書をプライベート CA から発行してもらってください。パブリック CA は発行を終了します(Let’s Encrypt は 2026-07-08 に終了済み、Sectigo は 2027-02-10、DigiCert は 2027-03-01、その他も遅くとも 2027-03-15)。',
+    'クライアント認証用の証明書をプライベート CA から発行してもらってください。パブリック CA は発行を終了します（Let’s Encrypt は 2026-07-08 に終了済み、Sectigo は 2027-02-10、DigiCert は 2027-03-01、その他も遅くとも 2027-03-15）。',
     '誤ってサーバー証明書を提示していないか、クライアントに確認してください。',
     ...reasons['unsupported-purpose'].steps,
   ),

@@ -176,7 +176,7 @@ export const reasons: Readonly<Record<ReasonId, ReasonMessages>> = {
     title: '失効を確認できない',
     meaning: '証明書が失効しているかどうかを確認できなかったため、拒否されました。',
     steps: [
-      'ロードバランサー: トラストストアの失効リスト(CRL)が期限切れでないか、この CA のものかを確認し、新しいものをアップロードしてください。',
+      'ロードバランサー: トラストストアの失効リスト（CRL）が期限切れでないか、この CA のものかを確認し、新しいものをアップロードしてください。',
       'CloudFront: CA の OCSP レスポンダーが応答するか確認してください。アドレスは証明書にあります。',
       'この CA のすべてのクライアントに影響します。CA に連絡してください。',
     ],
@@ -195,7 +195,7 @@ export const reasons: Readonly<Record<ReasonId, ReasonMessages>> = {
     title: '接続関数による拒否',
     meaning: 'トラストストアでは受け付けられる証明書を、自社の接続関数が拒否しました。',
     steps: [
-      '関数がレコードの connectionLogCustomData に書いた内容から、該当する規則(失効したシリアル番号、未登録のデバイスなど)を確認してください。',
+      '関数がレコードの connectionLogCustomData に書いた内容から、該当する規則（失効したシリアル番号、未登録のデバイスなど）を確認してください。',
       '許可すべきものを拒否している場合は、関数またはキーバリューストアを修正して再度公開してください。',
     ],
     remedy: '接続関数が拒否した理由を connectionLogCustomData で確認してください。',

@@ -2,6 +2,7 @@
 
 import { nameWords } from '../../messages/names.js';
 import { reasons } from '../../messages/reasons/en.js';
+import { english } from '../../model/phrases.js';
 import type { ReportMessages } from './types.js';
 
 const n = (count: number, one: string, many = `${one}s`): string =>
@@ -15,8 +16,7 @@ export const en: ReportMessages = {
   subtitle: (from, to, generated) => `${from} to ${to}, all times UTC. Made ${generated} by mtls-watch.`,
   contents: 'Contents',
   reasons,
-  // The diagnosis speaks English itself, and names what it found.
-  remedies: {},
+  say: english,
   contradiction: null,
   seenHere: (day) => `(seen at this gateway on ${day})`,
   causes: {

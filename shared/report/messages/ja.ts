@@ -9,38 +9,13 @@ export const ja: ReportMessages = {
   language: 'ja',
   ...nameWords.ja,
   title: (period) => `クライアント証明書の拒否レポート ${period}`,
-  titleFor: (partner, period) => `クライアント証明書の拒否レポート ${period}(${partner})`,
-  subtitle: (from, to, generated) => `対象期間 ${from} ~ ${to}(時刻はすべて UTC)。作成 ${generated}、mtls-watch。`,
+  titleFor: (partner, period) => `クライアント証明書の拒否レポート ${period}（${partner}）`,
+  subtitle: (from, to, generated) => `対象期間 ${from} ~ ${to}（時刻はすべて UTC）。作成 ${generated}、mtls-watch。`,
   contents: '目次',
   reasons,
-  remedies: {
-    'issuer-missing':
-      '発行元 CA とその上位 CA をすべてトラストストアに追加し、カスタムドメイン名を新しいバージョンに更新してください(信頼できる CA であることを確認のうえ)。',
-    'intermediate-missing':
-      '不足している中間 CA をトラストストアに追加し、カスタムドメイン名を新しいバージョンに更新してください。',
-    'issuer-rekeyed':
-      '同名の CA はこの証明書に署名していません。発行したかどうかを CA に確認し、鍵の更新であれば、CA から直接受け取った新しい証明書を旧証明書と並べてトラストストアに追加し、カスタムドメイン名を新しいバージョンに更新してください。',
-    'content-altered': '証明書の内容と署名が一致しません。クライアントに証明書ファイルの再配布を依頼してください。',
-    'self-signed': '取引先のクライアントであれば、自社 CA が発行した証明書を使うよう設定を直してもらってください。',
-    expired: 'クライアントに証明書の更新と、旧証明書を保持しているプロセスの再起動を依頼してください。',
-    'issuer-expired': 'トラストストア内の期限切れ CA 証明書を、更新後のものに差し替えてください。',
-    'not-yet-valid': '有効期間の開始までは以前の証明書を使うよう、クライアントに依頼してください。',
-    'weak-signature': 'SHA-256 以上で署名された証明書の再発行を依頼してください。',
-    'unsupported-signature': 'RSA または ECDSA と SHA-256 以上で署名する CA からの再発行を依頼してください。',
-    'unsupported-key': 'RSA 2,048 ビット以上、または ECDSA P-256 / P-384 の鍵で再発行を依頼してください。',
-    'unsupported-curve': 'RSA 2,048 ビット以上、または ECDSA P-256 / P-384 の鍵で再発行を依頼してください。',
-    'key-identifier-mismatch':
-      '以前の CA 証明書を新しいものと並べてトラストストアに残すか、発行者の識別子に合わせた証明書の再発行を依頼してください。',
-    'unsupported-purpose':
-      '拡張鍵用途に clientAuth を含む証明書の発行をプライベート CA に依頼してください。パブリック CA は発行を終了します(Let’s Encrypt は 2026-07-08 に終了済み、Sectigo は 2027-02-10、DigiCert は 2027-03-01、その他も遅くとも 2027-03-15)。',
-    'weak-key': 'RSA 2,048 ビット以上、または ECDSA P-256 / P-384 の鍵で再発行を依頼してください。',
-    'would-pass':
-      'この証明書は S3 上のトラストストアでは受け付けられます。ドメイン名が使用しているトラストストアのバージョンと比べてください。',
-    'chain-too-long':
-      'ルートにより近い CA からの再発行を依頼してください。クライアント証明書より上の CA は最大 4 枚です。',
-  },
+  say: alerts.say,
   contradiction: alerts.contradiction,
-  seenHere: (day) => `(${day} にこのゲートウェイで確認済み)`,
+  seenHere: (day) => `（${day} にこのゲートウェイで確認済み）`,
   causes: {
     waf: 'WAF によるブロック',
     'invalid-api-key': 'API キーが無効',
@@ -54,13 +29,13 @@ export const ja: ReportMessages = {
     'signature-mismatch': 'リクエスト署名の不一致',
     'incomplete-signature': 'リクエスト署名が不完全',
     'certificate-not-logged': '証明書がログになく、原因不明',
-    unmatched: '原因の記録なし(パスマッピング、ステージ、エンドポイントの誤り)',
+    unmatched: '原因の記録なし（パスマッピング、ステージ、エンドポイントの誤り）',
     'connection-failed': '証明書以外の原因による接続失敗',
     other: 'その他',
   },
   severities: { low: '低', medium: '中', high: '高', critical: '緊急' },
   unknownIssuer: '発行者不明',
-  otherIssuers: 'その他の発行者(合算)',
+  otherIssuers: 'その他の発行者（合算）',
   severalIssuers: '複数の発行者が同時に失敗',
   sections: {
     summary: '今期のまとめ',
@@ -86,7 +61,7 @@ export const ja: ReportMessages = {
     issuer: '発行者',
     incidents: 'インシデント',
     open: '要対応',
-    over: '収束(要確認)',
+    over: '収束（要確認）',
     owner: '担当',
     reason: '理由',
     verdict: '診断',
@@ -132,7 +107,7 @@ export const ja: ReportMessages = {
     thisPeriod: '今期',
     events: '読み取ったログイベント',
     rejected: '読み取れなかったレコード',
-    duplicates: '重複配信(集計は 1 回)',
+    duplicates: '重複配信（集計は 1 回）',
     lag: '配信の最大遅延',
     unattributed: 'クライアント不明の拒否',
     inferred: '理由を推定した拒否',
@@ -149,15 +124,15 @@ export const ja: ReportMessages = {
   sentences: {
     quiet: 'クライアント証明書の拒否はありませんでした。',
     total: (failures, scopes, issuers, trend) =>
-      `クライアント証明書を理由に ${failures} 件のリクエストが拒否されました(${scopes} ドメイン、${issuers} 発行者${trend})。`,
+      `クライアント証明書を理由に ${failures} 件のリクエストが拒否されました（${scopes} ドメイン、${issuers} 発行者${trend}）。`,
     trend: (percent, before, median) =>
       `。前期 ${before} 件から ${Math.abs(percent).toLocaleString('en')}% ${percent > 0 ? '増' : '減'}${median === null ? '' : `、直近 4 期の中央値は ${median} 件`}`,
     same: (median) => `。前期と同数${median === null ? '' : `、直近 4 期の中央値は ${median} 件`}`,
     course: (way, periods, from, to) =>
-      `。${periods} 期を通して${way === 'rising' ? '増加' : '減少'}傾向(約 ${from} 件から約 ${to} 件)`,
+      `。${periods} 期を通して${way === 'rising' ? '増加' : '減少'}傾向（約 ${from} 件から約 ${to} 件）`,
     noTrend: '。比較できる過去のデータはまだありません',
     biggest: (owner, share, why, isOver) =>
-      `最も多いのは ${owner} で全体の ${share}(${why})、${isOver ? 'すでに収束しています' : '現在も続いています'}。`,
+      `最も多いのは ${owner} で全体の ${share}（${why}）、${isOver ? 'すでに収束しています' : '現在も続いています'}。`,
     strangersOnly: '目立った取引先はありません。',
     todo: (open, over, expiring) =>
       `${open === 0 ? '要対応のものはありません' : `要対応は ${open} 件`}${over === 0 ? '' : `、収束済みで担当への確認が残るものは ${over} 件`}。${expiring === 0 ? '後継のないまま期限が近づいている証明書は確認されていません' : `後継が確認できないまま期限が近づいている証明書は ${expiring} 枚`}。`,
@@ -168,7 +143,7 @@ export const ja: ReportMessages = {
     new: '過去 8 期に現れなかった発行者はありません。',
     vanished: '失敗しなくなった発行者はありません。',
     expiry:
-      '90 日以内に期限を迎える使用中の証明書はありません(有効期間が 200 日以下のものは、残りが 4 分の 1 を切ると掲載)。',
+      '90 日以内に期限を迎える使用中の証明書はありません（有効期間が 200 日以下のものは、残りが 4 分の 1 を切ると掲載）。',
     sunset: 'パブリック CA と分かる証明書や CA はありません。',
     forbidden: 'ありません。',
     silences: 'ありません。',
@@ -176,25 +151,25 @@ export const ja: ReportMessages = {
   },
   sunset: {
     why: (publicCa, usages) => {
-      if (publicCa === null) return 'サーバー認証とクライアント認証の両用(CA がパブリックの場合のみ該当)';
-      if (usages === 'server') return `${publicCa}(発行者名による)。すでに clientAuth なし`;
+      if (publicCa === null) return 'サーバー認証とクライアント認証の両用（CA がパブリックの場合のみ該当）';
+      if (usages === 'server') return `${publicCa}（発行者名による）。すでに clientAuth なし`;
       return usages === 'client'
-        ? `${publicCa}(発行者名による)。クライアント専用のため CA に要確認`
-        : `${publicCa}(発行者名による)`;
+        ? `${publicCa}（発行者名による）。クライアント専用のため CA に要確認`
+        : `${publicCa}（発行者名による）`;
     },
     note: 'パブリック CA はクライアント認証用の発行を終了します。Let’s Encrypt は 2026-07-08 に終了済み、Sectigo は 2027-02-10、DigiCert は 2027-03-01、その他も遅くとも 2027-03-15 に終了します。クライアントは終了後の最初の更新で接続できなくなります。',
     waysOut:
-      '対応: AWS Private CA などのプライベート CA、または ACM のクライアント認証専用プライベートルート(2026 年 11 月から)に移行してもらってください。切り替えの前に、その CA をトラストストアに追加します。ランブック: client-authentication-sunset',
+      '対応: AWS Private CA などのプライベート CA、または ACM のクライアント認証専用プライベートルート（2026 年 11 月から）に移行してもらってください。切り替えの前に、その CA をトラストストアに追加します。ランブック: client-authentication-sunset',
     mail: (clients, requests) =>
-      `次回更新でクライアント認証に使えなくなるクライアントが ${clients} 件あります(リクエスト ${requests} 件)。発行者名からパブリック CA と見られ、発行が終了するためです。プライベート CA への移行が必要です。`,
+      `次回更新でクライアント認証に使えなくなるクライアントが ${clients} 件あります（リクエスト ${requests} 件）。発行者名からパブリック CA と見られ、発行が終了するためです。プライベート CA への移行が必要です。`,
   },
   strangers: (issuers, failures) =>
     `このほか、自己署名証明書 ${issuers} 枚による拒否が ${failures} 件ありました。部外者によるもので、拒否のままで問題ありません。`,
-  claimed: (title) => `${title}(名乗りのみ、その CA の署名ではない)`,
+  claimed: (title) => `${title}（名乗りのみ、その CA の署名ではない）`,
   heldBack: (count) =>
-    `ほかに通知しなかったインシデントが ${count} 件あります(サイレンス中、または未知の接続元の 1 日の通知上限超過)。JSON ファイルに含まれます。`,
-  more: (count) => `ほか ${count} 件(JSON と CSV に収録)`,
-  issuersLeftOut: (issuers, failures) => `ほか ${issuers} 発行者(拒否 計 ${failures} 件)は省略しています。`,
+    `ほかに通知しなかったインシデントが ${count} 件あります（サイレンス中、または未知の接続元の 1 日の通知上限超過）。JSON ファイルに含まれます。`,
+  more: (count) => `ほか ${count} 件（JSON と CSV に収録）`,
+  issuersLeftOut: (issuers, failures) => `ほか ${issuers} 発行者（拒否 計 ${failures} 件）は省略しています。`,
   ago: (stretches) => (stretches === 1 ? '前期まで発生' : `${stretches} 期前まで発生`),
   inDays: (days) => (days < 0 ? `${-days} 日前に失効` : days === 0 ? '本日' : `あと ${days} 日`),
   duration: (seconds) =>
@@ -204,30 +179,30 @@ export const ja: ReportMessages = {
         ? `${Math.round(seconds / 60)} 分`
         : `${(seconds / 3600).toLocaleString('en', { maximumFractionDigits: 1 })} 時間`,
   daysPicture: (total, worst, worstCount) => `期間中の拒否は計 ${total} 件。最多は ${worst} の ${worstCount} 件。`,
-  otherDays: '件数の多い日に隠れる日(別の目盛り)',
+  otherDays: '件数の多い日に隠れる日（別の目盛り）',
   multiplesNote:
     '左から古い順に 1 期を 1 本で表し、濃い色が今期、破線は直近 4 期の中央値です。縦軸は図ごとに異なります。',
   forbiddenNote: 'クライアントからは同じ 403 に見えますが、証明書やトラストストアを変更しても解決しません。',
   silencesUnknown: 'このレポートには含まれていません。',
   gaps: {
     'details-unavailable':
-      'クライアントごとの送信元・ユーザーエージェント・発生時刻(失敗レコードを読み取れませんでした)。',
-    'details-cut': '一部クライアントの送信元・ユーザーエージェント・発生時刻(取得上限を超えました)。',
+      'クライアントごとの送信元・ユーザーエージェント・発生時刻（失敗レコードを読み取れませんでした）。',
+    'details-cut': '一部クライアントの送信元・ユーザーエージェント・発生時刻（取得上限を超えました）。',
     'expiry-unknown':
-      '期限が近い証明書と、次回更新でクライアント認証に使えなくなる証明書(成功リクエストのアクセスログとトラストストアなしで作成したため)。',
+      '期限が近い証明書と、次回更新でクライアント認証に使えなくなる証明書（成功リクエストのアクセスログとトラストストアなしで作成したため）。',
     'expiry-without-clients':
-      '期限が近い、または次回更新でクライアント認証に使えなくなるクライアント証明書と、そのトラフィック(ここではトラストストアの CA のみ確認できます。アクセスログに対して `mtls-watch expiry` を実行してください)。',
+      '期限が近い、または次回更新でクライアント認証に使えなくなるクライアント証明書と、そのトラフィック（ここではトラストストアの CA のみ確認できます。アクセスログに対して `mtls-watch expiry` を実行してください）。',
     'pipeline-unknown': 'パイプライン自身の数値を読み取れませんでした。',
     'nothing-judged':
       '判定できませんでした。この期間のログ記録は 1 件も読み取られていません。拒否がなかったかどうかは不明です。',
-    'forbidden-unknown': 'この期間のその他の 403(保持期間は 16 日です)。',
-    'forbidden-cut': 'その他の 403 の一部(上限を超えたため、件数は実際より少なくなっています)。',
-    'groups-cut': '一部のグループ(上限を超えたため、件数は実際より少なくなっています)。',
-    'incidents-cut': '一部のインシデント(掲載上限を超えました)。',
+    'forbidden-unknown': 'この期間のその他の 403（保持期間は 16 日です）。',
+    'forbidden-cut': 'その他の 403 の一部（上限を超えたため、件数は実際より少なくなっています）。',
+    'groups-cut': '一部のグループ（上限を超えたため、件数は実際より少なくなっています）。',
+    'incidents-cut': '一部のインシデント（掲載上限を超えました）。',
     'verdicts-cut': '件数の少ないグループの診断。',
-    'verdicts-unavailable': '一部の診断(トラストストアを読み取れませんでした)。',
+    'verdicts-unavailable': '一部の診断（トラストストアを読み取れませんでした）。',
     narrowed:
-      '他社に関する情報(1 社分に絞ったレポートのため、その他の 403、サイレンス、パイプラインの数値も省いています)。',
+      '他社に関する情報（1 社分に絞ったレポートのため、その他の 403、サイレンス、パイプラインの数値も省いています）。',
   },
   method: [
     [

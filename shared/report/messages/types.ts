@@ -16,10 +16,9 @@ export interface ReportMessages extends NameMessages {
   readonly subtitle: (from: string, to: string, generated: string) => string;
   readonly contents: string;
   readonly reasons: Messages['reasons'];
-  /** By finding code; for a code that is absent, the remedy of the reason is used. */
-  readonly remedies: Readonly<Record<string, string>>;
   /** As in an alert; null where the diagnosis says it itself. */
   readonly contradiction: Messages['contradiction'];
+  readonly say: Messages['say'];
   /** Beside a diagnosis whose rule probes showed at this gateway. */
   readonly seenHere: (day: string) => string;
   readonly causes: Readonly<Record<ForbiddenCause, string>>;

@@ -1,0 +1,184 @@
+/**
+ * The steps of a backfill, as the state machine calls them:
+ *
+ *     read (a part of the objects, many at once) -> check (was everything read? which days are there?)
+ *       -> sum (a day, a few at once) -> tell
+ *
+ * Each is safe to repeat and to run twice at the same time.
+ */
+
+import { basename } from 'node:path';
+import type { InputSource } from '../../cli/inputs/files.js';
+import { objectId, objectName } from '../../shared/backfill/plan.js';
+import { sumUpDay } from '../../shared/backfill/sum-up.js';
+import { MtlsWatchError } from '../../shared/base/errors.js';
+import { limits } from '../../shared/base/limits.js';
+import { dayOf, HOUR_MS } from '../../shared/base/time.js';
+import type { RunWithInventory } from '../../shared/discovery/known-world.js';
+import type { BackfillBucket, ExportedObject, ExportPart } from '../../shared/ports/backfill.js';
+import type { Log, World } from '../../shared/ports/index.js';
+import type { PastHours } from '../../shared/ports/past-hours.js';
+import { readObject } from './read-object.js';
+
+/** Hours since the epoch, the last one exclusive. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+export type BackfillEvent =
+  | { readonly step: 'read'; readonly run: string; readonly part: ExportPart }
+  | ({ readonly step: 'check'; readonly run: string; readonly tolerated: number } & Span)
+  | ({ readonly step: 'sum'; readonly day: number } & Span)
+  | { readonly step: 'tell'; readonly run: string; readonly summed: readonly SummedDay[] }
+  /** As Step Functions hands an error on: `Cause` is the error of the function as JSON, or a sentence. */
+  | { readonly step: 'tell'; readonly run: string; readonly error: SfnError };
+
+interface SfnError {
+  readonly Error: string;
+  readonly Cause: string;
+}
+
+/** What was counted of a day. */
+export interface SummedDay {
+  readonly requests: number;
+  readonly hours: number;
+  /** Hours in which deliveries had counted, and that stay as they are. */
+  readonly delivered: number;
+}
+
+export interface BackfillParts {
+  readonly inWorld: RunWithInventory;
+  readonly bucket: BackfillBucket;
+  readonly open: (object: ExportedObject) => AsyncIterable<Buffer>;
+  readonly pastHours: PastHours;
+  readonly log: Log;
+}
+
+/** @returns what the state machine hands on: the days of a check, what was counted of a day, an error that is told */
+export function createBackfill(parts: BackfillParts): (event: BackfillEvent) => Promise<unknown> {
+  return async (event) => {
+    if (event.step === 'check') return check(event, parts);
+    if (event.step === 'sum') return parts.inWorld((world) => sum(event, world, parts));
+    if (event.step === 'tell') return tell(event, parts);
+    await parts.inWorld((world) => readPart(event, world, parts));
+    return null;
+  };
+}
+
+type ReadEvent = Extract<BackfillEvent, { step: 'read' }>;
+
+/** An object that cannot be read is noted, and costs the others nothing. What may pass is thrown, and repeated. */
+async function readPart({ run, part }: ReadEvent, world: World, { bucket, open, log }: BackfillParts): Promise<void> {
+  for (const object of part.objects) {
+    const [id, name] = [objectId(object), objectName(object)];
+    const why = await readOne(object, world, open, bucket);
+    if (why === null) await bucket.noteRead(id);
+    else {
+      await bucket.noteFailure(run, id, { name, why });
+      log.error('an exported object could not be read', { error: why, object: name });
+    }
+  }
+}
+
+/** @returns why all of the object, or a part of it, could not be read; null if it could */
+async function readOne(
+  object: ExportedObject,
+  world: World,
+  open: BackfillParts['open'],
+  bucket: BackfillBucket,
+): Promise<string | null> {
+  const { key, bytes, writtenAt } = object;
+  if (bytes > limits.backfillObjectBytesMax) {
+    return `${bytes} bytes; expected at most ${limits.backfillObjectBytesMax}: export it in smaller objects, or replay it`;
+  }
+  const source: InputSource = {
+    name: objectName(object),
+    base: basename(key),
+    bytes,
+    writtenAt,
+    open: () => open(object),
+  };
+  try {
+    const { days, problem } = await readObject(source, world);
+    for (const [day, gzip] of days) await bucket.putHalves(day, objectId(object), gzip);
+    return problem;
+  } catch (error) {
+    if (!(error instanceof MtlsWatchError) || error.code !== 'unreadable-input' || error.retryable) throw error;
+    return error.message;
+  }
+}
+
+type CheckEvent = Extract<BackfillEvent, { step: 'check' }>;
+
+/**
+ * Nothing is summed up from a part of the objects, unless that was asked for: an hour would look quieter than it was.
+ * @throws MtlsWatchError `unreadable-input`
+ */
+async function check({ run, tolerated, from, to }: CheckEvent, { bucket }: BackfillParts): Promise<readonly number[]> {
+  const [parts, read, failures] = await Promise.all([bucket.run(run), bucket.read(), bucket.failures(run)]);
+  const objects = parts.flatMap((part) => part.objects);
+  const unread = objects.filter((object) => !read.has(objectId(object)));
+  if (unread.length > tolerated) {
+    const told = failures.map(({ name, why }) => `${name}: ${why}`);
+    const others = unread.map(objectName).filter((name) => !failures.some((failed) => failed.name === name));
+    const silent = others.slice(0, limits.backfillFailuresToldMax - told.length);
+    const lines = [...told, ...silent.map((name) => `${name}: no answer, see the log of the function`)];
+    throw new MtlsWatchError(
+      'unreadable-input',
+      `${unread.length} of ${objects.length} objects were not read, and nothing was summed up. ${lines.join('; ')}. ` +
+        `All of them: ${bucket.failuresUri(run)}. The next run reads these and no others; --tolerate ${unread.length} goes on without them`,
+    );
+  }
+  const [first, last] = [dayOf(from * HOUR_MS), dayOf((to - 1) * HOUR_MS)];
+  return (await bucket.days()).filter((day) => first <= day && day <= last);
+}
+
+type SumEvent = Extract<BackfillEvent, { step: 'sum' }>;
+
+async function sum(
+  { day, from, to }: SumEvent,
+  world: World,
+  { bucket, pastHours, log }: BackfillParts,
+): Promise<SummedDay> {
+  const rollups = await sumUpDay(day, bucket.halves(day), world);
+  const within = rollups.filter(({ hour }) => from <= hour && hour < to);
+  const hours = [...new Set(within.map(({ hour }) => hour))];
+  const ours = await pastHours.take(hours);
+  const kept = within.filter(({ hour }) => ours.has(hour));
+  await pastHours.replace(ours, kept);
+  const summed = {
+    requests: kept.reduce((total, { requests }) => total + requests, 0),
+    hours: new Set(kept.map(({ hour }) => hour)).size,
+    delivered: hours.filter((hour) => !ours.has(hour)).length,
+  };
+  const date = new Date(day * 24 * HOUR_MS).toISOString().slice(0, 10);
+  log.info(
+    `${date}: ${summed.requests} refused requests in ${summed.hours} hours; ${summed.delivered} hours stay as delivered`,
+  );
+  return summed;
+}
+
+type TellEvent = Extract<BackfillEvent, { step: 'tell' }>;
+
+/** Leaves the outcome for whoever waits for it. @returns the error, for the execution to end with */
+async function tell(event: TellEvent, { bucket }: BackfillParts): Promise<SfnError | null> {
+  if ('error' in event) {
+    const { Error: name, Cause } = event.error;
+    await bucket.putOutcome(event.run, { error: `${name}: ${sentenceOf(Cause)}` });
+    return event.error;
+  }
+  const total = (of: keyof SummedDay): number => event.summed.reduce((sum, day) => sum + day[of], 0);
+  const counted = { requests: total('requests'), hours: total('hours'), delivered: total('delivered') };
+  await bucket.putOutcome(event.run, { error: null, ...counted });
+  return null;
+}
+
+function sentenceOf(cause: string): string {
+  try {
+    const { errorMessage } = JSON.parse(cause) as { readonly errorMessage?: unknown };
+    return typeof errorMessage === 'string' ? errorMessage : cause;
+  } catch {
+    return cause;
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * Reads one exported object, in any form that `mtls-watch replay` reads, and keeps its halves by day, compressed. Memory is
+ * bounded whatever the object holds.
+ */
+
+import { gzipSync } from 'node:zlib';
+import type { InputSource } from '../../cli/inputs/files.js';
+import { readSource } from '../../cli/inputs/read.js';
+import { linesOf } from '../../shared/backfill/halves.js';
+import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { getOrInsert } from '../../shared/base/get-or-insert.js';
+import { limits } from '../../shared/base/limits.js';
+import { formatOfGroup } from '../../shared/logs/record-format.js';
+import { redact } from '../../shared/logs/redact.js';
+import { readBatch } from '../../shared/pipeline.js';
+import type { HalfLine } from '../../shared/ports/backfill.js';
+import type { World } from '../../shared/ports/index.js';
+
+export interface ReadObject {
+  /** Gzip of JSON lines (`HalfLine`), by UTC day since the epoch. */
+  readonly days: ReadonlyMap<number, Buffer>;
+  readonly events: number;
+  /** Why a part of the object could not be read; null where all of it was. */
+  readonly problem: string | null;
+}
+
+/**
+ * @throws MtlsWatchError `unreadable-input` where more would have to be kept than fits into memory; retryable where S3 may
+ *   answer later
+ */
+export async function readObject(source: InputSource, world: World): Promise<ReadObject> {
+  let failure: unknown = null;
+  const noted: InputSource = {
+    ...source,
+    open: () =>
+      noting(source.open(), (error) => {
+        failure ??= error;
+      }),
+  };
+  const files = dayFiles();
+  const known = new Map<number, Set<string>>();
+  let events = 0;
+  let problem: string | null = null;
+  const formats = world.config.accessLogFormats;
+  // By a format of its own a record may be something else than it looks like.
+  const successes = Object.keys(formats).length === 0 ? 'unread' : 'read';
+  for await (const item of readSource(noted, { bytesRead: 0 }, formatOfGroup(formats, ''), successes)) {
+    if (item.kind === 'problem') problem ??= item.detail;
+    if (item.kind !== 'batch') continue;
+    events += item.batch.events.length;
+    const parsed = await redact(await readBatch(item.batch, world), world);
+    for (const [day, lines] of linesOf(parsed, known)) files.add(day, lines);
+    if (files.size() > limits.backfillKeptBytesMax) {
+      const what = 'holds more refused requests than one function can keep; expected it in smaller objects';
+      throw new MtlsWatchError('unreadable-input', `${source.name} ${what}`);
+    }
+  }
+  if (failure !== null && !isForGood(failure)) {
+    throw new MtlsWatchError('unreadable-input', messageOf(failure), { cause: failure, retryable: true });
+  }
+  return { days: files.finish(), events, problem };
+}
+
+async function* noting(chunks: AsyncIterable<Buffer>, note: (error: unknown) => void): AsyncGenerator<Buffer> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    note(error);
+    throw error;
+  }
+}
+
+/** What S3 answers to a request that is wrong: no such object, another content, no permission. All else may pass. */
+function isForGood(error: unknown): boolean {
+  const { cause } = error as { readonly cause?: { readonly $metadata?: { readonly httpStatusCode?: number } } };
+  const status = cause?.$metadata?.httpStatusCode ?? 0;
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+/** Members of gzip one after the other are gzip again, so what is held of each day stays small. */
+function dayFiles() {
+  const days = new Map<number, { held: string; readonly members: Buffer[] }>();
+  let bytes = 0;
+  const compress = (file: { held: string; readonly members: Buffer[] }): void => {
+    const member = gzipSync(file.held);
+    file.held = '';
+    file.members.push(member);
+    bytes += member.length;
+  };
+  return {
+    add: (day: number, lines: readonly HalfLine[]): void => {
+      const file = getOrInsert(days, day, () => ({ held: '', members: [] }));
+      for (const line of lines) file.held += `${JSON.stringify(line)}\n`;
+      if (file.held.length > limits.backfillHeldCharsMax) compress(file);
+    },
+    size: () => bytes,
+    finish: (): ReadonlyMap<number, Buffer> => {
+      for (const file of days.values()) if (file.held !== '') compress(file);
+      return new Map([...days].map(([day, { members }]) => [day, Buffer.concat(members)]));
+    },
+  };
+}

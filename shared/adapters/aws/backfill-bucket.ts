@@ -1,0 +1,103 @@
+/**
+ * The bucket of the backfill.
+ *
+ *     runs/RUN/objects.json           the objects of a run, in parts; the state machine reads it
+ *     runs/RUN/failed/OBJECT.json     what could not be read of them, and why
+ *     runs/RUN/outcome.json           how it ended
+ *     halves/DAY/OBJECT.ndjson.gz     what an object holds of a day
+ *     read/OBJECT                     all of the object was read
+ */
+
+import { createInterface } from 'node:readline';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import pMap from 'p-map';
+import { MtlsWatchError, messageOf } from '../../base/errors.js';
+import { limits } from '../../base/limits.js';
+import type { BackfillBucket, ExportPart, FailedObject, Outcome } from '../../ports/backfill.js';
+
+export function createBackfillBucket(client: Pick<S3Client, 'send'>, bucket: string): BackfillBucket {
+  const { put, open, json, list } = objectsIn(client, bucket);
+  const failed = (run: string): string => `runs/${run}/failed/`;
+  return {
+    putHalves: (day, objectId, gzip) => put(`halves/${day}/${objectId}.ndjson.gz`, gzip),
+    async *halves(day) {
+      const prefix = `halves/${day}/`;
+      for (const name of await list(prefix)) {
+        const body = Readable.from((await open(`${prefix}${name}`)) as AsyncIterable<Uint8Array>);
+        // An error of either stream ends the lines, and is thrown by the loop.
+        const text = pipeline(body, createGunzip(), () => {});
+        for await (const line of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY })) {
+          yield JSON.parse(line);
+        }
+      }
+    },
+    days: async () => (await list('halves/', true)).map(Number).sort((a, b) => a - b),
+    noteRead: (objectId) => put(`read/${objectId}`, ''),
+    read: async () => new Set(await list('read/')),
+    putRun: (run, parts) => put(`runs/${run}/objects.json`, JSON.stringify(parts)),
+    run: async (run) => (await json(`runs/${run}/objects.json`)) as readonly ExportPart[],
+    noteFailure: (run, objectId, what) => put(`${failed(run)}${objectId}.json`, JSON.stringify(what)),
+    failures: async (run) => {
+      const names = (await list(failed(run))).slice(0, limits.backfillFailuresToldMax);
+      return pMap(names, async (name) => (await json(`${failed(run)}${name}`)) as FailedObject, { concurrency: 5 });
+    },
+    putOutcome: (run, outcome) => put(`runs/${run}/outcome.json`, JSON.stringify(outcome)),
+    outcome: async (run) => {
+      try {
+        return (await json(`runs/${run}/outcome.json`)) as Outcome;
+      } catch (error) {
+        if (error instanceof MtlsWatchError && error.cause instanceof NoSuchKey) return null;
+        throw error;
+      }
+    },
+    runs: () => list('runs/', true),
+    failuresUri: (run) => `s3://${bucket}/${failed(run)}`,
+  };
+}
+
+/** Objects of one bucket. */
+function objectsIn(client: Pick<S3Client, 'send'>, bucket: string) {
+  const at = async <T>(key: string, call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call();
+    } catch (cause) {
+      const message = `s3://${bucket}/${key}: ${messageOf(cause)}`;
+      throw new MtlsWatchError('store-unavailable', message, { cause, retryable: true });
+    }
+  };
+  const put = async (key: string, body: string | Buffer): Promise<void> => {
+    await at(key, () => client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body })));
+  };
+  const open = async (key: string) => {
+    const { Body } = await at(key, () => client.send(new GetObjectCommand({ Bucket: bucket, Key: key })));
+    if (Body === undefined) throw new MtlsWatchError('store-unavailable', `s3://${bucket}/${key} has no body`);
+    return Body;
+  };
+  const json = async (key: string): Promise<unknown> => JSON.parse(await (await open(key)).transformToString());
+  /** The names behind a prefix: of objects, or with a delimiter those of folders. */
+  const list = async (prefix: string, isFolders = false): Promise<string[]> => {
+    const names: string[] = [];
+    let token: string | undefined;
+    do {
+      const page = await at(prefix, () =>
+        client.send(
+          new ListObjectsV2Command({
+            Bucket: bucket,
+            Prefix: prefix,
+            ContinuationToken: token,
+            ...(isFolders && { Delimiter: '/' }),
+          }),
+        ),
+      );
+      const found = isFolders
+        ? (page.CommonPrefixes ?? []).map(({ Prefix = '' }) => Prefix.slice(prefix.length, -1))
+        : (page.Contents ?? []).map(({ Key = '' }) => Key.slice(prefix.length));
+      names.push(...found);
+      token = page.NextContinuationToken;
+    } while (token !== undefined);
+    return names;
+  };
+  return { put, open, json, list };
+}

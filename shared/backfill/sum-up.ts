@@ -1,0 +1,135 @@
+/**
+ * Counts a day of the past: joins its halves and makes the roll-ups of its hours by the rules by which deliveries are
+ * counted, on stores in memory. The same halves give the same roll-ups, in whatever objects they came. Nothing is sampled,
+ * measured or told.
+ */
+
+import { createMemoryStores } from '../adapters/memory/index.js';
+import { chunksOf } from '../base/chunks.js';
+import { MtlsWatchError } from '../base/errors.js';
+import { getOrInsert } from '../base/get-or-insert.js';
+import { limits } from '../base/limits.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../base/time.js';
+import type { Config } from '../config/settings.js';
+import { rollUpHours } from '../count/record.js';
+import { settleExpired } from '../count/settle.js';
+import type { AccessRecord, Connection, Denial, Parsed, ProbeSeen, Rollup } from '../model/index.js';
+import { ingestRead } from '../pipeline.js';
+import type { HalfLine } from '../ports/backfill.js';
+import type { Stores, World } from '../ports/index.js';
+import { collectHalves } from './halves.js';
+
+/** What is needed of the world beside the memory: truststores, the canary's calls, and where certificates are kept. */
+export type PastWorld = Pick<World, 'config' | 'truststores'> & {
+  readonly stores: Pick<Stores, 'certificates' | 'probes'>;
+};
+
+const HOURS_PER_DAY = DAY_MS / HOUR_MS;
+
+/**
+ * @param lines of all files of the day, in any order, with any repetition
+ * @throws MtlsWatchError `unreadable-input` where the day holds more halves than one function can join
+ */
+export async function sumUpDay(
+  day: number,
+  lines: AsyncIterable<HalfLine> | Iterable<HalfLine>,
+  past: PastWorld,
+): Promise<readonly Rollup[]> {
+  const halves = collectHalves();
+  for await (const line of lines) {
+    halves.add(line);
+    if (halves.size() > limits.backfillHalvesPerDayMax) throw tooMany(day);
+  }
+  const stores = createMemoryStores();
+  const clock = { time: 0 };
+  const world = worldOf(past, stores, clock);
+  // In one batch, so that what a fact may hold, and who has a place of his own, is decided by the whole day.
+  await ingestRead('past', parsedOf(halves.sorted(), halves.certificates), world);
+  // The grace period of all halves is over, and a second one of the records that were put off.
+  const graceMs = world.config.graceMinutes * MINUTE_MS;
+  clock.time = Number.MAX_SAFE_INTEGER / 2;
+  while ((await settleExpired(world)) > 0) clock.time += graceMs;
+  clock.time = Number.POSITIVE_INFINITY;
+  while ((await rollUpHours(world)) > 0);
+  return rollupsOf(day * HOURS_PER_DAY, (day + 1) * HOURS_PER_DAY - 1, stores);
+}
+
+function tooMany(day: number): MtlsWatchError {
+  const name = new Date(day * DAY_MS).toISOString().slice(0, 10);
+  return new MtlsWatchError(
+    'unreadable-input',
+    `${name} has more than ${limits.backfillHalvesPerDayMax} log events of refused requests; expected fewer in one day. ` +
+      'That day is left out: replay it from the same objects',
+  );
+}
+
+function worldOf(past: PastWorld, stores: Stores, clock: { readonly time: number }): World {
+  // Addresses and certificates were taken out, where the settings say so, before anything was kept.
+  const config: Config = { ...past.config, privacy: { sourceIps: 'keep', certificates: 'keep' } };
+  const seen = new Map<string, ProbeSeen>();
+  return {
+    config,
+    truststores: past.truststores,
+    clock: { now: () => clock.time },
+    publisher: { publish: async () => {} },
+    stores: {
+      ...stores,
+      certificates: { ...past.stores.certificates, save: (all) => saveSome(all, past.stores) },
+      groups: { ...stores.groups, admitWithIntent: async () => false },
+      // A storm that is over can be joined completely.
+      storm: {
+        addLoad: async () => 0,
+        fixRate: async () => 1,
+        fixDenials: async (_, { scopes }) => ({ rate: 1, scopes }),
+        enrol: async () => new Set(),
+        brought: async () => new Set(),
+      },
+      // A call of the canary accounts for one log event here as well, and what deliveries marked stays as it is.
+      probes: {
+        ...stores.probes,
+        between: async (...span) =>
+          (await past.stores.probes.between(...span)).map((probe) => ({
+            ...probe,
+            seen: seen.get(probe.fingerprint) ?? null,
+          })),
+        see: async ({ fingerprint }, by) => getOrInsert(seen, fingerprint, () => by),
+      },
+    },
+  };
+}
+
+/** Of one day, as many as of a few batches: whoever connects can make as many as he likes. Partners' come first. */
+async function saveSome(all: ReadonlyMap<string, string>, { certificates }: PastWorld['stores']): Promise<void> {
+  const some = [...all].slice(0, limits.backfillCertificatesPerDayMax);
+  for (const part of chunksOf(some, limits.certificatesPerBatchMax)) await certificates.save(new Map(part));
+}
+
+function parsedOf(
+  part: readonly (Denial | AccessRecord | Connection)[],
+  certificates: ReadonlyMap<string, string>,
+): Parsed {
+  const accesses = part.filter((one) => one.kind === 'access');
+  const connections = part.filter((one) => one.kind === 'connection');
+  const fingerprints = [...accesses, ...connections].map(({ client }) => client?.fingerprint ?? '');
+  return {
+    denials: part.filter((one) => one.kind === 'denial'),
+    accesses,
+    connections,
+    certificates: new Map(
+      fingerprints.flatMap((fingerprint) => {
+        const pem = certificates.get(fingerprint);
+        return pem === undefined ? [] : [[fingerprint, pem] as const];
+      }),
+    ),
+    otherForbidden: [],
+    rejected: [],
+    passed: 0,
+    heard: [],
+    recovered: 0,
+  };
+}
+
+async function rollupsOf(from: number, to: number, { rollups }: Stores): Promise<readonly Rollup[]> {
+  const groups = await rollups.groups(from, to, Number.POSITIVE_INFINITY);
+  return (await Promise.all(groups.map((group) => rollups.load(group, from, to)))).flat();
+}

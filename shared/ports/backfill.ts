@@ -1,0 +1,82 @@
+/** What a backfill keeps in its bucket: which objects are to be read, what they hold of refused requests, and what failed. */
+
+import type { AccessRecord, Connection, Denial } from '../model/index.js';
+
+/** One line of a day's file: a half, a connection, or a certificate of a half in the same file. */
+export type HalfLine = Denial | AccessRecord | Connection | CertificateLine;
+
+export interface CertificateLine {
+  readonly kind: 'certificate';
+  readonly fingerprint: string;
+  readonly pem: string;
+}
+
+/** An exported object. Another content is another object, whatever its key. */
+export interface ExportedObject {
+  readonly bucket: string;
+  readonly key: string;
+  readonly etag: string;
+  readonly bytes: number;
+  /** Milliseconds since the epoch. */
+  readonly writtenAt: number;
+}
+
+/** Objects that one function reads. */
+export interface ExportPart {
+  readonly objects: readonly ExportedObject[];
+}
+
+/** An object that could not be read, and why. */
+export interface FailedObject {
+  readonly name: string;
+  readonly why: string;
+}
+
+/** What a run is started with. */
+export interface BackfillStart {
+  readonly run: string;
+  /** How many parts there are to read. */
+  readonly parts: number;
+  /** Hours since the epoch, the last one exclusive. */
+  readonly from: number;
+  readonly to: number;
+  /** How many objects may stay unread. */
+  readonly tolerated: number;
+}
+
+/** How a run ended. */
+export type Outcome =
+  | { readonly error: string }
+  | {
+      readonly error: null;
+      /** Refused requests, and the hours in which they were, that are counted from exports. */
+      readonly requests: number;
+      readonly hours: number;
+      /** Hours of the exports in which deliveries had counted, and that stay as they are. */
+      readonly delivered: number;
+    };
+
+/** The bucket. All writes are safe to repeat. Methods reject with `store-unavailable` (retryable) where S3 fails. */
+export interface BackfillBucket {
+  /** Adds what an object holds of a UTC day: gzip of `HalfLine` as JSON lines. */
+  putHalves(day: number, objectId: string, gzip: Buffer): Promise<void>;
+  /** The lines of a day, of all objects that were ever read. */
+  halves(day: number): AsyncIterable<HalfLine>;
+  /** The days that have halves, ascending. */
+  days(): Promise<readonly number[]>;
+  /** Notes that all of an object was read. */
+  noteRead(objectId: string): Promise<void>;
+  /** The objects that were read. */
+  read(): Promise<ReadonlySet<string>>;
+  putRun(run: string, parts: readonly ExportPart[]): Promise<void>;
+  run(run: string): Promise<readonly ExportPart[]>;
+  noteFailure(run: string, objectId: string, failed: FailedObject): Promise<void>;
+  failures(run: string): Promise<readonly FailedObject[]>;
+  putOutcome(run: string, outcome: Outcome): Promise<void>;
+  /** Null while it runs. */
+  outcome(run: string): Promise<Outcome | null>;
+  /** The runs, the oldest first. */
+  runs(): Promise<readonly string[]>;
+  /** Where the failures of a run are, for people. */
+  failuresUri(run: string): string;
+}

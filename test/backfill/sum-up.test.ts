@@ -1,0 +1,151 @@
+/** Exports give the roll-ups of a replay of the same events, in whatever objects, order and number of copies they come. */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { sourcesOf } from '../../cli/inputs/files.js';
+import { replay } from '../../cli/replay/replay.js';
+import { reportCollector } from '../../cli/replay/report.js';
+import { readObject } from '../../functions/backfill/read-object.js';
+import { sumUpDay } from '../../shared/backfill/sum-up.js';
+import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
+import { groupId } from '../../shared/model/group-id.js';
+import type { LogEvent, Rollup } from '../../shared/model/index.js';
+import type { HalfLine } from '../../shared/ports/backfill.js';
+import { ACCESS_GROUP, accessEvent, denialAsLines, denialAsOneEvent, EXECUTION_GROUP } from '../support/logs.js';
+import { testConfig, testWorld } from '../support/world.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-test-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const MIDNIGHT = Date.UTC(2026, 4, 10);
+
+/** A record: lines that are written together, as one of the two logs holds them. */
+interface LogRecord {
+  readonly logGroup: string;
+  readonly events: readonly LogEvent[];
+}
+
+interface Request {
+  readonly at: number;
+  readonly issuer: number;
+  readonly client: number;
+  readonly lost: 'nothing' | 'denial' | 'record';
+  readonly lagMs: number;
+  readonly isInLines: boolean;
+  /** A client's request id that others use as well. */
+  readonly forged: number | null;
+}
+
+const requests: fc.Arbitrary<readonly Request[]> = fc.array(
+  fc.record({
+    // Two days and the edges of both neighbours.
+    at: fc.oneof(
+      fc.integer({ min: MIDNIGHT - DAY_MS, max: MIDNIGHT + DAY_MS }),
+      fc.integer({ min: MIDNIGHT - 30_000, max: MIDNIGHT + 30_000 }),
+    ),
+    issuer: fc.nat(2),
+    client: fc.nat(1),
+    lost: fc.constantFrom('nothing', 'nothing', 'nothing', 'denial', 'record'),
+    lagMs: fc.integer({ min: 0, max: 40_000 }),
+    isInLines: fc.boolean(),
+    forged: fc.option(fc.nat(1), { freq: 8 }),
+  }),
+  { minLength: 1, maxLength: 40 },
+);
+
+function recordsOf(all: readonly Request[]): LogRecord[] {
+  return all.flatMap(({ at, issuer, client, lost, lagMs, isInLines, forged }, n) => {
+    const refusal = {
+      n,
+      at,
+      issuerDn: `C=US,O=Acme,CN=CA ${issuer}`,
+      subjectDn: `CN=client-${client}`,
+      ...(forged !== null && { requestId: `forged-request-id-${forged}` }),
+    };
+    const denial = isInLines ? denialAsLines(refusal) : [denialAsOneEvent(refusal)];
+    const access = accessEvent(refusal, { 'identity.clientCert.serialNumber': `${client}` });
+    return [
+      ...(lost === 'denial' ? [] : [{ logGroup: EXECUTION_GROUP, events: denial }]),
+      ...(lost === 'record' ? [] : [{ logGroup: ACCESS_GROUP, events: [{ ...access, timestamp: at + lagMs }] }]),
+    ];
+  });
+}
+
+const textOf = (records: readonly LogRecord[]): string =>
+  records
+    .flatMap(({ logGroup, events }) => events.map((event) => JSON.stringify({ logGroup, logStream: 's', ...event })))
+    .join('\n');
+
+let files = 0;
+function written(objects: readonly (readonly LogRecord[])[], isZipped: boolean): string[] {
+  return objects
+    .filter((records) => records.length > 0)
+    .map((records) => {
+      const name = join(folder, `${files++}.ndjson${isZipped ? '.gz' : ''}`);
+      writeFileSync(name, isZipped ? gzipSync(textOf(records)) : textOf(records));
+      return name;
+    });
+}
+
+const config = { domains: { abc123: 'api.bank.example' } };
+const HOURS = [Math.floor((MIDNIGHT - 2 * DAY_MS) / HOUR_MS), Math.floor((MIDNIGHT + 2 * DAY_MS) / HOUR_MS)] as const;
+
+async function replayed(paths: readonly string[]): Promise<Rollup[]> {
+  const { world } = await replay(paths, testConfig(config), undefined, reportCollector());
+  const { rollups } = world.stores;
+  const groups = await rollups.groups(...HOURS, 1000);
+  return sorted((await Promise.all(groups.map((group) => rollups.load(group, ...HOURS)))).flat());
+}
+
+async function counted(paths: readonly string[]): Promise<Rollup[]> {
+  const byDay = new Map<number, string[]>();
+  for (const source of await sourcesOf(paths, {})) {
+    const { days, problem } = await readObject(source, testWorld(config));
+    expect(problem).toBeNull();
+    for (const [day, bytes] of days) byDay.set(day, [...(byDay.get(day) ?? []), gunzipSync(bytes).toString()]);
+  }
+  const rollups: Rollup[] = [];
+  for (const [day, texts] of byDay) {
+    const lines = texts.flatMap((text) => text.trim().split('\n')).map((line): HalfLine => JSON.parse(line));
+    rollups.push(...(await sumUpDay(day, lines, testWorld(config))));
+  }
+  return sorted(rollups);
+}
+
+function sorted(rollups: readonly Rollup[]): Rollup[] {
+  const keyOf = ({ group, hour }: Rollup) => `${hour} ${groupId(group)}`;
+  return [...rollups].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+describe('the roll-ups of exports', () => {
+  it('are those of a replay, however the records are spread over objects, in any order, some of them twice', async () => {
+    const cases = fc.record({
+      requests,
+      objects: fc.integer({ min: 1, max: 5 }),
+      places: fc.array(fc.nat(), { minLength: 80, maxLength: 80 }),
+      copies: fc.array(fc.nat(79), { maxLength: 10 }),
+      isZipped: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ requests: all, objects, places, copies, isZipped }) => {
+        const records = recordsOf(all);
+        const whole = written([records], false);
+        const spread: LogRecord[][] = Array.from({ length: objects }, () => []);
+        for (const [index, record] of records.entries()) spread[(places[index] ?? 0) % objects]?.push(record);
+        for (const copy of copies) {
+          const record = records[copy];
+          if (record !== undefined) spread[copy % objects]?.unshift(record);
+        }
+        const paths = written(spread, isZipped);
+        const expected = await replayed(whole);
+        expect(await counted([...paths, ...paths.slice(0, 1)])).toEqual(expected);
+        expect(await counted(paths.reverse())).toEqual(expected);
+      }),
+      { numRuns: 40 },
+    );
+  });
+});

@@ -1,0 +1,42 @@
+/** The bucket of a backfill in memory. */
+
+import { gunzipSync } from 'node:zlib';
+import { limits } from '../../shared/base/limits.js';
+import type { BackfillBucket, ExportPart, FailedObject, HalfLine, Outcome } from '../../shared/ports/backfill.js';
+
+export function memoryBucket(): BackfillBucket {
+  const files = new Map<number, Map<string, Buffer>>();
+  const read = new Set<string>();
+  const runs = new Map<string, readonly ExportPart[]>();
+  const failed = new Map<string, Map<string, FailedObject>>();
+  const outcomes = new Map<string, Outcome>();
+  return {
+    putHalves: async (day, objectId, gzip) => {
+      files.set(day, (files.get(day) ?? new Map()).set(objectId, gzip));
+    },
+    async *halves(day) {
+      for (const gzip of files.get(day)?.values() ?? []) {
+        for (const line of gunzipSync(gzip).toString().trim().split('\n')) yield JSON.parse(line) as HalfLine;
+      }
+    },
+    days: async () => [...files.keys()].sort((a, b) => a - b),
+    noteRead: async (objectId) => {
+      read.add(objectId);
+    },
+    read: async () => new Set(read),
+    putRun: async (run, parts) => {
+      runs.set(run, parts);
+    },
+    run: async (run) => runs.get(run) ?? [],
+    noteFailure: async (run, objectId, what) => {
+      failed.set(run, (failed.get(run) ?? new Map()).set(objectId, what));
+    },
+    failures: async (run) => [...(failed.get(run)?.values() ?? [])].slice(0, limits.backfillFailuresToldMax),
+    putOutcome: async (run, outcome) => {
+      outcomes.set(run, outcome);
+    },
+    outcome: async (run) => outcomes.get(run) ?? null,
+    runs: async () => [...runs.keys()].sort(),
+    failuresUri: (run) => `s3://kept/runs/${run}/failed/`,
+  };
+}
