@@ -201,6 +201,8 @@ export const limits = {
   certificateCacheCharsMax: 8 * KIB,
   /** Clients stored with a fact, an incident, a notice: enough to recognise them, few enough for one write unit. */
   clientsPerFactMax: 3,
+  /** Hashes kept with a fact that has more clients than it names: 86 characters. Up to so many clients are counted exactly. */
+  clientHashesMax: 16,
   clientsPerNoticeMax: 10,
   sourceIpsPerClientMax: 3,
   /** Issuers tracked by name for each scope and day; the others are counted as `(other issuers)`. */
@@ -529,4 +531,10 @@ export const limits = {
   /** SNS: a subject has fewer than 100 characters; a message 256 KiB. */
   subjectCharsMax: 99,
   snsMessageBytesMax: 256 * KIB,
+  /** Pages that `doctor` asks for at a time: a wiki must not take it for an attack. */
+  pagesAtOnceMax: 8,
+  /** Long enough for a wiki that wakes up; with the pages above all of them take about a minute at worst. */
+  pageMsMax: 6_000,
+  /** Overrides whose page `doctor` asks for. */
+  runbookOverridesFetchedMax: 50,
 } as const;

@@ -132,11 +132,19 @@ export const ja: Messages = {
   scopeShare: (percent) => `このドメインの直近 1 時間の拒否のうち ${percent}`,
   heldBackUntil: (where, until) =>
     `${where} への未知の接続元に関する本日の通知は上限に達しました。以降は件数だけを数え、${until} まで通知しません。内容は週次レポートと mtls-watch incidents で確認できます。取引先に関する通知は変わりません。`,
-  clientsKnown: (count, shown) =>
-    count > shown ? `少なくとも ${count} クライアント。多い順に ${shown} 件:` : `${count} クライアント:`,
+  clientsKnown: (count, shown, isEstimate) =>
+    count > shown ? `${isEstimate ? '約 ' : ''}${count} クライアント。多い順に ${shown} 件:` : `${count} クライアント:`,
   issuerTrusted: (isTrusted) => (isTrusted ? 'トラストストアに登録済み' : 'トラストストアに未登録'),
   client: (subject, serial, sources, count) =>
     `${count} 件  ${subject}  シリアル番号 ${serial}${sources === '' ? '' : `  接続元 ${sources}`}`,
+  fromLogFields: '証明書そのものではなく、ログの項目からの判定です。',
+  presentedBefore: ({ address, name, serial, ends, isExpired, until }) => {
+    const validity = ends === null ? '' : isExpired ? `、${ends} に期限切れ` : `、${ends} まで有効`;
+    return `${address} は ${until} まで ${name} (シリアル番号 ${serial}${validity}) を提示していました。`;
+  },
+  mayLackPurpose:
+    '新しい証明書にクライアント認証の用途がない可能性があります。その場合、多くのクライアントは証明書を送信しません。',
+  withoutCertificate: (sources, count) => `${count} 件  証明書なし${sources === '' ? '' : `  接続元 ${sources}`}`,
   seenHere: (day) => `${day} にこのゲートウェイで確認済みの原因です: `,
   verdict: (title, remedy, isCertain) =>
     `${isCertain ? '' : 'おそらく次の原因です: '}${remedy === '' ? `${title}。` : `${title}。${remedy}`}`,

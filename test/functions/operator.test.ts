@@ -67,6 +67,23 @@ describe('the operator function', () => {
     expect(audited).toMatchObject([{ ok: false }]);
   });
 
+  it('lists those who only use a name apart from the partner, and the door where it is another', async () => {
+    const { call, stores, firing } = await operator();
+    const claim = incident(1, { incidentId: 'claim', state: 'firing', group: { ...firing.group, isUnverified: true } });
+    const elsewhere = incident(1, {
+      incidentId: 'elsewhere',
+      state: 'firing',
+      group: { ...firing.group, door: 'cloudfront' },
+    });
+    for (const one of [claim, elsewhere]) await stores.incidents.transition(one, null);
+    const { incidents } = (await call({ verb: 'list' })) as unknown as { incidents: { incidentId: string }[] };
+    const of = (id: string) => incidents.find(({ incidentId }) => incidentId === id);
+    expect(of(firing.incidentId)).not.toHaveProperty('isUnverified');
+    expect(of(firing.incidentId)).not.toHaveProperty('door');
+    expect(of(claim.incidentId)).toMatchObject({ isUnverified: true });
+    expect(of(elsewhere.incidentId)).toMatchObject({ door: 'cloudfront' });
+  });
+
   it('refuses a silence of more than 30 days, and one of no time', async () => {
     const { call, stores, firing } = await operator();
     for (const length of ['31d', '0h', '9999d']) {

@@ -82,7 +82,7 @@ export const mistakesAfterCounting: readonly Mutant[] = [
     name: 'roll-up: hours are closed once, late facts or not',
     file: memory,
     from: 'for (const { group, hour, token } of hours) marks.set',
-    to: 'for (const { group, hour, token } of hours) if (!rollups.has(keyOf(group, hour))) marks.set',
+    to: 'for (const { group, hour, token } of hours) if (!byGroup.get(groupId(group))?.has(hour)) marks.set',
   },
   {
     name: 'roll-up: an hour without a mark is expected by nobody',
