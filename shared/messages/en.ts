@@ -1,7 +1,6 @@
 /** The English texts of alerts: the cause first, then what to do. */
 
 import { english } from '../model/phrases.js';
-import { isCode } from '../model/reasons.js';
 import { findings } from './findings/en.js';
 import { nameWords } from './names.js';
 import { reasons } from './reasons/en.js';
@@ -69,7 +68,7 @@ export const en: Messages = {
     escalated: (whose, where) => `${where} refuses ${whose}, and many more than when it began.`,
     resolved: (whose, where) => `${where} no longer refuses ${whose}.`,
   },
-  besideGateway: (title, text) => `${title}; ${isCode(text) ? 'the log' : 'the gateway'} says “${text}”`,
+  besideGateway: (title, text, isGateway) => `${title}; ${isGateway ? 'the gateway' : 'the log'} says “${text}”`,
   unknownReason: (text) => `“${text}”`,
   stop: '. ',
   over: 'Nothing to do now. If nobody changed anything, ask the clients: they may have stopped calling.',

@@ -1,7 +1,6 @@
 /** The Japanese texts of alerts. Certificates, commands and names of AWS are not translated. */
 
 import { sayIn } from '../model/phrases.js';
-import { isCode } from '../model/reasons.js';
 import { findings } from './findings/ja.js';
 import { nameWords } from './names.js';
 import { phrases } from './phrases/ja.js';
@@ -96,7 +95,8 @@ export const ja: Messages = {
     escalated: (whose, where) => `${where} が ${whose}を拒否する件数が、開始時より大きく増えました。`,
     resolved: (whose, where) => `${where} は ${whose}を拒否しなくなりました。`,
   },
-  besideGateway: (title, text) => `${title}（${isCode(text) ? 'ログのコード' : 'ゲートウェイの文言'}: 「${text}」）`,
+  besideGateway: (title, text, isGateway) =>
+    `${title}（${isGateway ? 'ゲートウェイの文言' : 'ログのコード'}: 「${text}」）`,
   unknownReason: (text) => `「${text}」`,
   stop: '。',
   over: '今すぐの対応は不要です。誰も何も変更していない場合は、クライアントが呼び出しをやめた可能性があるため確認してください。',

@@ -12,6 +12,7 @@ import {
   type Refused,
   UNKNOWN_ISSUER,
 } from '../model/index.js';
+import { isCode } from '../model/reasons.js';
 import { issuerText } from './names.js';
 import { cut, cutName, domainText, nameIn } from './safe.js';
 import { timeText } from './times.js';
@@ -49,7 +50,10 @@ export function titleOf(notice: Notice, messages: Messages, inert: Inert): strin
 /** The title, with the gateway's own words beside it. */
 export function whatWords(notice: Notice, messages: Messages, inert: Inert): string {
   const { title } = wordsOf(notice, messages);
-  return notice.reasonText === '' ? title : messages.besideGateway(title, inert(notice.reasonText));
+  const { reasonText, group } = notice;
+  // A notice of an earlier version names no door: there a code tells that it was none of API Gateway's.
+  const isGateway = group.door === undefined && !isCode(reasonText);
+  return reasonText === '' ? title : messages.besideGateway(title, inert(reasonText), isGateway);
 }
 
 /** The code of the finding that people are told as the cause, or null. */
@@ -84,7 +88,7 @@ function refusedIn({ refused, group }: Notice): Refused {
   return refused ?? { party: 'issuer', client: null, others: 0, issuer: nameIn(group.issuerDn), isProven: false };
 }
 
-type IssuerWords = Pick<Messages, 'unknownIssuer' | 'otherIssuers' | 'issuerNotLogged'>;
+type IssuerWords = Pick<Messages, 'unknownIssuer' | 'otherIssuers' | 'issuerNotLogged' | 'withNote'>;
 
 function issuerName(notice: Notice, messages: IssuerWords, inert: Inert, charsMax: number): string {
   const { group } = notice;

@@ -62,6 +62,8 @@ export interface WhoseMessages {
 
 /** Names that alerts, tables and the report share. */
 export interface NameMessages {
+  /** A name, and behind it what has to be known of it. */
+  readonly withNote: (name: string, note: string) => string;
   /** For a client whose door does not log who issued its certificate. */
   readonly issuerNotLogged: string;
   /** Front doors by their id. */
@@ -114,7 +116,7 @@ export interface Messages extends NameMessages {
   readonly subject: Readonly<Record<NoticeKind, (who: string, where: string, why: string) => string>>;
   readonly headline: Readonly<Record<NoticeKind, (whose: string, where: string) => string>>;
   /** The title, with the gateway's own words beside it, or the code in another door's log. */
-  readonly besideGateway: (title: string, text: string) => string;
+  readonly besideGateway: (title: string, text: string, isGateway: boolean) => string;
   /** In place of the title of a reason that the catalogue does not hold. */
   readonly unknownReason: (text: string) => string;
   /** Ends a sentence that another one follows. */
