@@ -9,7 +9,8 @@ import { clean } from '../../shared/base/text.js';
 import { destinationArn } from '../../shared/config/settings.js';
 import type { Check, CheckState } from '../../shared/discovery/check.js';
 import { fixes, runChecks } from '../../shared/discovery/checks/checks.js';
-import type { TruststoreContents } from '../../shared/discovery/checks/context.js';
+import type { PageAnswer, TruststoreContents } from '../../shared/discovery/checks/context.js';
+import { pagesOf } from '../../shared/discovery/checks/runbooks.js';
 import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
 import type { FoundAccount } from '../../shared/model/account.js';
 import type { Clock } from '../../shared/ports/index.js';
@@ -17,6 +18,7 @@ import type { Coverage, FoundWatch } from '../../shared/ports/watch.js';
 import { fileErrors } from '../../shared/x509/audit-file.js';
 import { plural } from '../../shared/x509/format.js';
 import { discoveryHere } from '../inputs/account.js';
+import { fetchPages } from '../inputs/pages.js';
 import { readTruststore } from '../inputs/truststores.js';
 import { readReplayConfig } from '../replay/config.js';
 import { withAccount } from '../terminal/account.js';
@@ -43,6 +45,8 @@ export interface DoctorWorld {
   readonly watch: () => Promise<FoundWatch | null>;
   /** The contents of a truststore, by its address. */
   readonly truststore: (uri: string) => Promise<TruststoreContents>;
+  /** Whether the pages of the runbooks are where alerts link to them, by address. */
+  readonly pages: (urls: readonly string[]) => Promise<ReadonlyMap<string, PageAnswer>>;
   readonly clock: Clock;
   readonly output: Output;
   /** For messages that are not part of the answer. */
@@ -88,7 +92,7 @@ export function doctorCommand(): Command {
 async function onAws(
   options: DoctorOptions,
   say: (what: string) => void,
-): Promise<Pick<DoctorWorld, 'find' | 'watch' | 'truststore' | 'clock'>> {
+): Promise<Pick<DoctorWorld, 'find' | 'watch' | 'truststore' | 'pages' | 'clock'>> {
   const [{ discovery }, { findWatch, watchClients }] = await Promise.all([
     discoveryHere(say),
     import('../../shared/adapters/aws/watch.js'),
@@ -98,6 +102,10 @@ async function onAws(
     clock,
     find: discovery.find,
     truststore: contentsOf,
+    pages: (urls) => {
+      say('the runbook pages');
+      return fetchPages(urls);
+    },
     watch: () => {
       say('mtls-watch itself');
       const { stack = null, function: name = null, destination = null, topic: topics } = options;
@@ -126,7 +134,7 @@ async function contentsOf(uri: string): Promise<TruststoreContents> {
 /** @returns 0 all checks passed; 1 something is wrong or could not be checked */
 export async function runDoctor(
   options: DoctorOptions,
-  { find, watch, truststore, clock, output, notes }: DoctorWorld,
+  { find, watch, truststore, pages: fetched, clock, output, notes }: DoctorWorld,
   done: () => void = () => {},
 ): Promise<number> {
   refuseOther(options.destination);
@@ -147,7 +155,8 @@ export async function runDoctor(
       concurrency: limits.discoveryConcurrencyMax,
     }),
   );
-  const checks = runChecks(found, { now: clock.now(), watch: own, stackName, coverage, truststores });
+  const pages = await fetched([...pagesOf(coverage ?? own?.coverage ?? null).values()].flat());
+  const checks = runChecks(found, { now: clock.now(), watch: own, stackName, coverage, truststores, pages });
   done();
   if (options.json) output.write(jsonLines(checks, found));
   else if (options.fix) {

@@ -18,8 +18,9 @@ import {
   saveSilence,
   selectorsFor,
 } from '../../shared/incidents/operate.js';
-import { isInForce, matchesGlob } from '../../shared/incidents/silence.js';
+import { isInForce, matches, matchesGlob } from '../../shared/incidents/silence.js';
 import { issuerText, nameWords, placeText } from '../../shared/messages/names.js';
+import { groupId } from '../../shared/model/group-id.js';
 import type { Silence, SilenceWindow } from '../../shared/model/index.js';
 import { reasonIds } from '../../shared/model/reasons.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
@@ -110,7 +111,7 @@ export async function addSilence(options: AddOptions, { stores, clock, output }:
   const silence = await saveSilence({ ...selectors, ...time, comment: options.comment, author }, now, stores);
   output.write(
     options.json
-      ? jsonLine({ type: 'silence', ...silence })
+      ? jsonLine(lineOf(silence, now))
       : `silence ${silence.id} until ${new Date(silence.endsAt).toISOString()}; end it with: mtls-watch silence expire ${silence.id}\n`,
   );
   return silence;
@@ -141,24 +142,54 @@ export async function listSilences(
 ): Promise<void> {
   const now = clock.now();
   const silences = [...(await stores.silences.list())].sort((a, b) => b.endsAt - a.endsAt);
+  const [known, firing] =
+    silences.length === 0
+      ? [[], []]
+      : await Promise.all([knownGroups(stores, now), stores.incidents.firing(limits.firingPerSweepMax)]);
+  const distinct = [...new Map(known.map((group) => [groupId(group), group])).values()];
+  const shown = silences.map((silence) => ({
+    silence,
+    groups: distinct.filter((group) => matches(silence, group)).length,
+    incidents: firing.filter(({ group }) => matches(silence, group)).length,
+  }));
   if (json) {
-    for (const one of silences) output.write(jsonLine({ type: 'silence', inForce: isInForce(one, now), ...one }));
+    for (const { silence, groups, incidents } of shown)
+      output.write(jsonLine({ ...lineOf(silence, now), groups, incidents }));
     return;
   }
-  const rows = silences.map((one) => [
+  const rows = shown.map(({ silence: one, groups, incidents }) => [
     one.id,
     now >= one.endsAt ? 'over' : isInForce(one, now) ? 'in force' : 'waiting',
-    `${new Date(one.endsAt).toISOString().slice(0, 16).replace('T', ' ')}`,
+    `${new Date(one.endsAt).toISOString().slice(0, 16)}Z`,
     one.window === null ? '' : windowText(one.window),
+    String(groups),
+    String(incidents),
     clean(placeText(one.scope ?? '*', one, nameWords.en), limits.dnCharsMax),
     ...[issuerText(one.issuerDn ?? '*', nameWords.en), one.reason].map((one) => clean(one ?? '*', limits.dnCharsMax)),
+    one.author ?? '',
     one.comment,
   ]);
-  output.write(
-    rows.length === 0
-      ? 'no silences\n'
-      : table(['Id', 'State', 'Until (UTC)', 'Daily (UTC)', 'Scope', 'Issuer', 'Reason', 'Comment'], rows),
-  );
+  const head = [
+    'Id',
+    'State',
+    'Until',
+    'Daily (UTC)',
+    'Groups',
+    'Firing',
+    'Scope',
+    'Issuer',
+    'Reason',
+    'Author',
+    'Comment',
+  ];
+  output.write(rows.length === 0 ? 'no silences\n' : table(head, rows, [4, 5]));
+}
+
+/** A silence for programs: times in ISO 8601. */
+function lineOf({ startsAt, endsAt, createdAt, ...silence }: Silence, now: number) {
+  const [from, to, made] = [startsAt, endsAt, createdAt].map((at) => new Date(at).toISOString());
+  const inForce = isInForce({ startsAt, endsAt, createdAt, ...silence }, now);
+  return { type: 'silence', inForce, ...silence, startsAt: from, endsAt: to, createdAt: made };
 }
 
 /** @throws MtlsWatchError `usage` */
@@ -170,7 +201,7 @@ export async function expireSilence(
   const silence = await endSilence(id, clock.now(), stores);
   output.write(
     isJson
-      ? jsonLine({ type: 'silence', inForce: false, ...silence })
+      ? jsonLine(lineOf({ ...silence, endsAt: Math.min(silence.endsAt, clock.now()) }, clock.now()))
       : `silence ${silence.id} is over; what still fires is told within a minute\n`,
   );
 }

@@ -58,7 +58,7 @@ export const runbookIds: readonly string[] = [
 ];
 
 /** The URL at which a page is served. */
-export function runbookPage({ runbooks, language }: Config, id: string): string {
+export function runbookPage({ runbooks, language }: Pick<Config, 'runbooks' | 'language'>, id: string): string {
   const { baseUrl } = runbooks;
   return `${baseUrl.endsWith('/') ? baseUrl.slice(0, -1) : baseUrl}/${language}/${id}.md`;
 }

@@ -31,6 +31,7 @@ export const checkIds = [
   'deployed',
   'heartbeat',
   'topic-subscriptions',
+  'runbook-pages',
 ] as const;
 
 export type CheckId = (typeof checkIds)[number];

@@ -262,8 +262,9 @@ async function tellWrong(
 ): Promise<Check[]> {
   const checks = runChecks(found, {
     now: clock.now(),
-    // The hourly run does not check the contents of truststores; `doctor` does.
+    // The hourly run does not check the contents of truststores, and no pages; `doctor` does.
     truststores: new Map(),
+    pages: null,
     stackName: own.stackName,
     watch: {
       stackName: own.stackName,

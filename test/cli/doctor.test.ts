@@ -28,6 +28,7 @@ async function doctor(scene: Scene, options: Partial<DoctorOptions> = {}) {
       watch: async () => scene.watch,
       truststore: async (uri) =>
         scene.expectations.truststores.get(uri) ?? { kind: 'read', certificates: 1, errors: [] },
+      pages: async () => scene.expectations.pages ?? new Map(),
       clock: { now: () => scene.expectations.now },
       output: { write: (text) => (stdout += text) },
       notes: { write: (text) => (stderr += text) },
@@ -95,7 +96,7 @@ describe('doctor', () => {
       region: 'eu-west-1',
       domains: 1,
       doors: 0,
-      ok: 19,
+      ok: 20,
       wrong: 3,
       warning: 0,
       unknown: 0,

@@ -33,6 +33,28 @@ it('lists silences without what a terminal would act on', async () => {
   expect(JSON.parse(w.lines.at(-1) ?? '')).toMatchObject({ type: 'silence', reason: null, issuerDn: HOSTILE });
 });
 
+it('says who asked, until when, and how many groups and incidents each silence fits now', async () => {
+  const w = world();
+  const acme = 'C=US,O=Acme,CN=Acme CA';
+  for (const [n, reason] of (['expired', 'self-signed', 'weak-key'] as const).entries()) {
+    const group = { scope: 'api.bank.example', issuerDn: acme, reason };
+    const state = n === 0 ? 'firing' : 'resolved';
+    await w.stores.incidents.transition(incident(1, { incidentId: `i${n}`, group, state }), null);
+    await w.stores.rollups.mark([{ group, hour: Math.floor(w.clock.now() / 3_600_000), token: `t${n}` }]);
+  }
+  await addSilence({ issuer: acme, for: '2h', comment: 'planned', author: 'Aiko' }, w);
+  await addSilence({ reason: 'weak-key', for: '3h', comment: 'known' }, w);
+  w.lines.length = 0;
+  await listSilences({ json: true }, w);
+  const iso = (hours: number) => new Date(w.clock.now() + hours * 3_600_000).toISOString();
+  expect(w.lines.map((line) => JSON.parse(line))).toMatchObject([
+    { reason: 'weak-key', groups: 1, incidents: 0, endsAt: iso(3), createdAt: iso(0), inForce: true },
+    { issuerDn: acme, groups: 3, incidents: 1, author: 'Aiko', startsAt: iso(0), endsAt: iso(2) },
+  ]);
+  await listSilences({}, w);
+  expect(w.lines.at(-1)).toMatch(new RegExp(`${iso(2).slice(0, 16)}Z +3 +1 .*Aiko +planned`));
+});
+
 it('refuses more than 30 days without a word, and reasons that nobody knows', async () => {
   const w = world();
   const long = { scope: 'a', unseen: true, comment: 'x' };

@@ -90,6 +90,7 @@ const VERBS: Readonly<Record<string, Run>> = {
         find: async () => found,
         watch: async () => watch,
         truststore: async () => ({ kind: 'read', certificates: 1, errors: [] }),
+        pages: async () => expectations.pages ?? new Map(),
         clock: { now: () => expectations.now },
         output: { write },
         notes: { write: () => {} },

@@ -1,5 +1,6 @@
 /** An account in which everything is as it should be: REST APIs with a managed and a vended execution log, and an HTTP API. */
 
+import { runbookIds } from '../../shared/config/runbooks.js';
 import type { Expectations } from '../../shared/discovery/checks/checks.js';
 import type { TruststoreContents } from '../../shared/discovery/checks/context.js';
 import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
@@ -27,6 +28,9 @@ export interface Scene {
 }
 
 const SOUND: TruststoreContents = { kind: 'read', certificates: 2, errors: [] };
+
+/** Where the pages of the runbooks are. */
+export const WIKI = 'https://wiki.bank.example/runbooks';
 
 export const NOW = Date.parse('2026-11-20T12:00:00Z');
 export const INGEST = 'arn:aws:lambda:eu-west-1:123456789012:function:mtls-watch-Ingest';
@@ -168,6 +172,8 @@ export function healthyScene(): Scene {
       truststores: { 'quotes.bank.example': 's3://truststores/quotes.bank.example.pem' },
       central: null,
       discover: null,
+      language: 'en',
+      runbooks: { baseUrl: WIKI, overrides: [] },
     },
     known: null,
     unreadable: [],
@@ -180,6 +186,7 @@ export function healthyScene(): Scene {
       stackName: 'mtls-watch',
       coverage: null,
       truststores: new Map([['s3://truststores/orders.bank.example.pem', SOUND]]),
+      pages: new Map(runbookIds.map((id) => [`${WIKI}/en/${id}.md`, { kind: 'answered', status: 200 }])),
     },
   }) as Scene;
 }

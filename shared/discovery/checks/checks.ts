@@ -7,6 +7,7 @@ import type { Context, Expectations } from './context.js';
 import { domainChecks } from './domain.js';
 import { doorChecks } from './doors.js';
 import { logGroupChecks } from './log-groups.js';
+import { runbookChecks } from './runbooks.js';
 import { apiTlsPolicy, defaultEndpoint, stageChecks } from './stage.js';
 import { watchChecks } from './watch.js';
 
@@ -22,6 +23,7 @@ export function runChecks(found: FoundAccount, expectations: Expectations): Chec
     ...found.doors.flatMap((door) => doorChecks(door, context)),
     ...logGroupChecks(context),
     ...watchChecks(context),
+    ...runbookChecks(context),
     ...unreadable.map(notRead),
   ];
 }

@@ -18,6 +18,8 @@ export interface Expectations {
   readonly coverage: Coverage | null;
   /** The contents of the truststores by address; those that were not read are absent. */
   readonly truststores: ReadonlyMap<string, TruststoreContents>;
+  /** What came of fetching each page of the runbooks, by its address; null where none was fetched. */
+  readonly pages: ReadonlyMap<string, PageAnswer> | null;
 }
 
 /** What was read of a truststore, or why it could not be read. */
@@ -25,6 +27,11 @@ export type TruststoreContents =
   /** `errors`: why parts of it are not read, or why API Gateway rejects it. */
   | { readonly kind: 'read'; readonly certificates: number; readonly errors: readonly string[] }
   | { readonly kind: 'unreadable'; readonly why: string };
+
+/** What came of fetching a page. */
+export type PageAnswer =
+  | { readonly kind: 'answered'; readonly status: number }
+  | { readonly kind: 'unreachable'; readonly why: string };
 
 export interface Context extends Expectations {
   readonly found: FoundAccount;
