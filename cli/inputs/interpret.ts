@@ -46,25 +46,13 @@ export function interpreter(
   const records = recordsOf(format);
   const { add, startAt } = datedEvents(window, records.timeWithin);
   let known = 0;
-  let nested = 0;
 
   const notAnEvent = (detail: string) => window.reject('not-a-log-event', detail);
   const onKnown = () => {
     known += 1;
   };
-  const opened: Opened = {
-    onEvent: (event) => add(event, event.timestamp, event.message),
-    // The format identifies the time more reliably than the name of a key.
-    onRecord: (message, at) => add(NOWHERE, records.timeByFormat(message) ?? at, message),
-    isRecord: records.isRecord,
-    onDelivery(delivery) {
-      onKnown();
-      emit(delivery.kind === 'batch' ? { kind: 'batch', batch: delivery } : { kind: 'control', control: delivery });
-    },
-    onBytes: nestedBytes,
-    onKnown,
-    onReject: window.reject,
-  };
+  const nestedBytes = nesting(notAnEvent, (bytes) => lines.within(() => cutWhole(bytes, take)));
+  const opened = openedBy(add, records, { emit, onKnown, onBytes: nestedBytes, onReject: window.reject });
   const lines = lineEvents({
     isByFormat: records.isByFormat,
     onEvent: add,
@@ -73,13 +61,6 @@ export function interpreter(
     onKnown,
     onReject: notAnEvent,
   });
-
-  function nestedBytes(bytes: Buffer): void {
-    nested += 1;
-    if (nested > limits.inputNestingMax) notAnEvent('data nested deeper than a log is');
-    else lines.within(() => cutWhole(bytes, take));
-    nested -= 1;
-  }
 
   function value(text: string): void {
     const json = parsed(text);
@@ -109,13 +90,11 @@ export function interpreter(
     },
     take,
     object(line) {
-      const text = objectLine(line);
-      const json = text === null ? undefined : parsed(text);
-      // The elements of a list of events are units of their own.
-      if (text === null || typeof json !== 'object' || json === null || 'events' in json) return false;
-      const plain = plainEvent(json);
+      const read = objectIn(line);
+      if (read === null) return false;
+      const plain = plainEvent(read.json);
       lines.close();
-      if (plain === null) openValue(json, text, opened);
+      if (plain === null) openValue(read.json, read.text, opened);
       else passed(plain);
       return true;
     },
@@ -125,6 +104,43 @@ export function interpreter(
     end: lines.close,
     known: () => known,
   };
+}
+
+/** Where what is opened goes. */
+function openedBy(
+  add: (origin: Origin, at: number | null, message: string) => void,
+  records: ReturnType<typeof recordsOf>,
+  { emit, ...rest }: Pick<Opened, 'onBytes' | 'onKnown' | 'onReject'> & { readonly emit: (item: InputItem) => void },
+): Opened {
+  return {
+    onEvent: (event) => add(event, event.timestamp, event.message),
+    // The format identifies the time more reliably than the name of a key.
+    onRecord: (message, at) => add(NOWHERE, records.timeByFormat(message) ?? at, message),
+    isRecord: records.isRecord,
+    onDelivery(delivery) {
+      rest.onKnown();
+      emit(delivery.kind === 'batch' ? { kind: 'batch', batch: delivery } : { kind: 'control', control: delivery });
+    },
+    ...rest,
+  };
+}
+
+/** Reads data within data, as deep as a log is. */
+function nesting(reject: (detail: string) => void, read: (bytes: Buffer) => void): (bytes: Buffer) => void {
+  let depth = 0;
+  return (bytes) => {
+    depth += 1;
+    if (depth > limits.inputNestingMax) reject('data nested deeper than a log is');
+    else read(bytes);
+    depth -= 1;
+  };
+}
+
+/** The object of a whole line; null where there is none, or where the elements of its list of events are units of their own. */
+function objectIn(line: WholeLine): { readonly text: string; readonly json: object } | null {
+  const text = objectLine(line);
+  const json = text === null ? undefined : parsed(text);
+  return text === null || typeof json !== 'object' || json === null || 'events' in json ? null : { text, json };
 }
 
 /** An event without a time gets that of the event before it. */

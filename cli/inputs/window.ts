@@ -65,27 +65,18 @@ interface Stream {
  */
 export function eventWindow(base: string, emit: (batch: LogBatch) => void, withoutTexts = false): EventWindow {
   const idOf = idDeriver();
-  const streams = new Map<string, Stream>();
+  const streams = openStreams();
   let held = 0;
   let heldChars = 0;
   let total = 0;
   let rejects = 0;
   let lastAt = Number.NaN;
-  let last: Stream | null = null;
 
   // The file of a load balancer's log names it, and its lines do not.
   const ownStream = LOAD_BALANCER_FILE.test(base) ? base : '';
-  const streamOf = (owner: string, logGroup: string, logStream: string): Stream => {
-    if (last?.logGroup === logGroup && last.logStream === logStream) return last;
-    const key = JSON.stringify([logGroup, logStream]);
-    last = streams.get(key) ?? { owner, logGroup, logStream, events: [], malformed: [], heardPulse: null };
-    streams.set(key, last);
-    return last;
-  };
   const flush = () => {
-    for (const { heardPulse: _, ...stream } of streams.values()) emit(batchOf(stream));
-    streams.clear();
-    last = null;
+    for (const { heardPulse: _, ...stream } of streams.all()) emit(batchOf(stream));
+    streams.forget();
     held = 0;
     heldChars = 0;
   };
@@ -109,14 +100,14 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void, witho
     add({ owner = '', logGroup, logStream, id, timestamp, undated, message }) {
       begin(timestamp, message.length);
       const eventId = id ?? derived(logStream, undated ? null : timestamp, message);
-      const stream = streamOf(owner, logGroup, logStream || ownStream);
+      const stream = streams.of(owner, logGroup, logStream || ownStream);
       stream.heardPulse = null;
       stream.events.push({ id: eventId, timestamp, message });
     },
     addPlain({ logGroup, logStream, id, timestamp, message }) {
       begin(timestamp, message.length);
       const eventId = id ?? derived(logStream, timestamp, message);
-      const stream = streamOf('', logGroup, logStream || ownStream);
+      const stream = streams.of('', logGroup, logStream || ownStream);
       const pulse = pulseOf(timestamp);
       const isPassed = withoutTexts && stream.heardPulse === pulse;
       const text = isPassed ? '' : String(message);
@@ -128,11 +119,28 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void, witho
       held += 1;
       rejects += 1;
       // The position makes the id stable: the same file given twice rejects the same records.
-      streamOf('', '', '').malformed.push({ kind: 'rejected', eventId: `${base}#${rejects}`, code, detail });
+      streams.of('', '', '').malformed.push({ kind: 'rejected', eventId: `${base}#${rejects}`, code, detail });
     },
     events: () => total,
     flush,
-    forget() {
+    forget: streams.forget,
+  };
+}
+
+/** The streams that a window holds, the one of the last event at hand. */
+function openStreams() {
+  const streams = new Map<string, Stream>();
+  let last: Stream | null = null;
+  return {
+    of(owner: string, logGroup: string, logStream: string): Stream {
+      if (last?.logGroup === logGroup && last.logStream === logStream) return last;
+      const key = JSON.stringify([logGroup, logStream]);
+      last = streams.get(key) ?? { owner, logGroup, logStream, events: [], malformed: [], heardPulse: null };
+      streams.set(key, last);
+      return last;
+    },
+    all: () => streams.values(),
+    forget(): void {
       streams.clear();
       last = null;
     },
