@@ -79,7 +79,11 @@ function refusals(): GraphWidget[] {
   return [
     graph('Refused clients, by reason', [insights('Failures', ['scope', 'reason'], 'reason')], { stacked: true }),
     graph('Refused clients, by domain', [insights('Failures', ['scope', 'reason'], 'scope')], { stacked: true }),
-    graph('Other 403s, and connections that broke off, by cause', [insights('OtherForbidden', ['scope', 'cause'], 'cause')], { stacked: true }),
+    graph(
+      'Other 403s, and connections that broke off, by cause',
+      [insights('OtherForbidden', ['scope', 'cause'], 'cause')],
+      { stacked: true },
+    ),
   ];
 }
 
