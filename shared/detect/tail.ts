@@ -43,12 +43,14 @@ const CLUMP_MAX = 2;
 const OUTAGE_SCORE = 9;
 /** From so many clusters on their own measure is enough; before, that of all highs counts as well. */
 const PEAKS_TRUSTED = 4;
+/** A single spread hour does not show how large they get. */
 const SPREADS_SEEN_MIN = 2;
 /** Whatever passes this score should come five times in 30 days. */
 const PASSED_FROM = -Math.log10(5 / (30 * 24 * 60));
 /** How many clusters passed is known as well as if so many more had been expected and seen. */
 const PASSED_PRIOR = 2;
 const PASSED_MAX = 4;
+/** In minutes: what passed four weeks ago counts for a third. */
 const PASSED_MEMORY = 4 * 7 * 24 * 60;
 /** A page too many costs more than one that comes a minute later. */
 const RESERVE = 1.2;
@@ -60,10 +62,9 @@ export const WARM_UP_BINS = 24;
 export const NEWS_FACTOR = 1.1;
 
 /**
- * A raw score measured by the series' own past, per step: as surprising as the less surprising of two tails says. One is
- * that of all highs; for a group of failures the other one is that of its large highs only, because clumps among
- * small noise are more frequent than the noise foretells. The tail beyond `TAIL_FROM` is a generalised Pareto
- * distribution, fitted by its first two moments. Its shape is never negative (the tail of the model itself is
+ * A raw score measured by the series' own past, per step. For a group of failures its clusters say how surprising it is (`peaks.ts`),
+ * and as long as they are few the less surprising of that and the tail of all highs counts. That tail, beyond `TAIL_FROM`, is a
+ * generalised Pareto distribution, fitted by its first two moments. Its shape is never negative (the tail of the model itself is
  * exponential, shape 0).
  */
 export function calibrate(state: State, settings: DetectorParameters, raw: number): number {
