@@ -99,7 +99,7 @@ function paretoScore(s: Float64Array, settings: DetectorParameters, binSteps: nu
  * one, so what passed so far says how much less each of them counts, see `withReserve`.
  */
 export function ownScore(state: State, settings: DetectorParameters, w: WindowSurprise): number {
-  return Math.max(calibrate(state, settings, w.raw), calibrateSize(state, settings, w.raw, w.count - w.expected));
+  return Math.max(calibrate(state, settings, w.raw), calibrateSize(state, settings, w));
 }
 
 /**
@@ -120,18 +120,25 @@ export function learnPassed({ scalars: s }: State, binSteps: number, score: numb
   s[at.passed] = (s[at.passed] ?? 0) * (1 - binSteps / PASSED_MEMORY) + (score >= PASSED_FROM ? 1 : 0);
 }
 
+/** See `DetectorParameters.incidentFrom`. */
+export const INCIDENT_FACTOR = 5;
+
 /** Whether it is too large for a clump: then it is told whatever the group had before, and teaches nothing. */
 export function isNoClump({ incidentFrom }: DetectorParameters, size: number, raw: number): boolean {
   return size > CLUMP_MAX * incidentFrom && raw > OUTAGE_SCORE;
 }
 
-/** The score of a window by how many failures it has beyond what was expected. */
-function calibrateSize(state: State, settings: DetectorParameters, raw: number, size: number): number {
+/**
+ * The score of a window by how many failures it has beyond what was expected. Where a rate grows, so does its scatter: the model has the
+ * last word, unless the window has many times its expectation.
+ */
+function calibrateSize(state: State, settings: DetectorParameters, { raw, count, expected }: WindowSurprise): number {
   if (raw <= CLUSTER_FROM) return 0;
+  const size = count - expected;
   if (isNoClump(settings, size, raw)) return raw;
   const { score, seen } = peakScore(state, state.sizes, size, shapeOf(settings).binSteps);
   if (seen === 0) return 0;
-  return seen < PEAKS_TRUSTED ? Math.min(raw, score) : score;
+  return seen < PEAKS_TRUSTED || count < INCIDENT_FACTOR * expected ? Math.min(raw, score) : score;
 }
 
 /**
