@@ -6,7 +6,7 @@
 import { Annotations, Aspects, Lazy, Stack, Token, TokenComparison } from 'aws-cdk-lib';
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
@@ -28,6 +28,7 @@ import { dataKey, dataKeyStatements } from './constructs/data-key.js';
 import { Ingest } from './constructs/ingest.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
 import { Operator } from './constructs/operator.js';
+import { findStack, grant } from './constructs/operators.js';
 import { Reconciler } from './constructs/reconciler.js';
 import { StateTable } from './constructs/state-table.js';
 import { Sweep } from './constructs/sweep.js';
@@ -278,6 +279,16 @@ export class MtlsWatch extends OperatedWatch {
       reportDays: retention.reportDays,
       ingestLogs,
     });
+  }
+
+  /** Lets somebody run `mtls-watch backfill`, where the settings have `history`. */
+  grantBackfill(grantee: IGrantable): void {
+    if (this.backfill === undefined) return;
+    const settings = new PolicyStatement({
+      actions: ['lambda:GetFunctionConfiguration'],
+      resources: [this.functions.ingest.functionArn],
+    });
+    grant(grantee, [findStack(this), settings, ...this.backfill.startStatements()]);
   }
 
   private addBackfill(common: Common): Backfill | undefined {

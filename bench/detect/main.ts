@@ -7,7 +7,7 @@ import CliTable from 'cli-table3';
 import { Command, Option } from 'commander';
 import { CLASSES, type ClassName, historyOf, LEARNED, MINUTES, QUIET } from '../../test/support/histories.js';
 import { outbreakScores } from '../../test/support/outbreak-scores.js';
-import { costOf } from './cost.js';
+import { costOf, ratiosTo } from './cost.js';
 import { addOutcome, emptyScore, PRODUCT, runPages, type Score } from './pages.js';
 import { RIVALS } from './rivals.js';
 import { rateRows, situationRows } from './situation-tables.js';
@@ -203,7 +203,7 @@ async function printSituations(runs: number, dir: string | undefined): Promise<v
   print(tableOf(rates.head, rates.rows));
 }
 
-function printCost(): void {
+async function printCost(dir: string | undefined): Promise<void> {
   const cost = costOf();
   print(
     `\nCost on this machine: ${cost.updateUs.toFixed(1)} µs to learn a minute, ${cost.evaluateUs.toFixed(1)} µs to judge one,`,
@@ -212,6 +212,15 @@ function printCost(): void {
     `${cost.wholeUs.toFixed(0)} µs with unpacking and packing the history; ${cost.gapMs.toFixed(1)} ms to catch up with a year of silence.`,
   );
   print(`A history is at most ${cost.bytes} bytes of JSON.`);
+  if (dir === undefined) return;
+  const rows = ratiosTo(await buildOf(dir)).map(({ what, presentUs, beforeUs }) => [
+    what,
+    `${presentUs.toFixed(1)} µs`,
+    `${beforeUs.toFixed(1)} µs`,
+    (presentUs / beforeUs).toFixed(2),
+  ]);
+  print('\nProcessor time beside the build before, in turns, median of fifteen:\n');
+  print(tableOf(['', PRODUCT, 'the build before', 'ratio'], rows));
 }
 
 const command = new Command('bench -- detect')
@@ -228,4 +237,4 @@ if (isAsked('situations')) await printSituations(Math.ceil(runs / 2), options.be
 if (isAsked('pages')) printPages(pages(runs), runs);
 if (isAsked('outbreaks')) printOutbreaks(Math.ceil((8 * runs) / 25) * 25);
 if (isAsked('streams')) printStreams(runs);
-if (isAsked('cost')) printCost();
+if (isAsked('cost')) await printCost(options.before);

@@ -16,6 +16,8 @@ import { RIVALS } from './rivals.js';
 
 /** The part of a build that plays one group. */
 export interface Build {
+  readonly learn: typeof detect.learn;
+  readonly detect: typeof detect.detect;
   readonly settingsOf: typeof detect.settingsOf;
   readonly detectionOf: typeof detect.detectionOf;
   readonly start: typeof surprise.start;
@@ -23,7 +25,7 @@ export interface Build {
   readonly advance: typeof incidents.advance;
 }
 
-const present: Build = { ...detect, ...surprise, ...incidents };
+export const present: Build = { ...detect, ...surprise, ...incidents };
 
 /**
  * The build of another checkout, for a comparison.

@@ -6,14 +6,16 @@
 import { grow } from '../../shared/adapters/memory/facts.js';
 import type { MemoryStores } from '../../shared/adapters/memory/index.js';
 import { boundedMap } from '../../shared/base/bounded-map.js';
+import { getOrInsert } from '../../shared/base/get-or-insert.js';
 import { limits } from '../../shared/base/limits.js';
 import { MINUTE_MS, MINUTES_PER_DAY, MINUTES_PER_HOUR, minuteOf } from '../../shared/base/time.js';
 import { markHours, rollUpHours } from '../../shared/count/record.js';
 import { sumUp } from '../../shared/count/rollup.js';
 import type { History } from '../../shared/detect/detect.js';
+import { tellingFrom } from '../../shared/incidents/announce.js';
 import { neededFrom } from '../../shared/incidents/assess.js';
 import { groupId } from '../../shared/model/group-id.js';
-import type { ClientTally, Fact, ForbiddenFact, GroupKey } from '../../shared/model/index.js';
+import type { ClientTally, Fact, ForbiddenFact, GroupKey, Incident } from '../../shared/model/index.js';
 import { alert, sweep } from '../../shared/pipeline.js';
 import { eachEventOnce } from '../../shared/ports/event-marks.js';
 import type { World } from '../../shared/ports/index.js';
@@ -52,6 +54,11 @@ export async function playHours(
   let isFiring = false;
   let isKnown = false;
   const play = async (minute: number, groups: readonly GroupKey[]): Promise<void> => {
+    if (next < minute) {
+      // The sweeps of the minutes between had closed the hours that were due.
+      stage.now = minute * MINUTE_MS - 1;
+      await rollUpHours(world);
+    }
     stage.now = (minute + 1) * MINUTE_MS - 1;
     await alert(groups, world);
     await sweepOrThrow(world);
@@ -114,12 +121,22 @@ async function forget(world: PlayedWorld, minute: number, rollupsBefore: number)
   await closeAllHours(world);
   stores.rollups.forget(rollupsBefore);
   for (const group of stores.facts.groups()) {
-    const [history, from] = await Promise.all([stores.history.load(group), incidentFrom(group, minute, world)]);
-    const taken = stores.facts.take(group, neededFrom(history as History | null, minute));
-    // For a lasting incident, notices need only the sum.
-    const [first, ...others] = taken.filter((fact) => from !== null && fact.minute >= from);
-    const sum = first === undefined ? null : sumUp(group, [first, ...others], limits.replayClientsMax);
-    if (first !== undefined && sum !== null) await stores.facts.put([{ ...first, ...sum }], []);
+    const [history, incident] = await Promise.all([stores.history.load(group), stores.incidents.load(group)]);
+    const from = incidentFrom(incident, minute, world);
+    const needed = neededFrom(history as History | null, minute);
+    const taken = stores.facts.take(group, needed);
+    // For a lasting incident, notices need only the sum; those of one that is known tell of the last days, by the hour.
+    const lately = tellingFrom(minute);
+    const spans = new Map<number | null, Fact[]>();
+    for (const fact of taken) {
+      if (from === null || fact.minute < from) continue;
+      const hour = fact.minute < lately ? null : Math.floor(fact.minute / MINUTES_PER_HOUR);
+      getOrInsert(spans, hour, () => []).push(fact);
+    }
+    for (const [first, ...others] of spans.values()) {
+      const sum = first === undefined ? null : sumUp(group, [first, ...others], limits.replayClientsMax);
+      if (first !== undefined && sum !== null) await stores.facts.put([{ ...first, ...sum }], []);
+    }
   }
 }
 
@@ -127,8 +144,7 @@ async function forget(world: PlayedWorld, minute: number, rollupsBefore: number)
  * The first minute of the group's current incident, while notices may still refer to it: as long as the table keeps
  * incidents.
  */
-async function incidentFrom(group: GroupKey, minute: number, { stores, config }: World): Promise<number | null> {
-  const incident = await stores.incidents.load(group);
+function incidentFrom(incident: Incident | null, minute: number, { config }: World): number | null {
   if (incident === null) return null;
   const isOver =
     incident.state === 'resolved' &&

@@ -40,10 +40,13 @@ const WRITTEN = ['rollup#*', 'groups#*', 'counted', 'certificate#*'];
 export class Backfill extends Construct {
   readonly fn: LambdaFunction;
   readonly bucket: Bucket;
+  private readonly history: BackfillProps['history'];
+  private readonly encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: BackfillProps) {
     super(scope, id);
     const { encryptionKey, history } = props;
+    [this.history, this.encryptionKey] = [history, encryptionKey];
     this.bucket = this.keptBucket(props);
     const watch = new WatchFunction(this, 'Work', {
       ...props,
@@ -129,7 +132,6 @@ export class Backfill extends Construct {
       comment: 'mtls-watch: counts exported logs of the past',
       definitionBody: DefinitionBody.fromString(stack.toJsonString(definition)),
       role: role.withoutPolicyUpdates(),
-      timeout: Duration.days(7),
     });
     Validations.of(machine).acknowledge(
       {
@@ -149,6 +151,33 @@ export class Backfill extends Construct {
       },
     );
     return machine;
+  }
+
+  /** For `mtls-watch backfill`: to list the exports, to say what is to be read, to start, and to see how it ended. */
+  startStatements(): PolicyStatement[] {
+    const { partition, region, account } = Stack.of(this);
+    const buckets = this.history.exports.map((uri) => uri.slice('s3://'.length).split('/'));
+    return [
+      ...buckets.map(
+        ([bucket = '', ...prefix]) =>
+          new PolicyStatement({
+            actions: ['s3:ListBucket'],
+            resources: [`arn:${partition}:s3:::${bucket}`],
+            conditions: { StringLike: { 's3:prefix': `${prefix.join('/')}*` } },
+          }),
+      ),
+      new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
+      new PolicyStatement({
+        actions: ['s3:GetObject', 's3:PutObject'],
+        resources: [this.bucket.arnForObjects('runs/*')],
+      }),
+      new PolicyStatement({
+        actions: ['events:PutEvents'],
+        resources: [`arn:${partition}:events:${region}:${account}:event-bus/default`],
+        conditions: { StringEquals: { 'events:source': 'mtls-watch', 'events:detail-type': 'Backfill' } },
+      }),
+      ...dataKeyStatements(this, this.encryptionKey),
+    ];
   }
 
   private exported({ exports }: BackfillProps['history']): string[] {

@@ -201,6 +201,8 @@ export const limits = {
   certificateCacheCharsMax: 8 * KIB,
   /** Clients stored with a fact, an incident, a notice: enough to recognise them, few enough for one write unit. */
   clientsPerFactMax: 3,
+  /** Hashes kept with a fact that has more clients than it names: 86 characters. Up to so many clients are counted exactly. */
+  clientHashesMax: 16,
   clientsPerNoticeMax: 10,
   sourceIpsPerClientMax: 3,
   /** Issuers tracked by name for each scope and day; the others are counted as `(other issuers)`. */

@@ -18,6 +18,7 @@ import {
 } from '../model/index.js';
 import type { ReasonId } from '../model/reasons.js';
 import { markOf } from '../ports/event-marks.js';
+import { clientKey, smallestHashes } from './distinct.js';
 
 /** A fact that is being built: failures of one minute with the same scope, issuer and reason. */
 export type Count = Mutable<Omit<Fact, 'clients' | 'batchId'>> & { readonly clients: Clients };
@@ -64,7 +65,11 @@ export function countFailures(grouped: readonly (readonly [GroupKey, Count])[], 
     minutes.set(count.minute, own);
     merged.push(own);
   }
-  return merged.map((count) => ({ ...count, batchId, clients: busiest(count.clients, limits.clientsPerFactMax) }));
+  return merged.map((count) => {
+    const clients = busiest(count.clients, limits.clientsPerFactMax);
+    const areAll = clients.length === count.clients.size;
+    return { ...count, batchId, clients, ...(!areAll && { clientHashes: smallestHashes(count.clients.keys()) }) };
+  });
 }
 
 function minutesOf(
@@ -121,10 +126,13 @@ function addCount(sum: Count, count: Count): void {
 
 /** Tallies that are being built, by certificate. */
 type Clients = Map<string, { readonly who: Who; count: number; readonly sourceIps: string[] }>;
-type Who = Pick<ClientTally, 'subjectDn' | 'serialNumber' | 'fingerprint'>;
+type Who = Pick<ClientTally, 'subjectDn' | 'serialNumber' | 'fingerprint'> & {
+  readonly notBefore?: number | null | undefined;
+  readonly notAfter?: number | null | undefined;
+};
 
 function addClient(clients: Clients, who: Who, count: number): { readonly sourceIps: string[] } {
-  const key = who.fingerprint ?? `${who.serialNumber} ${who.subjectDn}`;
+  const key = clientKey(who);
   let sum = clients.get(key);
   if (sum === undefined) {
     sum = { who, count: 0, sourceIps: [] };
@@ -158,12 +166,13 @@ function busiest(clients: Clients, most: number): ClientTally[] {
   return [...clients.values()]
     .sort((a, b) => b.count - a.count || (a.who.subjectDn < b.who.subjectDn ? -1 : 1))
     .slice(0, most)
-    .map(({ who: { subjectDn, serialNumber, fingerprint }, count, sourceIps }) => ({
+    .map(({ who: { subjectDn, serialNumber, fingerprint, notBefore, notAfter }, count, sourceIps }) => ({
       subjectDn,
       serialNumber,
       fingerprint,
       sourceIps,
       count,
+      ...(fingerprint === null && notBefore != null && notAfter != null && { notBefore, notAfter }),
     }));
 }
 

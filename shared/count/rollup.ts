@@ -3,6 +3,7 @@
 import { limits } from '../base/limits.js';
 import type { Counts, Fact, GroupKey, Rollup } from '../model/index.js';
 import { tally } from './count.js';
+import { hashesTogether } from './distinct.js';
 
 /** @returns null when the hour has no facts */
 export function rollUp(group: GroupKey, hour: number, facts: readonly Fact[]): Rollup | null {
@@ -16,6 +17,11 @@ export function sumUp(group: GroupKey, facts: readonly Counts[], clientsMax: num
   if (last === undefined) return null;
   const sum = (of: 'requests' | 'count' | 'unattributed' | 'inferred'): number =>
     facts.reduce((total, fact) => total + fact[of], 0);
+  const clients = tally(
+    facts.flatMap((fact) => fact.clients),
+    clientsMax,
+  );
+  const clientHashes = hashesTogether(facts, clients);
   return {
     group,
     requests: sum('requests'),
@@ -25,9 +31,7 @@ export function sumUp(group: GroupKey, facts: readonly Counts[], clientsMax: num
     firstAt: facts.reduce((first, fact) => Math.min(first, fact.firstAt), last.firstAt),
     lastAt: facts.reduce((latest, fact) => Math.max(latest, fact.lastAt), last.lastAt),
     reasonText: last.reasonText,
-    clients: tally(
-      facts.flatMap((fact) => fact.clients),
-      clientsMax,
-    ),
+    clients,
+    ...(clientHashes !== null && { clientHashes }),
   };
 }

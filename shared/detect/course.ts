@@ -13,9 +13,13 @@ const HOUR = 60;
 const MEMORY_HOURS = 14 * 24;
 /** Failures of one hour beyond this number are not counted for what is usual: an incident is one hour among others. */
 const USUAL_MAX = 1_000;
-/** Refusals in this many of the last 24 hours are steady, if `STEADY_FACTOR` times as many hours as usual have some. */
+/**
+ * Refusals in this many of the last 24 hours are steady, if `STEADY_FACTOR` times as many hours as usual have some, and
+ * `STEADY_MORE` hours more, because a few hours may be three times the usual by chance.
+ */
 const STEADY_HOURS = 8;
 const STEADY_FACTOR = 3;
+const STEADY_MORE = 2;
 /**
  * A group with failures in this many hours of the day is refused around the clock; one with fewer may pause for a
  * night.
@@ -30,7 +34,10 @@ const GONE = 15;
 /** An hour with so many failures, and so many times the usual, goes on with a run. A run of more than three hours is no habit, whatever came before. */
 const RUN_FAILURES = 7;
 const RUN_FACTOR = 2;
-const RUN_MAX = 3;
+export const RUN_MAX = 3;
+/** So many hours in a row, each with so many times the usual, are no clump of retries whatever the model says of them. */
+const LASTING_HOURS = 4;
+const LASTING_FACTOR = 6;
 const RUN_MEMORY_HOURS = 8 * 7 * 24;
 
 /** Scratch space: sums of the hours, the latest first. */
@@ -50,8 +57,10 @@ export interface Course {
    * otherwise null.
    */
   readonly steadyMinutes: number | null;
+  /** The same for the last `LASTING_HOURS` hours, where each of them has many times the usual. */
+  readonly lastingMinutes: number | null;
   /**
-   * Whether it is steady on the group's own history alone, without the silence that is assumed before its first
+   * Whether it is lasting, or steady on the group's own history alone, without the silence that is assumed before its first
    * failure.
    */
   readonly isSteadyByItself: boolean;
@@ -135,19 +144,31 @@ export function courseOf(state: State, step: number, later: readonly number[]): 
   const usualHours = HOURS * (s[at.usualHours] ?? 0);
   const missing = last > state.step ? 0 : (s[at.missing] ?? 0);
   const quietMinutes = Math.min(HOURS * HOUR, step - last);
-  const isSteady = steadyFrom !== null && hours >= STEADY_FACTOR * usualHours;
+  const isSteady = steadyFrom !== null && hours >= STEADY_FACTOR * usualHours + STEADY_MORE;
+  const lastingMinutes = lastingFrom(sums, s[at.usualPerHour] ?? 0, (back) => step - (now - back) * HOUR + 1);
   return {
     day,
     hours,
     usualDay: HOURS * (s[at.usualPerHour] ?? 0),
     usualHours,
     quietMinutes,
-    isSteadyByItself: isSteady && hours >= (STEADY_FACTOR * usualHours) / ownShareOf(state, step),
+    isSteadyByItself:
+      lastingMinutes !== null ||
+      (isSteady && hours >= (STEADY_FACTOR * usualHours) / ownShareOf(state, step) + STEADY_MORE),
     steadyMinutes: isSteady && steadyFrom !== null ? step - steadyFrom + 1 : null,
+    lastingMinutes,
     isUnderWay: hours > 1 && quietMinutes < lullOf(day, hours),
     missing,
     isGone: missing >= GONE && quietMinutes >= HOUR,
   };
+}
+
+function lastingFrom(sums: Float64Array, usual: number, minutesSince: (back: number) => number): number | null {
+  const isMuch = (sum = 0): boolean => sum >= Math.max(RUN_FAILURES, LASTING_FACTOR * usual);
+  // The hour that has just begun may not have many yet.
+  const last = isMuch(sums[0]) ? 0 : 1;
+  for (let back = last; back < last + LASTING_HOURS; back++) if (!isMuch(sums[back])) return null;
+  return minutesSince(last + LASTING_HOURS - 1);
 }
 
 /** The share of the memory that the group has seen itself, from 0 to 1. */

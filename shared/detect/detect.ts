@@ -7,15 +7,16 @@
  */
 
 import { getOrInsert } from '../base/get-or-insert.js';
+import { MINUTE_MS } from '../base/time.js';
 import { isNamed } from '../config/qualified-names.js';
 import type { DetectionPolicy } from '../config/settings.js';
 import type { GroupKey } from '../model/index.js';
 import { type Course, courseOf } from './course.js';
-import { isHabit } from './habits.js';
-import { spreadOf } from './spread.js';
+import { alikeBefore, isHabit } from './habits.js';
+import { ALLOWANCE, spreadOf } from './spread.js';
 import { at, type DetectorParameters, pack, RING, type State, shapeOf, unpack } from './state.js';
 import { closeThrough, expectedAt, start } from './surprise.js';
-import { calibrate, calibrateSpread, NEW_MINUTES } from './tail.js';
+import { calibrateSpread, NEW_MINUTES, ownScore, withReserve } from './tail.js';
 import { type Later, type WindowSurprise, windowsAt } from './windows.js';
 
 /** What is remembered of a group. Serialised as JSON it has at most 5 KB. */
@@ -264,9 +265,10 @@ function judged(
   const windows = windowsAt(state, settings, window.step, later);
   const threshold = -Math.log10(policy.falsePagesPerMonth / MINUTES_PER_MONTH);
   const scoreOf = (w: WindowSurprise): number => {
-    const own = calibrate(state, settings, w.raw);
-    if (w.window < RING || own >= threshold) return own;
-    return Math.max(own, calibrateSpread(state, settings, spreadOf(state, settings, window.step, later)));
+    const own = withReserve(state, ownScore(state, settings, w));
+    if (w.window < RING || own >= threshold || w.raw + ALLOWANCE < threshold) return own;
+    const spread = calibrateSpread(state, settings, spreadOf(state, settings, window.step, later));
+    return Math.max(own, withReserve(state, spread));
   };
   const scored = windows.map((w) => ({ ...w, score: w.count < policy.floor ? 0 : scoreOf(w) }));
   // What comes at its usual hour is shown, and nobody is paged for it.
@@ -292,8 +294,13 @@ function judged(
     course,
   };
   const isSteady = course.steadyMinutes !== null && course.day >= STEADY_FLOOR_SHARE * policy.floor;
-  if (passing.length > 0 || !isSteady) return { kind, because: inWords(kind, numbers, policy), numbers };
-  return steady(numbers);
+  const hour = windows.at(-1);
+  const isLasting =
+    course.lastingMinutes !== null && course.day >= policy.floor && hour !== undefined && !isUsual(hour);
+  if (passing.length === 0 && (isSteady || isLasting)) return steady(numbers);
+  const [first] = passing;
+  const alike = first === undefined ? '' : alikeInWords(state, settings, window.step, first);
+  return { kind, because: `${inWords(kind, numbers, policy)}${alike}`, numbers };
 }
 
 /** Few failures in any hour, but hour after hour: no window is a spike, the day as a whole is. */
@@ -311,7 +318,7 @@ function steady(numbers: DetectionNumbers): Detection {
       count: course.day,
       windowMinutes: DAY_MINUTES,
       expected: course.usualDay,
-      shortestMinutes: course.steadyMinutes,
+      shortestMinutes: course.steadyMinutes ?? course.lastingMinutes,
     },
   };
 }
@@ -370,6 +377,17 @@ function elevated(
       (w.window <= 15 || !isLull(w)),
   );
   return up ? 'elevated' : 'quiet';
+}
+
+/** Such as "; much like Sunday 2026-11-22 about 03:00 UTC, 39 in 5 minutes". */
+function alikeInWords(state: State, settings: DetectorParameters, step: number, { peak }: WindowSurprise): string {
+  const alike = alikeBefore(state, step, peak);
+  if (alike === null) return '';
+  const at = new Date(alike.step * MINUTE_MS);
+  const { binSteps } = shapeOf(settings);
+  const day = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'][at.getUTCDay()];
+  const [date, time = ''] = at.toISOString().split('T');
+  return `; much like ${day} ${date} about ${time.slice(0, 5)} UTC, ${amount(Math.round(alike.perStep * binSteps))} in ${minutes(binSteps)}`;
 }
 
 function inWords(kind: Detection['kind'], n: DetectionNumbers, policy: DetectionPolicy): string {

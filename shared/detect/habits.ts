@@ -55,6 +55,27 @@ export function isHabit(state: State, step: number, perStep: number): boolean {
   );
 }
 
+/** What came about a day, a week or a month before, and was neither much smaller nor much larger. */
+export interface Alike {
+  /** The step at which it began, exact to a few minutes. */
+  readonly step: number;
+  /** Its most failures of a step. */
+  readonly perStep: number;
+}
+
+/** @returns the latest that is alike; null where there is none */
+export function alikeBefore({ episodes }: State, step: number, perStep: number): Alike | null {
+  for (const days of PERIODS.flat()) {
+    const then = step - days * DAY;
+    for (let i = 0; i < episodes.length; i += EPISODE) {
+      const [from = 0, to = 0, size = 0] = [episodes[i], episodes[i + 1], episodes[i + 2]];
+      if (from <= 0 || then < from - PLAY || then > to + PLAY) continue;
+      if (perStep <= SIZE * size && size <= SIZE * perStep) return { step: from, perStep: size };
+    }
+  }
+  return null;
+}
+
 /** Whether both days have the same date, or are the last of their month. */
 function isSameDate(one: number, other: number): boolean {
   const dateOf = (step: number): number => new Date(step * MINUTE_MS).getUTCDate();

@@ -34,6 +34,11 @@ export const HOURS = 24;
 /** How many unusual episodes are kept, each as first step, last step and most failures of a step. */
 export const EPISODES = 24;
 export const EPISODE = 3;
+/** How many clusters are kept, by score, by size and of spread hours, each as that number and the bin in which it ended. */
+const PEAKS = 16;
+const SIZES = 8;
+export const SPREADS = 8;
+export const PEAK = 2;
 /** Most bins of the shorter season (a day: five minutes each) and of the longer one (a week: an hour each). */
 const BINS_MAX = [288, 168] as const;
 /** Level, slope, two harmonics of the shorter season (two numbers each), two profiles, the recent level. */
@@ -77,29 +82,28 @@ export const at = {
   missing: 17,
   /** The index of the last episode. */
   episode: 18,
-  /** The same three numbers for scores of `LARGE_FROM` or more, of every window and of spread hours (`tail.ts`). */
-  largeRate: 19,
-  largeExcess: 20,
-  largeSeen: 21,
-  spreadRate: 22,
-  spreadExcess: 23,
-  spreadSeen: 24,
   /**
-   * The cluster that goes on: its last step with a score of `LARGE_FROM` or more, its highest score, that of a spread hour, and the
-   * most failures of a window with such a score.
+   * The cluster that goes on: its first and last step with a score of `CLUSTER_FROM` or more, its highest score of a window that
+   * reaches the floor, that of a spread hour, and by how many failures such a window exceeded what was expected.
    */
-  clusterStep: 25,
-  clusterScore: 26,
-  clusterSpread: 27,
-  clusterCount: 28,
+  clusterFirst: 19,
+  clusterStep: 20,
+  clusterScore: 21,
+  clusterSpread: 22,
+  clusterCount: 23,
+  /** The highest score of that cluster by the group's own measure, and how many clusters passed `PASSED_FROM`, fading. */
+  clusterOwn: 26,
+  passed: 27,
   /** For how many hours up to now each hour had failures as a spread one has, and for how many such runs usually last. */
-  run: 29,
-  usualRun: 30,
+  run: 24,
+  usualRun: 25,
 } as const;
 
 export interface State {
   /** The last closed step. */
   step: number;
+  /** All of the following but the cache. */
+  readonly bytes: ArrayBuffer;
   readonly scalars: Float64Array;
   /** Coefficients of the log-linear baseline, and the upper triangle of their covariance. */
   readonly x: Float64Array;
@@ -114,8 +118,12 @@ export interface State {
   readonly expected: Float32Array;
   /** Failures of the last hours, by hour since the epoch modulo `HOURS`; the last hour may be unfinished. */
   readonly hours: Float32Array;
-  /** The last `EPISODES`, each of `EPISODE` numbers. */
-  readonly episodes: Float64Array;
+  /** The last `EPISODES`, each of `EPISODE` numbers. As 32-bit floats, minutes since the epoch are exact to two. */
+  readonly episodes: Float32Array;
+  /** The largest clusters of the last weeks, each of `PEAK` numbers, in descending order; 0 where there are fewer. */
+  readonly peaks: Float32Array;
+  readonly sizes: Float32Array;
+  readonly spreads: Float32Array;
   /** Log ratios of each season's bins to the smooth baseline. */
   readonly profiles: readonly Float32Array[];
   /** Two bits for every bin of the shorter season: at how many visits in a row it was surprisingly high. */
@@ -130,56 +138,69 @@ export interface Shape {
   readonly bins: readonly number[];
 }
 
+const shapes = new WeakMap<DetectorParameters, Shape>();
+
 export function shapeOf(settings: DetectorParameters): Shape {
+  const known = shapes.get(settings);
+  if (known !== undefined) return known;
   const [shorter = 1] = settings.seasons;
   const binSteps = Math.max(1, Math.ceil(shorter / BINS_MAX[0]));
   const bins = settings.seasons.map((season, k) =>
     Math.max(1, Math.min(BINS_MAX[k === 0 ? 0 : 1], Math.ceil(season / binSteps))),
   );
-  return { binSteps, bins };
+  const shape = { binSteps, bins };
+  shapes.set(settings, shape);
+  return shape;
 }
 
+const SCALARS = Object.keys(at).length;
+const TRIANGLE = (FEATURES * (FEATURES + 1)) / 2;
+const FLOATS =
+  TRIANGLE + SUMS * (1 + WINDOWS_MAX) + 2 * RING + HOURS + EPISODES * EPISODE + PEAK * (PEAKS + SIZES + SPREADS);
+
+/** All arrays are views of the same bytes, those of wider numbers first, so that packing is a single copy. */
 export function emptyState(settings: DetectorParameters, step: number): State {
   const { bins } = shapeOf(settings);
-  const state: State = {
+  const surprised = Math.ceil((bins[0] ?? 0) / 4);
+  const floats = FLOATS + bins.reduce((sum, n) => sum + n, 0);
+  const bytes = new ArrayBuffer(8 * (SCALARS + FEATURES) + 4 * floats + surprised);
+  let offset = 0;
+  const doubles = (n: number): Float64Array => {
+    offset += 8 * n;
+    return new Float64Array(bytes, offset - 8 * n, n);
+  };
+  const singles = (n: number): Float32Array => {
+    offset += 4 * n;
+    return new Float32Array(bytes, offset - 4 * n, n);
+  };
+  return {
     step,
-    scalars: new Float64Array(Object.keys(at).length),
-    x: new Float64Array(FEATURES),
-    p: new Float32Array((FEATURES * (FEATURES + 1)) / 2),
-    dispersion: new Float32Array(SUMS * (1 + WINDOWS_MAX)),
-    counts: new Float32Array(RING).fill(settings.emptyBefore ? 0 : -1),
-    expected: new Float32Array(RING),
-    hours: new Float32Array(HOURS),
-    episodes: new Float64Array(EPISODES * EPISODE),
-    profiles: bins.map((n) => new Float32Array(n)),
-    surprised: new Uint8Array(Math.ceil((bins[0] ?? 0) / 4)),
+    bytes,
+    scalars: doubles(SCALARS),
+    x: doubles(FEATURES),
+    p: singles(TRIANGLE),
+    dispersion: singles(SUMS * (1 + WINDOWS_MAX)),
+    counts: singles(RING).fill(settings.emptyBefore ? 0 : -1),
+    expected: singles(RING),
+    hours: singles(HOURS),
+    episodes: singles(EPISODES * EPISODE),
+    peaks: singles(PEAKS * PEAK),
+    sizes: singles(SIZES * PEAK),
+    spreads: singles(SPREADS * PEAK),
+    profiles: bins.map(singles),
+    surprised: new Uint8Array(bytes, offset, surprised),
     cache: { bin: Number.NaN, mean: 0, doubt: 0 },
   };
-  return state;
 }
 
-function arraysOf(state: State): (Float64Array | Float32Array | Uint8Array)[] {
-  const { scalars, x, p, dispersion, counts, expected, hours, episodes, profiles, surprised } = state;
-  return [scalars, x, p, dispersion, counts, expected, hours, episodes, ...profiles, surprised];
-}
-
-/** Base64 of the arrays' bytes; every machine that runs this is little-endian. */
-export function pack(state: State): string {
-  return Buffer.concat(arraysOf(state).map((a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength))).toString(
-    'base64',
-  );
+/** Base64 of the state's bytes; every machine that runs this is little-endian. */
+export function pack({ bytes }: State): string {
+  return Buffer.from(bytes).toString('base64');
 }
 
 /** @returns null where the text was packed with parameters of another shape; the series then starts afresh */
 export function unpack(text: string, step: number, settings: DetectorParameters): State | null {
   const state = emptyState(settings, step);
-  const bytes = Buffer.from(text, 'base64');
-  const arrays = arraysOf(state);
-  if (bytes.length !== arrays.reduce((sum, a) => sum + a.byteLength, 0)) return null;
-  let offset = 0;
-  for (const array of arrays) {
-    bytes.copy(new Uint8Array(array.buffer), 0, offset, offset + array.byteLength);
-    offset += array.byteLength;
-  }
-  return state;
+  if (Buffer.byteLength(text, 'base64') !== state.bytes.byteLength) return null;
+  return Buffer.from(state.bytes).write(text, 'base64') === state.bytes.byteLength ? state : null;
 }

@@ -5,18 +5,22 @@
  */
 
 import { learnBin, predict, startBaseline } from './baseline.js';
-import { learnHour } from './course.js';
+import { learnHour, RUN_MAX } from './course.js';
 import { learnVariance, varianceOf } from './dispersion.js';
-import { learnEpisode } from './habits.js';
-import { spreadOf } from './spread.js';
+import { isHabit, learnEpisode } from './habits.js';
+import { CLUSTER_FROM, learnPeak } from './peaks.js';
+import { ALLOWANCE, spreadOf } from './spread.js';
 import { at, type DetectorParameters, emptyState, RING, type Shape, type State, shapeOf } from './state.js';
 import {
   calibrate,
+  calibrateSpread,
+  isNoClump,
   LARGE_FROM,
-  learnLarge,
+  learnPassed,
   learnTail,
   memoryOf,
   NEWS_FACTOR,
+  ownScore,
   startTail,
   WARM_UP_BINS,
 } from './tail.js';
@@ -28,14 +32,8 @@ const NEIGHBOUR_SHARE = 0.5;
 const SUSPECT = 6;
 /** See `DetectorParameters.incidentFrom`. */
 const INCIDENT_FACTOR = 5;
-/**
- * An incident of at most this many times `incidentFrom` failures may have been a clump. It teaches the score of this many times as
- * many at most, so that an outage after it is told in time.
- */
-const CLUMP_MAX = 3;
-const CLUMP_TAUGHT = 1.5;
-/** More failures than that may be chance where many are usual: then they have a lower score. */
-const OUTAGE_SCORE = 15;
+/** What is over within so many minutes may have been a clump of retries, and there may be more of its kind. */
+const CLUMP_MINUTES = 4 * 60;
 /** After this many longest seasons, further empty steps teach nothing; the rest of a longer gap is skipped. */
 const GAP_SEASONS = 8;
 
@@ -97,18 +95,21 @@ export function closeStep(
   learnHour(state, step, count, mean);
   const s = state.scalars;
   const scored = count !== null && count > 0 && ((s[at.bins] ?? 0) >= WARM_UP_BINS || settings.emptyBefore);
-  const most = scored ? mostSurprising(state, settings, doubt) : null;
-  const trust = settings.emptyBefore ? 1 : trustOf(state, settings, shape);
-  const result = most && {
-    most,
-    score: trust * calibrate(state, settings, most.raw),
-    news: most.raw > NEWS_FACTOR * (s[at.peak] ?? 0),
-  };
+  const windows = scored ? windowsAt(state, settings, step, { from: step + 1, counts: [], expected: [], doubt }) : [];
+  const most = mostSurprising(windows);
+  // Groups are judged by `detect`, at the moment at which their failures are seen.
+  const result = settings.emptyBefore
+    ? null
+    : most && {
+        most,
+        score: trustOf(state, settings, shape) * calibrate(state, settings, most.raw),
+        news: most.raw > NEWS_FACTOR * (s[at.peak] ?? 0),
+      };
   if (count !== null) {
     s[at.open] = (s[at.open] ?? 0) + count;
     s[at.openSteps] = (s[at.openSteps] ?? 0) + 1;
     s[at.openScore] = Math.max(s[at.openScore] ?? 0, most?.raw ?? 0);
-    if (most && most.raw > LARGE_FROM) s[at.clusterCount] = Math.max(s[at.clusterCount] ?? 0, most.count);
+    if (settings.emptyBefore) learnCluster(state, settings, windows);
     if (most && most.count >= settings.incidentFrom && most.count >= INCIDENT_FACTOR * most.expected)
       s[at.incidentStep] = step;
   }
@@ -125,13 +126,28 @@ function trustOf(state: State, settings: DetectorParameters, shape: Shape): numb
 /**
  * A step without a failure is never the peak of a window that reaches back, so only steps with failures are examined.
  */
-function mostSurprising(state: State, settings: DetectorParameters, doubt: number): WindowSurprise | null {
-  const later = { from: state.step + 1, counts: [], expected: [], doubt };
+function mostSurprising(windows: readonly WindowSurprise[]): WindowSurprise | null {
   let most: WindowSurprise | null = null;
-  for (const w of windowsAt(state, settings, state.step, later)) {
-    if (w.raw > (most?.raw ?? 0)) most = w;
-  }
+  for (const w of windows) if (w.raw > (most?.raw ?? 0)) most = w;
   return most;
+}
+
+/** Of a cluster counts what could have been a page: windows that reach the floor and are no habit. */
+function learnCluster(state: State, settings: DetectorParameters, windows: readonly WindowSurprise[]): void {
+  const s = state.scalars;
+  for (const w of windows) {
+    if (w.raw <= CLUSTER_FROM || 2 * w.count < settings.incidentFrom) continue;
+    if (w.raw > (s[at.clusterScore] ?? 0) && isHabit(state, state.step, w.peak)) continue;
+    touchCluster(s, state.step);
+    s[at.clusterScore] = Math.max(s[at.clusterScore] ?? 0, w.raw);
+    s[at.clusterCount] = Math.max(s[at.clusterCount] ?? 0, w.count - w.expected);
+    s[at.clusterOwn] = Math.max(s[at.clusterOwn] ?? 0, ownScore(state, settings, w));
+  }
+}
+
+function touchCluster(s: Float64Array, step: number): void {
+  if ((s[at.clusterScore] ?? 0) === 0 && (s[at.clusterSpread] ?? 0) === 0) s[at.clusterFirst] = step;
+  s[at.clusterStep] = step;
 }
 
 function closeBin(state: State, settings: DetectorParameters, shape: Shape, doubt: number): void {
@@ -147,7 +163,7 @@ function closeBin(state: State, settings: DetectorParameters, shape: Shape, doub
     if ((s[at.bins] ?? 0) >= WARM_UP_BINS) {
       const news = !incident && (s[at.openScore] ?? 0) > NEWS_FACTOR * (s[at.peak] ?? 0);
       if (!incident) learnTail(state, settings, shape, s[at.openScore] ?? 0);
-      if (settings.emptyBefore) learnClusters(state, settings, shape, doubt);
+      if (settings.emptyBefore) closeCluster(state, settings, shape, doubt);
       const expected = (state.expected[mod(state.step, RING)] ?? 0) * shape.binSteps;
       learnVariance(state, 0, count, expected, doubt, memory, news);
       learnVariances(state, settings, doubt, memory, news);
@@ -161,26 +177,32 @@ function closeBin(state: State, settings: DetectorParameters, shape: Shape, doub
   s[at.openScore] = 0;
 }
 
-/**
- * Large scores come in clusters, and each cluster counts once, with its highest score, when it is over. An incident is a cluster
- * as well where it stayed small: a clump of retries, and there may be more of its kind. A larger one teaches nothing.
- */
-function learnClusters(state: State, settings: DetectorParameters, shape: Shape, doubt: number): void {
+/** A cluster counts once, with its highest score, when it is over. An outage teaches nothing. */
+function closeCluster(state: State, settings: DetectorParameters, shape: Shape, doubt: number): void {
   const s = state.scalars;
-  const raw = s[at.openScore] ?? 0;
   const later = { from: state.step + 1, counts: [], expected: [], doubt };
-  const spread = raw > 0 ? spreadOf(state, settings, state.step, later) : 0;
-  if (Math.max(raw, spread) > LARGE_FROM) {
-    s[at.clusterStep] = state.step;
-    s[at.clusterScore] = Math.max(s[at.clusterScore] ?? 0, raw);
+  const mayBe = (s[at.openScore] ?? 0) > LARGE_FROM - ALLOWANCE;
+  const spread = mayBe ? spreadOf(state, settings, state.step, later) : 0;
+  if (spread > LARGE_FROM) {
+    touchCluster(s, state.step);
     s[at.clusterSpread] = Math.max(s[at.clusterSpread] ?? 0, spread);
+    s[at.clusterOwn] = Math.max(s[at.clusterOwn] ?? 0, calibrateSpread(state, settings, spread));
   }
   if (state.step - (s[at.clusterStep] ?? 0) < RING) return;
   const count = s[at.clusterCount] ?? 0;
   const score = s[at.clusterScore] ?? 0;
-  const isOutage = count > CLUMP_MAX * settings.incidentFrom && score > OUTAGE_SCORE;
-  const share = isOutage ? 0 : score > OUTAGE_SCORE ? Math.min(1, (CLUMP_TAUGHT * settings.incidentFrom) / count) : 1;
-  learnLarge(state, settings, shape, share * score, share * (s[at.clusterSpread] ?? 0));
+  const first = s[at.clusterFirst] ?? 0;
+  // A rate that wanders takes hours as well, but does not come to five times the usual.
+  const isLasting = (s[at.clusterStep] ?? 0) - first > CLUMP_MINUTES || (s[at.run] ?? 0) > RUN_MAX;
+  const isLong = isLasting && (s[at.incidentStep] ?? 0) >= first;
+  const isOutage = isLong || isNoClump(settings, count, score);
+  learnPassed(state, shape.binSteps, isOutage ? 0 : (s[at.clusterOwn] ?? 0));
+  if (!isOutage) {
+    learnPeak(state.peaks, state.step, shape, score);
+    learnPeak(state.sizes, state.step, shape, count);
+    learnPeak(state.spreads, state.step, shape, s[at.clusterSpread] ?? 0);
+  }
+  s[at.clusterOwn] = 0;
   s[at.clusterScore] = 0;
   s[at.clusterSpread] = 0;
   s[at.clusterCount] = 0;

@@ -3,7 +3,9 @@
  * threshold, and by how much (peaks over threshold, Davison and Smith 1990).
  */
 
-import { at, type DetectorParameters, type Shape, type State, shapeOf } from './state.js';
+import { CLUSTER_FROM, peakScore } from './peaks.js';
+import { at, type DetectorParameters, type Shape, SPREADS, type State, shapeOf } from './state.js';
+import type { WindowSurprise } from './windows.js';
 
 /** Scores from here on belong to the tail: about one in twenty. */
 const TAIL_FROM = 1.3;
@@ -29,40 +31,33 @@ const NOISE_SHARE = 0.8;
  * few weeks, and a page too many costs more than one that comes a minute later.
  */
 const CAUTION = 1.7;
-/** Scores from here on are large: by the model, one step in ten thousand has one. */
+/** A spread hour is large from this score on: by the model, one in ten thousand. */
 export const LARGE_FROM = 4;
 /** For this long a group is new: what it had since it was first seen is not taken for its usual. */
 export const NEW_MINUTES = 24 * 60;
-/** The rate of large highs is that of so many steps at least: two weeks. */
-const RATE_MINUTES = 14 * 24 * 60;
-/** A single large high is a measure only where it is so far beyond `LARGE_FROM`; a smaller one may be chance. */
-const FAR_EXCESS = 4;
-/** So many spread hours show how long a run of them usually lasts, and so many how large they get: some are slow burns. */
-const RUNS_SEEN_MIN = 2;
-const SPREAD_SEEN_MIN = 14;
-const LARGE_SEEN_MAX = 50;
 /**
- * The mean excess that is assumed of large highs, and its weight. The chance of the next one falls like a power, of this many more
- * than were seen: the fewer they are, the less is known of how large they get.
+ * More than this many times `incidentFrom` failures beyond what was expected are no clump of retries, if they have such a score: where
+ * many are usual they may be chance.
  */
-const LARGE_EXCESS = 2;
-const LARGE_POWER = 2;
-const LARGE_EXCESS_WEIGHT = 1;
+const CLUMP_MAX = 2;
+const OUTAGE_SCORE = 9;
+/** From so many clusters on their own measure is enough; before, that of all highs counts as well. */
+const PEAKS_TRUSTED = 4;
+const SPREADS_SEEN_MIN = 2;
+/** Whatever passes this score should come five times in 30 days. */
+const PASSED_FROM = -Math.log10(5 / (30 * 24 * 60));
+/** How many clusters passed is known as well as if so many more had been expected and seen. */
+const PASSED_PRIOR = 2;
+const PASSED_MAX = 4;
+const PASSED_MEMORY = 4 * 7 * 24 * 60;
+/** A page too many costs more than one that comes a minute later. */
+const RESERVE = 1.2;
+/** Beyond `PASSED_FROM` a score counts for this share only: a few weeks do not show how much larger the rarest clusters are. */
+const TRUST = 0.8;
 /** The first bins of a series get no score, because they only set the level. */
 export const WARM_UP_BINS = 24;
 /** A score is news when it is this many times higher than the highest recent one, which fades. */
 export const NEWS_FACTOR = 1.1;
-
-/** The places of a tail of large highs in the state: how often a bin has one, their mean excess, and how many were seen. */
-interface Places {
-  readonly rate: number;
-  readonly excess: number;
-  readonly seen: number;
-}
-
-const LARGE: Places = { rate: at.largeRate, excess: at.largeExcess, seen: at.largeSeen };
-/** The tail of the hours whose failures are spread, see `spread.ts`. */
-const SPREAD: Places = { rate: at.spreadRate, excess: at.spreadExcess, seen: at.spreadSeen };
 
 /**
  * A raw score measured by the series' own past, per step: as surprising as the less surprising of two tails says. One is
@@ -76,7 +71,9 @@ export function calibrate(state: State, settings: DetectorParameters, raw: numbe
   const s = state.scalars;
   const own = paretoScore(s, settings, binSteps, raw);
   const isNew = state.step - (s[at.firstStep] ?? 0) < NEW_MINUTES;
-  return settings.emptyBefore && !isNew ? Math.min(own, excessScore(s, LARGE, raw, binSteps)) : own;
+  if (!settings.emptyBefore || isNew || raw <= CLUSTER_FROM) return own;
+  const { score, seen } = peakScore(state, state.peaks, raw, binSteps);
+  return seen >= PEAKS_TRUSTED ? score : Math.min(own, score);
 }
 
 function paretoScore(s: Float64Array, settings: DetectorParameters, binSteps: number, raw: number): number {
@@ -97,41 +94,55 @@ function paretoScore(s: Float64Array, settings: DetectorParameters, binSteps: nu
 }
 
 /**
- * The score of an hour whose failures are spread: the model's word, until the group has shown such hours, and then for a run
- * that is longer than its usual ones.
+ * The score of a window of a group of failures: the highest of what its chance and its size say. Several measures pass more often than
+ * one, so what passed so far says how much less each of them counts, see `withReserve`.
  */
-export function calibrateSpread(state: State, settings: DetectorParameters, raw: number): number {
-  const s = state.scalars;
-  const seen = s[SPREAD.seen] ?? 0;
-  if (seen < SPREAD_SEEN_MIN && (seen < RUNS_SEEN_MIN || (s[at.run] ?? 0) > (s[at.usualRun] ?? 0))) return raw;
-  return Math.min(raw, excessScore(s, SPREAD, raw, shapeOf(settings).binSteps));
+export function ownScore(state: State, settings: DetectorParameters, w: WindowSurprise): number {
+  return Math.max(calibrate(state, settings, w.raw), calibrateSize(state, settings, w.raw, w.count - w.expected));
 }
 
 /**
- * A raw score by an exponential tail whose mean is known from few examples. Infinite where that tail says nothing.
+ * What remains of a score of a known group: less where more clusters passed than there should be, and less the further out it is, because
+ * few weeks do not show what is that rare.
  */
-function excessScore(s: Float64Array, places: Places, raw: number, binSteps: number): number {
-  const seen = s[places.seen] ?? 0;
-  if (seen === 0 || (seen === 1 && (s[places.excess] ?? 0) < FAR_EXCESS)) return Number.POSITIVE_INFINITY;
-  const sum = (s[places.excess] ?? 0) * seen + LARGE_EXCESS * LARGE_EXCESS_WEIGHT;
-  const mean = sum / (seen + LARGE_EXCESS_WEIGHT);
-  const power = seen + LARGE_EXCESS_WEIGHT + LARGE_POWER;
-  const chance = power * Math.log10(1 + Math.max(0, raw - LARGE_FROM) / (power * mean));
-  // What came once in the first days may have come once in weeks.
-  const bins = Math.max(1, s[at.bins] ?? 0);
-  const rate = (s[places.rate] ?? 0) * Math.min(1, (bins * binSteps) / RATE_MINUTES);
-  return -Math.log10((CAUTION * rate) / binSteps) + chance;
+export function withReserve({ scalars: s, step }: State, score: number): number {
+  const minutes = step - (s[at.firstStep] ?? 0);
+  if (minutes < NEW_MINUTES || score <= 0) return score;
+  const due = Math.min(minutes, PASSED_MEMORY) * 10 ** -PASSED_FROM;
+  const times = ((s[at.passed] ?? 0) + PASSED_PRIOR) / (due + PASSED_PRIOR);
+  const far = Math.max(0, score - PASSED_FROM);
+  return score - far * (1 - TRUST) - Math.log10(RESERVE * Math.max(1, Math.min(PASSED_MAX, times)));
 }
 
-function learnExcess(s: Float64Array, places: Places, raw: number, bins: number): void {
-  const isLarge = raw > LARGE_FROM;
-  const rate = s[places.rate] ?? 0;
-  s[places.rate] = rate + ((isLarge ? 1 : 0) - rate) / bins;
-  if (!isLarge) return;
-  const seen = Math.min((s[places.seen] ?? 0) + 1, LARGE_SEEN_MAX);
-  const old = s[places.excess] ?? 0;
-  s[places.excess] = old + (raw - LARGE_FROM - old) / seen;
-  s[places.seen] = seen;
+/** Learns from a cluster that is over, or from a bin without: whether it passed. */
+export function learnPassed({ scalars: s }: State, binSteps: number, score: number): void {
+  s[at.passed] = (s[at.passed] ?? 0) * (1 - binSteps / PASSED_MEMORY) + (score >= PASSED_FROM ? 1 : 0);
+}
+
+/** Whether it is too large for a clump: then it is told whatever the group had before, and teaches nothing. */
+export function isNoClump({ incidentFrom }: DetectorParameters, size: number, raw: number): boolean {
+  return size > CLUMP_MAX * incidentFrom && raw > OUTAGE_SCORE;
+}
+
+/** The score of a window by how many failures it has beyond what was expected. */
+function calibrateSize(state: State, settings: DetectorParameters, raw: number, size: number): number {
+  if (raw <= CLUSTER_FROM) return 0;
+  if (isNoClump(settings, size, raw)) return raw;
+  const { score, seen } = peakScore(state, state.sizes, size, shapeOf(settings).binSteps);
+  if (seen === 0) return 0;
+  return seen < PEAKS_TRUSTED ? Math.min(raw, score) : score;
+}
+
+/**
+ * The score of an hour whose failures are spread: the model's word, until the group has shown some such hours, and while it has shown
+ * few also for a run of them that is longer than its usual ones.
+ */
+export function calibrateSpread(state: State, settings: DetectorParameters, raw: number): number {
+  const s = state.scalars;
+  const { score, seen } = peakScore(state, state.spreads, raw, shapeOf(settings).binSteps);
+  const isLonger = (s[at.run] ?? 0) > (s[at.usualRun] ?? 0);
+  if (seen < SPREADS_SEEN_MIN || (seen < SPREADS && isLonger)) return raw;
+  return Math.min(raw, score);
 }
 
 export function memoryOf(settings: DetectorParameters, binSteps: number): number {
@@ -168,22 +179,6 @@ export function learnTail(state: State, settings: DetectorParameters, shape: Sha
     s[at.tailSeen] = seen;
   }
   s[at.peak] = Math.max(raw, peak * (1 - 1 / peakBins(settings, shape)));
-}
-
-/**
- * Learns from a cluster of large scores that is over, or from a bin of none.
- * @param raw its highest score, and `spread` that of a spread hour in it; 0 for none
- */
-export function learnLarge(
-  { scalars: s }: State,
-  settings: DetectorParameters,
-  shape: Shape,
-  raw: number,
-  spread: number,
-): void {
-  const bins = binsSeen(s, settings, shape);
-  learnExcess(s, LARGE, raw, bins);
-  learnExcess(s, SPREAD, spread, bins);
 }
 
 /** For how many bins a high score overshadows lower ones: a quarter of the shorter season. */

@@ -6,16 +6,17 @@
 import pMap from 'p-map';
 import { limits } from '../base/limits.js';
 import { DAY_MS, dayOf, hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
+import { clientCountOf } from '../count/distinct.js';
 import { dirtyHours } from '../count/record.js';
 import { type Detection, policyFor } from '../detect/detect.js';
-import { diagnoseClients, surroundingsOf } from '../diagnosis/diagnosis.js';
+import { diagnoseClients, presentedBefore, surroundingsOf } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
 import { type Fact, type GroupKey, type Incident, isSeveral, type Notice } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import { toldWith } from './alike.js';
 import type { IncidentChange } from './incident.js';
 import { clientsOf, noticeOf } from './notice.js';
-import { clientCountOf, type Impact, isStranger, severityFor, worse } from './severity.js';
+import { type Impact, isStranger, severityFor, worse } from './severity.js';
 
 /** What a notice is made from. */
 export interface Announcement {
@@ -95,6 +96,7 @@ export async function storeTransition(announcement: Announcement, world: World):
     groups,
     scopeShare,
     diagnosed,
+    presentedBefore: await presentedBy(kind, next.group, facts, world),
     heldBackUntil: isLastOfDay === true ? (dayOf(now) + 1) * DAY_MS : null,
     config: world.config,
     deployment: world.deployment ?? null,
@@ -106,6 +108,12 @@ export async function storeTransition(announcement: Announcement, world: World):
   const others = isSeveral(next.group.issuerDn) ? [] : await toldWith(incident, told, { from, to, isOver }, world);
   const whole = others.length === 0 ? notice : { ...notice, toldWith: others };
   await world.stores.incidents.transition({ ...incident, told }, whole);
+}
+
+/** Whose new certificate lacks client authentication often sends none: what it sent before tells whose it is. */
+async function presentedBy(kind: Notice['kind'], group: GroupKey, facts: readonly Fact[], world: World) {
+  if (kind === 'resolved' || group.reason !== 'no-client-certificate') return [];
+  return presentedBefore(group, facts, world);
 }
 
 const UNDIAGNOSED = {
@@ -159,6 +167,11 @@ export async function scopeShareOf(
   return all === 0 ? null : own / all;
 }
 
+/** The first minute that notices of a known incident tell of: that of an hour, so that hourly sums are enough. */
+export function tellingFrom(minute: number): number {
+  return hourOf(minute - limits.detectorLookbackMinutes) * MINUTES_PER_HOUR;
+}
+
 /** The facts of the incident, from one window before it was noticed until now. */
 export async function factsOf(
   incident: Incident,
@@ -168,7 +181,7 @@ export async function factsOf(
 ): Promise<readonly Fact[]> {
   const began = minuteOf(incident.since) - config.detection.windowMinutes + 1;
   // A known incident may have gone on for months.
-  const from = incident.known === null ? began : Math.max(began, minuteOf(now) - limits.detectorLookbackMinutes);
+  const from = incident.known === null ? began : Math.max(began, tellingFrom(minuteOf(now)));
   const isCovered = facts[0] !== undefined && facts[0].minute <= from;
   return isCovered
     ? facts.filter((fact) => fact.minute >= from)

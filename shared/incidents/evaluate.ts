@@ -9,6 +9,7 @@ import { getOrInsert } from '../base/get-or-insert.js';
 import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
 import { MINUTE_MS, minuteOf } from '../base/time.js';
+import { clientCountOf } from '../count/distinct.js';
 import { dirtyHours, type MinuteSpan, type Written } from '../count/record.js';
 import { type Detection, policyFor } from '../detect/detect.js';
 import { groupId } from '../model/group-id.js';
@@ -18,7 +19,7 @@ import type { World } from '../ports/index.js';
 import { detectGroup, hasOneIssuer, type Judged, type KnownGroup, loadDetectorState, scopesOf } from './assess.js';
 import { advance, delay, type IncidentChange, isCovered, isNamed, placeOf, raise } from './incident.js';
 import { applySilences, deferredNotice } from './muting.js';
-import { clientCountOf, severityFor, worse } from './severity.js';
+import { severityFor, worse } from './severity.js';
 
 const loadScopes = lazily(() => import('./evaluate-scopes.js'));
 const loadAnnounce = lazily(() => import('./announce.js'));

@@ -7,6 +7,7 @@ import { accountOf } from '../config/qualified-names.js';
 import { runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
 import { tally } from '../count/count.js';
+import { clientCountOf } from '../count/distinct.js';
 import type { Detection } from '../detect/detect.js';
 import { refusedOf } from '../diagnosis/refused.js';
 import {
@@ -19,10 +20,10 @@ import {
   isSeveral,
   type Notice,
   type NoticeKind,
+  type Presented,
 } from '../model/index.js';
 import { linksOf } from './console-links.js';
 import { noticeIdOf } from './incident.js';
-import { clientCountOf } from './severity.js';
 
 export interface NoticeParts {
   readonly kind: NoticeKind;
@@ -42,6 +43,8 @@ export interface NoticeParts {
   readonly heldBackUntil: number | null;
   readonly config: Config;
   readonly deployment: Deployment | null;
+  /** Left out where there is nothing to tell. */
+  readonly presentedBefore?: readonly Presented[];
   readonly diagnosed: {
     readonly verdict: Diagnosis | null;
     readonly verdictNote: string | null;
@@ -83,7 +86,8 @@ export function noticeOf(parts: NoticeParts): Notice {
     severityAtFirst: incident.severityAtFirst,
     because: parts.because,
     runbookUrl: runbookUrl(config, group, runbookId(group, told.cause)),
-    clients,
+    clients: clients.map(({ notBefore: _, notAfter: __, ...shown }) => shown),
+    ...(parts.presentedBefore?.length && { presentedBefore: parts.presentedBefore }),
     ...parts.diagnosed,
     ...(parts.heldBackUntil === null ? {} : { heldBackUntil: new Date(parts.heldBackUntil).toISOString() }),
     links: linksOf({ group, reasonText, since, at: now }, config, deployment),

@@ -186,6 +186,7 @@ function sumOf(members: readonly Member[], isSpike: boolean, { windowMinutes }: 
         1440,
       ),
       steadyMinutes: null,
+      lastingMinutes: null,
       isSteadyByItself: false,
       isUnderWay: members.some(({ detection }) => detection.numbers.course.isUnderWay),
       missing: sum((one) => one.course.missing),

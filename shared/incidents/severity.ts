@@ -5,13 +5,13 @@
 
 import type { DetectionPolicy } from '../config/settings.js';
 import type { DetectionNumbers } from '../detect/detect.js';
-import { type Fact, type GroupKey, OTHER_ISSUERS, type Severity } from '../model/index.js';
+import { type GroupKey, OTHER_ISSUERS, type Severity } from '../model/index.js';
 import { severities } from '../model/notices.js';
 
 export interface Impact {
   readonly group: GroupKey;
   readonly numbers: DetectionNumbers;
-  /** How many clients are known to have failed. */
+  /** How many clients failed. */
   readonly clients: number;
   /** Whether the truststore holds a CA of the issuer's name; null where that is not known. */
   readonly issuerTrusted: boolean | null;
@@ -82,10 +82,4 @@ export function isStranger({
 
 export function worse(a: Severity, b: Severity): Severity {
   return severities.indexOf(b) > severities.indexOf(a) ? b : a;
-}
-
-/** How many different clients the facts name. */
-export function clientCountOf(facts: readonly Fact[]): number {
-  const clients = facts.flatMap((fact) => fact.clients);
-  return new Set(clients.map((one) => one.fingerprint ?? `${one.serialNumber} ${one.subjectDn}`)).size;
 }

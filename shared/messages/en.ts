@@ -1,7 +1,6 @@
 /** The English texts of alerts: the cause first, then what to do. */
 
 import { english } from '../model/phrases.js';
-import { isCode } from '../model/reasons.js';
 import { findings } from './findings/en.js';
 import { nameWords } from './names.js';
 import { reasons } from './reasons/en.js';
@@ -69,7 +68,7 @@ export const en: Messages = {
     escalated: (whose, where) => `${where} refuses ${whose}, and many more than when it began.`,
     resolved: (whose, where) => `${where} no longer refuses ${whose}.`,
   },
-  besideGateway: (title, text) => `${title}; ${isCode(text) ? 'the log' : 'the gateway'} says “${text}”`,
+  besideGateway: (title, text, isGateway) => `${title}; ${isGateway ? 'the gateway' : 'the log'} says “${text}”`,
   unknownReason: (text) => `“${text}”`,
   stop: '. ',
   over: 'Nothing to do now. If nobody changed anything, ask the clients: they may have stopped calling.',
@@ -107,9 +106,9 @@ export const en: Messages = {
   scopeShare: (percent) => `${percent} of all that this domain refused in the last hour`,
   heldBackUntil: (where, until) =>
     `Enough of strangers at ${where} for today: what else they try is counted, and nobody is told of it until ${until}. The weekly report has it, and so has “mtls-watch incidents”. Partners are told of as ever.`,
-  clientsKnown: (count, shown) =>
+  clientsKnown: (count, shown, isEstimate) =>
     count > shown
-      ? `at least ${count} clients; the busiest ${shown}:`
+      ? `${isEstimate ? 'about ' : ''}${count} clients; the busiest ${shown}:`
       : count === 1
         ? '1 client:'
         : `${count} clients:`,
@@ -117,6 +116,14 @@ export const en: Messages = {
   client: (subject, serial, sources, count) =>
     `${count}×  ${subject}  serial ${serial}${sources === '' ? '' : `  from ${sources}`}`,
   seenHere: (day) => `Seen at this gateway on ${day}: `,
+  fromLogFields: 'This is from the log’s fields, not from the certificate.',
+  presentedBefore: ({ address, name, serial, ends, isExpired, until }) => {
+    const validity = ends === null ? '' : isExpired ? `, expired ${ends}` : `, valid until ${ends}`;
+    return `${address} presented ${name} (serial ${serial}${validity}) until ${until}.`;
+  },
+  mayLackPurpose: 'The new certificate may lack client authentication: then many clients send none.',
+  withoutCertificate: (sources, count) =>
+    `${count}×  without a certificate${sources === '' ? '' : `  from ${sources}`}`,
   verdict: (title, remedy, isCertain) =>
     `${isCertain ? '' : 'Likely: '}${remedy === '' ? `${title}.` : `${title}. ${remedy}`}`,
 };

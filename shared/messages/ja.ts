@@ -1,7 +1,6 @@
 /** The Japanese texts of alerts. Certificates, commands and names of AWS are not translated. */
 
 import { sayIn } from '../model/phrases.js';
-import { isCode } from '../model/reasons.js';
 import { findings } from './findings/ja.js';
 import { nameWords } from './names.js';
 import { phrases } from './phrases/ja.js';
@@ -96,7 +95,8 @@ export const ja: Messages = {
     escalated: (whose, where) => `${where} が ${whose}を拒否する件数が、開始時より大きく増えました。`,
     resolved: (whose, where) => `${where} は ${whose}を拒否しなくなりました。`,
   },
-  besideGateway: (title, text) => `${title}（${isCode(text) ? 'ログのコード' : 'ゲートウェイの文言'}: 「${text}」）`,
+  besideGateway: (title, text, isGateway) =>
+    `${title}（${isGateway ? 'ゲートウェイの文言' : 'ログのコード'}: 「${text}」）`,
   unknownReason: (text) => `「${text}」`,
   stop: '。',
   over: '今すぐの対応は不要です。誰も何も変更していない場合は、クライアントが呼び出しをやめた可能性があるため確認してください。',
@@ -134,11 +134,19 @@ export const ja: Messages = {
   scopeShare: (percent) => `このドメインの直近 1 時間の拒否のうち ${percent}`,
   heldBackUntil: (where, until) =>
     `${where} への未知の接続元に関する本日の通知は上限に達しました。以降は件数だけを数え、${until} まで通知しません。内容は週次レポートと mtls-watch incidents で確認できます。取引先に関する通知は変わりません。`,
-  clientsKnown: (count, shown) =>
-    count > shown ? `少なくとも ${count} クライアント。多い順に ${shown} 件:` : `${count} クライアント:`,
+  clientsKnown: (count, shown, isEstimate) =>
+    count > shown ? `${isEstimate ? '約 ' : ''}${count} クライアント。多い順に ${shown} 件:` : `${count} クライアント:`,
   issuerTrusted: (isTrusted) => (isTrusted ? 'トラストストアに登録済み' : 'トラストストアに未登録'),
   client: (subject, serial, sources, count) =>
     `${count} 件  ${subject}  シリアル番号 ${serial}${sources === '' ? '' : `  接続元 ${sources}`}`,
+  fromLogFields: '証明書そのものではなく、ログの項目からの判定です。',
+  presentedBefore: ({ address, name, serial, ends, isExpired, until }) => {
+    const validity = ends === null ? '' : isExpired ? `、${ends} に期限切れ` : `、${ends} まで有効`;
+    return `${address} は ${until} まで ${name} (シリアル番号 ${serial}${validity}) を提示していました。`;
+  },
+  mayLackPurpose:
+    '新しい証明書にクライアント認証の用途がない可能性があります。その場合、多くのクライアントは証明書を送信しません。',
+  withoutCertificate: (sources, count) => `${count} 件  証明書なし${sources === '' ? '' : `  接続元 ${sources}`}`,
   seenHere: (day) => `${day} にこのゲートウェイで確認済みの原因です: `,
   verdict: (title, remedy, isCertain) =>
     `${isCertain ? '' : 'おそらく次の原因です: '}${remedy === '' ? `${title}。` : `${title}。${remedy}`}`,

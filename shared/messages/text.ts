@@ -138,11 +138,15 @@ function ownerFields(notice: Notice, { labels }: Messages): Field[] {
 function clientsOf({ clients, clientCount }: Notice, messages: Messages): string[] {
   if (clients.length === 0) return [];
   const shown = clients.slice(0, limits.clientsShownMax);
-  return [messages.clientsKnown(clientCount, shown.length), ...shown.map((one) => clientText(one, messages))];
+  return [
+    messages.clientsKnown(clientCount, shown.length, clientCount >= limits.clientHashesMax),
+    ...shown.map((one) => clientText(one, messages)),
+  ];
 }
 
 function clientText({ subjectDn, serialNumber, sourceIps, count }: ClientTally, messages: Messages): string {
   const sources = sourceIps.map(mailText).join(', ');
+  if (`${subjectDn}${serialNumber}` === '') return messages.withoutCertificate(sources, number(count));
   return messages.client(mailText(subjectDn), mailText(serialNumber), sources, number(count));
 }
 

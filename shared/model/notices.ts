@@ -57,7 +57,7 @@ export interface Notice {
   readonly expected: number;
   /** Failures in each of the 60 minutes up to the notice, the oldest first. */
   readonly lastHour: readonly number[];
-  /** How many clients are known to have failed. This is a lower bound, because each fact keeps only a few clients. */
+  /** How many clients failed: exact up to 16, an estimate beyond. */
   readonly clientCount: number;
   /** Whether the truststore holds a CA of the issuer's name; null where that is not known. */
   readonly issuerTrusted: boolean | null;
@@ -72,6 +72,8 @@ export interface Notice {
   readonly because: string;
   readonly runbookUrl: string;
   readonly clients: readonly ClientTally[];
+  /** Where clients present no certificate: what their addresses presented when they were refused before; left out where nothing is known. */
+  readonly presentedBefore?: readonly Presented[] | undefined;
   /** The diagnosis of the refused certificate, or null where none could be made. */
   readonly verdict: Diagnosis | null;
   /** Why there is no verdict, in a sentence; null where there is one or none was expected. */
@@ -89,6 +91,19 @@ export interface Notice {
   readonly links: NoticeLinks;
   /** Commands that silence the group or stop the repeats. They hold no text that a client sent. */
   readonly commands: NoticeCommands;
+}
+
+/** The last certificate that an address was refused with. */
+export interface Presented {
+  readonly sourceIp: string;
+  readonly subjectDn: string;
+  /** As in `GroupKey`. */
+  readonly issuerDn: string;
+  readonly serialNumber: string;
+  /** ISO 8601; null where the log does not say it. */
+  readonly notAfter: string | null;
+  /** ISO 8601: about when it was last seen. */
+  readonly lastAt: string;
 }
 
 export interface NoticeSaid {
@@ -187,4 +202,6 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
   /** Subject DNs from the client's certificate to the root, as far as a path could be built. */
   readonly path: readonly string[];
+  /** Set where nobody has the certificate, and the verdict rests on what a log says of it. */
+  readonly basis?: 'log-fields';
 }

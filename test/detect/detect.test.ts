@@ -222,13 +222,26 @@ describe('detect', () => {
     expect(verdictAfter(clumpsOf(100, 200), [25, 25, 25, 25]).kind).toBe('spike');
   });
 
+  it('says what a page resembles', () => {
+    const sunday = Date.UTC(2026, 10, 22) / 60_000;
+    const at = 3 * 60;
+    const job = Array.from({ length: 9 * DAY }, (_, t) => (t === 0 || (t >= DAY + at && t < DAY + at + 4) ? 10 : 0));
+    const first = sunday - DAY;
+    const history = learned(job.slice(0, 8 * DAY + at), null, first);
+    expect(verdictAfter(history, [20, 20, 20]).because).toMatch(
+      /; much like Sunday 2026-11-22 about 0[23]:[05]\d UTC, \d\d in 5 minutes$/,
+    );
+    expect(verdictAfter(history, [90, 110, 100]).because).not.toContain('much like');
+    expect(verdictAfter(learned(job.slice(0, 5 * DAY), null, first), [20, 20, 20]).because).not.toContain('much like');
+  });
+
   it('waits for another hour where hours of retries came before, and pages when they do not end', () => {
     const random = randomOf(29);
     const counts = Array.from({ length: 21 * DAY }, () => 0);
     const retries = (from: number, hours: number, perHour = 18): number[] =>
       Array.from({ length: perHour * hours }, () => from + random.integer(0, 60 * hours - 1));
     for (let t = DAY; t < counts.length - DAY; t += random.integer(2 * DAY, 3 * DAY)) {
-      for (const at of retries(t, 1)) counts[at]! += 1;
+      for (const at of retries(t, 1, random.integer(10, 30))) counts[at]! += 1;
     }
     const history = learned(counts);
     const kinds = [1, 4].map((hours) => {

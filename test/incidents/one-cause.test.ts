@@ -42,7 +42,7 @@ async function tell(streams: readonly Stream[], minutes = 40, each = true): Prom
 async function noticesOf(streams: readonly Stream[], minutes = 40, each = true): Promise<readonly Notice[]> {
   const world = Object.assign(testWorld({ truststores: { '*': 's3://truststores/all.pem' } }), {
     truststores: {
-      read: async () => ({ text: acme.pem, version: 'v', versionId: 'v', modifiedAt: T0 - 90 * 86_400_000 }),
+      read: async () => ({ text: acme.pem, version: 'one-cause', versionId: 'v', modifiedAt: T0 - 90 * 86_400_000 }),
       previous: async () => null,
     },
   });

@@ -1,8 +1,8 @@
 /** How urgent: partners are never noise, strangers always are. */
 
 import { expect, it } from 'vitest';
-import { clientCountOf, type Impact, severityFor, worse } from '../../shared/incidents/severity.js';
-import { type Fact, OTHER_ISSUERS } from '../../shared/model/index.js';
+import { type Impact, severityFor, worse } from '../../shared/incidents/severity.js';
+import { OTHER_ISSUERS } from '../../shared/model/index.js';
 import type { ReasonId } from '../../shared/model/reasons.js';
 import { numbers } from '../support/detections.js';
 import { testConfig } from '../support/world.js';
@@ -76,23 +76,6 @@ it('scales a window of more than an hour down to an hour, and none of less up', 
       policy,
     );
   expect([1, 60, 61, 600, 601].map(of)).toEqual(['high', 'high', 'medium', 'medium', 'low']);
-});
-
-it('counts a client once, by its certificate or by serial number and name', () => {
-  const client = (fingerprint: string | null, serialNumber: string) => ({
-    subjectDn: 'CN=a',
-    serialNumber,
-    fingerprint,
-    sourceIps: [],
-    count: 1,
-  });
-  const fact = (...clients: ReturnType<typeof client>[]) => ({ clients }) as unknown as Fact;
-  const facts = [
-    fact(client('f', '01'), client('f', '02')),
-    fact(client(null, '01'), client(null, '02')),
-    fact(client('f', '01')),
-  ];
-  expect(clientCountOf(facts)).toBe(3);
 });
 
 it('never falls while an incident goes on', () => {

@@ -1,7 +1,9 @@
-import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { expect, it } from 'vitest';
 import { grants } from './grants.js';
 import { resources, synthesise } from './support.js';
+import { account } from './users.js';
 
 const history = { exports: ['s3://example-logs/exports/', 's3://example-logs/AWSLogs/'], concurrency: 7 };
 const { template } = synthesise({ history });
@@ -83,6 +85,26 @@ it('is started by its own event, and by none of another stack', () => {
     },
     Targets: [Match.objectLike({ InputPath: '$.detail' })],
   });
+});
+
+it('grants whoever starts it nothing but that', () => {
+  const { stack, watch } = account({}, {}, { history });
+  const operator = new Role(stack, 'Operator', { assumedBy: new ServicePrincipal('ec2.amazonaws.com') });
+  watch.grantBackfill(operator);
+  const policies = resources(Template.fromStack(stack), 'AWS::IAM::Policy').filter(([id]) => id.startsWith('Operator'));
+  const statements = policies.flatMap(
+    ([, { Properties }]) => (Properties.PolicyDocument as { Statement: Record<string, unknown>[] }).Statement,
+  );
+  expect(statements.map(({ Action, Condition }) => [Action, Condition ?? null])).toEqual([
+    ['cloudformation:DescribeStacks', null],
+    ['lambda:GetFunctionConfiguration', null],
+    ['s3:ListBucket', { StringLike: { 's3:prefix': 'exports/*' } }],
+    ['s3:ListBucket', { StringLike: { 's3:prefix': 'AWSLogs/*' } }],
+    ['s3:ListBucket', null],
+    [['s3:GetObject', 's3:PutObject'], null],
+    ['events:PutEvents', { StringEquals: { 'events:source': 'mtls-watch', 'events:detail-type': 'Backfill' } }],
+  ]);
+  expect(statements.every(({ Resource }) => Resource !== '*')).toBe(true);
 });
 
 it('refuses prefixes that would open more than they say', () => {

@@ -30,17 +30,23 @@ const TAIL_MINUTES = 24 * 60;
 const DAY = 24 * 60;
 
 /**
- * One series of counts for each issuer, from `T0` on. Each issuer has two clients: of more than a few, a fact names the most
- * frequent, and how many facts a minute has depends on how it was delivered.
+ * One series of counts for each issuer, from `T0` on.
+ * @param clients of each issuer: of more than three, a fact names the most frequent, so that whom a notice names, and how often each
+ * of them was refused, depends on how the log was cut
  */
-export function refusalsOf(series: readonly ArrayLike<number>[]): Refusal[] {
+export function refusalsOf(series: readonly ArrayLike<number>[], clients: number): Refusal[] {
   const refusals: Refusal[] = [];
   for (let minute = 0; minute < Math.max(...series.map(({ length }) => length)); minute++) {
     for (const [issuer, counts] of series.entries()) {
       const issuerDn = `CN=Partner ${issuer} CA,O=Partner ${issuer}`;
       for (let k = 0; k < (counts[minute] ?? 0); k++) {
         const at = T0 + minute * MINUTE_MS + ((k * 997 + issuer * 331) % MINUTE_MS);
-        refusals.push({ n: refusals.length + 1, at, issuerDn, subjectDn: `CN=client-${issuer}-${k % 2}` });
+        refusals.push({
+          n: refusals.length + 1,
+          at,
+          issuerDn,
+          subjectDn: `CN=client-${issuer}-${(k + minute) % clients}`,
+        });
       }
     }
   }
@@ -57,7 +63,13 @@ export interface Delivery {
 }
 
 /** Three groups of a domain, each with some days of a situation. */
-export async function bothWays(seed: number, names: readonly SituationName[], days: number, delay: number) {
+export async function bothWays(
+  seed: number,
+  names: readonly SituationName[],
+  days: number,
+  delay: number,
+  clients = 2,
+) {
   const random = randomOf(seed);
   const series = names.map((name, k) => {
     const from = random.integer(7, 40) * DAY;
@@ -65,7 +77,7 @@ export async function bothWays(seed: number, names: readonly SituationName[], da
     // More of one minute would be sampled.
     return counts.slice(from, from + days * DAY).map((count) => Math.min(count, 40));
   });
-  const refusals = refusalsOf(series);
+  const refusals = refusalsOf(series, clients);
   return {
     functions: await throughFunctions(refusals, days * DAY, { random, delay }),
     replayed: await throughReplay(refusals),

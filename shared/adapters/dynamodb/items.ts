@@ -90,7 +90,7 @@ export const groupSchema = z.object({
 /** The attributes that facts and roll-ups share. */
 type Counts = Pick<
   Rollup,
-  'requests' | 'count' | 'unattributed' | 'inferred' | 'firstAt' | 'lastAt' | 'reasonText' | 'clients'
+  'requests' | 'count' | 'unattributed' | 'inferred' | 'firstAt' | 'lastAt' | 'reasonText' | 'clients' | 'clientHashes'
 >;
 
 /** `requests` is an attribute of its own, so that conditions can refer to it. */
@@ -102,23 +102,44 @@ export function countsAttributes(counts: Counts): Item {
     client.fingerprint,
     client.sourceIps,
     client.count,
+    ...(client.notAfter === undefined ? [] : [client.notBefore, client.notAfter]),
   ]);
-  const value = [count, unattributed, inferred, firstAt, lastAt, reasonText, clients];
+  const value: unknown[] = [count, unattributed, inferred, firstAt, lastAt, reasonText, clients];
+  if (counts.clientHashes !== undefined) value.push(packed(counts.clientHashes));
   return { requests: { N: String(requests) }, value: { S: JSON.stringify(value) } };
 }
 
+const time = z.optional(z.number());
+
 const clientSchema = z.tuple(
-  [z.string(), z.string(), z.nullable(z.string()), z.array(z.string()), z.number()],
+  [z.string(), z.string(), z.nullable(z.string()), z.array(z.string()), z.number(), time, time],
   z.unknown(),
 );
 
 const countsSchema = z.tuple(
-  [z.number(), z.number(), z.number(), z.number(), z.number(), z.string(), z.array(clientSchema)],
+  [
+    z.number(),
+    z.number(),
+    z.number(),
+    z.number(),
+    z.number(),
+    z.string(),
+    z.array(clientSchema),
+    z.optional(z.string()),
+  ],
   z.unknown(),
 );
 
+/** Numbers of 32 bits as base64, four bytes each. */
+const packed = (hashes: readonly number[]): string => Buffer.from(Uint32Array.from(hashes).buffer).toString('base64');
+const unpacked = (text: string): number[] => {
+  const bytes = Buffer.from(text, 'base64');
+  return Array.from({ length: bytes.length >> 2 }, (_, i) => bytes.readUInt32LE(4 * i));
+};
+
 export function countsOf(item: Item): Counts {
-  const [count, unattributed, inferred, firstAt, lastAt, reasonText, clients] = readValue(item, 'value', countsSchema);
+  const value = readValue(item, 'value', countsSchema);
+  const [count, unattributed, inferred, firstAt, lastAt, reasonText, clients, hashes] = value;
   return {
     requests: numberOf(item, 'requests'),
     count,
@@ -127,13 +148,15 @@ export function countsOf(item: Item): Counts {
     firstAt,
     lastAt,
     reasonText,
-    clients: clients.map(([subjectDn, serialNumber, fingerprint, sourceIps, times]) => ({
+    clients: clients.map(([subjectDn, serialNumber, fingerprint, sourceIps, times, notBefore, notAfter]) => ({
       subjectDn,
       serialNumber,
       fingerprint,
       sourceIps,
       count: times,
+      ...(notBefore !== undefined && { notBefore, notAfter }),
     })),
+    ...(hashes !== undefined && { clientHashes: unpacked(hashes) }),
   };
 }
 
