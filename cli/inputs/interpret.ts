@@ -52,19 +52,7 @@ export function interpreter(
   const onKnown = () => {
     known += 1;
   };
-  const opened: Opened = {
-    onEvent: (event) => add(event, event.timestamp, event.message),
-    // The format identifies the time more reliably than the name of a key.
-    onRecord: (message, at) => add(NOWHERE, records.timeByFormat(message) ?? at, message),
-    isRecord: records.isRecord,
-    onDelivery(delivery) {
-      onKnown();
-      emit(delivery.kind === 'batch' ? { kind: 'batch', batch: delivery } : { kind: 'control', control: delivery });
-    },
-    onBytes: nestedBytes,
-    onKnown,
-    onReject: window.reject,
-  };
+  const opened = openedInto({ add, records, emit, onBytes: nestedBytes, onKnown, onReject: window.reject });
   const lines = lineEvents({
     isByFormat: records.isByFormat,
     onEvent: add,
@@ -109,13 +97,11 @@ export function interpreter(
     },
     take,
     object(line) {
-      const text = objectLine(line);
-      const json = text === null ? undefined : parsed(text);
-      // The elements of a list of events are units of their own.
-      if (text === null || typeof json !== 'object' || json === null || 'events' in json) return false;
-      const plain = plainEvent(json);
+      const found = objectIn(line);
+      if (found === null) return false;
+      const plain = plainEvent(found.json);
       lines.close();
-      if (plain === null) openValue(json, text, opened);
+      if (plain === null) openValue(found.json, found.text, opened);
       else passed(plain);
       return true;
     },
@@ -124,6 +110,36 @@ export function interpreter(
     reject: notAnEvent,
     end: lines.close,
     known: () => known,
+  };
+}
+
+/** A line that is one object, and no list of events: the elements of that are units of their own. */
+function objectIn(line: Parameters<typeof objectLine>[0]): { readonly text: string; readonly json: object } | null {
+  const text = objectLine(line);
+  const json = text === null ? undefined : parsed(text);
+  return text === null || typeof json !== 'object' || json === null || 'events' in json ? null : { text, json };
+}
+
+interface OpenedParts extends Pick<Opened, 'onBytes' | 'onKnown' | 'onReject'> {
+  readonly add: ReturnType<typeof datedEvents>['add'];
+  readonly records: ReturnType<typeof recordsOf>;
+  readonly emit: (item: InputItem) => void;
+}
+
+/** What becomes of the contents of a container. */
+function openedInto({ add, records, emit, onBytes, onKnown, onReject }: OpenedParts): Opened {
+  return {
+    onEvent: (event) => add(event, event.timestamp, event.message),
+    // The format identifies the time more reliably than the name of a key.
+    onRecord: (message, at) => add(NOWHERE, records.timeByFormat(message) ?? at, message),
+    isRecord: records.isRecord,
+    onDelivery(delivery) {
+      onKnown();
+      emit(delivery.kind === 'batch' ? { kind: 'batch', batch: delivery } : { kind: 'control', control: delivery });
+    },
+    onBytes,
+    onKnown,
+    onReject,
   };
 }
 
