@@ -44,14 +44,12 @@ export function interpreter(
   emit: (item: InputItem) => void,
 ): Interpreter {
   const records = recordsOf(format);
-  const { add, startAt } = datedEvents(window, records.timeWithin);
+  const { add, addPlain, startAt } = datedEvents(window, records.timeWithin);
   let known = 0;
-  let nested = 0;
+  const nest = nesting();
 
   const notAnEvent = (detail: string) => window.reject('not-a-log-event', detail);
-  const onKnown = () => {
-    known += 1;
-  };
+  const onKnown = () => ++known;
   const opened = openedInto({ add, records, emit, onBytes: nestedBytes, onKnown, onReject: window.reject });
   const lines = lineEvents({
     isByFormat: records.isByFormat,
@@ -63,10 +61,8 @@ export function interpreter(
   });
 
   function nestedBytes(bytes: Buffer): void {
-    nested += 1;
-    if (nested > limits.inputNestingMax) notAnEvent('data nested deeper than a log is');
-    else lines.within(() => cutWhole(bytes, take));
-    nested -= 1;
+    const isIn = nest(() => lines.within(() => cutWhole(bytes, take)));
+    if (!isIn) notAnEvent('data nested deeper than a log is');
   }
 
   function value(text: string): void {
@@ -84,11 +80,10 @@ export function interpreter(
     else value(unit.text);
   }
 
-  function passed(plain: PlainSuccess): void {
+  const passed = (plain: PlainSuccess): void => {
     lines.close();
-    startAt(plain.timestamp);
-    window.addPlain(plain);
-  }
+    addPlain(plain);
+  };
 
   return {
     begin(layout, fallbackAt) {
@@ -143,12 +138,28 @@ function openedInto({ add, records, emit, onBytes, onKnown, onReject }: OpenedPa
   };
 }
 
+/** @returns runs work that may run itself again, within bounds; false where it was not run */
+function nesting(): (work: () => void) => boolean {
+  let nested = 0;
+  return (work) => {
+    if (nested >= limits.inputNestingMax) return false;
+    nested += 1;
+    work();
+    nested -= 1;
+    return true;
+  };
+}
+
 /** An event without a time gets that of the event before it. */
 function datedEvents(window: EventWindow, timeWithin: (message: string) => number | null) {
   let lastAt = 0;
   return {
     startAt(at: number): void {
       lastAt = at;
+    },
+    addPlain(plain: PlainSuccess): void {
+      lastAt = plain.timestamp;
+      window.addPlain(plain);
     },
     add({ owner = '', logGroup, logStream, id }: Origin, at: number | null, message: string): void {
       lastAt = at ?? timeWithin(message) ?? lastAt;
