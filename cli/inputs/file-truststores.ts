@@ -5,6 +5,7 @@ import { systemClock } from '../../shared/adapters/clock.js';
 import { digest } from '../../shared/base/digest.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { once } from '../../shared/base/lazily.js';
+import { isTrustStoreArn } from '../../shared/config/truststore-places.js';
 import type { TruststoreObject, TruststoreSource } from '../../shared/ports/truststore.js';
 import { readWhole } from './whole-file.js';
 
@@ -25,7 +26,8 @@ export function createFileTruststores(): TruststoreSource {
 }
 
 /**
- * Truststores from files, and from S3 if discovery finds them there. The SDK is loaded when the first of those is read.
+ * Truststores from files, and from S3 or load balancers if the settings or discovery find them there. The SDK is loaded when the
+ * first of those is read.
  */
 export function createTruststores(): TruststoreSource {
   const files = createFileTruststores();
@@ -36,7 +38,15 @@ export function createTruststores(): TruststoreSource {
     ]);
     return createS3Truststores(new S3Client({ followRegionRedirects: true }), systemClock);
   });
-  const sourceOf = async (place: string) => (place.startsWith('s3://') ? loadObjects() : files);
+  const loadTrustStores = once(async () => {
+    const [{ createLoadBalancerTruststores }, { ElasticLoadBalancingV2Client }] = await Promise.all([
+      import('../../shared/adapters/aws/load-balancer-truststore.js'),
+      import('@aws-sdk/client-elastic-load-balancing-v2'),
+    ]);
+    return createLoadBalancerTruststores(new ElasticLoadBalancingV2Client({}), systemClock);
+  });
+  const sourceOf = async (place: string) =>
+    place.startsWith('s3://') ? loadObjects() : isTrustStoreArn(place) ? loadTrustStores() : files;
   return {
     read: async (place) => (await sourceOf(place)).read(place),
     previous: async (place) => (await sourceOf(place)).previous(place),

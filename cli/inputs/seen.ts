@@ -9,52 +9,73 @@ import type { LogBatch } from '../../shared/model/index.js';
 
 /** 32-bit words of a digest. */
 const WORDS = 4;
+/** Most files are short, and a table costs what it holds: it begins with so many places and is doubled when it is half full. */
+const BITS_MIN = 10;
 
 interface Table {
+  readonly bits: number;
   readonly words: Int32Array;
+  /** 0 marks a free place. */
   readonly counts: Uint32Array;
 }
+
+const empty = (bits: number): Table => ({
+  bits,
+  words: new Int32Array(2 ** bits * WORDS),
+  counts: new Uint32Array(2 ** bits),
+});
 
 /**
  * @param most ids that are remembered: at least the last so many, at most twice as many
  * @returns how often an id was asked for before
  */
 export function occurrences(most: number): (id: string) => number {
-  const bits = Math.ceil(Math.log2(2 * most));
-  const empty = (): Table => ({ words: new Int32Array(2 ** bits * WORDS), counts: new Uint32Array(2 ** bits) });
-  const words = new Int32Array(WORDS);
-  let young = empty();
-  let old = empty();
+  const digest = new Int32Array(WORDS);
+  let young = empty(BITS_MIN);
+  let old: Table | null = null;
   let held = 0;
   return (id) => {
     const bytes = hash('sha256', id, 'binary');
     for (let n = 0; n < WORDS; n++) {
       const [high, low] = [bytes.charCodeAt(4 * n) << 8, bytes.charCodeAt(4 * n + 2) << 8];
-      words[n] = ((high | bytes.charCodeAt(4 * n + 1)) << 16) | low | bytes.charCodeAt(4 * n + 3);
+      digest[n] = ((high | bytes.charCodeAt(4 * n + 1)) << 16) | low | bytes.charCodeAt(4 * n + 3);
     }
-    const place = placeOf(young, words, bits);
-    const seen = young.counts[place] || (old.counts[placeOf(old, words, bits)] ?? 0);
-    if (young.counts[place] === 0) {
-      if (held >= most) {
-        [young, old] = [{ words: old.words.fill(0), counts: old.counts.fill(0) }, young];
-        held = 0;
-      }
+    let place = placeOf(young, digest, 0);
+    const own = young.counts[place] ?? 0;
+    const seen = own > 0 || old === null ? own : (old.counts[placeOf(old, digest, 0)] ?? 0);
+    if (own === 0) {
+      if (held >= most) [young, old, held] = [empty(BITS_MIN), young, 0];
+      else if (2 * held >= 2 ** young.bits) young = doubled(young);
+      place = placeOf(young, digest, 0);
       held++;
     }
-    const own = placeOf(young, words, bits);
-    young.words.set(words, own * WORDS);
-    young.counts[own] = seen + 1;
+    for (let n = 0; n < WORDS; n++) young.words[place * WORDS + n] = digest[n] ?? 0;
+    young.counts[place] = seen + 1;
     return seen;
   };
 }
 
-/** The place of the digest, or the free place for it: places are tried one after another, and half of them are free. */
-function placeOf({ words, counts }: Table, digest: Int32Array, bits: number): number {
-  for (let place = (digest[0] ?? 0) >>> (32 - bits); ; place = (place + 1) & (2 ** bits - 1)) {
+function doubled({ bits, words, counts }: Table): Table {
+  const larger = empty(bits + 1);
+  for (let place = 0; place < counts.length; place++) {
+    if (counts[place] === 0) continue;
+    const at = placeOf(larger, words, place * WORDS);
+    for (let n = 0; n < WORDS; n++) larger.words[at * WORDS + n] = words[place * WORDS + n] ?? 0;
+    larger.counts[at] = counts[place] ?? 0;
+  }
+  return larger;
+}
+
+/**
+ * The place of the digest that begins at `from`, or the free place for it: places are tried one after another, and half of them are
+ * free.
+ */
+function placeOf({ bits, words, counts }: Table, digest: Int32Array, from: number): number {
+  for (let place = (digest[from] ?? 0) >>> (32 - bits); ; place = (place + 1) & (2 ** bits - 1)) {
     if (counts[place] === 0) return place;
     const at = place * WORDS;
-    const isSame = words[at] === digest[0] && words[at + 1] === digest[1];
-    if (isSame && words[at + 2] === digest[2] && words[at + 3] === digest[3]) return place;
+    const isSame = words[at] === digest[from] && words[at + 1] === digest[from + 1];
+    if (isSame && words[at + 2] === digest[from + 2] && words[at + 3] === digest[from + 3]) return place;
   }
 }
 

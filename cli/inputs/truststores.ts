@@ -2,6 +2,7 @@
 
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
+import { isTrustStoreArn } from '../../shared/config/truststore-places.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { fileErrors } from '../../shared/x509/audit-file.js';
 import type { Certificate, Malformed } from '../../shared/x509/certificate.js';
@@ -11,6 +12,7 @@ import { type DoorRules, doorRules } from '../../shared/x509/door-rules.js';
 import { type BundleEntry, readBundle } from '../../shared/x509/pem.js';
 import { cureOf, type Damage } from '../../shared/x509/pem-damage.js';
 import { parseTruststore, type Truststore } from '../../shared/x509/truststore.js';
+import { createTruststores } from './file-truststores.js';
 import { readWhole } from './whole-file.js';
 
 export interface ClientFile {
@@ -91,8 +93,12 @@ export function nameOf(place: string): string {
   return place === '-' ? 'standard input' : place;
 }
 
-/** A bundle from a file or from `s3://bucket/key`. @throws MtlsWatchError `unreadable-input` or `truststore-unreadable` */
+/** A bundle from a file, from `s3://bucket/key`, or of a load balancer's trust store by its ARN. @throws MtlsWatchError `unreadable-input` or `truststore-unreadable` */
 export async function readTruststore(place: string, clock: Clock): Promise<NamedTruststore> {
+  if (isTrustStoreArn(place)) {
+    const { text } = await createTruststores().read(place);
+    return { truststore: parseTruststore(text), name: place };
+  }
   if (!place.startsWith('s3://')) {
     const text = await readText(place, 'a bundle of PEM certificates, or s3://bucket/key');
     return { truststore: parseTruststore(text, place), name: nameOf(place) };

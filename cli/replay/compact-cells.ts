@@ -32,26 +32,27 @@ interface Packed {
   readonly claimedBy: string | null;
 }
 
-/** Halves of a request mostly come within a batch or two: until then a cell is not packed. About 1 KB each. */
-const UNPACKED_MAX = 5_000;
+/** Halves of a request mostly come within a batch or two: until then a cell is not packed. About 1 KB each, and at most twice as many. */
+const UNPACKED_MAX = 8_000;
 
 /** @param most the number of cells that are kept at least */
 export function compactCells(most: number): CompactCells {
   const cells = boundedMap<Packed>(most);
-  const recent = new Map<string, Cell>();
   const shared = createShared();
+  let [recent, before] = [new Map<string, Cell>(), new Map<string, Cell>()];
   return {
     get: (key) => {
-      const packed = recent.has(key) ? undefined : cells.get(key);
-      return packed === undefined ? recent.get(key) : unpack(packed);
+      const cell = recent.get(key) ?? before.get(key);
+      const packed = cell === undefined ? cells.get(key) : undefined;
+      return packed === undefined ? cell : unpack(packed);
     },
     set: (key, cell) => {
       recent.set(key, cell);
       if (recent.size < Math.min(UNPACKED_MAX, most)) return;
-      for (const [name, one] of recent) cells.set(compactString(name), pack(one, shared));
-      recent.clear();
+      for (const [name, one] of before) if (!recent.has(name)) cells.set(compactString(name), pack(one, shared));
+      [recent, before] = [new Map(), recent];
     },
-    size: () => cells.size() + recent.size,
+    size: () => cells.size() + recent.size + before.size,
   };
 }
 

@@ -30,6 +30,8 @@ const CATCH = { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Ne
 export function backfillStates(props: BackfillStatesProps): object {
   const step = stepOf(props);
   return {
+    // The command takes a run for ended then.
+    TimeoutSeconds: 7 * 86_400,
     StartAt: 'Is anything new',
     States: {
       'Is anything new': {

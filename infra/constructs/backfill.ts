@@ -132,7 +132,6 @@ export class Backfill extends Construct {
       comment: 'mtls-watch: counts exported logs of the past',
       definitionBody: DefinitionBody.fromString(stack.toJsonString(definition)),
       role: role.withoutPolicyUpdates(),
-      timeout: Duration.days(7),
     });
     Validations.of(machine).acknowledge(
       {

@@ -5,6 +5,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { Config } from '../../shared/config/settings.js';
+import { isTrustStoreArn } from '../../shared/config/truststore-places.js';
 import { wildcardFinding } from '../support/nag-names.js';
 
 /** A bundle of PEM certificates in S3. */
@@ -33,9 +34,17 @@ export function truststoreReadStatements({ bucket, key }: TruststoreLocation): P
  * changes can be described; none if no truststore is configured.
  */
 export function truststoreStatements(scope: Construct, truststores: Config['truststores']): PolicyStatement[] {
-  const uris = [...new Set(Object.values(truststores))].sort();
-  if (uris.length === 0) return [];
+  const places = [...new Set(Object.values(truststores))].sort();
+  const uris = places.filter((place) => !isTrustStoreArn(place));
+  const arns = places.filter(isTrustStoreArn);
+  const ofBalancers = new PolicyStatement({
+    actions: ['elasticloadbalancing:GetTrustStoreCaCertificatesBundle'],
+    resources: arns,
+  });
+  const statements = arns.length === 0 ? [] : [ofBalancers];
+  if (uris.length === 0) return statements;
   return [
+    ...statements,
     new PolicyStatement({
       actions: ['s3:GetObject', 's3:GetObjectVersion'],
       resources: uris.map((uri) => arn(scope, path(uri))),

@@ -98,7 +98,7 @@ const truststoreKey = z
   .check(
     named,
     z.regex(
-      /^(?:\d{12}\/)?(?:\*|(?:\*\.)?[\w-]{1,63}(?:\.[\w-]{1,63}){0,126}|[a-z0-9]{1,20}\/[\w$.-]{1,128})$/,
+      /^(?:\d{12}\/)?(?:\*|(?:\*\.)?[\w-]{1,63}(?:\.[\w-]{1,63}){0,126}|[a-z0-9-]{1,20}\/[\w$./:-]{1,128})$/,
       'expected a custom domain such as api.example.com, *.example.com for all names below it, or * for all others; 111122223333/ in front means one account',
     ),
   );
@@ -228,9 +228,15 @@ const settings = z.strictObject({
   domains: z.withDefault(z.record(text(255), text(255).check(named)), {}),
   /** APIs that have no execution log (HTTP APIs): their refusals are inferred from the access log alone. */
   apisWithoutExecutionLog: z.withDefault(z.array(z.string().check(z.minLength(1))), []),
-  /** The CA bundle of each custom domain, as `s3://bucket/key`. */
+  /** The CA bundle of each custom domain, as `s3://bucket/key`, or the ARN of a load balancer's trust store. */
   truststores: z.withDefault(
-    z.record(truststoreKey, pattern(/^s3:\/\/[a-z0-9.-]{3,63}\/.{1,1024}$/, 'expected s3://bucket/key')),
+    z.record(
+      truststoreKey,
+      pattern(
+        /^(?:s3:\/\/[a-z0-9.-]{3,63}\/.{1,1024}|arn:[\w:-]{1,99}:truststore\/[\w/-]{1,99})$/,
+        'expected s3://bucket/key or the ARN of a trust store',
+      ),
+    ),
     {},
   ),
   /** Null: only what is named above is watched, and no function may read the account's APIs. */

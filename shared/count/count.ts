@@ -126,7 +126,10 @@ function addCount(sum: Count, count: Count): void {
 
 /** Tallies that are being built, by certificate. */
 type Clients = Map<string, { readonly who: Who; count: number; readonly sourceIps: string[] }>;
-type Who = Pick<ClientTally, 'subjectDn' | 'serialNumber' | 'fingerprint'>;
+type Who = Pick<ClientTally, 'subjectDn' | 'serialNumber' | 'fingerprint'> & {
+  readonly notBefore?: number | null | undefined;
+  readonly notAfter?: number | null | undefined;
+};
 
 function addClient(clients: Clients, who: Who, count: number): { readonly sourceIps: string[] } {
   const key = clientKey(who);
@@ -163,12 +166,13 @@ function busiest(clients: Clients, most: number): ClientTally[] {
   return [...clients.values()]
     .sort((a, b) => b.count - a.count || (a.who.subjectDn < b.who.subjectDn ? -1 : 1))
     .slice(0, most)
-    .map(({ who: { subjectDn, serialNumber, fingerprint }, count, sourceIps }) => ({
+    .map(({ who: { subjectDn, serialNumber, fingerprint, notBefore, notAfter }, count, sourceIps }) => ({
       subjectDn,
       serialNumber,
       fingerprint,
       sourceIps,
       count,
+      ...(fingerprint === null && notBefore != null && notAfter != null && { notBefore, notAfter }),
     }));
 }
 

@@ -17,6 +17,7 @@ import {
   type GroupKey,
   isUnloggedIssuer,
   type NoticeSaid,
+  type Presented,
 } from '../model/index.js';
 import { english, type Phrase, plain, say } from '../model/phrases.js';
 import { proves, type ReasonId } from '../model/reasons.js';
@@ -24,6 +25,7 @@ import type { World } from '../ports/index.js';
 import { certificateFromLoggedPem } from '../x509/certificate.js';
 import { isNamed, organizationOf } from '../x509/names.js';
 import type { Truststore } from '../x509/truststore.js';
+import type { OneDiagnosis } from './one-diagnosis.js';
 import { probedOf } from './probed.js';
 
 export interface Diagnosed {
@@ -54,18 +56,7 @@ export interface Diagnosed {
  * The readers of certificates and truststores, with their caches. Loaded when the first certificate is looked at,
  * because most invocations look at none.
  */
-const x509 = lazily(async () => {
-  const [{ diagnosisCache }, change, { isSignedByNamesake }] = await Promise.all([
-    import('../x509/cache.js'),
-    import('../x509/change.js'),
-    import('../x509/namesakes.js'),
-  ]);
-  return { cache: diagnosisCache(), isSignedByNamesake, ...change };
-});
-
-export type OneDiagnosis =
-  | { readonly kind: 'made'; readonly verdict: Diagnosis; readonly uri: string }
-  | { readonly kind: 'none'; readonly because: Phrase | null };
+const x509 = lazily(async () => (await import('./readers.js')).createReaders());
 
 /**
  * Verifies a certificate that called against the truststore of its domain, as `x509/` does.
@@ -100,6 +91,27 @@ export async function diagnosisOf(
 }
 
 /**
+ * Diagnoses the client of a group that failed most: by its certificate, or by what the door's connection log says of it.
+ * @param clients those with most failures first
+ * @throws MtlsWatchError `truststore-unreadable`
+ */
+export async function diagnosisOfGroup(
+  clients: readonly ClientTally[],
+  group: GroupKey,
+  at: number,
+  refusedWith: ReasonId | null,
+  world: World,
+): Promise<OneDiagnosis> {
+  if (group.door !== undefined) {
+    const { cache, diagnosisOfLogged } = await x509();
+    const truststoreOf = async (uri: string) => cache.truststore(await world.truststores.read(uri));
+    return diagnosisOfLogged(clients, group, at, refusedWith, world, truststoreOf);
+  }
+  const fingerprint = clients.find((client) => client.fingerprint !== null)?.fingerprint ?? null;
+  return diagnosisOf(fingerprint, group.scope, at, world, new Map(), refusedWith);
+}
+
+/**
  * Diagnoses the client that failed most.
  * @param clients those with most failures first
  */
@@ -110,11 +122,10 @@ export async function diagnoseClients(
   world: World,
 ): Promise<Diagnosed> {
   const lastAt = Math.max(...facts.map((fact) => fact.lastAt));
-  const fingerprint = clients.find((client) => client.fingerprint !== null)?.fingerprint ?? null;
   // A reason that was inferred from the certificate itself is not the gateway's word.
   const refusedWith = facts.some(({ count, inferred }) => count > inferred) ? group.reason : null;
   const diagnosis = await unlessUnreadable(
-    diagnosisOf(fingerprint, group.scope, lastAt, world, new Map(), refusedWith),
+    diagnosisOfGroup(clients, group, lastAt, refusedWith, world),
     (because): OneDiagnosis => ({
       kind: 'none',
       because: plain(because),
@@ -259,4 +270,13 @@ export async function trustedIssuers(scope: string, { config, truststores }: Wor
   await truststores.read(uri);
   const bundles = await bundlesOf(uri, { truststores });
   return new Set(bundles.flatMap(({ certificates }) => certificates.map(({ certificate }) => certificate.subjectDn)));
+}
+
+/** What the addresses of clients without a certificate were refused with before; see `seen-before.ts`. */
+export async function presentedBefore(
+  group: GroupKey,
+  facts: readonly Fact[],
+  world: World,
+): Promise<readonly Presented[]> {
+  return (await x509()).presentedBefore(group, facts, world);
 }

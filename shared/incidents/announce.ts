@@ -9,10 +9,11 @@ import { DAY_MS, dayOf, hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.
 import { clientCountOf } from '../count/distinct.js';
 import { dirtyHours } from '../count/record.js';
 import { type Detection, policyFor } from '../detect/detect.js';
-import { diagnoseClients, surroundingsOf } from '../diagnosis/diagnosis.js';
+import { diagnoseClients, presentedBefore, surroundingsOf } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
 import { type Fact, type GroupKey, type Incident, isSeveral, type Notice } from '../model/index.js';
 import type { World } from '../ports/index.js';
+import { toldWith } from './alike.js';
 import type { IncidentChange } from './incident.js';
 import { clientsOf, noticeOf } from './notice.js';
 import { type Impact, isStranger, severityFor, worse } from './severity.js';
@@ -95,12 +96,24 @@ export async function storeTransition(announcement: Announcement, world: World):
     groups,
     scopeShare,
     diagnosed,
+    presentedBefore: await presentedBy(kind, next.group, facts, world),
     heldBackUntil: isLastOfDay === true ? (dayOf(now) + 1) * DAY_MS : null,
     config: world.config,
     deployment: world.deployment ?? null,
   });
   const told = { refused: notice.refused, cause: notice.cause };
-  await world.stores.incidents.transition({ ...incident, told }, notice);
+  const to = minuteOf(now);
+  const isOver = kind === 'resolved';
+  const from = isOver ? (facts[0]?.minute ?? to) : to - notice.windowMinutes + 1;
+  const others = isSeveral(next.group.issuerDn) ? [] : await toldWith(incident, told, { from, to, isOver }, world);
+  const whole = others.length === 0 ? notice : { ...notice, toldWith: others };
+  await world.stores.incidents.transition({ ...incident, told }, whole);
+}
+
+/** Whose new certificate lacks client authentication often sends none: what it sent before tells whose it is. */
+async function presentedBy(kind: Notice['kind'], group: GroupKey, facts: readonly Fact[], world: World) {
+  if (kind === 'resolved' || group.reason !== 'no-client-certificate') return [];
+  return presentedBefore(group, facts, world);
 }
 
 const UNDIAGNOSED = {

@@ -20,6 +20,7 @@ import {
   isSeveral,
   type Notice,
   type NoticeKind,
+  type Presented,
 } from '../model/index.js';
 import { linksOf } from './console-links.js';
 import { noticeIdOf } from './incident.js';
@@ -42,6 +43,8 @@ export interface NoticeParts {
   readonly heldBackUntil: number | null;
   readonly config: Config;
   readonly deployment: Deployment | null;
+  /** Left out where there is nothing to tell. */
+  readonly presentedBefore?: readonly Presented[];
   readonly diagnosed: {
     readonly verdict: Diagnosis | null;
     readonly verdictNote: string | null;
@@ -83,7 +86,8 @@ export function noticeOf(parts: NoticeParts): Notice {
     severityAtFirst: incident.severityAtFirst,
     because: parts.because,
     runbookUrl: runbookUrl(config, group, runbookId(group, told.cause)),
-    clients,
+    clients: clients.map(({ notBefore: _, notAfter: __, ...shown }) => shown),
+    ...(parts.presentedBefore?.length && { presentedBefore: parts.presentedBefore }),
     ...parts.diagnosed,
     ...(parts.heldBackUntil === null ? {} : { heldBackUntil: new Date(parts.heldBackUntil).toISOString() }),
     links: linksOf({ group, reasonText, since, at: now }, config, deployment),

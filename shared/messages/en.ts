@@ -1,7 +1,6 @@
 /** The English texts of alerts: the cause first, then what to do. */
 
 import { english } from '../model/phrases.js';
-import { isCode } from '../model/reasons.js';
 import { findings } from './findings/en.js';
 import { nameWords } from './names.js';
 import { reasons } from './reasons/en.js';
@@ -69,7 +68,7 @@ export const en: Messages = {
     escalated: (whose, where) => `${where} refuses ${whose}, and many more than when it began.`,
     resolved: (whose, where) => `${where} no longer refuses ${whose}.`,
   },
-  besideGateway: (title, text) => `${title}; ${isCode(text) ? 'the log' : 'the gateway'} says “${text}”`,
+  besideGateway: (title, text, isGateway) => `${title}; ${isGateway ? 'the gateway' : 'the log'} says “${text}”`,
   unknownReason: (text) => `“${text}”`,
   stop: '. ',
   over: 'Nothing to do now. If nobody changed anything, ask the clients: they may have stopped calling.',
@@ -101,6 +100,8 @@ export const en: Messages = {
   failures: (count, minutes, expected) => `${count} in ${minutes} min; usually ${expected}`,
   failuresAtWorst: (count, minutes) => `${count} in ${minutes} min at its height`,
   failuresInAll: (count) => `${count} in all`,
+  ofWhich: (count, reason) => `${count} “${reason}”`,
+  together: (sum, each) => `${sum} (${each.join(', ')})`,
   peak: (count, minutes) => `at most ${count} in ${minutes} min`,
   scopeShare: (percent) => `${percent} of all that this domain refused in the last hour`,
   heldBackUntil: (where, until) =>
@@ -115,6 +116,14 @@ export const en: Messages = {
   client: (subject, serial, sources, count) =>
     `${count}×  ${subject}  serial ${serial}${sources === '' ? '' : `  from ${sources}`}`,
   seenHere: (day) => `Seen at this gateway on ${day}: `,
+  fromLogFields: 'This is from the log’s fields, not from the certificate.',
+  presentedBefore: ({ address, name, serial, ends, isExpired, until }) => {
+    const validity = ends === null ? '' : isExpired ? `, expired ${ends}` : `, valid until ${ends}`;
+    return `${address} presented ${name} (serial ${serial}${validity}) until ${until}.`;
+  },
+  mayLackPurpose: 'The new certificate may lack client authentication: then many clients send none.',
+  withoutCertificate: (sources, count) =>
+    `${count}×  without a certificate${sources === '' ? '' : `  from ${sources}`}`,
   verdict: (title, remedy, isCertain) =>
     `${isCertain ? '' : 'Likely: '}${remedy === '' ? `${title}.` : `${title}. ${remedy}`}`,
 };

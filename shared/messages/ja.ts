@@ -1,7 +1,6 @@
 /** The Japanese texts of alerts. Certificates, commands and names of AWS are not translated. */
 
 import { sayIn } from '../model/phrases.js';
-import { isCode } from '../model/reasons.js';
 import { findings } from './findings/ja.js';
 import { nameWords } from './names.js';
 import { phrases } from './phrases/ja.js';
@@ -96,7 +95,8 @@ export const ja: Messages = {
     escalated: (whose, where) => `${where} が ${whose}を拒否する件数が、開始時より大きく増えました。`,
     resolved: (whose, where) => `${where} は ${whose}を拒否しなくなりました。`,
   },
-  besideGateway: (title, text) => `${title}（${isCode(text) ? 'ログのコード' : 'ゲートウェイの文言'}: 「${text}」）`,
+  besideGateway: (title, text, isGateway) =>
+    `${title}（${isGateway ? 'ゲートウェイの文言' : 'ログのコード'}: 「${text}」）`,
   unknownReason: (text) => `「${text}」`,
   stop: '。',
   over: '今すぐの対応は不要です。誰も何も変更していない場合は、クライアントが呼び出しをやめた可能性があるため確認してください。',
@@ -128,6 +128,8 @@ export const ja: Messages = {
   failures: (count, minutes, expected) => `${minutes} 分間に ${count} 件（通常は ${expected} 件）`,
   failuresAtWorst: (count, minutes) => `最大で ${minutes} 分間に ${count} 件`,
   failuresInAll: (count) => `合計 ${count} 件`,
+  ofWhich: (count, reason) => `「${reason}」${count} 件`,
+  together: (sum, each) => `${sum}（${each.join('、')}）`,
   peak: (count, minutes) => `最大 ${minutes} 分間に ${count} 件`,
   scopeShare: (percent) => `このドメインの直近 1 時間の拒否のうち ${percent}`,
   heldBackUntil: (where, until) =>
@@ -137,6 +139,14 @@ export const ja: Messages = {
   issuerTrusted: (isTrusted) => (isTrusted ? 'トラストストアに登録済み' : 'トラストストアに未登録'),
   client: (subject, serial, sources, count) =>
     `${count} 件  ${subject}  シリアル番号 ${serial}${sources === '' ? '' : `  接続元 ${sources}`}`,
+  fromLogFields: '証明書そのものではなく、ログの項目からの判定です。',
+  presentedBefore: ({ address, name, serial, ends, isExpired, until }) => {
+    const validity = ends === null ? '' : isExpired ? `、${ends} に期限切れ` : `、${ends} まで有効`;
+    return `${address} は ${until} まで ${name} (シリアル番号 ${serial}${validity}) を提示していました。`;
+  },
+  mayLackPurpose:
+    '新しい証明書にクライアント認証の用途がない可能性があります。その場合、多くのクライアントは証明書を送信しません。',
+  withoutCertificate: (sources, count) => `${count} 件  証明書なし${sources === '' ? '' : `  接続元 ${sources}`}`,
   seenHere: (day) => `${day} にこのゲートウェイで確認済みの原因です: `,
   verdict: (title, remedy, isCertain) =>
     `${isCertain ? '' : 'おそらく次の原因です: '}${remedy === '' ? `${title}。` : `${title}。${remedy}`}`,

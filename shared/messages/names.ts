@@ -7,10 +7,12 @@ import type { NameMessages } from './types.js';
 
 export const nameWords: Readonly<Record<'en' | 'ja', NameMessages>> = {
   en: {
+    withNote: (name, note) => `${name} (${note})`,
     issuerNotLogged: 'issuer not in the log',
     doors: { 'api-gateway': 'API Gateway', cloudfront: 'CloudFront', 'load-balancer': 'load balancer' },
   },
   ja: {
+    withNote: (name, note) => `${name}（${note}）`,
     issuerNotLogged: '発行者はログに記録なし',
     doors: { 'api-gateway': 'API Gateway', cloudfront: 'CloudFront', 'load-balancer': 'ロードバランサー' },
   },
@@ -20,17 +22,22 @@ export const nameWords: Readonly<Record<'en' | 'ja', NameMessages>> = {
  * An issuer as people read it. Where the door logs none, the clients are counted under their own organization, and that is
  * said: it is no DN.
  */
-export function issuerText(issuerDn: string, { issuerNotLogged }: Pick<NameMessages, 'issuerNotLogged'>): string {
+export function issuerText(
+  issuerDn: string,
+  { issuerNotLogged, withNote }: Pick<NameMessages, 'issuerNotLogged' | 'withNote'>,
+): string {
   const client = unloggedClient(issuerDn);
   if (client === null) return issuerDn;
-  return client === '' ? issuerNotLogged : `${client} (${issuerNotLogged})`;
+  return client === '' ? issuerNotLogged : withNote(client, issuerNotLogged);
 }
 
 /** Who is named in an issuer as `issuerText` shows it, in either language; null for any other text. */
 export function clientInText(text: string): string | null {
   const shown = text.trim();
   const mark = [nameWords.en, nameWords.ja].find(({ issuerNotLogged }) => {
-    return shown === issuerNotLogged || shown.endsWith(`(${issuerNotLogged})`);
+    return (
+      shown === issuerNotLogged || shown.endsWith(`(${issuerNotLogged})`) || shown.endsWith(`（${issuerNotLogged}）`)
+    );
   });
   if (mark === undefined) return null;
   return shown === mark.issuerNotLogged ? '' : shown.slice(0, -mark.issuerNotLogged.length - 2).trim();
@@ -46,19 +53,21 @@ export function doorName(door: string | undefined, { doors }: Pick<NameMessages,
 export function placeText(
   where: string,
   { door }: { readonly door?: string | undefined },
-  messages: Pick<NameMessages, 'doors'>,
+  messages: Pick<NameMessages, 'doors' | 'withNote'>,
 ): string {
   const name = readableScope(where);
-  return door === undefined ? name : `${name} (${doorName(door, messages)})`;
+  return door === undefined ? name : messages.withNote(name, doorName(door, messages));
 }
 
 /** The same for a page of its own, with the id of a load balancer, which commands of AWS ask for. */
 export function wholePlaceText(
   where: string,
   { scope, door }: Pick<GroupKey, 'scope' | 'door'>,
-  messages: Pick<NameMessages, 'doors'>,
+  messages: Pick<NameMessages, 'doors' | 'withNote'>,
 ): string {
   // The form of such a name leaves nothing to escape.
   const isShort = door !== undefined && readableScope(scope) !== scope;
-  return isShort ? `${where} (${doorName(door, messages)} ${bareName(scope)})` : placeText(where, { door }, messages);
+  return isShort
+    ? messages.withNote(where, `${doorName(door, messages)} ${bareName(scope)}`)
+    : placeText(where, { door }, messages);
 }

@@ -12,6 +12,7 @@ import {
   type Refused,
   UNKNOWN_ISSUER,
 } from '../model/index.js';
+import { isCode } from '../model/reasons.js';
 import { issuerText } from './names.js';
 import { cut, cutName, domainText, nameIn } from './safe.js';
 import { timeText } from './times.js';
@@ -49,7 +50,10 @@ export function titleOf(notice: Notice, messages: Messages, inert: Inert): strin
 /** The title, with the gateway's own words beside it. */
 export function whatWords(notice: Notice, messages: Messages, inert: Inert): string {
   const { title } = wordsOf(notice, messages);
-  return notice.reasonText === '' ? title : messages.besideGateway(title, inert(notice.reasonText));
+  const { reasonText, group } = notice;
+  // A notice of an earlier version names no door: there a code tells that it was none of API Gateway's.
+  const isGateway = group.door === undefined && !isCode(reasonText);
+  return reasonText === '' ? title : messages.besideGateway(title, inert(reasonText), isGateway);
 }
 
 /** The code of the finding that people are told as the cause, or null. */
@@ -84,7 +88,7 @@ function refusedIn({ refused, group }: Notice): Refused {
   return refused ?? { party: 'issuer', client: null, others: 0, issuer: nameIn(group.issuerDn), isProven: false };
 }
 
-type IssuerWords = Pick<Messages, 'unknownIssuer' | 'otherIssuers' | 'issuerNotLogged'>;
+type IssuerWords = Pick<Messages, 'unknownIssuer' | 'otherIssuers' | 'issuerNotLogged' | 'withNote'>;
 
 function issuerName(notice: Notice, messages: IssuerWords, inert: Inert, charsMax: number): string {
   const { group } = notice;
@@ -121,12 +125,39 @@ export function leadOf(notice: Notice, messages: Messages, inert: Inert): string
   if (notice.kind === 'resolved') return messages.over;
   const finding = decisiveFinding(notice);
   const words = finding === null ? null : findingWords(finding, messages);
-  if (finding === null || words === null) return meaningOf(notice, messages);
+  if (finding === null || words === null)
+    return `${meaningOf(notice, messages)}${presentedWords(notice, messages, inert)}`;
   const isCertain = notice.verdict?.verdict === 'trusted' || isKnownRule(finding);
-  const verdict = messages.verdict(words.title, remedyOf(notice, finding, messages, inert), isCertain);
+  const basis = notice.verdict?.basis === 'log-fields' ? ` ${messages.fromLogFields}` : '';
+  const told = messages.verdict(words.title, remedyOf(notice, finding, messages, inert), isCertain);
+  const verdict = `${told}${basis}`;
   const isRefused = notice.verdict?.verdict === 'refused';
   return isRefused && finding.seenOn !== undefined ? `${messages.seenHere(finding.seenOn)}${verdict}` : verdict;
 }
+
+/** What clients without a certificate presented before; empty where that is not known. */
+function presentedWords({ presentedBefore = [], at }: Notice, messages: Messages, inert: Inert): string {
+  if (presentedBefore.length === 0) return '';
+  const told = presentedBefore.map(({ sourceIp, subjectDn, serialNumber, notAfter, lastAt }) =>
+    messages.presentedBefore({
+      address: inert(sourceIp),
+      name: inert(cut(commonNameIn(subjectDn), limits.nameShownCharsMax)),
+      serial: inert(serialNumber),
+      ends: notAfter === null ? null : notAfter.slice(0, DAY_CHARS),
+      isExpired: notAfter !== null && notAfter < at,
+      until: lastAt.slice(0, DAY_CHARS),
+    }),
+  );
+  return ` ${[...told, messages.mayLackPurpose].join(' ')}`;
+}
+
+/** Such as `CN=billing-batch`, or the whole name where it has none. */
+function commonNameIn(dn: string): string {
+  return /(?:^|,)(CN=(?:\\.|[^,\\+])+)/.exec(dn)?.[1] ?? dn;
+}
+
+/** `2026-06-15` of an ISO time. */
+const DAY_CHARS = 10;
 
 /** A notice of an earlier version has the remedy in English only; then the short one of the language stands for it. */
 function remedyOf(notice: Notice, finding: Finding, messages: Messages, inert: Inert): string {
@@ -184,12 +215,29 @@ export function placeWords({ account, region }: Notice, separator: string): stri
   return [account, region].filter((one) => one != null && one !== '').join(separator);
 }
 
-export function countWords(notice: Notice, messages: Messages): string {
-  const count = number(notice.count);
+/** What the notice is about: its own group, and those that are told with it. */
+export function countOf({ count, toldWith = [] }: Pick<Notice, 'count' | 'toldWith'>): number {
+  return toldWith.reduce((sum, one) => sum + one.count, count);
+}
+
+/** How many, in a few words. */
+export function sumWords(notice: Notice, messages: Messages): string {
+  const count = number(countOf(notice));
   if (notice.kind !== 'resolved') return messages.failures(count, notice.windowMinutes, number(notice.expected));
   return isSeveral(notice.group.issuerDn)
     ? messages.failuresAtWorst(count, notice.windowMinutes)
     : messages.failuresInAll(count);
+}
+
+/** The same, with how many each of the groups has that are told together. */
+export function countWords(notice: Notice, messages: Messages): string {
+  const sum = sumWords(notice, messages);
+  const { group, count, toldWith = [] } = notice;
+  if (toldWith.length === 0) return sum;
+  const each = [{ group, count }, ...toldWith].map(({ group: { reason }, count: own }) =>
+    messages.ofWhich(number(own), messages.reasons[reason].title),
+  );
+  return messages.together(sum, each);
 }
 
 /** That no further notice about strangers of the domain is sent for some time; null where more may follow. */

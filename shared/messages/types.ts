@@ -62,6 +62,8 @@ export interface WhoseMessages {
 
 /** Names that alerts, tables and the report share. */
 export interface NameMessages {
+  /** A name, and behind it what has to be known of it. */
+  readonly withNote: (name: string, note: string) => string;
   /** For a client whose door does not log who issued its certificate. */
   readonly issuerNotLogged: string;
   /** Front doors by their id. */
@@ -114,7 +116,7 @@ export interface Messages extends NameMessages {
   readonly subject: Readonly<Record<NoticeKind, (who: string, where: string, why: string) => string>>;
   readonly headline: Readonly<Record<NoticeKind, (whose: string, where: string) => string>>;
   /** The title, with the gateway's own words beside it, or the code in another door's log. */
-  readonly besideGateway: (title: string, text: string) => string;
+  readonly besideGateway: (title: string, text: string, isGateway: boolean) => string;
   /** In place of the title of a reason that the catalogue does not hold. */
   readonly unknownReason: (text: string) => string;
   /** Ends a sentence that another one follows. */
@@ -126,6 +128,10 @@ export interface Messages extends NameMessages {
   readonly failures: (count: string, minutes: number, expected: string) => string;
   readonly failuresAtWorst: (count: string, minutes: number) => string;
   readonly failuresInAll: (count: string) => string;
+  /** How many the gateway refused with one of its reasons. */
+  readonly ofWhich: (count: string, reason: string) => string;
+  /** The sum of several reasons, and each of them. */
+  readonly together: (sum: string, each: readonly string[]) => string;
   /** The most failures in so many minutes of the last hour. */
   readonly peak: (count: string, minutes: number) => string;
   readonly scopeShare: (percent: string) => string;
@@ -139,4 +145,22 @@ export interface Messages extends NameMessages {
   readonly verdict: (title: string, remedy: string, isCertain: boolean) => string;
   /** Stands before a verdict whose rule probes showed at this gateway, on a UTC day such as `2026-06-15`. */
   readonly seenHere: (day: string) => string;
+  /** Stands behind a verdict for which nobody has the certificate. */
+  readonly fromLogFields: string;
+  readonly presentedBefore: (before: PresentedWords) => string;
+  /** Stands behind what was presented before. */
+  readonly mayLackPurpose: string;
+  /** In place of a client, for those who present no certificate. */
+  readonly withoutCertificate: (sources: string, count: string) => string;
+}
+
+/** Names as they may be shown; times as UTC days. */
+export interface PresentedWords {
+  readonly address: string;
+  readonly name: string;
+  readonly serial: string;
+  /** Null where it is not known. */
+  readonly ends: string | null;
+  readonly isExpired: boolean;
+  readonly until: string;
 }

@@ -54,6 +54,9 @@ export interface ClientTally {
   readonly fingerprint: string | null;
   readonly sourceIps: readonly string[];
   readonly count: number;
+  /** Its validity, in milliseconds since the epoch, where the log says both and nobody keeps the certificate. */
+  readonly notBefore?: number | undefined;
+  readonly notAfter?: number | undefined;
 }
 
 /** What was counted of one group in a span of time. */

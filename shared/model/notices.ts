@@ -47,6 +47,11 @@ export interface Notice {
    * Failures in the window; for `resolved`, those of the whole incident, or of the worst window of a scope's incident.
    */
   readonly count: number;
+  /**
+   * Groups of the same issuer and cause whose incidents are told with this one, each with what it refused in the same span;
+   * absent where there are none. `count` is this group's own.
+   */
+  readonly toldWith?: readonly ToldWith[] | undefined;
   readonly windowMinutes: number;
   /** How many failures the window usually holds. */
   readonly expected: number;
@@ -67,6 +72,8 @@ export interface Notice {
   readonly because: string;
   readonly runbookUrl: string;
   readonly clients: readonly ClientTally[];
+  /** Where clients present no certificate: what their addresses presented when they were refused before; left out where nothing is known. */
+  readonly presentedBefore?: readonly Presented[] | undefined;
   /** The diagnosis of the refused certificate, or null where none could be made. */
   readonly verdict: Diagnosis | null;
   /** Why there is no verdict, in a sentence; null where there is one or none was expected. */
@@ -86,9 +93,27 @@ export interface Notice {
   readonly commands: NoticeCommands;
 }
 
+/** The last certificate that an address was refused with. */
+export interface Presented {
+  readonly sourceIp: string;
+  readonly subjectDn: string;
+  /** As in `GroupKey`. */
+  readonly issuerDn: string;
+  readonly serialNumber: string;
+  /** ISO 8601; null where the log does not say it. */
+  readonly notAfter: string | null;
+  /** ISO 8601: about when it was last seen. */
+  readonly lastAt: string;
+}
+
 export interface NoticeSaid {
   readonly verdictNote?: Phrase | undefined;
   readonly change?: Phrase | undefined;
+}
+
+export interface ToldWith {
+  readonly group: GroupKey;
+  readonly count: number;
 }
 
 export interface NoticeCommands {
@@ -177,4 +202,6 @@ export interface Diagnosis {
   readonly findings: readonly Finding[];
   /** Subject DNs from the client's certificate to the root, as far as a path could be built. */
   readonly path: readonly string[];
+  /** Set where nobody has the certificate, and the verdict rests on what a log says of it. */
+  readonly basis?: 'log-fields';
 }

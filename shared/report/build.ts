@@ -18,6 +18,7 @@ import type { ForbiddenCause, ReasonId } from '../model/reasons.js';
 import { isNamed, ownerOf } from '../x509/names.js';
 import { doorsOf, FIRST_DOOR } from './doors.js';
 import type { Folded, GroupSeries } from './fold.js';
+import { incidentsOf } from './incidents.js';
 import { daysOf, type Period, stretchOf } from './period.js';
 import type { GapId, Report } from './schema.js';
 
@@ -305,41 +306,6 @@ function clientOf(
     firstSeen: detail === null ? null : isoTime(detail.firstAt),
     lastSeen: detail === null ? null : isoTime(detail.lastAt),
   };
-}
-
-function incidentsOf({ ended, firing, period }: ReportParts): Report['incidents'] {
-  const over = ended.map((one) => ({
-    ...common(one),
-    firstFailureAt: one.firstFailureAt === null ? null : isoTime(one.firstFailureAt),
-    calmAt: isoTime(one.calmAt),
-    resolvedAt: isoTime(one.endedAt),
-    secondsToDetect: one.firstFailureAt === null ? null : Math.max(0, one.since - one.firstFailureAt) / 1000,
-    secondsToResolve: (one.calmAt - (one.firstFailureAt ?? one.since)) / 1000,
-    failures: one.count,
-  }));
-  const open = firing
-    .filter(({ since }) => since < period.to)
-    .map((one) => ({
-      ...common(one),
-      firstFailureAt: null,
-      calmAt: null,
-      resolvedAt: null,
-      secondsToDetect: null,
-      secondsToResolve: null,
-      failures: null,
-    }));
-  // One that people were told of comes before those that it stood for.
-  return [...open, ...over].sort(
-    (a, b) =>
-      compareTexts(a.noticedAt, b.noticedAt) ||
-      Number(a.firstFailureAt === null) - Number(b.firstFailureAt === null) ||
-      compareTexts(a.incidentId, b.incidentId),
-  );
-}
-
-function common({ incidentId, group, severity, since, flaps, announced, heldBack }: EndedIncident | Incident) {
-  const isUntold = heldBack === true && !announced;
-  return { incidentId, ...group, severity, noticedAt: isoTime(since), heldBack: isUntold, comebacks: flaps };
 }
 
 function forbiddenOf(facts: readonly ForbiddenFact[], period: Period): Report['otherForbidden'] {

@@ -8,7 +8,7 @@ import { ownerIn } from '../config/owners.js';
 import { runbookPage, runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
 import { rollUp } from '../count/rollup.js';
-import { diagnosisOf, unlessUnreadable } from '../diagnosis/diagnosis.js';
+import { diagnosisOfGroup, unlessUnreadable } from '../diagnosis/diagnosis.js';
 import { issuerText, nameWords, placeText } from '../messages/names.js';
 import { groupId } from '../model/group-id.js';
 import type { ClientTally, GroupKey, Owner, Rollup, Silence } from '../model/index.js';
@@ -174,7 +174,10 @@ async function verdictsOf(
   gaps: Gap[],
 ): Promise<ReadonlyMap<string, Found>> {
   const candidates = series
-    .filter(({ lastAt, clients }) => Number.isFinite(lastAt) && clients.some(hasFingerprint))
+    .filter(
+      ({ group, lastAt, clients }) =>
+        Number.isFinite(lastAt) && (group.door !== undefined || clients.some(hasFingerprint)),
+    )
     .sort((a, b) => (b.stretches.at(-1) ?? 0) - (a.stretches.at(-1) ?? 0));
   const verdicts = new Map<string, Found>();
   const unreadable = new Set<string>();
@@ -186,14 +189,10 @@ async function verdictsOf(
       gaps.push(gap('verdicts-cut'));
       break;
     }
-    const fingerprint = clients.find(hasFingerprint)?.fingerprint ?? null;
-    const diagnosis = await unlessUnreadable(
-      diagnosisOf(fingerprint, group.scope, lastAt, world, new Map(), group.reason),
-      (why) => {
-        unreadable.add(why);
-        return { kind: 'none' as const, because: plain(why) };
-      },
-    );
+    const diagnosis = await unlessUnreadable(diagnosisOfGroup(clients, group, lastAt, group.reason, world), (why) => {
+      unreadable.add(why);
+      return { kind: 'none' as const, because: plain(why) };
+    });
     if (diagnosis.kind !== 'made') continue;
     // Evidence may name similar CAs of other partners.
     const shown = verdictIn(diagnosis.verdict, partner === null);
@@ -203,8 +202,8 @@ async function verdictsOf(
   return verdicts;
 }
 
-function verdictKey({ issuerDn, reason, isUnverified }: Omit<GroupKey, 'scope'>): string {
-  return JSON.stringify([issuerDn, reason, isUnverified]);
+function verdictKey({ issuerDn, reason, isUnverified, door }: Omit<GroupKey, 'scope'>): string {
+  return JSON.stringify([issuerDn, reason, isUnverified, door]);
 }
 
 function hasFingerprint({ fingerprint }: ClientTally): boolean {

@@ -139,12 +139,12 @@ function evidenceIn({ evidence, said }: NonNullable<Action['verdict']>, words: R
 
 function placesText({ scopes, doors = [] }: Action, words: ReportMessages): string {
   const where = scopes.map((scope) => cut(readableScope(scope), 120)).join(', ');
-  return doors.length === 0 ? where : `${where} (${doors.map((door) => cut(doorName(door, words))).join(', ')})`;
+  return doors.length === 0 ? where : words.withNote(where, doors.map((door) => cut(doorName(door, words))).join(', '));
 }
 
 /** Beside the owner: where no issuer is known, the owner is who the clients say they are. */
 function issuerNote(issuerDn: string, words: ReportMessages): string {
-  return isUnloggedIssuer(issuerDn) ? `(${words.issuerNotLogged})` : issuerDn;
+  return isUnloggedIssuer(issuerDn) ? words.withNote('', words.issuerNotLogged).trim() : issuerDn;
 }
 
 /** @param isToPartner whether the partner reads it: what the owner keeps for itself is left out */

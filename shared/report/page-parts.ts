@@ -61,7 +61,7 @@ export function issuerCell(issuerDn: string, words: ReportMessages): Html {
 
 function unloggedCell(issuerDn: string, words: ReportMessages): Html {
   const client = unloggedClient(issuerDn) ?? '';
-  const note = html`<span class="dim small">(${words.issuerNotLogged})</span>`;
+  const note = html`<span class="dim small">${words.withNote('', words.issuerNotLogged).trim()}</span>`;
   return client === '' ? note : html`<b><bdi>${cut(client)}</bdi></b> ${note}`;
 }
 

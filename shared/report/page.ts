@@ -73,7 +73,7 @@ export function pageOf(report: Report, language: Language): string {
 <style>${trusted(STYLE)}</style>
 </head>
 <body>
-<header><h1>${title}</h1>
+<header><h1>${datesWhole(title)}</h1>
 <p class="sub">${words.subtitle(stamp(firstDay), stamp(lastDay), `${report.generatedAt.slice(0, 16).replace('T', ' ')} UTC`)}</p></header>
 <main>
 ${summarySection(report, words)}
@@ -87,6 +87,12 @@ ${section(report, words)}</section>
 </html>
 `;
   return textOfHtml(page);
+}
+
+/** No line ends within a date. */
+function datesWhole(text: string): Html {
+  const parts = text.split(/(\d{4}-\d\d-\d\d)/);
+  return html`${parts.map((part, n) => (n % 2 === 0 ? part : html`<span class="nowrap">${part}</span>`))}`;
 }
 
 function titleOf({ partner, period }: Report, words: ReportMessages): string {

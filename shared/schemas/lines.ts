@@ -55,6 +55,8 @@ export const diagnosisSchema = z.strictObject({
   reason: z.nullable(z.string()),
   findings: z.array(findingSchema),
   path: z.array(z.string()),
+  /** Nobody has the certificate: the verdict rests on what the door's log says of it. */
+  basis: z.optional(z.literal('log-fields')),
 }) satisfies z.ZodMiniType<Diagnosis>;
 
 export const noticeSchema = z.strictObject({
@@ -85,6 +87,8 @@ export const noticeSchema = z.strictObject({
   groups: z.array(groupSchema),
   reasonText: z.string(),
   count,
+  /** Groups of the same issuer and cause that are told with this one; `count` is this group's own. */
+  toldWith: z.optional(z.array(z.strictObject({ group: groupSchema, count }))),
   windowMinutes: z.int().check(z.positive()),
   expected: z.number().check(z.nonnegative()),
   lastHour: z.array(count).check(z.length(60)),
@@ -102,6 +106,19 @@ export const noticeSchema = z.strictObject({
       sourceIps: z.array(z.string()),
       count,
     }),
+  ),
+  /** Where clients present no certificate: the last one that each address was refused with before. */
+  presentedBefore: z.optional(
+    z.array(
+      z.strictObject({
+        sourceIp: z.string(),
+        subjectDn: z.string(),
+        issuerDn: z.string(),
+        serialNumber: z.string(),
+        notAfter: z.nullable(iso),
+        lastAt: iso,
+      }),
+    ),
   ),
   verdict: z.nullable(diagnosisSchema),
   verdictNote: z.nullable(z.string()),

@@ -79,7 +79,7 @@ function reconstruct(
   known: Known,
 ): Diagnosis {
   const { door } = known;
-  if (client.kind === 'malformed') return refused([malformed(client, door)], [], door);
+  if (client.kind === 'malformed') return refusedBy([malformed(client, door)], [], door);
   const search = startSearch(truststore, at, door, chainCasMaxAt(door, known.probed, known.refusedWith));
   const own = clientFindings(client, at, known);
   const trusted = trustedPath(search, client);
@@ -87,7 +87,7 @@ function reconstruct(
     const open = openQuestions(trusted, door);
     const found = [...own, ...open, ...issuerFindings(search, trusted), ...issuerWarnings(trusted, search)];
     const path = trusted.map(({ subjectName }) => subjectName);
-    if ([...own, ...open].some(({ severity }) => severity === 'error')) return refused(found, path, door);
+    if ([...own, ...open].some(({ severity }) => severity === 'error')) return refusedBy(found, path, door);
     const passes = passesHere(wouldPass(trusted, at, door), trusted, known);
     return { verdict: 'trusted', reason: null, findings: [passes, ...found], path };
   }
@@ -100,7 +100,7 @@ function reconstruct(
   const found = attemptFindings(search, attempt, presented).map((one) =>
     chainHere(one, known.probed, known.refusedWith),
   );
-  return refused([...found, ...own], path, door);
+  return refusedBy([...found, ...own], path, door);
 }
 
 /** What is not known of a door though no rule is broken. */
@@ -217,7 +217,8 @@ function malformed({ detail }: Malformed, door: DoorRules): Finding {
   return { ...finding('malformed', 'error', null, words, 'malformed', door), depth: 0 };
 }
 
-function refused(findings: readonly Finding[], path: readonly string[], door: DoorRules): Diagnosis {
+/** The verdict on a certificate against which something speaks. */
+export function refusedBy(findings: readonly Finding[], path: readonly string[], door: DoorRules): Diagnosis {
   const rank = ({ code, severity }: Finding) =>
     severity === 'error' ? findingCodes.indexOf(code as FindingCode) : findingCodes.length;
   // A rule that is known to refuse is a better answer than one of which nothing is known; of API Gateway both are called likely.

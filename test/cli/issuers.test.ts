@@ -58,6 +58,7 @@ describe('a silence', () => {
 const UNLOGGED = [
   'O=Globex Corporation,(issuer not in the log)',
   'Globex Corporation (issuer not in the log)',
+  'Globex Corporation（発行者はログに記録なし）',
   'Globex Corporation (発行者はログに記録なし)',
 ];
 

@@ -57,7 +57,19 @@ export function describeFacts(containers: Containers): void {
         group: group(0, { issuerDn: HOSTILE, scope: HOSTILE, reason: 'other' }),
         batchId: 'a#b~c',
         reasonText: HOSTILE,
-        clients: [{ subjectDn: HOSTILE, serialNumber: '', fingerprint: 'ab', sourceIps: [], count: 0.5 }],
+        clients: [
+          { subjectDn: HOSTILE, serialNumber: '', fingerprint: 'ab', sourceIps: [], count: 0.5 },
+          // Times that no date can say, too.
+          {
+            subjectDn: '',
+            serialNumber: '01',
+            fingerprint: null,
+            sourceIps: [],
+            count: 1,
+            notBefore: -9e15,
+            notAfter: 0,
+          },
+        ],
       });
       await facts.put([hostile], []);
       expect(await facts.window(hostile.group, MIDNIGHT, MIDNIGHT)).toEqual([hostile]);

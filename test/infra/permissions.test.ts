@@ -252,6 +252,17 @@ describe('truststores', () => {
     expect(objects({ a: 's3://bucket/x.pem', b: 's3://bucket/x.pem', c: 's3://bucket/y.pem' })).toHaveLength(2);
   });
 
+  it('of load balancers are read by their API, each by its ARN, and nothing in S3 for them', () => {
+    const arn = 'arn:aws:elasticloadbalancing:eu-central-1:123456789012:truststore/partners/73e2d6bc24d8a067';
+    for (const role of ['IngestRole', 'SweepRole', 'WeeklyReportRole']) {
+      const own = grants(synthesise({ truststores: { a: arn, b: arn } }).template, role);
+      expect(own.filter((grant) => /^s3:Get.*s3:::|elasticloadbalancing/.test(grant))).toEqual([
+        `elasticloadbalancing:GetTrustStoreCaCertificatesBundle on ${arn}`,
+      ]);
+    }
+    expect(objects({ a: arn, b: 's3://bucket/x.pem' })).toHaveLength(1);
+  });
+
   it('grant one object, also where its key holds wildcards or policy variables', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how IAM escapes characters.
     const escaped = 's3:GetObject on arn:<AWS::Partition>:s3:::bucket/a${*}b${?}c${$}{aws:username}.pem';

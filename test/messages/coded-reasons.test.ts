@@ -3,8 +3,10 @@
 import { describe, expect, it } from 'vitest';
 import { doors } from '../../shared/doors/doors.js';
 import { linksOf } from '../../shared/incidents/console-links.js';
+import { chatOf } from '../../shared/messages/chat.js';
 import { messagesIn } from '../../shared/messages/index.js';
-import { bodyOf, subjectOf } from '../../shared/messages/text.js';
+import { bodyOf, smsOf, subjectOf } from '../../shared/messages/text.js';
+import type { Notice } from '../../shared/model/index.js';
 import { sampleNotice } from '../../shared/notify/sample-notice.js';
 import { testConfig } from '../support/world.js';
 
@@ -15,9 +17,10 @@ const refusals = doors.flatMap(({ id, codes }) =>
   ),
 );
 
-function noticeOf({ code, reason }: (typeof refusals)[number]) {
-  const notice = sampleNotice('spike', AT, null);
-  return { ...notice, group: { ...notice.group, reason }, reasonText: code, cause: null, verdict: null };
+function noticeOf({ door, code, reason }: (typeof refusals)[number], kind: Notice['kind'] = 'spike') {
+  const notice = sampleNotice(kind, AT, null);
+  const group = { ...notice.group, scope: 'files.bank.example', reason, door };
+  return { ...notice, group, reasonText: code, cause: null, verdict: null };
 }
 
 describe.each(['en', 'ja'] as const)('an alert in %s', (language) => {
@@ -26,7 +29,20 @@ describe.each(['en', 'ja'] as const)('an alert in %s', (language) => {
     const text = `${subjectOf(noticeOf(refusal), words)}\n${bodyOf(noticeOf(refusal), words)}`;
     expect(text).toContain(words.reasons[refusal.reason].title);
     expect(text).toContain(refusal.code);
-    expect(text).not.toMatch(/the gateway|(?<!API )ゲートウェイ/i);
+  });
+
+  it.each(
+    refusals.flatMap((one) =>
+      (['spike', 'ongoing', 'escalated', 'resolved'] as const).map((kind) => ({ ...one, kind })),
+    ),
+  )('of $kind about $code of $door speaks of no gateway, in a mail, a card and an SMS', ({ kind, ...refusal }) => {
+    const words = messagesIn[language];
+    for (const reasonText of [refusal.code, '', 'words that no page has']) {
+      const notice = { ...noticeOf(refusal, kind), reasonText };
+      const texts = [subjectOf(notice, words), bodyOf(notice, words), smsOf(notice, words), chatOf(notice, words)];
+      // The address of the runbook is no text.
+      expect(JSON.stringify(texts).replace(/https:[^\s"]+/g, '')).not.toMatch(/gateway|ゲートウェイ/i);
+    }
   });
 });
 

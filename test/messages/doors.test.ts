@@ -30,7 +30,7 @@ function noticeOf(group: GroupKey, kind: Notice['kind'], subjects: readonly stri
 
 describe.each([
   ['en', 'Globex Corporation (issuer not in the log)', 'files.bank.example (load balancer)'],
-  ['ja', 'Globex Corporation (発行者はログに記録なし)', 'files.bank.example (ロードバランサー)'],
+  ['ja', 'Globex Corporation（発行者はログに記録なし）', 'files.bank.example（ロードバランサー）'],
 ] as const)('in %s', (language, name, place) => {
   const words = messagesIn[language];
 
@@ -113,8 +113,8 @@ describe('a load balancer whose listener has no name', () => {
       const words = messagesIn[language];
       expect(subjectOf(notice, words)).toMatch(/bank:443/);
       expect(subjectOf(notice, words)).not.toContain('50dc');
-      expect(bodyOf(notice, words)).toContain(`bank:443 (${words.doors['load-balancer']} ${scope})`);
-      expect(chatOf(notice, words).content.description).toContain(`(${words.doors['load-balancer']} ${scope})`);
+      expect(bodyOf(notice, words)).toContain(words.withNote('bank:443', `${words.doors['load-balancer']} ${scope}`));
+      expect(chatOf(notice, words).content.description).toContain(`${words.doors['load-balancer']} ${scope}`);
     },
   );
 

@@ -1,6 +1,7 @@
 /** What people read on the page of the sample: labels, pictures, names. */
 
 import { beforeAll, describe, expect, it } from 'vitest';
+import { SEVERAL_STRANGERS } from '../../shared/model/counts.js';
 import { findingCodes } from '../../shared/model/finding-codes.js';
 import { reasonIds } from '../../shared/model/reasons.js';
 import { reportMessages } from '../../shared/report/messages/index.js';
@@ -86,4 +87,11 @@ describe('the edition for a partner', () => {
       }
     }
   });
+});
+
+it('counts a scanner’s refusals, not those of its worst minutes', () => {
+  const scanner = report.incidents.find(({ issuerDn }) => issuerDn === SEVERAL_STRANGERS);
+  const strangers = report.groups.filter(({ scope, reason }) => scope === scanner?.scope && reason === 'self-signed');
+  expect(scanner?.failures).toBe(strangers.reduce((sum, { failures }) => sum + failures, 0));
+  expect(scanner?.failures).toBeGreaterThan(200);
 });

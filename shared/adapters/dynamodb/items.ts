@@ -102,14 +102,17 @@ export function countsAttributes(counts: Counts): Item {
     client.fingerprint,
     client.sourceIps,
     client.count,
+    ...(client.notAfter === undefined ? [] : [client.notBefore, client.notAfter]),
   ]);
   const value: unknown[] = [count, unattributed, inferred, firstAt, lastAt, reasonText, clients];
   if (counts.clientHashes !== undefined) value.push(packed(counts.clientHashes));
   return { requests: { N: String(requests) }, value: { S: JSON.stringify(value) } };
 }
 
+const time = z.optional(z.number());
+
 const clientSchema = z.tuple(
-  [z.string(), z.string(), z.nullable(z.string()), z.array(z.string()), z.number()],
+  [z.string(), z.string(), z.nullable(z.string()), z.array(z.string()), z.number(), time, time],
   z.unknown(),
 );
 
@@ -145,12 +148,13 @@ export function countsOf(item: Item): Counts {
     firstAt,
     lastAt,
     reasonText,
-    clients: clients.map(([subjectDn, serialNumber, fingerprint, sourceIps, times]) => ({
+    clients: clients.map(([subjectDn, serialNumber, fingerprint, sourceIps, times, notBefore, notAfter]) => ({
       subjectDn,
       serialNumber,
       fingerprint,
       sourceIps,
       count: times,
+      ...(notBefore !== undefined && { notBefore, notAfter }),
     })),
     ...(hashes !== undefined && { clientHashes: unpacked(hashes) }),
   };

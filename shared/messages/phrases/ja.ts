@@ -127,6 +127,10 @@ const evidence: Readonly<Record<string, string>> = {
   'it refused a certificate of this kind that was made to find that out':
     '確認用に作った同じ種類の証明書を拒否しました',
   'it let in a certificate of this kind that was made to find that out': '確認用に作った同じ種類の証明書を通しました',
+  "from the log's fields, not from the certificate": '証明書そのものではなく、ログの項目からの判定',
+  "judged by the certificate of this serial number and these names that was kept from API Gateway's log":
+    '同じシリアル番号と名前で API Gateway のログに残っていた証明書による判定',
+  'no CA of that name is in the truststore': 'トラストストアにその名前の CA がありません',
   'known from {0}': '根拠: {0}',
   'likely, not documented by AWS: {0}': '推定（AWS の文書には記載なし）: {0}',
   'not known: {0}': '不明: {0}',
@@ -247,6 +251,18 @@ const remedies: Readonly<Record<string, string>> = {
   '{0}: {1}. {2} Then {3}.': '{0}。{1}。{2}そのうえで、{3}。',
   'Decide whether clients of {0} are to be let in. If so, add the CA {1} and every CA above it up to its root to the truststore. {2} Then {3}.':
     '{0} のクライアントを受け入れるかどうかを決めてください。受け入れる場合は、CA {1} とルートまでのすべての上位 CA をトラストストアに追加してください。{2}そのうえで、{3}。',
+  'Decide whether clients of {0} are to be let in. If so, add that CA and every CA above it up to its root to the truststore. Get it from the CA itself, never from the client: anybody can make a CA of that name. Then {1}.': `{0} のクライアントを受け入れるかどうかを決めてください。受け入れる場合は、その CA とルートまでのすべての上位 CA をトラストストアに追加してください。${FROM_THE_CA}そのうえで、{1}。`,
+  'Have {0} get a certificate from a CA nearer to the root: there are {1} CAs above it, {2} follows {3}.':
+    '{0} に、ルートにより近い CA から証明書を取得してもらってください。上位の CA が {1} 枚あり、{2}がたどるのは {3} 枚までです。',
+  'its CA': '発行元の CA',
+  'The log of {0} holds no certificate, and what it says of it does not explain the refusal.':
+    '{0}のログには証明書がなく、ログの項目からは拒否の理由が分かりません。',
+  'The certificate is within its validity.': '証明書は有効期間内です。',
+  'The log does not say the validity.': '有効期間はログにありません。',
+  "CAs of its issuer's name are in the truststore, as they should be.":
+    '発行者の名前の CA はトラストストアに正しく登録されています。',
+  'The log does not say the issuer.': '発行者はログにありません。',
+  'No truststore is named for this place.': 'この接続先のトラストストアは設定されていません。',
   'Complete the chain of {0}, which is in the truststore without its issuer: add {1} and every CA above it up to the self-signed root. {2} Then {3}.':
     'トラストストアに発行者なしで登録されている {0} のチェーンを揃えてください。{1} と、自己署名のルートまでのすべての上位 CA を追加してください。{2}そのうえで、{3}。',
   ' The truststore has the same key under the name {0}: ask the CA for its certificate under the other name.':

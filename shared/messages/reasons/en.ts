@@ -64,7 +64,7 @@ export const reasons: Readonly<Record<ReasonId, ReasonMessages>> = {
     title: 'chain too long',
     meaning: 'There are more CA certificates from the client up to the root than are accepted.',
     steps: [
-      'Ask for a certificate from a CA nearer to the root: API Gateway accepts at most four CA certificates above the client’s, other front doors have limits of their own.',
+      'Ask for a certificate from a CA nearer to the root: at most four CA certificates may stand above the client’s.',
     ],
     remedy: 'Ask for a certificate from a CA nearer to the root: at most four CA certificates above the client’s.',
   },
