@@ -44,15 +44,13 @@ export function interpreter(
   emit: (item: InputItem) => void,
 ): Interpreter {
   const records = recordsOf(format);
-  const { add, startAt } = datedEvents(window, records.timeWithin);
+  const { add, addPlain, startAt } = datedEvents(window, records.timeWithin);
   let known = 0;
+  const nest = nesting();
 
   const notAnEvent = (detail: string) => window.reject('not-a-log-event', detail);
-  const onKnown = () => {
-    known += 1;
-  };
-  const nestedBytes = nesting(notAnEvent, (bytes) => lines.within(() => cutWhole(bytes, take)));
-  const opened = openedBy(add, records, { emit, onKnown, onBytes: nestedBytes, onReject: window.reject });
+  const onKnown = () => ++known;
+  const opened = openedInto({ add, records, emit, onBytes: nestedBytes, onKnown, onReject: window.reject });
   const lines = lineEvents({
     isByFormat: records.isByFormat,
     onEvent: add,
@@ -61,6 +59,11 @@ export function interpreter(
     onKnown,
     onReject: notAnEvent,
   });
+
+  function nestedBytes(bytes: Buffer): void {
+    const isIn = nest(() => lines.within(() => cutWhole(bytes, take)));
+    if (!isIn) notAnEvent('data nested deeper than a log is');
+  }
 
   function value(text: string): void {
     const json = parsed(text);
@@ -77,11 +80,10 @@ export function interpreter(
     else value(unit.text);
   }
 
-  function passed(plain: PlainSuccess): void {
+  const passed = (plain: PlainSuccess): void => {
     lines.close();
-    startAt(plain.timestamp);
-    window.addPlain(plain);
-  }
+    addPlain(plain);
+  };
 
   return {
     begin(layout, fallbackAt) {
@@ -90,11 +92,11 @@ export function interpreter(
     },
     take,
     object(line) {
-      const read = objectIn(line);
-      if (read === null) return false;
-      const plain = plainEvent(read.json);
+      const found = objectIn(line);
+      if (found === null) return false;
+      const plain = plainEvent(found.json);
       lines.close();
-      if (plain === null) openValue(read.json, read.text, opened);
+      if (plain === null) openValue(found.json, found.text, opened);
       else passed(plain);
       return true;
     },
@@ -106,41 +108,46 @@ export function interpreter(
   };
 }
 
-/** Where what is opened goes. */
-function openedBy(
-  add: (origin: Origin, at: number | null, message: string) => void,
-  records: ReturnType<typeof recordsOf>,
-  { emit, ...rest }: Pick<Opened, 'onBytes' | 'onKnown' | 'onReject'> & { readonly emit: (item: InputItem) => void },
-): Opened {
+/** A line that is one object, and no list of events: the elements of that are units of their own. */
+function objectIn(line: Parameters<typeof objectLine>[0]): { readonly text: string; readonly json: object } | null {
+  const text = objectLine(line);
+  const json = text === null ? undefined : parsed(text);
+  return text === null || typeof json !== 'object' || json === null || 'events' in json ? null : { text, json };
+}
+
+interface OpenedParts extends Pick<Opened, 'onBytes' | 'onKnown' | 'onReject'> {
+  readonly add: ReturnType<typeof datedEvents>['add'];
+  readonly records: ReturnType<typeof recordsOf>;
+  readonly emit: (item: InputItem) => void;
+}
+
+/** What becomes of the contents of a container. */
+function openedInto({ add, records, emit, onBytes, onKnown, onReject }: OpenedParts): Opened {
   return {
     onEvent: (event) => add(event, event.timestamp, event.message),
     // The format identifies the time more reliably than the name of a key.
     onRecord: (message, at) => add(NOWHERE, records.timeByFormat(message) ?? at, message),
     isRecord: records.isRecord,
     onDelivery(delivery) {
-      rest.onKnown();
+      onKnown();
       emit(delivery.kind === 'batch' ? { kind: 'batch', batch: delivery } : { kind: 'control', control: delivery });
     },
-    ...rest,
+    onBytes,
+    onKnown,
+    onReject,
   };
 }
 
-/** Reads data within data, as deep as a log is. */
-function nesting(reject: (detail: string) => void, read: (bytes: Buffer) => void): (bytes: Buffer) => void {
-  let depth = 0;
-  return (bytes) => {
-    depth += 1;
-    if (depth > limits.inputNestingMax) reject('data nested deeper than a log is');
-    else read(bytes);
-    depth -= 1;
+/** @returns runs work that may run itself again, within bounds; false where it was not run */
+function nesting(): (work: () => void) => boolean {
+  let nested = 0;
+  return (work) => {
+    if (nested >= limits.inputNestingMax) return false;
+    nested += 1;
+    work();
+    nested -= 1;
+    return true;
   };
-}
-
-/** The object of a whole line; null where there is none, or where the elements of its list of events are units of their own. */
-function objectIn(line: WholeLine): { readonly text: string; readonly json: object } | null {
-  const text = objectLine(line);
-  const json = text === null ? undefined : parsed(text);
-  return text === null || typeof json !== 'object' || json === null || 'events' in json ? null : { text, json };
 }
 
 /** An event without a time gets that of the event before it. */
@@ -149,6 +156,10 @@ function datedEvents(window: EventWindow, timeWithin: (message: string) => numbe
   return {
     startAt(at: number): void {
       lastAt = at;
+    },
+    addPlain(plain: PlainSuccess): void {
+      lastAt = plain.timestamp;
+      window.addPlain(plain);
     },
     add({ owner = '', logGroup, logStream, id }: Origin, at: number | null, message: string): void {
       lastAt = at ?? timeWithin(message) ?? lastAt;

@@ -59,6 +59,26 @@ interface Stream {
   heardPulse: number | null;
 }
 
+/** The streams of the events that are held, of which the last one is asked for again and again. */
+function openStreams() {
+  const streams = new Map<string, Stream>();
+  let last: Stream | null = null;
+  return {
+    of: (owner: string, logGroup: string, logStream: string): Stream => {
+      if (last?.logGroup === logGroup && last.logStream === logStream) return last;
+      const key = JSON.stringify([logGroup, logStream]);
+      last = streams.get(key) ?? { owner, logGroup, logStream, events: [], malformed: [], heardPulse: null };
+      streams.set(key, last);
+      return last;
+    },
+    all: () => streams.values(),
+    clear: () => {
+      streams.clear();
+      last = null;
+    },
+  };
+}
+
 /**
  * @param base names the file where the log does not name a stream
  * @param withoutTexts whether the messages of plain successes may be left out where no reader of `shared/logs` looks at them
@@ -76,7 +96,7 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void, witho
   const ownStream = LOAD_BALANCER_FILE.test(base) ? base : '';
   const flush = () => {
     for (const { heardPulse: _, ...stream } of streams.all()) emit(batchOf(stream));
-    streams.forget();
+    streams.clear();
     held = 0;
     heldChars = 0;
   };
@@ -123,27 +143,7 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void, witho
     },
     events: () => total,
     flush,
-    forget: streams.forget,
-  };
-}
-
-/** The streams that a window holds, the one of the last event at hand. */
-function openStreams() {
-  const streams = new Map<string, Stream>();
-  let last: Stream | null = null;
-  return {
-    of(owner: string, logGroup: string, logStream: string): Stream {
-      if (last?.logGroup === logGroup && last.logStream === logStream) return last;
-      const key = JSON.stringify([logGroup, logStream]);
-      last = streams.get(key) ?? { owner, logGroup, logStream, events: [], malformed: [], heardPulse: null };
-      streams.set(key, last);
-      return last;
-    },
-    all: () => streams.values(),
-    forget(): void {
-      streams.clear();
-      last = null;
-    },
+    forget: streams.clear,
   };
 }
 
