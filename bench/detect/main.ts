@@ -198,6 +198,9 @@ async function printSituations(runs: number, dir: string | undefined): Promise<v
   );
   const situations = situationRows(runs, FIRST_SEED, before);
   print(tableOf(situations.head, situations.rows));
+}
+
+function printRates(runs: number): void {
   print(`\nFalse pages asked for and got, of a group in 30 days, ${2 * runs} groups each:\n`);
   const rates = rateRows(2 * runs, FIRST_SEED);
   print(tableOf(rates.head, rates.rows));
@@ -226,7 +229,7 @@ async function printCost(dir: string | undefined): Promise<void> {
 const command = new Command('bench -- detect')
   .option('--runs <n>', 'groups per class; outbreak runs are the next multiple of 25 above eight times that', '6')
   .option('--before <dir>', 'the root of another checkout, to compare the situations with')
-  .addOption(new Option('--only <part>', 'one part').choices(['situations', 'pages', 'outbreaks', 'streams', 'cost']))
+  .addOption(new Option('--only <part>', 'one part').choices(['situations', 'rates', 'pages', 'outbreaks', 'streams', 'cost']))
   .parse();
 const options = command.opts<{ runs: string; before?: string; only?: string }>();
 const runs = Number(options.runs);
@@ -234,6 +237,7 @@ if (!Number.isInteger(runs) || runs < 1 || runs > 10_000)
   command.error('--runs: expected a whole number from 1 to 10000', { exitCode: 2 });
 const isAsked = (part: string): boolean => options.only === undefined || options.only === part;
 if (isAsked('situations')) await printSituations(Math.ceil(runs / 2), options.before);
+if (isAsked('rates')) printRates(Math.ceil(runs / 2));
 if (isAsked('pages')) printPages(pages(runs), runs);
 if (isAsked('outbreaks')) printOutbreaks(Math.ceil((8 * runs) / 25) * 25);
 if (isAsked('streams')) printStreams(runs);
