@@ -332,7 +332,14 @@ describe('reasons without a name', () => {
       ['a', 'b', 'c'].map((text) => of(text)),
       [],
     );
-    const read = { accessRecords: true, executionLines: true, connectionRecords: false, events: 0, rejected: 0, rejectedBy: {} };
+    const read = {
+      accessRecords: true,
+      executionLines: true,
+      connectionRecords: false,
+      events: 0,
+      rejected: 0,
+      rejectedBy: {},
+    };
     const summary = sums.summary({ ...read, rejectedExamples: {}, recovered: 0, duplicates: 0 }, 0);
     summarySchema.parse(summary);
     expect(summary.groups.map(({ reason, reasonTexts }) => [reason, reasonTexts])).toEqual([
