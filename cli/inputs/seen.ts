@@ -5,7 +5,7 @@
 
 import { hash } from 'node:crypto';
 import { limits } from '../../shared/base/limits.js';
-import type { LogBatch } from '../../shared/model/index.js';
+import type { IsNew } from './window.js';
 
 /** 32-bit words of a digest. */
 const WORDS = 4;
@@ -80,7 +80,7 @@ function placeOf({ bits, words, counts }: Table, digest: Int32Array, from: numbe
 }
 
 /** Detects events that occur twice. */
-export function deduplicator(most: number = limits.replayIdsMax): (batch: LogBatch, id: string) => boolean {
+export function deduplicator(most: number = limits.replayIdsMax): IsNew {
   const seen = occurrences(most);
   return ({ logGroup, logStream }, id) =>
     seen(`${logGroup.length} ${logStream.length} ${logGroup}${logStream}${id}`) === 0;

@@ -57,13 +57,24 @@ interface Stream {
    * span behind it nobody needs the text.
    */
   heardPulse: number | null;
+  /** Events that were left out. */
+  repeated: number;
 }
+
+/** Whether an event was not there before. */
+export type IsNew = (stream: Pick<LogBatch, 'logGroup' | 'logStream'>, id: string) => boolean;
 
 /**
  * @param base names the file where the log does not name a stream
- * @param withoutTexts whether the messages of plain successes may be left out where no reader of `shared/logs` looks at them
+ * @param emit takes a batch, and how many events `isNew` left out of it
+ * @param isNew where it is given, events that were there before are left out, and so are the messages of plain successes which no
+ *   reader of `shared/logs` would look at
  */
-export function eventWindow(base: string, emit: (batch: LogBatch) => void, withoutTexts = false): EventWindow {
+export function eventWindow(
+  base: string,
+  emit: (batch: LogBatch, repeated: number) => void,
+  isNew: IsNew | null = null,
+): EventWindow {
   const idOf = idDeriver();
   const streams = new Map<string, Stream>();
   let held = 0;
@@ -78,12 +89,12 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void, witho
   const streamOf = (owner: string, logGroup: string, logStream: string): Stream => {
     if (last?.logGroup === logGroup && last.logStream === logStream) return last;
     const key = JSON.stringify([logGroup, logStream]);
-    last = streams.get(key) ?? { owner, logGroup, logStream, events: [], malformed: [], heardPulse: null };
+    last = streams.get(key) ?? { owner, logGroup, logStream, events: [], malformed: [], heardPulse: null, repeated: 0 };
     streams.set(key, last);
     return last;
   };
   const flush = () => {
-    for (const { heardPulse: _, ...stream } of streams.values()) emit(batchOf(stream));
+    for (const { heardPulse: _, repeated, ...stream } of streams.values()) emit(batchOf(stream), repeated);
     streams.clear();
     last = null;
     held = 0;
@@ -102,6 +113,11 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void, witho
     heldChars += chars;
     total += 1;
   };
+  const isFirst = (stream: Stream, id: string): boolean => {
+    const isKept = isNew === null || isNew(stream, id);
+    if (!isKept) stream.repeated += 1;
+    return isKept;
+  };
   const derived = (logStream: string, timestamp: number | null, message: string | Buffer) =>
     idOf(logStream === '' ? base : logStream, timestamp, message);
 
@@ -110,6 +126,7 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void, witho
       begin(timestamp, message.length);
       const eventId = id ?? derived(logStream, undated ? null : timestamp, message);
       const stream = streamOf(owner, logGroup, logStream || ownStream);
+      if (!isFirst(stream, eventId)) return;
       stream.heardPulse = null;
       stream.events.push({ id: eventId, timestamp, message });
     },
@@ -117,10 +134,11 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void, witho
       begin(timestamp, message.length);
       const eventId = id ?? derived(logStream, timestamp, message);
       const stream = streamOf('', logGroup, logStream || ownStream);
+      if (!isFirst(stream, eventId)) return;
       const pulse = pulseOf(timestamp);
-      const isPassed = withoutTexts && stream.heardPulse === pulse;
+      const isPassed = isNew !== null && stream.heardPulse === pulse;
       const text = isPassed ? '' : String(message);
-      if (!isPassed) stream.heardPulse = withoutTexts && isSurelyHeard(text) ? pulse : null;
+      if (!isPassed) stream.heardPulse = isNew !== null && isSurelyHeard(text) ? pulse : null;
       stream.events.push({ id: eventId, timestamp, message: text, isPlainSuccess: true });
     },
     reject(code, detail) {
