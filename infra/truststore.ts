@@ -15,6 +15,11 @@ import { type AuditFinding, auditTruststore } from '../shared/x509/audit.js';
 import { parseTruststore } from '../shared/x509/truststore.js';
 import type { TruststoreLocation } from './gateway/truststore-access.js';
 
+/** A certificate that expires within a month gives a warning at synth, which leaves time to get the renewed one. */
+const WARN_MS = 30 * 86_400_000;
+/** A synth prints each finding on one line. */
+const ANNOTATION_CHARS_MAX = 1_000;
+
 /** A truststore in a version: what a domain name is set to. */
 export interface BoundTruststore extends TruststoreLocation {
   /** The version of the object. A domain that names none keeps the bundle of its last update, whatever is uploaded. */
@@ -112,7 +117,7 @@ function truststoreBucket(scope: Construct): Bucket {
 /** @throws MtlsWatchError `unreadable-input` */
 function annotate(scope: Construct, path: string): void {
   const truststore = parseTruststore(readBundleFile(path), path);
-  const { findings } = auditTruststore(truststore, systemClock.now(), limits.truststoreWarnMs);
+  const { findings } = auditTruststore(truststore, systemClock.now(), WARN_MS);
   for (const finding of findings) {
     const text = describe(path, finding);
     if (finding.severity === 'error' && !BY_TIME_ALONE.has(finding.code)) Annotations.of(scope).addError(text);
@@ -129,7 +134,7 @@ const BY_TIME_ALONE: ReadonlySet<string> = new Set(['issuer-expired', 'issuer-no
 function describe(path: string, { code, lines, subjectDn, evidence, remedy }: AuditFinding): string {
   const place = lines.length === 0 ? path : `${path} line ${lines.slice(0, LINES_MAX).join(', ')}`;
   const about = subjectDn === null ? '' : ` ${subjectDn}:`;
-  return clean(`${place}: ${code}:${about} ${evidence.join('; ')}. ${remedy}`, limits.annotationCharsMax);
+  return clean(`${place}: ${code}:${about} ${evidence.join('; ')}. ${remedy}`, ANNOTATION_CHARS_MAX);
 }
 
 function readBundleFile(path: string): string {

@@ -25,6 +25,7 @@ import { say, withPlaces } from '../inputs/live/options.js';
 import { batchesOf } from '../inputs/live/search.js';
 import { compactCells } from '../replay/compact-cells.js';
 import { readReplayConfig } from '../replay/config.js';
+import { tailBounds } from '../tail/bounds.js';
 import { type Following, follow } from '../tail/follow.js';
 import { refusalLine, refusalText, verdictText } from '../tail/show.js';
 import { withAccount } from '../terminal/account.js';
@@ -97,7 +98,7 @@ export async function runTail(
 /** Ticks, so that a half without its other half is shown even if no event arrives. */
 async function* ticks({ sleep, stop }: Following): AsyncGenerator<readonly []> {
   while (!stop.aborted) {
-    await sleep(limits.tailPollMs);
+    await sleep(tailBounds.pollMs);
     yield [];
   }
 }
@@ -108,7 +109,7 @@ function sourcesOf({ groups, targets }: Pick<FoundLive, 'groups' | 'targets'>): 
   return [...patterns].flatMap((pattern) => {
     const names = new Set(targets.filter((target) => target.pattern === pattern).map(({ logGroup }) => logGroup));
     const own = groups.filter(({ name }) => names.has(name));
-    return [...chunksOf(own, limits.tailGroupsPerSessionMax)].map((some): [string, FoundLive['groups']] => [
+    return [...chunksOf(own, tailBounds.groupsPerSessionMax)].map((some): [string, FoundLive['groups']] => [
       pattern,
       some,
     ]);
@@ -129,7 +130,7 @@ function worldOf(
       domains: { ...domains, ...settings.domains },
       accessLogFormats: { ...accessLogFormats, ...settings.accessLogFormats },
       truststores: truststore === undefined ? { ...truststores, ...settings.truststores } : { '*': truststore },
-      graceMinutes: limits.tailGraceMs / MINUTE_MS,
+      graceMinutes: tailBounds.graceMs / MINUTE_MS,
     },
     stores: {
       ...stores,

@@ -61,6 +61,40 @@ interface Stream {
   repeated: number;
 }
 
+/** The streams of the events that are held, of which the last one is asked for again and again. */
+function openStreams() {
+  const streams = new Map<string, Stream>();
+  let last: Stream | null = null;
+  return {
+    of: (owner: string, logGroup: string, logStream: string): Stream => {
+      if (last?.logGroup === logGroup && last.logStream === logStream) return last;
+      const key = JSON.stringify([logGroup, logStream]);
+      last = streams.get(key) ?? {
+        owner,
+        logGroup,
+        logStream,
+        events: [],
+        malformed: [],
+        heardPulse: null,
+        repeated: 0,
+      };
+      streams.set(key, last);
+      return last;
+    },
+    all: () => streams.values(),
+    clear: () => {
+      streams.clear();
+      last = null;
+    },
+  };
+}
+
+function isFirst(stream: Stream, id: string, isNew: IsNew | null): boolean {
+  const isKept = isNew === null || isNew(stream, id);
+  if (!isKept) stream.repeated += 1;
+  return isKept;
+}
+
 /** Whether an event was not there before. */
 export type IsNew = (stream: Pick<LogBatch, 'logGroup' | 'logStream'>, id: string) => boolean;
 
@@ -76,27 +110,18 @@ export function eventWindow(
   isNew: IsNew | null = null,
 ): EventWindow {
   const idOf = idDeriver();
-  const streams = new Map<string, Stream>();
+  const streams = openStreams();
   let held = 0;
   let heldChars = 0;
   let total = 0;
   let rejects = 0;
   let lastAt = Number.NaN;
-  let last: Stream | null = null;
 
   // The file of a load balancer's log names it, and its lines do not.
   const ownStream = LOAD_BALANCER_FILE.test(base) ? base : '';
-  const streamOf = (owner: string, logGroup: string, logStream: string): Stream => {
-    if (last?.logGroup === logGroup && last.logStream === logStream) return last;
-    const key = JSON.stringify([logGroup, logStream]);
-    last = streams.get(key) ?? { owner, logGroup, logStream, events: [], malformed: [], heardPulse: null, repeated: 0 };
-    streams.set(key, last);
-    return last;
-  };
   const flush = () => {
-    for (const { heardPulse: _, repeated, ...stream } of streams.values()) emit(batchOf(stream), repeated);
+    for (const { heardPulse: _, repeated, ...stream } of streams.all()) emit(batchOf(stream), repeated);
     streams.clear();
-    last = null;
     held = 0;
     heldChars = 0;
   };
@@ -113,11 +138,6 @@ export function eventWindow(
     heldChars += chars;
     total += 1;
   };
-  const isFirst = (stream: Stream, id: string): boolean => {
-    const isKept = isNew === null || isNew(stream, id);
-    if (!isKept) stream.repeated += 1;
-    return isKept;
-  };
   const derived = (logStream: string, timestamp: number | null, message: string | Buffer) =>
     idOf(logStream === '' ? base : logStream, timestamp, message);
 
@@ -125,16 +145,16 @@ export function eventWindow(
     add({ owner = '', logGroup, logStream, id, timestamp, undated, message }) {
       begin(timestamp, message.length);
       const eventId = id ?? derived(logStream, undated ? null : timestamp, message);
-      const stream = streamOf(owner, logGroup, logStream || ownStream);
-      if (!isFirst(stream, eventId)) return;
+      const stream = streams.of(owner, logGroup, logStream || ownStream);
+      if (!isFirst(stream, eventId, isNew)) return;
       stream.heardPulse = null;
       stream.events.push({ id: eventId, timestamp, message });
     },
     addPlain({ logGroup, logStream, id, timestamp, message }) {
       begin(timestamp, message.length);
       const eventId = id ?? derived(logStream, timestamp, message);
-      const stream = streamOf('', logGroup, logStream || ownStream);
-      if (!isFirst(stream, eventId)) return;
+      const stream = streams.of('', logGroup, logStream || ownStream);
+      if (!isFirst(stream, eventId, isNew)) return;
       const pulse = pulseOf(timestamp);
       const isPassed = isNew !== null && stream.heardPulse === pulse;
       const text = isPassed ? '' : String(message);
@@ -146,14 +166,11 @@ export function eventWindow(
       held += 1;
       rejects += 1;
       // The position makes the id stable: the same file given twice rejects the same records.
-      streamOf('', '', '').malformed.push({ kind: 'rejected', eventId: `${base}#${rejects}`, code, detail });
+      streams.of('', '', '').malformed.push({ kind: 'rejected', eventId: `${base}#${rejects}`, code, detail });
     },
     events: () => total,
     flush,
-    forget() {
-      streams.clear();
-      last = null;
-    },
+    forget: streams.clear,
   };
 }
 

@@ -6,6 +6,7 @@
 import columns from 'string-width';
 import { quote } from '../../shared/discovery/shell.js';
 import { doorName, issuerText, placeText } from '../../shared/messages/names.js';
+import { countOf } from '../../shared/messages/parts.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Messages } from '../../shared/messages/types.js';
 import {
@@ -125,7 +126,7 @@ function incidentTable(notices: readonly Notice[], messages: Messages): string {
       placeText(group.scope, group, messages),
       issuerText(group.issuerDn, messages),
       titleOf(group, messages),
-      `${count(notice.count)} in ${isWhole ? 'all' : `${notice.windowMinutes} min`}`,
+      `${count(countOf(notice))} in ${isWhole ? 'all' : `${notice.windowMinutes} min`}`,
     ];
   });
   return table(['Time (UTC)', 'What', 'Severity', 'Domain', 'Issuer', 'Reason', 'Refused'], rows);

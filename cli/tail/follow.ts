@@ -4,9 +4,9 @@
  */
 
 import { messageOf } from '../../shared/base/errors.js';
-import { limits } from '../../shared/base/limits.js';
 import type { Clock } from '../../shared/ports/index.js';
 import type { LogSearch, SearchableGroup, SearchedEvent } from '../../shared/ports/log-search.js';
+import { tailBounds } from './bounds.js';
 
 export interface Following {
   readonly logs: Pick<LogSearch, 'page' | 'tail'>;
@@ -41,12 +41,12 @@ export async function* follow(
       if (stop.aborted) return;
       // A session ends after three hours; if it never began, polling is used instead.
       if (!hasBegun) {
-        note(`Live Tail is not to be had (${messageOf(error)}); looking every ${limits.tailPollMs / 1000} seconds\n`);
+        note(`Live Tail is not to be had (${messageOf(error)}); looking every ${tailBounds.pollMs / 1000} seconds\n`);
         break;
       }
     }
     if (!hasBegun) break;
-    if (clock.now() - startedAt < limits.tailPollMs) await sleep(limits.tailPollMs);
+    if (clock.now() - startedAt < tailBounds.pollMs) await sleep(tailBounds.pollMs);
   }
   yield* poll(groups, pattern, from, following);
 }
@@ -57,17 +57,17 @@ async function* poll(
   startedAt: number,
   { logs, clock, sleep, stop }: Following,
 ): AsyncGenerator<readonly SearchedEvent[]> {
-  const isNew = remembered(limits.tailIdsMax);
+  const isNew = remembered(tailBounds.idsMax);
   let lookedAt = startedAt;
   while (!stop.aborted) {
     const now = clock.now();
-    const from = Math.max(startedAt, lookedAt - limits.tailOverlapMs);
+    const from = Math.max(startedAt, lookedAt - tailBounds.overlapMs);
     for (const { name } of groups) {
       let token: string | null = null;
       do {
         const page: Awaited<ReturnType<LogSearch['page']>> = await logs.page(
           // The clock of the log events may be ahead.
-          { logGroup: name, pattern, from, to: now + limits.tailOverlapMs },
+          { logGroup: name, pattern, from, to: now + tailBounds.overlapMs },
           token,
         );
         const fresh = page.events.filter(({ logStream, id, timestamp, message }) =>
@@ -78,7 +78,7 @@ async function* poll(
       } while (token !== null && !stop.aborted);
     }
     lookedAt = now;
-    await sleep(limits.tailPollMs);
+    await sleep(tailBounds.pollMs);
   }
 }
 

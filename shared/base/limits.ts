@@ -85,18 +85,6 @@ export const limits = {
   liveSamplePagesMax: 20,
   /** Log groups of one search; a stage has two. */
   liveGroupsMax: 200,
-  /** Live Tail allows ten log groups in a session. */
-  tailGroupsPerSessionMax: 10,
-  /**
-   * Without Live Tail: the interval between two searches, and how far back each goes, because events arrive late and
-   * out of order.
-   */
-  tailPollMs: 5_000,
-  tailOverlapMs: 120_000,
-  /** A refusal without its access record after this time is shown without its client. */
-  tailGraceMs: 20_000,
-  /** Event ids that `tail` keeps, so that it shows each event once. */
-  tailIdsMax: 100_000,
   /** Cached ids of reasons by text: about twenty sentences, and texts that clients make the gateway repeat. */
   reasonsRememberedMax: 200,
   /** A reason of the gateway is a short sentence; the rest of a longer text carries no information. */
@@ -132,12 +120,6 @@ export const limits = {
   /** API Gateway's own limit is far below this; ten thousand certificates of 1.6 KB fit. */
   truststoreBytesMax: 16 * MIB,
   truststoreBlocksMax: 10_000,
-  /**
-   * API Gateway's own bounds ("Configuring your truststore"). It does not say whether its 1 MB is decimal or binary, so
-   * the larger one is used.
-   */
-  gatewayTruststoreCertificatesMax: 1_000,
-  gatewayTruststoreBytesMax: 1 * MIB,
   /** The maximum age of a cached truststore from S3; checking an unchanged one costs a 304. */
   truststoreRecheckMs: 60_000,
   /** Object versions that are searched for the one before the current one; other keys may have the same prefix. */
@@ -162,10 +144,6 @@ export const limits = {
   /** Names in one line of the reconciler's log; a log group's name has at most 512 characters. */
   namesInLogLineMax: 20,
   nameInLogLineCharsMax: 512,
-  /** A certificate that expires within a month gives a warning at synth, which leaves time to get the renewed one. */
-  truststoreWarnMs: 30 * 86_400_000,
-  /** A synth prints each finding on one line. */
-  annotationCharsMax: 1_000,
   /** Parsed truststores cached by one function; about 5 KB for each certificate. */
   truststoresCachedMax: 20,
   /** Keys of CAs cached by one function; a few KB each. A truststore has at most 1,000. */
@@ -285,7 +263,6 @@ export const limits = {
   reportCsvRowsMax: 20_000,
   /** Clients kept and shown for each group of a report. */
   reportClientsPerGroupMax: 50,
-  reportClientsMax: 40,
   /** Clients whose details are kept during a replay; 500 bytes each. */
   reportDetailsMax: 20_000,
   /** Groups whose certificate is diagnosed; milliseconds each. */

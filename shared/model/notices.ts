@@ -47,6 +47,11 @@ export interface Notice {
    * Failures in the window; for `resolved`, those of the whole incident, or of the worst window of a scope's incident.
    */
   readonly count: number;
+  /**
+   * Groups of the same issuer and cause whose incidents are told with this one, each with what it refused in the same span;
+   * absent where there are none. `count` is this group's own.
+   */
+  readonly toldWith?: readonly ToldWith[] | undefined;
   readonly windowMinutes: number;
   /** How many failures the window usually holds. */
   readonly expected: number;
@@ -104,6 +109,11 @@ export interface Presented {
 export interface NoticeSaid {
   readonly verdictNote?: Phrase | undefined;
   readonly change?: Phrase | undefined;
+}
+
+export interface ToldWith {
+  readonly group: GroupKey;
+  readonly count: number;
 }
 
 export interface NoticeCommands {

@@ -87,6 +87,8 @@ export const noticeSchema = z.strictObject({
   groups: z.array(groupSchema),
   reasonText: z.string(),
   count,
+  /** Groups of the same issuer and cause that are told with this one; `count` is this group's own. */
+  toldWith: z.optional(z.array(z.strictObject({ group: groupSchema, count }))),
   windowMinutes: z.int().check(z.positive()),
   expected: z.number().check(z.nonnegative()),
   lastHour: z.array(count).check(z.length(60)),

@@ -114,8 +114,9 @@ const apiGateway: DoorRules = {
   chainCasSure: limits.chainCasMax,
   clientBytesSure: null,
   truststore: {
-    certificates: limits.gatewayTruststoreCertificatesMax,
-    bytes: limits.gatewayTruststoreBytesMax,
+    certificates: 1_000,
+    // The page does not say whether its 1 MB is decimal or binary, so the larger one is used.
+    bytes: KIB * KIB,
     certificateBytes: null,
     subjectChars: null,
     isPlain: false,

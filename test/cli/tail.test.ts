@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { runTail, type TailWorld } from '../../cli/commands/tail.js';
 import { createFileTruststores } from '../../cli/inputs/file-truststores.js';
 import { readReplayConfig } from '../../cli/replay/config.js';
+import { tailBounds } from '../../cli/tail/bounds.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
-import { limits } from '../../shared/base/limits.js';
 import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
 import type { LogSearch, SearchableGroup, SearchedEvent } from '../../shared/ports/log-search.js';
 import { ACCESS_GROUP, accessEvent, denialAsOneEvent, EXECUTION_GROUP, T0 } from '../support/logs.js';
@@ -174,7 +174,7 @@ describe('with Live Tail', () => {
     const targets = groups.map(({ name }) => ({ logGroup: name, pattern: EXECUTION_LOG_PATTERN }));
     const tail = tailOn({ page: async () => ({ events: [], next: null }), tail: liveTail }, 0.05);
     await runTail({ ...found, groups, targets }, {}, settings, tail.world);
-    expect(Math.max(...sizes)).toBe(limits.tailGroupsPerSessionMax);
+    expect(Math.max(...sizes)).toBe(tailBounds.groupsPerSessionMax);
     expect(sizes.slice(0, 3).reduce((a, b) => a + b)).toBe(23);
   });
 });

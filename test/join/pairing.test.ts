@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStores } from '../../shared/adapters/memory/index.js';
 import { correlate, postponedList, settle, waitingLists } from '../../shared/join/correlate.js';
+import { cellKey } from '../../shared/join/pairing.js';
 import type { AccessRecord, Denial, Failure, Half } from '../../shared/model/index.js';
 import type { JoinStore, Waiting } from '../../shared/ports/index.js';
 
@@ -275,4 +276,19 @@ describe('correlate and settle', () => {
     ]);
     expect(failures.map((failure) => failure.at).sort()).toEqual([1, 2, 3]);
   });
+});
+
+it('a denial that is settled finds its record where a batch that died had put it', async () => {
+  const { join } = createMemoryStores();
+  const first = await correlate([denial(1, 'r')], 'first', join);
+  // Another client uses the request id; then a batch takes the record of the denial further, and dies before it takes the denial along.
+  await correlate([access(2, 'r')], 'another', join);
+  await join.put([{ key: cellKey.extended('r', 'x1'), half: access(1, 'r'), batchId: 'died' }]);
+  const [list] = waitingLists('first', first, 0);
+  if (list === undefined) throw new Error('the denial waits');
+  const { failures } = await settle(list, join);
+  expect(failures).toMatchObject([
+    { attribution: 'joined', issuerDn: 'CN=issuer-1', client: { subjectDn: 'CN=client-1' } },
+  ]);
+  expect((await settle(list, join)).failures).toEqual(failures);
 });

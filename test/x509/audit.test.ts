@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { limits } from '../../shared/base/limits.js';
 import { auditTruststore } from '../../shared/x509/audit.js';
+import { doorRules } from '../../shared/x509/door-rules.js';
 import { parseTruststore } from '../../shared/x509/truststore.js';
 import { AT, ca, days, leaf, SERVER_AUTH } from '../support/certificates.js';
 
@@ -170,7 +170,7 @@ test('self-signed clients of one name are a warning, of two names none', () => {
 
 describe("the gateway's own bounds", () => {
   test('1,000 certificates', () => {
-    const { gatewayTruststoreCertificatesMax: most } = limits;
+    const { certificates: most } = doorRules['api-gateway'].truststore;
     expect(audit(root.pem.repeat(most)).found.some(([code]) => code === 'too-many-certificates')).toBe(false);
     expect(audit(root.pem.repeat(most + 1)).found[0]).toEqual(['too-many-certificates', 'error', null]);
   });
