@@ -179,7 +179,7 @@ export const limits = {
   certificateCacheCharsMax: 8 * KIB,
   /** Clients stored with a fact, an incident, a notice: enough to recognise them, few enough for one write unit. */
   clientsPerFactMax: 3,
-  /** Hashes kept with a fact that has more clients than it names: 86 characters. Up to so many clients are counted exactly. */
+  /** Hashes kept with a fact that has more clients than it names: 86 characters. Fewer clients are counted exactly. */
   clientHashesMax: 16,
   clientsPerNoticeMax: 10,
   sourceIpsPerClientMax: 3,

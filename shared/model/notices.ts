@@ -57,7 +57,7 @@ export interface Notice {
   readonly expected: number;
   /** Failures in each of the 60 minutes up to the notice, the oldest first. */
   readonly lastHour: readonly number[];
-  /** How many clients failed: exact up to 16, an estimate beyond. */
+  /** How many clients failed: exact up to 15, an estimate beyond. */
   readonly clientCount: number;
   /** Whether the truststore holds a CA of the issuer's name; null where that is not known. */
   readonly issuerTrusted: boolean | null;
