@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream';
 import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
 import type { ControlMessage, LogBatch } from '../../shared/model/index.js';
-import type { IsNew } from './window.js';
+import type { IsNew } from './seen.js';
 
 export type InputItem =
   /** `repeated`: events that `isNew` left out; undefined where it was not asked. */

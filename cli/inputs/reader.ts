@@ -11,9 +11,10 @@ import type { InputItem } from './item.js';
 import { pipedTable } from './pipes.js';
 import { exportedSuccesses } from './plain.js';
 import { fieldRows, rows } from './rows.js';
+import type { IsNew } from './seen.js';
 import { HEAD_BYTES, type Layout, sniff, withoutColours } from './sniff.js';
 import { lineSplitter, splitter, type Unit } from './split.js';
-import { eventWindow, type IsNew } from './window.js';
+import { eventWindow } from './window.js';
 
 export interface FileReader {
   /** @throws MtlsWatchError `unreadable-input` if the first bytes are not a log */

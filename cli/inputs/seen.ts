@@ -5,7 +5,7 @@
 
 import { hash } from 'node:crypto';
 import { limits } from '../../shared/base/limits.js';
-import type { IsNew } from './window.js';
+import type { LogBatch } from '../../shared/model/index.js';
 
 /** 32-bit words of a digest. */
 const WORDS = 4;
@@ -78,6 +78,9 @@ function placeOf({ bits, words, counts }: Table, digest: Int32Array, from: numbe
     if (isSame && words[at + 2] === digest[from + 2] && words[at + 3] === digest[from + 3]) return place;
   }
 }
+
+/** Whether an event was not there before. */
+export type IsNew = (stream: Pick<LogBatch, 'logGroup' | 'logStream'>, id: string) => boolean;
 
 /** Detects events that occur twice. */
 export function deduplicator(most: number = limits.replayIdsMax): IsNew {

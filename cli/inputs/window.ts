@@ -8,7 +8,7 @@ import { limits } from '../../shared/base/limits.js';
 import { pulseOf } from '../../shared/base/time.js';
 import { batchOf } from '../../shared/logs/decode.js';
 import type { LogBatch, LogEvent, RejectCode, Rejected } from '../../shared/model/index.js';
-import { occurrences } from './seen.js';
+import { type IsNew, occurrences } from './seen.js';
 
 export interface InputEvent {
   readonly owner?: string;
@@ -94,9 +94,6 @@ function isFirst(stream: Stream, id: string, isNew: IsNew | null): boolean {
   if (!isKept) stream.repeated += 1;
   return isKept;
 }
-
-/** Whether an event was not there before. */
-export type IsNew = (stream: Pick<LogBatch, 'logGroup' | 'logStream'>, id: string) => boolean;
 
 /**
  * @param base names the file where the log does not name a stream
