@@ -8,7 +8,7 @@ import { limits } from '../../shared/base/limits.js';
 import { pulseOf } from '../../shared/base/time.js';
 import { batchOf } from '../../shared/logs/decode.js';
 import type { LogBatch, LogEvent, RejectCode, Rejected } from '../../shared/model/index.js';
-import { occurrences } from './seen.js';
+import { type IsNew, occurrences } from './seen.js';
 
 export interface InputEvent {
   readonly owner?: string;
@@ -57,6 +57,8 @@ interface Stream {
    * span behind it nobody needs the text.
    */
   heardPulse: number | null;
+  /** Events that were left out. */
+  repeated: number;
 }
 
 /** The streams of the events that are held, of which the last one is asked for again and again. */
@@ -67,7 +69,15 @@ function openStreams() {
     of: (owner: string, logGroup: string, logStream: string): Stream => {
       if (last?.logGroup === logGroup && last.logStream === logStream) return last;
       const key = JSON.stringify([logGroup, logStream]);
-      last = streams.get(key) ?? { owner, logGroup, logStream, events: [], malformed: [], heardPulse: null };
+      last = streams.get(key) ?? {
+        owner,
+        logGroup,
+        logStream,
+        events: [],
+        malformed: [],
+        heardPulse: null,
+        repeated: 0,
+      };
       streams.set(key, last);
       return last;
     },
@@ -79,11 +89,23 @@ function openStreams() {
   };
 }
 
+function isFirst(stream: Stream, id: string, isNew: IsNew | null): boolean {
+  const isKept = isNew === null || isNew(stream, id);
+  if (!isKept) stream.repeated += 1;
+  return isKept;
+}
+
 /**
  * @param base names the file where the log does not name a stream
- * @param withoutTexts whether the messages of plain successes may be left out where no reader of `shared/logs` looks at them
+ * @param emit takes a batch, and how many events `isNew` left out of it
+ * @param isNew where it is given, events that were there before are left out, and so are the messages of plain successes which no
+ *   reader of `shared/logs` would look at
  */
-export function eventWindow(base: string, emit: (batch: LogBatch) => void, withoutTexts = false): EventWindow {
+export function eventWindow(
+  base: string,
+  emit: (batch: LogBatch, repeated: number) => void,
+  isNew: IsNew | null = null,
+): EventWindow {
   const idOf = idDeriver();
   const streams = openStreams();
   let held = 0;
@@ -95,7 +117,7 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void, witho
   // The file of a load balancer's log names it, and its lines do not.
   const ownStream = LOAD_BALANCER_FILE.test(base) ? base : '';
   const flush = () => {
-    for (const { heardPulse: _, ...stream } of streams.all()) emit(batchOf(stream));
+    for (const { heardPulse: _, repeated, ...stream } of streams.all()) emit(batchOf(stream), repeated);
     streams.clear();
     held = 0;
     heldChars = 0;
@@ -121,6 +143,7 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void, witho
       begin(timestamp, message.length);
       const eventId = id ?? derived(logStream, undated ? null : timestamp, message);
       const stream = streams.of(owner, logGroup, logStream || ownStream);
+      if (!isFirst(stream, eventId, isNew)) return;
       stream.heardPulse = null;
       stream.events.push({ id: eventId, timestamp, message });
     },
@@ -128,10 +151,11 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void, witho
       begin(timestamp, message.length);
       const eventId = id ?? derived(logStream, timestamp, message);
       const stream = streams.of('', logGroup, logStream || ownStream);
+      if (!isFirst(stream, eventId, isNew)) return;
       const pulse = pulseOf(timestamp);
-      const isPassed = withoutTexts && stream.heardPulse === pulse;
+      const isPassed = isNew !== null && stream.heardPulse === pulse;
       const text = isPassed ? '' : String(message);
-      if (!isPassed) stream.heardPulse = withoutTexts && isSurelyHeard(text) ? pulse : null;
+      if (!isPassed) stream.heardPulse = isNew !== null && isSurelyHeard(text) ? pulse : null;
       stream.events.push({ id: eventId, timestamp, message: text, isPlainSuccess: true });
     },
     reject(code, detail) {

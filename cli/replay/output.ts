@@ -4,6 +4,8 @@
  */
 
 import columns from 'string-width';
+import { limits } from '../../shared/base/limits.js';
+import { clean } from '../../shared/base/text.js';
 import { quote } from '../../shared/discovery/shell.js';
 import { doorName, issuerText, placeText } from '../../shared/messages/names.js';
 import { countOf } from '../../shared/messages/parts.js';
@@ -152,7 +154,8 @@ function groupTable(summary: Replayed['summary'], messages: Messages): string {
     // The gateway's own reason: two groups of one claim would look the same otherwise.
     const issuer = isUnverified ? messages.who.claimant(issuerDn) : issuerText(issuerDn, messages);
     const { title } = isSeveral(issuerDn) ? messages.severalIssuers : messages.reasons[reason];
-    return [count(group.failures), where, issuer, title, first, last];
+    const said = group.reasonTexts?.map((text) => messages.unknownReason(clean(text, limits.nameShownCharsMax)));
+    return [count(group.failures), where, issuer, said?.join(', ') ?? title, first, last];
   });
   return table(['Refused', 'Domain', 'Issuer', 'Reason', 'First seen', 'Last seen'], rows, [0]);
 }

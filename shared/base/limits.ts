@@ -514,4 +514,6 @@ export const limits = {
   pageMsMax: 6_000,
   /** Overrides whose page `doctor` asks for. */
   runbookOverridesFetchedMax: 50,
+  /** Texts of reasons without a name that are shown of a group: whoever writes the log may write any number. */
+  reasonTextsKeptMax: 3,
 } as const;
