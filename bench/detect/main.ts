@@ -229,7 +229,9 @@ async function printCost(dir: string | undefined): Promise<void> {
 const command = new Command('bench -- detect')
   .option('--runs <n>', 'groups per class; outbreak runs are the next multiple of 25 above eight times that', '6')
   .option('--before <dir>', 'the root of another checkout, to compare the situations with')
-  .addOption(new Option('--only <part>', 'one part').choices(['situations', 'rates', 'pages', 'outbreaks', 'streams', 'cost']))
+  .addOption(
+    new Option('--only <part>', 'one part').choices(['situations', 'rates', 'pages', 'outbreaks', 'streams', 'cost']),
+  )
   .parse();
 const options = command.opts<{ runs: string; before?: string; only?: string }>();
 const runs = Number(options.runs);
