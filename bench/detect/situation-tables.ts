@@ -8,7 +8,7 @@ import {
   type SituationName,
   situationOf,
 } from '../../test/support/situations.js';
-import { type Build, type Fate, fateOf, methodsOf } from './situations.js';
+import { type Build, type Fate, falsePagesAt, fateOf, methodsOf } from './situations.js';
 
 const MINUTES_PER_MONTH = 43_200;
 
@@ -22,14 +22,16 @@ export function situationRows(runs: number, seed: number, before: Build | null):
   return { head: ['situation', ...methods.keys()], rows };
 }
 
+const ASKED = [0.05, 0.5, 5];
+
 /** The accepted rate and the measured rate in the calm situations. */
 export function rateRows(runs: number, seed: number): { head: string[]; rows: string[][] } {
   const names = SITUATIONS.filter(isCalm);
-  const rows = [0.05, 0.5, 5].map((asked) => {
-    const [start] = methodsOf(asked, null).values();
-    const got = names.map((name) => (start === undefined ? 0 : perMonth(fates(name, runs, seed, start))));
-    return [String(asked), ...got.map((one) => one.toFixed(2))];
+  const got = names.map((name) => {
+    const pages = Array.from({ length: runs }, (_, run) => falsePagesAt(ASKED, situationOf(name, seed + run)));
+    return ASKED.map((_, k) => pages.reduce((sum, one) => sum + (one[k] ?? 0), 0));
   });
+  const rows = ASKED.map((asked, k) => [String(asked), ...got.map((one) => monthly(one[k] ?? 0, runs).toFixed(2))]);
   return { head: ['asked', ...names], rows };
 }
 
@@ -44,7 +46,12 @@ function fates(
 
 function perMonth(all: readonly Fate[]): number {
   const pages = all.reduce((sum, { falsePages }) => sum + falsePages, 0);
-  return (pages * MINUTES_PER_MONTH) / (all.length * (LENGTH - KNOWN_FROM));
+  return monthly(pages, all.length);
+}
+
+/** Of a group in 30 days. */
+function monthly(pages: number, groups: number): number {
+  return (pages * MINUTES_PER_MONTH) / (groups * (LENGTH - KNOWN_FROM));
 }
 
 function cellOf(name: SituationName, all: readonly Fate[]): string {

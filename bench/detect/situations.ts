@@ -151,6 +151,34 @@ export function fateOf(situation: Situation, { method, advance }: Fated): Fate {
   return judged(situation, told);
 }
 
+/**
+ * False pages from the fourth week on at each accepted rate. What is learned does not depend on the rate, so one state serves all.
+ */
+export function falsePagesAt(asked: readonly number[], { counts, outages }: Situation): number[] {
+  const policies = asked.map((falsePagesPerMonth) => detectionSchema.parse({ falsePagesPerMonth }));
+  const settings = present.settingsOf(detectionSchema.parse({}));
+  const current: (Incident | null)[] = asked.map(() => null);
+  const pages = asked.map(() => 0);
+  let state: ReturnType<Build['start']> | null = null;
+  for (let now = 0; now < LENGTH; now++) {
+    if (state === null && (counts[now] ?? 0) > 0) state = present.start(settings, now);
+    if (state === null) continue;
+    if (now - LAG > state.step) present.closeThrough(state, settings, now - LAG, counts[now - LAG] ?? 0);
+    const window = { step: now, counts: Array.from(counts.subarray(state.step + 1, now + 1)) };
+    const isOutage = outages.some(({ from, to }) => now >= from && now <= to + AFTERMATH);
+    for (const [k, policy] of policies.entries()) {
+      const before = current[k] ?? null;
+      const isLookedAt = before?.state === 'firing' || (before?.state === 'known' && now % LAG === 0);
+      if (!isLookedAt && counts[now] === 0) continue;
+      const seen = present.detectionOf(state, settings, window, policy);
+      const change = present.advance(before, seen, group, (now + 1) * 60_000, policy);
+      if (change !== null) current[k] = change.next;
+      if (change?.notice === 'spike' && now >= KNOWN_FROM && !isOutage) pages[k] = (pages[k] ?? 0) + 1;
+    }
+  }
+  return pages;
+}
+
 function judged({ name, outages }: Situation, told: readonly Told[]): Fate {
   const spikes = told.filter(({ kind }) => kind === 'spike');
   const ownOf = ({ minute }: Told) => outages.find(({ from, to }) => minute >= from && minute <= to + AFTERMATH);

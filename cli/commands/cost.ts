@@ -102,18 +102,28 @@ function costOf(load: Load, isJson: boolean): string {
     money(dollars),
     basis,
   ]);
-  const perMillion =
-    load.failuresPerMonth === 0
-      ? ''
-      : `, ${money(((sum - idle) / load.failuresPerMonth) * 1e6)} for a million failures`;
+  const parts = load.failuresPerMonth === 0 ? '' : `: ${money(idle)} without any, ${money(sum - idle)} for these`;
   const perRequest =
-    load.requestsPerMonth === 0 ? '' : `, ${money((sum / load.requestsPerMonth) * 1e6)} for a million requests`;
+    load.requestsPerMonth === 0 ? '' : `; ${money((sum / load.requestsPerMonth) * 1e6)} for a million requests`;
   return [
-    `${pc.bold(`${money(sum)} a month`)}: ${money(idle)} without any failure${perMillion}${perRequest}\n`,
+    `${pc.bold(`${money(sum)} a month`)} for ${asked(load)}${parts}${perRequest}\n`,
     `prices of ${REGION} as quoted until ${PRICES_OF}, without free tiers\n\n`,
     table(['Service', 'What', 'Quantity', 'A month', 'Basis'], body, [2, 3]),
     `\n${byService(lines)}\n`,
   ].join('');
+}
+
+/** What the sum is for, in the words of the options that were given. */
+function asked({ failuresPerMonth, domains, connectionsPerMonth, canaries, accounts }: Load): string {
+  const counted = (count: number, one: string, many = `${one}s`): string =>
+    `${amount(count)} ${count === 1 ? one : many}`;
+  const more = [
+    ...(connectionsPerMonth === 0 ? [] : [counted(connectionsPerMonth, 'connection')]),
+    ...(canaries === 0 ? [] : [counted(canaries, 'canary', 'canaries')]),
+    ...(accounts === 0 ? [] : [counted(accounts, 'other account')]),
+  ];
+  const refusals = failuresPerMonth === 0 ? 'no refusals' : counted(failuresPerMonth, 'refusal');
+  return `${refusals} at ${counted(domains, 'domain')}${more.map((one) => `, ${one}`).join('')}`;
 }
 
 function byService(lines: readonly CostLine[]): string {

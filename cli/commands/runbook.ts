@@ -19,7 +19,7 @@ import { settingsHere } from '../inputs/settings.js';
 import { isOfStack, outputsOf, storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { clockAt, languageOption, withAt, withLanguage } from '../terminal/options.js';
 
-import { folded, jsonLine, type Output } from '../terminal/table.js';
+import { folded, foldedPage, jsonLine, type Output } from '../terminal/table.js';
 
 type Language = Config['language'];
 
@@ -91,8 +91,7 @@ export async function runRunbook(
   }
   const meanings = placeholdersIn(readPage(language, 'README'));
   const head = headOf(page, blanks, meanings, incident?.incidentId ?? null, language);
-  // A command that is wrapped is not what is to be pasted.
-  output.write(`${folded(head)}\n\n${page.text}`);
+  output.write(`${folded(head)}\n\n${foldedPage(page.text)}`);
 }
 
 function pageOf(incident: FoundIncident): string {

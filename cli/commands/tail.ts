@@ -13,8 +13,8 @@ import { limits } from '../../shared/base/limits.js';
 import { MINUTE_MS } from '../../shared/base/time.js';
 import type { Config } from '../../shared/config/settings.js';
 import { settleExpired } from '../../shared/count/settle.js';
-import { diagnosisOf } from '../../shared/diagnosis/diagnosis.js';
-import type { Diagnosis, Failure } from '../../shared/model/index.js';
+import { diagnosisOfGroup } from '../../shared/diagnosis/diagnosis.js';
+import type { Client, Diagnosis, Failure } from '../../shared/model/index.js';
 import { ingest } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
 import type { TruststoreSource } from '../../shared/ports/truststore.js';
@@ -151,14 +151,16 @@ function worldOf(
 function shower(json: boolean, world: World, { output, note }: TailWorld): (failure: Failure) => Promise<void> {
   const judged = new Map<string, Diagnosis | null>();
   return async (failure) => {
-    const fingerprint = failure.client?.fingerprint ?? null;
-    const key = `${failure.scope} ${fingerprint}`;
+    const { client } = failure;
+    const name =
+      client?.fingerprint ?? (failure.door === undefined ? '' : `${client?.serialNumber}${client?.subjectDn}`);
+    const key = `${failure.scope} ${failure.door} ${name}`;
     const isFirst = !judged.has(key);
-    if (isFirst && fingerprint !== null) {
+    if (isFirst && client !== null && name !== '') {
       if (judged.size >= limits.certificateCacheMax) judged.clear();
-      judged.set(key, await verdictOn(fingerprint, failure, world, note));
+      judged.set(key, await verdictOn(client, failure, world, note));
     }
-    const verdict = fingerprint === null ? null : (judged.get(key) ?? null);
+    const verdict = name === '' ? null : (judged.get(key) ?? null);
     if (json) output.write(refusalLine(failure, verdict));
     else {
       output.write(refusalText(failure));
@@ -168,13 +170,17 @@ function shower(json: boolean, world: World, { output, note }: TailWorld): (fail
 }
 
 async function verdictOn(
-  fingerprint: string,
-  { scope, at }: Failure,
+  { subjectDn, serialNumber, fingerprint, notBefore, notAfter }: Client,
+  { scope, issuerDn, reason, door, at }: Failure,
   world: World,
   note: (text: string) => void,
 ): Promise<Diagnosis | null> {
   try {
-    const diagnosis = await diagnosisOf(fingerprint, scope, at, world);
+    const known = notBefore === null || notAfter === null ? {} : { notBefore, notAfter };
+    const tally = { subjectDn, serialNumber, fingerprint, sourceIps: [], count: 1, ...known };
+    const group = { scope, issuerDn, reason, ...(door !== undefined && { door }) };
+    const said = door === undefined ? null : reason;
+    const diagnosis = await diagnosisOfGroup([tally], group, at, said, world);
     return diagnosis.kind === 'made' ? diagnosis.verdict : null;
   } catch (error) {
     if (!(error instanceof MtlsWatchError)) throw error;

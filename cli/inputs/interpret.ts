@@ -44,27 +44,13 @@ export function interpreter(
   emit: (item: InputItem) => void,
 ): Interpreter {
   const records = recordsOf(format);
-  const { add, startAt } = datedEvents(window, records.timeWithin);
+  const { add, addPlain, startAt } = datedEvents(window, records.timeWithin);
   let known = 0;
-  let nested = 0;
+  const nest = nesting();
 
   const notAnEvent = (detail: string) => window.reject('not-a-log-event', detail);
-  const onKnown = () => {
-    known += 1;
-  };
-  const opened: Opened = {
-    onEvent: (event) => add(event, event.timestamp, event.message),
-    // The format identifies the time more reliably than the name of a key.
-    onRecord: (message, at) => add(NOWHERE, records.timeByFormat(message) ?? at, message),
-    isRecord: records.isRecord,
-    onDelivery(delivery) {
-      onKnown();
-      emit(delivery.kind === 'batch' ? { kind: 'batch', batch: delivery } : { kind: 'control', control: delivery });
-    },
-    onBytes: nestedBytes,
-    onKnown,
-    onReject: window.reject,
-  };
+  const onKnown = () => ++known;
+  const opened = openedInto({ add, records, emit, onBytes: nestedBytes, onKnown, onReject: window.reject });
   const lines = lineEvents({
     isByFormat: records.isByFormat,
     onEvent: add,
@@ -75,10 +61,8 @@ export function interpreter(
   });
 
   function nestedBytes(bytes: Buffer): void {
-    nested += 1;
-    if (nested > limits.inputNestingMax) notAnEvent('data nested deeper than a log is');
-    else lines.within(() => cutWhole(bytes, take));
-    nested -= 1;
+    const isIn = nest(() => lines.within(() => cutWhole(bytes, take)));
+    if (!isIn) notAnEvent('data nested deeper than a log is');
   }
 
   function value(text: string): void {
@@ -96,11 +80,10 @@ export function interpreter(
     else value(unit.text);
   }
 
-  function passed(plain: PlainSuccess): void {
+  const passed = (plain: PlainSuccess): void => {
     lines.close();
-    startAt(plain.timestamp);
-    window.addPlain(plain);
-  }
+    addPlain(plain);
+  };
 
   return {
     begin(layout, fallbackAt) {
@@ -109,13 +92,11 @@ export function interpreter(
     },
     take,
     object(line) {
-      const text = objectLine(line);
-      const json = text === null ? undefined : parsed(text);
-      // The elements of a list of events are units of their own.
-      if (text === null || typeof json !== 'object' || json === null || 'events' in json) return false;
-      const plain = plainEvent(json);
+      const found = objectIn(line);
+      if (found === null) return false;
+      const plain = plainEvent(found.json);
       lines.close();
-      if (plain === null) openValue(json, text, opened);
+      if (plain === null) openValue(found.json, found.text, opened);
       else passed(plain);
       return true;
     },
@@ -127,12 +108,58 @@ export function interpreter(
   };
 }
 
+/** A line that is one object, and no list of events: the elements of that are units of their own. */
+function objectIn(line: Parameters<typeof objectLine>[0]): { readonly text: string; readonly json: object } | null {
+  const text = objectLine(line);
+  const json = text === null ? undefined : parsed(text);
+  return text === null || typeof json !== 'object' || json === null || 'events' in json ? null : { text, json };
+}
+
+interface OpenedParts extends Pick<Opened, 'onBytes' | 'onKnown' | 'onReject'> {
+  readonly add: ReturnType<typeof datedEvents>['add'];
+  readonly records: ReturnType<typeof recordsOf>;
+  readonly emit: (item: InputItem) => void;
+}
+
+/** What becomes of the contents of a container. */
+function openedInto({ add, records, emit, onBytes, onKnown, onReject }: OpenedParts): Opened {
+  return {
+    onEvent: (event) => add(event, event.timestamp, event.message),
+    // The format identifies the time more reliably than the name of a key.
+    onRecord: (message, at) => add(NOWHERE, records.timeByFormat(message) ?? at, message),
+    isRecord: records.isRecord,
+    onDelivery(delivery) {
+      onKnown();
+      emit(delivery.kind === 'batch' ? { kind: 'batch', batch: delivery } : { kind: 'control', control: delivery });
+    },
+    onBytes,
+    onKnown,
+    onReject,
+  };
+}
+
+/** @returns runs work that may run itself again, within bounds; false where it was not run */
+function nesting(): (work: () => void) => boolean {
+  let nested = 0;
+  return (work) => {
+    if (nested >= limits.inputNestingMax) return false;
+    nested += 1;
+    work();
+    nested -= 1;
+    return true;
+  };
+}
+
 /** An event without a time gets that of the event before it. */
 function datedEvents(window: EventWindow, timeWithin: (message: string) => number | null) {
   let lastAt = 0;
   return {
     startAt(at: number): void {
       lastAt = at;
+    },
+    addPlain(plain: PlainSuccess): void {
+      lastAt = plain.timestamp;
+      window.addPlain(plain);
     },
     add({ owner = '', logGroup, logStream, id }: Origin, at: number | null, message: string): void {
       lastAt = at ?? timeWithin(message) ?? lastAt;

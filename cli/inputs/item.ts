@@ -3,9 +3,11 @@
 import type { Readable } from 'node:stream';
 import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
 import type { ControlMessage, LogBatch } from '../../shared/model/index.js';
+import type { IsNew } from './seen.js';
 
 export type InputItem =
-  | { readonly kind: 'batch'; readonly batch: LogBatch }
+  /** `repeated`: events that `isNew` left out; undefined where it was not asked. */
+  | { readonly kind: 'batch'; readonly batch: LogBatch; readonly repeated?: number }
   | { readonly kind: 'control'; readonly control: ControlMessage }
   /**
    * A file, or the rest of one, that could not be read; everything before it was yielded. One line without log text.
@@ -26,8 +28,8 @@ export interface InputOptions {
    * records.
    */
   readonly formats?: FormatsByLogGroup;
-  /** What becomes of plain successes; see `fileReader`. */
-  readonly successes?: 'unread' | 'read' | 'careful';
+  /** Where it is given, events that were there before are left out, and so are texts that nobody looks at; see `eventWindow`. */
+  readonly isNew?: IsNew | null;
   /** Another source in addition to the paths, or instead of them: log groups that are searched. */
   readonly live?: AsyncIterable<InputItem> | null;
 }

@@ -11,6 +11,7 @@ import type { InputItem } from './item.js';
 import { pipedTable } from './pipes.js';
 import { exportedSuccesses } from './plain.js';
 import { fieldRows, rows } from './rows.js';
+import type { IsNew } from './seen.js';
 import { HEAD_BYTES, type Layout, sniff, withoutColours } from './sniff.js';
 import { lineSplitter, splitter, type Unit } from './split.js';
 import { eventWindow } from './window.js';
@@ -35,16 +36,21 @@ const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * @param format the format of access records, if known
- * @param successes what becomes of plain successes: `unread` leaves their texts out where nobody looks at them, `careful` takes no
- *   line as a whole, which is slower and gives the same
+ * @param isNew leaves out what was there before and texts that nobody looks at; see `eventWindow`
+ * @param isCareful whether no line is taken as a whole: slower, with the same result
  */
 export function fileReader(
   source: InputSource,
   format: RecordFormat | null,
   emit: (item: InputItem) => void,
-  successes: 'unread' | 'read' | 'careful' = 'read',
+  isNew: IsNew | null = null,
+  isCareful = false,
 ): FileReader {
-  const window = eventWindow(source.base, (batch) => emit({ kind: 'batch', batch }), successes === 'unread');
+  const window = eventWindow(
+    source.base,
+    (batch, repeated) => emit({ kind: 'batch', batch, ...(isNew !== null && { repeated }) }),
+    isNew,
+  );
   const interpreted = interpreter(window, format, emit);
   let head: Buffer | null = Buffer.alloc(0);
   let cutter: Cutter | null = null;
@@ -53,7 +59,7 @@ export function fileReader(
     head = null;
     const { layout, firstAt } = sniff(first, format);
     interpreted.begin(layout, firstAt ?? source.writtenAt);
-    const started = cutterFor(layout, interpreted, successes === 'careful');
+    const started = cutterFor(layout, interpreted, isCareful);
     await started.push(first.subarray(0, 3).equals(BOM) ? first.subarray(3) : first);
     return started;
   };

@@ -79,8 +79,11 @@ function placeOf({ bits, words, counts }: Table, digest: Int32Array, from: numbe
   }
 }
 
+/** Whether an event was not there before. */
+export type IsNew = (stream: Pick<LogBatch, 'logGroup' | 'logStream'>, id: string) => boolean;
+
 /** Detects events that occur twice. */
-export function deduplicator(most: number = limits.replayIdsMax): (batch: LogBatch, id: string) => boolean {
+export function deduplicator(most: number = limits.replayIdsMax): IsNew {
   const seen = occurrences(most);
   return ({ logGroup, logStream }, id) =>
     seen(`${logGroup.length} ${logStream.length} ${logGroup}${logStream}${id}`) === 0;

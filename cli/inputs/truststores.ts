@@ -3,6 +3,8 @@
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { isTrustStoreArn } from '../../shared/config/truststore-places.js';
+import { observedConnection } from '../../shared/doors/connection-logs.js';
+import type { ObservedConnection } from '../../shared/doors/connection-reader.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { fileErrors } from '../../shared/x509/audit-file.js';
 import type { Certificate, Malformed } from '../../shared/x509/certificate.js';
@@ -21,6 +23,8 @@ export interface ClientFile {
   readonly presented: readonly Certificate[];
   /** Which certificate of the file was taken, where that is not the first. */
   readonly note: string | null;
+  /** The record of a connection, which holds no certificate; left out for everything else. */
+  readonly logged?: ObservedConnection;
 }
 
 /** The client's certificate, and the chain that it presents with it. @throws MtlsWatchError `unreadable-input` */
@@ -44,6 +48,15 @@ export async function readClientFile(path: string): Promise<ClientFile> {
     );
   }
   if (client === undefined) {
+    const logged = observedConnection(Buffer.from(text, 'latin1').toString('utf8').trim());
+    if (logged?.client != null) {
+      return {
+        client: { kind: 'malformed', detail: 'the record holds no certificate' },
+        presented: [],
+        note: null,
+        logged,
+      };
+    }
     // A block that is cut short or damaged is an answer: that is what the client presents, or what the log kept of it.
     const broken = entries.find((entry) => entry.kind === 'broken');
     if (broken !== undefined)

@@ -8,7 +8,7 @@ import { limits } from '../../shared/base/limits.js';
 import { pulseOf } from '../../shared/base/time.js';
 import { batchOf } from '../../shared/logs/decode.js';
 import type { LogBatch, LogEvent, RejectCode, Rejected } from '../../shared/model/index.js';
-import { occurrences } from './seen.js';
+import { type IsNew, occurrences } from './seen.js';
 
 export interface InputEvent {
   readonly owner?: string;
@@ -57,35 +57,68 @@ interface Stream {
    * span behind it nobody needs the text.
    */
   heardPulse: number | null;
+  /** Events that were left out. */
+  repeated: number;
+}
+
+/** The streams of the events that are held, of which the last one is asked for again and again. */
+function openStreams() {
+  const streams = new Map<string, Stream>();
+  let last: Stream | null = null;
+  return {
+    of: (owner: string, logGroup: string, logStream: string): Stream => {
+      if (last?.logGroup === logGroup && last.logStream === logStream) return last;
+      const key = JSON.stringify([logGroup, logStream]);
+      last = streams.get(key) ?? {
+        owner,
+        logGroup,
+        logStream,
+        events: [],
+        malformed: [],
+        heardPulse: null,
+        repeated: 0,
+      };
+      streams.set(key, last);
+      return last;
+    },
+    all: () => streams.values(),
+    clear: () => {
+      streams.clear();
+      last = null;
+    },
+  };
+}
+
+function isFirst(stream: Stream, id: string, isNew: IsNew | null): boolean {
+  const isKept = isNew === null || isNew(stream, id);
+  if (!isKept) stream.repeated += 1;
+  return isKept;
 }
 
 /**
  * @param base names the file where the log does not name a stream
- * @param withoutTexts whether the messages of plain successes may be left out where no reader of `shared/logs` looks at them
+ * @param emit takes a batch, and how many events `isNew` left out of it
+ * @param isNew where it is given, events that were there before are left out, and so are the messages of plain successes which no
+ *   reader of `shared/logs` would look at
  */
-export function eventWindow(base: string, emit: (batch: LogBatch) => void, withoutTexts = false): EventWindow {
+export function eventWindow(
+  base: string,
+  emit: (batch: LogBatch, repeated: number) => void,
+  isNew: IsNew | null = null,
+): EventWindow {
   const idOf = idDeriver();
-  const streams = new Map<string, Stream>();
+  const streams = openStreams();
   let held = 0;
   let heldChars = 0;
   let total = 0;
   let rejects = 0;
   let lastAt = Number.NaN;
-  let last: Stream | null = null;
 
   // The file of a load balancer's log names it, and its lines do not.
   const ownStream = LOAD_BALANCER_FILE.test(base) ? base : '';
-  const streamOf = (owner: string, logGroup: string, logStream: string): Stream => {
-    if (last?.logGroup === logGroup && last.logStream === logStream) return last;
-    const key = JSON.stringify([logGroup, logStream]);
-    last = streams.get(key) ?? { owner, logGroup, logStream, events: [], malformed: [], heardPulse: null };
-    streams.set(key, last);
-    return last;
-  };
   const flush = () => {
-    for (const { heardPulse: _, ...stream } of streams.values()) emit(batchOf(stream));
+    for (const { heardPulse: _, repeated, ...stream } of streams.all()) emit(batchOf(stream), repeated);
     streams.clear();
-    last = null;
     held = 0;
     heldChars = 0;
   };
@@ -109,18 +142,20 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void, witho
     add({ owner = '', logGroup, logStream, id, timestamp, undated, message }) {
       begin(timestamp, message.length);
       const eventId = id ?? derived(logStream, undated ? null : timestamp, message);
-      const stream = streamOf(owner, logGroup, logStream || ownStream);
+      const stream = streams.of(owner, logGroup, logStream || ownStream);
+      if (!isFirst(stream, eventId, isNew)) return;
       stream.heardPulse = null;
       stream.events.push({ id: eventId, timestamp, message });
     },
     addPlain({ logGroup, logStream, id, timestamp, message }) {
       begin(timestamp, message.length);
       const eventId = id ?? derived(logStream, timestamp, message);
-      const stream = streamOf('', logGroup, logStream || ownStream);
+      const stream = streams.of('', logGroup, logStream || ownStream);
+      if (!isFirst(stream, eventId, isNew)) return;
       const pulse = pulseOf(timestamp);
-      const isPassed = withoutTexts && stream.heardPulse === pulse;
+      const isPassed = isNew !== null && stream.heardPulse === pulse;
       const text = isPassed ? '' : String(message);
-      if (!isPassed) stream.heardPulse = withoutTexts && isSurelyHeard(text) ? pulse : null;
+      if (!isPassed) stream.heardPulse = isNew !== null && isSurelyHeard(text) ? pulse : null;
       stream.events.push({ id: eventId, timestamp, message: text, isPlainSuccess: true });
     },
     reject(code, detail) {
@@ -128,14 +163,11 @@ export function eventWindow(base: string, emit: (batch: LogBatch) => void, witho
       held += 1;
       rejects += 1;
       // The position makes the id stable: the same file given twice rejects the same records.
-      streamOf('', '', '').malformed.push({ kind: 'rejected', eventId: `${base}#${rejects}`, code, detail });
+      streams.of('', '', '').malformed.push({ kind: 'rejected', eventId: `${base}#${rejects}`, code, detail });
     },
     events: () => total,
     flush,
-    forget() {
-      streams.clear();
-      last = null;
-    },
+    forget: streams.clear,
   };
 }
 

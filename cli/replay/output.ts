@@ -4,8 +4,11 @@
  */
 
 import columns from 'string-width';
+import { limits } from '../../shared/base/limits.js';
+import { clean } from '../../shared/base/text.js';
 import { quote } from '../../shared/discovery/shell.js';
 import { doorName, issuerText, placeText } from '../../shared/messages/names.js';
+import { countOf } from '../../shared/messages/parts.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Messages } from '../../shared/messages/types.js';
 import {
@@ -125,7 +128,7 @@ function incidentTable(notices: readonly Notice[], messages: Messages): string {
       placeText(group.scope, group, messages),
       issuerText(group.issuerDn, messages),
       titleOf(group, messages),
-      `${count(notice.count)} in ${isWhole ? 'all' : `${notice.windowMinutes} min`}`,
+      `${count(countOf(notice))} in ${isWhole ? 'all' : `${notice.windowMinutes} min`}`,
     ];
   });
   return table(['Time (UTC)', 'What', 'Severity', 'Domain', 'Issuer', 'Reason', 'Refused'], rows);
@@ -151,7 +154,8 @@ function groupTable(summary: Replayed['summary'], messages: Messages): string {
     // The gateway's own reason: two groups of one claim would look the same otherwise.
     const issuer = isUnverified ? messages.who.claimant(issuerDn) : issuerText(issuerDn, messages);
     const { title } = isSeveral(issuerDn) ? messages.severalIssuers : messages.reasons[reason];
-    return [count(group.failures), where, issuer, title, first, last];
+    const said = group.reasonTexts?.map((text) => messages.unknownReason(clean(text, limits.nameShownCharsMax)));
+    return [count(group.failures), where, issuer, said?.join(', ') ?? title, first, last];
   });
   return table(['Refused', 'Domain', 'Issuer', 'Reason', 'First seen', 'Last seen'], rows, [0]);
 }

@@ -81,10 +81,17 @@ export async function playHours(
     stage.now = Math.max(stage.now, start * MINUTE_MS);
     await forget(world, start, hour.hour - options.rollupHoursMax);
     await stores.facts.put(facts, forbidden.length === 0 ? [] : addToDay(forbidden));
-    await markHours(hour.facts, world);
     onHour(facts, forbidden);
+    const marked = new Set<string>();
     for (const [minute, groups] of groupsByMinute(facts, counted)) {
       await pass(minute);
+      // Groups that fail later in the hour are not active yet.
+      const unmarked = groups.filter((group) => !marked.has(groupId(group)));
+      for (const group of unmarked) marked.add(groupId(group));
+      await markHours(
+        unmarked.map((group) => ({ group, minute })),
+        world,
+      );
       await play(minute, groups);
     }
   }

@@ -132,18 +132,21 @@ async function countAll(
     stdin: process.stdin,
     live: live?.items ?? null,
     formats,
-    successes: isUnread ? ('unread' as const) : ('read' as const),
+    isNew: isUnread ? isNew : null,
   };
   for await (const item of readInputs(paths, inputOptions)) {
     if (item.kind === 'problem') problems.push(item);
     else if (item.kind === 'progress') bar.update(item.bytesRead, item.bytesTotal);
     else if (item.kind === 'searched') bar.searched(item.done, item.total);
     if (item.kind !== 'batch') continue;
-    const batch = { ...item.batch, events: item.batch.events.filter((event) => isNew(item.batch, event.id)) };
+    const isAsked = item.repeated !== undefined;
+    const events = isAsked ? item.batch.events : item.batch.events.filter((event) => isNew(item.batch, event.id));
+    const repeated = item.repeated ?? item.batch.events.length - events.length;
+    const batch = { ...item.batch, events };
     const { parsed } = await ingest(batch, world);
     for (const event of onlooker === undefined ? [] : batch.events) onlooker?.onEvent(event, batch.logGroup);
-    tallies.events += item.batch.events.length + item.batch.malformed.length;
-    tallies.duplicates += item.batch.events.length - batch.events.length;
+    tallies.events += events.length + repeated + item.batch.malformed.length;
+    tallies.duplicates += repeated;
     tallies.rejects.add(parsed.rejected);
     tallies.recovered += parsed.recovered;
     tallies.evidence.add(batch.events, parsed);

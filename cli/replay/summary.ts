@@ -1,6 +1,7 @@
 /** Collects the totals for the summary of a replay while it is played. */
 
 import { getOrInsert } from '../../shared/base/get-or-insert.js';
+import { limits } from '../../shared/base/limits.js';
 import { compareTexts } from '../../shared/base/text.js';
 import { groupId } from '../../shared/model/group-id.js';
 import type { GroupKey } from '../../shared/model/index.js';
@@ -32,6 +33,8 @@ interface OfGroup {
   failures: number;
   firstAt: number;
   lastAt: number;
+  /** Of a reason without a name: the words that the door gave, the first ones. */
+  readonly texts: Set<string>;
 }
 
 export function summarySums(): Sums {
@@ -43,7 +46,7 @@ export function summarySums(): Sums {
     getOrInsert(doors, door, () => ({ door, failures: 0, groups: 0, otherForbidden: 0 }));
   return {
     add: (facts, forbidden) => {
-      for (const { group, count, unattributed, inferred, firstAt, lastAt } of facts) {
+      for (const { group, count, unattributed, inferred, firstAt, lastAt, reasonText } of facts) {
         totals.failures += count;
         totals.unattributed += unattributed;
         totals.inferred += inferred;
@@ -51,9 +54,11 @@ export function summarySums(): Sums {
         const own = doorOf(group.door);
         own.failures += count;
         if (!groups.has(id)) own.groups++;
-        const sum = groups.get(id) ?? { group, failures: 0, firstAt, lastAt };
+        const sum = groups.get(id) ?? { group, failures: 0, firstAt, lastAt, texts: new Set<string>() };
         groups.set(id, sum);
         sum.failures += count;
+        if (group.reason === 'other' && reasonText !== '' && sum.texts.size < limits.reasonTextsKeptMax)
+          sum.texts.add(reasonText);
         sum.firstAt = Math.min(sum.firstAt, firstAt);
         sum.lastAt = Math.max(sum.lastAt, lastAt);
       }
@@ -70,8 +75,9 @@ export function summarySums(): Sums {
       doors: [...doors.values()].sort((a, b) => b.failures - a.failures || compareTexts(a.door, b.door)),
       groups: [...groups.values()]
         .sort((a, b) => b.failures - a.failures || compareTexts(keyOf(a.group), keyOf(b.group)))
-        .map(({ group, failures, firstAt, lastAt }) => ({
+        .map(({ group, failures, firstAt, lastAt, texts }) => ({
           ...group,
+          ...(texts.size > 0 && { reasonTexts: [...texts] }),
           failures,
           firstSeen: new Date(firstAt).toISOString(),
           lastSeen: new Date(lastAt).toISOString(),

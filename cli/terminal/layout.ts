@@ -248,6 +248,31 @@ export function foldLines(text: string, width: number): string {
     .join('\n');
 }
 
+/** A page of Markdown in a width: the lines of a paragraph are joined and broken anew; code and tables stay as they are. */
+export function foldMarkdown(page: string, width: number): string {
+  const parts = page.split(/(^```[^`]*^```$)/m);
+  return parts.map((part, n) => (n % 2 === 0 ? foldProse(part, width) : part)).join('');
+}
+
+function foldProse(text: string, width: number): string {
+  const lines: string[] = [];
+  let isOpen = false;
+  for (const line of text.split('\n')) {
+    const isProse = /^[^#|>]/.test(line);
+    const goesOn = isOpen && isProse && !/^ *(?:[-*] |\d{1,2}\. )/.test(line);
+    if (goesOn) lines.push(joined(lines.pop() ?? '', line.trimStart()));
+    else lines.push(line);
+    isOpen = isProse;
+  }
+  return lines.map((line) => (line.startsWith('|') ? line : foldLines(line, width))).join('\n');
+}
+
+/** Japanese has no blank between the lines of a paragraph. */
+function joined(text: string, next: string): string {
+  const isJapanese = JAPANESE.test(text.slice(-1)) && JAPANESE.test(next.slice(0, 1));
+  return isJapanese ? text + next : `${text} ${next}`;
+}
+
 function foldLine(line: string, width: number): string {
   const [lead = ''] = /^ *(?:[-•] |\d{1,2}[.)] +|(?=\S)[^ ](?:[^ ]| (?! )){0,20} {2,})?/.exec(line) ?? [];
   const hang = columns(lead) > width / 2 ? 0 : columns(lead);

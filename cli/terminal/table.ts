@@ -4,7 +4,7 @@ import { MtlsWatchError } from '../../shared/base/errors.js';
 import { DAY_MS } from '../../shared/base/time.js';
 import type { Finding } from '../../shared/model/index.js';
 import { pc } from './colors.js';
-import { foldLines, layOut, NARROWEST, wrapWords } from './layout.js';
+import { foldLines, foldMarkdown, layOut, NARROWEST, wrapWords } from './layout.js';
 
 export interface Output {
   readonly write: (text: string) => unknown;
@@ -52,6 +52,12 @@ export function table(
 export function folded(text: string): string {
   const width = terminalWidth();
   return width === null ? text : foldLines(text, Math.min(width, TEXT_MAX));
+}
+
+/** A page of Markdown, such as a runbook. */
+export function foldedPage(page: string): string {
+  const width = terminalWidth();
+  return width === null ? page : foldMarkdown(page, Math.min(width, TEXT_MAX));
 }
 
 const COLUMN_LEAST = 20;

@@ -43,8 +43,8 @@ export async function readObject(source: InputSource, world: World): Promise<Rea
   let problem: string | null = null;
   const formats = world.config.accessLogFormats;
   // By a format of its own a record may be something else than it looks like.
-  const successes = Object.keys(formats).length === 0 ? 'unread' : 'read';
-  for await (const item of readSource(noted, { bytesRead: 0 }, formatOfGroup(formats, ''), successes)) {
+  const isNew = Object.keys(formats).length === 0 ? () => true : null;
+  for await (const item of readSource(noted, { bytesRead: 0 }, formatOfGroup(formats, ''), isNew)) {
     if (item.kind === 'problem') problem ??= item.detail;
     if (item.kind !== 'batch') continue;
     events += item.batch.events.length;

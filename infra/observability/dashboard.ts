@@ -79,7 +79,11 @@ function refusals(): GraphWidget[] {
   return [
     graph('Refused clients, by reason', [insights('Failures', ['scope', 'reason'], 'reason')], { stacked: true }),
     graph('Refused clients, by domain', [insights('Failures', ['scope', 'reason'], 'scope')], { stacked: true }),
-    graph('Other 403s, by cause', [insights('OtherForbidden', ['scope', 'cause'], 'cause')], { stacked: true }),
+    graph(
+      'Other 403s, and connections that broke off, by cause',
+      [insights('OtherForbidden', ['scope', 'cause'], 'cause')],
+      { stacked: true },
+    ),
   ];
 }
 
@@ -107,7 +111,7 @@ function topIssuers(functions: DashboardProps['functions']): LogQueryWidget {
     view: LogQueryVisualizationType.TABLE,
     queryLines: [
       'filter type = "failure"',
-      'stats count_distinct(failureId) as refused, count_distinct(subjectDn) as clients by issuerDn, scope, reason',
+      'stats count_distinct(failureId) as refused, count_distinct(subjectDn) as clients by issuerDn, scope, door, reason',
       'sort refused desc',
       'limit 20',
     ],

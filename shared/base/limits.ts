@@ -179,7 +179,7 @@ export const limits = {
   certificateCacheCharsMax: 8 * KIB,
   /** Clients stored with a fact, an incident, a notice: enough to recognise them, few enough for one write unit. */
   clientsPerFactMax: 3,
-  /** Hashes kept with a fact that has more clients than it names: 86 characters. Up to so many clients are counted exactly. */
+  /** Hashes kept with a fact that has more clients than it names: 86 characters. Fewer clients are counted exactly. */
   clientHashesMax: 16,
   clientsPerNoticeMax: 10,
   sourceIpsPerClientMax: 3,
@@ -514,4 +514,6 @@ export const limits = {
   pageMsMax: 6_000,
   /** Overrides whose page `doctor` asks for. */
   runbookOverridesFetchedMax: 50,
+  /** Texts of reasons without a name that are shown of a group: whoever writes the log may write any number. */
+  reasonTextsKeptMax: 3,
 } as const;

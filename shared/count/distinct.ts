@@ -31,7 +31,7 @@ export function hashesTogether(facts: readonly Hashed[], named: readonly ClientT
 }
 
 /**
- * How many clients the facts are about: exact up to `limits.clientHashesMax`, an estimate beyond, which is off by a quarter or so. Clients
+ * How many clients the facts are about: exact below `limits.clientHashesMax`, an estimate from there on, which is off by a quarter or so. Clients
  * choose their names, so it is never more than the requests.
  */
 export function clientCountOf(facts: readonly (Hashed & Pick<Counts, 'requests'>)[]): number {

@@ -83,7 +83,10 @@ export async function recordCounts(
 /**
  * The mark is written after the facts and has a new token, so that a roll-up never misses facts whose mark it removes.
  */
-export async function markHours(facts: readonly Fact[], { stores }: Pick<World, 'stores'>): Promise<void> {
+export async function markHours(
+  facts: readonly Pick<Fact, 'group' | 'minute'>[],
+  { stores }: Pick<World, 'stores'>,
+): Promise<void> {
   const token = randomUUID();
   const hours = facts.map((fact): DirtyMark => ({ group: fact.group, hour: hourOf(fact.minute), token }));
   const distinct = new Map(hours.map((open) => [`${open.hour} ${groupId(open.group)}`, open] as const));

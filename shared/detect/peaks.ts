@@ -15,7 +15,7 @@ const MEMORY_MINUTES = 8 * 7 * 24 * 60;
 const MEMORY_MINUTES_MIN = 14 * 24 * 60;
 /** The largest clusters of which the differences show how much larger the next one may be. */
 const LARGEST = 8;
-/** The difference that is assumed before any was seen, as a share of the largest score, and its weight in clusters. */
+/** The difference that is assumed besides those that were seen: this share of the largest, or at least so much. */
 const DIFFERENCE_SHARE = 0.2;
 const DIFFERENCE_MIN = 0.6;
 

@@ -14,6 +14,7 @@ import { at, type DetectorParameters, emptyState, RING, type Shape, type State, 
 import {
   calibrate,
   calibrateSpread,
+  INCIDENT_FACTOR,
   isNoClump,
   LARGE_FROM,
   learnPassed,
@@ -30,8 +31,6 @@ import { mod, type WindowSurprise, windowsAt } from './windows.js';
 const NEIGHBOUR_SHARE = 0.5;
 /** From this score on a bin is suspicious, and less is learned from it. */
 const SUSPECT = 6;
-/** See `DetectorParameters.incidentFrom`. */
-const INCIDENT_FACTOR = 5;
 /** What is over within so many minutes may have been a clump of retries, and there may be more of its kind. */
 const CLUMP_MINUTES = 4 * 60;
 /** After this many longest seasons, further empty steps teach nothing; the rest of a longer gap is skipped. */

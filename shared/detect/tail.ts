@@ -43,12 +43,14 @@ const CLUMP_MAX = 2;
 const OUTAGE_SCORE = 9;
 /** From so many clusters on their own measure is enough; before, that of all highs counts as well. */
 const PEAKS_TRUSTED = 4;
+/** A single spread hour does not show how large they get. */
 const SPREADS_SEEN_MIN = 2;
 /** Whatever passes this score should come five times in 30 days. */
 const PASSED_FROM = -Math.log10(5 / (30 * 24 * 60));
 /** How many clusters passed is known as well as if so many more had been expected and seen. */
 const PASSED_PRIOR = 2;
 const PASSED_MAX = 4;
+/** In minutes: what passed four weeks ago counts for a third. */
 const PASSED_MEMORY = 4 * 7 * 24 * 60;
 /** A page too many costs more than one that comes a minute later. */
 const RESERVE = 1.2;
@@ -60,10 +62,9 @@ export const WARM_UP_BINS = 24;
 export const NEWS_FACTOR = 1.1;
 
 /**
- * A raw score measured by the series' own past, per step: as surprising as the less surprising of two tails says. One is
- * that of all highs; for a group of failures the other one is that of its large highs only, because clumps among
- * small noise are more frequent than the noise foretells. The tail beyond `TAIL_FROM` is a generalised Pareto
- * distribution, fitted by its first two moments. Its shape is never negative (the tail of the model itself is
+ * A raw score measured by the series' own past, per step. For a group of failures its clusters say how surprising it is (`peaks.ts`),
+ * and as long as they are few the less surprising of that and the tail of all highs counts. That tail, beyond `TAIL_FROM`, is a
+ * generalised Pareto distribution, fitted by its first two moments. Its shape is never negative (the tail of the model itself is
  * exponential, shape 0).
  */
 export function calibrate(state: State, settings: DetectorParameters, raw: number): number {
@@ -98,7 +99,7 @@ function paretoScore(s: Float64Array, settings: DetectorParameters, binSteps: nu
  * one, so what passed so far says how much less each of them counts, see `withReserve`.
  */
 export function ownScore(state: State, settings: DetectorParameters, w: WindowSurprise): number {
-  return Math.max(calibrate(state, settings, w.raw), calibrateSize(state, settings, w.raw, w.count - w.expected));
+  return Math.max(calibrate(state, settings, w.raw), calibrateSize(state, settings, w));
 }
 
 /**
@@ -119,18 +120,25 @@ export function learnPassed({ scalars: s }: State, binSteps: number, score: numb
   s[at.passed] = (s[at.passed] ?? 0) * (1 - binSteps / PASSED_MEMORY) + (score >= PASSED_FROM ? 1 : 0);
 }
 
+/** See `DetectorParameters.incidentFrom`. */
+export const INCIDENT_FACTOR = 5;
+
 /** Whether it is too large for a clump: then it is told whatever the group had before, and teaches nothing. */
 export function isNoClump({ incidentFrom }: DetectorParameters, size: number, raw: number): boolean {
   return size > CLUMP_MAX * incidentFrom && raw > OUTAGE_SCORE;
 }
 
-/** The score of a window by how many failures it has beyond what was expected. */
-function calibrateSize(state: State, settings: DetectorParameters, raw: number, size: number): number {
+/**
+ * The score of a window by how many failures it has beyond what was expected. Where a rate grows, so does its scatter: the model has the
+ * last word, unless the window has many times its expectation.
+ */
+function calibrateSize(state: State, settings: DetectorParameters, { raw, count, expected }: WindowSurprise): number {
   if (raw <= CLUSTER_FROM) return 0;
+  const size = count - expected;
   if (isNoClump(settings, size, raw)) return raw;
   const { score, seen } = peakScore(state, state.sizes, size, shapeOf(settings).binSteps);
   if (seen === 0) return 0;
-  return seen < PEAKS_TRUSTED ? Math.min(raw, score) : score;
+  return seen < PEAKS_TRUSTED || count < INCIDENT_FACTOR * expected ? Math.min(raw, score) : score;
 }
 
 /**

@@ -21,6 +21,7 @@ import {
   type Rejected,
   UNLOGGED_ISSUER,
 } from '../model/index.js';
+import type { ReasonId } from '../model/reasons.js';
 import { canonicalDn } from '../x509/dn.js';
 import { ownerAttributeOf } from '../x509/names.js';
 import { type ConnectionField, type ConnectionFields, type FieldNames, fieldsOfJson } from './connection-fields.js';
@@ -84,11 +85,15 @@ export function readConnections(batch: LogBatch, settings: ReadSettings, log: Co
 
 /** A connection as one record tells of it, whatever came of it. */
 export interface ObservedConnection {
+  /** The id of the front door that wrote the record. */
+  readonly door: string;
   readonly scope: string;
   /** Null where the record says nothing of the client. */
   readonly client: Client | null;
   /** `failed`: for a cause that has nothing to do with the certificate. */
   readonly outcome: 'accepted' | 'refused' | 'failed';
+  /** Why it was refused; null where it was not. */
+  readonly reason: ReasonId | null;
 }
 
 /** @returns null for what is no record of the log, or does not tell what came of the connection */
@@ -96,8 +101,17 @@ export function observeConnection(message: string, log: ConnectionLog): Observed
   const fields = fieldsOf(message.trim(), null, log);
   const code = fields?.status === undefined ? null : codeOf(fields.status);
   if (fields === null || code === null) return null;
-  const outcome = code === 'passed' ? 'accepted' : 'reason' in outcomeOf(code, log.codes) ? 'refused' : 'failed';
-  return { scope: hostOf(fields.sni ?? '') || log.placeOf(fields, '', ''), client: clientOf(fields), outcome };
+  const came = code === 'passed' ? null : outcomeOf(code, log.codes);
+  const reason = came !== null && 'reason' in came ? came.reason : null;
+  const outcome = came === null ? 'accepted' : reason === null ? 'failed' : 'refused';
+  const { door } = log;
+  return {
+    door,
+    reason,
+    scope: hostOf(fields.sni ?? '') || log.placeOf(fields, '', ''),
+    client: clientOf(fields),
+    outcome,
+  };
 }
 
 interface Place {

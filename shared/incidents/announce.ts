@@ -13,6 +13,7 @@ import { diagnoseClients, presentedBefore, surroundingsOf } from '../diagnosis/d
 import { groupId } from '../model/group-id.js';
 import { type Fact, type GroupKey, type Incident, isSeveral, type Notice } from '../model/index.js';
 import type { World } from '../ports/index.js';
+import { toldWith } from './alike.js';
 import type { IncidentChange } from './incident.js';
 import { clientsOf, noticeOf } from './notice.js';
 import { type Impact, isStranger, severityFor, worse } from './severity.js';
@@ -101,7 +102,12 @@ export async function storeTransition(announcement: Announcement, world: World):
     deployment: world.deployment ?? null,
   });
   const told = { refused: notice.refused, cause: notice.cause };
-  await world.stores.incidents.transition({ ...incident, told }, notice);
+  const to = minuteOf(now);
+  const isOver = kind === 'resolved';
+  const from = isOver ? (facts[0]?.minute ?? to) : to - notice.windowMinutes + 1;
+  const others = isSeveral(next.group.issuerDn) ? [] : await toldWith(incident, told, { from, to, isOver }, world);
+  const whole = others.length === 0 ? notice : { ...notice, toldWith: others };
+  await world.stores.incidents.transition({ ...incident, told }, whole);
 }
 
 /** Whose new certificate lacks client authentication often sends none: what it sent before tells whose it is. */

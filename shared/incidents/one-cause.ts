@@ -11,6 +11,7 @@ import { refusedOf } from '../diagnosis/refused.js';
 import { groupId } from '../model/group-id.js';
 import type { Fact, GroupKey, Incident } from '../model/index.js';
 import type { World } from '../ports/index.js';
+import { isSameCause, issuerKey } from './alike.js';
 import { impactOf } from './announce.js';
 import type { Judged } from './assess.js';
 import type { IncidentChange } from './incident.js';
@@ -21,11 +22,6 @@ interface Beginning {
   readonly group: GroupKey;
   readonly change: IncidentChange;
   readonly facts: readonly Fact[];
-}
-
-/** The key under which causes are compared: others of the scope and issuer may share one, but not those who use its name. */
-function issuerKey({ scope, issuerDn, isUnverified, door }: GroupKey): string {
-  return JSON.stringify([scope, issuerDn, isUnverified, door]);
 }
 
 /**
@@ -73,10 +69,6 @@ function twinsOf(group: GroupKey, firing: readonly Incident[]): Incident[] {
   );
 }
 
-function standsFor(twin: Incident, { told, severity }: Incident): boolean {
-  if (twin.told?.cause == null || twin.told.cause !== told?.cause) return false;
-  if (worse(twin.severity, severity) !== twin.severity) return false;
-  const [theirs, own] = [twin.told.refused, told.refused];
-  // Two clients of one issuer may have the same thing wrong with their own certificates: those are two causes.
-  return theirs?.party === own?.party && (own?.party === 'issuer' || theirs?.client === own?.client);
+function standsFor(twin: Incident, { told, severity }: Pick<Incident, 'told' | 'severity'>): boolean {
+  return worse(twin.severity, severity) === twin.severity && isSameCause(twin.told, told);
 }

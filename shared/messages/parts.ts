@@ -215,12 +215,29 @@ export function placeWords({ account, region }: Notice, separator: string): stri
   return [account, region].filter((one) => one != null && one !== '').join(separator);
 }
 
-export function countWords(notice: Notice, messages: Messages): string {
-  const count = number(notice.count);
+/** What the notice is about: its own group, and those that are told with it. */
+export function countOf({ count, toldWith = [] }: Pick<Notice, 'count' | 'toldWith'>): number {
+  return toldWith.reduce((sum, one) => sum + one.count, count);
+}
+
+/** How many, in a few words. */
+export function sumWords(notice: Notice, messages: Messages): string {
+  const count = number(countOf(notice));
   if (notice.kind !== 'resolved') return messages.failures(count, notice.windowMinutes, number(notice.expected));
   return isSeveral(notice.group.issuerDn)
     ? messages.failuresAtWorst(count, notice.windowMinutes)
     : messages.failuresInAll(count);
+}
+
+/** The same, with how many each of the groups has that are told together. */
+export function countWords(notice: Notice, messages: Messages): string {
+  const sum = sumWords(notice, messages);
+  const { group, count, toldWith = [] } = notice;
+  if (toldWith.length === 0) return sum;
+  const each = [{ group, count }, ...toldWith].map(({ group: { reason }, count: own }) =>
+    messages.ofWhich(number(own), messages.reasons[reason].title),
+  );
+  return messages.together(sum, each);
 }
 
 /** That no further notice about strangers of the domain is sent for some time; null where more may follow. */

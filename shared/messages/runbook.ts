@@ -30,7 +30,8 @@ export interface FilledPage {
 }
 
 const BLANK = /(?<![\w$])[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*(?!\w)/g;
-const BLOCK = /^( *)```(sh|text)\n(.*?)^ *```$/gms;
+// No command and no letter holds a backtick, so that a fence is found without looking back.
+const BLOCK = /^( *)```(sh|text)\n[^`]*```$/gm;
 const INLINE = /`[^`\n]+`/g;
 
 /** Words of one part that are blanks; others in capitals, such as `CA` or `RSA`, are none. */
@@ -103,7 +104,7 @@ function letterText(value: string): string {
 /** Runs a replacement on what is between the blocks. */
 function withoutBlocks(text: string, change: (prose: string) => string): string {
   return text
-    .split(/(^ *```.*?^ *```$)/gms)
+    .split(/(^ *```[^`]*```$)/gm)
     .map((part, index) => (index % 2 === 0 ? change(part) : part))
     .join('');
 }

@@ -21,6 +21,7 @@ import {
   percent,
   placeWords,
   sinceWords,
+  sumWords,
   titleOf,
   whatWords,
   whoOf,
@@ -67,7 +68,7 @@ function fitted(notice: Notice, messages: Messages, charsMax: number): string {
 /** One SMS; with characters outside of GSM's alphabet, one of two parts. */
 export function smsOf(notice: Notice, messages: Messages): string {
   const { stop } = messages;
-  const numbers = `${stop}${countWords(notice, messages)}${stop}${timeText(notice.since, notice.timeZone, 5)}`;
+  const numbers = `${stop}${sumWords(notice, messages)}${stop}${timeText(notice.since, notice.timeZone, 5)}`;
   const plain = withPlainMarks(fitted(notice, messages, limits.smsCharsMax - numbers.length)) + numbers;
   if (/^[\x20-\x7e]*$/.test(plain) && plain.length <= limits.smsCharsMax) return plain;
   return cut(fitted(notice, messages, limits.smsWideCharsMax - numbers.length) + numbers, limits.smsWideCharsMax);

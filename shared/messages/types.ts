@@ -128,6 +128,10 @@ export interface Messages extends NameMessages {
   readonly failures: (count: string, minutes: number, expected: string) => string;
   readonly failuresAtWorst: (count: string, minutes: number) => string;
   readonly failuresInAll: (count: string) => string;
+  /** How many the gateway refused with one of its reasons. */
+  readonly ofWhich: (count: string, reason: string) => string;
+  /** The sum of several reasons, and each of them. */
+  readonly together: (sum: string, each: readonly string[]) => string;
   /** The most failures in so many minutes of the last hour. */
   readonly peak: (count: string, minutes: number) => string;
   readonly scopeShare: (percent: string) => string;

@@ -47,12 +47,17 @@ export interface Notice {
    * Failures in the window; for `resolved`, those of the whole incident, or of the worst window of a scope's incident.
    */
   readonly count: number;
+  /**
+   * Groups of the same issuer and cause whose incidents are told with this one, each with what it refused in the same span;
+   * absent where there are none. `count` is this group's own.
+   */
+  readonly toldWith?: readonly ToldWith[] | undefined;
   readonly windowMinutes: number;
   /** How many failures the window usually holds. */
   readonly expected: number;
   /** Failures in each of the 60 minutes up to the notice, the oldest first. */
   readonly lastHour: readonly number[];
-  /** How many clients failed: exact up to 16, an estimate beyond. */
+  /** How many clients failed: exact up to 15, an estimate beyond. */
   readonly clientCount: number;
   /** Whether the truststore holds a CA of the issuer's name; null where that is not known. */
   readonly issuerTrusted: boolean | null;
@@ -104,6 +109,11 @@ export interface Presented {
 export interface NoticeSaid {
   readonly verdictNote?: Phrase | undefined;
   readonly change?: Phrase | undefined;
+}
+
+export interface ToldWith {
+  readonly group: GroupKey;
+  readonly count: number;
 }
 
 export interface NoticeCommands {

@@ -178,7 +178,9 @@ async function verdictsOf(
       ({ group, lastAt, clients }) =>
         Number.isFinite(lastAt) && (group.door !== undefined || clients.some(hasFingerprint)),
     )
-    .sort((a, b) => (b.stretches.at(-1) ?? 0) - (a.stretches.at(-1) ?? 0));
+    .sort((a, b) => (b.stretches.at(-1) ?? 0) - (a.stretches.at(-1) ?? 0))
+    // A verdict from the certificate says more than one from the fields of another door's log.
+    .sort((a, b) => Number(a.group.door !== undefined) - Number(b.group.door !== undefined));
   const verdicts = new Map<string, Found>();
   const unreadable = new Set<string>();
   let looked = 0;
@@ -202,8 +204,8 @@ async function verdictsOf(
   return verdicts;
 }
 
-function verdictKey({ issuerDn, reason, isUnverified, door }: Omit<GroupKey, 'scope'>): string {
-  return JSON.stringify([issuerDn, reason, isUnverified, door]);
+function verdictKey({ issuerDn, reason, isUnverified }: Omit<GroupKey, 'scope'>): string {
+  return JSON.stringify([issuerDn, reason, isUnverified]);
 }
 
 function hasFingerprint({ fingerprint }: ClientTally): boolean {

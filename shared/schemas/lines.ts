@@ -87,6 +87,8 @@ export const noticeSchema = z.strictObject({
   groups: z.array(groupSchema),
   reasonText: z.string(),
   count,
+  /** Groups of the same issuer and cause that are told with this one; `count` is this group's own. */
+  toldWith: z.optional(z.array(z.strictObject({ group: groupSchema, count }))),
   windowMinutes: z.int().check(z.positive()),
   expected: z.number().check(z.nonnegative()),
   lastHour: z.array(count).check(z.length(60)),
@@ -159,7 +161,16 @@ export const summarySchema = z.strictObject({
   otherForbidden: z.partialRecord(z.enum(forbiddenCauses), count),
   /** The same by front door, API Gateway as `api-gateway`; those with most refusals first. */
   doors: z.array(z.strictObject({ door: z.string(), failures: count, groups: count, otherForbidden: count })),
-  groups: z.array(z.strictObject({ ...groupSchema.shape, failures: count, firstSeen: iso, lastSeen: iso })),
+  groups: z.array(
+    z.strictObject({
+      ...groupSchema.shape,
+      /** Of the reason `other`: what the door said, the first few texts. */
+      reasonTexts: z.optional(z.array(z.string())),
+      failures: count,
+      firstSeen: iso,
+      lastSeen: iso,
+    }),
+  ),
   notices: count,
 });
 

@@ -18,6 +18,7 @@ import type * as z from '../../shared/base/zod.js';
 import { auditLineSchema, diagnosisSchema, expiryLineSchema, preflightLineSchema } from '../../shared/schemas/lines.js';
 import type { ObservedClient } from '../../shared/x509/observed.js';
 import { AT, CLIENT_AUTH, ca, days, leaf, SERVER_AUTH } from '../support/certificates.js';
+import { cloudFrontRecord, loadBalancerRecord, s3Line } from '../support/connection-records.js';
 import { accessEvent } from '../support/logs.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-x509-'));
@@ -147,6 +148,29 @@ describe('diagnose', () => {
     expect(doorOfDomain('123456789012/cdn.bank.example', domains)).toBe('cloudfront');
     expect(doorOfDomain('distribution/E2', {})).toBe('cloudfront');
     expect(doorOfDomain('api.bank.example', domains)).toBeNull();
+  });
+
+  test('goes by the fields of a connection record, and by the rules and the reason of its door', async () => {
+    const ended = `NotBefore=2025-01-01T00:00:00Z;NotAfter=${new Date(AT - days(2)).toISOString()}`;
+    const edge = (changes: object) =>
+      JSON.stringify(cloudFrontRecord(1, { clientLeafCertValidity: ended, ...changes }));
+    const expired = await verdict(full, file('edge.json', edge({})));
+    expect(expired.code).toBe(1);
+    expect(expired.text).toMatch(
+      /^REFUSED {2}expired.*by the rules of CloudFront\nfrom the log's fields, not from the certificate/,
+    );
+    const open = { connectionStatus: 'Failed:ClientCertIntentInvalid', clientLeafCertValidity: '-' };
+    const issuer = { clientLeafCertIssuer: issuing.certificate.subjectDn.split(',').join(', ') };
+    const nothing = await verdict(full, file('open.json', edge({ ...open, ...issuer })));
+    expect(nothing).toMatchObject({
+      code: 2,
+      text: expect.stringMatching(/^UNDECIDED.*\nThe log of CloudFront holds no/),
+    });
+    const line = s3Line(loadBalancerRecord(1, { leaf_client_cert_validity: ended }));
+    const { lines } = await verdict(full, file('elb.log', line), { json: true });
+    expect(validated(lines(), diagnosisSchema)).toMatchObject([
+      { verdict: 'refused', reason: 'expired', basis: 'log-fields', findings: [{ isContradicted: true }] },
+    ]);
   });
 
   test('reads DER, a chain behind the client, and another time', async () => {

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import columns from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { dnWithin, foldLines, layOut, wrapWords } from '../../cli/terminal/layout.js';
+import { dnWithin, foldLines, foldMarkdown, layOut, wrapWords } from '../../cli/terminal/layout.js';
 
 const DN = 'C=US,ST=Ohio,O=Acme Logistics Inc.,OU=EDI,CN=edi-05.edi.acme-logistics.example';
 
@@ -96,4 +96,12 @@ describe('Japanese, which has no blanks between words', () => {
     }
     expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''));
   });
+});
+
+it('breaks the paragraphs of a page anew, and nothing of its code and tables', () => {
+  const code = '```sh\naws s3api get-object --bucket BUCKET --key KEY --version-id VERSION truststore.pem\n```';
+  const page = `# A title that stays\n\nOne paragraph of\ntwo lines.\n\n- an item that\n  goes on here\n- another\n\n${code}\n\n| a | table of some width |\n`;
+  const folded = `# A title that stays\n\nOne paragraph of two\nlines.\n\n- an item that goes on\n  here\n- another\n\n${code}\n\n| a | table of some width |\n`;
+  expect(foldMarkdown(page, 22)).toBe(folded);
+  expect(foldMarkdown('日本語の段落は\n続きます。\n', 80)).toBe('日本語の段落は続きます。\n');
 });

@@ -9,10 +9,14 @@ import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import { readReplayConfig } from '../../cli/replay/config.js';
+import { printReplay } from '../../cli/replay/output.js';
 import { replay } from '../../cli/replay/replay.js';
+import { summarySums } from '../../cli/replay/summary.js';
+import { messagesIn } from '../../shared/messages/index.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import { noticeSchema, type ReplaySummary, summarySchema } from '../../shared/schemas/lines.js';
 import { canonicalDn } from '../../shared/x509/dn.js';
+import { fact } from '../contract/examples.js';
 import {
   ACCESS_GROUP,
   accessBatch,
@@ -314,3 +318,39 @@ describe('bad input', () => {
 function escaped(value: string): string {
   return value.replace(/[,+"\\<>;=]/g, (char) => `\\${char}`);
 }
+
+describe('reasons without a name', () => {
+  it('are shown with their words, a few of them, in the summary and in the table', () => {
+    const sums = summarySums();
+    const of = (reasonText: string, reason: 'other' | 'expired' = 'other') =>
+      fact(1, 2, { group: { scope: 'api.bank.example', issuerDn: 'CN=A', reason }, reasonText });
+    sums.add(
+      [of('The moon is full'), of('Mercury is \u001b[2J retrograde'), of('certificate has expired', 'expired')],
+      [],
+    );
+    sums.add(
+      ['a', 'b', 'c'].map((text) => of(text)),
+      [],
+    );
+    const read = {
+      accessRecords: true,
+      executionLines: true,
+      connectionRecords: false,
+      events: 0,
+      rejected: 0,
+      rejectedBy: {},
+    };
+    const summary = sums.summary({ ...read, rejectedExamples: {}, recovered: 0, duplicates: 0 }, 0);
+    summarySchema.parse(summary);
+    expect(summary.groups.map(({ reason, reasonTexts }) => [reason, reasonTexts])).toEqual([
+      ['other', ['The moon is full', 'Mercury is \u001b[2J retrograde', 'a']],
+      ['expired', undefined],
+    ]);
+    let text = '';
+    const output = { write: (part: string) => (text += part) } as unknown as NodeJS.WritableStream;
+    const nothing = { notices: [], problems: [], evidence: null, truststoreErrors: [] };
+    printReplay({ ...nothing, summary } as never, messagesIn.en, output, null);
+    expect(text).toContain('“The moon is full”');
+    expect(text).not.toContain('\u001b[2J');
+  });
+});

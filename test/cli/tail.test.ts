@@ -8,6 +8,7 @@ import { tailBounds } from '../../cli/tail/bounds.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
 import type { LogSearch, SearchableGroup, SearchedEvent } from '../../shared/ports/log-search.js';
+import { cloudFrontRecord } from '../support/connection-records.js';
 import { ACCESS_GROUP, accessEvent, denialAsOneEvent, EXECUTION_GROUP, T0 } from '../support/logs.js';
 
 const group = (name: string): SearchableGroup => ({
@@ -115,6 +116,24 @@ describe('without Live Tail', () => {
     await runTail(found, { json: true }, settings, tail.world);
     expect(tail.said.notes).toBe('');
     expect(lines(tail.said.output)).toMatchObject([{ client: null, scope: 'api.bank.example' }]);
+  });
+
+  it('explains a refusal at another door by the fields of its record, once', async () => {
+    const ended = 'NotBefore=2024-01-01T00:00:00Z;NotAfter=2025-01-01T00:00:00Z';
+    const edge = (n: number) => ({
+      ...denied(n, T0 + 1_000),
+      id: `edge-${n}`,
+      message: JSON.stringify(cloudFrontRecord(n, { clientLeafCertValidity: ended })),
+      visibleAt: T0 + 2_000,
+    });
+    const tail = tailOn(
+      { page: (...asked) => searchable([edge(1), edge(2)], tail.time)(...asked), tail: noLiveTail },
+      4,
+      true,
+    );
+    await runTail(found, {}, settings, tail.world);
+    expect(tail.said.output.match(/shop\.bank\.example/g)).toHaveLength(2);
+    expect(tail.said.output.match(/Renew the client certificate/g)).toHaveLength(1);
   });
 
   it('shows nothing from before it began', async () => {

@@ -10,6 +10,8 @@ import { mailText } from '../../shared/messages/safe.js';
 import { bodyOf } from '../../shared/messages/text.js';
 import type { Notice } from '../../shared/model/index.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
+import { gatherReport } from '../../shared/report/gather.js';
+import { weekUntil } from '../../shared/report/period.js';
 import { noticeSchema } from '../../shared/schemas/lines.js';
 import { ca, days, type Issued, leaf } from '../support/certificates.js';
 import {
@@ -92,6 +94,21 @@ describe('the verdict of a connection without its certificate', () => {
     const world = worldWith(withStore, ...cas);
     await deliver(world, T0, shop(30, { connectionStatus: `Failed:${code}` }));
     expect(only(world)).toMatchObject({ verdict: { verdict: 'refused', reason, basis: 'log-fields' } });
+  });
+
+  it('stands in the report too, for each door', async () => {
+    const world = worldWith({});
+    await deliver(world, T0, shop(30, { clientLeafCertValidity: EXPIRED }));
+    const early = 'NotBefore=2029-01-01T00:00:00Z;NotAfter=2030-01-01T00:00:00Z';
+    const said = { tls_verify_status: 'Failed:ClientCertExpired', leaf_client_cert_validity: early };
+    await deliver(world, T0 + 60_000, files(30, said));
+    world.at = T0 + days(1);
+    await sweep(world);
+    const unknown = { details: null, expiring: null, sunset: null, pipeline: null, gaps: [], partner: null };
+    const period = weekUntil(T0 + days(1));
+    const { actions } = await gatherReport({ period, language: 'en', generatedAt: period.to, ...unknown }, world);
+    const byDoor = Object.fromEntries(actions.map(({ doors, verdict }) => [doors?.join(), verdict?.code]));
+    expect(byDoor).toEqual({ cloudfront: 'expired', 'load-balancer': 'not-yet-valid' });
   });
 
   it('is not made where nothing explains the refusal, and the alert says what is known', async () => {

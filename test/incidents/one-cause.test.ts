@@ -1,9 +1,13 @@
 /** One cause, one page: incidents of one scope and issuer that share a verdict are told as one. */
 
 import { describe, expect, it } from 'vitest';
-import type { Fact, GroupKey } from '../../shared/model/index.js';
+import { messagesIn } from '../../shared/messages/index.js';
+import { countWords } from '../../shared/messages/parts.js';
+import { bodyOf, smsOf } from '../../shared/messages/text.js';
+import type { Fact, GroupKey, Notice } from '../../shared/model/index.js';
 import type { ReasonId } from '../../shared/model/reasons.js';
 import { alert, sweep } from '../../shared/pipeline.js';
+import { noticeSchema } from '../../shared/schemas/lines.js';
 import { ca, type Issued, leaf } from '../support/certificates.js';
 import { T0 } from '../support/logs.js';
 import { testWorld } from '../support/world.js';
@@ -31,6 +35,11 @@ const steady = (count: number, minutes: number, after = 0): number[] => [
 
 /** What people were told of streams of refusals: kind, reason, severity. */
 async function tell(streams: readonly Stream[], minutes = 40, each = true): Promise<string[]> {
+  const told = await noticesOf(streams, minutes, each);
+  return told.map(({ kind, group, severity }) => `${kind} ${group.reason} ${severity}`);
+}
+
+async function noticesOf(streams: readonly Stream[], minutes = 40, each = true): Promise<readonly Notice[]> {
   const world = Object.assign(testWorld({ truststores: { '*': 's3://truststores/all.pem' } }), {
     truststores: {
       read: async () => ({ text: acme.pem, version: 'one-cause', versionId: 'v', modifiedAt: T0 - 90 * 86_400_000 }),
@@ -55,7 +64,7 @@ async function tell(streams: readonly Stream[], minutes = 40, each = true): Prom
     world.at += 15_000;
     expect((await sweep(world)).failures).toEqual([]);
   }
-  return world.published.map(({ kind, group, severity }) => `${kind} ${group.reason} ${severity}`);
+  return world.published;
 }
 
 function factOf({ reason, client, counts }: Stream, minute: number, start: number): Fact[] {
@@ -87,6 +96,44 @@ describe('two sentences of the gateway for one cause', () => {
     expect(spikes(told)).toEqual(['spike issuer-not-found medium']);
     expect(told.filter((one) => one.includes('signature-failure'))).toEqual([]);
     expect(told.filter((one) => one.startsWith('resolved'))).toHaveLength(1);
+  });
+
+  it.each([
+    ['in one batch', false, 0],
+    ['some minutes apart', true, 4],
+  ])('%s, the end counts both, and says how many each had', async (_, each, after) => {
+    const streams = [
+      rekeyedAs('issuer-not-found', steady(30, 10)),
+      rekeyedAs('signature-failure', steady(20, 10, after)),
+    ];
+    const [end] = (await noticesOf(streams, 60, each)).filter(({ kind }) => kind === 'resolved');
+    expect(end).toMatchObject({ count: 300, toldWith: [{ group: { reason: 'signature-failure' }, count: 200 }] });
+    expect(countWords(end!, messagesIn.en)).toBe(
+      '500 in all (300 “issuer not found”, 200 “signature does not verify”)',
+    );
+    expect(countWords(end!, messagesIn.ja)).toBe(
+      '合計 500 件（「発行者が見つからない」300 件、「署名の検証に失敗」200 件）',
+    );
+    expect(bodyOf(end!, messagesIn.en)).toContain('500 in all (300');
+    expect(smsOf(end!, messagesIn.en)).toContain('. 500 in all. ');
+    noticeSchema.parse(end);
+  });
+
+  it('a notice on the way counts both in its window', async () => {
+    const streams = [rekeyedAs('issuer-not-found', steady(30, 300)), rekeyedAs('signature-failure', steady(20, 300))];
+    const later = (await noticesOf(streams, 300)).filter(({ kind }) => kind === 'ongoing');
+    expect(later.length).toBeGreaterThan(0);
+    for (const { count, toldWith, windowMinutes } of later) {
+      expect(count).toBeLessThanOrEqual(30 * windowMinutes);
+      expect(toldWith).toEqual([
+        { group: expect.objectContaining({ reason: 'signature-failure' }), count: 20 * windowMinutes },
+      ]);
+    }
+  });
+
+  it('one alone, and two causes, count their own', async () => {
+    const alone = await noticesOf([rekeyedAs('issuer-not-found', steady(30, 10))], 60);
+    expect(alone.filter(({ toldWith }) => toldWith !== undefined)).toEqual([]);
   });
 
   it('the second is told when the first is over and it goes on', async () => {

@@ -79,6 +79,7 @@ const MOVERS = [
   'diagnosis/logged',
   'diagnosis/probed',
   'diagnosis/seen-before',
+  'incidents/alike',
   'incidents/announce',
   'incidents/assess',
   'incidents/evaluate',

@@ -2,10 +2,12 @@
 
 import { expect } from 'vitest';
 import type { InputSource } from '../../cli/inputs/files.js';
-import type { InputItem, InputOptions } from '../../cli/inputs/item.js';
+import type { InputItem } from '../../cli/inputs/item.js';
 import { fileReader } from '../../cli/inputs/reader.js';
+import { deduplicator } from '../../cli/inputs/seen.js';
 import { evidence } from '../../cli/replay/evidence.js';
 import { readDelivery } from '../../shared/doors/read.js';
+import { batchOf } from '../../shared/logs/decode.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import { ACCESS_GROUP, accessEvent, denialAsOneEvent, EXECUTION_GROUP, T0 } from './logs.js';
 import { type Random, randomOf } from './random.js';
@@ -23,14 +25,17 @@ export interface ReadAll {
   readonly unread: number;
 }
 
-export async function readAll(
-  bytes: Buffer,
-  chunkBytes: number,
-  successes: NonNullable<InputOptions['successes']>,
-): Promise<ReadAll> {
+export async function readAll(bytes: Buffer, chunkBytes: number, way: 'careful' | 'read' | 'unread'): Promise<ReadAll> {
   const items: InputItem[] = [];
   const source: InputSource = { name: 'x', base: 'x', bytes: null, writtenAt: 0, open: () => readNothing() };
-  const reader = fileReader(source, null, (item) => items.push(item), successes);
+  const isNew = deduplicator();
+  const reader = fileReader(
+    source,
+    null,
+    (item) => items.push(item),
+    way === 'unread' ? isNew : null,
+    way === 'careful',
+  );
   const said: unknown[] = [];
   let unread = 0;
   try {
@@ -44,12 +49,18 @@ export async function readAll(
       said.push(item);
       continue;
     }
-    const { events, ...batch } = item.batch;
+    // Where the reader did not leave out what was there before, a replay does.
+    const isAsked = item.repeated !== undefined;
+    const events = isAsked ? item.batch.events : item.batch.events.filter(({ id }) => isNew(item.batch, id));
+    const repeated = item.repeated ?? item.batch.events.length - events.length;
+    const { owner, logGroup, logStream, malformed } = item.batch;
+    const batch = batchOf({ owner, logGroup, logStream, events, malformed });
     unread += events.filter(({ message, isPlainSuccess }) => isPlainSuccess && message === '').length;
-    const { certificates, ...parsed } = await readDelivery(item.batch, SETTINGS);
+    const { certificates, ...parsed } = await readDelivery(batch, SETTINGS);
     const seen = evidence([]);
     seen.add(events, { ...parsed, certificates });
-    said.push(batch, parsed, [...certificates], seen.read());
+    said.push(batch.batchId, batch.logGroup, batch.logStream, batch.malformed, repeated);
+    said.push(parsed, [...certificates], seen.read());
     said.push(events.map(({ id, timestamp }) => `${id} ${timestamp}`));
   }
   return { said, unread };
@@ -127,7 +138,8 @@ export async function compareReadings(form: LogForm, lineCount: number, seed: nu
     const share = random.uniform() * 0.5;
     const from = random.integer(0, lines.length - 1);
     const picked = Array.from({ length: LINES_PER_FILE }, (_, n) => {
-      const line = lines[(from + n) % lines.length] as Buffer;
+      // Some lines are there twice.
+      const line = lines[(from + n - (random.uniform() < 0.1 ? random.integer(0, n) : 0)) % lines.length] as Buffer;
       return random.uniform() < share ? mutated(line, random, lines) : line;
     });
     const ends = picked.map(() => (random.uniform() < 0.03 ? '\r\n' : random.uniform() < 0.01 ? '' : '\n'));

@@ -8,14 +8,13 @@
  *     read/OBJECT                     all of the object was read
  */
 
-import { createInterface } from 'node:readline';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
 import { MtlsWatchError, messageOf } from '../../base/errors.js';
 import { limits } from '../../base/limits.js';
-import type { BackfillBucket, ExportPart, FailedObject, Outcome } from '../../ports/backfill.js';
+import type { BackfillBucket, ExportPart, FailedObject, HalfLine, Outcome } from '../../ports/backfill.js';
 
 export function createBackfillBucket(client: Pick<S3Client, 'send'>, bucket: string): BackfillBucket {
   const { put, open, json, list } = objectsIn(client, bucket);
@@ -25,12 +24,7 @@ export function createBackfillBucket(client: Pick<S3Client, 'send'>, bucket: str
     async *halves(day) {
       const prefix = `halves/${day}/`;
       for (const name of await list(prefix)) {
-        const body = Readable.from((await open(`${prefix}${name}`)) as AsyncIterable<Uint8Array>);
-        // An error of either stream ends the lines, and is thrown by the loop.
-        const text = pipeline(body, createGunzip(), () => {});
-        for await (const line of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY })) {
-          yield JSON.parse(line);
-        }
+        yield* linesIn(await open(`${prefix}${name}`), `s3://${bucket}/${prefix}${name}`);
       }
     },
     days: async () => (await list('halves/', true)).map(Number).sort((a, b) => a - b),
@@ -55,6 +49,23 @@ export function createBackfillBucket(client: Pick<S3Client, 'send'>, bucket: str
     runs: () => list('runs/', true),
     failuresUri: (run) => `s3://${bucket}/${failed(run)}`,
   };
+}
+
+/** An object that breaks off is an error, and never a shorter day. */
+async function* linesIn(body: unknown, name: string): AsyncGenerator<HalfLine> {
+  // The SDK's type is that of browsers as well; here it is a stream of Node.
+  const bytes = pipeline(Readable.from(body as AsyncIterable<Uint8Array>), createGunzip(), () => {});
+  let open = '';
+  try {
+    for await (const text of bytes.setEncoding('utf8')) {
+      const lines = `${open}${text}`.split('\n');
+      open = lines.pop() ?? '';
+      for (const line of lines) yield JSON.parse(line);
+    }
+  } catch (cause) {
+    throw new MtlsWatchError('store-unavailable', `${name}: ${messageOf(cause)}`, { cause, retryable: true });
+  }
+  if (open !== '') throw new MtlsWatchError('store-unavailable', `${name} ends in a line`, { retryable: true });
 }
 
 /** Objects of one bucket. */
