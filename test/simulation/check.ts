@@ -151,7 +151,7 @@ function checkClients({ traffic, observed }: Ended, facts: readonly Fact[], expe
 
 /** A request that nothing ties to its denial may be joined with another denial of the same request id. */
 function mayStandFor(request: Request, { group, minute }: Fact, requests: readonly Request[]): boolean {
-  if (group.scope !== request.scope) return false;
+  if (group.scope !== request.scope || group.door !== request.door) return false;
   if (group.issuerDn !== request.issuerDn && group.issuerDn !== OTHER_ISSUERS) return false;
   const isDenial = ({ reason, at }: Request): boolean => reason === group.reason && minuteOf(at) === minute;
   if (request.isTied) return isDenial(request);

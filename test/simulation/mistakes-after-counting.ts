@@ -111,8 +111,8 @@ export const mistakesAfterCounting: readonly Mutant[] = [
   {
     name: 'outbox: the notice is put after the transition, in a step of its own',
     file: 'shared/incidents/announce.ts',
-    from: 'await world.stores.incidents.transition({ ...incident, told }, notice);',
-    to: 'if (await world.stores.incidents.transition({ ...incident, told }, null)) await world.publisher.publish(notice);',
+    from: 'await world.stores.incidents.transition({ ...incident, told }, whole);',
+    to: 'if (await world.stores.incidents.transition({ ...incident, told }, null)) await world.publisher.publish(whole);',
   },
   {
     name: 'incident: the version is not compared',

@@ -200,6 +200,12 @@ export const mistakesInCounting: readonly Mutant[] = [
     to: 'connectionId !== null ? cellKey.event',
   },
   {
+    name: 'doors: the door is forgotten',
+    file: connections,
+    from: 'door === undefined ? {} : { door }',
+    to: 'door !== undefined ? {} : { door }',
+  },
+  {
     name: 'doors: connections that broke off are not claimed',
     file: connections,
     from: "'cause' in outcome ? [{",

@@ -30,6 +30,8 @@ export interface Request {
   /** Canonical. */
   readonly issuerDn: string;
   readonly subjectDn: string;
+  /** The front door that refused it; absent for API Gateway. */
+  readonly door?: string;
   /** Where it counts once joined, and where its denial alone would. */
   readonly scope: string;
   readonly denialScope: string;
@@ -305,6 +307,7 @@ class Gateway {
       at,
       // A connection has none; nobody uses this one.
       requestId: `connection-${n}`,
+      door: isCloudFront ? 'cloudfront' : 'load-balancer',
       reason,
       issuerDn: isCloudFront ? canonicalDn(this.#issuers[0] ?? '') : 'O=Acme,(issuer not in the log)',
       subjectDn: canonicalDn(subject),
