@@ -182,7 +182,7 @@ function clientsTable({ clients }: Report, words: ReportMessages): Html {
   return table(
     labels.clients,
     [
-      { head: labels.client },
+      { head: labels.client, isText: true },
       { head: labels.refused, isNumber: true },
       { head: labels.reason, isText: true },
       { head: labels.sources },

@@ -30,6 +30,16 @@ test.each([
   );
 });
 
+test.each([
+  ['one value', [der.utf8('a')], 0],
+  ['two values', [der.utf8('a'), der.utf8('b')], 1],
+  ['no value', [], 1],
+])('another name of the client holds one value: %s', (_, values, defects) => {
+  const altNames = [der.context(0, der.oid('1.3.6.1.4.1.311.20.2.3'), der.context(0, ...values))];
+  const { certificate } = leaf({ subject: 'C=US,O=Acme,CN=client', key: 'ec-b', issuer: root, altNames });
+  expect(certificate.defects).toHaveLength(defects);
+});
+
 test('so is a key that cannot be read', () => {
   const spki = der.sequence(
     der.sequence(der.oid('1.2.840.113549.1.1.1'), der.nothing),

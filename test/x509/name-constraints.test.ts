@@ -43,6 +43,8 @@ describe('a base covers', () => {
     [email('p@a.example'), email('.a.example'), false],
     [email('p@.a.example'), email('.a.example'), false],
     [email('p@A.EXAMPLE'), email('p@a.example'), true],
+    [email('p@a.example'), email('p@A.EXAMPLE'), true],
+    [email('p@a.example'), email('A.EXAMPLE'), true],
     [email('P@a.example'), email('p@a.example'), false],
     [email('q@a.example'), email('p@a.example'), false],
     [email('q@a.example'), email('@a.example'), true],
