@@ -36,7 +36,7 @@ const DAY = 24 * 60;
  */
 export function refusalsOf(series: readonly ArrayLike<number>[], clients: number): Refusal[] {
   const refusals: Refusal[] = [];
-  for (let minute = 0; minute < Math.max(...series.map(({ length }) => length)); minute++) {
+  for (let minute = 0; minute < Math.max(0, ...series.map(({ length }) => length)); minute++) {
     for (const [issuer, counts] of series.entries()) {
       const issuerDn = `CN=Partner ${issuer} CA,O=Partner ${issuer}`;
       for (let k = 0; k < (counts[minute] ?? 0); k++) {
@@ -122,6 +122,8 @@ export async function throughFunctions(
 }
 
 export async function throughReplay(refusals: readonly Refusal[]): Promise<readonly Notice[]> {
+  // A file without a line is an error.
+  if (refusals.length === 0) return [];
   const file = join(mkdtempSync(join(tmpdir(), 'mtls-watch-both-')), 'logs.ndjson');
   const line = (logGroup: string, event: LogEvent): string =>
     `${JSON.stringify({ logGroup, logStream: 'stream-1', ...event })}\n`;
