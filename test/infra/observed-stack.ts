@@ -4,11 +4,13 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, vi } from 'vitest';
 import { METRICS_NAMESPACE } from '../../infra/observability/watch-metrics.js';
 import { type MetricKey, nameOf } from '../support/cloudwatch.js';
-import { accessBatch, accessEvent, denialAsOneEvent, executionBatch } from '../support/logs.js';
+import { CLOUDFRONT_FIELDS, cloudFrontRecord, jsonRecord } from '../support/connection-records.js';
+import { accessBatch, accessEvent, denialAsOneEvent, executionBatch, T0 } from '../support/logs.js';
 import { eventOf, type PlayedStack, playStack } from '../support/played-stack.js';
 import { synthesise } from './support.js';
 
 export const CANARY = 'api.example.com';
+const CONNECTION_GROUP = '/aws/vendedlogs/cloudfront/E2DX1SLDPK0123';
 
 export interface ObservedStack {
   readonly template: Template;
@@ -25,7 +27,7 @@ export function observeStack(): ObservedStack {
   const { template } = synthesise({
     canaries: [{ domain: CANARY }],
     central: { accounts: ['111122223333'] },
-    connectionLogGroups: [{ name: '/aws/vendedlogs/cloudfront/E2DX1SLDPK0123' }],
+    connectionLogGroups: [{ name: CONNECTION_GROUP }],
   });
   const { Resources } = template.toJSON() as { Resources: object };
   let stack: PlayedStack;
@@ -62,7 +64,10 @@ async function playEverything(stack: PlayedStack): Promise<void> {
     accessEvent({ n: 2 }, { 'error.responseType': 'WAF_FILTERED' }),
     accessEvent({ n: 3 }, { requestId: '-', extendedRequestId: '-' }),
   ]);
-  for (const batch of [executionBatch([denialAsOneEvent({ n: 1 })]), access]) stack.call('ingest', eventOf(batch));
+  const message = jsonRecord(cloudFrontRecord(1, { eventTimestamp: String(T0) }), CLOUDFRONT_FIELDS);
+  const connections = executionBatch([{ ...accessEvent({ n: 4 }), message }], CONNECTION_GROUP);
+  const denials = executionBatch([denialAsOneEvent({ n: 1 })]);
+  for (const batch of [denials, access, connections]) stack.call('ingest', eventOf(batch));
   await stack.minute();
   // Of the canary's next call one log is there alone, which the sweep settles when its grace is over.
   stack.faults.isAccessLogOff = true;
