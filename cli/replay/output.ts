@@ -126,7 +126,6 @@ const COLOURS: Readonly<Record<NoticeKind, (text: string) => string>> = {
 function incidentTable(notices: readonly Notice[], messages: Messages): string {
   const rows = notices.map((notice) => {
     const { group } = notice;
-    const isWhole = notice.kind === 'resolved' && !isSeveral(group.issuerDn);
     return [
       notice.at.slice(0, 16).replace('T', ' '),
       COLOURS[notice.kind](notice.kind),
@@ -134,10 +133,18 @@ function incidentTable(notices: readonly Notice[], messages: Messages): string {
       placeText(group.scope, group, messages),
       issuerText(group.issuerDn, messages),
       titleOf(group, messages),
-      `${count(countOf(notice))} in ${isWhole ? 'all' : `${notice.windowMinutes} min`}`,
+      amountOf(notice),
     ];
   });
   return table(['Time (UTC)', 'What', 'Severity', 'Domain', 'Issuer', 'Reason', 'Refused'], rows);
+}
+
+function amountOf(notice: Notice): string {
+  const refused = count(countOf(notice));
+  const inWindow = `${refused} in ${notice.windowMinutes} min`;
+  if (notice.kind !== 'resolved') return inWindow;
+  // Of those that are told together only the worst minutes are known.
+  return isSeveral(notice.group.issuerDn) ? `at most ${inWindow}` : `${refused} in all`;
 }
 
 /** Nothing where API Gateway is the only door. */
