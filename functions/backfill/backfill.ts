@@ -7,7 +7,6 @@
  * Each is safe to repeat and to run twice at the same time.
  */
 
-import { basename } from 'node:path';
 import type { InputSource } from '../../cli/inputs/files.js';
 import { objectId, objectName } from '../../shared/backfill/plan.js';
 import { sumUpDay } from '../../shared/backfill/sum-up.js';
@@ -18,7 +17,7 @@ import type { RunWithInventory } from '../../shared/discovery/known-world.js';
 import type { BackfillBucket, ExportedObject, ExportPart } from '../../shared/ports/backfill.js';
 import type { Log, World } from '../../shared/ports/index.js';
 import type { PastHours } from '../../shared/ports/past-hours.js';
-import { readObject } from './read-object.js';
+import { baseOf, readObject } from './read-object.js';
 
 /** Hours since the epoch, the last one exclusive. */
 interface Span {
@@ -94,7 +93,7 @@ async function readOne(
   }
   const source: InputSource = {
     name: objectName(object),
-    base: basename(key),
+    base: baseOf(key),
     bytes,
     writtenAt,
     open: () => open(object),
@@ -143,7 +142,9 @@ async function sum(
 ): Promise<SummedDay> {
   const rollups = await sumUpDay(day, bucket.halves(day), world);
   const within = rollups.filter(({ hour }) => from <= hour && hour < to);
-  const hours = [...new Set(within.map(({ hour }) => hour))];
+  // An hour that had sums of exports, and has none now, is replaced as well.
+  const before = await world.stores.rollups.counted(Math.max(from, day * 24), Math.min(to, (day + 1) * 24) - 1);
+  const hours = [...new Set([...before, ...within.map(({ hour }) => hour)])];
   const ours = await pastHours.take(hours);
   const kept = within.filter(({ hour }) => ours.has(hour));
   await pastHours.replace(ours, kept);

@@ -96,6 +96,25 @@ describe('a backfill', () => {
     expect(await sums()).toEqual(['C=US,O=Acme,CN=Acme CA: 8']);
   });
 
+  it('leaves no sum behind in an hour that is empty now, and none outside of the span is touched', async () => {
+    const hour = Math.floor(T0 / HOUR_MS);
+    const moved = (by: number): Buffer =>
+      Buffer.from(line(EXECUTION_GROUP, { ...denialAsOneEvent({ n: 1 }), timestamp: T0 + by * HOUR_MS }));
+    const { steps, sums } = scene();
+    const part = { objects: [objectOf('moving.ndjson')] };
+    const readAs = async (by: number): Promise<void> => {
+      contents['moving.ndjson'] = moved(by);
+      await steps({ step: 'read', run: 'run', part });
+    };
+    await readAs(0);
+    await steps({ step: 'sum', day: DAY, ...span });
+    await readAs(1);
+    await steps({ step: 'sum', day: DAY, from: hour + 1, to: hour + 2 });
+    expect(await sums()).toEqual(['unknown: 1', 'unknown: 1']);
+    await steps({ step: 'sum', day: DAY, ...span });
+    expect(await sums()).toEqual(['unknown: 1']);
+  });
+
   it('names what it could not read, with the reason, sums nothing up, and goes on when it is told to', async () => {
     const { run, sums } = scene();
     const all = ['cut.gz', 'denials.ndjson', 'picture.png', 'records.ndjson.gz'];
