@@ -44,6 +44,8 @@ export interface SummedDay {
   readonly hours: number;
   /** Hours in which deliveries had counted, and that stay as they are. */
   readonly delivered: number;
+  /** Why nothing was: the day is too large for one function. */
+  readonly leftOut?: string;
 }
 
 export interface BackfillParts {
@@ -54,15 +56,32 @@ export interface BackfillParts {
   readonly log: Log;
 }
 
-/** @returns what the state machine hands on: the days of a check, what was counted of a day, an error that is told */
+/** What may pass. The state machine knows errors by their names, and tries this one again. */
+class RetryableError extends Error {
+  override readonly name = 'MtlsWatchRetryable';
+}
+
+/**
+ * @returns what the state machine hands on: the days of a check, what was counted of a day, an error that is told
+ * @throws an error with the name `MtlsWatchRetryable` where the same call may succeed later
+ */
 export function createBackfill(parts: BackfillParts): (event: BackfillEvent) => Promise<unknown> {
   return async (event) => {
-    if (event.step === 'check') return check(event, parts);
-    if (event.step === 'sum') return parts.inWorld((world) => sum(event, world, parts));
-    if (event.step === 'tell') return tell(event, parts);
-    await parts.inWorld((world) => readPart(event, world, parts));
-    return null;
+    try {
+      return await stepOf(event, parts);
+    } catch (cause) {
+      if (cause instanceof MtlsWatchError && cause.retryable) throw new RetryableError(cause.message, { cause });
+      throw cause;
+    }
   };
+}
+
+async function stepOf(event: BackfillEvent, parts: BackfillParts): Promise<unknown> {
+  if (event.step === 'check') return check(event, parts);
+  if (event.step === 'sum') return parts.inWorld((world) => sumOrLeaveOut(event, world, parts));
+  if (event.step === 'tell') return tell(event, parts);
+  await parts.inWorld((world) => readPart(event, world, parts));
+  return null;
 }
 
 type ReadEvent = Extract<BackfillEvent, { step: 'read' }>;
@@ -103,9 +122,14 @@ async function readOne(
     for (const [day, gzip] of days) await bucket.putHalves(day, objectId(object), gzip);
     return problem;
   } catch (error) {
-    if (!(error instanceof MtlsWatchError) || error.code !== 'unreadable-input' || error.retryable) throw error;
+    if (!isUnreadable(error)) throw error;
     return error.message;
   }
+}
+
+/** As it is now, and will be at every other attempt. */
+function isUnreadable(error: unknown): error is MtlsWatchError {
+  return error instanceof MtlsWatchError && error.code === 'unreadable-input' && !error.retryable;
 }
 
 type CheckEvent = Extract<BackfillEvent, { step: 'check' }>;
@@ -134,6 +158,17 @@ async function check({ run, tolerated, from, to }: CheckEvent, { bucket }: Backf
 }
 
 type SumEvent = Extract<BackfillEvent, { step: 'sum' }>;
+
+/** A day that is too large, such as in a flood, costs the others nothing. */
+async function sumOrLeaveOut(event: SumEvent, world: World, parts: BackfillParts): Promise<SummedDay> {
+  try {
+    return await sum(event, world, parts);
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    parts.log.error('a day could not be summed up', { error, day: event.day });
+    return { requests: 0, hours: 0, delivered: 0, leftOut: error.message };
+  }
+}
 
 async function sum(
   { day, from, to }: SumEvent,
@@ -169,9 +204,10 @@ async function tell(event: TellEvent, { bucket }: BackfillParts): Promise<SfnErr
     await bucket.putOutcome(event.run, { error: `${name}: ${sentenceOf(Cause)}` });
     return event.error;
   }
-  const total = (of: keyof SummedDay): number => event.summed.reduce((sum, day) => sum + day[of], 0);
+  const total = (of: 'requests' | 'hours' | 'delivered'): number => event.summed.reduce((sum, day) => sum + day[of], 0);
   const counted = { requests: total('requests'), hours: total('hours'), delivered: total('delivered') };
-  await bucket.putOutcome(event.run, { error: null, ...counted });
+  const leftOut = event.summed.flatMap((day) => day.leftOut ?? []);
+  await bucket.putOutcome(event.run, { error: null, ...counted, leftOut });
   return null;
 }
 
