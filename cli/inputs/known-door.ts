@@ -34,6 +34,12 @@ export function rulesOf({ door }: Pick<DoorOptions, 'door'>, otherwise: RuledDoo
   return doorRules[named];
 }
 
+/** The option that names a door, behind the words of a command; empty for the door that needs none. */
+export function doorOption({ id }: DoorRules): string {
+  const [name] = Object.entries(DOORS).find(([, door]) => door === id) ?? [];
+  return name === undefined || id === DOORS.apigateway ? '' : ` --door ${name}`;
+}
+
 export interface KnownDoor {
   readonly door: DoorRules;
   readonly probed: ProbedGateway | null;
