@@ -54,8 +54,8 @@ export function replayCommand(): Command {
       process.stdout.write(`${JSON.stringify(replayed.summary)}\n`);
     } else {
       printReplay(replayed, messagesIn[config.language], process.stdout, written, {
+        ...options,
         inputs,
-        truststore: options.truststore,
       });
     }
     // A result without any input is not a success.

@@ -2,6 +2,7 @@
 
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import type { Discovery } from '../../shared/ports/discovery.js';
+import { accountCure } from '../terminal/account.js';
 
 /**
  * Loads the SDK only here, so that other verbs start without it.
@@ -16,7 +17,7 @@ export async function discoveryHere(
   const region = await clients.region().catch((error: unknown) => {
     throw new MtlsWatchError(
       'usage',
-      `no Region is set: ${messageOf(error)}; expected AWS_REGION or a profile with one`,
+      `no Region is set: ${messageOf(error)}; ${accountCure(error) ?? 'expected AWS_REGION or a profile with one'}`,
       { cause: error },
     );
   });

@@ -6,7 +6,7 @@ import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { clean } from '../../shared/base/text.js';
 import { type Config, parseConfig } from '../../shared/config/settings.js';
 import type { Stores } from '../../shared/ports/index.js';
-import { withAccount } from '../terminal/account.js';
+import { accountCure, withAccount } from '../terminal/account.js';
 
 /** As `infra/app.ts` names it. */
 const STACK = 'mtls-watch';
@@ -63,9 +63,9 @@ export async function outputOf(
   try {
     outputs = await read(stack);
   } catch (error) {
-    throw new MtlsWatchError('usage', `the stack ${clean(stack, 128)} cannot be read: ${messageOf(error)}; ${cure}`, {
-      cause: error,
-    });
+    // Without a Region or credentials, no other stack can be read either.
+    const what = `the stack ${clean(stack, 128)} cannot be read: ${messageOf(error)}`;
+    throw new MtlsWatchError('usage', `${what}; ${accountCure(error) ?? cure}`, { cause: error });
   }
   if (outputs === null) {
     throw new MtlsWatchError('usage', `there is no stack ${clean(stack, 128)} in this account and Region; ${cure}`);

@@ -21,16 +21,22 @@ import {
 } from '../../shared/model/index.js';
 import { FIRST_DOOR } from '../../shared/report/doors.js';
 import { ADD_PEM } from '../inputs/evidence.js';
+import type { FormatOption } from '../inputs/format.js';
+import type { LiveOptions } from '../inputs/live/find.js';
 import { pc } from '../terminal/colors.js';
 import { folded, heading, pairs, table, terminalWidth, wrapped } from '../terminal/table.js';
 import type { Replayed } from './types.js';
 
 const GROUPS_SHOWN_MAX = 12;
 
-/** The files of the run, as they were given. */
-interface Given {
+/** What the run was given, as it was given. */
+export interface Given extends LiveOptions, FormatOption {
   readonly inputs: readonly string[];
-  readonly truststore: string | undefined;
+  readonly config?: string | undefined;
+  readonly truststore?: string | undefined;
+  readonly lang?: string | undefined;
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
 }
 
 /** @param report the path of the report, if it was written */
@@ -39,7 +45,7 @@ export function printReplay(
   messages: Messages,
   out: NodeJS.WritableStream,
   report: string | null,
-  given: Given = { inputs: [], truststore: undefined },
+  given: Given = { inputs: [] },
 ): void {
   const worst = mostTelling(notices);
   if (worst !== null) {
@@ -120,7 +126,6 @@ const COLOURS: Readonly<Record<NoticeKind, (text: string) => string>> = {
 function incidentTable(notices: readonly Notice[], messages: Messages): string {
   const rows = notices.map((notice) => {
     const { group } = notice;
-    const isWhole = notice.kind === 'resolved' && !isSeveral(group.issuerDn);
     return [
       notice.at.slice(0, 16).replace('T', ' '),
       COLOURS[notice.kind](notice.kind),
@@ -128,10 +133,18 @@ function incidentTable(notices: readonly Notice[], messages: Messages): string {
       placeText(group.scope, group, messages),
       issuerText(group.issuerDn, messages),
       titleOf(group, messages),
-      `${count(countOf(notice))} in ${isWhole ? 'all' : `${notice.windowMinutes} min`}`,
+      amountOf(notice),
     ];
   });
   return table(['Time (UTC)', 'What', 'Severity', 'Domain', 'Issuer', 'Reason', 'Refused'], rows);
+}
+
+function amountOf(notice: Notice): string {
+  const refused = count(countOf(notice));
+  const inWindow = `${refused} in ${notice.windowMinutes} min`;
+  if (notice.kind !== 'resolved') return inWindow;
+  // Of those that are told together only the worst minutes are known.
+  return isSeveral(notice.group.issuerDn) ? `at most ${inWindow}` : `${refused} in all`;
 }
 
 /** Nothing where API Gateway is the only door. */
@@ -167,8 +180,15 @@ const SELF = import.meta.url.endsWith('.ts') ? 'npm run -s mtls-watch --' : 'mtl
  * The next steps: the runbook page for the worst incident, and the verbs to continue with. With the files of this run, so
  * that they run when pasted; what only the user has is in capitals.
  */
-function nextSteps(worst: Notice | null, report: string | null, { inputs, truststore }: Given): string {
-  const logs = inputs.length === 0 || inputs.includes('-') ? 'LOGS' : inputs.map(quote).join(' ');
+function nextSteps(worst: Notice | null, report: string | null, given: Given): string {
+  const { inputs, truststore } = given;
+  const files = inputs.includes('-') ? ['LOGS'] : inputs.map(quote);
+  const isNamed = files.length > 0 || given.logGroup !== undefined || given.domain !== undefined;
+  const logs = [...(isNamed ? files : ['LOGS']), ...optionsOf(given, SEARCH)].join(' ');
+  const settings = optionsOf({ ...given, config: given.config === '-' ? 'mtls-watch.json' : given.config }, ['config']);
+  const bundled =
+    truststore === undefined ? [] : ['--truststore', truststore === '-' ? 'truststore.pem' : quote(truststore)];
+  const whole = ['replay', logs, ...settings, ...bundled, ...optionsOf(given, ['lang']), '--json'];
   const bundle = truststore === undefined || truststore === '-' ? 'truststore.pem' : quote(truststore);
   const verb = (text: string): string => pc.cyan(`${SELF} ${text}`);
   const lines = [
@@ -178,11 +198,23 @@ function nextSteps(worst: Notice | null, report: string | null, { inputs, trusts
     ['what is wrong with a truststore', verb(`audit ${bundle}`)],
     ['who a new truststore would refuse', verb(`preflight --truststore NEW.pem ${logs}`)],
     ['which certificates expire next', verb(`expiry ${logs}`)],
-    ['all of this for programs', verb(`replay ${logs} --json`)],
+    ['all of this for programs', verb(whole.join(' '))],
   ];
   const width = terminalWidth();
   const isNarrow = width !== null && lines.some(([, how = '']) => 38 + columns(how) > width);
   return lines.map(([what = '', how]) => `  ${isNarrow ? `${what}\n    ` : what.padEnd(36)}${how}\n`).join('');
+}
+
+/** The options that say which logs are read, and how. */
+const SEARCH = ['logGroup', 'domain', 'since', 'from', 'to', 'at', 'format', 'region', 'profile'] as const;
+
+/** Options as words of a command. */
+function optionsOf(given: Given, names: readonly (keyof Given)[]): string[] {
+  return names.flatMap((name) => {
+    const values = [given[name] ?? []].flat();
+    const option = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return values.length === 0 ? [] : [option, ...values.map(quote)];
+  });
 }
 
 function titleOf({ issuerDn, reason, isUnverified }: GroupKey, messages: Messages): string {

@@ -2,6 +2,18 @@
 
 import type { Command } from 'commander';
 
+/** What to do about an error of the SDK that says that no Region, or no credentials, are set; null for all others. */
+export function accountCure(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  if (/region is missing/i.test(error.message)) {
+    return 'expected a Region: --region, the variable AWS_REGION, or a profile with one';
+  }
+  if (/^(?:CredentialsProviderError|ExpiredToken|UnrecognizedClient|InvalidClientTokenId)/.test(error.name)) {
+    return 'expected AWS credentials: --profile, the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role';
+  }
+  return null;
+}
+
 /**
  * Sets the environment variables that all SDK clients read. A profile that is named takes precedence over credentials
  * in the environment, as in the AWS CLI.

@@ -4,6 +4,7 @@ import { debuglog } from 'node:util';
 import { CommanderError } from 'commander';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { clean } from '../../shared/base/text.js';
+import { accountCure } from './account.js';
 
 const debug = debuglog('mtls-watch');
 
@@ -38,13 +39,9 @@ function oneLine(error: unknown): string {
 /** What to do, for failures that come from outside; the rest are faults of the program itself. */
 function cureOf(error: unknown): string {
   if (!(error instanceof Error)) return '';
-  if (/region is missing/i.test(error.message)) {
-    return '; expected the Region of the API: --region, the variable AWS_REGION, or one in the profile';
-  }
+  const cure = accountCure(error);
+  if (cure !== null) return `; ${cure}`;
   if (/^region not accepted/i.test(error.message)) return '; expected a Region such as eu-central-1';
-  if (/^(?:CredentialsProviderError|ExpiredToken|UnrecognizedClient|InvalidClientTokenId)/.test(error.name)) {
-    return '; expected AWS credentials: --profile, the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role';
-  }
   if ('$metadata' in error || ('code' in error && typeof error.code === 'string')) return '';
   return '; this is a fault of mtls-watch itself. With NODE_DEBUG=mtls-watch it says where';
 }

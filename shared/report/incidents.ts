@@ -22,33 +22,47 @@ const isoTime = (at: number): string => new Date(at).toISOString();
 
 /**
  * A scanner's refusals are of hundreds of groups, which come and go: its incident knows those of its worst window only. Here they
- * are added up: of the groups at its domain and door that began and ended with it, were never seen before, and had no incident of
+ * are found again: the groups at its domain and door that began and ended with it, were never seen before, and had no incident of
  * their own.
  */
-function failuresOf({ group, count, since, endedAt }: EndedIncident, { folded, ended, firing }: IncidentParts) {
-  if (group.issuerDn !== SEVERAL_STRANGERS || count === null) return count;
+function scannedIn({ group, since, endedAt }: EndedIncident, { folded, ended, firing }: IncidentParts): GroupSeries[] {
+  if (group.issuerDn !== SEVERAL_STRANGERS) return [];
   const own = new Set([...ended, ...firing].map((one) => groupId(one.group)));
-  const isWithin = (one: GroupSeries): boolean =>
-    one.group.scope === group.scope &&
-    one.group.door === group.door &&
-    one.firstAt >= since - HOUR_MS &&
-    one.lastAt <= endedAt &&
-    sumOf(one.stretches.slice(0, CURRENT)) === 0 &&
-    !own.has(groupId(one.group));
-  return Math.max(count, sumOf(folded.series.filter(isWithin).map(({ stretches }) => stretches[CURRENT] ?? 0)));
+  return folded.series.filter(
+    (one) =>
+      one.group.scope === group.scope &&
+      one.group.door === group.door &&
+      one.firstAt >= since - HOUR_MS &&
+      one.lastAt <= endedAt &&
+      sumOf(one.stretches.slice(0, CURRENT)) === 0 &&
+      !own.has(groupId(one.group)),
+  );
+}
+
+/** An incident that is over, with the first and the number of its refusals; null where no notice told them. */
+function wholeOf(ended: EndedIncident, parts: IncidentParts) {
+  const scanned = scannedIn(ended, parts);
+  const { firstFailureAt, count } = ended;
+  return {
+    firstAt: firstFailureAt && Math.min(firstFailureAt, ...scanned.map(({ firstAt }) => firstAt)),
+    failures: count && Math.max(count, sumOf(scanned.map(({ stretches }) => stretches[CURRENT] ?? 0))),
+  };
 }
 
 export function incidentsOf(parts: IncidentParts): Report['incidents'] {
   const { ended, firing, period } = parts;
-  const over = ended.map((one) => ({
-    ...common(one),
-    firstFailureAt: one.firstFailureAt === null ? null : isoTime(one.firstFailureAt),
-    calmAt: isoTime(one.calmAt),
-    resolvedAt: isoTime(one.endedAt),
-    secondsToDetect: one.firstFailureAt === null ? null : Math.max(0, one.since - one.firstFailureAt) / 1000,
-    secondsToResolve: (one.calmAt - (one.firstFailureAt ?? one.since)) / 1000,
-    failures: failuresOf(one, parts),
-  }));
+  const over = ended.map((one) => {
+    const { firstAt, failures } = wholeOf(one, parts);
+    return {
+      ...common(one),
+      firstFailureAt: firstAt === null ? null : isoTime(firstAt),
+      calmAt: isoTime(one.calmAt),
+      resolvedAt: isoTime(one.endedAt),
+      secondsToDetect: firstAt === null ? null : Math.max(0, one.since - firstAt) / 1000,
+      secondsToResolve: (one.calmAt - (firstAt ?? one.since)) / 1000,
+      failures,
+    };
+  });
   const open = firing
     .filter(({ since }) => since < period.to)
     .map((one) => ({

@@ -190,7 +190,12 @@ describe('the command', () => {
     return { status, stdout, stderr };
   };
   it.each<[string, Record<string, string>, string[], RegExp]>([
-    ['no Region', {}, [], /^error: no Region is set: .*; expected AWS_REGION or a profile with one\n$/],
+    [
+      'no Region',
+      {},
+      [],
+      /^error: no Region is set: .*; expected a Region: --region, the variable AWS_REGION, or a profile with one\n$/,
+    ],
     [
       'no credentials',
       { AWS_REGION: 'eu-west-1' },

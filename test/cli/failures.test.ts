@@ -30,6 +30,29 @@ const run = (args: readonly string[], env: NodeJS.ProcessEnv = bare) =>
 
 describe('without a Region or credentials', () => {
   it.each([
+    ['incidents'],
+    ['incidents', '--stack', 'mtls-watch'],
+    ['ack', 'i'],
+    ['silence', 'add', '--reason', 'expired', '--for', '2h', '--comment', 'x'],
+    [
+      'diagnose',
+      '--client',
+      join(day, 'refused-client.pem'),
+      '--truststore',
+      join(day, 'truststore.pem'),
+      '--domain',
+      'api.bank.example',
+    ],
+    ['redrive'],
+    ['doctor'],
+  ])('says how to name them: %j %j', (...args) => {
+    expect(run(args).stderr).toMatch(/^error: .*; expected a Region: --region, the variable AWS_REGION, or a profile/);
+    const isolated = { ...bare, AWS_REGION: 'eu-central-1', AWS_CONFIG_FILE: file, AWS_SHARED_CREDENTIALS_FILE: file };
+    if (args[0] !== 'doctor')
+      expect(run(args, isolated).stderr).toMatch(/^error: .*; expected AWS credentials: --profile, the variables/);
+  });
+
+  it.each([
     [['doctor']],
     [['init']],
     [['incidents', '--table', 't']],
@@ -134,5 +157,16 @@ it('what replay says to run next names the files of the run, and runs', () => {
   const next = stdout.slice(stdout.indexOf('Where to look next'));
   expect(next).toContain(`expiry ${logs}\n`);
   expect(next).toContain(`audit ${truststore}\n`);
+  const again = next.split('\n').find((line) => line.endsWith('--json')) ?? '';
+  const asked = ['replay', logs, '--config', join(day, 'mtls-watch.json'), '--truststore', truststore, '--json'];
+  expect(again.slice(again.indexOf('replay ')).split(' ')).toEqual(asked);
   expect(run(['audit', truststore]).stdout).toContain('11 certificates');
+});
+
+it('what to run next has the options of the run that change its answer', () => {
+  const part = join(day, 'logs/history/2026-10-07-access.ndjson.gz');
+  const { stdout } = run(['replay', part, '--format', '$context.requestId $context.status', '--lang', 'ja']);
+  const last = stdout.trim().split('\n').at(-1) ?? '';
+  expect(last).toContain(`replay ${part} --format '$context.requestId $context.status' --lang ja --json`);
+  expect(stdout).toContain(`expiry ${part} --format '$context.requestId $context.status'\n`);
 });

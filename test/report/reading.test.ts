@@ -95,3 +95,11 @@ it('counts a scanner’s refusals, not those of its worst minutes', () => {
   expect(scanner?.failures).toBe(strangers.reduce((sum, { failures }) => sum + failures, 0));
   expect(scanner?.failures).toBeGreaterThan(200);
 });
+
+it('says how long a scanner went on, from the first of its refusals', () => {
+  const { firstFailureAt, noticedAt, secondsToDetect, secondsToResolve, calmAt } =
+    report.incidents.find(({ issuerDn }) => issuerDn === SEVERAL_STRANGERS) ?? {};
+  expect(firstFailureAt).toMatch(/^2026-10-13T03:20:/);
+  expect(secondsToDetect).toBe((Date.parse(noticedAt ?? '') - Date.parse(firstFailureAt ?? '')) / 1000);
+  expect(secondsToResolve).toBe((Date.parse(calmAt ?? '') - Date.parse(firstFailureAt ?? '')) / 1000);
+});
