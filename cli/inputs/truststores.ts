@@ -1,11 +1,10 @@
 /** Reads certificates and truststores that the command line is given: files in PEM or DER, and truststores in S3. */
 
+import { parse } from 'node:path';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { isTrustStoreArn } from '../../shared/config/truststore-places.js';
 import { quote } from '../../shared/discovery/shell.js';
-import { observedConnection } from '../../shared/doors/connection-logs.js';
-import type { ObservedConnection } from '../../shared/doors/connection-reader.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { fileErrors } from '../../shared/x509/audit-file.js';
 import type { Certificate, Malformed } from '../../shared/x509/certificate.js';
@@ -15,6 +14,7 @@ import { type DoorRules, doorRules } from '../../shared/x509/door-rules.js';
 import { type BundleEntry, readBundle } from '../../shared/x509/pem.js';
 import { cureOf, type Damage } from '../../shared/x509/pem-damage.js';
 import { parseTruststore, type Truststore } from '../../shared/x509/truststore.js';
+import { connectionIn, type RecordedConnection } from './connection-file.js';
 import { createTruststores } from './file-truststores.js';
 import { doorOption } from './known-door.js';
 import { readWhole } from './whole-file.js';
@@ -26,7 +26,7 @@ export interface ClientFile {
   /** Which certificate of the file was taken, where that is not the first. */
   readonly note: string | null;
   /** The record of a connection, which holds no certificate; left out for everything else. */
-  readonly logged?: ObservedConnection;
+  readonly logged?: RecordedConnection;
 }
 
 /** The client's certificate, and the chain that it presents with it. @throws MtlsWatchError `unreadable-input` */
@@ -46,18 +46,14 @@ export async function readClientFile(path: string): Promise<ClientFile> {
   if (other !== null) {
     throw new MtlsWatchError(
       'unreadable-input',
-      `${path} is ${other.what}; expected the client's certificate in PEM or DER. ${cureOf(other, path, 'client.pem')}`,
+      `${path} is ${other.what}; expected the client's certificate in PEM or DER. ${cureOf(other, path, unpackedName(path))}`,
     );
   }
   if (client === undefined) {
-    const logged = observedConnection(Buffer.from(text, 'latin1').toString('utf8').trim());
-    if (logged?.client != null) {
-      return {
-        client: { kind: 'malformed', detail: 'the record holds no certificate' },
-        presented: [],
-        note: null,
-        logged,
-      };
+    const logged = await connectionIn(Buffer.from(text, 'latin1'), nameOf(path));
+    if (logged !== null) {
+      const none = { kind: 'malformed', detail: 'the record holds no certificate' } as const;
+      return { client: none, presented: [], note: null, logged };
     }
     // A block that is cut short or damaged is an answer: that is what the client presents, or what the log kept of it.
     const broken = entries.find((entry) => entry.kind === 'broken');
@@ -75,6 +71,12 @@ export async function readClientFile(path: string): Promise<ClientFile> {
     presented: read.filter((one): one is Certificate => one !== client && one.kind === 'certificate'),
     note: at === 0 ? null : `took certificate ${at + 1} of the file for the client's: the first is a CA`,
   };
+}
+
+/** What a cure writes: a packed file may hold a log as well as a certificate, so it keeps its own name. */
+function unpackedName(path: string): string {
+  const { name, ext } = parse(path);
+  return /^\.(?:gz|zip)$/i.test(ext) ? name : 'client.pem';
 }
 
 /** Where the client's certificate stands: first, unless somebody put the chain the other way round, the CA on top. */
