@@ -1,5 +1,6 @@
 /** Reads certificates and truststores that the command line is given: files in PEM or DER, and truststores in S3. */
 
+import { parse } from 'node:path';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { isTrustStoreArn } from '../../shared/config/truststore-places.js';
@@ -72,8 +73,8 @@ export async function readClientFile(path: string): Promise<ClientFile> {
 
 /** What a cure writes: a packed file may hold a log as well as a certificate, so it keeps its own name. */
 function unpackedName(path: string): string {
-  const [, name = 'client.pem'] = /([^/\\]+)\.(?:gz|zip)$/i.exec(path) ?? [];
-  return name;
+  const { name, ext } = parse(path);
+  return /^\.(?:gz|zip)$/i.test(ext) ? name : 'client.pem';
 }
 
 /** Where the client's certificate stands: first, unless somebody put the chain the other way round, the CA on top. */

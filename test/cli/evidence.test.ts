@@ -211,7 +211,7 @@ describe('expiry', () => {
     const { code, said } = await expiry(logOf([withoutCertificate]), file(soon.pem));
     expect(code).toBe(1);
     expect(said).toMatch(
-      /^1 certificate without a successor expires within 30 days.*1 of 1 request had no certificate/,
+      /^1 certificate without a successor expiring within 30 days.*1 of 1 request had no certificate/,
     );
   });
 });
