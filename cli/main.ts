@@ -2,7 +2,7 @@
 /** The command line: one verb a file. Exit codes: 0 done, 1 the answer is "no", 2 usage, unreadable input, or nothing that could be judged. */
 import nodeModule from 'node:module';
 import { setFlagsFromString } from 'node:v8';
-import { Command } from 'commander';
+import { Command, Help, type OutputConfiguration } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { MtlsWatchError } from '../shared/base/errors.js';
 import { endWithReader, reportFailure } from './terminal/failures.js';
@@ -27,6 +27,10 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 /** How many columns of a help text are still wrapped, beside the names of options. */
 const HELP_LEAST = 20;
 let usageError = '';
+/** @param path the command whose help tells more, as it is typed */
+const helpAt = (path: string): OutputConfiguration => ({
+  outputError: (text) => (usageError = `${text.trim()}; see ${path} --help\n`),
+});
 
 try {
   if (process.argv.filter((arg) => arg === '-').length > 1) {
@@ -35,13 +39,21 @@ try {
   const program = new Command('mtls-watch')
     .description(packageJson.description)
     .version(packageJson.version)
-    .configureHelp({ subcommandTerm: (verb) => verb.name(), minWidthToWrap: HELP_LEAST })
-    .configureOutput({ outputError: (text) => (usageError = `${text.trim()}; see mtls-watch --help\n`) })
+    .configureHelp({
+      subcommandTerm: (verb) => verb.name(),
+      optionDescription: (option) =>
+        `${new Help().optionDescription(option)}${option.mandatory && option.defaultValue === undefined ? ' (required)' : ''}`,
+      minWidthToWrap: HELP_LEAST,
+    })
+    .configureOutput(helpAt('mtls-watch'))
     .exitOverride();
   for (const command of await verbCommands(process.argv.slice(2))) {
     program.addCommand(command);
-    command.copyInheritedSettings(program);
-    for (const nested of command.commands) nested.copyInheritedSettings(command);
+    const path = `mtls-watch ${command.name()}`;
+    command.copyInheritedSettings(program).configureOutput(helpAt(path));
+    for (const nested of command.commands) {
+      nested.copyInheritedSettings(command).configureOutput(helpAt(`${path} ${nested.name()}`));
+    }
   }
   await program.parseAsync();
 } catch (error) {

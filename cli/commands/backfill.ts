@@ -84,6 +84,9 @@ export function backfillCommand(world: (options: StackOptions) => Promise<Backfi
     .option('--no-wait', 'do not wait for the end')
     .option('--json', 'one JSON object a line')
     .action(async (exports: readonly string[], options: BackfillOptions) => {
+      // What was typed wrong is told before anything is asked of AWS.
+      hoursOf(options);
+      placesOf(exports);
       process.exitCode = await backfill(exports, options, await world(options));
     });
 }
@@ -129,9 +132,16 @@ interface Span {
 }
 
 /** @throws MtlsWatchError `usage` */
-function spanOf({ from, to }: BackfillOptions, { clock, rollupDays }: BackfillWorld): Span {
+function hoursOf({ from, to }: Pick<BackfillOptions, 'from' | 'to'>): Span {
   const span = { from: hourOption('--from', from), to: hourOption('--to', to) };
   if (span.to <= span.from) throw usage(`--to got ${to}; expected a time after --from`);
+  return span;
+}
+
+/** @throws MtlsWatchError `usage` */
+function spanOf(options: BackfillOptions, { clock, rollupDays }: BackfillWorld): Span {
+  const { from, to } = options;
+  const span = hoursOf(options);
   const now = Math.floor(clock.now() / HOUR_MS);
   const iso = (hour: number): string => new Date(hour * HOUR_MS).toISOString().slice(0, 13);
   if (span.to > now - 1) {
@@ -147,11 +157,27 @@ function spanOf({ from, to }: BackfillOptions, { clock, rollupDays }: BackfillWo
 function hourOption(name: string, text: string): number {
   const isTime = /^\d{4}-\d\d-\d\d(?:T\d\d(?::00(?::00)?)?Z)?$/.test(text);
   const at = isTime ? Date.parse(text.replace(/T(\d\d)Z$/, 'T$1:00Z')) : Number.NaN;
-  if (Number.isNaN(at))
+  // JavaScript takes 31 February for 3 March.
+  if (Number.isNaN(at) || !new Date(at).toISOString().startsWith(text.slice(0, 10)))
     throw usage(
       `${name} got ${clean(text, 40)}; expected a day or a whole hour, such as 2026-06-15 or 2026-06-15T08:00Z`,
     );
   return at / HOUR_MS;
+}
+
+interface Place {
+  readonly uri: string;
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+/** @throws MtlsWatchError `usage` */
+function placesOf(exports: readonly string[]): Place[] {
+  return exports.map((uri) => {
+    const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9.-]{3,63})\/(.{0,1024})$/.exec(uri) ?? [];
+    if (bucket === undefined) throw usage(`got ${clean(uri, 200)}; expected s3://bucket/prefix`);
+    return { uri, bucket, prefix };
+  });
 }
 
 /** @throws MtlsWatchError `usage`, `unreadable-input` */
@@ -160,9 +186,7 @@ async function listed(
   { history, list }: BackfillWorld,
 ): Promise<readonly ExportedObject[]> {
   const found = new Map<string, ExportedObject>();
-  for (const uri of exports) {
-    const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9.-]{3,63})\/(.{0,1024})$/.exec(uri) ?? [];
-    if (bucket === undefined) throw usage(`got ${clean(uri, 200)}; expected s3://bucket/prefix`);
+  for (const { uri, bucket, prefix } of placesOf(exports)) {
     if (!history.exports.some((named) => uri.startsWith(named))) {
       throw usage(
         `${clean(uri, 200)} may not be read; expected it below ${history.exports.join(' or ')}, or that prefix in the setting history.exports`,

@@ -98,7 +98,8 @@ async function reportOfLogs(
   const config = withOneFormat(await readReplayConfig(options.config), await readFormat(options.format));
   const days =
     period === null ? {} : { from: new Date(period.from).toISOString(), to: new Date(period.to).toISOString() };
-  const live = await liveOf({ ...options, ...days, accessLogFormats: config.accessLogFormats }, 'refusals', say);
+  const search = { ...options, ...days, hasPeriod: true, accessLogFormats: config.accessLogFormats };
+  const live = await liveOf(search, 'refusals', say);
   if (inputs.length === 0 && live === null) return null;
   if (options.table !== undefined || options.stack !== undefined) {
     throw new MtlsWatchError('usage', 'report reads logs, or the table of --stack or --table, and not both');

@@ -159,18 +159,19 @@ function incidentFrom(incident: Incident | null, minute: number, { config }: Wor
   return isOver ? null : minuteOf(incident.since) - config.detection.windowMinutes + 1;
 }
 
-/** Other 403s are needed only by day: one fact for each scope, cause and day, which grows with each hour. */
+/** Other 403s are needed only by day: one fact for each scope, door, cause and day, which grows with each hour. */
 function daySummer(): (forbidden: readonly ForbiddenFact[]) => ForbiddenFact[] {
   let today = Number.NaN;
   let sums = new Map<string, ForbiddenFact>();
   return (forbidden) => {
-    for (const { scope, cause, minute, count } of forbidden) {
+    for (const { scope, door, cause, minute, count } of forbidden) {
       const day = Math.floor(minute / MINUTES_PER_DAY);
       if (day !== today) sums = new Map();
       today = day;
-      const key = `${cause} ${scope}`;
+      const key = JSON.stringify([cause, scope, door]);
       const sum = (sums.get(key)?.count ?? 0) + count;
-      sums.set(key, { scope, cause, minute: day * MINUTES_PER_DAY, batchId: 'replay', requests: sum, count: sum });
+      const of = { scope, ...(door !== undefined && { door }), cause, minute: day * MINUTES_PER_DAY };
+      sums.set(key, { ...of, batchId: 'replay', requests: sum, count: sum });
     }
     return [...sums.values()];
   };
@@ -212,7 +213,9 @@ function hourMerger(): (hour: CountedHour) => { facts: Fact[]; forbidden: Forbid
         return [{ ...sum, clients: sum.clients.map(shared), reasonText: once(sum.reasonText), minute, batchId }];
       }),
       forbidden: eachEventOnce(
-        largest(forbidden, ({ scope, cause, minute, batchId }) => JSON.stringify([scope, cause, minute, batchId])),
+        largest(forbidden, ({ scope, door, cause, minute, batchId }) =>
+          JSON.stringify([scope, door, cause, minute, batchId]),
+        ),
       ),
     };
   };

@@ -10,13 +10,13 @@ import * as z from '../base/zod.js';
 import type { Notice } from '../model/index.js';
 import { wholePlaceText } from './names.js';
 import {
+  clientWords,
   countWords,
   heldBackWords,
   issuersOf,
   lastHourWords,
   leadOf,
   notesOf,
-  number,
   percent,
   placeWords,
   sinceWords,
@@ -101,11 +101,7 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
   const { owner } = notice;
   const place = placeWords(notice, ', ');
   const share = notice.scopeShare === null ? '' : ` · ${messages.scopeShare(percent(notice.scopeShare))}`;
-  const clients = notice.clients
-    .slice(0, limits.clientsShownMax)
-    .map(({ subjectDn, serialNumber, sourceIps, count }) =>
-      messages.client(chatText(subjectDn), chatText(serialNumber), sourceIps.map(chatText).join(', '), number(count)),
-    );
+  const clients = notice.clients.slice(0, limits.clientsShownMax).map((one) => clientWords(one, messages, chatText));
   const heldBack = heldBackWords(notice, messages, chatText);
   const notes = notesOf(notice, messages);
   const links: [string, string | null][] = [

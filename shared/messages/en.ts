@@ -10,6 +10,10 @@ function andOthers(others: number): string {
   return others === 0 ? '' : others === 1 ? ' and another' : ` and ${others} others`;
 }
 
+function because(why: string | null): string {
+  return why === null ? '' : `: ${why}`;
+}
+
 const { issuerNotLogged: ISSUER_NOT_LOGGED } = nameWords.en;
 
 export const en: Messages = {
@@ -57,10 +61,10 @@ export const en: Messages = {
       `the client certificates of ${issuer}, all in the name of ${name}${isProven ? '' : ' (not verified)'}`,
   },
   subject: {
-    spike: (who, where, why) => `${where} refuses ${who}: ${why}`,
-    ongoing: (who, where, why) => `still: ${where} refuses ${who}: ${why}`,
-    escalated: (who, where, why) => `worse: ${where} refuses ${who}: ${why}`,
-    resolved: (who, where, why) => `resolved: ${where} no longer refuses ${who} (${why})`,
+    spike: (who, where, why) => `${where} refuses ${who}${because(why)}`,
+    ongoing: (who, where, why) => `still: ${where} refuses ${who}${because(why)}`,
+    escalated: (who, where, why) => `worse: ${where} refuses ${who}${because(why)}`,
+    resolved: (who, where, why) => `resolved: ${where} no longer refuses ${who}${why === null ? '' : ` (${why})`}`,
   },
   headline: {
     spike: (whose, where) => `${where} refuses ${whose}.`,

@@ -21,6 +21,15 @@ function andOthers(others: number): string {
   return others === 0 ? '' : ` ほか ${others} 者`;
 }
 
+/** A space separates a name from the particle before it; words of this language follow without one. */
+function after(particle: string, who: string): string {
+  return who === nameWords.ja.withoutIssuer ? `${particle}${who}` : `${particle} ${who}`;
+}
+
+function because(why: string | null): string {
+  return why === null ? '' : `: ${why}`;
+}
+
 const { issuerNotLogged: ISSUER_NOT_LOGGED } = nameWords.ja;
 
 export const ja: Messages = {
@@ -84,16 +93,17 @@ export const ja: Messages = {
       `${issuer} 発行のクライアント証明書（すべて ${name} 名義${isProven ? '' : '、名前は未検証'}）`,
   },
   subject: {
-    spike: (who, where, why) => `${where} が ${who}を拒否: ${why}`,
-    ongoing: (who, where, why) => `継続: ${where} が ${who}を拒否: ${why}`,
-    escalated: (who, where, why) => `悪化: ${where} が ${who}を拒否: ${why}`,
-    resolved: (who, where, why) => `解消: ${where} は ${who}を拒否していません（${why}）`,
+    spike: (who, where, why) => `${where} ${after('が', who)}を拒否${because(why)}`,
+    ongoing: (who, where, why) => `継続: ${where} ${after('が', who)}を拒否${because(why)}`,
+    escalated: (who, where, why) => `悪化: ${where} ${after('が', who)}を拒否${because(why)}`,
+    resolved: (who, where, why) =>
+      `解消: ${where} ${after('は', who)}を拒否していません${why === null ? '' : `（${why}）`}`,
   },
   headline: {
-    spike: (whose, where) => `${where} が ${whose}を拒否しています。`,
-    ongoing: (whose, where) => `${where} は ${whose}を引き続き拒否しています。`,
-    escalated: (whose, where) => `${where} が ${whose}を拒否する件数が、開始時より大きく増えました。`,
-    resolved: (whose, where) => `${where} は ${whose}を拒否しなくなりました。`,
+    spike: (whose, where) => `${where} ${after('が', whose)}を拒否しています。`,
+    ongoing: (whose, where) => `${where} ${after('は', whose)}を引き続き拒否しています。`,
+    escalated: (whose, where) => `${where} ${after('が', whose)}を拒否する件数が、開始時より大きく増えました。`,
+    resolved: (whose, where) => `${where} ${after('は', whose)}を拒否しなくなりました。`,
   },
   besideGateway: (title, text, isGateway) =>
     `${title}（${isGateway ? 'ゲートウェイの文言' : 'ログのコード'}: 「${text}」）`,

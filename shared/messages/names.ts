@@ -2,17 +2,21 @@
 
 import { bareName } from '../config/qualified-names.js';
 import { readableScope } from '../config/readable-scope.js';
-import { type GroupKey, unloggedClient } from '../model/index.js';
+import { type GroupKey, isSeveral, UNKNOWN_ISSUER, unloggedClient } from '../model/index.js';
 import type { NameMessages } from './types.js';
 
 export const nameWords: Readonly<Record<'en' | 'ja', NameMessages>> = {
   en: {
     withNote: (name, note) => `${name} (${note})`,
+    issuerUnknown: 'unknown',
+    withoutIssuer: 'connections without a client certificate',
     issuerNotLogged: 'issuer not in the log',
     doors: { 'api-gateway': 'API Gateway', cloudfront: 'CloudFront', 'load-balancer': 'load balancer' },
   },
   ja: {
     withNote: (name, note) => `${name}（${note}）`,
+    issuerUnknown: '不明',
+    withoutIssuer: 'クライアント証明書のない接続',
     issuerNotLogged: '発行者はログに記録なし',
     doors: { 'api-gateway': 'API Gateway', cloudfront: 'CloudFront', 'load-balancer': 'ロードバランサー' },
   },
@@ -24,11 +28,17 @@ export const nameWords: Readonly<Record<'en' | 'ja', NameMessages>> = {
  */
 export function issuerText(
   issuerDn: string,
-  { issuerNotLogged, withNote }: Pick<NameMessages, 'issuerNotLogged' | 'withNote'>,
+  { issuerUnknown, issuerNotLogged, withNote }: Pick<NameMessages, 'issuerUnknown' | 'issuerNotLogged' | 'withNote'>,
 ): string {
+  if (issuerDn === UNKNOWN_ISSUER) return issuerUnknown;
   const client = unloggedClient(issuerDn);
   if (client === null) return issuerDn;
   return client === '' ? issuerNotLogged : withNote(client, issuerNotLogged);
+}
+
+/** Whether no certificate was presented: then there is no issuer to name, not even an unknown one. */
+export function isWithoutCertificate({ issuerDn, reason }: Pick<GroupKey, 'issuerDn' | 'reason'>): boolean {
+  return reason === 'no-client-certificate' && !isSeveral(issuerDn);
 }
 
 /** Who is named in an issuer as `issuerText` shows it, in either language; null for any other text. */

@@ -4,6 +4,7 @@ import { limits } from '../base/limits.js';
 import { MINUTE_MS } from '../base/time.js';
 import type { FindingCode } from '../model/finding-codes.js';
 import {
+  type ClientTally,
   type Finding,
   isSeveral,
   isUnloggedIssuer,
@@ -13,7 +14,7 @@ import {
   UNKNOWN_ISSUER,
 } from '../model/index.js';
 import { isCode } from '../model/reasons.js';
-import { issuerText } from './names.js';
+import { issuerText, isWithoutCertificate } from './names.js';
 import { cut, cutName, domainText, nameIn } from './safe.js';
 import { timeText } from './times.js';
 import type { FindingMessages, Messages, SeveralMessages } from './types.js';
@@ -34,9 +35,13 @@ export function wordsOf(notice: Notice, messages: Messages): Pick<SeveralMessage
   return messages.reasons[group.reason];
 }
 
-/** The title for a subject. Where the gateway gives a reason that has no name, its own words are the title. */
-export function titleOf(notice: Notice, messages: Messages, inert: Inert): string {
+/**
+ * The title for a subject. Where the gateway gives a reason that has no name, its own words are the title.
+ * @returns null where `whoOf` says it
+ */
+export function titleOf(notice: Notice, messages: Messages, inert: Inert): string | null {
   const { group, reasonText } = notice;
+  if (isWithoutCertificate(group)) return null;
   const isNamed =
     causeOf(notice) !== null ||
     group.isUnverified ||
@@ -63,6 +68,7 @@ function causeOf(notice: Notice): string | null {
 
 /** Who is refused, for a sentence; every whole DN is shown below it. The name is cut before it is escaped. */
 export function whoOf(notice: Notice, { who, ...messages }: Messages, inert: Inert, charsMax: number): string {
+  if (isWithoutCertificate(notice.group)) return messages.withoutIssuer;
   const { party, client, others, isProven } = refusedIn(notice);
   const issuer = issuerName(notice, messages, inert, charsMax);
   if (notice.group.isUnverified) return who.claimant(issuer);
@@ -73,6 +79,7 @@ export function whoOf(notice: Notice, { who, ...messages }: Messages, inert: Ine
 
 /** The same in full, for the first line: with the issuer of a client, and the client of an issuer. */
 export function whoseOf(notice: Notice, { whose, ...messages }: Messages, inert: Inert): string {
+  if (isWithoutCertificate(notice.group)) return messages.withoutIssuer;
   const { party, client, others, isProven } = refusedIn(notice);
   const issuer = issuerName(notice, messages, inert, limits.nameShownCharsMax);
   if (notice.group.isUnverified) return whose.claimant(issuer);
@@ -88,7 +95,7 @@ function refusedIn({ refused, group }: Notice): Refused {
   return refused ?? { party: 'issuer', client: null, others: 0, issuer: nameIn(group.issuerDn), isProven: false };
 }
 
-type IssuerWords = Pick<Messages, 'unknownIssuer' | 'otherIssuers' | 'issuerNotLogged' | 'withNote'>;
+type IssuerWords = Pick<Messages, 'unknownIssuer' | 'otherIssuers' | 'issuerUnknown' | 'issuerNotLogged' | 'withNote'>;
 
 function issuerName(notice: Notice, messages: IssuerWords, inert: Inert, charsMax: number): string {
   const { group } = notice;
@@ -281,6 +288,17 @@ function barsOf(lastHour: readonly number[]): number[] {
   return Array.from({ length: Math.ceil(lastHour.length / MINUTES_PER_BAR) }, (_, bar) =>
     lastHour.slice(bar * MINUTES_PER_BAR, (bar + 1) * MINUTES_PER_BAR).reduce((sum, count) => sum + count, 0),
   );
+}
+
+/** A client, or that it presents no certificate. */
+export function clientWords(
+  { subjectDn, serialNumber, sourceIps, count }: ClientTally,
+  messages: Messages,
+  inert: Inert,
+): string {
+  const sources = sourceIps.map(inert).join(', ');
+  if (`${subjectDn}${serialNumber}` === '') return messages.withoutCertificate(sources, number(count));
+  return messages.client(inert(subjectDn), inert(serialNumber), sources, number(count));
 }
 
 export function percent(share: number): string {

@@ -4,9 +4,10 @@
  */
 
 import { limits } from '../base/limits.js';
-import type { ClientTally, Notice } from '../model/index.js';
+import type { Notice } from '../model/index.js';
 import { wholePlaceText } from './names.js';
 import {
+  clientWords,
   countWords,
   decisiveFinding,
   evidenceOf,
@@ -17,7 +18,6 @@ import {
   lastHourWords,
   leadOf,
   notesOf,
-  number,
   percent,
   placeWords,
   sinceWords,
@@ -140,14 +140,8 @@ function clientsOf({ clients, clientCount }: Notice, messages: Messages): string
   const shown = clients.slice(0, limits.clientsShownMax);
   return [
     messages.clientsKnown(clientCount, shown.length, clientCount >= limits.clientHashesMax),
-    ...shown.map((one) => clientText(one, messages)),
+    ...shown.map((one) => clientWords(one, messages, mailText)),
   ];
-}
-
-function clientText({ subjectDn, serialNumber, sourceIps, count }: ClientTally, messages: Messages): string {
-  const sources = sourceIps.map(mailText).join(', ');
-  if (`${subjectDn}${serialNumber}` === '') return messages.withoutCertificate(sources, number(count));
-  return messages.client(mailText(subjectDn), mailText(serialNumber), sources, number(count));
 }
 
 function listed(label: string, values: readonly string[]): Field[] {

@@ -64,6 +64,10 @@ export interface WhoseMessages {
 export interface NameMessages {
   /** A name, and behind it what has to be known of it. */
   readonly withNote: (name: string, note: string) => string;
+  /** In place of an issuer, where no certificate is known. */
+  readonly issuerUnknown: string;
+  /** In place of clients and their issuer, where no certificate was presented; the reason is said with it. */
+  readonly withoutIssuer: string;
   /** For a client whose door does not log who issued its certificate. */
   readonly issuerNotLogged: string;
   /** Front doors by their id. */
@@ -113,7 +117,8 @@ export interface Messages extends NameMessages {
   readonly who: WhoMessages;
   /** The same in full, for the first line: what `headline` takes. */
   readonly whose: WhoseMessages;
-  readonly subject: Readonly<Record<NoticeKind, (who: string, where: string, why: string) => string>>;
+  /** @param why null where `who` says it */
+  readonly subject: Readonly<Record<NoticeKind, (who: string, where: string, why: string | null) => string>>;
   readonly headline: Readonly<Record<NoticeKind, (whose: string, where: string) => string>>;
   /** The title, with the gateway's own words beside it, or the code in another door's log. */
   readonly besideGateway: (title: string, text: string, isGateway: boolean) => string;

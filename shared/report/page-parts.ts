@@ -1,7 +1,7 @@
 /** Numbers, names and tables that the sections of the page share. */
 
 import { limits } from '../base/limits.js';
-import { issuerText } from '../messages/names.js';
+import { issuerText, isWithoutCertificate } from '../messages/names.js';
 import {
   type GroupKey,
   isSeveral,
@@ -10,6 +10,7 @@ import {
   UNKNOWN_ISSUER,
   unloggedClient,
 } from '../model/index.js';
+import type { ReasonId } from '../model/reasons.js';
 import { isNamed, ownerOf, shortName } from '../x509/names.js';
 import { type Html, html } from './html.js';
 import type { ReportMessages } from './messages/types.js';
@@ -44,8 +45,9 @@ export function reasonTitle(
   return isUnverified ? words.claimed(title) : title;
 }
 
-/** A name for people; a value that is no name is described in words. */
-export function issuerName(issuerDn: string, words: ReportMessages): string {
+/** A name for people; a value that is no name is described in words. @param reason where the name stands for one reason only */
+export function issuerName(issuerDn: string, words: ReportMessages, reason?: ReasonId): string {
+  if (reason !== undefined && isWithoutCertificate({ issuerDn, reason })) return words.withoutIssuer;
   if (issuerDn === UNKNOWN_ISSUER) return words.unknownIssuer;
   if (issuerDn === OTHER_ISSUERS) return words.otherIssuers;
   if (isSeveral(issuerDn)) return words.severalIssuers;
@@ -53,8 +55,8 @@ export function issuerName(issuerDn: string, words: ReportMessages): string {
 }
 
 /** Organization and common name in bold, the whole DN below. */
-export function issuerCell(issuerDn: string, words: ReportMessages): Html {
-  if (!isNamed(issuerDn)) return html`<span class="dim">${issuerName(issuerDn, words)}</span>`;
+export function issuerCell(issuerDn: string, words: ReportMessages, reason?: ReasonId): Html {
+  if (!isNamed(issuerDn)) return html`<span class="dim">${issuerName(issuerDn, words, reason)}</span>`;
   if (isUnloggedIssuer(issuerDn)) return unloggedCell(issuerDn, words);
   return html`<b><bdi>${cut(ownerOf(issuerDn))}</bdi></b><br><span class="dim small"><bdi>${soft(cut(issuerDn, DN_CHARS_MAX))}</bdi></span>`;
 }

@@ -41,7 +41,7 @@ export function incidentsSection({ incidents }: Report, words: ReportMessages): 
     ],
     told.map((one) => [
       html`<span class="nowrap">${timeText(one.noticedAt)}</span>`,
-      html`${issuerCell(one.issuerDn, words)}<br><span class="dim small">${soft(placeText(cut(one.scope), one, words))}</span>`,
+      html`${issuerCell(one.issuerDn, words, one.reason)}<br><span class="dim small">${soft(placeText(cut(one.scope), one, words))}</span>`,
       isSeveral(one.issuerDn) ? '–' : reasonTitle(one, words),
       words.severities[one.severity],
       one.failures === null ? '–' : numberText(one.failures),

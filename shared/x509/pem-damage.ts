@@ -12,8 +12,8 @@ export interface Damage {
 
 /** The remedy, with the names of the files. */
 export function cureOf({ cure }: Damage, file: string, out: string): string {
-  const quoted = /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`;
-  return cure.replaceAll('FILE', () => quoted).replaceAll('OUT', () => out);
+  const quoted = (name: string): string => (/^[\w./-]+$/.test(name) ? name : `'${name.replaceAll("'", `'\\''`)}'`);
+  return cure.replace(/FILE|OUT/g, (blank) => quoted(blank === 'FILE' ? file : out));
 }
 
 /** A line without trailing white space, which all readers ignore. */

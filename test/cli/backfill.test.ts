@@ -1,7 +1,7 @@
 /** `mtls-watch backfill` says what it would do and what it costs, and starts once, when it is told to. */
 
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type BackfillOptions, type BackfillWorld, backfill } from '../../cli/commands/backfill.js';
+import { type BackfillOptions, type BackfillWorld, backfill, backfillCommand } from '../../cli/commands/backfill.js';
 import { backfillCost } from '../../cli/cost/backfill.js';
 import { sumOf } from '../../cli/cost/model.js';
 import { prices } from '../../cli/cost/prices.js';
@@ -66,6 +66,22 @@ it('says objects, bytes, days, dollars and minutes in a dry run, and starts noth
   expect(out).toMatch(/about \d+ min with 10 functions at once; prices of us-east-1 as quoted until/);
   expect(out).toContain('Step Functions');
   expect([started, await bucket.runs()]).toEqual([[], []]);
+});
+
+describe('the command asks nothing of AWS where', () => {
+  const uri = 's3://bank-logs/exports/';
+  it.each([
+    [[uri, '--from', 'yesterday', '--to', '2026-06-15'], '--from got yesterday; expected a day'],
+    [[uri, '--from', '2026-13-01', '--to', '2026-06-15'], '--from got 2026-13-01; expected a day'],
+    [[uri, '--from', '2026-06-01', '--to', '2026-06-31'], '--to got 2026-06-31; expected a day'],
+    [[uri, '--from', '2026-06-02', '--to', '2026-06-01'], 'expected a time after --from'],
+    [['exports/', '--from', '2026-06-01', '--to', '2026-06-02'], 'got exports/; expected s3://bucket/prefix'],
+  ])('%j', async (args, said) => {
+    const command = backfillCommand(async () => {
+      throw new Error('asked');
+    });
+    await expect(command.parseAsync(args, { from: 'user' })).rejects.toThrow(said);
+  });
 });
 
 it('starts nothing without --yes', async () => {

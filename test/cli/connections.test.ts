@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { observedOf } from '../../cli/inputs/clients.js';
 import { replay } from '../../cli/replay/replay.js';
+import { reportCollector } from '../../cli/replay/report.js';
 import {
   CLOUDFRONT_FIELDS,
   type ConnectionRecord,
@@ -97,4 +98,33 @@ it('gives the clients that connected, refused or not, to the commands that look 
   expect(of('Success')).toMatchObject({ refused: false, scope: 'shop.bank.example', serialNumber: 'B143ED93D2D8F39D' });
   expect(of('Failed:ClientCertExpired')).toMatchObject({ refused: true });
   expect(of('Failed:TcpError')).toBeNull();
+});
+
+it.each([
+  ['CloudFront only', 0],
+  ['a load balancer with the same name', 2],
+])('counts what broke off at its door, in the summary and in the report: %s', async (name, atBalancer) => {
+  const records = [
+    ...numbers.slice(0, 3).map((n) => cloudFrontRecord(n, { connectionStatus: 'Failed:TcpTimeout' })),
+    ...numbers.slice(3, 5).map((n) => cloudFrontRecord(n)),
+  ].map(json);
+  // The same minute, cause and name as those at CloudFront, and five hours later on the same day again.
+  const timestamps = ['2026-10-13T09:20:30.514108Z', '2026-10-13T14:20:30.514108Z'];
+  const others = numbers
+    .slice(0, atBalancer)
+    .flatMap((n) =>
+      timestamps.map((timestamp, hour) =>
+        loadBalancerRecord(n + 50 * hour, { timestamp, tls_verify_status: 'Failed:Internal' }),
+      ),
+    )
+    .map((one) => jsonRecord(one, LOAD_BALANCER_FIELDS));
+  const file = join(folder, `${name.replaceAll(' ', '-')}_app.partners.50dc6c495c0c9188_2.log`);
+  writeFileSync(file, [...records, ...others].join('\n'));
+  const config = { ...testConfig(), domains: { 'app/partners/50dc6c495c0c9188:443': 'shop.bank.example' } };
+  const collector = reportCollector();
+  const replayed = await replay([file], config, undefined, collector);
+  const report = await collector.report(replayed, { language: 'en' });
+  const expected = [['cloudfront', 3], ...(atBalancer === 0 ? [] : [['load-balancer', 2 * atBalancer]])];
+  expect(replayed.summary.doors.map(({ door, otherForbidden }) => [door, otherForbidden])).toEqual(expected);
+  expect(report.doors.map(({ door, otherCauses }) => [door, otherCauses])).toEqual(expected);
 });

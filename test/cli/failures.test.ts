@@ -137,6 +137,23 @@ it.each([
   }
 });
 
+it.each([
+  [['backfill', 's3://b/x', '--to', '2026-06-01'], "required option '--from <time>' not specified", 'backfill'],
+  [['expiry', '--nope'], "unknown option '--nope'", 'expiry'],
+  [['silence', 'add'], "required option '--comment <text>' not specified", 'silence add'],
+  [['incidents', 'show'], "missing required argument 'id'", 'incidents show'],
+  [['nope'], "unknown command 'nope'", ''],
+])('%j names the help of the verb', (args, what, verb) => {
+  const { status, stderr } = run(args);
+  expect([status, stderr]).toEqual([2, `error: ${what}; see mtls-watch ${verb === '' ? '' : `${verb} `}--help\n`]);
+});
+
+it('help says what is required', () => {
+  const help = run(['backfill', '--help']).stdout.replace(/\s+/g, ' ');
+  expect(help).toMatch(/--from <time> [^-]*\(required\) --to <time> [^-]*\(required\)/);
+  expect(help.match(/\(required\)/g)).toHaveLength(2);
+});
+
 it('is quiet where standard error is closed, too', () => {
   const command = '"$0" "$1" audit /missing 2>&- | cat; "$0" "$1" audit /missing 2>&1 >&- | cat';
   const { stdout } = spawnSync('sh', ['-c', command, process.execPath, inject('cli')], { encoding: 'utf8' });

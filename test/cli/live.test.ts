@@ -438,6 +438,12 @@ describe('the options', () => {
       '--since goes with --log-group or --domain',
     );
     expect(await liveOf({}, 'refusals', () => {})).toBeNull();
+    for (const name of ['from', 'to'] as const) {
+      await expect(liveOf({ [name]: '2026-11-01' }, 'clients', () => {})).rejects.toThrow(
+        `--${name} goes with --log-group or --domain`,
+      );
+      expect(await liveOf({ [name]: '2026-11-01', hasPeriod: true }, 'refusals', () => {})).toBeNull();
+    }
   });
 
   it('say what is searched and what that costs', async () => {

@@ -130,3 +130,15 @@ it('has no section for the one door of most installations', () => {
   expect(pageOf(report, 'en')).not.toContain('id="doors"');
   expect(report.actions[0]).not.toHaveProperty('doors');
 });
+
+it('names no issuer for an incident in which no certificate was presented', () => {
+  const portal = { scope: 'portal.bank.example', issuerDn: 'unknown', reason: 'no-client-certificate' as const };
+  const report = reportOf([[portal, 9]], []);
+  const rowIn = (page: string) => page.slice(page.indexOf('id="incidents"')).split('</table>')[0];
+  const english = rowIn(pageOf(report, 'en'));
+  expect(english).toContain('connections without a client certificate');
+  expect(english).not.toContain('unknown issuer');
+  const japanese = rowIn(pageOf(report, 'ja'));
+  expect(japanese).toContain('クライアント証明書のない接続');
+  expect(japanese).not.toContain('発行者不明');
+});

@@ -121,13 +121,16 @@ const client = leaf({
 });
 
 /** As the recommended access-log format writes a request whose certificate is logged. */
-function recordOf(n: number, logsPem: boolean): LogEvent {
-  return accessEvent({ n }, logsPem ? { 'identity.clientCert.clientCertPem': client.pem } : {});
+function recordOf(n: number, logsPem: boolean, at?: number): LogEvent {
+  return accessEvent(
+    { n, ...(at !== undefined && { at }) },
+    logsPem ? { 'identity.clientCert.clientCertPem': client.pem } : {},
+  );
 }
 
 /** One request after another of so many issuers, without certificates. */
-function recordOfIssuer(n: number, issuers: number): LogEvent {
-  return accessEvent({ n, issuerDn: `C=US,O=Partner ${n % issuers},CN=Issuing CA` });
+function recordOfIssuer(n: number, issuers: number, at: number): LogEvent {
+  return accessEvent({ n, at, issuerDn: `C=US,O=Partner ${n % issuers},CN=Issuing CA` });
 }
 
 /** A storm that is under way: so many halves of each kind came in this minute. */
@@ -170,8 +173,10 @@ export async function lifeOf(
   const world = known === 'table' ? container() : first;
   const before = await byteDaysIn(table, dynamo.client);
   const numbers = Array.from({ length: count }, (_, n) => n);
-  const denials = await costOf(() => handle(executionBatch(numbers.map((n) => denialAsOneEvent({ n }))), world));
-  const record = (n: number) => (issuers > 0 ? recordOfIssuer(n, issuers) : recordOf(n, logsPem));
+  // A minute old, as when it is delivered: what comes late costs a question more.
+  const at = clock.time - MINUTE;
+  const denials = await costOf(() => handle(executionBatch(numbers.map((n) => denialAsOneEvent({ n, at }))), world));
+  const record = (n: number) => (issuers > 0 ? recordOfIssuer(n, issuers, at) : recordOf(n, logsPem, at));
   const records = await costOf(() => handle(accessBatch(numbers.map(record)), world));
   clock.time += GRACE;
   const settled = await costOf(() => settleExpired(world));

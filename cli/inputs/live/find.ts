@@ -33,6 +33,8 @@ export interface LiveOptions {
 /** The options together with the access-log formats of the settings or of `--format`. */
 export interface LiveSearch extends LiveOptions {
   readonly accessLogFormats?: FormatsByLogGroup;
+  /** Whether `--from` and `--to` are the verb's own and hold for files too. */
+  readonly hasPeriod?: boolean;
 }
 
 /** What is searched for: refused requests, or all callers. */

@@ -29,8 +29,8 @@ export function withLive(command: Command, hasPeriod = false): Command {
   withPlaces(command).option('--since <duration>', 'search from so long ago until now: 90m, 12h, 7d; default: 24h');
   if (!hasPeriod) {
     command
-      .option('--from <time>', 'search from this ISO time')
-      .option('--to <time>', 'search until this ISO time; default: now');
+      .option('--from <time>', 'search log groups from this ISO time')
+      .option('--to <time>', 'search log groups until this ISO time; default: now');
   }
   command.option('--state <file>', 'keep what was found there, so that the search goes on after a stop');
   return withAt(command);
@@ -57,7 +57,8 @@ export async function liveOf(
   // Nothing is logged yet of a time to come.
   const now = Math.min(timeOption(options.at, clock), clock.now());
   if (options.logGroup === undefined && options.domain === undefined) {
-    const alone = (['since', 'state'] as const).find((name) => options[name] !== undefined);
+    const period = options.hasPeriod === true ? [] : (['from', 'to'] as const);
+    const alone = (['since', 'state', ...period] as const).find((name) => options[name] !== undefined);
     if (alone === undefined) return null;
     throw new MtlsWatchError('usage', `--${alone} goes with --log-group or --domain`);
   }
