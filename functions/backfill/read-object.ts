@@ -11,8 +11,13 @@ import { linesOf } from '../../shared/backfill/halves.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { getOrInsert } from '../../shared/base/get-or-insert.js';
 import { limits } from '../../shared/base/limits.js';
+import { underWildcards } from '../../shared/count/bound-scopes.js';
+import { markClaims } from '../../shared/diagnosis/claims.js';
+import { withInferred } from '../../shared/diagnosis/infer.js';
+import { isWithoutExecutionLog } from '../../shared/diagnosis/without-execution-log.js';
 import { formatOfGroup } from '../../shared/logs/record-format.js';
 import { redact } from '../../shared/logs/redact.js';
+import type { AccessRecord, Parsed } from '../../shared/model/index.js';
 import { readBatch } from '../../shared/pipeline.js';
 import type { HalfLine } from '../../shared/ports/backfill.js';
 import type { World } from '../../shared/ports/index.js';
@@ -20,7 +25,6 @@ import type { World } from '../../shared/ports/index.js';
 export interface ReadObject {
   /** Gzip of JSON lines (`HalfLine`), by UTC day since the epoch. */
   readonly days: ReadonlyMap<number, Buffer>;
-  readonly events: number;
   /** Why a part of the object could not be read; null where all of it was. */
   readonly problem: string | null;
 }
@@ -49,7 +53,6 @@ export async function readObject(source: InputSource, world: World): Promise<Rea
   };
   const files = dayFiles();
   const known = new Map<number, Set<string>>();
-  let events = 0;
   let problem: string | null = null;
   const formats = world.config.accessLogFormats;
   // By a format of its own a record may be something else than it looks like.
@@ -57,8 +60,9 @@ export async function readObject(source: InputSource, world: World): Promise<Rea
   for await (const item of readSource(noted, { bytesRead: 0 }, formatOfGroup(formats, ''), isNew)) {
     if (item.kind === 'problem') problem ??= item.detail;
     if (item.kind !== 'batch') continue;
-    events += item.batch.events.length;
-    const parsed = await redact(await readBatch(item.batch, world), world);
+    const read = await readBatch(item.batch, world);
+    const isDropped = world.config.privacy.certificates === 'drop';
+    const parsed = await redact(isDropped ? await judged(read, world) : read, world);
     for (const [day, lines] of linesOf(parsed, known)) files.add(day, lines);
     if (files.size() > limits.backfillKeptBytesMax) {
       const what = 'holds more refused requests than one function can keep; expected it in smaller objects';
@@ -68,7 +72,17 @@ export async function readObject(source: InputSource, world: World): Promise<Rea
   if (failure !== null && !isForGood(failure)) {
     throw new MtlsWatchError('unreadable-input', messageOf(failure), { cause: failure, retryable: true });
   }
-  return { days: files.finish(), events, problem };
+  return { days: files.finish(), problem };
+}
+
+/** With what only certificates can tell, which are not kept: whose the issuer's name is, and why an HTTP API refused. */
+async function judged(read: Parsed, world: World): Promise<Parsed> {
+  const { config } = world;
+  const named = underWildcards(read.accesses, config);
+  const marked = await markClaims(named, read.certificates, world);
+  const isAlone = (access: AccessRecord): boolean => isWithoutExecutionLog(access, config.apisWithoutExecutionLog);
+  const alone = await withInferred(marked.filter(isAlone), read.certificates, world);
+  return { ...read, accesses: [...marked.filter((access) => !isAlone(access)), ...alone] };
 }
 
 async function* noting(chunks: AsyncIterable<Buffer>, note: (error: unknown) => void): AsyncGenerator<Buffer> {

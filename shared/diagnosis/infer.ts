@@ -38,13 +38,7 @@ export async function infer(
   const unmatched: AccessRecord[] = [];
   const unlogged: AccessRecord[] = [];
   const distinct = [...new Map(accesses.map((access) => [access.eventId, access] as const)).values()];
-  const halves = await pMap(
-    distinct,
-    async (access) => ({ ...access, inferred: await inferredOf(access, pems, world) }),
-    {
-      concurrency: limits.storeConcurrencyMax,
-    },
-  );
+  const halves = await withInferred(distinct, pems, world);
   const cells = await world.stores.join.put(
     halves.map((half) => ({ key: cellKey.event(half.eventId), half, batchId })),
   );
@@ -57,6 +51,23 @@ export async function infer(
     else failures.push(failureOf(half, half.inferred));
   }
   return { failures, unmatched, unlogged };
+}
+
+/**
+ * Says of each record which finding refused its certificate. What a record says already stays: its certificate may be kept no longer.
+ * @throws MtlsWatchError `truststore-unreadable` (retryable)
+ */
+export function withInferred(
+  accesses: readonly AccessRecord[],
+  pems: ReadonlyMap<string, string>,
+  world: World,
+): Promise<readonly AccessRecord[]> {
+  return pMap(
+    accesses,
+    async (access) =>
+      access.inferred === undefined ? { ...access, inferred: await inferredOf(access, pems, world) } : access,
+    { concurrency: limits.storeConcurrencyMax },
+  );
 }
 
 function failureOf(

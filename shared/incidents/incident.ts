@@ -323,7 +323,7 @@ export function scopeGroup(scope: string, door?: string): GroupKey {
 }
 
 /** The key of a scope's incident of those who use partners' names, apart from the partners. */
-export function claimsGroup(scope: string, door?: string): GroupKey {
+function claimsGroup(scope: string, door?: string): GroupKey {
   return { ...scopeGroup(scope, door), isUnverified: true };
 }
 
