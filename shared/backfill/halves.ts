@@ -49,6 +49,8 @@ export function linesOf(parsed: Parsed, known: Map<number, Set<string>>): Readon
 export interface Halves {
   add(line: HalfLine): void;
   readonly size: () => number;
+  /** Of all certificates together. */
+  readonly certificateChars: () => number;
   /** In an order that does not depend on the files'. */
   readonly sorted: () => readonly (Denial | AccessRecord | Connection)[];
   readonly certificates: ReadonlyMap<string, string>;
@@ -57,9 +59,11 @@ export interface Halves {
 export function collectHalves(): Halves {
   const byEvent = new Map<string, Denial | AccessRecord | Connection>();
   const certificates = new Map<string, string>();
+  let certificateChars = 0;
   return {
     add: (line) => {
       if (line.kind === 'certificate') {
+        certificateChars += line.pem.length - (certificates.get(line.fingerprint)?.length ?? 0);
         certificates.set(line.fingerprint, line.pem);
         return;
       }
@@ -68,6 +72,7 @@ export function collectHalves(): Halves {
       byEvent.set(key, known === undefined ? line : fuller(known, line));
     },
     size: () => byEvent.size,
+    certificateChars: () => certificateChars,
     sorted: () => [...byEvent.values()].sort((a, b) => a.at - b.at || (keyOf(a) < keyOf(b) ? -1 : 1)),
     certificates,
   };

@@ -28,7 +28,7 @@ const HOURS_PER_DAY = DAY_MS / HOUR_MS;
 
 /**
  * @param lines of all files of the day, in any order, with any repetition
- * @throws MtlsWatchError `unreadable-input` where the day holds more halves than one function can join
+ * @throws MtlsWatchError `unreadable-input` where the day holds more halves, or certificates, than one function can join
  */
 export async function sumUpDay(
   day: number,
@@ -38,7 +38,12 @@ export async function sumUpDay(
   const halves = collectHalves();
   for await (const line of lines) {
     halves.add(line);
-    if (halves.size() > limits.backfillHalvesPerDayMax) throw tooMany(day);
+    if (halves.size() > limits.backfillHalvesPerDayMax) {
+      throw tooMany(day, `${limits.backfillHalvesPerDayMax} log events of refused requests`);
+    }
+    if (halves.certificateChars() > limits.backfillCertificateCharsPerDayMax) {
+      throw tooMany(day, `${limits.backfillCertificateCharsPerDayMax} characters of clients' certificates`);
+    }
   }
   const stores = createMemoryStores();
   const clock = { time: 0 };
@@ -54,11 +59,11 @@ export async function sumUpDay(
   return rollupsOf(day * HOURS_PER_DAY, (day + 1) * HOURS_PER_DAY - 1, stores);
 }
 
-function tooMany(day: number): MtlsWatchError {
+function tooMany(day: number, what: string): MtlsWatchError {
   const name = new Date(day * DAY_MS).toISOString().slice(0, 10);
   return new MtlsWatchError(
     'unreadable-input',
-    `${name} has more than ${limits.backfillHalvesPerDayMax} log events of refused requests; expected fewer in one day. ` +
+    `${name} has more than ${what}; expected fewer in one day. ` +
       'That day is left out: replay it from the same objects',
   );
 }

@@ -378,6 +378,10 @@ export const limits = {
    * that the function has.
    */
   backfillHalvesPerDayMax: 400_000,
+  /**
+   * Characters of the certificates of one day, beside the halves: some 2,000 for each of 200,000 clients, and a client's may be larger.
+   */
+  backfillCertificateCharsPerDayMax: 512 * MIB,
   /** Certificates of one day that are kept for verdicts; a report shows at most a few dozen verdicts of a week. */
   backfillCertificatesPerDayMax: 200,
   /**

@@ -11,6 +11,7 @@ import { replay } from '../../cli/replay/replay.js';
 import { reportCollector } from '../../cli/replay/report.js';
 import { baseOf, readObject } from '../../functions/backfill/read-object.js';
 import { sumUpDay } from '../../shared/backfill/sum-up.js';
+import { limits } from '../../shared/base/limits.js';
 import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
 import { groupId } from '../../shared/model/group-id.js';
 import type { LogEvent, Rollup } from '../../shared/model/index.js';
@@ -138,6 +139,20 @@ function sorted(rollups: readonly Rollup[]): Rollup[] {
   const keyOf = ({ group, hour }: Rollup) => `${hour} ${groupId(group)}`;
   return [...rollups].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
+
+it('a day whose certificates do not fit into memory is refused, each of them counted once', async () => {
+  const pem = 'x'.repeat(limits.backfillCertificateCharsPerDayMax / 8);
+  const day = (of: readonly number[]) =>
+    sumUpDay(
+      20_000,
+      of.map((n): HalfLine => ({ kind: 'certificate', fingerprint: `${n}`, pem })),
+      testWorld(config),
+    );
+  expect(await day([0, 1, 2, 3, 4, 5, 6, 7, 7, 6, 5])).toEqual([]);
+  await expect(day([0, 1, 2, 3, 4, 5, 6, 7, 8])).rejects.toThrow(
+    /^2024-10-04 has more than \d+ characters of clients' certificates; expected fewer in one day/,
+  );
+});
 
 describe('the roll-ups of exports', () => {
   it('are those of a replay, however the records are spread over objects, in any order, some of them twice', async () => {
