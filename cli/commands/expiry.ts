@@ -17,7 +17,7 @@ import {
 } from '../../shared/x509/observed.js';
 import { clientSunsets } from '../../shared/x509/sunset.js';
 import { type Observed, observeClients } from '../inputs/clients.js';
-import { ADD_PEM, collectClients, type NotJudged, nothingWords, notJudgedWords } from '../inputs/evidence.js';
+import { collectClients, type NotJudged, nothingWords, notJudgedWords, uncertifiedWords } from '../inputs/evidence.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { liveOf, say, withLive } from '../inputs/live/options.js';
@@ -69,13 +69,13 @@ export async function runExpiry(
   const notJudged = await collectClients(observed, seen.add);
   const clients = seen.clients();
   const found = expiries(clients, truststore?.truststore ?? null, at, withinMs);
-  const open = found.filter((one) => one.kind === 'ca' || one.successor === null).length;
+  const open = found.filter((one) => one.kind === 'ca' || one.successor === null);
   const undated = clients.filter(({ notAfter }) => notAfter === null);
   const errors = truststore === null ? [] : truststoreErrors(truststore);
   const limits = [
     ...errors,
     ...notJudgedWords(notJudged, seen.requests()),
-    ...undatedWords(undated),
+    ...uncertifiedWords(undated, 'no readable certificate and no end of validity'),
     ...(seen.leftOut() > 0 ? [`${plural(seen.leftOut(), 'request')} of further clients were not looked at.`] : []),
   ];
   const known = withoutStrangers(clients, truststore?.truststore ?? null);
@@ -84,6 +84,7 @@ export async function runExpiry(
     {
       found,
       open,
+      at,
       clients,
       strangers: known.length === 0,
       shortLived: shortLived(known, at, withinMs).length,
@@ -107,7 +108,7 @@ export async function runExpiry(
         requestsWithoutCertificate: notJudged['without-certificate'],
         recordsUnreadable: notJudged.unreadable + notJudged.damaged,
         expiring: found.length,
-        withoutSuccessor: open,
+        withoutSuccessor: open.length,
         losingClientAuthentication: sunsets.length,
       }),
     );
@@ -120,8 +121,10 @@ export async function runExpiry(
 
 interface Seen {
   readonly found: readonly (ClientExpiry | CaExpiry)[];
-  /** Without a successor. */
-  readonly open: number;
+  /** Those of `found` without a successor. */
+  readonly open: readonly (ClientExpiry | CaExpiry)[];
+  /** Milliseconds since the epoch. */
+  readonly at: number;
   readonly clients: readonly ClientRecord[];
   /** Whether only refused clients were seen. */
   readonly strangers: boolean;
@@ -142,22 +145,13 @@ interface Answer {
 
 /** "Nothing expires" requires that the end of at least one certificate was seen. */
 function answerOf(seen: Seen, days: string, notJudged: NotJudged): Answer {
-  const { found, open, clients, strangers, shortLived: brief, undated, isWhole, isSure } = seen;
+  const { found, open, at, clients, strangers, shortLived: brief, undated, isWhole, isSure } = seen;
   const say = (code: 0 | 1 | 2, color: (text: string) => string, text: string): Answer => ({
     code,
     headline: color(pc.bold(text)),
   });
-  if (open > 0) {
-    const expire = open === 1 ? 'expires' : 'expire';
-    return say(1, pc.yellow, `${plural(open, 'certificate')} without a successor ${expire} within ${days}`);
-  }
-  if (found.length > 0) {
-    return say(
-      0,
-      pc.green,
-      `${plural(found.length, 'certificate')} expiring within ${days}, each with a successor that calls`,
-    );
-  }
+  if (open.length > 0) return say(1, pc.yellow, dueWords(open, at, days, ' without a successor'));
+  if (found.length > 0) return say(0, pc.green, `${dueWords(found, at, days, '')}, each with a successor that calls`);
   const nothing = 'nothing can be said of what expires';
   if (clients.length === 0) return say(2, pc.yellow, `${nothing}: ${nothingWords(notJudged)}`);
   if (undated.length === clients.length) return say(2, pc.yellow, `${nothing}: no end of validity was seen`);
@@ -171,12 +165,14 @@ function answerOf(seen: Seen, days: string, notJudged: NotJudged): Answer {
   return say(0, pc.green, `nothing expires within ${days}${nothingElse}`);
 }
 
-function undatedWords(undated: readonly ClientRecord[]): string[] {
-  if (undated.length === 0) return [];
-  const requests = undated.reduce((sum, client) => sum + client.requests, 0);
-  return [
-    `${plural(undated.length, 'client')} with ${plural(requests, 'request')} had no readable certificate and no end of validity in the log: not judged. ${ADD_PEM}`,
-  ];
+/** What has expired apart from what will. @param which what is said of the certificates, with a space before it */
+function dueWords(due: readonly (ClientExpiry | CaExpiry)[], at: number, days: string, which: string): string {
+  const expired = due.filter(({ notAfter }) => notAfter < at).length;
+  const coming = due.length - expired;
+  const certificates = `${plural(due.length, 'certificate')}${which}`;
+  if (expired === 0) return `${certificates} expiring within ${days}`;
+  if (coming === 0) return `${certificates} expired`;
+  return `${certificates}: ${expired} expired, ${coming} expiring within ${days}`;
 }
 
 function lineOf(expiry: ClientExpiry | CaExpiry, at: number, total: number) {

@@ -19,7 +19,7 @@ import { settingsHere } from '../inputs/settings.js';
 import { isOfStack, outputsOf, storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { clockAt, languageOption, withAt, withLanguage } from '../terminal/options.js';
 
-import { folded, foldedPage, jsonLine, type Output } from '../terminal/table.js';
+import { folded, foldedPage, jsonLine, type Output, table } from '../terminal/table.js';
 
 type Language = Config['language'];
 
@@ -40,7 +40,10 @@ export interface RunbookWorld {
 
 export function runbookCommand(): Command {
   const command = new Command('runbook')
-    .argument('[id]', 'the page: a reason, finding, cause or alarm, as the alert or the report names it')
+    .argument(
+      '[id]',
+      'the page: a reason, finding, cause or alarm, as the alert or the report names it; without one, all are listed',
+    )
     .option('--incident <id>', "the incident's page, with every blank filled that is known of it")
     .option('--config <file>', 'the settings, in place of the deployed ones')
     .option('--json', 'print the page and its blanks as one line of JSON');
@@ -77,11 +80,27 @@ export async function runRunbook(
   const incident =
     options.incident === undefined || known === null ? null : await findIncident(options.incident, now, known.stores);
   const pageId = id ?? (incident === null ? null : pageOf(incident));
-  if (pageId === null) throw new MtlsWatchError('usage', 'expected the id of a page, or --incident ID');
   const language = languageOption(options.lang, known?.config.language ?? 'en');
+  if (pageId === null && options.json) {
+    throw new MtlsWatchError(
+      'usage',
+      'expected the id of a page, or --incident ID; mtls-watch runbook without --json lists the ids',
+    );
+  }
+  if (pageId === null) {
+    output.write(
+      table(
+        ['Id', 'Page'],
+        runbookIds.map((one) => [one, titleOf(readPage(language, one))]),
+      ),
+    );
+    return;
+  }
   const blanks: Blanks =
     known === null ? { commands: {}, letter: {}, choices: {} } : await blanksOf(incident, pageId, now, known);
-  const page = fillPage(readPage(language, pageId), blanks);
+  const written = readPage(language, pageId);
+  // The index explains the blanks: they stay.
+  const page = pageId === INDEX ? { text: written, filled: {}, open: [], unsafe: {} } : fillPage(written, blanks);
   if (options.json) {
     const { filled, open, text } = page;
     output.write(
@@ -89,9 +108,9 @@ export async function runRunbook(
     );
     return;
   }
-  const meanings = placeholdersIn(readPage(language, 'README'));
+  const meanings = placeholdersIn(readPage(language, INDEX));
   const head = headOf(page, blanks, meanings, incident?.incidentId ?? null, language);
-  output.write(`${folded(head)}\n\n${foldedPage(page.text)}`);
+  output.write(`${pageId === INDEX ? '' : `${folded(head)}\n\n`}${foldedPage(page.text)}`);
 }
 
 function pageOf(incident: FoundIncident): string {
@@ -100,9 +119,16 @@ function pageOf(incident: FoundIncident): string {
 }
 
 function refuseUnknown(id: string): void {
-  if (runbookIds.includes(id)) return;
+  if (id === INDEX || runbookIds.includes(id)) return;
   const near = nearest(id, runbookIds).map((one) => `\n  ${one}`);
   throw new MtlsWatchError('not-found', `there is no page ${clean(id, 80)}; nearest:${near.join('')}`);
+}
+
+/** The page that pages link to for what they share. */
+const INDEX = 'README';
+
+function titleOf(page: string): string {
+  return /^# (.*)$/m.exec(page)?.[1] ?? '';
 }
 
 /** From a checkout, from its bundle, and from the package, this file is at different depths. */

@@ -334,6 +334,11 @@ describe('preflight and expiry', () => {
     expect((await run((output) => runExpiry(observed(), { within: '10' }, output, clock))).text).toMatch(
       /^nothing expires within 10 days/,
     );
+    const when = (daysFromNow: number) => new Date(AT + days(daysFromNow)).toISOString();
+    const said = async (at: string) =>
+      (await run((output) => runExpiry(observed(), { within: '30', at }, output, clock))).text;
+    expect(await said(when(0))).toMatch(/^1 certificate without a successor expiring within 30 days/);
+    expect(await said(when(67))).toMatch(/^1 certificate without a successor expired {2}/);
     await expect(run((output) => runExpiry(observed(), { within: 'soon' }, output, clock))).rejects.toMatchObject({
       code: 'usage',
     });

@@ -136,12 +136,42 @@ describe('without an incident', () => {
     expect(commandsIn(text())).not.toContain('QUEUE_URL');
   });
 
+  it.each(languages)('lists every page, and prints the index unchanged, in %s', async (lang) => {
+    await runRunbook(null, { lang }, { ...world, known: null });
+    const listed = text()
+      .split('\n')
+      .slice(1, -1)
+      .map((line) => line.trim().split(/ {2,}/));
+    expect(listed).toEqual(runbookIds.map((id) => [id, /^# (.*)$/m.exec(pageOf(lang, id))?.[1]?.trim()]));
+    lines = [];
+    await runRunbook('README', { lang }, world);
+    expect(text()).toContain(pageOf(lang, 'README').slice(0, 20));
+    expect(text()).toContain('`QUEUE_URL`');
+  });
+
+  it.each([
+    ['dead-letters', 'PREVIOUS_REVISION', /git/],
+    ['expired', 'ACCESS_LOG_GROUP', /^(?!.*Execution)/],
+  ])('explains a blank of %s by what it is there: %s', async (id, blank, meaning) => {
+    for (const lang of languages) {
+      lines = [];
+      await runRunbook(id, { lang }, { ...world, known: null });
+      const line = text()
+        .split('\n')
+        .find((one) => one.startsWith('> - ') && one.includes(`\`${blank}\``));
+      expect(line).toMatch(meaning);
+      expect(text().slice(0, text().indexOf('\n# '))).not.toMatch(id === 'dead-letters' ? /truststore/ : /never/);
+    }
+  });
+
   it('names the nearest pages where it does not know one', async () => {
     await expect(runRunbook('expird', {}, world)).rejects.toMatchObject({
       code: 'not-found',
       message: expect.stringMatching(/no page expird; nearest:\n {2}expired\n/),
     });
-    await expect(runRunbook(null, {}, world)).rejects.toThrow('expected the id of a page, or --incident ID');
+    await expect(runRunbook(null, { json: true }, world)).rejects.toThrow(
+      'expected the id of a page, or --incident ID',
+    );
     await expect(runRunbook('expired', { lang: 'fr' }, world)).rejects.toThrow('--lang got fr; expected en or ja');
   });
 });
