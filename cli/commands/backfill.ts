@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { objectName, type Plan, planOf } from '../../shared/backfill/plan.js';
-import { MtlsWatchError } from '../../shared/base/errors.js';
+import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
 import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
@@ -91,7 +91,7 @@ export function backfillCommand(world: (options: StackOptions) => Promise<Backfi
     });
 }
 
-/** @returns 0 done, or said in a dry run; 1 not started for want of `--yes`, or it failed */
+/** @returns 0 done, or said in a dry run; 1 not started for want of `--yes`, or all or a day of it failed */
 export async function backfill(
   exports: readonly string[],
   options: BackfillOptions,
@@ -114,7 +114,13 @@ export async function backfill(
   await refuseSecond(world);
   const run = new Date(world.clock.now()).toISOString().replace(/\W/g, '');
   await world.bucket.putRun(run, plan.parts);
-  await world.start({ run, parts: plan.parts.length, ...span, tolerated: options.tolerate });
+  try {
+    await world.start({ run, parts: plan.parts.length, ...span, tolerated: options.tolerate });
+  } catch (error) {
+    // Without an outcome the run would be taken for one that goes on.
+    await world.bucket.putOutcome(run, { error: `not started: ${messageOf(error)}` });
+    throw error;
+  }
   world.notes.write(`started ${run}; what it says is in ${world.bucket.failuresUri(run).replace('failed/', '')}\n`);
   return options.wait ? waitFor(run, options, world) : 0;
 }
@@ -283,23 +289,32 @@ const POLL_MS = 5_000;
 async function waitFor(
   run: string,
   { json }: BackfillOptions,
-  { bucket, sleep, output }: BackfillWorld,
+  { bucket, clock, sleep, output, notes }: BackfillWorld,
 ): Promise<number> {
+  const end = clock.now() + RUNS_MS_MAX;
   let outcome: Outcome | null = null;
   while (outcome === null) {
     await sleep(POLL_MS);
     outcome = await bucket.outcome(run);
+    if (outcome === null && clock.now() > end) {
+      const days = RUNS_MS_MAX / DAY_MS;
+      notes.write(
+        `${run} left no outcome in the ${days} days that a run lasts at most; expected it. See its execution in Step Functions, then start again\n`,
+      );
+      return 1;
+    }
   }
   if (json === true) output.write(jsonLine({ type: 'outcome', run, ...outcome }));
   else output.write(outcomeText(outcome));
-  return outcome.error === null ? 0 : 1;
+  return outcome.error === null && outcome.leftOut.length === 0 ? 0 : 1;
 }
 
 function outcomeText(outcome: Outcome): string {
   if (outcome.error !== null) return `${pc.red('failed')}  ${clean(outcome.error, 2_000)}\n`;
-  const { requests, hours, delivered } = outcome;
+  const { requests, hours, delivered, leftOut } = outcome;
+  const missing = leftOut.map((why) => `${pc.red('left out')}  ${clean(why, 500)}\n`).join('');
   const left = delivered === 0 ? '' : `; ${delivered} hours stay as they were delivered`;
-  return `${requests} refused requests in ${hours} hours are counted from exports${left}\n`;
+  return `${requests} refused requests in ${hours} hours are counted from exports${left}\n${missing}`;
 }
 
 function whole(text: string): number {

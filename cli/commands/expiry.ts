@@ -17,7 +17,7 @@ import {
 } from '../../shared/x509/observed.js';
 import { clientSunsets } from '../../shared/x509/sunset.js';
 import { type Observed, observeClients } from '../inputs/clients.js';
-import { ADD_PEM, collectClients, type NotJudged, nothingWords, notJudgedWords } from '../inputs/evidence.js';
+import { collectClients, type NotJudged, nothingWords, notJudgedWords, uncertifiedWords } from '../inputs/evidence.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { liveOf, say, withLive } from '../inputs/live/options.js';
@@ -75,7 +75,7 @@ export async function runExpiry(
   const limits = [
     ...errors,
     ...notJudgedWords(notJudged, seen.requests()),
-    ...undatedWords(undated),
+    ...uncertifiedWords(undated, 'no readable certificate and no end of validity'),
     ...(seen.leftOut() > 0 ? [`${plural(seen.leftOut(), 'request')} of further clients were not looked at.`] : []),
   ];
   const known = withoutStrangers(clients, truststore?.truststore ?? null);
@@ -173,14 +173,6 @@ function dueWords(due: readonly (ClientExpiry | CaExpiry)[], at: number, days: s
   if (expired === 0) return `${certificates} expiring within ${days}`;
   if (coming === 0) return `${certificates} expired`;
   return `${certificates}: ${expired} expired, ${coming} expiring within ${days}`;
-}
-
-function undatedWords(undated: readonly ClientRecord[]): string[] {
-  if (undated.length === 0) return [];
-  const requests = undated.reduce((sum, client) => sum + client.requests, 0);
-  return [
-    `${plural(undated.length, 'client')} with ${plural(requests, 'request')} had no readable certificate and no end of validity in the log: not judged. ${ADD_PEM}`,
-  ];
 }
 
 function lineOf(expiry: ClientExpiry | CaExpiry, at: number, total: number) {

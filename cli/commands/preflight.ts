@@ -5,9 +5,15 @@ import { systemClock } from '../../shared/adapters/clock.js';
 import { issuerText, nameWords } from '../../shared/messages/names.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { plural } from '../../shared/x509/format.js';
-import { type ClientChange, observations, type PreflightResult, preflight } from '../../shared/x509/observed.js';
+import {
+  type ClientChange,
+  type ClientRecord,
+  observations,
+  type PreflightResult,
+  preflight,
+} from '../../shared/x509/observed.js';
 import { type Observed, observeClients } from '../inputs/clients.js';
-import { ADD_PEM, collectClients, type NotJudged, nothingWords, notJudgedWords } from '../inputs/evidence.js';
+import { collectClients, type NotJudged, nothingWords, notJudgedWords, uncertifiedWords } from '../inputs/evidence.js';
 import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import {
   type DomainsHere,
@@ -76,7 +82,8 @@ export async function runPreflight(
   const results = preflight(clients, next.truststore, current?.truststore ?? null, at, knownOf);
   const errors = [next, current].flatMap((one) => (one === null ? [] : truststoreErrors(one, rulesOf(options))));
   const summary = summarise(results, seen.requests(), seen.leftOut(), notJudged, errors.length);
-  const answer = answerOf(summary, notJudged, errors);
+  const uncertified = results.flatMap(({ change, client }) => (change === 'unknown' ? [client] : []));
+  const answer = answerOf(summary, notJudged, uncertified, errors);
   if (options.json) {
     for (const result of results) output.write(jsonLine(lineOf(result, seen.requests())));
     output.write(jsonLine(summary));
@@ -94,7 +101,12 @@ interface Answer {
 }
 
 /** "Nobody" requires that at least one client was seen that could have been refused. */
-function answerOf(summary: PreflightSummary, notJudged: NotJudged, errors: readonly string[]): Answer {
+function answerOf(
+  summary: PreflightSummary,
+  notJudged: NotJudged,
+  uncertified: readonly ClientRecord[],
+  errors: readonly string[],
+): Answer {
   const { changes, clients, requests, requestsLeftOut } = summary;
   const unknown = changes.unknown.clients;
   const bad = changes['newly-refused'].clients;
@@ -103,11 +115,7 @@ function answerOf(summary: PreflightSummary, notJudged: NotJudged, errors: reado
   const limits = [
     ...errors,
     ...notJudgedWords(notJudged, requests),
-    ...(unknown > 0
-      ? [
-          `${plural(unknown, 'client')} with ${plural(changes.unknown.requests, 'request')} had no readable certificate in the log: not judged. ${ADD_PEM}`,
-        ]
-      : []),
+    ...uncertifiedWords(uncertified, 'no readable certificate'),
     ...(requestsLeftOut > 0 ? [`${plural(requestsLeftOut, 'request')} of further clients were not looked at.`] : []),
   ];
   if (bad > 0) return { code: 1, headline: pc.red(pc.bold(`${plural(bad, 'client')} would newly be refused`)), limits };

@@ -86,6 +86,7 @@ function observe({ message, timestamp }: LogEvent, format: RecordFormat | null =
       refused,
       scope,
       pem: null,
+      isConnection: true,
       subjectDn,
       issuerDn,
       serialNumber,

@@ -4,7 +4,7 @@
  */
 
 import { plural } from '../../shared/x509/format.js';
-import type { ObservedClient } from '../../shared/x509/observed.js';
+import type { ClientRecord, ObservedClient } from '../../shared/x509/observed.js';
 import type { Observed, Unjudged } from './clients.js';
 
 /** Numbers of requests, and of records that may be requests, by the reason why they are not judged. */
@@ -25,6 +25,35 @@ export async function collectClients(
 
 export const ADD_PEM =
   'Add $context.identity.clientCert.clientCertPem to the access-log format of the stage: mtls-watch doctor prints the format and the command.';
+const ASK_CLIENT =
+  'CloudFront and load balancers log no certificate: ask the client for it, and give it to mtls-watch diagnose --client.';
+
+/**
+ * Sentences about clients that are not judged because their certificate is not in the log, with what to do about it by the kind of log.
+ * @param lacks what the log does not have of them
+ */
+export function uncertifiedWords(clients: readonly ClientRecord[], lacks: string): string[] {
+  const wordsOf = (some: readonly ClientRecord[], unit: string, cure: string): string[] => {
+    if (some.length === 0) return [];
+    const calls = some.reduce((sum, { requests }) => sum + requests, 0);
+    return [
+      `${plural(some.length, 'client')} with ${plural(calls, unit)} had ${lacks} in the log: not judged. ${cure}`,
+    ];
+  };
+  return [
+    ...wordsOf(
+      clients.filter(({ isConnection }) => !isConnection),
+      'request',
+      ADD_PEM,
+    ),
+    ...wordsOf(
+      clients.filter(({ isConnection }) => isConnection),
+      'connection',
+      ASK_CLIENT,
+    ),
+  ];
+}
+
 const READABLE =
   'Give their format with --format, or set one in JSON, which mtls-watch doctor prints: text alone does not tell which value is the certificate.';
 

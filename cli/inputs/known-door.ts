@@ -34,6 +34,12 @@ export function rulesOf({ door }: Pick<DoorOptions, 'door'>, otherwise: RuledDoo
   return doorRules[named];
 }
 
+/** The option that names a door, behind the words of a command; empty for the door that needs none. */
+export function doorOption({ id }: DoorRules): string {
+  const [name] = Object.entries(DOORS).find(([, door]) => door === id) ?? [];
+  return name === undefined || id === DOORS.apigateway ? '' : ` --door ${name}`;
+}
+
 /**
  * The rules of the door that wrote a record.
  * @param isSure whether the record itself shows that; else `--door` says it
@@ -42,11 +48,10 @@ export function rulesOf({ door }: Pick<DoorOptions, 'door'>, otherwise: RuledDoo
 export function rulesOfRecord({ door }: Pick<DoorOptions, 'door'>, writer: RuledDoor, isSure: boolean): DoorRules {
   const rules = rulesOf({ door }, writer);
   if (!isSure || rules.id === writer) return rules;
-  const [name = ''] = Object.entries(DOORS).flatMap(([key, id]) => (id === writer ? [key] : []));
   const whose = writer === 'load-balancer' ? 'a load balancer' : doorRules[writer].name;
   throw new MtlsWatchError(
     'usage',
-    `got --door ${door} with a connection record of ${whose}; expected --door ${name}, or no --door: the record says whose it is`,
+    `got --door ${door} with a connection record of ${whose}; expected${doorOption(doorRules[writer])}, or no --door: the record says whose it is`,
   );
 }
 

@@ -4,6 +4,7 @@ import { parse } from 'node:path';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { isTrustStoreArn } from '../../shared/config/truststore-places.js';
+import { quote } from '../../shared/discovery/shell.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { fileErrors } from '../../shared/x509/audit-file.js';
 import type { Certificate, Malformed } from '../../shared/x509/certificate.js';
@@ -15,6 +16,7 @@ import { cureOf, type Damage } from '../../shared/x509/pem-damage.js';
 import { parseTruststore, type Truststore } from '../../shared/x509/truststore.js';
 import { connectionIn, type RecordedConnection } from './connection-file.js';
 import { createTruststores } from './file-truststores.js';
+import { doorOption } from './known-door.js';
 import { readWhole } from './whole-file.js';
 
 export interface ClientFile {
@@ -101,6 +103,8 @@ export interface NamedTruststore {
   readonly truststore: Truststore;
   /** The file or address, with the version where there is one. */
   readonly name: string;
+  /** As it was given. */
+  readonly place: string;
 }
 
 /** A place as people read it. */
@@ -112,11 +116,11 @@ export function nameOf(place: string): string {
 export async function readTruststore(place: string, clock: Clock): Promise<NamedTruststore> {
   if (isTrustStoreArn(place)) {
     const { text } = await createTruststores().read(place);
-    return { truststore: parseTruststore(text), name: place };
+    return { truststore: parseTruststore(text), name: place, place };
   }
   if (!place.startsWith('s3://')) {
     const text = await readText(place, 'a bundle of PEM certificates, or s3://bucket/key');
-    return { truststore: parseTruststore(text, place), name: nameOf(place) };
+    return { truststore: parseTruststore(text, place), name: nameOf(place), place };
   }
   // The AWS SDK takes half a second to load; files do without it.
   const [{ S3Client }, { createS3Truststores }] = await Promise.all([
@@ -124,7 +128,11 @@ export async function readTruststore(place: string, clock: Clock): Promise<Named
     import('../../shared/adapters/aws/truststore.js'),
   ]);
   const { text, versionId } = await createS3Truststores(new S3Client({}), clock).read(place);
-  return { truststore: parseTruststore(text), name: versionId === null ? place : `${place} version ${versionId}` };
+  return {
+    truststore: parseTruststore(text),
+    name: versionId === null ? place : `${place} version ${versionId}`,
+    place,
+  };
 }
 
 /** The same, where an answer without a single certificate would say nothing. */
@@ -149,14 +157,14 @@ export function assertUsable(place: string, { certificates, problems }: Truststo
 
 /** Why an answer that rests on it is not sure, in sentences. */
 export function truststoreErrors(
-  { truststore, name }: NamedTruststore,
+  { truststore, name, place: path }: NamedTruststore,
   door: DoorRules = doorRules['api-gateway'],
 ): string[] {
   const who = door.id === 'api-gateway' ? 'API Gateway' : door.name;
   const may = who.charAt(0).toUpperCase() + who.slice(1);
   return fileErrors(truststore, door).map(({ lines, evidence }) => {
     const place = lines.length === 0 ? '' : ` line ${lines.slice(0, 5).join(', ')}${lines.length > 5 ? ', …' : ''}:`;
-    return `${name}${place} ${evidence[0] ?? ''}. ${may} may not read it; mtls-watch audit says what to do.`;
+    return `${name}${place} ${evidence[0] ?? ''}. ${may} may not read it; mtls-watch audit ${quote(path)}${doorOption(door)} says what to do.`;
   });
 }
 

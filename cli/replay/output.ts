@@ -62,7 +62,7 @@ export function printReplay(
   out.write(pairs(totals({ notices, summary, problems }), 36));
   out.write(rejects(summary));
   out.write(heading('Where to look next'));
-  out.write(nextSteps(worst, report, given));
+  out.write(nextSteps(worst, report, given, summary.accessRecords));
 }
 
 const NOTHING = 'Nothing could be judged: nothing of the logs of API Gateway, CloudFront or a load balancer was read';
@@ -80,15 +80,16 @@ function notJudged(summary: Replayed['summary']): string[] {
       `Among ${count(events)} log events was no line of an execution log, no access record and no record of a connection that can be read. Give the logs of API Gateway, or the connection logs of CloudFront or a load balancer; mtls-watch doctor tells where they are, and whether the access-log format can be read.`,
     ];
   }
-  const unknown = groups
-    .filter(({ issuerDn }) => issuerDn === UNKNOWN_ISSUER)
-    .reduce((sum, group) => sum + group.failures, 0);
+  const nameless = groups.filter(({ issuerDn }) => issuerDn === UNKNOWN_ISSUER);
+  // Other doors have no such format.
+  const cure = nameless.some(({ door }) => door === undefined) ? ` ${ADD_PEM}` : '';
+  const unknown = nameless.reduce((sum, group) => sum + group.failures, 0);
   return [
     ...(rejected > 0 ? [`${count(rejected)} of ${count(events)} log events could not be read: not judged.`] : []),
     ...(accessRecords || !executionLines ? [] : [NO_ACCESS_RECORD]),
     ...(accessRecords && unknown > 0
       ? [
-          `Of ${count(unknown)} of ${count(failures)} refused requests no certificate was in the log: whose they are is not known.${unknown === failures ? ` ${ADD_PEM}` : ''}`,
+          `Of ${count(unknown)} of ${count(failures)} refused requests no certificate was in the log: whose they are is not known.${unknown === failures ? cure : ''}`,
         ]
       : []),
   ];
@@ -180,7 +181,7 @@ const SELF = import.meta.url.endsWith('.ts') ? 'npm run -s mtls-watch --' : 'mtl
  * The next steps: the runbook page for the worst incident, and the verbs to continue with. With the files of this run, so
  * that they run when pasted; what only the user has is in capitals.
  */
-function nextSteps(worst: Notice | null, report: string | null, given: Given): string {
+function nextSteps(worst: Notice | null, report: string | null, given: Given, isCertificateLogged: boolean): string {
   const { inputs, truststore } = given;
   const files = inputs.includes('-') ? ['LOGS'] : inputs.map(quote);
   const isNamed = files.length > 0 || given.logGroup !== undefined || given.domain !== undefined;
@@ -196,7 +197,9 @@ function nextSteps(worst: Notice | null, report: string | null, given: Given): s
     ...(worst === null ? [] : [['the page for this alert', worst.runbookUrl]]),
     ['why one certificate is refused', verb(`diagnose --client CLIENT.pem --truststore ${bundle}`)],
     ['what is wrong with a truststore', verb(`audit ${bundle}`)],
-    ['who a new truststore would refuse', verb(`preflight --truststore NEW.pem ${logs}`)],
+    ...(isCertificateLogged
+      ? [['who a new truststore would refuse', verb(`preflight --truststore NEW.pem ${logs}`)]]
+      : []),
     ['which certificates expire next', verb(`expiry ${logs}`)],
     ['all of this for programs', verb(whole.join(' '))],
   ];

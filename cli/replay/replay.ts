@@ -47,7 +47,7 @@ export async function replay(
   if (truststore !== undefined) {
     const parsed = parseTruststore((await fileTruststores.read(truststore)).text, truststore);
     assertUsable(truststore, parsed);
-    errors = truststoreErrors({ truststore: parsed, name: truststore });
+    errors = truststoreErrors({ truststore: parsed, name: truststore, place: truststore });
   }
   const stores = createMemoryStores();
   const notices: Notice[] = [];

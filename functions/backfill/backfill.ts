@@ -7,7 +7,6 @@
  * Each is safe to repeat and to run twice at the same time.
  */
 
-import { basename } from 'node:path';
 import type { InputSource } from '../../cli/inputs/files.js';
 import { objectId, objectName } from '../../shared/backfill/plan.js';
 import { sumUpDay } from '../../shared/backfill/sum-up.js';
@@ -18,7 +17,7 @@ import type { RunWithInventory } from '../../shared/discovery/known-world.js';
 import type { BackfillBucket, ExportedObject, ExportPart } from '../../shared/ports/backfill.js';
 import type { Log, World } from '../../shared/ports/index.js';
 import type { PastHours } from '../../shared/ports/past-hours.js';
-import { readObject } from './read-object.js';
+import { baseOf, readObject } from './read-object.js';
 
 /** Hours since the epoch, the last one exclusive. */
 interface Span {
@@ -45,6 +44,8 @@ export interface SummedDay {
   readonly hours: number;
   /** Hours in which deliveries had counted, and that stay as they are. */
   readonly delivered: number;
+  /** Why nothing was: the day is too large for one function. */
+  readonly leftOut?: string;
 }
 
 export interface BackfillParts {
@@ -55,15 +56,32 @@ export interface BackfillParts {
   readonly log: Log;
 }
 
-/** @returns what the state machine hands on: the days of a check, what was counted of a day, an error that is told */
+/** What may pass. The state machine knows errors by their names, and tries this one again. */
+class RetryableError extends Error {
+  override readonly name = 'MtlsWatchRetryable';
+}
+
+/**
+ * @returns what the state machine hands on: the days of a check, what was counted of a day, an error that is told
+ * @throws an error with the name `MtlsWatchRetryable` where the same call may succeed later
+ */
 export function createBackfill(parts: BackfillParts): (event: BackfillEvent) => Promise<unknown> {
   return async (event) => {
-    if (event.step === 'check') return check(event, parts);
-    if (event.step === 'sum') return parts.inWorld((world) => sum(event, world, parts));
-    if (event.step === 'tell') return tell(event, parts);
-    await parts.inWorld((world) => readPart(event, world, parts));
-    return null;
+    try {
+      return await stepOf(event, parts);
+    } catch (cause) {
+      if (cause instanceof MtlsWatchError && cause.retryable) throw new RetryableError(cause.message, { cause });
+      throw cause;
+    }
   };
+}
+
+async function stepOf(event: BackfillEvent, parts: BackfillParts): Promise<unknown> {
+  if (event.step === 'check') return check(event, parts);
+  if (event.step === 'sum') return parts.inWorld((world) => sumOrLeaveOut(event, world, parts));
+  if (event.step === 'tell') return tell(event, parts);
+  await parts.inWorld((world) => readPart(event, world, parts));
+  return null;
 }
 
 type ReadEvent = Extract<BackfillEvent, { step: 'read' }>;
@@ -94,7 +112,7 @@ async function readOne(
   }
   const source: InputSource = {
     name: objectName(object),
-    base: basename(key),
+    base: baseOf(key),
     bytes,
     writtenAt,
     open: () => open(object),
@@ -104,9 +122,14 @@ async function readOne(
     for (const [day, gzip] of days) await bucket.putHalves(day, objectId(object), gzip);
     return problem;
   } catch (error) {
-    if (!(error instanceof MtlsWatchError) || error.code !== 'unreadable-input' || error.retryable) throw error;
+    if (!isUnreadable(error)) throw error;
     return error.message;
   }
+}
+
+/** As it is now, and will be at every other attempt. */
+function isUnreadable(error: unknown): error is MtlsWatchError {
+  return error instanceof MtlsWatchError && error.code === 'unreadable-input' && !error.retryable;
 }
 
 type CheckEvent = Extract<BackfillEvent, { step: 'check' }>;
@@ -136,6 +159,17 @@ async function check({ run, tolerated, from, to }: CheckEvent, { bucket }: Backf
 
 type SumEvent = Extract<BackfillEvent, { step: 'sum' }>;
 
+/** A day that is too large, such as in a flood, costs the others nothing. */
+async function sumOrLeaveOut(event: SumEvent, world: World, parts: BackfillParts): Promise<SummedDay> {
+  try {
+    return await sum(event, world, parts);
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    parts.log.error('a day could not be summed up', { error, day: event.day });
+    return { requests: 0, hours: 0, delivered: 0, leftOut: error.message };
+  }
+}
+
 async function sum(
   { day, from, to }: SumEvent,
   world: World,
@@ -143,7 +177,9 @@ async function sum(
 ): Promise<SummedDay> {
   const rollups = await sumUpDay(day, bucket.halves(day), world);
   const within = rollups.filter(({ hour }) => from <= hour && hour < to);
-  const hours = [...new Set(within.map(({ hour }) => hour))];
+  // An hour that had sums of exports, and has none now, is replaced as well.
+  const before = await world.stores.rollups.counted(Math.max(from, day * 24), Math.min(to, (day + 1) * 24) - 1);
+  const hours = [...new Set([...before, ...within.map(({ hour }) => hour)])];
   const ours = await pastHours.take(hours);
   const kept = within.filter(({ hour }) => ours.has(hour));
   await pastHours.replace(ours, kept);
@@ -168,9 +204,10 @@ async function tell(event: TellEvent, { bucket }: BackfillParts): Promise<SfnErr
     await bucket.putOutcome(event.run, { error: `${name}: ${sentenceOf(Cause)}` });
     return event.error;
   }
-  const total = (of: keyof SummedDay): number => event.summed.reduce((sum, day) => sum + day[of], 0);
+  const total = (of: 'requests' | 'hours' | 'delivered'): number => event.summed.reduce((sum, day) => sum + day[of], 0);
   const counted = { requests: total('requests'), hours: total('hours'), delivered: total('delivered') };
-  await bucket.putOutcome(event.run, { error: null, ...counted });
+  const leftOut = event.summed.flatMap((day) => day.leftOut ?? []);
+  await bucket.putOutcome(event.run, { error: null, ...counted, leftOut });
   return null;
 }
 

@@ -21,7 +21,10 @@ const PATIENT = {
 };
 /** Where deliveries begin to count in an hour at the same moment, it is decided a minute later. */
 const AFTER_A_MINUTE = { ErrorEquals: ['States.ALL'], IntervalSeconds: 60, MaxAttempts: 4, BackoffRate: 2 };
-/** Says that objects were not read, which another attempt would say again. */
+/**
+ * What another attempt would say again, such as that objects were not read. What may pass is thrown as `MtlsWatchRetryable`. The first
+ * that names an error decides, so this stands before the others.
+ */
 const NOT_AGAIN = { ErrorEquals: ['MtlsWatchError'], MaxAttempts: 0 };
 
 const CATCH = { Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Tell failure' }] };
@@ -57,7 +60,7 @@ export function backfillStates(props: BackfillStatesProps): object {
             'Sum up': step(
               'sum',
               { 'day.$': '$.day', ...of('from'), ...of('to') },
-              { Retry: [AFTER_A_MINUTE], End: true },
+              { Retry: [NOT_AGAIN, AFTER_A_MINUTE], End: true },
             ),
           },
         },
@@ -65,8 +68,12 @@ export function backfillStates(props: BackfillStatesProps): object {
         ...CATCH,
         Next: 'Tell',
       },
-      Tell: step('tell', { ...of('run'), 'summed.$': '$.summed' }, { Retry: [PATIENT], End: true }),
-      'Tell failure': step('tell', { ...of('run'), 'error.$': '$.error' }, { Retry: [PATIENT], Next: 'Failed' }),
+      Tell: step('tell', { ...of('run'), 'summed.$': '$.summed' }, { Retry: [NOT_AGAIN, PATIENT], End: true }),
+      'Tell failure': step(
+        'tell',
+        { ...of('run'), 'error.$': '$.error' },
+        { Retry: [NOT_AGAIN, PATIENT], Next: 'Failed' },
+      ),
       Failed: { Type: 'Fail', ErrorPath: '$.Error', CausePath: '$.Cause' },
     },
   };
@@ -100,7 +107,7 @@ function readObjects(props: BackfillStatesProps): object {
         Read: stepOf(props)(
           'read',
           { ...of('run'), 'part.$': '$.part' },
-          { Retry: [PATIENT], ResultPath: null, OutputPath: null, End: true },
+          { Retry: [NOT_AGAIN, PATIENT], ResultPath: null, OutputPath: null, End: true },
         ),
       },
     },

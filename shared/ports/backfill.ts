@@ -54,6 +54,8 @@ export type Outcome =
       readonly hours: number;
       /** Hours of the exports in which deliveries had counted, and that stay as they are. */
       readonly delivered: number;
+      /** Days that could not be summed up, each as a sentence that says why. Their sums stay as they were. */
+      readonly leftOut: readonly string[];
     };
 
 /** The bucket. All writes are safe to repeat. Methods reject with `store-unavailable` (retryable) where S3 fails. */

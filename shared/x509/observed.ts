@@ -24,6 +24,8 @@ export interface ObservedClient {
   readonly scope: string;
   /** Null if the log contains none. */
   readonly pem: string | null;
+  /** Whether the log is one of connections: those hold no certificate. */
+  readonly isConnection?: boolean;
   /** Canonical DNs and the serial number in upper-case hexadecimal, as in `Client`. */
   readonly subjectDn: string;
   readonly issuerDn: string;
@@ -41,6 +43,8 @@ export interface ClientRecord {
   readonly notAfter: number | null;
   /** Null if no readable PEM was seen. */
   readonly certificate: Certificate | null;
+  /** Whether it was seen in logs of connections only. */
+  readonly isConnection: boolean;
   readonly requests: number;
   readonly refused: number;
   readonly firstAt: number;
@@ -103,6 +107,7 @@ function withKnownIssuers(records: readonly Sum[]): Sum[] {
   const alone = unlogged.filter((record) => {
     const [known, other] = byKey.get(keyOf(record)) ?? [];
     if (known === undefined || other !== undefined) return true;
+    known.isConnection &&= record.isConnection;
     known.requests += record.requests;
     known.refused += record.refused;
     known.firstAt = Math.min(known.firstAt, record.firstAt);
@@ -129,6 +134,7 @@ function recordOf(observed: ObservedClient): Mutable<ClientRecord> & { scopes: s
     notBefore: certificate?.notBefore ?? observed.notBefore,
     notAfter: certificate?.notAfter ?? observed.notAfter,
     certificate,
+    isConnection: observed.isConnection === true,
     requests: count,
     refused: refused ? count : 0,
     firstAt: at,
@@ -147,6 +153,7 @@ function merge(record: Mutable<ClientRecord> & { scopes: string[] }, observed: O
     record.lastRefused = observed.refused;
   }
   record.certificate ??= certificateOf(observed);
+  record.isConnection &&= observed.isConnection === true;
   record.notBefore ??= observed.notBefore;
   record.notAfter ??= observed.notAfter;
   const known = record.scopes.includes(observed.scope);

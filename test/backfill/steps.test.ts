@@ -2,14 +2,14 @@
 
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createBackfill } from '../../functions/backfill/backfill.js';
+import { createBackfill, type SummedDay } from '../../functions/backfill/backfill.js';
 import { createStoresOn } from '../../shared/adapters/dynamodb/index.js';
 import { createPastHours } from '../../shared/adapters/dynamodb/past-hours.js';
 import { planOf } from '../../shared/backfill/plan.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
-import type { BackfillBucket, ExportedObject } from '../../shared/ports/backfill.js';
+import type { BackfillBucket, ExportedObject, HalfLine } from '../../shared/ports/backfill.js';
 import { ACCESS_GROUP, accessEvent, denialAsOneEvent, EXECUTION_GROUP, T0 } from '../support/logs.js';
 import { memoryBucket } from '../support/memory-bucket.js';
 import { createMemoryTable } from '../support/memory-table.js';
@@ -40,14 +40,14 @@ let bucket: BackfillBucket;
 let refused: unknown = null;
 let errors: string[];
 
-function scene() {
+function scene(kept = bucket) {
   const table = createMemoryTable({ now: () => T0 + 5 * DAY_MS });
   const world = { ...testWorld(), stores: createStoresOn(table, { now: () => T0 + 5 * DAY_MS }) };
   const heard = listening();
   errors = heard.errors;
   const steps = createBackfill({
     inWorld: (run) => run(world),
-    bucket,
+    bucket: kept,
     open: async function* ({ key }) {
       if (refused !== null) throw refused;
       yield contents[key] ?? Buffer.alloc(0);
@@ -96,6 +96,25 @@ describe('a backfill', () => {
     expect(await sums()).toEqual(['C=US,O=Acme,CN=Acme CA: 8']);
   });
 
+  it('leaves no sum behind in an hour that is empty now, and none outside of the span is touched', async () => {
+    const hour = Math.floor(T0 / HOUR_MS);
+    const moved = (by: number): Buffer =>
+      Buffer.from(line(EXECUTION_GROUP, { ...denialAsOneEvent({ n: 1 }), timestamp: T0 + by * HOUR_MS }));
+    const { steps, sums } = scene();
+    const part = { objects: [objectOf('moving.ndjson')] };
+    const readAs = async (by: number): Promise<void> => {
+      contents['moving.ndjson'] = moved(by);
+      await steps({ step: 'read', run: 'run', part });
+    };
+    await readAs(0);
+    await steps({ step: 'sum', day: DAY, ...span });
+    await readAs(1);
+    await steps({ step: 'sum', day: DAY, from: hour + 1, to: hour + 2 });
+    expect(await sums()).toEqual(['unknown: 1', 'unknown: 1']);
+    await steps({ step: 'sum', day: DAY, ...span });
+    expect(await sums()).toEqual(['unknown: 1']);
+  });
+
   it('names what it could not read, with the reason, sums nothing up, and goes on when it is told to', async () => {
     const { run, sums } = scene();
     const all = ['cut.gz', 'denials.ndjson', 'picture.png', 'records.ndjson.gz'];
@@ -131,11 +150,47 @@ describe('a backfill', () => {
     await run(['denials.ndjson']);
   });
 
+  it('leaves a day out that is too large, says why, and counts the others', async () => {
+    const { steps, run, sums } = scene();
+    await run(['denials.ndjson']);
+    const flood = { ...bucket, halves: (day: number) => (day === DAY ? flooded() : bucket.halves(day)) };
+    async function* flooded() {
+      for await (const half of bucket.halves(DAY)) {
+        for (let n = 0; n <= limits.backfillHalvesPerDayMax / 8; n++) {
+          yield { ...half, eventId: `${'eventId' in half ? half.eventId : ''} ${n}` } as HalfLine;
+        }
+      }
+    }
+    const summed = (await scene(flood).steps({ step: 'sum', day: DAY, ...span })) as SummedDay;
+    expect(summed).toEqual({
+      requests: 0,
+      hours: 0,
+      delivered: 0,
+      leftOut: expect.stringMatching(/^2026-\S+ has more/),
+    });
+    expect(errors).toHaveLength(1);
+    // What was counted of it before stays.
+    expect(await sums()).toEqual(['unknown: 8']);
+    await steps({ step: 'tell', run: 'a', summed: [summed, { requests: 5, hours: 2, delivered: 1 }] });
+    const leftOut = [summed.leftOut];
+    expect(await bucket.outcome('a')).toEqual({ error: null, requests: 5, hours: 2, delivered: 1, leftOut });
+  });
+
+  it('throws what may pass under a name of its own, and the rest under that of the error', async () => {
+    const failing = async (retryable: boolean) => {
+      const error = new MtlsWatchError('store-unavailable', 'no answer', { retryable });
+      const days = () => Promise.reject(error);
+      return scene({ ...bucket, days }).steps({ step: 'check', run: 'run', tolerated: 0, ...span });
+    };
+    await expect(failing(true)).rejects.toMatchObject({ name: 'MtlsWatchRetryable', message: 'no answer' });
+    await expect(failing(false)).rejects.toMatchObject({ name: 'MtlsWatchError', message: 'no answer' });
+  });
+
   it('tells how it ended', async () => {
     const { steps } = scene();
     const day = { requests: 5, hours: 2, delivered: 1 };
     await steps({ step: 'tell', run: 'a', summed: [day, day] });
-    expect(await bucket.outcome('a')).toEqual({ error: null, requests: 10, hours: 4, delivered: 2 });
+    expect(await bucket.outcome('a')).toEqual({ error: null, requests: 10, hours: 4, delivered: 2, leftOut: [] });
     const error = {
       Error: 'MtlsWatchError',
       Cause: '{"errorType":"MtlsWatchError","errorMessage":"one was not read"}',

@@ -1,6 +1,6 @@
 /** Exports give the roll-ups of a replay of the same events, in whatever objects, order and number of copies they come. */
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -9,7 +9,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { sourcesOf } from '../../cli/inputs/files.js';
 import { replay } from '../../cli/replay/replay.js';
 import { reportCollector } from '../../cli/replay/report.js';
-import { readObject } from '../../functions/backfill/read-object.js';
+import { baseOf, readObject } from '../../functions/backfill/read-object.js';
 import { sumUpDay } from '../../shared/backfill/sum-up.js';
 import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
 import { groupId } from '../../shared/model/group-id.js';
@@ -80,7 +80,25 @@ const textOf = (records: readonly LogRecord[]): string =>
     .flatMap(({ logGroup, events }) => events.map((event) => JSON.stringify({ logGroup, logStream: 's', ...event })))
     .join('\n');
 
+/** As an export of CloudWatch Logs has it, which names neither the group nor the event. */
+const exportOf = (records: readonly LogRecord[]): string =>
+  records
+    .flatMap(({ events }) => events.map(({ timestamp, message }) => `${new Date(timestamp).toISOString()} ${message}`))
+    .join('\n');
+
 let files = 0;
+/** In the numbered parts of one export task. */
+function exported(objects: readonly (readonly LogRecord[])[]): string[] {
+  const task = join(folder, `task-${files++}`);
+  mkdirSync(task);
+  return objects.flatMap((records, part) => {
+    if (records.length === 0) return [];
+    const name = join(task, `${String(part).padStart(6, '0')}.gz`);
+    writeFileSync(name, gzipSync(exportOf(records)));
+    return [name];
+  });
+}
+
 function written(objects: readonly (readonly LogRecord[])[], isZipped: boolean): string[] {
   return objects
     .filter((records) => records.length > 0)
@@ -104,7 +122,7 @@ async function replayed(paths: readonly string[]): Promise<Rollup[]> {
 async function counted(paths: readonly string[]): Promise<Rollup[]> {
   const byDay = new Map<number, string[]>();
   for (const source of await sourcesOf(paths, {})) {
-    const { days, problem } = await readObject(source, testWorld(config));
+    const { days, problem } = await readObject({ ...source, base: baseOf(source.name) }, testWorld(config));
     expect(problem).toBeNull();
     for (const [day, bytes] of days) byDay.set(day, [...(byDay.get(day) ?? []), gunzipSync(bytes).toString()]);
   }
@@ -128,19 +146,21 @@ describe('the roll-ups of exports', () => {
       objects: fc.integer({ min: 1, max: 5 }),
       places: fc.array(fc.nat(), { minLength: 80, maxLength: 80 }),
       copies: fc.array(fc.nat(79), { maxLength: 10 }),
-      isZipped: fc.boolean(),
+      rendering: fc.constantFrom('lines', 'zipped lines', 'numbered parts'),
     });
     await fc.assert(
-      fc.asyncProperty(cases, async ({ requests: all, objects, places, copies, isZipped }) => {
-        const records = recordsOf(all);
-        const whole = written([records], false);
+      fc.asyncProperty(cases, async ({ requests: all, objects, places, copies, rendering }) => {
+        const isExport = rendering === 'numbered parts';
+        // Lines of one millisecond under one forged id are the same text there, and only their place tells them apart.
+        const records = recordsOf(isExport ? all.map((one) => ({ ...one, forged: null })) : all);
+        const whole = isExport ? exported([records]) : written([records], false);
         const spread: LogRecord[][] = Array.from({ length: objects }, () => []);
         for (const [index, record] of records.entries()) spread[(places[index] ?? 0) % objects]?.push(record);
-        for (const copy of copies) {
-          const record = records[copy];
-          if (record !== undefined) spread[copy % objects]?.unshift(record);
-        }
-        const paths = written(spread, isZipped);
+        const copied = (isExport ? [...new Set(copies)] : copies).flatMap((copy) => records[copy] ?? []);
+        // Equal lines of one part are several events, so the copies of an export are a part of their own, such as another task's.
+        if (isExport) spread.unshift(copied);
+        else for (const [index, record] of copied.entries()) spread[index % objects]?.unshift(record);
+        const paths = isExport ? exported(spread) : written(spread, rendering === 'zipped lines');
         const expected = await replayed(whole);
         expect(await counted([...paths, ...paths.slice(0, 1)])).toEqual(expected);
         expect(await counted(paths.reverse())).toEqual(expected);

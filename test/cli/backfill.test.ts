@@ -7,6 +7,7 @@ import { sumOf } from '../../cli/cost/model.js';
 import { prices } from '../../cli/cost/prices.js';
 import { objectId } from '../../shared/backfill/plan.js';
 import { limits } from '../../shared/base/limits.js';
+import { DAY_MS } from '../../shared/base/time.js';
 import type { BackfillBucket, ExportedObject } from '../../shared/ports/backfill.js';
 import { memoryBucket } from '../support/memory-bucket.js';
 
@@ -42,7 +43,9 @@ async function run(options: Partial<BackfillOptions> = {}, changes: Partial<Back
       sleep: async () => {
         slept++;
         if (slept === 3)
-          await bucket.putOutcome('20260620T102000000Z', { error: null, requests: 7, hours: 3, delivered: 2 });
+          await bucket.putOutcome('20260620T102000000Z', {
+            ...{ error: null, requests: 7, hours: 3, delivered: 2, leftOut: [] },
+          });
       },
       output: { write: (text) => (out += text) },
       notes: { write: (text) => (notes += text) },
@@ -107,6 +110,32 @@ it('fails with what the run says', async () => {
   await bucket.putOutcome('20260620T102000000Z', { error: 'x' });
   expect(await run({ yes: true }, { sleep })).toBe(1);
   expect(out).not.toContain('\u001B[31m\n');
+});
+
+it('a start that fails is told, and does not stand in the way of the next', async () => {
+  const start = () => Promise.reject(new Error('no right to put events'));
+  await expect(run({ yes: true }, { start })).rejects.toThrow('no right to put events');
+  expect(await bucket.outcome('20260620T102000000Z')).toEqual({ error: 'not started: no right to put events' });
+  expect(await run({ yes: true, wait: false })).toBe(0);
+});
+
+it('waits no longer than a run can last', async () => {
+  let now = NOW;
+  const sleep = async () => {
+    now += DAY_MS;
+    if (now > NOW + 30 * DAY_MS) throw new Error('still waiting');
+  };
+  expect(await run({ yes: true }, { sleep, clock: { now: () => now } })).toBe(1);
+  expect(notes).toContain('20260620T102000000Z left no outcome in the 7 days that a run lasts at most; expected');
+});
+
+it('names the days that were left out, and fails', async () => {
+  const leftOut = ['2026-06-03 has more\u001B[31m'];
+  const ended = { error: null, requests: 7, hours: 3, delivered: 0, leftOut };
+  const sleep = () => bucket.putOutcome('20260620T102000000Z', ended);
+  expect(await run({ yes: true }, { sleep })).toBe(1);
+  expect(out).toMatch(/7 refused requests in 3 hours are counted from exports\n.*left out.* {2}2026-06-03 has more/);
+  expect(out).not.toContain('more\u001B');
 });
 
 it('leaves out what was read before, unless it is to be read again', async () => {

@@ -19,6 +19,7 @@ import { messagesIn } from '../../shared/messages/index.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import { expiryLineSchema, preflightLineSchema } from '../../shared/schemas/lines.js';
 import { AT, ca, days, leaf } from '../support/certificates.js';
+import { cloudFrontRecord, loadBalancerRecord, s3Line } from '../support/connection-records.js';
 import { accessEvent, denialAsLines } from '../support/logs.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-evidence-'));
@@ -63,6 +64,18 @@ const datesOnly = accessEvent({ n: 5 }, { ...SUCCESS, 'identity.clientCert.clien
 const clf = text(6, '203.0.113.10 - - [13/Oct/2026:09:20:00 +0000] "POST /v1/orders HTTP/1.1" 200 23 4f3e3b0f');
 const broken = text(7, '{ "requestId": "x", "status": ');
 const execution = denialAsLines({ n: 8 });
+
+/** Two connections of one client at each of the doors whose logs hold no certificate. */
+const CONNECTIONS: Readonly<Record<string, readonly LogEvent[]>> = {
+  CloudFront: [
+    text(20, JSON.stringify(cloudFrontRecord(1, { connectionStatus: 'Success' }))),
+    text(21, JSON.stringify(cloudFrontRecord(2, { connectionStatus: 'Success' }))),
+  ],
+  'a load balancer': [
+    text(22, s3Line(loadBalancerRecord(1, { tls_verify_status: 'Success' }))),
+    text(23, s3Line(loadBalancerRecord(2, { tls_verify_status: 'Success' }))),
+  ],
+};
 
 interface Run {
   readonly code: number;
@@ -142,6 +155,36 @@ describe('preflight', () => {
     expect(said).toContain('1 record could not be read as access records: not judged.');
     expect(said).toContain('1 client with 1 request had no readable certificate in the log: not judged.');
     expect(summary).toMatchObject({ requestsWithoutCertificate: 2, recordsUnreadable: 1 });
+  });
+
+  test.each(Object.keys(CONNECTIONS))(
+    'of connections at %s asks for the certificate, not for a log format',
+    async (door) => {
+      const { code, said } = await preflight(logOf(CONNECTIONS[door]!));
+      expect(code).toBe(2);
+      expect(said).toMatch(/1 client with 2 connections had no readable certificate in the log: not judged\./);
+      expect(said).toContain('CloudFront and load balancers log no certificate: ask the client for it');
+      expect(said).not.toContain('clientCertPem');
+      expect(said).not.toContain('access-log format');
+    },
+  );
+
+  test('tells what to do about each kind of log', async () => {
+    const { said } = await preflight(logOf([letIn, namesOnly, ...CONNECTIONS.CloudFront!]));
+    expect(said).toMatch(/1 client with 1 request had no readable certificate in the log: not judged\. Add \$context/);
+    expect(said).toMatch(/1 client with 2 connections had no readable certificate in the log: not judged\. CloudFront/);
+  });
+
+  test.each([
+    ['apigateway', ''],
+    ['alb', ' --door alb'],
+    ['cloudfront', ' --door cloudfront'],
+  ])('of %s prints the whole command for a truststore with errors', async (door, option) => {
+    const damaged = file(root.pem + other.pem.slice(1));
+    const { said } = await both((output, json) =>
+      runPreflight(observeClients([logOf([letIn])]), { truststore: damaged, json, door }, output, clock),
+    );
+    expect(said).toContain(`may not read it; mtls-watch audit ${damaged}${option} says what to do.`);
   });
 
   test('is not sure where a truststore is not read as a whole', async () => {
@@ -270,6 +313,17 @@ describe('replay', () => {
     expect(printed).not.toContain('Nothing could be judged');
     if (words === null) expect(printed).not.toMatch(/not judged|not known\./);
     else expect(printed).toMatch(words);
+  });
+
+  test('names preflight where certificates are logged, and only there', async () => {
+    const { printed } = await replayed([letIn, ...CONNECTIONS.CloudFront!]);
+    expect(printed).toContain('preflight --truststore NEW.pem');
+    for (const events of [...Object.values(CONNECTIONS), execution]) {
+      const { isJudged, printed } = await replayed(events);
+      expect(isJudged).toBe(true);
+      expect(printed).toContain('which certificates expire next');
+      expect(printed).not.toContain('preflight');
+    }
   });
 
   test('says what of the truststore is not read, and takes none without a certificate', async () => {

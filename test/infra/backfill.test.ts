@@ -50,7 +50,7 @@ it('reads what is named, and can change no incident and tell nobody', () => {
 interface State {
   readonly MaxConcurrency?: number;
   readonly ItemProcessor?: { readonly StartAt: string; readonly States: Record<string, State> };
-  readonly Retry?: readonly { readonly MaxAttempts: number; readonly JitterStrategy?: string }[];
+  readonly Retry?: readonly { readonly ErrorEquals: readonly string[]; readonly MaxAttempts: number }[];
   readonly Next?: string;
   readonly Catch?: readonly { readonly Next: string }[];
   readonly Type: string;
@@ -70,7 +70,15 @@ it('reads a bounded number of parts at once, tries again with growing pauses, an
   );
   const tasks = [...Object.values(states), ...inner].filter(({ Type }) => Type === 'Task');
   expect(tasks).toHaveLength(5);
-  for (const { Retry = [] } of tasks) expect(Retry.at(-1)?.MaxAttempts).toBeGreaterThan(3);
+  // The first retrier that names an error decides.
+  const attempts = ({ Retry = [] }: State, name: string): number | undefined =>
+    Retry.find(({ ErrorEquals }) => ErrorEquals.includes(name) || ErrorEquals.includes('States.ALL'))?.MaxAttempts;
+  for (const task of tasks) {
+    expect(attempts(task, 'MtlsWatchError')).toBe(0);
+    for (const passing of ['MtlsWatchRetryable', 'Lambda.TooManyRequestsException', 'Sandbox.Timedout']) {
+      expect(attempts(task, passing)).toBeGreaterThan(3);
+    }
+  }
   // What is not caught is a choice, what tells, and the end.
   const uncaught = Object.entries(states).filter(([, { Catch }]) => Catch?.[0]?.Next !== 'Tell failure');
   expect(uncaught.map(([name]) => name).sort()).toEqual(['Failed', 'Is anything new', 'Tell', 'Tell failure']);

@@ -3,7 +3,7 @@
 import { limits } from '../../base/limits.js';
 import { runbookIds, runbookPage } from '../../config/runbooks.js';
 import type { Coverage } from '../../ports/watch.js';
-import { type Check, ok, type Subject, unknown, warning, wrong } from '../check.js';
+import { type Check, ok, type Subject, warning, wrong } from '../check.js';
 import type { Context, PageAnswer } from './context.js';
 
 /** The addresses that alerts can name, by the base address or override that they come from; empty where none is known. */
@@ -44,7 +44,8 @@ function checkOf(base: string, urls: readonly string[], answerOf: (url: string) 
   const away = answers.find(({ answer }) => answer.kind === 'unreachable');
   if (away !== undefined) {
     const why = `${shortened(away.url, base)}: ${wordsOf(away.answer)}`;
-    return unknown(subject, why, 'See whether on-call can open the pages: from here the address cannot be reached.');
+    // A wiki is often reached from the company's own network only: that is no fault, and no reason for doctor to fail.
+    return warning(subject, why, 'See whether on-call can open the pages: from here the address cannot be reached.');
   }
   const closed = answers.find(({ answer }) => answer.kind === 'answered' && answer.status >= 400);
   if (closed === undefined) return ok(subject, urls.length === 1 ? 'it answers' : 'all answer');

@@ -26,7 +26,7 @@ breaking([
   [
     'a wiki that cannot be reached from here',
     (scene) => answer(scene, 'en/expired.md', { kind: 'unreachable', why: 'could not be reached: timeout' }),
-    [`unknown runbook-pages of ${WIKI}: en/expired.md: could not be reached: timeout`],
+    [`warning runbook-pages of ${WIKI}: en/expired.md: could not be reached: timeout`],
   ],
   [
     'a wiki that asks who one is',
