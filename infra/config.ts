@@ -7,6 +7,7 @@ import { CfnResource, type IResolvable, Reference, Tokenization } from 'aws-cdk-
 import type { Node } from 'constructs';
 import { MtlsWatchError } from '../shared/base/errors.js';
 import { limits } from '../shared/base/limits.js';
+import { nearKey } from '../shared/config/near-key.js';
 import { arePlaceholdersAllowed, refusePlaceholders } from '../shared/config/placeholders.js';
 import { type Config, type MemberConfig, parseConfig, parseMemberConfig } from '../shared/config/settings.js';
 
@@ -17,7 +18,7 @@ const SOURCE = `cdk.json context "${CONTEXT_KEY}"`;
 /** @throws MtlsWatchError `bad-config`, with each invalid key or placeholder, its value and what was expected */
 export function readConfig(node: Node, env: NodeJS.ProcessEnv = process.env): Config {
   const settings: unknown = node.tryGetContext(CONTEXT_KEY);
-  const config = parseConfig(settings, SOURCE);
+  const config = parseConfig(settings, SOURCE, nearKey);
   if (!arePlaceholdersAllowed(env)) {
     const init = 'npm run -s mtls-watch -- init --email ADDRESS --runbooks URL --write';
     refusePlaceholders(settings, SOURCE, `Write the settings of this account with: ${init}`);
@@ -32,7 +33,7 @@ export function readConfig(node: Node, env: NodeJS.ProcessEnv = process.env): Co
 export function readMemberConfig(node: Node): MemberConfig | null {
   const value: unknown = node.tryGetContext(CONTEXT_KEY);
   const isMember = typeof value === 'object' && value !== null && 'centralDestinationArn' in value;
-  return isMember ? parseMemberConfig(value, SOURCE) : null;
+  return isMember ? parseMemberConfig(value, SOURCE, nearKey) : null;
 }
 
 /**

@@ -15,6 +15,7 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { MtlsWatchError } from '../shared/base/errors.js';
+import { nearKey } from '../shared/config/near-key.js';
 import { type Config, parseConfig, type Settings } from '../shared/config/settings.js';
 import { type AppResources, eventStatements, withResources } from './app-resources.js';
 import type { FunctionName } from './build/bundle.js';
@@ -112,7 +113,7 @@ export class MtlsWatch extends OperatedWatch {
   /** @throws MtlsWatchError `bad-config`, with each invalid setting, its value and what was expected */
   constructor(scope: Construct, id: string, { config: settings, code = prebuilt, ...given }: MtlsWatchProps) {
     super(scope, id);
-    const config = withResources(parseConfig(settings, `the config of ${this.node.path}`), given);
+    const config = withResources(parseConfig(settings, `the config of ${this.node.path}`, nearKey), given);
     this.watched = new Watched(this, config);
     const encryptionKey = dataKey(this, given.encryptionKey ?? config.encryptionKey);
     this.encryptionKey = encryptionKey;

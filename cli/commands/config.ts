@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { MtlsWatchError } from '../../shared/base/errors.js';
+import { nearKey } from '../../shared/config/near-key.js';
 import { arePlaceholdersAllowed, refusePlaceholders } from '../../shared/config/placeholders.js';
 import { parseConfig, parseMemberConfig } from '../../shared/config/settings.js';
 import { readSettings } from '../replay/config.js';
@@ -55,8 +56,8 @@ async function validate(file: string, isJson: boolean, output: Output): Promise<
 function problemIn(settings: unknown, source: string): string | null {
   const isMember = typeof settings === 'object' && settings !== null && 'centralDestinationArn' in settings;
   try {
-    if (isMember) parseMemberConfig(settings, source);
-    else parseConfig(settings, source);
+    if (isMember) parseMemberConfig(settings, source, nearKey);
+    else parseConfig(settings, source, nearKey);
     if (!arePlaceholdersAllowed(process.env))
       refusePlaceholders(settings, source, 'Put your own names in their place.');
     return null;

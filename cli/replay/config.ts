@@ -2,6 +2,7 @@
 
 import { pathToFileURL } from 'node:url';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
+import { nearKey } from '../../shared/config/near-key.js';
 import { type Config, parseConfig } from '../../shared/config/settings.js';
 import { nameOf } from '../inputs/truststores.js';
 import { readWhole } from '../inputs/whole-file.js';
@@ -17,7 +18,7 @@ export async function readReplayConfig(file: string | undefined): Promise<Config
     return { ...config, runbooks: { ...config.runbooks, baseUrl: pathToFileURL('runbooks').href } };
   }
   const { settings, source } = await readSettings(file);
-  return parseConfig(settings, source);
+  return parseConfig(settings, source, nearKey);
 }
 
 export interface WrittenSettings {

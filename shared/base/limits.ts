@@ -253,7 +253,7 @@ export const limits = {
    * the fact stays within a write unit. Of a fact with more, none is named.
    */
   forbiddenEventsMax: 64,
-  /** Facts about other 403s read for one report, some 150 bytes each in memory. */
+  /** Facts about other 403s read for one report, some 300 bytes each in memory: the marks of events are kept for one minute only. */
   reportForbiddenMax: 500_000,
   /** Rows shown in a section of the page; JSON and CSV have more. */
   reportRowsMax: 40,

@@ -456,24 +456,29 @@ const memberSchema = z
 
 export type MemberConfig = z.output<typeof memberSchema>;
 
+/** Lines in place of zod's own message; null for that. Left out where settings were checked before, because it is not loaded there. */
+export type Explain = (schema: z.core.$ZodType, issue: z.core.$ZodIssue) => string[] | null;
+
 /**
  * Validates settings from outside.
  * @param source named in the message, such as `cdk.json context "mtlsWatch"`
  * @throws MtlsWatchError `bad-config`, with one line for each mistake: the key, the value and what was expected
  */
-export function parseConfig(value: unknown, source: string): Config {
-  return parseWith(configSchema, value, source);
+export function parseConfig(value: unknown, source: string, explain?: Explain): Config {
+  return parseWith(configSchema, value, source, explain);
 }
 
 /** Validates the settings of an account that a central one watches. Throws as `parseConfig` does. */
-export function parseMemberConfig(value: unknown, source: string): MemberConfig {
-  return parseWith(memberSchema, value, source);
+export function parseMemberConfig(value: unknown, source: string, explain?: Explain): MemberConfig {
+  return parseWith(memberSchema, value, source, explain);
 }
 
-function parseWith<T>(schema: z.core.$ZodType<T>, value: unknown, source: string): T {
+function parseWith<T>(schema: z.core.$ZodType<T>, value: unknown, source: string, explain?: Explain): T {
   const result = z.safeParse(schema, value, { reportInput: true });
   if (result.success) return result.data;
-  const lines = result.error.issues.map((issue) => {
+  const lines = result.error.issues.flatMap((issue) => {
+    const told = explain?.(schema, issue);
+    if (told) return told;
     const key = issue.path.join('.') || '(the whole value)';
     // For an invalid key of a record, the nested issue says what was expected.
     const { message } = (issue.code === 'invalid_key' ? issue.issues[0] : undefined) ?? issue;
@@ -482,7 +487,7 @@ function parseWith<T>(schema: z.core.$ZodType<T>, value: unknown, source: string
   throw new MtlsWatchError('bad-config', `${source} has ${lines.length} wrong setting(s):\n${lines.join('\n')}`);
 }
 
-function show(value: unknown): string {
+export function show(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing';
   return text.length > 80 ? `${text.slice(0, 77)}…` : text;
 }

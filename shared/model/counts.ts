@@ -98,7 +98,7 @@ export interface Rollup extends Counts {
   readonly hour: number;
 }
 
-/** Other 403s of one batch, by scope and cause. */
+/** Other 403s of one batch, by scope, door, cause and minute. */
 export interface ForbiddenFact {
   readonly scope: string;
   /** As in `GroupKey`. */

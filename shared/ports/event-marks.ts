@@ -15,15 +15,27 @@ export function marksIn(text: string): string[] {
   );
 }
 
-/** Other 403s without what an earlier fact of the same scope, cause and minute counted. Facts without marks stay as they are. */
-export function eachEventOnce(facts: readonly ForbiddenFact[]): ForbiddenFact[] {
+/**
+ * Other 403s without what an earlier fact of the same scope, cause and minute counted. Facts without marks stay as they are.
+ * @returns takes facts piece by piece, in the order of their minutes: it knows the events of one minute only
+ */
+export function eventsOnce(): (facts: readonly ForbiddenFact[]) => ForbiddenFact[] {
   const counted = new Map<string, Set<string>>();
-  return facts.flatMap(({ events, ...fact }) => {
-    if (events === undefined) return [fact];
-    const known = getOrInsert(counted, `${fact.minute} ${fact.cause} ${fact.scope}`, () => new Set<string>());
-    const before = known.size;
-    for (const mark of marksIn(events)) known.add(mark);
-    const count = known.size - before;
-    return count === 0 ? [] : [{ ...fact, requests: count, count }];
-  });
+  let current = Number.NaN;
+  return (facts) =>
+    facts.flatMap(({ events, ...fact }) => {
+      if (fact.minute !== current) counted.clear();
+      current = fact.minute;
+      if (events === undefined) return [fact];
+      const known = getOrInsert(counted, `${fact.cause} ${fact.scope}`, () => new Set<string>());
+      const before = known.size;
+      for (const mark of marksIn(events)) known.add(mark);
+      const count = known.size - before;
+      return count === 0 ? [] : [{ ...fact, requests: count, count }];
+    });
+}
+
+/** The same for facts in any order; those of a minute stay in theirs. */
+export function eachEventOnce(facts: readonly ForbiddenFact[]): ForbiddenFact[] {
+  return eventsOnce()([...facts].sort((a, b) => a.minute - b.minute));
 }

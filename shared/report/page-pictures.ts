@@ -97,7 +97,7 @@ export function issuersSection(report: Report, words: ReportMessages): Html {
     (
       one,
       n,
-    ) => html`<li><bdi class="who">${cut(nameOfIssuer(one, words))}</bdi><span class="small">${numberText(one.failures)} ${inline(labels.refused)} · ${changeCell(one.failures, one.before)}</span>${columnChart(
+    ) => html`<li><bdi class="who">${cut(nameOfIssuer(one, words))}</bdi><span class="small">${words.refusals(numberText(one.failures))} · ${changeCell(one.failures, one.before)}</span>${columnChart(
       `issuer-${n}`,
       cut(nameOfIssuer(one, words)),
       stretchesText(one),

@@ -25,7 +25,31 @@ describe('config validate', () => {
     ['settings alone', own, 0, 'valid  standard input\n'],
     ['a cdk.json', { app: 'x', context: { mtlsWatch: own } }, 0, 'valid  standard input context "mtlsWatch"\n'],
     ['those of a member', { centralDestinationArn: 'x' }, 1, 'centralDestinationArn: got "x"'],
-    ['a wrong key', { ...own, graceMinute: 3 }, 1, 'graceMinute'],
+    [
+      'a wrong key',
+      { ...own, graceMinute: 3 },
+      1,
+      '  graceMinute: got 3; there is no such setting; nearest: graceMinutes\n',
+    ],
+    ['a key without a likeness to any', { ...own, xx: 1 }, 1, '  xx: got 1; there is no such setting'],
+    [
+      'a wrong key deeper',
+      { runbooks: { ...own.runbooks, baseURI: 1 } },
+      1,
+      '  runbooks.baseURI: got 1; there is no such setting; nearest: baseUrl\n',
+    ],
+    [
+      'a wrong key in a list',
+      { ...own, accessLogGroups: [{ name: '/a', acount: 'x' }] },
+      1,
+      '  accessLogGroups.0.acount: got "x"; there is no such setting',
+    ],
+    [
+      'no runbooks',
+      {},
+      1,
+      '  runbooks: got nothing; expected an object such as {"baseUrl":"https://wiki.example.com/mtls"}\n',
+    ],
     ['a placeholder', { ...own, alertEmails: ['a@example.com'] }, 1, 'alertEmails.0: got "a@example.com"'],
     ['a cdk.json of another app', { app: 'x', context: {} }, 1, '(the whole value): got nothing'],
   ])('%s', (_, settings, code, text) => {

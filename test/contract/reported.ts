@@ -152,6 +152,8 @@ export function describeReported(containers: Containers): void {
           { ...forbidden(1, day), batchId: 'd', requests: 100, count: 100 },
         ],
       );
+      // Of the first minute, after another minute was counted.
+      await containers.b.facts.put([], [named('e', ['2', '4'])]);
       const found = await containers.b.facts.forbidden(day, day, 100);
       const sum = (of: Partial<ForbiddenFact>): number =>
         found

@@ -1,6 +1,7 @@
 /** The report has the front doors side by side, and names each where it names what was refused there. */
 
 import { expect, it } from 'vitest';
+import { messagesIn } from '../../shared/messages/index.js';
 import { nameWords } from '../../shared/messages/names.js';
 import type { ForbiddenFact, GroupKey } from '../../shared/model/index.js';
 import { buildReport } from '../../shared/report/build.js';
@@ -141,4 +142,13 @@ it('names no issuer for an incident in which no certificate was presented', () =
   const japanese = rowIn(pageOf(report, 'ja'));
   expect(japanese).toContain('クライアント証明書のない接続');
   expect(japanese).not.toContain('発行者不明');
+});
+
+it('counts and names things in Japanese as the alerts do', () => {
+  const page = pageOf(reportOf(DOORS, []), 'ja');
+  const multiples = /<ul class="multiples">.*?<\/ul>/s.exec(page)?.[0] ?? '';
+  expect(multiples).toContain('>12 件 · ');
+  expect(multiples).not.toContain('拒否件数');
+  expect(page).toContain(messagesIn.ja.labels.runbook);
+  expect(page).not.toContain('ランブック');
 });

@@ -50,7 +50,7 @@ export const mistakesAfterCounting: readonly Mutant[] = [
   {
     name: 'other 403s: each batch is looked at alone',
     file: 'shared/ports/event-marks.ts',
-    from: '`${fact.minute} ${fact.cause} ${fact.scope}`',
+    from: '`${fact.cause} ${fact.scope}`',
     to: 'fact.batchId',
   },
   {

@@ -9,7 +9,7 @@ import * as z from '../../base/zod.js';
 import { groupId } from '../../model/group-id.js';
 import type { Fact, ForbiddenFact, GroupKey } from '../../model/index.js';
 import { forbiddenCauses } from '../../model/reasons.js';
-import { eachEventOnce } from '../../ports/event-marks.js';
+import { eventsOnce } from '../../ports/event-marks.js';
 import type { Clock, FactStore } from '../../ports/index.js';
 import { inParallel } from './failures.js';
 import { corrupt, countsAttributes, countsOf, isGrowth, numberOf, readValue, textOf } from './items.js';
@@ -65,9 +65,12 @@ export function createFacts(table: Table, clock: Clock): FactStore {
       });
       const facts: ForbiddenFact[] = [];
       for (const { scope, day } of places.flat()) {
-        const items = await table.query({ pk: keys.forbiddenPk(scope, day) }, limit - facts.length);
-        for (const fact of eachEventOnce(items.map(forbiddenOf))) facts.push(fact);
-        if (facts.length >= limit) break;
+        // The marks of a page are dropped before the next one is read: they are many times as large as the counts.
+        const once = eventsOnce();
+        for await (const page of table.pages({ pk: keys.forbiddenPk(scope, day) })) {
+          for (const fact of once(page.map(forbiddenOf))) facts.push(fact);
+          if (facts.length >= limit) return facts.slice(0, limit);
+        }
       }
       return facts;
     },

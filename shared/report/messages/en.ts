@@ -178,6 +178,7 @@ export const en: ReportMessages = {
   heldBack: (count) =>
     `${count} more nobody was told of: a silence held them back, or they were strangers’ beyond the notices of a day. The JSON file has them.`,
   more: (count) => `and ${count} more; the JSON and CSV files have them`,
+  refusals: (count) => `${count} refused`,
   issuersLeftOut: (issuers, failures) => `${issuers} more issuers with ${failures} refusals in all are not listed.`,
   ago: (stretches) => (stretches === 1 ? 'last seen in the period before' : `last seen ${stretches} periods ago`),
   inDays: (days) => (days < 0 ? `${n(-days, 'day')} ago` : days === 0 ? 'today' : `in ${n(days, 'day')}`),

@@ -66,7 +66,7 @@ export const ja: ReportMessages = {
     reason: '理由',
     verdict: '診断',
     remedy: '対応',
-    runbook: 'ランブック',
+    runbook: '手順書',
     domain: 'ドメイン',
     evidence: '根拠',
     clients: 'クライアント',
@@ -159,7 +159,7 @@ export const ja: ReportMessages = {
     },
     note: 'パブリック CA はクライアント認証用の発行を終了します。Let’s Encrypt は 2026-07-08 に終了済み、Sectigo は 2027-02-10、DigiCert は 2027-03-01、その他も遅くとも 2027-03-15 に終了します。クライアントは終了後の最初の更新で接続できなくなります。',
     waysOut:
-      '対応: AWS Private CA などのプライベート CA、または ACM のクライアント認証専用プライベートルート（2026 年 11 月から）に移行してもらってください。切り替えの前に、その CA をトラストストアに追加します。ランブック: client-authentication-sunset',
+      '対応: AWS Private CA などのプライベート CA、または ACM のクライアント認証専用プライベートルート（2026 年 11 月から）に移行してもらってください。切り替えの前に、その CA をトラストストアに追加します。手順書: client-authentication-sunset',
     mail: (clients, requests) =>
       `次回更新でクライアント認証に使えなくなるクライアントが ${clients} 件あります（リクエスト ${requests} 件）。発行者名からパブリック CA と見られ、発行が終了するためです。プライベート CA への移行が必要です。`,
   },
@@ -169,6 +169,7 @@ export const ja: ReportMessages = {
   heldBack: (count) =>
     `ほかに通知しなかったインシデントが ${count} 件あります（サイレンス中、または未知の接続元の 1 日の通知上限超過）。JSON ファイルに含まれます。`,
   more: (count) => `ほか ${count} 件（JSON と CSV に収録）`,
+  refusals: (count) => `${count} 件`,
   issuersLeftOut: (issuers, failures) => `ほか ${issuers} 発行者（拒否 計 ${failures} 件）は省略しています。`,
   ago: (stretches) => (stretches === 1 ? '前期まで発生' : `${stretches} 期前まで発生`),
   inDays: (days) => (days < 0 ? `${-days} 日前に失効` : days === 0 ? '本日' : `あと ${days} 日`),

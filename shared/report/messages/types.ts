@@ -148,6 +148,8 @@ export interface ReportMessages extends NameMessages {
   /** Incidents that nobody was told of. */
   readonly heldBack: (count: string) => string;
   readonly more: (count: string) => string;
+  /** A number of refusals, where no label stands before it. */
+  readonly refusals: (count: string) => string;
   readonly issuersLeftOut: (issuers: string, failures: string) => string;
   readonly ago: (stretches: number) => string;
   readonly inDays: (days: number) => string;
