@@ -131,6 +131,7 @@ function lineOf({ incidentId, group, since, firing, ended, sent, waiting, silenc
     endedAt: ended === null ? null : iso(ended.endedAt),
     acknowledged: firing?.acknowledged ?? false,
     acknowledgedBy: (firing?.acknowledged ? firing.acknowledgedBy : null) ?? null,
+    silencedBy: silences.find((silence) => isInForce(silence, now))?.id ?? null,
     silences: silences.map((silence) => ({
       ...silence,
       startsAt: iso(silence.startsAt),
@@ -138,6 +139,7 @@ function lineOf({ incidentId, group, since, firing, ended, sent, waiting, silenc
       createdAt: iso(silence.createdAt),
       isInForce: isInForce(silence, now),
     })),
+    flaps: (firing ?? ended)?.flaps,
     notices: [...sent.map(told(true)), ...waiting.map(told(false))],
   };
 }

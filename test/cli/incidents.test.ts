@@ -122,6 +122,8 @@ it('shows the alert as the mail has it, who has it in hand, silences and notices
       incidentId: 'one',
       state: 'firing',
       acknowledgedBy: 'Chidi of the partner team',
+      flaps: 0,
+      silencedBy: expect.any(String),
       silences: [{ isInForce: true }, { isInForce: true }],
       notices: [{ noticeId: 'n-one', kind: 'spike', isSent: true }],
       notice: { noticeId: 'n-one', type: 'notice' },
