@@ -4,6 +4,7 @@
  */
 
 import { X509Certificate } from 'node:crypto';
+import { smallestHashes } from '../../shared/count/distinct.js';
 import type { Client, ClientTally, Fact, HeldHalf } from '../../shared/model/index.js';
 import { reasonIdOf } from '../../shared/model/reasons.js';
 import type { Grouped } from './ours.js';
@@ -126,5 +127,10 @@ function factOf(fact: RivalFact): Fact {
     .sort((a, b) => b.count - a.count || (a.subjectDn < b.subjectDn ? -1 : 1))
     .slice(0, 3)
     .map(({ ips, ...tally }) => ({ ...tally, sourceIps: [...ips].sort().slice(0, 3) }));
-  return { ...fact, clients };
+  // Our own hashes: what is compared is reading and joining.
+  return {
+    ...fact,
+    clients,
+    ...(fact.clients.size > clients.length && { clientHashes: smallestHashes(fact.clients.keys()) }),
+  };
 }
