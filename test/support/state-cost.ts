@@ -133,9 +133,10 @@ function recordOfIssuer(n: number, issuers: number, at: number): LogEvent {
   return accessEvent({ n, at, issuerDn: `C=US,O=Partner ${n % issuers},CN=Issuing CA` });
 }
 
-/** A storm that is under way: so many halves of each kind came in this minute. */
+/** A storm that is under way: so many halves of each kind came in the minute before this one, of which the events are. */
 export async function stir({ stores, clock }: World): Promise<void> {
-  for (const kind of ['denial', 'access'] as const) await stores.storm.addLoad(minuteOf(clock.now()), kind, 50_000);
+  for (const kind of ['denial', 'access'] as const)
+    await stores.storm.addLoad(minuteOf(clock.now() - MINUTE), kind, 50_000);
 }
 
 export interface Life {
