@@ -10,13 +10,14 @@ import { SfnStateMachine } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Code, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { DefinitionBody, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Config } from '../../shared/config/settings.js';
 import { wildcardFinding } from '../support/nag-names.js';
 import { backfillStates } from './backfill-states.js';
 import { dataKeyStatements } from './data-key.js';
+import { privateBucket } from './private-bucket.js';
 import { WatchFunction } from './watch-function.js';
 
 export interface BackfillProps {
@@ -208,12 +209,7 @@ export class Backfill extends Construct {
 
   private keptBucket({ encryptionKey, rollupDays }: BackfillProps): Bucket {
     const bucket = new Bucket(this, 'Kept', {
-      encryption: encryptionKey === undefined ? BucketEncryption.S3_MANAGED : BucketEncryption.KMS,
-      encryptionKey,
-      bucketKeyEnabled: encryptionKey === undefined ? undefined : true,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
+      ...privateBucket(encryptionKey),
       lifecycleRules: [
         { expiration: Duration.days(rollupDays), abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],

@@ -5,11 +5,12 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type Code, EventInvokeConfig, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Bucket, type CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
 import type { Config } from '../../shared/config/settings.js';
+import { privateBucket } from './private-bucket.js';
 import { schedulerRole } from './scheduler-role.js';
 import { WatchFunction } from './watch-function.js';
 
@@ -89,13 +90,7 @@ export class WeeklyReport extends Construct {
   private reportBucket({ encryptionKey, reportDays }: WeeklyReportProps): Bucket {
     // Retained when the stack is deleted, as by CDK's default.
     const bucket = new Bucket(this, 'Reports', {
-      encryption: encryptionKey === undefined ? BucketEncryption.S3_MANAGED : BucketEncryption.KMS,
-      encryptionKey,
-      // One KMS request for the bucket instead of one for each object.
-      bucketKeyEnabled: encryptionKey === undefined ? undefined : true,
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
+      ...privateBucket(encryptionKey),
       versioned: true,
       lifecycleRules: [
         {
