@@ -44,6 +44,8 @@ export interface EventWindow {
   forget(): void;
 }
 
+/** CloudWatch Logs numbers the parts of an export, and another export puts the same line into another part. */
+const NUMBERED_PART = /^\d{6}(?:\.gz)?$/;
 const LOAD_BALANCER_FILE = /_app\.[\w-]{1,32}\.[0-9a-f]{16}_/;
 
 interface Stream {
@@ -116,6 +118,7 @@ export function eventWindow(
 
   // The file of a load balancer's log names it, and its lines do not.
   const ownStream = LOAD_BALANCER_FILE.test(base) ? base : '';
+  const knownBy = NUMBERED_PART.test(base) ? '' : base;
   const flush = () => {
     for (const { heardPulse: _, repeated, ...stream } of streams.all()) emit(batchOf(stream), repeated);
     streams.clear();
@@ -136,7 +139,7 @@ export function eventWindow(
     total += 1;
   };
   const derived = (logStream: string, timestamp: number | null, message: string | Buffer) =>
-    idOf(logStream === '' ? base : logStream, timestamp, message);
+    idOf(logStream === '' ? knownBy : logStream, timestamp, message);
 
   return {
     add({ owner = '', logGroup, logStream, id, timestamp, undated, message }) {

@@ -7,6 +7,7 @@
  * Each is safe to repeat and to run twice at the same time.
  */
 
+import { basename } from 'node:path';
 import type { InputSource } from '../../cli/inputs/files.js';
 import { objectId, objectName } from '../../shared/backfill/plan.js';
 import { sumUpDay } from '../../shared/backfill/sum-up.js';
@@ -17,7 +18,7 @@ import type { RunWithInventory } from '../../shared/discovery/known-world.js';
 import type { BackfillBucket, ExportedObject, ExportPart } from '../../shared/ports/backfill.js';
 import type { Log, World } from '../../shared/ports/index.js';
 import type { PastHours } from '../../shared/ports/past-hours.js';
-import { baseOf, readObject } from './read-object.js';
+import { readObject } from './read-object.js';
 
 /** Hours since the epoch, the last one exclusive. */
 interface Span {
@@ -112,7 +113,7 @@ async function readOne(
   }
   const source: InputSource = {
     name: objectName(object),
-    base: baseOf(key),
+    base: basename(key),
     bytes,
     writtenAt,
     open: () => open(object),

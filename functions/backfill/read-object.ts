@@ -3,7 +3,6 @@
  * bounded whatever the object holds.
  */
 
-import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { InputSource } from '../../cli/inputs/files.js';
 import { readSource } from '../../cli/inputs/read.js';
@@ -27,15 +26,6 @@ export interface ReadObject {
   readonly days: ReadonlyMap<number, Buffer>;
   /** Why a part of the object could not be read; null where all of it was. */
   readonly problem: string | null;
-}
-
-/**
- * What an object's lines are known by where they name no stream and no event: two exports put one line into differently numbered
- * parts, so such a number says nothing. The file of a load balancer's log names the load balancer.
- */
-export function baseOf(key: string): string {
-  const name = basename(key);
-  return /^\d{6}(?:\.gz)?$/.test(name) ? '' : name;
 }
 
 /**

@@ -9,7 +9,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { sourcesOf } from '../../cli/inputs/files.js';
 import { replay } from '../../cli/replay/replay.js';
 import { reportCollector } from '../../cli/replay/report.js';
-import { baseOf, readObject } from '../../functions/backfill/read-object.js';
+import { readObject } from '../../functions/backfill/read-object.js';
 import { sumUpDay } from '../../shared/backfill/sum-up.js';
 import { limits } from '../../shared/base/limits.js';
 import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
@@ -123,7 +123,7 @@ async function replayed(paths: readonly string[]): Promise<Rollup[]> {
 async function counted(paths: readonly string[]): Promise<Rollup[]> {
   const byDay = new Map<number, string[]>();
   for (const source of await sourcesOf(paths, {})) {
-    const { days, problem } = await readObject({ ...source, base: baseOf(source.name) }, testWorld(config));
+    const { days, problem } = await readObject(source, testWorld(config));
     expect(problem).toBeNull();
     for (const [day, bytes] of days) byDay.set(day, [...(byDay.get(day) ?? []), gunzipSync(bytes).toString()]);
   }

@@ -203,6 +203,18 @@ describe('derived ids', () => {
     expect(new Set(events.map((event) => event.id)).size).toBe(2 * originals.length);
   });
 
+  it('are the same in whatever numbered part of an export the line stands', async () => {
+    const line = '2026-10-13T09:12:00.000Z (5c9ab0e4-39db-11e9-9c2e-5bd7c2de5998) Access denied. Reason: self-signed\n';
+    const other = line.replace('5c9a', '6d0b');
+    const idsOf = async (name: string, content: string) =>
+      (await read([await file(gzipSync(content), name)])).events.map(({ id }) => id);
+    const [first, second] = await idsOf('000000.gz', line + other);
+    expect(await idsOf('000001.gz', other)).toEqual([second]);
+    expect(await idsOf('000017.gz', line)).toEqual([first]);
+    // Of any other name nobody knows whether it is another log.
+    expect(await idsOf('gateway-a.gz', line)).not.toEqual(await idsOf('gateway-b.gz', line));
+  });
+
   it('leave the time out where it is a guess', async () => {
     const ids = [];
     for (const now of [1, 2]) {
