@@ -7,7 +7,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createRandom } from '../simulation/random.js';
 import { draw, mutate, type Point, pointsOf } from './points.js';
 import { type Reach, reaches } from './reach.js';
 import { type Fate, type Result, summary } from './summary.js';
@@ -49,7 +48,7 @@ const known: Record<string, Result> = existsSync(path) ? JSON.parse(readFileSync
 const texts = sources();
 const digests = new Map([...texts].map(([file, text]) => [file, createHash('sha256').update(text).digest('hex')]));
 const all = await pointsOf(texts);
-const samples = seeds.map((seed) => ({ seed, points: draw(all, sample, createRandom(seed)) }));
+const samples = seeds.map((seed) => ({ seed, points: draw(all, sample, seed) }));
 const open = [...new Set(samples.flatMap(({ points }) => points))].filter((point) => {
   const fate = resultOf(point)?.fate;
   return fate === undefined || (values.again && (fate === 'survived' || fate === 'not reached'));

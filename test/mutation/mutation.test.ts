@@ -2,7 +2,6 @@
 
 import { parseSync } from 'vite';
 import { expect, it } from 'vitest';
-import { createRandom } from '../simulation/random.js';
 import { draw, mutate, pointsOf, withCounters } from './points.js';
 import { type Result, summary } from './summary.js';
 
@@ -26,15 +25,18 @@ it('changes one place of a file at a time, and what it makes still parses', () =
 });
 
 it('draws the same by the same seed, something of every folder, and other points by another seed', () => {
-  const of = (seed: number) => draw(points, 9, createRandom(seed)).map(({ key }) => key);
+  const of = (seed: number) => draw(points, 9, seed).map(({ key }) => key);
   expect(of(1)).toEqual(of(1));
   expect(of(1)).not.toEqual(of(2));
   expect(new Set(of(3)).size).toBe(9);
+  const others = points.filter(({ file }) => file !== 'shared/a/two.ts');
+  const kept = draw(others, 9, 1).map(({ key }) => key);
+  expect(kept).toEqual(expect.arrayContaining(of(1).filter((key) => !key.startsWith('shared/a/two.ts'))));
   expect(of(3).filter((key) => key.startsWith('shared/b/')).length).toBeGreaterThanOrEqual(2);
 });
 
 it('counts at every point that is drawn', async () => {
-  const drawn = draw(points, 12, createRandom(4));
+  const drawn = draw(points, 12, 4);
   const { files, keys } = await withCounters(drawn, texts);
   expect([...keys.values()]).toEqual(expect.arrayContaining(drawn.map(({ key }) => key)));
   for (const { name, content } of files) expect([name, parseSync(name, content).errors]).toEqual([name, []]);

@@ -1,14 +1,14 @@
 /** What can be changed in a file, as Stryker's mutators see it, and which of it a seed draws. Pure, except that parsing is asynchronous. */
 
+import { createHash } from 'node:crypto';
 import { Instrumenter, type InstrumenterOptions, type InstrumentResult } from '@stryker-mutator/instrumenter';
-import type { Random } from '../simulation/random.js';
 
 type Mutant = InstrumentResult['mutants'][number];
 type Logger = ConstructorParameters<typeof Instrumenter>[0];
 
 /** One change of one place. */
 export interface Point {
-  /** `file:line:column mutator → replacement`: the same place and change have the same key in every run. */
+  /** `file:line:column-line:column mutator → replacement`: the same place and change have the same key in every run. */
   readonly key: string;
   /** From the root of the tree, with slashes. */
   readonly file: string;
@@ -54,8 +54,9 @@ export function mutate({ location, mutator, to }: Point, text: string): string {
   return text.slice(0, start) + (OPERATORS.has(mutator) ? `(${to})` : to) + text.slice(end);
 }
 
-function keyOf({ fileName, location, mutatorName, replacement }: Mutant): string {
-  return `${fileName}:${location.start.line + 1}:${location.start.column + 1} ${mutatorName} → ${replacement}`;
+function keyOf({ fileName, location: { start, end }, mutatorName, replacement }: Mutant): string {
+  const place = `${start.line + 1}:${start.column + 1}-${end.line + 1}:${end.column + 1}`;
+  return `${fileName}:${place} ${mutatorName} → ${replacement}`;
 }
 
 function span({ start, end }: Mutant['location'], starts: readonly number[]): [start: number, end: number] {
@@ -85,15 +86,20 @@ export function folderOf(file: string): string {
   return file.split('/').slice(0, 2).join('/');
 }
 
-/** Draws `count` points: two of every folder that has them, and the others from wherever the seed says. */
-export function draw(points: readonly Point[], count: number, random: Random): Point[] {
-  const shuffled = random.shuffled(points);
+/**
+ * Draws `count` points: two of every folder that has them, and the others from wherever the seed says. A file that changes changes
+ * what is drawn of it, and nothing else.
+ */
+export function draw(points: readonly Point[], count: number, seed: number): Point[] {
+  const rank = ({ key }: Point): string => createHash('sha256').update(`${seed} ${key}`).digest('hex');
+  const ranked = points.map((point) => [rank(point), point] as const).sort(([a], [b]) => (a < b ? -1 : 1));
   const ofFolder = new Map<string, number>();
   const isFirst = ({ file }: Point): boolean => {
     const before = ofFolder.get(folderOf(file)) ?? 0;
     ofFolder.set(folderOf(file), before + 1);
     return before < 2;
   };
+  const shuffled = ranked.map(([, point]) => point);
   const first = new Set(shuffled.filter(isFirst));
   return [...first, ...shuffled.filter((point) => !first.has(point))]
     .slice(0, count)

@@ -60,7 +60,7 @@ export function openWorkshop(): Workshop {
   };
   const ask = async <T>(question: Question, milliseconds = 2 ** 31 - 1): Promise<T | null> => {
     const asked = worker ?? (await start());
-    const signal = AbortSignal.timeout(milliseconds);
+    const signal = AbortSignal.timeout(Math.round(milliseconds));
     asked.send(question);
     try {
       return await new Promise<T>((resolve, reject) => {
