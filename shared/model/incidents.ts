@@ -11,6 +11,8 @@ export interface Incident {
   readonly state: 'firing' | 'known' | 'resolved';
   readonly version: number;
   readonly since: number;
+  /** The length of the window in which its beginning was seen: its figures begin with that window. */
+  readonly seenMinutes: number;
   readonly lastNoticeAt: number;
   /** Since when the group has been below the resolve threshold, or null while it is not. */
   readonly calmSince: number | null;

@@ -46,6 +46,9 @@ const refusedSchema = z.object({
   isProven: z.boolean(),
 });
 
+const natural = z.int().check(z.nonnegative());
+const orZero = z.withDefault(z.number(), 0);
+
 const incidentSchema = z.object({
   incidentId: z.string(),
   group: groupSchema,
@@ -56,17 +59,18 @@ const incidentSchema = z.object({
   calmSince: z.nullable(z.number()),
   noticedCount: z.number(),
   severity: z.enum(severities),
-  flaps: z.int().check(z.nonnegative()),
+  flaps: natural,
   announced: z.boolean(),
   severityAtFirst: z.enum(severities),
   acknowledged: z.boolean(),
   acknowledgedBy: z.optional(z.string()),
   heldBack: z.boolean(),
   // Incidents stored by an older version have none of these fields.
-  repeats: z.withDefault(z.int().check(z.nonnegative()), 0),
+  seenMinutes: orZero,
+  repeats: z.withDefault(natural, 0),
   steadyAt: z.withDefault(z.nullable(z.number()), null),
-  lagMinutes: z.withDefault(z.number(), 0),
-  usualDay: z.withDefault(z.number(), 0),
+  lagMinutes: orZero,
+  usualDay: orZero,
   isStranger: z.withDefault(z.boolean(), false),
   isClaimed: z.optional(z.literal(true)),
   members: z.withDefault(z.array(z.string()), []),
@@ -80,7 +84,7 @@ const incidentSchema = z.object({
         severityAtFirst: z.enum(severities),
         acknowledged: z.boolean(),
         remindedAt: z.number(),
-        reminders: z.int().check(z.nonnegative()),
+        reminders: natural,
       }),
     ),
     null,
@@ -96,7 +100,7 @@ const endedSchema = z.object({
   calmAt: z.number(),
   endedAt: z.number(),
   count: z.nullable(z.number()),
-  flaps: z.int().check(z.nonnegative()),
+  flaps: natural,
   announced: z.boolean(),
   heldBack: z.withDefault(z.boolean(), false),
 }) satisfies z.ZodMiniType<EndedIncident>;
