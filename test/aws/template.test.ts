@@ -41,23 +41,25 @@ beforeAll(async () => {
 });
 afterAll(() => shell?.close());
 
-/** Runs the blocks of a chapter, and one more command behind them. @returns what was printed last */
-async function follow(chapter: string, more = 'true'): Promise<string> {
+// The page's Region is another than that of the local AWS.
+const here = (code: string) => code.replace(/=eu-central-1/g, '=us-east-1');
+
+/** Runs the blocks of a chapter. @returns what was printed last */
+async function follow(chapter: string): Promise<string> {
   const own = blocks.filter(({ heading }) => heading.startsWith(chapter));
   expect(own.length, `blocks of ${chapter}`).toBeGreaterThan(0);
   let last = '';
-  for (const code of [...own.map((block) => block.code), more]) {
-    const { exitCode, output } = await shell.run(code);
+  for (const { code } of own) {
+    const { exitCode, output } = await shell.run(here(code));
     expect(exitCode, output).toBe(0);
-    if (code !== 'true') last = output;
+    last = output;
   }
   return last;
 }
 
 it('1, 2, 3: is made, uploaded and deployed', async () => {
   await follow('1.');
-  // The Region of the local AWS.
-  await follow('2.', 'export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1');
+  await follow('2.');
   expect(await follow('3.')).toContain('Successfully created/updated stack - mtls-watch');
 });
 
@@ -88,5 +90,5 @@ it('4: watches what it found, and alerts on a refusal', async () => {
 });
 
 it('left no command out', () => {
-  expect(blocks.map(({ heading }) => heading.slice(0, 2))).toEqual(['1.', '2.', '3.', '4.']);
+  expect(blocks.map(({ heading }) => heading.slice(0, 2))).toEqual(['1.', '2.', '2.', '3.', '4.']);
 });
