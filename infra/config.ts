@@ -7,9 +7,10 @@ import { CfnResource, type IResolvable, Reference, Tokenization } from 'aws-cdk-
 import type { Node } from 'constructs';
 import { MtlsWatchError } from '../shared/base/errors.js';
 import { limits } from '../shared/base/limits.js';
+import { type MemberConfig, parseMemberConfig } from '../shared/config/member-settings.js';
 import { nearKey } from '../shared/config/near-key.js';
 import { arePlaceholdersAllowed, refusePlaceholders } from '../shared/config/placeholders.js';
-import { type Config, type MemberConfig, parseConfig, parseMemberConfig } from '../shared/config/settings.js';
+import { type Config, parseConfig } from '../shared/config/settings.js';
 import type { WrittenSettings } from '../shared/config/written-settings.js';
 import { writtenSettings } from './settings-source.js';
 

@@ -3,9 +3,10 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { MtlsWatchError } from '../../shared/base/errors.js';
+import { parseMemberConfig } from '../../shared/config/member-settings.js';
 import { nearKey } from '../../shared/config/near-key.js';
 import { arePlaceholdersAllowed, refusePlaceholders } from '../../shared/config/placeholders.js';
-import { parseConfig, parseMemberConfig } from '../../shared/config/settings.js';
+import { parseConfig } from '../../shared/config/settings.js';
 import { SETTINGS_VARIABLE } from '../../shared/config/written-settings.js';
 import { readSettings } from '../replay/config.js';
 import { pc } from '../terminal/colors.js';

@@ -6,7 +6,7 @@ import { systemClock } from '../../shared/adapters/clock.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
-import { destinationArn } from '../../shared/config/settings.js';
+import { destinationArn } from '../../shared/config/member-settings.js';
 import type { Check, CheckState } from '../../shared/discovery/check.js';
 import { fixes, runChecks } from '../../shared/discovery/checks/checks.js';
 import type { PageAnswer, TruststoreContents } from '../../shared/discovery/checks/context.js';
