@@ -33,7 +33,7 @@ import { severities } from '../../model/notices.js';
 import { endedOf, isEnd, lastEnds } from '../../ports/ended.js';
 import type { Clock, IncidentStore } from '../../ports/index.js';
 import { inParallel } from './failures.js';
-import { groupSchema, type ReadEach, readValue, textOf } from './items.js';
+import { groupSchema, type ReadEach, readValue, reasonSchema, textOf } from './items.js';
 import { endOf, keys, ordered, ttl, weekOfHour } from './keys.js';
 import { INCIDENT_EXISTS, layOut } from './outbox.js';
 import { attributesOf, type Condition, type Item, type Table } from './table.js';
@@ -96,6 +96,7 @@ const endedSchema = z.object({
   calmAt: z.number(),
   endedAt: z.number(),
   count: z.nullable(z.number()),
+  reasons: z.optional(z.array(z.object({ reason: reasonSchema, count: z.number() }))),
   flaps: z.int().check(z.nonnegative()),
   announced: z.boolean(),
   heldBack: z.withDefault(z.boolean(), false),
