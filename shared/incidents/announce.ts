@@ -15,7 +15,7 @@ import { groupId } from '../model/group-id.js';
 import { type Fact, type GroupKey, type Incident, isSeveral, type Notice } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import { toldWith } from './alike.js';
-import type { IncidentChange } from './incident.js';
+import { firstMinuteOf, type IncidentChange } from './incident.js';
 import { clientsOf, noticeOf } from './notice.js';
 import type { ScopeTotal } from './scope-total.js';
 import { type Impact, isStranger, severityFor, worse } from './severity.js';
@@ -183,14 +183,14 @@ export function tellingFrom(minute: number): number {
   return hourOf(minute - limits.detectorLookbackMinutes) * MINUTES_PER_HOUR;
 }
 
-/** The facts of the incident, from one window before it was noticed until now. */
+/** The facts of the incident, from the window in which it was seen until now. */
 export async function factsOf(
   incident: Incident,
   facts: readonly Fact[],
   now: number,
   { stores, config }: World,
 ): Promise<readonly Fact[]> {
-  const began = minuteOf(incident.since) - config.detection.windowMinutes + 1;
+  const began = firstMinuteOf(incident, config.detection);
   // A known incident may have gone on for months.
   const from = incident.known === null ? began : Math.max(began, tellingFrom(minuteOf(now)));
   const isCovered = facts[0] !== undefined && facts[0].minute <= from;

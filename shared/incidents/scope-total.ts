@@ -10,7 +10,7 @@ import { trustedIssuers, unlessUnreadable } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
 import { type Fact, type GroupKey, type Incident, OTHER_ISSUERS, SEVERAL_STRANGERS } from '../model/index.js';
 import type { World } from '../ports/index.js';
-import { placeOf } from './incident.js';
+import { firstMinuteOf, placeOf } from './incident.js';
 
 export interface ScopeTotal {
   readonly count: number;
@@ -23,18 +23,19 @@ type Minutes = Map<number, { count: number; firstAt: number }>;
 
 /**
  * The failures of the groups that the incident names, or of all strangers of its scope and door. It begins where the failures
- * that led to its notice began: after a quiet as long as the detector's window, and an hour before the notice at most.
+ * that led to its notice began: after a quiet as long as the detector's window, and at most an hour before the minutes in which
+ * it was seen.
  */
 export async function scopeTotal(incident: Incident, world: World): Promise<ScopeTotal> {
   const { stores, clock, config } = world;
-  const noticed = minuteOf(incident.since);
-  const span = { from: noticed - MINUTES_PER_HOUR + 1, to: minuteOf(clock.now()) };
+  const seen = firstMinuteOf(incident, config.detection);
+  const span = { from: seen - MINUTES_PER_HOUR, to: minuteOf(clock.now()) };
   const groups = await groupsOf(incident, span, world);
   const minutes: Minutes = new Map();
   await pMap(groups, async (group) => addTo(minutes, await stores.facts.window(group, span.from, span.to)), {
     concurrency: limits.storeConcurrencyMax,
   });
-  const from = beginningOf(minutes, noticed, config.detection.windowMinutes);
+  const from = beginningOf(minutes, seen, config.detection.windowMinutes);
   let [count, firstAt] = [0, incident.since];
   for (const [minute, sum] of minutes) {
     if (minute < from) continue;
@@ -83,8 +84,8 @@ function addTo(minutes: Minutes, facts: readonly Fact[]): void {
   }
 }
 
-function beginningOf(minutes: Minutes, noticed: number, windowMinutes: number): number {
-  let first = noticed - windowMinutes + 1;
+function beginningOf(minutes: Minutes, seen: number, windowMinutes: number): number {
+  let first = seen;
   const before = [...minutes.keys()].filter((minute) => minute < first).sort((a, b) => b - a);
   for (const minute of before) {
     if (first - minute > windowMinutes) break;

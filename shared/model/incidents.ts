@@ -12,6 +12,8 @@ export interface Incident {
   readonly state: 'firing' | 'known' | 'resolved';
   readonly version: number;
   readonly since: number;
+  /** The length of the window in which its beginning was seen: its figures begin with that window. */
+  readonly seenMinutes: number;
   readonly lastNoticeAt: number;
   /** Since when the group has been below the resolve threshold, or null while it is not. */
   readonly calmSince: number | null;
@@ -98,6 +100,14 @@ export interface SilenceWindow {
   /** When it opens, in minutes after midnight UTC, and for how long; it may run past midnight. */
   readonly fromMinute: number;
   readonly minutes: number;
+}
+
+/**
+ * Whether the transition to this state ends the incident: it is resolved, or only refusals that were known before go
+ * on.
+ */
+export function isEnd({ state, known, incidentId }: Incident): boolean {
+  return state === 'resolved' || (state === 'known' && known?.incidentId !== incidentId);
 }
 
 export interface ReasonCount {

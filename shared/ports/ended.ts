@@ -4,14 +4,6 @@
 
 import { countOf, type EndedIncident, type Incident, type Notice } from '../model/index.js';
 
-/**
- * Whether the transition to this state ends the incident: it is resolved, or only refusals that were known before go
- * on.
- */
-export function isEnd({ state, known, incidentId }: Incident): boolean {
-  return state === 'resolved' || (state === 'known' && known?.incidentId !== incidentId);
-}
-
 /** @param notice the notice of the end; null if none was sent */
 export function endedOf(incident: Incident, notice: Notice | null): EndedIncident {
   const { incidentId, group, severity, since, calmSince, lastNoticeAt, flaps, announced, heldBack } = incident;
