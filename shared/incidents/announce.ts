@@ -43,10 +43,9 @@ export async function impactOf(
   facts: readonly Fact[],
   world: World,
 ): Promise<Impact & { readonly isStranger: boolean }> {
-  const { issuerTrusted, isLost, isClaimed, isOrganisationKnown, change } = await surroundingsOf(group, facts, world);
+  const { issuerTrusted, isLost, isClaimed, isOrganisationKnown } = await surroundingsOf(group, facts, world);
   const clients = clientCountOf(facts);
-  const isTruststoreChanged = change !== null;
-  const who = { group, issuerTrusted, isLost, isOrganisationKnown, isTruststoreChanged };
+  const who = { group, issuerTrusted, isLost, isOrganisationKnown };
   return { ...who, isClaimed, numbers: detection.numbers, clients, scopeShare: null, isStranger: isStranger(who) };
 }
 
@@ -79,7 +78,6 @@ export async function storeTransition(announcement: Announcement, world: World):
       isLost,
       isClaimed,
       isOrganisationKnown,
-      isTruststoreChanged: diagnosed.change !== null,
       scopeShare,
     };
     const own = severityFor(impact, policyFor(next.group, world.config.detection));

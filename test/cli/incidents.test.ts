@@ -157,7 +157,7 @@ describe('with --diagnose', () => {
     await fire('one', { group: failing }, { group: failing, verdict: null });
     const config = testConfig({ truststores: { '*': 's3://bank/ca.pem' } });
     const read = async () => ({ text: issuer.pem, version: 'v', versionId: null, modifiedAt: 0 });
-    const seeing = { ...world, config: async () => config, truststores: { read, previous: async () => null } };
+    const seeing = { ...world, config: async () => config, truststores: { read, earlier: async () => [] } };
     await showIncident('one', { diagnose: true }, seeing);
     const now = text().slice(text().indexOf('The verdict now'));
     expect(now).toContain('The client certificate has expired (expired)');
