@@ -47,7 +47,7 @@ async function play(streams: readonly Stream[], minutes: number): Promise<TestWo
   const world = Object.assign(testWorld({ truststores: { '*': 's3://truststores/all.pem' } }), {
     truststores: {
       read: async () => ({ text: bundle, version: 'same-figures', versionId: 'v', modifiedAt: T0 - 90 * 86_400_000 }),
-      previous: async () => null,
+      earlier: async () => [],
     },
   });
   await world.stores.certificates.save(new Map([[rekeyed.certificate.fingerprint, rekeyed.pem]]));
