@@ -17,7 +17,7 @@ import { createTruststores } from '../inputs/file-truststores.js';
 import { type FoundIncident, findIncident, tellingNotice } from '../inputs/incident.js';
 import { settingsHere } from '../inputs/settings.js';
 import { isOfStack, outputsOf, storesHere, type TableOptions, withTable } from '../inputs/stack.js';
-import { clockAt, languageOption, withAt, withLanguage } from '../terminal/options.js';
+import { clockAt, configOption, languageOption, withAt, withLanguage } from '../terminal/options.js';
 
 import { folded, foldedPage, jsonLine, type Output, table } from '../terminal/table.js';
 
@@ -45,7 +45,7 @@ export function runbookCommand(): Command {
       'the page: a reason, finding, cause or alarm, as the alert or the report names it; without one, all are listed',
     )
     .option('--incident <id>', "the incident's page, with every blank filled that is known of it")
-    .option('--config <file>', 'the settings, in place of the deployed ones')
+    .addOption(configOption('the settings, in place of the deployed ones'))
     .option('--json', 'print the page and its blanks as one line of JSON');
   return withTable(withAt(withLanguage(command, "the stack's, and else en"))).action(
     async (id: string | undefined, options: RunbookOptions) => {

@@ -29,6 +29,7 @@ import { tailBounds } from '../tail/bounds.js';
 import { type Following, follow } from '../tail/follow.js';
 import { refusalLine, refusalText, verdictText } from '../tail/show.js';
 import { withAccount } from '../terminal/account.js';
+import { configOption } from '../terminal/options.js';
 import type { Output } from '../terminal/table.js';
 
 interface Options {
@@ -43,7 +44,7 @@ interface Options {
 export function tailCommand(): Command {
   const command = withPlaces(new Command('tail'))
     .option('--truststore <file>', 'the CA bundle to judge by, in place of the domains’ own')
-    .option('--config <file>', 'settings as JSON; see docs/configuration.md')
+    .addOption(configOption('settings as JSON; see docs/configuration.md'))
     .option('--poll', 'look every few seconds in place of Live Tail, which costs by the minute')
     .option('--json', 'one JSON object a line for each refusal');
   return withAccount(command).action(async (options: Options) => {
@@ -171,14 +172,20 @@ function shower(json: boolean, world: World, { output, note }: TailWorld): (fail
 
 async function verdictOn(
   { subjectDn, serialNumber, fingerprint, notBefore, notAfter }: Client,
-  { scope, issuerDn, reason, door, at }: Failure,
+  { scope, issuerDn, reason, isUnverified, door, at }: Failure,
   world: World,
   note: (text: string) => void,
 ): Promise<Diagnosis | null> {
   try {
     const known = notBefore === null || notAfter === null ? {} : { notBefore, notAfter };
     const tally = { subjectDn, serialNumber, fingerprint, sourceIps: [], count: 1, ...known };
-    const group = { scope, issuerDn, reason, ...(door !== undefined && { door }) };
+    const group = {
+      scope,
+      issuerDn,
+      reason,
+      ...(isUnverified && { isUnverified }),
+      ...(door !== undefined && { door }),
+    };
     const said = door === undefined ? null : reason;
     const diagnosis = await diagnosisOfGroup([tally], group, at, said, world);
     return diagnosis.kind === 'made' ? diagnosis.verdict : null;
