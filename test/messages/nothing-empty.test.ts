@@ -7,22 +7,8 @@ import { messagesIn } from '../../shared/messages/index.js';
 import { nameWords } from '../../shared/messages/names.js';
 import { phrases } from '../../shared/messages/phrases/ja.js';
 import { reportMessages } from '../../shared/report/messages/index.js';
+import { silentIn } from '../support/silent.js';
 import { testConfig } from '../support/world.js';
-
-/** Stands for a name, a number, a list or an object alike, and reads as `42`. */
-const anything: unknown = new Proxy(() => anything, {
-  get: (_, key) => (key === Symbol.toPrimitive ? () => 42 : key === Symbol.iterator ? undefined : anything),
-  apply: () => anything,
-});
-
-/** The places of texts that say nothing. */
-function silentIn(value: unknown, path: string): string[] {
-  if (value === anything) return [];
-  if (typeof value === 'function') return silentIn(value(...Array.from({ length: 8 }, () => anything)), `${path}()`);
-  if (typeof value === 'string') return value.trim() === '' ? [path] : [];
-  if (typeof value !== 'object' || value === null) return value === undefined ? [path] : [];
-  return Object.entries(value).flatMap(([key, inner]) => silentIn(inner, `${path}.${key}`));
-}
 
 it.each(['en', 'ja'] as const)('in %s', (language) => {
   expect(silentIn(messagesIn[language], 'messages')).toEqual([]);
