@@ -23,7 +23,7 @@ import { type FoundIncident, findIncident, tellingNotice } from '../inputs/incid
 import { namedDoor, withDoorName } from '../inputs/known-door.js';
 import { settingsHere } from '../inputs/settings.js';
 import { isOfStack, outputsOf, storesHere, type TableOptions, withTable } from '../inputs/stack.js';
-import { clockAt, languageOption, withAt, withLanguage } from '../terminal/options.js';
+import { clockAt, configOption, languageOption, withAt, withLanguage } from '../terminal/options.js';
 
 import { folded, foldedPage, jsonLine, type Output, table } from '../terminal/table.js';
 
@@ -52,7 +52,7 @@ export function runbookCommand(): Command {
       'the page: a reason, finding, cause or alarm, as the alert or the report names it; without one, all are listed',
     )
     .option('--incident <id>', "the incident's page, with every blank filled that is known of it")
-    .option('--config <file>', 'the settings, in place of the deployed ones')
+    .addOption(configOption('the settings, in place of the deployed ones'))
     .option('--json', 'print the page and its blanks as one line of JSON');
   withDoorName(command, "whose commands the page shows; default: the incident's door, else as the page is written");
   return withTable(withAt(withLanguage(command, "the stack's, and else en"))).action(
