@@ -185,9 +185,13 @@ function regular(
   when: (t: number) => boolean,
   isFirst = true,
 ): void {
+  let first = LENGTH - 1;
   for (let t = from; t < LENGTH; t += every * (0.8 + 0.4 * random.uniform())) {
     const minute = Math.floor(t);
-    if (when(minute)) counts[minute] = (counts[minute] ?? 0) + 1;
+    if (!when(minute)) continue;
+    counts[minute] = (counts[minute] ?? 0) + 1;
+    first = Math.min(first, minute);
   }
-  if (isFirst) outage(from, LENGTH - 1, () => 0);
+  // Nobody can know of an outage before its first call.
+  if (isFirst) outage(first, LENGTH - 1, () => 0);
 }
