@@ -225,7 +225,7 @@ describe('detect', () => {
   it('tells of a burst although one of its size came weeks before, and of no third one', () => {
     const burst = [3, 4, 3, 3, 2];
     const withBursts = (...days: readonly number[]): History => {
-      const counts = Array.from({ length: 49 * DAY }, (_, t) => (t === 0 ? 1 : 0));
+      const counts = Array.from({ length: 49 * DAY }, (_, t): number => (t === 0 ? 1 : 0));
       for (const day of days) for (const [k, n] of burst.entries()) counts[day * DAY + 400 + k] = n;
       return learned(counts);
     };

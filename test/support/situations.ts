@@ -31,6 +31,7 @@ const CALM = [
   'rare clumps',
   'retries over an hour',
   'a rate that wanders',
+  'a clump a month',
 ] as const;
 
 export const SITUATIONS = [...OUTAGES, ...BURSTS, ...CALM] as const;
@@ -132,6 +133,9 @@ function drawBurstsAndCalm(name: SituationName, { random, counts, add, outage, g
       return;
     case 'rare clumps':
       clumps(random, counts, WEEK, [5, 20], 5);
+      return;
+    case 'a clump a month':
+      clumps(random, counts, 28 * DAY, [10, 30], 5);
       return;
     case 'retries over an hour':
       clumps(random, counts, 2 * DAY, [5, 25], HOUR);
