@@ -260,8 +260,8 @@ async function worsened({ incident, detection, facts, now }: SeenNow, world: Wor
     clients: clientCountOf(own),
     issuerTrusted: null,
     isClaimed: false,
-    isOrganisationKnown: false,
-    isTruststoreChanged: true,
+    // As bad as it may be: then it is no stranger.
+    isOrganisationKnown: true,
     scopeShare: null,
   };
   if (!isWorse(severityFor(least, policy))) return null;
