@@ -3,7 +3,7 @@
  * threshold, and by how much (peaks over threshold, Davison and Smith 1990).
  */
 
-import { CLUSTER_FROM, firstScore, peakScore, MEMORY_MINUTES } from './peaks.js';
+import { CLUSTER_FROM, firstScore, MEMORY_MINUTES, peakScore } from './peaks.js';
 import { at, type DetectorParameters, type Shape, SPREADS, type State, shapeOf } from './state.js';
 import type { WindowSurprise } from './windows.js';
 

@@ -232,7 +232,9 @@ describe('detect', () => {
     const strict = detectionSchema.parse({ falsePagesPerMonth: 0.05 });
     expect(verdictAfter(withBursts(), burst).kind, 'the first').toBe('spike');
     expect(verdictAfter(withBursts(33), burst).kind, 'the second').toBe('spike');
-    expect(verdictAfter(withBursts(33), burst, strict).kind, 'the second where few pages are accepted').not.toBe('spike');
+    expect(verdictAfter(withBursts(33), burst, strict).kind, 'the second where few pages are accepted').not.toBe(
+      'spike',
+    );
     expect(verdictAfter(withBursts(20, 33), burst).kind, 'the third').not.toBe('spike');
   });
 
