@@ -93,12 +93,21 @@ describe('advance', () => {
     expect(play([detection('spike', 30, 2)], current, 30).notices).toEqual(['30 spike']);
   });
 
-  it('takes a quick comeback for the same incident and waits longer each time it flaps', () => {
+  it('takes a quick comeback for the same incident, and the next calm must be longer than the one before it', () => {
     const cycle = [...times(5, detection('spike', 20)), ...times(25, detection('quiet'))];
     const { notices, current } = play([...cycle, ...cycle, ...cycle, ...cycle, ...times(100, detection('quiet'))]);
-    expect(notices).toEqual(['0 spike', '15 resolved', '30 spike', '55 resolved', '60 spike', '135 resolved']);
+    expect(notices).toEqual(['0 spike', '15 resolved', '30 spike', '130 resolved']);
     expect(current?.incidentId).toBe(incidentIdOf(group, START));
     expect(current?.since).toBe(START);
+  });
+
+  it('counts the window that is usual again as calm where failures never end, and none where they do', () => {
+    const endingIn = (usualDay: number): readonly string[] => {
+      const course = { ...numbers().course, usualDay, quietMinutes: 1 };
+      return play([...times(8, detection('spike', 20)), ...times(30, detection('quiet', 3, null, { course }))]).notices;
+    };
+    expect(endingIn(2_000)).toEqual(['0 spike', '13 resolved']);
+    expect(endingIn(10)).toEqual(['0 spike', '17 resolved']);
   });
 
   it('takes a late comeback for another incident', () => {
@@ -211,7 +220,7 @@ describe('what is known and still refused', () => {
       ...times(60 * DAY, asEver()),
       ...times(5, gone),
     ]);
-    const days = notices.slice(notices.findIndex((one) => one.startsWith(`${2 * DAY + 10} `)));
+    const days = notices.slice(notices.findIndex((one) => one.startsWith(`${2 * DAY + 5} `)));
     expect(days.map((one) => `${Math.round(Number(one.split(' ')[0]) / DAY)} ${one.split(' ')[1]}`)).toEqual([
       '2 ongoing',
       '3 ongoing',
@@ -233,7 +242,7 @@ describe('what is known and still refused', () => {
       ...times(20, detection('spike', 900)),
       ...times(30, asEver()),
     ]);
-    expect(notices.slice(-2)).toEqual([`${2 * DAY + 30} spike`, `${2 * DAY + 60} resolved`]);
+    expect(notices.slice(-2)).toEqual([`${2 * DAY + 30} spike`, `${2 * DAY + 55} resolved`]);
     expect(current).toMatchObject({ state: 'known', incidentId: incidentIdOf(group, START + (2 * DAY + 30) * MINUTE) });
     expect(current?.known?.incidentId).toBe(incidentIdOf(group, START));
   });
