@@ -5,7 +5,12 @@ import { dirtyHoursOf } from '../../shared/ports/dirty-hours.js';
 import { group } from '../contract/examples.js';
 
 const mark = (hour: number, n = 0) => ({ group: group(n), hour, token: `${hour} ${n}` });
-const fact = (hour: number, n = 0, minute = 0) => ({ group: group(n), minute: hour * 60 + minute, batchId: 'b', requests: 1 });
+const fact = (hour: number, n = 0, minute = 0) => ({
+  group: group(n),
+  minute: hour * 60 + minute,
+  batchId: 'b',
+  requests: 1,
+});
 const shown = (...asked: Parameters<typeof dirtyHoursOf>) =>
   dirtyHoursOf(...asked).map(({ hour, token, expected }) => [hour, token, expected.length]);
 
