@@ -15,7 +15,7 @@ import { parseTruststore } from '../../shared/x509/truststore.js';
 import { createTruststores } from '../inputs/file-truststores.js';
 import type { Live } from '../inputs/live/options.js';
 import { readInputs } from '../inputs/read.js';
-import { deduplicator } from '../inputs/seen.js';
+import { seenEvents } from '../inputs/seen.js';
 import { assertUsable, truststoreErrors } from '../inputs/truststores.js';
 import { progressBar } from '../terminal/progress.js';
 import { compactCells } from './compact-cells.js';
@@ -105,7 +105,7 @@ async function countAll(
   onlooker: ReplayObserver | undefined,
 ): Promise<InputProblem[]> {
   const problems: InputProblem[] = [];
-  const isNew = deduplicator();
+  const seen = seenEvents();
   const bar = progressBar(process.stderr);
   // While counting, the grace period is measured in requests, not in minutes: it ends before the store drops the first
   // half.
@@ -132,20 +132,21 @@ async function countAll(
     stdin: process.stdin,
     live: live?.items ?? null,
     formats,
-    isNew: isUnread ? isNew : null,
+    seen: isUnread ? seen : null,
   };
   for await (const item of readInputs(paths, inputOptions)) {
     if (item.kind === 'problem') problems.push(item);
     else if (item.kind === 'progress') bar.update(item.bytesRead, item.bytesTotal);
     else if (item.kind === 'searched') bar.searched(item.done, item.total);
     if (item.kind !== 'batch') continue;
-    const isAsked = item.repeated !== undefined;
-    const events = isAsked ? item.batch.events : item.batch.events.filter((event) => isNew(item.batch, event.id));
-    const repeated = item.repeated ?? item.batch.events.length - events.length;
+    const { left } = item;
+    const events =
+      left === undefined ? item.batch.events.filter(({ id }) => seen.isNew(item.batch, id)) : item.batch.events;
+    const { repeated, passed } = left ?? { repeated: item.batch.events.length - events.length, passed: 0 };
     const batch = { ...item.batch, events };
     const { parsed } = await ingest(batch, world);
     for (const event of onlooker === undefined ? [] : batch.events) onlooker?.onEvent(event, batch.logGroup);
-    tallies.events += events.length + repeated + item.batch.malformed.length;
+    tallies.events += events.length + repeated + passed + item.batch.malformed.length;
     tallies.duplicates += repeated;
     tallies.rejects.add(parsed.rejected);
     tallies.recovered += parsed.recovered;
