@@ -23,6 +23,9 @@ export interface Contender {
   readonly run: () => Promise<Run>;
 }
 
+const REQUIRE =
+  "import { createRequire as requireOfThisFile } from 'node:module'; const require = requireOfThisFile(import.meta.url);";
+
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const PEAK = pathToFileURL(here('print-peak.mjs')).href;
 
@@ -43,8 +46,11 @@ export async function bundled(folder: string): Promise<string> {
     platform: 'node',
     target: 'node20',
     charset: 'utf8',
-    packages: 'external',
-    define: { 'import.meta.url': JSON.stringify(pathToFileURL(entry).href) },
+    // As the package ships it: see `cli/bundle.mjs`, which older checkouts do not have.
+    minify: true,
+    mainFields: ['module', 'main'],
+    external: ['bowser'],
+    banner: { js: REQUIRE },
     logLevel: 'error',
   });
   return join(outdir, 'main.js');
