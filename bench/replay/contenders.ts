@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -47,12 +48,14 @@ export async function bundled(folder: string): Promise<string> {
     target: 'node20',
     charset: 'utf8',
     // As the package ships it: see `cli/bundle.mjs`, which older checkouts do not have.
-    minify: true,
+    minify: process.env.NOMIN === undefined,
     mainFields: ['module', 'main'],
     external: ['bowser'],
     banner: { js: REQUIRE },
     logLevel: 'error',
   });
+  // Without it Node looks into each file to find out what it is.
+  writeFileSync(join(outdir, 'package.json'), '{"type":"module"}');
   return join(outdir, 'main.js');
 }
 
