@@ -41,7 +41,9 @@ export function replayCommand(): Command {
     const scene = reports?.reportCollector(config.accessLogFormats);
     const replayed = await replay(inputs, config, options.truststore, scene, live);
     const written =
-      options.report === undefined ? null : ((await scene?.write(replayed, options.report, options.truststore)) ?? null);
+      options.report === undefined
+        ? null
+        : ((await scene?.write(replayed, options.report, options.truststore)) ?? null);
     for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
     for (const error of replayed.truststoreErrors) process.stderr.write(`warning: ${error}\n`);
     if (options.json) {

@@ -17,7 +17,16 @@ import {
 import { GROUP_WITH_OWNER, timeOf } from './records.js';
 import type { PlainSuccess } from './window.js';
 
-const KEYS = ['message', 'timestamp', 'id', 'eventId', 'logGroup', 'logStream', 'logStreamName', 'ingestionTime'] as const;
+const KEYS = [
+  'message',
+  'timestamp',
+  'id',
+  'eventId',
+  'logGroup',
+  'logStream',
+  'logStreamName',
+  'ingestionTime',
+] as const;
 type Key = (typeof KEYS)[number];
 const NUMBERS: ReadonlySet<Key> = new Set<Key>(['timestamp', 'ingestionTime']);
 
@@ -145,7 +154,9 @@ const IN_TEXT = Uint8Array.from({ length: 256 }, (_, byte) => {
   return byte < SPACE || byte > 0x7e ? 3 : 0;
 });
 /** What may stand behind a backslash; `\u` may stand for anything. */
-const IS_ESCAPE = Uint8Array.from({ length: 256 }, (_, byte) => ('"\\/bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0));
+const IS_ESCAPE = Uint8Array.from({ length: 256 }, (_, byte) =>
+  '"\\/bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0,
+);
 /** How many backslashes the text had whose end was found last. */
 let escapesBefore = 0;
 

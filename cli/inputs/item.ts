@@ -13,8 +13,11 @@ export interface LeftOut {
 }
 
 export type InputItem =
-  /** `left`: events that were left out; undefined where all are asked for. */
-  | { readonly kind: 'batch'; readonly batch: LogBatch; readonly left?: LeftOut }
+  /**
+   * `left`: events that were left out; undefined where all are asked for. `more`: whether the next one holds another stream of the same
+   * part of a file, so that both may be counted together.
+   */
+  | { readonly kind: 'batch'; readonly batch: LogBatch; readonly left?: LeftOut; readonly more?: boolean }
   | { readonly kind: 'control'; readonly control: ControlMessage }
   /**
    * A file, or the rest of one, that could not be read; everything before it was yielded. One line without log text.

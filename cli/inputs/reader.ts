@@ -48,7 +48,7 @@ export function fileReader(
 ): FileReader {
   const window = eventWindow(
     source.base,
-    (batch, left) => emit({ kind: 'batch', batch, ...(seen !== null && { left }) }),
+    (batch, left, more) => emit({ kind: 'batch', batch, more, ...(seen !== null && { left }) }),
     seen,
   );
   const interpreted = interpreter(window, format, emit);

@@ -91,6 +91,7 @@ function openStreams() {
       return last;
     },
     all: () => streams.values(),
+    count: () => streams.size,
     clear: () => {
       streams.clear();
       last = null;
@@ -100,12 +101,12 @@ function openStreams() {
 
 /**
  * @param base names the file where the log does not name a stream
- * @param emit takes a batch, and how many events were left out of it
+ * @param emit takes a batch, how many events were left out of it, and whether another one of the same part of the file follows
  * @param seen where it is given, events are left out; null where all are asked for
  */
 export function eventWindow(
   base: string,
-  emit: (batch: LogBatch, left: LeftOut) => void,
+  emit: (batch: LogBatch, left: LeftOut, more: boolean) => void,
   seen: Seen | null = null,
 ): EventWindow {
   const idOf = idDeriver();
@@ -121,8 +122,10 @@ export function eventWindow(
   const ownStream = LOAD_BALANCER_FILE.test(base) ? base : '';
   const knownBy = NUMBERED_PART.test(base) ? '' : base;
   const flush = () => {
+    let rest = streams.count();
     for (const { heardPulse: _, repeated, passed, ...stream } of streams.all()) {
-      emit(batchOf(stream), { repeated, passed });
+      rest -= 1;
+      emit(batchOf(stream), { repeated, passed }, rest > 0);
     }
     streams.clear();
     held = 0;
