@@ -10,12 +10,12 @@ import {
   isDigit,
   OPEN_OBJECT,
   PLAIN_BYTES_MAX,
+  type PlainSuccess,
   plainBytes,
   QUOTE,
   type WholeLine,
 } from './plain.js';
 import { GROUP_WITH_OWNER, timeOf } from './records.js';
-import type { PlainSuccess } from './window.js';
 
 const KEYS = [
   'message',

@@ -11,11 +11,11 @@ import { type Opened, openValue } from './containers.js';
 import { eventLines } from './event-lines.js';
 import type { InputItem } from './item.js';
 import { lineEvents } from './lines.js';
-import { CLOSE_OBJECT, isPlainMessage, PLAIN_BYTES_MAX, type WholeLine } from './plain.js';
+import { CLOSE_OBJECT, isPlainMessage, PLAIN_BYTES_MAX, type PlainSuccess, type WholeLine } from './plain.js';
 import { plainEventOf, timeByFormat, timeInText } from './records.js';
 import type { Layout } from './sniff.js';
 import { splitter, type Unit } from './split.js';
-import type { EventWindow, InputEvent, PlainSuccess } from './window.js';
+import type { EventWindow, InputEvent } from './window.js';
 
 export interface Interpreter {
   /** @param fallbackAt the time of lines without one, until a line has one */

@@ -9,13 +9,26 @@ import { cloudFront } from '../../shared/doors/cloudfront/door.js';
 import { loadBalancer } from '../../shared/doors/load-balancer/door.js';
 import { isPlainSuccess } from '../../shared/logs/parse-access.js';
 import { NEWLINE } from './value-scanner.js';
-import type { PlainSuccess } from './window.js';
 
 /** A line: bytes `from` to `to` of a chunk, which holds its end as well. */
 export interface WholeLine {
   readonly chunk: Buffer;
   readonly from: number;
   readonly to: number;
+}
+
+/** An event that is known to be the record of a success: `isPlainMessage`. */
+export interface PlainSuccess {
+  readonly logGroup: string;
+  readonly logStream: string;
+  /** Null where the log has none. */
+  readonly id: string | null;
+  readonly timestamp: number;
+  /** The bytes of the message, as the line has them. */
+  readonly bytes: Buffer;
+  /** Characters of the message. */
+  readonly chars: number;
+  text(): string;
 }
 
 /** Longer lines are not what most of a log is. */

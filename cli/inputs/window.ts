@@ -9,7 +9,7 @@ import { pulseOf } from '../../shared/base/time.js';
 import { batchOf } from '../../shared/logs/decode.js';
 import type { LogBatch, LogEvent, RejectCode, Rejected } from '../../shared/model/index.js';
 import type { LeftOut } from './item.js';
-import { isPlainMessage } from './plain.js';
+import { isPlainMessage, type PlainSuccess } from './plain.js';
 import { occurrences, type Seen } from './seen.js';
 
 export interface InputEvent {
@@ -22,20 +22,6 @@ export interface InputEvent {
   /** The line itself tells no time, so its timestamp is a guess and no part of a derived id. */
   readonly undated?: boolean;
   readonly message: string;
-}
-
-/** An event that is known to be the record of a success: `isPlainMessage`. */
-export interface PlainSuccess {
-  readonly logGroup: string;
-  readonly logStream: string;
-  /** Null where the log has none. */
-  readonly id: string | null;
-  readonly timestamp: number;
-  /** The bytes of the message, as the line has them. */
-  readonly bytes: Buffer;
-  /** Characters of the message. */
-  readonly chars: number;
-  text(): string;
 }
 
 export interface EventWindow {
