@@ -122,7 +122,7 @@ export const limits = {
   truststoreBlocksMax: 10_000,
   /** The maximum age of a cached truststore from S3; checking an unchanged one costs a 304. */
   truststoreRecheckMs: 60_000,
-  /** Object versions that are searched for the one before the current one; other keys may have the same prefix. */
+  /** Object versions that are searched for those before the current one; other keys may have the same prefix. */
   truststoreVersionsMax: 100,
   /** How long a container uses the reconciler's inventory before it reads it again. */
   inventoryRecheckMs: 3 * 60_000,
@@ -145,7 +145,7 @@ export const limits = {
   namesInLogLineMax: 20,
   nameInLogLineCharsMax: 512,
   /** Parsed truststores cached by one function; about 5 KB for each certificate. */
-  truststoresCachedMax: 20,
+  truststoresCachedMax: 50,
   /** Keys of CAs cached by one function; a few KB each. A truststore has at most 1,000. */
   publicKeysMax: 2_000,
   /** The gateway's own bound on the CAs above a client, root included; see `x509/standing.ts`. */
@@ -422,10 +422,12 @@ export const limits = {
   /** In a storm, halves of one request id that a batch joins one by one; an ordinary request has one of each kind. */
   halvesPerRequestIdMax: 4,
   /**
-   * The role's trust policy names each account in about 50 characters, and IAM allows 2,048 in all. Use an organization
-   * for more.
+   * At one destination: the trust policy of its role names each account in about 50 characters, and IAM allows 2,048 in all
+   * where no higher quota was asked for.
    */
   centralAccountsMax: 30,
+  /** In 20 characters each; then 20 accounts have room beside them. */
+  centralOrganizationsMax: 20,
   /** Of ingest, where nothing else is set: a fiftieth of an account's usual 1,000. See the table in `docs/operations.md`. */
   ingestConcurrencyUsual: 20,
   /** Records of a stream that one invocation processes in parallel; a batch has at most 6 MB. */

@@ -12,11 +12,12 @@
  *     known --spike--> firing, another incident                          notice: spike
  *     resolved --spike within REOPEN_RESOLVES resolve times--> firing    notice: spike, the same incident
  *
- * Each time an incident comes back, resolving it takes twice as long a calm: a group that flaps becomes one lasting incident.
+ * An incident that has come back is resolved after a calm that is longer, by the resolve time, than those from which it came back: a
+ * group that flaps becomes one lasting incident.
  */
 
 import { createHash } from 'node:crypto';
-import { DAY_MS, MINUTE_MS } from '../base/time.js';
+import { DAY_MS, MINUTE_MS, MINUTES_PER_DAY, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import type { DetectionPolicy } from '../config/settings.js';
 import { amount, type Detection } from '../detect/detect.js';
 import { groupId } from '../model/group-id.js';
@@ -42,6 +43,8 @@ export interface IncidentChange {
 
 /** A spike within this many resolve times after a resolve is the same incident, come back. */
 const REOPEN_RESOLVES = 6;
+/** A group is never quiet if a window usually has so many failures. */
+const USUAL_IN_WINDOW = 0.5;
 /** The calm that is required grows to at most this many resolve times. */
 const CALM_RESOLVES_MAX = 8;
 const STEADY_AGAIN = 7 * DAY_MS;
@@ -58,11 +61,6 @@ const REPEAT_MAX = 30 * DAY_MS;
  * more than before.
  */
 const KNOWN_FROM = DAY_MS;
-/**
- * How long an end waits for a log that came late. The detector cannot tell a quiet of more than a day from one of a
- * day.
- */
-const LAG_WAITED_MAX = 12 * 60;
 const KNOWN_FACTOR = 3;
 /** When the last hour has at least this share of an average hour of the day before, the refusals go on as they were. */
 const KNOWN_SHARE = 0.25;
@@ -124,18 +122,14 @@ function open(
   policy: DetectionPolicy,
   severity: Severity,
 ): IncidentChange | null {
-  const { shortestMinutes, recent, isSteady, course } = detection.numbers;
+  const { shortestMinutes, lateMinutes, recent, isSteady, course } = detection.numbers;
   if (shortestMinutes === null) return null;
   const steadyAt = before?.steadyAt ?? null;
   // Few and steady refusals are announced once a week at most, and not at all where they are known or usual.
   const isOldNews = steadyAt !== null && (now - steadyAt < STEADY_AGAIN || !course.isSteadyByItself);
   if (isSteady && (before?.known != null || isOldNews)) return null;
   // Failures from before the calm that resolved the last incident cannot open another one.
-  if (
-    before?.calmSince != null &&
-    now - (shortestMinutes + detection.numbers.lateMinutes) * MINUTE_MS < before.calmSince
-  )
-    return null;
+  if (before?.calmSince != null && now - (shortestMinutes + lateMinutes) * MINUTE_MS < before.calmSince) return null;
   const back =
     before?.state === 'resolved' && now - before.lastNoticeAt <= REOPEN_RESOLVES * policy.resolveMinutes * MINUTE_MS;
   const next: Incident = {
@@ -144,18 +138,20 @@ function open(
     state: 'firing',
     version: (before?.version ?? 0) + 1,
     since: back ? before.since : now,
+    seenMinutes: back ? before.seenMinutes : seenMinutesOf(detection, now),
     lastNoticeAt: now,
     calmSince: null,
     noticedCount: Math.max(recent, policy.floor),
     severity,
     flaps: back ? before.flaps + 1 : 0,
+    pauseMinutes: back ? Math.max(before.pauseMinutes, Math.ceil((now - (before.calmSince ?? now)) / MINUTE_MS)) : 0,
     announced: true,
     severityAtFirst: severity,
     acknowledged: false,
     heldBack: false,
     repeats: 0,
     steadyAt: isSteady ? now : steadyAt,
-    lagMinutes: Math.min(LAG_MINUTES_MAX, detection.numbers.lateMinutes),
+    lagMinutes: Math.min(LAG_MINUTES_MAX, lateMinutes),
     usualDay: back ? before.usualDay : course.usualDay,
     isStranger: false,
     members: [],
@@ -166,6 +162,17 @@ function open(
     ? `${detection.because}; back ${duration(now - before.lastNoticeAt)} after it was resolved`
     : detection.because;
   return { next, notice: 'spike', because };
+}
+
+/** How many minutes before now the window began in which a detection saw it. A window of a day is counted by full hours. */
+function seenMinutesOf({ numbers: { windowMinutes, lateMinutes } }: Detection, now: number): number {
+  const ofHour = ((minuteOf(now) - lateMinutes) % MINUTES_PER_HOUR) + 1;
+  return lateMinutes + (windowMinutes > MINUTES_PER_HOUR ? windowMinutes - MINUTES_PER_HOUR + ofHour : windowMinutes);
+}
+
+/** The first minute of an incident's figures. */
+export function firstMinuteOf({ since, seenMinutes }: Incident, { windowMinutes }: DetectionPolicy): number {
+  return minuteOf(since) - Math.max(seenMinutes, windowMinutes) + 1;
 }
 
 /**
@@ -226,15 +233,18 @@ function calm(
   if (calmSince === null) {
     // It takes some minutes without a failure to see that a group is calm; those minutes are part of the calm. Where the log
     // comes late, they may even be older than the last notice.
-    const quiet = now - detection.numbers.course.quietMinutes * MINUTE_MS;
+    const { usualDay, quietMinutes } = detection.numbers.course;
+    // Where failures are usual they go on, and the calm began with the window that has no more of them than usual.
+    const isNeverQuiet = (usualDay * policy.windowMinutes) / MINUTES_PER_DAY >= USUAL_IN_WINDOW;
+    const quiet = now - (isNeverQuiet ? Math.max(quietMinutes, policy.windowMinutes) : quietMinutes) * MINUTE_MS;
     return {
       next: { ...next, calmSince: current.lagMinutes > 0 ? quiet : Math.max(quiet, current.lastNoticeAt) },
       notice: null,
       because: detection.because,
     };
   }
-  const calmMinutes = policy.resolveMinutes * Math.min(CALM_RESOLVES_MAX, 2 ** current.flaps);
-  const asked = (calmMinutes + Math.min(LAG_WAITED_MAX, current.lagMinutes)) * MINUTE_MS;
+  const calmMinutes = Math.min(CALM_RESOLVES_MAX * policy.resolveMinutes, current.pauseMinutes + policy.resolveMinutes);
+  const asked = (calmMinutes + current.lagMinutes) * MINUTE_MS;
   // Minutes of which no log has come yet are no calm.
   if (now - calmSince < asked + detection.numbers.standingMinutes * MINUTE_MS) return null;
   if (isUsualByNow(current, detection, now)) return toKnown(current, next, detection, now);

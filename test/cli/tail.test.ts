@@ -150,7 +150,7 @@ describe('without Live Tail', () => {
     const events = [...both(1, acme), ...both(2, mimic)];
     const truststores: TailWorld['truststores'] = {
       read: async () => ({ text: acme.pem, version: 'v1', versionId: 'v1', modifiedAt: 0 }),
-      previous: async () => null,
+      earlier: async () => [],
     };
     const shown = async (json: boolean): Promise<string[]> => {
       const tail = tailOn({ page: (...asked) => searchable(events, tail.time)(...asked), tail: noLiveTail }, 2, true);

@@ -240,7 +240,7 @@ function settingsOf(template: Template): Config {
 
 function truststoreOf(text: string): TruststoreSource {
   const only = { text, version: 'v1', versionId: 'v1', modifiedAt: 0 };
-  return { read: async () => only, previous: async () => null };
+  return { read: async () => only, earlier: async () => [] };
 }
 
 /** The functions that run every few minutes, with how many. What runs once a week is called by the test. */

@@ -29,9 +29,9 @@ export function readValue<T>(item: Item, attribute: string, schema: z.core.$ZodT
   } catch (error) {
     throw corrupt(item, attribute, messageOf(error), error);
   }
-  const result = z.safeParse(schema, value);
+  const result = z.parseInWords(schema, value);
   if (result.success) return result.data;
-  throw corrupt(item, attribute, z.prettifyError(result.error), result.error);
+  throw corrupt(item, attribute, z.issuesText(result.error.issues), result.error);
 }
 
 export function textOf(item: Item, attribute: string): string {
@@ -79,10 +79,12 @@ export function readingEach(tell: (error: MtlsWatchError) => void): ReadEach {
 }
 
 // Objects in the table may have unknown keys, written by a later version that was rolled back.
+export const reasonSchema = z.enum(reasonIds);
+
 export const groupSchema = z.object({
   scope: z.string(),
   issuerDn: z.string(),
-  reason: z.enum(reasonIds),
+  reason: reasonSchema,
   isUnverified: z.optional(z.literal(true)),
   door: z.optional(z.string()),
 });
