@@ -3,10 +3,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Finding } from '../../shared/model/index.js';
+import { english } from '../../shared/model/phrases.js';
 import { auditTruststore } from '../../shared/x509/audit.js';
 import { diagnose, refusedBy } from '../../shared/x509/diagnose.js';
 import { doorRules, type RuledDoor, ruleAt, ruledDoors } from '../../shared/x509/door-rules.js';
-import { knownRules, type RuleId } from '../../shared/x509/standing.js';
+import { knownRules, type RuleId, standingText } from '../../shared/x509/standing.js';
 import { parseTruststore, truststoreOf } from '../../shared/x509/truststore.js';
 import { AT, ca, days, type Issued, leaf, SERVER_AUTH, type Spec } from '../support/certificates.js';
 import * as der from '../support/der-writer.js';
@@ -163,6 +164,17 @@ it('a rule that is known to refuse comes before one of which nothing is known, w
   }
   expect(reasonOf('cloudfront', all.slice(0, 1))).toEqual(['undecided', 'malformed']);
   expect(reasonOf('cloudfront', [of('malformed', 'unknown', 'warning')])).toEqual(['refused', 'malformed']);
+});
+
+it.each<[Finding['standing'] & string, string | null]>([
+  ['documented', null],
+  ['seen', null],
+  ['reported', 'known from a page'],
+  ['openssl', 'likely, not documented by AWS: a page'],
+  ['unknown', 'not known: a page'],
+])('a rule that is %s is noted as %j', (standing, note) => {
+  const text = standingText({ standing, source: 'a page' });
+  expect(text === null ? null : english(text)).toBe(note);
 });
 
 describe('the rules of a door', () => {
