@@ -85,6 +85,7 @@ export const groupSchema = z.object({
   reason: z.enum(reasonIds),
   isUnverified: z.optional(z.literal(true)),
   door: z.optional(z.string()),
+  words: z.optional(z.string()),
 });
 
 /** The attributes that facts and roll-ups share. */
