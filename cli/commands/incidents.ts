@@ -6,7 +6,7 @@ import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
 import { silenceOf } from '../../shared/incidents/silence.js';
-import { issuerText, nameWords, placeText } from '../../shared/messages/names.js';
+import { issuerText, nameWords, placeText, reasonText } from '../../shared/messages/names.js';
 import type { EndedIncident, GroupKey, Incident, Notice, Silence } from '../../shared/model/index.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import { createTruststores } from '../inputs/file-truststores.js';
@@ -139,7 +139,7 @@ function firingTable(shown: readonly Shown[], now: number): string {
     minutesText(now - incident.since),
     placeText(clean(incident.group.scope, 60), incident.group, nameWords.en),
     issuerOf(incident.group),
-    incident.group.reason,
+    reasonText(incident.group, nameWords.en),
     toldText(incident, waiting, now),
     handText(incident, silence),
   ]);
@@ -172,7 +172,7 @@ function endedTable(ended: readonly EndedIncident[]): string {
     iso(endedAt).slice(0, 16).replace('T', ' '),
     placeText(clean(group.scope, 60), group, nameWords.en),
     issuerOf(group),
-    group.reason,
+    reasonText(group, nameWords.en),
     count === null ? '' : String(count),
   ]);
   return table(['Id', 'Severity', 'Began (UTC)', 'Ended (UTC)', 'Domain', 'Issuer', 'Reason', 'Refused'], rows);

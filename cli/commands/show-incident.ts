@@ -11,7 +11,7 @@ import { type Diagnosed, diagnoseClients } from '../../shared/diagnosis/diagnosi
 import { clientsOf } from '../../shared/incidents/notice.js';
 import { isInForce } from '../../shared/incidents/silence.js';
 import { messagesIn } from '../../shared/messages/index.js';
-import { issuerText, nameWords, wholePlaceText } from '../../shared/messages/names.js';
+import { issuerText, nameWords, reasonText, wholePlaceText } from '../../shared/messages/names.js';
 import { bodyOf, subjectOf, verdictSections } from '../../shared/messages/text.js';
 import { type Fact, isSeveral, type Notice, type Silence } from '../../shared/model/index.js';
 import { english, say } from '../../shared/model/phrases.js';
@@ -150,7 +150,7 @@ function describe(known: FoundIncident, lastHour: number | null, now: number): s
   const lines: [string, string][] = [
     ['domain', wholePlaceText(readableScope(clean(group.scope, limits.scopeCharsMax)), group, nameWords.en)],
     ['issuer', group.isUnverified ? `${issuer} (unverified)` : issuer],
-    ['reason', group.reason],
+    ['reason', reasonText(group, nameWords.en)],
     ['severity', (firing ?? ended)?.severity ?? ''],
     ['since', iso(since)],
     ended === null ? ['calm since', calmText(firing?.calmSince ?? null)] : ['ended', iso(ended.endedAt)],

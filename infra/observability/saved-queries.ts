@@ -46,7 +46,7 @@ export class SavedQueries extends Construct {
 
 /** Failure records of one refused request may be there twice after a retry; their ids are the same. */
 const CLIENTS =
-  'stats count_distinct(failureId) as refused, min(@timestamp) as firstSeen, max(@timestamp) as lastSeen by reason, issuerDn, subjectDn, serialNumber, sourceIp';
+  'stats count_distinct(failureId) as refused, min(@timestamp) as firstSeen, max(@timestamp) as lastSeen by reason, words, issuerDn, subjectDn, serialNumber, sourceIp';
 
 function queriesFor({ config, ingest, sweep, canary }: SavedQueriesProps): Record<string, Query> {
   const counting = [ingest.logGroup.logGroupName, sweep.logGroup.logGroupName];

@@ -1,17 +1,20 @@
 /**
  * What kind of sentence a door wrote whose reason has no name: the sentence without what differs from request to request, such as
  * ids, names, addresses and times, in lower case. Two sentences of one kind give the same words, so that they are counted together.
+ * The code of a door that writes no sentences stays as it is.
  * Pure; whoever writes the log may choose the text, so that both the work and the result are bounded.
  */
 
 import { limits } from '../base/limits.js';
 import { clean } from '../base/text.js';
+import { isCode } from './reasons.js';
 
 /** Stands for what was left out. */
 const GONE = '…';
 
 /** @returns '' where the text says nothing */
 export function reasonWords(text: string): string {
+  if (isCode(text)) return text;
   const unquoted = halfWidth(text.slice(0, limits.reasonCharsMax).normalize()).replace(QUOTED, GONE);
   const said = withoutNames(unquoted)
     .replace(DAY_AND_MONTH, GONE)
@@ -199,10 +202,11 @@ function partOf(part: string, before: string): string {
 function isRandom(word: string): boolean {
   if (word.length < 8 || !/^[0-9A-Za-z+/_-]+={0,2}$/.test(word)) return false;
   if (word.endsWith('=')) return true;
+  if (!/[0-9+]/.test(word)) return false;
   const kinds = [...word].map((char) => (/\d/.test(char) ? 0 : /[a-z]/.test(char) ? 1 : /[A-Z]/.test(char) ? 2 : 3));
   const letters = kinds.filter((kind) => kind < 3).length;
   const changes = kinds.filter(
     (kind, at) => at > 0 && kind < 3 && (kinds[at - 1] ?? 3) < 3 && kind !== kinds[at - 1],
   ).length;
-  return changes > (kinds.includes(0) ? 0.36 : letters < 16 ? 0.5 : 0.4) * letters;
+  return changes > 0.36 * letters;
 }
