@@ -28,6 +28,7 @@ export default defineConfig({
   test: {
     // By default one core is left to vitest itself, which hardly uses it.
     maxWorkers: '100%',
+    globalSetup: 'test/support/temp-folder.ts',
     setupFiles: 'test/support/seed.ts',
     // Nothing here measures speed: a busy machine, a cold function or a minute's schedule take their time.
     testTimeout: 900_000,

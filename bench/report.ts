@@ -77,7 +77,7 @@ const world: World = {
     rollups: { ...stores.rollups, groups: async () => groups, load: async (group) => rollupsOf(group) },
   },
   publisher: { publish: async () => {} },
-  truststores: { read: async () => Promise.reject(new Error('none')), previous: async () => null },
+  truststores: { read: async () => Promise.reject(new Error('none')), earlier: async () => [] },
 };
 
 const started = performance.now();

@@ -223,7 +223,7 @@ async function run() {
       read: async (uri) => {
         throw new Error(`${uri} is not configured`);
       },
-      previous: async () => null,
+      earlier: async () => [],
     },
     publisher: {
       publish: async (notice) => {

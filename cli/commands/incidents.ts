@@ -1,18 +1,27 @@
 /** `mtls-watch incidents`: lists firing incidents, their notices, acknowledgements and silences. */
 
 import { Command } from 'commander';
+import pMap from 'p-map';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
 import { silenceOf } from '../../shared/incidents/silence.js';
 import { issuerText, nameWords, placeText, reasonText } from '../../shared/messages/names.js';
-import type { EndedIncident, GroupKey, Incident, Notice, Silence } from '../../shared/model/index.js';
+import {
+  countOf,
+  type EndedIncident,
+  type GroupKey,
+  type Incident,
+  type Notice,
+  type Silence,
+} from '../../shared/model/index.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import { createTruststores } from '../inputs/file-truststores.js';
 import { endedIn } from '../inputs/incident.js';
 import { settingsHere } from '../inputs/settings.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
+import { amountText, inAll } from '../terminal/amounts.js';
 import { pc } from '../terminal/colors.js';
 import { clockAt, withAt, withLanguage } from '../terminal/options.js';
 
@@ -69,6 +78,8 @@ interface Shown {
   readonly silence: Silence | null;
   /** Notices that wait to be sent, the oldest first. */
   readonly waiting: readonly Notice[];
+  /** The newest notice, sent or not; null where none is kept. */
+  readonly newest: Notice | null;
 }
 
 /** @throws MtlsWatchError `usage` */
@@ -82,13 +93,15 @@ export async function listIncidents(
     stores.outbox.pending(limits.noticesPerRunMax),
     stores.silences.list(),
   ]);
-  const shown = [...firing]
-    .sort((a, b) => a.since - b.since)
-    .map((incident) => ({
-      incident,
-      silence: silenceOf(incident.group, silences, now),
-      waiting: pending.filter((notice) => notice.incidentId === incident.incidentId),
-    }));
+  const shown = await pMap(
+    [...firing].sort((a, b) => a.since - b.since),
+    async (incident) => {
+      const waiting = pending.filter((notice) => notice.incidentId === incident.incidentId);
+      const newest = waiting.at(-1) ?? (await stores.outbox.sent(incident.incidentId)).at(-1) ?? null;
+      return { incident, silence: silenceOf(incident.group, silences, now), waiting, newest };
+    },
+    { concurrency: limits.storeConcurrencyMax },
+  );
   const ended = await endedIn(daysOf(options.ended), now, stores);
   if (options.json) {
     for (const one of shown) output.write(jsonLine(lineOf(one)));
@@ -100,8 +113,9 @@ export async function listIncidents(
   if (ended.length > 0) output.write(heading('Ended') + endedTable(ended));
 }
 
-function lineOf({ incident, silence, waiting }: Shown) {
-  const { incidentId, group, severity, since, lastNoticeAt, noticedCount, flaps, acknowledged, announced } = incident;
+function lineOf({ incident, silence, waiting, newest }: Shown) {
+  const { incidentId, group, severity, since, lastNoticeAt, flaps, acknowledged, announced } = incident;
+  const told = { count: newest && countOf(newest), windowMinutes: newest?.windowMinutes ?? null };
   return {
     type: 'incident',
     state: 'firing',
@@ -110,7 +124,7 @@ function lineOf({ incident, silence, waiting }: Shown) {
     severity,
     since: iso(since),
     /** Null if it is held back, or if the incident of its scope is reported instead. */
-    lastNotice: announced ? { at: iso(lastNoticeAt), count: noticedCount } : null,
+    lastNotice: announced ? { at: iso(lastNoticeAt), ...told } : null,
     waitingNotices: waiting.map(({ noticeId, kind, at }) => ({ noticeId, kind, at })),
     acknowledged,
     silencedBy: silence?.id ?? null,
@@ -118,7 +132,8 @@ function lineOf({ incident, silence, waiting }: Shown) {
   };
 }
 
-function endedLine({ incidentId, group, severity, since, endedAt, count, flaps }: EndedIncident) {
+function endedLine(ended: EndedIncident) {
+  const { incidentId, group, severity, since, firstFailureAt, endedAt, count, reasons = [], flaps } = ended;
   return {
     type: 'incident',
     state: 'ended',
@@ -127,23 +142,26 @@ function endedLine({ incidentId, group, severity, since, endedAt, count, flaps }
     severity,
     since: iso(since),
     endedAt: iso(endedAt),
+    firstFailureAt: firstFailureAt === null ? null : iso(firstFailureAt),
     count,
+    reasons,
     flaps,
   };
 }
 
 function firingTable(shown: readonly Shown[], now: number): string {
-  const rows = shown.map(({ incident, silence, waiting }) => [
+  const rows = shown.map(({ incident, silence, waiting, newest }) => [
     incident.incidentId,
     pc.red(incident.severity),
     minutesText(now - incident.since),
     placeText(clean(incident.group.scope, 60), incident.group, nameWords.en),
     issuerOf(incident.group),
     reasonText(incident.group, nameWords.en),
+    newest === null ? '' : amountText(newest),
     toldText(incident, waiting, now),
     handText(incident, silence),
   ]);
-  return table(['Id', 'Severity', 'For', 'Domain', 'Issuer', 'Reason', 'Told', 'In hand'], rows);
+  return table(['Id', 'Severity', 'For', 'Domain', 'Issuer', 'Reason', 'Refused', 'Told', 'In hand'], rows);
 }
 
 /** Those who only use an issuer's name are a group of their own beside its clients. */
@@ -173,7 +191,7 @@ function endedTable(ended: readonly EndedIncident[]): string {
     placeText(clean(group.scope, 60), group, nameWords.en),
     issuerOf(group),
     reasonText(group, nameWords.en),
-    count === null ? '' : String(count),
+    count === null ? '' : inAll(count),
   ]);
   return table(['Id', 'Severity', 'Began (UTC)', 'Ended (UTC)', 'Domain', 'Issuer', 'Reason', 'Refused'], rows);
 }

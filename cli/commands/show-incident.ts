@@ -13,12 +13,20 @@ import { isInForce } from '../../shared/incidents/silence.js';
 import { messagesIn } from '../../shared/messages/index.js';
 import { issuerText, nameWords, reasonText, wholePlaceText } from '../../shared/messages/names.js';
 import { bodyOf, subjectOf, verdictSections } from '../../shared/messages/text.js';
-import { type Fact, isSeveral, type Notice, type Silence } from '../../shared/model/index.js';
+import {
+  countOf,
+  type EndedIncident,
+  type Fact,
+  isSeveral,
+  type Notice,
+  type Silence,
+} from '../../shared/model/index.js';
 import { english, say } from '../../shared/model/phrases.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import type { TruststoreSource } from '../../shared/ports/truststore.js';
 import { type FoundIncident, findIncident, tellingNotice } from '../inputs/incident.js';
 import type { TableOptions } from '../inputs/stack.js';
+import { amountText, inAll } from '../terminal/amounts.js';
 import { pc } from '../terminal/colors.js';
 import { languageOption } from '../terminal/options.js';
 import { folded, heading, jsonLine, type Output, pairs } from '../terminal/table.js';
@@ -118,8 +126,8 @@ async function diagnoseAnew(
 
 function lineOf({ incidentId, group, since, firing, ended, sent, waiting, silences }: FoundIncident, now: number) {
   const told = (wasSent: boolean) => (notice: Notice) => {
-    const { noticeId, kind, at, severity, count } = notice;
-    return { noticeId, kind, at, severity, count, isSent: wasSent };
+    const { noticeId, kind, at, since, severity, windowMinutes } = notice;
+    return { noticeId, kind, at, since, severity, count: countOf(notice), windowMinutes, isSent: wasSent };
   };
   return {
     type: 'incident',
@@ -129,6 +137,8 @@ function lineOf({ incidentId, group, since, firing, ended, sent, waiting, silenc
     severity: (firing ?? ended)?.severity,
     since: iso(since),
     endedAt: ended === null ? null : iso(ended.endedAt),
+    count: ended?.count ?? null,
+    firstFailureAt: ended?.firstFailureAt == null ? null : iso(ended.firstFailureAt),
     acknowledged: firing?.acknowledged ?? false,
     acknowledgedBy: (firing?.acknowledged ? firing.acknowledgedBy : null) ?? null,
     silencedBy: silences.find((silence) => isInForce(silence, now))?.id ?? null,
@@ -154,6 +164,7 @@ function describe(known: FoundIncident, lastHour: number | null, now: number): s
     ['severity', (firing ?? ended)?.severity ?? ''],
     ['since', iso(since)],
     ended === null ? ['calm since', calmText(firing?.calmSince ?? null)] : ['ended', iso(ended.endedAt)],
+    ...(ended?.count == null ? [] : [['refused', wholeText(ended, ended.count)] satisfies [string, string]]),
     ...(lastHour === null ? [] : [['refused in the last hour', String(lastHour)] satisfies [string, string]]),
     ['acknowledged', acknowledgedText(known)],
     ...listed(
@@ -171,6 +182,12 @@ function describe(known: FoundIncident, lastHour: number | null, now: number): s
     ),
   ];
   return `${pc.bold(`incident ${incidentId}`)}\n${pairs(lines, 24)}`;
+}
+
+function wholeText({ firstFailureAt, calmAt, reasons = [] }: EndedIncident, count: number): string {
+  const span = firstFailureAt === null ? '' : `, ${iso(firstFailureAt)} to ${iso(calmAt)}`;
+  const each = reasons.map((one) => `${one.count} ${one.reason}`).join(', ');
+  return `${inAll(count)}${span}${each && ` (${each})`}`;
 }
 
 function listed(name: string, values: readonly string[], none: string): [string, string][] {
@@ -194,8 +211,9 @@ function silenceText(silence: Silence, now: number): string {
   return `${silence.id} ${state} ${iso(silence.endsAt)}${by}: ${silence.comment}`;
 }
 
-function noticeText({ kind, at, severity, count }: Notice): string {
-  return `${at}  ${kind}, ${severity}, of ${count}`;
+function noticeText(notice: Notice): string {
+  const { kind, at, severity } = notice;
+  return `${at}  ${kind}, ${severity}, ${amountText(notice)}`;
 }
 
 /** Notices are kept for some weeks, so that there may be none although it was told. */

@@ -171,14 +171,20 @@ function shower(json: boolean, world: World, { output, note }: TailWorld): (fail
 
 async function verdictOn(
   { subjectDn, serialNumber, fingerprint, notBefore, notAfter }: Client,
-  { scope, issuerDn, reason, door, at }: Failure,
+  { scope, issuerDn, reason, isUnverified, door, at }: Failure,
   world: World,
   note: (text: string) => void,
 ): Promise<Diagnosis | null> {
   try {
     const known = notBefore === null || notAfter === null ? {} : { notBefore, notAfter };
     const tally = { subjectDn, serialNumber, fingerprint, sourceIps: [], count: 1, ...known };
-    const group = { scope, issuerDn, reason, ...(door !== undefined && { door }) };
+    const group = {
+      scope,
+      issuerDn,
+      reason,
+      ...(isUnverified && { isUnverified }),
+      ...(door !== undefined && { door }),
+    };
     const said = door === undefined ? null : reason;
     const diagnosis = await diagnosisOfGroup([tally], group, at, said, world);
     return diagnosis.kind === 'made' ? diagnosis.verdict : null;

@@ -157,7 +157,7 @@ async function truststoreOf(
   const [, BUCKET, KEY] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri ?? '') ?? [];
   if (uri === null || BUCKET === undefined) return {};
   const current = await unlessUnreadable(truststores.read(uri), () => null);
-  const previous = current === null ? null : await unlessUnreadable(truststores.previous(uri), () => null);
+  const [previous] = current === null ? [] : await unlessUnreadable(truststores.earlier(uri), () => []);
   return { BUCKET, KEY, VERSION: current?.versionId, PREVIOUS_VERSION: previous?.versionId };
 }
 

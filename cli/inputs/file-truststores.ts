@@ -21,7 +21,7 @@ export function createFileTruststores(): TruststoreSource {
       return reading;
     },
     // A file has no versions, and its time is that of the copy, not of its use by a domain.
-    previous: async () => null,
+    earlier: async () => [],
   };
 }
 
@@ -49,7 +49,7 @@ export function createTruststores(): TruststoreSource {
     place.startsWith('s3://') ? loadObjects() : isTrustStoreArn(place) ? loadTrustStores() : files;
   return {
     read: async (place) => (await sourceOf(place)).read(place),
-    previous: async (place) => (await sourceOf(place)).previous(place),
+    earlier: async (place) => (await sourceOf(place)).earlier(place),
   };
 }
 

@@ -8,10 +8,10 @@ import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
 import { quote } from '../../shared/discovery/shell.js';
 import { doorName, issuerText, placeText } from '../../shared/messages/names.js';
-import { countOf } from '../../shared/messages/parts.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Messages } from '../../shared/messages/types.js';
 import {
+  countOf,
   type GroupKey,
   isSeveral,
   type Notice,
@@ -23,6 +23,7 @@ import { FIRST_DOOR } from '../../shared/report/doors.js';
 import { ADD_PEM } from '../inputs/evidence.js';
 import type { FormatOption } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
+import { amountText } from '../terminal/amounts.js';
 import { pc } from '../terminal/colors.js';
 import { folded, heading, pairs, table, terminalWidth, wrapped } from '../terminal/table.js';
 import type { Replayed } from './types.js';
@@ -114,7 +115,7 @@ function refusals(summary: Replayed['summary'], messages: Messages): string {
 function mostTelling(notices: readonly Notice[]): Notice | null {
   const rank: Record<Severity, number> = { low: 0, medium: 1, high: 2, critical: 3 };
   const spikes = notices.filter((notice) => notice.kind === 'spike');
-  return spikes.sort((a, b) => rank[b.severity] - rank[a.severity] || b.count - a.count)[0] ?? null;
+  return spikes.sort((a, b) => rank[b.severity] - rank[a.severity] || countOf(b) - countOf(a))[0] ?? null;
 }
 
 const COLOURS: Readonly<Record<NoticeKind, (text: string) => string>> = {
@@ -134,18 +135,10 @@ function incidentTable(notices: readonly Notice[], messages: Messages): string {
       placeText(group.scope, group, messages),
       issuerText(group.issuerDn, messages),
       titleOf(group, messages),
-      amountOf(notice),
+      amountText(notice),
     ];
   });
   return table(['Time (UTC)', 'What', 'Severity', 'Domain', 'Issuer', 'Reason', 'Refused'], rows);
-}
-
-function amountOf(notice: Notice): string {
-  const refused = count(countOf(notice));
-  const inWindow = `${refused} in ${notice.windowMinutes} min`;
-  if (notice.kind !== 'resolved') return inWindow;
-  // Of those that are told together only the worst minutes are known.
-  return isSeveral(notice.group.issuerDn) ? `at most ${inWindow}` : `${refused} in all`;
 }
 
 /** Nothing where API Gateway is the only door. */

@@ -14,6 +14,7 @@ import { sumUp } from '../../shared/count/rollup.js';
 import type { History } from '../../shared/detect/detect.js';
 import { tellingFrom } from '../../shared/incidents/announce.js';
 import { neededFrom } from '../../shared/incidents/assess.js';
+import { firstMinuteOf } from '../../shared/incidents/incident.js';
 import { groupId } from '../../shared/model/group-id.js';
 import type { ClientTally, Fact, ForbiddenFact, GroupKey, Incident } from '../../shared/model/index.js';
 import { alert, sweep } from '../../shared/pipeline.js';
@@ -129,16 +130,18 @@ async function forget(world: PlayedWorld, minute: number, rollupsBefore: number)
   stores.rollups.forget(rollupsBefore);
   for (const group of stores.facts.groups()) {
     const [history, incident] = await Promise.all([stores.history.load(group), stores.incidents.load(group)]);
-    const from = incidentFrom(incident, minute, world);
+    const from = incidentFrom(incident, minute, world) ?? minute;
+    // An incident that will be seen over a day tells of that day, by the hour.
+    const kept = Math.min(from, minute - MINUTES_PER_DAY);
     const needed = neededFrom(history as History | null, minute);
     const taken = stores.facts.take(group, needed);
     // For a lasting incident, notices need only the sum; those of one that is known tell of the last days, by the hour.
     const lately = tellingFrom(minute);
-    const spans = new Map<number | null, Fact[]>();
+    const spans = new Map<string, Fact[]>();
     for (const fact of taken) {
-      if (from === null || fact.minute < from) continue;
-      const hour = fact.minute < lately ? null : Math.floor(fact.minute / MINUTES_PER_HOUR);
-      getOrInsert(spans, hour, () => []).push(fact);
+      if (fact.minute < kept) continue;
+      const hour = fact.minute < lately ? '' : Math.floor(fact.minute / MINUTES_PER_HOUR);
+      getOrInsert(spans, `${hour} ${fact.minute >= from}`, () => []).push(fact);
     }
     for (const [first, ...others] of spans.values()) {
       const sum = first === undefined ? null : sumUp(group, [first, ...others], limits.replayClientsMax);
@@ -156,7 +159,7 @@ function incidentFrom(incident: Incident | null, minute: number, { config }: Wor
   const isOver =
     incident.state === 'resolved' &&
     minuteOf(incident.lastNoticeAt) < minute - limits.incidentDaysMax * MINUTES_PER_DAY;
-  return isOver ? null : minuteOf(incident.since) - config.detection.windowMinutes + 1;
+  return isOver ? null : firstMinuteOf(incident, config.detection);
 }
 
 /** Other 403s are needed only by day: one fact for each scope, door, cause and day, which grows with each hour. */

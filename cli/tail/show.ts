@@ -12,13 +12,14 @@ import { folded, jsonLine } from '../terminal/table.js';
 const REMEDY_CHARS_MAX = 2_000;
 
 export function refusalLine(failure: Failure, verdict: Diagnosis | null): string {
-  const { at, scope, door, reason, reasonText, words, issuerDn, client, weight } = failure;
+  const { at, scope, door, reason, reasonText, words, issuerDn, isUnverified, client, weight } = failure;
   return jsonLine({
     type: 'refusal',
     at: new Date(at).toISOString(),
     scope,
     ...(door !== undefined && { door }),
     issuerDn,
+    ...(isUnverified && { isUnverified }),
     reason,
     reasonText,
     ...(words !== undefined && { words }),
@@ -37,16 +38,15 @@ export function refusalLine(failure: Failure, verdict: Diagnosis | null): string
 }
 
 export function refusalText(failure: Failure): string {
-  const { at, scope, reason, reasonText, issuerDn, client } = failure;
+  const { at, scope, reason, reasonText, issuerDn, isUnverified, client } = failure;
   const where = placeText(clean(scope, 268), failure, en);
-  const issuer = issuerText(issuerDn, en);
+  const named = clean(issuerText(issuerDn, en), limits.dnCharsMax);
+  const issuer = isUnverified ? en.who.claimant(named) : named;
   const time = new Date(at).toISOString().slice(11, 19);
   const who = client === null ? pc.dim('client not known') : pc.bold(clean(client.subjectDn, limits.dnCharsMax));
   const ip = client === null || client.sourceIp === '' ? '' : `  ${clean(client.sourceIp, 45)}`;
   const why = pc.red(reason === 'other' ? clean(reasonText, limits.reasonWordsCharsMax) : reason);
-  return folded(
-    `${pc.dim(time)}  ${where}  ${why}  ${who}${pc.dim(ip)}  ${pc.dim(`issuer ${clean(issuer, limits.dnCharsMax)}`)}\n`,
-  );
+  return folded(`${pc.dim(time)}  ${where}  ${why}  ${who}${pc.dim(ip)}  ${pc.dim(`issuer ${issuer}`)}\n`);
 }
 
 /** The finding that is the cause, and its remedy. */

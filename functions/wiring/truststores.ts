@@ -16,6 +16,6 @@ export function createTruststores(): TruststoreSource {
   const sourceOf = async (place: string) => (isTrustStoreArn(place) ? load() : objects);
   return {
     read: async (place) => (await sourceOf(place)).read(place),
-    previous: async (place) => (await sourceOf(place)).previous(place),
+    earlier: async (place) => (await sourceOf(place)).earlier(place),
   };
 }

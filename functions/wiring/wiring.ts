@@ -82,7 +82,7 @@ function truststoresOf(): TruststoreSource {
   const load = once(async () => (await import('./truststores.js')).createTruststores());
   return {
     read: async (uri) => (await load()).read(uri),
-    previous: async (uri) => (await load()).previous(uri),
+    earlier: async (uri) => (await load()).earlier(uri),
   };
 }
 

@@ -44,9 +44,12 @@ export class SavedQueries extends Construct {
   }
 }
 
-/** Failure records of one refused request may be there twice after a retry; their ids are the same. */
+/**
+ * Failure records of one refused request may be there twice after a retry; their ids are the same. Clients that only use the
+ * name of an issuer stand in rows of their own: their records have `isUnverified`.
+ */
 const CLIENTS =
-  'stats count_distinct(failureId) as refused, min(@timestamp) as firstSeen, max(@timestamp) as lastSeen by reason, words, issuerDn, subjectDn, serialNumber, sourceIp';
+  'stats count_distinct(failureId) as refused, min(@timestamp) as firstSeen, max(@timestamp) as lastSeen by reason, words, issuerDn, isUnverified, subjectDn, serialNumber, sourceIp';
 
 function queriesFor({ config, ingest, sweep, canary }: SavedQueriesProps): Record<string, Query> {
   const counting = [ingest.logGroup.logGroupName, sweep.logGroup.logGroupName];

@@ -124,7 +124,7 @@ export const limits = {
   truststoreBlocksMax: 10_000,
   /** The maximum age of a cached truststore from S3; checking an unchanged one costs a 304. */
   truststoreRecheckMs: 60_000,
-  /** Object versions that are searched for the one before the current one; other keys may have the same prefix. */
+  /** Object versions that are searched for those before the current one; other keys may have the same prefix. */
   truststoreVersionsMax: 100,
   /** How long a container uses the reconciler's inventory before it reads it again. */
   inventoryRecheckMs: 3 * 60_000,
@@ -147,7 +147,7 @@ export const limits = {
   namesInLogLineMax: 20,
   nameInLogLineCharsMax: 512,
   /** Parsed truststores cached by one function; about 5 KB for each certificate. */
-  truststoresCachedMax: 20,
+  truststoresCachedMax: 50,
   /** Keys of CAs cached by one function; a few KB each. A truststore has at most 1,000. */
   publicKeysMax: 2_000,
   /** The gateway's own bound on the CAs above a client, root included; see `x509/standing.ts`. */

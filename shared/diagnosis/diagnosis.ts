@@ -41,11 +41,11 @@ export interface Diagnosed {
   readonly said?: NoticeSaid | undefined;
   /** Whether the truststore holds a CA of the issuer's name; null where no truststore could be read. */
   readonly issuerTrusted: boolean | null;
-  /** Whether only the truststore's version before holds one. */
+  /** Whether only a version of the last week holds one. */
   readonly isLost: boolean;
   /**
-   * Whether the issuer's name is nothing but a claim: no CA of that name, in the truststore or in its version before,
-   * signed any of the certificates that were looked at. False where that is not known.
+   * Whether the issuer's name is nothing but a claim: no CA of that name, in the truststore or in its versions of the last
+   * week, signed any of the certificates that were looked at. False where that is not known.
    */
   readonly isClaimed: boolean;
   /** Whether a CA of the truststore names the organisation of the issuer or of a client. */
@@ -225,8 +225,8 @@ const CHANGE_MS_MAX = DAY_MS;
 async function changeBefore(uri: string, firstFailureAt: number, { truststores }: World): Promise<Phrase | null> {
   const current = await truststores.read(uri);
   if (firstFailureAt - current.modifiedAt > CHANGE_MS_MAX) return null;
-  const previous = await unlessUnreadable(truststores.previous(uri), () => null);
-  if (previous === null) return null;
+  const [previous] = await unlessUnreadable(truststores.earlier(uri), () => []);
+  if (previous === undefined) return null;
   const { cache, changesBetween, describeChange } = await x509();
   const change = changesBetween(cache.truststore(previous), cache.truststore(current));
   return describeChange(change, current, previous, firstFailureAt);
@@ -246,7 +246,7 @@ export async function unlessUnreadable<T>(reading: Promise<T>, otherwise: (why: 
 }
 
 /**
- * A truststore, and its version before where that can be read; none where the truststore itself cannot be read.
+ * A truststore, and its versions of the last week where they can be read; none where the truststore itself cannot be read.
  * @param uri of the truststore
  */
 export async function bundlesOf(
@@ -255,13 +255,13 @@ export async function bundlesOf(
 ): Promise<readonly Truststore[]> {
   const [{ cache }, current] = await Promise.all([x509(), unlessUnreadable(truststores.read(uri), () => null)]);
   if (current === null) return [];
-  const previous = await unlessUnreadable(truststores.previous(uri), () => null);
-  return [current, ...(previous === null ? [] : [previous])].map(cache.truststore);
+  const earlier = await unlessUnreadable(truststores.earlier(uri), () => []);
+  return [current, ...earlier].map(cache.truststore);
 }
 
 /**
- * The subject DNs of the CAs in a domain's truststore, and after them those of its version before: a bad upload must not make
- * strangers of the partners that it lost. Empty where the domain has no truststore.
+ * The subject DNs of the CAs in a domain's truststore, and after them those of its versions of the last week: bad uploads must not
+ * make strangers of the partners that they lost. Empty where the domain has no truststore.
  * @throws MtlsWatchError `truststore-unreadable` (retryable), for the current version only
  */
 export async function trustedIssuers(scope: string, { config, truststores }: World): Promise<ReadonlySet<string>> {

@@ -4,6 +4,7 @@
  */
 
 import pMap from 'p-map';
+import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
 import { DAY_MS, dayOf, hourOf, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import { clientCountOf } from '../count/distinct.js';
@@ -14,9 +15,12 @@ import { groupId } from '../model/group-id.js';
 import { type Fact, type GroupKey, type Incident, isSeveral, type Notice } from '../model/index.js';
 import type { World } from '../ports/index.js';
 import { toldWith } from './alike.js';
-import type { IncidentChange } from './incident.js';
+import { firstMinuteOf, type IncidentChange } from './incident.js';
 import { clientsOf, noticeOf } from './notice.js';
+import type { ScopeTotal } from './scope-total.js';
 import { type Impact, isStranger, severityFor, worse } from './severity.js';
+
+const loadScopeTotal = lazily(() => import('./scope-total.js'));
 
 /** What a notice is made from. */
 export interface Announcement {
@@ -39,10 +43,9 @@ export async function impactOf(
   facts: readonly Fact[],
   world: World,
 ): Promise<Impact & { readonly isStranger: boolean }> {
-  const { issuerTrusted, isLost, isClaimed, isOrganisationKnown, change } = await surroundingsOf(group, facts, world);
+  const { issuerTrusted, isLost, isClaimed, isOrganisationKnown } = await surroundingsOf(group, facts, world);
   const clients = clientCountOf(facts);
-  const isTruststoreChanged = change !== null;
-  const who = { group, issuerTrusted, isLost, isOrganisationKnown, isTruststoreChanged };
+  const who = { group, issuerTrusted, isLost, isOrganisationKnown };
   return { ...who, isClaimed, numbers: detection.numbers, clients, scopeShare: null, isStranger: isStranger(who) };
 }
 
@@ -75,7 +78,6 @@ export async function storeTransition(announcement: Announcement, world: World):
       isLost,
       isClaimed,
       isOrganisationKnown,
-      isTruststoreChanged: diagnosed.change !== null,
       scopeShare,
     };
     const own = severityFor(impact, policyFor(next.group, world.config.detection));
@@ -96,6 +98,7 @@ export async function storeTransition(announcement: Announcement, world: World):
     groups,
     scopeShare,
     diagnosed,
+    whole: await wholeOf(kind, next, world),
     presentedBefore: await presentedBy(kind, next.group, facts, world),
     heldBackUntil: isLastOfDay === true ? (dayOf(now) + 1) * DAY_MS : null,
     config: world.config,
@@ -108,6 +111,12 @@ export async function storeTransition(announcement: Announcement, world: World):
   const others = isSeveral(next.group.issuerDn) ? [] : await toldWith(incident, told, { from, to, isOver }, world);
   const whole = others.length === 0 ? notice : { ...notice, toldWith: others };
   await world.stores.incidents.transition({ ...incident, told }, whole);
+}
+
+/** Of a single group the facts since its beginning are at hand. */
+async function wholeOf(kind: Notice['kind'], incident: Incident, world: World): Promise<ScopeTotal | null> {
+  if (kind !== 'resolved' || !isSeveral(incident.group.issuerDn)) return null;
+  return (await loadScopeTotal()).scopeTotal(incident, world);
 }
 
 /** Whose new certificate lacks client authentication often sends none: what it sent before tells whose it is. */
@@ -172,14 +181,14 @@ export function tellingFrom(minute: number): number {
   return hourOf(minute - limits.detectorLookbackMinutes) * MINUTES_PER_HOUR;
 }
 
-/** The facts of the incident, from one window before it was noticed until now. */
+/** The facts of the incident, from the window in which it was seen until now. */
 export async function factsOf(
   incident: Incident,
   facts: readonly Fact[],
   now: number,
   { stores, config }: World,
 ): Promise<readonly Fact[]> {
-  const began = minuteOf(incident.since) - config.detection.windowMinutes + 1;
+  const began = firstMinuteOf(incident, config.detection);
   // A known incident may have gone on for months.
   const from = incident.known === null ? began : Math.max(began, tellingFrom(minuteOf(now)));
   const isCovered = facts[0] !== undefined && facts[0].minute <= from;

@@ -115,8 +115,8 @@ async function store({ before, own, scopeDetection, members }: ScopeChange, worl
       ? await deferredNotice(before, detection, false, world)
       : await applySilences(told ? own : { ...own, notice: null }, before, world);
   if (change === null) return;
-  const named = new Set(groups.map(groupId));
-  const facts = members.filter(({ group }) => named.has(groupId(group))).flatMap((member) => member.facts);
+  const factsOf = new Map(members.map(({ group, facts }) => [groupId(group), facts]));
+  const facts = groups.flatMap((group) => factsOf.get(groupId(group)) ?? []);
   const { storeTransition } = await loadAnnounce();
   await storeTransition({ change, before, detection, facts, recentFacts: facts, groups }, world);
 }

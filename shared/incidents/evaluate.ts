@@ -17,7 +17,7 @@ import type { Fact, GroupKey, Incident, Severity } from '../model/index.js';
 import { severities } from '../model/notices.js';
 import type { World } from '../ports/index.js';
 import { detectGroup, hasOneIssuer, type Judged, type KnownGroup, loadDetectorState, scopesOf } from './assess.js';
-import { advance, delay, type IncidentChange, isCovered, isNamed, placeOf, raise } from './incident.js';
+import { advance, delay, firstMinuteOf, type IncidentChange, isCovered, isNamed, placeOf, raise } from './incident.js';
 import { applySilences, deferredNotice } from './muting.js';
 import { severityFor, worse } from './severity.js';
 
@@ -252,7 +252,7 @@ async function worsened({ incident, detection, facts, now }: SeenNow, world: Wor
   const policy = policyFor(incident.group, world.config.detection);
   if (now - incident.lastNoticeAt < policy.windowMinutes * MINUTE_MS) return null;
   const isWorse = (severity: Severity): boolean => worse(incident.severity, severity) !== incident.severity;
-  const since = minuteOf(incident.since) - policy.windowMinutes;
+  const since = firstMinuteOf(incident, policy);
   const own = facts.filter((fact) => fact.minute >= since);
   const least = {
     group: incident.group,
@@ -260,8 +260,8 @@ async function worsened({ incident, detection, facts, now }: SeenNow, world: Wor
     clients: clientCountOf(own),
     issuerTrusted: null,
     isClaimed: false,
-    isOrganisationKnown: false,
-    isTruststoreChanged: true,
+    // As bad as it may be: then it is no stranger.
+    isOrganisationKnown: true,
     scopeShare: null,
   };
   if (!isWorse(severityFor(least, policy))) return null;

@@ -16,7 +16,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { DAY_MS, MINUTE_MS } from '../base/time.js';
+import { DAY_MS, MINUTE_MS, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import type { DetectionPolicy } from '../config/settings.js';
 import { amount, type Detection } from '../detect/detect.js';
 import { furtherParts, groupId } from '../model/group-id.js';
@@ -124,18 +124,14 @@ function open(
   policy: DetectionPolicy,
   severity: Severity,
 ): IncidentChange | null {
-  const { shortestMinutes, recent, isSteady, course } = detection.numbers;
+  const { shortestMinutes, lateMinutes, recent, isSteady, course } = detection.numbers;
   if (shortestMinutes === null) return null;
   const steadyAt = before?.steadyAt ?? null;
   // Few and steady refusals are announced once a week at most, and not at all where they are known or usual.
   const isOldNews = steadyAt !== null && (now - steadyAt < STEADY_AGAIN || !course.isSteadyByItself);
   if (isSteady && (before?.known != null || isOldNews)) return null;
   // Failures from before the calm that resolved the last incident cannot open another one.
-  if (
-    before?.calmSince != null &&
-    now - (shortestMinutes + detection.numbers.lateMinutes) * MINUTE_MS < before.calmSince
-  )
-    return null;
+  if (before?.calmSince != null && now - (shortestMinutes + lateMinutes) * MINUTE_MS < before.calmSince) return null;
   const back =
     before?.state === 'resolved' && now - before.lastNoticeAt <= REOPEN_RESOLVES * policy.resolveMinutes * MINUTE_MS;
   const next: Incident = {
@@ -144,6 +140,7 @@ function open(
     state: 'firing',
     version: (before?.version ?? 0) + 1,
     since: back ? before.since : now,
+    seenMinutes: back ? before.seenMinutes : seenMinutesOf(detection, now),
     lastNoticeAt: now,
     calmSince: null,
     noticedCount: Math.max(recent, policy.floor),
@@ -155,7 +152,7 @@ function open(
     heldBack: false,
     repeats: 0,
     steadyAt: isSteady ? now : steadyAt,
-    lagMinutes: Math.min(LAG_MINUTES_MAX, detection.numbers.lateMinutes),
+    lagMinutes: Math.min(LAG_MINUTES_MAX, lateMinutes),
     usualDay: back ? before.usualDay : course.usualDay,
     isStranger: false,
     members: [],
@@ -166,6 +163,17 @@ function open(
     ? `${detection.because}; back ${duration(now - before.lastNoticeAt)} after it was resolved`
     : detection.because;
   return { next, notice: 'spike', because };
+}
+
+/** How many minutes before now the window began in which a detection saw it. A window of a day is counted by full hours. */
+function seenMinutesOf({ numbers: { windowMinutes, lateMinutes } }: Detection, now: number): number {
+  const ofHour = ((minuteOf(now) - lateMinutes) % MINUTES_PER_HOUR) + 1;
+  return lateMinutes + (windowMinutes > MINUTES_PER_HOUR ? windowMinutes - MINUTES_PER_HOUR + ofHour : windowMinutes);
+}
+
+/** The first minute of an incident's figures. */
+export function firstMinuteOf({ since, seenMinutes }: Incident, { windowMinutes }: DetectionPolicy): number {
+  return minuteOf(since) - Math.max(seenMinutes, windowMinutes) + 1;
 }
 
 /**

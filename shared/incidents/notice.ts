@@ -24,6 +24,7 @@ import {
 } from '../model/index.js';
 import { linksOf } from './console-links.js';
 import { noticeIdOf } from './incident.js';
+import type { ScopeTotal } from './scope-total.js';
 
 export interface NoticeParts {
   readonly kind: NoticeKind;
@@ -34,6 +35,8 @@ export interface NoticeParts {
   /** The facts since the incident began. */
   readonly facts: readonly Fact[];
   readonly clients: readonly ClientTally[];
+  /** For a scope's incident that is over, what it refused. */
+  readonly whole?: ScopeTotal | null;
   /** For a scope's incident, the groups that fail together. */
   readonly groups: readonly GroupKey[];
   /** Facts that cover the last hour. */
@@ -57,7 +60,7 @@ export interface NoticeParts {
 export function noticeOf(parts: NoticeParts): Notice {
   const { kind, incident, detection, facts, clients, groups, config, deployment, now } = parts;
   const { group } = incident;
-  const since = facts.reduce((first, fact) => Math.min(first, fact.firstAt), incident.since);
+  const since = parts.whole?.firstAt ?? facts.reduce((first, fact) => Math.min(first, fact.firstAt), incident.since);
   const told = toldBy(parts);
   const reasonText = groups.length > 0 ? '' : (facts.at(-1)?.reasonText ?? '');
   return {
@@ -77,7 +80,7 @@ export function noticeOf(parts: NoticeParts): Notice {
     owner: ownerIn(config, group, clients[0]?.subjectDn ?? null),
     groups,
     reasonText,
-    count: kind === 'resolved' ? countInAll(incident, facts) : detection.numbers.count,
+    count: kind === 'resolved' ? (parts.whole?.count ?? sumOf(facts)) : detection.numbers.count,
     windowMinutes: detection.numbers.windowMinutes,
     expected: detection.numbers.expected,
     lastHour: lastHourOf(parts.recentFacts, now),
@@ -133,9 +136,7 @@ function commandsOf(incidentId: string, place: Deployment | null): Notice['comma
   };
 }
 
-/** All failures of the incident. For a scope's incident, whose groups come and go, the failures of its worst window. */
-function countInAll(incident: Incident, facts: readonly Fact[]): number {
-  if (isSeveral(incident.group.issuerDn)) return incident.noticedCount;
+function sumOf(facts: readonly Fact[]): number {
   return Math.max(
     0,
     facts.reduce((sum, fact) => sum + fact.count, 0),

@@ -149,10 +149,13 @@ export function strangersTogether(members: readonly Member[], now: number, polic
   };
 }
 
+/** Of equal ones the order is that of their ids, and not that in which they were delivered. */
 function busiestFirst(members: readonly Member[]): Member[] {
-  return [...members]
-    .sort((a, b) => b.detection.numbers.recent - a.detection.numbers.recent)
-    .slice(0, limits.groupsPerScopeIncidentMax);
+  return members
+    .map((one) => ({ one, recent: one.detection.numbers.recent, id: groupId(one.group) }))
+    .sort((a, b) => b.recent - a.recent || (a.id < b.id ? -1 : 1))
+    .slice(0, limits.groupsPerScopeIncidentMax)
+    .map(({ one }) => one);
 }
 
 function sumOf(members: readonly Member[], isSpike: boolean, { windowMinutes }: DetectionPolicy): DetectionNumbers {

@@ -15,10 +15,10 @@ export interface Impact {
   readonly clients: number;
   /** Whether the truststore holds a CA of the issuer's name; null where that is not known. */
   readonly issuerTrusted: boolean | null;
-  /** Whether only its version before holds one: a bad upload must not make less of the partners that it lost. */
+  /** Whether only a version of the last week holds one: bad uploads must not make less of the partners that they lost. */
   readonly isLost?: boolean;
   /**
-   * Whether no CA of the issuer's name, in the truststore or in its version before, signed any of the certificates: then
+   * Whether no CA of the issuer's name, in the truststore or in its versions of the last week, signed any of the certificates: then
    * the issuer's name is a claim. False where that is not known.
    */
   readonly isClaimed: boolean;
@@ -27,10 +27,6 @@ export interface Impact {
    * new CA.
    */
   readonly isOrganisationKnown: boolean;
-  /**
-   * Whether the truststore was changed shortly before: then an issuer that it lacks now may be a partner that was lost.
-   */
-  readonly isTruststoreChanged: boolean;
   /** The group's share of its scope's failures, or null. */
   readonly scopeShare: number | null;
 }
@@ -73,10 +69,9 @@ export function isStranger({
   issuerTrusted,
   isLost,
   isOrganisationKnown,
-  isTruststoreChanged,
 }: Omit<Impact, 'numbers' | 'clients' | 'scopeShare' | 'isClaimed'>): boolean {
   if (group.issuerDn === OTHER_ISSUERS) return true;
-  if (issuerTrusted === true || isLost === true || isTruststoreChanged || isOrganisationKnown) return false;
+  if (issuerTrusted === true || isLost === true || isOrganisationKnown) return false;
   return STRANGERS_REASONS.includes(group.reason) || issuerTrusted === false;
 }
 

@@ -7,7 +7,7 @@
 
 import { limits } from '../base/limits.js';
 import * as z from '../base/zod.js';
-import type { Notice } from '../model/index.js';
+import { countOf, type Notice } from '../model/index.js';
 import { wholePlaceText } from './names.js';
 import {
   clientWords,
@@ -86,7 +86,7 @@ export function chatOf(notice: Notice, messages: Messages): ChatMessage {
       eventType: `mtls-watch ${kind}`,
       relatedResources: [cut(where, limits.chatTitleCharsMax)],
       additionalContext: {
-        ...{ incidentId, severity, reason: group.reason, count: String(notice.count) },
+        ...{ incidentId, severity, reason: group.reason, count: String(countOf(notice)) },
         ...(group.door === undefined ? {} : { door: cut(group.door, limits.chatContextCharsMax) }),
         ...(notice.account ? { account: notice.account } : {}),
         ...(notice.region ? { region: notice.region } : {}),

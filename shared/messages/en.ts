@@ -101,7 +101,6 @@ export const en: Messages = {
   },
   since: (time, minutes) => `${time}, ${minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} hours`} ago`,
   failures: (count, minutes, expected) => `${count} in ${minutes} min; usually ${expected}`,
-  failuresAtWorst: (count, minutes) => `${count} in ${minutes} min at its height`,
   failuresInAll: (count) => `${count} in all`,
   ofWhich: (count, reason) => `${count} “${reason}”`,
   together: (sum, each) => `${sum} (${each.join(', ')})`,

@@ -135,7 +135,6 @@ export const ja: Messages = {
   },
   since: (time, minutes) => `${time}、${minutes < 120 ? `${minutes} 分前` : `約 ${Math.round(minutes / 60)} 時間前`}`,
   failures: (count, minutes, expected) => `${minutes} 分間に ${count} 件（通常は ${expected} 件）`,
-  failuresAtWorst: (count, minutes) => `最大で ${minutes} 分間に ${count} 件`,
   failuresInAll: (count) => `合計 ${count} 件`,
   ofWhich: (count, reason) => `「${reason}」${count} 件`,
   together: (sum, each) => `${sum}（${each.join('、')}）`,

@@ -5,6 +5,7 @@ import { MINUTE_MS } from '../base/time.js';
 import type { FindingCode } from '../model/finding-codes.js';
 import {
   type ClientTally,
+  countOf,
   type Finding,
   isSeveral,
   isUnloggedIssuer,
@@ -225,18 +226,11 @@ export function placeWords({ account, region }: Notice, separator: string): stri
   return [account, region].filter((one) => one != null && one !== '').join(separator);
 }
 
-/** What the notice is about: its own group, and those that are told with it. */
-export function countOf({ count, toldWith = [] }: Pick<Notice, 'count' | 'toldWith'>): number {
-  return toldWith.reduce((sum, one) => sum + one.count, count);
-}
-
 /** How many, in a few words. */
 export function sumWords(notice: Notice, messages: Messages): string {
   const count = number(countOf(notice));
   if (notice.kind !== 'resolved') return messages.failures(count, notice.windowMinutes, number(notice.expected));
-  return isSeveral(notice.group.issuerDn)
-    ? messages.failuresAtWorst(count, notice.windowMinutes)
-    : messages.failuresInAll(count);
+  return messages.failuresInAll(count);
 }
 
 /** The same, with how many each of the groups has that are told together. */

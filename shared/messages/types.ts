@@ -131,7 +131,6 @@ export interface Messages extends NameMessages {
   readonly labels: Readonly<Record<(typeof labelIds)[number], string>>;
   readonly since: (time: string, minutes: number) => string;
   readonly failures: (count: string, minutes: number, expected: string) => string;
-  readonly failuresAtWorst: (count: string, minutes: number) => string;
   readonly failuresInAll: (count: string) => string;
   /** How many the gateway refused with one of its reasons. */
   readonly ofWhich: (count: string, reason: string) => string;

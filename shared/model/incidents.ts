@@ -2,6 +2,7 @@
 
 import type { GroupKey } from './counts.js';
 import type { Notice, Severity } from './notices.js';
+import type { ReasonId } from './reasons.js';
 
 /** The state of one group's incident. One stored item per group; every change is conditional on `version`. */
 export interface Incident {
@@ -11,6 +12,8 @@ export interface Incident {
   readonly state: 'firing' | 'known' | 'resolved';
   readonly version: number;
   readonly since: number;
+  /** The length of the window in which its beginning was seen: its figures begin with that window. */
+  readonly seenMinutes: number;
   readonly lastNoticeAt: number;
   /** Since when the group has been below the resolve threshold, or null while it is not. */
   readonly calmSince: number | null;
@@ -100,6 +103,19 @@ export interface SilenceWindow {
   readonly minutes: number;
 }
 
+/**
+ * Whether the transition to this state ends the incident: it is resolved, or only refusals that were known before go
+ * on.
+ */
+export function isEnd({ state, known, incidentId }: Incident): boolean {
+  return state === 'resolved' || (state === 'known' && known?.incidentId !== incidentId);
+}
+
+export interface ReasonCount {
+  readonly reason: ReasonId;
+  readonly count: number;
+}
+
 /** An incident that is over, as it is kept for the reports. */
 export interface EndedIncident {
   readonly incidentId: string;
@@ -114,9 +130,11 @@ export interface EndedIncident {
   /** When it was resolved. */
   readonly endedAt: number;
   /**
-   * All failures of the incident; for a scope's incident, those of its worst window; null where nobody was told of it.
+   * All failures of the incident and of those that were told with it; null where it was told by another one, or nobody was told.
    */
   readonly count: number | null;
+  /** Where others were told with it, how many each reason has of `count`, its own first. */
+  readonly reasons?: readonly ReasonCount[] | undefined;
   readonly flaps: number;
   readonly announced: boolean;
   /** Nobody was told of it, because a silence or the budget of notices about strangers held its notices back. */

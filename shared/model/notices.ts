@@ -44,7 +44,7 @@ export interface Notice {
   readonly groups: readonly GroupKey[];
   readonly reasonText: string;
   /**
-   * Failures in the window; for `resolved`, those of the whole incident, or of the worst window of a scope's incident.
+   * Failures in the window; for `resolved`, those of the whole incident, from `since` on.
    */
   readonly count: number;
   /**
@@ -114,6 +114,11 @@ export interface NoticeSaid {
 export interface ToldWith {
   readonly group: GroupKey;
   readonly count: number;
+}
+
+/** What the notice is about: its own group, and those that are told with it. */
+export function countOf({ count, toldWith = [] }: Pick<Notice, 'count' | 'toldWith'>): number {
+  return toldWith.reduce((sum, one) => sum + one.count, count);
 }
 
 export interface NoticeCommands {

@@ -2,15 +2,7 @@
  * The record that is kept of an ended incident. Pure; the stores write it together with the transition that ends it.
  */
 
-import type { EndedIncident, Incident, Notice } from '../model/index.js';
-
-/**
- * Whether the transition to this state ends the incident: it is resolved, or only refusals that were known before go
- * on.
- */
-export function isEnd({ state, known, incidentId }: Incident): boolean {
-  return state === 'resolved' || (state === 'known' && known?.incidentId !== incidentId);
-}
+import { countOf, type EndedIncident, type Incident, type Notice } from '../model/index.js';
 
 /** @param notice the notice of the end; null if none was sent */
 export function endedOf(incident: Incident, notice: Notice | null): EndedIncident {
@@ -23,11 +15,16 @@ export function endedOf(incident: Incident, notice: Notice | null): EndedInciden
     firstFailureAt: notice === null ? null : Date.parse(notice.since),
     calmAt: calmSince ?? lastNoticeAt,
     endedAt: lastNoticeAt,
-    count: notice?.count ?? null,
+    count: notice && countOf(notice),
+    ...(notice?.toldWith && { reasons: reasonsOf(notice) }),
     flaps,
     announced,
     heldBack: heldBack && !announced,
   };
+}
+
+function reasonsOf({ group, count, toldWith = [] }: Notice): EndedIncident['reasons'] {
+  return [{ group, count }, ...toldWith].map((one) => ({ reason: one.group.reason, count: one.count }));
 }
 
 /** The last end of each incident, in the order of the ends. */

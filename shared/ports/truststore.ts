@@ -18,6 +18,9 @@ export interface TruststoreSource {
    * @throws MtlsWatchError `truststore-unreadable`, with what was wrong and what to do
    */
   read(uri: string): Promise<TruststoreObject>;
-  /** The version before the current one, to tell what changed; null where there is none or it cannot be seen. */
-  previous(uri: string): Promise<TruststoreObject | null>;
+  /**
+   * The versions before the current one that were in use within the last week, and the one before it in any case; the newest
+   * first. Empty where there is none or they cannot be seen.
+   */
+  earlier(uri: string): Promise<readonly TruststoreObject[]>;
 }

@@ -42,7 +42,7 @@ export function incidentsSection({ incidents }: Report, words: ReportMessages): 
     told.map((one) => [
       html`<span class="nowrap">${timeText(one.noticedAt)}</span>`,
       html`${issuerCell(one.issuerDn, words, one.reason)}<br><span class="dim small">${soft(placeText(cut(one.scope), one, words))}</span>`,
-      isSeveral(one.issuerDn) ? '–' : reasonTitle(one, words),
+      incidentReasons(one, words),
       words.severities[one.severity],
       one.failures === null ? '–' : numberText(one.failures),
       duration(one.secondsToDetect),
@@ -50,6 +50,17 @@ export function incidentsSection({ incidents }: Report, words: ReportMessages): 
     ]),
     words,
   )}${heldBack}`;
+}
+
+/** One that others are told with has how many each reason refused. */
+function incidentReasons(one: Report['incidents'][number], words: ReportMessages): Html | string {
+  if (isSeveral(one.issuerDn)) return '–';
+  if (one.reasons.length === 0) return reasonTitle(one, words);
+  const { isUnverified } = one;
+  return html`${one.reasons.map(({ reason, failures }, n) => {
+    const title = reasonTitle({ reason, isUnverified }, words);
+    return html`${n === 0 ? null : html`<br>`}${words.ofWhich(numberText(failures), title)}`;
+  })}`;
 }
 
 /** The front doors side by side. */

@@ -121,7 +121,10 @@ const incident = z.strictObject({
   resolvedAt: iso.nullable(),
   secondsToDetect: z.number().nullable(),
   secondsToResolve: z.number().nullable(),
+  /** As the notice of its end says; null while it fires, and where another one told of it. */
   failures: count.nullable(),
+  /** Where incidents of one cause were told together, how many of `failures` each reason has; otherwise empty. */
+  reasons: z.array(z.strictObject({ reason, failures: count })),
   /** Nobody was told: a silence, or the budget of notices about strangers, held it back. */
   heldBack: z.boolean(),
   comebacks: z.int().nonnegative(),

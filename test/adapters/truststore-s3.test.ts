@@ -6,7 +6,11 @@ import { limits } from '../../shared/base/limits.js';
 interface Version {
   readonly id: string;
   readonly text: string;
+  /** When it was put; days before day 0. */
+  readonly daysAgo?: number;
 }
+
+const DAY = 86_400_000;
 
 /** A bucket with one versioned object, newest version first; counts what is asked of it. */
 function bucket(versions: Version[]) {
@@ -15,7 +19,7 @@ function bucket(versions: Version[]) {
     Object.assign(new Error(`status ${status}`), { $metadata: { httpStatusCode: status } });
   const bodyOf = ({ id, text }: Version) => ({
     Body: Readable.from([Buffer.from(text)]),
-    ETag: `"${text.length}-${id}"`,
+    ETag: `"${text}"`,
     VersionId: id,
     LastModified: new Date(0),
   });
@@ -30,7 +34,13 @@ function bucket(versions: Version[]) {
       return {
         Versions: [
           { Key: 'ca.pem.bak', VersionId: 'other' },
-          ...versions.map(({ id }) => ({ Key: 'ca.pem', VersionId: id })),
+          ...versions.map(({ id, text, daysAgo = 0 }) => ({
+            Key: 'ca.pem',
+            VersionId: id,
+            ETag: `"${text}"`,
+            Size: text.length,
+            LastModified: new Date(-daysAgo * DAY),
+          })),
         ],
       };
     }
@@ -68,15 +78,63 @@ describe('truststores in S3', () => {
       { id: 'v1', text: 'one' },
     ]);
     const source = createS3Truststores(client, { now: () => 0 });
-    expect(await source.previous(URI)).toMatchObject({ text: 'one', versionId: 'v1' });
+    expect(await source.earlier(URI)).toMatchObject([{ text: 'one', versionId: 'v1' }]);
     const asked = calls.length;
-    expect(await source.previous(URI)).toMatchObject({ versionId: 'v1' });
+    expect(await source.earlier(URI)).toMatchObject([{ versionId: 'v1' }]);
     expect(calls.length).toBe(asked);
+  });
+
+  test.each<[string, readonly Version[], readonly string[]]>([
+    [
+      'and those that were in use within the week',
+      [
+        { id: 'v5', text: 'five', daysAgo: 1 },
+        { id: 'v4', text: 'four', daysAgo: 2 },
+        { id: 'v3', text: 'three', daysAgo: 6 },
+        // In use until six days ago.
+        { id: 'v2', text: 'two', daysAgo: 8 },
+        { id: 'v1', text: 'one', daysAgo: 9 },
+      ],
+      ['v4', 'v3', 'v2'],
+    ],
+    [
+      'however long ago it was replaced',
+      [
+        { id: 'v3', text: 'three', daysAgo: 30 },
+        { id: 'v2', text: 'two', daysAgo: 40 },
+        { id: 'v1', text: 'one', daysAgo: 50 },
+      ],
+      ['v2'],
+    ],
+    [
+      'and no contents twice',
+      [
+        { id: 'v5', text: 'good' },
+        { id: 'v4', text: 'good' },
+        { id: 'v3', text: 'bad' },
+        { id: 'v2', text: 'good' },
+        { id: 'v1', text: 'old' },
+      ],
+      ['v4', 'v3', 'v1'],
+    ],
+    [
+      'and eight in all',
+      Array.from({ length: 12 }, (_, n) => ({ id: `v${12 - n}`, text: `${12 - n}` })),
+      ['v11', 'v10', 'v9', 'v8', 'v7', 'v6', 'v5', 'v4'],
+    ],
+    [
+      'and as much as one may have',
+      Array.from({ length: 5 }, (_, n) => ({ id: `v${5 - n}`, text: `${5 - n}`.repeat(6 << 20) })),
+      ['v4', 'v3'],
+    ],
+  ])('give the version before, %s', async (_, versions, ids) => {
+    const source = createS3Truststores(bucket([...versions]).client, { now: () => 0 });
+    expect((await source.earlier(URI)).map(({ versionId }) => versionId)).toEqual(ids);
   });
 
   test('have no version before the first', async () => {
     const source = createS3Truststores(bucket([{ id: 'v1', text: 'one' }]).client, { now: () => 0 });
-    expect(await source.previous(URI)).toBeNull();
+    expect(await source.earlier(URI)).toEqual([]);
   });
 
   test('that are too large are not read to their end', async () => {

@@ -16,7 +16,7 @@ const mimic = ca({ subject: DN, key: 'ec-f' });
 const [known, claimed] = [acme, mimic].map((issuer) => leaf({ subject: 'CN=edi', key: 'ec-c', issuer }).pem);
 const truststores = {
   read: async () => ({ text: acme.pem, version: '1', versionId: '1', modifiedAt: T0 }),
-  previous: async () => null,
+  earlier: async () => [],
 };
 
 /** What was counted, and the text of what is kept. */

@@ -163,7 +163,7 @@ describe('a refusal of the canary', () => {
     const bundle = { text: root.pem, version: '1', versionId: null, modifiedAt: T0 };
     const world = {
       ...(await worldWith(unfinished, settings)),
-      truststores: { read: async () => bundle, previous: async () => null },
+      truststores: { read: async () => bundle, earlier: async () => [] },
     };
     const { sightings } = await ingest(
       accessBatch([accessOf(CALL, ours), accessOf({ ...CALL, n: 1, requestId: uuid(1) }, pretender)]),

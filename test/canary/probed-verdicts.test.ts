@@ -34,7 +34,7 @@ async function worldWith(
   };
   return Object.assign(world, {
     loads,
-    truststores: { read: async () => bundle, previous: async () => null },
+    truststores: { read: async () => bundle, earlier: async () => [] },
   });
 }
 

@@ -111,7 +111,7 @@ it('shows the alert as the mail has it, who has it in hand, silences and notices
   expect(text()).toMatch(/acknowledged +yes by Chidi of the partner team: not repeated/);
   expect(text()).toMatch(/in force until 2026-11-29T04:30:00\.000Z, by Aiko: planned/);
   expect(text()).toContain('in force until 2026-12-01T00:00:00.000Z');
-  expect(text()).toMatch(/notices +2026-11-29T02:25:00\.000Z {2}spike, high, of 12, sent/);
+  expect(text()).toMatch(/notices +2026-11-29T02:25:00\.000Z {2}spike, high, 12 in 5 min, sent/);
   world.lines.length = 0;
   await showIncident('one', { lang: 'ja' }, world);
   expect(text()).toContain(bodyOf(sent!, messagesIn.ja));
@@ -141,7 +141,7 @@ it('shows what was wrong and not only that it is over', async () => {
   );
   await showIncident('one', {}, world);
   expect(text()).toContain('The client certificate has expired.');
-  expect(text()).toMatch(/spike, high, of 12, sent\n.*resolved, high, of 12, waits to be sent/);
+  expect(text()).toMatch(/spike, high, 12 in 5 min, sent\n.*resolved, high, 12 in all, waits to be sent/);
 });
 
 describe('with --diagnose', () => {
@@ -157,7 +157,7 @@ describe('with --diagnose', () => {
     await fire('one', { group: failing }, { group: failing, verdict: null });
     const config = testConfig({ truststores: { '*': 's3://bank/ca.pem' } });
     const read = async () => ({ text: issuer.pem, version: 'v', versionId: null, modifiedAt: 0 });
-    const seeing = { ...world, config: async () => config, truststores: { read, previous: async () => null } };
+    const seeing = { ...world, config: async () => config, truststores: { read, earlier: async () => [] } };
     await showIncident('one', { diagnose: true }, seeing);
     const now = text().slice(text().indexOf('The verdict now'));
     expect(now).toContain('The client certificate has expired (expired)');

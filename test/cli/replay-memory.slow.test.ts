@@ -79,7 +79,7 @@ async function play(counted: CountedHours, isForgetful = true, rollupHoursMax = 
     stores: isForgetful ? stores : { ...stores, facts: { ...stores.facts, take: () => [] } },
     clock: { now: () => stage.now },
     publisher: { publish: async (notice) => void notices.push(notice) },
-    truststores: { read: async () => Promise.reject(new Error('no truststore')), previous: async () => null },
+    truststores: { read: async () => Promise.reject(new Error('no truststore')), earlier: async () => [] },
   };
   const sums = summarySums();
   let factsMax = 0;

@@ -33,7 +33,7 @@ beforeEach(() => {
         executionLogGroups: [{ name: '/bank/a' }, { name: '/bank/b' }],
       }),
       outputs: { DeadLetterQueueUrl: 'https://sqs.example.com/1/q' },
-      truststores: { read: async () => bundle('v2'), previous: async () => bundle('v1') },
+      truststores: { read: async () => bundle('v2'), earlier: async () => [bundle('v1')] },
       region: 'eu-central-1',
     },
     clock: { now: () => NOW },

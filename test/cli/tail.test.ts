@@ -8,6 +8,7 @@ import { tailBounds } from '../../cli/tail/bounds.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
 import type { LogSearch, SearchableGroup, SearchedEvent } from '../../shared/ports/log-search.js';
+import { ca, type Issued, leaf } from '../support/certificates.js';
 import { cloudFrontRecord } from '../support/connection-records.js';
 import { ACCESS_GROUP, accessEvent, denialAsOneEvent, EXECUTION_GROUP, T0 } from '../support/logs.js';
 
@@ -134,6 +135,32 @@ describe('without Live Tail', () => {
     await runTail(found, {}, settings, tail.world);
     expect(tail.said.output.match(/shop\.bank\.example/g)).toHaveLength(2);
     expect(tail.said.output.match(/Renew the client certificate/g)).toHaveLength(1);
+  });
+
+  it('marks a client that only uses the name of a CA', async () => {
+    const issuerDn = 'C=US,O=Acme,CN=Acme CA';
+    const acme = ca({ subject: issuerDn, key: 'ec-a' });
+    const mimic = ca({ subject: issuerDn, key: 'ec-b' });
+    const both = (n: number, issuer: Issued) => {
+      const { pem } = leaf({ subject: `CN=client-${n}`, key: 'ec-c', issuer });
+      const at = T0 + n;
+      const record = accessEvent({ n, at, issuerDn }, { 'identity.clientCert.clientCertPem': pem });
+      return [denied(n, at), { ...access(n, at), ...record }].map((event) => ({ ...event, visibleAt: T0 }));
+    };
+    const events = [...both(1, acme), ...both(2, mimic)];
+    const truststores: TailWorld['truststores'] = {
+      read: async () => ({ text: acme.pem, version: 'v1', versionId: 'v1', modifiedAt: 0 }),
+      earlier: async () => [],
+    };
+    const shown = async (json: boolean): Promise<string[]> => {
+      const tail = tailOn({ page: (...asked) => searchable(events, tail.time)(...asked), tail: noLiveTail }, 2, true);
+      await runTail(found, { json, truststore: 'all.pem' }, settings, { ...tail.world, truststores });
+      return tail.said.output.split('\n').filter((line) => line.includes(issuerDn));
+    };
+    const [verified = '', claimed = ''] = await shown(false);
+    expect(verified).toMatch(/CN=client-1 .*issuer C=US,O=Acme,CN=Acme CA$/);
+    expect(claimed).toMatch(/CN=client-2 .*issuer C=US,O=Acme,CN=Acme CA \(unverified\)$/);
+    expect(lines((await shown(true)).join('\n')).map((line) => 'isUnverified' in line)).toEqual([false, true]);
   });
 
   it('shows nothing from before it began', async () => {

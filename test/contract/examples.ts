@@ -98,6 +98,7 @@ export function incident(version: number, changes: Partial<Incident> = {}): Inci
     state: 'firing',
     version,
     since: 1_800_000_000_000,
+    seenMinutes: 5,
     lastNoticeAt: 1_800_000_000_000,
     calmSince: null,
     noticedCount: 12,

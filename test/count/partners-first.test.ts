@@ -17,7 +17,7 @@ function world() {
   const versionOf = (text: string, version: string) => ({ text, version, versionId: version, modifiedAt: T0 });
   const truststores = {
     read: async () => versionOf(other.pem, 'now'),
-    previous: async () => versionOf(acme.pem + other.pem, 'before'),
+    earlier: async () => [versionOf(acme.pem + other.pem, 'before')],
   };
   return Object.assign(testWorld({ truststores: { '*': 's3://truststores/all.pem' } }), { truststores });
 }

@@ -63,7 +63,7 @@ function bucketOf(text: string | null): TruststoreSource {
     if (text === null) throw new MtlsWatchError('truststore-unreadable', 'S3: SlowDown', { retryable: true });
     return { text, version: digest(text), versionId: digest(text), modifiedAt: T0 - 86_400_000 };
   };
-  return { read, previous: async () => null };
+  return { read, earlier: async () => [] };
 }
 
 /** Dies, or goes on: how many puts of facts an attempt gets through. */

@@ -29,9 +29,9 @@ function ofNoKnownAlgorithm(pem: string): string {
 
 const versionOf = (text: string) => ({ text, version: text, versionId: text.slice(-90, -60), modifiedAt: T0 });
 const unreadable = () => Promise.reject(new MtlsWatchError('truststore-unreadable', 'no access', { retryable: true }));
-const truststore = (now: string | null, previous: string | null = null): TruststoreSource => ({
+const truststore = (now: string | null, ...earlier: readonly string[]): TruststoreSource => ({
   read: async () => (now === null ? unreadable() : versionOf(now)),
-  previous: async () => (previous === null ? null : versionOf(previous)),
+  earlier: async () => earlier.map(versionOf),
 });
 const usual = truststore(other.pem + acme.pem, before.pem);
 

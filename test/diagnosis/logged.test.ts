@@ -33,7 +33,7 @@ const stranger = ca({ subject: 'C=US,O=Else,CN=Else Root', key: 'ec-d' });
 function worldWith(settings: object, ...cas: readonly Issued[]): TestWorld {
   const text = cas.map(({ pem }) => pem).join('');
   const bundle = { text, version: `doors ${text.length}`, versionId: null, modifiedAt: 0 };
-  return { ...testWorld(settings), truststores: { read: async () => bundle, previous: async () => null } };
+  return { ...testWorld(settings), truststores: { read: async () => bundle, earlier: async () => [] } };
 }
 
 const withStore = { truststores: { '*': 's3://truststores/bundle.pem' } };

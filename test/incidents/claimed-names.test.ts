@@ -27,7 +27,7 @@ const mimicked = Array.from({ length: NAMES }, (_, n) => {
 async function world(): Promise<TestWorld> {
   const truststores = {
     read: async () => ({ text, version: 'forty partners', versionId: 'forty', modifiedAt: T0 - 90 * DAY * MINUTE }),
-    previous: async () => null,
+    earlier: async () => [],
   };
   const made = Object.assign(testWorld({ truststores: { '*': 's3://truststores/all.pem' } }), { truststores });
   await made.stores.certificates.save(new Map(mimicked.map((pem, n) => [`mimic ${n}`, pem])));

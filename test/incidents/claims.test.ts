@@ -34,7 +34,7 @@ async function tell({ reason = 'issuer-not-found', pems, issuer = issuerDn, isIn
   const world = Object.assign(testWorld({ truststores: { '*': 's3://truststores/all.pem' } }), {
     truststores: {
       read: async () => versionOf(acme.pem, 90),
-      previous: async () => versionOf(acmeBefore.pem, 180),
+      earlier: async () => [versionOf(acmeBefore.pem, 180)],
     },
   });
   await world.stores.certificates.save(new Map(pems.map((pem, n) => [`print${n}`, pem])));

@@ -21,7 +21,7 @@ it.each([
   const world = Object.assign(testWorld({ truststores: { '*': 's3://truststores/all.pem' } }), {
     truststores: {
       read: async () => ({ text: acme.pem, version: 'v1', versionId: 'v1', modifiedAt: T0 - 86_400_000 }),
-      previous: async () => null,
+      earlier: async () => [],
     },
   });
   const { pem } = leaf({ subject: 'O=Acme,CN=edi', key: 'ec-c', issuer: mimic });

@@ -43,7 +43,7 @@ async function noticesOf(streams: readonly Stream[], minutes = 40, each = true):
   const world = Object.assign(testWorld({ truststores: { '*': 's3://truststores/all.pem' } }), {
     truststores: {
       read: async () => ({ text: acme.pem, version: 'one-cause', versionId: 'v', modifiedAt: T0 - 90 * 86_400_000 }),
-      previous: async () => null,
+      earlier: async () => [],
     },
   });
   const pems = streams.map(({ client }) => [client.certificate.fingerprint, client.pem] as const);

@@ -56,3 +56,22 @@ it('never expects less often than once a minute', () => {
   const groups = ['a', 'b', 'c'].map((name) => member(name, { oneIn: 0 }));
   expect(partnersTogether(groups, null, NOW, policy).detection.numbers.oneIn).toBe(1);
 });
+
+it('names groups that fail equally often in the same order, in whatever order they came', () => {
+  const of = (names: readonly string[]) =>
+    partnersTogether(
+      names.map((name) => member(name, { recent: name === 'e' ? 12 : 10 })),
+      null,
+      NOW,
+      policy,
+    );
+  const told = of(['a', 'b', 'c', 'd', 'e']);
+  expect(told.groups[0]?.issuerDn).toBe('CN=e');
+  for (const names of [
+    ['e', 'd', 'c', 'b', 'a'],
+    ['c', 'a', 'e', 'b', 'd'],
+  ]) {
+    expect(of(names).groups).toEqual(told.groups);
+    expect(of(names).members).toEqual(told.members);
+  }
+});

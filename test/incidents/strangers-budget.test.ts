@@ -14,13 +14,24 @@ const start = Date.UTC(2026, 10, 20) / MINUTE;
 const SCOPE = 'api.bank.example';
 const acmeDn = 'C=US,O=Acme,CN=Acme CA';
 const text = ca({ subject: acmeDn, key: 'ec-a' }).pem;
+const other = ca({ subject: 'C=US,O=Other,CN=Other CA', key: 'ec-b' }).pem;
 
-function world(): TestWorld {
+/** @param changedAt the minute from which on the truststore holds somebody else only, and the upload before it, too */
+function world(changedAt = Number.POSITIVE_INFINITY): TestWorld {
+  const versionOf = (version: string, bundle: string, minute: number) => ({
+    ...{ text: bundle, version, versionId: version },
+    modifiedAt: (start + minute) * MINUTE,
+  });
+  const usual = versionOf('one partner', text, -90 * DAY);
+  const bad = versionOf('bad', other, changedAt);
+  const worse = versionOf('worse', `${other}${other}`, changedAt + 1);
+  const isChanged = (): boolean => at.at >= (start + changedAt) * MINUTE;
   const truststores = {
-    read: async () => ({ text, version: 'one partner', versionId: 'one', modifiedAt: (start - 90 * DAY) * MINUTE }),
-    previous: async () => null,
+    read: async () => (isChanged() ? worse : usual),
+    earlier: async () => (isChanged() ? [bad, usual] : []),
   };
-  return Object.assign(testWorld({ truststores: { '*': 's3://truststores/all.pem' } }), { truststores });
+  const at = Object.assign(testWorld({ truststores: { '*': 's3://truststores/all.pem' } }), { truststores });
+  return at;
 }
 
 const group = (issuerDn: string, scope = SCOPE): GroupKey => ({ scope, issuerDn, reason: 'issuer-not-found' });
@@ -47,8 +58,13 @@ async function minuteOf(at: TestWorld, minute: number, refused: readonly (readon
 const knocks = (minute: number, scope = SCOPE): (readonly [GroupKey, number])[] =>
   minute % 31 === 0 ? [0, 1, 2].map((n) => [group(`CN=made up ${minute} ${n}`, scope), 10] as const) : [];
 
-async function play(from: number, to: number, refusedIn: (minute: number) => readonly (readonly [GroupKey, number])[]) {
-  const at = world();
+async function play(
+  from: number,
+  to: number,
+  refusedIn: (minute: number) => readonly (readonly [GroupKey, number])[],
+  changedAt?: number,
+) {
+  const at = world(changedAt);
   for (let minute = from; minute < to; minute++) await minuteOf(at, minute, refusedIn(minute));
   return at;
 }
@@ -77,6 +93,26 @@ describe('strangers who come again and again', () => {
     expect(new Set(published.map(({ severity }) => severity))).toEqual(new Set(['low']));
     const ended = await stores.incidents.ended(0, Number.MAX_SAFE_INTEGER, 1_000);
     expect(ended.filter(({ heldBack }) => heldBack).length).toBeGreaterThan(40);
+  }, 60_000);
+
+  it('have the same budget after a change of the truststore, and what it lost is told as a partner', async () => {
+    const flood = (minute: number) => (minute === 100 ? [[group('CN=made up by the thousand'), 5_000] as const] : []);
+    const { published } = await play(
+      0,
+      500,
+      (minute) => [
+        ...knocks(minute),
+        ...flood(minute),
+        ...(minute >= 450 && minute < 480 ? [[group(acmeDn), 20] as const] : []),
+      ],
+      60,
+    );
+    const strangers = published.filter((one) => one.group.issuerDn !== acmeDn);
+    expect(begun(strangers)).toHaveLength(limits.strangerNoticesPerDayMax + 1);
+    expect(new Set(strangers.map(({ severity }) => severity))).toEqual(new Set(['low']));
+    const [partner] = published.filter((one) => one.group.issuerDn === acmeDn);
+    expect(partner).toMatchObject({ kind: 'spike', at: new Date((start + 450) * MINUTE + 40_000).toISOString() });
+    expect(partner?.severity).not.toBe('low');
   }, 60_000);
 
   it('never cost a partner its notice, and are told the next day where they still go on', async () => {

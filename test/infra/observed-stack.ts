@@ -3,6 +3,8 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { afterAll, beforeAll, vi } from 'vitest';
 import { METRICS_NAMESPACE } from '../../infra/observability/watch-metrics.js';
+import type { LogEvent } from '../../shared/model/index.js';
+import { ca, type Issued, leaf } from '../support/certificates.js';
 import { type MetricKey, nameOf } from '../support/cloudwatch.js';
 import { CLOUDFRONT_FIELDS, cloudFrontRecord, jsonRecord } from '../support/connection-records.js';
 import { accessBatch, accessEvent, denialAsOneEvent, executionBatch, T0 } from '../support/logs.js';
@@ -10,6 +12,9 @@ import { eventOf, type PlayedStack, playStack } from '../support/played-stack.js
 import { synthesise } from './support.js';
 
 export const CANARY = 'api.example.com';
+const PARTNER = 'C=US,O=Acme,CN=Acme CA';
+const partner = ca({ subject: PARTNER, key: 'ec-a' });
+const mimic = ca({ subject: PARTNER, key: 'ec-b' });
 const CONNECTION_GROUP = '/aws/vendedlogs/cloudfront/E2DX1SLDPK0123';
 
 export interface ObservedStack {
@@ -33,7 +38,7 @@ export function observeStack(): ObservedStack {
   let stack: PlayedStack;
   beforeAll(async () => {
     vi.useFakeTimers({ toFake: ['Date'] });
-    stack = playStack(template);
+    stack = playStack(template, partner.pem);
     await playEverything(stack);
   });
   afterAll(() => {
@@ -63,15 +68,23 @@ async function playEverything(stack: PlayedStack): Promise<void> {
     accessEvent({ n: 1 }),
     accessEvent({ n: 2 }, { 'error.responseType': 'WAF_FILTERED' }),
     accessEvent({ n: 3 }, { requestId: '-', extendedRequestId: '-' }),
+    certified(5, partner),
+    // Somebody uses the name of the partner's CA.
+    certified(6, mimic),
   ]);
   const message = jsonRecord(cloudFrontRecord(1, { eventTimestamp: String(T0) }), CLOUDFRONT_FIELDS);
   const connections = executionBatch([{ ...accessEvent({ n: 4 }), message }], CONNECTION_GROUP);
-  const denials = executionBatch([denialAsOneEvent({ n: 1 })]);
+  const denials = executionBatch([1, 5, 6].map((n) => denialAsOneEvent({ n })));
   for (const batch of [denials, access, connections]) stack.call('ingest', eventOf(batch));
   await stack.minute();
   // Of the canary's next call one log is there alone, which the sweep settles when its grace is over.
   stack.faults.isAccessLogOff = true;
   for (let minute = 1; minute < 25; minute++) await stack.minute();
+}
+
+function certified(n: number, issuer: Issued): LogEvent {
+  const { pem } = leaf({ subject: `C=US,O=Acme,CN=client-${n}`, key: 'ec-c', issuer });
+  return accessEvent({ n, issuerDn: PARTNER }, { 'identity.clientCert.clientCertPem': pem });
 }
 
 /**

@@ -50,6 +50,26 @@ describe('the saved queries', () => {
     }
   });
 
+  it('never add clients that only use a name to those of its issuer', () => {
+    const failures = linesIn(queries[0]?.logGroups ?? [])
+      .map(recordOf)
+      .filter(({ type, issuerDn }) => type === 'failure' && issuerDn === 'C=US,O=Acme,CN=Acme CA');
+    const isClaim = (record: Record<string, unknown>) => record.isUnverified === true;
+    expect(failures.some(isClaim) && !failures.every(isClaim)).toBe(true);
+    const counting = [...queries.map(({ text }) => text), ...widgets].filter((text) => text.includes('issuerDn'));
+    expect(counting).toHaveLength(3);
+    for (const text of counting) {
+      const rows = new Map<string, boolean>();
+      for (const failure of failures) {
+        // Who it was is left out: two clients may well have the same subject and address.
+        const row = groupedBy(text).filter((field) => !['subjectDn', 'serialNumber', 'sourceIp'].includes(field));
+        const key = JSON.stringify(row.map((field) => failure[field]));
+        expect(rows.get(key) ?? isClaim(failure)).toBe(isClaim(failure));
+        rows.set(key, isClaim(failure));
+      }
+    }
+  });
+
   it('would find a field that no record has', () => {
     const ingest = queries[0]?.logGroups ?? [];
     expect(recordsFor('filter type = "failure" | stats count(*) by issuer', ingest)).toEqual([]);
@@ -59,7 +79,8 @@ describe('the saved queries', () => {
 
   /**
    * The records in these log groups that have the fields of a query and the values that it filters by. A query that takes
-   * several kinds of records (`or`, `coalesce`) needs each field in one of them.
+   * several kinds of records (`or`, `coalesce`) needs each field in one of them, and so do the fields that rows are grouped by:
+   * Logs Insights leaves them empty where a record lacks them.
    */
   function recordsFor(query: string, logGroups: readonly string[]): object[] {
     const fields = fieldsOf(query);
@@ -71,7 +92,10 @@ describe('the saved queries', () => {
       const known = new Set(records.flatMap((record) => Object.keys(record)));
       return fields.every((field) => known.has(field)) ? records : [];
     }
-    return records.filter((record) => fields.every((field) => Object.hasOwn(record, field)));
+    const groupedFields = groupedBy(query);
+    if (!groupedFields.every((field) => records.some((record) => Object.hasOwn(record, field)))) return [];
+    const needed = fields.filter((field) => !groupedFields.includes(field));
+    return records.filter((record) => needed.every((field) => Object.hasOwn(record, field)));
   }
 
   function linesIn(logGroups: readonly string[]): string[] {
@@ -98,6 +122,12 @@ function connectionRecords(): string[] {
 function recordOf(line: string): Record<string, unknown> {
   const value: unknown = JSON.parse(line);
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** The fields by which `stats` groups. */
+function groupedBy(query: string): string[] {
+  const [, by = ''] = /\bstats .*? by ([\w, ()]+)/.exec(query) ?? [];
+  return by.split(',').flatMap((field) => (/^\w+$/.test(field.trim()) ? [field.trim()] : []));
 }
 
 /** The fields of records that a query names: no keyword, no function, no alias, nothing that CloudWatch itself adds. */

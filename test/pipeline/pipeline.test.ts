@@ -184,7 +184,7 @@ describe('an API without an execution log', () => {
   it('counts nothing while the truststore cannot be read: the batch fails, and comes again', async () => {
     const broken = {
       read: () => Promise.reject(new MtlsWatchError('truststore-unreadable', 'no access')),
-      previous: async () => null,
+      earlier: async () => [],
     };
     const world = { ...testWorld(settings), truststores: broken };
     const batch = accessBatch([refused(1, unknown.pem)]);
@@ -230,7 +230,7 @@ describe('the verdict in the alert', () => {
   it('comes without one, and says why, where the truststore cannot be read', async () => {
     const broken = {
       read: () => Promise.reject(new MtlsWatchError('truststore-unreadable', 'access denied: allow s3:GetObject')),
-      previous: async () => null,
+      earlier: async () => [],
     };
     const notice = await spike({ ...testWorld(settings), truststores: broken });
     expect(notice).toMatchObject({ kind: 'spike', verdict: null, verdictNote: 'access denied: allow s3:GetObject' });
@@ -247,7 +247,7 @@ function bundleOf(text: string, before: string | null = null): TruststoreSource 
   });
   return {
     read: async () => version('new', text),
-    previous: async () => (before === null ? null : version('old', before)),
+    earlier: async () => (before === null ? [] : [version('old', before)]),
   };
 }
 

@@ -88,6 +88,7 @@ const MOVERS = [
   'incidents/muting',
   'incidents/one-cause',
   'incidents/operate',
+  'incidents/scope-total',
   'doors/read',
   'join/connections',
   'join/correlate',

@@ -6,10 +6,31 @@ import { type FaultRates, type WriteFault, writeFaults } from './disk.js';
 import type { Random } from './random.js';
 import { apis } from './traffic.js';
 
+/** The stores in memory, or those of DynamoDB on a table in memory whose items expire. */
+export type StoreKind = 'memory' | 'table';
+
+/** What kind of run a seed makes, drawn before anything else of it. */
+export interface Shape {
+  /** A flood in large batches, for the paths that only a storm takes. */
+  readonly isStorm: boolean;
+  readonly store: StoreKind;
+  /** Put back after the run. */
+  readonly bounds: Partial<Limits>;
+  /** Weeks in place of hours: what comes late comes days late, and dead letters wait for somebody. */
+  readonly isLong: boolean;
+}
+
+export function drawShape(random: Random): Shape {
+  const isStorm = random.chance(0.1);
+  const store = random.chance(0.4) ? 'table' : 'memory';
+  const bounds = drawBounds(random, isStorm);
+  return { isStorm, store, bounds, isLong: random.chance(0.3) };
+}
+
 export type Limits = { -readonly [name in keyof typeof limits]: number };
 
-/** Small worlds meet a bound only when it is small. Put back after the run. */
-export function drawBounds(random: Random, isStorm: boolean): Partial<Limits> {
+/** Small worlds meet a bound only when it is small. */
+function drawBounds(random: Random, isStorm: boolean): Partial<Limits> {
   const bounds: Partial<Limits> = {};
   // The checkers know every client that a fact counted, when facts keep them all.
   if (random.chance(0.9)) bounds.clientsPerFactMax = 1_000;

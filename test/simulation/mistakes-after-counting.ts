@@ -239,12 +239,14 @@ export const mistakesAfterCounting: readonly Mutant[] = [
     file: 'shared/base/limits.ts',
     from: 'waitingDaysMax: COUNTABLE_DAYS,',
     to: 'waitingDaysMax: 2,',
+    reach: { store: 'table', isLong: true },
   },
   {
     name: 'weeks: events are refused after two days',
     file: 'shared/base/limits.ts',
     from: 'countableDaysMax: COUNTABLE_DAYS,',
     to: 'countableDaysMax: 2,',
+    reach: { isLong: true },
   },
   {
     name: 'weeks: events of any age are counted',
@@ -257,6 +259,7 @@ export const mistakesAfterCounting: readonly Mutant[] = [
     file: 'shared/base/limits.ts',
     from: 'expectingAllMinute: 41,',
     to: 'expectingAllMinute: 61,',
+    reach: { store: 'table', isLong: true },
   },
   {
     name: 'table: the list of a storm has no order',

@@ -25,10 +25,10 @@ export const mistakesWithStrangers: readonly Mutant[] = [
     isSiege: true,
   },
   {
-    name: "claims: the truststore's version before is not asked",
+    name: "claims: the truststore's versions before are not asked",
     file: 'shared/diagnosis/diagnosis.ts',
-    from: 'return [current, ...(previous === null ? [] : [previous])].map(cache.truststore);',
-    to: 'return [current, ...(previous === null ? [] : [])].map(cache.truststore);',
+    from: 'return [current, ...earlier].map(cache.truststore);',
+    to: 'return [current, ...earlier.slice(earlier.length)].map(cache.truststore);',
     isSiege: true,
   },
   {
@@ -64,6 +64,20 @@ export const mistakesWithStrangers: readonly Mutant[] = [
     file: 'shared/incidents/severity.ts',
     from: 'issuerTrusted === true || isLost === true ? 1 : 0;',
     to: 'issuerTrusted === true ? 1 : 0;',
+    isSiege: true,
+  },
+  {
+    name: 'partners: one that was lost two uploads ago is nobody',
+    file: 'shared/diagnosis/diagnosis.ts',
+    from: 'return [current, ...earlier].map(cache.truststore);',
+    to: 'return [current, ...earlier.slice(0, 1)].map(cache.truststore);',
+    isSiege: true,
+  },
+  {
+    name: 'strangers: an upload makes partners of them',
+    file: 'shared/incidents/announce.ts',
+    from: 'const who = { isStranger: isStranger(impact),',
+    to: 'if (diagnosed.change !== null) Object.assign(impact, { isOrganisationKnown: true });\n    const who = { isStranger: isStranger(impact),',
     isSiege: true,
   },
   {

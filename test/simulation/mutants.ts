@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { mistakesAfterCounting } from './mistakes-after-counting.js';
 import { mistakesInCounting } from './mistakes-in-counting.js';
 import { mistakesWithStrangers } from './mistakes-with-strangers.js';
-import type { Mutant } from './mutant.js';
+import { type Mutant, reachOf } from './mutant.js';
 
 export const mutants: readonly Mutant[] = [...mistakesInCounting, ...mistakesAfterCounting, ...mistakesWithStrangers];
 
@@ -18,6 +18,12 @@ const SEEDS_MAX = 3_000;
 /** A second or more each. */
 const SIEGE_SEEDS_MAX = 100;
 const root = new URL('../../', import.meta.url).pathname;
+
+interface Found {
+  /** Null where a test found it. */
+  readonly seed: number | null;
+  readonly violation: string;
+}
 
 /** The source with the mistake in it. @throws Error where the text that it replaces is not there once */
 export function mutated(mutant: Mutant): string {
@@ -29,33 +35,44 @@ export function mutated(mutant: Mutant): string {
   return source;
 }
 
-function hunt(mutant: Mutant, seedsMax = SEEDS_MAX): { readonly seed: number; readonly violation: string } | null {
+function hunt(mutant: Mutant, seedsMax = SEEDS_MAX): Found | null {
   const copy = mkdtempSync(join(tmpdir(), 'mtls-watch-mutant-'));
   try {
-    for (const part of [
-      'shared',
-      'test/simulation',
-      'test/support',
-      'test/fixtures',
-      'package.json',
-      'tsconfig.json',
-    ]) {
+    const parts = ['shared', 'test/simulation', 'test/support', 'test/fixtures', 'package.json', 'tsconfig.json'];
+    for (const part of [...parts, ...(mutant.test === undefined ? [] : [mutant.test])]) {
       cpSync(join(root, part), join(copy, part), { recursive: true });
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     const path = join(copy, mutant.file);
     writeFileSync(path, mutated(mutant));
-    const what = mutant.isSiege ? [String(Math.min(seedsMax, SIEGE_SEEDS_MAX)), 'siege'] : [String(seedsMax)];
+    if (mutant.test !== undefined) return testIn(copy, mutant.test);
+    const [most, game] = mutant.isSiege ? [Math.min(seedsMax, SIEGE_SEEDS_MAX), 'siege'] : [seedsMax, 'simulation'];
+    const what = [String(most), game, JSON.stringify(reachOf(mutant))];
     const run = spawnSync(process.execPath, ['--import', 'tsx', 'test/simulation/hunt.ts', ...what], {
       cwd: copy,
       encoding: 'utf8',
     });
     if (run.status !== 0) throw new Error(`${mutant.name}: ${run.signal ?? ''} ${run.stderr}`);
     const answer: unknown = JSON.parse(run.stdout.trim().split('\n').at(-1) ?? '');
-    return answer as { seed: number; violation: string } | null;
+    return answer as Found | null;
   } finally {
     rmSync(copy, { recursive: true });
   }
+}
+
+/** Whether a test fails in the copy, and the first that does. Without a configuration it is the only one there. */
+function testIn(copy: string, file: string): Found | null {
+  const args = ['node_modules/vitest/vitest.mjs', 'run', file, '--reporter=json'];
+  const run = spawnSync(process.execPath, args, { cwd: copy, encoding: 'utf8' });
+  const { testResults } = JSON.parse(run.stdout.slice(run.stdout.indexOf('{'))) as TestReport;
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
+  if (tests.length === 0) throw new Error(`${file} did not run: ${run.stderr}`);
+  const failed = tests.find(({ status }) => status === 'failed');
+  return failed === undefined ? null : { seed: null, violation: `\`${file}\`: ${failed.fullName}` };
+}
+
+interface TestReport {
+  readonly testResults: readonly { readonly assertionResults: readonly { fullName: string; status: string }[] }[];
 }
 
 /**
@@ -78,8 +95,9 @@ export function runMutants(wanted?: string, seedsMax = SEEDS_MAX): number {
     const found = hunt(mutant, seedsMax);
     if (found === null) survivors++;
     const violation = found?.violation.replaceAll('|', '\\|') ?? '**survived**';
-    rows.push(`| ${mutant.name} | ${found?.seed ?? `over ${seedsMax}`} | ${violation} |`);
-    console.log(`${String(found?.seed ?? 'survived').padStart(9)}  ${mutant.name}: ${found?.violation ?? ''}`);
+    const seeds = found === null ? `over ${seedsMax}` : (found.seed ?? 'a test');
+    rows.push(`| ${mutant.name} | ${seeds} | ${violation} |`);
+    console.log(`${String(seeds).padStart(9)}  ${mutant.name}: ${violation}`);
   }
   if (wanted === undefined) {
     const page = join(root, 'docs/simulation.md');

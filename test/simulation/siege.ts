@@ -1,8 +1,8 @@
 /**
  * A stranger who wants to hide an outage, through the real pipeline in virtual time, over midnight. He has a budget of requests
  * and draws his means from the seed: names that are new each time, names of partners that their CAs did not sign, a feed that
- * grows slowly under such a name, a flood of names, certificates in front of the partners' own. Partners fail meanwhile, and a
- * bad upload may take their CAs out of the truststore. Writes fail before or after they took effect, and deliveries come again.
+ * grows slowly under such a name, a flood of names, certificates in front of the partners' own; he may wait for an upload of
+ * the truststore. Partners fail meanwhile, and one to three bad uploads may take their CAs out of the truststore. Writes fail before or after they took effect, and deliveries come again.
  * What must be true: every outage of a partner is told within five minutes, by name and not as `low`; a partner's group counts
  * what its CA signed, and nothing else; claims are `medium` at most and stand alone; notices about strangers keep their budget.
  */
@@ -12,10 +12,17 @@ import { createMemoryStores } from '../../shared/adapters/memory/index.js';
 import { loadAll } from '../../shared/base/lazily.js';
 import { limits } from '../../shared/base/limits.js';
 import { groupId } from '../../shared/model/group-id.js';
-import { type GroupKey, type LogBatch, type Notice, SEVERAL_ISSUERS } from '../../shared/model/index.js';
+import {
+  type GroupKey,
+  type LogBatch,
+  type Notice,
+  SEVERAL_ISSUERS,
+  SEVERAL_STRANGERS,
+} from '../../shared/model/index.js';
 import type { ReasonId } from '../../shared/model/reasons.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
 import type { Stores, World } from '../../shared/ports/index.js';
+import type { TruststoreObject } from '../../shared/ports/truststore.js';
 import { ca, leaf } from '../support/certificates.js';
 import { accessBatch, accessEvent, denialAsOneEvent, executionBatch } from '../support/logs.js';
 import { createMemoryTable } from '../support/memory-table.js';
@@ -74,7 +81,8 @@ export interface SiegeResult {
   readonly counts: ReadonlyMap<string, number>;
 }
 
-function meansOf(random: Random): { readonly name: string; readonly means: Means } {
+/** @param changedAt the minute of the first upload of a truststore; later than the run where there is none */
+function meansOf(random: Random, changedAt: number): { readonly name: string; readonly means: Means } {
   const victim = random.between(0, PARTNERS - 1);
   const [reason, words] = random.pick(REASONS);
   const mimic = (n: number, m: number): Call => ({
@@ -96,6 +104,10 @@ function meansOf(random: Random): { readonly name: string; readonly means: Means
     ['the name of one partner', (minute) => times(each, (n) => mimic(victim, minute + n))],
     ['the names of all partners', () => times(PARTNERS, (n) => times(2, (m) => mimic(n, m))).flat()],
     ['a slow feed', (minute) => times(Math.min(20, 2 ** Math.floor(minute / 10)), (n) => mimic(victim, n))],
+    [
+      'new names after an upload',
+      (minute) => (minute >= changedAt && minute % 2 === 0 ? times(40, (n) => made(`${minute} ${n % 3}`)) : []),
+    ],
     [
       'certificates in front',
       (minute) => (minute % 5 === 0 ? times(limits.certificatesPerBatchMax + 3, (n) => mimic(victim, n)) : []),
@@ -159,6 +171,8 @@ class Siege {
   /** What a partner's CA signed and the gateway refused, by group id. */
   readonly #owed = new Map<string, { readonly group: GroupKey; count: number }>();
   readonly #faults: number;
+  /** Of the truststore, the oldest first; it changes in some runs, more than once in some of them. */
+  readonly #versions: readonly TruststoreObject[];
   #at = START * MINUTE;
   #next = 1;
   #isCalm = false;
@@ -168,17 +182,7 @@ class Siege {
     const clock = { now: () => this.#at };
     this.#stores = random.chance(0.5) ? createMemoryStores() : createStoresOn(createMemoryTable(clock), clock);
     this.#faults = random.pick([0, 0.002, 0.01]);
-    const all = own.map(({ pem }) => pem).join('');
-    const uploadAt = START + (random.chance(0.4) ? random.between(8, 45) : MINUTES);
-    const versionOf = (text: string, version: string, minute: number) => ({
-      text,
-      version: `siege ${version}`,
-      versionId: version,
-      modifiedAt: minute * MINUTE,
-    });
-    const usual = versionOf(all, 'usual', START - 90 * DAY);
-    const bad = versionOf(another.pem, 'bad', uploadAt);
-    const isBad = (): boolean => this.#at >= uploadAt * MINUTE;
+    this.#versions = drawVersions(random);
     this.#world = {
       config: testConfig({
         truststores: { '*': 's3://truststores/all.pem' },
@@ -186,7 +190,10 @@ class Siege {
       }),
       clock,
       stores: faulty(this.#stores, () => this.#isFault()),
-      truststores: { read: async () => (isBad() ? bad : usual), previous: async () => (isBad() ? usual : null) },
+      truststores: {
+        read: async () => this.#inUse()[0] ?? Promise.reject(new Error('no truststore')),
+        earlier: async () => this.#inUse().slice(1),
+      },
       publisher: {
         publish: async (notice) => {
           this.#published.push(notice);
@@ -195,10 +202,18 @@ class Siege {
     };
   }
 
+  /** Up to the present one, the newest first. */
+  #inUse(): readonly TruststoreObject[] {
+    return this.#versions.filter(({ modifiedAt }) => modifiedAt <= this.#at).toReversed();
+  }
+
   async run(): Promise<SiegeResult> {
     const random = this.#random;
     const outages = drawOutages(random);
-    const means = Array.from({ length: random.between(1, 3) }, () => meansOf(random));
+    const uploads = this.#versions.slice(1).map(({ modifiedAt }) => modifiedAt / MINUTE - START);
+    const changedAt = Math.min(MINUTES, ...uploads);
+    const means = Array.from({ length: random.between(1, 3) }, () => meansOf(random, changedAt));
+    if (uploads.length > 0) this.#count('uploads that lose partners', uploads.length);
     for (const { name } of means) this.#count(name);
     for (let minute = 0; minute < MINUTES; minute++) {
       this.#at = (START + minute) * MINUTE + 20_000;
@@ -290,12 +305,15 @@ class Siege {
     return notice.severity !== 'low' && issuerDn === dnOf(partner) && isUnverified !== true;
   }
 
-  /** For a day after a change of the truststore an unknown issuer may be a partner that was lost, and no stranger. */
+  /** A change of the truststore makes no partner of a name that none of its versions holds. */
   #checkBudget(): void {
+    for (const { group, severity, noticeId } of this.#published.filter(isOfStrangers)) {
+      this.#expect(severity === 'low', () => `${noticeId} of ${group.issuerDn} is ${severity}`);
+    }
     const most = limits.strangerNoticesPerDayMax + 1;
     for (const day of [0, 1]) {
       const dayOf = ({ at }: Notice): number => Math.floor(Date.parse(at) / MINUTE / DAY) - Math.floor(START / DAY);
-      const low = this.#published.filter((one) => dayOf(one) === day && one.severity === 'low' && one.change === null);
+      const low = this.#published.filter((one) => dayOf(one) === day && one.severity === 'low');
       const begun = low.filter(({ kind }) => kind !== 'resolved').length;
       this.#expect(begun <= most, () => `${begun} notices about strangers on day ${day}`);
       if (low.some(({ heldBackUntil }) => heldBackUntil !== undefined)) this.#count('a budget used up');
@@ -342,9 +360,32 @@ class Siege {
     if (!isRight) this.#violations.push(what());
   }
 
-  #count(what: string): void {
-    this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
+  #count(what: string, times = 1): void {
+    this.#counts.set(what, (this.#counts.get(what) ?? 0) + times);
   }
+}
+
+function isOfStrangers({ group: { issuerDn } }: Notice): boolean {
+  return issuerDn === SEVERAL_STRANGERS || issuerDn.startsWith('CN=');
+}
+
+/** The usual truststore, and in some runs one to three uploads after it that hold a few of the partners or none. */
+function drawVersions(random: Random): readonly TruststoreObject[] {
+  const versionOf = (text: string, name: string, minute: number): TruststoreObject => ({
+    text,
+    version: `siege ${name} ${text.length}`,
+    versionId: name,
+    modifiedAt: minute * MINUTE,
+  });
+  const pems = own.map(({ pem }) => pem);
+  const versions = [versionOf(pems.join(''), 'usual', START - 90 * DAY)];
+  let at = START + random.between(8, 45);
+  for (let left = random.chance(0.4) ? random.between(1, 3) : 0; left > 0; left--) {
+    const held = random.shuffled(pems).slice(0, random.pick([0, 0, 1, 3]));
+    versions.push(versionOf([another.pem, ...held].join(''), `upload ${versions.length} ${at}`, at));
+    at += random.between(1, 10);
+  }
+  return versions;
 }
 
 const WRITES: readonly string[] = [

@@ -17,7 +17,7 @@ import { createMemoryTable, type MemoryTable } from '../support/memory-table.js'
 import { noTruststores } from '../support/world.js';
 import { check } from './check.js';
 import { type Disk, type FaultRates, type Io, leavesOpenWhetherSent, type Process } from './disk.js';
-import { drawBounds, drawConfig, drawRates, type Limits } from './draw.js';
+import { drawConfig, drawRates, drawShape, type Limits, type Shape, type StoreKind } from './draw.js';
 import type { Delivered } from './ended.js';
 import { storesOnFaultyTable } from './faulty-table.js';
 import { faultyStores, faultyWorld } from './faulty-world.js';
@@ -59,20 +59,16 @@ export interface SimulateOptions {
   readonly store?: StoreKind;
 }
 
-/** The stores in memory, or those of DynamoDB on a table in memory whose items expire. */
-export type StoreKind = 'memory' | 'table';
-
 export async function simulate(seed: number, options: SimulateOptions = {}): Promise<RunResult> {
   // Loading takes real time, which would part what virtual time holds together.
   await loadAll();
   const random = createRandom(seed);
-  const isStorm = random.chance(0.1);
-  const drawn: StoreKind = random.chance(0.4) ? 'table' : 'memory';
-  const bounds = drawBounds(random, isStorm);
+  const shape = drawShape(random);
+  const { bounds } = shape;
   const usual = Object.fromEntries(Object.keys(bounds).map((name) => [name, limits[name as keyof Limits]]));
   Object.assign(limits, bounds);
   try {
-    return await new Run(random, isStorm, options.store ?? drawn, options.trace ?? false).run();
+    return await new Run(random, { ...shape, store: options.store ?? shape.store }, options.trace ?? false).run();
   } finally {
     Object.assign(limits, usual);
   }
@@ -115,7 +111,6 @@ class Run {
   /** Of Lambda's containers those that have nothing to do. */
   readonly #idle: Container[] = [];
   readonly #oracle: Oracle;
-  /** Weeks in place of hours: what comes late comes days late, and dead letters wait for somebody. */
   readonly #isLong: boolean;
   /** When the sweep does not run, for days at times. */
   readonly #away: { readonly from: number; readonly to: number };
@@ -137,11 +132,11 @@ class Run {
   #isAtPeace = false;
   #peaceAt = 0;
 
-  constructor(random: Random, isStorm: boolean, storeKind: StoreKind, isTracing: boolean) {
+  constructor(random: Random, { isStorm, store, isLong }: Shape, isTracing: boolean) {
     this.#random = random;
     this.#isStorm = isStorm;
-    this.#storeKind = storeKind;
-    this.#isLong = random.chance(0.3);
+    this.#storeKind = store;
+    this.#isLong = isLong;
     this.#isTracing = isTracing;
     // Runs begin shortly before the turn of an hour, and some of them before midnight.
     this.#start = Date.UTC(2026, 10, 20, random.pick([9, 23]), random.between(30, 59));
@@ -161,7 +156,7 @@ class Run {
     const lags = [0, 0, 5 * HOUR, 2 * DAY] as const;
     this.#table = createMemoryTable({ now: () => this.#scheduler.now(), lagMs: () => random.pick(lags) });
     this.#stores =
-      storeKind === 'memory'
+      store === 'memory'
         ? createMemoryStores()
         : createStoresOn(this.#table, { now: () => thoroughTime(this.#scheduler.now()) });
     const awayFrom = this.#start + random.between(0, 15 * DAY);

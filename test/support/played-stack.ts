@@ -9,6 +9,7 @@ import { vi } from 'vitest';
 import { type Config, parseConfig } from '../../shared/config/settings.js';
 import type { FoundLogGroup } from '../../shared/model/account.js';
 import type { LogBatch } from '../../shared/model/index.js';
+import type { TruststoreSource } from '../../shared/ports/truststore.js';
 import { resolved } from '../infra/alarms-of.js';
 import { resources } from '../infra/support.js';
 import { createMetrics, emittedIn, type Metrics } from './cloudwatch.js';
@@ -58,8 +59,11 @@ export interface PlayedStack {
   minute(): Promise<void>;
 }
 
-/** Uses vitest's fake `Date`: Powertools stamps the lines that it prints with it. */
-export function playStack(template: Template): PlayedStack {
+/**
+ * Uses vitest's fake `Date`: Powertools stamps the lines that it prints with it.
+ * @param truststore PEM of all domains; nobody plays S3 here, so without it there is none
+ */
+export function playStack(template: Template, truststore?: string): PlayedStack {
   const faults: Faults = {
     stores: new Set(),
     throttled: new Set(),
@@ -75,7 +79,11 @@ export function playStack(template: Template): PlayedStack {
     abandoned: new Set(),
     recordsPerMinute: 1_000,
   };
-  const world = testWorld(settingsOf(template));
+  const world = testWorld({
+    ...settingsOf(template),
+    truststores: truststore === undefined ? {} : { '*': 's3://truststores/all.pem' },
+  });
+  if (truststore !== undefined) Object.assign(world, { truststores: truststoreOf(truststore) });
   const metrics = createMetrics();
   const printed = new Map<string, string[]>();
   const logGroups = logGroupsOf(template);
@@ -224,10 +232,15 @@ function environments(template: Template): [string, Readonly<Record<string, stri
   ]);
 }
 
-/** The settings of the functions. Nobody plays S3 here, so there are no truststores. */
+/** The settings of the functions. */
 function settingsOf(template: Template): Config {
   const [[, variables] = []] = environments(template);
-  return { ...parseConfig(JSON.parse(variables?.MTLS_WATCH_CONFIG ?? '{}'), 'the environment'), truststores: {} };
+  return parseConfig(JSON.parse(variables?.MTLS_WATCH_CONFIG ?? '{}'), 'the environment');
+}
+
+function truststoreOf(text: string): TruststoreSource {
+  const only = { text, version: 'v1', versionId: 'v1', modifiedAt: 0 };
+  return { read: async () => only, earlier: async () => [] };
 }
 
 /** The functions that run every few minutes, with how many. What runs once a week is called by the test. */

@@ -42,7 +42,7 @@ export function testWorld(changes: object = {}): TestWorld {
 
 export const noTruststores: TruststoreSource = {
   read: () => Promise.reject(new Error('no truststore here')),
-  previous: async () => null,
+  earlier: async () => [],
 };
 
 /** What a function is wired to beside its world, and what it told. */

@@ -1,18 +1,28 @@
 /**
  * Reads truststores from S3: at most every `truststoreRecheckMs`, and then only if the object changed. Needs
- * `s3:GetObject`, `s3:GetObjectVersion` and, to find the previous version, `s3:ListBucketVersions`.
+ * `s3:GetObject`, `s3:GetObjectVersion` and, to find the versions before, `s3:ListBucketVersions`.
  */
 
 import {
   GetObjectCommand,
   type GetObjectCommandOutput,
   ListObjectVersionsCommand,
+  type ObjectVersion,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { MtlsWatchError, messageOf } from '../../base/errors.js';
 import { limits } from '../../base/limits.js';
+import { DAY_MS } from '../../base/time.js';
 import type { Clock } from '../../ports/index.js';
 import type { TruststoreObject, TruststoreSource } from '../../ports/truststore.js';
+
+/** A partner whose CA an upload of this week left out is still missing. */
+const IN_USE_MS = 7 * DAY_MS;
+/**
+ * Contents that are read beside the current one; together they are no larger than one truststore may be. Whoever uploads more
+ * often in a week than this loses sight of the oldest.
+ */
+const EARLIER_MAX = 8;
 
 interface HeldTruststore {
   readonly object: TruststoreObject;
@@ -21,7 +31,7 @@ interface HeldTruststore {
 
 export function createS3Truststores(client: Pick<S3Client, 'send'>, clock: Clock): TruststoreSource {
   const held = new Map<string, HeldTruststore>();
-  const before = new Map<string, { readonly version: string; readonly object: TruststoreObject | null }>();
+  const before = new Map<string, { readonly version: string; readonly objects: readonly TruststoreObject[] }>();
 
   const read = async (uri: string): Promise<TruststoreObject> => {
     const known = held.get(uri);
@@ -43,17 +53,17 @@ export function createS3Truststores(client: Pick<S3Client, 'send'>, clock: Clock
     }
   };
 
-  const previous = async (uri: string): Promise<TruststoreObject | null> => {
+  const earlier = async (uri: string): Promise<readonly TruststoreObject[]> => {
     const current = await read(uri);
     const known = before.get(uri);
-    if (known?.version === current.version) return known.object;
-    const object = await findPrevious(uri, current);
-    before.set(uri, { version: current.version, object });
-    return object;
+    if (known?.version === current.version) return known.objects;
+    const objects = await findEarlier(uri, current);
+    before.set(uri, { version: current.version, objects });
+    return objects;
   };
 
-  const findPrevious = async (uri: string, current: TruststoreObject): Promise<TruststoreObject | null> => {
-    if (current.versionId === null) return null;
+  const findEarlier = async (uri: string, current: TruststoreObject): Promise<readonly TruststoreObject[]> => {
+    if (current.versionId === null) return [];
     const { Bucket, Key } = placeOf(uri);
     try {
       // Versions are listed newest first; delete markers are not among them.
@@ -61,16 +71,39 @@ export function createS3Truststores(client: Pick<S3Client, 'send'>, clock: Clock
         new ListObjectVersionsCommand({ Bucket, Prefix: Key, MaxKeys: limits.truststoreVersionsMax }),
       );
       const own = Versions.filter((version) => version.Key === Key);
-      const at = own.findIndex(({ VersionId }) => VersionId === current.versionId);
-      const VersionId = at === -1 ? undefined : own[at + 1]?.VersionId;
-      if (VersionId === undefined) return null;
-      return await objectOf(uri, await client.send(new GetObjectCommand({ Bucket, Key, VersionId })));
+      const objects: TruststoreObject[] = [];
+      for (const { VersionId } of inUseBefore(current, own, clock.now() - IN_USE_MS)) {
+        objects.push(await objectOf(uri, await client.send(new GetObjectCommand({ Bucket, Key, VersionId }))));
+      }
+      return objects;
     } catch (error) {
       throw unreadable(uri, error);
     }
   };
 
-  return { read, previous };
+  return { read, earlier };
+}
+
+/**
+ * The version before the current one, and those of other contents that were still in use at a time.
+ * @param versions of the object, newest first
+ */
+function inUseBefore(current: TruststoreObject, versions: readonly ObjectVersion[], since: number): ObjectVersion[] {
+  const at = versions.findIndex(({ VersionId }) => VersionId === current.versionId);
+  const found: ObjectVersion[] = [];
+  const contents = new Set<string | undefined>([current.version]);
+  let bytes = 0;
+  for (let n = at + 1; at !== -1 && n < versions.length && found.length < EARLIER_MAX; n++) {
+    const [version, next] = [versions[n], versions[n - 1]];
+    // A version was in use until the next one was put.
+    const isNext = n === at + 1;
+    if (version === undefined || (!isNext && (next?.LastModified?.getTime() ?? 0) <= since)) break;
+    bytes += version.Size ?? 0;
+    if (!isNext && bytes > limits.truststoreBytesMax) break;
+    if (isNext || !contents.has(version.ETag)) found.push(version);
+    contents.add(version.ETag);
+  }
+  return found;
 }
 
 function placeOf(uri: string): { Bucket: string; Key: string } {

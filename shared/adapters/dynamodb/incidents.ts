@@ -24,19 +24,18 @@
  * `outbox.ts` is what happens to a notice between being laid out and being taken away.
  */
 
+import { lazily } from '../../base/lazily.js';
 import { limits } from '../../base/limits.js';
-import { HOUR_MS } from '../../base/time.js';
 import * as z from '../../base/zod.js';
 import { groupId } from '../../model/group-id.js';
-import type { EndedIncident, Incident, Notice } from '../../model/index.js';
+import { type Incident, isEnd, type Notice } from '../../model/index.js';
 import { severities } from '../../model/notices.js';
-import { endedOf, isEnd, lastEnds } from '../../ports/ended.js';
 import type { Clock, IncidentStore } from '../../ports/index.js';
 import { inParallel } from './failures.js';
-import { groupSchema, type ReadEach, readValue, textOf } from './items.js';
-import { endOf, keys, ordered, ttl, weekOfHour } from './keys.js';
-import { INCIDENT_EXISTS, layOut } from './outbox.js';
-import { attributesOf, type Condition, type Item, type Table } from './table.js';
+import { groupSchema, type ReadEach, readValue } from './items.js';
+import { keys, ttl } from './keys.js';
+import { layOut } from './outbox.js';
+import type { Condition, Item, Table } from './table.js';
 
 const refusedSchema = z.object({
   party: z.enum(['client', 'issuer']),
@@ -45,6 +44,9 @@ const refusedSchema = z.object({
   issuer: z.nullable(z.string()),
   isProven: z.boolean(),
 });
+
+const natural = z.int().check(z.nonnegative());
+const orZero = z.withDefault(z.number(), 0);
 
 const incidentSchema = z.object({
   incidentId: z.string(),
@@ -56,17 +58,18 @@ const incidentSchema = z.object({
   calmSince: z.nullable(z.number()),
   noticedCount: z.number(),
   severity: z.enum(severities),
-  flaps: z.int().check(z.nonnegative()),
+  flaps: natural,
   announced: z.boolean(),
   severityAtFirst: z.enum(severities),
   acknowledged: z.boolean(),
   acknowledgedBy: z.optional(z.string()),
   heldBack: z.boolean(),
   // Incidents stored by an older version have none of these fields.
-  repeats: z.withDefault(z.int().check(z.nonnegative()), 0),
+  seenMinutes: orZero,
+  repeats: z.withDefault(natural, 0),
   steadyAt: z.withDefault(z.nullable(z.number()), null),
-  lagMinutes: z.withDefault(z.number(), 0),
-  usualDay: z.withDefault(z.number(), 0),
+  lagMinutes: orZero,
+  usualDay: orZero,
   isStranger: z.withDefault(z.boolean(), false),
   isClaimed: z.optional(z.literal(true)),
   members: z.withDefault(z.array(z.string()), []),
@@ -80,30 +83,18 @@ const incidentSchema = z.object({
         severityAtFirst: z.enum(severities),
         acknowledged: z.boolean(),
         remindedAt: z.number(),
-        reminders: z.int().check(z.nonnegative()),
+        reminders: natural,
       }),
     ),
     null,
   ),
 }) satisfies z.ZodMiniType<Incident>;
 
-const endedSchema = z.object({
-  incidentId: z.string(),
-  group: groupSchema,
-  severity: z.enum(severities),
-  since: z.number(),
-  firstFailureAt: z.nullable(z.number()),
-  calmAt: z.number(),
-  endedAt: z.number(),
-  count: z.nullable(z.number()),
-  flaps: z.int().check(z.nonnegative()),
-  announced: z.boolean(),
-  heldBack: z.withDefault(z.boolean(), false),
-}) satisfies z.ZodMiniType<EndedIncident>;
-
 /** No other invocation has made a transition since the caller read the incident. */
 const IS_NEW = 'attribute_not_exists(#version)';
 const IS_NEXT = '#version = :before';
+
+const loadEnded = lazily(() => import('./ended.js'));
 
 export function createIncidents(table: Table, clock: Clock, days: number, readEach: ReadEach): IncidentStore {
   return {
@@ -116,8 +107,13 @@ export function createIncidents(table: Table, clock: Clock, days: number, readEa
       const expiry = ttl(clock.now(), limits.incidentDaysMax);
       if (notice !== null) await layOut(table, notice, id, next.version, expiry);
       const condition = next.version > 1 ? IS_NEXT : IS_NEW;
-      const { stored, item } = await table.update(keys.incident(id), transitionTo(next, notice, expiry), condition);
-      if (stored) await archiveEnded(item, table, days);
+      const ended = isEnd(next) ? (await loadEnded()).recordOf(next, notice) : null;
+      const { stored, item } = await table.update(
+        keys.incident(id),
+        transitionTo(next, notice, ended, expiry),
+        condition,
+      );
+      if (stored) await archive(item, table, days);
       return stored;
     },
     firing: async (limit) => {
@@ -127,28 +123,19 @@ export function createIncidents(table: Table, clock: Clock, days: number, readEa
       };
       const firing: Incident[] = [];
       for await (const page of table.pages({ pk: keys.incidentPk, filter })) {
-        await inParallel(page, (item) => archiveEnded(item, table, days));
+        await inParallel(page, (item) => archive(item, table, days));
         const incidents = readEach(page, (item) => readValue(item, 'value', incidentSchema));
         firing.push(...incidents.filter(({ state }) => state !== 'resolved'));
         if (firing.length >= limit) break;
       }
       return firing.slice(0, limit);
     },
-    ended: async (from, to, limit) => {
-      const ended: EndedIncident[] = [];
-      const last = weekOfHour(Math.floor((to - 1) / HOUR_MS));
-      for (let week = weekOfHour(Math.floor(from / HOUR_MS)); week <= last && ended.length < limit; week++) {
-        const range = { from: ordered(from), to: endOf(ordered(to - 1)) };
-        const items = await table.query({ pk: keys.endedPk(week), ...range }, limit - ended.length);
-        ended.push(...readEach(items, (item) => readValue(item, 'value', endedSchema)));
-      }
-      return lastEnds(ended);
-    },
+    ended: async (...asked) => (await loadEnded()).readEnded(table, readEach, ...asked),
   };
 }
 
 /** The atomic step: the new state of the incident, its notice in the list, and its record if it ended. */
-function transitionTo(next: Incident, notice: Notice | null, expiry: Item[string]): Condition {
+function transitionTo(next: Incident, notice: Notice | null, ended: string | null, expiry: Item[string]): Condition {
   const values: Item = {
     ':value': { S: JSON.stringify(next) },
     ':version': { N: String(next.version) },
@@ -161,8 +148,8 @@ function transitionTo(next: Incident, notice: Notice | null, expiry: Item[string
     values[':ttl'] = expiry;
     set.push('#ttl = :ttl');
   }
-  if (isEnd(next)) {
-    values[':ended'] = { SS: [JSON.stringify(endedOf(next, notice))] };
+  if (ended !== null) {
+    values[':ended'] = { SS: [ended] };
     adds.push('#ended :ended');
   }
   if (notice !== null) {
@@ -177,20 +164,6 @@ function transitionTo(next: Incident, notice: Notice | null, expiry: Item[string
   return { expression, values };
 }
 
-/** Copies the ends that the incident's item still contains to the archive, then removes them from the item. */
-async function archiveEnded(item: Item, table: Table, days: number): Promise<void> {
-  const records = item.ended?.SS ?? [];
-  if (records.length === 0) return;
-  await table.putAll(
-    records.map((text) => {
-      const one = readValue({ ...item, ended: { S: text } }, 'ended', endedSchema);
-      return {
-        ...attributesOf(keys.ended(one.incidentId, one.endedAt)),
-        value: { S: text },
-        ttl: ttl(one.endedAt, days),
-      };
-    }),
-  );
-  const strike = { expression: 'DELETE #ended :ended', values: { ':ended': { SS: records } } };
-  await table.update({ pk: textOf(item, 'pk'), sk: textOf(item, 'sk') }, strike, INCIDENT_EXISTS);
+async function archive(item: Item, table: Table, days: number): Promise<void> {
+  if (item.ended !== undefined) await (await loadEnded()).archiveEnded(item, table, days);
 }

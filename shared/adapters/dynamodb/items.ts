@@ -79,10 +79,12 @@ export function readingEach(tell: (error: MtlsWatchError) => void): ReadEach {
 }
 
 // Objects in the table may have unknown keys, written by a later version that was rolled back.
+export const reasonSchema = z.enum(reasonIds);
+
 export const groupSchema = z.object({
   scope: z.string(),
   issuerDn: z.string(),
-  reason: z.enum(reasonIds),
+  reason: reasonSchema,
   isUnverified: z.optional(z.literal(true)),
   door: z.optional(z.string()),
   words: z.optional(z.string()),

@@ -9,6 +9,7 @@ import { getOrInsert } from '../../base/get-or-insert.js';
 import { limits } from '../../base/limits.js';
 import { dayOfMinute } from '../../base/time.js';
 import { groupId } from '../../model/group-id.js';
+import { isEnd } from '../../model/incidents.js';
 import type {
   Cell,
   EndedIncident,
@@ -23,7 +24,7 @@ import type {
   WatchedProbe,
 } from '../../model/index.js';
 import { dirtyHoursOf } from '../../ports/dirty-hours.js';
-import { endedOf, isEnd, lastEnds } from '../../ports/ended.js';
+import { endedOf, lastEnds } from '../../ports/ended.js';
 import { marksIn } from '../../ports/event-marks.js';
 import type {
   CertificateStore,

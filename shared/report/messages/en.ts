@@ -1,5 +1,6 @@
 /** The report in English. */
 
+import { en as alerts } from '../../messages/en.js';
 import { nameWords } from '../../messages/names.js';
 import { reasons } from '../../messages/reasons/en.js';
 import { english } from '../../model/phrases.js';
@@ -17,6 +18,7 @@ export const en: ReportMessages = {
   contents: 'Contents',
   reasons,
   say: english,
+  ofWhich: alerts.ofWhich,
   contradiction: null,
   seenHere: (day) => `(seen at this gateway on ${day})`,
   causes: {

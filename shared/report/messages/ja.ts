@@ -14,6 +14,7 @@ export const ja: ReportMessages = {
   contents: '目次',
   reasons,
   say: alerts.say,
+  ofWhich: alerts.ofWhich,
   contradiction: alerts.contradiction,
   seenHere: (day) => `（${day} にこのゲートウェイで確認済み）`,
   causes: {

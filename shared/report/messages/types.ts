@@ -19,6 +19,8 @@ export interface ReportMessages extends NameMessages {
   /** As in an alert; null where the diagnosis says it itself. */
   readonly contradiction: Messages['contradiction'];
   readonly say: Messages['say'];
+  /** As in an alert: how many of several have a reason. */
+  readonly ofWhich: Messages['ofWhich'];
   /** Beside a diagnosis whose rule probes showed at this gateway. */
   readonly seenHere: (day: string) => string;
   readonly causes: Readonly<Record<ForbiddenCause, string>>;
