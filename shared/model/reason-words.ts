@@ -31,9 +31,8 @@ export function reasonWords(text: string): string {
     .toLowerCase()
     .replace(UNIT, GONE)
     .replace(/…(?:[\s,;:+/-]{0,4}…)+/g, GONE)
-    .replace(/[\s.!,;:]+$/, '')
     .trim();
-  return clean(shortened(kept), limits.reasonWordsCharsMax);
+  return clean(shortened(withoutEnd(kept, ' .!,;:')), limits.reasonWordsCharsMax);
 }
 
 /** Cut between words where there is a space. */
@@ -52,12 +51,8 @@ function halfWidth(text: string): string {
 const QUOTED =
   /"[^"]*(?:"|$)|“[^”]*(?:”|$)|„[^“”]*(?:[“”]|$)|«[^»]*(?:»|$)|‘[^’]*(?:’|$)|「[^」]*(?:」|$)|『[^』]*(?:』|$)|`[^`]*(?:`|$)|(?<![\p{L}\p{N}])'[^']*'(?![\p{L}\p{N}])/gu;
 
-const MONTH =
-  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)';
-const DAY_AND_MONTH = new RegExp(
-  `\\b(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},?\\s)?(?:\\d{1,2}[ -]${MONTH}\\b|${MONTH}\\s{1,2}\\d{1,2}\\b)`,
-  'gi',
-);
+const DAY_AND_MONTH =
+  /\b(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},?\s)?(?:\d{1,2}[ -](?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b|(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\s{1,2}\d{1,2}\b)/gi;
 
 /** Such as `04 a3 1f 2b`. */
 const SPACED_BYTES = /\b[0-9a-f]{2}(?: [0-9a-f]{2}){3,}\b/gi;
@@ -70,11 +65,19 @@ const BESIDE_SIGNS =
 const UNIT =
   /… (?:ms|milliseconds?|s|secs?|seconds?|mins?|minutes?|h|hours?|days?|weeks?|months?|years?|gmt|utc|am|pm)(?![\p{L}\p{N}])/gu;
 
-const ATTRIBUTE =
-  '(?:CN|OU|O|C|L|ST|S|DC|E|T|GN|SN|UID|SERIALNUMBER|EMAILADDRESS|EMAIL|STREET|TITLE|POSTALCODE|GIVENNAME|SURNAME|(?:OID\\.)?\\d{1,5}(?:\\.\\d{1,9}){2,12})';
-/** How a distinguished name begins, and each of its further parts. */
-const NAME = new RegExp(`(?<![\\p{L}\\p{N}.])/?${ATTRIBUTE}\\s?=\\s?`, 'giu');
-const NEXT = new RegExp(`\\s?[,;+/]\\s?${ATTRIBUTE}\\s?=\\s?`, 'iuy');
+/** How a distinguished name begins, and each of its further parts: an attribute, by its name or its object identifier. */
+const NAME = /(?<![\p{L}\p{N}.])\/?([a-z]{1,15}|(?:oid\.)?\d{1,5}(?:\.\d{1,9}){2,12})\s?=\s?/giu;
+const NEXT = /\s?[,;+/]\s?([a-z]{1,15}|(?:oid\.)?\d{1,5}(?:\.\d{1,9}){2,12})\s?=\s?/iuy;
+const ATTRIBUTES: ReadonlySet<string> = new Set([
+  ...['cn', 'ou', 'o', 'c', 'l', 'st', 's', 'dc', 'e', 't', 'gn', 'sn', 'uid', 'serialnumber', 'emailaddress', 'email'],
+  ...['street', 'title', 'postalcode', 'givenname', 'surname'],
+]);
+
+function isAttribute(found: RegExpExecArray | null): found is RegExpExecArray {
+  const attribute = found?.[1]?.toLowerCase() ?? '';
+  return ATTRIBUTES.has(attribute) || attribute.includes('.');
+}
+
 /** A value that other parts follow, and the last one: of its words those that begin like a name. */
 const VALUE = /(?:\\.|[^\\,;+/=])*/suy;
 const LAST =
@@ -86,12 +89,13 @@ function withoutNames(text: string): string {
   let from = 0;
   NAME.lastIndex = 0;
   for (let begin = NAME.exec(text); begin !== null; begin = NAME.exec(text)) {
+    if (!isAttribute(begin)) continue;
     let at = NAME.lastIndex;
     for (;;) {
       VALUE.lastIndex = at;
       VALUE.exec(text);
       NEXT.lastIndex = VALUE.lastIndex;
-      if (NEXT.exec(text) === null) break;
+      if (!isAttribute(NEXT.exec(text))) break;
       at = NEXT.lastIndex;
     }
     LAST.lastIndex = at;
@@ -105,9 +109,18 @@ function withoutNames(text: string): string {
 
 /** One word with the signs around it, such as `(serial=04A3),`. */
 function withoutValues(word: string, before: string): string {
-  const [, open = '', core = '', close = ''] =
-    /^([([{<]*)(.*?)([)\]}>,;:.!?]*)$/s.exec(word.replace(BRACKETED_ADDRESS, '$1')) ?? [];
-  return `${open}${meantBy(core, before)}${close}`;
+  const bare = word.replace(BRACKETED_ADDRESS, '$1');
+  const end = withoutEnd(bare, ')]}>,;:.!?').length;
+  let start = 0;
+  while (start < end && '([{<'.includes(bare.charAt(start))) start++;
+  return `${bare.slice(0, start)}${meantBy(bare.slice(start, end), before)}${bare.slice(end)}`;
+}
+
+/** The text without the signs at its end. */
+function withoutEnd(text: string, signs: string): string {
+  let end = text.length;
+  while (end > 0 && signs.includes(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }
 
 /** Such as `[2001:db8::1]:443`. */
