@@ -1,5 +1,5 @@
 /**
- * Passes the settings from `cdk.json` to the functions: they are validated when the stack is synthesised, passed in the
+ * Passes the settings to the functions: they are validated when the stack is synthesised, passed in the
  * environment variable `MTLS_WATCH_CONFIG`, and validated again when a function starts.
  */
 
@@ -7,21 +7,24 @@ import { CfnResource, type IResolvable, Reference, Tokenization } from 'aws-cdk-
 import type { Node } from 'constructs';
 import { MtlsWatchError } from '../shared/base/errors.js';
 import { limits } from '../shared/base/limits.js';
+import { type MemberConfig, parseMemberConfig } from '../shared/config/member-settings.js';
 import { nearKey } from '../shared/config/near-key.js';
 import { arePlaceholdersAllowed, refusePlaceholders } from '../shared/config/placeholders.js';
-import { type Config, type MemberConfig, parseConfig, parseMemberConfig } from '../shared/config/settings.js';
-
-const CONTEXT_KEY = 'mtlsWatch';
-
-const SOURCE = `cdk.json context "${CONTEXT_KEY}"`;
+import { type Config, parseConfig } from '../shared/config/settings.js';
+import type { WrittenSettings } from '../shared/config/written-settings.js';
+import { writtenSettings } from './settings-source.js';
 
 /** @throws MtlsWatchError `bad-config`, with each invalid key or placeholder, its value and what was expected */
 export function readConfig(node: Node, env: NodeJS.ProcessEnv = process.env): Config {
-  const settings: unknown = node.tryGetContext(CONTEXT_KEY);
-  const config = parseConfig(settings, SOURCE, nearKey);
+  return checkedConfig(writtenSettings(node, env), env);
+}
+
+/** Throws as `readConfig` does. */
+export function checkedConfig({ settings, source }: WrittenSettings, env: NodeJS.ProcessEnv): Config {
+  const config = parseConfig(settings, source, nearKey);
   if (!arePlaceholdersAllowed(env)) {
     const init = 'npm run -s mtls-watch -- init --email ADDRESS --runbooks URL --write';
-    refusePlaceholders(settings, SOURCE, `Write the settings of this account with: ${init}`);
+    refusePlaceholders(settings, source, `Write the settings of this account with: ${init}`);
   }
   return config;
 }
@@ -30,10 +33,10 @@ export function readConfig(node: Node, env: NodeJS.ProcessEnv = process.env): Co
  * The settings of an account that sends its logs to a central one; null if `centralDestinationArn` is not set.
  * @throws MtlsWatchError `bad-config`, as `readConfig` does
  */
-export function readMemberConfig(node: Node): MemberConfig | null {
-  const value: unknown = node.tryGetContext(CONTEXT_KEY);
-  const isMember = typeof value === 'object' && value !== null && 'centralDestinationArn' in value;
-  return isMember ? parseMemberConfig(value, SOURCE, nearKey) : null;
+export function readMemberConfig(node: Node, env: NodeJS.ProcessEnv = process.env): MemberConfig | null {
+  const { settings, source } = writtenSettings(node, env);
+  const isMember = typeof settings === 'object' && settings !== null && 'centralDestinationArn' in settings;
+  return isMember ? parseMemberConfig(settings, source, nearKey) : null;
 }
 
 /**

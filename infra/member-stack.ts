@@ -15,7 +15,8 @@ import {
 } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { configuredLogGroups, type MemberConfig } from '../shared/config/settings.js';
+import type { MemberConfig } from '../shared/config/member-settings.js';
+import { configuredLogGroups } from '../shared/config/settings.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
 
 export interface MemberStackProps extends StackProps {

@@ -187,7 +187,7 @@ export class MtlsWatch extends OperatedWatch {
         BackfillBucketName: this.backfill.bucket.bucketName,
         BackfillFunctionName: this.backfill.fn.functionName,
       }),
-      ...(central && { DestinationArn: central.destinationArn, StreamName: central.stream.streamName }),
+      ...central?.outputs,
       TopicArn: this.topic.topicArn,
       TableName: this.table.tableName,
       IngestFunctionName: ingest.functionName,

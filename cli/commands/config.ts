@@ -3,9 +3,11 @@
 import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { MtlsWatchError } from '../../shared/base/errors.js';
+import { parseMemberConfig } from '../../shared/config/member-settings.js';
 import { nearKey } from '../../shared/config/near-key.js';
 import { arePlaceholdersAllowed, refusePlaceholders } from '../../shared/config/placeholders.js';
-import { parseConfig, parseMemberConfig } from '../../shared/config/settings.js';
+import { parseConfig } from '../../shared/config/settings.js';
+import { SETTINGS_VARIABLE } from '../../shared/config/written-settings.js';
 import { readSettings } from '../replay/config.js';
 import { pc } from '../terminal/colors.js';
 import { folded, jsonLine, type Output } from '../terminal/table.js';
@@ -20,7 +22,7 @@ export function configCommand(output: Output = process.stdout): Command {
     .description('check settings, and that none of them is a placeholder')
     .argument(
       '[file]',
-      `settings as JSON, a cdk.json, or - for standard input; default: ${USUAL_FILES.join(' or ')} here`,
+      `settings as JSON, a cdk.json, or - for standard input; default: the file that ${SETTINGS_VARIABLE} names, or ${USUAL_FILES.join(' or ')} here`,
     )
     .option('--json', 'print the answer as one line of JSON')
     .action(async (file: string | undefined, options: { json?: boolean }) => {
@@ -39,9 +41,14 @@ export function configCommand(output: Output = process.stdout): Command {
 }
 
 function usualFile(): string {
+  const named = process.env[SETTINGS_VARIABLE];
+  if (named) return named;
   const found = USUAL_FILES.find((file) => existsSync(file));
   if (found !== undefined) return found;
-  throw new MtlsWatchError('usage', `there is no ${USUAL_FILES.join(' and no ')} here; expected a file of settings`);
+  throw new MtlsWatchError(
+    'usage',
+    `there is no ${USUAL_FILES.join(' and no ')} here; expected a file of settings, named here or by ${SETTINGS_VARIABLE}`,
+  );
 }
 
 /** @returns 0 valid, 1 not */

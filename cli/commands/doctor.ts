@@ -6,7 +6,7 @@ import { systemClock } from '../../shared/adapters/clock.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
-import { destinationArn } from '../../shared/config/settings.js';
+import { destinationArn } from '../../shared/config/member-settings.js';
 import type { Check, CheckState } from '../../shared/discovery/check.js';
 import { fixes, runChecks } from '../../shared/discovery/checks/checks.js';
 import type { PageAnswer, TruststoreContents } from '../../shared/discovery/checks/context.js';
@@ -23,7 +23,7 @@ import { readTruststore } from '../inputs/truststores.js';
 import { readReplayConfig } from '../replay/config.js';
 import { withAccount } from '../terminal/account.js';
 import { pc } from '../terminal/colors.js';
-import { clockAt, withAt } from '../terminal/options.js';
+import { clockAt, configOption, withAt } from '../terminal/options.js';
 import { statusLine } from '../terminal/progress.js';
 import { findingText, folded, heading, jsonLine, type Output, table } from '../terminal/table.js';
 
@@ -58,7 +58,7 @@ const append = (value: string, list: readonly string[]): readonly string[] => [.
 export function doctorCommand(): Command {
   return withAt(withAccount(new Command('doctor')))
     .option('--domain <name>', 'only this custom domain, distribution or load balancer; may be repeated', append, [])
-    .option('--config <file>', 'the settings, in place of the deployed ones')
+    .addOption(configOption('the settings, in place of the deployed ones'))
     .option('--stack <name>', 'the deployed stack (default: mtls-watch, and else mtls-watch-member)')
     .option('--function <name>', 'the ingest function, in place of a stack')
     .addOption(

@@ -1,12 +1,14 @@
 /** `mtls-watch init`: writes the settings that watch the custom domains with mutual TLS of this account and Region. */
 
-import { readFileSync, writeFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { Command, Option } from 'commander';
 import * as z from 'zod';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { clean } from '../../shared/base/text.js';
 import { arePlaceholdersAllowed, refusePlaceholders } from '../../shared/config/placeholders.js';
 import { parseConfig } from '../../shared/config/settings.js';
+import { SETTINGS_VARIABLE } from '../../shared/config/written-settings.js';
 import { watchedSettings } from '../../shared/discovery/settings.js';
 import type { FoundAccount } from '../../shared/model/account.js';
 import { discoveryHere } from '../inputs/account.js';
@@ -28,7 +30,14 @@ export function initCommand(output: Output = process.stdout, notes: Output = pro
     .option('--domain <name...>', 'custom domains to watch; default: all with mutual TLS')
     .option('--email <address...>', 'whom to mail')
     .option('--runbooks <url>', 'where the pages of runbooks/ are served')
-    .option('--file <file>', 'the CDK app that gets them', 'cdk.json')
+    .addOption(
+      new Option(
+        '--file <file>',
+        'what gets them: a cdk.json, or a file of settings, which is made where there is none',
+      )
+        .env(SETTINGS_VARIABLE)
+        .default('cdk.json'),
+    )
     .option('--write', 'write them into the file; default: print them')
     .option('--json', 'print the answer as one line of JSON')
     .action(async (options: Options) => {
@@ -55,7 +64,7 @@ export function init(found: FoundAccount, options: Options, output: Output, note
     );
     return 1;
   }
-  const { app, settings } = readApp(options.file);
+  const { settings, whole } = readTarget(options.file);
   const next = {
     ...settings,
     ...watchedSettings(found),
@@ -71,8 +80,7 @@ export function init(found: FoundAccount, options: Options, output: Output, note
     );
   }
   if (options.write === true) {
-    const text = JSON.stringify({ ...app, context: { ...app.context, mtlsWatch: next } }, null, 2);
-    writeFileSync(options.file, `${text}\n`);
+    writeFileSync(options.file, `${JSON.stringify(whole(next), null, 2)}\n`);
   }
   const written = options.write === true ? options.file : null;
   if (options.json === true) output.write(jsonLine({ type: 'settings', written, watches: names, settings: next }));
@@ -81,24 +89,41 @@ export function init(found: FoundAccount, options: Options, output: Output, note
   return 0;
 }
 
+const settingsSchema = z.looseObject({ runbooks: z.looseObject({}).optional() });
+
 const appSchema = z.looseObject({
-  context: z
-    .looseObject({
-      mtlsWatch: z.looseObject({ runbooks: z.looseObject({}).optional() }).default({}),
-    })
-    .prefault({}),
+  context: z.looseObject({ mtlsWatch: settingsSchema.default({}) }).prefault({}),
 });
 
+interface Target {
+  readonly settings: z.output<typeof settingsSchema>;
+  /** The content of the file with other settings. */
+  readonly whole: (settings: object) => object;
+}
+
 /** @throws MtlsWatchError `unreadable-input` */
-function readApp(file: string) {
+function readTarget(file: string): Target {
   try {
-    const app = appSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-    return { app, settings: app.context.mtlsWatch };
+    // A `cdk.json` that is not there is a wrong folder.
+    const value: unknown =
+      existsSync(file) || basename(file) === 'cdk.json' ? JSON.parse(readFileSync(file, 'utf8')) : {};
+    if (basename(file) !== 'cdk.json' && !isApp(value)) {
+      return { settings: settingsSchema.parse(value), whole: (settings) => settings };
+    }
+    const app = appSchema.parse(value);
+    return {
+      settings: app.context.mtlsWatch,
+      whole: (mtlsWatch) => ({ ...app, context: { ...app.context, mtlsWatch } }),
+    };
   } catch (error) {
     throw new MtlsWatchError(
       'unreadable-input',
-      `${file} is no CDK app: ${messageOf(error).split('\n')[0]}; expected the cdk.json of mtls-watch`,
+      `${file} is no CDK app and no file of settings: ${messageOf(error).split('\n')[0]}; expected the cdk.json of mtls-watch, or settings as JSON`,
       { cause: error },
     );
   }
+}
+
+function isApp(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && ('app' in value || 'context' in value);
 }

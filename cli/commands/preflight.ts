@@ -229,7 +229,10 @@ function describe(
   return [
     `${headline}  ${pc.dim(`${next} ${current === null ? 'against what was recorded' : `in place of ${current}`}`)}\n`,
     limits.map((one) => wrapped(one)).join(''),
-    rows.length > 0 ? heading('Clients') + table(['Clients', 'Requests', ''], rows, [0, 1]) : '',
+    // Of those who cannot be judged the headline tells all.
+    rows.length > 0 && changes.unknown.clients < results.length
+      ? heading('Clients') + table(['Clients', 'Requests', ''], rows, [0, 1])
+      : '',
     listed.length > 0 ? heading('What changes') + changeTable(listed.slice(0, ROWS_MAX), requests) : '',
     more > 0 ? `  and ${more} more; --json lists them all\n` : '',
   ].join('');

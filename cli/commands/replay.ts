@@ -14,7 +14,7 @@ import { printReplay, wasJudged } from '../replay/output.js';
 import { replay } from '../replay/replay.js';
 import { prepareFolder, reportCollector } from '../replay/report.js';
 import { withAccount } from '../terminal/account.js';
-import { languageOption, withLanguage } from '../terminal/options.js';
+import { configOption, languageOption, withLanguage } from '../terminal/options.js';
 
 interface Options extends LiveOptions, FormatOption {
   readonly config?: string;
@@ -27,7 +27,7 @@ interface Options extends LiveOptions, FormatOption {
 export function replayCommand(): Command {
   const command = new Command('replay')
     .argument('[input...]', 'a file, a folder, s3://bucket/prefix, or - for standard input')
-    .option('--config <file>', 'settings as JSON; see docs/configuration.md')
+    .addOption(configOption('settings as JSON; see docs/configuration.md'))
     .option('--truststore <file>', 'the CA bundle of the domains: alerts say why a certificate is refused')
     .option('--json', 'one JSON object a line: notices, then one summary')
     .option('--report <dir>', 'write the report of the last seven days of the logs there: a page, JSON and CSV');

@@ -22,7 +22,7 @@ import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { readReplayConfig, withOneFormat } from '../replay/config.js';
 import { replay } from '../replay/replay.js';
 import { prepareFolder, reportCollector, writeReport } from '../replay/report.js';
-import { clockAt, languageOption, timeOption, withLanguage } from '../terminal/options.js';
+import { clockAt, configOption, languageOption, timeOption, withLanguage } from '../terminal/options.js';
 import { jsonLine } from '../terminal/table.js';
 
 interface Options extends LiveOptions, FormatOption, TableOptions {
@@ -53,7 +53,7 @@ export function reportCommand(): Command {
       'only the issuers and clients of this organization: a part of its name in any case',
     )
     .addOption(new Option('--organisation <name>', 'the same, as earlier releases spelled it').hideHelp())
-    .option('--config <file>', 'settings as JSON, in place of those of the stack; see docs/configuration.md')
+    .addOption(configOption('settings as JSON, in place of those of the stack; see docs/configuration.md'))
     .option('--truststore <file>', 'the CA bundle of the domains, in place of those of the settings')
     .option('--json', 'print what was written as one line of JSON')
     .addOption(new Option('--language <language>', 'the same, as earlier releases spelled it').hideHelp());

@@ -9,15 +9,21 @@ import { nearest } from '../../shared/base/nearest.js';
 import { clean } from '../../shared/base/text.js';
 import { runbookIds } from '../../shared/config/runbooks.js';
 import type { Config } from '../../shared/config/settings.js';
+import { CLOUDFRONT_CODES } from '../../shared/doors/cloudfront/codes.js';
+import type { CodeMeaning } from '../../shared/doors/door.js';
+import { LOAD_BALANCER_CODES } from '../../shared/doors/load-balancer/codes.js';
 import { runbookId } from '../../shared/incidents/notice.js';
 import { type Blanks, fillPage, headOf, placeholdersIn } from '../../shared/messages/runbook.js';
+import { isOfGateway, type OtherDoor, pageForDoor } from '../../shared/messages/runbook-doors.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
+import { FIRST_DOOR } from '../../shared/report/doors.js';
 import { type BlanksWorld, blanksOf } from '../inputs/blanks.js';
 import { createTruststores } from '../inputs/file-truststores.js';
 import { type FoundIncident, findIncident, tellingNotice } from '../inputs/incident.js';
+import { namedDoor, withDoorName } from '../inputs/known-door.js';
 import { settingsHere } from '../inputs/settings.js';
 import { isOfStack, outputsOf, storesHere, type TableOptions, withTable } from '../inputs/stack.js';
-import { clockAt, languageOption, withAt, withLanguage } from '../terminal/options.js';
+import { clockAt, configOption, languageOption, withAt, withLanguage } from '../terminal/options.js';
 
 import { folded, foldedPage, jsonLine, type Output, table } from '../terminal/table.js';
 
@@ -25,6 +31,7 @@ type Language = Config['language'];
 
 export interface RunbookOptions extends TableOptions {
   readonly incident?: string;
+  readonly door?: string;
   readonly lang?: string;
   readonly at?: string;
   readonly config?: string;
@@ -45,8 +52,9 @@ export function runbookCommand(): Command {
       'the page: a reason, finding, cause or alarm, as the alert or the report names it; without one, all are listed',
     )
     .option('--incident <id>', "the incident's page, with every blank filled that is known of it")
-    .option('--config <file>', 'the settings, in place of the deployed ones')
+    .addOption(configOption('the settings, in place of the deployed ones'))
     .option('--json', 'print the page and its blanks as one line of JSON');
+  withDoorName(command, "whose commands the page shows; default: the incident's door, else as the page is written");
   return withTable(withAt(withLanguage(command, "the stack's, and else en"))).action(
     async (id: string | undefined, options: RunbookOptions) => {
       await runRunbook(id ?? null, options, {
@@ -72,7 +80,7 @@ async function knownHere(options: RunbookOptions): Promise<RunbookWorld['known']
 /** @throws MtlsWatchError `usage`, `not-found` */
 export async function runRunbook(
   id: string | null,
-  options: Pick<RunbookOptions, 'incident' | 'lang' | 'json'>,
+  options: Pick<RunbookOptions, 'incident' | 'door' | 'lang' | 'json'>,
   { known, clock, output }: RunbookWorld,
 ): Promise<void> {
   if (id !== null) refuseUnknown(id);
@@ -98,19 +106,52 @@ export async function runRunbook(
   }
   const blanks: Blanks =
     known === null ? { commands: {}, letter: {}, choices: {} } : await blanksOf(incident, pageId, now, known);
-  const written = readPage(language, pageId);
+  const door = doorOf(options, incident);
+  const written = forDoor(readPage(language, pageId), pageId, door, language);
   // The index explains the blanks: they stay.
   const page = pageId === INDEX ? { text: written, filled: {}, open: [], unsafe: {} } : fillPage(written, blanks);
   if (options.json) {
     const { filled, open, text } = page;
     output.write(
-      jsonLine({ type: 'runbook', id: pageId, language, incidentId: incident?.incidentId ?? null, filled, open, text }),
+      jsonLine({
+        ...{ type: 'runbook', id: pageId, language, incidentId: incident?.incidentId ?? null },
+        ...{ door: door ?? null, filled, open, text },
+      }),
     );
     return;
   }
   const meanings = placeholdersIn(readPage(language, INDEX));
-  const head = headOf(page, blanks, meanings, incident?.incidentId ?? null, language);
+  const shownDoor = isOtherDoor(door) ? { id: door, isOfGateway: isOfGateway(page.text) } : null;
+  const head = headOf(page, blanks, meanings, incident?.incidentId ?? null, shownDoor, language);
   output.write(`${pageId === INDEX ? '' : `${folded(head)}\n\n`}${foldedPage(page.text)}`);
+}
+
+/** @throws MtlsWatchError `usage` where `--door` is not the door of the incident */
+function doorOf(options: Pick<RunbookOptions, 'door'>, incident: FoundIncident | null): string | undefined {
+  const named = namedDoor(options);
+  const own = incident === null ? undefined : (incident.group.door ?? FIRST_DOOR);
+  if (named !== undefined && own !== undefined && named !== own) {
+    throw new MtlsWatchError(
+      'usage',
+      `got --door ${options.door} with an incident at another front door (${own}); leave --door out: the incident knows it`,
+    );
+  }
+  return own ?? named;
+}
+
+function isOtherDoor(door: string | undefined): door is OtherDoor {
+  return door === 'cloudfront' || door === 'load-balancer';
+}
+
+function forDoor(page: string, id: string, door: string | undefined, language: Language): string {
+  if (!isOtherDoor(door)) return page;
+  const codes: Readonly<Record<string, CodeMeaning>> = door === 'cloudfront' ? CLOUDFRONT_CODES : LOAD_BALANCER_CODES;
+  const [code = null, ...others] = Object.keys(codes).filter((one) => reasonOf(codes[one]) === id);
+  return pageForDoor(page, { door, code: others.length === 0 ? code : null }, language);
+}
+
+function reasonOf(meaning: CodeMeaning | undefined): string | undefined {
+  return meaning !== undefined && 'reason' in meaning ? meaning.reason : undefined;
 }
 
 function pageOf(incident: FoundIncident): string {

@@ -28,7 +28,7 @@ import { type FoundIncident, findIncident, tellingNotice } from '../inputs/incid
 import type { TableOptions } from '../inputs/stack.js';
 import { amountText, inAll } from '../terminal/amounts.js';
 import { pc } from '../terminal/colors.js';
-import { languageOption } from '../terminal/options.js';
+import { configOption, languageOption } from '../terminal/options.js';
 import { folded, heading, jsonLine, type Output, pairs } from '../terminal/table.js';
 
 export interface ShowOptions extends TableOptions {
@@ -52,7 +52,7 @@ export function withShow(command: Command): Command {
   return command
     .argument('<id>', 'the incident, as the alert shows its id')
     .option('--diagnose', 'look at the refused certificate and the truststore once more, as they are now')
-    .option('--config <file>', 'the settings, in place of the deployed ones')
+    .addOption(configOption('the settings, in place of the deployed ones'))
     .option('--json', 'one line of JSON, with the notice as it was published');
 }
 

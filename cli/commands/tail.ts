@@ -29,6 +29,7 @@ import { tailBounds } from '../tail/bounds.js';
 import { type Following, follow } from '../tail/follow.js';
 import { refusalLine, refusalText, verdictText } from '../tail/show.js';
 import { withAccount } from '../terminal/account.js';
+import { configOption } from '../terminal/options.js';
 import type { Output } from '../terminal/table.js';
 
 interface Options {
@@ -43,7 +44,7 @@ interface Options {
 export function tailCommand(): Command {
   const command = withPlaces(new Command('tail'))
     .option('--truststore <file>', 'the CA bundle to judge by, in place of the domains’ own')
-    .option('--config <file>', 'settings as JSON; see docs/configuration.md')
+    .addOption(configOption('settings as JSON; see docs/configuration.md'))
     .option('--poll', 'look every few seconds in place of Live Tail, which costs by the minute')
     .option('--json', 'one JSON object a line for each refusal');
   return withAccount(command).action(async (options: Options) => {

@@ -66,6 +66,7 @@ export async function blanksOf(
   const shared = {
     ...place,
     DOMAIN: bareName(scope),
+    ...frontDoorIn(bareName(scope)),
     ACCOUNT: accountOf(scope) || notice?.account,
     REGION: notice?.region ?? region,
     SERIAL: client?.serialNumber,
@@ -88,6 +89,13 @@ export async function blanksOf(
     }),
     choices,
   };
+}
+
+/** Where a door's log names no host, the scope is the id of the door. */
+function frontDoorIn(name: string): BlankValues {
+  const [, balancer] = /^(app\/[^/:]+\/[0-9a-f]+)(?::\d+)?$/.exec(name) ?? [];
+  const [, distribution] = /^distribution\/([A-Z0-9]+)$/.exec(name) ?? [];
+  return { ...(balancer && { LOAD_BALANCER: balancer }), ...(distribution && { DISTRIBUTION_ID: distribution }) };
 }
 
 function present(values: Readonly<Record<string, string | null | undefined>>): BlankValues {
@@ -154,6 +162,8 @@ async function truststoreOf(
   { config, truststores }: BlanksWorld,
 ): Promise<Readonly<Record<string, string | null | undefined>>> {
   const uri = truststoreUri(scope, config.truststores);
+  // A load balancer's trust store; nobody gives CloudFront's out.
+  if (uri?.includes(':truststore/')) return { TRUST_STORE_ARN: uri };
   const [, BUCKET, KEY] = /^s3:\/\/([^/]+)\/(.+)$/.exec(uri ?? '') ?? [];
   if (uri === null || BUCKET === undefined) return {};
   const current = await unlessUnreadable(truststores.read(uri), () => null);

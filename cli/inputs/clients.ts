@@ -12,8 +12,8 @@ import type { Live } from './live/options.js';
 import { readInputs } from './read.js';
 import { deduplicator } from './seen.js';
 
-/** Why a request gives no client certificate. */
-export type Unjudged = 'without-certificate' | 'unreadable' | 'damaged';
+/** Why a request gives no client certificate: the log lacks it, or the client presented none. */
+export type Unjudged = 'without-certificate' | 'none-presented' | 'unreadable' | 'damaged';
 
 export type Observed = ObservedClient | { readonly unjudged: Unjudged };
 
@@ -76,8 +76,7 @@ function observe({ message, timestamp }: LogEvent, format: RecordFormat | null =
   if (connection !== null) {
     const { client, scope, outcome } = connection;
     if (outcome === 'failed') return null;
-    // A client that presented none: there is nothing to judge.
-    if (client === null || client.serialNumber + client.subjectDn === '') return null;
+    if (client === null || client.serialNumber + client.subjectDn === '') return { unjudged: 'none-presented' };
     const { subjectDn, issuerDn, serialNumber, notBefore, notAfter } = client;
     const refused = outcome === 'refused';
     return {

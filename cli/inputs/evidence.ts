@@ -15,7 +15,7 @@ export async function collectClients(
   observed: AsyncIterable<Observed>,
   add: (client: ObservedClient) => void,
 ): Promise<NotJudged> {
-  const counts = { 'without-certificate': 0, unreadable: 0, damaged: 0 };
+  const counts = { 'without-certificate': 0, 'none-presented': 0, unreadable: 0, damaged: 0 };
   for await (const one of observed) {
     if ('unjudged' in one) counts[one.unjudged] += 1;
     else add(one);
@@ -77,7 +77,13 @@ export function notJudgedWords(
 }
 
 /** Why nothing at all was judged, as a clause. */
-export function nothingWords({ 'without-certificate': without, unreadable, damaged }: NotJudged): string {
+export function nothingWords({
+  'without-certificate': without,
+  'none-presented': none,
+  unreadable,
+  damaged,
+}: NotJudged): string {
   const records = without + unreadable + damaged;
+  if (records === 0 && none > 0) return `no certificate was presented in ${plural(none, 'connection')}`;
   return records === 0 ? 'no access record was read' : `no client certificate was seen in ${plural(records, 'record')}`;
 }

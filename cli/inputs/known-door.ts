@@ -28,10 +28,19 @@ export function withDoor(command: Command): Command {
   return withTable(command.addOption(option.choices(Object.keys(DOORS))));
 }
 
+/** The front door that `--door` names, for a verb to which rules do not matter. */
+export function withDoorName(command: Command, does: string): Command {
+  return command.addOption(new Option('--door <name>', does).choices(Object.keys(DOORS)));
+}
+
+/** The id of the door that `--door` names; undefined without it. */
+export function namedDoor({ door }: Pick<DoorOptions, 'door'>): RuledDoor | undefined {
+  return door !== undefined && Object.hasOwn(DOORS, door) ? DOORS[door as keyof typeof DOORS] : undefined;
+}
+
 /** The rules of `--door`, or of API Gateway. */
 export function rulesOf({ door }: Pick<DoorOptions, 'door'>, otherwise: RuledDoor = 'api-gateway'): DoorRules {
-  const named = door !== undefined && Object.hasOwn(DOORS, door) ? DOORS[door as keyof typeof DOORS] : otherwise;
-  return doorRules[named];
+  return doorRules[namedDoor({ door }) ?? otherwise];
 }
 
 /** The option that names a door, behind the words of a command; empty for the door that needs none. */

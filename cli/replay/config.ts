@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { nearKey } from '../../shared/config/near-key.js';
 import { type Config, parseConfig } from '../../shared/config/settings.js';
+import { settingsIn, type WrittenSettings } from '../../shared/config/written-settings.js';
 import { nameOf } from '../inputs/truststores.js';
 import { readWhole } from '../inputs/whole-file.js';
 
@@ -19,12 +20,6 @@ export async function readReplayConfig(file: string | undefined): Promise<Config
   }
   const { settings, source } = await readSettings(file);
   return parseConfig(settings, source, nearKey);
-}
-
-export interface WrittenSettings {
-  readonly settings: unknown;
-  /** The file, with the place in it. */
-  readonly source: string;
 }
 
 /**
@@ -44,13 +39,5 @@ export async function readSettings(file: string): Promise<WrittenSettings> {
       { cause: error },
     );
   }
-  const context = field(value, 'context');
-  return context === undefined
-    ? { settings: value, source: name }
-    : { settings: field(context, 'mtlsWatch'), source: `${name} context "mtlsWatch"` };
-}
-
-function field(value: unknown, name: string): unknown {
-  const has = typeof value === 'object' && value !== null && Object.hasOwn(value, name);
-  return has ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+  return settingsIn(value, name);
 }

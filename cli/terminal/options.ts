@@ -1,14 +1,20 @@
 /** Options that mean the same on every verb: `--at` where the answer depends on the time, `--lang` where texts have a language. */
 
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { clean } from '../../shared/base/text.js';
 import type { Config } from '../../shared/config/settings.js';
+import { SETTINGS_VARIABLE } from '../../shared/config/written-settings.js';
 import type { Clock } from '../../shared/ports/index.js';
 
 type Language = Config['language'];
 
 const languages: readonly Language[] = ['en', 'ja'];
+
+/** @param what the settings are for; without the option, a variable of the environment names the file. */
+export function configOption(what: string): Option {
+  return new Option('--config <file>', what).env(SETTINGS_VARIABLE);
+}
 
 export function withAt(command: Command): Command {
   return command.option('--at <time>', 'answer as at this ISO time instead of now');

@@ -429,10 +429,12 @@ export const limits = {
   /** In a storm, halves of one request id that a batch joins one by one; an ordinary request has one of each kind. */
   halvesPerRequestIdMax: 4,
   /**
-   * The role's trust policy names each account in about 50 characters, and IAM allows 2,048 in all. Use an organization
-   * for more.
+   * At one destination: the trust policy of its role names each account in about 50 characters, and IAM allows 2,048 in all
+   * where no higher quota was asked for.
    */
   centralAccountsMax: 30,
+  /** In 20 characters each; then 20 accounts have room beside them. */
+  centralOrganizationsMax: 20,
   /** Of ingest, where nothing else is set: a fiftieth of an account's usual 1,000. See the table in `docs/operations.md`. */
   ingestConcurrencyUsual: 20,
   /** Records of a stream that one invocation processes in parallel; a batch has at most 6 MB. */

@@ -14,7 +14,7 @@ import { scopeName } from './qualified-names.js';
 
 const intBetween = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
 const text = (charsMax: number) => z.string().check(z.minLength(1), z.maxLength(charsMax));
-const pattern = (pattern: RegExp, expected: string) => z.string().check(z.regex(pattern, expected));
+export const pattern = (pattern: RegExp, expected: string) => z.string().check(z.regex(pattern, expected));
 const nullable = <T extends z.core.$ZodType>(schema: T) => z.withDefault(z.nullable(schema), null);
 
 /** A name of the IANA database that Node and EventBridge Scheduler know; offsets are not accepted. */
@@ -197,6 +197,9 @@ const discovery = z.strictObject({
 
 export type DiscoverySettings = z.output<typeof discovery>;
 
+const accountId = pattern(/^\d{12}$/, 'expected the id of an account: 12 digits');
+const organizationId = pattern(/^o-[a-z0-9]{10,32}$/, 'expected the id of an organization, such as o-a1b2c3d4e5');
+
 const settings = z.strictObject({
   executionLogGroups: logGroups,
   accessLogGroups: logGroups,
@@ -372,13 +375,15 @@ const settings = z.strictObject({
     z.strictObject({
       accounts: z.withDefault(
         z
-          .array(pattern(/^\d{12}$/, 'expected the id of an account: 12 digits'))
-          .check(z.maxLength(limits.centralAccountsMax)),
+          .array(accountId)
+          .check(z.maxLength(limits.centralAccountsMax, 'expected 30 at most; name the others in spreadAccounts')),
         [],
       ),
-      organizationId: nullable(
-        pattern(/^o-[a-z0-9]{10,32}$/, 'expected the id of an organization, such as o-a1b2c3d4e5'),
-      ),
+      /** More accounts: each has the destination that its last two digits name. */
+      spreadAccounts: z.withDefault(z.array(accountId), []),
+      organizationId: nullable(organizationId),
+      /** In place of one, or besides it. */
+      organizationIds: z.withDefault(z.array(organizationId), []),
       /** Shards of the stream; null for on-demand capacity. */
       shards: nullable(intBetween(1, 200)),
     }),
@@ -430,32 +435,6 @@ export function withLogGroups(config: Config, event: unknown): Config {
   };
 }
 
-/** The destination in a central account to which the subscription filters of a member account send. */
-export const destinationArn = pattern(
-  /^arn:aws[a-z-]{0,12}:logs:[a-z0-9-]{1,30}:\d{12}:destination:[^:*\s]{1,512}$/,
-  "expected the ARN of a CloudWatch Logs destination: the output DestinationArn of the central account's stack",
-);
-
-/** Settings of a member account: what to send to the central account, where everything else is set. */
-const memberSchema = z
-  .extend(
-    z.pick(settings, {
-      executionLogGroups: true,
-      accessLogGroups: true,
-      connectionLogGroups: true,
-      logRetentionDays: true,
-    }),
-    { centralDestinationArn: destinationArn },
-  )
-  .check(
-    z.refine((groups) => configuredLogGroups(groups).length > 0, {
-      path: ['accessLogGroups'],
-      error: 'expected at least one log group, here, in executionLogGroups or in connectionLogGroups',
-    }),
-  );
-
-export type MemberConfig = z.output<typeof memberSchema>;
-
 /** Lines in place of zod's own message; null for that. Left out where settings were checked before, because it is not loaded there. */
 export type Explain = (schema: z.core.$ZodType, issue: z.core.$ZodIssue) => string[] | null;
 
@@ -468,12 +447,8 @@ export function parseConfig(value: unknown, source: string, explain?: Explain): 
   return parseWith(configSchema, value, source, explain);
 }
 
-/** Validates the settings of an account that a central one watches. Throws as `parseConfig` does. */
-export function parseMemberConfig(value: unknown, source: string, explain?: Explain): MemberConfig {
-  return parseWith(memberSchema, value, source, explain);
-}
-
-function parseWith<T>(schema: z.core.$ZodType<T>, value: unknown, source: string, explain?: Explain): T {
+/** Validates by any of the schemas. Throws as `parseConfig` does. */
+export function parseWith<T>(schema: z.core.$ZodType<T>, value: unknown, source: string, explain?: Explain): T {
   const result = z.safeParse(schema, value, { reportInput: true });
   if (result.success) return result.data;
   const lines = result.error.issues.flatMap((issue) => {

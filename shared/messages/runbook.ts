@@ -5,6 +5,7 @@
 
 import { getOrInsert } from '../base/get-or-insert.js';
 import type { Config } from '../config/settings.js';
+import type { OtherDoor } from './runbook-doors.js';
 import { mailText } from './safe.js';
 
 type Language = Config['language'];
@@ -135,6 +136,9 @@ interface HeadWords {
   readonly unsafe: (value: string) => string;
   readonly oneOf: (choices: string) => string;
   readonly afterFix: string;
+  readonly doors: Readonly<Record<OtherDoor, string>>;
+  readonly door: (name: string) => string;
+  readonly ofGateway: string;
 }
 
 const WORDS: Readonly<Record<Language, HeadWords>> = {
@@ -145,6 +149,9 @@ const WORDS: Readonly<Record<Language, HeadWords>> = {
     unsafe: (value) => `${value} (has characters that a shell acts on; put it in by hand, quoted)`,
     oneOf: (choices) => `one of ${choices}`,
     afterFix: 'under “How to verify the fix”: the time of your fix',
+    doors: { cloudfront: 'CloudFront', 'load-balancer': 'a load balancer' },
+    door: (name) => `With the commands of ${name}.`,
+    ofGateway: ' What this page says of API Gateway does not hold there.',
   },
   ja: {
     filledFor: (incident) => `インシデント ${incident} の値を記入済みです。`,
@@ -153,15 +160,19 @@ const WORDS: Readonly<Record<Language, HeadWords>> = {
     unsafe: (value) => `${value}（シェルが解釈する文字を含みます。引用符で囲んで手で入力してください）`,
     oneOf: (choices) => `${choices} のいずれか`,
     afterFix: '「復旧の確認」では対処した時刻',
+    doors: { cloudfront: 'CloudFront', 'load-balancer': 'ロードバランサー' },
+    door: (name) => `コマンドは${name}のものです。`,
+    ofGateway: 'API Gatewayに関する記述は当てはまりません。',
   },
 };
 
-/** What stands above a page: which incident it was filled for, and what is left, with what to put there. */
+/** What stands above a page: for which incident and door it was filled, and what is left, with what to put there. */
 export function headOf(
   { open, filled, unsafe }: FilledPage,
   { choices }: Pick<Blanks, 'choices'>,
   meanings: ReadonlyMap<string, string>,
   incident: string | null,
+  door: { readonly id: OtherDoor; readonly isOfGateway: boolean } | null,
   language: Language,
 ): string {
   const words = WORDS[language];
@@ -178,5 +189,7 @@ export function headOf(
     ([meaning, same]) => `> - ${same.join(separator)}${meaning === '' ? '' : `: ${meaning}`}`,
   );
   const left = rows.length === 0 ? [`> ${words.none}`] : [`> ${words.left}`, ...rows];
-  return [...(incident === null ? [] : [`> ${words.filledFor(incident)}`]), ...left].join('\n');
+  const doorLines =
+    door === null ? [] : [`> ${words.door(words.doors[door.id])}${door.isOfGateway ? words.ofGateway : ''}`];
+  return [...(incident === null ? [] : [`> ${words.filledFor(incident)}`]), ...doorLines, ...left].join('\n');
 }

@@ -19,7 +19,7 @@ export interface NameViolation {
 
 /** A name to check, with its text for people. */
 interface Named {
-  readonly kind: GeneralName['kind'];
+  readonly kind: string;
   readonly shown: string;
   readonly matches: (base: GeneralName) => boolean | 'unsupported';
 }
@@ -49,7 +49,7 @@ export function checkNameConstraints(
 function checkName(name: Named, permitted: readonly Subtree[], excluded: readonly Subtree[]): NameViolation | null {
   let allowed: boolean | null = null;
   for (const { base, bounded } of permitted) {
-    if (base.kind !== name.kind) continue;
+    if (kindOf(base) !== name.kind) continue;
     const match = bounded ? 'unsupported' : name.matches(base);
     if (match === 'unsupported') return { kind: 'unsupported', name: name.shown, constraint: showName(base) };
     allowed = match;
@@ -57,7 +57,7 @@ function checkName(name: Named, permitted: readonly Subtree[], excluded: readonl
   }
   if (allowed === false) return { kind: 'not-permitted', name: name.shown, constraint: null };
   for (const { base, bounded } of excluded) {
-    if (base.kind !== name.kind) continue;
+    if (kindOf(base) !== name.kind) continue;
     const match = bounded ? 'unsupported' : name.matches(base);
     if (match === 'unsupported') return { kind: 'unsupported', name: name.shown, constraint: showName(base) };
     if (match) return { kind: 'excluded', name: name.shown, constraint: showName(base) };
@@ -118,12 +118,13 @@ function fromGeneralName(name: GeneralName): Named {
     case 'other':
       // Constraints of this kind cannot be evaluated. RFC 5280 requires rejection, but only if the certificate has such
       // a name.
-      return {
-        kind: 'other',
-        shown: showName(name),
-        matches: (base) => (base.kind === 'other' && base.tag === name.tag ? 'unsupported' : false),
-      };
+      return { kind: kindOf(name), shown: showName(name), matches: () => 'unsupported' };
   }
+}
+
+/** Constraints of one kind say nothing on names of another; kinds that cannot be evaluated are told apart by their tags. */
+function kindOf(name: GeneralName): string {
+  return name.kind === 'other' ? `other ${name.tag}` : name.kind;
 }
 
 function matchDirectory(keys: readonly string[], base: GeneralName): boolean {

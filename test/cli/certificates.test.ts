@@ -407,7 +407,7 @@ describe('preflight and expiry', () => {
     );
     const seen: ObservedClient[] = [];
     const notJudged = await collectClients(observeClients([log]), (one) => seen.push(one));
-    expect(notJudged).toEqual({ 'without-certificate': 1, unreadable: 0, damaged: 0 });
+    expect(notJudged).toEqual({ 'without-certificate': 1, 'none-presented': 0, unreadable: 0, damaged: 0 });
     expect(seen.map(({ refused, subjectDn, scope, pem }) => [refused, subjectDn, scope, pem === client.pem])).toEqual([
       [false, 'C=US,O=Partner,CN=client', 'api.bank.example', true],
       [true, 'C=US,O=Partner,CN=client', 'api.bank.example', true],

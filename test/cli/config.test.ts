@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it, vi } from 'vitest';
 import cdkJson from '../../cdk.json' with { type: 'json' };
 import { parseConfig } from '../../shared/config/settings.js';
 import { settingsJsonSchema } from '../../shared/schemas/settings-schema.js';
@@ -58,6 +58,14 @@ describe('config validate', () => {
     const json = run(['config', 'validate', '-', '--json'], JSON.stringify(settings));
     expect(JSON.parse(json.stdout)).toMatchObject({ type: 'config', isValid: code === 0 });
     expect(json.status).toBe(code);
+  });
+
+  it('takes the file that the environment names before the usual ones', () => {
+    const file = join(folder, 'account.json');
+    writeFileSync(file, JSON.stringify(own));
+    vi.stubEnv('MTLS_WATCH_SETTINGS', file);
+    expect(run(['config', 'validate']).stdout).toBe(`valid  ${file}\n`);
+    vi.unstubAllEnvs();
   });
 
   it('looks for the usual files, and says where there is none or no JSON', () => {

@@ -77,6 +77,17 @@ const CONNECTIONS: Readonly<Record<string, readonly LogEvent[]>> = {
   ],
 };
 
+const NO_CERTIFICATE = {
+  clientLeafCertSerialNumber: '-',
+  clientLeafCertSubject: '-',
+  clientLeafCertIssuer: '-',
+  clientLeafCertValidity: '-',
+};
+/** Records of connections in which nobody presented a certificate. */
+const NOBODY = [30, 31].map((n) =>
+  text(n, JSON.stringify(cloudFrontRecord(n, { connectionStatus: 'Failed:ClientCertMissing', ...NO_CERTIFICATE }))),
+);
+
 interface Run {
   readonly code: number;
   readonly said: string;
@@ -131,6 +142,7 @@ describe('preflight', () => {
     ],
     ['Common Log Format', [clf], 2, /no client certificate was seen in 1 record.*1 record could not be read/],
     ['broken JSON', [broken], 2, /no client certificate was seen in 1 record/],
+    ['connections without a certificate', NOBODY, 2, /no certificate was presented in 2 connections/],
     ['refused clients alone', [refused], 1, /no client was seen that is let in today/],
   ])('of %s says that nothing can be said', async (_, events, expected, words) => {
     const { code, said } = await preflight(logOf(events));
@@ -138,6 +150,7 @@ describe('preflight', () => {
     expect(said).toMatch(/^nothing can be said of who would/);
     expect(said).toMatch(words);
     expect(said).not.toMatch(/nobody/);
+    expect(said).not.toMatch(/Clients\b.*Requests.*100% {2}have no/s);
   });
 
   test('of nothing says so', async () => {

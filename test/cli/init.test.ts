@@ -108,6 +108,20 @@ describe('init', () => {
     expect(context.mtlsWatch.runbooks).toEqual({ baseUrl: 'https://wiki.bank.example/mtls' });
   });
 
+  it('writes a file of settings that is not there yet, and keeps what one has', () => {
+    const own = join(folder, 'account.json');
+    const runbooks = 'https://wiki.bank.example/mtls';
+    run(found([domain('a.example', [stage('rest')])]), { file: own, write: true, runbooks });
+    const first = JSON.parse(readFileSync(own, 'utf8'));
+    expect(first).toMatchObject({ domains: { 'rest/prod': 'a.example' }, runbooks: { baseUrl: runbooks } });
+    writeFileSync(own, JSON.stringify({ ...first, graceMinutes: 9 }));
+    run(found([domain('b.example', [stage('http')])]), { file: own, write: true });
+    expect(JSON.parse(readFileSync(own, 'utf8'))).toMatchObject({
+      graceMinutes: 9,
+      domains: { 'http/prod': 'b.example' },
+    });
+  });
+
   it('writes no placeholder, and says which option names it', () => {
     const address = { email: ['on-call@example.com'], runbooks: 'https://wiki.example.com/mtls' };
     const before = readFileSync(file, 'utf8');
@@ -128,6 +142,8 @@ describe('init', () => {
   it('refuses to write what the stack would refuse, and a file that is no CDK app', () => {
     expect(() => run(found([domain('a.example', [])]), { email: ['nobody'] })).toThrow(/alertEmails\.0: got "nobody"/);
     writeFileSync(file, '{');
-    expect(() => run(found([domain('a.example', [])]))).toThrow(/cdk\.json is no CDK app: .*expected the cdk\.json/);
+    expect(() => run(found([domain('a.example', [])]))).toThrow(/cdk\.json is no CDK app and .*expected the cdk\.json/);
+    rmSync(file);
+    expect(() => run(found([domain('a.example', [])]))).toThrow(/cdk\.json is no CDK app and .*expected the cdk\.json/);
   });
 });

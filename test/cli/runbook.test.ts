@@ -219,3 +219,35 @@ describe('every page', () => {
     expect(explained.get('KEY')).toBe(explained.get('VERSION'));
   });
 });
+
+describe('at a front door', () => {
+  const atDoor = async (door: string) =>
+    stores.incidents.transition(
+      incident(1, { incidentId: 'd1', group: group(2, { door }), since: SINCE }),
+      notice('n1', SINCE, { incidentId: 'd1', group: group(2, { door }), cause: 'expired' }),
+    );
+
+  it.each(languages)('shows the commands of the door of its incident, in %s', async (lang) => {
+    await atDoor('load-balancer');
+    await runRunbook(null, { incident: 'd1', lang }, world);
+    expect(commandsIn(text())).toContain('"Failed:ClientCertExpired"');
+    expect(commandsIn(text())).toContain('aws elbv2 modify-trust-store');
+    expect(commandsIn(text())).not.toContain('apigateway');
+    expect(text()).toContain(
+      lang === 'en' ? '> With the commands of a load balancer.' : '> コマンドはロードバランサーのものです。',
+    );
+  });
+
+  it('shows those of --door without an incident, and those of API Gateway as they are written', async () => {
+    await runRunbook('issuer-missing', { door: 'cloudfront' }, { ...world, known: null });
+    expect(commandsIn(text())).toContain('aws cloudfront update-trust-store');
+    lines.length = 0;
+    await runRunbook('issuer-missing', { door: 'apigateway' }, { ...world, known: null });
+    expect(text()).toContain(pageOf('en', 'issuer-missing'));
+  });
+
+  it('refuses a door that is not the one of the incident', async () => {
+    await atDoor('cloudfront');
+    await expect(runRunbook(null, { incident: 'd1', door: 'alb' }, world)).rejects.toMatchObject({ code: 'usage' });
+  });
+});

@@ -70,6 +70,12 @@ it('--lang, on every verb that loads texts in several languages', () => {
   expect(having('--lang')).toEqual(speaks);
 });
 
+it('--config, from the environment where it is not given', () => {
+  const settings = [...leaves.values()].flatMap(({ options }) => options.filter(({ long }) => long === '--config'));
+  expect(settings.length).toBeGreaterThan(5);
+  expect(new Set(settings.map(({ envVar }) => envVar))).toEqual(new Set(['MTLS_WATCH_SETTINGS']));
+});
+
 it('each says the same in its help', () => {
   for (const long of ['--quiet', '--at']) {
     const words = [...leaves.values()].flatMap(({ options }) => options.filter((one) => one.long === long));

@@ -5,6 +5,7 @@ import { detectionSchema } from '../../shared/config/settings.js';
 import type { Detection, DetectionNumbers } from '../../shared/detect/detect.js';
 import {
   advance,
+  delay,
   incidentIdOf,
   isCovered,
   isNamed,
@@ -109,6 +110,59 @@ describe('advance', () => {
     expect(notices).toEqual(['0 spike', '11 resolved', '91 spike']);
     expect(current?.incidentId).toBe(incidentIdOf(group, START + 91 * MINUTE));
     expect(current?.flaps).toBe(0);
+  });
+
+  const firing = advance(null, detection('spike', 20), group, START, policy)!.next;
+  const resolved: Incident = { ...firing, state: 'resolved', calmSince: START - 10 * MINUTE };
+  const spikeAt = (current: Incident, now: number, recent = 20, shortest = 1) =>
+    advance(current, detection('spike', recent, shortest), group, now, policy);
+
+  it('escalates from the moment on in which the first window is full', () => {
+    const full = START + policy.windowMinutes * MINUTE;
+    expect(spikeAt(firing, full - 1, 20 * policy.escalateFactor)?.notice ?? null).toBe(null);
+    expect(spikeAt(firing, full, 20 * policy.escalateFactor)?.notice).toBe('escalated');
+  });
+
+  it('comes back as the same incident until six resolve times are over', () => {
+    const end = START + 6 * policy.resolveMinutes * MINUTE;
+    expect(spikeAt(resolved, end)?.next.incidentId).toBe(firing.incidentId);
+    expect(spikeAt(resolved, end + 1)?.next.incidentId).toBe(incidentIdOf(group, end + 1));
+  });
+
+  it('opens again for what failed since its calm began, and for nothing older', () => {
+    const calm = { ...resolved, calmSince: START };
+    expect(spikeAt(calm, START + 5 * MINUTE, 20, 5)?.notice).toBe('spike');
+    expect(spikeAt(calm, START + 5 * MINUTE - 1, 20, 5)).toBe(null);
+  });
+
+  it.each<[number, number | null]>([
+    [0, null],
+    [3, null],
+    [4, 5],
+    [5, 5],
+    [6, 10],
+    [100_000, 360],
+  ])('notes that its log comes %d minutes late as %j', (lag, noted) => {
+    expect(delay(firing, lag)?.next.lagMinutes ?? null).toBe(noted);
+    expect(noted === null ? null : delay({ ...firing, lagMinutes: noted }, lag)).toBe(null);
+  });
+
+  it.each<[string, number, number, number, number]>([
+    // Few in an hour, a day old, and three times what was usual before.
+    ['known', 30, 0, 10, 24 * 60],
+    ['resolved', 29, 0, 10, 24 * 60],
+    ['resolved', 30, 0, 10, 24 * 60 - 1],
+    // From four an hour on, the last hour tells whether they go on: a quarter of the average.
+    ['known', 95, 0, 10, 24 * 60],
+    ['known', 96, 1, 10, 24 * 60],
+    ['resolved', 96, 0.9, 10, 24 * 60],
+  ])('is %s in its calm with %d in a day, %d in the last hour, %d a day before, after %d minutes', (...row) => {
+    const [state, day, lastHour, usualDay, age] = row;
+    const now = START + age * MINUTE;
+    const calm: Incident = { ...firing, lastNoticeAt: now - 60 * MINUTE, calmSince: now - 30 * MINUTE, usualDay };
+    const course = { ...numbers().course, day, hours: 24, isUnderWay: true };
+    const change = advance(calm, detection('quiet', 0, null, { course, lastHour }), group, now, policy);
+    expect(change?.next.state).toBe(state);
   });
 
   it('ignores a detection older than its last notice', () => {

@@ -151,14 +151,108 @@ describe('who may send', () => {
     expect(byOrganization.Statement.map(({ Principal }) => Principal)).toEqual([logs, logs]);
     expect(byOrganization.Statement[1]?.Condition).toEqual({ StringEquals: { 'aws:SourceOrgID': organizationId } });
     // A trust policy of more than 2,048 characters is refused.
-    const most = Array.from({ length: 30 }, (_, n) => String(100_000_000_000 + n));
-    const written = JSON.stringify(trustOfWriter(synthesise({ central: { accounts: most, organizationId } }).template))
-      .replaceAll(
-        /\{"Fn::Join":\["",\["arn:",\{"Ref":"AWS::Partition"\},":logs:",\{"Ref":"AWS::Region"\},":/g,
-        '"arn:aws-us-gov:logs:ap-northeast-1:',
-      )
-      .replaceAll('"]]}', '"');
-    expect(written.length).toBeLessThan(2048);
+    const most = synthesise({ central: { accounts: many(30), organizationId } });
+    expect(longest(trustOfWriter(most.template)).length).toBeLessThan(2048);
+  });
+});
+
+/** The text of a policy with the longest names that a partition and a Region have. */
+function longest(value: unknown): string {
+  return JSON.stringify(value, (_key, inner) => {
+    const parts = inner?.['Fn::Join']?.[1] as unknown[] | undefined;
+    return (
+      parts?.map((part) => (typeof part === 'string' ? part : LONGEST[(part as { Ref: string }).Ref])).join('') ?? inner
+    );
+  });
+}
+
+const LONGEST: Readonly<Record<string, string>> = {
+  'AWS::Partition': 'aws-us-gov',
+  'AWS::Region': 'ap-northeast-1',
+  'AWS::AccountId': '999988887777',
+};
+
+/** Account ids as AWS gives them out: in no order. */
+const many = (count: number) =>
+  Array.from({ length: count }, (_, n) => String(100_000_000_000 + ((n * 7_919_101_113) % 899_999_999_999)));
+
+describe('accounts without an organization', () => {
+  const spreadOf = (spreadAccounts: readonly string[], more: object = {}) =>
+    synthesise({ ...receiving, report: null, central: { spreadAccounts, ...more } }).template;
+
+  it.each([1, 30, 31, 100, 1000])('%i of them send, and each policy has room', (count) => {
+    const spread = many(count);
+    const template = spreadOf(spread);
+    const allowed = resources(template, 'AWS::Logs::Destination').flatMap(([, { Properties }]) => {
+      const text = JSON.parse(longest(Properties.DestinationPolicy)) as string;
+      expect(text.length).toBeLessThanOrEqual(5120);
+      const [{ Principal, Resource }, ...others] = JSON.parse(text).Statement;
+      expect(others).toEqual([]);
+      expect(Resource.endsWith(`:destination:${Properties.DestinationName}`)).toBe(true);
+      return (Principal.AWS as string[]).map((account) => [account, Properties.DestinationName]);
+    });
+    expect(Object.fromEntries(allowed)).toEqual(
+      Object.fromEntries(spread.map((account) => [account, `mtls-watch-${account.slice(-2)}`])),
+    );
+    const trusts = resources(template, 'AWS::IAM::Role').filter(([id]) => id.startsWith('CentralWriterRole'));
+    for (const [, { Properties }] of trusts) {
+      expect(longest(Properties.AssumeRolePolicyDocument).length).toBeLessThanOrEqual(2048);
+    }
+    for (const account of spread) expect(longest(trusts)).toContain(`:${account}:*`);
+    expect(Object.keys(template.toJSON().Resources).length).toBeLessThan(500);
+    expect(JSON.stringify(template.toJSON()).length).toBeLessThan(1_000_000);
+  });
+
+  it('each have a destination by their own id, beside the one of those that are named', () => {
+    const template = spreadOf(['123456789034', '123456789034'], { accounts });
+    const names = resources(template, 'AWS::Logs::Destination').map(([, { Properties }]) => Properties.DestinationName);
+    expect(names).toEqual(['mtls-watch', 'mtls-watch-34']);
+    const outputs = template.findOutputs('*');
+    expect(longest(outputs.DestinationArn)).toContain('destination:mtls-watch"');
+    expect(longest(outputs.SpreadDestinationArn)).toContain('destination:mtls-watch-NN"');
+    expect(Object.keys(spreadOf(['123456789034']).findOutputs('*'))).not.toContain('DestinationArn');
+  });
+
+  it('are refused where a destination has no room for them, with the numbers', () => {
+    const ending = Array.from({ length: 31 }, (_, n) => `${1_000_000_000 + n}34`);
+    expect(() => spreadOf(ending)).toThrow(/has 31 whose id ends in 34; expected at most 30 .*2,048/);
+    expect(() => spreadOf(ending.slice(1))).not.toThrow();
+    expect(() => spreadOf([], { accounts: many(31) })).toThrow(
+      /accounts: .*expected 30 at most; name the others in spreadAccounts/,
+    );
+  });
+});
+
+describe('several organizations', () => {
+  const organizationIds = Array.from({ length: 20 }, (_, n) => `o-${String(n).padStart(12, 'a')}`);
+
+  it('may send, twenty of them beside twenty accounts', () => {
+    const { template } = synthesise({ central: { organizationIds, accounts: many(20) } });
+    expect(accessPolicy(template).Statement[1]?.Condition).toEqual({
+      StringEquals: { 'aws:PrincipalOrgID': organizationIds },
+    });
+    expect(trustOfWriter(template).Statement[1]?.Condition).toEqual({
+      StringEquals: { 'aws:SourceOrgID': organizationIds },
+    });
+    expect(longest(trustOfWriter(template)).length).toBeLessThanOrEqual(2048);
+  });
+
+  it.each([
+    [
+      'of one organization that is named twice',
+      { organizationId, organizationIds: [organizationId], accounts: many(30) },
+      null,
+    ],
+    [
+      'with more accounts',
+      { organizationIds, accounts: many(21) },
+      /20 organizations and 21 accounts; expected at most 20 /,
+    ],
+    ['one too many', { organizationIds, organizationId }, /21 organizations and 0 accounts/],
+  ])('%s', (_what, setting, message) => {
+    const synth = () => synthesise({ central: setting });
+    if (message === null) expect(synth).not.toThrow();
+    else expect(synth).toThrow(message);
   });
 });
 

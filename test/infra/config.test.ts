@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, Lazy, Stack } from 'aws-cdk-lib';
 import { CfnRestApi } from 'aws-cdk-lib/aws-apigateway';
 import { describe, expect, it } from 'vitest';
-import { functionEnvironment, readConfig } from '../../infra/config.js';
+import { functionEnvironment, readConfig, readMemberConfig } from '../../infra/config.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { parseConfig } from '../../shared/config/settings.js';
@@ -125,6 +125,49 @@ describe('the environment of a function', () => {
   it('fails the synth when there are too many domains', () => {
     const domains = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`api${i}/prod`, `api-${i}.example.com`]));
     expect(messageFrom(() => synthesise({ domains }))).toMatch(/too large.*4096/);
+  });
+});
+
+describe('a file of settings outside the checkout', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-settings-'));
+  const written = (name: string, content: unknown) => {
+    const file = join(folder, name);
+    writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+    return file;
+  };
+  const own = (graceMinutes: number) => ({ runbooks: { baseUrl: 'https://wiki.bank.example/mtls' }, graceMinutes });
+  const named = written('named.json', own(11));
+  const byVariable = written('variable.json', { app: 'x', context: { mtlsWatch: own(12) } });
+  const node = (context: object) => new App({ context: { mtlsWatch: exampleSettings, ...context } }).node;
+
+  it('goes before cdk.json, and the one that is named for this synth before the one of the environment', () => {
+    const read = (context: object, env: NodeJS.ProcessEnv) => readConfig(node(context), env).graceMinutes;
+    expect(read({}, { MTLS_WATCH_SETTINGS: byVariable })).toBe(12);
+    expect(read({ mtlsWatchSettings: named }, { MTLS_WATCH_SETTINGS: byVariable })).toBe(11);
+    expect(read({}, { MTLS_WATCH_SETTINGS: '', MTLS_WATCH_PLACEHOLDERS: 'allowed' })).toBe(5);
+  });
+
+  it('holds those of a member, too', () => {
+    const destination = 'arn:aws:logs:eu-central-1:999988887777:destination:mtls-watch';
+    const member = written('member.json', { centralDestinationArn: destination, accessLogGroups: [{ name: '/a' }] });
+    expect(readMemberConfig(node({}), { MTLS_WATCH_SETTINGS: member })?.centralDestinationArn).toBe(destination);
+    expect(readMemberConfig(node({}), { MTLS_WATCH_SETTINGS: named })).toBeNull();
+  });
+
+  it('is named in messages, and refused for placeholders like any', () => {
+    const wrong = written('wrong.json', { ...own(0) });
+    expect(messageFrom(() => readConfig(node({ mtlsWatchSettings: wrong }), {}))).toContain(`${wrong} has 1 wrong`);
+    const example = written('example.json', { ...own(1), alertEmails: ['a@example.com'] });
+    expect(messageFrom(() => readConfig(node({ mtlsWatchSettings: example }), {}))).toContain('1 placeholder');
+  });
+
+  it.each([
+    ['is not there', join(folder, 'none.json')],
+    ['is no JSON', written('broken.json', '{')],
+  ])('says which file %s', (_what, file) => {
+    expect(() => readConfig(node({ mtlsWatchSettings: file }), {})).toThrow(
+      expect.objectContaining({ code: 'unreadable-input', message: expect.stringContaining(`settings ${file}: `) }),
+    );
   });
 });
 

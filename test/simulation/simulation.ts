@@ -159,7 +159,8 @@ class Run {
       store === 'memory'
         ? createMemoryStores()
         : createStoresOn(this.#table, { now: () => thoroughTime(this.#scheduler.now()) });
-    const awayFrom = this.#start + random.between(0, 15 * DAY);
+    // Half of those times begin while the clients call, so that their lists are what waits.
+    const awayFrom = this.#start + random.between(0, random.pick([HOUR, 15 * DAY]));
     const awayTo = this.#isLong && random.chance(0.4) ? awayFrom + random.between(HOUR, AWAY_MAX_MS) : awayFrom;
     this.#away = { from: awayFrom, to: awayTo };
     this.#oracle = createOracle({

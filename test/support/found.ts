@@ -1,6 +1,7 @@
 /** An account in which everything is as it should be: REST APIs with a managed and a vended execution log, and an HTTP API. */
 
 import { runbookIds } from '../../shared/config/runbooks.js';
+import type { Config } from '../../shared/config/settings.js';
 import type { Expectations } from '../../shared/discovery/checks/checks.js';
 import type { TruststoreContents } from '../../shared/discovery/checks/context.js';
 import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
@@ -190,3 +191,12 @@ export function healthyScene(): Scene {
     },
   }) as Scene;
 }
+
+/** The settings of a central account that only tells accounts apart. */
+export const noAccounts: NonNullable<Config['central']> = {
+  accounts: [],
+  spreadAccounts: [],
+  organizationId: null,
+  organizationIds: [],
+  shards: null,
+};

@@ -12,6 +12,7 @@ const dns = (text: string): GeneralName => ({ kind: 'dns', text });
 const email = (text: string): GeneralName => ({ kind: 'email', text });
 const uri = (text: string): GeneralName => ({ kind: 'uri', text });
 const ip = (...all: number[]): GeneralName => ({ kind: 'ip', bytes: bytes(...all) });
+const sixteen = (...first: number[]): number[] => [...first, ...new Array<number>(16 - first.length).fill(0)];
 const directory = (...rdns: Rdn[]): GeneralName => ({ kind: 'directory', rdns });
 const other = (tag: number): GeneralName => ({ kind: 'other', tag });
 
@@ -47,7 +48,9 @@ describe('a base covers', () => {
     [email('p@a.example'), email('A.EXAMPLE'), true],
     [email('P@a.example'), email('p@a.example'), false],
     [email('q@a.example'), email('p@a.example'), false],
+    [email('p@b.example'), email('p@a.example'), false],
     [email('q@a.example'), email('@a.example'), true],
+    [email('q@b.example'), email('@a.example'), false],
     [email('p@a.example'), email(''), true],
     [email('"a@b"@a.example'), email('a.example'), true],
     [email('nobody'), email('a.example'), 'unsupported'],
@@ -63,6 +66,9 @@ describe('a base covers', () => {
     [ip(10, 0, 1, 9), ip(10, 0, 0, 0, 255, 255, 255, 0), false],
     [ip(10, 0, 0, 9), ip(0, 0, 0, 0, 0, 0, 0, 0), true],
     [ip(10, 0, 0, 9), ip(...Array.from({ length: 32 }, () => 0)), false],
+    [ip(...sixteen(0x20, 1)), ip(...sixteen(0x20), ...sixteen(0xff)), true],
+    [ip(...sixteen(0x30, 1)), ip(...sixteen(0x20), ...sixteen(0xff)), false],
+    [ip(...sixteen(0x20)), ip(10, 0, 0, 0, 255, 255, 255, 0), false],
     [ip(10, 0, 0), ip(10, 0, 0, 0, 255, 255, 255, 0), 'unsupported'],
     [ip(10, 0, 0, 9), ip(10, 0, 0, 0), 'unsupported'],
     [directory(rdn('C', 'US'), rdn('O', 'Acme')), directory(rdn('C', 'US')), true],
@@ -86,6 +92,10 @@ describe('a certificate', () => {
     );
     expect(checkNameConstraints(certificate([dns('b.example')]), only(email('a.example')), true)).toBe(null);
     expect(checkNameConstraints(certificate([]), only(dns('a.example')), true)).toBe(null);
+    const others = certificate([other(3)]);
+    expect(checkNameConstraints(others, only(other(5)), true)).toBe(null);
+    expect(checkNameConstraints(others, only(other(5), other(3)), true)?.kind).toBe('unsupported');
+    expect(checkNameConstraints(others, only(dns('a.example')), true)).toBe(null);
   });
 
   it('is refused where a later name is, and where a permitted one is excluded', () => {

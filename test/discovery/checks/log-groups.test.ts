@@ -1,7 +1,7 @@
 /** What `shared/discovery/checks/log-groups.ts` says of log groups and their filters. */
 
 import { allow, breaking, filtersOf, putFilter } from '../../support/checks.js';
-import { accessFilter, executionFilter, foreignFilter, MANAGED } from '../../support/found.js';
+import { accessFilter, executionFilter, foreignFilter, MANAGED, noAccounts } from '../../support/found.js';
 
 breaking([
   [
@@ -121,7 +121,7 @@ breaking([
   [
     'a filter that is missing where accounts are told apart',
     (scene) => {
-      scene.watch!.coverage!.central = { accounts: [], organizationId: null, shards: null };
+      scene.watch!.coverage!.central = noAccounts;
       filtersOf(scene, MANAGED).filters = [];
     },
     [`wrong subscription of ${MANAGED}: no filter`],

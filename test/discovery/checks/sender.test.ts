@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { fixes, runChecks } from '../../../shared/discovery/checks/checks.js';
 import { COVERAGE, filtersOf, named, putFilter } from '../../support/checks.js';
-import { accessFilter, MANAGED, type Scene, sendingScene, sentFilter } from '../../support/found.js';
+import { accessFilter, MANAGED, noAccounts, type Scene, sendingScene, sentFilter } from '../../support/found.js';
 
 function checksOf(change: (scene: Scene) => void = () => {}) {
   const scene = sendingScene();
@@ -52,7 +52,7 @@ it("an HTTP API is covered by the central account's settings, where they are giv
       checksOf(({ expectations }) => {
         expectations.coverage = {
           ...COVERAGE,
-          central: { accounts: [], organizationId: null, shards: null },
+          central: noAccounts,
           apisWithoutExecutionLog: [`${account}/http333`],
           truststores: { '*': 's3://truststores/all.pem' },
         };

@@ -17,7 +17,7 @@ import {
   setLevel,
   TRUSTSTORE,
 } from '../../support/checks.js';
-import { accessFilter, executionFilter, MANAGED, type Scene } from '../../support/found.js';
+import { accessFilter, executionFilter, MANAGED, noAccounts, type Scene } from '../../support/found.js';
 
 breaking([
   [
@@ -248,7 +248,7 @@ describe('an HTTP API is covered', () => {
       covered(({ watch }) => {
         watch!.coverage = {
           ...COVERAGE,
-          central: central && { accounts: [], organizationId: null, shards: null },
+          central: central && noAccounts,
           apisWithoutExecutionLog: [`${account}/http333`],
           truststores: { [`${account}/quotes.bank.example`]: TRUSTSTORE },
         };
