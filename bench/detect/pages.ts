@@ -99,6 +99,7 @@ export const UNKNOWN_COURSE = {
   usualHours: 0,
   quietMinutes: 0,
   steadyMinutes: null,
+  isFew: false,
   lastingMinutes: null,
   isSteadyByItself: false,
   isUnderWay: false,

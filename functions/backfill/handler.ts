@@ -6,7 +6,8 @@ import { objectsClient, openLogObject } from '../../shared/adapters/aws/log-obje
 import { createDynamoClient } from '../../shared/adapters/dynamodb/index.js';
 import { createDynamoPastHours } from '../../shared/adapters/dynamodb/past-hours.js';
 import { withInventory } from '../../shared/discovery/known-world.js';
-import { variable, wire } from '../wiring/wiring.js';
+import { variable } from '../wiring/variable.js';
+import { wire } from '../wiring/wiring.js';
 import { createBackfill } from './backfill.js';
 
 const wired = wire(process.env);

@@ -5,7 +5,8 @@ import { systemClock } from '../../shared/adapters/clock.js';
 import { createDynamoClient, createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
 import { createCanaryCertificate } from '../../shared/adapters/tls/canary-certificate.js';
 import { callGateway } from '../../shared/adapters/tls/gateway-call.js';
-import { configIn, meterIn, variable } from '../wiring/wiring.js';
+import { variable } from '../wiring/variable.js';
+import { configIn, meterIn } from '../wiring/wiring.js';
 import { createCanary } from './canary.js';
 
 export const handler = createCanary({

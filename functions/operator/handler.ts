@@ -2,7 +2,7 @@
 
 import { systemClock } from '../../shared/adapters/clock.js';
 import { createDynamoClient, createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
-import { variable } from '../wiring/wiring.js';
+import { variable } from '../wiring/variable.js';
 import { createOperator } from './operator.js';
 
 export const handler = createOperator({

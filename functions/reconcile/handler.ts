@@ -7,7 +7,8 @@ import { systemClock } from '../../shared/adapters/clock.js';
 import { createDynamoClient } from '../../shared/adapters/dynamodb/index.js';
 import { createDynamoInventory } from '../../shared/adapters/dynamodb/inventory.js';
 import { CLOUDFRONT_REGION } from '../../shared/base/regions.js';
-import { configIn, meterIn, variable } from '../wiring/wiring.js';
+import { variable } from '../wiring/variable.js';
+import { configIn, meterIn } from '../wiring/wiring.js';
 import { createReconciler } from './reconcile.js';
 
 const region = variable(process.env, 'AWS_REGION');

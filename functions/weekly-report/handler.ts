@@ -9,7 +9,8 @@ import { createAnnounce } from '../../shared/adapters/aws/report-topic.js';
 import { withInventory } from '../../shared/discovery/known-world.js';
 import type { ReportDelivery } from '../../shared/report/deliver.js';
 import { createWeeklyReport, type ReportWorld } from '../../shared/report/weekly.js';
-import { variable, wire } from '../wiring/wiring.js';
+import { variable } from '../wiring/variable.js';
+import { wire } from '../wiring/wiring.js';
 
 const wired = wire(process.env);
 const inWorld = withInventory(wired);

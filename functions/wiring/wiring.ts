@@ -9,13 +9,13 @@ import { createLog } from '../../shared/adapters/aws/log.js';
 import { createMeter } from '../../shared/adapters/aws/metrics.js';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { createDynamoClient, createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
-import { MtlsWatchError } from '../../shared/base/errors.js';
 import { once } from '../../shared/base/lazily.js';
 import { type Config, parseConfig } from '../../shared/config/settings.js';
 import type { Deployment } from '../../shared/model/index.js';
 import type { Log, Meter, Publisher, World } from '../../shared/ports/index.js';
 import type { InventoryStore } from '../../shared/ports/inventory.js';
 import type { TruststoreSource } from '../../shared/ports/truststore.js';
+import { variable } from './variable.js';
 
 export interface Wired {
   readonly world: World;
@@ -94,10 +94,4 @@ function placeOf(env: NodeJS.ProcessEnv): Deployment {
     accountId: env.ACCOUNT_ID ?? null,
     operatorFunction: env.OPERATOR_FUNCTION ?? null,
   };
-}
-
-export function variable(env: NodeJS.ProcessEnv, name: string): string {
-  const value = env[name];
-  if (value === undefined || value === '') throw new MtlsWatchError('bad-config', `the variable ${name} is not set`);
-  return value;
 }

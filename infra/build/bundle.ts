@@ -55,6 +55,27 @@ export function bundle(name: FunctionName): FunctionBundle {
   return { folder, bytes: sizes(metafile) };
 }
 
+/**
+ * The function of a member account, as one CommonJS file without the SDK, which Lambda's runtime has: CloudFormation takes code in
+ * the template in this form, and a stack set can bring no other.
+ */
+export function inlineMember(): string {
+  const { outputFiles } = buildSync({
+    absWorkingDir: root,
+    entryPoints: ['functions/member/handler.ts'],
+    write: false,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    external: ['@aws-sdk/*'],
+    charset: 'utf8',
+    logLevel: 'warning',
+  });
+  return outputFiles[0]?.text ?? '';
+}
+
 function sizes({ outputs }: Metafile): FunctionBundle['bytes'] {
   const atStart = new Set<string>();
   const add = (path: string): void => {

@@ -7,6 +7,7 @@
 import { App, BootstraplessSynthesizer, Fn } from 'aws-cdk-lib';
 import { Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
 import type { Config, Settings } from '../../shared/config/settings.js';
+import { MemberDiscoveryStack } from '../member-discovery.js';
 import { MtlsWatchStack } from '../stack.js';
 import type { FunctionName } from './bundle.js';
 import { type StandIn, withPieces } from './parameters.js';
@@ -140,6 +141,17 @@ export function plainTemplate(what: Config | Config['language'], zipOf: (name: F
     },
     Resources: Object.fromEntries(Object.entries(Resources).map(([id, one]) => [id, conditional(one)])),
   };
+}
+
+/** Of the accounts that send their logs to a central one. @param code that of the function, as one CommonJS file */
+export function memberTemplate(code: string): PlainTemplate {
+  const app = new App({ analyticsReporting: false, builtinCloudFormationValidation: false });
+  const stack = new MemberDiscoveryStack(app, 'MtlsWatchMember', {
+    stackName: 'mtls-watch-member',
+    description: 'Sends what API Gateway logs of refused client certificates to mtls-watch in the central account',
+    code,
+  });
+  return app.synth().getStackArtifact(stack.artifactId).template;
 }
 
 function conditional(resource: Resource): Resource {

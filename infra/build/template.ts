@@ -1,6 +1,6 @@
 /**
  * `npm run template`: writes what `aws cloudformation deploy` needs into a folder, `mtls-watch.template.json` and the zip files of
- * the functions in `assets/`. With `--config FILE` the settings of the file become part of the template.
+ * the functions in `assets/`; and `mtls-watch-member.template.json` for a stack set. With `--config FILE` the settings of the file become part of the template.
  */
 
 import { createHash } from 'node:crypto';
@@ -12,8 +12,8 @@ import { MtlsWatchError } from '../../shared/base/errors.js';
 import type { Config } from '../../shared/config/settings.js';
 import { checkedConfig } from '../config.js';
 import { settingsOfFile } from '../settings-source.js';
-import { bundle, type FunctionName } from './bundle.js';
-import { plainTemplate } from './plain-template.js';
+import { bundle, type FunctionName, inlineMember } from './bundle.js';
+import { memberTemplate, plainTemplate } from './plain-template.js';
 
 /** The same bytes for the same code, whenever and wherever it is zipped. The files may be read by everybody, as Lambda wants it. */
 function zipped(folder: string): Uint8Array {
@@ -44,7 +44,9 @@ function write(out: string, config: Config | null): void {
   const save = (file: string, template: object) =>
     writeFileSync(join(out, file), `${JSON.stringify(template, null, 1)}\n`);
   save('mtls-watch.template.json', plainTemplate(config ?? 'en', zipOnce));
-  if (config === null) save('mtls-watch.ja.template.json', plainTemplate('ja', zipOnce));
+  if (config !== null) return;
+  save('mtls-watch.ja.template.json', plainTemplate('ja', zipOnce));
+  save('mtls-watch-member.template.json', memberTemplate(inlineMember()));
 }
 
 try {
@@ -52,7 +54,7 @@ try {
     options: { out: { type: 'string', default: 'out/template' }, config: { type: 'string' } },
   });
   write(values.out, values.config === undefined ? null : checkedConfig(settingsOfFile(values.config), process.env));
-  console.log(`${values.out}: mtls-watch.template.json and the functions in assets/`);
+  console.log(`${values.out}: the templates, and the functions in assets/`);
 } catch (error) {
   if (!(error instanceof MtlsWatchError)) throw error;
   console.error(error.message);

@@ -4,7 +4,7 @@
  * with `discover.mode` `on` also put and remove subscription filters, and tell the other functions what it found.
  */
 
-import { ArnFormat, Duration, Lazy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, Lazy, Stack, Validations } from 'aws-cdk-lib';
 import { Match, Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -20,6 +20,7 @@ import type { LogKind } from '../../shared/logs/filter-patterns.js';
 import { wildcardFinding } from '../support/nag-names.js';
 import { identityOf } from '../support/references.js';
 import { dataKeyStatements } from './data-key.js';
+import { discoveryStatements, explainDiscovery, LOOK_AT_A_GROUP, logsArn } from './discovery-statements.js';
 import { schedulerRole } from './scheduler-role.js';
 import type { StateTable } from './state-table.js';
 import { WatchFunction } from './watch-function.js';
@@ -177,21 +178,11 @@ export class Reconciler extends Construct {
     ];
   }
 
-  /** The permissions for the calls of `adapters/aws/discovery.ts`, one line for each list. All are read-only. */
+  /** The permissions to discover. All are read-only. */
   private discoveryStatements(truststoreBuckets: readonly string[]): PolicyStatement[] {
     const { partition } = Stack.of(this);
     return [
-      new PolicyStatement({
-        actions: ['apigateway:GET'],
-        resources: GATEWAY_LISTS.map((path) => this.gatewayArn(path)),
-      }),
-      new PolicyStatement({ actions: ['apigateway:ListRoutingRules'], resources: [this.routingRulesArn()] }),
-      new PolicyStatement({ actions: DOOR_LISTS, resources: ['*'] }),
-      // Account policies are no resource to IAM.
-      new PolicyStatement({ actions: ['logs:DescribeAccountPolicies'], resources: ['*'] }),
-      ...DELIVERY_LISTS.map(
-        ([action, resource]) => new PolicyStatement({ actions: [action], resources: [this.logsArn(resource, '*')] }),
-      ),
+      ...discoveryStatements(this),
       ...(truststoreBuckets.length === 0
         ? []
         : [
@@ -279,15 +270,7 @@ export class Reconciler extends Construct {
       }
       return;
     }
-    for (const path of GATEWAY_LISTS.filter((each) => each.includes('*'))) {
-      explain(this.gatewayArn(path), 'Reads of the APIs and domain names, which are not known when the stack is made.');
-    }
-    explain('*', 'The account policies of CloudWatch Logs are no resource to IAM; read only.');
-    explain(this.routingRulesArn(), 'Reads of the domain names, which are not known when the stack is made.');
-    explain('*', 'Lists of distributions and load balancers: IAM knows no resource for them.');
-    for (const [, resource] of DELIVERY_LISTS) {
-      explain(this.logsArn(resource, '*'), 'A list is authorised on all that it may hold.');
-    }
+    explainDiscovery(watch);
   }
 
   private explain(scope: Construct, resource: string, reason: string): void {
@@ -295,58 +278,10 @@ export class Reconciler extends Construct {
   }
 
   private logGroupArn(rest: string): string {
-    return this.logsArn('log-group', rest);
-  }
-
-  private logsArn(resource: string, resourceName: string): string {
-    return Stack.of(this).formatArn({
-      service: 'logs',
-      resource,
-      resourceName,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-  }
-
-  private gatewayArn(path: string): string {
-    const { partition, region } = Stack.of(this);
-    return `arn:${partition}:apigateway:${region}::${path}`;
-  }
-
-  private routingRulesArn(): string {
-    return Stack.of(this).formatArn({
-      service: 'apigateway',
-      resource: '/domainnames/*/routingrules/*',
-      arnFormat: ArnFormat.NO_RESOURCE_NAME,
-    });
+    return logsArn(this, 'log-group', rest);
   }
 }
 
 const ONE_GROUP = 'This is how CloudWatch Logs names one log group to IAM.';
 
 const FUNCTION_TIMEOUT = Duration.minutes(10);
-
-const LOOK_AT_A_GROUP = ['logs:DescribeLogStreams', 'logs:DescribeSubscriptionFilters'];
-
-const GATEWAY_LISTS = [
-  '/account',
-  '/domainnames',
-  '/domainnames/*/apimappings',
-  '/restapis',
-  '/restapis/*/stages',
-  '/apis',
-  '/apis/*/stages',
-];
-
-/** Reads of the front doors besides API Gateway. */
-const DOOR_LISTS = [
-  'cloudfront:ListDistributions',
-  'elasticloadbalancing:DescribeLoadBalancers',
-  'elasticloadbalancing:DescribeListeners',
-];
-
-/** "Actions, resources, and condition keys for Amazon CloudWatch Logs" (service authorization reference). */
-const DELIVERY_LISTS = [
-  ['logs:DescribeDeliverySources', 'delivery-source'],
-  ['logs:DescribeDeliveries', 'delivery'],
-  ['logs:DescribeDeliveryDestinations', 'delivery-destination'],
-] as const;

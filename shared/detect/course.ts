@@ -21,6 +21,16 @@ const STEADY_HOURS = 8;
 const STEADY_FACTOR = 3;
 const STEADY_MORE = 2;
 /**
+ * A group that is hardly ever refused is told sooner, so that an office day is enough: as many refusals as the floor asks for, in fewer
+ * hours, and not nearly all of them in one.
+ */
+export const FEW_HOURS = 4;
+const FEW_FACTOR = 6;
+const FEW_MORE = 2.5;
+const FEW_REST = 5;
+/** With fewer refusals than this in each hour, no hour shows that they have ended: it may be night. */
+const SPARSE = 10;
+/**
  * A group with failures in this many hours of the day is refused around the clock; one with fewer may pause for a
  * night.
  */
@@ -53,10 +63,12 @@ export interface Course {
   /** Minutes since the last failure, at most those of a day. */
   readonly quietMinutes: number;
   /**
-   * For a group that is refused steadily: how many minutes its last `STEADY_HOURS` hours with failures reach back;
+   * For a group that is refused steadily: how many minutes its hours with failures, the last `STEADY_HOURS` of them, reach back;
    * otherwise null.
    */
   readonly steadyMinutes: number | null;
+  /** Whether that took fewer hours than `STEADY_HOURS`, so that it takes the whole floor. */
+  readonly isFew: boolean;
   /** The same for the last `LASTING_HOURS` hours, where each of them has many times the usual. */
   readonly lastingMinutes: number | null;
   /**
@@ -133,18 +145,22 @@ export function courseOf(state: State, step: number, later: readonly number[]): 
   }
   let day = 0;
   let hours = 0;
+  let most = 0;
   let steadyFrom: number | null = null;
   for (let back = 0; back < HOURS; back++) {
     const sum = sums[back] ?? 0;
     if (sum <= 0) continue;
     day += sum;
     hours++;
-    if (hours === STEADY_HOURS) steadyFrom = (now - back) * HOUR;
+    most = Math.max(most, sum);
+    if (hours <= STEADY_HOURS) steadyFrom = (now - back) * HOUR;
   }
   const usualHours = HOURS * (s[at.usualHours] ?? 0);
   const missing = last > state.step ? 0 : (s[at.missing] ?? 0);
   const quietMinutes = Math.min(HOURS * HOUR, step - last);
-  const isSteady = steadyFrom !== null && hours >= STEADY_FACTOR * usualHours + STEADY_MORE;
+  const isFew = hours >= Math.max(FEW_HOURS, FEW_FACTOR * usualHours + FEW_MORE) && day - most >= FEW_REST;
+  const isLong = hours >= STEADY_HOURS && hours >= STEADY_FACTOR * usualHours + STEADY_MORE;
+  const isSteady = steadyFrom !== null && (isLong || isFew);
   const lastingMinutes = lastingFrom(sums, s[at.usualPerHour] ?? 0, (back) => step - (now - back) * HOUR + 1);
   return {
     day,
@@ -155,6 +171,7 @@ export function courseOf(state: State, step: number, later: readonly number[]): 
     isSteadyByItself:
       lastingMinutes !== null ||
       (isSteady && hours >= (STEADY_FACTOR * usualHours) / ownShareOf(state, step) + STEADY_MORE),
+    isFew: !isLong,
     steadyMinutes: isSteady && steadyFrom !== null ? step - steadyFrom + 1 : null,
     lastingMinutes,
     isUnderWay: hours > 1 && quietMinutes < lullOf(day, hours),
@@ -180,5 +197,6 @@ function ownShareOf({ scalars }: State, step: number): number {
 /** How many minutes without a failure show that it is over. */
 function lullOf(day: number, hours: number): number {
   const gaps = (LULL * hours * HOUR) / day;
-  return hours >= STEADY_HOURS && hours < AROUND_THE_CLOCK ? Math.max(gaps, NIGHT_MINUTES) : gaps;
+  const mayBeNight = hours >= STEADY_HOURS || (hours >= FEW_HOURS && day < SPARSE * hours);
+  return mayBeNight && hours < AROUND_THE_CLOCK ? Math.max(gaps, NIGHT_MINUTES) : gaps;
 }

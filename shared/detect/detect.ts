@@ -293,7 +293,8 @@ function judged(
     lastHour: windows.at(-1)?.count ?? 0,
     course,
   };
-  const isSteady = course.steadyMinutes !== null && course.day >= STEADY_FLOOR_SHARE * policy.floor;
+  const least = policy.floor * (course.isFew ? 1 : STEADY_FLOOR_SHARE);
+  const isSteady = course.steadyMinutes !== null && course.day >= least;
   const hour = windows.at(-1);
   const isLasting =
     course.lastingMinutes !== null && course.day >= policy.floor && hour !== undefined && !isUsual(hour);

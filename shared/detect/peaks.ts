@@ -10,7 +10,7 @@ import { at, PEAK, type Shape, type State } from './state.js';
 /** A score from here on begins a cluster: by the model, one step in three hundred has one. */
 export const CLUSTER_FROM = 2.5;
 /** Clusters older than eight weeks say nothing about the present. */
-const MEMORY_MINUTES = 8 * 7 * 24 * 60;
+export const MEMORY_MINUTES = 8 * 7 * 24 * 60;
 /** What came once in the first days may have come once in two weeks. */
 const MEMORY_MINUTES_MIN = 14 * 24 * 60;
 /** The largest clusters of which the differences show how much larger the next one may be. */
@@ -52,6 +52,9 @@ export function peakScore(
   const minutes = Math.max(MEMORY_MINUTES_MIN, Math.min(MEMORY_MINUTES, step - (scalars[at.firstStep] ?? 0)));
   return { score: -Math.log10(rankOf(scores, raw, peaks.length / PEAK) / minutes), seen: scores.length };
 }
+
+/** The same for the first cluster of so many minutes. */
+export const firstScore = (raw: number, minutes: number): number => -Math.log10(beyond([], raw) / minutes);
 
 /** The place of a score among the largest, interpolated: 1 for the largest of all, less for one beyond. */
 function rankOf(scores: readonly number[], raw: number, most: number): number {

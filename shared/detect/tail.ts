@@ -3,7 +3,7 @@
  * threshold, and by how much (peaks over threshold, Davison and Smith 1990).
  */
 
-import { CLUSTER_FROM, peakScore } from './peaks.js';
+import { CLUSTER_FROM, firstScore, MEMORY_MINUTES, peakScore } from './peaks.js';
 import { at, type DetectorParameters, type Shape, SPREADS, type State, shapeOf } from './state.js';
 import type { WindowSurprise } from './windows.js';
 
@@ -43,6 +43,10 @@ const CLUMP_MAX = 2;
 const OUTAGE_SCORE = 9;
 /** From so many clusters on their own measure is enough; before, that of all highs counts as well. */
 const PEAKS_TRUSTED = 4;
+/** For so long a group must be known in which clusters are rare, where it had none, and where it had one. */
+const RARE_MINUTES = [4 * 7 * 24 * 60, 6 * 7 * 24 * 60] as const;
+/** What came once at most in the time that is remembered is taken to come once in so many such times. */
+const RARE_TIMES = 8;
 /** A single spread hour does not show how large they get. */
 const SPREADS_SEEN_MIN = 2;
 /** Whatever passes this score should come five times in 30 days. */
@@ -74,7 +78,17 @@ export function calibrate(state: State, settings: DetectorParameters, raw: numbe
   const isNew = state.step - (s[at.firstStep] ?? 0) < NEW_MINUTES;
   if (!settings.emptyBefore || isNew || raw <= CLUSTER_FROM) return own;
   const { score, seen } = peakScore(state, state.peaks, raw, binSteps);
-  return seen >= PEAKS_TRUSTED ? score : Math.min(own, score);
+  return seen >= PEAKS_TRUSTED ? score : Math.max(Math.min(own, score), rareScore(state, raw, seen));
+}
+
+/**
+ * The score where clusters are too rare to be measured: a group that had none in four weeks, or one in six, is paged for the next one
+ * whatever the size of the first. One burst is no habit, and an outage that it would hide is an outage untold.
+ */
+function rareScore({ scalars, step }: State, raw: number, seen: number): number {
+  const minutes = Math.min(MEMORY_MINUTES, step - (scalars[at.firstStep] ?? 0));
+  if (minutes < (RARE_MINUTES[seen] ?? Number.POSITIVE_INFINITY)) return 0;
+  return Math.min(Math.log10(RARE_TIMES * minutes), firstScore(raw, minutes));
 }
 
 function paretoScore(s: Float64Array, settings: DetectorParameters, binSteps: number, raw: number): number {

@@ -12,11 +12,12 @@
  *     known --spike--> firing, another incident                          notice: spike
  *     resolved --spike within REOPEN_RESOLVES resolve times--> firing    notice: spike, the same incident
  *
- * Each time an incident comes back, resolving it takes twice as long a calm: a group that flaps becomes one lasting incident.
+ * An incident that has come back is resolved after a calm that is longer, by the resolve time, than those from which it came back: a
+ * group that flaps becomes one lasting incident.
  */
 
 import { createHash } from 'node:crypto';
-import { DAY_MS, MINUTE_MS, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
+import { DAY_MS, MINUTE_MS, MINUTES_PER_DAY, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import type { DetectionPolicy } from '../config/settings.js';
 import { amount, type Detection } from '../detect/detect.js';
 import { furtherParts, groupId } from '../model/group-id.js';
@@ -42,6 +43,8 @@ export interface IncidentChange {
 
 /** A spike within this many resolve times after a resolve is the same incident, come back. */
 const REOPEN_RESOLVES = 6;
+/** A group is never quiet if a window usually has so many failures. */
+const USUAL_IN_WINDOW = 0.5;
 /** The calm that is required grows to at most this many resolve times. */
 const CALM_RESOLVES_MAX = 8;
 const STEADY_AGAIN = 7 * DAY_MS;
@@ -58,11 +61,6 @@ const REPEAT_MAX = 30 * DAY_MS;
  * more than before.
  */
 const KNOWN_FROM = DAY_MS;
-/**
- * How long an end waits for a log that came late. The detector cannot tell a quiet of more than a day from one of a
- * day.
- */
-const LAG_WAITED_MAX = 12 * 60;
 const KNOWN_FACTOR = 3;
 /** When the last hour has at least this share of an average hour of the day before, the refusals go on as they were. */
 const KNOWN_SHARE = 0.25;
@@ -146,6 +144,7 @@ function open(
     noticedCount: Math.max(recent, policy.floor),
     severity,
     flaps: back ? before.flaps + 1 : 0,
+    pauseMinutes: back ? Math.max(before.pauseMinutes, Math.ceil((now - (before.calmSince ?? now)) / MINUTE_MS)) : 0,
     announced: true,
     severityAtFirst: severity,
     acknowledged: false,
@@ -234,15 +233,18 @@ function calm(
   if (calmSince === null) {
     // It takes some minutes without a failure to see that a group is calm; those minutes are part of the calm. Where the log
     // comes late, they may even be older than the last notice.
-    const quiet = now - detection.numbers.course.quietMinutes * MINUTE_MS;
+    const { usualDay, quietMinutes } = detection.numbers.course;
+    // Where failures are usual they go on, and the calm began with the window that has no more of them than usual.
+    const isNeverQuiet = (usualDay * policy.windowMinutes) / MINUTES_PER_DAY >= USUAL_IN_WINDOW;
+    const quiet = now - (isNeverQuiet ? Math.max(quietMinutes, policy.windowMinutes) : quietMinutes) * MINUTE_MS;
     return {
       next: { ...next, calmSince: current.lagMinutes > 0 ? quiet : Math.max(quiet, current.lastNoticeAt) },
       notice: null,
       because: detection.because,
     };
   }
-  const calmMinutes = policy.resolveMinutes * Math.min(CALM_RESOLVES_MAX, 2 ** current.flaps);
-  const asked = (calmMinutes + Math.min(LAG_WAITED_MAX, current.lagMinutes)) * MINUTE_MS;
+  const calmMinutes = Math.min(CALM_RESOLVES_MAX * policy.resolveMinutes, current.pauseMinutes + policy.resolveMinutes);
+  const asked = (calmMinutes + current.lagMinutes) * MINUTE_MS;
   // Minutes of which no log has come yet are no calm.
   if (now - calmSince < asked + detection.numbers.standingMinutes * MINUTE_MS) return null;
   if (isUsualByNow(current, detection, now)) return toKnown(current, next, detection, now);

@@ -189,6 +189,7 @@ function sumOf(members: readonly Member[], isSpike: boolean, { windowMinutes }: 
         1440,
       ),
       steadyMinutes: null,
+      isFew: false,
       lastingMinutes: null,
       isSteadyByItself: false,
       isUnderWay: members.some(({ detection }) => detection.numbers.course.isUnderWay),

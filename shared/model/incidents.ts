@@ -20,8 +20,10 @@ export interface Incident {
   /** The window's count at the last notice of a spike or an escalation; escalation is measured against it. */
   readonly noticedCount: number;
   readonly severity: Severity;
-  /** How often the incident came back shortly after it was resolved. Each time, resolving it takes longer. */
+  /** How often the incident came back shortly after it was resolved. */
   readonly flaps: number;
+  /** The longest calm from which it came back: the next one must be longer. */
+  readonly pauseMinutes: number;
   /** Whether a notice reported its beginning; false where the incident of its scope reported it. */
   readonly announced: boolean;
   /** The lowest severity of its notices since it last began. */

@@ -641,6 +641,15 @@ describe('the deployed stack', () => {
     GetFunctionConfiguration: undefined,
   };
 
+  it('sends to the destination of its own account, where there is one for each ending of an id', async () => {
+    const spread = {
+      Outputs: [{ OutputKey: 'SenderRoleArn', OutputValue: 'arn:aws:iam::111122223334:role/sender' }],
+      Parameters: [{ ParameterKey: 'CentralDestinationArn', ParameterValue: 'arn:central-NN' }],
+    };
+    const found = await look({ ...onlySender, DescribeStacks: () => ({ Stacks: [spread] }) });
+    expect(found?.target).toMatchObject({ arn: 'arn:central-34' });
+  });
+
   it.each([
     ['unasked', null, 'mtls-watch-member'],
     ['by its name', 'StackSet-1', 'StackSet-1'],

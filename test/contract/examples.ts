@@ -99,6 +99,7 @@ export function incident(version: number, changes: Partial<Incident> = {}): Inci
     version,
     since: 1_800_000_000_000,
     seenMinutes: 5,
+    pauseMinutes: 0,
     lastNoticeAt: 1_800_000_000_000,
     calmSince: null,
     noticedCount: 12,

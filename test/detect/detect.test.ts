@@ -222,6 +222,38 @@ describe('detect', () => {
     expect(verdictAfter(clumpsOf(100, 200), [25, 25, 25, 25]).kind).toBe('spike');
   });
 
+  it('tells of a burst although one of its size came weeks before, and of no third one', () => {
+    const burst = [3, 4, 3, 3, 2];
+    const withBursts = (...days: readonly number[]): History => {
+      const counts = Array.from({ length: 49 * DAY }, (_, t): number => (t === 0 ? 1 : 0));
+      for (const day of days) for (const [k, n] of burst.entries()) counts[day * DAY + 400 + k] = n;
+      return learned(counts);
+    };
+    const strict = detectionSchema.parse({ falsePagesPerMonth: 0.05 });
+    expect(verdictAfter(withBursts(), burst).kind, 'the first').toBe('spike');
+    expect(verdictAfter(withBursts(33), burst).kind, 'the second').toBe('spike');
+    expect(verdictAfter(withBursts(33), burst, strict).kind, 'the second where few pages are accepted').not.toBe(
+      'spike',
+    );
+    expect(verdictAfter(withBursts(20, 33), burst).kind, 'the third').not.toBe('spike');
+  });
+
+  it('tells of a few refusals an hour within an office day, where there were next to none before', () => {
+    // Three an hour from eleven o'clock on, on the fourth day.
+    const hours = Array.from({ length: 4 * 60 }, (_, t) => (t % 20 === 7 ? 1 : 0));
+    const weeks = 21 * DAY + 11 * 60;
+    const quiet = learned(Array.from({ length: weeks }, (_, t) => (t % (3 * DAY) === DAY ? 1 : 0)));
+    const { kind, because, numbers } = verdictAfter(quiet, hours);
+    expect(kind).toBe('spike');
+    expect(because).toContain('refused in 4 of the last 24 hours, 12 times in all');
+    // It goes on over the night, because nothing shows that it is over.
+    expect(numbers.course.isUnderWay).toBe(true);
+    expect(verdictAfter(quiet, [...hours, ...Array.from({ length: 14 * 60 }, () => 0)]).kind).toBe('spike');
+    expect(verdictAfter(quiet, [...hours, ...Array.from({ length: 19 * 60 }, () => 0)]).kind).toBe('over');
+    const often = learned(Array.from({ length: weeks }, (_, t) => (t % (DAY / 3) === 0 ? 1 : 0)));
+    expect(verdictAfter(often, hours).kind, 'a group refused three times a day').not.toBe('spike');
+  });
+
   it('says what a page resembles', () => {
     const sunday = Date.UTC(2026, 10, 22) / 60_000;
     const at = 3 * 60;

@@ -93,12 +93,21 @@ describe('advance', () => {
     expect(play([detection('spike', 30, 2)], current, 30).notices).toEqual(['30 spike']);
   });
 
-  it('takes a quick comeback for the same incident and waits longer each time it flaps', () => {
+  it('takes a quick comeback for the same incident, and the next calm must be longer than the one before it', () => {
     const cycle = [...times(5, detection('spike', 20)), ...times(25, detection('quiet'))];
     const { notices, current } = play([...cycle, ...cycle, ...cycle, ...cycle, ...times(100, detection('quiet'))]);
-    expect(notices).toEqual(['0 spike', '15 resolved', '30 spike', '55 resolved', '60 spike', '135 resolved']);
+    expect(notices).toEqual(['0 spike', '15 resolved', '30 spike', '130 resolved']);
     expect(current?.incidentId).toBe(incidentIdOf(group, START));
     expect(current?.since).toBe(START);
+  });
+
+  it('counts the window that is usual again as calm where failures never end, and none where they do', () => {
+    const endingIn = (usualDay: number): readonly string[] => {
+      const course = { ...numbers().course, usualDay, quietMinutes: 1 };
+      return play([...times(8, detection('spike', 20)), ...times(30, detection('quiet', 3, null, { course }))]).notices;
+    };
+    expect(endingIn(2_000)).toEqual(['0 spike', '13 resolved']);
+    expect(endingIn(10)).toEqual(['0 spike', '17 resolved']);
   });
 
   it('takes a late comeback for another incident', () => {
@@ -114,7 +123,7 @@ describe('advance', () => {
 
   const firing = advance(null, detection('spike', 20), group, START, policy)!.next;
   const resolved: Incident = { ...firing, state: 'resolved', calmSince: START - 10 * MINUTE };
-  const spikeAt = (current: Incident, now: number, recent = 20, shortest = 1) =>
+  const spikeAt = (current: Incident | null, now: number, recent = 20, shortest = 1) =>
     advance(current, detection('spike', recent, shortest), group, now, policy);
 
   it('escalates from the moment on in which the first window is full', () => {
@@ -133,6 +142,50 @@ describe('advance', () => {
     const calm = { ...resolved, calmSince: START };
     expect(spikeAt(calm, START + 5 * MINUTE, 20, 5)?.notice).toBe('spike');
     expect(spikeAt(calm, START + 5 * MINUTE - 1, 20, 5)).toBe(null);
+  });
+
+  it('is repeated within 30 days, however often it was before', () => {
+    const old = { ...firing, repeats: 40 };
+    const end = START + 30 * 24 * 60 * MINUTE;
+    const elevated = (now: number) => advance(old, detection('elevated', 6), group, now, policy)?.notice ?? null;
+    expect([elevated(end - 1), elevated(end)]).toEqual([null, 'ongoing']);
+  });
+
+  it.each<[number, number]>([
+    [0, policy.resolveMinutes],
+    [15, 15 + policy.resolveMinutes],
+    [7 * policy.resolveMinutes, 8 * policy.resolveMinutes],
+    [1_000, 8 * policy.resolveMinutes],
+  ])(
+    'that paused for %d minutes before resolves after %d, and after eight resolve times at the latest',
+    (pause, end) => {
+      const paused: Incident = { ...firing, pauseMinutes: pause, calmSince: START };
+      const quiet = (now: number) => advance(paused, detection('quiet'), group, now, policy)?.notice ?? null;
+      expect([quiet(START + end * MINUTE - 1), quiet(START + end * MINUTE)]).toEqual([null, 'resolved']);
+    },
+  );
+
+  it('escalates from the floor up, where it began with fewer', () => {
+    const few = spikeAt(null, START, 2)!.next;
+    const later = START + policy.windowMinutes * MINUTE;
+    const enough = policy.floor * policy.escalateFactor;
+    expect(spikeAt(few, later, enough - 1)?.notice ?? null).toBe(null);
+    expect(spikeAt(few, later, enough)?.notice).toBe('escalated');
+  });
+
+  it('of few and steady refusals is told again after a week', () => {
+    const steady = { isSteady: true };
+    const told: Incident = { ...resolved, steadyAt: START, calmSince: START };
+    const isOpened = (now: number) =>
+      advance(
+        told,
+        detection('spike', 5, 5, { ...steady, course: { ...numbers().course, isSteadyByItself: true } }),
+        group,
+        now,
+        policy,
+      ) !== null;
+    const week = START + 7 * 24 * 60 * MINUTE;
+    expect([isOpened(week - 1), isOpened(week)]).toEqual([false, true]);
   });
 
   it.each<[number, number | null]>([
@@ -211,7 +264,7 @@ describe('what is known and still refused', () => {
       ...times(60 * DAY, asEver()),
       ...times(5, gone),
     ]);
-    const days = notices.slice(notices.findIndex((one) => one.startsWith(`${2 * DAY + 10} `)));
+    const days = notices.slice(notices.findIndex((one) => one.startsWith(`${2 * DAY + 5} `)));
     expect(days.map((one) => `${Math.round(Number(one.split(' ')[0]) / DAY)} ${one.split(' ')[1]}`)).toEqual([
       '2 ongoing',
       '3 ongoing',
@@ -233,7 +286,7 @@ describe('what is known and still refused', () => {
       ...times(20, detection('spike', 900)),
       ...times(30, asEver()),
     ]);
-    expect(notices.slice(-2)).toEqual([`${2 * DAY + 30} spike`, `${2 * DAY + 60} resolved`]);
+    expect(notices.slice(-2)).toEqual([`${2 * DAY + 30} spike`, `${2 * DAY + 55} resolved`]);
     expect(current).toMatchObject({ state: 'known', incidentId: incidentIdOf(group, START + (2 * DAY + 30) * MINUTE) });
     expect(current?.known?.incidentId).toBe(incidentIdOf(group, START));
   });

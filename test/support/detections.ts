@@ -23,6 +23,7 @@ export function numbers(changes: Partial<DetectionNumbers> = {}): DetectionNumbe
       usualHours: 0,
       quietMinutes: 0,
       steadyMinutes: null,
+      isFew: false,
       lastingMinutes: null,
       isSteadyByItself: false,
       isUnderWay: false,

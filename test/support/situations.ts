@@ -31,6 +31,7 @@ const CALM = [
   'rare clumps',
   'retries over an hour',
   'a rate that wanders',
+  'a clump a month',
 ] as const;
 
 export const SITUATIONS = [...OUTAGES, ...BURSTS, ...CALM] as const;
@@ -133,6 +134,9 @@ function drawBurstsAndCalm(name: SituationName, { random, counts, add, outage, g
     case 'rare clumps':
       clumps(random, counts, WEEK, [5, 20], 5);
       return;
+    case 'a clump a month':
+      clumps(random, counts, 28 * DAY, [10, 30], 5);
+      return;
     case 'retries over an hour':
       clumps(random, counts, 2 * DAY, [5, 25], HOUR);
       return;
@@ -185,9 +189,13 @@ function regular(
   when: (t: number) => boolean,
   isFirst = true,
 ): void {
+  let first = LENGTH - 1;
   for (let t = from; t < LENGTH; t += every * (0.8 + 0.4 * random.uniform())) {
     const minute = Math.floor(t);
-    if (when(minute)) counts[minute] = (counts[minute] ?? 0) + 1;
+    if (!when(minute)) continue;
+    counts[minute] = (counts[minute] ?? 0) + 1;
+    first = Math.min(first, minute);
   }
-  if (isFirst) outage(from, LENGTH - 1, () => 0);
+  // Nobody can know of an outage before its first call.
+  if (isFirst) outage(first, LENGTH - 1, () => 0);
 }

@@ -32,8 +32,11 @@ function noRoom(pattern: string, filters: number | null, error: Error): string {
   return `${why} (${messageOf(error)})`;
 }
 
-/** All three methods reject with `discovery-failed` if CloudWatch Logs refuses or does not answer. */
-export function createLogGroups(logs: Pick<CloudWatchLogsClient, 'send'>): LogGroups {
+/**
+ * All three methods reject with `discovery-failed` if CloudWatch Logs refuses or does not answer.
+ * @param roleArn that of filters towards a destination; none for those towards a function
+ */
+export function createLogGroups(logs: Pick<CloudWatchLogsClient, 'send'>, roleArn?: string): LogGroups {
   const countOf = async (name: string): Promise<number | null> =>
     (await lookAtLogGroup(name, logs, createReader()))?.filters?.length ?? null;
   return {
@@ -44,7 +47,7 @@ export function createLogGroups(logs: Pick<CloudWatchLogsClient, 'send'>): LogGr
       throw refused(reader.unreadable.map(({ what, why }) => `${what} cannot be looked at: ${why}`).join('; '));
     },
     putFilter: async (logGroupName, { name, pattern, destinationArn }) => {
-      const put = { logGroupName, filterName: name, filterPattern: pattern, destinationArn };
+      const put = { logGroupName, filterName: name, filterPattern: pattern, destinationArn, roleArn };
       try {
         await logs.send(new PutSubscriptionFilterCommand(put));
         return null;

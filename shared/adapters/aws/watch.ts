@@ -15,6 +15,7 @@ import { type FunctionConfiguration, GetFunctionConfigurationCommand, LambdaClie
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { limits } from '../../base/limits.js';
 import { MINUTE_MS } from '../../base/time.js';
+import { destinationOf } from '../../config/destination.js';
 import { parseConfig } from '../../config/settings.js';
 import type { Clock } from '../../ports/index.js';
 import type { InventoryStore } from '../../ports/inventory.js';
@@ -64,7 +65,8 @@ export async function findWatch(names: WatchNames, clients: WatchClients, clock:
   if (stack === null) return null;
   const { name: stackName, outputs, destinationArn } = stack;
   if (destinationArn !== undefined) {
-    const target = { arn: destinationArn, roleArn: outputs.SenderRoleArn ?? null };
+    const roleArn = outputs.SenderRoleArn ?? null;
+    const target = { arn: destinationOf(destinationArn, roleArn?.split(':')[4] ?? ''), roleArn };
     return sender(stackName, target, names, clients, reader);
   }
   const ingest = await functionOf(names.function ?? outputs.IngestFunctionName, clients, reader);

@@ -66,6 +66,7 @@ const incidentSchema = z.object({
   heldBack: z.boolean(),
   // Incidents stored by an older version have none of these fields.
   seenMinutes: orZero,
+  pauseMinutes: orZero,
   repeats: z.withDefault(natural, 0),
   steadyAt: z.withDefault(z.nullable(z.number()), null),
   lagMinutes: orZero,

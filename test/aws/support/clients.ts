@@ -14,7 +14,19 @@ import { createDynamoClient } from '../../../shared/adapters/dynamodb/index.js';
 const endpoint = process.env.AWS_ENDPOINT_URL;
 if (!endpoint?.startsWith('http://127.0.0.1:'))
   throw new Error(`AWS_ENDPOINT_URL is ${endpoint}: expected the local AWS; run npm run test:aws`);
-const local = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } };
+/** The local AWS takes twelve digits in the place of a key for the account that they name. */
+let accessKeyId = 'test';
+const local = {
+  endpoint,
+  region: 'us-east-1',
+  // Asked for each call, because they are never valid any more.
+  credentials: async () => ({ accessKeyId, secretAccessKey: 'test', expiration: new Date(0) }),
+};
+
+/** What the clients do from now on is done in this account. */
+export function actAs(account: string): void {
+  accessKeyId = account;
+}
 
 export const apiGateway = new APIGatewayClient(local);
 export const apiGatewayV2 = new ApiGatewayV2Client(local);

@@ -1,0 +1,67 @@
+/**
+ * In an account that sends its logs to a central one: keeps a subscription filter on each log of its stages behind custom domains
+ * with mutual TLS, and of its other front doors. It holds no state; the next run makes good what one did not do.
+ */
+
+import { messageOf } from '../../shared/base/errors.js';
+import { limits } from '../../shared/base/limits.js';
+import { type Action, type DomainPolicy, type OwnFilters, planSubscriptions } from '../../shared/discovery/plan.js';
+import type { Discovery } from '../../shared/ports/discovery.js';
+import type { LogGroups } from '../../shared/ports/inventory.js';
+
+export interface MemberWorld {
+  readonly discovery: Discovery;
+  readonly logGroups: LogGroups;
+  readonly own: OwnFilters;
+  readonly policy: DomainPolicy;
+  /** A line for the function's own log. */
+  readonly say: (line: object) => void;
+}
+
+/** What was done, for a person who calls the function by hand. */
+export interface MemberOutcome {
+  readonly put: number;
+  readonly removed: number;
+  /** Filters for which a log group has no place, and logs whose group is not there yet. */
+  readonly unmet: number;
+  readonly waiting: number;
+}
+
+/** @returns puts the filters, or takes all of them away; rejects at the end if anything failed, when everything else is done */
+export function createMember(world: MemberWorld): (isRemoval: boolean) => Promise<MemberOutcome> {
+  const { discovery, own, say } = world;
+  return async (isRemoval) => {
+    const found = await discovery.find([]);
+    const policy = isRemoval ? { allow: [], deny: ['*'] } : world.policy;
+    for (const { what, why } of found.unreadable) say({ type: 'unreadable', what, why });
+    const failures: unknown[] = [];
+    const counts: Record<string, number> = {};
+    let left: number = limits.filterChangesPerRunMax;
+    for (const action of planSubscriptions({ found, remembered: [], policy, own })) {
+      if ((action.kind === 'put' || action.kind === 'remove') && left-- <= 0) continue;
+      try {
+        const { kind, logGroup } = await carryOut(action, world);
+        counts[kind] = (counts[kind] ?? 0) + 1;
+        say({ type: kind, logGroup });
+      } catch (error) {
+        failures.push(error);
+        say({ type: 'failed', logGroup: action.logGroup, why: messageOf(error) });
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, failures.map(messageOf).join('; '));
+    const { put = 0, remove: removed = 0, unmet = 0, wait: waiting = 0 } = counts;
+    return { put, removed, unmet, waiting };
+  };
+}
+
+async function carryOut(
+  action: Action,
+  { logGroups, own }: MemberWorld,
+): Promise<{ readonly kind: string; readonly logGroup: string }> {
+  const { logGroup } = action;
+  if (action.kind === 'remove') await logGroups.removeFilter(logGroup, action.filterName);
+  if (action.kind !== 'put') return action;
+  const { filterName: name, pattern } = action;
+  const refusal = await logGroups.putFilter(logGroup, { name, pattern, destinationArn: own.destinationArn });
+  return refusal === null ? action : { kind: 'unmet', logGroup };
+}
