@@ -19,7 +19,8 @@
 import { createHash } from 'node:crypto';
 import { DAY_MS, MINUTE_MS, MINUTES_PER_DAY, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import type { DetectionPolicy } from '../config/settings.js';
-import { amount, type Detection } from '../detect/detect.js';
+import type { Detection } from '../detect/detection.js';
+import { amount } from '../detect/words.js';
 import { furtherParts, groupId } from '../model/group-id.js';
 import {
   type GroupKey,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/base/limits.js';
 import { detectionSchema } from '../../shared/config/settings.js';
-import type { Detection, DetectionNumbers } from '../../shared/detect/detect.js';
+import type { Detection, DetectionNumbers } from '../../shared/detect/detection.js';
 import {
   advance,
   delay,
