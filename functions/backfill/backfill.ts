@@ -2,20 +2,22 @@
  * The steps of a backfill, as the state machine calls them:
  *
  *     read (a part of the objects, many at once) -> check (was everything read? which days are there?)
- *       -> sum (a day, a few at once) -> tell
+ *       -> sum (a day, a few at once) -> learn (what each group usually is refused, for the detector) -> tell
  *
  * Each is safe to repeat and to run twice at the same time.
  */
 
 import { basename } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import type { InputSource } from '../../cli/inputs/files.js';
+import { LEARNED_DAYS, learnPast } from '../../shared/backfill/learn-past.js';
 import { objectId, objectName } from '../../shared/backfill/plan.js';
 import { sumUpDay } from '../../shared/backfill/sum-up.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
-import { dayOf, HOUR_MS } from '../../shared/base/time.js';
+import { dayOf, HOUR_MS, hourOf } from '../../shared/base/time.js';
 import type { RunWithInventory } from '../../shared/discovery/known-world.js';
-import type { BackfillBucket, ExportedObject, ExportPart } from '../../shared/ports/backfill.js';
+import type { BackfillBucket, ExportedObject, ExportPart, PastMinutes } from '../../shared/ports/backfill.js';
 import type { Log, World } from '../../shared/ports/index.js';
 import type { PastHours } from '../../shared/ports/past-hours.js';
 import { readObject } from './read-object.js';
@@ -30,6 +32,7 @@ export type BackfillEvent =
   | { readonly step: 'read'; readonly run: string; readonly part: ExportPart }
   | ({ readonly step: 'check'; readonly run: string; readonly tolerated: number } & Span)
   | ({ readonly step: 'sum'; readonly day: number } & Span)
+  | { readonly step: 'learn' }
   | { readonly step: 'tell'; readonly run: string; readonly summed: readonly SummedDay[] }
   /** As Step Functions hands an error on: `Cause` is the error of the function as JSON, or a sentence. */
   | { readonly step: 'tell'; readonly run: string; readonly error: SfnError };
@@ -80,6 +83,7 @@ export function createBackfill(parts: BackfillParts): (event: BackfillEvent) => 
 async function stepOf(event: BackfillEvent, parts: BackfillParts): Promise<unknown> {
   if (event.step === 'check') return check(event, parts);
   if (event.step === 'sum') return parts.inWorld((world) => sumOrLeaveOut(event, world, parts));
+  if (event.step === 'learn') return parts.inWorld((world) => learn(world, parts));
   if (event.step === 'tell') return tell(event, parts);
   await parts.inWorld((world) => readPart(event, world, parts));
   return null;
@@ -176,7 +180,7 @@ async function sum(
   world: World,
   { bucket, pastHours, log }: BackfillParts,
 ): Promise<SummedDay> {
-  const rollups = await sumUpDay(day, bucket.halves(day), world);
+  const { rollups, minutes } = await sumUpDay(day, bucket.halves(day), world);
   const within = rollups.filter(({ hour }) => from <= hour && hour < to);
   // An hour that had sums of exports, and has none now, is replaced as well.
   const before = await world.stores.rollups.counted(Math.max(from, day * 24), Math.min(to, (day + 1) * 24) - 1);
@@ -184,6 +188,7 @@ async function sum(
   const ours = await pastHours.take(hours);
   const kept = within.filter(({ hour }) => ours.has(hour));
   await pastHours.replace(ours, kept);
+  await bucket.putMinutes(day, await minutesKept(day, minutes, world));
   const summed = {
     requests: kept.reduce((total, { requests }) => total + requests, 0),
     hours: new Set(kept.map(({ hour }) => hour)).size,
@@ -194,6 +199,26 @@ async function sum(
     `${date}: ${summed.requests} refused requests in ${summed.hours} hours; ${summed.delivered} hours stay as delivered`,
   );
   return summed;
+}
+
+/** Of all hours of the day that are counted from exports, also where this run was asked for a part of the day. */
+async function minutesKept(day: number, minutes: readonly PastMinutes[], { stores }: World): Promise<Buffer> {
+  const owned = await stores.rollups.counted(day * 24, (day + 1) * 24 - 1);
+  const kept = minutes
+    .map(({ group, counts }) => ({ group, counts: counts.filter(([minute]) => owned.has(hourOf(minute))) }))
+    .filter(({ counts }) => counts.length > 0);
+  return gzipSync(kept.map((one) => `${JSON.stringify(one)}\n`).join(''));
+}
+
+/** One call for all groups, after all days. Where it stops, the next one goes on. */
+async function learn(world: World, { bucket, log }: BackfillParts): Promise<null> {
+  // Of all runs, so that one over earlier months takes nothing away from what another one taught.
+  const all = await bucket.daysWithMinutes();
+  const last = all.at(-1) ?? 0;
+  const days = all.filter((day) => day > last - LEARNED_DAYS);
+  const { learned, leftOut } = await learnPast(days, bucket.minutes, world);
+  log.info(`the detector knows the past of ${learned} more groups; ${leftOut} with fewer refusals are left out`);
+  return null;
 }
 
 type TellEvent = Extract<BackfillEvent, { step: 'tell' }>;

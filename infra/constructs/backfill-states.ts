@@ -66,8 +66,9 @@ export function backfillStates(props: BackfillStatesProps): object {
         },
         ResultPath: '$.summed',
         ...CATCH,
-        Next: 'Tell',
+        Next: 'Learn',
       },
+      Learn: step('learn', {}, { Retry: [NOT_AGAIN, PATIENT], ResultPath: null, ...CATCH, Next: 'Tell' }),
       Tell: step('tell', { ...of('run'), 'summed.$': '$.summed' }, { Retry: [NOT_AGAIN, PATIENT], End: true }),
       'Tell failure': step(
         'tell',

@@ -1,5 +1,5 @@
 /**
- * Counts a day of the past: joins its halves and makes the roll-ups of its hours by the rules by which deliveries are
+ * Counts a day of the past: joins its halves and makes the roll-ups of its hours, and the minutes behind them, by the rules by which deliveries are
  * counted, on stores in memory. The same halves give the same roll-ups, in whatever objects they came. Nothing is sampled,
  * measured or told.
  */
@@ -9,13 +9,14 @@ import { chunksOf } from '../base/chunks.js';
 import { MtlsWatchError } from '../base/errors.js';
 import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from '../base/time.js';
+import { DAY_MS, HOUR_MS, hourOf, MINUTE_MS } from '../base/time.js';
 import type { Config } from '../config/settings.js';
 import { rollUpHours } from '../count/record.js';
 import { settleExpired } from '../count/settle.js';
-import type { AccessRecord, Connection, Denial, Parsed, ProbeSeen, Rollup } from '../model/index.js';
+import { groupId } from '../model/group-id.js';
+import type { AccessRecord, Connection, Denial, Fact, GroupKey, Parsed, ProbeSeen, Rollup } from '../model/index.js';
 import { ingestRead } from '../pipeline.js';
-import type { HalfLine } from '../ports/backfill.js';
+import type { HalfLine, PastMinutes } from '../ports/backfill.js';
 import type { Stores, World } from '../ports/index.js';
 import { collectHalves } from './halves.js';
 
@@ -26,6 +27,11 @@ export type PastWorld = Pick<World, 'config' | 'truststores'> & {
 
 const HOURS_PER_DAY = DAY_MS / HOUR_MS;
 
+export interface CountedDay {
+  readonly rollups: readonly Rollup[];
+  readonly minutes: readonly PastMinutes[];
+}
+
 /**
  * @param lines of all files of the day, in any order, with any repetition
  * @throws MtlsWatchError `unreadable-input` where the day holds more halves, or certificates, than one function can join
@@ -34,7 +40,7 @@ export async function sumUpDay(
   day: number,
   lines: AsyncIterable<HalfLine> | Iterable<HalfLine>,
   past: PastWorld,
-): Promise<readonly Rollup[]> {
+): Promise<CountedDay> {
   const halves = collectHalves();
   for await (const line of lines) {
     halves.add(line);
@@ -56,7 +62,8 @@ export async function sumUpDay(
   while ((await settleExpired(world)) > 0) clock.time += graceMs;
   clock.time = Number.POSITIVE_INFINITY;
   while ((await rollUpHours(world)) > 0);
-  return rollupsOf(day * HOURS_PER_DAY, (day + 1) * HOURS_PER_DAY - 1, stores);
+  const [from, to] = [day * HOURS_PER_DAY, (day + 1) * HOURS_PER_DAY - 1];
+  return { rollups: await rollupsOf(from, to, stores), minutes: minutesOf(from, to, stores.facts.all()) };
 }
 
 function tooMany(day: number, what: string): MtlsWatchError {
@@ -137,4 +144,17 @@ function parsedOf(
 async function rollupsOf(from: number, to: number, { rollups }: Stores): Promise<readonly Rollup[]> {
   const groups = await rollups.groups(from, to, Number.POSITIVE_INFINITY);
   return (await Promise.all(groups.map((group) => rollups.load(group, from, to)))).flat();
+}
+
+function minutesOf(from: number, to: number, facts: Iterable<Fact>): readonly PastMinutes[] {
+  const groups = new Map<string, { readonly group: GroupKey; readonly counts: Map<number, number> }>();
+  for (const { group, minute, count } of facts) {
+    if (hourOf(minute) < from || hourOf(minute) > to) continue;
+    const { counts } = getOrInsert(groups, groupId(group), () => ({ group, counts: new Map<number, number>() }));
+    counts.set(minute, (counts.get(minute) ?? 0) + count);
+  }
+  return [...groups.values()].map(({ group, counts }) => ({
+    group,
+    counts: [...counts].filter(([, count]) => count > 0).sort(([a], [b]) => a - b),
+  }));
 }

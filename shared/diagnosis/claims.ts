@@ -8,6 +8,7 @@
 import pMap from 'p-map';
 import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
+import { memoize } from '../base/memoize.js';
 import { truststoreUri } from '../config/qualified-names.js';
 import type { AccessRecord } from '../model/index.js';
 import type { World } from '../ports/index.js';
@@ -29,25 +30,44 @@ export async function markClaims(
     concurrency: limits.storeConcurrencyMax,
   });
   const byUri = new Map(bundles);
-  const answers = new Map<string, boolean>();
   return accesses.map((access) => {
     const uri = uriOf(access);
     const held = uri === null ? undefined : byUri.get(uri);
     const fingerprint = access.client?.fingerprint ?? '';
     const pem = pems.get(fingerprint);
     if (access.client === null || held === undefined || pem === undefined) return access;
-    const { issuerDn } = access.client;
-    const isClaim = getOrInsert(answers, `${uri} ${fingerprint} ${issuerDn}`, () => isClaimOf(issuerDn, pem, held));
-    return isClaim ? { ...access, isUnverified: true } : access;
+    return isClaimOf({ issuerDn: access.client.issuerDn, fingerprint, pem }, held)
+      ? { ...access, isUnverified: true }
+      : access;
   });
 }
 
-/** @param issuerDn as the log gives it, by which the refusal is counted */
-function isClaimOf(issuerDn: string, pem: string, bundles: readonly Truststore[]): boolean {
-  const certificate = certificateFromLoggedPem(pem);
-  const isReadable = certificate.kind !== 'malformed';
-  const isNamesake = (bundle: Truststore): boolean =>
-    (isReadable && bundle.bySubject.has(certificate.issuerKey)) || holdsName(bundle, issuerDn);
-  if (!bundles.some(isNamesake)) return false;
-  return !isReadable || !bundles.some((bundle) => isSignedByNamesake(certificate, bundle));
+interface Logged {
+  /** As the log gives it, by which the refusal is counted. */
+  readonly issuerDn: string;
+  readonly fingerprint: string;
+  readonly pem: string;
+}
+
+function isClaimOf(logged: Logged, bundles: readonly Truststore[]): boolean {
+  const answers = bundles.map((bundle) => getOrInsert(asked, bundle, () => askedOf(bundle))(logged));
+  return answers.some((answer) => answer !== 'no-namesake') && !answers.includes('signed');
+}
+
+type Answer = 'no-namesake' | 'signed' | 'not-signed';
+
+/** A client calls again and again with one certificate, in many deliveries: its signature is checked once for a truststore. */
+const asked = new WeakMap<Truststore, (logged: Logged) => Answer>();
+
+function askedOf(bundle: Truststore): (logged: Logged) => Answer {
+  return memoize(
+    { entriesMax: limits.certificateCacheMax, keyCharsMax: limits.certificateCacheCharsMax },
+    ({ fingerprint, issuerDn }) => `${issuerDn} ${fingerprint}`,
+    ({ issuerDn, pem }) => {
+      const certificate = certificateFromLoggedPem(pem);
+      if (certificate.kind === 'malformed') return holdsName(bundle, issuerDn) ? 'not-signed' : 'no-namesake';
+      if (isSignedByNamesake(certificate, bundle)) return 'signed';
+      return bundle.bySubject.has(certificate.issuerKey) || holdsName(bundle, issuerDn) ? 'not-signed' : 'no-namesake';
+    },
+  );
 }

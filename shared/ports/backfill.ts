@@ -1,6 +1,6 @@
 /** What a backfill keeps in its bucket: which objects are to be read, what they hold of refused requests, and what failed. */
 
-import type { AccessRecord, Connection, Denial } from '../model/index.js';
+import type { AccessRecord, Connection, Denial, GroupKey } from '../model/index.js';
 
 /** One line of a day's file: a half, a connection, or a certificate of a half in the same file. */
 export type HalfLine = Denial | AccessRecord | Connection | CertificateLine;
@@ -9,6 +9,13 @@ export interface CertificateLine {
   readonly kind: 'certificate';
   readonly fingerprint: string;
   readonly pem: string;
+}
+
+/** What a group was refused on a day, in the hours that are counted from exports. */
+export interface PastMinutes {
+  readonly group: GroupKey;
+  /** Pairs of a minute since the epoch and its refused requests, ascending, without the minutes that had none. */
+  readonly counts: readonly (readonly [minute: number, count: number])[];
 }
 
 /** An exported object. Another content is another object, whatever its key. */
@@ -66,6 +73,12 @@ export interface BackfillBucket {
   halves(day: number): AsyncIterable<HalfLine>;
   /** The days that have halves, ascending. */
   days(): Promise<readonly number[]>;
+  /** Replaces the minutes of a day: gzip of `PastMinutes` as JSON lines. */
+  putMinutes(day: number, gzip: Buffer): Promise<void>;
+  /** The minutes of a day; nothing where it was not summed up. */
+  minutes(day: number): AsyncIterable<PastMinutes>;
+  /** The days that have minutes, ascending. */
+  daysWithMinutes(): Promise<readonly number[]>;
   /** Notes that all of an object was read. */
   noteRead(objectId: string): Promise<void>;
   /** The objects that were read. */

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { createDynamoStores } from '../../shared/adapters/dynamodb/index.js';
 import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
-import type { Rollup } from '../../shared/model/index.js';
+import type { GroupKey, Rollup } from '../../shared/model/index.js';
 import { loadBalancerRecord, s3Line } from '../support/connection-records.js';
 import {
   ACCESS_GROUP,
@@ -130,6 +130,9 @@ async function rollups(): Promise<Rollup[]> {
   return (await Promise.all(groups.map((group) => stores.rollups.load(group, ...hours)))).flat();
 }
 
+const ACME_0: GroupKey = { scope: 'api.bank.example', issuerDn: 'C=US,O=Acme,CN=CA 0', reason: 'issuer-not-found' };
+const historyOf = (group: GroupKey) => createDynamoStores(dynamo, stack.TableName, systemClock).history.load(group);
+
 const total = (all: readonly Rollup[]) => all.reduce((sum, { count }) => sum + count, 0);
 
 /** What a report says of the counts: without what comes from elsewhere, and when it was made. */
@@ -191,6 +194,9 @@ it('counts every refusal once, though functions are killed, objects are there tw
   expect(killed.sort()).toEqual([...POISONED].sort());
   expect(total(await rollups())).toBe(refusals.length + connections.length);
   expect(outcome.requests).toBe(left + connections.length);
+  // The detector knows the week of each issuer, from its first recorded refusal on.
+  const first = recorded.find(({ issuerDn }) => issuerDn === ACME_0.issuerDn)?.at ?? 0;
+  expect(await historyOf(ACME_0)).toMatchObject({ firstStep: Math.floor(first / 60_000) });
 });
 
 it('makes the report of the week that a replay of the same objects makes', async () => {
@@ -205,6 +211,7 @@ it('makes the report of the week that a replay of the same objects makes', async
 
 it('reads nothing a second time, and changes nothing, whatever is delivered late', async () => {
   const before = await rollups();
+  const known = await historyOf(ACME_0);
   const late = refusals.filter(({ n }) => n >= 1000);
   await invoke(
     stack.IngestFunctionName,
@@ -230,4 +237,5 @@ it('reads nothing a second time, and changes nothing, whatever is delivered late
   const keyOf = ({ group, hour }: Rollup) => `${hour} ${JSON.stringify(group)}`;
   const sorted = (all: readonly Rollup[]) => [...all].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   expect(sorted(await rollups())).toEqual(sorted(before));
+  expect(await historyOf(ACME_0)).toEqual(known);
 });

@@ -38,7 +38,7 @@ async function counted(certificates: 'keep' | 'drop', settings: object) {
   const day = Math.floor(T0 / DAY_MS);
   const text = gunzipSync((await readObject(source, world)).days.get(day) ?? '').toString();
   const halves = text.trim().split('\n');
-  const rollups = await sumUpDay(
+  const { rollups } = await sumUpDay(
     day,
     halves.map((line) => JSON.parse(line) as HalfLine),
     world,

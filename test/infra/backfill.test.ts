@@ -69,7 +69,7 @@ it('reads a bounded number of parts at once, tries again with growing pauses, an
     Object.values(states[name]?.ItemProcessor?.States ?? {}),
   );
   const tasks = [...Object.values(states), ...inner].filter(({ Type }) => Type === 'Task');
-  expect(tasks).toHaveLength(5);
+  expect(tasks).toHaveLength(6);
   // The first retrier that names an error decides.
   const attempts = ({ Retry = [] }: State, name: string): number | undefined =>
     Retry.find(({ ErrorEquals }) => ErrorEquals.includes(name) || ErrorEquals.includes('States.ALL'))?.MaxAttempts;

@@ -12,6 +12,11 @@ const everything = {
   discover: { mode: 'on', truststoreBuckets: ['example-truststores'] },
   canaries: [{ domain: 'api.example.com' }],
   history: { exports: ['s3://example-logs/exports/'] },
+  connectionLogGroups: [{ name: '/aws/vendedlogs/cloudfront/E2DX1SLDPK0123' }],
+  topics: { high: 'create' },
+  chatTopic: 'create',
+  eventBus: 'default',
+  privacy: { sourceIps: 'hash', certificates: 'drop' },
 };
 
 describe("cdk-nag, AwsSolutions, and CloudFormation's own schemas", () => {
@@ -64,7 +69,7 @@ describe("cdk-nag, AwsSolutions, and CloudFormation's own schemas", () => {
         /^MtlsWatch\/Default\/WeeklyReport\/Report \S*AwsSolutions-IAM5\[.*reports\/\*\]: The function makes a folder/,
       ),
       expect.stringMatching(/^MtlsWatch\/Default\/Backfill\/Kept \S*AwsSolutions-S1: It holds less than/),
-      ...['halves', 'read', 'runs'].map((folder) =>
+      ...['halves', 'minutes', 'read', 'runs'].map((folder) =>
         expect.stringMatching(
           new RegExp(
             `^MtlsWatch/Default/Backfill/Work \\S*AwsSolutions-IAM5.*/${folder}/\\*\\]: What is kept of the objects`,

@@ -214,7 +214,7 @@ class Gateway {
       api: random.pick(this.#apis),
     };
     const closing = MINUTES_PER_HOUR - ((options.start / MINUTE) % MINUTES_PER_HOUR) + limits.lateMinutes;
-    const minutes = random.pick([null, null, random.between(2, 40), closing]);
+    const minutes = random.pick([null, random.between(2, 40), closing]);
     this.#rushAt = minutes === null ? 0 : options.start + minutes * MINUTE;
     this.#shape = random.pick(['one-event', 'lines', 'lines', 'bare-lines']);
   }
@@ -418,8 +418,8 @@ class Gateway {
         deliver(events.slice(from, from + size));
         from += size;
       }
-      // Some events again, in batches cut elsewhere.
-      if (random.chance(0.4)) {
+      // Some events again, in batches cut elsewhere; in a storm as a rule, since there no cell tells them.
+      if (random.chance(this.#options.isStorm ? 0.9 : 0.4)) {
         const from = random.between(0, events.length - 1);
         const again = events.slice(from, from + random.between(1, 12));
         deliver(again);

@@ -2,10 +2,18 @@
 
 import { gunzipSync } from 'node:zlib';
 import { limits } from '../../shared/base/limits.js';
-import type { BackfillBucket, ExportPart, FailedObject, HalfLine, Outcome } from '../../shared/ports/backfill.js';
+import type {
+  BackfillBucket,
+  ExportPart,
+  FailedObject,
+  HalfLine,
+  Outcome,
+  PastMinutes,
+} from '../../shared/ports/backfill.js';
 
 export function memoryBucket(): BackfillBucket {
   const files = new Map<number, Map<string, Buffer>>();
+  const minutes = new Map<number, Buffer>();
   const read = new Set<string>();
   const runs = new Map<string, readonly ExportPart[]>();
   const failed = new Map<string, Map<string, FailedObject>>();
@@ -20,6 +28,14 @@ export function memoryBucket(): BackfillBucket {
       }
     },
     days: async () => [...files.keys()].sort((a, b) => a - b),
+    putMinutes: async (day, gzip) => {
+      minutes.set(day, gzip);
+    },
+    async *minutes(day) {
+      const text = minutes.has(day) ? gunzipSync(minutes.get(day) ?? '').toString() : '';
+      for (const line of text.split('\n')) if (line !== '') yield JSON.parse(line) as PastMinutes;
+    },
+    daysWithMinutes: async () => [...minutes.keys()].sort((a, b) => a - b),
     noteRead: async (objectId) => {
       read.add(objectId);
     },

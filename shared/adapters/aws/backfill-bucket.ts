@@ -5,6 +5,7 @@
  *     runs/RUN/failed/OBJECT.json     what could not be read of them, and why
  *     runs/RUN/outcome.json           how it ended
  *     halves/DAY/OBJECT.ndjson.gz     what an object holds of a day
+ *     minutes/DAY.ndjson.gz           what each group was refused in each minute of a day, for the detector
  *     read/OBJECT                     all of the object was read
  */
 
@@ -14,7 +15,10 @@ import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, ty
 import pMap from 'p-map';
 import { MtlsWatchError, messageOf } from '../../base/errors.js';
 import { limits } from '../../base/limits.js';
-import type { BackfillBucket, ExportPart, FailedObject, HalfLine, Outcome } from '../../ports/backfill.js';
+import type { BackfillBucket, ExportPart, FailedObject, Outcome } from '../../ports/backfill.js';
+
+const MINUTES = 'minutes/';
+const ENDING = '.ndjson.gz';
 
 export function createBackfillBucket(client: Pick<S3Client, 'send'>, bucket: string): BackfillBucket {
   const { put, open, json, list } = objectsIn(client, bucket);
@@ -28,6 +32,14 @@ export function createBackfillBucket(client: Pick<S3Client, 'send'>, bucket: str
       }
     },
     days: async () => (await list('halves/', true)).map(Number).sort((a, b) => a - b),
+    putMinutes: (day, gzip) => put(`${MINUTES}${day}${ENDING}`, gzip),
+    async *minutes(day) {
+      const names = await list(`${MINUTES}${day}${ENDING}`);
+      if (names.length > 0)
+        yield* linesIn(await open(`${MINUTES}${day}${ENDING}`), `s3://${bucket}/${MINUTES}${day}${ENDING}`);
+    },
+    daysWithMinutes: async () =>
+      (await list(MINUTES)).map((name) => Number(name.slice(0, -ENDING.length))).sort((a, b) => a - b),
     noteRead: (objectId) => put(`read/${objectId}`, ''),
     read: async () => new Set(await list('read/')),
     putRun: (run, parts) => put(`runs/${run}/objects.json`, JSON.stringify(parts)),
@@ -52,7 +64,7 @@ export function createBackfillBucket(client: Pick<S3Client, 'send'>, bucket: str
 }
 
 /** An object that breaks off is an error, and never a shorter day. */
-async function* linesIn(body: unknown, name: string): AsyncGenerator<HalfLine> {
+async function* linesIn<Line>(body: unknown, name: string): AsyncGenerator<Line> {
   // The SDK's type is that of browsers as well; here it is a stream of Node.
   const bytes = pipeline(Readable.from(body as AsyncIterable<Uint8Array>), createGunzip(), () => {});
   let open = '';
