@@ -1,7 +1,8 @@
 /** Runs every method over labelled histories, minute by minute, and counts pages, missed incidents and delays. */
 
 import { detectionSchema } from '../../shared/config/settings.js';
-import { type Detection, detectionOf, settingsOf } from '../../shared/detect/detect.js';
+import { detectionOf, settingsOf } from '../../shared/detect/detect.js';
+import type { Detection } from '../../shared/detect/detection.js';
 import { closeThrough, start } from '../../shared/detect/surprise.js';
 import { advance } from '../../shared/incidents/incident.js';
 import {

@@ -5,8 +5,8 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { detectionSchema } from '../../shared/config/settings.js';
-import type { Detection } from '../../shared/detect/detect.js';
 import * as detect from '../../shared/detect/detect.js';
+import type { Detection } from '../../shared/detect/detection.js';
 import * as surprise from '../../shared/detect/surprise.js';
 import * as incidents from '../../shared/incidents/incident.js';
 import type { GroupKey, Incident, NoticeKind } from '../../shared/model/index.js';

@@ -6,6 +6,7 @@ import { systemClock } from '../../shared/adapters/clock.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
+import { expectedWords } from '../../shared/base/zod.js';
 import { destinationArn } from '../../shared/config/member-settings.js';
 import type { Check, CheckState } from '../../shared/discovery/check.js';
 import { fixes, runChecks } from '../../shared/discovery/checks/checks.js';
@@ -171,7 +172,10 @@ export async function runDoctor(
  * @throws MtlsWatchError `usage`
  */
 function refuseOther(destination: string | undefined): void {
-  const wrong = destination === undefined ? undefined : destinationArn.safeParse(destination).error?.issues[0];
+  const wrong =
+    destination === undefined
+      ? undefined
+      : destinationArn.safeParse(destination, { error: expectedWords }).error?.issues[0];
   if (destination === undefined || wrong === undefined) return;
   throw new MtlsWatchError('usage', `--destination got ${clean(destination, 120)}; ${wrong.message}`);
 }

@@ -6,6 +6,7 @@ import { Command, Option } from 'commander';
 import * as z from 'zod';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { clean } from '../../shared/base/text.js';
+import { expectedWords, issuesText } from '../../shared/base/zod.js';
 import { arePlaceholdersAllowed, refusePlaceholders } from '../../shared/config/placeholders.js';
 import { parseConfig } from '../../shared/config/settings.js';
 import { SETTINGS_VARIABLE } from '../../shared/config/written-settings.js';
@@ -101,6 +102,8 @@ interface Target {
   readonly whole: (settings: object) => object;
 }
 
+const IN_WORDS = { error: expectedWords };
+
 /** @throws MtlsWatchError `unreadable-input` */
 function readTarget(file: string): Target {
   try {
@@ -108,17 +111,18 @@ function readTarget(file: string): Target {
     const value: unknown =
       existsSync(file) || basename(file) === 'cdk.json' ? JSON.parse(readFileSync(file, 'utf8')) : {};
     if (basename(file) !== 'cdk.json' && !isApp(value)) {
-      return { settings: settingsSchema.parse(value), whole: (settings) => settings };
+      return { settings: settingsSchema.parse(value, IN_WORDS), whole: (settings) => settings };
     }
-    const app = appSchema.parse(value);
+    const app = appSchema.parse(value, IN_WORDS);
     return {
       settings: app.context.mtlsWatch,
       whole: (mtlsWatch) => ({ ...app, context: { ...app.context, mtlsWatch } }),
     };
   } catch (error) {
+    const why = error instanceof z.ZodError ? issuesText(error.issues, 'the whole file') : messageOf(error);
     throw new MtlsWatchError(
       'unreadable-input',
-      `${file} is no CDK app and no file of settings: ${messageOf(error).split('\n')[0]}; expected the cdk.json of mtls-watch, or settings as JSON`,
+      `${file} is no CDK app and no file of settings: ${why.split('\n')[0]}; expected the cdk.json of mtls-watch, or settings as JSON`,
       { cause: error },
     );
   }

@@ -50,7 +50,7 @@ export interface OperatorWorld {
 /** @returns a reply for people; a request that cannot be met is a reply too, with what was expected */
 export function createOperator(world: OperatorWorld) {
   return async (event: unknown, context: { readonly awsRequestId?: string } = {}): Promise<Reply> => {
-    const parsed = z.safeParse(request, event);
+    const parsed = z.parseInWords(request, event);
     const reply = parsed.success ? await answer(parsed.data, world) : refuse(parsed.error.issues);
     const asked = parsed.success ? parsed.data : { verb: 'unknown', by: '' };
     world.audit({
@@ -64,11 +64,9 @@ export function createOperator(world: OperatorWorld) {
   };
 }
 
-function refuse(issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]): Reply {
-  const wrong = issues
-    .slice(0, 5)
-    .map(({ path, message }) => `${path.map(String).join('.') || 'the payload'}: ${message}`);
-  return { ok: false, message: clean(`expected {"verb": "silence", "incident": …}; ${wrong.join('; ')}`, 500) };
+function refuse(issues: Parameters<typeof z.issuesText>[0]): Reply {
+  const wrong = z.issuesText(issues, 'the payload');
+  return { ok: false, message: clean(`expected {"verb": "silence", "incident": …}; ${wrong}`, 500) };
 }
 
 /** What only passes is thrown, so that Lambda reports the call as failed. */

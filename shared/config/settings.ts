@@ -449,7 +449,7 @@ export function parseConfig(value: unknown, source: string, explain?: Explain): 
 
 /** Validates by any of the schemas. Throws as `parseConfig` does. */
 export function parseWith<T>(schema: z.core.$ZodType<T>, value: unknown, source: string, explain?: Explain): T {
-  const result = z.safeParse(schema, value, { reportInput: true });
+  const result = z.parseInWords(schema, value);
   if (result.success) return result.data;
   const lines = result.error.issues.flatMap((issue) => {
     const told = explain?.(schema, issue);

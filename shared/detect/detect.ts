@@ -7,17 +7,16 @@
  */
 
 import { getOrInsert } from '../base/get-or-insert.js';
-import { MINUTE_MS } from '../base/time.js';
 import { isNamed } from '../config/qualified-names.js';
 import type { DetectionPolicy } from '../config/settings.js';
 import type { GroupKey } from '../model/index.js';
-import { type Course, courseOf } from './course.js';
-import { alikeBefore, isHabit } from './habits.js';
-import { ALLOWANCE, spreadOf } from './spread.js';
+import type { Detection, Window } from './detection.js';
+import { judged } from './judge.js';
 import { at, type DetectorParameters, pack, RING, type State, shapeOf, unpack } from './state.js';
-import { closeThrough, expectedAt, start } from './surprise.js';
-import { calibrateSpread, NEW_MINUTES, ownScore, withReserve } from './tail.js';
-import { type Later, type WindowSurprise, windowsAt } from './windows.js';
+import { closeThrough, expectedAt, start, startAt } from './surprise.js';
+import { NEW_MINUTES } from './tail.js';
+import type { Later } from './windows.js';
+import { minutes } from './words.js';
 
 /** What is remembered of a group. Serialised as JSON it has at most 5 KB. */
 export interface History {
@@ -32,66 +31,8 @@ export interface History {
   readonly state: string;
 }
 
-/** Counts of the steps after `history.lastStep`, oldest first. The last one is the current, unfinished step. */
-export interface Window {
-  readonly step: number;
-  readonly counts: readonly number[];
-}
-
-export interface DetectionNumbers {
-  /** Failures in the most significant window. */
-  readonly count: number;
-  readonly windowMinutes: number;
-  /** How many failures that window usually holds. */
-  readonly expected: number;
-  /** A window like this comes by chance once in this many minutes; at most 1e12. */
-  readonly oneIn: number;
-  /** Failures in the last `policy.windowMinutes`, which escalation compares. */
-  readonly recent: number;
-  /**
-   * The shortest window, in minutes, that is a spike by itself; null where there is none. Failures before it play no
-   * part.
-   */
-  readonly shortestMinutes: number | null;
-  /** Whether it is a spike because refusals come hour after hour, although no window of an hour shows it. */
-  readonly isSteady: boolean;
-  /** -log10 of the chance of this many failures by the model alone, whatever the floor is. */
-  readonly surprise: number;
-  /** How much later than usual the log came, in minutes; 0 where it came in time. */
-  readonly lateMinutes: number;
-  /** For how many minutes the domain's logs have been standing still; 0 where they do not, or nobody knows. */
-  readonly standingMinutes: number;
-  /** Failures of the last hour. */
-  readonly lastHour: number;
-  /** The last 24 hours, and what is usual for 24 hours. */
-  readonly course: Course;
-}
-
-/**
- * spike     more failures than chance explains, and they go on
- * over      a spike within the last hour that has stopped
- * elevated  no spike, but the last minutes are above the usual: enough to keep an incident open
- * quiet     nothing
- */
-export interface Detection {
-  readonly kind: 'spike' | 'over' | 'elevated' | 'quiet';
-  readonly because: string;
-  readonly numbers: DetectionNumbers;
-}
-
-const DAY_MINUTES = 24 * 60;
-const MINUTES_PER_MONTH = 30 * 24 * 60;
-const ONE_IN_MAX = 1e12;
 /** How many failures a minute of a new group is expected to hold. */
 const NEW_EXPECTED = 0.004;
-/** Steady refusals need this share of the floor within a day: eight failures with the default floor. */
-const STEADY_FLOOR_SHARE = 0.8;
-/** A window is back to usual when its chance is at least one in ten. */
-const USUAL = 1;
-/** A lull is evidence only where the spike, had it gone on, would have brought this many failures. */
-const LULL_FAILURES = 5;
-/** This many times the mean distance between two failures is a lull. */
-const LULL_DISTANCES = 5;
 
 /** The thresholds of one group: the policy, with the overrides that match the group. */
 export function policyFor(group: GroupKey, detection: DetectionPolicy): DetectionPolicy {
@@ -201,8 +142,18 @@ export function historyOf({ firstStep, lastStep, state }: Learned): History {
   return { firstStep, lastStep, state: pack(state) };
 }
 
+/** The state of a group of which nothing is known, which detection reads and does not change. */
+const neverSeen = new WeakMap<DetectorParameters, State>();
+
 function stateOf(history: History | null, firstStep: number, settings: DetectorParameters): State {
-  return (history && unpack(history.state, history.lastStep, settings)) ?? start(settings, firstStep);
+  const known = history && unpack(history.state, history.lastStep, settings);
+  return (
+    known ??
+    startAt(
+      getOrInsert(neverSeen, settings, () => start(settings, firstStep)),
+      firstStep,
+    )
+  );
 }
 
 export function detect(history: History | null, window: Window, policy: DetectionPolicy): Detection {
@@ -255,75 +206,6 @@ export function detectionOf(
   return judged(state, settings, window, policy, laterOf(state, settings, window));
 }
 
-function judged(
-  state: State,
-  settings: DetectorParameters,
-  window: Window,
-  policy: DetectionPolicy,
-  later: Later,
-): Detection {
-  const windows = windowsAt(state, settings, window.step, later);
-  const threshold = -Math.log10(policy.falsePagesPerMonth / MINUTES_PER_MONTH);
-  const scoreOf = (w: WindowSurprise): number => {
-    const own = withReserve(state, ownScore(state, settings, w));
-    if (w.window < RING || own >= threshold || w.raw + ALLOWANCE < threshold) return own;
-    const spread = calibrateSpread(state, settings, spreadOf(state, settings, window.step, later));
-    return Math.max(own, withReserve(state, spread));
-  };
-  const scored = windows.map((w) => ({ ...w, score: w.count < policy.floor ? 0 : scoreOf(w) }));
-  // What comes at its usual hour is shown, and nobody is paged for it.
-  const isUsual = (w: WindowSurprise): boolean => isHabit(state, window.step, w.peak);
-  const passing = scored.filter((w) => w.score >= threshold && !isUsual(w));
-  const recent = windows.find((w) => w.window === policy.windowMinutes)?.count ?? 0;
-  const most = scored.reduce((a, b) => (b.score > a.score || (a.score === 0 && b.raw > a.raw) ? b : a));
-  const course = courseOf(state, window.step, window.counts);
-  const kind =
-    passing.length > 0 ? (goesOn(windows, passing, policy) ? 'spike' : 'over') : elevated(windows, course, policy);
-  const numbers: DetectionNumbers = {
-    count: most.count,
-    windowMinutes: most.window,
-    expected: most.expected,
-    oneIn: Math.min(ONE_IN_MAX, 10 ** most.score),
-    recent,
-    shortestMinutes: passing[0]?.window ?? null,
-    isSteady: false,
-    lateMinutes: 0,
-    standingMinutes: 0,
-    surprise: windows.reduce((max, w) => Math.max(max, w.raw), 0),
-    lastHour: windows.at(-1)?.count ?? 0,
-    course,
-  };
-  const least = policy.floor * (course.isFew ? 1 : STEADY_FLOOR_SHARE);
-  const isSteady = course.steadyMinutes !== null && course.day >= least;
-  const hour = windows.at(-1);
-  const isLasting =
-    course.lastingMinutes !== null && course.day >= policy.floor && hour !== undefined && !isUsual(hour);
-  if (passing.length === 0 && (isSteady || isLasting)) return steady(numbers);
-  const [first] = passing;
-  const alike = first === undefined ? '' : alikeInWords(state, settings, window.step, first);
-  return { kind, because: `${inWords(kind, numbers, policy)}${alike}`, numbers };
-}
-
-/** Few failures in any hour, but hour after hour: no window is a spike, the day as a whole is. */
-function steady(numbers: DetectionNumbers): Detection {
-  const { course } = numbers;
-  const because =
-    `refused in ${course.hours} of the last 24 hours, ${amount(course.day)} times in all; ` +
-    `usually in ${amount(course.usualHours)}`;
-  return {
-    kind: course.isUnderWay ? 'spike' : 'over',
-    because,
-    numbers: {
-      ...numbers,
-      isSteady: true,
-      count: course.day,
-      windowMinutes: DAY_MINUTES,
-      expected: course.usualDay,
-      shortestMinutes: course.steadyMinutes ?? course.lastingMinutes,
-    },
-  };
-}
-
 /** The counts and expectations of the steps after the closed ones. */
 function laterOf(state: State, settings: DetectorParameters, window: Window): Later {
   const shape = shapeOf(settings);
@@ -343,85 +225,4 @@ function laterOf(state: State, settings: DetectorParameters, window: Window): La
   const isNew = settings.emptyBefore && window.step - (state.scalars[at.firstStep] ?? 0) < NEW_MINUTES;
   const expectedMax = isNew ? NEW_EXPECTED : Number.POSITIVE_INFINITY;
   return { from: state.step + 1 + skipped, counts, expected, doubt, expectedMax };
-}
-
-/** Whether the spike goes on: some window, no longer than is needed to notice a lull, is still unusual. */
-function goesOn(
-  windows: readonly WindowSurprise[],
-  passing: readonly WindowSurprise[],
-  policy: DetectionPolicy,
-): boolean {
-  // For a burst that fills only a part of its window the rate of that part counts, so the end of a dense burst is
-  // seen sooner.
-  const rate = Math.max(...passing.map((w) => (w.count - w.expected) / w.span));
-  for (const w of windows) {
-    if (w.window < policy.windowMinutes) continue;
-    if (w.raw >= USUAL && w.count > 1) return true;
-    if (rate * w.window >= LULL_FAILURES) return false;
-  }
-  return false;
-}
-
-function elevated(
-  windows: readonly WindowSurprise[],
-  { quietMinutes }: Course,
-  policy: DetectionPolicy,
-): 'elevated' | 'quiet' {
-  // Where failures are minutes apart, an hour says more than the last minutes, unless the distances show that it is
-  // over.
-  const isLull = (w: WindowSurprise): boolean => quietMinutes > (LULL_DISTANCES * w.span) / w.count;
-  const up = windows.some(
-    (w) =>
-      w.window >= policy.windowMinutes &&
-      w.raw >= USUAL &&
-      2 * w.count >= policy.floor &&
-      (w.window <= 15 || !isLull(w)),
-  );
-  return up ? 'elevated' : 'quiet';
-}
-
-/** Such as "; much like Sunday 2026-11-22 about 03:00 UTC, 39 in 5 minutes". */
-function alikeInWords(state: State, settings: DetectorParameters, step: number, { peak }: WindowSurprise): string {
-  const alike = alikeBefore(state, step, peak);
-  if (alike === null) return '';
-  const at = new Date(alike.step * MINUTE_MS);
-  const { binSteps } = shapeOf(settings);
-  const day = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'][at.getUTCDay()];
-  const [date, time = ''] = at.toISOString().split('T');
-  return `; much like ${day} ${date} about ${time.slice(0, 5)} UTC, ${amount(Math.round(alike.perStep * binSteps))} in ${minutes(binSteps)}`;
-}
-
-function inWords(kind: Detection['kind'], n: DetectionNumbers, policy: DetectionPolicy): string {
-  const seen = `${amount(n.count)} refused in ${minutes(n.windowMinutes)}; usually ${amount(n.expected)}`;
-  const chance = `chance about 1 in ${roundWords(n.oneIn)}`;
-  if (kind === 'spike') return `${seen}; ${chance}`;
-  if (kind === 'over')
-    return `${seen}; ${chance}; stopped since: ${amount(n.recent)} in ${minutes(policy.windowMinutes)}`;
-  if (n.count > n.expected && n.count < policy.floor) return `${seen}; under the floor of ${policy.floor}`;
-  if (kind === 'elevated') return `${seen}; above the usual, but no spike by itself`;
-  return `${seen}; nothing unusual`;
-}
-
-function minutes(n: number): string {
-  return n === 1 ? '1 minute' : `${n} minutes`;
-}
-
-/** Formats a count with at most two decimals, and with none from 10 on. */
-export function amount(n: number): string {
-  if (n >= 10 || Number.isInteger(n)) return String(Math.round(n));
-  return n < 0.01 ? 'almost none' : String(Number(n.toPrecision(n < 0.1 ? 1 : 2)));
-}
-
-/** 12,345,678 as "10 million": one digit, because only the order of magnitude is known. */
-function roundWords(n: number): string {
-  if (n >= ONE_IN_MAX) return 'a trillion or more';
-  const rounded = Number(Math.max(1, n).toPrecision(1));
-  for (const [size, name] of [
-    [1e9, 'billion'],
-    [1e6, 'million'],
-  ] as const) {
-    if (rounded >= size) return `${rounded / size} ${name}`;
-  }
-  // Formatted by hand: the first use of a locale costs a new container tens of milliseconds.
-  return rounded < 1_000 ? String(rounded) : `${rounded / 1_000},000`;
 }

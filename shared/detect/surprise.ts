@@ -38,10 +38,17 @@ const GAP_SEASONS = 8;
 
 export function start(settings: DetectorParameters, firstStep: number): State {
   const state = emptyState(settings, firstStep - 1);
-  state.scalars[at.firstStep] = firstStep;
-  state.scalars[at.incidentStep] = firstStep - RING;
   startTail(state);
   startBaseline(state, settings);
+  return startAt(state, firstStep);
+}
+
+/** Moves a state that has learned nothing to another first step. */
+export function startAt(state: State, firstStep: number): State {
+  state.step = firstStep - 1;
+  state.scalars[at.firstStep] = firstStep;
+  state.scalars[at.incidentStep] = firstStep - RING;
+  state.cache.bin = Number.NaN;
   return state;
 }
 
@@ -238,7 +245,7 @@ export function closeThrough(
   settings: DetectorParameters,
   step: number,
   count: number,
-  isUnknown: (step: number) => boolean = () => false,
+  isUnknown?: (step: number) => boolean,
 ): void {
   const shape = shapeOf(settings);
   const longest = GAP_SEASONS * (settings.seasons.at(-1) ?? 10_000);
@@ -247,7 +254,9 @@ export function closeThrough(
     const season = settings.seasons.at(-1) ?? 1;
     state.step += Math.floor((step - state.step - longest) / season) * season;
   }
-  const emptyAt = (at: number): 0 | null => (isUnknown(at) ? null : 0);
-  while (state.step < step - 1) closeStep(state, settings, shape, emptyAt(state.step + 1));
-  if (state.step < step) closeStep(state, settings, shape, count > 0 ? count : emptyAt(step));
+  while (state.step < step) {
+    const next = state.step + 1;
+    const known = next === step ? Math.max(0, count) : 0;
+    closeStep(state, settings, shape, known === 0 && isUnknown?.(next) ? null : known);
+  }
 }

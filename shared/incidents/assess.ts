@@ -5,16 +5,8 @@
 import { limits } from '../base/limits.js';
 import { MINUTES_PER_DAY, MINUTES_PER_HOUR, minuteOf, PULSE_MINUTES } from '../base/time.js';
 import type { MinuteSpan } from '../count/record.js';
-import {
-  type Detection,
-  detect,
-  detectAfter,
-  detectLate,
-  goOn,
-  type History,
-  historyOf,
-  policyFor,
-} from '../detect/detect.js';
+import { detect, detectAfter, detectLate, goOn, type History, historyOf, policyFor } from '../detect/detect.js';
+import type { Detection } from '../detect/detection.js';
 import { type Pulse, readPulse } from '../detect/pulse.js';
 import { type Fact, type GroupKey, type Incident, isSeveral } from '../model/index.js';
 import type { World } from '../ports/index.js';

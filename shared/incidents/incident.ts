@@ -19,7 +19,8 @@
 import { createHash } from 'node:crypto';
 import { DAY_MS, MINUTE_MS, MINUTES_PER_DAY, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import type { DetectionPolicy } from '../config/settings.js';
-import { amount, type Detection } from '../detect/detect.js';
+import type { Detection } from '../detect/detection.js';
+import { amount } from '../detect/words.js';
 import { groupId } from '../model/group-id.js';
 import {
   type GroupKey,
@@ -61,11 +62,6 @@ const REPEAT_MAX = 30 * DAY_MS;
  * more than before.
  */
 const KNOWN_FROM = DAY_MS;
-/**
- * How long an end waits for a log that came late. The detector cannot tell a quiet of more than a day from one of a
- * day.
- */
-const LAG_WAITED_MAX = 12 * 60;
 const KNOWN_FACTOR = 3;
 /** When the last hour has at least this share of an average hour of the day before, the refusals go on as they were. */
 const KNOWN_SHARE = 0.25;
@@ -249,7 +245,7 @@ function calm(
     };
   }
   const calmMinutes = Math.min(CALM_RESOLVES_MAX * policy.resolveMinutes, current.pauseMinutes + policy.resolveMinutes);
-  const asked = (calmMinutes + Math.min(LAG_WAITED_MAX, current.lagMinutes)) * MINUTE_MS;
+  const asked = (calmMinutes + current.lagMinutes) * MINUTE_MS;
   // Minutes of which no log has come yet are no calm.
   if (now - calmSince < asked + detection.numbers.standingMinutes * MINUTE_MS) return null;
   if (isUsualByNow(current, detection, now)) return toKnown(current, next, detection, now);

@@ -6,7 +6,7 @@
 import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
 import { dayOf } from '../base/time.js';
-import type { Detection } from '../detect/detect.js';
+import type { Detection } from '../detect/detection.js';
 import { groupId } from '../model/group-id.js';
 import { type GroupKey, type Incident, SEVERAL_STRANGERS, type Silence } from '../model/index.js';
 import type { World } from '../ports/index.js';

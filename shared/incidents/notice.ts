@@ -8,7 +8,7 @@ import { runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
 import { tally } from '../count/count.js';
 import { clientCountOf } from '../count/distinct.js';
-import type { Detection } from '../detect/detect.js';
+import type { Detection } from '../detect/detection.js';
 import { refusedOf } from '../diagnosis/refused.js';
 import {
   type ClientTally,

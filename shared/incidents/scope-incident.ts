@@ -8,7 +8,8 @@
 import { limits } from '../base/limits.js';
 import { MINUTE_MS } from '../base/time.js';
 import type { DetectionPolicy } from '../config/settings.js';
-import { amount, type Detection, type DetectionNumbers } from '../detect/detect.js';
+import type { Detection, DetectionNumbers } from '../detect/detection.js';
+import { amount } from '../detect/words.js';
 import { groupId } from '../model/group-id.js';
 import { type GroupKey, type Incident, OTHER_ISSUERS, type Severity } from '../model/index.js';
 import { worse } from './severity.js';

@@ -4,7 +4,7 @@
  */
 
 import type { DetectionPolicy } from '../config/settings.js';
-import type { DetectionNumbers } from '../detect/detect.js';
+import type { DetectionNumbers } from '../detect/detection.js';
 import { type GroupKey, OTHER_ISSUERS, type Severity } from '../model/index.js';
 import { severities } from '../model/notices.js';
 

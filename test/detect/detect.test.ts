@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/base/limits.js';
 import { type DetectionPolicy, detectionSchema } from '../../shared/config/settings.js';
 import {
-  type Detection,
   detect,
   detectAfter,
   goOn,
@@ -13,6 +12,7 @@ import {
   learnAll,
   policyFor,
 } from '../../shared/detect/detect.js';
+import type { Detection } from '../../shared/detect/detection.js';
 import { log10UpperTail, logGamma } from '../../shared/detect/negative-binomial.js';
 import { advance, type IncidentChange } from '../../shared/incidents/incident.js';
 import type { Incident } from '../../shared/model/index.js';

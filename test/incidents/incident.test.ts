@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { limits } from '../../shared/base/limits.js';
 import { detectionSchema } from '../../shared/config/settings.js';
-import type { Detection, DetectionNumbers } from '../../shared/detect/detect.js';
+import type { Detection, DetectionNumbers } from '../../shared/detect/detection.js';
 import {
   advance,
   delay,
@@ -123,7 +123,7 @@ describe('advance', () => {
 
   const firing = advance(null, detection('spike', 20), group, START, policy)!.next;
   const resolved: Incident = { ...firing, state: 'resolved', calmSince: START - 10 * MINUTE };
-  const spikeAt = (current: Incident, now: number, recent = 20, shortest = 1) =>
+  const spikeAt = (current: Incident | null, now: number, recent = 20, shortest = 1) =>
     advance(current, detection('spike', recent, shortest), group, now, policy);
 
   it('escalates from the moment on in which the first window is full', () => {
@@ -142,6 +142,50 @@ describe('advance', () => {
     const calm = { ...resolved, calmSince: START };
     expect(spikeAt(calm, START + 5 * MINUTE, 20, 5)?.notice).toBe('spike');
     expect(spikeAt(calm, START + 5 * MINUTE - 1, 20, 5)).toBe(null);
+  });
+
+  it('is repeated within 30 days, however often it was before', () => {
+    const old = { ...firing, repeats: 40 };
+    const end = START + 30 * 24 * 60 * MINUTE;
+    const elevated = (now: number) => advance(old, detection('elevated', 6), group, now, policy)?.notice ?? null;
+    expect([elevated(end - 1), elevated(end)]).toEqual([null, 'ongoing']);
+  });
+
+  it.each<[number, number]>([
+    [0, policy.resolveMinutes],
+    [15, 15 + policy.resolveMinutes],
+    [7 * policy.resolveMinutes, 8 * policy.resolveMinutes],
+    [1_000, 8 * policy.resolveMinutes],
+  ])(
+    'that paused for %d minutes before resolves after %d, and after eight resolve times at the latest',
+    (pause, end) => {
+      const paused: Incident = { ...firing, pauseMinutes: pause, calmSince: START };
+      const quiet = (now: number) => advance(paused, detection('quiet'), group, now, policy)?.notice ?? null;
+      expect([quiet(START + end * MINUTE - 1), quiet(START + end * MINUTE)]).toEqual([null, 'resolved']);
+    },
+  );
+
+  it('escalates from the floor up, where it began with fewer', () => {
+    const few = spikeAt(null, START, 2)!.next;
+    const later = START + policy.windowMinutes * MINUTE;
+    const enough = policy.floor * policy.escalateFactor;
+    expect(spikeAt(few, later, enough - 1)?.notice ?? null).toBe(null);
+    expect(spikeAt(few, later, enough)?.notice).toBe('escalated');
+  });
+
+  it('of few and steady refusals is told again after a week', () => {
+    const steady = { isSteady: true };
+    const told: Incident = { ...resolved, steadyAt: START, calmSince: START };
+    const isOpened = (now: number) =>
+      advance(
+        told,
+        detection('spike', 5, 5, { ...steady, course: { ...numbers().course, isSteadyByItself: true } }),
+        group,
+        now,
+        policy,
+      ) !== null;
+    const week = START + 7 * 24 * 60 * MINUTE;
+    expect([isOpened(week - 1), isOpened(week)]).toEqual([false, true]);
   });
 
   it.each<[number, number | null]>([

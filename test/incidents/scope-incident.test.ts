@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { type DetectionPolicy, parseConfig } from '../../shared/config/settings.js';
-import { type DetectionNumbers, detect } from '../../shared/detect/detect.js';
+import { detect } from '../../shared/detect/detect.js';
+import type { DetectionNumbers } from '../../shared/detect/detection.js';
 import { type Member, partnersTogether } from '../../shared/incidents/scope-incident.js';
 
 const NOW = Date.UTC(2026, 10, 20, 10);

@@ -24,5 +24,7 @@ afterAll(() => {
   const line = { test: expect.getState().testPath, loaded: Object.keys(loaded), run: Object.keys(perTest.test ?? {}) };
   appendFileSync(process.env.MUTATION_HITS ?? '/dev/null', `${JSON.stringify(line)}\n`);
   counters.currentTestId = undefined;
-  if (counters.mutantCoverage !== undefined) counters.mutantCoverage = { static: {}, perTest: {} };
+  // In place: each module keeps the object that it found first.
+  for (const id of Object.keys(loaded)) delete loaded[id];
+  delete perTest.test;
 });

@@ -15,6 +15,9 @@ const withProcesses = readdirSync('test', { recursive: true, encoding: 'utf8' })
   .map((file) => `test/${file.replaceAll('\\', '/')}`)
   .filter((file) => file.endsWith('.test.ts') && readFileSync(file, 'utf8').includes("inject('cli')"));
 
+/** Those look at the files themselves, not at what they do. */
+const ofTheTree = ['test/project/**', 'test/simulation/mutants.test.ts'];
+
 /** The stack says nothing on `shared/` that the tests of `shared/` do not say in a tenth of the time. */
 const [unit] = (base.test?.projects ?? []).filter(
   (project) => typeof project === 'object' && 'test' in project && project.test?.name === 'unit',
@@ -31,7 +34,7 @@ export default defineConfig({
     ...base.test,
     projects: undefined,
     include: unit.test.include,
-    exclude: [...unit.test.exclude, ...withProcesses, '**/node_modules/**'],
+    exclude: [...unit.test.exclude, ...withProcesses, ...ofTheTree, '**/node_modules/**'],
     isolate: false,
     setupFiles: ['test/support/seed.ts', ...(isCounting ? ['test/mutation/hits.ts'] : [])],
     maxWorkers: isCounting ? 2 : 1,

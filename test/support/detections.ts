@@ -1,6 +1,6 @@
 /** What the detector says, for tests of what is made of it. */
 
-import type { Detection, DetectionNumbers } from '../../shared/detect/detect.js';
+import type { Detection, DetectionNumbers } from '../../shared/detect/detection.js';
 
 export function numbers(changes: Partial<DetectionNumbers> = {}): DetectionNumbers {
   const count = changes.count ?? 0;

@@ -9,6 +9,7 @@ import { knownRules, type RuleId } from '../../shared/x509/standing.js';
 import { parseTruststore, truststoreOf } from '../../shared/x509/truststore.js';
 import { AT, ca, days, type Issued, leaf, SERVER_AUTH, type Spec } from '../support/certificates.js';
 import * as der from '../support/der-writer.js';
+import { silentIn } from '../support/silent.js';
 import { verdictCases } from './support/verdict-cases.js';
 
 const ROOT = 'C=US,O=Acme,CN=Acme Root CA';
@@ -148,6 +149,11 @@ describe.each(CASES)('%s', (_name, given, ...expected) => {
 });
 
 describe('the rules of a door', () => {
+  it('say something in each of their texts', () => {
+    expect(silentIn(doorRules)).toEqual([]);
+    expect(silentIn(knownRules)).toEqual([]);
+  });
+
   it('have a source each, and are never called documented where only another door documents them', () => {
     for (const door of ['cloudfront', 'load-balancer'] as const) {
       for (const rule of Object.keys(knownRules) as RuleId[]) {

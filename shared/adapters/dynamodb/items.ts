@@ -29,9 +29,9 @@ export function readValue<T>(item: Item, attribute: string, schema: z.core.$ZodT
   } catch (error) {
     throw corrupt(item, attribute, messageOf(error), error);
   }
-  const result = z.safeParse(schema, value);
+  const result = z.parseInWords(schema, value);
   if (result.success) return result.data;
-  throw corrupt(item, attribute, z.prettifyError(result.error), result.error);
+  throw corrupt(item, attribute, z.issuesText(result.error.issues), result.error);
 }
 
 export function textOf(item: Item, attribute: string): string {

@@ -1,0 +1,131 @@
+/**
+ * Judges the windows that end at a moment: whether they are a spike, whether it goes on, and why. Pure; `detect.ts` prepares what it
+ * needs.
+ */
+
+import type { DetectionPolicy } from '../config/settings.js';
+import { type Course, courseOf } from './course.js';
+import { type Detection, type DetectionNumbers, ONE_IN_MAX, type Window } from './detection.js';
+import { isHabit } from './habits.js';
+import { ALLOWANCE, spreadOf } from './spread.js';
+import { type DetectorParameters, RING, type State } from './state.js';
+import { calibrateSpread, ownScore, withReserve } from './tail.js';
+import { type Later, type WindowSurprise, windowsAt } from './windows.js';
+import { alikeInWords, amount, inWords } from './words.js';
+
+const DAY_MINUTES = 24 * 60;
+const MINUTES_PER_MONTH = 30 * 24 * 60;
+/** Steady refusals need this share of the floor within a day: eight failures with the default floor. */
+const STEADY_FLOOR_SHARE = 0.8;
+/** A window is back to usual when its chance is at least one in ten. */
+const USUAL = 1;
+/** A lull is evidence only where the spike, had it gone on, would have brought this many failures. */
+const LULL_FAILURES = 5;
+/** This many times the mean distance between two failures is a lull. */
+const LULL_DISTANCES = 5;
+
+export function judged(
+  state: State,
+  settings: DetectorParameters,
+  window: Window,
+  policy: DetectionPolicy,
+  later: Later,
+): Detection {
+  const windows = windowsAt(state, settings, window.step, later);
+  const threshold = -Math.log10(policy.falsePagesPerMonth / MINUTES_PER_MONTH);
+  const scored = windows.map((w) => {
+    if (w.count < policy.floor) return { ...w, score: 0 };
+    const own = withReserve(state, ownScore(state, settings, w));
+    if (w.window < RING || own >= threshold || w.raw + ALLOWANCE < threshold) return { ...w, score: own };
+    const spread = calibrateSpread(state, settings, spreadOf(state, settings, window.step, later));
+    return { ...w, score: Math.max(own, withReserve(state, spread)) };
+  });
+  // What comes at its usual hour is shown, and nobody is paged for it.
+  const passing = scored.filter((w) => w.score >= threshold && !isHabit(state, window.step, w.peak));
+  const recent = windows.find((w) => w.window === policy.windowMinutes)?.count ?? 0;
+  const most = scored.reduce((a, b) => (b.score > a.score || (a.score === 0 && b.raw > a.raw) ? b : a));
+  const course = courseOf(state, window.step, window.counts);
+  const kind =
+    passing.length > 0 ? (goesOn(windows, passing, policy) ? 'spike' : 'over') : elevated(windows, course, policy);
+  const numbers: DetectionNumbers = {
+    count: most.count,
+    windowMinutes: most.window,
+    expected: most.expected,
+    oneIn: Math.min(ONE_IN_MAX, 10 ** most.score),
+    recent,
+    shortestMinutes: passing[0]?.window ?? null,
+    isSteady: false,
+    lateMinutes: 0,
+    standingMinutes: 0,
+    surprise: windows.reduce((max, w) => Math.max(max, w.raw), 0),
+    lastHour: windows.at(-1)?.count ?? 0,
+    course,
+  };
+  const least = policy.floor * (course.isFew ? 1 : STEADY_FLOOR_SHARE);
+  const isSteady = course.steadyMinutes !== null && course.day >= least;
+  const hour = windows.at(-1);
+  const isLasting =
+    course.lastingMinutes !== null &&
+    course.day >= policy.floor &&
+    hour !== undefined &&
+    !isHabit(state, window.step, hour.peak);
+  if (passing.length === 0 && (isSteady || isLasting)) return steady(numbers);
+  const [first] = passing;
+  const alike = first === undefined ? '' : alikeInWords(state, settings, window.step, first);
+  return { kind, because: `${inWords(kind, numbers, policy)}${alike}`, numbers };
+}
+
+/** Few failures in any hour, but hour after hour: no window is a spike, the day as a whole is. */
+function steady(numbers: DetectionNumbers): Detection {
+  const { course } = numbers;
+  const because =
+    `refused in ${course.hours} of the last 24 hours, ${amount(course.day)} times in all; ` +
+    `usually in ${amount(course.usualHours)}`;
+  return {
+    kind: course.isUnderWay ? 'spike' : 'over',
+    because,
+    numbers: {
+      ...numbers,
+      isSteady: true,
+      count: course.day,
+      windowMinutes: DAY_MINUTES,
+      expected: course.usualDay,
+      shortestMinutes: course.steadyMinutes ?? course.lastingMinutes,
+    },
+  };
+}
+
+/** Whether the spike goes on: some window, no longer than is needed to notice a lull, is still unusual. */
+function goesOn(
+  windows: readonly WindowSurprise[],
+  passing: readonly WindowSurprise[],
+  policy: DetectionPolicy,
+): boolean {
+  // For a burst that fills only a part of its window the rate of that part counts, so the end of a dense burst is
+  // seen sooner.
+  const rate = Math.max(...passing.map((w) => (w.count - w.expected) / w.span));
+  for (const w of windows) {
+    if (w.window < policy.windowMinutes) continue;
+    if (w.raw >= USUAL && w.count > 1) return true;
+    if (rate * w.window >= LULL_FAILURES) return false;
+  }
+  return false;
+}
+
+function elevated(
+  windows: readonly WindowSurprise[],
+  { quietMinutes }: Course,
+  policy: DetectionPolicy,
+): 'elevated' | 'quiet' {
+  // Where failures are minutes apart, an hour says more than the last minutes, unless the distances show that it is
+  // over.
+  const isLull = (w: WindowSurprise): boolean => quietMinutes > (LULL_DISTANCES * w.span) / w.count;
+  const up = windows.some(
+    (w) =>
+      w.window >= policy.windowMinutes &&
+      w.raw >= USUAL &&
+      2 * w.count >= policy.floor &&
+      (w.window <= 15 || !isLull(w)),
+  );
+  return up ? 'elevated' : 'quiet';
+}
