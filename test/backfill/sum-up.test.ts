@@ -11,7 +11,7 @@ import { replay } from '../../cli/replay/replay.js';
 import { reportCollector } from '../../cli/replay/report.js';
 import { readObject } from '../../functions/backfill/read-object.js';
 import { sumUpDay } from '../../shared/backfill/sum-up.js';
-import { limits } from '../../shared/base/limits.js';
+import { backfillLimits } from '../../shared/base/backfill-limits.js';
 import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
 import { groupId } from '../../shared/model/group-id.js';
 import type { LogEvent, Rollup } from '../../shared/model/index.js';
@@ -141,7 +141,7 @@ function sorted(rollups: readonly Rollup[]): Rollup[] {
 }
 
 it('a day whose certificates do not fit into memory is refused, each of them counted once', async () => {
-  const pem = 'x'.repeat(limits.backfillCertificateCharsPerDayMax / 8);
+  const pem = 'x'.repeat(backfillLimits.certificateCharsPerDayMax / 8);
   const day = (of: readonly number[]) =>
     sumUpDay(
       20_000,
