@@ -6,6 +6,7 @@
 import { gzipSync } from 'node:zlib';
 import type { InputSource } from '../../cli/inputs/files.js';
 import { readSource } from '../../cli/inputs/read.js';
+import { ALL_NEW } from '../../cli/inputs/seen.js';
 import { linesOf } from '../../shared/backfill/halves.js';
 import { backfillLimits } from '../../shared/base/backfill-limits.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
@@ -46,8 +47,8 @@ export async function readObject(source: InputSource, world: World): Promise<Rea
   let problem: string | null = null;
   const formats = world.config.accessLogFormats;
   // By a format of its own a record may be something else than it looks like.
-  const isNew = Object.keys(formats).length === 0 ? () => true : null;
-  for await (const item of readSource(noted, { bytesRead: 0 }, formatOfGroup(formats, ''), isNew)) {
+  const seen = Object.keys(formats).length === 0 ? ALL_NEW : null;
+  for await (const item of readSource(noted, { bytesRead: 0 }, formatOfGroup(formats, ''), seen)) {
     if (item.kind === 'problem') problem ??= item.detail;
     if (item.kind !== 'batch') continue;
     const read = await readBatch(item.batch, world);
