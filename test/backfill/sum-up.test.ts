@@ -11,7 +11,7 @@ import { replay } from '../../cli/replay/replay.js';
 import { reportCollector } from '../../cli/replay/report.js';
 import { readObject } from '../../functions/backfill/read-object.js';
 import { sumUpDay } from '../../shared/backfill/sum-up.js';
-import { limits } from '../../shared/base/limits.js';
+import { backfillLimits } from '../../shared/base/backfill-limits.js';
 import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
 import { CANARY_DN } from '../../shared/model/canary.js';
 import { groupId } from '../../shared/model/group-id.js';
@@ -170,7 +170,7 @@ it('leaves out each call of the canary, once, and nobody else who uses its name'
 });
 
 it('a day whose certificates do not fit into memory is refused, each of them counted once', async () => {
-  const pem = 'x'.repeat(limits.backfillCertificateCharsPerDayMax / 8);
+  const pem = 'x'.repeat(backfillLimits.certificateCharsPerDayMax / 8);
   const day = (of: readonly number[]) =>
     sumUpDay(
       20_000,
