@@ -324,6 +324,10 @@ export const limits = {
    * For the summary of the weekly report: after this, SNS's retries are over, and a third of the claim's time is left.
    */
   announceMsMax: 30_000,
+  /** Of the weekly report's page as an attachment: a third more on its way, and many mail servers take 10 MB in all. */
+  reportMailBytesMax: 5_000_000,
+  /** Whom the weekly report is mailed to; more people take a mailing list. SES takes 50. */
+  reportMailsMax: 10,
   /** How far back the detector looks at a group without history. */
   detectorLookbackMinutes: 2 * 24 * 60,
   /** Deliveries usually take under 3 minutes; later refusals are counted, but the detector does not learn from them. */
