@@ -16,7 +16,7 @@ import { verbCommands } from './verbs.js';
 // no time. And the V8 of Node 20 optimises what ran for some milliseconds: on another thread, but in runs of seconds that takes a
 // third of all processor time, and hardly any code comes to use it. A flag that a version does not know is an error message.
 const v8Version = Number.parseInt(process.versions.v8, 10);
-if (v8Version >= 11 && v8Version <= 13) setFlagsFromString('--heap-growing-percent=60');
+if (v8Version >= 11 && v8Version <= 13) setFlagsFromString('--heap-growing-percent=150');
 if (v8Version === 11) setFlagsFromString('--interrupt-budget=500000');
 
 endWithReader(process.stdout);

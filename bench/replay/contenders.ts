@@ -2,6 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -23,6 +24,9 @@ export interface Contender {
   readonly run: () => Promise<Run>;
 }
 
+const REQUIRE =
+  "import { createRequire as requireOfThisFile } from 'node:module'; const require = requireOfThisFile(import.meta.url);";
+
 const here = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const PEAK = pathToFileURL(here('print-peak.mjs')).href;
 
@@ -43,10 +47,15 @@ export async function bundled(folder: string): Promise<string> {
     platform: 'node',
     target: 'node20',
     charset: 'utf8',
-    packages: 'external',
-    define: { 'import.meta.url': JSON.stringify(pathToFileURL(entry).href) },
+    // As the package ships it: see `cli/bundle.mjs`, which older checkouts do not have.
+    minify: process.env.NOMIN === undefined,
+    mainFields: ['module', 'main'],
+    external: ['bowser'],
+    banner: { js: REQUIRE },
     logLevel: 'error',
   });
+  // Without it Node looks into each file to find out what it is.
+  writeFileSync(join(outdir, 'package.json'), '{"type":"module"}');
   return join(outdir, 'main.js');
 }
 

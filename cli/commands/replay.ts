@@ -12,7 +12,6 @@ import { liveOf, say, withLive } from '../inputs/live/options.js';
 import { readReplayConfig, withOneFormat } from '../replay/config.js';
 import { printReplay, wasJudged } from '../replay/output.js';
 import { replay } from '../replay/replay.js';
-import { prepareFolder, reportCollector } from '../replay/report.js';
 import { withAccount } from '../terminal/account.js';
 import { configOption, languageOption, withLanguage } from '../terminal/options.js';
 
@@ -35,18 +34,16 @@ export function replayCommand(): Command {
   return withAccount(withLive(withFormat(command))).action(async (inputs: string[], options: Options) => {
     const settings = withOneFormat(await readReplayConfig(options.config), await readFormat(options.format));
     const config = { ...settings, language: languageOption(options.lang, settings.language) };
-    if (options.report !== undefined) await prepareFolder(options.report);
+    // The charts of a report are loaded only where one is asked for.
+    const reports = options.report === undefined ? null : await import('../replay/report.js');
+    if (options.report !== undefined) await reports?.prepareFolder(options.report);
     const live = await liveOf({ ...options, accessLogFormats: config.accessLogFormats }, 'refusals', say);
-    const scene = reportCollector(config.accessLogFormats);
-    const replayed = await replay(
-      inputs,
-      config,
-      options.truststore,
-      options.report === undefined ? undefined : scene,
-      live,
-    );
+    const scene = reports?.reportCollector(config.accessLogFormats);
+    const replayed = await replay(inputs, config, options.truststore, scene, live);
     const written =
-      options.report === undefined ? null : await scene.write(replayed, options.report, options.truststore);
+      options.report === undefined
+        ? null
+        : ((await scene?.write(replayed, options.report, options.truststore)) ?? null);
     for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
     for (const error of replayed.truststoreErrors) process.stderr.write(`warning: ${error}\n`);
     if (options.json) {

@@ -4,16 +4,18 @@
  */
 
 import { limits } from '../../shared/base/limits.js';
+import { textOf } from '../../shared/logs/decode.js';
 import type { RecordFormat } from '../../shared/logs/record-format.js';
 import { isAccessRecordText } from '../../shared/logs/text-record.js';
 import { type Opened, openValue } from './containers.js';
+import { eventLines } from './event-lines.js';
 import type { InputItem } from './item.js';
 import { lineEvents } from './lines.js';
-import { objectLine, plainEvent, type WholeLine } from './plain.js';
-import { timeByFormat, timeInText } from './records.js';
+import { CLOSE_OBJECT, isPlainMessage, PLAIN_BYTES_MAX, type PlainSuccess, type WholeLine } from './plain.js';
+import { plainEventOf, timeByFormat, timeInText } from './records.js';
 import type { Layout } from './sniff.js';
 import { splitter, type Unit } from './split.js';
-import type { EventWindow, InputEvent, PlainSuccess } from './window.js';
+import type { EventWindow, InputEvent } from './window.js';
 
 export interface Interpreter {
   /** @param fallbackAt the time of lines without one, until a line has one */
@@ -21,7 +23,7 @@ export interface Interpreter {
   take(unit: Unit): void;
   /** A whole line that is an object, before it is split; false leaves it to `take`. */
   object(line: WholeLine): boolean;
-  passed(plain: PlainSuccess): void;
+  passed(success: PlainSuccess): void;
   /** A row of a table or of a query's result. */
   row(row: object): void;
   reject(detail: string): void;
@@ -47,6 +49,7 @@ export function interpreter(
   const { add, addPlain, startAt } = datedEvents(window, records.timeWithin);
   let known = 0;
   const nest = nesting();
+  const plain = eventLines();
 
   const notAnEvent = (detail: string) => window.reject('not-a-log-event', detail);
   const onKnown = () => ++known;
@@ -80,9 +83,9 @@ export function interpreter(
     else value(unit.text);
   }
 
-  const passed = (plain: PlainSuccess): void => {
+  const passed = (success: PlainSuccess): void => {
     lines.close();
-    addPlain(plain);
+    addPlain(success);
   };
 
   return {
@@ -92,12 +95,17 @@ export function interpreter(
     },
     take,
     object(line) {
+      const success = plain.find(line);
+      if (success !== null) {
+        passed(success);
+        return true;
+      }
       const found = objectIn(line);
       if (found === null) return false;
-      const plain = plainEvent(found.json);
+      const message = plainEventOf(found.json)?.message;
+      if (message !== undefined && isPlainMessage(message)) plain.learn(line);
       lines.close();
-      if (plain === null) openValue(found.json, found.text, opened);
-      else passed(plain);
+      openValue(found.json, found.text, opened);
       return true;
     },
     passed,
@@ -109,11 +117,15 @@ export function interpreter(
 }
 
 /** A line that is one object, and no list of events: the elements of that are units of their own. */
-function objectIn(line: Parameters<typeof objectLine>[0]): { readonly text: string; readonly json: object } | null {
-  const text = objectLine(line);
-  const json = text === null ? undefined : parsed(text);
-  return text === null || typeof json !== 'object' || json === null || 'events' in json ? null : { text, json };
+function objectIn({ chunk, from, to }: WholeLine): { readonly text: string; readonly json: object } | null {
+  const end = chunk[to - 1] === RETURN ? to - 1 : to;
+  if (end - from > PLAIN_BYTES_MAX || chunk[end - 1] !== CLOSE_OBJECT) return null;
+  const text = textOf(chunk.subarray(from, end));
+  const json = parsed(text);
+  return typeof json !== 'object' || json === null || 'events' in json ? null : { text, json };
 }
+
+const RETURN = 0x0d;
 
 interface OpenedParts extends Pick<Opened, 'onBytes' | 'onKnown' | 'onReject'> {
   readonly add: ReturnType<typeof datedEvents>['add'];
@@ -157,9 +169,9 @@ function datedEvents(window: EventWindow, timeWithin: (message: string) => numbe
     startAt(at: number): void {
       lastAt = at;
     },
-    addPlain(plain: PlainSuccess): void {
-      lastAt = plain.timestamp;
-      window.addPlain(plain);
+    addPlain(success: PlainSuccess): void {
+      lastAt = success.timestamp;
+      window.addPlain(success);
     },
     add({ owner = '', logGroup, logStream, id }: Origin, at: number | null, message: string): void {
       lastAt = at ?? timeWithin(message) ?? lastAt;

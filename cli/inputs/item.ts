@@ -3,11 +3,21 @@
 import type { Readable } from 'node:stream';
 import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
 import type { ControlMessage, LogBatch } from '../../shared/model/index.js';
-import type { IsNew } from './seen.js';
+import type { Seen } from './seen.js';
+
+export interface LeftOut {
+  /** Because they were there before. */
+  readonly repeated: number;
+  /** Because nothing would be made of them: records of successes, of which the one before shows that the logs arrive. */
+  readonly passed: number;
+}
 
 export type InputItem =
-  /** `repeated`: events that `isNew` left out; undefined where it was not asked. */
-  | { readonly kind: 'batch'; readonly batch: LogBatch; readonly repeated?: number }
+  /**
+   * `left`: events that were left out; undefined where all are asked for. `more`: whether the next one holds another stream of the same
+   * part of a file, so that both may be counted together.
+   */
+  | { readonly kind: 'batch'; readonly batch: LogBatch; readonly left?: LeftOut; readonly more?: boolean }
   | { readonly kind: 'control'; readonly control: ControlMessage }
   /**
    * A file, or the rest of one, that could not be read; everything before it was yielded. One line without log text.
@@ -28,8 +38,8 @@ export interface InputOptions {
    * records.
    */
   readonly formats?: FormatsByLogGroup;
-  /** Where it is given, events that were there before are left out, and so are texts that nobody looks at; see `eventWindow`. */
-  readonly isNew?: IsNew | null;
+  /** Where it is given, events that were there before are left out, and so are those that nobody looks at; see `eventWindow`. */
+  readonly seen?: Seen | null;
   /** Another source in addition to the paths, or instead of them: log groups that are searched. */
   readonly live?: AsyncIterable<InputItem> | null;
 }

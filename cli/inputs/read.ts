@@ -29,7 +29,7 @@ export async function* readInputs(paths: readonly string[], options: InputOption
   const problems: string[] = [];
   let delivered = 0;
   for (const source of sources) {
-    for await (const item of readSource(source, counter, format, options.isNew)) {
+    for await (const item of readSource(source, counter, format, options.seen)) {
       if (item.kind === 'problem') problems.push(`${item.file}: ${item.detail}`);
       else delivered += 1;
       yield item;
@@ -49,10 +49,10 @@ export async function* readSource(
   source: InputSource,
   counter: { bytesRead: number },
   format: RecordFormat | null,
-  isNew: InputOptions['isNew'],
+  seen: InputOptions['seen'],
 ): AsyncGenerator<InputItem> {
   const ready: InputItem[] = [];
-  const reader = fileReader(source, format, (item) => ready.push(item), isNew);
+  const reader = fileReader(source, format, (item) => ready.push(item), seen);
   let problem: string | null = null;
   try {
     const again = source.bytes === null ? null : () => source.open();

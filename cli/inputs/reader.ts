@@ -11,7 +11,7 @@ import type { InputItem } from './item.js';
 import { pipedTable } from './pipes.js';
 import { exportedSuccesses } from './plain.js';
 import { fieldRows, rows } from './rows.js';
-import type { IsNew } from './seen.js';
+import type { Seen } from './seen.js';
 import { HEAD_BYTES, type Layout, sniff, withoutColours } from './sniff.js';
 import { lineSplitter, splitter, type Unit } from './split.js';
 import { eventWindow } from './window.js';
@@ -36,20 +36,20 @@ const BOM = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /**
  * @param format the format of access records, if known
- * @param isNew leaves out what was there before and texts that nobody looks at; see `eventWindow`
+ * @param seen leaves out what was there before and what nobody looks at; see `eventWindow`
  * @param isCareful whether no line is taken as a whole: slower, with the same result
  */
 export function fileReader(
   source: InputSource,
   format: RecordFormat | null,
   emit: (item: InputItem) => void,
-  isNew: IsNew | null = null,
+  seen: Seen | null = null,
   isCareful = false,
 ): FileReader {
   const window = eventWindow(
     source.base,
-    (batch, repeated) => emit({ kind: 'batch', batch, ...(isNew !== null && { repeated }) }),
-    isNew,
+    (batch, left, more) => emit({ kind: 'batch', batch, more, ...(seen !== null && { left }) }),
+    seen,
   );
   const interpreted = interpreter(window, format, emit);
   let head: Buffer | null = Buffer.alloc(0);

@@ -47,7 +47,8 @@ export function plainEventOf(json: object): FoundEvent | null {
   };
 }
 
-const GROUP_WITH_OWNER = /^(?:arn:|\d{12}:)/;
+/** Names of log groups that tell the account as well. */
+export const GROUP_WITH_OWNER = /^(?:arn:|\d{12}:)/;
 
 /** Whether a JSON object of a file is certainly an access record, and not a row of a table or a container. */
 export function isPlainRecord(json: object): boolean {
@@ -155,7 +156,7 @@ function parsedObject(text: string): Record<string, unknown> | null {
 }
 
 /** Milliseconds since the epoch from a number, digits, or a date and time; null for anything else. */
-function timeOf(value: unknown): number | null {
+export function timeOf(value: unknown): number | null {
   if (typeof value === 'string') {
     const text = value.trim();
     if (/^\d{10,19}(?:\.\d{1,9})?$/.test(text)) return timeOf(Number(text));

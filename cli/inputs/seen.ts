@@ -4,6 +4,7 @@
  */
 
 import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { limits } from '../../shared/base/limits.js';
 import type { LogBatch } from '../../shared/model/index.js';
 
@@ -31,15 +32,23 @@ const empty = (bits: number): Table => ({
  */
 export function occurrences(most: number): (id: string) => number {
   const digest = new Int32Array(WORDS);
-  let young = empty(BITS_MIN);
-  let old: Table | null = null;
-  let held = 0;
+  const count = counter(most);
   return (id) => {
     const bytes = hash('sha256', id, 'binary');
     for (let n = 0; n < WORDS; n++) {
       const [high, low] = [bytes.charCodeAt(4 * n) << 8, bytes.charCodeAt(4 * n + 2) << 8];
       digest[n] = ((high | bytes.charCodeAt(4 * n + 1)) << 16) | low | bytes.charCodeAt(4 * n + 3);
     }
+    return count(digest);
+  };
+}
+
+/** The same for digests, of which the first word must be evenly spread. */
+function counter(most: number): (digest: Int32Array) => number {
+  let young = empty(BITS_MIN);
+  let old: Table | null = null;
+  let held = 0;
+  return (digest) => {
     let place = placeOf(young, digest, 0);
     const own = young.counts[place] ?? 0;
     const seen = own > 0 || old === null ? own : (old.counts[placeOf(old, digest, 0)] ?? 0);
@@ -88,3 +97,39 @@ export function deduplicator(most: number = limits.replayIdsMax): IsNew {
   return ({ logGroup, logStream }, id) =>
     seen(`${logGroup.length} ${logStream.length} ${logGroup}${logStream}${id}`) === 0;
 }
+
+export interface Seen {
+  readonly isNew: IsNew;
+  /**
+   * For the records of successes without an id. Called for each file; what that returns tells whether a text of a stream and time, or as
+   * many equal ones, were in no file before.
+   */
+  readonly texts: () => (stream: string, at: number | null, text: Buffer) => boolean;
+}
+
+export const ALL_NEW: Seen = { isNew: () => true, texts: () => () => true };
+
+/** Which events were there before, in all files. */
+export function seenEvents(): Seen {
+  const seen = counter(limits.replayIdsMax);
+  const digest = new Int32Array(WORDS);
+  const texts: Seen['texts'] = () => {
+    const inFile = counter(limits.inputOccurrencesMax / 2);
+    let [name, nameCrc] = ['', 0];
+    return (stream, at, text) => {
+      if (name !== stream) [name, nameCrc] = [stream, crc32(stream)];
+      const time = at ?? -1;
+      // A checksum, the length and the millisecond are no secret, but what is mistaken by them is only how many successes came twice.
+      digest[0] = crc32(text, nameCrc);
+      digest[1] = Math.imul(text.length, PRIME);
+      digest[2] = time % 2 ** 32;
+      digest[3] = Math.floor(time / 2 ** 32);
+      digest[1] += inFile(digest);
+      return seen(digest) === 0;
+    };
+  };
+  return { isNew: deduplicator(), texts };
+}
+
+/** Spreads lengths, so that a length and a number of equal texts are not mistaken for another length and number. */
+const PRIME = 0x9e3779b1;

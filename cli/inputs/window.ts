@@ -8,7 +8,9 @@ import { limits } from '../../shared/base/limits.js';
 import { pulseOf } from '../../shared/base/time.js';
 import { batchOf } from '../../shared/logs/decode.js';
 import type { LogBatch, LogEvent, RejectCode, Rejected } from '../../shared/model/index.js';
-import { type IsNew, occurrences } from './seen.js';
+import type { LeftOut } from './item.js';
+import { isPlainMessage, type PlainSuccess } from './plain.js';
+import { occurrences, type Seen } from './seen.js';
 
 export interface InputEvent {
   readonly owner?: string;
@@ -22,20 +24,9 @@ export interface InputEvent {
   readonly message: string;
 }
 
-/** An event that is known to be the record of a success. */
-export interface PlainSuccess {
-  readonly logGroup: string;
-  readonly logStream: string;
-  /** Null where the log has none. */
-  readonly id: string | null;
-  readonly timestamp: number;
-  /** In a line of ASCII, the message's bytes. */
-  readonly message: string | Buffer;
-}
-
 export interface EventWindow {
   add(event: InputEvent): void;
-  addPlain(plain: PlainSuccess): void;
+  addPlain(success: PlainSuccess): void;
   reject(code: RejectCode, detail: string): void;
   /** How many events came so far. */
   readonly events: () => number;
@@ -59,8 +50,9 @@ interface Stream {
    * span behind it nobody needs the text.
    */
   heardPulse: number | null;
-  /** Events that were left out. */
+  /** Events that were left out because they were there before, and those that nobody needs. */
   repeated: number;
+  passed: number;
 }
 
 /** The streams of the events that are held, of which the last one is asked for again and again. */
@@ -79,11 +71,13 @@ function openStreams() {
         malformed: [],
         heardPulse: null,
         repeated: 0,
+        passed: 0,
       };
       streams.set(key, last);
       return last;
     },
     all: () => streams.values(),
+    count: () => streams.size,
     clear: () => {
       streams.clear();
       last = null;
@@ -91,24 +85,18 @@ function openStreams() {
   };
 }
 
-function isFirst(stream: Stream, id: string, isNew: IsNew | null): boolean {
-  const isKept = isNew === null || isNew(stream, id);
-  if (!isKept) stream.repeated += 1;
-  return isKept;
-}
-
 /**
  * @param base names the file where the log does not name a stream
- * @param emit takes a batch, and how many events `isNew` left out of it
- * @param isNew where it is given, events that were there before are left out, and so are the messages of plain successes which no
- *   reader of `shared/logs` would look at
+ * @param emit takes a batch, how many events were left out of it, and whether another one of the same part of the file follows
+ * @param seen where it is given, events are left out; null where all are asked for
  */
 export function eventWindow(
   base: string,
-  emit: (batch: LogBatch, repeated: number) => void,
-  isNew: IsNew | null = null,
+  emit: (batch: LogBatch, left: LeftOut, more: boolean) => void,
+  seen: Seen | null = null,
 ): EventWindow {
   const idOf = idDeriver();
+  const isNewText = seen?.texts() ?? null;
   const streams = openStreams();
   let held = 0;
   let heldChars = 0;
@@ -120,7 +108,11 @@ export function eventWindow(
   const ownStream = LOAD_BALANCER_FILE.test(base) ? base : '';
   const knownBy = NUMBERED_PART.test(base) ? '' : base;
   const flush = () => {
-    for (const { heardPulse: _, repeated, ...stream } of streams.all()) emit(batchOf(stream), repeated);
+    let rest = streams.count();
+    for (const { heardPulse: _, repeated, passed, ...stream } of streams.all()) {
+      rest -= 1;
+      emit(batchOf(stream), { repeated, passed }, rest > 0);
+    }
     streams.clear();
     held = 0;
     heldChars = 0;
@@ -138,29 +130,48 @@ export function eventWindow(
     heldChars += chars;
     total += 1;
   };
-  const derived = (logStream: string, timestamp: number | null, message: string | Buffer) =>
-    idOf(logStream === '' ? knownBy : logStream, timestamp, message);
+  const nameOf = (logStream: string) => (logStream === '' ? knownBy : logStream);
+  const isFirst = (stream: Stream, isNew: boolean): boolean => {
+    if (!isNew) stream.repeated += 1;
+    return isNew;
+  };
+  /** Nothing would be made of a success if the parser heard of one in the same span. */
+  const isPassed = (stream: Stream, pulse: number): boolean => {
+    const passed = stream.heardPulse === pulse;
+    if (passed) stream.passed += 1;
+    return passed;
+  };
+  const addPlain = (success: PlainSuccess, owner = '', undated = false): void => {
+    const { logGroup, logStream, id, timestamp } = success;
+    begin(timestamp, success.chars);
+    const stream = streams.of(owner, logGroup, logStream || ownStream);
+    const at = undated ? null : timestamp;
+    if (seen !== null && isNewText !== null) {
+      const isNew = id === null ? isNewText(nameOf(logStream), at, success.bytes) : seen.isNew(stream, id);
+      const pulse = pulseOf(timestamp);
+      if (!isFirst(stream, isNew) || isPassed(stream, pulse)) return;
+      stream.heardPulse = isSurelyHeard(success.text()) ? pulse : null;
+    }
+    const message = success.text();
+    const eventId = id ?? idOf(nameOf(logStream), at, message);
+    stream.events.push({ id: eventId, timestamp, message, isPlainSuccess: true });
+  };
 
   return {
-    add({ owner = '', logGroup, logStream, id, timestamp, undated, message }) {
+    add({ owner = '', logGroup, logStream, id, timestamp, undated = false, message }) {
+      if (seen !== null && isPlainMessage(message)) {
+        const [bytes, chars, text] = [Buffer.from(message), message.length, () => message];
+        addPlain({ logGroup, logStream, id, timestamp, bytes, chars, text }, owner, undated);
+        return;
+      }
       begin(timestamp, message.length);
-      const eventId = id ?? derived(logStream, undated ? null : timestamp, message);
+      const eventId = id ?? idOf(nameOf(logStream), undated ? null : timestamp, message);
       const stream = streams.of(owner, logGroup, logStream || ownStream);
-      if (!isFirst(stream, eventId, isNew)) return;
-      stream.heardPulse = null;
+      if (seen !== null && !isFirst(stream, seen.isNew(stream, eventId))) return;
+      if (stream.heardPulse !== pulseOf(timestamp)) stream.heardPulse = null;
       stream.events.push({ id: eventId, timestamp, message });
     },
-    addPlain({ logGroup, logStream, id, timestamp, message }) {
-      begin(timestamp, message.length);
-      const eventId = id ?? derived(logStream, timestamp, message);
-      const stream = streams.of('', logGroup, logStream || ownStream);
-      if (!isFirst(stream, eventId, isNew)) return;
-      const pulse = pulseOf(timestamp);
-      const isPassed = isNew !== null && stream.heardPulse === pulse;
-      const text = isPassed ? '' : String(message);
-      if (!isPassed) stream.heardPulse = isNew !== null && isSurelyHeard(text) ? pulse : null;
-      stream.events.push({ id: eventId, timestamp, message: text, isPlainSuccess: true });
-    },
+    addPlain,
     reject(code, detail) {
       flushIfFull(Number.NaN);
       held += 1;
@@ -179,7 +190,7 @@ export function eventWindow(
  * how often the three were seen in this file, so that equal lines stay distinct. The memory is bounded by forgetting
  * lines that were not seen for long.
  */
-function idDeriver(): (stream: string, timestamp: number | null, message: string | Buffer) => string {
+function idDeriver(): (stream: string, timestamp: number | null, message: string) => string {
   const seen = occurrences(limits.inputOccurrencesMax / 2);
   return (stream, timestamp, message) => {
     const name = hash('sha256', `${stream} ${timestamp} ${hash('sha256', message, 'base64')}`, 'base64url').slice(

@@ -4,18 +4,20 @@
  */
 
 import { createJoin, createMemoryStores } from '../../shared/adapters/memory/index.js';
+import { digest } from '../../shared/base/digest.js';
 import { limits } from '../../shared/base/limits.js';
 import { MINUTE_MS } from '../../shared/base/time.js';
 import type { Config } from '../../shared/config/settings.js';
 import { settleExpired } from '../../shared/count/settle.js';
-import type { Notice } from '../../shared/model/index.js';
-import { ingest } from '../../shared/pipeline.js';
+import { merged } from '../../shared/doors/read.js';
+import type { LogBatch, Notice, Parsed } from '../../shared/model/index.js';
+import { ingestRead, readBatch } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
 import { parseTruststore } from '../../shared/x509/truststore.js';
 import { createTruststores } from '../inputs/file-truststores.js';
 import type { Live } from '../inputs/live/options.js';
 import { readInputs } from '../inputs/read.js';
-import { deduplicator } from '../inputs/seen.js';
+import { seenEvents } from '../inputs/seen.js';
 import { assertUsable, truststoreErrors } from '../inputs/truststores.js';
 import { progressBar } from '../terminal/progress.js';
 import { compactCells } from './compact-cells.js';
@@ -105,7 +107,7 @@ async function countAll(
   onlooker: ReplayObserver | undefined,
 ): Promise<InputProblem[]> {
   const problems: InputProblem[] = [];
-  const isNew = deduplicator();
+  const seen = seenEvents();
   const bar = progressBar(process.stderr);
   // While counting, the grace period is measured in requests, not in minutes: it ends before the store drops the first
   // half.
@@ -132,24 +134,27 @@ async function countAll(
     stdin: process.stdin,
     live: live?.items ?? null,
     formats,
-    isNew: isUnread ? isNew : null,
+    seen: isUnread ? seen : null,
   };
+  const together: LogBatch[] = [];
   for await (const item of readInputs(paths, inputOptions)) {
     if (item.kind === 'problem') problems.push(item);
     else if (item.kind === 'progress') bar.update(item.bytesRead, item.bytesTotal);
     else if (item.kind === 'searched') bar.searched(item.done, item.total);
     if (item.kind !== 'batch') continue;
-    const isAsked = item.repeated !== undefined;
-    const events = isAsked ? item.batch.events : item.batch.events.filter((event) => isNew(item.batch, event.id));
-    const repeated = item.repeated ?? item.batch.events.length - events.length;
+    const { left } = item;
+    const events =
+      left === undefined ? item.batch.events.filter(({ id }) => seen.isNew(item.batch, id)) : item.batch.events;
+    const { repeated, passed } = left ?? { repeated: item.batch.events.length - events.length, passed: 0 };
     const batch = { ...item.batch, events };
-    const { parsed } = await ingest(batch, world);
-    for (const event of onlooker === undefined ? [] : batch.events) onlooker?.onEvent(event, batch.logGroup);
-    tallies.events += events.length + repeated + item.batch.malformed.length;
+    for (const event of onlooker === undefined ? [] : events) onlooker?.onEvent(event, batch.logGroup);
+    tallies.events += events.length + repeated + passed + batch.malformed.length;
     tallies.duplicates += repeated;
+    together.push(batch);
+    if (item.more) continue;
+    const parsed = await ingestTogether(together.splice(0), world, tallies.evidence);
     tallies.rejects.add(parsed.rejected);
     tallies.recovered += parsed.recovered;
-    tallies.evidence.add(batch.events, parsed);
     requests += parsed.denials.length + parsed.accesses.length + parsed.connections.length;
     await settleExpired(world);
   }
@@ -159,4 +164,19 @@ async function countAll(
   const later = { ...world, clock: { now: () => end } };
   while ((await settleExpired(later)) > 0) end += graceMs;
   return problems;
+}
+
+/** Counts the streams of one part of a file as if they had come in one batch: the halves of a request are mostly in two of them. */
+async function ingestTogether(batches: readonly LogBatch[], world: World, seen: Evidence): Promise<Parsed> {
+  const parts: Parsed[] = [];
+  for (const batch of batches) {
+    const read = await readBatch(batch, world);
+    seen.add(batch.events, read);
+    parts.push(read);
+  }
+  const [only] = batches;
+  const isOne = only !== undefined && batches.length === 1;
+  const batchId = isOne ? only.batchId : digest(...batches.map((batch) => batch.batchId));
+  const { parsed } = await ingestRead(batchId, merged(parts), world);
+  return parsed;
 }

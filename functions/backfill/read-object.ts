@@ -6,10 +6,11 @@
 import { gzipSync } from 'node:zlib';
 import type { InputSource } from '../../cli/inputs/files.js';
 import { readSource } from '../../cli/inputs/read.js';
+import { ALL_NEW } from '../../cli/inputs/seen.js';
 import { linesOf } from '../../shared/backfill/halves.js';
+import { backfillLimits } from '../../shared/base/backfill-limits.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { getOrInsert } from '../../shared/base/get-or-insert.js';
-import { limits } from '../../shared/base/limits.js';
 import { underWildcards } from '../../shared/count/bound-scopes.js';
 import { markClaims } from '../../shared/diagnosis/claims.js';
 import { withInferred } from '../../shared/diagnosis/infer.js';
@@ -46,15 +47,15 @@ export async function readObject(source: InputSource, world: World): Promise<Rea
   let problem: string | null = null;
   const formats = world.config.accessLogFormats;
   // By a format of its own a record may be something else than it looks like.
-  const isNew = Object.keys(formats).length === 0 ? () => true : null;
-  for await (const item of readSource(noted, { bytesRead: 0 }, formatOfGroup(formats, ''), isNew)) {
+  const seen = Object.keys(formats).length === 0 ? ALL_NEW : null;
+  for await (const item of readSource(noted, { bytesRead: 0 }, formatOfGroup(formats, ''), seen)) {
     if (item.kind === 'problem') problem ??= item.detail;
     if (item.kind !== 'batch') continue;
     const read = await readBatch(item.batch, world);
     const isDropped = world.config.privacy.certificates === 'drop';
     const parsed = await redact(isDropped ? await judged(read, world) : read, world);
     for (const [day, lines] of linesOf(parsed, known)) files.add(day, lines);
-    if (files.size() > limits.backfillKeptBytesMax) {
+    if (files.size() > backfillLimits.keptBytesMax) {
       const what = 'holds more refused requests than one function can keep; expected it in smaller objects';
       throw new MtlsWatchError('unreadable-input', `${source.name} ${what}`);
     }
@@ -105,7 +106,7 @@ function dayFiles() {
     add: (day: number, lines: readonly HalfLine[]): void => {
       const file = getOrInsert(days, day, () => ({ held: '', members: [] }));
       for (const line of lines) file.held += `${JSON.stringify(line)}\n`;
-      if (file.held.length > limits.backfillHeldCharsMax) compress(file);
+      if (file.held.length > backfillLimits.heldCharsMax) compress(file);
     },
     size: () => bytes,
     finish: (): ReadonlyMap<number, Buffer> => {

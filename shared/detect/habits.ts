@@ -24,6 +24,7 @@ const SIZE = 3;
 /** In days: every day, every week, and a month in each of its lengths. */
 const MONTH = [28, 29, 30, 31] as const;
 const PERIODS = [[1], [7], MONTH] as const;
+const ALL_DAYS = PERIODS.flat();
 
 /** Adds a closed bin that ends at `step`. */
 export function learnEpisode(state: State, step: number, binSteps: number, count: number, score: number): void {
@@ -51,7 +52,7 @@ export function isHabit(state: State, step: number, perStep: number): boolean {
   const came = (days: number, play = PLAY): boolean => cameAt(state, step - days * DAY, perStep, play);
   return (
     PERIODS.some((days) => [1, 2].every((back) => days.some((length) => came(back * length)))) ||
-    MONTH.some((days) => isSameDate(step, step - days * DAY) && came(days, PLAY_OF_ONE))
+    MONTH.some((days) => came(days, PLAY_OF_ONE) && isSameDate(step, step - days * DAY))
   );
 }
 
@@ -65,11 +66,12 @@ export interface Alike {
 
 /** @returns the latest that is alike; null where there is none */
 export function alikeBefore({ episodes }: State, step: number, perStep: number): Alike | null {
-  for (const days of PERIODS.flat()) {
+  for (const days of ALL_DAYS) {
     const then = step - days * DAY;
     for (let i = 0; i < episodes.length; i += EPISODE) {
-      const [from = 0, to = 0, size = 0] = [episodes[i], episodes[i + 1], episodes[i + 2]];
-      if (from <= 0 || then < from - PLAY || then > to + PLAY) continue;
+      const from = episodes[i] ?? 0;
+      if (from <= 0 || then < from - PLAY || then > (episodes[i + 1] ?? 0) + PLAY) continue;
+      const size = episodes[i + 2] ?? 0;
       if (perStep <= SIZE * size && size <= SIZE * perStep) return { step: from, perStep: size };
     }
   }

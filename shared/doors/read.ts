@@ -26,7 +26,8 @@ export async function readDelivery(batch: LogBatch, settings: ReadSettings): Pro
   return parts.length === 0 ? parsed : merged([...parts, parsed]);
 }
 
-function merged(parts: readonly Parsed[]): Parsed {
+/** What several batches say, as if it had come in one. */
+export function merged(parts: readonly Parsed[]): Parsed {
   return {
     denials: parts.flatMap(({ denials }) => denials),
     accesses: parts.flatMap(({ accesses }) => accesses),

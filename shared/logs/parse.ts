@@ -87,7 +87,7 @@ export function parseWith(
     const lines: ExecutionLine[] = [];
     const origin = originOf(apiOfLogGroup(batch.logGroup), source);
     for (const event of events) {
-      if (event.isPlainSuccess && (event.message === '' || found.heardPulse === pulseOf(event.timestamp))) {
+      if (event.isPlainSuccess && found.heardPulse === pulseOf(event.timestamp)) {
         found.passed++;
         continue;
       }

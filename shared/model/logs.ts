@@ -9,10 +9,7 @@ export interface LogEvent {
   readonly account?: string;
   /** The log group to which the event was first written, where it was copied from there: in a centralised log group. */
   readonly sourceLog?: string;
-  /**
-   * Set by a reader of files for what is certainly the access record of a success, and of no other door. The message is '' where the
-   * one before it in the stream is a success of the same span, so that nothing would be made of this one.
-   */
+  /** Set by a reader of files for what is certainly the access record of a success, and of no other door. */
   readonly isPlainSuccess?: true;
 }
 
