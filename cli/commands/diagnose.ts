@@ -2,9 +2,11 @@
 
 import { Command } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
-import { reasons } from '../../shared/messages/reasons/en.js';
+import { type DiagnoseWords, diagnoseWords } from '../../shared/messages/diagnose-words.js';
+import { messagesIn } from '../../shared/messages/index.js';
+import { evidenceOf } from '../../shared/messages/parts.js';
+import type { Messages } from '../../shared/messages/types.js';
 import type { Diagnosis, Finding } from '../../shared/model/index.js';
-import { english } from '../../shared/model/phrases.js';
 import { reasonIdOf } from '../../shared/model/reasons.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { diagnose } from '../../shared/x509/diagnose.js';
@@ -17,13 +19,14 @@ import type { RecordedConnection } from '../inputs/connection-file.js';
 import { type DoorOptions, type KnownDoor, knownDoor, rulesOf, rulesOfRecord, withDoor } from '../inputs/known-door.js';
 import { nameOf, readClientFile, readUsableTruststore } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
-import { timeOption, withAt } from '../terminal/options.js';
+import { languageOption, timeOption, withAt, withLanguage } from '../terminal/options.js';
 import { findingText, folded, heading, jsonLine, type Output } from '../terminal/table.js';
 
 export interface DiagnoseOptions extends DoorOptions {
   readonly client: string;
   readonly truststore: string;
   readonly at?: string;
+  readonly lang?: string;
   /** The gateway's own sentence, as in the execution log. */
   readonly refusedWith?: string;
   /** The custom domain whose probes count. */
@@ -32,7 +35,7 @@ export interface DiagnoseOptions extends DoorOptions {
 }
 
 export function diagnoseCommand(output: Output = process.stdout, clock: Clock = systemClock): Command {
-  const command = withAt(new Command('diagnose'))
+  const command = withLanguage(withAt(new Command('diagnose')), 'en')
     .requiredOption(
       '--client <file>',
       "the client's certificate in PEM or DER, an access record that holds it, or a connection record; certificates behind it count as presented",
@@ -60,17 +63,25 @@ export async function runDiagnose(
   { door, probed }: KnownDoor = { door: rulesOf(options), probed: null },
 ): Promise<number> {
   const at = timeOption(options.at, clock);
+  const language = languageOption(options.lang, 'en');
+  const spoken: Spoken = { words: diagnoseWords[language], messages: messagesIn[language] };
+  const { words } = spoken;
   const { client, presented, note, logged } = await readClientFile(options.client);
   const { truststore, name } = await readUsableTruststore(options.truststore, clock);
   const refusedWith = options.refusedWith === undefined ? null : reasonIdOf(options.refusedWith);
-  if (logged !== undefined) return loggedVerdict(logged, options, truststore, at, output);
+  if (logged !== undefined) return loggedVerdict(logged, options, truststore, at, output, spoken);
   const diagnosis = diagnose(client, truststore, at, presented, refusedWith, probed, door);
-  const where = door.id === 'api-gateway' ? '' : `, by the rules of ${door.name}`;
-  const what = `${nameOf(options.client)} against ${name}, at ${when(at)}${where}`;
+  const where = door.id === 'api-gateway' ? '' : words.byRules(door.name);
+  const what = `${words.against(nameOf(options.client), name, when(at))}${where}`;
   output.write(
-    options.json ? jsonLine(diagnosis) : folded(describe(diagnosis, note === null ? what : `${what}\n${note}`)),
+    options.json ? jsonLine(diagnosis) : folded(describe(diagnosis, note === null ? what : `${what}\n${note}`, spoken)),
   );
   return { trusted: 0, refused: 1, undecided: 2 }[diagnosis.verdict];
+}
+
+interface Spoken {
+  readonly words: DiagnoseWords;
+  readonly messages: Messages;
 }
 
 /** Of a client of which only a connection record tells. */
@@ -80,17 +91,19 @@ function loggedVerdict(
   truststore: Truststore,
   at: number,
   output: Output,
+  spoken: Spoken,
 ): number {
+  const { words } = spoken;
   const { client, door: id, reason, isDoorSure } = connection;
   const door = rulesOfRecord(options, Object.hasOwn(doorRules, id) ? (id as RuledDoor) : 'api-gateway', isDoorSure);
   const own = client ?? { subjectDn: '', issuerDn: '', serialNumber: '', notBefore: null, notAfter: null };
   const path = own.subjectDn === '' ? [] : [own.subjectDn];
-  const told = withoutCertificate(connection, door);
+  const told = withoutCertificate(connection, door, options.json === true ? diagnoseWords.en : words);
   if (told !== null) {
     const { headline, code, ...finding } = told;
     const verdict: Diagnosis = { ...finding, path: reason === null ? path : [], basis: 'log-fields' };
     const [said] = verdict.findings;
-    const text = `${headline}  ${pc.dim(`${nameOf(options.client)}, of ${door.name}`)}\n${said === undefined ? '' : `\n${findingText(said, '')}`}`;
+    const text = `${headline}  ${pc.dim(words.ofDoor(nameOf(options.client), door.name))}\n${said === undefined ? '' : `\n${findingText(said, '', words.severities[said.severity])}`}`;
     output.write(options.json ? jsonLine(verdict) : folded(text));
     return code;
   }
@@ -98,56 +111,64 @@ function loggedVerdict(
   const found = diagnoseLogged(own, truststore, at, said, door);
   const none: Diagnosis = { verdict: 'undecided', reason: null, findings: [], path, basis: 'log-fields' };
   const verdict = found.kind === 'made' ? { ...found.verdict, path } : none;
-  const because = found.kind === 'made' ? "from the log's fields, not from the certificate" : english(found.because);
-  const what = `${nameOf(options.client)}, at ${when(at)}, by the rules of ${door.name}\n${because}`;
-  output.write(options.json ? jsonLine(verdict) : folded(describe(verdict, what)));
+  const because = found.kind === 'made' ? words.fromLogFields : spoken.messages.say(found.because);
+  const what = `${words.recordAt(nameOf(options.client), when(at))}${words.byRules(door.name)}\n${because}`;
+  output.write(options.json ? jsonLine(verdict) : folded(describe(verdict, what, spoken)));
   return verdict.verdict === 'refused' ? 1 : 2;
 }
 
 /** What the record says by itself, where no certificate is to be judged; null where one was refused. */
-function withoutCertificate({ outcome, reason }: RecordedConnection, { name }: DoorRules) {
-  const told = (code: string, severity: Finding['severity'], evidence: string, remedy: string) => ({
+function withoutCertificate({ outcome, reason }: RecordedConnection, { name }: DoorRules, words: DiagnoseWords) {
+  const told = (
+    code: string,
+    severity: Finding['severity'],
+    { evidence, remedy }: { readonly evidence: string; readonly remedy: string },
+  ) => ({
     findings: [{ code, severity, depth: null, subjectDn: null, evidence: [evidence], remedy }],
   });
   if (reason === 'no-client-certificate') {
-    const remedy = `${reasons[reason].remedy} More: mtls-watch runbook ${reason}`;
-    const finding = told(reason, 'error', 'the client sent no certificate', remedy);
-    return { headline: headlineOf('refused', reason), code: 1, verdict: 'refused', reason, ...finding } as const;
+    const finding = told(reason, 'error', words.noCertificate);
+    return { headline: headlineOf('refused', reason, words), code: 1, verdict: 'refused', reason, ...finding } as const;
   }
   const none = { verdict: 'undecided', reason: null } as const;
   if (outcome === 'accepted') {
-    const words = 'this connection was accepted: nothing was refused';
-    const remedy = 'To have its certificate judged, give the certificate itself: the record does not hold it.';
     return {
-      headline: pc.green(pc.bold('ACCEPTED')),
+      headline: pc.green(pc.bold(words.accepted)),
       code: 0,
       ...none,
-      ...told('connection-accepted', 'info', words, remedy),
+      ...told('connection-accepted', 'info', words.wasAccepted),
     };
   }
   if (outcome === 'refused') return null;
-  const words = `this connection failed, and ${name} does not blame the certificate`;
-  const finding = told('connection-failed', 'info', words, 'More: mtls-watch runbook connection-failed');
-  return { headline: headlineOf('undecided', null), code: 2, ...none, ...finding };
+  const finding = told('connection-failed', 'info', words.failedOtherwise(name));
+  return { headline: headlineOf('undecided', null, words), code: 2, ...none, ...finding };
 }
 
-function describe({ verdict, reason, findings, path }: Diagnosis, what: string): string {
+function describe({ verdict, reason, findings, path }: Diagnosis, what: string, { words, messages }: Spoken): string {
   const decisive = findings.find(({ code }) => code === reason);
-  const standing = standingOf(decisive);
-  const result = `${headlineOf(verdict, reason)}${verdict === 'refused' ? standing : ''}`;
+  const standing = standingOf(decisive, words);
+  const result = `${headlineOf(verdict, reason, words)}${verdict === 'refused' ? standing : ''}`;
   const steps = path.map((subjectDn, depth) => `  ${depth}  ${subjectDn}\n`).join('');
-  const texts = findings.map((finding) => findingText(finding, finding.depth === null ? '' : `depth ${finding.depth}`));
-  return `${result}  ${pc.dim(what)}\n${path.length > 0 ? heading('Path') + steps : ''}${texts.length > 0 ? heading('Findings') : ''}${texts.join('\n')}`;
+  const texts = findings.map((finding) => {
+    const { said, depth, severity, remedy } = finding;
+    const told = {
+      ...finding,
+      evidence: evidenceOf(finding, messages),
+      remedy: said ? messages.say(said.remedy) : remedy,
+    };
+    return findingText(told, depth === null ? '' : words.depth(depth), words.severities[severity]);
+  });
+  return `${result}  ${pc.dim(what)}\n${path.length > 0 ? heading(words.path) + steps : ''}${texts.length > 0 ? heading(words.findings) : ''}${texts.join('\n')}`;
 }
 
-function headlineOf(verdict: Diagnosis['verdict'], reason: string | null): string {
-  if (verdict === 'trusted') return pc.green(pc.bold('TRUSTED'));
-  if (verdict === 'refused') return `${pc.red(pc.bold('REFUSED'))}  ${pc.bold(reason ?? '')}`;
-  const undecided = pc.yellow(pc.bold('UNDECIDED'));
-  return reason === null ? undecided : `${undecided}  ${pc.bold(reason)}  (not documented)`;
+function headlineOf(verdict: Diagnosis['verdict'], reason: string | null, words: DiagnoseWords): string {
+  if (verdict === 'trusted') return pc.green(pc.bold(words.trusted));
+  if (verdict === 'refused') return `${pc.red(pc.bold(words.refused))}  ${pc.bold(reason ?? '')}`;
+  const undecided = pc.yellow(pc.bold(words.undecided));
+  return reason === null ? undecided : `${undecided}  ${pc.bold(reason)}  ${words.notDocumented}`;
 }
 
-function standingOf(finding: Finding | undefined): string {
-  if (finding?.seenOn !== undefined) return `  (seen at this gateway on ${finding.seenOn})`;
-  return isCertain(finding?.standing) ? '' : '  (likely)';
+function standingOf(finding: Finding | undefined, words: DiagnoseWords): string {
+  if (finding?.seenOn !== undefined) return `  ${words.seenHere(finding.seenOn)}`;
+  return isCertain(finding?.standing) ? '' : `  ${words.likely}`;
 }

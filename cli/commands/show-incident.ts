@@ -3,33 +3,23 @@
 import type { Command } from 'commander';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
-import { clean } from '../../shared/base/text.js';
 import { MINUTES_PER_HOUR, minuteOf } from '../../shared/base/time.js';
-import { readableScope } from '../../shared/config/readable-scope.js';
 import type { Config } from '../../shared/config/settings.js';
 import { type Diagnosed, diagnoseClients } from '../../shared/diagnosis/diagnosis.js';
 import { clientsOf } from '../../shared/incidents/notice.js';
 import { isInForce } from '../../shared/incidents/silence.js';
+import { incidentWords } from '../../shared/messages/incident-words.js';
 import { messagesIn } from '../../shared/messages/index.js';
-import { issuerText, nameWords, wholePlaceText } from '../../shared/messages/names.js';
 import { bodyOf, subjectOf, verdictSections } from '../../shared/messages/text.js';
-import {
-  countOf,
-  type EndedIncident,
-  type Fact,
-  isSeveral,
-  type Notice,
-  type Silence,
-} from '../../shared/model/index.js';
+import { countOf, type Fact, isSeveral, type Notice } from '../../shared/model/index.js';
 import { english, say } from '../../shared/model/phrases.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import type { TruststoreSource } from '../../shared/ports/truststore.js';
 import { type FoundIncident, findIncident, tellingNotice } from '../inputs/incident.js';
 import type { TableOptions } from '../inputs/stack.js';
-import { amountText, inAll } from '../terminal/amounts.js';
-import { pc } from '../terminal/colors.js';
+import { incidentText } from '../terminal/incident-text.js';
 import { configOption, languageOption } from '../terminal/options.js';
-import { folded, heading, jsonLine, type Output, pairs } from '../terminal/table.js';
+import { folded, heading, jsonLine, type Output } from '../terminal/table.js';
 
 export interface ShowOptions extends TableOptions {
   readonly lang?: string;
@@ -70,14 +60,15 @@ export async function showIncident(id: string, options: ShowOptions, world: Show
     output.write(jsonLine({ ...lineOf(known, now), lastHour, notice, ...(diagnosed && { diagnosis: diagnosed }) }));
     return;
   }
-  const messages = messagesIn[given ?? (await world.config()).language];
+  const language = given ?? (await world.config()).language;
+  const [messages, words] = [messagesIn[language], incidentWords[language]];
   const alert =
-    notice === null ? [] : [heading('The alert'), `${subjectOf(notice, messages)}\n\n${bodyOf(notice, messages)}`];
+    notice === null ? [] : [heading(words.alert), `${subjectOf(notice, messages)}\n\n${bodyOf(notice, messages)}`];
   const verdict =
     diagnosed === null
       ? []
-      : [heading('The verdict now'), `${verdictSections(diagnosed, messages).join('\n\n') || 'No diagnosis'}\n`];
-  output.write(`${describe(known, lastHour, now)}${folded([...alert, ...verdict].join(''))}`);
+      : [heading(words.verdictNow), `${verdictSections(diagnosed, messages).join('\n\n') || words.noDiagnosis}\n`];
+  output.write(`${incidentText(known, lastHour, now, words, messages)}${folded([...alert, ...verdict].join(''))}`);
 }
 
 /** In the running incident, or before its end; of one that goes on for months, the last days. */
@@ -152,76 +143,6 @@ function lineOf({ incidentId, group, since, firing, ended, sent, waiting, silenc
     flaps: (firing ?? ended)?.flaps,
     notices: [...sent.map(told(true)), ...waiting.map(told(false))],
   };
-}
-
-function describe(known: FoundIncident, lastHour: number | null, now: number): string {
-  const { incidentId, group, since, firing, ended, sent, waiting, silences } = known;
-  const issuer = clean(issuerText(group.issuerDn, nameWords.en), limits.dnCharsMax);
-  const lines: [string, string][] = [
-    ['domain', wholePlaceText(readableScope(clean(group.scope, limits.scopeCharsMax)), group, nameWords.en)],
-    ['issuer', group.isUnverified ? `${issuer} (unverified)` : issuer],
-    ['reason', group.reason],
-    ['severity', (firing ?? ended)?.severity ?? ''],
-    ['since', iso(since)],
-    ended === null ? ['calm since', calmText(firing?.calmSince ?? null)] : ['ended', iso(ended.endedAt)],
-    ...(ended?.count == null ? [] : [['refused', wholeText(ended, ended.count)] satisfies [string, string]]),
-    ...(lastHour === null ? [] : [['refused in the last hour', String(lastHour)] satisfies [string, string]]),
-    ['acknowledged', acknowledgedText(known)],
-    ...listed(
-      'silences',
-      silences.map((one) => silenceText(one, now)),
-      'none',
-    ),
-    ...listed(
-      'notices',
-      [
-        ...sent.map((one) => `${noticeText(one)}, sent`),
-        ...waiting.map((one) => `${noticeText(one)}, waits to be sent`),
-      ],
-      untoldText(known),
-    ),
-  ];
-  return `${pc.bold(`incident ${incidentId}`)}\n${pairs(lines, 24)}`;
-}
-
-function wholeText({ firstFailureAt, calmAt, reasons = [] }: EndedIncident, count: number): string {
-  const span = firstFailureAt === null ? '' : `, ${iso(firstFailureAt)} to ${iso(calmAt)}`;
-  const each = reasons.map((one) => `${one.count} ${one.reason}`).join(', ');
-  return `${inAll(count)}${span}${each && ` (${each})`}`;
-}
-
-function listed(name: string, values: readonly string[], none: string): [string, string][] {
-  return (values.length === 0 ? [none] : values).map((value, index) => [index === 0 ? name : '', value]);
-}
-
-function calmText(calmSince: number | null): string {
-  return calmSince === null ? 'it goes on' : iso(calmSince);
-}
-
-function acknowledgedText({ firing, incidentId }: FoundIncident): string {
-  if (firing === null) return 'it is over';
-  if (!firing.acknowledged) return `no; mtls-watch ack ${incidentId}`;
-  const by = firing.acknowledgedBy === undefined ? '' : ` by ${clean(firing.acknowledgedBy, limits.authorCharsMax)}`;
-  return `yes${by}: not repeated unless it escalates`;
-}
-
-function silenceText(silence: Silence, now: number): string {
-  const state = now >= silence.endsAt ? 'over since' : isInForce(silence, now) ? 'in force until' : 'waits, until';
-  const by = silence.author === undefined ? '' : `, by ${silence.author}`;
-  return `${silence.id} ${state} ${iso(silence.endsAt)}${by}: ${silence.comment}`;
-}
-
-function noticeText(notice: Notice): string {
-  const { kind, at, severity } = notice;
-  return `${at}  ${kind}, ${severity}, ${amountText(notice)}`;
-}
-
-/** Notices are kept for some weeks, so that there may be none although it was told. */
-function untoldText({ firing, ended }: FoundIncident): string {
-  if ((firing ?? ended)?.heldBack) return 'none: held back by a silence or the budget for strangers';
-  return (firing ?? ended)?.announced
-    ? 'none that is kept'
-    : 'none of its own: told by the incident of its domain or cause';
 }
 
 const iso = (at: number): string => new Date(at).toISOString();

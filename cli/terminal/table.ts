@@ -1,5 +1,6 @@
 /** Output, options, tables and wrapped text that the verbs share. */
 
+import columns from 'string-width';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { DAY_MS } from '../../shared/base/time.js';
 import type { Finding } from '../../shared/model/index.js';
@@ -69,7 +70,7 @@ export function pairs(lines: readonly (readonly [name: string, value: string])[]
   return lines
     .map(([name, value]) => {
       const parts = width === null ? [value] : wrapWords(value, Math.max(COLUMN_LEAST, width - lead));
-      return `  ${name.padEnd(nameWidth)}  ${parts.join(`\n${' '.repeat(lead)}`)}\n`;
+      return `  ${name}${' '.repeat(Math.max(0, nameWidth - columns(name)))}  ${parts.join(`\n${' '.repeat(lead)}`)}\n`;
     })
     .join('');
 }
@@ -81,8 +82,13 @@ const SEVERITY: Readonly<Record<Finding['severity'], (text: string) => string>> 
 };
 
 /** One finding: its place and code, the evidence, the remedy. */
-export function findingText({ code, severity, subjectDn, evidence, remedy }: Finding, where: string): string {
-  const title = `  ${SEVERITY[severity](pc.bold(code))}  ${pc.dim([severity, where].filter((part) => part !== '').join(', '))}`;
+/** @param told the severity, in the language of the texts */
+export function findingText(
+  { code, severity, subjectDn, evidence, remedy }: Finding,
+  where: string,
+  told: string = severity,
+): string {
+  const title = `  ${SEVERITY[severity](pc.bold(code))}  ${pc.dim([told, where].filter((part) => part !== '').join(', '))}`;
   const lines = [
     title,
     ...(subjectDn === null ? [] : wrap(subjectDn, 4)),

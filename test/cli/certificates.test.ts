@@ -101,6 +101,21 @@ describe('diagnose', () => {
     expect(text.replace(/\s+/g, ' ')).toContain('update the domain name to the new truststore version');
   });
 
+  test('says the same in Japanese, and gives programs the same JSON', async () => {
+    const [english, { text }] = [await verdict(changed), await verdict(changed, own, { lang: 'ja' })];
+    expect(text).toMatch(/^拒否 {2}issuer-rekeyed/);
+    for (const dn of english.text.match(/C=US,[^\n]*/g) ?? [])
+      expect(text.replace(/\s/g, '')).toContain(dn.split(' ')[0]);
+    const told = text
+      .split('\n')
+      .filter((line) => /[A-Za-z]{4,} [a-z]{2,} [a-z]{2,}/.test(line.replace(/C=US,\S.*$/, '')));
+    expect(told).toEqual([]);
+    expect((await verdict(changed, own, { lang: 'ja', json: true })).text).toBe(
+      (await verdict(changed, own, { json: true })).text,
+    );
+    await expect(verdict(changed, own, { lang: 'fr' })).rejects.toThrow(/--lang got fr; expected en or ja/);
+  });
+
   test('goes by what probes showed at the gateway of a domain', async () => {
     const probed = createMemoryStores().probed;
     const refused = { outcome: 'refused', because: null } as const;

@@ -115,6 +115,12 @@ it('shows the alert as the mail has it, who has it in hand, silences and notices
   world.lines.length = 0;
   await showIncident('one', { lang: 'ja' }, world);
   expect(text()).toContain(bodyOf(sent!, messagesIn.ja));
+  const list = text().slice(0, text().indexOf('アラート'));
+  for (const line of list.trimEnd().split('\n'))
+    expect(line, line).toMatch(/^(?: {2}| {20,})?.*[\p{Script=Han}\p{Script=Katakana}]/u);
+  expect(list).toMatch(/理由 +証明書の有効期限切れ（expired）\n/);
+  expect(list).toMatch(/通知 +2026-11-29T02:25:00\.000Z {2}急増、高、5 分間に 12 件、送信済み\n/);
+  expect(list).not.toMatch(/[A-Za-z]+ (?:by|until|min|in all)\b|\([^)]*\)/);
   world.lines.length = 0;
   await showIncident('one', { json: true }, world);
   expect(json()).toMatchObject([

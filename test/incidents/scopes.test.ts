@@ -3,7 +3,14 @@
 import { describe, expect, it } from 'vitest';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { groupId } from '../../shared/model/group-id.js';
-import { type Fact, type GroupKey, type Notice, SEVERAL_ISSUERS, SEVERAL_STRANGERS } from '../../shared/model/index.js';
+import {
+  type Fact,
+  type GroupKey,
+  type Notice,
+  SEVERAL_ISSUERS,
+  SEVERAL_STRANGERS,
+  UNKNOWN_ISSUER,
+} from '../../shared/model/index.js';
 import { alert, sweep } from '../../shared/pipeline.js';
 import type { TruststoreSource } from '../../shared/ports/truststore.js';
 import { ca } from '../support/certificates.js';
@@ -111,6 +118,13 @@ describe.each<[string, TruststoreSource]>([
     expect(minuteOf(spike as Notice)).toBe(6);
     expect(names(spike)).toEqual(['Ada', 'Bo', 'Cy']);
   });
+});
+
+it('strangers hide nobody who is told as low himself', async () => {
+  const failing = { group: { ...partner('Ada'), issuerDn: UNKNOWN_ISSUER }, from: 6, to: 60, each: 3 };
+  const notices = await play(60, [...scanner(0, 40), failing], { truststores: partners });
+  const [spike] = notices.filter(({ group }) => group.issuerDn === UNKNOWN_ISSUER);
+  expect(spike).toMatchObject({ kind: 'spike', severity: 'low' });
 });
 
 describe('partners that fail together', () => {

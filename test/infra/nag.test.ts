@@ -12,6 +12,11 @@ const everything = {
   discover: { mode: 'on', truststoreBuckets: ['example-truststores'] },
   canaries: [{ domain: 'api.example.com' }],
   history: { exports: ['s3://example-logs/exports/'] },
+  connectionLogGroups: [{ name: '/aws/vendedlogs/cloudfront/E2DX1SLDPK0123' }],
+  topics: { high: 'create' },
+  chatTopic: 'create',
+  eventBus: 'default',
+  privacy: { sourceIps: 'hash', certificates: 'drop' },
 };
 
 describe("cdk-nag, AwsSolutions, and CloudFormation's own schemas", () => {
