@@ -74,8 +74,9 @@ export function settingsText(config: Config): string {
   // distinguished.
   const central = config.central === null ? null : {};
   // Addresses are left out, because everybody who may read the function's configuration would see them, and only the
-  // topic needs them.
-  const { alertEmails: _, ...told } = { ...config, central };
+  // topic and the report's function need them.
+  const report = config.report === null ? null : { ...config.report, mail: null };
+  const { alertEmails: _, ...told } = { ...config, central, report };
   return JSON.stringify(Object.fromEntries(Object.entries(told).filter(isSet)));
 }
 

@@ -355,6 +355,7 @@ export class MtlsWatch extends OperatedWatch {
         ? { OPERATOR_FUNCTION: Lazy.string({ produce: () => this.operator.functionName }) }
         : {}),
       TOPIC_ARN: alerts.topic.topicArn,
+      ...(name === 'weekly-report' && config.report?.mail ? { REPORT_MAIL: JSON.stringify(config.report.mail) } : {}),
       ACCOUNT_ID: Stack.of(this).account,
       ...routes,
       ...(config.dashboard ? { DASHBOARD_NAME: dashboardName(this) } : {}),

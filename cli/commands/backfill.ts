@@ -4,8 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { systemClock } from '../../shared/adapters/clock.js';
 import { objectName, type Plan, planOf } from '../../shared/backfill/plan.js';
+import { backfillLimits } from '../../shared/base/backfill-limits.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
-import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
 import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
 import type { Config } from '../../shared/config/settings.js';
@@ -192,7 +192,7 @@ async function listed(
         `${clean(uri, 200)} may not be read; expected it below ${history.exports.join(' or ')}, or that prefix in the setting history.exports`,
       );
     }
-    const objects = await list(bucket, prefix, limits.backfillObjectsMax);
+    const objects = await list(bucket, prefix, backfillLimits.objectsMax);
     if (objects.length === 0) {
       throw new MtlsWatchError(
         'unreadable-input',
@@ -200,9 +200,9 @@ async function listed(
       );
     }
     for (const object of objects) found.set(objectName(object), object);
-    if (found.size > limits.backfillObjectsMax) {
+    if (found.size > backfillLimits.objectsMax) {
       throw usage(
-        `${clean(uri, 200)}: more than ${limits.backfillObjectsMax} objects; expected a longer prefix, and several runs`,
+        `${clean(uri, 200)}: more than ${backfillLimits.objectsMax} objects; expected a longer prefix, and several runs`,
       );
     }
   }
@@ -262,7 +262,7 @@ function tooLarge(objects: readonly ExportedObject[]): MtlsWatchError {
   const others = objects.length > 1 ? ` (and ${objects.length - 1} more)` : '';
   const name = first === undefined ? '' : `${objectName(first)} has ${size(first.bytes)}`;
   return usage(
-    `${name}${others}; expected at most ${size(limits.backfillObjectBytesMax)}, which one function reads in its time. ` +
+    `${name}${others}; expected at most ${size(backfillLimits.objectBytesMax)}, which one function reads in its time. ` +
       `Write it again in smaller objects, or leave it out with --tolerate ${objects.length}`,
   );
 }

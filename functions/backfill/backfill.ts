@@ -10,11 +10,11 @@
 import { basename } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { InputSource } from '../../cli/inputs/files.js';
-import { LEARNED_DAYS, learnPast } from '../../shared/backfill/learn-past.js';
+import { learnPast } from '../../shared/backfill/learn-past.js';
 import { objectId, objectName } from '../../shared/backfill/plan.js';
 import { sumUpDay } from '../../shared/backfill/sum-up.js';
+import { backfillLimits } from '../../shared/base/backfill-limits.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
-import { limits } from '../../shared/base/limits.js';
 import { dayOf, HOUR_MS, hourOf } from '../../shared/base/time.js';
 import type { RunWithInventory } from '../../shared/discovery/known-world.js';
 import type { BackfillBucket, ExportedObject, ExportPart, PastMinutes } from '../../shared/ports/backfill.js';
@@ -112,8 +112,8 @@ async function readOne(
   bucket: BackfillBucket,
 ): Promise<string | null> {
   const { key, bytes, writtenAt } = object;
-  if (bytes > limits.backfillObjectBytesMax) {
-    return `${bytes} bytes; expected at most ${limits.backfillObjectBytesMax}: export it in smaller objects, or replay it`;
+  if (bytes > backfillLimits.objectBytesMax) {
+    return `${bytes} bytes; expected at most ${backfillLimits.objectBytesMax}: export it in smaller objects, or replay it`;
   }
   const source: InputSource = {
     name: objectName(object),
@@ -150,7 +150,7 @@ async function check({ run, tolerated, from, to }: CheckEvent, { bucket }: Backf
   if (unread.length > tolerated) {
     const told = failures.map(({ name, why }) => `${name}: ${why}`);
     const others = unread.map(objectName).filter((name) => !failures.some((failed) => failed.name === name));
-    const silent = others.slice(0, limits.backfillFailuresToldMax - told.length);
+    const silent = others.slice(0, backfillLimits.failuresToldMax - told.length);
     const lines = [...told, ...silent.map((name) => `${name}: no answer, see the log of the function`)];
     throw new MtlsWatchError(
       'unreadable-input',
@@ -215,7 +215,7 @@ async function learn(world: World, { bucket, log }: BackfillParts): Promise<null
   // Of all runs, so that one over earlier months takes nothing away from what another one taught.
   const all = await bucket.daysWithMinutes();
   const last = all.at(-1) ?? 0;
-  const days = all.filter((day) => day > last - LEARNED_DAYS);
+  const days = all.filter((day) => day > last - backfillLimits.learnedDays);
   const { learned, leftOut } = await learnPast(days, bucket.minutes, world);
   log.info(`the detector knows the past of ${learned} more groups; ${leftOut} with fewer refusals are left out`);
   return null;

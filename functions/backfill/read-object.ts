@@ -8,9 +8,9 @@ import type { InputSource } from '../../cli/inputs/files.js';
 import { readSource } from '../../cli/inputs/read.js';
 import { ALL_NEW } from '../../cli/inputs/seen.js';
 import { linesOf } from '../../shared/backfill/halves.js';
+import { backfillLimits } from '../../shared/base/backfill-limits.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { getOrInsert } from '../../shared/base/get-or-insert.js';
-import { limits } from '../../shared/base/limits.js';
 import { underWildcards } from '../../shared/count/bound-scopes.js';
 import { markClaims } from '../../shared/diagnosis/claims.js';
 import { withInferred } from '../../shared/diagnosis/infer.js';
@@ -55,7 +55,7 @@ export async function readObject(source: InputSource, world: World): Promise<Rea
     const isDropped = world.config.privacy.certificates === 'drop';
     const parsed = await redact(isDropped ? await judged(read, world) : read, world);
     for (const [day, lines] of linesOf(parsed, known)) files.add(day, lines);
-    if (files.size() > limits.backfillKeptBytesMax) {
+    if (files.size() > backfillLimits.keptBytesMax) {
       const what = 'holds more refused requests than one function can keep; expected it in smaller objects';
       throw new MtlsWatchError('unreadable-input', `${source.name} ${what}`);
     }
@@ -106,7 +106,7 @@ function dayFiles() {
     add: (day: number, lines: readonly HalfLine[]): void => {
       const file = getOrInsert(days, day, () => ({ held: '', members: [] }));
       for (const line of lines) file.held += `${JSON.stringify(line)}\n`;
-      if (file.held.length > limits.backfillHeldCharsMax) compress(file);
+      if (file.held.length > backfillLimits.heldCharsMax) compress(file);
     },
     size: () => bytes,
     finish: (): ReadonlyMap<number, Buffer> => {

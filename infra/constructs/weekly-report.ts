@@ -43,7 +43,7 @@ export class WeeklyReport extends Construct {
         REPORT_BUCKET: this.bucket.bucketName,
         INGEST_LOG_GROUP: props.ingestLogs.logGroupName,
       },
-      statements: [...props.statements, ...this.statements(props.ingestLogs)],
+      statements: [...props.statements, ...this.statements(props.ingestLogs), ...this.mailStatements(props.schedule)],
       memoryMiB: 1024,
       // Time for two queries of up to a minute, and a read for each group.
       timeout: Duration.minutes(10),
@@ -84,6 +84,26 @@ export class WeeklyReport extends Construct {
       new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucket.bucketArn] }),
       new PolicyStatement({ actions: ['logs:StartQuery'], resources: [ingestLogs.logGroupArn] }),
       new PolicyStatement({ actions: ['logs:GetQueryResults', 'logs:StopQuery'], resources: ['*'] }),
+    ];
+  }
+
+  /**
+   * Only in the name of this sender, and to these recipients. SES asks about the address itself where it is verified, and else
+   * about its domain; by the content it asks for the one action or the other.
+   */
+  private mailStatements({ mail }: WeeklyReportProps['schedule']): PolicyStatement[] {
+    if (mail === null) return [];
+    const identity = (resourceName: string) =>
+      Stack.of(this).formatArn({ service: 'ses', resource: 'identity', resourceName });
+    return [
+      new PolicyStatement({
+        actions: ['ses:SendEmail', 'ses:SendRawEmail'],
+        resources: [identity(mail.from), identity(mail.from.slice(mail.from.lastIndexOf('@') + 1))],
+        conditions: {
+          StringEquals: { 'ses:FromAddress': mail.from },
+          'ForAllValues:StringEquals': { 'ses:Recipients': mail.to },
+        },
+      }),
     ];
   }
 

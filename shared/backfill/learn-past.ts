@@ -9,6 +9,7 @@
  */
 
 import pMap from 'p-map';
+import { backfillLimits } from '../base/backfill-limits.js';
 import { getOrInsert } from '../base/get-or-insert.js';
 import { compareTexts } from '../base/text.js';
 import { hourOf, MINUTES_PER_DAY } from '../base/time.js';
@@ -18,15 +19,6 @@ import { groupId } from '../model/group-id.js';
 import type { GroupKey } from '../model/index.js';
 import type { PastMinutes } from '../ports/backfill.js';
 import type { World } from '../ports/index.js';
-
-/** After eight weeks, further ones teach the detector next to nothing: its profiles and clusters fade. */
-export const LEARNED_DAYS = 56;
-/** Learning eight weeks takes a tenth of a second: two of the fifteen minutes that the function has. */
-const GROUPS_MAX = 1_500;
-/** Minutes with a failure of all groups together, some 40 bytes each. Days before them are left out where there are more. */
-const MINUTES_MAX = 5_000_000;
-/** Groups at a time: of one that was delivered for weeks, all facts are in memory. */
-const AT_ONCE = 8;
 
 export interface Learning {
   /** Groups whose history now begins earlier, or goes further. */
@@ -57,7 +49,7 @@ export async function learnPast(
   const ranked = [...groups]
     .map(([id, past]) => ({ id, past, hours: hoursOf(past) }))
     .sort((a, b) => b.hours - a.hours || compareTexts(a.id, b.id));
-  const chosen = ranked.slice(0, GROUPS_MAX).map(({ past }) => past);
+  const chosen = ranked.slice(0, backfillLimits.learnedGroupsMax).map(({ past }) => past);
   const learned = new Set<PastGroup>();
   // An invocation that had loaded a history before may have stored it after; the second round finds those.
   for (let round = 0; round < 2; round++) {
@@ -66,7 +58,7 @@ export async function learnPast(
       async (past) => {
         if (await learnGroup(past, world)) learned.add(past);
       },
-      { concurrency: AT_ONCE },
+      { concurrency: backfillLimits.learnedTogetherMax },
     );
   }
   return { learned: learned.size, leftOut: ranked.length - chosen.length };
@@ -80,7 +72,7 @@ async function readMinutes(
   const groups = new Map<string, PastGroup>();
   let minutes = 0;
   for (const day of [...days].sort((a, b) => b - a)) {
-    if (minutes > MINUTES_MAX) break;
+    if (minutes > backfillLimits.learnedMinutesMax) break;
     for await (const { group, counts } of minutesOf(day)) {
       const past = getOrInsert(groups, groupId(group), () => ({ group, counts: new Map() }));
       for (const [minute, count] of counts) past.counts.set(minute, count);
@@ -121,7 +113,7 @@ function planOf(
   return last > known.lastStep ? { base: known, from: known.lastStep + 1, end } : null;
 }
 
-const WINDOW = LEARNED_DAYS * MINUTES_PER_DAY;
+const WINDOW = backfillLimits.learnedDays * MINUTES_PER_DAY;
 
 /** As the detector adds the facts of a minute up. */
 function addedUp(facts: readonly { readonly minute: number; readonly count: number }[]): PastCount[] {

@@ -1,7 +1,7 @@
 /** Which objects are read by which function. Pure. */
 
+import { backfillLimits } from '../base/backfill-limits.js';
 import { digest } from '../base/digest.js';
-import { limits } from '../base/limits.js';
 import type { ExportedObject, ExportPart } from '../ports/backfill.js';
 
 /** The same for the same content under the same key. */
@@ -33,8 +33,8 @@ export function planOf(all: readonly ExportedObject[], read: ReadonlySet<string>
   const older = all.filter(isOlder);
   const known = all.filter((object) => !isOlder(object) && isKnown(object));
   const fresh = all.filter((object) => !isOlder(object) && !isKnown(object));
-  const tooLarge = fresh.filter(({ bytes }) => bytes > limits.backfillObjectBytesMax);
-  const wanted = fresh.filter(({ bytes }) => bytes <= limits.backfillObjectBytesMax);
+  const tooLarge = fresh.filter(({ bytes }) => bytes > backfillLimits.objectBytesMax);
+  const wanted = fresh.filter(({ bytes }) => bytes <= backfillLimits.objectBytesMax);
   return {
     parts: partsOf(wanted),
     objects: wanted.length,
@@ -52,8 +52,8 @@ function partsOf(objects: readonly ExportedObject[]): ExportPart[] {
   for (const object of objects) {
     const part = parts.at(-1);
     bytes += object.bytes;
-    const fits = part !== undefined && part.length < limits.backfillObjectsPerPartMax;
-    if (fits && bytes <= limits.backfillPartBytesMax) part.push(object);
+    const fits = part !== undefined && part.length < backfillLimits.objectsPerPartMax;
+    if (fits && bytes <= backfillLimits.partBytesMax) part.push(object);
     else {
       parts.push([object]);
       bytes = object.bytes;

@@ -5,6 +5,7 @@
  */
 
 import { createMemoryStores } from '../adapters/memory/index.js';
+import { backfillLimits } from '../base/backfill-limits.js';
 import { chunksOf } from '../base/chunks.js';
 import { MtlsWatchError } from '../base/errors.js';
 import { getOrInsert } from '../base/get-or-insert.js';
@@ -44,11 +45,11 @@ export async function sumUpDay(
   const halves = collectHalves();
   for await (const line of lines) {
     halves.add(line);
-    if (halves.size() > limits.backfillHalvesPerDayMax) {
-      throw tooMany(day, `${limits.backfillHalvesPerDayMax} log events of refused requests`);
+    if (halves.size() > backfillLimits.halvesPerDayMax) {
+      throw tooMany(day, `${backfillLimits.halvesPerDayMax} log events of refused requests`);
     }
-    if (halves.certificateChars() > limits.backfillCertificateCharsPerDayMax) {
-      throw tooMany(day, `${limits.backfillCertificateCharsPerDayMax} characters of clients' certificates`);
+    if (halves.certificateChars() > backfillLimits.certificateCharsPerDayMax) {
+      throw tooMany(day, `${backfillLimits.certificateCharsPerDayMax} characters of clients' certificates`);
     }
   }
   const stores = createMemoryStores();
@@ -92,7 +93,7 @@ function worldOf(past: PastWorld, stores: Stores, clock: { readonly time: number
       storm: {
         addLoad: async () => 0,
         fixRate: async () => 1,
-        fixDenials: async (_, { scopes }) => ({ rate: 1, scopes }),
+        fixDenials: async (_, { events: _events, ...wanted }) => ({ ...wanted, rate: 1 }),
         enrol: async () => new Set(),
         brought: async () => new Set(),
       },
@@ -112,7 +113,7 @@ function worldOf(past: PastWorld, stores: Stores, clock: { readonly time: number
 
 /** Of one day, as many as of a few batches: whoever connects can make as many as he likes. Partners' come first. */
 async function saveSome(all: ReadonlyMap<string, string>, { certificates }: PastWorld['stores']): Promise<void> {
-  const some = [...all].slice(0, limits.backfillCertificatesPerDayMax);
+  const some = [...all].slice(0, backfillLimits.certificatesPerDayMax);
   for (const part of chunksOf(some, limits.certificatesPerBatchMax)) await certificates.save(new Map(part));
 }
 

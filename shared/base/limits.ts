@@ -89,6 +89,8 @@ export const limits = {
   reasonsRememberedMax: 200,
   /** A reason of the gateway is a short sentence; the rest of a longer text carries no information. */
   reasonCharsMax: 200,
+  /** A kind of sentence is known by its beginning, which fits into a row of a table and a subject. */
+  reasonWordsCharsMax: 120,
   /** RFC 5280's upper bounds add up to a few hundred characters for a DN; EMF rejects dimension values over 1,024. */
   dnCharsMax: 512,
   /** A DN as it is pasted, in a list of objects or as hexadecimal DER: about eight times the canonical form. */
@@ -183,6 +185,11 @@ export const limits = {
   clientHashesMax: 16,
   clientsPerNoticeMax: 10,
   sourceIpsPerClientMax: 3,
+  /**
+   * Kinds of sentences without a name that are groups of their own, for each scope and day: a gateway has a few, and beyond
+   * that somebody makes them up. Each may be a metric of its scope.
+   */
+  reasonWordsPerScopeMax: 10,
   /** Issuers tracked by name for each scope and day; the others are counted as `(other issuers)`. */
   issuersPerScopeMax: 200,
   /**
@@ -324,6 +331,10 @@ export const limits = {
    * For the summary of the weekly report: after this, SNS's retries are over, and a third of the claim's time is left.
    */
   announceMsMax: 30_000,
+  /** Of the weekly report's page as an attachment: a third more on its way, and many mail servers take 10 MB in all. */
+  reportMailBytesMax: 5_000_000,
+  /** Whom the weekly report is mailed to; more people take a mailing list. SES takes 50. */
+  reportMailsMax: 10,
   /** How far back the detector looks at a group without history. */
   detectorLookbackMinutes: 2 * 24 * 60,
   /** Deliveries usually take under 3 minutes; later refusals are counted, but the detector does not learn from them. */
@@ -373,36 +384,8 @@ export const limits = {
   stormRatesRememberedMax: 10_000,
   /** What each of them brought in a storm, some 20 KB for 2,000 events. */
   stormBatchesRememberedMax: 8_000,
-  /**
-   * Halves of one day that are joined in memory, some 2 KB each with their cells: 200,000 refused requests in 1 GB, of the 3 GB
-   * that the function has.
-   */
-  backfillHalvesPerDayMax: 400_000,
-  /**
-   * Characters of the certificates of one day, beside the halves: some 2,000 for each of 200,000 clients, and a client's may be larger.
-   */
-  backfillCertificateCharsPerDayMax: 512 * MIB,
-  /** Certificates of one day that are kept for verdicts; a report shows at most a few dozen verdicts of a week. */
-  backfillCertificatesPerDayMax: 200,
-  /**
-   * An exported object that one function reads: at 2.5 MB of gzip a second, which half of a replay's speed is, seven of the
-   * fifteen minutes that it has.
-   */
-  backfillObjectBytesMax: 1_000_000_000,
-  /** What one object's refused requests may take, compressed, before it is written: a third of the function's memory. */
-  backfillKeptBytesMax: 256 * MIB,
-  /** Lines that are held before they are compressed, for each of the days that an object reaches over. */
-  backfillHeldCharsMax: 256 * KIB,
-  /** Objects of one run: a year of the five-minute objects of a load balancer. */
-  backfillObjectsMax: 100_000,
-  /** Objects that one function reads one after the other: starting it costs more than reading a small one. */
-  backfillObjectsPerPartMax: 20,
-  /** And their bytes: two minutes of reading at the least, so that a part that is repeated costs little. */
-  backfillPartBytesMax: 300_000_000,
   /** Prefixes of exports in the settings: a bucket's or two, by kind of log. */
   exportPrefixesMax: 20,
-  /** Failed objects that an error names; the others are in the bucket. */
-  backfillFailuresToldMax: 5,
   /** Certificates kept by a replay, about 2 KB each: enough for every client of a day, and a bound for scanners. */
   certificatesKeptMax: 20_000,
   /** Batches with more records admit their issuers ahead. An ordinary batch seldom has so many; one of a storm has thousands. */

@@ -197,6 +197,7 @@ const discovery = z.strictObject({
 
 export type DiscoverySettings = z.output<typeof discovery>;
 
+const mailAddress = z.email('expected a mail address, such as on-call@example.com');
 const accountId = pattern(/^\d{12}$/, 'expected the id of an account: 12 digits');
 const organizationId = pattern(/^o-[a-z0-9]{10,32}$/, 'expected the id of an organization, such as o-a1b2c3d4e5');
 
@@ -261,7 +262,7 @@ const settings = z.strictObject({
       [],
     ),
   }),
-  alertEmails: z.withDefault(z.array(z.email('expected a mail address, such as on-call@example.com')), []),
+  alertEmails: z.withDefault(z.array(mailAddress), []),
   /** Topics for notices of a severity, in place of the stack's topic: a topic's ARN, or `create`. */
   topics: z.withDefault(z.partialRecord(z.enum(severities), topic), {}),
   /** A topic for Amazon Q Developer in chat applications; null for none. */
@@ -349,6 +350,13 @@ const settings = z.strictObject({
         day: z.withDefault(z.enum(['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN']), 'MON'),
         hour: z.withDefault(intBetween(0, 23), 7),
         timeZone,
+        /** Who gets it by mail, with the page attached; `from` is a verified identity of SES. */
+        mail: nullable(
+          z.strictObject({
+            from: mailAddress,
+            to: z.array(mailAddress).check(z.minLength(1), z.maxLength(limits.reportMailsMax)),
+          }),
+        ),
       }),
     ),
     {},

@@ -24,7 +24,7 @@ const STEADY_MORE = 2;
  * A group that is hardly ever refused is told sooner, so that an office day is enough: as many refusals as the floor asks for, in fewer
  * hours, and not nearly all of them in one.
  */
-export const FEW_HOURS = 4;
+const FEW_HOURS = 4;
 const FEW_FACTOR = 6;
 const FEW_MORE = 2.5;
 const FEW_REST = 5;

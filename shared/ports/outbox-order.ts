@@ -26,7 +26,7 @@ export function inSendingOrder<T extends PendingNotice>(pending: readonly T[]): 
       latest.set(one.groupId, sortKey);
       return { one, sortKey };
     })
-    .sort((a, b) => compareSortKeys(a.sortKey, b.sortKey) || a.one.version - b.one.version)
+    .sort((a, b) => compareSortKeys(a.sortKey, b.sortKey))
     .map(({ one }) => one);
 }
 

@@ -49,7 +49,7 @@ export function sentencesOf(report: Report, words: ReportMessages): string[] {
       : sentences.biggest(
           cut(biggest.owner ?? issuerName(biggest.issuerDn, words)),
           share(biggest.failures, totals.failures),
-          words.list(biggest.reasons.map((reason) => words.reasons[reason].title)),
+          words.list(biggest.reasons.map((reason) => reasonTitle(reason, words))),
           biggest.isOver,
         ),
     last,
@@ -65,7 +65,7 @@ function biggestOf({ actions }: Report) {
       issuerDn,
       owner: others.length === 0 ? owner : undefined,
       failures: theirs.reduce((sum, { failures }) => sum + failures, 0),
-      reasons: theirs.map(({ reason }) => reason),
+      reasons: theirs.map(({ reason, words }) => ({ reason, words })),
       isOver: theirs.every(({ state }) => state === 'over'),
     };
   });

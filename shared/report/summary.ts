@@ -19,7 +19,13 @@ export interface ReportSummary {
 const ACTIONS_MAX = 5;
 const LINE_CHARS_MAX = 400;
 
-export function summaryOf(report: Report, language: Language, url: string): ReportSummary {
+/** @param page whether it comes with the summary, or is too large for that; by default it is at the URL alone */
+export function summaryOf(
+  report: Report,
+  language: Language,
+  url: string,
+  page?: 'attached' | 'too-large',
+): ReportSummary {
   const words = reportMessages[language];
   const open = report.actions.filter(({ state }) => state === 'open');
   const subject = words.mail.subject(report.period.label, numberText(report.totals.failures), open.length);
@@ -33,6 +39,7 @@ export function summaryOf(report: Report, language: Language, url: string): Repo
     '',
     ...(actions.length === 0 ? [] : [words.mail.first, ...actions, '']),
     ...report.gaps.map(({ id }) => `! ${words.gaps[id]}`),
+    ...(page === undefined ? [] : [page === 'attached' ? words.mail.attached : words.mail.tooLarge]),
     words.mail.where(url),
     words.mail.signIn,
   ];

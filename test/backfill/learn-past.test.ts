@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { type BackfillEvent, createBackfill } from '../../functions/backfill/backfill.js';
 import { createStoresOn } from '../../shared/adapters/dynamodb/index.js';
 import { createPastHours } from '../../shared/adapters/dynamodb/past-hours.js';
-import { LEARNED_DAYS, learnPast } from '../../shared/backfill/learn-past.js';
+import { learnPast } from '../../shared/backfill/learn-past.js';
 import { planOf } from '../../shared/backfill/plan.js';
+import { backfillLimits } from '../../shared/base/backfill-limits.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS, MINUTES_PER_DAY, minuteOf } from '../../shared/base/time.js';
 import { learnAll, policyFor } from '../../shared/detect/detect.js';
 import { detectGroup } from '../../shared/incidents/assess.js';
@@ -222,7 +223,7 @@ const factOf = (minute: number, count: number): Fact => ({
 it('leaves alone what deliveries taught for longer than facts are kept', async () => {
   const world = testWorld();
   const end = minuteOf(T0);
-  const first = end - (LEARNED_DAYS + 2) * MINUTES_PER_DAY;
+  const first = end - (backfillLimits.learnedDays + 2) * MINUTES_PER_DAY;
   const known = learnAll(
     null,
     [

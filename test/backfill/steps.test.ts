@@ -6,8 +6,8 @@ import { createBackfill, type SummedDay } from '../../functions/backfill/backfil
 import { createStoresOn } from '../../shared/adapters/dynamodb/index.js';
 import { createPastHours } from '../../shared/adapters/dynamodb/past-hours.js';
 import { planOf } from '../../shared/backfill/plan.js';
+import { backfillLimits } from '../../shared/base/backfill-limits.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
-import { limits } from '../../shared/base/limits.js';
 import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
 import type { BackfillBucket, ExportedObject, HalfLine } from '../../shared/ports/backfill.js';
 import { ACCESS_GROUP, accessEvent, denialAsOneEvent, EXECUTION_GROUP, T0 } from '../support/logs.js';
@@ -131,7 +131,7 @@ describe('a backfill', () => {
   it('refuses an object that is too large for a function, without opening it', async () => {
     refused = new Error('opened');
     const { steps } = scene();
-    const part = { objects: [objectOf('denials.ndjson', { bytes: limits.backfillObjectBytesMax + 1 })] };
+    const part = { objects: [objectOf('denials.ndjson', { bytes: backfillLimits.objectBytesMax + 1 })] };
     await steps({ step: 'read', run: 'run', part });
     expect(await bucket.failures('run')).toEqual([
       { name: 's3://logs/denials.ndjson', why: expect.stringContaining('expected at most 1000000000') },
@@ -156,7 +156,7 @@ describe('a backfill', () => {
     const flood = { ...bucket, halves: (day: number) => (day === DAY ? flooded() : bucket.halves(day)) };
     async function* flooded() {
       for await (const half of bucket.halves(DAY)) {
-        for (let n = 0; n <= limits.backfillHalvesPerDayMax / 8; n++) {
+        for (let n = 0; n <= backfillLimits.halvesPerDayMax / 8; n++) {
           yield { ...half, eventId: `${'eventId' in half ? half.eventId : ''} ${n}` } as HalfLine;
         }
       }

@@ -11,11 +11,13 @@ import { replay } from '../../cli/replay/replay.js';
 import { reportCollector } from '../../cli/replay/report.js';
 import { readObject } from '../../functions/backfill/read-object.js';
 import { sumUpDay } from '../../shared/backfill/sum-up.js';
-import { limits } from '../../shared/base/limits.js';
+import { backfillLimits } from '../../shared/base/backfill-limits.js';
 import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
+import { CANARY_DN } from '../../shared/model/canary.js';
 import { groupId } from '../../shared/model/group-id.js';
 import type { LogEvent, Rollup } from '../../shared/model/index.js';
 import type { HalfLine } from '../../shared/ports/backfill.js';
+import { type Issued, leaf } from '../support/certificates.js';
 import { ACCESS_GROUP, accessEvent, denialAsLines, denialAsOneEvent, EXECUTION_GROUP } from '../support/logs.js';
 import { testConfig, testWorld } from '../support/world.js';
 
@@ -120,17 +122,17 @@ async function replayed(paths: readonly string[]): Promise<Rollup[]> {
   return sorted((await Promise.all(groups.map((group) => rollups.load(group, ...HOURS)))).flat());
 }
 
-async function counted(paths: readonly string[]): Promise<Rollup[]> {
+async function counted(paths: readonly string[], worldOf = () => testWorld(config)): Promise<Rollup[]> {
   const byDay = new Map<number, string[]>();
   for (const source of await sourcesOf(paths, {})) {
-    const { days, problem } = await readObject(source, testWorld(config));
+    const { days, problem } = await readObject(source, worldOf());
     expect(problem).toBeNull();
     for (const [day, bytes] of days) byDay.set(day, [...(byDay.get(day) ?? []), gunzipSync(bytes).toString()]);
   }
   const rollups: Rollup[] = [];
   for (const [day, texts] of byDay) {
     const lines = texts.flatMap((text) => text.trim().split('\n')).map((line): HalfLine => JSON.parse(line));
-    rollups.push(...(await sumUpDay(day, lines, testWorld(config))).rollups);
+    rollups.push(...(await sumUpDay(day, lines, worldOf())).rollups);
   }
   return sorted(rollups);
 }
@@ -140,8 +142,35 @@ function sorted(rollups: readonly Rollup[]): Rollup[] {
   return [...rollups].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
+it('leaves out each call of the canary, once, and nobody else who uses its name', async () => {
+  const [ours, pretender] = ['ec-a', 'ec-b'].map((key) => leaf({ subject: CANARY_DN, key })) as [Issued, Issued];
+  const world = testWorld({ ...config, canaries: [{ domain: 'api.bank.example' }] });
+  const { fingerprint } = ours.certificate;
+  const call = { scope: 'api.bank.example', at: MIDNIGHT, requestId: null, extendedRequestId: null };
+  await world.stores.probes.save({ ...call, fingerprint, outcome: 'calling' });
+  const records = [ours, pretender, ours].flatMap(({ pem }, n): LogRecord[] => {
+    const refusal = {
+      n,
+      at: MIDNIGHT + n,
+      issuerDn: CANARY_DN,
+      subjectDn: CANARY_DN,
+      reason: 'self signed certificate',
+    };
+    return [
+      { logGroup: EXECUTION_GROUP, events: [denialAsOneEvent(refusal)] },
+      { logGroup: ACCESS_GROUP, events: [accessEvent(refusal, { 'identity.clientCert.clientCertPem': pem })] },
+    ];
+  });
+  const countOf = async (some: readonly LogRecord[]): Promise<number> =>
+    (await counted(written([some], false), () => world)).reduce((sum, { count }) => sum + count, 0);
+  expect(await countOf(records.slice(0, 2))).toBe(0);
+  expect(await countOf(records.slice(0, 4))).toBe(1);
+  // Its key calls once; whoever else calls with the same certificate is refused like anybody.
+  expect(await countOf(records)).toBe(2);
+});
+
 it('a day whose certificates do not fit into memory is refused, each of them counted once', async () => {
-  const pem = 'x'.repeat(limits.backfillCertificateCharsPerDayMax / 8);
+  const pem = 'x'.repeat(backfillLimits.certificateCharsPerDayMax / 8);
   const day = (of: readonly number[]) =>
     sumUpDay(
       20_000,

@@ -6,7 +6,7 @@ import { backfillCost } from '../../cli/cost/backfill.js';
 import { sumOf } from '../../cli/cost/model.js';
 import { prices } from '../../cli/cost/prices.js';
 import { objectId } from '../../shared/backfill/plan.js';
-import { limits } from '../../shared/base/limits.js';
+import { backfillLimits } from '../../shared/base/backfill-limits.js';
 import { DAY_MS } from '../../shared/base/time.js';
 import type { BackfillBucket, ExportedObject } from '../../shared/ports/backfill.js';
 import { memoryBucket } from '../support/memory-bucket.js';
@@ -147,7 +147,7 @@ it('leaves out what was read before, unless it is to be read again', async () =>
 });
 
 describe('refuses', () => {
-  const large = objects.map((one) => ({ ...one, bytes: limits.backfillObjectBytesMax + 1 }));
+  const large = objects.map((one) => ({ ...one, bytes: backfillLimits.objectBytesMax + 1 }));
   it.each([
     ['a day that is none', { from: 'yesterday' }, {}, /--from got yesterday; expected a day or a whole hour/],
     ['half an hour', { to: '2026-06-15T08:30Z' }, {}, /--to got 2026-06-15T08:30Z; expected a day or a whole hour/],
@@ -171,7 +171,7 @@ describe('refuses', () => {
       {},
       {
         list: async () =>
-          Array.from({ length: limits.backfillObjectsMax + 1 }, (_, n) => ({
+          Array.from({ length: backfillLimits.objectsMax + 1 }, (_, n) => ({
             ...(objects[0] as ExportedObject),
             key: `${n}`,
           })),

@@ -17,6 +17,7 @@ const everything = {
   topics: { high: 'create' },
   chatTopic: 'create',
   eventBus: 'default',
+  report: { mail: { from: 'mtls@bank.example', to: ['on-call@bank.example'] } },
   history: { exports: ['s3://example-logs/exports/'] },
 };
 const member = {

@@ -40,6 +40,35 @@ describe('the weekly report', () => {
     });
   });
 
+  it('is mailed by its own function alone, in one name and to those who are named', () => {
+    const mail = { from: 'mtls@bank.example', to: ['on-call@bank.example'] };
+    const mailed = synthesise({ report: { mail } }).template;
+    const functions = Object.values(mailed.findResources('AWS::Lambda::Function'));
+    const variables = functions.map(({ Properties }) => Properties.Environment.Variables);
+    expect(variables.flatMap(({ REPORT_MAIL }) => REPORT_MAIL ?? [])).toEqual([JSON.stringify(mail)]);
+    // Whoever may read another function's configuration sees no address.
+    for (const { REPORT_MAIL: _, ...others } of variables)
+      expect(JSON.stringify(others)).not.toContain('bank.example"');
+    mailed.hasResourceProperties('AWS::IAM::Role', {
+      Policies: [
+        {
+          PolicyDocument: {
+            Statement: Match.arrayWith([
+              Match.objectLike({
+                Action: ['ses:SendEmail', 'ses:SendRawEmail'],
+                Condition: {
+                  StringEquals: { 'ses:FromAddress': mail.from },
+                  'ForAllValues:StringEquals': { 'ses:Recipients': mail.to },
+                },
+              }),
+            ]),
+          },
+        },
+      ],
+    });
+    expect(JSON.stringify(template.toJSON())).not.toMatch(/ses:Send|REPORT_MAIL/);
+  });
+
   it('is not there where it is not wanted', () => {
     const without = synthesise({ report: null }).template;
     without.resourceCountIs('AWS::S3::Bucket', 0);

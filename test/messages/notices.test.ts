@@ -357,6 +357,22 @@ describe('the channels', () => {
     expect(got).toEqual([`good ${spike!.noticeId}`, `bad ${spike!.noticeId}`]);
   });
 
+  it('remember a bounded number of notices that one of them has sent', async () => {
+    const got: string[] = [];
+    const good = { publish: async ({ noticeId }: Notice) => void got.push(noticeId) };
+    const bad = { publish: () => Promise.reject(new Error('gone')) };
+    const all = fanOut([bad, good]);
+    const [spike] = life('en');
+    const publish = (n: number) => all.publish({ ...spike!, noticeId: `${n}` }).catch(() => {});
+    for (let n = 0; n < limits.sentRememberedMax; n++) await publish(n);
+    await publish(0);
+    expect(got).toHaveLength(limits.sentRememberedMax);
+    await publish(limits.sentRememberedMax);
+    await publish(1);
+    await publish(0);
+    expect(got.slice(limits.sentRememberedMax)).toEqual([`${limits.sentRememberedMax}`, '0']);
+  });
+
   it('take an entry that EventBridge refused for a failure', async () => {
     const [spike] = life('en');
     const refused = createEventPublisher('bus', async () => ({

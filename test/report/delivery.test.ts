@@ -3,13 +3,16 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createInsights } from '../../shared/adapters/aws/insights.js';
 import { consoleUrl } from '../../shared/adapters/aws/report-bucket.js';
+import { createReportMail } from '../../shared/adapters/aws/report-mail.js';
 import { createAnnounce } from '../../shared/adapters/aws/report-topic.js';
 import { createStoresOn } from '../../shared/adapters/dynamodb/index.js';
 import type { Table } from '../../shared/adapters/dynamodb/table.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { rollUpHours } from '../../shared/count/record.js';
+import type { ReportPage } from '../../shared/report/deliver.js';
 import { reportSchema } from '../../shared/report/schema.js';
+import type { ReportSummary } from '../../shared/report/summary.js';
 import { createWeeklyReport } from '../../shared/report/weekly.js';
 import { fact, group } from '../contract/examples.js';
 import { createMemoryTable } from '../support/memory-table.js';
@@ -20,7 +23,7 @@ const FIRST_RETRY_MS = 60_000;
 const MONDAY = Date.UTC(2026, 10, 16, 7);
 const minute = Math.floor(Date.UTC(2026, 10, 11, 12) / 60_000);
 
-async function scene(query: Parameters<typeof createWeeklyReport>[0]['query']) {
+async function scene(query: Parameters<typeof createWeeklyReport>[0]['query'], isMailed = false) {
   const world = testWorld();
   const counted = { firstAt: minute * 60_000, lastAt: minute * 60_000 };
   await world.stores.facts.put(
@@ -38,13 +41,17 @@ async function scene(query: Parameters<typeof createWeeklyReport>[0]['query']) {
   const objects = new Map<string, { text: string; etag: string }>();
   const mails: string[] = [];
   const noticeIds: string[] = [];
+  const posted: { summary: ReportSummary; page: ReportPage }[] = [];
   let dies: string | null = null;
   let claimingMs = 0;
   const crash = (where: string): void => {
     if (dies === where) throw new Error(`crashed at ${where}`);
   };
   const put = (key: string, text: string): void => {
-    crash(key.endsWith('delivery.json') ? JSON.parse(text).state : (key.split('/').at(-1) ?? ''));
+    const name = key.split('/').at(-1) ?? '';
+    if (name === 'delivery.json') crash(JSON.parse(text).state);
+    else if (name === 'mail.json') crash(`mail ${JSON.parse(text).state}`);
+    else crash(name);
     objects.set(key, { text, etag: `${objects.size}-${text}` });
   };
   const run = createWeeklyReport({
@@ -59,6 +66,12 @@ async function scene(query: Parameters<typeof createWeeklyReport>[0]['query']) {
         noticeIds.push(noticeId);
         mails.push(`${subject}\n${text}`);
       },
+      ...(isMailed && {
+        mail: async (summary: ReportSummary, page: ReportPage) => {
+          crash('mail');
+          posted.push({ summary, page });
+        },
+      }),
       bucket: {
         read: async (key) => objects.get(key) ?? null,
         put: async (key, text) => put(key, text),
@@ -76,6 +89,7 @@ async function scene(query: Parameters<typeof createWeeklyReport>[0]['query']) {
     objects,
     mails,
     noticeIds,
+    posted,
     world,
     dieAt: (where: string | null) => {
       dies = where;
@@ -245,6 +259,96 @@ describe('the weekly report', () => {
     expect([totals.failures, pipeline]).toEqual([15, null]);
     expect(objects.get('reports/2026-W46/report.html')!.text).toContain('the failure records could not be read');
     expect(mails[0]).toContain('the failure records could not be read');
+  });
+});
+
+describe('the mail', () => {
+  it('brings the page along, once, and says so', async () => {
+    const { run, posted, objects } = await scene(works, true);
+    expect(await run()).toBe('delivered');
+    const page = objects.get('reports/2026-W46/report.html')!.text;
+    expect(posted).toEqual([
+      {
+        summary: expect.objectContaining({
+          noticeId: 'report-2026-W46',
+          text: expect.stringContaining('The page is attached: open it in a browser'),
+        }),
+        page: { name: 'mtls-watch-2026-W46.html', html: page },
+      },
+    ]);
+    expect(await run()).toBe('delivered-before');
+    expect(posted).toHaveLength(1);
+  });
+
+  it.each([
+    ['mail', [1, 1], 'the sending'],
+    ['announce', [1, 1], 'the summary'],
+    ['mail claimed', [1, 1], 'its claim'],
+    ['mail announced', [1, 2], 'its mark'],
+  ])('comes with the first retry after a crash at %s, and the summary is not sent again', async (where, sent) => {
+    const { run, posted, mails, world, dieAt } = await scene(works, true);
+    dieAt(where);
+    await expect(run()).rejects.toThrow('crashed');
+    // Neither keeps the other back.
+    expect(posted.length + mails.length).toBeGreaterThan(0);
+    dieAt(null);
+    world.at += FIRST_RETRY_MS;
+    expect(await run()).toBe('delivered');
+    expect([mails.length, posted.length]).toEqual(sent);
+    expect(await run()).toBe('delivered-before');
+  });
+
+  it('and the summary are each sent by one of two runs at the same time', async () => {
+    const { run, posted, mails } = await scene(works, true);
+    await Promise.all([run(), run()]);
+    expect([mails.length, posted.length]).toEqual([1, 1]);
+    expect(await run()).toBe('delivered-before');
+  });
+
+  it('leaves a page behind that mail servers would refuse', async () => {
+    const { run, posted } = await scene(works, true);
+    const size = vi.spyOn(Buffer, 'byteLength').mockReturnValue(limits.reportMailBytesMax + 1);
+    expect(await run()).toBe('delivered');
+    size.mockRestore();
+    expect(posted[0]?.page.html).toBeNull();
+    expect(posted[0]?.summary.text).toContain('The page is too large to be attached.');
+  });
+
+  const parties = { from: 'mtls@bank.example', to: ['on-call@bank.example', 'pki@bank.example'] };
+  const summary = { noticeId: 'report-2026-W46', subject: 's', text: 't' };
+
+  it('goes to SES with text, name and bytes of the page', async () => {
+    const send = vi.fn();
+    await createReportMail({ send }, parties)(summary, { name: 'w.html', html: '<p>ü' });
+    const { input } = send.mock.calls[0]![0];
+    expect(input).toMatchObject({
+      FromEmailAddress: 'mtls@bank.example',
+      Destination: { ToAddresses: parties.to },
+      Content: {
+        Simple: {
+          Subject: { Data: 's' },
+          Body: { Text: { Data: 't' } },
+          Headers: [{ Name: 'X-Mtls-Watch-Notice', Value: 'report-2026-W46' }],
+          Attachments: [
+            { FileName: 'w.html', ContentType: 'text/html; charset=utf-8', ContentDisposition: 'ATTACHMENT' },
+          ],
+        },
+      },
+    });
+    expect(Buffer.from(input.Content.Simple.Attachments[0].RawContent).toString('utf8')).toBe('<p>ü');
+    await createReportMail({ send }, parties)(summary, { name: 'w.html', html: null });
+    expect(send.mock.calls[1]![0].input.Content.Simple).not.toHaveProperty('Attachments');
+  });
+
+  it('says what SES said, and what it wants', async () => {
+    const send = async () => Promise.reject(new Error('Email address is not verified.'));
+    await expect(createReportMail({ send }, parties)(summary, { name: 'w.html', html: null })).rejects.toMatchObject({
+      code: 'publish-failed',
+      retryable: true,
+      message: expect.stringMatching(
+        /from mtls@bank\.example: Email address is not verified\.; expected a verified identity/,
+      ),
+    });
   });
 });
 

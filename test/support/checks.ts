@@ -6,6 +6,7 @@ import { fixes, runChecks } from '../../shared/discovery/checks/checks.js';
 import { ACCESS_LOG_FORMAT } from '../../shared/logs/access-log-format.js';
 import type { FoundFilter } from '../../shared/model/account.js';
 import { healthyScene, type Scene } from './found.js';
+import { silentIn } from './silent.js';
 
 export function checksOf(change: (scene: Scene) => void = () => {}): Check[] {
   const scene = healthyScene();
@@ -78,5 +79,6 @@ export function breaking(rows: readonly Row[]): void {
     expect(named(checks)).toEqual(expected);
     expect(fixes(checks)).toEqual(commands);
     for (const { state, remedy } of checks) expect(remedy === null).toBe(state === 'ok');
+    expect(silentIn(checks)).toEqual([]);
   });
 }

@@ -1,7 +1,7 @@
 /** The bucket of a backfill in memory. */
 
 import { gunzipSync } from 'node:zlib';
-import { limits } from '../../shared/base/limits.js';
+import { backfillLimits } from '../../shared/base/backfill-limits.js';
 import type {
   BackfillBucket,
   ExportPart,
@@ -47,7 +47,7 @@ export function memoryBucket(): BackfillBucket {
     noteFailure: async (run, objectId, what) => {
       failed.set(run, (failed.get(run) ?? new Map()).set(objectId, what));
     },
-    failures: async (run) => [...(failed.get(run)?.values() ?? [])].slice(0, limits.backfillFailuresToldMax),
+    failures: async (run) => [...(failed.get(run)?.values() ?? [])].slice(0, backfillLimits.failuresToldMax),
     putOutcome: async (run, outcome) => {
       outcomes.set(run, outcome);
     },

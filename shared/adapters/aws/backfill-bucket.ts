@@ -13,8 +13,8 @@ import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { GetObjectCommand, ListObjectsV2Command, NoSuchKey, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import pMap from 'p-map';
+import { backfillLimits } from '../../base/backfill-limits.js';
 import { MtlsWatchError, messageOf } from '../../base/errors.js';
-import { limits } from '../../base/limits.js';
 import type { BackfillBucket, ExportPart, FailedObject, Outcome } from '../../ports/backfill.js';
 
 const MINUTES = 'minutes/';
@@ -46,7 +46,7 @@ export function createBackfillBucket(client: Pick<S3Client, 'send'>, bucket: str
     run: async (run) => (await json(`runs/${run}/objects.json`)) as readonly ExportPart[],
     noteFailure: (run, objectId, what) => put(`${failed(run)}${objectId}.json`, JSON.stringify(what)),
     failures: async (run) => {
-      const names = (await list(failed(run))).slice(0, limits.backfillFailuresToldMax);
+      const names = (await list(failed(run))).slice(0, backfillLimits.failuresToldMax);
       return pMap(names, async (name) => (await json(`${failed(run)}${name}`)) as FailedObject, { concurrency: 5 });
     },
     putOutcome: (run, outcome) => put(`runs/${run}/outcome.json`, JSON.stringify(outcome)),

@@ -21,8 +21,8 @@ export function objectsClient(): S3Client {
 }
 
 /**
- * The objects under a prefix, in the order of their keys; at most `most + 1`, so that the caller sees when there are
- * more than `most`.
+ * The objects under a prefix, in the order of their keys; no page after the one that brings more than `most`, so that the caller
+ * sees when there are more.
  * @throws MtlsWatchError `unreadable-input`
  */
 export async function listLogObjects(

@@ -253,6 +253,8 @@ export const en: ReportMessages = {
       `mtls-watch ${period}: ${failures} refused, ${open === 0 ? 'nothing needs action' : `${open} need${open === 1 ? 's' : ''} action`}`,
     where: (url) => `The report: ${url}`,
     signIn: 'The link opens for whoever may read the bucket and is signed in to the account; it does not expire.',
+    attached: 'The page is attached: open it in a browser, it loads nothing from elsewhere.',
+    tooLarge: 'The page is too large to be attached.',
     first: 'What needs action:',
   },
 };

@@ -231,6 +231,8 @@ export const ja: ReportMessages = {
     subject: (period, failures, open) => `mtls-watch ${period}: ${failures} refused, ${open} open`,
     where: (url) => `レポート: ${url}`,
     signIn: 'アカウントにサインイン済みで、バケットの閲覧権限がある方が開けます。リンクに期限はありません。',
+    attached: 'レポートのページを添付しています。ブラウザーで開いてください。外部からの読み込みはありません。',
+    tooLarge: 'レポートのページは大きすぎるため添付していません。',
     first: '対応が必要なもの:',
   },
 };

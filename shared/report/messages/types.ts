@@ -171,6 +171,9 @@ export interface ReportMessages extends NameMessages {
     readonly subject: (period: string, failures: string, open: number) => string;
     readonly where: (url: string) => string;
     readonly signIn: string;
+    /** Of a mail that brings the page along. */
+    readonly attached: string;
+    readonly tooLarge: string;
     readonly first: string;
   };
 }
