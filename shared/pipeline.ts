@@ -52,6 +52,7 @@ const loadEvaluation = lazily(() => import('./incidents/evaluate-apart.js'));
 const loadConnections = lazily(() => import('./join/connections.js'));
 const loadInfer = lazily(() => import('./diagnosis/infer.js'));
 const loadClaims = lazily(() => import('./diagnosis/claims.js'));
+const loadWords = lazily(() => import('./count/words.js'));
 const loadScopes = lazily(() => import('./incidents/evaluate-scopes.js'));
 
 export interface Ingested {
@@ -75,10 +76,12 @@ export async function ingest(batch: LogBatch, world: World, look: OnGroupsGrown 
   return ingestRead(batch.batchId, await readBatch(batch, world), world, look);
 }
 
-/** What a delivery says. */
-export function readBatch(batch: LogBatch, { config }: Pick<World, 'config'>): Promise<Parsed> {
+/** What a delivery says. A sentence without a name is rare, and only one of those is looked at more closely. */
+export async function readBatch(batch: LogBatch, { config }: Pick<World, 'config'>): Promise<Parsed> {
   const { domains, central, accessLogFormats: formats } = config;
-  return readDelivery(batch, { domains, byAccount: central !== null, formats });
+  const read = await readDelivery(batch, { domains, byAccount: central !== null, formats });
+  const isNamed = read.connections.length === 0 && read.denials.every(({ reason }) => reason !== 'other');
+  return isNamed ? read : (await loadWords()).withWords(read);
 }
 
 /** `ingest` from there on. What was read may also come from several deliveries, as long as the id is always the same for it. */

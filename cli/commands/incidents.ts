@@ -7,7 +7,7 @@ import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
 import { silenceOf } from '../../shared/incidents/silence.js';
-import { issuerText, nameWords, placeText } from '../../shared/messages/names.js';
+import { issuerText, nameWords, placeText, reasonText } from '../../shared/messages/names.js';
 import {
   countOf,
   type EndedIncident,
@@ -156,7 +156,7 @@ function firingTable(shown: readonly Shown[], now: number): string {
     minutesText(now - incident.since),
     placeText(clean(incident.group.scope, 60), incident.group, nameWords.en),
     issuerOf(incident.group),
-    incident.group.reason,
+    reasonText(incident.group, nameWords.en),
     newest === null ? '' : amountText(newest),
     toldText(incident, waiting, now),
     handText(incident, silence),
@@ -190,7 +190,7 @@ function endedTable(ended: readonly EndedIncident[]): string {
     iso(endedAt).slice(0, 16).replace('T', ' '),
     placeText(clean(group.scope, 60), group, nameWords.en),
     issuerOf(group),
-    group.reason,
+    reasonText(group, nameWords.en),
     count === null ? '' : inAll(count),
   ]);
   return table(['Id', 'Severity', 'Began (UTC)', 'Ended (UTC)', 'Domain', 'Issuer', 'Reason', 'Refused'], rows);

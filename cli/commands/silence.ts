@@ -18,13 +18,12 @@ import {
   saveSilence,
   selectorsFor,
 } from '../../shared/incidents/operate.js';
-import { isInForce, matches, matchesGlob } from '../../shared/incidents/silence.js';
+import { isInForce, matches, reasonSelector, type Selectors } from '../../shared/incidents/silence.js';
 import { issuerText, nameWords, placeText } from '../../shared/messages/names.js';
 import { groupId } from '../../shared/model/group-id.js';
-import type { Silence, SilenceWindow } from '../../shared/model/index.js';
-import { reasonIds } from '../../shared/model/reasons.js';
+import type { GroupKey, Silence, SilenceWindow } from '../../shared/model/index.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
-import { knownGroups, type Selectors, selectorsOf } from '../inputs/issuers.js';
+import { knownGroups, reasonOption, selectorsOf } from '../inputs/issuers.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { clockAt, withAt } from '../terminal/options.js';
 import { jsonLine, type Output, table } from '../terminal/table.js';
@@ -64,7 +63,10 @@ export function silenceCommand(world: WorldOf = deployed): Command {
   withTable(command.command('add'))
     .description('add a silence; patterns may hold * and ?, [*] and [?] stand for themselves')
     .option('--issuer <glob>', 'issuer DNs, in any spelling')
-    .option('--reason <id>', 'a reason id, such as expired')
+    .option(
+      '--reason <id>',
+      'a reason id, such as expired; of one without a name its other-… or its text, as they are shown',
+    )
     .option('--scope <name>', 'custom domains')
     .option('--incident <id>', 'exactly the group of a firing incident')
     .option('--for <duration>', 'for how long from now: 30m, 2h, 5d')
@@ -126,14 +128,11 @@ async function selected(options: AddOptions, stores: SilenceWorld['stores'], now
     issuerDn: pattern(options.issuer, limits.typedDnCharsMax),
     reason: pattern(options.reason),
   };
-  const { reason } = typed;
-  if (reason !== null && !reasonIds.some((id) => matchesGlob(reason, id))) {
-    throw usage(`--reason got ${clean(reason, 80)}; expected one of ${reasonIds.join(', ')}, or a pattern of them`);
-  }
   if (Object.values(typed).every((selector) => selector === null)) {
     throw usage('nothing to silence; expected --issuer, --reason, --scope or --incident');
   }
-  return selectorsOf(typed, await knownGroups(stores, now), options.unseen === true);
+  const [known, isUnseen] = [await knownGroups(stores, now), options.unseen === true];
+  return selectorsOf({ ...typed, reason: reasonOption(typed.reason, known, isUnseen) }, known, isUnseen);
 }
 
 export async function listSilences(
@@ -165,7 +164,9 @@ export async function listSilences(
     String(groups),
     String(incidents),
     clean(placeText(one.scope ?? '*', one, nameWords.en), limits.dnCharsMax),
-    ...[issuerText(one.issuerDn ?? '*', nameWords.en), one.reason].map((one) => clean(one ?? '*', limits.dnCharsMax)),
+    ...[issuerText(one.issuerDn ?? '*', nameWords.en), reasonText(one, distinct)].map((text) =>
+      clean(text, limits.dnCharsMax),
+    ),
     one.author ?? '',
     one.comment,
   ]);
@@ -183,6 +184,12 @@ export async function listSilences(
     'Comment',
   ];
   output.write(rows.length === 0 ? 'no silences\n' : table(head, rows, [4, 5]));
+}
+
+/** The reason of a silence, of a kind of sentence with its words. */
+function reasonText({ reason }: Silence, known: readonly GroupKey[]): string {
+  const words = known.find((group) => group.words && reasonSelector(group) === reason)?.words;
+  return words === undefined ? (reason ?? '*') : `${reason} (${words})`;
 }
 
 /** A silence for programs: times in ISO 8601. */

@@ -6,6 +6,7 @@ import { nearest } from '../../shared/base/nearest.js';
 import { clean } from '../../shared/base/text.js';
 import { DAY_MS } from '../../shared/base/time.js';
 import { matches } from '../../shared/incidents/silence.js';
+import { nameWords, reasonText } from '../../shared/messages/names.js';
 import type { EndedIncident, GroupKey, Incident, Notice, Silence } from '../../shared/model/index.js';
 import type { Stores } from '../../shared/ports/index.js';
 
@@ -72,7 +73,7 @@ function unknownIncident(id: string, firing: readonly Incident[], past: readonly
   const described = new Map(
     [...past, ...firing].map(({ incidentId, group, since }) => [
       incidentId,
-      `${incidentId}  ${clean(group.scope, 60)}  ${group.reason}  since ${new Date(since).toISOString().slice(0, 16)}Z`,
+      `${incidentId}  ${clean(group.scope, 60)}  ${reasonText(group, nameWords.en)}  since ${new Date(since).toISOString().slice(0, 16)}Z`,
     ]),
   );
   const open = firing.map(({ incidentId }) => incidentId);

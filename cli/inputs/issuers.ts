@@ -5,15 +5,12 @@ import { limits } from '../../shared/base/limits.js';
 import { nearest } from '../../shared/base/nearest.js';
 import { clean } from '../../shared/base/text.js';
 import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
-import { globOf, matches } from '../../shared/incidents/silence.js';
+import { globOf, matches, matchesGlob, reasonSelector, type Selectors } from '../../shared/incidents/silence.js';
 import { clientInText, issuerText, nameWords } from '../../shared/messages/names.js';
-import {
-  type GroupKey,
-  isUnloggedIssuer,
-  type Silence,
-  UNLOGGED_ISSUER,
-  unloggedClient,
-} from '../../shared/model/index.js';
+import { reasonName } from '../../shared/model/group-id.js';
+import { type GroupKey, isUnloggedIssuer, UNLOGGED_ISSUER, unloggedClient } from '../../shared/model/index.js';
+import { reasonWords } from '../../shared/model/reason-words.js';
+import { reasonIds } from '../../shared/model/reasons.js';
 import type { Stores } from '../../shared/ports/index.js';
 import { canonical, canonicalDn } from '../../shared/x509/dn.js';
 import { isNamed, ownerAttributeOf } from '../../shared/x509/names.js';
@@ -58,8 +55,6 @@ export async function knownGroups(stores: Pick<Stores, 'rollups' | 'incidents'>,
   return [...rolledUp, ...[...open, ...firing].map(({ group }) => group)];
 }
 
-export type Selectors = Pick<Silence, keyof GroupKey>;
-
 /**
  * The selectors of a silence, with the issuer as the logs spell it.
  * @param isUnseen whether they may match nothing yet
@@ -74,6 +69,27 @@ export function selectorsOf(typed: Selectors, known: readonly GroupKey[], isUnse
   throw new MtlsWatchError(
     'not-found',
     `nothing that was refused in the last ${KNOWN_DAYS} days matches, so that the silence would hold nothing back${nearestText(typed, known)}\n--unseen makes it all the same`,
+  );
+}
+
+/**
+ * The reason of a silence: an id or a pattern of ids, `other-…` as metrics and alerts name a kind of sentence, or such a sentence
+ * itself, as it was written or as it is shown.
+ * @param isUnseen whether nothing of that kind need be known
+ * @throws MtlsWatchError `usage` for one that is none of these
+ */
+export function reasonOption(typed: string | null, known: readonly GroupKey[], isUnseen: boolean): string | null {
+  const isId = typed === null || reasonIds.some((id) => matchesGlob(typed, id));
+  if (isId || known.some((group) => matchesGlob(typed, reasonSelector(group)))) return typed;
+  const words = [typed.trim().toLowerCase(), reasonWords(typed)];
+  const found = known.find((group) => group.words !== undefined && words.includes(group.words));
+  if (found !== undefined) return reasonSelector(found);
+  if (isUnseen && /^other-[0-9a-f]{12}$/.test(typed)) return typed;
+  if (isUnseen && /\s/.test(typed)) return reasonName({ reason: 'other', words: reasonWords(typed) });
+  const texts = known.flatMap((group) => group.words ?? []);
+  const near = nearest(typed, [...texts, ...reasonIds]).map((name) => `\n  reason  ${clean(name, 200)}`);
+  throw usage(
+    `--reason got ${clean(typed, 80)}; expected one of ${reasonIds.join(', ')}, a pattern of them, or the text of a reason without a name, as it was refused; nearest:${near.join('')}`,
   );
 }
 

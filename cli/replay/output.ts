@@ -161,7 +161,8 @@ function groupTable(summary: Replayed['summary'], messages: Messages): string {
     // The gateway's own reason: two groups of one claim would look the same otherwise.
     const issuer = isUnverified ? messages.who.claimant(issuerDn) : issuerText(issuerDn, messages);
     const { title } = isSeveral(issuerDn) ? messages.severalIssuers : messages.reasons[reason];
-    const said = group.reasonTexts?.map((text) => messages.unknownReason(clean(text, limits.nameShownCharsMax)));
+    const texts = group.words === undefined ? group.reasonTexts : [group.words];
+    const said = texts?.map((text) => messages.unknownReason(clean(text, limits.reasonWordsCharsMax)));
     return [count(group.failures), where, issuer, said?.join(', ') ?? title, first, last];
   });
   return table(['Refused', 'Domain', 'Issuer', 'Reason', 'First seen', 'Last seen'], rows, [0]);
@@ -213,8 +214,9 @@ function optionsOf(given: Given, names: readonly (keyof Given)[]): string[] {
   });
 }
 
-function titleOf({ issuerDn, reason, isUnverified }: GroupKey, messages: Messages): string {
+function titleOf({ issuerDn, reason, isUnverified, words }: GroupKey, messages: Messages): string {
   if (isUnverified) return messages.claims.title;
+  if (words !== undefined) return messages.unknownReason(words);
   return isSeveral(issuerDn) ? messages.severalIssuers.title : messages.reasons[reason].title;
 }
 

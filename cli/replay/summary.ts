@@ -87,6 +87,6 @@ export function summarySums(): Sums {
   };
 }
 
-function keyOf({ scope, issuerDn, reason, isUnverified, door }: GroupKey): string {
-  return JSON.stringify([scope, issuerDn, reason, isUnverified, door]);
+function keyOf({ scope, issuerDn, reason, isUnverified, door, words }: GroupKey): string {
+  return JSON.stringify([scope, issuerDn, reason, isUnverified, door, words]);
 }

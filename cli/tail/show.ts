@@ -12,7 +12,7 @@ import { folded, jsonLine } from '../terminal/table.js';
 const REMEDY_CHARS_MAX = 2_000;
 
 export function refusalLine(failure: Failure, verdict: Diagnosis | null): string {
-  const { at, scope, door, reason, reasonText, issuerDn, isUnverified, client, weight } = failure;
+  const { at, scope, door, reason, reasonText, words, issuerDn, isUnverified, client, weight } = failure;
   return jsonLine({
     type: 'refusal',
     at: new Date(at).toISOString(),
@@ -22,6 +22,7 @@ export function refusalLine(failure: Failure, verdict: Diagnosis | null): string
     ...(isUnverified && { isUnverified }),
     reason,
     reasonText,
+    ...(words !== undefined && { words }),
     client: client && {
       subjectDn: client.subjectDn,
       serialNumber: client.serialNumber,
@@ -44,7 +45,7 @@ export function refusalText(failure: Failure): string {
   const time = new Date(at).toISOString().slice(11, 19);
   const who = client === null ? pc.dim('client not known') : pc.bold(clean(client.subjectDn, limits.dnCharsMax));
   const ip = client === null || client.sourceIp === '' ? '' : `  ${clean(client.sourceIp, 45)}`;
-  const why = pc.red(reason === 'other' ? clean(reasonText, 80) : reason);
+  const why = pc.red(reason === 'other' ? clean(reasonText, limits.reasonWordsCharsMax) : reason);
   return folded(`${pc.dim(time)}  ${where}  ${why}  ${who}${pc.dim(ip)}  ${pc.dim(`issuer ${issuer}`)}\n`);
 }
 

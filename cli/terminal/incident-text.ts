@@ -7,6 +7,7 @@ import { isInForce } from '../../shared/incidents/silence.js';
 import type { IncidentWords } from '../../shared/messages/incident-words.js';
 import { issuerText, wholePlaceText } from '../../shared/messages/names.js';
 import type { Messages } from '../../shared/messages/types.js';
+import { reasonName } from '../../shared/model/group-id.js';
 import { countOf, type EndedIncident, isSeveral, type Notice, type Silence } from '../../shared/model/index.js';
 import type { FoundIncident } from '../inputs/incident.js';
 import { pc } from './colors.js';
@@ -98,6 +99,7 @@ function untoldText({ firing, ended }: FoundIncident, words: IncidentWords): str
 
 /** The title in the words of alerts and report, and the id. */
 function reasonText({ group }: FoundIncident, messages: Messages): string {
+  if (group.words !== undefined) return messages.withNote(messages.unknownReason(group.words), reasonName(group));
   const { title } = isSeveral(group.issuerDn) ? messages.severalIssuers : messages.reasons[group.reason];
   return messages.withNote(title, group.reason);
 }

@@ -18,6 +18,7 @@ import {
   selectorsFor,
 } from '../../shared/incidents/operate.js';
 import { isInForce, silenceOf } from '../../shared/incidents/silence.js';
+import { reasonName } from '../../shared/model/group-id.js';
 import type { Incident, Silence } from '../../shared/model/index.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
 
@@ -123,6 +124,8 @@ function list(firing: readonly Incident[], silences: readonly Silence[], now: nu
       ...(group.isUnverified && { isUnverified: true }),
       ...(group.door !== undefined && { door: group.door }),
       reason: group.reason,
+      // The name by which a silence selects it, and what the door said.
+      ...(group.words !== undefined && { reasonName: reasonName(group), words: group.words }),
       severity,
       since: iso(since),
       acknowledged,

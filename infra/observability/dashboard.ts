@@ -111,7 +111,7 @@ function topIssuers(functions: DashboardProps['functions']): LogQueryWidget {
     view: LogQueryVisualizationType.TABLE,
     queryLines: [
       'filter type = "failure"',
-      'stats count_distinct(failureId) as refused, count_distinct(subjectDn) as clients by issuerDn, isUnverified, scope, door, reason',
+      'stats count_distinct(failureId) as refused, count_distinct(subjectDn) as clients by issuerDn, isUnverified, scope, door, reason, words',
       'sort refused desc',
       'limit 20',
     ],

@@ -49,7 +49,7 @@ export class SavedQueries extends Construct {
  * name of an issuer stand in rows of their own: their records have `isUnverified`.
  */
 const CLIENTS =
-  'stats count_distinct(failureId) as refused, min(@timestamp) as firstSeen, max(@timestamp) as lastSeen by reason, issuerDn, isUnverified, subjectDn, serialNumber, sourceIp';
+  'stats count_distinct(failureId) as refused, min(@timestamp) as firstSeen, max(@timestamp) as lastSeen by reason, words, issuerDn, isUnverified, subjectDn, serialNumber, sourceIp';
 
 function queriesFor({ config, ingest, sweep, canary }: SavedQueriesProps): Record<string, Query> {
   const counting = [ingest.logGroup.logGroupName, sweep.logGroup.logGroupName];

@@ -93,7 +93,7 @@ function worldOf(past: PastWorld, stores: Stores, clock: { readonly time: number
       storm: {
         addLoad: async () => 0,
         fixRate: async () => 1,
-        fixDenials: async (_, { scopes }) => ({ rate: 1, scopes }),
+        fixDenials: async (_, { events: _events, ...wanted }) => ({ ...wanted, rate: 1 }),
         enrol: async () => new Set(),
         brought: async () => new Set(),
       },

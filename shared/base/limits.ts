@@ -89,6 +89,8 @@ export const limits = {
   reasonsRememberedMax: 200,
   /** A reason of the gateway is a short sentence; the rest of a longer text carries no information. */
   reasonCharsMax: 200,
+  /** A kind of sentence is known by its beginning, which fits into a row of a table and a subject. */
+  reasonWordsCharsMax: 120,
   /** RFC 5280's upper bounds add up to a few hundred characters for a DN; EMF rejects dimension values over 1,024. */
   dnCharsMax: 512,
   /** A DN as it is pasted, in a list of objects or as hexadecimal DER: about eight times the canonical form. */
@@ -183,6 +185,11 @@ export const limits = {
   clientHashesMax: 16,
   clientsPerNoticeMax: 10,
   sourceIpsPerClientMax: 3,
+  /**
+   * Kinds of sentences without a name that are groups of their own, for each scope and day: a gateway has a few, and beyond
+   * that somebody makes them up. Each may be a metric of its scope.
+   */
+  reasonWordsPerScopeMax: 10,
   /** Issuers tracked by name for each scope and day; the others are counted as `(other issuers)`. */
   issuersPerScopeMax: 200,
   /**

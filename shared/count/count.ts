@@ -16,7 +16,6 @@ import {
   type OtherForbidden,
   UNKNOWN_ISSUER,
 } from '../model/index.js';
-import type { ReasonId } from '../model/reasons.js';
 import { markOf } from '../ports/event-marks.js';
 import { clientKey, smallestHashes } from './distinct.js';
 
@@ -24,7 +23,7 @@ import { clientKey, smallestHashes } from './distinct.js';
 export type Count = Mutable<Omit<Fact, 'clients' | 'batchId'>> & { readonly clients: Clients };
 
 /** Nested maps, so that no combined key has to be built for every failure. */
-type ByGroupAndMinute = Map<string, Map<string, Map<ReasonId, Map<number, Count>>>>;
+type ByGroupAndMinute = Map<string, Map<string, Map<string, Map<number, Count>>>>;
 
 /**
  * Adds up failures by the issuer that they name. Which of the issuers become groups of their own is decided afterwards.
@@ -74,19 +73,26 @@ export function countFailures(grouped: readonly (readonly [GroupKey, Count])[], 
 
 function minutesOf(
   byKey: ByGroupAndMinute,
-  { scope, issuerDn, reason, isUnverified, door }: GroupKey,
+  { scope, issuerDn, reason, isUnverified, door, words }: GroupKey,
 ): Map<number, Count> {
   // No name contains a line feed.
   const issuers = getOrInsert(byKey, door ? `${scope}\n${door}` : scope, newMap);
   const reasons = getOrInsert(issuers, isUnverified ? `${issuerDn}\n` : issuerDn, newMap);
-  return getOrInsert(reasons, reason, newMap);
+  return getOrInsert(reasons, words ? `${reason}\n${words}` : reason, newMap);
 }
 
 const newMap = () => new Map();
 
-function startCount({ at, scope, issuerDn, reason, reasonText, isUnverified, door }: Failure): Count {
+function startCount({ at, scope, issuerDn, reason, reasonText, isUnverified, door, words }: Failure): Count {
   return {
-    group: { scope, issuerDn, reason, ...(isUnverified && { isUnverified }), ...(door && { door }) },
+    group: {
+      scope,
+      issuerDn,
+      reason,
+      ...(isUnverified && { isUnverified }),
+      ...(door && { door }),
+      ...(words && { words }),
+    },
     minute: minuteOf(at),
     requests: 0,
     count: 0,

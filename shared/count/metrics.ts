@@ -1,11 +1,13 @@
 /**
  * The metrics of one delivery, and of what the sweep settles. Pure. The dimensions are the scope and the reason, never
  * the issuer: every combination is a metric that is paid for, and clients choose the issuer. Who failed is in the
- * alert, the table and the failure records.
+ * alert, the table and the failure records. Of a reason without a name the kind of sentence is told by its hash, for as many
+ * kinds as a scope and day count by themselves.
  * A failure is measured by the function that counts it: by ingest when its halves met, by the sweep when one came
  * alone. A delivery that is repeated may be measured twice; the table counts once, and reports are made from the table.
  */
 
+import { reasonName } from '../model/group-id.js';
 import type { Fact, ForbiddenFact, LogBatch, Measure, Parsed, Sighting } from '../model/index.js';
 import type { ForbiddenCause } from '../model/reasons.js';
 
@@ -49,7 +51,7 @@ export function measure(
 export function measureFailures(facts: readonly Fact[]): Measure[] {
   const failures = sumBy(
     facts,
-    ({ group }) => [group.scope, group.reason],
+    ({ group }) => [group.scope, reasonName(group)],
     (fact) => fact.count,
   );
   return failures.map(([[scope, reason], n]) => count('Failures', n, { scope, reason }));

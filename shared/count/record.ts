@@ -29,6 +29,7 @@ import { rollUp } from './rollup.js';
 
 const loadDiagnosis = lazily(() => import('../diagnosis/diagnosis.js'));
 
+const loadWords = lazily(() => import('./words.js'));
 const loadPulses = lazily(() => import('./pulses.js'));
 /** Those of 403s that may be refused certificates: they come and go with the refusals. */
 const REFUSAL_CAUSES: ReadonlySet<ForbiddenFact['cause']> = new Set(['unmatched', 'certificate-not-logged']);
@@ -58,11 +59,14 @@ export type OnGroupsGrown = (grown: readonly GroupKey[], written: Written) => Pr
 export const ignoreGroups: OnGroupsGrown = async () => {};
 
 export async function recordCounts(
-  { batchId, failures, forbidden: others, heard = [] }: CountedBatch,
+  { batchId, failures: found, forbidden: others, heard = [] }: CountedBatch,
   world: World,
   look: OnGroupsGrown = ignoreGroups,
 ): Promise<Recorded> {
-  const boundScope = await admitScopes(failures, [...others, ...heard], world);
+  const boundScope = await admitScopes(found, [...others, ...heard], world);
+  const failures = found.some(({ words }) => words)
+    ? await (await loadWords()).admitWords(found, boundScope, world)
+    : found;
   const { grouped, expected } = await group(failures.map(boundScope), batchId, world);
   const facts = countFailures(grouped, batchId);
   const forbidden = countForbidden(others.map(boundScope), batchId);

@@ -11,7 +11,7 @@ import { lazily } from '../base/lazily.js';
 import { limits } from '../base/limits.js';
 import { cellKey } from '../join/pairing.js';
 import { type AccessRecord, type Failure, UNKNOWN_ISSUER } from '../model/index.js';
-import { reasonIdOfFinding } from '../model/reasons.js';
+import { reasonIdOfFinding } from '../model/reason-of-finding.js';
 import type { World } from '../ports/index.js';
 
 const loadDiagnosis = lazily(() => import('./diagnosis.js'));
@@ -64,14 +64,18 @@ export function withInferred(
 ): Promise<readonly AccessRecord[]> {
   return pMap(
     accesses,
-    async (access) =>
-      access.inferred === undefined ? { ...access, inferred: await inferredOf(access, pems, world) } : access,
+    async (access) => {
+      if (access.inferred !== undefined) return access;
+      const inferred = await inferredOf(access, pems, world);
+      const isNamed = inferred === null || reasonIdOfFinding(inferred) !== 'other';
+      return { ...access, inferred, ...(!isNamed && { words: textOf(inferred) }) };
+    },
     { concurrency: limits.storeConcurrencyMax },
   );
 }
 
 function failureOf(
-  { eventId, requestId, extendedRequestId, at, scope, client, isUnverified }: AccessRecord,
+  { eventId, requestId, extendedRequestId, at, scope, client, isUnverified, words }: AccessRecord,
   code: string,
 ): Failure {
   const issuerDn = client === null || client.issuerDn === '' ? UNKNOWN_ISSUER : client.issuerDn;
@@ -83,7 +87,8 @@ function failureOf(
     scope,
     issuerDn,
     reason: reasonIdOfFinding(code),
-    reasonText: `inferred: ${code}`,
+    reasonText: textOf(code),
+    ...(words !== undefined && { words }),
     attribution: 'inferred',
     client,
     weight: 1,
@@ -92,6 +97,8 @@ function failureOf(
     ...(isUnverified && { isUnverified }),
   };
 }
+
+const textOf = (code: string): string => `inferred: ${code}`;
 
 /** The finding that refuses the certificate; null where nothing refuses it, or where it cannot be verified. */
 async function inferredOf(

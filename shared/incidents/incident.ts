@@ -21,7 +21,7 @@ import { DAY_MS, MINUTE_MS, MINUTES_PER_DAY, MINUTES_PER_HOUR, minuteOf } from '
 import type { DetectionPolicy } from '../config/settings.js';
 import type { Detection } from '../detect/detection.js';
 import { amount } from '../detect/words.js';
-import { groupId } from '../model/group-id.js';
+import { furtherParts, groupId } from '../model/group-id.js';
 import {
   type GroupKey,
   type Incident,
@@ -308,9 +308,8 @@ function dayOf(at: number): string {
 /** Derived from the group and the start, so that a retry opens the same incident. */
 export function incidentIdOf(group: GroupKey, since: number): string {
   const minute = Math.floor(since / MINUTE_MS);
-  const { scope, issuerDn, reason, isUnverified, door } = group;
-  const own = [...(isUnverified ? ['unverified'] : []), ...(door === undefined ? [] : ['door', door])];
-  const text = JSON.stringify([scope, issuerDn, reason, minute, ...own]);
+  const { scope, issuerDn, reason } = group;
+  const text = JSON.stringify([scope, issuerDn, reason, minute, ...furtherParts(group)]);
   return createHash('sha256').update(text).digest('hex').slice(0, 20);
 }
 

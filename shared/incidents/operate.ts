@@ -11,10 +11,9 @@ import { clean } from '../base/text.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../base/time.js';
 import type { GroupKey, Incident, Silence } from '../model/index.js';
 import type { Stores } from '../ports/index.js';
-import { globOf } from './silence.js';
+import { globOf, reasonSelector, type Selectors } from './silence.js';
 
 type OperatorStores = Pick<Stores, 'silences' | 'incidents'>;
-type Selectors = Pick<Silence, keyof GroupKey>;
 
 /** @throws MtlsWatchError `usage` if no incident with this id is firing */
 export async function firingIncident(id: string, stores: OperatorStores): Promise<Incident> {
@@ -25,8 +24,9 @@ export async function firingIncident(id: string, stores: OperatorStores): Promis
 }
 
 /** Selectors that match the group of an incident and no other. */
-export function selectorsFor({ scope, issuerDn, reason, isUnverified, door }: GroupKey): Selectors {
-  const selectors = { scope: globOf(scope), issuerDn: globOf(issuerDn), reason: globOf(reason) };
+export function selectorsFor(group: GroupKey): Selectors {
+  const { scope, issuerDn, isUnverified, door } = group;
+  const selectors = { scope: globOf(scope), issuerDn: globOf(issuerDn), reason: reasonSelector(group) };
   // Whoever silences those who use a partner's name does not silence the partner.
   return { ...selectors, ...(isUnverified && { isUnverified }), ...(door !== undefined && { door }) };
 }

@@ -5,7 +5,11 @@
 import { MINUTE_MS, MINUTES_PER_DAY } from '../base/time.js';
 import { bareName } from '../config/qualified-names.js';
 import { readableScope } from '../config/readable-scope.js';
-import type { GroupKey, Silence } from '../model/index.js';
+import { reasonName } from '../model/group-id.js';
+import { type GroupKey, isSeveral, type Silence } from '../model/index.js';
+
+/** What a silence says of the groups that it matches; a kind of sentence without a name is a reason, see `reasonSelector`. */
+export type Selectors = Pick<Silence, Exclude<keyof GroupKey, 'words'>>;
 
 /** The silence in force for a group at a moment, or null. */
 export function silenceOf(group: GroupKey, silences: readonly Silence[], at: number): Silence | null {
@@ -30,17 +34,23 @@ function isOneOf(days: readonly number[], day: number): boolean {
   return days.length === 0 || days.includes((day + 4) % 7);
 }
 
-export function matches(
-  { scope, issuerDn, reason, isUnverified, door }: Pick<Silence, keyof GroupKey>,
-  group: GroupKey,
-): boolean {
+export function matches({ scope, issuerDn, reason, isUnverified, door }: Selectors, group: GroupKey): boolean {
   return (
     (!isUnverified || group.isUnverified === true) &&
     (door === undefined || door === group.door) &&
     (scope === null || namesOf(group.scope).some((name) => matchesGlob(scope, name))) &&
     (issuerDn === null || matchesGlob(issuerDn, group.issuerDn)) &&
-    (reason === null || matchesGlob(reason, group.reason))
+    (reason === null || [group.reason, reasonSelector(group)].some((name) => matchesGlob(reason, name)))
   );
+}
+
+/** Of `other`, what is counted without a kind of sentence. */
+const REST = 'other-rest';
+
+/** The reason that is this group's and no other's of the same issuer: `other` alone matches every kind of sentence. */
+export function reasonSelector(group: GroupKey): string {
+  const isRest = group.reason === 'other' && !group.words && !isSeveral(group.issuerDn);
+  return isRest ? REST : reasonName(group);
 }
 
 /** A scope in full, without its account, and as it is shown. */

@@ -62,16 +62,18 @@ async function shedConnections(
   return (await loadStorm()).boundConnections(minutes, { batchId, promptFrom }, stores);
 }
 
-function halfOf({ eventId, at, scope, client, door }: Connection): AccessRecord {
-  const api = { apiId: null, stage: null };
-  return { kind: 'access', eventId, at, requestId: '', extendedRequestId: null, api, scope, client, door, rate: 1 };
+function halfOf({ eventId, at, scope, client, door, words }: Connection): AccessRecord {
+  const own = { eventId, at, scope, client, door, ...wordsIn(words) };
+  return { kind: 'access', requestId: '', extendedRequestId: null, api: { apiId: null, stage: null }, ...own, rate: 1 };
 }
+
+const wordsIn = (words: string | undefined) => (words === undefined ? {} : { words });
 
 /** Cells of an earlier version lack it. */
 const doorIn = (door: string | undefined) => (door === undefined ? {} : { door });
 
 function failureOf(
-  { eventId, at, scope, client, door }: AccessRecord,
+  { eventId, at, scope, client, door, words }: AccessRecord,
   { reason, reasonText }: Pick<Failure, 'reason' | 'reasonText'>,
 ): Failure {
   return {
@@ -84,6 +86,7 @@ function failureOf(
     ...doorIn(door),
     reason,
     reasonText,
+    ...wordsIn(words),
     attribution: 'whole',
     client,
     weight: 1,

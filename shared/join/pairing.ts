@@ -209,7 +209,7 @@ export function unpairedFailure(denial: Denial, attribution: Failure['attributio
 }
 
 function failureOf(
-  { eventId, requestId, extendedRequestId, at, reason, reasonText, scope: denialScope }: Denial,
+  { eventId, requestId, extendedRequestId, at, reason, reasonText, words, scope: denialScope }: Denial,
   attribution: Failure['attribution'],
   scope: string,
   client: Client | null,
@@ -225,6 +225,7 @@ function failureOf(
     issuerDn,
     reason,
     reasonText,
+    ...(words && { words }),
     attribution,
     client,
     weight,

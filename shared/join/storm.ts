@@ -72,16 +72,17 @@ async function boundMany(
   const { storm } = stores;
   const load = await storm.addLoad(minute, 'connection', connections.length);
   const part = digest('part', batchId, 'connection', minute);
-  const { rate, scopes } = await storm.fixDenials(part, {
+  const { rate, scopes, hasWords } = await storm.fixDenials(part, {
     rate: samplingRate(load),
     scopes: renamedIn(connections),
+    hasWords: true,
     events: connections.map((one) => markOf(connectionKey(one))),
   });
   const foreign = await enrolledEarlier(minute, connections, part, storm);
   const ours = connections.filter((one) => !foreign.has(markOf(connectionKey(one))));
   const isIn = (one: Connection): boolean => rate >= 1 || isKeySampled(connectionKey(one), rate);
   const nameOf = fixedNames(scopes);
-  const alone = ours.filter((one) => !isIn(one)).map((one) => ({ ...one, scope: nameOf(one) }));
+  const alone = ours.filter((one) => !isIn(one)).map((one) => ({ ...asFixed(one, hasWords), scope: nameOf(one) }));
   return { joined: ours.filter(isIn), alone: await withoutOwnCell(alone, stores) };
 }
 
@@ -169,8 +170,9 @@ async function boundDenials(
   const load = await storm.addLoad(minute, 'denial', denials.length);
   const part = partOf(batchId, 'denial', minute);
   const nameOf = ({ api }: Denial): string => `${api.apiId}/${api.stage}`;
-  const { rate, scopes } = await storm.fixDenials(part, {
+  const { rate, scopes, hasWords } = await storm.fixDenials(part, {
     rate: samplingRate(load),
+    hasWords: true,
     scopes: Object.fromEntries(denials.map((denial) => [nameOf(denial), denial.scope])),
     events: [...new Set(denials.map(({ eventId }) => markOf(eventId)))],
   });
@@ -178,8 +180,15 @@ async function boundDenials(
   const { joined, left } = sample(denials, rate);
   const isOurs = ({ eventId }: Denial): boolean => !foreign.has(markOf(eventId));
   // A joined half is counted under the scope that is stored in its cell; the scope of the others is the one that was fixed.
-  const alone = left.filter(isOurs).map((denial) => ({ ...denial, scope: scopes[nameOf(denial)] ?? denial.scope }));
+  const alone = left
+    .filter(isOurs)
+    .map((denial) => ({ ...asFixed(denial, hasWords), scope: scopes[nameOf(denial)] ?? denial.scope }));
   return { halves: joined.filter(isOurs), unsampled: await withoutCell(alone, stores) };
+}
+
+/** A batch that an earlier release began is ended as it began. */
+function asFixed<T extends Denial | Connection>({ words, ...one }: T, hasWords: true | undefined): Omit<T, 'words'> {
+  return hasWords === true && words !== undefined ? { ...one, words } : one;
 }
 
 async function enrolledEarlier(

@@ -8,7 +8,7 @@
  */
 
 import type { ApiRef } from '../model/index.js';
-import { knownReasonLength } from '../model/reasons.js';
+import { knownTexts } from '../model/reasons.js';
 import { pairsOf } from './json-pairs.js';
 
 /** The lines of a denial in an event, and the API that they belong to. */
@@ -134,6 +134,15 @@ function ownLength(line: string): number {
       line,
     );
   return match?.[0].length ?? 0;
+}
+
+const TEXTS_BY_LENGTH = [...knownTexts()].sort((a, b) => b.length - a.length);
+const REASON_CHARS_MAX = 100;
+
+/** How many characters at the beginning of a text are the words of a known reason; 0 where it begins with none. */
+function knownReasonLength(text: string): number {
+  const start = text.slice(0, REASON_CHARS_MAX).toLowerCase().replaceAll('self-signed', 'self signed');
+  return TEXTS_BY_LENGTH.find((words) => start.startsWith(words))?.length ?? 0;
 }
 
 /** Possible separators of the fields: the text between the payload and the field before it, or after it. */

@@ -123,7 +123,7 @@ function descriptionOf(notice: Notice, messages: Messages, where: string): strin
     ...(place === '' ? [] : [`*${labels.account}* ${place}`]),
     ...(owner == null ? [] : [`*${labels.owner}* ${owner.name}, ${owner.contact}`]),
     `*${labels.since}* ${sinceWords(notice, messages)}`,
-    `*${labels.failures}* ${countWords(notice, messages)}${share}`,
+    `*${labels.failures}* ${countWords(notice, messages, chatText)}${share}`,
     `*${labels.lastHour}* ${lastHourWords(notice, messages)}`,
     ...(clients.length === 0 ? [] : [`*${labels.clients}*`, ...clients]),
     ...(notes.change === null ? [] : [`*${labels.change}* ${chatText(notes.change)}`]),

@@ -73,7 +73,6 @@ export const en: Messages = {
     resolved: (whose, where) => `${where} no longer refuses ${whose}.`,
   },
   besideGateway: (title, text, isGateway) => `${title}; ${isGateway ? 'the gateway' : 'the log'} says “${text}”`,
-  unknownReason: (text) => `“${text}”`,
   stop: '. ',
   over: 'Nothing to do now. If nobody changed anything, ask the clients: they may have stopped calling.',
   labels: {

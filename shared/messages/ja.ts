@@ -107,7 +107,6 @@ export const ja: Messages = {
   },
   besideGateway: (title, text, isGateway) =>
     `${title}（${isGateway ? 'ゲートウェイの文言' : 'ログのコード'}: 「${text}」）`,
-  unknownReason: (text) => `「${text}」`,
   stop: '。',
   over: '今すぐの対応は不要です。誰も何も変更していない場合は、クライアントが呼び出しをやめた可能性があるため確認してください。',
   labels: {

@@ -2,6 +2,7 @@
 
 import { bareName } from '../config/qualified-names.js';
 import { readableScope } from '../config/readable-scope.js';
+import { reasonName } from '../model/group-id.js';
 import { type GroupKey, isSeveral, UNKNOWN_ISSUER, unloggedClient } from '../model/index.js';
 import type { NameMessages } from './types.js';
 
@@ -11,6 +12,7 @@ export const nameWords: Readonly<Record<'en' | 'ja', NameMessages>> = {
     issuerUnknown: 'unknown',
     withoutIssuer: 'connections without a client certificate',
     issuerNotLogged: 'issuer not in the log',
+    unknownReason: (text) => `“${text}”`,
     doors: { 'api-gateway': 'API Gateway', cloudfront: 'CloudFront', 'load-balancer': 'load balancer' },
   },
   ja: {
@@ -18,6 +20,7 @@ export const nameWords: Readonly<Record<'en' | 'ja', NameMessages>> = {
     issuerUnknown: '不明',
     withoutIssuer: 'クライアント証明書のない接続',
     issuerNotLogged: '発行者はログに記録なし',
+    unknownReason: (text) => `「${text}」`,
     doors: { 'api-gateway': 'API Gateway', cloudfront: 'CloudFront', 'load-balancer': 'ロードバランサー' },
   },
 };
@@ -51,6 +54,14 @@ export function clientInText(text: string): string | null {
   });
   if (mark === undefined) return null;
   return shown === mark.issuerNotLogged ? '' : shown.slice(0, -mark.issuerNotLogged.length - 2).trim();
+}
+
+/** The reason of a group for a list: its id; of one without a name what commands call it, and what the door said. */
+export function reasonText(
+  group: Pick<GroupKey, 'reason' | 'words'>,
+  { unknownReason }: Pick<NameMessages, 'unknownReason'>,
+): string {
+  return group.words ? `${reasonName(group)} ${unknownReason(group.words)}` : group.reason;
 }
 
 /** A front door as people call it; its id where the texts do not know it. */

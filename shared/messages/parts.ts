@@ -49,8 +49,11 @@ export function titleOf(notice: Notice, messages: Messages, inert: Inert): strin
     isSeveral(group.issuerDn) ||
     group.reason !== 'other' ||
     reasonText === '';
-  if (isNamed) return wordsOf(notice, messages).title;
-  return messages.unknownReason(inert(cut(reasonText, limits.nameShownCharsMax)));
+  return isNamed ? wordsOf(notice, messages).title : saidBy(reasonText, messages, inert);
+}
+
+function saidBy(text: string, messages: Messages, inert: Inert): string {
+  return messages.unknownReason(inert(cut(text, limits.nameShownCharsMax)));
 }
 
 /** The title, with the gateway's own words beside it. */
@@ -231,12 +234,12 @@ export function sumWords(notice: Notice, messages: Messages): string {
 }
 
 /** The same, with how many each of the groups has that are told together. */
-export function countWords(notice: Notice, messages: Messages): string {
+export function countWords(notice: Notice, messages: Messages, inert: Inert): string {
   const sum = sumWords(notice, messages);
   const { group, count, toldWith = [] } = notice;
   if (toldWith.length === 0) return sum;
-  const each = [{ group, count }, ...toldWith].map(({ group: { reason }, count: own }) =>
-    messages.ofWhich(number(own), messages.reasons[reason].title),
+  const each = [{ group, count }, ...toldWith].map(({ group: { reason, words }, count: own }) =>
+    messages.ofWhich(number(own), words ? saidBy(words, messages, inert) : messages.reasons[reason].title),
   );
   return messages.together(sum, each);
 }

@@ -119,7 +119,7 @@ function factsOf(notice: Notice, messages: Messages, where: string): Field[] {
     ...listed(labels.issuer, issuers),
     ...ownerFields(notice, messages),
     [labels.since, sinceWords(notice, messages)],
-    [labels.failures, countWords(notice, messages)],
+    [labels.failures, countWords(notice, messages, mailText)],
     ...(notice.scopeShare === null ? [] : [['', messages.scopeShare(percent(notice.scopeShare))] as const]),
     [labels.lastHour, lastHourWords(notice, messages)],
     ...listed(labels.clients, clientsOf(notice, messages)),

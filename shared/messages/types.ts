@@ -70,6 +70,8 @@ export interface NameMessages {
   readonly withoutIssuer: string;
   /** For a client whose door does not log who issued its certificate. */
   readonly issuerNotLogged: string;
+  /** In place of the title of a reason without a name: what the door said. */
+  readonly unknownReason: (text: string) => string;
   /** Front doors by their id. */
   readonly doors: Readonly<Record<string, string>>;
 }
@@ -122,8 +124,6 @@ export interface Messages extends NameMessages {
   readonly headline: Readonly<Record<NoticeKind, (whose: string, where: string) => string>>;
   /** The title, with the gateway's own words beside it, or the code in another door's log. */
   readonly besideGateway: (title: string, text: string, isGateway: boolean) => string;
-  /** In place of the title of a reason that the catalogue does not hold. */
-  readonly unknownReason: (text: string) => string;
   /** Ends a sentence that another one follows. */
   readonly stop: string;
   /** In place of a verdict when it is over. */

@@ -45,6 +45,11 @@ export interface GroupKey {
   readonly isUnverified?: true;
   /** The id of the front door that refused; absent for API Gateway. Several doors may serve one name, and are never counted together. */
   readonly door?: string;
+  /**
+   * Of the reason `other`: the kind of sentence that the door wrote (`reason-words.ts`). Absent where it wrote none, beyond the kinds
+   * that a scope and day have places for, and in what an earlier release counted.
+   */
+  readonly words?: string;
 }
 
 /** How often one client failed. All lists are bounded: `sourceIps` holds at most a handful. */

@@ -81,6 +81,7 @@ export interface Silence {
   readonly id: string;
   readonly scope: string | null;
   readonly issuerDn: string | null;
+  /** `other` matches all reasons without a name, `other-…` one kind of sentence (`incidents/silence.ts`). */
   readonly reason: string | null;
   /** Set for one that matches only groups in which the issuer's name is a claim. */
   readonly isUnverified?: true;

@@ -70,45 +70,9 @@ export function isCode(text: string): boolean {
   return /^[A-Za-z]{3,64}$/.test(text);
 }
 
-const TEXTS_BY_LENGTH = [...idByText.keys()].sort((a, b) => b.length - a.length);
-
-/**
- * How many characters at the beginning of a text are the words of a known reason; 0 where the text begins with none.
- */
-export function knownReasonLength(text: string): number {
-  const start = text.slice(0, REASON_CHARS_MAX).toLowerCase().replaceAll('self-signed', 'self signed');
-  return TEXTS_BY_LENGTH.find((words) => start.startsWith(words))?.length ?? 0;
-}
-
-const REASON_CHARS_MAX = 100;
-
-/** The reason under which a diagnosis is counted where the gateway gives none; the codes are in `finding-codes.ts`. */
-const REASON_BY_FINDING: Readonly<Record<string, ReasonId>> = {
-  'issuer-missing': 'issuer-not-found',
-  'intermediate-missing': 'issuer-not-found',
-  'issuer-rekeyed': 'issuer-not-found',
-  'key-identifier-mismatch': 'issuer-not-found',
-  'content-altered': 'signature-failure',
-  'self-signed': 'self-signed',
-  expired: 'expired',
-  'issuer-expired': 'expired',
-  'not-yet-valid': 'not-yet-valid',
-  'issuer-not-yet-valid': 'not-yet-valid',
-  'chain-too-long': 'chain-too-long',
-  'certificate-too-large': 'certificate-too-large',
-  'issuer-not-ca': 'invalid-ca',
-  'path-length-exceeded': 'path-length-exceeded',
-  'unsupported-purpose': 'unsupported-purpose',
-  'unhandled-critical-extension': 'unhandled-critical-extension',
-  'weak-signature': 'insecure-signature-algorithm',
-  'unsupported-signature': 'insecure-signature-algorithm',
-  'weak-key': 'weak-key',
-  'unsupported-curve': 'weak-key',
-  'unsupported-key': 'weak-key',
-};
-
-export function reasonIdOfFinding(code: string): ReasonId {
-  return REASON_BY_FINDING[code] ?? 'other';
+/** The gateway's words for all reasons, as `reasonIdOf` compares them. */
+export function knownTexts(): readonly string[] {
+  return [...idByText.keys()];
 }
 
 /**

@@ -30,6 +30,8 @@ export interface Denial {
   readonly reason: ReasonId;
   /** The gateway's words, cleaned and cut. */
   readonly reasonText: string;
+  /** As in `GroupKey`, from when the denial first came. */
+  readonly words?: string;
   readonly api: ApiRef;
   readonly scope: string;
   /** The share of requests that were joined when this one came: 1, or less in a storm. */
@@ -76,6 +78,8 @@ export interface AccessRecord {
   readonly isUnverified?: true;
   /** As in `GroupKey`: the half is a whole connection of this door. */
   readonly door?: string;
+  /** As in `GroupKey`, of a connection or of what was inferred. */
+  readonly words?: string;
   /** As in `Denial`. */
   readonly rate: number;
 }
@@ -143,6 +147,8 @@ export interface Connection {
   readonly called?: string;
   /** Null where the record says nothing of the client, not even its address. */
   readonly client: Client | null;
+  /** As in `GroupKey`. */
+  readonly words?: string;
   readonly outcome:
     | {
         readonly reason: ReasonId;
@@ -204,6 +210,8 @@ export interface Failure {
   readonly door?: string;
   readonly reason: ReasonId;
   readonly reasonText: string;
+  /** As in `GroupKey`. */
+  readonly words?: string;
   readonly attribution: Attribution;
   readonly client: Client | null;
   /** 1; in a storm, the inverse of the rate at which requests were joined: how many requests this one stands for. */

@@ -250,6 +250,8 @@ export interface StormStore {
 export interface FixedDenials {
   readonly rate: number;
   readonly scopes: Readonly<Record<string, string>>;
+  /** Set where those without a cell are grouped by their words; an earlier release did not. */
+  readonly hasWords?: true;
 }
 
 /** The length of a mark of an event: 66 bits of its digest. */

@@ -30,6 +30,7 @@ export interface ClientDetail {
   readonly scope: string;
   readonly reason: string;
   readonly door?: string | undefined;
+  readonly words?: string | undefined;
   readonly sourceIps: readonly string[];
   readonly userAgents: readonly string[];
   readonly firstAt: number;
@@ -231,7 +232,7 @@ const ACTION_FAILURES_MIN = 3;
 function actionsOf(current: readonly GroupSeries[], parts: ReportParts): Report['actions'] {
   const candidates = groupedBy(
     current.filter((one) => !isStranger(one)),
-    ({ group }) => JSON.stringify([group.issuerDn, group.reason, group.isUnverified]),
+    ({ group }) => JSON.stringify([group.issuerDn, group.reason, group.isUnverified, group.words]),
   ).flatMap((series) => {
     const [first] = series;
     if (first === undefined) return [];
@@ -254,7 +255,7 @@ function actionsOf(current: readonly GroupSeries[], parts: ReportParts): Report[
       (a, b) =>
         Number(a.state === 'over') - Number(b.state === 'over') ||
         b.failures - a.failures ||
-        compareTexts(a.issuerDn + a.reason, b.issuerDn + b.reason),
+        compareTexts(a.issuerDn + a.reason + a.words, b.issuerDn + b.reason + b.words),
     )
     .slice(0, limits.reportIssuersMax)
     .map(({ groups, who, ...action }, index) => {
@@ -274,8 +275,9 @@ function isOver({ group, lastAt }: GroupSeries, ended: readonly EndedIncident[])
 
 function clientsOf(current: readonly GroupSeries[], details: readonly ClientDetail[] | null): Report['clients'] {
   const keyOf = (
-    one: Pick<ClientDetail, 'subjectDn' | 'serialNumber' | 'issuerDn' | 'scope' | 'reason' | 'door'>,
-  ): string => JSON.stringify([one.scope, one.issuerDn, one.reason, one.subjectDn, one.serialNumber, one.door]);
+    one: Pick<ClientDetail, 'subjectDn' | 'serialNumber' | 'issuerDn' | 'scope' | 'reason' | 'door' | 'words'>,
+  ): string =>
+    JSON.stringify([one.scope, one.issuerDn, one.reason, one.subjectDn, one.serialNumber, one.door, one.words]);
   const known = new Map((details ?? []).map((detail) => [keyOf(detail), detail] as const));
   return current
     .flatMap(({ group, clients }) => clients.map((client) => ({ ...group, client })))
@@ -300,6 +302,7 @@ function clientOf(
     reason: group.reason,
     ...(group.isUnverified && { isUnverified: true }),
     ...(group.door !== undefined && { door: group.door }),
+    ...(group.words !== undefined && { words: group.words }),
     count,
     sourceIps: [...(detail?.sourceIps ?? sourceIps)],
     userAgents: detail === null ? null : [...detail.userAgents],

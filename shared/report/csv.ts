@@ -18,6 +18,7 @@ const HEAD = [
   'last_seen',
   'door',
   'unverified',
+  'words',
 ];
 
 export function csvOf({ groups }: Report): string {
@@ -34,6 +35,7 @@ export function csvOf({ groups }: Report): string {
     one.lastSeen,
     one.door ?? FIRST_DOOR,
     one.isUnverified ? 'yes' : '',
+    one.words ?? '',
   ]);
   // Starts with a UTF-8 byte order mark, because spreadsheets assume another encoding without it.
   return `\uFEFF${[HEAD, ...rows].map((row) => row.map(csvCell).join(',')).join('\r\n')}\r\n`;

@@ -19,12 +19,12 @@ export function collectDetails(): DetailsCollector {
   let cut = false;
   return {
     record: (failures) => {
-      for (const { client, at, scope, reason, isUnverified, door } of failures) {
+      for (const { client, at, scope, reason, isUnverified, door, words } of failures) {
         if (client === null || isUnverified) continue;
         const day = Math.floor(at / DAY_MS);
         const { subjectDn, serialNumber, issuerDn, sourceIp, userAgent } = client;
         const detail: Growing & { day: number } = {
-          ...{ subjectDn, serialNumber, issuerDn, scope, reason, door, day },
+          ...{ subjectDn, serialNumber, issuerDn, scope, reason, door, words, day },
           ...{ sourceIps: [sourceIp], userAgents: [userAgent], firstAt: at, lastAt: at },
         };
         const key = `${day} ${keyOf(detail)}`;
@@ -64,6 +64,6 @@ function some(texts: readonly string[]): string[] {
   return [...new Set(texts)].filter((text) => text !== '').slice(0, limits.sourceIpsPerClientMax);
 }
 
-function keyOf({ subjectDn, serialNumber, issuerDn, scope, reason, door }: ClientDetail): string {
-  return JSON.stringify([subjectDn, serialNumber, issuerDn, scope, reason, door]);
+function keyOf({ subjectDn, serialNumber, issuerDn, scope, reason, door, words }: ClientDetail): string {
+  return JSON.stringify([subjectDn, serialNumber, issuerDn, scope, reason, door, words]);
 }

@@ -204,8 +204,8 @@ async function verdictsOf(
   return verdicts;
 }
 
-function verdictKey({ issuerDn, reason, isUnverified }: Omit<GroupKey, 'scope'>): string {
-  return JSON.stringify([issuerDn, reason, isUnverified]);
+function verdictKey({ issuerDn, reason, isUnverified, words }: Omit<GroupKey, 'scope'>): string {
+  return JSON.stringify([issuerDn, reason, isUnverified, words]);
 }
 
 function hasFingerprint({ fingerprint }: ClientTally): boolean {

@@ -36,12 +36,11 @@ export function changeCell(now: number, before: number | null): Html {
   return html`<span class="${text.startsWith('+') ? 'up' : text.startsWith('−') ? 'down' : 'dim'}">${text}</span>`;
 }
 
-/** The reason of a group: one of those who only use an issuer's name differs from the partner's own by this alone. */
-export function reasonTitle(
-  { reason, isUnverified }: Pick<GroupKey, 'reason' | 'isUnverified'>,
-  words: ReportMessages,
-): string {
-  const { title } = words.reasons[reason];
+type ReasonOf = Pick<GroupKey, 'reason'> & { readonly [key in 'isUnverified' | 'words']?: GroupKey[key] | undefined };
+
+/** The reason of a group, of one without a name what the door said: one of those who only use an issuer's name differs from the partner's own by this alone. */
+export function reasonTitle({ reason, isUnverified, words: said }: ReasonOf, words: ReportMessages): string {
+  const title = said ? words.unknownReason(said) : words.reasons[reason].title;
   return isUnverified ? words.claimed(title) : title;
 }
 
@@ -86,7 +85,7 @@ export function inline(label: string): string {
 
 /** A name that a line may end in: behind its marks, so that no word of it is broken where they give room enough. */
 export function soft(text: string): Html {
-  return html`${text.split(/(?<=[,./@:])(?=.)/).map((part, n) => (n === 0 ? part : html`<wbr>${part}`))}`;
+  return html`${text.split(/(?<=[,./@:])(?=\S)/).map((part, n) => (n === 0 ? part : html`<wbr>${part}`))}`;
 }
 
 export function nameOf(subjectDn: string): string {

@@ -14,6 +14,8 @@ const stretches = z.array(count.nullable());
 
 /** The front door that refused; absent for API Gateway. */
 const door = z.string().optional();
+/** Of the reason `other`: the kind of sentence that the door wrote. */
+const words = z.string().optional();
 
 const trend = {
   failures: count,
@@ -31,6 +33,7 @@ const group = z.strictObject({
   /** No CA of the issuer's name signed the certificates: somebody uses the name, or the CA has a new key. */
   isUnverified: z.literal(true).optional(),
   door,
+  words,
   ...trend,
   unattributed: count,
   inferred: count,
@@ -47,6 +50,7 @@ const client = z.strictObject({
   /** As in an incident. */
   isUnverified: z.literal(true).optional(),
   door,
+  words,
   count,
   sourceIps: z.array(z.string()),
   /** Null where no failure records could be read. */
@@ -72,6 +76,7 @@ const action = z.strictObject({
   /** Whom the settings name as responsible, by name and contact; null for nobody. */
   contact: z.strictObject({ name: z.string(), contact: z.string() }).nullable(),
   reason,
+  words,
   /** No CA of the issuer's name signed the certificates: somebody uses the name, or the CA has a new key. */
   isUnverified: z.literal(true).optional(),
   scopes: z.array(z.string()),
@@ -107,6 +112,7 @@ const incident = z.strictObject({
   /** No CA of the issuer's name signed the certificates: somebody uses the name, or the CA has a new key. */
   isUnverified: z.literal(true).optional(),
   door,
+  words,
   severity: z.enum(severities),
   firstFailureAt: iso.nullable(),
   noticedAt: iso,

@@ -66,7 +66,7 @@ const detailsQuery = ({ from, to }: Period): string =>
   [
     'fields failureId, at',
     `filter type = "failure" and subjectDn != "" and not ispresent(isUnverified) and at >= ${from} and at < ${to}`,
-    'stats count_distinct(failureId) as failures, min(at) as firstAt, max(at) as lastAt by subjectDn, serialNumber, issuerDn, scope, reason, door, sourceIp, userAgent',
+    'stats count_distinct(failureId) as failures, min(at) as firstAt, max(at) as lastAt by subjectDn, serialNumber, issuerDn, scope, reason, words, door, sourceIp, userAgent',
     'sort failures desc',
   ].join(' | ');
 
@@ -85,6 +85,7 @@ async function detailsOf(period: Period, { query }: ReportWorld, gaps: Gap[]): P
         scope: row.scope ?? '',
         reason: row.reason ?? '',
         door: row.door === '' ? undefined : row.door,
+        words: row.words === '' ? undefined : row.words,
         sourceIps: [row.sourceIp ?? ''],
         userAgents: [row.userAgent ?? ''],
         firstAt: Number(row.firstAt),

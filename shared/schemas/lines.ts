@@ -22,6 +22,8 @@ export const groupSchema = z.strictObject({
   isUnverified: z.optional(z.literal(true)),
   /** The front door that refused; absent for API Gateway. */
   door: z.optional(z.string()),
+  /** Of the reason `other`: the kind of sentence that the door wrote, without what differs from request to request. */
+  words: z.optional(z.string()),
 });
 
 /** A sentence and its values, for other languages than English: `shared/model/phrases.ts`. */

@@ -109,6 +109,7 @@ it("adds up the product's own records, each once", async () => {
   const batches: [string, Failure[]][] = [
     ['1', [failure, failure, { ...failure, weight: 2.5 }]],
     ['2', [{ ...failure, isUnverified: true }]],
+    ['3', [{ ...failure, reason: 'other', reasonText: 'Serial 17 revoked', words: 'serial … revoked', weight: 2 }]],
     ['1', [failure, failure, { ...failure, weight: 2.5 }]],
   ];
   for (const [batch, failures] of batches) record(failures, batch);
@@ -128,7 +129,11 @@ it("adds up the product's own records, each once", async () => {
   const results: Row[][] = [];
   for (const statement of statements('records')) results.push(await query(statement));
   expect(results.at(-1)).toEqual([
-    { domain: 'api.example.com', issuer: 'CN=A', reason: 'expired', only_by_name: 'false', refused: 4.5 },
-    { domain: 'api.example.com', issuer: 'CN=A', reason: 'expired', only_by_name: 'true', refused: 1 },
+    { domain: 'api.example.com', issuer: 'CN=A', reason: 'expired', words: '', only_by_name: 'false', refused: 4.5 },
+    {
+      ...{ domain: 'api.example.com', issuer: 'CN=A', reason: 'other', words: 'serial … revoked' },
+      ...{ only_by_name: 'false', refused: 2 },
+    },
+    { domain: 'api.example.com', issuer: 'CN=A', reason: 'expired', words: '', only_by_name: 'true', refused: 1 },
   ]);
 });

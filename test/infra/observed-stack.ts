@@ -71,10 +71,12 @@ async function playEverything(stack: PlayedStack): Promise<void> {
     certified(5, partner),
     // Somebody uses the name of the partner's CA.
     certified(6, mimic),
+    accessEvent({ n: 7 }),
   ]);
   const message = jsonRecord(cloudFrontRecord(1, { eventTimestamp: String(T0) }), CLOUDFRONT_FIELDS);
   const connections = executionBatch([{ ...accessEvent({ n: 4 }), message }], CONNECTION_GROUP);
-  const denials = executionBatch([1, 5, 6].map((n) => denialAsOneEvent({ n })));
+  const nameless = denialAsOneEvent({ n: 7, reason: 'the moon is in the wrong quarter' });
+  const denials = executionBatch([...[1, 5, 6].map((n) => denialAsOneEvent({ n })), nameless]);
   for (const batch of [denials, access, connections]) stack.call('ingest', eventOf(batch));
   await stack.minute();
   // Of the canary's next call one log is there alone, which the sweep settles when its grace is over.

@@ -46,7 +46,7 @@ async function run(tests: readonly string[]): Promise<Answer> {
       0,
     ),
   }));
-  const outside = unhandledErrors.map((error) => `outside of a test: ${String(error).slice(0, 200)}`);
+  const outside = unhandledErrors.map((error) => `outside of a test: ${Object(error).message ?? 'an error'}`);
   return { files, failed: failed[0] ?? outside[0] ?? null };
 }
 

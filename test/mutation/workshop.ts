@@ -6,6 +6,7 @@ import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, w
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { messageOf } from '../../shared/base/errors.js';
 import type { Answer, Question } from './worker.js';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -84,6 +85,9 @@ export function openWorkshop(): Workshop {
       write(file, text);
       try {
         return await ask<Answer>({ tests, changed: file }, milliseconds);
+      } catch (error) {
+        // A change may end the process that runs the tests, which is noticed like a failure.
+        return { files: [], failed: messageOf(error) };
       } finally {
         write(file, before);
       }

@@ -73,6 +73,7 @@ const MOVERS = [
   'count/pulses',
   'count/record',
   'count/settle',
+  'count/words',
   'diagnosis/claims',
   'diagnosis/diagnosis',
   'diagnosis/infer',

@@ -99,7 +99,7 @@ it('keeps rows of one name at two doors apart', () => {
     [undefined, 3],
   ]);
   const rows = csvOf(everywhere()).trimEnd().split('\r\n');
-  expect(rows.map((row) => row.split(',').at(-2))).toEqual([
+  expect(rows.map((row) => row.split(',').at(-3))).toEqual([
     '"door"',
     '"load-balancer"',
     '"cloudfront"',
@@ -116,7 +116,9 @@ it.each([
   const { withNote } = nameWords[language];
   expect(page).toContain(withNote('files.bank.example', name));
   expect(page).toContain(withNote('partners.bank.example', 'CloudFront'));
-  expect(page).toContain(withNote('partners.bank.example', 'API Gateway, CloudFront'));
+  expect(page).toContain(
+    withNote('partners.bank.example', language === 'ja' ? 'API Gateway、CloudFront' : 'API Gateway, CloudFront'),
+  );
   const { text } = summaryOf(everywhere(), language, 'https://example.com/report');
   expect(text).toMatch(/Globex, Corporation ?[(（]/);
   for (const shown of [page, text, csvOf(everywhere())]) {

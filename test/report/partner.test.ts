@@ -25,7 +25,7 @@ async function worldOfTwo() {
   const certificates = organizations.flatMap((organization) => {
     const own = `C=US,O=${organization},CN=${organization} CA`;
     const client = { subjectDn: clientOf(organization).subjectDn, issuerDn: shared, serialNumber: '01' };
-    const ca = { subjectDn: own, issuerDn: own, serialNumber: '02' };
+    const ca = { subjectDn: own, issuerDn: 'O=Neutral,CN=Root', serialNumber: '02' };
     return [
       { ...client, kind: 'client' as const },
       { ...ca, kind: 'ca' as const },
@@ -92,6 +92,16 @@ it.each(organizations)('of %s', async (organization) => {
   expect(report.incidents.map(({ incidentId }) => incidentId)).toEqual([`${organization} incident`]);
   expect(JSON.stringify(report)).toContain(organization);
   expect(JSON.stringify(report)).not.toContain(other);
+});
+
+it('of one issuer: its own certificate, whoever signed that, and what it signed', async () => {
+  const { world, expiring, sunset } = await worldOfTwo();
+  const common = { period, language: 'en', generatedAt: period.to, details: null, pipeline: null, gaps: [] } as const;
+  const partner: Partner = { issuerDn: 'C=US,O=Umbrella,CN=Umbrella CA' };
+  const report = await gatherReport({ ...common, partner, expiring, sunset }, world);
+  expect(report.totals.failures).toBe(4);
+  expect(report.expiring?.map(({ kind, subjectDn }) => [kind, subjectDn])).toEqual([['ca', partner.issuerDn]]);
+  expect(report.sunset?.map(({ kind, subjectDn }) => [kind, subjectDn])).toEqual([['ca', partner.issuerDn]]);
 });
 
 it.each<[string, Partner | null, boolean, boolean]>([

@@ -15,6 +15,7 @@ export async function check(ended: Ended): Promise<string[]> {
   };
   const facts = await factsIn(ended);
   checkTotals(ended, facts, await rollupsIn(ended), expect);
+  checkWords(ended, facts, expect);
   checkForbidden(ended, await ended.stores.facts.forbidden(FIRST_DAY, LAST_DAY, ALL), expect);
   checkBounds(ended, facts, expect);
   if (ended.isStorm) checkEstimates(ended, facts, expect);
@@ -114,6 +115,47 @@ function checkTotals(
   }
 }
 
+/**
+ * Every denial of a reason without a name under its kind of sentence, and in a storm as well: or, beyond the bound, among the rest. A
+ * kind that has a place has all of its denials.
+ */
+function checkWords({ traffic }: Ended, facts: readonly Fact[], expect: Expect): void {
+  const others = traffic.requests.filter(({ reason, hasDenial }) => reason === 'other' && hasDenial);
+  const wanted = sumBy(
+    others,
+    ({ words, at }) => `“${words}” in minute ${minuteOf(at)}`,
+    () => 1,
+  );
+  const worded = facts.filter(({ group }) => group.words !== undefined);
+  const counted = sumBy(
+    worded,
+    ({ group, minute }) => `“${group.words}” in minute ${minute}`,
+    ({ count }) => count,
+  );
+  const kindsOn = (place: string, day: number): number =>
+    new Set(others.flatMap((one) => (one.denialScope === place && dayOf(one.at) === day ? [one.words] : []))).size;
+  const isCrowded = others.some(
+    ({ denialScope, at }) => kindsOn(denialScope, dayOf(at)) > limits.reasonWordsPerScopeMax,
+  );
+  for (const key of new Set([...wanted.keys(), ...counted.keys()])) {
+    const [want = 0, got = 0] = [wanted.get(key), counted.get(key)];
+    expect(isCrowded ? got <= want : got === want, () => `${key}: ${want} refused, ${got} counted`);
+  }
+  const places = new Map<string, Set<string>>();
+  for (const { group, minute } of worded) {
+    const place = `${group.scope} on day ${dayOf(minute * 60_000)}`;
+    places.set(place, (places.get(place) ?? new Set()).add(group.words ?? ''));
+  }
+  const denialScopes = new Set(others.map(({ denialScope }) => denialScope)).size;
+  for (const [place, kinds] of places) {
+    // Denials of several APIs may be counted under one domain.
+    expect(
+      kinds.size <= limits.reasonWordsPerScopeMax * denialScopes,
+      () => `${place}: ${kinds.size} kinds of sentences`,
+    );
+  }
+}
+
 /** Joined requests on their own client, in their own group; on no other client's. */
 function checkClients({ traffic, observed }: Ended, facts: readonly Fact[], expect: Expect): void {
   const counted = new Map<string, { readonly fact: Fact; readonly count: number }[]>();
@@ -153,7 +195,8 @@ function checkClients({ traffic, observed }: Ended, facts: readonly Fact[], expe
 function mayStandFor(request: Request, { group, minute }: Fact, requests: readonly Request[]): boolean {
   if (group.scope !== request.scope || group.door !== request.door) return false;
   if (group.issuerDn !== request.issuerDn && group.issuerDn !== OTHER_ISSUERS) return false;
-  const isDenial = ({ reason, at }: Request): boolean => reason === group.reason && minuteOf(at) === minute;
+  const isDenial = ({ reason, words, at }: Request): boolean =>
+    reason === group.reason && (group.words === undefined || words === group.words) && minuteOf(at) === minute;
   if (request.isTied) return isDenial(request);
   return requests.some((other) => other.requestId === request.requestId && isDenial(other));
 }

@@ -34,7 +34,7 @@ function drawBounds(random: Random, isStorm: boolean): Partial<Limits> {
   const bounds: Partial<Limits> = {};
   // The checkers know every client that a fact counted, when facts keep them all.
   if (random.chance(0.9)) bounds.clientsPerFactMax = 1_000;
-  if (random.chance(0.3)) bounds.issuersPerScopeMax = 2;
+  if (random.chance(0.3)) Object.assign(bounds, { issuersPerScopeMax: 2, reasonWordsPerScopeMax: 2 });
   if (random.chance(0.3)) bounds.waitingPerListMax = 2;
   if (random.chance(0.2)) bounds.settledPerRoundMax = 2;
   if (random.chance(0.2)) bounds.rollupsPerSweepMax = 2;

@@ -159,8 +159,8 @@ export const mistakesAfterCounting: readonly Mutant[] = [
   {
     name: 'table: it forgets that an id came from another line',
     file: 'shared/adapters/dynamodb/halves.ts',
-    from: 'const borrowed = half.isIdBorrowed === true ? [1] : [];',
-    to: 'const borrowed = half.isIdBorrowed === true ? [0] : [];',
+    from: 'trimmed([half.isIdBorrowed ? 1 : 0, half.words ?? 0])',
+    to: 'trimmed([0, half.words ?? 0])',
   },
   {
     name: 'table: facts never grow',

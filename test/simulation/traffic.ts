@@ -27,6 +27,8 @@ export interface Request {
   readonly at: number;
   readonly requestId: string;
   readonly reason: ReasonId;
+  /** Of the reason `other`: the kind of sentence, as it is to be counted. */
+  readonly words?: string;
   /** Canonical. */
   readonly issuerDn: string;
   readonly subjectDn: string;
@@ -81,7 +83,21 @@ const REASONS: readonly (readonly [ReasonId, string])[] = [
   ['insecure-signature-algorithm', 'Client cert using an insecure Signature Algorithm'],
   ['self-signed', 'self signed certificate'],
   ['expired', 'certificate has expired'],
-  ['other', 'the moon is in the wrong quarter'],
+  ['other', ''],
+];
+
+/** Sentences of the reason `other`, and of what kind they are: most are written with the ids of their request. */
+const SENTENCES: readonly ((n: number) => readonly [string, string])[] = [
+  () => ['the moon is in the wrong quarter', 'the moon is in the wrong quarter'],
+  (n) => [`Certificate ${(0xa3b0c000 + n).toString(16)} is on the deny list.`, 'certificate … is on the deny list'],
+  (n) => [`Certificate of CN=client-${n},O=Acme refused by policy 7`, 'certificate of … refused by policy 7'],
+  (n) => [`Certificate of CN=client-${n},O=Acme refused by policy 8`, 'certificate of … refused by policy 8'],
+  (n) => [`証明書「client-${n}」は失効しています`, '証明書 … は失効しています'],
+  // Somebody makes up a kind each time.
+  (n) => {
+    const name = [...String(n)].map((digit) => 'abcdefghij'[Number(digit)]).join('');
+    return [`nobody has heard of ${name}`, `nobody has heard of ${name}`];
+  },
 ];
 
 const OTHER_403S: readonly (readonly [string, string, OtherForbidden['cause']])[] = [
@@ -89,6 +105,11 @@ const OTHER_403S: readonly (readonly [string, string, OtherForbidden['cause']])[
   ['Missing Authentication Token', 'MISSING_AUTHENTICATION_TOKEN', 'missing-authentication-token'],
   ['User is not authorized to access this resource', 'ACCESS_DENIED', 'authorizer-denied'],
 ];
+
+/** Differs by the request and not by a draw. */
+function sentenceOf(n: number): readonly [string, string] {
+  return SENTENCES[n % SENTENCES.length]?.(n) ?? ['', ''];
+}
 
 /** Codes of the other doors, and their reason; null where it is none. */
 const CODES: readonly (readonly [ReasonId | null, string])[] = [
@@ -225,7 +246,8 @@ class Gateway {
     const at = Math.max(wanted, this.#lastAt + 2);
     this.#lastAt = at;
     const api = isBurst ? this.#burst.api : random.pick(this.#apis);
-    const [reason, words] = isBurst ? this.#burst.reason : random.pick(this.#reasons);
+    const [reason, sentence] = isBurst ? this.#burst.reason : random.pick(this.#reasons);
+    const [said, words] = reason === 'other' ? sentenceOf(isBurst ? 0 : n) : [sentence, undefined];
     const issuerDn = isBurst ? this.#burst.issuerDn : random.pick(this.#issuers);
     const subjectDn = `C=US,O=Acme,CN=client-${n}`;
     if (kind === 'success' || kind === 'other-403' || kind === 'malformed') {
@@ -239,7 +261,7 @@ class Gateway {
     const requestId = this.#requestId(n, kind);
     const hasDenial = kind !== 'access-only';
     const hasAccess = kind !== 'denial-only' || random.chance(0.2);
-    const refusal = { n, at, requestId, extendedRequestId: `Ext${n}FEwPEFhg=`, reason: words, issuerDn, subjectDn };
+    const refusal = { n, at, requestId, extendedRequestId: `Ext${n}FEwPEFhg=`, reason: said, issuerDn, subjectDn };
     if (hasDenial) this.#logDenial(api, refusal, kind);
     const isCertificate = kind === 'certificate';
     if (hasAccess) {
@@ -256,6 +278,7 @@ class Gateway {
       at,
       requestId,
       reason,
+      ...(words !== undefined && { words }),
       issuerDn: isCertificate ? 'C=US,O=Acme,CN=Acme CA 0' : canonicalDn(issuerDn),
       subjectDn: isCertificate ? 'C=US,O=Acme,CN=partner' : canonicalDn(subjectDn),
       scope: api.domain,
@@ -309,6 +332,7 @@ class Gateway {
       requestId: `connection-${n}`,
       door: isCloudFront ? 'cloudfront' : 'load-balancer',
       reason,
+      ...(reason === 'other' && { words: code }),
       issuerDn: isCloudFront ? canonicalDn(this.#issuers[0] ?? '') : 'O=Acme,(issuer not in the log)',
       subjectDn: canonicalDn(subject),
       scope,

@@ -2,10 +2,12 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../shared/model/index.js';
+import { english } from '../../shared/model/phrases.js';
 import { auditTruststore } from '../../shared/x509/audit.js';
-import { diagnose } from '../../shared/x509/diagnose.js';
+import { diagnose, refusedBy } from '../../shared/x509/diagnose.js';
 import { doorRules, type RuledDoor, ruleAt, ruledDoors } from '../../shared/x509/door-rules.js';
-import { knownRules, type RuleId } from '../../shared/x509/standing.js';
+import { knownRules, type RuleId, standingText } from '../../shared/x509/standing.js';
 import { parseTruststore, truststoreOf } from '../../shared/x509/truststore.js';
 import { AT, ca, days, type Issued, leaf, SERVER_AUTH, type Spec } from '../support/certificates.js';
 import * as der from '../support/der-writer.js';
@@ -146,6 +148,33 @@ describe.each(CASES)('%s', (_name, given, ...expected) => {
   it.each(ruledDoors.map((door, at) => [door, expected[at]] as const))('at %s: %s', (door, verdict) => {
     expect(shown(given, door)).toBe(verdict);
   });
+});
+
+it('a rule that is known to refuse comes before one of which nothing is known, whatever their order elsewhere', () => {
+  const of = (code: Finding['code'], standing: Finding['standing'], severity: Finding['severity'] = 'error') =>
+    ({ code, standing, severity }) as Finding;
+  const all = [of('malformed', 'unknown'), of('expired', 'documented'), of('not-yet-valid', 'documented')];
+  const reasonOf = (door: RuledDoor, findings: readonly Finding[]) => {
+    const { verdict, reason } = refusedBy(findings, [], doorRules[door]);
+    return [verdict, reason];
+  };
+  for (const findings of [all, all.toReversed()]) {
+    expect(reasonOf('cloudfront', findings)).toEqual(['refused', 'expired']);
+    expect(reasonOf('api-gateway', findings)).toEqual(['refused', 'malformed']);
+  }
+  expect(reasonOf('cloudfront', all.slice(0, 1))).toEqual(['undecided', 'malformed']);
+  expect(reasonOf('cloudfront', [of('malformed', 'unknown', 'warning')])).toEqual(['refused', 'malformed']);
+});
+
+it.each<[Finding['standing'] & string, string | null]>([
+  ['documented', null],
+  ['seen', null],
+  ['reported', 'known from a page'],
+  ['openssl', 'likely, not documented by AWS: a page'],
+  ['unknown', 'not known: a page'],
+])('a rule that is %s is noted as %j', (standing, note) => {
+  const text = standingText({ standing, source: 'a page' });
+  expect(text === null ? null : english(text)).toBe(note);
 });
 
 describe('the rules of a door', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { limits } from '../../shared/base/limits.js';
 import { findingCodes } from '../../shared/model/finding-codes.js';
 import { english } from '../../shared/model/phrases.js';
-import { reasonIdOfFinding } from '../../shared/model/reasons.js';
+import { reasonIdOfFinding } from '../../shared/model/reason-of-finding.js';
 import { diagnosisCache } from '../../shared/x509/cache.js';
 import { changesBetween, describeChange } from '../../shared/x509/change.js';
 import { expiries, type ObservedClient, observations, preflight } from '../../shared/x509/observed.js';

@@ -12,7 +12,10 @@ export function createFailureLog(stream: NodeJS.WritableStream): FailureLog {
     record: (failures, batchId) => {
       const told = failures.slice(0, limits.failureRecordsMax);
       const lines = told.map(
-        ({ at, scope, issuerDn, reason, attribution, client, weight, isUnverified, door }, index) => ({
+        (
+          { at, scope, issuerDn, reason, reasonText, words, attribution, client, weight, isUnverified, door },
+          index,
+        ) => ({
           type: 'failure',
           failureId: digest('failure', batchId, index),
           at,
@@ -22,6 +25,7 @@ export function createFailureLog(stream: NodeJS.WritableStream): FailureLog {
           ...(isUnverified && { isUnverified }),
           ...(door && { door }),
           reason,
+          ...(reason === 'other' && { reasonText, ...(words && { words }) }),
           attribution,
           weight,
           subjectDn: client?.subjectDn ?? '',

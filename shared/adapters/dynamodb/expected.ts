@@ -12,13 +12,16 @@ import { keys } from './keys.js';
 import type { Item, Key } from './table.js';
 
 export function encodeExpected({ group, minute, batchId, requests }: FactIntent): string {
-  const { issuerDn, reason, isUnverified, door } = group;
-  const appended = door === undefined ? (isUnverified ? [1] : []) : [isUnverified ? 1 : 0, door];
+  const { issuerDn, reason, isUnverified, door, words } = group;
+  const appended = [isUnverified ? 1 : 0, door ?? '', words ?? ''];
+  while (appended.length > 0 && !appended.at(-1)) appended.pop();
   return JSON.stringify([issuerDn, reason, minute, batchId, requests, ...appended]);
 }
 
+const text = z.optional(z.string());
+
 const expectedSchema = z.tuple(
-  [z.string(), z.enum(reasonIds), z.number(), z.string(), z.number(), z.optional(z.unknown()), z.optional(z.string())],
+  [z.string(), z.enum(reasonIds), z.number(), z.string(), z.number(), z.optional(z.unknown()), text, text],
   z.unknown(),
 );
 
@@ -28,11 +31,12 @@ export function expectedOf(item: Item): FactIntent[] {
   const scope = readValue(item, 'scope', z.string());
   return texts.map((text) => {
     const values = readValue({ ...item, expected: { S: text } }, 'expected', expectedSchema);
-    const [issuerDn, reason, minute, batchId, requests, unverified, door] = values;
+    const [issuerDn, reason, minute, batchId, requests, unverified, door, words] = values;
     const group = {
       ...{ scope, issuerDn, reason },
       ...(unverified === 1 && { isUnverified: true as const }),
-      ...(door !== undefined && { door }),
+      ...(door && { door }),
+      ...(words && { words }),
     };
     return { group, minute, batchId, requests };
   });

@@ -18,14 +18,19 @@ export function encodeHalf(half: Half, batchId: string): string {
   const { eventId, at, requestId, extendedRequestId, api, scope, rate } = half;
   const common = [batchId, eventId, at, requestId, extendedRequestId, api.apiId, api.stage, scope, rate];
   if (half.kind === 'denial') {
-    const borrowed = half.isIdBorrowed === true ? [1] : [];
-    return JSON.stringify([...common, half.reason, half.reasonText, ...borrowed]);
+    const appended = trimmed([half.isIdBorrowed ? 1 : 0, half.words ?? 0]);
+    return JSON.stringify([...common, half.reason, half.reasonText, ...appended]);
   }
   const guessed = half.isScopeGuessed === true ? 1 : 0;
   const client = half.client === null ? null : valuesOf(half.client);
-  const appended = [guessed, half.inferred ?? 0, half.isUnverified ? 1 : 0, half.door ?? 0];
+  const appended = [guessed, half.inferred ?? 0, half.isUnverified ? 1 : 0, half.door ?? 0, half.words ?? 0];
+  return JSON.stringify([...common, client, ...trimmed(appended)]);
+}
+
+/** Fields that most halves do not have come last, and are left out there. */
+function trimmed(appended: (string | number)[]): (string | number)[] {
   while (appended.at(-1) === 0) appended.pop();
-  return JSON.stringify([...common, client, ...appended]);
+  return appended;
 }
 
 function valuesOf(client: Client) {
@@ -45,13 +50,16 @@ function commonOf([batchId, eventId, at, requestId, extendedRequestId, apiId, st
   return { batchId, common: { eventId, at, requestId, extendedRequestId, api: { apiId, stage }, scope, rate } };
 }
 
+const optional = z.optional(z.unknown());
+const wordsIn = (words: unknown) => (typeof words === 'string' ? { words } : {});
+
 export const denialSchema = z.pipe(
-  z.tuple([...common, z.enum(reasonIds), text, z.optional(z.unknown())], z.unknown()),
+  z.tuple([...common, z.enum(reasonIds), text, optional, optional], z.unknown()),
   z.transform((values): Brought<Denial> => {
-    const [, , , , , , , , , reason, reasonText, borrowed] = values;
+    const [, , , , , , , , , reason, reasonText, borrowed, words] = values;
     const { batchId, common } = commonOf(values.slice(0, 9) as Common);
     const isIdBorrowed = borrowed === 1 ? { isIdBorrowed: true as const } : {};
-    return { batchId, half: { kind: 'denial', ...common, ...isIdBorrowed, reason, reasonText } };
+    return { batchId, half: { kind: 'denial', ...common, ...isIdBorrowed, reason, reasonText, ...wordsIn(words) } };
   }),
 );
 
@@ -71,12 +79,10 @@ const clientSchema = z.pipe(
   ),
 );
 
-const optional = z.optional(z.unknown());
-
 export const accessSchema = z.pipe(
-  z.tuple([...common, z.nullable(clientSchema), optional, optional, optional, optional], z.unknown()),
+  z.tuple([...common, z.nullable(clientSchema), optional, optional, optional, optional, optional], z.unknown()),
   z.transform((values): Brought<AccessRecord> => {
-    const [, , , , , , , , , client, guessed, inferred, unverified, door] = values;
+    const [, , , , , , , , , client, guessed, inferred, unverified, door, words] = values;
     const { batchId, common } = commonOf(values.slice(0, 9) as Common);
     const isScopeGuessed = guessed === 1 ? { isScopeGuessed: true as const } : {};
     return {
@@ -89,6 +95,7 @@ export const accessSchema = z.pipe(
         ...(typeof inferred === 'string' && { inferred }),
         ...(unverified === 1 && { isUnverified: true as const }),
         ...(typeof door === 'string' && { door }),
+        ...wordsIn(words),
       },
     };
   }),

@@ -87,6 +87,7 @@ export const groupSchema = z.object({
   reason: reasonSchema,
   isUnverified: z.optional(z.literal(true)),
   door: z.optional(z.string()),
+  words: z.optional(z.string()),
 });
 
 /** The attributes that facts and roll-ups share. */

@@ -33,18 +33,19 @@ export function createStorm(table: Table, clock: Clock): StormStore {
       });
       return numberOf(item, 'rate');
     },
-    fixDenials: async (batchId, { rate, scopes, events }) => {
+    fixDenials: async (batchId, { rate, scopes, hasWords, events }) => {
       const { item } = await table.update(keys.rate(batchId), {
         expression:
           'SET #rate = if_not_exists(#rate, :rate), #scopes = if_not_exists(#scopes, :scopes), #events = :events, #ttl = :ttl',
         values: {
           ':rate': { N: String(rate) },
-          ':scopes': { S: JSON.stringify(scopes) },
+          ':scopes': { S: JSON.stringify({ ...scopes, ...(hasWords && { [WORDS]: '' }) }) },
           ':events': { S: events.join('') },
           ':ttl': expiry(),
         },
       });
-      return { rate: numberOf(item, 'rate'), scopes: readValue(item, 'scopes', z.record(z.string(), z.string())) };
+      const { [WORDS]: words, ...fixed } = readValue(item, 'scopes', z.record(z.string(), z.string()));
+      return { rate: numberOf(item, 'rate'), scopes: fixed, ...(words !== undefined && { hasWords: true }) };
     },
     enrol: async (place, batchId, span) => {
       const mine = [batchId, ...span].join(' ');
@@ -65,6 +66,9 @@ export function createStorm(table: Table, clock: Clock): StormStore {
     },
   };
 }
+
+/** Stands among the scopes, so that it is fixed with them; nothing is called like it. */
+const WORDS = '';
 
 /** A batch writes the same entry whenever it is repeated. */
 const IS_NOT_ENROLLED = 'attribute_not_exists(#batches) OR NOT contains(#batches, :batch)';

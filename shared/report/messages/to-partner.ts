@@ -1,7 +1,7 @@
 /** The words of a report for one partner, in both languages: it is written to the partner, who changes what is on its side. */
 
+import { reasonIdOfFinding } from '../../model/reason-of-finding.js';
 import type { ReasonId } from '../../model/reasons.js';
-import { reasonIdOfFinding } from '../../model/reasons.js';
 import type { Report } from '../schema.js';
 import type { Language, ReportMessages } from './types.js';
 
