@@ -274,6 +274,8 @@ function joined(text: string, next: string): string {
 }
 
 function foldLine(line: string, width: number): string {
+  // Every line of a quotation bears its mark.
+  if (line.startsWith('> ')) return foldLine(line.slice(2), width - 2).replace(/^/gm, '> ');
   const [lead = ''] = /^ *(?:[-•] |\d{1,2}[.)] +|(?=\S)[^ ](?:[^ ]| (?! )){0,20} {2,})?/.exec(line) ?? [];
   const hang = columns(lead) > width / 2 ? 0 : columns(lead);
   const rest = line.slice(lead.length).replace(/ {2,}/g, '  ');

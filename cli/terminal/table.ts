@@ -88,7 +88,7 @@ export function findingText(
   where: string,
   told: string = severity,
 ): string {
-  const title = `  ${SEVERITY[severity](pc.bold(code))}  ${pc.dim([told, where].filter((part) => part !== '').join(', '))}`;
+  const title = `  ${SEVERITY[severity](pc.bold(code))}  ${pc.dim([told, where].filter((part) => part !== '').join(told === severity ? ', ' : '、'))}`;
   const lines = [
     title,
     ...(subjectDn === null ? [] : wrap(subjectDn, 4)),

@@ -17,6 +17,7 @@ import {
   medianText,
   numberText,
   reasonTitle,
+  soft,
   strangersLine,
   timeText,
 } from './page-parts.js';
@@ -48,7 +49,7 @@ export function sentencesOf(report: Report, words: ReportMessages): string[] {
       : sentences.biggest(
           cut(biggest.owner ?? issuerName(biggest.issuerDn, words)),
           share(biggest.failures, totals.failures),
-          biggest.reasons.map((reason) => reasonTitle(reason, words)).join(', '),
+          words.list(biggest.reasons.map((reason) => reasonTitle(reason, words))),
           biggest.isOver,
         ),
     last,
@@ -96,7 +97,10 @@ export function summarySection(report: Report, words: ReportMessages): Html {
     [numberText(totals.failures), labels.refused],
     [
       change ?? '–',
-      `${labels.change} (${inline(labels.before)}: ${totals.before === null ? '–' : numberText(totals.before)})`,
+      words.withNote(
+        labels.change,
+        `${inline(labels.before)}: ${totals.before === null ? '–' : numberText(totals.before)}`,
+      ),
     ],
     [numberText(actions.filter(({ state }) => state === 'open').length), labels.open],
     [numberText(incidents.length), labels.incidents],
@@ -138,8 +142,10 @@ function evidenceIn({ evidence, said }: NonNullable<Action['verdict']>, words: R
 }
 
 function placesText({ scopes, doors = [] }: Action, words: ReportMessages): string {
-  const where = scopes.map((scope) => cut(readableScope(scope), 120)).join(', ');
-  return doors.length === 0 ? where : words.withNote(where, doors.map((door) => cut(doorName(door, words))).join(', '));
+  const where = words.list(scopes.map((scope) => cut(readableScope(scope), 120)));
+  return doors.length === 0
+    ? where
+    : words.withNote(where, words.list(doors.map((door) => cut(doorName(door, words)))));
 }
 
 /** Beside the owner: where no issuer is known, the owner is who the clients say they are. */
@@ -154,7 +160,7 @@ function actionItem(action: Action, words: ReportMessages, isToPartner: boolean)
   const rows: readonly (readonly [string, Html | string])[] = [
     [
       labels.remedy,
-      html`<span class="do">${cut(isToPartner ? partnerRemedy(action, words) : remedyOf(action, words), 600)}</span>`,
+      html`<span class="do">${soft(cut(isToPartner ? partnerRemedy(action, words) : remedyOf(action, words), 600))}</span>`,
     ],
     isToPartner
       ? [labels.issuer, html`<bdi>${issuerNote(action.issuerDn, words)}</bdi>`]
@@ -167,7 +173,12 @@ function actionItem(action: Action, words: ReportMessages, isToPartner: boolean)
     [labels.domain, placesText(action, words)],
     [
       labels.refused,
-      html`${numberText(action.failures)} <span class="dim">(${inline(labels.before)}: ${action.before === null ? '–' : numberText(action.before)}; ${inline(labels.median)}: ${action.median4 === null ? '–' : medianText(action.median4)}; ${inline(labels.clients)}: ${numberText(action.clients)}; ${inline(labels.lastSeen)}: ${timeText(action.lastSeen)})</span>`,
+      html`${numberText(action.failures)} <span class="dim">${words.note([
+        `${inline(labels.before)}: ${action.before === null ? '–' : numberText(action.before)}`,
+        `${inline(labels.median)}: ${action.median4 === null ? '–' : medianText(action.median4)}`,
+        `${inline(labels.clients)}: ${numberText(action.clients)}`,
+        `${inline(labels.lastSeen)}: ${timeText(action.lastSeen)}`,
+      ])}</span>`,
     ],
     ...(verdict === null
       ? []

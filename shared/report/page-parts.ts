@@ -85,7 +85,7 @@ export function inline(label: string): string {
 
 /** A name that a line may end in: behind its marks, so that no word of it is broken where they give room enough. */
 export function soft(text: string): Html {
-  return html`${text.split(/(?<=[,./@:])(?=.)/).map((part, n) => (n === 0 ? part : html`<wbr>${part}`))}`;
+  return html`${text.split(/(?<=[,./@:])(?=\S)/).map((part, n) => (n === 0 ? part : html`<wbr>${part}`))}`;
 }
 
 export function nameOf(subjectDn: string): string {

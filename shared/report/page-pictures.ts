@@ -122,7 +122,7 @@ ${table(
     one.before === null ? '–' : numberText(one.before),
     one.median4 === null ? '–' : medianText(one.median4),
     changeCell(one.failures, one.before),
-    (Object.keys(one.reasons) as ReasonId[]).map((reason) => words.reasons[reason].title).join(', '),
+    words.list((Object.keys(one.reasons) as ReasonId[]).map((reason) => words.reasons[reason].title)),
   ]),
   words,
   ISSUER_ROWS_MAX,

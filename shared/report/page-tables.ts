@@ -217,8 +217,8 @@ export function pipelineSection(report: Report, words: ReportMessages): Html {
           [labels.duplicates, known(pipeline.duplicates)],
           [labels.lag, lag === null ? labels.unknown : words.duration(lag)],
         ] satisfies [string, string][])),
-    [`${labels.unattributed} (${labels.unattributedNote})`, numberText(totals.unattributed)],
-    [`${labels.inferred} (${labels.inferredNote})`, numberText(totals.inferred)],
+    [words.withNote(labels.unattributed, labels.unattributedNote), numberText(totals.unattributed)],
+    [words.withNote(labels.inferred, labels.inferredNote), numberText(totals.inferred)],
   ];
   return html`${table(words.sections.pipeline, [{ head: labels.what }, { head: labels.count, isNumber: true }], rows, words)}${gapsList(report, words)}`;
 }

@@ -30,7 +30,7 @@ export function summaryOf(
   const open = report.actions.filter(({ state }) => state === 'open');
   const subject = words.mail.subject(report.period.label, numberText(report.totals.failures), open.length);
   const actions = open.slice(0, ACTIONS_MAX).flatMap((action) => {
-    const head = `${action.rank}. ${cut(issuerName(action.issuerDn, words))}: ${reasonTitle(action, words)} (${numberText(action.failures)})`;
+    const head = `${action.rank}. ${cut(issuerName(action.issuerDn, words))}: ${words.withNote(reasonTitle(action, words), numberText(action.failures))}`;
     return [head, `   ${remedyOf(action, words)}`];
   });
   const lines = [

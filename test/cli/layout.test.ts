@@ -105,3 +105,9 @@ it('breaks the paragraphs of a page anew, and nothing of its code and tables', (
   expect(foldMarkdown(page, 22)).toBe(folded);
   expect(foldMarkdown('日本語の段落は\n続きます。\n', 80)).toBe('日本語の段落は続きます。\n');
 });
+
+it('marks every line of a quotation', () => {
+  expect(foldLines('> - `KEY`: of the truststore in use, and of the one before', 30)).toBe(
+    '> - `KEY`: of the truststore\n>   in use, and of the one\n>   before',
+  );
+});

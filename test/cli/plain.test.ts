@@ -54,3 +54,40 @@ test('of the sample day', async () => {
     expect((await readAll(bytes, 64 * 1024, 'read')).said, entry.name).toEqual(careful.said);
   }
 });
+
+const RECORD = (n: number) => JSON.stringify({ requestId: `r-${n}`, status: '200', apiId: 'a', path: '/a "b" \\ c/' });
+const EVENT = (n: number) => ({ at: 1_791_763_200_000 + n, id: `3800${n}`, message: RECORD(n) });
+
+/** What tools write around the message of an event, in their order of keys. */
+const FORMS: [string, (n: number) => object][] = [
+  [
+    'filter-log-events',
+    (n) => {
+      const { at, id, message } = EVENT(n);
+      return { logStreamName: `s-${n % 3}`, timestamp: at, message, ingestionTime: at + 5, eventId: id };
+    },
+  ],
+  [
+    'without a stream',
+    (n) => {
+      const { at, id, message } = EVENT(n);
+      return { id, timestamp: at, message };
+    },
+  ],
+  [
+    'in seconds',
+    (n) => {
+      const { at, id, message } = EVENT(n);
+      return { message, logGroup: 'g', timestamp: Math.floor(at / 1000), id };
+    },
+  ],
+];
+
+test.each(FORMS)('of events in the form of %s', async (_, formOf) => {
+  const lines = Array.from({ length: 60 }, (__, n) => `${JSON.stringify(formOf(n % 50))}\n`);
+  const bytes = Buffer.from(lines.join(''));
+  const careful = await readAll(bytes, 70_000, 'careful');
+  const quick = await readAll(bytes, 70_000, 'unread');
+  expect(quick.said).toEqual(careful.said);
+  expect(quick.passed).toBeGreaterThan(40);
+});

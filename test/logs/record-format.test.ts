@@ -43,9 +43,3 @@ it('is no format without variables', () => {
   expect(recordFormat('')).toBe(null);
   expect(recordFormat('{"a":"b"}')).toBe(null);
 });
-
-it('comes to an end with a text that fits in millions of ways but for its last word', () => {
-  const names = ['path', 'protocol', 'httpMethod', 'routeKey', 'responseLength', 'integrationLatency', 'accountId'];
-  const template = `${names.map((name) => `$context.${name}`).join(' ')} $context.requestId $context.status the end`;
-  expect(read(template, `${'a '.repeat(2_000)}the END`)).toBe(null);
-});

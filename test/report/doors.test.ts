@@ -116,7 +116,9 @@ it.each([
   const { withNote } = nameWords[language];
   expect(page).toContain(withNote('files.bank.example', name));
   expect(page).toContain(withNote('partners.bank.example', 'CloudFront'));
-  expect(page).toContain(withNote('partners.bank.example', 'API Gateway, CloudFront'));
+  expect(page).toContain(
+    withNote('partners.bank.example', language === 'ja' ? 'API Gateway、CloudFront' : 'API Gateway, CloudFront'),
+  );
   const { text } = summaryOf(everywhere(), language, 'https://example.com/report');
   expect(text).toMatch(/Globex, Corporation ?[(（]/);
   for (const shown of [page, text, csvOf(everywhere())]) {

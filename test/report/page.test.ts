@@ -119,6 +119,18 @@ describe('hostile names', () => {
   });
 });
 
+it('has Japanese punctuation in Japanese, and may end a line within the names of a sentence', () => {
+  const page = pageOf(buildReport(partsWith('Acme')), 'ja');
+  const told = page.replace(/<style>[\s\S]*?<\/style>|<[^>]*>/g, '\n');
+  expect(told).toMatch(/（前期: /);
+  expect(
+    told.match(
+      /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}] ?[(;,][^\n]*|[^\n]*[;)] ?[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu,
+    ),
+  ).toBeNull();
+  expect(pageOf(buildReport(partsWith('C=US,O=Acme')), 'en')).toContain('<span class="do">C=US,<wbr>O=Acme');
+});
+
 describe('the page', () => {
   it('is one file that asks nobody for anything, and forbids it', () => {
     const page = pageOf(buildReport(partsWith('x')), 'en');

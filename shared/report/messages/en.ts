@@ -18,6 +18,8 @@ export const en: ReportMessages = {
   contents: 'Contents',
   reasons,
   say: english,
+  list: (items) => items.join(', '),
+  note: (parts) => `(${parts.join('; ')})`,
   ofWhich: alerts.ofWhich,
   contradiction: null,
   seenHere: (day) => `(seen at this gateway on ${day})`,

@@ -14,6 +14,8 @@ export const ja: ReportMessages = {
   contents: '目次',
   reasons,
   say: alerts.say,
+  list: (items) => items.join('、'),
+  note: (parts) => `（${parts.join('、')}）`,
   ofWhich: alerts.ofWhich,
   contradiction: alerts.contradiction,
   seenHere: (day) => `（${day} にこのゲートウェイで確認済み）`,

@@ -19,6 +19,9 @@ export interface ReportMessages extends NameMessages {
   /** As in an alert; null where the diagnosis says it itself. */
   readonly contradiction: Messages['contradiction'];
   readonly say: Messages['say'];
+  readonly list: (items: readonly string[]) => string;
+  /** Figures and what they mean, behind a figure. */
+  readonly note: (parts: readonly string[]) => string;
   /** As in an alert: how many of several have a reason. */
   readonly ofWhich: Messages['ofWhich'];
   /** Beside a diagnosis whose rule probes showed at this gateway. */
