@@ -244,7 +244,8 @@ function filter(state: State, y: number, mean: number, doubt: number, variance: 
       state.p[k] = (state.p[k] ?? 0) - (ph[i] ?? 0) * (ph[j] ?? 0) * shrink;
     }
   }
-  for (let k = PROFILES; k < FEATURES; k++) state.x[k] = Math.max(0, Math.min(1.1, state.x[k] ?? 0));
+  // With a weight above one, what a profile adds would outweigh the level that it is measured against, and drive it away.
+  for (let k = PROFILES; k < FEATURES; k++) state.x[k] = Math.max(0, Math.min(1, state.x[k] ?? 0));
 }
 
 /** Moves the level along its slope by one bin and adds the drift to every coefficient's variance. */

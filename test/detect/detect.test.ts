@@ -115,6 +115,18 @@ describe('detect', () => {
     }
   });
 
+  it('knows what to expect of a group that is busy from its first day on, and grows', () => {
+    const { counts } = historyOf('slow growth', 41_004);
+    const noon = 14 * DAY + 12 * 60;
+    const history = learned(counts.slice(0, noon));
+    const hour = counts.slice(noon, noon + 60);
+    const { kind, numbers } = verdictAfter(history, hour);
+    expect(kind).not.toBe('spike');
+    expect(numbers.count).toBeGreaterThan(10);
+    expect(numbers.expected / numbers.count).toBeGreaterThan(0.5);
+    expect(numbers.expected / numbers.count).toBeLessThan(2);
+  });
+
   it('is quiet about what is usual, and about many where many are usual', () => {
     expect(verdictAfter(steady, [0, 1, 0, 0, 1]).kind).toBe('quiet');
     const random = randomOf(3);
