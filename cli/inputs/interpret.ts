@@ -50,8 +50,7 @@ export function interpreter(
   let known = 0;
   const nest = nesting();
   const plain = eventLines();
-
-  const notAnEvent = (detail: string) => window.reject('not-a-log-event', detail);
+  const notAnEvent = rejecting(window);
   const onKnown = () => ++known;
   const opened = openedInto({ add, records, emit, onBytes: nestedBytes, onKnown, onReject: window.reject });
   const lines = lineEvents({
@@ -64,8 +63,7 @@ export function interpreter(
   });
 
   function nestedBytes(bytes: Buffer): void {
-    const isIn = nest(() => lines.within(() => cutWhole(bytes, take)));
-    if (!isIn) notAnEvent('data nested deeper than a log is');
+    if (!nest(() => lines.within(() => cutWhole(bytes, take)))) notAnEvent('data nested deeper than a log is');
   }
 
   function value(text: string): void {
@@ -83,9 +81,10 @@ export function interpreter(
     else value(unit.text);
   }
 
-  const passed = (success: PlainSuccess): void => {
+  const passed = (success: PlainSuccess): true => {
     lines.close();
     addPlain(success);
+    return true;
   };
 
   return {
@@ -96,14 +95,10 @@ export function interpreter(
     take,
     object(line) {
       const success = plain.find(line);
-      if (success !== null) {
-        passed(success);
-        return true;
-      }
+      if (success !== null) return passed(success);
       const found = objectIn(line);
       if (found === null) return false;
-      const message = plainEventOf(found.json)?.message;
-      if (message !== undefined && isPlainMessage(message)) plain.learn(line);
+      if (isPlainEvent(found.json)) plain.learn(line);
       lines.close();
       openValue(found.json, found.text, opened);
       return true;
@@ -114,6 +109,15 @@ export function interpreter(
     end: lines.close,
     known: () => known,
   };
+}
+
+function rejecting(window: EventWindow) {
+  return (detail: string) => window.reject('not-a-log-event', detail);
+}
+
+function isPlainEvent(json: object): boolean {
+  const message = plainEventOf(json)?.message;
+  return message !== undefined && isPlainMessage(message);
 }
 
 /** A line that is one object, and no list of events: the elements of that are units of their own. */

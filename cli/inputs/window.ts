@@ -85,6 +85,52 @@ function openStreams() {
   };
 }
 
+/** How many events are held, and whether that is enough for a batch. */
+function heldEvents() {
+  let held = 0;
+  let chars = 0;
+  let lastAt = Number.NaN;
+  return {
+    /** Cuts between milliseconds where it can: the lines of one refusal carry the same one. */
+    isFull: (at: number): boolean => {
+      const full = held >= limits.inputBatchEventsMax && (at !== lastAt || held >= 2 * limits.inputBatchEventsMax);
+      return full || chars >= limits.inputBatchCharsMax;
+    },
+    /** @param at null for what has no time */
+    add: (at: number | null, more: number): void => {
+      lastAt = at ?? lastAt;
+      held += 1;
+      chars += more;
+    },
+    clear: (): void => {
+      held = 0;
+      chars = 0;
+    },
+  };
+}
+
+/** What streams are called where the log does not say. */
+function namesFrom(base: string) {
+  const knownBy = NUMBERED_PART.test(base) ? '' : base;
+  return {
+    /** The file of a load balancer's log names it, and its lines do not. */
+    ownStream: LOAD_BALANCER_FILE.test(base) ? base : '',
+    nameOf: (logStream: string): string => (logStream === '' ? knownBy : logStream),
+  };
+}
+
+function isFirst(stream: Stream, isNew: boolean): boolean {
+  if (!isNew) stream.repeated += 1;
+  return isNew;
+}
+
+/** Nothing would be made of a success if the parser heard of one in the same span. */
+function isPassed(stream: Stream, pulse: number): boolean {
+  const passed = stream.heardPulse === pulse;
+  if (passed) stream.passed += 1;
+  return passed;
+}
+
 /**
  * @param base names the file where the log does not name a stream
  * @param emit takes a batch, how many events were left out of it, and whether another one of the same part of the file follows
@@ -98,15 +144,11 @@ export function eventWindow(
   const idOf = idDeriver();
   const isNewText = seen?.texts() ?? null;
   const streams = openStreams();
-  let held = 0;
-  let heldChars = 0;
+  const held = heldEvents();
   let total = 0;
   let rejects = 0;
-  let lastAt = Number.NaN;
 
-  // The file of a load balancer's log names it, and its lines do not.
-  const ownStream = LOAD_BALANCER_FILE.test(base) ? base : '';
-  const knownBy = NUMBERED_PART.test(base) ? '' : base;
+  const { ownStream, nameOf } = namesFrom(base);
   const flush = () => {
     let rest = streams.count();
     for (const { heardPulse: _, repeated, passed, ...stream } of streams.all()) {
@@ -114,32 +156,12 @@ export function eventWindow(
       emit(batchOf(stream), { repeated, passed }, rest > 0);
     }
     streams.clear();
-    held = 0;
-    heldChars = 0;
+    held.clear();
   };
-  /** Cuts between milliseconds where it can: the lines of one refusal carry the same one. */
-  const flushIfFull = (at: number) => {
-    const full = held >= limits.inputBatchEventsMax && (at !== lastAt || held >= 2 * limits.inputBatchEventsMax);
-    if (full || heldChars >= limits.inputBatchCharsMax) flush();
-  };
-
   const begin = (timestamp: number, chars: number) => {
-    flushIfFull(timestamp);
-    lastAt = timestamp;
-    held += 1;
-    heldChars += chars;
+    if (held.isFull(timestamp)) flush();
+    held.add(timestamp, chars);
     total += 1;
-  };
-  const nameOf = (logStream: string) => (logStream === '' ? knownBy : logStream);
-  const isFirst = (stream: Stream, isNew: boolean): boolean => {
-    if (!isNew) stream.repeated += 1;
-    return isNew;
-  };
-  /** Nothing would be made of a success if the parser heard of one in the same span. */
-  const isPassed = (stream: Stream, pulse: number): boolean => {
-    const passed = stream.heardPulse === pulse;
-    if (passed) stream.passed += 1;
-    return passed;
   };
   const addPlain = (success: PlainSuccess, owner = '', undated = false): void => {
     const { logGroup, logStream, id, timestamp } = success;
@@ -173,8 +195,8 @@ export function eventWindow(
     },
     addPlain,
     reject(code, detail) {
-      flushIfFull(Number.NaN);
-      held += 1;
+      if (held.isFull(Number.NaN)) flush();
+      held.add(null, 0);
       rejects += 1;
       // The position makes the id stable: the same file given twice rejects the same records.
       streams.of('', '', '').malformed.push({ kind: 'rejected', eventId: `${base}#${rejects}`, code, detail });

@@ -11,10 +11,10 @@ import { isAccessRecord, isConnectionRecord, isExecutionLine } from '../inputs/c
 export interface Evidence {
   /** Checks events until both kinds of log were seen. */
   readonly add: (events: readonly LogEvent[], parsed: Parsed) => void;
-  readonly read: () => Seen;
+  readonly read: () => SeenEvidence;
 }
 
-export interface Seen {
+export interface SeenEvidence {
   readonly accessRecords: boolean;
   readonly executionLines: boolean;
   readonly connectionRecords: boolean;

@@ -32,7 +32,7 @@ export function isPlainSuccess(text: string): boolean {
 
 const STATUS_KEY = '"status":';
 /** A status that is a value of its own. */
-export const STATUS = /^"status": ?"?[1-5]\d\d[",}]/;
+const STATUS = /^"status": ?"?[1-5]\d\d[",}]/;
 
 /**
  * The fields of a record whose keys alone say what they are. Where two spellings of one field occur, the first one stands.

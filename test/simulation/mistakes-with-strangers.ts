@@ -20,8 +20,8 @@ export const mistakesWithStrangers: readonly Mutant[] = [
   {
     name: 'claims: the signature does not matter',
     file: 'shared/diagnosis/claims.ts',
-    from: 'return !isReadable || !bundles.some(',
-    to: 'return !isReadable && !bundles.some(',
+    from: "!answers.includes('signed');",
+    to: "answers.includes('signed') && answers.length < 0;",
     isSiege: true,
   },
   {
