@@ -58,6 +58,32 @@ describe('the filters of a member', () => {
     expect(await other(false)).toMatchObject({ put: 0 });
   });
 
+  it.each([
+    ['another of the central account', `${DESTINATION}-33`],
+    ['one of another account', DESTINATION.replace('999988887777', '222233334444')],
+  ])('follow when the destination becomes another: %s', async (_what, before) => {
+    const { world, run, filters } = account({}, [group(EXECUTION), group('/access', { filters: [foreign('siem')] })]);
+    await createMember({ ...world, own: { ...own, destinationArn: before } })(false);
+    expect(await run(false)).toEqual({ put: 2, removed: 0, unmet: 0, waiting: 0 });
+    expect([filters(EXECUTION), filters('/access')]).toEqual([[OURS.execution], [foreign('siem'), OURS.access]]);
+    expect(await run(false)).toMatchObject({ put: 0 });
+  });
+
+  it('go away also where they lead to the destination of before', async () => {
+    const { world, run, filters } = account();
+    await createMember({ ...world, own: { ...own, destinationArn: `${DESTINATION}-33` } })(false);
+    expect(await run(true)).toMatchObject({ removed: 2 });
+    expect([filters(EXECUTION), filters('/access')]).toEqual([[], []]);
+  });
+
+  it('are not those of our name that lead to a function', async () => {
+    const theirs = { ...OURS.access, destinationArn: 'arn:aws:lambda:eu-central-1:111122223333:function:theirs' };
+    const { run, filters } = account({}, [group(EXECUTION), group('/access', { filters: [theirs] })]);
+    expect(await run(false)).toMatchObject({ put: 1, unmet: 1 });
+    expect(await run(true)).toMatchObject({ removed: 1 });
+    expect(filters('/access')).toEqual([theirs]);
+  });
+
   it('go away together, and no others', async () => {
     const { run, filters } = account({}, [group(EXECUTION), group('/access', { filters: [foreign('siem')] })]);
     await run(false);
