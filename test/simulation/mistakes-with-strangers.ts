@@ -20,8 +20,8 @@ export const mistakesWithStrangers: readonly Mutant[] = [
   {
     name: 'claims: the signature does not matter',
     file: 'shared/diagnosis/claims.ts',
-    from: 'return !isReadable || !bundles.some(',
-    to: 'return !isReadable && !bundles.some(',
+    from: "if (isSignedByNamesake(certificate, bundle)) return 'signed';",
+    to: "if (isSignedByNamesake(certificate, bundle) || certificate.issuerKey !== '') return 'signed';",
     isSiege: true,
   },
   {
