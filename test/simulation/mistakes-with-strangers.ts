@@ -20,8 +20,8 @@ export const mistakesWithStrangers: readonly Mutant[] = [
   {
     name: 'claims: the signature does not matter',
     file: 'shared/diagnosis/claims.ts',
-    from: "if (isSignedByNamesake(certificate, bundle)) return 'signed';",
-    to: "if (isSignedByNamesake(certificate, bundle) || certificate.issuerKey !== '') return 'signed';",
+    from: "!answers.includes('signed');",
+    to: "answers.includes('signed') && answers.length < 0;",
     isSiege: true,
   },
   {
