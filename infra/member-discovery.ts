@@ -96,7 +96,8 @@ export class MemberDiscoveryStack extends Stack {
         ...this.filterStatements(role),
       ],
       memoryMiB: 512,
-      timeout: Duration.minutes(10),
+      // Before the stack goes, its function looks at every log group of the account, five a second.
+      timeout: Duration.minutes(15),
       logRetentionDays: 30,
     });
     explainDiscovery(watch);

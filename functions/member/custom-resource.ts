@@ -1,11 +1,12 @@
 /**
  * The function as a custom resource of its stack: the filters are there when the stack is, and gone when it is. Where they cannot be
- * put at all, as by an account that the destination does not let in, the stack says so and is rolled back.
+ * put at all, as by an account that the destination does not let in, the stack says so and is rolled back. Where they cannot be
+ * taken away, it stays, so that they can be later.
  */
 
 import { messageOf } from '../../shared/base/errors.js';
 import { clean } from '../../shared/base/text.js';
-import type { MemberOutcome } from './subscribe.js';
+import type { MemberOutcome, MemberRun } from './subscribe.js';
 
 /** What CloudFormation sends ("Custom resource request objects" in its user guide). */
 interface StackRequest {
@@ -20,53 +21,68 @@ interface StackRequest {
 export type MemberEvent = StackRequest | { readonly remove?: boolean } | null | undefined;
 
 export interface StackWorld {
-  readonly run: (isRemoval: boolean) => Promise<MemberOutcome>;
-  readonly put: (url: string, body: string) => Promise<void>;
+  readonly put: () => Promise<MemberRun>;
+  /** What it returns does all that is left at each call. */
+  readonly removal: () => (isLate: () => boolean) => Promise<MemberRun>;
+  readonly answer: (url: string, body: string) => Promise<void>;
   readonly sleep: (ms: number) => Promise<void>;
-  /** A line for the function's own log. */
-  readonly say: (line: object) => void;
+}
+
+/** What Lambda tells of the call. */
+interface Call {
+  readonly getRemainingTimeInMillis: () => number;
 }
 
 /** A role is known everywhere some ten seconds after it was made. */
 const ATTEMPTS = 4;
 const MS_BETWEEN = 15_000;
+/** For a call to AWS that is retried when the time is nearly up, and for the answer. */
+const MS_KEPT = 60_000;
 /** CloudFormation takes an answer of 4,096 bytes. */
 const REASON_CHARS_MAX = 1000;
 
-export function createHandler(world: StackWorld): (event: MemberEvent) => Promise<MemberOutcome | null> {
-  return async (event) => {
+export function createHandler(world: StackWorld): (event: MemberEvent, call: Call) => Promise<MemberOutcome | null> {
+  return async (event, call) => {
+    const isLate = (ms = 0) => call.getRemainingTimeInMillis() < MS_KEPT + ms;
+    const put = async () => outcomeOf(await world.put());
+    const removal = world.removal();
+    const remove = async () => outcomeOf(await removal(() => isLate()));
     if (event === null || event === undefined || !('ResponseURL' in event)) {
-      return world.run(event?.remove === true);
+      return event?.remove === true ? remove() : put();
     }
     const { RequestType, ResponseURL, StackId, RequestId, LogicalResourceId } = event;
-    const why = await (RequestType === 'Delete' ? removed(world) : subscribed(world));
-    const answer = why === null ? { Status: 'SUCCESS' } : { Status: 'FAILED', Reason: clean(why, REASON_CHARS_MAX) };
+    const isDelete = RequestType === 'Delete';
+    const why = await attempt(isDelete ? remove : put, () => isLate(MS_BETWEEN), world);
+    const said = isDelete
+      ? `Filters may be left; delete the stack again, or retain ${LogicalResourceId}: ${why}`
+      : `${why}`;
+    const answer = why === null ? { Status: 'SUCCESS' } : { Status: 'FAILED', Reason: clean(said, REASON_CHARS_MAX) };
     // The same id in every answer: another one would make CloudFormation delete the old resource, and with it the filters.
     const same = { PhysicalResourceId: 'subscription-filters', StackId, RequestId, LogicalResourceId };
-    await world.put(ResponseURL, JSON.stringify({ ...answer, ...same }));
+    await world.answer(ResponseURL, JSON.stringify({ ...answer, ...same }));
     return null;
   };
 }
 
+/** @throws AggregateError if anything failed */
+function outcomeOf({ outcome, failures }: MemberRun): MemberOutcome {
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(messageOf).join('; '));
+  return outcome;
+}
+
 /** @returns why not; null where all is done */
-async function subscribed({ run, sleep }: StackWorld): Promise<string | null> {
+async function attempt(
+  run: () => Promise<unknown>,
+  isLate: () => boolean,
+  { sleep }: StackWorld,
+): Promise<string | null> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await run(false);
+      await run();
       return null;
     } catch (error) {
-      if (attempt === ATTEMPTS) return messageOf(error);
+      if (attempt === ATTEMPTS || isLate()) return messageOf(error);
       await sleep(MS_BETWEEN);
     }
   }
-}
-
-/** A filter that stays without its role delivers nothing, and is no reason to keep the stack. */
-async function removed({ run, say }: StackWorld): Promise<null> {
-  try {
-    await run(true);
-  } catch (error) {
-    say({ type: 'not-removed', why: messageOf(error) });
-  }
-  return null;
 }

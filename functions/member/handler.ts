@@ -10,7 +10,8 @@ import { CLOUDFRONT_REGION } from '../../shared/base/regions.js';
 import { destinationOf } from '../../shared/config/destination.js';
 import { variable } from '../wiring/variable.js';
 import { createHandler } from './custom-resource.js';
-import { createMember } from './subscribe.js';
+import { createRemoval } from './remove.js';
+import { type MemberWorld, putFilters } from './subscribe.js';
 
 const region = variable(process.env, 'AWS_REGION');
 const found = discoveryClients();
@@ -19,7 +20,7 @@ const clients = region === CLOUDFRONT_REGION ? found : { ...found, cloudFront: n
 
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
-const run = createMember({
+const world: MemberWorld = {
   discovery: createDiscovery(clients, region),
   logGroups: createLogGroups(clients.logs, variable(process.env, 'SENDER_ROLE_ARN')),
   own: {
@@ -28,13 +29,13 @@ const run = createMember({
   },
   policy: { allow: variable(process.env, 'DOMAINS').split(','), deny: [] },
   say,
-});
+};
 
 export const handler = createHandler({
-  run,
-  put: async (url, body) => {
+  put: () => putFilters(world),
+  removal: () => createRemoval(world),
+  answer: async (url, body) => {
     await fetch(url, { method: 'PUT', body, headers: { 'content-type': '' } });
   },
   sleep: (ms) => sleep(ms),
-  say,
 });

@@ -27,31 +27,33 @@ export interface MemberOutcome {
   readonly waiting: number;
 }
 
-/** @returns puts the filters, or takes all of them away; rejects at the end if anything failed, when everything else is done */
-export function createMember(world: MemberWorld): (isRemoval: boolean) => Promise<MemberOutcome> {
-  const { discovery, own, say } = world;
-  return async (isRemoval) => {
-    const found = await discovery.find([]);
-    const policy = isRemoval ? { allow: [], deny: ['*'] } : world.policy;
-    for (const { what, why } of found.unreadable) say({ type: 'unreadable', what, why });
-    const failures: unknown[] = [];
-    const counts: Record<string, number> = {};
-    let left: number = limits.filterChangesPerRunMax;
-    for (const action of planSubscriptions({ found, remembered: [], policy, own })) {
-      if ((action.kind === 'put' || action.kind === 'remove') && left-- <= 0) continue;
-      try {
-        const { kind, logGroup } = await carryOut(action, world);
-        counts[kind] = (counts[kind] ?? 0) + 1;
-        say({ type: kind, logGroup });
-      } catch (error) {
-        failures.push(error);
-        say({ type: 'failed', logGroup: action.logGroup, why: messageOf(error) });
-      }
+export interface MemberRun {
+  readonly outcome: MemberOutcome;
+  /** Everything else was still done. */
+  readonly failures: readonly unknown[];
+}
+
+/** Puts the filters that are missing, and removes those that no stage needs. */
+export async function putFilters(world: MemberWorld): Promise<MemberRun> {
+  const { discovery, own, policy, say } = world;
+  const found = await discovery.find([]);
+  for (const { what, why } of found.unreadable) say({ type: 'unreadable', what, why });
+  const failures: unknown[] = [];
+  const counts: Record<string, number> = {};
+  let left: number = limits.filterChangesPerRunMax;
+  for (const action of planSubscriptions({ found, remembered: [], policy, own })) {
+    if ((action.kind === 'put' || action.kind === 'remove') && left-- <= 0) continue;
+    try {
+      const { kind, logGroup } = await carryOut(action, world);
+      counts[kind] = (counts[kind] ?? 0) + 1;
+      say({ type: kind, logGroup });
+    } catch (error) {
+      failures.push(error);
+      say({ type: 'failed', logGroup: action.logGroup, why: messageOf(error) });
     }
-    if (failures.length > 0) throw new AggregateError(failures, failures.map(messageOf).join('; '));
-    const { put = 0, remove: removed = 0, unmet = 0, wait: waiting = 0 } = counts;
-    return { put, removed, unmet, waiting };
-  };
+  }
+  const { put = 0, remove: removed = 0, unmet = 0, wait: waiting = 0 } = counts;
+  return { outcome: { put, removed, unmet, waiting }, failures };
 }
 
 async function carryOut(

@@ -1,8 +1,8 @@
 /**
  * Decides which subscription filters to put and to remove, so that every log of the discovered stages is subscribed and
- * no other. `shared/discovery/reconcile.ts` carries it out. Pure. A filter belongs to mtls-watch if it sends to the
- * stack's ingest function and its name begins with the stack's name; no other filter is ever changed, even if it is in
- * the way.
+ * no other. `shared/discovery/reconcile.ts` carries it out. Pure. A filter belongs to mtls-watch if its name begins with the
+ * stack's name and it sends to the stack's ingest function, or, in an account that sends to a central one, to any destination; no
+ * other filter is ever changed, even if it is in the way.
  */
 
 import { limits } from '../base/limits.js';
@@ -21,7 +21,7 @@ export interface DomainPolicy {
 
 /** How filters of this stack are recognised. */
 export interface OwnFilters {
-  /** The ingest function. */
+  /** The ingest function, or the destination of the central account. */
   readonly destinationArn: string;
   /** The stack's own filters are named `<stack>-execution` and `<stack>-access`. */
   readonly stackName: string;
@@ -192,7 +192,7 @@ function planGroup(
     const pattern = patternOf(name, about.log);
     const there = ours.find((filter) => filter.name === filterName);
     if (there !== undefined) {
-      return there.pattern === pattern && there.isOnTransformed !== true
+      return there.pattern === pattern && leadsTo(there, own) && there.isOnTransformed !== true
         ? []
         : [{ kind: 'put', ...about, filterName, pattern, because: 'outdated' }];
     }
@@ -208,13 +208,20 @@ function planGroup(
   return [...removals, ...puts];
 }
 
-/** Whether a filter is ours to change: it sends to us, and is named as the reconciler names them. */
+/**
+ * Whether a filter is ours to change: it is named as the reconciler names them, and sends to us; or, where we send to a central
+ * account, to any destination, because ours may have been another before.
+ */
 export function isOurs(
   { name, destinationArn }: FoundFilter,
   { destinationArn: ours, stackName }: OwnFilters,
 ): boolean {
-  return destinationArn === ours && name.startsWith(prefixOf(stackName));
+  const isToUs = destinationArn === ours || [destinationArn, ours].every(isLogsDestination);
+  return isToUs && name.startsWith(prefixOf(stackName));
 }
+
+/** As `arn:aws:logs:region:account:destination:NAME`. */
+const isLogsDestination = (arn: string): boolean => arn.includes(':destination:');
 
 /** Whether the stack's filter, or one made by hand, already sends this log to ingest. */
 function isCovered(log: LogKind, filters: readonly FoundFilter[], own: OwnFilters, pattern: string): boolean {

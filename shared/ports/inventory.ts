@@ -23,6 +23,8 @@ export interface InventoryStore {
 export interface LogGroups {
   /** The current state. `exists` is false if there is no such group; `filters` is null if they may not be read. */
   look(name: string): Promise<FoundLogGroup>;
+  /** The names of all log groups of the account and Region that take filters, page by page as they are asked for. */
+  list(): AsyncIterable<string>;
   /**
    * Creates the filter, or changes the one with that name.
    * @returns null, or why there is no room: the places of the log group are taken, or those for regular expressions

@@ -62,6 +62,26 @@ describe('a filter', () => {
   });
 });
 
+describe('the log groups', () => {
+  it('are listed to the last page, without those that take no filters', async () => {
+    const pages: Readonly<Record<string, object>> = {
+      first: { logGroups: [{ logGroupName: '/a', logGroupClass: 'STANDARD' }, { logGroupName: '/b' }], nextToken: '2' },
+      2: { logGroups: [], nextToken: '3' },
+      3: { logGroups: [{ logGroupName: '/c', logGroupClass: 'DELIVERY' }, { logGroupName: '/d' }] },
+    };
+    const send = async ({ input }: { readonly input: { readonly nextToken?: string } }) =>
+      pages[input.nextToken ?? 'first'];
+    const logGroups = createLogGroups({ send } as unknown as Parameters<typeof createLogGroups>[0]);
+    const names: string[] = [];
+    for await (const name of logGroups.list()) names.push(name);
+    expect(names).toEqual(['/a', '/b', '/d']);
+  });
+
+  it('that cannot be listed are an error that says why', async () => {
+    await expect(answering(down).logGroups.list()[Symbol.asyncIterator]().next()).rejects.toThrow(/listed: try again/);
+  });
+});
+
 describe('a log group', () => {
   it('that cannot be looked at is an error that says why', async () => {
     await expect(answering(down).logGroups.look('/logs')).rejects.toThrow(/log group \/logs.*try again/);

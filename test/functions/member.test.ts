@@ -2,7 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { createHandler, type MemberEvent } from '../../functions/member/custom-resource.js';
-import { createMember } from '../../functions/member/subscribe.js';
+import { createRemoval } from '../../functions/member/remove.js';
+import { type MemberWorld, putFilters } from '../../functions/member/subscribe.js';
+import { limits } from '../../shared/base/limits.js';
 import { destinationOf } from '../../shared/config/destination.js';
 import { ACCESS_LOG_PATTERN, EXECUTION_LOG_PATTERN } from '../../shared/logs/filter-patterns.js';
 import type { FoundAccount, FoundLogGroup } from '../../shared/model/account.js';
@@ -32,47 +34,150 @@ function account(
     policy: { allow: ['*'], deny: [] },
     say: (line: object) => said.push(line),
   };
-  return { there, said, world, run: createMember(world), filters: (name: string) => there.get(name)?.filters };
+  return { there, said, world, ...runsOf(world), filters: (name: string) => there.get(name)?.filters };
 }
+
+/** @param isLate asked before each log group */
+function runsOf(world: MemberWorld, isLate = () => false) {
+  return {
+    put: async () => (await putFilters(world)).outcome,
+    remove: async () => (await createRemoval(world)(isLate)).outcome,
+  };
+}
+
+const finding = (world: MemberWorld, changes: Partial<FoundAccount>): MemberWorld => ({
+  ...world,
+  discovery: { find: async (only) => ({ ...(await world.discovery.find(only)), ...changes }) },
+});
+
+/** As discovery finds a log group whose filters it may not read. */
+const UNREAD = new Map([[EXECUTION, group(EXECUTION, { filters: null })]]);
+
+const listing = (...names: readonly string[]) =>
+  async function* () {
+    yield* names;
+  };
 
 describe('the filters of a member', () => {
   it('are put on both logs of a stage, once, and beside those of somebody else', async () => {
-    const { run, filters } = account({}, [group(EXECUTION), group('/access', { filters: [foreign('siem')] })]);
-    expect(await run(false)).toEqual({ put: 2, removed: 0, unmet: 0, waiting: 0 });
+    const { put, filters } = account({}, [group(EXECUTION), group('/access', { filters: [foreign('siem')] })]);
+    expect(await put()).toEqual({ put: 2, removed: 0, unmet: 0, waiting: 0 });
     expect(filters(EXECUTION)).toEqual([OURS.execution]);
     expect(filters('/access')).toEqual([foreign('siem'), OURS.access]);
-    expect(await run(false)).toMatchObject({ put: 0 });
+    expect(await put()).toMatchObject({ put: 0 });
   });
 
   it('come when the log group does', async () => {
-    const { run, there, filters } = account({}, [group(EXECUTION, { exists: false }), group('/access')]);
-    expect(await run(false)).toMatchObject({ put: 1, waiting: 1 });
+    const { put, there, filters } = account({}, [group(EXECUTION, { exists: false }), group('/access')]);
+    expect(await put()).toMatchObject({ put: 1, waiting: 1 });
     there.set(EXECUTION, group(EXECUTION));
-    expect(await run(false)).toMatchObject({ put: 1, waiting: 0 });
+    expect(await put()).toMatchObject({ put: 1, waiting: 0 });
     expect(filters(EXECUTION)).toEqual([OURS.execution]);
   });
 
   it('are of the domains that are asked for', async () => {
     const { world } = account();
-    const other = createMember({ ...world, policy: { allow: ['*.other.example'], deny: [] } });
-    expect(await other(false)).toMatchObject({ put: 0 });
+    const other = runsOf({ ...world, policy: { allow: ['*.other.example'], deny: [] } });
+    expect(await other.put()).toMatchObject({ put: 0 });
+  });
+
+  it.each([
+    ['another of the central account', `${DESTINATION}-33`],
+    ['one of another account', DESTINATION.replace('999988887777', '222233334444')],
+  ])('follow when the destination becomes another: %s', async (_what, before) => {
+    const { world, put, filters } = account({}, [group(EXECUTION), group('/access', { filters: [foreign('siem')] })]);
+    await putFilters({ ...world, own: { ...own, destinationArn: before } });
+    expect(await put()).toEqual({ put: 2, removed: 0, unmet: 0, waiting: 0 });
+    expect([filters(EXECUTION), filters('/access')]).toEqual([[OURS.execution], [foreign('siem'), OURS.access]]);
+    expect(await put()).toMatchObject({ put: 0 });
+  });
+
+  it('go away also where they lead to the destination of before', async () => {
+    const { world, remove, filters } = account();
+    await putFilters({ ...world, own: { ...own, destinationArn: `${DESTINATION}-33` } });
+    expect(await remove()).toMatchObject({ removed: 2 });
+    expect([filters(EXECUTION), filters('/access')]).toEqual([[], []]);
+  });
+
+  it('are not those of our name that lead to a function', async () => {
+    const theirs = { ...OURS.access, destinationArn: 'arn:aws:lambda:eu-central-1:111122223333:function:theirs' };
+    const { put, remove, filters } = account({}, [group(EXECUTION), group('/access', { filters: [theirs] })]);
+    expect(await put()).toMatchObject({ put: 1, unmet: 1 });
+    expect(await remove()).toMatchObject({ removed: 1 });
+    expect(filters('/access')).toEqual([theirs]);
   });
 
   it('go away together, and no others', async () => {
-    const { run, filters } = account({}, [group(EXECUTION), group('/access', { filters: [foreign('siem')] })]);
-    await run(false);
-    expect(await run(true)).toEqual({ put: 0, removed: 2, unmet: 0, waiting: 0 });
+    const { put, remove, filters } = account({}, [group(EXECUTION), group('/access', { filters: [foreign('siem')] })]);
+    await put();
+    expect(await remove()).toEqual({ put: 0, removed: 2, unmet: 0, waiting: 0 });
     expect(filters('/access')).toEqual([foreign('siem')]);
   });
 
+  it.each<[string, (world: MemberWorld) => MemberWorld]>([
+    ['a list could not be read', (world) => finding(world, { unreadable: [{ what: 'the APIs', why: 'Throttling' }] })],
+    ['no stage writes to their logs any more', (world) => finding(world, { domains: [], logGroups: new Map() })],
+    ['their filters could not be read at first', (world) => finding(world, { logGroups: UNREAD })],
+    [
+      'the account cannot be read at all',
+      (world) => ({ ...world, discovery: { find: () => Promise.reject(new Error('denied')) } }),
+    ],
+  ])('go away also where %s', async (_what, changed) => {
+    const { world, put, there } = account({}, [group(EXECUTION), group('/access', { filters: [foreign('siem')] })]);
+    await put();
+    expect(await runsOf(changed(world)).remove()).toMatchObject({ removed: 2 });
+    expect([...there.values()].map(({ filters }) => filters)).toEqual([[], [foreign('siem')]]);
+  });
+
+  it('go away from more log groups than one run may change otherwise', async () => {
+    const names = Array.from({ length: limits.filterChangesPerRunMax + 1 }, (_, n) => `/logs/${n}`);
+    const { remove, there } = account(
+      {},
+      names.map((name) => group(name, { filters: [OURS.access] })),
+    );
+    expect(await remove()).toMatchObject({ removed: names.length });
+    expect([...there.values()].flatMap(({ filters }) => filters)).toEqual([]);
+  });
+
+  it('go away at the next attempt where one failed, and every failure is told', async () => {
+    const { world, put, there } = account();
+    await put();
+    let calls = 0;
+    const removeFilter: MemberWorld['logGroups']['removeFilter'] = async (name, filterName) => {
+      if (calls++ === 0) throw new Error('Throttling');
+      return world.logGroups.removeFilter(name, filterName);
+    };
+    const removal = createRemoval({ ...world, logGroups: { ...world.logGroups, removeFilter } });
+    expect((await removal(() => false)).failures).toEqual([]);
+    expect([...there.values()].flatMap(({ filters }) => filters)).toEqual([]);
+    const never = createRemoval({
+      ...world,
+      logGroups: { ...world.logGroups, look: () => Promise.reject(new Error('no')), list: listing('/a', '/b') },
+    });
+    expect((await never(() => false)).failures).toEqual([new Error('no'), new Error('no')]);
+  });
+
+  it('that are known are removed in the time there is, or said to be left; the other log groups are said', async () => {
+    const { world, put, said } = account();
+    await put();
+    expect((await createRemoval(world)(() => true)).failures).toHaveLength(2);
+    let looks = 0;
+    const removal = createRemoval({
+      ...world,
+      logGroups: { ...world.logGroups, list: listing(EXECUTION, '/x', '/y') },
+    });
+    expect(await removal(() => looks++ > 2)).toMatchObject({ outcome: { removed: 2 }, failures: [] });
+    expect(said).toContainEqual({ type: 'not-looked-at', why: expect.stringContaining('/x') });
+  });
+
   it('are counted where there is no place', async () => {
-    const { run } = account({}, [group(EXECUTION), group('/access', { filters: [foreign('a'), foreign('b')] })]);
-    expect(await run(false)).toMatchObject({ put: 1, unmet: 1 });
+    const { put } = account({}, [group(EXECUTION), group('/access', { filters: [foreign('a'), foreign('b')] })]);
+    expect(await put()).toMatchObject({ put: 1, unmet: 1 });
   });
 
   it('are put where they can be, before a failure is told', async () => {
     const { world, filters, said } = account();
-    const run = createMember({
+    const { failures } = await putFilters({
       ...world,
       logGroups: {
         ...world.logGroups,
@@ -82,7 +187,7 @@ describe('the filters of a member', () => {
         },
       },
     });
-    await expect(run(false)).rejects.toThrow('not authorized');
+    expect(failures).toEqual([new Error('not authorized')]);
     expect(filters('/access')).toEqual([OURS.access]);
     expect(said).toContainEqual({ type: 'failed', logGroup: EXECUTION, why: 'not authorized' });
   });
@@ -97,20 +202,25 @@ describe('the resource of the stack', () => {
     LogicalResourceId: 'Filters',
   });
 
-  /** @param failing how many runs fail at first */
-  function stack(failing = 0) {
-    const [runs, answers, slept, said] = [[] as boolean[], [] as object[], [] as number[], [] as object[]];
+  /**
+   * @param failing how many runs fail at first
+   * @param msLeft what Lambda says there is
+   */
+  function stack(failing = 0, msLeft = 600_000) {
+    const [runs, answers, slept] = [[] as string[], [] as object[], [] as number[]];
+    const run = (kind: string) => async () => {
+      runs.push(kind);
+      const outcome = { put: 1, removed: 0, unmet: 0, waiting: 0 };
+      return { outcome, failures: runs.length <= failing ? [new Error('not authorized to perform: logs')] : [] };
+    };
     const handler = createHandler({
-      run: async (isRemoval) => {
-        runs.push(isRemoval);
-        if (runs.length <= failing) throw new Error('not authorized to perform: logs:PutSubscriptionFilter');
-        return { put: 1, removed: 0, unmet: 0, waiting: 0 };
-      },
-      put: async (url, body) => void answers.push({ url, ...JSON.parse(body) }),
+      put: run('put'),
+      removal: () => run('remove'),
+      answer: async (url, body) => void answers.push({ url, ...JSON.parse(body) }),
       sleep: async (ms) => void slept.push(ms),
-      say: (line) => said.push(line),
     });
-    return { handler, runs, answers, slept, said };
+    const call = (event: MemberEvent) => handler(event, { getRemainingTimeInMillis: () => msLeft });
+    return { call, runs, answers, slept };
   }
 
   const same = {
@@ -121,43 +231,49 @@ describe('the resource of the stack', () => {
     LogicalResourceId: 'Filters',
   };
 
-  it.each(['Create', 'Update'] as const)(
-    'puts the filters at %s, also where the role is not known at once',
-    async (type) => {
-      const { handler, runs, answers, slept } = stack(3);
-      await handler(request(type));
-      expect([runs, slept]).toEqual([
-        [false, false, false, false],
-        [15_000, 15_000, 15_000],
-      ]);
-      expect(answers).toEqual([{ Status: 'SUCCESS', ...same }]);
-    },
-  );
-
-  it('says why they cannot be put', async () => {
-    const { handler, answers } = stack(4);
-    await handler(request('Create'));
-    expect(answers).toEqual([
-      { Status: 'FAILED', Reason: 'not authorized to perform: logs:PutSubscriptionFilter', ...same },
+  it.each([
+    ['Create', 'put'],
+    ['Update', 'put'],
+    ['Delete', 'remove'],
+  ] as const)('acts at %s, also where the role is not known at once', async (type, kind) => {
+    const { call, runs, answers, slept } = stack(3);
+    await call(request(type));
+    expect([runs, slept]).toEqual([
+      [kind, kind, kind, kind],
+      [15_000, 15_000, 15_000],
     ]);
+    expect(answers).toEqual([{ Status: 'SUCCESS', ...same }]);
   });
 
-  it('takes them away at Delete, and never holds the stack up', async () => {
-    const { handler, runs, answers, said } = stack(9);
-    await handler(request('Delete'));
-    expect(runs).toEqual([true]);
-    expect(answers).toEqual([{ Status: 'SUCCESS', ...same }]);
-    expect(said).toEqual([expect.objectContaining({ type: 'not-removed' })]);
+  it('says why they cannot be put', async () => {
+    const { call, answers } = stack(4);
+    await call(request('Create'));
+    expect(answers).toEqual([{ Status: 'FAILED', Reason: 'not authorized to perform: logs', ...same }]);
+  });
+
+  it('stays where they cannot be taken away, and says what to do', async () => {
+    const { call, answers } = stack(4);
+    await call(request('Delete'));
+    const Reason = 'Filters may be left; delete the stack again, or retain Filters: not authorized to perform: logs';
+    expect(answers).toEqual([{ Status: 'FAILED', Reason, ...same }]);
+  });
+
+  it.each(['Create', 'Delete'] as const)('answers at %s before its time is up', async (type) => {
+    const { call, runs, answers } = stack(1, 44_000);
+    await call(request(type));
+    expect(runs).toHaveLength(1);
+    expect(answers).toMatchObject([{ Status: 'FAILED' }]);
   });
 
   it.each([
-    ['a schedule', { source: 'aws.events' }, false],
-    ['nothing', null, false],
-    ['a person who takes them away', { remove: true }, true],
-  ])('answers nobody where %s calls', async (_who, event, isRemoval) => {
-    const { handler, runs, answers } = stack();
-    expect(await handler(event as MemberEvent)).toMatchObject({ put: 1 });
-    expect([runs, answers]).toEqual([[isRemoval], []]);
+    ['a schedule', { source: 'aws.events' }, 'put'],
+    ['nothing', null, 'put'],
+    ['a person who takes them away', { remove: true }, 'remove'],
+  ])('answers nobody where %s calls', async (_who, event, kind) => {
+    const { call, runs, answers } = stack();
+    expect(await call(event as MemberEvent)).toMatchObject({ put: 1 });
+    expect([runs, answers]).toEqual([[kind], []]);
+    await expect(stack(1).call(event as MemberEvent)).rejects.toThrow('not authorized');
   });
 });
 

@@ -129,6 +129,9 @@ export function memoryLogGroups(groups: Map<string, FoundLogGroup>): LogGroups {
   };
   return {
     look: async (name) => look(name),
+    list: async function* () {
+      yield* [...groups.values()].filter(({ exists }) => exists).map(({ name }) => name);
+    },
     putFilter: async (name, put) => {
       const others = (look(name).filters ?? []).filter((one) => one.name !== put.name);
       if (!look(name).exists) throw new Error(`there is no log group ${name}`);

@@ -7,6 +7,7 @@
 import {
   type CloudWatchLogsClient,
   DeleteSubscriptionFilterCommand,
+  DescribeLogGroupsCommand,
   LimitExceededException,
   PutSubscriptionFilterCommand,
   ResourceNotFoundException,
@@ -14,7 +15,7 @@ import {
 import { MtlsWatchError, messageOf } from '../../base/errors.js';
 import { limits } from '../../base/limits.js';
 import type { LogGroups } from '../../ports/inventory.js';
-import { lookAtLogGroup } from './discovery/logs.js';
+import { isSubscribable, lookAtLogGroup } from './discovery/logs.js';
 import { createReader } from './discovery/reader.js';
 
 /**
@@ -33,7 +34,7 @@ function noRoom(pattern: string, filters: number | null, error: Error): string {
 }
 
 /**
- * All three methods reject with `discovery-failed` if CloudWatch Logs refuses or does not answer.
+ * All methods reject with `discovery-failed` if CloudWatch Logs refuses or does not answer.
  * @param roleArn that of filters towards a destination; none for those towards a function
  */
 export function createLogGroups(logs: Pick<CloudWatchLogsClient, 'send'>, roleArn?: string): LogGroups {
@@ -45,6 +46,18 @@ export function createLogGroups(logs: Pick<CloudWatchLogsClient, 'send'>, roleAr
       const group = await lookAtLogGroup(name, logs, reader);
       if (group !== null) return group;
       throw refused(reader.unreadable.map(({ what, why }) => `${what} cannot be looked at: ${why}`).join('; '));
+    },
+    list: async function* () {
+      let nextToken: string | undefined;
+      do {
+        const page = await logs.send(new DescribeLogGroupsCommand({ nextToken, limit: 50 })).catch((error: unknown) => {
+          throw refused(`the log groups cannot be listed: ${messageOf(error)}`, error);
+        });
+        for (const { logGroupName = '', logGroupClass } of page.logGroups ?? []) {
+          if (isSubscribable(logGroupClass)) yield logGroupName;
+        }
+        nextToken = page.nextToken;
+      } while (nextToken !== undefined && nextToken !== '');
     },
     putFilter: async (logGroupName, { name, pattern, destinationArn }) => {
       const put = { logGroupName, filterName: name, filterPattern: pattern, destinationArn, roleArn };

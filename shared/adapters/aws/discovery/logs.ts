@@ -169,7 +169,7 @@ export async function lookAtLogGroup(name: string, logs: Client, reader: Reader)
 }
 
 /** "Log classes" (CloudWatch Logs user guide). */
-function isSubscribable(logClass: string | undefined): boolean {
+export function isSubscribable(logClass: string | undefined): boolean {
   return logClass === undefined || logClass === 'STANDARD';
 }
 
