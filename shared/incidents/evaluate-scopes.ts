@@ -118,7 +118,8 @@ async function store({ before, own, scopeDetection, members }: ScopeChange, worl
   const factsOf = new Map(members.map(({ group, facts }) => [groupId(group), facts]));
   const facts = groups.flatMap((group) => factsOf.get(groupId(group)) ?? []);
   const { storeTransition } = await loadAnnounce();
-  await storeTransition({ change, before, detection, facts, recentFacts: facts, groups }, world);
+  const shown = groups.slice(0, limits.groupsPerScopeIncidentMax);
+  await storeTransition({ change, before, detection, facts, recentFacts: facts, groups: shown }, world);
 }
 
 async function look(

@@ -17,6 +17,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import { limits } from '../base/limits.js';
 import { DAY_MS, MINUTE_MS, MINUTES_PER_DAY, MINUTES_PER_HOUR, minuteOf } from '../base/time.js';
 import type { DetectionPolicy } from '../config/settings.js';
 import type { Detection } from '../detect/detection.js';
@@ -357,32 +358,50 @@ export function placeOf({ scope, door }: Pick<GroupKey, 'scope' | 'door'>): stri
  */
 export const JOIN_MS = 3 * MINUTE_MS;
 
+/** Partners of a scope that begin to fail within so many minutes have a common cause. */
+export const TOGETHER_MINUTES = 30;
+
+/**
+ * Whether a partners' incident names as many groups as fit. Then it stands for every partner of its kind that began with it or
+ * later, as that of strangers stands for every stranger.
+ */
+export function isFull({ members }: Pick<Incident, 'members'>): boolean {
+  return members.length >= limits.groupsPerScopeIncidentMax;
+}
+
+/** Whether a group's incident is one of a scope's incident that names groups, or stands for all of them. */
+export function isMember({ group, since, isStranger, isClaimed }: Incident, scope: Incident): boolean {
+  if (scope.members.includes(groupId(group))) return true;
+  if (!isFull(scope) || isStranger || isClaimed !== scope.group.isUnverified) return false;
+  return since >= scope.since - TOGETHER_MINUTES * MINUTE_MS;
+}
+
 /**
  * Whether a group's own notice is left out because a scope's incident covers it: the partners' incident, when it is as
  * severe and names the group or is about to name it; or the strangers' incident, when the group is a stranger.
  */
 export function isCovered(incident: Incident, ofScope: readonly (Incident | null)[], now: number): boolean {
-  const id = groupId(incident.group);
   return ofScope.some((scope) => {
     if (scope?.state !== 'firing' || !scope.announced) return false;
     const isCollecting = now - scope.lastNoticeAt < JOIN_MS + 2 * MINUTE_MS && incident.since > scope.since;
     const isOfItsKind = !incident.isStranger && incident.isClaimed === scope.group.isUnverified;
     if (scope.group.issuerDn === SEVERAL_ISSUERS && isCollecting && isOfItsKind) return true;
     if (worse(scope.severity, incident.severity) !== scope.severity) return false;
-    return scope.group.issuerDn === SEVERAL_STRANGERS ? incident.isStranger : scope.members.includes(id);
+    return scope.group.issuerDn === SEVERAL_STRANGERS ? incident.isStranger : isMember(incident, scope);
   });
 }
 
 /**
- * Whether a scope's incident told of a group's incident: the partners' incident by name, in its last notice or before; the
- * strangers' incident without names.
+ * Whether a scope's incident told of a group's incident: the partners' incident by name, in its last notice or before, or as
+ * one of very many; the strangers' incident without names.
  */
 export function isNamed(incident: Incident, ofScope: readonly (Incident | null)[]): boolean {
-  const id = groupId(incident.group);
   return ofScope.some((scope) => {
     if (scope === null || !scope.announced) return false;
     if (scope.group.issuerDn === SEVERAL_STRANGERS) return incident.isStranger && scope.lastNoticeAt >= incident.since;
+    if (!isMember(incident, scope)) return false;
     // One that was rising when the scope was told begins shortly after that.
-    return scope.members.includes(id) && scope.lastNoticeAt > incident.since - JOIN_MS - 2 * MINUTE_MS;
+    const isToldBefore = scope.lastNoticeAt > incident.since - JOIN_MS - 2 * MINUTE_MS;
+    return isToldBefore || (isFull(scope) && scope.state === 'firing');
   });
 }

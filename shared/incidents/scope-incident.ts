@@ -12,6 +12,7 @@ import type { Detection, DetectionNumbers } from '../detect/detection.js';
 import { amount } from '../detect/words.js';
 import { groupId } from '../model/group-id.js';
 import { type GroupKey, type Incident, OTHER_ISSUERS, type Severity } from '../model/index.js';
+import { isFull, TOGETHER_MINUTES } from './incident.js';
 import { worse } from './severity.js';
 
 /** A group of the scope that failed in the last hour. */
@@ -32,9 +33,9 @@ export interface Member {
 export interface ScopeDetection {
   readonly detection: Detection;
   readonly severity: Severity;
-  /** Most failures first, at most `groupsPerScopeIncidentMax`. */
+  /** Most failures first. */
   readonly groups: readonly GroupKey[];
-  /** Ids of the groups that the incident names from now on. */
+  /** Ids of the groups that the incident names from now on, at most `groupsPerScopeIncidentMax`. */
   readonly members: readonly string[];
   /** Whether it names more groups than before, or is more severe. */
   readonly isNews: boolean;
@@ -42,7 +43,6 @@ export interface ScopeDetection {
 
 /** This many partners that begin to fail within `TOGETHER_MINUTES` have a common cause. Two may be a coincidence. */
 const TOGETHER_GROUPS = 3;
-const TOGETHER_MINUTES = 30;
 /**
  * When this many partners fail at once the domain itself has changed: at least `high`, whatever the severity of each.
  */
@@ -72,7 +72,9 @@ export function partnersTogether(
   const named = before?.state === 'firing' ? before.members : [];
   const known = new Set(named);
   const partners = members.filter((one) => !one.isStranger);
-  const isIn = (one: Member): boolean => known.has(groupId(one.group));
+  // Beyond those that fit into the list nobody joins: whoever begins then is in, and was told of as one of very many.
+  const isIn = (one: Member): boolean =>
+    known.has(groupId(one.group)) || (isFull({ members: named }) && isFresh(one, before, now));
   const began = partners.filter((one) => isIn(one) || isFresh(one, before, now) || isRising(one));
   const joined = began.filter((one) => !isIn(one) && one.since !== null);
   const ongoing = began.filter((one) => isIn(one) && one.since !== null);
@@ -155,7 +157,6 @@ function busiestFirst(members: readonly Member[]): Member[] {
   return members
     .map((one) => ({ one, recent: one.detection.numbers.recent, id: groupId(one.group) }))
     .sort((a, b) => b.recent - a.recent || (a.id < b.id ? -1 : 1))
-    .slice(0, limits.groupsPerScopeIncidentMax)
     .map(({ one }) => one);
 }
 

@@ -10,7 +10,7 @@ import { trustedIssuers, unlessUnreadable } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
 import { type Fact, type GroupKey, type Incident, OTHER_ISSUERS, SEVERAL_STRANGERS } from '../model/index.js';
 import type { World } from '../ports/index.js';
-import { firstMinuteOf, placeOf } from './incident.js';
+import { firstMinuteOf, isFull, isMember, placeOf } from './incident.js';
 
 export interface ScopeTotal {
   readonly count: number;
@@ -47,11 +47,12 @@ export async function scopeTotal(incident: Incident, world: World): Promise<Scop
 }
 
 async function groupsOf(
-  { group: { scope, door, issuerDn }, members }: Incident,
+  incident: Incident,
   { from, to }: { readonly from: number; readonly to: number },
   world: World,
 ): Promise<readonly GroupKey[]> {
-  const { rollups } = world.stores;
+  const { scope, door, issuerDn } = incident.group;
+  const { rollups, incidents } = world.stores;
   const [rolledUp, open] = await Promise.all([
     rollups.groups(hourOf(from), hourOf(to), limits.reportGroupsMax),
     rollups.open(hourOf(to), limits.reportGroupsMax),
@@ -59,14 +60,21 @@ async function groupsOf(
   const place = placeOf({ scope, ...(door !== undefined && { door }) });
   const here = [...rolledUp, ...open.map(({ group }) => group)].filter((group) => placeOf(group) === place);
   const distinct = new Map(here.map((group) => [groupId(group), group] as const));
-  if (issuerDn !== SEVERAL_STRANGERS) return members.flatMap((id) => distinct.get(id) ?? []);
+  if (issuerDn !== SEVERAL_STRANGERS && !isFull(incident)) {
+    return incident.members.flatMap((id) => distinct.get(id) ?? []);
+  }
+  const named = new Set(incident.members);
   const trusted = await unlessUnreadable(trustedIssuers(scope, world), () => new Set<string>());
-  const strangers = await pMap(
-    distinct.values(),
-    async (group) => ((await isOfStrangers(group, trusted, world)) ? [group] : []),
-    { concurrency: limits.storeConcurrencyMax },
-  );
-  return strangers.flat();
+  const isIn = async (group: GroupKey): Promise<boolean> => {
+    if (issuerDn === SEVERAL_STRANGERS) return isOfStrangers(group, trusted, world);
+    if (named.has(groupId(group))) return true;
+    const own = await incidents.load(group);
+    return own !== null && isMember(own, incident);
+  };
+  const found = await pMap(distinct.values(), async (group) => ((await isIn(group)) ? [group] : []), {
+    concurrency: limits.storeConcurrencyMax,
+  });
+  return found.flat();
 }
 
 /** As `strangersTogether` tells them: where the truststore says nothing, those that never had an incident as a partner. */

@@ -325,6 +325,8 @@ describe('incidents of a scope', () => {
     ...changes,
   });
 
+  const full = Array.from({ length: limits.groupsPerScopeIncidentMax }, (_, n) => `another ${n}`);
+
   it('names each of several partners that begin together, is as severe as the worst, and ends with the last', () => {
     const members = [1, 2, 3].map((i) => member(i, 20 + i, START + i * MINUTE));
     const {
@@ -371,6 +373,24 @@ describe('incidents of a scope', () => {
     expect(worse).toMatchObject({ isNews: true, severity: 'critical' });
   });
 
+  it('tells of very many partners once, and again when they fail together another time', () => {
+    const at = START + 20 * MINUTE;
+    const many = [...full.keys(), 'one more'].map((i) => ({
+      ...member(0, 20, START),
+      group: { ...group, issuerDn: `CN=${i}` },
+    }));
+    const before = opened(many);
+    expect(before.members).toHaveLength(limits.groupsPerScopeIncidentMax);
+    const later = [...many, member(700, 20, at)];
+    const seen = partnersTogether(later, before, at, policy);
+    expect(seen).toMatchObject({
+      isNews: false,
+      detection: { kind: 'elevated', numbers: { recent: 20 * later.length } },
+    });
+    const again = partnersTogether(later, { ...before, state: 'resolved' }, START, policy);
+    expect(again).toMatchObject({ isNews: false, detection: { kind: 'spike' } });
+  });
+
   it('leaves two partners, or many that began at different times, to themselves', () => {
     const few = [0, 1].map((i) => member(i, 20, START));
     expect(partnersTogether(few, null, START, policy).detection.kind).toBe('quiet');
@@ -384,7 +404,7 @@ describe('incidents of a scope', () => {
     const { detection: v, severity, groups } = strangersTogether([partner, ...strangers], START, policy);
     expect(v.kind).toBe('spike');
     expect(severity).toBe('low');
-    expect(groups).toHaveLength(limits.groupsPerScopeIncidentMax);
+    expect(groups).toHaveLength(strangers.length);
     expect(groups.map(({ issuerDn }) => issuerDn)).not.toContain('CN=200');
     expect(strangersTogether([partner], START, policy).detection.kind).toBe('quiet');
     expect(partnersTogether([partner, ...strangers], null, START, policy).detection.kind).toBe('quiet');
@@ -395,6 +415,16 @@ describe('incidents of a scope', () => {
     ['one that it does not name', false, { members: [] }, {}],
     ['one that began a moment after it, and will be named', true, { members: [] }, { since: START + MINUTE }],
     ['one that is more severe', false, {}, { severity: 'critical' }],
+    [
+      'a partner that it does not name, because it names as many as fit',
+      true,
+      { members: full },
+      { since: START + 600 * MINUTE },
+    ],
+    ['one that began long before very many did', false, { members: full }, { since: START - 60 * MINUTE }],
+    ['a stranger beside very many partners', false, { members: full }, { isStranger: true }],
+    ['one that only claims a name beside very many partners', false, { members: full }, { isClaimed: true }],
+    ['one that is more severe than very many', false, { members: full }, { severity: 'critical' }],
     ['anything once it is over', false, { state: 'resolved' }, {}],
     ['anything when nobody was told of it', false, { announced: false }, {}],
   ])('stands for %s: %s', (_what, isCoveredByIt, ofScope, own) => {
@@ -413,6 +443,9 @@ describe('incidents of a scope', () => {
     ['one that was only rising then, and began a little later', true, {}, 3 * MINUTE],
     ['one of its groups that failed again long after', false, {}, 60 * MINUTE],
     ['one that it does not name', false, { members: [] }, 0],
+    ['one beside very many that it names', true, { members: full }, 0],
+    ['one that began long after very many, which still fail', true, { members: full }, 60 * MINUTE],
+    ['one that began when very many were over', false, { members: full, state: 'resolved' }, 60 * MINUTE],
     ['anything when nobody was told of it', false, { announced: false }, 0],
   ])('told of %s: %s', (_what, isTold, ofScope, since) => {
     const scope = incidentOf({ group: scopeGroup(group.scope), members: [groupId(group)], ...ofScope });

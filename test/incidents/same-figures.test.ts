@@ -3,10 +3,11 @@
 import { describe, expect, it } from 'vitest';
 import { listIncidents } from '../../cli/commands/incidents.js';
 import { showIncident } from '../../cli/commands/show-incident.js';
+import { limits } from '../../shared/base/limits.js';
 import { messagesIn } from '../../shared/messages/index.js';
 import { sumWords } from '../../shared/messages/parts.js';
 import { groupId } from '../../shared/model/group-id.js';
-import { countOf, type Fact, type GroupKey, type Notice } from '../../shared/model/index.js';
+import { countOf, type Fact, type GroupKey, type Notice, SEVERAL_ISSUERS } from '../../shared/model/index.js';
 import { alert, sweep } from '../../shared/pipeline.js';
 import { gatherReport } from '../../shared/report/gather.js';
 import { daysPeriod } from '../../shared/report/period.js';
@@ -19,7 +20,10 @@ const DAY = 1440 * MINUTE;
 const start = Math.floor(T0 / MINUTE);
 const PARTNERS = ['Ada', 'Bo', 'Cy', 'Di'];
 const dnOf = (name: string): string => `C=US,O=${name},CN=${name} CA`;
-const trusted = new Map(PARTNERS.map((name) => [name, ca({ subject: dnOf(name), key: 'ec-a' })] as const));
+const MANY = Array.from({ length: 130 }, (_, n) => `Partner ${n}`);
+const trusted = new Map(
+  [...PARTNERS, ...MANY].map((name) => [name, ca({ subject: dnOf(name), key: 'ec-a' })] as const),
+);
 const rekeyed = leaf({
   subject: 'C=US,O=Ada,CN=edi',
   key: 'ec-c',
@@ -141,6 +145,15 @@ describe('the same incident has the same sum and beginning everywhere', () => {
       3,
     ],
     [
+      'more partners than one incident names, some of which begin later',
+      [...MANY, 'Ada'].map((name, n) => ({
+        group: at({ issuerDn: dnOf(name) }),
+        counts: each(4, n < 110 ? 3 : 12, 20),
+      })),
+      110 * 17 * 4 + 21 * 8 * 4,
+      3,
+    ],
+    [
       'two reasons of one cause, told as one',
       (['issuer-not-found', 'signature-failure'] as const).map((reason, n) => ({
         group: at({ reason }),
@@ -164,4 +177,16 @@ describe('the same incident has the same sum and beginning everywhere', () => {
     const parts = seen.reasons ?? [];
     if (parts.length > 0) expect(parts.reduce((sum, { failures }) => sum + failures, 0)).toBe(count);
   });
+});
+
+it('tells once of more partners than one incident names, and of how many they are', async () => {
+  const streams = MANY.map((name) => ({ group: at({ issuerDn: dnOf(name) }), counts: each(4, 3, 20) }));
+  const { published } = await play(streams, 40);
+  expect(published.map(({ kind, group, groups }) => [kind, group.issuerDn, groups.length])).toEqual([
+    ['spike', SEVERAL_ISSUERS, limits.groupsPerScopeIncidentMax],
+    ['resolved', SEVERAL_ISSUERS, limits.groupsPerScopeIncidentMax],
+  ]);
+  const [spike] = published;
+  expect(spike?.because).toBe('130 groups of this domain began to fail within 30 minutes; 1560 refused in 5 minutes');
+  expect(spike?.lastHour.reduce((sum, count) => sum + count)).toBe(spike?.count);
 });
