@@ -254,10 +254,7 @@ export function pageForDoor(page: string, of: PageDoor, language: Language): str
     if (own.length === 0) return whole;
     return `${indent}\`\`\`sh\n${[...new Set(own)].join('')}${indent}\`\`\``;
   });
-  return PASSAGES[language].reduce(
-    (text, [written, instead]) => replaced(text, written, instead[of.door]),
-    commands,
-  );
+  return PASSAGES[language].reduce((text, [written, instead]) => replaced(text, written, instead[of.door]), commands);
 }
 
 /** Whether commands or words are left that hold at API Gateway only: the page is about that door. */

@@ -20,7 +20,8 @@ export interface TruststoreSource {
   read(uri: string): Promise<TruststoreObject>;
   /**
    * The versions before the current one that were in use within the last week, and the one before it in any case; the newest
-   * first. Empty where there is none or they cannot be seen.
+   * first. Those that cannot be read are left out. Empty where there is none or they cannot be seen.
+   * @throws MtlsWatchError `truststore-unreadable` where they cannot be listed, or none of them can be read
    */
   earlier(uri: string): Promise<readonly TruststoreObject[]>;
 }

@@ -8,6 +8,8 @@ interface Version {
   readonly text: string;
   /** When it was put; days before day 0. */
   readonly daysAgo?: number;
+  /** With which status it is refused. */
+  readonly refused?: number;
 }
 
 const DAY = 86_400_000;
@@ -45,6 +47,7 @@ function bucket(versions: Version[]) {
       };
     }
     const wanted = versions.find(({ id }) => id === command.input.VersionId) ?? latest;
+    if (wanted.refused !== undefined) throw http(wanted.refused);
     const output = bodyOf(wanted);
     if (output.ETag === command.input.IfNoneMatch) throw http(304);
     return output;
@@ -130,6 +133,51 @@ describe('truststores in S3', () => {
   ])('give the version before, %s', async (_, versions, ids) => {
     const source = createS3Truststores(bucket([...versions]).client, { now: () => 0 });
     expect((await source.earlier(URI)).map(({ versionId }) => versionId)).toEqual(ids);
+  });
+
+  const five = Array.from({ length: 5 }, (_, n): Version => ({ id: `v${5 - n}`, text: `${5 - n}`, daysAgo: n }));
+  const refusing = (statuses: Readonly<Record<string, number>>): Version[] =>
+    five.map((one) => ({ ...one, ...(statuses[one.id] !== undefined && { refused: statuses[one.id] }) }) as Version);
+
+  test.each<[string, Readonly<Record<string, number>>, readonly string[]]>([
+    ['the oldest, in an archive class', { v1: 403 }, ['v4', 'v3', 'v2']],
+    ['one in between, deleted since it was listed', { v3: 404 }, ['v4', 'v2', 'v1']],
+    ['the one before the current one', { v4: 403 }, ['v3', 'v2', 'v1']],
+    ['all but one', { v4: 403, v3: 404, v1: 500 }, ['v2']],
+  ])('leave out an earlier version that cannot be read: %s', async (_, statuses, ids) => {
+    const source = createS3Truststores(bucket(refusing(statuses)).client, { now: () => 0 });
+    expect((await source.earlier(URI)).map(({ versionId }) => versionId)).toEqual(ids);
+  });
+
+  test('say why none of the earlier versions can be read', async () => {
+    const { client } = bucket(refusing({ v4: 403, v3: 403, v2: 403, v1: 403 }));
+    await expect(createS3Truststores(client, { now: () => 0 }).earlier(URI)).rejects.toMatchObject({
+      code: 'truststore-unreadable',
+      message: expect.stringContaining('s3:GetObjectVersion'),
+    });
+  });
+
+  test.each([
+    [503, ['v4', 'v3', 'v2', 'v1']],
+    [403, ['v4', 'v3', 'v2']],
+  ])('ask again for an earlier version that was refused with %d: then %j', async (status, ids) => {
+    const versions = refusing({ v1: status });
+    const source = createS3Truststores(bucket(versions).client, { now: () => 0 });
+    expect(await source.earlier(URI)).toHaveLength(3);
+    versions.splice(0, 5, ...five);
+    expect((await source.earlier(URI)).map(({ versionId }) => versionId)).toEqual(ids);
+  });
+
+  test('forget an earlier version a week after it was replaced, however long the process runs', async () => {
+    let now = 0;
+    const source = createS3Truststores(bucket([...five]).client, { now: () => now });
+    const ids = async () => (await source.earlier(URI)).map(({ versionId }) => versionId);
+    expect(await ids()).toEqual(['v4', 'v3', 'v2', 'v1']);
+    // The first was in use until three days before.
+    now = 4 * DAY;
+    expect(await ids()).toEqual(['v4', 'v3', 'v2']);
+    now = 30 * DAY;
+    expect(await ids()).toEqual(['v4']);
   });
 
   test('have no version before the first', async () => {

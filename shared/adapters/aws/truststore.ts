@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { MtlsWatchError, messageOf } from '../../base/errors.js';
 import { limits } from '../../base/limits.js';
-import { DAY_MS } from '../../base/time.js';
+import { DAY_MS, dayOf } from '../../base/time.js';
 import type { Clock } from '../../ports/index.js';
 import type { TruststoreObject, TruststoreSource } from '../../ports/truststore.js';
 
@@ -29,9 +29,16 @@ interface HeldTruststore {
   readonly checkedAt: number;
 }
 
+interface HeldVersions {
+  readonly objects: readonly TruststoreObject[];
+  /** The current version when they were read, and the day: which ones were in use within the week changes with time. */
+  readonly version: string;
+  readonly day: number;
+}
+
 export function createS3Truststores(client: Pick<S3Client, 'send'>, clock: Clock): TruststoreSource {
   const held = new Map<string, HeldTruststore>();
-  const before = new Map<string, { readonly version: string; readonly objects: readonly TruststoreObject[] }>();
+  const before = new Map<string, HeldVersions>();
 
   const read = async (uri: string): Promise<TruststoreObject> => {
     const known = held.get(uri);
@@ -55,14 +62,31 @@ export function createS3Truststores(client: Pick<S3Client, 'send'>, clock: Clock
 
   const earlier = async (uri: string): Promise<readonly TruststoreObject[]> => {
     const current = await read(uri);
-    const known = before.get(uri);
-    if (known?.version === current.version) return known.objects;
-    const objects = await findEarlier(uri, current);
-    before.set(uri, { version: current.version, objects });
+    const [known, day] = [before.get(uri), dayOf(clock.now())];
+    if (known?.version === current.version && known.day === day) return known.objects;
+    const { objects, failures } = await readEarlier(uri, current);
+    const [failure] = failures;
+    if (objects.length === 0 && failure !== undefined) throw failure;
+    // What could not be read this time may be readable the next time.
+    if (!failures.some(({ retryable }) => retryable)) before.set(uri, { version: current.version, day, objects });
     return objects;
   };
 
-  const findEarlier = async (uri: string, current: TruststoreObject): Promise<readonly TruststoreObject[]> => {
+  /** An object in an archive class cannot be read, nor one that was deleted meanwhile: the others are read all the same. */
+  const readEarlier = async (uri: string, current: TruststoreObject) => {
+    const objects: TruststoreObject[] = [];
+    const failures: MtlsWatchError[] = [];
+    for (const { VersionId } of await findEarlier(uri, current)) {
+      try {
+        objects.push(await objectOf(uri, await client.send(new GetObjectCommand({ ...placeOf(uri), VersionId }))));
+      } catch (error) {
+        failures.push(unreadable(uri, error));
+      }
+    }
+    return { objects, failures };
+  };
+
+  const findEarlier = async (uri: string, current: TruststoreObject): Promise<readonly ObjectVersion[]> => {
     if (current.versionId === null) return [];
     const { Bucket, Key } = placeOf(uri);
     try {
@@ -71,11 +95,7 @@ export function createS3Truststores(client: Pick<S3Client, 'send'>, clock: Clock
         new ListObjectVersionsCommand({ Bucket, Prefix: Key, MaxKeys: limits.truststoreVersionsMax }),
       );
       const own = Versions.filter((version) => version.Key === Key);
-      const objects: TruststoreObject[] = [];
-      for (const { VersionId } of inUseBefore(current, own, clock.now() - IN_USE_MS)) {
-        objects.push(await objectOf(uri, await client.send(new GetObjectCommand({ Bucket, Key, VersionId }))));
-      }
-      return objects;
+      return inUseBefore(current, own, clock.now() - IN_USE_MS);
     } catch (error) {
       throw unreadable(uri, error);
     }
