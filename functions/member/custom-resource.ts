@@ -1,6 +1,7 @@
 /**
  * The function as a custom resource of its stack: the filters are there when the stack is, and gone when it is. Where they cannot be
- * put at all, as by an account that the destination does not let in, the stack says so and is rolled back. Where they cannot be
+ * put at all, as by an account that the destination does not let in, the stack says so and is rolled back; one log group that takes none
+ * is left to the schedule. Where they cannot be
  * taken away, it stays, so that they can be later.
  */
 
@@ -44,15 +45,14 @@ const REASON_CHARS_MAX = 1000;
 export function createHandler(world: StackWorld): (event: MemberEvent, call: Call) => Promise<MemberOutcome | null> {
   return async (event, call) => {
     const isLate = (ms = 0) => call.getRemainingTimeInMillis() < MS_KEPT + ms;
-    const put = async () => outcomeOf(await world.put());
     const removal = world.removal();
-    const remove = async () => outcomeOf(await removal(() => isLate()));
+    const remove = () => removal(() => isLate());
     if (event === null || event === undefined || !('ResponseURL' in event)) {
-      return event?.remove === true ? remove() : put();
+      return outcomeOf(await (event?.remove === true ? remove() : world.put()));
     }
     const { RequestType, ResponseURL, StackId, RequestId, LogicalResourceId } = event;
     const isDelete = RequestType === 'Delete';
-    const why = await attempt(isDelete ? remove : put, () => isLate(MS_BETWEEN), world);
+    const why = await attempt(isDelete ? remove : world.put, () => isLate(MS_BETWEEN), world);
     const said = isDelete
       ? `Filters may be left; delete the stack again, or retain ${LogicalResourceId}: ${why}`
       : `${why}`;
@@ -70,18 +70,21 @@ function outcomeOf({ outcome, failures }: MemberRun): MemberOutcome {
   return outcome;
 }
 
-/** @returns why not; null where all is done */
+/** @returns why not; null where all is done, or where logs are sent and the schedule goes on with the rest */
 async function attempt(
-  run: () => Promise<unknown>,
+  run: () => Promise<MemberRun>,
   isLate: () => boolean,
   { sleep }: StackWorld,
 ): Promise<string | null> {
   for (let attempt = 1; ; attempt++) {
+    let isSending = false;
     try {
-      await run();
+      const done = await run();
+      isSending = done.isSending;
+      outcomeOf(done);
       return null;
     } catch (error) {
-      if (attempt === ATTEMPTS || isLate()) return messageOf(error);
+      if (attempt === ATTEMPTS || isLate()) return isSending ? null : messageOf(error);
       await sleep(MS_BETWEEN);
     }
   }

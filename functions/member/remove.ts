@@ -48,7 +48,7 @@ export function createRemoval(world: MemberWorld): (isLate: () => boolean) => Pr
         if (!cleared.has(name)) await clear(name);
       }
     });
-    return { outcome: { put: 0, removed, unmet: 0, waiting: 0 }, failures: [...failed.values()] };
+    return { outcome: { put: 0, removed, unmet: 0, waiting: 0 }, failures: [...failed.values()], isSending: false };
   };
 }
 

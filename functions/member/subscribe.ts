@@ -5,7 +5,14 @@
 
 import { messageOf } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
-import { type Action, type DomainPolicy, type OwnFilters, planSubscriptions } from '../../shared/discovery/plan.js';
+import {
+  type Action,
+  type DomainPolicy,
+  isOurs,
+  type OwnFilters,
+  planSubscriptions,
+} from '../../shared/discovery/plan.js';
+import type { FoundAccount } from '../../shared/model/account.js';
 import type { Discovery } from '../../shared/ports/discovery.js';
 import type { LogGroups } from '../../shared/ports/inventory.js';
 
@@ -31,6 +38,8 @@ export interface MemberRun {
   readonly outcome: MemberOutcome;
   /** Everything else was still done. */
   readonly failures: readonly unknown[];
+  /** Whether a filter sends to the destination now. */
+  readonly isSending: boolean;
 }
 
 /** Puts the filters that are missing, and removes those that no stage needs. */
@@ -53,7 +62,13 @@ export async function putFilters(world: MemberWorld): Promise<MemberRun> {
     }
   }
   const { put = 0, remove: removed = 0, unmet = 0, wait: waiting = 0 } = counts;
-  return { outcome: { put, removed, unmet, waiting }, failures };
+  return { outcome: { put, removed, unmet, waiting }, failures, isSending: put > 0 || isSending(found, own) };
+}
+
+/** Whether a filter of ours was at the destination already. */
+function isSending({ logGroups }: FoundAccount, own: OwnFilters): boolean {
+  const filters = [...logGroups.values()].flatMap((group) => group.filters ?? []);
+  return filters.some((filter) => filter.destinationArn === own.destinationArn && isOurs(filter, own));
 }
 
 async function carryOut(

@@ -175,23 +175,34 @@ describe('the filters of a member', () => {
     expect(await put()).toMatchObject({ put: 1, unmet: 1 });
   });
 
-  it('are put where they can be, before a failure is told', async () => {
+  it('are put where they can be, and every failure is told', async () => {
     const { world, filters, said } = account();
-    const { failures } = await putFilters({
-      ...world,
-      logGroups: {
-        ...world.logGroups,
-        putFilter: async (name, put) => {
-          if (name === EXECUTION) throw new Error('not authorized');
-          return world.logGroups.putFilter(name, put);
-        },
-      },
-    });
-    expect(failures).toEqual([new Error('not authorized')]);
+    const first = await putFilters(refusing(world, EXECUTION));
+    expect(first).toMatchObject({ failures: [new Error('not authorized')], outcome: { put: 1 }, isSending: true });
     expect(filters('/access')).toEqual([OURS.access]);
     expect(said).toContainEqual({ type: 'failed', logGroup: EXECUTION, why: 'not authorized' });
+    expect(await putFilters(refusing(world, EXECUTION))).toMatchObject({ outcome: { put: 0 }, isSending: true });
+  });
+
+  it('send nothing where none can be put, though others lead elsewhere', async () => {
+    const { world } = account({}, [group(EXECUTION), group('/access', { filters: [foreign('siem')] })]);
+    expect(await putFilters(refusing(world, EXECUTION, '/access'))).toMatchObject({ isSending: false });
+    await putFilters({ ...world, own: { ...own, destinationArn: `${DESTINATION}-33` } });
+    expect(await putFilters(refusing(world, EXECUTION, '/access'))).toMatchObject({ isSending: false });
   });
 });
+
+function refusing(world: MemberWorld, ...groups: readonly string[]): MemberWorld {
+  const { putFilter } = world.logGroups;
+  const refuse = async () => Promise.reject(new Error('not authorized'));
+  return {
+    ...world,
+    logGroups: {
+      ...world.logGroups,
+      putFilter: (name, put) => (groups.includes(name) ? refuse() : putFilter(name, put)),
+    },
+  };
+}
 
 describe('the resource of the stack', () => {
   const request = (RequestType: 'Create' | 'Update' | 'Delete'): MemberEvent => ({
@@ -205,13 +216,15 @@ describe('the resource of the stack', () => {
   /**
    * @param failing how many runs fail at first
    * @param msLeft what Lambda says there is
+   * @param isSending whether a filter is there after each run
    */
-  function stack(failing = 0, msLeft = 600_000) {
+  function stack(failing = 0, msLeft = 600_000, isSending = false) {
     const [runs, answers, slept] = [[] as string[], [] as object[], [] as number[]];
     const run = (kind: string) => async () => {
       runs.push(kind);
       const outcome = { put: 1, removed: 0, unmet: 0, waiting: 0 };
-      return { outcome, failures: runs.length <= failing ? [new Error('not authorized to perform: logs')] : [] };
+      const failures = runs.length <= failing ? [new Error('not authorized to perform: logs')] : [];
+      return { outcome, failures, isSending };
     };
     const handler = createHandler({
       put: run('put'),
@@ -249,6 +262,13 @@ describe('the resource of the stack', () => {
     const { call, answers } = stack(4);
     await call(request('Create'));
     expect(answers).toEqual([{ Status: 'FAILED', Reason: 'not authorized to perform: logs', ...same }]);
+  });
+
+  it.each(['Create', 'Update'] as const)('is there at %s where one log group fails and others send', async (type) => {
+    const { call, runs, answers } = stack(4, 600_000, true);
+    await call(request(type));
+    expect(runs).toHaveLength(4);
+    expect(answers).toEqual([{ Status: 'SUCCESS', ...same }]);
   });
 
   it('stays where they cannot be taken away, and says what to do', async () => {
