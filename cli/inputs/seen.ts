@@ -89,13 +89,13 @@ function placeOf({ bits, words, counts }: Table, digest: Int32Array, from: numbe
 }
 
 /** Whether an event was not there before. */
-export type IsNew = (stream: Pick<LogBatch, 'logGroup' | 'logStream'>, id: string) => boolean;
+export type IsNew = (stream: Pick<LogBatch, 'owner' | 'logGroup' | 'logStream'>, id: string) => boolean;
 
 /** Detects events that occur twice. */
 export function deduplicator(most: number = limits.replayIdsMax): IsNew {
   const seen = occurrences(most);
-  return ({ logGroup, logStream }, id) =>
-    seen(`${logGroup.length} ${logStream.length} ${logGroup}${logStream}${id}`) === 0;
+  return ({ owner, logGroup, logStream }, id) =>
+    seen(`${owner.length} ${logGroup.length} ${logStream.length} ${owner}${logGroup}${logStream}${id}`) === 0;
 }
 
 export interface Seen {

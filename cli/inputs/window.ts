@@ -61,8 +61,8 @@ function openStreams() {
   let last: Stream | null = null;
   return {
     of: (owner: string, logGroup: string, logStream: string): Stream => {
-      if (last?.logGroup === logGroup && last.logStream === logStream) return last;
-      const key = JSON.stringify([logGroup, logStream]);
+      if (last?.logStream === logStream && last.logGroup === logGroup && last.owner === owner) return last;
+      const key = JSON.stringify([owner, logGroup, logStream]);
       last = streams.get(key) ?? {
         owner,
         logGroup,

@@ -223,8 +223,25 @@ const PASSAGES: Readonly<Record<Language, Passages>> = {
 };
 
 /** In a page, a sentence may be broken at any space. */
-const patternOf = (written: string): RegExp =>
-  new RegExp(written.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' ', '\\s+'), 'g');
+function replaced(page: string, written: string, instead: string): string {
+  const [first = '', ...others] = written.split(' ');
+  let out = '';
+  let from = 0;
+  for (let at = page.indexOf(first); at >= 0; at = page.indexOf(first, Math.max(at + 1, from))) {
+    let end = at + first.length;
+    for (const word of others) {
+      const begin = end + (/^\s+/.exec(page.slice(end, end + SPACES_MAX))?.[0].length ?? 0);
+      end = begin > end && page.startsWith(word, begin) ? begin + word.length : Number.NaN;
+    }
+    if (Number.isNaN(end)) continue;
+    out += page.slice(from, at) + instead;
+    from = end;
+  }
+  return out + page.slice(from);
+}
+
+/** A line's end and the indent of the next one. */
+const SPACES_MAX = 20;
 /** No command holds a backtick, so that a fence is found without looking back. */
 const BLOCK = /^( *)```sh\n([^`]*)```$/gm;
 
@@ -237,10 +254,7 @@ export function pageForDoor(page: string, of: PageDoor, language: Language): str
     if (own.length === 0) return whole;
     return `${indent}\`\`\`sh\n${[...new Set(own)].join('')}${indent}\`\`\``;
   });
-  return PASSAGES[language].reduce(
-    (text, [written, instead]) => text.replace(patternOf(written), () => instead[of.door]),
-    commands,
-  );
+  return PASSAGES[language].reduce((text, [written, instead]) => replaced(text, written, instead[of.door]), commands);
 }
 
 /** Whether commands or words are left that hold at API Gateway only: the page is about that door. */

@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { InputItem } from '../../cli/inputs/item.js';
 import { readInputs } from '../../cli/inputs/read.js';
+import { seenEvents } from '../../cli/inputs/seen.js';
 import { limits } from '../../shared/base/limits.js';
 import type { LogEvent, Rejected } from '../../shared/model/index.js';
 import { anyText } from '../support/any-text.js';
@@ -157,6 +158,50 @@ describe('every rendering gives the same events', () => {
         expect(events.map(({ message }) => message)).toEqual(whole);
       }
     }
+  });
+});
+
+describe('two accounts whose log groups and streams have the same names', () => {
+  const [one, other] = ['111111111111', '222222222222'];
+  const eventsOf = (owner: string, ids: readonly string[]): object[] =>
+    ids.map((eventId, n) => ({
+      id: eventId,
+      timestamp: at + n,
+      message: access.replaceAll(id, `${owner}-${eventId}`),
+    }));
+  const success = (event: object) => ({ ...event, message: JSON.stringify({ requestId: id, status: '200' }) });
+  const forms: Record<string, (owner: string, event: object) => object> = {
+    'a field of each line': (owner, event) => ({ owner, logGroup: group, logStream: stream, ...event }),
+    'the name of the log group': (owner, event) => ({ logGroup: `${owner}:${group}`, logStream: stream, ...event }),
+    'the ARN of the log group': (owner, event) => ({
+      logGroup: `arn:aws:logs:eu-central-1:${owner}:log-group:${group}`,
+      logStream: stream,
+      ...event,
+    }),
+    'a field of the payload': (owner, event) => ({ ...payload, owner, logEvents: [event] }),
+  };
+  const cases = Object.keys(forms).flatMap((form) =>
+    [false, true].flatMap((isSeen) => [false, true].map((isPlain) => ({ form, isSeen, isPlain }))),
+  );
+
+  it.each(cases)('are kept apart by $form (without repeats: $isSeen, successes: $isPlain)', async (given) => {
+    const lineOf = (owner: string) => (event: object) =>
+      `${JSON.stringify(forms[given.form]?.(owner, given.isPlain ? success(event) : event))}\n`;
+    // The same ids in both accounts, by turns.
+    const [first, second] = [one, other].map((owner) => eventsOf(owner, ['a', 'b', 'c']).map(lineOf(owner)));
+    const text = (first ?? []).flatMap((line, n) => [line, second?.[n] ?? '']).join('');
+    const { items } = await read([await file(text)], given.isSeen ? { seen: seenEvents() } : {});
+    const told = items.flatMap((item) => (item.kind === 'batch' ? [item] : []));
+    expect(told.flatMap(({ left }) => left?.repeated ?? 0).reduce((sum, more) => sum + more, 0)).toBe(0);
+    const owners = new Map<string, number>();
+    for (const { batch, left } of told) {
+      expect(batch.logGroup).toBe(group);
+      owners.set(batch.owner, (owners.get(batch.owner) ?? 0) + batch.events.length + (left?.passed ?? 0));
+    }
+    expect([...owners].sort()).toEqual([
+      [one, 3],
+      [other, 3],
+    ]);
   });
 });
 

@@ -72,9 +72,9 @@ async function spawnIn(file: string, args: readonly string[]): Promise<string> {
   }
 }
 
-/** What is pasted stays on one line: commands and addresses. */
+/** What is pasted stays on one line: commands, addresses and paths. */
 const isTyped = (line: string): boolean =>
-  /^ *(?:aws|mtls-watch|npm|https?:)/.test(line) || /^ {2,4}\S+\/\S+$/.test(line);
+  /^ *(?:aws|mtls-watch|npm|https?:)/.test(line) || /^(?: {2,4}\S+)?\/\S+$/.test(line);
 
 /** Words that could be broken without need, of lines without names: those may give way. */
 const wordsOf = (text: string): string[] =>
