@@ -25,7 +25,8 @@ export interface StackWorld {
   readonly put: () => Promise<MemberRun>;
   /** What it returns does all that is left at each call. */
   readonly removal: () => (isLate: () => boolean) => Promise<MemberRun>;
-  readonly answer: (url: string, body: string) => Promise<void>;
+  /** @returns the status of CloudFormation's response */
+  readonly answer: (url: string, body: string) => Promise<number>;
   readonly sleep: (ms: number) => Promise<void>;
 }
 
@@ -59,9 +60,23 @@ export function createHandler(world: StackWorld): (event: MemberEvent, call: Cal
     const answer = why === null ? { Status: 'SUCCESS' } : { Status: 'FAILED', Reason: clean(said, REASON_CHARS_MAX) };
     // The same id in every answer: another one would make CloudFormation delete the old resource, and with it the filters.
     const same = { PhysicalResourceId: 'subscription-filters', StackId, RequestId, LogicalResourceId };
-    await world.answer(ResponseURL, JSON.stringify({ ...answer, ...same }));
+    await tell(ResponseURL, JSON.stringify({ ...answer, ...same }), world);
     return null;
   };
+}
+
+/** @throws Error if CloudFormation, which would wait for an hour, cannot be told; Lambda then calls again */
+async function tell(url: string, body: string, { answer, sleep }: StackWorld): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const status = await answer(url, body);
+      if (status < 300) return;
+      throw new Error(`CloudFormation does not take the answer: status ${status}`);
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      await sleep(MS_BETWEEN);
+    }
+  }
 }
 
 /** @throws AggregateError if anything failed */

@@ -35,7 +35,8 @@ export const handler = createHandler({
   put: () => putFilters(world),
   removal: () => createRemoval(world),
   answer: async (url, body) => {
-    await fetch(url, { method: 'PUT', body, headers: { 'content-type': '' } });
+    const { status } = await fetch(url, { method: 'PUT', body, headers: { 'content-type': '' } });
+    return status;
   },
   sleep: (ms) => sleep(ms),
 });

@@ -11,7 +11,7 @@ import {
   waitUntilStackCreateComplete,
   waitUntilStackDeleteComplete,
 } from '@aws-sdk/client-cloudformation';
-import { DescribeSubscriptionFiltersCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DescribeSubscriptionFiltersCommand, PutSubscriptionFilterCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inlineMember } from '../../infra/build/bundle.js';
 import { memberTemplate } from '../../infra/build/plain-template.js';
@@ -25,6 +25,8 @@ import { createLogGroup } from './support/logs.js';
 const ACCOUNTS = ['111122223333', '444455556666'] as const;
 const SPREAD = 'arn:aws:logs:us-east-1:999988887777:destination:mtls-watch-NN';
 const ACCESS = '/bank/orders/access';
+/** Of a stage that no domain leads to any more. */
+const FORMER = '/bank/former/access';
 const StackName = 'StackSet-mtls-watch-member-0b6c2f0e';
 const partners = ca({ subject: 'C=US,O=Acme,CN=Acme Root CA', key: 'ec-b' });
 
@@ -102,12 +104,17 @@ describe.each(ACCOUNTS)('the account %s', (account) => {
     expect(await invoke(subscribe, {})).toMatchObject({ put: 0 });
   });
 
-  it('has no filter left when the stack is gone', async () => {
+  it('has no filter left when the stack is gone, on the log of a former stage neither', async () => {
+    await createLogGroup(FORMER);
+    const filterName = 'mtls-watch-member-discovered-access';
+    await logs.send(
+      new PutSubscriptionFilterCommand({ logGroupName: FORMER, filterName, filterPattern: '', destinationArn }),
+    );
     await cloudFormation.send(new DeleteStackCommand({ StackName }));
     await waitUntilStackDeleteComplete(
       { client: cloudFormation, maxWaitTime: 60, minDelay: 1, maxDelay: 2 },
       { StackName },
     );
-    expect([await filtersOn(execution), await filtersOn(ACCESS)]).toEqual([[], []]);
+    expect([await filtersOn(execution), await filtersOn(ACCESS), await filtersOn(FORMER)]).toEqual([[], [], []]);
   });
 });

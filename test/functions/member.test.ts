@@ -217,8 +217,9 @@ describe('the resource of the stack', () => {
    * @param failing how many runs fail at first
    * @param msLeft what Lambda says there is
    * @param isSending whether a filter is there after each run
+   * @param statuses what CloudFormation answers at first
    */
-  function stack(failing = 0, msLeft = 600_000, isSending = false) {
+  function stack(failing = 0, msLeft = 600_000, isSending = false, statuses: readonly number[] = []) {
     const [runs, answers, slept] = [[] as string[], [] as object[], [] as number[]];
     const run = (kind: string) => async () => {
       runs.push(kind);
@@ -229,7 +230,7 @@ describe('the resource of the stack', () => {
     const handler = createHandler({
       put: run('put'),
       removal: () => run('remove'),
-      answer: async (url, body) => void answers.push({ url, ...JSON.parse(body) }),
+      answer: async (url, body) => statuses[answers.push({ url, ...JSON.parse(body) }) - 1] ?? 200,
       sleep: async (ms) => void slept.push(ms),
     });
     const call = (event: MemberEvent) => handler(event, { getRemainingTimeInMillis: () => msLeft });
@@ -283,6 +284,15 @@ describe('the resource of the stack', () => {
     await call(request(type));
     expect(runs).toHaveLength(1);
     expect(answers).toMatchObject([{ Status: 'FAILED' }]);
+  });
+
+  it('is told again where CloudFormation does not take the answer', async () => {
+    const { call, runs, answers, slept } = stack(0, 600_000, true, [503, 500]);
+    await call(request('Create'));
+    expect([runs.length, slept.length]).toEqual([1, 2]);
+    expect(answers).toEqual(Array(3).fill({ Status: 'SUCCESS', ...same }));
+    const deaf = stack(0, 600_000, true, Array(9).fill(403)).call(request('Create'));
+    await expect(deaf).rejects.toThrow('CloudFormation does not take the answer: status 403');
   });
 
   it.each([
