@@ -27,11 +27,11 @@ it('brings its code along, and takes the SDK from the runtime', () => {
   expect(required.filter((name) => !/^(?:@aws-sdk\/client-[a-z0-9-]+|node:[a-z/]+)$/.test(name ?? ''))).toEqual([]);
 });
 
+/** The destination in the policy: what is between the `-NN` of the given one, if there is any, joined by `-??`. */
+const JOINED = { 'Fn::Join': ['-??', { 'Fn::Split': ['-NN', { Ref: 'CentralDestinationArn' }] }] };
+const DESTINATION = { 'Fn::Sub': [`\${Destination}`, { Destination: JOINED }] };
+
 it('lets its function put filters towards the central destination alone', () => {
-  const destinations = [
-    { Ref: 'CentralDestinationArn' },
-    { 'Fn::Join': ['', [{ 'Fn::Select': [0, { 'Fn::Split': ['-NN', { Ref: 'CentralDestinationArn' }] }] }, '-??']] },
-  ];
   const roles = template.findResources('AWS::IAM::Role');
   const statements = Object.values(roles).flatMap(({ Properties }) =>
     Properties.Policies.flatMap(
@@ -44,7 +44,8 @@ it('lets its function put filters towards the central destination alone', () => 
   expect(changes).toEqual([
     expect.objectContaining({
       Action: 'logs:PutSubscriptionFilter',
-      Condition: { ArnLike: { 'logs:DestinationArn': destinations } },
+      Resource: [expect.anything(), DESTINATION],
+      Condition: { ArnLike: { 'logs:DestinationArn': DESTINATION } },
     }),
     expect.objectContaining({ Action: 'logs:DeleteSubscriptionFilter' }),
     expect.objectContaining({
