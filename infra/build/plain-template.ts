@@ -11,6 +11,7 @@ import { MemberDiscoveryStack } from '../member-discovery.js';
 import { MtlsWatchStack } from '../stack.js';
 import type { FunctionName } from './bundle.js';
 import { type StandIn, withPieces } from './parameters.js';
+import { timeZones } from './time-zones.js';
 
 interface Parameter {
   readonly Type: 'String' | 'CommaDelimitedList';
@@ -54,9 +55,11 @@ const COMMON: Readonly<Record<string, Parameter>> = {
   RunbooksUrl: {
     Type: 'String',
     Description: 'Where the pages of runbooks/ are served; alerts link to them',
+    // One hyphen at a time: not everything that begins with xn-- is a name.
     AllowedPattern:
-      'https://[A-Za-z0-9][A-Za-z0-9.-]{0,240}[.][A-Za-z]{2,20}(:[0-9]{1,4})?(/[A-Za-z0-9._~%@-]{1,200}){0,20}',
-    ConstraintDescription: 'an https URL without a slash at its end, such as https://wiki.bank.example/mtls',
+      'https://([A-Za-z0-9]{1,63}(-[A-Za-z0-9]{1,60}){0,20}[.]){1,8}[A-Za-z]{2,20}(:[0-9]{1,4})?(/[A-Za-z0-9._~%@-]{1,200}){0,20}',
+    ConstraintDescription:
+      'an https URL without a slash at its end and without two hyphens in a row in its host, such as https://wiki.bank.example/mtls',
   },
   TruststoreBucket: {
     Type: 'String',
@@ -68,8 +71,9 @@ const COMMON: Readonly<Record<string, Parameter>> = {
     Type: 'String',
     Description: 'Who is mailed the alerts; empty for nobody',
     Default: '',
-    AllowedPattern: '|[^@\\s",\\\\]{1,64}@[A-Za-z0-9.-]{1,253}',
-    ConstraintDescription: 'a mail address, or nothing',
+    AllowedPattern:
+      "|([A-Za-z0-9_'+-]{1,20}[.]){0,2}[A-Za-z0-9_'+-]{0,20}[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9-]{0,62}[.]){1,6}[A-Za-z]{2,20}",
+    ConstraintDescription: 'a mail address such as on-call@bank.example, or nothing',
   },
   Domains: {
     Type: 'CommaDelimitedList',
@@ -82,7 +86,8 @@ const COMMON: Readonly<Record<string, Parameter>> = {
     Type: 'String',
     Description: 'Alerts show it beside UTC, and the weekly report is made by it: a name such as Asia/Tokyo',
     Default: 'UTC',
-    AllowedPattern: '[A-Za-z][A-Za-z0-9_+/-]{0,63}',
+    AllowedValues: timeZones,
+    ConstraintDescription: 'the name of a time zone in the IANA database, such as Europe/Berlin',
   },
   ReserveConcurrency: {
     Type: 'String',

@@ -82,13 +82,14 @@ const location = (name: string) => ({
 });
 
 /** What the parameters mean. */
-const settings: Settings = {
-  runbooks: { baseUrl: given.RunbooksUrl },
-  alertEmails: [given.AlertEmail],
-  discover: { mode: 'on', allow: given.Domains, truststoreBuckets: [given.TruststoreBucket] },
-  timeZone: given.TimeZone,
-  report: { timeZone: given.TimeZone },
-};
+const meaningOf = ({ RunbooksUrl, AlertEmail, Domains, TruststoreBucket, TimeZone }: Values) => ({
+  runbooks: { baseUrl: RunbooksUrl },
+  alertEmails: AlertEmail === '' ? [] : [AlertEmail],
+  discover: { mode: 'on', allow: Domains, truststoreBuckets: [TruststoreBucket] },
+  timeZone: TimeZone,
+  report: { timeZone: TimeZone },
+});
+const settings = meaningOf(given) as Settings;
 
 /** The text that ingest is given as its settings. */
 function ingestSettings(values: Values): string {
@@ -98,6 +99,18 @@ function ingestSettings(values: Values): string {
   }[];
   const variables = functions.map(({ Properties }) => Properties?.Environment?.Variables);
   return variables.find((one) => one?.POWERTOOLS_SERVICE_NAME === 'ingest')?.MTLS_WATCH_CONFIG ?? '';
+}
+
+const patternOf = (name: string) => new RegExp(`^(?:${template.Parameters[name]?.AllowedPattern})$`);
+
+function isPermitted(name: string, value: string): boolean {
+  return template.Parameters[name]?.AllowedValues?.includes(value) ?? patternOf(name).test(value);
+}
+
+/** Any value that CloudFormation lets through. */
+function permitted(name: string): fc.Arbitrary<string> {
+  const values = template.Parameters[name]?.AllowedValues;
+  return values ? fc.constantFrom(...values) : fc.stringMatching(patternOf(name), { size: 'small' });
 }
 
 describe('the template with parameters', () => {
@@ -110,7 +123,8 @@ describe('the template with parameters', () => {
   );
 
   it('holds no stand-in, no name of a bootstrap and no rule', () => {
-    const text = JSON.stringify(template);
+    const { Parameters: _, ...sections } = template;
+    const text = JSON.stringify(sections);
     expect(text).not.toMatch(/parameter\.invalid|Troll|StandIn|bootstrap|hnb659fds|cdk-/i);
     expect(Object.keys(template).sort()).toEqual(['Conditions', 'Description', 'Outputs', 'Parameters', 'Resources']);
   });
@@ -126,30 +140,62 @@ describe('the template with parameters', () => {
     expect(new Set(reserved('no'))).toEqual(new Set(['"ReservedConcurrentExecutions":{"Ref":"AWS::NoValue"']));
   });
 
-  it.each(['RunbooksUrl', 'TruststoreBucket', 'Domains'])('takes no %s that the settings refuse', (name) => {
-    const { AllowedPattern = '' } = template.Parameters[name] ?? {};
-    const text = fc.stringMatching(new RegExp(`^(?:${AllowedPattern})$`), { size: 'small' });
+  it('takes nothing that the settings refuse', () => {
+    const names = Object.keys(template.Parameters).filter((name) => name !== 'Domains');
+    const rest = Object.fromEntries(names.map((name) => [name, permitted(name)]));
+    const domains = fc.array(permitted('Domains'), { minLength: 1, maxLength: 3 });
     fc.assert(
-      fc.property(text, (value) => {
-        const read = ingestSettings({ ...given, [name]: name === 'Domains' ? [value, '*'] : value });
-        parseConfig(JSON.parse(read), 'the parameters');
+      fc.property(fc.record({ ...rest, Domains: domains }), (values) => {
+        expect(() => parseConfig(meaningOf(values), 'the parameters')).not.toThrow();
+      }),
+      { numRuns: 300 },
+    );
+    fc.assert(
+      fc.property(fc.record({ ...rest, Domains: domains }), (values) => {
+        const read = ingestSettings({ ...given, ...values });
+        expect(() => parseConfig(JSON.parse(read), 'what ingest reads')).not.toThrow();
       }),
       { numRuns: 30 },
     );
   });
 
+  it('takes no time zone that the settings refuse', () => {
+    const zones = template.Parameters.TimeZone?.AllowedValues ?? [];
+    expect(zones.length).toBeGreaterThan(400);
+    for (const TimeZone of zones) {
+      expect(parseConfig(meaningOf({ ...given, TimeZone }), 'the parameters').timeZone).toBe(TimeZone);
+    }
+  });
+
   it.each([
     ['RunbooksUrl', 'http://wiki.bank.example'],
     ['RunbooksUrl', 'https://wiki.bank.example/mtls/'],
+    ['RunbooksUrl', 'https://xn--.bank.example'],
     ['RunbooksUrl', 'https://wiki.bank.example/"},"x":{"y":"'],
     ['Domains', 'api.*.example'],
     ['TruststoreBucket', 's3://bank-truststores'],
     ['AlertEmail', 'on-call'],
+    ['AlertEmail', 'on-call@example'],
+    ['AlertEmail', '<on-call>@bank.example'],
+    ['AlertEmail', 'on-call@-.-'],
     ['AssetsPrefix', 'mtls-watch'],
     ['TimeZone', '+09:00'],
+    ['TimeZone', 'Asia/Tokio'],
+    ['TimeZone', 'GMT+9'],
   ])('refuses %s %s', (name, value) => {
-    const { AllowedPattern = '' } = template.Parameters[name] ?? {};
-    expect(value).not.toMatch(new RegExp(`^(?:${AllowedPattern})$`));
+    expect(isPermitted(name, value)).toBe(false);
+  });
+
+  it.each([
+    ['RunbooksUrl', 'https://my-wiki.bank-of-a.example:8443/mtls/%7Erunbooks'],
+    ['AlertEmail', ''],
+    ['AlertEmail', "m.o'neil+mtls@mail.bank.example"],
+    ['TimeZone', 'UTC'],
+    ['TimeZone', 'Asia/Kolkata'],
+    ['TimeZone', 'Asia/Calcutta'],
+    ['TimeZone', 'America/Argentina/Buenos_Aires'],
+  ])('takes %s %s', (name, value) => {
+    expect(isPermitted(name, value)).toBe(true);
   });
 });
 
