@@ -217,7 +217,9 @@ async function learn(world: World, { bucket, log }: BackfillParts): Promise<null
   const last = all.at(-1) ?? 0;
   const days = all.filter((day) => day > last - backfillLimits.learnedDays);
   const { learned, leftOut } = await learnPast(days, bucket.minutes, world);
-  log.info(`the detector knows the past of ${learned} more groups; ${leftOut} with fewer refusals are left out`);
+  log.info(
+    `the detector knows the past of ${learned} more groups; ${leftOut} of unknown issuers, or with fewer refusals, are left out`,
+  );
   return null;
 }
 

@@ -15,6 +15,7 @@ import { compareTexts } from '../base/text.js';
 import { hourOf, MINUTES_PER_DAY } from '../base/time.js';
 import type { Config } from '../config/settings.js';
 import { type History, learnAll, policyFor, type Step } from '../detect/detect.js';
+import { trustedIssuers, unlessUnreadable } from '../diagnosis/diagnosis.js';
 import { groupId } from '../model/group-id.js';
 import type { GroupKey } from '../model/index.js';
 import type { PastMinutes } from '../ports/backfill.js';
@@ -23,11 +24,13 @@ import type { World } from '../ports/index.js';
 export interface Learning {
   /** Groups whose history now begins earlier, or goes further. */
   readonly learned: number;
-  /** Groups beyond the bound: those that were refused in the fewest hours. */
+  /** Groups beyond the bound: those of issuers that no truststore holds, and of them those that were refused in the fewest hours. */
   readonly leftOut: number;
 }
 
-type PastWorld = Pick<World, 'config'> & { readonly stores: Pick<World['stores'], 'facts' | 'history'> };
+type PastWorld = Pick<World, 'config' | 'truststores'> & {
+  readonly stores: Pick<World['stores'], 'facts' | 'history'>;
+};
 
 interface PastGroup {
   readonly group: GroupKey;
@@ -46,9 +49,11 @@ export async function learnPast(
 ): Promise<Learning> {
   const groups = await readMinutes(days, minutesOf);
   const hoursOf = ({ counts }: PastGroup): number => new Set([...counts.keys()].map(hourOf)).size;
+  const isPartner = await partnersAmong(groups.values(), world);
+  // Whoever connects can make up as many names as he likes, and come in as many hours.
   const ranked = [...groups]
-    .map(([id, past]) => ({ id, past, hours: hoursOf(past) }))
-    .sort((a, b) => b.hours - a.hours || compareTexts(a.id, b.id));
+    .map(([id, past]) => ({ id, past, hours: hoursOf(past), rank: isPartner(past.group) ? 0 : 1 }))
+    .sort((a, b) => a.rank - b.rank || b.hours - a.hours || compareTexts(a.id, b.id));
   const chosen = ranked.slice(0, backfillLimits.learnedGroupsMax).map(({ past }) => past);
   const learned = new Set<PastGroup>();
   // An invocation that had loaded a history before may have stored it after; the second round finds those.
@@ -62,6 +67,16 @@ export async function learnPast(
     );
   }
   return { learned: learned.size, leftOut: ranked.length - chosen.length };
+}
+
+/** Tells the groups whose issuer is in the truststore of its domain, or was within the last week, and is no mere claim. */
+async function partnersAmong(groups: Iterable<PastGroup>, world: PastWorld): Promise<(group: GroupKey) => boolean> {
+  const scopes = new Set([...groups].map(({ group }) => group.scope));
+  const trusted = new Map<string, ReadonlySet<string>>();
+  for (const scope of scopes) {
+    trusted.set(scope, await unlessUnreadable(trustedIssuers(scope, world), () => new Set<string>()));
+  }
+  return ({ scope, issuerDn, isUnverified }) => !isUnverified && trusted.get(scope)?.has(issuerDn) === true;
 }
 
 /** The latest day first, because the latest weeks count most where not all fit. */

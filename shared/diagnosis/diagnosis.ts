@@ -264,7 +264,10 @@ export async function bundlesOf(
  * make strangers of the partners that they lost. Empty where the domain has no truststore.
  * @throws MtlsWatchError `truststore-unreadable` (retryable), for the current version only
  */
-export async function trustedIssuers(scope: string, { config, truststores }: World): Promise<ReadonlySet<string>> {
+export async function trustedIssuers(
+  scope: string,
+  { config, truststores }: Pick<World, 'config' | 'truststores'>,
+): Promise<ReadonlySet<string>> {
   const uri = truststoreUri(scope, config.truststores);
   if (uri === null) return new Set();
   await truststores.read(uri);

@@ -15,6 +15,7 @@ import type { Fact, GroupKey, Notice } from '../../shared/model/index.js';
 import { alert, ingest, sweep } from '../../shared/pipeline.js';
 import type { PastMinutes } from '../../shared/ports/backfill.js';
 import type { World } from '../../shared/ports/index.js';
+import { ca } from '../support/certificates.js';
 import {
   ACCESS_GROUP,
   accessBatch,
@@ -287,4 +288,42 @@ it('a run over earlier months takes nothing away from what a later one taught', 
       policy,
     ),
   );
+});
+
+/** A partner is refused in three hours, and as many groups of made-up names as may be learned in four hours each. */
+function besideMadeUp(partner: Partial<GroupKey>): PastMinutes[] {
+  const day = minuteOf(T0) - (minuteOf(T0) % MINUTES_PER_DAY) - 3 * MINUTES_PER_DAY;
+  const inHours = (hours: number) => Array.from({ length: hours }, (_, n) => [day + n * 60, 2] as const);
+  const madeUp = Array.from({ length: backfillLimits.learnedGroupsMax }, (_, n): GroupKey => {
+    // Those that only claim the partner's name are no partners either.
+    const claim = { ...ACME, reason: 'other' as const, words: `claim ${n}`, isUnverified: true as const };
+    return n % 3 === 0 ? claim : { ...ACME, scope: `d${n % 8}.bank.example`, issuerDn: `CN=made up ${n}` };
+  });
+  return [
+    ...madeUp.map((group) => ({ group, counts: inHours(4) })),
+    { group: { ...ACME, ...partner }, counts: inHours(3) },
+  ];
+}
+
+describe('beside as many made-up issuers as may be learned', () => {
+  const held = ca({ subject: ACME.issuerDn, key: 'ec-a' });
+  it.each<[string, boolean, Partial<GroupKey>, string | null]>([
+    ['a partner whose CA the truststore holds is', true, {}, held.pem],
+    ['one that only claims to be that partner is not', false, { isUnverified: true }, held.pem],
+    ['an issuer that the truststore does not hold is not', false, { issuerDn: 'CN=zz' }, held.pem],
+    ['the one with the fewest hours, where there is no truststore, is not', false, {}, null],
+  ])('%s learned: %s', async (_, isLearned, partner, pem) => {
+    const world = Object.assign(testWorld(pem === null ? {} : { truststores: { '*': 's3://truststores/all.pem' } }), {
+      truststores: {
+        read: async () => ({ text: pem ?? '', version: 'learned', versionId: null, modifiedAt: 0 }),
+        earlier: async () => [],
+      },
+    });
+    const past = besideMadeUp(partner);
+    const minutes = async function* (): AsyncGenerator<PastMinutes> {
+      yield* past;
+    };
+    expect(await learnPast([1], minutes, world)).toEqual({ learned: backfillLimits.learnedGroupsMax, leftOut: 1 });
+    expect((await world.stores.history.load({ ...ACME, ...partner })) !== null).toBe(isLearned);
+  });
 });

@@ -45,7 +45,14 @@ export const arrows: Arrows = {
   ],
   'shared/adapters': [...DECISIONS, 'shared/messages', 'shared/schemas', 'shared/report', 'shared/x509'],
   // It runs the pipeline, and on stores in memory.
-  'shared/backfill': [...DECISIONS, 'shared/adapters', 'shared/count', 'shared/detect', 'shared/pipeline.ts'],
+  'shared/backfill': [
+    ...DECISIONS,
+    'shared/adapters',
+    'shared/count',
+    'shared/detect',
+    'shared/diagnosis',
+    'shared/pipeline.ts',
+  ],
   functions: ['shared'],
   // What is exported is read by the readers of the command line.
   'functions/backfill': ['shared', 'functions/wiring', 'cli/inputs'],
