@@ -7,7 +7,9 @@
 import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import * as z from '../base/zod.js';
+import { findingCodes } from '../model/finding-codes.js';
 import { severities } from '../model/notices.js';
+import { reasonIds } from '../model/reasons.js';
 import { isNamed } from '../x509/names.js';
 import { typedDn } from '../x509/typed-dn.js';
 import { scopeName } from './qualified-names.js';
@@ -118,8 +120,11 @@ const canonicalised = z.check<string>((context) => {
 const selectors = {
   scope: z.optional(text(limits.scopeCharsMax).check(named)),
   issuerDn: z.optional(text(limits.typedDnCharsMax).check(canonicalised)),
-  reason: z.optional(text(200)),
 };
+
+const reasonSelector = z.optional(z.enum(reasonIds));
+/** A page is for what the diagnosis found, too, where it found something. */
+const pageReasonSelector = z.optional(z.enum([...new Set([...reasonIds, ...findingCodes, 'several-issuers' as const])]));
 
 interface Selectors {
   readonly scope?: string | undefined;
@@ -136,6 +141,7 @@ const selectsSomething = z.refine<Selectors>(
 const override = z
   .strictObject({
     ...selectors,
+    reason: reasonSelector,
     floor: z.optional(tunable.floor),
     windowMinutes: z.optional(tunable.windowMinutes),
     falsePagesPerMonth: z.optional(tunable.falsePagesPerMonth),
@@ -255,7 +261,11 @@ const settings = z.strictObject({
       z
         .array(
           z
-            .strictObject({ ...selectors, url: z.url({ protocol: /^https$/, error: 'expected an https URL' }) })
+            .strictObject({
+              ...selectors,
+              reason: pageReasonSelector,
+              url: z.url({ protocol: /^https$/, error: 'expected an https URL' }),
+            })
             .check(selectsSomething),
         )
         .check(z.maxLength(500)),
