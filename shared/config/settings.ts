@@ -17,6 +17,8 @@ import { scopeName } from './qualified-names.js';
 const intBetween = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
 const text = (charsMax: number) => z.string().check(z.minLength(1), z.maxLength(charsMax));
 export const pattern = (pattern: RegExp, expected: string) => z.string().check(z.regex(pattern, expected));
+/** For messages about addresses in S3. */
+export const BUCKET_NAME = 'a bucket has 3 to 63 lower-case letters, digits, dots and hyphens';
 const nullable = <T extends z.core.$ZodType>(schema: T) => z.withDefault(z.nullable(schema), null);
 
 /** A name of the IANA database that Node and EventBridge Scheduler know; offsets are not accepted. */
@@ -244,7 +246,7 @@ const settings = z.strictObject({
       truststoreKey,
       pattern(
         /^(?:s3:\/\/[a-z0-9.-]{3,63}\/.{1,1024}|arn:[\w:-]{1,99}:truststore\/[\w/-]{1,99})$/,
-        'expected s3://bucket/key or the ARN of a trust store',
+        `expected s3://bucket/key or the ARN of a trust store; ${BUCKET_NAME}`,
       ),
     ),
     {},
@@ -376,7 +378,7 @@ const settings = z.strictObject({
     z.strictObject({
       /** Where the exports are; the backfill may read nothing else. */
       exports: z
-        .array(pattern(/^s3:\/\/[a-z0-9.-]{3,63}\/[^*?$]{0,1024}$/, 'expected s3://bucket/prefix'))
+        .array(pattern(/^s3:\/\/[a-z0-9.-]{3,63}\/[^*?$]{0,1024}$/, `expected s3://bucket/prefix; ${BUCKET_NAME}`))
         .check(z.minLength(1), z.maxLength(limits.exportPrefixesMax)),
       /** Functions that read at the same time. */
       concurrency: z.withDefault(intBetween(1, 1000), 10),
