@@ -126,7 +126,9 @@ const selectors = {
 
 const reasonSelector = z.optional(z.enum(reasonIds));
 /** A page is for what the diagnosis found, too, where it found something. */
-const pageReasonSelector = z.optional(z.enum([...new Set([...reasonIds, ...findingCodes, 'several-issuers' as const])]));
+const pageReasonSelector = z.optional(
+  z.enum([...new Set([...reasonIds, ...findingCodes, 'several-issuers' as const])]),
+);
 
 interface Selectors {
   readonly scope?: string | undefined;
