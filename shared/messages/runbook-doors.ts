@@ -4,6 +4,7 @@
  */
 
 import type { Config } from '../config/settings.js';
+import { judgedByDoor } from './own-commands.js';
 
 type Language = Config['language'];
 export type OtherDoor = 'cloudfront' | 'load-balancer';
@@ -254,7 +255,8 @@ export function pageForDoor(page: string, of: PageDoor, language: Language): str
     if (own.length === 0) return whole;
     return `${indent}\`\`\`sh\n${[...new Set(own)].join('')}${indent}\`\`\``;
   });
-  return PASSAGES[language].reduce((text, [written, instead]) => replaced(text, written, instead[of.door]), commands);
+  const judged = judgedByDoor(commands, of.door);
+  return PASSAGES[language].reduce((text, [written, instead]) => replaced(text, written, instead[of.door]), judged);
 }
 
 /** Whether commands or words are left that hold at API Gateway only: the page is about that door. */
