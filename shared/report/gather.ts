@@ -9,7 +9,8 @@ import { runbookPage, runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
 import { rollUp } from '../count/rollup.js';
 import { diagnosisOfGroup, unlessUnreadable } from '../diagnosis/diagnosis.js';
-import { issuerText, nameWords, placeText } from '../messages/names.js';
+import { reasonSelector } from '../incidents/silence.js';
+import { issuerText, nameWords, placeText, reasonText } from '../messages/names.js';
 import { groupId } from '../model/group-id.js';
 import type { ClientTally, GroupKey, Owner, Rollup, Silence } from '../model/index.js';
 import { plain } from '../model/phrases.js';
@@ -86,7 +87,8 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
     details: gathering.details,
     expiring,
     sunset,
-    silences: partner === null ? silencesIn(period, await world.stores.silences.list(), gathering.language) : null,
+    silences:
+      partner === null ? silencesIn(period, await world.stores.silences.list(), folded, gathering.language) : null,
     pipeline: partner === null ? gathering.pipeline : null,
     contactOf: (groups, subjectDn) => contactOfAll(config, groups, subjectDn),
     verdictOf: (group) => verdicts.get(verdictKey(group)) ?? null,
@@ -216,8 +218,11 @@ function hasFingerprint({ fingerprint }: ClientTally): boolean {
 function silencesIn(
   { from, to }: Period,
   silences: readonly Silence[],
+  { series }: Folded,
   language: Language,
 ): NonNullable<Report['silences']> {
+  const unnamed = series.filter(({ group }) => group.words !== undefined);
+  const kinds = new Map(unnamed.map(({ group }) => [reasonSelector(group), reasonText(group, nameWords[language])]));
   return silences
     .filter(({ startsAt, endsAt }) => startsAt < to && endsAt > from)
     .sort((a, b) => b.endsAt - a.endsAt)
@@ -225,7 +230,7 @@ function silencesIn(
       what: [
         door === undefined ? scope : placeText(scope ?? '*', { door }, nameWords[language]),
         issuerDn === null ? null : issuerText(issuerDn, nameWords[language]),
-        reason,
+        reason === null ? null : (kinds.get(reason) ?? reason),
       ]
         .filter((part) => part !== null)
         .join(' · '),

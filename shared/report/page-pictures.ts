@@ -122,7 +122,7 @@ ${table(
     one.before === null ? '–' : numberText(one.before),
     one.median4 === null ? '–' : medianText(one.median4),
     changeCell(one.failures, one.before),
-    words.list((Object.keys(one.reasons) as ReasonId[]).map((reason) => words.reasons[reason].title)),
+    reasonsOf(one, report, words),
   ]),
   words,
   ISSUER_ROWS_MAX,
@@ -137,6 +137,22 @@ ${clientsTable(report, words)}
 ${strangersLine(report, words)}`;
 }
 
+/** The reasons of an issuer; of those without a name the kinds of sentences with most refusals, and how many there are besides. */
+function reasonsOf(
+  { issuerDn, reasons }: Report['issuers'][number],
+  { groups }: Report,
+  words: ReportMessages,
+): string {
+  const ids = Object.keys(reasons) as ReasonId[];
+  const named = ids.filter((reason) => reason !== 'other').map((reason) => reasonTitle({ reason }, words));
+  const unnamed = groups.filter((group) => group.issuerDn === issuerDn && group.reason === 'other');
+  const kinds = [...new Set(unnamed.map(({ reason, words: said }) => reasonTitle({ reason, words: said }, words)))];
+  if (kinds.length === 0 && ids.includes('other')) kinds.push(reasonTitle({ reason: 'other' }, words));
+  const others = Math.max(0, kinds.length - KINDS_SHOWN_MAX);
+  return words.listWithOthers([...named, ...kinds.slice(0, KINDS_SHOWN_MAX)], others);
+}
+
+const KINDS_SHOWN_MAX = 2;
 const ISSUER_ROWS_MAX = 20;
 const CLIENT_ROWS_MAX = 12;
 

@@ -10,6 +10,7 @@ import type { Table } from '../../shared/adapters/dynamodb/table.js';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import { limits } from '../../shared/base/limits.js';
 import { rollUpHours } from '../../shared/count/record.js';
+import { reasonSelector } from '../../shared/incidents/silence.js';
 import type { ReportPage } from '../../shared/report/deliver.js';
 import { reportSchema } from '../../shared/report/schema.js';
 import type { ReportSummary } from '../../shared/report/summary.js';
@@ -23,18 +24,26 @@ const FIRST_RETRY_MS = 60_000;
 const MONDAY = Date.UTC(2026, 10, 16, 7);
 const minute = Math.floor(Date.UTC(2026, 10, 11, 12) / 60_000);
 
+const moon = { ...group(0), reason: 'other', words: 'the moon is full' } as const;
+
 async function scene(query: Parameters<typeof createWeeklyReport>[0]['query'], isMailed = false) {
   const world = testWorld();
   const counted = { firstAt: minute * 60_000, lastAt: minute * 60_000 };
   await world.stores.facts.put(
-    [fact(minute, 12, counted), fact(minute, 3, { ...counted, group: group(1) })],
+    [
+      fact(minute, 12, counted),
+      fact(minute, 3, { ...counted, group: group(1) }),
+      fact(minute, 0, { ...counted, group: moon }),
+    ],
     [{ scope: 's', cause: 'waf', minute, batchId: 'b', requests: 4, count: 4 }],
   );
-  for (const n of [0, 1])
-    await world.stores.rollups.mark([{ group: group(n), hour: Math.floor(minute / 60), token: 's' }]);
+  for (const one of [group(0), group(1), moon])
+    await world.stores.rollups.mark([{ group: one, hour: Math.floor(minute / 60), token: 's' }]);
   const silence = { scope: 's', issuerDn: null, reason: 'expired', window: null, createdAt: 0 };
   const [startsAt, endsAt] = [minute * 60_000, minute * 60_000 + 3_600_000];
   await world.stores.silences.save({ ...silence, id: 'now', startsAt, endsAt, comment: 'maintenance' });
+  const [reason, until] = [reasonSelector(moon), endsAt - 1];
+  await world.stores.silences.save({ ...silence, id: 'kind', reason, startsAt, endsAt: until, comment: 'the moon' });
   await world.stores.silences.save({ ...silence, id: 'then', startsAt: 0, endsAt: 1, comment: 'long over' });
   world.at = MONDAY;
   await rollUpHours(world);
@@ -167,7 +176,10 @@ describe('the weekly report', () => {
     expect(report).toMatchObject({
       totals: { failures: 15 },
       otherForbidden: [{ cause: 'waf', count: 4 }],
-      silences: [{ what: 's · expired', because: 'maintenance' }],
+      silences: [
+        { what: 's · expired', because: 'maintenance' },
+        { what: `s · ${reasonSelector(moon)} “the moon is full”` },
+      ],
       pipeline: { events: 1000, rejected: 2, duplicates: 3, lagSeconds: 42.5 },
     });
     expect(report.clients[0]).toMatchObject({ userAgents: ['agent/1'] });

@@ -5,6 +5,7 @@ import type { GroupKey } from '../../shared/model/index.js';
 import { buildReport } from '../../shared/report/build.js';
 import { foldRollups } from '../../shared/report/fold.js';
 import { reportMessages } from '../../shared/report/messages/index.js';
+import { pageOf } from '../../shared/report/page.js';
 import { sentencesOf } from '../../shared/report/page-actions.js';
 import { weekPeriod } from '../../shared/report/period.js';
 import { rollup } from '../contract/examples.js';
@@ -14,7 +15,7 @@ const issuerDn = 'C=DE,O=Example Bank AG,CN=Example Bank Partner Issuing CA';
 
 type Row = readonly [words: string | undefined, count: number, organization: string];
 
-function secondSentence(rows: readonly Row[], owner: 'client' | 'issuer'): string {
+function reportOf(rows: readonly Row[], owner: 'client' | 'issuer') {
   const fold = foldRollups(period);
   const at = period.from + 3_600_000;
   for (const [words, count, organization] of rows) {
@@ -27,14 +28,17 @@ function secondSentence(rows: readonly Row[], owner: 'client' | 'issuer'): strin
   const findings = [{ code: 'weak-key', severity: 'error', depth: 0, evidence: [], remedy: '' }];
   const diagnosis = { verdict: 'refused', reason: 'weak-key', findings, path: [] };
   const shown = { code: 'weak-key', evidence: [], remedy: '' };
-  const report = buildReport({
+  return buildReport({
     ...{ period, generatedAt: period.to, partner: null, folded: fold.result(), ended: [], firing: [], forbidden: [] },
     ...{ details: null, expiring: null, sunset: null, silences: null, pipeline: null, gaps: [] },
     verdictOf: () => (owner === 'client' ? ({ shown, diagnosis } as never) : null),
     contactOf: () => null,
     runbookUrl: (id) => `https://wiki.example.com/en/${id}.md`,
   });
-  return sentencesOf(report, reportMessages.en)[1] ?? '';
+}
+
+function secondSentence(rows: readonly Row[], owner: 'client' | 'issuer'): string {
+  return sentencesOf(reportOf(rows, owner), reportMessages.en)[1] ?? '';
 }
 
 const small = (organization: string): Row[] =>
@@ -53,4 +57,12 @@ it('names two kinds of sentences, and says how many there are besides', () => {
   expect(secondSentence(rows, 'client')).toContain('(“kind a”, “kind b” and 2 others)');
   expect(secondSentence(rows.slice(0, 3), 'client')).toContain('(“kind a”, “kind b” and 1 other)');
   expect(secondSentence(rows.slice(0, 2), 'client')).toContain('(“kind a”, “kind b”)');
+});
+
+it('shows the kinds of sentences of an issuer in its row', () => {
+  const rows = ['a', 'b', 'c'].map((kind, n): Row => [`kind ${kind}`, 9 - n, 'Till']);
+  const page = pageOf(reportOf(rows, 'issuer'), 'en');
+  expect(page).toContain('<span>“kind a”, “kind b” and 1 other</span>');
+  const row = pageOf(reportOf([[undefined, 9, 'Till']], 'issuer'), 'en');
+  expect(row).toContain('<span>another reason</span>');
 });
