@@ -8,7 +8,7 @@ import { backfillLimits } from '../../shared/base/backfill-limits.js';
 import { MtlsWatchError, messageOf } from '../../shared/base/errors.js';
 import { clean } from '../../shared/base/text.js';
 import { DAY_MS, HOUR_MS } from '../../shared/base/time.js';
-import type { Config } from '../../shared/config/settings.js';
+import { BUCKET_NAME, type Config } from '../../shared/config/settings.js';
 import type { BackfillBucket, BackfillStart, ExportedObject, Outcome } from '../../shared/ports/backfill.js';
 import type { Clock } from '../../shared/ports/index.js';
 import { type BackfillLoad, backfillCost, backfillSeconds } from '../cost/backfill.js';
@@ -175,7 +175,7 @@ interface Place {
 function placesOf(exports: readonly string[]): Place[] {
   return exports.map((uri) => {
     const [, bucket, prefix = ''] = /^s3:\/\/([a-z0-9.-]{3,63})\/(.{0,1024})$/.exec(uri) ?? [];
-    if (bucket === undefined) throw usage(`got ${clean(uri, 200)}; expected s3://bucket/prefix`);
+    if (bucket === undefined) throw usage(`got ${clean(uri, 200)}; expected s3://bucket/prefix; ${BUCKET_NAME}`);
     return { uri, bucket, prefix };
   });
 }

@@ -13,8 +13,9 @@ import { CLOUDFRONT_CODES } from '../../shared/doors/cloudfront/codes.js';
 import type { CodeMeaning } from '../../shared/doors/door.js';
 import { LOAD_BALANCER_CODES } from '../../shared/doors/load-balancer/codes.js';
 import { runbookId } from '../../shared/incidents/notice.js';
-import { type Blanks, fillPage, headOf, placeholdersIn } from '../../shared/messages/runbook.js';
-import { isOfGateway, type OtherDoor, pageForDoor } from '../../shared/messages/runbook-doors.js';
+import { otherSubject, type PageSubject } from '../../shared/messages/page-doors.js';
+import { type Blanks, fillPage, type HeadDoor, headOf, placeholdersIn } from '../../shared/messages/runbook.js';
+import { ANY_CODE, isOfGateway, type OtherDoor, pageForDoor } from '../../shared/messages/runbook-doors.js';
 import type { Clock, Stores } from '../../shared/ports/index.js';
 import { FIRST_DOOR } from '../../shared/report/doors.js';
 import { type BlanksWorld, blanksOf } from '../inputs/blanks.js';
@@ -107,7 +108,9 @@ export async function runRunbook(
   const blanks: Blanks =
     known === null ? { commands: {}, letter: {}, choices: {} } : await blanksOf(incident, pageId, now, known);
   const door = doorOf(options, incident);
-  const written = forDoor(readPage(language, pageId), pageId, door, language);
+  const subject = door === undefined ? null : otherSubject(pageId, door);
+  const asWritten = readPage(language, pageId);
+  const written = subject === null ? forDoor(asWritten, pageId, door, language) : asWritten;
   // The index explains the blanks: they stay.
   const page = pageId === INDEX ? { text: written, filled: {}, open: [], unsafe: {} } : fillPage(written, blanks);
   if (options.json) {
@@ -121,8 +124,8 @@ export async function runRunbook(
     return;
   }
   const meanings = placeholdersIn(readPage(language, INDEX));
-  const shownDoor = isOtherDoor(door) ? { id: door, isOfGateway: isOfGateway(page.text) } : null;
-  const head = headOf(page, blanks, meanings, incident?.incidentId ?? null, shownDoor, language);
+  const shown = headDoorOf(door, subject, page.text);
+  const head = headOf(page, blanks, meanings, incident?.incidentId ?? null, shown, language);
   output.write(`${pageId === INDEX ? '' : `${folded(head)}\n\n`}${foldedPage(page.text)}`);
 }
 
@@ -143,8 +146,15 @@ function isOtherDoor(door: string | undefined): door is OtherDoor {
   return door === 'cloudfront' || door === 'load-balancer';
 }
 
+/** API Gateway is named only above a page that is about another door: pages are written for it. */
+function headDoorOf(door: string | undefined, subject: PageSubject | null, page: string): HeadDoor | null {
+  if (isOtherDoor(door)) return { id: door, isOfGateway: isOfGateway(page), subject };
+  return subject === 'cloudfront' ? { id: 'api-gateway', isOfGateway: false, subject } : null;
+}
+
 function forDoor(page: string, id: string, door: string | undefined, language: Language): string {
   if (!isOtherDoor(door)) return page;
+  if (id === 'other') return pageForDoor(page, { door, code: ANY_CODE }, language);
   const codes: Readonly<Record<string, CodeMeaning>> = door === 'cloudfront' ? CLOUDFRONT_CODES : LOAD_BALANCER_CODES;
   const [code = null, ...others] = Object.keys(codes).filter((one) => reasonOf(codes[one]) === id);
   return pageForDoor(page, { door, code: others.length === 0 ? code : null }, language);

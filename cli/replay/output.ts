@@ -161,11 +161,20 @@ function groupTable(summary: Replayed['summary'], messages: Messages): string {
     // The gateway's own reason: two groups of one claim would look the same otherwise.
     const issuer = isUnverified ? messages.who.claimant(issuerDn) : issuerText(issuerDn, messages);
     const { title } = isSeveral(issuerDn) ? messages.severalIssuers : messages.reasons[reason];
-    const texts = group.words === undefined ? group.reasonTexts : [group.words];
-    const said = texts?.map((text) => messages.unknownReason(clean(text, limits.reasonWordsCharsMax)));
-    return [count(group.failures), where, issuer, said?.join(', ') ?? title, first, last];
+    return [count(group.failures), where, issuer, saidOf(group, messages) ?? title, first, last];
   });
   return table(['Refused', 'Domain', 'Issuer', 'Reason', 'First seen', 'Last seen'], rows, [0]);
+}
+
+/** What the door said for a reason without a name; null for any other. */
+function saidOf(
+  { reason, words, reasonTexts = [], hasMoreReasons }: Replayed['summary']['groups'][number],
+  messages: Messages,
+): string | null {
+  const texts = words === undefined ? reasonTexts : [words];
+  const said = texts.map((text) => messages.unknownReason(clean(text, limits.reasonWordsCharsMax)));
+  if (said.length > 1) return messages.severalReasons(messages.reasons[reason].title, said, hasMoreReasons === true);
+  return said[0] ?? null;
 }
 
 /** The command with which the user runs the tool: in a checkout, where it runs from its sources, through npm. */

@@ -12,7 +12,7 @@ import { settleExpired } from '../../shared/count/settle.js';
 import { merged } from '../../shared/doors/read.js';
 import type { LogBatch, Notice, Parsed } from '../../shared/model/index.js';
 import { ingestRead, readBatch } from '../../shared/pipeline.js';
-import type { World } from '../../shared/ports/index.js';
+import type { FailureLog, World } from '../../shared/ports/index.js';
 import { parseTruststore } from '../../shared/x509/truststore.js';
 import { createTruststores } from '../inputs/file-truststores.js';
 import type { Live } from '../inputs/live/options.js';
@@ -75,7 +75,14 @@ export async function replay(
   const sums = summarySums();
   const counted = createCountedHours();
   try {
-    const problems = await countAll({ paths: inputs, live }, world, counted, tallies, onlooker);
+    const failureLog: FailureLog = {
+      record: (failures, batchId) => {
+        sums.failureLog.record(failures, batchId);
+        onlooker?.failureLog.record(failures, batchId);
+      },
+    };
+    const logged = { ...world, failureLog };
+    const problems = await countAll({ paths: inputs, live }, logged, counted, tallies, onlooker);
     const rollupHoursMax = onlooker === undefined ? 0 : config.retention.rollupDays * 24;
     await playHours(counted, world, stage, sums.add, { rollupHoursMax });
     const { rejects, evidence: seen, ...read } = tallies;
@@ -125,7 +132,6 @@ async function countAll(
       groups: { ...played.stores.groups, admitWithIntent: async () => false },
     },
     clock: { now: () => Math.floor((requests / limits.replayCellsMax) * graceMs) },
-    ...(onlooker === undefined ? {} : { failureLog: onlooker.failureLog }),
   };
   const formats = world.config.accessLogFormats;
   // A report shows the clients of all requests; and by a format of its own a record may be something else.

@@ -5,7 +5,9 @@ import { limits } from '../../shared/base/limits.js';
 import { compareTexts } from '../../shared/base/text.js';
 import { groupId } from '../../shared/model/group-id.js';
 import type { GroupKey } from '../../shared/model/index.js';
+import { reasonWords } from '../../shared/model/reason-words.js';
 import type { ForbiddenCause } from '../../shared/model/reasons.js';
+import type { FailureLog } from '../../shared/ports/index.js';
 import { FIRST_DOOR } from '../../shared/report/doors.js';
 import type { ReplaySummary } from '../../shared/schemas/lines.js';
 import type { OnHour } from './play.js';
@@ -25,6 +27,8 @@ type Read = Pick<
 
 interface Sums {
   readonly add: OnHour;
+  /** Gets every failure, because a fact has the text of one of them only. */
+  readonly failureLog: FailureLog;
   readonly summary: (read: Read, notices: number) => ReplaySummary;
 }
 
@@ -33,12 +37,25 @@ interface OfGroup {
   failures: number;
   firstAt: number;
   lastAt: number;
-  /** Of a reason without a name: the words that the door gave, the first ones. */
-  readonly texts: Set<string>;
+}
+
+/** What the door said of one group for a reason without a name: the first text of each kind of sentence, up to the bound. */
+interface Texts {
+  readonly byKind: Map<string, string>;
+  hasMore: boolean;
 }
 
 export function summarySums(): Sums {
   const groups = new Map<string, OfGroup>();
+  const texts = new Map<string, Texts>();
+  const addText = (id: string, text: string): void => {
+    if (text === '') return;
+    const known = getOrInsert(texts, id, () => ({ byKind: new Map<string, string>(), hasMore: false }));
+    const kind = reasonWords(text);
+    if (known.byKind.has(kind)) return;
+    if (known.byKind.size < limits.reasonTextsKeptMax) known.byKind.set(kind, text);
+    else known.hasMore = true;
+  };
   const totals = { failures: 0, unattributed: 0, inferred: 0 };
   const otherForbidden: Partial<Record<ForbiddenCause, number>> = {};
   const doors = new Map<string, { door: string; failures: number; groups: number; otherForbidden: number }>();
@@ -54,11 +71,10 @@ export function summarySums(): Sums {
         const own = doorOf(group.door);
         own.failures += count;
         if (!groups.has(id)) own.groups++;
-        const sum = groups.get(id) ?? { group, failures: 0, firstAt, lastAt, texts: new Set<string>() };
+        const sum = groups.get(id) ?? { group, failures: 0, firstAt, lastAt };
         groups.set(id, sum);
         sum.failures += count;
-        if (group.reason === 'other' && reasonText !== '' && sum.texts.size < limits.reasonTextsKeptMax)
-          sum.texts.add(reasonText);
+        if (group.reason === 'other') addText(id, reasonText);
         sum.firstAt = Math.min(sum.firstAt, firstAt);
         sum.lastAt = Math.max(sum.lastAt, lastAt);
       }
@@ -66,6 +82,15 @@ export function summarySums(): Sums {
         otherForbidden[cause] = (otherForbidden[cause] ?? 0) + count;
         doorOf(door).otherForbidden += count;
       }
+    },
+    failureLog: {
+      record: (failures) => {
+        for (const { scope, issuerDn, reason, reasonText, isUnverified, door, words } of failures) {
+          if (reason !== 'other' || words !== undefined) continue;
+          const group = { scope, issuerDn, reason, ...(isUnverified && { isUnverified }), ...(door && { door }) };
+          addText(groupId(group), reasonText);
+        }
+      },
     },
     summary: (read, notices) => ({
       type: 'summary',
@@ -75,9 +100,9 @@ export function summarySums(): Sums {
       doors: [...doors.values()].sort((a, b) => b.failures - a.failures || compareTexts(a.door, b.door)),
       groups: [...groups.values()]
         .sort((a, b) => b.failures - a.failures || compareTexts(keyOf(a.group), keyOf(b.group)))
-        .map(({ group, failures, firstAt, lastAt, texts }) => ({
+        .map(({ group, failures, firstAt, lastAt }) => ({
           ...group,
-          ...(texts.size > 0 && { reasonTexts: [...texts] }),
+          ...textsIn(texts.get(groupId(group))),
           failures,
           firstSeen: new Date(firstAt).toISOString(),
           lastSeen: new Date(lastAt).toISOString(),
@@ -85,6 +110,11 @@ export function summarySums(): Sums {
       notices,
     }),
   };
+}
+
+function textsIn(texts: Texts | undefined): Pick<ReplaySummary['groups'][number], 'reasonTexts' | 'hasMoreReasons'> {
+  if (texts === undefined) return {};
+  return { reasonTexts: [...texts.byKind.values()], ...(texts.hasMore && { hasMoreReasons: true as const }) };
 }
 
 function keyOf({ scope, issuerDn, reason, isUnverified, door, words }: GroupKey): string {

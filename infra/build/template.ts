@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { Command } from 'commander';
 import { zipSync } from 'fflate';
 import { MtlsWatchError } from '../../shared/base/errors.js';
 import type { Config } from '../../shared/config/settings.js';
@@ -49,12 +49,18 @@ function write(out: string, config: Config | null): void {
   save('mtls-watch-member.template.json', memberTemplate(inlineMember()));
 }
 
+const program = new Command('npm run template --')
+  .description('Writes templates that need no CDK where they are deployed, and the functions as zip files.')
+  .option('--out <folder>', 'where they are written; what is there is deleted', 'out/template')
+  .option('--config <file>', 'settings that become part of the template')
+  .allowExcessArguments(false)
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .parse();
+
 try {
-  const { values } = parseArgs({
-    options: { out: { type: 'string', default: 'out/template' }, config: { type: 'string' } },
-  });
-  write(values.out, values.config === undefined ? null : checkedConfig(settingsOfFile(values.config), process.env));
-  console.log(`${values.out}: the templates, and the functions in assets/`);
+  const { out, config } = program.opts<{ out: string; config?: string }>();
+  write(out, config === undefined ? null : checkedConfig(settingsOfFile(config), process.env));
+  console.log(`${out}: the templates, and the functions in assets/`);
 } catch (error) {
   if (!(error instanceof MtlsWatchError)) throw error;
   console.error(error.message);

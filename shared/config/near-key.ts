@@ -1,4 +1,4 @@
-/** Messages on keys that do not exist or are missing, for those who write settings. Pure. */
+/** Messages on keys and names that do not exist, and on keys that are missing, for those who write settings. Pure. */
 
 import { nearest } from '../base/nearest.js';
 import type * as z from '../base/zod.js';
@@ -11,6 +11,10 @@ export const nearKey: Explain = (schema, issue) => {
       `  runbooks: got ${show(issue.input)}; expected an object such as {"baseUrl":"https://wiki.example.com/mtls"}`,
     ];
   }
+  if (issue.code === 'invalid_value' && issue.values.length > NAMES_READ_MAX && typeof issue.input === 'string') {
+    const near = nearest(issue.input, issue.values.map(String));
+    return [`  ${issue.path.join('.')}: got ${show(issue.input)}; ${issue.message}; nearest: ${near.join(', ')}`];
+  }
   if (issue.code !== 'unrecognized_keys') return null;
   const given = issue.input as Readonly<Record<string, unknown>>;
   return issue.keys.map((key) => {
@@ -19,6 +23,9 @@ export const nearKey: Explain = (schema, issue) => {
     return near === undefined ? what : `${what}; nearest: ${near}`;
   });
 };
+
+/** Of more names than this, those that come nearest are told beside them. */
+const NAMES_READ_MAX = 8;
 
 /** The keys that an object of the settings may have; none where they depend on its other values. */
 function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): string[] {

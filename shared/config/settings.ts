@@ -7,7 +7,9 @@
 import { MtlsWatchError } from '../base/errors.js';
 import { limits } from '../base/limits.js';
 import * as z from '../base/zod.js';
+import { findingCodes } from '../model/finding-codes.js';
 import { severities } from '../model/notices.js';
+import { reasonIds } from '../model/reasons.js';
 import { isNamed } from '../x509/names.js';
 import { typedDn } from '../x509/typed-dn.js';
 import { scopeName } from './qualified-names.js';
@@ -15,6 +17,8 @@ import { scopeName } from './qualified-names.js';
 const intBetween = (least: number, most: number) => z.int().check(z.minimum(least), z.maximum(most));
 const text = (charsMax: number) => z.string().check(z.minLength(1), z.maxLength(charsMax));
 export const pattern = (pattern: RegExp, expected: string) => z.string().check(z.regex(pattern, expected));
+/** For messages about addresses in S3. */
+export const BUCKET_NAME = 'a bucket has 3 to 63 lower-case letters, digits, dots and hyphens';
 const nullable = <T extends z.core.$ZodType>(schema: T) => z.withDefault(z.nullable(schema), null);
 
 /** A name of the IANA database that Node and EventBridge Scheduler know; offsets are not accepted. */
@@ -118,8 +122,13 @@ const canonicalised = z.check<string>((context) => {
 const selectors = {
   scope: z.optional(text(limits.scopeCharsMax).check(named)),
   issuerDn: z.optional(text(limits.typedDnCharsMax).check(canonicalised)),
-  reason: z.optional(text(200)),
 };
+
+const reasonSelector = z.optional(z.enum(reasonIds));
+/** A page is for what the diagnosis found, too, where it found something. */
+const pageReasonSelector = z.optional(
+  z.enum([...new Set([...reasonIds, ...findingCodes, 'several-issuers' as const])]),
+);
 
 interface Selectors {
   readonly scope?: string | undefined;
@@ -136,6 +145,7 @@ const selectsSomething = z.refine<Selectors>(
 const override = z
   .strictObject({
     ...selectors,
+    reason: reasonSelector,
     floor: z.optional(tunable.floor),
     windowMinutes: z.optional(tunable.windowMinutes),
     falsePagesPerMonth: z.optional(tunable.falsePagesPerMonth),
@@ -238,7 +248,7 @@ const settings = z.strictObject({
       truststoreKey,
       pattern(
         /^(?:s3:\/\/[a-z0-9.-]{3,63}\/.{1,1024}|arn:[\w:-]{1,99}:truststore\/[\w/-]{1,99})$/,
-        'expected s3://bucket/key or the ARN of a trust store',
+        `expected s3://bucket/key or the ARN of a trust store; ${BUCKET_NAME}`,
       ),
     ),
     {},
@@ -255,7 +265,11 @@ const settings = z.strictObject({
       z
         .array(
           z
-            .strictObject({ ...selectors, url: z.url({ protocol: /^https$/, error: 'expected an https URL' }) })
+            .strictObject({
+              ...selectors,
+              reason: pageReasonSelector,
+              url: z.url({ protocol: /^https$/, error: 'expected an https URL' }),
+            })
             .check(selectsSomething),
         )
         .check(z.maxLength(500)),
@@ -366,7 +380,7 @@ const settings = z.strictObject({
     z.strictObject({
       /** Where the exports are; the backfill may read nothing else. */
       exports: z
-        .array(pattern(/^s3:\/\/[a-z0-9.-]{3,63}\/[^*?$]{0,1024}$/, 'expected s3://bucket/prefix'))
+        .array(pattern(/^s3:\/\/[a-z0-9.-]{3,63}\/[^*?$]{0,1024}$/, `expected s3://bucket/prefix; ${BUCKET_NAME}`))
         .check(z.minLength(1), z.maxLength(limits.exportPrefixesMax)),
       /** Functions that read at the same time. */
       concurrency: z.withDefault(intBetween(1, 1000), 10),

@@ -41,8 +41,11 @@ export interface ScopeDetection {
   readonly isNews: boolean;
 }
 
-/** This many partners that begin to fail within `TOGETHER_MINUTES` have a common cause. Two may be a coincidence. */
-const TOGETHER_GROUPS = 3;
+/**
+ * This many partners that begin to fail within `TOGETHER_MINUTES` have a common cause. Two may be a coincidence, and one partner
+ * that is refused for several reasons is one.
+ */
+const TOGETHER_PARTNERS = 3;
 /**
  * When this many partners fail at once the domain itself has changed: at least `high`, whatever the severity of each.
  */
@@ -78,12 +81,12 @@ export function partnersTogether(
   const began = partners.filter((one) => isIn(one) || isFresh(one, before, now) || isRising(one));
   const joined = began.filter((one) => !isIn(one) && one.since !== null);
   const ongoing = began.filter((one) => isIn(one) && one.since !== null);
-  const isOpening = known.size === 0 && joined.length > 0 && began.length >= TOGETHER_GROUPS;
+  const isOpening = known.size === 0 && joined.length > 0 && issuersOf(began) >= TOGETHER_PARTNERS;
   const isJoining = known.size > 0 && joined.length > 0;
   const told = busiestFirst(isOpening || isJoining || known.size === 0 ? began : began.filter(isIn));
   // A change of the truststore makes partners of all who are refused after it: anybody's new names prove nothing.
   const knownPartners = told.filter(({ isTrusted, isClaimed }) => isTrusted !== false && !isClaimed);
-  const atLeast: Severity = knownPartners.length >= MANY_PARTNERS ? 'high' : 'low';
+  const atLeast: Severity = issuersOf(knownPartners) >= MANY_PARTNERS ? 'high' : 'low';
   const severity = told.reduce<Severity>((worst, one) => worse(worst, one.severity), atLeast);
   const isWorse = known.size > 0 && before !== null && worse(before.severity, severity) !== before.severity;
   const numbers = sumOf(told, isOpening || isJoining, policy);
@@ -128,17 +131,20 @@ export function strangersTogether(members: readonly Member[], now: number, polic
   );
   const numbersOfAll = sumOf(strangers, false, policy);
   const { recent } = numbersOfAll;
-  const issuers = new Set(strangers.map(({ group }) => group.issuerDn)).size;
+  const issuers = issuersOf(strangers);
   const isFolded = strangers.some(({ group }) => group.issuerDn === OTHER_ISSUERS);
   const isScanner =
     issuers >= SCANNER_ISSUERS && recent >= policy.floor && (isFolded || recent <= SCANNER_TRIES * issuers);
   const firing = strangers.filter(({ since }) => since !== null);
   const fresh = firing.filter(({ since }) => since !== null && now - since <= TOGETHER_MINUTES * MINUTE_MS);
-  const isMany = fresh.length >= STRANGERS_TOGETHER;
+  const isMany = issuersOf(fresh) >= STRANGERS_TOGETHER;
+  const failing = issuersOf(firing);
   const seen = `${amount(recent)} refused in ${policy.windowMinutes} minutes`;
   const words = isScanner
     ? `${issuers} issuers failed, few times each, as a scanner does`
-    : `${firing.length} issuers that the truststore does not know are failing`;
+    : failing === 1
+      ? '1 issuer that the truststore does not know is failing'
+      : `${failing} issuers that the truststore does not know are failing`;
   return {
     detection: {
       kind: isScanner || isMany ? 'spike' : firing.length > 0 ? 'elevated' : 'quiet',
@@ -150,6 +156,11 @@ export function strangersTogether(members: readonly Member[], now: number, polic
     members: [],
     isNews: false,
   };
+}
+
+/** How many issuers there are at least. A group of names that were too many stands for several, and each of them counts. */
+function issuersOf(members: readonly Member[]): number {
+  return new Set(members.map(({ group }) => (group.issuerDn === OTHER_ISSUERS ? groupId(group) : group.issuerDn))).size;
 }
 
 /** Of equal ones the order is that of their ids, and not that in which they were delivered. */

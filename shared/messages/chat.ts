@@ -9,6 +9,7 @@ import { limits } from '../base/limits.js';
 import * as z from '../base/zod.js';
 import { countOf, type Notice } from '../model/index.js';
 import { wholePlaceText } from './names.js';
+import { judgedByDoor } from './own-commands.js';
 import {
   clientWords,
   countWords,
@@ -142,7 +143,7 @@ function cloudShellOf({ kind, commands: { cloudShell } }: Notice, { labels }: Me
 function stepsOf(notice: Notice, messages: Messages): string[] {
   const { labels } = messages;
   if (notice.kind === 'resolved') return [`${labels.runbook}: ${cut(notice.runbookUrl, 300)}`];
-  const { steps } = wordsOf(notice, messages);
+  const steps = wordsOf(notice, messages).steps.map((step) => judgedByDoor(step, notice.group.door));
   const commands = [
     `${labels.silence}: \`${notice.commands.silence}\``,
     `${labels.acknowledge}: \`${notice.commands.acknowledge}\``,

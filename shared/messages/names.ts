@@ -13,6 +13,7 @@ export const nameWords: Readonly<Record<'en' | 'ja', NameMessages>> = {
     withoutIssuer: 'connections without a client certificate',
     issuerNotLogged: 'issuer not in the log',
     unknownReason: (text) => `“${text}”`,
+    severalReasons: (title, texts, hasMore) => `${title} (several): ${texts.join(', ')}${hasMore ? ' and others' : ''}`,
     doors: { 'api-gateway': 'API Gateway', cloudfront: 'CloudFront', 'load-balancer': 'load balancer' },
   },
   ja: {
@@ -21,6 +22,7 @@ export const nameWords: Readonly<Record<'en' | 'ja', NameMessages>> = {
     withoutIssuer: 'クライアント証明書のない接続',
     issuerNotLogged: '発行者はログに記録なし',
     unknownReason: (text) => `「${text}」`,
+    severalReasons: (title, texts, hasMore) => `${title}（複数）: ${texts.join('、')}${hasMore ? ' など' : ''}`,
     doors: { 'api-gateway': 'API Gateway', cloudfront: 'CloudFront', 'load-balancer': 'ロードバランサー' },
   },
 };

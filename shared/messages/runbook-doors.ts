@@ -4,6 +4,7 @@
  */
 
 import type { Config } from '../config/settings.js';
+import { judgedByDoor } from './own-commands.js';
 
 type Language = Config['language'];
 export type OtherDoor = 'cloudfront' | 'load-balancer';
@@ -13,6 +14,9 @@ export interface PageDoor {
   /** What the door's log says behind `Failed:` for this page's reason; null where it has no code of its own. */
   readonly code: string | null;
 }
+
+/** For a page about codes that nobody knows yet: what they begin with is not known either. */
+export const ANY_CODE = '';
 
 const LOGS: Readonly<Record<OtherDoor, string>> = {
   cloudfront: 'aws logs filter-log-events --region us-east-1 --log-group-name CONNECTION_LOG_GROUP',
@@ -82,6 +86,17 @@ const both = (text: string): Readonly<Record<OtherDoor, string>> => ({ cloudfron
 /** Sentences that many pages share, with what takes their place. */
 const PASSAGES: Readonly<Record<Language, Passages>> = {
   en: [
+    // On the page of an unknown reason the first block has the records already.
+    [
+      'For a refused certificate, verify it yourself: Take the refused certificate out of the access log, and the truststore that is in use:',
+      {
+        cloudfront:
+          'For a refused certificate, verify it yourself. What the distribution demands, and the object that its trust store was loaded from; the log holds no certificate: ask the client for it, without its key, as `client.pem`:',
+        'load-balancer':
+          "For a refused certificate, verify it yourself. What the listener demands, and its trust store's bundle; the log holds no certificate: ask the client for it, without its key, as `client.pem`:",
+      },
+    ],
+    ["Read the gateway's words in the execution log:", both('Read the code behind `Failed:` in the connection log:')],
     [
       'Take the refused certificate out of the access log, and the truststore that is in use:',
       {
@@ -151,6 +166,19 @@ const PASSAGES: Readonly<Record<Language, Passages>> = {
     ['- [The commands at CloudFront or a load balancer](README.md)', both('')],
   ],
   ja: [
+    [
+      '証明書が拒否されている場合は、手元で検証します。 アクセスログから拒否された証明書を、S3から使用中のトラストストアを取り出します。',
+      {
+        cloudfront:
+          '証明書が拒否されている場合は、手元で検証します。ディストリビューションの設定と、トラストストアに読み込ませたS3のオブジェクトを確認します。ログに証明書本体はないため、クライアントから証明書（秘密鍵は不要）を`client.pem`として受け取ります。',
+        'load-balancer':
+          '証明書が拒否されている場合は、手元で検証します。リスナーの設定と、トラストストアのバンドルを確認します。ログに証明書本体はないため、クライアントから証明書（秘密鍵は不要）を`client.pem`として受け取ります。',
+      },
+    ],
+    [
+      'まず実行ログでゲートウェイの原文を確認します。',
+      both('まず接続ログ（connection log）で、`Failed:`に続くコードを確認します。'),
+    ],
     [
       'アクセスログから拒否された証明書を、S3から使用中のトラストストアを取り出します。',
       {
@@ -246,18 +274,28 @@ const SPACES_MAX = 20;
 const BLOCK = /^( *)```sh\n([^`]*)```$/gm;
 
 export function pageForDoor(page: string, of: PageDoor, language: Language): string {
+  const searches = new Set<string>();
+  const wasShown = (line: string): boolean => {
+    const isRepeated = searches.has(line);
+    if (line.startsWith(LOGS[of.door])) searches.add(line);
+    return isRepeated;
+  };
   const commands = page.replace(BLOCK, (whole: string, indent: string, block: string) => {
     const lines = block.trimEnd().split('\n');
     const isUpdate = lines.some((line) => UPDATE.test(line.trim()));
-    const own = lines.flatMap((line) => commandOf(line.trim(), isUpdate, of)).map((line) => `${indent}${line}\n`);
+    const own = lines
+      .flatMap((line) => commandOf(line.trim(), isUpdate, of))
+      .filter((line) => of.code !== ANY_CODE || !wasShown(line))
+      .map((line) => `${indent}${line}\n`);
     // One that is about the other door alone says so.
     if (own.length === 0) return whole;
     return `${indent}\`\`\`sh\n${[...new Set(own)].join('')}${indent}\`\`\``;
   });
-  return PASSAGES[language].reduce((text, [written, instead]) => replaced(text, written, instead[of.door]), commands);
+  const judged = judgedByDoor(commands, of.door);
+  return PASSAGES[language].reduce((text, [written, instead]) => replaced(text, written, instead[of.door]), judged);
 }
 
 /** Whether commands or words are left that hold at API Gateway only: the page is about that door. */
 export function isOfGateway(page: string): boolean {
-  return /^ *aws apigateway(?:v2)? |(?:EXECUTION|ACCESS)_LOG_GROUP/m.test(page);
+  return /^ *aws apigateway(?:v2)? |(?:EXECUTION|ACCESS)_LOG_GROUP|x-amzn-errortype/m.test(page);
 }

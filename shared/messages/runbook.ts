@@ -5,6 +5,7 @@
 
 import { getOrInsert } from '../base/get-or-insert.js';
 import type { Config } from '../config/settings.js';
+import type { PageSubject } from './page-doors.js';
 import type { OtherDoor } from './runbook-doors.js';
 import { mailText } from './safe.js';
 
@@ -136,9 +137,12 @@ interface HeadWords {
   readonly unsafe: (value: string) => string;
   readonly oneOf: (choices: string) => string;
   readonly afterFix: string;
-  readonly doors: Readonly<Record<OtherDoor, string>>;
+  readonly doors: Readonly<Record<OtherDoor | 'api-gateway', string>>;
   readonly door: (name: string) => string;
   readonly ofGateway: string;
+  /** Of a page that is about another door. */
+  readonly about: (subject: string, door: string) => string;
+  readonly aboutItself: (door: string) => string;
 }
 
 const WORDS: Readonly<Record<Language, HeadWords>> = {
@@ -149,9 +153,11 @@ const WORDS: Readonly<Record<Language, HeadWords>> = {
     unsafe: (value) => `${value} (has characters that a shell acts on; put it in by hand, quoted)`,
     oneOf: (choices) => `one of ${choices}`,
     afterFix: 'under “How to verify the fix”: the time of your fix',
-    doors: { cloudfront: 'CloudFront', 'load-balancer': 'a load balancer' },
+    doors: { 'api-gateway': 'API Gateway', cloudfront: 'CloudFront', 'load-balancer': 'a load balancer' },
     door: (name) => `With the commands of ${name}.`,
     ofGateway: ' What this page says of API Gateway does not hold there.',
+    about: (subject, door) => `This page is about ${subject}, not about ${door}: its commands are those of ${subject}.`,
+    aboutItself: (door) => `This page is about mtls-watch itself, not about ${door}.`,
   },
   ja: {
     filledFor: (incident) => `インシデント ${incident} の値を記入済みです。`,
@@ -160,11 +166,27 @@ const WORDS: Readonly<Record<Language, HeadWords>> = {
     unsafe: (value) => `${value}（シェルが解釈する文字を含みます。引用符で囲んで手で入力してください）`,
     oneOf: (choices) => `${choices} のいずれか`,
     afterFix: '「復旧の確認」では対処した時刻',
-    doors: { cloudfront: 'CloudFront', 'load-balancer': 'ロードバランサー' },
+    doors: { 'api-gateway': 'API Gateway', cloudfront: 'CloudFront', 'load-balancer': 'ロードバランサー' },
     door: (name) => `コマンドは${name}のものです。`,
     ofGateway: 'API Gatewayに関する記述は当てはまりません。',
+    about: (subject, door) => `このページは${door}ではなく${subject}に関するものです。コマンドも${subject}のものです。`,
+    aboutItself: (door) => `このページは${door}ではなくmtls-watch自体に関するものです。`,
   },
 };
+
+export interface HeadDoor {
+  readonly id: OtherDoor | 'api-gateway';
+  /** Whether the page, as it is shown, says something that holds at API Gateway only. */
+  readonly isOfGateway: boolean;
+  /** What the page is about where that is not the door. */
+  readonly subject: PageSubject | null;
+}
+
+function doorLine({ id, isOfGateway, subject }: HeadDoor, words: HeadWords): string {
+  const name = words.doors[id];
+  if (subject !== null && subject !== 'mtls-watch') return words.about(words.doors[subject], name);
+  return `${subject === null ? words.door(name) : words.aboutItself(name)}${isOfGateway ? words.ofGateway : ''}`;
+}
 
 /** What stands above a page: for which incident and door it was filled, and what is left, with what to put there. */
 export function headOf(
@@ -172,7 +194,7 @@ export function headOf(
   { choices }: Pick<Blanks, 'choices'>,
   meanings: ReadonlyMap<string, string>,
   incident: string | null,
-  door: { readonly id: OtherDoor; readonly isOfGateway: boolean } | null,
+  door: HeadDoor | null,
   language: Language,
 ): string {
   const words = WORDS[language];
@@ -189,7 +211,6 @@ export function headOf(
     ([meaning, same]) => `> - ${same.join(separator)}${meaning === '' ? '' : `: ${meaning}`}`,
   );
   const left = rows.length === 0 ? [`> ${words.none}`] : [`> ${words.left}`, ...rows];
-  const doorLines =
-    door === null ? [] : [`> ${words.door(words.doors[door.id])}${door.isOfGateway ? words.ofGateway : ''}`];
+  const doorLines = door === null ? [] : [`> ${doorLine(door, words)}`];
   return [...(incident === null ? [] : [`> ${words.filledFor(incident)}`]), ...doorLines, ...left].join('\n');
 }

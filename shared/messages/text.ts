@@ -6,6 +6,7 @@
 import { limits } from '../base/limits.js';
 import type { Notice } from '../model/index.js';
 import { wholePlaceText } from './names.js';
+import { judgedByDoor } from './own-commands.js';
 import {
   clientWords,
   countWords,
@@ -161,7 +162,9 @@ function widthOf(text: string): number {
 /** What changed, the findings of the diagnosis, and the first steps. */
 function actionsOf(notice: Notice, messages: Messages): string[] {
   const { labels } = messages;
-  const steps = wordsOf(notice, messages).steps.map((step, index) => `  ${index + 1}. ${step}`);
+  const steps = wordsOf(notice, messages).steps.map(
+    (step, index) => `  ${index + 1}. ${judgedByDoor(step, notice.group.door)}`,
+  );
   return [...verdictSections(notice, messages), `${labels.firstSteps}\n${steps.join('\n')}`];
 }
 

@@ -72,6 +72,8 @@ export interface NameMessages {
   readonly issuerNotLogged: string;
   /** In place of the title of a reason without a name: what the door said. */
   readonly unknownReason: (text: string) => string;
+  /** Kinds of sentences that are counted together. */
+  readonly severalReasons: (title: string, texts: readonly string[], hasMore: boolean) => string;
   /** Front doors by their id. */
   readonly doors: Readonly<Record<string, string>>;
 }

@@ -166,8 +166,10 @@ export const summarySchema = z.strictObject({
   groups: z.array(
     z.strictObject({
       ...groupSchema.shape,
-      /** Of the reason `other`: what the door said, the first few texts. */
+      /** Of the reason `other`: what the door said, the first text of each of a few kinds of sentences. */
       reasonTexts: z.optional(z.array(z.string())),
+      /** Whether it said further kinds of sentences. */
+      hasMoreReasons: z.optional(z.literal(true)),
       failures: count,
       firstSeen: iso,
       lastSeen: iso,

@@ -75,6 +75,7 @@ describe('the command asks nothing of AWS where', () => {
     [[uri, '--from', '2026-13-01', '--to', '2026-06-15'], '--from got 2026-13-01; expected a day'],
     [[uri, '--from', '2026-06-01', '--to', '2026-06-31'], '--to got 2026-06-31; expected a day'],
     [[uri, '--from', '2026-06-02', '--to', '2026-06-01'], 'expected a time after --from'],
+    [['s3://Bank_Logs/x', '--from', '2026-06-01', '--to', '2026-06-02'], 'a bucket has 3 to 63 lower-case letters'],
     [['exports/', '--from', '2026-06-01', '--to', '2026-06-02'], 'got exports/; expected s3://bucket/prefix'],
   ])('%j', async (args, said) => {
     const command = backfillCommand(async () => {

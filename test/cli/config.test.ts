@@ -45,6 +45,39 @@ describe('config validate', () => {
       '  accessLogGroups.0.acount: got "x"; there is no such setting',
     ],
     [
+      'a reason that does not exist, in an override',
+      { ...own, detection: { overrides: [{ reason: 'expird', floor: 5 }] } },
+      1,
+      '; nearest: expired, ',
+    ],
+    [
+      'a reason that does not exist, for a page',
+      { runbooks: { ...own.runbooks, overrides: [{ reason: 'issuer-mising', url: 'https://wiki.bank.example/x' }] } },
+      1,
+      '; nearest: issuer-missing, ',
+    ],
+    [
+      'what metrics call a kind of sentence',
+      { ...own, detection: { overrides: [{ reason: 'other-c82205864032', floor: 5 }] } },
+      1,
+      'detection.overrides.0.reason: got "other-c82205864032"; expected one of ',
+    ],
+    [
+      'reasons that exist, and what the diagnosis finds',
+      {
+        detection: { overrides: [{ reason: 'other', floor: 5 }] },
+        runbooks: {
+          ...own.runbooks,
+          overrides: ['expired', 'several-issuers', 'issuer-rekeyed'].map((reason) => ({
+            reason,
+            url: 'https://wiki.bank.example/x',
+          })),
+        },
+      },
+      0,
+      'valid ',
+    ],
+    [
       'no runbooks',
       {},
       1,
@@ -104,6 +137,7 @@ describe('the JSON Schema of the settings', () => {
     ['a wrong key', { ...own, graceMinute: 3 }],
     ['a wrong type', { ...own, graceMinutes: 'five' }],
     ['a wrong name', { ...own, accessLogGroups: [{ name: 'a b' }] }],
+    ['a wrong reason', { ...own, detection: { overrides: [{ reason: 'expird', floor: 5 }] } }],
   ])('refuses %s, as the tool does', (_, settings) => {
     expect(isValid(settings)).toBe(false);
     expect(() => parseConfig(settings, 'a test')).toThrow();

@@ -30,6 +30,7 @@ import {
   subscriptionPayload,
   T0,
 } from '../support/logs.js';
+import { testConfig } from '../support/world.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-'));
@@ -350,7 +351,26 @@ describe('reasons without a name', () => {
     const output = { write: (part: string) => (text += part) } as unknown as NodeJS.WritableStream;
     const nothing = { notices: [], problems: [], evidence: null, truststoreErrors: [] };
     printReplay({ ...nothing, summary } as never, messagesIn.en, output, null);
-    expect(text).toContain('“The moon is full”');
+    expect(text).toContain('another reason (several): “The moon is full”, “Mercury is');
+    expect(text).toContain('“a” and others');
     expect(text).not.toContain('\u001b[2J');
+  });
+
+  it('that got no place are shown together, with a text of each kind although one minute holds them all', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-kinds-'));
+    const calls = Array.from({ length: 28 }, (_, n) => ({ n, reason: `policy error ${100 + (n >> 1)}: not today` }));
+    const batches = [
+      executionBatch(calls.map((call) => denialAsOneEvent(call))),
+      accessBatch(calls.map((call) => accessEvent(call))),
+    ];
+    const lines = batches.flatMap(({ events, logGroup, logStream }) =>
+      events.map((event) => JSON.stringify({ ...event, logGroup, logStream })),
+    );
+    writeFileSync(join(folder, 'kinds.ndjson'), lines.join('\n'));
+    const { summary } = await replay([join(folder, 'kinds.ndjson')], testConfig());
+    const rest = summary.groups.filter(({ words }) => words === undefined);
+    expect(rest).toMatchObject([{ failures: 8, reason: 'other' }]);
+    expect(new Set(rest[0]?.reasonTexts).size).toBe(3);
+    expect(rest[0]?.hasMoreReasons).toBe(true);
   });
 });

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type RunbookWorld, runRunbook } from '../../cli/commands/runbook.js';
 import { createMemoryStores } from '../../shared/adapters/memory/index.js';
-import { runbookIds } from '../../shared/config/runbooks.js';
+import { alarmIds, runbookIds } from '../../shared/config/runbooks.js';
 import { type Blanks, fillPage, isBlank, placeholdersIn } from '../../shared/messages/runbook.js';
 import { group, incident, notice } from '../contract/examples.js';
 import { testConfig } from '../support/world.js';
@@ -244,6 +244,80 @@ describe('at a front door', () => {
     lines.length = 0;
     await runRunbook('issuer-missing', { door: 'apigateway' }, { ...world, known: null });
     expect(text()).toContain(pageOf('en', 'issuer-missing'));
+  });
+
+  describe.each([
+    ['alb', 'a load balancer', 'ロードバランサー'],
+    ['cloudfront', 'CloudFront', 'CloudFront'],
+  ])('every page with --door %s', (door, name, nameJa) => {
+    const shownOf = async (id: string, lang: string) => {
+      lines.length = 0;
+      await runRunbook(id, { door, lang }, { ...world, known: null });
+      return text();
+    };
+    const GATEWAY = /aws apigateway|EXECUTION_LOG_GROUP|ACCESS_LOG_GROUP|apigateway:REGION/;
+    const DOOR = /CONNECTION_LOG_GROUP|aws (?:elbv2|cloudfront) /;
+    // It sets the doors side by side.
+    const beside = new Set(['no-client-certificate']);
+
+    it.each(languages)('has no commands of API Gateway beside those of the door, in %s', async (lang) => {
+      for (const id of runbookIds.filter((one) => !beside.has(one))) {
+        const commands = commandsIn(await shownOf(id, lang));
+        if (GATEWAY.test(commands)) expect(commands, id).toBe(commandsIn(pageOf(lang, id)));
+        if (GATEWAY.test(commands)) expect(commands, id).not.toMatch(DOOR);
+      }
+    });
+
+    it.each(languages)('about API Gateway says so, and stays as it is written, in %s', async (lang) => {
+      const gateways = ['waf', 'authorizer-denied', 'iam-denied', 'unmatched', 'throttling', 'domain-name-status'];
+      for (const id of [...gateways, 'signature-expired', 'expired-token', 'http-api-no-execution-log']) {
+        const shown = await shownOf(id, lang);
+        expect(shown, id).toContain(
+          lang === 'en'
+            ? `> This page is about API Gateway, not about ${name}: its commands are those of API Gateway.`
+            : `> このページは${nameJa}ではなくAPI Gatewayに関するものです。コマンドもAPI Gatewayのものです。`,
+        );
+        expect(shown, id).toContain(pageOf(lang, id));
+        expect(shown).not.toMatch(/With the commands|コマンドは(?:ロード|Cloud)/);
+      }
+    });
+
+    it.each(languages)('of an alarm keeps its commands, in %s', async (lang) => {
+      for (const id of alarmIds) {
+        const shown = await shownOf(id, lang);
+        expect(shown, id).toContain(pageOf(lang, id));
+        expect(shown, id).toMatch(/is about mtls-watch itself|mtls-watch自体に関する/);
+      }
+    });
+
+    it.each(languages)('of an unknown reason looks for every code, once, in %s', async (lang) => {
+      const shown = await shownOf('other', lang);
+      const searches = commandsIn(shown)
+        .split('\n')
+        .filter((line) => line.includes('CONNECTION_LOG_GROUP'));
+      expect(searches).toHaveLength(2);
+      expect(new Set(searches).size).toBe(2);
+      for (const line of searches) expect(line).toContain(`--filter-pattern '"Failed:"'`);
+      expect(shown).toContain(lang === 'en' ? 'in the connection log:' : '接続ログ');
+      expect(shown).not.toMatch(/execution log|実行ログ/);
+    });
+  });
+
+  it.each(['denied-by-function', 'function-failed'])('says of %s that it is about CloudFront', async (id) => {
+    for (const [door, name] of [
+      ['alb', 'a load balancer'],
+      ['apigateway', 'API Gateway'],
+    ]) {
+      lines.length = 0;
+      await runRunbook(id, { door: door! }, { ...world, known: null });
+      expect(text()).toContain(
+        `> This page is about CloudFront, not about ${name}: its commands are those of CloudFront.`,
+      );
+      expect(text()).toContain(pageOf('en', id));
+    }
+    lines.length = 0;
+    await runRunbook(id, { door: 'cloudfront' }, { ...world, known: null });
+    expect(text()).toContain('> With the commands of CloudFront.');
   });
 
   it('refuses a door that is not the one of the incident', async () => {

@@ -131,6 +131,23 @@ describe('two sentences of the gateway for one cause', () => {
     }
   });
 
+  it('eight sentences for it are one page too, and not several issuers', async () => {
+    const reasons = [
+      ...(['issuer-not-found', 'signature-failure', 'untrusted', 'expired'] as const),
+      ...(['not-yet-valid', 'self-signed-in-chain', 'invalid-ca', 'weak-key'] as const),
+    ];
+    const told = await noticesOf(
+      reasons.map((reason) => rekeyedAs(reason, steady(12, 10))),
+      60,
+      false,
+    );
+    expect(told.map(({ kind, group }) => [kind, group.issuerDn])).toEqual([
+      ['spike', rekeyed.certificate.subjectDn],
+      ['resolved', rekeyed.certificate.subjectDn],
+    ]);
+    expect(told[1]?.toldWith).toHaveLength(reasons.length - 1);
+  });
+
   it('one alone, and two causes, count their own', async () => {
     const alone = await noticesOf([rekeyedAs('issuer-not-found', steady(30, 10))], 60);
     expect(alone.filter(({ toldWith }) => toldWith !== undefined)).toEqual([]);

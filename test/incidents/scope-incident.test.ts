@@ -1,8 +1,11 @@
-import { expect, it } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
 import { type DetectionPolicy, parseConfig } from '../../shared/config/settings.js';
 import { detect } from '../../shared/detect/detect.js';
 import type { DetectionNumbers } from '../../shared/detect/detection.js';
-import { type Member, partnersTogether } from '../../shared/incidents/scope-incident.js';
+import { type Member, partnersTogether, strangersTogether } from '../../shared/incidents/scope-incident.js';
+import { type GroupKey, OTHER_ISSUERS, UNKNOWN_ISSUER } from '../../shared/model/index.js';
+import { type ReasonId, reasonIds } from '../../shared/model/reasons.js';
 
 const NOW = Date.UTC(2026, 10, 20, 10);
 const policy: DetectionPolicy = parseConfig({ runbooks: { baseUrl: 'https://runbooks.example' } }, 'a test').detection;
@@ -75,4 +78,75 @@ it('names groups that fail equally often in the same order, in whatever order th
     expect(of(names).groups).toEqual(told.groups);
     expect(of(names).members).toEqual(told.members);
   }
+});
+
+describe('several are several issuers, however many reasons each is refused for', () => {
+  /** One kind of refusal of an issuer: a reason, or a sentence of the gateway that has no name. */
+  const refused = (issuerDn: string, kind: ReasonId | { readonly words: string }, isStranger = false): Member => {
+    const reason = typeof kind === 'string' ? { reason: kind } : { reason: 'other' as const, ...kind };
+    const group: GroupKey = { scope: 'api.bank.example', issuerDn, ...reason };
+    return { ...member('', {}), group, isStranger, isTrusted: !isStranger };
+  };
+  const sentences = ['on the deny list', 'policy error 4711', 'policy error 4712', 'blocked'].map((words) => ({
+    words,
+  }));
+  const named = ['expired', 'untrusted', 'issuer-not-found', 'weak-key'] as const;
+
+  it.each<[string, readonly Member[], string]>([
+    ['one issuer and four kinds of sentences', sentences.map((kind) => refused('CN=a', kind)), 'quiet'],
+    ['one issuer and four named reasons', named.map((kind) => refused('CN=a', kind)), 'quiet'],
+    ['certificates that were not logged, four reasons', named.map((kind) => refused(UNKNOWN_ISSUER, kind)), 'quiet'],
+    [
+      'two issuers and three reasons each',
+      ['CN=a', 'CN=b'].flatMap((dn) => named.slice(1).map((kind) => refused(dn, kind))),
+      'quiet',
+    ],
+    [
+      'three issuers, one of them with four reasons',
+      [...named.map((kind) => refused('CN=a', kind)), refused('CN=b', 'expired'), refused('CN=c', 'expired')],
+      'spike medium',
+    ],
+    ['four issuers', ['CN=a', 'CN=b', 'CN=c', 'CN=d'].map((dn) => refused(dn, 'expired')), 'spike high'],
+  ])('partners: %s', (_, members, expected) => {
+    const { detection, severity } = partnersTogether(members, null, NOW, policy);
+    expect(detection.kind === 'quiet' ? 'quiet' : `${detection.kind} ${severity}`).toBe(expected);
+  });
+
+  it.each<[string, readonly Member[], string, number]>([
+    ['one made-up issuer and four reasons', named.map((kind) => refused('CN=x', kind, true)), 'elevated', 1],
+    ['four made-up issuers', [1, 2, 3, 4].map((n) => refused(`CN=x ${n}`, 'untrusted', true)), 'spike', 4],
+    ['names that were too many, four reasons', named.map((kind) => refused(OTHER_ISSUERS, kind, true)), 'spike', 4],
+  ])('strangers: %s', (_, members, kind, issuers) => {
+    const { detection } = strangersTogether(members, NOW, policy);
+    expect(detection.kind).toBe(kind);
+    expect(detection.because).toMatch(new RegExp(`^${issuers} issuers?\\b`));
+  });
+
+  it('whatever the groups: partners from three issuers on, at least high from four on, strangers from four on', () => {
+    const kinds = fc.constantFrom(...reasonIds, ...sentences);
+    const groups = fc.uniqueArray(fc.tuple(fc.nat(5), kinds), {
+      minLength: 1,
+      maxLength: 30,
+      selector: (one) => JSON.stringify(one),
+    });
+    fc.assert(
+      fc.property(groups, (those) => {
+        const issuers = new Set(those.map(([n]) => n)).size;
+        const partners = partnersTogether(
+          those.map(([n, kind]) => refused(`CN=${n}`, kind)),
+          null,
+          NOW,
+          policy,
+        );
+        expect(partners.detection.kind === 'spike').toBe(issuers >= 3);
+        expect(partners.severity).toBe(issuers >= 4 ? 'high' : 'medium');
+        const strangers = strangersTogether(
+          those.map(([n, kind]) => refused(`CN=${n}`, kind, true)),
+          NOW,
+          policy,
+        );
+        expect(strangers.detection.kind === 'spike').toBe(issuers >= 4);
+      }),
+    );
+  });
 });

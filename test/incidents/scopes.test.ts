@@ -191,6 +191,40 @@ describe('partners that fail together', () => {
     ]);
   }, 120_000);
 
+  it.each<[string, readonly GroupKey[]]>([
+    [
+      'a partner and four sentences',
+      ['deny list', 'error 4711', 'error 4712', 'blocked'].map((words) => ({
+        ...partner('Ada'),
+        reason: 'other',
+        words,
+      })),
+    ],
+    [
+      'a partner and four reasons',
+      (['expired', 'weak-key', 'untrusted', 'chain-too-long'] as const).map((reason) => ({
+        ...partner('Ada'),
+        reason,
+      })),
+    ],
+    [
+      'a made-up issuer and four reasons',
+      (['expired', 'weak-key', 'untrusted', 'chain-too-long'] as const).map((reason) => ({ ...stranger(0), reason })),
+    ],
+  ])('are no several where they are one: %s', async (_, groups) => {
+    const notices = await play(
+      50,
+      groups.map((group, n) => ({ group, from: 2 + (n % 2), to: 10, each: 12 })),
+      { truststores: partners },
+    );
+    const spikes = notices.filter(({ kind }) => kind === 'spike');
+    expect(new Set(notices.map(({ group }) => group.issuerDn))).toEqual(new Set([groups[0]?.issuerDn]));
+    // No certificate is known here, so no cause is shared, and each is told by itself.
+    expect(new Set(spikes.map(({ group }) => groupId(group)))).toEqual(new Set(groups.map(groupId)));
+    expect(spikes).toHaveLength(groups.length);
+    expect(notices.map(({ severity }) => severity)).not.toContain('high');
+  });
+
   it('are two incidents where they are two', async () => {
     const failing = ['Ada', 'Bo'].map((name) => ({ group: partner(name), from: 2, to: 20, each: 12 }));
     const notices = await play(50, failing, { truststores: partners });

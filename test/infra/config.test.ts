@@ -50,6 +50,11 @@ describe('reading the settings', () => {
     ],
     ['a retention that CloudWatch refuses', { logRetentionDays: 31 }, ['logRetentionDays', '31', '30, 60']],
     [
+      'a bucket that S3 would not take',
+      { truststores: { a: 's3://My_Bucket/c' } },
+      ['truststores.a', 's3://My_Bucket/c', '3 to 63 lower-case letters'],
+    ],
+    [
       'a truststore elsewhere',
       { truststores: { a: 'https://b/c' } },
       ['truststores.a', 'https://b/c', 's3://bucket/key'],

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { App } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import fc from 'fast-check';
@@ -226,4 +227,16 @@ describe('stand-ins', () => {
   ])('gives %s', (_what, value, expected) => {
     expect(withPieces(value, [place])).toEqual(expected);
   });
+});
+
+it.each([
+  [['--confg', 'x'], 2, /unknown option '--confg'/],
+  [['settings.json'], 2, /too many arguments/],
+  [['--help'], 0, /--config <file>/],
+])('npm run template -- %j is told in a line', (args, status, said) => {
+  const ran = spawnSync(process.execPath, ['--import', 'tsx', 'infra/build/template.ts', ...args], {
+    encoding: 'utf8',
+  });
+  expect([ran.status, ran.stdout + ran.stderr]).toEqual([status, expect.stringMatching(said)]);
+  expect(ran.stderr).not.toContain('    at ');
 });

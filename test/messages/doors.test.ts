@@ -8,7 +8,9 @@ import { chatOf } from '../../shared/messages/chat.js';
 import { messagesIn } from '../../shared/messages/index.js';
 import { issuerText, placeText } from '../../shared/messages/names.js';
 import { bodyOf, smsOf, subjectOf } from '../../shared/messages/text.js';
+import { findingCodes } from '../../shared/model/finding-codes.js';
 import { type GroupKey, isUnloggedIssuer, type Notice, unloggedClient } from '../../shared/model/index.js';
+import { reasonIds } from '../../shared/model/reasons.js';
 import { sampleNotice } from '../../shared/notify/sample-notice.js';
 import { noticeSchema } from '../../shared/schemas/lines.js';
 
@@ -123,5 +125,34 @@ describe('a load balancer whose listener has no name', () => {
       expect(matches({ scope: typed, issuerDn: null, reason: null }, notice.group)).toBe(true);
     }
     expect(matches({ scope: 'bank:8443', issuerDn: null, reason: null }, notice.group)).toBe(false);
+  });
+});
+
+describe.each(['en', 'ja'] as const)('commands of mtls-watch that judge, in %s', (language) => {
+  const words = messagesIn[language];
+  const textsOf = (door: string | undefined): string[] => {
+    const group = { ...globex, ...(door === undefined ? { door: undefined } : { door }) };
+    const causes = findingCodes.map((cause) => ({ ...noticeOf(group as GroupKey, 'spike', []), cause }));
+    const reasons = reasonIds.map((reason) => noticeOf({ ...(group as GroupKey), reason }, 'spike', []));
+    return [...causes, ...reasons].flatMap((notice) => [
+      bodyOf(notice, words),
+      chatOf(notice, words).content.nextSteps.join('\n'),
+    ]);
+  };
+  const JUDGING = /mtls-watch (?:diagnose|audit|preflight)(?: [\w-]+\.pem)?(.{0,9})/g;
+  const behindIn = (door: string | undefined) =>
+    textsOf(door).flatMap((text) => [...text.matchAll(JUDGING)].map(([, behind = '']) => behind));
+
+  it.each([
+    ['cloudfront', ' --door cl'],
+    ['load-balancer', ' --door al'],
+  ])('name the door %s', (door, option) => {
+    const behind = behindIn(door);
+    expect(behind.length).toBeGreaterThan(2);
+    expect(behind.filter((text) => !option.startsWith(text) || text.length < 9)).toEqual([]);
+  });
+
+  it('name none at API Gateway', () => {
+    expect(behindIn(undefined).filter((text) => text.startsWith(' --door'))).toEqual([]);
   });
 });

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { runbookIds } from '../../shared/config/runbooks.js';
 import { CLOUDFRONT_CODES } from '../../shared/doors/cloudfront/codes.js';
 import { LOAD_BALANCER_CODES } from '../../shared/doors/load-balancer/codes.js';
 import { type OtherDoor, pageForDoor } from '../../shared/messages/runbook-doors.js';
@@ -41,6 +42,19 @@ describe.each(DOORS)('at the door %s', (door, reasons, other) => {
       ),
     );
     expect(mixed).toEqual([]);
+  });
+
+  it.each(languages)('judges by the rules of the door in every command of every page, in %s', (language) => {
+    const option = `--door ${door === 'cloudfront' ? 'cloudfront' : 'alb'}`;
+    const own = runbookIds.flatMap((id) =>
+      [
+        ...pageForDoor(pageOf(language, id), { door, code: null }, language).matchAll(
+          /\bmtls-watch\s+(?:diagnose|audit|preflight)\b[^\n`]*/g,
+        ),
+      ].map(([command]) => command),
+    );
+    expect(own.length).toBeGreaterThan(60);
+    expect(own.filter((command) => !command.endsWith(` ${option}`))).toEqual([]);
   });
 
   it('has the same commands in both languages, and changes every page with those of API Gateway', () => {

@@ -7,6 +7,7 @@ import { buildReport, type ReportParts } from '../../shared/report/build.js';
 import { csvOf } from '../../shared/report/csv.js';
 import { foldRollups } from '../../shared/report/fold.js';
 import { escapeHtml } from '../../shared/report/html.js';
+import { reportMessages } from '../../shared/report/messages/index.js';
 import { pageOf } from '../../shared/report/page.js';
 import { dayIn, daysOf, daysPeriod, lastWeek, stretchOf, weekPeriod, weekUntil } from '../../shared/report/period.js';
 import { summaryOf } from '../../shared/report/summary.js';
@@ -118,6 +119,71 @@ describe('hostile names', () => {
     expect(text).not.toMatch(/^Subject/m);
   });
 });
+
+describe('figures', () => {
+  it('of the mail are those of what is open', () => {
+    const report = buildReport(partsWith('x'));
+    const [action] = report.actions;
+    if (action === undefined) throw new Error('expected an action');
+    const over = { ...action, rank: 2, state: 'over' as const };
+    const one = summaryOf({ ...report, actions: [action, over] }, 'en', 'https://reports.example.com');
+    expect(one).toEqual({
+      ...summaryOf({ ...report, actions: [action] }, 'en', 'https://reports.example.com'),
+      text: one.text,
+    });
+    expect(one.text).not.toContain('2. ');
+  });
+
+  it('are in words that agree with their number', () => {
+    const { todo } = reportMessages.en.sentences;
+    expect([todo(1, 1, 1), todo(2, 2, 2), todo(0, 0, 0)]).toEqual([
+      'One thing needs action, 1 more is over and waits for a word with the owner; 1 certificate in use expires soon without a successor.',
+      '2 things need action, 2 more are over and wait for a word with the owner; 2 certificates in use expire soon without a successor.',
+      'Nothing needs action; no certificate in use is known to expire soon without a successor.',
+    ]);
+  });
+
+  it('say how many reasons were inferred in all hours', () => {
+    const fold = foldRollups(period);
+    const group = { scope: 'a.example', issuerDn: 'CN=CA', reason: 'expired' as const };
+    for (const n of [0, 1]) fold.add([rollup(hour + n, 9, { group, inferred: 2 + n, firstAt: at, lastAt: at })]);
+    const report = buildReport({ ...partsWith('x'), folded: fold.result() });
+    expect(report.totals.inferred).toBe(5);
+    expect(report.groups[0]?.inferred).toBe(5);
+  });
+
+  it('of the pipeline stand in the page where they are known', () => {
+    const { labels } = reportMessages.en;
+    const known = { events: 1234567, rejected: 3, duplicates: 4, lagSeconds: 5 };
+    const pages = [null, known].map((pipeline) => pageOf(buildReport({ ...partsWith('x'), pipeline }), 'en'));
+    expect(pages.map((page) => [page.includes(labels.events), page.includes('1,234,567')])).toEqual([
+      [false, false],
+      [true, true],
+    ]);
+  });
+
+  it('of a client are under its name, with the serial number where there is one', () => {
+    const parts = partsWith('CN=Client');
+    const shown = ['0A1B2C', ''].map((serialNumber) => {
+      const details = (parts.details ?? []).map((one) => ({ ...one, serialNumber }));
+      const page = pageOf(buildReport({ ...parts, details, folded: foldOf({ serialNumber }) }), 'en');
+      return [page.includes('0A1B2C'), page.includes(`<br>${reportMessages.en.labels.serial} `)];
+    });
+    expect(shown).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+  });
+});
+
+/** One client of one group. */
+function foldOf({ serialNumber }: { readonly serialNumber: string }) {
+  const fold = foldRollups(period);
+  const group = { scope: 'a.example', issuerDn: 'CN=CA', reason: 'expired' as const };
+  const client = { subjectDn: 'CN=Client', serialNumber, fingerprint: null, sourceIps: ['192.0.2.1'], count: 9 };
+  fold.add([rollup(hour, 9, { group, firstAt: at, lastAt: at, clients: [client] })]);
+  return fold.result();
+}
 
 it('has Japanese punctuation in Japanese, and may end a line within the names of a sentence', () => {
   const page = pageOf(buildReport(partsWith('Acme')), 'ja');

@@ -120,3 +120,11 @@ test('a comment that begins with a zero is text', () => {
   const { certificates } = parseTruststore(`0 s:CN=one\n${one.pem}`);
   expect(certificates.length).toBe(1);
 });
+
+test.each([
+  ['a control character', '\u0001\0x'],
+  ['a zero', '\0\u0001'],
+])('bytes that begin with %s are no text in UTF-16', (_, bytes) => {
+  const { findings } = auditTruststore(parseTruststore(bytes + one.pem, 'ca.file'), AT, days(30));
+  expect(JSON.stringify(findings)).not.toMatch(/UTF-16/);
+});
