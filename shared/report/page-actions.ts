@@ -2,8 +2,10 @@
 
 import { limits } from '../base/limits.js';
 import { readableScope } from '../config/readable-scope.js';
+import { refusedOf } from '../diagnosis/refused.js';
 import { doorName } from '../messages/names.js';
 import { isUnloggedIssuer } from '../model/index.js';
+import { ownerOf } from '../x509/names.js';
 import { courseOf } from './course.js';
 import { type Html, html } from './html.js';
 import { partnerRemedy } from './messages/to-partner.js';
@@ -49,27 +51,60 @@ export function sentencesOf(report: Report, words: ReportMessages): string[] {
       : sentences.biggest(
           cut(biggest.owner ?? issuerName(biggest.issuerDn, words)),
           share(biggest.failures, totals.failures),
-          words.list(biggest.reasons.map((reason) => reasonTitle(reason, words))),
+          words.listWithOthers(
+            biggest.reasons.slice(0, REASONS_NAMED_MAX).map((reason) => reasonTitle(reason, words)),
+            Math.max(0, biggest.reasons.length - REASONS_NAMED_MAX),
+          ),
           biggest.isOver,
         ),
     last,
   ];
 }
 
-/** Of the issuers with actions, the one with the most refusals, with all its reasons. */
-function biggestOf({ actions }: Report) {
+/** In a sentence; the actions below it name them all. */
+const REASONS_NAMED_MAX = 2;
+
+/** Of the issuers with actions, the one with the most refusals, with the reasons of its actions. */
+function biggestOf(report: Report) {
+  const { actions } = report;
   const issuers = [...new Set(actions.map(({ issuerDn }) => issuerDn))].map((issuerDn) => {
     const theirs = actions.filter((action) => action.issuerDn === issuerDn).sort((a, b) => b.failures - a.failures);
     const [owner, ...others] = new Set(theirs.map((action) => action.owner));
     return {
       issuerDn,
       owner: others.length === 0 ? owner : undefined,
-      failures: theirs.reduce((sum, { failures }) => sum + failures, 0),
+      failures: theirs.reduce(
+        (sum, { failures }) => sum + failures,
+        restOf(report, theirs, others.length === 0 ? owner : undefined),
+      ),
       reasons: theirs.map(({ reason, words }) => ({ reason, words })),
       isOver: theirs.every(({ state }) => state === 'over'),
     };
   });
   return issuers.sort((a, b) => b.failures - a.failures)[0];
+}
+
+/**
+ * What was refused beside the actions of an issuer, in groups too small to need one. Where the actions are about one client, what
+ * was refused of that client.
+ */
+function restOf({ groups, clients }: Report, theirs: readonly Action[], owner: string | undefined): number {
+  const issuerDn = theirs[0]?.issuerDn ?? '';
+  const isRest = (one: Pick<Action, 'issuerDn' | 'reason' | 'isUnverified' | 'words'>): boolean =>
+    one.issuerDn === issuerDn &&
+    one.reason !== 'self-signed' &&
+    !theirs.some(
+      ({ reason, isUnverified, words }) =>
+        reason === one.reason && isUnverified === one.isUnverified && words === one.words,
+    );
+  if (owner === undefined || owner === ownerOf(issuerDn))
+    return groups.filter(isRest).reduce((sum, { failures }) => sum + failures, 0);
+  return clients.filter((one) => isRest(one) && clientOf(one) === owner).reduce((sum, { count }) => sum + count, 0);
+}
+
+/** As an action names a client. */
+function clientOf({ scope, issuerDn, reason, subjectDn }: Report['clients'][number]): string | null {
+  return refusedOf({ scope, issuerDn, reason }, null, [{ subjectDn }]).client;
 }
 
 function trendText({ totals }: Report, { sentences }: ReportMessages): string {

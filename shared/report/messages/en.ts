@@ -19,6 +19,7 @@ export const en: ReportMessages = {
   reasons,
   say: english,
   list: (items) => items.join(', '),
+  listWithOthers: (items, others) => `${items.join(', ')}${others === 0 ? '' : ` and ${n(others, 'other')}`}`,
   note: (parts) => `(${parts.join('; ')})`,
   ofWhich: alerts.ofWhich,
   contradiction: null,

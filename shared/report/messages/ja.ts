@@ -15,6 +15,7 @@ export const ja: ReportMessages = {
   reasons,
   say: alerts.say,
   list: (items) => items.join('、'),
+  listWithOthers: (items, others) => `${items.join('、')}${others === 0 ? '' : ` ほか ${others} 件`}`,
   note: (parts) => `（${parts.join('、')}）`,
   ofWhich: alerts.ofWhich,
   contradiction: alerts.contradiction,

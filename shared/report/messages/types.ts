@@ -20,6 +20,8 @@ export interface ReportMessages extends NameMessages {
   readonly contradiction: Messages['contradiction'];
   readonly say: Messages['say'];
   readonly list: (items: readonly string[]) => string;
+  /** The same with how many more there are, in a sentence. */
+  readonly listWithOthers: (items: readonly string[], others: number) => string;
   /** Figures and what they mean, behind a figure. */
   readonly note: (parts: readonly string[]) => string;
   /** As in an alert: how many of several have a reason. */
