@@ -17,7 +17,7 @@ import { isCertain } from '../../shared/x509/standing.js';
 import type { Truststore } from '../../shared/x509/truststore.js';
 import type { RecordedConnection } from '../inputs/connection-file.js';
 import { type DoorOptions, type KnownDoor, knownDoor, rulesOf, rulesOfRecord, withDoor } from '../inputs/known-door.js';
-import { nameOf, readClientFile, readUsableTruststore } from '../inputs/truststores.js';
+import { readClientFile, readUsableTruststore } from '../inputs/truststores.js';
 import { pc } from '../terminal/colors.js';
 import { languageOption, timeOption, withAt, withLanguage } from '../terminal/options.js';
 import { findingText, folded, heading, jsonLine, type Output } from '../terminal/table.js';
@@ -67,12 +67,13 @@ export async function runDiagnose(
   const spoken: Spoken = { words: diagnoseWords[language], messages: messagesIn[language] };
   const { words } = spoken;
   const { client, presented, note, logged } = await readClientFile(options.client);
-  const { truststore, name } = await readUsableTruststore(options.truststore, clock);
+  const { truststore, name, place } = await readUsableTruststore(options.truststore, clock);
   const refusedWith = options.refusedWith === undefined ? null : reasonIdOf(options.refusedWith);
   if (logged !== undefined) return loggedVerdict(logged, options, truststore, at, output, spoken);
   const diagnosis = diagnose(client, truststore, at, presented, refusedWith, probed, door);
-  const where = door.id === 'api-gateway' ? '' : words.byRules(door.name);
-  const what = `${words.against(nameOf(options.client), name, when(at))}${where}`;
+  const where = door.id === 'api-gateway' ? '' : words.byRules(words.door(door));
+  const bundle = place === '-' ? words.standardInput : name;
+  const what = `${words.against(nameOf(options.client, words), bundle, when(at))}${where}`;
   output.write(
     options.json ? jsonLine(diagnosis) : folded(describe(diagnosis, note === null ? what : `${what}\n${note}`, spoken)),
   );
@@ -82,6 +83,11 @@ export async function runDiagnose(
 interface Spoken {
   readonly words: DiagnoseWords;
   readonly messages: Messages;
+}
+
+/** A file as people read it. */
+function nameOf(place: string, words: DiagnoseWords): string {
+  return place === '-' ? words.standardInput : place;
 }
 
 /** Of a client of which only a connection record tells. */
@@ -103,7 +109,7 @@ function loggedVerdict(
     const { headline, code, ...finding } = told;
     const verdict: Diagnosis = { ...finding, path: reason === null ? path : [], basis: 'log-fields' };
     const [said] = verdict.findings;
-    const text = `${headline}  ${pc.dim(words.ofDoor(nameOf(options.client), door.name))}\n${said === undefined ? '' : `\n${findingText(said, '', words.severities[said.severity])}`}`;
+    const text = `${headline}  ${pc.dim(words.ofDoor(nameOf(options.client, words), words.door(door)))}\n${said === undefined ? '' : `\n${findingText(said, '', words.severities[said.severity])}`}`;
     output.write(options.json ? jsonLine(verdict) : folded(text));
     return code;
   }
@@ -112,13 +118,13 @@ function loggedVerdict(
   const none: Diagnosis = { verdict: 'undecided', reason: null, findings: [], path, basis: 'log-fields' };
   const verdict = found.kind === 'made' ? { ...found.verdict, path } : none;
   const because = found.kind === 'made' ? words.fromLogFields : spoken.messages.say(found.because);
-  const what = `${words.recordAt(nameOf(options.client), when(at))}${words.byRules(door.name)}\n${because}`;
+  const what = `${words.recordAt(nameOf(options.client, words), when(at))}${words.byRules(words.door(door))}\n${because}`;
   output.write(options.json ? jsonLine(verdict) : folded(describe(verdict, what, spoken)));
   return verdict.verdict === 'refused' ? 1 : 2;
 }
 
 /** What the record says by itself, where no certificate is to be judged; null where one was refused. */
-function withoutCertificate({ outcome, reason }: RecordedConnection, { name }: DoorRules, words: DiagnoseWords) {
+function withoutCertificate({ outcome, reason }: RecordedConnection, door: DoorRules, words: DiagnoseWords) {
   const told = (
     code: string,
     severity: Finding['severity'],
@@ -140,7 +146,7 @@ function withoutCertificate({ outcome, reason }: RecordedConnection, { name }: D
     };
   }
   if (outcome === 'refused') return null;
-  const finding = told('connection-failed', 'info', words.failedOtherwise(name));
+  const finding = told('connection-failed', 'info', words.failedOtherwise(words.door(door)));
   return { headline: headlineOf('undecided', null, words), code: 2, ...none, ...finding };
 }
 

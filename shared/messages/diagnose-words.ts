@@ -2,6 +2,7 @@
 
 import type { Config } from '../config/settings.js';
 import type { Finding } from '../model/index.js';
+import { doorName, nameWords } from './names.js';
 import { reasons as reasonsEn } from './reasons/en.js';
 import { reasons as reasonsJa } from './reasons/ja.js';
 
@@ -15,6 +16,8 @@ export interface DiagnoseWords {
   readonly seenHere: (day: string) => string;
   readonly against: (client: string, truststore: string, at: string) => string;
   readonly recordAt: (client: string, at: string) => string;
+  readonly door: (rules: { readonly id: string; readonly name: string }) => string;
+  readonly standardInput: string;
   readonly byRules: (door: string) => string;
   readonly ofDoor: (client: string, door: string) => string;
   readonly fromLogFields: string;
@@ -41,6 +44,8 @@ const en: DiagnoseWords = {
   seenHere: (day) => `(seen at this gateway on ${day})`,
   against: (client, truststore, at) => `${client} against ${truststore}, at ${at}`,
   recordAt: (client, at) => `${client}, at ${at}`,
+  door: ({ name }) => name,
+  standardInput: 'standard input',
   byRules: (door) => `, by the rules of ${door}`,
   ofDoor: (client, door) => `${client}, of ${door}`,
   fromLogFields: "from the log's fields, not from the certificate",
@@ -63,6 +68,9 @@ const en: DiagnoseWords = {
   }),
 };
 
+/** A space stands between Latin and Japanese letters only. */
+const apart = (name: string): string => (/[!-~]$/.test(name) ? `${name} ` : name);
+
 const ja: DiagnoseWords = {
   trusted: '信頼',
   refused: '拒否',
@@ -71,10 +79,13 @@ const ja: DiagnoseWords = {
   notDocumented: '（仕様の記載なし）',
   likely: '（推定）',
   seenHere: (day) => `（${day} にこのゲートウェイで確認済み）`,
-  against: (client, truststore, at) => `${client} を ${truststore} で検証、${at} 時点`,
+  against: (client, truststore, at) =>
+    `${apart(client)}を${/^[!-~]/.test(truststore) ? ' ' : ''}${apart(truststore)}で検証、${at} 時点`,
   recordAt: (client, at) => `${client}、${at} 時点`,
-  byRules: (door) => `、${door} のルールによる`,
-  ofDoor: (client, door) => `${client}、${door} の記録`,
+  door: ({ id }) => doorName(id, nameWords.ja),
+  standardInput: '標準入力',
+  byRules: (door) => `、${apart(door)}のルールによる`,
+  ofDoor: (client, door) => `${client}、${apart(door)}の記録`,
   fromLogFields: '証明書そのものではなく、ログの項目に基づく判定です',
   path: 'パス',
   findings: '検出結果',
@@ -90,7 +101,7 @@ const ja: DiagnoseWords = {
     remedy: '証明書を判定するには、証明書そのものを指定してください。この記録には含まれていません。',
   },
   failedOtherwise: (door) => ({
-    evidence: `この接続は失敗していますが、${door} の記録では証明書が原因ではありません`,
+    evidence: `この接続は失敗していますが、${apart(door)}の記録では証明書が原因ではありません`,
     remedy: `詳細: ${more} connection-failed`,
   }),
 };

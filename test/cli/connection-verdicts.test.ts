@@ -1,13 +1,14 @@
 /** `diagnose` with the record of one connection: what came of it, whose record it is, and how the file wraps it. */
 
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { runDiagnose } from '../../cli/commands/diagnose.js';
 import { diagnosisSchema } from '../../shared/schemas/lines.js';
-import { AT, ca } from '../support/certificates.js';
+import { AT, ca, leaf } from '../support/certificates.js';
 import {
   CLOUDFRONT_FIELDS,
   type ConnectionRecord,
@@ -23,7 +24,11 @@ const folder = mkdtempSync(join(tmpdir(), 'mtls-watch-verdicts-'));
 const truststore = join(folder, 'truststore.pem');
 writeFileSync(truststore, ca({ subject: 'CN=Root', key: 'ec-a' }).pem);
 
-async function diagnosed(content: string | Buffer, more: { door?: string; json?: boolean } = {}, name = 'record') {
+async function diagnosed(
+  content: string | Buffer,
+  more: { door?: string; json?: boolean; lang?: string } = {},
+  name = 'record',
+) {
   const client = join(folder, name);
   writeFileSync(client, content);
   let text = '';
@@ -146,6 +151,32 @@ test('--door says whose a record is that does not show it', async () => {
   const { text } = await diagnosed(plainLine(balancer('Success'), fields, ' '), { door: 'alb' });
   expect(text).toContain('of the load balancer');
   expect((await diagnosed(s3Line(balancer('Success')), { door: 'alb' })).code).toBe(0);
+});
+
+describe('in Japanese', () => {
+  const pem = leaf({ subject: 'CN=client', key: 'ec-b', issuer: ca({ subject: 'CN=Root', key: 'ec-a' }) }).pem;
+
+  test.each([
+    ['a certificate', pem, 'alb'],
+    ['a record of a refused connection', s3Line(balancer('Failed:ClientCertExpired')), undefined],
+    ['a record of an accepted connection', s3Line(balancer('Success')), undefined],
+    ['a record without a certificate', s3Line(balancer('Failed:ClientCertMissing', NOTHING)), undefined],
+    ['a record of a failed connection', s3Line(balancer('Failed:UnmappedConnectionError', NOTHING)), undefined],
+  ])('%s is of the door by its Japanese name', async (_, content, door) => {
+    const { text } = await diagnosed(content, { lang: 'ja', ...(door !== undefined && { door }) });
+    expect(text.split('\n')[0]).toMatch(/、ロードバランサーの(?:ルールによる|記録)$/);
+    expect(text.split('\n')[0]).not.toContain('load balancer');
+  });
+
+  test('standard input has its Japanese name, and the sentence no space before it', () => {
+    const args = [inject('cli'), 'diagnose', '--client', '-', '--truststore', truststore, '--lang', 'ja'];
+    const { stdout } = spawnSync(process.execPath, args, {
+      input: pem,
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH },
+    });
+    expect(stdout.split('\n')[0]).toContain(`標準入力を ${truststore} で検証、`);
+  });
 });
 
 test('a packed file is unpacked under its own name', async () => {
