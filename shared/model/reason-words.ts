@@ -142,8 +142,60 @@ function meantBy(core: string, before: string): string {
 
 /** What is an id, an address, a name of a machine or a time as a whole. */
 function isWhole(core: string): boolean {
-  return WHOLE.some((form) => form.test(core)) || isRandom(core);
+  return WHOLE.some((form) => form.test(core)) || isHost(core) || isRandom(core);
 }
+
+/** A host name, with a port or a path; of two labels only where it is no name of a file and no version. */
+function isHost(core: string): boolean {
+  const [, before = '', last = ''] = HOST.exec(core) ?? [];
+  if (last === '' || before.split('.').length > 2) return last !== '';
+  return !FILES.has(last) && !/^v?\d{1,63}\.$/.test(before);
+}
+
+const HOST =
+  /^(?:\*\.)?((?:[a-z0-9-]{1,63}\.){1,11})([a-z]{2,24}|xn--[a-z0-9-]{2,59})(?::\d{1,5})?(?:\/[^\s]{0,500})?$/;
+
+/** How names of files end that sentences about certificates name. */
+const FILES: ReadonlySet<string> = new Set([
+  ...[
+    'pem',
+    'crt',
+    'cer',
+    'cert',
+    'der',
+    'key',
+    'csr',
+    'crl',
+    'jks',
+    'pfx',
+    'json',
+    'jsonl',
+    'txt',
+    'log',
+    'conf',
+    'cfg',
+  ],
+  ...[
+    'cnf',
+    'ini',
+    'yaml',
+    'yml',
+    'xml',
+    'html',
+    'js',
+    'mjs',
+    'cjs',
+    'ts',
+    'py',
+    'lua',
+    'jar',
+    'class',
+    'dll',
+    'exe',
+    'csv',
+  ],
+  ...['zip', 'tar', 'gz'],
+]);
 
 const WHOLE: readonly RegExp[] = [
   // UUID
@@ -164,8 +216,6 @@ const WHOLE: readonly RegExp[] = [
   /^\d{1,2}\/[a-z]{3}\/\d{4}/i,
   /^\d{8}T?\d{4,6}Z?$/i,
   /^\d{1,2}:\d{2}(?!\d)/,
-  // A host name of three labels or more
-  /^(?:\*\.)?[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,10}\.[a-z]{2,24}(?::\d{1,5})?$/,
   // Hexadecimal
   /^(?=.{0,63}\d)[0-9a-f]{8,}$/i,
   /^[0-9a-f]{16,}$/i,

@@ -40,6 +40,14 @@ const KINDS: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   [
+    'host … is not allowed',
+    [
+      ...['evil.example', 'a.test', 'printer.local', 'nosuch.invalid', 'b.corp', 'acme.dev', 'xn--mnchen-3ya.de'],
+      ...['my-shop.example:8443', 'evil.example/login', '*.evil.example', 'a.xn--p1ai'],
+    ].map((host) => `host ${host} is not allowed`),
+  ],
+  ['host=… is not allowed', ['host=evil.example is not allowed', 'host=api.evil.example is not allowed']],
+  [
     'certificate ended at …',
     [
       'certificate ended at 2026-11-29T16:45:00.123Z',
@@ -78,6 +86,8 @@ const APART = [
   ['extension 2.5.29.37', 'extension 2.5.29.15', 'extension 1.3.6.1.4.1.311.21.10'],
   ['subject CN=a was revoked', 'subject CN=a is on hold', 'issuer CN=a is on hold'],
   ['code=17', 'code=18'],
+  ['client.pem cannot be read', 'truststore.pem cannot be read', 'truststore.crt cannot be read'],
+  ['needs 2.beta', 'needs v3.beta', 'needs v3.rc', 'e.g. this', 'i.e. this'],
   ['certificate revoked', 'certificate suspended', '証明書は失効', '証明書は停止'],
   ['ClientCertOfTomorrow', 'ClientCertOfYesterday'],
 ];
