@@ -4,12 +4,14 @@
  * that once more. The only field that is needed is `payload`, the gateway's own lines.
  * A client can place the gateway's sentence into values that the logs repeat. The sentence therefore counts only at the
  * beginning of a payload, and text is a payload only where everything before and after it consists of fields of a
- * vended record.
+ * vended record. The words of a sentence can look like fields (`revoked at 2026-10-01T00:00:00Z`); they are taken for
+ * fields only beside one that no sentence has.
  */
 
 import type { ApiRef } from '../model/index.js';
 import { knownTexts } from '../model/reasons.js';
 import { pairsOf } from './json-pairs.js';
+import { arnIn, type Field, fieldsIn, fitsArn, isOneRecord, wordsOf } from './vended-fields.js';
 
 /** The lines of a denial in an event, and the API that they belong to. */
 export interface VendedPayload {
@@ -101,7 +103,8 @@ const NOWHERE: KnownPlaces = new Set();
  * @returns null where the text around the denial's lines does not consist of the fields of a vended record
  */
 export function vendedText(event: string, known: KnownPlaces = NOWHERE): VendedPayload | null {
-  const text = event.slice(0, 2 * AROUND_CHARS_MAX);
+  // A longer text is a client's: what shows that it belongs to another log could stand behind any length that is read.
+  const text = event.length > 2 * AROUND_CHARS_MAX ? '' : event;
   const start = FIRST_LINE.exec(text);
   if (start === null) return null;
   const before = text.slice(0, start.index);
@@ -113,9 +116,9 @@ export function vendedText(event: string, known: KnownPlaces = NOWHERE): VendedP
   const tail = lines.slice(wordsAt);
   const own = reasonAt < 0 ? ownLength(tail) : knownReasonLength(tail);
   for (const behindOf of own > 0 ? [behindKnown, behindUnknown] : [behindUnknown]) {
-    for (const delimiter of delimitersOf(before, tail, own)) {
+    for (const delimiter of delimitersOf(before, tail, behindOf === behindKnown ? own : 0)) {
       const front = before === '' ? [] : fieldsIn(before.slice(0, before.length - delimiter.length), delimiter);
-      const behind = front === null ? null : behindOf(tail.trimEnd(), own, delimiter, front);
+      const behind = front === null ? null : behindOf(tail.trimEnd(), own, { delimiter, front, known });
       if (front === null || behind === null) continue;
       const api = apiAround([...front, ...behind.fields], delimiter, known);
       return { text: lines.slice(0, wordsAt + behind.length), api };
@@ -160,98 +163,75 @@ function delimitersOf(before: string, tail: string, own: number): string[] {
   return [...(arn === undefined ? [] : [arn]), ' ', '\t', '|', ',', ';', ''];
 }
 
-interface Field {
-  /** `any` stands for several fields without a separator. */
-  readonly kind: 'arn' | 'time' | 'method' | 'path' | 'word' | 'any';
-  readonly text: string;
-}
-
-type Kind = Exclude<Field['kind'], 'any'>;
-
-const SHAPES: readonly (readonly [kind: Kind, shape: RegExp])[] = [
-  ['arn', /^arn:aws[\w-]{0,20}:apigateway:[\w-]{0,40}:\d{0,12}:\/restapis\/[A-Za-z0-9]{1,64}\/stages\/[\w$-]{1,128}$/],
-  ['time', /^(?:\d{10}|\d{13}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d))$/],
-  ['method', /^(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|ANY|-)$/],
-  ['path', /^\/[\w.\-:{}+/*$]{0,1024}$/],
-  // A stage or an API; neither a status nor a request id.
-  ['word', /^(?!\d{1,9}$|[0-9a-f]{8}-[0-9a-f]{4}-)[\w$-]{1,128}$/],
-];
-const MOST: Readonly<Record<Kind, number>> = { arn: 1, time: 1, method: 1, path: 1, word: 2 };
-
-/** The fields of a text that holds nothing else, each at most once; null where there is anything else. */
-function fieldsIn(text: string, delimiter: string): Field[] | null {
-  if (text === '') return [];
-  if (delimiter === '') return UNDELIMITED.test(text) && !OF_ANOTHER_LOG.test(text) ? [{ kind: 'any', text }] : null;
-  const found: Field[] = [];
-  const counts = { arn: 0, time: 0, method: 0, path: 0, word: 0 };
-  let steps = 0;
-  const from = (at: number): boolean => {
-    if (++steps > 5_000 || found.length > 6) return false;
-    for (const end of endsIn(text, at, delimiter)) {
-      const part = text.slice(at, end);
-      for (const [kind, shape] of SHAPES) {
-        if (counts[kind] >= MOST[kind] || !shape.test(part)) continue;
-        counts[kind]++;
-        found.push({ kind, text: part });
-        if (end === text.length || from(end + delimiter.length)) return true;
-        found.pop();
-        counts[kind]--;
-      }
-    }
-    return false;
-  };
-  return from(0) ? found : null;
-}
-
-/** Where a field may end: before a separator, or at the end of the text. */
-function endsIn(text: string, at: number, delimiter: string): number[] {
-  const ends: number[] = [];
-  for (let end = text.indexOf(delimiter, at); end >= 0 && ends.length < 12; end = text.indexOf(delimiter, end + 1)) {
-    if (end > at) ends.push(end);
-  }
-  ends.push(text.length);
-  return ends;
-}
-
-/** The characters of fields without a separator. Where one field ends cannot be told. */
-const UNDELIMITED = /^[\w$.\-:{}+/*]+$/;
-
 interface Behind {
   /** The length of the payload's last line. */
   readonly length: number;
   readonly fields: readonly Field[];
 }
 
+/** What is known of a record when the text after its sentence is read. */
+interface Around {
+  readonly delimiter: string;
+  /** The fields before the sentence. */
+  readonly front: readonly Field[];
+  readonly known: KnownPlaces;
+}
+
 /** The fields after the gateway's known words; null where anything else stands there. */
-function behindKnown(tail: string, own: number, delimiter: string, front: readonly Field[]): Behind | null {
+function behindKnown(tail: string, own: number, around: Around): Behind | null {
+  const { delimiter, front } = around;
   if (/^[.\s]*$/.test(tail.slice(own))) return { length: tail.length, fields: [] };
   if (!tail.startsWith(delimiter, own)) return null;
   const fields = fieldsIn(tail.slice(own + delimiter.length), delimiter);
-  return fields !== null && isOneRecord([...front, ...fields]) ? { length: own, fields } : null;
+  if (fields === null || !isOneRecord([...front, ...fields])) return null;
+  return isTelling(fields, around) && fitsArn(fields, front) ? { length: own, fields } : null;
 }
 
 /**
- * Unknown words are taken to reach as far as possible. But a line that then holds what no vended record has (a status,
- * a second request id, an address) belongs to another log.
+ * Unknown words are taken to reach as far as possible. But a line that then holds what only a record of requests has
+ * belongs to another log.
  */
-function behindUnknown(tail: string, _own: number, delimiter: string, front: readonly Field[]): Behind | null {
+function behindUnknown(tail: string, _own: number, around: Around): Behind | null {
+  const { delimiter, front, known } = around;
   let length = tail.length;
   let fields: Field[] = [];
   for (let at = tail.lastIndexOf(delimiter); delimiter !== '' && at > 0; at = tail.lastIndexOf(delimiter, at - 1)) {
     const more = fieldsIn(tail.slice(at + delimiter.length), delimiter);
     if (more === null || !isOneRecord([...front, ...more])) break;
-    // A word of the sentence can look like a stage. It is taken for one only beside a field that cannot be a word.
-    if (more.some(({ kind }) => kind !== 'word') || delimiter.trim() !== '') [length, fields] = [at, more];
+    const isSure = arnIn(more) !== undefined || isPlace(wordsOf(more), known);
+    const isRecord = isSure || (front.length > 0 && isTelling(more, around));
+    if (isRecord && fitsArn(more, front)) [length, fields] = [at, more];
   }
-  return OF_ANOTHER_LOG.test(tail.slice(0, length)) ? null : { length, fields };
+  return isOfAnotherLog(tail.slice(0, length)) ? null : { length, fields };
 }
 
-const OF_ANOTHER_LOG =
-  /(?:^|[^\w.])[1-5]\d\d(?:$|[^\w.])|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-|\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}|HTTP\/\d/;
-
-function isOneRecord(fields: readonly Field[]): boolean {
-  return SHAPES.every(([kind]) => fields.filter((field) => field.kind === kind).length <= MOST[kind]);
+/** Whether two words are an API and a stage of it that the settings name. */
+function isPlace([a = '', b = '']: readonly string[], known: KnownPlaces): boolean {
+  return known.has(`${a}/${b}`) || known.has(`${b}/${a}`);
 }
+
+/** Whether fields behind a sentence are those of a record, and not words of the sentence, such as `at` and a time. */
+function isTelling(fields: readonly Field[], { delimiter, front, known }: Around): boolean {
+  if (front.length > 0 && delimiter.trim() !== '') return true;
+  const words = wordsOf(fields);
+  const [name = ''] = words;
+  if (words.length === 1 && [...known].some((place) => place.split('/').includes(name))) return true;
+  if (isPlace(words, known) || words.some((word) => API.test(word) && /\d/.test(word))) return true;
+  return fields.some(({ kind, text }) => (kind === 'time' ? /^\d{13}$/.test(text) : kind !== 'word'));
+}
+
+/**
+ * Whether a text has the fields of an access record. Each format of one needs a request id (API Gateway takes no other
+ * format); a sentence may have an address, a number or an id of its own.
+ */
+function isOfAnotherLog(text: string): boolean {
+  return A_REQUEST_ID.test(text) && A_REQUEST.test(text);
+}
+
+const A_REQUEST_ID = /[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-|[\w+/-]{11}=(?![\w=])/;
+/** A status, a request line, or the time in Common Log Format. */
+const A_REQUEST =
+  /(?:^|[^\w.])[1-5]\d\d(?:$|[^\w.])|HTTP\/\d|\/[A-Z][a-z]{2}\/\d{4}:\d\d:|\b(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)\W{1,4}\//;
 
 /** The API and stage that the fields around a payload name. */
 function apiAround(fields: readonly Field[], delimiter: string, known: KnownPlaces): ApiRef {
@@ -259,7 +239,7 @@ function apiAround(fields: readonly Field[], delimiter: string, known: KnownPlac
   const [apiId = null, stage = ''] = named?.slice(1) ?? [];
   if (delimiter === '') return apiWithin(fields.map(({ text }) => text).join('\n'), apiId, known);
   if (apiId !== null) return { apiId, stage };
-  const [a, b] = fields.flatMap(({ kind, text }) => (kind === 'word' ? [text] : []));
+  const [a, b] = wordsOf(fields);
   if (a === undefined) return { apiId: null, stage: null };
   if (b === undefined) return known.has(a) || API.test(a) ? { apiId: a, stage: null } : { apiId: null, stage: a };
   if (known.has(`${b}/${a}`) && !known.has(`${a}/${b}`)) return { apiId: b, stage: a };

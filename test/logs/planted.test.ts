@@ -18,6 +18,8 @@ const PLANTED = [
   JSON.stringify({ '@message': `(${OTHER}) ${SENTENCE}`, resource_arn: 'x' }),
   `arn:aws:apigateway:eu-west-1::/restapis/uwe3g5jm54/stages/prod 1791883200000 (${OTHER}) ${SENTENCE}`,
   `Extended Request Id: Vts2FFmArPEFh8g=`,
+  `(${OTHER}) Access denied. Reason: blocked from 203.0.113.1`,
+  `(${OTHER}) Access denied. Reason: certificate 04A3B2C1 was revoked at 2026-10-01T00:00:00Z`,
 ];
 
 const denialsIn = (message: string, group: string, template?: string) =>
@@ -74,6 +76,14 @@ describe.each(PLANTED)('%s', (planted) => {
       }
     }
   });
+});
+
+it('in the beginning of a text record whose other fields stand far behind', () => {
+  for (const chars of [0, 1_000, 4_096, 8_192, 10_000]) {
+    const planted = `(${OTHER}) Access denied. Reason: blocked from 203.0.113.1${' x'.repeat(chars / 2)}`;
+    for (const rest of [`403 ${REQUEST_ID}`, '"POST /v1/orders HTTP/1.1" Vts2FFmArPEFh8g=', `${REQUEST_ID},GET,/v1`])
+      expect(denialsIn(`${planted} ${rest}`, ACCESS_GROUP)).toEqual([]);
+  }
 });
 
 /** The same format with one more variable in it, in front and at the end. */
