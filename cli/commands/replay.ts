@@ -53,6 +53,7 @@ export function replayCommand(): Command {
       printReplay(replayed, messagesIn[config.language], process.stdout, written, {
         ...options,
         inputs,
+        language: config.language,
       });
     }
     // A result without any input is not a success.

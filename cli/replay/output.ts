@@ -6,7 +6,9 @@
 import columns from 'string-width';
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
+import type { Config } from '../../shared/config/settings.js';
 import { quote } from '../../shared/discovery/shell.js';
+import { incidentWords } from '../../shared/messages/incident-words.js';
 import { doorName, issuerText, placeText } from '../../shared/messages/names.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Messages } from '../../shared/messages/types.js';
@@ -27,6 +29,7 @@ import { amountText } from '../terminal/amounts.js';
 import { pc } from '../terminal/colors.js';
 import { folded, heading, pairs, table, terminalWidth, wrapped } from '../terminal/table.js';
 import type { Replayed } from './types.js';
+import { type ReplayWords, replayWords } from './words.js';
 
 const GROUPS_SHOWN_MAX = 12;
 
@@ -36,6 +39,8 @@ export interface Given extends LiveOptions, FormatOption {
   readonly config?: string | undefined;
   readonly truststore?: string | undefined;
   readonly lang?: string | undefined;
+  /** Of `--lang`, and else of the settings; English where it is not given. */
+  readonly language?: Config['language'];
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
 }
@@ -48,25 +53,25 @@ export function printReplay(
   report: string | null,
   given: Given = { inputs: [] },
 ): void {
+  const language = given.language ?? 'en';
+  const words = replayWords[language];
   const worst = mostTelling(notices);
   if (worst !== null) {
-    out.write(heading('The alert that on-call would have read'));
-    const subject = `  Subject: ${subjectOf(worst, messages)}`;
+    out.write(heading(words.alert));
+    const subject = `  ${words.subject}: ${subjectOf(worst, messages)}`;
     out.write(`${pc.bold(folded(subject))}\n\n${folded(indent(bodyOf(worst, messages)))}\n`);
   }
   const isJudged = wasJudged(summary);
-  out.write(heading(!isJudged ? pc.yellow(NOTHING) : notices.length === 0 ? 'No incidents' : 'Incidents'));
+  out.write(heading(!isJudged ? pc.yellow(words.nothing) : notices.length === 0 ? words.noIncidents : words.incidents));
   for (const sentence of notJudged(summary)) out.write(wrapped(sentence));
-  if (notices.length > 0) out.write(incidentTable(notices, messages));
-  if (isJudged) out.write(refusals(summary, messages));
-  out.write(heading('Read'));
-  out.write(pairs(totals({ notices, summary, problems }), 36));
-  out.write(rejects(summary));
-  out.write(heading('Where to look next'));
-  out.write(nextSteps(worst, report, given, summary.accessRecords));
+  if (notices.length > 0) out.write(incidentTable(notices, messages, language));
+  if (isJudged) out.write(refusals(summary, messages, words));
+  out.write(heading(words.read));
+  out.write(pairs(totals({ notices, summary, problems }, words), 36));
+  out.write(rejects(summary, words));
+  out.write(heading(words.next));
+  out.write(nextSteps(worst, report, given, summary.accessRecords, words));
 }
-
-const NOTHING = 'Nothing could be judged: nothing of the logs of API Gateway, CloudFront or a load balancer was read';
 
 /** False if no refusal could have been seen. */
 export function wasJudged({ accessRecords, executionLines, connectionRecords }: Replayed['summary']): boolean {
@@ -99,15 +104,13 @@ function notJudged(summary: Replayed['summary']): string[] {
 const NO_ACCESS_RECORD =
   'No access record that can be read was among the log events: who is refused is not known, and of HTTP APIs, which have no execution log, nothing. Give the access logs as well; mtls-watch doctor tells whether their format can be read.';
 
-function refusals(summary: Replayed['summary'], messages: Messages): string {
+function refusals(summary: Replayed['summary'], messages: Messages, words: ReplayWords): string {
   const more = summary.groups.length - GROUPS_SHOWN_MAX;
   return [
-    heading(
-      `${count(summary.failures)} refused requests in ${count(summary.groups.length)} ${summary.groups.length === 1 ? 'group' : 'groups'}`,
-    ),
-    doorTable(summary, messages),
-    groupTable(summary, messages),
-    more > 0 ? pc.dim(`  and ${count(more)} smaller groups; --json lists them all\n`) : '',
+    heading(words.groups(count(summary.failures), count(summary.groups.length))),
+    doorTable(summary, messages, words),
+    groupTable(summary, messages, words),
+    more > 0 ? pc.dim(`  ${words.smaller(count(more))}\n`) : '',
   ].join('');
 }
 
@@ -125,24 +128,27 @@ const COLOURS: Readonly<Record<NoticeKind, (text: string) => string>> = {
   resolved: pc.green,
 };
 
-function incidentTable(notices: readonly Notice[], messages: Messages): string {
+function incidentTable(notices: readonly Notice[], messages: Messages, language: Config['language']): string {
+  const words = replayWords[language];
+  // In English these are the words of --json.
+  const { kinds } = incidentWords[language];
   const rows = notices.map((notice) => {
     const { group } = notice;
     return [
       notice.at.slice(0, 16).replace('T', ' '),
-      COLOURS[notice.kind](notice.kind),
-      notice.severity,
+      COLOURS[notice.kind](language === 'en' ? notice.kind : kinds[notice.kind]),
+      language === 'en' ? notice.severity : messages.severities[notice.severity],
       placeText(group.scope, group, messages),
-      issuerText(group.issuerDn, messages),
+      issuerIn(group.issuerDn, messages),
       titleOf(group, messages),
       amountText(notice),
     ];
   });
-  return table(['Time (UTC)', 'What', 'Severity', 'Domain', 'Issuer', 'Reason', 'Refused'], rows);
+  return table([words.time, words.what, words.severity, words.domain, words.issuer, words.reason, words.refused], rows);
 }
 
 /** Nothing where API Gateway is the only door. */
-function doorTable({ doors }: Replayed['summary'], messages: Messages): string {
+function doorTable({ doors }: Replayed['summary'], messages: Messages, words: ReplayWords): string {
   if (doors.every(({ door }) => door === FIRST_DOOR)) return '';
   const rows = doors.map((one) => [
     count(one.failures),
@@ -150,20 +156,25 @@ function doorTable({ doors }: Replayed['summary'], messages: Messages): string {
     count(one.groups),
     count(one.otherForbidden),
   ]);
-  return `${table(['Refused', 'Door', 'Groups', 'Other causes'], rows, [0, 2, 3])}\n`;
+  return `${table([words.refused, words.door, words.groupCount, words.otherCauses], rows, [0, 2, 3])}\n`;
 }
 
-function groupTable(summary: Replayed['summary'], messages: Messages): string {
+/** Those who stand for several issuers are no name of one. */
+function issuerIn(issuerDn: string, messages: Messages): string {
+  return isSeveral(issuerDn) ? messages.otherIssuers : issuerText(issuerDn, messages);
+}
+
+function groupTable(summary: Replayed['summary'], messages: Messages, words: ReplayWords): string {
   const rows = summary.groups.slice(0, GROUPS_SHOWN_MAX).map((group) => {
     const [first = '', last = ''] = [group.firstSeen, group.lastSeen].map((iso) => iso.slice(5, 16).replace('T', ' '));
     const { issuerDn, reason, isUnverified } = group;
     const where = placeText(group.scope, group, messages);
     // The gateway's own reason: two groups of one claim would look the same otherwise.
-    const issuer = isUnverified ? messages.who.claimant(issuerDn) : issuerText(issuerDn, messages);
+    const issuer = isUnverified ? messages.who.claimant(issuerDn) : issuerIn(issuerDn, messages);
     const { title } = isSeveral(issuerDn) ? messages.severalIssuers : messages.reasons[reason];
     return [count(group.failures), where, issuer, saidOf(group, messages) ?? title, first, last];
   });
-  return table(['Refused', 'Domain', 'Issuer', 'Reason', 'First seen', 'Last seen'], rows, [0]);
+  return table([words.refused, words.domain, words.issuer, words.reason, words.firstSeen, words.lastSeen], rows, [0]);
 }
 
 /** What the door said for a reason without a name; null for any other. */
@@ -184,7 +195,13 @@ const SELF = import.meta.url.endsWith('.ts') ? 'npm run -s mtls-watch --' : 'mtl
  * The next steps: the runbook page for the worst incident, and the verbs to continue with. With the files of this run, so
  * that they run when pasted; what only the user has is in capitals.
  */
-function nextSteps(worst: Notice | null, report: string | null, given: Given, isCertificateLogged: boolean): string {
+function nextSteps(
+  worst: Notice | null,
+  report: string | null,
+  given: Given,
+  isCertificateLogged: boolean,
+  { steps }: ReplayWords,
+): string {
   const { inputs, truststore } = given;
   const files = inputs.includes('-') ? ['LOGS'] : inputs.map(quote);
   const isNamed = files.length > 0 || given.logGroup !== undefined || given.domain !== undefined;
@@ -196,19 +213,22 @@ function nextSteps(worst: Notice | null, report: string | null, given: Given, is
   const bundle = truststore === undefined || truststore === '-' ? 'truststore.pem' : quote(truststore);
   const verb = (text: string): string => pc.cyan(`${SELF} ${text}`);
   const lines = [
-    ...(report === null ? [] : [['the report, to open in a browser', report]]),
-    ...(worst === null ? [] : [['the page for this alert', worst.runbookUrl]]),
-    ['why one certificate is refused', verb(`diagnose --client CLIENT.pem --truststore ${bundle}`)],
-    ['what is wrong with a truststore', verb(`audit ${bundle}`)],
-    ...(isCertificateLogged
-      ? [['who a new truststore would refuse', verb(`preflight --truststore NEW.pem ${logs}`)]]
-      : []),
-    ['which certificates expire next', verb(`expiry ${logs}`)],
-    ['all of this for programs', verb(whole.join(' '))],
+    ...(report === null ? [] : [[steps.report, report]]),
+    ...(worst === null ? [] : [[steps.page, worst.runbookUrl]]),
+    [steps.diagnose, verb(`diagnose --client CLIENT.pem --truststore ${bundle}`)],
+    [steps.audit, verb(`audit ${bundle}`)],
+    ...(isCertificateLogged ? [[steps.preflight, verb(`preflight --truststore NEW.pem ${logs}`)]] : []),
+    [steps.expiry, verb(`expiry ${logs}`)],
+    [steps.json, verb(whole.join(' '))],
   ];
   const width = terminalWidth();
   const isNarrow = width !== null && lines.some(([, how = '']) => 38 + columns(how) > width);
-  return lines.map(([what = '', how]) => `  ${isNarrow ? `${what}\n    ` : what.padEnd(36)}${how}\n`).join('');
+  return lines
+    .map(
+      ([what = '', how]) =>
+        `  ${isNarrow ? `${what}\n    ` : `${what}${' '.repeat(Math.max(36 - columns(what), 1))}`}${how}\n`,
+    )
+    .join('');
 }
 
 /** The options that say which logs are read, and how. */
@@ -229,34 +249,35 @@ function titleOf({ issuerDn, reason, isUnverified, words }: GroupKey, messages: 
   return isSeveral(issuerDn) ? messages.severalIssuers.title : messages.reasons[reason].title;
 }
 
-function totals({
-  summary,
-  problems,
-  notices,
-}: Pick<Replayed, 'notices' | 'summary' | 'problems'>): [string, string][] {
+function totals(
+  { summary, problems, notices }: Pick<Replayed, 'notices' | 'summary' | 'problems'>,
+  { totals: labels }: ReplayWords,
+): [string, string][] {
   const others = Object.entries(summary.otherForbidden)
     .sort(([, a], [, b]) => b - a)
     .map(([cause, n]): [string, string] => [`  ${cause}`, count(n)]);
   const forbidden = Object.values(summary.otherForbidden).reduce((sum, n) => sum + n, 0);
   return [
-    ['log events', count(summary.events)],
-    ['delivered twice, counted once', count(summary.duplicates)],
-    ['unreadable records', count(summary.rejected)],
-    ['broken or cut off, read all the same', count(summary.recovered)],
-    ['unreadable files', count(problems.length)],
-    ['refused, client not known', count(summary.unattributed)],
-    ['other 403s, not about certificates', count(forbidden)],
+    [labels.events, count(summary.events)],
+    [labels.duplicates, count(summary.duplicates)],
+    [labels.rejected, count(summary.rejected)],
+    [labels.recovered, count(summary.recovered)],
+    [labels.problems, count(problems.length)],
+    [labels.unattributed, count(summary.unattributed)],
+    [labels.forbidden, count(forbidden)],
     ...others,
-    ['notices', count(notices.length)],
+    [labels.notices, count(notices.length)],
   ];
 }
 
 /** The reasons why records could not be read, the most frequent first, each with an example. */
-function rejects({ rejectedBy, rejectedExamples }: Replayed['summary']): string {
+function rejects({ rejectedBy, rejectedExamples }: Replayed['summary'], words: ReplayWords): string {
   const rows = Object.entries(rejectedBy)
     .sort(([, a], [, b]) => b - a)
-    .map(([code, n]) => [count(n), code, `such as ${rejectedExamples[code] ?? ''}`]);
-  return rows.length === 0 ? '' : heading('Could not be read') + table(['Records', 'Reason', 'Example'], rows, [0]);
+    .map(([code, n]) => [count(n), code, words.suchAs(rejectedExamples[code] ?? '')]);
+  return rows.length === 0
+    ? ''
+    : heading(words.notRead) + table([words.records, words.reason, words.example], rows, [0]);
 }
 
 function indent(text: string): string {

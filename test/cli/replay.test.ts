@@ -12,6 +12,7 @@ import { readReplayConfig } from '../../cli/replay/config.js';
 import { printReplay } from '../../cli/replay/output.js';
 import { replay } from '../../cli/replay/replay.js';
 import { summarySums } from '../../cli/replay/summary.js';
+import { replayWords } from '../../cli/replay/words.js';
 import { messagesIn } from '../../shared/messages/index.js';
 import type { LogEvent } from '../../shared/model/index.js';
 import { noticeSchema, type ReplaySummary, summarySchema } from '../../shared/schemas/lines.js';
@@ -222,6 +223,22 @@ describe('the sample day', () => {
       rejected: truth.malformedLines,
       events: truth.events.delivered + truth.malformedLines,
     });
+  });
+
+  it('has Japanese headings, labels, states and names for several issuers', () => {
+    const { stdout } = run(['replay', join(day, 'logs'), '--config', join(day, 'mtls-watch.json'), '--lang', 'ja']);
+    const { alert, incidents, read, next, notRead, totals, steps, ...columns } = replayWords.ja;
+    for (const heading of [alert, incidents, read, next, notRead]) expect(stdout).toContain(`${heading}\n`);
+    const { report: _, ...shown } = steps;
+    for (const label of [...Object.values(totals), ...Object.values(shown)]) expect(stdout).toContain(`  ${label}  `);
+    for (const one of ['time', 'what', 'severity', 'issuer', 'refused', 'door', 'firstSeen', 'lastSeen'] as const) {
+      expect(stdout).toContain(columns[one]);
+    }
+    expect(stdout).toContain('  複数の発行者  ');
+    expect(stdout).not.toMatch(/\(several|Subject:|Time \(UTC\)| {2}(?:spike|resolved|high|medium|Refused) {2}/);
+    for (const label of Object.values(replayWords.en.totals).filter((one) => one.includes(' '))) {
+      expect(stdout).not.toContain(`  ${label}  `);
+    }
   });
 
   it('shows a person the alert, the incidents, the groups and where to look next', () => {
