@@ -9,9 +9,8 @@ import { runbookPage, runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
 import { rollUp } from '../count/rollup.js';
 import { diagnosisOfGroup, unlessUnreadable } from '../diagnosis/diagnosis.js';
-import { reasonSelector } from '../incidents/silence.js';
 import { issuerText, nameWords, placeText, reasonText } from '../messages/names.js';
-import { groupId } from '../model/group-id.js';
+import { groupId, reasonName } from '../model/group-id.js';
 import type { ClientTally, GroupKey, Owner, Rollup, Silence } from '../model/index.js';
 import { plain } from '../model/phrases.js';
 import type { World } from '../ports/index.js';
@@ -222,7 +221,7 @@ function silencesIn(
   language: Language,
 ): NonNullable<Report['silences']> {
   const unnamed = series.filter(({ group }) => group.words !== undefined);
-  const kinds = new Map(unnamed.map(({ group }) => [reasonSelector(group), reasonText(group, nameWords[language])]));
+  const kinds = new Map(unnamed.map(({ group }) => [reasonName(group), reasonText(group, nameWords[language])]));
   return silences
     .filter(({ startsAt, endsAt }) => startsAt < to && endsAt > from)
     .sort((a, b) => b.endsAt - a.endsAt)
