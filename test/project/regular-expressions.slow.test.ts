@@ -31,9 +31,12 @@ it('finds the regular expressions', () => {
   expect(checkSync('^(a+)+$', '').status).toBe('vulnerable');
 });
 
+/** What an attack may take is counted in characters alone: on a busy machine an expression is not slower. */
+const BY_CHARACTERS = { timeout: 300_000, attackTimeout: null, incubationTimeout: null, recallTimeout: null };
+
 it.each(expressions)('%s: /%s/%s takes linear time', (_, pattern, flags) => {
   expect(pattern).not.toContain('hides its pattern');
-  expect(checkSync(pattern, flags, { timeout: 300_000 })).toMatchObject({
+  expect(checkSync(pattern, flags, BY_CHARACTERS)).toMatchObject({
     status: 'safe',
     complexity: { type: expect.stringMatching(/^(safe|linear)$/) },
   });
