@@ -17,10 +17,11 @@ import {
 } from 'aws-cdk-lib';
 import { Match, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Code, type Function as Lambda } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { discoveryStatements, explainDiscovery, LOOK_AT_A_GROUP, logsArn } from './constructs/discovery-statements.js';
+import { senderRole } from './constructs/sender-role.js';
 import { WatchFunction } from './constructs/watch-function.js';
 import { wildcardFinding } from './support/nag-names.js';
 
@@ -63,19 +64,8 @@ export class MemberDiscoveryStack extends Stack {
     new CfnOutput(this, 'SubscribeFunctionName', { value: fn.functionName });
   }
 
-  /** With which CloudWatch Logs shows that this account is of the organization that may send. */
   private senderRole(): Role {
-    const role = new Role(this, 'SenderRole', {
-      description: 'mtls-watch: CloudWatch Logs sends log events of this account to the central one',
-      assumedBy: new ServicePrincipal('logs.amazonaws.com', {
-        conditions: { StringLike: { 'aws:SourceArn': `arn:${this.partition}:logs:${this.region}:${this.account}:*` } },
-      }),
-      inlinePolicies: {
-        sender: new PolicyDocument({
-          statements: [new PolicyStatement({ actions: ['logs:PutLogEvents'], resources: [this.groups] })],
-        }),
-      },
-    });
+    const role = senderRole(this, [this.groups]);
     this.explain(role, this.groups, 'Which log groups there will be is not known when the stack is made.');
     return role;
   }

@@ -13,11 +13,12 @@ import {
   type StackProps,
   Validations,
 } from 'aws-cdk-lib';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { MemberConfig } from '../shared/config/member-settings.js';
 import { configuredLogGroups } from '../shared/config/settings.js';
 import { LogSubscriptions } from './constructs/log-subscriptions.js';
+import { senderRole } from './constructs/sender-role.js';
 
 export interface MemberStackProps extends StackProps {
   readonly config: MemberConfig;
@@ -53,19 +54,10 @@ export class MemberStack extends Stack {
         resourceName,
         arnFormat: ArnFormat.COLON_RESOURCE_NAME,
       });
-    const role = new Role(this, 'SenderRole', {
-      description: 'mtls-watch: CloudWatch Logs sends log events of this account to the central one',
-      assumedBy: new ServicePrincipal('logs.amazonaws.com', {
-        conditions: { StringLike: { 'aws:SourceArn': `arn:${this.partition}:logs:${this.region}:${this.account}:*` } },
-      }),
-      inlinePolicies: {
-        sender: new PolicyDocument({
-          statements: [
-            new PolicyStatement({ actions: ['logs:PutLogEvents'], resources: names.map((name) => arn(`${name}:*`)) }),
-          ],
-        }),
-      },
-    });
+    const role = senderRole(
+      this,
+      names.map((name) => arn(`${name}:*`)),
+    );
     const place = 'arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>';
     Validations.of(role).acknowledge(
       ...names.map((name) => ({

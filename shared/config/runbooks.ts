@@ -10,21 +10,22 @@ import { forbiddenCauses, reasonIds } from '../model/reasons.js';
 import { isNamed } from './qualified-names.js';
 import type { Config } from './settings.js';
 
-/** Incidents of a whole scope, and errors that are easily mistaken for a refused certificate. */
-const neighbourRunbooks = [
-  'several-issuers',
+/** Errors of API Gateway that are easily mistaken for a refused certificate. */
+export const gatewayRunbooks = [
   'cached-authorizer-policy',
   'private-api-public-name',
   'default-endpoint-disabled',
   'base-path-mapping-missing',
   'stage-not-found',
   'http-api-no-execution-log',
-  'client-authentication-sunset',
   'domain-name-conflict',
   'domain-name-status',
   'wrong-server-certificate',
   'throttling',
 ] as const;
+
+/** Incidents of a whole scope, what is to come, and errors that are something else. */
+const neighbourRunbooks = ['several-issuers', 'client-authentication-sunset', ...gatewayRunbooks] as const;
 
 /**
  * The alarms of mtls-watch about itself: one list for the construct that creates them, their texts, their runbooks and

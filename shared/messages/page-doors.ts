@@ -3,7 +3,7 @@
  * because those of another door would show that nothing fails, or something else. Pure.
  */
 
-import { alarmIds } from '../config/runbooks.js';
+import { alarmIds, gatewayRunbooks } from '../config/runbooks.js';
 import { forbiddenCauses } from '../model/reasons.js';
 
 export type PageSubject = 'api-gateway' | 'cloudfront' | 'mtls-watch';
@@ -11,19 +11,7 @@ export type PageSubject = 'api-gateway' | 'cloudfront' | 'mtls-watch';
 /** Causes that have pages for every door: the others are answers of API Gateway, which no connection log shows. */
 const EVERY_DOOR: ReadonlySet<string> = new Set(['connection-failed', 'other']);
 
-const OF_GATEWAY = [
-  ...forbiddenCauses.filter((cause) => !EVERY_DOOR.has(cause)),
-  'cached-authorizer-policy',
-  'private-api-public-name',
-  'default-endpoint-disabled',
-  'base-path-mapping-missing',
-  'stage-not-found',
-  'http-api-no-execution-log',
-  'domain-name-conflict',
-  'domain-name-status',
-  'wrong-server-certificate',
-  'throttling',
-];
+const OF_GATEWAY = [...forbiddenCauses.filter((cause) => !EVERY_DOOR.has(cause)), ...gatewayRunbooks];
 
 const OF_CLOUDFRONT = ['denied-by-function', 'function-failed'];
 
