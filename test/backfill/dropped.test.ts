@@ -15,7 +15,7 @@ const acme = ca({ subject: DN, key: 'ec-a' });
 const mimic = ca({ subject: DN, key: 'ec-f' });
 const [known, claimed] = [acme, mimic].map((issuer) => leaf({ subject: 'CN=edi', key: 'ec-c', issuer }).pem);
 const truststores = {
-  read: async () => ({ text: acme.pem, version: '1', versionId: '1', modifiedAt: T0 }),
+  read: async () => ({ text: acme.pem, version: 'one that is dropped', versionId: '1', modifiedAt: T0 }),
   earlier: async () => [],
 };
 

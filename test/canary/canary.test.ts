@@ -160,7 +160,7 @@ describe('a refusal of the canary', () => {
   it('of an API without an execution log is inferred, measured and not counted', async () => {
     const settings = { ...CANARY, apisWithoutExecutionLog: ['abc123'], truststores: { '*': 's3://truststores/x.pem' } };
     const root = ca({ subject: 'C=US,O=Acme,CN=Root', key: 'ec-c' });
-    const bundle = { text: root.pem, version: '1', versionId: null, modifiedAt: T0 };
+    const bundle = { text: root.pem, version: 'of the canary', versionId: null, modifiedAt: T0 };
     const world = {
       ...(await worldWith(unfinished, settings)),
       truststores: { read: async () => bundle, earlier: async () => [] },

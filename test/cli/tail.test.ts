@@ -149,7 +149,7 @@ describe('without Live Tail', () => {
     };
     const events = [...both(1, acme), ...both(2, mimic)];
     const truststores: TailWorld['truststores'] = {
-      read: async () => ({ text: acme.pem, version: 'v1', versionId: 'v1', modifiedAt: 0 }),
+      read: async () => ({ text: acme.pem, version: 'tailed', versionId: 'v1', modifiedAt: 0 }),
       earlier: async () => [],
     };
     const shown = async (json: boolean): Promise<string[]> => {

@@ -39,7 +39,7 @@ describe('the certificate', () => {
     if (certificate.kind === 'malformed') throw new Error(certificate.detail);
     expect(certificate).toMatchObject({ subjectDn: CANARY_DN, issuerDn: CANARY_DN, fingerprint: stranger.fingerprint });
     const bundle = ca({ subject: 'C=US,O=Acme,CN=Root', key: 'ec-a' }).pem;
-    const truststore = { text: bundle, version: '1', versionId: null, modifiedAt: T0 };
+    const truststore = { text: bundle, version: 'of a canary call', versionId: null, modifiedAt: T0 };
     const verdict = diagnosisCache().diagnose(certificate, truststore, T0);
     expect(verdict).toMatchObject({ verdict: 'refused', reason: 'self-signed' });
     expect(verdict.findings.filter(({ severity }) => severity !== 'info').map(({ code }) => code)).toEqual([

@@ -20,7 +20,7 @@ it.each([
 ] as const)('inferred %s: %i of 10', async (_, inferred, isSaid) => {
   const world = Object.assign(testWorld({ truststores: { '*': 's3://truststores/all.pem' } }), {
     truststores: {
-      read: async () => ({ text: acme.pem, version: 'v1', versionId: 'v1', modifiedAt: T0 - 86_400_000 }),
+      read: async () => ({ text: acme.pem, version: 'inferred', versionId: 'v1', modifiedAt: T0 - 86_400_000 }),
       earlier: async () => [],
     },
   });

@@ -175,7 +175,7 @@ describe('what changed', () => {
 });
 
 describe('the cache of verdicts', () => {
-  const bundle = { text: root.pem, version: 'v1' };
+  const bundle = { text: root.pem, version: 'observed' };
   const ending = leaf({ subject: 'CN=ending', key: 'ec-c', issuer: root, notAfter: AT });
 
   test('remembers a verdict for a version', () => {

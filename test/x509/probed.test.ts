@@ -134,7 +134,7 @@ describe('what no probe was like', () => {
 
 it('a verdict from before the probes is not given after them', () => {
   const { client } = clientUnder([root], { key: 'ec-p521' });
-  const bundle = { text: root.pem, version: '1' };
+  const bundle = { text: root.pem, version: 'probed' };
   const { diagnose: cached } = diagnosisCache();
   expect(cached(client, bundle, AT).verdict).toBe('refused');
   expect(cached(client, bundle, AT, null, probed('let-in')).verdict).toBe('trusted');
