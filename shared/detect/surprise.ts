@@ -4,7 +4,7 @@
  * ten. Real series vary more than their model, so the score is then compared with the series' own past (`tail.ts`).
  */
 
-import { learnBin, predict, startBaseline } from './baseline.js';
+import { learnBin, meanOf, predict, startBaseline } from './baseline.js';
 import { learnHour, RUN_MAX } from './course.js';
 import { learnVariance, varianceOf } from './dispersion.js';
 import { isHabit, learnEpisode } from './habits.js';
@@ -22,6 +22,8 @@ import {
   memoryOf,
   NEWS_FACTOR,
   ownScore,
+  REST_MIN,
+  restOf,
   startTail,
   WARM_UP_BINS,
 } from './tail.js';
@@ -63,8 +65,8 @@ export function expectedAt(
   const { cache } = state;
   if (cache.bin !== bin) {
     // What a neighbouring bin usually holds may come half a bin early or late, because clocks are not exact.
-    const before = predict(state, settings, shape, bin - 1).mean;
-    const after = predict(state, settings, shape, bin + 1).mean;
+    const before = meanOf(state, settings, shape, bin - 1);
+    const after = meanOf(state, settings, shape, bin + 1);
     const { mean, doubt } = predict(state, settings, shape, bin);
     cache.bin = bin;
     cache.mean = Math.max(mean, NEIGHBOUR_SHARE * Math.max(before, after)) / shape.binSteps;
@@ -147,6 +149,7 @@ function learnCluster(state: State, settings: DetectorParameters, windows: reado
     touchCluster(s, state.step);
     s[at.clusterScore] = Math.max(s[at.clusterScore] ?? 0, w.raw);
     s[at.clusterCount] = Math.max(s[at.clusterCount] ?? 0, w.count - w.expected);
+    s[at.clusterRest] = Math.max(s[at.clusterRest] ?? 0, restOf(w));
     s[at.clusterOwn] = Math.max(s[at.clusterOwn] ?? 0, ownScore(state, settings, w));
   }
 }
@@ -206,12 +209,14 @@ function closeCluster(state: State, settings: DetectorParameters, shape: Shape, 
   if (!isOutage) {
     learnPeak(state.peaks, state.step, shape, score);
     learnPeak(state.sizes, state.step, shape, count);
+    if (score > 0) learnPeak(state.rests, state.step, shape, Math.max(REST_MIN, s[at.clusterRest] ?? 0));
     learnPeak(state.spreads, state.step, shape, s[at.clusterSpread] ?? 0);
   }
   s[at.clusterOwn] = 0;
   s[at.clusterScore] = 0;
   s[at.clusterSpread] = 0;
   s[at.clusterCount] = 0;
+  s[at.clusterRest] = 0;
 }
 
 function learnVariances(
