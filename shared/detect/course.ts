@@ -37,7 +37,7 @@ const SPARSE = 10;
 const AROUND_THE_CLOCK = 20;
 const NIGHT_MINUTES = 18 * HOUR;
 /** This many times the mean distance between two failures is a lull. */
-const LULL = 6;
+const LULL = 8;
 /** When this many failures were expected and none came, it is not chance. */
 const GONE = 15;
 
