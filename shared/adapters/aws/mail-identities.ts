@@ -4,7 +4,7 @@
  */
 
 import { GetAccountCommand, GetEmailIdentityCommand, type SESv2Client } from '@aws-sdk/client-sesv2';
-import { identitiesOf } from '../../discovery/checks/mail.js';
+import { identitiesOf } from '../../config/report-mail.js';
 import type { FoundMail, IdentityState, ReportMail } from '../../ports/watch.js';
 import { createReader, each, type Reader } from './discovery/reader.js';
 

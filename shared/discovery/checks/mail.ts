@@ -1,5 +1,6 @@
 /** Whether SES would take the weekly report: from a verified sender, and in the sandbox to verified recipients. */
 
+import { identitiesOf } from '../../config/report-mail.js';
 import type { FoundMail } from '../../ports/watch.js';
 import { ALLOW_READING, type Check, COULD_NOT_BE_READ, ok, type Subject, unknown, wrong } from '../check.js';
 import { aws } from '../shell.js';
@@ -10,11 +11,6 @@ export function mailChecks(context: Context): Check[] {
   if (mail === null) return [];
   const recipients = mail.account?.isSandbox === true ? [...new Set(mail.mail.to)] : [];
   return [sender(mail, context), ...recipients.map((address) => recipient(address, mail, context))];
-}
-
-/** The identities by which SES takes an address: itself, or its domain. */
-export function identitiesOf(address: string): readonly [address: string, domain: string] {
-  return [address, address.slice(address.lastIndexOf('@') + 1)];
 }
 
 const subjectOf = (about: string): Pick<Subject, 'id' | 'domain' | 'about'> => ({
