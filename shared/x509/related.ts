@@ -15,7 +15,7 @@ export interface Related {
 
 /** Words that occur in most names of CAs, and therefore say nothing about similarity. */
 const GENERIC: ReadonlySet<string> = new Set(
-  'a and authority ca cas certificate certificates certification class cert client clients device devices ecc ev for g intermediate internal issuer issuing level network of partner policy primary private public r root rsa secure server service services sha256 signing sub subordinate test the tls trust x1'.split(
+  'and authority ca cas certificate certificates certification class cert client clients device devices ecc ev for intermediate internal issuer issuing level network of partner policy primary private public root rsa secure server service services sha256 signing sub subordinate test the tls trust'.split(
     ' ',
   ),
 );
