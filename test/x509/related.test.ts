@@ -79,6 +79,22 @@ describe('a CA is similar to a missing one', () => {
     expect(nearestRelative(child, renamed, [])).toMatchObject({ how: 'same-key' });
   });
 
+  it('by no key, where neither certificate tells its key', () => {
+    const [there, missing] = ['O=Globex,CN=x', 'O=Acme,CN=y'].map((subject) =>
+      ca({ subject, key: 'ec-a', keyIds: false }),
+    );
+    if (there === undefined || missing === undefined) throw new Error('expected two');
+    const child = leaf({ subject: 'CN=client', key: 'ec-c', issuer: missing, keyIds: false }).certificate;
+    expect([child.authorityKeyId, there.certificate.subjectKeyId]).toEqual([null, null]);
+    expect(nearestRelative(child, truststoreOf([there.certificate]), [])).toBeNull();
+  });
+
+  it('although it says nothing of what it may be used for', () => {
+    const old = ca({ subject: 'O=Acme,CN=Payments 1', key: 'ec-a', basicConstraints: false });
+    const store = truststoreOf([old.certificate]);
+    expect(nearestRelative(childOf('O=Acme,CN=Payments 2'), store, [])).toMatchObject({ how: LATER });
+  });
+
   it('only if it may be a CA', () => {
     const client = leaf({ subject: 'O=Acme,CN=Payments 1', key: 'ec-a', issuer: held('O=Globex,CN=Root') });
     expect(client.certificate.basicConstraints?.ca ?? false).toBe(false);
