@@ -10,7 +10,8 @@ import { type FormatOption, readFormat, withFormat } from '../inputs/format.js';
 import type { LiveOptions } from '../inputs/live/find.js';
 import { liveOf, say, withLive } from '../inputs/live/options.js';
 import { readReplayConfig, withOneFormat } from '../replay/config.js';
-import { printReplay, wasJudged } from '../replay/output.js';
+import { mostTelling, printReplay, wasJudged } from '../replay/output.js';
+import { writeRefusedClient } from '../replay/refused-client.js';
 import { replay } from '../replay/replay.js';
 import { withAccount } from '../terminal/account.js';
 import { configOption, languageOption, withLanguage } from '../terminal/options.js';
@@ -44,6 +45,11 @@ export function replayCommand(): Command {
       options.report === undefined
         ? null
         : ((await scene?.write(replayed, options.report, options.truststore)) ?? null);
+    const worst = mostTelling(replayed.notices);
+    const client =
+      worst === null || options.report === undefined
+        ? null
+        : await writeRefusedClient(worst, replayed.world.stores.certificates, options.report);
     for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
     for (const error of replayed.truststoreErrors) process.stderr.write(`warning: ${error}\n`);
     if (options.json) {
@@ -53,6 +59,7 @@ export function replayCommand(): Command {
       printReplay(replayed, messagesIn[config.language], process.stdout, written, {
         ...options,
         inputs,
+        client,
         language: config.language,
       });
     }
