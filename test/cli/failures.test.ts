@@ -192,7 +192,9 @@ it('all that replay says to run next runs as it stands, for an alert at any door
     const settings = ['--config', join(day, 'mtls-watch.json'), '--truststore', truststore];
     const { stdout } = run(['replay', ...logs, ...settings, '--report', folder]);
     const next = stdout.slice(stdout.indexOf('Where to look next')).split('\n');
-    const commands = next.flatMap((line) => / {2}(?:npm run -s mtls-watch --|mtls-watch) (.*)$/.exec(line)?.slice(1) ?? []);
+    const commands = next.flatMap(
+      (line) => / {2}(?:npm run -s mtls-watch --|mtls-watch) (.*)$/.exec(line)?.slice(1) ?? [],
+    );
     expect(commands.find((text) => text.startsWith('runbook '))).toMatch(new RegExp(`^runbook [a-z-]+${door}$`));
     expect(commands.length).toBeGreaterThanOrEqual(4);
     for (const command of commands) {
