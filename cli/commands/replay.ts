@@ -11,7 +11,8 @@ import type { LiveOptions } from '../inputs/live/find.js';
 import { liveOf, say, withLive } from '../inputs/live/options.js';
 import { settingsOfStack, withStackSettings } from '../inputs/settings.js';
 import { readReplayConfig, withOneFormat } from '../replay/config.js';
-import { printReplay, wasJudged } from '../replay/output.js';
+import { mostTelling, printReplay, wasJudged } from '../replay/output.js';
+import { writeRefusedClient } from '../replay/refused-client.js';
 import { replay } from '../replay/replay.js';
 import { configOption, languageOption, withLanguage } from '../terminal/options.js';
 
@@ -49,6 +50,11 @@ export function replayCommand(): Command {
       options.report === undefined
         ? null
         : ((await scene?.write(replayed, options.report, options.truststore)) ?? null);
+    const worst = mostTelling(replayed.notices);
+    const client =
+      worst === null || options.report === undefined
+        ? null
+        : await writeRefusedClient(worst, replayed.world.stores.certificates, options.report);
     for (const { file, detail } of replayed.problems) process.stderr.write(`warning: ${file}: ${detail}\n`);
     for (const error of replayed.truststoreErrors) process.stderr.write(`warning: ${error}\n`);
     if (options.json) {
@@ -58,6 +64,7 @@ export function replayCommand(): Command {
       printReplay(replayed, messagesIn[config.language], process.stdout, written, {
         ...options,
         inputs,
+        client,
         language: config.language,
       });
     }

@@ -6,11 +6,13 @@
 import columns from 'string-width';
 import { limits } from '../../shared/base/limits.js';
 import { clean } from '../../shared/base/text.js';
+import { runbookIds } from '../../shared/config/runbooks.js';
 import type { Config } from '../../shared/config/settings.js';
 import { quote } from '../../shared/discovery/shell.js';
 import { type EvidenceWords, evidenceWords } from '../../shared/messages/evidence-words.js';
 import { incidentWords } from '../../shared/messages/incident-words.js';
 import { doorName, issuerText, placeText } from '../../shared/messages/names.js';
+import { doorOption } from '../../shared/messages/own-commands.js';
 import { bodyOf, subjectOf } from '../../shared/messages/text.js';
 import type { Messages } from '../../shared/messages/types.js';
 import {
@@ -36,6 +38,8 @@ const GROUPS_SHOWN_MAX = 12;
 /** What the run was given, as it was given. */
 export interface Given extends LiveOptions, FormatOption {
   readonly inputs: readonly string[];
+  /** The certificate of the client that the alert is about, where it was written. */
+  readonly client?: string | null;
   readonly config?: string | undefined;
   readonly truststore?: string | undefined;
   readonly lang?: string | undefined;
@@ -109,7 +113,7 @@ function refusals(summary: Replayed['summary'], messages: Messages, words: Repla
 }
 
 /** The spike to show in full: the most severe, then the one with most failures. */
-function mostTelling(notices: readonly Notice[]): Notice | null {
+export function mostTelling(notices: readonly Notice[]): Notice | null {
   const rank: Record<Severity, number> = { low: 0, medium: 1, high: 2, critical: 3 };
   const spikes = notices.filter((notice) => notice.kind === 'spike');
   return spikes.sort((a, b) => rank[b.severity] - rank[a.severity] || countOf(b) - countOf(a))[0] ?? null;
@@ -211,10 +215,10 @@ function nextSteps(
   const verb = (text: string): string => pc.cyan(`${SELF} ${text}`);
   const lines = [
     ...(report === null ? [] : [[steps.report, report]]),
-    ...(worst === null ? [] : [[steps.page, worst.runbookUrl]]),
-    [steps.diagnose, verb(`diagnose --client CLIENT.pem --truststore ${bundle}`)],
+    ...(worst === null ? [] : [[steps.page, pageOf(worst, given, verb)]]),
+    [steps.diagnose, verb(diagnoseOf(worst, given, bundle))],
     [steps.audit, verb(`audit ${bundle}`)],
-    ...(isCertificateLogged ? [[steps.preflight, verb(`preflight --truststore NEW.pem ${logs}`)]] : []),
+    ...(isCertificateLogged ? [[steps.preflight, verb(`preflight --truststore ${bundle} ${logs}`)]] : []),
     [steps.expiry, verb(`expiry ${logs}`)],
     [steps.json, verb(whole.join(' '))],
   ];
@@ -226,6 +230,20 @@ function nextSteps(
         `  ${isNarrow ? `${what}\n    ` : `${what}${' '.repeat(Math.max(36 - columns(what), 1))}`}${how}\n`,
     )
     .join('');
+}
+
+/** The page in the package, which is there whether or not somebody serves the pages; a team's own is somewhere else. */
+function pageOf({ runbookUrl, group }: Notice, given: Given, verb: (text: string) => string): string {
+  const [, id = ''] = /\/(?:en|ja)\/([a-z0-9-]+)\.md$/.exec(runbookUrl) ?? [];
+  if (!runbookIds.includes(id)) return runbookUrl;
+  return verb(['runbook', id, ...doorOption(group.door), ...optionsOf(given, ['lang'])].join(' '));
+}
+
+/** As of the alert: a certificate of old logs may have expired since. */
+function diagnoseOf(worst: Notice | null, { client = null }: Given, bundle: string): string {
+  if (worst === null || client === null) return `diagnose --client CLIENT.pem --truststore ${bundle}`;
+  const words = ['diagnose', '--client', quote(client), '--truststore', bundle, '--at', `${worst.at.slice(0, 19)}Z`];
+  return [...words, ...doorOption(worst.group.door)].join(' ');
 }
 
 /** The options that say which logs are read, and how. */
