@@ -43,4 +43,4 @@ const delivery: ReportDelivery = {
 };
 const query: ReportWorld['query'] = (text, from, to) => insights.query(logGroup, text, from, to);
 
-export const handler = () => inWorld((world) => createWeeklyReport({ world, query, delivery })());
+export const handler = () => inWorld((world) => createWeeklyReport({ world, query, ask: insights.query, delivery })());

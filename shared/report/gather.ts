@@ -4,6 +4,7 @@ import pMap from 'p-map';
 import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
 import { DAY_MS, HOUR_MS, MINUTES_PER_HOUR } from '../base/time.js';
+import type { Calls } from '../calls/calls.js';
 import { ownerIn } from '../config/owners.js';
 import { runbookPage, runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
@@ -29,6 +30,7 @@ import {
 } from './partner.js';
 import { comparedFrom, type Period } from './period.js';
 import type { Report } from './schema.js';
+import { sharesOf } from './shares.js';
 import { verdictIn } from './verdict.js';
 
 export interface Gathering {
@@ -38,6 +40,8 @@ export interface Gathering {
   readonly generatedAt: number;
   /** Data from outside of the stores; null if it could not be read, with the reason in `gaps`. */
   readonly details: readonly ClientDetail[] | null;
+  /** The calls of the period by scope and issuer; left out, or null, where nobody counted them. */
+  readonly calls?: readonly Calls[] | null;
   readonly expiring: Report['expiring'];
   readonly sunset: Report['sunset'];
   readonly pipeline: Report['pipeline'];
@@ -74,6 +78,9 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
   if (ended.length >= limits.reportIncidentsMax) gaps.push(gap('incidents-cut'));
   const forbidden = partner === null ? await forbiddenOf(period, gathering.generatedAt, world, gaps) : null;
   const verdicts = await verdictsOf(folded, partner, world, gaps);
+  const current = folded.series.filter(({ lastAt }) => Number.isFinite(lastAt));
+  if (config.successes !== null && current.some(({ group }) => group.door !== undefined))
+    gaps.push(gap('successes-connections'));
   if (partner !== null) gaps.push(gap('narrowed'));
   return buildReport({
     period,
@@ -84,6 +91,7 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
     firing: firing.filter(isTheirs),
     forbidden,
     details: gathering.details,
+    shares: sharesOf(current, gathering.calls ?? null, partner),
     expiring,
     sunset,
     silences:
