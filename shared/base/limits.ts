@@ -48,6 +48,8 @@ export const limits = {
   accessFormatCharsMax: 3 * KIB,
   /** Access-log formats of one domain in the inventory, 3 KB each and the log group's name: 60 KB of DynamoDB's 400 KB. */
   inventoryFormatsMax: 16,
+  /** Access log groups of one domain in the inventory, up to 512 bytes each: 50 KB of DynamoDB's 400 KB. */
+  inventoryAccessLogsMax: 100,
   /** Compiled formats that are cached; a stage has one. */
   accessFormatsCachedMax: 200,
   /**

@@ -21,29 +21,28 @@ export type AskInsights = (
   rowsMax: number,
 ) => Promise<{ readonly rows: readonly Readonly<Record<string, string>>[]; readonly isCut: boolean }>;
 
-export const uncountedBecause = [
+type UncountedBecause =
   /** Its format names no issuer, or no status. */
-  'format',
+  | 'format'
   /** Its records are not as its format says, or the format is not known. */
-  'unreadable',
+  | 'unreadable'
   /** Logs Insights did not answer, or may not be asked. */
-  'unavailable',
+  | 'unavailable'
   /** There are more domains and issuers than one query tells: those with fewest calls are left out. */
-  'cut',
+  | 'cut'
   /** There are more log groups, or their queries take longer, than is allowed. */
-  'too-many',
-] as const;
+  | 'too-many';
 
-export interface Uncounted {
+export interface UncountedLog {
   readonly logGroup: string;
-  readonly because: (typeof uncountedBecause)[number];
+  readonly because: UncountedBecause;
   /** What AWS said; otherwise empty. */
   readonly said: string;
 }
 
 export interface CountedCalls {
   readonly calls: readonly Calls[];
-  readonly uncounted: readonly Uncounted[];
+  readonly uncounted: readonly UncountedLog[];
 }
 
 type CallsWorld = Pick<World, 'config' | 'deployment'> & { readonly clock: Clock };
@@ -80,7 +79,7 @@ async function countOne(
   { config, deployment }: CallsWorld,
   ask: AskInsights,
 ): Promise<CountedCalls> {
-  const failed = (because: Uncounted['because'], said = ''): CountedCalls => ({
+  const failed = (because: UncountedLog['because'], said = ''): CountedCalls => ({
     calls: [],
     uncounted: [{ logGroup, because, said }],
   });

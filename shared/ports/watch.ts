@@ -28,7 +28,7 @@ export type FilterTarget =
 
 /** What the settings say of APIs without an execution log. */
 export type Coverage = Pick<Config, 'domains' | 'apisWithoutExecutionLog' | 'truststores' | 'central' | 'discover'> &
-  Partial<Pick<Config, 'accessLogFormats' | 'runbooks' | 'language'>>;
+  Partial<Pick<Config, 'accessLogFormats' | 'accessLogGroups' | 'successes' | 'runbooks' | 'language'>>;
 
 export interface FoundTopic {
   readonly arn: string;

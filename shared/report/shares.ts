@@ -3,7 +3,7 @@
 import { limits } from '../base/limits.js';
 import { compareTexts } from '../base/text.js';
 import { type Calls, callsKey } from '../calls/calls.js';
-import type { Uncounted } from '../calls/count-calls.js';
+import type { UncountedLog } from '../calls/count-calls.js';
 import { isNamed, ownerOf } from '../x509/names.js';
 import { type Gap, gap } from './build.js';
 import type { GroupSeries } from './fold.js';
@@ -54,8 +54,8 @@ export function sharesOf(
 }
 
 /** One sentence for each reason, with the log groups that it holds for. */
-export function gapsOfCalls(uncounted: readonly Uncounted[]): Gap[] {
-  const byReason = new Map<string, { because: Uncounted['because']; said: string; groups: string[] }>();
+export function gapsOfCalls(uncounted: readonly UncountedLog[]): Gap[] {
+  const byReason = new Map<string, { because: UncountedLog['because']; said: string; groups: string[] }>();
   for (const { because, said, logGroup } of uncounted) {
     const key = JSON.stringify([because, said]);
     const known = byReason.get(key) ?? { because, said, groups: [] };

@@ -16,6 +16,7 @@ import { gatherReport } from '../../shared/report/gather.js';
 import { pageOf } from '../../shared/report/page.js';
 import type { Report } from '../../shared/report/schema.js';
 import { gapsOfCalls, sharesOf, shareText } from '../../shared/report/shares.js';
+import { summaryOf } from '../../shared/report/summary.js';
 import { callsOf } from '../../shared/report/weekly.js';
 import { answer } from '../support/insights.js';
 import { sampleDay, truststore } from './sample.js';
@@ -98,6 +99,13 @@ it.each(['en', 'ja'] as const)('is on the page, %s', (language) => {
     expect(section).toContain(`<span>${refused.toLocaleString('en')}</span>`);
     expect(section).toContain(`<span>${shareText(share ?? 0)}</span>`);
   }
+});
+
+it('is in the mail, of those with most refusals', () => {
+  const { text } = summaryOf(recorded, 'en', 'https://x');
+  const line = text.split('\n').find((one) => one.startsWith('Acme Logistics Inc. at partners.bank.example: '));
+  expect(line).toMatch(/: 1,08\d of 2,47\d calls refused \(44%\)\.$/);
+  expect(text.match(/calls refused/g)?.length).toBe(5);
 });
 
 describe('what is not known', () => {
