@@ -3,6 +3,7 @@
 import { observedConnection } from '../../shared/doors/connection-logs.js';
 import { hasCertificateFields, identityOf } from '../../shared/logs/client-identity.js';
 import { forbiddenCause } from '../../shared/logs/forbidden.js';
+import type { FormatsByLogGroup } from '../../shared/logs/formats-by-group.js';
 import { fieldsOfRecord } from '../../shared/logs/read-record.js';
 import { formatOfGroup, type RecordFormat } from '../../shared/logs/record-format.js';
 import type { LogEvent } from '../../shared/model/index.js';
@@ -21,9 +22,9 @@ export type Observed = ObservedClient | { readonly unjudged: Unjudged };
 export async function* observeClients(
   inputs: readonly string[],
   live: Live | null = null,
-  format?: string,
+  format?: string | FormatsByLogGroup,
 ): AsyncGenerator<Observed> {
-  const formats = format === undefined ? (live?.found.accessLogFormats ?? {}) : { '*': format };
+  const formats = typeof format === 'string' ? { '*': format } : (format ?? live?.found.accessLogFormats ?? {});
   const isNew = deduplicator();
   const bar = progressBar(process.stderr);
   for await (const item of readInputs(inputs, { stdin: process.stdin, live: live?.items ?? null, formats })) {

@@ -9,6 +9,7 @@ import { Bucket, type CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Construct } from 'constructs';
+import { identitiesOf } from '../../shared/config/report-mail.js';
 import type { Config } from '../../shared/config/settings.js';
 import type { CallLogs } from './call-logs.js';
 import { privateBucket } from './private-bucket.js';
@@ -117,7 +118,7 @@ export class WeeklyReport extends Construct {
     return [
       new PolicyStatement({
         actions: ['ses:SendEmail', 'ses:SendRawEmail'],
-        resources: [identity(mail.from), identity(mail.from.slice(mail.from.lastIndexOf('@') + 1))],
+        resources: identitiesOf(mail.from).map(identity),
         conditions: {
           StringEquals: { 'ses:FromAddress': mail.from },
           'ForAllValues:StringEquals': { 'ses:Recipients': mail.to },

@@ -33,6 +33,7 @@ export const checkIds = [
   'heartbeat',
   'topic-subscriptions',
   'runbook-pages',
+  'report-mail',
 ] as const;
 
 export type CheckId = (typeof checkIds)[number];

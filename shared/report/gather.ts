@@ -9,7 +9,7 @@ import { ownerIn } from '../config/owners.js';
 import { runbookPage, runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
 import { rollUp } from '../count/rollup.js';
-import { diagnosisOfGroup, unlessUnreadable } from '../diagnosis/diagnosis.js';
+import { diagnosisOfGroup, trustedIssuers, unlessUnreadable } from '../diagnosis/diagnosis.js';
 import { issuerText, nameWords, placeText, reasonText } from '../messages/names.js';
 import { groupId, reasonName } from '../model/group-id.js';
 import type { ClientTally, GroupKey, Owner, Rollup, Silence } from '../model/index.js';
@@ -31,6 +31,7 @@ import {
 import { comparedFrom, type Period } from './period.js';
 import type { Report } from './schema.js';
 import { sharesOf } from './shares.js';
+import { scannersIn, scansIn } from './strangers.js';
 import { verdictIn } from './verdict.js';
 
 export interface Gathering {
@@ -82,6 +83,8 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
   if (config.successes !== null && current.some(({ group }) => group.door !== undefined))
     gaps.push(gap('successes-connections'));
   if (partner !== null) gaps.push(gap('narrowed'));
+  const scanners = partner === null ? await scannersOf(folded, { ended, firing }, world) : new Set<string>();
+  const partners = current.filter(({ group }) => !scanners.has(groupId(group)));
   return buildReport({
     period,
     generatedAt: gathering.generatedAt,
@@ -91,17 +94,31 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
     firing: firing.filter(isTheirs),
     forbidden,
     details: gathering.details,
-    shares: sharesOf(current, gathering.calls ?? null, partner),
+    shares: sharesOf(partners, gathering.calls ?? null, partner),
     expiring,
     sunset,
     silences:
       partner === null ? silencesIn(period, await world.stores.silences.list(), folded, gathering.language) : null,
     pipeline: partner === null ? gathering.pipeline : null,
+    scanners,
     contactOf: (groups, subjectDn) => contactOfAll(config, groups, subjectDn),
     verdictOf: (group) => verdicts.get(verdictKey(group)) ?? null,
     runbookUrl: (id, groups) => runbookUrlOfAll({ ...config, language: gathering.language }, groups, id),
     gaps,
   });
+}
+
+async function scannersOf(
+  { series }: Folded,
+  told: Pick<ReportParts, 'ended' | 'firing'>,
+  world: World,
+): Promise<ReadonlySet<string>> {
+  const trusted = new Map<string, ReadonlySet<string>>();
+  for (const scope of new Set(scansIn(told).map((group) => group.scope))) {
+    const known = await unlessUnreadable(trustedIssuers(scope, world), () => new Set<string>());
+    if (known.size > 0) trusted.set(scope, known);
+  }
+  return scannersIn(series, told, trusted);
 }
 
 /** An override is used only if it applies to every group, because an action may cover several domains. */

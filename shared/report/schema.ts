@@ -211,12 +211,14 @@ export const reportSchema = z.strictObject({
   ),
   days: z.array(z.strictObject({ date: z.iso.date(), failures: count, reasons: z.partialRecord(reason, count) })),
   actions: z.array(action),
-  /** Self-signed certificates of strangers, which need no action. */
+  /** Of strangers, who need no action: self-signed certificates, and the issuers of a scan. */
   strangers: z.strictObject({ issuers: count, failures: count }),
   issuers: z.array(
     z.strictObject({
       issuerDn: z.string(),
       owner: z.string(),
+      /** All that was refused of it is of strangers: self-signed, or part of a scan. */
+      isStranger: z.optional(z.literal(true)),
       ...trend,
       reasons: z.partialRecord(reason, count),
       scopes: z.array(z.string()),

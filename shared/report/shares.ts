@@ -15,7 +15,7 @@ const REFUSED_MIN = 3;
 const CURRENT = limits.reportWeeksMax - 1;
 
 /**
- * @param current what was refused in the period
+ * @param current what was refused in the period, without what a scan refused
  * @param counted null where nobody counted
  */
 export function sharesOf(

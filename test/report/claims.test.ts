@@ -52,6 +52,7 @@ function report() {
     verdictOf: () => null,
     contactOf: () => null,
     runbookUrl: (id) => `https://wiki.example.com/en/${id}.md`,
+    scanners: new Set(),
     gaps: [],
   });
 }

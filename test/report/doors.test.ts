@@ -51,7 +51,7 @@ function reportOf(groups: typeof DOORS, forbidden: readonly ForbiddenFact[]) {
       ended: [],
       firing: groups.map(([group], n) => incident(1, { incidentId: `i${n}`, group, since: at })),
       forbidden,
-      ...{ details: null, expiring: null, sunset: null, silences: null, pipeline: null, gaps: [] },
+      ...{ details: null, expiring: null, sunset: null, silences: null, pipeline: null, scanners: new Set(), gaps: [] },
       verdictOf: () => null,
       contactOf: () => null,
       runbookUrl: (id) => `https://wiki.example.com/en/${id}.md`,

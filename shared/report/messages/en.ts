@@ -184,10 +184,10 @@ export const en: ReportMessages = {
     waysOut:
       'Ways out: a private CA, such as AWS Private CA, or ACM’s private roots for client authentication (since November 2026). Add its CA to the truststore before the client changes over. Runbook: client-authentication-sunset.',
     mail: (clients, requests) =>
-      `${n(clients, 'client')} with ${requests} requests will lose client authentication at the next renewal: ${clients === 1 ? 'its CA is' : 'their CAs are'} public by name and stop issuing it. A private CA is the way out.`,
+      `${n(clients, 'client')} with ${requests} requests will lose client authentication at the next renewal: ${clients === 1 ? 'its CA is public by name and stops' : 'their CAs are public by name and stop'} issuing it. A private CA is the way out.`,
   },
   strangers: (issuers, failures) =>
-    `Besides these, ${failures} refusals of ${issuers} self-signed certificates: strangers, who stay outside. Nothing to do.`,
+    `Besides these, ${failures} refusals of ${issuers} strangers, who sign themselves or only scan: they stay outside. Nothing to do.`,
   claimed: (title) => `${title}, only in the name of that CA, which did not sign`,
   heldBack: (count) =>
     `${count} more nobody was told of: a silence held them back, or they were strangers’ beyond the notices of a day. The JSON file has them.`,
