@@ -10,31 +10,37 @@ import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/**
- * With everything that it needs, so that a CDK app which uses the constructs installs no AWS SDK. Some of it is CommonJS
- * and asks for `require`.
- */
-const ALONE = {
-  minify: true,
+/** What is taken in may be CommonJS and asks for `require`. */
+const INLINED = {
   mainFields: ['module', 'main'],
-  // Used only by the browser code of the SDK.
-  external: ['bowser'],
   banner: {
     js: "import { createRequire as requireOfThisFile } from 'node:module'; const require = requireOfThisFile(import.meta.url);",
   },
 };
 
+/**
+ * With everything that it needs, so that a CDK app which uses the constructs installs no AWS SDK; of that, `bowser` is used by
+ * browser code only.
+ */
+const ALONE = { ...INLINED, minify: true, external: ['bowser'] };
+
 const urlOf = (path) => JSON.stringify(pathToFileURL(path).href);
+
+/** Without what is large and seldom needed. The small packages are found and compiled faster in the bundle than in their own files. */
+const IN_CHECKOUT = {
+  ...INLINED,
+  external: ['@aws-sdk/*', '@peculiar/*'],
+  define: { 'import.meta.url': urlOf(join(root, 'cli', 'main.ts')) },
+};
 
 /**
  * @param {string} outdir
  * @param {'checkout' | 'package'} use in a checkout, what is printed for pasting starts with `npm run`
  */
 export async function bundleCli(outdir, use) {
-  const entry = join(root, 'cli', 'main.ts');
   await build({
     absWorkingDir: root,
-    entryPoints: [entry],
+    entryPoints: [join(root, 'cli', 'main.ts')],
     outdir,
     bundle: true,
     splitting: true,
@@ -42,7 +48,7 @@ export async function bundleCli(outdir, use) {
     platform: 'node',
     target: 'node20',
     charset: 'utf8',
-    ...(use === 'package' ? ALONE : { packages: 'external', define: { 'import.meta.url': urlOf(entry) } }),
+    ...(use === 'package' ? ALONE : IN_CHECKOUT),
     logLevel: 'warning',
   });
 }
