@@ -4,6 +4,7 @@ import pMap from 'p-map';
 import { getOrInsert } from '../base/get-or-insert.js';
 import { limits } from '../base/limits.js';
 import { DAY_MS, HOUR_MS, MINUTES_PER_HOUR } from '../base/time.js';
+import type { Calls } from '../calls/calls.js';
 import { ownerIn } from '../config/owners.js';
 import { runbookPage, runbookUrl } from '../config/runbooks.js';
 import type { Config } from '../config/settings.js';
@@ -29,6 +30,7 @@ import {
 } from './partner.js';
 import { comparedFrom, type Period } from './period.js';
 import type { Report } from './schema.js';
+import { sharesOf } from './shares.js';
 import { scannersIn, scansIn } from './strangers.js';
 import { verdictIn } from './verdict.js';
 
@@ -39,6 +41,8 @@ export interface Gathering {
   readonly generatedAt: number;
   /** Data from outside of the stores; null if it could not be read, with the reason in `gaps`. */
   readonly details: readonly ClientDetail[] | null;
+  /** The calls of the period by scope and issuer; left out, or null, where nobody counted them. */
+  readonly calls?: readonly Calls[] | null;
   readonly expiring: Report['expiring'];
   readonly sunset: Report['sunset'];
   readonly pipeline: Report['pipeline'];
@@ -78,7 +82,12 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
   if (ended.length >= limits.reportIncidentsMax) gaps.push(gap('incidents-cut'));
   const forbidden = partner === null ? await forbiddenOf(period, gathering.generatedAt, world, gaps) : null;
   const verdicts = await verdictsOf(folded, partner, world, gaps);
+  const current = folded.series.filter(({ lastAt }) => Number.isFinite(lastAt));
+  if (config.successes !== null && current.some(({ group }) => group.door !== undefined))
+    gaps.push(gap('successes-connections'));
   if (partner !== null) gaps.push(gap('narrowed'));
+  const scanners = partner === null ? await scannersOf(folded, { ended, firing }, world) : new Set<string>();
+  const partners = current.filter(({ group }) => !scanners.has(groupId(group)));
   return buildReport({
     period,
     generatedAt: gathering.generatedAt,
@@ -88,12 +97,13 @@ export async function gatherReport(gathering: Gathering, world: World): Promise<
     firing: firing.filter(({ group }) => isTheirs({ group })),
     forbidden,
     details: gathering.details,
+    shares: sharesOf(partners, gathering.calls ?? null, partner),
     expiring,
     sunset,
     silences:
       partner === null ? silencesIn(period, await world.stores.silences.list(), folded, gathering.language) : null,
     pipeline: partner === null ? gathering.pipeline : null,
-    scanners: partner === null ? await scannersOf(folded, { ended, firing }, world) : new Set(),
+    scanners,
     contactOf: (groups, subjectDn) => contactOfAll(config, groups, subjectDn),
     verdictOf: (group) => verdicts.get(verdictKey(group)) ?? null,
     runbookUrl: (id, groups) => runbookUrlOfAll({ ...config, language: gathering.language }, groups, id),
