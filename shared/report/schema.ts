@@ -169,6 +169,7 @@ const gapIds = [
   'details-cut',
   'expiry-unknown',
   'expiry-without-clients',
+  'expiry-of-the-past',
   'pipeline-unknown',
   'nothing-judged',
   'forbidden-unknown',
