@@ -7,7 +7,7 @@ import type { NoticeKind } from '../../shared/model/index.js';
 import { sampleNotice } from '../../shared/notify/sample-notice.js';
 import { outputOf, type StackOptions, withStack } from '../inputs/stack.js';
 import { languageOption, withLanguage } from '../terminal/options.js';
-import { jsonLine } from '../terminal/table.js';
+import { folded, jsonLine } from '../terminal/table.js';
 
 interface Options extends StackOptions {
   readonly topic?: string;
@@ -45,7 +45,7 @@ export function notifyTestCommand(): Command {
       process.stdout.write(
         json
           ? jsonLine({ type: 'sent', topic, noticeId: notice.noticeId })
-          : `sent ${notice.noticeId}, marked as a test, to ${topic}\n`,
+          : folded(`sent ${notice.noticeId}, marked as a test, to ${topic}\n`),
       );
     });
 }

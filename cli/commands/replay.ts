@@ -44,7 +44,7 @@ export function replayCommand(): Command {
     const reports = options.report === undefined ? null : await import('../replay/report.js');
     if (options.report !== undefined) await reports?.prepareFolder(options.report);
     const live = await liveOf({ ...options, accessLogFormats: config.accessLogFormats }, 'refusals', say);
-    const scene = reports?.reportCollector(config.accessLogFormats);
+    const scene = reports?.reportCollector(config.accessLogFormats, live !== null);
     const replayed = await replay(inputs, config, options.truststore ?? deployed?.truststores, scene, live);
     const written =
       options.report === undefined

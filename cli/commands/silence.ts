@@ -27,7 +27,7 @@ import type { Clock, Stores } from '../../shared/ports/index.js';
 import { knownGroups, reasonOption, selectorsOf } from '../inputs/issuers.js';
 import { storesHere, type TableOptions, withTable } from '../inputs/stack.js';
 import { clockAt, languageOption, withAt, withLanguage } from '../terminal/options.js';
-import { jsonLine, type Output, table } from '../terminal/table.js';
+import { folded, jsonLine, type Output, table } from '../terminal/table.js';
 
 export type SilenceWorld = {
   readonly stores: Pick<Stores, 'silences' | 'incidents' | 'rollups'>;
@@ -115,7 +115,9 @@ export async function addSilence(options: AddOptions, { stores, clock, output }:
   output.write(
     options.json
       ? jsonLine(lineOf(silence, now))
-      : `silence ${silence.id} until ${new Date(silence.endsAt).toISOString()}; end it with: mtls-watch silence expire ${silence.id}\n`,
+      : folded(
+          `silence ${silence.id} until ${new Date(silence.endsAt).toISOString()};\nend it with: mtls-watch silence expire ${silence.id}\n`,
+        ),
   );
   return silence;
 }
@@ -205,7 +207,7 @@ export async function expireSilence(
   output.write(
     isJson
       ? jsonLine(lineOf({ ...silence, endsAt: Math.min(silence.endsAt, clock.now()) }, clock.now()))
-      : `silence ${silence.id} is over; what still fires is told within a minute\n`,
+      : folded(`silence ${silence.id} is over; what still fires is told within a minute\n`),
   );
 }
 
@@ -227,9 +229,11 @@ export async function acknowledge(
     return;
   }
   output.write(
-    isUndo
-      ? `incident ${incidentId} is no longer in hand: it is repeated\n`
-      : `incident ${incidentId} is in hand: not repeated unless it escalates\n`,
+    folded(
+      isUndo
+        ? `incident ${incidentId} is no longer in hand: it is repeated\n`
+        : `incident ${incidentId} is in hand: not repeated unless it escalates\n`,
+    ),
   );
 }
 

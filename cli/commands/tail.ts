@@ -15,6 +15,7 @@ import type { Config } from '../../shared/config/settings.js';
 import { settleExpired } from '../../shared/count/settle.js';
 import { diagnosisOfGroup } from '../../shared/diagnosis/diagnosis.js';
 import type { Client, Diagnosis, Failure } from '../../shared/model/index.js';
+import { refusedWithOf } from '../../shared/model/reasons.js';
 import { ingest } from '../../shared/pipeline.js';
 import type { World } from '../../shared/ports/index.js';
 import type { TruststoreSource } from '../../shared/ports/truststore.js';
@@ -176,7 +177,7 @@ function shower(json: boolean, world: World, { output, note }: TailWorld): (fail
 
 async function verdictOn(
   { subjectDn, serialNumber, fingerprint, notBefore, notAfter }: Client,
-  { scope, issuerDn, reason, isUnverified, door, at }: Failure,
+  { scope, issuerDn, reason, reasonText, isUnverified, door, at }: Failure,
   world: World,
   note: (text: string) => void,
 ): Promise<Diagnosis | null> {
@@ -190,7 +191,7 @@ async function verdictOn(
       ...(isUnverified && { isUnverified }),
       ...(door !== undefined && { door }),
     };
-    const said = door === undefined ? null : reason;
+    const said = door === undefined ? null : refusedWithOf(reason, reasonText);
     const diagnosis = await diagnosisOfGroup([tally], group, at, said, world);
     return diagnosis.kind === 'made' ? diagnosis.verdict : null;
   } catch (error) {

@@ -76,5 +76,19 @@ export function observe({ message, timestamp }: LogEvent, format: RecordFormat |
   // A 403 with another cause, such as an authorizer's, means that the certificate was accepted.
   const refused = status === '403' && forbiddenCause(errorMessage, errorResponseType) === null;
   const scope = domainName ?? apiId ?? 'unknown';
-  return { at: timestamp, count: 1, refused, scope, pem, subjectDn, issuerDn, serialNumber, notBefore, notAfter };
+  const place = { domainName: domainName ?? null, apiId: apiId ?? null, stage: fields.stage ?? null };
+  return {
+    at: timestamp,
+    count: 1,
+    refused,
+    scope,
+    place,
+    isForbidden: status === '403',
+    pem,
+    subjectDn,
+    issuerDn,
+    serialNumber,
+    notBefore,
+    notAfter,
+  };
 }

@@ -263,6 +263,20 @@ const settings = z.strictObject({
     ),
     {},
   ),
+  /**
+   * Counts the calls that were let in, by domain and issuer, with queries of Logs Insights on the access logs; null counts none.
+   */
+  successes: nullable(
+    z.strictObject({
+      /** The discovered access log groups that may be queried, such as /aws/apigateway/*; those named above may be anyway. */
+      logGroups: z.withDefault(
+        z
+          .array(pattern(/^[\w./#-]{1,511}\*?$/, 'expected the name of a log group, or its beginning with * behind it'))
+          .check(z.maxLength(limits.successPatternsMax)),
+        [],
+      ),
+    }),
+  ),
   /** Null: only what is named above is watched, and no function may read the account's APIs. */
   discover: nullable(discovery),
   /** Hours without an event after which a log group that had events before counts as silent; null for never. */

@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { messagesIn } from '../../shared/messages/index.js';
 import { ja } from '../../shared/messages/ja.js';
 import { auditPhrases } from '../../shared/messages/phrases/audit-ja.js';
 import { phrases as alertPhrases } from '../../shared/messages/phrases/ja.js';
@@ -190,6 +191,15 @@ describe('one glossary', () => {
         .filter((id) => unspaced(titleOf(id)) !== unspaced(ja.reasons[id].title))
         .map((id) => [id, titleOf(id), ja.reasons[id].title]),
     ).toEqual([]);
+  });
+
+  it.each(['en', 'ja'] as const)('names a finding alike in alerts and runbooks: %s', (language) => {
+    const pages = findingCodes.map((code) => {
+      const title = /^# (.*)$/m.exec(readFileSync(`runbooks/${language}/${code}.md`, 'utf8'))?.[1] ?? '';
+      const { short } = messagesIn[language].findings[code];
+      return [code, unspaced(title).toLowerCase(), unspaced(short).toLowerCase()];
+    });
+    expect(pages.filter(([, title, short]) => title !== short)).toEqual([]);
   });
 
   it('names files of runbooks in the index as the pages do', () => {
